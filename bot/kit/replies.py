@@ -1,0 +1,120 @@
+"""What to say, as plain values: messages, documents, and what one handled update leads to. No Telegram type in them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.kit.buttons import Button
+
+TEXT_LIMIT = 4096
+CAPTION_LIMIT = 1024
+TOAST_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One inline button: a label and what it does (a button of ours, or a link)."""
+
+    label: str
+    does: Button | str
+
+    def to_json(self) -> dict[str, str]:
+        if isinstance(self.does, str):
+            return {"text": self.label, "url": self.does}
+        return {"text": self.label, "callback_data": self.does.pack()}
+
+
+Rows = Sequence[Sequence[Choice]]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text with inline buttons, or with the reply keyboard that stays. Plain text: nothing in it is markup."""
+
+    text: str
+    rows: Rows = ()
+    keyboard: Sequence[Sequence[str]] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"text": self.text, **_markup(self.rows, self.keyboard)}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to hand over; `picture` shows it as a photo. `file_id` names one that Telegram already holds."""
+
+    name: str
+    content: bytes | None = None
+    file_id: str | None = None
+    caption: str = ""
+    rows: Rows = ()
+    picture: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        import base64
+
+        held = {"file_id": self.file_id} if self.content is None else {"base64": base64.b64encode(self.content).decode()}
+        return {
+            "text": self.caption,
+            "document": {"name": self.name, "picture": self.picture, **held},
+            **_markup(self.rows, None),
+        }
+
+
+def _markup(rows: Rows, keyboard: Sequence[Sequence[str]] | None) -> dict[str, Any]:
+    if rows:
+        return {"inline": [[choice.to_json() for choice in row] for row in rows]}
+    if keyboard is not None:
+        return {"keyboard": [list(row) for row in keyboard]}
+    return {}
+
+
+Said = Message | Document
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Something said to one chat: a person (by row) or a group chat (by Telegram's id). `key` names a promise."""
+
+    said: Said
+    person_id: int | None = None
+    chat_id: int | None = None
+    key: str | None = None
+    card: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one handled update leads to, after the commit.
+
+    toast: shown on the tapped button (200 characters); alert makes it a box to close.
+    edit: what the tapped card becomes. here: new messages in the same chat. others: to other chats.
+    refresh: cards whose live count changed, by (kind, subject id).
+    """
+
+    toast: str = ""
+    alert: bool = False
+    edit: Message | None = None
+    here: Sequence[Said] = ()
+    others: Sequence[To] = ()
+    refresh: Sequence[tuple[str, int]] = ()
+
+
+def say(*said: Said | str) -> Reply:
+    """A reply of new messages in the same chat."""
+    return Reply(here=[Message(item) if isinstance(item, str) else item for item in said])
+
+
+@dataclass(slots=True)
+class Pages:
+    """Cuts lines into texts of at most 4,096 characters, never inside a line."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def add(self, lines: Iterable[str]) -> "Pages":
+        for line in lines:
+            if self.texts and len(self.texts[-1]) + 1 + len(line) <= TEXT_LIMIT:
+                self.texts[-1] += "\n" + line
+            else:
+                self.texts.append(line[:TEXT_LIMIT])
+        return self

@@ -1,0 +1,189 @@
+"""Every closed list of words (stages, statuses, types). Imports nothing, so that rules may use it."""
+
+from enum import StrEnum
+
+
+class OrganisationKind(StrEnum):
+    SUPERIOR_COMMITTEE = "superior_committee"
+    GENERAL_BRANCH = "general_branch"
+    BRANCH = "branch"
+
+
+class MembershipStatus(StrEnum):
+    APPLICANT = "applicant"
+    ACTIVIST = "activist"
+    DEVELOPMENT_TARGET = "development_target"
+    PROBATIONARY = "probationary"
+    FULL = "full"
+
+
+class Duty(StrEnum):
+    SECRETARY = "secretary"
+    DEPUTY_SECRETARY = "deputy_secretary"
+    ORGANIZATION_OFFICER = "organization_officer"
+    PUBLICITY_OFFICER = "publicity_officer"
+    DISCIPLINE_OFFICER = "discipline_officer"
+    YOUTH_OFFICER = "youth_officer"
+    MASS_WORK_OFFICER = "mass_work_officer"
+    GROUP_LEADER = "group_leader"
+    COMMITTEE_OFFICER = "committee_officer"
+
+
+class Rank(StrEnum):
+    """From low to high: the order of the members is the order of the ranks."""
+
+    WORKER = "worker"
+    CLERK = "clerk"
+    STAFF = "staff"
+    DEPUTY_SECTION = "deputy_section"
+    SECTION = "section"
+    DEPUTY_DIVISION = "deputy_division"
+    DIVISION = "division"
+
+
+class Category(StrEnum):
+    IN_SERVICE = "in_service"
+    RETIRED = "retired"
+    FLOATING = "floating"
+
+
+class ExemptionReason(StrEnum):
+    LONG_SICK_LEAVE = "long_sick_leave"
+    MATERNITY_LEAVE = "maternity_leave"
+    FRAIL_RETIRED = "frail_retired"
+    FLOATING_MEMBER = "floating_member"
+    ABROAD = "abroad"
+
+
+class ActivityType(StrEnum):
+    MEMBERS_MEETING = "members_meeting"
+    COMMITTEE_MEETING = "committee_meeting"
+    GROUP_MEETING = "group_meeting"
+    THEME_PARTY_DAY = "theme_party_day"
+    PARTY_LECTURE = "party_lecture"
+    INTEGRITY_STUDY_DAY = "integrity_study_day"
+    GROUP_DISCUSSION = "group_discussion"
+    RED_SITE_VISIT = "red_site_visit"
+    OPEN_TALK = "open_talk"
+    WARNING_EDUCATION = "warning_education"
+    LEAD_STUDY = "lead_study"
+    ORGANIZATIONAL_LIFE_MEETING = "organizational_life_meeting"
+    DEMOCRATIC_APPRAISAL = "democratic_appraisal"
+    CASE_BULLETIN = "case_bulletin"
+    INTEGRITY_EXHIBITION_VISIT = "integrity_exhibition_visit"
+    INTEGRITY_BASE_VISIT = "integrity_base_visit"
+    COBUILD_EXCHANGE = "cobuild_exchange"
+    OATH_REVIEW = "oath_review"
+
+
+class Scope(StrEnum):
+    BRANCH = "branch"
+    GROUP = "group"
+    COMMITTEE = "committee"
+    DELEGATED = "delegated"
+
+
+class Organizer(StrEnum):
+    OWN_BRANCH = "own_branch"
+    JOINT = "joint"
+    SUPERIOR = "superior"
+    OTHER_BRANCH = "other_branch"
+
+
+class ActivityStatus(StrEnum):
+    PLANNED = "planned"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    POSTPONED = "postponed"
+
+
+class AttendanceStatus(StrEnum):
+    PRESENT = "present"
+    LATE = "late"
+    ONLINE = "online"
+    ABSENT = "absent"
+    OBSERVER = "observer"
+
+
+class SignInMethod(StrEnum):
+    BUTTON = "button"
+    WORD = "word"
+    CODE = "code"
+    ROLL_CALL = "roll_call"
+    MARKED = "marked"
+
+
+class LeaveType(StrEnum):
+    OFFICIAL_DUTY = "official_duty"
+    SICK = "sick"
+    PERSONAL = "personal"
+
+
+class LeaveState(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class MakeupState(StrEnum):
+    ASSIGNED = "assigned"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+
+
+class StudyItemKind(StrEnum):
+    BOOK = "book"
+    DOCUMENT = "document"
+
+
+class StudyItemState(StrEnum):
+    ASSIGNED = "assigned"
+    WITHDRAWN = "withdrawn"
+
+
+class TaskAudience(StrEnum):
+    ALL_MEMBERS = "all_members"
+    SECTION_RANK_AND_ABOVE = "section_rank_and_above"
+    VOLUNTARY = "voluntary"
+
+
+class PieceState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
+class InboxState(StrEnum):
+    NEW = "new"
+    CLAIMED = "claimed"
+    DONE = "done"
+    ANSWERED = "answered"
+    PARKED = "parked"
+    REFUSED = "refused"
+
+
+class Lane(StrEnum):
+    """What goes first when the pace is short."""
+
+    ANSWERS = "answers"
+    MUST_ARRIVE = "must_arrive"
+    BROADCASTS = "broadcasts"
+
+
+class OutboxState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class JobRunState(StrEnum):
+    PLANNING = "planning"
+    PLANNED = "planned"
+    MISSED = "missed"

@@ -1,0 +1,86 @@
+"""An activity, its components (D3), its first-agenda items (D9) and its delegates."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import BigId, Model, choice
+from storage.choices import ActivityStatus, ActivityType, Organizer, Scope
+
+
+class Activity(Model):
+    """One occasion. It belongs to the quarter of the branch-local day of `start_at` (D1).
+
+    `planned_on` keeps the first day it was planned for. `settled_at` is set when the roll is complete and the
+    status became held. `late_minutes` is the branch's setting on the day it was made (D23).
+    """
+
+    __tablename__ = "activity"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    title: Mapped[str]
+    status: Mapped[ActivityStatus] = mapped_column(choice(ActivityStatus), default=ActivityStatus.PLANNED)
+    organizer: Mapped[Organizer] = mapped_column(choice(Organizer), default=Organizer.OWN_BRANCH)
+    scope: Mapped[Scope] = mapped_column(choice(Scope), default=Scope.BRANCH)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("party_group.id"))
+    planned_on: Mapped[date]
+    start_at: Mapped[datetime] = mapped_column(index=True)
+    end_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(default="")
+    hours: Mapped[Decimal] = mapped_column(Numeric(5, 1), default=Decimal(0))
+    host_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    late_minutes: Mapped[int] = mapped_column(default=10)
+    sites: Mapped[list[Any]] = mapped_column(default=list)
+    partners: Mapped[list[Any]] = mapped_column(default=list)
+    sign_in_code_hash: Mapped[str | None] = mapped_column(unique=True)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class Component(Model):
+    """One thing that an activity is; each counts once under its own type (D3). `details`: topic, form, film, speakers."""
+
+    __tablename__ = "component"
+    __table_args__ = (UniqueConstraint("activity_id", "type"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
+    type: Mapped[ActivityType] = mapped_column(choice(ActivityType))
+    lecturer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class FirstAgendaItem(Model):
+    """An item of 第一议题: a document studied at the head of a meeting (S12)."""
+
+    __tablename__ = "first_agenda_item"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    title: Mapped[str]
+    source: Mapped[str] = mapped_column(default="")
+    source_date: Mapped[date | None]
+    created_at: Mapped[datetime]
+
+
+class ActivityFirstAgendaItem(Model):
+    """An item studied at an activity."""
+
+    __tablename__ = "activity_first_agenda_item"
+
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("first_agenda_item.id"), primary_key=True)
+
+
+class Delegate(Model):
+    """Somebody sent to an activity of another unit (scope delegated)."""
+
+    __tablename__ = "delegate"
+
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)

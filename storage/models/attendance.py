@@ -1,0 +1,77 @@
+"""Who came, who asked for leave, who made up for it. A withdrawn row stays; unique keys are over live rows."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import BigId, Model, choice
+from storage.choices import AttendanceStatus, LeaveState, LeaveType, MakeupState, SignInMethod
+
+LIVE = text("withdrawn_at IS NULL")
+
+
+class Attendance(Model):
+    """One person at one activity (D6). `marked_by_id` is set when somebody else entered it (补登)."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (
+        Index("uq_attendance_live", "activity_id", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_attendance_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    status: Mapped[AttendanceStatus] = mapped_column(choice(AttendanceStatus))
+    method: Mapped[SignInMethod] = mapped_column(choice(SignInMethod))
+    at: Mapped[datetime]
+    marked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None]
+
+
+class LeaveRequest(Model):
+    """Counts as leave only when approved by the cut-off (D6, D20a)."""
+
+    __tablename__ = "leave_request"
+    __table_args__ = (
+        Index("uq_leave_request_live", "activity_id", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_leave_request_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    type: Mapped[LeaveType] = mapped_column(choice(LeaveType))
+    reason: Mapped[str] = mapped_column(default="")
+    state: Mapped[LeaveState] = mapped_column(choice(LeaveState), default=LeaveState.PENDING)
+    requested_at: Mapped[datetime]
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Makeup(Model):
+    """补学 of a missed activity: raises the coverage rate once accepted with `done_on` by the cut-off (D7)."""
+
+    __tablename__ = "makeup"
+    __table_args__ = (
+        Index("uq_makeup_live", "activity_id", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_makeup_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[MakeupState] = mapped_column(choice(MakeupState))
+    due_on: Mapped[date | None]
+    done_on: Mapped[date | None]
+    note: Mapped[str] = mapped_column(default="")
+    files: Mapped[list[Any]] = mapped_column(default=list)
+    submitted_at: Mapped[datetime | None]
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    return_reason: Mapped[str] = mapped_column(default="")
+    withdrawn_at: Mapped[datetime | None]

@@ -1,0 +1,23 @@
+"""Imports every table, so that one metadata knows them all."""
+
+from storage.base import Model
+from storage.models import (
+    activity,
+    attendance,
+    audit,
+    dialog,
+    inbox,
+    invite,
+    notice,
+    organisation,
+    outbox,
+    person,
+    reflection,
+    reminder,
+    study,
+)
+
+METADATA = Model.metadata
+MODULES = (
+    activity, attendance, audit, dialog, inbox, invite, notice, organisation, outbox, person, reflection, reminder, study,
+)  # fmt: skip

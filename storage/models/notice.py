@@ -1,0 +1,40 @@
+"""A notice that asks for 收到: an activity's own, or a plain one without an activity."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import BigId, Model
+from storage.models.attendance import LIVE
+
+
+class Notice(Model):
+    """Replies are asked for by `reply_by`; who has not replied then is nudged once, privately."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
+    text: Mapped[str]
+    reply_by: Mapped[datetime]
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class Receipt(Model):
+    """收到 of one person."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        Index("uq_receipt_live", "notice_id", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_receipt_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]

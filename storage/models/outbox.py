@@ -1,0 +1,89 @@
+"""Every promise to send: one unique key a promise, one row a message, one row a job's run (DESIGN: nothing said twice)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import BigId, Model, choice
+from storage.choices import JobRunState, Lane, OutboxState
+
+
+class Outbox(Model):
+    """One message to one chat. `message` is the JSON that the bot made; `about` what its job needs to ask again.
+
+    `job` names who promised it (null: an answer). A retry is queued with `not_before`; `lease_until` is real time.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "state", "lane", "not_before", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    lane: Mapped[Lane] = mapped_column(choice(Lane))
+    job: Mapped[str | None]
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    message: Mapped[dict[str, Any]]
+    about: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[OutboxState] = mapped_column(choice(OutboxState), default=OutboxState.QUEUED)
+    reason: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    resent: Mapped[bool] = mapped_column(default=False)
+    lease_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Promise(Model):
+    """The name of one thing promised, e.g. pre_holiday:2023:中秋:r1:17. Two promises may point at one message."""
+
+    __tablename__ = "promise"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
+
+
+class JobRun(Model):
+    """A job's run for a branch: `slot` is the nominal local date, or the name of the deadline it belongs to."""
+
+    __tablename__ = "job_run"
+    __table_args__ = (UniqueConstraint("job", "branch_id", "slot"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    job: Mapped[str]
+    branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    slot: Mapped[str]
+    nominal_on: Mapped[date]
+    state: Mapped[JobRunState] = mapped_column(choice(JobRunState))
+    planned: Mapped[int] = mapped_column(default=0)
+    ran_at: Mapped[datetime]
+
+
+class Card(Model):
+    """A message that is edited in place with a live count: the group's and the secretary's only."""
+
+    __tablename__ = "card"
+    __table_args__ = (UniqueConstraint("kind", "subject_id", "chat_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str]
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    open: Mapped[bool] = mapped_column(default=True)
+
+
+class Lease(Model):
+    """One holder of a singleton (the sender of a token, the poller) at a time; real time, because the holder may be dead."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    expires_at: Mapped[datetime]

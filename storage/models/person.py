@@ -1,0 +1,90 @@
+"""People and their dated facts. All spans are [from_on, to_on): the `to_on` day no longer counts (D4); null is open."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import BigId, Model, choice
+from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
+
+
+class Person(Model):
+    """Somebody whom a branch knows. Bound to a Telegram account by an invite; `reachable` is false after a block."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str]
+    gender: Mapped[str | None]
+    born_on: Mapped[date | None]
+    joined_party_on: Mapped[date | None]
+    telegram_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    bound_at: Mapped[datetime | None]
+    reachable: Mapped[bool] = mapped_column(default=True)
+    notes: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+
+class Span:
+    """The columns that every dated fact shares; `to_on` is the first day that no longer counts."""
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+
+
+class RosterSpan(Span, Model):
+    """On the roster of a branch."""
+
+    __tablename__ = "roster_span"
+
+    branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+
+
+class MembershipSpan(Span, Model):
+    __tablename__ = "membership_span"
+
+    status: Mapped[MembershipStatus] = mapped_column(choice(MembershipStatus))
+
+
+class DutySpan(Span, Model):
+    """An office in an organisation; a group leader's row names the group too."""
+
+    __tablename__ = "duty_span"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    duty: Mapped[Duty] = mapped_column(choice(Duty))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("party_group.id"))
+
+
+class RankSpan(Span, Model):
+    __tablename__ = "rank_span"
+
+    rank: Mapped[Rank] = mapped_column(choice(Rank))
+
+
+class GroupSpan(Span, Model):
+    """Member of a party group."""
+
+    __tablename__ = "group_span"
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("party_group.id"), index=True)
+
+
+class CategorySpan(Span, Model):
+    __tablename__ = "category_span"
+
+    category: Mapped[Category] = mapped_column(choice(Category))
+
+
+class ExemptionSpan(Span, Model):
+    """Takes somebody out of attendance, study, reflections and exams, never out of talks or reminders (D26)."""
+
+    __tablename__ = "exemption_span"
+
+    reason: Mapped[ExemptionReason] = mapped_column(choice(ExemptionReason))
+    approved_by: Mapped[str] = mapped_column(default="")
+    contact_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -1,0 +1,74 @@
+"""Reflection tasks, the versions that people hand in, and the messages a version is made of (S48, D11)."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import BigId, Model, choice
+from storage.choices import PieceState, TaskAudience
+from storage.models.attendance import LIVE
+
+
+class ReflectionTask(Model):
+    """Belongs to the quarter of its activity or study item (D11), else of `created_at`."""
+
+    __tablename__ = "reflection_task"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    title: Mapped[str]
+    activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"))
+    study_item_id: Mapped[int | None] = mapped_column(ForeignKey("study_item.id"))
+    audience: Mapped[TaskAudience] = mapped_column(choice(TaskAudience))
+    due_on: Mapped[date]
+    per_person: Mapped[int] = mapped_column(default=1)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+
+
+class Reflection(Model):
+    """One version of one piece of one person; `piece` counts from 1 to the task's `per_person`."""
+
+    __tablename__ = "reflection"
+    __table_args__ = (
+        Index(
+            "uq_reflection_live", "task_id", "person_id", "piece", "version",
+            unique=True, sqlite_where=LIVE, postgresql_where=LIVE,
+        ),
+        Index("ix_reflection_person_id", "person_id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("reflection_task.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    piece: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1)
+    state: Mapped[PieceState] = mapped_column(choice(PieceState), default=PieceState.DRAFT)
+    started_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    return_reason: Mapped[str] = mapped_column(default="")
+    withdrawn_at: Mapped[datetime | None]
+
+
+class ReflectionPart(Model):
+    """One message of a version: text, or a file known to Telegram. An edit before 提交 replaces it."""
+
+    __tablename__ = "reflection_part"
+    __table_args__ = (UniqueConstraint("chat_id", "message_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reflection_id: Mapped[int] = mapped_column(ForeignKey("reflection.id"), index=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str]
+    text: Mapped[str] = mapped_column(default="")
+    file_id: Mapped[str | None]
+    file_unique_id: Mapped[str | None]
+    file_name: Mapped[str | None]
+    mime_type: Mapped[str | None]
+    size: Mapped[int | None]
+    received_at: Mapped[datetime]

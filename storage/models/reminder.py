@@ -1,0 +1,49 @@
+"""A pre-holiday integrity reminder, whom it was for, and 已阅 (S52)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import BigId, Model
+
+
+class Reminder(Model):
+    """One reminder for one block of holidays; `holidays` are names with their year, e.g. ["2023:中秋", "2023:国庆"]."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (UniqueConstraint("branch_id", "kind", "block_start", "round"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    kind: Mapped[str]
+    block_start: Mapped[date]
+    block_end: Mapped[date]
+    round: Mapped[int] = mapped_column(default=1)
+    holidays: Mapped[list[Any]]
+    provisional: Mapped[bool] = mapped_column(default=False)
+    text: Mapped[str]
+    sent_at: Mapped[datetime]
+    ack_due: Mapped[datetime]
+
+
+class ReminderAudience(Model):
+    """Somebody to whom the reminder was due: everybody on the roster that day, exempt or not (D26)."""
+
+    __tablename__ = "reminder_audience"
+
+    reminder_id: Mapped[int] = mapped_column(ForeignKey("reminder.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+
+
+class Acknowledgement(Model):
+    """已阅 of one person, with its time."""
+
+    __tablename__ = "acknowledgement"
+    __table_args__ = (UniqueConstraint("reminder_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reminder_id: Mapped[int] = mapped_column(ForeignKey("reminder.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]

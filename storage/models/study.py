@@ -1,0 +1,65 @@
+"""The monthly theme, its study items and who completed them (S7, S13-S15, D10)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import BigId, Model, choice
+from storage.choices import StudyItemKind, StudyItemState
+from storage.models.attendance import LIVE
+
+
+class MonthlyTheme(Model):
+    """One theme a month and branch; `month` is YYYY-MM, `prompt_sent_on` the branch-local day the prompt went out."""
+
+    __tablename__ = "monthly_theme"
+    __table_args__ = (UniqueConstraint("branch_id", "month"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    month: Mapped[str]
+    title: Mapped[str]
+    prompt: Mapped[str] = mapped_column(default="")
+    prompt_sent_on: Mapped[date | None]
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+
+
+class StudyItem(Model):
+    """A book or document to study; counted by `assigned_on`, a withdrawn one never (D10)."""
+
+    __tablename__ = "study_item"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    theme_id: Mapped[int | None] = mapped_column(ForeignKey("monthly_theme.id"), index=True)
+    kind: Mapped[StudyItemKind] = mapped_column(choice(StudyItemKind))
+    title: Mapped[str]
+    author: Mapped[str] = mapped_column(default="")
+    assigned_on: Mapped[date]
+    due_on: Mapped[date]
+    state: Mapped[StudyItemState] = mapped_column(choice(StudyItemState), default=StudyItemState.ASSIGNED)
+    files: Mapped[list[Any]] = mapped_column(default=list)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class StudyCompletion(Model):
+    """已学完; after `due_on` it is late, after the cut-off it does not count (D10)."""
+
+    __tablename__ = "study_completion"
+    __table_args__ = (
+        Index("uq_study_completion_live", "item_id", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_study_completion_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("study_item.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    completed_on: Mapped[date]
+    completed_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="")
+    withdrawn_at: Mapped[datetime | None]
