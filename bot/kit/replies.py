@@ -74,7 +74,10 @@ Said = Message | Document
 
 @dataclass(frozen=True, slots=True)
 class To:
-    """Something said to one chat: a person (by row) or a group chat (by Telegram's id). `key` names a promise."""
+    """Something said to one chat: a person (by row) or a group chat (by Telegram's id).
+
+    `key` names a promise: the same key is never said twice. `card` makes it a card that is edited in place.
+    """
 
     said: Said
     person_id: int | None = None
@@ -107,7 +110,7 @@ def say(*said: Said | str) -> Reply:
 
 @dataclass(slots=True)
 class Pages:
-    """Cuts lines into texts of at most 4,096 characters, never inside a line."""
+    """Cuts lines into texts of at most 4,096 characters, never inside a line that fits."""
 
     texts: list[str] = field(default_factory=list)
 

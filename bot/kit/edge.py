@@ -1,0 +1,326 @@
+"""An update becomes a transaction: open, who is it, handle, commit, THEN speak."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from datetime import tzinfo
+from typing import Any
+
+import telegram
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from telegram.ext import (
+    BaseHandler,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot.kit import dialog as dialogs
+from bot.kit import visits
+from bot.kit.buttons import BadButton
+from bot.kit.cards import Cards
+from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Service, Start, Tap, Visit, Word
+from bot.kit.ledger import AlreadyHandled, NotYet, finish
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Reply, say
+from bot.kit.sending import Telegram
+from scheduler.clock import Clock
+from scheduler.outbox import Sender
+from storage.audience import find
+from storage.choices import InboxState
+from storage.engine import Storage
+from storage.models.inbox import Inbox
+from storage.models.outbox import Card
+from storage.models.person import Person
+
+__all__ = ["AlreadyHandled", "Edge", "NotYet"]
+
+log = logging.getLogger(__name__)
+
+STRANGER = "您好，本助手仅供支部成员使用，请向支部书记索取邀请链接。"
+OLD_BUTTON = "这个按钮已失效，请使用最新的消息或菜单。"
+IN_PRIVATE = "请在与我的私聊中办理。"
+HINT = "没有看懂，请点下方按钮，或发送“帮助”。"
+CANCELLED = "已取消。"
+SORRY = "抱歉，刚才没有办成（编号 {number}），已记录，请稍后再试或联系组织委员。"
+
+Run = Callable[[Session, Call], Reply]
+Callback = Callable[[telegram.Update, Any], Coroutine[Any, Any, None]]
+
+
+class Edge:
+    """Built once from the registry's handlers; every update that a worker processes comes through here."""
+
+    def __init__(
+        self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, sender: Sender,
+        handlers: Sequence[Handler], bot_name: str, bot_id: int,
+    ) -> None:  # fmt: skip
+        self._storage, self._telegram, self._clock, self._tz, self._sender = storage, telegram, clock, tz, sender
+        self._handlers, self._bot_name, self._bot_id = handlers, bot_name, bot_id
+        self._answers = {item.step: item for item in handlers if isinstance(item, Answer)}
+        self._words = [item for item in handlers if isinstance(item, Word)]
+        self._edited = [item for item in handlers if isinstance(item, Edited)]
+        self._starts = sorted(
+            (item for item in handlers if isinstance(item, Start)), key=lambda start: -len(start.prefix)
+        )
+        views = {item.kind: item for item in handlers if isinstance(item, CardView)}
+        self.cards = Cards(storage, telegram, clock, tz, views)
+        self._speaking = 0
+        self._answered: list[int] = []
+
+    @property
+    def busy(self) -> int:
+        return self._speaking + len(self._answered)
+
+    # --- what PTB is given -------------------------------------------------------------------------------------
+
+    def ptb_handlers(self) -> list[BaseHandler[Any, Any, Any]]:
+        """One PTB handler for each of ours, the catch-all last; the first that fits takes the update."""
+        found: list[BaseHandler[Any, Any, Any]] = [
+            CommandHandler("start", self._callback(self._start), filters=filters.UpdateType.MESSAGE)
+        ]
+        for handler in self._handlers:
+            if isinstance(handler, Tap):
+                pattern = re.compile(rf"^{re.escape(handler.button.prefix)}(:|$)")
+                found.append(CallbackQueryHandler(self._callback(self._tap(handler)), pattern=pattern))
+            elif isinstance(handler, Command):
+                only = filters.UpdateType.MESSAGE
+                found.append(CommandHandler(handler.name, self._callback(self._command(handler)), filters=only))
+            elif isinstance(handler, Service):
+                found.append(self._service(handler))
+        found += [
+            CallbackQueryHandler(self._callback(self._old_button)),
+            MessageHandler(filters.UpdateType.EDITED_MESSAGE, self._callback(self._edit)),
+            MessageHandler(filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, self._callback(self._message)),
+            TypeHandler(telegram.Update, self._callback(self._ignore)),
+        ]
+        return found
+
+    def _callback(self, run: Callable[[Visit, str | None], Coroutine[Any, Any, None]]) -> Callback:
+        async def callback(update: telegram.Update, context: Any) -> None:
+            query = update.callback_query
+            visit = visits.read(update, self._clock.now(), self._tz, self._bot_name)
+            if visit is None:
+                await self._ignore(_nobody(update, self._clock, self._tz), None)
+            else:
+                await run(visit, query.id if query else None)
+
+        return callback
+
+    def _service(self, handler: Service) -> BaseHandler[Any, Any, Any]:
+        async def run(visit: Visit, query_id: str | None) -> None:
+            await self._write(visit, query_id, lambda session: (handler.run(session, visit), None))
+
+        if handler.kind == "my_chat_member":
+            return ChatMemberHandler(self._callback(run), ChatMemberHandler.MY_CHAT_MEMBER)
+        return MessageHandler(filters.StatusUpdate.MIGRATE, self._callback(run))
+
+    def _tap(self, handler: Tap) -> Callable[[Visit, str | None], Coroutine[Any, Any, None]]:
+        async def run(visit: Visit, query_id: str | None) -> None:
+            try:
+                button = handler.button.unpack(visit.text)
+            except BadButton:
+                await self._old_button(visit, query_id)
+                return
+            await self._known(visit, query_id, lambda session, call: handler.run(session, call, button), handler.reads)
+
+        return run
+
+    def _command(self, handler: Command) -> Callable[[Visit, str | None], Coroutine[Any, Any, None]]:
+        async def run(visit: Visit, query_id: str | None) -> None:
+            if not visit.private:
+                await self._write(visit, query_id, lambda session: (say(IN_PRIVATE), None))
+                return
+            words = visit.text.split(maxsplit=1)
+            visit = replace(visit, text=words[1] if len(words) > 1 else "")
+            await self._known(visit, query_id, handler.run, handler.reads)
+
+        return run
+
+    async def _start(self, visit: Visit, query_id: str | None) -> None:
+        words = visit.text.split(maxsplit=1)
+        payload = words[1].strip() if len(words) > 1 else ""
+        start = next(item for item in self._starts if payload.startswith(item.prefix))
+        await self._write(visit, query_id, lambda session: (start.run(session, visit, payload), None))
+
+    async def _old_button(self, visit: Visit, query_id: str | None) -> None:
+        await self._write(visit, query_id, lambda session: (Reply(toast=OLD_BUTTON, alert=True), None))
+
+    async def _ignore(self, visit: Visit, query_id: str | None) -> None:
+        await self._write(visit, query_id, lambda session: (Reply(), None))
+
+    async def _edit(self, visit: Visit, query_id: str | None) -> None:
+        def run(session: Session, call: Call) -> Reply:
+            replies = (handler.run(session, call) for handler in self._edited)
+            return next((reply for reply in replies if reply is not None), Reply())
+
+        await self._known(visit, query_id, run, strangers=Reply())
+
+    # --- texts and files ---------------------------------------------------------------------------------------
+
+    async def _message(self, visit: Visit, query_id: str | None) -> None:
+        text = visit.text.strip()
+        word = next((item for item in self._words if item.fits(text)), None)
+        slow: list[Word] = []
+
+        def run(session: Session, call: Call) -> Reply:
+            chosen = self._choose(session, call, word)
+            if isinstance(chosen, Word):
+                if chosen.reads:
+                    slow.append(chosen)
+                    raise _ReadInstead
+                return chosen.run(session, replace(call, card=self._card(session, call)))
+            return chosen
+
+        silent = None if visit.private else Reply()
+        try:
+            await self._known(visit, query_id, run, strangers=silent)
+        except _ReadInstead:
+            await self._known(visit, query_id, slow[0].run, reads=True)
+
+    def _choose(self, session: Session, call: Call, word: Word | None) -> Word | Reply:
+        """In private: a menu label, an open dialog, a plain word, a hint. In a group: a word in reply to a card, else silence."""
+        if not call.private:
+            return word if word is not None and self._card(session, call) is not None else Reply()
+        if word is not None and word.label:
+            return word
+        if call.text.strip() == "取消":
+            dialogs.close(session, call.me.id)
+            return say(CANCELLED)
+        dialog = dialogs.current(session, call.me.id, call.now)
+        if dialog is not None and dialog.step in self._answers:
+            return self._answers[dialog.step].run(session, call, dialog)
+        return word if word is not None else say(HINT)
+
+    @staticmethod
+    def _card(session: Session, call: Call) -> tuple[str, int] | None:
+        replied = (call.facts or {}).get("reply_to")
+        if call.private or replied is None:
+            return None
+        found = session.execute(
+            select(Card.kind, Card.subject_id).where(Card.chat_id == call.chat_id, Card.message_id == replied)
+        ).first()
+        return (found.kind, found.subject_id) if found else None
+
+    # --- one transaction, then the speaking --------------------------------------------------------------------
+
+    async def _known(
+        self, visit: Visit, query_id: str | None, run: Run, reads: bool = False, strangers: Reply | None = None
+    ) -> None:
+        def work(session: Session) -> tuple[Reply, int | None]:
+            me = find(session, visit.telegram_id, visit.today)
+            if me is None:
+                return strangers if strangers is not None else _to_stranger(query_id), None
+            if not me.reachable and visit.private and not reads:
+                session.execute(update(Person).where(Person.id == me.id).values(reachable=True))
+            return run(session, Call(**_fields(visit), me=me)), me.branch_id
+
+        await (self._read if reads else self._write)(visit, query_id, work)
+
+    async def _read(self, visit: Visit, query_id: str | None, work: Callable[[Session], tuple[Reply, int | None]]) -> None:
+        try:
+            reply, branch_id = await self._storage.read(work)
+        except Refusal as refusal:
+            reply, branch_id = _no(refusal, query_id), None
+        await self._write(visit, query_id, lambda session: (reply, branch_id))
+
+    async def _write(self, visit: Visit, query_id: str | None, work: Callable[[Session], tuple[Reply, int | None]]) -> None:
+        self._speaking += 1
+        try:
+            try:
+                reply = await self._storage.write(lambda session: self._work(session, visit, query_id, work))
+            except Refusal as refusal:
+                reply = _no(refusal, query_id)
+                await self._storage.write(lambda session: self._work(session, visit, query_id, lambda _: (reply, None)))
+            await self._speak(visit, query_id, reply)
+        finally:
+            self._speaking -= 1
+
+    def _work(
+        self, session: Session, visit: Visit, query_id: str | None, work: Callable[[Session], tuple[Reply, int | None]]
+    ) -> Reply:
+        reply, branch_id = work(session)
+        session.flush()
+        finish(session, self._bot_id, visit, reply, query_id, branch_id)
+        return reply
+
+    async def _speak(self, visit: Visit, query_id: str | None, reply: Reply) -> None:
+        """After the commit: the toast and the tapped card at once, everything new through the outbox."""
+        for kind, subject_id in reply.refresh:
+            self.cards.touch(kind, subject_id)
+        if reply.here or reply.others:
+            self._sender.wake()
+        said = [self._telegram.answer(query_id, reply.toast, reply.alert)] if query_id else []
+        if reply.edit is not None and visit.message_id is not None:
+            said.append(self._telegram.edit(visit.chat_id, visit.message_id, reply.edit.to_json()))
+        if said:
+            await asyncio.gather(*said)
+            self._answered.append(visit.update_id)
+            await self._note_answered()
+
+    async def _note_answered(self) -> None:
+        """Write down, for everything answered by now, that a restart need not answer again."""
+        if not self._answered:
+            return
+        taken, self._answered = self._answered, []
+        self._speaking += 1
+        try:
+            await self._storage.write(lambda session: _mark_answered(session, self._bot_id, taken))
+        finally:
+            self._speaking -= 1
+
+    async def answer_again(self, row: Inbox) -> None:
+        """Say what a handled update was going to hear (a restart between commit and answer); too old is success."""
+        answer = row.answer or {}
+        if answer.get("query_id"):
+            await self._telegram.answer(answer["query_id"], answer["toast"], answer["alert"])
+        if answer.get("edit") and answer.get("message_id"):
+            await self._telegram.edit(answer["chat_id"], answer["message_id"], answer["edit"])
+        self._answered.append(row.update_id)
+        await self._note_answered()
+
+    async def apologise(self, update: telegram.Update) -> None:
+        """A crash: a short apology with a number, to the one person concerned."""
+        sorry = SORRY.format(number=update.update_id)
+        if update.callback_query is not None:
+            await self._telegram.answer(update.callback_query.id, sorry, True)
+        elif update.effective_chat is not None and update.effective_chat.type == "private":
+            await self._telegram.send(update.effective_chat.id, {"text": sorry})
+
+
+class _ReadInstead(Exception):
+    """The word only looks: run it with the readers, so that a slow figure never holds the writer."""
+
+
+def _fields(visit: Visit) -> dict[str, Any]:
+    return {name: getattr(visit, name) for name in Visit.__dataclass_fields__}
+
+
+def _nobody(update: telegram.Update, clock: Clock, tz: tzinfo) -> Visit:
+    return Visit(
+        update_id=update.update_id, telegram_id=0, chat_id=0, private=False, message_id=None,
+        now=clock.now(), tz=tz, bot_name="",
+    )  # fmt: skip
+
+
+def _to_stranger(query_id: str | None) -> Reply:
+    return Reply(toast=STRANGER) if query_id else say(STRANGER)
+
+
+def _no(refusal: Refusal, query_id: str | None) -> Reply:
+    return Reply(toast=refusal.text, alert=len(refusal.text) > 40) if query_id else say(refusal.text)
+
+
+def _mark_answered(session: Session, bot_id: int, update_ids: list[int]) -> None:
+    session.execute(
+        update(Inbox)
+        .where(Inbox.bot_id == bot_id, Inbox.update_id.in_(update_ids), Inbox.state == InboxState.DONE)
+        .values(state=InboxState.ANSWERED)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,140 @@
+"""The kinds of handlers that a feature declares beside its functions, and what one of them is told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.kit.access import Right
+from bot.kit.buttons import Button
+from bot.kit.replies import Message, Reply
+from storage.audience import Me
+from storage.models.dialog import Dialog
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as Telegram announces it: nothing of it is trusted or fetched yet."""
+
+    kind: str
+    file_id: str
+    file_unique_id: str
+    name: str | None = None
+    mime_type: str | None = None
+    size: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind, "file_id": self.file_id, "file_unique_id": self.file_unique_id,
+            "name": self.name, "mime_type": self.mime_type, "size": self.size,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One update as plain values, before anybody is known: where, when, what was typed, tapped or handed in."""
+
+    update_id: int
+    telegram_id: int
+    chat_id: int
+    private: bool
+    message_id: int | None
+    now: datetime
+    tz: tzinfo
+    bot_name: str
+    text: str = ""
+    files: tuple[File, ...] = ()
+    card: tuple[str, int] | None = None
+    facts: dict[str, Any] | None = None
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.tz).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Visit):
+    """A visit of somebody known. `card` is the card replied to in a group; `text` is what was typed."""
+
+    me: Me
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A tapped button. `reads`: only looks, and may therefore be slow without holding the writer."""
+
+    button: type[Button]
+    run: Callable[[Session, Call, Any], Reply]
+    reads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """/name, with its line in the menu of those who have the right (None: everybody)."""
+
+    name: str
+    run: Callable[[Session, Call], Reply]
+    menu: str
+    right: Right | None = None
+    reads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Plain words that do what a button does. A `label` stands on the keyboard and wins over an open dialog.
+
+    `matches` serves words that cannot be listed (三季度, 2023Q3).
+    """
+
+    words: tuple[str, ...]
+    run: Callable[[Session, Call], Reply]
+    label: bool = False
+    reads: bool = False
+    matches: Callable[[str], bool] | None = None
+
+    def fits(self, text: str) -> bool:
+        return text in self.words or (self.matches is not None and self.matches(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The text or files that a dialog step waits for."""
+
+    step: str
+    run: Callable[[Session, Call, Dialog], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """/start, with or without a payload: the one door for people who are not known yet. False: not its payload."""
+
+    prefix: str
+    run: Callable[[Session, Visit, str], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Somebody edited a message of theirs; None when the feature does not know the message."""
+
+    run: Callable[[Session, Call], Reply | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A change that Telegram reports by itself: my_chat_member, migrated. `facts` of the visit say what."""
+
+    kind: str
+    run: Callable[[Session, Visit], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """How a live card of this kind looks now; None when there is nothing left to show."""
+
+    kind: str
+    render: Callable[[Session, int, int, datetime, tzinfo], Message | None]
+
+
+Handler = Tap | Command | Word | Answer | Start | Edited | Service | CardView

@@ -1,0 +1,81 @@
+"""The end of one update, in the handler's own transaction: the inbox row is done and what is to be said is promised."""
+
+from typing import Any
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session, aliased
+
+from bot.kit.handlers import Visit
+from bot.kit.replies import Reply, Said
+from scheduler.jobs import Owed
+from scheduler.outbox import promise
+from storage.choices import InboxState, Lane
+from storage.models.inbox import Inbox
+
+
+class AlreadyHandled(Exception):
+    """Another process, or this one before a restart, has handled the update: nothing is to be said."""
+
+
+class NotYet(Exception):
+    """An earlier update of the same sender is still open in another process: try again in a moment."""
+
+
+_earlier = aliased(Inbox)
+_OPEN = (
+    Inbox.state == InboxState.NEW,
+    ~exists().where(_earlier.state == InboxState.NEW, _earlier.sender == Inbox.sender, _earlier.id < Inbox.id),
+)
+
+
+def finish(session: Session, bot_id: int, visit: Visit, reply: Reply, query_id: str | None, branch_id: int | None) -> None:
+    """Mark the update done with its answer and put every new message into the outbox.
+
+    The conditional update is the claim: of two processes one finds the row new. Raises AlreadyHandled or NotYet.
+    """
+    answer = _answer(visit, reply, query_id)
+    mine = (Inbox.bot_id == bot_id, Inbox.update_id == visit.update_id)
+    done = session.execute(
+        update(Inbox)
+        .where(*mine, *_OPEN)
+        .values(state=InboxState.DONE if answer else InboxState.ANSWERED, handled_at=visit.now, answer=answer)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always gives a CursorResult
+        state = session.scalar(select(Inbox.state).where(*mine))
+        raise NotYet if state is InboxState.NEW else AlreadyHandled
+    for number, owed in enumerate(_messages(visit, reply)):
+        key = owed.keys or (f"answer:{bot_id}:{visit.update_id}:{number}",)
+        promise(
+            session,
+            Owed(key, owed.message, owed.person_id, owed.chat_id, owed.lane, card=owed.card),
+            job=None,
+            branch_id=branch_id,
+            now=visit.now,
+        )
+
+
+def _answer(visit: Visit, reply: Reply, query_id: str | None) -> dict[str, Any] | None:
+    if query_id is None and reply.edit is None:
+        return None
+    return {
+        "query_id": query_id,
+        "toast": reply.toast,
+        "alert": reply.alert,
+        "chat_id": visit.chat_id,
+        "message_id": visit.message_id,
+        "edit": reply.edit.to_json() if reply.edit else None,
+    }
+
+
+def _messages(visit: Visit, reply: Reply) -> list[Owed]:
+    here = [Owed((), _json(said), None, visit.chat_id, Lane.ANSWERS) for said in reply.here]
+    others = [
+        Owed((to.key,) if to.key else (), _json(to.said), to.person_id, to.chat_id, Lane.MUST_ARRIVE, card=to.card)
+        for to in reply.others
+    ]
+    return here + others
+
+
+def _json(said: Said) -> dict[str, Any]:
+    return said.to_json()

@@ -1,0 +1,64 @@
+"""Reads what PTB parsed into a Visit: plain values that handlers and services may see."""
+
+from datetime import datetime, tzinfo
+
+import telegram
+
+from bot.kit.handlers import File, Visit
+
+# Telegram's own accounts: an anonymous admin and a channel speaking in its group are nobody.
+NOBODY = frozenset({1087968824, 136817688, 777000})
+
+
+def read(update: telegram.Update, now: datetime, tz: tzinfo, bot_name: str) -> Visit | None:
+    """The visit that an update is; None when no person stands behind it."""
+    user, chat = update.effective_user, update.effective_chat
+    if user is None or user.is_bot or user.id in NOBODY:
+        return None
+    message = update.effective_message
+    query = update.callback_query
+    return Visit(
+        update_id=update.update_id,
+        telegram_id=user.id,
+        chat_id=chat.id if chat else user.id,
+        private=chat is None or chat.type == chat.PRIVATE,
+        message_id=message.message_id if message else None,
+        now=now,
+        tz=tz,
+        bot_name=bot_name,
+        text=(query.data or "") if query else _text(message),
+        files=() if query else files(message),
+        facts=_facts(update, message),
+    )
+
+
+def _text(message: telegram.Message | None) -> str:
+    return (message.text or message.caption or "") if message else ""
+
+
+def _facts(update: telegram.Update, message: telegram.Message | None) -> dict[str, object]:
+    facts: dict[str, object] = {"first_name": update.effective_user.full_name if update.effective_user else ""}
+    if update.effective_chat is not None:
+        facts["chat_title"] = update.effective_chat.title or ""
+    if message is not None and message.reply_to_message is not None:
+        facts["reply_to"] = message.reply_to_message.message_id
+    if update.my_chat_member is not None:
+        facts["status"] = update.my_chat_member.new_chat_member.status
+    if message is not None and message.migrate_to_chat_id is not None:
+        facts["migrate_to"] = message.migrate_to_chat_id
+    return facts
+
+
+def files(message: telegram.Message | None) -> tuple[File, ...]:
+    """What a message carries: one document, photo (its largest size), voice, audio or video; an album is several messages."""
+    if message is None:
+        return ()
+    if message.photo:
+        photo = message.photo[-1]
+        return (File("photo", photo.file_id, photo.file_unique_id, mime_type="image/jpeg", size=photo.file_size),)
+    for kind in ("document", "voice", "audio", "video"):
+        held = getattr(message, kind)
+        if held is not None:
+            name = getattr(held, "file_name", None)
+            return (File(kind, held.file_id, held.file_unique_id, name, held.mime_type, held.file_size),)
+    return ()

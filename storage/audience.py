@@ -1,0 +1,63 @@
+"""The one place that answers who somebody is and which people they may see (tree of organisations)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from storage.choices import Duty
+from storage.models.person import DutySpan, GroupSpan, Person, RosterSpan
+from storage.roster import Member, roster
+from storage.spans import on_day
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who acts: a bound person who is on a roster, or holds an office, today."""
+
+    id: int
+    name: str
+    branch_id: int
+    group_id: int | None
+    duties: frozenset[Duty]
+    leads: frozenset[int]
+    reachable: bool = True
+
+
+_DAY = bindparam("day")
+_FIND = (
+    select(
+        Person.id, Person.name, Person.branch_id, Person.reachable, RosterSpan.branch_id.label("roster_branch_id"),
+        GroupSpan.group_id, DutySpan.duty, DutySpan.group_id.label("leads"), DutySpan.organisation_id,
+    )
+    .outerjoin(RosterSpan, and_(RosterSpan.person_id == Person.id, on_day(RosterSpan, _DAY)))
+    .outerjoin(GroupSpan, and_(GroupSpan.person_id == Person.id, on_day(GroupSpan, _DAY)))
+    .outerjoin(DutySpan, and_(DutySpan.person_id == Person.id, on_day(DutySpan, _DAY)))
+    .where(Person.telegram_id == bindparam("telegram_id"))
+)  # fmt: skip
+
+
+def find(session: Session, telegram_id: int, day: date) -> Me | None:
+    """The person behind a Telegram account; None for a stranger and for somebody who has left."""
+    rows = session.execute(_FIND, {"telegram_id": telegram_id, "day": day}).all()
+    if not rows or (rows[0].roster_branch_id is None and rows[0].duty is None):
+        return None
+    first = rows[0]
+    branch_id = first.roster_branch_id or first.organisation_id
+    here = [row for row in rows if row.duty is not None and row.organisation_id == branch_id]
+    return Me(
+        id=first.id, name=first.name, branch_id=branch_id, group_id=first.group_id, reachable=first.reachable,
+        duties=frozenset(row.duty for row in here),
+        leads=frozenset(row.leads for row in here if row.duty is Duty.GROUP_LEADER and row.leads is not None),
+    )  # fmt: skip
+
+
+def everybody(session: Session, branch_id: int, day: date) -> list[Member]:
+    """Whom the clock may write to for a branch: its roster of the day, exempt people too (D26)."""
+    return roster(session, branch_id, day)
+
+
+def group_of(members: list[Member], group_id: int) -> list[Member]:
+    """The members of one party group."""
+    return [member for member in members if member.group_id == group_id]

@@ -1,0 +1,15 @@
+"""Small questions about rows that every feature asks."""
+
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from storage.base import Model
+
+Row = TypeVar("Row", bound=Model)
+
+
+def of_branch(session: Session, table: type[Row], row_id: int, branch_id: int) -> Row | None:
+    """The row when it belongs to the branch, else None: another branch's ids look like ids that do not exist."""
+    row = session.get(table, row_id)
+    return row if row is not None and getattr(row, "branch_id", None) == branch_id else None

@@ -1,0 +1,13 @@
+"""The one way to ask a dated fact as of a day: spans are [from_on, to_on) (D4)."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from storage.models.person import Span
+
+
+def on_day(span: type[Span], day: "date | ColumnElement[Any]") -> ColumnElement[bool]:
+    """True for the rows of `span` that hold on `day` (a date or a bound parameter)."""
+    return and_(span.from_on <= day, or_(span.to_on.is_(None), span.to_on > day))
