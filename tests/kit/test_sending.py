@@ -1,0 +1,183 @@
+"""What goes out for each kind of message, and what every answer of Telegram means."""
+
+import base64
+from typing import Any
+
+import orjson
+import pytest
+from telegram.error import BadRequest, InvalidToken, RetryAfter
+
+from bot.kit.sending import Telegram
+from bot.kit.transport import JSON, Lost, NotSent, Transport
+from scheduler.outcome import Outcome, OutcomeKind
+
+TOKEN = "123456789:AAE-fake_token_of_the_right_length_0001"
+BOTTOM = "https://api.example"
+
+
+class Script(Transport):
+    """A Bot API that answers what it was told to, and remembers what it was asked."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers, self.asked = list(answers), list[tuple[str, bytes | None, str | None]]()
+
+    async def exchange(
+        self, url: str, body: bytes | None, content_type: str | None, timeout: float
+    ) -> tuple[int, bytes]:
+        self.asked.append((url, body, content_type))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, tuple):
+            status, words, *parameters = answer
+            told = {"ok": False, "error_code": status, "description": words}
+            return status, orjson.dumps(told | ({"parameters": parameters[0]} if parameters else {}))
+        return 200, answer if isinstance(answer, bytes) else orjson.dumps({"ok": True, "result": answer})
+
+
+def client(*answers: Any) -> tuple[Telegram, Script]:
+    script = Script(*answers)
+    return Telegram(script, f"{BOTTOM}/", TOKEN), script
+
+
+def params(script: Script) -> dict[str, Any]:
+    body = script.asked[-1][1]
+    assert body is not None
+    return dict(orjson.loads(body))
+
+
+async def test_a_text_with_buttons() -> None:
+    telegram, script = client({"message_id": 5})
+    inline = [[{"text": "签到", "callback_data": "si:7"}]]
+    outcome = await telegram.send(7, {"text": "<b>甲三</b> 😀", "inline": inline})
+    assert outcome == Outcome(OutcomeKind.SENT, message_id=5)
+    assert script.asked[0][0] == f"{BOTTOM}/bot{TOKEN}/sendMessage"
+    assert script.asked[0][2] == JSON
+    assert params(script) == {
+        "chat_id": 7,
+        "text": "<b>甲三</b> 😀",
+        "reply_markup": {"inline_keyboard": inline},
+    }
+
+
+async def test_a_text_with_the_keyboard_that_stays() -> None:
+    telegram, script = client({"message_id": 5})
+    await telegram.send(7, {"text": "菜单", "keyboard": [["我的记录", "我还欠什么"]]})
+    markup = params(script)["reply_markup"]
+    assert markup["keyboard"] == [[{"text": "我的记录"}, {"text": "我还欠什么"}]]
+    assert markup["is_persistent"] is True
+
+
+@pytest.mark.parametrize(("picture", "method"), [(False, "sendDocument"), (True, "sendPhoto")])
+async def test_content_is_uploaded(picture: bool, method: str) -> None:
+    held = (
+        {"document": {"file_id": "D" * 30}}
+        if not picture
+        else {"photo": [{"file_id": "s"}, {"file_id": "P" * 30}]}
+    )
+    telegram, script = client({"message_id": 6} | held)
+    content = base64.b64encode(b"\x89PNG\x00").decode()
+    document = {"name": "二维码.png", "picture": picture, "base64": content}
+    outcome = await telegram.send(7, {"text": "请扫码", "document": document})
+    url, body, content_type = script.asked[0]
+    assert url.endswith(method)
+    assert content_type is not None
+    assert content_type.startswith("multipart/form-data")
+    assert body is not None
+    assert b"\x89PNG\x00" in body
+    assert "请扫码".encode() in body
+    assert outcome.file_id == ("P" if picture else "D") * 30
+
+
+async def test_a_file_that_telegram_holds_is_named_and_nothing_else_can_be() -> None:
+    telegram, script = client({"message_id": 6})
+    document = {"name": "a.pdf", "picture": False, "file_id": "BQACAgIAAxkBAAIBY2_-x"}
+    await telegram.send(7, {"text": "", "document": document})
+    assert params(script) == {"chat_id": 7, "document": "BQACAgIAAxkBAAIBY2_-x"}
+    for evil in ("http://127.0.0.1/secret.pdf", "/etc/passwd", ""):
+        with pytest.raises(ValueError, match="file_id"):
+            await telegram.send(7, {"text": "", "document": document | {"file_id": evil}})
+
+
+async def test_an_edit_and_an_answer() -> None:
+    telegram, script = client({"message_id": 5}, {"message_id": 5}, True)
+    await telegram.edit(7, 5, {"text": "已签到", "inline": [[{"text": "撤销", "callback_data": "u:1"}]]})
+    assert script.asked[-1][0].endswith("editMessageText")
+    assert params(script)["message_id"] == 5
+    await telegram.edit(7, 5, {"text": "说明", "document": {"name": "a"}})
+    assert script.asked[-1][0].endswith("editMessageCaption")
+    assert (await telegram.answer("q1", "已签到", True)).kind is OutcomeKind.SENT
+    assert params(script) == {"callback_query_id": "q1", "text": "已签到", "show_alert": True}
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "reason"),
+    [
+        ((403, "Forbidden: bot was blocked by the user"), "unreachable", "blocked"),
+        ((403, "Forbidden: user is deactivated"), "unreachable", "deactivated"),
+        ((403, "Forbidden: bot can't initiate conversation with a user"), "unreachable", "never_started"),
+        ((403, "Forbidden: bot was kicked from the supergroup chat"), "unreachable", "kicked"),
+        ((403, "Forbidden: bot is not a member of the channel chat"), "unreachable", "kicked"),
+        ((403, "Forbidden: the group chat was deleted"), "unreachable", "chat_deleted"),
+        ((403, "Forbidden: something new"), "unreachable", "forbidden"),
+        ((400, "Bad Request: chat not found"), "unreachable", "chat_not_found"),
+        ((400, "Bad Request: PEER_ID_INVALID"), "unreachable", "chat_not_found"),
+        (
+            (400, "Bad Request: not enough rights to send text messages to the chat"),
+            "unreachable",
+            "no_rights",
+        ),
+        ((400, "Bad Request: message thread not found"), "unreachable", "no_topic"),
+        ((400, "Bad Request: message is not modified: specified new message"), "sent", ""),
+        ((400, "Bad Request: query is too old and response timeout expired"), "sent", ""),
+        ((400, "Bad Request: message is too long"), "failed", "Message is too long"),
+        ((401, "Unauthorized"), "stop", "token_refused"),
+        ((404, "Not Found"), "stop", "token_refused"),
+        ((500, "Internal Server Error"), "unknown", "server_error"),
+        ((502, "Bad Gateway"), "unknown", "server_error"),
+        (b"<html>", "unknown", "server_error"),
+        (Lost("ServerDisconnectedError"), "unknown", "answer_lost"),
+        (NotSent("ClientConnectorError"), "retry", "no_connection"),
+    ],
+)
+async def test_every_answer_has_its_outcome(answer: Any, kind: str, reason: str) -> None:
+    telegram, _ = client(answer)
+    outcome = await telegram.send(7, {"text": "x"})
+    assert (outcome.kind, outcome.reason) == (kind, reason)
+
+
+async def test_too_many_requests_says_how_long_to_wait() -> None:
+    telegram, _ = client(
+        (429, "Too Many Requests: retry after 17", {"retry_after": 17}), (429, "Too Many Requests")
+    )
+    first, second = await telegram.send(7, {"text": "x"}), await telegram.send(7, {"text": "x"})
+    assert (first.kind, first.retry_after) == (OutcomeKind.RETRY, 17)
+    assert second.retry_after > 0
+
+
+async def test_a_group_that_moved_says_where_to() -> None:
+    telegram, _ = client((400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": -1009}))
+    outcome = await telegram.send(-9, {"text": "x"})
+    assert (outcome.kind, outcome.new_chat_id) == (OutcomeKind.MOVED, -1009)
+
+
+async def test_any_other_method_answers_or_raises() -> None:
+    telegram, script = client(
+        [], (400, "Bad Request: x"), (401, "Unauthorized"), (429, "x", {"retry_after": 3})
+    )
+    assert await telegram.call("getUpdates", {"timeout": 50}) == []
+    assert params(script) == {"timeout": 50}
+    for expected in (BadRequest, InvalidToken, RetryAfter):
+        with pytest.raises(expected):
+            await telegram.call("getMe")
+
+
+async def test_a_file_comes_down_by_its_id() -> None:
+    telegram, script = client({"file_path": "documents/file_1.pdf"}, b"%PDF")
+    assert await telegram.download("BQACAgIAAxkBAAIBY2") == b"%PDF"
+    assert script.asked[-1][:2] == (f"{BOTTOM}/file/bot{TOKEN}/documents/file_1.pdf", None)
+
+
+def test_the_token_is_in_no_repr() -> None:
+    telegram, _ = client()
+    assert TOKEN not in repr(telegram)

@@ -1,0 +1,152 @@
+"""The wire: what aiohttp sends, what PTB gets back, and which failures are certain."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import telegram
+from aiohttp import web
+
+from bot.kit.redact import RedactTokens, redact
+from bot.kit.transport import AiohttpTransport, Lost, NotSent, multipart
+
+TOKEN = "123456789:AAE-fake_token_of_the_right_length_0001"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Serve = Callable[[Handler], Awaitable[str]]
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Serve one handler on loopback; the root URL."""
+    runners: list[web.AppRunner] = []
+
+    async def start(handler: Handler) -> str:
+        app = web.Application(client_max_size=10_000_000)
+        app.router.add_route("*", "/{path:.*}", handler)
+        runner = web.AppRunner(app, shutdown_timeout=0)
+        runners.append(runner)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    yield start
+    for runner in runners:
+        await runner.cleanup()
+
+
+@pytest.fixture
+async def transport() -> AsyncIterator[AiohttpTransport]:
+    async with AiohttpTransport() as transport:
+        yield transport
+
+
+async def ok(request: web.Request) -> web.Response:
+    return web.json_response({"ok": True, "result": {"method": request.method, "body": await request.text()}})
+
+
+async def test_a_body_is_posted_and_none_is_a_get(serve: Serve, transport: AiohttpTransport) -> None:
+    root = await serve(ok)
+    status, answer = await transport.exchange(f"{root}/x", b'{"a":1}', "application/json", 5)
+    assert status == 200
+    assert b'"POST"' in answer
+    assert b'"GET"' in (await transport.exchange(f"{root}/x", None, None, 5))[1]
+
+
+async def test_a_connection_never_made_is_not_sent(transport: AiohttpTransport) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        with pytest.raises(NotSent) as raised:
+            await transport.exchange(f"http://127.0.0.1:{port}/bot{TOKEN}/x", b"{}", None, 5)
+    assert TOKEN not in repr(raised.value)
+    assert raised.value.__cause__ is None
+
+
+async def test_an_answer_that_never_comes_is_lost(serve: Serve, transport: AiohttpTransport) -> None:
+    async def silent(request: web.Request) -> web.Response:
+        await asyncio.sleep(30)
+        return web.Response()
+
+    root = await serve(silent)
+    with pytest.raises(Lost):
+        await transport.exchange(f"{root}/x", b"{}", None, 0.05)
+
+
+async def test_a_reset_after_the_request_is_lost(serve: Serve, transport: AiohttpTransport) -> None:
+    async def reset(request: web.Request) -> web.Response:
+        await request.read()
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    root = await serve(reset)
+    with pytest.raises(Lost):
+        await transport.exchange(f"{root}/bot{TOKEN}/x", b"{}", None, 5)
+
+
+async def test_ptb_speaks_through_it(serve: Serve, transport: AiohttpTransport) -> None:
+    seen: list[tuple[str, dict[str, str], dict[str, bytes]]] = []
+
+    async def api(request: web.Request) -> web.Response:
+        form = await request.post()
+        texts = {name: value for name, value in form.items() if isinstance(value, str)}
+        files = {name: value.file.read() for name, value in form.items() if isinstance(value, web.FileField)}
+        seen.append((request.path.rpartition("/")[2], texts, files))
+        if request.path.endswith("getMe"):
+            return web.json_response(
+                {"ok": True, "result": {"id": 1, "is_bot": True, "first_name": "支部小助手"}}
+            )
+        chat = {"id": 7, "type": "private"}
+        return web.json_response({"ok": True, "result": {"message_id": 5, "date": 0, "chat": chat}})
+
+    root = await serve(api)
+    bot = telegram.Bot(TOKEN, base_url=f"{root}/bot", request=transport, get_updates_request=transport)
+    assert (await bot.get_me()).first_name == "支部小助手"
+    markup = telegram.InlineKeyboardMarkup([[telegram.InlineKeyboardButton("签到", callback_data="si:7")]])
+    await bot.send_message(7, "<b>甲三</b>", reply_markup=markup)
+    await bot.send_document(7, b"\x00\r\n--\xff", filename="签到表.bin")
+    assert seen[1][0] == "sendMessage"
+    assert seen[1][1]["text"] == "<b>甲三</b>"
+    assert '"callback_data"' in seen[1][1]["reply_markup"]
+    assert list(seen[2][2].values()) == [b"\x00\r\n--\xff"]
+
+
+async def test_a_name_cannot_break_out_of_its_part(serve: Serve, transport: AiohttpTransport) -> None:
+    names: list[str] = []
+
+    async def upload(request: web.Request) -> web.Response:
+        form = await request.post()
+        names.extend(value.filename for value in form.values() if isinstance(value, web.FileField))
+        assert form["chat_id"] == "7"
+        return web.json_response({"ok": True})
+
+    root = await serve(upload)
+    part = ("document", 'a"\r\nX-Evil: 1.txt', b"x", "text/plain")
+    body, content_type = multipart({"chat_id": "7"}, [part])
+    assert (await transport.exchange(f"{root}/x", body, content_type, 5))[0] == 200
+    assert len(names) == 1
+    assert "\n" not in names[0]
+
+
+def test_tokens_are_taken_out_of_texts() -> None:
+    assert redact(f"GET https://api.telegram.org/bot{TOKEN}/getMe failed") == (
+        "GET https://api.telegram.org/bot[token]/getMe failed"
+    )
+    assert redact(f"token={TOKEN!r}") == "token='[token]'"
+    assert redact("http://127.0.0.1:8081/bot42:short/getMe") == "http://127.0.0.1:8081/bot[token]/getMe"
+    assert redact("签到时间 09:30，第12345678号") == "签到时间 09:30，第12345678号"
+
+
+def test_tokens_are_taken_out_of_records_and_tracebacks() -> None:
+    try:
+        raise ValueError(f"no route to /bot{TOKEN}/sendMessage")
+    except ValueError as error:
+        caught = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("bot", logging.ERROR, __file__, 1, "lost %s", (TOKEN,), caught)
+    assert RedactTokens().filter(record)
+    written = logging.Formatter().format(record)
+    assert TOKEN not in written
+    assert "ValueError" in written
