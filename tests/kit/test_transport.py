@@ -26,7 +26,7 @@ async def serve() -> AsyncIterator[Serve]:
     async def start(handler: Handler) -> str:
         app = web.Application(client_max_size=10_000_000)
         app.router.add_route("*", "/{path:.*}", handler)
-        runner = web.AppRunner(app, shutdown_timeout=0)
+        runner = web.AppRunner(app, handler_cancellation=True)
         runners.append(runner)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
