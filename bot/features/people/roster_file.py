@@ -1,0 +1,194 @@
+"""Reads a roster as secretaries keep it (ledger 14): all of it or nothing, every fault by row and column."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+
+from bot.features.people import roster_words as words
+from bot.features.people.roster_words import Unclear
+from bot.features.people.rules import Exempt, Fault, RosterRow, clean_name, faults_between
+from bot.kit.sheets import Line, Unreadable, plain, read_sheets
+from storage.choices import Category, MembershipStatus
+
+MAX_ROWS = 2_000
+_HEADING_WITHIN, _NAME_LENGTH, _NOTES_LENGTH = 10, 50, 1_000
+
+# Every field with the headings that secretaries give it; the first is ledger 14's own.
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "name": ("姓名", "党员姓名", "名字"),
+    "gender": ("性别",),
+    "born_on": ("出生年月", "出生日期", "出生年月日", "出生时间", "生日"),
+    "joined_party_on": (
+        "入党日期",
+        "入党时间",
+        "入党年月",
+        "加入党组织日期",
+        "加入党组织时间",
+        "加入中共时间",
+    ),
+    "converted_on": ("转正日期", "转正时间", "转正年月", "转为正式党员日期"),
+    "group": ("党小组", "所在党小组", "所属党小组", "党小组名称", "小组"),
+    "duties": ("党内职务", "党内职务名称", "支部职务", "职务"),
+    "rank": ("职级", "级别", "行政级别"),
+    "category": ("类别", "人员类别"),
+    "status": ("党员类别", "党员身份", "身份"),
+    "transfers": ("转入/转出", "转入转出", "转入、转出", "组织关系转接"),
+    "transfer_in": ("转入", "转入日期", "转入时间"),
+    "transfer_out": ("转出", "转出日期", "转出时间"),
+    "exempt": ("免于考勤", "免考勤", "免于考勤事由"),
+    "notes": ("备注", "说明"),
+}
+_FIELD = {heading: field for field, headings in HEADINGS.items() for heading in headings}
+_FOOTER = re.compile(r"(合计|总计|小计|共计|填表|制表|审核|负责人|说明|备注|注)[:：\s]?")
+
+
+class BadRoster(ValueError):
+    """The file is refused whole; `faults` says why."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+def read_roster(content: bytes) -> list[RosterRow]:
+    """The rows of an xlsx or csv file; raises BadRoster."""
+    try:
+        sheets = read_sheets(content)
+    except Unreadable as error:
+        raise _whole(str(error)) from error
+    for lines in sheets:
+        for at, line in enumerate(lines[:_HEADING_WITHIN]):
+            columns = _headings(line)
+            if "name" in columns.values() and len(columns) > 1:
+                return _rows(lines[at + 1 :], _once(columns, line))
+    raise _whole(
+        "No heading was found: one of the first rows must hold 姓名 and at least one of 党小组, 职级, ..."
+    )
+
+
+def _whole(wanted: str) -> BadRoster:
+    return BadRoster(Fault(0, "", "", wanted))
+
+
+def _headings(line: Line) -> dict[int, str]:
+    """Column -> field, for the headings that are known; others (序号, 身份证号) are never read."""
+    found = {at: re.sub(r"\(.*?\)|[\s*:]", "", plain(cell)) for at, cell in enumerate(line.cells)}
+    return {at: _FIELD[heading] for at, heading in found.items() if heading in _FIELD}
+
+
+def _once(columns: dict[int, str], line: Line) -> dict[int, str]:
+    twice = [field for field, count in Counter(columns.values()).items() if count > 1]
+    faults = [Fault(line.number, HEADINGS[field][0], "two such columns", "one column") for field in twice]
+    if faults:
+        raise BadRoster(*faults)
+    return columns
+
+
+def _rows(lines: Sequence[Line], columns: Mapping[int, str]) -> list[RosterRow]:
+    faults: list[Fault] = []
+    rows = [_row(line, columns, faults) for line in lines if not _passed_over(line, columns)]
+    if not rows:
+        raise _whole("There is nobody under the heading.")
+    if len(rows) > MAX_ROWS:
+        raise _whole(f"The file holds more than {MAX_ROWS} people.")
+    rows = _with_status(rows)
+    faults += faults_between(rows)
+    if faults:
+        raise BadRoster(*sorted(faults, key=lambda fault: fault.row))
+    return rows
+
+
+def _passed_over(line: Line, columns: Mapping[int, str]) -> bool:
+    """Empty rows, the heading once more on the next page, 合计 and 填表人 under the table."""
+    name = next(
+        plain(line.cells[at]) for at, field in columns.items() if field == "name" if at < len(line.cells)
+    )
+    first = next((plain(cell) for cell in line.cells if plain(cell)), "")
+    return not first or name == "姓名" or (_FOOTER.match(first) is not None and not plain(name))
+
+
+def _row(line: Line, columns: Mapping[int, str], faults: list[Fault]) -> RosterRow:
+    """One person; what cannot be read is added to `faults`."""
+    read: dict[str, Any] = {}
+    for at, field in columns.items():
+        value = line.cells[at] if at < len(line.cells) else None
+        try:
+            if at in line.formulas:
+                raise Unclear("a value, not a formula (copy, paste as values)")
+            read[field] = _READ[field](value)
+        except Unclear as error:
+            column = f"{HEADINGS[field][0]} ({get_column_letter(at + 1)})"
+            faults.append(Fault(line.number, column, line.text(at)[:40], str(error)))
+    return _assembled(line.number, read)
+
+
+def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
+    nothing = (None, None)
+    (category, status), (other, kind) = read.pop("category", nothing), read.pop("status", nothing)
+    came, left = read.pop("transfers", nothing)
+    notes, noted = read.pop("notes", ("", None))
+    own = read.pop("exempt", None)
+    row = RosterRow(
+        **{"name": "", **read}, line=number, notes=notes, exemption=own or noted,
+        category=category or other, status=status or kind or (_PROBATIONARY if "预备党员" in notes else None),
+    )  # fmt: skip
+    return replace(row, transfer_in=row.transfer_in or came, transfer_out=row.transfer_out or left)
+
+
+def _with_status(rows: list[RosterRow]) -> list[RosterRow]:
+    """Where no column says it: converted is full; 转正日期 in use but empty here is probationary."""
+    used = any(row.converted_on for row in rows)
+    return [row if row.status else replace(row, status=_status(row, used)) for row in rows]
+
+
+def _status(row: RosterRow, used: bool) -> MembershipStatus:
+    waiting = used and row.joined_party_on is not None and row.converted_on is None
+    return _PROBATIONARY if waiting else MembershipStatus.FULL
+
+
+def _text(value: object, limit: int) -> str:
+    text = clean_name(value if isinstance(value, str) else plain(value))
+    if len(text) > limit:
+        raise Unclear(f"at most {limit} characters")
+    return text
+
+
+def _name(value: object) -> str:
+    name = clean_name(value if isinstance(value, str) else plain(value))
+    if not name or len(name) > _NAME_LENGTH:
+        raise Unclear(f"a name of at most {_NAME_LENGTH} characters")
+    return name
+
+
+def _notes(value: object) -> tuple[str, Exempt | None]:
+    return _text(value, _NOTES_LENGTH), words.exemption(value)
+
+
+def _category(value: object) -> tuple[Category | None, MembershipStatus | None]:
+    """In a file with the column, an empty cell is the usual 在职."""
+    category, status = words.standing(value)
+    return category or Category.IN_SERVICE, status
+
+
+_PROBATIONARY = MembershipStatus.PROBATIONARY
+_READ: dict[str, Callable[[object], Any]] = {
+    "name": _name,
+    "gender": words.gender,
+    "born_on": words.day,
+    "joined_party_on": words.day,
+    "converted_on": words.day,
+    "group": lambda value: _text(value, _NAME_LENGTH),
+    "duties": words.duties,
+    "rank": words.rank,
+    "category": _category,
+    "status": words.standing,
+    "transfers": words.transfers,
+    "transfer_in": words.day,
+    "transfer_out": words.day,
+    "exempt": lambda value: words.exemption(value, own_column=True),
+    "notes": _notes,
+}

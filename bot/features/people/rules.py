@@ -1,0 +1,155 @@
+"""Decisions about people: what a roster row is, whose it is, how a name and a one-time code look."""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.kit.sheets import visible
+from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
+
+# 128 random bits as base64url without padding: what secrets.token_urlsafe(16) gives.
+_CODE = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+@dataclass(frozen=True, slots=True)
+class Exempt:
+    """Out of attendance in [from_on, to_on); null is open (D4, D26)."""
+
+    reason: ExemptionReason
+    from_on: date | None = None
+    to_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterRow:
+    """One line of a roster. None and "" mean that the file says nothing; `line` is its row in the file."""
+
+    name: str
+    line: int = 0
+    group: str = ""
+    gender: str | None = None
+    born_on: date | None = None
+    joined_party_on: date | None = None
+    converted_on: date | None = None
+    duties: tuple[Duty, ...] | None = None
+    rank: Rank | None = None
+    category: Category | None = None
+    status: MembershipStatus | None = None
+    transfer_in: date | None = None
+    transfer_out: date | None = None
+    exemption: Exempt | None = None
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong where, and what would be right (English); `row` 0 is the file as a whole."""
+
+    row: int
+    column: str
+    found: str
+    wanted: str
+
+    def __str__(self) -> str:
+        if not self.row:
+            return self.wanted
+        return f"row {self.row}, {self.column}: found {self.found!r}, should be {self.wanted}"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody of the branch as a row may meet them: `group` is the present one."""
+
+    id: int
+    name: str
+    group: str
+    born_on: date | None = None
+
+
+class Ambiguous(ValueError):
+    """Several people of one name, and nothing in the rows says who is who; `names` lists them."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__("cannot tell apart people of the same name: " + ", ".join(names))
+        self.names = names
+
+
+def clean_name(name: str) -> str:
+    """A name as it may be shown: marks that reorder or hide text are taken out, 张　伟 becomes 张伟."""
+    text = " ".join(visible(unicodedata.normalize("NFC", name)).split())
+    chinese = all("\u3400" <= letter <= "\u9fff" or letter in " ·" for letter in text)
+    return text.replace(" ", "") if chinese else text
+
+
+def match(rows: Sequence[RosterRow], known: Iterable[Known]) -> list[int | None]:
+    """Whose row each is: a person's id, or None for somebody new. Same names: by group, then by birth.
+
+    Raises Ambiguous when several people of one name would have changed group at once.
+    """
+    left: dict[str, list[Known]] = defaultdict(list)
+    for person in known:
+        left[person.name].append(person)
+    found: list[int | None] = [_take(left[row.name], row, row.group) for row in rows]
+    open_rows = Counter(row.name for row, person in zip(rows, found, strict=True) if person is None)
+    unclear = [name for name, count in open_rows.items() if left[name] and len(left[name]) + count > 2]
+    if unclear:
+        raise Ambiguous(unclear)
+    return [person or _take(left[row.name], row) for row, person in zip(rows, found, strict=True)]
+
+
+def _take(people: list[Known], row: RosterRow, group: str | None = None) -> int | None:
+    for person in people:
+        if _same_birth(row, person) and group in (None, person.group):
+            people.remove(person)
+            return person.id
+    return None
+
+
+def _same_birth(row: RosterRow, person: Known) -> bool:
+    return row.born_on is None or person.born_on is None or row.born_on == person.born_on
+
+
+def faults_between(rows: Sequence[RosterRow]) -> Iterator[Fault]:
+    """What no single cell shows: order of days, groups, people who cannot be told apart, secretaries."""
+    names = Counter((row.name, row.group) for row in rows)
+    groups = any(row.group for row in rows)
+    secretaries = [row for row in rows if Duty.SECRETARY in (row.duties or ())]
+    for row in rows:
+        yield from _faults_in(row)
+        if names[row.name, row.group] > 1 and row.name:
+            yield Fault(row.line, "姓名", row.name, "told apart within one group, such as 张伟（大）")
+        if groups and not row.group:
+            yield Fault(row.line, "党小组", "", "the group of this person (merged cells: in every row)")
+        if Duty.GROUP_LEADER in (row.duties or ()) and not row.group:
+            yield Fault(row.line, "党内职务", "党小组长", "somebody with a 党小组")
+        if row in secretaries[1:]:
+            yield Fault(
+                row.line, "党内职务", "书记", f"one 书记 only (the first is in row {secretaries[0].line})"
+            )
+
+
+def _faults_in(row: RosterRow) -> Iterator[Fault]:
+    order = [day for day in (row.born_on, row.joined_party_on, row.converted_on) if day]
+    if order != sorted(order):
+        yield Fault(row.line, "入党日期", str(row.joined_party_on), "after 出生年月 and before 转正日期")
+    if row.status is MembershipStatus.PROBATIONARY and row.converted_on:
+        yield Fault(row.line, "转正日期", str(row.converted_on), "empty for a 预备党员")
+    if row.transfer_in and row.transfer_out and row.transfer_out <= row.transfer_in:
+        yield Fault(row.line, "转出", str(row.transfer_out), "after 转入")
+    exempt = row.exemption
+    if exempt and exempt.from_on and exempt.to_on and exempt.to_on <= exempt.from_on:
+        yield Fault(row.line, "备注", str(exempt.from_on), "an exemption that ends after it begins")
+
+
+def is_code(text: str) -> bool:
+    """Could this be a one-time code of ours?"""
+    return _CODE.fullmatch(text) is not None
+
+
+def hash_code(code: str) -> str:
+    """What is kept of a code: its SHA-256, in hex."""
+    return hashlib.sha256(code.encode()).hexdigest()

@@ -1,0 +1,126 @@
+"""Tables from outside and to outside: xlsx and csv read with distrust, csv written without formulas."""
+
+import csv
+import io
+import unicodedata
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import openpyxl
+
+MAX_BYTES = 2 * 1024 * 1024
+MAX_UNPACKED = 64 * 1024 * 1024
+MAX_RATIO = 200
+MAX_ENTRIES = 1_000
+# Sheets formatted to the bottom hold a million empty rows.
+_ROWS_READ, _COLUMNS_READ = 10_000, 60
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Unreadable(ValueError):
+    """The file as a whole is refused; the text (English) says why and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a sheet: cells as values, and at which of them stands a formula or an error of Excel."""
+
+    number: int
+    cells: Sequence[Any]
+    formulas: frozenset[int] = frozenset()
+
+    def text(self, at: int) -> str:
+        """The cell as plain text; "" beyond the end of the row."""
+        return plain(self.cells[at]) if at < len(self.cells) else ""
+
+
+def visible(text: str) -> str:
+    """The text without what hides or reorders other letters: control, bidirectional and zero-width marks."""
+    return "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter)[0] != "C")
+
+
+def plain(value: object) -> str:
+    """A cell as text to compare: full-width signs made plain, invisible marks gone, 3.0 as 3."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return visible(unicodedata.normalize("NFKC", "" if value is None else str(value))).strip()
+
+
+def read_sheets(content: bytes) -> list[list[Line]]:
+    """The visible sheets of an xlsx, or the one of a csv, told apart by content; raises Unreadable."""
+    if len(content) > MAX_BYTES:
+        raise Unreadable(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable("This is an old .xls file, or one with a password: save it as .xlsx or as .csv.")
+    return _workbook(content) if content.startswith(b"PK") else [_csv(content)]
+
+
+def _csv(content: bytes) -> list[Line]:
+    text = _decoded(content)
+    delimiter = "\t" if text.count("\t") > text.count(",") else ","
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise Unreadable(f"This is not a table: {error}.") from None
+    return [_csv_line(number, row) for number, row in enumerate(rows, 1)]
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Unreadable("This is neither an .xlsx file nor a .csv in UTF-8 or GB18030.")
+
+
+def _csv_line(number: int, row: list[str]) -> Line:
+    return Line(number, row, frozenset(at for at, cell in enumerate(row) if cell.startswith("=")))
+
+
+def _workbook(content: bytes) -> list[list[Line]]:
+    _check_zip(content)
+    try:
+        # openpyxl warns of features that it drops (validations, styles); none of them is data.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+            return [list(_lines(sheet)) for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    except Exception as error:  # whatever a damaged file makes openpyxl, zipfile or the XML parser raise
+        raise Unreadable(f"This is not a readable .xlsx file ({type(error).__name__}).") from error
+
+
+def _check_zip(content: bytes) -> None:
+    """Refuse a small file that unpacks to a big one; zipfile reads no more than the sizes declared."""
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except (zipfile.BadZipFile, ValueError):
+        raise Unreadable("This is not a readable .xlsx file.") from None
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * len(content) or len(entries) > MAX_ENTRIES:
+        raise Unreadable("The file unpacks to far more than a table of people can hold.")
+
+
+def _lines(sheet: Any) -> Iterator[Line]:
+    sheet.reset_dimensions()  # what a sheet says of its own size may be wrong
+    for number, row in enumerate(sheet.iter_rows(max_row=_ROWS_READ, max_col=_COLUMNS_READ), 1):
+        formulas = frozenset(at for at, cell in enumerate(row) if cell.data_type in ("f", "e"))
+        yield Line(number, [cell.value for cell in row], formulas)
+
+
+def csv_text(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table as CSV that Excel opens: with a BOM, and no cell that it would run as a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(heading)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return "\ufeff" + out.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    return "'" + cell if cell.startswith(_STARTS_A_FORMULA) else cell

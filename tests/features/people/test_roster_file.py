@@ -1,0 +1,215 @@
+"""Rosters as secretaries keep them, and all that may be wrong with a file."""
+
+import io
+import zipfile
+from datetime import date, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+
+from bot.features.people.roster_file import BadRoster, read_roster
+from bot.features.people.rules import Exempt, Fault, RosterRow
+from bot.kit import sheets
+from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
+
+HEADING = ["序号", "姓名", "性别", "出生年月", "入党日期", "转正日期", "党小组"]
+HEADING += ["党内职务", "职级", "类别", "转入/转出", "备注"]
+FULL, PROBATIONARY = MembershipStatus.FULL, MembershipStatus.PROBATIONARY
+
+
+def xlsx(*rows: list[Any]) -> bytes:
+    book = openpyxl.Workbook()
+    for line in rows:
+        book.active.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def faults(content: bytes) -> list[Fault]:
+    with pytest.raises(BadRoster) as refused:
+        read_roster(content)
+    assert str(refused.value)
+    return list(refused.value.faults)
+
+
+def test_the_ledger_as_it_is_kept() -> None:
+    rows = read_roster(
+        xlsx(
+            ["示范党支部党员名册"],
+            ["填报日期：2023年7月1日"],
+            HEADING,
+            [
+                1,
+                "甲 一",
+                "男",
+                1970.05,
+                "1995-06-01",
+                "1996年6月1日",
+                "第一党小组",
+                "书记",
+                "正科",
+                "在职",
+                None,
+                None,
+            ],
+            [],
+            [
+                2,
+                "丙七",
+                "女",
+                datetime(1998, 3, 1),
+                "2023.03.10",
+                None,
+                "第三党小组",
+                None,
+                "科员",
+                None,
+                "2023-03-11转入",
+                "",
+            ],
+            [
+                3,
+                "丙八",
+                "男",
+                "1940年1月",
+                "1965.07",
+                "1966.07",
+                "第三党小组",
+                "",
+                "",
+                "离退休",
+                "",
+                "行动不便（2023-01-01起）",
+            ],
+            ["合计", "", 3],
+        )
+    )
+    assert rows == [
+        RosterRow(
+            name="甲一", line=4, group="第一党小组", gender="男", born_on=date(1970, 5, 1),
+            joined_party_on=date(1995, 6, 1), converted_on=date(1996, 6, 1), duties=(Duty.SECRETARY,),
+            rank=Rank.SECTION, category=Category.IN_SERVICE, status=FULL,
+        ),
+        RosterRow(
+            name="丙七", line=6, group="第三党小组", gender="女", born_on=date(1998, 3, 1),
+            joined_party_on=date(2023, 3, 10), duties=(), rank=Rank.STAFF, category=Category.IN_SERVICE,
+            status=PROBATIONARY, transfer_in=date(2023, 3, 11),
+        ),
+        RosterRow(
+            name="丙八", line=7, group="第三党小组", gender="男", born_on=date(1940, 1, 1),
+            joined_party_on=date(1965, 7, 1), converted_on=date(1966, 7, 1), duties=(),
+            category=Category.RETIRED, status=FULL,
+            exemption=Exempt(ExemptionReason.FRAIL_RETIRED, date(2023, 1, 1)),
+            notes="行动不便（2023-01-01起）",
+        ),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_csv_in_the_encodings_that_excel_writes(encoding: str, delimiter: str) -> None:
+    lines = [
+        ["姓 名", "所在党小组", "人员类别", "党员身份", "备 注"],
+        ["甲一", "第一党小组", "退休", "预备党员", "无"],
+    ]
+    text = "\r\n".join(delimiter.join(line) for line in lines)
+    [row] = read_roster(text.encode(encoding))
+    assert (row.name, row.group, row.category, row.status) == (
+        "甲一",
+        "第一党小组",
+        Category.RETIRED,
+        PROBATIONARY,
+    )
+
+
+def test_what_a_file_does_not_say_stays_open() -> None:
+    [row] = read_roster("姓名,性别\n甲一,男\n".encode())
+    assert row == RosterRow(name="甲一", line=2, gender="男", status=FULL)
+
+
+def test_every_fault_is_listed_with_its_place() -> None:
+    found = faults(
+        xlsx(
+            HEADING,
+            [1, None, "男", "1970.05", "", "", "第一党小组", "", "", "", "", ""],
+            [2, "甲二", "先生", "去年", "", "", "", "科长", "主任", "外聘", "2023-08-15", "出国2023.13"],
+        )
+    )
+    assert [(fault.row, fault.column) for fault in found] == [
+        (2, "姓名 (B)"),
+        *[
+            (3, f"{column}")
+            for column in ("性别 (C)", "出生年月 (D)", "党内职务 (H)", "职级 (I)", "类别 (J)")
+        ],
+        (3, "转入/转出 (K)"),
+        (3, "备注 (L)"),
+        (3, "党小组"),
+    ]
+    assert str(found[2]).startswith(
+        "row 3, 出生年月 (D): found '去年', should be a day or a month such as 1990-05-01"
+    )
+
+
+def test_faults_between_cells() -> None:
+    content = (
+        "姓名,党小组,党内职务,出生年月,入党日期,转正日期,转入,转出,备注\n"
+        "甲一,一组,书记,1990.05,1980.05,,,,\n"
+        "甲一,一组,书记,,,,2023.09,2023.08,\n"
+        "甲二,二组,,,2020.01,2021.01,,,预备党员\n"
+        "甲三,二组,,,,,,,产假2023.09至2023.05\n"
+    )
+    assert [(fault.row, fault.column) for fault in faults(content.encode())] == [
+        (2, "入党日期"), (2, "姓名"), (3, "转出"), (3, "姓名"), (3, "党内职务"), (4, "转正日期"), (5, "备注"),
+    ]  # fmt: skip
+
+
+def test_a_leader_needs_a_group() -> None:
+    assert [fault.column for fault in faults("姓名,党内职务\n甲一,党小组长\n".encode())] == ["党内职务"]
+
+
+def test_formulas_are_refused_where_they_would_be_read() -> None:
+    rows = [["序号", "姓名", "性别"], ["=ROW()-1", "甲一", "男"]]
+    assert [row.name for row in read_roster(xlsx(*rows))] == ["甲一"]
+    [fault] = faults(xlsx(rows[0], [1, '=HYPERLINK("http://x")', "男"]))
+    assert (fault.row, fault.column) == (2, "姓名 (B)")
+    assert "formula" in fault.wanted
+    assert "formula" in faults("姓名,性别\n=1+1,男\n".encode())[0].wanted
+
+
+def test_two_columns_of_one_meaning() -> None:
+    assert faults("姓名,名字,性别\n甲一,甲二,男\n".encode()) == [
+        Fault(1, "姓名", "two such columns", "one column")
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PK\x03\x04 no zip at all",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"\x00\x01\xff\xfe",
+        "没有,标题\n甲一,男\n".encode(),
+        "姓名,性别\n".encode(),
+        b"x" * (sheets.MAX_BYTES + 1),
+        ("姓名,性别\n" + "甲,男\n" * 2001).encode(),
+    ],
+)
+def test_files_that_are_refused_whole(content: bytes) -> None:
+    [fault] = faults(content)
+    assert fault.row == 0
+
+
+def test_a_zip_that_is_no_workbook_and_one_that_explodes() -> None:
+    for name, data in (("hello.txt", b"hi"), ("xl/workbook.xml", b" " * 30_000_000)):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr(name, data)
+        assert faults(out.getvalue())[0].row == 0
+
+
+def test_names_that_would_hide_something() -> None:
+    [row] = read_roster("姓名,性别\n\u202e甲\u200b一<b>,男\n".encode())
+    assert row.name == "甲一<b>"
