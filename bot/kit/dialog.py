@@ -24,7 +24,9 @@ def ask(session: Session, person_id: int, step: str, now: datetime, **draft: Any
 
 def current(session: Session, person_id: int, now: datetime) -> Dialog | None:
     """The open question, unless it has expired."""
-    return session.scalars(select(Dialog).where(Dialog.person_id == person_id, Dialog.step != "", Dialog.expires_at > now)).first()
+    return session.scalars(
+        select(Dialog).where(Dialog.person_id == person_id, Dialog.step != "", Dialog.expires_at > now)
+    ).first()
 
 
 def move(dialog: Dialog, step: str, now: datetime, **changes: Any) -> None:

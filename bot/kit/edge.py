@@ -9,8 +9,10 @@ from datetime import tzinfo
 from typing import Any
 
 import telegram
+from scheduler.outbox import Sender
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from storage.engine import Storage
 from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
@@ -25,16 +27,26 @@ from bot.kit import dialog as dialogs
 from bot.kit import visits
 from bot.kit.buttons import BadButton
 from bot.kit.cards import Cards
-from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Service, Start, Tap, Visit, Word
+from bot.kit.handlers import (
+    Answer,
+    Call,
+    CardView,
+    Command,
+    Edited,
+    Handler,
+    Service,
+    Start,
+    Tap,
+    Visit,
+    Word,
+)
 from bot.kit.ledger import AlreadyHandled, NotYet, finish
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
 from bot.kit.sending import Telegram
 from scheduler.clock import Clock
-from scheduler.outbox import Sender
 from storage.audience import find
 from storage.choices import InboxState
-from storage.engine import Storage
 from storage.models.inbox import Inbox
 from storage.models.outbox import Card
 from storage.models.person import Person
@@ -61,7 +73,13 @@ class Edge:
         self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, sender: Sender,
         handlers: Sequence[Handler], bot_name: str, bot_id: int,
     ) -> None:  # fmt: skip
-        self._storage, self._telegram, self._clock, self._tz, self._sender = storage, telegram, clock, tz, sender
+        self._storage, self._telegram, self._clock, self._tz, self._sender = (
+            storage,
+            telegram,
+            clock,
+            tz,
+            sender,
+        )
         self._handlers, self._bot_name, self._bot_id = handlers, bot_name, bot_id
         self._answers = {item.step: item for item in handlers if isinstance(item, Answer)}
         self._words = [item for item in handlers if isinstance(item, Word)]
@@ -91,13 +109,17 @@ class Edge:
                 found.append(CallbackQueryHandler(self._callback(self._tap(handler)), pattern=pattern))
             elif isinstance(handler, Command):
                 only = filters.UpdateType.MESSAGE
-                found.append(CommandHandler(handler.name, self._callback(self._command(handler)), filters=only))
+                found.append(
+                    CommandHandler(handler.name, self._callback(self._command(handler)), filters=only)
+                )
             elif isinstance(handler, Service):
                 found.append(self._service(handler))
         found += [
             CallbackQueryHandler(self._callback(self._old_button)),
             MessageHandler(filters.UpdateType.EDITED_MESSAGE, self._callback(self._edit)),
-            MessageHandler(filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, self._callback(self._message)),
+            MessageHandler(
+                filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, self._callback(self._message)
+            ),
             TypeHandler(telegram.Update, self._callback(self._ignore)),
         ]
         return found
@@ -128,7 +150,9 @@ class Edge:
             except BadButton:
                 await self._old_button(visit, query_id)
                 return
-            await self._known(visit, query_id, lambda session, call: handler.run(session, call, button), handler.reads)
+            await self._known(
+                visit, query_id, lambda session, call: handler.run(session, call, button), handler.reads
+            )
 
         return run
 
@@ -211,7 +235,12 @@ class Edge:
     # --- one transaction, then the speaking --------------------------------------------------------------------
 
     async def _known(
-        self, visit: Visit, query_id: str | None, run: Run, reads: bool = False, strangers: Reply | None = None
+        self,
+        visit: Visit,
+        query_id: str | None,
+        run: Run,
+        reads: bool = False,
+        strangers: Reply | None = None,
     ) -> None:
         def work(session: Session) -> tuple[Reply, int | None]:
             me = find(session, visit.telegram_id, visit.today)
@@ -223,27 +252,37 @@ class Edge:
 
         await (self._read if reads else self._write)(visit, query_id, work)
 
-    async def _read(self, visit: Visit, query_id: str | None, work: Callable[[Session], tuple[Reply, int | None]]) -> None:
+    async def _read(
+        self, visit: Visit, query_id: str | None, work: Callable[[Session], tuple[Reply, int | None]]
+    ) -> None:
         try:
             reply, branch_id = await self._storage.read(work)
         except Refusal as refusal:
             reply, branch_id = _no(refusal, query_id), None
         await self._write(visit, query_id, lambda session: (reply, branch_id))
 
-    async def _write(self, visit: Visit, query_id: str | None, work: Callable[[Session], tuple[Reply, int | None]]) -> None:
+    async def _write(
+        self, visit: Visit, query_id: str | None, work: Callable[[Session], tuple[Reply, int | None]]
+    ) -> None:
         self._speaking += 1
         try:
             try:
                 reply = await self._storage.write(lambda session: self._work(session, visit, query_id, work))
             except Refusal as refusal:
                 reply = _no(refusal, query_id)
-                await self._storage.write(lambda session: self._work(session, visit, query_id, lambda _: (reply, None)))
+                await self._storage.write(
+                    lambda session: self._work(session, visit, query_id, lambda _: (reply, None))
+                )
             await self._speak(visit, query_id, reply)
         finally:
             self._speaking -= 1
 
     def _work(
-        self, session: Session, visit: Visit, query_id: str | None, work: Callable[[Session], tuple[Reply, int | None]]
+        self,
+        session: Session,
+        visit: Visit,
+        query_id: str | None,
+        work: Callable[[Session], tuple[Reply, int | None]],
     ) -> Reply:
         reply, branch_id = work(session)
         session.flush()

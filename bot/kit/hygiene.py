@@ -26,7 +26,7 @@ _MARKS = (
     re.compile(rf"(?<![\u4e00-\u9fff]){_LEVEL}{_EDGE}{_TERM}(?![\u4e00-\u9fff])"),
     re.compile(rf"^{_EDGE}{_LEVEL}{_EDGE}$", re.MULTILINE),
     re.compile(rf"密\s*级\s*:\s*{_LEVEL}"),
-    re.compile(rf"\A[\W_]*内部(?:资料|文件)"),
+    re.compile(r"\A[\W_]*内部(?:资料|文件)"),
 )
 _NUMBER = re.compile(r"(?<![\dA-Za-z])([1-9]\d{5})[\s-]?(\d{4})(\d{2})(\d{2})[\s-]?\d{3}[\dXx](?![\dA-Za-z])")
 
@@ -47,7 +47,7 @@ def look(text: str) -> Found | None:
 
 
 def _is_person(number: re.Match[str]) -> bool:
-    """The birthday inside must be one. The check digit is not asked: a mistyped number is still somebody's."""
+    """The birthday inside must be one. A wrong check digit is no excuse: it is still somebody's number."""
     year, month, day = (int(number[part]) for part in (2, 3, 4))
     try:
         return 1900 <= date(year, month, day).year <= 2100

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from scheduler.jobs import Owed
+from scheduler.outbox import promise
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.kit.handlers import Visit
 from bot.kit.replies import Reply, Said
-from scheduler.jobs import Owed
-from scheduler.outbox import promise
 from storage.choices import InboxState, Lane
 from storage.models.inbox import Inbox
 
@@ -24,11 +24,15 @@ class NotYet(Exception):
 _earlier = aliased(Inbox)
 _OPEN = (
     Inbox.state == InboxState.NEW,
-    ~exists().where(_earlier.state == InboxState.NEW, _earlier.sender == Inbox.sender, _earlier.id < Inbox.id),
+    ~exists().where(
+        _earlier.state == InboxState.NEW, _earlier.sender == Inbox.sender, _earlier.id < Inbox.id
+    ),
 )
 
 
-def finish(session: Session, bot_id: int, visit: Visit, reply: Reply, query_id: str | None, branch_id: int | None) -> None:
+def finish(
+    session: Session, bot_id: int, visit: Visit, reply: Reply, query_id: str | None, branch_id: int | None
+) -> None:
     """Mark the update done with its answer and put every new message into the outbox.
 
     The conditional update is the claim: of two processes one finds the row new. Raises AlreadyHandled or NotYet.
@@ -71,7 +75,14 @@ def _answer(visit: Visit, reply: Reply, query_id: str | None) -> dict[str, Any] 
 def _messages(visit: Visit, reply: Reply) -> list[Owed]:
     here = [Owed((), _json(said), None, visit.chat_id, Lane.ANSWERS) for said in reply.here]
     others = [
-        Owed((to.key,) if to.key else (), _json(to.said), to.person_id, to.chat_id, Lane.MUST_ARRIVE, card=to.card)
+        Owed(
+            (to.key,) if to.key else (),
+            _json(to.said),
+            to.person_id,
+            to.chat_id,
+            Lane.MUST_ARRIVE,
+            card=to.card,
+        )
         for to in reply.others
     ]
     return here + others

@@ -53,7 +53,11 @@ class Document:
     def to_json(self) -> dict[str, Any]:
         import base64
 
-        held = {"file_id": self.file_id} if self.content is None else {"base64": base64.b64encode(self.content).decode()}
+        held = (
+            {"file_id": self.file_id}
+            if self.content is None
+            else {"base64": base64.b64encode(self.content).decode()}
+        )
         return {
             "text": self.caption,
             "document": {"name": self.name, "picture": self.picture, **held},

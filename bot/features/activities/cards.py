@@ -1,0 +1,123 @@
+"""The live cards of an activity and the first telling: what is loaded, then shown by messages."""
+
+from datetime import datetime, tzinfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.features.activities import messages, rules, service
+from bot.kit.replies import Message, To
+from storage.choices import LeaveState
+from storage.models.activity import Activity, ActivityFirstAgendaItem, FirstAgendaItem
+from storage.models.attendance import LeaveRequest
+from storage.models.notice import Notice, Receipt
+from storage.models.person import Person
+
+KIND = "activity"
+
+
+def counts(session: Session, activity: Activity, notice: Notice | None, tz: tzinfo) -> messages.Counts:
+    """Counted, never kept: no row is touched by every tap."""
+    people = {member.id: member for member in service.audience(session, activity, tz)}
+    came = [
+        person for person, status in service.statuses(session, activity.id).items() if status in rules.HERE
+    ]
+    expected = sum(1 for member in people.values() if not member.exempt or member.id in came)
+    received = 0
+    if notice is not None:
+        live = (Receipt.notice_id == notice.id, Receipt.withdrawn_at.is_(None))
+        received = sum(
+            1 for person in session.scalars(select(Receipt.person_id).where(*live)) if person in people
+        )
+    leave = dict(
+        session.execute(
+            select(LeaveRequest.state, func.count())
+            .where(LeaveRequest.activity_id == activity.id, LeaveRequest.withdrawn_at.is_(None))
+            .group_by(LeaveRequest.state)
+        ).all()
+    )
+    return messages.Counts(
+        expected=expected, received=received, on_leave=leave.get(LeaveState.APPROVED, 0),
+        pending_leave=leave.get(LeaveState.PENDING, 0), signed_in=len(came),
+    )  # fmt: skip
+
+
+def render(session: Session, activity_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
+    """The card of a chat as it should look now: numbers in a group (its id is negative), the desk's in private."""
+    activity = session.get(Activity, activity_id)
+    if activity is None:
+        return None
+    notice = service.notice_of(session, activity_id)
+    shown = counts(session, activity, notice, tz)
+    if chat_id < 0 and notice is not None:
+        return messages.group_card(activity, notice, shown)
+    return messages.desk_card(activity, notice, shown, tz)
+
+
+def write_notice(session: Session, activity: Activity, tz: tzinfo) -> Notice | None:
+    """Fill in the words of the activity's notice, once everything it names is known."""
+    notice = service.notice_of(session, activity.id)
+    if notice is None:
+        return None
+    types = [component.type for component in service.components(session, activity.id)]
+    host = session.get(Person, activity.host_id) if activity.host_id else None
+    notice.text = messages.notice_text(
+        activity, types, host.name if host else "", first_agenda(session, activity.id), notice.reply_by, tz
+    )
+    session.flush()
+    return notice
+
+
+def first_agenda(session: Session, activity_id: int) -> list[str]:
+    """Titles of the items studied, in the order they were made."""
+    query = (
+        select(FirstAgendaItem.title)
+        .join(ActivityFirstAgendaItem, ActivityFirstAgendaItem.item_id == FirstAgendaItem.id)
+        .where(ActivityFirstAgendaItem.activity_id == activity_id)
+        .order_by(FirstAgendaItem.id)
+    )
+    return list(session.scalars(query))
+
+
+def tell(session: Session, activity: Activity, to_group: bool, privately: bool, tz: tzinfo) -> list[To]:
+    """The first telling: a card in each group chat, a notice to each person asked, a card to the desk."""
+    notice = write_notice(session, activity, tz)
+    shown = counts(session, activity, notice, tz)
+    told: list[To] = []
+    if notice is not None:
+        key = f"notice:{notice.id}"
+        if to_group:
+            card = messages.group_card(activity, notice, shown)
+            told += [
+                To(card, chat_id=chat, key=f"{key}:chat:{chat}", card=(KIND, activity.id))
+                for chat in service.group_chats(session, activity.branch_id)
+            ]
+        if privately:
+            told += [
+                To(messages.private_notice(activity, notice), person_id=member.id, key=f"{key}:{member.id}")
+                for member in service.audience(session, activity, tz)
+                if not member.exempt
+            ]
+    return told + desk_cards(session, activity, notice, shown, tz)
+
+
+def desk_cards(
+    session: Session, activity: Activity, notice: Notice | None, shown: messages.Counts, tz: tzinfo
+) -> list[To]:
+    card = messages.desk_card(activity, notice, shown, tz)
+    day = activity.start_at.astimezone(tz).date()
+    return [
+        To(card, person_id=person, key=f"desk:{activity.id}:{person}", card=(KIND, activity.id))
+        for person in service.desk(session, activity, day)
+    ]
+
+
+def tell_change(session: Session, activity: Activity, what: str, tz: tzinfo) -> list[To]:
+    """Cancel and postpone tell everybody: the groups, and each person in the audience."""
+    message = messages.changed(activity, what, tz)
+    groups = [To(message, chat_id=chat) for chat in service.group_chats(session, activity.branch_id)]
+    return groups + [
+        To(message, person_id=member.id)
+        for member in service.audience(session, activity, tz)
+        if not member.exempt
+    ]

@@ -1,0 +1,311 @@
+"""What the desk taps: the list of activities, names, roll-call, 补登, the sign-in code, postponing, calling off."""
+
+import hashlib
+import io
+import secrets
+from dataclasses import replace
+from datetime import datetime
+
+import segno
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.activities import buttons, cards, messages, rules, service, taking_part
+from bot.kit import dialog as dialogs
+from bot.kit.access import NO_RIGHT, Reach, Right, reach, require
+from bot.kit.dates import parse_moment
+from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Choice, Document, Message, Reply, say
+from storage.choices import ActivityStatus, AttendanceStatus, LeaveType
+from storage.models.activity import Activity
+from storage.models.attendance import LeaveRequest
+from storage.models.dialog import Dialog
+from storage.models.person import Person
+from storage.roster import Member
+
+OLD_LIST = "这份点名已失效，请重新打开。"
+
+
+def list_activities(session: Session, call: Call) -> Reply:
+    """考勤 /roll: the latest activities, to open one."""
+    if reach(call.me, Right.SEE_ROLL) is Reach.NONE:
+        raise Refusal(NO_RIGHT)
+    found = [
+        item
+        for item in service.recent_activities(session, call.me.branch_id, call.now)
+        if service.sees_names(call.me, item)
+    ]
+    if not found:
+        return say("还没有活动，请发送 /new 建活动。")
+    return say(messages.choose_activity("请选择活动。", found, buttons.OpenActivity, call.tz))
+
+
+def open_activity(session: Session, call: Call, button: buttons.OpenActivity) -> Reply:
+    activity = _seen(session, call, button.activity_id)
+    card = cards.render(session, activity.id, call.chat_id, call.now, call.tz)
+    return Reply(edit=card)
+
+
+def _seen(session: Session, call: Call, activity_id: int) -> Activity:
+    activity = service.find(session, call.me, activity_id)
+    if not service.sees_names(call.me, activity) or not call.private:
+        raise Refusal(NO_RIGHT)
+    return activity
+
+
+def show_names(session: Session, call: Call, button: buttons.ShowNames) -> Reply:
+    """Names, in private, to those who may see them."""
+    activity = _seen(session, call, button.activity_id)
+    people = {member.id: member for member in service.audience(session, activity, call.tz)}
+    if button.what is buttons.Names.REPLIES:
+        texts = _replies(session, activity, people)
+    else:
+        texts = _roll_names(session, call, activity, people)
+    return Reply(here=[Message(text) for text in texts])
+
+
+def _replies(session: Session, activity: Activity, people: dict[int, Member]) -> list[str]:
+    notice = service.notice_of(session, activity.id)
+    received = service.receipts(session, notice.id) if notice else set()
+    leave = _leaves(session, activity)
+    silent = [
+        member for member in people.values() if not member.exempt and member.id not in received | leave.keys()
+    ]
+    return messages.names(
+        f"{activity.title}：回复名单",
+        [
+            ("已收到", [messages.Who(people[person].name) for person in people if person in received]),
+            ("请假", [_leave_note(people, row) for row in leave.values() if row.person_id in people]),
+            ("未回复", [messages.Who(member.name) for member in silent]),
+        ],
+    )
+
+
+def _leaves(session: Session, activity: Activity) -> dict[int, LeaveRequest]:
+    query = select(LeaveRequest).where(
+        LeaveRequest.activity_id == activity.id, LeaveRequest.withdrawn_at.is_(None)
+    )
+    return {row.person_id: row for row in session.scalars(query)}
+
+
+def _leave_note(people: dict[int, Member], row: LeaveRequest) -> messages.Who:
+    return messages.Who(
+        people[row.person_id].name, note=f"{messages.LEAVE_WORDS[row.type]}{messages.LEAVE_STATES[row.state]}"
+    )
+
+
+def _roll_names(session: Session, call: Call, activity: Activity, people: dict[int, Member]) -> list[str]:
+    roll = service.roll(session, activity, call.tz)
+    leave = _leaves(session, activity)
+
+    def who(person: int) -> messages.Who:
+        name = people[person].name if person in people else session.get_one(Person, person).name
+        note = "迟到" if person in roll.late else "已补学" if person in roll.made_up else ""
+        if person in roll.leave:
+            note = "、".join(filter(None, [messages.LEAVE_WORDS[leave[person].type], note]))
+        return messages.Who(name, note=note)
+
+    parts = [
+        ("实到", roll.present),
+        ("请假", roll.leave),
+        ("缺席", [p for p in roll.absent if p not in roll.unrecorded]),
+    ]
+    parts += [("未登记", roll.unrecorded)] if roll.unrecorded else []
+    parts += [("列席", roll.observers)] if roll.observers else []
+    title = messages.roll_summary(activity, roll, call.tz)
+    return messages.names(title, [(heading, [who(person) for person in listed]) for heading, listed in parts])
+
+
+# --- 点名 ---------------------------------------------------------------------------------------------------------
+
+
+def roll_call(session: Session, call: Call, button: buttons.RollCall) -> Reply:
+    """全部到会，除…: opens the list of those without any record."""
+    activity = _seen(session, call, button.activity_id)
+    require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
+    if call.now < activity.start_at:
+        raise Refusal("活动尚未开始。")
+    dialog = dialogs.ask(session, call.me.id, "activity.roll", call.now, activity=activity.id, missing=[])
+    return Reply(here=[_roll_message(session, call, dialog, 0)])
+
+
+def _roll_message(session: Session, call: Call, dialog: Dialog, page: int) -> Message:
+    activity = service.find(session, call.me, int(dialog.draft["activity"]))
+    roll = service.roll(session, activity, call.tz)
+    names = {member.id: member.name for member in service.audience(session, activity, call.tz)}
+    people = [(person, names[person], person in dialog.draft["missing"]) for person in roll.unrecorded]
+    return messages.roll_call(activity, people, dialog.id, page, len(roll.expected) - len(people))
+
+
+def _roll_dialog(session: Session, call: Call, dialog_id: int) -> Dialog:
+    dialog = dialogs.current(session, call.me.id, call.now)
+    if dialog is None or dialog.id != dialog_id or dialog.step != "activity.roll":
+        raise Refusal(OLD_LIST)
+    return dialog
+
+
+def roll_toggle(session: Session, call: Call, button: buttons.RollToggle) -> Reply:
+    dialog = _roll_dialog(session, call, button.dialog_id)
+    missing = set(dialog.draft["missing"]) ^ {button.person_id}
+    page = int(dialog.draft.get("page", 0))
+    dialogs.move(dialog, "activity.roll", call.now, missing=sorted(missing))
+    return Reply(edit=_roll_message(session, call, dialog, page))
+
+
+def roll_page(session: Session, call: Call, button: buttons.RollPage) -> Reply:
+    dialog = _roll_dialog(session, call, button.dialog_id)
+    dialogs.move(dialog, "activity.roll", call.now, page=max(button.page, 0))
+    return Reply(edit=_roll_message(session, call, dialog, max(button.page, 0)))
+
+
+def roll_done(session: Session, call: Call, button: buttons.RollDone) -> Reply:
+    dialog = _roll_dialog(session, call, button.dialog_id)
+    activity = service.find(session, call.me, int(dialog.draft["activity"]))
+    roll = service.settle(session, call.me, activity, dialog.draft["missing"], call.now, call.tz)
+    dialogs.close(session, call.me.id)
+    done = Message(f"已登记：{messages.roll_summary(activity, roll, call.tz)}")
+    return Reply(toast="登记完毕。", edit=done, refresh=[(cards.KIND, activity.id)])
+
+
+# --- 补登 ---------------------------------------------------------------------------------------------------------
+
+
+def mark_somebody(session: Session, call: Call, button: buttons.MarkSomebody) -> Reply:
+    activity = _seen(session, call, button.activity_id)
+    have = service.statuses(session, activity.id)
+    leave = _leaves(session, activity)
+    people = []
+    for member in service.audience(session, activity, call.tz):
+        if reach(call.me, Right.SIGN_IN_OTHERS) is Reach.OWN_GROUP and member.group_id not in call.me.leads:
+            continue
+        status, row = have.get(member.id), leave.get(member.id)
+        note = messages.STATUS_WORDS[status] if status else messages.LEAVE_WORDS[row.type] if row else ""
+        people.append((member.id, member.name, note))
+    return Reply(here=[messages.mark_somebody(activity, people, max(button.page, 0))])
+
+
+def mark_person(session: Session, call: Call, button: buttons.MarkPerson) -> Reply:
+    activity = _seen(session, call, button.activity_id)
+    person = _member(session, call, activity, button.person_id)
+    return Reply(edit=messages.mark_as(activity, person.id, person.name))
+
+
+def _member(session: Session, call: Call, activity: Activity, person_id: int) -> Member:
+    people = service.audience(session, activity, call.tz)
+    found = next((member for member in people if member.id == person_id), None)
+    if found is None:
+        raise Refusal(taking_part.OUT_OF_SCOPE)
+    return found
+
+
+def mark_as(session: Session, call: Call, button: buttons.MarkAs) -> Reply:
+    activity = _seen(session, call, button.activity_id)
+    person = _member(session, call, activity, button.person_id)
+    if button.mark.value in set(LeaveType):
+        taking_part.enter_leave(
+            session, call.me, activity, person, LeaveType(button.mark.value), call.now, call.tz
+        )
+    else:
+        service.sign_in_for(session, call.me, activity, person, AttendanceStatus(button.mark.value), call.now)
+    word = f"已补登：{person.name}同志，{messages.MARK_WORDS[button.mark]}。"
+    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), refresh=[(cards.KIND, activity.id)])
+
+
+# --- 签到码、改期、取消 ---------------------------------------------------------------------------------------------
+
+
+def hash_code(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def activity_of_code(session: Session, code: str) -> int | None:
+    """The activity that a sign-in code belongs to; the window is asked at the sign-in itself."""
+    return session.scalar(select(Activity.id).where(Activity.sign_in_code_hash == hash_code(code)))
+
+
+def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Reply:
+    """A new code for the room, as a QR picture to show or print; the one before it is void."""
+    activity = _seen(session, call, button.activity_id)
+    require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
+    code = secrets.token_urlsafe(16)
+    activity.sign_in_code_hash = hash_code(code)
+    picture = io.BytesIO()
+    segno.make(f"https://t.me/{call.bot_name}?start=c_{code}").save(picture, kind="png", scale=10)
+    opens = messages.moment_words(activity.start_at - rules.OPENS_BEFORE, call.tz)
+    caption = f"{activity.title}签到码：{opens}起有效，活动结束后失效。请在会场出示。"
+    return Reply(
+        toast="签到码已生成。",
+        here=[Document("签到码.png", picture.getvalue(), caption=caption, picture=True)],
+    )
+
+
+def postpone(session: Session, call: Call, button: buttons.Postpone) -> Reply:
+    activity = _seen(session, call, button.activity_id)
+    dialogs.ask(session, call.me.id, "activity.postpone", call.now, activity=activity.id)
+    return Reply(
+        here=[
+            Message(f"改期：{activity.title}\n请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。")
+        ]
+    )
+
+
+def postponed(session: Session, call: Call, dialog: Dialog) -> Reply:
+    start = parse_moment(call.text, call.now, call.tz)
+    if start is None:
+        raise Refusal("没有看懂时间，请按“7月14日 14:30”的样子发送。")
+    activity = service.find(session, call.me, int(dialog.draft["activity"]))
+    service.postpone(session, call.me, activity, start, call.now, call.tz)
+    dialogs.close(session, call.me.id)
+    notice = cards.write_notice(session, activity, call.tz)
+    told = cards.tell_change(session, activity, "活动改期", call.tz)
+    asked = [
+        replace(to, said=messages.private_notice(activity, notice)) if notice and to.person_id else to
+        for to in told
+    ]
+    return Reply(here=[Message("已改期，并已通知。")], others=asked, refresh=[(cards.KIND, activity.id)])
+
+
+def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
+    activity = _seen(session, call, button.activity_id)
+    if not button.sure:
+        sure = [
+            Choice("确定取消", buttons.CallOff(activity.id, 1)),
+            Choice("不取消", buttons.OpenActivity(activity.id)),
+        ]
+        return Reply(edit=Message(f"确定取消“{activity.title}”并通知全体吗？", [sure]))
+    service.call_off(session, call.me, activity, call.now)
+    session.flush()
+    return Reply(
+        toast="已取消并通知。",
+        edit=cards.render(session, activity.id, call.chat_id, call.now, call.tz),
+        others=cards.tell_change(session, activity, "活动取消", call.tz),
+        refresh=[(cards.KIND, activity.id)],
+    )
+
+
+def unsettled(session: Session, branch_id: int, until: datetime) -> list[Activity]:
+    """Planned activities whose end has passed: the roll is not complete yet."""
+    query = select(Activity).where(
+        Activity.branch_id == branch_id, Activity.status == ActivityStatus.PLANNED, Activity.end_at <= until
+    )
+    return list(session.scalars(query.order_by(Activity.end_at)))
+
+
+HANDLERS: list[Handler] = [
+    Command("roll", list_activities, "考勤", Right.SEE_ROLL),
+    Word(("考勤", "本组考勤"), list_activities, label=True),
+    Tap(buttons.OpenActivity, open_activity),
+    Tap(buttons.ShowNames, show_names),
+    Tap(buttons.RollCall, roll_call),
+    Tap(buttons.RollToggle, roll_toggle),
+    Tap(buttons.RollPage, roll_page),
+    Tap(buttons.RollDone, roll_done),
+    Tap(buttons.MarkSomebody, mark_somebody),
+    Tap(buttons.MarkPerson, mark_person),
+    Tap(buttons.MarkAs, mark_as),
+    Tap(buttons.SignInCode, sign_in_code),
+    Tap(buttons.Postpone, postpone),
+    Tap(buttons.CallOff, call_off),
+    Answer("activity.postpone", postponed),
+]

@@ -1,0 +1,100 @@
+"""发通知: a plain notice that asks for 收到, without an activity."""
+
+from datetime import datetime, tzinfo
+
+from scheduler.calendar import next_working_day
+from sqlalchemy.orm import Session
+
+from bot.features.activities import messages, rules, service
+from bot.kit import dialog as dialogs
+from bot.kit.access import Right, require
+from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Word
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Message, Reply, To, say
+from bot.kit.words import moment_words
+from storage import audit
+from storage.models.dialog import Dialog
+from storage.models.notice import Notice
+from storage.roster import roster
+
+STEP = "notice.text"
+KIND = "notice"
+LONGEST = 3000
+
+
+def start(session: Session, call: Call) -> Reply:
+    require(call.me, Right.MAKE_NOTICE, branch_id=call.me.branch_id)
+    dialogs.ask(session, call.me.id, STEP, call.now)
+    return say("请发送通知内容（一段文字），将发给支部全体同志并请回复“收到”。不发了请发“取消”。")
+
+
+def send(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """To the group, else privately to everybody on the roster; replies are due by noon of the next working day."""
+    require(call.me, Right.MAKE_NOTICE, branch_id=call.me.branch_id)
+    text = call.text.strip()
+    if not text or len(text) > LONGEST:
+        raise Refusal(f"请发送一段不超过{LONGEST}字的文字。")
+    dialogs.close(session, call.me.id)
+    due = rules.reply_by(
+        call.now, datetime.max.replace(tzinfo=call.tz), next_working_day(call.today), call.tz
+    )
+    body = f"【通知】{text}\n请于{moment_words(due, call.tz)}前回复“收到”。"
+    notice = Notice(
+        branch_id=call.me.branch_id, text=body, reply_by=due, created_by_id=call.me.id, created_at=call.now
+    )
+    session.add(notice)
+    session.flush()
+    audit.record(
+        session,
+        "make",
+        "notice",
+        notice.id,
+        now=call.now,
+        actor_id=call.me.id,
+        branch_id=call.me.branch_id,
+        length=len(text),
+    )
+    return Reply(here=[Message("通知正在送出。")], others=_tell(session, call, notice))
+
+
+def _tell(session: Session, call: Call, notice: Notice) -> list[To]:
+    members = roster(session, notice.branch_id, call.today)
+    card = messages.plain_notice(notice.text, 0, len(members), notice.id)
+    chats = service.group_chats(session, notice.branch_id)
+    told = [
+        To(card, chat_id=chat, key=f"notice:{notice.id}:chat:{chat}", card=(KIND, notice.id))
+        for chat in chats
+    ]
+    if not chats:
+        private = messages.plain_notice(notice.text, None, 0, notice.id)
+        told += [
+            To(private, person_id=member.id, key=f"notice:{notice.id}:{member.id}") for member in members
+        ]
+    desk = To(
+        Message(card.text), person_id=call.me.id, key=f"notice:{notice.id}:desk", card=(KIND, notice.id)
+    )
+    return [*told, desk]
+
+
+def render(session: Session, notice_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
+    """The live card: numbers in the group; to the desk also who has not answered yet."""
+    notice = session.get(Notice, notice_id)
+    if notice is None:
+        return None
+    members = roster(session, notice.branch_id, notice.created_at.astimezone(tz).date())
+    received = service.receipts(session, notice.id)
+    card = messages.plain_notice(
+        notice.text, sum(member.id in received for member in members), len(members), notice.id
+    )
+    if chat_id < 0:
+        return card
+    silent = "、".join(member.name for member in members if member.id not in received)
+    return Message(f"{card.text}\n未回复：{silent or '无'}"[:4096])
+
+
+HANDLERS: list[Handler] = [
+    Command("notice", start, "发通知", Right.MAKE_NOTICE),
+    Word(("发通知",), start, label=True),
+    Answer(STEP, send),
+    CardView(KIND, render),
+]

@@ -1,0 +1,146 @@
+"""Decisions about activities: when one may sign in, what the roll counts, when a reply is due. Plain values only."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.kit.figures import rate
+from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Organizer, Scope
+
+OPENS_BEFORE = timedelta(minutes=30)
+UNDO_WITHIN = timedelta(minutes=10)
+HERE = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE})
+COMMITTEE_TYPES = frozenset({ActivityType.COMMITTEE_MEETING})
+
+
+class SignIn(StrEnum):
+    """What a tap on 签到 meets."""
+
+    TOO_EARLY = "too_early"
+    ON_TIME = "on_time"
+    LATE = "late"
+    CLOSED = "closed"
+    OFF = "off"
+
+
+def sign_in(
+    status: ActivityStatus, start: datetime, end: datetime, late_minutes: int, now: datetime
+) -> SignIn:
+    """The window opens 30 minutes before the start and closes at the end (R33); later than N minutes is late (D23)."""
+    if status is not ActivityStatus.PLANNED:
+        return SignIn.CLOSED if status is ActivityStatus.HELD else SignIn.OFF
+    if now < start - OPENS_BEFORE:
+        return SignIn.TOO_EARLY
+    if now > end:
+        return SignIn.CLOSED
+    return SignIn.LATE if now > start + timedelta(minutes=late_minutes) else SignIn.ON_TIME
+
+
+def may_undo(done_at: datetime, now: datetime) -> bool:
+    """One's own last step can be taken back for ten minutes."""
+    return now - done_at <= UNDO_WITHIN
+
+
+def reply_by(notified_at: datetime, start: datetime, next_working_day: date, tz: tzinfo) -> datetime:
+    """Noon of the working day after the notice, not later than the start (domain 6.4)."""
+    return min(datetime.combine(next_working_day, time(12), tz), start)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One person on the roster that day and in the activity's scope."""
+
+    person_id: int
+    exempt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Who was to come, who came. People as ids, so that every figure opens its records.
+
+    Always expected = present + leave + absent (D6); `unrecorded` are those of the absent without any row.
+    """
+
+    expected: tuple[int, ...]
+    present: tuple[int, ...]
+    late: tuple[int, ...]
+    leave: tuple[int, ...]
+    absent: tuple[int, ...]
+    unrecorded: tuple[int, ...]
+    made_up: tuple[int, ...]
+    observers: tuple[int, ...]
+
+    @property
+    def attendance_rate(self) -> Decimal | None:
+        return rate(len(self.present), len(self.expected))
+
+    @property
+    def coverage_rate(self) -> Decimal | None:
+        return rate(len(self.present) + len(self.made_up), len(self.expected))
+
+
+def count_roll(
+    people: Iterable[Expected],
+    statuses: Mapping[int, AttendanceStatus],
+    approved_leave: Collection[int],
+    accepted_makeup: Collection[int],
+) -> Roll:
+    """The roll of one activity by D5-D7.
+
+    An exempt person who comes is added to both 应到 and 实到; somebody outside the roster is 列席. A make-up raises
+    only the coverage, and only for those who were expected and did not come.
+    """
+    known = {person.person_id: person for person in people}
+    here = {person for person, status in statuses.items() if status in HERE}
+    expected = [
+        person.person_id for person in known.values() if not person.exempt or person.person_id in here
+    ]
+    present = [person for person in expected if person in here]
+    away = [person for person in expected if person not in here]
+    leave = [person for person in away if person in approved_leave]
+    absent = [person for person in away if person not in approved_leave]
+    return Roll(
+        expected=tuple(expected),
+        present=tuple(present),
+        late=tuple(person for person in present if statuses[person] is AttendanceStatus.LATE),
+        leave=tuple(leave),
+        absent=tuple(absent),
+        unrecorded=tuple(person for person in absent if person not in statuses),
+        made_up=tuple(person for person in away if person in accepted_makeup),
+        observers=tuple(person for person in statuses if person not in known),
+    )
+
+
+def counts_as_own(organizer: Organizer, scope: Scope) -> bool:
+    """支部开展 (D2): our own or joint, and not a delegation."""
+    return organizer in (Organizer.OWN_BRANCH, Organizer.JOINT) and scope is not Scope.DELEGATED
+
+
+TITLES: dict[ActivityType, str] = {
+    ActivityType.MEMBERS_MEETING: "党员大会",
+    ActivityType.COMMITTEE_MEETING: "支委会",
+    ActivityType.GROUP_MEETING: "党小组会",
+    ActivityType.THEME_PARTY_DAY: "主题党日",
+    ActivityType.PARTY_LECTURE: "党课",
+    ActivityType.INTEGRITY_STUDY_DAY: "廉政专题学习日",
+    ActivityType.GROUP_DISCUSSION: "集中研讨",
+    ActivityType.RED_SITE_VISIT: "红色教育基地打卡",
+    ActivityType.OPEN_TALK: "大家谈",
+    ActivityType.WARNING_EDUCATION: "警示教育",
+    ActivityType.LEAD_STUDY: "集中领学",
+    ActivityType.ORGANIZATIONAL_LIFE_MEETING: "组织生活会",
+    ActivityType.DEMOCRATIC_APPRAISAL: "民主评议党员",
+    ActivityType.CASE_BULLETIN: "通报典型案例",
+    ActivityType.INTEGRITY_EXHIBITION_VISIT: "参观廉政展览",
+    ActivityType.INTEGRITY_BASE_VISIT: "参观廉政基地",
+    ActivityType.COBUILD_EXCHANGE: "对标共建",
+    ActivityType.OATH_REVIEW: "重温入党誓词",
+}
+
+
+def default_title(types: Iterable[ActivityType], day: date) -> str:
+    """7月主题党日; several components are joined in the order of the list."""
+    chosen = set(types)
+    return f"{day.month}月" + "、".join(title for kind, title in TITLES.items() if kind in chosen)

@@ -1,0 +1,17 @@
+"""The explicit list of everything that members can do and of everything on the clock, in order."""
+
+from datetime import tzinfo
+
+from bot.features.activities import handlers as activities
+from bot.features.activities import jobs as activities_jobs
+from bot.kit.handlers import Handler
+from scheduler.jobs import Job
+
+HANDLERS: list[Handler] = [
+    *activities.HANDLERS,
+]
+
+
+def jobs(tz: tzinfo) -> list[Job]:
+    """Every job, built for the branch's time zone."""
+    return [*activities_jobs.build(tz)]
