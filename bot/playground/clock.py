@@ -1,0 +1,269 @@
+"""A clock to travel with: it stands or runs, and moves on only when everything that watches it is idle."""
+
+import asyncio
+import heapq
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+CALM_TURNS = 12
+NAP = 0.001
+LONG_NAP = 0.01
+
+Gauge = Callable[[], int]
+
+
+class StillBusy(RuntimeError):
+    """Something did not come to rest within the bound; the text names the gauges and their readings."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A gauge with a name.
+
+    `sleeps`: its owner counts itself busy while it sleeps on the clock (pacing, retry).
+    """
+
+    name: str
+    read: Gauge
+    sleeps: bool = False
+
+    def __call__(self) -> int:
+        return self.read()
+
+
+@dataclass(order=True)
+class Sleeper:
+    when: datetime
+    number: int
+    future: "asyncio.Future[None]" = field(compare=False)
+    wake: asyncio.Event | None = field(compare=False)
+
+    @property
+    def awake(self) -> bool:
+        return self.future.done()
+
+    @property
+    def waking(self) -> bool:
+        """Its event is set: it goes on in the next turns of the loop and must not be overtaken by time."""
+        return not self.awake and self.wake is not None and self.wake.is_set()
+
+
+class TravelClock:
+    """The Clock of tests, demo and page (see scheduler/clock.py).
+
+    gauges: callables that read 0 when their owner has nothing to do. A bare one that stays the same for
+    `stuck` seconds
+    is taken to sleep on the clock; one registered by watch(..., sleeps=True) after `patience` seconds.
+    bound: real seconds after which a wait that leads nowhere raises StillBusy.
+    """
+
+    def __init__(
+        self,
+        start: datetime,
+        *,
+        running: bool = False,
+        bound: float = 30,
+        patience: float = 0.01,
+        stuck: float = 0.5,
+    ) -> None:
+        self.gauges: list[Gauge] = []
+        self.bound, self.patience, self.stuck = bound, patience, stuck
+        self._base, self._since = start.astimezone(UTC), time.monotonic()
+        self._running = running
+        self._sleepers: list[Sleeper] = []
+        self._number = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._moving = asyncio.Lock()
+
+    def watch(self, name: str, read: Gauge, *, sleeps: bool = False) -> None:
+        """Add a gauge with a name (used in errors)."""
+        self.gauges.append(Named(name, read, sleeps))
+
+    def now(self) -> datetime:
+        if not self._running:
+            return self._base
+        return self._base + timedelta(seconds=time.monotonic() - self._since)
+
+    @property
+    def running(self) -> bool:
+        return self._running
+
+    def run(self) -> None:
+        """Go on at the pace of real time."""
+        self._set(self.now(), running=True)
+
+    def freeze(self) -> None:
+        """Stand still until moved."""
+        self._set(self.now(), running=False)
+
+    def jump(self, to: datetime) -> None:
+        """Set the clock, also backwards, without waiting for anybody: while a bot is down, or set wrong."""
+        self._set(to.astimezone(UTC), running=self._running)
+        self._fire()
+
+    async def sleep_until(self, when: datetime, wake: asyncio.Event | None = None) -> None:
+        if when <= self.now() or (wake is not None and wake.is_set()):
+            await asyncio.sleep(0)
+            return
+        sleeper = self._add(when, wake)
+        try:
+            await _first(sleeper.future, wake)
+        finally:
+            sleeper.future.cancel()
+
+    def next_at(self) -> datetime | None:
+        """When the next sleeper wakes; None when nobody sleeps."""
+        while self._sleepers and self._sleepers[0].awake:
+            heapq.heappop(self._sleepers)
+        return self._sleepers[0].when if self._sleepers else None
+
+    async def settle(self, reach: timedelta = timedelta(minutes=10)) -> None:
+        """Wait until all is idle; time moves, at most by `reach`, only to those who sleep while busy."""
+        async with self._journey():
+            await self._settle(reach)
+
+    async def travel(self, to: datetime) -> None:
+        """Go through all sleepers up to `to`, each time waiting until everything is idle; ends settled.
+
+        What is sent at `to` itself may be paced by the clock, so that it ends some seconds later than `to`.
+        """
+        async with self._journey():
+            await self._travel(to)
+
+    async def next_thing(self) -> datetime:
+        """Go to the next sleeper, settle, and tell the time there."""
+        async with self._journey():
+            await self._rest(self._deadline())
+            when = self.next_at()
+            if when is not None:
+                await self._travel(when)
+            return self.now()
+
+    @asynccontextmanager
+    async def _journey(self) -> AsyncIterator[None]:
+        async with self._moving:
+            running = self._running
+            self.freeze()
+            try:
+                yield
+            finally:
+                self._set(self._base, running=running)
+
+    async def _travel(self, to: datetime) -> None:
+        deadline = self._deadline()
+        while True:
+            if await self._rest(deadline):
+                deadline = self._deadline()
+            when = self.next_at()
+            if when is None or when > to:
+                break
+            self.jump(max(when, self._base))
+        self.jump(max(to, self._base))
+        await self._settle(timedelta(minutes=10))
+
+    async def _settle(self, reach: timedelta) -> None:
+        limit, deadline = self._base + reach, self._deadline()
+        while not await self._rest(deadline):
+            when = self.next_at()
+            if when is not None and when <= limit:
+                self.jump(max(when, self._base))
+            elif when is not None and self._only_sleepers(self._readings()):
+                return
+
+    async def _rest(self, deadline: float) -> bool:
+        """True: nothing left to do. False: what is left waits for the clock."""
+        calm, last, since = 0, self._readings(), time.monotonic()
+        while calm < CALM_TURNS:
+            await asyncio.sleep(_nap(calm, time.monotonic() - since))
+            readings, moment = self._readings(), time.monotonic()
+            if readings != last:
+                calm, last, since = 0, readings, moment
+            elif any(readings[:-1]):
+                if moment - since > self._patience_for(readings):
+                    return self._give_way(deadline)
+            else:
+                calm += 1
+            if moment > deadline:
+                raise StillBusy(self._complaint())
+        return True
+
+    def _give_way(self, deadline: float) -> bool:
+        if time.monotonic() > deadline:
+            raise StillBusy(self._complaint())
+        return False
+
+    def _readings(self) -> tuple[int, ...]:
+        """What every gauge says, how many sleepers are about to wake, and how many there have ever been."""
+        waking = sum(sleeper.waking for sleeper in self._sleepers)
+        return (*(gauge() for gauge in self.gauges), waking, self._number)
+
+    def _patience_for(self, readings: tuple[int, ...]) -> float:
+        return self.patience if self._only_sleepers(readings) else self.stuck
+
+    def _only_sleepers(self, readings: tuple[int, ...]) -> bool:
+        busy = [gauge for gauge, reading in zip(self.gauges, readings, strict=False) if reading]
+        return not readings[-2] and all(isinstance(gauge, Named) and gauge.sleeps for gauge in busy)
+
+    def _complaint(self) -> str:
+        busy = [f"{_name(gauge)}={gauge()}" for gauge in self.gauges if gauge()]
+        what = ", ".join(busy) or "always something new"
+        return f"not idle after {self.bound:g} s at {self.now():%Y-%m-%d %H:%M:%S}Z: {what}"
+
+    def _deadline(self) -> float:
+        return time.monotonic() + self.bound
+
+    def _add(self, when: datetime, wake: asyncio.Event | None) -> Sleeper:
+        self._number += 1
+        sleeper = Sleeper(
+            when.astimezone(UTC), self._number, asyncio.get_running_loop().create_future(), wake
+        )
+        heapq.heappush(self._sleepers, sleeper)
+        self._arm()
+        return sleeper
+
+    def _set(self, to: datetime, *, running: bool) -> None:
+        self._base, self._since, self._running = to, time.monotonic(), running
+        self._arm()
+
+    def _fire(self) -> None:
+        now = self.now()
+        while (when := self.next_at()) is not None and when <= now:
+            heapq.heappop(self._sleepers).future.set_result(None)
+        self._arm()
+
+    def _arm(self) -> None:
+        """In running mode the loop wakes the next sleeper; while the clock stands nobody does."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        when = self.next_at() if self._running else None
+        if when is not None:
+            seconds = max((when - self.now()).total_seconds(), 0)
+            self._timer = asyncio.get_running_loop().call_later(min(seconds, 86_400), self._fire)
+
+
+async def _first(future: "asyncio.Future[None]", wake: asyncio.Event | None) -> None:
+    if wake is None:
+        await future
+        return
+    waiting = asyncio.ensure_future(wake.wait())
+    either: set[asyncio.Future[Any]] = {future, waiting}
+    try:
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+
+
+def _nap(calm: int, waited: float) -> float:
+    """Turns of the loop while it is calm, with one real pause for threads and sockets; else short naps."""
+    if calm:
+        return NAP if calm == CALM_TURNS // 2 else 0
+    return min(waited / 4, LONG_NAP)
+
+
+def _name(gauge: Gauge) -> str:
+    return gauge.name if isinstance(gauge, Named) else getattr(gauge, "__qualname__", repr(gauge))

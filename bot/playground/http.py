@@ -1,0 +1,81 @@
+"""The playground over real HTTP on loopback: the Bot API, files, and the page."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+
+from aiohttp import web
+
+from bot.playground import pages
+from bot.playground.errors import Dropped
+from bot.playground.local import exchange
+from bot.playground.server import Playground
+
+LARGEST_BODY = 64 * 1024 * 1024
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def make_app(playground: Playground) -> web.Application:
+    """The web application; whoever is not on this machine, or asks by another name, is refused."""
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_loopback_only])
+
+    async def call(request: web.Request) -> web.Response:
+        try:
+            status, body = await exchange(
+                playground, request.raw_path, await request.read(), request.headers.get("Content-Type")
+            )
+        except Dropped:
+            _cut(request)
+            return web.Response()
+        return web.Response(status=status, body=body, content_type=_kind(request))
+
+    app.router.add_route("*", "/bot{token:[^/]+}/{method}", call)
+    app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", call)
+    pages.add(app, playground)
+    return app
+
+
+@asynccontextmanager
+async def serve(playground: Playground, port: int = 0, host: str = "127.0.0.1") -> AsyncIterator[str]:
+    """Serve while the context is open; gives the base address, which is both BOT_API_URL and the page's."""
+    # Without handler_cancellation the poll of a killed bot would go on waiting and take the next one's place.
+    runner = web.AppRunner(
+        make_app(playground), handler_cancellation=True, access_log=None, shutdown_timeout=1
+    )
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@web.middleware
+async def _loopback_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A web page elsewhere must not reach the playground through the browser, by whatever name."""
+    host = request.host.rpartition(":")[0] or request.host
+    if not _loopback(host.strip("[]")):
+        raise web.HTTPForbidden(text="only from this machine")
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != f"http://{request.host}":
+        raise web.HTTPForbidden(text="only from the playground's own page")
+    return await handler(request)
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _kind(request: web.Request) -> str:
+    return "application/octet-stream" if request.path.startswith("/file/") else "application/json"
+
+
+def _cut(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()

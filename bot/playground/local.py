@@ -1,0 +1,51 @@
+"""The bot's transport to a playground in the same process: the same exchange of bytes, without a socket."""
+
+import asyncio
+import re
+from urllib.parse import unquote, urlsplit
+
+import orjson
+
+from bot.kit.transport import Lost, NotSent, Transport
+from bot.playground import bodies
+from bot.playground.errors import ApiError, Dropped
+from bot.playground.server import Playground
+
+ROOT = "http://playground"
+CALL = re.compile(r"/bot(?P<token>[^/]+)/(?P<method>\w+)")
+FILE = re.compile(r"/file/bot(?P<token>[^/]+)/(?P<path>.+)")
+
+
+async def exchange(
+    playground: Playground, address: str, body: bytes | None, content_type: str | None
+) -> tuple[int, bytes]:
+    """Status and answer for a path (with query) of the Bot API; Dropped when the connection is to be cut."""
+    parts = urlsplit(address)
+    path = unquote(parts.path)
+    try:
+        if file := FILE.fullmatch(path):
+            return 200, await playground.download(file["token"], file["path"])
+        if call := CALL.fullmatch(path):
+            params, files = bodies.read(body, content_type, parts.query)
+            status, answer = await playground.handle(call["token"], call["method"], params, files)
+            return status, orjson.dumps(answer)
+        raise ApiError(404, "Not Found")
+    except ApiError as error:
+        return error.status, orjson.dumps(error.to_json())
+
+
+class LocalTransport(Transport):
+    """Give the bot this transport and `ROOT` (or any other) as its BOT_API_URL."""
+
+    def __init__(self, playground: Playground) -> None:
+        self._playground = playground
+
+    async def exchange(
+        self, url: str, body: bytes | None, content_type: str | None, timeout: float
+    ) -> tuple[int, bytes]:
+        try:
+            return await asyncio.wait_for(exchange(self._playground, url, body, content_type), timeout)
+        except TimeoutError:
+            raise Lost("TimeoutError") from None
+        except Dropped as dropped:
+            raise (Lost if dropped.made else NotSent)("Dropped") from None
