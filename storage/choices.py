@@ -181,6 +181,7 @@ class OutboxState(StrEnum):
     UNKNOWN = "unknown"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+    FAILED = "failed"
 
 
 class JobRunState(StrEnum):

@@ -74,7 +74,7 @@ class Card(Model):
     kind: Mapped[str]
     subject_id: Mapped[int] = mapped_column(BigInteger)
     chat_id: Mapped[int] = mapped_column(BigInteger)
-    outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
+    outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     open: Mapped[bool] = mapped_column(default=True)
 

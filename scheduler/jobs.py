@@ -1,0 +1,148 @@
+"""Job, Owed and the words daily / monthly / before: what happens on the clock, as plain values."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from storage.choices import Lane
+
+
+class NotReady(Exception):
+    """Raised by a plan that lacks something which may still come within the grace (a theme not yet entered).
+
+    Nothing is written; the run is asked again, and becomes a missed one when its grace is over.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time that a job is due. `slot` names it for ever; `at`: when; `until`: the end of its grace."""
+
+    slot: str
+    on: date
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One message that somebody has been promised: to a person (by row) or to a chat (by Telegram's id).
+
+    `keys` are its unique names: when all of them are taken, nothing is said. `about` is what `still_owed`
+    needs to ask again; `card` makes the sent message a card (kind, subject id) that is edited in place.
+    """
+
+    keys: tuple[str, ...]
+    message: dict[str, Any]
+    person_id: int | None = None
+    chat_id: int | None = None
+    lane: Lane = Lane.MUST_ARRIVE
+    about: Mapping[str, Any] = field(default_factory=dict)
+    expires_at: datetime | None = None
+    card: tuple[str, int] | None = None
+
+
+# Which occurrences a branch has between two instants, both included; these carry the branch's time zone.
+Occurrences = Callable[[Session, int, datetime, datetime], list[Occurrence]]
+Plan = Callable[[Session, int, Occurrence, datetime], Iterable[Owed]]
+StillOwed = Callable[[Session, dict[str, Any], datetime], dict[str, Any] | None]
+Missed = Callable[[Session, int, Occurrence], Iterable[Owed]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that the clock does for every branch, once an occurrence.
+
+    plan: whom it owes what; `now` carries the branch's time zone. It may be run again for the same occurrence
+    (big plans go in slices, and a plan that failed is tried again), so what it writes it finds again.
+    still_owed: asked when a message is about to go; None when it is no longer owed, else the message to send.
+    missed: what to tell the secretary when the grace went by.
+    """
+
+    name: str
+    occurrences: Occurrences
+    plan: Plan
+    still_owed: StillOwed | None = None
+    missed: Missed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """Occurrences that do not depend on the branch: asked once for all of them."""
+
+    between: Callable[[datetime, datetime], list[Occurrence]]
+
+    def __call__(
+        self, session: Session, branch_id: int, since: datetime, until: datetime
+    ) -> list[Occurrence]:
+        return self.between(since, until)
+
+
+# How long after its time a run still makes sense: so long, until this time of that day, or a rule of its own.
+Grace = timedelta | time | Callable[[datetime], datetime]
+
+
+def daily(at: time, on: Callable[[date], bool] = lambda day: True, *, grace: Grace) -> Everywhere:
+    """On every local day that `on` accepts; the slot is the day."""
+
+    def between(since: datetime, until: datetime) -> list[Occurrence]:
+        days = (day for day in _days(since.date(), until.date()) if on(day))
+        return _within(since, until, ((day.isoformat(), _at(day, at, since)) for day in days), grace)
+
+    return Everywhere(between)
+
+
+def monthly(day_of: Callable[[int, int], date], at: time, *, grace: Grace) -> Everywhere:
+    """Once a month, on the day `day_of(year, month)`. The slot is the month: a day that moves runs once."""
+
+    def between(since: datetime, until: datetime) -> list[Occurrence]:
+        months = _months(since.date(), until.date())
+        due = ((f"{year}-{month:02}", _at(day_of(year, month), at, since)) for year, month in months)
+        return _within(since, until, due, grace)
+
+    return Everywhere(between)
+
+
+Deadlines = Callable[[Session, int, datetime, datetime], Iterable[tuple[str, datetime]]]
+
+
+def before(deadlines: Deadlines, *, grace: Grace) -> Occurrences:
+    """At the instants that the branch's own rows give, each with the slot's name."""
+
+    def occurrences(session: Session, branch_id: int, since: datetime, until: datetime) -> list[Occurrence]:
+        due = (
+            (slot, at.astimezone(since.tzinfo)) for slot, at in deadlines(session, branch_id, since, until)
+        )
+        return _within(since, until, due, grace)
+
+    return occurrences
+
+
+def _within(
+    since: datetime, until: datetime, due: Iterable[tuple[str, datetime]], grace: Grace
+) -> list[Occurrence]:
+    return [Occurrence(slot, at.date(), at, _end(at, grace)) for slot, at in due if since <= at <= until]
+
+
+def _end(at: datetime, grace: Grace) -> datetime:
+    if isinstance(grace, timedelta):
+        return at + grace
+    if isinstance(grace, time):
+        return _at(at.date(), grace, at)
+    return grace(at)
+
+
+def _at(day: date, at: time, like: datetime) -> datetime:
+    return datetime.combine(day, at, like.tzinfo)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+def _months(first: date, last: date) -> Iterator[tuple[int, int]]:
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return ((number // 12, number % 12 + 1) for number in months)

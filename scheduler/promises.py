@@ -1,0 +1,134 @@
+"""A promise to send: its keys are taken and its message is kept, in the transaction of whoever promises."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from scheduler.jobs import Owed
+from storage.choices import OutboxState
+from storage.models.outbox import Card, Outbox, Promise
+from storage.models.person import Person
+
+# Databases bound how many values one statement may carry.
+SLICE = 500
+
+_ADD = insert(Outbox.__table__).returning(Outbox.id, sort_by_parameter_order=True)  # type: ignore[arg-type]
+_ADD_KEYS = insert(Promise.__table__)  # type: ignore[arg-type]
+_TAKEN = select(Promise.key).where(Promise.key.in_(bindparam("keys", expanding=True)))
+_PEOPLE = select(Person.id, Person.telegram_id, Person.reachable).where(
+    Person.id.in_(bindparam("ids", expanding=True))
+)
+
+
+def promise(
+    session: Session, owed: Owed, *, job: str | None, branch_id: int | None, now: datetime
+) -> int | None:
+    """Take the keys and put one message into the outbox; its row, or None when every key was taken before."""
+    return promise_all(session, [owed], job=job, branch_id=branch_id, now=now)[0]
+
+
+def promise_all(
+    session: Session, owed: Sequence[Owed], *, job: str | None, branch_id: int | None, now: datetime
+) -> list[int | None]:
+    """The same for many at once, in order: three statements for 500.
+
+    A key that somebody else takes at the same time is a unique violation: the storage runs it again.
+    """
+    rows: list[int | None] = []
+    for start in range(0, len(owed), SLICE):
+        part = owed[start : start + SLICE]
+        fresh = _fresh(part, taken(session, (key for item in part for key in item.keys)))
+        ids = iter(
+            _add(session, [item for item, keys in zip(part, fresh, strict=True) if keys], job, branch_id, now)
+        )
+        given = [next(ids) if keys else None for keys in fresh]
+        _add_keys(session, zip(given, fresh, strict=True))
+        for outbox_id, item in zip(given, part, strict=True):
+            if outbox_id is not None and item.card is not None:
+                _add_card(session, item, outbox_id)
+        rows += given
+    return rows
+
+
+def taken(session: Session, keys: Iterable[str]) -> set[str]:
+    """Which of these keys have been promised before."""
+    wanted = list(keys)
+    return set(session.scalars(_TAKEN, {"keys": wanted})) if wanted else set()
+
+
+def _fresh(owed: Sequence[Owed], known: set[str]) -> list[list[str]]:
+    """For each message the keys that it takes; a key goes to the first who asks."""
+    known = set(known)
+    fresh = []
+    for item in owed:
+        keys = [key for key in dict.fromkeys(item.keys) if key not in known]
+        known.update(keys)
+        fresh.append(keys)
+    return fresh
+
+
+def _add(
+    session: Session, owed: Sequence[Owed], job: str | None, branch_id: int | None, now: datetime
+) -> list[int]:
+    if not owed:
+        return []
+    chats = _chats(
+        session, {item.person_id for item in owed if item.person_id is not None and item.chat_id is None}
+    )
+    values = [
+        _row(item, chats) | {"job": job, "branch_id": branch_id, "created_at": now, "not_before": now}
+        for item in owed
+    ]
+    return list(session.scalars(_ADD, values))
+
+
+def _chats(session: Session, person_ids: Collection[int]) -> dict[int, tuple[int | None, str]]:
+    """Where each person is written to, and why not ("" when nothing speaks against it)."""
+    if not person_ids:
+        return {}
+    chats = {}
+    for person_id, telegram_id, reachable in session.execute(_PEOPLE, {"ids": list(person_ids)}):
+        chats[person_id] = (
+            telegram_id,
+            "never_bound" if telegram_id is None else "" if reachable else "blocked",
+        )
+    return chats
+
+
+def _row(owed: Owed, chats: dict[int, tuple[int | None, str]]) -> dict[str, Any]:
+    chat_id, against = (
+        (owed.chat_id, "") if owed.chat_id is not None else chats.get(owed.person_id or 0, (None, "nobody"))
+    )
+    return {
+        "lane": owed.lane,
+        "person_id": owed.person_id,
+        "chat_id": chat_id,
+        "message": owed.message,
+        "about": dict(owed.about),
+        "state": OutboxState.UNREACHABLE if against else OutboxState.QUEUED,
+        "reason": against,
+        "expires_at": owed.expires_at,
+    }
+
+
+def _add_keys(session: Session, given: Iterable[tuple[int | None, list[str]]]) -> None:
+    values = [{"key": key, "outbox_id": outbox_id} for outbox_id, keys in given for key in keys]
+    if values:
+        session.execute(_ADD_KEYS, values)
+
+
+def _add_card(session: Session, owed: Owed, outbox_id: int) -> None:
+    """The card is this message from now on; until it is sent, an earlier one goes on being edited."""
+    kind, subject_id = owed.card or ("", 0)
+    chat_id = session.scalar(select(Outbox.chat_id).where(Outbox.id == outbox_id))
+    if chat_id is None:
+        return
+    mine = (Card.kind == kind, Card.subject_id == subject_id, Card.chat_id == chat_id)
+    if session.scalar(select(Card.id).where(*mine)) is None:
+        session.add(Card(kind=kind, subject_id=subject_id, chat_id=chat_id, outbox_id=outbox_id))
+        session.flush()
+    else:
+        session.execute(update(Card).where(*mine).values(outbox_id=outbox_id, open=True))
