@@ -1,4 +1,4 @@
-"""The clock that the front door hands to sender, workers and runner: the real one here, one to travel with in the playground."""
+"""The clock that the front door hands to sender, workers and runner: here the real one."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import BindParameter, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from storage.choices import Duty
@@ -25,7 +25,7 @@ class Me:
     reachable: bool = True
 
 
-_DAY = bindparam("day")
+_DAY: BindParameter[date] = bindparam("day")
 _FIND = (
     select(
         Person.id, Person.name, Person.branch_id, Person.reachable, RosterSpan.branch_id.label("roster_branch_id"),

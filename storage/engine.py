@@ -52,9 +52,7 @@ class Storage:
             self._backend = Sqlite(self.url, readers)
         else:
             self._backend = Postgresql(self.url, writers, readers)
-        self._writers = Crew(
-            "write", self._backend.write, threads=self._backend.writers, limit=self._backend.group
-        )
+        self._writers = Crew("write", self._backend.write, threads=self._backend.writers, limit=self._backend.group)
         self._readers = Crew("read", self._read, threads=readers)
         self._waiters = 0
 

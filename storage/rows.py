@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from sqlalchemy import CursorResult, Delete, Update
 from sqlalchemy.orm import Session
 
 from storage.base import Model
@@ -13,3 +14,9 @@ def of_branch(session: Session, table: type[Row], row_id: int, branch_id: int) -
     """The row when it belongs to the branch, else None: another branch's ids look like ids that do not exist."""
     row = session.get(table, row_id)
     return row if row is not None and getattr(row, "branch_id", None) == branch_id else None
+
+
+def changed(session: Session, statement: Update | Delete) -> int:
+    """Run a conditional UPDATE or DELETE and tell how many rows it found: how a claim knows that it won."""
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    return result.rowcount if isinstance(result, CursorResult) else 0

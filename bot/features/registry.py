@@ -4,14 +4,17 @@ from datetime import tzinfo
 
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
+from bot.features.todo import handlers as todo
+from bot.features.todo import jobs as todo_jobs
 from bot.kit.handlers import Handler
 from scheduler.jobs import Job
 
 HANDLERS: list[Handler] = [
     *activities.HANDLERS,
+    *todo.HANDLERS,
 ]
 
 
 def jobs(tz: tzinfo) -> list[Job]:
     """Every job, built for the branch's time zone."""
-    return [*activities_jobs.build(tz)]
+    return [*activities_jobs.build(tz), *todo_jobs.build(tz)]

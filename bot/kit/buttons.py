@@ -13,7 +13,7 @@ class BadButton(ValueError):
 
 @dataclass(frozen=True)
 class Button:
-    """Base of all buttons: subclasses are frozen dataclasses with a unique `prefix` and fields of int, str or StrEnum."""
+    """Base of all buttons: frozen dataclasses with a unique `prefix` and fields of int, str or StrEnum."""
 
     prefix: ClassVar[str]
 
@@ -21,9 +21,7 @@ class Button:
         """The callback data; raises BadButton when it does not fit into 64 bytes."""
         data = ":".join([self.prefix, *(str(getattr(self, field.name)) for field in fields(self))])
         if len(data.encode()) > LIMIT:
-            raise BadButton(
-                f"{type(self).__name__} packs to {len(data.encode())} bytes, {LIMIT} is the limit"
-            )
+            raise BadButton(f"{type(self).__name__} packs to {len(data.encode())} bytes, {LIMIT} is the limit")
         return data
 
     @classmethod
@@ -35,9 +33,7 @@ class Button:
         if prefix != cls.prefix or len(values) != len(names):
             raise BadButton(data[:LIMIT])
         try:
-            button = cls(
-                **{name: _read(kinds[name], value) for name, value in zip(names, values, strict=True)}
-            )
+            button = cls(**{name: _read(kinds[name], value) for name, value in zip(names, values, strict=True)})
         except ValueError as error:
             raise BadButton(data[:LIMIT]) from error
         if button.pack() != data:

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from storage.engine import Storage
 
 from bot.kit.handlers import CardView
 from bot.kit.replies import Message
 from bot.kit.sending import Telegram
 from scheduler.clock import Clock
+from storage.engine import Storage
 from storage.models.outbox import Card
 
 log = logging.getLogger(__name__)
@@ -22,9 +22,7 @@ REST = timedelta(seconds=3)
 class Cards:
     """Collects which cards changed and edits them after a rest; a missed edit is made good by the next one."""
 
-    def __init__(
-        self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, views: Mapping[str, CardView]
-    ):
+    def __init__(self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, views: Mapping[str, CardView]):
         self._storage, self._telegram, self._clock, self._tz, self._views = (
             storage,
             telegram,
@@ -66,9 +64,7 @@ class Cards:
             outcome = await self._telegram.edit(chat_id, message_id, message.to_json())
             log.debug("card %s %s: %s", kind, subject_id, outcome.kind)
 
-    def _render(
-        self, session: Session, kind: str, subject_id: int, now: datetime
-    ) -> list[tuple[int, int, Message]]:
+    def _render(self, session: Session, kind: str, subject_id: int, now: datetime) -> list[tuple[int, int, Message]]:
         query = select(Card.chat_id, Card.message_id).where(
             Card.kind == kind, Card.subject_id == subject_id, Card.message_id.is_not(None)
         )

@@ -9,10 +9,8 @@ from datetime import tzinfo
 from typing import Any
 
 import telegram
-from scheduler.outbox import Sender
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from storage.engine import Storage
 from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
@@ -45,8 +43,10 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
 from bot.kit.sending import Telegram
 from scheduler.clock import Clock
+from scheduler.outbox import Sender
 from storage.audience import find
 from storage.choices import InboxState
+from storage.engine import Storage
 from storage.models.inbox import Inbox
 from storage.models.outbox import Card
 from storage.models.person import Person
@@ -109,17 +109,13 @@ class Edge:
                 found.append(CallbackQueryHandler(self._callback(self._tap(handler)), pattern=pattern))
             elif isinstance(handler, Command):
                 only = filters.UpdateType.MESSAGE
-                found.append(
-                    CommandHandler(handler.name, self._callback(self._command(handler)), filters=only)
-                )
+                found.append(CommandHandler(handler.name, self._callback(self._command(handler)), filters=only))
             elif isinstance(handler, Service):
                 found.append(self._service(handler))
         found += [
             CallbackQueryHandler(self._callback(self._old_button)),
             MessageHandler(filters.UpdateType.EDITED_MESSAGE, self._callback(self._edit)),
-            MessageHandler(
-                filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, self._callback(self._message)
-            ),
+            MessageHandler(filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, self._callback(self._message)),
             TypeHandler(telegram.Update, self._callback(self._ignore)),
         ]
         return found
@@ -150,9 +146,7 @@ class Edge:
             except BadButton:
                 await self._old_button(visit, query_id)
                 return
-            await self._known(
-                visit, query_id, lambda session, call: handler.run(session, call, button), handler.reads
-            )
+            await self._known(visit, query_id, lambda session, call: handler.run(session, call, button), handler.reads)
 
         return run
 
@@ -209,7 +203,7 @@ class Edge:
             await self._known(visit, query_id, slow[0].run, reads=True)
 
     def _choose(self, session: Session, call: Call, word: Word | None) -> Word | Reply:
-        """In private: a menu label, an open dialog, a plain word, a hint. In a group: a word in reply to a card, else silence."""
+        """In private: a menu label, an open dialog, a plain word, a hint. In a group: a word in reply to a card."""
         if not call.private:
             return word if word is not None and self._card(session, call) is not None else Reply()
         if word is not None and word.label:
@@ -270,9 +264,7 @@ class Edge:
                 reply = await self._storage.write(lambda session: self._work(session, visit, query_id, work))
             except Refusal as refusal:
                 reply = _no(refusal, query_id)
-                await self._storage.write(
-                    lambda session: self._work(session, visit, query_id, lambda _: (reply, None))
-                )
+                await self._storage.write(lambda session: self._work(session, visit, query_id, lambda _: (reply, None)))
             await self._speak(visit, query_id, reply)
         finally:
             self._speaking -= 1

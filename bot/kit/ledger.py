@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from scheduler.jobs import Owed
-from scheduler.outbox import promise
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.kit.handlers import Visit
 from bot.kit.replies import Reply, Said
+from scheduler.jobs import Owed
+from scheduler.outbox import promise
 from storage.choices import InboxState, Lane
 from storage.models.inbox import Inbox
 
@@ -24,9 +24,7 @@ class NotYet(Exception):
 _earlier = aliased(Inbox)
 _OPEN = (
     Inbox.state == InboxState.NEW,
-    ~exists().where(
-        _earlier.state == InboxState.NEW, _earlier.sender == Inbox.sender, _earlier.id < Inbox.id
-    ),
+    ~exists().where(_earlier.state == InboxState.NEW, _earlier.sender == Inbox.sender, _earlier.id < Inbox.id),
 )
 
 

@@ -54,9 +54,7 @@ class Document:
         import base64
 
         held = (
-            {"file_id": self.file_id}
-            if self.content is None
-            else {"base64": base64.b64encode(self.content).decode()}
+            {"file_id": self.file_id} if self.content is None else {"base64": base64.b64encode(self.content).decode()}
         )
         return {
             "text": self.caption,

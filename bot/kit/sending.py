@@ -1,6 +1,7 @@
 """The only caller of Telegram's send and edit; turns every answer into an Outcome, builds no PTB objects."""
 
 import base64
+import json
 import mimetypes
 import re
 from collections.abc import Mapping
@@ -76,15 +77,11 @@ class Telegram:
         """Send one new message; a document's content is uploaded, a file_id is named."""
         if message.get("document"):
             return await self._outcome(*_with_document(chat_id, message))
-        return await self._outcome(
-            "sendMessage", _shown({"chat_id": chat_id, "text": message["text"]}, message)
-        )
+        return await self._outcome("sendMessage", _shown({"chat_id": chat_id, "text": message["text"]}, message))
 
     async def edit(self, chat_id: int, message_id: int, message: Mapping[str, Any]) -> Outcome:
         """Make a sent message say this; that it says so already is success."""
-        method, field = (
-            ("editMessageCaption", "caption") if message.get("document") else ("editMessageText", "text")
-        )
+        method, field = ("editMessageCaption", "caption") if message.get("document") else ("editMessageText", "text")
         params = {"chat_id": chat_id, "message_id": message_id, field: message["text"]}
         if message.get("inline"):
             params["reply_markup"] = {"inline_keyboard": message["inline"]}
@@ -97,9 +94,7 @@ class Telegram:
             params |= {"text": text, "show_alert": alert}
         return await self._outcome("answerCallbackQuery", params)
 
-    async def call(
-        self, method: str, params: Mapping[str, Any] | None = None, *, timeout: float = READ_TIMEOUT
-    ) -> Any:
+    async def call(self, method: str, params: Mapping[str, Any] | None = None, *, timeout: float = READ_TIMEOUT) -> Any:
         """Any other method: its `result`. A long poll's seconds are added. Raises telegram.error types."""
         params = params or {}
         return await self._call(method, orjson.dumps(params), JSON, timeout + float(params.get("timeout", 0)))
@@ -112,9 +107,7 @@ class Telegram:
             raise NetworkError(f"file not handed over (HTTP {status})")
         return content
 
-    async def _outcome(
-        self, method: str, params: Mapping[str, Any], files: list[Part] | None = None
-    ) -> Outcome:
+    async def _outcome(self, method: str, params: Mapping[str, Any], files: list[Part] | None = None) -> Outcome:
         if files:
             body, kind = multipart({name: _field(value) for name, value in params.items()}, files)
         else:
@@ -125,16 +118,25 @@ class Telegram:
             return outcome_of(error)
 
     async def _call(self, method: str, body: bytes, content_type: str, timeout: float) -> Any:
-        status, answer = await self._transport.exchange(
-            f"{self._methods}/{method}", body, content_type, timeout
-        )
-        try:
-            parsed = orjson.loads(answer)
-        except orjson.JSONDecodeError:
-            parsed = {}
+        status, answer = await self._transport.exchange(f"{self._methods}/{method}", body, content_type, timeout)
+        parsed = read_json(answer)
         if isinstance(parsed, dict) and parsed.get("ok"):
             return parsed.get("result")
         raise error_of(status, parsed if isinstance(parsed, dict) else {})
+
+
+def read_json(text: bytes) -> Any:
+    """What was sent as JSON; None when it is none.
+
+    json reads half a surrogate pair, which orjson refuses: one such update must not hide all the others.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return None
 
 
 def error_of(status: int, answer: Mapping[str, Any]) -> TelegramError:
@@ -204,9 +206,7 @@ def _shown(params: dict[str, Any], message: Mapping[str, Any]) -> dict[str, Any]
 def _with_document(chat_id: int, message: Mapping[str, Any]) -> tuple[str, dict[str, Any], list[Part]]:
     document = message["document"]
     field = "photo" if document.get("picture") else "document"
-    params = _shown(
-        {"chat_id": chat_id, **({"caption": message["text"]} if message["text"] else {})}, message
-    )
+    params = _shown({"chat_id": chat_id, **({"caption": message["text"]} if message["text"] else {})}, message)
     if document.get("base64"):
         mime_type = mimetypes.guess_type(document["name"])[0] or "application/octet-stream"
         part: Part = (field, document["name"], base64.b64decode(document["base64"]), mime_type)

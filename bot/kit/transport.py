@@ -78,9 +78,7 @@ class AiohttpTransport(Transport):
         method = "GET" if body is None else "POST"
         # `from None`: aiohttp's own errors may carry the URL, and with it the token.
         try:
-            async with self._open().request(
-                method, url, data=body, headers=headers, timeout=limits
-            ) as answer:
+            async with self._open().request(method, url, data=body, headers=headers, timeout=limits) as answer:
                 return answer.status, await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise NotSent(_name(error)) from None
@@ -103,9 +101,7 @@ def _encode(data: RequestData | None) -> tuple[bytes, str]:
         return b"", FORM
     if not data.contains_files:
         return urlencode(data.json_parameters).encode(), FORM
-    parts = (
-        (name, str(part[0]), _bytes(part[1]), str(part[2])) for name, part in data.multipart_data.items()
-    )
+    parts = ((name, str(part[0]), _bytes(part[1]), str(part[2])) for name, part in data.multipart_data.items())
     return multipart(data.json_parameters, parts)
 
 

@@ -37,9 +37,7 @@ def _text(message: telegram.Message | None) -> str:
 
 
 def _facts(update: telegram.Update, message: telegram.Message | None) -> dict[str, object]:
-    facts: dict[str, object] = {
-        "first_name": update.effective_user.full_name if update.effective_user else ""
-    }
+    facts: dict[str, object] = {"first_name": update.effective_user.full_name if update.effective_user else ""}
     if update.effective_chat is not None:
         facts["chat_title"] = update.effective_chat.title or ""
     if message is not None and message.reply_to_message is not None:
@@ -52,14 +50,12 @@ def _facts(update: telegram.Update, message: telegram.Message | None) -> dict[st
 
 
 def files(message: telegram.Message | None) -> tuple[File, ...]:
-    """What a message carries: one document, photo (its largest size), voice, audio or video; an album is several messages."""
+    """What a message carries: one document, photo (its largest size), voice, audio or video."""
     if message is None:
         return ()
     if message.photo:
         photo = message.photo[-1]
-        return (
-            File("photo", photo.file_id, photo.file_unique_id, mime_type="image/jpeg", size=photo.file_size),
-        )
+        return (File("photo", photo.file_id, photo.file_unique_id, mime_type="image/jpeg", size=photo.file_size),)
     for kind in ("document", "voice", "audio", "video"):
         held = getattr(message, kind)
         if held is not None:

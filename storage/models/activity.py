@@ -43,7 +43,7 @@ class Activity(Model):
 
 
 class Component(Model):
-    """One thing that an activity is; each counts once under its own type (D3). `details`: topic, form, film, speakers."""
+    """One thing that an activity is; each counts once under its own type (D3). `details`: topic, form, film."""
 
     __tablename__ = "component"
     __table_args__ = (UniqueConstraint("activity_id", "type"),)

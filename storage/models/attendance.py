@@ -17,7 +17,14 @@ class Attendance(Model):
 
     __tablename__ = "attendance"
     __table_args__ = (
-        Index("uq_attendance_live", "activity_id", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index(
+            "uq_attendance_live",
+            "activity_id",
+            "person_id",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
         Index("ix_attendance_person_id", "person_id"),
     )
 
@@ -36,7 +43,14 @@ class LeaveRequest(Model):
 
     __tablename__ = "leave_request"
     __table_args__ = (
-        Index("uq_leave_request_live", "activity_id", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index(
+            "uq_leave_request_live",
+            "activity_id",
+            "person_id",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
         Index("ix_leave_request_person_id", "person_id"),
     )
 
@@ -58,7 +72,14 @@ class Makeup(Model):
 
     __tablename__ = "makeup"
     __table_args__ = (
-        Index("uq_makeup_live", "activity_id", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index(
+            "uq_makeup_live",
+            "activity_id",
+            "person_id",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
         Index("ix_makeup_person_id", "person_id"),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import BigId, Model
+from storage.base import Model
 
 
 class Dialog(Model):

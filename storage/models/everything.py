@@ -19,5 +19,6 @@ from storage.models import (
 
 METADATA = Model.metadata
 MODULES = (
-    activity, attendance, audit, dialog, inbox, invite, notice, organisation, outbox, person, reflection, reminder, study,
+    activity, attendance, audit, dialog, inbox, invite, notice, organisation, outbox, person, reflection, reminder,
+    study,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from storage.choices import OrganisationKind
 
 
 class Organisation(Model):
-    """One node of the tree; a branch without a parent stands alone. `settings` holds what the branch words or decides itself."""
+    """One node of the tree. `settings` holds what the branch words or decides itself."""
 
     __tablename__ = "organisation"
 
@@ -35,7 +35,7 @@ class PartyGroup(Model):
 
 
 class GroupChat(Model):
-    """The Telegram group of a branch, tied by the secretary's one-time link; `chat_id` changes when Telegram upgrades the group."""
+    """The Telegram group of a branch, tied by a one-time link; `chat_id` changes when the group is upgraded."""
 
     __tablename__ = "group_chat"
 

@@ -1,4 +1,4 @@
-"""Every promise to send: one unique key a promise, one row a message, one row a job's run (DESIGN: nothing said twice)."""
+"""Every promise to send: one unique key a promise, one row a message, one row a job's run."""
 
 from datetime import date, datetime
 from typing import Any
@@ -80,7 +80,7 @@ class Card(Model):
 
 
 class Lease(Model):
-    """One holder of a singleton (the sender of a token, the poller) at a time; real time, because the holder may be dead."""
+    """One holder of a singleton (sender, poller) at a time; real time, because the holder may be dead."""
 
     __tablename__ = "lease"
 

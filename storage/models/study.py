@@ -52,7 +52,14 @@ class StudyCompletion(Model):
 
     __tablename__ = "study_completion"
     __table_args__ = (
-        Index("uq_study_completion_live", "item_id", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index(
+            "uq_study_completion_live",
+            "item_id",
+            "person_id",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
         Index("ix_study_completion_person_id", "person_id"),
     )
 

@@ -19,16 +19,12 @@ KIND = "activity"
 def counts(session: Session, activity: Activity, notice: Notice | None, tz: tzinfo) -> messages.Counts:
     """Counted, never kept: no row is touched by every tap."""
     people = {member.id: member for member in service.audience(session, activity, tz)}
-    came = [
-        person for person, status in service.statuses(session, activity.id).items() if status in rules.HERE
-    ]
+    came = [person for person, status in service.statuses(session, activity.id).items() if status in rules.HERE]
     expected = sum(1 for member in people.values() if not member.exempt or member.id in came)
     received = 0
     if notice is not None:
         live = (Receipt.notice_id == notice.id, Receipt.withdrawn_at.is_(None))
-        received = sum(
-            1 for person in session.scalars(select(Receipt.person_id).where(*live)) if person in people
-        )
+        received = sum(1 for person in session.scalars(select(Receipt.person_id).where(*live)) if person in people)
     leave = dict(
         session.execute(
             select(LeaveRequest.state, func.count())
@@ -117,7 +113,5 @@ def tell_change(session: Session, activity: Activity, what: str, tz: tzinfo) -> 
     message = messages.changed(activity, what, tz)
     groups = [To(message, chat_id=chat) for chat in service.group_chats(session, activity.branch_id)]
     return groups + [
-        To(message, person_id=member.id)
-        for member in service.audience(session, activity, tz)
-        if not member.exempt
+        To(message, person_id=member.id) for member in service.audience(session, activity, tz) if not member.exempt
     ]

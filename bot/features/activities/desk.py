@@ -10,13 +10,14 @@ import segno
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, messages, rules, service, taking_part
+from bot.features.activities import buttons, cards, making, messages, rules, service, taking_part
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, reach, require
 from bot.kit.dates import parse_moment
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Document, Message, Reply, say
+from bot.kit.words import moment_words
 from storage.choices import ActivityStatus, AttendanceStatus, LeaveType
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
@@ -69,9 +70,7 @@ def _replies(session: Session, activity: Activity, people: dict[int, Member]) ->
     notice = service.notice_of(session, activity.id)
     received = service.receipts(session, notice.id) if notice else set()
     leave = _leaves(session, activity)
-    silent = [
-        member for member in people.values() if not member.exempt and member.id not in received | leave.keys()
-    ]
+    silent = [member for member in people.values() if not member.exempt and member.id not in received | leave.keys()]
     return messages.names(
         f"{activity.title}：回复名单",
         [
@@ -83,9 +82,7 @@ def _replies(session: Session, activity: Activity, people: dict[int, Member]) ->
 
 
 def _leaves(session: Session, activity: Activity) -> dict[int, LeaveRequest]:
-    query = select(LeaveRequest).where(
-        LeaveRequest.activity_id == activity.id, LeaveRequest.withdrawn_at.is_(None)
-    )
+    query = select(LeaveRequest).where(LeaveRequest.activity_id == activity.id, LeaveRequest.withdrawn_at.is_(None))
     return {row.person_id: row for row in session.scalars(query)}
 
 
@@ -203,9 +200,7 @@ def mark_as(session: Session, call: Call, button: buttons.MarkAs) -> Reply:
     activity = _seen(session, call, button.activity_id)
     person = _member(session, call, activity, button.person_id)
     if button.mark.value in set(LeaveType):
-        taking_part.enter_leave(
-            session, call.me, activity, person, LeaveType(button.mark.value), call.now, call.tz
-        )
+        taking_part.enter_leave(session, call.me, activity, person, LeaveType(button.mark.value), call.now, call.tz)
     else:
         service.sign_in_for(session, call.me, activity, person, AttendanceStatus(button.mark.value), call.now)
     word = f"已补登：{person.name}同志，{messages.MARK_WORDS[button.mark]}。"
@@ -232,7 +227,7 @@ def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Re
     activity.sign_in_code_hash = hash_code(code)
     picture = io.BytesIO()
     segno.make(f"https://t.me/{call.bot_name}?start=c_{code}").save(picture, kind="png", scale=10)
-    opens = messages.moment_words(activity.start_at - rules.OPENS_BEFORE, call.tz)
+    opens = moment_words(activity.start_at - rules.OPENS_BEFORE, call.tz)
     caption = f"{activity.title}签到码：{opens}起有效，活动结束后失效。请在会场出示。"
     return Reply(
         toast="签到码已生成。",
@@ -244,9 +239,7 @@ def postpone(session: Session, call: Call, button: buttons.Postpone) -> Reply:
     activity = _seen(session, call, button.activity_id)
     dialogs.ask(session, call.me.id, "activity.postpone", call.now, activity=activity.id)
     return Reply(
-        here=[
-            Message(f"改期：{activity.title}\n请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。")
-        ]
+        here=[Message(f"改期：{activity.title}\n请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。")]
     )
 
 
@@ -255,13 +248,12 @@ def postponed(session: Session, call: Call, dialog: Dialog) -> Reply:
     if start is None:
         raise Refusal("没有看懂时间，请按“7月14日 14:30”的样子发送。")
     activity = service.find(session, call.me, int(dialog.draft["activity"]))
-    service.postpone(session, call.me, activity, start, call.now, call.tz)
+    making.postpone(session, call.me, activity, start, call.now, call.tz)
     dialogs.close(session, call.me.id)
     notice = cards.write_notice(session, activity, call.tz)
     told = cards.tell_change(session, activity, "活动改期", call.tz)
     asked = [
-        replace(to, said=messages.private_notice(activity, notice)) if notice and to.person_id else to
-        for to in told
+        replace(to, said=messages.private_notice(activity, notice)) if notice and to.person_id else to for to in told
     ]
     return Reply(here=[Message("已改期，并已通知。")], others=asked, refresh=[(cards.KIND, activity.id)])
 
@@ -274,7 +266,7 @@ def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
             Choice("不取消", buttons.OpenActivity(activity.id)),
         ]
         return Reply(edit=Message(f"确定取消“{activity.title}”并通知全体吗？", [sure]))
-    service.call_off(session, call.me, activity, call.now)
+    making.call_off(session, call.me, activity, call.now)
     session.flush()
     return Reply(
         toast="已取消并通知。",

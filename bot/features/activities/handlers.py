@@ -20,7 +20,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
-from bot.kit.words import short_day
+from bot.kit.words import moment_words, short_day
 from storage import audience
 from storage.choices import LeaveType, SignInMethod
 from storage.models.activity import Activity
@@ -59,9 +59,7 @@ def sign_in_by_word(session: Session, call: Call) -> Reply:
         activity_id = _activity_of_card(session, call.card)
         reply = _sign_in(session, call, activity_id, SignInMethod.WORD) if activity_id else Reply()
         return replace(reply, toast="", here=[Message(reply.toast)]) if reply.toast else reply
-    open_now = [
-        item for item in service.open_activities(session, call.me, call.now) if _window_open(item, call.now)
-    ]
+    open_now = [item for item in service.open_activities(session, call.me, call.now) if _window_open(item, call.now)]
     if len(open_now) == 1:
         return _sign_in(session, call, open_now[0].id, SignInMethod.WORD)
     if not open_now:
@@ -77,7 +75,7 @@ def _next_window(session: Session, call: Call) -> str:
     coming = service.open_activities(session, call.me, call.now)
     if not coming:
         return NOTHING_OPEN
-    return f"{NOTHING_OPEN}下一项：{coming[0].title}，{messages.moment_words(coming[0].start_at, call.tz)}，开始前30分钟可签到。"
+    return f"{NOTHING_OPEN}下一项：{coming[0].title}，{moment_words(coming[0].start_at, call.tz)}，开始前30分钟可签到。"
 
 
 def _activity_of_card(session: Session, card: tuple[str, int]) -> int | None:
@@ -114,9 +112,7 @@ def _acknowledged(session: Session, call: Call, row: Receipt, new: bool) -> Repl
     if notice.activity_id is None:
         return Reply(toast=toast, edit=Message(f"{notice.text}\n您已回复：收到。", [[undo]]), refresh=refresh)
     activity = session.get_one(Activity, notice.activity_id)
-    return Reply(
-        toast=toast, edit=messages.private_notice(activity, notice, "您已回复：收到。", undo), refresh=refresh
-    )
+    return Reply(toast=toast, edit=messages.private_notice(activity, notice, "您已回复：收到。", undo), refresh=refresh)
 
 
 def _card_of(notice: Notice) -> tuple[str, int]:
@@ -135,10 +131,7 @@ def acknowledge_by_word(session: Session, call: Call) -> Reply:
     if not waiting:
         raise Refusal(NO_NOTICE)
     if len(waiting) > 1:
-        rows = [
-            [Choice(notice.text.split("\n")[0][:24], buttons.Acknowledge(notice.id))]
-            for notice in waiting[:8]
-        ]
+        rows = [[Choice(notice.text.split("\n")[0][:24], buttons.Acknowledge(notice.id))] for notice in waiting[:8]]
         return say(Message("请选择要回复“收到”的通知。", rows))
     row, new = taking_part.acknowledge(session, call.me, waiting[0].id, call.now)
     reply = _acknowledged(session, call, row, new)
@@ -186,14 +179,10 @@ def leave_by_word(kind: LeaveType | None, session: Session, call: Call) -> Reply
     """请假 (公差/病假/事假) typed: for the card replied to, else the only activity ahead, else ask which."""
     if call.card is not None:
         ahead = [
-            item
-            for item in [session.get(Activity, _activity_of_card(session, call.card) or 0)]
-            if item is not None
+            item for item in [session.get(Activity, _activity_of_card(session, call.card) or 0)] if item is not None
         ]
     else:
-        ahead = [
-            item for item in service.open_activities(session, call.me, call.now) if item.start_at > call.now
-        ]
+        ahead = [item for item in service.open_activities(session, call.me, call.now) if item.start_at > call.now]
     if not ahead:
         raise Refusal("近期没有需要请假的活动。")
     if len(ahead) > 1:
@@ -207,11 +196,9 @@ def leave_by_word(kind: LeaveType | None, session: Session, call: Call) -> Reply
 
 
 def decide_leave(session: Session, call: Call, button: buttons.DecideLeave) -> Reply:
-    row, activity = taking_part.decide_leave(
-        session, call.me, button.leave_id, bool(button.approve), call.now, call.tz
-    )
+    row, activity = taking_part.decide_leave(session, call.me, button.leave_id, bool(button.approve), call.now, call.tz)
     person = session.get_one(Person, row.person_id)
-    due = short_day(taking_part.makeup_due(activity, call.tz))
+    due = short_day(service.makeup_due(activity, call.tz).astimezone(call.tz).date())
     word = messages.LEAVE_STATES[row.state]
     done = Message(f"{person.name}同志，{activity.title}：{messages.LEAVE_WORDS[row.type]}{word}。")
     told = To(messages.leave_decided(row, activity, due), person_id=person.id, key=f"leave:{row.id}:decided")
@@ -251,9 +238,7 @@ def makeup_by_word(session: Session, call: Call) -> Reply:
     if not missed:
         raise Refusal("您没有需要补学的活动。")
     if len(missed) > 1:
-        return say(
-            messages.choose_activity("请选择要补学的活动。", missed[:8], buttons.HandInMakeup, call.tz)
-        )
+        return say(messages.choose_activity("请选择要补学的活动。", missed[:8], buttons.HandInMakeup, call.tz))
     dialogs.ask(session, call.me.id, "activity.makeup", call.now, activity=missed[0].id)
     return say(_makeup_question(missed[0]))
 
@@ -269,11 +254,7 @@ def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
     key = f"makeup:{row.id}:{int(call.now.timestamp())}"
     attached = [To(messages.attached(file), person_id=person) for person in reviewers for file in call.files]
     return Reply(
-        here=[
-            Message(
-                f"{activity.title}：补学已提交，等待审核。", [[Choice("撤销", buttons.UndoMakeup(row.id))]]
-            )
-        ],
+        here=[Message(f"{activity.title}：补学已提交，等待审核。", [[Choice("撤销", buttons.UndoMakeup(row.id))]])],
         others=[*attached, *(To(review, person_id=person, key=f"{key}:{person}") for person in reviewers)],
     )
 
@@ -281,9 +262,7 @@ def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
 def review_makeup(session: Session, call: Call, button: buttons.ReviewMakeup) -> Reply:
     if not button.accept:
         dialogs.ask(session, call.me.id, "activity.makeup_reason", call.now, makeup=button.makeup_id)
-        return Reply(
-            toast="请写明退回原因。", here=[Message("请发送退回原因（会告诉本人）。不退了请发“取消”。")]
-        )
+        return Reply(toast="请写明退回原因。", here=[Message("请发送退回原因（会告诉本人）。不退了请发“取消”。")])
     return _reviewed(session, call, button.makeup_id, True, "")
 
 
@@ -320,21 +299,15 @@ def undo_makeup(session: Session, call: Call, button: buttons.UndoMakeup) -> Rep
 
 
 def undo_receipt(session: Session, call: Call, button: buttons.UndoReceipt) -> Reply:
-    notice = session.get_one(
-        Notice, taking_part.undo(session, call.me, Receipt, button.row_id, call.now, call.tz)
-    )
+    notice = session.get_one(Notice, taking_part.undo(session, call.me, Receipt, button.row_id, call.now, call.tz))
     reply = _undone(0, "收到")
     if notice.activity_id is not None:
-        reply = replace(
-            reply, edit=messages.private_notice(session.get_one(Activity, notice.activity_id), notice)
-        )
+        reply = replace(reply, edit=messages.private_notice(session.get_one(Activity, notice.activity_id), notice))
     return replace(reply, refresh=[_card_of(notice)])
 
 
 def _undone(activity_id: int, what: str) -> Reply:
-    return Reply(
-        toast=f"已撤销{what}。", edit=Message(f"已撤销{what}。"), refresh=[(cards.KIND, activity_id)]
-    )
+    return Reply(toast=f"已撤销{what}。", edit=Message(f"已撤销{what}。"), refresh=[(cards.KIND, activity_id)])
 
 
 def _leave_words() -> list[Word]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 
-from scheduler.jobs import Job, Occurrence, Owed, before
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import messages, service
 from bot.features.activities.buttons import Names, RollCall, ShowNames
 from bot.kit.replies import Choice, Message
+from scheduler.jobs import Job, Occurrence, Owed, before
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
 
@@ -27,7 +27,7 @@ def build(tz: tzinfo) -> list[Job]:
 
 def _ends(session: Session, branch_id: int, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
     query = select(Activity.id, Activity.end_at).where(
-        Activity.branch_id == branch_id, Activity.end_at > since, Activity.end_at <= until,
+        Activity.branch_id == branch_id, Activity.end_at >= since, Activity.end_at <= until,
         Activity.status == ActivityStatus.PLANNED,
     )  # fmt: skip
     return [(f"activity:{row.id}:{row.end_at:%Y%m%d%H%M}", row.end_at) for row in session.execute(query)]
@@ -38,9 +38,7 @@ def ask_to_settle(session: Session, activity_id: int, tz: tzinfo) -> list[Owed]:
     activity = session.get_one(Activity, activity_id)
     if activity.status is not ActivityStatus.PLANNED:
         return []
-    text = "活动已结束，请核对并登记考勤。\n" + messages.roll_summary(
-        activity, service.roll(session, activity, tz), tz
-    )
+    text = "活动已结束，请核对并登记考勤。\n" + messages.roll_summary(activity, service.roll(session, activity, tz), tz)
     rows = [[Choice("点名", RollCall(activity.id)), Choice("考勤名单", ShowNames(activity.id, Names.ROLL))]]
     message = Message(text, rows).to_json()
     day = activity.start_at.astimezone(tz).date()

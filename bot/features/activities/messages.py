@@ -17,7 +17,8 @@ from storage.models.notice import Notice
 
 LEAVE_WORDS = {LeaveType.OFFICIAL_DUTY: "公差", LeaveType.SICK: "病假", LeaveType.PERSONAL: "事假"}
 LEAVE_STATES = {
-    LeaveState.PENDING: "待审批", LeaveState.APPROVED: "已批准", LeaveState.REFUSED: "未批准", LeaveState.WITHDRAWN: "已撤回",
+    LeaveState.PENDING: "待审批", LeaveState.APPROVED: "已批准",
+    LeaveState.REFUSED: "未批准", LeaveState.WITHDRAWN: "已撤回",
 }  # fmt: skip
 STATUS_WORDS = {
     AttendanceStatus.PRESENT: "到会", AttendanceStatus.LATE: "迟到", AttendanceStatus.ONLINE: "线上参加",
@@ -28,7 +29,8 @@ STATES = {
     ActivityStatus.CANCELLED: "（已取消）", ActivityStatus.POSTPONED: "（已延期）",
 }  # fmt: skip
 MARK_WORDS = {
-    buttons.Mark.PRESENT: "到会", buttons.Mark.LATE: "迟到", buttons.Mark.ONLINE: "线上参加", buttons.Mark.ABSENT: "缺席",
+    buttons.Mark.PRESENT: "到会", buttons.Mark.LATE: "迟到",
+    buttons.Mark.ONLINE: "线上参加", buttons.Mark.ABSENT: "缺席",
     buttons.Mark.OFFICIAL_DUTY: "公差", buttons.Mark.SICK: "病假", buttons.Mark.PERSONAL: "事假",
 }  # fmt: skip
 WINDOW_CLOSED = "您已操作过，这张卡片不再更新。"
@@ -93,14 +95,10 @@ def group_card(activity: Activity, notice: Notice, counts: Counts) -> Message:
     if activity.status is ActivityStatus.CANCELLED:
         return Message(f"【活动取消】{activity.title}\n{notice.text}")
     text = f"{notice.text}\n{counts_line(counts)}"
-    return Message(
-        text, member_rows(activity.id, notice.id) if activity.status is ActivityStatus.PLANNED else ()
-    )
+    return Message(text, member_rows(activity.id, notice.id) if activity.status is ActivityStatus.PLANNED else ())
 
 
-def private_notice(
-    activity: Activity, notice: Notice, answered: str = "", undo: Choice | None = None
-) -> Message:
+def private_notice(activity: Activity, notice: Notice, answered: str = "", undo: Choice | None = None) -> Message:
     """A member's own card, with the own answer once there is one."""
     rows = [*member_rows(activity.id, notice.id), *([[undo]] if undo else [])]
     return Message(f"{notice.text}\n{answered}".strip(), rows)
@@ -184,8 +182,9 @@ def leave_asked(row: LeaveRequest, activity: Activity) -> Message:
 
 def leave_to_decide(row: LeaveRequest, activity: Activity, name: str, tz: tzinfo) -> Message:
     late = "（补批）" if row.requested_at > activity.start_at else ""
+    when = moment_words(activity.start_at, tz)
     return Message(
-        f"【请假审批】{name}同志申请{LEAVE_WORDS[row.type]}{late}\n{activity.title}，{moment_words(activity.start_at, tz)}",
+        f"【请假审批】{name}同志申请{LEAVE_WORDS[row.type]}{late}\n{activity.title}，{when}",
         [[Choice("批准", buttons.DecideLeave(row.id, 1)), Choice("不批准", buttons.DecideLeave(row.id, 0))]],
     )
 
@@ -251,13 +250,12 @@ def names(title: str, parts: Iterable[tuple[str, Sequence[Who]]]) -> list[str]:
 def roll_call(
     activity: Activity, people: Sequence[tuple[int, str, bool]], dialog_id: int, page: int, others: int
 ) -> Message:
-    """全部到会，除…: tap the few who are not there. `people` are (id, name, missing) without an own sign-in or leave."""
+    """全部到会，除…: tap the few who are not there. `people` are (id, name, missing) without any record."""
     size = 20
     missing = sum(1 for _, _, gone in people if gone)
     shown = people[page * size : (page + 1) * size]
     taps = [
-        Choice(f"{'✕ ' if gone else ''}{name}", buttons.RollToggle(dialog_id, person))
-        for person, name, gone in shown
+        Choice(f"{'✕ ' if gone else ''}{name}", buttons.RollToggle(dialog_id, person)) for person, name, gone in shown
     ]
     rows = [taps[index : index + 2] for index in range(0, len(taps), 2)]
     pages = (len(people) + size - 1) // size
@@ -275,17 +273,10 @@ def mark_somebody(activity: Activity, people: Sequence[tuple[int, str, str]], pa
     """补登: choose the person. `people` are (id, name, what is known)."""
     size = 20
     shown = people[page * size : (page + 1) * size]
-    taps = [
-        Choice(f"{name} {note}".strip(), buttons.MarkPerson(activity.id, person))
-        for person, name, note in shown
-    ]
+    taps = [Choice(f"{name} {note}".strip(), buttons.MarkPerson(activity.id, person)) for person, name, note in shown]
     rows = [taps[index : index + 2] for index in range(0, len(taps), 2)]
     turn = [Choice("上一页", buttons.MarkSomebody(activity.id, page - 1))] if page else []
-    turn += (
-        [Choice("下一页", buttons.MarkSomebody(activity.id, page + 1))]
-        if (page + 1) * size < len(people)
-        else []
-    )
+    turn += [Choice("下一页", buttons.MarkSomebody(activity.id, page + 1))] if (page + 1) * size < len(people) else []
     return Message(f"【补登】{activity.title}\n请选择同志。", [*rows, *([turn] if turn else [])])
 
 
@@ -302,9 +293,7 @@ def attached(file: File) -> Document:
     return Document(file.name or "补学材料", file_id=file.file_id, picture=file.kind == "photo")
 
 
-def plain_notice(
-    text: str, received: int | None, expected: int, notice_id: int, answered: str = ""
-) -> Message:
+def plain_notice(text: str, received: int | None, expected: int, notice_id: int, answered: str = "") -> Message:
     """发通知: a notice without an activity; `received` is counted on the group's and the desk's card only."""
     count = f"\n已收到 {received}/{expected}" if received is not None else ""
     return Message(f"{text}{count}{answered}", [[Choice("收到", buttons.Acknowledge(notice_id))]])

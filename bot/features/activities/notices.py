@@ -35,13 +35,9 @@ def send(session: Session, call: Call, dialog: Dialog) -> Reply:
     if not text or len(text) > LONGEST:
         raise Refusal(f"请发送一段不超过{LONGEST}字的文字。")
     dialogs.close(session, call.me.id)
-    due = rules.reply_by(
-        call.now, datetime.max.replace(tzinfo=call.tz), next_working_day(call.today), call.tz
-    )
+    due = rules.reply_by(call.now, datetime.max.replace(tzinfo=call.tz), next_working_day(call.today), call.tz)
     body = f"【通知】{text}\n请于{moment_words(due, call.tz)}前回复“收到”。"
-    notice = Notice(
-        branch_id=call.me.branch_id, text=body, reply_by=due, created_by_id=call.me.id, created_at=call.now
-    )
+    notice = Notice(branch_id=call.me.branch_id, text=body, reply_by=due, created_by_id=call.me.id, created_at=call.now)
     session.add(notice)
     session.flush()
     audit.record(
@@ -61,18 +57,11 @@ def _tell(session: Session, call: Call, notice: Notice) -> list[To]:
     members = roster(session, notice.branch_id, call.today)
     card = messages.plain_notice(notice.text, 0, len(members), notice.id)
     chats = service.group_chats(session, notice.branch_id)
-    told = [
-        To(card, chat_id=chat, key=f"notice:{notice.id}:chat:{chat}", card=(KIND, notice.id))
-        for chat in chats
-    ]
+    told = [To(card, chat_id=chat, key=f"notice:{notice.id}:chat:{chat}", card=(KIND, notice.id)) for chat in chats]
     if not chats:
         private = messages.plain_notice(notice.text, None, 0, notice.id)
-        told += [
-            To(private, person_id=member.id, key=f"notice:{notice.id}:{member.id}") for member in members
-        ]
-    desk = To(
-        Message(card.text), person_id=call.me.id, key=f"notice:{notice.id}:desk", card=(KIND, notice.id)
-    )
+        told += [To(private, person_id=member.id, key=f"notice:{notice.id}:{member.id}") for member in members]
+    desk = To(Message(card.text), person_id=call.me.id, key=f"notice:{notice.id}:desk", card=(KIND, notice.id))
     return [*told, desk]
 
 
@@ -83,9 +72,7 @@ def render(session: Session, notice_id: int, chat_id: int, now: datetime, tz: tz
         return None
     members = roster(session, notice.branch_id, notice.created_at.astimezone(tz).date())
     received = service.receipts(session, notice.id)
-    card = messages.plain_notice(
-        notice.text, sum(member.id in received for member in members), len(members), notice.id
-    )
+    card = messages.plain_notice(notice.text, sum(member.id in received for member in members), len(members), notice.id)
     if chat_id < 0:
         return card
     silent = "、".join(member.name for member in members if member.id not in received)

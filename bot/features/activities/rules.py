@@ -25,9 +25,7 @@ class SignIn(StrEnum):
     OFF = "off"
 
 
-def sign_in(
-    status: ActivityStatus, start: datetime, end: datetime, late_minutes: int, now: datetime
-) -> SignIn:
+def sign_in(status: ActivityStatus, start: datetime, end: datetime, late_minutes: int, now: datetime) -> SignIn:
     """The window opens 30 minutes before the start and closes at the end (R33); later than N minutes is late (D23)."""
     if status is not ActivityStatus.PLANNED:
         return SignIn.CLOSED if status is ActivityStatus.HELD else SignIn.OFF
@@ -94,9 +92,7 @@ def count_roll(
     """
     known = {person.person_id: person for person in people}
     here = {person for person, status in statuses.items() if status in HERE}
-    expected = [
-        person.person_id for person in known.values() if not person.exempt or person.person_id in here
-    ]
+    expected = [person.person_id for person in known.values() if not person.exempt or person.person_id in here]
     present = [person for person in expected if person in here]
     away = [person for person in expected if person not in here]
     leave = [person for person in away if person in approved_leave]

@@ -1,13 +1,10 @@
-"""What the desk does with an activity: make it, tell people, hold the roll, cancel, postpone."""
+"""Activities and their roll: find them, whom they are for, who came; entered by hand and settled by the desk."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta, tzinfo
 
-from scheduler.calendar import next_working_day
-from sqlalchemy import and_, select, update
+from scheduler.calendar import Quarter
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
@@ -17,7 +14,6 @@ from storage import audit
 from storage.audience import Me
 from storage.choices import (
     ActivityStatus,
-    ActivityType,
     AttendanceStatus,
     Duty,
     LeaveState,
@@ -25,36 +21,18 @@ from storage.choices import (
     Scope,
     SignInMethod,
 )
-from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, Delegate, FirstAgendaItem
+from storage.models.activity import Activity, Component, Delegate
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.notice import Notice, Receipt
-from storage.models.organisation import GroupChat, Organisation
-from storage.models.outbox import Card
+from storage.models.organisation import GroupChat
 from storage.models.person import DutySpan
 from storage.roster import Member, roster
 from storage.rows import of_branch
 from storage.spans import on_day
 
 COMMITTEE = frozenset(Duty) - {Duty.GROUP_LEADER, Duty.COMMITTEE_OFFICER}
+MAKEUP_WITHIN = timedelta(days=7)
 NO_SUCH = "没有找到这项活动。"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the wizard has gathered. `hours` are 学时 (R29); `first_agenda` are titles, each made or found again."""
-
-    types: Sequence[ActivityType]
-    start_at: datetime
-    end_at: datetime
-    place: str
-    title: str = ""
-    scope: Scope = Scope.BRANCH
-    group_id: int | None = None
-    hours: Decimal = Decimal(0)
-    host_id: int | None = None
-    lecturer_id: int | None = None
-    topic: str = ""
-    first_agenda: Sequence[str] = field(default_factory=list)
 
 
 def find(session: Session, me: Me, activity_id: int) -> Activity:
@@ -65,73 +43,8 @@ def find(session: Session, me: Me, activity_id: int) -> Activity:
     return activity
 
 
-def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Activity:
-    """Make the activity with its components and its notice. A past one is back-filled (补报) and asks no replies."""
-    require(me, Right.MAKE_ACTIVITY, branch_id=me.branch_id, group_id=plan.group_id)
-    if not plan.types:
-        raise Refusal("请至少选择一项活动内容。")
-    if plan.end_at <= plan.start_at:
-        raise Refusal("结束时间应晚于开始时间。")
-    day = plan.start_at.astimezone(tz).date()
-    late_minutes = session.get_one(Organisation, me.branch_id).settings.get("late_minutes", 10)
-    activity = Activity(
-        branch_id=me.branch_id, title=plan.title or rules.default_title(plan.types, day), planned_on=day,
-        scope=plan.scope, group_id=plan.group_id, start_at=plan.start_at, end_at=plan.end_at, place=plan.place,
-        hours=plan.hours, host_id=plan.host_id, late_minutes=late_minutes, created_by_id=me.id, created_at=now,
-    )  # fmt: skip
-    session.add(activity)
-    session.flush()
-    for kind in dict.fromkeys(plan.types):
-        session.add(_component(activity, kind, plan))
-    for title in dict.fromkeys(plan.first_agenda):
-        add_first_agenda_item(session, me, activity, title, now)
-    if plan.start_at > now:
-        deadline = rules.reply_by(now, plan.start_at, next_working_day(now.astimezone(tz).date()), tz)
-        session.add(
-            Notice(
-                branch_id=me.branch_id,
-                activity_id=activity.id,
-                text="",
-                reply_by=deadline,
-                created_by_id=me.id,
-                created_at=now,
-            )
-        )
-    session.flush()
-    audit.record(session, "make", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id)
-    return activity
-
-
-def _component(activity: Activity, kind: ActivityType, plan: Plan) -> Component:
-    details: dict[str, Any] = (
-        {"topic": plan.topic} if plan.topic and kind is ActivityType.GROUP_DISCUSSION else {}
-    )
-    lecturer = plan.lecturer_id if kind is ActivityType.PARTY_LECTURE else None
-    return Component(activity_id=activity.id, type=kind, lecturer_id=lecturer, details=details)
-
-
-def add_first_agenda_item(
-    session: Session, me: Me, activity: Activity, title: str, now: datetime
-) -> FirstAgendaItem:
-    """Link an item of 第一议题; one title is one item of the branch, however often it is studied (D9)."""
-    item = session.scalar(
-        select(FirstAgendaItem).where(
-            FirstAgendaItem.branch_id == activity.branch_id, FirstAgendaItem.title == title
-        )
-    )
-    if item is None:
-        item = FirstAgendaItem(branch_id=activity.branch_id, title=title, created_at=now)
-        session.add(item)
-        session.flush()
-    if session.get(ActivityFirstAgendaItem, (activity.id, item.id)) is None:
-        session.add(ActivityFirstAgendaItem(activity_id=activity.id, item_id=item.id))
-    return item
-
-
 def components(session: Session, activity_id: int) -> list[Component]:
-    return list(
-        session.scalars(select(Component).where(Component.activity_id == activity_id).order_by(Component.id))
-    )
+    return list(session.scalars(select(Component).where(Component.activity_id == activity_id).order_by(Component.id)))
 
 
 def notice_of(session: Session, activity_id: int) -> Notice | None:
@@ -169,21 +82,17 @@ def in_scope(session: Session, me: Me, activity: Activity) -> bool:
 
 
 def group_chats(session: Session, branch_id: int) -> list[int]:
-    return list(
-        session.scalars(select(GroupChat.chat_id).where(GroupChat.branch_id == branch_id, GroupChat.active))
-    )
+    return list(session.scalars(select(GroupChat.chat_id).where(GroupChat.branch_id == branch_id, GroupChat.active)))
 
 
-def statuses(
-    session: Session, activity_id: int, until: datetime | None = None
-) -> dict[int, AttendanceStatus]:
+def statuses(session: Session, activity_id: int, until: datetime | None = None) -> dict[int, AttendanceStatus]:
     """Live attendance by person; `until`: only what was entered by then (D20)."""
     query = select(Attendance.person_id, Attendance.status).where(
         Attendance.activity_id == activity_id, Attendance.withdrawn_at.is_(None)
     )
     if until is not None:
         query = query.where(Attendance.at <= until)
-    return {person: status for person, status in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def roll(session: Session, activity: Activity, tz: tzinfo, until: datetime | None = None) -> rules.Roll:
@@ -209,9 +118,7 @@ def roll(session: Session, activity: Activity, tz: tzinfo, until: datetime | Non
 
 def receipts(session: Session, notice_id: int) -> set[int]:
     return set(
-        session.scalars(
-            select(Receipt.person_id).where(Receipt.notice_id == notice_id, Receipt.withdrawn_at.is_(None))
-        )
+        session.scalars(select(Receipt.person_id).where(Receipt.notice_id == notice_id, Receipt.withdrawn_at.is_(None)))
     )
 
 
@@ -263,7 +170,7 @@ def sign_in_for(
 def settle(
     session: Session, me: Me, activity: Activity, missing: Iterable[int], now: datetime, tz: tzinfo
 ) -> rules.Roll:
-    """Roll-call 全部到会，除…: everybody without a row is present, but `missing` and those on leave; the activity was held.
+    """Roll-call 全部到会，除…: everybody without a row is present, but `missing` and those on leave; it was held.
 
     Who has signed in keeps the own row; who is in `missing` becomes absent.
     """
@@ -281,70 +188,6 @@ def settle(
     session.flush()
     audit.record(session, "settle", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id)
     return roll(session, activity, tz)
-
-
-def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> list[int]:
-    """Cancel; returns whom to tell. A held activity stays: only a correction changes it."""
-    _changeable(me, activity)
-    activity.status = ActivityStatus.CANCELLED
-    _close_notices(session, activity, now)
-    audit.record(session, "cancel", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id)
-    return _told(session, activity)
-
-
-def postpone(
-    session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime, tz: tzinfo
-) -> list[int]:
-    """A new date, the same id: sign-ins and leave of the old date are withdrawn, replies are asked anew (D1)."""
-    _changeable(me, activity)
-    if start_at <= now:
-        raise Refusal("新的时间应在现在之后。")
-    audit.record(
-        session, "postpone", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id,
-        old=activity.start_at.isoformat(), new=start_at.isoformat(),
-    )  # fmt: skip
-    activity.end_at, activity.start_at = start_at + (activity.end_at - activity.start_at), start_at
-    _close_notices(session, activity, now)
-    for table in (Attendance, LeaveRequest):
-        session.execute(
-            update(table)
-            .where(table.activity_id == activity.id, table.withdrawn_at.is_(None))
-            .values(withdrawn_at=now)
-        )
-    deadline = rules.reply_by(now, start_at, next_working_day(now.astimezone(tz).date()), tz)
-    session.add(
-        Notice(
-            branch_id=activity.branch_id,
-            activity_id=activity.id,
-            text="",
-            reply_by=deadline,
-            created_by_id=me.id,
-            created_at=now,
-        )
-    )
-    session.flush()
-    return _told(session, activity)
-
-
-def _changeable(me: Me, activity: Activity) -> None:
-    require(me, Right.MAKE_ACTIVITY, branch_id=activity.branch_id, group_id=activity.group_id)
-    if activity.status is not ActivityStatus.PLANNED:
-        raise Refusal("活动已登记或已取消，不能再改。")
-
-
-def _close_notices(session: Session, activity: Activity, now: datetime) -> None:
-    session.execute(
-        update(Notice)
-        .where(Notice.activity_id == activity.id, Notice.closed_at.is_(None))
-        .values(closed_at=now)
-    )
-
-
-def _told(session: Session, activity: Activity) -> list[int]:
-    """The chats that have a card of this activity: they hear of every change."""
-    return list(
-        session.scalars(select(Card.chat_id).where(Card.kind == "activity", Card.subject_id == activity.id))
-    )
 
 
 def desk(session: Session, activity: Activity, day: date) -> list[int]:
@@ -390,3 +233,14 @@ def recent_activities(session: Session, branch_id: int, now: datetime, limit: in
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def cut_off(activity: Activity, tz: tzinfo) -> datetime:
+    """When the quarter of the activity takes nothing more without a correction (D20)."""
+    return Quarter.of(activity.start_at.astimezone(tz).date()).cut_off(tz)
+
+
+def makeup_due(activity: Activity, tz: tzinfo) -> datetime:
+    """The end of the seventh day after the activity (R32)."""
+    day = activity.start_at.astimezone(tz).date() + MAKEUP_WITHIN
+    return datetime.combine(day, time(23, 59), tz)

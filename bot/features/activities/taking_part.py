@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
-from typing import Any
+from datetime import datetime, tzinfo
+from typing import Any, cast
 
-from scheduler.calendar import Quarter
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -22,7 +21,6 @@ from storage.roster import Member, holders, roster
 from storage.rows import of_branch
 
 OUT_OF_SCOPE = "您不在本次活动的参加范围内。"
-MAKEUP_DAYS = timedelta(days=7)
 
 # The tap path: statements are built once, because building them costs more than running them.
 _ACTIVITY = select(Activity).where(Activity.id == bindparam("activity_id"))
@@ -31,7 +29,7 @@ _SIGNED = select(Attendance.id, Attendance.status, Attendance.at).where(
     Attendance.person_id == bindparam("person_id"),
     Attendance.withdrawn_at.is_(None),
 )
-_SIGN_IN = insert(Attendance)
+_SIGN_IN = insert(Attendance).returning(Attendance.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +56,18 @@ def sign_in(session: Session, me: Me, activity_id: int, now: datetime, method: S
         "activity_id": activity_id, "person_id": me.id, "status": status, "method": method, "at": now,
         "marked_by_id": None, "withdrawn_at": None,
     }  # fmt: skip
-    key = session.execute(_SIGN_IN, values).inserted_primary_key
+    row_id = session.execute(_SIGN_IN, values).scalar_one()
     audit.record(
         session,
         "sign_in",
         "attendance",
-        key[0],
+        row_id,
         now=now,
         actor_id=me.id,
         branch_id=me.branch_id,
         status=status,
     )
-    return SignedIn(key[0], activity, status, now)
+    return SignedIn(row_id, activity, status, now)
 
 
 def _admitted(activity: Activity, now: datetime) -> AttendanceStatus:
@@ -134,9 +132,7 @@ def ask_leave(session: Session, me: Me, activity_id: int, kind: LeaveType, now: 
     row = LeaveRequest(activity_id=activity_id, person_id=me.id, type=kind, requested_at=now)
     session.add(row)
     session.flush()
-    audit.record(
-        session, "ask", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, type=kind
-    )
+    audit.record(session, "ask", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, type=kind)
     return row
 
 
@@ -149,9 +145,7 @@ def decide_leave(
         raise Refusal("这条请假已撤回。")
     activity = service.find(session, me, row.activity_id)
     found = roster(session, activity.branch_id, activity.start_at.astimezone(tz).date(), [row.person_id])
-    require(
-        me, Right.APPROVE_LEAVE, branch_id=activity.branch_id, group_id=found[0].group_id if found else None
-    )
+    require(me, Right.APPROVE_LEAVE, branch_id=activity.branch_id, group_id=found[0].group_id if found else None)
     if row.person_id == me.id and Duty.SECRETARY not in me.duties:
         raise Refusal("本人的请假请由他人审批。")
     if row.state is not LeaveState.PENDING:
@@ -170,11 +164,6 @@ def decide_leave(
         new=row.state,
     )
     return row, activity
-
-
-def makeup_due(activity: Activity, tz: tzinfo) -> date:
-    """A week after the activity, by its local day (R32)."""
-    return activity.start_at.astimezone(tz).date() + MAKEUP_DAYS
 
 
 def hand_in_makeup(
@@ -196,14 +185,16 @@ def hand_in_makeup(
     if row is not None and row.state is MakeupState.ACCEPTED:
         raise Refusal("您的补学已通过。")
     if row is None:
-        row = Makeup(activity_id=activity_id, person_id=me.id, due_on=makeup_due(activity, tz))
+        row = Makeup(
+            activity_id=activity_id,
+            person_id=me.id,
+            due_on=service.makeup_due(activity, tz).astimezone(tz).date(),
+        )
         session.add(row)
     row.state, row.note, row.files = MakeupState.SUBMITTED, note, list(files)
     row.submitted_at, row.done_on, row.return_reason = now, now.astimezone(tz).date(), ""
     session.flush()
-    audit.record(
-        session, "submit", "makeup", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, length=len(note)
-    )
+    audit.record(session, "submit", "makeup", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, length=len(note))
     return row
 
 
@@ -228,9 +219,7 @@ def review_makeup(
         raise Refusal("这份补学已审核。")
     row.state = MakeupState.ACCEPTED if accept else MakeupState.RETURNED
     row.reviewed_at, row.reviewed_by_id, row.return_reason = now, me.id, reason
-    audit.record(
-        session, "review", "makeup", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, new=row.state
-    )
+    audit.record(session, "review", "makeup", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, new=row.state)
     return row, activity
 
 
@@ -258,32 +247,23 @@ def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Acti
         )
         .order_by(Activity.start_at.desc())
     )
-    return [activity for activity in session.scalars(query) if now <= cut_off(activity, tz)]
-
-
-def cut_off(activity: Activity, tz: tzinfo) -> datetime:
-    """When the quarter of the activity takes nothing more without a correction (D20)."""
-    return Quarter.of(activity.start_at.astimezone(tz).date()).cut_off(tz)
+    return [activity for activity in session.scalars(query) if now <= service.cut_off(activity, tz)]
 
 
 def _before_cut_off(activity: Activity, now: datetime, tz: tzinfo) -> None:
-    if now > cut_off(activity, tz):
+    if now > service.cut_off(activity, tz):
         raise Refusal("本季度已关账，修改请走“更正”。")
 
 
-def undo(
-    session: Session,
-    me: Me,
-    table: type[Attendance | LeaveRequest | Receipt | Makeup],
-    row_id: int,
-    now: datetime,
-    tz: tzinfo,
-) -> int:
+Step = Attendance | LeaveRequest | Receipt | Makeup
+
+
+def undo(session: Session, me: Me, table: type[Step], row_id: int, now: datetime, tz: tzinfo) -> int:
     """Take back one's own last step within ten minutes; returns the activity's or the notice's id.
 
     The row is marked withdrawn. Not after a review or the cut-off.
     """
-    row = session.get(table, row_id)
+    row: Step | None = session.get(cast(type[Attendance], table), row_id)
     if row is None or row.person_id != me.id:
         raise Refusal(NO_RIGHT)
     if row.withdrawn_at is not None:
@@ -293,16 +273,14 @@ def undo(
     if isinstance(row, LeaveRequest):
         row.state = LeaveState.WITHDRAWN
     row.withdrawn_at = now
-    audit.record(
-        session, "undo", table.__tablename__, row.id, now=now, actor_id=me.id, branch_id=me.branch_id
-    )
+    audit.record(session, "undo", table.__tablename__, row.id, now=now, actor_id=me.id, branch_id=me.branch_id)
     if isinstance(row, Receipt):
         return row.notice_id
     _before_cut_off(session.get_one(Activity, row.activity_id), now, tz)
     return row.activity_id
 
 
-def _done_at(row: Attendance | LeaveRequest | Receipt | Makeup) -> datetime:
+def _done_at(row: Step) -> datetime:
     if isinstance(row, LeaveRequest):
         if row.state is not LeaveState.PENDING:
             raise Refusal("请假已审批，如需取消请点“取消请假”。")
@@ -323,14 +301,12 @@ def cancel_leave(session: Session, me: Me, activity_id: int, now: datetime) -> L
     if now >= activity.start_at:
         raise Refusal("活动已开始，不能取消请假；如已到会请直接签到。")
     row.withdrawn_at, row.state = now, LeaveState.WITHDRAWN
-    audit.record(
-        session, "withdraw", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id
-    )
+    audit.record(session, "withdraw", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id)
     return row
 
 
 def approvers(session: Session, activity: Activity, person_id: int, tz: tzinfo) -> list[int]:
-    """Who is asked about a leave: the maker and the organization officer, else the secretary; not the person who asks."""
+    """Who is asked about a leave: the maker and the organization officer, else the secretary; never the asker."""
     day = activity.start_at.astimezone(tz).date()
     desk = [person for person in service.desk(session, activity, day) if person != person_id]
     return desk or holders(session, activity.branch_id, day, Duty.SECRETARY)
@@ -384,7 +360,5 @@ def enter_leave(
     )  # fmt: skip
     session.add(row)
     session.flush()
-    audit.record(
-        session, "enter", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, type=kind
-    )
+    audit.record(session, "enter", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, type=kind)
     return row

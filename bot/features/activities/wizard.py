@@ -1,4 +1,4 @@
-"""The activity wizard: one card of buttons that asks type, day, time and place, then shows everything to change or publish."""
+"""The activity wizard: one card of buttons asks type, day, time and place, then shows all to change or publish."""
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import cards, service
+from bot.features.activities import cards, making, service
 from bot.features.activities.buttons import Wizard
 from bot.features.activities.rules import TITLES, default_title
 from bot.kit import dialog as dialogs
@@ -79,11 +79,7 @@ def _taken(dialog: Dialog, field: str, value: str) -> dict[str, Any]:
 def _next(dialog: Dialog, field: str) -> str:
     """The next question nobody has answered; after the first round always the page that shows everything."""
     if dialog.draft.get("place") is not None or field not in ORDER:
-        return (
-            "confirm"
-            if dialog.draft.get("place") is not None or field == "place"
-            else _first_open(dialog, field)
-        )
+        return "confirm" if dialog.draft.get("place") is not None or field == "place" else _first_open(dialog, field)
     return _first_open(dialog, field)
 
 
@@ -159,15 +155,10 @@ def page(session: Session, call: Call, dialog: Dialog) -> Message:
     """The card for the question that is open now."""
     field = dialog.draft["field"]
     if field == "confirm":
-        return Message(
-            _summary(session, call, dialog.draft) + "\n核对无误请点“发布”。", _confirm_rows(dialog)
-        )
+        return Message(_summary(session, call, dialog.draft) + "\n核对无误请点“发布”。", _confirm_rows(dialog))
     text = _summary(session, call, dialog.draft) + "\n" + ASK[field]
     rows = _pairs(
-        [
-            Choice(label, Wizard(dialog.id, field, value))
-            for value, label in _options(session, call, dialog, field)
-        ]
+        [Choice(label, Wizard(dialog.id, field, value)) for value, label in _options(session, call, dialog, field)]
     )
     if field == "types":
         rows.append([Choice("下一步", Wizard(dialog.id, "go", "next"))])
@@ -180,10 +171,7 @@ def _pairs(choices: list[Choice]) -> list[list[Choice]]:
 
 def _options(session: Session, call: Call, dialog: Dialog, field: str) -> list[tuple[str, str]]:
     if field == "types":
-        return [
-            (kind, f"{'✓ ' if kind in dialog.draft['types'] else ''}{title}")
-            for kind, title in _allowed(call)
-        ]
+        return [(kind, f"{'✓ ' if kind in dialog.draft['types'] else ''}{title}") for kind, title in _allowed(call)]
     if field == "group":
         return [(str(group.id), group.name) for group in _groups(session, call)]
     if field == "day":
@@ -240,19 +228,15 @@ def _summary(session: Session, call: Call, draft: dict[str, Any]) -> str:
 
 def _details(session: Session, draft: dict[str, Any], types: list[ActivityType]) -> list[str]:
     group = session.get(PartyGroup, int(draft["group"])) if draft.get("group") else None
-    names = {
-        member: session.get(Person, int(draft[member]))
-        for member in ("host", "lecturer")
-        if draft.get(member)
-    }
+    names = {member: session.get(Person, int(draft[member])) for member in ("host", "lecturer") if draft.get(member)}
     shown = [
         f"范围：{group.name if group else SCOPES[_scope(draft)]}",
         f"时长：{LENGTHS[draft.get('length', '120')]}　学时：{draft.get('hours', '0')}",
     ]
     shown += [
-        f"{word}：{names[key].name}"
+        f"{word}：{person.name}"
         for key, word in (("host", "主持"), ("lecturer", "授课人"))
-        if names.get(key)
+        if (person := names.get(key)) is not None
     ]
     shown += [f"研讨题目：{draft['topic']}"] if draft.get("topic") else []
     shown += ["第一议题：" + "；".join(draft["agenda"])] if draft.get("agenda") else []
@@ -287,11 +271,11 @@ def _scope(draft: dict[str, Any]) -> Scope:
     return Scope.COMMITTEE if types == {ActivityType.COMMITTEE_MEETING} else Scope.BRANCH
 
 
-def _plan(call: Call, draft: dict[str, Any]) -> service.Plan:
+def _plan(call: Call, draft: dict[str, Any]) -> making.Plan:
     start_at = datetime.combine(date.fromisoformat(draft["day"]), time.fromisoformat(draft["time"]), call.tz)
     types = [ActivityType(kind) for kind in draft["types"]]
     scope = _scope(draft)
-    return service.Plan(
+    return making.Plan(
         types=types, start_at=start_at, end_at=start_at + timedelta(minutes=int(draft.get("length", "120"))),
         place=draft["place"], title=draft.get("title") or default_title(types, start_at.date()), scope=scope,
         group_id=int(draft["group"]) if scope is Scope.GROUP else None, hours=Decimal(draft.get("hours", "0")),
@@ -308,7 +292,7 @@ def _publish(session: Session, call: Call, dialog: Dialog) -> Reply:
     plan = _plan(call, dialog.draft)
     if plan.scope is Scope.GROUP and plan.group_id not in {group.id for group in _groups(session, call)}:
         raise Refusal(NO_RIGHT)
-    activity = service.make(session, call.me, plan, call.now, call.tz)
+    activity = making.make(session, call.me, plan, call.now, call.tz)
     way = dialog.draft.get("way", "group")
     grouped = (
         way in ("group", "both")

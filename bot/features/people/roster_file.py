@@ -65,9 +65,7 @@ def read_roster(content: bytes) -> list[RosterRow]:
             columns = _headings(line)
             if "name" in columns.values() and len(columns) > 1:
                 return _rows(lines[at + 1 :], _once(columns, line))
-    raise _whole(
-        "No heading was found: one of the first rows must hold 姓名 and at least one of 党小组, 职级, ..."
-    )
+    raise _whole("No heading was found: one of the first rows must hold 姓名 and at least one of 党小组, 职级, ...")
 
 
 def _whole(wanted: str) -> BadRoster:
@@ -104,9 +102,7 @@ def _rows(lines: Sequence[Line], columns: Mapping[int, str]) -> list[RosterRow]:
 
 def _passed_over(line: Line, columns: Mapping[int, str]) -> bool:
     """Empty rows, the heading once more on the next page, 合计 and 填表人 under the table."""
-    name = next(
-        plain(line.cells[at]) for at, field in columns.items() if field == "name" if at < len(line.cells)
-    )
+    name = next(plain(line.cells[at]) for at, field in columns.items() if field == "name" if at < len(line.cells))
     first = next((plain(cell) for cell in line.cells if plain(cell)), "")
     return not first or name == "姓名" or (_FOOTER.match(first) is not None and not plain(name))
 

@@ -163,9 +163,7 @@ def exemption(value: object, *, own_column: bool = False) -> Exempt | None:
     found = list(_WRITTEN.finditer(text))
     if own_column and reason is None and text not in NOTHING | {"否"}:
         raise Unclear("one of " + " ".join(words[0] for _, words in _REASONS))
-    if reason is None or (
-        reason is ExemptionReason.FLOATING_MEMBER and not (own_column or found or "免" in text)
-    ):
+    if reason is None or (reason is ExemptionReason.FLOATING_MEMBER and not (own_column or found or "免" in text)):
         return None
     if not found:
         return Exempt(reason)

@@ -127,9 +127,7 @@ def faults_between(rows: Sequence[RosterRow]) -> Iterator[Fault]:
         if Duty.GROUP_LEADER in (row.duties or ()) and not row.group:
             yield Fault(row.line, "党内职务", "党小组长", "somebody with a 党小组")
         if row in secretaries[1:]:
-            yield Fault(
-                row.line, "党内职务", "书记", f"one 书记 only (the first is in row {secretaries[0].line})"
-            )
+            yield Fault(row.line, "党内职务", "书记", f"one 书记 only (the first is in row {secretaries[0].line})")
 
 
 def _faults_in(row: RosterRow) -> Iterator[Fault]:

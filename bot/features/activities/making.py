@@ -1,0 +1,158 @@
+"""Making an activity and changing the plan: with its components and its notice; cancelled, postponed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from scheduler.calendar import next_working_day
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.features.activities import rules
+from bot.kit.access import Right, require
+from bot.kit.refusal import Refusal
+from storage import audit
+from storage.audience import Me
+from storage.choices import (
+    ActivityStatus,
+    ActivityType,
+    Scope,
+)
+from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
+from storage.models.attendance import Attendance, LeaveRequest
+from storage.models.notice import Notice
+from storage.models.organisation import Organisation
+from storage.models.outbox import Card
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the wizard has gathered. `hours` are 学时 (R29); `first_agenda` are titles, each made or found again."""
+
+    types: Sequence[ActivityType]
+    start_at: datetime
+    end_at: datetime
+    place: str
+    title: str = ""
+    scope: Scope = Scope.BRANCH
+    group_id: int | None = None
+    hours: Decimal = Decimal(0)
+    host_id: int | None = None
+    lecturer_id: int | None = None
+    topic: str = ""
+    first_agenda: Sequence[str] = field(default_factory=list)
+
+
+def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Activity:
+    """Make the activity with its components and its notice. A past one is back-filled (补报) and asks no replies."""
+    require(me, Right.MAKE_ACTIVITY, branch_id=me.branch_id, group_id=plan.group_id)
+    if not plan.types:
+        raise Refusal("请至少选择一项活动内容。")
+    if plan.end_at <= plan.start_at:
+        raise Refusal("结束时间应晚于开始时间。")
+    day = plan.start_at.astimezone(tz).date()
+    late_minutes = session.get_one(Organisation, me.branch_id).settings.get("late_minutes", 10)
+    activity = Activity(
+        branch_id=me.branch_id, title=plan.title or rules.default_title(plan.types, day), planned_on=day,
+        scope=plan.scope, group_id=plan.group_id, start_at=plan.start_at, end_at=plan.end_at, place=plan.place,
+        hours=plan.hours, host_id=plan.host_id, late_minutes=late_minutes, created_by_id=me.id, created_at=now,
+    )  # fmt: skip
+    session.add(activity)
+    session.flush()
+    for kind in dict.fromkeys(plan.types):
+        session.add(_component(activity, kind, plan))
+    for title in dict.fromkeys(plan.first_agenda):
+        add_first_agenda_item(session, me, activity, title, now)
+    if plan.start_at > now:
+        deadline = rules.reply_by(now, plan.start_at, next_working_day(now.astimezone(tz).date()), tz)
+        session.add(
+            Notice(
+                branch_id=me.branch_id,
+                activity_id=activity.id,
+                text="",
+                reply_by=deadline,
+                created_by_id=me.id,
+                created_at=now,
+            )
+        )
+    session.flush()
+    audit.record(session, "make", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    return activity
+
+
+def _component(activity: Activity, kind: ActivityType, plan: Plan) -> Component:
+    details: dict[str, Any] = {"topic": plan.topic} if plan.topic and kind is ActivityType.GROUP_DISCUSSION else {}
+    lecturer = plan.lecturer_id if kind is ActivityType.PARTY_LECTURE else None
+    return Component(activity_id=activity.id, type=kind, lecturer_id=lecturer, details=details)
+
+
+def add_first_agenda_item(session: Session, me: Me, activity: Activity, title: str, now: datetime) -> FirstAgendaItem:
+    """Link an item of 第一议题; one title is one item of the branch, however often it is studied (D9)."""
+    item = session.scalar(
+        select(FirstAgendaItem).where(FirstAgendaItem.branch_id == activity.branch_id, FirstAgendaItem.title == title)
+    )
+    if item is None:
+        item = FirstAgendaItem(branch_id=activity.branch_id, title=title, created_at=now)
+        session.add(item)
+        session.flush()
+    if session.get(ActivityFirstAgendaItem, (activity.id, item.id)) is None:
+        session.add(ActivityFirstAgendaItem(activity_id=activity.id, item_id=item.id))
+    return item
+
+
+def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> list[int]:
+    """Cancel; returns whom to tell. A held activity stays: only a correction changes it."""
+    _changeable(me, activity)
+    activity.status = ActivityStatus.CANCELLED
+    _close_notices(session, activity, now)
+    audit.record(session, "cancel", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    return _told(session, activity)
+
+
+def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime, tz: tzinfo) -> list[int]:
+    """A new date, the same id: sign-ins and leave of the old date are withdrawn, replies are asked anew (D1)."""
+    _changeable(me, activity)
+    if start_at <= now:
+        raise Refusal("新的时间应在现在之后。")
+    audit.record(
+        session, "postpone", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id,
+        old=activity.start_at.isoformat(), new=start_at.isoformat(),
+    )  # fmt: skip
+    activity.end_at, activity.start_at = start_at + (activity.end_at - activity.start_at), start_at
+    _close_notices(session, activity, now)
+    for table in (Attendance, LeaveRequest):
+        session.execute(
+            update(table).where(table.activity_id == activity.id, table.withdrawn_at.is_(None)).values(withdrawn_at=now)
+        )
+    deadline = rules.reply_by(now, start_at, next_working_day(now.astimezone(tz).date()), tz)
+    session.add(
+        Notice(
+            branch_id=activity.branch_id,
+            activity_id=activity.id,
+            text="",
+            reply_by=deadline,
+            created_by_id=me.id,
+            created_at=now,
+        )
+    )
+    session.flush()
+    return _told(session, activity)
+
+
+def _changeable(me: Me, activity: Activity) -> None:
+    require(me, Right.MAKE_ACTIVITY, branch_id=activity.branch_id, group_id=activity.group_id)
+    if activity.status is not ActivityStatus.PLANNED:
+        raise Refusal("活动已登记或已取消，不能再改。")
+
+
+def _close_notices(session: Session, activity: Activity, now: datetime) -> None:
+    session.execute(
+        update(Notice).where(Notice.activity_id == activity.id, Notice.closed_at.is_(None)).values(closed_at=now)
+    )
+
+
+def _told(session: Session, activity: Activity) -> list[int]:
+    """The chats that have a card of this activity: they hear of every change."""
+    return list(session.scalars(select(Card.chat_id).where(Card.kind == "activity", Card.subject_id == activity.id)))

@@ -1,0 +1,173 @@
+"""The house's own lints: what every feature must keep, asked of all of them at once."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.features import registry
+from bot.kit.buttons import LIMIT, BadButton, Button
+from bot.kit.handlers import Answer, CardView, Command, Start, Tap, Word
+
+ROOT = Path(__file__).parent.parent
+SOURCES = [path for top in ("bot", "scheduler", "storage") for path in sorted((ROOT / top).rglob("*.py"))]
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def of_kind(kind: type[Any]) -> list[Any]:
+    return [handler for handler in registry.HANDLERS if isinstance(handler, kind)]
+
+
+def all_buttons() -> list[type[Button]]:
+    found, open_ = [], [Button]
+    while open_:
+        for cls in open_.pop().__subclasses__():
+            found.append(cls)
+            open_.append(cls)
+    return [cls for cls in found if cls.__module__.startswith("bot.")]
+
+
+def test_arrows_run_one_way() -> None:
+    run = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout
+
+
+def test_every_feature_is_listed() -> None:
+    folders = {path.parent.name for path in (ROOT / "bot/features").glob("*/handlers.py")}
+    imported = (ROOT / "bot/features/registry.py").read_text()
+    assert folders
+    assert {folder for folder in folders if f"bot.features.{folder} import handlers" not in imported} == set()
+
+
+def test_every_feature_has_tests() -> None:
+    folders = {path.parent.name for path in (ROOT / "bot/features").glob("*/handlers.py")}
+    missing = {
+        f"{folder}/{kind}"
+        for folder in folders
+        for kind in ("test_service.py", "test_chat.py")
+        if not (ROOT / "tests/features" / folder / kind).exists()
+    }
+    assert missing == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (Command, lambda item: [item.name]),
+        (Tap, lambda item: [item.button.prefix]),
+        (Word, lambda item: list(item.words)),
+        (Answer, lambda item: [item.step]),
+        (Start, lambda item: [item.prefix]),
+        (CardView, lambda item: [item.kind]),
+    ],
+)
+def test_handlers_are_unique(kind: type[Any], name: Any) -> None:
+    names = [each for item in of_kind(kind) for each in name(item)]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_commands_are_what_telegram_allows() -> None:
+    for command in of_kind(Command):
+        assert re.fullmatch(r"[a-z0-9_]{1,32}", command.name)
+        assert 1 <= len(command.menu) <= 256
+
+
+def test_prefixes_of_buttons_are_unique_and_every_button_has_a_handler() -> None:
+    prefixes = [button.prefix for button in all_buttons()]
+    assert sorted(prefixes) == sorted(set(prefixes))
+    assert {tap.button for tap in of_kind(Tap)} == set(all_buttons())
+
+
+def widest(kind: Any) -> Any:
+    if kind is int:
+        return 9_007_199_254_740_991
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return max(kind, key=lambda member: len(member.value))
+    return "x" * 8
+
+
+@pytest.mark.parametrize("button", all_buttons(), ids=lambda button: button.__name__)
+def test_buttons_pack_to_what_they_were(button: type[Button]) -> None:
+    kinds = get_type_hints(button)
+    made = button(**{field.name: widest(kinds[field.name]) for field in fields(button)})
+    assert len(made.pack().encode()) <= LIMIT
+    assert button.unpack(made.pack()) == made
+    for forged in (made.pack() + ":1", "zz:1", made.prefix + ":x'; DROP TABLE person;--", made.prefix + ":" + "9" * 40):
+        if fields(button) and all(kinds[field.name] is int for field in fields(button)):
+            with pytest.raises(BadButton):
+                button.unpack(forged)
+
+
+def test_job_names_are_unique() -> None:
+    names = [job.name for job in registry.jobs(SHANGHAI)]
+    assert names
+    assert sorted(names) == sorted(set(names))
+
+
+def calls(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            yield node.lineno, ast.unparse(node.func)
+
+
+ONE_PLACE = [
+    # what, who may do it, why
+    (re.compile(r"\.(commit|rollback)$"), r"^storage/", "the storage commits, nobody else"),
+    (
+        re.compile(
+            r"^(datetime|datetime\.datetime|dt\.datetime)\.(now|utcnow|today)$|^(date|datetime\.date)\.today$|^time\.time$"
+        ),
+        r"^(scheduler/clock\.py|storage/leases\.py|scheduler/outbox\.py|scheduler/lease.*\.py|bot/__main__\.py|bot/cli\.py|bot/playground/)",
+        "now is a parameter",
+    ),
+    (
+        re.compile(r"create_task$|ensure_future$"),
+        r"^(bot/(app|receive|lanes|web)\.py|bot/kit/cards\.py|scheduler/|bot/playground/)",
+        "tasks have an owner",
+    ),
+    (
+        re.compile(r"^(os\.environ|os\.getenv|environ\.get)"),
+        r"^bot/settings\.py",
+        "settings.py is the only reader of the environment",
+    ),
+]
+
+
+@pytest.mark.parametrize(("what", "where", "why"), ONE_PLACE, ids=lambda value: value if isinstance(value, str) else "")
+def test_only_in_its_one_place(what: re.Pattern[str], where: str, why: str) -> None:
+    broken = [
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path in SOURCES
+        if not re.match(where, str(path.relative_to(ROOT)))
+        for line, name in calls(path)
+        if what.search(name)
+    ]
+    assert broken == [], why
+
+
+def test_modules_say_what_lives_there() -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert silent == []
+
+
+def test_inits_are_empty() -> None:
+    full = [str(path) for path in SOURCES if path.name == "__init__.py" and path.read_text().strip()]
+    assert full == []
