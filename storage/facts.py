@@ -27,7 +27,7 @@ KINDS: tuple[type[Span], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The spans of a branch's people, by kind and person; `touched`: person -> the tables where something changed."""
+    """The spans of a branch's people, by kind and person; `touched`: person -> the tables that changed."""
 
     session: Session
     since: date
@@ -36,7 +36,7 @@ class Facts:
 
     @classmethod
     def of_branch(cls, session: Session, branch_id: int, since: date) -> Self:
-        """Everything known of the people of a branch, in a handful of queries; changes are made as of `since`."""
+        """Everything known of a branch's people, in a handful of queries; changes are made as of `since`."""
         spans: dict[tuple[type[Span], int], list[Any]] = defaultdict(list)
         for kind in KINDS:
             query = select(kind).join(Person, Person.id == kind.person_id).where(Person.branch_id == branch_id)
@@ -47,6 +47,10 @@ class Facts:
     def of(self, kind: type[Span], person_id: int) -> list[Any]:
         """The spans that reach into the time from `since` on, oldest first."""
         return [span for span in self.spans[kind, person_id] if span.to_on is None or span.to_on > self.since]
+
+    def now(self, kind: type[Span], person_id: int, name: str) -> Any:
+        """What a column of the latest of these spans holds; None without one."""
+        return getattr(next(reversed(self.of(kind, person_id)), None), name, None)
 
     def add(self, kind: type[Any], person_id: int, from_on: date, to_on: date | None = None, **values: Any) -> None:
         """One more span, whatever stands beside it."""

@@ -28,7 +28,7 @@ _DETAILS = ("gender", "born_on", "joined_party_on", "notes")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import did. `exempt`: out of attendance by the file; `not_listed`: on the roster, not in the file."""
+    """What an import did. `exempt`: by the file out of attendance; `not_listed`: on the roster only."""
 
     listed: int
     added: int
@@ -55,7 +55,7 @@ def import_roster(
 ) -> Imported:  # fmt: skip
     """Lay the rows over the branch: facts without a date of their own hold from `since`.
 
-    Who is not listed and what is left empty stays, except offices: who is listed holds those of the file, no others.
+    Who is not listed and what is left empty stays, except offices: who is listed holds those of the file.
     Raises rules.Ambiguous for people of one name whom nothing tells apart.
     """
     desk = _desk(session, branch_id, since)
@@ -75,7 +75,8 @@ def import_roster(
         )  # fmt: skip
     rest = on_roster.difference(person.id for _, person in listed)
     return Imported(
-        listed=len(rows), added=len(added), changed=len(desk.facts.touched) - len(added), groups_added=groups_added,
+        listed=len(rows), added=len(added), changed=len(desk.facts.touched) - len(added),
+        groups_added=groups_added,
         exempt=tuple(row.name for row in rows if row.exemption),
         not_listed=tuple(desk.people[person_id].name for person_id in sorted(rest)),
     )  # fmt: skip
@@ -102,13 +103,8 @@ def _people(desk: _Desk, rows: Sequence[RosterRow], now: datetime) -> list[tuple
     """Every row with its person; somebody unknown who had left before `since` is nobody's business here."""
     names = {group_id: name for name, group_id in desk.groups.items()}
     known = [
-        Known(
-            person.id,
-            person.name,
-            next((names[s.group_id] for s in desk.facts.of(GroupSpan, person.id)), ""),
-            person.born_on,
-        )
-        for person in desk.people.values()
+        Known(one.id, one.name, names.get(desk.facts.now(GroupSpan, one.id, "group_id"), ""), one.born_on)
+        for one in desk.people.values()
     ]
     found = []
     for row, person_id in zip(rows, match(rows, known), strict=True):
