@@ -79,9 +79,7 @@ def test_secrets_stay_out_of_the_repr() -> None:
 
 
 def test_the_example_has_every_setting_and_the_defaults() -> None:
-    lines = [
-        line for line in EXAMPLE.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
-    ]
+    lines = [line for line in EXAMPLE.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     names = [line.partition("=")[0] for line in lines]
     assert sorted(names) == sorted(name.upper() for name in Settings.model_fields)
     given = {name.lower(): value for name, _, value in (line.partition("=") for line in lines) if value}

@@ -1,0 +1,193 @@
+"""Who handles what was stored: one lane a sender, lanes side by side, and a bound on what is in memory."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.kit.edge import AlreadyHandled, NotYet
+from bot.kit.redact import redact
+from scheduler.clock import Clock
+from storage.choices import InboxState
+from storage.engine import Storage
+from storage.models.inbox import Inbox
+from storage.rows import changed
+
+log = logging.getLogger(__name__)
+
+HELD = 2_000
+WORKERS = 256
+AGAIN = 0.05
+RESCAN = 2.0
+ORPHANED = timedelta(seconds=10)
+FAULT_LENGTH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A stored update on its way to a worker: `payload` is its JSON as text."""
+
+    update_id: int
+    sender: int
+    payload: str
+
+
+Handle = Callable[[Parcel], Awaitable[None]]
+Crashed = Callable[[Parcel], Awaitable[None]]
+
+
+class Lanes:
+    """Keeps the order of one sender and runs senders side by side.
+
+    handle: the whole handling of one update; what it raises parks the update, and `crashed` is told.
+    Only the claim in the handler's transaction decides who handles an update: holding one twice does no harm.
+    """
+
+    def __init__(self, storage: Storage, clock: Clock, bot_id: int, handle: Handle, crashed: Crashed) -> None:
+        self._storage, self._clock, self._bot_id = storage, clock, bot_id
+        self._handle, self._crashed = handle, crashed
+        self._lanes: dict[int, deque[Parcel]] = {}
+        self._held: set[int] = set()
+        self._ready: asyncio.Queue[int] = asyncio.Queue()
+        # What an earlier run stored and did not handle is in the inbox alone: begin by looking there.
+        self._waiting, self._fetching = True, False
+        self._room = asyncio.Event()
+        self._room.set()
+
+    @property
+    def busy(self) -> int:
+        return len(self._held) + self._waiting + self._fetching
+
+    def offer(self, parcels: Iterable[Parcel]) -> None:
+        """Take what has just been committed; beyond the bound or behind what waits, it stays in the inbox."""
+        for parcel in parcels:
+            if self._waiting or self._fetching or len(self._held) >= HELD:
+                self._wait()
+                return
+            self._put(parcel)
+
+    def _wait(self) -> None:
+        self._waiting = True
+        if len(self._held) <= HELD // 2:
+            self._room.set()
+
+    def _put(self, parcel: Parcel) -> None:
+        if parcel.update_id in self._held:
+            return
+        self._held.add(parcel.update_id)
+        lane = self._lanes.setdefault(parcel.sender, deque())
+        lane.append(parcel)
+        if len(lane) == 1:
+            self._ready.put_nowait(parcel.sender)
+
+    # --- working ---
+
+    async def work(self) -> None:
+        """Handle for ever."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(WORKERS):
+                group.create_task(self._worker())
+
+    async def _worker(self) -> None:
+        while True:
+            sender = await self._ready.get()
+            lane = self._lanes[sender]
+            parcel = lane[0]
+            try:
+                await self._handle(parcel)
+            except AlreadyHandled:
+                log.debug("update %s is handled already", parcel.update_id)
+            except NotYet:
+                # Another process has an earlier update of this sender. The claim keeps the order: go round.
+                lane.rotate(-1)
+                asyncio.get_running_loop().call_later(AGAIN, self._ready.put_nowait, sender)
+                continue
+            except Exception as error:
+                await self._park(parcel, error)
+            self._drop(sender, lane, parcel)
+
+    def _drop(self, sender: int, lane: deque[Parcel], parcel: Parcel) -> None:
+        lane.remove(parcel)
+        self._held.discard(parcel.update_id)
+        if lane:
+            self._ready.put_nowait(sender)
+        else:
+            del self._lanes[sender]
+        if self._waiting and len(self._held) <= HELD // 2:
+            self._room.set()
+
+    async def _park(self, parcel: Parcel, error: Exception) -> None:
+        """Nothing of it was committed: keep it aside with its fault, tell its sender, go on."""
+        log.error("update %s is parked", parcel.update_id, exc_info=error)
+        fault = redact(f"{type(error).__name__}: {error}")[:FAULT_LENGTH]
+        now = self._clock.now()
+        try:
+            parked = await self._storage.write(
+                lambda session: park(session, self._bot_id, parcel.update_id, fault, now)
+            )
+            if parked:
+                await self._crashed(parcel)
+        except Exception:
+            # The database itself is in trouble. The row is still new: look again later.
+            log.exception("update %s could not be parked", parcel.update_id)
+            asyncio.get_running_loop().call_later(RESCAN, self._wait)
+
+    # --- what waits in the inbox ---
+
+    async def refill(self) -> None:
+        """Fetch what waits in the inbox whenever there is room, for ever."""
+        while True:
+            await self._room.wait()
+            self._room.clear()
+            if self._waiting:
+                await self._fetch()
+
+    async def _fetch(self, before: datetime | None = None) -> None:
+        self._waiting, self._fetching = False, True
+        try:
+            found = await self._storage.read(lambda session: waiting_rows(session, self._bot_id, HELD, before))
+            for parcel in found:
+                self._put(parcel)
+            # As many as were asked for: there is more behind them.
+            if len(found) == HELD or self._waiting:
+                self._wait()
+        except Exception:
+            log.exception("the inbox cannot be read")
+            asyncio.get_running_loop().call_later(RESCAN, self._wait)
+        finally:
+            self._fetching = False
+
+    async def adopt(self) -> None:
+        """Take over what other processes stored and left lying, for ever (on PostgreSQL)."""
+        while True:
+            await asyncio.sleep(RESCAN)
+            if not self._waiting and len(self._held) <= HELD // 2:
+                await self._fetch(self._clock.now() - ORPHANED)
+
+
+def waiting_rows(session: Session, bot_id: int, limit: int, before: datetime | None = None) -> list[Parcel]:
+    """The oldest updates that nobody has handled; `before` narrows to those left lying since then."""
+    query = (
+        select(Inbox.update_id, Inbox.sender, Inbox.payload)
+        .where(Inbox.state == InboxState.NEW, Inbox.bot_id == bot_id)
+        .order_by(Inbox.id)
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(Inbox.received_at < before)
+    return [Parcel(row.update_id, row.sender, row.payload or "") for row in session.execute(query)]
+
+
+def park(session: Session, bot_id: int, update_id: int, fault: str, now: datetime) -> bool:
+    """Set an open update aside; False when somebody else has handled it."""
+    aside = (
+        update(Inbox)
+        .where(Inbox.bot_id == bot_id, Inbox.update_id == update_id, Inbox.state == InboxState.NEW)
+        .values(state=InboxState.PARKED, fault=fault, handled_at=now)
+    )
+    return changed(session, aside) == 1
