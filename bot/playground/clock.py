@@ -218,9 +218,7 @@ class TravelClock:
 
     def _add(self, when: datetime, wake: asyncio.Event | None) -> Sleeper:
         self._number += 1
-        sleeper = Sleeper(
-            when.astimezone(UTC), self._number, asyncio.get_running_loop().create_future(), wake
-        )
+        sleeper = Sleeper(when.astimezone(UTC), self._number, asyncio.get_running_loop().create_future(), wake)
         heapq.heappush(self._sleepers, sleeper)
         self._arm()
         return sleeper

@@ -19,9 +19,7 @@ SUPERGROUPS = -1_000_000_000_000
 class Group:
     """What happens in a group. `chat` is the chat that it is now (another one after the upgrade)."""
 
-    def __init__(
-        self, playground: Playground, group_id: int, title: str, members: list[Person], *, bot: bool
-    ) -> None:
+    def __init__(self, playground: Playground, group_id: int, title: str, members: list[Person], *, bot: bool) -> None:
         self.playground = playground
         kind = "supergroup" if group_id < SUPERGROUPS else "group"
         self.chat = self._open(group_id, kind, title, "member" if bot else "left")

@@ -71,14 +71,10 @@ def _inline_button(shape: Any) -> Json:
         raise bad_request("can't parse inline keyboard button: expected an Object")
     text = shape.get("text")
     if not isinstance(text, str) or not text.strip():
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
+        raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     actions = [name for name in ACTIONS if name in shape]
     if not actions:
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
+        raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     _check_data(shape)
     _check_url(shape)
     return {"text": text, actions[0]: shape[actions[0]]}
@@ -89,11 +85,7 @@ def _check_data(shape: Json) -> None:
     if data is None:
         return
     length = len(str(data).encode())
-    if (
-        not InlineKeyboardButtonLimit.MIN_CALLBACK_DATA
-        <= length
-        <= InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
-    ):
+    if not InlineKeyboardButtonLimit.MIN_CALLBACK_DATA <= length <= InlineKeyboardButtonLimit.MAX_CALLBACK_DATA:
         raise bad_request("BUTTON_DATA_INVALID")
 
 

@@ -65,7 +65,5 @@ class Pace:
 
     def _window(self, chat: Chat) -> Window:
         if chat.id not in self._chats:
-            self._chats[chat.id] = (
-                Window(self.burst, self.burst) if chat.private else Window(self.per_group, 60)
-            )
+            self._chats[chat.id] = Window(self.burst, self.burst) if chat.private else Window(self.per_group, 60)
         return self._chats[chat.id]

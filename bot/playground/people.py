@@ -51,9 +51,7 @@ class Person:
         self._open()
         return self.say_in(self.chat, text, reply_to=reply_to)[-1]
 
-    def say_in(
-        self, chat: Chat, text: str, *, reply_to: Message | None = None, heard: bool = True
-    ) -> list[Message]:
+    def say_in(self, chat: Chat, text: str, *, reply_to: Message | None = None, heard: bool = True) -> list[Message]:
         """Put texts into a chat; `heard`: the bot gets them."""
         said = [self.playground.post(chat, self.user, part, reply_to=reply_to) for part in split(text)]
         if not said:
@@ -113,14 +111,10 @@ class Person:
     ) -> Message:
         return self._upload(self.playground.files.keep("document", content, name, mime=mime), caption, group)
 
-    async def photo(
-        self, content: bytes = PIXEL, caption: str = "", *, group: Group | None = None
-    ) -> Message:
+    async def photo(self, content: bytes = PIXEL, caption: str = "", *, group: Group | None = None) -> Message:
         return self._upload(self.playground.files.keep("photo", content, None), caption, group)
 
-    async def voice(
-        self, content: bytes = b"OggS", seconds: int = 3, *, group: Group | None = None
-    ) -> Message:
+    async def voice(self, content: bytes = b"OggS", seconds: int = 3, *, group: Group | None = None) -> Message:
         return self._upload(self.playground.files.keep("voice", content, None, seconds=seconds), "", group)
 
     async def block_bot(self) -> None:
@@ -135,9 +129,7 @@ class Person:
 
     def _open(self) -> None:
         if self.chat.blocked:
-            raise PermissionError(
-                f"{self.user.first_name} has blocked the bot: start() or unblock_bot() first"
-            )
+            raise PermissionError(f"{self.user.first_name} has blocked the bot: start() or unblock_bot() first")
         self.chat.opened = True
 
     def _upload(self, attachment: Attachment, caption: str, group: Group | None) -> Message:

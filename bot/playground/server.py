@@ -148,11 +148,7 @@ class Playground:
 
     def _check_token(self, token: str) -> None:
         if token != self.token:
-            raise (
-                ApiError(401, "Unauthorized")
-                if token.partition(":")[0].isdigit()
-                else ApiError(404, "Not Found")
-            )
+            raise (ApiError(401, "Unauthorized") if token.partition(":")[0].isdigit() else ApiError(404, "Not Found"))
 
     # What the methods and the people share.
 
@@ -162,9 +158,7 @@ class Playground:
         if chat is None:
             raise bad_request("chat not found" if call.params.get("chat_id") else "chat_id is empty")
         if chat.migrated_to is not None:
-            raise bad_request(
-                "group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to
-            )
+            raise bad_request("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
         if chat.private:
             self._check_person(chat)
         elif chat.bot_status in ("left", "kicked"):

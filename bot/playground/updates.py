@@ -20,9 +20,7 @@ LONGEST_POLL = 50
 
 TAKEN_OVER = "terminated by other getUpdates request; make sure that only one bot instance is running"
 WEBHOOK_SET = "terminated by setWebhook request"
-WEBHOOK_ACTIVE = (
-    "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-)
+WEBHOOK_ACTIVE = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 
 
 @dataclass(slots=True, eq=False)
@@ -78,9 +76,7 @@ class Updates:
         """Queue a body as it is; it gets the next update_id unless it brings one."""
         update_id = body.get("update_id", self._next_id)
         self._next_id = max(self._next_id, update_id + 1)
-        pending = Pending(
-            update_id, {"update_id": update_id, **body}, key, self._now() + (life or self.message_life)
-        )
+        pending = Pending(update_id, {"update_id": update_id, **body}, key, self._now() + (life or self.message_life))
         self._pending[update_id] = pending
         self.history.append(pending.body)
         self._arrived.set()
@@ -129,9 +125,7 @@ class Updates:
             arrived = asyncio.ensure_future(self._arrived.wait())
             either: set[asyncio.Future[Any]] = {arrived, mine}
             try:
-                await asyncio.wait(
-                    either, timeout=deadline - loop.time(), return_when=asyncio.FIRST_COMPLETED
-                )
+                await asyncio.wait(either, timeout=deadline - loop.time(), return_when=asyncio.FIRST_COMPLETED)
             finally:
                 arrived.cancel()
             if mine.done():

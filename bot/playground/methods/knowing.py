@@ -54,13 +54,9 @@ def get_chat_administrators(playground: Playground, call: Call) -> list[Json]:
     if chat.private:
         raise bad_request("there are no administrators in the private chat")
     admins = [
-        member_json(chat.users[user_id], status)
-        for user_id, status in chat.statuses.items()
-        if status == "creator"
+        member_json(chat.users[user_id], status) for user_id, status in chat.statuses.items() if status == "creator"
     ]
-    return admins + (
-        [member_json(playground.bot, "administrator")] if chat.bot_status == "administrator" else []
-    )
+    return admins + ([member_json(playground.bot, "administrator")] if chat.bot_status == "administrator" else [])
 
 
 def get_chat_member_count(playground: Playground, call: Call) -> int:

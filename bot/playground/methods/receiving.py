@@ -18,9 +18,7 @@ async def get_updates(playground: Playground, call: Call) -> list[Json]:
     if playground.webhooks.url:
         raise conflict(WEBHOOK_ACTIVE)
     playground.updates.allow(_kinds(call))
-    return await playground.updates.poll(
-        call.integer("offset"), call.integer("limit", 100), call.number("timeout")
-    )
+    return await playground.updates.poll(call.integer("offset"), call.integer("limit", 100), call.number("timeout"))
 
 
 def set_webhook(playground: Playground, call: Call) -> bool:

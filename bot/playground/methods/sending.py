@@ -73,9 +73,7 @@ def _send(playground: Playground, chat: Chat, call: Call, text: str, attachment:
         chat.keyboard = labels
     elif isinstance(markup, dict) and markup.get("remove_keyboard"):
         chat.keyboard = None
-    message = playground.post(
-        chat, playground.bot, text, attachment=attachment, markup=inline, reply_to=reply_to
-    )
+    message = playground.post(chat, playground.bot, text, attachment=attachment, markup=inline, reply_to=reply_to)
     return message_json(message)
 
 
