@@ -75,9 +75,7 @@ class Everywhere:
 
     between: Callable[[datetime, datetime], list[Occurrence]]
 
-    def __call__(
-        self, session: Session, branch_id: int, since: datetime, until: datetime
-    ) -> list[Occurrence]:
+    def __call__(self, session: Session, branch_id: int, since: datetime, until: datetime) -> list[Occurrence]:
         return self.between(since, until)
 
 
@@ -113,17 +111,13 @@ def before(deadlines: Deadlines, *, grace: Grace) -> Occurrences:
     """At the instants that the branch's own rows give, each with the slot's name."""
 
     def occurrences(session: Session, branch_id: int, since: datetime, until: datetime) -> list[Occurrence]:
-        due = (
-            (slot, at.astimezone(since.tzinfo)) for slot, at in deadlines(session, branch_id, since, until)
-        )
+        due = ((slot, at.astimezone(since.tzinfo)) for slot, at in deadlines(session, branch_id, since, until))
         return _within(since, until, due, grace)
 
     return occurrences
 
 
-def _within(
-    since: datetime, until: datetime, due: Iterable[tuple[str, datetime]], grace: Grace
-) -> list[Occurrence]:
+def _within(since: datetime, until: datetime, due: Iterable[tuple[str, datetime]], grace: Grace) -> list[Occurrence]:
     return [Occurrence(slot, at.date(), at, _end(at, grace)) for slot, at in due if since <= at <= until]
 
 

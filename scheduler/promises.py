@@ -18,14 +18,10 @@ SLICE = 500
 _ADD = insert(Outbox.__table__).returning(Outbox.id, sort_by_parameter_order=True)  # type: ignore[arg-type]
 _ADD_KEYS = insert(Promise.__table__)  # type: ignore[arg-type]
 _TAKEN = select(Promise.key).where(Promise.key.in_(bindparam("keys", expanding=True)))
-_PEOPLE = select(Person.id, Person.telegram_id, Person.reachable).where(
-    Person.id.in_(bindparam("ids", expanding=True))
-)
+_PEOPLE = select(Person.id, Person.telegram_id, Person.reachable).where(Person.id.in_(bindparam("ids", expanding=True)))
 
 
-def promise(
-    session: Session, owed: Owed, *, job: str | None, branch_id: int | None, now: datetime
-) -> int | None:
+def promise(session: Session, owed: Owed, *, job: str | None, branch_id: int | None, now: datetime) -> int | None:
     """Take the keys and put one message into the outbox; its row, or None when every key was taken before."""
     return promise_all(session, [owed], job=job, branch_id=branch_id, now=now)[0]
 
@@ -41,9 +37,7 @@ def promise_all(
     for start in range(0, len(owed), SLICE):
         part = owed[start : start + SLICE]
         fresh = _fresh(part, taken(session, (key for item in part for key in item.keys)))
-        ids = iter(
-            _add(session, [item for item, keys in zip(part, fresh, strict=True) if keys], job, branch_id, now)
-        )
+        ids = iter(_add(session, [item for item, keys in zip(part, fresh, strict=True) if keys], job, branch_id, now))
         given = [next(ids) if keys else None for keys in fresh]
         _add_keys(session, zip(given, fresh, strict=True))
         for outbox_id, item in zip(given, part, strict=True):
@@ -70,17 +64,12 @@ def _fresh(owed: Sequence[Owed], known: set[str]) -> list[list[str]]:
     return fresh
 
 
-def _add(
-    session: Session, owed: Sequence[Owed], job: str | None, branch_id: int | None, now: datetime
-) -> list[int]:
+def _add(session: Session, owed: Sequence[Owed], job: str | None, branch_id: int | None, now: datetime) -> list[int]:
     if not owed:
         return []
-    chats = _chats(
-        session, {item.person_id for item in owed if item.person_id is not None and item.chat_id is None}
-    )
+    chats = _chats(session, {item.person_id for item in owed if item.person_id is not None and item.chat_id is None})
     values = [
-        _row(item, chats) | {"job": job, "branch_id": branch_id, "created_at": now, "not_before": now}
-        for item in owed
+        _row(item, chats) | {"job": job, "branch_id": branch_id, "created_at": now, "not_before": now} for item in owed
     ]
     return list(session.scalars(_ADD, values))
 

@@ -70,11 +70,7 @@ async def test_a_text_with_the_keyboard_that_stays() -> None:
 
 @pytest.mark.parametrize(("picture", "method"), [(False, "sendDocument"), (True, "sendPhoto")])
 async def test_content_is_uploaded(picture: bool, method: str) -> None:
-    held = (
-        {"document": {"file_id": "D" * 30}}
-        if not picture
-        else {"photo": [{"file_id": "s"}, {"file_id": "P" * 30}]}
-    )
+    held = {"document": {"file_id": "D" * 30}} if not picture else {"photo": [{"file_id": "s"}, {"file_id": "P" * 30}]}
     telegram, script = client({"message_id": 6} | held)
     content = base64.b64encode(b"\x89PNG\x00").decode()
     document = {"name": "二维码.png", "picture": picture, "base64": content}
@@ -147,9 +143,7 @@ async def test_every_answer_has_its_outcome(answer: Any, kind: str, reason: str)
 
 
 async def test_too_many_requests_says_how_long_to_wait() -> None:
-    telegram, _ = client(
-        (429, "Too Many Requests: retry after 17", {"retry_after": 17}), (429, "Too Many Requests")
-    )
+    telegram, _ = client((429, "Too Many Requests: retry after 17", {"retry_after": 17}), (429, "Too Many Requests"))
     first, second = await telegram.send(7, {"text": "x"}), await telegram.send(7, {"text": "x"})
     assert (first.kind, first.retry_after) == (OutcomeKind.RETRY, 17)
     assert second.retry_after > 0
@@ -162,9 +156,7 @@ async def test_a_group_that_moved_says_where_to() -> None:
 
 
 async def test_any_other_method_answers_or_raises() -> None:
-    telegram, script = client(
-        [], (400, "Bad Request: x"), (401, "Unauthorized"), (429, "x", {"retry_after": 3})
-    )
+    telegram, script = client([], (400, "Bad Request: x"), (401, "Unauthorized"), (429, "x", {"retry_after": 3}))
     assert await telegram.call("getUpdates", {"timeout": 50}) == []
     assert params(script) == {"timeout": 50}
     for expected in (BadRequest, InvalidToken, RetryAfter):

@@ -96,9 +96,7 @@ async def test_ptb_speaks_through_it(serve: Serve, transport: AiohttpTransport) 
         files = {name: value.file.read() for name, value in form.items() if isinstance(value, web.FileField)}
         seen.append((request.path.rpartition("/")[2], texts, files))
         if request.path.endswith("getMe"):
-            return web.json_response(
-                {"ok": True, "result": {"id": 1, "is_bot": True, "first_name": "支部小助手"}}
-            )
+            return web.json_response({"ok": True, "result": {"id": 1, "is_bot": True, "first_name": "支部小助手"}})
         chat = {"id": 7, "type": "private"}
         return web.json_response({"ok": True, "result": {"message_id": 5, "date": 0, "chat": chat}})
 
