@@ -1,5 +1,6 @@
 """The one place that answers who somebody is and which people they may see (tree of organisations)."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,6 +52,21 @@ def find(session: Session, telegram_id: int, day: date) -> Me | None:
         duties=frozenset(row.duty for row in here),
         leads=frozenset(row.leads for row in here if row.duty is Duty.GROUP_LEADER and row.leads is not None),
     )  # fmt: skip
+
+
+_OFFICES = (
+    select(Person.telegram_id, DutySpan.duty)
+    .join(DutySpan, and_(DutySpan.person_id == Person.id, on_day(DutySpan, _DAY)))
+    .where(Person.telegram_id.is_not(None))
+)
+
+
+def offices(session: Session, day: date) -> dict[int, frozenset[Duty]]:
+    """Which offices are held on the day, by Telegram account: what decides whose command menu has more in it."""
+    held: dict[int, set[Duty]] = defaultdict(set)
+    for row in session.execute(_OFFICES, {"day": day}):
+        held[row.telegram_id].add(row.duty)
+    return {telegram_id: frozenset(duties) for telegram_id, duties in held.items()}
 
 
 def everybody(session: Session, branch_id: int, day: date) -> list[Member]:

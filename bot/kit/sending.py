@@ -125,7 +125,7 @@ class Telegram:
         raise error_of(status, parsed if isinstance(parsed, dict) else {})
 
 
-def read_json(text: bytes) -> Any:
+def read_json(text: bytes | str) -> Any:
     """What was sent as JSON; None when it is none.
 
     json reads half a surrogate pair, which orjson refuses: one such update must not hide all the others.

@@ -1,0 +1,241 @@
+"""Puts the bot together from plain values and runs it until it is told to stop or something dies."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from datetime import tzinfo
+from typing import Any, NoReturn
+
+from sqlalchemy import text
+
+from bot.answers import AnswerAgain
+from bot.kit.edge import Edge
+from bot.kit.handlers import Handler
+from bot.kit.sending import Telegram
+from bot.kit.transport import Transport
+from bot.lanes import Lanes, Parcel
+from bot.menus import Menus
+from bot.parsing import ptb_application, read_update
+from bot.polling import SILENCE, TOKEN_REFUSED, Poller, patiently, refuse_beside_a_webhook
+from bot.receive import CannotReceive, Receiver
+from bot.web import Webhook, application, serving
+from scheduler.clock import Clock
+from scheduler.jobs import Job
+from scheduler.outbox import Sender
+from scheduler.runner import Runner
+from storage.engine import Storage
+
+log = logging.getLogger(__name__)
+
+# How long what has begun may take to end once a stop was asked for.
+DRAIN = 4.0
+
+Task = tuple[str, Callable[[], Coroutine[Any, Any, None]]]
+
+
+class Died(RuntimeError):
+    """A task that should run for ever ended by itself; the process has to be started again."""
+
+
+class _Stopped(Exception):
+    """Somebody asked the bot to stop."""
+
+
+class App:
+    """The whole bot. `listen`: where health (and the webhook) is served; None serves nothing.
+
+    The storage stays the caller's to close. Raises CannotReceive when only a person can help.
+    """
+
+    def __init__(
+        self, *, storage: Storage, transport: Transport, clock: Clock, tz: tzinfo, token: str, api_url: str,
+        handlers: Sequence[Handler], jobs: Sequence[Job],
+        listen: tuple[str, int] | None = None, webhook: Webhook | None = None,
+    ) -> None:  # fmt: skip
+        self.bot_id = int(token.partition(":")[0])
+        self.telegram = Telegram(transport, api_url, token)
+        self._storage, self._clock, self._tz, self._handlers = storage, clock, tz, handlers
+        self._listen, self._webhook, self._transport = listen, webhook, transport
+        self._ptb = ptb_application(token, api_url, transport)
+        still_owed = {job.name: job.still_owed for job in jobs if job.still_owed is not None}
+        self.sender = Sender(storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._refused)
+        self.runner = Runner(storage, clock, jobs, self.sender, tz)
+        self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed)
+        self.receiver = Receiver(storage, clock, self.bot_id, self.lanes, self.sender.wake)
+        self.poller = Poller(self.telegram, self.receiver, storage, self.bot_id)
+        self.menus = Menus(storage, self.telegram, clock, tz, handlers)
+        self.edge: Edge | None = None
+        self.address: tuple[str, int] | None = None
+        self.started = asyncio.Event()
+        self._token_refused = asyncio.Event()
+
+    # --- for whoever moves a clock -----------------------------------------------------------------------------
+
+    def gauges(self) -> list[tuple[str, Callable[[], int], bool]]:
+        """What is under way: name, reading, and whether its owner counts itself busy while it sleeps on the clock."""
+        return [
+            ("starting", lambda: not self.started.is_set(), False),
+            ("inbox", lambda: self.lanes.busy + self.receiver.busy, False),
+            ("edge", lambda: self.edge.busy if self.edge else 0, False),
+            ("cards", lambda: self.edge.cards.busy if self.edge else 0, True),
+            ("sender", lambda: self.sender.busy, True),
+            ("runner", lambda: self.runner.busy, False),
+            ("storage", lambda: self._storage.pending, False),
+        ]
+
+    # --- running -----------------------------------------------------------------------------------------------
+
+    async def run(self, stop: asyncio.Event | None = None) -> None:
+        """Run until `stop` is set, then end what has begun, within a few seconds. Raises what killed it."""
+        try:
+            edge = await self._introduce()
+            await self._live(edge, stop or asyncio.Event())
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
+        finally:
+            await self._close()
+
+    async def _introduce(self) -> Edge:
+        """Ask Telegram who we are; everything that needs the bot's name comes after it."""
+        webhook = self._webhook
+        if webhook is None:
+            await asyncio.gather(patiently(self._ptb.initialize), refuse_beside_a_webhook(self.telegram))
+        else:
+            await patiently(self._ptb.initialize)
+            await patiently(lambda: webhook.announce(self.telegram))
+        edge = Edge(
+            self._storage, self.telegram, self._clock, self._tz, self.sender, self._handlers,
+            self._ptb.bot.username, self.bot_id,
+        )  # fmt: skip
+        self._ptb.add_handlers(edge.ptb_handlers())
+        self.edge = edge
+        return edge
+
+    async def _live(self, edge: Edge, stop: asyncio.Event) -> None:
+        """Two rings of tasks: those that let new things in end first, those that finish what has begun last."""
+        again = AnswerAgain(self._storage, self._clock, edge, self.bot_id)
+        await again.prepare()
+        async with asyncio.TaskGroup() as finishing:
+            tasks = [finishing.create_task(_for_ever(*task)) for task in self._finishing(edge, again)]
+            try:
+                async with asyncio.TaskGroup() as beginning:
+                    for task in self._beginning():
+                        beginning.create_task(_for_ever(*task))
+                    beginning.create_task(_end(stop))
+                    self.started.set()
+            except* _Stopped:
+                log.info("stopping")
+            await self._drain(edge)
+            for running_task in tasks:
+                running_task.cancel()
+
+    def _finishing(self, edge: Edge, again: AnswerAgain) -> list[Task]:
+        tasks: list[Task] = [
+            ("workers", self.lanes.work), ("inbox", self.lanes.refill), ("answers", again.run),
+            ("sender", self.sender.run), ("cards", edge.cards.run), ("token", self._watch_token),
+        ]  # fmt: skip
+        return tasks if self._storage.dialect == "sqlite" else [*tasks, ("adoption", self.lanes.adopt)]
+
+    def _beginning(self) -> list[Task]:
+        tasks: list[Task] = [("runner", self.runner.run), ("menus", self.menus.run)]
+        if self._listen is not None:
+            tasks.append(("web", self._serve))
+        if self._webhook is None:
+            tasks += [("lease", self.poller.hold), ("polling", self.poller.run), ("watchdog", self.poller.watch)]
+        return tasks
+
+    async def _drain(self, edge: Edge) -> None:
+        try:
+            async with asyncio.timeout(DRAIN):
+                while self.lanes.busy or self.receiver.busy or edge.busy:  # noqa: ASYNC110  # three gauges, no event
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            log.warning("stopped with work under way; it waits in the inbox")
+
+    async def _close(self) -> None:
+        async with asyncio.timeout(DRAIN):
+            await self._transport.shutdown()
+
+    async def _serve(self) -> None:
+        assert self._listen is not None
+        web = application(self.receiver, self._webhook, self.faults)
+        try:
+            async with serving(web, self._listen) as self.address:
+                await asyncio.Event().wait()
+        except OSError as error:
+            if self._webhook is not None:
+                raise CannotReceive(f"cannot listen at {_shown(self._listen)} (LISTEN): {error.strerror}") from None
+            log.warning("no /healthz: cannot listen at %s (LISTEN): %s", _shown(self._listen), error.strerror)
+            await asyncio.Event().wait()
+
+    async def faults(self) -> list[str]:
+        """What keeps the bot from doing its work, in English; empty when all is well."""
+        found = []
+        try:
+            async with asyncio.timeout(2):
+                await self._storage.read(lambda session: session.execute(text("SELECT 1")).scalar())
+        except Exception as error:
+            found.append(f"the database does not answer: {type(error).__name__}")
+        if self._webhook is None and self.poller.silence > SILENCE:
+            found.append(f"Telegram has not answered for {self.poller.silence:.0f} s")
+        return found
+
+    # --- handling ----------------------------------------------------------------------------------------------
+
+    async def _handle(self, parcel: Parcel) -> None:
+        await self._ptb.process_update(read_update(parcel.payload, self._ptb.bot))
+
+    async def _crashed(self, parcel: Parcel) -> None:
+        """The sender hears an apology, unless the update cannot even be read."""
+        try:
+            update = read_update(parcel.payload, self._ptb.bot)
+        except Exception:
+            return
+        if self.edge is not None:
+            await self.edge.apologise(update)
+
+    # --- the token ---------------------------------------------------------------------------------------------
+
+    def _refused(self) -> None:
+        self._token_refused.set()
+
+    async def _watch_token(self) -> None:
+        await self._token_refused.wait()
+        raise CannotReceive(TOKEN_REFUSED)
+
+
+@asynccontextmanager
+async def running(app: App) -> AsyncIterator[App]:
+    """The bot, started, while the block runs; raises what killed it."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(app.run(stop))
+    starting = asyncio.create_task(app.started.wait())
+    try:
+        await asyncio.wait({task, starting}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        yield app
+    finally:
+        starting.cancel()
+        stop.set()
+        await task
+
+
+async def _for_ever(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
+    await run()
+    raise Died(f"{name} ended by itself")
+
+
+async def _end(stop: asyncio.Event) -> NoReturn:
+    await stop.wait()
+    raise _Stopped
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    inner = group.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
+
+
+def _shown(listen: tuple[str, int]) -> str:
+    return f"{listen[0]}:{listen[1]}"
