@@ -1,13 +1,14 @@
-"""Who is on a branch's roster on a day, with the facts of that day (D4, D5, D26)."""
+"""Who is on a branch's roster on a day, or on many, with the facts of each day (D4, D5, D26)."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.models.organisation import PartyGroup
@@ -20,8 +21,9 @@ from storage.models.person import (
     Person,
     RankSpan,
     RosterSpan,
+    Span,
 )
-from storage.spans import on_day
+from storage.spans import in_days, on_day
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,15 @@ def roster(session: Session, branch_id: int, day: date, people: Iterable[int] | 
             Person.id, Person.name, GroupSpan.group_id, PartyGroup.name.label("group_name"), ExemptionSpan.reason,
             MembershipSpan.status, RankSpan.rank, CategorySpan.category, Person.telegram_id, Person.reachable,
         )
-        .join(RosterSpan, and_(RosterSpan.person_id == Person.id, RosterSpan.branch_id == branch_id, on_day(RosterSpan, day)))
+        .join(RosterSpan, and_(RosterSpan.person_id == Person.id, on_day(RosterSpan, day)))
         .outerjoin(GroupSpan, and_(GroupSpan.person_id == Person.id, on_day(GroupSpan, day)))
         .outerjoin(PartyGroup, PartyGroup.id == GroupSpan.group_id)
         .outerjoin(ExemptionSpan, and_(ExemptionSpan.person_id == Person.id, on_day(ExemptionSpan, day)))
         .outerjoin(MembershipSpan, and_(MembershipSpan.person_id == Person.id, on_day(MembershipSpan, day)))
         .outerjoin(RankSpan, and_(RankSpan.person_id == Person.id, on_day(RankSpan, day)))
         .outerjoin(CategorySpan, and_(CategorySpan.person_id == Person.id, on_day(CategorySpan, day)))
-        .order_by(GroupSpan.group_id, Person.id)
+        .where(RosterSpan.branch_id == branch_id)
+        .order_by(GroupSpan.group_id.is_(None), GroupSpan.group_id, Person.id)
     )  # fmt: skip
     if people is not None:
         query = query.where(Person.id.in_(list(people)))
@@ -76,6 +79,75 @@ def roster(session: Session, branch_id: int, day: date, people: Iterable[int] | 
             ),
         )  # fmt: skip
     return list(found.values())
+
+
+_FACTS: dict[str, tuple[type[Span], InstrumentedAttribute[Any]]] = {
+    "group": (GroupSpan, GroupSpan.group_id),
+    "exemption": (ExemptionSpan, ExemptionSpan.reason),
+    "status": (MembershipSpan, MembershipSpan.status),
+    "rank": (RankSpan, RankSpan.rank),
+    "category": (CategorySpan, CategorySpan.category),
+}
+# A fact with its days: from, to (the first day that no longer counts; None is open), what it says.
+_Dated = tuple[date, date | None, Any]
+
+
+def rosters(session: Session, branch_id: int, days: Iterable[date]) -> dict[date, list[Member]]:
+    """`roster` of many days at once: the number of statements depends neither on the days nor on the people."""
+    wanted = sorted(set(days))
+    if not wanted:
+        return {}
+    first, last = wanted[0], wanted[-1]
+    here = and_(RosterSpan.branch_id == branch_id, in_days(RosterSpan, first, last))
+    people = select(RosterSpan.person_id).where(here)
+    on_roster = _dated(session, RosterSpan, RosterSpan.branch_id, here)
+    facts = {
+        name: _dated(session, span, value, and_(span.person_id.in_(people), in_days(span, first, last)))
+        for name, (span, value) in _FACTS.items()
+    }
+    offices = and_(DutySpan.organisation_id == branch_id, in_days(DutySpan, first, last))
+    duties = _dated(session, DutySpan, DutySpan.duty, offices)
+    groups = dict(
+        session.execute(select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id)).tuples().all()
+    )
+    known = session.execute(
+        select(Person.id, Person.name, Person.telegram_id, Person.reachable).where(Person.id.in_(people))
+    ).all()
+
+    def member(person: Any, day: date) -> Member:
+        group_id, exemption, status, rank, category = (
+            next(iter(_holding(facts[name][person.id], day)), None) for name in _FACTS
+        )
+        return Member(
+            id=person.id, name=person.name, group_id=group_id, group_name=groups.get(group_id or 0, ""),
+            exemption=exemption, status=status, rank=rank, category=category,
+            bound=person.telegram_id is not None, reachable=person.reachable,
+            duties=frozenset(_holding(duties[person.id], day)),
+        )  # fmt: skip
+
+    return {
+        day: sorted(
+            (member(person, day) for person in known if _holding(on_roster[person.id], day)),
+            key=lambda found: (found.group_id is None, found.group_id, found.id),
+        )
+        for day in wanted
+    }
+
+
+def _dated(
+    session: Session, span: type[Span], value: InstrumentedAttribute[Any], where: Any
+) -> dict[int, list[_Dated]]:
+    """The spans of one kind by person, the oldest first."""
+    found: dict[int, list[_Dated]] = defaultdict(list)
+    query = select(span.person_id, span.from_on, span.to_on, value).where(where).order_by(span.from_on, span.id)
+    for person_id, from_on, to_on, said in session.execute(query):
+        found[person_id].append((from_on, to_on, said))
+    return found
+
+
+def _holding(spans: Iterable[_Dated], day: date) -> list[Any]:
+    """What the spans that hold on a day say."""
+    return [said for from_on, to_on, said in spans if from_on <= day and (to_on is None or to_on > day)]
 
 
 def duties_on(session: Session, organisation_id: int, day: date) -> dict[int, set[Duty]]:

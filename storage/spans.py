@@ -11,3 +11,8 @@ from storage.models.person import Span
 def on_day(span: type[Span], day: "date | ColumnElement[Any]") -> ColumnElement[bool]:
     """True for the rows of `span` that hold on `day` (a date or a bound parameter)."""
     return and_(span.from_on <= day, or_(span.to_on.is_(None), span.to_on > day))
+
+
+def in_days(span: type[Span], first: date, last: date) -> ColumnElement[bool]:
+    """True for the rows of `span` that hold on at least one day from `first` to `last`, both included."""
+    return and_(span.from_on <= last, or_(span.to_on.is_(None), span.to_on > first))

@@ -131,7 +131,7 @@ def _roll_message(session: Session, call: Call, dialog: Dialog, page: int) -> Me
     activity = service.find(session, call.me, int(dialog.draft["activity"]))
     roll = service.roll(session, activity, call.tz)
     names = {member.id: member.name for member in service.audience(session, activity, call.tz)}
-    people = [(person, names[person], person in dialog.draft["missing"]) for person in roll.unrecorded]
+    people = [(person, names[person], person in dialog.draft["missing"]) for person in roll.unmarked]
     return messages.roll_call(activity, people, dialog.id, page, len(roll.expected) - len(people))
 
 

@@ -7,11 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.kit.figures import rate
-from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Organizer, Scope
+from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty, Organizer, Scope
 
 OPENS_BEFORE = timedelta(minutes=30)
 UNDO_WITHIN = timedelta(minutes=10)
 HERE = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE})
+COMMITTEE = frozenset(Duty) - {Duty.GROUP_LEADER, Duty.COMMITTEE_OFFICER}
 COMMITTEE_TYPES = frozenset({ActivityType.COMMITTEE_MEETING})
 
 
@@ -58,7 +59,8 @@ class Expected:
 class Roll:
     """Who was to come, who came. People as ids, so that every figure opens its records.
 
-    Always expected = present + leave + absent (D6); `unrecorded` are those of the absent without any row.
+    Always expected = present + leave + absent (D6). `unmarked` are those of the absent whom nobody has marked,
+    `unrecorded` (未登记) those of them who never asked for leave either.
     """
 
     expected: tuple[int, ...]
@@ -66,6 +68,7 @@ class Roll:
     late: tuple[int, ...]
     leave: tuple[int, ...]
     absent: tuple[int, ...]
+    unmarked: tuple[int, ...]
     unrecorded: tuple[int, ...]
     made_up: tuple[int, ...]
     observers: tuple[int, ...]
@@ -84,6 +87,7 @@ def count_roll(
     statuses: Mapping[int, AttendanceStatus],
     approved_leave: Collection[int],
     accepted_makeup: Collection[int],
+    asked_leave: Collection[int] = (),
 ) -> Roll:
     """The roll of one activity by D5-D7.
 
@@ -97,13 +101,15 @@ def count_roll(
     away = [person for person in expected if person not in here]
     leave = [person for person in away if person in approved_leave]
     absent = [person for person in away if person not in approved_leave]
+    unmarked = [person for person in absent if person not in statuses]
     return Roll(
         expected=tuple(expected),
         present=tuple(present),
         late=tuple(person for person in present if statuses[person] is AttendanceStatus.LATE),
         leave=tuple(leave),
         absent=tuple(absent),
-        unrecorded=tuple(person for person in absent if person not in statuses),
+        unmarked=tuple(unmarked),
+        unrecorded=tuple(person for person in unmarked if person not in asked_leave),
         made_up=tuple(person for person in away if person in accepted_makeup),
         observers=tuple(person for person in statuses if person not in known),
     )

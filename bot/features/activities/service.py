@@ -3,26 +3,25 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from scheduler.calendar import Quarter
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
+from bot.features.activities.rolls import audience_of, delegates, rolls
 from bot.kit.access import Right, may, require
 from bot.kit.refusal import Refusal
+from scheduler.calendar import Quarter
 from storage import audit
 from storage.audience import Me
 from storage.choices import (
     ActivityStatus,
     AttendanceStatus,
     Duty,
-    LeaveState,
-    MakeupState,
     Scope,
     SignInMethod,
 )
 from storage.models.activity import Activity, Component, Delegate
-from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.attendance import Attendance
 from storage.models.notice import Notice, Receipt
 from storage.models.organisation import GroupChat
 from storage.models.person import DutySpan
@@ -30,7 +29,6 @@ from storage.roster import Member, roster
 from storage.rows import of_branch
 from storage.spans import on_day
 
-COMMITTEE = frozenset(Duty) - {Duty.GROUP_LEADER, Duty.COMMITTEE_OFFICER}
 MAKEUP_WITHIN = timedelta(days=7)
 NO_SUCH = "没有找到这项活动。"
 
@@ -56,16 +54,9 @@ def notice_of(session: Session, activity_id: int) -> Notice | None:
 
 def audience(session: Session, activity: Activity, tz: tzinfo) -> list[Member]:
     """Whom the activity is for: the roster of its day, in its scope, exempt people too."""
-    day = activity.start_at.astimezone(tz).date()
-    members = roster(session, activity.branch_id, day)
-    if activity.scope is Scope.GROUP:
-        return [member for member in members if member.group_id == activity.group_id]
-    if activity.scope is Scope.COMMITTEE:
-        return [member for member in members if member.duties & COMMITTEE]
-    if activity.scope is Scope.DELEGATED:
-        sent = set(session.scalars(select(Delegate.person_id).where(Delegate.activity_id == activity.id)))
-        return [member for member in members if member.id in sent]
-    return members
+    members = roster(session, activity.branch_id, activity.start_at.astimezone(tz).date())
+    sent = delegates(session, [activity.id])[activity.id] if activity.scope is Scope.DELEGATED else []
+    return audience_of(activity, members, sent)
 
 
 def in_scope(session: Session, me: Me, activity: Activity) -> bool:
@@ -75,7 +66,7 @@ def in_scope(session: Session, me: Me, activity: Activity) -> bool:
     if activity.scope is Scope.GROUP:
         return me.group_id == activity.group_id
     if activity.scope is Scope.COMMITTEE:
-        return bool(me.duties & COMMITTEE)
+        return bool(me.duties & rules.COMMITTEE)
     if activity.scope is Scope.DELEGATED:
         return session.get(Delegate, (activity.id, me.id)) is not None
     return True
@@ -97,23 +88,7 @@ def statuses(session: Session, activity_id: int, until: datetime | None = None) 
 
 def roll(session: Session, activity: Activity, tz: tzinfo, until: datetime | None = None) -> rules.Roll:
     """The roll of an activity now, or as it stood at the cut-off `until` (D5-D7, D20)."""
-    leave = select(LeaveRequest.person_id).where(
-        LeaveRequest.activity_id == activity.id,
-        LeaveRequest.state == LeaveState.APPROVED,
-        LeaveRequest.withdrawn_at.is_(None),
-    )
-    makeup = select(Makeup.person_id).where(
-        Makeup.activity_id == activity.id, Makeup.state == MakeupState.ACCEPTED, Makeup.withdrawn_at.is_(None)
-    )
-    if until is not None:
-        leave = leave.where(LeaveRequest.decided_at <= until)
-        makeup = makeup.where(Makeup.done_on <= until.astimezone(tz).date())
-    return rules.count_roll(
-        [rules.Expected(member.id, member.exempt) for member in audience(session, activity, tz)],
-        statuses(session, activity.id, until),
-        set(session.scalars(leave)),
-        set(session.scalars(makeup)),
-    )
+    return rolls(session, [activity], tz, until)[activity.id]
 
 
 def receipts(session: Session, notice_id: int) -> set[int]:
@@ -182,9 +157,10 @@ def settle(
     before, gone = roll(session, activity, tz), set(missing)
     for person in before.absent:
         status = AttendanceStatus.ABSENT if person in gone else AttendanceStatus.PRESENT
-        if person in gone or person in before.unrecorded:
+        if person in gone or person in before.unmarked:
             mark(session, me, activity, person, status, now, SignInMethod.ROLL_CALL)
-    activity.status, activity.settled_at = ActivityStatus.HELD, now
+    # The first roll-call dates the record: a second one after the cut-off must not move it out of the quarter.
+    activity.status, activity.settled_at = ActivityStatus.HELD, activity.settled_at or now
     session.flush()
     audit.record(session, "settle", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id)
     return roll(session, activity, tz)

@@ -1,0 +1,108 @@
+"""The rolls of many activities in a handful of statements, now or as they stood at a cut-off (D5-D7, D20)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from bot.features.activities import rules
+from storage.choices import AttendanceStatus, LeaveState, MakeupState, Scope
+from storage.models.activity import Activity, Delegate
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.roster import Member, rosters
+
+
+def audience_of(activity: Activity, members: Iterable[Member], sent: Iterable[int]) -> list[Member]:
+    """Those of the day's roster for whom the activity is; `sent` are its delegates."""
+    if activity.scope is Scope.GROUP:
+        return [member for member in members if member.group_id == activity.group_id]
+    if activity.scope is Scope.COMMITTEE:
+        return [member for member in members if member.duties & rules.COMMITTEE]
+    if activity.scope is Scope.DELEGATED:
+        delegates = set(sent)
+        return [member for member in members if member.id in delegates]
+    return list(members)
+
+
+def delegates(session: Session, activity_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Who was sent, by activity."""
+    query = select(Delegate.activity_id, Delegate.person_id).where(Delegate.activity_id.in_(activity_ids))
+    found: dict[int, list[int]] = defaultdict(list)
+    for activity_id, person_id in session.execute(query.order_by(Delegate.person_id)):
+        found[activity_id].append(person_id)
+    return found
+
+
+def rolls(
+    session: Session, activities: Sequence[Activity], tz: tzinfo, until: datetime | None = None
+) -> dict[int, rules.Roll]:
+    """The roll of each of a branch's activities, by activity; `until`: only what was entered by then."""
+    if not activities:
+        return {}
+    ids = [activity.id for activity in activities]
+    days = {activity.id: activity.start_at.astimezone(tz).date() for activity in activities}
+    members = rosters(session, activities[0].branch_id, days.values())
+    sent = delegates(session, ids)
+    statuses = _statuses(session, ids, until)
+    asked, approved = _leave(session, ids, until)
+    made_up = _made_up(session, ids, until, tz)
+    return {
+        activity.id: rules.count_roll(
+            [
+                rules.Expected(member.id, member.exempt)
+                for member in audience_of(activity, members[days[activity.id]], sent[activity.id])
+            ],
+            statuses[activity.id], approved[activity.id], made_up[activity.id], asked[activity.id],
+        )
+        for activity in activities
+    }  # fmt: skip
+
+
+def _live(table: type[Any], until: datetime | None) -> ColumnElement[bool]:
+    """What is withdrawn after the cut-off was still there at it."""
+    standing: ColumnElement[bool] = table.withdrawn_at.is_(None)
+    return standing if until is None else or_(standing, table.withdrawn_at > until)
+
+
+def _statuses(session: Session, ids: Sequence[int], until: datetime | None) -> dict[int, dict[int, AttendanceStatus]]:
+    query = select(Attendance.activity_id, Attendance.person_id, Attendance.status).where(
+        Attendance.activity_id.in_(ids), _live(Attendance, until)
+    )
+    if until is not None:
+        query = query.where(Attendance.at <= until)
+    found: dict[int, dict[int, AttendanceStatus]] = defaultdict(dict)
+    for activity_id, person_id, status in session.execute(query):
+        found[activity_id][person_id] = status
+    return found
+
+
+def _leave(
+    session: Session, ids: Sequence[int], until: datetime | None
+) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """Who asked for leave, and whose was approved: in time, when there is a cut-off (D20a)."""
+    query = select(LeaveRequest.activity_id, LeaveRequest.person_id, LeaveRequest.state, LeaveRequest.decided_at).where(
+        LeaveRequest.activity_id.in_(ids), _live(LeaveRequest, until)
+    )
+    asked: dict[int, set[int]] = defaultdict(set)
+    approved: dict[int, set[int]] = defaultdict(set)
+    for activity_id, person_id, state, decided_at in session.execute(query):
+        asked[activity_id].add(person_id)
+        in_time = until is None or decided_at is None or decided_at <= until
+        if state is LeaveState.APPROVED and in_time:
+            approved[activity_id].add(person_id)
+    return asked, approved
+
+
+def _made_up(session: Session, ids: Sequence[int], until: datetime | None, tz: tzinfo) -> dict[int, set[int]]:
+    query = select(Makeup.activity_id, Makeup.person_id).where(
+        Makeup.activity_id.in_(ids), Makeup.state == MakeupState.ACCEPTED, _live(Makeup, until)
+    )
+    if until is not None:
+        query = query.where(Makeup.done_on <= until.astimezone(tz).date())
+    found: dict[int, set[int]] = defaultdict(set)
+    for activity_id, person_id in session.execute(query):
+        found[activity_id].add(person_id)
+    return found
