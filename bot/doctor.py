@@ -1,0 +1,138 @@
+"""Looks at everything that the bot stands on: one line each, and what to do."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import DatabaseError
+from telegram.error import InvalidToken, TelegramError
+
+from bot.kit.sending import Telegram
+from bot.kit.transport import AiohttpTransport
+from bot.settings import BadSettings, Settings
+from scheduler.calendar import known
+from storage.engine import Storage, StorageBusy
+from storage.models.inbox import Inbox
+from storage.revision import OldSchema, require_newest
+
+COLUMNS = ("check", "ok", "found", "to_do")
+SAFE_SQLITE = (3, 51, 3)
+SOON = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor. `ok` None: works, but worth knowing."""
+
+    check: str
+    ok: bool | None
+    found: str
+    to_do: str = ""
+
+    def row(self) -> dict[str, Any]:
+        word = {True: "yes", False: "no", None: "note"}[self.ok]
+        return {"check": self.check, "ok": word, "found": self.found, "to_do": self.to_do}
+
+
+def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """All findings, in an order that lets the first trouble explain the next."""
+    yield _token(settings)
+    yield from _database(settings, now)
+    if settings.bot_token.get_secret_value():
+        yield from asyncio.run(_telegram(settings))
+    yield from _calendar(now)
+    yield Finding("clock", True, f"{now:%Y-%m-%d %H:%M:%S} {settings.timezone}")
+
+
+def _token(settings: Settings) -> Finding:
+    try:
+        _ = settings.token
+    except BadSettings as error:
+        return Finding("settings", False, "no BOT_TOKEN", str(error))
+    way = "webhook" if settings.webhook_url else "long polling"
+    return Finding("settings", True, f"receives by {way}, time zone {settings.timezone}")
+
+
+def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
+    try:
+        with Storage(settings.database) as storage:
+            require_newest(storage)
+            yield Finding("database", True, storage.url.render_as_string(hide_password=True))
+            yield from _engine(storage)
+            yield from _newest_row(storage, now)
+    except OldSchema as error:
+        yield Finding("database", False, "not as this program needs it", str(error))
+    except (DatabaseError, OSError, ValueError) as error:
+        yield Finding("database", False, first_line(error), "Check DATABASE_URL, DATA_DIR and who may write there.")
+
+
+def _engine(storage: Storage) -> Iterator[Finding]:
+    if storage.dialect != "sqlite":
+        return
+    if sqlite3.sqlite_version_info < SAFE_SQLITE:
+        yield Finding(
+            "sqlite", None, f"version {sqlite3.sqlite_version} has a rare fault that 3.51.3 mends",
+            "Keep one process on the file (the bot sees to it) and keep backups; a newer Python brings a newer SQLite.",
+        )  # fmt: skip
+    try:
+        with storage.locked():
+            yield Finding("bot", None, "not running on this database")
+    except StorageBusy:
+        yield Finding("bot", True, "running on this database")
+
+
+def _newest_row(storage: Storage, now: datetime) -> Iterator[Finding]:
+    with storage.reading() as session:
+        newest = session.scalar(select(func.max(Inbox.received_at)))
+    if newest is not None and newest > now + timedelta(minutes=5):
+        yield Finding(
+            "clock", False, f"the database has updates of {newest:%Y-%m-%d %H:%M} UTC, which is in the future",
+            "Set the clock of this machine (timedatectl set-ntp true).",
+        )  # fmt: skip
+
+
+async def _telegram(settings: Settings) -> list[Finding]:
+    transport = AiohttpTransport()
+    telegram = Telegram(transport, settings.bot_api_url, settings.bot_token.get_secret_value())
+    try:
+        me = await telegram.call("getMe", timeout=10)
+        info = await telegram.call("getWebhookInfo", timeout=10)
+    except InvalidToken:
+        return [Finding("telegram", False, "does not accept BOT_TOKEN", "Copy the token from BotFather again.")]
+    except TelegramError as error:
+        what = "Check the network of this machine and BOT_API_URL."
+        return [Finding("telegram", False, f"not reached at {settings.bot_api_url}: {error}", what)]
+    finally:
+        await transport.shutdown()
+    return [Finding("telegram", True, f"@{me.get('username')}"), *_webhook(settings, info)]
+
+
+def _webhook(settings: Settings, info: dict[str, Any]) -> Iterator[Finding]:
+    url = info.get("url") or ""
+    if url and not settings.webhook_url:
+        what = "Set WEBHOOK_URL, or delete the webhook (deleteWebhook) if nothing else uses this token."
+        yield Finding("webhook", False, "one is set, so polling gets nothing", what)
+    elif settings.webhook_url and not url.startswith(settings.webhook_url):
+        yield Finding("webhook", None, "not set yet", "The bot sets it when it starts.")
+    if info.get("last_error_message"):
+        what = "Telegram must reach WEBHOOK_URL from outside; the proxy passes it on to LISTEN."
+        yield Finding("webhook", False, str(info["last_error_message"]), what)
+
+
+def _calendar(now: datetime) -> Iterator[Finding]:
+    for year in sorted({now.year, (now + SOON).year}):
+        if known(year):
+            yield Finding("calendar", True, f"{year}: holidays as announced")
+        else:
+            what = "Upgrade chinesecalendar once the year is announced (pip install -U chinesecalendar)."
+            yield Finding("calendar", None, f"{year}: not announced yet, reckoned and shown as 暂定", what)
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, without SQL, parameters and background."""
+    inner = getattr(error, "orig", None) or error
+    return (str(inner).strip().splitlines() or [type(inner).__name__])[0]

@@ -1,0 +1,71 @@
+"""How the command line shows rows: a table for people, JSON or CSV for programs."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from enum import StrEnum
+from typing import Any
+
+import click
+
+Row = Mapping[str, Any]
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def show(rows: Sequence[Row], columns: Sequence[str], how: str, tz: tzinfo, *, empty: str = "Nothing.") -> None:
+    """Print rows of plain values. Programs get the same names as in `columns` and times with their offset."""
+    if how == Format.JSON:
+        click.echo(json.dumps([_machine(row, columns, tz) for row in rows], ensure_ascii=False, indent=2))
+    elif how == Format.CSV:
+        _csv([_machine(row, columns, tz) for row in rows], columns)
+    elif not rows:
+        click.echo(empty)
+    else:
+        _table(rows, columns, tz)
+
+
+def _machine(row: Row, columns: Sequence[str], tz: tzinfo) -> dict[str, Any]:
+    return {name: _iso(row.get(name), tz) for name in columns}
+
+
+def _iso(value: Any, tz: tzinfo) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(tz).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _csv(rows: Sequence[Row], columns: Sequence[str]) -> None:
+    from bot.kit.sheets import csv_text
+
+    lines = [["" if value is None else str(value) for value in row.values()] for row in rows]
+    sys.stdout.buffer.write(csv_text(columns, lines).encode())
+    sys.stdout.buffer.flush()
+
+
+def _table(rows: Sequence[Row], columns: Sequence[str], tz: tzinfo) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        # Text, not a string: names of people and errors may hold what rich takes for markup.
+        table.add_row(*(Text(_human(row.get(name), tz)) for name in columns))
+    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+
+
+def _human(value: Any, tz: tzinfo) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(tz):%Y-%m-%d %H:%M}"
+    return str(value)

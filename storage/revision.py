@@ -1,0 +1,44 @@
+"""Whether the database is as new as the program: asked at every start, so without loading alembic."""
+
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+
+from storage.engine import Storage
+from storage.sqlite import database_path
+
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
+
+
+class OldSchema(Exception):
+    """The tables are not those of this program; the text says what to do."""
+
+
+def newest() -> str:
+    """The newest revision that this program knows, by the names of the files (0001_the_first_tables.py)."""
+    return max(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+
+
+def present(storage: Storage) -> str | None:
+    """The revision of the database; None where there are no tables. Makes no file."""
+    if storage.dialect == "sqlite" and not database_path(storage.url).exists():
+        return None
+    with storage.reading() as session:
+        if not inspect(session.connection()).has_table("alembic_version"):
+            return None
+        found = session.scalar(text("SELECT version_num FROM alembic_version"))
+        return str(found) if found is not None else None
+
+
+def require_newest(storage: Storage) -> None:
+    """Raise OldSchema unless program and tables fit."""
+    found, wanted = present(storage), newest()
+    if found is None:
+        raise OldSchema("There is no database yet. Run: branch-bot migrate")
+    if found > wanted:
+        raise OldSchema(f"The database is of a newer version ({found}) than this program ({wanted}). Upgrade it.")
+    if found < wanted:
+        raise OldSchema(
+            f"The database is of an older version ({found}, needed: {wanted})."
+            " Stop every other process of the bot, then run: branch-bot migrate"
+        )
