@@ -1,0 +1,142 @@
+"""Every revision goes up, down and up again on both databases, and makes what the models say."""
+
+import re
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Integer, inspect, text
+
+from storage import migrate
+from storage.engine import Storage, StorageBusy, database_url
+from storage.models.everything import METADATA
+from storage.sqlite import database_path
+
+REVISIONS = [script.revision for script in ScriptDirectory(str(migrate.MIGRATIONS)).walk_revisions()][::-1]
+PARTIAL = sorted(
+    index.name or "" for table in METADATA.tables.values() for index in table.indexes if index.dialect_kwargs
+)
+
+
+def tables(url: str) -> set[str]:
+    with Storage(url) as storage, storage.reading() as session:
+        return set(inspect(session.connection()).get_table_names())
+
+
+def differences(url: str) -> list[object]:
+    with Storage(url) as storage, storage.reading() as session:
+        context = MigrationContext.configure(
+            session.connection(), opts={"compare_type": True, "compare_server_default": True}
+        )
+        return list(compare_metadata(context, METADATA))
+
+
+def test_the_models_are_what_the_revisions_make(storage_url: str) -> None:
+    assert migrate.is_current(storage_url)
+    assert differences(storage_url) == []
+
+
+def test_every_revision_goes_up_down_and_up(storage_url: str) -> None:
+    migrate.downgrade(storage_url, "base")
+    assert tables(storage_url) == {"alembic_version"}
+    for revision in REVISIONS:
+        migrate.upgrade(storage_url, revision)
+        migrate.downgrade(storage_url, "-1")
+        migrate.upgrade(storage_url, revision)
+        assert migrate.current(storage_url) == revision
+    assert migrate.head() == REVISIONS[-1]
+    assert differences(storage_url) == []
+
+
+def test_a_live_row_is_unique_on_both(storage: Storage) -> None:
+    """Alembic does not compare the condition of a partial index, so look at the indexes themselves."""
+    question = {
+        "sqlite": "SELECT name, sql FROM sqlite_master",
+        "postgresql": "SELECT indexname, indexdef FROM pg_indexes",
+    }
+    with storage.reading() as session:
+        found = dict(session.execute(text(question[storage.dialect])).all())
+    assert "uq_attendance_live" in PARTIAL
+    for name in PARTIAL:
+        assert re.search(r"UNIQUE INDEX .* WHERE \(?withdrawn_at IS NULL", found[name], re.DOTALL)
+
+
+def test_going_nowhere_changes_nothing(storage_url: str, tmp_path: Path) -> None:
+    assert migrate.upgrade(storage_url) is None
+    assert not list(tmp_path.glob("*.backup"))
+
+
+def test_an_absent_database_has_no_revision_and_stays_absent(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/absent.db"
+    assert migrate.current(url) is None
+    assert not migrate.is_current(url)
+    assert not (tmp_path / "absent.db").exists()
+    assert migrate.upgrade(url) is None
+    assert migrate.is_current(url)
+
+
+def test_the_file_is_copied_first(sqlite_url: str) -> None:
+    with Storage(sqlite_url) as storage, storage.transaction() as session:
+        session.execute(text("INSERT INTO lease (name, holder, expires_at) VALUES ('kept', '', '2026-09-24')"))
+    head = migrate.head()
+    copies = [migrate.downgrade(sqlite_url, "base")]
+    migrate.upgrade(sqlite_url)
+    copies.append(migrate.downgrade(sqlite_url, "base"))
+    assert [copy and copy.name for copy in copies] == [f"branch.db.{head}.backup", f"branch.db.{head}-2.backup"]
+    with Storage(f"sqlite:///{copies[0]}") as storage, storage.reading() as session:
+        assert session.scalars(text("SELECT name FROM lease")).all() == ["kept"]
+
+
+def test_a_running_bot_is_not_migrated(sqlite_url: str) -> None:
+    with Storage(sqlite_url) as bot:
+        bot.hold()
+        with pytest.raises(StorageBusy):
+            migrate.downgrade(sqlite_url, "base")
+        migrate.upgrade(bot)
+    assert migrate.is_current(sqlite_url)
+
+
+def test_two_processes_may_start_a_migration_together(postgresql_url: str) -> None:
+    migrate.downgrade(postgresql_url, "base")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(migrate.upgrade, [postgresql_url] * 2))
+    assert differences(postgresql_url) == []
+
+
+def test_a_changed_table_keeps_the_rows_that_point_at_it(tmp_path: Path) -> None:
+    url = database_url(f"sqlite:///{tmp_path}/family.db")
+    with closing(sqlite3.connect(database_path(url))) as driver:
+        driver.executescript(
+            "CREATE TABLE parent (id INTEGER PRIMARY KEY);"
+            "CREATE TABLE child (parent_id INTEGER REFERENCES parent (id) ON DELETE CASCADE);"
+            "INSERT INTO parent VALUES (1); INSERT INTO child VALUES (1);"
+        )
+    with migrate.connected(url) as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table("parent", recreate="always") as batch:
+            batch.add_column(Column("age", Integer))
+    with closing(sqlite3.connect(database_path(url))) as driver:
+        assert driver.execute("SELECT count(*) FROM child").fetchone() == (1,)
+
+
+def test_a_migration_that_breaks_references_never_happened(sqlite_url: str) -> None:
+    def half_a_migration() -> None:
+        with migrate.connected(database_url(sqlite_url)) as connection:
+            connection.execute(text("CREATE TABLE half_done (id INTEGER)"))
+            connection.execute(text("INSERT INTO promise (key, outbox_id) VALUES ('orphan', 404)"))
+
+    with pytest.raises(migrate.BrokenReferences, match="promise"):
+        half_a_migration()
+    assert "half_done" not in tables(sqlite_url)
+
+
+def test_the_command_line_of_alembic_finds_nothing_to_add() -> None:
+    command.check(Config(toml_file=Path(__file__).parents[2] / "pyproject.toml"))
