@@ -77,9 +77,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("tied_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["organisation.id"], name=op.f("fk_group_chat_branch_id_organisation")
-        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["organisation.id"], name=op.f("fk_group_chat_branch_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_group_chat")),
         sa.UniqueConstraint("chat_id", name=op.f("uq_group_chat_chat_id")),
     )
@@ -96,9 +94,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("planned", sa.Integer(), nullable=False),
         sa.Column("ran_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["organisation.id"], name=op.f("fk_job_run_branch_id_organisation")
-        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["organisation.id"], name=op.f("fk_job_run_branch_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_run")),
         sa.UniqueConstraint("job", "branch_id", "slot", name=op.f("uq_job_run_job_branch_id_slot")),
     )
@@ -107,9 +103,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["organisation.id"], name=op.f("fk_party_group_branch_id_organisation")
-        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["organisation.id"], name=op.f("fk_party_group_branch_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_party_group")),
         sa.UniqueConstraint("branch_id", "name", name=op.f("uq_party_group_branch_id_name")),
     )
@@ -129,9 +123,7 @@ def upgrade() -> None:
         sa.Column("reachable", sa.Boolean(), nullable=False),
         sa.Column("notes", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["organisation.id"], name=op.f("fk_person_branch_id_organisation")
-        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["organisation.id"], name=op.f("fk_person_branch_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("telegram_id", name=op.f("uq_person_telegram_id")),
     )
@@ -151,9 +143,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ack_due", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["organisation.id"], name=op.f("fk_reminder_branch_id_organisation")
-        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["organisation.id"], name=op.f("fk_reminder_branch_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
         sa.UniqueConstraint(
             "branch_id",
@@ -169,16 +159,10 @@ def upgrade() -> None:
         sa.Column("reminder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_acknowledgement_person_id_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["reminder_id"], ["reminder.id"], name=op.f("fk_acknowledgement_reminder_id_reminder")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_acknowledgement_person_id_person")),
+        sa.ForeignKeyConstraint(["reminder_id"], ["reminder.id"], name=op.f("fk_acknowledgement_reminder_id_reminder")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acknowledgement")),
-        sa.UniqueConstraint(
-            "reminder_id", "person_id", name=op.f("uq_acknowledgement_reminder_id_person_id")
-        ),
+        sa.UniqueConstraint("reminder_id", "person_id", name=op.f("uq_acknowledgement_reminder_id_person_id")),
     )
     with op.batch_alter_table("acknowledgement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_acknowledgement_person_id"), ["person_id"], unique=False)
@@ -205,15 +189,9 @@ def upgrade() -> None:
         sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["organisation.id"], name=op.f("fk_activity_branch_id_organisation")
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by_id"], ["person.id"], name=op.f("fk_activity_created_by_id_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["party_group.id"], name=op.f("fk_activity_group_id_party_group")
-        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["organisation.id"], name=op.f("fk_activity_branch_id_organisation")),
+        sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_activity_created_by_id_person")),
+        sa.ForeignKeyConstraint(["group_id"], ["party_group.id"], name=op.f("fk_activity_group_id_party_group")),
         sa.ForeignKeyConstraint(["host_id"], ["person.id"], name=op.f("fk_activity_host_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
         sa.UniqueConstraint("sign_in_code_hash", name=op.f("uq_activity_sign_in_code_hash")),
@@ -234,9 +212,7 @@ def upgrade() -> None:
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_audit_actor_id_person")),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["organisation.id"], name=op.f("fk_audit_branch_id_organisation")
-        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["organisation.id"], name=op.f("fk_audit_branch_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
@@ -274,9 +250,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["party_group.id"], name=op.f("fk_duty_span_group_id_party_group")
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["party_group.id"], name=op.f("fk_duty_span_group_id_party_group")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_duty_span_organisation_id_organisation")
         ),
@@ -299,9 +273,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["contact_person_id"], ["person.id"], name=op.f("fk_exemption_span_contact_person_id_person")
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_exemption_span_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_exemption_span_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exemption_span")),
     )
     with op.batch_alter_table("exemption_span", schema=None) as batch_op:
@@ -314,9 +286,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["party_group.id"], name=op.f("fk_group_span_group_id_party_group")
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["party_group.id"], name=op.f("fk_group_span_group_id_party_group")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_group_span_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_group_span")),
     )
@@ -335,9 +305,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_by_telegram_id", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["organisation.id"], name=op.f("fk_invite_branch_id_organisation")
-        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["organisation.id"], name=op.f("fk_invite_branch_id_organisation")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_invite_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invite")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_invite_code_hash")),
@@ -353,9 +321,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_membership_span_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_span_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership_span")),
     )
     with op.batch_alter_table("membership_span", schema=None) as batch_op:
@@ -374,9 +340,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["branch_id"], ["organisation.id"], name=op.f("fk_monthly_theme_branch_id_organisation")
         ),
-        sa.ForeignKeyConstraint(
-            ["created_by_id"], ["person.id"], name=op.f("fk_monthly_theme_created_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_monthly_theme_created_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_monthly_theme")),
         sa.UniqueConstraint("branch_id", "month", name=op.f("uq_monthly_theme_branch_id_month")),
     )
@@ -400,9 +364,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["organisation.id"], name=op.f("fk_outbox_branch_id_organisation")
-        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["organisation.id"], name=op.f("fk_outbox_branch_id_organisation")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_outbox_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
@@ -427,9 +389,7 @@ def upgrade() -> None:
         "reminder_audience",
         sa.Column("reminder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_reminder_audience_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reminder_audience_person_id_person")),
         sa.ForeignKeyConstraint(
             ["reminder_id"], ["reminder.id"], name=op.f("fk_reminder_audience_reminder_id_reminder")
         ),
@@ -442,9 +402,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["organisation.id"], name=op.f("fk_roster_span_branch_id_organisation")
-        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["organisation.id"], name=op.f("fk_roster_span_branch_id_organisation")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_roster_span_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_span")),
     )
@@ -476,12 +434,8 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("marked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_attendance_activity_id_activity")
-        ),
-        sa.ForeignKeyConstraint(
-            ["marked_by_id"], ["person.id"], name=op.f("fk_attendance_marked_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_attendance_activity_id_activity")),
+        sa.ForeignKeyConstraint(["marked_by_id"], ["person.id"], name=op.f("fk_attendance_marked_by_id_person")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_attendance_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance")),
     )
@@ -518,9 +472,7 @@ def upgrade() -> None:
         sa.Column("type", sa.String(length=40), nullable=False),
         sa.Column("lecturer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("details", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_component_activity_id_activity")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_component_activity_id_activity")),
         sa.ForeignKeyConstraint(["lecturer_id"], ["person.id"], name=op.f("fk_component_lecturer_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_component")),
         sa.UniqueConstraint("activity_id", "type", name=op.f("uq_component_activity_id_type")),
@@ -529,9 +481,7 @@ def upgrade() -> None:
         "delegate",
         sa.Column("activity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_delegate_activity_id_activity")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_delegate_activity_id_activity")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_delegate_person_id_person")),
         sa.PrimaryKeyConstraint("activity_id", "person_id", name=op.f("pk_delegate")),
     )
@@ -548,15 +498,9 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_leave_request_activity_id_activity")
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["person.id"], name=op.f("fk_leave_request_decided_by_id_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["entered_by_id"], ["person.id"], name=op.f("fk_leave_request_entered_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_leave_request_activity_id_activity")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_leave_request_decided_by_id_person")),
+        sa.ForeignKeyConstraint(["entered_by_id"], ["person.id"], name=op.f("fk_leave_request_entered_by_id_person")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_leave_request_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leave_request")),
     )
@@ -585,13 +529,9 @@ def upgrade() -> None:
         sa.Column("reviewed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("return_reason", sa.String(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_makeup_activity_id_activity")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_makeup_activity_id_activity")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_makeup_person_id_person")),
-        sa.ForeignKeyConstraint(
-            ["reviewed_by_id"], ["person.id"], name=op.f("fk_makeup_reviewed_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["reviewed_by_id"], ["person.id"], name=op.f("fk_makeup_reviewed_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_makeup")),
     )
     with op.batch_alter_table("makeup", schema=None) as batch_op:
@@ -614,15 +554,9 @@ def upgrade() -> None:
         sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_notice_activity_id_activity")
-        ),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["organisation.id"], name=op.f("fk_notice_branch_id_organisation")
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by_id"], ["person.id"], name=op.f("fk_notice_created_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_notice_activity_id_activity")),
+        sa.ForeignKeyConstraint(["branch_id"], ["organisation.id"], name=op.f("fk_notice_branch_id_organisation")),
+        sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_notice_created_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
@@ -654,15 +588,9 @@ def upgrade() -> None:
         sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["organisation.id"], name=op.f("fk_study_item_branch_id_organisation")
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by_id"], ["person.id"], name=op.f("fk_study_item_created_by_id_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["theme_id"], ["monthly_theme.id"], name=op.f("fk_study_item_theme_id_monthly_theme")
-        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["organisation.id"], name=op.f("fk_study_item_branch_id_organisation")),
+        sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_study_item_created_by_id_person")),
+        sa.ForeignKeyConstraint(["theme_id"], ["monthly_theme.id"], name=op.f("fk_study_item_theme_id_monthly_theme")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study_item")),
     )
     with op.batch_alter_table("study_item", schema=None) as batch_op:
@@ -703,15 +631,11 @@ def upgrade() -> None:
         sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["activity_id"], ["activity.id"], name=op.f("fk_reflection_task_activity_id_activity")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_reflection_task_activity_id_activity")),
         sa.ForeignKeyConstraint(
             ["branch_id"], ["organisation.id"], name=op.f("fk_reflection_task_branch_id_organisation")
         ),
-        sa.ForeignKeyConstraint(
-            ["created_by_id"], ["person.id"], name=op.f("fk_reflection_task_created_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_reflection_task_created_by_id_person")),
         sa.ForeignKeyConstraint(
             ["study_item_id"], ["study_item.id"], name=op.f("fk_reflection_task_study_item_id_study_item")
         ),
@@ -729,12 +653,8 @@ def upgrade() -> None:
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["item_id"], ["study_item.id"], name=op.f("fk_study_completion_item_id_study_item")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_study_completion_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["item_id"], ["study_item.id"], name=op.f("fk_study_completion_item_id_study_item")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_study_completion_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study_completion")),
     )
     with op.batch_alter_table("study_completion", schema=None) as batch_op:
@@ -762,9 +682,7 @@ def upgrade() -> None:
         sa.Column("return_reason", sa.String(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reflection_person_id_person")),
-        sa.ForeignKeyConstraint(
-            ["reviewed_by_id"], ["person.id"], name=op.f("fk_reflection_reviewed_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["reviewed_by_id"], ["person.id"], name=op.f("fk_reflection_reviewed_by_id_person")),
         sa.ForeignKeyConstraint(
             ["task_id"], ["reflection_task.id"], name=op.f("fk_reflection_task_id_reflection_task")
         ),
