@@ -42,6 +42,7 @@ from bot.kit.ledger import AlreadyHandled, NotYet, finish
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
 from bot.kit.sending import Telegram
+from bot.kit.words import STRANGER
 from scheduler.clock import Clock
 from scheduler.outbox import Sender
 from storage.audience import find
@@ -55,7 +56,6 @@ __all__ = ["AlreadyHandled", "Edge", "NotYet"]
 
 log = logging.getLogger(__name__)
 
-STRANGER = "您好，本助手仅供支部成员使用，请向支部书记索取邀请链接。"
 OLD_BUTTON = "这个按钮已失效，请使用最新的消息或菜单。"
 IN_PRIVATE = "请在与我的私聊中办理。"
 HINT = "没有看懂，请点下方按钮，或发送“帮助”。"

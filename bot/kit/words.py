@@ -1,7 +1,8 @@
-"""How days and instants are written in chat: 7月7日（周五）14:30."""
+"""What every feature says alike: days and instants (7月7日（周五）14:30), and the line for strangers."""
 
 from datetime import date, datetime, tzinfo
 
+STRANGER = "您好，本助手仅供支部成员使用，请向支部书记索取邀请链接。"
 WEEKDAYS = "一二三四五六日"
 
 

@@ -7,12 +7,26 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from bot.kit.sheets import visible
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 
 # 128 random bits as base64url without padding: what secrets.token_urlsafe(16) gives.
 _CODE = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+class InviteKind(StrEnum):
+    """What a one-time code is for; the value stands in the table."""
+
+    PERSON = "person"
+    SECRETARY = "secretary"
+    GROUP = "group"
+
+    @property
+    def prefix(self) -> str:
+        """How the payload of /start begins."""
+        return {"person": "i_", "secretary": "s_", "group": "g_"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +165,10 @@ def is_code(text: str) -> bool:
 def hash_code(code: str) -> str:
     """What is kept of a code: its SHA-256, in hex."""
     return hashlib.sha256(code.encode()).hexdigest()
+
+
+def invite_link(bot_name: str, kind: InviteKind | str, code: str) -> str:
+    """The link that hands a code to the bot: in private, or (group) while adding the bot to a group."""
+    kind = InviteKind(kind)
+    way = "startgroup" if kind is InviteKind.GROUP else "start"
+    return f"https://t.me/{bot_name}?{way}={kind.prefix}{code}"

@@ -139,17 +139,12 @@ def test_every_fault_is_listed_with_its_place() -> None:
     )
     assert [(fault.row, fault.column) for fault in found] == [
         (2, "姓名 (B)"),
-        *[
-            (3, f"{column}")
-            for column in ("性别 (C)", "出生年月 (D)", "党内职务 (H)", "职级 (I)", "类别 (J)")
-        ],
+        *[(3, f"{column}") for column in ("性别 (C)", "出生年月 (D)", "党内职务 (H)", "职级 (I)", "类别 (J)")],
         (3, "转入/转出 (K)"),
         (3, "备注 (L)"),
         (3, "党小组"),
     ]
-    assert str(found[2]).startswith(
-        "row 3, 出生年月 (D): found '去年', should be a day or a month such as 1990-05-01"
-    )
+    assert str(found[2]).startswith("row 3, 出生年月 (D): found '去年', should be a day or a month such as 1990-05-01")
 
 
 def test_faults_between_cells() -> None:
@@ -179,9 +174,7 @@ def test_formulas_are_refused_where_they_would_be_read() -> None:
 
 
 def test_two_columns_of_one_meaning() -> None:
-    assert faults("姓名,名字,性别\n甲一,甲二,男\n".encode()) == [
-        Fault(1, "姓名", "two such columns", "one column")
-    ]
+    assert faults("姓名,名字,性别\n甲一,甲二,男\n".encode()) == [Fault(1, "姓名", "two such columns", "one column")]
 
 
 @pytest.mark.parametrize(

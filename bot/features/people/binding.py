@@ -1,0 +1,171 @@
+"""Who is behind a Telegram account: a code is used up, the first secretary claimed, a group chat tied."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bot.features.people.roster_import import move_account
+from bot.features.people.rules import InviteKind, clean_name, hash_code
+from bot.kit.access import Right, may
+from bot.kit.refusal import Refusal
+from storage import chats
+from storage.audience import find
+from storage.audit import record
+from storage.choices import Duty, OrganisationKind
+from storage.models.audit import Audit
+from storage.models.invite import Invite
+from storage.models.organisation import Organisation
+from storage.models.person import DutySpan, Person, RosterSpan
+from storage.roster import duties_on
+from storage.rows import changed
+
+# 128 bits cannot be guessed; this keeps whoever tries from filling the log.
+MAX_FAILED, FAILED_WITHIN = 5, timedelta(hours=1)
+NOT_VALID = "链接无效或已过期，请向支部书记索取新的邀请链接。"
+_FAILED = "invite_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """The branch of a group chat; `moved`: the group was another branch's before."""
+
+    branch_id: int
+    moved: bool
+
+
+def redeem(
+    session: Session, kind: InviteKind, code: str, telegram_id: int, name: str, *, today: date, now: datetime
+) -> int | None:
+    """Bind the account to the person whom the code names; the person's id, or None: unknown, used, expired, too often.
+
+    One conditional UPDATE uses the code up. A second tap by the same account finds its own person again.
+    Raises Refusal with the same words when the code is good and the seat, or the account, is taken.
+    """
+    if _too_many(session, telegram_id, now):
+        return None
+    account = session.scalars(select(Person).where(Person.telegram_id == telegram_id)).first()
+    invite = _use(session, kind, code, telegram_id, now)
+    if invite is None:
+        if account is not None and _was_mine(session, code, telegram_id):
+            return account.id
+        _note_failure(session, telegram_id, now)
+        return None
+    if kind is InviteKind.PERSON:
+        person = session.get_one(Person, invite.person_id)
+    else:
+        person = _secretary(session, invite.branch_id, account, name, today, now)
+    _seat(session, person, account, telegram_id, now)
+    record(session, "bound", "person", person.id, now=now, actor_id=person.id, branch_id=person.branch_id)
+    return person.id
+
+
+def claim_secretary(session: Session, telegram_id: int, name: str, now: datetime) -> int | None:
+    """Make the account of the setting SECRETARY_ID the first secretary of the first branch; None: nothing to claim."""
+    branches = select(Organisation.id).where(Organisation.kind == OrganisationKind.BRANCH).order_by(Organisation.id)
+    branch_id = session.scalars(branches).first()
+    account = session.scalars(select(Person).where(Person.telegram_id == telegram_id)).first()
+    if branch_id is None or account is not None:
+        return account.id if account else None
+    try:
+        person = _secretary(session, branch_id, None, name, now.date(), now)
+        _seat(session, person, None, telegram_id, now)
+    except Refusal:
+        return None
+    record(session, "secretary_claimed", "person", person.id, now=now, branch_id=branch_id, via="setting")
+    return person.id
+
+
+def _use(session: Session, kind: InviteKind, code: str, telegram_id: int, now: datetime) -> Invite | None:
+    mine = (Invite.code_hash == hash_code(code), Invite.kind == kind)
+    used = update(Invite).where(*mine, Invite.used_at.is_(None), Invite.expires_at > now)
+    if not changed(session, used.values(used_at=now, used_by_telegram_id=telegram_id)):
+        return None
+    return session.scalars(select(Invite).where(*mine)).one()
+
+
+def _was_mine(session: Session, code: str, telegram_id: int) -> bool:
+    query = select(Invite.id).where(Invite.code_hash == hash_code(code), Invite.used_by_telegram_id == telegram_id)
+    return session.scalars(query).first() is not None
+
+
+def _secretary(
+    session: Session, branch_id: int, account: Person | None, name: str, today: date, now: datetime
+) -> Person:
+    """The branch's secretary; where nobody is, the account's own person becomes it, or a new one by Telegram's name."""
+    holder = next((one for one, held in duties_on(session, branch_id, today).items() if Duty.SECRETARY in held), None)
+    if holder is not None:
+        return session.get_one(Person, holder)
+    person = account if account is not None and account.branch_id == branch_id else None
+    if person is None:
+        shown = clean_name(name)[:50] or "书记"
+        person = Person(branch_id=branch_id, name=shown, created_at=now, notes="", reachable=True)
+        session.add(person)
+        session.flush()
+    session.add(DutySpan(person_id=person.id, organisation_id=branch_id, duty=Duty.SECRETARY, from_on=today))
+    return person
+
+
+def _seat(session: Session, person: Person, account: Person | None, telegram_id: int, now: datetime) -> None:
+    """The account becomes this person's; one that came before the roster moves over from its provisional row."""
+    if account is person:
+        return
+    if person.telegram_id is not None or (account is not None and not _provisional(session, account, person)):
+        raise Refusal(NOT_VALID)
+    if account is not None:
+        move_account(session, account, person, now)
+        return
+    free = update(Person).where(Person.id == person.id, Person.telegram_id.is_(None))
+    if not changed(session, free.values(telegram_id=telegram_id, bound_at=now, reachable=True)):
+        raise Refusal(NOT_VALID)
+    session.expire(person)
+
+
+def _provisional(session: Session, account: Person, person: Person) -> bool:
+    listed = session.scalars(select(RosterSpan.id).where(RosterSpan.person_id == account.id)).first()
+    return listed is None and account.branch_id == person.branch_id
+
+
+def tie_group(
+    session: Session, code: str, telegram_id: int, chat_id: int, title: str, *, today: date, now: datetime
+) -> Tied | None:
+    """Tie a group chat by the code shown in it; by somebody of the branch, while its maker still has the right.
+
+    None: unknown, used, expired, too often; Refusal with the same words: a good code in the wrong hands.
+    """
+    if _too_many(session, telegram_id, now):
+        return None
+    invite = _use(session, InviteKind.GROUP, code, telegram_id, now)
+    if invite is None:
+        _note_failure(session, telegram_id, now)
+        return None
+    maker = session.get_one(Person, invite.person_id).telegram_id
+    made_by, shown_by = find(session, maker or 0, today), find(session, telegram_id, today)
+    allowed = made_by is not None and may(made_by, Right.ROSTER, branch_id=invite.branch_id)
+    if not allowed or shown_by is None or shown_by.branch_id != invite.branch_id:
+        raise Refusal(NOT_VALID)
+    before = chats.tie(session, invite.branch_id, chat_id, clean_name(title), now)
+    record(
+        session,
+        "group_tied",
+        "organisation",
+        invite.branch_id,
+        now=now,
+        actor_id=shown_by.id,
+        branch_id=invite.branch_id,
+    )
+    return Tied(invite.branch_id, before not in (None, invite.branch_id))
+
+
+def _too_many(session: Session, telegram_id: int, now: datetime) -> bool:
+    # Failed attempts belong to no branch: that narrows the search to the index.
+    query = select(func.count()).where(
+        Audit.branch_id.is_(None), Audit.action == _FAILED, Audit.subject_id == telegram_id,
+        Audit.at > now - FAILED_WITHIN,
+    )  # fmt: skip
+    return (session.scalar(query) or 0) >= MAX_FAILED
+
+
+def _note_failure(session: Session, telegram_id: int, now: datetime) -> None:
+    record(session, _FAILED, "telegram", telegram_id, now=now)

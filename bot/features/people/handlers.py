@@ -1,0 +1,125 @@
+"""Start, help and 党员: the doors of the bot, and what Telegram reports of people and groups."""
+
+from sqlalchemy.orm import Session
+
+from bot.features.people import binding, messages, service
+from bot.features.people.messages import InviteEverybody, InvitePerson, ShowUnbound, TieGroup
+from bot.features.people.rules import InviteKind
+from bot.kit.access import Right
+from bot.kit.handlers import Call, Command, Handler, Service, Start, Tap, Visit, Word
+from bot.kit.replies import Message, Reply, say
+from bot.kit.words import STRANGER
+from storage.audience import Me, find
+
+PRESENT = frozenset({"member", "administrator", "creator", "restricted"})
+
+
+def start(session: Session, visit: Visit, payload: str) -> Reply:
+    """Start without a code: the menu for those who are known, one polite line for everybody else."""
+    if not visit.private:
+        return Reply()
+    me = find(session, visit.telegram_id, visit.today)
+    if me is None:
+        return say(STRANGER)
+    service.set_reachable(session, visit.telegram_id, True, visit.now)
+    return say(_welcome(session, me))
+
+
+def start_with_invite(session: Session, visit: Visit, payload: str) -> Reply:
+    """A link of one's own, or of the first secretary."""
+    if not visit.private:
+        return say(messages.IN_PRIVATE)
+    kind = next(kind for kind in InviteKind if payload.startswith(kind.prefix))
+    name = str((visit.facts or {}).get("first_name", ""))
+    person_id = binding.redeem(
+        session, kind, payload.removeprefix(kind.prefix), visit.telegram_id, name, today=visit.today, now=visit.now
+    )
+    if person_id is None:
+        return say(binding.NOT_VALID)
+    session.flush()
+    me = find(session, visit.telegram_id, visit.today)
+    return say(_welcome(session, me) if me else messages.bound_early(service.person_name(session, person_id)))
+
+
+def start_in_group(session: Session, visit: Visit, payload: str) -> Reply:
+    """The secretary's startgroup link: Telegram writes /start with the code into the group."""
+    if visit.private:
+        return say(binding.NOT_VALID)
+    tied = binding.tie_group(
+        session, payload.removeprefix(InviteKind.GROUP.prefix), visit.telegram_id, visit.chat_id,
+        str((visit.facts or {}).get("chat_title", "")), today=visit.today, now=visit.now,
+    )  # fmt: skip
+    if tied is None:
+        return say(binding.NOT_VALID)
+    return say(messages.group_tied(service.branch_name(session, tied.branch_id), tied.moved))
+
+
+def _welcome(session: Session, me: Me) -> Message:
+    return messages.welcome(me, service.branch_name(session, me.branch_id), service.group_name(session, me.group_id))
+
+
+def show_help(session: Session, call: Call) -> Reply:
+    return say(messages.help_for(call.me))
+
+
+def show_people(session: Session, call: Call) -> Reply:
+    return say(_unbound(session, call, 0))
+
+
+def turn_page(session: Session, call: Call, button: ShowUnbound) -> Reply:
+    return Reply(edit=_unbound(session, call, button.page))
+
+
+def _unbound(session: Session, call: Call, page: int) -> Message:
+    members = service.members(session, call.me, call.today)
+    return messages.unbound(service.branch_name(session, call.me.branch_id), members, page)
+
+
+def invite_person(session: Session, call: Call, button: InvitePerson) -> Reply:
+    name, group, code = service.invite_person(session, call.me, button.person_id, call.today, call.now)
+    return say(messages.invite(name, group, call.bot_name, code))
+
+
+def invite_everybody(session: Session, call: Call, button: InviteEverybody) -> Reply:
+    people = service.invite_everybody(session, call.me, call.now)
+    return say(messages.invites(people, call.bot_name)) if people else Reply(toast="所有党员均已绑定。")
+
+
+def tie_group(session: Session, call: Call, button: TieGroup) -> Reply:
+    return say(messages.tie_group(call.bot_name, service.invite_group(session, call.me, call.now)))
+
+
+def membership_changed(session: Session, visit: Visit) -> Reply:
+    """Somebody blocked the bot or took it back; a group put it out or in."""
+    present = (visit.facts or {}).get("status") in PRESENT
+    if visit.private:
+        service.set_reachable(session, visit.telegram_id, present, visit.now)
+    else:
+        service.set_group_active(session, visit.chat_id, present)
+    return Reply()
+
+
+def group_moved(session: Session, visit: Visit) -> Reply:
+    """A group became a supergroup; the new group's own report of it (migrate_from) tells nothing more."""
+    new = (visit.facts or {}).get("migrate_to")
+    if isinstance(new, int):
+        service.move_group(session, visit.chat_id, new)
+    return Reply()
+
+
+HANDLERS: list[Handler] = [
+    Start(InviteKind.PERSON.prefix, start_with_invite),
+    Start(InviteKind.SECRETARY.prefix, start_with_invite),
+    Start(InviteKind.GROUP.prefix, start_in_group),
+    Start("", start),
+    Command("help", show_help, "帮助", reads=True),
+    Command("people", show_people, "党员", right=Right.ROSTER, reads=True),
+    Word(("帮助",), show_help, label=True, reads=True),
+    Word(("党员", "谁还没绑定"), show_people, label=True, reads=True),
+    Tap(ShowUnbound, turn_page, reads=True),
+    Tap(InvitePerson, invite_person),
+    Tap(InviteEverybody, invite_everybody),
+    Tap(TieGroup, tie_group),
+    Service("my_chat_member", membership_changed),
+    Service("migrated", group_moved),
+]

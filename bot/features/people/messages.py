@@ -1,0 +1,171 @@
+"""Every word and button of people: the menus, the welcome, who is not bound yet, invites."""
+
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import segno
+
+from bot.features.people.rules import InviteKind, invite_link
+from bot.kit.access import Reach, Right, reach
+from bot.kit.buttons import Button
+from bot.kit.replies import Choice, Document, Message
+from bot.kit.sheets import csv_text
+from storage.audience import Me
+from storage.roster import Member
+
+IN_PRIVATE = "请在与我的私聊中打开邀请链接。"
+PEOPLE_ON_A_PAGE, GROUPS_SHOWN = 20, 30
+
+MEMBER = (("签到", "请假"), ("我的学习", "交心得"), ("我的记录", "帮助"))
+# What those with a right find below that: the label for the whole branch, and for one's own party group.
+DESK = (
+    (Right.MAKE_NOTICE, "发通知", ""),
+    (Right.MAKE_ACTIVITY, "建活动", ""),
+    (Right.SEE_ROLL, "考勤", "本组考勤"),
+    (Right.SEE_ROLL, "未完成名单", "本组未完成"),
+    (Right.TALLY, "季度数据", ""),
+    (Right.ROSTER, "党员", ""),
+)
+MEMBER_HELP = """【使用说明】
+签到：活动开始前后点“签到”。
+请假：点“请假”，选择公差、病假或事假，等待审批。
+我的学习：查看本月书目和文件，学完后点“已学完”。
+交心得：发送文字、照片、文件或语音，再点“提交”。
+我的记录：查看本人的出勤、学习和心得。
+发送“我还欠什么”，查看本人未完成的事项。
+发送“取消”，退出正在填写的内容。
+办错了，十分钟内可以撤销。
+请勿上传涉密或标密级的文件。"""
+DESK_HELP = {
+    "发通知": "发通知：发送需要回复“收到”的通知。",
+    "建活动": "建活动：按提示选择类别、时间和地点后发布。",
+    "考勤": "考勤：查看各次活动的签到，点名、补登和审批请假。",
+    "本组考勤": "本组考勤：查看本组签到，为本组党员代登，审批本组请假。",
+    "未完成名单": "未完成名单：查看谁还未完成，可一键提醒。",
+    "本组未完成": "本组未完成：查看本组谁还未完成，可一键提醒。",
+    "季度数据": "季度数据：查看本季度各项数据和出处，也可以发送“上季度”“2023年第三季度”。",
+    "党员": "党员：查看谁还没绑定，生成邀请链接，绑定工作群。",
+}
+
+
+@dataclass(frozen=True)
+class ShowUnbound(Button):
+    prefix: ClassVar[str] = "pu"
+    page: int
+
+
+@dataclass(frozen=True)
+class InvitePerson(Button):
+    prefix: ClassVar[str] = "pi"
+    person_id: int
+
+
+@dataclass(frozen=True)
+class InviteEverybody(Button):
+    prefix: ClassVar[str] = "pa"
+
+
+@dataclass(frozen=True)
+class TieGroup(Button):
+    prefix: ClassVar[str] = "pg"
+
+
+def menu(me: Me) -> list[list[str]]:
+    """The keyboard that stays (domain.md 6.2): everybody's six, then what the offices held allow."""
+    labels = desk_labels(me)
+    return [*(list(row) for row in MEMBER), *(labels[at : at + 2] for at in range(0, len(labels), 2))]
+
+
+def desk_labels(me: Me) -> list[str]:
+    """The labels beyond everybody's own."""
+    wide = {Reach.ALL: 1, Reach.OWN_GROUP: 2}
+    found = [row[wide[reach(me, row[0])]] for row in DESK if reach(me, row[0]) in wide]
+    return [label for label in found if label]
+
+
+def welcome(me: Me, branch: str, group: str) -> Message:
+    """To somebody who has just bound, and to anybody who presses Start again."""
+    of = f"{branch}（{group}）" if group else branch
+    text = f"{me.name}同志，您好！您已加入{of}。\n请点下方按钮办理，发送“帮助”查看说明。"
+    return Message(text, keyboard=menu(me))
+
+
+def bound_early(name: str) -> str:
+    """To somebody whose first day on the roster is still to come."""
+    return f"{name}同志，您好！绑定成功，自编入支部之日起可以使用。"
+
+
+def help_for(me: Me) -> Message:
+    lines = [MEMBER_HELP, *(DESK_HELP[label] for label in desk_labels(me))]
+    return Message("\n".join(lines), keyboard=menu(me))
+
+
+def unbound(branch: str, members: Sequence[Member], page: int) -> Message:
+    """谁还没绑定: counts by party group, and a button for each of them, a page at a time."""
+    waiting = [member for member in members if not member.bound]
+    silent = [member for member in members if member.bound and not member.reachable]
+    lines = [f"【党员】{branch}共{len(members)}人，已绑定{len(members) - len(waiting)}人，未绑定{len(waiting)}人。"]
+    groups = Counter(member.group_name or "未编组" for member in waiting)
+    lines += [f"{name}：未绑定{count}人" for name, count in list(groups.items())[:GROUPS_SHOWN]]
+    if silent:
+        lines.append(f"另有{len(silent)}人停用了小助手，收不到消息。")
+    if waiting:
+        lines.append("点姓名生成其本人的邀请链接。")
+    page = max(0, min(page, (len(waiting) - 1) // PEOPLE_ON_A_PAGE))
+    return Message("\n".join(lines), _unbound_rows(members, waiting, page))
+
+
+def _unbound_rows(members: Iterable[Member], waiting: Sequence[Member], page: int) -> list[list[Choice]]:
+    names = Counter(member.name for member in members)
+    first = page * PEOPLE_ON_A_PAGE
+    people = [
+        Choice(_told_apart(member, names), InvitePerson(member.id))
+        for member in waiting[first : first + PEOPLE_ON_A_PAGE]
+    ]
+    turn = [Choice("上一页", ShowUnbound(page - 1))] if page else []
+    turn += [Choice("下一页", ShowUnbound(page + 1))] if first + PEOPLE_ON_A_PAGE < len(waiting) else []
+    last = [Choice("全部邀请", InviteEverybody())] if waiting else []
+    rows = [people[at : at + 2] for at in range(0, len(people), 2)]
+    return [row for row in (*rows, turn, [*last, Choice("绑定工作群", TieGroup())]) if row]
+
+
+def _told_apart(member: Member, names: Counter[str]) -> str:
+    return f"{member.name}（{member.group_name}）" if names[member.name] > 1 else member.name
+
+
+def invite(name: str, group: str, bot_name: str, code: str) -> Document:
+    """The link of one person, with a QR code to scan from the secretary's screen."""
+    link = invite_link(bot_name, InviteKind.PERSON, code)
+    of = f"（{group}）" if group else ""
+    caption = f"{name}同志{of}的邀请链接，30天内有效，仅限本人使用一次；以前的链接已失效。\n{link}"
+    return Document("invite.png", content=qr(link), caption=caption, picture=True)
+
+
+def invites(people: Iterable[tuple[str, str, str]], bot_name: str) -> Document:
+    """The links of everybody who is not bound, as a table: (name, group, code)."""
+    rows = [(name, group, invite_link(bot_name, InviteKind.PERSON, code)) for name, group, code in people]
+    content = csv_text(("姓名", "党小组", "邀请链接"), rows).encode()
+    caption = f"{len(rows)}人的邀请链接，30天内有效，请分别发给本人；以前的链接已失效。"
+    return Document("invites.csv", content=content, caption=caption)
+
+
+def qr(link: str) -> bytes:
+    """A QR code as PNG."""
+    out = io.BytesIO()
+    segno.make(link, error="m", micro=False).save(out, kind="png", scale=8, border=4)
+    return out.getvalue()
+
+
+def tie_group(bot_name: str, code: str) -> Message:
+    text = (
+        "请点下方按钮，选择支部工作群，把小助手加入群中。\n"
+        "链接1天内有效，仅限一次；请由本支部已绑定的党员操作，不要匿名。"
+    )
+    return Message(text, [[Choice("选择工作群", invite_link(bot_name, InviteKind.GROUP, code))]])
+
+
+def group_tied(branch: str, moved: bool) -> str:
+    return f"本群已{'改为' if moved else '绑定为'}{branch}工作群，通知将发到这里。"

@@ -1,0 +1,221 @@
+"""Branches, invites, who is not bound yet, and what Telegram reports of people and groups by itself."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, case, func, insert, or_, select, true, update
+from sqlalchemy.orm import Session
+
+from bot.features.people.binding import claim_secretary
+from bot.features.people.roster_import import Imported, import_roster
+from bot.features.people.rules import InviteKind, clean_name, hash_code, invite_link
+from bot.kit.access import Right, require
+from bot.kit.refusal import Refusal
+from storage import chats
+from storage.audience import Me
+from storage.audit import record
+from storage.choices import OrganisationKind
+from storage.models.invite import Invite
+from storage.models.organisation import Organisation, PartyGroup
+from storage.models.person import GroupSpan, Person, RosterSpan
+from storage.roster import Member, roster
+from storage.rows import changed
+
+# The front door (command line, demo) finds everything of this feature here.
+__all__ = [
+    "BranchLine", "Imported", "add_branch", "claim_secretary", "import_roster", "invite_link", "list_branches",
+    "make_invites", "make_secretary_invite",
+]  # fmt: skip
+
+
+LIFE = {
+    InviteKind.PERSON: timedelta(days=30),
+    InviteKind.SECRETARY: timedelta(days=30),
+    InviteKind.GROUP: timedelta(days=1),
+}
+NOT_LISTED = "名册上没有这位党员。"
+
+
+@dataclass(frozen=True, slots=True)
+class BranchLine:
+    """One organisation with the number of people on its roster and of those who are bound."""
+
+    id: int
+    name: str
+    kind: OrganisationKind
+    parent_id: int | None
+    people: int
+    bound: int
+
+
+def add_branch(session: Session, name: str, under: int | None, now: datetime) -> int:
+    """A new branch; one that is put under another makes that a general branch. Raises ValueError (English)."""
+    name = clean_name(name)
+    if not name:
+        raise ValueError("A branch needs a name.")
+    if under is not None:
+        _make_parent(session, under)
+    branch = Organisation(parent_id=under, kind=OrganisationKind.BRANCH, name=name, settings={}, created_at=now)
+    session.add(branch)
+    session.flush()
+    record(session, "branch_added", "organisation", branch.id, now=now, branch_id=branch.id, via="command")
+    return branch.id
+
+
+def _make_parent(session: Session, organisation_id: int) -> None:
+    parent = session.get(Organisation, organisation_id)
+    if parent is None:
+        raise ValueError(f"There is no branch with the id {organisation_id}.")
+    if parent.kind is OrganisationKind.BRANCH:
+        if session.scalar(select(func.count()).where(RosterSpan.branch_id == organisation_id)):
+            raise ValueError("A branch that has people of its own cannot have branches under it.")
+        parent.kind = OrganisationKind.GENERAL_BRANCH
+
+
+def list_branches(session: Session) -> list[BranchLine]:
+    """All organisations by id; people are counted while their roster span is open."""
+    bound = func.sum(case((Person.telegram_id.is_not(None), 1), else_=0))
+    counted = (
+        select(RosterSpan.branch_id, func.count().label("people"), bound.label("bound"))
+        .join(Person, Person.id == RosterSpan.person_id)
+        .where(RosterSpan.to_on.is_(None))
+        .group_by(RosterSpan.branch_id)
+        .subquery()
+    )
+    query = (
+        select(Organisation, counted.c.people, counted.c.bound)
+        .outerjoin(counted, counted.c.branch_id == Organisation.id)
+        .order_by(Organisation.id)
+    )
+    return [
+        BranchLine(one.id, one.name, one.kind, one.parent_id, people or 0, int(bound or 0))
+        for one, people, bound in session.execute(query)
+    ]
+
+
+# --- one-time codes: only their hashes are kept, each is used once ---------------------------------------------------
+
+
+def make_invites(
+    session: Session, branch_id: int, now: datetime, *, actor_id: int | None = None, via: str = "command"
+) -> list[tuple[str, str, str]]:
+    """(name, group, code) for everybody of the branch who is not bound; codes made earlier stop working."""
+    today = now.date()
+    query = (
+        select(Person.id, Person.name, PartyGroup.name.label("group_name"))
+        .join(RosterSpan, RosterSpan.person_id == Person.id)
+        .outerjoin(GroupSpan, (GroupSpan.person_id == Person.id) & _open(GroupSpan, today))
+        .outerjoin(PartyGroup, PartyGroup.id == GroupSpan.group_id)
+        .where(RosterSpan.branch_id == branch_id, _open(RosterSpan, today), Person.telegram_id.is_(None))
+        .order_by(GroupSpan.group_id, Person.id)
+    )
+    people = {row.id: (row.name, row.group_name or "") for row in session.execute(query)}
+    codes = _issue(session, InviteKind.PERSON, branch_id, people, now)
+    record(
+        session, "invites_made", "organisation", branch_id,
+        now=now, actor_id=actor_id, branch_id=branch_id, via=via, count=len(codes),
+    )  # fmt: skip
+    return [(*people[person_id], code) for person_id, code in codes.items()]
+
+
+def _open(span: type[RosterSpan] | type[GroupSpan], today: date) -> ColumnElement[bool]:
+    """Not over yet: who joins tomorrow may be invited today."""
+    return or_(span.to_on.is_(None), span.to_on > today)
+
+
+def make_secretary_invite(session: Session, branch_id: int, now: datetime) -> str:
+    """The code by which the branch's secretary binds, before anybody else can invite."""
+    record(session, "secretary_invited", "organisation", branch_id, now=now, branch_id=branch_id, via="command")
+    return _issue(session, InviteKind.SECRETARY, branch_id, [None], now)[None]
+
+
+def invite_person(session: Session, me: Me, person_id: int, today: date, now: datetime) -> tuple[str, str, str]:
+    """(name, group, code) for one person of the roster; the code made before stops working."""
+    require(me, Right.ROSTER, branch_id=me.branch_id)
+    person = next(iter(roster(session, me.branch_id, today, [person_id])), None)
+    if person is None:
+        raise Refusal(NOT_LISTED)
+    if person.bound:
+        raise Refusal(f"{person.name}同志已绑定，无需再次邀请。")
+    record(session, "invite_made", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    code = _issue(session, InviteKind.PERSON, me.branch_id, [person_id], now)[person_id]
+    return person.name, person.group_name, code
+
+
+def invite_everybody(session: Session, me: Me, now: datetime) -> list[tuple[str, str, str]]:
+    """As `make_invites`, asked for in chat."""
+    require(me, Right.ROSTER, branch_id=me.branch_id)
+    return make_invites(session, me.branch_id, now, actor_id=me.id, via="chat")
+
+
+def invite_group(session: Session, me: Me, now: datetime) -> str:
+    """A code that ties the group chat where it is shown to the maker's branch."""
+    require(me, Right.ROSTER, branch_id=me.branch_id)
+    record(session, "group_invited", "organisation", me.branch_id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    return _issue(session, InviteKind.GROUP, me.branch_id, [me.id], now)[me.id]
+
+
+def _issue(
+    session: Session, kind: InviteKind, branch_id: int, people: Iterable[int | None], now: datetime
+) -> dict[int | None, str]:
+    """A fresh code for each person (None: the branch); unused codes for the same end here."""
+    codes = {person_id: secrets.token_urlsafe(16) for person_id in people}
+    old = (Invite.branch_id == branch_id, Invite.kind == kind, Invite.used_at.is_(None), Invite.expires_at > now)
+    whose = Invite.person_id.in_([one for one in codes if one is not None]) if kind is InviteKind.PERSON else true()
+    changed(session, update(Invite).where(*old, whose).values(expires_at=now))
+    rows = [
+        {
+            "kind": kind, "code_hash": hash_code(code), "branch_id": branch_id, "person_id": person_id,
+            "created_at": now, "expires_at": now + LIFE[kind],
+        }
+        for person_id, code in codes.items()
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(Invite), rows)
+    return codes
+
+
+# --- who is who, and what Telegram reports by itself ----------------------------------------------------------------
+
+
+def person_name(session: Session, person_id: int) -> str:
+    return session.scalars(select(Person.name).where(Person.id == person_id)).one()
+
+
+def branch_name(session: Session, organisation_id: int) -> str:
+    return session.scalars(select(Organisation.name).where(Organisation.id == organisation_id)).one()
+
+
+def group_name(session: Session, group_id: int | None) -> str:
+    """The name of a party group; "" for nobody's."""
+    return session.scalars(select(PartyGroup.name).where(PartyGroup.id == group_id)).first() or ""
+
+
+def members(session: Session, me: Me, today: date) -> list[Member]:
+    """The roster for those who keep it: 谁还没绑定."""
+    require(me, Right.ROSTER, branch_id=me.branch_id)
+    return roster(session, me.branch_id, today)
+
+
+def set_reachable(session: Session, telegram_id: int, reachable: bool, now: datetime) -> None:
+    """Somebody blocked the bot, or took it back."""
+    person = session.scalars(select(Person).where(Person.telegram_id == telegram_id)).first()
+    if person is None or person.reachable is reachable:
+        return
+    person.reachable = reachable
+    record(
+        session, "reachable_changed", "person", person.id,
+        now=now, actor_id=person.id, branch_id=person.branch_id, reachable=reachable,
+    )  # fmt: skip
+
+
+def set_group_active(session: Session, chat_id: int, active: bool) -> None:
+    """The bot was taken out of a group, or put back into one that it knows."""
+    chats.set_active(session, chat_id, active)
+
+
+def move_group(session: Session, old: int, new: int) -> None:
+    """A group became a supergroup and has another id."""
+    chats.move(session, old, new)

@@ -1,0 +1,59 @@
+"""The named people of the tests: the base branch of 25 (domain.md 5), written as a secretary's import writes it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from bot.features.people import service
+from bot.playground.base_branch import NAME, YEAR, base_branch
+from storage.audience import Me, find
+from storage.models.organisation import PartyGroup
+from storage.models.person import Person
+
+BASE_BRANCH = base_branch()
+NAMES = [row.name for row in BASE_BRANCH]
+FIRST_ACCOUNT = 1001
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A branch with its people: `cast["甲一"]` is a person's id, `cast.account("甲一")` the Telegram account."""
+
+    branch_id: int
+    people: dict[str, int]
+    groups: dict[str, int]
+
+    def __getitem__(self, name: str) -> int:
+        return self.people[name]
+
+    def account(self, name: str) -> int:
+        """1001, 1002, ... in the order of the roster."""
+        return FIRST_ACCOUNT + list(self.people).index(name)
+
+    def me(self, session: Session, name: str, day: date) -> Me:
+        """Somebody bound, as the edge finds them."""
+        found = find(session, self.account(name), day)
+        assert found is not None
+        return found
+
+
+def make_branch(session: Session, *, now: datetime, bound: bool = True) -> Cast:
+    """The base branch since 1 January 2023; `bound`: everybody has pressed Start."""
+    branch_id = service.add_branch(session, NAME, None, now)
+    service.import_roster(session, branch_id, BASE_BRANCH, now=now, since=YEAR)
+    session.flush()
+    ids = {row.name: row.id for row in session.execute(_of_branch(Person, branch_id))}
+    groups = {row.name: row.id for row in session.execute(_of_branch(PartyGroup, branch_id))}
+    cast = Cast(branch_id, {name: ids[name] for name in NAMES}, groups)
+    for name in NAMES if bound else ():
+        account = {"telegram_id": cast.account(name), "bound_at": now, "reachable": True}
+        session.execute(update(Person).where(Person.id == cast[name]).values(**account))
+    session.expire_all()
+    return cast
+
+
+def _of_branch(table: type[Person] | type[PartyGroup], branch_id: int) -> Select[Any]:
+    return select(table.name, table.id).where(table.branch_id == branch_id)
