@@ -17,8 +17,9 @@ from bot.kit.transport import Transport
 from bot.lanes import Lanes, Parcel
 from bot.menus import Menus
 from bot.parsing import ptb_application, read_update
-from bot.polling import SILENCE, TOKEN_REFUSED, Poller, patiently, refuse_beside_a_webhook
-from bot.receive import CannotReceive, Receiver
+from bot.polling import SILENCE, Poller, patiently, refuse_beside_a_webhook
+from bot.receive import Receiver
+from bot.troubles import TOKEN_REFUSED, CannotReceive
 from bot.web import Webhook, application, serving
 from scheduler.clock import Clock
 from scheduler.jobs import Job

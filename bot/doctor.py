@@ -14,6 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.kit.sending import Telegram
 from bot.kit.transport import AiohttpTransport
 from bot.settings import BadSettings, Settings
+from bot.troubles import first_line
 from scheduler.calendar import known
 from storage.engine import Storage, StorageBusy
 from storage.models.inbox import Inbox
@@ -130,9 +131,3 @@ def _calendar(now: datetime) -> Iterator[Finding]:
         else:
             what = "Upgrade chinesecalendar once the year is announced (pip install -U chinesecalendar)."
             yield Finding("calendar", None, f"{year}: not announced yet, reckoned and shown as 暂定", what)
-
-
-def first_line(error: BaseException) -> str:
-    """What an error says, without SQL, parameters and background."""
-    inner = getattr(error, "orig", None) or error
-    return (str(inner).strip().splitlines() or [type(inner).__name__])[0]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.kit.edge import AlreadyHandled, NotYet
+from bot.kit.ledger import AlreadyHandled, NotYet
 from bot.kit.redact import redact
 from scheduler.clock import Clock
 from storage.choices import InboxState

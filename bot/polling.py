@@ -11,7 +11,8 @@ from uuid import uuid4
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 
 from bot.kit.sending import Telegram
-from bot.receive import ALLOWED_UPDATES, CannotReceive, Receiver, is_id
+from bot.receive import ALLOWED_UPDATES, Receiver, is_id
+from bot.troubles import TOKEN_REFUSED, CannotReceive
 from storage import leases
 from storage.engine import Storage
 
@@ -25,7 +26,6 @@ SILENCE = 120.0
 LEASE = timedelta(seconds=15)
 RENEWAL = 5.0
 
-TOKEN_REFUSED = "Telegram does not accept BOT_TOKEN: it was changed, withdrawn or mistyped."
 WEBHOOK_SET = (
     "A webhook is set for this token, so Telegram gives no updates to polling. Set WEBHOOK_URL to receive by"
     " it, or delete it (deleteWebhook) if nothing else uses this token."

@@ -26,10 +26,6 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 BIGGEST = 2**63
 
 
-class CannotReceive(Exception):
-    """Receiving makes no sense until somebody changes something; the text (English) says what."""
-
-
 class Receiver:
     """Stores raw updates and hands them to the lanes. Polling and webhook both come through here."""
 

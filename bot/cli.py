@@ -1,0 +1,235 @@
+"""The command line: one thin function a command. Heavy modules are loaded by the command that needs them."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.settings import Settings, load
+from bot.show import Format, show
+
+if TYPE_CHECKING:
+    from storage.engine import Storage
+
+FORMAT = click.option(
+    "--format", "how", type=click.Choice([each.value for each in Format]), default="table", show_default=True,
+    help="table for people; json or csv for programs.",
+)  # fmt: skip
+
+
+class Plain(click.Group):
+    """Says what went wrong in one English line, exit code 1, instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise
+            from bot.troubles import explain
+
+            raise click.ClickException(explain(error)) from error
+
+
+@click.group(cls=Plain, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="branch-bot", message="%(version)s")
+def cli() -> None:
+    """branch-bot: a Telegram bot for a Party branch.
+
+    Settings come from the environment and from .env in this folder (see .env.example). Commands exit with 0 when
+    all went well, 1 when not, 2 when they were not understood.
+    """
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot until it is told to stop (Ctrl-C, SIGTERM)."""
+    settings = load()
+    _ = settings.token
+    from bot.front import run
+
+    run(settings)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version (makes it, if there is none). A SQLite file is copied first."""
+    from storage import migrate
+    from storage.engine import Storage
+
+    with Storage(load().database) as storage:
+        before = migrate.current(storage)
+        copy = migrate.upgrade(storage)
+    if before == migrate.head():
+        click.echo(f"Nothing to do: the database is at {before}.")
+    else:
+        click.echo(f"The database is at {migrate.head()} now{f' (was {before})' if before else ''}.")
+    if copy:
+        click.echo(f"Copy of the database as it was: {copy}")
+
+
+@cli.group()
+def branch() -> None:
+    """Add and list branches."""
+
+
+@branch.command("add")
+@click.argument("name")
+@click.option("--under", type=int, metavar="ID", help="The branch above it, which becomes a general branch.")
+def branch_add(name: str, under: int | None) -> None:
+    """Add a branch called NAME and print its id."""
+    from bot.features.people.service import add_branch
+
+    with _database() as (settings, storage), storage.transaction() as session:
+        branch_id = add_branch(session, name, under, _now(settings))
+    click.echo(branch_id)
+
+
+@branch.command("list")
+@FORMAT
+def branch_list(how: str) -> None:
+    """List the branches with the number of people and of those who are bound to an account."""
+    from bot.features.people.service import list_branches
+
+    with _database() as (settings, storage), storage.reading() as session:
+        rows = [
+            {"id": one.id, "name": one.name, "kind": one.kind.value, "under": one.parent_id,
+             "people": one.people, "bound": one.bound}
+            for one in list_branches(session)
+        ]  # fmt: skip
+    show(rows, ("id", "name", "kind", "under", "people", "bound"), how, settings.timezone, empty="No branch yet.")
+
+
+@cli.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The day from which the roster holds (today).")
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+def import_(file: Path, branch_id: int | None, since: datetime | None, dry_run: bool) -> None:
+    """Import a roster: FILE is xlsx or csv, as secretaries keep it. The same file again changes nothing."""
+    from bot.features.people.roster_file import read_roster
+    from bot.features.people.service import import_roster
+
+    rows = read_roster(file.read_bytes())
+    with _database() as (settings, storage):
+        now = _now(settings)
+        try:
+            with storage.transaction() as session:
+                done = import_roster(
+                    session, _branch(session, branch_id), rows, now=now, since=since.date() if since else now.date()
+                )
+                if dry_run:
+                    raise _OnlyLooking
+        except _OnlyLooking:
+            click.echo("Nothing was changed. It would be:")
+    click.echo(
+        f"{done.listed} people listed: {done.added} added, {done.changed} changed, {done.groups_added} new groups."
+    )
+    for what, names in (("Out of attendance", done.exempt), ("On the roster, not in the file", done.not_listed)):
+        if names:
+            click.echo(f"{what}: {'、'.join(names)}")
+
+
+class _OnlyLooking(Exception):
+    """Takes back what a dry run did."""
+
+
+@cli.command()
+@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
+@click.option("--secretary", is_flag=True, help="One link for the first secretary instead of all members' links.")
+@FORMAT
+def invites(branch_id: int | None, secretary: bool, how: str) -> None:
+    """Print a one-time link for everybody who is not bound yet. Links made before stop working."""
+    from bot.features.people.rules import InviteKind
+    from bot.features.people.service import invite_link, make_invites, make_secretary_invite
+    from bot.whoami import bot_name
+
+    with _database() as (settings, storage):
+        with storage.reading() as session:
+            where, now = _branch(session, branch_id), _now(settings)
+        name = bot_name(settings)
+        with storage.transaction() as session:
+            if secretary:
+                code = make_secretary_invite(session, where, now)
+                made = [("书记", "", invite_link(name, InviteKind.SECRETARY, code))]
+            else:
+                made = [
+                    (who, group, invite_link(name, InviteKind.PERSON, code))
+                    for who, group, code in make_invites(session, where, now)
+                ]
+    rows = [{"name": who, "group": group, "link": link} for who, group, link in made]
+    show(rows, ("name", "group", "link"), how, settings.timezone, empty="Everybody is bound.")
+
+
+@cli.command()
+@click.option("--days", type=click.IntRange(1, 366), default=60, show_default=True, help="How far to look ahead.")
+@FORMAT
+def timetable(days: int, how: str) -> None:
+    """Show every job with its next runs."""
+    from bot.timetable import COLUMNS, coming
+
+    with _database() as (settings, storage), storage.reading() as session:
+        now = _now(settings)
+        rows = coming(session, settings.timezone, now, now + timedelta(days=days))
+    show(rows, COLUMNS, how, settings.timezone, empty="Nothing is due.")
+
+
+@cli.command()
+@FORMAT
+def owed(how: str) -> None:
+    """Show what has not been delivered or handled, and why."""
+    from bot.undone import COLUMNS, undone
+
+    with _database() as (settings, storage), storage.reading() as session:
+        rows = undone(session)
+    show(rows, COLUMNS, how, settings.timezone, empty="Everything is delivered and handled.")
+
+
+@cli.command()
+@FORMAT
+@click.pass_context
+def doctor(context: click.Context, how: str) -> None:
+    """Check settings, database, Telegram, calendar and clock: one line each, and what to do."""
+    from bot.doctor import COLUMNS, examine
+
+    settings = load()
+    findings = list(examine(settings, _now(settings)))
+    show([finding.row() for finding in findings], COLUMNS, how, settings.timezone)
+    if any(finding.ok is False for finding in findings):
+        context.exit(1)
+
+
+@contextmanager
+def _database() -> Iterator[tuple[Settings, "Storage"]]:
+    """The settings and the database that they name, with the tables of this version."""
+    from storage.engine import Storage
+    from storage.revision import require_newest
+
+    settings = load()
+    with Storage(settings.database) as storage:
+        require_newest(storage)
+        yield settings, storage
+
+
+def _now(settings: Settings) -> datetime:
+    return datetime.now(settings.timezone)
+
+
+def _branch(session: Any, branch_id: int | None) -> int:
+    """The branch that was named, or the only one there is."""
+    from bot.features.people.service import list_branches
+    from storage.choices import OrganisationKind
+
+    ids = [one.id for one in list_branches(session) if one.kind is OrganisationKind.BRANCH]
+    if branch_id is not None and branch_id not in ids:
+        raise click.UsageError(f"There is no branch {branch_id}; see: branch-bot branch list")
+    if branch_id is None and len(ids) != 1:
+        hint = "Say which one with --branch ID; see: branch-bot branch list"
+        raise click.UsageError(hint if ids else "There is no branch yet; see: branch-bot branch add --help")
+    return branch_id if branch_id is not None else ids[0]

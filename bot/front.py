@@ -1,0 +1,79 @@
+"""The front door: settings become storage, app and the signals that stop it."""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+
+from bot.app import App
+from bot.features.people.service import claim_secretary
+from bot.features.registry import HANDLERS, jobs
+from bot.kit.redact import RedactTokens
+from bot.kit.transport import AiohttpTransport
+from bot.settings import Settings
+from bot.web import Webhook
+from scheduler.clock import Clock, SystemClock
+from storage.engine import Storage
+from storage.revision import require_newest
+
+log = logging.getLogger(__name__)
+
+# Calls to Telegram side by side: a burst of taps is two calls each, and one call is a round trip.
+CONNECTIONS = 256
+# After a stop was asked for; whatever has not ended by then is in the database and goes on at the next start.
+STOP_WITHIN = 10.0
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def log_to_stderr(level: str) -> None:
+    """Plain lines, without the token in any of them."""
+    handler = logging.StreamHandler()
+    handler.addFilter(RedactTokens())
+    logging.basicConfig(level=level, format=FORMAT, handlers=[handler], force=True)
+    for chatty in ("httpx", "httpcore", "aiohttp.access", "telegram", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def run(settings: Settings) -> None:
+    """Run the bot until SIGTERM or SIGINT. Raises OldSchema, StorageBusy, CannotReceive, BadSettings, or what died."""
+    token = settings.token
+    log_to_stderr(settings.log_level)
+    with Storage(settings.database) as storage:
+        storage.hold()
+        require_newest(storage)
+        clock = SystemClock()
+        app = App(
+            storage=storage, transport=AiohttpTransport(CONNECTIONS), clock=clock, tz=settings.timezone,
+            token=token, api_url=settings.bot_api_url, handlers=HANDLERS, jobs=jobs(settings.timezone),
+            listen=settings.listen, webhook=webhook(settings),
+        )  # fmt: skip
+        asyncio.run(_until_told(app, storage, settings, clock))
+
+
+def webhook(settings: Settings) -> Webhook | None:
+    """Where Telegram is to come; None: the bot polls."""
+    if not settings.webhook_url:
+        return None
+    return Webhook(settings.webhook_url, settings.webhook_secret.get_secret_value(), settings.token)
+
+
+async def _until_told(app: App, storage: Storage, settings: Settings, clock: Clock) -> None:
+    if settings.secretary_id is not None:
+        secretary, now = settings.secretary_id, clock.now().astimezone(settings.timezone)
+        await storage.write(lambda session: claim_secretary(session, secretary, "", now))
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, _stop, stop)
+    await app.run(stop)
+
+
+def _stop(stop: asyncio.Event) -> None:
+    """Asked once: end what has begun. Asked twice, or not done in time: leave at once."""
+    if stop.is_set():
+        os._exit(1)
+    stop.set()
+    bound = threading.Timer(STOP_WITHIN, os._exit, (1,))
+    bound.daemon = True
+    bound.start()

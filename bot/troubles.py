@@ -1,0 +1,43 @@
+"""What the person who runs the bot is told when something goes wrong."""
+
+import logging
+
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+
+from bot.kit.redact import redact
+from bot.settings import BadSettings
+from storage.lock import StorageBusy
+from storage.revision import OldSchema
+
+log = logging.getLogger(__name__)
+
+TOKEN_REFUSED = "Telegram does not accept BOT_TOKEN: it was changed, withdrawn or mistyped."
+
+
+class CannotReceive(Exception):
+    """Running makes no sense until somebody changes something; the text (English) says what."""
+
+
+# These were raised with a text for the person at the command line.
+OURS = (BadSettings, CannotReceive, OldSchema, StorageBusy, ValueError)
+
+
+def explain(error: Exception) -> str:
+    """One English text for an error, without the token and without background."""
+    if isinstance(error, OURS):
+        text = str(error)
+    elif isinstance(error, SQLAlchemyError):
+        hint = " (branch-bot doctor looks closer)" if isinstance(error, DatabaseError) else ""
+        text = f"The database says: {first_line(error)}{hint}"
+    elif isinstance(error, OSError):
+        text = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+    else:
+        log.debug("unexpected", exc_info=error)
+        text = f"Unexpected: {type(error).__name__}: {error} (LOG_LEVEL=DEBUG shows where)"
+    return redact(text)
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, without SQL, parameters and background."""
+    inner = getattr(error, "orig", None) or error
+    return (str(inner).strip().splitlines() or [type(inner).__name__])[0]
