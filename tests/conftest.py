@@ -89,7 +89,8 @@ def postgresql_admin(postgresql_server: Any) -> Iterator[psycopg.Connection]:
 def postgresql_url(postgresql_server: Any, postgresql_admin: psycopg.Connection) -> Iterator[str]:
     """A fresh, migrated database on PostgreSQL."""
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(numbers)}"
-    postgresql_admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    # Without fsync a copy of files is five times as fast as the copy through the log.
+    postgresql_admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
     yield postgresql_server.get_uri(name)
     postgresql_admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
