@@ -1,0 +1,233 @@
+"""Receiving: what is stored, in which order it is handled, what is set aside."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot import lanes as lanes_module
+from bot.kit.ledger import AlreadyHandled, NotYet
+from bot.lanes import Lanes, Parcel, park
+from bot.receive import Receiver
+from scheduler.clock import SystemClock
+from storage.choices import InboxState, Lane
+from storage.engine import Storage
+from storage.models.inbox import Inbox
+from storage.models.outbox import Outbox
+
+BOT = 42
+NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
+Handle = Callable[[Parcel], Awaitable[None]]
+
+
+def message(number: int, sender: int = 7, text: str = "到", **more: Any) -> dict[str, Any]:
+    who = {"id": sender, "is_bot": False, "first_name": "甲六"}
+    chat = {"id": sender, "type": "private"}
+    return {"update_id": number, "message": {"message_id": number, "from": who, "chat": chat, "text": text, **more}}
+
+
+class Desk:
+    """A receiver and its lanes on one database; `handle` stands for the whole handling of an update."""
+
+    def __init__(self, storage: Storage, handle: Handle) -> None:
+        self.storage, self.handled, self.crashed, self.woken = storage, [], [], 0
+        self._handle = handle
+        self.lanes = Lanes(storage, SystemClock(), BOT, self.handle, self.crash)
+        self.receiver = Receiver(storage, SystemClock(), BOT, self.lanes, self.wake)
+
+    async def handle(self, parcel: Parcel) -> None:
+        await self._handle(parcel)
+        await self.storage.write(lambda session: done(session, parcel.update_id))
+        self.handled.append(parcel.update_id)
+
+    async def crash(self, parcel: Parcel) -> None:
+        self.crashed.append(parcel.update_id)
+
+    def wake(self) -> None:
+        self.woken += 1
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(self.lanes.work()), asyncio.create_task(self.lanes.refill())]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def idle(self) -> None:
+        async with asyncio.timeout(10):
+            while self.lanes.busy or self.receiver.busy:
+                await asyncio.sleep(0.005)
+
+    async def rows(self) -> dict[int, Inbox]:
+        found = await self.storage.read(lambda session: session.scalars(select(Inbox)).all())
+        return {row.update_id: row for row in found}
+
+
+def done(session: Any, update_id: int) -> None:
+    row = session.scalars(select(Inbox).where(Inbox.update_id == update_id)).one()
+    if row.state is not InboxState.NEW:
+        raise AlreadyHandled
+    row.state = InboxState.ANSWERED
+
+
+async def nothing(parcel: Parcel) -> None:
+    await asyncio.sleep(0)
+
+
+async def test_an_update_is_stored_handled_and_kept_once(storage: Storage) -> None:
+    desk = Desk(storage, nothing)
+    async with desk.working():
+        await desk.receiver.take([message(1), message(2, sender=8)])
+        await desk.receiver.take([message(1)])
+        await desk.idle()
+    assert sorted(desk.handled) == [1, 2]
+    assert {number: row.state for number, row in (await desk.rows()).items()} == {
+        1: InboxState.ANSWERED, 2: InboxState.ANSWERED,
+    }  # fmt: skip
+
+
+async def test_what_an_earlier_run_stored_is_handled(storage: Storage) -> None:
+    await Desk(storage, nothing).receiver.take([message(1), message(2)])
+    again = Desk(storage, nothing)
+    async with again.working():
+        await again.idle()
+    assert again.handled == [1, 2]
+
+
+async def test_one_sender_in_order_others_beside(storage: Storage) -> None:
+    release, begun = asyncio.Event(), []
+
+    async def slow_for_seven(parcel: Parcel) -> None:
+        begun.append(parcel.update_id)
+        if parcel.update_id == 1:
+            await release.wait()
+
+    desk = Desk(storage, slow_for_seven)
+    async with desk.working():
+        await desk.receiver.take([message(1), message(2), message(3, sender=8), message(4)])
+        async with asyncio.timeout(10):
+            while 3 not in desk.handled:
+                await asyncio.sleep(0.005)
+        assert begun == [1, 3]
+        release.set()
+        await desk.idle()
+    assert [number for number in desk.handled if number != 3] == [1, 2, 4]
+
+
+async def test_a_crash_is_parked_and_stops_nobody(storage: Storage) -> None:
+    async def poison(parcel: Parcel) -> None:
+        if parcel.update_id == 1:
+            raise RuntimeError("broken by 123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi")
+
+    desk = Desk(storage, poison)
+    async with desk.working():
+        await desk.receiver.take([message(1), message(2)])
+        await desk.idle()
+    rows = await desk.rows()
+    assert rows[1].state is InboxState.PARKED
+    assert rows[1].fault == "RuntimeError: broken by [token]"
+    assert desk.crashed == [1]
+    assert desk.handled == [2]
+
+
+async def test_somebody_elses_turn_is_waited_for(storage: Storage) -> None:
+    turns = []
+
+    async def not_yet(parcel: Parcel) -> None:
+        turns.append(parcel.update_id)
+        if len(turns) < 3:
+            raise NotYet
+
+    desk = Desk(storage, not_yet)
+    async with desk.working():
+        await desk.receiver.take([message(1)])
+        await desk.idle()
+    assert turns == [1, 1, 1]
+    assert desk.handled == [1]
+
+
+async def test_memory_is_bounded_and_the_rest_waits_in_the_inbox(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes_module, "HELD", 10)
+    most = 0
+
+    async def watch(parcel: Parcel) -> None:
+        nonlocal most
+        most = max(most, desk.lanes.busy)
+        await asyncio.sleep(0)
+
+    desk = Desk(storage, watch)
+    async with desk.working():
+        for start in range(0, 100, 25):
+            await desk.receiver.take([message(number, sender=number % 7) for number in range(start, start + 25)])
+        await desk.idle()
+    assert sorted(desk.handled) == list(range(100))
+    for sender in range(7):
+        theirs = [number for number in desk.handled if number % 7 == sender]
+        assert theirs == sorted(theirs)
+    assert most <= 17
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"update_id": 5},
+        {"update_id": 5, "message": "text"},
+        {"update_id": 5, "surprise": None},
+    ],
+)
+async def test_what_is_no_update_is_parked(storage: Storage, broken: dict[str, Any]) -> None:
+    desk = Desk(storage, nothing)
+    async with desk.working():
+        await desk.receiver.take([broken, message(6)])
+        await desk.idle()
+    rows = await desk.rows()
+    assert rows[5].state is InboxState.PARKED
+    assert desk.handled == [6]
+
+
+async def test_what_has_no_number_or_a_mad_one_is_left_out(storage: Storage) -> None:
+    desk = Desk(storage, nothing)
+    await desk.receiver.take(["text", {"message": {}}, {"update_id": True}, {"update_id": 2**70}, message(6)])
+    assert list(await desk.rows()) == [6]
+
+
+async def test_half_a_surrogate_pair_is_kept(storage: Storage) -> None:
+    desk = Desk(storage, nothing)
+    async with desk.working():
+        await desk.receiver.take([message(1, text="\ud83d"), message(2, text="\x00")])
+        await desk.idle()
+    assert sorted(desk.handled) == [1, 2]
+
+
+async def test_what_the_hygiene_list_refuses_is_not_kept_and_answered_once(storage: Storage) -> None:
+    desk = Desk(storage, nothing)
+    secret = message(1, sender=7, text="机密★10年\n某某事项")
+    async with desk.working():
+        await desk.receiver.take([secret])
+        await desk.receiver.take([secret])
+        await desk.idle()
+    row = (await desk.rows())[1]
+    assert (row.state, row.payload, row.sender, row.kind) == (InboxState.REFUSED, None, 7, "message")
+    said = await storage.read(lambda session: session.scalars(select(Outbox)).all())
+    assert [(one.chat_id, one.message["text"], one.lane) for one in said] == [
+        (7, "请勿上传涉密或标密级的文件，内容未保存。", Lane.ANSWERS)
+    ]
+    assert desk.handled == []
+    assert desk.woken == 2
+
+
+async def test_an_update_handled_elsewhere_is_not_parked(storage: Storage) -> None:
+    desk = Desk(storage, nothing)
+    await desk.receiver.take([message(1)])
+    await storage.write(lambda session: done(session, 1))
+    assert not await storage.write(lambda session: park(session, BOT, 1, "late", NOW))
+    assert (await desk.rows())[1].state is InboxState.ANSWERED
