@@ -62,9 +62,9 @@ def test_reply_is_due_at_noon_of_the_next_working_day_or_at_the_start() -> None:
 
 
 def test_roll_of_st1() -> None:
-    """23 expected and two exempt; 20 sign in, one of them late; an exempt one comes; leave 2; one refused stays away."""
+    """23 expected, two exempt; 20 sign in, one late; an exempt one comes; leave 2; one refused stays away."""
     people = [Expected(n, exempt=n > 23) for n in range(1, 26)]
-    statuses = {n: PRESENT for n in range(1, 20)} | {20: LATE, 24: PRESENT, 23: ABSENT}
+    statuses = dict.fromkeys(range(1, 20), PRESENT) | {20: LATE, 24: PRESENT, 23: ABSENT}
     roll = count_roll(people, statuses, approved_leave={21, 22}, accepted_makeup={21, 22})
     assert (len(roll.expected), len(roll.present), len(roll.late)) == (24, 21, 1)
     assert (len(roll.leave), len(roll.absent), len(roll.unrecorded)) == (2, 1, 0)

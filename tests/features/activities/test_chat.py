@@ -1,0 +1,281 @@
+"""Activities in chat: whole updates in, calls out, through the real Application."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date
+
+import orjson
+import pytest
+from sqlalchemy import func, select, update
+
+from bot.features.activities import service
+from bot.playground import story
+from storage.choices import AttendanceStatus
+from storage.models.activity import Activity
+from storage.models.attendance import Attendance, LeaveRequest
+from storage.models.inbox import Inbox
+from storage.models.notice import Notice, Receipt
+from storage.models.person import Person, RosterSpan
+from tests.world import SHANGHAI, World, world
+
+JULY = story.JULY
+
+
+@pytest.fixture
+async def bot(storage_url: str) -> AsyncIterator[World]:
+    async with world(storage_url, "2023-07-04 09:00") as there:
+        yield there
+
+
+async def play(bot: World, until: str) -> None:
+    """ST1 up to a time."""
+    for when, act in story.STEPS:
+        if when > until:
+            break
+        await bot.stage.at(when)
+        await act(bot.stage)
+    await bot.stage.at(until)
+
+
+def count(bot: World, table: type, *where: object) -> int:
+    with bot.storage.reading() as session:
+        return session.scalar(select(func.count()).select_from(table).where(*where)) or 0
+
+
+def private(bot: World, name: str) -> list[str]:
+    return [message.text for message in bot.stage.people[name].chat.from_bot]
+
+
+async def test_st1_from_notice_to_tally(bot: World) -> None:
+    """ST1: 应到 24, 实到 21 (late 1), 请假 2, 缺席 1, 87.5%, 95.8%; four were nudged, once, privately."""
+    await play(bot, "2023-07-15 12:00")
+    with bot.storage.reading() as session:
+        activity = session.scalars(select(Activity)).one()
+        roll = service.roll(session, activity, SHANGHAI)
+    assert (len(roll.expected), len(roll.present), len(roll.late)) == (24, 21, 1)
+    assert (len(roll.leave), len(roll.absent), len(roll.unrecorded), len(roll.made_up)) == (2, 1, 0, 2)
+    assert (str(roll.attendance_rate), str(roll.coverage_rate), str(activity.hours)) == ("87.5", "95.8", "4.0")
+    nudged = [name for name in story.EVERYBODY if any("未完成" in text for text in private(bot, name))]
+    assert sorted(nudged) == sorted(story.SILENT)
+    group = bot.stage.group.chat.find(JULY)
+    assert "已收到 23/24" in group.text
+    assert not any(name in group.text for name in story.EVERYBODY)
+
+
+async def test_two_taps_at_once_are_one_row_and_two_answers(bot: World) -> None:
+    await play(bot, "2023-07-04 09:40")
+    await bot.stage.at("2023-07-07 14:20")
+    person = bot.stage.people["甲一"]
+    card = bot.stage.group.chat.find(JULY)
+    taps = [await person.tap(card, "签到"), await person.tap(card, "签到")]
+    await bot.clock.settle()
+    assert [tap.toast for tap in taps] == ["签到成功：甲一同志，14:20。"] * 2
+    assert count(bot, Attendance) == 1
+
+
+async def test_everybody_at_once(bot: World) -> None:
+    await play(bot, "2023-07-04 09:40")
+    await bot.stage.at("2023-07-07 14:20")
+    card = bot.stage.group.chat.find(JULY)
+    taps = await asyncio.gather(*(bot.stage.people[name].tap(card, "签到") for name in story.EVERYBODY))
+    await bot.clock.settle()
+    assert all("签到成功" in tap.toast for tap in taps)
+    assert count(bot, Attendance) == 25
+
+
+async def test_the_same_update_twice(bot: World) -> None:
+    await play(bot, "2023-07-04 09:40")
+    tap = await bot.stage.people["甲一"].tap(bot.stage.group.chat.find(JULY), "收到")
+    await bot.clock.settle()
+    with bot.storage.reading() as session:
+        row = session.scalars(select(Inbox).order_by(Inbox.id.desc())).first()
+        assert row is not None
+        payload = row.payload
+    assert payload is not None
+    bot.playground.submit(orjson.loads(payload))
+    await bot.clock.settle()
+    assert tap.toast == "已收到：甲一同志。"
+    assert count(bot, Receipt) == 1
+
+
+async def test_a_stranger_gets_one_polite_line_and_nothing_else(bot: World) -> None:
+    await play(bot, "2023-07-04 09:40")
+    stranger = bot.playground.person(777, "路人")
+    await stranger.send("签到")
+    await bot.clock.settle()
+    tap = await stranger.tap(bot.stage.group.chat.find(JULY), "收到")
+    await bot.clock.settle()
+    assert [message.text for message in stranger.chat.from_bot] == [
+        "您好，本助手仅供支部成员使用，请向支部书记索取邀请链接。"
+    ]
+    assert "仅供支部成员使用" in tap.toast
+    assert count(bot, Receipt) == 0
+
+
+async def test_a_blocked_member_stops_nobody(bot: World) -> None:
+    await bot.stage.people["甲八"].block_bot()
+    await bot.clock.settle()
+    await play(bot, "2023-07-05 12:10")
+    assert all(any("未完成" in text for text in private(bot, name)) for name in story.SILENT if name != "甲八")
+    with bot.storage.reading() as session:
+        assert session.scalars(select(Person.reachable).where(Person.name == "甲八")).one() is False
+
+
+@pytest.mark.parametrize("data", ["si:999999", "si:1:2", "si:x", "ld:1:1", "nope", "rd:1", "wz:1:go:publish", "co:1:1"])
+async def test_forged_buttons_do_nothing(bot: World, data: str) -> None:
+    await play(bot, "2023-07-04 09:40")
+    member = bot.stage.people["丙四"]
+    tap = await member.tap_data(bot.stage.group.chat.find(JULY), data)
+    await bot.clock.settle()
+    assert tap.answer is not None
+    assert tap.toast
+    assert (count(bot, Attendance), count(bot, LeaveRequest), count(bot, Activity)) == (0, 0, 1)
+
+
+async def test_a_button_of_last_month_meets_a_polite_answer(bot: World) -> None:
+    await play(bot, "2023-07-07 16:50")
+    await bot.stage.at("2023-08-09 10:00")
+    card = bot.stage.group.chat.find(JULY)
+    there = await bot.stage.people["丙四"].tap_data(card, "si:1")
+    absent = await bot.stage.people["甲五"].tap_data(card, "si:1")
+    await bot.clock.settle()
+    assert there.toast == "签到成功：丙四同志，14:20。"
+    assert absent.toast == "签到已截止，请联系组织委员补登。"
+
+
+async def test_a_cancelled_activity_tells_everybody_and_takes_no_sign_in(bot: World) -> None:
+    await play(bot, "2023-07-04 10:30")
+    await bot.stage.tap("甲二", "取消活动", JULY)
+    await bot.stage.tap("甲二", "确定取消", JULY)
+    assert "【活动取消】" in bot.stage.group.chat.last.text
+    assert any("【活动取消】" in text for text in private(bot, "丙四"))
+    await bot.stage.at("2023-07-07 14:30")
+    tap = await bot.stage.people["丙四"].tap_data(bot.stage.group.chat.find(JULY), "si:1")
+    await bot.clock.settle()
+    assert tap.toast == "活动已取消或改期。"
+    await bot.stage.at("2023-07-10 12:30")
+    assert not any("未完成" in text for text in private(bot, "甲八"))
+
+
+async def test_postponing_moves_the_activity_and_asks_anew(bot: World) -> None:
+    await play(bot, "2023-07-04 10:30")
+    await bot.stage.tap("甲二", "改期", JULY)
+    await bot.stage.say("甲二", "7月14日 14:30")
+    with bot.storage.reading() as session:
+        activity = session.scalars(select(Activity)).one()
+        assert activity.start_at.astimezone(SHANGHAI).isoformat() == "2023-07-14T14:30:00+08:00"
+        assert activity.planned_on.isoformat() == "2023-07-07"
+        assert len(session.scalars(select(Notice)).all()) == 2
+    assert any("【活动改期】" in text or "7月14日" in text for text in private(bot, "丙四"))
+    assert "已收到 0/23" in bot.stage.group.chat.find(JULY).text
+
+
+async def test_who_has_left_is_a_stranger(bot: World) -> None:
+    await play(bot, "2023-07-04 09:40")
+    with bot.storage.reading() as session:
+        left = session.scalars(select(Person.id).where(Person.name == "丙六")).one()
+    gone = update(RosterSpan).where(RosterSpan.person_id == left).values(to_on=date(2023, 7, 4))
+    await bot.storage.write(lambda session: session.execute(gone) and None)
+    tap = await bot.stage.people["丙六"].tap(bot.stage.group.chat.find(JULY), "收到")
+    await bot.clock.settle()
+    assert "仅供支部成员使用" in tap.toast
+    assert count(bot, Receipt) == 0
+
+
+async def test_an_old_member_types(bot: World) -> None:
+    """Plain words do what buttons do."""
+    await play(bot, "2023-07-04 09:40")
+    await bot.stage.say("丙八", "收到")
+    assert any("您已回复：收到" in text for text in private(bot, "丙八"))
+    await bot.stage.say("甲五", "请假 出差")
+    assert any("公差已提交" in text for text in private(bot, "甲五"))
+    await bot.stage.at("2023-07-07 14:25")
+    await bot.stage.say("丙八", "到")
+    assert any("签到成功：丙八同志，14:25。" in text for text in private(bot, "丙八"))
+
+
+async def test_words_in_the_group_count_as_a_reply_to_the_card_only(bot: World) -> None:
+    await play(bot, "2023-07-04 09:40")
+    card = bot.stage.group.chat.find(JULY)
+    await bot.stage.group.say(bot.stage.people["甲七"], "收到", reply_to=card)
+    await bot.stage.group.say(bot.stage.people["甲八"], "收到")
+    await bot.clock.settle()
+    assert count(bot, Receipt) == 1
+
+
+async def test_undo_within_ten_minutes(bot: World) -> None:
+    await play(bot, "2023-07-04 09:40")
+    await bot.stage.at("2023-07-07 14:20")
+    await bot.stage.say("甲一", "签到")
+    await bot.stage.say("甲三", "签到")
+    await bot.stage.tap("甲一", "撤销", JULY)
+    assert count(bot, Attendance, Attendance.withdrawn_at.is_(None)) == 1
+    await bot.stage.say("甲一", "签到")
+    assert count(bot, Attendance, Attendance.withdrawn_at.is_(None)) == 2
+    await bot.stage.at("2023-07-07 14:40")
+    tap = await bot.stage.tap("甲三", "撤销", JULY)
+    assert tap.toast == "已超过10分钟，不能撤销，请联系组织委员。"
+
+
+async def test_the_desk_enters_who_cannot(bot: World) -> None:
+    """补登: marked with who and when; a group leader for the own group only."""
+    await play(bot, "2023-07-04 09:40")
+    await bot.stage.at("2023-07-07 15:00")
+    await bot.stage.tap("甲二", "补登", JULY)
+    await bot.stage.tap("甲二", "丙二", "【补登】")
+    await bot.stage.tap("甲二", "线上参加", "【补登】")
+    with bot.storage.reading() as session:
+        row = session.scalars(select(Attendance)).one()
+    assert (row.status, row.marked_by_id) == (AttendanceStatus.ONLINE, bot.cast["甲二"])
+    await bot.stage.say("甲三", "考勤")
+    with pytest.raises(LookupError):
+        await bot.stage.tap("甲三", "7月7日", "请选择活动")
+    card = bot.stage.group.chat.find(JULY)
+    member = await bot.stage.people["丙四"].tap_data(card, f"ma:1:{bot.cast['丙五']}:present")
+    await bot.clock.settle()
+    assert member.toast == "您没有办理此事的权限。"
+
+
+async def test_the_sign_in_code_in_the_room(bot: World) -> None:
+    await play(bot, "2023-07-04 09:40")
+    await bot.stage.tap("甲二", "签到码", JULY)
+    picture = bot.stage.people["甲二"].chat.last
+    assert picture.attachment is not None
+    with bot.storage.reading() as session:
+        assert session.scalars(select(Activity.sign_in_code_hash)).one() is not None
+    await bot.stage.at("2023-07-07 14:20")
+    await bot.stage.people["甲一"].start("c_wrong")
+    await bot.clock.settle()
+    assert "签到码无效" in bot.stage.people["甲一"].chat.last.text
+    stranger = bot.playground.person(777, "路人")
+    await stranger.start("c_wrong")
+    await bot.clock.settle()
+    assert "绑定" in stranger.chat.last.text
+    assert count(bot, Attendance) == 0
+
+
+async def test_a_plain_notice(bot: World) -> None:
+    await bot.stage.say("甲一", "发通知")
+    await bot.stage.say("甲一", "请各党小组<b>报送</b>材料😀")
+    card = bot.stage.group.chat.find("【通知】")
+    assert "<b>报送</b>材料😀" in card.text
+    await bot.stage.tap("甲七", "收到", "【通知】", bot.stage.group.chat)
+    assert "已收到 1/25" in bot.stage.group.chat.find("【通知】").text
+    assert "甲七" not in bot.stage.people["甲一"].chat.find("未回复").text
+
+
+async def test_members_cannot_make_activities(bot: World) -> None:
+    await bot.stage.say("丙四", "建活动")
+    assert bot.stage.people["丙四"].chat.last.text == "您没有办理此事的权限。"
+    await bot.stage.people["丙四"].send("/new")
+    await bot.clock.settle()
+    assert bot.stage.people["丙四"].chat.last.text == "您没有办理此事的权限。"
+
+
+async def test_leaders_make_group_meetings_of_their_own_group(bot: World) -> None:
+    await story.make_activity(bot.stage, ["党小组会"], "7月10日", "15:00", "小会议室", by="甲三", group="第一")
+    with bot.storage.reading() as session:
+        activity = session.scalars(select(Activity)).one()
+        assert activity.group_id == bot.cast.groups["第一党小组"]
+    asked = {name for name in story.EVERYBODY if any("【党小组会通知】" in text for text in private(bot, name))}
+    assert asked == set(story.FIRST)

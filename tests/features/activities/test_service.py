@@ -1,0 +1,293 @@
+"""Activities on both databases: what is written, what is refused, what is counted."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.activities import making, owing, service, taking_part
+from bot.features.activities.making import Plan
+from bot.kit.refusal import Refusal
+from storage.choices import (
+    ActivityStatus,
+    ActivityType,
+    AttendanceStatus,
+    LeaveState,
+    LeaveType,
+    Scope,
+    SignInMethod,
+)
+from storage.engine import Storage
+from storage.models.activity import Activity, FirstAgendaItem
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.audit import Audit
+from storage.models.notice import Notice
+from tests.cast import Cast, make_branch
+from tests.world import SHANGHAI
+
+TOLD = datetime(2023, 7, 4, 9, 30, tzinfo=SHANGHAI)
+START = datetime(2023, 7, 7, 14, 30, tzinfo=SHANGHAI)
+
+
+class Desk:
+    """A branch with one planned activity, and short words for what people do."""
+
+    def __init__(self, session: Session, **changes: object) -> None:
+        self.session, self.cast = session, make_branch(session, now=TOLD)
+        self.activity = self.make(**changes)
+
+    def make(self, by: str = "甲二", **changes: object) -> Activity:
+        plan = {
+            "types": [ActivityType.THEME_PARTY_DAY], "start_at": START, "end_at": START + timedelta(hours=2),
+            "place": "三楼会议室", "hours": Decimal(4), **changes,
+        }  # fmt: skip
+        return making.make(self.session, self.me(by), Plan(**plan), TOLD, SHANGHAI)  # type: ignore[arg-type]
+
+    def me(self, name: str):  # type: ignore[no-untyped-def]
+        return self.cast.me(self.session, name, TOLD.date())
+
+    def sign_in(self, name: str, after: int = 0) -> taking_part.SignedIn:
+        at = START + timedelta(minutes=after)
+        return taking_part.sign_in(self.session, self.me(name), self.activity.id, at, SignInMethod.BUTTON)
+
+    def leave(self, name: str, kind: LeaveType = LeaveType.SICK, at: datetime = TOLD) -> LeaveRequest:
+        return taking_part.ask_leave(self.session, self.me(name), self.activity.id, kind, at)
+
+    def decide(self, row: LeaveRequest, by: str = "甲二", approve: bool = True, at: datetime = TOLD) -> None:
+        taking_part.decide_leave(self.session, self.me(by), row.id, approve, at, SHANGHAI)
+
+    def settle(self, *missing: str, by: str = "甲二"):  # type: ignore[no-untyped-def]
+        gone = [self.cast[name] for name in missing]
+        return service.settle(self.session, self.me(by), self.activity, gone, START + timedelta(hours=2), SHANGHAI)
+
+
+def refused(text: str):  # type: ignore[no-untyped-def]
+    return pytest.raises(Refusal, match=text)
+
+
+def test_making_writes_the_notice_with_its_deadline(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        notice = session.scalars(select(Notice)).one()
+        assert notice.reply_by == datetime(2023, 7, 5, 12, tzinfo=SHANGHAI)
+        assert desk.activity.title == "7月主题党日"
+        assert session.scalars(select(Audit.action).where(Audit.subject == "activity")).one() == "make"
+
+
+def test_a_past_activity_is_back_filled_without_a_notice(storage: Storage) -> None:
+    with storage.transaction() as session:
+        past = START - timedelta(days=10)
+        Desk(session, start_at=past, end_at=past + timedelta(hours=1))
+        assert session.scalars(select(Notice)).all() == []
+
+
+def test_who_may_make_what(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        groups = desk.cast.groups
+        mine = desk.make("甲三", types=[ActivityType.GROUP_MEETING], scope=Scope.GROUP, group_id=groups["第一党小组"])
+        assert mine.group_id == groups["第一党小组"]
+        for by, changes in (
+            ("丙四", {}),
+            ("甲三", {}),
+            ("甲三", {"scope": Scope.GROUP, "group_id": groups["第二党小组"]}),
+        ):
+            with refused("没有办理此事的权限"):
+                desk.make(by, **changes)
+
+
+def test_one_title_is_one_first_agenda_item(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session, first_agenda=["材料一", "材料一", "材料二"])
+        desk.make(first_agenda=["材料二"])
+        assert sorted(session.scalars(select(FirstAgendaItem.title))) == ["材料一", "材料二"]
+
+
+def test_a_second_sign_in_finds_the_first(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        first, second = desk.sign_in("甲一"), desk.sign_in("甲一", 30)
+        assert (first.again, second.again, first.row_id) == (False, True, second.row_id)
+        assert second.status is AttendanceStatus.PRESENT
+        assert desk.sign_in("甲六", 12).status is AttendanceStatus.LATE
+
+
+def test_sign_in_is_refused_outside_the_window_and_the_scope(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session, types=[ActivityType.COMMITTEE_MEETING], scope=Scope.COMMITTEE)
+        assert desk.sign_in("甲一").row_id
+        with refused("尚未开始"):
+            desk.sign_in("乙一", -31)
+        with refused("已截止"):
+            desk.sign_in("乙一", 121)
+        with refused("参加范围"):
+            desk.sign_in("丙四")
+
+
+def test_leave_before_the_start_only_and_one_live_row(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.leave("乙四", LeaveType.PERSONAL)
+        row = desk.leave("乙四", LeaveType.SICK)
+        live = session.scalars(select(LeaveRequest).where(LeaveRequest.withdrawn_at.is_(None))).all()
+        assert live == [row]
+        with refused("活动已开始"):
+            desk.leave("乙五", at=START)
+        desk.decide(row)
+        with refused("已有审批结果"):
+            desk.leave("乙四", LeaveType.PERSONAL)
+
+
+@pytest.mark.parametrize(
+    ("by", "allowed"), [("甲二", True), ("甲一", True), ("乙三", True), ("甲三", False), ("丙四", False)]
+)
+def test_who_approves_leave(storage: Storage, by: str, allowed: bool) -> None:
+    """ORG, SEC, and the leader of the own group."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        row = desk.leave("乙四")
+        if allowed:
+            desk.decide(row, by)
+            assert row.state is LeaveState.APPROVED
+        else:
+            with refused("没有办理此事的权限"):
+                desk.decide(row, by)
+
+
+def test_nobody_but_the_secretary_approves_the_own_leave(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        with refused("他人审批"):
+            desk.decide(desk.leave("甲二"), "甲二")
+        desk.decide(desk.leave("甲一"), "甲一")
+
+
+def test_leave_may_be_approved_until_the_cut_off(storage: Storage) -> None:
+    """D20a: 10 October 24:00 for the third quarter."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        row = desk.leave("乙四")
+        with refused("本季度已关账"):
+            desk.decide(row, at=datetime(2023, 10, 11, 0, 1, tzinfo=SHANGHAI))
+        desk.decide(row, at=datetime(2023, 10, 10, 23, 59, tzinfo=SHANGHAI))
+
+
+def test_roll_call_marks_the_few_who_are_missing(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.sign_in("甲一")
+        desk.decide(desk.leave("乙四"))
+        roll = desk.settle("丙三")
+        assert (len(roll.expected), len(roll.present), len(roll.leave), len(roll.absent)) == (23, 21, 1, 1)
+        assert desk.activity.status is ActivityStatus.HELD
+        methods = set(session.scalars(select(Attendance.method).where(Attendance.marked_by_id.is_not(None))))
+        assert methods == {SignInMethod.ROLL_CALL}
+
+
+def test_a_refused_leave_without_coming_is_absent_only_when_tapped_or_present(storage: Storage) -> None:
+    """D6: leave that was not approved does not count as leave."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.decide(desk.leave("丙三"), approve=False)
+        assert desk.cast["丙三"] in desk.settle("丙三").absent
+
+
+def test_entering_somebody_again_keeps_the_old_row(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.settle("丙三")
+        later = START + timedelta(days=1)
+        service.mark(session, desk.me("甲二"), desk.activity, desk.cast["丙三"], AttendanceStatus.PRESENT, later)
+        rows = session.scalars(select(Attendance).where(Attendance.person_id == desk.cast["丙三"])).all()
+        assert [(row.status, row.withdrawn_at is None) for row in rows] == [
+            (AttendanceStatus.ABSENT, False),
+            (AttendanceStatus.PRESENT, True),
+        ]
+
+
+def test_makeup_raises_the_coverage_only_when_accepted(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.decide(desk.leave("乙四"))
+        desk.settle()
+        at = START + timedelta(days=5)
+        row = taking_part.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "已补学", [], at, SHANGHAI)
+        assert service.roll(session, desk.activity, SHANGHAI).made_up == ()
+        with refused("没有办理此事的权限"):
+            taking_part.review_makeup(session, desk.me("丙四"), row.id, True, at)
+        taking_part.review_makeup(session, desk.me("甲二"), row.id, False, at, "请补充体会")
+        again = taking_part.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "体会", [], at, SHANGHAI)
+        taking_part.review_makeup(session, desk.me("甲二"), again.id, True, at)
+        roll = service.roll(session, desk.activity, SHANGHAI)
+        assert (roll.made_up, str(roll.attendance_rate), str(roll.coverage_rate)) == (
+            (desk.cast["乙四"],), "95.7", "100.0",
+        )  # fmt: skip
+        assert session.scalars(select(Makeup)).one().return_reason == ""
+
+
+def test_what_came_after_the_cut_off_does_not_count(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.decide(desk.leave("乙四"))
+        desk.settle("丙三")
+        late = datetime(2023, 10, 12, 9, tzinfo=SHANGHAI)
+        row = taking_part.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "已补学", [], late, SHANGHAI)
+        taking_part.review_makeup(session, desk.me("甲二"), row.id, True, late)
+        service.mark(session, desk.me("甲二"), desk.activity, desk.cast["丙三"], AttendanceStatus.PRESENT, late)
+        session.flush()
+        cut_off = service.cut_off(desk.activity, SHANGHAI)
+        then = service.roll(session, desk.activity, SHANGHAI, cut_off)
+        assert (len(then.made_up), len(then.absent)) == (0, 1)
+
+
+def test_undo(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        done = desk.sign_in("甲一")
+        with refused("没有办理此事的权限"):
+            taking_part.undo(session, desk.me("甲二"), Attendance, done.row_id, START, SHANGHAI)
+        taking_part.undo(session, desk.me("甲一"), Attendance, done.row_id, START, SHANGHAI)
+        with refused("这一步已撤销"):
+            taking_part.undo(session, desk.me("甲一"), Attendance, done.row_id, START, SHANGHAI)
+        assert desk.sign_in("甲一", 5).again is False
+        row = desk.leave("乙四")
+        desk.decide(row)
+        with refused("请假已审批"):
+            taking_part.undo(session, desk.me("乙四"), LeaveRequest, row.id, TOLD, SHANGHAI)
+
+
+def test_who_owes_a_reply(storage: Storage) -> None:
+    """Exempt people and those on leave owe nothing; the nudge falls due at the reply deadline."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        notice = service.notice_of(session, desk.activity.id)
+        assert notice is not None
+        notice.text = "通知"
+        taking_part.acknowledge(session, desk.me("甲一"), notice.id, TOLD)
+        desk.leave("乙四")
+        owed = owing.owing(session, desk.cast.branch_id, TOLD, SHANGHAI)
+        assert len(owed) == 21
+        assert {item.nudges for item in owed} == {(notice.reply_by,)}
+        assert owing.owing(session, desk.cast.branch_id, START, SHANGHAI) == []
+
+
+def test_another_branch_sees_nothing(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        foreign = replace(desk.me("甲一"), branch_id=desk.cast.branch_id + 1)
+        for act in (
+            lambda: service.find(session, foreign, desk.activity.id),
+            lambda: taking_part.sign_in(session, foreign, desk.activity.id, START, SignInMethod.BUTTON),
+            lambda: taking_part.ask_leave(session, foreign, desk.activity.id, LeaveType.SICK, TOLD),
+        ):
+            with pytest.raises(Refusal):
+                act()
+
+
+def test_cast_is_the_base_branch(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast: Cast = make_branch(session, now=TOLD)
+        assert len(cast.people) == 25

@@ -1,0 +1,75 @@
+"""A whole bot against the playground, without a socket: what chat tests tap on."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.app import App, running
+from bot.features import registry
+from bot.playground.acting import Stage
+from bot.playground.clock import TravelClock
+from bot.playground.local import ROOT, LocalTransport
+from bot.playground.server import Playground
+from storage.engine import Storage
+from storage.models.organisation import GroupChat
+from tests.cast import Cast, make_branch
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+GROUP_ID = -5001
+
+
+@dataclass
+class World:
+    """The base branch of the stories, everybody bound, its group tied. `stage` acts; `storage` is looked into."""
+
+    storage: Storage
+    playground: Playground
+    clock: TravelClock
+    stage: Stage
+    cast: Cast
+    app: App
+
+
+@asynccontextmanager
+async def world(url: str, start: str, *, tied: bool = True) -> AsyncIterator[World]:
+    """The bot, running, at a local time ('2023-07-03 09:00'); `tied`: the branch has its group chat."""
+    now = datetime.fromisoformat(start).replace(tzinfo=SHANGHAI)
+    storage = Storage(url)
+    try:
+        cast = prepare(storage, now, tied=tied)
+        async with alive(storage, cast, now) as there:
+            yield there
+    finally:
+        await storage.close()
+
+
+def prepare(storage: Storage, now: datetime, *, tied: bool = True) -> Cast:
+    """The branch, its people and its group, as rows."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=now)
+        if tied:
+            session.add(GroupChat(branch_id=cast.branch_id, chat_id=GROUP_ID, title="示范党支部群", tied_at=now))
+    return cast
+
+
+@asynccontextmanager
+async def alive(storage: Storage, cast: Cast, now: datetime) -> AsyncIterator[World]:
+    """A bot on a database that is there already, in a playground where everybody has pressed start before."""
+    clock = TravelClock(now)
+    playground = Playground(clock, tz=SHANGHAI)
+    people = {name: playground.person(cast.account(name), name) for name in cast.people}
+    for person in people.values():
+        person.chat.opened = True
+    group = playground.group(GROUP_ID, "示范党支部群", list(people.values()))
+    app = App(
+        storage=storage, transport=LocalTransport(playground), clock=clock, tz=SHANGHAI, token=playground.token,
+        api_url=ROOT, handlers=registry.HANDLERS, jobs=registry.jobs(SHANGHAI),
+    )  # fmt: skip
+    for name, read, sleeps in app.gauges():
+        clock.watch(name, read, sleeps=sleeps)
+    async with running(app):
+        await clock.settle()
+        yield World(storage, playground, clock, Stage(people, group, clock, SHANGHAI), cast, app)
+    await playground.close()
