@@ -61,13 +61,19 @@ class Desk:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def idle(self) -> None:
-        async with asyncio.timeout(10):
-            while self.lanes.busy or self.receiver.busy:
-                await asyncio.sleep(0.005)
+        await until(lambda: not self.lanes.busy and not self.receiver.busy)
 
     async def rows(self) -> dict[int, Inbox]:
         found = await self.storage.read(lambda session: session.scalars(select(Inbox)).all())
         return {row.update_id: row for row in found}
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    for _ in range(2_000):
+        if reached():
+            return
+        await asyncio.sleep(0.005)
+    raise TimeoutError
 
 
 def done(session: Any, update_id: int) -> None:
@@ -112,9 +118,7 @@ async def test_one_sender_in_order_others_beside(storage: Storage) -> None:
     desk = Desk(storage, slow_for_seven)
     async with desk.working():
         await desk.receiver.take([message(1), message(2), message(3, sender=8), message(4)])
-        async with asyncio.timeout(10):
-            while 3 not in desk.handled:
-                await asyncio.sleep(0.005)
+        await until(lambda: 3 in desk.handled)
         assert begun == [1, 3]
         release.set()
         await desk.idle()
