@@ -15,6 +15,11 @@ class Clock(Protocol):
         """Return at `when`, or as soon as `wake` is set, whichever is first. Clears nothing."""
 
 
+def real_now() -> datetime:
+    """Real time, for leases only."""
+    return datetime.now(UTC)
+
+
 class SystemClock:
     """Real time, or real time moved by `offset` for a rehearsal."""
 

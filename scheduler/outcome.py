@@ -1,7 +1,14 @@
-"""What became of one attempt to send: the words that the sender and the Telegram client share."""
+"""What became of one attempt to send, and what that makes of the row."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from storage.choices import Lane, OutboxState
+
+# An answer that was lost may only be late: the second attempt waits for it (engineering.md 2: 60-120 s).
+SEND_AGAIN_AFTER = timedelta(seconds=90)
+LONGEST_WAIT = 300
 
 
 class OutcomeKind(StrEnum):
@@ -26,3 +33,42 @@ class Outcome:
     retry_after: float = 0
     new_chat_id: int | None = None
     file_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the row becomes; `not_before` when it is to be sent again, `resent` when its first answer was lost."""
+
+    state: OutboxState
+    reason: str = ""
+    not_before: datetime | None = None
+    resent: bool = False
+
+
+_FINAL = {
+    OutcomeKind.SENT: OutboxState.SENT,
+    OutcomeKind.UNREACHABLE: OutboxState.UNREACHABLE,
+    OutcomeKind.FAILED: OutboxState.FAILED,
+}
+
+
+def judge(outcome: Outcome, lane: Lane, *, resent: bool, attempts: int, now: datetime) -> Verdict:
+    """DESIGN 4: only what must arrive is sent again after a lost answer, once, and marked."""
+    if outcome.kind in _FINAL:
+        return Verdict(_FINAL[outcome.kind], outcome.reason, resent=resent)
+    if outcome.kind is OutcomeKind.UNKNOWN:
+        return unknown(outcome.reason, lane, resent=resent, now=now)
+    return Verdict(OutboxState.QUEUED, outcome.reason, now + _wait(outcome, attempts), resent)
+
+
+def unknown(reason: str, lane: Lane, *, resent: bool, now: datetime) -> Verdict:
+    """Nobody knows whether it arrived."""
+    if lane is Lane.MUST_ARRIVE and not resent:
+        return Verdict(OutboxState.QUEUED, reason, now + SEND_AGAIN_AFTER, resent=True)
+    return Verdict(OutboxState.UNKNOWN, reason, resent=resent)
+
+
+def _wait(outcome: Outcome, attempts: int) -> timedelta:
+    if outcome.kind is not OutcomeKind.RETRY:
+        return timedelta()
+    return timedelta(seconds=outcome.retry_after or min(2 ** min(attempts, 10), LONGEST_WAIT))

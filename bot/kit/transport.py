@@ -12,6 +12,8 @@ from telegram.request import BaseRequest, RequestData
 
 READ_TIMEOUT = 25.0
 CONNECT_TIMEOUT = 10.0
+# On top of the read timeout: what a big file may take to leave. The sender's lease on a row is longer than both.
+UPLOAD_TIME = 30.0
 CONNECTIONS = 32
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -74,7 +76,7 @@ class AiohttpTransport(Transport):
         self, url: str, body: bytes | None, content_type: str | None, timeout: float
     ) -> tuple[int, bytes]:
         headers = {"Content-Type": content_type} if content_type else {}
-        limits = aiohttp.ClientTimeout(total=timeout + 120, connect=CONNECT_TIMEOUT, sock_read=timeout)
+        limits = aiohttp.ClientTimeout(total=timeout + UPLOAD_TIME, connect=CONNECT_TIMEOUT, sock_read=timeout)
         method = "GET" if body is None else "POST"
         # `from None`: aiohttp's own errors may carry the URL, and with it the token.
         try:

@@ -1,0 +1,103 @@
+"""What became of claimed rows is written down, with what follows from it for people, groups and cards."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from scheduler.outcome import Outcome, Verdict
+from scheduler.rows import IS_CLAIMED, Row, change, many, table
+from storage.choices import OutboxState
+from storage.models.organisation import GroupChat
+from storage.models.outbox import Card, Outbox
+from storage.models.person import Person
+
+# Reasons after which a group is no longer written to until somebody ties it again.
+GROUP_GONE = frozenset({"kicked", "chat_deleted", "chat_not_found"})
+
+
+@dataclass(slots=True)
+class Told:
+    """What became of a row."""
+
+    row: Row
+    verdict: Verdict
+    outcome: Outcome | None = None
+
+    @property
+    def arrived(self) -> bool:
+        return self.verdict.state is OutboxState.SENT
+
+
+_VERDICT: dict[str, Any] = {
+    "state": bindparam("to_state"),
+    "reason": bindparam("to_reason"),
+    "resent": bindparam("to_resent"),
+    "lease_until": None,
+}
+_AGAIN = update(table(Outbox)).where(*IS_CLAIMED).values(**_VERDICT, not_before=bindparam("to_not_before"))
+_OVER = update(table(Outbox)).where(*IS_CLAIMED).values(**_VERDICT)
+# Whatever else was thought of the row in the meantime: it has arrived.
+_SENT = (
+    update(table(Outbox))
+    .where(Outbox.id == bindparam("row_id"))
+    .values(**_VERDICT, sent_at=bindparam("to_sent_at"), message_id=bindparam("to_message_id"))
+)
+_WORDED = update(table(Outbox)).where(Outbox.id == bindparam("row_id")).values(message=bindparam("to_message"))
+_CARD = update(table(Card)).where(Card.outbox_id == bindparam("row_id")).values(message_id=bindparam("to_message_id"))
+
+
+def write_down(session: Session, told: Sequence[Told], now: datetime) -> None:
+    """A handful of statements for the whole batch."""
+    arrived = [each for each in told if each.arrived]
+    open_ = [each for each in told if not each.arrived]
+    many(session, _SENT, (_verdict(each) | _message_id(each) | {"to_sent_at": now} for each in arrived))
+    many(session, _CARD, ({"row_id": each.row.id} | _message_id(each) for each in arrived))
+    many(session, _AGAIN, (_verdict(each) | _not_before(each) for each in open_ if each.verdict.not_before))
+    many(session, _OVER, (_verdict(each) for each in open_ if not each.verdict.not_before))
+    many(
+        session,
+        _WORDED,
+        ({"row_id": each.row.id, "to_message": each.row.message} for each in told if each.row.worded_anew),
+    )
+    _nobody_there(session, [each for each in open_ if each.verdict.state is OutboxState.UNREACHABLE])
+    for each in open_:
+        if each.outcome is not None and each.outcome.new_chat_id is not None:
+            follow(session, each.row.chat_id, each.outcome.new_chat_id)
+
+
+def _verdict(told: Told) -> dict[str, Any]:
+    verdict = told.verdict
+    return {
+        "row_id": told.row.id, "to_state": verdict.state, "to_reason": verdict.reason, "to_resent": verdict.resent,
+    }  # fmt: skip
+
+
+def _message_id(told: Told) -> dict[str, Any]:
+    return {"to_message_id": told.outcome.message_id if told.outcome else None}
+
+
+def _not_before(told: Told) -> dict[str, Any]:
+    return {"to_not_before": told.verdict.not_before}
+
+
+def _nobody_there(session: Session, told: Iterable[Told]) -> None:
+    people = [each.row.chat_id for each in told if each.row.chat_id > 0]
+    groups = [each.row.chat_id for each in told if each.row.chat_id < 0 and each.verdict.reason in GROUP_GONE]
+    if people:
+        session.execute(update(table(Person)).where(Person.telegram_id.in_(people)).values(reachable=False))
+    if groups:
+        session.execute(update(table(GroupChat)).where(GroupChat.chat_id.in_(groups)).values(active=False))
+
+
+def follow(session: Session, old: int, new: int) -> None:
+    """A group has a new id (upgrade to a supergroup): its branch, its cards and what waits for it go along."""
+    waiting = Outbox.state.in_([OutboxState.QUEUED, OutboxState.SENDING])
+    change(session, Outbox.chat_id == old, waiting, chat_id=new)
+    known = session.scalar(select(GroupChat.id).where(GroupChat.chat_id == new)) is not None
+    group = {"active": False} if known else {"chat_id": new}
+    session.execute(update(table(GroupChat)).where(GroupChat.chat_id == old).values(**group))
+    session.execute(update(table(Card)).where(Card.chat_id == old).values(chat_id=new))

@@ -1,0 +1,135 @@
+"""How fast may be sent: evenly, just under Telegram's limits, slower after a 429, and back again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+# Telegram: about 30 a second over all, 1 a second in a chat, 20 a minute in a group (engineering.md 2).
+OVERALL = 29.5
+AFTER_REFUSAL = 28.0
+SLOWEST = 1.0
+SLOWER, FASTER = 0.7, 1.1
+RECOVERY = timedelta(seconds=5)
+SECOND = timedelta(seconds=1)
+# A burst of 5 and one every 4 seconds: never more than 20 in any minute.
+GROUP_EVERY, GROUP_BURST = timedelta(seconds=4), 5
+TOGETHER = timedelta(seconds=2)
+OFFLINE = timedelta(seconds=2)
+KEPT_CHATS = 5_000
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Spacing:
+    """A token bucket told by one instant: when it will be full again. One token every `every`, at most `burst` kept."""
+
+    every: timedelta
+    burst: int = 1
+    full_at: datetime = LONG_AGO
+
+    def ready(self, now: datetime) -> datetime:
+        """The earliest instant, from now on, with a token."""
+        if self.full_at > now + self.every * self.burst:
+            # The clock was set back: what was taken "later" no longer counts.
+            self.full_at = now
+        return max(now, self.full_at - self.every * (self.burst - 1))
+
+    def take(self, now: datetime) -> None:
+        self.full_at = max(self.full_at, now) + self.every
+
+
+class Pace:
+    """Of one bot token. Everything is asked with the clock's `now`, so pacing travels in time with it.
+
+    rate: messages a second over all; burst: how many of them may go at once after a rest.
+    """
+
+    def __init__(self, rate: float = OVERALL, burst: int = 1) -> None:
+        self._top, self._rate = rate, rate
+        self._overall = Spacing(SECOND / rate, burst)
+        self._chats: dict[int, list[Spacing]] = {}
+        self._paused: dict[int, datetime] = {}
+        self._all_paused = LONG_AGO
+        self._changed_at = self._seen = LONG_AGO
+        self._refused: tuple[int, datetime] | None = None
+
+    @property
+    def rate(self) -> float:
+        """Messages a second, as of now."""
+        return self._rate
+
+    def open(self, now: datetime) -> datetime:
+        """When the next message may go to anybody."""
+        self._notice(now)
+        return max(self._overall.ready(now), self._all_paused)
+
+    def ready(self, chat_id: int, now: datetime) -> datetime:
+        """When the next message may go to this chat, as far as the chat itself is concerned."""
+        mine = [spacing.ready(now) for spacing in self._chats.get(chat_id, ())]
+        return max(now, self._paused.get(chat_id, LONG_AGO), *mine)
+
+    def forecast(self, chat_ids: Iterable[int], now: datetime) -> list[datetime]:
+        """When each of these messages could go, in order, as far as its chat and a pause for all are concerned."""
+        ahead: dict[int, tuple[datetime, list[Spacing]]] = {}
+        moments = []
+        for chat_id in chat_ids:
+            if chat_id not in ahead:
+                known = self._chats.get(chat_id) or _spacings(chat_id)
+                ahead[chat_id] = max(self.open(now), self.ready(chat_id, now)), [replace(each) for each in known]
+            moment, spacings = ahead[chat_id]
+            moment = max(spacing.ready(moment) for spacing in spacings)
+            for spacing in spacings:
+                spacing.take(moment)
+            ahead[chat_id] = moment, spacings
+            moments.append(moment)
+        return moments
+
+    def take(self, chat_id: int, now: datetime) -> None:
+        """Count one message that goes now."""
+        self._recover(now)
+        self._forget(now)
+        self._overall.take(now)
+        for spacing in self._chats.setdefault(chat_id, _spacings(chat_id)):
+            spacing.take(now)
+
+    def refuse(self, chat_id: int, retry_after: timedelta, now: datetime) -> None:
+        """A 429: the chat rests. Two chats within two seconds mean the bot as a whole: everybody rests, then slower."""
+        self._paused[chat_id] = now + retry_after
+        before, self._refused = self._refused, (chat_id, now)
+        if before is not None and before[0] != chat_id and now - before[1] <= TOGETHER:
+            self._all_paused = max(self._all_paused, now + retry_after)
+            self._top = min(self._top, AFTER_REFUSAL)
+            self._set(max(self._rate * SLOWER, SLOWEST), now)
+
+    def offline(self, now: datetime) -> None:
+        """No connection: nobody is tried for a moment."""
+        self._all_paused = max(self._all_paused, now + OFFLINE)
+
+    def _notice(self, now: datetime) -> None:
+        """A clock that was set back would make a pause last for as long as it was set back."""
+        if now < self._seen - TOGETHER:
+            self._paused, self._all_paused, self._changed_at, self._refused = {}, LONG_AGO, now, None
+        self._seen = now
+
+    def _recover(self, now: datetime) -> None:
+        if self._rate < self._top and now - self._changed_at >= RECOVERY:
+            self._set(min(self._rate * FASTER, self._top), now)
+
+    def _set(self, rate: float, now: datetime) -> None:
+        self._rate, self._changed_at = rate, now
+        self._overall.every = SECOND / rate
+
+    def _forget(self, now: datetime) -> None:
+        if len(self._chats) < KEPT_CHATS:
+            return
+        self._chats = {
+            chat: spacings for chat, spacings in self._chats.items() if any(each.full_at > now for each in spacings)
+        }
+        self._paused = {chat: until for chat, until in self._paused.items() if until > now}
+
+
+def _spacings(chat_id: int) -> list[Spacing]:
+    own = [Spacing(SECOND)]
+    # Groups and channels have negative ids.
+    return [*own, Spacing(GROUP_EVERY, GROUP_BURST)] if chat_id < 0 else own
