@@ -107,9 +107,8 @@ def rosters(session: Session, branch_id: int, days: Iterable[date]) -> dict[date
     }
     offices = and_(DutySpan.organisation_id == branch_id, in_days(DutySpan, first, last))
     duties = _dated(session, DutySpan, DutySpan.duty, offices)
-    groups = dict(
-        session.execute(select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id)).tuples().all()
-    )
+    named = select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id)
+    groups = {row.id: row.name for row in session.execute(named)}
     known = session.execute(
         select(Person.id, Person.name, Person.telegram_id, Person.reachable).where(Person.id.in_(people))
     ).all()

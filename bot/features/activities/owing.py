@@ -2,7 +2,6 @@
 
 from datetime import datetime, tzinfo
 
-from scheduler.calendar import is_working_day
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,7 @@ from bot.features.activities.buttons import Acknowledge, HandInMakeup
 from bot.kit.owing import Owing
 from bot.kit.replies import Choice
 from bot.kit.words import moment_words, short_day
+from scheduler.calendar import is_working_day
 from storage.choices import ActivityStatus, LeaveState, MakeupState
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest, Makeup
@@ -84,7 +84,7 @@ def _makeups(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> lis
     )  # fmt: skip
     made_up = {(row.activity_id, row.person_id) for row in session.execute(done)}
     found = []
-    for person, activity in session.execute(query).tuples():
+    for person, activity in session.execute(query):
         if (activity.id, person) in made_up or now > service.cut_off(activity, tz):
             continue
         if service.statuses(session, activity.id).get(person) in rules.HERE:

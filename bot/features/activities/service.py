@@ -83,7 +83,7 @@ def statuses(session: Session, activity_id: int, until: datetime | None = None) 
     )
     if until is not None:
         query = query.where(Attendance.at <= until)
-    return dict(session.execute(query).tuples().all())
+    return {row.person_id: row.status for row in session.execute(query)}
 
 
 def roll(session: Session, activity: Activity, tz: tzinfo, until: datetime | None = None) -> rules.Roll:

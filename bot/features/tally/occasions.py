@@ -1,0 +1,97 @@
+"""The held activities of a quarter with everything that is counted of them, in a constant number of statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, tzinfo
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bot.features.activities.rolls import delegates, rolls
+from bot.features.tally.rules import Held, Lecturer
+from scheduler.calendar import Quarter, at
+from storage.choices import ActivityStatus, Duty
+from storage.models.activity import Activity, ActivityFirstAgendaItem, Component
+from storage.models.person import DutySpan
+
+
+def held_activities(session: Session, branch_id: int, quarter: Quarter, until: datetime, tz: tzinfo) -> list[Held]:
+    """What happened in the quarter and was recorded by the cut-off (D1, D2, D20), in the order of time."""
+    query = select(Activity).where(
+        Activity.branch_id == branch_id,
+        Activity.start_at >= at(quarter.start, time(), tz),
+        Activity.start_at < at(quarter.next().start, time(), tz),
+        Activity.status == ActivityStatus.HELD,
+        or_(Activity.settled_at.is_(None), Activity.settled_at <= until),
+    )
+    activities = session.scalars(query.order_by(Activity.start_at, Activity.id)).all()
+    return _counted(session, branch_id, activities, until, tz)
+
+
+def _counted(
+    session: Session, branch_id: int, activities: Sequence[Activity], until: datetime, tz: tzinfo
+) -> list[Held]:
+    found = [activity.id for activity in activities]
+    components, agenda = _components(session, found), _first_agenda(session, found)
+    sent, counted = delegates(session, found), rolls(session, activities, tz, until)
+    offices = _offices(session, components)
+    days = {activity.id: activity.start_at.astimezone(tz).date() for activity in activities}
+    return [
+        Held(
+            id=activity.id, title=activity.title, day=days[activity.id], organizer=activity.organizer,
+            scope=activity.scope, hours=activity.hours, group_id=activity.group_id,
+            types=frozenset(component.type for component in components[activity.id]),
+            roll=counted[activity.id],
+            lecturer=_lecturer(components[activity.id], offices, branch_id, days[activity.id]),
+            first_agenda=tuple(agenda[activity.id]), sites=_names(activity.sites),
+            partners=_names(activity.partners), delegates=tuple(sent[activity.id]),
+        )
+        for activity in activities
+    ]  # fmt: skip
+
+
+def _components(session: Session, activity_ids: Sequence[int]) -> dict[int, list[Component]]:
+    found: dict[int, list[Component]] = defaultdict(list)
+    for component in session.scalars(select(Component).where(Component.activity_id.in_(activity_ids))):
+        found[component.activity_id].append(component)
+    return found
+
+
+def _first_agenda(session: Session, activity_ids: Sequence[int]) -> dict[int, list[int]]:
+    link = ActivityFirstAgendaItem
+    query = select(link.activity_id, link.item_id).where(link.activity_id.in_(activity_ids))
+    found: dict[int, list[int]] = defaultdict(list)
+    for activity_id, item_id in session.execute(query.order_by(link.item_id)):
+        found[activity_id].append(item_id)
+    return found
+
+
+def _offices(session: Session, components: Mapping[int, Iterable[Component]]) -> list[DutySpan]:
+    """The offices of those who lectured: the secretary's, and those of a superior committee."""
+    lecturers = {one.lecturer_id for listed in components.values() for one in listed if one.lecturer_id}
+    query = select(DutySpan).where(
+        DutySpan.person_id.in_(lecturers), DutySpan.duty.in_([Duty.SECRETARY, Duty.COMMITTEE_OFFICER])
+    )
+    return list(session.scalars(query))
+
+
+def _lecturer(
+    components: Iterable[Component], offices: Iterable[DutySpan], branch_id: int, day: date
+) -> Lecturer | None:
+    person_id = next((one.lecturer_id for one in components if one.lecturer_id), None)
+    if person_id is None:
+        return None
+    held = [one for one in offices if one.person_id == person_id and _on(one, day)]
+    if any(one.duty is Duty.SECRETARY and one.organisation_id == branch_id for one in held):
+        return Lecturer.SECRETARY
+    return Lecturer.SUPERIOR if any(one.duty is Duty.COMMITTEE_OFFICER for one in held) else Lecturer.OTHER
+
+
+def _on(span: DutySpan, day: date) -> bool:
+    return span.from_on <= day and (span.to_on is None or span.to_on > day)
+
+
+def _names(listed: Iterable[Any]) -> tuple[str, ...]:
+    """Sites and partners are names, or documents with one."""
+    return tuple(str(one["name"] if isinstance(one, dict) else one) for one in listed)

@@ -1,0 +1,55 @@
+"""Which quarter words mean: 三季度, 2023年第三季度, 2023Q3, 上季度."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+
+from scheduler.calendar import Quarter
+
+_WORDS = re.compile(
+    r"(?:季度数据)?(?:(?:(?P<year>20\d\d)年?|(?P<short>\d\d)年|(?P<then>去年|今年|前年))?"
+    r"(?:第?(?P<number>[一二三四1-4])季度|Q(?P<english>[1-4]))|(?P<near>上|本|这|下)(?:一|个)?季度)"
+)
+_NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4}
+_YEARS = {"前年": -2, "去年": -1, "今年": 0}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def names_quarter(text: str) -> bool:
+    """Whether the words are 三季度, 2023年第三季度, 2023Q3, 上季度 and the like, 季度数据 before it or not."""
+    return _WORDS.fullmatch(_plain(text)) is not None
+
+
+def read_quarter(text: str, today: date) -> Quarter | None:
+    """The quarter that the words name; without a year the latest one that has begun. None when they name none."""
+    found = _WORDS.fullmatch(_plain(text))
+    if found is None:
+        return None
+    current = Quarter.of(today)
+    if found["near"]:
+        return {"上": current.previous(), "下": current.next()}.get(found["near"], current)
+    said = found["number"] or found["english"]
+    number = _NUMBERS.get(said) or int(said)
+    year = _year(found, today)
+    if year is None:
+        year = today.year if number <= current.number else today.year - 1
+    return Quarter(year, number)
+
+
+def _year(found: re.Match[str], today: date) -> int | None:
+    if found["then"]:
+        return today.year + _YEARS[found["then"]]
+    return int(found["year"] or f"20{found['short']}") if found["year"] or found["short"] else None
+
+
+def quarter_at_hand(now: datetime) -> Quarter:
+    """季度数据 without a quarter: in the days of grace the one that is being closed, else the current one (D20).
+
+    `now` carries the branch's time zone.
+    """
+    current = Quarter.of(now.date())
+    closing = current.previous()
+    return closing if now.tzinfo is not None and now < closing.cut_off(now.tzinfo) else current

@@ -1,0 +1,176 @@
+"""The arithmetic of a quarter: what counts as what, sums over occasions, who came and went. Plain values only."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Self
+
+from bot.features.activities.rules import Roll, counts_as_own
+from bot.kit.figures import rate
+from scheduler.calendar import Quarter
+from storage.choices import ActivityType, Organizer, Scope
+
+# The types that a report counts; others stand beside them once there is one.
+COUNTED = (
+    ActivityType.MEMBERS_MEETING, ActivityType.COMMITTEE_MEETING, ActivityType.GROUP_MEETING,
+    ActivityType.THEME_PARTY_DAY, ActivityType.PARTY_LECTURE, ActivityType.INTEGRITY_STUDY_DAY,
+    ActivityType.GROUP_DISCUSSION, ActivityType.RED_SITE_VISIT, ActivityType.OPEN_TALK,
+    ActivityType.WARNING_EDUCATION,
+)  # fmt: skip
+
+
+class Lecturer(StrEnum):
+    """Whose lecture it was, by the offices of that day (S11)."""
+
+    SECRETARY = "secretary"
+    SUPERIOR = "superior"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One held activity with everything that is counted of it; `day` is the branch-local day it began (D1)."""
+
+    id: int
+    title: str
+    day: date
+    organizer: Organizer
+    scope: Scope
+    hours: Decimal
+    types: frozenset[ActivityType]
+    roll: Roll
+    group_id: int | None = None
+    lecturer: Lecturer | None = None
+    first_agenda: tuple[int, ...] = ()
+    sites: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    delegates: tuple[int, ...] = ()
+
+    @property
+    def own(self) -> bool:
+        """支部开展 (D2)."""
+        return counts_as_own(self.organizer, self.scope)
+
+    def counts_as(self, kind: ActivityType) -> bool:
+        """Whether it adds one to its type; a discussion of a party group is listed, not counted (S16)."""
+        listed_only = kind is ActivityType.GROUP_DISCUSSION and self.scope is Scope.GROUP
+        return self.own and kind in self.types and not listed_only
+
+    def seen_by(self, people: Collection[int]) -> "Held":
+        """The same occasion with the roll of some people only."""
+        return replace(self, roll=_narrowed(self.roll, people))
+
+
+def _narrowed(roll: Roll, people: Collection[int]) -> Roll:
+    names = Roll.__dataclass_fields__
+    return Roll(**{name: tuple(one for one in getattr(roll, name) if one in people) for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Person-times over some occasions, each once: rates are sums over sums, never a mean of percentages (D7)."""
+
+    count: int
+    expected: int
+    present: int
+    leave: int
+    absent: int
+    made_up: int
+
+    @classmethod
+    def of(cls, held: Collection[Held]) -> Self:
+        rolls = [one.roll for one in held]
+        return cls(
+            count=len(rolls),
+            expected=sum(len(roll.expected) for roll in rolls),
+            present=sum(len(roll.present) for roll in rolls),
+            leave=sum(len(roll.leave) for roll in rolls),
+            absent=sum(len(roll.absent) for roll in rolls),
+            made_up=sum(len(roll.made_up) for roll in rolls),
+        )
+
+    @property
+    def attendance_rate(self) -> Decimal | None:
+        return rate(self.present, self.expected)
+
+    @property
+    def coverage_rate(self) -> Decimal | None:
+        return rate(self.present + self.made_up, self.expected)
+
+    def to_json(self) -> dict[str, Any]:
+        counts = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {**counts, "attendance_rate": self.attendance_rate, "coverage_rate": self.coverage_rate}
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Who was on the roster: the day before the quarter, on its last day, and who came or went between (D24)."""
+
+    opening: tuple[int, ...] = ()
+    closing: tuple[int, ...] = ()
+    transfers_in: tuple[int, ...] = ()
+    transfers_out: tuple[int, ...] = ()
+    full: tuple[int, ...] = ()
+    probationary: tuple[int, ...] = ()
+    exempt: tuple[int, ...] = ()
+
+    def among(self, people: Collection[int]) -> "Heads":
+        names = self.__dataclass_fields__
+        return Heads(**{name: tuple(one for one in getattr(self, name) if one in people) for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A time on the roster, [from, to); `accepted_on`: the days when somebody became probationary."""
+
+    person_id: int
+    from_on: date
+    to_on: date | None
+    accepted_on: tuple[date, ...] = ()
+
+
+def transfers(stays: Iterable[Stay], quarter: Quarter) -> tuple[list[int], list[int]]:
+    """Who transferred in, who out, in the quarter.
+
+    Somebody accepted comes onto the roster without a transfer (D4), the first roster of a branch is nobody's
+    transfer, and a stay that goes on where another ended is neither.
+    """
+    known = list(stays)
+    founded = min((stay.from_on for stay in known), default=None)
+    starts = {(stay.person_id, stay.from_on) for stay in known}
+    ends = {(stay.person_id, stay.to_on) for stay in known}
+    came = [
+        stay.person_id
+        for stay in known
+        if quarter.holds(stay.from_on)
+        and stay.from_on != founded
+        and not _accepted(stay)
+        and (stay.person_id, stay.from_on) not in ends
+    ]
+    went = [
+        stay.person_id
+        for stay in known
+        if stay.to_on is not None and quarter.holds(stay.to_on) and (stay.person_id, stay.to_on) not in starts
+    ]
+    return sorted(set(came)), sorted(set(went))
+
+
+def _accepted(stay: Stay) -> bool:
+    """On the roster from the day after the meeting, or the day itself where a file says so."""
+    return any(0 <= (stay.from_on - day).days <= 1 for day in stay.accepted_on)
+
+
+def of_type(held: Iterable[Held], kind: ActivityType) -> list[Held]:
+    """The occasions that count as one of a type (D3)."""
+    return [one for one in held if one.counts_as(kind)]
+
+
+def hours(held: Iterable[Held]) -> dict[int, Decimal]:
+    """学时 by person, above 0: who was present or made up, whoever organised it (D21)."""
+    earned: dict[int, Decimal] = {}
+    for one in held:
+        for person in {*one.roll.present, *one.roll.made_up}:
+            earned[person] = earned.get(person, Decimal(0)) + one.hours
+    return {person: total for person, total in sorted(earned.items()) if total > 0}

@@ -1,0 +1,96 @@
+"""The tally of any quarter, as a draft: the number of statements depends neither on people nor on activities."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.tally.figures import Figures, count_activities, count_heads, in_order, later_figures
+from bot.features.tally.heads import heads
+from bot.features.tally.occasions import held_activities
+from bot.features.tally.rules import Held
+from scheduler.calendar import DAY, Quarter
+from storage.models.organisation import Organisation, PartyGroup
+from storage.roster import rosters
+
+DRAFT = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The figures of one quarter (names and shapes of ARCHIVE.md) and the ids behind the path of each.
+
+    `until` is the last instant that counts; `only`: the party groups that it was narrowed to.
+    """
+
+    quarter: Quarter
+    branch: str
+    until: datetime
+    held: tuple[Held, ...]
+    figures: Mapping[str, Any]
+    behind: Mapping[str, Sequence[str]]
+    groups: Mapping[int, str]
+    only: frozenset[int] | None = None
+    version: str = DRAFT
+
+
+def cut_off(quarter: Quarter, now: datetime, tz: tzinfo) -> datetime:
+    """The last instant that counts (D20): now, or the end of the grace when that is over."""
+    return min(now, quarter.cut_off(tz) - timedelta(microseconds=1))
+
+
+def tally(
+    session: Session, branch_id: int, quarter: Quarter, now: datetime, tz: tzinfo,
+    only: Collection[int] | None = None,
+) -> Tally:  # fmt: skip
+    """Count a quarter of a branch as of `now`; `only`: what concerns some party groups (a leader's own)."""
+    until = cut_off(quarter, now, tz)
+    groups = _groups(session, branch_id)
+    held = held_activities(session, branch_id, quarter, until, tz)
+    people_moved = heads(session, branch_id, quarter)
+    if only is not None:
+        people = _people_of(session, branch_id, quarter, only)
+        groups = {group_id: name for group_id, name in groups.items() if group_id in only}
+        held = [one.seen_by(people) for one in held if one.group_id is None or one.group_id in only]
+        people_moved = people_moved.among(people)
+    into = Figures()
+    count_heads(into, people_moved)
+    count_activities(into, held, groups)
+    into.values |= later_figures()
+    return Tally(
+        quarter, session.get_one(Organisation, branch_id).name, until, tuple(held),
+        in_order(into.values), into.behind, groups, None if only is None else frozenset(only),
+    )  # fmt: skip
+
+
+def _groups(session: Session, branch_id: int) -> dict[int, str]:
+    query = select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id)
+    return {row.id: row.name for row in session.execute(query.order_by(PartyGroup.id))}
+
+
+def _people_of(session: Session, branch_id: int, quarter: Quarter, group_ids: Collection[int]) -> set[int]:
+    """Who belongs to the groups at the end of the quarter, or did at its beginning."""
+    found = rosters(session, branch_id, [quarter.start - DAY, quarter.end])
+    return {one.id for members in found.values() for one in members if one.group_id in group_ids}
+
+
+def to_json(tally: Tally) -> dict[str, Any]:
+    """What `branch-bot tally --format json` prints (ARCHIVE.md)."""
+    return {
+        "quarter": str(tally.quarter),
+        "version": tally.version,
+        "branch": tally.branch,
+        "figures": _plain(tally.figures),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Decimals as JSON numbers: all of them have one decimal."""
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return float(value) if hasattr(value, "quantize") else value
