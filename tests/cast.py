@@ -29,9 +29,13 @@ class Cast:
     def __getitem__(self, name: str) -> int:
         return self.people[name]
 
-    def account(self, name: str) -> int:
+    @property
+    def telegram_ids(self) -> dict[str, int]:
         """1001, 1002, ... in the order of the roster."""
-        return FIRST_ACCOUNT + list(self.people).index(name)
+        return {name: FIRST_ACCOUNT + at for at, name in enumerate(self.people)}
+
+    def account(self, name: str) -> int:
+        return self.telegram_ids[name]
 
     def me(self, session: Session, name: str, day: date) -> Me:
         """Somebody bound, as the edge finds them."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -26,7 +27,8 @@ from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.audit import Audit
 from storage.models.notice import Notice
 from tests.cast import Cast, make_branch
-from tests.world import SHANGHAI
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 TOLD = datetime(2023, 7, 4, 9, 30, tzinfo=SHANGHAI)
 START = datetime(2023, 7, 7, 14, 30, tzinfo=SHANGHAI)

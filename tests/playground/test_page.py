@@ -1,0 +1,176 @@
+"""The JSON interface behind the page: what it shows, what it lets somebody do, and what it refuses."""
+
+import asyncio
+
+import aiohttp
+import orjson
+import pytest
+
+from bot.playground.http import serve
+from bot.playground.people import PIXEL
+
+
+@pytest.fixture
+async def web(playground):
+    playground.pace.on = False
+    async with serve(playground) as base, aiohttp.ClientSession(base) as session:
+        yield session
+
+
+@pytest.fixture
+def member(playground):
+    return playground.person(1, "甲一", label="党员")
+
+
+@pytest.fixture
+def act(web):
+    async def post(name, /, status=200, **body):
+        async with web.post(f"/api/{name}", json=body) as answer:
+            assert answer.status == status
+            return await answer.json()
+
+    return post
+
+
+@pytest.fixture
+def look(web):
+    async def get(path, **params):
+        async with web.get(path, params=params) as answer:
+            assert answer.status == 200
+            return await answer.json()
+
+    return get
+
+
+async def test_the_page_needs_nothing_from_elsewhere(web):
+    for path in ("/", "/page/page.css", "/page/page.js"):
+        async with web.get(path) as answer:
+            text = await answer.text()
+            assert answer.status == 200
+            assert "//cdn" not in text
+            assert 'src="http' not in text
+            assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    async with web.get("/page/other.py") as answer:
+        assert answer.status == 404
+
+
+async def test_whom_one_can_be(playground, member, look):
+    playground.group(-5, "支部群", [member])
+    playground.person(2, "乙一", label="书记")
+    everybody = await look("/api/everybody")
+    assert everybody["bot"]["username"] == playground.bot.username
+    first, second = everybody["people"]
+    assert (first["name"], first["label"], second["label"]) == ("甲一", "党员", "书记")
+    assert [(chat["id"], chat["title"]) for chat in first["chats"]] == [(1, "支部小助手"), (-5, "支部群")]
+    assert len(second["chats"]) == 1
+    assert everybody["clock"]["words"] == "2023年7月7日（周五）08:30"
+
+
+async def test_a_conversation(playground, member, act, look, call):
+    assert not (await look("/api/chat", person=1))["started"]
+    await act("start", person=1)
+    await act("say", person=1, text="签到")
+    markup = {"inline_keyboard": [[{"text": "收到", "callback_data": "r:1"}]]}
+    await call("sendMessage", chat_id=1, text="菜单", reply_markup={"keyboard": [["签到", "请假"]]})
+    await call("sendMessage", chat_id=1, text="通知", reply_markup=markup)
+    await call("setMyCommands", commands=[{"command": "me", "description": "我的记录"}])
+    view = await look("/api/chat", person=1)
+    assert [message["text"] for message in view["messages"]] == ["/start", "签到", "菜单", "通知"]
+    assert [message["mine"] for message in view["messages"]] == [True, True, False, False]
+    assert (view["keyboard"], view["commands"][0]["command"]) == ([["签到", "请假"]], "me")
+    card = view["messages"][-1]
+    assert (card["time"], card["day"]) == ("08:30", "2023年7月7日（周五）")
+    assert card["buttons"] == [[{"label": "收到", "data": "r:1", "url": None}]]
+
+    tapped = asyncio.create_task(act("tap", person=1, message=card["id"], data="r:1"))
+    while not (taps := [update for update in playground.updates.history if "callback_query" in update]):
+        await asyncio.wait({tapped}, timeout=0.005)
+    await call("answerCallbackQuery", callback_query_id=taps[0]["callback_query"]["id"], text="已收到", show_alert=True)
+    assert await tapped == {"answered": True, "text": "已收到", "alert": True}
+
+
+async def test_a_group_and_a_reply(playground, member, act, look, call):
+    group = playground.group(-5, "支部群", [member])
+    await call("sendMessage", chat_id=-5, text="通知")
+    await act("say", person=1, chat=-5, text="收到", reply_to=group.chat.last.message_id)
+    view = await look("/api/chat", person=1, chat=-5)
+    assert (view["title"], view["subtitle"], view["messages"][-1]["reply_to"]) == ("支部群", "1位成员", "通知")
+    await group.upgrade_to_supergroup()
+    view = await look("/api/chat", person=1, chat=group.id)
+    assert view["messages"][0]["service"]
+
+
+async def test_files_and_links(playground, member, web, act, look, call):
+    await act("start", person=1)
+    for name, content in (("心得.docx", b"PK"), ("p.png", PIXEL)):
+        form = aiohttp.FormData({"person": "1", "caption": "附上"}, quote_fields=False)
+        form.add_field("file", content, filename=name)
+        async with web.post("/api/upload", data=form) as answer:
+            assert answer.status == 200
+    document, photo = [message["file"] for message in (await look("/api/chat", person=1))["messages"][1:]]
+    assert (document["name"], document["kind"], photo["kind"]) == ("心得.docx", "document", "photo")
+    async with web.get("/api/file", params={"id": document["id"]}) as answer:
+        assert await answer.read() == b"PK"
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    async with web.get("/api/file", params={"id": photo["id"]}) as answer:
+        assert answer.headers["Content-Type"] == "image/png"
+    async with web.get("/api/file", params={"id": "none"}) as answer:
+        assert answer.status == 404
+    form = aiohttp.FormData({"person": "1"})
+    form.add_field("file", b"", filename="empty.txt")
+    async with web.post("/api/upload", data=form) as answer:
+        assert answer.status == 409
+    assert await act("follow", person=1, url=f"https://t.me/{playground.bot.username}?start=abc") == {"inside": True}
+    assert await act("follow", person=1, url="https://example.org/") == {"inside": False}
+    assert member.chat.messages[-1].text == "/start abc"
+
+
+async def test_blocking_and_what_a_client_refuses(member, act, call):
+    await act("start", person=1)
+    await act("block", person=1, blocked=True)
+    assert "blocked" in (await act("say", 409, person=1, text="x"))["error"]
+    await act("block", person=1, blocked=False)
+    await act("say", person=1, text="x")
+    assert "empty" in (await act("say", 409, person=1, text=" "))["error"]
+    assert "gone" in (await act("tap", 409, person=1, message=99, data="x"))["error"]
+    await call("sendMessage", chat_id=1, text="x")
+    await act("tap", 409, person=1, message=member.chat.last.message_id, data="forged")
+
+
+async def test_nobody_sees_a_chat_of_others(playground, member, web):
+    playground.person(2, "甲二")
+    playground.group(-5, "支部群", [member])
+    for params in ({"person": 1, "chat": 2}, {"person": 2, "chat": -5}, {"person": 9}, {"person": "x"}, {}):
+        async with web.get("/api/chat", params=params) as answer:
+            assert answer.status == 404
+
+
+async def test_the_clock_is_moved(clock, member, act, updates):
+    moved = await act("clock", hours=1)
+    assert moved["words"] == "2023年7月7日（周五）09:30"
+    task = asyncio.create_task(clock.sleep_until(clock.now().replace(hour=6)))
+    await asyncio.sleep(0)
+    assert (await act("clock", to="2023-07-07 10:00"))["next"] == "2023年7月7日（周五）14:30"
+    assert (await act("clock", next=True))["local"] == "2023-07-07 14:30"
+    assert task.done()
+    assert (await act("clock", to="2023-01-01"))["local"] == "2023-07-07 14:30"
+    clock.bound, clock.stuck = 0.05, 0.01
+    await member.send("nobody listens")
+    assert "playground=1" in (await act("clock", 409, next=True))["error"]
+
+
+async def test_events_tell_of_news_and_end_with_the_server(playground, member, web, clock):
+    async with web.get("/api/events") as stream:
+        first = orjson.loads((await stream.content.readline()).removeprefix(b"data: "))
+        await stream.content.readline()
+        await member.send("到")
+        second = orjson.loads((await stream.content.readline()).removeprefix(b"data: "))
+        assert second["version"] > first["version"]
+        assert second["clock"]["travels"]
+
+
+async def test_only_json_may_act(member, web):
+    async with web.post("/api/say", data={"person": 1, "text": "x"}) as answer:
+        assert answer.status == 415
+    async with web.post("/api/upload", data={"person": "1"}) as answer:
+        assert answer.status == 400
