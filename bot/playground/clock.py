@@ -138,9 +138,7 @@ class TravelClock:
         """Go to the next sleeper, settle, and tell the time there."""
         async with self._journey():
             await self._rest(self._deadline())
-            when = self.next_at()
-            if when is not None:
-                await self._travel(when)
+            await self._travel(self.next_at() or self._base)
             return self.now()
 
     @asynccontextmanager

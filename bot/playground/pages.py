@@ -1,18 +1,221 @@
 """The page: its files and the small JSON interface behind it."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
+import orjson
 from aiohttp import web
 
+from bot.playground.chats import Chat, Json, Message
+from bot.playground.clock import StillBusy, TravelClock
+from bot.playground.errors import ApiError
+from bot.playground.files import picture_size
+from bot.playground.groups import Group
+from bot.playground.people import Person
 from bot.playground.server import Playground
+from bot.playground.views import chat_view, clock_view, everybody
 
 FOLDER = Path(__file__).parent / "page"
+KINDS = {"page.css": "text/css", "page.js": "text/javascript"}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+# A real client stops waiting for the answer to a tap at about the same time.
+TAP_PATIENCE = 15.0
+HEARTBEAT = 1.0
 
 
 def add(app: web.Application, playground: Playground) -> None:
     """Add the page's routes to the application."""
+    page = Page(playground)
+    app.router.add_get("/", page.index)
+    app.router.add_get("/page/{name}", page.file)
+    app.router.add_get("/favicon.ico", page.no_icon)
+    app.router.add_get("/api/everybody", page.everybody)
+    app.router.add_get("/api/chat", page.chat)
+    app.router.add_get("/api/events", page.events)
+    app.router.add_get("/api/file", page.download)
+    for name, run in page.actions.items():
+        app.router.add_post(f"/api/{name}", page.action(run))
+    app.router.add_post("/api/upload", page.upload)
+    app.on_shutdown.append(page.stop)
 
-    async def index(request: web.Request) -> web.FileResponse:
-        return web.FileResponse(FOLDER / "index.html")
 
-    app.router.add_get("/", index)
+class Page:
+    """The routes. A tap, a text or a file on the page is the same as one made by Person in a test."""
+
+    def __init__(self, playground: Playground) -> None:
+        self._playground = playground
+        self._stopped = False
+        self.actions: dict[str, Callable[[Json], Awaitable[Any]]] = {
+            "start": self._start,
+            "say": self._say,
+            "tap": self._tap,
+            "follow": self._follow,
+            "block": self._block,
+            "clock": self._clock,
+        }
+
+    async def stop(self, app: web.Application) -> None:
+        """End the streams of events, which would hold up the shutdown."""
+        self._stopped = True
+        self._playground.touch()
+
+    async def index(self, request: web.Request) -> web.Response:
+        return web.Response(body=(FOLDER / "index.html").read_bytes(), content_type="text/html", headers=HEADERS)
+
+    async def file(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name not in KINDS:
+            raise web.HTTPNotFound
+        return web.Response(body=(FOLDER / name).read_bytes(), content_type=KINDS[name], headers=HEADERS)
+
+    async def no_icon(self, request: web.Request) -> web.Response:
+        """Browsers ask for one by themselves."""
+        return web.Response(status=204)
+
+    async def everybody(self, request: web.Request) -> web.Response:
+        return _json({**everybody(self._playground), "clock": clock_view(self._playground)})
+
+    async def chat(self, request: web.Request) -> web.Response:
+        person, chat = self._who_where(dict(request.query))
+        return _json(chat_view(self._playground, person, chat))
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """Server-sent events: the clock, and a version that changes whenever a chat does."""
+        response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        seen = b""
+        while not self._stopped:
+            self._playground.changed.clear()
+            news = orjson.dumps({"version": self._playground.version, "clock": clock_view(self._playground)})
+            if news != seen:
+                await response.write(b"data: " + news + b"\n\n")
+                seen = news
+            await self._wait_for_news()
+        return response
+
+    async def _wait_for_news(self) -> None:
+        try:
+            await asyncio.wait_for(self._playground.changed.wait(), HEARTBEAT)
+        except TimeoutError:
+            return
+
+    async def download(self, request: web.Request) -> web.Response:
+        """A file of a chat: pictures are shown, everything else is only ever saved."""
+        try:
+            file = self._playground.files.get(request.query.get("id", ""))
+        except ApiError as error:
+            raise web.HTTPNotFound from error
+        if file.kind == "photo" and picture_size(file.content):
+            kind = "image/png" if file.content.startswith(b"\x89PNG") else "image/jpeg"
+            return web.Response(body=file.content, content_type=kind, headers=HEADERS)
+        name = quote(file.name or f"{file.kind}.oga")
+        saved = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        return web.Response(body=file.content, content_type="application/octet-stream", headers=saved)
+
+    def action(self, run: Callable[[Json], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """A POST of JSON. What a client would not let anybody do is 409 with a text to show."""
+
+        async def act(request: web.Request) -> web.Response:
+            if request.content_type != "application/json":
+                raise web.HTTPUnsupportedMediaType
+            try:
+                return _json(await run(orjson.loads(await request.read())) or {})
+            except (LookupError, PermissionError, ValueError, StillBusy) as error:
+                return _json({"error": str(error)}, status=409)
+
+        return act
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """A multipart form: person, chat, caption, file. A picture goes as a photo, as the phone would send it."""
+        form = await request.post()
+        field = form.get("file")
+        if not isinstance(field, web.FileField):
+            raise web.HTTPBadRequest
+        person, chat = self._who_where(dict(form))
+        content, caption = field.file.read(), str(form.get("caption", ""))
+        try:
+            await self._hand_over(person, self._group(chat), field, content, caption)
+        except ApiError as error:
+            return _json({"error": error.description}, status=409)
+        return _json({})
+
+    async def _hand_over(
+        self, person: Person, group: Group | None, field: web.FileField, content: bytes, caption: str
+    ) -> None:
+        if picture_size(content):
+            await person.photo(content, caption, group=group)
+        else:
+            await person.upload_document(field.filename, content, caption, mime=field.content_type, group=group)
+
+    async def _start(self, asked: Json) -> None:
+        person, _ = self._who_where(asked)
+        await person.start()
+
+    async def _say(self, asked: Json) -> None:
+        person, chat = self._who_where(asked)
+        group, text = self._group(chat), str(asked["text"])
+        reply_to = chat.messages_by_id.get(int(asked.get("reply_to") or 0))
+        await (group.say(person, text, reply_to=reply_to) if group else person.send(text, reply_to=reply_to))
+
+    async def _tap(self, asked: Json) -> Json | None:
+        """Waits for the answer: {text, alert}, or None when the bot gave none in time."""
+        person, chat = self._who_where(asked)
+        tap = await person.tap(_message(chat, asked), str(asked["data"]))
+        answer = await tap.answered(TAP_PATIENCE)
+        return {"answered": True, "text": answer.text, "alert": answer.alert} if answer else None
+
+    async def _follow(self, asked: Json) -> Json:
+        """A link: inside Telegram it is followed here, else the page opens it."""
+        person, _ = self._who_where(asked)
+        return {"inside": await person.follow(str(asked["url"])) is not None}
+
+    async def _block(self, asked: Json) -> None:
+        person, _ = self._who_where(asked)
+        await (person.block_bot() if asked["blocked"] else person.unblock_bot())
+
+    async def _clock(self, asked: Json) -> Json:
+        """{"next": true}, {"hours": n} or {"to": "2023-07-07 14:30"} in the branch's own time; never backwards."""
+        clock = self._playground.clock
+        if not isinstance(clock, TravelClock):
+            raise PermissionError("this clock cannot be moved")
+        if asked.get("next"):
+            await clock.next_thing()
+        elif "hours" in asked:
+            await clock.travel(clock.now() + timedelta(hours=float(asked["hours"])))
+        else:
+            to = datetime.fromisoformat(str(asked["to"])).replace(tzinfo=self._playground.tz)
+            await clock.travel(max(to, clock.now()))
+        return clock_view(self._playground)
+
+    def _who_where(self, asked: Json) -> tuple[Person, Chat]:
+        """The person and the chat that a request names; the private chat is only one's own."""
+        try:
+            person = self._playground.people[int(asked["person"])]
+            chat = self._playground.chats[int(asked.get("chat") or person.id)]
+        except (KeyError, ValueError) as error:
+            raise web.HTTPNotFound from error
+        if chat is not person.chat and person.id not in chat.statuses:
+            raise web.HTTPNotFound
+        return person, chat
+
+    def _group(self, chat: Chat) -> Group | None:
+        return next((group for group in self._playground.groups if group.chat is chat), None)
+
+
+def _message(chat: Chat, asked: Json) -> Message:
+    message = chat.messages_by_id.get(int(asked["message"]))
+    if message is None:
+        raise LookupError("the message is gone")
+    return message
+
+
+def _json(value: Any, status: int = 200) -> web.Response:
+    return web.Response(body=orjson.dumps(value), status=status, content_type="application/json", headers=HEADERS)
