@@ -10,13 +10,12 @@ from bot.features.people.roster_import import move_account
 from bot.features.people.rules import InviteKind, clean_name, hash_code
 from bot.kit.access import Right, may
 from bot.kit.refusal import Refusal
-from storage import chats
 from storage.audience import find
 from storage.audit import record
 from storage.choices import Duty, OrganisationKind
 from storage.models.audit import Audit
 from storage.models.invite import Invite
-from storage.models.organisation import Organisation
+from storage.models.organisation import GroupChat, Organisation
 from storage.models.person import DutySpan, Person, RosterSpan
 from storage.roster import duties_on
 from storage.rows import changed
@@ -145,7 +144,7 @@ def tie_group(
     allowed = made_by is not None and may(made_by, Right.ROSTER, branch_id=invite.branch_id)
     if not allowed or shown_by is None or shown_by.branch_id != invite.branch_id:
         raise Refusal(NOT_VALID)
-    before = chats.tie(session, invite.branch_id, chat_id, clean_name(title), now)
+    before = _tie(session, invite.branch_id, chat_id, clean_name(title), now)
     record(
         session,
         "group_tied",
@@ -156,6 +155,18 @@ def tie_group(
         branch_id=invite.branch_id,
     )
     return Tied(invite.branch_id, before not in (None, invite.branch_id))
+
+
+def _tie(session: Session, branch_id: int, chat_id: int, title: str, now: datetime) -> int | None:
+    """This group is the branch's from now on, and no other is; the branch that it belonged to before."""
+    session.execute(update(GroupChat).where(GroupChat.branch_id == branch_id).values(active=False))
+    chat = session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id)).first()
+    if chat is None:
+        session.add(GroupChat(branch_id=branch_id, chat_id=chat_id, title=title, active=True, tied_at=now))
+        return None
+    before, chat.branch_id = chat.branch_id, branch_id
+    chat.title, chat.active, chat.tied_at = title, True, now
+    return before
 
 
 def _too_many(session: Session, telegram_id: int, now: datetime) -> bool:

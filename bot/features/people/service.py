@@ -13,12 +13,12 @@ from bot.features.people.roster_import import Imported, import_roster
 from bot.features.people.rules import InviteKind, clean_name, hash_code, invite_link
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
-from storage import chats
+from scheduler.aftermath import follow
 from storage.audience import Me
 from storage.audit import record
 from storage.choices import OrganisationKind
 from storage.models.invite import Invite
-from storage.models.organisation import Organisation, PartyGroup
+from storage.models.organisation import GroupChat, Organisation, PartyGroup
 from storage.models.person import GroupSpan, Person, RosterSpan
 from storage.roster import Member, roster
 from storage.rows import changed
@@ -213,9 +213,9 @@ def set_reachable(session: Session, telegram_id: int, reachable: bool, now: date
 
 def set_group_active(session: Session, chat_id: int, active: bool) -> None:
     """The bot was taken out of a group, or put back into one that it knows."""
-    chats.set_active(session, chat_id, active)
+    session.execute(update(GroupChat).where(GroupChat.chat_id == chat_id).values(active=active))
 
 
 def move_group(session: Session, old: int, new: int) -> None:
     """A group became a supergroup and has another id."""
-    chats.move(session, old, new)
+    follow(session, old, new)

@@ -25,9 +25,9 @@ GROUP = -100200300
 
 
 def redeem(
-    session: Session, code: str, account: int = NEWCOMER, kind: InviteKind = InviteKind.PERSON, **at: datetime
+    session: Session, code: str, account: int = NEWCOMER, kind: InviteKind = InviteKind.PERSON, now: datetime = NOW
 ) -> int | None:
-    return binding.redeem(session, kind, code, account, "Wang \u202eWei", today=TODAY, now=at.get("now", NOW))
+    return binding.redeem(session, kind, code, account, "Wang \u202eWei", today=TODAY, now=now)
 
 
 def codes(session: Session, cast: Cast, now: datetime = NOW) -> dict[str, str]:
