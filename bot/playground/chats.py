@@ -86,9 +86,8 @@ class Message:
 class Chat:
     """A chat with everything said in it, by message id.
 
-    opened: the person has pressed start; blocked: has blocked the bot since. keyboard: the reply keyboard
-    now shown.
-    bot_status: the bot's own status in a group. migrated_to: the supergroup that took its place.
+    opened: the person has pressed start, or the bot has been in the group. blocked: has blocked the bot since.
+    keyboard: the reply keyboard now shown. bot_status: the bot's own in a group. migrated_to: the new supergroup.
     """
 
     id: int
@@ -108,6 +107,11 @@ class Chat:
     @property
     def private(self) -> bool:
         return self.type == "private"
+
+    @property
+    def has_bot(self) -> bool:
+        """Is the bot in this group?"""
+        return self.bot_status in ("member", "administrator")
 
     @property
     def messages(self) -> list[Message]:

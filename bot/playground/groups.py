@@ -94,6 +94,7 @@ class Group:
 
     def _open(self, chat_id: int, kind: str, title: str, bot_status: str) -> Chat:
         chat = Chat(chat_id, kind, title, bot_id=self.playground.bot.id, bot_status=bot_status)
+        chat.opened = chat.has_bot
         self.playground.chats[chat_id] = chat
         return chat
 
@@ -107,12 +108,12 @@ class Group:
 
     def _service(self, by: Person, fields: Json) -> None:
         message = self.playground.post(self.chat, by.user, service=fields)
-        if self.chat.bot_status in ("member", "administrator"):
+        if self.chat.has_bot:
             self.playground.tell(message)
 
     def _bot_becomes(self, status: str, by: Person) -> None:
         bot, old = self.playground.bot, self.chat.bot_status
-        self.chat.bot_status = status
+        self.chat.bot_status, self.chat.opened = status, True
         self.playground.touch()
         self.playground.push_member(
             "my_chat_member",

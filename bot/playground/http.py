@@ -39,7 +39,7 @@ def make_app(playground: Playground) -> web.Application:
 async def serve(playground: Playground, port: int = 0, host: str = "127.0.0.1") -> AsyncIterator[str]:
     """Serve while the context is open; gives the base address, which is both BOT_API_URL and the page's."""
     # Without handler_cancellation the poll of a killed bot would go on waiting and take the next one's place.
-    runner = web.AppRunner(make_app(playground), handler_cancellation=True, access_log=None, shutdown_timeout=1)
+    runner = web.AppRunner(make_app(playground), handler_cancellation=True, access_log=None, shutdown_timeout=0.25)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

@@ -161,8 +161,11 @@ class Playground:
             raise bad_request("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
         if chat.private:
             self._check_person(chat)
-        elif chat.bot_status in ("left", "kicked"):
-            raise forbidden(f"bot was kicked from the {chat.type} chat")
+        elif not chat.opened:
+            raise bad_request("chat not found")
+        elif not chat.has_bot:
+            gone = "is not a member of" if (chat.type, chat.bot_status) == ("supergroup", "left") else "was kicked from"
+            raise forbidden(f"bot {gone} the {chat.type} chat")
         return chat
 
     def _check_person(self, chat: Chat) -> None:
@@ -171,7 +174,7 @@ class Playground:
             raise forbidden("bot was blocked by the user")
         if chat.opened:
             return
-        if any(chat.id in group.chat.statuses and group.chat.bot_status == "member" for group in self.groups):
+        if any(chat.id in group.chat.statuses and group.chat.has_bot for group in self.groups):
             raise forbidden("bot can't initiate conversation with a user")
         raise bad_request("chat not found")
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from telegram.constants import PollingLimit
@@ -17,6 +17,7 @@ QUERY_LIFE = timedelta(seconds=150)
 ON_DEMAND = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 FIRST_ID = 700_000_001
 LONGEST_POLL = 50
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 TAKEN_OVER = "terminated by other getUpdates request; make sure that only one bot instance is running"
 WEBHOOK_SET = "terminated by setWebhook request"
@@ -42,6 +43,7 @@ class Updates:
         self.history: list[Json] = []
         self._now = now
         self._pending: dict[int, Pending] = {}
+        self._soonest = NEVER
         self._next_id = FIRST_ID
         self._allowed: frozenset[str] | None = None
         self._arrived = asyncio.Event()
@@ -78,6 +80,7 @@ class Updates:
         self._next_id = max(self._next_id, update_id + 1)
         pending = Pending(update_id, {"update_id": update_id, **body}, key, self._now() + (life or self.message_life))
         self._pending[update_id] = pending
+        self._soonest = min(self._soonest, pending.expires_at)
         self.history.append(pending.body)
         self._arrived.set()
         self.on_push(pending)
@@ -142,5 +145,9 @@ class Updates:
 
     def _expire(self) -> None:
         now = self._now()
+        # The whole queue is looked through only when something in it can be too old.
+        if now < self._soonest:
+            return
         for pending in [pending for pending in self._pending.values() if pending.expires_at <= now]:
             del self._pending[pending.update_id]
+        self._soonest = min((pending.expires_at for pending in self._pending.values()), default=NEVER)
