@@ -5,6 +5,7 @@ from datetime import tzinfo
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
 from bot.features.people import handlers as people
+from bot.features.reflections import handlers as reflections
 from bot.features.todo import handlers as todo
 from bot.features.todo import jobs as todo_jobs
 from bot.kit.handlers import Handler
@@ -12,6 +13,7 @@ from scheduler.jobs import Job
 
 HANDLERS: list[Handler] = [
     *activities.HANDLERS,
+    *reflections.HANDLERS,
     *todo.HANDLERS,
     *people.HANDLERS,
 ]

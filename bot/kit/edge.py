@@ -208,12 +208,15 @@ class Edge:
             return word if word is not None and self._card(session, call) is not None else Reply()
         if word is not None and word.label:
             return word
-        if call.text.strip() == "取消":
-            dialogs.close(session, call.me.id)
-            return say(CANCELLED)
         dialog = dialogs.current(session, call.me.id, call.now)
-        if dialog is not None and dialog.step in self._answers:
-            return self._answers[dialog.step].run(session, call, dialog)
+        answer = self._answers.get(dialog.step) if dialog is not None else None
+        if call.text.strip() == "取消":
+            cancelled = answer.cancelled if answer is not None else None
+            reply = cancelled(session, call, dialog) if cancelled and dialog else say(CANCELLED)
+            dialogs.close(session, call.me.id)
+            return reply
+        if answer is not None and dialog is not None:
+            return answer.run(session, call, dialog)
         return word if word is not None else say(HINT)
 
     @staticmethod

@@ -100,10 +100,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The text or files that a dialog step waits for."""
+    """The text or files that a dialog step waits for. `cancelled`: what 取消 does beside closing the dialog."""
 
     step: str
     run: Callable[[Session, Call, Dialog], Reply]
+    cancelled: Callable[[Session, Call, Dialog], Reply] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file to hand over; `picture` shows it as a photo. `file_id` names one that Telegram already holds."""
+    """A file to hand over; `picture` shows it as a photo. `file_id` names one that Telegram already holds.
+
+    `kind` is what that one is (voice, photo, ...): Telegram sends nothing again as another kind.
+    """
 
     name: str
     content: bytes | None = None
@@ -49,6 +52,7 @@ class Document:
     caption: str = ""
     rows: Rows = ()
     picture: bool = False
+    kind: str = ""
 
     def to_json(self) -> dict[str, Any]:
         import base64
@@ -56,9 +60,10 @@ class Document:
         held = (
             {"file_id": self.file_id} if self.content is None else {"base64": base64.b64encode(self.content).decode()}
         )
+        kind = {"kind": self.kind} if self.kind else {}
         return {
             "text": self.caption,
-            "document": {"name": self.name, "picture": self.picture, **held},
+            "document": {"name": self.name, "picture": self.picture, **kind, **held},
             **_markup(self.rows, None),
         }
 

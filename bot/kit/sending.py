@@ -205,7 +205,7 @@ def _shown(params: dict[str, Any], message: Mapping[str, Any]) -> dict[str, Any]
 
 def _with_document(chat_id: int, message: Mapping[str, Any]) -> tuple[str, dict[str, Any], list[Part]]:
     document = message["document"]
-    field = "photo" if document.get("picture") else "document"
+    field = document.get("kind") or ("photo" if document.get("picture") else "document")
     params = _shown({"chat_id": chat_id, **({"caption": message["text"]} if message["text"] else {})}, message)
     if document.get("base64"):
         mime_type = mimetypes.guess_type(document["name"])[0] or "application/octet-stream"

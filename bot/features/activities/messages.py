@@ -290,7 +290,7 @@ def mark_as(activity: Activity, person_id: int, name: str) -> Message:
 
 def attached(file: File) -> Document:
     """What somebody handed in, passed on to who reviews it by Telegram's own id of the file."""
-    return Document(file.name or "补学材料", file_id=file.file_id, picture=file.kind == "photo")
+    return Document(file.name or "补学材料", file_id=file.file_id, kind=file.kind)
 
 
 def plain_notice(text: str, received: int | None, expected: int, notice_id: int, answered: str = "") -> Message:

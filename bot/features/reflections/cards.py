@@ -1,0 +1,79 @@
+"""The live cards: the maker's card of a task, the author's of a draft, the reviewers' of a piece."""
+
+from datetime import datetime, tzinfo
+
+from sqlalchemy.orm import Session
+
+from bot.features.reflections import messages, pieces, reviews, rules, service
+from bot.kit.replies import Message, To
+from scheduler.calendar import local_day
+from storage.choices import PieceState
+from storage.models.person import Person
+from storage.models.reflection import Reflection, ReflectionTask
+
+TASK = "reflection_task"
+PIECE = "reflection"
+REVIEW = "reflection_review"
+
+
+def counts(session: Session, task: service.Task, tz: tzinfo) -> messages.Counts:
+    """Counted, never kept. A returned piece stands as returned until its next version is handed in."""
+    asked = service.expected(session, task)
+    handed_in = [person for person in asked if rules.has_handed_in(task.of(person))]
+    given = rules.newest(version for version in task.versions if version.state is not PieceState.DRAFT)
+    states = [version.state for version in given]
+    return messages.Counts(
+        expected=len(asked),
+        handed_in=len(handed_in),
+        waiting=states.count(PieceState.SUBMITTED),
+        accepted=states.count(PieceState.ACCEPTED),
+        returned=states.count(PieceState.RETURNED),
+        late=sum(rules.is_late(version.submitted_at, task.row.due_on, tz) for version in given),
+    )
+
+
+def render_task(session: Session, task_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
+    row = session.get(ReflectionTask, task_id)
+    found = service.load(session, row.branch_id, tz, [task_id]) if row is not None else []
+    return messages.task_card(found[0], counts(session, found[0], tz)) if found else None
+
+
+def render_piece(session: Session, reflection_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
+    row = session.get(Reflection, reflection_id)
+    return own(session, row, tz) if row is not None else None
+
+
+def own(session: Session, row: Reflection, tz: tzinfo) -> Message:
+    """The author's card of a version."""
+    task = session.get_one(ReflectionTask, row.task_id)
+    note = ""
+    if row.submitted_at is not None:
+        found = service.load(session, task.branch_id, tz, [task.id])
+        note = messages.AFTER_CUT_OFF if found and row.submitted_at > found[0].cut_off(tz) else ""
+    return messages.own_card(row, task, len(pieces.parts(session, row.id)), tz, note)
+
+
+def render_review(session: Session, reflection_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
+    row = session.get(Reflection, reflection_id)
+    return review(session, row, tz) if row is not None else None
+
+
+def review(session: Session, row: Reflection, tz: tzinfo) -> Message:
+    """The reviewers' card of a version."""
+    author = session.get_one(Person, row.person_id)
+    by = session.get_one(Person, row.reviewed_by_id).name if row.reviewed_by_id else ""
+    task = session.get_one(ReflectionTask, row.task_id)
+    return messages.review_card(row, task, author.name, pieces.parts(session, row.id), tz, by)
+
+
+def ask_for_review(session: Session, row: Reflection, now: datetime, tz: tzinfo) -> list[To]:
+    """The piece as it was sent, then the card, to each reviewer; in this order, because a chat keeps it."""
+    task = session.get_one(ReflectionTask, row.task_id)
+    held = messages.forwarded(pieces.parts(session, row.id))
+    card = review(session, row, tz)
+    told: list[To] = []
+    for person in reviews.reviewers(session, task, row.person_id, local_day(now, tz)):
+        key = f"piece:{row.id}:{person}"
+        told += [To(said, person_id=person, key=f"{key}:{number}") for number, said in enumerate(held)]
+        told.append(To(card, person_id=person, key=key, card=(REVIEW, row.id)))
+    return told

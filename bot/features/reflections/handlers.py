@@ -1,0 +1,143 @@
+"""交心得: a dialog that takes every message as a part of the piece, until 提交 or 取消."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.features.reflections import buttons, cards, desk, messages, pieces, reviewing, service, wizard
+from bot.kit import dialog as dialogs
+from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Tap, Word
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Message, Reply, To, say
+from storage.models.dialog import Dialog
+from storage.models.reflection import Reflection, ReflectionPart
+
+STEP = "reflection.parts"
+SHOWN = 8
+# Halves of a long text and the photos of an album come at once: they share one confirmation.
+AT_ONCE = timedelta(seconds=10)
+
+
+def hand_in(session: Session, call: Call) -> Reply:
+    """/submit, 交心得, 心得: the only task there is, else ask which."""
+    tasks = pieces.open_tasks(session, call.me, call.now, call.tz)
+    if not tasks:
+        raise Refusal(messages.EMPTY)
+    if len(tasks) > 1:
+        return say(messages.choose_task("请选择要提交的心得。", tasks[:SHOWN], buttons.HandIn))
+    return _begin(session, call, tasks[0])
+
+
+def hand_in_to(session: Session, call: Call, button: buttons.HandIn) -> Reply:
+    """The button 交心得 or 重新提交."""
+    return _begin(session, call, service.find(session, call.me, button.task_id, call.tz))
+
+
+def _begin(session: Session, call: Call, task: service.Task) -> Reply:
+    row = pieces.start(session, call.me, task, call.now)
+    dialogs.ask(session, call.me.id, STEP, call.now, reflection=row.id)
+    return Reply(toast="请发送心得。", others=[_card(session, call, row)])
+
+
+def _card(session: Session, call: Call, row: Reflection) -> To:
+    """The author's card at the end of the chat: from now on this one shows how many parts there are."""
+    return To(cards.own(session, row, call.tz), person_id=call.me.id, card=(cards.PIECE, row.id))
+
+
+def take_part(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """One message is one part; it is confirmed by the card, which moves to the end of the chat after a pause."""
+    row = pieces.mine(session, call.me, int(dialog.draft["reflection"]))
+    if call.text.strip() == "提交" and not call.files:
+        return _submitted(session, call, row)
+    before = pieces.parts(session, row.id)
+    pieces.add_part(session, row, call.chat_id, call.message_id or 0, call.text, call.files, call.now)
+    dialogs.move(dialog, STEP, call.now)
+    if before and call.now - max(part.received_at for part in before) < AT_ONCE:
+        return Reply(refresh=[(cards.PIECE, row.id)])
+    return Reply(others=[_card(session, call, row)])
+
+
+def submit(session: Session, call: Call, button: buttons.Submit) -> Reply:
+    return _submitted(session, call, pieces.mine(session, call.me, button.reflection_id), tapped=True)
+
+
+def _submitted(session: Session, call: Call, row: Reflection, tapped: bool = False) -> Reply:
+    service.find(session, call.me, row.task_id, call.tz)
+    pieces.submit(session, call.me, row, call.now)
+    _close(session, call, row)
+    card = cards.own(session, row, call.tz)
+    return Reply(
+        toast="已提交。",
+        edit=card if tapped else None,
+        here=[] if tapped else [card],
+        others=cards.ask_for_review(session, row, call.now, call.tz),
+        refresh=[(cards.TASK, row.task_id), *([] if tapped else [(cards.PIECE, row.id)])],
+    )
+
+
+def _close(session: Session, call: Call, row: Reflection) -> None:
+    """Close the dialog of this piece, and no other question."""
+    dialog = dialogs.current(session, call.me.id, call.now)
+    if dialog is not None and dialog.step == STEP and dialog.draft["reflection"] == row.id:
+        dialogs.close(session, call.me.id)
+
+
+def discard(session: Session, call: Call, button: buttons.Discard) -> Reply:
+    row = pieces.mine(session, call.me, button.reflection_id)
+    pieces.discard(session, call.me, row, call.now)
+    _close(session, call, row)
+    return Reply(toast="已取消。", edit=cards.own(session, row, call.tz))
+
+
+def discard_by_word(session: Session, call: Call, dialog: Dialog) -> Reply:
+    row = pieces.mine(session, call.me, int(dialog.draft["reflection"]))
+    pieces.discard(session, call.me, row, call.now)
+    return Reply(here=[cards.own(session, row, call.tz)], refresh=[(cards.PIECE, row.id)])
+
+
+def undo(session: Session, call: Call, button: buttons.UndoSubmit) -> Reply:
+    """撤销: the reviewers' cards say so, and the author goes on with the draft."""
+    row = pieces.mine(session, call.me, button.reflection_id)
+    task = service.find(session, call.me, row.task_id, call.tz)
+    draft = pieces.undo(session, call.me, row, task.cut_off(call.tz), call.now)
+    dialogs.ask(session, call.me.id, STEP, call.now, reflection=draft.id)
+    return Reply(
+        toast="已撤销提交。",
+        edit=Message(f"{task.row.title}：已撤销提交。"),
+        others=[_card(session, call, draft)],
+        refresh=[(cards.TASK, row.task_id), (cards.REVIEW, row.id)],
+    )
+
+
+def edited(session: Session, call: Call) -> Reply | None:
+    """An edit before 提交 replaces the part; later it changes nothing and says so."""
+    part = pieces.part_of(session, call.chat_id, call.message_id or 0)
+    if part is None or not _mine(session, call, part):
+        return None
+    taken = pieces.edit_part(session, part, call.text, call.files)
+    if taken is None:
+        return Reply()
+    return say(messages.EDIT_TAKEN if taken else messages.EDIT_TOO_LATE)
+
+
+def _mine(session: Session, call: Call, part: ReflectionPart) -> bool:
+    return session.get_one(Reflection, part.reflection_id).person_id == call.me.id
+
+
+HANDLERS: list[Handler] = [
+    Command("submit", hand_in, "交心得"),
+    Word(("交心得",), hand_in, label=True),
+    Word(("心得", "心得体会"), hand_in),
+    Tap(buttons.HandIn, hand_in_to),
+    Tap(buttons.Submit, submit),
+    Tap(buttons.Discard, discard),
+    Tap(buttons.UndoSubmit, undo),
+    Answer(STEP, take_part, discard_by_word),
+    Edited(edited),
+    CardView(cards.TASK, cards.render_task),
+    CardView(cards.PIECE, cards.render_piece),
+    CardView(cards.REVIEW, cards.render_review),
+    *reviewing.HANDLERS,
+    *desk.HANDLERS,
+    *wizard.HANDLERS,
+]

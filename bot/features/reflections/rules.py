@@ -1,0 +1,155 @@
+"""Decisions about reflections: whom a task is for, which version counts, whose turn it is. Plain values only (D11)."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.kit.figures import rate
+from storage.choices import Category, PieceState, Rank, TaskAudience
+
+UNDO_WITHIN = timedelta(minutes=10)
+NUDGE_DAYS = (3, 0)
+CADRES = frozenset(list(Rank)[list(Rank).index(Rank.DEPUTY_SECTION) :])
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of one piece of one person, as its row stands."""
+
+    row_id: int
+    person_id: int
+    piece: int
+    version: int
+    state: PieceState
+    submitted_at: datetime | None
+
+
+def is_cadre(rank: Rank | None, category: Category | None) -> bool:
+    """科级以上: 副科 and above, in service (D11)."""
+    return rank in CADRES and category is Category.IN_SERVICE
+
+
+def is_for(audience: TaskAudience, rank: Rank | None, category: Category | None) -> bool:
+    """May somebody with these facts on the task's day hand in? Everybody may, but cadre tasks are for cadres."""
+    return audience is not TaskAudience.SECTION_RANK_AND_ABOVE or is_cadre(rank, category)
+
+
+# --- what counts ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One task at a cut-off. `counted` and `late` are rows, the rest people: every figure opens what is behind it.
+
+    `done` are the expected people with a counted piece; a volunteer's piece is counted and changes no rate.
+    """
+
+    counted: tuple[Version, ...]
+    late: tuple[int, ...]
+    expected: tuple[int, ...]
+    done: tuple[int, ...]
+    missing: tuple[int, ...]
+
+    @property
+    def completion_rate(self) -> Decimal | None:
+        return rate(len(self.done), len(self.expected))
+
+    @property
+    def each(self) -> int | None:
+        """How many pieces everybody who handed in has; None when it is not the same number, or nobody did (S55)."""
+        numbers = set(Counter(version.person_id for version in self.counted).values())
+        return numbers.pop() if len(numbers) == 1 else None
+
+    @property
+    def words(self) -> str:
+        """各1篇 only when the data say so, else 共7篇."""
+        return f"共{len(self.counted)}篇" if self.each is None else f"各{self.each}篇"
+
+
+def tally(versions: Iterable[Version], expected: Collection[int], due_on: date, cut_off: datetime, tz: tzinfo) -> Tally:
+    """D11: of each piece the newest accepted version handed in by the cut-off; late after `due_on`, by local day."""
+    counted = newest(
+        version
+        for version in versions
+        if version.state is PieceState.ACCEPTED and version.submitted_at is not None and version.submitted_at <= cut_off
+    )
+    people = {version.person_id for version in counted}
+    return Tally(
+        counted=tuple(counted),
+        late=tuple(version.row_id for version in counted if is_late(version.submitted_at, due_on, tz)),
+        expected=tuple(expected),
+        done=tuple(person for person in expected if person in people),
+        missing=tuple(person for person in expected if person not in people),
+    )
+
+
+def newest(versions: Iterable[Version]) -> list[Version]:
+    """The newest version of each piece, by person and piece."""
+    found: dict[tuple[int, int], Version] = {}
+    for version in versions:
+        key = (version.person_id, version.piece)
+        if key not in found or found[key].version < version.version:
+            found[key] = version
+    return [found[key] for key in sorted(found)]
+
+
+def is_late(submitted_at: datetime | None, due_on: date, tz: tzinfo) -> bool:
+    return submitted_at is not None and submitted_at.astimezone(tz).date() > due_on
+
+
+# --- whose turn it is ----------------------------------------------------------------------------------------------
+
+
+class NoTurn(StrEnum):
+    """Why somebody can hand in nothing to a task now."""
+
+    WAITING = "waiting"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What somebody writes next: a version of a piece. `row_id`: the draft that is open already."""
+
+    piece: int
+    version: int
+    row_id: int | None = None
+
+
+def next_turn(mine: Iterable[Version], per_person: int) -> Turn | NoTurn:
+    """An open draft first, then a returned piece, then a piece not yet begun."""
+    pieces = newest(mine)
+    for version in pieces:
+        if version.state is PieceState.DRAFT:
+            return Turn(version.piece, version.version, version.row_id)
+    for version in pieces:
+        if version.state is PieceState.RETURNED:
+            return Turn(version.piece, version.version + 1)
+    begun = {version.piece for version in pieces}
+    for piece in range(1, per_person + 1):
+        if piece not in begun:
+            return Turn(piece, 1)
+    return NoTurn.WAITING if any(item.state is PieceState.SUBMITTED for item in pieces) else NoTurn.DONE
+
+
+def has_handed_in(mine: Iterable[Version]) -> bool:
+    """Somebody owes nothing as soon as one piece waits for its review or was accepted."""
+    return any(version.state in (PieceState.SUBMITTED, PieceState.ACCEPTED) for version in mine)
+
+
+def may_undo(submitted_at: datetime, now: datetime) -> bool:
+    return now - submitted_at <= UNDO_WITHIN
+
+
+def nudge_days(due_on: date, is_working_day: Callable[[date], bool]) -> tuple[date, ...]:
+    """D-3 and D0, each moved to the last working day on or before it."""
+    return tuple(sorted({_back(due_on - timedelta(days=days), is_working_day) for days in NUDGE_DAYS}))
+
+
+def _back(day: date, is_working_day: Callable[[date], bool]) -> date:
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day

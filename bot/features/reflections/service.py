@@ -1,0 +1,232 @@
+"""Reflection tasks as they stand: what they belong to, whom they are for, what counts, who still owes."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, tzinfo
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.reflections import rules
+from bot.features.reflections.buttons import HandIn
+from bot.kit.owing import Owing
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Choice
+from bot.kit.words import short_day
+from scheduler.calendar import Quarter, at, is_working_day, local_day
+from storage.audience import Me
+from storage.choices import ActivityStatus, PieceState, TaskAudience
+from storage.models.activity import Activity
+from storage.models.reflection import Reflection, ReflectionTask
+from storage.models.study import StudyItem
+from storage.roster import Member, roster
+
+NUDGE_AT = time(9)
+NO_SUCH = "没有找到这项心得任务。"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a task belongs to. `day` decides its quarter; the last of `roster_days` decides rank and exemption.
+
+    Whoever is expected was on the roster on all `roster_days`: the activity's day; a study item's first and last (D10).
+    """
+
+    title: str
+    day: date
+    roster_days: tuple[date, ...]
+    called_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task with its subject and the live versions of everybody's pieces."""
+
+    row: ReflectionTask
+    subject: Subject
+    versions: Sequence[rules.Version]
+
+    def of(self, person_id: int) -> list[rules.Version]:
+        return [version for version in self.versions if version.person_id == person_id]
+
+    def cut_off(self, tz: tzinfo) -> datetime:
+        """After it a piece counts by a correction only (D20b)."""
+        return Quarter.of(self.subject.day).cut_off(tz)
+
+    def is_open(self, now: datetime, tz: tzinfo) -> bool:
+        """Still asked for: until the cut-off of its quarter, and never shorter than until its own due day."""
+        end = max(self.cut_off(tz), at(self.row.due_on, time(23, 59), tz))
+        return not self.subject.called_off and now <= end
+
+
+def load(session: Session, branch_id: int, tz: tzinfo, only: Collection[int] | None = None) -> list[Task]:
+    """The branch's tasks that were not called off, the nearest due day first; `only` narrows them by id."""
+    query = (
+        select(ReflectionTask, Activity, StudyItem)
+        .outerjoin(Activity, Activity.id == ReflectionTask.activity_id)
+        .outerjoin(StudyItem, StudyItem.id == ReflectionTask.study_item_id)
+        .where(ReflectionTask.branch_id == branch_id, ReflectionTask.cancelled_at.is_(None))
+        .order_by(ReflectionTask.due_on, ReflectionTask.id)
+    )
+    if only is not None:
+        query = query.where(ReflectionTask.id.in_(list(only)))
+    rows = session.execute(query).tuples().all()
+    versions = _versions(session, [task.id for task, _, _ in rows])
+    return [Task(task, _subject(task, activity, item, tz), versions[task.id]) for task, activity, item in rows]
+
+
+def find(session: Session, me: Me, task_id: int, tz: tzinfo) -> Task:
+    """The task, when it is of one's own branch and was not called off; refuses politely otherwise."""
+    found = load(session, me.branch_id, tz, [task_id])
+    if not found:
+        raise Refusal(NO_SUCH)
+    return found[0]
+
+
+def _subject(task: ReflectionTask, activity: Activity | None, item: StudyItem | None, tz: tzinfo) -> Subject:
+    if activity is not None:
+        day = local_day(activity.start_at, tz)
+        return Subject(activity.title, day, (day,), activity.status is ActivityStatus.CANCELLED)
+    if item is not None:
+        return Subject(item.title, item.assigned_on, (item.assigned_on, item.due_on))
+    return Subject("", local_day(task.created_at, tz), (task.due_on,))
+
+
+def _versions(session: Session, task_ids: Collection[int]) -> dict[int, list[rules.Version]]:
+    query = (
+        select(Reflection)
+        .where(Reflection.task_id.in_(list(task_ids)), Reflection.withdrawn_at.is_(None))
+        .order_by(Reflection.task_id, Reflection.person_id, Reflection.piece, Reflection.version)
+    )
+    found: dict[int, list[rules.Version]] = defaultdict(list)
+    for row in session.scalars(query):
+        version = rules.Version(row.id, row.person_id, row.piece, row.version, row.state, row.submitted_at)
+        found[row.task_id].append(version)
+    return found
+
+
+# --- whom it is for ------------------------------------------------------------------------------------------------
+
+
+def audience(session: Session, task: Task, people: Collection[int] | None = None) -> list[Member]:
+    """On the roster on the task's days, of the rank asked for; exempt people too, because they may volunteer (D26)."""
+    *earlier, last = task.subject.roster_days
+    members = [
+        member
+        for member in roster(session, task.row.branch_id, last, people)
+        if rules.is_for(task.row.audience, member.rank, member.category)
+    ]
+    for day in earlier:
+        there = {member.id for member in roster(session, task.row.branch_id, day, people)}
+        members = [member for member in members if member.id in there]
+    return members
+
+
+def expected(session: Session, task: Task) -> list[int]:
+    """Who has to hand in; nobody for a voluntary task."""
+    if task.row.audience is TaskAudience.VOLUNTARY:
+        return []
+    return [member.id for member in audience(session, task) if not member.exempt]
+
+
+def welcome(session: Session, task: Task, person_id: int) -> bool:
+    """May this member of the branch hand in? Volunteers are welcome, but a cadre task takes pieces of cadres only."""
+    if task.row.audience is not TaskAudience.SECTION_RANK_AND_ABOVE:
+        return True
+    return bool(audience(session, task, [person_id]))
+
+
+def to_tell(session: Session, task: Task, today: date) -> list[int]:
+    """Who hears of a new task: the expected who are still here; of a voluntary one everybody who is not exempt."""
+    here = [member.id for member in roster(session, task.row.branch_id, today) if not member.exempt]
+    if task.row.audience is TaskAudience.VOLUNTARY:
+        return here
+    asked = set(expected(session, task))
+    return [person for person in here if person in asked]
+
+
+# --- what counts ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFigures:
+    """The figures of one task and the rows behind them."""
+
+    title: str
+    tally: rules.Tally
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Ids of the counted versions."""
+        return tuple(version.row_id for version in self.tally.counted)
+
+    def named(self) -> dict[str, Any]:
+        """By the names of the archive: counts, the rate as Decimal or None, `missing` as ids of people."""
+        return {
+            "title": self.title,
+            "pieces": len(self.tally.counted),
+            "expected": len(self.tally.expected),
+            "expected_done": len(self.tally.done),
+            "late": len(self.tally.late),
+            "completion_rate": self.tally.completion_rate,
+            "missing": list(self.tally.missing),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterFigures:
+    """All tasks of a quarter, by id."""
+
+    tasks: dict[int, TaskFigures]
+
+    @property
+    def reflection_pieces_total(self) -> int:
+        return sum(len(figures.tally.counted) for figures in self.tasks.values())
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        return tuple(row for figures in self.tasks.values() for row in figures.rows)
+
+
+def task_figures(session: Session, branch_id: int, quarter: Quarter, cut_off: datetime, tz: tzinfo) -> QuarterFigures:
+    """The tasks of a quarter as they count at `cut_off`; the quarter is that of the task's subject (D11)."""
+    tasks = [task for task in load(session, branch_id, tz) if quarter.holds(task.subject.day)]
+    return QuarterFigures({task.row.id: figures_of(session, task, cut_off, tz) for task in tasks})
+
+
+def figures_of(session: Session, task: Task, cut_off: datetime, tz: tzinfo) -> TaskFigures:
+    """One task at a cut-off."""
+    asked = expected(session, task)
+    return TaskFigures(task.row.title, rules.tally(task.versions, asked, task.row.due_on, cut_off, tz))
+
+
+# --- who still owes ------------------------------------------------------------------------------------------------
+
+
+def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
+    """Expected people without a piece handed in (a returned one is owed again); `person_id` narrows it to one."""
+    today = local_day(now, tz)
+    here = {member.id for member in roster(session, branch_id, today, None if person_id is None else [person_id])}
+    return [
+        _owing(task, person, tz)
+        for task in load(session, branch_id, tz)
+        if task.is_open(now, tz)
+        for person in expected(session, task)
+        if person in here and not rules.has_handed_in(task.of(person))
+    ]
+
+
+def _owing(task: Task, person_id: int, tz: tzinfo) -> Owing:
+    row = task.row
+    states = {version.state for version in task.of(person_id)}
+    what = "心得已退回，请重新提交" if PieceState.RETURNED in states else "请交心得"
+    return Owing(
+        person_id=person_id,
+        key=f"reflection:{row.id}",
+        line=f"{row.title}：{what}，{short_day(row.due_on)}截止",
+        due=at(row.due_on, time(23, 59), tz),
+        does=Choice(f"交心得 {row.title}"[:20], HandIn(row.id)),
+        nudges=tuple(at(day, NUDGE_AT, tz) for day in rules.nudge_days(row.due_on, is_working_day)),
+    )
