@@ -1,0 +1,138 @@
+"""The clock's side: sleeps until the next job is due, runs it once a branch and slot, then lets the sender go."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.orm import Session
+
+from scheduler.clock import Clock, SystemClock
+from scheduler.due import HORIZON, Due, adopt, ahead, due, next_at, run_slice
+from scheduler.jobs import Job, NotReady
+from scheduler.outbox import Sender
+from storage.engine import Storage
+
+log = logging.getLogger(__name__)
+
+# Real seconds between two looks at the rows: deadlines change without anybody telling the runner.
+LOOK = 20
+# Runs that are planned side by side: on SQLite they share a commit.
+TOGETHER = 20
+# A plan that failed is tried again so long after.
+TRY_AGAIN = timedelta(minutes=5)
+
+
+class Runner:
+    """Runs jobs by rows: two processes, a double tick, a restart or a clock that jumped run nothing twice.
+
+    tz: the branches' time zone, carried by every instant that a job sees. real_time: look at the rows every few real
+    seconds as well; by default when the clock is the system's.
+    """
+
+    def __init__(
+        self, storage: Storage, clock: Clock, jobs: Sequence[Job], sender: Sender, tz: tzinfo,
+        *, real_time: bool | None = None,
+    ) -> None:  # fmt: skip
+        self._storage, self._clock, self._jobs, self._sender, self._tz = storage, clock, jobs, sender, tz
+        self._real_time = isinstance(clock, SystemClock) if real_time is None else real_time
+        self._wake = asyncio.Event()
+        self._ticking = 0
+        self._settled: set[tuple[str, str]] = set()
+        self._adopted: dict[str, datetime] = {}
+        self._again: dict[tuple[str, int, str], datetime] = {}
+
+    @property
+    def busy(self) -> int:
+        """0 while it sleeps."""
+        return self._ticking + (1 if self._wake.is_set() else 0)
+
+    def wake(self) -> None:
+        """Look at the rows now: something was entered that a job waits for."""
+        self._wake.set()
+
+    def changed(self) -> None:
+        """Rows changed that may move a deadline. In real time the next look sees it; a clock that travels must know."""
+        if not self._real_time:
+            self.wake()
+
+    async def run(self) -> None:
+        """Run what is due, for ever."""
+        ticks = self._start_ticks() if self._real_time else None
+        try:
+            while True:
+                self._ticking += 1
+                try:
+                    self._wake.clear()
+                    when = await self._look_ahead(await self.tick())
+                finally:
+                    self._ticking -= 1
+                await self._clock.sleep_until(when, self._wake)
+        finally:
+            if ticks is not None:
+                ticks.shutdown(wait=False)
+
+    async def tick(self) -> datetime:
+        """Run what is due by now (which it returns), each in its own transaction; one that fails stops no other."""
+        now = self._now()
+        await self._adopt(now)
+        runs = await self._storage.read(lambda session: due(session, self._jobs, now, self._settled))
+        self._again.clear()
+        for start in range(0, len(runs), TOGETHER):
+            await asyncio.gather(*(self._run(run, now) for run in runs[start : start + TOGETHER]))
+            self._sender.wake()
+        return now
+
+    async def _look_ahead(self, now: datetime) -> datetime:
+        """From the tick's own now: what became due while it ran is not slept through."""
+        return await self._storage.read(lambda session: self.next_due(session, now)) or now + HORIZON
+
+    def next_due(self, session: Session, now: datetime) -> datetime | None:
+        """When the next run is due, counting those to be tried again; None when nothing is within sight."""
+        planned = next_at(session, self._jobs, now.astimezone(self._tz))
+        return min([*self._again.values(), *([planned] if planned else [])], default=None)
+
+    def timetable(self, session: Session, since: datetime, until: datetime) -> list[tuple[datetime, str, int, str]]:
+        """Every run between two instants: when, job, branch, slot."""
+        runs = ahead(session, self._jobs, since.astimezone(self._tz), until.astimezone(self._tz))
+        return [(run.occurrence.at, *run.key) for run in runs]
+
+    def _now(self) -> datetime:
+        return self._clock.now().astimezone(self._tz)
+
+    async def _adopt(self, now: datetime) -> None:
+        names = [job.name for job in self._jobs if job.name not in self._adopted]
+        if names:
+            self._adopted = await self._storage.write(lambda session: adopt(session, names, now))
+
+    async def _run(self, run: Due, now: datetime) -> None:
+        try:
+            while await self._storage.write(lambda session: run_slice(session, run, now, self._adopted)):
+                self._sender.wake()
+        except NotReady as lack:
+            log.debug("job %s of branch %s waits (%s): %s", run.job.name, run.branch_id, run.occurrence.slot, lack)
+            self._again[run.key] = _ask_again(run, now)
+        except Exception:
+            log.exception("job %s of branch %s failed (%s)", run.job.name, run.branch_id, run.occurrence.slot)
+            self._again[run.key] = now + TRY_AGAIN
+
+    def _start_ticks(self) -> AsyncIOScheduler:
+        """APScheduler gives a real-time tick and nothing else; what is due comes from rows and the clock."""
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        trigger = IntervalTrigger(seconds=LOOK, timezone=UTC)
+        scheduler.add_job(self._look, trigger, max_instances=1, coalesce=True, misfire_grace_time=None)
+        scheduler.start()
+        return scheduler
+
+    async def _look(self) -> None:
+        # A coroutine: APScheduler runs plain functions in a thread, where an asyncio.Event must not be set.
+        self._wake.set()
+
+
+def _ask_again(run: Due, now: datetime) -> datetime:
+    """At the same time of the next days, and when its grace is over."""
+    days = (now - run.occurrence.at).days + 1
+    moment = min(run.occurrence.at + timedelta(days=days), run.occurrence.until + timedelta(seconds=1))
+    return max(moment, now + TRY_AGAIN)
