@@ -3,36 +3,13 @@
 import asyncio
 import heapq
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-CALM_TURNS = 12
-NAP = 0.001
-LONG_NAP = 0.01
-
-Gauge = Callable[[], int]
-
-
-class StillBusy(RuntimeError):
-    """Something did not come to rest within the bound; the text names the gauges and their readings."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """A gauge with a name.
-
-    `sleeps`: its owner counts itself busy while it sleeps on the clock (pacing, retry).
-    """
-
-    name: str
-    read: Gauge
-    sleeps: bool = False
-
-    def __call__(self) -> int:
-        return self.read()
+from bot.playground.idle import Gauges
 
 
 @dataclass(order=True)
@@ -52,36 +29,19 @@ class Sleeper:
         return not self.awake and self.wake is not None and self.wake.is_set()
 
 
-class TravelClock:
-    """The Clock of tests, demo and page (see scheduler/clock.py).
-
-    gauges: callables that read 0 when their owner has nothing to do. A bare one that stays the same for
-    `stuck` seconds
-    is taken to sleep on the clock; one registered by watch(..., sleeps=True) after `patience` seconds.
-    bound: real seconds after which a wait that leads nowhere raises StillBusy.
-    """
+class TravelClock(Gauges):
+    """The Clock of tests, demo and page (see scheduler/clock.py); for its settings see Gauges."""
 
     def __init__(
-        self,
-        start: datetime,
-        *,
-        running: bool = False,
-        bound: float = 30,
-        patience: float = 0.01,
-        stuck: float = 0.5,
+        self, start: datetime, *, running: bool = False, bound: float = 30, patience: float = 0.01, stuck: float = 0.5
     ) -> None:
-        self.gauges: list[Gauge] = []
-        self.bound, self.patience, self.stuck = bound, patience, stuck
+        super().__init__(bound, patience, stuck)
         self._base, self._since = start.astimezone(UTC), time.monotonic()
         self._running = running
         self._sleepers: list[Sleeper] = []
         self._number = 0
         self._timer: asyncio.TimerHandle | None = None
         self._moving = asyncio.Lock()
-
-    def watch(self, name: str, read: Gauge, *, sleeps: bool = False) -> None:
-        """Add a gauge with a name (used in errors)."""
-        self.gauges.append(Named(name, read, sleeps))
 
     def now(self) -> datetime:
         if not self._running:
@@ -172,47 +132,8 @@ class TravelClock:
             elif when is not None and self._only_sleepers(self._readings()):
                 return
 
-    async def _rest(self, deadline: float) -> bool:
-        """True: nothing left to do. False: what is left waits for the clock."""
-        calm, last, since = 0, self._readings(), time.monotonic()
-        while calm < CALM_TURNS:
-            await asyncio.sleep(_nap(calm, time.monotonic() - since))
-            readings, moment = self._readings(), time.monotonic()
-            if readings != last:
-                calm, last, since = 0, readings, moment
-            elif any(readings[:-1]):
-                if moment - since > self._patience_for(readings):
-                    return self._give_way(deadline)
-            else:
-                calm += 1
-            if moment > deadline:
-                raise StillBusy(self._complaint())
-        return True
-
-    def _give_way(self, deadline: float) -> bool:
-        if time.monotonic() > deadline:
-            raise StillBusy(self._complaint())
-        return False
-
-    def _readings(self) -> tuple[int, ...]:
-        """What every gauge says, how many sleepers are about to wake, and how many there have ever been."""
-        waking = sum(sleeper.waking for sleeper in self._sleepers)
-        return (*(gauge() for gauge in self.gauges), waking, self._number)
-
-    def _patience_for(self, readings: tuple[int, ...]) -> float:
-        return self.patience if self._only_sleepers(readings) else self.stuck
-
-    def _only_sleepers(self, readings: tuple[int, ...]) -> bool:
-        busy = [gauge for gauge, reading in zip(self.gauges, readings, strict=False) if reading]
-        return not readings[-2] and all(isinstance(gauge, Named) and gauge.sleeps for gauge in busy)
-
-    def _complaint(self) -> str:
-        busy = [f"{_name(gauge)}={gauge()}" for gauge in self.gauges if gauge()]
-        what = ", ".join(busy) or "always something new"
-        return f"not idle after {self.bound:g} s at {self.now():%Y-%m-%d %H:%M:%S}Z: {what}"
-
-    def _deadline(self) -> float:
-        return time.monotonic() + self.bound
+    def _stirring(self) -> tuple[int, int]:
+        return sum(sleeper.waking for sleeper in self._sleepers), self._number
 
     def _add(self, when: datetime, wake: asyncio.Event | None) -> Sleeper:
         self._number += 1
@@ -252,14 +173,3 @@ async def _first(future: "asyncio.Future[None]", wake: asyncio.Event | None) -> 
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     finally:
         waiting.cancel()
-
-
-def _nap(calm: int, waited: float) -> float:
-    """Turns of the loop while it is calm, with one real pause for threads and sockets; else short naps."""
-    if calm:
-        return NAP if calm == CALM_TURNS // 2 else 0
-    return min(waited / 4, LONG_NAP)
-
-
-def _name(gauge: Gauge) -> str:
-    return gauge.name if isinstance(gauge, Named) else getattr(gauge, "__qualname__", repr(gauge))

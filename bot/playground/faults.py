@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from bot.playground.errors import ApiError, too_many
+from bot.playground.errors import ApiError, Dropped, too_many
 
 Kind = Literal["401", "429", "500", "502", "503", "unreachable", "reset", "lost", "slow"]
 WORDS = {
@@ -89,3 +89,20 @@ class Faults:
         if fault.times is not None:
             fault.times -= 1
         return True
+
+
+def before(fault: Fault | None) -> None:
+    """Raise what hits a call before it is carried out."""
+    if fault is None:
+        return
+    error = fault.error()
+    if error is not None:
+        raise error
+    if fault.kind in ("unreachable", "reset"):
+        raise Dropped(made=fault.kind == "reset")
+
+
+def after(fault: Fault | None) -> None:
+    """Cut the connection of a call that was carried out."""
+    if fault is not None and fault.kind == "lost":
+        raise Dropped

@@ -11,10 +11,11 @@ import orjson
 from aiohttp import web
 
 from bot.playground.chats import Chat, Json, Message
-from bot.playground.clock import StillBusy, TravelClock
+from bot.playground.clock import TravelClock
 from bot.playground.errors import ApiError
 from bot.playground.files import picture_size
 from bot.playground.groups import Group
+from bot.playground.idle import StillBusy
 from bot.playground.people import Person
 from bot.playground.server import Playground
 from bot.playground.views import chat_view, clock_view, everybody

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from bot.playground.call import Call, Upload
 from bot.playground.chats import Attachment, Chat, Json, Message, User
 from bot.playground.clock import TravelClock
-from bot.playground.errors import ApiError, Dropped, bad_request, forbidden
-from bot.playground.faults import Fault, Faults
+from bot.playground.errors import ApiError
+from bot.playground.faults import Faults, after, before
 from bot.playground.files import Files
 from bot.playground.groups import Group
 from bot.playground.menus import Menus
@@ -119,24 +119,24 @@ class Playground:
         """The bytes of a file path; ApiError 401 or 404, or Dropped."""
         self._check_token(token)
         delay, fault = self.faults.take("file", None)
-        _before(fault)
+        before(fault)
         content = self.files.download(path, self.clock.now())
         await asyncio.sleep(delay)
-        _after(fault)
+        after(fault)
         return content
 
     async def _faulty(self, token: str, call: Call) -> tuple[int, Json]:
         delay, fault = self.faults.take(call.method, call.chat_id)
         try:
             self._check_token(token)
-            _before(fault)
+            before(fault)
             answer = {"ok": True, "result": await self._run(call)}
             status = 200
         except ApiError as error:
             answer, status = error.to_json(), error.status
         if delay:
             await asyncio.sleep(delay)
-        _after(fault)
+        after(fault)
         return status, answer
 
     async def _run(self, call: Call) -> Any:
@@ -149,34 +149,6 @@ class Playground:
     def _check_token(self, token: str) -> None:
         if token != self.token:
             raise (ApiError(401, "Unauthorized") if token.partition(":")[0].isdigit() else ApiError(404, "Not Found"))
-
-    # What the methods and the people share.
-
-    def chat(self, call: Call) -> Chat:
-        """The chat that a call names, as far as the bot may speak there; 400 or 403 otherwise."""
-        chat = self.chats.get(call.chat_id or 0)
-        if chat is None:
-            raise bad_request("chat not found" if call.params.get("chat_id") else "chat_id is empty")
-        if chat.migrated_to is not None:
-            raise bad_request("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
-        if chat.private:
-            self._check_person(chat)
-        elif not chat.opened:
-            raise bad_request("chat not found")
-        elif not chat.has_bot:
-            gone = "is not a member of" if (chat.type, chat.bot_status) == ("supergroup", "left") else "was kicked from"
-            raise forbidden(f"bot {gone} the {chat.type} chat")
-        return chat
-
-    def _check_person(self, chat: Chat) -> None:
-        """The bot knows only people who wrote to it or share a group with it."""
-        if chat.blocked:
-            raise forbidden("bot was blocked by the user")
-        if chat.opened:
-            return
-        if any(chat.id in group.chat.statuses and group.chat.has_bot for group in self.groups):
-            raise forbidden("bot can't initiate conversation with a user")
-        raise bad_request("chat not found")
 
     def post(
         self,
@@ -232,18 +204,3 @@ class Playground:
 
     def _second(self) -> datetime:
         return self.clock.now().replace(microsecond=0)
-
-
-def _before(fault: Fault | None) -> None:
-    if fault is None:
-        return
-    error = fault.error()
-    if error is not None:
-        raise error
-    if fault.kind in ("unreachable", "reset"):
-        raise Dropped(made=fault.kind == "reset")
-
-
-def _after(fault: Fault | None) -> None:
-    if fault is not None and fault.kind == "lost":
-        raise Dropped

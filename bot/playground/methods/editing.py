@@ -9,6 +9,7 @@ from bot.playground.call import Call
 from bot.playground.chats import Json, Message
 from bot.playground.errors import bad_request
 from bot.playground.markup import checked_caption, checked_text, inline_rows
+from bot.playground.methods.reaching import reach
 from bot.playground.methods.sending import check_plain
 from bot.playground.wire import message_json
 
@@ -46,7 +47,7 @@ def edit_markup(playground: Playground, call: Call) -> Json:
 
 
 def delete_message(playground: Playground, call: Call) -> bool:
-    chat = playground.chat(call)
+    chat = reach(playground, call)
     message = chat.messages_by_id.get(call.integer("message_id"))
     if message is None:
         raise bad_request("message to delete not found")
@@ -60,7 +61,7 @@ def delete_message(playground: Playground, call: Call) -> bool:
 
 
 def _editable(playground: Playground, call: Call) -> Message:
-    chat = playground.chat(call)
+    chat = reach(playground, call)
     message = chat.messages_by_id.get(call.integer("message_id"))
     if message is None:
         raise bad_request("message to edit not found")

@@ -8,6 +8,7 @@ from bot.playground.call import Call
 from bot.playground.chats import Json
 from bot.playground.errors import bad_request
 from bot.playground.menus import chat_of
+from bot.playground.methods.reaching import reach
 from bot.playground.wire import chat_json, member_json, user_json
 
 if TYPE_CHECKING:
@@ -35,11 +36,11 @@ def get_chat(playground: Playground, call: Call) -> Json:
         False,
     )
     required = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": gifts}
-    return {**chat_json(playground.chat(call)), **required}
+    return {**chat_json(reach(playground, call)), **required}
 
 
 def get_chat_member(playground: Playground, call: Call) -> Json:
-    chat, user_id = playground.chat(call), call.integer("user_id")
+    chat, user_id = reach(playground, call), call.integer("user_id")
     if user_id == playground.bot.id:
         return member_json(playground.bot, chat.bot_status if not chat.private else "member")
     if chat.private:
@@ -50,7 +51,7 @@ def get_chat_member(playground: Playground, call: Call) -> Json:
 
 
 def get_chat_administrators(playground: Playground, call: Call) -> list[Json]:
-    chat = playground.chat(call)
+    chat = reach(playground, call)
     if chat.private:
         raise bad_request("there are no administrators in the private chat")
     admins = [
@@ -60,12 +61,12 @@ def get_chat_administrators(playground: Playground, call: Call) -> list[Json]:
 
 
 def get_chat_member_count(playground: Playground, call: Call) -> int:
-    chat = playground.chat(call)
+    chat = reach(playground, call)
     return 2 if chat.private else len(chat.statuses) + 1
 
 
 def leave_chat(playground: Playground, call: Call) -> bool:
-    chat = playground.chat(call)
+    chat = reach(playground, call)
     if chat.private:
         raise bad_request("chat member status can't be changed in private chats")
     chat.bot_status = "left"
@@ -94,7 +95,7 @@ def _check_scope(playground: Playground, call: Call) -> None:
     """A list can be given only to a chat that the bot knows."""
     chat_id = chat_of(call.shape("scope"))
     if chat_id is not None:
-        playground.chat(Call(call.method, {"chat_id": chat_id}))
+        reach(playground, Call(call.method, {"chat_id": chat_id}))
 
 
 def set_text(playground: Playground, call: Call) -> bool:

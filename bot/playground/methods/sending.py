@@ -8,6 +8,7 @@ from bot.playground.call import Call
 from bot.playground.chats import Attachment, Chat, Json, Message
 from bot.playground.errors import bad_request
 from bot.playground.markup import checked_caption, checked_text, inline_rows, reply_rows
+from bot.playground.methods.reaching import reach
 from bot.playground.wire import message_json
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def send_message(playground: Playground, call: Call) -> Json:
-    chat = playground.chat(call)
+    chat = reach(playground, call)
     check_plain(call)
     return _send(playground, chat, call, checked_text(call.text("text")), None)
 
@@ -33,7 +34,7 @@ def send_voice(playground: Playground, call: Call) -> Json:
 
 
 def send_chat_action(playground: Playground, call: Call) -> bool:
-    playground.chat(call)
+    reach(playground, call)
     return True
 
 
@@ -44,7 +45,7 @@ def check_plain(call: Call) -> None:
 
 
 def _send_file(playground: Playground, call: Call, kind: str) -> Json:
-    chat = playground.chat(call)
+    chat = reach(playground, call)
     check_plain(call)
     caption = checked_caption(call.text("caption"))
     return _send(playground, chat, call, caption, _attachment(playground, call, kind))

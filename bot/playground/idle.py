@@ -1,0 +1,103 @@
+"""Is everybody idle? Gauges of whoever has work, and the wait until all of them rest."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+CALM_TURNS = 12
+NAP = 0.001
+LONG_NAP = 0.01
+
+Gauge = Callable[[], int]
+
+
+class StillBusy(RuntimeError):
+    """Something did not come to rest within the bound; the text names the gauges and their readings."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A gauge with a name.
+
+    `sleeps`: its owner counts itself busy while it sleeps on the clock (pacing, retry).
+    """
+
+    name: str
+    read: Gauge
+    sleeps: bool = False
+
+    def __call__(self) -> int:
+        return self.read()
+
+
+class Gauges:
+    """Whoever may have work, and how long to believe them.
+
+    gauges: callables that read 0 when their owner has nothing to do. A bare one that stays the same for `stuck`
+    seconds is taken to sleep on the clock; one registered by watch(..., sleeps=True) after `patience` seconds.
+    bound: real seconds after which a wait that leads nowhere raises StillBusy.
+    """
+
+    def __init__(self, bound: float, patience: float, stuck: float) -> None:
+        self.gauges: list[Gauge] = []
+        self.bound, self.patience, self.stuck = bound, patience, stuck
+
+    def watch(self, name: str, read: Gauge, *, sleeps: bool = False) -> None:
+        """Add a gauge with a name (used in errors)."""
+        self.gauges.append(Named(name, read, sleeps))
+
+    def _stirring(self) -> tuple[int, int]:
+        """How many sleepers are about to wake, and how many there have ever been."""
+        raise NotImplementedError
+
+    async def _rest(self, deadline: float) -> bool:
+        """True: nothing left to do. False: what is left waits for the clock."""
+        calm, last, since = 0, self._readings(), time.monotonic()
+        while calm < CALM_TURNS:
+            await asyncio.sleep(_nap(calm, time.monotonic() - since))
+            readings, moment = self._readings(), time.monotonic()
+            if readings != last:
+                calm, last, since = 0, readings, moment
+            elif any(readings[:-1]):
+                if moment - since > self._patience_for(readings):
+                    return self._give_way(deadline)
+            else:
+                calm += 1
+            if moment > deadline:
+                raise StillBusy(self._complaint())
+        return True
+
+    def _give_way(self, deadline: float) -> bool:
+        if time.monotonic() > deadline:
+            raise StillBusy(self._complaint())
+        return False
+
+    def _readings(self) -> tuple[int, ...]:
+        return (*(gauge() for gauge in self.gauges), *self._stirring())
+
+    def _patience_for(self, readings: tuple[int, ...]) -> float:
+        return self.patience if self._only_sleepers(readings) else self.stuck
+
+    def _only_sleepers(self, readings: tuple[int, ...]) -> bool:
+        busy = [gauge for gauge, reading in zip(self.gauges, readings, strict=False) if reading]
+        return not readings[-2] and all(isinstance(gauge, Named) and gauge.sleeps for gauge in busy)
+
+    def _complaint(self) -> str:
+        busy = [f"{_name(gauge)}={gauge()}" for gauge in self.gauges if gauge()]
+        what = ", ".join(busy) or "always something new"
+        return f"not idle after {self.bound:g} s: {what}"
+
+    def _deadline(self) -> float:
+        return time.monotonic() + self.bound
+
+
+def _nap(calm: int, waited: float) -> float:
+    """Turns of the loop while it is calm, with one real pause for threads and sockets; else short naps."""
+    if calm:
+        return NAP if calm == CALM_TURNS // 2 else 0
+    return min(waited / 4, LONG_NAP)
+
+
+def _name(gauge: Gauge) -> str:
+    return gauge.name if isinstance(gauge, Named) else getattr(gauge, "__qualname__", repr(gauge))
