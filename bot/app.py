@@ -30,7 +30,7 @@ from storage.engine import Storage
 log = logging.getLogger(__name__)
 
 # How long what has begun may take to end once a stop was asked for.
-DRAIN = 4.0
+DRAIN = 3.0
 
 Task = tuple[str, Callable[[], Coroutine[Any, Any, None]]]
 
@@ -60,7 +60,7 @@ class App:
         self._listen, self._webhook, self._transport = listen, webhook, transport
         self._ptb = ptb_application(token, api_url, transport)
         still_owed = {job.name: job.still_owed for job in jobs if job.still_owed is not None}
-        self.sender = Sender(storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._refused)
+        self.sender = Sender(storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._stopped)
         self.runner = Runner(storage, clock, jobs, self.sender, tz)
         self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed)
         self.receiver = Receiver(storage, clock, self.bot_id, self.lanes, self.sender.wake)
@@ -69,9 +69,8 @@ class App:
         self.edge: Edge | None = None
         self.address: tuple[str, int] | None = None
         self.started = asyncio.Event()
-        self._token_refused = asyncio.Event()
 
-    # --- for whoever moves a clock -----------------------------------------------------------------------------
+    # --- for whoever moves a clock ---
 
     def gauges(self) -> list[tuple[str, Callable[[], int], bool]]:
         """What is under way: name, reading, and whether its owner counts itself busy while it sleeps on the clock."""
@@ -85,7 +84,7 @@ class App:
             ("storage", lambda: self._storage.pending, False),
         ]
 
-    # --- running -----------------------------------------------------------------------------------------------
+    # --- running ---
 
     async def run(self, stop: asyncio.Event | None = None) -> None:
         """Run until `stop` is set, then end what has begun, within a few seconds. Raises what killed it."""
@@ -134,7 +133,7 @@ class App:
     def _finishing(self, edge: Edge, again: AnswerAgain) -> list[Task]:
         tasks: list[Task] = [
             ("workers", self.lanes.work), ("inbox", self.lanes.refill), ("answers", again.run),
-            ("sender", self.sender.run), ("cards", edge.cards.run), ("token", self._watch_token),
+            ("sender", self._send), ("cards", edge.cards.run),
         ]  # fmt: skip
         return tasks if self._storage.dialect == "sqlite" else [*tasks, ("adoption", self.lanes.adopt)]
 
@@ -182,7 +181,7 @@ class App:
             found.append(f"Telegram has not answered for {self.poller.silence:.0f} s")
         return found
 
-    # --- handling ----------------------------------------------------------------------------------------------
+    # --- handling ---
 
     async def _handle(self, parcel: Parcel) -> None:
         await self._ptb.process_update(read_update(parcel.payload, self._ptb.bot))
@@ -196,13 +195,14 @@ class App:
         if self.edge is not None:
             await self.edge.apologise(update)
 
-    # --- the token ---------------------------------------------------------------------------------------------
+    # --- the token ---
 
-    def _refused(self) -> None:
-        self._token_refused.set()
+    def _stopped(self, reason: str) -> None:
+        log.critical("the sender has stopped: %s", reason)
 
-    async def _watch_token(self) -> None:
-        await self._token_refused.wait()
+    async def _send(self) -> None:
+        """The sender ends by itself only when Telegram refuses the token: then all the rest is of no use either."""
+        await self.sender.run()
         raise CannotReceive(TOKEN_REFUSED)
 
 
