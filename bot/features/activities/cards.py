@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import messages, rules, service
 from bot.kit.replies import Message, To
-from storage.choices import LeaveState
+from storage.choices import LeaveState, Scope
 from storage.models.activity import Activity, ActivityFirstAgendaItem, FirstAgendaItem
 from storage.models.attendance import LeaveRequest
 from storage.models.notice import Notice, Receipt
@@ -50,16 +50,15 @@ def render(session: Session, activity_id: int, chat_id: int, now: datetime, tz: 
     return messages.desk_card(activity, notice, shown, tz)
 
 
-def write_notice(session: Session, activity: Activity, tz: tzinfo) -> Notice | None:
-    """Fill in the words of the activity's notice, once everything it names is known."""
+def write_notice(session: Session, activity: Activity, tz: tzinfo, word: str = "通知") -> Notice | None:
+    """Fill in the words of the activity's newest notice, once everything it names is known."""
     notice = service.notice_of(session, activity.id)
     if notice is None:
         return None
     types = [component.type for component in service.components(session, activity.id)]
     host = session.get(Person, activity.host_id) if activity.host_id else None
-    notice.text = messages.notice_text(
-        activity, types, host.name if host else "", first_agenda(session, activity.id), notice.reply_by, tz
-    )
+    agenda = first_agenda(session, activity.id)
+    notice.text = messages.notice_text(activity, types, host.name if host else "", agenda, notice.reply_by, tz, word)
     session.flush()
     return notice
 
@@ -79,22 +78,21 @@ def tell(session: Session, activity: Activity, to_group: bool, privately: bool, 
     """The first telling: a card in each group chat, a notice to each person asked, a card to the desk."""
     notice = write_notice(session, activity, tz)
     shown = counts(session, activity, notice, tz)
-    told: list[To] = []
-    if notice is not None:
-        key = f"notice:{notice.id}"
-        if to_group:
-            card = messages.group_card(activity, notice, shown)
-            told += [
-                To(card, chat_id=chat, key=f"{key}:chat:{chat}", card=(KIND, activity.id))
-                for chat in service.group_chats(session, activity.branch_id)
-            ]
-        if privately:
-            told += [
-                To(messages.private_notice(activity, notice), person_id=member.id, key=f"{key}:{member.id}")
-                for member in service.audience(session, activity, tz)
-                if not member.exempt
-            ]
-    return told + desk_cards(session, activity, notice, shown, tz)
+    asked = ask(session, activity, notice, shown, to_group, privately, tz) if notice else []
+    return asked + desk_cards(session, activity, notice, shown, tz)
+
+
+def ask(
+    session: Session, activity: Activity, notice: Notice, shown: messages.Counts,
+    to_group: bool, privately: bool, tz: tzinfo,
+) -> list[To]:  # fmt: skip
+    """A notice to the groups and the people: its card in a group takes the place of an earlier one."""
+    key, card = f"notice:{notice.id}", messages.group_card(activity, notice, shown)
+    chats = service.group_chats(session, activity.branch_id) if to_group else []
+    told = [To(card, chat_id=chat, key=f"{key}:chat:{chat}", card=(KIND, activity.id)) for chat in chats]
+    people = service.audience(session, activity, tz) if privately else []
+    mine = messages.private_notice(activity, notice)
+    return told + [To(mine, person_id=one.id, key=f"{key}:{one.id}") for one in people if not one.exempt]
 
 
 def desk_cards(
@@ -108,10 +106,18 @@ def desk_cards(
     ]
 
 
-def tell_change(session: Session, activity: Activity, what: str, tz: tzinfo) -> list[To]:
-    """Cancel and postpone tell everybody: the groups, and each person in the audience."""
-    message = messages.changed(activity, what, tz)
-    groups = [To(message, chat_id=chat) for chat in service.group_chats(session, activity.branch_id)]
-    return groups + [
-        To(message, person_id=member.id) for member in service.audience(session, activity, tz) if not member.exempt
-    ]
+def tell_cancelled(session: Session, activity: Activity, tz: tzinfo) -> list[To]:
+    """To everybody: the groups (when it is the whole branch's), and each person in the audience."""
+    message = messages.cancelled(activity, tz)
+    chats = service.group_chats(session, activity.branch_id) if activity.scope is Scope.BRANCH else []
+    people = [member for member in service.audience(session, activity, tz) if not member.exempt]
+    return [To(message, chat_id=chat) for chat in chats] + [To(message, person_id=one.id) for one in people]
+
+
+def tell_postponed(session: Session, activity: Activity, tz: tzinfo) -> list[To]:
+    """To everybody, asking anew: with a card of its own, because the old one has scrolled away."""
+    notice = write_notice(session, activity, tz, "改期通知")
+    if notice is None:
+        return []
+    shown = counts(session, activity, notice, tz)
+    return ask(session, activity, notice, shown, activity.scope is Scope.BRANCH, True, tz)

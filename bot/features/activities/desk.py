@@ -3,7 +3,6 @@
 import hashlib
 import io
 import secrets
-from dataclasses import replace
 from datetime import datetime
 
 import segno
@@ -250,12 +249,8 @@ def postponed(session: Session, call: Call, dialog: Dialog) -> Reply:
     activity = service.find(session, call.me, int(dialog.draft["activity"]))
     making.postpone(session, call.me, activity, start, call.now, call.tz)
     dialogs.close(session, call.me.id)
-    notice = cards.write_notice(session, activity, call.tz)
-    told = cards.tell_change(session, activity, "活动改期", call.tz)
-    asked = [
-        replace(to, said=messages.private_notice(activity, notice)) if notice and to.person_id else to for to in told
-    ]
-    return Reply(here=[Message("已改期，并已通知。")], others=asked, refresh=[(cards.KIND, activity.id)])
+    told = cards.tell_postponed(session, activity, call.tz)
+    return Reply(here=[Message("已改期，并已通知。")], others=told, refresh=[(cards.KIND, activity.id)])
 
 
 def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
@@ -271,7 +266,7 @@ def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
     return Reply(
         toast="已取消并通知。",
         edit=cards.render(session, activity.id, call.chat_id, call.now, call.tz),
-        others=cards.tell_change(session, activity, "活动取消", call.tz),
+        others=cards.tell_cancelled(session, activity, call.tz),
         refresh=[(cards.KIND, activity.id)],
     )
 

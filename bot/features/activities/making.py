@@ -6,13 +6,13 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from scheduler.calendar import next_working_day
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
+from scheduler.calendar import next_working_day
 from storage import audit
 from storage.audience import Me
 from storage.choices import (

@@ -57,16 +57,12 @@ class Who:
 
 
 def notice_text(
-    activity: Activity,
-    types: Sequence[ActivityType],
-    host: str,
-    first_agenda: Sequence[str],
-    reply_by: datetime,
-    tz: tzinfo,
-) -> str:
+    activity: Activity, types: Sequence[ActivityType], host: str, first_agenda: Sequence[str],
+    reply_by: datetime, tz: tzinfo, word: str = "通知",
+) -> str:  # fmt: skip
     """The notice as it goes out; kept with the notice, so that cards need no second look."""
     lines = [
-        f"【{'、'.join(TITLES[kind] for kind in types)}通知】{activity.title}",
+        f"【{'、'.join(TITLES[kind] for kind in types)}{word}】{activity.title}",
         f"时间：{moment_words(activity.start_at, tz)}",
         f"地点：{activity.place or '另行通知'}",
     ]
@@ -220,11 +216,9 @@ def makeup_reviewed(row: Makeup, activity: Activity) -> Message:
     )
 
 
-def changed(activity: Activity, what: str, tz: tzinfo) -> Message:
-    """Cancelled or postponed, to everybody who had the notice."""
-    return Message(
-        f"【{what}】{activity.title}\n时间：{moment_words(activity.start_at, tz)}\n地点：{activity.place or '另行通知'}"
-    )
+def cancelled(activity: Activity, tz: tzinfo) -> Message:
+    """To everybody who had the notice."""
+    return Message(f"【活动取消】{activity.title}\n原定时间：{moment_words(activity.start_at, tz)}，请互相转告。")
 
 
 def roll_summary(activity: Activity, roll: Roll, tz: tzinfo) -> str:

@@ -2,7 +2,6 @@
 
 from datetime import datetime, tzinfo
 
-from scheduler.calendar import next_working_day
 from sqlalchemy.orm import Session
 
 from bot.features.activities import messages, rules, service
@@ -12,6 +11,7 @@ from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
 from bot.kit.words import moment_words
+from scheduler.calendar import next_working_day
 from storage import audit
 from storage.models.dialog import Dialog
 from storage.models.notice import Notice

@@ -86,14 +86,17 @@ def acknowledge(session: Session, me: Me, notice_id: int, now: datetime) -> tupl
     notice = of_branch(session, Notice, notice_id, me.branch_id)
     if notice is None:
         raise Refusal("没有找到这条通知。")
+    if notice.closed_at is not None and notice.activity_id is not None:
+        # The card of the old date is still up there: its 收到 answers the notice of the new one.
+        notice = service.notice_of(session, notice.activity_id) or notice
     row = session.scalars(
         select(Receipt).where(
-            Receipt.notice_id == notice_id, Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None)
+            Receipt.notice_id == notice.id, Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None)
         )
     ).first()
     if row is not None:
         return row, False
-    row = Receipt(notice_id=notice_id, person_id=me.id, at=now)
+    row = Receipt(notice_id=notice.id, person_id=me.id, at=now)
     session.add(row)
     session.flush()
     return row, True
