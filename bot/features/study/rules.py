@@ -1,0 +1,208 @@
+"""Decisions about study: when the month's prompt goes, who is to learn what, what counts. Plain values only (D10)."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
+
+from bot.kit.figures import rate
+from scheduler.calendar import at, first_working_day, local_day, next_working_day
+from storage.choices import StudyItemKind
+
+SEND_AT = time(9)
+LAST_HOUR = time(20, 30)
+GRACE_DAYS = 5
+
+
+# --- months --------------------------------------------------------------------------------------------------------
+
+
+def month_of(day: date) -> str:
+    """2023-08"""
+    return f"{day.year}-{day.month:02}"
+
+
+def first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
+
+
+def last_day(month: str) -> date:
+    """The default due day of an item."""
+    return _next_month(first_day(month)) - timedelta(days=1)
+
+
+def months_ahead(today: date, number: int = 3) -> list[str]:
+    """This month and those after it."""
+    first = today.replace(day=1)
+    found = []
+    for _ in range(number):
+        found.append(month_of(first))
+        first = _next_month(first)
+    return found
+
+
+def _next_month(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+# --- when the prompt goes ------------------------------------------------------------------------------------------
+
+
+def planned_at(month: str, tz: tzinfo) -> datetime:
+    """Nine o'clock on the first working day of the month (S7)."""
+    first = first_day(month)
+    return at(first_working_day(first.year, first.month), SEND_AT, tz)
+
+
+def grace_end(month: str, tz: tzinfo) -> datetime:
+    """Until then the clock still sends it: the evening of the fifth working day after the planned one."""
+    day = planned_at(month, tz).date()
+    for _ in range(GRACE_DAYS):
+        day = next_working_day(day)
+    return at(day, LAST_HOUR, tz)
+
+
+def prompt_at(month: str, entered_at: datetime, tz: tzinfo) -> datetime | None:
+    """When the clock sends the prompt of a theme entered then: as planned, or late at the next working day's hour.
+
+    None when it was entered so late that the grace is over: then somebody sends it by hand.
+    """
+    planned = planned_at(month, tz)
+    if entered_at <= planned:
+        return planned
+    late = _next_hour(entered_at, tz)
+    return late if late <= grace_end(month, tz) else None
+
+
+def _next_hour(now: datetime, tz: tzinfo) -> datetime:
+    """The next nine o'clock of a working day."""
+    yesterday = local_day(now, tz) - timedelta(days=1)
+    first = at(next_working_day(yesterday), SEND_AT, tz)
+    return first if first >= now else at(next_working_day(first.date()), SEND_AT, tz)
+
+
+# --- what counts ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A study item that was given out and not withdrawn."""
+
+    id: int
+    kind: StudyItemKind
+    assigned_on: date
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """已学完 of one person."""
+
+    row_id: int
+    item_id: int
+    person_id: int
+    completed_on: date
+    completed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The study of a quarter at a cut-off; every count is the length of what is behind it.
+
+    `expected` are pairs of person and item, `done` their completions; `theme_ids` the themes whose prompt was sent.
+    """
+
+    assigned: tuple[Item, ...] = ()
+    expected: tuple[tuple[int, int], ...] = ()
+    done: tuple[Completion, ...] = ()
+    theme_ids: tuple[int, ...] = ()
+
+    @property
+    def item_ids(self) -> list[int]:
+        return [item.id for item in self.assigned]
+
+    @property
+    def book_ids(self) -> list[int]:
+        return [item.id for item in self.assigned if item.kind is StudyItemKind.BOOK]
+
+    @property
+    def completed_ids(self) -> list[int]:
+        """Rows of completions by expected learners."""
+        return [row.row_id for row in self.done]
+
+    @property
+    def late_ids(self) -> list[int]:
+        """Those of them after the due day (逾期完成)."""
+        due = {item.id: item.due_on for item in self.assigned}
+        return [row.row_id for row in self.done if is_late(row.completed_on, due[row.item_id])]
+
+    @property
+    def items(self) -> int:
+        return len(self.assigned)
+
+    @property
+    def books(self) -> int:
+        return len(self.book_ids)
+
+    @property
+    def expected_pairs(self) -> int:
+        return len(self.expected)
+
+    @property
+    def completed_pairs(self) -> int:
+        return len(self.done)
+
+    @property
+    def late(self) -> int:
+        return len(self.late_ids)
+
+    @property
+    def completion_rate(self) -> Decimal | None:
+        return rate(self.completed_pairs, self.expected_pairs)
+
+    @property
+    def monthly_themes(self) -> int:
+        return len(self.theme_ids)
+
+    @property
+    def not_done(self) -> dict[int, list[int]]:
+        """The items that each person still owes; only those who owe."""
+        done = {(row.person_id, row.item_id) for row in self.done}
+        owed: dict[int, list[int]] = {}
+        for person, item_id in sorted(self.expected):
+            if (person, item_id) not in done:
+                owed.setdefault(person, []).append(item_id)
+        return owed
+
+    def among(self, people: Collection[int]) -> "Figures":
+        """The same items with the pairs of some people only."""
+        pairs = tuple(pair for pair in self.expected if pair[0] in people)
+        return replace(self, expected=pairs, done=tuple(row for row in self.done if row.person_id in people))
+
+
+def expected_learners(at_start: Collection[int], at_due: Mapping[int, bool]) -> list[int]:
+    """On the roster on both days and not exempt on the due day (D10). `at_due`: who is there, and whether exempt."""
+    there = set(at_start)
+    return [person for person, exempt in at_due.items() if person in there and not exempt]
+
+
+def is_late(completed_on: date, due_on: date) -> bool:
+    """逾期完成: after the due day; it counts all the same."""
+    return completed_on > due_on
+
+
+def count(
+    items: Sequence[Item],
+    learners: Mapping[int, Collection[int]],
+    completions: Iterable[Completion],
+    cut_off: datetime,
+    theme_ids: Sequence[int] = (),
+) -> Figures:
+    """The figures by D10: a pair counts once when it was completed by the cut-off; volunteers are outside.
+
+    `learners` are the expected people by item.
+    """
+    in_time = {(row.person_id, row.item_id): row for row in completions if row.completed_at <= cut_off}
+    pairs = [(person, item.id) for item in items for person in learners.get(item.id, ())]
+    done = [in_time[pair] for pair in pairs if pair in in_time]
+    return Figures(tuple(items), tuple(pairs), tuple(done), tuple(theme_ids))
