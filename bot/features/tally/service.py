@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.features.reflections.service import task_figures
 from bot.features.tally.figures import Figures, count_activities, count_heads, in_order, later_figures
 from bot.features.tally.heads import heads
+from bot.features.tally.members import count_reflections, pieces_of
 from bot.features.tally.occasions import held_activities
 from bot.features.tally.rules import Held
 from scheduler.calendar import DAY, Quarter
@@ -56,9 +58,14 @@ def tally(
         groups = {group_id: name for group_id, name in groups.items() if group_id in only}
         held = [one.seen_by(people) for one in held if one.group_id is None or one.group_id in only]
         people_moved = people_moved.among(people)
+    tasks = task_figures(session, branch_id, quarter, until, tz).tasks
+    pieces = {task_id: (said.title, said.tally) for task_id, said in tasks.items()}
+    if only is not None:
+        pieces = {task_id: (title, pieces_of(said, people)) for task_id, (title, said) in pieces.items()}
     into = Figures()
     count_heads(into, people_moved)
     count_activities(into, held, groups)
+    count_reflections(into, pieces)
     into.values |= later_figures()
     return Tally(
         quarter, session.get_one(Organisation, branch_id).name, until, tuple(held),

@@ -1,0 +1,102 @@
+"""Every button of this feature; a quarter travels as 20233."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from bot.kit.buttons import Button
+from storage.choices import ActivityType
+
+
+class Section(StrEnum):
+    """A part of the details."""
+
+    ACTIVITIES = "a"
+    STUDY = "s"
+    REFLECTIONS = "r"
+    REMINDERS = "m"
+    PEOPLE = "p"
+
+
+class Figure(StrEnum):
+    """A figure that opens the records behind it; those of the types have a button of their own."""
+
+    OVERALL = "all"
+    FIRST_AGENDA = "agenda"
+    SECRETARY_LECTURES = "lecture"
+    SUPERIOR_LECTURES = "superior"
+    DELEGATIONS = "sent"
+    STUDY_ITEMS = "items"
+    THEMES = "themes"
+    PIECES = "pieces"
+    REMINDERS = "reminders"
+    OPENING = "open"
+    CLOSING = "close"
+    TRANSFERS_IN = "in"
+    TRANSFERS_OUT = "out"
+    FULL = "full"
+    PROBATIONARY = "probationary"
+    EXEMPT = "exempt"
+    HOURS = "hours"
+
+
+@dataclass(frozen=True)
+class ShowTally(Button):
+    prefix: ClassVar[str] = "tq"
+    quarter: int
+
+
+@dataclass(frozen=True)
+class ShowSections(Button):
+    prefix: ClassVar[str] = "td"
+    quarter: int
+
+
+@dataclass(frozen=True)
+class ShowSection(Button):
+    prefix: ClassVar[str] = "ts"
+    quarter: int
+    section: Section
+
+
+@dataclass(frozen=True)
+class OpenType(Button):
+    """The activities that count as one of a type."""
+
+    prefix: ClassVar[str] = "tk"
+    quarter: int
+    kind: ActivityType
+    page: int
+
+
+@dataclass(frozen=True)
+class OpenFigure(Button):
+    prefix: ClassVar[str] = "tf"
+    quarter: int
+    figure: Figure
+    page: int
+
+
+@dataclass(frozen=True)
+class OpenNames(Button):
+    """Who came to one activity."""
+
+    prefix: ClassVar[str] = "tn"
+    quarter: int
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class ShowMissing(Button):
+    """谁还缺."""
+
+    prefix: ClassVar[str] = "tm"
+    quarter: int
+
+
+@dataclass(frozen=True)
+class ShowMine(Button):
+    """我的记录."""
+
+    prefix: ClassVar[str] = "ty"
+    quarter: int

@@ -1,0 +1,274 @@
+"""Every word that this feature shows: the tally, its details, the records behind a figure, who is missing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.features.activities.rules import TITLES
+from bot.features.tally import buttons
+from bot.features.tally.buttons import Figure, Section
+from bot.features.tally.rules import COUNTED, Held, Sum
+from bot.features.tally.service import Tally
+from bot.kit.buttons import Button
+from bot.kit.figures import percent, plain
+from bot.kit.replies import Choice, Message, Pages, Rows
+from bot.kit.words import short_day
+from scheduler.calendar import Quarter
+from storage.choices import ActivityType
+
+NUMERALS = "一二三四"
+SECTIONS = {
+    Section.ACTIVITIES: "组织生活", Section.STUDY: "学习", Section.REFLECTIONS: "心得", Section.REMINDERS: "提醒",
+    Section.PEOPLE: "人员",
+}  # fmt: skip
+UNKNOWN_QUARTER = "没有看懂是哪个季度，请按“三季度”“2023年第三季度”或“2023Q3”的样子发送。"
+NO_SUCH_QUARTER = "没有这个季度的数据。"
+NOTHING = "没有记录。"
+ON_A_PAGE = 8
+HEADINGS = {
+    Figure.OVERALL: "支部活动", Figure.FIRST_AGENDA: "第一议题", Figure.SECRETARY_LECTURES: "书记党课",
+    Figure.SUPERIOR_LECTURES: "上级党课", Figure.DELEGATIONS: "选派", Figure.STUDY_ITEMS: "自学书目和文件",
+    Figure.THEMES: "每月一主题", Figure.PIECES: "心得体会", Figure.REMINDERS: "节前廉洁提醒", Figure.OPENING: "期初",
+    Figure.CLOSING: "期末", Figure.TRANSFERS_IN: "转入", Figure.TRANSFERS_OUT: "转出", Figure.FULL: "正式党员",
+    Figure.PROBATIONARY: "预备党员", Figure.EXEMPT: "免于考勤", Figure.HOURS: "学时",
+}  # fmt: skip
+
+
+def code(quarter: Quarter) -> int:
+    """How a quarter travels in a button: 20233."""
+    return quarter.year * 10 + quarter.number
+
+
+def quarter_words(quarter: Quarter) -> str:
+    """2023年第三季度"""
+    return f"{quarter.year}年第{NUMERALS[quarter.number - 1]}季度"
+
+
+def title(tally: Tally) -> str:
+    of = "" if tally.only is None else "、".join(tally.groups.values())
+    return f"{quarter_words(tally.quarter)}{of}（未关账）"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure: what it is called, what it says, and what opens behind it. An empty one is listed as 未开展."""
+
+    label: str
+    value: str
+    opens: Button | None = None
+    empty: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.label}{self.value}"
+
+
+def _line(label: str, number: int, unit: str, opens: Button | None, more: str = "") -> Line:
+    return Line(label, f"{number}{unit}{more}", opens, not number)
+
+
+def lines(tally: Tally) -> dict[Section, list[Line]]:
+    """Every figure, by the part of the details it belongs to."""
+    return {
+        Section.ACTIVITIES: _activities(tally),
+        Section.STUDY: _study(tally),
+        Section.REFLECTIONS: _reflections(tally),
+        Section.REMINDERS: _reminders(tally),
+        Section.PEOPLE: _people(tally),
+    }
+
+
+def _activities(tally: Tally) -> list[Line]:
+    figures, quarter = tally.figures, code(tally.quarter)
+    found = [
+        _line(TITLES[kind], figures["by_type"][kind]["count"], "次", buttons.OpenType(quarter, kind, 0))
+        for kind in (*COUNTED, *(kind for kind in TITLES if kind not in COUNTED and kind in figures["by_type"]))
+    ]
+    lectures, above = figures["party_lectures_by_secretary"], figures["party_lectures_by_superior"]
+    items, mentions = figures["first_agenda_items"], figures["first_agenda_mentions"]
+    sent = figures["delegations"]
+    found += [
+        _line("书记党课", lectures, "次", _open(tally, Figure.SECRETARY_LECTURES)),
+        _line("第一议题", items, "项", _open(tally, Figure.FIRST_AGENDA), f"（共学习{mentions}次）"),
+    ]
+    if above:
+        found.append(_line("上级党课", above, "次", _open(tally, Figure.SUPERIOR_LECTURES)))
+    if sent["activities"]:
+        found.append(_line("选派", sent["people"], "人", _open(tally, Figure.DELEGATIONS)))
+    overall = figures["branch_scope_overall"]
+    words = f"{percent(overall['attendance_rate'])}，参学率{percent(overall['coverage_rate'])}"
+    return [*found, Line("出席率", words, _open(tally, Figure.OVERALL), not overall["count"])]
+
+
+def _open(tally: Tally, figure: Figure) -> buttons.OpenFigure:
+    return buttons.OpenFigure(code(tally.quarter), figure, 0)
+
+
+def _study(tally: Tally) -> list[Line]:
+    said = tally.figures["study"]
+    rate = percent(said["completion_rate"])
+    done = f"（月读一书{said['books']}，完成{said['completed_pairs']}/{said['expected_pairs']}，{rate}"
+    late = f"，逾期{said['late']}）" if said["late"] else "）"
+    return [
+        _line("每月一主题", tally.figures["monthly_themes"], "个", _open(tally, Figure.THEMES)),
+        _line("自学书目和文件", said["items"], "项", _open(tally, Figure.STUDY_ITEMS), done + late),
+    ]
+
+
+def _reflections(tally: Tally) -> list[Line]:
+    total, tasks = tally.figures["reflection_pieces_total"], tally.figures["reflections"]
+    opens = _open(tally, Figure.PIECES)
+    if not tasks:
+        return [_line("心得体会", 0, "篇", opens)]
+    return [Line("心得体会", f"{total}篇（任务{len(tasks)}项）", opens)]
+
+
+def _reminders(tally: Tally) -> list[Line]:
+    sent = list(tally.figures["reminders"].values())
+    on_time, audience = sum(one["ack_on_time"] for one in sent), sum(one["audience"] for one in sent)
+    return [_line("节前廉洁提醒", len(sent), "次", _open(tally, Figure.REMINDERS), f"（按时已阅{on_time}/{audience}）")]
+
+
+def _people(tally: Tally) -> list[Line]:
+    said = tally.figures
+    heads = [
+        ("期初", "roster_open", Figure.OPENING), ("转入", "transfers_in", Figure.TRANSFERS_IN),
+        ("转出", "transfers_out", Figure.TRANSFERS_OUT), ("期末", "roster_close", Figure.CLOSING),
+        ("正式党员", "full_at_close", Figure.FULL), ("预备党员", "probationary_at_close", Figure.PROBATIONARY),
+        ("免于考勤", "exempt_at_close", Figure.EXEMPT),
+    ]  # fmt: skip
+    found = [Line(label, f"{said[name]}人", _open(tally, figure)) for label, name, figure in heads]
+    return [*found, Line("学时", f"（{len(said['hours'])}人有学时）", _open(tally, Figure.HOURS))]
+
+
+# --- the tally ----------------------------------------------------------------------------------------------------
+
+
+def summary(tally: Tally, current: Quarter) -> Message:
+    """The whole quarter on one card; what did not take place stands at the end."""
+    found = lines(tally)
+    texts = [title(tally)]
+    for section in Section:
+        said = [str(line) for line in found[section] if not line.empty and line.label not in ("正式党员", "学时")]
+        texts += ["，".join(said)] if said else []
+    empty = [line.label for section in Section for line in found[section] if line.empty and line.label != "出席率"]
+    texts += [f"未开展：{'、'.join(empty)}"] if empty else []
+    number = code(tally.quarter)
+    rows = [
+        [Choice("看明细", buttons.ShowSections(number)), Choice("谁还缺", buttons.ShowMissing(number))],
+        around(tally.quarter, current, buttons.ShowTally),
+    ]
+    return Message("\n".join(texts)[:4000], rows)
+
+
+def around(quarter: Quarter, current: Quarter, does: type[buttons.ShowTally | buttons.ShowMine]) -> list[Choice]:
+    """To the quarters beside it; nothing lies behind the current one."""
+    before, after = quarter.previous(), quarter.next()
+    later = [Choice(f"下季度 {after}", does(code(after)))] if quarter < current else []
+    return [Choice(f"上季度 {before}", does(code(before))), *later]
+
+
+def sections(tally: Tally) -> Message:
+    """看明细: which part?"""
+    number = code(tally.quarter)
+    taps = [Choice(label, buttons.ShowSection(number, section)) for section, label in SECTIONS.items()]
+    back = Choice("返回", buttons.ShowTally(number))
+    return Message(f"{title(tally)}\n请选择要看的部分。", [taps[:2], taps[2:4], [*taps[4:], back]])
+
+
+def section(tally: Tally, which: Section) -> Message:
+    """One part: its figures, each with a button that opens the records behind it."""
+    found = lines(tally)[which]
+    text = "\n".join([f"{title(tally)}\n【{SECTIONS[which]}】", *map(str, found)])
+    taps = [Choice(line.label, line.opens) for line in found if line.opens is not None and not line.empty]
+    rows = [taps[index : index + 2] for index in range(0, len(taps), 2)]
+    return Message(text, [*rows, [Choice("返回", buttons.ShowSections(code(tally.quarter)))]])
+
+
+# --- the records behind a figure ------------------------------------------------------------------------------------
+
+
+def sum_words(said: Mapping[str, Any] | Sum) -> str:
+    """应到23，实到21，请假2，缺席0，出席率91.3%，参学率100%"""
+    one = said.to_json() if isinstance(said, Sum) else said
+    return (
+        f"应到{one['expected']}，实到{one['present']}，请假{one['leave']}，缺席{one['absent']}，"
+        f"出席率{percent(one['attendance_rate'])}，参学率{percent(one['coverage_rate'])}"
+    )
+
+
+def activity_lines(held: Held) -> str:
+    """One occasion on two lines."""
+    unrecorded = f"（未登记{len(held.roll.unrecorded)}）" if held.roll.unrecorded else ""
+    return f"{short_day(held.day)}　{held.title}{unrecorded}\n　{sum_words(Sum.of([held]))}"
+
+
+def activities(tally: Tally, heading: str, held: Sequence[Held], page: int, what: ActivityType | Figure) -> Message:
+    """The activities behind a figure, eight at a time, each opening its names."""
+    number, last = code(tally.quarter), max(0, (len(held) - 1) // ON_A_PAGE)
+    page = max(0, min(page, last))
+    shown = held[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
+    texts = [f"{title(tally)}\n【{heading}】共{len(held)}次"]
+    texts += [sum_words(Sum.of(held))] if len(held) > 1 else []
+    rows = [[Choice(f"{short_day(one.day)} {one.title}"[:20], buttons.OpenNames(number, one.id))] for one in shown]
+    turns = [Choice("上一页", _open_page(number, what, page - 1))] if page else []
+    turns += [Choice("下一页", _open_page(number, what, page + 1))] if page < last else []
+    text = "\n".join([*texts, *(map(activity_lines, shown) if held else [NOTHING])])
+    return Message(text, [*rows, *([turns] if turns else []), _back(tally, Section.ACTIVITIES)])
+
+
+def _open_page(number: int, what: ActivityType | Figure, page: int) -> Button:
+    if isinstance(what, ActivityType):
+        return buttons.OpenType(number, what, page)
+    return buttons.OpenFigure(number, what, page)
+
+
+def _back(tally: Tally, which: Section) -> list[Choice]:
+    return [Choice("返回", buttons.ShowSection(code(tally.quarter), which))]
+
+
+def records(tally: Tally, heading: str, listed: Iterable[str], which: Section) -> list[Message]:
+    """The rows behind a figure as lines, over as many messages as they need; the last one leads back."""
+    found = list(listed) or [NOTHING]
+    return _pages([f"{title(tally)}\n【{heading}】", *found], [_back(tally, which)])
+
+
+def _pages(listed: Iterable[str], rows: Rows) -> list[Message]:
+    *first, last = Pages().add(listed).texts
+    return [*(Message(text) for text in first), Message(last, rows)]
+
+
+def names_of(held: Held, names: Mapping[int, str]) -> list[Message]:
+    """Who came to one activity and who did not."""
+    roll = held.roll
+    absent = [one for one in roll.absent if one not in roll.unrecorded]
+    parts = [
+        ("实到", [_marked(names[one], one in roll.late, "迟到") for one in roll.present]),
+        ("请假", [_marked(names[one], one in roll.made_up, "已补学") for one in roll.leave]),
+        ("缺席", [_marked(names[one], one in roll.made_up, "已补学") for one in absent]),
+        ("未登记", [names[one] for one in roll.unrecorded]),
+        ("列席", [names[one] for one in roll.observers]),
+    ]
+    listed = [_named(label, people) for label, people in parts if people or label in ("实到", "请假", "缺席")]
+    return _pages([activity_lines(held), *listed], ())
+
+
+def _marked(name: str, marked: bool, note: str) -> str:
+    return f"{name}（{note}）" if marked else name
+
+
+def _named(label: str, people: Sequence[str]) -> str:
+    return f"{label}（{len(people)}）：{'、'.join(people) or '无'}"
+
+
+def hours_lines(hours: Mapping[str, Any], names: Mapping[int, str]) -> list[str]:
+    return [f"{names[int(person[1:])]}　{plain(total)}学时" for person, total in hours.items()]
+
+
+# --- who is missing -------------------------------------------------------------------------------------------------
+
+
+def missing(tally: Tally, parts: Sequence[tuple[str, Sequence[str]]]) -> list[Message]:
+    """谁还缺: by what is missing, with names; in private, to those who may."""
+    listed = [_named(label, people) for label, people in parts if people]
+    rows = [[Choice("返回", buttons.ShowTally(code(tally.quarter)))]]
+    return _pages([f"{title(tally)}\n【谁还缺】", *(listed or ["没有人缺。"])], rows)

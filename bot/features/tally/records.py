@@ -1,0 +1,178 @@
+"""The rows behind a figure, in words that people read: activities, pieces, items, reminders, names (S71)."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import tzinfo
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.integrity.rules import names as holiday_names
+from bot.features.tally.buttons import Figure
+from bot.features.tally.rules import Held, Lecturer
+from bot.features.tally.service import Tally
+from bot.kit.figures import percent
+from bot.kit.words import moment_words, short_day
+from storage.base import Model
+from storage.choices import ActivityType, Organizer, Scope
+from storage.models.activity import FirstAgendaItem
+from storage.models.person import Person
+from storage.models.reminder import Reminder
+from storage.models.study import MonthlyTheme, StudyItem
+from storage.roster import roster
+
+Row = TypeVar("Row", bound=Model)
+
+# Which occasions stand behind a figure that is not simply a type.
+OCCASIONS: Mapping[Figure, Callable[[Held], bool]] = {
+    Figure.OVERALL: lambda held: held.own and held.scope is Scope.BRANCH,
+    Figure.SECRETARY_LECTURES: lambda held: held.own and held.lecturer is Lecturer.SECRETARY,
+    Figure.SUPERIOR_LECTURES: lambda held: (
+        ActivityType.PARTY_LECTURE in held.types
+        and (held.organizer is Organizer.SUPERIOR or held.lecturer is Lecturer.SUPERIOR)
+    ),
+    Figure.DELEGATIONS: lambda held: held.scope is Scope.DELEGATED,
+}
+HEADS: Mapping[Figure, str] = {
+    Figure.OPENING: "roster_open", Figure.CLOSING: "roster_close", Figure.TRANSFERS_IN: "transfers_in",
+    Figure.TRANSFERS_OUT: "transfers_out", Figure.FULL: "full_at_close",
+    Figure.PROBATIONARY: "probationary_at_close", Figure.EXEMPT: "exempt_at_close",
+}  # fmt: skip
+
+
+def numbers(listed: Iterable[str]) -> list[int]:
+    """P7 -> 7"""
+    return [int(one[1:]) for one in listed]
+
+
+def names(session: Session, people: Collection[int], tally: Tally) -> dict[int, str]:
+    """How people are called in lists; those of one name are told apart by their party group (domain 6.5)."""
+    query = select(Person.id, Person.name, Person.branch_id).where(Person.id.in_(list(people)))
+    found = {row.id: row for row in session.execute(query)}
+    called = [row.name for row in found.values()]
+    if len(set(called)) == len(called):
+        return {person: row.name for person, row in found.items()}
+    branch_id = next(row.branch_id for row in found.values())
+    groups = {one.id: one.group_name for one in roster(session, branch_id, tally.quarter.end)}
+    return {
+        person: f"{row.name}（{groups[person]}）" if called.count(row.name) > 1 and groups.get(person) else row.name
+        for person, row in found.items()
+    }
+
+
+def everybody(tally: Tally) -> set[int]:
+    """Every person that the tally speaks of."""
+    return {person for listed in tally.behind.values() for person in _of_people(listed)}
+
+
+def _rows(session: Session, table: type[Row], listed: Iterable[int]) -> Sequence[Row]:
+    key = table.__table__.c["id"]
+    return session.scalars(select(table).where(key.in_(list(listed))).order_by(key)).all()
+
+
+def _people(listed: Iterable[str], called: Mapping[int, str]) -> str:
+    """Names from P7, or from S1/P7 and R1/P7/1/1."""
+    return "、".join(called[one] for one in dict.fromkeys(_of_people(listed))) or "无"
+
+
+def _of_people(listed: Iterable[str]) -> list[int]:
+    return [int(part[1:]) for one in listed for part in one.split("/") if part.startswith("P")]
+
+
+def first_agenda(session: Session, tally: Tally) -> list[str]:
+    """Each item, and where it was studied (D9)."""
+    items = _rows(session, FirstAgendaItem, numbers(tally.behind["first_agenda_items"]))
+    studied = {
+        item.id: [f"{short_day(one.day)}{one.title}" for one in tally.held if one.own and item.id in one.first_agenda]
+        for item in items
+    }
+    return [f"{item.title}\n　{'；'.join(studied[item.id])}" for item in items]
+
+
+def themes(session: Session, tally: Tally) -> list[str]:
+    return [
+        f"{theme.month}　{theme.title}（{short_day(theme.prompt_sent_on)}发送）"
+        for theme in _rows(session, MonthlyTheme, numbers(tally.behind["monthly_themes"]))
+        if theme.prompt_sent_on is not None
+    ]
+
+
+def study(session: Session, tally: Tally, called: Mapping[int, str]) -> list[str]:
+    """Each item with who has learned it and who has not."""
+    behind = tally.behind
+    lines = []
+    for item in _rows(session, StudyItem, numbers(behind["study.items"])):
+        mine = f"S{item.id}/"
+        expected, done, late = (
+            [one for one in behind[f"study.{name}"] if one.startswith(mine)]
+            for name in ("expected_pairs", "completed_pairs", "late")
+        )
+        missing = [one for one in expected if one not in done]
+        lines += [
+            f"《{item.title}》{short_day(item.assigned_on)}布置，{short_day(item.due_on)}截止",
+            f"　应完成{len(expected)}，已完成{len(done)}，逾期{len(late)}",
+            f"　已完成：{_people(done, called)}",
+            f"　未完成：{_people(missing, called)}",
+        ]
+    return lines
+
+
+def reflections(tally: Tally, called: Mapping[int, str]) -> list[str]:
+    """Each task with whose pieces count and whose are missing."""
+    lines = []
+    for task, said in tally.figures["reflections"].items():
+        behind = {name: tally.behind[f"reflections.{task}.{name}"] for name in ("pieces", "late", "missing")}
+        lines += [
+            f"{said['title']}：{said['pieces']}篇，逾期{said['late']}",
+            f"　应交{said['expected']}人，已交{said['expected_done']}人，{percent(said['completion_rate'])}",
+            f"　已交：{_people(behind['pieces'], called)}",
+            f"　未交：{_people(behind['missing'], called)}",
+        ]
+    return lines
+
+
+def reminders(session: Session, tally: Tally, called: Mapping[int, str], tz: tzinfo) -> list[str]:
+    """Each reminder with who has read it in time, later, never."""
+    lines = []
+    for reminder in _rows(session, Reminder, numbers(tally.figures["reminders"])):
+        path = f"reminders.M{reminder.id}"
+        said = tally.figures["reminders"][f"M{reminder.id}"]
+        late = [one for one in tally.behind[f"{path}.ack_all"] if one not in tally.behind[f"{path}.ack_on_time"]]
+        sent, due = moment_words(reminder.sent_at, tz), moment_words(reminder.ack_due, tz)
+        lines += [
+            f"{holiday_names(reminder.holidays)}：{sent}发送，{due}截止",
+            f"　应阅{said['audience']}，按时{said['ack_on_time']}，共{said['ack_all']}",
+            f"　逾期已阅：{_people(late, called)}",
+            f"　未阅：{_people(_unread(tally, reminder.id), called)}",
+        ]
+    return lines
+
+
+def _unread(tally: Tally, reminder_id: int) -> list[str]:
+    path = f"reminders.M{reminder_id}"
+    return [one for one in tally.behind[f"{path}.audience"] if one not in tally.behind[f"{path}.ack_all"]]
+
+
+def heads(tally: Tally, figure: Figure, called: Mapping[int, str]) -> list[str]:
+    found = [called[one] for one in numbers(tally.behind[HEADS[figure]])]
+    return ["、".join(found)] if found else []
+
+
+def missing(session: Session, tally: Tally, called: Mapping[int, str]) -> list[tuple[str, list[str]]]:
+    """谁还缺: absent or on leave and not made up, not learned, no piece, not read."""
+    found = []
+    for one in tally.held:
+        for word, people in (("缺席未补学", one.roll.absent), ("请假未补学", one.roll.leave)):
+            listed = [called[person] for person in people if person not in one.roll.made_up]
+            found.append((f"{short_day(one.day)}{one.title} {word}", listed))
+    owed = tally.figures["study"]["not_done"]
+    for item in _rows(session, StudyItem, numbers(tally.behind["study.items"])):
+        listed = [called[int(person[1:])] for person, items in owed.items() if f"S{item.id}" in items]
+        found.append((f"《{item.title}》未完成", listed))
+    for task, said in tally.figures["reflections"].items():
+        without = numbers(tally.behind[f"reflections.{task}.missing"])
+        found.append((f"{said['title']} 未交", [called[person] for person in without]))
+    for reminder in _rows(session, Reminder, numbers(tally.figures["reminders"])):
+        unread = numbers(_unread(tally, reminder.id))
+        found.append((f"{holiday_names(reminder.holidays)}节前提醒 未阅", [called[person] for person in unread]))
+    return found
