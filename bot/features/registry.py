@@ -6,6 +6,7 @@ from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
 from bot.features.people import handlers as people
 from bot.features.reflections import handlers as reflections
+from bot.features.tally import handlers as tally
 from bot.features.todo import handlers as todo
 from bot.features.todo import jobs as todo_jobs
 from bot.kit.handlers import Handler
@@ -14,6 +15,7 @@ from scheduler.jobs import Job
 HANDLERS: list[Handler] = [
     *activities.HANDLERS,
     *reflections.HANDLERS,
+    *tally.HANDLERS,
     *todo.HANDLERS,
     *people.HANDLERS,
 ]

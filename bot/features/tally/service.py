@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.reflections.service import task_figures
 from bot.features.tally.figures import Figures, count_activities, count_heads, in_order, later_figures
 from bot.features.tally.heads import heads
-from bot.features.tally.members import count_reflections, pieces_of
+from bot.features.tally.members import Study, count_reflections, count_reminders, count_study, pieces_of
 from bot.features.tally.occasions import held_activities
 from bot.features.tally.rules import Held
 from scheduler.calendar import DAY, Quarter
@@ -66,6 +66,9 @@ def tally(
     count_heads(into, people_moved)
     count_activities(into, held, groups)
     count_reflections(into, pieces)
+    count_study(into, Study())
+    count_reminders(into, {})
+    into.put("monthly_themes", 0)
     into.values |= later_figures()
     return Tally(
         quarter, session.get_one(Organisation, branch_id).name, until, tuple(held),
