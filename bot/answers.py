@@ -16,8 +16,9 @@ from storage.models.inbox import Inbox
 log = logging.getLogger(__name__)
 
 SIDE_BY_SIDE = 20
-LOOK_AGAIN = 10.0
-LEFT_LYING = timedelta(seconds=10)
+# A toast is shown for about 15 seconds after the tap.
+LOOK_AGAIN = 2.0
+LEFT_LYING = timedelta(seconds=5)
 
 
 class AnswerAgain:

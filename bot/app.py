@@ -98,12 +98,10 @@ class App:
 
     async def _introduce(self) -> Edge:
         """Ask Telegram who we are; everything that needs the bot's name comes after it."""
-        webhook = self._webhook
-        if webhook is None:
+        if self._webhook is None:
             await asyncio.gather(patiently(self._ptb.initialize), refuse_beside_a_webhook(self.telegram))
         else:
             await patiently(self._ptb.initialize)
-            await patiently(lambda: webhook.announce(self.telegram))
         edge = Edge(
             self._storage, self.telegram, self._clock, self._tz, self.sender, self._handlers,
             self._ptb.bot.username, self.bot_id,
@@ -117,11 +115,11 @@ class App:
         again = AnswerAgain(self._storage, self._clock, edge, self.bot_id)
         await again.prepare()
         async with asyncio.TaskGroup() as finishing:
-            tasks = [finishing.create_task(_for_ever(*task)) for task in self._finishing(edge, again)]
+            tasks = [finishing.create_task(_for_ever(*task), name=task[0]) for task in self._finishing(edge, again)]
             try:
                 async with asyncio.TaskGroup() as beginning:
                     for task in self._beginning():
-                        beginning.create_task(_for_ever(*task))
+                        beginning.create_task(_for_ever(*task), name=task[0])
                     beginning.create_task(_end(stop))
                     self.started.set()
             except* _Stopped:
@@ -158,13 +156,16 @@ class App:
             await self._transport.shutdown()
 
     async def _serve(self) -> None:
+        """Health, and the webhook: announced once somebody is there to answer it."""
         assert self._listen is not None
-        web = application(self.receiver, self._webhook, self.faults)
+        webhook, web = self._webhook, application(self.receiver, self._webhook, self.faults)
         try:
             async with serving(web, self._listen) as self.address:
+                if webhook is not None:
+                    await patiently(lambda: webhook.announce(self.telegram))
                 await asyncio.Event().wait()
         except OSError as error:
-            if self._webhook is not None:
+            if webhook is not None:
                 raise CannotReceive(f"cannot listen at {_shown(self._listen)} (LISTEN): {error.strerror}") from None
             log.warning("no /healthz: cannot listen at %s (LISTEN): %s", _shown(self._listen), error.strerror)
             await asyncio.Event().wait()
@@ -185,6 +186,7 @@ class App:
 
     async def _handle(self, parcel: Parcel) -> None:
         await self._ptb.process_update(read_update(parcel.payload, self._ptb.bot))
+        self.runner.changed()
 
     async def _crashed(self, parcel: Parcel) -> None:
         """The sender hears an apology, unless the update cannot even be read."""

@@ -94,7 +94,8 @@ class Poller:
     async def _once(self) -> float:
         """One poll; how many seconds to wait before the next."""
         try:
-            updates = await asyncio.wait_for(self._ask(), LONG_POLL + PATIENCE + 10)
+            async with asyncio.timeout(LONG_POLL + PATIENCE + 10):
+                updates = await self._ask()
             await self._receiver.take(updates)
         except TimedOut:
             return 0

@@ -114,4 +114,6 @@ async def serving(app: "web.Application", listen: tuple[str, int]) -> AsyncItera
         log.info("listening at http://%s:%s", host, port)
         yield str(host), int(port)
     finally:
-        await asyncio.wait_for(runner.cleanup(), 5)
+        # Not wait_for: before Python 3.12 it may swallow a cancellation, and the bot would not stop.
+        async with asyncio.timeout(5):
+            await runner.cleanup()

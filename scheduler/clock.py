@@ -39,6 +39,8 @@ class SystemClock:
             return
         try:
             # A day at most: the wall clock may be set while the monotonic one sleeps.
-            await asyncio.wait_for(wake.wait(), min(seconds, 86_400))
+            # Not wait_for: before Python 3.12 it may swallow a cancellation, and nothing that sleeps would ever stop.
+            async with asyncio.timeout(min(seconds, 86_400)):
+                await wake.wait()
         except TimeoutError:
             return

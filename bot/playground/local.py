@@ -44,7 +44,9 @@ class LocalTransport(Transport):
         self, url: str, body: bytes | None, content_type: str | None, timeout: float
     ) -> tuple[int, bytes]:
         try:
-            return await asyncio.wait_for(exchange(self._playground, url, body, content_type), timeout)
+            # Not wait_for: before Python 3.12 it may swallow the cancellation of a bot that stops.
+            async with asyncio.timeout(timeout):
+                return await exchange(self._playground, url, body, content_type)
         except TimeoutError:
             raise Lost("TimeoutError") from None
         except Dropped as dropped:
