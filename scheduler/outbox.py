@@ -35,9 +35,10 @@ URGENT = 10
 PATIENCE = timedelta(seconds=3)
 # Longer than the longest call; real time.
 LEASE = timedelta(seconds=90)
-# Real seconds: how often other processes' promises are looked for, how long outcomes gather for one commit, and how
-# long a stop waits for the answers that are still to come.
-POLL, GATHER, LANDING = 15.0, 0.05, 5.0
+# How long outcomes gather for one commit while others are on their way.
+GATHER = timedelta(milliseconds=100)
+# Real seconds: how often other processes' promises are looked for, and how long a stop waits for answers.
+POLL, LANDING = 15.0, 5.0
 
 
 class Sender:
@@ -59,7 +60,7 @@ class Sender:
         self._waiting: list[Row] = []
         self._calls: dict[asyncio.Task[None], Row] = {}
         self._told: list[Told] = []
-        self._wake = asyncio.Event()
+        self._wake, self._landing = asyncio.Event(), asyncio.Event()
         self._due, self._more, self._stopped = True, False, False
         self._working = 0
         self._next_at: datetime | None = None
@@ -189,6 +190,8 @@ class Sender:
     async def _deliver(self, row: Row) -> None:
         try:
             outcome = await self._send(row.chat_id, row.message)
+            if outcome.kind is OutcomeKind.FAILED:
+                log.error("row %s of job %s was refused as wrong: %s", row.id, row.job, outcome.reason)
         except Exception as error:
             log.exception("row %s of job %s could not be sent", row.id, row.job)
             outcome = Outcome(OutcomeKind.FAILED, reason=type(error).__name__)
@@ -206,8 +209,6 @@ class Sender:
             self._pace.offline(now)
         elif outcome.kind is OutcomeKind.STOP:
             self._stop(outcome.reason)
-        elif outcome.kind is OutcomeKind.FAILED:
-            log.error("row %s of job %s was refused as wrong: %s", row.id, row.job, outcome.reason)
         verdict = judge(outcome, row.lane, resent=row.resent, attempts=row.attempts, now=now)
         self._note(Told(row, verdict, outcome))
 
@@ -225,7 +226,7 @@ class Sender:
     async def _flush(self) -> None:
         while self._told:
             if self._calls or self._waiting:
-                await asyncio.sleep(GATHER)
+                await self._clock.sleep_until(self._clock.now() + GATHER, self._landing)
             await self._write_down()
 
     async def _write_down(self) -> None:
@@ -238,6 +239,7 @@ class Sender:
     async def _land(self) -> None:
         """Stop: no new call; the answers that come in time are written down, what was not tried is due again."""
         self._stopped = True
+        self._landing.set()
         if self._calls:
             await asyncio.wait(list(self._calls), timeout=LANDING)
         for call in self._calls:

@@ -1,0 +1,139 @@
+"""A post office for the tests of sender and runner: a sender on a travelling clock, a Send that notes what it got."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from bot.playground.clock import TravelClock
+from scheduler.jobs import Owed, StillOwed
+from scheduler.outbox import Outcome, OutcomeKind, Sender, promise
+from scheduler.pace import Pace
+from storage.choices import OrganisationKind
+from storage.engine import Storage
+from storage.models.organisation import Organisation
+from storage.models.outbox import Outbox
+from storage.models.person import Person
+
+START = datetime(2023, 9, 26, 1, tzinfo=UTC)
+Answer = Outcome | Exception | Callable[[], Outcome]
+
+
+@dataclass
+class Telegram:
+    """Answers each chat with its own list of outcomes, then with success; notes when each message arrived."""
+
+    clock: TravelClock
+    answers: defaultdict[int, list[Answer]] = field(default_factory=lambda: defaultdict(list))
+    got: list[tuple[int, str, datetime]] = field(default_factory=list)
+    # While it is not set, nobody is answered.
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    called: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: int = 0
+    down_until: datetime = START
+
+    def __post_init__(self) -> None:
+        self.open.set()
+
+    async def send(self, chat_id: int, message: dict[str, Any]) -> Outcome:
+        self.asked += 1
+        self.called.set()
+        await self.open.wait()
+        if self.clock.now() < self.down_until:
+            return Outcome(OutcomeKind.RETRY, reason="no_connection")
+        answer = self.answers[chat_id].pop(0) if self.answers[chat_id] else None
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is not None:
+            return answer() if callable(answer) else answer
+        self.got.append((chat_id, message["text"], self.clock.now()))
+        return Outcome(OutcomeKind.SENT, message_id=1000 + len(self.got))
+
+    @property
+    def texts(self) -> list[tuple[int, str]]:
+        return [(chat_id, text) for chat_id, text, _ in self.got]
+
+
+@dataclass
+class Office:
+    """One database, one clock, one Telegram; senders come and go."""
+
+    storage: Storage
+    clock: TravelClock
+    telegram: Telegram
+    branch_id: int
+    stopped: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def sender(
+        self, still_owed: Mapping[str, StillOwed] | None = None, *, alone: bool | None = None, pace: Pace | None = None
+    ) -> AsyncIterator[Sender]:
+        """A sender at work; it ends with the block."""
+        sender = Sender(
+            self.storage, self.clock, self.telegram.send, still_owed=still_owed or {},
+            on_stop=self.stopped.append, alone=alone, pace=pace,
+        )  # fmt: skip
+        gauge = self.clock.gauges
+        before = list(gauge)
+        self.clock.watch("sender", lambda: sender.busy, sleeps=True)
+        task = asyncio.create_task(sender.run())
+        try:
+            yield sender
+        finally:
+            gauge[:] = before
+            task.cancel()
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.result()
+
+    def people(self, count: int) -> list[int]:
+        """So many bound people of the branch: ids of rows; their chats are 1001, 1002, ..."""
+        with self.storage.transaction() as session:
+            people = [
+                Person(branch_id=self.branch_id, name=f"甲{number}", telegram_id=1001 + number, created_at=START)
+                for number in range(count)
+            ]
+            session.add_all(people)
+            session.flush()
+            return [person.id for person in people]
+
+    def promise(self, *owed: Owed, job: str | None = None) -> list[int | None]:
+        with self.storage.transaction() as session:
+            now = self.clock.now()
+            return [promise(session, each, job=job, branch_id=self.branch_id, now=now) for each in owed]
+
+    def say(self, *chats: int, text: str = "通知", **more: Any) -> list[int | None]:
+        """Promise one message to each chat, with a key of its own."""
+        with self.storage.reading() as session:
+            count = len(session.scalars(select(Outbox.id)).all())
+        return self.promise(
+            *(Owed((f"key:{count + at}",), {"text": text}, chat_id=chat, **more) for at, chat in enumerate(chats))
+        )
+
+    def change(self, **values: Any) -> None:
+        with self.storage.transaction() as session:
+            session.execute(update(Outbox).values(**values))
+
+    def rows(self) -> list[Outbox]:
+        with self.storage.reading() as session:
+            return list(session.scalars(select(Outbox).order_by(Outbox.id)))
+
+    def states(self) -> list[str]:
+        return [row.state.value for row in self.rows()]
+
+
+def open_office(storage: Storage, start: datetime = START) -> Office:
+    """A branch that was made at `start`."""
+    with storage.transaction() as session:
+        branch = Organisation(kind=OrganisationKind.BRANCH, name="示范党支部", created_at=start)
+        session.add(branch)
+        session.flush()
+        branch_id = branch.id
+    clock = TravelClock(start)
+    clock.watch("storage", lambda: storage.pending)
+    return Office(storage, clock, Telegram(clock), branch_id)

@@ -1,0 +1,298 @@
+"""The sender on both databases: each row once, nobody delayed by another, every outcome written down."""
+
+import asyncio
+import logging
+from collections import Counter
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.clock import real_now
+from scheduler.jobs import Owed
+from scheduler.outbox import Outcome, OutcomeKind
+from storage.choices import Lane, OutboxState
+from storage.models.organisation import GroupChat
+from storage.models.outbox import Card, Outbox
+from storage.models.person import Person
+from tests.scheduler.office import START, Office
+
+SECOND = timedelta(seconds=1)
+BLOCKED = Outcome(OutcomeKind.UNREACHABLE, reason="blocked")
+LOST = Outcome(OutcomeKind.UNKNOWN, reason="answer_lost")
+
+
+async def test_what_was_promised_arrives_and_is_written_down(office: Office) -> None:
+    people = office.people(25)
+    office.promise(*(Owed((f"r:{person}",), {"text": "节前提醒"}, person_id=person) for person in people))
+    async with office.sender() as sender:
+        await office.clock.settle()
+        assert sender.busy == 0
+    assert Counter(office.telegram.texts) == Counter((1001 + number, "节前提醒") for number in range(25))
+    rows = office.rows()
+    assert {(row.state, row.attempts, row.resent, row.lease_until) for row in rows} == {("sent", 1, False, None)}
+    assert all(row.message_id is not None and row.sent_at is not None for row in rows)
+
+
+async def test_what_is_promised_later_goes_when_the_sender_is_woken(office: Office) -> None:
+    async with office.sender() as sender:
+        await office.clock.settle()
+        office.say(7)
+        sender.wake()
+        assert sender.busy
+        await office.clock.settle()
+    assert office.telegram.texts == [(7, "通知")]
+
+
+async def test_two_senders_send_one_row_once(office: Office) -> None:
+    office.say(*range(1, 81))
+    async with office.sender(alone=False), office.sender(alone=False):
+        await office.clock.settle()
+    assert Counter(office.telegram.texts) == Counter((number, "通知") for number in range(1, 81))
+    assert set(office.states()) == {"sent"}
+
+
+async def test_the_blocked_first_in_the_queue_delays_nobody(office: Office) -> None:
+    people = office.people(10)
+    office.promise(*(Owed((f"r:{person}",), {"text": "提醒"}, person_id=person) for person in people))
+    office.telegram.answers[1001] = [BLOCKED]
+    async with office.sender():
+        await office.clock.settle()
+    assert {chat for chat, _ in office.telegram.texts} == set(range(1002, 1011))
+    assert max(when for _, _, when in office.telegram.got) - START < SECOND
+    blocked = office.rows()[0]
+    assert (blocked.state, blocked.reason) == ("unreachable", "blocked")
+    with office.storage.reading() as session:
+        assert session.scalars(select(Person.telegram_id).where(Person.reachable.is_(False))).all() == [1001]
+
+
+async def test_a_chat_that_is_refused_waits_as_long_as_it_was_told(office: Office) -> None:
+    office.say(7, 8)
+    office.telegram.answers[7] = [Outcome(OutcomeKind.RETRY, reason="too_many", retry_after=20)]
+    async with office.sender():
+        await office.clock.settle()
+        assert office.telegram.texts == [(8, "通知")]
+        row = office.rows()[0]
+        assert (row.state, row.reason) == ("queued", "too_many")
+        assert row.not_before >= START + SECOND * 20
+        await office.clock.travel(START + SECOND * 19)
+        assert len(office.telegram.got) == 1
+        await office.clock.travel(START + SECOND * 21)
+    assert office.telegram.texts == [(8, "通知"), (7, "通知")]
+    assert office.rows()[0].attempts == 2
+
+
+async def test_a_lost_answer_is_sent_again_once_and_marked(office: Office) -> None:
+    office.say(7, 8, 9)
+    office.telegram.answers |= {7: [LOST], 8: [LOST, LOST]}
+    async with office.sender():
+        await office.clock.travel(START + SECOND * 59)
+        assert office.telegram.texts == [(9, "通知")]
+        await office.clock.travel(START + SECOND * 600)
+    assert office.telegram.texts == [(9, "通知"), (7, "通知")]
+    assert [(row.state, row.resent, row.attempts) for row in office.rows()] == [
+        ("sent", True, 2),
+        ("unknown", True, 2),
+        ("sent", False, 1),
+    ]
+
+
+async def test_a_lost_answer_to_a_tap_is_not_sent_again(office: Office) -> None:
+    office.say(7, lane=Lane.ANSWERS)
+    office.telegram.answers[7] = [LOST]
+    async with office.sender():
+        await office.clock.travel(START + SECOND * 600)
+    assert office.telegram.asked == 1
+    assert office.states() == ["unknown"]
+
+
+async def test_no_connection_is_tried_until_there_is_one(office: Office) -> None:
+    office.say(*range(1, 41))
+    office.telegram.down_until = START + timedelta(minutes=1)
+    async with office.sender():
+        await office.clock.travel(START + timedelta(minutes=6))
+    assert Counter(office.telegram.texts) == Counter((number, "通知") for number in range(1, 41))
+    assert not any(row.resent for row in office.rows())
+
+
+async def test_what_came_too_late_is_not_said(office: Office) -> None:
+    office.say(7, expires_at=START - SECOND)
+    office.say(8, expires_at=START + SECOND * 60)
+    async with office.sender():
+        await office.clock.settle()
+    assert office.telegram.texts == [(8, "通知")]
+    assert office.states() == ["expired", "sent"]
+
+
+async def test_what_is_owed_is_asked_again_at_the_moment_of_sending(office: Office) -> None:
+    done: set[int] = {8}
+
+    def still_owed(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+        if about["person"] == 9:
+            raise LookupError("a bug in the feature")
+        return None if about["person"] in done else {"text": f"还有1项未完成（{now:%H:%M}）"}
+
+    owed = [Owed((f"n:{chat}",), {"text": "还有2项"}, chat_id=chat, about={"person": chat}) for chat in (7, 8, 9)]
+    office.promise(*owed, job="nudge")
+    office.promise(Owed(("other",), {"text": "别的"}, chat_id=8), job="theme")
+    async with office.sender({"nudge": still_owed}):
+        await office.clock.settle()
+    assert sorted(office.telegram.texts) == [(7, "还有1项未完成（01:00）"), (8, "别的"), (9, "还有2项")]
+    rows = office.rows()
+    assert [(row.state, row.reason) for row in rows[:3]] == [
+        ("sent", ""),
+        ("cancelled", "no_longer_owed"),
+        ("sent", ""),
+    ]
+    assert rows[0].message == {"text": "还有1项未完成（01:00）"}
+
+
+async def test_a_group_that_moved_is_followed(office: Office) -> None:
+    with office.storage.transaction() as session:
+        session.add(GroupChat(branch_id=office.branch_id, chat_id=-9, title="支部群", tied_at=START))
+    office.promise(Owed(("card",), {"text": "活动"}, chat_id=-9, card=("activity", 3)))
+    office.say(-9, -9)
+    office.telegram.answers[-9] = [Outcome(OutcomeKind.MOVED, reason="moved", new_chat_id=-1009)] * 3
+    async with office.sender():
+        await office.clock.travel(START + SECOND * 30)
+    assert Counter(office.telegram.texts) == {(-1009, "活动"): 1, (-1009, "通知"): 2}
+    with office.storage.reading() as session:
+        assert session.scalars(select(GroupChat.chat_id)).all() == [-1009]
+        card = session.scalars(select(Card)).one()
+    assert (card.chat_id, card.message_id) == (-1009, office.rows()[0].message_id)
+
+
+async def test_a_group_that_put_the_bot_out_is_left_alone(office: Office) -> None:
+    with office.storage.transaction() as session:
+        session.add(GroupChat(branch_id=office.branch_id, chat_id=-9, title="支部群", tied_at=START))
+    office.say(-9)
+    office.telegram.answers[-9] = [Outcome(OutcomeKind.UNREACHABLE, reason="kicked")]
+    async with office.sender():
+        await office.clock.settle()
+    with office.storage.reading() as session:
+        assert session.scalars(select(GroupChat.active)).all() == [False]
+
+
+async def test_a_sent_card_knows_its_message(office: Office) -> None:
+    office.promise(Owed(("card",), {"text": "活动"}, chat_id=-9, card=("activity", 3)))
+    async with office.sender():
+        await office.clock.settle()
+    with office.storage.reading() as session:
+        assert session.scalars(select(Card.message_id)).all() == [1001]
+
+
+async def test_what_a_dead_process_was_sending_is_sent_again_only_when_it_must_arrive(office: Office) -> None:
+    office.say(7)
+    office.say(8, lane=Lane.ANSWERS)
+    office.change(state=OutboxState.SENDING, lease_until=real_now() + timedelta(hours=1), attempts=1)
+    async with office.sender(alone=True):
+        await office.clock.settle()
+        assert office.telegram.got == []
+        await office.clock.travel(START + SECOND * 120)
+    assert office.telegram.texts == [(7, "通知")]
+    assert [(row.state, row.resent) for row in office.rows()] == [("sent", True), ("unknown", False)]
+
+
+async def test_beside_others_only_a_lease_that_ran_out_is_a_dead_process(office: Office) -> None:
+    office.say(7, 8)
+    rows = [row.id for row in office.rows()]
+    with office.storage.transaction() as session:
+        for row_id, lease in zip(rows, (-1, 3600), strict=True):
+            row = session.get_one(Outbox, row_id)
+            row.state, row.lease_until = OutboxState.SENDING, real_now() + SECOND * lease
+    async with office.sender(alone=False):
+        await office.clock.travel(START + SECOND * 120)
+    assert office.telegram.texts == [(7, "通知")]
+    assert office.states() == ["sent", "sending"]
+
+
+async def test_answers_overtake_a_broadcast(office: Office) -> None:
+    office.say(*range(1, 201), lane=Lane.BROADCASTS)
+    async with office.sender() as sender:
+
+        def tap() -> Outcome:
+            office.say(500, text="已签到", lane=Lane.ANSWERS)
+            sender.wake()
+            return Outcome(OutcomeKind.SENT)
+
+        office.telegram.answers[20] = [tap]
+        await office.clock.settle()
+    place = office.telegram.texts.index((500, "已签到"))
+    assert place < 25
+    assert len(office.telegram.got) == 200
+
+
+async def test_the_pace_holds_in_virtual_time(office: Office) -> None:
+    office.say(*range(1, 121))
+    async with office.sender():
+        await office.clock.settle()
+    times = sorted(when for _, _, when in office.telegram.got)
+    for first in times:
+        assert sum(first <= when < first + SECOND for when in times) <= 30
+    assert times[-1] - times[0] < SECOND * 5
+
+
+async def test_many_messages_to_one_chat_keep_their_order_and_let_others_pass(office: Office) -> None:
+    for number in range(12):
+        office.say(7, text=f"第{number}页")
+    office.say(*range(100, 110))
+    async with office.sender():
+        await office.clock.travel(START + SECOND * 30)
+    others = [when for chat, _, when in office.telegram.got if chat >= 100]
+    mine = [(text, when) for chat, text, when in office.telegram.got if chat == 7]
+    assert max(others) < START + SECOND * 2
+    assert [text for text, _ in mine] == [f"第{number}页" for number in range(12)]
+    assert all(later - earlier >= SECOND for (_, earlier), (_, later) in pairwise(mine))
+
+
+async def test_a_group_gets_twenty_a_minute(office: Office) -> None:
+    office.say(*[-9] * 45)
+    async with office.sender():
+        await office.clock.travel(START + timedelta(minutes=5))
+    times = [when for _, _, when in office.telegram.got]
+    assert len(times) == 45
+    for first in times:
+        assert sum(first <= when < first + timedelta(minutes=1) for when in times) <= 20
+
+
+async def test_a_refused_token_stops_everything_and_says_so(office: Office) -> None:
+    office.say(7, 8, 9)
+    office.telegram.answers[7] = [Outcome(OutcomeKind.STOP, reason="token_refused")]
+    async with office.sender() as sender:
+        await office.clock.settle()
+        assert sender.busy == 0
+    assert office.stopped == ["token_refused"]
+    assert office.telegram.asked == 1
+    async with office.sender():
+        await office.clock.settle()
+    assert len(office.telegram.got) == 3
+
+
+async def test_our_own_fault_is_loud_and_stops_nobody(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    office.say(7, 8, 9)
+    office.telegram.answers[7] = [Outcome(OutcomeKind.FAILED, reason="Message is too long")]
+    office.telegram.answers[8] = [KeyError("text")]
+    async with office.sender():
+        await office.clock.settle()
+    assert office.telegram.texts == [(9, "通知")]
+    assert [(row.state, row.reason) for row in office.rows()] == [
+        ("failed", "Message is too long"),
+        ("failed", "KeyError"),
+        ("sent", ""),
+    ]
+    assert sum(record.levelno == logging.ERROR for record in caplog.records) == 2
+
+
+async def test_a_stop_waits_for_the_answer_and_gives_back_what_was_not_tried(office: Office) -> None:
+    office.say(*range(1, 11))
+    office.telegram.open.clear()
+    async with office.sender():
+        await office.telegram.called.wait()
+        asyncio.get_running_loop().call_later(0.05, office.telegram.open.set)
+    sent = len(office.telegram.got)
+    assert sent == office.telegram.asked
+    assert Counter(office.states()) == Counter({"sent": sent, "queued": 10 - sent})
+    assert all(row.attempts == 0 for row in office.rows() if row.state is OutboxState.QUEUED)
