@@ -3,9 +3,11 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot import answers
 from bot.app import running
 from bot.features import registry
 from bot.features.activities import making
@@ -20,6 +22,13 @@ from storage.engine import Storage
 from storage.models.attendance import Attendance
 from tests.cast import make_branch
 from tests.e2e.house import NOW, OLD, SHANGHAI, bot, build, crash, playground, quiet, rows, states, until
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On PostgreSQL a restarted bot leaves other processes some seconds to answer what they handled."""
+    monkeypatch.setattr(answers, "LEFT_LYING", timedelta(0))
+    monkeypatch.setattr(answers, "LOOK_AGAIN", 0.05)
 
 
 class Stuck(LocalTransport):
