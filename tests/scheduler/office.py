@@ -35,7 +35,7 @@ class Telegram:
     open: asyncio.Event = field(default_factory=asyncio.Event)
     called: asyncio.Event = field(default_factory=asyncio.Event)
     asked: int = 0
-    down_until: datetime = START
+    down_until: datetime | None = None
 
     def __post_init__(self) -> None:
         self.open.set()
@@ -44,7 +44,7 @@ class Telegram:
         self.asked += 1
         self.called.set()
         await self.open.wait()
-        if self.clock.now() < self.down_until:
+        if self.down_until is not None and self.clock.now() < self.down_until:
             return Outcome(OutcomeKind.RETRY, reason="no_connection")
         answer = self.answers[chat_id].pop(0) if self.answers[chat_id] else None
         if isinstance(answer, Exception):
