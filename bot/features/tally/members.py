@@ -1,61 +1,35 @@
 """What members do each for themselves, as figures: study (D10), reflections (D11), reading a reminder (S52)."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from bot.features.integrity.rules import Figures as Reading
 from bot.features.reflections.rules import Tally as Pieces
 from bot.features.reflections.rules import Version
+from bot.features.study.rules import Figures as Learned
 from bot.features.tally.figures import Figures, ids
-from bot.kit.figures import rate
-
-# Somebody and a study item: (person, item).
-Pair = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
-    """The items given out in a quarter, who was to learn which, and who did by the cut-off."""
-
-    items: tuple[int, ...] = ()
-    books: tuple[int, ...] = ()
-    expected: tuple[Pair, ...] = ()
-    completed: tuple[Pair, ...] = ()
-    late: tuple[Pair, ...] = ()
-
-    def among(self, people: Collection[int]) -> "Study":
-        """The same items, learned by some people only."""
-        narrowed = {
-            name: tuple(pair for pair in getattr(self, name) if pair[0] in people)
-            for name in ("expected", "completed", "late")
-        }
-        return replace(self, **narrowed)
-
-
-def count_study(into: Figures, study: Study) -> None:
-    done = set(study.completed)
-    owed: dict[int, list[int]] = {}
-    for person, item in study.expected:
-        if (person, item) not in done:
-            owed.setdefault(person, []).append(item)
+def count_study(into: Figures, said: Learned) -> None:
+    """Items, pairs of person and item, who still owes which (D10)."""
     into.values["study"] = {
-        "items": len(study.items),
-        "books": len(study.books),
-        "expected_pairs": len(study.expected),
-        "completed_pairs": len(study.completed),
-        "late": len(study.late),
-        "completion_rate": rate(len(study.completed), len(study.expected)),
-        "not_done": {f"P{person}": sorted(ids("S", owed[person])) for person in sorted(owed)},
+        "items": said.items,
+        "books": said.books,
+        "expected_pairs": said.expected_pairs,
+        "completed_pairs": said.completed_pairs,
+        "late": said.late,
+        "completion_rate": said.completion_rate,
+        "not_done": {f"P{person}": sorted(ids("S", items)) for person, items in said.not_done.items()},
     }
-    into.behind["study.items"], into.behind["study.books"] = ids("S", study.items), ids("S", study.books)
-    for name in ("expected", "completed"):
-        into.behind[f"study.{name}_pairs"] = _pairs(getattr(study, name))
-    into.behind["study.late"] = _pairs(study.late)
+    late = set(said.late_ids)
+    into.behind["study.items"], into.behind["study.books"] = ids("S", said.item_ids), ids("S", said.book_ids)
+    into.behind["study.expected_pairs"] = [_pair(*pair) for pair in said.expected]
+    into.behind["study.completed_pairs"] = [_pair(row.person_id, row.item_id) for row in said.done]
+    into.behind["study.late"] = [_pair(row.person_id, row.item_id) for row in said.done if row.row_id in late]
 
 
-def _pairs(pairs: Iterable[Pair]) -> list[str]:
+def _pair(person_id: int, item_id: int) -> str:
     """A completion is known by item and person (ARCHIVE.md)."""
-    return [f"S{item}/P{person}" for person, item in pairs]
+    return f"S{item_id}/P{person_id}"
 
 
 def count_reminders(into: Figures, reminders: Mapping[int, Reading]) -> None:
@@ -74,8 +48,10 @@ def count_reminders(into: Figures, reminders: Mapping[int, Reading]) -> None:
         into.behind[f"{path}.not_ack_on_time"] = waiting
 
 
-def reading_of(said: Reading, people: Collection[int]) -> Reading:
-    """The same reminder, for some people only."""
+def readers_among(said: Reading, people: Collection[int] | None) -> Reading:
+    """The same reminder, for some people only; None is everybody."""
+    if people is None:
+        return said
     lists = (said.audience_ids, said.on_time_ids, said.acknowledged_ids)
     return Reading(*(tuple(one for one in listed if one in people) for listed in lists))
 
@@ -108,8 +84,10 @@ def _pieces(task_id: int, versions: Iterable[Version]) -> list[str]:
     return [f"R{task_id}/P{one.person_id}/{one.piece}/{one.version}" for one in versions]
 
 
-def pieces_of(said: Pieces, people: Collection[int]) -> Pieces:
-    """The same task, for some people only."""
+def among(said: Pieces, people: Collection[int] | None) -> Pieces:
+    """The same task, for some people only; None is everybody."""
+    if people is None:
+        return said
     counted = tuple(one for one in said.counted if one.person_id in people)
     rows = {one.row_id for one in counted}
     return Pieces(

@@ -10,7 +10,7 @@ from bot.features.tally.buttons import Figure, Section
 from bot.features.tally.rules import COUNTED, Held, Sum
 from bot.features.tally.service import Tally
 from bot.kit.buttons import Button
-from bot.kit.figures import percent, plain
+from bot.kit.figures import percent, plain, rate
 from bot.kit.replies import Choice, Message, Pages, Rows
 from bot.kit.words import short_day
 from scheduler.calendar import Quarter
@@ -24,6 +24,7 @@ SECTIONS = {
 UNKNOWN_QUARTER = "没有看懂是哪个季度，请按“三季度”“2023年第三季度”或“2023Q3”的样子发送。"
 NO_SUCH_QUARTER = "没有这个季度的数据。"
 NOTHING = "没有记录。"
+RATE = "出席率"
 ON_A_PAGE = 8
 HEADINGS = {
     Figure.OVERALL: "支部活动", Figure.FIRST_AGENDA: "第一议题", Figure.SECRETARY_LECTURES: "书记党课",
@@ -96,7 +97,7 @@ def _activities(tally: Tally) -> list[Line]:
         found.append(_line("选派", sent["people"], "人", _open(tally, Figure.DELEGATIONS)))
     overall = figures["branch_scope_overall"]
     words = f"{percent(overall['attendance_rate'])}，参学率{percent(overall['coverage_rate'])}"
-    return [*found, Line("出席率", words, _open(tally, Figure.OVERALL), not overall["count"])]
+    return [*found, Line(RATE, words, _open(tally, Figure.OVERALL), not overall["count"])]
 
 
 def _open(tally: Tally, figure: Figure) -> buttons.OpenFigure:
@@ -105,8 +106,8 @@ def _open(tally: Tally, figure: Figure) -> buttons.OpenFigure:
 
 def _study(tally: Tally) -> list[Line]:
     said = tally.figures["study"]
-    rate = percent(said["completion_rate"])
-    done = f"（月读一书{said['books']}，完成{said['completed_pairs']}/{said['expected_pairs']}，{rate}"
+    of = f"完成{said['completed_pairs']}/{said['expected_pairs']}，{percent(said['completion_rate'])}"
+    done = f"（月读一书{said['books']}，{of}"
     late = f"，逾期{said['late']}）" if said["late"] else "）"
     return [
         _line("每月一主题", tally.figures["monthly_themes"], "个", _open(tally, Figure.THEMES)),
@@ -125,7 +126,8 @@ def _reflections(tally: Tally) -> list[Line]:
 def _reminders(tally: Tally) -> list[Line]:
     sent = list(tally.figures["reminders"].values())
     on_time, audience = sum(one["ack_on_time"] for one in sent), sum(one["audience"] for one in sent)
-    return [_line("节前廉洁提醒", len(sent), "次", _open(tally, Figure.REMINDERS), f"（按时已阅{on_time}/{audience}）")]
+    read = f"（按时已阅{on_time}/{audience}，{percent(rate(on_time, audience))}）"
+    return [_line("节前廉洁提醒", len(sent), "次", _open(tally, Figure.REMINDERS), read)]
 
 
 def _people(tally: Tally) -> list[Line]:
@@ -137,7 +139,7 @@ def _people(tally: Tally) -> list[Line]:
         ("免于考勤", "exempt_at_close", Figure.EXEMPT),
     ]  # fmt: skip
     found = [Line(label, f"{said[name]}人", _open(tally, figure)) for label, name, figure in heads]
-    return [*found, Line("学时", f"（{len(said['hours'])}人有学时）", _open(tally, Figure.HOURS))]
+    return [*found, Line("有学时", f"{len(said['hours'])}人", _open(tally, Figure.HOURS))]
 
 
 # --- the tally ----------------------------------------------------------------------------------------------------
@@ -148,10 +150,9 @@ def summary(tally: Tally, current: Quarter) -> Message:
     found = lines(tally)
     texts = [title(tally)]
     for section in Section:
-        said = [str(line) for line in found[section] if not line.empty and line.label not in ("正式党员", "学时")]
+        said = [str(line) for line in found[section] if not line.empty and line.label not in ("正式党员", "有学时")]
         texts += ["，".join(said)] if said else []
-    empty = [line.label for section in Section for line in found[section] if line.empty and line.label != "出席率"]
-    texts += [f"未开展：{'、'.join(empty)}"] if empty else []
+    texts += not_held(line for section in Section for line in found[section] if line.empty)
     number = code(tally.quarter)
     rows = [
         [Choice("看明细", buttons.ShowSections(number)), Choice("谁还缺", buttons.ShowMissing(number))],
@@ -163,8 +164,8 @@ def summary(tally: Tally, current: Quarter) -> Message:
 def around(quarter: Quarter, current: Quarter, does: type[buttons.ShowTally | buttons.ShowMine]) -> list[Choice]:
     """To the quarters beside it; nothing lies behind the current one."""
     before, after = quarter.previous(), quarter.next()
-    later = [Choice(f"下季度 {after}", does(code(after)))] if quarter < current else []
-    return [Choice(f"上季度 {before}", does(code(before))), *later]
+    later = [Choice("下季度", does(code(after)))] if quarter < current else []
+    return [Choice("上季度", does(code(before))), *later]
 
 
 def sections(tally: Tally) -> Message:
@@ -178,10 +179,17 @@ def sections(tally: Tally) -> Message:
 def section(tally: Tally, which: Section) -> Message:
     """One part: its figures, each with a button that opens the records behind it."""
     found = lines(tally)[which]
-    text = "\n".join([f"{title(tally)}\n【{SECTIONS[which]}】", *map(str, found)])
-    taps = [Choice(line.label, line.opens) for line in found if line.opens is not None and not line.empty]
+    said, empty = [line for line in found if not line.empty], [line for line in found if line.empty]
+    texts = [f"{title(tally)}\n【{SECTIONS[which]}】", *map(str, said), *not_held(empty)]
+    taps = [Choice(line.label, line.opens) for line in said if line.opens is not None]
     rows = [taps[index : index + 2] for index in range(0, len(taps), 2)]
-    return Message(text, [*rows, [Choice("返回", buttons.ShowSections(code(tally.quarter)))]])
+    return Message("\n".join(texts), [*rows, [Choice("返回", buttons.ShowSections(code(tally.quarter)))]])
+
+
+def not_held(empty: Iterable[Line]) -> list[str]:
+    """What is 0, at the end and by name: never printed as 0次 (domain 1)."""
+    labels = [line.label for line in empty if line.label != RATE]
+    return [f"未开展：{'、'.join(labels)}"] if labels else []
 
 
 # --- the records behind a figure ------------------------------------------------------------------------------------

@@ -116,7 +116,10 @@ class Heads:
     probationary: tuple[int, ...] = ()
     exempt: tuple[int, ...] = ()
 
-    def among(self, people: Collection[int]) -> "Heads":
+    def among(self, people: Collection[int] | None) -> "Heads":
+        """The same, of some people only; None is everybody."""
+        if people is None:
+            return self
         names = self.__dataclass_fields__
         return Heads(**{name: tuple(one for one in getattr(self, name) if one in people) for name in names})
 

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.reflections.service import task_figures
-from bot.features.tally.figures import Figures, count_activities, count_heads, in_order, later_figures
+from bot.features.study.service import study_figures
+from bot.features.tally.figures import Figures, count_activities, count_heads, ids, in_order, later_figures
 from bot.features.tally.heads import heads
-from bot.features.tally.members import Study, count_reflections, count_reminders, count_study, pieces_of
+from bot.features.tally.members import among, count_reflections, count_reminders, count_study
 from bot.features.tally.occasions import held_activities
 from bot.features.tally.rules import Held
 from scheduler.calendar import DAY, Quarter
@@ -50,25 +51,15 @@ def tally(
 ) -> Tally:  # fmt: skip
     """Count a quarter of a branch as of `now`; `only`: what concerns some party groups (a leader's own)."""
     until = cut_off(quarter, now, tz)
-    groups = _groups(session, branch_id)
+    people = None if only is None else _people_of(session, branch_id, quarter, only)
+    groups = _groups(session, branch_id, only)
     held = held_activities(session, branch_id, quarter, until, tz)
-    people_moved = heads(session, branch_id, quarter)
-    if only is not None:
-        people = _people_of(session, branch_id, quarter, only)
-        groups = {group_id: name for group_id, name in groups.items() if group_id in only}
-        held = [one.seen_by(people) for one in held if one.group_id is None or one.group_id in only]
-        people_moved = people_moved.among(people)
-    tasks = task_figures(session, branch_id, quarter, until, tz).tasks
-    pieces = {task_id: (said.title, said.tally) for task_id, said in tasks.items()}
-    if only is not None:
-        pieces = {task_id: (title, pieces_of(said, people)) for task_id, (title, said) in pieces.items()}
+    if people is not None:
+        held = [one.seen_by(people) for one in held if one.group_id is None or one.group_id in groups]
     into = Figures()
-    count_heads(into, people_moved)
+    count_heads(into, heads(session, branch_id, quarter).among(people))
     count_activities(into, held, groups)
-    count_reflections(into, pieces)
-    count_study(into, Study())
-    count_reminders(into, {})
-    into.put("monthly_themes", 0)
+    _count_members(session, into, branch_id, quarter, until, tz, people)
     into.values |= later_figures()
     return Tally(
         quarter, session.get_one(Organisation, branch_id).name, until, tuple(held),
@@ -76,15 +67,29 @@ def tally(
     )  # fmt: skip
 
 
-def _groups(session: Session, branch_id: int) -> dict[int, str]:
+def _groups(session: Session, branch_id: int, only: Collection[int] | None) -> dict[int, str]:
     query = select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id)
-    return {row.id: row.name for row in session.execute(query.order_by(PartyGroup.id))}
+    found = {row.id: row.name for row in session.execute(query.order_by(PartyGroup.id))}
+    return {group_id: name for group_id, name in found.items() if only is None or group_id in only}
 
 
 def _people_of(session: Session, branch_id: int, quarter: Quarter, group_ids: Collection[int]) -> set[int]:
     """Who belongs to the groups at the end of the quarter, or did at its beginning."""
     found = rosters(session, branch_id, [quarter.start - DAY, quarter.end])
     return {one.id for members in found.values() for one in members if one.group_id in group_ids}
+
+
+def _count_members(
+    session: Session, into: Figures, branch_id: int, quarter: Quarter, until: datetime, tz: tzinfo,
+    people: Collection[int] | None,
+) -> None:  # fmt: skip
+    """Study, reflections and reminders, as their features count them."""
+    learned = study_figures(session, branch_id, quarter, until, tz)
+    into.put("monthly_themes", learned.monthly_themes, ids("T", learned.theme_ids))
+    count_study(into, learned if people is None else learned.among(people))
+    tasks = task_figures(session, branch_id, quarter, until, tz).tasks
+    count_reflections(into, {task: (said.title, among(said.tally, people)) for task, said in tasks.items()})
+    count_reminders(into, {})
 
 
 def to_json(tally: Tally) -> dict[str, Any]:

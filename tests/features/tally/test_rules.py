@@ -11,15 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.features.activities.rules import Expected, Roll, count_roll
+from bot.features.study import rules as study
+from bot.features.study.rules import Completion, Item
 from bot.features.tally.figures import Figures, count_activities, ids
-from bot.features.tally.members import Study, count_study
+from bot.features.tally.members import count_study
 from bot.features.tally.quarters import names_quarter, quarter_at_hand, read_quarter
 from bot.features.tally.rules import Held, Lecturer, Stay, Sum, hours, of_type, transfers
 from scheduler.calendar import Quarter
-from storage.choices import ActivityType, AttendanceStatus, Organizer, Scope
+from storage.choices import ActivityType, AttendanceStatus, Organizer, Scope, StudyItemKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 Q3 = Quarter(2023, 3)
+ON_TIME, LATE = datetime(2023, 8, 20, 9, tzinfo=SHANGHAI), datetime(2023, 9, 5, 9, tzinfo=SHANGHAI)
+KINDS = [(1, StudyItemKind.BOOK), (2, StudyItemKind.DOCUMENT), (3, StudyItemKind.DOCUMENT)]
 THEME = frozenset({ActivityType.THEME_PARTY_DAY})
 
 
@@ -87,12 +91,14 @@ def test_st3_first_agenda_items_are_distinct() -> None:
 
 def test_st3_pairs() -> None:
     """ST3: 23 people, 3 items, 66 of 69 pairs, 6 of them late: 95.7%."""
-    pairs = [(person, item) for item in (1, 2, 3) for person in range(1, 24)]
+    items = [Item(number, kind, date(2023, 8, 1), date(2023, 8, 31)) for number, kind in KINDS]
+    pairs = [(person, item.id) for item in items for person in range(1, 24)]
+    done = [
+        Completion(row, item, person, *((ON_TIME.date(), ON_TIME) if row < 60 else (LATE.date(), LATE)))
+        for row, (person, item) in enumerate(pairs[:66])
+    ]
     into = Figures()
-    count_study(
-        into,
-        Study(items=(1, 2, 3), books=(1,), expected=tuple(pairs), completed=tuple(pairs[:66]), late=tuple(pairs[:6])),
-    )
+    count_study(into, study.Figures(tuple(items), tuple(pairs), tuple(done), (1,)))
     said = into.values["study"]
     assert (said["items"], said["books"], said["expected_pairs"], said["completed_pairs"]) == (3, 1, 69, 66)
     assert (said["late"], said["completion_rate"]) == (6, Decimal("95.7"))
