@@ -3,7 +3,7 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -169,15 +169,16 @@ def invites(branch_id: int | None, secretary: bool, how: str) -> None:
 
 @cli.command()
 @click.option("--days", type=click.IntRange(1, 366), default=60, show_default=True, help="How far to look ahead.")
+@click.option("--runs", type=click.IntRange(1), default=2, show_default=True, help="How many runs of each job.")
 @FORMAT
-def timetable(days: int, how: str) -> None:
+def timetable(days: int, runs: int, how: str) -> None:
     """Show every job with its next runs."""
-    from bot.timetable import COLUMNS, coming
+    from bot.features.registry import jobs
+    from bot.timetable import COLUMNS, timetable
 
     with _database() as (settings, storage), storage.reading() as session:
-        now = _now(settings)
-        rows = coming(session, settings.timezone, now, now + timedelta(days=days))
-    show(rows, COLUMNS, how, settings.timezone, empty="Nothing is due.")
+        rows = timetable(session, jobs(settings.timezone), _now(settings), days, runs)
+    show(rows, COLUMNS, how, settings.timezone, empty="There is no branch yet.")
 
 
 @cli.command()

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 Row = Mapping[str, Any]
+PIPE_WIDTH = 400
 
 
 class Format(StrEnum):
@@ -60,7 +61,8 @@ def _table(rows: Sequence[Row], columns: Sequence[str], tz: tzinfo) -> None:
     for row in rows:
         # Text, not a string: names of people and errors may hold what rich takes for markup.
         table.add_row(*(Text(_human(row.get(name), tz)) for name in columns))
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    # Into a file or a pipe nothing is cut or wrapped.
+    Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
 
 
 def _human(value: Any, tz: tzinfo) -> str:

@@ -1,0 +1,216 @@
+"""The command line: what each command prints for people and for programs, and how it fails."""
+
+import asyncio
+import csv
+import io
+import json
+import re
+import shutil
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, text
+
+from bot.cli import cli
+from bot.playground.clock import TravelClock
+from bot.playground.http import serve
+from bot.playground.server import Playground
+from bot.settings import Settings
+from scheduler.jobs import Owed
+from scheduler.outbox import promise
+from storage.choices import InboxState
+from storage.engine import Storage
+from storage.models.inbox import Inbox
+
+NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
+ROSTER = "姓名,党小组,党内职务\n甲一,第一党小组,书记\n甲二,第一党小组,\n乙一,第二党小组,\n"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """run("branch", "list") in an empty folder without settings."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, **settings: str) -> Result:
+        return CliRunner().invoke(cli, arguments, env=settings)
+
+    return run
+
+
+@pytest.fixture
+def ready(run: Run, tmp_path: Path, sqlite_template: Path) -> Run:
+    """With a database of this version."""
+    (tmp_path / "data").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "data" / "branch-bot.db")
+    return run
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[dict[str, str]]:
+    """Settings that lead to a playground."""
+    playground = Playground(TravelClock(NOW))
+    async with serve(playground) as base:
+        yield {"BOT_TOKEN": playground.token, "BOT_API_URL": base}
+    await playground.close()
+
+
+def database(tmp_path: Path) -> Storage:
+    return Storage(f"sqlite:///{tmp_path / 'data' / 'branch-bot.db'}")
+
+
+def test_from_nothing_to_a_branch_with_people(run: Run, tmp_path: Path) -> None:
+    made = run("migrate")
+    assert made.exit_code == 0
+    assert re.fullmatch(r"The database is at \d{4} now\.\n", made.output)
+    assert run("migrate").output.startswith("Nothing to do")
+    assert run("branch", "add", "第一支部").output == "1\n"
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    looked = run("import", "roster.csv", "--dry-run")
+    assert looked.output.startswith("Nothing was changed. It would be:\n3 people listed: 3 added")
+    done = run("import", "roster.csv", "--branch", "1")
+    assert done.output == "3 people listed: 3 added, 0 changed, 2 new groups.\n"
+    assert run("import", "roster.csv").output == "3 people listed: 0 added, 0 changed, 0 new groups.\n"
+    listed = json.loads(run("branch", "list", "--format", "json").output)
+    assert listed == [{"id": 1, "name": "第一支部", "kind": "branch", "under": None, "people": 3, "bound": 0}]
+    assert "第一支部" in run("branch", "list").output
+
+
+async def test_invites_are_links_for_a_spreadsheet(ready: Run, tmp_path: Path, telegram: dict[str, str]) -> None:
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    ready("branch", "add", "第一支部")
+    ready("import", "roster.csv")
+    made = await asyncio.to_thread(ready, "invites", "--branch", "1", "--format", "csv", **telegram)
+    assert made.exit_code == 0
+    lines = list(csv.reader(io.StringIO(made.output.removeprefix("\ufeff"))))
+    assert lines[0] == ["name", "group", "link"]
+    assert [line[0] for line in lines[1:]] == ["甲一", "甲二", "乙一"]
+    assert all(re.fullmatch(r"https://t\.me/branch_playground_bot\?start=i_[\w-]{22}", line[2]) for line in lines[1:])
+    first = await asyncio.to_thread(ready, "invites", "--secretary", "--format", "json", **telegram)
+    assert "?start=s_" in json.loads(first.output)[0]["link"]
+
+
+def test_which_branch_has_to_be_said_when_there_are_several(ready: Run, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    none = ready("import", "roster.csv")
+    assert (none.exit_code, "There is no branch yet" in none.output) == (2, True)
+    ready("branch", "add", "第一支部")
+    ready("branch", "add", "第二支部")
+    several = ready("import", "roster.csv")
+    assert (several.exit_code, "--branch ID" in several.output) == (2, True)
+    unknown = ready("import", "roster.csv", "--branch", "9")
+    assert (unknown.exit_code, "There is no branch 9" in unknown.output) == (2, True)
+
+
+def test_timetable_names_every_job(ready: Run) -> None:
+    ready("branch", "add", "第一支部")
+    rows = json.loads(ready("timetable", "--format", "json").output)
+    assert {row["branch"] for row in rows} == {"第一支部"}
+    times = [row["at"] for row in rows if row["at"]]
+    assert times
+    assert all(datetime.fromisoformat(at).utcoffset() is not None for at in times)
+
+
+def test_owed_says_what_is_not_done_and_why(ready: Run, tmp_path: Path) -> None:
+    assert ready("owed").output == "Everything is delivered and handled.\n"
+    assert json.loads(ready("owed", "--format", "json").output) == []
+    with database(tmp_path) as storage, storage.transaction() as session:
+        promise(session, Owed(("x",), {"text": "密"}, chat_id=7), job="nudge", branch_id=None, now=NOW)
+        session.add(
+            Inbox(bot_id=1, update_id=5, sender=7, kind="message", payload="{}", state=InboxState.PARKED,
+                  received_at=NOW, fault="RuntimeError: x")
+        )  # fmt: skip
+    rows = json.loads(ready("owed", "--format", "json").output)
+    assert [(row["what"], row["state"], row["about"], row["why"]) for row in rows] == [
+        ("message", "queued", "nudge", "waits for its turn"),
+        ("update", "parked", "message", "RuntimeError: x"),
+    ]
+    assert rows[0]["since"] == "2023-07-07T14:30:00+08:00"
+    assert "密" not in ready("owed").output
+
+
+async def test_doctor_has_a_line_for_everything(ready: Run, telegram: dict[str, str]) -> None:
+    well = await asyncio.to_thread(ready, "doctor", "--format", "json", **telegram)
+    found = {row["check"]: row for row in json.loads(well.output)}
+    assert well.exit_code == 0
+    assert {"settings", "database", "bot", "telegram", "calendar", "clock"} <= found.keys()
+    assert found["telegram"]["found"] == "@branch_playground_bot"
+    bad = await asyncio.to_thread(ready, "doctor", "--format", "json", **{**telegram, "BOT_TOKEN": "5:x"})
+    found = {row["check"]: row for row in json.loads(bad.output)}
+    assert bad.exit_code == 1
+    assert found["telegram"]["ok"] == "no"
+    assert found["telegram"]["to_do"]
+
+
+def test_doctor_without_anything(run: Run) -> None:
+    found = {row["check"]: row for row in json.loads(run("doctor", "--format", "json").output)}
+    assert (found["settings"]["ok"], found["database"]["ok"]) == ("no", "no")
+    assert "branch-bot migrate" in found["database"]["to_do"]
+
+
+@pytest.mark.parametrize(
+    ("revision", "words"), [("0000", "older version"), ("9999", "newer version"), (None, "There is no database yet")]
+)
+def test_run_refuses_other_tables(ready: Run, tmp_path: Path, revision: str | None, words: str) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'data' / 'branch-bot.db'}")
+    with engine.begin() as connection:
+        if revision is None:
+            connection.execute(text("DROP TABLE alembic_version"))
+        else:
+            connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+    engine.dispose()
+    refused = ready("run", BOT_TOKEN="1:a")
+    assert refused.exit_code == 1
+    assert words in refused.output
+    assert ("branch-bot migrate" in refused.output) == (revision != "9999")
+
+
+def test_a_running_bot_keeps_writers_out_and_lets_readers_in(ready: Run, tmp_path: Path) -> None:
+    with database(tmp_path) as storage:
+        storage.hold()
+        refused = ready("branch", "add", "第二支部")
+        assert (refused.exit_code, "in use: the bot is running" in refused.output) == (1, True)
+        assert ready("branch", "list").exit_code == 0
+        assert ready("owed").exit_code == 0
+
+
+def test_errors_are_one_english_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.db").write_text("this is no database " * 50, encoding="ascii")
+    (tmp_path / "plain").write_text("", encoding="ascii")
+    (tmp_path / "roster.csv").write_text("a,b\n1,2\n", encoding="ascii")
+    run("migrate")
+    for arguments, settings in (
+        (("branch", "list"), {"DATABASE_URL": f"sqlite:///{tmp_path / 'bad.db'}"}),
+        (("migrate",), {"DATABASE_URL": f"sqlite:///{tmp_path / 'bad.db'}"}),
+        (("migrate",), {"DATA_DIR": str(tmp_path / "plain" / "data")}),
+        (("branch", "list"), {"DATABASE_URL": "postgresql://u:hidden@127.0.0.1:1/x"}),
+        (("run",), {}),
+        (("run",), {"BOT_TOKEN": "hidden"}),
+        (("invites",), {"BOT_TOKEN": "1:a", "BOT_API_URL": "http://127.0.0.1:1"}),
+        (("import", "roster.csv"), {}),
+        (("branch", "add", " "), {}),
+    ):
+        failed = run(*arguments, **settings)
+        assert failed.exit_code in (1, 2), arguments
+        assert "Error: " in failed.output
+        assert "Traceback" not in failed.output
+        assert "hidden" not in failed.output
+
+
+def test_help_is_complete(run: Run) -> None:
+    assert run("--version").output.strip()
+    waiting = [((), cli)]
+    while waiting:
+        path, command = waiting.pop()
+        shown = run(*path, "--help").output
+        assert command.help
+        for option in command.params:
+            assert option.param_type_name == "argument" or getattr(option, "help", "x"), (path, option.name)
+        for name, inner in getattr(command, "commands", {}).items():
+            assert name in shown
+            waiting.append(((*path, name), inner))
