@@ -29,9 +29,8 @@ def open_tasks(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[serv
     """The tasks that somebody can hand in to now: voluntary ones last, the nearest due day first."""
     found = [
         task
-        for task in service.load(session, me.branch_id, tz)
-        if task.is_open(now, tz)
-        and not isinstance(rules.next_turn(task.of(me.id), task.row.per_person), rules.NoTurn)
+        for task in service.load(session, me.branch_id, tz, wanted=lambda task: task.is_open(now, tz))
+        if not isinstance(rules.next_turn(task.of(me.id), task.row.per_person), rules.NoTurn)
         and service.welcome(session, task, me.id)
     ]
     return sorted(found, key=lambda task: task.row.audience is TaskAudience.VOLUNTARY)

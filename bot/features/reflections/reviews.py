@@ -89,4 +89,4 @@ def waiting(session: Session, me: Me, task_id: int | None = None) -> list[tuple[
     )  # fmt: skip
     if task_id is not None:
         query = query.where(Reflection.task_id == task_id)
-    return list(session.execute(query).tuples())
+    return list(session.execute(query))

@@ -1,8 +1,8 @@
 """Reflection tasks as they stand: what they belong to, whom they are for, what counts, who still owes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Any
 
@@ -61,8 +61,14 @@ class Task:
         return not self.subject.called_off and now <= end
 
 
-def load(session: Session, branch_id: int, tz: tzinfo, only: Collection[int] | None = None) -> list[Task]:
-    """The branch's tasks that were not called off, the nearest due day first; `only` narrows them by id."""
+def load(
+    session: Session, branch_id: int, tz: tzinfo, only: Collection[int] | None = None,
+    wanted: Callable[[Task], bool] = lambda task: True,
+) -> list[Task]:  # fmt: skip
+    """The branch's tasks that were not called off, the nearest due day first.
+
+    `only` narrows them by id, `wanted` by what they are, before everybody's pieces are loaded.
+    """
     query = (
         select(ReflectionTask, Activity, StudyItem)
         .outerjoin(Activity, Activity.id == ReflectionTask.activity_id)
@@ -72,9 +78,11 @@ def load(session: Session, branch_id: int, tz: tzinfo, only: Collection[int] | N
     )
     if only is not None:
         query = query.where(ReflectionTask.id.in_(list(only)))
-    rows = session.execute(query).tuples().all()
-    versions = _versions(session, [task.id for task, _, _ in rows])
-    return [Task(task, _subject(task, activity, item, tz), versions[task.id]) for task, activity, item in rows]
+    rows = session.execute(query).all()
+    tasks = [Task(task, _subject(task, activity, item, tz), ()) for task, activity, item in rows]
+    tasks = [task for task in tasks if wanted(task)]
+    versions = _versions(session, [task.row.id for task in tasks])
+    return [replace(task, versions=versions[task.row.id]) for task in tasks]
 
 
 def find(session: Session, me: Me, task_id: int, tz: tzinfo) -> Task:
@@ -124,11 +132,11 @@ def audience(session: Session, task: Task, people: Collection[int] | None = None
     return members
 
 
-def expected(session: Session, task: Task) -> list[int]:
-    """Who has to hand in; nobody for a voluntary task."""
+def expected(session: Session, task: Task, people: Collection[int] | None = None) -> list[int]:
+    """Who (of `people`) has to hand in; nobody for a voluntary task."""
     if task.row.audience is TaskAudience.VOLUNTARY:
         return []
-    return [member.id for member in audience(session, task) if not member.exempt]
+    return [member.id for member in audience(session, task, people) if not member.exempt]
 
 
 def welcome(session: Session, task: Task, person_id: int) -> bool:
@@ -192,7 +200,7 @@ class QuarterFigures:
 
 def task_figures(session: Session, branch_id: int, quarter: Quarter, cut_off: datetime, tz: tzinfo) -> QuarterFigures:
     """The tasks of a quarter as they count at `cut_off`; the quarter is that of the task's subject (D11)."""
-    tasks = [task for task in load(session, branch_id, tz) if quarter.holds(task.subject.day)]
+    tasks = load(session, branch_id, tz, wanted=lambda task: quarter.holds(task.subject.day))
     return QuarterFigures({task.row.id: figures_of(session, task, cut_off, tz) for task in tasks})
 
 
@@ -207,13 +215,12 @@ def figures_of(session: Session, task: Task, cut_off: datetime, tz: tzinfo) -> T
 
 def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
     """Expected people without a piece handed in (a returned one is owed again); `person_id` narrows it to one."""
-    today = local_day(now, tz)
-    here = {member.id for member in roster(session, branch_id, today, None if person_id is None else [person_id])}
+    people = None if person_id is None else [person_id]
+    here = {member.id for member in roster(session, branch_id, local_day(now, tz), people)}
     return [
         _owing(task, person, tz)
-        for task in load(session, branch_id, tz)
-        if task.is_open(now, tz)
-        for person in expected(session, task)
+        for task in load(session, branch_id, tz, wanted=lambda task: task.is_open(now, tz))
+        for person in expected(session, task, people)
         if person in here and not rules.has_handed_in(task.of(person))
     ]
 

@@ -12,6 +12,7 @@ from storage.choices import Duty
 from storage.roster import Member
 
 ME = Me(id=1, name="甲一", branch_id=1, group_id=1, duties=frozenset(), leads=frozenset())
+WHOLE_DESK = [["发通知", "建活动"], ["布置心得", "审阅"], ["考勤", "未完成名单"], ["季度数据", "党员"]]
 
 
 def who(*duties: Duty) -> Me:
@@ -24,11 +25,11 @@ def who(*duties: Duty) -> Me:
     [
         ((), []),
         ((Duty.GROUP_LEADER,), [["本组考勤", "本组未完成"]]),
-        ((Duty.PUBLICITY_OFFICER,), [["考勤", "未完成名单"], ["季度数据"]]),
-        ((Duty.DISCIPLINE_OFFICER,), [["建活动", "考勤"], ["未完成名单", "季度数据"]]),
-        ((Duty.SECRETARY,), [["发通知", "建活动"], ["考勤", "未完成名单"], ["季度数据", "党员"]]),
-        ((Duty.ORGANIZATION_OFFICER,), [["发通知", "建活动"], ["考勤", "未完成名单"], ["季度数据", "党员"]]),
-        ((Duty.GROUP_LEADER, Duty.PUBLICITY_OFFICER), [["考勤", "未完成名单"], ["季度数据"]]),
+        ((Duty.PUBLICITY_OFFICER,), [["布置心得", "审阅"], ["考勤", "未完成名单"], ["季度数据"]]),
+        ((Duty.DISCIPLINE_OFFICER,), [["建活动", "布置心得"], ["审阅", "考勤"], ["未完成名单", "季度数据"]]),
+        ((Duty.SECRETARY,), WHOLE_DESK),
+        ((Duty.ORGANIZATION_OFFICER,), WHOLE_DESK),
+        ((Duty.GROUP_LEADER, Duty.PUBLICITY_OFFICER), [["布置心得", "审阅"], ["考勤", "未完成名单"], ["季度数据"]]),
         ((Duty.YOUTH_OFFICER,), []),
     ],
 )
