@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import service as reflections
 from bot.features.reflections.rules import Version, newest
+from bot.features.study import service as study
 from bot.features.tally.occasions import held_activities
 from bot.features.tally.rules import Held, hours
 from bot.features.tally.service import cut_off
 from scheduler.calendar import Quarter, at
 from storage.audience import Me
-from storage.choices import ActivityStatus, StudyItemState
+from storage.choices import ActivityStatus
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.reflection import ReflectionTask
@@ -91,17 +92,11 @@ def _own(session: Session, table: type[Row], person_id: int) -> dict[int, Row]:
 
 
 def _study(session: Session, me: Me, quarter: Quarter) -> list[tuple[StudyItem, StudyCompletion | None]]:
-    own = (StudyCompletion.item_id == StudyItem.id) & (StudyCompletion.person_id == me.id)
-    query = (
-        select(StudyItem, StudyCompletion)
-        .outerjoin(StudyCompletion, own & StudyCompletion.withdrawn_at.is_(None))
-        .where(
-            StudyItem.branch_id == me.branch_id, StudyItem.state == StudyItemState.ASSIGNED,
-            StudyItem.assigned_on >= quarter.start, StudyItem.assigned_on <= quarter.end,
-        )
-        .order_by(StudyItem.due_on, StudyItem.id)
-    )  # fmt: skip
-    return [(item, done) for item, done in session.execute(query)]
+    """Items of the quarter that one had to learn or has learned; those before one's own time are not owed (D10)."""
+    of_quarter = StudyItem.assigned_on.between(quarter.start, quarter.end)
+    seen = study.seen_by(session, me.id, StudyItem.branch_id == me.branch_id, of_quarter)
+    asked = study.expected(session, me.branch_id, [one.item for one in seen])
+    return [(one.item, one.done) for one in seen if one.done is not None or me.id in asked[one.item.id]]
 
 
 def _pieces(session: Session, me: Me, quarter: Quarter, tz: tzinfo) -> list[tuple[ReflectionTask, Version]]:

@@ -58,9 +58,16 @@ class Held:
         listed_only = kind is ActivityType.GROUP_DISCUSSION and self.scope is Scope.GROUP
         return self.own and kind in self.types and not listed_only
 
+    def concerns(self, groups: Collection[int], people: Collection[int]) -> bool:
+        """Whether some party groups had to do with it: not with a meeting or the delegates of another."""
+        if self.scope is Scope.DELEGATED:
+            return any(one in people for one in self.delegates)
+        return self.group_id is None or self.group_id in groups
+
     def seen_by(self, people: Collection[int]) -> "Held":
-        """The same occasion with the roll of some people only."""
-        return replace(self, roll=_narrowed(self.roll, people))
+        """The same occasion with some people only."""
+        sent = tuple(one for one in self.delegates if one in people)
+        return replace(self, roll=_narrowed(self.roll, people), delegates=sent)
 
 
 def _narrowed(roll: Roll, people: Collection[int]) -> Roll:

@@ -55,7 +55,7 @@ def tally(
     groups = _groups(session, branch_id, only)
     held = held_activities(session, branch_id, quarter, until, tz)
     if people is not None:
-        held = [one.seen_by(people) for one in held if one.group_id is None or one.group_id in groups]
+        held = [one.seen_by(people) for one in held if one.concerns(groups, people)]
     into = Figures()
     count_heads(into, heads(session, branch_id, quarter).among(people))
     count_activities(into, held, groups)
