@@ -1,9 +1,11 @@
 """The command line: one thin function a command. Heavy modules are loaded by the command that needs them."""
 
+import asyncio
 import errno
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 FORMAT = click.option(
     "--format", "how", type=click.Choice([each.value for each in Format]), default="table", show_default=True,
     help="table for people; json or csv for programs.",
+)  # fmt: skip
+TALLY_FORMAT = click.option(
+    "--format", "how", type=click.Choice(["table", "json"]), default="table", show_default=True,
+    help="table for people; json for programs.",
 )  # fmt: skip
 
 
@@ -165,6 +171,56 @@ def invites(branch_id: int | None, secretary: bool, how: str) -> None:
                 ]
     rows = [{"name": who, "group": group, "link": link} for who, group, link in made]
     show(rows, ("name", "group", "link"), how, settings.timezone, empty="Everybody is bound.")
+
+
+@cli.command()
+@click.option("--quarter", metavar="2023Q3", help="Which quarter (the present one).")
+@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
+@click.option("--version", type=click.Choice(["draft"]), default="draft", help="draft: as the records stand now.")
+@TALLY_FORMAT
+def tally(quarter: str | None, branch_id: int | None, version: str, how: str) -> None:
+    """Count a quarter of a branch: activities, study, reflections, reminders, people."""
+    from bot.features.tally.service import tally, to_json
+    from scheduler.calendar import Quarter
+
+    with _database() as (settings, storage), storage.reading() as session:
+        now = _now(settings)
+        wanted = Quarter.parse(quarter) if quarter else Quarter.of(now.date())
+        counted = to_json(tally(session, _branch(session, branch_id), wanted, now, settings.timezone))
+    _show_tally(counted, how)
+
+
+def _show_tally(counted: dict[str, Any], how: str) -> None:
+    from bot.tally_table import COLUMNS, tally_rows
+
+    if how == Format.JSON:
+        click.echo(json.dumps(counted, ensure_ascii=False, indent=1))
+        return
+    click.echo(f"{counted['branch']}  {counted['quarter']}  version {counted['version']}")
+    show(tally_rows(counted["figures"]), COLUMNS, how, UTC, empty="Nothing was recorded.")
+
+
+@cli.command()
+@click.option("--once", is_flag=True, help="End after the tally instead of leaving the page open.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where the page is served (any free port).")
+@TALLY_FORMAT
+def demo(once: bool, port: int, how: str) -> None:
+    """Play a quarter of a branch of 25 people through the real bot: nothing is needed, nothing is kept.
+
+    Prints the secretary's tally at the end and leaves the chat page open at a local address until Ctrl-C.
+    """
+    from bot.features.tally.service import to_json
+    from bot.playground.demo import Demo, play
+    from bot.progress import progress_bar
+
+    def ready(played: Demo) -> None:
+        bar.stop()
+        _show_tally(to_json(played.tally), how)
+        if not once:
+            click.echo(f"\nThe chats are at {played.address} (Ctrl-C ends the demo).", err=how == Format.JSON)
+
+    with progress_bar("2023 Q3") as bar, suppress(KeyboardInterrupt):
+        asyncio.run(play(bar.advance, ready, stay=not once, port=port))
 
 
 @cli.command()
