@@ -30,7 +30,7 @@ def most(times: list[datetime], window: timedelta) -> int:
 def test_many_chats_go_evenly_just_under_thirty_a_second() -> None:
     times = send(Pace(), list(range(1, 301)))
     assert most(times, SECOND) <= 30
-    assert most(times, SECOND / 10) <= 3
+    assert most(times, SECOND / 10) <= 4
     assert times[-1] - times[0] < timedelta(seconds=300 / 29)
 
 
