@@ -121,23 +121,136 @@ async def july_settle(stage: Stage) -> None:
 
 # --- ST3: 8月学习 -------------------------------------------------------------------------------------------------
 
-BOOK, DOCUMENTS = "《论党的自我革命》", ["文件一", "文件二", "文件三"]
-ITEMS = [BOOK, "文件一", "文件二"]
-AGENDA = {"a": "第一议题材料甲", "b": "第一议题材料乙", "c": "第一议题材料丙", "d": "第一议题材料丁"}
-LATE_PAIRS = [("甲七", 0), ("甲七", 1), ("乙五", 0), ("乙五", 1), ("丙四", 1), ("丙四", 2)]
-AFTER_CUT_OFF = ("甲九", 2)
-NEVER = [("乙七", 1), ("乙七", 2)]
+BOOK, DOCUMENTS = "论党的自我革命", ["文件一", "文件二", "文件三"]
+COMMITTEE_MEETING, AUGUST, GROUP_MEETING = "8月支委会", "8月主题党日", "8月党小组会"
+MONTH = "【8月学习】"
+# (who, which item) of those that were not done by 31 August.
+BY_5_SEPTEMBER = [("甲七", 1), ("甲七", 2), ("乙五", 1), ("乙五", 2), ("丙四", 2), ("丙四", 3)]
+AFTER_CUT_OFF = [("甲九", 3)]
+NEVER = [("乙七", 2), ("乙七", 3)]
+NOT_BY_31_AUGUST = {*BY_5_SEPTEMBER, *AFTER_CUT_OFF, *NEVER}
 
 
 async def august_plan(stage: Stage) -> None:
-    """The publicity officer enters the month's theme and its items."""
-    await enter_theme(
-        stage, STUDY_OFFICER, "8月", "学思践悟强党性", [("书目", BOOK), *(("文件", title) for title in DOCUMENTS)]
+    """The publicity officer enters the theme, a book and three documents."""
+    await stage.say(STUDY_OFFICER, "学习安排")
+    await stage.tap(STUDY_OFFICER, "8月", "请选择月份")
+    await stage.say(STUDY_OFFICER, "学思践悟强党性")
+    for kind, title in [("书目", BOOK), *(("文件", title) for title in DOCUMENTS)]:
+        await stage.tap(STUDY_OFFICER, f"加{kind}", "8月学习安排")
+        await stage.say(STUDY_OFFICER, title)
+        await stage.tap(STUDY_OFFICER, "保存", f"【加{kind}】")
+
+
+async def august_withdraw(stage: Stage) -> None:
+    """The fourth item is withdrawn on the day it went out."""
+    await stage.say(STUDY_OFFICER, "学习安排")
+    await stage.tap(STUDY_OFFICER, "8月", "请选择月份")
+    await stage.tap(STUDY_OFFICER, "撤回 4", "8月学习安排")
+    await stage.tap(STUDY_OFFICER, "确定撤回", DOCUMENTS[2])
+
+
+async def done(stage: Stage, pairs: Iterable[tuple[str, int]]) -> None:
+    """已学完, each on the own card of the month."""
+    for name, item in pairs:
+        await stage.tap(name, f"已学完 {item}", MONTH)
+
+
+async def study(stage: Stage, names: Iterable[str], items: Iterable[int]) -> None:
+    """Many people finish their items on one day."""
+    people = list(names)
+    for item in items:
+        ready = [name for name in people if (name, item) not in NOT_BY_31_AUGUST]
+        await stage.tap_all(ready, f"已学完 {item}", MONTH)
+
+
+async def committee_make(stage: Stage) -> None:
+    await make_activity(stage, ["支委会"], "8月1日", "14:30", "小会议室", agenda=["第一议题材料甲", "第一议题材料乙"])
+    await stage.tap_all(COMMITTEE, "收到", COMMITTEE_MEETING)
+
+
+async def committee_hold(stage: Stage) -> None:
+    await stage.tap_all(COMMITTEE, "签到", COMMITTEE_MEETING)
+
+
+async def august_make(stage: Stage) -> None:
+    await make_activity(
+        stage, ["主题党日"], "8月4日", "14:30", "三楼会议室", agenda=["第一议题材料乙", "第一议题材料丙"]
     )
+    await stage.tap_all(EXPECTED, "收到", AUGUST, stage.group.chat)
 
 
-async def enter_theme(stage: Stage, by: str, month: str, title: str, items: Sequence[tuple[str, str]]) -> None:
-    raise NotImplementedError
+async def august_door(stage: Stage) -> None:
+    await sign_in(stage, EXPECTED, AUGUST)
+
+
+async def group_make(stage: Stage) -> None:
+    await make_activity(
+        stage, ["党小组会"], "8月8日", "16:00", "小会议室", agenda=["第一议题材料丙"], by="甲三", group="第一党小组"
+    )
+    await stage.tap_all(FIRST, "收到", GROUP_MEETING)
+
+
+async def group_hold(stage: Stage) -> None:
+    await stage.tap_all(FIRST, "签到", GROUP_MEETING)
+
+
+async def cancelled_make(stage: Stage) -> None:
+    await make_activity(stage, ["支委会"], "8月10日", "15:00", "小会议室", agenda=["第一议题材料丁"])
+
+
+async def cancelled_cancel(stage: Stage) -> None:
+    await stage.tap(DESK, "取消活动", COMMITTEE_MEETING)
+    await stage.tap(DESK, "确定取消", COMMITTEE_MEETING)
+
+
+# --- ST6: 中秋、国庆节前 -------------------------------------------------------------------------------------------
+
+FILM, HOLIDAY = "9月警示教育", "中秋"
+ON_LEAVE = {"乙六": "公差", "丙四": "病假"}
+ACK_LATE, ACK_NEVER = "甲九", "丙八"
+LAST_PIECE = "甲四"
+
+
+async def film_make(stage: Stage) -> None:
+    await make_activity(stage, ["警示教育"], "9月27日", "15:00", "三楼会议室", by=DISCIPLINE)
+    await stage.tap_all([name for name in EXPECTED if name not in ON_LEAVE], "收到", FILM, stage.group.chat)
+    for name, kind in ON_LEAVE.items():
+        await stage.tap(name, "请假", FILM, stage.group.chat)
+        await stage.tap(name, kind, FILM)
+        await stage.tap(DESK, "批准", f"【请假审批】{name}")
+
+
+async def read_reminder(stage: Stage) -> None:
+    """23 of 25 read it in time; one is on the road."""
+    await stage.tap_all([name for name in EVERYBODY if name not in (ACK_LATE, ACK_NEVER)], "已阅", HOLIDAY)
+
+
+async def film_door(stage: Stage) -> None:
+    await sign_in(stage, [name for name in EXPECTED if name not in ON_LEAVE], FILM)
+
+
+async def cadre_task(stage: Stage) -> None:
+    """The discipline officer asks the cadres for one piece each, by 9 October."""
+    await stage.say(DISCIPLINE, "布置心得")
+    await stage.tap(DISCIPLINE, "9月27日", "请选择心得关联")
+    await stage.tap(DISCIPLINE, "科级以上", "请选择对象")
+    await stage.say(DISCIPLINE, "10月9日")
+    await stage.tap(DISCIPLINE, "布置", "核对无误")
+
+
+async def film_makeups(stage: Stage) -> None:
+    for name in ON_LEAVE:
+        await make_up(stage, name, FILM, "已补看警示教育片。")
+
+
+async def hand_in(stage: Stage, names: Iterable[str]) -> None:
+    for name in names:
+        await stage.tap(name, "交心得", "【心得体会】")
+        await stage.say(name, "观看警示教育片，深受触动。今后将时刻绷紧纪律规矩之弦，知敬畏、存戒惧、守底线。")
+        await stage.tap(name, "提交", "【交心得】")
+        reviewer = STUDY_OFFICER if name != STUDY_OFFICER else DISCIPLINE
+        await stage.tap(reviewer, "通过", f"【心得审阅】{name}")
 
 
 STEPS: list[Step] = [
@@ -150,4 +263,32 @@ STEPS: list[Step] = [
     ("2023-07-07 16:40", july_settle),
     ("2023-07-12 19:00", lambda stage: make_up(stage, "甲五", JULY, "已自学主题党日材料，并作笔记。")),
     ("2023-07-14 19:00", lambda stage: make_up(stage, "乙四", JULY, "已补学主题党日材料。")),
+    ("2023-07-28 10:00", august_plan),
+    ("2023-07-31 09:30", committee_make),
+    ("2023-08-01 10:00", august_withdraw),
+    ("2023-08-01 14:25", committee_hold),
+    ("2023-08-01 16:40", lambda stage: settle(stage, COMMITTEE_MEETING)),
+    ("2023-08-02 09:30", august_make),
+    ("2023-08-04 14:20", august_door),
+    ("2023-08-04 16:40", lambda stage: settle(stage, AUGUST)),
+    ("2023-08-07 09:30", group_make),
+    ("2023-08-08 15:50", group_hold),
+    ("2023-08-08 18:10", lambda stage: settle(stage, GROUP_MEETING, by="甲三")),
+    ("2023-08-09 09:30", cancelled_make),
+    ("2023-08-09 17:00", cancelled_cancel),
+    ("2023-08-16 20:00", lambda stage: study(stage, [name for name in FIRST if name in EXPECTED], (1, 2, 3))),
+    ("2023-08-25 20:00", lambda stage: study(stage, [name for name in SECOND if name in EXPECTED], (1, 2, 3))),
+    ("2023-08-28 19:30", lambda stage: study(stage, [name for name in THIRD if name in EXPECTED], (1, 2))),
+    ("2023-08-31 19:00", lambda stage: study(stage, [name for name in THIRD if name in EXPECTED], (3,))),
+    ("2023-09-05 20:00", lambda stage: done(stage, BY_5_SEPTEMBER)),
+    ("2023-09-25 09:30", film_make),
+    ("2023-09-26 10:00", read_reminder),
+    ("2023-09-27 14:50", film_door),
+    ("2023-09-27 17:10", lambda stage: settle(stage, FILM)),
+    ("2023-09-27 17:30", cadre_task),
+    ("2023-09-28 19:00", film_makeups),
+    ("2023-09-28 20:00", lambda stage: hand_in(stage, [name for name in CADRES if name != LAST_PIECE])),
+    ("2023-10-01 09:00", lambda stage: stage.tap_all([ACK_LATE], "已阅", HOLIDAY)),
+    ("2023-10-08 21:00", lambda stage: hand_in(stage, [LAST_PIECE])),
+    ("2023-10-12 20:00", lambda stage: done(stage, AFTER_CUT_OFF)),
 ]
