@@ -6,6 +6,8 @@ from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
 from bot.features.people import handlers as people
 from bot.features.reflections import handlers as reflections
+from bot.features.study import handlers as study
+from bot.features.study import jobs as study_jobs
 from bot.features.tally import handlers as tally
 from bot.features.todo import handlers as todo
 from bot.features.todo import jobs as todo_jobs
@@ -14,6 +16,7 @@ from scheduler.jobs import Job
 
 HANDLERS: list[Handler] = [
     *activities.HANDLERS,
+    *study.HANDLERS,
     *reflections.HANDLERS,
     *tally.HANDLERS,
     *todo.HANDLERS,
@@ -23,4 +26,4 @@ HANDLERS: list[Handler] = [
 
 def jobs(tz: tzinfo) -> list[Job]:
     """Every job, built for the branch's time zone."""
-    return [*activities_jobs.build(tz), *todo_jobs.build(tz)]
+    return [*activities_jobs.build(tz), *study_jobs.build(tz), *todo_jobs.build(tz)]

@@ -1,0 +1,83 @@
+"""我的学习, 已学完, 打开: taps and words of members; the desk's are in desk.py."""
+
+from sqlalchemy.orm import Session
+
+from bot.features.study import desk, messages, service
+from bot.features.study.buttons import Done, OpenItem, Place, UndoDone
+from bot.kit.handlers import Call, Command, Handler, Tap, Word
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Message, Reply, say
+from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
+
+
+def my_study(session: Session, call: Call) -> Reply:
+    """我的学习: one's own items; exempt people may look and learn too."""
+    return say(messages.my_study(service.recent(session, call.me, call.today))) if call.private else Reply()
+
+
+def open_item(session: Session, call: Call, button: OpenItem) -> Reply:
+    """The files of an item; without any, what it is and until when."""
+    item = service.find(session, call.me, button.item_id)
+    files = messages.attached(item)
+    return Reply(here=files) if files else say(_item_card(session, call, item))
+
+
+def done(session: Session, call: Call, button: Done) -> Reply:
+    """已学完. Below a list of all that is owed it is answered apart: the other buttons are still needed."""
+    completed = service.complete(session, call.me, button.item_id, call.now, call.tz)
+    line = _line(call, completed)
+    if not call.private:
+        return Reply(toast=line)
+    if button.place is Place.NUDGE:
+        return Reply(toast=line, here=[] if completed.again else [messages.just_completed(line, completed.row)])
+    undo = None if completed.again else completed.row
+    return Reply(toast=line, edit=_card(session, call, button.place, completed.item, undo))
+
+
+def _line(call: Call, completed: service.Completed) -> str:
+    counts = completed.row.completed_at <= service.cut_off(completed.item, call.tz)
+    return messages.completed(completed.item, completed.row, completed.again, counts)
+
+
+def _card(session: Session, call: Call, place: Place, item: StudyItem, undo: StudyCompletion | None = None) -> Message:
+    """The message that was tapped, as its owner should see it now."""
+    theme = session.get(MonthlyTheme, item.theme_id) if item.theme_id is not None else None
+    if place is Place.PROMPT and theme is not None:
+        return messages.prompt(theme, service.seen_by(session, call.me.id, StudyItem.theme_id == theme.id), undo)
+    if place is Place.LIST:
+        return messages.my_study(service.recent(session, call.me, call.today), undo)
+    return _item_card(session, call, item, undo)
+
+
+def _item_card(session: Session, call: Call, item: StudyItem, undo: StudyCompletion | None = None) -> Message:
+    seen = service.seen_by(session, call.me.id, StudyItem.id == item.id)
+    return messages.item_card(seen[0] if seen else messages.Seen(item), undo)
+
+
+def undo_done(session: Session, call: Call, button: UndoDone) -> Reply:
+    item = service.undo(session, call.me, button.row_id, call.now, call.tz)
+    return Reply(toast="已撤销。", edit=_card(session, call, button.place, item))
+
+
+def done_by_word(session: Session, call: Call) -> Reply:
+    """学完了 typed: the only open item, else ask which."""
+    if not call.private:
+        return Reply()
+    waiting = [one for one in service.recent(session, call.me, call.today) if one.done is None]
+    if not waiting:
+        raise Refusal(messages.NOTHING_OPEN)
+    if len(waiting) > 1:
+        return say(messages.which_one(waiting))
+    completed = service.complete(session, call.me, waiting[0].item.id, call.now, call.tz)
+    return say(messages.just_completed(_line(call, completed), completed.row))
+
+
+HANDLERS: list[Handler] = [
+    Command("study", my_study, "我的学习", reads=True),
+    Word(("我的学习",), my_study, label=True, reads=True),
+    Tap(OpenItem, open_item, reads=True),
+    Tap(Done, done),
+    Tap(UndoDone, undo_done),
+    Word(("学完了", "已学", "已学完", "学完"), done_by_word),
+    *desk.HANDLERS,
+]

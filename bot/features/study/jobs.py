@@ -1,0 +1,109 @@
+"""What happens on the clock: the month's prompt goes out, or the secretary hears that there is none."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.study import messages, plan_messages, planning, rules, service
+from bot.kit.hours import open_now
+from bot.kit.replies import Message
+from scheduler.calendar import first_working_day
+from scheduler.jobs import Job, NotReady, Occurrence, Owed, before, monthly
+from storage.choices import Duty
+from storage.models.study import MonthlyTheme, StudyItem
+from storage.roster import holders
+
+PROMPT, CHECK = "study_prompt", "study_theme_check"
+
+
+def build(tz: tzinfo) -> list[Job]:
+    """The jobs of this feature, in the branch's time zone."""
+
+    def prompts(session: Session, branch_id: int, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
+        return prompt_times(session, branch_id, tz)
+
+    def plan(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
+        return send_prompt(session, branch_id, occurrence, now, tz)
+
+    def check(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
+        return check_theme(session, branch_id, occurrence, now, tz)
+
+    def end_of_grace(at: datetime) -> datetime:
+        return rules.grace_end(rules.month_of(at.date()), tz)
+
+    def still_owed(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+        return ask_again(session, about)
+
+    return [
+        Job(PROMPT, before(prompts, grace=end_of_grace), plan, still_owed, prompt_missed),
+        Job(CHECK, monthly(first_working_day, rules.SEND_AT, grace=end_of_grace), check),
+    ]
+
+
+def prompt_times(session: Session, branch_id: int, tz: tzinfo) -> list[tuple[str, datetime]]:
+    """One for each theme that was entered in time, or late but within the grace."""
+    query = select(MonthlyTheme.month, MonthlyTheme.created_at).where(MonthlyTheme.branch_id == branch_id)
+    times = ((month, rules.prompt_at(month, entered_at, tz)) for month, entered_at in session.execute(query))
+    return [(month, when) for month, when in times if when is not None]
+
+
+def send_prompt(session: Session, branch_id: int, occurrence: Occurrence, now: datetime, tz: tzinfo) -> list[Owed]:
+    """The prompt to everybody on the roster of the day it goes who is not exempt."""
+    theme = planning.theme_of(session, branch_id, occurrence.slot)
+    if theme is None:
+        return []
+    if theme.prompt_sent_on is None and not open_now(now, tz):
+        raise NotReady("outside the hours in which the bot speaks first")
+    planning.give_out(session, theme, now.astimezone(tz).date())
+    sent_on = theme.prompt_sent_on or now.date()
+    message = _message(theme, planning.items_of(session, theme.id)).to_json()
+    return [
+        Owed(
+            keys=(planning.prompt_key(theme, member.id),), message=message, person_id=member.id,
+            about={"theme": theme.id, "person": member.id}, expires_at=occurrence.until,
+        )
+        for member in planning.learners(session, branch_id, sent_on)
+    ]  # fmt: skip
+
+
+def _message(theme: MonthlyTheme, items: Sequence[StudyItem]) -> Message:
+    return messages.prompt(theme, [messages.Seen(item) for item in items])
+
+
+def ask_again(session: Session, about: dict[str, Any]) -> dict[str, Any]:
+    """As it reads now: an item may have been withdrawn, or learnt, in the meantime."""
+    theme = session.get_one(MonthlyTheme, about["theme"])
+    return messages.prompt(theme, service.seen_by(session, about["person"], StudyItem.theme_id == theme.id)).to_json()
+
+
+def check_theme(session: Session, branch_id: int, occurrence: Occurrence, now: datetime, tz: tzinfo) -> list[Owed]:
+    """One line to the secretary when nothing was entered for the month."""
+    if planning.theme_of(session, branch_id, occurrence.slot) is not None:
+        return []
+    if not open_now(now, tz):
+        raise NotReady("outside the hours in which the bot speaks first")
+    return _to_secretary(
+        session,
+        branch_id,
+        occurrence,
+        f"no_theme:{branch_id}:{occurrence.slot}",
+        plan_messages.no_theme(occurrence.slot),
+    )
+
+
+def prompt_missed(session: Session, branch_id: int, occurrence: Occurrence) -> list[Owed]:
+    """The bot was away for the whole grace."""
+    theme = planning.theme_of(session, branch_id, occurrence.slot)
+    if theme is None or theme.prompt_sent_on is not None:
+        return []
+    return _to_secretary(
+        session, branch_id, occurrence, f"theme_missed:{theme.id}", plan_messages.prompt_missed(theme.month)
+    )
+
+
+def _to_secretary(session: Session, branch_id: int, occurrence: Occurrence, key: str, message: Message) -> list[Owed]:
+    people = holders(session, branch_id, occurrence.on, Duty.SECRETARY)
+    return [Owed(keys=(f"{key}:{person}",), message=message.to_json(), person_id=person) for person in people]

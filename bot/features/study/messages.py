@@ -1,0 +1,150 @@
+"""Every word and button that members see of study; the desk's are in plan_messages.py."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.features.study import rules
+from bot.features.study.buttons import (
+    Done,
+    OpenItem,
+    Place,
+    UndoDone,
+)
+from bot.kit.replies import Choice, Document, Message, Rows
+from bot.kit.words import day_words, short_day
+from storage.choices import StudyItemKind
+from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
+
+KINDS = {StudyItemKind.BOOK: "书目", StudyItemKind.DOCUMENT: "文件"}
+NOTHING_OPEN = "您没有未完成的学习内容。"
+SHOWN = 15
+TEXT = 3900
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An item as one person sees it, with the own completion."""
+
+    item: StudyItem
+    done: StudyCompletion | None = None
+
+
+def quoted(title: str) -> str:
+    """《…》, unless the title has its own marks."""
+    return title if "《" in title else f"《{title}》"
+
+
+def month_word(month: str) -> str:
+    """8月"""
+    return f"{rules.first_day(month).month}月"
+
+
+def prompt(theme: MonthlyTheme, seen: Sequence[Seen], undo: StudyCompletion | None = None) -> Message:
+    """【8月学习】: the month's one message, and the same card again with what its owner has done."""
+    lines = [f"【{month_word(theme.month)}学习】主题：{theme.title}"]
+    lines += [theme.prompt] if theme.prompt else []
+    lines.append(_what(theme, [one.item for one in seen]))
+    lines += [_numbered(number, one) for number, one in enumerate(seen, 1)]
+    return Message("\n".join(lines)[:TEXT], _rows(seen, Place.PROMPT, undo))
+
+
+def _what(theme: MonthlyTheme, items: Sequence[StudyItem]) -> str:
+    """本月书目1项、文件2项，请于8月31日前完成。"""
+    if not items:
+        return "本月书目和文件另行通知。"
+    counts = Counter(item.kind for item in items)
+    what = "、".join(f"{word}{counts[kind]}项" for kind, word in KINDS.items() if counts[kind])
+    due = {item.due_on for item in items}
+    when = f"请于{short_day(due.pop())}前完成" if len(due) == 1 else "请按各项时限完成"
+    return f"本月{what}，{when}。"
+
+
+def _numbered(number: int, one: Seen) -> str:
+    state = f"　{done_word(one)}" if one.done else f"（{short_day(one.item.due_on)}前）"
+    return f"{number}. {quoted(one.item.title)}{state}"
+
+
+def done_word(one: Seen) -> str:
+    """已学完（8月15日）, 逾期完成（9月5日）"""
+    if one.done is None:
+        return ""
+    word = "逾期完成" if rules.is_late(one.done.completed_on, one.item.due_on) else "已学完"
+    return f"{word}（{short_day(one.done.completed_on)}）"
+
+
+def _rows(seen: Sequence[Seen], place: Place, undo: StudyCompletion | None) -> Rows:
+    """打开 and 已学完 for each item that is open; 撤销 for the step just taken."""
+    rows = []
+    for number, one in enumerate(seen[:SHOWN], 1):
+        mark = f" {number}" if len(seen) > 1 else ""
+        if one.done is None:
+            rows.append(
+                [Choice(f"打开{mark}", OpenItem(one.item.id)), Choice(f"已学完{mark}", Done(one.item.id, place))]
+            )
+        elif undo is not None and one.done.id == undo.id:
+            rows.append([Choice(f"撤销{mark}", UndoDone(undo.id, place))])
+    return rows
+
+
+def item_card(one: Seen, undo: StudyCompletion | None = None) -> Message:
+    """One item by itself: opened, or added after the month's prompt."""
+    item = one.item
+    lines = [f"【学习{KINDS[item.kind]}】{quoted(item.title)}", f"请于{day_words(item.due_on)}前完成。"]
+    if one.done is not None:
+        rows = [[Choice("撤销", UndoDone(one.done.id, Place.ITEM))]] if undo is not None else []
+        return Message("\n".join([lines[0], done_word(one)]), rows)
+    opens = [Choice("打开", OpenItem(item.id))] if item.files else []
+    return Message("\n".join(lines), [[*opens, Choice("已学完", Done(item.id, Place.ITEM))]])
+
+
+def attached(item: StudyItem) -> list[Document]:
+    """The files of an item, by Telegram's own ids."""
+    return [_document(item, file) for file in item.files]
+
+
+def _document(item: StudyItem, file: dict[str, Any]) -> Document:
+    name = file.get("name") or item.title
+    return Document(name, file_id=file["file_id"], caption=quoted(item.title), picture=file["kind"] == "photo")
+
+
+def my_study(seen: Sequence[Seen], undo: StudyCompletion | None = None) -> Message:
+    """我的学习: what is open first, with its buttons, then what was done."""
+    waiting = [one for one in seen if one.done is None or (undo is not None and one.done.id == undo.id)]
+    left = sum(one.done is None for one in waiting)
+    lines = [f"【我的学习】未完成{left}项"]
+    lines += [_numbered(number, one) for number, one in enumerate(waiting[:SHOWN], 1)]
+    done = [one for one in seen if one.done is not None and one not in waiting]
+    lines += ["已完成：", *(f"· {quoted(one.item.title)}　{done_word(one)}" for one in done[-SHOWN:])] if done else []
+    return Message("\n".join(lines)[:TEXT], _rows(waiting[:SHOWN], Place.LIST, undo))
+
+
+def which_one(seen: Sequence[Seen]) -> Message:
+    """学完了, when it could mean several."""
+    shown = seen[:SHOWN]
+    return Message(
+        "请选择已学完的内容。",
+        [[Choice(f"已学完 {quoted(one.item.title)}"[:24], Done(one.item.id, Place.ITEM))] for one in shown],
+    )
+
+
+def completed(item: StudyItem, row: StudyCompletion, again: bool, counts: bool) -> str:
+    """The one line that every tap gets."""
+    if again:
+        return f"您已学完{quoted(item.title)}。"
+    late = "（逾期完成）" if rules.is_late(row.completed_on, item.due_on) else ""
+    closed = "" if counts else "本季度已截止，不再计入。"
+    return f"已学完{late}：{quoted(item.title)[:60]}。{closed}"
+
+
+def just_completed(line: str, row: StudyCompletion) -> Message:
+    """The answer below a list whose other buttons are still needed."""
+    return Message(line, [[Choice("撤销", UndoDone(row.id, Place.ITEM))]])
+
+
+def owed_line(item: StudyItem, today: date) -> str:
+    """《……》，8月31日截止"""
+    late = "（已逾期）" if today > item.due_on else ""
+    return f"{quoted(item.title)}，{short_day(item.due_on)}截止{late}"

@@ -1,0 +1,108 @@
+"""Every word and button of 学习安排, and what the secretary is told of the month's prompt."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, tzinfo
+
+from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, OpenMonth, SendNow, WithdrawItem
+from bot.features.study.messages import KINDS, SHOWN, TEXT, month_word, quoted
+from bot.kit.replies import Choice, Message, Rows
+from bot.kit.words import day_words, moment_words, short_day
+from storage.choices import StudyItemKind
+from storage.models.study import MonthlyTheme, StudyItem
+
+
+def choose_month(months: Iterable[tuple[str, MonthlyTheme | None]]) -> Message:
+    return Message("【学习安排】请选择月份。", [[Choice(_month_label(*each), OpenMonth(each[0]))] for each in months])
+
+
+def _month_label(month: str, theme: MonthlyTheme | None) -> str:
+    state = "未安排" if theme is None else "已发送" if theme.prompt_sent_on else "已安排"
+    return f"{month_word(month)} {state}"
+
+
+def ask_title(month: str) -> Message:
+    return Message(f"【{month_word(month)}学习安排】请发送本月学习主题。不办了请发“取消”。")
+
+
+def plan(theme: MonthlyTheme, items: Sequence[StudyItem], goes_at: datetime | None, tz: tzinfo) -> Message:
+    """The plan of a month: everything entered so far, and the buttons to go on. `goes_at`: None needs a hand."""
+    lines = [f"【{month_word(theme.month)}学习安排】主题：{theme.title}"]
+    lines += [f"提示语：{theme.prompt}"] if theme.prompt else []
+    lines += [_planned(number, item) for number, item in enumerate(items, 1)]
+    lines += [] if items else ["尚无书目和文件。"]
+    lines.append(_sending(theme, goes_at, tz))
+    return Message("\n".join(lines)[:TEXT], _plan_rows(theme, items, goes_at))
+
+
+def _planned(number: int, item: StudyItem) -> str:
+    file = "，有附件" if item.files else ""
+    return f"{number}. {quoted(item.title)}（{KINDS[item.kind]}，{short_day(item.due_on)}前{file}）"
+
+
+def _sending(theme: MonthlyTheme, goes_at: datetime | None, tz: tzinfo) -> str:
+    if theme.prompt_sent_on is not None:
+        return f"已于{short_day(theme.prompt_sent_on)}发送；新加的内容即时发送。"
+    if goes_at is None:
+        return "发送时限已过，请点“立即发送”。"
+    return f"将于{moment_words(goes_at, tz)}发送。"
+
+
+def _plan_rows(theme: MonthlyTheme, items: Sequence[StudyItem], goes_at: datetime | None) -> Rows:
+    waiting = theme.prompt_sent_on is None
+    rows = [
+        [Choice("改主题", EditTheme(theme.id, Field.TITLE)), Choice("改提示语", EditTheme(theme.id, Field.PROMPT))]
+        if waiting
+        else [],
+        [Choice(f"加{word}", AddItem(theme.id, kind)) for kind, word in KINDS.items()],
+    ]
+    taps = [Choice(f"撤回 {number}", WithdrawItem(item.id, 0)) for number, item in enumerate(items[:SHOWN], 1)]
+    rows += [taps[index : index + 2] for index in range(0, len(taps), 2)]
+    rows += [[Choice("立即发送", SendNow(theme.id))]] if waiting and goes_at is None else []
+    return [row for row in rows if row]
+
+
+def ask_field(theme: MonthlyTheme, field: Field) -> Message:
+    what = "新的学习主题" if field is Field.TITLE else "学习提示语（一段文字，随主题一起发送）"
+    return Message(f"【{month_word(theme.month)}学习安排】请发送{what}。不改了请发“取消”。")
+
+
+def ask_item(theme: MonthlyTheme, kind: StudyItemKind) -> Message:
+    return Message(
+        f"【{month_word(theme.month)}学习安排】请发送{KINDS[kind]}名称，也可以直接发送文件。不加了请发“取消”。"
+    )
+
+
+def item_draft(dialog_id: int, kind: StudyItemKind, title: str, due_on: date, has_file: bool, at_once: bool) -> Message:
+    """What is about to be entered; a file may still be sent."""
+    lines = [
+        f"【加{KINDS[kind]}】{quoted(title)}",
+        f"完成时限：{day_words(due_on)}",
+        "附件：已收到" if has_file else "附件：无（需要时请直接发送）",
+    ]
+    lines += ["保存后立即发给全体应学党员。"] if at_once else []
+    taps = [
+        [Choice("保存", ItemDraft(dialog_id, Field.SAVE))],
+        [Choice("改名称", ItemDraft(dialog_id, Field.TITLE)), Choice("改时限", ItemDraft(dialog_id, Field.DUE))],
+    ]
+    return Message("\n".join(lines), taps)
+
+
+def sure_to_withdraw(item: StudyItem, theme: MonthlyTheme) -> Message:
+    return Message(
+        f"确定撤回{quoted(item.title)}吗？撤回后不再统计。",
+        [[Choice("确定撤回", WithdrawItem(item.id, 1)), Choice("不撤回", OpenMonth(theme.month))]],
+    )
+
+
+def no_theme(month: str) -> Message:
+    """To the secretary, once, when the prompt would have gone."""
+    word = month_word(month)
+    return Message(f"{word}尚未安排学习主题，学习提示没有发送。", [[Choice(f"安排{word}学习", OpenMonth(month))]])
+
+
+def prompt_missed(month: str) -> Message:
+    """To the secretary, when the bot was away for the whole grace."""
+    word = month_word(month)
+    return Message(
+        f"{word}学习提示没有按时发出，请打开学习安排，点“立即发送”。", [[Choice(f"{word}学习安排", OpenMonth(month))]]
+    )

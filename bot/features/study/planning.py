@@ -1,0 +1,175 @@
+"""What the publicity officer plans: the month's theme and its items, entered, changed, withdrawn, given out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.features.study import rules
+from bot.features.study.service import CLOSED, NO_SUCH, cut_off
+from bot.kit.access import Right, require
+from bot.kit.refusal import Refusal
+from scheduler.calendar import local_day
+from storage import audit
+from storage.audience import Me, everybody
+from storage.choices import StudyItemKind, StudyItemState
+from storage.models.study import MonthlyTheme, StudyItem
+from storage.roster import Member
+from storage.rows import of_branch
+
+LONGEST_TITLE, LONGEST_PROMPT, LONGEST_ITEM = 60, 800, 100
+MOST_ITEMS = 15
+ALREADY_SENT = "学习提示已发送，不能再改；如需调整请撤回或新加内容。"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An item about to be entered."""
+
+    kind: StudyItemKind
+    title: str
+    due_on: date
+    files: Sequence[dict[str, Any]] = field(default_factory=list)
+
+
+# --- looking -------------------------------------------------------------------------------------------------------
+
+
+def theme_of(session: Session, branch_id: int, month: str) -> MonthlyTheme | None:
+    return session.scalar(select(MonthlyTheme).where(MonthlyTheme.branch_id == branch_id, MonthlyTheme.month == month))
+
+
+def find_theme(session: Session, me: Me, theme_id: int) -> MonthlyTheme:
+    require(me, Right.MAKE_STUDY, branch_id=me.branch_id)
+    theme = of_branch(session, MonthlyTheme, theme_id, me.branch_id)
+    if theme is None:
+        raise Refusal("没有找到这个月的学习安排。")
+    return theme
+
+
+def items_of(session: Session, theme_id: int) -> list[StudyItem]:
+    """Those not withdrawn, in the order they were entered."""
+    live = (StudyItem.theme_id == theme_id, StudyItem.state == StudyItemState.ASSIGNED)
+    return list(session.scalars(select(StudyItem).where(*live).order_by(StudyItem.id)))
+
+
+def goes_at(theme: MonthlyTheme, now: datetime, tz: tzinfo) -> datetime | None:
+    """When the clock will send the prompt; None when it no longer will, and somebody has to."""
+    when = rules.prompt_at(theme.month, theme.created_at, tz)
+    return None if when is None or now > rules.grace_end(theme.month, tz) else when
+
+
+def learners(session: Session, branch_id: int, day: date) -> list[Member]:
+    """Whom a prompt is sent to: on the roster that day and not exempt from study (D26)."""
+    return [member for member in everybody(session, branch_id, day) if not member.exempt]
+
+
+def prompt_key(theme: MonthlyTheme, person_id: int) -> str:
+    """Names the promise of the month's prompt, however it is sent."""
+    return f"theme:{theme.id}:{person_id}"
+
+
+# --- changing ------------------------------------------------------------------------------------------------------
+
+
+def enter_theme(session: Session, me: Me, month: str, title: str, now: datetime, tz: tzinfo) -> MonthlyTheme:
+    """The theme of this month or a coming one; one a month."""
+    require(me, Right.MAKE_STUDY, branch_id=me.branch_id)
+    if month not in rules.months_ahead(local_day(now, tz)):
+        raise Refusal("只能安排本月和以后两个月的学习。")
+    if theme_of(session, me.branch_id, month) is not None:
+        raise Refusal("这个月的学习主题已安排，请打开后修改。")
+    theme = MonthlyTheme(
+        branch_id=me.branch_id, month=month, title=_short(title, LONGEST_TITLE), created_by_id=me.id, created_at=now
+    )
+    session.add(theme)
+    session.flush()
+    _note(session, me, "make", "monthly_theme", theme.id, now)
+    return theme
+
+
+def change_theme(
+    session: Session, me: Me, theme: MonthlyTheme, now: datetime, *, title: str | None = None, prompt: str | None = None
+) -> None:
+    """Another title or prompt text, until it was sent."""
+    if theme.prompt_sent_on is not None:
+        raise Refusal(ALREADY_SENT)
+    if title is not None:
+        theme.title = _short(title, LONGEST_TITLE)
+    if prompt is not None:
+        theme.prompt = _short(prompt, LONGEST_PROMPT)
+    _note(session, me, "change", "monthly_theme", theme.id, now)
+
+
+def _short(text: str, longest: int) -> str:
+    text = text.strip()
+    if not text or len(text) > longest:
+        raise Refusal(f"请发送一段不超过{longest}字的文字。")
+    return text
+
+
+def check_item(theme: MonthlyTheme, title: str, due_on: date, today: date) -> str:
+    """The title as it is kept; refuses what cannot be entered."""
+    if due_on < max(today, rules.first_day(theme.month)):
+        raise Refusal("完成时限不能早于今天和本月第一天。")
+    if (due_on - rules.first_day(theme.month)).days > 366:
+        raise Refusal("完成时限应在一年之内。")
+    return _short(title, LONGEST_ITEM)
+
+
+def add_item(session: Session, me: Me, theme: MonthlyTheme, draft: Draft, now: datetime, tz: tzinfo) -> StudyItem:
+    """An item of the month. Before the prompt it is assigned on the planned day, afterwards today (D10)."""
+    today = local_day(now, tz)
+    title = check_item(theme, draft.title, draft.due_on, today)
+    if len(items_of(session, theme.id)) >= MOST_ITEMS:
+        raise Refusal(f"一个月最多安排{MOST_ITEMS}项。")
+    planned = max(rules.planned_at(theme.month, tz).date(), today)
+    item = StudyItem(
+        branch_id=theme.branch_id, theme_id=theme.id, kind=draft.kind, title=title, due_on=draft.due_on,
+        assigned_on=planned if theme.prompt_sent_on is None else today,
+        files=list(draft.files), created_by_id=me.id, created_at=now,
+    )  # fmt: skip
+    session.add(item)
+    session.flush()
+    _note(session, me, "make", "study_item", item.id, now)
+    return item
+
+
+def find_item(session: Session, me: Me, item_id: int) -> StudyItem:
+    """Of one's own branch and not withdrawn, given out or only planned."""
+    require(me, Right.MAKE_STUDY, branch_id=me.branch_id)
+    item = of_branch(session, StudyItem, item_id, me.branch_id)
+    if item is None:
+        raise Refusal(NO_SUCH)
+    if item.state is StudyItemState.WITHDRAWN:
+        raise Refusal("这项学习内容已撤回。")
+    return item
+
+
+def withdraw(session: Session, me: Me, item: StudyItem, now: datetime, tz: tzinfo) -> None:
+    """A withdrawn item counts nowhere (D10); after the cut-off only a correction may do that."""
+    if now > cut_off(item, tz):
+        raise Refusal(CLOSED)
+    item.state, item.withdrawn_at = StudyItemState.WITHDRAWN, now
+    session.flush()
+    _note(session, me, "withdraw", "study_item", item.id, now)
+
+
+def give_out(session: Session, theme: MonthlyTheme, today: date) -> None:
+    """The prompt goes: this is the day on which its items are assigned. Done once, found again by a second run."""
+    if theme.prompt_sent_on is not None:
+        return
+    theme.prompt_sent_on = today
+    session.execute(
+        update(StudyItem)
+        .where(StudyItem.theme_id == theme.id, StudyItem.state == StudyItemState.ASSIGNED)
+        .values(assigned_on=today)
+    )
+    session.flush()
+
+
+def _note(session: Session, me: Me, action: str, subject: str, subject_id: int, now: datetime) -> None:
+    audit.record(session, action, subject, subject_id, now=now, actor_id=me.id, branch_id=me.branch_id)

@@ -1,0 +1,194 @@
+"""Study items as they were given out: who completed them, who still owes them, what a quarter counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from bot.features.activities.rules import may_undo
+from bot.features.study import messages, rules
+from bot.features.study.buttons import Done, Place
+from bot.kit.access import NO_RIGHT
+from bot.kit.hours import nudge_days
+from bot.kit.owing import Owing
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Choice
+from scheduler.calendar import Quarter, at, local_day
+from storage import audit
+from storage.audience import Me
+from storage.choices import StudyItemState
+from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
+from storage.roster import roster, rosters
+from storage.rows import of_branch
+
+NO_SUCH = "没有找到这项学习内容。"
+WITHDRAWN = "这项学习内容已撤回，不必再学。"
+CLOSED = "本季度已关账，修改请走“更正”。"
+SHOWN_BACK = timedelta(days=120)
+
+# Given out, with its theme's prompt or by itself, and not withdrawn: what is only planned is nobody's to learn yet.
+GIVEN = and_(
+    StudyItem.state == StudyItemState.ASSIGNED,
+    or_(
+        StudyItem.theme_id.is_(None),
+        StudyItem.theme_id.in_(select(MonthlyTheme.id).where(MonthlyTheme.prompt_sent_on.is_not(None))),
+    ),
+)
+_STANDS = StudyCompletion.withdrawn_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A completion that stands, and whether it was there before this tap."""
+
+    item: StudyItem
+    row: StudyCompletion
+    again: bool = False
+
+
+def cut_off(item: StudyItem, tz: tzinfo) -> datetime:
+    """When the quarter of the item takes nothing more without a correction (D10, D20)."""
+    return Quarter.of(item.assigned_on).cut_off(tz)
+
+
+# --- what one person sees and does ---------------------------------------------------------------------------------
+
+
+def find(session: Session, me: Me, item_id: int) -> StudyItem:
+    """An item given out in one's own branch; refuses politely otherwise."""
+    item = of_branch(session, StudyItem, item_id, me.branch_id)
+    theme = session.get(MonthlyTheme, item.theme_id) if item is not None and item.theme_id is not None else None
+    if item is None or (theme is not None and theme.prompt_sent_on is None):
+        raise Refusal(NO_SUCH)
+    if item.state is StudyItemState.WITHDRAWN:
+        raise Refusal(WITHDRAWN)
+    return item
+
+
+def seen_by(session: Session, person_id: int, *which: ColumnElement[bool]) -> list[messages.Seen]:
+    """The items given out that `which` picks, each with the person's own completion, in the order they were made."""
+    mine = and_(StudyCompletion.item_id == StudyItem.id, StudyCompletion.person_id == person_id, _STANDS)
+    query = select(StudyItem, StudyCompletion).outerjoin(StudyCompletion, mine).where(GIVEN, *which)
+    return [messages.Seen(item, row) for item, row in session.execute(query.order_by(StudyItem.id))]
+
+
+def recent(session: Session, me: Me, today: date) -> list[messages.Seen]:
+    """我的学习: everything of the branch since the last quarter; volunteers and exempt people see it too."""
+    since = Quarter.of(today).previous().start
+    return seen_by(session, me.id, StudyItem.branch_id == me.branch_id, StudyItem.assigned_on >= since)
+
+
+def complete(session: Session, me: Me, item_id: int, now: datetime, tz: tzinfo) -> Completed:
+    """已学完; a second tap finds the first row. Taken after the cut-off too, where it counts no more."""
+    item = find(session, me, item_id)
+    mine = (StudyCompletion.item_id == item.id, StudyCompletion.person_id == me.id, _STANDS)
+    earlier = session.scalar(select(StudyCompletion).where(*mine))
+    if earlier is not None:
+        return Completed(item, earlier, again=True)
+    row = StudyCompletion(item_id=item.id, person_id=me.id, completed_on=local_day(now, tz), completed_at=now)
+    session.add(row)
+    session.flush()
+    audit.record(session, "complete", "study_completion", row.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    return Completed(item, row)
+
+
+def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> StudyItem:
+    """Take one's own completion back within ten minutes, not after the cut-off; the row is marked withdrawn."""
+    row = session.get(StudyCompletion, row_id)
+    if row is None or row.person_id != me.id:
+        raise Refusal(NO_RIGHT)
+    if row.withdrawn_at is not None:
+        raise Refusal("这一步已撤销。")
+    if not may_undo(row.completed_at, now):
+        raise Refusal("已超过10分钟，不能撤销，请联系宣传委员。")
+    item = session.get_one(StudyItem, row.item_id)
+    if now > cut_off(item, tz):
+        raise Refusal(CLOSED)
+    row.withdrawn_at = now
+    session.flush()
+    audit.record(session, "undo", "study_completion", row.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    return item
+
+
+# --- whom it is for ------------------------------------------------------------------------------------------------
+
+
+def expected(session: Session, branch_id: int, items: Sequence[StudyItem]) -> dict[int, list[int]]:
+    """The expected learners by item (D10), in a handful of statements whatever the number of items."""
+    members = rosters(session, branch_id, [day for item in items for day in (item.assigned_on, item.due_on)])
+    return {
+        item.id: rules.expected_learners(
+            {member.id for member in members[item.assigned_on]},
+            {member.id: member.exempt for member in members[item.due_on]},
+        )
+        for item in items
+    }
+
+
+def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
+    """Expected learners who are here and have not completed, until the cut-off and never shorter than the due day."""
+    today = local_day(now, tz)
+    recently = StudyItem.due_on >= today - SHOWN_BACK
+    found = session.scalars(select(StudyItem).where(StudyItem.branch_id == branch_id, GIVEN, recently))
+    items = [item for item in found if now <= max(cut_off(item, tz), _end(item.due_on, tz))]
+    if not items:
+        return []
+    here = {member.id for member in roster(session, branch_id, today, None if person_id is None else [person_id])}
+    learners = expected(session, branch_id, items)
+    done = {(row.person_id, row.item_id) for row in _completions(session, items)}
+    return [
+        _owing(item, person, today, tz)
+        for item in items
+        for person in learners[item.id]
+        if person in here and (person, item.id) not in done
+    ]
+
+
+def _end(day: date, tz: tzinfo) -> datetime:
+    return at(day, time(23, 59), tz)
+
+
+def _owing(item: StudyItem, person_id: int, today: date, tz: tzinfo) -> Owing:
+    return Owing(
+        person_id=person_id,
+        key=f"study:{item.id}",
+        line=messages.owed_line(item, today),
+        due=_end(item.due_on, tz),
+        does=Choice(f"已学完 {messages.quoted(item.title)}"[:20], Done(item.id, Place.NUDGE)),
+        nudges=tuple(at(day, rules.SEND_AT, tz) for day in nudge_days(item.due_on, item.assigned_on)),
+    )
+
+
+# --- what counts ---------------------------------------------------------------------------------------------------
+
+
+def study_figures(session: Session, branch_id: int, quarter: Quarter, cut_off: datetime, tz: tzinfo) -> rules.Figures:
+    """The study of a quarter as it counts at `cut_off` (D10), and the themes whose prompt was sent in it (S7)."""
+    of_quarter = StudyItem.assigned_on.between(quarter.start, quarter.end)
+    query = select(StudyItem).where(StudyItem.branch_id == branch_id, GIVEN, of_quarter).order_by(StudyItem.id)
+    items = list(session.scalars(query))
+    return rules.count(
+        [rules.Item(item.id, item.kind, item.assigned_on, item.due_on) for item in items],
+        expected(session, branch_id, items),
+        _completions(session, items, until=cut_off),
+        cut_off,
+        _themes(session, branch_id, quarter),
+    )
+
+
+def _themes(session: Session, branch_id: int, quarter: Quarter) -> list[int]:
+    in_quarter = MonthlyTheme.prompt_sent_on.between(quarter.start, quarter.end)
+    query = select(MonthlyTheme.id).where(MonthlyTheme.branch_id == branch_id, in_quarter)
+    return list(session.scalars(query.order_by(MonthlyTheme.id)))
+
+
+def _completions(session: Session, items: Sequence[StudyItem], until: datetime | None = None) -> list[rules.Completion]:
+    """Of some items; `until`: as they stood then, a later undo left aside."""
+    stands = _STANDS if until is None else or_(_STANDS, StudyCompletion.withdrawn_at > until)
+    query = select(StudyCompletion).where(StudyCompletion.item_id.in_([item.id for item in items]), stands)
+    return [
+        rules.Completion(row.id, row.item_id, row.person_id, row.completed_on, row.completed_at)
+        for row in session.scalars(query.order_by(StudyCompletion.id))
+    ]
