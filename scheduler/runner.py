@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 # Real seconds between two looks at the rows: deadlines change without anybody telling the runner.
 LOOK = 20
-# Runs that are planned side by side: on SQLite they share a commit.
+# Branches that are planned side by side: on SQLite they share a commit.
 TOGETHER = 20
 # A plan that failed is tried again so long after.
 TRY_AGAIN = timedelta(minutes=5)
@@ -80,8 +80,12 @@ class Runner:
         await self._adopt(now)
         runs = await self._storage.read(lambda session: due(session, self._jobs, now, self._settled))
         self._again.clear()
-        for start in range(0, len(runs), TOGETHER):
-            await asyncio.gather(*(self._run(run, now) for run in runs[start : start + TOGETHER]))
+        by_branch: dict[int, list[Due]] = {}
+        for run in runs:
+            by_branch.setdefault(run.branch_id, []).append(run)
+        branches = list(by_branch.values())
+        for start in range(0, len(branches), TOGETHER):
+            await asyncio.gather(*(self._run_branch(its, now) for its in branches[start : start + TOGETHER]))
             self._sender.wake()
         return now
 
@@ -106,6 +110,11 @@ class Runner:
         names = [job.name for job in self._jobs if job.name not in self._adopted]
         if names:
             self._adopted = await self._storage.write(lambda session: adopt(session, names, now))
+
+    async def _run_branch(self, runs: Sequence[Due], now: datetime) -> None:
+        """A branch's runs one after the other, oldest first and in the jobs' own order: the later sees the earlier."""
+        for run in runs:
+            await self._run(run, now)
 
     async def _run(self, run: Due, now: datetime) -> None:
         try:
