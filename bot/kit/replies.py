@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.kit.buttons import Button
+from bot.kit.words import units
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 TOAST_LIMIT = 200
+PAGE = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,15 @@ class Pages:
     texts: list[str] = field(default_factory=list)
 
     def add(self, lines: Iterable[str]) -> "Pages":
+        """Nothing is dropped: a line that is too long by itself goes on in the next text."""
         for line in lines:
-            if self.texts and len(self.texts[-1]) + 1 + len(line) <= TEXT_LIMIT:
-                self.texts[-1] += "\n" + line
-            else:
-                self.texts.append(line[:TEXT_LIMIT])
+            # An emoji is two units: half of the page in characters always fits.
+            for start in range(0, max(len(line), 1), PAGE // 2):
+                self._add(line[start : start + PAGE // 2])
         return self
+
+    def _add(self, line: str) -> None:
+        if self.texts and units(self.texts[-1]) + 1 + units(line) <= PAGE:
+            self.texts[-1] += "\n" + line
+        else:
+            self.texts.append(line)

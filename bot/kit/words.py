@@ -20,3 +20,15 @@ def moment_words(instant: datetime, tz: tzinfo) -> str:
 def short_day(day: date) -> str:
     """7月7日"""
     return f"{day.month}月{day.day}日"
+
+
+def units(text: str) -> int:
+    """The length as Telegram counts it: UTF-16 units, an emoji is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut(text: str, limit: int) -> str:
+    """The text when it fits into `limit` units, else its beginning and an ellipsis."""
+    if units(text) <= limit:
+        return text
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * (limit - 1)].decode("utf-16-le", "ignore") + "…"

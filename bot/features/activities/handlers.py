@@ -206,8 +206,27 @@ def decide_leave(session: Session, call: Call, button: buttons.DecideLeave) -> R
 
 
 def cancel_leave(session: Session, call: Call, button: buttons.CancelLeave) -> Reply:
-    taking_part.cancel_leave(session, call.me, button.activity_id, call.now)
-    activity = session.get_one(Activity, button.activity_id)
+    return _cancel_leave(session, call, button.activity_id)
+
+
+def cancel_leave_by_word(session: Session, call: Call) -> Reply:
+    """取消请假 typed: the only leave ahead, else ask which."""
+    mine = [
+        activity
+        for activity in service.open_activities(session, call.me, call.now)
+        if activity.start_at > call.now and taking_part.leave_of(session, activity.id, call.me.id) is not None
+    ]
+    if not mine:
+        raise Refusal("您没有可取消的请假。")
+    if len(mine) > 1:
+        return say(messages.choose_activity("请选择要取消请假的活动。", mine[:8], buttons.CancelLeave, call.tz))
+    reply = _cancel_leave(session, call, mine[0].id)
+    return replace(reply, toast="", edit=None, here=[reply.edit] if reply.edit else [])
+
+
+def _cancel_leave(session: Session, call: Call, activity_id: int) -> Reply:
+    taking_part.cancel_leave(session, call.me, activity_id, call.now)
+    activity = session.get_one(Activity, activity_id)
     told = [
         To(Message(f"{call.me.name}同志已取消请假：{activity.title}。"), person_id=person)
         for person in taking_part.approvers(session, activity, call.me.id, call.tz)
@@ -340,6 +359,7 @@ HANDLERS: list[Handler] = [
     Word(("签到",), sign_in_by_word, label=True),
     Word(("到",), sign_in_by_word),
     Word(("收到", "1"), acknowledge_by_word),
+    Word(("取消请假", "不请假了"), cancel_leave_by_word),
     Word(("补学", "补课"), makeup_by_word),
     *_leave_words(),
     Answer("activity.makeup", hand_in_makeup),

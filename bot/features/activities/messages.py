@@ -9,7 +9,7 @@ from bot.features.activities.rules import TITLES, Roll
 from bot.kit.figures import percent
 from bot.kit.handlers import File
 from bot.kit.replies import Choice, Document, Message, Pages, Rows
-from bot.kit.words import day_words, moment_words, short_day
+from bot.kit.words import cut, day_words, moment_words, short_day
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, LeaveState, LeaveType, MakeupState
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest, Makeup
@@ -33,7 +33,7 @@ MARK_WORDS = {
     buttons.Mark.ONLINE: "线上参加", buttons.Mark.ABSENT: "缺席",
     buttons.Mark.OFFICIAL_DUTY: "公差", buttons.Mark.SICK: "病假", buttons.Mark.PERSONAL: "事假",
 }  # fmt: skip
-WINDOW_CLOSED = "您已操作过，这张卡片不再更新。"
+Chosen = buttons.SignIn | buttons.AskLeave | buttons.CancelLeave | buttons.OpenActivity | buttons.HandInMakeup
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def notice_text(
         lines.append(f"主持：{host}")
     if first_agenda:
         lines.append("第一议题：" + "；".join(first_agenda))
-    return "\n".join([*lines, f"请于{moment_words(reply_by, tz)}前回复。"])[:3000]
+    return cut("\n".join([*lines, f"请于{moment_words(reply_by, tz)}前回复。"]), 3000)
 
 
 def counts_line(counts: Counts) -> str:
@@ -89,7 +89,7 @@ def member_rows(activity_id: int, notice_id: int) -> Rows:
 def group_card(activity: Activity, notice: Notice, counts: Counts) -> Message:
     """The one card in the group: numbers only, never names."""
     if activity.status is ActivityStatus.CANCELLED:
-        return Message(f"【活动取消】{activity.title}\n{notice.text}")
+        return Message(f"【活动取消】\n{notice.text}")
     text = f"{notice.text}\n{counts_line(counts)}"
     return Message(text, member_rows(activity.id, notice.id) if activity.status is ActivityStatus.PLANNED else ())
 
@@ -143,7 +143,7 @@ def signed_in_card(activity: Activity, line: str, row_id: int, tz: tzinfo) -> Me
 def choose_activity(
     title: str,
     activities: Iterable[Activity],
-    does: type[buttons.SignIn | buttons.AskLeave | buttons.OpenActivity | buttons.HandInMakeup],
+    does: type[Chosen],
     tz: tzinfo,
 ) -> Message:
     """Ask which one, when a plain word could mean several."""
@@ -202,7 +202,7 @@ def leave_decided(row: LeaveRequest, activity: Activity, makeup_due: str) -> Mes
 
 def makeup_to_review(row: Makeup, activity: Activity, name: str) -> Message:
     return Message(
-        f"【补学审核】{name}同志：{activity.title}\n{row.note or '（见附件）'}"[:3800],
+        cut(f"【补学审核】{name}同志：{activity.title}\n{row.note or '（见附件）'}", 3800),
         [[Choice("通过", buttons.ReviewMakeup(row.id, 1)), Choice("退回", buttons.ReviewMakeup(row.id, 0))]],
     )
 

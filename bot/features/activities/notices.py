@@ -9,8 +9,8 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import Right, require
 from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Word
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Message, Reply, To, say
-from bot.kit.words import moment_words
+from bot.kit.replies import TEXT_LIMIT, Message, Reply, To, say
+from bot.kit.words import cut, moment_words, units
 from scheduler.calendar import next_working_day
 from storage import audit
 from storage.models.dialog import Dialog
@@ -32,7 +32,7 @@ def send(session: Session, call: Call, dialog: Dialog) -> Reply:
     """To the group, else privately to everybody on the roster; replies are due by noon of the next working day."""
     require(call.me, Right.MAKE_NOTICE, branch_id=call.me.branch_id)
     text = call.text.strip()
-    if not text or len(text) > LONGEST:
+    if not text or units(text) > LONGEST:
         raise Refusal(f"请发送一段不超过{LONGEST}字的文字。")
     dialogs.close(session, call.me.id)
     due = rules.reply_by(call.now, datetime.max.replace(tzinfo=call.tz), next_working_day(call.today), call.tz)
@@ -76,7 +76,7 @@ def render(session: Session, notice_id: int, chat_id: int, now: datetime, tz: tz
     if chat_id < 0:
         return card
     silent = "、".join(member.name for member in members if member.id not in received)
-    return Message(f"{card.text}\n未回复：{silent or '无'}"[:4096])
+    return Message(cut(f"{card.text}\n未回复：{silent or '无'}", TEXT_LIMIT))
 
 
 HANDLERS: list[Handler] = [

@@ -286,3 +286,12 @@ async def test_leaders_make_group_meetings_of_their_own_group(bot: World) -> Non
         assert activity.group_id == bot.cast.groups["第一党小组"]
     asked = {name for name in story.EVERYBODY if any("【党小组会通知】" in text for text in private(bot, name))}
     assert asked == set(story.FIRST)
+
+
+async def test_the_own_leave_is_cancelled_by_word(bot: World) -> None:
+    await play(bot, "2023-07-04 17:00")
+    await bot.stage.say("甲五", "取消请假")
+    assert "已取消请假" in bot.stage.people["甲五"].chat.last.text
+    assert count(bot, LeaveRequest, LeaveRequest.withdrawn_at.is_(None)) == 2
+    await bot.stage.say("甲五", "取消请假")
+    assert bot.stage.people["甲五"].chat.last.text == "您没有可取消的请假。"

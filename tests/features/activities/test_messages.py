@@ -1,0 +1,76 @@
+"""Everything that activities say fits into Telegram, for the longest names, titles and lists."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.features.activities import messages, rules
+from bot.kit.replies import Message
+from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, LeaveState, LeaveType, MakeupState
+from storage.models.activity import Activity
+from storage.models.attendance import LeaveRequest, Makeup
+from storage.models.notice import Notice
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NAME, TITLE = "<b>欧阳&😀</b>" * 5, "《" + "长😀" * 100 + "》"
+NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
+BIG = 2**53 - 1
+
+
+def activity(status: ActivityStatus = ActivityStatus.PLANNED) -> Activity:
+    return Activity(id=BIG, title=TITLE, place=TITLE, status=status, start_at=NOW, end_at=NOW, planned_on=NOW.date())
+
+
+def units(text: str) -> int:
+    """As Telegram counts."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def everything() -> list[Message]:
+    text = messages.notice_text(activity(), list(ActivityType), NAME, [TITLE] * 20, NOW, SHANGHAI)
+    notice = Notice(id=BIG, text=text, reply_by=NOW)
+    counts = messages.Counts(10**6, 10**6, 10**6, 10**6, 10**6)
+    leave = LeaveRequest(id=BIG, type=LeaveType.OFFICIAL_DUTY, state=LeaveState.APPROVED, requested_at=NOW)
+    makeup = Makeup(id=BIG, state=MakeupState.RETURNED, note="长😀" * 5000, return_reason="长" * 500)
+    people = [(BIG - number, NAME, number % 2 == 0) for number in range(1000)]
+    who = [messages.Who(NAME, note="公差") for _ in range(2000)]
+    return [
+        *(messages.group_card(activity(status), notice, counts) for status in ActivityStatus),
+        *(messages.desk_card(activity(status), notice, counts, SHANGHAI) for status in ActivityStatus),
+        messages.private_notice(activity(), notice, "您已回复：收到。"),
+        messages.signed_in_card(activity(), NAME, BIG, SHANGHAI),
+        messages.choose_leave(activity(), SHANGHAI),
+        messages.leave_asked(leave, activity()),
+        messages.leave_to_decide(leave, activity(), NAME, SHANGHAI),
+        messages.leave_decided(leave, activity(), "7月14日"),
+        messages.makeup_to_review(makeup, activity(), NAME),
+        messages.makeup_reviewed(makeup, activity()),
+        messages.cancelled(activity(), SHANGHAI),
+        messages.roll_call(activity(), people, BIG, 3, 7),
+        messages.mark_somebody(activity(), [(one, NAME, "公差") for one, _, _ in people], 4),
+        messages.mark_as(activity(), BIG, NAME),
+        *(Message(text) for text in messages.names(TITLE, [("实到", who), ("缺席", who)])),
+        Message(messages.signed_in(NAME, activity(), AttendanceStatus.LATE, NOW, SHANGHAI)),
+    ]
+
+
+@pytest.mark.parametrize("message", everything(), ids=lambda message: message.text[:12])
+def test_everything_fits(message: Message) -> None:
+    assert 0 < units(message.text) <= 4096
+    assert sum(len(row) for row in message.rows) <= 100
+    for row in message.rows:
+        assert len(row) <= 8
+        for choice in row:
+            assert 0 < len(choice.label) <= 64
+    message.to_json()
+
+
+def test_no_name_is_lost_in_a_long_list() -> None:
+    people = [messages.Who(f"同志{number}") for number in range(3000)]
+    listed = "".join(messages.names("名单", [("实到", people)])).replace("\n", "")
+    assert all(f"同志{number}、" in listed for number in range(2999))
+
+
+def test_default_title_of_everything_is_short_enough_for_a_card() -> None:
+    assert len(rules.default_title(ActivityType, NOW.date())) < 200
