@@ -1,13 +1,15 @@
 """Writes the audit log: who did what to which row, never the text of anything."""
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from storage.models.audit import Audit
 
-_INSERT = insert(Audit)
+# The table, not the class: the ORM's insert costs three times as much, and every tap leaves a line here.
+_INSERT = insert(cast(Table, Audit.__table__))
 
 
 def record(

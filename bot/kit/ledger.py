@@ -1,9 +1,9 @@
 """The end of one update, in the handler's own transaction: the inbox row is done and what is to be said is promised."""
 
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import exists, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import CursorResult, Table, bindparam, exists, select, update
+from sqlalchemy.orm import Session
 
 from bot.kit.handlers import Visit
 from bot.kit.replies import Reply, Said
@@ -21,11 +21,24 @@ class NotYet(Exception):
     """An earlier update of the same sender is still open in another process: try again in a moment."""
 
 
-_earlier = aliased(Inbox)
-_OPEN = (
-    Inbox.state == InboxState.NEW,
-    ~exists().where(_earlier.state == InboxState.NEW, _earlier.sender == Inbox.sender, _earlier.id < Inbox.id),
+# Built once and without the ORM: every update passes here.
+_INBOX = cast(Table, Inbox.__table__)
+_earlier = _INBOX.alias("earlier")
+_MINE = (_INBOX.c.bot_id == bindparam("bot"), _INBOX.c.update_id == bindparam("number"))
+_FINISH = (
+    update(_INBOX)
+    .where(
+        *_MINE,
+        _INBOX.c.state == InboxState.NEW,
+        ~exists().where(
+            _earlier.c.state == InboxState.NEW,
+            _earlier.c.sender == _INBOX.c.sender,
+            _earlier.c.id < _INBOX.c.id,
+        ),
+    )
+    .values(state=bindparam("becomes"), handled_at=bindparam("at"), answer=bindparam("said"))
 )
+_STATE = select(_INBOX.c.state).where(*_MINE)
 
 
 def finish(
@@ -36,16 +49,11 @@ def finish(
     The conditional update is the claim: of two processes one finds the row new. Raises AlreadyHandled or NotYet.
     """
     answer = _answer(visit, reply, query_id)
-    mine = (Inbox.bot_id == bot_id, Inbox.update_id == visit.update_id)
-    done = session.execute(
-        update(Inbox)
-        .where(*mine, *_OPEN)
-        .values(state=InboxState.DONE if answer else InboxState.ANSWERED, handled_at=visit.now, answer=answer)
-        .execution_options(synchronize_session=False)
-    )
-    if done.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always gives a CursorResult
-        state = session.scalar(select(Inbox.state).where(*mine))
-        raise NotYet if state is InboxState.NEW else AlreadyHandled
+    mine = {"bot": bot_id, "number": visit.update_id}
+    becomes = InboxState.DONE if answer else InboxState.ANSWERED
+    done = session.execute(_FINISH, mine | {"becomes": becomes, "at": visit.now, "said": answer})
+    if cast(CursorResult[Any], done).rowcount != 1:
+        raise NotYet if session.scalar(_STATE, mine) is InboxState.NEW else AlreadyHandled
     for number, owed in enumerate(_messages(visit, reply)):
         key = owed.keys or (f"answer:{bot_id}:{visit.update_id}:{number}",)
         promise(

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import openpyxl
-
 MAX_BYTES = 2 * 1024 * 1024
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_RATIO = 200
@@ -84,6 +82,9 @@ def _csv_line(number: int, row: list[str]) -> Line:
 
 
 def _workbook(content: bytes) -> list[list[Line]]:
+    # Loaded for the few who import: it costs every start a tenth of a second and 6 MB.
+    import openpyxl
+
     _check_zip(content)
     try:
         # openpyxl warns of features that it drops (validations, styles); none of them is data.
