@@ -4,6 +4,8 @@ from datetime import tzinfo
 
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
+from bot.features.integrity import handlers as integrity
+from bot.features.integrity import jobs as integrity_jobs
 from bot.features.people import handlers as people
 from bot.features.reflections import handlers as reflections
 from bot.features.study import handlers as study
@@ -18,6 +20,7 @@ HANDLERS: list[Handler] = [
     *activities.HANDLERS,
     *study.HANDLERS,
     *reflections.HANDLERS,
+    *integrity.HANDLERS,
     *tally.HANDLERS,
     *todo.HANDLERS,
     *people.HANDLERS,
@@ -26,4 +29,4 @@ HANDLERS: list[Handler] = [
 
 def jobs(tz: tzinfo) -> list[Job]:
     """Every job, built for the branch's time zone."""
-    return [*activities_jobs.build(tz), *study_jobs.build(tz), *todo_jobs.build(tz)]
+    return [*activities_jobs.build(tz), *study_jobs.build(tz), *integrity_jobs.build(tz), *todo_jobs.build(tz)]

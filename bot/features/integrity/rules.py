@@ -1,7 +1,7 @@
 """Decisions about the pre-holiday reminder: when it goes, until when, whether it is a new one, what counts (S52)."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
@@ -94,11 +94,12 @@ def is_late(acknowledged_at: datetime, ack_due: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One reminder at a cut-off: people as ids, in the order of their rows."""
+    """One reminder at a cut-off: people as ids, in the order of their rows; `title` names its festivals."""
 
     audience_ids: tuple[int, ...]
     on_time_ids: tuple[int, ...]
     acknowledged_ids: tuple[int, ...]
+    title: str = ""
 
     @property
     def audience(self) -> int:
@@ -123,10 +124,13 @@ class Figures:
 
     def among(self, people: Collection[int]) -> "Figures":
         """The same reminder for some people only."""
-        return Figures(*(tuple(one for one in ids if one in people) for ids in astuple(self)))
+        names = ("audience_ids", "on_time_ids", "acknowledged_ids")
+        return replace(self, **{name: tuple(one for one in getattr(self, name) if one in people) for name in names})
 
 
-def count(audience: Collection[int], acks: Mapping[int, datetime], due: datetime, cut_off: datetime) -> Figures:
+def count(
+    audience: Collection[int], acks: Mapping[int, datetime], due: datetime, cut_off: datetime, title: str = ""
+) -> Figures:
     """Who acknowledged in time, and who at all by the cut-off; only the audience counts."""
     people = sorted(audience)
     read = [person for person in people if person in acks and acks[person] <= cut_off]
@@ -134,4 +138,5 @@ def count(audience: Collection[int], acks: Mapping[int, datetime], due: datetime
         audience_ids=tuple(people),
         on_time_ids=tuple(person for person in read if not is_late(acks[person], due)),
         acknowledged_ids=tuple(read),
+        title=title,
     )

@@ -75,6 +75,8 @@ def _message(theme: MonthlyTheme, items: Sequence[StudyItem]) -> Message:
 
 def ask_again(session: Session, about: dict[str, Any]) -> dict[str, Any]:
     """As it reads now: an item may have been withdrawn, or learnt, in the meantime."""
+    if "missed" in about:
+        return plan_messages.prompt_missed(about["missed"]).to_json()
     theme = session.get_one(MonthlyTheme, about["theme"])
     return messages.prompt(theme, service.seen_by(session, about["person"], StudyItem.theme_id == theme.id)).to_json()
 
@@ -85,13 +87,8 @@ def check_theme(session: Session, branch_id: int, occurrence: Occurrence, now: d
         return []
     if not open_now(now, tz):
         raise NotReady("outside the hours in which the bot speaks first")
-    return _to_secretary(
-        session,
-        branch_id,
-        occurrence,
-        f"no_theme:{branch_id}:{occurrence.slot}",
-        plan_messages.no_theme(occurrence.slot),
-    )
+    message = plan_messages.no_theme(occurrence.slot)
+    return _to_secretary(session, branch_id, occurrence, f"no_theme:{branch_id}:{occurrence.slot}", message)
 
 
 def prompt_missed(session: Session, branch_id: int, occurrence: Occurrence) -> list[Owed]:
@@ -99,11 +96,14 @@ def prompt_missed(session: Session, branch_id: int, occurrence: Occurrence) -> l
     theme = planning.theme_of(session, branch_id, occurrence.slot)
     if theme is None or theme.prompt_sent_on is not None:
         return []
-    return _to_secretary(
-        session, branch_id, occurrence, f"theme_missed:{theme.id}", plan_messages.prompt_missed(theme.month)
-    )
+    message = plan_messages.prompt_missed(theme.month)
+    return _to_secretary(session, branch_id, occurrence, f"theme_missed:{theme.id}", message, missed=theme.month)
 
 
-def _to_secretary(session: Session, branch_id: int, occurrence: Occurrence, key: str, message: Message) -> list[Owed]:
+def _to_secretary(
+    session: Session, branch_id: int, occurrence: Occurrence, key: str, message: Message, **about: str
+) -> list[Owed]:
     people = holders(session, branch_id, occurrence.on, Duty.SECRETARY)
-    return [Owed(keys=(f"{key}:{person}",), message=message.to_json(), person_id=person) for person in people]
+    return [
+        Owed(keys=(f"{key}:{person}",), message=message.to_json(), person_id=person, about=about) for person in people
+    ]

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.features.activities.owing import owing as activities_owing
+from bot.features.integrity.service import owing as integrity_owing
 from bot.features.reflections.service import owing as reflections_owing
 from bot.features.study.service import owing as study_owing
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
@@ -15,7 +16,7 @@ from scheduler.calendar import is_working_day, next_working_day
 from storage.audience import Me
 from storage.roster import Member, roster
 
-SOURCES = [activities_owing, study_owing, reflections_owing]
+SOURCES = [activities_owing, study_owing, reflections_owing, integrity_owing]
 FIRST, LAST = time(8, 30), time(20, 30)
 SNOOZE = timedelta(hours=3)
 

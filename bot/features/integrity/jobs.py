@@ -1,0 +1,99 @@
+"""What happens on the clock: on the third working day before a block of holidays everybody is reminded, once."""
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.features.integrity import messages, rules, service
+from bot.kit.hours import open_now
+from scheduler.calendar import Block
+from scheduler.jobs import Everywhere, Job, NotReady, Occurrence, Owed
+from storage.models.reminder import Reminder
+
+NAME = "pre_holiday"
+
+
+def build(tz: tzinfo) -> list[Job]:
+    """The job of this feature, in the branch's time zone."""
+
+    def between(since: datetime, until: datetime) -> list[Occurrence]:
+        days = rules.blocks_between(since.date(), until.date())
+        found = [Occurrence(slot(block), rules.send_day(block), *_window(block, tz)) for block in days]
+        return [occurrence for occurrence in found if since <= occurrence.at <= until]
+
+    def plan(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
+        return remind(session, branch_id, occurrence, now, tz)
+
+    def still_owed(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+        return ask_again(session, about, now, tz)
+
+    return [Job(NAME, Everywhere(between), plan, still_owed, missed)]
+
+
+def _window(block: Block, tz: tzinfo) -> tuple[datetime, datetime]:
+    return rules.send_at(block, tz), rules.grace_end(block, tz)
+
+
+def slot(block: Block) -> str:
+    """2023-09-29 中秋、国庆: a block that moves is another run, and its plan decides whether that is a new reminder."""
+    return f"{block.start} {rules.names(rules.holidays(block))}"
+
+
+def _block(occurrence: Occurrence) -> Block:
+    return next(block for block in rules.blocks_between(occurrence.on, occurrence.on) if slot(block) == occurrence.slot)
+
+
+def remind(session: Session, branch_id: int, occurrence: Occurrence, now: datetime, tz: tzinfo) -> list[Owed]:
+    """The reminder to everybody on the roster, and the live counts to the desk."""
+    if not open_now(now, tz):
+        raise NotReady("outside the hours in which the bot speaks first")
+    reminder = service.remind(session, branch_id, _block(occurrence), now, tz)
+    if reminder is None:
+        return []
+    message = messages.card(reminder, tz).to_json()
+    asked = [
+        Owed(
+            keys=rules.keys(reminder.holidays, reminder.round, str(person)), message=message, person_id=person,
+            about={"reminder": reminder.id, "person": person}, expires_at=occurrence.until,
+        )
+        for person in service.audience(session, reminder.id)
+    ]  # fmt: skip
+    return [*asked, *_desk(session, reminder, now, tz)]
+
+
+def _desk(session: Session, reminder: Reminder, now: datetime, tz: tzinfo) -> list[Owed]:
+    card = messages.desk_card(reminder, service.figures(session, reminder, now), tz).to_json()
+    return [
+        Owed(
+            keys=(f"reminder_desk:{reminder.id}:{person}",), message=card, person_id=person,
+            about={"desk": reminder.id}, card=(service.CARD, reminder.id),
+        )
+        for person in service.desk(session, reminder.branch_id, now.astimezone(tz).date())
+    ]  # fmt: skip
+
+
+def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo) -> dict[str, Any] | None:
+    """Who has said 已阅 in the meantime is not sent it again; the desk gets the counts of this moment."""
+    if "missed" in about:
+        return messages.missed(about["missed"]).to_json()
+    if "desk" in about:
+        reminder = session.get_one(Reminder, about["desk"])
+        return messages.desk_card(reminder, service.figures(session, reminder, now), tz).to_json()
+    if service.has_read(session, about["reminder"], about["person"]):
+        return None
+    return messages.card(session.get_one(Reminder, about["reminder"]), tz).to_json()
+
+
+def missed(session: Session, branch_id: int, occurrence: Occurrence) -> list[Owed]:
+    """The bot was away until the holidays had begun: the desk hears that nobody was reminded."""
+    names = rules.names(rules.holidays(_block(occurrence)))
+    message = messages.missed(names).to_json()
+    return [
+        Owed(
+            keys=(f"pre_holiday_missed:{branch_id}:{occurrence.slot}:{person}",), message=message, person_id=person,
+            about={"missed": names},
+        )
+        for person in service.desk(session, branch_id, occurrence.on)
+    ]  # fmt: skip

@@ -1,0 +1,214 @@
+"""Pre-holiday reminders: one for a block with its audience, 已阅 of each person, who still owes it, what counts."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.integrity import messages, rules
+from bot.features.integrity.buttons import Place, Read
+from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.owing import Owing
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Choice
+from scheduler.calendar import Block, Quarter, at, local_day
+from storage import audit
+from storage.audience import Me, everybody
+from storage.choices import Duty
+from storage.models.organisation import Organisation
+from storage.models.person import Person
+from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
+from storage.roster import holders, roster
+from storage.rows import of_branch
+
+CARD = "reminder"
+NO_SUCH = "没有找到这条提醒。"
+NOT_FOR_YOU = "这条提醒不是发给您的。"
+# How long after a block a typed 已阅 still finds its reminder; the button does for ever.
+REMEMBERED = timedelta(days=30)
+
+
+# --- sending -------------------------------------------------------------------------------------------------------
+
+
+def remind(session: Session, branch_id: int, block: Block, now: datetime, tz: tzinfo) -> Reminder | None:
+    """The reminder of a block with its audience: made once, found again; None when an earlier one will do."""
+    earlier = _for_festivals(session, branch_id, rules.holidays(block))
+    mine = [row for row in earlier if row.block_start == block.start]
+    if mine:
+        return mine[-1]
+    round_ = rules.next_round(block.start, {row.block_start: row.round for row in earlier})
+    return None if round_ is None else _make(session, branch_id, block, round_, now, tz)
+
+
+def _for_festivals(session: Session, branch_id: int, kept: Sequence[str]) -> list[Reminder]:
+    query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.kind == rules.KIND)
+    return [row for row in session.scalars(query.order_by(Reminder.id)) if set(row.holidays) & set(kept)]
+
+
+def _make(session: Session, branch_id: int, block: Block, round_: int, now: datetime, tz: tzinfo) -> Reminder:
+    """Everybody on the roster of the day, exempt people too (D26)."""
+    due = rules.ack_due(block, tz)
+    settings = session.get_one(Organisation, branch_id).settings
+    reminder = Reminder(
+        branch_id=branch_id, kind=rules.KIND, block_start=block.start, block_end=block.end, round=round_,
+        holidays=rules.holidays(block), provisional=block.provisional,
+        text=messages.reminder_text(block, settings, due, tz), sent_at=now, ack_due=due,
+    )  # fmt: skip
+    session.add(reminder)
+    session.flush()
+    people = everybody(session, branch_id, local_day(now, tz))
+    session.add_all(ReminderAudience(reminder_id=reminder.id, person_id=member.id) for member in people)
+    session.flush()
+    return reminder
+
+
+def desk(session: Session, branch_id: int, day: date) -> list[int]:
+    """Who sees how many have read it: the discipline officer and the secretary."""
+    officers = holders(session, branch_id, day, Duty.DISCIPLINE_OFFICER)
+    return list(dict.fromkeys([*officers, *holders(session, branch_id, day, Duty.SECRETARY)]))
+
+
+# --- 已阅 ----------------------------------------------------------------------------------------------------------
+
+
+def audience(session: Session, reminder_id: int) -> list[int]:
+    query = select(ReminderAudience.person_id).where(ReminderAudience.reminder_id == reminder_id)
+    return list(session.scalars(query.order_by(ReminderAudience.person_id)))
+
+
+def acknowledged(session: Session, reminder_id: int) -> dict[int, datetime]:
+    """When each person read it."""
+    query = select(Acknowledgement).where(Acknowledgement.reminder_id == reminder_id)
+    return {row.person_id: row.at for row in session.scalars(query)}
+
+
+def has_read(session: Session, reminder_id: int, person_id: int) -> bool:
+    mine = (Acknowledgement.reminder_id == reminder_id, Acknowledgement.person_id == person_id)
+    return session.scalar(select(Acknowledgement.id).where(*mine)) is not None
+
+
+def find(session: Session, me: Me, reminder_id: int) -> Reminder:
+    reminder = of_branch(session, Reminder, reminder_id, me.branch_id)
+    if reminder is None:
+        raise Refusal(NO_SUCH)
+    return reminder
+
+
+def acknowledge(session: Session, me: Me, reminder_id: int, now: datetime) -> tuple[Reminder, Acknowledgement, bool]:
+    """已阅 with its time, late or not; a second tap finds the first row. Returns whether it is new."""
+    reminder = find(session, me, reminder_id)
+    if session.get(ReminderAudience, (reminder_id, me.id)) is None:
+        raise Refusal(NOT_FOR_YOU)
+    mine = (Acknowledgement.reminder_id == reminder_id, Acknowledgement.person_id == me.id)
+    row = session.scalar(select(Acknowledgement).where(*mine))
+    if row is not None:
+        return reminder, row, False
+    row = Acknowledgement(reminder_id=reminder_id, person_id=me.id, at=now)
+    session.add(row)
+    session.flush()
+    audit.record(session, "acknowledge", "reminder", reminder_id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    return reminder, row, True
+
+
+def waiting(session: Session, me: Me, now: datetime) -> list[Reminder]:
+    """What somebody was sent and has not acknowledged, the newest first."""
+    read = select(Acknowledgement.reminder_id).where(Acknowledgement.person_id == me.id)
+    query = (
+        select(Reminder)
+        .join(ReminderAudience, ReminderAudience.reminder_id == Reminder.id)
+        .where(ReminderAudience.person_id == me.id, Reminder.id.not_in(read), Reminder.ack_due >= now - REMEMBERED)
+    )
+    return list(session.scalars(query.order_by(Reminder.id.desc())))
+
+
+def latest(session: Session, branch_id: int) -> Reminder | None:
+    """The one that was sent last."""
+    query = (
+        select(Reminder).where(Reminder.branch_id == branch_id).order_by(Reminder.sent_at.desc(), Reminder.id.desc())
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def readers(session: Session, me: Me, reminder: Reminder, today: date) -> messages.Readers:
+    """Names by what they did; a group leader sees the own group only, a member nobody."""
+    wide = reach(me, Right.SEE_ROLL)
+    if wide is Reach.NONE:
+        raise Refusal(NO_RIGHT)
+    read = acknowledged(session, reminder.id)
+    query = select(Person.id, Person.name).where(Person.id.in_(audience(session, reminder.id))).order_by(Person.id)
+    names = {row.id: row.name for row in session.execute(query)}
+    if wide is Reach.OWN_GROUP:
+        mine = {member.id for member in roster(session, me.branch_id, today) if member.group_id in me.leads}
+        names = {person: name for person, name in names.items() if person in mine}
+    return messages.Readers(
+        unread=[name for person, name in names.items() if person not in read],
+        late=[
+            name for person, name in names.items() if person in read and rules.is_late(read[person], reminder.ack_due)
+        ],
+    )
+
+
+# --- who owes it, what counts --------------------------------------------------------------------------------------
+
+
+def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
+    """Unread reminders, until the holidays are over; nudged once, in the morning of the last working day."""
+    today = local_day(now, tz)
+    query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.block_end >= today)
+    reminders = list(session.scalars(query.order_by(Reminder.id)))
+    if not reminders:
+        return []
+    here = {member.id for member in roster(session, branch_id, today, None if person_id is None else [person_id])}
+    return [item for reminder in reminders for item in _owing(session, reminder, here, tz)]
+
+
+def _owing(session: Session, reminder: Reminder, here: set[int], tz: tzinfo) -> list[Owing]:
+    read = acknowledged(session, reminder.id)
+    nudges = rules.nudge_at(reminder.ack_due, reminder.sent_at, tz)
+    line = messages.owed_line(reminder, tz)
+    does = Choice("已阅", Read(reminder.id, Place.NUDGE))
+    return [
+        Owing(person, f"reminder:{reminder.id}", line, reminder.ack_due, does, nudges)
+        for person in audience(session, reminder.id)
+        if person in here and person not in read
+    ]
+
+
+def figures(session: Session, reminder: Reminder, cut_off: datetime) -> rules.Figures:
+    """One reminder as it counts at an instant."""
+    read = acknowledged(session, reminder.id)
+    people = audience(session, reminder.id)
+    return rules.count(people, read, reminder.ack_due, cut_off, rules.names(reminder.holidays))
+
+
+def reminder_figures(
+    session: Session, branch_id: int, quarter: Quarter, cut_off: datetime, tz: tzinfo
+) -> dict[int, rules.Figures]:
+    """The reminders sent in a quarter (D1) as they count at `cut_off`, by id (S52)."""
+    start, end = at(quarter.start, time(), tz), at(quarter.next().start, time(), tz)
+    query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.sent_at >= start, Reminder.sent_at < end)
+    reminders = list(session.scalars(query.order_by(Reminder.id)))
+    people, read = _audiences(session, reminders), _read(session, reminders)
+    return {
+        row.id: rules.count(people[row.id], read[row.id], row.ack_due, cut_off, rules.names(row.holidays))
+        for row in reminders
+    }
+
+
+def _audiences(session: Session, reminders: Sequence[Reminder]) -> Mapping[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    query = select(ReminderAudience).where(ReminderAudience.reminder_id.in_([row.id for row in reminders]))
+    for row in session.scalars(query):
+        found[row.reminder_id].append(row.person_id)
+    return found
+
+
+def _read(session: Session, reminders: Sequence[Reminder]) -> Mapping[int, dict[int, datetime]]:
+    found: dict[int, dict[int, datetime]] = defaultdict(dict)
+    query = select(Acknowledgement).where(Acknowledgement.reminder_id.in_([row.id for row in reminders]))
+    for row in session.scalars(query):
+        found[row.reminder_id][row.person_id] = row.at
+    return found

@@ -1,0 +1,162 @@
+"""The pre-holiday reminder in chat: whole updates in, calls out, through the real Application (ST6)."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.features.integrity import service
+from bot.playground import story
+from scheduler.calendar import Quarter
+from storage.choices import OutboxState
+from storage.models.organisation import Organisation
+from storage.models.outbox import Outbox, Promise
+from storage.models.person import Person
+from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
+from tests.world import SHANGHAI, World, world
+
+REMINDER = "【节前廉洁提醒】"
+DESK = "【提醒管理】"
+LATE, NEVER = "丙五", "丙八"
+
+
+@pytest.fixture
+async def bot(storage_url: str) -> AsyncIterator[World]:
+    async with world(storage_url, "2023-09-25 15:00") as there:
+        yield there
+
+
+def count(bot: World, table: type, *where: object) -> int:
+    with bot.storage.reading() as session:
+        return session.scalar(select(func.count()).select_from(table).where(*where)) or 0
+
+
+def texts(bot: World, name: str) -> list[str]:
+    return [message.text for message in bot.stage.people[name].chat.from_bot]
+
+
+def last(bot: World, name: str) -> str:
+    return texts(bot, name)[-1]
+
+
+async def test_st6_one_reminder_for_one_block(bot: World) -> None:
+    """Tue 26 Sep 09:00 to 25 people; 23 in time by 28 Sep 18:00, one on 1 Oct: 92.0 %; two were nudged once."""
+    await bot.stage.at("2023-09-26 08:59")
+    assert count(bot, Reminder) == 0
+    await bot.stage.at("2023-09-26 09:05")
+    for name in story.EVERYBODY:
+        assert sum(REMINDER in text for text in texts(bot, name)) == 1, name
+    await bot.stage.tap_all([name for name in story.EVERYBODY if name not in (LATE, NEVER)], "已阅", REMINDER)
+    await bot.stage.at("2023-09-28 09:10")
+    nudged = [name for name in story.EVERYBODY if any("未完成：" in text for text in texts(bot, name))]
+    assert nudged == [LATE, NEVER]
+    await bot.stage.at("2023-10-01 10:00")
+    tap = await bot.stage.tap(LATE, "已阅", REMINDER)
+    assert tap.toast == "已阅（逾期）：丙五同志。"
+    await bot.stage.at("2023-10-13 10:00")
+    quarter = Quarter(2023, 3)
+    with bot.storage.reading() as session:
+        found = service.reminder_figures(session, bot.cast.branch_id, quarter, quarter.cut_off(SHANGHAI), SHANGHAI)
+    assert len(found) == 1
+    figures = found.popitem()[1]
+    assert (figures.title, figures.audience, figures.ack_on_time, figures.ack_all) == ("中秋、国庆", 25, 23, 24)
+    assert (str(figures.ack_rate), figures.not_ack_on_time) == ("92.0", sorted([bot.cast[LATE], bot.cast[NEVER]]))
+    assert sum(REMINDER in text for text in texts(bot, NEVER)) == 1
+
+
+async def test_the_words_and_the_rows(bot: World) -> None:
+    await bot.stage.at("2023-09-26 09:05")
+    assert texts(bot, "甲三")[-1] == (
+        "【节前廉洁提醒】中秋、国庆将至，请严守纪律，廉洁过节。\n放假时间：9月29日（周五）至10月6日（周五）。\n"
+        "请于9月28日（周四）18:00前点“已阅”。"
+    )
+    with bot.storage.reading() as session:
+        reminder = session.scalars(select(Reminder)).one()
+        keys = set(session.scalars(select(Promise.key).where(Promise.key.like("pre_holiday:%"))))
+    assert (reminder.block_start.isoformat(), reminder.block_end.isoformat()) == ("2023-09-29", "2023-10-06")
+    assert (reminder.holidays, reminder.provisional, reminder.round) == (["2023:中秋", "2023:国庆"], False, 1)
+    assert reminder.ack_due.astimezone(SHANGHAI).isoformat() == "2023-09-28T18:00:00+08:00"
+    assert count(bot, ReminderAudience) == 25
+    assert len(keys) == 50
+    assert f"pre_holiday:2023:国庆:r1:{bot.cast['甲三']}" in keys
+
+
+async def test_a_tap_changes_the_own_card_and_the_desk_counts(bot: World) -> None:
+    await bot.stage.at("2023-09-26 09:05")
+    for name in ("甲一", "乙二"):
+        assert last(bot, name) == f"{DESK}中秋、国庆节前廉洁提醒\n按时已阅 0/25，截止9月28日（周四）18:00"
+    assert not any(DESK in text for text in texts(bot, "甲三"))
+    await bot.stage.at("2023-09-26 09:31")
+    tap = await bot.stage.tap("甲三", "已阅", REMINDER)
+    assert tap.toast == "已阅：甲三同志。"
+    assert last(bot, "甲三").endswith("您已于9月26日（周二）09:31阅知。")
+    await bot.stage.at("2023-09-26 09:35")
+    assert "按时已阅 1/25" in last(bot, "乙二")
+    await bot.stage.tap("乙二", "未阅名单", DESK)
+    assert "未阅（24）：甲一、甲二、甲四" in last(bot, "乙二")
+
+
+async def test_two_taps_at_once_are_one_row(bot: World) -> None:
+    await bot.stage.at("2023-09-26 09:05")
+    person = bot.stage.people["甲三"]
+    taps = [await person.tap(person.chat.last, "已阅"), await person.tap(person.chat.last, "已阅")]
+    await bot.clock.settle()
+    assert all(tap.toast for tap in taps)
+    assert count(bot, Acknowledgement) == 1
+
+
+async def test_the_plain_word_does_what_the_button_does(bot: World) -> None:
+    await bot.stage.say("甲三", "已阅")
+    assert last(bot, "甲三") == "现在没有需要阅知的提醒。"
+    await bot.stage.at("2023-09-26 09:05")
+    await bot.stage.say("甲三", "已阅")
+    assert "阅知" in last(bot, "甲三")
+    assert count(bot, Acknowledgement) == 1
+
+
+async def test_names_are_for_the_desk_only(bot: World) -> None:
+    await bot.stage.at("2023-09-26 09:05")
+    card = bot.stage.people["甲四"].chat.last
+    tap = await bot.stage.people["甲四"].tap_data(card, "iu:1")
+    await bot.clock.settle()
+    assert tap.toast == "您没有办理此事的权限。"
+    leader = bot.stage.people["甲三"]
+    await leader.tap_data(leader.chat.last, "iu:1")
+    await bot.clock.settle()
+    assert "未阅（9）" in last(bot, "甲三")
+    assert "乙" not in last(bot, "甲三").partition("未阅")[2]
+    for data in ("ia:99:card", "ia:1:nowhere", "iu:99"):
+        tap = await bot.stage.people["甲四"].tap_data(card, data)
+        await bot.clock.settle()
+        assert tap.toast
+    assert count(bot, Acknowledgement) == 0
+
+
+async def test_the_branch_words_it_itself(bot: World) -> None:
+    own = {"holiday_text": "{holidays}期间，严禁公车私用。", "report_phone": "12345678", "issuer": "示范党支部"}
+    with bot.storage.transaction() as session:
+        session.get_one(Organisation, bot.cast.branch_id).settings = own
+    await bot.stage.at("2023-09-26 09:05")
+    text = last(bot, "甲三")
+    assert text.startswith("【节前廉洁提醒】中秋、国庆期间，严禁公车私用。\n")
+    assert "监督举报电话：12345678" in text
+    assert text.endswith("\n示范党支部")
+
+
+async def test_unbound_people_are_in_the_audience_and_unreachable(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        session.get_one(Person, bot.cast["乙六"]).telegram_id = None
+    await bot.stage.at("2023-09-26 09:05")
+    lost = (Outbox.person_id == bot.cast["乙六"], Outbox.state == OutboxState.UNREACHABLE, Outbox.job == "pre_holiday")
+    assert (count(bot, Outbox, *lost), count(bot, ReminderAudience)) == (1, 25)
+
+
+async def test_the_next_sends_are_shown_to_those_in_charge(bot: World) -> None:
+    await bot.stage.say("乙二", "/holidays")
+    assert "· 9月26日（周二）09:00　中秋、国庆（放假9月29日（周五）至10月6日（周五））" in last(bot, "乙二")
+    await bot.stage.say("甲三", "节前提醒")
+    assert last(bot, "甲三") == "您没有办理此事的权限。"
+    await bot.stage.at("2023-09-26 09:05")
+    await bot.stage.say("乙二", "节前提醒")
+    assert "最近一次：中秋、国庆，按时已阅 0/25" in last(bot, "乙二")
+    assert "9月26日" not in last(bot, "乙二").partition("最近")[0]
