@@ -27,18 +27,28 @@ class Button:
     @classmethod
     def unpack(cls, data: str) -> Self:
         """Read callback data back; raises BadButton for anything that `pack` would not have written."""
-        kinds = get_type_hints(cls)
-        names = [field.name for field in fields(cls)]
-        prefix, *values = data.split(":", len(names))
-        if prefix != cls.prefix or len(values) != len(names):
+        kinds = _kinds(cls)
+        prefix, *values = data.split(":", len(kinds))
+        if prefix != cls.prefix or len(values) != len(kinds):
             raise BadButton(data[:LIMIT])
         try:
-            button = cls(**{name: _read(kinds[name], value) for name, value in zip(names, values, strict=True)})
+            button = cls(*(_read(kind, value) for kind, value in zip(kinds, values, strict=True)))
         except ValueError as error:
             raise BadButton(data[:LIMIT]) from error
         if button.pack() != data:
             raise BadButton(data[:LIMIT])
         return button
+
+
+_KINDS: dict[type[Button], list[Any]] = {}
+
+
+def _kinds(cls: type[Button]) -> list[Any]:
+    """The types of the fields, in order; found out once, because every tap comes by."""
+    if cls not in _KINDS:
+        hints = get_type_hints(cls)
+        _KINDS[cls] = [hints[field.name] for field in fields(cls)]
+    return _KINDS[cls]
 
 
 def _read(kind: Any, value: str) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, cast
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules, service
@@ -29,7 +29,8 @@ _SIGNED = select(Attendance.id, Attendance.status, Attendance.at).where(
     Attendance.person_id == bindparam("person_id"),
     Attendance.withdrawn_at.is_(None),
 )
-_SIGN_IN = insert(Attendance).returning(Attendance.id)
+# The table, not the class: the ORM's insert costs three times as much, and everybody signs in at once.
+_SIGN_IN = insert(cast(Table, Attendance.__table__)).returning(Attendance.__table__.c.id)
 
 
 @dataclass(frozen=True, slots=True)
