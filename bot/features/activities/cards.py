@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import messages, rules, service
-from bot.kit.replies import Message, To
+from bot.kit.replies import Message, Reply, To
 from storage.choices import LeaveState, Scope
 from storage.models.activity import Activity, ActivityFirstAgendaItem, FirstAgendaItem
 from storage.models.attendance import LeaveRequest
@@ -121,3 +121,12 @@ def tell_postponed(session: Session, activity: Activity, tz: tzinfo) -> list[To]
         return []
     shown = counts(session, activity, notice, tz)
     return ask(session, activity, notice, shown, activity.scope is Scope.BRANCH, True, tz)
+
+
+def activity_of_card(card: tuple[str, int]) -> int | None:
+    """The activity that a live card shows; None for a card of something else."""
+    return card[1] if card[0] == KIND else None
+
+
+def undone(activity_id: int, what: str) -> Reply:
+    return Reply(toast=f"已撤销{what}。", edit=Message(f"已撤销{what}。"), refresh=[(KIND, activity_id)])

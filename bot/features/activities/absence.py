@@ -1,0 +1,211 @@
+"""Taps and words of those who do not come: 请假 with its approval, 补学 with its review."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from bot.features.activities import (
+    buttons,
+    cards,
+    messages,
+    service,
+    taking_part,
+)
+from bot.kit import dialog as dialogs
+from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Choice, Message, Reply, To, say
+from bot.kit.words import short_day
+from storage.choices import LeaveType
+from storage.models.activity import Activity
+from storage.models.attendance import LeaveRequest, Makeup
+from storage.models.dialog import Dialog
+from storage.models.person import Person
+
+
+def ask_leave(session: Session, call: Call, button: buttons.AskLeave) -> Reply:
+    """In private the types appear at once; from the group card they come as a private message."""
+    activity = service.find(session, call.me, button.activity_id)
+    if not service.in_scope(session, call.me, activity):
+        raise Refusal(taking_part.OUT_OF_SCOPE)
+    choice = messages.choose_leave(activity, call.tz)
+    if call.private:
+        return Reply(toast="请选择请假类别。", here=[choice])
+    return Reply(toast="请在私聊中选择请假类别。", others=[To(choice, person_id=call.me.id)])
+
+
+def choose_leave(session: Session, call: Call, button: buttons.ChooseLeave) -> Reply:
+    return _ask_leave(session, call, button.activity_id, button.kind)
+
+
+def _ask_leave(session: Session, call: Call, activity_id: int, kind: LeaveType) -> Reply:
+    row = taking_part.ask_leave(session, call.me, activity_id, kind, call.now)
+    activity = session.get_one(Activity, activity_id)
+    question = messages.leave_to_decide(row, activity, call.me.name, call.tz)
+    asked = taking_part.approvers(session, activity, call.me.id, call.tz)
+    return Reply(
+        toast="已提交，等待审批。",
+        edit=messages.leave_asked(row, activity),
+        others=[To(question, person_id=person, key=f"leave:{row.id}:{person}") for person in asked],
+        refresh=[(cards.KIND, activity_id)],
+    )
+
+
+def leave_by_word(kind: LeaveType | None, session: Session, call: Call) -> Reply:
+    """请假 (公差/病假/事假) typed: for the card replied to, else the only activity ahead, else ask which."""
+    if call.card is not None:
+        ahead = [item for item in [session.get(Activity, cards.activity_of_card(call.card) or 0)] if item is not None]
+    else:
+        ahead = [item for item in service.open_activities(session, call.me, call.now) if item.start_at > call.now]
+    if not ahead:
+        raise Refusal("近期没有需要请假的活动。")
+    if len(ahead) > 1:
+        return say(messages.choose_activity("请选择要请假的活动。", ahead[:8], buttons.AskLeave, call.tz))
+    if kind is None:
+        choice = messages.choose_leave(ahead[0], call.tz)
+        return say(choice) if call.private else Reply(others=[To(choice, person_id=call.me.id)])
+    reply = _ask_leave(session, call, ahead[0].id, kind)
+    told = To(reply.edit, person_id=call.me.id) if reply.edit else None
+    return Reply(others=[*([told] if told else []), *reply.others], refresh=reply.refresh)
+
+
+def decide_leave(session: Session, call: Call, button: buttons.DecideLeave) -> Reply:
+    row, activity = taking_part.decide_leave(session, call.me, button.leave_id, bool(button.approve), call.now, call.tz)
+    person = session.get_one(Person, row.person_id)
+    due = short_day(service.makeup_due(activity, call.tz).astimezone(call.tz).date())
+    word = messages.LEAVE_STATES[row.state]
+    done = Message(f"{person.name}同志，{activity.title}：{messages.LEAVE_WORDS[row.type]}{word}。")
+    told = To(messages.leave_decided(row, activity, due), person_id=person.id, key=f"leave:{row.id}:decided")
+    return Reply(toast=word, edit=done, others=[told], refresh=[(cards.KIND, activity.id)])
+
+
+def cancel_leave(session: Session, call: Call, button: buttons.CancelLeave) -> Reply:
+    return _cancel_leave(session, call, button.activity_id)
+
+
+def cancel_leave_by_word(session: Session, call: Call) -> Reply:
+    """取消请假 typed: the only leave ahead, else ask which."""
+    mine = [
+        activity
+        for activity in service.open_activities(session, call.me, call.now)
+        if activity.start_at > call.now and taking_part.leave_of(session, activity.id, call.me.id) is not None
+    ]
+    if not mine:
+        raise Refusal("您没有可取消的请假。")
+    if len(mine) > 1:
+        return say(messages.choose_activity("请选择要取消请假的活动。", mine[:8], buttons.CancelLeave, call.tz))
+    reply = _cancel_leave(session, call, mine[0].id)
+    return replace(reply, toast="", edit=None, here=[reply.edit] if reply.edit else [])
+
+
+def _cancel_leave(session: Session, call: Call, activity_id: int) -> Reply:
+    taking_part.cancel_leave(session, call.me, activity_id, call.now)
+    activity = session.get_one(Activity, activity_id)
+    told = [
+        To(Message(f"{call.me.name}同志已取消请假：{activity.title}。"), person_id=person)
+        for person in taking_part.approvers(session, activity, call.me.id, call.tz)
+    ]
+    return Reply(
+        toast="已取消请假。", edit=Message(f"{activity.title}：已取消请假，请按时参加。"),
+        others=told, refresh=[(cards.KIND, activity.id)],
+    )  # fmt: skip
+
+
+def start_makeup(session: Session, call: Call, button: buttons.HandInMakeup) -> Reply:
+    activity = service.find(session, call.me, button.activity_id)
+    if call.now < activity.start_at:
+        raise Refusal("活动举行之后再提交补学。")
+    dialogs.ask(session, call.me.id, "activity.makeup", call.now, activity=activity.id)
+    return Reply(toast="请提交补学材料。", here=[Message(_makeup_question(activity))])
+
+
+def _makeup_question(activity: Activity) -> str:
+    return f"补学：{activity.title}\n请发送补学情况（一段文字、照片、文件或语音均可）。不办了请发“取消”。"
+
+
+def makeup_by_word(session: Session, call: Call) -> Reply:
+    missed = taking_part.to_make_up(session, call.me, call.now, call.tz)
+    if not missed:
+        raise Refusal("您没有需要补学的活动。")
+    if len(missed) > 1:
+        return say(messages.choose_activity("请选择要补学的活动。", missed[:8], buttons.HandInMakeup, call.tz))
+    dialogs.ask(session, call.me.id, "activity.makeup", call.now, activity=missed[0].id)
+    return say(_makeup_question(missed[0]))
+
+
+def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
+    activity_id = int(dialog.draft["activity"])
+    files = [file.to_json() for file in call.files]
+    row = taking_part.hand_in_makeup(session, call.me, activity_id, call.text, files, call.now, call.tz)
+    dialogs.close(session, call.me.id)
+    activity = session.get_one(Activity, activity_id)
+    review = messages.makeup_to_review(row, activity, call.me.name)
+    reviewers = taking_part.approvers(session, activity, call.me.id, call.tz)
+    key = f"makeup:{row.id}:{int(call.now.timestamp())}"
+    attached = [To(messages.attached(file), person_id=person) for person in reviewers for file in call.files]
+    return Reply(
+        here=[Message(f"{activity.title}：补学已提交，等待审核。", [[Choice("撤销", buttons.UndoMakeup(row.id))]])],
+        others=[*attached, *(To(review, person_id=person, key=f"{key}:{person}") for person in reviewers)],
+    )
+
+
+def review_makeup(session: Session, call: Call, button: buttons.ReviewMakeup) -> Reply:
+    if not button.accept:
+        dialogs.ask(session, call.me.id, "activity.makeup_reason", call.now, makeup=button.makeup_id)
+        return Reply(toast="请写明退回原因。", here=[Message("请发送退回原因（会告诉本人）。不退了请发“取消”。")])
+    return _reviewed(session, call, button.makeup_id, True, "")
+
+
+def return_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
+    reason = call.text.strip()
+    if not reason:
+        raise Refusal("请用文字写明退回原因。")
+    dialogs.close(session, call.me.id)
+    reply = _reviewed(session, call, int(dialog.draft["makeup"]), False, reason[:500])
+    return replace(reply, edit=None, here=[reply.edit] if reply.edit else [])
+
+
+def _reviewed(session: Session, call: Call, makeup_id: int, accept: bool, reason: str) -> Reply:
+    row, activity = taking_part.review_makeup(session, call.me, makeup_id, accept, call.now, reason)
+    person = session.get_one(Person, row.person_id)
+    word = "已通过" if accept else "已退回"
+    told = To(messages.makeup_reviewed(row, activity), person_id=person.id)
+    return Reply(toast=word, edit=Message(f"{person.name}同志补学{word}：{activity.title}。"), others=[told])
+
+
+def undo_leave(session: Session, call: Call, button: buttons.UndoLeave) -> Reply:
+    return cards.undone(taking_part.undo(session, call.me, LeaveRequest, button.row_id, call.now, call.tz), "请假")
+
+
+def undo_makeup(session: Session, call: Call, button: buttons.UndoMakeup) -> Reply:
+    return cards.undone(taking_part.undo(session, call.me, Makeup, button.row_id, call.now, call.tz), "补学")
+
+
+def _leave_words() -> list[Word]:
+    def word(words: tuple[str, ...], kind: LeaveType | None, label: bool = False) -> Word:
+        return Word(words, lambda session, call: leave_by_word(kind, session, call), label=label)
+
+    return [
+        word(("请假",), None, label=True),
+        word(("公差", "出差", "请假 公差", "请假 出差", "请公差"), LeaveType.OFFICIAL_DUTY),
+        word(("病假", "病", "请假 病", "请假 病假", "请病假"), LeaveType.SICK),
+        word(("事假", "事", "请假 事", "请假 事假", "请事假"), LeaveType.PERSONAL),
+    ]
+
+
+HANDLERS: list[Handler] = [
+    Tap(buttons.AskLeave, ask_leave),
+    Tap(buttons.ChooseLeave, choose_leave),
+    Tap(buttons.CancelLeave, cancel_leave),
+    Tap(buttons.DecideLeave, decide_leave),
+    Tap(buttons.UndoLeave, undo_leave),
+    Tap(buttons.HandInMakeup, start_makeup),
+    Tap(buttons.ReviewMakeup, review_makeup),
+    Tap(buttons.UndoMakeup, undo_makeup),
+    Command("leave", lambda session, call: leave_by_word(None, session, call), "请假"),
+    *_leave_words(),
+    Word(("取消请假", "不请假了"), cancel_leave_by_word),
+    Word(("补学", "补课"), makeup_by_word),
+    Answer("activity.makeup", hand_in_makeup),
+    Answer("activity.makeup_reason", return_makeup),
+]
