@@ -48,14 +48,6 @@ def count_reminders(into: Figures, reminders: Mapping[int, Reading]) -> None:
         into.behind[f"{path}.not_ack_on_time"] = waiting
 
 
-def readers_among(said: Reading, people: Collection[int] | None) -> Reading:
-    """The same reminder, for some people only; None is everybody."""
-    if people is None:
-        return said
-    lists = (said.audience_ids, said.on_time_ids, said.acknowledged_ids)
-    return Reading(*(tuple(one for one in listed if one in people) for listed in lists))
-
-
 def count_reflections(into: Figures, tasks: Mapping[int, tuple[str, Pieces]]) -> None:
     """Pieces and completion by task (D11); a piece has no id and is known by task, person, piece and version."""
     into.values["reflections"] = {}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.features.integrity.service import reminder_figures
 from bot.features.reflections.service import task_figures
 from bot.features.study.service import study_figures
 from bot.features.tally.figures import Figures, count_activities, count_heads, ids, in_order, later_figures
@@ -85,11 +86,12 @@ def _count_members(
 ) -> None:  # fmt: skip
     """Study, reflections and reminders, as their features count them."""
     learned = study_figures(session, branch_id, quarter, until, tz)
+    tasks = task_figures(session, branch_id, quarter, until, tz).tasks
+    sent = reminder_figures(session, branch_id, quarter, until, tz)
     into.put("monthly_themes", learned.monthly_themes, ids("T", learned.theme_ids))
     count_study(into, learned if people is None else learned.among(people))
-    tasks = task_figures(session, branch_id, quarter, until, tz).tasks
     count_reflections(into, {task: (said.title, among(said.tally, people)) for task, said in tasks.items()})
-    count_reminders(into, {})
+    count_reminders(into, {row: said if people is None else said.among(people) for row, said in sent.items()})
 
 
 def to_json(tally: Tally) -> dict[str, Any]:

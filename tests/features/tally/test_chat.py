@@ -1,0 +1,225 @@
+"""季度数据 and 我的记录 in chat: whole updates in, calls out, through the real Application."""
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.playground import story
+from bot.playground.chats import Message
+from storage.choices import (
+    ActivityStatus,
+    ActivityType,
+    AttendanceStatus,
+    LeaveState,
+    LeaveType,
+    MakeupState,
+    SignInMethod,
+)
+from storage.engine import Storage
+from storage.models.activity import Activity, Component
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from tests.cast import Cast
+from tests.world import SHANGHAI, World, alive, prepare
+
+START = datetime(2023, 7, 7, 14, 30, tzinfo=SHANGHAI)
+NOW = datetime(2023, 7, 15, 12, tzinfo=SHANGHAI)
+AWAY = {
+    "甲五": (LeaveType.OFFICIAL_DUTY, LeaveState.APPROVED), "乙四": (LeaveType.SICK, LeaveState.APPROVED),
+    "丙三": (LeaveType.PERSONAL, LeaveState.REFUSED),
+}  # fmt: skip
+
+
+def hold_st1(session: Session, cast: Cast) -> None:
+    """ST1 as it stands on 15 July: 丙八 came though exempt, 甲六 was late, both on leave made up."""
+    activity = Activity(
+        branch_id=cast.branch_id, title="7月主题党日", status=ActivityStatus.HELD, planned_on=START.date(),
+        start_at=START, end_at=START + timedelta(hours=2), hours=Decimal(4), created_by_id=cast["甲二"],
+        created_at=START, settled_at=START + timedelta(hours=3),
+    )  # fmt: skip
+    session.add(activity)
+    session.flush()
+    session.add(Component(activity_id=activity.id, type=ActivityType.THEME_PARTY_DAY))
+    for name, person in cast.people.items():
+        if name in AWAY:
+            kind, state = AWAY[name]
+            session.add(
+                LeaveRequest(
+                    activity_id=activity.id, person_id=person, type=kind, state=state, requested_at=START,
+                    decided_at=START,
+                )
+            )  # fmt: skip
+        elif name != "乙八":
+            status = AttendanceStatus.LATE if name == "甲六" else AttendanceStatus.PRESENT
+            session.add(
+                Attendance(
+                    activity_id=activity.id, person_id=person, status=status, method=SignInMethod.BUTTON, at=START
+                )
+            )
+    for name in ("甲五", "乙四"):
+        session.add(
+            Makeup(activity_id=activity.id, person_id=cast[name], state=MakeupState.ACCEPTED, done_on=date(2023, 7, 12))
+        )
+
+
+@pytest.fixture
+async def bot(sqlite_url: str) -> AsyncIterator[World]:
+    storage = Storage(sqlite_url)
+    cast = prepare(storage, NOW)
+    with storage.transaction() as session:
+        hold_st1(session, cast)
+    async with alive(storage, cast, NOW) as there:
+        yield there
+    await storage.close()
+
+
+def last(bot: World, name: str) -> Message:
+    message: Message = bot.stage.people[name].chat.messages[-1]
+    return message
+
+
+def labels(message: Message) -> list[str]:
+    return [button.label for row in message.buttons for button in row]
+
+
+async def test_the_secretary_opens_every_figure_down_to_the_names(bot: World) -> None:
+    """S71: the tally, its parts, the activities behind a figure, who came."""
+    await bot.stage.say("甲一", "季度数据")
+    card = last(bot, "甲一")
+    assert card.text.startswith("2023年第三季度（未关账）\n主题党日1次，出席率87.5%，参学率95.8%")
+    assert "期初25人，转入0人，转出0人，期末25人" in card.text
+    assert "未开展：党员大会、支委会" in card.text
+    assert "0次" not in card.text
+    await bot.stage.tap("甲一", "看明细")
+    assert labels(card) == ["组织生活", "学习", "心得", "提醒", "人员", "返回"]
+    await bot.stage.tap("甲一", "组织生活")
+    await bot.stage.tap("甲一", "主题党日")
+    assert "7月7日　7月主题党日\n　应到24，实到21，请假2，缺席1，出席率87.5%，参学率95.8%" in card.text
+    await bot.stage.tap("甲一", "7月7日")
+    names = last(bot, "甲一").text
+    assert "甲六（迟到）" in names
+    assert "请假（2）：甲五（已补学）、乙四（已补学）" in names
+    assert "缺席（1）：丙三" in names
+
+
+async def test_words_for_the_quarter(bot: World) -> None:
+    for words in ("/tally", "三季度", "2023年第三季度", "2023Q3", "本季度", "季度数据 2023q3", "/tally 三季度"):
+        await bot.stage.say("甲二", words)
+        assert last(bot, "甲二").text.startswith("2023年第三季度（未关账）\n主题党日1次"), words
+
+
+async def test_quarters_beside_it(bot: World) -> None:
+    """Back to what was, never to what has not begun."""
+    await bot.stage.say("甲一", "上季度")
+    card = last(bot, "甲一")
+    assert card.text.startswith("2023年第二季度")
+    await bot.stage.tap("甲一", "下季度")
+    assert card.text.startswith("2023年第三季度")
+    assert "下季度" not in labels(card)
+    await bot.stage.tap("甲一", "上季度")
+    assert card.text.startswith("2023年第二季度")
+
+
+async def test_quarters_that_are_not_there(bot: World) -> None:
+    answers = {"四季度": "2022年第四季度", "2024Q1": "没有这个季度的数据。", "/tally 五季度": "没有看懂是哪个季度"}
+    for words, answer in answers.items():
+        await bot.stage.say("甲一", words)
+        assert last(bot, "甲一").text.startswith(answer)
+
+
+async def test_who_is_missing_is_told_to_those_who_may(bot: World) -> None:
+    await bot.stage.say("甲一", "季度数据")
+    await bot.stage.tap("甲一", "谁还缺")
+    assert "7月7日7月主题党日 缺席未补学（1）：丙三" in last(bot, "甲一").text
+    await bot.stage.say("甲三", "季度数据")
+    of_group = last(bot, "甲三")
+    assert of_group.text.startswith("2023年第三季度第一党小组（未关账）\n主题党日1次，出席率88.9%，参学率100%")
+    await bot.stage.tap("甲三", "谁还缺")
+    assert "没有人缺。" in of_group.text
+    await bot.stage.say("丙二", "季度数据")
+    await bot.stage.tap("丙二", "谁还缺")
+    assert "丙三" in last(bot, "丙二").text
+
+
+async def test_heads_open_their_names(bot: World) -> None:
+    await bot.stage.say("甲一", "季度数据")
+    card = last(bot, "甲一")
+    for label in ("看明细", "人员", "免于考勤"):
+        await bot.stage.tap("甲一", label)
+    assert card.text.endswith("【免于考勤】\n乙八、丙八")
+    await bot.stage.tap("甲一", "返回")
+    await bot.stage.tap("甲一", "有学时")
+    assert "甲五　4学时" in card.text
+    assert "丙三" not in card.text
+
+
+async def test_a_member_gets_the_own_record_and_nothing_else(bot: World) -> None:
+    for words in ("季度数据", "/me", "我的记录", "多少次", "三季度"):
+        await bot.stage.say("甲五", words)
+        said = last(bot, "甲五")
+        assert said.text.startswith("【我的记录】2023年第三季度\n组织生活：")
+        assert "应到1次，实到0次，请假1次，缺席0次，补学1次，学时4" in said.text
+        assert "7月7日 7月主题党日：公差（已批准），已补学" in said.text
+        assert not any(name in said.text for name in story.EVERYBODY)
+    await bot.stage.tap("甲五", "上季度")
+    assert said.text.startswith("【我的记录】2023年第二季度")
+
+
+async def forge(bot: World, name: str, data: str) -> str:
+    """Press what no button of ours holds; the toast."""
+    tap = await bot.stage.people[name].tap_data(last(bot, name), data)
+    await bot.clock.settle()
+    assert tap.answer is not None
+    return tap.toast
+
+
+async def test_a_members_forged_button_shows_nothing(bot: World) -> None:
+    await bot.stage.say("甲五", "我的记录")
+    before = last(bot, "甲五").text
+    for data in (
+        "tq:20233",
+        "td:20233",
+        "ts:20233:p",
+        "tk:20233:open_talk:0",
+        "tf:20233:in:0",
+        "tn:20233:1",
+        "tm:20233",
+    ):
+        assert await forge(bot, "甲五", data) == "您没有办理此事的权限。"
+    assert last(bot, "甲五").text == before
+
+
+async def test_a_forged_quarter_meets_a_polite_answer(bot: World) -> None:
+    await bot.stage.say("甲一", "季度数据")
+    for data in ("tq:20235", "tq:0", "tq:-1", "tq:99999999", "tf:20241:all:0", "ty:20190"):
+        assert await forge(bot, "甲一", data) == "没有这个季度的数据。"
+
+
+async def test_pages_and_rows_that_are_not_there(bot: World) -> None:
+    await bot.stage.say("甲一", "季度数据")
+    for data in ("tf:20233:all:99", "tf:20233:all:-5", "tk:20233:open_talk:3"):
+        assert await forge(bot, "甲一", data) == ""
+    assert await forge(bot, "甲一", "tn:20233:77") == "您没有办理此事的权限。"
+
+
+async def test_a_leader_opens_no_other_groups_names(bot: World) -> None:
+    """The names behind an activity are those of the own group."""
+    await bot.stage.say("乙三", "季度数据")
+    assert await forge(bot, "乙三", "tn:20233:1") == ""
+    names = last(bot, "乙三").text
+    assert "乙四（已补学）" in names
+    assert not any(name in names for name in story.FIRST + story.THIRD)
+
+
+async def test_nothing_is_said_in_the_group(bot: World) -> None:
+    await bot.stage.say("甲二", "发通知")
+    await bot.stage.say("甲二", "请大家按时参加学习。")
+    group = bot.stage.group
+    card = group.chat.find("按时参加学习")
+    before = len(group.chat.from_bot)
+    for words in ("季度数据", "我的记录", "三季度"):
+        await group.say(bot.stage.people["甲一"], words, reply_to=card)
+        await bot.clock.settle()
+    assert len(group.chat.from_bot) == before
