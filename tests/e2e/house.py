@@ -97,6 +97,14 @@ class Process:
         assert self.process is not None
         self.process.send_signal(number)
 
+    async def hear(self, words: str) -> None:
+        """Wait until it says so."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        async with asyncio.timeout(20):
+            while words not in self.said:
+                self.said += (await self.process.stdout.readline()).decode()
+
     async def ended(self, seconds: float = 20) -> int:
         """The exit code; what it said is in `said`."""
         assert self.process is not None

@@ -75,10 +75,19 @@ async def test_a_stop_is_bounded_when_telegram_hangs(there: Playground, sqlite_u
         assert await process.ended(12) == 0
 
 
+async def test_a_stop_is_heard_while_telegram_is_away(sqlite_url: str, tmp_path: Path) -> None:
+    process = Process(tmp_path, BOT_TOKEN="1:a", BOT_API_URL="http://127.0.0.1:1", DATABASE_URL=sqlite_url)
+    await process.start()
+    await process.hear("Telegram cannot be reached")
+    process.send(signal.SIGTERM)
+    assert await process.ended(5) == 0
+
+
 async def test_a_refused_token_is_exit_code_1(there: Playground, sqlite_url: str, tmp_path: Path) -> None:
     async with serve(there) as base:
         token = there.token[:-3] + "bad"
-        process = Process(tmp_path, BOT_TOKEN=token, BOT_API_URL=base, DATABASE_URL=sqlite_url)
+        given = {"BOT_TOKEN": token, "BOT_API_URL": base, "DATABASE_URL": sqlite_url, "LOG_LEVEL": "DEBUG"}
+        process = Process(tmp_path, **given)
         await process.start()
         assert await process.ended() == 1
     assert "Error: Telegram does not accept BOT_TOKEN" in process.said
