@@ -124,8 +124,16 @@ class Figures:
 
     def among(self, people: Collection[int]) -> "Figures":
         """The same reminder for some people only."""
-        names = ("audience_ids", "on_time_ids", "acknowledged_ids")
-        return replace(self, **{name: tuple(one for one in getattr(self, name) if one in people) for name in names})
+        return replace(
+            self,
+            audience_ids=_among(self.audience_ids, people),
+            on_time_ids=_among(self.on_time_ids, people),
+            acknowledged_ids=_among(self.acknowledged_ids, people),
+        )
+
+
+def _among(ids: Iterable[int], people: Collection[int]) -> tuple[int, ...]:
+    return tuple(one for one in ids if one in people)
 
 
 def count(

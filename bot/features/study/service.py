@@ -21,7 +21,7 @@ from storage.audience import Me
 from storage.choices import StudyItemState
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 from storage.roster import roster, rosters
-from storage.rows import of_branch
+from storage.rows import of_branch, standing
 
 NO_SUCH = "没有找到这项学习内容。"
 WITHDRAWN = "这项学习内容已撤回，不必再学。"
@@ -186,8 +186,8 @@ def _themes(session: Session, branch_id: int, quarter: Quarter) -> list[int]:
 
 def _completions(session: Session, items: Sequence[StudyItem], until: datetime | None = None) -> list[rules.Completion]:
     """Of some items; `until`: as they stood then, a later undo left aside."""
-    stands = _STANDS if until is None else or_(_STANDS, StudyCompletion.withdrawn_at > until)
-    query = select(StudyCompletion).where(StudyCompletion.item_id.in_([item.id for item in items]), stands)
+    of_items = StudyCompletion.item_id.in_([item.id for item in items])
+    query = select(StudyCompletion).where(standing(StudyCompletion, of_items, until))
     return [
         rules.Completion(row.id, row.item_id, row.person_id, row.completed_on, row.completed_at)
         for row in session.scalars(query.order_by(StudyCompletion.id))
