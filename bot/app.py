@@ -60,7 +60,7 @@ class App:
         self._listen, self._webhook, self._transport = listen, webhook, transport
         self._ptb = ptb_application(token, api_url, transport)
         still_owed = {job.name: job.still_owed for job in jobs if job.still_owed is not None}
-        self.sender = Sender(storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._stopped)
+        self.sender = Sender(storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._note_refusal)
         self.runner = Runner(storage, clock, jobs, self.sender, tz)
         self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed)
         self.receiver = Receiver(storage, clock, self.bot_id, self.lanes, self.sender.wake)
@@ -88,15 +88,27 @@ class App:
 
     async def run(self, stop: asyncio.Event | None = None) -> None:
         """Run until `stop` is set, then end what has begun, within a few seconds. Raises what killed it."""
+        stop = stop or asyncio.Event()
         try:
-            edge = await self._introduce()
-            await self._live(edge, stop or asyncio.Event())
+            await self._introduce_unless(stop)
+            if self.edge is not None:
+                await self._live(self.edge, stop)
         except BaseExceptionGroup as group:
             raise _first(group) from group
         finally:
             await self._close()
 
-    async def _introduce(self) -> Edge:
+    async def _introduce_unless(self, stop: asyncio.Event) -> None:
+        """While Telegram cannot be reached the bot can still be told to stop."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                ending = group.create_task(_end(stop))
+                await self._introduce()
+                ending.cancel()
+        except* _Stopped:
+            log.info("stopped before Telegram was reached")
+
+    async def _introduce(self) -> None:
         """Ask Telegram who we are; everything that needs the bot's name comes after it."""
         if self._webhook is None:
             await asyncio.gather(patiently(self._ptb.initialize), refuse_beside_a_webhook(self.telegram))
@@ -108,7 +120,6 @@ class App:
         )  # fmt: skip
         self._ptb.add_handlers(edge.ptb_handlers())
         self.edge = edge
-        return edge
 
     async def _live(self, edge: Edge, stop: asyncio.Event) -> None:
         """Two rings of tasks: those that let new things in end first, those that finish what has begun last."""
@@ -199,8 +210,8 @@ class App:
 
     # --- the token ---
 
-    def _stopped(self, reason: str) -> None:
-        log.critical("the sender has stopped: %s", reason)
+    def _note_refusal(self, reason: str) -> None:
+        log.debug("the sender ends: %s", reason)
 
     async def _send(self) -> None:
         """The sender ends by itself only when Telegram refuses the token: then all the rest is of no use either."""

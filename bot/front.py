@@ -12,6 +12,7 @@ from bot.features.registry import HANDLERS, jobs
 from bot.kit.redact import RedactTokens
 from bot.kit.transport import AiohttpTransport
 from bot.settings import Settings
+from bot.troubles import OURS
 from bot.web import Webhook
 from scheduler.clock import Clock, SystemClock
 from storage.engine import Storage
@@ -20,7 +21,7 @@ from storage.revision import require_newest
 log = logging.getLogger(__name__)
 
 # Calls to Telegram side by side: a burst of taps is two calls each, and one call is a round trip.
-CONNECTIONS = 256
+CONNECTIONS = 128
 # After a stop was asked for; whatever has not ended by then is in the database and goes on at the next start.
 STOP_WITHIN = 10.0
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -39,6 +40,16 @@ def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT. Raises OldSchema, StorageBusy, CannotReceive, BadSettings, or what died."""
     token = settings.token
     log_to_stderr(settings.log_level)
+    try:
+        _run(settings, token)
+    except OURS:
+        raise
+    except Exception:
+        log.exception("the bot has died")
+        raise
+
+
+def _run(settings: Settings, token: str) -> None:
     with Storage(settings.database) as storage:
         storage.hold()
         require_newest(storage)
