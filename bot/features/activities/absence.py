@@ -4,13 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import (
-    buttons,
-    cards,
-    messages,
-    service,
-    taking_part,
-)
+from bot.features.activities import buttons, cards, leave, messages, service, taking_part
 from bot.kit import dialog as dialogs
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
@@ -27,7 +21,7 @@ def ask_leave(session: Session, call: Call, button: buttons.AskLeave) -> Reply:
     """In private the types appear at once; from the group card they come as a private message."""
     activity = service.find(session, call.me, button.activity_id)
     if not service.in_scope(session, call.me, activity):
-        raise Refusal(taking_part.OUT_OF_SCOPE)
+        raise Refusal(service.OUT_OF_SCOPE)
     choice = messages.choose_leave(activity, call.tz)
     if call.private:
         return Reply(toast="请选择请假类别。", here=[choice])
@@ -39,10 +33,10 @@ def choose_leave(session: Session, call: Call, button: buttons.ChooseLeave) -> R
 
 
 def _ask_leave(session: Session, call: Call, activity_id: int, kind: LeaveType) -> Reply:
-    row = taking_part.ask_leave(session, call.me, activity_id, kind, call.now)
+    row = leave.ask_leave(session, call.me, activity_id, kind, call.now)
     activity = session.get_one(Activity, activity_id)
     question = messages.leave_to_decide(row, activity, call.me.name, call.tz)
-    asked = taking_part.approvers(session, activity, call.me.id, call.tz)
+    asked = leave.approvers(session, activity, call.me.id, call.tz)
     return Reply(
         toast="已提交，等待审批。",
         edit=messages.leave_asked(row, activity),
@@ -70,7 +64,7 @@ def leave_by_word(kind: LeaveType | None, session: Session, call: Call) -> Reply
 
 
 def decide_leave(session: Session, call: Call, button: buttons.DecideLeave) -> Reply:
-    row, activity = taking_part.decide_leave(session, call.me, button.leave_id, bool(button.approve), call.now, call.tz)
+    row, activity = leave.decide_leave(session, call.me, button.leave_id, bool(button.approve), call.now, call.tz)
     person = session.get_one(Person, row.person_id)
     due = short_day(service.makeup_due(activity, call.tz).astimezone(call.tz).date())
     word = messages.LEAVE_STATES[row.state]
@@ -88,7 +82,7 @@ def cancel_leave_by_word(session: Session, call: Call) -> Reply:
     mine = [
         activity
         for activity in service.open_activities(session, call.me, call.now)
-        if activity.start_at > call.now and taking_part.leave_of(session, activity.id, call.me.id) is not None
+        if activity.start_at > call.now and leave.leave_of(session, activity.id, call.me.id) is not None
     ]
     if not mine:
         raise Refusal("您没有可取消的请假。")
@@ -99,11 +93,11 @@ def cancel_leave_by_word(session: Session, call: Call) -> Reply:
 
 
 def _cancel_leave(session: Session, call: Call, activity_id: int) -> Reply:
-    taking_part.cancel_leave(session, call.me, activity_id, call.now)
+    leave.cancel_leave(session, call.me, activity_id, call.now)
     activity = session.get_one(Activity, activity_id)
     told = [
         To(Message(f"{call.me.name}同志已取消请假：{activity.title}。"), person_id=person)
-        for person in taking_part.approvers(session, activity, call.me.id, call.tz)
+        for person in leave.approvers(session, activity, call.me.id, call.tz)
     ]
     return Reply(
         toast="已取消请假。", edit=Message(f"{activity.title}：已取消请假，请按时参加。"),
@@ -124,7 +118,7 @@ def _makeup_question(activity: Activity) -> str:
 
 
 def makeup_by_word(session: Session, call: Call) -> Reply:
-    missed = taking_part.to_make_up(session, call.me, call.now, call.tz)
+    missed = leave.to_make_up(session, call.me, call.now, call.tz)
     if not missed:
         raise Refusal("您没有需要补学的活动。")
     if len(missed) > 1:
@@ -136,11 +130,11 @@ def makeup_by_word(session: Session, call: Call) -> Reply:
 def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
     activity_id = int(dialog.draft["activity"])
     files = [file.to_json() for file in call.files]
-    row = taking_part.hand_in_makeup(session, call.me, activity_id, call.text, files, call.now, call.tz)
+    row = leave.hand_in_makeup(session, call.me, activity_id, call.text, files, call.now, call.tz)
     dialogs.close(session, call.me.id)
     activity = session.get_one(Activity, activity_id)
     review = messages.makeup_to_review(row, activity, call.me.name)
-    reviewers = taking_part.approvers(session, activity, call.me.id, call.tz)
+    reviewers = leave.approvers(session, activity, call.me.id, call.tz)
     key = f"makeup:{row.id}:{int(call.now.timestamp())}"
     attached = [To(messages.attached(file), person_id=person) for person in reviewers for file in call.files]
     return Reply(
@@ -166,7 +160,7 @@ def return_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def _reviewed(session: Session, call: Call, makeup_id: int, accept: bool, reason: str) -> Reply:
-    row, activity = taking_part.review_makeup(session, call.me, makeup_id, accept, call.now, reason)
+    row, activity = leave.review_makeup(session, call.me, makeup_id, accept, call.now, reason)
     person = session.get_one(Person, row.person_id)
     word = "已通过" if accept else "已退回"
     told = To(messages.makeup_reviewed(row, activity), person_id=person.id)

@@ -9,7 +9,7 @@ import segno
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, making, messages, rules, service, taking_part
+from bot.features.activities import buttons, cards, leave, making, messages, rules, service
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, reach, require
 from bot.kit.dates import parse_moment
@@ -68,13 +68,13 @@ def show_names(session: Session, call: Call, button: buttons.ShowNames) -> Reply
 def _replies(session: Session, activity: Activity, people: dict[int, Member]) -> list[str]:
     notice = service.notice_of(session, activity.id)
     received = service.receipts(session, notice.id) if notice else set()
-    leave = _leaves(session, activity)
-    silent = [member for member in people.values() if not member.exempt and member.id not in received | leave.keys()]
+    asked = _leaves(session, activity)
+    silent = [member for member in people.values() if not member.exempt and member.id not in received | asked.keys()]
     return messages.names(
         f"{activity.title}：回复名单",
         [
             ("已收到", [messages.Who(people[person].name) for person in people if person in received]),
-            ("请假", [_leave_note(people, row) for row in leave.values() if row.person_id in people]),
+            ("请假", [_leave_note(people, row) for row in asked.values() if row.person_id in people]),
             ("未回复", [messages.Who(member.name) for member in silent]),
         ],
     )
@@ -93,13 +93,13 @@ def _leave_note(people: dict[int, Member], row: LeaveRequest) -> messages.Who:
 
 def _roll_names(session: Session, call: Call, activity: Activity, people: dict[int, Member]) -> list[str]:
     roll = service.roll(session, activity, call.tz)
-    leave = _leaves(session, activity)
+    asked = _leaves(session, activity)
 
     def who(person: int) -> messages.Who:
         name = people[person].name if person in people else session.get_one(Person, person).name
         note = "迟到" if person in roll.late else "已补学" if person in roll.made_up else ""
         if person in roll.leave:
-            note = "、".join(filter(None, [messages.LEAVE_WORDS[leave[person].type], note]))
+            note = "、".join(filter(None, [messages.LEAVE_WORDS[asked[person].type], note]))
         return messages.Who(name, note=note)
 
     parts = [
@@ -170,12 +170,12 @@ def roll_done(session: Session, call: Call, button: buttons.RollDone) -> Reply:
 def mark_somebody(session: Session, call: Call, button: buttons.MarkSomebody) -> Reply:
     activity = _seen(session, call, button.activity_id)
     have = service.statuses(session, activity.id)
-    leave = _leaves(session, activity)
+    asked = _leaves(session, activity)
     people = []
     for member in service.audience(session, activity, call.tz):
         if reach(call.me, Right.SIGN_IN_OTHERS) is Reach.OWN_GROUP and member.group_id not in call.me.leads:
             continue
-        status, row = have.get(member.id), leave.get(member.id)
+        status, row = have.get(member.id), asked.get(member.id)
         note = messages.STATUS_WORDS[status] if status else messages.LEAVE_WORDS[row.type] if row else ""
         people.append((member.id, member.name, note))
     return Reply(here=[messages.mark_somebody(activity, people, max(button.page, 0))])
@@ -191,7 +191,7 @@ def _member(session: Session, call: Call, activity: Activity, person_id: int) ->
     people = service.audience(session, activity, call.tz)
     found = next((member for member in people if member.id == person_id), None)
     if found is None:
-        raise Refusal(taking_part.OUT_OF_SCOPE)
+        raise Refusal(service.OUT_OF_SCOPE)
     return found
 
 
@@ -199,7 +199,7 @@ def mark_as(session: Session, call: Call, button: buttons.MarkAs) -> Reply:
     activity = _seen(session, call, button.activity_id)
     person = _member(session, call, activity, button.person_id)
     if button.mark.value in set(LeaveType):
-        taking_part.enter_leave(session, call.me, activity, person, LeaveType(button.mark.value), call.now, call.tz)
+        leave.enter_leave(session, call.me, activity, person, LeaveType(button.mark.value), call.now, call.tz)
     else:
         service.sign_in_for(session, call.me, activity, person, AttendanceStatus(button.mark.value), call.now)
     word = f"已补登：{person.name}同志，{messages.MARK_WORDS[button.mark]}。"

@@ -31,6 +31,7 @@ from storage.spans import on_day
 
 MAKEUP_WITHIN = timedelta(days=7)
 NO_SUCH = "没有找到这项活动。"
+OUT_OF_SCOPE = "您不在本次活动的参加范围内。"
 
 
 def find(session: Session, me: Me, activity_id: int) -> Activity:
@@ -220,3 +221,8 @@ def makeup_due(activity: Activity, tz: tzinfo) -> datetime:
     """The end of the seventh day after the activity (R32)."""
     day = activity.start_at.astimezone(tz).date() + MAKEUP_WITHIN
     return datetime.combine(day, time(23, 59), tz)
+
+
+def before_cut_off(activity: Activity, now: datetime, tz: tzinfo) -> None:
+    if now > cut_off(activity, tz):
+        raise Refusal("本季度已关账，修改请走“更正”。")

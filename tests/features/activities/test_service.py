@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import making, owing, service, taking_part
+from bot.features.activities import leave, making, owing, service, taking_part
 from bot.features.activities.making import Plan
 from bot.kit.refusal import Refusal
 from storage.choices import (
@@ -56,10 +56,10 @@ class Desk:
         return taking_part.sign_in(self.session, self.me(name), self.activity.id, at, SignInMethod.BUTTON)
 
     def leave(self, name: str, kind: LeaveType = LeaveType.SICK, at: datetime = TOLD) -> LeaveRequest:
-        return taking_part.ask_leave(self.session, self.me(name), self.activity.id, kind, at)
+        return leave.ask_leave(self.session, self.me(name), self.activity.id, kind, at)
 
     def decide(self, row: LeaveRequest, by: str = "甲二", approve: bool = True, at: datetime = TOLD) -> None:
-        taking_part.decide_leave(self.session, self.me(by), row.id, approve, at, SHANGHAI)
+        leave.decide_leave(self.session, self.me(by), row.id, approve, at, SHANGHAI)
 
     def settle(self, *missing: str, by: str = "甲二"):  # type: ignore[no-untyped-def]
         gone = [self.cast[name] for name in missing]
@@ -216,13 +216,13 @@ def test_makeup_raises_the_coverage_only_when_accepted(storage: Storage) -> None
         desk.decide(desk.leave("乙四"))
         desk.settle()
         at = START + timedelta(days=5)
-        row = taking_part.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "已补学", [], at, SHANGHAI)
+        row = leave.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "已补学", [], at, SHANGHAI)
         assert service.roll(session, desk.activity, SHANGHAI).made_up == ()
         with refused("没有办理此事的权限"):
-            taking_part.review_makeup(session, desk.me("丙四"), row.id, True, at)
-        taking_part.review_makeup(session, desk.me("甲二"), row.id, False, at, "请补充体会")
-        again = taking_part.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "体会", [], at, SHANGHAI)
-        taking_part.review_makeup(session, desk.me("甲二"), again.id, True, at)
+            leave.review_makeup(session, desk.me("丙四"), row.id, True, at)
+        leave.review_makeup(session, desk.me("甲二"), row.id, False, at, "请补充体会")
+        again = leave.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "体会", [], at, SHANGHAI)
+        leave.review_makeup(session, desk.me("甲二"), again.id, True, at)
         roll = service.roll(session, desk.activity, SHANGHAI)
         assert (roll.made_up, str(roll.attendance_rate), str(roll.coverage_rate)) == (
             (desk.cast["乙四"],), "95.7", "100.0",
@@ -236,8 +236,8 @@ def test_what_came_after_the_cut_off_does_not_count(storage: Storage) -> None:
         desk.decide(desk.leave("乙四"))
         desk.settle("丙三")
         late = datetime(2023, 10, 12, 9, tzinfo=SHANGHAI)
-        row = taking_part.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "已补学", [], late, SHANGHAI)
-        taking_part.review_makeup(session, desk.me("甲二"), row.id, True, late)
+        row = leave.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "已补学", [], late, SHANGHAI)
+        leave.review_makeup(session, desk.me("甲二"), row.id, True, late)
         service.mark(session, desk.me("甲二"), desk.activity, desk.cast["丙三"], AttendanceStatus.PRESENT, late)
         session.flush()
         cut_off = service.cut_off(desk.activity, SHANGHAI)
@@ -283,7 +283,7 @@ def test_another_branch_sees_nothing(storage: Storage) -> None:
         for act in (
             lambda: service.find(session, foreign, desk.activity.id),
             lambda: taking_part.sign_in(session, foreign, desk.activity.id, START, SignInMethod.BUTTON),
-            lambda: taking_part.ask_leave(session, foreign, desk.activity.id, LeaveType.SICK, TOLD),
+            lambda: leave.ask_leave(session, foreign, desk.activity.id, LeaveType.SICK, TOLD),
         ):
             with pytest.raises(Refusal):
                 act()

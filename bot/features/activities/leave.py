@@ -1,0 +1,218 @@
+"""Not coming: leave asked for, decided, taken back or entered by the desk; and what is made up for it."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.features.activities import rules, service
+from bot.kit.access import Right, require
+from bot.kit.refusal import Refusal
+from storage import audit
+from storage.audience import Me
+from storage.choices import Duty, LeaveState, LeaveType, MakeupState
+from storage.models.activity import Activity
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.roster import Member, holders, roster
+
+
+def leave_of(session: Session, activity_id: int, person_id: int) -> LeaveRequest | None:
+    return session.scalars(
+        select(LeaveRequest).where(
+            LeaveRequest.activity_id == activity_id,
+            LeaveRequest.person_id == person_id,
+            LeaveRequest.withdrawn_at.is_(None),
+        )
+    ).first()
+
+
+def ask_leave(session: Session, me: Me, activity_id: int, kind: LeaveType, now: datetime) -> LeaveRequest:
+    """A request before the start (R30); a later one is entered by the organization officer (D20a).
+
+    Asking again with another type replaces a pending request; a decided one stands.
+    """
+    activity = service.find(session, me, activity_id)
+    if not service.in_scope(session, me, activity):
+        raise Refusal(service.OUT_OF_SCOPE)
+    if rules.sign_in(activity.status, activity.start_at, activity.end_at, 0, now) is rules.SignIn.OFF:
+        raise Refusal("活动已取消或改期，不必请假。")
+    if now >= activity.start_at:
+        raise Refusal("活动已开始，请联系组织委员补登请假。")
+    earlier = leave_of(session, activity_id, me.id)
+    if earlier is not None and earlier.state is not LeaveState.PENDING:
+        raise Refusal("您的请假已有审批结果，如需更改请联系组织委员。")
+    if earlier is not None:
+        if earlier.type is kind:
+            return earlier
+        earlier.withdrawn_at, earlier.state = now, LeaveState.WITHDRAWN
+        session.flush()
+    row = LeaveRequest(activity_id=activity_id, person_id=me.id, type=kind, requested_at=now)
+    session.add(row)
+    session.flush()
+    audit.record(session, "ask", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, type=kind)
+    return row
+
+
+def decide_leave(
+    session: Session, me: Me, leave_id: int, approve: bool, now: datetime, tz: tzinfo
+) -> tuple[LeaveRequest, Activity]:
+    """Approve or refuse, until the cut-off (D20a); an approved absence is to be made up (R32)."""
+    row = session.get(LeaveRequest, leave_id)
+    if row is None or row.withdrawn_at is not None:
+        raise Refusal("这条请假已撤回。")
+    activity = service.find(session, me, row.activity_id)
+    found = roster(session, activity.branch_id, activity.start_at.astimezone(tz).date(), [row.person_id])
+    require(me, Right.APPROVE_LEAVE, branch_id=activity.branch_id, group_id=found[0].group_id if found else None)
+    if row.person_id == me.id and Duty.SECRETARY not in me.duties:
+        raise Refusal("本人的请假请由他人审批。")
+    if row.state is not LeaveState.PENDING:
+        raise Refusal("这条请假已审批。")
+    service.before_cut_off(activity, now, tz)
+    row.state = LeaveState.APPROVED if approve else LeaveState.REFUSED
+    row.decided_at, row.decided_by_id = now, me.id
+    audit.record(
+        session,
+        "decide",
+        "leave_request",
+        row.id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+        new=row.state,
+    )
+    return row, activity
+
+
+def cancel_leave(session: Session, me: Me, activity_id: int, now: datetime) -> LeaveRequest:
+    """One's own leave, taken back before the start: approved or not."""
+    row = leave_of(session, activity_id, me.id)
+    if row is None:
+        raise Refusal("您没有可取消的请假。")
+    activity = service.find(session, me, activity_id)
+    if now >= activity.start_at:
+        raise Refusal("活动已开始，不能取消请假；如已到会请直接签到。")
+    row.withdrawn_at, row.state = now, LeaveState.WITHDRAWN
+    audit.record(session, "withdraw", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    return row
+
+
+def enter_leave(
+    session: Session, me: Me, activity: Activity, person: Member, kind: LeaveType, now: datetime, tz: tzinfo
+) -> LeaveRequest:
+    """Leave entered by the desk, also after the start (补登, D20a): approved at once, marked with who and when."""
+    require(me, Right.APPROVE_LEAVE, branch_id=activity.branch_id, group_id=person.group_id)
+    service.before_cut_off(activity, now, tz)
+    earlier = leave_of(session, activity.id, person.id)
+    if earlier is not None:
+        earlier.withdrawn_at = now
+        session.flush()
+    session.execute(
+        update(Attendance)
+        .where(
+            Attendance.activity_id == activity.id,
+            Attendance.person_id == person.id,
+            Attendance.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now)
+    )
+    row = LeaveRequest(
+        activity_id=activity.id, person_id=person.id, type=kind, state=LeaveState.APPROVED,
+        requested_at=now, entered_by_id=me.id, decided_at=now, decided_by_id=me.id,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    audit.record(session, "enter", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, type=kind)
+    return row
+
+
+def approvers(session: Session, activity: Activity, person_id: int, tz: tzinfo) -> list[int]:
+    """Who is asked about a leave: the maker and the organization officer, else the secretary; never the asker."""
+    day = activity.start_at.astimezone(tz).date()
+    desk = [person for person in service.desk(session, activity, day) if person != person_id]
+    return desk or holders(session, activity.branch_id, day, Duty.SECRETARY)
+
+
+def hand_in_makeup(
+    session: Session,
+    me: Me,
+    activity_id: int,
+    note: str,
+    files: Sequence[dict[str, Any]],
+    now: datetime,
+    tz: tzinfo,
+) -> Makeup:
+    """Hand in what was made up; done on the day it was handed in. Only who was not there has something to make up."""
+    activity = service.find(session, me, activity_id)
+    if service.statuses(session, activity_id).get(me.id) in rules.HERE:
+        raise Refusal("您已到会，不需要补学。")
+    if now < activity.start_at:
+        raise Refusal("活动尚未举行。")
+    row = _makeup_of(session, activity_id, me.id)
+    if row is not None and row.state is MakeupState.ACCEPTED:
+        raise Refusal("您的补学已通过。")
+    if row is None:
+        row = Makeup(
+            activity_id=activity_id,
+            person_id=me.id,
+            due_on=service.makeup_due(activity, tz).astimezone(tz).date(),
+        )
+        session.add(row)
+    row.state, row.note, row.files = MakeupState.SUBMITTED, note, list(files)
+    row.submitted_at, row.done_on, row.return_reason = now, now.astimezone(tz).date(), ""
+    session.flush()
+    audit.record(session, "submit", "makeup", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, length=len(note))
+    return row
+
+
+def _makeup_of(session: Session, activity_id: int, person_id: int) -> Makeup | None:
+    return session.scalars(
+        select(Makeup).where(
+            Makeup.activity_id == activity_id, Makeup.person_id == person_id, Makeup.withdrawn_at.is_(None)
+        )
+    ).first()
+
+
+def review_makeup(
+    session: Session, me: Me, makeup_id: int, accept: bool, now: datetime, reason: str = ""
+) -> tuple[Makeup, Activity]:
+    """通过 or 退回 with a reason."""
+    row = session.get(Makeup, makeup_id)
+    if row is None or row.withdrawn_at is not None:
+        raise Refusal("没有找到这份补学。")
+    activity = service.find(session, me, row.activity_id)
+    require(me, Right.REVIEW_PIECES, branch_id=activity.branch_id)
+    if row.state is not MakeupState.SUBMITTED:
+        raise Refusal("这份补学已审核。")
+    row.state = MakeupState.ACCEPTED if accept else MakeupState.RETURNED
+    row.reviewed_at, row.reviewed_by_id, row.return_reason = now, me.id, reason
+    audit.record(session, "review", "makeup", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, new=row.state)
+    return row, activity
+
+
+def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Activity]:
+    """Held activities that somebody missed on leave and has not made up; nearest first."""
+    done = select(Makeup.activity_id).where(
+        Makeup.person_id == me.id, Makeup.withdrawn_at.is_(None),
+        Makeup.state.in_([MakeupState.SUBMITTED, MakeupState.ACCEPTED]),
+    )  # fmt: skip
+    away = select(LeaveRequest.activity_id).where(
+        LeaveRequest.person_id == me.id,
+        LeaveRequest.state == LeaveState.APPROVED,
+        LeaveRequest.withdrawn_at.is_(None),
+    )
+    came = select(Attendance.activity_id).where(
+        Attendance.person_id == me.id, Attendance.withdrawn_at.is_(None), Attendance.status.in_(rules.HERE)
+    )
+    query = (
+        select(Activity)
+        .where(
+            Activity.id.in_(away),
+            Activity.id.not_in(done),
+            Activity.id.not_in(came),
+            Activity.start_at <= now,
+        )
+        .order_by(Activity.start_at.desc())
+    )
+    return [activity for activity in session.scalars(query) if now <= service.cut_off(activity, tz)]
