@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
 from storage.choices import StudyItemKind, StudyItemState
-from storage.models.attendance import LIVE
+from storage.models.attendance import GONE, LIVE
 
 
 class MonthlyTheme(Model):
@@ -61,6 +61,7 @@ class StudyCompletion(Model):
             postgresql_where=LIVE,
         ),
         Index("ix_study_completion_person_id", "person_id"),
+        Index("ix_study_completion_withdrawn", "item_id", sqlite_where=GONE, postgresql_where=GONE),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

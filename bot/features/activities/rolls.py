@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
-from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
@@ -13,6 +12,7 @@ from storage.choices import AttendanceStatus, LeaveState, MakeupState, Scope
 from storage.models.activity import Activity, Delegate
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.roster import Member, rosters
+from storage.rows import standing
 
 
 def audience_of(activity: Activity, members: Iterable[Member], sent: Iterable[int]) -> list[Member]:
@@ -61,15 +61,9 @@ def rolls(
     }  # fmt: skip
 
 
-def _live(table: type[Any], until: datetime | None) -> ColumnElement[bool]:
-    """What is withdrawn after the cut-off was still there at it."""
-    standing: ColumnElement[bool] = table.withdrawn_at.is_(None)
-    return standing if until is None else or_(standing, table.withdrawn_at > until)
-
-
 def _statuses(session: Session, ids: Sequence[int], until: datetime | None) -> dict[int, dict[int, AttendanceStatus]]:
     query = select(Attendance.activity_id, Attendance.person_id, Attendance.status).where(
-        Attendance.activity_id.in_(ids), _live(Attendance, until)
+        standing(Attendance, Attendance.activity_id.in_(ids), until)
     )
     if until is not None:
         query = query.where(Attendance.at <= until)
@@ -84,7 +78,7 @@ def _leave(
 ) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
     """Who asked for leave, and whose was approved: in time, when there is a cut-off (D20a)."""
     query = select(LeaveRequest.activity_id, LeaveRequest.person_id, LeaveRequest.state, LeaveRequest.decided_at).where(
-        LeaveRequest.activity_id.in_(ids), _live(LeaveRequest, until)
+        standing(LeaveRequest, LeaveRequest.activity_id.in_(ids), until)
     )
     asked: dict[int, set[int]] = defaultdict(set)
     approved: dict[int, set[int]] = defaultdict(set)
@@ -98,7 +92,7 @@ def _leave(
 
 def _made_up(session: Session, ids: Sequence[int], until: datetime | None, tz: tzinfo) -> dict[int, set[int]]:
     query = select(Makeup.activity_id, Makeup.person_id).where(
-        Makeup.activity_id.in_(ids), Makeup.state == MakeupState.ACCEPTED, _live(Makeup, until)
+        Makeup.state == MakeupState.ACCEPTED, standing(Makeup, Makeup.activity_id.in_(ids), until)
     )
     if until is not None:
         query = query.where(Makeup.done_on <= until.astimezone(tz).date())

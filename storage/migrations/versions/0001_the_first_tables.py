@@ -442,6 +442,13 @@ def upgrade() -> None:
     with op.batch_alter_table("attendance", schema=None) as batch_op:
         batch_op.create_index("ix_attendance_person_id", ["person_id"], unique=False)
         batch_op.create_index(
+            "ix_attendance_withdrawn",
+            ["activity_id"],
+            unique=False,
+            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "uq_attendance_live",
             ["activity_id", "person_id"],
             unique=True,
@@ -507,6 +514,13 @@ def upgrade() -> None:
     with op.batch_alter_table("leave_request", schema=None) as batch_op:
         batch_op.create_index("ix_leave_request_person_id", ["person_id"], unique=False)
         batch_op.create_index(
+            "ix_leave_request_withdrawn",
+            ["activity_id"],
+            unique=False,
+            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "uq_leave_request_live",
             ["activity_id", "person_id"],
             unique=True,
@@ -536,6 +550,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("makeup", schema=None) as batch_op:
         batch_op.create_index("ix_makeup_person_id", ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_makeup_withdrawn",
+            ["activity_id"],
+            unique=False,
+            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "uq_makeup_live",
             ["activity_id", "person_id"],
@@ -660,6 +681,13 @@ def upgrade() -> None:
     with op.batch_alter_table("study_completion", schema=None) as batch_op:
         batch_op.create_index("ix_study_completion_person_id", ["person_id"], unique=False)
         batch_op.create_index(
+            "ix_study_completion_withdrawn",
+            ["item_id"],
+            unique=False,
+            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "uq_study_completion_live",
             ["item_id", "person_id"],
             unique=True,
@@ -742,6 +770,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("withdrawn_at IS NULL"),
             postgresql_where=sa.text("withdrawn_at IS NULL"),
         )
+        batch_op.drop_index(
+            "ix_study_completion_withdrawn",
+            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
+        )
         batch_op.drop_index("ix_study_completion_person_id")
 
     op.drop_table("study_completion")
@@ -778,6 +811,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("withdrawn_at IS NULL"),
             postgresql_where=sa.text("withdrawn_at IS NULL"),
         )
+        batch_op.drop_index(
+            "ix_makeup_withdrawn",
+            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
+        )
         batch_op.drop_index("ix_makeup_person_id")
 
     op.drop_table("makeup")
@@ -786,6 +824,11 @@ def downgrade() -> None:
             "uq_leave_request_live",
             sqlite_where=sa.text("withdrawn_at IS NULL"),
             postgresql_where=sa.text("withdrawn_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_leave_request_withdrawn",
+            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
         )
         batch_op.drop_index("ix_leave_request_person_id")
 
@@ -801,6 +844,11 @@ def downgrade() -> None:
             "uq_attendance_live",
             sqlite_where=sa.text("withdrawn_at IS NULL"),
             postgresql_where=sa.text("withdrawn_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_attendance_withdrawn",
+            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
         )
         batch_op.drop_index("ix_attendance_person_id")
 
