@@ -147,12 +147,12 @@ class App:
         return tasks if self._storage.dialect == "sqlite" else [*tasks, ("adoption", self.lanes.adopt)]
 
     def _beginning(self) -> list[Task]:
-        tasks: list[Task] = [("runner", self.runner.run), ("menus", self.menus.run)]
-        if self._listen is not None:
-            tasks.append(("web", self._serve))
+        tasks: list[Task] = []
         if self._webhook is None:
             tasks += [("lease", self.poller.hold), ("polling", self.poller.run), ("watchdog", self.poller.watch)]
-        return tasks
+        if self._listen is not None:
+            tasks.append(("web", self._serve))
+        return [*tasks, ("runner", self.runner.run), ("menus", self.menus.run)]
 
     async def _drain(self, edge: Edge) -> None:
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -58,8 +59,12 @@ def run() -> None:
     """Run the bot until it is told to stop (Ctrl-C, SIGTERM)."""
     settings = load()
     _ = settings.token
+    # What is loaded now stays: looking through it for garbage is an eighth of the start.
+    gc.disable()
     from bot.front import run
 
+    gc.freeze()
+    gc.enable()
     run(settings)
 
 

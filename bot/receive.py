@@ -4,10 +4,11 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import orjson
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Executable, Table
 from sqlalchemy.orm import Session
 
 from bot.kit import hygiene
@@ -103,14 +104,23 @@ def is_id(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and -BIGGEST < value < BIGGEST
 
 
-_ON_SQLITE = sqlite.insert(Inbox.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]  # a Table it is
-_ON_POSTGRESQL = postgresql.insert(Inbox.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]  # likewise
+@cache
+def _insert(dialect: str) -> Executable:
+    """Built once; only the dialect in use is loaded."""
+    table = cast(Table, Inbox.__table__)
+    if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table).on_conflict_do_nothing()
 
 
 def store(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> None:
     """Insert what is not there yet; what the hygiene list refuses is answered with one line, once."""
     assert session.bind is not None
-    session.execute(_ON_SQLITE if session.bind.dialect.name == "sqlite" else _ON_POSTGRESQL, list(rows))
+    session.execute(_insert(session.bind.dialect.name), list(rows))
     for row in rows:
         if row["state"] is InboxState.REFUSED and row["sender"]:
             key = f"refused:{row['bot_id']}:{row['update_id']}"
