@@ -28,5 +28,8 @@ HANDLERS: list[Handler] = [
 
 
 def jobs(tz: tzinfo) -> list[Job]:
-    """Every job, built for the branch's time zone."""
-    return [*activities_jobs.build(tz), *study_jobs.build(tz), *integrity_jobs.build(tz), *todo_jobs.build(tz)]
+    """Every job, built for the branch's time zone.
+
+    Those due at one instant run in this order: a reminder carries the month's prompt of the same morning.
+    """
+    return [*activities_jobs.build(tz), *integrity_jobs.build(tz), *study_jobs.build(tz), *todo_jobs.build(tz)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.integrity import messages, rules, service
+from bot.features.integrity import messages, rules, service, together
 from bot.kit.hours import open_now
 from scheduler.calendar import Block
 from scheduler.jobs import Everywhere, Job, NotReady, Occurrence, Owed
@@ -52,15 +52,23 @@ def remind(session: Session, branch_id: int, occurrence: Occurrence, now: dateti
     reminder = service.remind(session, branch_id, _block(occurrence), now, tz)
     if reminder is None:
         return []
-    message = messages.card(reminder, tz).to_json()
-    asked = [
-        Owed(
-            keys=rules.keys(reminder.holidays, reminder.round, str(person)), message=message, person_id=person,
-            about={"reminder": reminder.id, "person": person}, expires_at=occurrence.until,
-        )
-        for person in service.audience(session, reminder.id)
-    ]  # fmt: skip
-    return [*asked, *_desk(session, reminder, now, tz)]
+    along = together.carried(session, reminder, now, tz)
+    people = service.audience(session, reminder.id)
+    asked = (_owed(session, reminder, person, along, occurrence, tz) for person in people)
+    return [*filter(None, asked), *_desk(session, reminder, now, tz)]
+
+
+def _owed(
+    session: Session, reminder: Reminder, person: int, along: together.Carried, occurrence: Occurrence, tz: tzinfo
+) -> Owed | None:
+    """One person's reminder, with the month's prompt when that goes along to this person."""
+    prompt = along.keys.get(person)
+    about = {"reminder": reminder.id, "theme": along.theme_id if prompt else None, "person": person}
+    message = together.message(session, reminder.id, about["theme"], person, tz)
+    if message is None:
+        return None
+    keys = (*rules.keys(reminder.holidays, reminder.round, str(person)), *filter(None, [prompt]))
+    return Owed(keys, message.to_json(), person, about=about, expires_at=occurrence.until)
 
 
 def _desk(session: Session, reminder: Reminder, now: datetime, tz: tzinfo) -> list[Owed]:
@@ -81,9 +89,8 @@ def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo
     if "desk" in about:
         reminder = session.get_one(Reminder, about["desk"])
         return messages.desk_card(reminder, service.figures(session, reminder, now), tz).to_json()
-    if service.has_read(session, about["reminder"], about["person"]):
-        return None
-    return messages.card(session.get_one(Reminder, about["reminder"]), tz).to_json()
+    message = together.message(session, about["reminder"], about["theme"], about["person"], tz)
+    return message.to_json() if message is not None else None
 
 
 def missed(session: Session, branch_id: int, occurrence: Occurrence) -> list[Owed]:

@@ -16,6 +16,7 @@ NOTHING_TO_READ = "现在没有需要阅知的提醒。"
 PROVISIONAL = "（暂定）具体放假安排以国务院办公厅通知为准。"
 # What a branch may word itself (organisation.settings), and how much of it is shown.
 OWN_TEXT, LONGEST = "holiday_text", 2000
+TOGETHER = 3900
 REPORT = {"report_phone": "监督举报电话", "report_mail": "举报邮箱", "report_url": "举报网站"}
 
 
@@ -48,11 +49,17 @@ def _days(block: Block) -> str:
     return first if block.days == 1 else f"{first}至{day_words(block.end)}"
 
 
-def card(reminder: Reminder, tz: tzinfo, read_at: datetime | None = None) -> Message:
+def card(reminder: Reminder, tz: tzinfo, read_at: datetime | None = None, place: Place = Place.CARD) -> Message:
     """A person's own reminder, with the own 已阅 once there is one."""
     if read_at is None:
-        return Message(reminder.text, [[Choice("已阅", Read(reminder.id, Place.CARD))]])
+        return Message(reminder.text, [[Choice("已阅", Read(reminder.id, place))]])
     return Message(f"{reminder.text}\n{read_line(reminder, read_at, tz)}")
+
+
+def joined(first: Message, second: Message) -> Message | None:
+    """Two things due on one morning as one message, each with its deadline and buttons; None when it is too long."""
+    text = f"{first.text}\n\n{second.text}"
+    return Message(text, [*first.rows, *second.rows]) if len(text) <= TOGETHER else None
 
 
 def read_line(reminder: Reminder, read_at: datetime, tz: tzinfo) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.study import messages, plan_messages, planning, rules
+from bot.features.study import messages, plan_messages, planning, prompts, rules
 from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, OpenMonth, SendNow, WithdrawItem
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right, may, require
@@ -175,10 +175,9 @@ def send_now(session: Session, call: Call, button: SendNow) -> Reply:
         raise Refusal(planning.ALREADY_SENT)
     if planning.goes_at(theme, call.now, call.tz) is not None:
         raise Refusal("到时间会自动发送。")
-    planning.give_out(session, theme, call.today)
-    card = messages.prompt(theme, [messages.Seen(item) for item in planning.items_of(session, theme.id)])
-    people = planning.learners(session, theme.branch_id, call.today)
-    told = [To(card, person_id=member.id, key=planning.prompt_key(theme, member.id)) for member in people]
+    card = prompts.fresh(session, theme)
+    people = prompts.go(session, theme, call.now, call.tz)
+    told = [To(card, person_id=person, key=key) for person, key in people.items()]
     return Reply(toast="正在发送。", edit=_plan(session, call, theme), others=told)
 
 

@@ -1,19 +1,19 @@
 """What happens on the clock: the month's prompt goes out, or the secretary hears that there is none."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.study import messages, plan_messages, planning, rules, service
+from bot.features.study import plan_messages, planning, prompts, rules
 from bot.kit.hours import open_now
 from bot.kit.replies import Message
 from scheduler.calendar import first_working_day
 from scheduler.jobs import Job, NotReady, Occurrence, Owed, before, monthly
 from storage.choices import Duty
-from storage.models.study import MonthlyTheme, StudyItem
+from storage.models.study import MonthlyTheme
 from storage.roster import holders
 
 PROMPT, CHECK = "study_prompt", "study_theme_check"
@@ -22,7 +22,7 @@ PROMPT, CHECK = "study_prompt", "study_theme_check"
 def build(tz: tzinfo) -> list[Job]:
     """The jobs of this feature, in the branch's time zone."""
 
-    def prompts(session: Session, branch_id: int, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
+    def deadlines(session: Session, branch_id: int, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
         return prompt_times(session, branch_id, tz)
 
     def plan(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
@@ -38,7 +38,7 @@ def build(tz: tzinfo) -> list[Job]:
         return ask_again(session, about)
 
     return [
-        Job(PROMPT, before(prompts, grace=end_of_grace), plan, still_owed, prompt_missed),
+        Job(PROMPT, before(deadlines, grace=end_of_grace), plan, still_owed, prompt_missed),
         Job(CHECK, monthly(first_working_day, rules.SEND_AT, grace=end_of_grace), check),
     ]
 
@@ -57,28 +57,21 @@ def send_prompt(session: Session, branch_id: int, occurrence: Occurrence, now: d
         return []
     if theme.prompt_sent_on is None and not open_now(now, tz):
         raise NotReady("outside the hours in which the bot speaks first")
-    planning.give_out(session, theme, now.astimezone(tz).date())
-    sent_on = theme.prompt_sent_on or now.date()
-    message = _message(theme, planning.items_of(session, theme.id)).to_json()
+    message = prompts.fresh(session, theme).to_json()
     return [
         Owed(
-            keys=(planning.prompt_key(theme, member.id),), message=message, person_id=member.id,
-            about={"theme": theme.id, "person": member.id}, expires_at=occurrence.until,
+            keys=(key,), message=message, person_id=person, about={"theme": theme.id, "person": person},
+            expires_at=occurrence.until,
         )
-        for member in planning.learners(session, branch_id, sent_on)
+        for person, key in prompts.go(session, theme, now, tz).items()
     ]  # fmt: skip
 
 
-def _message(theme: MonthlyTheme, items: Sequence[StudyItem]) -> Message:
-    return messages.prompt(theme, [messages.Seen(item) for item in items])
-
-
 def ask_again(session: Session, about: dict[str, Any]) -> dict[str, Any]:
-    """As it reads now: an item may have been withdrawn, or learnt, in the meantime."""
+    """As it reads at the moment of sending."""
     if "missed" in about:
         return plan_messages.prompt_missed(about["missed"]).to_json()
-    theme = session.get_one(MonthlyTheme, about["theme"])
-    return messages.prompt(theme, service.seen_by(session, about["person"], StudyItem.theme_id == theme.id)).to_json()
+    return prompts.now_for(session, about["theme"], about["person"]).to_json()
 
 
 def check_theme(session: Session, branch_id: int, occurrence: Occurrence, now: datetime, tz: tzinfo) -> list[Owed]:

@@ -42,13 +42,15 @@ def month_word(month: str) -> str:
     return f"{rules.first_day(month).month}月"
 
 
-def prompt(theme: MonthlyTheme, seen: Sequence[Seen], undo: StudyCompletion | None = None) -> Message:
+def prompt(
+    theme: MonthlyTheme, seen: Sequence[Seen], undo: StudyCompletion | None = None, place: Place = Place.PROMPT
+) -> Message:
     """【8月学习】: the month's one message, and the same card again with what its owner has done."""
     lines = [f"【{month_word(theme.month)}学习】主题：{theme.title}"]
     lines += [theme.prompt] if theme.prompt else []
     lines.append(_what(theme, [one.item for one in seen]))
     lines += [_numbered(number, one) for number, one in enumerate(seen, 1)]
-    return Message("\n".join(lines)[:TEXT], _rows(seen, Place.PROMPT, undo))
+    return Message("\n".join(lines)[:TEXT], _rows(seen, place, undo))
 
 
 def _what(theme: MonthlyTheme, items: Sequence[StudyItem]) -> str:

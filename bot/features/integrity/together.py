@@ -1,0 +1,40 @@
+"""A reminder on the morning of the month's study prompt: one message, two promises, each with its own buttons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from sqlalchemy.orm import Session
+
+from bot.features.integrity import messages, service
+from bot.features.integrity.buttons import Place
+from bot.features.study import prompts
+from bot.kit.replies import Message
+from storage.models.reminder import Reminder
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A prompt that goes along: its theme, and by person the name of its promise."""
+
+    theme_id: int | None = None
+    keys: Mapping[int, str] = field(default_factory=dict)
+
+
+def carried(session: Session, reminder: Reminder, now: datetime, tz: tzinfo) -> Carried:
+    """The prompt that goes along; nothing when none is due, or when both together are too long."""
+    theme = prompts.due_today(session, reminder.branch_id, now, tz)
+    if theme is None or messages.joined(prompts.fresh(session, theme), messages.card(reminder, tz)) is None:
+        return Carried()
+    return Carried(theme.id, prompts.carry(session, theme, now, tz))
+
+
+def message(session: Session, reminder_id: int, theme_id: int | None, person_id: int, tz: tzinfo) -> Message | None:
+    """What somebody is to be sent now: what is still owed of the two."""
+    reminder = session.get_one(Reminder, reminder_id)
+    if service.has_read(session, reminder_id, person_id):
+        return None if theme_id is None else prompts.now_for(session, theme_id, person_id)
+    if theme_id is None:
+        return messages.card(reminder, tz)
+    section = prompts.section(session, theme_id, person_id)
+    return messages.joined(section, messages.card(reminder, tz, place=Place.NUDGE))
