@@ -1,6 +1,7 @@
 """Is everybody idle? Gauges of whoever has work, and the wait until all of them rest."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +36,8 @@ class Gauges:
     """Whoever may have work, and how long to believe them.
 
     gauges: callables that read 0 when their owner has nothing to do. A bare one that stays the same for `stuck`
-    seconds is taken to sleep on the clock; one registered by watch(..., sleeps=True) after `patience` seconds.
+    seconds is taken to sleep on the clock; one registered by watch(..., sleeps=True) after `patience` seconds; any
+    other registered one never: on a busy machine its work may stand still for long.
     bound: real seconds after which a wait that leads nowhere raises StillBusy.
     """
 
@@ -53,35 +55,37 @@ class Gauges:
 
     async def _rest(self, deadline: float) -> bool:
         """True: nothing left to do. False: what is left waits for the clock."""
-        calm, last, since = 0, self._readings(), time.monotonic()
+        calm, same, last, since = 0, 0, self._readings(), time.monotonic()
         while calm < CALM_TURNS:
             await asyncio.sleep(_nap(calm, time.monotonic() - since))
             readings, moment = self._readings(), time.monotonic()
-            if readings != last:
-                calm, last, since = 0, readings, moment
-            elif any(readings[:-1]):
-                if moment - since > self._patience_for(readings):
-                    return self._give_way(deadline)
-            else:
-                calm += 1
             if moment > deadline:
                 raise StillBusy(self._complaint())
+            if readings != last:
+                calm, same, last, since = 0, 0, readings, moment
+            elif any(readings[:-1]):
+                same += 1
+                # Turns as well as seconds: a loop that got no processor time has not seen anybody sleep.
+                if same >= CALM_TURNS and moment - since > self._patience_for(readings):
+                    return False
+            else:
+                calm += 1
         return True
-
-    def _give_way(self, deadline: float) -> bool:
-        if time.monotonic() > deadline:
-            raise StillBusy(self._complaint())
-        return False
 
     def _readings(self) -> tuple[int, ...]:
         return (*(gauge() for gauge in self.gauges), *self._stirring())
 
     def _patience_for(self, readings: tuple[int, ...]) -> float:
-        return self.patience if self._only_sleepers(readings) else self.stuck
+        if self._only_sleepers(readings):
+            return self.patience
+        works = any(isinstance(gauge, Named) and not gauge.sleeps for gauge in self._busy(readings))
+        return math.inf if works else self.stuck
 
     def _only_sleepers(self, readings: tuple[int, ...]) -> bool:
-        busy = [gauge for gauge, reading in zip(self.gauges, readings, strict=False) if reading]
-        return not readings[-2] and all(isinstance(gauge, Named) and gauge.sleeps for gauge in busy)
+        return not readings[-2] and all(isinstance(gauge, Named) and gauge.sleeps for gauge in self._busy(readings))
+
+    def _busy(self, readings: tuple[int, ...]) -> list[Gauge]:
+        return [gauge for gauge, reading in zip(self.gauges, readings, strict=False) if reading]
 
     def _complaint(self) -> str:
         busy = [f"{_name(gauge)}={gauge()}" for gauge in self.gauges if gauge()]

@@ -1,6 +1,7 @@
 """The clock to travel with."""
 
 import asyncio
+import time
 from datetime import timedelta
 
 import pytest
@@ -81,6 +82,43 @@ async def test_time_does_not_overtake_work(clock):
     task = asyncio.create_task(work())
     await clock.travel(began + 3 * HOUR)
     assert seen == [HOUR]
+    await task
+
+
+async def test_named_work_is_never_taken_for_sleep(clock):
+    """However long it stands still: a commit on a busy disk must not let a button press grow old."""
+    clock.stuck, working, seen = 0.01, [1], []
+    clock.watch("storage", lambda: working[0])
+    began = clock.now()
+    sleeper = asyncio.create_task(clock.sleep_until(began + HOUR))
+
+    async def work():
+        await asyncio.sleep(0.05)
+        seen.append(clock.now())
+        working[0] = 0
+
+    task = asyncio.create_task(work())
+    await clock.travel(began + 2 * HOUR)
+    assert seen == [began]
+    await asyncio.gather(task, sleeper)
+
+
+async def test_a_loop_that_got_no_time_has_seen_nobody_sleep(clock):
+    """One turn takes longer than all patience; the work needs a few turns to begin."""
+    queue, seen = [1], []
+    clock.watch("sender", lambda: queue[0], sleeps=True)
+    began = clock.now()
+
+    async def send():
+        for _ in range(5):
+            time.sleep(2 * clock.patience)  # noqa: ASYNC251  # the whole loop stands still
+            await asyncio.sleep(0)
+        seen.append(clock.now())
+        queue[0] = 0
+
+    task = asyncio.create_task(send())
+    await clock.settle()
+    assert seen == [began]
     await task
 
 
