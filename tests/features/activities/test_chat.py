@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import orjson
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from bot.features.activities import service
 from bot.playground import story
+from bot.playground.people import Person as Phone
 from storage.choices import AttendanceStatus
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
@@ -19,6 +21,7 @@ from storage.models.person import Person, RosterSpan
 from tests.world import SHANGHAI, World, world
 
 JULY = story.JULY
+NOW = datetime(2023, 7, 4, 9, tzinfo=SHANGHAI)
 
 
 @pytest.fixture
@@ -74,14 +77,38 @@ async def test_two_taps_at_once_are_one_row_and_two_answers(bot: World) -> None:
     assert count(bot, Attendance) == 1
 
 
-async def test_everybody_at_once(bot: World) -> None:
+def join(bot: World, many: int) -> list[Phone]:
+    """More people on the roster, bound, with the bot opened."""
+    first = 50_000
+
+    def add(session: Session) -> None:
+        for number in range(many):
+            person = Person(
+                branch_id=bot.cast.branch_id, name=f"群众{number}", telegram_id=first + number, created_at=NOW
+            )
+            session.add(person)
+            session.flush()
+            session.add(RosterSpan(person_id=person.id, branch_id=bot.cast.branch_id, from_on=date(2023, 1, 1)))
+
+    with bot.storage.transaction() as session:
+        add(session)
+    phones = [bot.playground.person(first + number, f"群众{number}") for number in range(many)]
+    for phone in phones:
+        phone.chat.opened = True
+    return phones
+
+
+async def test_two_hundred_people_at_once(bot: World) -> None:
+    phones = join(bot, 200)
     await play(bot, "2023-07-04 09:40")
     await bot.stage.at("2023-07-07 14:20")
     card = bot.stage.group.chat.find(JULY)
-    taps = await asyncio.gather(*(bot.stage.people[name].tap(card, "签到") for name in story.EVERYBODY))
+    taps = await asyncio.gather(*(phone.tap(card, "签到") for phone in phones))
     await bot.clock.settle()
-    assert all("签到成功" in tap.toast for tap in taps)
-    assert count(bot, Attendance) == 25
+    assert [tap.toast for tap in taps] == [f"签到成功：群众{number}同志，14:20。" for number in range(200)]
+    assert count(bot, Attendance) == 200
+    await bot.stage.at("2023-07-07 14:21")
+    assert "已签到 200" in card.text
 
 
 async def test_the_same_update_twice(bot: World) -> None:
