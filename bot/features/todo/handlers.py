@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from bot.features.todo import jobs, messages, service
 from bot.kit.access import Reach, Right, reach
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
+from bot.kit.hours import open_now
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from bot.kit.words import moment_words
@@ -37,7 +38,7 @@ def remind_all(session: Session, call: Call, button: messages.RemindAll) -> Repl
     """一键提醒: names in private; the one-a-day key and the hours hold here too."""
     if reach(call.me, Right.NUDGE) is Reach.NONE:
         raise Refusal("您没有办理此事的权限。")
-    if not service.nudge_hours(call.now, call.tz):
+    if not open_now(call.now, call.tz):
         raise Refusal("请在工作日8:30至20:30之间提醒。")
     people = dict.fromkeys(member.id for _, member in service.visible(session, call.me, call.now, call.tz))
     sent = 0

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, time, tzinfo
 from typing import Any
 
-from scheduler.calendar import is_working_day
 from sqlalchemy.orm import Session
 
 from bot.features.todo import messages, service
+from bot.kit.hours import LAST
+from scheduler.calendar import is_working_day
 from scheduler.jobs import Job, Occurrence, Owed, daily
 from storage.models.person import Person
 
@@ -24,7 +25,7 @@ def build(tz: tzinfo) -> list[Job]:
         return ask_again(session, about, now, tz)
 
     def job(name: str, at: time) -> Job:
-        return Job(name, daily(at, is_working_day, grace=service.LAST), plan, still_owed)
+        return Job(name, daily(at, is_working_day, grace=LAST), plan, still_owed)
 
     return [job(MORNING, time(9)), job(NOON, time(12))]
 

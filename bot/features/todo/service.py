@@ -10,14 +10,14 @@ from bot.features.integrity.service import owing as integrity_owing
 from bot.features.reflections.service import owing as reflections_owing
 from bot.features.study.service import owing as study_owing
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.hours import open_now
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
-from scheduler.calendar import is_working_day, next_working_day
+from scheduler.calendar import next_working_day
 from storage.audience import Me
 from storage.roster import Member, roster
 
 SOURCES = [activities_owing, study_owing, reflections_owing, integrity_owing]
-FIRST, LAST = time(8, 30), time(20, 30)
 SNOOZE = timedelta(hours=3)
 
 
@@ -52,15 +52,9 @@ def due_today(session: Session, branch_id: int, at: datetime, tz: tzinfo) -> dic
     }
 
 
-def nudge_hours(now: datetime, tz: tzinfo) -> bool:
-    """08:30-20:30 on working days only (domain 6.4)."""
-    local = now.astimezone(tz)
-    return is_working_day(local.date()) and FIRST <= local.time() <= LAST
-
-
 def later(now: datetime, tz: tzinfo) -> datetime:
     """稍后提醒: in three hours, or at nine on the next working day when that is out of hours."""
     then = now + SNOOZE
-    if nudge_hours(then, tz):
+    if open_now(then, tz):
         return then
     return datetime.combine(next_working_day(now.astimezone(tz).date()), time(9), tz)

@@ -12,7 +12,10 @@ from storage.choices import Duty
 from storage.roster import Member
 
 ME = Me(id=1, name="甲一", branch_id=1, group_id=1, duties=frozenset(), leads=frozenset())
-WHOLE_DESK = [["发通知", "建活动"], ["布置心得", "审阅"], ["考勤", "未完成名单"], ["季度数据", "党员"]]
+WHOLE_DESK = [
+    ["发通知", "建活动"], ["学习安排", "布置心得"], ["审阅", "考勤"], ["未完成名单", "节前提醒"], ["季度数据", "党员"],
+]  # fmt: skip
+PUBLICITY = [["学习安排", "布置心得"], ["审阅", "考勤"], ["未完成名单", "季度数据"]]
 
 
 def who(*duties: Duty) -> Me:
@@ -25,11 +28,14 @@ def who(*duties: Duty) -> Me:
     [
         ((), []),
         ((Duty.GROUP_LEADER,), [["本组考勤", "本组未完成"]]),
-        ((Duty.PUBLICITY_OFFICER,), [["布置心得", "审阅"], ["考勤", "未完成名单"], ["季度数据"]]),
-        ((Duty.DISCIPLINE_OFFICER,), [["建活动", "布置心得"], ["审阅", "考勤"], ["未完成名单", "季度数据"]]),
+        ((Duty.PUBLICITY_OFFICER,), PUBLICITY),
+        (
+            (Duty.DISCIPLINE_OFFICER,),
+            [["建活动", "布置心得"], ["审阅", "考勤"], ["未完成名单", "节前提醒"], ["季度数据"]],
+        ),
         ((Duty.SECRETARY,), WHOLE_DESK),
         ((Duty.ORGANIZATION_OFFICER,), WHOLE_DESK),
-        ((Duty.GROUP_LEADER, Duty.PUBLICITY_OFFICER), [["布置心得", "审阅"], ["考勤", "未完成名单"], ["季度数据"]]),
+        ((Duty.GROUP_LEADER, Duty.PUBLICITY_OFFICER), PUBLICITY),
         ((Duty.YOUTH_OFFICER,), []),
     ],
 )
