@@ -1,7 +1,7 @@
 """Reflection tasks as they stand: what they belong to, whom they are for, what counts, who still owes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Any
@@ -21,7 +21,7 @@ from storage.choices import ActivityStatus, PieceState, TaskAudience
 from storage.models.activity import Activity
 from storage.models.reflection import Reflection, ReflectionTask
 from storage.models.study import StudyItem
-from storage.roster import Member, roster
+from storage.roster import Member, roster, rosters
 
 NUDGE_AT = time(9)
 NO_SUCH = "没有找到这项心得任务。"
@@ -120,23 +120,31 @@ def _versions(session: Session, task_ids: Collection[int]) -> dict[int, list[rul
 
 def audience(session: Session, task: Task, people: Collection[int] | None = None) -> list[Member]:
     """On the roster on the task's days, of the rank asked for; exempt people too, because they may volunteer (D26)."""
+    return _audience(task, {day: roster(session, task.row.branch_id, day, people) for day in task.subject.roster_days})
+
+
+def _audience(task: Task, members: Mapping[date, Sequence[Member]]) -> list[Member]:
+    """The same from the rosters of its days."""
     *earlier, last = task.subject.roster_days
-    members = [
+    there = [{member.id for member in members[day]} for day in earlier]
+    return [
         member
-        for member in roster(session, task.row.branch_id, last, people)
-        if rules.is_for(task.row.audience, member.rank, member.category)
+        for member in members[last]
+        if rules.is_for(task.row.audience, member.rank, member.category) and all(member.id in on for on in there)
     ]
-    for day in earlier:
-        there = {member.id for member in roster(session, task.row.branch_id, day, people)}
-        members = [member for member in members if member.id in there]
-    return members
 
 
 def expected(session: Session, task: Task, people: Collection[int] | None = None) -> list[int]:
     """Who (of `people`) has to hand in; nobody for a voluntary task."""
-    if task.row.audience is TaskAudience.VOLUNTARY:
-        return []
-    return [member.id for member in audience(session, task, people) if not member.exempt]
+    return [] if _voluntary(task) else _asked(audience(session, task, people))
+
+
+def _voluntary(task: Task) -> bool:
+    return task.row.audience is TaskAudience.VOLUNTARY
+
+
+def _asked(members: Iterable[Member]) -> list[int]:
+    return [member.id for member in members if not member.exempt]
 
 
 def welcome(session: Session, task: Task, person_id: int) -> bool:
@@ -149,7 +157,7 @@ def welcome(session: Session, task: Task, person_id: int) -> bool:
 def to_tell(session: Session, task: Task, today: date) -> list[int]:
     """Who hears of a new task: the expected who are still here; of a voluntary one everybody who is not exempt."""
     here = [member.id for member in roster(session, task.row.branch_id, today) if not member.exempt]
-    if task.row.audience is TaskAudience.VOLUNTARY:
+    if _voluntary(task):
         return here
     asked = set(expected(session, task))
     return [person for person in here if person in asked]
@@ -199,14 +207,17 @@ class QuarterFigures:
 
 
 def task_figures(session: Session, branch_id: int, quarter: Quarter, cut_off: datetime, tz: tzinfo) -> QuarterFigures:
-    """The tasks of a quarter as they count at `cut_off`; the quarter is that of the task's subject (D11)."""
+    """The tasks of a quarter as they count at `cut_off`; the quarter is that of the task's subject (D11).
+
+    The number of statements depends neither on the tasks nor on the people.
+    """
     tasks = load(session, branch_id, tz, wanted=lambda task: quarter.holds(task.subject.day))
-    return QuarterFigures({task.row.id: figures_of(session, task, cut_off, tz) for task in tasks})
+    members = rosters(session, branch_id, [day for task in tasks for day in task.subject.roster_days])
+    return QuarterFigures({task.row.id: _figures(task, members, cut_off, tz) for task in tasks})
 
 
-def figures_of(session: Session, task: Task, cut_off: datetime, tz: tzinfo) -> TaskFigures:
-    """One task at a cut-off."""
-    asked = expected(session, task)
+def _figures(task: Task, members: Mapping[date, Sequence[Member]], cut_off: datetime, tz: tzinfo) -> TaskFigures:
+    asked = [] if _voluntary(task) else _asked(_audience(task, members))
     return TaskFigures(task.row.title, rules.tally(task.versions, asked, task.row.due_on, cut_off, tz))
 
 

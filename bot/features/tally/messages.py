@@ -207,7 +207,7 @@ def sum_words(said: Mapping[str, Any] | Sum) -> str:
 def activity_lines(held: Held) -> str:
     """One occasion on two lines."""
     unrecorded = f"（未登记{len(held.roll.unrecorded)}）" if held.roll.unrecorded else ""
-    return f"{short_day(held.day)}　{held.title}{unrecorded}\n　{sum_words(Sum.of([held]))}"
+    return f"{short_day(held.day)}　{held.title[:60]}{unrecorded}\n　{sum_words(Sum.of([held]))}"
 
 
 def activities(tally: Tally, heading: str, held: Sequence[Held], page: int, what: ActivityType | Figure) -> Message:

@@ -22,6 +22,7 @@ from storage.models.study import MonthlyTheme, StudyItem
 from storage.roster import roster
 
 Row = TypeVar("Row", bound=Model)
+LONGEST = 60
 
 # Which occasions stand behind a figure that is not simply a type.
 OCCASIONS: Mapping[Figure, Callable[[Held], bool]] = {
@@ -82,11 +83,14 @@ def _of_people(listed: Iterable[str]) -> list[int]:
 def first_agenda(session: Session, tally: Tally) -> list[str]:
     """Each item, and where it was studied (D9)."""
     items = _rows(session, FirstAgendaItem, numbers(tally.behind["first_agenda_items"]))
-    studied = {
-        item.id: [f"{short_day(one.day)}{one.title}" for one in tally.held if one.own and item.id in one.first_agenda]
-        for item in items
-    }
-    return [f"{item.title}\n　{'；'.join(studied[item.id])}" for item in items]
+    own = [one for one in tally.held if one.own]
+    return [
+        f"{item.title}\n　{'；'.join(_occasion(one) for one in own if item.id in one.first_agenda)}" for item in items
+    ]
+
+
+def _occasion(held: Held) -> str:
+    return f"{short_day(held.day)} {held.title[:LONGEST]}"
 
 
 def themes(session: Session, tally: Tally) -> list[str]:
@@ -164,15 +168,15 @@ def missing(session: Session, tally: Tally, called: Mapping[int, str]) -> list[t
     for one in tally.held:
         for word, people in (("缺席未补学", one.roll.absent), ("请假未补学", one.roll.leave)):
             listed = [called[person] for person in people if person not in one.roll.made_up]
-            found.append((f"{short_day(one.day)}{one.title} {word}", listed))
+            found.append((f"{_occasion(one)}：{word}", listed))
     owed = tally.figures["study"]["not_done"]
     for item in _rows(session, StudyItem, numbers(tally.behind["study.items"])):
         listed = [called[int(person[1:])] for person, items in owed.items() if f"S{item.id}" in items]
-        found.append((f"《{item.title}》未完成", listed))
+        found.append((f"《{item.title}》：未完成", listed))
     for task, said in tally.figures["reflections"].items():
         without = numbers(tally.behind[f"reflections.{task}.missing"])
-        found.append((f"{said['title']} 未交", [called[person] for person in without]))
+        found.append((f"{said['title']}：未交", [called[person] for person in without]))
     for reminder in _rows(session, Reminder, numbers(tally.figures["reminders"])):
         unread = numbers(_unread(tally, reminder.id))
-        found.append((f"{holiday_names(reminder.holidays)}节前提醒 未阅", [called[person] for person in unread]))
+        found.append((f"{holiday_names(reminder.holidays)}节前提醒：未阅", [called[person] for person in unread]))
     return found

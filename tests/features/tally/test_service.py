@@ -17,11 +17,21 @@ from bot.features.tally.service import Tally, tally, to_json
 from scheduler.calendar import Quarter
 from storage.audience import Me
 from storage.base import Model
-from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, MakeupState, SignInMethod
+from storage.choices import (
+    ActivityStatus,
+    ActivityType,
+    AttendanceStatus,
+    MakeupState,
+    SignInMethod,
+    StudyItemKind,
+    TaskAudience,
+)
 from storage.engine import Storage
 from storage.models.activity import Activity, Component
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.person import GroupSpan, Person, RosterSpan
+from storage.models.reflection import ReflectionTask
+from storage.models.study import StudyItem
 from storage.roster import roster, rosters
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -228,15 +238,35 @@ def grow(storage: Storage, people: int, activities: int) -> None:
             )  # fmt: skip
 
 
+def set_tasks(storage: Storage, number: int) -> None:
+    """More of everything that members do for themselves."""
+    with storage.transaction() as session:
+        for row in range(100, 100 + number):
+            session.add(
+                StudyItem(
+                    id=row, branch_id=1, kind=StudyItemKind.BOOK, title="书", assigned_on=date(2022, 8, 1),
+                    due_on=date(2022, 8, row - 80), created_by_id=1, created_at=IN_TIME,
+                )
+            )  # fmt: skip
+            session.add(
+                ReflectionTask(
+                    id=row, branch_id=1, title="心得", activity_id=row, audience=TaskAudience.ALL_MEMBERS,
+                    due_on=date(2022, 9, 30), created_by_id=1, created_at=IN_TIME,
+                )
+            )  # fmt: skip
+
+
 def test_the_number_of_statements_depends_on_nothing(filled: Storage) -> None:
-    """Goal 11: constant in members, and in activities too."""
+    """Goal 11: constant in members, and in activities, items and tasks too."""
     with statements() as few:
         counted(filled)
     grow(filled, people=50, activities=20)
+    set_tasks(filled, 10)
     with statements() as many:
         said = counted(filled)
     assert said.figures["by_type"]["theme_party_day"]["present"] == 3 + 20 * 50
-    assert len(many) == len(few)
+    assert (said.figures["study"]["items"], len(said.figures["reflections"])) == (11, 12)
+    assert len(many) == len(few) < 70
 
 
 @pytest.mark.parametrize("day", [date(2022, 6, 30), date(2022, 8, 5), date(2022, 8, 15), date(2022, 9, 24)])
