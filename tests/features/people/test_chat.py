@@ -109,7 +109,7 @@ async def test_a_newer_link_ends_the_older_one(bot: World) -> None:
 
 async def test_a_link_ends_by_itself(bot: World) -> None:
     code = await invited(bot)
-    await bot.stage.at("2023-08-02 09:00")
+    await bot.stage.at("2023-08-02 09:05")
     assert await heard(bot, bot.playground.person(4711, "新"), code) == [binding.NOT_VALID]
 
 
