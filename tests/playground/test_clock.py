@@ -116,10 +116,11 @@ async def test_a_loop_that_got_no_time_has_seen_nobody_sleep(clock):
         seen.append(clock.now())
         queue[0] = 0
 
-    task = asyncio.create_task(send())
+    tasks = [asyncio.create_task(send()), asyncio.create_task(clock.sleep_until(began + HOUR))]
     await clock.settle()
     assert seen == [began]
-    await task
+    tasks[1].cancel()
+    await asyncio.wait(tasks)
 
 
 @pytest.mark.parametrize("named", [True, False])
