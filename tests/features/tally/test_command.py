@@ -1,0 +1,54 @@
+"""branch-bot tally: for people, for programs, and how it fails."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
+
+from bot.cli import cli
+from bot.settings import Settings
+from storage.engine import Storage
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sqlite_url: str, lay: Callable[[Session], Any]) -> Run:
+    """The command on the example archive."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    with Storage(sqlite_url) as storage, storage.transaction() as session:
+        lay(session)
+    return lambda *words: CliRunner().invoke(cli, ["tally", *words], env={"DATABASE_URL": sqlite_url})
+
+
+def test_json_has_the_names_of_the_archive(run: Run, right_answer: dict[str, Any]) -> None:
+    said = run("--quarter", "2022Q3", "--branch", "1", "--version", "draft", "--format", "json")
+    assert said.exit_code == 0
+    counted = json.loads(said.output)
+    assert list(counted) == list(right_answer)
+    assert (counted["quarter"], counted["version"], counted["branch"]) == ("2022Q3", "draft", "示范党支部")
+    assert counted["figures"]["study"] == right_answer["figures"]["study"]
+    assert counted["figures"]["hours"] == right_answer["figures"]["hours"]
+
+
+def test_a_table_for_people(run: Run) -> None:
+    said = run("--quarter", "2022Q3")
+    assert said.exit_code == 0
+    assert "示范党支部  2022Q3  version draft" in said.output
+    assert "roster_close" in said.output
+    assert "projects" not in said.output
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(["--quarter", "2022Q5"], 1), (["--branch", "9"], 2), (["--version", "v1"], 2)]
+)
+def test_what_is_not_there_is_said_in_a_line(run: Run, words: list[str], code: int) -> None:
+    said = run(*words)
+    assert said.exit_code == code
+    assert "Traceback" not in said.output
