@@ -33,7 +33,7 @@ class TravelClock(Gauges):
     """The Clock of tests, demo and page (see scheduler/clock.py); for its settings see Gauges."""
 
     def __init__(
-        self, start: datetime, *, running: bool = False, bound: float = 30, patience: float = 0.01, stuck: float = 0.5
+        self, start: datetime, *, running: bool = False, bound: float = 30, patience: float = 0.003, stuck: float = 0.5
     ) -> None:
         super().__init__(bound, patience, stuck)
         self._base, self._since = start.astimezone(UTC), time.monotonic()

@@ -57,7 +57,8 @@ class Gauges:
         """True: nothing left to do. False: what is left waits for the clock."""
         calm, same, last, since = 0, 0, self._readings(), time.monotonic()
         while calm < CALM_TURNS:
-            await asyncio.sleep(_nap(calm, time.monotonic() - since))
+            turn = calm or (same if self._only_sleepers(last) else 0)
+            await asyncio.sleep(_nap(turn, time.monotonic() - since))
             readings, moment = self._readings(), time.monotonic()
             if moment > deadline:
                 raise StillBusy(self._complaint())
@@ -96,10 +97,10 @@ class Gauges:
         return time.monotonic() + self.bound
 
 
-def _nap(calm: int, waited: float) -> float:
-    """Turns of the loop while it is calm, with one real pause for threads and sockets; else short naps."""
-    if calm:
-        return NAP if calm == CALM_TURNS // 2 else 0
+def _nap(turn: int, waited: float) -> float:
+    """Turns of the loop while it is calm, with real pauses for threads and sockets; else short naps."""
+    if turn:
+        return NAP if turn % (CALM_TURNS // 2) == 0 else 0
     return min(waited / 4, LONG_NAP)
 
 

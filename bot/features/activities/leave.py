@@ -215,4 +215,4 @@ def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Acti
         )
         .order_by(Activity.start_at.desc())
     )
-    return [activity for activity in session.scalars(query) if now <= service.cut_off(activity, tz)]
+    return [activity for activity in session.scalars(query) if now < service.cut_off(activity, tz)]

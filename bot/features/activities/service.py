@@ -224,5 +224,5 @@ def makeup_due(activity: Activity, tz: tzinfo) -> datetime:
 
 
 def before_cut_off(activity: Activity, now: datetime, tz: tzinfo) -> None:
-    if now > cut_off(activity, tz):
+    if now >= cut_off(activity, tz):
         raise Refusal("本季度已关账，修改请走“更正”。")
