@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.features.integrity import rules
 from bot.features.integrity.buttons import Place, Read, ShowUnread
-from bot.kit.replies import Choice, Message, Pages
-from bot.kit.words import day_words, moment_words
+from bot.kit.replies import PAGE, Choice, Message, Pages
+from bot.kit.words import cut, day_words, moment_words, units
 from scheduler.calendar import Block
 from storage.models.reminder import Reminder
 
@@ -16,7 +16,6 @@ NOTHING_TO_READ = "现在没有需要阅知的提醒。"
 PROVISIONAL = "（暂定）具体放假安排以国务院办公厅通知为准。"
 # What a branch may word itself (organisation.settings), and how much of it is shown.
 OWN_TEXT, LONGEST = "holiday_text", 2000
-TOGETHER = 3900
 REPORT = {"report_phone": "监督举报电话", "report_mail": "举报邮箱", "report_url": "举报网站"}
 
 
@@ -31,7 +30,7 @@ class Readers:
 def reminder_text(block: Block, settings: Mapping[str, Any], due: datetime, tz: tzinfo) -> str:
     """【节前廉洁提醒】中秋、国庆将至……; kept with the reminder. A year not announced shows no dates."""
     names = rules.names(rules.holidays(block))
-    own = str(settings.get(OWN_TEXT) or "").strip()[:LONGEST]
+    own = _own(settings, OWN_TEXT, LONGEST)
     words = own.replace("{holidays}", names) or f"{names}将至，请严守纪律，廉洁过节。"
     lines = [f"【节前廉洁提醒】{words}", PROVISIONAL if block.provisional else f"放假时间：{_days(block)}。"]
     lines += [f"{word}：{_own(settings, key)}" for key, word in REPORT.items() if _own(settings, key)]
@@ -40,8 +39,8 @@ def reminder_text(block: Block, settings: Mapping[str, Any], due: datetime, tz: 
     return "\n".join(lines)
 
 
-def _own(settings: Mapping[str, Any], key: str) -> str:
-    return str(settings.get(key) or "").strip()[:200]
+def _own(settings: Mapping[str, Any], key: str, longest: int = 200) -> str:
+    return cut(str(settings.get(key) or "").strip(), longest)
 
 
 def _days(block: Block) -> str:
@@ -59,7 +58,7 @@ def card(reminder: Reminder, tz: tzinfo, read_at: datetime | None = None, place:
 def joined(first: Message, second: Message) -> Message | None:
     """Two things due on one morning as one message, each with its deadline and buttons; None when it is too long."""
     text = f"{first.text}\n\n{second.text}"
-    return Message(text, [*first.rows, *second.rows]) if len(text) <= TOGETHER else None
+    return Message(text, [*first.rows, *second.rows]) if units(text) <= PAGE else None
 
 
 def read_line(reminder: Reminder, read_at: datetime, tz: tzinfo) -> str:

@@ -13,15 +13,14 @@ from bot.features.study.buttons import (
     Place,
     UndoDone,
 )
-from bot.kit.replies import Choice, Document, Message, Rows
-from bot.kit.words import day_words, short_day
+from bot.kit.replies import PAGE, Choice, Document, Message, Rows
+from bot.kit.words import cut, day_words, short_day
 from storage.choices import StudyItemKind
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 
 KINDS = {StudyItemKind.BOOK: "书目", StudyItemKind.DOCUMENT: "文件"}
 NOTHING_OPEN = "您没有未完成的学习内容。"
 SHOWN = 15
-TEXT = 3900
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def prompt(
     lines += [theme.prompt] if theme.prompt else []
     lines.append(_what(theme, [one.item for one in seen]))
     lines += [_numbered(number, one) for number, one in enumerate(seen, 1)]
-    return Message("\n".join(lines)[:TEXT], _rows(seen, place, undo))
+    return Message(cut("\n".join(lines), PAGE), _rows(seen, place, undo))
 
 
 def _what(theme: MonthlyTheme, items: Sequence[StudyItem]) -> str:
@@ -120,7 +119,7 @@ def my_study(seen: Sequence[Seen], undo: StudyCompletion | None = None) -> Messa
     lines += [_numbered(number, one) for number, one in enumerate(waiting[:SHOWN], 1)]
     done = [one for one in seen if one.done is not None and one not in waiting]
     lines += ["已完成：", *(f"· {quoted(one.item.title)}　{done_word(one)}" for one in done[-SHOWN:])] if done else []
-    return Message("\n".join(lines)[:TEXT], _rows(waiting[:SHOWN], Place.LIST, undo))
+    return Message(cut("\n".join(lines), PAGE), _rows(waiting[:SHOWN], Place.LIST, undo))
 
 
 def which_one(seen: Sequence[Seen]) -> Message:
@@ -134,11 +133,12 @@ def which_one(seen: Sequence[Seen]) -> Message:
 
 def completed(item: StudyItem, row: StudyCompletion, again: bool, counts: bool) -> str:
     """The one line that every tap gets."""
+    title = cut(quoted(item.title), 60)
     if again:
-        return f"您已学完{quoted(item.title)}。"
+        return f"您已学完{title}。"
     late = "（逾期完成）" if rules.is_late(row.completed_on, item.due_on) else ""
     closed = "" if counts else "本季度已截止，不再计入。"
-    return f"已学完{late}：{quoted(item.title)[:60]}。{closed}"
+    return f"已学完{late}：{title}。{closed}"
 
 
 def just_completed(line: str, row: StudyCompletion) -> Message:

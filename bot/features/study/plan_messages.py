@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
 
 from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, OpenMonth, SendNow, WithdrawItem
-from bot.features.study.messages import KINDS, SHOWN, TEXT, month_word, quoted
-from bot.kit.replies import Choice, Message, Rows
-from bot.kit.words import day_words, moment_words, short_day
+from bot.features.study.messages import KINDS, SHOWN, month_word, quoted
+from bot.kit.replies import PAGE, Choice, Message, Rows
+from bot.kit.words import cut, day_words, moment_words, short_day
 from storage.choices import StudyItemKind
 from storage.models.study import MonthlyTheme, StudyItem
 
@@ -31,7 +31,7 @@ def plan(theme: MonthlyTheme, items: Sequence[StudyItem], goes_at: datetime | No
     lines += [_planned(number, item) for number, item in enumerate(items, 1)]
     lines += [] if items else ["尚无书目和文件。"]
     lines.append(_sending(theme, goes_at, tz))
-    return Message("\n".join(lines)[:TEXT], _plan_rows(theme, items, goes_at))
+    return Message(cut("\n".join(lines), PAGE), _plan_rows(theme, items, goes_at))
 
 
 def _planned(number: int, item: StudyItem) -> str:
