@@ -128,6 +128,8 @@ class TravelClock(Gauges):
         while not await self._rest(deadline):
             when = self.next_at()
             if when is not None and when <= limit:
+                # Time that moves is no wait that leads nowhere.
+                deadline = self._deadline() if when > self._base else deadline
                 self.jump(max(when, self._base))
             elif when is not None and self._only_sleepers(self._readings()):
                 return
