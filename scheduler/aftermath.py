@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.outcome import Outcome, Verdict
-from scheduler.rows import IS_CLAIMED, Row, change, many, table
+from scheduler.rows import IS_CLAIMED, Row, change, many
+from storage.base import table
 from storage.choices import OutboxState
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Card, Outbox

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.jobs import Owed
+from storage.base import table
 from storage.choices import OutboxState
 from storage.models.outbox import Card, Outbox, Promise
 from storage.models.person import Person
@@ -15,8 +16,8 @@ from storage.models.person import Person
 # Databases bound how many values one statement may carry.
 SLICE = 500
 
-_ADD = insert(Outbox.__table__).returning(Outbox.id, sort_by_parameter_order=True)  # type: ignore[arg-type]
-_ADD_KEYS = insert(Promise.__table__)  # type: ignore[arg-type]
+_ADD = insert(table(Outbox)).returning(Outbox.id, sort_by_parameter_order=True)
+_ADD_KEYS = insert(table(Promise))
 _TAKEN = select(Promise.key).where(Promise.key.in_(bindparam("keys", expanding=True)))
 _PEOPLE = select(Person.id, Person.telegram_id, Person.reachable).where(Person.id.in_(bindparam("ids", expanding=True)))
 

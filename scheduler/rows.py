@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy import Row as Found
 from sqlalchemy.orm import Session
 
 from scheduler.outcome import SEND_AGAIN_AFTER
-from storage.base import Model
+from storage.base import table
 from storage.choices import Lane, OutboxState
 from storage.models.outbox import Outbox
 
@@ -40,13 +40,6 @@ class Claim:
     rows: list[Row]
     more: bool
     next_at: datetime | None
-
-
-def table(model: type[Model]) -> Table:
-    """For statements that change many rows at once: the ORM would look for each of them in its session."""
-    found = model.__table__
-    assert isinstance(found, Table)
-    return found
 
 
 def _due(lane: Lane) -> Select[Any]:

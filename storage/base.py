@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON
 
@@ -61,3 +61,10 @@ class Model(DeclarativeBase):
         dict[str, Any]: JSON(),
         list[Any]: JSON(),
     }
+
+
+def table(model: type[Model]) -> Table:
+    """For statements that change many rows at once: the ORM would look for each of them in its session."""
+    found = model.__table__
+    assert isinstance(found, Table)
+    return found

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import leave, making, owing, service, taking_part
 from bot.features.activities.making import Plan
+from bot.features.activities.rules import Roll
 from bot.kit.refusal import Refusal
+from storage.audience import Me
 from storage.choices import (
     ActivityStatus,
     ActivityType,
@@ -42,13 +45,13 @@ class Desk:
         self.activity = self.make(**changes)
 
     def make(self, by: str = "甲二", **changes: object) -> Activity:
-        plan = {
+        plan: dict[str, Any] = {
             "types": [ActivityType.THEME_PARTY_DAY], "start_at": START, "end_at": START + timedelta(hours=2),
             "place": "三楼会议室", "hours": Decimal(4), **changes,
         }  # fmt: skip
-        return making.make(self.session, self.me(by), Plan(**plan), TOLD, SHANGHAI)  # type: ignore[arg-type]
+        return making.make(self.session, self.me(by), Plan(**plan), TOLD, SHANGHAI)
 
-    def me(self, name: str):  # type: ignore[no-untyped-def]
+    def me(self, name: str) -> Me:
         return self.cast.me(self.session, name, TOLD.date())
 
     def sign_in(self, name: str, after: int = 0) -> taking_part.SignedIn:
@@ -61,12 +64,12 @@ class Desk:
     def decide(self, row: LeaveRequest, by: str = "甲二", approve: bool = True, at: datetime = TOLD) -> None:
         leave.decide_leave(self.session, self.me(by), row.id, approve, at, SHANGHAI)
 
-    def settle(self, *missing: str, by: str = "甲二"):  # type: ignore[no-untyped-def]
+    def settle(self, *missing: str, by: str = "甲二") -> Roll:
         gone = [self.cast[name] for name in missing]
         return service.settle(self.session, self.me(by), self.activity, gone, START + timedelta(hours=2), SHANGHAI)
 
 
-def refused(text: str):  # type: ignore[no-untyped-def]
+def refused(text: str) -> pytest.RaisesExc[Refusal]:
     return pytest.raises(Refusal, match=text)
 
 
