@@ -24,7 +24,6 @@ from storage.models.activity import Activity, ActivityFirstAgendaItem, Component
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.notice import Notice
 from storage.models.organisation import Organisation
-from storage.models.outbox import Card
 
 
 @dataclass(frozen=True)
@@ -66,20 +65,20 @@ def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Act
     for title in dict.fromkeys(plan.first_agenda):
         add_first_agenda_item(session, me, activity, title, now)
     if plan.start_at > now:
-        deadline = rules.reply_by(now, plan.start_at, next_working_day(now.astimezone(tz).date()), tz)
-        session.add(
-            Notice(
-                branch_id=me.branch_id,
-                activity_id=activity.id,
-                text="",
-                reply_by=deadline,
-                created_by_id=me.id,
-                created_at=now,
-            )
-        )
+        _open_notice(session, me, activity, now, tz)
     session.flush()
     audit.record(session, "make", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id)
     return activity
+
+
+def _open_notice(session: Session, me: Me, activity: Activity, now: datetime, tz: tzinfo) -> None:
+    """Ask for replies until noon of the next working day; the words are filled in when all they name is known."""
+    deadline = rules.reply_by(now, activity.start_at, next_working_day(now.astimezone(tz).date()), tz)
+    notice = Notice(
+        branch_id=activity.branch_id, activity_id=activity.id, text="", reply_by=deadline,
+        created_by_id=me.id, created_at=now,
+    )  # fmt: skip
+    session.add(notice)
 
 
 def _component(activity: Activity, kind: ActivityType, plan: Plan) -> Component:
@@ -102,16 +101,15 @@ def add_first_agenda_item(session: Session, me: Me, activity: Activity, title: s
     return item
 
 
-def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> list[int]:
-    """Cancel; returns whom to tell. A held activity stays: only a correction changes it."""
+def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> None:
+    """Cancel. A held activity stays: only a correction changes it."""
     _changeable(me, activity)
     activity.status = ActivityStatus.CANCELLED
     _close_notices(session, activity, now)
     audit.record(session, "cancel", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id)
-    return _told(session, activity)
 
 
-def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime, tz: tzinfo) -> list[int]:
+def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime, tz: tzinfo) -> None:
     """A new date, the same id: sign-ins and leave of the old date are withdrawn, replies are asked anew (D1)."""
     _changeable(me, activity)
     if start_at <= now:
@@ -126,19 +124,8 @@ def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, n
         session.execute(
             update(table).where(table.activity_id == activity.id, table.withdrawn_at.is_(None)).values(withdrawn_at=now)
         )
-    deadline = rules.reply_by(now, start_at, next_working_day(now.astimezone(tz).date()), tz)
-    session.add(
-        Notice(
-            branch_id=activity.branch_id,
-            activity_id=activity.id,
-            text="",
-            reply_by=deadline,
-            created_by_id=me.id,
-            created_at=now,
-        )
-    )
+    _open_notice(session, me, activity, now, tz)
     session.flush()
-    return _told(session, activity)
 
 
 def _changeable(me: Me, activity: Activity) -> None:
@@ -151,8 +138,3 @@ def _close_notices(session: Session, activity: Activity, now: datetime) -> None:
     session.execute(
         update(Notice).where(Notice.activity_id == activity.id, Notice.closed_at.is_(None)).values(closed_at=now)
     )
-
-
-def _told(session: Session, activity: Activity) -> list[int]:
-    """The chats that have a card of this activity: they hear of every change."""
-    return list(session.scalars(select(Card.chat_id).where(Card.kind == "activity", Card.subject_id == activity.id)))
