@@ -3,8 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
-from sqlalchemy import BindParameter, and_, bindparam, select
+from sqlalchemy import BindParameter, Table, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from storage.choices import Duty
@@ -27,15 +28,21 @@ class Me:
 
 
 _DAY: BindParameter[date] = bindparam("day")
+# Of the tables, not the classes: the ORM costs as much again, and every update asks this.
+_person, _listed, _group, _office = (
+    cast(Table, model.__table__) for model in (Person, RosterSpan, GroupSpan, DutySpan)
+)
 _FIND = (
     select(
-        Person.id, Person.name, Person.branch_id, Person.reachable, RosterSpan.branch_id.label("roster_branch_id"),
-        GroupSpan.group_id, DutySpan.duty, DutySpan.group_id.label("leads"), DutySpan.organisation_id,
+        _person.c.id, _person.c.name, _person.c.branch_id, _person.c.reachable,
+        _listed.c.branch_id.label("roster_branch_id"), _group.c.group_id,
+        _office.c.duty, _office.c.group_id.label("leads"), _office.c.organisation_id,
     )
-    .outerjoin(RosterSpan, and_(RosterSpan.person_id == Person.id, on_day(RosterSpan, _DAY)))
-    .outerjoin(GroupSpan, and_(GroupSpan.person_id == Person.id, on_day(GroupSpan, _DAY)))
-    .outerjoin(DutySpan, and_(DutySpan.person_id == Person.id, on_day(DutySpan, _DAY)))
-    .where(Person.telegram_id == bindparam("telegram_id"))
+    .select_from(_person)
+    .outerjoin(_listed, and_(_listed.c.person_id == _person.c.id, on_day(_listed.c, _DAY)))
+    .outerjoin(_group, and_(_group.c.person_id == _person.c.id, on_day(_group.c, _DAY)))
+    .outerjoin(_office, and_(_office.c.person_id == _person.c.id, on_day(_office.c, _DAY)))
+    .where(_person.c.telegram_id == bindparam("telegram_id"))
 )  # fmt: skip
 
 

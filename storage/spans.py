@@ -4,12 +4,15 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from storage.models.person import Span
 
+Columns = ReadOnlyColumnCollection[str, Any]
 
-def on_day(span: type[Span], day: "date | ColumnElement[Any]") -> ColumnElement[bool]:
-    """True for the rows of `span` that hold on `day` (a date or a bound parameter)."""
+
+def on_day(span: type[Span] | Columns, day: "date | ColumnElement[Any]") -> ColumnElement[bool]:
+    """True for the rows of `span` (its class or its table's columns) that hold on `day`, a date or a parameter."""
     return and_(span.from_on <= day, or_(span.to_on.is_(None), span.to_on > day))
 
 
