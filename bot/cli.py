@@ -64,6 +64,8 @@ def run() -> None:
     from bot.front import run
 
     gc.freeze()
+    # A burst of taps makes many things, and hardly any of them go round in circles: look for those less often.
+    gc.set_threshold(10_000, 20, 20)
     gc.enable()
     run(settings)
 
