@@ -165,3 +165,15 @@ def holders(session: Session, organisation_id: int, day: date, *duties: Duty) ->
     held = duties_on(session, organisation_id, day)
     found = [person for person, theirs in held.items() if theirs.intersection(duties)]
     return found or [person for person, theirs in held.items() if Duty.SECRETARY in theirs]
+
+
+def leaders_on(session: Session, branch_id: int, day: date) -> dict[int, set[int]]:
+    """The party groups that each group leader of a branch leads on a day, by person."""
+    query = select(DutySpan.person_id, DutySpan.group_id).where(
+        DutySpan.organisation_id == branch_id, DutySpan.duty == Duty.GROUP_LEADER, on_day(DutySpan, day)
+    )
+    led: dict[int, set[int]] = defaultdict(set)
+    for person_id, group_id in session.execute(query):
+        if group_id is not None:
+            led[person_id].add(group_id)
+    return led

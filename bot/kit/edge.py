@@ -290,7 +290,7 @@ class Edge:
         """After the commit: the toast and the tapped card at once, everything new through the outbox."""
         for kind, subject_id in reply.refresh:
             self.cards.touch(kind, subject_id)
-        if reply.here or reply.others:
+        if reply.here or reply.others or reply.promised:
             self._sender.wake()
         said = [self._telegram.answer(query_id, reply.toast, reply.alert)] if query_id else []
         if reply.edit is not None and visit.message_id is not None:

@@ -101,7 +101,8 @@ class Reply:
 
     toast: shown on the tapped button (200 characters); alert makes it a box to close.
     edit: what the tapped card becomes. here: new messages in the same chat. others: to other chats.
-    refresh: cards whose live count changed, by (kind, subject id).
+    refresh: cards whose live count changed, by (kind, subject id). promised: the handler put something into the
+    outbox itself, so the sender has to look.
     """
 
     toast: str = ""
@@ -110,6 +111,7 @@ class Reply:
     here: Sequence[Said] = ()
     others: Sequence[To] = ()
     refresh: Sequence[tuple[str, int]] = ()
+    promised: bool = False
 
 
 def say(*said: Said | str) -> Reply:

@@ -3,50 +3,63 @@
 from sqlalchemy.orm import Session
 
 from bot.features.todo import jobs, messages, service
-from bot.kit.access import Reach, Right, reach
+from bot.kit.access import Right
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.hours import open_now
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from bot.kit.words import moment_words
-from scheduler.outbox import promise
+from scheduler.calendar import local_day
+from scheduler.outbox import promise, promise_all
 from storage.models.outbox import Outbox
+from storage.roster import Member
 
 
 def mine(session: Session, call: Call) -> Reply:
-    return say(messages.mine(service.owing(session, call.me.branch_id, call.now, call.tz, call.me.id)))
+    return say(*messages.mine(service.owing(session, call.me.branch_id, call.now, call.tz, call.me.id)))
 
 
 def unfinished(session: Session, call: Call) -> Reply:
-    return say(*messages.unfinished(service.visible(session, call.me, call.now, call.tz)))
+    return say(*messages.unfinished(service.visible(session, call.me, Right.SEE_ROLL, call.now, call.tz)))
 
 
 def snooze(session: Session, call: Call, button: messages.Snooze) -> Reply:
     """The same nudge once more, later; if everything is done by then it is not sent."""
-    if not service.owing(session, call.me.branch_id, call.now, call.tz, call.me.id):
+    items = service.owing(session, call.me.branch_id, call.now, call.tz, call.me.id)
+    if not items:
         return Reply(toast=messages.NOTHING, edit=Message(messages.NOTHING))
     when = service.later(call.now, call.tz)
-    key = f"snooze:{call.me.id}:{when:%Y%m%d%H%M}"
-    owed = jobs.promise(call.me.id, call.me.branch_id, key, session, call.now, call.tz)
-    row = promise(session, owed, job=jobs.MORNING, branch_id=call.me.branch_id, now=call.now)
+    # Put off to a morning it is that day's one nudge; within the day each is put off once, however often it is tapped.
+    morning = when.astimezone(call.tz).time() == service.MORNING
+    name = jobs.key(call.me.id, local_day(when, call.tz)) if morning else f"snooze:{call.me.id}:{call.message_id}"
+    owed = jobs.nudge(session, call.me.branch_id, call.me.id, items, name, when, call.tz)
+    row = promise(session, owed, job=jobs.NUDGE, branch_id=call.me.branch_id, now=call.now)
     if row is not None:
         session.get_one(Outbox, row).not_before = when
-    return Reply(toast=f"好的，{moment_words(when, call.tz)}再提醒您。")
+    return Reply(toast=messages.snoozed(moment_words(when, call.tz)), promised=True)
 
 
 def remind_all(session: Session, call: Call, button: messages.RemindAll) -> Reply:
     """一键提醒: names in private; the one-a-day key and the hours hold here too."""
-    if reach(call.me, Right.NUDGE) is Reach.NONE:
-        raise Refusal("您没有办理此事的权限。")
+    found = service.visible(session, call.me, Right.NUDGE, call.now, call.tz)
     if not open_now(call.now, call.tz):
-        raise Refusal("请在工作日8:30至20:30之间提醒。")
-    people = dict.fromkeys(member.id for _, member in service.visible(session, call.me, call.now, call.tz))
-    sent = 0
-    for person in people:
-        owed = jobs.promise(person, call.me.branch_id, f"nudge:{call.today}:{person}", session, call.now, call.tz)
-        sent += promise(session, owed, job=jobs.MORNING, branch_id=call.me.branch_id, now=call.now) is not None
-    rest = f"，{len(people) - sent}人今天已提醒过" if len(people) > sent else ""
-    return Reply(toast=f"正在提醒{sent}人{rest}。", alert=True, here=[Message(f"正在提醒{sent}人{rest}。")])
+        raise Refusal(messages.OUT_OF_HOURS)
+    if not found:
+        return Reply(toast=messages.NOBODY)
+    members = {member.id: member for _, member in found}
+    asked = service.by_person([item for item, _ in found if _can_hear(members[item.person_id])])
+    owed = [
+        jobs.nudge(session, call.me.branch_id, person, items, jobs.key(person, call.today), call.now, call.tz)
+        for person, items in asked.items()
+    ]
+    rows = promise_all(session, owed, job=jobs.NUDGE, branch_id=call.me.branch_id, now=call.now)
+    sent = sum(row is not None for row in rows)
+    text = messages.reminding(sent, len(rows) - sent, len(members) - len(rows))
+    return Reply(toast=text, alert=True, here=[Message(text)])
+
+
+def _can_hear(member: Member) -> bool:
+    return member.bound and member.reachable
 
 
 HANDLERS: list[Handler] = [

@@ -1,18 +1,22 @@
-"""The nudge: at most one a person and day over everything, working days 08:30-20:30, only to those who owe."""
+"""What happens on the clock: the nudge (one a person and day over everything, domain 6.4), the digest on the 25th."""
 
-from collections.abc import Iterable
-from datetime import datetime, time, tzinfo
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.features.todo import messages, service
-from bot.kit.hours import LAST
-from scheduler.calendar import is_working_day
-from scheduler.jobs import Job, Occurrence, Owed, daily
+from bot.kit.hours import LAST, open_now
+from bot.kit.owing import Owing
+from scheduler.calendar import at, is_working_day, local_day
+from scheduler.jobs import Job, NotReady, Occurrence, Owed, daily, monthly
+from storage.choices import Duty
 from storage.models.person import Person
+from storage.roster import holders, leaders_on
 
-MORNING, NOON = "nudge_morning", "nudge_noon"
+NUDGE, NOON, DIGEST = "nudge_morning", "nudge_noon", "unfinished_digest"
+DIGEST_AT = time(9, 30)
 
 
 def build(tz: tzinfo) -> list[Job]:
@@ -24,29 +28,73 @@ def build(tz: tzinfo) -> list[Job]:
     def still_owed(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
         return ask_again(session, about, now, tz)
 
-    def job(name: str, at: time) -> Job:
-        return Job(name, daily(at, is_working_day, grace=LAST), plan, still_owed)
+    def plan_digest(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
+        return digests(session, branch_id, occurrence, now, tz)
 
-    return [job(MORNING, time(9)), job(NOON, time(12))]
+    def digest_again(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+        return digest(session, about["branch"], about["groups"], now, tz)
+
+    def job(name: str, when: time) -> Job:
+        return Job(name, daily(when, is_working_day, grace=LAST), plan, still_owed)
+
+    monthly_digest = monthly(service.digest_day, DIGEST_AT, grace=timedelta(days=1))
+    return [
+        job(NUDGE, service.MORNING), job(NOON, time(12)), Job(DIGEST, monthly_digest, plan_digest, digest_again),
+    ]  # fmt: skip
+
+
+# --- the nudge -----------------------------------------------------------------------------------------------------
 
 
 def nudges(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> list[Owed]:
     """One message to each who owes something whose nudge is due; the key holds it to one a day."""
-    today = now.astimezone(tz).date()
-    return [
-        promise(person, branch_id, f"nudge:{today}:{person}", session, now, tz)
-        for person in service.due_today(session, branch_id, now, tz)
-    ]
+    today, due = local_day(now, tz), service.due_today(session, branch_id, now, tz)
+    return [nudge(session, branch_id, person, items, key(person, today), now, tz) for person, items in due.items()]
 
 
-def promise(person_id: int, branch_id: int, key: str, session: Session, now: datetime, tz: tzinfo) -> Owed:
-    """A nudge as it would read now; what is owed is asked again when it is sent."""
+def key(person_id: int, day: date) -> str:
+    """Whoever nudges takes it: the clock, a leader's 一键提醒, a nudge put off to that morning."""
+    return f"nudge:{day}:{person_id}"
+
+
+def nudge(
+    session: Session, branch_id: int, person_id: int, items: Sequence[Owing], name: str, when: datetime, tz: tzinfo
+) -> Owed:
+    """A nudge for the day of `when` and no later; what is owed is asked again when it is sent."""
+    message = messages.nudge(session.get_one(Person, person_id).name, items).to_json()
     about = {"branch": branch_id, "person": person_id}
-    return Owed(keys=(key,), message=ask_again(session, about, now, tz) or {}, person_id=person_id, about=about)
+    return Owed((name,), message, person_id, about=about, expires_at=at(local_day(when, tz), LAST, tz))
 
 
 def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo) -> dict[str, Any] | None:
     """The message, or None when everything has been done in the meantime."""
     items = service.owing(session, about["branch"], now, tz, about["person"])
-    person = session.get_one(Person, about["person"])
-    return messages.nudge(person.name, items).to_json() if items else None
+    return messages.nudge(session.get_one(Person, about["person"]).name, items).to_json() if items else None
+
+
+# --- the digest ----------------------------------------------------------------------------------------------------
+
+
+def digests(session: Session, branch_id: int, occurrence: Occurrence, now: datetime, tz: tzinfo) -> list[Owed]:
+    """The whole branch's to the secretary, the own group's to each leader; to nobody when nothing is owed."""
+    if not open_now(now, tz):
+        raise NotReady("outside the hours in which the bot speaks first")
+    day = local_day(now, tz)
+    whole: dict[int, list[int] | None] = dict.fromkeys(holders(session, branch_id, day, Duty.SECRETARY))
+    asked = {person: sorted(groups) for person, groups in leaders_on(session, branch_id, day).items()} | whole
+    told = [(person, groups, digest(session, branch_id, groups, now, tz)) for person, groups in asked.items()]
+    return [
+        Owed(
+            keys=(f"digest:{branch_id}:{occurrence.slot}:{person}",), message=message, person_id=person,
+            about={"branch": branch_id, "groups": groups}, expires_at=at(day, LAST, tz),
+        )
+        for person, groups, message in told if message is not None
+    ]  # fmt: skip
+
+
+def digest(
+    session: Session, branch_id: int, groups: Collection[int] | None, now: datetime, tz: tzinfo
+) -> dict[str, Any] | None:
+    """As it stands now; None when everything has been done."""
+    states = service.group_states(session, branch_id, now, tz, groups)
+    return messages.digest(states, groups is None).to_json() if states else None

@@ -1,7 +1,9 @@
-"""What is still owed, over all features: by one person, by a branch, and who is to be nudged today."""
+"""What is still owed, over all features: by one person, by a branch, by its party groups, and who is nudged today."""
 
 from collections import defaultdict
-from datetime import datetime, time, timedelta, tzinfo
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -10,15 +12,27 @@ from bot.features.integrity.service import owing as integrity_owing
 from bot.features.reflections.service import owing as reflections_owing
 from bot.features.study.service import owing as study_owing
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
-from bot.kit.hours import open_now
+from bot.kit.hours import FIRST, open_now
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
-from scheduler.calendar import next_working_day
+from scheduler.calendar import at, is_working_day, local_day, next_working_day, nth_working_day_before
 from storage.audience import Me
 from storage.roster import Member, roster
 
 SOURCES = [activities_owing, study_owing, reflections_owing, integrity_owing]
+MORNING = time(9)
 SNOOZE = timedelta(hours=3)
+DIGEST_DAY = 25
+NO_GROUP = "未编组"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """A party group now: how many are expected to have nothing left to do, and the names of those who have."""
+
+    name: str
+    expected: int
+    owing: tuple[str, ...]
 
 
 def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
@@ -27,34 +41,76 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     return sorted(found, key=lambda item: (item.due, item.key))
 
 
-def visible(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[tuple[Owing, Member]]:
-    """未完成名单 for the desk, of the own group for its leader; everybody else is refused."""
-    wide = reach(me, Right.SEE_ROLL)
+def by_person(items: Collection[Owing]) -> dict[int, list[Owing]]:
+    """Who owes what, each in the order given."""
+    mine: dict[int, list[Owing]] = defaultdict(list)
+    for item in items:
+        mine[item.person_id].append(item)
+    return mine
+
+
+def visible(session: Session, me: Me, right: Right, now: datetime, tz: tzinfo) -> list[tuple[Owing, Member]]:
+    """What is owed by those whom somebody may see or nudge: all, or the own group; everybody else is refused."""
+    wide = reach(me, right)
     if wide is Reach.NONE:
         raise Refusal(NO_RIGHT)
-    members = {member.id: member for member in roster(session, me.branch_id, now.astimezone(tz).date())}
-    if wide is Reach.OWN_GROUP:
-        members = {member.id: member for member in members.values() if member.group_id in me.leads}
+    groups = me.leads if wide is Reach.OWN_GROUP else None
+    members = {member.id: member for member in _members(session, me.branch_id, now, tz, groups)}
     found = owing(session, me.branch_id, now, tz)
     return [(item, members[item.person_id]) for item in found if item.person_id in members]
 
 
-def due_today(session: Session, branch_id: int, at: datetime, tz: tzinfo) -> dict[int, list[Owing]]:
-    """Who is to be nudged at `at`: somebody with a nudge due today gets everything owed in one message."""
-    today = at.astimezone(tz).date()
-    mine: dict[int, list[Owing]] = defaultdict(list)
-    for item in owing(session, branch_id, at, tz):
-        mine[item.person_id].append(item)
+def _members(
+    session: Session, branch_id: int, now: datetime, tz: tzinfo, groups: Collection[int] | None
+) -> list[Member]:
+    """Who is on the roster today; `groups` narrows it to these party groups."""
+    members = roster(session, branch_id, local_day(now, tz))
+    return members if groups is None else [member for member in members if member.group_id in groups]
+
+
+def due_today(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> dict[int, list[Owing]]:
+    """Who is to be nudged: somebody with a nudge due today gets everything owed in one message."""
+    today = local_day(now, tz)
     return {
         person: items
-        for person, items in mine.items()
-        if any(nudge <= at and nudge.astimezone(tz).date() == today for item in items for nudge in item.nudges)
+        for person, items in by_person(owing(session, branch_id, now, tz)).items()
+        if any(nudge <= now and local_day(nudge, tz) == today for item in items for nudge in item.nudges)
     }
 
 
 def later(now: datetime, tz: tzinfo) -> datetime:
-    """稍后提醒: in three hours, or at nine on the next working day when that is out of hours."""
-    then = now + SNOOZE
-    if open_now(then, tz):
-        return then
-    return datetime.combine(next_working_day(now.astimezone(tz).date()), time(9), tz)
+    """稍后提醒: in three hours; when now or then is out of hours, at nine on the next morning of a working day."""
+    local = now.astimezone(tz)
+    if open_now(now, tz) and open_now(now + SNOOZE, tz):
+        return now + SNOOZE
+    early = is_working_day(local.date()) and local.time() < FIRST
+    return at(local.date() if early else next_working_day(local.date()), MORNING, tz)
+
+
+# --- by party group ------------------------------------------------------------------------------------------------
+
+
+def digest_day(year: int, month: int) -> date:
+    """The 25th, or the last working day before it (domain 6.4)."""
+    day = date(year, month, DIGEST_DAY)
+    return day if is_working_day(day) else nth_working_day_before(day, 1)
+
+
+def group_states(
+    session: Session, branch_id: int, now: datetime, tz: tzinfo, groups: Collection[int] | None = None
+) -> list[GroupState]:
+    """Every party group, or those of `groups`, in the order of the roster; none at all when nothing is owed.
+
+    Expected are those who are not exempt, and an exempt person who owes something all the same (已阅).
+    """
+    owed = {item.person_id for item in owing(session, branch_id, now, tz)}
+    found: dict[str, list[Member]] = defaultdict(list)
+    for member in _members(session, branch_id, now, tz, groups):
+        if member.id in owed or not member.exempt:
+            found[member.group_name or NO_GROUP].append(member)
+    states = [GroupState(name, len(people), _names(people, owed)) for name, people in found.items()]
+    return states if any(state.owing for state in states) else []
+
+
+def _names(people: list[Member], owed: set[int]) -> tuple[str, ...]:
+    return tuple(member.name for member in people if member.id in owed)
