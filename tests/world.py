@@ -1,6 +1,6 @@
 """A whole bot against the playground, without a socket: what chat tests tap on."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.app import App, running
 from bot.features import registry
+from bot.kit.handlers import Handler
 from bot.playground.acting import Stage
 from bot.playground.clock import TravelClock
 from bot.playground.local import ROOT, LocalTransport
@@ -55,7 +56,9 @@ def prepare(storage: Storage, now: datetime, *, tied: bool = True) -> Cast:
 
 
 @asynccontextmanager
-async def alive(storage: Storage, cast: Cast, now: datetime) -> AsyncIterator[World]:
+async def alive(
+    storage: Storage, cast: Cast, now: datetime, handlers: Sequence[Handler] = registry.HANDLERS
+) -> AsyncIterator[World]:
     """A bot on a database that is there already, in a playground where everybody has pressed start before."""
     clock = TravelClock(now)
     playground = Playground(clock, tz=SHANGHAI)
@@ -65,7 +68,7 @@ async def alive(storage: Storage, cast: Cast, now: datetime) -> AsyncIterator[Wo
     group = playground.group(GROUP_ID, "示范党支部群", list(people.values()))
     app = App(
         storage=storage, transport=LocalTransport(playground), clock=clock, tz=SHANGHAI, token=playground.token,
-        api_url=ROOT, handlers=registry.HANDLERS, jobs=registry.jobs(SHANGHAI),
+        api_url=ROOT, handlers=handlers, jobs=registry.jobs(SHANGHAI),
     )  # fmt: skip
     for name, read, sleeps in app.gauges():
         clock.watch(name, read, sleeps=sleeps)

@@ -21,7 +21,9 @@ from telegram.error import (
 )
 
 from bot.kit.redact import redact
+from bot.kit.replies import TOAST_LIMIT
 from bot.kit.transport import JSON, READ_TIMEOUT, Lost, NotSent, Part, Transport, multipart
+from bot.kit.words import cut
 from scheduler.outcome import Outcome, OutcomeKind
 
 FILE_ID = re.compile(r"^[A-Za-z0-9_-]{20,}$")
@@ -91,7 +93,8 @@ class Telegram:
         """Stop the spinner of a tapped button; a tap that is too old to answer counts as answered."""
         params: dict[str, Any] = {"callback_query_id": callback_query_id}
         if text:
-            params |= {"text": text, "show_alert": alert}
+            # Telegram refuses a longer one altogether, and the spinner would turn on.
+            params |= {"text": cut(text, TOAST_LIMIT), "show_alert": alert}
         return await self._outcome("answerCallbackQuery", params)
 
     async def call(self, method: str, params: Mapping[str, Any] | None = None, *, timeout: float = READ_TIMEOUT) -> Any:
