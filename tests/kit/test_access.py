@@ -1,0 +1,82 @@
+"""Who may do what: the table of domain.md 6.5, said once more by its rows."""
+
+import pytest
+
+from bot.kit.access import NO_RIGHT, TABLE, Reach, Right, may, reach, require
+from bot.kit.refusal import Refusal
+from storage.audience import Me
+from storage.choices import Duty
+
+HERE, ELSEWHERE = 1, 2
+FIRST, SECOND = 11, 12
+DESK = {Duty.SECRETARY, Duty.DEPUTY_SECRETARY, Duty.ORGANIZATION_OFFICER}
+PUB, DIS, LEADER = Duty.PUBLICITY_OFFICER, Duty.DISCIPLINE_OFFICER, Duty.GROUP_LEADER
+
+# (right, whoever has it for all, whether a leader has it for the own group)
+ROWS = [
+    (Right.SEE_ROLL, {*DESK, PUB, DIS}, True),
+    (Right.NUDGE, {*DESK, PUB, DIS}, True),
+    (Right.MAKE_ACTIVITY, {*DESK, DIS}, True),
+    (Right.MAKE_NOTICE, DESK, False),
+    (Right.MAKE_STUDY, {*DESK, PUB}, False),
+    (Right.MAKE_TASK, {*DESK, PUB, DIS}, False),
+    (Right.MAKE_REMINDER, {*DESK, DIS}, False),
+    (Right.APPROVE_LEAVE, DESK, True),
+    (Right.SIGN_IN_OTHERS, DESK, True),
+    (Right.REVIEW_PIECES, {*DESK, PUB, DIS}, False),
+    (Right.ROSTER, DESK, False),
+    (Right.TALLY, {*DESK, PUB, DIS}, True),
+    (Right.CLOSE, {Duty.SECRETARY}, False),
+]
+
+
+def me(*duties: Duty, leads: frozenset[int] = frozenset()) -> Me:
+    return Me(id=1, name="甲三", branch_id=HERE, group_id=FIRST, duties=frozenset(duties), leads=leads)
+
+
+def test_every_right_has_its_row() -> None:
+    assert {right for right, _, _ in ROWS} == set(Right) == set(TABLE)
+
+
+@pytest.mark.parametrize(("right", "everywhere", "leaders"), ROWS, ids=[right.value for right, _, _ in ROWS])
+def test_the_table(right: Right, everywhere: set[Duty], leaders: bool) -> None:
+    for duty in Duty:
+        expected = Reach.ALL if duty in everywhere else Reach.NONE
+        if duty is LEADER and leaders:
+            expected = Reach.OWN_GROUP
+        assert reach(me(duty), right) is expected, duty
+    assert reach(me(), right) is Reach.NONE
+
+
+@pytest.mark.parametrize("right", list(Right))
+def test_another_branch_is_nobodys(right: Right) -> None:
+    everything = me(*Duty, leads=frozenset({FIRST, SECOND}))
+    assert may(everything, right, branch_id=HERE)
+    assert not may(everything, right, branch_id=ELSEWHERE)
+    assert not may(everything, right, branch_id=ELSEWHERE, group_id=FIRST)
+
+
+def test_a_leader_reaches_the_own_group_and_no_further() -> None:
+    leader = me(LEADER, leads=frozenset({FIRST}))
+    assert may(leader, Right.SEE_ROLL, branch_id=HERE, group_id=FIRST)
+    assert not may(leader, Right.SEE_ROLL, branch_id=HERE, group_id=SECOND)
+    assert not may(leader, Right.SEE_ROLL, branch_id=HERE)
+
+
+def test_to_be_in_a_group_is_not_to_lead_it() -> None:
+    assert not may(me(), Right.SEE_ROLL, branch_id=HERE, group_id=FIRST)
+    assert not may(me(LEADER), Right.SEE_ROLL, branch_id=HERE, group_id=FIRST)
+
+
+def test_of_several_offices_the_widest_counts() -> None:
+    both = me(LEADER, DIS, leads=frozenset({FIRST}))
+    assert reach(both, Right.SEE_ROLL) is Reach.ALL
+    assert reach(both, Right.SIGN_IN_OTHERS) is Reach.OWN_GROUP
+    assert reach(both, Right.ROSTER) is Reach.NONE
+
+
+def test_a_refusal_says_so_politely() -> None:
+    require(me(Duty.SECRETARY), Right.CLOSE, branch_id=HERE)
+    with pytest.raises(Refusal) as refused:
+        require(me(Duty.DEPUTY_SECRETARY), Right.CLOSE, branch_id=HERE)
+    assert refused.value.text == NO_RIGHT
