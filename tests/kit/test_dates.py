@@ -34,6 +34,8 @@ def test_a_day(text: str, day: str) -> None:
         "7月",
         "7月32日",
         "13月1日",
+        "13月40日",
+        "2023年13月1日",
         "2月30日",
         "2023年2月29日",
         "2月29日",
@@ -71,14 +73,14 @@ def test_no_time(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["7月7日 14:30", "14:30 7月7日", "7.7下午2点半", "2023-07-07 14:30", "7月7日（周五）14：30"]
+    "text", ["7月7日 14:30", "14:30 7月7日", "7月7日14:30", "7.7下午2点半", "2023-07-07 14:30", "7月7日（周五）14：30"]
 )
 def test_a_moment(text: str) -> None:
     now = datetime(2023, 7, 4, 1, 30, tzinfo=UTC)
     assert parse_moment(text, now, SHANGHAI) == datetime(2023, 7, 7, 14, 30, tzinfo=SHANGHAI)
 
 
-@pytest.mark.parametrize("text", ["7月7日", "14:30", "7.7", "", "7月32日 14:30"])
+@pytest.mark.parametrize("text", ["7月7日", "14:30", "7.7", "", "7月32日 14:30", "11月27日 25:00", "13月40日 9:00"])
 def test_no_moment(text: str) -> None:
     assert parse_moment(text, datetime(2023, 7, 4, 1, 30, tzinfo=UTC), SHANGHAI) is None
 
