@@ -122,21 +122,28 @@ def branch_list(how: str) -> None:
 @cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The day from which the roster holds (today).")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]),
+    help="The day from which the file holds. Default: 1 January of this year for a branch without people, else today.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 def import_(file: Path, branch_id: int | None, since: datetime | None, dry_run: bool) -> None:
-    """Import a roster: FILE is xlsx or csv, as secretaries keep it. The same file again changes nothing."""
+    """Import a roster: FILE is xlsx or csv, as secretaries keep it. The same file again changes nothing.
+
+    People count from --since on; the day is settled by the first import, a later one does not move it.
+    """
     from bot.features.people.roster_file import read_roster
-    from bot.features.people.service import import_roster
+    from bot.features.people.service import import_roster, list_branches
 
     rows = read_roster(file.read_bytes())
     with _database() as (settings, storage):
         now = _now(settings)
         try:
             with storage.transaction() as session:
-                done = import_roster(
-                    session, _branch(session, branch_id), rows, now=now, since=since.date() if since else now.date()
-                )
+                where = _branch(session, branch_id)
+                is_first = not any(one.people for one in list_branches(session) if one.id == where)
+                holds_from = since.date() if since else now.date().replace(month=1, day=1) if is_first else now.date()
+                done = import_roster(session, where, rows, now=now, since=holds_from)
                 if dry_run:
                     raise _OnlyLooking
         except _OnlyLooking:
@@ -144,6 +151,10 @@ def import_(file: Path, branch_id: int | None, since: datetime | None, dry_run: 
     click.echo(
         f"{done.listed} people listed: {done.added} added, {done.changed} changed, {done.groups_added} new groups."
     )
+    if is_first or done.added or done.changed:
+        click.echo(
+            f"{'The roster holds' if is_first else 'The changes hold'} from {holds_from} (--since changes that)."
+        )
     for what, names in (("Out of attendance", done.exempt), ("On the roster, not in the file", done.not_listed)):
         if names:
             click.echo(f"{what}: {'、'.join(names)}")

@@ -7,12 +7,12 @@ import json
 import re
 import shutil
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from bot.cli import cli
 from bot.playground.clock import TravelClock
@@ -24,6 +24,7 @@ from scheduler.outbox import promise
 from storage.choices import InboxState
 from storage.engine import Storage
 from storage.models.inbox import Inbox
+from storage.models.person import RosterSpan
 
 NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
 ROSTER = "姓名,党小组,党内职务\n甲一,第一党小组,书记\n甲二,第一党小组,\n乙一,第二党小组,\n"
@@ -74,11 +75,29 @@ def test_from_nothing_to_a_branch_with_people(run: Run, tmp_path: Path) -> None:
     looked = run("import", "roster.csv", "--dry-run")
     assert looked.output.startswith("Nothing was changed. It would be:\n3 people listed: 3 added")
     done = run("import", "roster.csv", "--branch", "1")
-    assert done.output == "3 people listed: 3 added, 0 changed, 2 new groups.\n"
+    assert done.output.startswith("3 people listed: 3 added, 0 changed, 2 new groups.\n")
     assert run("import", "roster.csv").output == "3 people listed: 0 added, 0 changed, 0 new groups.\n"
     listed = json.loads(run("branch", "list", "--format", "json").output)
     assert listed == [{"id": 1, "name": "第一支部", "kind": "branch", "under": None, "people": 3, "bound": 0}]
     assert "第一支部" in run("branch", "list").output
+
+
+def test_a_first_roster_holds_from_new_year_and_later_changes_from_today(ready: Run, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    (tmp_path / "more.csv").write_text(f"{ROSTER}丙一,第二党小组,\n", encoding="utf-8")
+    ready("branch", "add", "第一支部")
+    ready("branch", "add", "第二支部")
+    today = datetime.now(Settings().timezone).date()
+    first = ready("import", "roster.csv", "--branch", "1")
+    assert f"The roster holds from {today.year}-01-01 (--since changes that).\n" in first.output
+    assert f"The changes hold from {today} (" in ready("import", "more.csv", "--branch", "1").output
+    said = ready("import", "roster.csv", "--branch", "2", "--since", "2023-07-01")
+    assert "The roster holds from 2023-07-01" in said.output
+    with database(tmp_path) as storage, storage.reading() as session:
+        spans = session.execute(select(RosterSpan.branch_id, RosterSpan.from_on).order_by(RosterSpan.id)).all()
+    new_year = date(today.year, 1, 1)
+    assert [span.from_on for span in spans if span.branch_id == 1] == [*[new_year] * 3, today]
+    assert {span.from_on for span in spans if span.branch_id == 2} == {date(2023, 7, 1)}
 
 
 async def test_invites_are_links_for_a_spreadsheet(ready: Run, tmp_path: Path, telegram: dict[str, str]) -> None:
