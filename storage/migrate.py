@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, text
 
 from storage.engine import Storage
+from storage.revision import refuse_newer
 from storage.sqlite import database_path
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -44,7 +45,7 @@ def is_current(target: Storage | str) -> bool:
 
 
 def upgrade(target: Storage | str, revision: str = "head") -> Path | None:
-    """Go up to `revision`; returns the copy of the SQLite file made before, if any. Raises StorageBusy."""
+    """Go up to `revision`; returns the copy of the SQLite file made before, if any. Raises StorageBusy, OldSchema."""
     return _go(target, "upgrade", head() if revision == "head" else revision)
 
 
@@ -58,6 +59,8 @@ def _go(target: Storage | str, direction: str, revision: str) -> Path | None:
         at = current(storage)
         if at == revision:
             return None
+        if at:
+            refuse_newer(at)
         copy = _backup(storage.url, at) if storage.dialect == "sqlite" and at else None
         with connected(storage.url) as connection:
             getattr(command, direction)(_config(connection), revision)

@@ -35,10 +35,17 @@ def require_newest(storage: Storage) -> None:
     found, wanted = present(storage), newest()
     if found is None:
         raise OldSchema("There is no database yet. Run: branch-bot migrate")
-    if found > wanted:
-        raise OldSchema(f"The database is of a newer version ({found}) than this program ({wanted}). Upgrade it.")
+    refuse_newer(found)
     if found < wanted:
         raise OldSchema(
             f"The database is of an older version ({found}, needed: {wanted})."
             " Stop every other process of the bot, then run: branch-bot migrate"
+        )
+
+
+def refuse_newer(found: str) -> None:
+    """Raise OldSchema for tables that this program does not know yet."""
+    if found > newest():
+        raise OldSchema(
+            f"The database is of a newer version ({found}) than this program ({newest()}). Upgrade the program."
         )

@@ -18,7 +18,7 @@ from sqlalchemy import Column, Integer, inspect, text
 from storage import migrate
 from storage.engine import Storage, StorageBusy, database_url
 from storage.models.everything import METADATA
-from storage.revision import newest
+from storage.revision import OldSchema, newest
 from storage.sqlite import database_path
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(migrate.MIGRATIONS)).walk_revisions()][::-1]
@@ -97,6 +97,15 @@ def test_the_file_is_copied_first(sqlite_url: str) -> None:
     assert [copy and copy.name for copy in copies] == [f"branch.db.{head}.backup", f"branch.db.{head}-2.backup"]
     with Storage(f"sqlite:///{copies[0]}") as storage, storage.reading() as session:
         assert session.scalars(text("SELECT name FROM lease")).all() == ["kept"]
+
+
+def test_tables_of_a_newer_program_are_left_alone(storage_url: str, tmp_path: Path) -> None:
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(OldSchema, match=r"newer version .* Upgrade the program"):
+        migrate.upgrade(storage_url)
+    assert migrate.current(storage_url) == "9999"
+    assert not list(tmp_path.glob("*.backup"))
 
 
 def test_a_running_bot_is_not_migrated(sqlite_url: str) -> None:
