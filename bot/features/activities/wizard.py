@@ -47,7 +47,7 @@ ASK = {
     "agenda": "请发送第一议题材料的名称，一行一项。",
     "way": "请选择发送方式。",
 }
-OLD = "这个向导已失效，请重新发送 /new。"
+OLD = "这份内容已失效，请重新点“建活动”。"
 
 
 def start(session: Session, call: Call) -> Reply:
@@ -230,6 +230,7 @@ def _details(session: Session, draft: dict[str, Any], types: list[ActivityType])
     group = session.get(PartyGroup, int(draft["group"])) if draft.get("group") else None
     names = {member: session.get(Person, int(draft[member])) for member in ("host", "lecturer") if draft.get(member)}
     shown = [
+        f"内容：{'、'.join(TITLES[kind] for kind in types)}",
         f"范围：{group.name if group else SCOPES[_scope(draft)]}",
         f"时长：{LENGTHS[draft.get('length', '120')]}　学时：{draft.get('hours', '0')}",
     ]
