@@ -176,6 +176,15 @@ class Postpone(Button):
 
 
 @dataclass(frozen=True)
+class PostponeTo(Button):
+    """Answers one proposed date: every proposal has a `dialog_id` of its own."""
+
+    prefix: ClassVar[str] = "pt"
+    dialog_id: int
+    sure: int
+
+
+@dataclass(frozen=True)
 class CallOff(Button):
     prefix: ClassVar[str] = "co"
     activity_id: int

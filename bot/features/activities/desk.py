@@ -25,6 +25,8 @@ from storage.models.person import Person
 from storage.roster import Member
 
 OLD_LIST = "这份点名已失效，请重新打开。"
+OLD_DATE = "这次改期已失效，请重新点“改期”。"
+POSTPONE = "activity.postpone"
 
 
 def list_activities(session: Session, call: Call) -> Reply:
@@ -37,7 +39,7 @@ def list_activities(session: Session, call: Call) -> Reply:
         if service.sees_names(call.me, item)
     ]
     if not found:
-        return say("还没有活动，请发送 /new 建活动。")
+        return say("还没有活动，请点“建活动”。")
     return say(messages.choose_activity("请选择活动。", found, buttons.OpenActivity, call.tz))
 
 
@@ -236,21 +238,37 @@ def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Re
 
 def postpone(session: Session, call: Call, button: buttons.Postpone) -> Reply:
     activity = _seen(session, call, button.activity_id)
-    dialogs.ask(session, call.me.id, "activity.postpone", call.now, activity=activity.id)
+    dialogs.ask(session, call.me.id, POSTPONE, call.now, activity=activity.id)
     return Reply(
         here=[Message(f"改期：{activity.title}\n请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。")]
     )
 
 
-def postponed(session: Session, call: Call, dialog: Dialog) -> Reply:
+def propose_date(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """The new date to look at; another one typed takes its place."""
     start = parse_moment(call.text, call.now, call.tz)
     if start is None:
         raise Refusal("没有看懂时间，请按“7月14日 14:30”的样子发送。")
     activity = service.find(session, call.me, int(dialog.draft["activity"]))
-    making.postpone(session, call.me, activity, start, call.now, call.tz)
+    making.may_postpone(call.me, activity, start, call.now)
+    # A dialog anew: the buttons under an earlier proposal must not send this one.
+    asked = dialogs.ask(session, call.me.id, POSTPONE, call.now, activity=activity.id, start=start.isoformat())
+    return Reply(here=[messages.postpone_to(activity, start, asked.id, call.tz)])
+
+
+def postpone_to(session: Session, call: Call, button: buttons.PostponeTo) -> Reply:
+    dialog = dialogs.current(session, call.me.id, call.now)
+    if dialog is None or dialog.id != button.dialog_id or dialog.step != POSTPONE or "start" not in dialog.draft:
+        raise Refusal(OLD_DATE)
+    activity = service.find(session, call.me, int(dialog.draft["activity"]))
+    start = datetime.fromisoformat(dialog.draft["start"])
     dialogs.close(session, call.me.id)
+    if not button.sure:
+        return Reply(toast="未改期。", edit=Message(f"{activity.title}：未改期。"))
+    making.postpone(session, call.me, activity, start, call.now, call.tz)
     told = cards.tell_postponed(session, activity, call.tz)
-    return Reply(here=[Message("已改期，并已通知。")], others=told, refresh=[(cards.KIND, activity.id)])
+    done = Message(f"{activity.title}：已改期到{moment_words(start, call.tz)}，并已通知。")
+    return Reply(toast="已改期，并已通知。", edit=done, others=told, refresh=[(cards.KIND, activity.id)])
 
 
 def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
@@ -293,6 +311,7 @@ HANDLERS: list[Handler] = [
     Tap(buttons.MarkAs, mark_as),
     Tap(buttons.SignInCode, sign_in_code),
     Tap(buttons.Postpone, postpone),
+    Tap(buttons.PostponeTo, postpone_to),
     Tap(buttons.CallOff, call_off),
-    Answer("activity.postpone", postponed),
+    Answer(POSTPONE, propose_date),
 ]

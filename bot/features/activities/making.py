@@ -111,9 +111,7 @@ def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> Non
 
 def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime, tz: tzinfo) -> None:
     """A new date, the same id: sign-ins and leave of the old date are withdrawn, replies are asked anew (D1)."""
-    _changeable(me, activity)
-    if start_at <= now:
-        raise Refusal("新的时间应在现在之后。")
+    may_postpone(me, activity, start_at, now)
     audit.record(
         session, "postpone", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id,
         old=activity.start_at.isoformat(), new=start_at.isoformat(),
@@ -126,6 +124,13 @@ def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, n
         )
     _open_notice(session, me, activity, now, tz)
     session.flush()
+
+
+def may_postpone(me: Me, activity: Activity, start_at: datetime, now: datetime) -> None:
+    """Refuses what `postpone` would refuse."""
+    _changeable(me, activity)
+    if start_at <= now:
+        raise Refusal("新的时间应在现在之后。")
 
 
 def _changeable(me: Me, activity: Activity) -> None:

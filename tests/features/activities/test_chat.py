@@ -189,6 +189,7 @@ async def test_postponing_moves_the_activity_and_asks_anew(bot: World) -> None:
     await play(bot, "2023-07-04 10:30")
     await bot.stage.tap("甲二", "改期", JULY)
     await bot.stage.say("甲二", "7月14日 14:30")
+    await bot.stage.tap("甲二", "确定改期", "新的时间：")
     with bot.storage.reading() as session:
         activity = session.scalars(select(Activity)).one()
         assert activity.start_at.astimezone(SHANGHAI).isoformat() == "2023-07-14T14:30:00+08:00"
@@ -202,6 +203,29 @@ async def test_postponing_moves_the_activity_and_asks_anew(bot: World) -> None:
     await bot.stage.people["丙四"].tap(new, "收到")
     await bot.stage.clock.travel(bot.clock.now() + timedelta(seconds=10))
     assert "已收到 1/23" in new.text
+
+
+async def test_a_new_date_is_shown_before_anybody_is_told(bot: World) -> None:
+    """A date typed again takes the place of the one before, whose buttons are void."""
+    await play(bot, "2023-07-04 10:30")
+    desk, before = bot.stage.people["甲二"], len(bot.stage.group.chat.from_bot)
+    await bot.stage.tap("甲二", "改期", JULY)
+    await bot.stage.say("甲二", "7月3日 14:30")
+    assert desk.chat.last.text == "新的时间应在现在之后。"
+    await bot.stage.say("甲二", "7月41日 14:30")
+    assert "没有看懂时间" in desk.chat.last.text
+    await bot.stage.say("甲二", "7月24日 14:30")
+    wrong = desk.chat.last
+    await bot.stage.say("甲二", "7月14日 14:30")
+    right = desk.chat.last
+    assert "原定时间：7月7日" in right.text
+    assert "新的时间：7月14日" in right.text
+    tap = await desk.tap(wrong, "确定改期")
+    await bot.clock.settle()
+    assert tap.toast == "这次改期已失效，请重新点“改期”。"
+    await bot.stage.tap("甲二", "不改", "新的时间：7月14日")
+    assert right.text.endswith("：未改期。")
+    assert (count(bot, Notice), len(bot.stage.group.chat.from_bot)) == (1, before)
 
 
 async def test_who_has_left_is_a_stranger(bot: World) -> None:
@@ -322,3 +346,22 @@ async def test_the_own_leave_is_cancelled_by_word(bot: World) -> None:
     assert count(bot, LeaveRequest, LeaveRequest.withdrawn_at.is_(None)) == 2
     await bot.stage.say("甲五", "取消请假")
     assert bot.stage.people["甲五"].chat.last.text == "您没有可取消的请假。"
+
+
+async def test_the_last_page_names_the_contents_beside_a_title(bot: World) -> None:
+    await bot.stage.say("甲二", "建活动")
+    for kind in ("主题党日", "党课"):
+        await bot.stage.tap("甲二", kind, "【建活动】")
+    await bot.stage.tap("甲二", "下一步", "【建活动】")
+    for text in ("7月7日", "14:30", "会议室"):
+        await bot.stage.say("甲二", text)
+    await bot.stage.tap("甲二", "标题", "核对无误")
+    await bot.stage.say("甲二", "学习宪法")
+    page = bot.stage.people["甲二"].chat.last
+    assert page.text.startswith("【建活动】学习宪法\n")
+    assert "内容：主题党日、党课\n" in page.text
+    await bot.stage.say("甲二", "建活动")
+    tap = await bot.stage.people["甲二"].tap(page, "发布")
+    await bot.clock.settle()
+    assert tap.toast == "这份内容已失效，请重新点“建活动”。"
+    assert count(bot, Activity) == 0
