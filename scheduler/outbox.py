@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from scheduler.outcome import Outcome, OutcomeKind, Verdict, judge
 from scheduler.pace import Pace
 from scheduler.promises import promise, promise_all
 from scheduler.rows import LANES, Row, claim, hand_back, lapse
-from storage.choices import OutboxState
+from storage.choices import Lane, OutboxState
 from storage.engine import Storage
 
 __all__ = ["Outcome", "OutcomeKind", "Send", "Sender", "promise", "promise_all"]
@@ -60,6 +60,8 @@ class Sender:
         self._waiting: list[Row] = []
         self._calls: dict[asyncio.Task[None], Row] = {}
         self._told: list[Told] = []
+        # Chats with an answer in hand, until what became of it is written down: the next one waits for it.
+        self._answering: set[int] = set()
         self._wake, self._landing = asyncio.Event(), asyncio.Event()
         self._due, self._more, self._stopped = True, False, False
         self._working = 0
@@ -118,7 +120,10 @@ class Sender:
     async def _claim(self) -> None:
         self._due = False
         now, lease_until, room = self._clock.now(), real_now() + LEASE, max(BATCH - len(self._waiting), 0)
-        claiming = self._tasks.create_task(self._write(lambda session: claim(session, now, room, URGENT, lease_until)))
+        answering = set(self._answering)
+        claiming = self._tasks.create_task(
+            self._write(lambda session: claim(session, now, room, URGENT, lease_until, answering))
+        )
         try:
             found = await asyncio.shield(claiming)
         except asyncio.CancelledError:
@@ -127,8 +132,11 @@ class Sender:
             raise
         self._more, self._next_at = found.more, found.next_at
         self._waiting += found.rows
+        self._answering |= _answered(found.rows)
         await asyncio.gather(*(self._ask(row) for row in found.rows if row.job in self._still_owed))
         self._waiting.sort(key=lambda row: LANES.index(row.lane))
+        if self._more and not self._waiting:
+            self.wake()
 
     async def _ask(self, row: Row) -> None:
         """Is it still owed? What cannot be asked is sent as it was promised: silence would be worse."""
@@ -165,6 +173,7 @@ class Sender:
     async def _return(self, back: list[tuple[Row, datetime]]) -> None:
         await self._write(lambda session: hand_back(session, back))
         self._waiting = [row for row in self._waiting if not any(row is each for each, _ in back)]
+        self._answering -= _answered(row for row, _ in back)
         moments = [moment for _, moment in back]
         self._next_at = min(moments if self._next_at is None else [self._next_at, *moments])
 
@@ -232,8 +241,10 @@ class Sender:
     async def _write_down(self) -> None:
         told, self._told, now = self._told, [], self._clock.now()
         await self._write(lambda session: write_down(session, told, now))
-        if any(each.verdict.not_before is not None for each in told):
-            # Claiming tells when the earliest of them is due again.
+        answered = _answered(each.row for each in told)
+        self._answering -= answered
+        if answered or any(each.verdict.not_before is not None for each in told):
+            # Claiming finds the chat's next answer, and tells when the earliest of those put off is due again.
             self.wake()
 
     async def _land(self) -> None:
@@ -251,3 +262,7 @@ class Sender:
             await asyncio.wait([self._flushing])
         if self._told:
             await self._write_down()
+
+
+def _answered(rows: Iterable[Row]) -> set[int]:
+    return {row.chat_id for row in rows if row.lane is Lane.ANSWERS}

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy import Row as Found
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from scheduler.outcome import SEND_AGAIN_AFTER
 from storage.base import table
@@ -16,6 +16,8 @@ from storage.models.outbox import Outbox
 
 # What goes first when the pace is short.
 LANES = (Lane.ANSWERS, Lane.MUST_ARRIVE, Lane.BROADCASTS)
+# An answer that waits no longer than this holds back the later ones of its chat; behind an outage nobody waits longer.
+KEEPS_PLACE = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -60,7 +62,20 @@ def _next(lane: Lane) -> Select[datetime]:
     return select(Outbox.not_before).where(*waiting).order_by(Outbox.not_before).limit(1)
 
 
+def _first_answers() -> Select[int]:
+    """The first answer of each chat that waits or soon will, but of no chat whose answer is in hand."""
+    waiting = aliased(Outbox)
+    return (
+        select(func.min(waiting.id))
+        .where(waiting.state == OutboxState.QUEUED, waiting.lane == Lane.ANSWERS)
+        .where(waiting.not_before <= bindparam("soon"))
+        .where(waiting.chat_id.not_in(bindparam("answering", expanding=True)))
+        .group_by(waiting.chat_id)
+    )
+
+
 _DUE = {lane: _due(lane) for lane in LANES}
+_DUE[Lane.ANSWERS] = _DUE[Lane.ANSWERS].where(Outbox.id.in_(_first_answers()))
 _NEXT = [_next(lane) for lane in LANES]
 IS_CLAIMED = (Outbox.id == bindparam("row_id"), Outbox.state == OutboxState.SENDING)
 _BACK = (
@@ -72,15 +87,25 @@ _BACK = (
 )
 
 
-def claim(session: Session, now: datetime, room: int, urgent: int, lease_until: datetime) -> Claim:
-    """Take at most `room` due rows (of the answers at least `urgent`) for sending; what has expired is marked so."""
+def claim(
+    session: Session, now: datetime, room: int, urgent: int, lease_until: datetime, answering: Collection[int] = ()
+) -> Claim:
+    """Take at most `room` due rows (of the answers at least `urgent`) for sending; what has expired is marked so.
+
+    Answers keep their order: one a chat, and none of a chat in `answering`, which still has one in hand.
+    """
     rows: list[Row] = []
     more = False
     for lane in LANES:
         wanted = max(room - len(rows), urgent if lane is Lane.ANSWERS else 0, 0)
-        found = session.execute(_DUE[lane], {"now": now, "room": wanted}).all() if wanted else []
-        more = more or len(found) == wanted
-        rows += _begin(session, found, now, lease_until)
+        values: dict[str, Any] = {"now": now, "room": wanted}
+        if lane is Lane.ANSWERS:
+            values |= {"soon": now + KEEPS_PLACE, "answering": list(answering)}
+        found = session.execute(_DUE[lane], values).all() if wanted else []
+        begun = _begin(session, found, now, lease_until)
+        # Behind an answer that expired there may be the next one of its chat.
+        more = more or len(found) == wanted or len(begun) < len(found)
+        rows += begun
     moments = [session.scalar(statement, {"now": now}) for statement in _NEXT]
     return Claim(rows, more, min((moment for moment in moments if moment is not None), default=None))
 

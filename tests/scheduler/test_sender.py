@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.clock import real_now
 from scheduler.jobs import Owed
-from scheduler.outbox import Outcome, OutcomeKind
+from scheduler.outbox import Outcome, OutcomeKind, Sender
 from storage.choices import Lane, OutboxState
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Card, Outbox
@@ -246,6 +246,56 @@ async def test_many_messages_to_one_chat_keep_their_order_and_let_others_pass(of
     assert max(others) < START + SECOND * 2
     assert [text for text, _ in mine] == [f"第{number}页" for number in range(12)]
     assert all(later - earlier >= SECOND for (_, earlier), (_, later) in pairwise(mine))
+
+
+async def say_quickly(office: Office, sender: Sender, *chats: int, count: int = 8) -> None:
+    """Each of the chats is promised so many answers, 0.45 s apart."""
+    for number in range(count):
+        for chat in chats:
+            office.say(chat, text=f"答{number}", lane=Lane.ANSWERS)
+        sender.wake()
+        await office.clock.travel(office.clock.now() + SECOND * 0.45)
+
+
+def heard(office: Office, chat: int) -> list[str]:
+    return [text for each, text in office.telegram.texts if each == chat]
+
+
+async def test_answers_to_quick_typing_arrive_in_order(office: Office) -> None:
+    async with office.sender() as sender:
+        await say_quickly(office, sender, 7)
+        await office.clock.travel(START + SECOND * 12)
+    assert heard(office, 7) == [f"答{number}" for number in range(8)]
+    assert {(row.state, row.attempts) for row in office.rows()} == {("sent", 1)}
+    times = [when for _, _, when in office.telegram.got]
+    assert times[-1] - times[0] < SECOND * 8
+
+
+async def test_quick_typing_in_three_chats_keeps_the_order_of_each(office: Office) -> None:
+    office.telegram.answers[8] = [Outcome(OutcomeKind.RETRY, reason="too_many", retry_after=3)]
+    office.telegram.answers[9] = [Outcome(OutcomeKind.RETRY, reason="no_connection")]
+    async with office.sender() as sender:
+        await say_quickly(office, sender, 7, 8, 9)
+        await office.clock.travel(START + SECOND * 20)
+    for chat in (7, 8, 9):
+        assert heard(office, chat) == [f"答{number}" for number in range(8)]
+
+
+async def test_the_answer_behind_one_that_expired_goes_at_once(office: Office) -> None:
+    office.say(7, text="旧", lane=Lane.ANSWERS, expires_at=START - SECOND)
+    office.say(7, text="新", lane=Lane.ANSWERS)
+    async with office.sender():
+        await office.clock.settle()
+    assert heard(office, 7) == ["新"]
+
+
+async def test_a_nudge_put_off_holds_no_later_one_back(office: Office) -> None:
+    office.say(7, text="晚些", lane=Lane.MUST_ARRIVE)
+    office.change(not_before=START + timedelta(seconds=30))
+    office.say(7, text="现在", lane=Lane.MUST_ARRIVE)
+    async with office.sender():
+        await office.clock.travel(START + SECOND * 40)
+    assert heard(office, 7) == ["现在", "晚些"]
 
 
 async def test_a_group_gets_twenty_a_minute(office: Office) -> None:
