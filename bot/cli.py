@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.settings import Settings, load
+from bot.settings import BadSettings, Settings, load
 from bot.show import Format, show
 
 if TYPE_CHECKING:
@@ -39,9 +39,19 @@ class Plain(click.Group):
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise
-            from bot.troubles import explain
+            from bot.troubles import background, explain
 
+            if _is_debugging():
+                click.echo(background(error), err=True, nl=False)
             raise click.ClickException(explain(error)) from error
+
+
+def _is_debugging() -> bool:
+    """Whether LOG_LEVEL asks for the background of an error, where the settings can be read at all."""
+    try:
+        return load().log_level == "DEBUG"
+    except (BadSettings, OSError):
+        return False
 
 
 @click.group(cls=Plain, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -1,6 +1,6 @@
 """What the person who runs the bot is told when something goes wrong."""
 
-import logging
+import traceback
 
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
@@ -8,8 +8,6 @@ from bot.kit.redact import redact
 from bot.settings import BadSettings
 from storage.lock import StorageBusy
 from storage.revision import OldSchema
-
-log = logging.getLogger(__name__)
 
 TOKEN_REFUSED = "Telegram does not accept BOT_TOKEN: it was changed, withdrawn or mistyped."
 
@@ -19,7 +17,8 @@ class CannotReceive(Exception):
 
 
 # These were raised with a text for the person at the command line.
-OURS = (BadSettings, CannotReceive, OldSchema, StorageBusy, ValueError)
+NAMED = (BadSettings, CannotReceive, OldSchema, StorageBusy)
+OURS = (*NAMED, ValueError)
 
 
 def explain(error: Exception) -> str:
@@ -32,9 +31,15 @@ def explain(error: Exception) -> str:
     elif isinstance(error, OSError):
         text = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
     else:
-        log.debug("unexpected", exc_info=error)
         text = f"Unexpected: {type(error).__name__}: {error} (LOG_LEVEL=DEBUG shows where)"
     return redact(text)
+
+
+def background(error: Exception) -> str:
+    """The traceback without the token; empty for what was raised with a text for people."""
+    if isinstance(error, NAMED):
+        return ""
+    return redact("".join(traceback.format_exception(error)))
 
 
 def first_line(error: BaseException) -> str:

@@ -18,7 +18,7 @@ from bot.cli import cli
 from bot.playground.clock import TravelClock
 from bot.playground.http import serve
 from bot.playground.server import Playground
-from bot.settings import Settings
+from bot.settings import Settings, load
 from scheduler.jobs import Owed
 from scheduler.outbox import promise
 from storage.choices import InboxState
@@ -87,7 +87,7 @@ def test_a_first_roster_holds_from_new_year_and_later_changes_from_today(ready: 
     (tmp_path / "more.csv").write_text(f"{ROSTER}丙一,第二党小组,\n", encoding="utf-8")
     ready("branch", "add", "第一支部")
     ready("branch", "add", "第二支部")
-    today = datetime.now(Settings().timezone).date()
+    today = datetime.now(load().timezone).date()
     first = ready("import", "roster.csv", "--branch", "1")
     assert f"The roster holds from {today.year}-01-01 (--since changes that).\n" in first.output
     assert f"The changes hold from {today} (" in ready("import", "more.csv", "--branch", "1").output
@@ -219,6 +219,17 @@ def test_errors_are_one_english_line(run: Run, tmp_path: Path) -> None:
         assert "Error: " in failed.output
         assert "Traceback" not in failed.output
         assert "hidden" not in failed.output
+
+
+def test_debug_shows_where_it_happened(ready: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.db").write_text("this is no database " * 50, encoding="ascii")
+    where = f"sqlite:///{tmp_path / 'bad.db'}"
+    shown = ready("branch", "list", DATABASE_URL=where, LOG_LEVEL="debug")
+    assert shown.exit_code == 1
+    assert shown.output.startswith("Traceback")
+    assert "Error: The database says: " in shown.output.splitlines()[-1]
+    assert "Traceback" not in ready("branch", "list", DATABASE_URL=where).output
+    assert "Traceback" not in ready("run", LOG_LEVEL="DEBUG").output
 
 
 def test_help_is_complete(run: Run) -> None:
