@@ -20,6 +20,9 @@ SIDE_BY_SIDE = 20
 LOOK_AGAIN = 2.0
 LEFT_LYING = timedelta(seconds=5)
 
+# Of the table: asked before the first poll, it need not wait for the ORM to look through all its classes.
+_TOP = select(func.max(Inbox.__table__.c.id))
+
 
 class AnswerAgain:
     """Answers the taps of an earlier run. On PostgreSQL also those of other processes, once they lie for seconds.
@@ -33,7 +36,7 @@ class AnswerAgain:
 
     async def prepare(self) -> None:
         """Remember how far the earlier runs came, before this one adds anything."""
-        self._top = await self._storage.read(lambda session: session.scalar(select(func.max(Inbox.id))) or 0)
+        self._top = await self._storage.read(lambda session: session.scalar(_TOP) or 0)
 
     async def run(self) -> None:
         """Answer, for ever."""
