@@ -22,6 +22,11 @@ def short_day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+def quoted(title: str) -> str:
+    """《…》, unless the title has its own marks."""
+    return title if "《" in title else f"《{title}》"
+
+
 def units(text: str) -> int:
     """The length as Telegram counts it: UTF-16 units, an emoji is two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

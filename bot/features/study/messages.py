@@ -14,7 +14,7 @@ from bot.features.study.buttons import (
     UndoDone,
 )
 from bot.kit.replies import PAGE, Choice, Document, Message, Rows
-from bot.kit.words import cut, day_words, short_day
+from bot.kit.words import cut, day_words, quoted, short_day
 from storage.choices import StudyItemKind
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 
@@ -29,11 +29,6 @@ class Seen:
 
     item: StudyItem
     done: StudyCompletion | None = None
-
-
-def quoted(title: str) -> str:
-    """《…》, unless the title has its own marks."""
-    return title if "《" in title else f"《{title}》"
 
 
 def month_word(month: str) -> str:

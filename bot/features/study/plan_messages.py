@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
 
 from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, OpenMonth, SendNow, WithdrawItem
-from bot.features.study.messages import KINDS, SHOWN, month_word, quoted
+from bot.features.study.messages import KINDS, SHOWN, month_word
 from bot.kit.replies import PAGE, Choice, Message, Rows
-from bot.kit.words import cut, day_words, moment_words, short_day
+from bot.kit.words import cut, day_words, moment_words, quoted, short_day
 from storage.choices import StudyItemKind
 from storage.models.study import MonthlyTheme, StudyItem
 

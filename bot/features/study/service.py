@@ -15,6 +15,7 @@ from bot.kit.hours import nudge_days
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
+from bot.kit.words import quoted
 from scheduler.calendar import Quarter, at, local_day
 from storage import audit
 from storage.audience import Me
@@ -156,7 +157,7 @@ def _owing(item: StudyItem, person_id: int, today: date, tz: tzinfo) -> Owing:
         key=f"study:{item.id}",
         line=messages.owed_line(item, today),
         due=_end(item.due_on, tz),
-        does=Choice(f"已学完 {messages.quoted(item.title)}"[:20], Done(item.id, Place.NUDGE)),
+        does=Choice(f"已学完 {quoted(item.title)}"[:20], Done(item.id, Place.NUDGE)),
         nudges=tuple(at(day, rules.SEND_AT, tz) for day in nudge_days(item.due_on, item.assigned_on)),
     )
 

@@ -9,7 +9,7 @@ from bot.features.tally.messages import around, quarter_words
 from bot.features.tally.mine import Mine, Part
 from bot.kit.figures import plain
 from bot.kit.replies import Message, Pages
-from bot.kit.words import moment_words, short_day
+from bot.kit.words import moment_words, quoted, short_day
 from scheduler.calendar import Quarter
 from storage.choices import AttendanceStatus, LeaveState, LeaveType, MakeupState, PieceState
 from storage.models.attendance import LeaveRequest, Makeup
@@ -89,9 +89,9 @@ def _makeup(row: Makeup | None) -> str:
 
 def _item(item: StudyItem, done: StudyCompletion | None) -> str:
     if done is None:
-        return f"《{item.title}》：未完成，{short_day(item.due_on)}截止"
+        return f"{quoted(item.title)}：未完成，{short_day(item.due_on)}截止"
     late = "（逾期）" if done.completed_on > item.due_on else ""
-    return f"《{item.title}》：{short_day(done.completed_on)}学完{late}"
+    return f"{quoted(item.title)}：{short_day(done.completed_on)}学完{late}"
 
 
 def _piece(task: ReflectionTask, piece: Version, tz: tzinfo) -> str:

@@ -12,7 +12,7 @@ from bot.features.tally.buttons import Figure
 from bot.features.tally.rules import Held, Lecturer
 from bot.features.tally.service import Tally
 from bot.kit.figures import percent
-from bot.kit.words import moment_words, short_day
+from bot.kit.words import moment_words, quoted, short_day
 from storage.base import Model
 from storage.choices import ActivityType, Organizer, Scope
 from storage.models.activity import FirstAgendaItem
@@ -113,7 +113,7 @@ def study(session: Session, tally: Tally, called: Mapping[int, str]) -> list[str
         )
         missing = [one for one in expected if one not in done]
         lines += [
-            f"《{item.title}》{short_day(item.assigned_on)}布置，{short_day(item.due_on)}截止",
+            f"{quoted(item.title)}{short_day(item.assigned_on)}布置，{short_day(item.due_on)}截止",
             f"　应完成{len(expected)}，已完成{len(done)}，逾期{len(late)}",
             f"　已完成：{_people(done, called)}",
             f"　未完成：{_people(missing, called)}",
@@ -172,7 +172,7 @@ def missing(session: Session, tally: Tally, called: Mapping[int, str]) -> list[t
     owed = tally.figures["study"]["not_done"]
     for item in _rows(session, StudyItem, numbers(tally.behind["study.items"])):
         listed = [called[int(person[1:])] for person, items in owed.items() if f"S{item.id}" in items]
-        found.append((f"《{item.title}》：未完成", listed))
+        found.append((f"{quoted(item.title)}：未完成", listed))
     for task, said in tally.figures["reflections"].items():
         without = numbers(tally.behind[f"reflections.{task}.missing"])
         found.append((f"{said['title']}：未交", [called[person] for person in without]))
