@@ -122,7 +122,7 @@ def open_names(session: Session, call: Call, button: buttons.OpenNames) -> Reply
 def show_missing(session: Session, call: Call, button: buttons.ShowMissing) -> Reply:
     tally = _of(session, call, button.quarter)
     called = records.names(session, records.everybody(tally), tally)
-    return _paged(messages.missing(tally, records.missing(session, tally, called)))
+    return _paged(messages.missing(tally, records.missing(session, tally, called), call.tz))
 
 
 # --- 我的记录 -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from bot.features.activities.rules import TITLES
@@ -275,8 +276,9 @@ def hours_lines(hours: Mapping[str, Any], names: Mapping[int, str]) -> list[str]
 # --- who is missing -------------------------------------------------------------------------------------------------
 
 
-def missing(tally: Tally, parts: Sequence[tuple[str, Sequence[str]]]) -> list[Message]:
-    """谁还缺: by what is missing, with names; in private, to those who may."""
+def missing(tally: Tally, parts: Sequence[tuple[str, Sequence[str]]], tz: tzinfo) -> list[Message]:
+    """谁还缺: by what is missing at the cut-off, with names; in private, to those who may."""
     listed = [_named(label, people) for label, people in parts if people]
     rows = [[Choice("返回", buttons.ShowTally(code(tally.quarter)))]]
-    return _pages([f"{title(tally)}\n【谁还缺】", *(listed or ["没有人缺。"])], rows)
+    until = short_day(tally.until.astimezone(tz).date())
+    return _pages([f"{title(tally)}\n【谁还缺】截至{until}", *(listed or ["没有人缺。"])], rows)

@@ -17,10 +17,12 @@ from storage.choices import (
     LeaveType,
     MakeupState,
     SignInMethod,
+    StudyItemKind,
 )
 from storage.engine import Storage
 from storage.models.activity import Activity, Component
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.study import StudyItem
 from tests.cast import Cast
 from tests.world import SHANGHAI, World, alive, prepare
 
@@ -102,6 +104,24 @@ async def test_the_secretary_opens_every_figure_down_to_the_names(bot: World) ->
     assert "甲六（迟到）" in names
     assert "请假（2）：甲五（已补学）、乙四（已补学）" in names
     assert "缺席（1）：丙三" in names
+
+
+async def test_a_book_with_its_own_marks_has_them_once(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        session.add_all(
+            StudyItem(
+                branch_id=bot.cast.branch_id, kind=StudyItemKind.BOOK, title=title, due_on=date(2023, 7, 31),
+                assigned_on=date(2023, 7, 3), files=[], created_by_id=bot.cast["丙一"], created_at=START,
+            )
+            for title in ("《党章》", "文件一")
+        )  # fmt: skip
+    await bot.stage.say("丙三", "我的记录")
+    assert "　《党章》：未完成，7月31日截止\n　《文件一》：未完成" in last(bot, "丙三").text
+    await bot.stage.say("甲一", "季度数据")
+    await bot.stage.tap("甲一", "谁还缺")
+    text = last(bot, "甲一").text
+    assert "【谁还缺】截至7月15日\n" in text
+    assert "\n《党章》：未完成（23）" in text
 
 
 async def test_words_for_the_quarter(bot: World) -> None:
@@ -216,6 +236,7 @@ async def test_a_leader_opens_no_other_groups_names(bot: World) -> None:
 async def test_nothing_is_said_in_the_group(bot: World) -> None:
     await bot.stage.say("甲二", "发通知")
     await bot.stage.say("甲二", "请大家按时参加学习。")
+    await bot.stage.tap("甲二", "发送", "核对无误")
     group = bot.stage.group
     card = group.chat.find("按时参加学习")
     before = len(group.chat.from_bot)
