@@ -26,7 +26,7 @@ from storage.rows import of_branch
 CARD = "reminder"
 NO_SUCH = "没有找到这条提醒。"
 NOT_FOR_YOU = "这条提醒不是发给您的。"
-# How long after a block a typed 已阅 still finds its reminder; the button does for ever.
+# How long after its deadline a reminder is still owed and a typed 已阅 finds it; the button does for ever.
 REMEMBERED = timedelta(days=30)
 
 
@@ -155,20 +155,21 @@ def readers(session: Session, me: Me, reminder: Reminder, today: date) -> messag
 
 
 def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
-    """Unread reminders, until the holidays are over; nudged once, in the morning of the last working day."""
+    """Unread reminders, for some weeks beyond their deadline; nudged once, in the morning of the last working day."""
     today = local_day(now, tz)
-    query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.block_end >= today)
+    query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.ack_due >= now - REMEMBERED)
     reminders = list(session.scalars(query.order_by(Reminder.id)))
     if not reminders:
         return []
     here = {member.id for member in roster(session, branch_id, today, None if person_id is None else [person_id])}
-    return [item for reminder in reminders for item in _owing(session, reminder, here, tz)]
+    return [item for reminder in reminders for item in _owing(session, reminder, here, now, tz)]
 
 
-def _owing(session: Session, reminder: Reminder, here: set[int], tz: tzinfo) -> list[Owing]:
+def _owing(session: Session, reminder: Reminder, here: set[int], now: datetime, tz: tzinfo) -> list[Owing]:
     read = acknowledged(session, reminder.id)
-    nudges = rules.nudge_at(reminder.ack_due, reminder.sent_at, tz)
-    line = messages.owed_line(reminder, tz)
+    late = rules.is_late(now, reminder.ack_due)
+    nudges = () if late else rules.nudge_at(reminder.ack_due, reminder.sent_at, tz)
+    line = messages.owed_line(reminder, tz, late=late)
     does = Choice("已阅", Read(reminder.id, Place.NUDGE))
     return [
         Owing(person, f"reminder:{reminder.id}", line, reminder.ack_due, does, nudges)

@@ -170,7 +170,10 @@ def test_who_owes_it_and_the_one_nudge(storage: Storage) -> None:
         assert found[0].line == "中秋、国庆节前廉洁提醒：请点“已阅”，9月28日（周四）18:00前"
         mine = service.owing(session, cast.branch_id, local("2023-10-06 10:00"), SHANGHAI, cast["乙八"])
         assert [item.key for item in mine] == [f"reminder:{reminder.id}"]
-        assert service.owing(session, cast.branch_id, local("2023-10-07 10:00"), SHANGHAI) == []
+        assert mine[0].line == "中秋、国庆节前廉洁提醒：请点“已阅”，已过期，仍可补阅"
+        assert mine[0].nudges == ()
+        assert len(service.owing(session, cast.branch_id, local("2023-10-28 17:59"), SHANGHAI)) == 24
+        assert service.owing(session, cast.branch_id, local("2023-10-28 18:01"), SHANGHAI) == []
 
 
 @pytest.mark.parametrize(("days", "round_"), [(0, 1), (-1, None), (-3, 2)])
