@@ -23,7 +23,7 @@ MEMBER = (("签到", "请假"), ("我的学习", "交心得"), ("我的记录", 
 # What those with a right find below that: the label for the whole branch, and for one's own party group.
 DESK = (
     (Right.MAKE_NOTICE, "发通知", ""),
-    (Right.MAKE_ACTIVITY, "建活动", ""),
+    (Right.MAKE_ACTIVITY, "建活动", "建活动"),
     (Right.MAKE_STUDY, "学习安排", ""),
     (Right.MAKE_TASK, "布置心得", ""),
     (Right.REVIEW_PIECES, "审阅", ""),

@@ -27,7 +27,7 @@ def who(*duties: Duty) -> Me:
     ("duties", "more"),
     [
         ((), []),
-        ((Duty.GROUP_LEADER,), [["本组考勤", "本组未完成"]]),
+        ((Duty.GROUP_LEADER,), [["建活动", "本组考勤"], ["本组未完成"]]),
         ((Duty.PUBLICITY_OFFICER,), PUBLICITY),
         (
             (Duty.DISCIPLINE_OFFICER,),
@@ -35,7 +35,10 @@ def who(*duties: Duty) -> Me:
         ),
         ((Duty.SECRETARY,), WHOLE_DESK),
         ((Duty.ORGANIZATION_OFFICER,), WHOLE_DESK),
-        ((Duty.GROUP_LEADER, Duty.PUBLICITY_OFFICER), PUBLICITY),
+        (
+            (Duty.GROUP_LEADER, Duty.PUBLICITY_OFFICER),
+            [["建活动", "学习安排"], ["布置心得", "审阅"], ["考勤", "未完成名单"], ["季度数据"]],
+        ),
         ((Duty.YOUTH_OFFICER,), []),
     ],
 )
