@@ -191,6 +191,23 @@ class CallOff(Button):
     sure: int
 
 
+class Draft(StrEnum):
+    """What to do with a notice that has been shown to its author."""
+
+    SEND = "send"
+    CHANGE = "change"
+    DROP = "drop"
+
+
+@dataclass(frozen=True)
+class PlainNotice(Button):
+    """Answers one preview: every text typed has a `dialog_id` of its own."""
+
+    prefix: ClassVar[str] = "nt"
+    dialog_id: int
+    does: Draft
+
+
 @dataclass(frozen=True)
 class Wizard(Button):
     """One choice in the activity wizard; `dialog_id` tells a wizard of today from one of last month."""

@@ -305,3 +305,16 @@ def plain_notice(text: str, received: int | None, expected: int, notice_id: int,
     """发通知: a notice without an activity; `received` is counted on the group's and the desk's card only."""
     count = f"\n已收到 {received}/{expected}" if received is not None else ""
     return Message(f"{text}{count}{answered}", [[Choice("收到", buttons.Acknowledge(notice_id))]])
+
+
+def notice_preview(text: str, to_group: bool, expected: int, dialog_id: int) -> Message:
+    """A notice as it will go out, before anybody is told."""
+    way = "发到支部群" if to_group else "逐人私聊发送"
+    rows = [
+        [Choice("发送", buttons.PlainNotice(dialog_id, buttons.Draft.SEND))],
+        [
+            Choice("修改", buttons.PlainNotice(dialog_id, buttons.Draft.CHANGE)),
+            Choice("取消", buttons.PlainNotice(dialog_id, buttons.Draft.DROP)),
+        ],
+    ]
+    return Message(f"{text}\n\n（将{way}，应回复{expected}人。核对无误请点“发送”。）", rows)

@@ -4,10 +4,10 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import messages, rules, service
+from bot.features.activities import buttons, messages, rules, service
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, require
-from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Word
+from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import TEXT_LIMIT, Message, Reply, To, say
 from bot.kit.words import cut, moment_words, units
@@ -19,6 +19,7 @@ from storage.roster import roster
 
 STEP = "notice.text"
 KIND = "notice"
+OLD = "这份通知已失效，请重新点“发通知”。"
 LONGEST = 3000
 
 
@@ -28,29 +29,57 @@ def start(session: Session, call: Call) -> Reply:
     return say("请发送通知内容（一段文字），将发给支部全体同志并请回复“收到”。不发了请发“取消”。")
 
 
-def send(session: Session, call: Call, dialog: Dialog) -> Reply:
-    """To the group, else privately to everybody on the roster; replies are due by noon of the next working day."""
+def typed(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """The text, shown as it will go out; another one typed takes its place."""
     require(call.me, Right.MAKE_NOTICE, branch_id=call.me.branch_id)
     text = call.text.strip()
     if not text or units(text) > LONGEST:
         raise Refusal(f"请发送一段不超过{LONGEST}字的文字。")
+    # A dialog anew: the buttons under an earlier text must not send this one.
+    asked = dialogs.ask(session, call.me.id, STEP, call.now, text=text)
+    expected = len(roster(session, call.me.branch_id, call.today))
+    grouped = bool(service.group_chats(session, call.me.branch_id))
+    return Reply(here=[messages.notice_preview(_body(call, text), grouped, expected, asked.id)])
+
+
+def _reply_by(call: Call) -> datetime:
+    """Noon of the next working day."""
+    return rules.reply_by(call.now, datetime.max.replace(tzinfo=call.tz), next_working_day(call.today), call.tz)
+
+
+def _body(call: Call, text: str) -> str:
+    return f"【通知】{text}\n请于{moment_words(_reply_by(call), call.tz)}前回复“收到”。"
+
+
+def decide(session: Session, call: Call, button: buttons.PlainNotice) -> Reply:
+    """发送, 修改 or 取消 under the preview."""
+    dialog = dialogs.current(session, call.me.id, call.now)
+    if dialog is None or dialog.id != button.dialog_id or dialog.step != STEP or "text" not in dialog.draft:
+        raise Refusal(OLD)
+    text = str(dialog.draft["text"])
+    if button.does is buttons.Draft.CHANGE:
+        dialogs.ask(session, call.me.id, STEP, call.now)
+        return Reply(edit=Message(f"{text}\n\n（尚未发送。请发送修改后的全文；不发了请发“取消”。）"))
     dialogs.close(session, call.me.id)
-    due = rules.reply_by(call.now, datetime.max.replace(tzinfo=call.tz), next_working_day(call.today), call.tz)
-    body = f"【通知】{text}\n请于{moment_words(due, call.tz)}前回复“收到”。"
-    notice = Notice(branch_id=call.me.branch_id, text=body, reply_by=due, created_by_id=call.me.id, created_at=call.now)
+    if button.does is buttons.Draft.DROP:
+        return Reply(toast="未发送。", edit=Message("已取消，通知未发送。"))
+    return _send(session, call, text)
+
+
+def _send(session: Session, call: Call, text: str) -> Reply:
+    """To the group, else privately to everybody on the roster."""
+    require(call.me, Right.MAKE_NOTICE, branch_id=call.me.branch_id)
+    notice = Notice(
+        branch_id=call.me.branch_id, text=_body(call, text), reply_by=_reply_by(call),
+        created_by_id=call.me.id, created_at=call.now,
+    )  # fmt: skip
     session.add(notice)
     session.flush()
     audit.record(
-        session,
-        "make",
-        "notice",
-        notice.id,
-        now=call.now,
-        actor_id=call.me.id,
-        branch_id=call.me.branch_id,
+        session, "make", "notice", notice.id, now=call.now, actor_id=call.me.id, branch_id=call.me.branch_id,
         length=len(text),
-    )
-    return Reply(here=[Message("通知正在送出。")], others=_tell(session, call, notice))
+    )  # fmt: skip
+    return Reply(toast="通知正在送出。", edit=Message("通知正在送出。"), others=_tell(session, call, notice))
 
 
 def _tell(session: Session, call: Call, notice: Notice) -> list[To]:
@@ -82,6 +111,7 @@ def render(session: Session, notice_id: int, chat_id: int, now: datetime, tz: tz
 HANDLERS: list[Handler] = [
     Command("notice", start, "发通知", Right.MAKE_NOTICE),
     Word(("发通知",), start, label=True),
-    Answer(STEP, send),
+    Answer(STEP, typed),
+    Tap(buttons.PlainNotice, decide),
     CardView(KIND, render),
 ]

@@ -130,6 +130,13 @@ async def test_words_for_the_quarter(bot: World) -> None:
         assert last(bot, "甲二").text.startswith("2023年第三季度（未关账）\n主题党日1次"), words
 
 
+async def test_a_quarter_wins_over_an_open_question(bot: World) -> None:
+    await bot.stage.say("甲一", "学习安排")
+    await bot.stage.tap("甲一", "8月", "【学习安排】")
+    await bot.stage.say("甲一", "2023Q3")
+    assert last(bot, "甲一").text.startswith("2023年第三季度（未关账）")
+
+
 async def test_quarters_beside_it(bot: World) -> None:
     """Back to what was, never to what has not begun."""
     await bot.stage.say("甲一", "上季度")
