@@ -97,6 +97,7 @@ class App:
             raise _first(group) from group
         finally:
             await self._close()
+        log.info("stopped")
 
     async def _introduce_unless(self, stop: asyncio.Event) -> None:
         """While Telegram cannot be reached the bot can still be told to stop."""
@@ -114,6 +115,7 @@ class App:
             await asyncio.gather(patiently(self._ptb.initialize), refuse_beside_a_webhook(self.telegram))
         else:
             await patiently(self._ptb.initialize)
+        log.info("connected as @%s", self._ptb.bot.username)
         edge = Edge(
             self._storage, self.telegram, self._clock, self._tz, self.sender, self._handlers,
             self._ptb.bot.username, self.bot_id,

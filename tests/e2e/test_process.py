@@ -57,6 +57,8 @@ async def test_a_stop_is_clean(there: Playground, sqlite_url: str, tmp_path: Pat
         await until(lambda: there.updates.polled)
         process.send(number)
         assert await process.ended(12) == 0
+    assert "connected as @branch_playground_bot" in process.said
+    assert process.said.rstrip().endswith("stopped")
     assert "Traceback" not in process.said
 
 
