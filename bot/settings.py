@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 TOKEN = re.compile(r"^\d+:[A-Za-z0-9_-]+$")
 SECRET = re.compile(r"^[A-Za-z0-9_-]{16,256}$")
+ENV_FILE = ".env"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -70,7 +71,7 @@ class Settings(BaseSettings):
     """Where the bot finds Telegram, its data and its people. An empty value counts as not given."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=ENV_FILE, env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     bot_token: Annotated[SecretStr, AfterValidator(_token)] = SecretStr("")
@@ -81,8 +82,8 @@ class Settings(BaseSettings):
     webhook_secret: Annotated[SecretStr, AfterValidator(_secret)] = SecretStr("")
     listen: Annotated[tuple[str, int], NoDecode, BeforeValidator(_address)] = ("127.0.0.1", 8080)
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Shanghai")
-    secretary_id: int | None = None
-    operator_id: int | None = None
+    secretary_id: PositiveInt | None = None
+    operator_id: PositiveInt | None = None
     log_level: Annotated[str, AfterValidator(_level)] = "INFO"
 
     @property
@@ -102,6 +103,7 @@ class Settings(BaseSettings):
 def load(**given: Any) -> Settings:
     """The settings of the environment and .env, `given` laid over them; raises BadSettings."""
     try:
+        _require_readable(Path(ENV_FILE))
         settings = Settings(**given)
     except ValidationError as error:
         raise BadSettings("\n".join(_said(item["loc"], item["msg"]) for item in error.errors())) from None
@@ -110,6 +112,21 @@ def load(**given: Any) -> Settings:
     if settings.webhook_url and not settings.webhook_secret.get_secret_value():
         raise BadSettings("WEBHOOK_SECRET: needed together with WEBHOOK_URL")
     return settings
+
+
+def _require_readable(file: Path) -> None:
+    """Raise BadSettings for a line that would otherwise be skipped with a warning, or count as not given."""
+    if not file.is_file():
+        return
+    # Comes with pydantic-settings, which reads the file with it: the same idea of what a line is.
+    from dotenv.parser import parse_stream
+
+    with file.open(encoding="utf-8") as stream:
+        for line in parse_stream(stream):
+            if line.error or (line.key is not None and line.value is None):
+                # What was parsed may begin with the empty lines before it.
+                skipped = len(line.original.string) - len(line.original.string.lstrip("\n"))
+                raise BadSettings(f"{file} line {line.original.line + skipped}: NAME=value is needed")
 
 
 def _said(where: tuple[int | str, ...], what: str) -> str:

@@ -48,6 +48,8 @@ def test_an_empty_value_counts_as_not_given(monkeypatch: pytest.MonkeyPatch) -> 
         ("LISTEN", "SECRETVALUE"),
         ("TIMEZONE", "SECRETVALUE/../x"),
         ("SECRETARY_ID", "SECRETVALUE"),
+        ("SECRETARY_ID", "0"),
+        ("OPERATOR_ID", "-1001234"),
         ("BOT_API_URL", "SECRETVALUE"),
         ("LOG_LEVEL", "SECRETVALUE"),
     ],
@@ -57,6 +59,21 @@ def test_a_bad_value_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch, nam
     with pytest.raises(BadSettings, match=f"^{name}: ") as caught:
         load()
     assert "SECRETVALUE" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("this is no setting SECRETVALUE\n", 1),
+        ("# good\nLOG_LEVEL=INFO\n\n\nBOT_TOKEN: SECRETVALUE\n", 5),
+        ("LOG_LEVEL=INFO\nBOT_TOKEN\n", 2),
+        ("BOT_TOKEN='SECRETVALUE\n", 1),
+    ],
+)
+def test_a_bad_line_of_the_file_is_named_and_not_shown(tmp_path: Path, content: str, line: int) -> None:
+    (tmp_path / ".env").write_text(content, encoding="utf-8")
+    with pytest.raises(BadSettings, match=rf"^\.env line {line}: NAME=value is needed$"):
+        load()
 
 
 def test_a_webhook_needs_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
