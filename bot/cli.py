@@ -107,9 +107,13 @@ def branch() -> None:
 @click.option("--under", type=int, metavar="ID", help="The branch above it, which becomes a general branch.")
 def branch_add(name: str, under: int | None) -> None:
     """Add a branch called NAME and print its id."""
-    from bot.features.people.service import add_branch
+    from bot.features.people.rules import clean_name
+    from bot.features.people.service import add_branch, list_branches
 
     with _database() as (settings, storage), storage.transaction() as session:
+        for one in list_branches(session):
+            if (one.name, one.parent_id) == (clean_name(name), under):
+                raise click.ClickException(f"There is a branch {one.name} there already: its id is {one.id}.")
         branch_id = add_branch(session, name, under, _now(settings))
     click.echo(branch_id)
 
@@ -311,10 +315,10 @@ def _branch(session: Any, branch_id: int | None) -> int:
     from bot.features.people.service import list_branches
     from storage.choices import OrganisationKind
 
-    ids = [one.id for one in list_branches(session) if one.kind is OrganisationKind.BRANCH]
-    if branch_id is not None and branch_id not in ids:
+    names = {one.id: one.name for one in list_branches(session) if one.kind is OrganisationKind.BRANCH}
+    if branch_id is not None and branch_id not in names:
         raise click.UsageError(f"There is no branch {branch_id}; see: branch-bot branch list")
-    if branch_id is None and len(ids) != 1:
-        hint = "Say which one with --branch ID; see: branch-bot branch list"
-        raise click.UsageError(hint if ids else "There is no branch yet; see: branch-bot branch add --help")
-    return branch_id if branch_id is not None else ids[0]
+    if branch_id is None and len(names) != 1:
+        hint = f"Say which one with --branch ID: {', '.join(f'{one} {name}' for one, name in names.items())}"
+        raise click.UsageError(hint if names else "There is no branch yet; see: branch-bot branch add --help")
+    return branch_id if branch_id is not None else next(iter(names))

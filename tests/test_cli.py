@@ -121,9 +121,17 @@ def test_which_branch_has_to_be_said_when_there_are_several(ready: Run, tmp_path
     ready("branch", "add", "第一支部")
     ready("branch", "add", "第二支部")
     several = ready("import", "roster.csv")
-    assert (several.exit_code, "--branch ID" in several.output) == (2, True)
+    assert (several.exit_code, "--branch ID: 1 第一支部, 2 第二支部" in several.output) == (2, True)
     unknown = ready("import", "roster.csv", "--branch", "9")
     assert (unknown.exit_code, "There is no branch 9" in unknown.output) == (2, True)
+
+
+def test_a_branch_is_added_once(ready: Run) -> None:
+    ready("branch", "add", "党总支")
+    again = ready("branch", "add", " 党总支 ")
+    assert (again.exit_code, again.output) == (1, "Error: There is a branch 党总支 there already: its id is 1.\n")
+    assert ready("branch", "add", "党总支", "--under", "1").output == "2\n"
+    assert ready("branch", "add", "党总支", "--under", "1").exit_code == 1
 
 
 def test_timetable_names_every_job(ready: Run) -> None:
