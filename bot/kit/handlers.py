@@ -83,7 +83,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Plain words that do what a button does. A `label` stands on the keyboard and wins over an open dialog.
+    """Plain words that do what a button does. A `label` (on the keyboard, or never an answer) wins over an open dialog.
 
     `matches` serves words that cannot be listed (三季度, 2023Q3).
     """

@@ -78,6 +78,6 @@ HANDLERS: list[Handler] = [
     Tap(OpenItem, open_item, reads=True),
     Tap(Done, done),
     Tap(UndoDone, undo_done),
-    Word(("学完了", "已学", "已学完", "学完"), done_by_word),
+    Word(("学完了", "已学", "已学完", "学完"), done_by_word, label=True),
     *desk.HANDLERS,
 ]

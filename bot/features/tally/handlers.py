@@ -150,7 +150,7 @@ def _mine(session: Session, call: Call, quarter: Quarter) -> list[Message]:
 HANDLERS: list[Handler] = [
     Command("tally", show, "季度数据", Right.TALLY, reads=True),
     Word(("季度数据",), show, label=True, reads=True),
-    Word((), show, reads=True, matches=quarters.names_quarter),
+    Word((), show, label=True, reads=True, matches=quarters.names_quarter),
     Command("me", my_record, "我的记录", reads=True),
     Word(("我的记录",), my_record, label=True, reads=True),
     Word(("我的", "多少次"), my_record, reads=True),
