@@ -88,3 +88,4 @@ class WithdrawItem(Button):
 class SendNow(Button):
     prefix: ClassVar[str] = "sx"
     theme_id: int
+    sure: int

@@ -18,7 +18,8 @@ from storage.models.dialog import Dialog
 from storage.models.study import MonthlyTheme, StudyItem
 
 TITLE, CHANGE, ITEM = "study.title", "study.change", "study.item"
-OLD = "这一步已失效，请重新发送 /study_plan。"
+OLD = "这一步已失效，请重新点“学习安排”。"
+NOT_SAVED = "刚填写的一项还没有保存，请先点“保存”或发“取消”。"
 FILES = frozenset({"document", "photo", "audio", "video"})
 
 
@@ -42,6 +43,7 @@ def open_month(session: Session, call: Call, button: OpenMonth) -> Reply:
         return Reply(edit=_plan(session, call, theme))
     if button.month not in rules.months_ahead(call.today):
         raise Refusal(OLD)
+    _nothing_unsaved(session, call)
     dialogs.ask(session, call.me.id, TITLE, call.now, month=button.month)
     return Reply(edit=plan_messages.ask_title(button.month))
 
@@ -61,6 +63,7 @@ def edit_theme(session: Session, call: Call, button: EditTheme) -> Reply:
     theme = planning.find_theme(session, call.me, button.theme_id)
     if theme.prompt_sent_on is not None or button.field not in (Field.TITLE, Field.PROMPT):
         raise Refusal(planning.ALREADY_SENT)
+    _nothing_unsaved(session, call)
     dialogs.ask(session, call.me.id, CHANGE, call.now, theme=theme.id, field=button.field)
     return Reply(here=[plan_messages.ask_field(theme, button.field)])
 
@@ -80,9 +83,17 @@ def add_item(session: Session, call: Call, button: AddItem) -> Reply:
     due_on = rules.last_day(theme.month)
     if due_on < call.today:
         raise Refusal("这个月的学习已结束，请在新的月份安排。")
+    _nothing_unsaved(session, call)
     draft: dict[str, Any] = {"kind": button.kind, "title": "", "due_on": due_on.isoformat(), "files": []}
     dialogs.ask(session, call.me.id, ITEM, call.now, theme=theme.id, asks="title", **draft)
     return Reply(here=[plan_messages.ask_item(theme, button.kind)])
+
+
+def _nothing_unsaved(session: Session, call: Call) -> None:
+    """An item typed and not saved is neither dropped nor left out by going on."""
+    dialog = dialogs.current(session, call.me.id, call.now)
+    if dialog is not None and dialog.step == ITEM and dialog.draft["title"]:
+        raise Refusal(NOT_SAVED)
 
 
 def item_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -106,7 +117,7 @@ def item_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
 def _attached(dialog: Dialog, file: File, caption: str) -> dict[str, Any]:
     if file.kind not in FILES:
         raise Refusal("请发送文件或图片。")
-    name = caption.strip() or (file.name or "").rpartition(".")[0] or (file.name or "")
+    name = caption.strip().partition("\n")[0].strip() or (file.name or "").rpartition(".")[0] or (file.name or "")
     return {"files": [file.to_json()], "title": dialog.draft["title"] or name[: planning.LONGEST_ITEM]}
 
 
@@ -169,12 +180,15 @@ def withdraw_item(session: Session, call: Call, button: WithdrawItem) -> Reply:
 
 
 def send_now(session: Session, call: Call, button: SendNow) -> Reply:
-    """By hand, when the clock's time for it is over."""
+    """By hand, when the clock's time for it is over; a theme without any items only when that is meant."""
     theme = planning.find_theme(session, call.me, button.theme_id)
     if theme.prompt_sent_on is not None:
         raise Refusal(planning.ALREADY_SENT)
     if planning.goes_at(theme, call.now, call.tz) is not None:
         raise Refusal("到时间会自动发送。")
+    _nothing_unsaved(session, call)
+    if not button.sure and not planning.items_of(session, theme.id):
+        return Reply(edit=plan_messages.sure_to_send(theme))
     card = prompts.fresh(session, theme)
     people = prompts.go(session, theme, call.now, call.tz)
     told = [To(card, person_id=person, key=key) for person, key in people.items()]

@@ -57,7 +57,7 @@ def _plan_rows(theme: MonthlyTheme, items: Sequence[StudyItem], goes_at: datetim
     ]
     taps = [Choice(f"撤回 {number}", WithdrawItem(item.id, 0)) for number, item in enumerate(items[:SHOWN], 1)]
     rows += [taps[index : index + 2] for index in range(0, len(taps), 2)]
-    rows += [[Choice("立即发送", SendNow(theme.id))]] if waiting and goes_at is None else []
+    rows += [[Choice("立即发送", SendNow(theme.id, 0))]] if waiting and goes_at is None else []
     return [row for row in rows if row]
 
 
@@ -91,6 +91,13 @@ def sure_to_withdraw(item: StudyItem, theme: MonthlyTheme) -> Message:
     return Message(
         f"确定撤回{quoted(item.title)}吗？撤回后不再统计。",
         [[Choice("确定撤回", WithdrawItem(item.id, 1)), Choice("不撤回", OpenMonth(theme.month))]],
+    )
+
+
+def sure_to_send(theme: MonthlyTheme) -> Message:
+    return Message(
+        f"【{month_word(theme.month)}学习安排】尚无书目和文件，确定只发主题吗？",
+        [[Choice("确定发送", SendNow(theme.id, 1)), Choice("先不发送", OpenMonth(theme.month))]],
     )
 
 

@@ -117,7 +117,10 @@ def check_item(theme: MonthlyTheme, title: str, due_on: date, today: date) -> st
         raise Refusal("完成时限不能早于今天和本月第一天。")
     if (due_on - rules.first_day(theme.month)).days > 366:
         raise Refusal("完成时限应在一年之内。")
-    return _short(title, LONGEST_ITEM)
+    title = _short(title, LONGEST_ITEM)
+    if len(title.splitlines()) > 1:
+        raise Refusal("请一次发送一项。")
+    return title
 
 
 def add_item(session: Session, me: Me, theme: MonthlyTheme, draft: Draft, now: datetime, tz: tzinfo) -> StudyItem:

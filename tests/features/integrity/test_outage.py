@@ -78,6 +78,7 @@ async def test_a_prompt_goes_in_the_grace_and_beyond_it_the_secretary_is_told(st
         assert told(bot, "甲一", "9月学习提示没有按时发出") == 1
         await bot.stage.tap("甲一", "9月学习安排", "没有按时发出")
         await bot.stage.tap("甲一", "立即发送", "9月学习安排】")
+        await bot.stage.tap("甲一", "确定发送", "确定只发主题")
         assert told(bot, "甲三", "【9月学习】") == 1
 
     cast = prepare(storage, local("2023-07-30 09:00"))

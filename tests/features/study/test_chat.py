@@ -212,6 +212,44 @@ async def test_after_the_grace_it_goes_by_hand(bot: World) -> None:
     assert sum(THEME in text for text in texts(bot, "甲三")) == 1
 
 
+async def test_an_item_typed_but_not_saved_is_not_dropped(bot: World) -> None:
+    await bot.stage.at("2023-08-21 15:20")
+    await plan(bot)
+    await bot.stage.tap(PLANNER, "加书目", "学习安排】")
+    await bot.stage.say(PLANNER, "文件一\n文件二")
+    assert last(bot, PLANNER) == "请一次发送一项。"
+    await bot.stage.say(PLANNER, BOOK)
+    for label in ("加书目", "加文件", "改主题", "立即发送"):
+        tap = await bot.stage.tap(PLANNER, label, "尚无书目和文件")
+        assert "请先点“保存”或发“取消”" in tap.toast, label
+    await bot.stage.tap(PLANNER, "保存", "【加书目】")
+    assert count(bot, StudyItem) == 1
+    await bot.stage.tap(PLANNER, "立即发送", "【8月学习安排】")
+    assert THEME in last(bot, "甲三")
+
+
+async def test_a_theme_without_items_is_sent_only_when_that_is_meant(bot: World) -> None:
+    await bot.stage.at("2023-08-21 15:20")
+    await plan(bot)
+    await bot.stage.tap(PLANNER, "立即发送", "学习安排】")
+    assert "尚无书目和文件，确定只发主题吗？" in last(bot, PLANNER)
+    await bot.stage.tap(PLANNER, "先不发送", "确定只发主题")
+    await bot.stage.tap(PLANNER, "立即发送", "学习安排】")
+    assert not any(THEME in text for text in texts(bot, "甲三"))
+    await bot.stage.tap(PLANNER, "确定发送", "确定只发主题")
+    assert THEME in last(bot, "甲三")
+
+
+async def test_the_plain_word_wins_over_an_open_question(bot: World) -> None:
+    await plan(bot, ITEMS[:1])
+    await bot.stage.at("2023-08-01 09:05")
+    await bot.stage.tap(PLANNER, "加书目", "学习安排】")
+    await bot.stage.say(PLANNER, "学完了")
+    assert last(bot, PLANNER) == "已学完：《论党的自我革命》。"
+    await bot.stage.say(PLANNER, "文件一")
+    assert "【加书目】《文件一》" in last(bot, PLANNER)
+
+
 async def test_a_month_without_a_theme_is_told_to_the_secretary_once(bot: World) -> None:
     await bot.stage.at("2023-08-09 10:00")
     told = [text for text in texts(bot, SECRETARY) if "尚未安排学习主题" in text]
@@ -226,7 +264,7 @@ async def test_only_those_in_charge_may_plan(bot: World) -> None:
     assert last(bot, "甲三") == "您没有办理此事的权限。"
     await bot.stage.say("甲三", "学习安排")
     await plan(bot, ITEMS[:1])
-    for data in ("sm:2023-09", "se:1:title", "sa:1:book", "sw:1:1", "sx:1", "sf:1:save", "sd:1:list", "so:1"):
+    for data in ("sm:2023-09", "se:1:title", "sa:1:book", "sw:1:1", "sx:1:1", "sf:1:save", "sd:1:list", "so:1"):
         tap = await bot.stage.people["甲三"].tap_data(bot.stage.people["甲三"].chat.last, data)
         await bot.clock.settle()
         assert tap.toast, data

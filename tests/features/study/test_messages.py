@@ -56,6 +56,7 @@ def everything() -> list[Message]:
         plan_messages.ask_item(theme(), BOOK),
         plan_messages.item_draft(BIG, BOOK, items[0].title, DUE, has_file=True, at_once=True),
         plan_messages.sure_to_withdraw(items[0], theme()),
+        plan_messages.sure_to_send(theme()),
         plan_messages.no_theme("2023-12"),
         plan_messages.prompt_missed("2023-12"),
     ]
