@@ -4,7 +4,7 @@ import asyncio
 import errno
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -213,23 +213,26 @@ def invites(branch_id: int | None, secretary: bool, how: str) -> None:
 def tally(quarter: str | None, branch_id: int | None, version: str, how: str) -> None:
     """Count a quarter of a branch: activities, study, reflections, reminders, people."""
     from bot.features.tally.service import tally, to_json
+    from bot.tally_table import names_of
     from scheduler.calendar import Quarter
 
     with _database() as (settings, storage), storage.reading() as session:
         now = _now(settings)
         wanted = Quarter.parse(quarter) if quarter else Quarter.of(now.date())
-        counted = to_json(tally(session, _branch(session, branch_id), wanted, now, settings.timezone))
-    _show_tally(counted, how)
+        where = _branch(session, branch_id)
+        counted = to_json(tally(session, where, wanted, now, settings.timezone))
+        names = names_of(session, where)
+    _show_tally(counted, how, names)
 
 
-def _show_tally(counted: dict[str, Any], how: str) -> None:
+def _show_tally(counted: dict[str, Any], how: str, names: Mapping[str, str]) -> None:
     from bot.tally_table import COLUMNS, tally_rows
 
     if how == Format.JSON:
         click.echo(json.dumps(counted, ensure_ascii=False, indent=1))
         return
     click.echo(f"{counted['branch']}  {counted['quarter']}  version {counted['version']}")
-    show(tally_rows(counted["figures"]), COLUMNS, how, UTC, empty="Nothing was recorded.")
+    show(tally_rows(counted["figures"], names), COLUMNS, how, UTC, empty="Nothing was recorded.")
 
 
 @cli.command()
@@ -247,7 +250,7 @@ def demo(once: bool, port: int, how: str) -> None:
 
     def ready(played: Demo) -> None:
         bar.stop()
-        _show_tally(to_json(played.tally), how)
+        _show_tally(to_json(played.tally), how, {f"G{one}": name for one, name in played.tally.groups.items()})
         if not once:
             click.echo(f"\nThe chats are at {played.address} (Ctrl-C ends the demo).", err=how == Format.JSON)
 

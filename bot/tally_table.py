@@ -1,30 +1,82 @@
-"""The figures of a tally as rows for people: empty ones are left out, as the report leaves them out."""
+"""The figures of a tally as rows for people: empty ones are left out, names stand for codes."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-COLUMNS = ("figure", "value")
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.activities.rules import TITLES
+from storage.models.organisation import PartyGroup
+from storage.models.person import Person
+from storage.models.study import StudyItem
+
+COLUMNS = ("in_chat", "figure", "value")
+# What the chat calls a figure; one that is not here goes by its own name alone.
+WORDS = {
+    "roster_open": "期初", "roster_close": "期末", "transfers_in": "转入", "transfers_out": "转出",
+    "full_at_close": "正式党员", "probationary_at_close": "预备党员", "exempt_at_close": "免于考勤",
+    "monthly_themes": "每月一主题", "group_meetings_by_group": "党小组会", "branch_scope_overall": "支部活动",
+    "party_lectures_by_secretary": "书记党课", "party_lectures_by_superior": "上级党课",
+    "first_agenda_items": "第一议题", "first_agenda_mentions": "第一议题", "red_site_visits": "红色教育基地打卡",
+    "delegations": "选派", "study": "学习", "reflections": "心得体会", "reflection_pieces_total": "心得体会",
+    "reminders": "节前廉洁提醒", "hours": "学时", "attendance_by_activity": "考勤",
+    **{f"by_type.{kind.value}": title for kind, title in TITLES.items()},
+}  # fmt: skip
+INNER = {"count": "次数", "expected": "应到", "present": "实到", "leave": "请假", "absent": "缺席",
+         "made_up": "补学", "attendance_rate": "出席率", "coverage_rate": "参学率"}  # fmt: skip
 
 
-def tally_rows(figures: Mapping[str, Any]) -> list[dict[str, str]]:
-    """One row a figure that is not empty, under the name that the JSON has (ARCHIVE.md)."""
-    return [{"figure": name, "value": value} for name, value in _rows("", figures) if value]
+def names_of(session: Session, branch_id: int) -> dict[str, str]:
+    """The codes of people, groups and study items of a branch (P9, G1, S3) with what they are called."""
+    return {
+        f"{letter}{row[0]}": row[1]
+        for letter, number, name, owner in (
+            ("P", Person.id, Person.name, Person.branch_id),
+            ("G", PartyGroup.id, PartyGroup.name, PartyGroup.branch_id),
+            ("S", StudyItem.id, StudyItem.title, StudyItem.branch_id),
+        )
+        for row in session.execute(select(number, name).where(owner == branch_id))
+    }
 
 
-def _rows(path: str, figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def tally_rows(figures: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, str]]:
+    """One row a figure that is not empty, with the word of the chat and the name that the JSON has (ARCHIVE.md)."""
+    return [
+        {"in_chat": _in_chat(path), "figure": path, "value": value}
+        for path, value in _rows("", figures, names)
+        if value
+    ]
+
+
+def _in_chat(path: str) -> str:
+    return WORDS.get(path) or WORDS.get(path.partition(".")[0], "")
+
+
+def _rows(path: str, figures: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name, value in figures.items():
         here = f"{path}{name}"
         if isinstance(value, Mapping) and any(isinstance(one, Mapping) for one in value.values()):
-            yield from _rows(f"{here}.", value)
+            yield from _rows(f"{here}.", value, names)
         elif isinstance(value, Mapping):
-            yield here, "  ".join(f"{key} {_words(one)}" for key, one in value.items() if _counts(one))
+            said = {_called(key, here, names): _words(one, names) for key, one in value.items() if _counts(one)}
+            yield here, "  ".join(f"{key} {one}" for key, one in said.items())
         elif _counts(value):
-            yield here, _words(value)
+            yield here, _words(value, names)
+
+
+def _called(key: str, path: str, names: Mapping[str, str]) -> str:
+    # Two people may have one name; their rows must not become one.
+    if key in names:
+        return names[key] if list(names.values()).count(names[key]) == 1 else f"{names[key]} ({key})"
+    return INNER.get(key, key) if path.startswith(("by_type", "branch_scope", "attendance_by")) else key
 
 
 def _counts(value: Any) -> bool:
     return value not in (0, None, "", [], {})
 
 
-def _words(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _words(value: Any, names: Mapping[str, str]) -> str:
+    if isinstance(value, list):
+        return "、".join(names.get(str(one), str(one)) for one in value)
+    return str(value)

@@ -1,6 +1,7 @@
 """branch-bot tally: for people, for programs, and how it fails."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,8 @@ def test_a_table_for_people(run: Run) -> None:
     assert "示范党支部  2022Q3  version draft" in said.output
     assert "roster_close" in said.output
     assert "projects" not in said.output
+    assert re.search(r"主题党日 +by_type\.theme_party_day +次数 .*出席率 ", said.output)
+    assert not re.search(r"\b[PGS]\d+\b", said.output)
 
 
 @pytest.mark.parametrize(
