@@ -15,6 +15,7 @@ from bot.features.activities import (
     rules,
     service,
     taking_part,
+    undoing,
     wizard,
 )
 from bot.kit.handlers import Call, CardView, Command, Handler, Start, Tap, Visit, Word
@@ -24,7 +25,6 @@ from bot.kit.words import moment_words
 from storage import audience
 from storage.choices import SignInMethod
 from storage.models.activity import Activity
-from storage.models.attendance import Attendance
 from storage.models.notice import Notice, Receipt
 
 CODE_PREFIX = "c_"
@@ -97,7 +97,7 @@ def acknowledge(session: Session, call: Call, button: buttons.Acknowledge) -> Re
 def _acknowledged(session: Session, call: Call, row: Receipt, new: bool) -> Reply:
     notice = session.get_one(Notice, row.notice_id)
     toast = f"已收到：{call.me.name}同志。" if new else "您已回复收到。"
-    refresh = [_card_of(notice)] if new else []
+    refresh = [undoing.card_of(notice)] if new else []
     if not call.private:
         return Reply(toast=toast, refresh=refresh)
     undo = Choice("撤销", buttons.UndoReceipt(row.id))
@@ -105,10 +105,6 @@ def _acknowledged(session: Session, call: Call, row: Receipt, new: bool) -> Repl
         return Reply(toast=toast, edit=Message(f"{notice.text}\n您已回复：收到。", [[undo]]), refresh=refresh)
     activity = session.get_one(Activity, notice.activity_id)
     return Reply(toast=toast, edit=messages.private_notice(activity, notice, "您已回复：收到。", undo), refresh=refresh)
-
-
-def _card_of(notice: Notice) -> tuple[str, int]:
-    return (cards.KIND, notice.activity_id) if notice.activity_id else ("notice", notice.id)
 
 
 def acknowledge_by_word(session: Session, call: Call) -> Reply:
@@ -137,23 +133,9 @@ def _notice_of_card(session: Session, card: tuple[str, int]) -> Notice | None:
     return service.notice_of(session, card[1]) if card[0] == cards.KIND else None
 
 
-def undo_sign_in(session: Session, call: Call, button: buttons.UndoSignIn) -> Reply:
-    return cards.undone(taking_part.undo(session, call.me, Attendance, button.row_id, call.now, call.tz), "签到")
-
-
-def undo_receipt(session: Session, call: Call, button: buttons.UndoReceipt) -> Reply:
-    notice = session.get_one(Notice, taking_part.undo(session, call.me, Receipt, button.row_id, call.now, call.tz))
-    reply = cards.undone(0, "收到")
-    if notice.activity_id is not None:
-        reply = replace(reply, edit=messages.private_notice(session.get_one(Activity, notice.activity_id), notice))
-    return replace(reply, refresh=[_card_of(notice)])
-
-
 HANDLERS: list[Handler] = [
     Tap(buttons.SignIn, sign_in),
     Tap(buttons.Acknowledge, acknowledge),
-    Tap(buttons.UndoSignIn, undo_sign_in),
-    Tap(buttons.UndoReceipt, undo_receipt),
     Command("signin", sign_in_by_word, "签到"),
     Word(("签到",), sign_in_by_word, label=True),
     Word(("到",), sign_in_by_word),
@@ -163,5 +145,6 @@ HANDLERS: list[Handler] = [
     *absence.HANDLERS,
     *desk.HANDLERS,
     *notices.HANDLERS,
+    *undoing.HANDLERS,
     *wizard.HANDLERS,
 ]

@@ -275,6 +275,25 @@ async def test_undo_within_ten_minutes(bot: World) -> None:
     assert tap.toast == "已超过10分钟，不能撤销，请联系组织委员。"
 
 
+async def test_the_word_undoes_the_newest_step(bot: World) -> None:
+    """After a tap in the group there is no button to undo it."""
+    await play(bot, "2023-07-04 09:40")
+    await bot.stage.say("丙四", "收到")
+    await bot.stage.say("丙四", "事假")
+    for done in ("已撤销请假：", "已撤销收到：", "没有可以撤销的事项"):
+        await bot.stage.say("丙四", "撤销")
+        assert bot.stage.people["丙四"].chat.last.text.startswith(done)
+    await bot.stage.at("2023-07-07 14:20")
+    for name in ("丙四", "甲一"):
+        await bot.stage.tap(name, "签到", JULY, bot.stage.group.chat)
+    await bot.stage.say("丙四", "撤销")
+    assert bot.stage.people["丙四"].chat.last.text.startswith("已撤销签到：")
+    await bot.stage.at("2023-07-07 14:31")
+    await bot.stage.say("甲一", "撤销")
+    assert bot.stage.people["甲一"].chat.last.text.startswith("没有可以撤销的事项")
+    assert count(bot, Attendance, Attendance.withdrawn_at.is_(None)) == 1
+
+
 async def test_the_desk_enters_who_cannot(bot: World) -> None:
     """补登: marked with who and when; a group leader for the own group only."""
     await play(bot, "2023-07-04 09:40")

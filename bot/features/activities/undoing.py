@@ -1,0 +1,79 @@
+"""撤销: taking one's own last step back, by its button or by the word."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.activities import buttons, cards, messages, rules, taking_part
+from bot.kit.handlers import Call, Handler, Tap, Word
+from bot.kit.replies import Message, Reply, To
+from storage.audience import Me
+from storage.choices import LeaveState, MakeupState
+from storage.models.activity import Activity
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.notice import Notice, Receipt
+
+NOTHING = "没有可以撤销的事项。签到、收到、请假和补学可在十分钟内撤销。"
+WHAT: dict[type[taking_part.Step], str] = {
+    Attendance: "签到", Receipt: "收到", LeaveRequest: "请假", Makeup: "补学",
+}  # fmt: skip
+
+
+def card_of(notice: Notice) -> tuple[str, int]:
+    return (cards.KIND, notice.activity_id) if notice.activity_id else ("notice", notice.id)
+
+
+def undo_sign_in(session: Session, call: Call, button: buttons.UndoSignIn) -> Reply:
+    return cards.undone(taking_part.undo(session, call.me, Attendance, button.row_id, call.now, call.tz), "签到")
+
+
+def undo_receipt(session: Session, call: Call, button: buttons.UndoReceipt) -> Reply:
+    notice = session.get_one(Notice, taking_part.undo(session, call.me, Receipt, button.row_id, call.now, call.tz))
+    reply = cards.undone(0, "收到")
+    if notice.activity_id is not None:
+        reply = replace(reply, edit=messages.private_notice(session.get_one(Activity, notice.activity_id), notice))
+    return replace(reply, refresh=[card_of(notice)])
+
+
+def undo_by_word(session: Session, call: Call) -> Reply:
+    """The newest step, wherever it was taken: after a tap in the group there is no button for it."""
+    if call.card is not None and call.card[0] not in (cards.KIND, "notice"):
+        return Reply()
+    row = newest_step(session, call.me, call.now)
+    if row is None:
+        return Reply(others=[To(Message(NOTHING), person_id=call.me.id)])
+    subject = taking_part.undo(session, call.me, type(row), row.id, call.now, call.tz)
+    notice = session.get_one(Notice, subject) if isinstance(row, Receipt) else None
+    title = notice.text.split("\n")[0][:100] if notice else session.get_one(Activity, subject).title
+    done = Message(f"已撤销{WHAT[type(row)]}：{title}")
+    refresh = card_of(notice) if notice else (cards.KIND, subject)
+    return Reply(others=[To(done, person_id=call.me.id)], refresh=[refresh])
+
+
+def newest_step(session: Session, me: Me, now: datetime) -> taking_part.Step | None:
+    """The own step of the last ten minutes that still stands and that nobody has decided on."""
+    since = now - rules.UNDO_WITHIN
+    steps: list[tuple[datetime, taking_part.Step]] = []
+    signed = select(Attendance).where(Attendance.person_id == me.id, Attendance.marked_by_id.is_(None))
+    steps += [
+        (row.at, row)
+        for row in session.scalars(signed.where(Attendance.withdrawn_at.is_(None), Attendance.at >= since))
+    ]
+    received = select(Receipt).where(Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None))
+    steps += [(row.at, row) for row in session.scalars(received.where(Receipt.at >= since))]
+    asked = select(LeaveRequest).where(LeaveRequest.person_id == me.id, LeaveRequest.state == LeaveState.PENDING)
+    steps += [(row.requested_at, row) for row in session.scalars(asked.where(LeaveRequest.withdrawn_at.is_(None)))]
+    handed = select(Makeup).where(Makeup.person_id == me.id, Makeup.state == MakeupState.SUBMITTED)
+    handed = handed.where(Makeup.withdrawn_at.is_(None))
+    steps += [(row.submitted_at, row) for row in session.scalars(handed) if row.submitted_at is not None]
+    recent = [step for step in steps if step[0] >= since]
+    return max(recent, key=lambda step: step[0])[1] if recent else None
+
+
+HANDLERS: list[Handler] = [
+    Tap(buttons.UndoSignIn, undo_sign_in),
+    Tap(buttons.UndoReceipt, undo_receipt),
+    Word(("撤销",), undo_by_word),
+]
