@@ -99,6 +99,7 @@ def measure(hall: Hall, sizes: Sizes, note: Note) -> list[Finding]:
     for median_ms, times in ((SLOW, (sizes.kills + 1) // 2), (0, sizes.kills // 2)):
         note(f"{OURS.name}: {times} kills at {median_ms} ms")
         ours += kills(hall, OURS, times, sizes.kill_taps, median_ms, random)
+    note(f"{OURS.name}: {ours.confirmed} of {ours.taps} confirmed when killed, {ours.answered_twice} answered twice")
     theirs = {}
     for rival in (PLAIN, CONCURRENT):
         note(f"{rival.name}: one kill")
