@@ -1,4 +1,4 @@
-"""The stories ST1, ST3 and ST6 acted in chat, and the tally that comes out of the records they leave."""
+"""ST1, ST3 and ST6 acted in chat on PostgreSQL, and the tally of what they leave; test_demo acts them on SQLite."""
 
 import json
 from collections.abc import AsyncIterator
@@ -17,8 +17,8 @@ from tests.world import SHANGHAI, World, world
 
 
 @pytest.fixture
-async def played(storage_url: str) -> AsyncIterator[tuple[World, dict[str, Any]]]:
-    async with world(storage_url, story.START) as bot:
+async def played(postgresql_url: str) -> AsyncIterator[tuple[World, dict[str, Any]]]:
+    async with world(postgresql_url, story.START) as bot:
         async for _ in story.play(bot.stage):
             pass
         now = bot.clock.now().astimezone(SHANGHAI)

@@ -49,6 +49,12 @@ def private(bot: World, name: str) -> list[str]:
     return [message.text for message in bot.stage.people[name].chat.from_bot]
 
 
+async def jump(bot: World, when: str) -> None:
+    """To a later time, without living through the nudges of the days between."""
+    bot.clock.jump(datetime.fromisoformat(when).replace(tzinfo=SHANGHAI))
+    await bot.clock.settle()
+
+
 async def test_st1_from_notice_to_tally(bot: World) -> None:
     """ST1: 应到 24, 实到 21 (late 1), 请假 2, 缺席 1, 87.5%, 95.8%; four were nudged, once, privately."""
     await play(bot, "2023-07-05 12:10")
@@ -68,7 +74,7 @@ async def test_st1_from_notice_to_tally(bot: World) -> None:
 
 async def test_two_taps_at_once_are_one_row_and_two_answers(bot: World) -> None:
     await play(bot, "2023-07-04 09:40")
-    await bot.stage.at("2023-07-07 14:20")
+    await jump(bot, "2023-07-07 14:20")
     person = bot.stage.people["甲一"]
     card = bot.stage.group.chat.find(JULY)
     taps = [await person.tap(card, "签到"), await person.tap(card, "签到")]
@@ -101,13 +107,13 @@ def join(bot: World, many: int) -> list[Phone]:
 async def test_two_hundred_people_at_once(bot: World) -> None:
     phones = join(bot, 200)
     await play(bot, "2023-07-04 09:40")
-    await bot.stage.at("2023-07-07 14:20")
+    await jump(bot, "2023-07-07 14:20")
     card = bot.stage.group.chat.find(JULY)
     taps = await asyncio.gather(*(phone.tap(card, "签到") for phone in phones))
     await bot.clock.settle()
     assert [tap.toast for tap in taps] == [f"签到成功：群众{number}同志，14:20。" for number in range(200)]
     assert count(bot, Attendance) == 200
-    await bot.stage.at("2023-07-07 14:21")
+    await jump(bot, "2023-07-07 14:21")
     assert "已签到 200" in card.text
 
 
@@ -177,7 +183,7 @@ async def test_a_cancelled_activity_tells_everybody_and_takes_no_sign_in(bot: Wo
     await bot.stage.tap("甲二", "确定取消", JULY)
     assert "【活动取消】" in bot.stage.group.chat.last.text
     assert any("【活动取消】" in text for text in private(bot, "丙四"))
-    await bot.stage.at("2023-07-07 14:30")
+    await jump(bot, "2023-07-07 14:30")
     tap = await bot.stage.people["丙四"].tap_data(bot.stage.group.chat.find(JULY), "si:1")
     await bot.clock.settle()
     assert tap.toast == "活动已取消或改期。"
@@ -247,7 +253,7 @@ async def test_an_old_member_types(bot: World) -> None:
     assert any("您已回复：收到" in text for text in private(bot, "丙八"))
     await bot.stage.say("甲五", "请假 出差")
     assert any("公差已提交" in text for text in private(bot, "甲五"))
-    await bot.stage.at("2023-07-07 14:25")
+    await jump(bot, "2023-07-07 14:25")
     await bot.stage.say("丙八", "到")
     assert any("签到成功：丙八同志，14:25。" in text for text in private(bot, "丙八"))
 
@@ -263,14 +269,14 @@ async def test_words_in_the_group_count_as_a_reply_to_the_card_only(bot: World) 
 
 async def test_undo_within_ten_minutes(bot: World) -> None:
     await play(bot, "2023-07-04 09:40")
-    await bot.stage.at("2023-07-07 14:20")
+    await jump(bot, "2023-07-07 14:20")
     await bot.stage.say("甲一", "签到")
     await bot.stage.say("甲三", "签到")
     await bot.stage.tap("甲一", "撤销", JULY)
     assert count(bot, Attendance, Attendance.withdrawn_at.is_(None)) == 1
     await bot.stage.say("甲一", "签到")
     assert count(bot, Attendance, Attendance.withdrawn_at.is_(None)) == 2
-    await bot.stage.at("2023-07-07 14:40")
+    await jump(bot, "2023-07-07 14:40")
     tap = await bot.stage.tap("甲三", "撤销", JULY)
     assert tap.toast == "已超过10分钟，不能撤销，请联系组织委员。"
 
@@ -283,12 +289,12 @@ async def test_the_word_undoes_the_newest_step(bot: World) -> None:
     for done in ("已撤销请假：", "已撤销收到：", "没有可以撤销的事项"):
         await bot.stage.say("丙四", "撤销")
         assert bot.stage.people["丙四"].chat.last.text.startswith(done)
-    await bot.stage.at("2023-07-07 14:20")
+    await jump(bot, "2023-07-07 14:20")
     for name in ("丙四", "甲一"):
         await bot.stage.tap(name, "签到", JULY, bot.stage.group.chat)
     await bot.stage.say("丙四", "撤销")
     assert bot.stage.people["丙四"].chat.last.text.startswith("已撤销签到：")
-    await bot.stage.at("2023-07-07 14:31")
+    await jump(bot, "2023-07-07 14:31")
     await bot.stage.say("甲一", "撤销")
     assert bot.stage.people["甲一"].chat.last.text.startswith("没有可以撤销的事项")
     assert count(bot, Attendance, Attendance.withdrawn_at.is_(None)) == 1
@@ -297,7 +303,7 @@ async def test_the_word_undoes_the_newest_step(bot: World) -> None:
 async def test_the_desk_enters_who_cannot(bot: World) -> None:
     """补登: marked with who and when; a group leader for the own group only."""
     await play(bot, "2023-07-04 09:40")
-    await bot.stage.at("2023-07-07 15:00")
+    await jump(bot, "2023-07-07 15:00")
     await bot.stage.tap("甲二", "补登", JULY)
     await bot.stage.tap("甲二", "丙二", "【补登】")
     await bot.stage.tap("甲二", "线上参加", "【补登】")
@@ -320,7 +326,7 @@ async def test_the_sign_in_code_in_the_room(bot: World) -> None:
     assert picture.attachment is not None
     with bot.storage.reading() as session:
         assert session.scalars(select(Activity.sign_in_code_hash)).one() is not None
-    await bot.stage.at("2023-07-07 14:20")
+    await jump(bot, "2023-07-07 14:20")
     await bot.stage.people["甲一"].start("c_wrong")
     await bot.clock.settle()
     assert "签到码无效" in bot.stage.people["甲一"].chat.last.text
