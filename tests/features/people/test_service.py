@@ -155,7 +155,9 @@ def test_a_provisional_secretary_moves_to_the_own_row(storage: Storage) -> None:
     with storage.transaction() as session:
         branch_id = service.add_branch(session, "新支部", None, NOW)
         service.claim_secretary(session, NEWCOMER, "", NOW)
-        assert find(session, NEWCOMER, TODAY).name == "书记"  # type: ignore[union-attr]
+        claimed = find(session, NEWCOMER, TODAY)
+        assert claimed is not None
+        assert claimed.name == "书记"
         service.import_roster(session, branch_id, [RosterRow(name="王伟")], now=NOW, since=TODAY)
         [(_, _, code)] = service.make_invites(session, branch_id, NOW)
         redeem(session, code)
