@@ -184,6 +184,14 @@ class OutboxState(StrEnum):
     FAILED = "failed"
 
 
+class YearState(StrEnum):
+    """How sure a year's working days are: announced, the organisation's own file, or reckoned by principle (暂定)."""
+
+    OFFICIAL = "official"
+    OVERRIDE = "override"
+    PROVISIONAL = "provisional"
+
+
 class JobRunState(StrEnum):
     PLANNING = "planning"
     PLANNED = "planned"

@@ -29,7 +29,7 @@ class Activity(Model):
     group_id: Mapped[int | None] = mapped_column(ForeignKey("party_group.id"))
     planned_on: Mapped[date]
     start_at: Mapped[datetime] = mapped_column(index=True)
-    end_at: Mapped[datetime]
+    end_at: Mapped[datetime] = mapped_column(index=True)
     place: Mapped[str] = mapped_column(default="")
     hours: Mapped[Decimal] = mapped_column(Numeric(5, 1), default=Decimal(0))
     host_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -5,6 +5,7 @@ from storage.models import (
     activity,
     attendance,
     audit,
+    calendar,
     dialog,
     inbox,
     invite,
@@ -19,6 +20,6 @@ from storage.models import (
 
 METADATA = Model.metadata
 MODULES = (
-    activity, attendance, audit, dialog, inbox, invite, notice, organisation, outbox, person, reflection, reminder,
-    study,
+    activity, attendance, audit, calendar, dialog, inbox, invite, notice, organisation, outbox, person, reflection,
+    reminder, study,
 )  # fmt: skip

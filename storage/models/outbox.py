@@ -3,17 +3,21 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
 from storage.choices import JobRunState, Lane, OutboxState
+
+PLANNING = text("state = 'planning'")
 
 
 class Outbox(Model):
     """One message to one chat. `message` is the JSON that the bot made; `about` what its job needs to ask again.
 
     `job` names who promised it (null: an answer). A retry is queued with `not_before`; `lease_until` is real time.
+    `batch` names the broadcast that it is a part of: what is shown, stopped and corrected together. A row with
+    `edits_id` edits the message that this other row has sent, and says nothing new.
     """
 
     __tablename__ = "outbox"
@@ -27,6 +31,8 @@ class Outbox(Model):
     chat_id: Mapped[int | None] = mapped_column(BigInteger)
     message: Mapped[dict[str, Any]]
     about: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    batch: Mapped[str | None] = mapped_column(index=True)
+    edits_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
     state: Mapped[OutboxState] = mapped_column(choice(OutboxState), default=OutboxState.QUEUED)
     reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
@@ -52,7 +58,11 @@ class JobRun(Model):
     """A job's run for a branch: `slot` is the nominal local date, or the name of the deadline it belongs to."""
 
     __tablename__ = "job_run"
-    __table_args__ = (UniqueConstraint("job", "branch_id", "slot"),)
+    # Of the runs only those under way are looked for by their state: a branch has thousands that are done.
+    __table_args__ = (
+        UniqueConstraint("job", "branch_id", "slot"),
+        Index("ix_job_run_planning", "id", sqlite_where=PLANNING, postgresql_where=PLANNING),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     job: Mapped[str]
@@ -77,6 +87,25 @@ class Card(Model):
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     open: Mapped[bool] = mapped_column(default=True)
+
+
+class Upload(Model):
+    """A file that goes to many: its content once, and the id by which Telegram knows it after the first upload.
+
+    `digest` is the SHA-256 of kind, name and content: the same file again is the same row. A `file_id` holds for the
+    bot that uploaded it (`bot_id`).
+    """
+
+    __tablename__ = "upload"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    file_id: Mapped[str | None]
+    bot_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
 
 
 class Lease(Model):

@@ -1,4 +1,4 @@
-"""A pre-holiday integrity reminder, whom it was for, and 已阅 (S52)."""
+"""A pre-holiday integrity reminder, whom it was for, 已阅 (S52), and what the branch changed before it went."""
 
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +26,25 @@ class Reminder(Model):
     text: Mapped[str]
     sent_at: Mapped[datetime]
     ack_due: Mapped[datetime]
+
+
+class ReminderPlan(Model):
+    """How a branch wants one coming reminder: moved to another day, worded anew, or skipped; null: as by the rules.
+
+    `holiday` is the first festival of the reminder with its year, e.g. 2026:中秋: it stays when the block moves.
+    """
+
+    __tablename__ = "reminder_plan"
+    __table_args__ = (UniqueConstraint("branch_id", "holiday"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    holiday: Mapped[str]
+    send_on: Mapped[date | None]
+    text: Mapped[str | None]
+    skipped: Mapped[bool] = mapped_column(default=False)
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime]
 
 
 class ReminderAudience(Model):

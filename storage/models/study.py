@@ -15,7 +15,10 @@ class MonthlyTheme(Model):
     """One theme a month and branch; `month` is YYYY-MM, `prompt_sent_on` the branch-local day the prompt went out."""
 
     __tablename__ = "monthly_theme"
-    __table_args__ = (UniqueConstraint("branch_id", "month"),)
+    __table_args__ = (
+        UniqueConstraint("branch_id", "month"),
+        Index("ix_monthly_theme_month", "month", "prompt_sent_on"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
