@@ -15,7 +15,8 @@ from bot.kit.sending import Telegram
 from bot.kit.transport import AiohttpTransport
 from bot.settings import BadSettings, Settings
 from bot.troubles import first_line
-from scheduler.calendar import known
+from scheduler.calendar import BUNDLED
+from storage.choices import YearState
 from storage.engine import Storage, StorageBusy
 from storage.models.inbox import Inbox
 from storage.revision import OldSchema, require_newest
@@ -126,7 +127,7 @@ def _webhook(settings: Settings, info: dict[str, Any]) -> Iterator[Finding]:
 
 def _calendar(now: datetime) -> Iterator[Finding]:
     for year in sorted({now.year, (now + SOON).year}):
-        if known(year):
+        if BUNDLED.state(year) is not YearState.PROVISIONAL:
             yield Finding("calendar", True, f"{year}: holidays as announced")
         else:
             what = "Upgrade chinesecalendar once the year is announced (pip install -U chinesecalendar)."

@@ -1,75 +1,36 @@
-"""Working days, holiday blocks and quarters: pure date arithmetic over what the State Council has announced."""
+"""Working days, holiday blocks and quarters: pure date arithmetic over what is known of the years."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from functools import cache
+from itertools import pairwise
 from typing import Self
 
-from chinese_calendar.constants import holidays, workdays
-
-from scheduler.festivals import NATIONAL, festivals, principles
+from scheduler.festivals import NATIONAL, festivals
+from scheduler.years import Year, bundled, reckoned
+from storage.choices import YearState
 
 DAY = timedelta(days=1)
 CLOSE_DAY = 10
-
-# The library raises for a year that it does not know, and looks through all its days for every question.
-_OFF, _WORKED = frozenset(holidays), frozenset(workdays)
-KNOWN_YEARS = frozenset(day.year for day in _OFF)
-
-
-def known(year: int) -> bool:
-    """Whether the year's arrangement is announced; any other is reckoned by principle and shown as 暂定."""
-    return year in KNOWN_YEARS
-
-
-def is_working_day(day: date) -> bool:
-    """Whether people work that day, make-up days included. Never raises: an unknown year goes by principle."""
-    told = _told(day)
-    return day.weekday() < 5 if told is None else told
-
-
-def _told(day: date) -> bool | None:
-    """What a notice, or for a year without one the principles, says of a day: worked, off, or nothing."""
-    if day in _WORKED or day in _OFF:
-        return day in _WORKED
-    # The notice of a year may reach into the December before it.
-    for year in (day.year, day.year + 1)[: 2 if day.month == 12 else 1]:
-        if not known(year) and day in principles(year):
-            return not principles(year)[day]
-    return None
-
-
-def next_working_day(day: date) -> date:
-    """The first working day after `day`."""
-    return next(later for later in _from(day + DAY) if is_working_day(later))
-
-
-def first_working_day(year: int, month: int) -> date:
-    """The first working day of a month."""
-    return next_working_day(date(year, month, 1) - DAY)
-
-
-def nth_working_day_before(day: date, number: int) -> date:
-    """The working day that is `number` working days before `day` (1 is the last one before it)."""
-    while number > 0:
-        day -= DAY
-        number -= is_working_day(day)
-    return day
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """A maximal run of days off with at least one festival, each with the year it belongs to, e.g. (2023, "中秋").
 
-    `end` is its last day off. It belongs to the year of its start. `provisional`: part of it is not announced (暂定).
+    `end` is its last day off. It belongs to the year of its start. `state`: the least sure of the years it rests on.
     """
 
     start: date
     end: date
     festivals: tuple[tuple[int, str], ...]
-    provisional: bool
+    state: YearState
+
+    @property
+    def provisional(self) -> bool:
+        """Part of it is not announced (暂定)."""
+        return self.state is YearState.PROVISIONAL
 
     @property
     def last_working_day(self) -> date:
@@ -79,42 +40,124 @@ class Block:
     def days(self) -> int:
         return (self.end - self.start).days + 1
 
-    def working_day_before(self, number: int) -> date:
-        """The working day that is `number` working days before it begins (calendar.md: 3 for the reminder)."""
-        return nth_working_day_before(self.start, number)
+
+class Calendar:
+    """The working days of a branch, or of everybody: immutable, so that what it has found out once holds.
+
+    years: arrangements in the place of the bundled ones. own: a branch's days, off (True) or worked, laid over all.
+    """
+
+    def __init__(self, years: Mapping[int, Year] | None = None, own: Mapping[date, bool] | None = None) -> None:
+        self._years, self._own = dict(years or {}), dict(own or {})
+        self._blocks: dict[int, tuple[Block, ...]] = {}
+
+    def year(self, number: int) -> Year:
+        """What is known of a year; reckoned by principle when nothing is."""
+        return self._years.get(number) or bundled(number) or reckoned(number)
+
+    def state(self, number: int) -> YearState:
+        return self.year(number).state
+
+    # --- working days ---
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether people work that day, make-up days included. Never raises: an unknown year goes by principle."""
+        off = self._own.get(day)
+        if off is None:
+            # The notice of a year may reach into the December before it: always read year and year + 1.
+            off = self.year(day.year).days.get(day)
+        if off is None and day.month == 12:
+            off = self.year(day.year + 1).days.get(day)
+        return day.weekday() < 5 if off is None else not off
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day after `day`."""
+        return next(later for later in _from(day + DAY) if self.is_working_day(later))
+
+    def first_working_day(self, year: int, month: int) -> date:
+        """The first working day of a month."""
+        return self.next_working_day(date(year, month, 1) - DAY)
+
+    def on_or_before(self, day: date) -> date:
+        """The day itself when people work, else the last working day before it."""
+        return day if self.is_working_day(day) else self.working_day_before(day, 1)
+
+    def working_day_before(self, day: date, number: int) -> date:
+        """The working day that is `number` working days before `day` (1 is the last one before it)."""
+        while number > 0:
+            day -= DAY
+            number -= self.is_working_day(day)
+        return day
+
+    def working_days_between(self, one: date, other: date) -> int:
+        """How many working days lie from the earlier of two days on to the day before the later."""
+        first, last = sorted((one, other))
+        return sum(self.is_working_day(first + timedelta(days=number)) for number in range((last - first).days))
+
+    # --- blocks ---
+
+    def blocks(self, year: int) -> tuple[Block, ...]:
+        """The blocks that begin in a year, in order; the next year is read with it (元旦 may begin in December)."""
+        if year not in self._blocks:
+            self._blocks[year] = self._find_blocks(year)
+        return self._blocks[year]
+
+    def next_block(self, day: date) -> Block:
+        """The first block that begins after `day`."""
+        return next(block for year in (day.year, day.year + 1) for block in self.blocks(year) if block.start > day)
+
+    def neighbours(self, year: int, gap: int) -> tuple[tuple[Block, ...], ...]:
+        """The blocks of a year with those joined that are at most `gap` working days apart (中秋 and 国庆 of 2026).
+
+        A group belongs to the year of its first block.
+        """
+        found: list[list[Block]] = []
+        blocks = [block for number in (year - 1, year, year + 1) for block in self.blocks(number)]
+        for before, block in pairwise([None, *blocks]):
+            assert block is not None
+            if before is not None and self.working_days_between(before.end + DAY, block.start) <= gap:
+                found[-1].append(block)
+            else:
+                found.append([block])
+        return tuple(tuple(group) for group in found if group[0].start.year == year)
+
+    def _find_blocks(self, year: int) -> tuple[Block, ...]:
+        named: dict[tuple[date, date], list[tuple[date, bool, int, str]]] = {}
+        for of_year in (year, year + 1):
+            for name, day in festivals(of_year).items():
+                # A festival that an own file has worked is no block. On a tie 国庆 comes first (2020, 2031).
+                if not self.is_working_day(day):
+                    named.setdefault(self._days_off_around(day), []).append((day, name != NATIONAL, of_year, name))
+        return tuple(
+            Block(start, end, tuple((of, name) for _, _, of, name in sorted(found)), self._state(start, end, found))
+            for (start, end), found in sorted(named.items())
+            if start.year == year
+        )
+
+    def _days_off_around(self, day: date) -> tuple[date, date]:
+        start = end = day
+        while not self.is_working_day(start - DAY):
+            start -= DAY
+        while not self.is_working_day(end + DAY):
+            end += DAY
+        return start, end
+
+    def _state(self, start: date, end: date, found: list[tuple[date, bool, int, str]]) -> YearState:
+        years = {start.year, end.year, *(of for _, _, of, _ in found)}
+        states = {self.state(year) for year in years}
+        return next(state for state in LEAST_SURE_FIRST if state in states)
 
 
-@cache
-def blocks(year: int) -> tuple[Block, ...]:
-    """The blocks that begin in a year, in order; the next year is read with it (元旦 may begin in December)."""
-    named: dict[tuple[date, date], list[tuple[date, bool, int, str]]] = {}
-    for of_year in (year, year + 1):
-        for name, day in festivals(of_year).items():
-            # On a tie 国庆 comes first (2020, 2031).
-            named.setdefault(_days_off_around(day), []).append((day, name != NATIONAL, of_year, name))
-    return tuple(
-        Block(start, end, tuple((of, name) for _, _, of, name in sorted(found)), _provisional(start, end, found))
-        for (start, end), found in sorted(named.items())
-        if start.year == year
-    )
+LEAST_SURE_FIRST = (YearState.PROVISIONAL, YearState.OVERRIDE, YearState.OFFICIAL)
+# What is known without any row: for the command line before there is a database, and for rules that ask no branch.
+BUNDLED = Calendar()
 
 
-def next_block(day: date) -> Block:
-    """The first block that begins after `day`."""
-    return next(block for year in (day.year, day.year + 1) for block in blocks(year) if block.start > day)
-
-
-def _days_off_around(day: date) -> tuple[date, date]:
-    start = end = day
-    while not is_working_day(start - DAY):
-        start -= DAY
-    while not is_working_day(end + DAY):
-        end += DAY
-    return start, end
-
-
-def _provisional(start: date, end: date, found: list[tuple[date, bool, int, str]]) -> bool:
-    return not all(known(year) for year in {start.year, end.year, *(of for _, _, of, _ in found)})
+def nth_weekday(year: int, month: int, weekday: int, number: int) -> date | None:
+    """The fixed day of a month, e.g. its first Friday: weekday 4 (0 is Monday), number 1; None when there is none."""
+    first = date(year, month, 1)
+    day = first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (number - 1))
+    return day if day.month == month else None
 
 
 def _from(day: date) -> Iterator[date]:

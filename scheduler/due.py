@@ -1,13 +1,14 @@
 """Which runs are due, and one run: its row, its promises and its messages in one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 
-from sqlalchemy import and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from scheduler.jobs import Everywhere, Job, Occurrence, Owed
+from scheduler.calendars import Calendars, calendars
+from scheduler.jobs import Deadlines, Everywhere, Job, Occurrence, Owed
 from scheduler.promises import SLICE, promise_all, taken
 from storage.choices import JobRunState, OrganisationKind
 from storage.models.organisation import Organisation
@@ -18,6 +19,9 @@ LOOKBACK, HORIZON = timedelta(days=62), timedelta(days=40)
 # The slot of the row that tells since when a job is known here: what was over by then was never promised.
 ADOPTED = "adopted"
 
+# Rows are asked for again a little further back than they were looked at: a clock may be set back by seconds.
+OVERLAP = timedelta(minutes=10)
+
 _FIRST_BRANCH = select(func.min(Organisation.id)).where(Organisation.kind == OrganisationKind.BRANCH)
 _BRANCHES = select(Organisation.id, Organisation.created_at).where(Organisation.kind == OrganisationKind.BRANCH)
 _WITHOUT_RUN = (
@@ -25,6 +29,7 @@ _WITHOUT_RUN = (
     .where(
         Organisation.kind == OrganisationKind.BRANCH,
         Organisation.created_at <= bindparam("at"),
+        Organisation.id.not_in(bindparam("differing", expanding=True)),
         ~exists().where(
             JobRun.job == bindparam("job"), JobRun.branch_id == Organisation.id, JobRun.slot == bindparam("slot"),
             JobRun.state != JobRunState.PLANNING,
@@ -32,11 +37,14 @@ _WITHOUT_RUN = (
     )
     .order_by(Organisation.id)
 )  # fmt: skip
-_DONE = select(JobRun.branch_id, JobRun.slot).where(
+_SOME_BRANCHES = _BRANCHES.where(Organisation.id.in_(bindparam("branches", expanding=True)))
+_RUNS = select(JobRun.branch_id, JobRun.slot).where(
     JobRun.job == bindparam("job"),
+    JobRun.branch_id.in_(bindparam("branches", expanding=True)),
+    JobRun.slot.in_(bindparam("slots", expanding=True)),
     JobRun.state != JobRunState.PLANNING,
-    JobRun.nominal_on >= bindparam("since"),
 )
+_UNDER_WAY = select(JobRun.job, JobRun.nominal_on).where(JobRun.state == JobRunState.PLANNING, JobRun.slot != ADOPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,60 +60,154 @@ class Due:
         return self.job.name, self.branch_id, self.occurrence.slot
 
 
-def due(session: Session, jobs: Sequence[Job], now: datetime, settled: set[tuple[str, str]]) -> list[Due]:
-    """What should have run by `now` (which carries the branch's time zone) and has not, oldest first.
+@dataclass(slots=True)
+class Looked:
+    """How far this process has looked, so that a tick on which nothing is due costs next to nothing.
 
-    `settled` remembers slots that every branch has run: nothing can be due for them again.
+    until: by job, when it was looked last; slots: those that every branch has run. Both hold for one state of the
+    calendar only: another one may put a day into the past.
     """
-    found = [each for job in jobs for each in _due(session, job, now, settled)]
+
+    token: str = ""
+    until: dict[str, datetime] = field(default_factory=dict)
+    slots: set[tuple[str, str]] = field(default_factory=set)
+
+    def since(self, job: Job, now: datetime) -> datetime:
+        """From when on this job's occurrences have to be looked at."""
+        return max(min(self.until.get(job.name, now - LOOKBACK), now) - OVERLAP, now - LOOKBACK)
+
+    def note(self, job: Job, found: Sequence[Due], now: datetime) -> None:
+        """What was found is looked for again until it is done."""
+        self.until[job.name] = min((each.occurrence.at for each in found), default=now)
+
+    def renew(self, token: str) -> None:
+        if token != self.token:
+            self.token = token
+            self.until.clear()
+            self.slots.clear()
+
+
+def due(session: Session, jobs: Sequence[Job], now: datetime, looked: Looked) -> list[Due]:
+    """What should have run by `now` (which carries the branches' time zone) and has not, oldest first."""
+    known = calendars(session)
+    looked.renew(known.token)
+    _go_back(session, looked, now)
+    found: list[Due] = []
+    for job in jobs:
+        mine = _due(session, job, known, looked.since(job, now), now, looked.slots)
+        looked.note(job, mine, now)
+        found += mine
     return sorted(found, key=lambda each: each.occurrence.at)
 
 
-def _due(session: Session, job: Job, now: datetime, settled: set[tuple[str, str]]) -> Iterable[Due]:
-    since = now - LOOKBACK
-    if isinstance(job.occurrences, Everywhere):
-        for occurrence in job.occurrences.between(since, now):
-            if (job.name, occurrence.slot) not in settled:
-                yield from _everywhere(session, job, occurrence, settled)
-        return
-    done = {(row.branch_id, row.slot) for row in session.execute(_DONE, {"job": job.name, "since": since.date()})}
-    for branch_id, created_at in session.execute(_BRANCHES).all():
-        for occurrence in job.occurrences(session, branch_id, max(since, created_at.astimezone(now.tzinfo)), now):
-            if (branch_id, occurrence.slot) not in done:
-                yield Due(job, branch_id, occurrence)
+def half_planned(job: str, branch_id: ColumnElement[int], slot: ColumnElement[str]) -> ColumnElement[bool]:
+    """True while a run is planned slice by slice: its subject may say already that it went."""
+    mine = (JobRun.job == job, JobRun.branch_id == branch_id, JobRun.slot == slot)
+    return exists().where(*mine, JobRun.state == JobRunState.PLANNING)
 
 
-def _everywhere(session: Session, job: Job, occurrence: Occurrence, settled: set[tuple[str, str]]) -> Iterable[Due]:
-    which = {"at": occurrence.at, "job": job.name, "slot": occurrence.slot}
+def _go_back(session: Session, looked: Looked, now: datetime) -> None:
+    """A run that somebody left half planned is found by its day, whatever its subject says by now."""
+    for row in session.execute(_UNDER_WAY):
+        start = datetime.combine(row.nominal_on, time(), now.tzinfo)
+        looked.until[row.job] = min(looked.until.get(row.job, start), start)
+        looked.slots -= {slot for slot in looked.slots if slot[0] == row.job}
+
+
+def _due(
+    session: Session, job: Job, known: Calendars, since: datetime, now: datetime, settled: set[tuple[str, str]]
+) -> list[Due]:
+    if isinstance(job.occurrences, Deadlines):
+        return _not_done(session, [Due(job, *each) for each in job.occurrences.find(session, since, now, None)])
+    differing = sorted({*job.occurrences.differ(session), *known.differing})
+    shared = (
+        each for each in job.occurrences.between(known.national, since, now) if (job.name, each.slot) not in settled
+    )
+    common = [each for one in shared for each in _everywhere(session, job, one, differing, settled)]
+    # They are few, and what they decide may put a day into the past: looked at from far back.
+    own = _of_each(session, job, job.occurrences, known, differing, (now - LOOKBACK, now))
+    return [*common, *_not_done(session, own)]
+
+
+def _of_each(
+    session: Session, job: Job, occurrences: Everywhere, known: Calendars, branches: Iterable[int],
+    between: tuple[datetime, datetime],
+) -> list[Due]:  # fmt: skip
+    return [
+        Due(job, one, occurrence)
+        for one in branches
+        for occurrence in occurrences.of(session, one, known.of(one), *between)
+    ]
+
+
+def _not_done(session: Session, found: Sequence[Due]) -> list[Due]:
+    """Without what has run, and without what was over before its branch was entered here."""
+    open_: list[Due] = []
+    for start in range(0, len(found), SLICE):
+        part = found[start : start + SLICE]
+        branches = {each.branch_id for each in part}
+        created = {row.id: row.created_at for row in session.execute(_SOME_BRANCHES, {"branches": list(branches)})}
+        which = {"job": part[0].job.name, "branches": list(branches), "slots": [each.occurrence.slot for each in part]}
+        done = {(row.branch_id, row.slot) for row in session.execute(_RUNS, which)}
+        open_ += [
+            each for each in part
+            if (each.branch_id, each.occurrence.slot) not in done
+            and each.branch_id in created and each.occurrence.at >= created[each.branch_id]
+        ]  # fmt: skip
+    return open_
+
+
+def _everywhere(
+    session: Session, job: Job, occurrence: Occurrence, differing: Sequence[int], settled: set[tuple[str, str]]
+) -> list[Due]:
+    which = {"at": occurrence.at, "job": job.name, "slot": occurrence.slot, "differing": differing}
     branches = session.scalars(_WITHOUT_RUN, which).all()
     if not branches:
         settled.add((job.name, occurrence.slot))
     return [Due(job, branch_id, occurrence) for branch_id in branches]
 
 
-def ahead(session: Session, jobs: Sequence[Job], since: datetime, until: datetime) -> list[Due]:
-    """Every run between two instants, both included, of every branch that exists by then, in order."""
-    branches = [(row.id, row.created_at) for row in session.execute(_BRANCHES)]
+def ahead(
+    session: Session, jobs: Sequence[Job], since: datetime, until: datetime, branch_id: int | None = None
+) -> list[Due]:
+    """Every run between two instants, both included, of every branch that exists by then, or of one, in order."""
+    known = calendars(session)
+    created = {row.id: row.created_at for row in session.execute(_BRANCHES) if branch_id in (None, row.id)}
     found: list[Due] = []
     for job in jobs:
-        shared = job.occurrences.between(since, until) if isinstance(job.occurrences, Everywhere) else None
-        for branch_id, created_at in branches:
-            own = job.occurrences(session, branch_id, since, until) if shared is None else shared
-            found += [Due(job, branch_id, occurrence) for occurrence in own if occurrence.at >= created_at]
-    return sorted(found, key=lambda each: (each.occurrence.at, each.key))
+        if isinstance(job.occurrences, Deadlines):
+            found += [Due(job, *each) for each in job.occurrences.find(session, since, until, branch_id)]
+        else:
+            found += _of_all(session, job, job.occurrences, known, created, (since, until))
+    here = [
+        each for each in found
+        if each.branch_id in created and max(since, created[each.branch_id]) <= each.occurrence.at <= until
+    ]  # fmt: skip
+    return sorted(here, key=lambda each: (each.occurrence.at, each.key))
 
 
-def next_at(session: Session, jobs: Sequence[Job], now: datetime) -> datetime | None:
+def _of_all(
+    session: Session, job: Job, occurrences: Everywhere, known: Calendars, branches: Collection[int],
+    between: tuple[datetime, datetime],
+) -> list[Due]:  # fmt: skip
+    differing = {*occurrences.differ(session), *known.differing}.intersection(branches)
+    shared = occurrences.between(known.national, *between)
+    common = [Due(job, one, each) for one in branches if one not in differing for each in shared]
+    return common + _of_each(session, job, occurrences, known, sorted(differing), between)
+
+
+def next_at(session: Session, jobs: Sequence[Job], now: datetime, horizon: timedelta = HORIZON) -> datetime | None:
     """When the next run is due; None when there is none within the horizon."""
-    branches = [row.id for row in session.execute(_BRANCHES)]
-    if not branches:
-        return None
-    later = now + HORIZON
-    shared = [job.occurrences for job in jobs if isinstance(job.occurrences, Everywhere)]
-    own = [job.occurrences for job in jobs if not isinstance(job.occurrences, Everywhere)]
-    moments = [each.at for occurrences in shared for each in occurrences.between(now, later)]
-    for occurrences in own:
-        moments += [each.at for branch_id in branches for each in occurrences(session, branch_id, now, later)]
+    known, later = calendars(session), now + horizon
+    moments: list[datetime] = []
+    for job in jobs:
+        if isinstance(job.occurrences, Deadlines):
+            moments += [each.at for _, each in job.occurrences.find(session, now, later, None)]
+        else:
+            differing = sorted({*job.occurrences.differ(session), *known.differing})
+            moments += [each.at for each in job.occurrences.between(known.national, now, later)]
+            own = _of_each(session, job, job.occurrences, known, differing, (now, later))
+            moments += [each.occurrence.at for each in own]
     return min((moment for moment in moments if moment > now), default=None)
 
 

@@ -1,12 +1,13 @@
-"""Job, Owed and the words daily / monthly / before: what happens on the clock, as plain values."""
+"""Job, Owed and the words daily / monthly / Deadlines: what happens on the clock, as plain values."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy.orm import Session
 
+from scheduler.calendar import Calendar
 from storage.choices import Lane
 
 
@@ -25,6 +26,11 @@ class Occurrence:
     on: date
     at: datetime
     until: datetime
+
+    @classmethod
+    def of(cls, slot: str, at: datetime, until: datetime) -> Self:
+        """`at` carries the branch's time zone: its date is the nominal day."""
+        return cls(slot, at.date(), at, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,6 @@ class Owed:
     card: tuple[str, int] | None = None
 
 
-# Which occurrences a branch has between two instants, both included; these carry the branch's time zone.
-Occurrences = Callable[[Session, int, datetime, datetime], list[Occurrence]]
 Plan = Callable[[Session, int, Occurrence, datetime], Iterable[Owed]]
 StillOwed = Callable[[Session, dict[str, Any], datetime], dict[str, Any] | None]
 Missed = Callable[[Session, int, Occurrence], Iterable[Owed]]
@@ -63,70 +67,91 @@ class Job:
     """
 
     name: str
-    occurrences: Occurrences
+    occurrences: "Everywhere | Deadlines"
     plan: Plan
     still_owed: StillOwed | None = None
     missed: Missed | None = None
 
 
+# The instants of an occurrence carry the branches' time zone; both ends are included.
+Between = Callable[[Calendar, datetime, datetime], list[Occurrence]]
+BetweenForOne = Callable[[Session, int, Calendar, datetime, datetime], list[Occurrence]]
+
+
+def _nobody(session: Session) -> Collection[int]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Everywhere:
-    """Occurrences that do not depend on the branch: asked once for all of them."""
+    """Occurrences by the calendar: asked once for all branches that go by the common one.
 
-    between: Callable[[datetime, datetime], list[Occurrence]]
+    differ: branches that have decided something for themselves; they, and branches with days of their own, are asked
+    one by one (`of_branch`, by default the same rule with their calendar).
+    """
 
-    def __call__(self, session: Session, branch_id: int, since: datetime, until: datetime) -> list[Occurrence]:
-        return self.between(since, until)
+    between: Between
+    differ: Callable[[Session], Collection[int]] = _nobody
+    of_branch: BetweenForOne | None = None
+
+    def of(
+        self, session: Session, branch_id: int, calendar: Calendar, since: datetime, until: datetime
+    ) -> list[Occurrence]:
+        """Those of one branch, by its own calendar."""
+        if self.of_branch is None:
+            return self.between(calendar, since, until)
+        return self.of_branch(session, branch_id, calendar, since, until)
+
+
+# What falls due between two instants, of every branch or of one, by branch; and what was entered since the first of
+# them although its instant lies before it. One statement, however many branches there are.
+Find = Callable[[Session, datetime, datetime, int | None], Iterable[tuple[int, Occurrence]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Occurrences at the instants that rows give."""
+
+    find: Find
 
 
 # How long after its time a run still makes sense: so long, until this time of that day, or a rule of its own.
-Grace = timedelta | time | Callable[[datetime], datetime]
+Grace = timedelta | time | Callable[[Calendar, datetime], datetime]
 
 
-def daily(at: time, on: Callable[[date], bool] = lambda day: True, *, grace: Grace) -> Everywhere:
+def daily(at: time, on: Callable[[Calendar, date], bool] = lambda calendar, day: True, *, grace: Grace) -> Everywhere:
     """On every local day that `on` accepts; the slot is the day."""
 
-    def between(since: datetime, until: datetime) -> list[Occurrence]:
-        days = (day for day in _days(since.date(), until.date()) if on(day))
-        return _within(since, until, ((day.isoformat(), _at(day, at, since)) for day in days), grace)
+    def between(calendar: Calendar, since: datetime, until: datetime) -> list[Occurrence]:
+        days = (day for day in _days(since.date(), until.date()) if on(calendar, day))
+        return _within(since, until, ((day.isoformat(), _at(day, at, since)) for day in days), calendar, grace)
 
     return Everywhere(between)
 
 
-def monthly(day_of: Callable[[int, int], date], at: time, *, grace: Grace) -> Everywhere:
-    """Once a month, on the day `day_of(year, month)`. The slot is the month: a day that moves runs once."""
+def monthly(day_of: Callable[[Calendar, int, int], date], at: time, *, grace: Grace) -> Everywhere:
+    """Once a month, on the day `day_of(calendar, year, month)`. The slot is the month: a day that moves runs once."""
 
-    def between(since: datetime, until: datetime) -> list[Occurrence]:
+    def between(calendar: Calendar, since: datetime, until: datetime) -> list[Occurrence]:
         months = _months(since.date(), until.date())
-        due = ((f"{year}-{month:02}", _at(day_of(year, month), at, since)) for year, month in months)
-        return _within(since, until, due, grace)
+        due = ((f"{year}-{month:02}", _at(day_of(calendar, year, month), at, since)) for year, month in months)
+        return _within(since, until, due, calendar, grace)
 
     return Everywhere(between)
 
 
-Deadlines = Callable[[Session, int, datetime, datetime], Iterable[tuple[str, datetime]]]
+def _within(
+    since: datetime, until: datetime, due: Iterable[tuple[str, datetime]], calendar: Calendar, grace: Grace
+) -> list[Occurrence]:
+    return [Occurrence.of(slot, at, _end(at, calendar, grace)) for slot, at in due if since <= at <= until]
 
 
-def before(deadlines: Deadlines, *, grace: Grace) -> Occurrences:
-    """At the instants that the branch's own rows give, each with the slot's name."""
-
-    def occurrences(session: Session, branch_id: int, since: datetime, until: datetime) -> list[Occurrence]:
-        due = ((slot, at.astimezone(since.tzinfo)) for slot, at in deadlines(session, branch_id, since, until))
-        return _within(since, until, due, grace)
-
-    return occurrences
-
-
-def _within(since: datetime, until: datetime, due: Iterable[tuple[str, datetime]], grace: Grace) -> list[Occurrence]:
-    return [Occurrence(slot, at.date(), at, _end(at, grace)) for slot, at in due if since <= at <= until]
-
-
-def _end(at: datetime, grace: Grace) -> datetime:
+def _end(at: datetime, calendar: Calendar, grace: Grace) -> datetime:
     if isinstance(grace, timedelta):
         return at + grace
     if isinstance(grace, time):
         return _at(at.date(), grace, at)
-    return grace(at)
+    return grace(calendar, at)
 
 
 def _at(day: date, at: time, like: datetime) -> datetime:

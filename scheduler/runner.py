@@ -10,7 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session
 
 from scheduler.clock import Clock, SystemClock
-from scheduler.due import HORIZON, Due, adopt, ahead, due, next_at, run_slice
+from scheduler.due import HORIZON, Due, Looked, adopt, ahead, due, next_at, run_slice
 from scheduler.jobs import Job, NotReady
 from scheduler.outbox import Sender
 from storage.engine import Storage
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 # Real seconds between two looks at the rows: deadlines change without anybody telling the runner.
 LOOK = 20
+# In real time nobody needs to know more than what comes before the next look or two.
+NEAR = timedelta(minutes=2)
 # Branches that are planned side by side: on SQLite they share a commit.
 TOGETHER = 20
 # A plan that failed is tried again so long after.
@@ -40,7 +42,7 @@ class Runner:
         self._real_time = isinstance(clock, SystemClock) if real_time is None else real_time
         self._wake = asyncio.Event()
         self._ticking = 0
-        self._settled: set[tuple[str, str]] = set()
+        self._looked = Looked()
         self._adopted: dict[str, datetime] = {}
         self._again: dict[tuple[str, int, str], datetime] = {}
 
@@ -56,6 +58,7 @@ class Runner:
     def changed(self) -> None:
         """Rows changed that may move a deadline. In real time the next look sees it; a clock that travels must know."""
         if not self._real_time:
+            self._again.clear()
             self.wake()
 
     async def run(self) -> None:
@@ -78,8 +81,11 @@ class Runner:
         """Run what is due by now (which it returns), each in its own transaction; one that fails stops no other."""
         now = self._now()
         await self._adopt(now)
-        runs = await self._storage.read(lambda session: due(session, self._jobs, now, self._settled))
-        self._again.clear()
+        found = await self._storage.read(lambda session: due(session, self._jobs, now, self._looked))
+        runs = [run for run in found if self._again.get(run.key, now) <= now]
+        # What is due no longer need not be asked again either.
+        due_still = {run.key for run in found}
+        self._again = {key: moment for key, moment in self._again.items() if key in due_still and moment > now}
         by_branch: dict[int, list[Due]] = {}
         for run in runs:
             by_branch.setdefault(run.branch_id, []).append(run)
@@ -91,11 +97,13 @@ class Runner:
 
     async def _look_ahead(self, now: datetime) -> datetime:
         """From the tick's own now: what became due while it ran is not slept through."""
-        return await self._storage.read(lambda session: self.next_due(session, now)) or now + HORIZON
+        later = now + (NEAR if self._real_time else HORIZON)
+        return await self._storage.read(lambda session: self.next_due(session, now)) or later
 
     def next_due(self, session: Session, now: datetime) -> datetime | None:
         """When the next run is due, counting those to be tried again; None when nothing is within sight."""
-        planned = next_at(session, self._jobs, now.astimezone(self._tz))
+        horizon = NEAR if self._real_time else HORIZON
+        planned = next_at(session, self._jobs, now.astimezone(self._tz), horizon)
         return min([*self._again.values(), *([planned] if planned else [])], default=None)
 
     def timetable(self, session: Session, since: datetime, until: datetime) -> list[tuple[datetime, str, int, str]]:
@@ -122,7 +130,7 @@ class Runner:
                 self._sender.wake()
         except NotReady as lack:
             log.debug("job %s of branch %s waits (%s): %s", run.job.name, run.branch_id, run.occurrence.slot, lack)
-            self._again[run.key] = _ask_again(run, now)
+            self._again[run.key] = now + TRY_AGAIN if self._real_time else _ask_again(run, now)
         except Exception:
             log.exception("job %s of branch %s failed (%s)", run.job.name, run.branch_id, run.occurrence.slot)
             self._again[run.key] = now + TRY_AGAIN

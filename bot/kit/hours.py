@@ -2,19 +2,18 @@
 
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from scheduler.calendar import is_working_day, nth_working_day_before
+from scheduler.calendar import Calendar
 
 FIRST, LAST = time(8, 30), time(20, 30)
 DAYS_BEFORE = (3, 0)
 
 
-def open_now(now: datetime, tz: tzinfo) -> bool:
+def open_now(now: datetime, tz: tzinfo, calendar: Calendar) -> bool:
     local = now.astimezone(tz)
-    return is_working_day(local.date()) and FIRST <= local.time() <= LAST
+    return calendar.is_working_day(local.date()) and FIRST <= local.time() <= LAST
 
 
-def nudge_days(due_on: date, since: date) -> list[date]:
+def nudge_days(due_on: date, since: date, calendar: Calendar) -> list[date]:
     """D-3 and D0, each on the last working day on or before it; none on or before `since`, when it was given out."""
     wanted = (due_on - timedelta(days=days) for days in DAYS_BEFORE)
-    found = {day if is_working_day(day) else nth_working_day_before(day, 1) for day in wanted}
-    return sorted(day for day in found if day > since)
+    return sorted(day for day in {calendar.on_or_before(day) for day in wanted} if day > since)

@@ -38,7 +38,7 @@ class Activity(Model):
     partners: Mapped[list[Any]] = mapped_column(default=list)
     sign_in_code_hash: Mapped[str | None] = mapped_column(unique=True)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     settled_at: Mapped[datetime | None]
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,18 +9,10 @@ import holidays
 import pytest
 from holidays.calendars.chinese import _ChineseLunisolar
 
-from scheduler import calendar
-from scheduler.calendar import (
-    Quarter,
-    blocks,
-    first_working_day,
-    is_working_day,
-    local_day,
-    next_block,
-    next_working_day,
-    nth_working_day_before,
-)
+from scheduler.calendar import BUNDLED, Block, Calendar, Quarter, at, local_day, nth_weekday
 from scheduler.festivals import festivals, principles
+from scheduler.years import reckoned
+from storage.choices import YearState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NAMES = ("元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆")
@@ -32,14 +23,16 @@ def days(first: date, last: date) -> Iterator[date]:
     return (first + timedelta(days=number) for number in range((last - first).days + 1))
 
 
-def named(year: int) -> dict[tuple[str, ...], calendar.Block]:
-    return {tuple(name for _, name in block.festivals): block for block in blocks(year)}
+def named(year: int) -> dict[tuple[str, ...], Block]:
+    return {tuple(name for _, name in block.festivals): block for block in BUNDLED.blocks(year)}
 
 
 def test_working_days_agree_with_a_second_library() -> None:
     other = holidays.country_holidays("CN", years=range(2007, 2028))
     differ = [
-        day for day in days(date(2008, 1, 1), date(2026, 12, 31)) if is_working_day(day) != other.is_working_day(day)
+        day
+        for day in days(date(2008, 1, 1), date(2026, 12, 31))
+        if BUNDLED.is_working_day(day) != other.is_working_day(day)
     ]
     assert differ == []
 
@@ -61,13 +54,13 @@ def test_festival_dates_agree_with_a_second_table() -> None:
 
 @pytest.mark.parametrize("year", ANNOUNCED)
 def test_every_festival_is_off_and_in_one_block(year: int) -> None:
-    found = [festival for block in (*blocks(year - 1), *blocks(year)) for festival in block.festivals]
+    found = [festival for block in (*BUNDLED.blocks(year - 1), *BUNDLED.blocks(year)) for festival in block.festivals]
     assert sorted(name for of, name in found if of == year) == sorted(NAMES)
     assert len(set(found)) == len(found)
-    for block in blocks(year):
-        assert not any(is_working_day(day) for day in days(block.start, block.end))
-        assert is_working_day(block.last_working_day)
-        assert is_working_day(block.end + timedelta(days=1))
+    for block in BUNDLED.blocks(year):
+        assert not any(BUNDLED.is_working_day(day) for day in days(block.start, block.end))
+        assert BUNDLED.is_working_day(block.last_working_day)
+        assert BUNDLED.is_working_day(block.end + timedelta(days=1))
         assert not block.provisional
 
 
@@ -96,11 +89,11 @@ def test_every_festival_is_off_and_in_one_block(year: int) -> None:
 )
 def test_blocks_of_the_notices(year: int, names: tuple[str, ...], start: date, end: date, wd3: date) -> None:
     block = named(year)[names]
-    assert (block.start, block.end, block.working_day_before(3)) == (start, end, wd3)
+    assert (block.start, block.end, BUNDLED.working_day_before(block.start, 3)) == (start, end, wd3)
 
 
 def test_new_year_may_begin_in_december() -> None:
-    starts = [block.start for year in range(2007, 2026) for block in blocks(year) if block.start.month == 12]
+    starts = [block.start for year in range(2007, 2026) for block in BUNDLED.blocks(year) if block.start.month == 12]
     assert starts == [
         date(2007, 12, 30), date(2016, 12, 31), date(2017, 12, 30), date(2018, 12, 30), date(2022, 12, 31),
         date(2023, 12, 30),
@@ -109,8 +102,8 @@ def test_new_year_may_begin_in_december() -> None:
 
 
 def test_the_day_of_victory_is_no_festival_of_the_seven() -> None:
-    assert not is_working_day(date(2015, 9, 3))
-    assert [block for block in blocks(2015) if block.start.month == 9 and block.start.day < 10] == []
+    assert not BUNDLED.is_working_day(date(2015, 9, 3))
+    assert [block for block in BUNDLED.blocks(2015) if block.start.month == 9 and block.start.day < 10] == []
 
 
 @pytest.mark.parametrize(
@@ -122,40 +115,34 @@ def test_the_day_of_victory_is_no_festival_of_the_seven() -> None:
 )  # fmt: skip
 def test_a_month_may_begin_on_a_weekend(day: date) -> None:
     assert day.weekday() >= 5
-    assert first_working_day(day.year, day.month) == day
+    assert BUNDLED.first_working_day(day.year, day.month) == day
 
 
 def test_the_plain_first_weekday_is_often_wrong() -> None:
     months = [date(year, month, 1) for year in range(2013, 2027) for month in range(1, 13)]
     plain = [next(day for day in days(first, date.max) if day.weekday() < 5) for first in months]
     wrong = [
-        first for first, day in zip(months, plain, strict=True) if first_working_day(first.year, first.month) != day
+        first
+        for first, day in zip(months, plain, strict=True)
+        if BUNDLED.first_working_day(first.year, first.month) != day
     ]
     assert len(wrong) == 49
 
 
 def test_steps_over_days_off() -> None:
-    assert next_working_day(date(2023, 9, 28)) == date(2023, 10, 7)
-    assert nth_working_day_before(date(2026, 10, 1), 5) == date(2026, 9, 23)
-    assert nth_working_day_before(date(2026, 10, 1), 1) == date(2026, 9, 30)
-    assert next_block(date(2023, 9, 26)).start == date(2023, 9, 29)
-    assert next_block(date(2023, 12, 30)).festivals == ((2024, "春节"),)
+    assert BUNDLED.next_working_day(date(2023, 9, 28)) == date(2023, 10, 7)
+    assert BUNDLED.working_day_before(date(2026, 10, 1), 5) == date(2026, 9, 23)
+    assert BUNDLED.working_day_before(date(2026, 10, 1), 1) == date(2026, 9, 30)
+    assert BUNDLED.next_block(date(2023, 9, 26)).start == date(2023, 9, 29)
+    assert BUNDLED.next_block(date(2023, 12, 30)).festivals == ((2024, "春节"),)
 
 
 # --- years that nobody has announced ---
 
 
-@contextmanager
-def forgotten(monkeypatch: pytest.MonkeyPatch, year: int) -> Iterator[None]:
+def forgotten(year: int) -> Calendar:
     """Without the data of a year and all later ones, as on the day before its notice, which may name December days."""
-    gone = date(year - 1, 12, 1)
-    monkeypatch.setattr(calendar, "_OFF", frozenset(day for day in calendar._OFF if day < gone))
-    monkeypatch.setattr(calendar, "_WORKED", frozenset(day for day in calendar._WORKED if day < gone))
-    monkeypatch.setattr(calendar, "KNOWN_YEARS", frozenset(known for known in calendar.KNOWN_YEARS if known < year))
-    blocks.cache_clear()
-    yield
-    monkeypatch.undo()
-    blocks.cache_clear()
+    return Calendar({later: reckoned(later) for later in range(year, year + 3)})
 
 
 @pytest.mark.parametrize(
@@ -170,34 +157,59 @@ def forgotten(monkeypatch: pytest.MonkeyPatch, year: int) -> Iterator[None]:
         ("国庆", date(2027, 10, 1), date(2027, 9, 28)),
     ],
 )
-def test_a_year_not_announced_goes_by_principle(
-    monkeypatch: pytest.MonkeyPatch, name: str, start: date, wd3: date
-) -> None:
-    with forgotten(monkeypatch, 2027):
-        block = next(block for year in (2026, 2027) for block in blocks(year) if block.festivals == ((2027, name),))
+def test_a_year_not_announced_goes_by_principle(name: str, start: date, wd3: date) -> None:
+    known = forgotten(2027)
+    block = next(block for year in (2026, 2027) for block in known.blocks(year) if block.festivals == ((2027, name),))
     assert (block.start, block.provisional) == (start, True)
-    assert block.working_day_before(3) == wd3
+    assert known.working_day_before(block.start, 3) == wd3
+
+
+def by_festival(known: Calendar, year: int) -> dict[tuple[int, str], Block]:
+    found = {festival: block for of in (year - 1, year) for block in known.blocks(of) for festival in block.festivals}
+    return {festival: block for festival, block in found.items() if festival[0] == year}
 
 
 @pytest.mark.parametrize("year", ANNOUNCED)
-def test_lead_three_is_a_working_day_before_the_block_even_without_data(
-    monkeypatch: pytest.MonkeyPatch, year: int
-) -> None:
-    with forgotten(monkeypatch, year):
-        sends = {festival: block for block in (*blocks(year - 1), *blocks(year)) for festival in block.festivals}
-        planned = {festival: block.working_day_before(3) for festival, block in sends.items() if festival[0] == year}
-        assert all(sends[festival].provisional for festival in planned)
-    official = {festival: block for block in (*blocks(year - 1), *blocks(year)) for festival in block.festivals}
+def test_lead_three_is_a_working_day_before_the_block_even_without_data(year: int) -> None:
+    known = forgotten(year)
+    planned, official = by_festival(known, year), by_festival(BUNDLED, year)
     assert len(planned) == 7
-    for festival, send in planned.items():
-        assert is_working_day(send), festival
+    assert all(block.state is YearState.PROVISIONAL for block in planned.values())
+    for festival, block in planned.items():
+        send = known.working_day_before(block.start, 3)
+        assert BUNDLED.is_working_day(send), festival
         assert send < official[festival].start, festival
+
+
+@pytest.mark.parametrize(("year", "sum_"), [*((year, 11) for year in range(2008, 2025)), (2025, 13), (2026, 13)])
+def test_the_checksum_of_every_announced_year(year: int, sum_: int) -> None:
+    # Amended in the year itself: a day off more for 3 September 2015, two for the spring of 2020.
+    assert BUNDLED.year(year).checksum == sum_ + {2015: 1, 2020: 2}.get(year, 0)
+
+
+@pytest.mark.parametrize(
+    ("year", "gap", "joined"),
+    [
+        (2015, 5, ["中秋", "国庆"]), (2026, 5, ["中秋", "国庆"]), (2010, 5, []), (2010, 6, ["中秋", "国庆"]),
+        (2013, 6, []), (2013, 8, ["中秋", "国庆"]), (2023, 5, []), (2026, 2, []),
+    ],
+)  # fmt: skip
+def test_neighbouring_blocks_are_joined_by_their_gap(year: int, gap: int, joined: list[str]) -> None:
+    groups = BUNDLED.neighbours(year, gap)
+    assert [name for group in groups if len(group) > 1 for block in group for _, name in block.festivals] == joined
+    assert [block for group in groups for block in group] == list(BUNDLED.blocks(year))
+
+
+def test_a_fixed_weekday_of_a_month() -> None:
+    assert nth_weekday(2023, 7, 4, 1) == date(2023, 7, 7)
+    assert nth_weekday(2023, 9, 4, 5) == date(2023, 9, 29)
+    assert nth_weekday(2023, 7, 4, 5) is None
 
 
 def test_far_years_never_raise() -> None:
     for year in (1990, 2003, 2040, 2099, 2100, 2500):
-        assert all(block.provisional for block in blocks(year))
-        assert sum(is_working_day(day) for day in days(date(year, 1, 1), date(year, 12, 31))) > 200
+        assert all(block.provisional for block in BUNDLED.blocks(year))
+        assert sum(BUNDLED.is_working_day(day) for day in days(date(year, 1, 1), date(year, 12, 31))) > 200
     assert principles(2028)[date(2028, 10, 8)]
 
 
@@ -230,4 +242,4 @@ def test_the_cut_off_is_the_tenth_at_midnight_of_the_branch() -> None:
 def test_local_days_do_not_depend_on_the_machine() -> None:
     assert local_day(datetime(2026, 9, 21, 16, tzinfo=UTC), SHANGHAI) == date(2026, 9, 22)
     assert local_day(datetime(2026, 9, 21, 15, 59, tzinfo=UTC), SHANGHAI) == date(2026, 9, 21)
-    assert calendar.at(date(2026, 9, 22), time(9), SHANGHAI) == datetime(2026, 9, 22, 1, tzinfo=UTC)
+    assert at(date(2026, 9, 22), time(9), SHANGHAI) == datetime(2026, 9, 22, 1, tzinfo=UTC)

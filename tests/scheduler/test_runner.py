@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.calendar import first_working_day, is_working_day, next_block
+from scheduler.calendar import BUNDLED, Calendar
 from scheduler.due import ADOPTED
-from scheduler.jobs import Job, NotReady, Occurrence, Owed, before, daily, monthly
+from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed, daily, monthly
 from scheduler.outbox import Outcome, Sender
 from scheduler.runner import Runner
 from storage.choices import JobRunState
@@ -41,7 +41,9 @@ def one_to(chat: int, text: str) -> Callable[..., list[Owed]]:
 
 
 MORNING = Job("morning", daily(time(9), grace=time(20, 30)), one_to(7, "早"), missed=one_to(1, "未发"))
-THEME = Job("theme", monthly(first_working_day, time(9), grace=DAY * 5), one_to(7, "学习"), missed=one_to(1, "未发"))
+THEME = Job(
+    "theme", monthly(Calendar.first_working_day, time(9), grace=DAY * 5), one_to(7, "学习"), missed=one_to(1, "未发")
+)
 
 
 @pytest.fixture
@@ -180,7 +182,7 @@ async def test_a_plan_that_lacks_something_waits_for_it(office: Office) -> None:
             raise NotReady("no theme")
         return one_to(7, "学习")(session, branch_id, occurrence)
 
-    job = Job("theme", monthly(first_working_day, time(9), grace=DAY * 5), plan, missed=one_to(1, "没有主题"))
+    job = Job("theme", monthly(Calendar.first_working_day, time(9), grace=DAY * 5), plan, missed=one_to(1, "没有主题"))
     async with at_work(office, job) as made:
         await office.clock.travel(local("2023-10-20 10:00"))
         assert texts(office) == ["没有主题 2023-10"]
@@ -213,10 +215,11 @@ async def test_a_big_plan_goes_in_slices_and_is_taken_up_again(office: Office) -
 async def test_deadlines_come_from_rows_and_may_move(office: Office) -> None:
     deadlines = {"activity:3": local("2023-09-26 16:00")}
 
-    def between(session: Session, branch_id: int, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
-        return list(deadlines.items())
+    def find(session: Session, since: datetime, until: datetime, branch_id: int | None) -> list[tuple[int, Occurrence]]:
+        found = [Occurrence.of(slot, at, at + DAY) for slot, at in deadlines.items() if since <= at <= until]
+        return [(office.branch_id, each) for each in found]
 
-    job = Job("activity_end", before(between, grace=DAY), one_to(7, "请核对"))
+    job = Job("activity_end", Deadlines(find), one_to(7, "请核对"))
     async with at_work(office, job) as made:
         deadlines["activity:3"] += HOUR
         deadlines["activity:4"] = local("2023-09-26 10:00")
@@ -251,7 +254,7 @@ async def test_in_real_time_it_looks_at_the_rows_without_being_told(office: Offi
 
 
 def test_the_timetable_names_every_run_of_a_period(office: Office) -> None:
-    reminder = Job("reminder", before(_third_day_before, grace=DAY * 3), one_to(7, "节前"))
+    reminder = Job("reminder", Deadlines(_third_day_before), one_to(7, "节前"))
     made = runner(office, THEME, reminder, MORNING)
     with office.storage.reading() as session:
         rows = made.timetable(session, local("2023-09-26 00:00"), local("2023-10-10 00:00"))
@@ -263,19 +266,24 @@ def test_the_timetable_names_every_run_of_a_period(office: Office) -> None:
     assert sum(row[1] == "morning" for row in rows) == 14
 
 
-def _third_day_before(session: Session, branch_id: int, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
+def _third_day_before(
+    session: Session, since: datetime, until: datetime, branch_id: int | None
+) -> list[tuple[int, Occurrence]]:
     """ST6: the block of 29 September to 6 October 2023 is announced on Tuesday 26 September at nine."""
-    block = next_block(since.date())
+    block = BUNDLED.next_block(since.date())
     year, name = block.festivals[0]
-    return [(f"{year}:{name}", datetime.combine(block.working_day_before(3), time(9), SHANGHAI))]
+    at = datetime.combine(BUNDLED.working_day_before(block.start, 3), time(9), SHANGHAI)
+    branches = session.scalars(select(Organisation.id))
+    return [(branch, Occurrence.of(f"{year}:{name}", at, at + DAY * 3)) for branch in branches]
 
 
 def test_words_for_times() -> None:
     since, until = local("2023-09-29 10:00"), local("2023-10-09 09:00")
-    working = daily(time(9), is_working_day, grace=time(20, 30)).between(since, until)
+    working = daily(time(9), Calendar.is_working_day, grace=time(20, 30)).between(BUNDLED, since, until)
     assert [found.on for found in working] == [date(2023, 10, 7), date(2023, 10, 8), date(2023, 10, 9)]
     assert (working[0].at, working[0].until) == (local("2023-10-07 09:00"), local("2023-10-07 20:30"))
-    month = monthly(first_working_day, time(9), grace=lambda at: at + DAY * 5).between(local("2023-09-01 09:00"), until)
+    first = monthly(Calendar.first_working_day, time(9), grace=lambda calendar, at: at + DAY * 5)
+    month = first.between(BUNDLED, local("2023-09-01 09:00"), until)
     assert [(found.slot, found.on) for found in month] == [
         ("2023-09", date(2023, 9, 1)),
         ("2023-10", date(2023, 10, 7)),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import rules
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
-from scheduler.calendar import next_working_day
+from scheduler.calendars import calendar_of
 from storage import audit
 from storage.audience import Me
 from storage.choices import (
@@ -73,7 +73,8 @@ def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Act
 
 def _open_notice(session: Session, me: Me, activity: Activity, now: datetime, tz: tzinfo) -> None:
     """Ask for replies until noon of the next working day; the words are filled in when all they name is known."""
-    deadline = rules.reply_by(now, activity.start_at, next_working_day(now.astimezone(tz).date()), tz)
+    next_day = calendar_of(session, activity.branch_id).next_working_day(now.astimezone(tz).date())
+    deadline = rules.reply_by(now, activity.start_at, next_day, tz)
     notice = Notice(
         branch_id=activity.branch_id, activity_id=activity.id, text="", reply_by=deadline,
         created_by_id=me.id, created_at=now,

@@ -11,7 +11,7 @@ from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import TEXT_LIMIT, Message, Reply, To, say
 from bot.kit.words import cut, moment_words, units
-from scheduler.calendar import next_working_day
+from scheduler.calendars import calendar_of
 from storage import audit
 from storage.models.dialog import Dialog
 from storage.models.notice import Notice
@@ -39,16 +39,17 @@ def typed(session: Session, call: Call, dialog: Dialog) -> Reply:
     asked = dialogs.ask(session, call.me.id, STEP, call.now, text=text)
     expected = len(roster(session, call.me.branch_id, call.today))
     grouped = bool(service.group_chats(session, call.me.branch_id))
-    return Reply(here=[messages.notice_preview(_body(call, text), grouped, expected, asked.id)])
+    return Reply(here=[messages.notice_preview(_body(session, call, text), grouped, expected, asked.id)])
 
 
-def _reply_by(call: Call) -> datetime:
+def _reply_by(session: Session, call: Call) -> datetime:
     """Noon of the next working day."""
-    return rules.reply_by(call.now, datetime.max.replace(tzinfo=call.tz), next_working_day(call.today), call.tz)
+    next_day = calendar_of(session, call.me.branch_id).next_working_day(call.today)
+    return rules.reply_by(call.now, datetime.max.replace(tzinfo=call.tz), next_day, call.tz)
 
 
-def _body(call: Call, text: str) -> str:
-    return f"【通知】{text}\n请于{moment_words(_reply_by(call), call.tz)}前回复“收到”。"
+def _body(session: Session, call: Call, text: str) -> str:
+    return f"【通知】{text}\n请于{moment_words(_reply_by(session, call), call.tz)}前回复“收到”。"
 
 
 def decide(session: Session, call: Call, button: buttons.PlainNotice) -> Reply:
@@ -70,7 +71,7 @@ def _send(session: Session, call: Call, text: str) -> Reply:
     """To the group, else privately to everybody on the roster."""
     require(call.me, Right.MAKE_NOTICE, branch_id=call.me.branch_id)
     notice = Notice(
-        branch_id=call.me.branch_id, text=_body(call, text), reply_by=_reply_by(call),
+        branch_id=call.me.branch_id, text=_body(session, call, text), reply_by=_reply_by(session, call),
         created_by_id=call.me.id, created_at=call.now,
     )  # fmt: skip
     session.add(notice)

@@ -10,7 +10,8 @@ from bot.features.activities.buttons import Acknowledge, HandInMakeup
 from bot.kit.owing import Owing
 from bot.kit.replies import Choice
 from bot.kit.words import moment_words, short_day
-from scheduler.calendar import is_working_day
+from scheduler.calendar import Calendar
+from scheduler.calendars import calendar_of
 from storage.choices import ActivityStatus, LeaveState, MakeupState
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest, Makeup
@@ -49,7 +50,7 @@ def _of_notice(session: Session, notice: Notice, now: datetime, tz: tzinfo) -> l
     silent = {member.id for member in people} - service.receipts(session, notice.id) - away
     title = activity.title if activity else notice.text.split("\n")[0].removeprefix("【通知】")[:20]
     line = f"{title}：请回复“收到”，{moment_words(notice.reply_by, tz)}前"
-    nudges = _nudges(notice, activity, tz)
+    nudges = _nudges(notice, activity, tz, calendar_of(session, notice.branch_id))
     does = Choice(f"收到 {title}"[:20], Acknowledge(notice.id))
     return [Owing(person, f"notice:{notice.id}", line, notice.reply_by, does, nudges) for person in sorted(silent)]
 
@@ -63,10 +64,11 @@ def _asked_leave(session: Session, activity: Activity) -> set[int]:
     return set(session.scalars(query))
 
 
-def _nudges(notice: Notice, activity: Activity | None, tz: tzinfo) -> tuple[datetime, ...]:
+def _nudges(notice: Notice, activity: Activity | None, tz: tzinfo, calendar: Calendar) -> tuple[datetime, ...]:
     """Once, at the reply deadline: never on a day off, never when the activity has begun by then (domain 6.4)."""
     on_time = activity is None or notice.reply_by < activity.start_at
-    return (notice.reply_by,) if on_time and is_working_day(notice.reply_by.astimezone(tz).date()) else ()
+    worked = calendar.is_working_day(notice.reply_by.astimezone(tz).date())
+    return (notice.reply_by,) if on_time and worked else ()
 
 
 def _makeups(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> list[Owing]:

@@ -10,6 +10,7 @@ from bot.kit.access import NO_RIGHT, Right, may
 from bot.kit.handlers import Call, CardView, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
+from scheduler.calendars import calendar_of
 from storage.models.reminder import Reminder
 
 YEAR_AHEAD, SHOWN = timedelta(days=366), 4
@@ -55,8 +56,10 @@ def show_coming(session: Session, call: Call) -> Reply:
         return Reply()
     if not may(call.me, Right.MAKE_REMINDER, branch_id=call.me.branch_id):
         raise Refusal(NO_RIGHT)
-    ahead = rules.blocks_between(call.today, call.today + YEAR_AHEAD)
-    blocks = [block for block in ahead if rules.send_at(block, call.tz) > call.now][:SHOWN]
+    calendar = calendar_of(session, call.me.branch_id)
+    ahead = rules.blocks_between(calendar, call.today, call.today + YEAR_AHEAD)
+    coming = ((rules.send_at(calendar, block, call.tz), block) for block in ahead)
+    blocks = [each for each in coming if each[0] > call.now][:SHOWN]
     reminder = service.latest(session, call.me.branch_id)
     last = (reminder, service.figures(session, reminder, call.now)) if reminder else None
     return say(messages.coming(blocks, last, call.tz))

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.features.integrity import messages, rules, service, together
 from bot.kit.hours import open_now
-from scheduler.calendar import Block
+from scheduler.calendar import Block, Calendar
+from scheduler.calendars import calendar_of
 from scheduler.jobs import Everywhere, Job, NotReady, Occurrence, Owed
 from storage.models.reminder import Reminder
 
@@ -18,9 +19,9 @@ NAME = "pre_holiday"
 def build(tz: tzinfo) -> list[Job]:
     """The job of this feature, in the branch's time zone."""
 
-    def between(since: datetime, until: datetime) -> list[Occurrence]:
-        days = rules.blocks_between(since.date(), until.date())
-        found = [Occurrence(slot(block), rules.send_day(block), *_window(block, tz)) for block in days]
+    def between(calendar: Calendar, since: datetime, until: datetime) -> list[Occurrence]:
+        blocks = rules.blocks_between(calendar, since.date(), until.date())
+        found = [Occurrence.of(slot(block), *_window(calendar, block, tz)) for block in blocks]
         return [occurrence for occurrence in found if since <= occurrence.at <= until]
 
     def plan(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
@@ -32,8 +33,8 @@ def build(tz: tzinfo) -> list[Job]:
     return [Job(NAME, Everywhere(between), plan, still_owed, missed)]
 
 
-def _window(block: Block, tz: tzinfo) -> tuple[datetime, datetime]:
-    return rules.send_at(block, tz), rules.grace_end(block, tz)
+def _window(calendar: Calendar, block: Block, tz: tzinfo) -> tuple[datetime, datetime]:
+    return rules.send_at(calendar, block, tz), rules.grace_end(block, tz)
 
 
 def slot(block: Block) -> str:
@@ -41,15 +42,17 @@ def slot(block: Block) -> str:
     return f"{block.start} {rules.names(rules.holidays(block))}"
 
 
-def _block(occurrence: Occurrence) -> Block:
-    return next(block for block in rules.blocks_between(occurrence.on, occurrence.on) if slot(block) == occurrence.slot)
+def _block(calendar: Calendar, occurrence: Occurrence) -> Block:
+    found = rules.blocks_between(calendar, occurrence.on, occurrence.on)
+    return next(block for block in found if slot(block) == occurrence.slot)
 
 
 def remind(session: Session, branch_id: int, occurrence: Occurrence, now: datetime, tz: tzinfo) -> list[Owed]:
     """The reminder to everybody on the roster, and the live counts to the desk."""
-    if not open_now(now, tz):
+    calendar = calendar_of(session, branch_id)
+    if not open_now(now, tz, calendar):
         raise NotReady("outside the hours in which the bot speaks first")
-    reminder = service.remind(session, branch_id, _block(occurrence), now, tz)
+    reminder = service.remind(session, branch_id, _block(calendar, occurrence), now, tz)
     if reminder is None:
         return []
     along = together.carried(session, reminder, now, tz)
@@ -95,7 +98,7 @@ def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo
 
 def missed(session: Session, branch_id: int, occurrence: Occurrence) -> list[Owed]:
     """The bot was away until the holidays had begun: the desk hears that nobody was reminded."""
-    names = rules.names(rules.holidays(_block(occurrence)))
+    names = rules.names(rules.holidays(_block(calendar_of(session, branch_id), occurrence)))
     message = messages.missed(names).to_json()
     return [
         Owed(

@@ -114,9 +114,11 @@ def _names(names: Sequence[str]) -> str:
     return "、".join(names) or "无"
 
 
-def coming(blocks: Iterable[Block], last: tuple[Reminder, rules.Figures] | None, tz: tzinfo) -> Message:
+def coming(
+    blocks: Iterable[tuple[datetime, Block]], last: tuple[Reminder, rules.Figures] | None, tz: tzinfo
+) -> Message:
     """节前提醒: when the next ones go, and how the last one stands."""
-    lines = ["【节前提醒】接下来的发送时间：", *(_coming(block, tz) for block in blocks)]
+    lines = ["【节前提醒】接下来的发送时间：", *(_coming(*each, tz) for each in blocks)]
     if last is None:
         return Message("\n".join(lines))
     reminder, found = last
@@ -124,9 +126,9 @@ def coming(blocks: Iterable[Block], last: tuple[Reminder, rules.Figures] | None,
     return Message("\n".join(lines), [[Choice("未阅名单", ShowUnread(reminder.id))]])
 
 
-def _coming(block: Block, tz: tzinfo) -> str:
+def _coming(sends_at: datetime, block: Block, tz: tzinfo) -> str:
     days = "放假安排暂定" if block.provisional else f"放假{_days(block)}"
-    return f"· {moment_words(rules.send_at(block, tz), tz)}　{rules.names(rules.holidays(block))}（{days}）"
+    return f"· {moment_words(sends_at, tz)}　{rules.names(rules.holidays(block))}（{days}）"
 
 
 def missed(names: str) -> Message:

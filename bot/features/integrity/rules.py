@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 
 from bot.kit.figures import rate
-from scheduler.calendar import Block, at, blocks, is_working_day
+from scheduler.calendar import Block, Calendar, at
 
 KIND = "pre_holiday_integrity"
 WORKING_DAYS_BEFORE = 3
@@ -17,19 +17,19 @@ MOVED_FAR = 2
 # --- when ----------------------------------------------------------------------------------------------------------
 
 
-def blocks_between(first: date, last: date) -> list[Block]:
+def blocks_between(calendar: Calendar, first: date, last: date) -> list[Block]:
     """The blocks whose reminder falls on a day from `first` to `last`, both included."""
     years = range(first.year, last.year + 2)
-    return [block for year in years for block in blocks(year) if first <= send_day(block) <= last]
+    return [block for year in years for block in calendar.blocks(year) if first <= send_day(calendar, block) <= last]
 
 
-def send_day(block: Block) -> date:
+def send_day(calendar: Calendar, block: Block) -> date:
     """The third working day before the block (R39)."""
-    return block.working_day_before(WORKING_DAYS_BEFORE)
+    return calendar.working_day_before(block.start, WORKING_DAYS_BEFORE)
 
 
-def send_at(block: Block, tz: tzinfo) -> datetime:
-    return at(send_day(block), SEND_AT, tz)
+def send_at(calendar: Calendar, block: Block, tz: tzinfo) -> datetime:
+    return at(send_day(calendar, block), SEND_AT, tz)
 
 
 def grace_end(block: Block, tz: tzinfo) -> datetime:
@@ -61,7 +61,7 @@ def names(kept: Iterable[str]) -> str:
     return "、".join(holiday.partition(":")[2] for holiday in kept)
 
 
-def next_round(start: date, earlier: Mapping[date, int]) -> int | None:
+def next_round(calendar: Calendar, start: date, earlier: Mapping[date, int]) -> int | None:
     """The round of a reminder for a block that begins on `start`; None when no other is due.
 
     `earlier`: starts and rounds of the reminders already sent for its festivals. A block that moved by less than
@@ -69,15 +69,9 @@ def next_round(start: date, earlier: Mapping[date, int]) -> int | None:
     """
     if not earlier:
         return 1
-    if any(working_days_between(start, sent) < MOVED_FAR for sent in earlier):
+    if any(calendar.working_days_between(start, sent) < MOVED_FAR for sent in earlier):
         return None
     return max(earlier.values()) + 1
-
-
-def working_days_between(one: date, other: date) -> int:
-    """How many working days two block starts are apart."""
-    first, last = sorted((one, other))
-    return sum(is_working_day(first + timedelta(days=number)) for number in range((last - first).days))
 
 
 def keys(kept: Iterable[str], round_: int, whom: str) -> tuple[str, ...]:

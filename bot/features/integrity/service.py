@@ -14,6 +14,7 @@ from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
 from scheduler.calendar import Block, Quarter, at, local_day
+from scheduler.calendars import calendar_of
 from storage import audit
 from storage.audience import Me, everybody
 from storage.choices import Duty
@@ -39,7 +40,8 @@ def remind(session: Session, branch_id: int, block: Block, now: datetime, tz: tz
     mine = [row for row in earlier if row.block_start == block.start]
     if mine:
         return mine[-1]
-    round_ = rules.next_round(block.start, {row.block_start: row.round for row in earlier})
+    calendar = calendar_of(session, branch_id)
+    round_ = rules.next_round(calendar, block.start, {row.block_start: row.round for row in earlier})
     return None if round_ is None else _make(session, branch_id, block, round_, now, tz)
 
 

@@ -1,7 +1,7 @@
 """Decisions about reflections: whom a task is for, which version counts, whose turn it is. Plain values only (D11)."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -11,7 +11,6 @@ from bot.kit.figures import rate
 from storage.choices import Category, PieceState, Rank, TaskAudience
 
 UNDO_WITHIN = timedelta(minutes=10)
-NUDGE_DAYS = (3, 0)
 CADRES = frozenset(list(Rank)[list(Rank).index(Rank.DEPUTY_SECTION) :])
 
 
@@ -142,14 +141,3 @@ def has_handed_in(mine: Iterable[Version]) -> bool:
 
 def may_undo(submitted_at: datetime, now: datetime) -> bool:
     return now - submitted_at <= UNDO_WITHIN
-
-
-def nudge_days(due_on: date, is_working_day: Callable[[date], bool]) -> tuple[date, ...]:
-    """D-3 and D0, each moved to the last working day on or before it."""
-    return tuple(sorted({_back(due_on - timedelta(days=days), is_working_day) for days in NUDGE_DAYS}))
-
-
-def _back(day: date, is_working_day: Callable[[date], bool]) -> date:
-    while not is_working_day(day):
-        day -= timedelta(days=1)
-    return day

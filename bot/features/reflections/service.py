@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import rules
 from bot.features.reflections.buttons import HandIn
+from bot.kit.hours import nudge_days
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
 from bot.kit.words import short_day
-from scheduler.calendar import Quarter, at, is_working_day, local_day
+from scheduler.calendar import Calendar, Quarter, at, local_day
+from scheduler.calendars import calendar_of
 from storage.audience import Me
 from storage.choices import ActivityStatus, PieceState, TaskAudience
 from storage.models.activity import Activity
@@ -228,15 +230,16 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     """Expected people without a piece handed in (a returned one is owed again); `person_id` narrows it to one."""
     people = None if person_id is None else [person_id]
     here = {member.id for member in roster(session, branch_id, local_day(now, tz), people)}
+    calendar = calendar_of(session, branch_id)
     return [
-        _owing(task, person, tz)
+        _owing(task, person, tz, calendar)
         for task in load(session, branch_id, tz, wanted=lambda task: task.is_open(now, tz))
         for person in expected(session, task, people)
         if person in here and not rules.has_handed_in(task.of(person))
     ]
 
 
-def _owing(task: Task, person_id: int, tz: tzinfo) -> Owing:
+def _owing(task: Task, person_id: int, tz: tzinfo, calendar: Calendar) -> Owing:
     row = task.row
     states = {version.state for version in task.of(person_id)}
     what = "心得已退回，请重新提交" if PieceState.RETURNED in states else "请交心得"
@@ -246,5 +249,5 @@ def _owing(task: Task, person_id: int, tz: tzinfo) -> Owing:
         line=f"{row.title}：{what}，{short_day(row.due_on)}截止",
         due=at(row.due_on, time(23, 59), tz),
         does=Choice(f"交心得 {row.title}"[:20], HandIn(row.id)),
-        nudges=tuple(at(day, NUDGE_AT, tz) for day in rules.nudge_days(row.due_on, is_working_day)),
+        nudges=tuple(at(day, NUDGE_AT, tz) for day in nudge_days(row.due_on, local_day(row.created_at, tz), calendar)),
     )

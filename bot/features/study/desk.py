@@ -50,7 +50,7 @@ def open_month(session: Session, call: Call, button: OpenMonth) -> Reply:
 
 def _plan(session: Session, call: Call, theme: MonthlyTheme) -> Message:
     items = planning.items_of(session, theme.id)
-    return plan_messages.plan(theme, items, planning.goes_at(theme, call.now, call.tz), call.tz)
+    return plan_messages.plan(theme, items, planning.goes_at(session, theme, call.now, call.tz), call.tz)
 
 
 def title_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -184,7 +184,7 @@ def send_now(session: Session, call: Call, button: SendNow) -> Reply:
     theme = planning.find_theme(session, call.me, button.theme_id)
     if theme.prompt_sent_on is not None:
         raise Refusal(planning.ALREADY_SENT)
-    if planning.goes_at(theme, call.now, call.tz) is not None:
+    if planning.goes_at(session, theme, call.now, call.tz) is not None:
         raise Refusal("到时间会自动发送。")
     _nothing_unsaved(session, call)
     if not button.sure and not planning.items_of(session, theme.id):

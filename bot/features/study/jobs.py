@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.study import plan_messages, planning, prompts, rules
 from bot.kit.hours import open_now
 from bot.kit.replies import Message
-from scheduler.calendar import first_working_day
-from scheduler.jobs import Job, NotReady, Occurrence, Owed, before, monthly
+from scheduler.calendar import Calendar
+from scheduler.calendars import calendar_of, calendars
+from scheduler.due import half_planned
+from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed, monthly
+from storage.base import table
 from storage.choices import Duty
 from storage.models.study import MonthlyTheme
 from storage.roster import holders
@@ -22,8 +25,8 @@ PROMPT, CHECK = "study_prompt", "study_theme_check"
 def build(tz: tzinfo) -> list[Job]:
     """The jobs of this feature, in the branch's time zone."""
 
-    def deadlines(session: Session, branch_id: int, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
-        return prompt_times(session, branch_id, tz)
+    def find(session: Session, since: datetime, until: datetime, branch_id: int | None) -> list[tuple[int, Occurrence]]:
+        return prompt_times(session, since, until, branch_id, tz)
 
     def plan(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
         return send_prompt(session, branch_id, occurrence, now, tz)
@@ -31,23 +34,38 @@ def build(tz: tzinfo) -> list[Job]:
     def check(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
         return check_theme(session, branch_id, occurrence, now, tz)
 
-    def end_of_grace(at: datetime) -> datetime:
-        return rules.grace_end(rules.month_of(at.date()), tz)
+    def end_of_grace(calendar: Calendar, at: datetime) -> datetime:
+        return rules.grace_end(rules.month_of(at.date()), tz, calendar)
 
     def still_owed(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
         return ask_again(session, about)
 
     return [
-        Job(PROMPT, before(deadlines, grace=end_of_grace), plan, still_owed, prompt_missed),
-        Job(CHECK, monthly(first_working_day, rules.SEND_AT, grace=end_of_grace), check),
+        Job(PROMPT, Deadlines(find), plan, still_owed, prompt_missed),
+        Job(CHECK, monthly(Calendar.first_working_day, rules.SEND_AT, grace=end_of_grace), check),
     ]
 
 
-def prompt_times(session: Session, branch_id: int, tz: tzinfo) -> list[tuple[str, datetime]]:
-    """One for each theme that was entered in time, or late but within the grace."""
-    query = select(MonthlyTheme.month, MonthlyTheme.created_at).where(MonthlyTheme.branch_id == branch_id)
-    times = ((month, rules.prompt_at(month, entered_at, tz)) for month, entered_at in session.execute(query))
-    return [(month, when) for month, when in times if when is not None]
+def prompt_times(
+    session: Session, since: datetime, until: datetime, branch_id: int | None, tz: tzinfo
+) -> list[tuple[int, Occurrence]]:
+    """Of each theme that was entered in time, or late but within the grace, and has not gone to everybody yet."""
+    going = half_planned(PROMPT, table(MonthlyTheme).c.branch_id, table(MonthlyTheme).c.month)
+    query = select(MonthlyTheme.branch_id, MonthlyTheme.month, MonthlyTheme.created_at).where(
+        MonthlyTheme.month.in_(rules.months_between(since.date(), until.date())),
+        or_(MonthlyTheme.prompt_sent_on.is_(None), going),
+    )
+    if branch_id is not None:
+        query = query.where(MonthlyTheme.branch_id == branch_id)
+    known = calendars(session)
+    found = []
+    for row in session.execute(query):
+        calendar = known.of(row.branch_id)
+        when = rules.prompt_at(row.month, row.created_at, tz, calendar)
+        if when is not None and since <= when <= until:
+            occurrence = Occurrence.of(row.month, when, rules.grace_end(row.month, tz, calendar))
+            found.append((row.branch_id, occurrence))
+    return found
 
 
 def send_prompt(session: Session, branch_id: int, occurrence: Occurrence, now: datetime, tz: tzinfo) -> list[Owed]:
@@ -55,7 +73,7 @@ def send_prompt(session: Session, branch_id: int, occurrence: Occurrence, now: d
     theme = planning.theme_of(session, branch_id, occurrence.slot)
     if theme is None:
         return []
-    if theme.prompt_sent_on is None and not open_now(now, tz):
+    if theme.prompt_sent_on is None and not open_now(now, tz, calendar_of(session, branch_id)):
         raise NotReady("outside the hours in which the bot speaks first")
     message = prompts.fresh(session, theme).to_json()
     return [
@@ -78,7 +96,7 @@ def check_theme(session: Session, branch_id: int, occurrence: Occurrence, now: d
     """One line to the secretary when nothing was entered for the month."""
     if planning.theme_of(session, branch_id, occurrence.slot) is not None:
         return []
-    if not open_now(now, tz):
+    if not open_now(now, tz, calendar_of(session, branch_id)):
         raise NotReady("outside the hours in which the bot speaks first")
     message = plan_messages.no_theme(occurrence.slot)
     return _to_secretary(session, branch_id, occurrence, f"no_theme:{branch_id}:{occurrence.slot}", message)

@@ -13,6 +13,7 @@ from bot.features.study.service import CLOSED, NO_SUCH, cut_off
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from scheduler.calendar import local_day
+from scheduler.calendars import calendar_of
 from storage import audit
 from storage.audience import Me, everybody
 from storage.choices import StudyItemKind, StudyItemState
@@ -56,10 +57,11 @@ def items_of(session: Session, theme_id: int) -> list[StudyItem]:
     return list(session.scalars(select(StudyItem).where(*live).order_by(StudyItem.id)))
 
 
-def goes_at(theme: MonthlyTheme, now: datetime, tz: tzinfo) -> datetime | None:
+def goes_at(session: Session, theme: MonthlyTheme, now: datetime, tz: tzinfo) -> datetime | None:
     """When the clock will send the prompt; None when it no longer will, and somebody has to."""
-    when = rules.prompt_at(theme.month, theme.created_at, tz)
-    return None if when is None or now > rules.grace_end(theme.month, tz) else when
+    calendar = calendar_of(session, theme.branch_id)
+    when = rules.prompt_at(theme.month, theme.created_at, tz, calendar)
+    return None if when is None or now > rules.grace_end(theme.month, tz, calendar) else when
 
 
 def learners(session: Session, branch_id: int, day: date) -> list[Member]:
@@ -129,7 +131,8 @@ def add_item(session: Session, me: Me, theme: MonthlyTheme, draft: Draft, now: d
     title = check_item(theme, draft.title, draft.due_on, today)
     if len(items_of(session, theme.id)) >= MOST_ITEMS:
         raise Refusal(f"一个月最多安排{MOST_ITEMS}项。")
-    planned = max(rules.planned_at(theme.month, tz).date(), today)
+    calendar = calendar_of(session, theme.branch_id)
+    planned = max(rules.planned_at(theme.month, tz, calendar).date(), today)
     item = StudyItem(
         branch_id=theme.branch_id, theme_id=theme.id, kind=draft.kind, title=title, due_on=draft.due_on,
         assigned_on=planned if theme.prompt_sent_on is None else today,

@@ -43,7 +43,7 @@ def due_today(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> Mo
     theme = planning.theme_of(session, branch_id, rules.month_of(today))
     if theme is None or theme.prompt_sent_on not in (None, today):
         return None
-    when = planning.goes_at(theme, now, tz)
+    when = planning.goes_at(session, theme, now, tz)
     return theme if when is not None and when <= now else None
 
 

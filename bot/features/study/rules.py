@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 from bot.kit.figures import rate
-from scheduler.calendar import at, first_working_day, local_day, next_working_day
+from scheduler.calendar import Calendar, at, local_day
 from storage.choices import StudyItemKind
 
 SEND_AT = time(9)
@@ -41,6 +41,12 @@ def months_ahead(today: date, number: int = 3) -> list[str]:
     return found
 
 
+def months_between(first: date, last: date) -> list[str]:
+    """The months that two days lie in, and those between them."""
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [f"{number // 12}-{number % 12 + 1:02}" for number in months]
+
+
 def _next_month(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1)
 
@@ -48,37 +54,37 @@ def _next_month(first: date) -> date:
 # --- when the prompt goes ------------------------------------------------------------------------------------------
 
 
-def planned_at(month: str, tz: tzinfo) -> datetime:
+def planned_at(month: str, tz: tzinfo, calendar: Calendar) -> datetime:
     """Nine o'clock on the first working day of the month (S7)."""
     first = first_day(month)
-    return at(first_working_day(first.year, first.month), SEND_AT, tz)
+    return at(calendar.first_working_day(first.year, first.month), SEND_AT, tz)
 
 
-def grace_end(month: str, tz: tzinfo) -> datetime:
+def grace_end(month: str, tz: tzinfo, calendar: Calendar) -> datetime:
     """Until then the clock still sends it: the evening of the fifth working day after the planned one."""
-    day = planned_at(month, tz).date()
+    day = planned_at(month, tz, calendar).date()
     for _ in range(GRACE_DAYS):
-        day = next_working_day(day)
+        day = calendar.next_working_day(day)
     return at(day, LAST_HOUR, tz)
 
 
-def prompt_at(month: str, entered_at: datetime, tz: tzinfo) -> datetime | None:
+def prompt_at(month: str, entered_at: datetime, tz: tzinfo, calendar: Calendar) -> datetime | None:
     """When the clock sends the prompt of a theme entered then: as planned, or late at the next working day's hour.
 
     None when it was entered so late that the grace is over: then somebody sends it by hand.
     """
-    planned = planned_at(month, tz)
+    planned = planned_at(month, tz, calendar)
     if entered_at <= planned:
         return planned
-    late = _next_hour(entered_at, tz)
-    return late if late <= grace_end(month, tz) else None
+    late = _next_hour(entered_at, tz, calendar)
+    return late if late <= grace_end(month, tz, calendar) else None
 
 
-def _next_hour(now: datetime, tz: tzinfo) -> datetime:
+def _next_hour(now: datetime, tz: tzinfo, calendar: Calendar) -> datetime:
     """The next nine o'clock of a working day."""
     yesterday = local_day(now, tz) - timedelta(days=1)
-    first = at(next_working_day(yesterday), SEND_AT, tz)
-    return first if first >= now else at(next_working_day(first.date()), SEND_AT, tz)
+    first = at(calendar.next_working_day(yesterday), SEND_AT, tz)
+    return first if first >= now else at(calendar.next_working_day(first.date()), SEND_AT, tz)
 
 
 # --- what counts ---------------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
 from bot.kit.words import quoted
-from scheduler.calendar import Quarter, at, local_day
+from scheduler.calendar import Calendar, Quarter, at, local_day
+from scheduler.calendars import calendar_of
 from storage import audit
 from storage.audience import Me
 from storage.choices import StudyItemState
@@ -139,8 +140,9 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     here = {member.id for member in roster(session, branch_id, today, None if person_id is None else [person_id])}
     learners = expected(session, branch_id, items)
     done = {(row.person_id, row.item_id) for row in _completions(session, items)}
+    calendar = calendar_of(session, branch_id)
     return [
-        _owing(item, person, today, tz)
+        _owing(item, person, today, tz, calendar)
         for item in items
         for person in learners[item.id]
         if person in here and (person, item.id) not in done
@@ -151,14 +153,14 @@ def _end(day: date, tz: tzinfo) -> datetime:
     return at(day, time(23, 59), tz)
 
 
-def _owing(item: StudyItem, person_id: int, today: date, tz: tzinfo) -> Owing:
+def _owing(item: StudyItem, person_id: int, today: date, tz: tzinfo, calendar: Calendar) -> Owing:
     return Owing(
         person_id=person_id,
         key=f"study:{item.id}",
         line=messages.owed_line(item, today),
         due=_end(item.due_on, tz),
         does=Choice(f"已学完 {quoted(item.title)}"[:20], Done(item.id, Place.NUDGE)),
-        nudges=tuple(at(day, rules.SEND_AT, tz) for day in nudge_days(item.due_on, item.assigned_on)),
+        nudges=tuple(at(day, rules.SEND_AT, tz) for day in nudge_days(item.due_on, item.assigned_on, calendar)),
     )
 
 

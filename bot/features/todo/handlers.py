@@ -10,6 +10,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from bot.kit.words import moment_words
 from scheduler.calendar import local_day
+from scheduler.calendars import calendar_of
 from scheduler.outbox import promise, promise_all
 from storage.models.outbox import Outbox
 from storage.roster import Member
@@ -28,7 +29,7 @@ def snooze(session: Session, call: Call, button: messages.Snooze) -> Reply:
     items = service.owing(session, call.me.branch_id, call.now, call.tz, call.me.id)
     if not items:
         return Reply(toast=messages.NOTHING, edit=Message(messages.NOTHING))
-    when = service.later(call.now, call.tz)
+    when = service.later(call.now, call.tz, calendar_of(session, call.me.branch_id))
     # Put off to a morning it is that day's one nudge; within the day each is put off once, however often it is tapped.
     morning = when.astimezone(call.tz).time() == service.MORNING
     name = jobs.key(call.me.id, local_day(when, call.tz)) if morning else f"snooze:{call.me.id}:{call.message_id}"
@@ -42,7 +43,7 @@ def snooze(session: Session, call: Call, button: messages.Snooze) -> Reply:
 def remind_all(session: Session, call: Call, button: messages.RemindAll) -> Reply:
     """一键提醒: names in private; the one-a-day key and the hours hold here too."""
     found = service.visible(session, call.me, Right.NUDGE, call.now, call.tz)
-    if not open_now(call.now, call.tz):
+    if not open_now(call.now, call.tz, calendar_of(session, call.me.branch_id)):
         raise Refusal(messages.OUT_OF_HOURS)
     if not found:
         return Reply(toast=messages.NOBODY)

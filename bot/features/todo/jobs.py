@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from bot.features.todo import messages, service
 from bot.kit.hours import LAST, open_now
 from bot.kit.owing import Owing
-from scheduler.calendar import at, is_working_day, local_day
+from scheduler.calendar import Calendar, at, local_day
+from scheduler.calendars import calendar_of
 from scheduler.jobs import Job, NotReady, Occurrence, Owed, daily, monthly
 from storage.choices import Duty
 from storage.models.person import Person
@@ -35,7 +36,7 @@ def build(tz: tzinfo) -> list[Job]:
         return digest(session, about["branch"], about["groups"], now, tz)
 
     def job(name: str, when: time) -> Job:
-        return Job(name, daily(when, is_working_day, grace=LAST), plan, still_owed)
+        return Job(name, daily(when, Calendar.is_working_day, grace=LAST), plan, still_owed)
 
     monthly_digest = monthly(service.digest_day, DIGEST_AT, grace=timedelta(days=1))
     return [
@@ -77,7 +78,7 @@ def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo
 
 def digests(session: Session, branch_id: int, occurrence: Occurrence, now: datetime, tz: tzinfo) -> list[Owed]:
     """The whole branch's to the secretary, the own group's to each leader; to nobody when nothing is owed."""
-    if not open_now(now, tz):
+    if not open_now(now, tz, calendar_of(session, branch_id)):
         raise NotReady("outside the hours in which the bot speaks first")
     day = local_day(now, tz)
     whole: dict[int, list[int] | None] = dict.fromkeys(holders(session, branch_id, day, Duty.SECRETARY))

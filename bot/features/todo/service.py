@@ -15,7 +15,7 @@ from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.hours import FIRST, open_now
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
-from scheduler.calendar import at, is_working_day, local_day, next_working_day, nth_working_day_before
+from scheduler.calendar import Calendar, at, local_day
 from storage.audience import Me
 from storage.roster import Member, roster
 
@@ -78,22 +78,21 @@ def due_today(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> di
     }
 
 
-def later(now: datetime, tz: tzinfo) -> datetime:
+def later(now: datetime, tz: tzinfo, calendar: Calendar) -> datetime:
     """稍后提醒: in three hours; when now or then is out of hours, at nine on the next morning of a working day."""
     local = now.astimezone(tz)
-    if open_now(now, tz) and open_now(now + SNOOZE, tz):
+    if open_now(now, tz, calendar) and open_now(now + SNOOZE, tz, calendar):
         return now + SNOOZE
-    early = is_working_day(local.date()) and local.time() < FIRST
-    return at(local.date() if early else next_working_day(local.date()), MORNING, tz)
+    early = calendar.is_working_day(local.date()) and local.time() < FIRST
+    return at(local.date() if early else calendar.next_working_day(local.date()), MORNING, tz)
 
 
 # --- by party group ------------------------------------------------------------------------------------------------
 
 
-def digest_day(year: int, month: int) -> date:
+def digest_day(calendar: Calendar, year: int, month: int) -> date:
     """The 25th, or the last working day before it (domain 6.4)."""
-    day = date(year, month, DIGEST_DAY)
-    return day if is_working_day(day) else nth_working_day_before(day, 1)
+    return calendar.on_or_before(date(year, month, DIGEST_DAY))
 
 
 def group_states(

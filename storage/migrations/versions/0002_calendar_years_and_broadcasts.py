@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("branch_id", "holiday", name=op.f("uq_reminder_plan_branch_id_holiday")),
     )
     with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_activity_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_activity_end_at"), ["end_at"], unique=False)
 
     with op.batch_alter_table("job_run", schema=None) as batch_op:
@@ -104,6 +105,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activity_end_at"))
+        batch_op.drop_index(batch_op.f("ix_activity_created_at"))
 
     op.drop_table("reminder_plan")
     with op.batch_alter_table("calendar_year", schema=None) as batch_op:

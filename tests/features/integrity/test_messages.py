@@ -8,13 +8,13 @@ import pytest
 from bot.features.integrity import messages, rules
 from bot.kit.replies import TEXT_LIMIT, TOAST_LIMIT, Message
 from bot.kit.words import units
-from scheduler.calendar import blocks
+from scheduler.calendar import BUNDLED
 from storage.models.reminder import Reminder
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BIG = 2**53 - 1
 NOW = datetime(2023, 9, 26, 1, tzinfo=UTC)
-AUTUMN = next(block for block in blocks(2023) if block.start == date(2023, 9, 29))
+AUTUMN = next(block for block in BUNDLED.blocks(2023) if block.start == date(2023, 9, 29))
 ENDLESS = dict.fromkeys((messages.OWN_TEXT, *messages.REPORT, "issuer"), "<b>😀" * 5000)
 
 
@@ -34,7 +34,11 @@ def everything() -> list[Message]:
         messages.which_one([row] * 30),
         messages.desk_card(row, figures, SHANGHAI),
         *messages.unread(row, messages.Readers(many, many)),
-        messages.coming(blocks(2023), (row, figures), SHANGHAI),
+        messages.coming(
+            ((rules.send_at(BUNDLED, block, SHANGHAI), block) for block in BUNDLED.blocks(2023)),
+            (row, figures),
+            SHANGHAI,
+        ),
         messages.missed(rules.names(row.holidays)),
         Message(messages.owed_line(row, SHANGHAI)),
     ]
@@ -66,6 +70,6 @@ def test_only_what_is_set_is_said(settings: dict[str, object]) -> None:
 
 
 def test_a_block_of_one_day_has_no_range() -> None:
-    one = next(block for block in blocks(2023) if block.start == date(2023, 4, 5))
+    one = next(block for block in BUNDLED.blocks(2023) if block.start == date(2023, 4, 5))
     text = messages.reminder_text(one, {}, rules.ack_due(one, SHANGHAI), SHANGHAI)
     assert "放假时间：4月5日（周三）。" in text

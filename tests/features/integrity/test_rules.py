@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.features.integrity import rules
-from scheduler.calendar import Block, blocks, is_working_day, known
+from scheduler.calendar import BUNDLED, Block
+from storage.choices import YearState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -16,7 +17,7 @@ def local(text: str) -> datetime:
 
 
 def block_of(start: date) -> Block:
-    return next(block for block in blocks(start.year) if block.start == start)
+    return next(block for block in BUNDLED.blocks(start.year) if block.start == start)
 
 
 AUTUMN = block_of(date(2023, 9, 29))
@@ -24,7 +25,7 @@ AUTUMN = block_of(date(2023, 9, 29))
 
 def test_st6_goes_on_26_september_and_is_due_on_the_28th() -> None:
     assert AUTUMN.end == date(2023, 10, 6)
-    assert rules.send_at(AUTUMN, SHANGHAI) == local("2023-09-26 09:00")
+    assert rules.send_at(BUNDLED, AUTUMN, SHANGHAI) == local("2023-09-26 09:00")
     assert rules.ack_due(AUTUMN, SHANGHAI) == local("2023-09-28 18:00")
     assert rules.grace_end(AUTUMN, SHANGHAI) == local("2023-09-28 20:30")
     assert rules.holidays(AUTUMN) == ["2023:中秋", "2023:国庆"]
@@ -61,28 +62,28 @@ def test_only_the_audience_counts_and_only_by_the_cut_off() -> None:
     ],
 )
 def test_the_third_working_day_before(first: str, last: str, starts: list[str]) -> None:
-    found = rules.blocks_between(date.fromisoformat(first), date.fromisoformat(last))
+    found = rules.blocks_between(BUNDLED, date.fromisoformat(first), date.fromisoformat(last))
     assert [block.start.isoformat() for block in found] == starts
 
 
 @pytest.mark.parametrize("year", range(2020, 2040))
 def test_every_block_of_every_year_has_its_reminder_on_a_working_day(year: int) -> None:
     """Also in the years that are not announced: 暂定, never an exception."""
-    for block in blocks(year):
-        assert is_working_day(rules.send_day(block))
-        assert rules.send_day(block) < block.start
+    for block in BUNDLED.blocks(year):
+        assert BUNDLED.is_working_day(rules.send_day(BUNDLED, block))
+        assert rules.send_day(BUNDLED, block) < block.start
         assert rules.ack_due(block, SHANGHAI) < rules.grace_end(block, SHANGHAI)
-        assert block in rules.blocks_between(rules.send_day(block), rules.send_day(block))
-    assert any(block.provisional for block in blocks(year)) or known(year)
+        assert block in rules.blocks_between(BUNDLED, rules.send_day(BUNDLED, block), rules.send_day(BUNDLED, block))
+    assert any(block.provisional for block in BUNDLED.blocks(year)) == (BUNDLED.state(year) is YearState.PROVISIONAL)
 
 
 def test_a_block_that_moves_far_is_reminded_of_again() -> None:
     start = date(2027, 9, 15)
-    assert rules.next_round(start, {}) == 1
-    assert rules.next_round(start, {start: 1}) is None
-    assert rules.next_round(start, {date(2027, 9, 14): 1}) is None
-    assert rules.next_round(start, {date(2027, 9, 13): 1}) == 2
-    assert rules.next_round(start, {date(2027, 9, 11): 1, date(2027, 9, 20): 2}) == 3
+    assert rules.next_round(BUNDLED, start, {}) == 1
+    assert rules.next_round(BUNDLED, start, {start: 1}) is None
+    assert rules.next_round(BUNDLED, start, {date(2027, 9, 14): 1}) is None
+    assert rules.next_round(BUNDLED, start, {date(2027, 9, 13): 1}) == 2
+    assert rules.next_round(BUNDLED, start, {date(2027, 9, 11): 1, date(2027, 9, 20): 2}) == 3
 
 
 def test_keys_name_each_festival_and_round() -> None:

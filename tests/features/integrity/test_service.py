@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 
 from bot.features.integrity import jobs, messages, rules, service
 from bot.kit.refusal import Refusal
-from scheduler.calendar import Block, Quarter, blocks
-from scheduler.jobs import NotReady, Occurrence, Owed
+from scheduler.calendar import BUNDLED, Block, Quarter
+from scheduler.jobs import Everywhere, NotReady, Occurrence, Owed
 from storage.audience import Me
+from storage.choices import YearState
 from storage.engine import Storage
 from storage.models.person import DutySpan, RosterSpan
 from storage.models.reminder import Reminder
 from tests.cast import Cast, make_branch
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-AUTUMN = next(block for block in blocks(2023) if block.start == date(2023, 9, 29))
+AUTUMN = next(block for block in BUNDLED.blocks(2023) if block.start == date(2023, 9, 29))
 Q3 = Quarter(2023, 3)
 CUT_OFF = Q3.cut_off(SHANGHAI)
 
@@ -40,8 +41,8 @@ def plan(session: Session, cast: Cast, when: str = "2023-09-26 09:00") -> list[O
 
 
 def occurrence(block: Block = AUTUMN) -> Occurrence:
-    at, until = rules.send_at(block, SHANGHAI), rules.grace_end(block, SHANGHAI)
-    return Occurrence(jobs.slot(block), rules.send_day(block), at, until)
+    at, until = rules.send_at(BUNDLED, block, SHANGHAI), rules.grace_end(block, SHANGHAI)
+    return Occurrence(jobs.slot(block), rules.send_day(BUNDLED, block), at, until)
 
 
 def sent(session: Session, cast: Cast) -> Reminder:
@@ -152,7 +153,7 @@ def test_st6_counts_23_of_25(storage: Storage) -> None:
 def test_new_year_belongs_to_the_quarter_in_which_it_was_sent(storage: Storage) -> None:
     with storage.transaction() as session:
         cast = branch(session)
-        block = next(block for block in blocks(2023) if block.start == date(2023, 12, 30))
+        block = next(block for block in BUNDLED.blocks(2023) if block.start == date(2023, 12, 30))
         service.remind(session, cast.branch_id, block, local("2023-12-27 09:00"), SHANGHAI)
         q4, late = Quarter(2023, 4), local("2024-01-10 12:00")
         assert len(service.reminder_figures(session, cast.branch_id, q4, late, SHANGHAI)) == 1
@@ -188,17 +189,18 @@ def test_a_block_that_moved_far_is_reminded_of_again(storage: Storage, days: int
 
 
 def test_a_year_not_announced_is_marked_and_shows_no_dates() -> None:
-    block = replace(AUTUMN, provisional=True)
+    block = replace(AUTUMN, state=YearState.PROVISIONAL)
     text = messages.reminder_text(block, {}, rules.ack_due(block, SHANGHAI), SHANGHAI)
     assert "（暂定）具体放假安排以国务院办公厅通知为准。" in text
     assert "9月29日" not in text
-    assert "暂定" in messages.coming([block], None, SHANGHAI).text
+    assert "暂定" in messages.coming([(rules.send_at(BUNDLED, block, SHANGHAI), block)], None, SHANGHAI).text
 
 
 def test_the_job_has_one_run_for_each_block_of_a_year() -> None:
     (job,) = jobs.build(SHANGHAI)
     since, until = local("2023-01-01 00:00"), local("2023-12-31 23:59")
-    found = job.occurrences.between(since, until)  # type: ignore[attr-defined]  # it does not depend on the branch
+    assert isinstance(job.occurrences, Everywhere)
+    found = job.occurrences.between(BUNDLED, since, until)
     assert [each.slot for each in found] == [
         "2023-01-21 春节", "2023-04-05 清明", "2023-04-29 劳动节",
         "2023-06-22 端午", "2023-09-29 中秋、国庆", "2023-12-30 元旦",

@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.features.reflections import rules
-from bot.features.reflections.rules import NoTurn, Tally, Turn, Version, next_turn, nudge_days, tally
-from scheduler.calendar import is_working_day
+from bot.features.reflections.rules import NoTurn, Tally, Turn, Version, next_turn, tally
 from storage.choices import Category, PieceState, Rank, TaskAudience
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -144,20 +143,6 @@ def test_whose_turn_it_is(mine: list[Version], per_person: int, turn: Turn | NoT
 def test_ten_minutes_to_undo() -> None:
     assert rules.may_undo(ON_TIME, ON_TIME + timedelta(minutes=10))
     assert not rules.may_undo(ON_TIME, ON_TIME + timedelta(minutes=10, seconds=1))
-
-
-@pytest.mark.parametrize(
-    ("due", "days"),
-    [
-        (date(2023, 8, 31), (date(2023, 8, 28), date(2023, 8, 31))),
-        (date(2023, 9, 4), (date(2023, 9, 1), date(2023, 9, 4))),
-        (date(2023, 9, 3), (date(2023, 8, 31), date(2023, 9, 1))),
-        (date(2023, 10, 4), (date(2023, 9, 28),)),
-        (date(2023, 10, 9), (date(2023, 9, 28), date(2023, 10, 9))),
-    ],
-)
-def test_nudges_fall_on_working_days(due: date, days: tuple[date, ...]) -> None:
-    assert nudge_days(due, is_working_day) == days
 
 
 # --- the example archive -------------------------------------------------------------------------------------------

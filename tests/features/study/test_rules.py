@@ -19,6 +19,7 @@ from bot.features.study.rules import (
     prompt_at,
 )
 from bot.kit.hours import nudge_days, open_now
+from scheduler.calendar import BUNDLED
 from storage.choices import StudyItemKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -99,13 +100,13 @@ def test_the_due_day_itself_is_in_time(when: date, late: bool) -> None:
     ],
 )
 def test_the_prompt_goes_on_the_first_working_day_or_at_the_next_hour(month: str, entered: str, goes: str) -> None:
-    found = prompt_at(month, local(entered), SHANGHAI)
+    found = prompt_at(month, local(entered), SHANGHAI, BUNDLED)
     assert found == (local(goes) if goes else None)
 
 
 def test_the_grace_is_five_working_days() -> None:
-    assert planned_at("2023-08", SHANGHAI) == local("2023-08-01 09:00")
-    assert grace_end("2023-08", SHANGHAI) == local("2023-08-08 20:30")
+    assert planned_at("2023-08", SHANGHAI, BUNDLED) == local("2023-08-01 09:00")
+    assert grace_end("2023-08", SHANGHAI, BUNDLED) == local("2023-08-08 20:30")
 
 
 def test_months() -> None:
@@ -124,7 +125,7 @@ def test_months() -> None:
     ],
 )
 def test_nudges_fall_on_working_days_after_the_item_was_given(due: date, since: date, days: list[date]) -> None:
-    assert nudge_days(due, since) == days
+    assert nudge_days(due, since, BUNDLED) == days
 
 
 @pytest.mark.parametrize(
@@ -132,4 +133,4 @@ def test_nudges_fall_on_working_days_after_the_item_was_given(due: date, since: 
     [("2023-08-01 08:30", True), ("2023-08-01 20:31", False), ("2023-08-05 12:00", False), ("2023-10-07 09:00", True)],
 )
 def test_the_bot_speaks_first_in_hours_only(when: str, polite: bool) -> None:
-    assert open_now(local(when), SHANGHAI) is polite
+    assert open_now(local(when), SHANGHAI, BUNDLED) is polite

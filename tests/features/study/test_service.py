@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.study import jobs, planning, rules, service
 from bot.kit.refusal import Refusal
-from scheduler.calendar import Quarter
+from scheduler.calendar import BUNDLED, Quarter
 from scheduler.jobs import NotReady, Occurrence, Owed
 from storage.audience import Me
 from storage.choices import ExemptionReason, StudyItemKind, StudyItemState
@@ -50,7 +50,9 @@ class House:
 
     def prompt(self, when: str = "2023-08-01 09:00") -> list[Owed]:
         day = date(2023, 8, 1)
-        occurrence = Occurrence("2023-08", day, local("2023-08-01 09:00"), rules.grace_end("2023-08", SHANGHAI))
+        occurrence = Occurrence(
+            "2023-08", day, local("2023-08-01 09:00"), rules.grace_end("2023-08", SHANGHAI, BUNDLED)
+        )
         return jobs.send_prompt(self.session, self.cast.branch_id, occurrence, local(when), SHANGHAI)
 
     def complete(self, name: str, item: StudyItem, when: str) -> service.Completed:
@@ -98,7 +100,7 @@ def test_beyond_the_grace_the_secretary_is_told_and_it_goes_by_hand(storage: Sto
         told = jobs.prompt_missed(session, house.cast.branch_id, occurrence)
         assert [item.person_id for item in told] == [house.cast["甲一"]]
         assert jobs.ask_again(session, dict(told[0].about)) == told[0].message
-        assert planning.goes_at(house.theme, local("2023-08-09 10:00"), SHANGHAI) is None
+        assert planning.goes_at(session, house.theme, local("2023-08-09 10:00"), SHANGHAI) is None
         planning.give_out(session, house.theme, date(2023, 8, 9))
         assert jobs.prompt_missed(session, house.cast.branch_id, occurrence) == []
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot.features.study import jobs, planning, rules, service
+from scheduler.calendar import BUNDLED
 from scheduler.jobs import Occurrence
 from storage.choices import StudyItemKind
 from storage.models.study import StudyItem
@@ -33,7 +34,7 @@ def plan(session: Session, cast: Cast) -> dict[str, StudyItem]:
         )
         for title, kind in TITLES.items()
     }
-    occurrence = Occurrence("2023-08", sent.date(), sent, rules.grace_end("2023-08", SHANGHAI))
+    occurrence = Occurrence("2023-08", sent.date(), sent, rules.grace_end("2023-08", SHANGHAI, BUNDLED))
     jobs.send_prompt(session, cast.branch_id, occurrence, sent, SHANGHAI)
     session.flush()
     _study(session, cast, items)

@@ -13,6 +13,7 @@ from bot.features.todo import jobs, service
 from bot.kit.access import Right
 from bot.kit.refusal import Refusal
 from bot.playground.story import COMMITTEE
+from scheduler.calendar import BUNDLED
 from scheduler.jobs import Job, NotReady, Occurrence, Owed
 from scheduler.outbox import promise_all
 from storage.choices import ActivityType, Duty, Scope
@@ -136,9 +137,7 @@ def test_a_nudge_is_not_sent_after_hours(house: House) -> None:
 @pytest.mark.parametrize("name", [jobs.NUDGE, jobs.NOON])
 def test_days_off_have_no_run_and_a_run_lasts_until_the_evening(house: House, name: str) -> None:
     """Mid-Autumn and National Day 2023: 29 September to 6 October; 7 and 8 October, a weekend, are worked."""
-    runs = job(name).occurrences(
-        house.session, house.cast.branch_id, local("2023-09-28 00:00"), local("2023-10-09 23:00")
-    )
+    runs = job(name).occurrences.between(BUNDLED, local("2023-09-28 00:00"), local("2023-10-09 23:00"))
     assert [run.on.day for run in runs] == [28, 7, 8, 9]
     assert {run.until.time().isoformat() for run in runs} == {"20:30:00"}
 
@@ -157,7 +156,7 @@ def test_days_off_have_no_run_and_a_run_lasts_until_the_evening(house: House, na
     ],
 )
 def test_later_is_within_the_hours(now: str, then: str) -> None:
-    assert service.later(local(now), SHANGHAI) == local(then)
+    assert service.later(local(now), SHANGHAI, BUNDLED) == local(then)
 
 
 # --- who sees whose names ------------------------------------------------------------------------------------------
@@ -218,7 +217,7 @@ def test_the_digest_waits_for_the_hours(house: House) -> None:
 
 def test_the_digest_falls_on_the_25th_or_the_last_working_day_before(house: House) -> None:
     since, until = local("2023-05-01 00:00"), local("2024-01-01 00:00")
-    runs = job(jobs.DIGEST).occurrences(house.session, house.cast.branch_id, since, until)
+    runs = job(jobs.DIGEST).occurrences.between(BUNDLED, since, until)
     days = ["05-25", "06-25", "07-25", "08-25", "09-25", "10-25", "11-24", "12-25"]
     assert [run.at.isoformat() for run in runs] == [f"2023-{day}T09:30:00+08:00" for day in days]
     assert {run.until - run.at for run in runs} == {timedelta(days=1)}
