@@ -6,7 +6,7 @@ import gc
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,9 +65,14 @@ def cli() -> None:
 
 
 @cli.command()
-def run() -> None:
+@click.option(
+    "--now", metavar="2026-09-22T08:59:50+08:00",
+    help="A rehearsal: the clock starts at this instant and goes on from there (without an offset: local time).",
+)  # fmt: skip
+def run(now: str | None) -> None:
     """Run the bot until it is told to stop (Ctrl-C, SIGTERM)."""
     settings = load()
+    starts_at = _instant(now, settings) if now is not None else None
     _ = settings.token
     # What is loaded now stays: looking through it for garbage is an eighth of the start.
     gc.disable()
@@ -77,7 +82,15 @@ def run() -> None:
     # A burst of taps makes many things, and hardly any of them go round in circles: look for those less often.
     gc.set_threshold(10_000, 20, 20)
     gc.enable()
-    run(settings)
+    run(settings, starts_at)
+
+
+def _instant(text: str, settings: Settings) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter("an instant like 2026-09-22T08:59:50+08:00 is needed", param_hint="--now") from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=settings.timezone)
 
 
 @cli.command()
@@ -261,15 +274,52 @@ def demo(once: bool, port: int, how: str) -> None:
 @cli.command()
 @click.option("--days", type=click.IntRange(1, 366), default=60, show_default=True, help="How far to look ahead.")
 @click.option("--runs", type=click.IntRange(1), default=2, show_default=True, help="How many runs of each job.")
+@click.option(
+    "--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Every send of a period instead: its first day."
+)
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="The last day of the period (a year at most).")
+@click.option("--branch", "branch_id", type=int, metavar="ID", help="Whose sends; needed when there are several.")
 @FORMAT
-def timetable(days: int, runs: int, how: str) -> None:
-    """Show every job with its next runs."""
+def timetable(
+    days: int, runs: int, since: datetime | None, until: datetime | None, branch_id: int | None, how: str
+) -> None:
+    """Show every job with its next runs, or every send of a period.
+
+    With --from and --to the jobs of one branch run on a scratch copy of the records as they stand now: what would be
+    said, when and to whom. Nothing is sent and nothing is kept; it works while the bot runs.
+    """
+    if since is not None or until is not None:
+        _show_sends(since, until, branch_id, how)
+        return
     from bot.features.registry import jobs
     from bot.timetable import COLUMNS, timetable
 
     with _database() as (settings, storage), storage.reading() as session:
-        rows = timetable(session, jobs(settings.timezone), _now(settings), days, runs)
+        where = None if branch_id is None else _branch(session, branch_id)
+        rows = timetable(session, jobs(settings.timezone), _now(settings), days, runs, where)
     show(rows, COLUMNS, how, settings.timezone, empty="There is no branch yet.")
+
+
+def _show_sends(since: datetime | None, until: datetime | None, branch_id: int | None, how: str) -> None:
+    from bot.features.registry import jobs
+    from bot.progress import progress_bar
+    from bot.rehearsal import COLUMNS, rehearse, scratch
+
+    if since is None or until is None:
+        raise click.UsageError("--from and --to belong together")
+    if not 0 <= (until - since).days <= 366:
+        raise click.UsageError("--to is a day within a year from --from on")
+    with _database() as (settings, storage):
+        first = since.replace(tzinfo=settings.timezone)
+        last = (until + timedelta(days=1)).replace(tzinfo=settings.timezone) - timedelta(microseconds=1)
+        with storage.reading() as session:
+            where = _branch(session, branch_id)
+        rows = []
+        with scratch(storage) as session, progress_bar("timetable") as bar:
+            for row in rehearse(session, jobs(settings.timezone), where, first, last):
+                bar.advance((row["at"] - first) / (last - first), f"{row['at']:%Y-%m-%d}")
+                rows.append(row)
+    show(rows, COLUMNS, how, settings.timezone, empty="Nothing would be sent.")
 
 
 @cli.command()

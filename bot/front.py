@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import threading
+from datetime import datetime
 
 from bot.app import App
 from bot.features.people.service import claim_secretary
@@ -36,12 +37,15 @@ def log_to_stderr(level: str) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def run(settings: Settings) -> None:
-    """Run the bot until SIGTERM or SIGINT. Raises OldSchema, StorageBusy, CannotReceive, BadSettings, or what died."""
+def run(settings: Settings, starts_at: datetime | None = None) -> None:
+    """Run the bot until SIGTERM or SIGINT. Raises OldSchema, StorageBusy, CannotReceive, BadSettings, or what died.
+
+    starts_at: a rehearsal, the clock goes on from there.
+    """
     token = settings.token
     log_to_stderr(settings.log_level)
     try:
-        _run(settings, token)
+        _run(settings, token, starts_at)
     except OURS:
         raise
     except Exception:
@@ -49,11 +53,13 @@ def run(settings: Settings) -> None:
         raise
 
 
-def _run(settings: Settings, token: str) -> None:
+def _run(settings: Settings, token: str, starts_at: datetime | None) -> None:
     with Storage(settings.database) as storage:
         storage.hold()
         require_newest(storage)
-        clock = SystemClock()
+        clock = SystemClock() if starts_at is None else SystemClock.starting_at(starts_at)
+        if starts_at is not None:
+            log.warning("a rehearsal: the clock starts at %s", starts_at.isoformat())
         app = App(
             storage=storage, transport=AiohttpTransport(CONNECTIONS), clock=clock, tz=settings.timezone,
             token=token, api_url=settings.bot_api_url, handlers=HANDLERS, jobs=jobs(settings.timezone),

@@ -16,15 +16,19 @@ from storage.models.organisation import Organisation
 COLUMNS = ("job", "branch_id", "branch", "at", "until", "slot")
 
 
-def timetable(session: Session, jobs: Sequence[Job], now: datetime, days: int, runs: int) -> list[dict[str, Any]]:
-    """The next `runs` runs of each job and branch; one line without a time for a job not due within `days` days.
+def timetable(
+    session: Session, jobs: Sequence[Job], now: datetime, days: int, runs: int, branch_id: int | None = None
+) -> list[dict[str, Any]]:
+    """The next `runs` runs of each job and branch, or of one; a line without a time for a job not due within `days`.
 
     `now` carries the branch's time zone.
     """
     found: dict[tuple[str, int], list[Due]] = defaultdict(list)
-    for due in ahead(session, jobs, now, now + timedelta(days=days)):
+    for due in ahead(session, jobs, now, now + timedelta(days=days), branch_id):
         found[due.job.name, due.branch_id].append(due)
     query = select(Organisation.id, Organisation.name).where(Organisation.kind == OrganisationKind.BRANCH)
+    if branch_id is not None:
+        query = query.where(Organisation.id == branch_id)
     branches = session.execute(query.order_by(Organisation.id)).all()
     return [
         {"job": job.name, "branch_id": branch.id, "branch": branch.name, **when}

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 
 
 class Clock(Protocol):
@@ -25,6 +25,11 @@ class SystemClock:
 
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self._offset = offset
+
+    @classmethod
+    def starting_at(cls, instant: datetime) -> Self:
+        """For a rehearsal: it is `instant` now, and goes on from there."""
+        return cls(instant - datetime.now(UTC))
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._offset

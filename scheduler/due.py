@@ -4,12 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from scheduler.calendars import Calendars, calendars
 from scheduler.jobs import Deadlines, Everywhere, Job, Occurrence, Owed
 from scheduler.promises import SLICE, promise_all, taken
+from storage.base import table
 from storage.choices import JobRunState, OrganisationKind
 from storage.models.organisation import Organisation
 from storage.models.outbox import JobRun
@@ -43,6 +46,11 @@ _RUNS = select(JobRun.branch_id, JobRun.slot).where(
     JobRun.branch_id.in_(bindparam("branches", expanding=True)),
     JobRun.slot.in_(bindparam("slots", expanding=True)),
     JobRun.state != JobRunState.PLANNING,
+)
+_MINE = (
+    select(JobRun)
+    .where(JobRun.job == bindparam("job"), JobRun.branch_id == bindparam("branch"), JobRun.slot == bindparam("slot"))
+    .with_for_update()
 )
 _UNDER_WAY = select(JobRun.job, JobRun.nominal_on).where(JobRun.state == JobRunState.PLANNING, JobRun.slot != ADOPTED)
 
@@ -224,6 +232,34 @@ def adopt(session: Session, names: Iterable[str], now: datetime) -> dict[str, da
     return known
 
 
+def idle(session: Session, runs: Sequence[Due], now: datetime, adopted: Mapping[str, datetime]) -> set[Due]:
+    """The runs that nobody need plan: over and with nobody to tell, or of branches that the job does not concern."""
+    found = set()
+    for job in {run.job.name: run.job for run in runs}.values():
+        mine = [run for run in runs if run.job is job]
+        concerned = None if job.concerns is None else frozenset(job.concerns(session, now))
+        for run in mine:
+            over = now > run.occurrence.until
+            if not _is_told(run, adopted) if over else concerned is not None and run.branch_id not in concerned:
+                found.add(run)
+    return found
+
+
+def note_idle(session: Session, runs: Sequence[Due], now: datetime) -> None:
+    """Note at most 500 such runs as done, or as missed; what somebody else has noted stays."""
+    assert session.bind is not None
+    insert = sqlite_insert if session.bind.dialect.name == "sqlite" else postgresql_insert
+    values = [
+        {
+            "job": run.job.name, "branch_id": run.branch_id, "slot": run.occurrence.slot,
+            "nominal_on": run.occurrence.on, "planned": 0, "ran_at": now,
+            "state": JobRunState.MISSED if now > run.occurrence.until else JobRunState.PLANNED,
+        }
+        for run in runs
+    ]  # fmt: skip
+    session.execute(insert(table(JobRun)).on_conflict_do_nothing(), values)
+
+
 def run_slice(session: Session, run: Due, now: datetime, adopted: Mapping[str, datetime]) -> bool:
     """Promise the next messages of a run, at most 500; True while there are more. A run that is done is left alone.
 
@@ -249,8 +285,8 @@ def run_slice(session: Session, run: Due, now: datetime, adopted: Mapping[str, d
 
 
 def _row(session: Session, run: Due) -> JobRun | None:
-    mine = and_(JobRun.job == run.job.name, JobRun.branch_id == run.branch_id, JobRun.slot == run.occurrence.slot)
-    return session.scalar(select(JobRun).where(mine).with_for_update())
+    job, branch_id, slot = run.key
+    return session.scalar(_MINE, {"job": job, "branch": branch_id, "slot": slot})
 
 
 def _run_row(job: str, branch_id: int, occurrence: Occurrence, state: JobRunState, now: datetime) -> JobRun:
@@ -260,10 +296,15 @@ def _run_row(job: str, branch_id: int, occurrence: Occurrence, state: JobRunStat
 
 
 def _told(session: Session, run: Due, adopted: Mapping[str, datetime]) -> list[Owed]:
-    known_since = adopted.get(run.job.name)
-    if run.job.missed is None or (known_since is not None and run.occurrence.until < known_since):
+    if run.job.missed is None or not _is_told(run, adopted):
         return []
     return list(run.job.missed(session, run.branch_id, run.occurrence))
+
+
+def _is_told(run: Due, adopted: Mapping[str, datetime]) -> bool:
+    """Whether a run that was missed has anything to say: what was over before the job was known here has not."""
+    known_since = adopted.get(run.job.name)
+    return run.job.missed is not None and (known_since is None or run.occurrence.until >= known_since)
 
 
 def _fresh(session: Session, owed: Sequence[Owed]) -> list[Owed]:

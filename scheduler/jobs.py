@@ -54,6 +54,7 @@ class Owed:
 Plan = Callable[[Session, int, Occurrence, datetime], Iterable[Owed]]
 StillOwed = Callable[[Session, dict[str, Any], datetime], dict[str, Any] | None]
 Missed = Callable[[Session, int, Occurrence], Iterable[Owed]]
+Concerns = Callable[[Session, datetime], Collection[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Job:
     (big plans go in slices, and a plan that failed is tried again), so what it writes it finds again.
     still_owed: asked when a message is about to go; None when it is no longer owed, else the message to send.
     missed: what to tell the secretary when the grace went by.
+    concerns: which branches may owe anything at that time, by one question; for all others the run is noted as done
+    without asking the plan. None: every branch is asked.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Job:
     plan: Plan
     still_owed: StillOwed | None = None
     missed: Missed | None = None
+    concerns: Concerns | None = None
 
 
 # The instants of an occurrence carry the branches' time zone; both ends are included.

@@ -10,9 +10,10 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session
 
 from scheduler.clock import Clock, SystemClock
-from scheduler.due import HORIZON, Due, Looked, adopt, ahead, due, next_at, run_slice
+from scheduler.due import HORIZON, Due, Looked, adopt, ahead, due, idle, next_at, note_idle, run_slice
 from scheduler.jobs import Job, NotReady
 from scheduler.outbox import Sender
+from scheduler.promises import SLICE
 from storage.engine import Storage
 
 log = logging.getLogger(__name__)
@@ -21,8 +22,8 @@ log = logging.getLogger(__name__)
 LOOK = 20
 # In real time nobody needs to know more than what comes before the next look or two.
 NEAR = timedelta(minutes=2)
-# Branches that are planned side by side: on SQLite they share a commit.
-TOGETHER = 20
+# Branches that are planned side by side: on SQLite they share a commit, and a tap waits for no more than these.
+TOGETHER = 2
 # A plan that failed is tried again so long after.
 TRY_AGAIN = timedelta(minutes=5)
 
@@ -86,6 +87,7 @@ class Runner:
         # What is due no longer need not be asked again either.
         due_still = {run.key for run in found}
         self._again = {key: moment for key, moment in self._again.items() if key in due_still and moment > now}
+        runs = await self._without_idle(runs, now)
         by_branch: dict[int, list[Due]] = {}
         for run in runs:
             by_branch.setdefault(run.branch_id, []).append(run)
@@ -94,6 +96,17 @@ class Runner:
             await asyncio.gather(*(self._run_branch(its, now) for its in branches[start : start + TOGETHER]))
             self._sender.wake()
         return now
+
+    async def _without_idle(self, runs: Sequence[Due], now: datetime) -> list[Due]:
+        """What there is to plan; the rest is noted by the hundred."""
+        if not runs:
+            return []
+        nothing = await self._storage.read(lambda session: idle(session, runs, now, self._adopted))
+        noted = [run for run in runs if run in nothing]
+        for start in range(0, len(noted), SLICE):
+            part = noted[start : start + SLICE]
+            await self._storage.write(lambda session: note_idle(session, part, now))  # noqa: B023  # awaited here
+        return [run for run in runs if run not in nothing]
 
     async def _look_ahead(self, now: datetime) -> datetime:
         """From the tick's own now: what became due while it ran is not slept through."""

@@ -7,9 +7,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from storage.base import table
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.models.organisation import PartyGroup
 from storage.models.person import (
@@ -47,37 +48,59 @@ class Member:
         return self.exemption is not None
 
 
+_DAY: BindParameter[date] = bindparam("day")
+# Of the tables and built once: every broadcast, roll and list of what is owed asks this.
+_person, _listed, _grouped, _named, _exempt, _member, _rank, _category, _office = (
+    table(model)
+    for model in (
+        Person, RosterSpan, GroupSpan, PartyGroup, ExemptionSpan, MembershipSpan, RankSpan, CategorySpan, DutySpan,
+    )
+)  # fmt: skip
+
+
+def _fact(span: Table) -> ColumnElement[bool]:
+    return and_(span.c.person_id == _person.c.id, on_day(span.c, _DAY))
+
+
+_ROSTER = (
+    select(
+        _person.c.id, _person.c.name, _grouped.c.group_id, _named.c.name.label("group_name"), _exempt.c.reason,
+        _member.c.status, _rank.c.rank, _category.c.category, _person.c.telegram_id, _person.c.reachable,
+    )
+    .select_from(_person)
+    .join(_listed, _fact(_listed))
+    .outerjoin(_grouped, _fact(_grouped))
+    .outerjoin(_named, _named.c.id == _grouped.c.group_id)
+    .outerjoin(_exempt, _fact(_exempt))
+    .outerjoin(_member, _fact(_member))
+    .outerjoin(_rank, _fact(_rank))
+    .outerjoin(_category, _fact(_category))
+    .where(_listed.c.branch_id == bindparam("branch"))
+    .order_by(_grouped.c.group_id.is_(None), _grouped.c.group_id, _person.c.id)
+)  # fmt: skip
+_SOME = _ROSTER.where(_person.c.id.in_(bindparam("people", expanding=True)))
+_OFFICES = select(_office.c.person_id, _office.c.duty).where(
+    _office.c.organisation_id == bindparam("organisation"), on_day(_office.c, _DAY)
+)
+
+
 def roster(session: Session, branch_id: int, day: date, people: Iterable[int] | None = None) -> list[Member]:
     """Everybody on the roster of the branch on `day`, by group and in the order of the roster; `people` narrows it."""
-    query = (
-        select(
-            Person.id, Person.name, GroupSpan.group_id, PartyGroup.name.label("group_name"), ExemptionSpan.reason,
-            MembershipSpan.status, RankSpan.rank, CategorySpan.category, Person.telegram_id, Person.reachable,
-        )
-        .join(RosterSpan, and_(RosterSpan.person_id == Person.id, on_day(RosterSpan, day)))
-        .outerjoin(GroupSpan, and_(GroupSpan.person_id == Person.id, on_day(GroupSpan, day)))
-        .outerjoin(PartyGroup, PartyGroup.id == GroupSpan.group_id)
-        .outerjoin(ExemptionSpan, and_(ExemptionSpan.person_id == Person.id, on_day(ExemptionSpan, day)))
-        .outerjoin(MembershipSpan, and_(MembershipSpan.person_id == Person.id, on_day(MembershipSpan, day)))
-        .outerjoin(RankSpan, and_(RankSpan.person_id == Person.id, on_day(RankSpan, day)))
-        .outerjoin(CategorySpan, and_(CategorySpan.person_id == Person.id, on_day(CategorySpan, day)))
-        .where(RosterSpan.branch_id == branch_id)
-        .order_by(GroupSpan.group_id.is_(None), GroupSpan.group_id, Person.id)
-    )  # fmt: skip
-    if people is not None:
-        query = query.where(Person.id.in_(list(people)))
+    which: dict[str, Any] = {"branch": branch_id, "day": day}
+    if people is None:
+        rows = session.execute(_ROSTER, which)
+    else:
+        rows = session.execute(_SOME, which | {"people": list(people)})
     duties = duties_on(session, branch_id, day)
     found: dict[int, Member] = {}
-    for row in session.execute(query):
+    for row in rows:
         # Two spans of one kind on one day are a fault of the import; the first one wins rather than two rows.
-        found.setdefault(
-            row.id,
-            Member(
+        if row.id not in found:
+            found[row.id] = Member(
                 id=row.id, name=row.name, group_id=row.group_id, group_name=row.group_name or "",
                 exemption=row.reason, status=row.status, rank=row.rank, category=row.category,
                 bound=row.telegram_id is not None, reachable=row.reachable, duties=frozenset(duties[row.id]),
-            ),
-        )  # fmt: skip
+            )  # fmt: skip
     return list(found.values())
 
 
@@ -151,11 +174,8 @@ def _holding(spans: Iterable[_Dated], day: date) -> list[Any]:
 
 def duties_on(session: Session, organisation_id: int, day: date) -> dict[int, set[Duty]]:
     """The offices of an organisation on a day, by person."""
-    query = select(DutySpan.person_id, DutySpan.duty).where(
-        DutySpan.organisation_id == organisation_id, on_day(DutySpan, day)
-    )
     held: dict[int, set[Duty]] = defaultdict(set)
-    for person_id, duty in session.execute(query):
+    for person_id, duty in session.execute(_OFFICES, {"organisation": organisation_id, "day": day}):
         held[person_id].add(duty)
     return held
 

@@ -6,6 +6,8 @@ from scheduler.calendar import Calendar
 
 FIRST, LAST = time(8, 30), time(20, 30)
 DAYS_BEFORE = (3, 0)
+# A nudge falls this long before its deadline at the most: three days, and back over the longest holidays.
+FURTHEST = timedelta(days=16)
 
 
 def open_now(now: datetime, tz: tzinfo, calendar: Calendar) -> bool:

@@ -1,6 +1,7 @@
 """Who still owes an answer to a notice: for 我还欠什么, 未完成名单 and the nudge after the reply deadline."""
 
-from datetime import datetime, tzinfo
+from collections.abc import Iterable
+from datetime import datetime, time, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from bot.features.activities.buttons import Acknowledge, HandInMakeup
 from bot.kit.owing import Owing
 from bot.kit.replies import Choice
 from bot.kit.words import moment_words, short_day
-from scheduler.calendar import Calendar
+from scheduler.calendar import DAY, Calendar, at
 from scheduler.calendars import calendar_of
 from storage.choices import ActivityStatus, LeaveState, MakeupState
 from storage.models.activity import Activity
@@ -25,6 +26,13 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     """Unanswered notices and make-ups still to be handed in; `person_id` narrows it to one person."""
     found = [*_notices(session, branch_id, now, tz), *_makeups(session, branch_id, now, tz)]
     return [item for item in found if person_id in (None, item.person_id)]
+
+
+def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
+    """The branches with a notice to be answered by today."""
+    day = now.astimezone(tz).date()
+    today = (Notice.reply_by >= at(day, time(), tz), Notice.reply_by < at(day + DAY, time(), tz))
+    return session.scalars(select(Notice.branch_id).where(*today, Notice.closed_at.is_(None)).distinct())
 
 
 def _notices(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> list[Owing]:

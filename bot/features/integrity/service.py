@@ -1,7 +1,7 @@
 """Pre-holiday reminders: one for a block with its audience, 已阅 of each person, who still owes it, what counts."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy import select
@@ -165,6 +165,13 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
         return []
     here = {member.id for member in roster(session, branch_id, today, None if person_id is None else [person_id])}
     return [item for reminder in reminders for item in _owing(session, reminder, here, now, tz)]
+
+
+def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
+    """The branches with a reminder to be read by today."""
+    day = local_day(now, tz)
+    today = (Reminder.ack_due >= at(day, time(), tz), Reminder.ack_due < at(day + timedelta(days=1), time(), tz))
+    return session.scalars(select(Reminder.branch_id).where(*today).distinct())
 
 
 def _owing(session: Session, reminder: Reminder, here: set[int], now: datetime, tz: tzinfo) -> list[Owing]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import rules
 from bot.features.reflections.buttons import HandIn
-from bot.kit.hours import nudge_days
+from bot.kit.hours import FURTHEST, nudge_days
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
@@ -237,6 +237,14 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
         for person in expected(session, task, people)
         if person in here and not rules.has_handed_in(task.of(person))
     ]
+
+
+def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
+    """The branches with a task that falls due soon."""
+    today = local_day(now, tz)
+    soon = (ReflectionTask.due_on >= today, ReflectionTask.due_on <= today + FURTHEST)
+    open_ = ReflectionTask.cancelled_at.is_(None)
+    return session.scalars(select(ReflectionTask.branch_id).where(*soon, open_).distinct())
 
 
 def _owing(task: Task, person_id: int, tz: tzinfo, calendar: Calendar) -> Owing:

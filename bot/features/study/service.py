@@ -1,6 +1,6 @@
 """Study items as they were given out: who completed them, who still owes them, what a quarter counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -11,7 +11,7 @@ from bot.features.activities.rules import may_undo
 from bot.features.study import messages, rules
 from bot.features.study.buttons import Done, Place
 from bot.kit.access import NO_RIGHT
-from bot.kit.hours import nudge_days
+from bot.kit.hours import FURTHEST, nudge_days
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
@@ -147,6 +147,13 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
         for person in learners[item.id]
         if person in here and (person, item.id) not in done
     ]
+
+
+def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
+    """The branches with an item that falls due soon."""
+    today = local_day(now, tz)
+    soon = (StudyItem.due_on >= today, StudyItem.due_on <= today + FURTHEST)
+    return session.scalars(select(StudyItem.branch_id).where(*soon, GIVEN).distinct())
 
 
 def _end(day: date, tz: tzinfo) -> datetime:

@@ -35,8 +35,12 @@ def build(tz: tzinfo) -> list[Job]:
     def digest_again(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
         return digest(session, about["branch"], about["groups"], now, tz)
 
+    def concerned(session: Session, now: datetime) -> set[int]:
+        return service.with_deadlines(session, now, tz)
+
     def job(name: str, when: time) -> Job:
-        return Job(name, daily(when, Calendar.is_working_day, grace=LAST), plan, still_owed)
+        working_days = daily(when, Calendar.is_working_day, grace=LAST)
+        return Job(name, working_days, plan, still_owed, concerns=concerned)
 
     monthly_digest = monthly(service.digest_day, DIGEST_AT, grace=timedelta(days=1))
     return [

@@ -7,9 +7,13 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
+from bot.features.activities.owing import nearing as activities_deadlines
 from bot.features.activities.owing import owing as activities_owing
+from bot.features.integrity.service import nearing as integrity_deadlines
 from bot.features.integrity.service import owing as integrity_owing
+from bot.features.reflections.service import nearing as reflections_deadlines
 from bot.features.reflections.service import owing as reflections_owing
+from bot.features.study.service import nearing as study_deadlines
 from bot.features.study.service import owing as study_owing
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.hours import FIRST, open_now
@@ -20,6 +24,8 @@ from storage.audience import Me
 from storage.roster import Member, roster
 
 SOURCES = [activities_owing, study_owing, reflections_owing, integrity_owing]
+# The same features again: which branches have a deadline near, each by one question over all of them.
+DEADLINES = [activities_deadlines, study_deadlines, reflections_deadlines, integrity_deadlines]
 MORNING = time(9)
 SNOOZE = timedelta(hours=3)
 DIGEST_DAY = 25
@@ -76,6 +82,11 @@ def due_today(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> di
         for person, items in by_person(owing(session, branch_id, now, tz)).items()
         if any(nudge <= now and local_day(nudge, tz) == today for item in items for nudge in item.nudges)
     }
+
+
+def with_deadlines(session: Session, now: datetime, tz: tzinfo) -> set[int]:
+    """Branches in which anything falls due so soon that somebody may be nudged for it today."""
+    return {branch_id for nearing in DEADLINES for branch_id in nearing(session, now, tz)}
 
 
 def later(now: datetime, tz: tzinfo, calendar: Calendar) -> datetime:
