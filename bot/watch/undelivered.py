@@ -1,0 +1,159 @@
+"""What went to many and did not reach all of them: told to the secretary once, when nothing of it is on its way."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from bot.watch import messages
+from bot.watch.rules import by_day
+from bot.watch.titles import Subject, titles
+from scheduler.calendar import local_day
+from scheduler.jobs import Owed
+from scheduler.promises import SLICE, taken
+from storage.choices import Duty, JobRunState, Lane, OutboxState
+from storage.models.outbox import JobRun, Outbox, Promise
+from storage.models.person import DutySpan, Person
+from storage.spans import on_day
+
+# How far back it is looked: a word about something older is of no use to anybody.
+SINCE = timedelta(days=3)
+# What is put off for longer (稍后提醒) keeps nobody waiting.
+ON_ITS_WAY = timedelta(hours=2)
+_LANES = (Lane.MUST_ARRIVE, Lane.BROADCASTS)
+_NOT_THERE = (OutboxState.UNREACHABLE, OutboxState.FAILED, OutboxState.EXPIRED, OutboxState.UNKNOWN)
+_OPEN = (OutboxState.QUEUED, OutboxState.SENDING)
+_IN_CHAT = re.compile(r"^(.+):chat:-?\d+$")
+
+
+@dataclass(slots=True)
+class Lost:
+    """What became of one subject: people by name with the reason, and the reasons of group chats."""
+
+    job: str | None
+    people: list[tuple[str, str]] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+
+
+def subject_of(key: str, person_id: int | None) -> str | None:
+    """notice:12:17 for person 17, or notice:12:chat:-5001: notice:12. None: a promise to this one alone."""
+    if person_id is None:
+        found = _IN_CHAT.match(key)
+        return found[1] if found else None
+    name = key.removesuffix(f":{person_id}")
+    return name if name != key and ":" in name else None
+
+
+def undelivered(session: Session, now: datetime, tz: tzinfo) -> list[tuple[int, Owed]]:
+    """For each branch the lines that its secretary has not been told yet, at most 500."""
+    lost = _lost(session, now - SINCE)
+    told = taken(session, map(_key, lost))
+    under_way = _under_way(session, now) if lost else set()
+    fresh = {
+        subject: what
+        for subject, what in lost.items()
+        if _key(subject) not in told
+        and (subject.branch_id, what.job) not in under_way
+        and (what.job is None or by_day(now, tz))
+    }
+    some = dict(sorted(fresh.items(), key=lambda each: each[0])[:SLICE])
+    return list(_lines(session, some, now, tz)) if some else []
+
+
+def _keyed(*columns: Any) -> Any:
+    """Messages to many with the first of their names: one that keeps two promises is told of once."""
+    return (
+        select(*columns, func.min(Promise.key).label("key"))
+        .join(Promise, Promise.outbox_id == Outbox.id)
+        .where(Outbox.lane.in_(_LANES), Outbox.branch_id.is_not(None))
+    )
+
+
+def _lost(session: Session, since: datetime) -> dict[Subject, Lost]:
+    columns = (Outbox.id, Outbox.branch_id, Outbox.job, Outbox.person_id, Outbox.reason, Person.name)
+    query = (
+        _keyed(*columns)
+        .outerjoin(Person, Person.id == Outbox.person_id)
+        .where(Outbox.state.in_(_NOT_THERE), Outbox.not_before >= since)
+        .group_by(*columns)
+        .order_by(Outbox.id)
+    )
+    found: dict[Subject, Lost] = {}
+    for row in session.execute(query):
+        name = subject_of(row.key, row.person_id)
+        if name is None:
+            continue
+        lost = found.setdefault(Subject(row.branch_id, name), Lost(row.job))
+        if row.person_id is None:
+            lost.groups.append(row.reason)
+        else:
+            lost.people.append((row.name, row.reason))
+    return found
+
+
+def _under_way(session: Session, now: datetime) -> set[tuple[int, str | None]]:
+    """Branch and job of everything that is still being planned or sent."""
+    rows = (Outbox.state.in_(_OPEN), Outbox.lane.in_(_LANES), Outbox.not_before <= now + ON_ITS_WAY)
+    sending = session.execute(select(Outbox.branch_id, Outbox.job).where(*rows).distinct())
+    planning = session.execute(select(JobRun.branch_id, JobRun.job).where(JobRun.state == JobRunState.PLANNING))
+    return {(row.branch_id, row.job) for row in (*sending, *planning)}
+
+
+def _lines(session: Session, lost: dict[Subject, Lost], now: datetime, tz: tzinfo) -> Iterator[tuple[int, Owed]]:
+    branches = {subject.branch_id for subject in lost}
+    named, totals = titles(session, lost), _totals(session, branches, now - SINCE)
+    heads = _heads(session, branches, local_day(now, tz))
+    for subject, what in lost.items():
+        if subject not in named:
+            continue
+        text = messages.undelivered(named[subject], totals[subject], what.people, what.groups)
+        for number, person in enumerate(heads[subject.branch_id]):
+            keys = (_key(subject) + (f":{person}" if number else ""),)
+            yield subject.branch_id, Owed(keys, {"text": text}, person, expires_at=now + SINCE)
+
+
+def _totals(session: Session, branches: Collection[int], since: datetime) -> dict[Subject, int]:
+    """To how many people each of them went."""
+    query = (
+        _keyed(Outbox.id, Outbox.branch_id, Outbox.person_id)
+        .where(Outbox.branch_id.in_(branches), Outbox.person_id.is_not(None))
+        .where(Outbox.state.in_(list(OutboxState)), Outbox.not_before >= since)
+        .group_by(Outbox.id, Outbox.branch_id, Outbox.person_id)
+    )
+    found: dict[Subject, int] = defaultdict(int)
+    for row in session.execute(query):
+        name = subject_of(row.key, row.person_id)
+        if name is not None:
+            found[Subject(row.branch_id, name)] += 1
+    return found
+
+
+def _heads(session: Session, branches: Collection[int], today: date) -> dict[int, list[int]]:
+    """Who may see all the names and can be written to: the secretaries, else their deputies (domain 6.5)."""
+    query = (
+        select(DutySpan.organisation_id, DutySpan.duty, Person.id)
+        .join(Person, and_(DutySpan.person_id == Person.id, Person.telegram_id.is_not(None), Person.reachable))
+        .where(DutySpan.organisation_id.in_(branches), on_day(DutySpan, today))
+        .where(DutySpan.duty.in_([Duty.SECRETARY, Duty.DEPUTY_SECRETARY]))
+        .order_by(Person.id)
+    )
+    held: dict[tuple[int, Duty], list[int]] = defaultdict(list)
+    for row in session.execute(query):
+        held[row.organisation_id, row.duty].append(row.id)
+    return {one: held[one, Duty.SECRETARY] or held[one, Duty.DEPUTY_SECRETARY] for one in branches}
+
+
+def _key(subject: Subject) -> str:
+    return f"undelivered:{subject.branch_id}:{subject.name}"
+
+
+def by_branch(lines: Iterable[tuple[int, Owed]]) -> dict[int, list[Owed]]:
+    found: dict[int, list[Owed]] = defaultdict(list)
+    for branch_id, owed in lines:
+        found[branch_id].append(owed)
+    return found
