@@ -49,6 +49,9 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     if settings.bot_token.get_secret_value():
         yield from asyncio.run(_telegram(settings))
     yield from _calendar(now)
+    if settings.operator_id is None:
+        what = "Set OPERATOR_ID, and press Start in the bot with that account; until then it is in the log alone."
+        yield Finding("operator", None, "nobody is told when something goes wrong", what)
     yield Finding("clock", True, f"{now:%Y-%m-%d %H:%M:%S} {settings.timezone}")
 
 

@@ -1,6 +1,5 @@
 """How much room the database has left: asked of the disk, and of SQLite's own limit."""
 
-import os
 import shutil
 from dataclasses import dataclass
 
@@ -20,15 +19,19 @@ class Room:
 
 
 def room(storage: Storage) -> Room | None:
-    """None for PostgreSQL, whose disk is another machine's. Raises OSError."""
+    """None for PostgreSQL, whose disk may be another machine's, and where the disk does not tell."""
     if storage.dialect != "sqlite":
         return None
     path = database_path(storage.url)
     wal = path.with_name(path.name + "-wal")
-    size = path.stat().st_size + (os.path.getsize(wal) if wal.exists() else 0)
+    try:
+        size, free = path.stat().st_size, shutil.disk_usage(path.parent).free
+        size += wal.stat().st_size if wal.exists() else 0
+    except OSError:
+        return None
     with storage.reading() as session:
         pages, most = (int(session.execute(text(f"PRAGMA {name}")).scalar_one()) for name in _PRAGMAS)
-    return Room(shutil.disk_usage(path.parent).free, size, pages / most)
+    return Room(free, size, pages / most)
 
 
 _PRAGMAS = ("page_count", "max_page_count")

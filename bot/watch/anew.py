@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from bot.watch import messages
 from bot.watch.rules import Outage
 from scheduler.jobs import Owed
 from scheduler.promises import SLICE, promise_all
-from storage.choices import OrganisationKind, OutboxState
+from storage.choices import Lane, OrganisationKind, OutboxState
 from storage.engine import Storage
 from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox, Promise
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 JOB = "anew"
 # Branches that are looked through together.
 TOGETHER = 50
+LIFE = timedelta(hours=1)
 
 
 async def post(
@@ -75,18 +76,21 @@ def _sent_before(session: Session, keys: Sequence[str], moment: datetime) -> set
 
 
 def _promise(session: Session, again: Sequence[Again], found: Outage, now: datetime) -> list[Again]:
-    owed = [_owed(one, found) for one in again]
+    owed = [_owed(one, found, now) for one in again]
     rows = promise_all(session, owed, job=JOB, branch_id=None, now=now)
     return [one for one, row in zip(again, rows, strict=True) if row is not None]
 
 
-def _owed(one: Again, found: Outage) -> Owed:
+def _owed(one: Again, found: Outage, now: datetime) -> Owed:
     kind, subject_id = one.card or ("", 0)
     name = one.first or f"{kind}:{subject_id}:{one.chat_id}"
     said = replace(one.message, text=cut(f"{one.message.text}\n{messages.AGAIN}", PAGE))
+    # Prompts and reminders go first, and a card that waited an hour behind them is of no more use.
+    lane = Lane.BROADCASTS if one.card is None else Lane.MUST_ARRIVE
     return Owed(
-        (f"anew:{found.start:%Y%m%dT%H%M%S}:{name}",), said.to_json(), one.person_id, one.chat_id, card=one.card
-    )
+        (f"anew:{found.start:%Y%m%dT%H%M%S}:{name}",), said.to_json(), one.person_id, one.chat_id, lane,
+        expires_at=now + LIFE, card=one.card,
+    )  # fmt: skip
 
 
 async def _close(telegram: Telegram, again: Iterable[Again]) -> None:

@@ -17,8 +17,6 @@ log = logging.getLogger(__name__)
 JOB = "watch"
 # What comes and goes is not told more often than this.
 QUIET = timedelta(hours=6)
-# A word that is late by more than this is no longer worth sending.
-LIFE = timedelta(days=2)
 
 
 def news(session: Session, findings: Sequence[Finding]) -> list[Finding]:
@@ -35,7 +33,7 @@ def tell(session: Session, findings: Sequence[Finding], operator: int | None, no
         if operator is None:
             session.add(Promise(key=_name(finding)))
         else:
-            owed = Owed((_name(finding),), {"text": finding.text}, chat_id=operator, expires_at=now + LIFE)
+            owed = Owed((_name(finding),), {"text": finding.text}, chat_id=operator, expires_at=now + finding.life)
             promise(session, owed, job=JOB, branch_id=None, now=now)
     session.flush()
     return fresh

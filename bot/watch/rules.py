@@ -30,11 +30,15 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to tell once: `key` names it. `lasting`: it may end, and is told again when it comes back."""
+    """Something to tell once: `key` names it; a word that is late by more than `life` is no longer worth sending.
+
+    `lasting`: it may end, and is told again when it comes back.
+    """
 
     key: str
     text: str
     lasting: bool = False
+    life: timedelta = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def space(room: Room | None) -> Iterable[Finding]:
 
 def silence(seconds: float) -> Iterable[Finding]:
     if seconds > LONG_SILENCE:
-        yield Finding("silence", messages.silence(seconds), lasting=True)
+        yield Finding("silence", messages.silence(seconds), lasting=True, life=timedelta(minutes=30))
 
 
 def failing(times: Mapping[str, tuple[int, str]]) -> Iterable[Finding]:

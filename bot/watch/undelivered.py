@@ -2,9 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -15,7 +15,7 @@ from bot.watch.rules import by_day
 from bot.watch.titles import Subject, titles
 from scheduler.calendar import local_day
 from scheduler.jobs import Owed
-from scheduler.promises import SLICE, taken
+from scheduler.promises import taken
 from storage.choices import Duty, JobRunState, Lane, OutboxState
 from storage.models.outbox import JobRun, Outbox, Promise
 from storage.models.person import DutySpan, Person
@@ -49,8 +49,8 @@ def subject_of(key: str, person_id: int | None) -> str | None:
     return name if name != key and ":" in name else None
 
 
-def undelivered(session: Session, now: datetime, tz: tzinfo) -> list[tuple[int, Owed]]:
-    """For each branch the lines that its secretary has not been told yet, at most 500."""
+def undelivered(session: Session, now: datetime, tz: tzinfo) -> list[Owed]:
+    """The lines that the secretaries have not been told yet, of all branches."""
     lost = _lost(session, now - SINCE)
     told = taken(session, map(_key, lost))
     under_way = _under_way(session, now) if lost else set()
@@ -61,8 +61,7 @@ def undelivered(session: Session, now: datetime, tz: tzinfo) -> list[tuple[int, 
         and (subject.branch_id, what.job) not in under_way
         and (what.job is None or by_day(now, tz))
     }
-    some = dict(sorted(fresh.items(), key=lambda each: each[0])[:SLICE])
-    return list(_lines(session, some, now, tz)) if some else []
+    return list(_lines(session, fresh, now, tz)) if fresh else []
 
 
 def _keyed(*columns: Any) -> Any:
@@ -104,56 +103,46 @@ def _under_way(session: Session, now: datetime) -> set[tuple[int, str | None]]:
     return {(row.branch_id, row.job) for row in (*sending, *planning)}
 
 
-def _lines(session: Session, lost: dict[Subject, Lost], now: datetime, tz: tzinfo) -> Iterator[tuple[int, Owed]]:
-    branches = {subject.branch_id for subject in lost}
-    named, totals = titles(session, lost), _totals(session, branches, now - SINCE)
-    heads = _heads(session, branches, local_day(now, tz))
+def _lines(session: Session, lost: dict[Subject, Lost], now: datetime, tz: tzinfo) -> Iterator[Owed]:
+    named, totals, heads = titles(session, lost), _totals(session, lost, now - SINCE), _heads(session, now, tz)
     for subject, what in lost.items():
         if subject not in named:
             continue
         text = messages.undelivered(named[subject], totals[subject], what.people, what.groups)
-        for number, person in enumerate(heads[subject.branch_id]):
-            keys = (_key(subject) + (f":{person}" if number else ""),)
-            yield subject.branch_id, Owed(keys, {"text": text}, person, expires_at=now + SINCE)
+        for number, person in enumerate(heads(subject.branch_id)):
+            key = _key(subject) + (f":{person}" if number else "")
+            yield Owed((key,), {"text": text}, person, expires_at=now + SINCE)
 
 
-def _totals(session: Session, branches: Collection[int], since: datetime) -> dict[Subject, int]:
+def _totals(session: Session, subjects: Collection[Subject], since: datetime) -> dict[Subject, int]:
     """To how many people each of them went."""
+    columns = (Outbox.id, Outbox.branch_id, Outbox.person_id)
     query = (
-        _keyed(Outbox.id, Outbox.branch_id, Outbox.person_id)
-        .where(Outbox.branch_id.in_(branches), Outbox.person_id.is_not(None))
-        .where(Outbox.state.in_(list(OutboxState)), Outbox.not_before >= since)
-        .group_by(Outbox.id, Outbox.branch_id, Outbox.person_id)
+        _keyed(*columns)
+        .where(Outbox.person_id.is_not(None), Outbox.state.in_(list(OutboxState)), Outbox.not_before >= since)
+        .group_by(*columns)
     )
-    found: dict[Subject, int] = defaultdict(int)
+    found = dict.fromkeys(subjects, 0)
     for row in session.execute(query):
         name = subject_of(row.key, row.person_id)
-        if name is not None:
-            found[Subject(row.branch_id, name)] += 1
+        if name is not None and (subject := Subject(row.branch_id, name)) in found:
+            found[subject] += 1
     return found
 
 
-def _heads(session: Session, branches: Collection[int], today: date) -> dict[int, list[int]]:
-    """Who may see all the names and can be written to: the secretaries, else their deputies (domain 6.5)."""
+def _heads(session: Session, now: datetime, tz: tzinfo) -> Callable[[int], list[int]]:
+    """Who of a branch may see all the names and can be written to: the secretaries, else their deputies (6.5)."""
     query = (
         select(DutySpan.organisation_id, DutySpan.duty, Person.id)
         .join(Person, and_(DutySpan.person_id == Person.id, Person.telegram_id.is_not(None), Person.reachable))
-        .where(DutySpan.organisation_id.in_(branches), on_day(DutySpan, today))
-        .where(DutySpan.duty.in_([Duty.SECRETARY, Duty.DEPUTY_SECRETARY]))
+        .where(DutySpan.duty.in_([Duty.SECRETARY, Duty.DEPUTY_SECRETARY]), on_day(DutySpan, local_day(now, tz)))
         .order_by(Person.id)
     )
     held: dict[tuple[int, Duty], list[int]] = defaultdict(list)
     for row in session.execute(query):
         held[row.organisation_id, row.duty].append(row.id)
-    return {one: held[one, Duty.SECRETARY] or held[one, Duty.DEPUTY_SECRETARY] for one in branches}
+    return lambda branch: held[branch, Duty.SECRETARY] or held[branch, Duty.DEPUTY_SECRETARY]
 
 
 def _key(subject: Subject) -> str:
     return f"undelivered:{subject.branch_id}:{subject.name}"
-
-
-def by_branch(lines: Iterable[tuple[int, Owed]]) -> dict[int, list[Owed]]:
-    found: dict[int, list[Owed]] = defaultdict(list)
-    for branch_id, owed in lines:
-        found[branch_id].append(owed)
-    return found

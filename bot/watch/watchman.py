@@ -15,7 +15,7 @@ from bot.watch.failures import Failures
 from scheduler.calendar import local_day
 from scheduler.clock import Clock, SystemClock, real_now
 from scheduler.outbox import Sender
-from scheduler.promises import promise_all
+from scheduler.promises import SLICE, promise_all
 from storage import leases
 from storage.engine import Storage
 from storage.room import room
@@ -133,9 +133,10 @@ class Watchman:
     async def _tell_secretaries(self) -> None:
         now = self._clock.now()
         lines = await self._storage.read(lambda session: undelivered.undelivered(session, now, self._tz))
-        for branch_id, owed in undelivered.by_branch(lines).items():
+        for start in range(0, len(lines), SLICE):
+            some = lines[start : start + SLICE]
             await self._storage.write(
-                lambda session: promise_all(session, owed, job=memory.JOB, branch_id=branch_id, now=now)  # noqa: B023
+                lambda session: promise_all(session, some, job=memory.JOB, branch_id=None, now=now)  # noqa: B023
             )
         if lines:
             self._sender.wake()
