@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.playground import story
+from bot.playground.local import LocalTransport
 from bot.watch.messages import AGAIN, POSTED_ANEW
 from storage.models.outbox import Lease
 from storage.models.person import Person
@@ -129,3 +130,19 @@ async def test_a_parked_update_is_told_to_the_operator_once_a_day(bot: World) ->
     await bot.clock.settle()
     await look(bot)
     assert len(operator(bot)) == 2
+
+
+async def test_the_operator_hears_of_clock_and_calendar(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A year that nobody has announced, before its 元旦, on a machine that is two minutes behind."""
+    monkeypatch.setattr(LocalTransport, "skew", timedelta(minutes=2))
+    async with world(sqlite_url, "2040-12-26 09:00") as bot:
+        await look(bot)
+        told = operator(bot)
+        assert sum("慢了约120秒" in text for text in told) == 1
+        assert sum("2041年的放假安排" in text for text in told) == 1
+        assert sum("元旦的放假安排尚为暂定，节前提醒将于" in text for text in told) == 1
+        bot.clock.jump(bot.clock.now() + timedelta(days=1))
+        await bot.clock.settle()
+        await look(bot)
+        again = operator(bot)[len(told) :]
+        assert [("2041" in text, "慢了" in text, "元旦" in text) for text in again] == [(True, False, False)]
