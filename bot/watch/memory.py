@@ -26,7 +26,7 @@ def news(session: Session, findings: Sequence[Finding]) -> list[Finding]:
 
 
 def tell(session: Session, findings: Sequence[Finding], operator: int | None, now: datetime) -> list[Finding]:
-    """Say to the operator what is new, and say it in the log, where nobody is named as operator only there."""
+    """Say what is new: in the log, and to the operator where there is one. Returns it."""
     fresh = news(session, findings)
     for finding in fresh:
         log.warning("%s: %s", finding.key, finding.text)

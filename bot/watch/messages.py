@@ -82,12 +82,10 @@ def provisional(names: str, send_day: date) -> str:
     return f"【运行提示】{names}的放假安排尚为暂定，节前提醒将于{day_words(send_day)}按暂定日期发送，请核对。"
 
 
-def outage(start: datetime, end: datetime, tz: tzinfo) -> str:
-    """7月7日（周五）14:02至14:12"""
+def outage(start: datetime, end: datetime, tz: tzinfo, *, anew: bool) -> str:
+    """7月7日（周五）14:02至14:12; `anew`: the open cards are posted once more."""
     local = end.astimezone(tz)
     until = f"{local:%H:%M}" if local.date() == start.astimezone(tz).date() else moment_words(end, tz)
     minutes = max(round((end - start).total_seconds() / 60), 1)
-    return (
-        f"【运行提示】小助手于{moment_words(start, tz)}至{until}停止运行或断网，约{minutes}分钟。"
-        "其间点过的按钮可能无效，可办理的卡片将重新发送。"
-    )
+    text = f"【运行提示】小助手于{moment_words(start, tz)}至{until}停止运行或断网，约{minutes}分钟。"
+    return f"{text}其间点过的按钮可能无效，可办理的卡片将重新发送。" if anew else text

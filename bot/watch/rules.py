@@ -129,7 +129,10 @@ class Outage:
 
 
 def outage(found: Outage, tz: tzinfo) -> Finding:
-    return Finding(f"outage:{found.start:%Y%m%dT%H%M%S}", messages.outage(found.start, found.end, tz))
+    return Finding(
+        f"outage:{found.start:%Y%m%dT%H%M%S}",
+        messages.outage(found.start, found.end, tz, anew=concerns_people(found, tz)),
+    )
 
 
 def concerns_people(found: Outage, tz: tzinfo) -> bool:
