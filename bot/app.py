@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from sqlalchemy import text
 
 from bot.answers import AnswerAgain
+from bot.kit.anew import Anew
 from bot.kit.edge import Edge
 from bot.kit.handlers import Handler
 from bot.kit.sending import Telegram
@@ -20,6 +21,8 @@ from bot.parsing import ptb_application, read_update
 from bot.polling import SILENCE, Poller, patiently, refuse_beside_a_webhook
 from bot.receive import Receiver
 from bot.troubles import TOKEN_REFUSED, CannotReceive
+from bot.watch.failures import Failures
+from bot.watch.watchman import Watchman
 from bot.web import Webhook, application, serving
 from scheduler.clock import Clock
 from scheduler.jobs import Job
@@ -46,13 +49,16 @@ class _Stopped(Exception):
 class App:
     """The whole bot. `listen`: where health (and the webhook) is served; None serves nothing.
 
+    operator: the account that is told when something is wrong. sources: what is posted anew after an outage.
+
     The storage stays the caller's to close. Raises CannotReceive when only a person can help.
     """
 
     def __init__(
         self, *, storage: Storage, transport: Transport, clock: Clock, tz: tzinfo, token: str, api_url: str,
         handlers: Sequence[Handler], jobs: Sequence[Job],
-        listen: tuple[str, int] | None = None, webhook: Webhook | None = None,
+        listen: tuple[str, int] | None = None, webhook: Webhook | None = None, operator: int | None = None,
+        sources: Sequence[Anew] = (),
     ) -> None:  # fmt: skip
         self.bot_id = int(token.partition(":")[0])
         self.telegram = Telegram(transport, api_url, token)
@@ -61,10 +67,16 @@ class App:
         self._ptb = ptb_application(token, api_url, transport)
         still_owed = {job.name: job.still_owed for job in jobs if job.still_owed is not None}
         self.sender = Sender(storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._note_refusal)
-        self.runner = Runner(storage, clock, jobs, self.sender, tz)
+        failures = Failures()
+        self.runner = Runner(storage, clock, failures.watching(jobs), self.sender, tz)
         self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed)
         self.receiver = Receiver(storage, clock, self.bot_id, self.lanes, self.sender.wake)
         self.poller = Poller(self.telegram, self.receiver, storage, self.bot_id)
+        self.watchman = Watchman(
+            storage, self.telegram, clock, tz, self.sender, bot_id=self.bot_id, operator=operator,
+            silence=lambda: 0.0 if webhook else self.poller.silence, skew=lambda: transport.skew,
+            failures=failures, jobs=[job.name for job in jobs], sources=sources,
+        )  # fmt: skip
         self.menus = Menus(storage, self.telegram, clock, tz, handlers)
         self.edge: Edge | None = None
         self.address: tuple[str, int] | None = None
@@ -154,7 +166,7 @@ class App:
             tasks += [("lease", self.poller.hold), ("polling", self.poller.run), ("watchdog", self.poller.watch)]
         if self._listen is not None:
             tasks.append(("web", self._serve))
-        return [*tasks, ("runner", self.runner.run), ("menus", self.menus.run)]
+        return [*tasks, ("runner", self.runner.run), ("menus", self.menus.run), ("watch", self.watchman.run)]
 
     async def _drain(self, edge: Edge) -> None:
         try:

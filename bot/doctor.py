@@ -15,11 +15,14 @@ from bot.kit.sending import Telegram
 from bot.kit.transport import AiohttpTransport
 from bot.settings import BadSettings, Settings
 from bot.troubles import first_line
+from bot.watch.looking import parked
+from bot.watch.rules import SKEW, is_full
 from scheduler.calendar import BUNDLED
 from storage.choices import YearState
 from storage.engine import Storage, StorageBusy
 from storage.models.inbox import Inbox
 from storage.revision import OldSchema, require_newest
+from storage.room import room
 
 COLUMNS = ("check", "ok", "found", "to_do")
 SAFE_SQLITE = (3, 51, 3)
@@ -47,6 +50,9 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     if settings.bot_token.get_secret_value():
         yield from asyncio.run(_telegram(settings))
     yield from _calendar(now)
+    if settings.operator_id is None:
+        what = "Set OPERATOR_ID, and press Start in the bot with that account; until then it is in the log alone."
+        yield Finding("operator", None, "nobody is told when something goes wrong", what)
     yield Finding("clock", True, f"{now:%Y-%m-%d %H:%M:%S} {settings.timezone}")
 
 
@@ -66,6 +72,8 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
             yield Finding("database", True, storage.url.render_as_string(hide_password=True))
             yield from _engine(storage)
             yield from _newest_row(storage, now)
+            yield _room(storage)
+            yield from _parked(storage, now, settings)
     except OldSchema as error:
         yield Finding("database", False, "not as this program needs it", str(error))
     except (DatabaseError, OSError, ValueError) as error:
@@ -97,6 +105,27 @@ def _newest_row(storage: Storage, now: datetime) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _room(storage: Storage) -> Finding:
+    left = room(storage)
+    if left is None:
+        return Finding("room", None, "not looked at: the data is on another machine", "Watch the disk of PostgreSQL.")
+    found = f"{left.free // 2**20} MB free, the database has {left.size // 2**20} MB"
+    what = "Free some space on the disk of DATA_DIR, or give it a larger one." if is_full(left) else ""
+    return Finding("room", not is_full(left), found, what)
+
+
+def _parked(storage: Storage, now: datetime, settings: Settings) -> Iterator[Finding]:
+    with storage.reading() as session:
+        found = parked(session, now, settings.timezone)
+    if found is not None:
+        aside, day = found
+        numbers = ", ".join(map(str, aside.ids))
+        yield Finding(
+            "updates", False, f"{aside.number} could not be handled on {day} ({numbers}): {aside.fault}",
+            "branch-bot owed shows all of them.",
+        )  # fmt: skip
+
+
 async def _telegram(settings: Settings) -> list[Finding]:
     transport = AiohttpTransport()
     telegram = Telegram(transport, settings.bot_api_url, settings.bot_token.get_secret_value())
@@ -110,7 +139,14 @@ async def _telegram(settings: Settings) -> list[Finding]:
         return [Finding("telegram", False, f"not reached at {settings.bot_api_url}: {error}", what)]
     finally:
         await transport.shutdown()
-    return [Finding("telegram", True, f"@{me.get('username')}"), *_webhook(settings, info)]
+    return [Finding("telegram", True, f"@{me.get('username')}"), *_webhook(settings, info), *_skew(transport.skew)]
+
+
+def _skew(skew: timedelta | None) -> Iterator[Finding]:
+    if skew is not None and abs(skew) > SKEW:
+        way = "behind" if skew > timedelta() else "ahead of"
+        what = "Set the clock of this machine (timedatectl set-ntp true): what is due would go at the wrong time."
+        yield Finding("clock", False, f"{abs(skew).total_seconds():.0f} s {way} Telegram's", what)
 
 
 def _webhook(settings: Settings, info: dict[str, Any]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.app import App
 from bot.features.people.service import claim_secretary
-from bot.features.registry import HANDLERS, jobs
+from bot.features.registry import ANEW, HANDLERS, jobs
 from bot.kit.redact import RedactTokens
 from bot.kit.transport import AiohttpTransport
 from bot.settings import Settings
@@ -63,7 +63,7 @@ def _run(settings: Settings, token: str, starts_at: datetime | None) -> None:
         app = App(
             storage=storage, transport=AiohttpTransport(CONNECTIONS), clock=clock, tz=settings.timezone,
             token=token, api_url=settings.bot_api_url, handlers=HANDLERS, jobs=jobs(settings.timezone),
-            listen=settings.listen, webhook=webhook(settings),
+            listen=settings.listen, webhook=webhook(settings), operator=settings.operator_id, sources=ANEW,
         )  # fmt: skip
         asyncio.run(_until_told(app, storage, settings, clock))
 

@@ -52,7 +52,9 @@ _MINE = (
     .where(JobRun.job == bindparam("job"), JobRun.branch_id == bindparam("branch"), JobRun.slot == bindparam("slot"))
     .with_for_update()
 )
-_UNDER_WAY = select(JobRun.job, JobRun.nominal_on).where(JobRun.state == JobRunState.PLANNING, JobRun.slot != ADOPTED)
+_UNDER_WAY = select(JobRun.job, JobRun.branch_id, JobRun.slot, JobRun.nominal_on).where(
+    JobRun.state == JobRunState.PLANNING, JobRun.slot != ADOPTED
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +236,20 @@ def adopt(session: Session, names: Iterable[str], now: datetime) -> dict[str, da
 
 def idle(session: Session, runs: Sequence[Due], now: datetime, adopted: Mapping[str, datetime]) -> set[Due]:
     """The runs that nobody need plan: over and with nobody to tell, or of branches that the job does not concern."""
+    begun = {(row.job, row.branch_id, row.slot) for row in session.execute(_UNDER_WAY)}
+    asked: dict[tuple[str, datetime], Collection[int]] = {}
     found = set()
-    for job in {run.job.name: run.job for run in runs}.values():
-        mine = [run for run in runs if run.job is job]
-        concerned = None if job.concerns is None else frozenset(job.concerns(session, now))
-        for run in mine:
-            over = now > run.occurrence.until
-            if not _is_told(run, adopted) if over else concerned is not None and run.branch_id not in concerned:
+    for run in runs:
+        if run.key in begun:
+            # Half of it is promised already: the other half follows, however late.
+            continue
+        if now > run.occurrence.until and not _is_told(run, adopted):
+            found.add(run)
+        elif run.job.concerns is not None:
+            which = run.job.name, run.occurrence.at
+            if which not in asked:
+                asked[which] = frozenset(run.job.concerns(session, run.occurrence.at))
+            if run.branch_id not in asked[which]:
                 found.add(run)
     return found
 

@@ -28,3 +28,10 @@ def take(session: Session, name: str, holder: str, life: timedelta) -> bool:
 def release(session: Session, name: str, holder: str) -> None:
     """Let go at a clean stop, so that the next one need not wait."""
     changed(session, delete(Lease).where(Lease.name == name, Lease.holder == holder))
+
+
+def held(session: Session, name: str) -> bool:
+    """Whether somebody has it now."""
+    return (
+        session.scalar(select(Lease.name).where(Lease.name == name, Lease.expires_at >= datetime.now(UTC))) is not None
+    )

@@ -165,13 +165,26 @@ async def test_doctor_has_a_line_for_everything(ready: Run, telegram: dict[str, 
     well = await asyncio.to_thread(ready, "doctor", "--format", "json", **telegram)
     found = {row["check"]: row for row in json.loads(well.output)}
     assert well.exit_code == 0
-    assert {"settings", "database", "bot", "telegram", "calendar", "clock"} <= found.keys()
+    assert {"settings", "database", "bot", "room", "telegram", "calendar", "clock"} <= found.keys()
     assert found["telegram"]["found"] == "@branch_playground_bot"
     bad = await asyncio.to_thread(ready, "doctor", "--format", "json", **{**telegram, "BOT_TOKEN": "5:x"})
     found = {row["check"]: row for row in json.loads(bad.output)}
     assert bad.exit_code == 1
     assert found["telegram"]["ok"] == "no"
     assert found["telegram"]["to_do"]
+
+
+def test_doctor_tells_of_what_was_parked(ready: Run, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    with database(tmp_path) as storage, storage.transaction() as session:
+        session.add(
+            Inbox(bot_id=1, update_id=5, sender=7, kind="message", payload="{}", state=InboxState.PARKED,
+                  received_at=now, fault="RuntimeError: x")
+        )  # fmt: skip
+    found = {row["check"]: row for row in json.loads(ready("doctor", "--format", "json").output)}
+    assert found["updates"]["ok"] == "no"
+    assert "1 could not be handled" in found["updates"]["found"]
+    assert "(5): RuntimeError: x" in found["updates"]["found"]
 
 
 def test_doctor_without_anything(run: Run) -> None:

@@ -19,6 +19,7 @@ from tests.cast import Cast, make_branch
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GROUP_ID = -5001
+OPERATOR = 9001
 
 
 @dataclass
@@ -65,10 +66,12 @@ async def alive(
     people = {name: playground.person(cast.account(name), name) for name in cast.people}
     for person in people.values():
         person.chat.opened = True
+    playground.person(OPERATOR, "管理员").chat.opened = True
     group = playground.group(GROUP_ID, "示范党支部群", list(people.values()))
     app = App(
         storage=storage, transport=LocalTransport(playground), clock=clock, tz=SHANGHAI, token=playground.token,
-        api_url=ROOT, handlers=handlers, jobs=registry.jobs(SHANGHAI),
+        api_url=ROOT, handlers=handlers, jobs=registry.jobs(SHANGHAI), operator=OPERATOR,
+        sources=registry.ANEW,
     )  # fmt: skip
     for name, read, sleeps in app.gauges():
         clock.watch(name, read, sleeps=sleeps)

@@ -2,8 +2,10 @@
 
 from datetime import tzinfo
 
+from bot.features.activities import anew as activities_anew
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
+from bot.features.integrity import anew as integrity_anew
 from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
 from bot.features.people import handlers as people
@@ -13,6 +15,7 @@ from bot.features.study import jobs as study_jobs
 from bot.features.tally import handlers as tally
 from bot.features.todo import handlers as todo
 from bot.features.todo import jobs as todo_jobs
+from bot.kit.anew import Anew
 from bot.kit.handlers import Handler
 from scheduler.jobs import Job
 
@@ -25,6 +28,9 @@ HANDLERS: list[Handler] = [
     *todo.HANDLERS,
     *people.HANDLERS,
 ]
+
+# What is posted once more after an outage.
+ANEW: list[Anew] = [activities_anew.anew, integrity_anew.anew]
 
 
 def jobs(tz: tzinfo) -> list[Job]:

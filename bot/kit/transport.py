@@ -3,12 +3,16 @@
 import secrets
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
+
+from scheduler.clock import real_now
 
 READ_TIMEOUT = 25.0
 CONNECT_TIMEOUT = 10.0
@@ -32,6 +36,9 @@ class Lost(NetworkError):
 
 class Transport(BaseRequest):
     """Everything said to Telegram goes through `exchange`; errors never hold its URL, which has the token."""
+
+    # How far Telegram's clock was ahead of this machine's at the last answer that told the time.
+    skew: timedelta | None = None
 
     @abstractmethod
     async def exchange(
@@ -81,6 +88,7 @@ class AiohttpTransport(Transport):
         # `from None`: aiohttp's own errors may carry the URL, and with it the token.
         try:
             async with self._open().request(method, url, data=body, headers=headers, timeout=limits) as answer:
+                self.skew = _ahead(answer.headers.get("Date"))
                 return answer.status, await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise NotSent(_name(error)) from None
@@ -92,6 +100,15 @@ class AiohttpTransport(Transport):
             connector = aiohttp.TCPConnector(limit=self._connections)
             self._session = aiohttp.ClientSession(connector=connector, trust_env=False)
         return self._session
+
+
+def _ahead(date: str | None) -> timedelta | None:
+    """By the Date of an answer, to the second; None when it says nothing that can be read."""
+    try:
+        told = parsedate_to_datetime(date) if date else None
+    except ValueError:
+        return None
+    return told - real_now() if told is not None and told.tzinfo is not None else None
 
 
 def _name(error: BaseException) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 
 import pytest
 import telegram
@@ -148,3 +149,18 @@ def test_tokens_are_taken_out_of_records_and_tracebacks() -> None:
     written = logging.Formatter().format(record)
     assert TOKEN not in written
     assert "ValueError" in written
+
+
+@pytest.mark.parametrize(
+    ("date", "ahead"),
+    [("Fri, 07 Jul 2023 06:32:00 GMT", 120.0), ("Fri, 07 Jul 2023 06:29:30 GMT", -30.0), ("soon", None), (None, None)],
+)
+async def test_the_date_of_an_answer_tells_how_far_the_clock_is_off(
+    serve: Serve, transport: AiohttpTransport, monkeypatch: pytest.MonkeyPatch, date: str | None, ahead: float | None
+) -> None:
+    async def dated(request: web.Request) -> web.Response:
+        return web.Response(headers={"Date": date or ""})
+
+    monkeypatch.setattr("bot.kit.transport.real_now", lambda: datetime(2023, 7, 7, 6, 30, tzinfo=UTC))
+    await transport.exchange(await serve(dated), b"", None, 5)
+    assert (transport.skew and transport.skew.total_seconds()) == ahead

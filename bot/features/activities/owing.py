@@ -54,7 +54,7 @@ def _of_notice(session: Session, notice: Notice, now: datetime, tz: tzinfo) -> l
         return []
     else:
         people = [member for member in service.audience(session, activity, tz) if not member.exempt]
-        away = _asked_leave(session, activity)
+        away = asked_leave(session, activity)
     silent = {member.id for member in people} - service.receipts(session, notice.id) - away
     title = activity.title if activity else notice.text.split("\n")[0].removeprefix("【通知】")[:20]
     line = f"{title}：请回复“收到”，{moment_words(notice.reply_by, tz)}前"
@@ -63,7 +63,7 @@ def _of_notice(session: Session, notice: Notice, now: datetime, tz: tzinfo) -> l
     return [Owing(person, f"notice:{notice.id}", line, notice.reply_by, does, nudges) for person in sorted(silent)]
 
 
-def _asked_leave(session: Session, activity: Activity) -> set[int]:
+def asked_leave(session: Session, activity: Activity) -> set[int]:
     query = select(LeaveRequest.person_id).where(
         LeaveRequest.activity_id == activity.id,
         LeaveRequest.withdrawn_at.is_(None),

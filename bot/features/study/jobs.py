@@ -42,7 +42,7 @@ def build(tz: tzinfo) -> list[Job]:
 
     return [
         Job(PROMPT, Deadlines(find), plan, still_owed, prompt_missed),
-        Job(CHECK, monthly(Calendar.first_working_day, rules.SEND_AT, grace=end_of_grace), check),
+        Job(CHECK, monthly(Calendar.first_working_day, rules.SEND_AT, grace=end_of_grace), check, missed=no_theme),
     ]
 
 
@@ -98,6 +98,13 @@ def check_theme(session: Session, branch_id: int, occurrence: Occurrence, now: d
         return []
     if not open_now(now, tz, calendar_of(session, branch_id)):
         raise NotReady("outside the hours in which the bot speaks first")
+    return no_theme(session, branch_id, occurrence)
+
+
+def no_theme(session: Session, branch_id: int, occurrence: Occurrence) -> list[Owed]:
+    """Also when the bot was away at the time: that nobody was prompted is news as long as there is no theme."""
+    if planning.theme_of(session, branch_id, occurrence.slot) is not None:
+        return []
     message = plan_messages.no_theme(occurrence.slot)
     return _to_secretary(session, branch_id, occurrence, f"no_theme:{branch_id}:{occurrence.slot}", message)
 

@@ -4,15 +4,19 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.todo import messages, service
 from bot.kit.hours import LAST, open_now
 from bot.kit.owing import Owing
+from bot.kit.replies import Message
 from scheduler.calendar import Calendar, at, local_day
 from scheduler.calendars import calendar_of
 from scheduler.jobs import Job, NotReady, Occurrence, Owed, daily, monthly
-from storage.choices import Duty
+from scheduler.promises import taken
+from storage.choices import Duty, JobRunState
+from storage.models.outbox import JobRun
 from storage.models.person import Person
 from storage.roster import holders, leaders_on
 
@@ -33,18 +37,27 @@ def build(tz: tzinfo) -> list[Job]:
         return digests(session, branch_id, occurrence, now, tz)
 
     def digest_again(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+        if "missed" in about:
+            return messages.digest_missed(about["missed"]).to_json()
         return digest(session, about["branch"], about["groups"], now, tz)
 
     def concerned(session: Session, now: datetime) -> set[int]:
         return service.with_deadlines(session, now, tz)
 
+    def missed(session: Session, branch_id: int, occurrence: Occurrence) -> Iterable[Owed]:
+        return nudges_missed(session, branch_id, occurrence, tz)
+
+    def missed_digest(session: Session, branch_id: int, occurrence: Occurrence) -> Iterable[Owed]:
+        return digest_missed(session, branch_id, occurrence, tz)
+
     def job(name: str, when: time) -> Job:
         working_days = daily(when, Calendar.is_working_day, grace=LAST)
-        return Job(name, working_days, plan, still_owed, concerns=concerned)
+        return Job(name, working_days, plan, still_owed, missed, concerned)
 
     monthly_digest = monthly(service.digest_day, DIGEST_AT, grace=timedelta(days=1))
     return [
-        job(NUDGE, service.MORNING), job(NOON, time(12)), Job(DIGEST, monthly_digest, plan_digest, digest_again),
+        job(NUDGE, service.MORNING), job(NOON, time(12)),
+        Job(DIGEST, monthly_digest, plan_digest, digest_again, missed_digest),
     ]  # fmt: skip
 
 
@@ -73,8 +86,44 @@ def nudge(
 
 def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo) -> dict[str, Any] | None:
     """The message, or None when everything has been done in the meantime."""
+    if "missed" in about:
+        return messages.nudges_missed(date.fromisoformat(about["missed"])).to_json()
     items = service.owing(session, about["branch"], now, tz, about["person"])
     return messages.nudge(session.get_one(Person, about["person"]).name, items).to_json() if items else None
+
+
+def nudges_missed(session: Session, branch_id: int, occurrence: Occurrence, tz: tzinfo) -> list[Owed]:
+    """The bot was away until the evening of a day on which somebody was to be nudged: one line an outage.
+
+    The days of one outage share the name of its first day, so that the later ones find it taken.
+    """
+    due = [key(person, occurrence.on) for person in service.due_today(session, branch_id, occurrence.at, tz)]
+    if not set(due) - taken(session, due):
+        return []
+    first = _first_missed(session, branch_id, occurrence.on)
+    return _to_secretary(
+        session, branch_id, occurrence, f"nudges_missed:{branch_id}:{first}", messages.nudges_missed(first),
+        missed=first.isoformat(),
+    )  # fmt: skip
+
+
+def _first_missed(session: Session, branch_id: int, day: date) -> date:
+    """The first of the working days up to this one on which the nudges of the branch were missed."""
+    query = select(JobRun.nominal_on).where(
+        JobRun.job.in_([NUDGE, NOON]), JobRun.branch_id == branch_id, JobRun.state == JobRunState.MISSED
+    )
+    missed = set(session.scalars(query))
+    calendar = calendar_of(session, branch_id)
+    while (before := calendar.working_day_before(day, 1)) in missed:
+        day = before
+    return day
+
+
+def _to_secretary(
+    session: Session, branch_id: int, occurrence: Occurrence, name: str, message: Message, *, missed: str
+) -> list[Owed]:
+    people = holders(session, branch_id, occurrence.on, Duty.SECRETARY)
+    return [Owed((f"{name}:{one}",), message.to_json(), one, about={"missed": missed}) for one in people]
 
 
 # --- the digest ----------------------------------------------------------------------------------------------------
@@ -103,3 +152,13 @@ def digest(
     """As it stands now; None when everything has been done."""
     states = service.group_states(session, branch_id, now, tz, groups)
     return messages.digest(states, groups is None).to_json() if states else None
+
+
+def digest_missed(session: Session, branch_id: int, occurrence: Occurrence, tz: tzinfo) -> list[Owed]:
+    """One line to the secretary, unless there was nothing in it."""
+    if not service.group_states(session, branch_id, occurrence.until, tz):
+        return []
+    return _to_secretary(
+        session, branch_id, occurrence, f"digest_missed:{branch_id}:{occurrence.slot}",
+        messages.digest_missed(occurrence.slot), missed=occurrence.slot,
+    )  # fmt: skip

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from bot.features.todo.service import GroupState
 from bot.kit.buttons import Button
 from bot.kit.owing import Owing
 from bot.kit.replies import PAGE, Choice, Message, Pages
-from bot.kit.words import cut, units
+from bot.kit.words import cut, short_day, units
 from storage.roster import Member
 
 NOTHING = "您没有未完成的事项。"
@@ -88,6 +89,18 @@ def _state(state: GroupState, *, names: bool) -> str:
         return f"{expected}已全部完成。"
     who = "：" + "、".join(state.owing) if names else ""
     return f"{expected}未完成{len(state.owing)}人{who}。"
+
+
+def nudges_missed(first: date) -> Message:
+    """To the secretary, once an outage; the days that followed it are meant too."""
+    return Message(
+        f"小助手停止运行期间（{short_day(first)}起）的催办没有发出，如需补催请点“一键提醒”。", [[REMIND_ALL]]
+    )
+
+
+def digest_missed(month: str) -> Message:
+    """To the secretary; `month` is YYYY-MM."""
+    return Message(f"{int(month[5:])}月{TITLE}没有按时发出，请发送“未完成名单”查看。")
 
 
 def snoozed(when: str) -> str:

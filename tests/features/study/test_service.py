@@ -105,6 +105,20 @@ def test_beyond_the_grace_the_secretary_is_told_and_it_goes_by_hand(storage: Sto
         assert jobs.prompt_missed(session, house.cast.branch_id, occurrence) == []
 
 
+def test_beyond_the_grace_a_month_without_a_theme_is_told_all_the_same(storage: Storage) -> None:
+    with storage.transaction() as session:
+        house = House(session)
+        (check,) = [job for job in jobs.build(SHANGHAI) if job.name == jobs.CHECK]
+        assert check.missed is not None
+        day = local("2023-09-01 09:00")
+        september = Occurrence("2023-09", day.date(), day, local("2023-09-08 20:30"))
+        (told,) = check.missed(session, house.cast.branch_id, september)
+        assert told.person_id == house.cast["甲一"]
+        assert "9月尚未安排学习主题" in told.message["text"]
+        august = Occurrence("2023-08", date(2023, 8, 1), local("2023-08-01 09:00"), local("2023-08-08 20:30"))
+        assert list(check.missed(session, house.cast.branch_id, august)) == []
+
+
 def test_what_is_only_planned_is_nobodys_to_learn(storage: Storage) -> None:
     with storage.transaction() as session:
         house = House(session)

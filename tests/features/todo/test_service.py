@@ -16,8 +16,9 @@ from bot.playground.story import COMMITTEE
 from scheduler.calendar import BUNDLED
 from scheduler.jobs import Job, NotReady, Occurrence, Owed
 from scheduler.outbox import promise_all
-from storage.choices import ActivityType, Duty, Scope
+from storage.choices import ActivityType, Duty, JobRunState, Scope
 from storage.engine import Storage
+from storage.models.outbox import JobRun
 from storage.models.person import DutySpan
 from storage.models.study import StudyItem
 from tests.cast import Cast, make_branch
@@ -238,3 +239,51 @@ def test_who_leads_two_groups_gets_one_message_and_the_secretary_no_second(house
         "第一党小组：应完成9人，未完成2人：甲三、甲七。", "第二党小组：应完成7人，未完成1人：乙五。",
     ]  # fmt: skip
     assert told["甲一"].startswith("【未完成名单】")
+
+
+# --- the bot was away ----------------------------------------------------------------------------------------------
+
+
+def missed(house: House, name: str, day: str) -> list[Owed]:
+    """As the runner does it: the run is recorded, then the secretary's line is promised."""
+    job = next(job for job in jobs.build(SHANGHAI) if job.name == name)
+    at = local(f"{day} {'09:30' if name == jobs.DIGEST else '09:00'}")
+    slot = day[:7] if name == jobs.DIGEST else day
+    occurrence = Occurrence(slot, at.date(), at, at + timedelta(hours=11, minutes=30))
+    house.session.add(
+        JobRun(
+            job=name, branch_id=house.cast.branch_id, slot=slot, nominal_on=at.date(), state=JobRunState.MISSED,
+            ran_at=at,
+        )
+    )  # fmt: skip
+    house.session.flush()
+    assert job.missed is not None
+    owed = list(job.missed(house.session, house.cast.branch_id, occurrence))
+    assert all(house.names([one.person_id or 0]) == {"甲一"} for one in owed)
+    assert all(job.still_owed and job.still_owed(house.session, dict(one.about), at) == one.message for one in owed)
+    rows = promise_all(house.session, owed, job=name, branch_id=house.cast.branch_id, now=at)
+    return [one for one, row in zip(owed, rows, strict=True) if row is not None]
+
+
+def test_nudges_that_were_missed_are_told_once_an_outage(house: House) -> None:
+    assert missed(house, jobs.NUDGE, "2023-08-25") == []
+    (line,) = missed(house, jobs.NUDGE, "2023-08-28")
+    assert "（8月25日起）的催办没有发出" in line.message["text"]
+    assert missed(house, jobs.NUDGE, "2023-08-31") != []
+
+
+def test_the_days_of_one_outage_are_one_line(house: House) -> None:
+    lines = [missed(house, jobs.NUDGE, f"2023-08-{day}") for day in (28, 29, 30, 31)]
+    assert [len(line) for line in lines] == [1, 0, 0, 0]
+
+
+def test_nudges_that_had_gone_before_are_not_missed(house: House) -> None:
+    house.promised(house.nudges())
+    assert missed(house, jobs.NUDGE, "2023-08-28") == []
+
+
+def test_a_digest_that_was_missed_is_told_unless_it_was_empty(house: House) -> None:
+    assert "8月【未完成名单】没有按时发出" in missed(house, jobs.DIGEST, "2023-08-25")[0].message["text"]
+    for name, titles in OWES.items():
+        house.done(name, *titles)
+    assert missed(house, jobs.DIGEST, "2023-09-25") == []

@@ -1,0 +1,39 @@
+"""What the checks look at: rows and the calendar, asked for the operator and for branch-bot doctor."""
+
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.features.integrity import rules as integrity
+from bot.watch.rules import PROVISIONAL_AHEAD, SHOWN, Parked
+from scheduler.calendar import Block, Calendar, at, local_day
+from storage.choices import InboxState, YearState
+from storage.models.inbox import Inbox
+
+LATELY = timedelta(days=1)
+
+
+def parked(session: Session, now: datetime, tz: tzinfo) -> tuple[Parked, date] | None:
+    """The updates set aside on the last day on which there were any, when that was lately; and that day."""
+    aside = Inbox.state == InboxState.PARKED
+    when = func.coalesce(Inbox.handled_at, Inbox.received_at)
+    newest = session.scalar(select(func.max(when)).where(aside))
+    if newest is None or newest <= now - LATELY:
+        return None
+    day = local_day(newest, tz)
+    of_day = select(Inbox).where(aside, when >= at(day, time(), tz)).order_by(Inbox.id)
+    rows = list(session.scalars(of_day.limit(SHOWN)))
+    number = session.scalar(select(func.count()).where(aside, when >= at(day, time(), tz))) or 0
+    return Parked(number, [row.update_id for row in rows], rows[0].fault, rows[0].received_at), day
+
+
+def missing_years(calendar: Calendar, today: date) -> list[int]:
+    """This year and the next, as far as their arrangement is not known."""
+    return [year for year in (today.year, today.year + 1) if calendar.state(year) is YearState.PROVISIONAL]
+
+
+def coming_blocks(calendar: Calendar, today: date) -> list[tuple[Block, date]]:
+    """The blocks that are soon reminded of, and those whose reminder may just have gone, with its day."""
+    blocks = integrity.blocks_between(calendar, today - PROVISIONAL_AHEAD, today + PROVISIONAL_AHEAD)
+    return [(block, integrity.send_day(calendar, block)) for block in blocks]

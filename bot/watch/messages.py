@@ -1,0 +1,91 @@
+"""Every word to the operator and to the secretary about what did not go as it should, and about an outage."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, tzinfo
+
+from bot.kit.words import cut, day_words, moment_words
+
+LONGEST_FAULT = 200
+SHOWN_NAMES = 30
+AGAIN = "刚才短时离线，如点过没有反应请再点一次。"
+POSTED_ANEW = "（此条已重新发送，请在最新一条上办理。）"
+
+# What the sender writes down, and how the secretary reads it; anything else is simply not delivered.
+REASONS = {
+    "never_bound": "未绑定", "nobody": "未绑定", "blocked": "已停用", "never_started": "未启用",
+    "deactivated": "账号已注销", "chat_not_found": "账号已失效", "is_a_bot": "账号有误",
+    "expired": "超过时限", "interrupted": "不能确认送达", "answer_lost": "不能确认送达",
+    "server_error": "不能确认送达",
+    "kicked": "已移出小助手", "chat_deleted": "群已解散", "no_rights": "群内禁止发言", "no_topic": "话题已关闭",
+}  # fmt: skip
+GROUP = "支部工作群"
+
+
+# --- to the secretary ----------------------------------------------------------------------------------------------
+
+
+def undelivered(title: str, total: int, people: Sequence[tuple[str, str]], groups: Sequence[str]) -> str:
+    """9月节前提醒：25人中2人未送达：甲三（未绑定）、丙五（已停用）。请另行通知。"""
+    parts = []
+    if people:
+        named = "、".join(f"{name}（{reason_word(reason)}）" for name, reason in people[:SHOWN_NAMES])
+        more = f"等{len(people)}人" if len(people) > SHOWN_NAMES else ""
+        parts.append(f"{total}人中{len(people)}人未送达：{named}{more}")
+    if groups:
+        parts.append(f"未能发到{GROUP}（{reason_word(groups[0])}）")
+    return f"{cut(title, 60)}：{'；'.join(parts)}。请另行通知。"
+
+
+def reason_word(reason: str) -> str:
+    return REASONS.get(reason, "未送达")
+
+
+# --- to the operator -----------------------------------------------------------------------------------------------
+
+
+def parked(number: int, ids: Sequence[int], fault: str, since: datetime, tz: tzinfo) -> str:
+    shown = "、".join(map(str, ids)) + ("等" if number > len(ids) else "")
+    when = moment_words(since, tz)
+    return (
+        f"【运行提示】自{when}起有{number}条消息未能办理，已搁置，编号{shown}。"
+        f"原因：{cut(fault, LONGEST_FAULT)}。详情请运行 branch-bot owed 查看。"
+    )
+
+
+def clock(skew: timedelta) -> str:
+    seconds = round(abs(skew.total_seconds()))
+    word = "慢" if skew > timedelta() else "快"
+    return f"【运行提示】本机时钟{word}了约{seconds}秒，提醒可能不准时，请校准时钟。"
+
+
+def space(free: int, size: int) -> str:
+    return f"【运行提示】数据库空间不足：磁盘剩余{_megabytes(free)}兆，数据库{_megabytes(size)}兆，请清理磁盘或扩容。"
+
+
+def _megabytes(size: int) -> int:
+    return size // 1024**2
+
+
+def silence(seconds: float) -> str:
+    return f"【运行提示】已有{round(seconds / 60)}分钟收不到新消息，请检查网络，并确认没有其他程序使用同一令牌。"
+
+
+def failing(job: str, number: int, fault: str) -> str:
+    return f"【运行提示】定时任务 {job} 连续{number}次未能完成。原因：{cut(fault, LONGEST_FAULT)}。"
+
+
+def year_missing(year: int) -> str:
+    return f"【运行提示】还没有{year}年的放假安排，工作日和节假日均为暂定。公布后请及时更新。"
+
+
+def provisional(names: str, send_day: date) -> str:
+    return f"【运行提示】{names}的放假安排尚为暂定，节前提醒将于{day_words(send_day)}按暂定日期发送，请核对。"
+
+
+def outage(start: datetime, end: datetime, tz: tzinfo, *, anew: bool) -> str:
+    """7月7日（周五）14:02至14:12; `anew`: the open cards are posted once more."""
+    local = end.astimezone(tz)
+    until = f"{local:%H:%M}" if local.date() == start.astimezone(tz).date() else moment_words(end, tz)
+    minutes = max(round((end - start).total_seconds() / 60), 1)
+    text = f"【运行提示】小助手于{moment_words(start, tz)}至{until}停止运行或断网，约{minutes}分钟。"
+    return f"{text}其间点过的按钮可能无效，可办理的卡片将重新发送。" if anew else text

@@ -1,0 +1,146 @@
+"""What somebody has to be told and when: plain values in, findings out. Nothing here sends or remembers."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from bot.kit.hours import FIRST, LAST
+from bot.watch import messages
+from scheduler.calendar import Block, at
+from storage.room import Room
+
+# Telegram keeps a tap for so long; after a longer outage taps are gone without a trace (engineering.md 0.2).
+OUTAGE = timedelta(seconds=150)
+# When people tap, and cards may be posted anew: an outage in the night alone is the operator's matter only.
+DAY_BEGINS, DAY_ENDS = time(7), time(22)
+# Seconds without an answer after which a bot that can still send says so.
+LONG_SILENCE = 600
+SKEW = timedelta(seconds=60)
+FAILURES = 3
+# How many numbers of parked updates are named.
+SHOWN = 5
+# Below this much free space, or below the size of the database itself (copies and VACUUM need it), it is told.
+LEAST_FREE = 500 * 1024**2
+FULLEST = 0.9
+# How many days before a provisional block's reminder the operator hears of it.
+PROVISIONAL_AHEAD = timedelta(days=7)
+WEEKLY_FROM, DAILY_FROM = (12, 1), (12, 15)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to tell once: `key` names it; a word that is late by more than `life` is no longer worth sending.
+
+    `lasting`: it may end, and is told again when it comes back.
+    """
+
+    key: str
+    text: str
+    lasting: bool = False
+    life: timedelta = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Updates that could not be handled: how many on that day, the first numbers, a fault, since when."""
+
+    number: int
+    ids: Sequence[int]
+    fault: str
+    since: datetime
+
+
+def parked(found: tuple[Parked, date] | None, tz: tzinfo) -> Iterable[Finding]:
+    """Once a day on which updates were parked."""
+    if found is not None:
+        aside, day = found
+        yield Finding(f"parked:{day}", messages.parked(aside.number, aside.ids, aside.fault, aside.since, tz))
+
+
+def clock(skew: timedelta | None) -> Iterable[Finding]:
+    """`skew`: how far Telegram's clock is ahead of this machine's; None while no answer has said."""
+    if skew is not None and abs(skew) > SKEW:
+        yield Finding("clock", messages.clock(skew), lasting=True)
+
+
+def is_full(room: Room) -> bool:
+    """Little space left on the disk, or the file near the size at which SQLite refuses to grow it."""
+    return room.free < max(LEAST_FREE, room.size) or room.used > FULLEST
+
+
+def space(room: Room | None) -> Iterable[Finding]:
+    if room is not None and is_full(room):
+        yield Finding("room", messages.space(room.free, room.size), lasting=True)
+
+
+def silence(seconds: float) -> Iterable[Finding]:
+    if seconds > LONG_SILENCE:
+        yield Finding("silence", messages.silence(seconds), lasting=True, life=timedelta(minutes=30))
+
+
+def failing(times: Mapping[str, tuple[int, str]]) -> Iterable[Finding]:
+    """By job: how often it has failed one time after the other, and with what."""
+    for job, (number, fault) in sorted(times.items()):
+        if number >= FAILURES:
+            yield Finding(f"job:{job}", messages.failing(job, number, fault), lasting=True)
+
+
+def years(missing: Collection[int], now: datetime, tz: tzinfo) -> Iterable[Finding]:
+    """From 1 December weekly and from the 15th daily while next year is not announced (calendar.md 4.5).
+
+    A year that has begun and is still missing: weekly. In the hours in which the bot speaks first.
+    """
+    local = now.astimezone(tz)
+    if not FIRST <= local.time() <= LAST:
+        return
+    today = local.date()
+    day = (today.month, today.day)
+    if today.year in missing:
+        yield Finding(f"year:{today.year}:{_week(today)}", messages.year_missing(today.year))
+    if today.year + 1 in missing and day >= WEEKLY_FROM:
+        when = today.isoformat() if day >= DAILY_FROM else _week(today)
+        yield Finding(f"year:{today.year + 1}:{when}", messages.year_missing(today.year + 1))
+
+
+def _week(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year}W{week:02}"
+
+
+def provisional(blocks: Iterable[tuple[Block, date]], today: date) -> Iterable[Finding]:
+    """Blocks with the day on which each is reminded of: told once a block, in the week before that day."""
+    for block, send_day in blocks:
+        if block.provisional and send_day - PROVISIONAL_AHEAD <= today < block.start:
+            year, name = block.festivals[0]
+            names = "、".join(festival for _, festival in block.festivals)
+            yield Finding(f"provisional:{year}:{name}", messages.provisional(names, send_day))
+
+
+# --- after an outage -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """From the last contact with Telegram to the first one after it."""
+
+    start: datetime
+    end: datetime
+
+
+def outage(found: Outage, tz: tzinfo) -> Finding:
+    return Finding(
+        f"outage:{found.start:%Y%m%dT%H%M%S}",
+        messages.outage(found.start, found.end, tz, anew=concerns_people(found, tz)),
+    )
+
+
+def concerns_people(found: Outage, tz: tzinfo) -> bool:
+    """Whether it reached into the hours in which people tap."""
+    start = found.start.astimezone(tz)
+    morning = at(start.date() + (DAY if start.time() > DAY_ENDS else timedelta()), DAY_BEGINS, tz)
+    return by_day(start, tz) or found.end >= morning
+
+
+def by_day(instant: datetime, tz: tzinfo) -> bool:
+    return DAY_BEGINS <= instant.astimezone(tz).time() <= DAY_ENDS

@@ -1,0 +1,148 @@
+"""What went to many and did not reach all of them: told to the secretary once, when nothing of it is on its way."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from bot.watch import messages
+from bot.watch.rules import by_day
+from bot.watch.titles import Subject, titles
+from scheduler.calendar import local_day
+from scheduler.jobs import Owed
+from scheduler.promises import taken
+from storage.choices import Duty, JobRunState, Lane, OutboxState
+from storage.models.outbox import JobRun, Outbox, Promise
+from storage.models.person import DutySpan, Person
+from storage.spans import on_day
+
+# How far back it is looked: a word about something older is of no use to anybody.
+SINCE = timedelta(days=3)
+# What is put off for longer (稍后提醒) keeps nobody waiting.
+ON_ITS_WAY = timedelta(hours=2)
+_LANES = (Lane.MUST_ARRIVE, Lane.BROADCASTS)
+_NOT_THERE = (OutboxState.UNREACHABLE, OutboxState.FAILED, OutboxState.EXPIRED, OutboxState.UNKNOWN)
+_OPEN = (OutboxState.QUEUED, OutboxState.SENDING)
+_IN_CHAT = re.compile(r"^(.+):chat:-?\d+$")
+
+
+@dataclass(slots=True)
+class Lost:
+    """What became of one subject: people by name with the reason, and the reasons of group chats."""
+
+    job: str | None
+    people: list[tuple[str, str]] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+
+
+def subject_of(key: str, person_id: int | None) -> str | None:
+    """notice:12:17 for person 17, or notice:12:chat:-5001: notice:12. None: a promise to this one alone."""
+    if person_id is None:
+        found = _IN_CHAT.match(key)
+        return found[1] if found else None
+    name = key.removesuffix(f":{person_id}")
+    return name if name != key and ":" in name else None
+
+
+def undelivered(session: Session, now: datetime, tz: tzinfo) -> list[Owed]:
+    """The lines that the secretaries have not been told yet, of all branches."""
+    lost = _lost(session, now - SINCE)
+    told = taken(session, map(_key, lost))
+    under_way = _under_way(session, now) if lost else set()
+    fresh = {
+        subject: what
+        for subject, what in lost.items()
+        if _key(subject) not in told
+        and (subject.branch_id, what.job) not in under_way
+        and (what.job is None or by_day(now, tz))
+    }
+    return list(_lines(session, fresh, now, tz)) if fresh else []
+
+
+def _keyed(*columns: Any) -> Any:
+    """Messages to many with the first of their names: one that keeps two promises is told of once."""
+    return (
+        select(*columns, func.min(Promise.key).label("key"))
+        .join(Promise, Promise.outbox_id == Outbox.id)
+        .where(Outbox.lane.in_(_LANES), Outbox.branch_id.is_not(None))
+    )
+
+
+def _lost(session: Session, since: datetime) -> dict[Subject, Lost]:
+    columns = (Outbox.id, Outbox.branch_id, Outbox.job, Outbox.person_id, Outbox.reason, Person.name)
+    query = (
+        _keyed(*columns)
+        .outerjoin(Person, Person.id == Outbox.person_id)
+        .where(Outbox.state.in_(_NOT_THERE), Outbox.not_before >= since)
+        .group_by(*columns)
+        .order_by(Outbox.id)
+    )
+    found: dict[Subject, Lost] = {}
+    for row in session.execute(query):
+        name = subject_of(row.key, row.person_id)
+        if name is None:
+            continue
+        lost = found.setdefault(Subject(row.branch_id, name), Lost(row.job))
+        if row.person_id is None:
+            lost.groups.append(row.reason)
+        else:
+            lost.people.append((row.name, row.reason))
+    return found
+
+
+def _under_way(session: Session, now: datetime) -> set[tuple[int, str | None]]:
+    """Branch and job of everything that is still being planned or sent."""
+    rows = (Outbox.state.in_(_OPEN), Outbox.lane.in_(_LANES), Outbox.not_before <= now + ON_ITS_WAY)
+    sending = session.execute(select(Outbox.branch_id, Outbox.job).where(*rows).distinct())
+    planning = session.execute(select(JobRun.branch_id, JobRun.job).where(JobRun.state == JobRunState.PLANNING))
+    return {(row.branch_id, row.job) for row in (*sending, *planning)}
+
+
+def _lines(session: Session, lost: dict[Subject, Lost], now: datetime, tz: tzinfo) -> Iterator[Owed]:
+    named, totals, heads = titles(session, lost), _totals(session, lost, now - SINCE), _heads(session, now, tz)
+    for subject, what in lost.items():
+        if subject not in named:
+            continue
+        text = messages.undelivered(named[subject], totals[subject], what.people, what.groups)
+        for number, person in enumerate(heads(subject.branch_id)):
+            key = _key(subject) + (f":{person}" if number else "")
+            yield Owed((key,), {"text": text}, person, expires_at=now + SINCE)
+
+
+def _totals(session: Session, subjects: Collection[Subject], since: datetime) -> dict[Subject, int]:
+    """To how many people each of them went."""
+    columns = (Outbox.id, Outbox.branch_id, Outbox.person_id)
+    query = (
+        _keyed(*columns)
+        .where(Outbox.person_id.is_not(None), Outbox.state.in_(list(OutboxState)), Outbox.not_before >= since)
+        .group_by(*columns)
+    )
+    found = dict.fromkeys(subjects, 0)
+    for row in session.execute(query):
+        name = subject_of(row.key, row.person_id)
+        if name is not None and (subject := Subject(row.branch_id, name)) in found:
+            found[subject] += 1
+    return found
+
+
+def _heads(session: Session, now: datetime, tz: tzinfo) -> Callable[[int], list[int]]:
+    """Who of a branch may see all the names and can be written to: the secretaries, else their deputies (6.5)."""
+    query = (
+        select(DutySpan.organisation_id, DutySpan.duty, Person.id)
+        .join(Person, and_(DutySpan.person_id == Person.id, Person.telegram_id.is_not(None), Person.reachable))
+        .where(DutySpan.duty.in_([Duty.SECRETARY, Duty.DEPUTY_SECRETARY]), on_day(DutySpan, local_day(now, tz)))
+        .order_by(Person.id)
+    )
+    held: dict[tuple[int, Duty], list[int]] = defaultdict(list)
+    for row in session.execute(query):
+        held[row.organisation_id, row.duty].append(row.id)
+    return lambda branch: held[branch, Duty.SECRETARY] or held[branch, Duty.DEPUTY_SECRETARY]
+
+
+def _key(subject: Subject) -> str:
+    return f"undelivered:{subject.branch_id}:{subject.name}"

@@ -1,0 +1,153 @@
+"""Looks every few minutes at what could go wrong unnoticed, and tells whoever can do something about it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta, tzinfo
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from bot.kit.anew import Anew
+from bot.kit.sending import Telegram
+from bot.watch import anew, looking, memory, outages, pruning, rules, undelivered
+from bot.watch.failures import Failures
+from scheduler.calendar import local_day
+from scheduler.calendars import calendars
+from scheduler.clock import Clock, SystemClock, real_now
+from scheduler.outbox import Sender
+from scheduler.promises import SLICE, promise_all
+from storage import leases
+from storage.engine import Storage
+from storage.room import room
+
+log = logging.getLogger(__name__)
+
+# Real seconds: before the first look (what Telegram kept comes first), between two signs of life, between two looks.
+FIRST, BEAT, LOOK = 10, 30, 120
+# How long after an answer there is still contact; longer than a long poll.
+IN_TOUCH = 60.0
+PRUNE_AFTER = timedelta(hours=22)
+LASTING = ("clock", "room", "silence")
+
+
+class Watchman:
+    """By itself it looks only when the clock is the system's: whoever moves a clock calls look().
+
+    operator: the Telegram account that is told; None: the log alone. silence: seconds since Telegram last answered a
+    poll (0 while another process polls, or with a webhook). skew: how far Telegram's clock is ahead, once known.
+    """
+
+    def __init__(
+        self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, sender: Sender, *, bot_id: int,
+        operator: int | None, silence: Callable[[], float], skew: Callable[[], timedelta | None],
+        failures: Failures, jobs: Sequence[str], sources: Sequence[Anew],
+    ) -> None:  # fmt: skip
+        self._storage, self._telegram, self._clock, self._tz, self._sender = storage, telegram, clock, tz, sender
+        self._bot_id, self._operator, self._silence, self._skew = bot_id, operator, silence, skew
+        self._failures, self._sources = failures, sources
+        self._lasting = [*LASTING, *(f"job:{name}" for name in jobs)]
+
+    async def run(self) -> None:
+        """Look for ever; the last contact is written down at the end."""
+        try:
+            if not isinstance(self._clock, SystemClock):
+                await asyncio.Event().wait()
+            await asyncio.sleep(FIRST)
+            while True:
+                await self.look()
+                for _ in range(LOOK // BEAT):
+                    await asyncio.sleep(BEAT)
+                    await self._safely(self._contact)
+        finally:
+            await self._safely(self._contact)
+
+    async def look(self) -> None:
+        """Everything once; what fails keeps nothing else from being looked at."""
+        for step in (self._contact, self._tell_operator, self._tell_secretaries, self._post_anew, self._prune):
+            await self._safely(step)
+
+    async def _safely(self, step: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await step()
+        except Exception:
+            log.exception("the watch could not do all of its work")
+
+    # --- outages ---
+
+    async def _contact(self) -> None:
+        """The sign of life; after an outage the operator hears of it, and the cards wait to be posted anew."""
+        if self._silence() > IN_TOUCH:
+            return
+        now, moment = self._clock.now(), real_now()
+        if await self._storage.write(lambda session: self._came_back(session, now, moment)):
+            self._sender.wake()
+
+    def _came_back(self, session: Session, now: datetime, moment: datetime) -> bool:
+        gap = outages.beat(session, self._bot_id, moment)
+        if gap is None:
+            return False
+        found = rules.Outage(now - gap, now)
+        if rules.concerns_people(found, self._tz):
+            outages.note(session, self._bot_id, found)
+        memory.tell(session, [rules.outage(found, self._tz)], self._operator, now)
+        return True
+
+    async def _post_anew(self) -> None:
+        now = self._clock.now()
+        found = await self._storage.read(lambda session: outages.waiting(session, self._bot_id))
+        if found is None or not rules.by_day(now, self._tz):
+            return
+        posted = await anew.post(self._storage, self._telegram, self._sources, found, now, self._tz)
+        await self._storage.write(lambda session: outages.done(session, self._bot_id, found))
+        if posted:
+            log.info("%d open cards are posted anew after an outage", posted)
+            self._sender.wake()
+
+    # --- telling ---
+
+    async def _tell_operator(self) -> None:
+        now, space = self._clock.now(), await asyncio.to_thread(room, self._storage)
+
+        def seen(session: Session) -> tuple[list[rules.Finding], bool, list[str]]:
+            found = [*self._findings(session, now), *rules.space(space)]
+            return found, bool(memory.news(session, found)), memory.over(session, found, self._lasting)
+
+        findings, news, gone = await self._storage.read(seen)
+        if gone:
+            await self._storage.write(lambda session: memory.forget(session, gone, now))
+        if news:
+            await self._storage.write(lambda session: memory.tell(session, findings, self._operator, now))
+            self._sender.wake()
+
+    def _findings(self, session: Session, now: datetime) -> list[rules.Finding]:
+        today, calendar = local_day(now, self._tz), calendars(session).national
+        return [
+            *rules.parked(looking.parked(session, now, self._tz), self._tz),
+            *rules.clock(self._skew()),
+            *rules.silence(self._silence()),
+            *rules.failing(self._failures.by_job()),
+            *rules.years(looking.missing_years(calendar, today), now, self._tz),
+            *rules.provisional(looking.coming_blocks(calendar, today), today),
+        ]
+
+    async def _tell_secretaries(self) -> None:
+        now = self._clock.now()
+        lines = await self._storage.read(lambda session: undelivered.undelivered(session, now, self._tz))
+        for start in range(0, len(lines), SLICE):
+            some = lines[start : start + SLICE]
+            await self._storage.write(
+                lambda session: promise_all(session, some, job=memory.JOB, branch_id=None, now=now)  # noqa: B023
+            )
+        if lines:
+            self._sender.wake()
+
+    # --- once a day ---
+
+    async def _prune(self) -> None:
+        """By whoever comes first after most of a day: the lease is never renewed, and so keeps the others away."""
+        name = f"prune:{self._bot_id}"
+        if await self._storage.read(lambda session: leases.held(session, name)):
+            return
+        if await self._storage.write(lambda session: leases.take(session, name, uuid4().hex, PRUNE_AFTER)):
+            await pruning.prune(self._storage, self._clock.now())
