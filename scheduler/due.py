@@ -1,5 +1,6 @@
 """Which runs are due, and one run: its row, its promises and its messages in one transaction."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -40,6 +41,19 @@ _WITHOUT_RUN = (
     )
     .order_by(Organisation.id)
 )  # fmt: skip
+_CREATED = select(Organisation.created_at).where(
+    Organisation.kind == OrganisationKind.BRANCH, Organisation.id.not_in(bindparam("differing", expanding=True))
+)
+_COUNTED = (
+    select(JobRun.slot, func.count().label("number"))
+    .where(
+        JobRun.job == bindparam("job"),
+        JobRun.slot.in_(bindparam("slots", expanding=True)),
+        JobRun.branch_id.not_in(bindparam("differing", expanding=True)),
+        JobRun.state != JobRunState.PLANNING,
+    )
+    .group_by(JobRun.slot)
+)
 _SOME_BRANCHES = _BRANCHES.where(Organisation.id.in_(bindparam("branches", expanding=True)))
 _RUNS = select(JobRun.branch_id, JobRun.slot).where(
     JobRun.job == bindparam("job"),
@@ -130,10 +144,10 @@ def _due(
     if isinstance(job.occurrences, Deadlines):
         return _not_done(session, [Due(job, *each) for each in job.occurrences.find(session, since, now, None)])
     differing = sorted({*job.occurrences.differ(session), *known.differing})
-    shared = (
-        each for each in job.occurrences.between(known.national, since, now) if (job.name, each.slot) not in settled
-    )
-    common = [each for one in shared for each in _everywhere(session, job, one, differing, settled)]
+    shared = job.occurrences.between(known.national, since, now)
+    open_ = [each for each in shared if (job.name, each.slot) not in settled]
+    unsure = _unsettled(session, job, open_, differing, settled)
+    common = [Due(job, one, each) for each in unsure for one in _without_run(session, job, each, differing)]
     # They are few, and what they decide may put a day into the past: looked at from far back.
     own = _of_each(session, job, job.occurrences, known, differing, (now - LOOKBACK, now))
     return [*common, *_not_done(session, own)]
@@ -167,14 +181,24 @@ def _not_done(session: Session, found: Sequence[Due]) -> list[Due]:
     return open_
 
 
-def _everywhere(
-    session: Session, job: Job, occurrence: Occurrence, differing: Sequence[int], settled: set[tuple[str, str]]
-) -> list[Due]:
+def _unsettled(
+    session: Session, job: Job, occurrences: Sequence[Occurrence], differing: Sequence[int],
+    settled: set[tuple[str, str]],
+) -> list[Occurrence]:  # fmt: skip
+    """Those that not every branch has run, by one count: after a start there are two months of them."""
+    if not occurrences:
+        return []
+    which = {"job": job.name, "slots": [each.slot for each in occurrences], "differing": differing}
+    ran = {row.slot: row.number for row in session.execute(_COUNTED, which)}
+    created = sorted(session.scalars(_CREATED, {"differing": differing}))
+    open_ = [each for each in occurrences if ran.get(each.slot, 0) < bisect_right(created, each.at)]
+    settled |= {(job.name, each.slot) for each in occurrences} - {(job.name, each.slot) for each in open_}
+    return open_
+
+
+def _without_run(session: Session, job: Job, occurrence: Occurrence, differing: Sequence[int]) -> Sequence[int]:
     which = {"at": occurrence.at, "job": job.name, "slot": occurrence.slot, "differing": differing}
-    branches = session.scalars(_WITHOUT_RUN, which).all()
-    if not branches:
-        settled.add((job.name, occurrence.slot))
-    return [Due(job, branch_id, occurrence) for branch_id in branches]
+    return session.scalars(_WITHOUT_RUN, which).all()
 
 
 def ahead(

@@ -85,10 +85,11 @@ class Process:
         self.process: asyncio.subprocess.Process | None = None
         self.said = ""
 
-    async def start(self, command: str = "run") -> None:
+    async def start(self, *command: str) -> None:
+        """`run`, when no other command is given."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", command,
+            sys.executable, "-m", "bot", *(command or ("run",)),
             cwd=self.folder, env={**kept, **self.settings, "PYTHONPATH": str(Path(__file__).parents[2])},
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip

@@ -10,8 +10,6 @@ import asyncio
 import os
 import random
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,11 +18,15 @@ from zoneinfo import ZoneInfo
 from bot.features.registry import jobs
 from bot.playground.clock import TravelClock
 from scheduler.outbox import Outcome, OutcomeKind, Sender
+from scheduler.pace import Pace
 from scheduler.runner import Runner
 from storage.engine import Storage
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 JOBS = jobs(SHANGHAI)
+DAY, A_MOMENT = timedelta(days=1), timedelta(minutes=3)
+# Turns of the loop without anything under way: between two steps of the sender nothing is counted.
+IDLE = 5
 
 
 def day_file(log: Path) -> Path:
@@ -44,29 +46,42 @@ class Life:
         day = max(first, date.fromisoformat(self._day_file.read_text())) if self._day_file.exists() else first
         while day <= last:
             self._day_file.write_text(day.isoformat())
-            async with self._at_work(datetime.combine(day, time(), SHANGHAI)):
-                # Up at midnight or only in the course of the day; down again at a minute to midnight.
-                await self._clock.travel(datetime.combine(day, time(23, 59), SHANGHAI))
-            day += timedelta(days=1)
+            await self._day(datetime.combine(day, time(), SHANGHAI))
+            day += DAY
 
-    @asynccontextmanager
-    async def _at_work(self, midnight: datetime) -> AsyncIterator[None]:
+    async def _day(self, midnight: datetime) -> None:
+        """Up at midnight or only in the course of the day; down again at a minute to the next."""
         start = midnight + self._random.choice((timedelta(), timedelta(hours=8, minutes=59), timedelta(hours=9)))
-        clock = self._clock = TravelClock(start, patience=0)
+        clock = self._clock = TravelClock(start)
         still_owed = {job.name: job.still_owed for job in JOBS if job.still_owed is not None}
-        sender = Sender(self._storage, clock, self._send, still_owed=still_owed, on_stop=print)
+        sender = Sender(
+            self._storage, clock, self._send, still_owed=still_owed, on_stop=print, pace=Pace(rate=10_000, burst=1_000)
+        )
         runner = Runner(self._storage, clock, JOBS, sender, SHANGHAI)
-        clock.watch("storage", lambda: self._storage.pending)
-        clock.watch("sender", lambda: sender.busy, sleeps=True)
-        clock.watch("runner", lambda: runner.busy)
-        tasks = [asyncio.create_task(sender.run()), asyncio.create_task(runner.run())]
-        try:
-            await clock.settle()
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+        sending = asyncio.create_task(sender.run())
+        evening = midnight + timedelta(hours=23, minutes=59)
+        moment: datetime | None = start
+        while moment is not None and moment < evening:
+            clock.jump(max(moment, clock.now()))
+            now = await runner.tick()
+            await self._sent(sender)
+            moment = await self._storage.read(lambda session: runner.next_due(session, now))  # noqa: B023  # awaited here
+        clock.jump(evening)
+        await runner.tick()
+        await self._sent(sender)
+        sending.cancel()
+        await asyncio.wait([sending])
+
+    async def _sent(self, sender: Sender) -> None:
+        """Until nothing is on its way; a chat that has to rest for a second does so by the clock."""
+        idle = 0
+        while idle < IDLE:
+            before = sender.busy
+            await asyncio.sleep(0 if idle else 0.001)
+            busy, resting = sender.busy + self._storage.pending, self._clock.next_at()
+            idle = 0 if busy else idle + 1
+            if busy and busy == before and resting is not None and resting - self._clock.now() < A_MOMENT:
+                self._clock.jump(resting)
 
     async def _send(self, chat_id: int, message: dict[str, Any]) -> Outcome:
         now = self._clock.now().astimezone(SHANGHAI)
