@@ -21,9 +21,11 @@ from bot.playground.server import Playground
 from bot.settings import Settings, load
 from scheduler.jobs import Owed
 from scheduler.outbox import promise
-from storage.choices import InboxState
+from storage.choices import InboxState, OrganisationKind
 from storage.engine import Storage
 from storage.models.inbox import Inbox
+from storage.models.organisation import Organisation
+from storage.models.outbox import Outbox
 from storage.models.person import RosterSpan
 
 NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
@@ -265,3 +267,33 @@ def test_help_is_complete(run: Run) -> None:
         for name, inner in getattr(command, "commands", {}).items():
             assert name in shown
             waiting.append(((*path, name), inner))
+
+
+def test_timetable_of_a_period_names_every_send_and_keeps_nothing(ready: Run, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    with database(tmp_path) as storage, storage.transaction() as session:
+        session.add(Organisation(kind=OrganisationKind.BRANCH, name="示范党支部", settings={}, created_at=NOW))
+    ready("import", "roster.csv", "--since", "2023-01-01")
+    period = ("timetable", "--from", "2023-09-01", "--to", "2023-10-10", "--format", "json")
+    rows = json.loads(ready(*period).output)
+    assert [(row["at"], row["job"], row["to"]) for row in rows][:2] == [
+        ("2023-09-01T09:00:00+08:00", "study_theme_check", "甲一"),
+        ("2023-09-26T09:00:00+08:00", "pre_holiday", "甲一、甲二、乙一"),
+    ]
+    assert rows[1]["text"].startswith("【节前廉洁提醒】中秋、国庆将至")
+    assert json.loads(ready(*period).output) == rows
+    with database(tmp_path) as storage, storage.reading() as session:
+        assert session.scalars(select(Outbox)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--from", "2023-09-01"), "--from and --to belong together"),
+        (("--from", "2023-09-02", "--to", "2023-09-01"), "--to is a day within a year"),
+        (("--from", "2023-09-01", "--to", "2025-09-01"), "--to is a day within a year"),
+    ],
+)
+def test_a_period_that_is_none_is_refused(ready: Run, options: tuple[str, ...], said: str) -> None:
+    refused = ready("timetable", *options)
+    assert (refused.exit_code, said in refused.output) == (2, True)
