@@ -1,5 +1,6 @@
 """How fast may be sent: evenly, just under Telegram's limits, slower after a 429, and back again."""
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,8 @@ SLOWEST = 1.0
 SLOWER, FASTER = 0.7, 1.1
 RECOVERY = timedelta(seconds=5)
 SECOND = timedelta(seconds=1)
+# However late a timer or a commit was: the 30th call before this one began a second ago, and a bit for the way there.
+IN_ANY_SECOND, ANY_SECOND = 30, timedelta(seconds=1.012)
 # A burst of 5 and one every 4 seconds: never more than 20 in any minute.
 GROUP_EVERY, GROUP_BURST = timedelta(seconds=4), 5
 TOGETHER = timedelta(seconds=2)
@@ -51,6 +54,7 @@ class Pace:
         self._top, self._rate = rate, rate
         self._overall = Spacing(SECOND / rate, burst)
         self._chats: dict[int, list[Spacing]] = {}
+        self._begun: deque[datetime] = deque(maxlen=IN_ANY_SECOND)
         self._paused: dict[int, datetime] = {}
         self._all_paused = LONG_AGO
         self._changed_at = self._seen = LONG_AGO
@@ -94,6 +98,13 @@ class Pace:
         self._overall.take(now)
         for spacing in self._chats.setdefault(chat_id, _spacings(chat_id)):
             spacing.take(now)
+
+    def begin(self, now: datetime) -> datetime:
+        """When a message that was counted may really leave: nearly always now. Call just before it does."""
+        full = len(self._begun) == IN_ANY_SECOND and timedelta() <= now - self._begun[0] < ANY_SECOND
+        moment = self._begun[0] + ANY_SECOND if full else now
+        self._begun.append(moment)
+        return moment
 
     def refuse(self, chat_id: int, retry_after: timedelta, now: datetime) -> None:
         """A 429: the chat rests. Two chats within two seconds mean the bot as a whole: everybody rests, then slower."""

@@ -31,6 +31,8 @@ class Telegram:
     clock: TravelClock
     answers: defaultdict[int, list[Answer]] = field(default_factory=lambda: defaultdict(list))
     got: list[tuple[int, str, datetime]] = field(default_factory=list)
+    # Of each file that was sent: to whom, and its id, or None when it went up.
+    files: list[tuple[int, str | None]] = field(default_factory=list)
     # While it is not set, nobody is answered.
     open: asyncio.Event = field(default_factory=asyncio.Event)
     called: asyncio.Event = field(default_factory=asyncio.Event)
@@ -52,7 +54,13 @@ class Telegram:
         if answer is not None:
             return answer() if callable(answer) else answer
         self.got.append((chat_id, message["text"], self.clock.now()))
-        return Outcome(OutcomeKind.SENT, message_id=1000 + len(self.got))
+        file_id = self._file(chat_id, message["document"]) if "document" in message else None
+        return Outcome(OutcomeKind.SENT, message_id=1000 + len(self.got), file_id=file_id)
+
+    def _file(self, chat_id: int, document: dict[str, Any]) -> str:
+        """Telegram tells an id of every file, of the same one not always the same."""
+        self.files.append((chat_id, None if "content" in document else document["file_id"]))
+        return f"FILE{len(self.files)}"
 
     @property
     def texts(self) -> list[tuple[int, str]]:
@@ -71,12 +79,13 @@ class Office:
 
     @asynccontextmanager
     async def sender(
-        self, still_owed: Mapping[str, StillOwed] | None = None, *, alone: bool | None = None, pace: Pace | None = None
-    ) -> AsyncIterator[Sender]:
+        self, still_owed: Mapping[str, StillOwed] | None = None, *,
+        alone: bool | None = None, pace: Pace | None = None, bot_id: int = 1,
+    ) -> AsyncIterator[Sender]:  # fmt: skip
         """A sender at work; it ends with the block."""
         sender = Sender(
             self.storage, self.clock, self.telegram.send, still_owed=still_owed or {},
-            on_stop=self.stopped.append, alone=alone, pace=pace,
+            on_stop=self.stopped.append, alone=alone, pace=pace, bot_id=bot_id,
         )  # fmt: skip
         gauge = self.clock.gauges
         before = list(gauge)
