@@ -76,7 +76,7 @@ _BAD_FILE = (
     ("file_reference_", BAD_FILE),
 )
 # What Telegram could not show as it was made; the plain text it can.
-_UNREADABLE = ("can't parse", "too long", "button", "reply markup", "entit", "keyboard")
+_UNREADABLE = ("can't parse", "too long", "button", "reply markup", "entity_", "keyboard")
 _WAIT = re.compile(r"retry after (\d+)")
 
 

@@ -17,7 +17,7 @@ WORDS = {
 
 @dataclass(slots=True, eq=False)
 class Fault:
-    """`times` None: for ever. `rate`: the share of the calls that it hits."""
+    """`times` None: for ever. `rate`: the share of the calls that it hits. `hits`: how many it has hit."""
 
     kind: Kind
     method: str | None = None
@@ -26,6 +26,7 @@ class Fault:
     retry_after: int = 1
     seconds: float = 0.0
     rate: float = 1.0
+    hits: int = 0
 
     def fits(self, method: str, chat_id: int | None) -> bool:
         if self.times == 0 or (self.method is not None and self.method.lower() != method):
@@ -86,6 +87,7 @@ class Faults:
     def _hits(self, fault: Fault, method: str, chat_id: int | None) -> bool:
         if not fault.fits(method, chat_id) or (fault.rate < 1 and self._chance.random() >= fault.rate):
             return False
+        fault.hits += 1
         if fault.times is not None:
             fault.times -= 1
         return True

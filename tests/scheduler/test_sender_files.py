@@ -82,7 +82,7 @@ async def test_an_id_that_telegram_does_not_know_is_brought_up_anew_once(office:
     async with office.sender():
         await office.clock.settle()
     promise(office, 2, 3, 4)
-    office.telegram.answers |= {2: [BAD_FILE], 3: [BAD_FILE]}
+    office.telegram.answers[2] = [BAD_FILE]
     async with office.sender():
         await office.clock.settle()
         assert sum(file_id is None for _, file_id in office.telegram.files) == 2
