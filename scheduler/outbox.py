@@ -263,6 +263,8 @@ class Sender:
             self._pace.offline(now)
         elif outcome.kind is OutcomeKind.STOP:
             self._stop(outcome.reason)
+        else:
+            self._pace.accept()
         verdict = judge(outcome, row.lane, resent=row.resent, attempts=row.attempts, now=now)
         self._note(Told(row, verdict, outcome))
 

@@ -47,7 +47,7 @@ class Turn:
             await asyncio.Event().wait()
         try:
             while True:
-                await self._renew(every)
+                await self._renew()
                 await asyncio.sleep(every)
         finally:
             if self.mine:
@@ -58,14 +58,10 @@ class Turn:
         """In a transaction that only the holder may commit: is it ours until this commits?"""
         return self.alone or leases.held(session, self._name, self._holder)
 
-    async def _renew(self, every: float) -> None:
+    async def _renew(self) -> None:
         begun = time.monotonic()
         try:
-            # A database that does not answer must not keep us from noticing that our time is over.
-            async with asyncio.timeout(max(self._until - begun, every)):
-                got = await self._storage.write(
-                    lambda session: leases.take(session, self._name, self._holder, self._life)
-                )
+            got = await self._storage.write(lambda session: leases.take(session, self._name, self._holder, self._life))
         except Exception:
             log.exception("the lease %s cannot be renewed", self._name)
             return

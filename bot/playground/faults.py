@@ -17,7 +17,7 @@ WORDS = {
 
 @dataclass(slots=True, eq=False)
 class Fault:
-    """`times` None: for ever. `rate`: the share of the calls that it hits. `hits`: how many it has hit."""
+    """`times` None: for ever. `rate`: the share of the calls that it hits."""
 
     kind: Kind
     method: str | None = None
@@ -26,7 +26,6 @@ class Fault:
     retry_after: int = 1
     seconds: float = 0.0
     rate: float = 1.0
-    hits: int = 0
 
     def fits(self, method: str, chat_id: int | None) -> bool:
         if self.times == 0 or (self.method is not None and self.method.lower() != method):
@@ -87,7 +86,6 @@ class Faults:
     def _hits(self, fault: Fault, method: str, chat_id: int | None) -> bool:
         if not fault.fits(method, chat_id) or (fault.rate < 1 and self._chance.random() >= fault.rate):
             return False
-        fault.hits += 1
         if fault.times is not None:
             fault.times -= 1
         return True

@@ -29,6 +29,8 @@ class Sizes:
     kills: int
     kill_taps: int
     starts: int
+    recipients: int
+    broadcast_kills: int
     seed: int
 
 
@@ -68,6 +70,9 @@ OPTIONS = (
     click.option("--kills", type=click.IntRange(1, 500), default=10, show_default=True, help="Of our bot."),
     click.option("--kill-taps", type=click.IntRange(100, MOST_PEOPLE), default=800, show_default=True, help="In each."),
     click.option("--starts", type=click.IntRange(1, 20), default=3, show_default=True, help="In a round."),
+    click.option("--recipients", type=click.IntRange(90, MOST_PEOPLE), default=1000, show_default=True,
+                 help="Of a broadcast."),
+    click.option("--broadcast-kills", type=click.IntRange(1, 200), default=5, show_default=True, help="In one."),
     click.option("--seed", type=int, default=1, show_default=True, help="Of latencies and of the moments to kill at."),
     click.option("--server", default="", metavar="URL", help="Another server with the control paths of README.md."),
     click.option("--format", "how", type=click.Choice(["table", "json"]), default="table", show_default=True),
@@ -86,7 +91,7 @@ def alone(*measures: Measure) -> None:
 
     for option in reversed(OPTIONS):
         command = option(command)
-    click.command(help=measures[0].__doc__ if len(measures) == 1 else "All of it, in less than six minutes.")(command)()
+    click.command(help=measures[0].__doc__ if len(measures) == 1 else "All of it, in about ten minutes.")(command)()
 
 
 def _note(text: str) -> None:

@@ -37,10 +37,11 @@ class Server:
 
     def load(
         self, people: Sequence[int] = (), data: str = "", *, median_ms: float = 0, rate: float = 0,
-        watch: dict[str, str] | None = None,
+        watch: dict[str, str] | None = None, limit: str = "", faults: float = 0, expected: int = 0,
     ) -> None:  # fmt: skip
-        """A new line of taps; `rate` a second, 0: all are there at once."""
-        self._say("load", people=list(people), data=data, median_ms=median_ms, rate=rate, watch=watch)
+        """A new line of taps (`rate` a second, 0: all are there at once), and a new crowd (see crowd.py)."""
+        taps = {"people": list(people), "data": data, "rate": rate, "watch": watch}
+        self._say("load", **taps, median_ms=median_ms, limit=limit, faults=faults, expected=expected)
 
     def wait(self, event: str, seconds: float, quiet: float = 5) -> dict[str, Any]:
         """Until poll, delivery, finish or quiet, at most so long; the report of the line."""
