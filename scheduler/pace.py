@@ -15,7 +15,7 @@ SLOWER, FASTER = 0.7, 1.1
 RECOVERY = timedelta(seconds=5)
 SECOND = timedelta(seconds=1)
 # However late a timer or a commit was: the 30th call before this one began a second ago, and a bit for the way there.
-IN_ANY_SECOND, ANY_SECOND = 30, timedelta(seconds=1.012)
+IN_ANY_SECOND, ANY_SECOND = 30, timedelta(seconds=1.016)
 AT_ONCE, SPREAD = 3, timedelta(seconds=0.085)
 # A burst of 5 and one every 4 seconds: never more than 20 in any minute.
 GROUP_EVERY, GROUP_BURST = timedelta(seconds=4), 5

@@ -25,9 +25,9 @@ from storage.engine import Storage
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Card
 from storage.models.person import Person
+from tests.bench.crowd import FIRST_ACCOUNT
 
 ZONE = ZoneInfo("Asia/Shanghai")
-FIRST_ACCOUNT = 5_000_001
 GROUP, CARD = -5_001, 50
 # The first activity of a new database.
 DATA = "si:1"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 RATE = 30.0
+FIRST_ACCOUNT = 5_000_001
 # A bucket that fills evenly and holds so many: jitter is forgiven, a burst is not.
 HELD = 5.0
 # What may happen to a message, each to one in so many; `lost`: it was taken, and the connection cut.
@@ -19,6 +20,8 @@ FAULTS = ("429", "502", "reset", "lost")
 class Crowd:
     """limit: "bucket" (even, 30 a second), "window" (30 in any second) or "" (none). faults: the share of each kind.
 
+    blocked: one in so many has blocked the bot, the first of them all among these; 0: nobody.
+
     `came` has when each recipient's first message came, `times` how many did; `faulted` those whose message met a
     fault. in_flight: messages taken whose sender ended before it was told, or a moment later.
     """
@@ -26,6 +29,7 @@ class Crowd:
     limit: str = ""
     faults: float = 0.0
     expected: int = 0
+    blocked: int = 0
     chance: random.Random = field(default_factory=random.Random)
     came: dict[int, float] = field(default_factory=dict)
     times: dict[int, int] = field(default_factory=dict)
@@ -42,6 +46,8 @@ class Crowd:
     def take(self, chat_id: int) -> tuple[str, int]:
         """One sendMessage: "" when it is taken, else what hits it; and for a 429 how many seconds to wait."""
         now = self.last = time.monotonic()
+        if self.blocked and chat_id % self.blocked == FIRST_ACCOUNT % self.blocked:
+            return "403", 0
         fault = self._fault()
         if fault:
             self.faulted.add(chat_id)
@@ -84,7 +90,7 @@ class Crowd:
         """As JSON values; `smooth_s`: from the first to the last first message of those that met no fault."""
         moments = [moment for chat_id, moment in self.came.items() if chat_id not in self.faulted]
         return {
-            "reached": len(self.came), "doubled": sum(1 for count in self.times.values() if count > 1),
+            "reached": list(self.came), "twice": [chat for chat, count in self.times.items() if count > 1],
             "refused": self.refused, "lost_answers": self.lost, "in_flight": self.in_flight,
             "smooth_s": max(moments, default=0.0) - min(self.came.values(), default=0.0),
         }  # fmt: skip

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
@@ -31,6 +32,7 @@ class Sizes:
     starts: int
     recipients: int
     broadcast_kills: int
+    postgresql: str
     seed: int
 
 
@@ -73,6 +75,7 @@ OPTIONS = (
     click.option("--recipients", type=click.IntRange(90, MOST_PEOPLE), default=1000, show_default=True,
                  help="Of a broadcast."),
     click.option("--broadcast-kills", type=click.IntRange(1, 200), default=5, show_default=True, help="In one."),
+    click.option("--postgresql", default="", metavar="URL", help="An empty database: broadcast kills on it as well."),
     click.option("--seed", type=int, default=1, show_default=True, help="Of latencies and of the moments to kill at."),
     click.option("--server", default="", metavar="URL", help="Another server with the control paths of README.md."),
     click.option("--format", "how", type=click.Choice(["table", "json"]), default="table", show_default=True),
@@ -82,7 +85,7 @@ OPTIONS = (
 def alone(*measures: Measure) -> None:
     """A command that makes these measurements and prints what they found."""
 
-    def command(server: str, how: str, **sizes: int) -> None:
+    def command(server: str, how: str, **sizes: Any) -> None:
         findings: list[Finding] = []
         with opened(server, seed=sizes["seed"]) as hall:
             for measure in measures:

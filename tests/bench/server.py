@@ -18,6 +18,7 @@ from tests.bench.line import BOT, FIRST_UPDATE, Line, Tap, Watch, card, make_tap
 # Spread of the lognormal latency: with a median of 60 ms the mean is 68 ms and one in a hundred takes 190 ms.
 SIGMA = 0.5
 LIMIT = 100
+WORDS = {"502": "Bad Gateway", "403": "Forbidden: bot was blocked by the user"}
 # What an answer may take to be written down by whoever it was for.
 BLINK = 0.05
 OK = b'{"ok":true,"result":true}'
@@ -74,17 +75,18 @@ class Server:
     async def _send(self, request: web.BaseRequest, params: Mapping[str, Any]) -> web.Response:
         """A message to one of the crowd: taken or not at once, answered after the latency, if at all."""
         crowd = self._crowd
+        transport = request.transport
         fault, wait = crowd.take(int(params.get("chat_id", 0)))
         await self._lag()
-        if not fault and request.transport is not None:
-            asyncio.get_running_loop().call_later(BLINK, crowd.answered, request.transport)
-        if fault in ("reset", "lost") and request.transport is not None:
-            request.transport.abort()
+        if transport is not None and not fault:
+            asyncio.get_running_loop().call_later(BLINK, crowd.answered, transport)
+        if transport is not None and fault in ("reset", "lost"):
+            transport.abort()
         if fault == "429":
             told = {"parameters": {"retry_after": wait}, "description": f"Too Many Requests: retry after {wait}"}
             return _json({"ok": False, "error_code": 429} | told, 429)
-        if fault == "502":
-            return _json({"ok": False, "error_code": 502, "description": "Bad Gateway"}, 502)
+        if fault in WORDS:
+            return _json({"ok": False, "error_code": int(fault), "description": WORDS[fault]}, int(fault))
         return web.Response(body=self._result("sendMessage", params), content_type="application/json")
 
     def _result(self, method: str, params: Mapping[str, Any]) -> bytes:
@@ -148,7 +150,7 @@ class Server:
         watch = params.get("watch")
         self._median = float(params.get("median_ms", 0)) / 1000
         self._line = Line(taps, Watch(watch["path"], watch["sql"]) if watch else None)
-        crowd = {name: params[name] for name in ("limit", "faults", "expected") if params.get(name)}
+        crowd = {name: params[name] for name in ("limit", "faults", "expected", "blocked") if params.get(name)}
         self._crowd = Crowd(**crowd, chance=self._random)
         rate = float(params.get("rate", 0))
         self._line.released = 0 if rate else len(taps)
