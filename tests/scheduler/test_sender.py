@@ -8,15 +8,14 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.jobs import Owed
 from scheduler.outbox import Outcome, OutcomeKind, Sender
-from scheduler.pace import Pace
-from storage.choices import Lane, OutboxState
+from storage.choices import Lane
 from storage.models.organisation import GroupChat
-from storage.models.outbox import Card, Outbox
+from storage.models.outbox import Card
 from storage.models.person import Person
 from tests.scheduler.office import START, Office
 
@@ -176,46 +175,6 @@ async def test_a_sent_card_knows_its_message(office: Office) -> None:
         assert session.scalars(select(Card.message_id)).all() == [1001]
 
 
-async def test_what_a_dead_process_was_sending_is_sent_again_only_when_it_must_arrive(office: Office) -> None:
-    office.say(7)
-    office.say(8, lane=Lane.ANSWERS)
-    office.change(state=OutboxState.SENDING, attempts=1)
-    async with office.sender(alone=True):
-        await office.clock.settle()
-        assert office.telegram.got == []
-        await office.clock.travel(START + SECOND * 120)
-    assert office.telegram.texts == [(7, "通知")]
-    assert [(row.state, row.resent) for row in office.rows()] == [("sent", True), ("unknown", False)]
-
-
-async def test_what_was_taken_in_hand_and_is_cancelled_in_time_does_not_go(office: Office) -> None:
-    office.say(7, 8)
-    office.telegram.answers[7] = [lambda: cancel(office)]
-    async with office.sender(pace=Pace(rate=1)):
-        await office.clock.settle()
-    assert office.telegram.asked == 1
-    assert office.states() == ["sent", "cancelled"]
-
-
-def cancel(office: Office) -> Outcome:
-    with office.storage.transaction() as session:
-        session.execute(update(Outbox).where(Outbox.chat_id == 8).values(state=OutboxState.CANCELLED))
-    return Outcome(OutcomeKind.SENT)
-
-
-async def test_what_telegram_asked_to_wait_for_is_waited_for_after_a_restart(office: Office) -> None:
-    office.say(7, 7, 8)
-    office.telegram.answers[7] = [Outcome(OutcomeKind.RETRY, reason="too_many", retry_after=20)]
-    async with office.sender():
-        await office.telegram.called.wait()
-    assert office.rows()[0].not_before >= START + SECOND * 20
-    async with office.sender():
-        await office.clock.travel(START + SECOND * 19)
-        assert office.telegram.texts == [(8, "通知")]
-        await office.clock.travel(START + SECOND * 25)
-    assert len(office.telegram.got) == 3
-
-
 async def test_what_was_too_long_for_one_message_is_followed_by_its_rest(office: Office) -> None:
     office.say(7, text="第一页", about={"asked": "again"})
     rest = {"text": "第二页", "inline": [[{"text": "已阅", "callback_data": "x"}]]}
@@ -355,15 +314,3 @@ async def test_our_own_fault_is_loud_and_stops_nobody(office: Office, caplog: py
         ("sent", ""),
     ]
     assert sum(record.levelno == logging.ERROR for record in caplog.records) == 2
-
-
-async def test_a_stop_waits_for_the_answer_and_gives_back_what_was_not_tried(office: Office) -> None:
-    office.say(*range(1, 11))
-    office.telegram.open.clear()
-    async with office.sender():
-        await office.telegram.called.wait()
-        asyncio.get_running_loop().call_later(0.05, office.telegram.open.set)
-    sent = len(office.telegram.got)
-    assert sent == office.telegram.asked
-    assert Counter(office.states()) == Counter({"sent": sent, "queued": 10 - sent})
-    assert all(row.attempts == 0 for row in office.rows() if row.state is OutboxState.QUEUED)
