@@ -177,13 +177,17 @@ class Sender:
             talking.add(row.chat_id)
             self._waiting.remove(row)
             self._pace.take(row.chat_id, now)
-            self._uploads.reserve(row.upload)
+            self._uploads.reserve(row.upload, now)
             self._calls[self._tasks.create_task(self._deliver(row))] = row
 
     async def _put_off(self) -> None:
         now = self._clock.now()
         moments = self._pace.forecast((row.chat_id for row in self._waiting), now)
         late = [each for each in zip(self._waiting, moments, strict=True) if each[1] > now + PATIENCE]
+        for row in self._waiting:
+            slow_from = self._uploads.slow_from(row.upload)
+            if slow_from is not None and slow_from <= now:
+                late.append((row, now + PATIENCE))
         if late:
             await self._write(lambda session: rows.put_off(session, late))
             self._drop([row for row, _ in late])
@@ -211,6 +215,8 @@ class Sender:
             opens = self._pace.open(now)
             free = [row for row in self._waiting if row.chat_id not in talking and not self._uploads.waits(row.upload)]
             moments += [max(opens, self._pace.ready(row.chat_id, now)) for row in free]
+        slow = (self._uploads.slow_from(row.upload) for row in self._waiting)
+        moments += [moment for moment in slow if moment is not None]
         return min(moments)
 
     # --- one call, and what it came to ---

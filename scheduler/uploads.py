@@ -18,6 +18,7 @@ from storage.models.outbox import Outbox, Upload
 
 # A file that nothing waits for is kept so long after it was promised: the same one may be sent again.
 KEPT = timedelta(days=30)
+SLOW = timedelta(seconds=1)
 
 _NEEDED = select(Outbox.message["document"]["upload"].as_integer()).where(
     Outbox.state.in_([OutboxState.QUEUED, OutboxState.SENDING]),
@@ -91,21 +92,26 @@ class Uploads:
     def __init__(self, storage: Storage, bot_id: int) -> None:
         self._storage, self._bot_id = storage, bot_id
         self._known: dict[int, str] = {}
-        self._rising: set[int] = set()
+        self._rising: dict[int, datetime] = {}
         self._refused: dict[int, str] = {}
 
     def waits(self, upload_id: int | None) -> bool:
         """The file is on its way up: whoever else sends it waits for its id."""
         return upload_id in self._rising
 
-    def reserve(self, upload_id: int | None) -> None:
+    def slow_from(self, upload_id: int | None) -> datetime | None:
+        """When a file on its way up has taken so long that who waits for it makes room for other messages."""
+        since = self._rising.get(upload_id or 0)
+        return None if since is None else since + SLOW
+
+    def reserve(self, upload_id: int | None, now: datetime) -> None:
         """A message with this file goes now; until the file's id is known, no other one does."""
         if upload_id is not None and upload_id not in self._known:
-            self._rising.add(upload_id)
+            self._rising[upload_id] = now
 
     def release(self, upload_id: int | None) -> None:
         """The message has gone, however it went: the next one may."""
-        self._rising.discard(upload_id or 0)
+        self._rising.pop(upload_id or 0, None)
 
     async def fill(self, upload_id: int, message: dict[str, Any]) -> dict[str, Any]:
         """The message as it is to be sent: with the file's id, or with its content."""

@@ -1,5 +1,6 @@
 """A file that goes to many goes up once; after that its id is named."""
 
+import asyncio
 import base64
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from scheduler.jobs import Owed
 from scheduler.outbox import Outcome, OutcomeKind
 from scheduler.promises import promise_all
 from storage.models.outbox import Outbox, Upload
+from tests.e2e.house import until
 from tests.scheduler.office import START, Office
 
 SECOND = timedelta(seconds=1)
@@ -26,6 +28,16 @@ def promise(office: Office, *chats: int, message: dict[str, Any] | None = None) 
     owed = [Owed((f"{len(office.rows())}:{chat}",), message or paper(), chat_id=chat) for chat in chats]
     with office.storage.transaction() as session:
         promise_all(session, owed, job=None, branch_id=office.branch_id, now=office.clock.now())
+
+
+async def hurry(office: Office, messages: int) -> None:
+    """Time goes by, whoever hangs, until so many messages have arrived."""
+    for _ in range(2000):
+        if len(office.telegram.got) >= messages:
+            return
+        office.clock.jump(office.clock.now() + SECOND / 10)
+        await asyncio.sleep(0.005)
+    raise TimeoutError
 
 
 def kept(office: Office) -> list[Upload]:
@@ -61,11 +73,25 @@ async def test_while_it_goes_up_the_others_wait_and_other_messages_do_not(office
     office.say(7)
     office.telegram.open.clear()
     async with office.sender():
-        await office.clock.settle()
-        assert office.telegram.asked == 2
+        await until(lambda: office.telegram.asked)
+        office.clock.jump(START + SECOND / 2)
+        await until(lambda: office.telegram.asked == 2)
         office.telegram.open.set()
         await office.clock.settle()
     assert [file_id for _, file_id in office.telegram.files] == [None, *["FILE1"] * 4]
+
+
+async def test_behind_a_file_that_takes_long_others_pass(office: Office) -> None:
+    promise(office, *range(1, 36))
+    office.say(101, 102, 103)
+    office.telegram.open.clear()
+    office.telegram.shut_to = {1}
+    async with office.sender():
+        await hurry(office, 3)
+        assert {chat for chat, _ in office.telegram.texts} == {101, 102, 103}
+        office.telegram.open.set()
+        await hurry(office, 38)
+    assert [file_id for _, file_id in office.telegram.files] == [None, *["FILE1"] * 34]
 
 
 async def test_a_first_one_who_has_blocked_the_bot_keeps_it_from_nobody(office: Office) -> None:
