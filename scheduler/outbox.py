@@ -107,6 +107,8 @@ class Sender:
         now, held = self._clock.now(), self._held()
 
         def begin(session: Session) -> list[tuple[int, datetime]]:
+            if not self._turn.confirm(session):
+                return []
             rows.lapse(session, now, held)
             uploads.clean(session, now)
             return rows.refused(session, now)

@@ -20,7 +20,7 @@ SIGMA = 0.5
 LIMIT = 100
 WORDS = {"502": "Bad Gateway", "403": "Forbidden: bot was blocked by the user"}
 # What an answer may take to be written down by whoever it was for.
-BLINK = 0.05
+BLINK = 0.1
 OK = b'{"ok":true,"result":true}'
 CONFLICT = (
     b'{"ok":false,"error_code":409,"description":"Conflict: terminated by other getUpdates request; make sure that'

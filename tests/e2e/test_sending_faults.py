@@ -96,6 +96,8 @@ async def test_nobody_is_lost_and_only_the_unknown_are_doubled(
     for number in range(1, RECIPIENTS + 1):
         chat = there.person(number, f"第{number}人").chat
         chat.opened, chat.blocked = True, number in BLOCKED
+    # Carried out at once and answered later: whoever is killed has something on its way.
+    there.faults.add("slow", method="sendMessage", times=None, seconds=0.05)
     hit = random.sample([number for number in there.people if number not in BLOCKED], 2 * len(FAULTS))
     for number, kind in zip(hit, 2 * FAULTS, strict=True):
         there.faults.add(kind, method="sendMessage", chat_id=number)
