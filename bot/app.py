@@ -66,7 +66,10 @@ class App:
         self._listen, self._webhook, self._transport = listen, webhook, transport
         self._ptb = ptb_application(token, api_url, transport)
         still_owed = {job.name: job.still_owed for job in jobs if job.still_owed is not None}
-        self.sender = Sender(storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._note_refusal)
+        self.sender = Sender(
+            storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._note_refusal,
+            bot_id=self.bot_id,
+        )  # fmt: skip
         failures = Failures()
         self.runner = Runner(storage, clock, failures.watching(jobs), self.sender, tz)
         self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed)

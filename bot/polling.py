@@ -6,14 +6,13 @@ import time
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 
 from bot.kit.sending import Telegram
 from bot.receive import ALLOWED_UPDATES, Receiver, is_id
 from bot.troubles import TOKEN_REFUSED, CannotReceive
-from storage import leases
+from scheduler.turn import Turn
 from storage.engine import Storage
 
 log = logging.getLogger(__name__)
@@ -30,6 +29,7 @@ WEBHOOK_SET = (
     "A webhook is set for this token, so Telegram gives no updates to polling. Set WEBHOOK_URL to receive by"
     " it, or delete it (deleteWebhook) if nothing else uses this token."
 )
+OTHERS = "another process asks Telegram for updates; this one only handles them"
 TWO_POLLERS = "Another program asks Telegram for updates with the same token (409); stop it or give each its own token"
 
 
@@ -37,11 +37,8 @@ class Poller:
     """Asks for updates for ever. A second process on the same database waits for its turn."""
 
     def __init__(self, telegram: Telegram, receiver: Receiver, storage: Storage, bot_id: int) -> None:
-        self._telegram, self._receiver, self._storage = telegram, receiver, storage
-        self._lease, self._holder = f"poller:{bot_id}", uuid4().hex
-        # On SQLite the lock of the data folder is held already, and nobody has to wait for a dead holder.
-        self._alone = storage.dialect == "sqlite"
-        self._mine = asyncio.Event()
+        self._telegram, self._receiver = telegram, receiver
+        self._turn = Turn(storage, f"poller:{bot_id}", LEASE, others=OTHERS)
         self._offset: int | None = None
         self._failures = 0
         self._heard = time.monotonic()
@@ -49,31 +46,19 @@ class Poller:
     @property
     def silence(self) -> float:
         """Seconds since Telegram last answered; a process that waits for its turn is not silent."""
-        return time.monotonic() - self._heard if self._mine.is_set() else 0.0
+        return time.monotonic() - max(self._heard, self._turn.since) if self._turn.mine else 0.0
 
     async def run(self) -> None:
         """Poll for ever; raises CannotReceive when only a person can help."""
         while True:
-            await self._mine.wait()
+            await self._turn.wait()
             wait = await self._once()
             if wait:
                 await asyncio.sleep(wait)
 
     async def hold(self) -> None:
         """Keep the lease, or wait for it, for ever."""
-        if self._alone:
-            self._mine.set()
-            await asyncio.Event().wait()
-        try:
-            while True:
-                try:
-                    await self._renew()
-                except Exception:
-                    log.exception("the lease of the poller cannot be renewed")
-                await asyncio.sleep(RENEWAL)
-        finally:
-            if self._mine.is_set():
-                await self._storage.write(lambda session: leases.release(session, self._lease, self._holder))
+        await self._turn.hold(RENEWAL)
 
     async def watch(self) -> None:
         """Say loudly when Telegram has not answered for long, for ever."""
@@ -81,15 +66,6 @@ class Poller:
             await asyncio.sleep(SILENCE / 2)
             if self.silence > SILENCE:
                 log.error("no answer from Telegram for %d seconds", self.silence)
-
-    async def _renew(self) -> None:
-        got = await self._storage.write(lambda session: leases.take(session, self._lease, self._holder, LEASE))
-        if not got:
-            log.info("another process asks Telegram for updates; this one only handles them")
-            self._mine.clear()
-        elif not self._mine.is_set():
-            self._heard = time.monotonic()
-            self._mine.set()
 
     async def _once(self) -> float:
         """One poll; how many seconds to wait before the next."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from scheduler import uploads
 from scheduler.outcome import Outcome, Verdict
-from scheduler.rows import IS_CLAIMED, Row, change, many
+from scheduler.rows import IS_OPEN, Row, change, many
 from storage.base import table
 from storage.choices import OutboxState
 from storage.models.organisation import GroupChat
@@ -37,10 +38,9 @@ _VERDICT: dict[str, Any] = {
     "state": bindparam("to_state"),
     "reason": bindparam("to_reason"),
     "resent": bindparam("to_resent"),
-    "lease_until": None,
 }
-_AGAIN = update(table(Outbox)).where(*IS_CLAIMED).values(**_VERDICT, not_before=bindparam("to_not_before"))
-_OVER = update(table(Outbox)).where(*IS_CLAIMED).values(**_VERDICT)
+_AGAIN = update(table(Outbox)).where(*IS_OPEN).values(**_VERDICT, not_before=bindparam("to_not_before"))
+_OVER = update(table(Outbox)).where(*IS_OPEN).values(**_VERDICT)
 # Whatever else was thought of the row in the meantime: it has arrived.
 _SENT = (
     update(table(Outbox))
@@ -50,8 +50,10 @@ _SENT = (
 _WORDED = update(table(Outbox)).where(Outbox.id == bindparam("row_id")).values(message=bindparam("to_message"))
 _CARD = update(table(Card)).where(Card.outbox_id == bindparam("row_id")).values(message_id=bindparam("to_message_id"))
 
+_FOLLOWS = ("lane", "branch_id", "person_id", "chat_id")
 
-def write_down(session: Session, told: Sequence[Told], now: datetime) -> None:
+
+def write_down(session: Session, told: Sequence[Told], now: datetime, bot_id: int) -> None:
     """A handful of statements for the whole batch."""
     arrived = [each for each in told if each.arrived]
     open_ = [each for each in told if not each.arrived]
@@ -65,6 +67,10 @@ def write_down(session: Session, told: Sequence[Told], now: datetime) -> None:
         ({"row_id": each.row.id, "to_message": each.row.message} for each in told if each.row.worded_anew),
     )
     _nobody_there(session, [each for each in open_ if each.verdict.state is OutboxState.UNREACHABLE])
+    uploads.write_down(session, ((each.row.upload, each.outcome) for each in told), bot_id)
+    for each in arrived:
+        if each.outcome is not None and each.outcome.rest is not None:
+            _go_on(session, each.row.id, each.outcome.rest, now)
     for each in open_:
         if each.outcome is not None and each.outcome.new_chat_id is not None:
             follow(session, each.row.chat_id, each.outcome.new_chat_id)
@@ -92,6 +98,14 @@ def _nobody_there(session: Session, told: Iterable[Told]) -> None:
         session.execute(update(table(Person)).where(Person.telegram_id.in_(people)).values(reachable=False))
     if groups:
         session.execute(update(table(GroupChat)).where(GroupChat.chat_id.in_(groups)).values(active=False))
+
+
+def _go_on(session: Session, row_id: int, rest: dict[str, Any], now: datetime) -> None:
+    """The rest of a message that was too long for one is a row of its own."""
+    columns = table(Outbox).c
+    same = session.execute(select(*(columns[name] for name in _FOLLOWS)).where(columns.id == row_id)).one()
+    new = {"message": rest, "about": {}, "state": OutboxState.QUEUED, "created_at": now, "not_before": now}
+    session.execute(insert(table(Outbox)).values(**same._asdict(), **new))
 
 
 def follow(session: Session, old: int, new: int) -> None:

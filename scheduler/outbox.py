@@ -8,13 +8,15 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from scheduler import rows, uploads
 from scheduler.aftermath import Told, write_down
-from scheduler.clock import Clock, real_now
+from scheduler.clock import Clock
 from scheduler.jobs import StillOwed
-from scheduler.outcome import Outcome, OutcomeKind, Verdict, judge
+from scheduler.outcome import Outcome, OutcomeKind, judge
 from scheduler.pace import Pace
 from scheduler.promises import promise, promise_all
-from scheduler.rows import LANES, Row, claim, hand_back, lapse
+from scheduler.rows import LANES, Row
+from scheduler.turn import Turn
 from storage.choices import Lane, OutboxState
 from storage.engine import Storage
 
@@ -27,42 +29,41 @@ log = logging.getLogger(__name__)
 Send = Callable[[int, dict[str, Any]], Awaitable[Outcome]]
 
 IN_FLIGHT = 30
-# About a second's worth: what is claimed when the process is killed counts as unknown.
+# About a second's worth in hand; answers are taken even when a broadcast has filled it.
 BATCH = 30
-# Answers are claimed even when a broadcast has filled the batch.
 URGENT = 10
-# A row that cannot go so soon is handed back, so that it holds neither memory nor its lease.
+# A row that cannot go so soon is put off, so that it takes no other's place.
 PATIENCE = timedelta(seconds=3)
-# Longer than the longest call; real time.
-LEASE = timedelta(seconds=90)
-# How long outcomes gather for one commit while others are on their way.
-GATHER = timedelta(milliseconds=100)
-# Real seconds: how often other processes' promises are looked for, and how long a stop waits for answers.
-POLL, LANDING = 15.0, 5.0
+# Real seconds: how often others' promises are looked for, alone and beside other processes; how long a stop waits.
+POLL, POLL_SHARED, LANDING = 15.0, 0.5, 5.0
+# Real time: a process that died is followed within LEASE; RENEWAL in seconds.
+LEASE, RENEWAL = timedelta(seconds=6), 1.5
+OTHERS = "another process sends; this one takes over when that one ends"
 
 
 class Sender:
-    """The one who sends for a bot token: claims due rows by lane, keeps the pace, writes the outcomes down in batches.
+    """The one who sends for a bot token: takes due rows by lane, keeps the pace, writes the outcomes down in batches.
 
+    Rows in hand stay queued until the moment they go: then `sending` is committed, then the call is made. So of a
+    process that was killed only what had really begun is unknown, and a row that is cancelled in time does not go.
     still_owed: by name of job; on_stop: called once with the reason when Telegram refuses the token, after which
-    nothing more is sent. alone: no other process sends from this database, so what is `sending` at the start was left
-    by one that died (true on SQLite, where the folder has one holder).
+    nothing more is sent. alone: no other process sends from this database (true on SQLite); else they take turns.
     """
 
     def __init__(
         self, storage: Storage, clock: Clock, send: Send, *, still_owed: Mapping[str, StillOwed],
-        on_stop: Callable[[str], None], pace: Pace | None = None, alone: bool | None = None,
+        on_stop: Callable[[str], None], bot_id: int = 0, pace: Pace | None = None, alone: bool | None = None,
     ) -> None:  # fmt: skip
         self._storage, self._clock, self._send = storage, clock, send
-        self._still_owed, self._on_stop = still_owed, on_stop
-        self._pace = pace or Pace()
-        self._alone = storage.dialect == "sqlite" if alone is None else alone
+        self._still_owed, self._on_stop, self._bot_id = still_owed, on_stop, bot_id
+        self._pace, self._uploads = pace or Pace(), uploads.Uploads(storage, bot_id)
+        self._turn = Turn(storage, f"sender:{bot_id}", LEASE, others=OTHERS, alone=alone)
         self._waiting: list[Row] = []
         self._calls: dict[asyncio.Task[None], Row] = {}
         self._told: list[Told] = []
         # Chats with an answer in hand, until what became of it is written down: the next one waits for it.
         self._answering: set[int] = set()
-        self._wake, self._landing = asyncio.Event(), asyncio.Event()
+        self._wake = asyncio.Event()
         self._due, self._more, self._stopped = True, False, False
         self._working = 0
         self._next_at: datetime | None = None
@@ -70,66 +71,76 @@ class Sender:
 
     @property
     def busy(self) -> int:
-        """Rows in hand, and whether there may be due ones that nobody has claimed; 0 once stopped."""
-        due = self._due or self._more
+        """Rows in hand, and whether there may be due ones not yet seen; 0 once stopped, or while others send."""
+        idle = self._stopped or (self._turn.asked and not self._turn.mine)
         in_hand = len(self._waiting) + len(self._calls) + len(self._told) + self._working
-        return in_hand + (1 if due and not self._stopped else 0)
+        return in_hand + (1 if (self._due or self._more) and not idle else 0)
 
     def wake(self) -> None:
         """Something was promised."""
         self._due = True
         self._wake.set()
 
+    # --- whose turn it is ---
+
     async def run(self) -> None:
         """Send for ever; returns only after a refused token. Cancelled, it waits a moment for answers on their way."""
         async with asyncio.TaskGroup() as self._tasks:
-            poll = self._tasks.create_task(self._poll())
+            helpers = [self._tasks.create_task(self._turn.hold(RENEWAL)), self._tasks.create_task(self._poll())]
             try:
-                await self._find_lost(at_start=True)
                 while not self._stopped:
-                    self._wake.clear()
-                    await self._round()
-                    await self._clock.sleep_until(self._next_moment(), self._wake)
+                    await self._turn.wait()
+                    await self._take_over()
+                    await self._work()
             finally:
-                poll.cancel()
                 await self._land()
+                for helper in helpers:
+                    helper.cancel()
 
     async def _poll(self) -> None:
         while True:
-            await asyncio.sleep(POLL)
-            await self._find_lost()
+            await asyncio.sleep(POLL if self._turn.alone else POLL_SHARED)
             self.wake()
 
-    async def _find_lost(self, *, at_start: bool = False) -> None:
-        """Alone, only the start can find any; beside others, a lease that ran out is somebody who died."""
-        if self._alone and not at_start:
-            return
-        now, over = self._clock.now(), None if self._alone else real_now()
-        held = [row.id for row in (*self._waiting, *self._calls.values(), *(told.row for told in self._told))]
-        await self._write(lambda session: lapse(session, now, over, held))
+    async def _take_over(self) -> None:
+        """What somebody was sending when it died is unknown now; what Telegram asked it to wait for is waited for."""
+        now, held = self._clock.now(), self._held()
 
-    # --- one round: claim, start what the pace lets go, hand back what must wait ---
+        def begin(session: Session) -> list[tuple[int, datetime]]:
+            if not self._turn.confirm(session):
+                return []
+            rows.lapse(session, now, held)
+            uploads.clean(session, now)
+            return rows.refused(session, now)
+
+        for chat_id, until in await self._write(begin):
+            self._pace.refuse(chat_id, until - now, now)
+
+    async def _work(self) -> None:
+        """Round after round while it is our turn."""
+        while self._turn.mine and not self._stopped:
+            self._wake.clear()
+            await self._round()
+            await self._clock.sleep_until(self._next_moment(), self._wake)
+        # Nothing of it had begun: it is queued for whoever sends now.
+        self._drop(self._waiting)
+
+    # --- one round: see what is due, start what the pace lets go, put off what must wait ---
 
     async def _round(self) -> None:
         self._due = self._due or (self._next_at is not None and self._next_at <= self._clock.now())
         if self._due or (self._more and len(self._waiting) <= BATCH // 2):
-            await self._claim()
+            await self._look()
         self._start()
-        await self._hand_back()
+        await self._put_off()
 
-    async def _claim(self) -> None:
+    async def _look(self) -> None:
         self._due = False
-        now, lease_until, room = self._clock.now(), real_now() + LEASE, max(BATCH - len(self._waiting), 0)
+        now, room, held = self._clock.now(), max(BATCH - len(self._waiting), 0), self._held()
         answering = set(self._answering)
-        claiming = self._tasks.create_task(
-            self._write(lambda session: claim(session, now, room, URGENT, lease_until, answering))
-        )
-        try:
-            found = await asyncio.shield(claiming)
-        except asyncio.CancelledError:
-            # They are claimed all the same: the landing hands them back.
-            self._waiting += (await claiming).rows
-            raise
+        found = await self._storage.read(lambda session: rows.due(session, now, room, URGENT, held, answering))
+        if found.expired:
+            await self._write(lambda session: rows.end(session, found.expired, OutboxState.EXPIRED, "expired"))
         self._more, self._next_at = found.more, found.next_at
         self._waiting += found.rows
         self._answering |= _answered(found.rows)
@@ -137,6 +148,9 @@ class Sender:
         self._waiting.sort(key=lambda row: LANES.index(row.lane))
         if self._more and not self._waiting:
             self.wake()
+
+    def _held(self) -> list[int]:
+        return [row.id for row in (*self._waiting, *self._calls.values(), *(told.row for told in self._told))]
 
     async def _ask(self, row: Row) -> None:
         """Is it still owed? What cannot be asked is sent as it was promised: silence would be worse."""
@@ -147,35 +161,46 @@ class Sender:
             log.exception("job %s could not say whether row %s is still owed", row.job, row.id)
             return
         if message is None:
-            self._waiting.remove(row)
-            self._note(Told(row, Verdict(OutboxState.CANCELLED, "no_longer_owed", resent=row.resent)))
-        elif message != row.message:
-            row.message, row.worded_anew = message, True
+            self._drop([row])
+            await self._write(lambda session: rows.end(session, [row.id], OutboxState.CANCELLED, "no_longer_owed"))
+            return
+        filed = message.get("document") is not None
+        said = await self._write(lambda session: uploads.keep(session, message, now)) if filed else message
+        if said != row.message:
+            row.message, row.worded_anew = said, True
 
     def _start(self) -> None:
         now, talking = self._clock.now(), {row.chat_id for row in self._calls.values()}
         for row in list(self._waiting):
             if len(self._calls) >= IN_FLIGHT or self._pace.open(now) > now or self._stopped:
                 return
-            if row.chat_id not in talking and self._pace.ready(row.chat_id, now) <= now:
-                talking.add(row.chat_id)
-                self._waiting.remove(row)
-                self._pace.take(row.chat_id, now)
-                self._calls[self._tasks.create_task(self._deliver(row))] = row
+            if row.chat_id in talking or self._uploads.waits(row.upload) or self._pace.ready(row.chat_id, now) > now:
+                continue
+            talking.add(row.chat_id)
+            self._waiting.remove(row)
+            self._pace.take(row.chat_id, now)
+            self._uploads.reserve(row.upload, now)
+            self._calls[self._tasks.create_task(self._deliver(row))] = row
 
-    async def _hand_back(self) -> None:
+    async def _put_off(self) -> None:
         now = self._clock.now()
         moments = self._pace.forecast((row.chat_id for row in self._waiting), now)
         late = [each for each in zip(self._waiting, moments, strict=True) if each[1] > now + PATIENCE]
+        for row in self._waiting:
+            slow_from = self._uploads.slow_from(row.upload)
+            if slow_from is not None and slow_from <= now:
+                late.append((row, now + PATIENCE))
         if late:
-            await self._return(late)
+            await self._write(lambda session: rows.put_off(session, late))
+            self._drop([row for row, _ in late])
+            moments = [moment for _, moment in late]
+            self._next_at = min(moments if self._next_at is None else [self._next_at, *moments])
 
-    async def _return(self, back: list[tuple[Row, datetime]]) -> None:
-        await self._write(lambda session: hand_back(session, back))
-        self._waiting = [row for row in self._waiting if not any(row is each for each, _ in back)]
-        self._answering -= _answered(row for row, _ in back)
-        moments = [moment for _, moment in back]
-        self._next_at = min(moments if self._next_at is None else [self._next_at, *moments])
+    def _drop(self, given_up: Iterable[Row]) -> None:
+        """Out of hand, as if it had never been taken."""
+        dropped = list(given_up)
+        self._waiting = [row for row in self._waiting if not any(row is each for each in dropped)]
+        self._answering -= _answered(dropped)
 
     async def _write(self, fn: Callable[[Session], T]) -> T:
         self._working += 1
@@ -190,25 +215,53 @@ class Sender:
         if len(self._calls) < IN_FLIGHT:
             talking = {row.chat_id for row in self._calls.values()}
             opens = self._pace.open(now)
-            free = [row.chat_id for row in self._waiting if row.chat_id not in talking]
-            moments += [max(opens, self._pace.ready(chat_id, now)) for chat_id in free]
+            free = [row for row in self._waiting if row.chat_id not in talking and not self._uploads.waits(row.upload)]
+            moments += [max(opens, self._pace.ready(row.chat_id, now)) for row in free]
+        slow = (self._uploads.slow_from(row.upload) for row in self._waiting)
+        moments += [moment for moment in slow if moment is not None]
         return min(moments)
 
     # --- one call, and what it came to ---
 
     async def _deliver(self, row: Row) -> None:
-        try:
-            outcome = await self._send(row.chat_id, row.message)
-            if outcome.kind is OutcomeKind.FAILED:
-                log.error("row %s of job %s was refused as wrong: %s", row.id, row.job, outcome.reason)
-        except Exception as error:
-            log.exception("row %s of job %s could not be sent", row.id, row.job)
-            outcome = Outcome(OutcomeKind.FAILED, reason=type(error).__name__)
+        outcome = await self._attempt(row)
         task = asyncio.current_task()
         assert task is not None
         del self._calls[task]
-        self._hear(row, outcome)
+        if outcome is None:
+            self._drop([row])
+        else:
+            self._hear(row, outcome)
         self._wake.set()
+
+    async def _attempt(self, row: Row) -> Outcome | None:
+        """The call, once it is written down that it is being made; None when it is not to be made any more."""
+        try:
+            if not await self._write(lambda session: self._turn.confirm(session) and rows.begin(session, row)):
+                return None
+            await self._clock.sleep_until(self._pace.begin(self._clock.now()))
+            return await self._say(row)
+        finally:
+            self._uploads.release(row.upload)
+
+    async def _say(self, row: Row) -> Outcome:
+        """One call for what the row says; a fault of ours is an outcome as well."""
+        try:
+            outcome = await self._speak(row)
+        except Exception as error:
+            log.exception("row %s of job %s could not be sent", row.id, row.job)
+            return Outcome(OutcomeKind.FAILED, reason=type(error).__name__)
+        if outcome.kind is OutcomeKind.FAILED:
+            log.error("row %s of job %s was refused as wrong: %s", row.id, row.job, outcome.reason)
+        return outcome
+
+    async def _speak(self, row: Row) -> Outcome:
+        """What the row says, to Telegram."""
+        if row.upload is None:
+            return await self._send(row.chat_id, row.message)
+        message = await self._uploads.fill(row.upload, row.message)
+        outcome = await self._send(row.chat_id, message)
+        return self._uploads.hear(row.upload, message["document"].get("file_id"), outcome)
 
     def _hear(self, row: Row, outcome: Outcome) -> None:
         now = self._clock.now()
@@ -218,6 +271,8 @@ class Sender:
             self._pace.offline(now)
         elif outcome.kind is OutcomeKind.STOP:
             self._stop(outcome.reason)
+        else:
+            self._pace.accept()
         verdict = judge(outcome, row.lane, resent=row.resent, attempts=row.attempts, now=now)
         self._note(Told(row, verdict, outcome))
 
@@ -233,36 +288,36 @@ class Sender:
             self._flushing = self._tasks.create_task(self._flush())
 
     async def _flush(self) -> None:
+        """At once, because a process that is killed knows nothing of them; what comes meanwhile goes together."""
         while self._told:
-            if self._calls or self._waiting:
-                await self._clock.sleep_until(self._clock.now() + GATHER, self._landing)
             await self._write_down()
 
     async def _write_down(self) -> None:
         told, self._told, now = self._told, [], self._clock.now()
-        await self._write(lambda session: write_down(session, told, now))
+        await self._write(lambda session: write_down(session, told, now, self._bot_id))
         answered = _answered(each.row for each in told)
         self._answering -= answered
-        if answered or any(each.verdict.not_before is not None for each in told):
-            # Claiming finds the chat's next answer, and tells when the earliest of those put off is due again.
+        if answered or any(each.verdict.not_before is not None or _goes_on(each) for each in told):
+            # A look finds the chat's next answer, and tells when the earliest of those put off is due again.
             self.wake()
 
     async def _land(self) -> None:
-        """Stop: no new call; the answers that come in time are written down, what was not tried is due again."""
+        """Stop: no new call; the answers that come in time are written down, the rest is as it was."""
         self._stopped = True
-        self._landing.set()
+        self._drop(self._waiting)
         if self._calls:
             await asyncio.wait(list(self._calls), timeout=LANDING)
         for call in self._calls:
             call.cancel()
-        if self._waiting:
-            now = self._clock.now()
-            await self._return([(row, now) for row in self._waiting])
         if self._flushing is not None:
             await asyncio.wait([self._flushing])
         if self._told:
             await self._write_down()
 
 
-def _answered(rows: Iterable[Row]) -> set[int]:
-    return {row.chat_id for row in rows if row.lane is Lane.ANSWERS}
+def _answered(given: Iterable[Row]) -> set[int]:
+    return {row.chat_id for row in given if row.lane is Lane.ANSWERS}
+
+
+def _goes_on(told: Told) -> bool:
+    return told.outcome is not None and told.outcome.rest is not None

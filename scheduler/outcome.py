@@ -3,16 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from storage.choices import Lane, OutboxState
 
 # An answer that was lost may only be late: the second attempt waits for it (engineering.md 2: 60-120 s).
 SEND_AGAIN_AFTER = timedelta(seconds=90)
 LONGEST_WAIT = 300
+# Reasons that are looked for: Telegram asked to wait; Telegram does not know the id of a file.
+TOO_MANY, BAD_FILE = "too_many", "bad_file"
 
 
 class OutcomeKind(StrEnum):
-    """`retry`: certainly not sent. `unknown`: it left, no answer came. `failed`: our own fault (a 400)."""
+    """`retry`: certainly not sent. `unknown`: it left, no answer came. `failed`: our own fault (a 400).
+
+    `gone`: the message to edit is not there, or can no longer be edited. `again`: not sent, and may go at once.
+    """
 
     SENT = "sent"
     UNREACHABLE = "unreachable"
@@ -20,12 +26,18 @@ class OutcomeKind(StrEnum):
     UNKNOWN = "unknown"
     FAILED = "failed"
     MOVED = "moved"
+    GONE = "gone"
+    AGAIN = "again"
     STOP = "stop"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One answer of Telegram. `retry_after` in seconds; `reason` is a word such as blocked."""
+    """One answer of Telegram. `retry_after` in seconds; `reason` is a word such as blocked.
+
+    `file_id`: by what Telegram knows the file that was sent. `rest`: the message that is still to follow, when one was
+    too long.
+    """
 
     kind: OutcomeKind
     message_id: int | None = None
@@ -33,6 +45,7 @@ class Outcome:
     retry_after: float = 0
     new_chat_id: int | None = None
     file_id: str | None = None
+    rest: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,7 @@ _FINAL = {
     OutcomeKind.SENT: OutboxState.SENT,
     OutcomeKind.UNREACHABLE: OutboxState.UNREACHABLE,
     OutcomeKind.FAILED: OutboxState.FAILED,
+    OutcomeKind.GONE: OutboxState.FAILED,
 }
 
 

@@ -1,5 +1,6 @@
 """How fast may be sent: evenly, just under Telegram's limits, slower after a 429, and back again."""
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,16 @@ SLOWEST = 1.0
 SLOWER, FASTER = 0.7, 1.1
 RECOVERY = timedelta(seconds=5)
 SECOND = timedelta(seconds=1)
+# However late a timer or a commit was: the 30th call before this one began a second ago, and a bit for the way there.
+IN_ANY_SECOND, ANY_SECOND = 30, timedelta(seconds=1.016)
+AT_ONCE, SPREAD = 3, timedelta(seconds=0.085)
 # A burst of 5 and one every 4 seconds: never more than 20 in any minute.
 GROUP_EVERY, GROUP_BURST = timedelta(seconds=4), 5
 TOGETHER = timedelta(seconds=2)
+# What tells a bot that is too fast from a chat that is: long waits for two chats together, or so many chats refused
+# among so many answers. One in a hundred refused for a moment is no reason to slow down for all.
+LONG = timedelta(seconds=3)
+TOO_OFTEN = ((3, 5), (6, 100))
 OFFLINE = timedelta(seconds=2)
 KEPT_CHATS = 5_000
 
@@ -51,10 +59,13 @@ class Pace:
         self._top, self._rate = rate, rate
         self._overall = Spacing(SECOND / rate, burst)
         self._chats: dict[int, list[Spacing]] = {}
+        self._begun: deque[datetime] = deque(maxlen=IN_ANY_SECOND)
         self._paused: dict[int, datetime] = {}
         self._all_paused = LONG_AGO
         self._changed_at = self._seen = LONG_AGO
-        self._refused: tuple[int, datetime] | None = None
+        self._refused: tuple[int, datetime, timedelta] | None = None
+        # Of the last answers: the chat that was refused, or None.
+        self._answers: deque[int | None] = deque(maxlen=100)
 
     @property
     def rate(self) -> float:
@@ -95,14 +106,38 @@ class Pace:
         for spacing in self._chats.setdefault(chat_id, _spacings(chat_id)):
             spacing.take(now)
 
+    def begin(self, now: datetime) -> datetime:
+        """When a message that was counted may really leave: nearly always now. Call just before it does."""
+        moment, before = now, self._begun
+        if len(before) == IN_ANY_SECOND and before[-1] <= now + TOGETHER:
+            moment = max(moment, before[0] + ANY_SECOND)
+        if len(before) >= AT_ONCE and before[-1] <= now + TOGETHER:
+            moment = max(moment, before[-AT_ONCE] + SPREAD)
+        before.append(moment)
+        return moment
+
+    def accept(self) -> None:
+        """A message was taken, or refused for another reason than the pace."""
+        self._answers.append(None)
+
     def refuse(self, chat_id: int, retry_after: timedelta, now: datetime) -> None:
-        """A 429: the chat rests. Two chats within two seconds mean the bot as a whole: everybody rests, then slower."""
+        """A 429: the chat rests. If it seems to be meant for the bot as a whole, everybody rests, and then slower."""
         self._paused[chat_id] = now + retry_after
-        before, self._refused = self._refused, (chat_id, now)
-        if before is not None and before[0] != chat_id and now - before[1] <= TOGETHER:
+        self._answers.append(chat_id)
+        before, self._refused = self._refused, (chat_id, now, retry_after)
+        if self._too_fast(before):
+            self._answers.clear()
             self._all_paused = max(self._all_paused, now + retry_after)
             self._top = min(self._top, AFTER_REFUSAL)
             self._set(max(self._rate * SLOWER, SLOWEST), now)
+
+    def _too_fast(self, before: tuple[int, datetime, timedelta] | None) -> bool:
+        assert self._refused is not None
+        chat_id, now, wait = self._refused
+        if before is not None and before[0] != chat_id and now - before[1] <= TOGETHER and min(wait, before[2]) >= LONG:
+            return True
+        answers = list(self._answers)
+        return any(len(set(answers[-among:]) - {None}) >= many for many, among in TOO_OFTEN)
 
     def offline(self, now: datetime) -> None:
         """No connection: nobody is tried for a moment."""

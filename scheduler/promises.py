@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.jobs import Owed
+from scheduler.uploads import File, keep
 from storage.base import table
 from storage.choices import OutboxState
 from storage.models.outbox import Card, Outbox, Promise
@@ -69,9 +70,9 @@ def _add(session: Session, owed: Sequence[Owed], job: str | None, branch_id: int
     if not owed:
         return []
     chats = _chats(session, {item.person_id for item in owed if item.person_id is not None and item.chat_id is None})
-    values = [
-        _row(item, chats) | {"job": job, "branch_id": branch_id, "created_at": now, "not_before": now} for item in owed
-    ]
+    same = {"job": job, "branch_id": branch_id, "created_at": now, "not_before": now}
+    files: dict[File, int] = {}
+    values = [_row(item, chats) | {"message": keep(session, item.message, now, files)} | same for item in owed]
     return list(session.scalars(_ADD, values))
 
 
@@ -96,7 +97,6 @@ def _row(owed: Owed, chats: dict[int, tuple[int | None, str]]) -> dict[str, Any]
         "lane": owed.lane,
         "person_id": owed.person_id,
         "chat_id": chat_id,
-        "message": owed.message,
         "about": dict(owed.about),
         "state": OutboxState.UNREACHABLE if against else OutboxState.QUEUED,
         "reason": against,

@@ -1,4 +1,4 @@
-"""The outbox in SQL: claim what is due, hand it back, find what a dead process was sending."""
+"""The outbox in SQL: what is due, what is begun, what is put off, what a dead process was sending."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy import Row as Found
 from sqlalchemy.orm import Session, aliased
 
-from scheduler.outcome import SEND_AGAIN_AFTER
+from scheduler import outcome
 from storage.base import table
 from storage.choices import Lane, OutboxState
 from storage.models.outbox import Outbox
@@ -22,7 +22,7 @@ KEEPS_PLACE = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class Row:
-    """A claimed row: everything that sending it takes."""
+    """A row in hand: everything that sending it takes."""
 
     id: int
     lane: Lane
@@ -34,12 +34,22 @@ class Row:
     resent: bool
     worded_anew: bool = False
 
+    @property
+    def upload(self) -> int | None:
+        """The file that goes with it, when that goes to many."""
+        found = (self.message.get("document") or {}).get("upload")
+        return found if isinstance(found, int) else None
+
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """Rows in the order of their lanes; `more`: there may be others due now; `next_at`: when the next one will be."""
+class Due:
+    """Rows in the order of their lanes, and those that came too late.
+
+    `more`: there may be others due now; `next_at`: when the next one will be.
+    """
 
     rows: list[Row]
+    expired: list[int]
     more: bool
     next_at: datetime | None
 
@@ -51,9 +61,9 @@ def _due(lane: Lane) -> Select[Any]:
             Outbox.resent, Outbox.expires_at,
         )
         .where(Outbox.state == OutboxState.QUEUED, Outbox.lane == lane, Outbox.not_before <= bindparam("now"))
+        .where(Outbox.id.not_in(bindparam("held", expanding=True)))
         .order_by(Outbox.not_before, Outbox.id)
         .limit(bindparam("room"))
-        .with_for_update(skip_locked=True)
     )  # fmt: skip
 
 
@@ -77,71 +87,87 @@ def _first_answers() -> Select[int]:
 _DUE = {lane: _due(lane) for lane in LANES}
 _DUE[Lane.ANSWERS] = _DUE[Lane.ANSWERS].where(Outbox.id.in_(_first_answers()))
 _NEXT = [_next(lane) for lane in LANES]
-IS_CLAIMED = (Outbox.id == bindparam("row_id"), Outbox.state == OutboxState.SENDING)
-_BACK = (
-    update(table(Outbox))
-    .where(*IS_CLAIMED)
-    .values(
-        state=OutboxState.QUEUED, not_before=bindparam("to_not_before"), attempts=Outbox.attempts - 1, lease_until=None
-    )
+_WAITS = (Outbox.id == bindparam("row_id"), Outbox.state == OutboxState.QUEUED)
+IS_OPEN = (
+    Outbox.id == bindparam("row_id"),
+    Outbox.state.in_([OutboxState.QUEUED, OutboxState.SENDING]),
 )
+_BACK = update(table(Outbox)).where(*_WAITS).values(not_before=bindparam("to_not_before"))
+_BEGIN = (
+    update(table(Outbox))
+    .where(*_WAITS)
+    .values(state=OutboxState.SENDING, attempts=Outbox.attempts + 1)
+    .returning(Outbox.chat_id, Outbox.message)
+)
+_REFUSED = select(Outbox.chat_id, func.max(Outbox.not_before)).where(
+    Outbox.state == OutboxState.QUEUED, Outbox.reason == outcome.TOO_MANY, Outbox.not_before > bindparam("now")
+).group_by(Outbox.chat_id)  # fmt: skip
 
 
-def claim(
-    session: Session, now: datetime, room: int, urgent: int, lease_until: datetime, answering: Collection[int] = ()
-) -> Claim:
-    """Take at most `room` due rows (of the answers at least `urgent`) for sending; what has expired is marked so.
+def due(
+    session: Session, now: datetime, room: int, urgent: int, held: Collection[int], answering: Collection[int]
+) -> Due:
+    """At most `room` due rows (of the answers at least `urgent`) but those in `held`; nothing is changed.
 
     Answers keep their order: one a chat, and none of a chat in `answering`, which still has one in hand.
     """
     rows: list[Row] = []
+    expired: list[int] = []
     more = False
     for lane in LANES:
         wanted = max(room - len(rows), urgent if lane is Lane.ANSWERS else 0, 0)
-        values: dict[str, Any] = {"now": now, "room": wanted}
+        values: dict[str, Any] = {"now": now, "room": wanted, "held": list(held)}
         if lane is Lane.ANSWERS:
             values |= {"soon": now + KEEPS_PLACE, "answering": list(answering)}
         found = session.execute(_DUE[lane], values).all() if wanted else []
-        begun = _begin(session, found, now, lease_until)
+        late = [each.id for each in found if each.expires_at is not None and each.expires_at <= now]
         # Behind an answer that expired there may be the next one of its chat.
-        more = more or len(found) == wanted or len(begun) < len(found)
-        rows += begun
+        more = more or len(found) == wanted or bool(late)
+        expired += late
+        rows += [_row(each) for each in found if each.id not in late]
     moments = [session.scalar(statement, {"now": now}) for statement in _NEXT]
-    return Claim(rows, more, min((moment for moment in moments if moment is not None), default=None))
-
-
-def _begin(session: Session, found: Sequence[Found[Any]], now: datetime, lease_until: datetime) -> list[Row]:
-    gone = [each.id for each in found if each.expires_at is not None and each.expires_at <= now]
-    mine = [each for each in found if each.id not in gone]
-    if gone:
-        change(session, Outbox.id.in_(gone), state=OutboxState.EXPIRED, reason="expired")
-    if mine:
-        sending = {"state": OutboxState.SENDING, "lease_until": lease_until, "attempts": Outbox.attempts + 1}
-        change(session, Outbox.id.in_([each.id for each in mine]), **sending)
-    return [_row(each) for each in mine]
+    return Due(rows, expired, more, min((moment for moment in moments if moment is not None), default=None))
 
 
 def _row(found: Found[Any]) -> Row:
-    return Row(
-        found.id, found.lane, found.job, found.chat_id, found.message, found.about, found.attempts + 1, found.resent
-    )
+    return Row(found.id, found.lane, found.job, found.chat_id, found.message, found.about, found.attempts, found.resent)
 
 
-def hand_back(session: Session, rows: Iterable[tuple[Row, datetime]]) -> None:
-    """Rows that were claimed and never tried: due again at their moment."""
+def begin(session: Session, row: Row) -> bool:
+    """The row goes now, to the chat and with the words that it has by now; False when it is no longer to go.
+
+    Committed before the call: what a dead process had begun may have arrived, and everything else has not.
+    """
+    found = session.execute(_BEGIN, {"row_id": row.id}).first()
+    if found is None:
+        return False
+    row.chat_id = found.chat_id
+    if not row.worded_anew:
+        row.message = found.message
+    row.attempts += 1
+    return True
+
+
+def put_off(session: Session, rows: Iterable[tuple[Row, datetime]]) -> None:
+    """Rows whose chat must wait are due again at their moment."""
     many(session, _BACK, ({"row_id": row.id, "to_not_before": moment} for row, moment in rows))
 
 
-def lapse(session: Session, now: datetime, over: datetime | None, held: Collection[int] = ()) -> None:
-    """Rows that somebody was sending when it died: nobody knows whether they arrived.
+def end(session: Session, rows: Sequence[int], state: OutboxState, reason: str) -> None:
+    """Rows that are not to go after all."""
+    change(session, Outbox.id.in_(rows), Outbox.state == OutboxState.QUEUED, state=state, reason=reason)
 
-    `over` is real time: only leases that ended before it; None: whoever held them is certainly gone. `held` are ours.
-    """
+
+def refused(session: Session, now: datetime) -> list[tuple[int, datetime]]:
+    """The chats that Telegram asked to leave alone for a while, and until when."""
+    return [(chat_id, until) for chat_id, until in session.execute(_REFUSED, {"now": now}) if chat_id is not None]
+
+
+def lapse(session: Session, now: datetime, held: Collection[int] = ()) -> None:
+    """Rows that somebody was sending when it died: nobody knows whether they arrived. `held` are ours."""
     lost = [Outbox.state == OutboxState.SENDING, Outbox.id.not_in(held)]
-    if over is not None:
-        lost.append(Outbox.lease_until < over)
-    again = {"state": OutboxState.QUEUED, "resent": True, "not_before": now + SEND_AGAIN_AFTER}
-    ended: dict[str, Any] = {"reason": "interrupted", "lease_until": None}
+    again = {"state": OutboxState.QUEUED, "resent": True, "not_before": now + outcome.SEND_AGAIN_AFTER}
+    ended: dict[str, Any] = {"reason": "interrupted"}
     change(session, *lost, Outbox.lane == Lane.MUST_ARRIVE, Outbox.resent.is_(False), **again, **ended)
     change(session, *lost, state=OutboxState.UNKNOWN, **ended)
 

@@ -25,12 +25,18 @@ def take(session: Session, name: str, holder: str, life: timedelta) -> bool:
     return changed(session, claim) == 1
 
 
+def held(session: Session, name: str, holder: str) -> bool:
+    """Whether the lease is this holder's; nobody else can take it before the transaction ends."""
+    mine = (Lease.name == name, Lease.holder == holder, Lease.expires_at > datetime.now(UTC))
+    return session.scalar(select(Lease.name).where(*mine).with_for_update(read=True)) is not None
+
+
 def release(session: Session, name: str, holder: str) -> None:
     """Let go at a clean stop, so that the next one need not wait."""
     changed(session, delete(Lease).where(Lease.name == name, Lease.holder == holder))
 
 
-def held(session: Session, name: str) -> bool:
+def taken(session: Session, name: str) -> bool:
     """Whether somebody has it now."""
     return (
         session.scalar(select(Lease.name).where(Lease.name == name, Lease.expires_at >= datetime.now(UTC))) is not None

@@ -45,7 +45,7 @@ from bot.kit.replies import Reply, say
 from bot.kit.sending import Telegram
 from bot.kit.words import STRANGER
 from scheduler.clock import Clock
-from scheduler.outbox import Sender
+from scheduler.outbox import Outcome, OutcomeKind, Sender
 from storage.audience import find
 from storage.choices import InboxState
 from storage.engine import Storage
@@ -294,11 +294,16 @@ class Edge:
             self._sender.wake()
         said = [self._telegram.answer(query_id, reply.toast, reply.alert)] if query_id else []
         if reply.edit is not None and visit.message_id is not None:
-            said.append(self._telegram.edit(visit.chat_id, visit.message_id, reply.edit.to_json()))
+            said.append(self._edit_or_send(visit.chat_id, visit.message_id, reply.edit.to_json()))
         if said:
             await asyncio.gather(*said)
             self._answered.append(visit.update_id)
             await self._note_answered()
+
+    async def _edit_or_send(self, chat_id: int, message_id: int, message: dict[str, Any]) -> Outcome:
+        """The tapped card was deleted meanwhile, or can no longer be edited: the answer comes as a new one."""
+        outcome = await self._telegram.edit(chat_id, message_id, message)
+        return await self._telegram.send(chat_id, message) if outcome.kind is OutcomeKind.GONE else outcome
 
     async def _note_answered(self) -> None:
         """Write down what a restart need not answer again; what comes meanwhile goes together."""
@@ -318,7 +323,7 @@ class Edge:
         if answer.get("query_id"):
             await self._telegram.answer(answer["query_id"], answer["toast"], answer["alert"])
         if answer.get("edit") and answer.get("message_id"):
-            await self._telegram.edit(answer["chat_id"], answer["message_id"], answer["edit"])
+            await self._edit_or_send(answer["chat_id"], answer["message_id"], answer["edit"])
         self._answered.append(row.update_id)
         await self._note_answered()
 

@@ -2,9 +2,11 @@
 
 import base64
 import json
+import logging
 import mimetypes
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,13 +23,17 @@ from telegram.error import (
 )
 
 from bot.kit.redact import redact
-from bot.kit.replies import TOAST_LIMIT
+from bot.kit.replies import CAPTION_LIMIT, TEXT_LIMIT, TOAST_LIMIT
+from bot.kit.rescue import fit, plain
 from bot.kit.transport import JSON, READ_TIMEOUT, Lost, NotSent, Part, Transport, multipart
 from bot.kit.words import cut
-from scheduler.outcome import Outcome, OutcomeKind
+from scheduler.outcome import BAD_FILE, TOO_MANY, Outcome, OutcomeKind
+
+log = logging.getLogger(__name__)
 
 FILE_ID = re.compile(r"^[A-Za-z0-9_-]{20,}$")
 RETRY_AFTER = 5.0
+HELD = ("document", "photo", "voice", "audio", "video")
 
 # Telegram's own words (in lower case) and our short word for them, most telling first.
 _FORBIDDEN = (
@@ -39,17 +45,39 @@ _FORBIDDEN = (
     ("group chat was deleted", "chat_deleted"),
     ("to bots", "is_a_bot"),
 )
-_NO_SUCH_CHAT = (
+_UNREACHABLE = (
     ("chat not found", "chat_not_found"),
     ("peer_id_invalid", "chat_not_found"),
     ("user not found", "chat_not_found"),
+    ("user_is_blocked", "blocked"),
+    ("user_deactivated", "deactivated"),
+    ("group is deactivated", "chat_deleted"),
+    ("channel_private", "kicked"),
     ("message thread not found", "no_topic"),
     ("topic_closed", "no_topic"),
+    ("topic_deleted", "no_topic"),
     ("not enough rights", "no_rights"),
     ("chat_write_forbidden", "no_rights"),
     ("have no rights to send", "no_rights"),
+    ("need administrator rights", "no_rights"),
+    ("chat_restricted", "no_rights"),
 )
-_DONE_ALREADY = ("message is not modified", "query is too old", "query id is invalid")
+_DONE_ALREADY = ("message is not modified", "query is too old", "query id is invalid", "message to delete not found")
+_GONE = (
+    ("message to edit not found", "no_message"),
+    ("message can't be edited", "no_message"),
+    ("message_id_invalid", "no_message"),
+    ("in the message to edit", "no_message"),
+)
+_BAD_FILE = (
+    ("wrong file identifier", BAD_FILE),
+    ("wrong remote file identifier", BAD_FILE),
+    ("invalid file_id", BAD_FILE),
+    ("file_reference_", BAD_FILE),
+)
+# What Telegram could not show as it was made; the plain text it can.
+_UNREADABLE = ("can't parse", "too long", "button", "reply markup", "entity_", "keyboard")
+_WAIT = re.compile(r"retry after (\d+)")
 
 
 class TooMany(RetryAfter):
@@ -76,15 +104,28 @@ class Telegram:
         return "Telegram()"
 
     async def send(self, chat_id: int, message: Mapping[str, Any]) -> Outcome:
-        """Send one new message; a document's content is uploaded, a file_id is named."""
+        """Send one new message; a document's content is uploaded, a file_id is named.
+
+        What is too long, or refused for how it is made, is our fault: it goes in pages, or plain, and is not lost.
+        """
+        fitting, rest = fit(message)
+        outcome = await self._send(chat_id, fitting)
+        if outcome.kind is OutcomeKind.FAILED and any(words in outcome.reason.lower() for words in _UNREADABLE):
+            log.error("a message was refused as wrong and goes plain: %s", outcome.reason)
+            fitting, rest = plain(message)
+            outcome = await self._send(chat_id, fitting)
+        return replace(outcome, rest=rest) if outcome.kind is OutcomeKind.SENT else outcome
+
+    async def _send(self, chat_id: int, message: Mapping[str, Any]) -> Outcome:
         if message.get("document"):
             return await self._outcome(*_with_document(chat_id, message))
         return await self._outcome("sendMessage", _shown({"chat_id": chat_id, "text": message["text"]}, message))
 
     async def edit(self, chat_id: int, message_id: int, message: Mapping[str, Any]) -> Outcome:
-        """Make a sent message say this; that it says so already is success."""
+        """Make a sent message say this; that it says so already is success. GONE: it is not there to be edited."""
         method, field = ("editMessageCaption", "caption") if message.get("document") else ("editMessageText", "text")
-        params = {"chat_id": chat_id, "message_id": message_id, field: message["text"]}
+        limit = CAPTION_LIMIT if message.get("document") else TEXT_LIMIT
+        params = {"chat_id": chat_id, "message_id": message_id, field: cut(message["text"], limit)}
         if message.get("inline"):
             params["reply_markup"] = {"inline_keyboard": message["inline"]}
         return await self._outcome(method, params)
@@ -149,11 +190,13 @@ def error_of(status: int, answer: Mapping[str, Any]) -> TelegramError:
     if "migrate_to_chat_id" in parameters:
         return ChatMigrated(int(parameters["migrate_to_chat_id"]))
     if status == 429:
-        return TooMany(float(parameters.get("retry_after", RETRY_AFTER)))
+        said = _WAIT.search(words)
+        return TooMany(float(parameters.get("retry_after") or (said[1] if said else RETRY_AFTER)))
     kinds: dict[int, type[TelegramError]] = {
-        400: BadRequest, 401: InvalidToken, 403: Forbidden, 404: InvalidToken, 409: Conflict,
+        401: InvalidToken, 403: Forbidden, 404: InvalidToken, 409: Conflict,
     }  # fmt: skip
-    return kinds.get(status, NetworkError)(words)
+    # Any other 4xx (413: the file is too big) was looked at and refused.
+    return kinds.get(status, BadRequest if 400 <= status < 500 else NetworkError)(words)
 
 
 def outcome_of(error: TelegramError) -> Outcome:
@@ -161,7 +204,7 @@ def outcome_of(error: TelegramError) -> Outcome:
     if isinstance(error, ChatMigrated):
         return Outcome(OutcomeKind.MOVED, reason="moved", new_chat_id=error.new_chat_id)
     if isinstance(error, TooMany):
-        return Outcome(OutcomeKind.RETRY, reason="too_many", retry_after=error.wait.total_seconds())
+        return Outcome(OutcomeKind.RETRY, reason=TOO_MANY, retry_after=error.wait.total_seconds())
     if isinstance(error, NotSent):
         return Outcome(OutcomeKind.RETRY, reason="no_connection")
     if isinstance(error, InvalidToken):
@@ -178,9 +221,11 @@ def _bad_request(error: BadRequest) -> Outcome:
     words = error.message.lower()
     if any(done in words for done in _DONE_ALREADY):
         return Outcome(OutcomeKind.SENT)
-    reason = _word(error, _NO_SUCH_CHAT)
-    if reason:
-        return Outcome(OutcomeKind.UNREACHABLE, reason=reason)
+    for kind, table in (
+        (OutcomeKind.UNREACHABLE, _UNREACHABLE), (OutcomeKind.GONE, _GONE), (OutcomeKind.FAILED, _BAD_FILE),
+    ):  # fmt: skip
+        if reason := _word(error, table):
+            return Outcome(kind, reason=reason)
     return Outcome(OutcomeKind.FAILED, reason=error.message)
 
 
@@ -192,8 +237,10 @@ def _word(error: TelegramError, table: tuple[tuple[str, str], ...]) -> str:
 def _sent(result: Any) -> Outcome:
     if not isinstance(result, dict):
         return Outcome(OutcomeKind.SENT)
-    held = result.get("document") or (result.get("photo") or [None])[-1] or {}
-    return Outcome(OutcomeKind.SENT, message_id=result.get("message_id"), file_id=held.get("file_id"))
+    held = next((result[kind] for kind in HELD if kind in result), None)
+    # Of a photo the largest size comes last.
+    file = held[-1] if isinstance(held, list) else held or {}
+    return Outcome(OutcomeKind.SENT, message_id=result.get("message_id"), file_id=file.get("file_id"))
 
 
 def _shown(params: dict[str, Any], message: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,9 +257,10 @@ def _with_document(chat_id: int, message: Mapping[str, Any]) -> tuple[str, dict[
     document = message["document"]
     field = document.get("kind") or ("photo" if document.get("picture") else "document")
     params = _shown({"chat_id": chat_id, **({"caption": message["text"]} if message["text"] else {})}, message)
-    if document.get("base64"):
+    content = document.get("content") or base64.b64decode(document.get("base64", ""))
+    if content:
         mime_type = mimetypes.guess_type(document["name"])[0] or "application/octet-stream"
-        part: Part = (field, document["name"], base64.b64decode(document["base64"]), mime_type)
+        part: Part = (field, document["name"], content, mime_type)
         return f"send{field.title()}", params, [part]
     # A string that is no file_id could name a URL that Telegram's server would fetch for us.
     if not FILE_ID.match(document.get("file_id") or ""):

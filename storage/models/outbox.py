@@ -15,7 +15,7 @@ PLANNING = text("state = 'planning'")
 class Outbox(Model):
     """One message to one chat. `message` is the JSON that the bot made; `about` what its job needs to ask again.
 
-    `job` names who promised it (null: an answer). A retry is queued with `not_before`; `lease_until` is real time.
+    `job` names who promised it (null: an answer). A retry is queued with `not_before`.
     `batch` names the broadcast that it is a part of: what is shown, stopped and corrected together. A row with
     `edits_id` edits the message that this other row has sent, and says nothing new.
     """
@@ -40,6 +40,7 @@ class Outbox(Model):
     expires_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     resent: Mapped[bool] = mapped_column(default=False)
+    # Written by nobody since one process at a time sends: it may go with the table's next revision.
     lease_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     message_id: Mapped[int | None] = mapped_column(BigInteger)

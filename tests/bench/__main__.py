@@ -1,7 +1,7 @@
 """python -m tests.bench: every measurement, one after the other."""
 
-from tests.bench import kills, starts, steady, taps
+from tests.bench import broadcast, broadcast_kills, kills, starts, steady, taps
 from tests.bench.hall import alone
 
 if __name__ == "__main__":
-    alone(taps.measure, steady.measure, kills.measure, starts.measure)
+    alone(taps.measure, steady.measure, kills.measure, starts.measure, broadcast.measure, broadcast_kills.measure)

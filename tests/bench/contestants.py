@@ -4,10 +4,11 @@ import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from shutil import copyfile
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
@@ -24,9 +25,9 @@ from storage.engine import Storage
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Card
 from storage.models.person import Person
+from tests.bench.crowd import FIRST_ACCOUNT
 
 ZONE = ZoneInfo("Asia/Shanghai")
-FIRST_ACCOUNT = 5_000_001
 GROUP, CARD = -5_001, 50
 # The first activity of a new database.
 DATA = "si:1"
@@ -54,8 +55,16 @@ class Contestant:
     name: str
     command: Sequence[str]
     prepare: Callable[[Path, Path], None]
-    row: str
-    counts: Sequence[str]
+    row: str = ""
+    counts: Sequence[str] = ()
+
+    @property
+    def ours(self) -> bool:
+        return self.prepare is _copy
+
+    def with_words(self, *words: str) -> Self:
+        """Started with these words after its command; ours needs none."""
+        return self if self.ours else replace(self, command=(*self.command, *words))
 
     def database(self, folder: Path) -> Path:
         return folder / "bench.db"
@@ -131,5 +140,8 @@ def _module(name: str, *words: str) -> tuple[str, ...]:
 
 
 OURS = Contestant("branch-bot", _module("bot", "run"), _copy, OUR_ROW, (OUR_ROWS, OUR_LOG))
+OURS_QUICK = replace(OURS, command=_module("tests.bench.quick"))
 PLAIN = Contestant("(a) plain PTB", _module("tests.bench.plain"), _nothing, THEIR_ROW, (THEIR_ROWS,))
 CONCURRENT = Contestant("(b) concurrent PTB", _module("tests.bench.concurrent"), _nothing, THEIR_ROW, (THEIR_ROWS,))
+PTB_LIMITER = Contestant("PTB, AIORateLimiter", _module("tests.bench.limiter"), _nothing)
+MAILER = Contestant("aiogram-broadcaster", _module("tests.bench.mailer"), _nothing)

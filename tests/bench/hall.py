@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
@@ -29,6 +30,9 @@ class Sizes:
     kills: int
     kill_taps: int
     starts: int
+    recipients: int
+    broadcast_kills: int
+    postgresql: str
     seed: int
 
 
@@ -68,6 +72,10 @@ OPTIONS = (
     click.option("--kills", type=click.IntRange(1, 500), default=10, show_default=True, help="Of our bot."),
     click.option("--kill-taps", type=click.IntRange(100, MOST_PEOPLE), default=800, show_default=True, help="In each."),
     click.option("--starts", type=click.IntRange(1, 20), default=3, show_default=True, help="In a round."),
+    click.option("--recipients", type=click.IntRange(90, MOST_PEOPLE), default=1000, show_default=True,
+                 help="Of a broadcast."),
+    click.option("--broadcast-kills", type=click.IntRange(1, 200), default=5, show_default=True, help="In one."),
+    click.option("--postgresql", default="", metavar="URL", help="An empty database: broadcast kills on it as well."),
     click.option("--seed", type=int, default=1, show_default=True, help="Of latencies and of the moments to kill at."),
     click.option("--server", default="", metavar="URL", help="Another server with the control paths of README.md."),
     click.option("--format", "how", type=click.Choice(["table", "json"]), default="table", show_default=True),
@@ -77,7 +85,7 @@ OPTIONS = (
 def alone(*measures: Measure) -> None:
     """A command that makes these measurements and prints what they found."""
 
-    def command(server: str, how: str, **sizes: int) -> None:
+    def command(server: str, how: str, **sizes: Any) -> None:
         findings: list[Finding] = []
         with opened(server, seed=sizes["seed"]) as hall:
             for measure in measures:
@@ -86,7 +94,7 @@ def alone(*measures: Measure) -> None:
 
     for option in reversed(OPTIONS):
         command = option(command)
-    click.command(help=measures[0].__doc__ if len(measures) == 1 else "All of it, in less than six minutes.")(command)()
+    click.command(help=measures[0].__doc__ if len(measures) == 1 else "All of it, in about ten minutes.")(command)()
 
 
 def _note(text: str) -> None:

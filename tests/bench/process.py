@@ -37,10 +37,11 @@ class Server:
 
     def load(
         self, people: Sequence[int] = (), data: str = "", *, median_ms: float = 0, rate: float = 0,
-        watch: dict[str, str] | None = None,
+        watch: dict[str, str] | None = None, crowd: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        """A new line of taps; `rate` a second, 0: all are there at once."""
-        self._say("load", people=list(people), data=data, median_ms=median_ms, rate=rate, watch=watch)
+        """A new line of taps (`rate` a second, 0: all are there at once), and a new crowd by the fields of crowd.py."""
+        taps = {"people": list(people), "data": data, "rate": rate, "watch": watch}
+        self._say("load", **taps, median_ms=median_ms, **(crowd or {}))
 
     def wait(self, event: str, seconds: float, quiet: float = 5) -> dict[str, Any]:
         """Until poll, delivery, finish or quiet, at most so long; the report of the line."""
@@ -69,10 +70,10 @@ class Server:
 class Bot:
     """One bot in a folder of its own, from its start to its end."""
 
-    def __init__(self, who: Contestant, folder: Path, server: Server) -> None:
+    def __init__(self, who: Contestant, folder: Path, server: Server, url: str = "") -> None:
         settings = {
             "BOT_API_URL": server.address, "BOT_TOKEN": TOKEN, "DATA_DIR": str(folder), "LISTEN": "127.0.0.1:0",
-            "DATABASE_URL": f"sqlite:///{who.database(folder)}", "LOG_LEVEL": "WARNING",
+            "DATABASE_URL": url or f"sqlite:///{who.database(folder)}", "LOG_LEVEL": "WARNING",
         }  # fmt: skip
         self._server, self._log = server, folder / "stderr.txt"
         with self._log.open("ab") as log:

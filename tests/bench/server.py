@@ -12,11 +12,15 @@ import click
 import orjson
 from aiohttp import web
 
+from tests.bench.crowd import Crowd
 from tests.bench.line import BOT, FIRST_UPDATE, Line, Tap, Watch, card, make_taps
 
 # Spread of the lognormal latency: with a median of 60 ms the mean is 68 ms and one in a hundred takes 190 ms.
 SIGMA = 0.5
 LIMIT = 100
+WORDS = {"502": "Bad Gateway", "403": "Forbidden: bot was blocked by the user"}
+# What an answer may take to be written down by whoever it was for.
+BLINK = 0.1
 OK = b'{"ok":true,"result":true}'
 CONFLICT = (
     b'{"ok":false,"error_code":409,"description":"Conflict: terminated by other getUpdates request; make sure that'
@@ -34,7 +38,7 @@ class Server:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self._median = 0.0
-        self._line = Line()
+        self._line, self._crowd = Line(), Crowd()
         self._next_update = FIRST_UPDATE
         self._polls = 0
         self._changed = asyncio.Event()
@@ -50,6 +54,8 @@ class Server:
             return web.Response(status=400)
         if folders == ["control"]:
             return _json(await self._control(method, params))
+        if method == "sendMessage":
+            return await self._send(request, params)
         return await self._call(method, params)
 
     # --- the Bot API ---
@@ -65,6 +71,23 @@ class Server:
             line.edited(int(params.get("chat_id", 0)))
         await self._lag()
         return web.Response(body=self._result(method, params), content_type="application/json")
+
+    async def _send(self, request: web.BaseRequest, params: Mapping[str, Any]) -> web.Response:
+        """A message to one of the crowd: taken or not at once, answered after the latency, if at all."""
+        crowd = self._crowd
+        transport = request.transport
+        fault, wait = crowd.take(int(params.get("chat_id", 0)))
+        await self._lag()
+        if transport is not None and not fault:
+            asyncio.get_running_loop().call_later(BLINK, crowd.answered, transport)
+        if transport is not None and fault in ("reset", "lost"):
+            transport.abort()
+        if fault == "429":
+            told = {"parameters": {"retry_after": wait}, "description": f"Too Many Requests: retry after {wait}"}
+            return _json({"ok": False, "error_code": 429} | told, 429)
+        if fault in WORDS:
+            return _json({"ok": False, "error_code": int(fault), "description": WORDS[fault]}, int(fault))
+        return web.Response(body=self._result("sendMessage", params), content_type="application/json")
 
     def _result(self, method: str, params: Mapping[str, Any]) -> bytes:
         if method in FIXED:
@@ -114,10 +137,10 @@ class Server:
             self._load(params)
         elif what == "wait":
             await self._wait(str(params["for"]), float(params["seconds"]), float(params.get("quiet", 5)))
-        return self._line.report()
+        return self._line.report() | {"crowd": self._crowd.report()}
 
     def _load(self, params: Mapping[str, Any]) -> None:
-        """A new line of taps: all at once, or `rate` a second; the latency holds from now on."""
+        """A new line of taps: all at once, or `rate` a second; a new crowd; the latency holds from now on."""
         if self._releasing is not None:
             self._releasing.cancel()
         if self._line.watch is not None:
@@ -127,6 +150,8 @@ class Server:
         watch = params.get("watch")
         self._median = float(params.get("median_ms", 0)) / 1000
         self._line = Line(taps, Watch(watch["path"], watch["sql"]) if watch else None)
+        crowd = {name: params[name] for name in ("limit", "faults", "expected", "blocked") if params.get(name)}
+        self._crowd = Crowd(**crowd, chance=self._random)
         rate = float(params.get("rate", 0))
         self._line.released = 0 if rate else len(taps)
         self._releasing = asyncio.create_task(self._release(self._line, rate)) if rate else None
@@ -151,6 +176,9 @@ class Server:
             return line.first_poll > 0
         if event == "delivery":
             return any(tap.delivered for tap in line.taps[:1])
+        if event == "told":
+            crowd = self._crowd
+            return crowd.told or (crowd.last > 0 and time.monotonic() - crowd.last > quiet)
         silent = time.monotonic() - max(line.last_heard, line.last_poll) > quiet
         return line.open_taps == 0 or (event == "quiet" and line.first_poll > 0 and silent)
 
@@ -170,8 +198,8 @@ def _params(request: web.BaseRequest, body: bytes) -> Mapping[str, Any]:
     return dict(parse_qsl(body.decode()))
 
 
-def _json(value: Any) -> web.Response:
-    return web.Response(body=orjson.dumps(value), content_type="application/json")
+def _json(value: Any, status: int = 200) -> web.Response:
+    return web.Response(status=status, body=orjson.dumps(value), content_type="application/json")
 
 
 async def serve(port: int, seed: int) -> None:

@@ -16,7 +16,7 @@ from bot.kit.buttons import Button
 from bot.kit.edge import CANCELLED, HINT, IN_PRIVATE, OLD_BUTTON
 from bot.kit.handlers import Answer, Call, Handler, Tap, Word
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Reply, say
+from bot.kit.replies import Message, Reply, say
 from bot.kit.words import STRANGER
 from storage.choices import InboxState
 from storage.engine import Storage
@@ -50,12 +50,14 @@ def note(session: Session, call: Call) -> None:
 
 
 def probe(session: Session, call: Call, button: Probe) -> Reply:
-    """1: refuses after it has written; 2: breaks after it has written; else says who acts, and on which thread."""
+    """1: refuses after it has written; 2: breaks after it has written; 5: changes its card; else says who acts."""
     note(session, call)
     if button.number == 1:
         raise Refusal("现在不行。" * 60)
     if button.number == 2:
         raise RuntimeError("broken")
+    if button.number == 5:
+        return Reply(edit=Message("改好了"))
     offices = "、".join(sorted(call.me.duties))
     return Reply(toast=f"{call.me.name} {offices} {threading.current_thread().name}")
 
@@ -276,6 +278,16 @@ async def test_a_button_of_a_deleted_message_still_works(bot: World) -> None:
     await bot.clock.settle()
     assert tapped.toast.startswith("甲三 ")
     assert count(bot, Dialog) == 1
+
+
+async def test_the_card_that_is_deleted_before_it_changes_comes_anew(bot: World) -> None:
+    await bot.stage.say("甲三", "帮助")
+    person = bot.stage.people["甲三"]
+    message = person.chat.last
+    del person.chat.messages_by_id[message.message_id]
+    await person.tap_data(message, "zp:5")
+    await bot.clock.settle()
+    assert said(bot, "甲三")[-1] == "改好了"
 
 
 # --- what is written -----------------------------------------------------------------------------------------------

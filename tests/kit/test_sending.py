@@ -126,7 +126,15 @@ async def test_an_edit_and_an_answer() -> None:
         ((400, "Bad Request: message thread not found"), "unreachable", "no_topic"),
         ((400, "Bad Request: message is not modified: specified new message"), "sent", ""),
         ((400, "Bad Request: query is too old and response timeout expired"), "sent", ""),
-        ((400, "Bad Request: message is too long"), "failed", "Message is too long"),
+        ((400, "Bad Request: message text is empty"), "failed", "Message text is empty"),
+        ((400, "Bad Request: message to edit not found"), "gone", "no_message"),
+        ((400, "Bad Request: message can't be edited"), "gone", "no_message"),
+        ((400, "Bad Request: message to delete not found"), "sent", ""),
+        ((400, "Bad Request: query ID is invalid"), "sent", ""),
+        ((400, "Bad Request: TOPIC_CLOSED"), "unreachable", "no_topic"),
+        ((400, "Bad Request: CHAT_WRITE_FORBIDDEN"), "unreachable", "no_rights"),
+        ((400, "Bad Request: wrong file identifier/HTTP URL specified"), "failed", "bad_file"),
+        ((413, "Request Entity Too Large"), "failed", "Request Entity Too Large"),
         ((401, "Unauthorized"), "stop", "token_refused"),
         ((404, "Not Found"), "stop", "token_refused"),
         ((500, "Internal Server Error"), "unknown", "server_error"),
@@ -143,16 +151,50 @@ async def test_every_answer_has_its_outcome(answer: Any, kind: str, reason: str)
 
 
 async def test_too_many_requests_says_how_long_to_wait() -> None:
-    telegram, _ = client((429, "Too Many Requests: retry after 17", {"retry_after": 17}), (429, "Too Many Requests"))
-    first, second = await telegram.send(7, {"text": "x"}), await telegram.send(7, {"text": "x"})
-    assert (first.kind, first.retry_after) == (OutcomeKind.RETRY, 17)
-    assert second.retry_after > 0
+    told = (429, "Too Many Requests: retry after 17", {"retry_after": 17})
+    telegram, _ = client(told, (429, "Too Many Requests: retry after 8"), (429, "Too Many Requests"))
+    waits = [await telegram.send(7, {"text": "x"}) for _ in range(3)]
+    assert [(each.kind, each.retry_after) for each in waits] == [(OutcomeKind.RETRY, wait) for wait in (17, 8, 5)]
 
 
 async def test_a_group_that_moved_says_where_to() -> None:
     telegram, _ = client((400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": -1009}))
     outcome = await telegram.send(-9, {"text": "x"})
     assert (outcome.kind, outcome.new_chat_id) == (OutcomeKind.MOVED, -1009)
+
+
+INLINE = {"inline": [[{"text": "已阅", "callback_data": "x"}]]}
+
+
+async def test_what_is_too_long_goes_in_pages_and_the_buttons_with_the_last() -> None:
+    text = "\n".join(f"第{number}行" + "字" * 95 for number in range(100))
+    message, said = {"text": text} | INLINE, []
+    while message:
+        telegram, script = client({"message_id": 5})
+        outcome = await telegram.send(7, message)
+        said.append(params(script))
+        message = outcome.rest or {}
+    assert "\n".join(each["text"] for each in said) == text
+    assert all(len(each["text"]) <= 4096 for each in said)
+    assert ["reply_markup" in each for each in said] == [False, False, True]
+
+
+async def test_a_caption_that_is_too_long_follows_its_file() -> None:
+    telegram, script = client({"message_id": 5})
+    document = {"name": "a.pdf", "picture": False, "file_id": "BQACAgIAAxkBAAIBY2_-x"}
+    outcome = await telegram.send(7, {"text": "长" * 1025, "document": document} | INLINE)
+    assert params(script) == {"chat_id": 7, "document": document["file_id"]}
+    assert outcome.rest == {"text": "长" * 1025} | INLINE
+
+
+@pytest.mark.parametrize("words", ["can't parse entities", "message is too long", "BUTTON_DATA_INVALID"])
+async def test_what_is_refused_for_how_it_is_made_goes_plain(words: str, caplog: pytest.LogCaptureFixture) -> None:
+    telegram, script = client((400, f"Bad Request: {words}"), {"message_id": 5})
+    outcome = await telegram.send(7, {"text": "字" * 3000} | INLINE)
+    assert (outcome.kind, outcome.message_id) == (OutcomeKind.SENT, 5)
+    assert params(script) == {"chat_id": 7, "text": "字" * 2000}
+    assert outcome.rest == {"text": "字" * 1000}
+    assert "goes plain" in caplog.text
 
 
 async def test_any_other_method_answers_or_raises() -> None:

@@ -31,8 +31,11 @@ class Telegram:
     clock: TravelClock
     answers: defaultdict[int, list[Answer]] = field(default_factory=lambda: defaultdict(list))
     got: list[tuple[int, str, datetime]] = field(default_factory=list)
-    # While it is not set, nobody is answered.
+    # Of each file that was sent: to whom, and its id, or None when it went up.
+    files: list[tuple[int, str | None]] = field(default_factory=list)
+    # While it is not set, nobody is answered, or only these are not.
     open: asyncio.Event = field(default_factory=asyncio.Event)
+    shut_to: set[int] = field(default_factory=set)
     called: asyncio.Event = field(default_factory=asyncio.Event)
     asked: int = 0
     down_until: datetime | None = None
@@ -43,7 +46,8 @@ class Telegram:
     async def send(self, chat_id: int, message: dict[str, Any]) -> Outcome:
         self.asked += 1
         self.called.set()
-        await self.open.wait()
+        if chat_id in self.shut_to or not self.shut_to:
+            await self.open.wait()
         if self.down_until is not None and self.clock.now() < self.down_until:
             return Outcome(OutcomeKind.RETRY, reason="no_connection")
         answer = self.answers[chat_id].pop(0) if self.answers[chat_id] else None
@@ -52,7 +56,13 @@ class Telegram:
         if answer is not None:
             return answer() if callable(answer) else answer
         self.got.append((chat_id, message["text"], self.clock.now()))
-        return Outcome(OutcomeKind.SENT, message_id=1000 + len(self.got))
+        file_id = self._file(chat_id, message["document"]) if "document" in message else None
+        return Outcome(OutcomeKind.SENT, message_id=1000 + len(self.got), file_id=file_id)
+
+    def _file(self, chat_id: int, document: dict[str, Any]) -> str:
+        """Telegram tells an id of every file, of the same one not always the same."""
+        self.files.append((chat_id, None if "content" in document else document["file_id"]))
+        return f"FILE{len(self.files)}"
 
     @property
     def texts(self) -> list[tuple[int, str]]:
@@ -71,12 +81,13 @@ class Office:
 
     @asynccontextmanager
     async def sender(
-        self, still_owed: Mapping[str, StillOwed] | None = None, *, alone: bool | None = None, pace: Pace | None = None
-    ) -> AsyncIterator[Sender]:
+        self, still_owed: Mapping[str, StillOwed] | None = None, *,
+        alone: bool | None = None, pace: Pace | None = None, bot_id: int = 1,
+    ) -> AsyncIterator[Sender]:  # fmt: skip
         """A sender at work; it ends with the block."""
         sender = Sender(
             self.storage, self.clock, self.telegram.send, still_owed=still_owed or {},
-            on_stop=self.stopped.append, alone=alone, pace=pace,
+            on_stop=self.stopped.append, alone=alone, pace=pace, bot_id=bot_id,
         )  # fmt: skip
         gauge = self.clock.gauges
         before = list(gauge)

@@ -17,6 +17,7 @@ MUST, ANSWER, BROADCAST = Lane.MUST_ARRIVE, Lane.ANSWERS, Lane.BROADCASTS
         (OutcomeKind.SENT, OutboxState.SENT),
         (OutcomeKind.UNREACHABLE, OutboxState.UNREACHABLE),
         (OutcomeKind.FAILED, OutboxState.FAILED),
+        (OutcomeKind.GONE, OutboxState.FAILED),
     ],
 )
 def test_what_is_over(kind: OutcomeKind, state: OutboxState) -> None:
@@ -48,6 +49,6 @@ def test_what_was_not_sent_is_tried_again(lane: Lane) -> None:
 
 
 def test_a_group_that_moved_and_a_refused_token_leave_the_row_due() -> None:
-    for kind in (OutcomeKind.MOVED, OutcomeKind.STOP):
+    for kind in (OutcomeKind.MOVED, OutcomeKind.AGAIN, OutcomeKind.STOP):
         verdict = judge(Outcome(kind), MUST, resent=False, attempts=1, now=START)
         assert (verdict.state, verdict.not_before) == (OutboxState.QUEUED, START)

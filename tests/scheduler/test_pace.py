@@ -83,6 +83,43 @@ def test_refusals_far_apart_are_not_one() -> None:
     assert pace.open(START + SECOND * 3) == START + SECOND * 3
 
 
+def test_a_few_refused_for_a_moment_slow_nobody_down() -> None:
+    pace = Pace()
+    for number in range(1000):
+        pace.accept()
+        if number % 50 in (0, 1):
+            pace.refuse(number, SECOND, START)
+    assert pace.rate == pytest.approx(29.5)
+
+
+@pytest.mark.parametrize("every", [1, 16])
+def test_many_refused_slow_everybody_down_however_short_they_are_to_wait(every: int) -> None:
+    pace = Pace()
+    for number in range(100):
+        pace.refuse(number, SECOND, START) if number % every == 0 else pace.accept()
+    assert pace.rate < 29
+    assert pace.open(START) >= START + SECOND
+
+
+def test_one_chat_that_is_refused_again_and_again_slows_nobody_down() -> None:
+    pace = Pace()
+    for _ in range(20):
+        pace.refuse(7, SECOND * 30, START)
+    assert pace.rate == pytest.approx(29.5)
+
+
+def test_messages_that_were_held_up_leave_no_faster_than_the_limit() -> None:
+    pace = Pace()
+    on_time = [pace.begin(START + SECOND / 29.5 * number) for number in range(60)]
+    assert on_time == [START + SECOND / 29.5 * number for number in range(60)]
+    late = [pace.begin(START + SECOND * 3) for _ in range(30)]
+    times = on_time + late
+    assert most(times, SECOND) <= 30
+    assert most(late, SECOND / 20) <= 3
+    assert late[0] == START + SECOND * 3
+    assert pace.begin(START - SECOND * 3600) == START - SECOND * 3600
+
+
 def test_the_rate_never_falls_to_nothing() -> None:
     pace = Pace()
     for number in range(100):

@@ -11,12 +11,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.clock import real_now
 from scheduler.jobs import Owed
 from scheduler.outbox import Outcome, OutcomeKind, Sender
-from storage.choices import Lane, OutboxState
+from storage.choices import Lane
 from storage.models.organisation import GroupChat
-from storage.models.outbox import Card, Outbox
+from storage.models.outbox import Card
 from storage.models.person import Person
 from tests.scheduler.office import START, Office
 
@@ -33,7 +32,7 @@ async def test_what_was_promised_arrives_and_is_written_down(office: Office) -> 
         assert sender.busy == 0
     assert Counter(office.telegram.texts) == Counter((1001 + number, "节前提醒") for number in range(25))
     rows = office.rows()
-    assert {(row.state, row.attempts, row.resent, row.lease_until) for row in rows} == {("sent", 1, False, None)}
+    assert {(row.state, row.attempts, row.resent) for row in rows} == {("sent", 1, False)}
     assert all(row.message_id is not None and row.sent_at is not None for row in rows)
 
 
@@ -45,14 +44,6 @@ async def test_what_is_promised_later_goes_when_the_sender_is_woken(office: Offi
         assert sender.busy
         await office.clock.settle()
     assert office.telegram.texts == [(7, "通知")]
-
-
-async def test_two_senders_send_one_row_once(office: Office) -> None:
-    office.say(*range(1, 81))
-    async with office.sender(alone=False), office.sender(alone=False):
-        await office.clock.settle()
-    assert Counter(office.telegram.texts) == Counter((number, "通知") for number in range(1, 81))
-    assert set(office.states()) == {"sent"}
 
 
 async def test_the_blocked_first_in_the_queue_delays_nobody(office: Office) -> None:
@@ -184,29 +175,16 @@ async def test_a_sent_card_knows_its_message(office: Office) -> None:
         assert session.scalars(select(Card.message_id)).all() == [1001]
 
 
-async def test_what_a_dead_process_was_sending_is_sent_again_only_when_it_must_arrive(office: Office) -> None:
-    office.say(7)
-    office.say(8, lane=Lane.ANSWERS)
-    office.change(state=OutboxState.SENDING, lease_until=real_now() + timedelta(hours=1), attempts=1)
-    async with office.sender(alone=True):
-        await office.clock.settle()
-        assert office.telegram.got == []
-        await office.clock.travel(START + SECOND * 120)
-    assert office.telegram.texts == [(7, "通知")]
-    assert [(row.state, row.resent) for row in office.rows()] == [("sent", True), ("unknown", False)]
-
-
-async def test_beside_others_only_a_lease_that_ran_out_is_a_dead_process(office: Office) -> None:
-    office.say(7, 8)
-    rows = [row.id for row in office.rows()]
-    with office.storage.transaction() as session:
-        for row_id, lease in zip(rows, (-1, 3600), strict=True):
-            row = session.get_one(Outbox, row_id)
-            row.state, row.lease_until = OutboxState.SENDING, real_now() + SECOND * lease
-    async with office.sender(alone=False):
-        await office.clock.travel(START + SECOND * 120)
-    assert office.telegram.texts == [(7, "通知")]
-    assert office.states() == ["sent", "sending"]
+async def test_what_was_too_long_for_one_message_is_followed_by_its_rest(office: Office) -> None:
+    office.say(7, text="第一页", about={"asked": "again"})
+    rest = {"text": "第二页", "inline": [[{"text": "已阅", "callback_data": "x"}]]}
+    office.telegram.answers[7] = [Outcome(OutcomeKind.SENT, message_id=5, rest=rest)]
+    async with office.sender():
+        await office.clock.travel(START + SECOND * 5)
+    assert office.telegram.texts == [(7, "第二页")]
+    first, second = office.rows()
+    assert (second.state, second.lane, second.branch_id) == ("sent", first.lane, first.branch_id)
+    assert (second.message, second.about, second.job) == (rest, {}, None)
 
 
 async def test_answers_overtake_a_broadcast(office: Office) -> None:
@@ -336,15 +314,3 @@ async def test_our_own_fault_is_loud_and_stops_nobody(office: Office, caplog: py
         ("sent", ""),
     ]
     assert sum(record.levelno == logging.ERROR for record in caplog.records) == 2
-
-
-async def test_a_stop_waits_for_the_answer_and_gives_back_what_was_not_tried(office: Office) -> None:
-    office.say(*range(1, 11))
-    office.telegram.open.clear()
-    async with office.sender():
-        await office.telegram.called.wait()
-        asyncio.get_running_loop().call_later(0.05, office.telegram.open.set)
-    sent = len(office.telegram.got)
-    assert sent == office.telegram.asked
-    assert Counter(office.states()) == Counter({"sent": sent, "queued": 10 - sent})
-    assert all(row.attempts == 0 for row in office.rows() if row.state is OutboxState.QUEUED)

@@ -1,0 +1,33 @@
+"""Starts real bots by fork, each in a moment, because everything is imported only once. A line on stdin: one more."""
+
+import os
+import signal
+import sys
+from datetime import timedelta
+
+from bot import front, settings
+from scheduler import outbox, outcome
+
+
+def be_quick() -> None:
+    """What a test cannot wait for: the second try after a lost answer, the lease of a dead process."""
+    outcome.SEND_AGAIN_AFTER = timedelta(seconds=0.5)
+    outbox.LEASE, outbox.RENEWAL, outbox.POLL_SHARED = timedelta(seconds=0.8), 0.1, 0.1
+
+
+def main() -> None:
+    be_quick()
+    # Children that were killed need no funeral.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for _ in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                front.run(settings.load())
+            finally:
+                os._exit(1)
+        print(pid, flush=True)
+
+
+if __name__ == "__main__":
+    main()
