@@ -2,7 +2,7 @@
 
     python -m tests.scheduler.year URL LOG 2026-01-01 2026-12-31 SEED
 
-LOG gets a line a message that has left: instant, chat, first line. The days of the database go on where they stopped:
+LOG gets a line a message that has left: instant, chat, text. The days of the database go on where they stopped:
 the day reached is kept in the file LOG.day.
 """
 
@@ -85,7 +85,7 @@ class Life:
 
     async def _send(self, chat_id: int, message: dict[str, Any]) -> Outcome:
         now = self._clock.now().astimezone(SHANGHAI)
-        line = message["text"].split("\n")[0]
+        line = message["text"].replace("\n", "|")
         os.write(self._log, f"{now:%Y-%m-%dT%H:%M}\t{chat_id}\t{line}\n".encode())
         return Outcome(OutcomeKind.SENT, message_id=1)
 
