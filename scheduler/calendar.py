@@ -58,6 +58,10 @@ class Calendar:
     def state(self, number: int) -> YearState:
         return self.year(number).state
 
+    def with_year(self, year: Year) -> "Calendar":
+        """The same with another arrangement of one year."""
+        return Calendar({**self._years, year.number: year}, self._own)
+
     # --- working days ---
 
     def is_working_day(self, day: date) -> bool:
