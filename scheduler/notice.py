@@ -41,7 +41,7 @@ def read_notice(text: str, year: int | None = None) -> YearFile:
     entries = settled(entry for name, body in sections for entry in _Section(name, number).read(body))
     if not entries:
         raise BadYear(
-            "No holiday was found. The text of the notice is needed, with lines like 一、元旦：1月1日至3日放假调休，共3天。",
+            "No holiday was found. The text of the notice is needed, with lines like 一、元旦：1月1日放假1天。",
             "没有读到放假安排，请发送国务院办公厅通知的全文。",
         )
     named = tuple(festival for festival in ALL if any(festival in name for name, _ in sections))
@@ -123,7 +123,9 @@ class _Section:
         try:
             day = date(year, month, int(token["day"]))
         except ValueError:
-            raise BadYear(f"{self.name}: there is no day {token[0]}.", f"{self.name}：没有“{token[0]}”这一天。") from None
+            raise BadYear(
+                f"{self.name}: there is no day {token[0]}.", f"{self.name}：没有“{token[0]}”这一天。"
+            ) from None
         said = _ASIDE.search(token["aside"] or "")
         if said and WEEKDAYS.index(said[1].replace("天", "日")) != day.weekday():
             raise BadYear(

@@ -1,4 +1,4 @@
-"""A year's arrangement as it is read in (holiday-cn JSON, or a notice): the checks that it must pass, what it changes."""
+"""A year's arrangement as it is read in (holiday-cn JSON, or a notice): what it must pass, what it changes."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -258,8 +258,8 @@ def entries_of(calendar: Calendar, year: int) -> tuple[Entry, ...]:
         for block in calendar.blocks(number):
             days = (block.start + timedelta(days=at) for at in range(block.days))
             named |= dict.fromkeys(days, "、".join(name for _, name in block.festivals))
-    days = calendar.year(year).days
-    return tuple(Entry(day, off, named.get(day, "") if off else "调休") for day, off in sorted(days.items()))
+    known = calendar.year(year).days
+    return tuple(Entry(day, off, named.get(day, "") if off else "调休") for day, off in sorted(known.items()))
 
 
 class Row(NamedTuple):
@@ -271,9 +271,10 @@ class Row(NamedTuple):
 
 
 def by_festival(entries: Iterable[Entry]) -> list[Row]:
-    """Entries as a person checks them against the notice: a row a name, in the order of the days."""
+    """Entries as a person checks them against the notice: a row a name, in the order of the holidays."""
     names: dict[str, list[Entry]] = {}
-    for entry in sorted(entries):
+    # Make-up days may lie before the holiday before (20 September 2026 is worked for 国庆, 中秋 begins on the 25th).
+    for entry in sorted(entries, key=lambda entry: (not entry.off, entry.day)):
         names.setdefault(entry.name, []).append(entry)
     return [
         Row(name, spans(each.day for each in its if each.off), tuple(each.day for each in its if not each.off))

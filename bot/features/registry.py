@@ -4,6 +4,7 @@ from datetime import tzinfo
 
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
+from bot.features.calendar import handlers as calendar
 from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
 from bot.features.people import handlers as people
@@ -21,6 +22,7 @@ HANDLERS: list[Handler] = [
     *study.HANDLERS,
     *reflections.HANDLERS,
     *integrity.HANDLERS,
+    *calendar.HANDLERS,
     *tally.HANDLERS,
     *todo.HANDLERS,
     *people.HANDLERS,
