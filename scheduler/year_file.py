@@ -85,12 +85,13 @@ def decode(content: bytes) -> str:
     """A text file as people save it. Raises BadYear."""
     if len(content) > LARGEST:
         raise BadYear(f"The file is larger than {LARGEST // 1024} kB: this is no year.", "文件过大，不是放假安排。")
-    for encoding in ("utf-8-sig", "gb18030"):
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise BadYear("This is no text in UTF-8 or GB18030.", "看不懂这个文件，请发送文本或json文件。")
+    raise BadYear("This is no text in UTF-8, UTF-16 or GB18030.", "看不懂这个文件，请发送文本或json文件。")
 
 
 def read_json(text: str) -> YearFile:

@@ -56,7 +56,9 @@ def _block(block: Block) -> str:
 
 
 def _own(days: OwnDays) -> str:
-    return f"{span_words(days.first, days.last)}{'放假' if days.off else '上班'}（{days.name}）"
+    """With the year: plans may be made for the next one."""
+    span = span_words(days.first, days.last)
+    return f"{days.first.year}年{span}{'放假' if days.off else '上班'}（{days.name}）"
 
 
 def ask(what: What) -> Message:
@@ -77,11 +79,12 @@ def dropped(days: OwnDays) -> str:
 def understood(proposal: Proposal, dialog_id: int) -> Message:
     """What was read, for whom it would hold and what it would change; doubts need a second thought."""
     found = proposal.checked
-    lines = [f"【读入{found.file.year}年放假安排】请核对：", *(_row(row) for row in by_festival(found.file.entries))]
+    year = found.file.year
+    lines = [f"【读入{year}年放假安排】请核对：", *(_row(row, year) for row in by_festival(found.file.entries))]
     lines.append(f"依据：{'、'.join(found.file.papers) or '文中没有写明，按本单位安排读入'}")
     lines += [note.chinese for note in found.notes]
     lines += [f"请注意：{doubt.chinese}" for doubt in found.doubts]
-    lines += ["与现有安排相比：", *(_change(*change) for change in proposal.changes[:CHANGES_SHOWN])]
+    lines += ["与现有安排相比：", *(_change(*change, year) for change in proposal.changes[:CHANGES_SHOWN])]
     lines += _rest(proposal)
     lines.append("适用范围：本支部。" if proposal.branch_id is not None else "适用范围：小助手服务的全部支部。")
     insist = bool(found.doubts)
@@ -89,16 +92,20 @@ def understood(proposal: Proposal, dialog_id: int) -> Message:
     return Message(cut("\n".join(lines), PAGE), [[Choice(label, TakeOver(dialog_id, int(insist)))]])
 
 
-def _row(row: Row) -> str:
-    off = "、".join(span_words(*span) for span in row.off)
-    worked = "、".join(map(day_words, row.worked))
+def _row(row: Row, year: int) -> str:
+    off = "、".join(_one(first, year) + (f"至{_one(last, year)}" if last > first else "") for first, last in row.off)
+    worked = "、".join(_one(day, year) for day in row.worked)
     words = [f"{off}放假" if off else "", f"{worked}上班" if worked else ""]
     return f"· {row.name or '其他'}：{'；'.join(filter(None, words))}"
 
 
-def _change(day: date, works: bool) -> str:
-    year = f"{day.year}年" if day.month == 12 else ""
-    return f"· {year}{day_words(day)}：{'放假改为上班' if works else '上班改为放假'}"
+def _one(day: date, year: int) -> str:
+    """A notice reaches into the December before its year."""
+    return day_words(day) if day.year == year else f"{day.year}年{day_words(day)}"
+
+
+def _change(day: date, works: bool, year: int) -> str:
+    return f"· {_one(day, year)}：{'放假改为上班' if works else '上班改为放假'}"
 
 
 def _rest(proposal: Proposal) -> list[str]:

@@ -37,8 +37,8 @@ class Proposal:
 
     @property
     def unchanged(self) -> bool:
-        """It says what is known already."""
-        return not self.changes and self.state is self.before
+        """It says what is known already, and makes nothing surer."""
+        return not self.changes and self.before in (self.state, YearState.OFFICIAL)
 
 
 # --- a year ----------------------------------------------------------------------------------------------------------
