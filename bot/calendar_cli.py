@@ -112,22 +112,26 @@ def years(first: int | None, last: int | None, branch_id: int | None, how: str) 
     wanted = _range(first, last)
     with _reading() as session:
         known = _known(session, branch_id)
-        rows = [_year_row(session, known, branch_id, year) for year in wanted]
+        rows = _year_rows(session, known, branch_id, wanted)
     show(rows, YEARS, how, load().timezone, bare=True)
 
 
-def _year_row(session: "Session | None", known: "Calendar", branch_id: int | None, year: int) -> dict[str, Any]:
+def _year_rows(
+    session: "Session | None", known: "Calendar", branch_id: int | None, years: range
+) -> list[dict[str, Any]]:
     from bot.features.calendar.service import sources
     from storage.choices import YearState
 
-    found = sources(session) if session is not None else {}
-    row = found.get((branch_id, year)) or found.get((None, year))
-    reckoned = known.state(year) is YearState.PROVISIONAL
-    return {
-        "year": year, "state": known.state(year).value,
-        "source": row.source if row else "reckoned by principle" if reckoned else "bundled",
-        "papers": " ".join(row.papers) if row else "", "read_in": row.made_at if row else None,
-    }  # fmt: skip
+    found = sources(session, branch_id) if session is not None else {}
+    none = dict.fromkeys(YearState, "bundled") | {YearState.PROVISIONAL: "reckoned by principle"}
+    return [
+        {
+            "year": year, "state": known.state(year).value,
+            "source": found[year].source if year in found else none[known.state(year)],
+            "papers": " ".join(known.year(year).papers), "read_in": found[year].made_at if year in found else None,
+        }
+        for year in years
+    ]  # fmt: skip
 
 
 @calendar.command("show")

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.orm import Session
 
 from scheduler.calendar import Calendar
@@ -17,7 +17,9 @@ from storage.models.calendar import CalendarYear
 
 _ROWS = table(CalendarYear)
 _TOKEN = select(_ROWS.c.token).order_by(_ROWS.c.id.desc()).limit(1)
-_NEWEST = select(func.max(_ROWS.c.id)).group_by(_ROWS.c.organisation_id, _ROWS.c.year, _ROWS.c.whole)
+_NEWEST = select(func.max(CalendarYear.id)).group_by(
+    CalendarYear.organisation_id, CalendarYear.year, CalendarYear.whole
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,10 @@ def _load(session: Session, token: str) -> Calendars:
     return Calendars(token, Calendar(everybody), differing)
 
 
-def newest(session: Session) -> list[CalendarYear]:
-    """The rows that count: of everybody and of each organisation, a year's arrangement and its local days."""
-    return list(session.scalars(select(CalendarYear).where(CalendarYear.id.in_(_NEWEST)).order_by(CalendarYear.id)))
+def newest(session: Session, *where: ColumnElement[bool]) -> list[CalendarYear]:
+    """The rows that count, all or some: of everybody and each branch, a year's arrangement and the local days."""
+    query = select(CalendarYear).where(CalendarYear.id.in_(_NEWEST.where(*where)))
+    return list(session.scalars(query.order_by(CalendarYear.id)))
 
 
 def year_of(row: CalendarYear) -> Year:

@@ -138,7 +138,7 @@ def test_what_is_not_taken_over(
     assert failed.exit_code in (1, 2)
     assert said in failed.stderr
     with Storage(database) as storage, storage.reading() as session:
-        assert service.sources(session) == {}
+        assert service.sources(session, None) == {}
 
 
 def test_addresses_are_fetched_by_https_alone(run: Run, database: str) -> None:

@@ -96,9 +96,13 @@ def reach_of(session: Session, me: Me) -> int | None:
     return None if len(session.scalars(query).all()) == 1 else me.branch_id
 
 
-def sources(session: Session) -> dict[tuple[int | None, int], CalendarYear]:
-    """The row that counts for each year of everybody (None) and of each branch; bundled years have none."""
-    return {(row.organisation_id, row.year): row for row in newest(session) if row.whole and row.days}
+def sources(session: Session, branch_id: int | None) -> dict[int, CalendarYear]:
+    """The row that each year rests on, as the branch or everybody (None) has it; bundled years have none."""
+    theirs = CalendarYear.organisation_id.is_(None) | (CalendarYear.organisation_id == branch_id)
+    rows = sorted(
+        newest(session, theirs, CalendarYear.whole.is_(True)), key=lambda row: row.organisation_id is not None
+    )
+    return {row.year: row for row in rows if row.days}
 
 
 # --- a branch's own days ---------------------------------------------------------------------------------------------
@@ -106,7 +110,7 @@ def sources(session: Session) -> dict[tuple[int | None, int], CalendarYear]:
 
 def own_days(session: Session, branch_id: int, since: date) -> list[OwnDays]:
     """Those not over yet, in order."""
-    rows = [row for row in newest(session) if row.organisation_id == branch_id and not row.whole]
+    rows = newest(session, CalendarYear.organisation_id == branch_id, CalendarYear.whole.is_(False))
     entries = [entry for row in rows for entry in _entries(row)]
     return [days for days in grouped(entries) if days.last >= since]
 

@@ -70,6 +70,8 @@ async def test_a_notice_is_shown_as_understood_and_confirmed_by_a_button(bot: Wo
         "适用范围：小助手服务的全部支部。",
     ):
         assert line in shown.splitlines()
+    await bot.stage.say(SECRETARY, "好的")
+    assert last(bot).startswith("请核对后点上面的按钮")
     assert kept(bot) == []
     tap = await bot.stage.tap(SECRETARY, "仍要读入", "请核对")
     assert tap.toast.startswith("已读入2019年放假安排，适用于全部支部。")

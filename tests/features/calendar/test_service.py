@@ -87,19 +87,27 @@ def test_for_whom_a_secretary_reads_in(session: Session) -> None:
     assert service.reach_of(session, me) == me.branch_id
 
 
-def test_own_days_lie_over_everything_and_beside_a_year_of_ones_own(session: Session) -> None:
+def test_own_days_lie_over_everything_for_one_branch(session: Session) -> None:
     me, other = secretary(session), secretary(session, "第二支部")
     service.add_own_days(session, me, CARNIVAL, NOW)
     service.add_own_days(session, me, OwnDays(date(2026, 12, 31), date(2027, 1, 4), False, "值班"), NOW)
-    read_in(session, read_notice(notice(2019)), me.branch_id)
     mine = calendar_of(session, me.branch_id)
     assert not mine.is_working_day(date(2027, 4, 8))
     assert mine.is_working_day(date(2027, 1, 1))
-    assert mine.is_working_day(date(2019, 5, 2))
     assert calendar_of(session, other.branch_id).is_working_day(date(2027, 4, 8))
     assert [days.name for days in service.own_days(session, me.branch_id, date(2026, 12, 31))] == ["值班", "三月三"]
     assert [days.name for days in service.own_days(session, me.branch_id, date(2027, 1, 5))] == ["三月三"]
     assert service.own_days(session, other.branch_id, date(2026, 1, 1)) == []
+
+
+def test_own_days_and_a_year_of_ones_own_leave_each_other_alone(session: Session) -> None:
+    me = secretary(session)
+    service.add_own_days(session, me, OwnDays(date(2019, 6, 3), date(2019, 6, 3), True, "停电"), NOW)
+    read_in(session, read_notice(notice(2019)), me.branch_id)
+    mine = calendar_of(session, me.branch_id)
+    assert (mine.is_working_day(date(2019, 6, 3)), mine.is_working_day(date(2019, 5, 2))) == (False, True)
+    assert service.sources(session, me.branch_id)[2019].organisation_id == me.branch_id
+    assert service.sources(session, None) == {}
 
 
 def test_own_days_are_taken_back_as_they_were_entered(session: Session) -> None:
