@@ -159,6 +159,8 @@ def test_a_branch_may_have_a_year_of_its_own(run: Run, database: str) -> None:
     own = run("blocks", "--from", "2019", "--to", "2019", "--branch", str(here), "--format", "csv").stdout
     assert "2019-05-01,2019-05-01,劳动节,2019-04-30,2019-04-26,2019-04-24,override" in own
     assert "2019-05-01,2019-05-04" in run("blocks", "--from", "2019", "--to", "2019", "--format", "csv").stdout
+    lines = json.loads(CliRunner().invoke(cli, ("doctor", "--format", "json")).stdout)
+    assert "branches with days of their own: 1" in [line["found"] for line in lines if line["check"] == "calendar"]
     with Storage(database) as storage, storage.reading() as session:
         assert calendars(session).national.state(2019) is YearState.OFFICIAL
         assert not calendars(session).of(here).is_working_day(date(2019, 10, 1))

@@ -2,21 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 
-from scheduler.calendar import BUNDLED, DAY, Calendar
+from scheduler.calendar import BUNDLED, DAY
 from scheduler.festivals import festivals
 from scheduler.notice import read_notice
 from scheduler.year_file import BadYear, Checked, Entry, by_festival, check, difference
-from tests.scheduler.notices import AMENDED_2019, LINES, NUMBERS, notice
-
-# What later notices changed in the year itself, and the first notice of the year does not know.
-AMENDED = {
-    2015: [date(2015, 9, 3), date(2015, 9, 4), date(2015, 9, 6)],
-    2019: [date(2019, 4, 28), date(2019, 5, 2), date(2019, 5, 3), date(2019, 5, 5)],
-    2020: [date(2020, 1, 31), date(2020, 2, 1)],
-}
+from tests.scheduler.notices import AMENDED, AMENDED_2019, BEFORE_2010, LINES, NUMBERS, notice
 
 
 def day(text: str) -> date:
@@ -29,41 +23,58 @@ def test_every_day_of_the_notice_is_in_the_calendar(year: int) -> None:
     assert (read.year, read.only) == (year, ())
     assert read.papers == (NUMBERS.get(year) or f"国务院办公厅关于{year}年部分节假日安排的通知",)
     known = BUNDLED.with_year(Checked(read).year)
-    assert [changed for changed, _ in difference(BUNDLED, known, year)] == AMENDED.get(year, [])
+    changed = {f"{day:%Y%m%d}": works for day, works in difference(BUNDLED, known, year)}
+    assert changed == AMENDED.get(year, {})
     assert Checked(read).year.checksum == (13 if year >= 2025 else 11)
 
 
+@cache
+def said() -> dict[date, bool]:
+    """Every day that a notice of 2008 to 2026, or an amendment, says something of."""
+    found: dict[date, bool] = {}
+    for spans, worked in BEFORE_2010.values():
+        for first, last in (map(day, span.split("-")) for span in spans.split()):
+            found |= {first + timedelta(days=at): True for at in range((last - first).days + 1)}
+        found |= {day(text): False for text in worked.split()}
+    for year in LINES:
+        found |= {entry.day: entry.off for entry in read_notice(notice(year)).entries}
+    for changes in AMENDED.values():
+        found |= {day(text): off for text, off in changes.items()}
+    return found
+
+
+def worked(first: date, last: date) -> list[date]:
+    days = (first + timedelta(days=at) for at in range((last - first).days + 1))
+    return [one for one in days if not said().get(one, one.weekday() >= 5)]
+
+
 def by_hand(year: int) -> Iterator[tuple[date, date, frozenset[str], date, date]]:
-    """The blocks of a year from the notices' texts alone, counted off on a list of days."""
-    said = {entry.day: entry.off for of in (year - 1, year, year + 1) if of in LINES for entry in read_notice(
-        notice(of)).entries}  # fmt: skip
-    days = [date(year - 1, 12, 1) + timedelta(days=at) for at in range(430)]
-    off = {one: said.get(one, one.weekday() >= 5) for one in days}
-    worked = [one for one in days if not off[one]]
+    """The blocks that begin in a year from the notices alone, counted off on a list of the days worked."""
+    days = worked(date(year - 1, 12, 1), date(year + 1, 2, 28))
     names: dict[tuple[date, date], set[str]] = {}
     for name, its_day in [*festivals(year).items(), ("元旦", date(year + 1, 1, 1))]:
-        start = max(one for one in worked if one < its_day) + DAY
-        end = min(one for one in worked if one > its_day) - DAY
+        start = max(one for one in days if one < its_day) + DAY
+        end = min(one for one in days if one > its_day) - DAY
         if start.year == year:
             names.setdefault((start, end), set()).add(name)
     for (start, end), found in sorted(names.items()):
-        before = [one for one in worked if one < start]
+        before = [one for one in days if one < start]
         yield start, end, frozenset(found), before[-3], before[-5]
 
 
-# The notice of the next year says whether 元旦 begins in December, and the spring of 2020 was extended.
-@pytest.mark.parametrize("year", [year for year in LINES if year + 1 in LINES and year - 1 in LINES and year != 2019])
-def test_blocks_and_the_working_days_before_them_counted_by_hand(year: int) -> None:
-    known = Calendar({of: Checked(read_notice(notice(of))).year for of in (year - 1, year, year + 1)})
-    for calendar in (known, BUNDLED) if year not in AMENDED else (known,):
-        found = [
-            (
-                block.start, block.end, frozenset(name for _, name in block.festivals),
-                calendar.working_day_before(block.start, 3), calendar.working_day_before(block.start, 5),
-            )
-            for block in calendar.blocks(year)
-        ]  # fmt: skip
-        assert found == list(by_hand(year))
+@pytest.mark.parametrize("year", range(2008, 2027))
+def test_blocks_and_months_agree_with_the_notices_counted_by_hand(year: int) -> None:
+    found = [
+        (
+            block.start, block.end, frozenset(name for _, name in block.festivals),
+            BUNDLED.working_day_before(block.start, 3), BUNDLED.working_day_before(block.start, 5),
+        )
+        for block in BUNDLED.blocks(year)
+    ]  # fmt: skip
+    assert found == list(by_hand(year))
+    for month in range(1, 13):
+        first = date(year, month, 1)
+        assert BUNDLED.first_working_day(year, month) == worked(first, first + 20 * DAY)[0]
 
 
 def test_what_is_only_recommended_arranges_nothing() -> None:
