@@ -143,7 +143,8 @@ def show_year(year: int, branch_id: int | None, how: str) -> None:
 
     json is the holiday-cn schema: edited, it can be imported again.
     """
-    from scheduler.year_file import Entry, YearFile, entries_of
+    from scheduler.year_file import Entry, YearFile
+    from scheduler.year_views import entries_of
 
     with _reading() as session:
         known = _known(session, branch_id)

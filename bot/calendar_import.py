@@ -14,7 +14,8 @@ from bot.features.calendar.service import Proposal, propose, take_over
 from bot.settings import load
 from bot.show import Format, show
 from scheduler.clock import SystemClock
-from scheduler.year_file import LARGEST, YearFile, by_festival
+from scheduler.year_file import LARGEST, YearFile
+from scheduler.year_views import by_festival
 from storage.choices import OrganisationKind
 from storage.engine import Storage
 from storage.lock import StorageBusy

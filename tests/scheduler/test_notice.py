@@ -9,7 +9,9 @@ import pytest
 from scheduler.calendar import BUNDLED, DAY
 from scheduler.festivals import festivals
 from scheduler.notice import read_notice
-from scheduler.year_file import BadYear, Checked, Entry, by_festival, check, difference
+from scheduler.year_checks import Checked, check
+from scheduler.year_file import BadYear, Entry
+from scheduler.year_views import by_festival, difference
 from tests.scheduler.notices import AMENDED, AMENDED_2019, BEFORE_2010, LINES, NUMBERS, notice
 
 

@@ -8,18 +8,9 @@ import pytest
 
 from scheduler.calendar import BUNDLED, Calendar
 from scheduler.notice import read_notice
-from scheduler.year_file import (
-    LARGEST,
-    BadYear,
-    Checked,
-    NotAnnounced,
-    check,
-    decode,
-    difference,
-    entries_of,
-    from_json,
-    read_json,
-)
+from scheduler.year_checks import Checked, check
+from scheduler.year_file import LARGEST, BadYear, NotAnnounced, decode, from_json, read_json
+from scheduler.year_views import difference, entries_of
 from scheduler.years import reckoned
 from storage.choices import YearState
 from tests.scheduler.notices import notice

@@ -9,7 +9,7 @@ from bot.features.calendar.service import Proposal
 from bot.kit.replies import PAGE, Choice, Message
 from bot.kit.words import cut, day_words
 from scheduler.calendar import Block
-from scheduler.year_file import Row, by_festival
+from scheduler.year_views import Row, by_festival
 from storage.choices import YearState
 
 STATES = {

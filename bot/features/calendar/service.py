@@ -13,7 +13,9 @@ from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from scheduler.calendar import Calendar
 from scheduler.calendars import calendars, newest
-from scheduler.year_file import Checked, Entry, YearFile, check, difference, settled
+from scheduler.year_checks import Checked, check
+from scheduler.year_file import Entry, YearFile, settled
+from scheduler.year_views import difference
 from scheduler.years import Year
 from storage import audit
 from storage.audience import Me
