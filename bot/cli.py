@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.calendar_cli import calendar
 from bot.settings import BadSettings, Settings, load
-from bot.show import Format, show
+from bot.show import FORMAT, Format, show
 
 if TYPE_CHECKING:
     from storage.engine import Storage
 
-FORMAT = click.option(
-    "--format", "how", type=click.Choice([each.value for each in Format]), default="table", show_default=True,
-    help="table for people; json or csv for programs.",
-)  # fmt: skip
 TALLY_FORMAT = click.option(
     "--format", "how", type=click.Choice(["table", "json"]), default="table", show_default=True,
     help="table for people; json for programs.",
@@ -62,6 +59,9 @@ def cli() -> None:
     Settings come from the environment and from .env in this folder (see .env.example). Commands exit with 0 when
     all went well, 1 when not, 2 when they were not understood.
     """
+
+
+cli.add_command(calendar)
 
 
 @cli.command()

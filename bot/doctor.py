@@ -17,7 +17,7 @@ from bot.settings import BadSettings, Settings
 from bot.troubles import first_line
 from bot.watch.looking import parked
 from bot.watch.rules import SKEW, is_full
-from scheduler.calendar import BUNDLED
+from scheduler.calendars import Calendars, calendars
 from storage.choices import YearState
 from storage.engine import Storage, StorageBusy
 from storage.models.inbox import Inbox
@@ -49,7 +49,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from _database(settings, now)
     if settings.bot_token.get_secret_value():
         yield from asyncio.run(_telegram(settings))
-    yield from _calendar(now)
+    yield from _calendar(settings, now)
     if settings.operator_id is None:
         what = "Set OPERATOR_ID, and press Start in the bot with that account; until then it is in the log alone."
         yield Finding("operator", None, "nobody is told when something goes wrong", what)
@@ -161,10 +161,29 @@ def _webhook(settings: Settings, info: dict[str, Any]) -> Iterator[Finding]:
         yield Finding("webhook", False, str(info["last_error_message"]), what)
 
 
-def _calendar(now: datetime) -> Iterator[Finding]:
+def _calendar(settings: Settings, now: datetime) -> Iterator[Finding]:
+    known = _calendars(settings)
     for year in sorted({now.year, (now + SOON).year}):
-        if BUNDLED.state(year) is not YearState.PROVISIONAL:
-            yield Finding("calendar", True, f"{year}: holidays as announced")
-        else:
-            what = "Upgrade chinesecalendar once the year is announced (pip install -U chinesecalendar)."
+        state = known.national.state(year)
+        if state is YearState.PROVISIONAL:
+            what = (
+                "Read the notice in once it is out: branch-bot calendar import-notice FILE,"
+                " or in chat 工作日历 (/calendar); or upgrade chinesecalendar."
+            )
             yield Finding("calendar", None, f"{year}: not announced yet, reckoned and shown as 暂定", what)
+        else:
+            how = "as announced" if state is YearState.OFFICIAL else "by a file of this organisation (override)"
+            yield Finding("calendar", True, f"{year}: holidays {how}")
+    if known.differing:
+        yield Finding("calendar", True, f"branches with days of their own: {len(known.differing)}")
+
+
+def _calendars(settings: Settings) -> Calendars:
+    """As the rows have it; a database that cannot be read has a line of its own, and the bundled years remain."""
+    try:
+        with Storage(settings.database) as storage:
+            require_newest(storage)
+            with storage.reading() as session:
+                return calendars(session)
+    except (OldSchema, DatabaseError, OSError, ValueError):
+        return Calendars()

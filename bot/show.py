@@ -19,12 +19,23 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-def show(rows: Sequence[Row], columns: Sequence[str], how: str, tz: tzinfo, *, empty: str = "Nothing.") -> None:
-    """Print rows of plain values. Programs get the same names as in `columns` and times with their offset."""
+FORMAT = click.option(
+    "--format", "how", type=click.Choice([each.value for each in Format]), default="table", show_default=True,
+    help="table for people; json or csv for programs.",
+)  # fmt: skip
+
+
+def show(
+    rows: Sequence[Row], columns: Sequence[str], how: str, tz: tzinfo, *, empty: str = "Nothing.", bare: bool = False
+) -> None:
+    """Print rows of plain values. Programs get the same names as in `columns` and times with their offset.
+
+    bare: csv for programs alone, without the mark that Excel wants and with LF.
+    """
     if how == Format.JSON:
         click.echo(json.dumps([_machine(row, columns, tz) for row in rows], ensure_ascii=False, indent=2))
     elif how == Format.CSV:
-        _csv([_machine(row, columns, tz) for row in rows], columns)
+        _csv([_machine(row, columns, tz) for row in rows], columns, bare)
     elif not rows:
         click.echo(empty)
     else:
@@ -41,11 +52,14 @@ def _iso(value: Any, tz: tzinfo) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _csv(rows: Sequence[Row], columns: Sequence[str]) -> None:
+def _csv(rows: Sequence[Row], columns: Sequence[str], bare: bool) -> None:
     from bot.kit.sheets import csv_text
 
     lines = [["" if value is None else str(value) for value in row.values()] for row in rows]
-    sys.stdout.buffer.write(csv_text(columns, lines).encode())
+    text = csv_text(columns, lines)
+    if bare:
+        text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
 
 

@@ -58,6 +58,14 @@ class Calendar:
     def state(self, number: int) -> YearState:
         return self.year(number).state
 
+    def own(self, year: int) -> dict[date, bool]:
+        """A branch's own days in a year, off (True) or worked."""
+        return {day: off for day, off in self._own.items() if day.year == year}
+
+    def with_year(self, year: Year) -> "Calendar":
+        """The same with another arrangement of one year."""
+        return Calendar({**self._years, year.number: year}, self._own)
+
     # --- working days ---
 
     def is_working_day(self, day: date) -> bool:

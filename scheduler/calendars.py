@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.orm import Session
 
 from scheduler.calendar import Calendar
@@ -17,7 +17,9 @@ from storage.models.calendar import CalendarYear
 
 _ROWS = table(CalendarYear)
 _TOKEN = select(_ROWS.c.token).order_by(_ROWS.c.id.desc()).limit(1)
-_NEWEST = select(func.max(_ROWS.c.id)).group_by(_ROWS.c.organisation_id, _ROWS.c.year)
+_NEWEST = select(func.max(CalendarYear.id)).group_by(
+    CalendarYear.organisation_id, CalendarYear.year, CalendarYear.whole
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,14 @@ def _load(session: Session, token: str) -> Calendars:
     everybody: dict[int, Year] = {}
     whole: dict[int, dict[int, Year]] = {}
     local: dict[int, dict[date, bool]] = {}
-    for row in session.scalars(select(CalendarYear).where(CalendarYear.id.in_(_NEWEST))):
+    for row in newest(session):
+        if not row.days:
+            continue
         if row.organisation_id is None:
             everybody[row.year] = year_of(row)
         elif row.whole:
             whole.setdefault(row.organisation_id, {})[row.year] = year_of(row)
-        elif row.days:
+        else:
             local.setdefault(row.organisation_id, {}).update(days_of(row.days))
     differing = {
         branch_id: Calendar(everybody | whole.get(branch_id, {}), local.get(branch_id))
@@ -73,9 +77,15 @@ def _load(session: Session, token: str) -> Calendars:
     return Calendars(token, Calendar(everybody), differing)
 
 
+def newest(session: Session, *where: ColumnElement[bool]) -> list[CalendarYear]:
+    """The rows that count, all or some: of everybody and each branch, a year's arrangement and the local days."""
+    query = select(CalendarYear).where(CalendarYear.id.in_(_NEWEST.where(*where)))
+    return list(session.scalars(query.order_by(CalendarYear.id)))
+
+
 def year_of(row: CalendarYear) -> Year:
-    """A row as the arrangement of its year: official when it names the papers it rests on."""
-    state = YearState.OFFICIAL if row.papers else YearState.OVERRIDE
+    """A row as the arrangement of its year: official when it is everybody's and names the papers it rests on."""
+    state = YearState.OFFICIAL if row.papers and row.organisation_id is None else YearState.OVERRIDE
     return Year(row.year, state, days_of(row.days), tuple(row.papers))
 
 

@@ -5,6 +5,7 @@ from datetime import tzinfo
 from bot.features.activities import anew as activities_anew
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
+from bot.features.calendar import handlers as calendar
 from bot.features.integrity import anew as integrity_anew
 from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
@@ -24,6 +25,7 @@ HANDLERS: list[Handler] = [
     *study.HANDLERS,
     *reflections.HANDLERS,
     *integrity.HANDLERS,
+    *calendar.HANDLERS,
     *tally.HANDLERS,
     *todo.HANDLERS,
     *people.HANDLERS,

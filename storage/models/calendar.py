@@ -12,10 +12,11 @@ from storage.base import BigId, Model
 class CalendarYear(Model):
     """One state of one year, in the holiday-cn schema: `days` are {"name", "date", "isOffDay"}, `papers` addresses.
 
-    Append-only: the newest row of an organisation and year counts, the older ones stay as they were read.
+    Append-only: the newest row of an organisation, year and `whole` counts, the older ones stay as they were read.
     `organisation_id` null: for everybody, in the place of the bundled year. A branch's row is laid over that;
-    `whole` says that it is the full arrangement of the year and not only some local days. `token` is random: it names
-    the state of the calendar for caches, also when an id was taken back with its transaction.
+    `whole` says that it is the full arrangement of the year and not only some local days. A row without days says
+    that there is nothing (any more). `token` is random: it names the state of the calendar for caches, also when an
+    id was taken back with its transaction.
     """
 
     __tablename__ = "calendar_year"

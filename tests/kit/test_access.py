@@ -21,6 +21,7 @@ ROWS = [
     (Right.MAKE_STUDY, {*DESK, PUB}, False),
     (Right.MAKE_TASK, {*DESK, PUB, DIS}, False),
     (Right.MAKE_REMINDER, {*DESK, DIS}, False),
+    (Right.CALENDAR, {Duty.SECRETARY, Duty.DEPUTY_SECRETARY}, False),
     (Right.APPROVE_LEAVE, DESK, True),
     (Right.SIGN_IN_OTHERS, DESK, True),
     (Right.REVIEW_PIECES, {*DESK, PUB, DIS}, False),

@@ -1,0 +1,121 @@
+"""工作日历: taps, words and what is handed in -> service -> messages."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.features.calendar import messages, rules, service
+from bot.features.calendar.buttons import DropDays, Send, TakeOver, What
+from bot.kit import dialog as dialogs
+from bot.kit.access import Right, require
+from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Message, Reply, say
+from scheduler.calendars import calendar_of
+from scheduler.year_file import BadYear, YearFile, from_json
+from storage.models.dialog import Dialog
+
+NOTICE, LOOK, OWN = "calendar.notice", "calendar.look", "calendar.own"
+BLOCKS_SHOWN = 5
+
+
+def show(session: Session, call: Call) -> Reply:
+    """/calendar: for the secretary and the deputy, in private."""
+    if not call.private:
+        return Reply()
+    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
+    return say(_card(session, call))
+
+
+def _card(session: Session, call: Call) -> Message:
+    calendar = calendar_of(session, call.me.branch_id)
+    years = (call.today.year, call.today.year + 1)
+    coming = [block for year in years for block in calendar.blocks(year) if block.end >= call.today][:BLOCKS_SHOWN]
+    states = [(year, calendar.state(year)) for year in years]
+    return messages.calendar(states, coming, service.own_days(session, call.me.branch_id, call.today))
+
+
+def ask(session: Session, call: Call, button: Send) -> Reply:
+    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
+    if button.what is What.NOTICE:
+        dialogs.ask(session, call.me.id, NOTICE, call.now)
+    else:
+        dialogs.ask(session, call.me.id, OWN, call.now, off=button.what is What.OFF)
+    return say(messages.ask(button.what))
+
+
+# --- a notice ------------------------------------------------------------------------------------------------------
+
+
+def notice_came(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """The text or the file, as it was understood; nothing is written yet."""
+    if dialog.step == LOOK and call.content is None and "日" not in call.text:
+        raise Refusal(messages.CONFIRM_IT)
+    file: YearFile = call.content if call.content is not None else rules.read_year(call.text)
+    proposal = _propose(session, call, file)
+    if proposal.unchanged:
+        dialogs.close(session, call.me.id)
+        return say(messages.same(proposal))
+    # Another text may follow at once: the dialog stays open for it, and its number tells the drafts apart.
+    draft = dialogs.ask(session, call.me.id, LOOK, call.now, **_draft(file))
+    return say(messages.understood(proposal, draft.id))
+
+
+def _draft(file: YearFile) -> dict[str, Any]:
+    return {**file.to_json(), "only": list(file.only)}
+
+
+def _propose(session: Session, call: Call, file: YearFile) -> service.Proposal:
+    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
+    try:
+        return service.propose(session, file, service.reach_of(session, call.me))
+    except BadYear as bad:
+        raise Refusal(bad.chinese) from None
+
+
+def take_over(session: Session, call: Call, button: TakeOver) -> Reply:
+    """Checked once more against what is known now; a doubt that was not shown is not passed over."""
+    dialog = dialogs.current(session, call.me.id, call.now)
+    if dialog is None or dialog.step != LOOK or dialog.id != button.dialog_id:
+        raise Refusal(messages.OUT_OF_DATE)
+    found = from_json(dialog.draft)
+    file = YearFile(found.year, found.entries, found.papers, tuple(dialog.draft["only"]))
+    proposal = _propose(session, call, file)
+    if proposal.checked.doubts and not button.insist:
+        return Reply(edit=messages.understood(proposal, dialog.id))
+    service.take_over(session, proposal, "chat", call.now, by_id=call.me.id)
+    dialogs.close(session, call.me.id)
+    done = messages.taken_over(proposal)
+    return Reply(toast=done, edit=Message(done))
+
+
+# --- the own days --------------------------------------------------------------------------------------------------
+
+
+def own_came(session: Session, call: Call, dialog: Dialog) -> Reply:
+    days = rules.read_own_days(call.text, bool(dialog.draft["off"]), call.today)
+    service.add_own_days(session, call.me, days, call.now)
+    dialogs.close(session, call.me.id)
+    return say(messages.added(days), _card(session, call))
+
+
+def drop(session: Session, call: Call, button: DropDays) -> Reply:
+    try:
+        first = date.fromisoformat(button.first)
+    except ValueError:
+        raise Refusal(messages.OUT_OF_DATE) from None
+    gone = service.drop_own_days(session, call.me, first, call.now)
+    return Reply(toast=messages.dropped(gone), edit=_card(session, call))
+
+
+HANDLERS: list[Handler] = [
+    Command("calendar", show, "工作日历", Right.CALENDAR, reads=True),
+    Word(("工作日历",), show, label=True, reads=True),
+    Tap(Send, ask),
+    Answer(NOTICE, notice_came, reads_file=rules.read_file),
+    Answer(LOOK, notice_came, reads_file=rules.read_file),
+    Tap(TakeOver, take_over),
+    Answer(OWN, own_came),
+    Tap(DropDays, drop),
+]

@@ -1,0 +1,125 @@
+"""Every word and button of 工作日历: what is known, a notice as it was understood, the own days."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from bot.features.calendar.buttons import DropDays, Send, TakeOver, What
+from bot.features.calendar.rules import OwnDays
+from bot.features.calendar.service import Proposal
+from bot.kit.replies import PAGE, Choice, Message
+from bot.kit.words import cut, day_words
+from scheduler.calendar import Block
+from scheduler.year_views import Row, by_festival
+from storage.choices import YearState
+
+STATES = {
+    YearState.OFFICIAL: "已公布",
+    YearState.OVERRIDE: "按本单位读入的安排",
+    YearState.PROVISIONAL: "暂定，国务院办公厅尚未公布",
+}
+OUT_OF_DATE = "这次读入已失效，请重新点“读入通知”。"
+CONFIRM_IT = "请核对后点上面的按钮；要换一份通知请直接发送，不读入了请发“取消”。"
+ASK = {
+    What.NOTICE: "请发送国务院办公厅放假通知的全文，也可以直接发送文本或json文件。不读入了请发“取消”。",
+    What.OFF: "请发送本支部放假的日期和名称，例如：4月20日至22日 三月三。不设了请发“取消”。",
+    What.WORKED: "请发送本支部上班的日期和名称，例如：4月25日 调休上班。不设了请发“取消”。",
+}
+BUTTONS_SHOWN, CHANGES_SHOWN = 6, 40
+
+
+def span_words(first: date, last: date) -> str:
+    return day_words(first) if first == last else f"{day_words(first)}至{day_words(last)}"
+
+
+# --- what is known -------------------------------------------------------------------------------------------------
+
+
+def calendar(states: Iterable[tuple[int, YearState]], blocks: Iterable[Block], own: Sequence[OwnDays]) -> Message:
+    """This year and the next, the coming holidays, and what the branch has set for itself."""
+    lines = ["【工作日历】", *(f"{year}年：{STATES[state]}" for year, state in states), "接下来的假期："]
+    lines += [_block(block) for block in blocks]
+    lines += ["本支部另设：", *(f"{number}. {_own(days)}" for number, days in enumerate(own, 1))] if own else []
+    drops = [
+        Choice(f"删除 {number}", DropDays(days.first.isoformat()))
+        for number, days in enumerate(own[:BUTTONS_SHOWN], 1)
+    ]  # fmt: skip
+    rows = [
+        [Choice("读入通知", Send(What.NOTICE))],
+        [Choice("加放假日", Send(What.OFF)), Choice("加上班日", Send(What.WORKED))],
+        *(drops[at : at + 2] for at in range(0, len(drops), 2)),
+    ]
+    return Message(cut("\n".join(lines), PAGE), rows)
+
+
+def _block(block: Block) -> str:
+    names = "、".join(name for _, name in block.festivals)
+    return f"· {names}：{span_words(block.start, block.end)}{'（暂定）' if block.provisional else ''}"
+
+
+def _own(days: OwnDays) -> str:
+    """With the year: plans may be made for the next one."""
+    span = span_words(days.first, days.last)
+    return f"{days.first.year}年{span}{'放假' if days.off else '上班'}（{days.name}）"
+
+
+def ask(what: What) -> Message:
+    return Message(ASK[what])
+
+
+def added(days: OwnDays) -> str:
+    return f"已设置本支部{_own(days)}。"
+
+
+def dropped(days: OwnDays) -> str:
+    return f"已删除本支部{_own(days)}。"
+
+
+# --- a notice ------------------------------------------------------------------------------------------------------
+
+
+def understood(proposal: Proposal, dialog_id: int) -> Message:
+    """What was read, for whom it would hold and what it would change; doubts need a second thought."""
+    found = proposal.checked
+    year = found.file.year
+    lines = [f"【读入{year}年放假安排】请核对：", *(_row(row, year) for row in by_festival(found.file.entries))]
+    lines.append(f"依据：{'、'.join(found.file.papers) or '文中没有写明，按本单位安排读入'}")
+    lines += [note.chinese for note in found.notes]
+    lines += [f"请注意：{doubt.chinese}" for doubt in found.doubts]
+    lines += ["与现有安排相比：", *(_change(*change, year) for change in proposal.changes[:CHANGES_SHOWN])]
+    lines += _rest(proposal)
+    lines.append("适用范围：本支部。" if proposal.branch_id is not None else "适用范围：小助手服务的全部支部。")
+    insist = bool(found.doubts)
+    label = "仍要读入" if insist else "确认读入"
+    return Message(cut("\n".join(lines), PAGE), [[Choice(label, TakeOver(dialog_id, int(insist)))]])
+
+
+def _row(row: Row, year: int) -> str:
+    off = "、".join(_one(first, year) + (f"至{_one(last, year)}" if last > first else "") for first, last in row.off)
+    worked = "、".join(_one(day, year) for day in row.worked)
+    words = [f"{off}放假" if off else "", f"{worked}上班" if worked else ""]
+    return f"· {row.name or '其他'}：{'；'.join(filter(None, words))}"
+
+
+def _one(day: date, year: int) -> str:
+    """A notice reaches into the December before its year."""
+    return day_words(day) if day.year == year else f"{day.year}年{day_words(day)}"
+
+
+def _change(day: date, works: bool, year: int) -> str:
+    return f"· {_one(day, year)}：{'放假改为上班' if works else '上班改为放假'}"
+
+
+def _rest(proposal: Proposal) -> list[str]:
+    more = len(proposal.changes) - CHANGES_SHOWN
+    if more > 0:
+        return [f"另有{more}天变化。"]
+    return [] if proposal.changes else ["· 日期没有变化"]
+
+
+def same(proposal: Proposal) -> str:
+    return f"{proposal.checked.file.year}年放假安排与现有的一致，无需读入。"
+
+
+def taken_over(proposal: Proposal) -> str:
+    whom = "本支部" if proposal.branch_id is not None else "全部支部"
+    return f"已读入{proposal.checked.file.year}年放假安排，适用于{whom}。尚未发送的提醒按新安排发送。"

@@ -1,0 +1,117 @@
+"""工作日历 in chat: whole updates in, calls out, through the real Application."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import select
+
+from bot.features.people.service import add_branch
+from scheduler.calendars import calendar_of
+from scheduler.notice import read_notice
+from storage.choices import YearState
+from storage.models.calendar import CalendarYear
+from tests.scheduler.notices import AMENDED_2019, notice
+from tests.world import World, world
+
+SECRETARY, MEMBER = "甲一", "甲三"
+CARD = "【工作日历】"
+
+
+@pytest.fixture
+async def bot(sqlite_url: str) -> AsyncIterator[World]:
+    async with world(sqlite_url, "2026-11-25 15:00") as there:
+        yield there
+
+
+def last(bot: World, name: str = SECRETARY) -> str:
+    return bot.stage.people[name].chat.from_bot[-1].text
+
+
+def kept(bot: World) -> list[CalendarYear]:
+    with bot.storage.reading() as session:
+        return list(session.scalars(select(CalendarYear).order_by(CalendarYear.id)))
+
+
+async def begin(bot: World, button: str) -> None:
+    await bot.stage.say(SECRETARY, "工作日历")
+    await bot.stage.tap(SECRETARY, button, CARD)
+
+
+async def hand_in(bot: World, content: bytes, name: str) -> None:
+    await bot.stage.people[SECRETARY].upload_document(name, content)
+    await bot.clock.settle()
+
+
+async def test_what_is_known_and_who_may_see_it(bot: World) -> None:
+    await bot.stage.say(SECRETARY, "工作日历")
+    assert last(bot) == (
+        "【工作日历】\n2026年：已公布\n2027年：暂定，国务院办公厅尚未公布\n接下来的假期：\n"
+        "· 元旦：1月1日（周五）至1月3日（周日）（暂定）\n· 春节：2月5日（周五）至2月14日（周日）（暂定）\n"
+        "· 清明：4月3日（周六）至4月5日（周一）（暂定）\n· 劳动节：5月1日（周六）至5月5日（周三）（暂定）\n"
+        "· 端午：6月9日（周三）（暂定）"
+    )
+    assert bot.stage.people[SECRETARY].chat.last.labels == ["读入通知", "加放假日", "加上班日"]
+    await bot.stage.say(MEMBER, "/calendar")
+    assert last(bot, MEMBER) == "您没有办理此事的权限。"
+
+
+async def test_a_notice_is_shown_as_understood_and_confirmed_by_a_button(bot: World) -> None:
+    await begin(bot, "读入通知")
+    await bot.stage.say(SECRETARY, "2027年元旦：1月1日（周四）放假。")
+    assert last(bot) == "元旦：2027-01-01是周五，文中写的是周四，请核对年份和日期。"
+    await bot.stage.say(SECRETARY, notice(2019))
+    shown = last(bot)
+    for line in (
+        "· 元旦：2018年12月30日（周日）至1月1日（周二）放假；2018年12月29日（周六）上班",
+        "依据：国办发明电〔2018〕15号",
+        "请注意：比现有的2019年正式安排少：放假工作日16天（原18天），调休上班5天（原7天）。",
+        "· 5月2日（周四）：放假改为上班",
+        "适用范围：小助手服务的全部支部。",
+    ):
+        assert line in shown.splitlines()
+    await bot.stage.say(SECRETARY, "好的")
+    assert last(bot).startswith("请核对后点上面的按钮")
+    assert kept(bot) == []
+    tap = await bot.stage.tap(SECRETARY, "仍要读入", "请核对")
+    assert tap.toast.startswith("已读入2019年放假安排，适用于全部支部。")
+    assert [(row.year, row.organisation_id, row.papers) for row in kept(bot)] == [(2019, None, [])]
+    again = await bot.stage.people[SECRETARY].tap_data(bot.stage.people[SECRETARY].chat.from_bot[-1], "wt:1:1")
+    await bot.clock.settle()
+    assert again.toast == "这次读入已失效，请重新点“读入通知”。"
+    await begin(bot, "读入通知")
+    await bot.stage.say(SECRETARY, AMENDED_2019)
+    await bot.stage.tap(SECRETARY, "确认读入", "请核对")
+    assert len(kept(bot)) == 2
+    with bot.storage.reading() as session:
+        assert calendar_of(session, bot.cast.branch_id).state(2019) is YearState.OFFICIAL
+
+
+async def test_a_file_for_one_branch_among_several(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        add_branch(session, "第二支部", None, bot.clock.now())
+    await begin(bot, "读入通知")
+    await hand_in(bot, b"%PDF-1.7", "notice.pdf")
+    assert last(bot) == "文中没有写明是哪一年的安排。"
+    await hand_in(bot, notice(2026).encode("gb18030"), "notice.txt")
+    assert last(bot) == "2026年放假安排与现有的一致，无需读入。"
+    found = read_notice(notice(2026)).to_json()
+    found["days"] += [{"name": "测试", "date": "2026-11-30", "isOffDay": True}]
+    await begin(bot, "读入通知")
+    await hand_in(bot, json.dumps(found).encode(), "2026.json")
+    assert "适用范围：本支部。" in last(bot)
+    await bot.stage.tap(SECRETARY, "仍要读入", "请核对")
+    assert [row.organisation_id for row in kept(bot)] == [bot.cast.branch_id]
+
+
+async def test_own_days_are_set_and_taken_back(bot: World) -> None:
+    await begin(bot, "加放假日")
+    await bot.stage.say(SECRETARY, "三月三")
+    assert last(bot) == "请发送日期和名称，例如：4月20日至22日 三月三。"
+    await bot.stage.say(SECRETARY, "4月8日至9日 三月三")
+    texts = [message.text for message in bot.stage.people[SECRETARY].chat.from_bot[-2:]]
+    assert texts[0] == "已设置本支部2027年4月8日（周四）至4月9日（周五）放假（三月三）。"
+    assert texts[1].endswith("本支部另设：\n1. 2027年4月8日（周四）至4月9日（周五）放假（三月三）")
+    tap = await bot.stage.tap(SECRETARY, "删除 1", CARD)
+    assert tap.toast == "已删除本支部2027年4月8日（周四）至4月9日（周五）放假（三月三）。"
+    assert "本支部另设" not in last(bot)
