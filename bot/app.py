@@ -60,7 +60,10 @@ class App:
         self._listen, self._webhook, self._transport = listen, webhook, transport
         self._ptb = ptb_application(token, api_url, transport)
         still_owed = {job.name: job.still_owed for job in jobs if job.still_owed is not None}
-        self.sender = Sender(storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._note_refusal)
+        self.sender = Sender(
+            storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._note_refusal,
+            edit=self.telegram.edit,
+        )  # fmt: skip
         self.runner = Runner(storage, clock, jobs, self.sender, tz)
         self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed)
         self.receiver = Receiver(storage, clock, self.bot_id, self.lanes, self.sender.wake)

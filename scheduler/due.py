@@ -1,7 +1,7 @@
 """Which runs are due, and one run: its row, its promises and its messages in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, exists, func, select
@@ -50,6 +50,11 @@ class Due:
     @property
     def key(self) -> tuple[str, int, str]:
         return self.job.name, self.branch_id, self.occurrence.slot
+
+    @property
+    def batch(self) -> str:
+        """The broadcast that its messages are, unless the plan names another."""
+        return ":".join(map(str, self.key))
 
 
 def due(session: Session, jobs: Sequence[Job], now: datetime, settled: set[tuple[str, str]]) -> list[Due]:
@@ -138,7 +143,8 @@ def run_slice(session: Session, run: Due, now: datetime, adopted: Mapping[str, d
         session.flush()
     owed = _told(session, run, adopted) if late else list(run.job.plan(session, run.branch_id, run.occurrence, now))
     fresh = _fresh(session, owed)
-    promise_all(session, fresh[:SLICE], job=run.job.name, branch_id=run.branch_id, now=now)
+    now_due = [item if item.batch is not None else replace(item, batch=run.batch) for item in fresh[:SLICE]]
+    promise_all(session, now_due, job=run.job.name, branch_id=run.branch_id, now=now)
     row.planned += len(fresh[:SLICE])
     if len(fresh) > SLICE:
         return True

@@ -32,7 +32,9 @@ class Owed:
     """One message that somebody has been promised: to a person (by row) or to a chat (by Telegram's id).
 
     `keys` are its unique names: when all of them are taken, nothing is said. `about` is what `still_owed`
-    needs to ask again; `card` makes the sent message a card (kind, subject id) that is edited in place.
+    needs to ask again; `card` makes the sent message a card (kind, subject id) that is edited in place. `batch` names
+    the broadcast that it is a part of (of a job's messages by default job:branch:slot); `edits_id` is the row whose
+    sent message this one edits.
     """
 
     keys: tuple[str, ...]
@@ -43,6 +45,8 @@ class Owed:
     about: Mapping[str, Any] = field(default_factory=dict)
     expires_at: datetime | None = None
     card: tuple[str, int] | None = None
+    batch: str | None = None
+    edits_id: int | None = None
 
 
 # Which occurrences a branch has between two instants, both included; these carry the branch's time zone.

@@ -25,6 +25,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 Send = Callable[[int, dict[str, Any]], Awaitable[Outcome]]
+Edit = Callable[[int, int, dict[str, Any]], Awaitable[Outcome]]
 
 IN_FLIGHT = 30
 # About a second's worth: what is claimed when the process is killed counts as unknown.
@@ -46,14 +47,14 @@ class Sender:
 
     still_owed: by name of job; on_stop: called once with the reason when Telegram refuses the token, after which
     nothing more is sent. alone: no other process sends from this database, so what is `sending` at the start was left
-    by one that died (true on SQLite, where the folder has one holder).
+    by one that died (true on SQLite, where the folder has one holder). edit: chat, message id and message of a row that corrects another.
     """
 
     def __init__(
         self, storage: Storage, clock: Clock, send: Send, *, still_owed: Mapping[str, StillOwed],
-        on_stop: Callable[[str], None], pace: Pace | None = None, alone: bool | None = None,
+        on_stop: Callable[[str], None], pace: Pace | None = None, alone: bool | None = None, edit: Edit | None = None,
     ) -> None:  # fmt: skip
-        self._storage, self._clock, self._send = storage, clock, send
+        self._storage, self._clock, self._send, self._edit = storage, clock, send, edit
         self._still_owed, self._on_stop = still_owed, on_stop
         self._pace = pace or Pace()
         self._alone = storage.dialect == "sqlite" if alone is None else alone
@@ -133,10 +134,13 @@ class Sender:
         self._more, self._next_at = found.more, found.next_at
         self._waiting += found.rows
         self._answering |= _answered(found.rows)
-        await asyncio.gather(*(self._ask(row) for row in found.rows if row.job in self._still_owed))
+        await asyncio.gather(*(self._ask(row) for row in found.rows if self._asked_when_claimed(row)))
         self._waiting.sort(key=lambda row: LANES.index(row.lane))
         if self._more and not self._waiting:
             self.wake()
+
+    def _asked_when_claimed(self, row: Row) -> bool:
+        return row.edits is None and row.job in self._still_owed
 
     async def _ask(self, row: Row) -> None:
         """Is it still owed? What cannot be asked is sent as it was promised: silence would be worse."""
@@ -198,7 +202,7 @@ class Sender:
 
     async def _deliver(self, row: Row) -> None:
         try:
-            outcome = await self._send(row.chat_id, row.message)
+            outcome = await (self._send(row.chat_id, row.message) if row.edits is None else self._correct(row))
             if outcome.kind is OutcomeKind.FAILED:
                 log.error("row %s of job %s was refused as wrong: %s", row.id, row.job, outcome.reason)
         except Exception as error:
@@ -209,6 +213,23 @@ class Sender:
         del self._calls[task]
         self._hear(row, outcome)
         self._wake.set()
+
+    async def _correct(self, row: Row) -> Outcome:
+        """Edit what was sent, as it reads now; and again when its owner's tap changed it while the edit was going."""
+        assert self._edit is not None and row.edits is not None
+        said, outcome = None, Outcome(OutcomeKind.GONE, reason="no_longer_owed")
+        while (message := await self._as_it_reads(row)) is not None and message != said:
+            if said is not None:
+                self._pace.take(row.chat_id, self._clock.now())
+            outcome = await self._edit(row.chat_id, row.edits, message)
+            if outcome.kind is not OutcomeKind.SENT:
+                return outcome
+            row.message, row.worded_anew, said = message, True, message
+        return outcome
+
+    async def _as_it_reads(self, row: Row) -> dict[str, Any] | None:
+        reads, now = self._still_owed[row.job or ""], self._clock.now()
+        return await self._storage.read(lambda session: reads(session, row.about, now))
 
     def _hear(self, row: Row, outcome: Outcome) -> None:
         now = self._clock.now()

@@ -12,7 +12,10 @@ LONGEST_WAIT = 300
 
 
 class OutcomeKind(StrEnum):
-    """`retry`: certainly not sent. `unknown`: it left, no answer came. `failed`: our own fault (a 400)."""
+    """`retry`: certainly not sent. `unknown`: it left, no answer came. `failed`: our own fault (a 400).
+
+    `gone`: there is nothing that could be edited, or nothing to say any more.
+    """
 
     SENT = "sent"
     UNREACHABLE = "unreachable"
@@ -21,6 +24,7 @@ class OutcomeKind(StrEnum):
     FAILED = "failed"
     MOVED = "moved"
     STOP = "stop"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ _FINAL = {
     OutcomeKind.SENT: OutboxState.SENT,
     OutcomeKind.UNREACHABLE: OutboxState.UNREACHABLE,
     OutcomeKind.FAILED: OutboxState.FAILED,
+    OutcomeKind.GONE: OutboxState.CANCELLED,
 }
 
 

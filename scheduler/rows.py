@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy import Row as Found
 from sqlalchemy.orm import Session, aliased
 
+from scheduler.edits import targets
 from scheduler.outcome import SEND_AGAIN_AFTER
 from storage.base import table
 from storage.choices import Lane, OutboxState
@@ -33,6 +34,8 @@ class Row:
     attempts: int
     resent: bool
     worded_anew: bool = False
+    # The message that this row edits; None: it is a new one.
+    edits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def _due(lane: Lane) -> Select[Any]:
     return (
         select(
             Outbox.id, Outbox.lane, Outbox.job, Outbox.chat_id, Outbox.message, Outbox.about, Outbox.attempts,
-            Outbox.resent, Outbox.expires_at,
+            Outbox.resent, Outbox.expires_at, Outbox.edits_id,
         )
         .where(Outbox.state == OutboxState.QUEUED, Outbox.lane == lane, Outbox.not_before <= bindparam("now"))
         .order_by(Outbox.not_before, Outbox.id)
@@ -112,19 +115,21 @@ def claim(
 
 def _begin(session: Session, found: Sequence[Found[Any]], now: datetime, lease_until: datetime) -> list[Row]:
     gone = [each.id for each in found if each.expires_at is not None and each.expires_at <= now]
-    mine = [each for each in found if each.id not in gone]
+    edits = targets(session, found, now)
+    mine = [each for each in found if each.id not in gone and (each.edits_id is None or each.id in edits)]
     if gone:
         change(session, Outbox.id.in_(gone), state=OutboxState.EXPIRED, reason="expired")
     if mine:
         sending = {"state": OutboxState.SENDING, "lease_until": lease_until, "attempts": Outbox.attempts + 1}
         change(session, Outbox.id.in_([each.id for each in mine]), **sending)
-    return [_row(each) for each in mine]
+    return [_row(each, edits.get(each.id)) for each in mine]
 
 
-def _row(found: Found[Any]) -> Row:
+def _row(found: Found[Any], edits: int | None) -> Row:
     return Row(
-        found.id, found.lane, found.job, found.chat_id, found.message, found.about, found.attempts + 1, found.resent
-    )
+        found.id, found.lane, found.job, found.chat_id, found.message, found.about, found.attempts + 1, found.resent,
+        edits=edits,
+    )  # fmt: skip
 
 
 def hand_back(session: Session, rows: Iterable[tuple[Row, datetime]]) -> None:

@@ -49,6 +49,8 @@ _NO_SUCH_CHAT = (
     ("chat_write_forbidden", "no_rights"),
     ("have no rights to send", "no_rights"),
 )
+# The member deleted the message, or it is too old: nothing is wrong with what we said.
+_CANNOT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _DONE_ALREADY = ("message is not modified", "query is too old", "query id is invalid")
 
 
@@ -178,6 +180,8 @@ def _bad_request(error: BadRequest) -> Outcome:
     words = error.message.lower()
     if any(done in words for done in _DONE_ALREADY):
         return Outcome(OutcomeKind.SENT)
+    if any(gone in words for gone in _CANNOT_EDIT):
+        return Outcome(OutcomeKind.GONE, reason="cannot_edit")
     reason = _word(error, _NO_SUCH_CHAT)
     if reason:
         return Outcome(OutcomeKind.UNREACHABLE, reason=reason)
