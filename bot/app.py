@@ -22,6 +22,7 @@ from bot.receive import Receiver
 from bot.troubles import TOKEN_REFUSED, CannotReceive
 from bot.web import Webhook, application, serving
 from scheduler.clock import Clock
+from scheduler.corrector import Corrector
 from scheduler.jobs import Job
 from scheduler.outbox import Sender
 from scheduler.runner import Runner
@@ -64,6 +65,7 @@ class App:
             storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._note_refusal,
             edit=self.telegram.edit,
         )  # fmt: skip
+        self.corrector = Corrector(storage, clock, self.sender)
         self.runner = Runner(storage, clock, jobs, self.sender, tz)
         self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed)
         self.receiver = Receiver(storage, clock, self.bot_id, self.lanes, self.sender.wake)
@@ -157,7 +159,9 @@ class App:
             tasks += [("lease", self.poller.hold), ("polling", self.poller.run), ("watchdog", self.poller.watch)]
         if self._listen is not None:
             tasks.append(("web", self._serve))
-        return [*tasks, ("runner", self.runner.run), ("menus", self.menus.run)]
+        return [
+            *tasks, ("runner", self.runner.run), ("menus", self.menus.run), ("corrections", self.corrector.run),
+        ]  # fmt: skip
 
     async def _drain(self, edge: Edge) -> None:
         try:

@@ -51,6 +51,7 @@ _FIELDS = {
     OutboxState.CANCELLED: "settled", OutboxState.EXPIRED: "cancelled",
 }  # fmt: skip
 _OPEN = (OutboxState.QUEUED, OutboxState.SENDING)
+_UNFINISHED = (JobRun.job == CORRECTION, JobRun.state == JobRunState.PLANNING)
 _NEW, _EDIT = Outbox.edits_id.is_(None), Outbox.edits_id.is_not(None)
 
 
@@ -89,6 +90,11 @@ def lasts(session: Session, count: int, now: datetime) -> int:
     due = (Outbox.state == OutboxState.QUEUED, Outbox.not_before <= now)
     before = select(func.count()).where(*due, Outbox.lane.in_([Lane.ANSWERS, Lane.MUST_ARRIVE]))
     return seconds_left(count, session.scalar(before) or 0, now, now)
+
+
+def seconds_of(count: int) -> int:
+    """How many seconds so many messages take by themselves."""
+    return math.ceil(count / OVERALL)
 
 
 def seconds_left(waiting: int, before: int, last_at: datetime, now: datetime, rate: float = OVERALL) -> int:
@@ -159,7 +165,7 @@ def _run(job: str, branch_id: int, slot: str, state: JobRunState, planned: int, 
 
 
 def correct(session: Session, batch: str, message: dict[str, Any], now: datetime) -> int:
-    """What was not sent goes out as `message`, what was sent is edited: the first edits at once, `go_on` makes the rest.
+    """What was not sent goes out as `message`, what was sent is edited: 500 edits at once, `go_on` makes the rest.
 
     An edit is worded when it goes, by what its job answers (see `about`): who has tapped in the meantime keeps that.
     A correction takes the place of an earlier one. Returns its number, 0 when nothing of the batch was ever promised.
@@ -184,14 +190,15 @@ def correct(session: Session, batch: str, message: dict[str, Any], now: datetime
     return number
 
 
+def unfinished(session: Session) -> bool:
+    """Is there a correction whose edits are not all promised?"""
+    return session.scalar(select(JobRun.id).where(*_UNFINISHED).limit(1)) is not None
+
+
 def go_on(session: Session, now: datetime) -> bool:
     """The next edits of the oldest correction that is not done, at most 500; False when there is none."""
     run = session.scalars(
-        select(JobRun)
-        .where(JobRun.job == CORRECTION, JobRun.state == JobRunState.PLANNING)
-        .order_by(JobRun.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        select(JobRun).where(*_UNFINISHED).order_by(JobRun.id).limit(1).with_for_update(skip_locked=True)
     ).first()
     if run is None:
         return False

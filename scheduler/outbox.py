@@ -47,7 +47,8 @@ class Sender:
 
     still_owed: by name of job; on_stop: called once with the reason when Telegram refuses the token, after which
     nothing more is sent. alone: no other process sends from this database, so what is `sending` at the start was left
-    by one that died (true on SQLite, where the folder has one holder). edit: chat, message id and message of a row that corrects another.
+    by one that died (true on SQLite, where the folder has one holder).
+    edit: sends a row that edits (chat, message id, message).
     """
 
     def __init__(
@@ -216,7 +217,8 @@ class Sender:
 
     async def _correct(self, row: Row) -> Outcome:
         """Edit what was sent, as it reads now; and again when its owner's tap changed it while the edit was going."""
-        assert self._edit is not None and row.edits is not None
+        assert self._edit is not None
+        assert row.edits is not None
         said, outcome = None, Outcome(OutcomeKind.GONE, reason="no_longer_owed")
         while (message := await self._as_it_reads(row)) is not None and message != said:
             if said is not None:

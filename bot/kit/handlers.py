@@ -132,10 +132,16 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """How a live card of this kind looks now; None when there is nothing left to show."""
+    """How a live card of this kind looks now; None when there is nothing left to show.
+
+    lives: it changes by itself, and is shown again after each rest while this says so. passing: closed when it no
+    longer does, and until then looked for after a restart.
+    """
 
     kind: str
     render: Callable[[Session, int, int, datetime, tzinfo], Message | None]
+    lives: Callable[[Session, int], bool] | None = None
+    passing: bool = False
 
 
 Handler = Tap | Command | Word | Answer | Start | Edited | Service | CardView

@@ -85,8 +85,8 @@ Said = Message | Document
 class To:
     """Something said to one chat: a person (by row) or a group chat (by Telegram's id).
 
-    `key` names a promise: the same key is never said twice. `card` makes it a card that is edited in place. `batch` names
-    the broadcast that it is a part of (bot/kit/broadcasts.py).
+    `key` names a promise: the same key is never said twice. `card` makes it a card that is edited in place. `batch`
+    names the broadcast that it is a part of (bot/kit/broadcasts.py).
     """
 
     said: Said
