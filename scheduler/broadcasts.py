@@ -1,6 +1,7 @@
 """What goes to many at one time: how far it is, stopping it, correcting what was sent. A batch is `kind:id`."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -58,6 +59,21 @@ _NEW, _EDIT = Outbox.edits_id.is_(None), Outbox.edits_id.is_not(None)
 def batch_of(kind: str, subject_id: int) -> str:
     """The one naming: what is sent of a subject is found by it."""
     return f"{kind}:{subject_id}"
+
+
+def batches(session: Session, keys: Sequence[str]) -> set[str]:
+    """The broadcasts that carry what was promised under these names."""
+    found: set[str | None] = set()
+    for start in range(0, len(keys), SLICE):
+        query = select(Outbox.batch).join(Promise, Promise.outbox_id == Outbox.id)
+        found |= set(session.scalars(query.where(Promise.key.in_(keys[start : start + SLICE])).distinct()))
+    return {batch for batch in found if batch is not None}
+
+
+def sent(session: Session, names: Sequence[str]) -> set[str]:
+    """Those of the batches of which anything was ever promised."""
+    found = session.scalars(select(Outbox.batch).where(Outbox.batch.in_(names)).distinct())
+    return {batch for batch in found if batch is not None}
 
 
 # --- progress ------------------------------------------------------------------------------------------------------

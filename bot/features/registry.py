@@ -9,10 +9,13 @@ from bot.features.broadcasts import handlers as broadcasts
 from bot.features.broadcasts import jobs as broadcasts_jobs
 from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
+from bot.features.integrity import sendings as reminders
 from bot.features.people import handlers as people
 from bot.features.reflections import handlers as reflections
+from bot.features.reflections import sendings as tasks
 from bot.features.study import handlers as study
 from bot.features.study import jobs as study_jobs
+from bot.features.study import sendings as study_sendings
 from bot.features.tally import handlers as tally
 from bot.features.todo import handlers as todo
 from bot.features.todo import jobs as todo_jobs
@@ -21,7 +24,12 @@ from bot.kit.handlers import Handler
 from scheduler.jobs import Job
 
 # What goes to many at one time, and may be stopped and corrected.
-BROADCASTS: list[Broadcast] = [*notices.BROADCASTS]
+BROADCASTS: list[Broadcast] = [
+    *notices.BROADCASTS,
+    *study_sendings.BROADCASTS,
+    *reminders.BROADCASTS,
+    *tasks.BROADCASTS,
+]
 
 HANDLERS: list[Handler] = [
     *activities.HANDLERS,

@@ -197,6 +197,9 @@ def with_delivery(
 ) -> Message:
     """A desk's card with what became of the sending, and the buttons to stop and correct it."""
     found = broadcasts.progress(session, batch_of(kind, subject_id), now)
+    if found.waiting and found.seconds <= QUICK:
+        # Out before anybody has read this: the card is shown again when it is.
+        found = Progress()
     # One message to a group needs no count.
     plain = found.total == found.sent <= 1
     lines = ["" if plain else figures(found), corrected_line(session, branch_id, kind, subject_id, tz)]

@@ -48,10 +48,7 @@ def _cards(found: Found) -> list[tuple[str, int]]:
 
 def ask_text(kinds: Kinds, session: Session, call: Call, button: Correct) -> Reply:
     found = _found(kinds, session, call, button.kind, button.subject_id)
-    if found.subject.closed:
-        raise Refusal(found.subject.closed)
-    if not broadcasts.progress(session, found.batch, call.now).total:
-        raise Refusal(service.NOTHING_SENT)
+    service.may_correct(session, found, call.tz)
     dialogs.ask(session, call.me.id, STEP, call.now, kind=button.kind, subject=button.subject_id)
     return Reply(here=[messages.ask_text(found.subject)])
 
@@ -60,7 +57,7 @@ def typed(kinds: Kinds, session: Session, call: Call, dialog: Dialog) -> Reply:
     """The new text, shown as it will read; another one typed takes its place."""
     kind, subject_id = str(dialog.draft["kind"]), int(dialog.draft["subject"])
     found = _found(kinds, session, call, kind, subject_id)
-    text = service.check(session, found, call.text, call.now)
+    text = service.check(session, found, call.text, call.tz)
     # A dialog anew: the buttons under an earlier text must not send this one.
     asked = dialogs.ask(session, call.me.id, STEP, call.now, kind=kind, subject=subject_id, text=text)
     reworded = found.kind.reworded(session, subject_id, text, call.tz)

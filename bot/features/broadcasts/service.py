@@ -54,13 +54,23 @@ def stop(session: Session, me: Me, found: Found, now: datetime) -> int:
     return stopped
 
 
-def check(session: Session, found: Found, text: str, now: datetime) -> str:
-    """The text as it is taken; refuses what cannot be a correction."""
-    text = text.strip()
+def batches(session: Session, found: Found, tz: tzinfo) -> list[str]:
+    """Its own, and those that carry it along."""
+    return [found.batch, *found.kind.along(session, found.id, tz)]
+
+
+def may_correct(session: Session, found: Found, tz: tzinfo) -> None:
+    """Refuses when it is over, and when nothing was sent yet."""
     if found.subject.closed:
         raise Refusal(found.subject.closed)
-    if not broadcasts.progress(session, found.batch, now).total:
+    if not broadcasts.sent(session, batches(session, found, tz)):
         raise Refusal(NOTHING_SENT)
+
+
+def check(session: Session, found: Found, text: str, tz: tzinfo) -> str:
+    """The text as it is taken; refuses what cannot be a correction."""
+    may_correct(session, found, tz)
+    text = text.strip()
     if not text or units(text) > found.subject.longest:
         raise Refusal(f"请发送一段不超过{found.subject.longest}字的文字。")
     if text == found.subject.text:
@@ -70,15 +80,13 @@ def check(session: Session, found: Found, text: str, now: datetime) -> str:
 
 def correct(session: Session, me: Me, found: Found, text: str, now: datetime, tz: tzinfo) -> Progress:
     """The subject says this from now on: what was sent is edited, what waits goes out so."""
-    text = check(session, found, text, now)
+    text = check(session, found, text, tz)
     found.kind.change(session, found.id, text)
     session.flush()
     message = found.kind.reworded(session, found.id, text, tz).to_json()
-    number = broadcasts.correct(session, found.batch, message, now)
-    for batch in found.kind.along(session, found.id, tz):
-        broadcasts.correct(session, batch, message, now)
+    numbers = [broadcasts.correct(session, batch, message, now) for batch in batches(session, found, tz)]
     audit.record(
         session, "correct", found.kind.kind, found.id, now=now, actor_id=me.id, branch_id=me.branch_id,
-        number=number, old_length=len(found.subject.text), new_length=len(text),
+        number=numbers[0], old_length=len(found.subject.text), new_length=len(text),
     )  # fmt: skip
     return broadcasts.progress(session, found.batch, now)
