@@ -34,7 +34,7 @@ class Owed:
     `keys` are its unique names: when all of them are taken, nothing is said. `about` is what `still_owed`
     needs to ask again; `card` makes the sent message a card (kind, subject id) that is edited in place. `batch` names
     the broadcast that it is a part of (of a job's messages by default job:branch:slot); `edits_id` is the row whose
-    sent message this one edits.
+    sent message this one edits; `delay`: not sooner than so long from now.
     """
 
     keys: tuple[str, ...]
@@ -47,6 +47,7 @@ class Owed:
     card: tuple[str, int] | None = None
     batch: str | None = None
     edits_id: int | None = None
+    delay: timedelta = timedelta()
 
 
 # Which occurrences a branch has between two instants, both included; these carry the branch's time zone.

@@ -241,7 +241,9 @@ class Sender:
             self._pace.offline(now)
         elif outcome.kind is OutcomeKind.STOP:
             self._stop(outcome.reason)
-        verdict = judge(outcome, row.lane, resent=row.resent, attempts=row.attempts, now=now)
+        # An edit does no harm the second time.
+        lane = row.lane if row.edits is None else Lane.MUST_ARRIVE
+        verdict = judge(outcome, lane, resent=row.resent, attempts=row.attempts, now=now)
         self._note(Told(row, verdict, outcome))
 
     def _stop(self, reason: str) -> None:

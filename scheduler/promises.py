@@ -76,7 +76,8 @@ def _add(session: Session, owed: Sequence[Owed], job: str | None, branch_id: int
     chats = _chats(session, {item.person_id for item in owed if item.person_id is not None and item.chat_id is None})
     stopped = _stopped(session, branch_id, owed)
     values = [
-        _row(item, chats, stopped) | {"job": job, "branch_id": branch_id, "created_at": now, "not_before": now}
+        _row(item, chats, stopped)
+        | {"job": job, "branch_id": branch_id, "created_at": now, "not_before": now + item.delay}
         for item in owed
     ]
     return list(session.scalars(_ADD, values))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 from sqlalchemy import Row as Found
 from sqlalchemy.orm import Session, aliased
 
@@ -147,7 +147,9 @@ def lapse(session: Session, now: datetime, over: datetime | None, held: Collecti
         lost.append(Outbox.lease_until < over)
     again = {"state": OutboxState.QUEUED, "resent": True, "not_before": now + SEND_AGAIN_AFTER}
     ended: dict[str, Any] = {"reason": "interrupted", "lease_until": None}
-    change(session, *lost, Outbox.lane == Lane.MUST_ARRIVE, Outbox.resent.is_(False), **again, **ended)
+    # An edit does no harm the second time.
+    twice = or_(Outbox.lane == Lane.MUST_ARRIVE, Outbox.edits_id.is_not(None))
+    change(session, *lost, twice, Outbox.resent.is_(False), **again, **ended)
     change(session, *lost, state=OutboxState.UNKNOWN, **ended)
 
 

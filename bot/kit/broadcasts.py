@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit.access import Right
 from bot.kit.buttons import Button
-from bot.kit.replies import TEXT_LIMIT, Choice, Message, To
+from bot.kit.replies import TEXT_LIMIT, Choice, Message, Rows, To
 from bot.kit.words import cut, moment_words
 from scheduler import broadcasts
 from scheduler.broadcasts import Progress, batch_of
@@ -153,6 +153,11 @@ def to_desk(kind: str, subject_id: int, title: str, many: int, desk: Sequence[in
     ]
 
 
+def after(many: int) -> timedelta:
+    """When so many messages are out, with a little to spare: then the desk's card tells what became of them."""
+    return timedelta(seconds=broadcasts.seconds_of(many) + 2)
+
+
 # --- what is shown -------------------------------------------------------------------------------------------------
 
 
@@ -162,6 +167,7 @@ def figures(found: Progress) -> str:
     words += [f"未送达 {found.unreachable + found.failed}"] if found.unreachable + found.failed else []
     words += [f"结果不明 {found.unknown}"] if found.unknown else []
     words += [f"已停止 {found.cancelled}"] if found.cancelled else []
+    words += [f"正在更改 {found.correcting}"] if found.correcting else []
     words += [f"预计{_duration(found.seconds)}"] if found.waiting else []
     return "，".join(words)
 
@@ -204,7 +210,13 @@ def with_delivery(
     plain = found.total == found.sent <= 1
     lines = ["" if plain else figures(found), corrected_line(session, branch_id, kind, subject_id, tz)]
     text = "\n".join([card.text, *filter(None, lines)])
-    return Message(cut(text, TEXT_LIMIT), [*card.rows, *buttons(kind, subject_id, found)])
+    return Message(cut(text, TEXT_LIMIT), _below(card.rows, buttons(kind, subject_id, found)))
+
+
+def _below(rows: Rows, more: Sequence[Sequence[Choice]]) -> list[Sequence[Choice]]:
+    """Two a row: one that is alone takes the place beside a lone one."""
+    alone = rows and len(rows[-1]) == 1 and len(more[0]) == 1
+    return [*rows[:-1], [*rows[-1], *more[0]], *more[1:]] if alone else [*rows, *more]
 
 
 def delivering(kind: str) -> Callable[[Session, int], bool]:

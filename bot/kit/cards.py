@@ -18,7 +18,7 @@ from storage.models.outbox import Card
 log = logging.getLogger(__name__)
 REST = timedelta(seconds=3)
 # Real seconds: how often cards are looked for that change by themselves and that nobody here has touched.
-POLL = 15.0
+POLL = 5.0
 
 
 class Cards:

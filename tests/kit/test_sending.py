@@ -126,6 +126,8 @@ async def test_an_edit_and_an_answer() -> None:
         ((400, "Bad Request: message thread not found"), "unreachable", "no_topic"),
         ((400, "Bad Request: message is not modified: specified new message"), "sent", ""),
         ((400, "Bad Request: query is too old and response timeout expired"), "sent", ""),
+        ((400, "Bad Request: message to edit not found"), "gone", "cannot_edit"),
+        ((400, "Bad Request: message can't be edited"), "gone", "cannot_edit"),
         ((400, "Bad Request: message is too long"), "failed", "Message is too long"),
         ((401, "Unauthorized"), "stop", "token_refused"),
         ((404, "Not Found"), "stop", "token_refused"),

@@ -143,6 +143,24 @@ async def test_a_correction_rewords_what_waits_and_edits_what_was_sent(office: O
     assert act(office, broadcasts.progress, BATCH) == Progress(sent=4, unknown=1)
 
 
+async def test_an_edit_whose_answer_was_lost_is_sent_once_more(office: Office) -> None:
+    """It does no harm the second time, also when the process was killed in the middle of it."""
+    send(office, 1, 2)
+    office.change(state=OutboxState.SENT, sent_at=START, message_id=11)
+    act(office, broadcasts.correct, BATCH, NEW)
+    with office.storage.transaction() as session:
+        edit = session.scalars(select(Outbox).where(Outbox.chat_id == 2, Outbox.edits_id.is_not(None))).one()
+        edit.state = OutboxState.SENDING
+    edits, lost = Edits(), Outcome(OutcomeKind.UNKNOWN, reason="answer_lost")
+    edits.answers[1] = lost
+    async with office.sender({broadcasts.CORRECTION: lambda session, about, now: NEW}, edit=edits.edit, alone=True):
+        await office.clock.settle()
+        del edits.answers[1]
+        await office.clock.travel(START + timedelta(minutes=3))
+    assert sorted(chat for chat, _, _ in edits.got) == [1, 1, 2]
+    assert office.states() == ["sent"] * 4
+
+
 async def test_a_second_correction_takes_the_place_of_the_first(office: Office) -> None:
     send(office, 1)
     state(office, 1, OutboxState.SENT, message_id=11, sent_at=START)

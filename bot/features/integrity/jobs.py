@@ -1,13 +1,13 @@
 """What happens on the clock: on the third working day before a block of holidays everybody is reminded, once."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.features.integrity import messages, rules, sendings, service, together
-from bot.kit.broadcasts import to_desk
+from bot.kit.broadcasts import after, to_desk
 from bot.kit.hours import open_now
 from scheduler.broadcasts import batch_of
 from scheduler.calendar import Block
@@ -60,7 +60,7 @@ def remind(session: Session, branch_id: int, occurrence: Occurrence, now: dateti
     desk = service.desk(session, branch_id, now.astimezone(tz).date())
     title = f"{rules.names(reminder.holidays)}节前廉洁提醒"
     begun = to_desk(sendings.KIND, reminder.id, title, len(asked), desk)
-    return [*begun, *asked, *_desk(session, reminder, desk, now, tz)]
+    return [*begun, *asked, *_desk(session, reminder, desk, after(len(asked)), now, tz)]
 
 
 def _owed(
@@ -77,12 +77,15 @@ def _owed(
     return Owed(keys, message.to_json(), person, about=about, expires_at=occurrence.until, batch=batch)
 
 
-def _desk(session: Session, reminder: Reminder, desk: Sequence[int], now: datetime, tz: tzinfo) -> list[Owed]:
+def _desk(
+    session: Session, reminder: Reminder, desk: Sequence[int], delay: timedelta, now: datetime, tz: tzinfo
+) -> list[Owed]:
+    """The live counts, once the others are out: with what became of the sending."""
     card = sendings.desk_card(session, reminder, now, tz).to_json()
     return [
         Owed(
             keys=(f"reminder_desk:{reminder.id}:{person}",), message=card, person_id=person,
-            about={"desk": reminder.id}, card=(service.CARD, reminder.id),
+            about={"desk": reminder.id}, card=(service.CARD, reminder.id), delay=delay,
         )
         for person in desk
     ]  # fmt: skip

@@ -72,6 +72,23 @@ async def test_a_notice_is_corrected_after_it_was_sent(bot: World) -> None:
     assert (noted.subject, noted.details) == ("notice", {"number": 1, "old_length": 7, "new_length": 7})
 
 
+async def test_the_card_in_the_group_is_corrected_with_its_count(sqlite_url: str) -> None:
+    async with world(sqlite_url, "2023-07-04 09:00") as bot:
+        group = bot.stage.group.chat
+        await send(bot, "请报送材枓")
+        await bot.stage.tap("甲七", "收到", NOTICE, group)
+        desk = bot.stage.people["甲一"].chat.find("未回复")
+        assert "已送达" not in desk.text
+        await bot.stage.tap("甲一", "更正内容", "未回复")
+        await bot.stage.say("甲一", "请报送材料")
+        await bot.stage.tap("甲一", "确认更正", "【预览】")
+        (card,) = group.from_bot
+        assert card.text.startswith("【通知】请报送材料\n请于7月5日")
+        assert card.text.endswith("已收到 1/25")
+        assert card.labels == ["收到"]
+        assert "已更正" in desk.text
+
+
 async def test_stopped_half_way(bot: World) -> None:
     """300 people: a card of the progress for who started it; stopped after some seconds, the rest never hears it."""
     people = join(bot, MORE)
