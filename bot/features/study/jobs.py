@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.study import plan_messages, planning, prompts, rules
+from bot.features.study.messages import month_word
 from bot.features.study.sendings import THEME
 from bot.kit.broadcasts import to_desk
 from bot.kit.hours import open_now
@@ -68,7 +69,7 @@ def send_prompt(session: Session, branch_id: int, occurrence: Occurrence, now: d
         )
         for person, key in prompts.go(session, theme, now, tz).items()
     ]  # fmt: skip
-    return [*to_desk(THEME, theme.id, f"{theme.month}学习提示", len(owed), [theme.created_by_id]), *owed]
+    return [*to_desk(THEME, theme.id, f"{month_word(theme.month)}学习提示", len(owed), [theme.created_by_id]), *owed]
 
 
 def ask_again(session: Session, about: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from bot.kit.broadcasts import Correct, Stop, Sure
 from bot.playground import story
 from bot.playground.chats import Message
+from scheduler import broadcasts
 from storage.choices import OutboxState
 from storage.models.audit import Audit
 from storage.models.notice import Notice, Receipt
@@ -45,8 +46,9 @@ async def send(bot: World, text: str) -> None:
     await bot.stage.tap("甲一", "发送", text)
 
 
-async def test_a_notice_is_corrected_after_it_was_sent(bot: World) -> None:
-    """The message of each is edited and nothing new is said; who had tapped 收到 keeps it."""
+async def test_a_notice_is_corrected_after_it_was_sent(bot: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message of each is edited, slice by slice, and nothing new is said; who had tapped 收到 keeps it."""
+    monkeypatch.setattr(broadcasts, "SLICE", 10)
     await send(bot, "请于周五交材枓")
     desk = bot.stage.people["甲一"].chat.find("未回复")
     assert "已送达 25/25" in desk.text
@@ -59,6 +61,8 @@ async def test_a_notice_is_corrected_after_it_was_sent(bot: World) -> None:
     assert bot.stage.people["甲一"].chat.last.text.startswith("【预览】\n【通知】请于周五交材料\n请于")
     assert count(bot, Outbox, Outbox.edits_id.is_not(None)) == 0
     await bot.stage.tap("甲一", "确认更正", "【预览】")
+    await bot.app.corrector.catch_up()
+    await bot.clock.settle()
     for name in story.EVERYBODY:
         (notice,) = [each for each in received(bot, name) if "请于7月" in each.text and "未回复" not in each.text]
         assert notice.text.startswith("【通知】请于周五交材料\n请于7月5日"), name
@@ -98,6 +102,9 @@ async def test_stopped_half_way(bot: World) -> None:
     await author.tap(author.chat.last, "发送")
     await bot.clock.settle(timedelta(seconds=4))
     card = author.chat.find("【发送进度】")
+    first = card.text
+    await bot.clock.settle(timedelta(seconds=3))
+    assert card.text != first
     heard = sum(bool(phone.chat.from_bot) for phone in people)
     assert 0 < heard < MORE
     assert card.labels == ["停止发送", "更正内容"]

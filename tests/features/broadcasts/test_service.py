@@ -20,6 +20,7 @@ from bot.features.integrity import service as reminders
 from bot.features.reflections import making as tasks
 from bot.features.study import planning
 from bot.features.study import service as study
+from bot.kit import broadcasts as kit
 from bot.kit.broadcasts import to_many
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, To
@@ -29,7 +30,7 @@ from scheduler.jobs import Job, Occurrence, Owed
 from scheduler.promises import promise_all
 from storage.choices import ActivityType, OutboxState, StudyItemKind, TaskAudience
 from storage.engine import Storage
-from storage.models.outbox import Outbox
+from storage.models.outbox import Card, Outbox
 from storage.models.study import StudyItem
 from tests.cast import Cast, make_branch
 from tests.world import SHANGHAI
@@ -158,6 +159,26 @@ def test_a_prompt_that_a_reminder_carried(storage: Storage, cast: Cast) -> None:
         assert labels(found[TAPPED]) == ["已阅"]
         assert found[SILENT]["text"].endswith("阅知。")
         assert labels(found[SILENT]) == ["打开", "已学完"]
+
+
+def test_a_long_prompt_shows_its_progress_to_its_maker(
+    storage: Storage, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The card goes first, and is asked again like all that a job promises."""
+    monkeypatch.setattr(kit, "QUICK", 0)
+    with storage.transaction() as session:
+        make_theme(session, cast)
+        run(session, cast, "study_prompt", Occurrence("2024-04", DAY, NOW, NOW + timedelta(days=5)))
+        first = session.scalars(select(Outbox).order_by(Outbox.id)).first()
+        assert first is not None
+        card = session.scalars(select(Card)).one()
+        assert (card.kind, card.subject_id, card.outbox_id, first.person_id) == (
+            "progress.theme", 1, first.id, cast["丙一"],
+        )  # fmt: skip
+        asked = JOBS["study_prompt"].still_owed
+        assert asked is not None
+        assert asked(session, first.about, NOW) == first.message
+        assert first.message["text"] == "【发送进度】4月学习提示\n已送达 0/23，预计1秒"
 
 
 def test_the_prompt_and_a_later_item(storage: Storage, cast: Cast) -> None:
