@@ -95,10 +95,9 @@ def progress(session: Session, batch: str, now: datetime) -> Progress:
     return Progress(**counts, seconds=seconds)
 
 
-def running(session: Session, batch: str) -> bool:
-    """Is anything of it still to go, new or as a correction?"""
-    waiting = select(Outbox.id).where(Outbox.batch == batch, Outbox.state.in_(_OPEN)).limit(1)
-    return session.scalar(waiting) is not None
+def goes_on_at(session: Session, batch: str) -> datetime | None:
+    """When the next of it is due, new or as a correction (in the past: right now); None when nothing is left."""
+    return session.scalar(select(func.min(Outbox.not_before)).where(Outbox.batch == batch, Outbox.state.in_(_OPEN)))
 
 
 def lasts(session: Session, count: int, now: datetime) -> int:

@@ -219,9 +219,9 @@ def _below(rows: Rows, more: Sequence[Sequence[Choice]]) -> list[Sequence[Choice
     return [*rows[:-1], [*rows[-1], *more[0]], *more[1:]] if alone else [*rows, *more]
 
 
-def delivering(kind: str) -> Callable[[Session, int], bool]:
-    """Is it still going out? What a live card asks (CardView.lives) to know whether to show itself again."""
-    return lambda session, subject_id: broadcasts.running(session, batch_of(kind, subject_id))
+def delivering(kind: str) -> Callable[[Session, int], datetime | None]:
+    """When it goes on: what a live card asks (CardView.lives) to know whether to show itself again."""
+    return lambda session, subject_id: broadcasts.goes_on_at(session, batch_of(kind, subject_id))
 
 
 def preview(message: Message) -> Message:

@@ -5,18 +5,21 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from bot.kit.handlers import CardView
 from bot.kit.replies import Message
 from bot.kit.sending import Telegram
 from scheduler.clock import Clock
+from storage.choices import OutboxState
 from storage.engine import Storage
-from storage.models.outbox import Card
+from storage.models.outbox import Card, Outbox
 
 log = logging.getLogger(__name__)
 REST = timedelta(seconds=3)
+# A card that changes by itself is shown again when the next change is so near; later ones are found by looking.
+SOON = timedelta(seconds=10)
 # Real seconds: how often cards are looked for that change by themselves and that nobody here has touched.
 POLL = 5.0
 
@@ -72,17 +75,17 @@ class Cards:
     async def _edit(self, kind: str, subject_id: int) -> None:
         now, view = self._clock.now(), self._views[kind]
 
-        def look(session: Session) -> tuple[list[tuple[int, int, Message]], bool]:
-            lives = view.lives is not None and view.lives(session, subject_id)
+        def look(session: Session) -> tuple[list[tuple[int, int, Message]], datetime | None]:
+            lives = view.lives(session, subject_id) if view.lives is not None else None
             return self._render(session, kind, subject_id, now), lives
 
-        shown, lives = await self._storage.read(look)
+        shown, changes_at = await self._storage.read(look)
         for chat_id, message_id, message in shown:
             outcome = await self._telegram.edit(chat_id, message_id, message.to_json())
             log.debug("card %s %s: %s", kind, subject_id, outcome.kind)
-        if lives:
+        if changes_at is not None and changes_at <= now + SOON:
             self.touch(kind, subject_id)
-        elif view.passing and shown:
+        elif changes_at is None and view.passing:
             await self._storage.write(lambda session: _close(session, kind, subject_id))
 
     def _render(self, session: Session, kind: str, subject_id: int, now: datetime) -> list[tuple[int, int, Message]]:
@@ -98,4 +101,9 @@ class Cards:
 
 
 def _close(session: Session, kind: str, subject_id: int) -> None:
-    session.execute(update(Card).where(Card.kind == kind, Card.subject_id == subject_id).values(open=False))
+    """Not while the card itself waits to be sent: it will have to be brought up to date."""
+    on_its_way = exists().where(
+        Outbox.id == Card.outbox_id, Outbox.state.in_([OutboxState.QUEUED, OutboxState.SENDING])
+    )
+    mine = (Card.kind == kind, Card.subject_id == subject_id, Card.open, ~on_its_way)
+    session.execute(update(Card).where(*mine).values(open=False).execution_options(synchronize_session=False))

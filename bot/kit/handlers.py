@@ -134,13 +134,13 @@ class Service:
 class CardView:
     """How a live card of this kind looks now; None when there is nothing left to show.
 
-    lives: it changes by itself, and is shown again after each rest while this says so. passing: closed when it no
-    longer does, and until then looked for after a restart.
+    lives: when it will next change by itself, None when it no longer will; while that is soon it is shown again after
+    each rest. passing: closed when it no longer lives, and until then looked for, also after a restart.
     """
 
     kind: str
     render: Callable[[Session, int, int, datetime, tzinfo], Message | None]
-    lives: Callable[[Session, int], bool] | None = None
+    lives: Callable[[Session, int], datetime | None] | None = None
     passing: bool = False
 
 

@@ -10,7 +10,8 @@ from bot.features.activities import messages, rules, service
 from bot.kit.broadcasts import progress_card, to_many, with_delivery
 from bot.kit.handlers import Call
 from bot.kit.replies import Message, Reply, To
-from scheduler.broadcasts import batch_of, running
+from scheduler import broadcasts
+from scheduler.broadcasts import batch_of
 from storage.choices import ActivityStatus, LeaveState, Scope
 from storage.models.activity import Activity, ActivityFirstAgendaItem, FirstAgendaItem
 from storage.models.attendance import LeaveRequest
@@ -66,10 +67,10 @@ def _desk_card(
     return with_delivery(session, card, activity.branch_id, NOTICE, notice.id, now, tz)
 
 
-def goes_out(session: Session, activity_id: int) -> bool:
-    """Is its notice still on its way to somebody?"""
+def goes_on_at(session: Session, activity_id: int) -> datetime | None:
+    """When the next of its notice is due; None when everybody has it."""
     notice = service.notice_of(session, activity_id)
-    return notice is not None and running(session, batch_of(NOTICE, notice.id))
+    return broadcasts.goes_on_at(session, batch_of(NOTICE, notice.id)) if notice is not None else None
 
 
 def card_of(notice: Notice) -> tuple[str, int]:

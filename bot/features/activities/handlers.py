@@ -141,7 +141,7 @@ HANDLERS: list[Handler] = [
     Word(("到",), sign_in_by_word),
     Word(("收到", "1"), acknowledge_by_word),
     Start(CODE_PREFIX, sign_in_by_code),
-    CardView(cards.KIND, cards.render, lives=cards.goes_out),
+    CardView(cards.KIND, cards.render, lives=cards.goes_on_at),
     *absence.HANDLERS,
     *desk.HANDLERS,
     *notices.HANDLERS,

@@ -15,7 +15,7 @@ from storage.choices import OutboxState
 from storage.models.audit import Audit
 from storage.models.notice import Notice, Receipt
 from storage.models.organisation import Organisation
-from storage.models.outbox import Outbox
+from storage.models.outbox import Card, Outbox
 from storage.models.person import Person, RosterSpan
 from tests.world import SHANGHAI, World, world
 
@@ -123,6 +123,7 @@ async def test_stopped_half_way(bot: World) -> None:
     assert f"已停止发送，{stopped}份没有发出。" in asked.text
     assert card.text == f"【发送进度】【通知】请报送材料\n已送达 {sent}/300，已停止 {stopped}"
     assert card.labels == ["更正内容"]
+    assert count(bot, Card, Card.kind == "progress.notice", Card.open) == 0
     await bot.stage.at("2023-07-04 09:30")
     assert count(bot, Outbox, Outbox.batch == "notice:1", Outbox.state == OutboxState.SENT) == sent
 
