@@ -21,6 +21,8 @@ from storage.models.outbox import JobRun, Outbox, Promise
 # The run of one correction (its slot is batch:number), and the name that its edits carry as their job.
 CORRECTION = "broadcast_correction"
 SUPERSEDED = "superseded"
+# How much of what is queued before a broadcast is counted for the estimate.
+COUNTED = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,15 @@ def goes_on_at(session: Session, batch: str) -> datetime | None:
 def lasts(session: Session, count: int, now: datetime) -> int:
     """How many seconds so many new messages would take behind what is queued already."""
     due = (Outbox.state == OutboxState.QUEUED, Outbox.not_before <= now)
-    before = select(func.count()).where(*due, Outbox.lane.in_([Lane.ANSWERS, Lane.MUST_ARRIVE]))
-    return seconds_left(count, session.scalar(before) or 0, now, now)
+    before = _count(session, *due, Outbox.lane.in_([Lane.ANSWERS, Lane.MUST_ARRIVE]))
+    return seconds_left(count, before, now, now)
+
+
+def _count(session: Session, *which: ColumnElement[bool]) -> int:
+    """At most so many: beyond it the estimate is a lower bound, and a whole country's queue is not counted through."""
+    return (
+        session.scalar(select(func.count()).select_from(select(Outbox.id).where(*which).limit(COUNTED).subquery())) or 0
+    )
 
 
 def seconds_of(count: int) -> int:
@@ -136,8 +145,8 @@ def _seconds(session: Session, batch: str, waiting: int, now: datetime) -> int:
         and_(Outbox.lane == last.lane, sooner),
     )
     theirs = or_(Outbox.batch.is_(None), Outbox.batch != batch)
-    before = select(func.count()).where(Outbox.state == OutboxState.QUEUED, theirs, goes_first)
-    return seconds_left(waiting, session.scalar(before) or 0, last.not_before, now)
+    before = _count(session, Outbox.state == OutboxState.QUEUED, theirs, goes_first)
+    return seconds_left(waiting, before, last.not_before, now)
 
 
 # --- stopping ------------------------------------------------------------------------------------------------------

@@ -177,7 +177,8 @@ def _duration(seconds: int) -> str:
     if seconds < 100:
         return f"{seconds}秒"
     minutes = -(-seconds // 60)
-    return f"{minutes}分钟" if minutes < 100 else f"{-(-minutes // 60)}小时"
+    words = f"{minutes}分钟" if minutes < 100 else f"{-(-minutes // 60)}小时"
+    return f"{words}以上" if seconds >= broadcasts.seconds_of(broadcasts.COUNTED) else words
 
 
 def buttons(kind: str, subject_id: int, found: Progress) -> list[list[Choice]]:

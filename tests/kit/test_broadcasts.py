@@ -16,7 +16,7 @@ from scheduler.broadcasts import Progress
         (Progress(sent=20, unknown=1, cancelled=4), "已送达 20/25，结果不明 1，已停止 4"),
         (Progress(sent=25, correcting=7), "已送达 25/25，正在更改 7"),
         (Progress(waiting=9000, seconds=306), "已送达 0/9000，预计6分钟"),
-        (Progress(waiting=300_000, seconds=10_170), "已送达 0/300000，预计3小时"),
+        (Progress(waiting=300_000, seconds=10_170), "已送达 0/300000，预计3小时以上"),
     ],
 )
 def test_figures(found: Progress, words: str) -> None:
