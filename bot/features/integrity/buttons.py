@@ -27,3 +27,10 @@ class Read(Button):
 class ShowUnread(Button):
     prefix: ClassVar[str] = "iu"
     reminder_id: int
+
+
+@dataclass(frozen=True)
+class TryNext(Button):
+    """发给自己看看, of the next reminder."""
+
+    prefix: ClassVar[str] = "it"

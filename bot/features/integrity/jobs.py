@@ -1,13 +1,15 @@
 """What happens on the clock: on the third working day before a block of holidays everybody is reminded, once."""
 
-from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.integrity import messages, rules, service, together
+from bot.features.integrity import messages, rules, sendings, service, together
+from bot.kit.broadcasts import after, to_desk
 from bot.kit.hours import open_now
+from scheduler.broadcasts import batch_of
 from scheduler.calendar import Block, Calendar
 from scheduler.calendars import calendar_of
 from scheduler.jobs import Everywhere, Job, NotReady, Occurrence, Owed
@@ -57,8 +59,11 @@ def remind(session: Session, branch_id: int, occurrence: Occurrence, now: dateti
         return []
     along = together.carried(session, reminder, now, tz)
     people = service.audience(session, reminder.id)
-    asked = (_owed(session, reminder, person, along, occurrence, tz) for person in people)
-    return [*filter(None, asked), *_desk(session, reminder, now, tz)]
+    asked = list(filter(None, (_owed(session, reminder, person, along, occurrence, tz) for person in people)))
+    desk = service.desk(session, branch_id, now.astimezone(tz).date())
+    title = f"{rules.names(reminder.holidays)}节前廉洁提醒"
+    begun = to_desk(sendings.KIND, reminder.id, title, len(asked), desk)
+    return [*begun, *asked, *_desk(session, reminder, desk, after(len(asked)), now, tz)]
 
 
 def _owed(
@@ -71,27 +76,33 @@ def _owed(
     if message is None:
         return None
     keys = (*rules.keys(reminder.holidays, reminder.round, str(person)), *filter(None, [prompt]))
-    return Owed(keys, message.to_json(), person, about=about, expires_at=occurrence.until)
+    batch = batch_of(sendings.KIND, reminder.id)
+    return Owed(keys, message.to_json(), person, about=about, expires_at=occurrence.until, batch=batch)
 
 
-def _desk(session: Session, reminder: Reminder, now: datetime, tz: tzinfo) -> list[Owed]:
-    card = messages.desk_card(reminder, service.figures(session, reminder, now), tz).to_json()
+def _desk(
+    session: Session, reminder: Reminder, desk: Sequence[int], delay: timedelta, now: datetime, tz: tzinfo
+) -> list[Owed]:
+    """The live counts, once the others are out: with what became of the sending."""
+    card = sendings.desk_card(session, reminder, now, tz).to_json()
     return [
         Owed(
             keys=(f"reminder_desk:{reminder.id}:{person}",), message=card, person_id=person,
-            about={"desk": reminder.id}, card=(service.CARD, reminder.id),
+            about={"desk": reminder.id}, card=(service.CARD, reminder.id), delay=delay,
         )
-        for person in service.desk(session, reminder.branch_id, now.astimezone(tz).date())
+        for person in desk
     ]  # fmt: skip
 
 
 def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo) -> dict[str, Any] | None:
     """Who has said 已阅 in the meantime is not sent it again; the desk gets the counts of this moment."""
+    if "progress" in about:
+        return dict(about["progress"])
     if "missed" in about:
         return messages.missed(about["missed"]).to_json()
     if "desk" in about:
         reminder = session.get_one(Reminder, about["desk"])
-        return messages.desk_card(reminder, service.figures(session, reminder, now), tz).to_json()
+        return sendings.desk_card(session, reminder, now, tz).to_json()
     message = together.message(session, about["reminder"], about["theme"], about["person"], tz)
     return message.to_json() if message is not None else None
 
