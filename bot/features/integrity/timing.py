@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Self
 
 from bot.features.integrity.rules import holidays, names
-from bot.kit.hours import LAST
+from bot.kit.hours import FIRST, LAST, open_now
 from scheduler.calendar import Block, Calendar, at
 from scheduler.festivals import festivals
 from scheduler.jobs import Occurrence
@@ -100,14 +100,25 @@ def send_at(calendar: Calendar, blocks: Blocks, tz: tzinfo, decided: Decided = N
 
 
 def due_at(calendar: Calendar, blocks: Blocks, tz: tzinfo, decided: Decided = NOTHING) -> datetime:
-    """When it falls due: as planned; what the branch decided only after that instant is due from then on."""
+    """When it falls due: as planned; what the branch decided only after that instant is due at the next open hour."""
     wish = decided.wish(blocks)
     changes = (decided.changed_at, wish.changed_at if wish else None)
     latest = max((change for change in changes if change is not None), default=None)
     planned = send_at(calendar, blocks, tz, decided)
     if latest is None or not planned < latest <= last_call(blocks, tz):
         return planned
-    return latest.astimezone(tz)
+    return _open_from(latest.astimezone(tz), calendar, decided.timing.hour)
+
+
+def _open_from(instant: datetime, calendar: Calendar, hour: time) -> datetime:
+    """The instant itself within the hours in which the bot speaks first, else this hour of the next working morning."""
+    assert instant.tzinfo is not None
+    day = instant.date()
+    if open_now(instant, instant.tzinfo, calendar):
+        return instant
+    if not (calendar.is_working_day(day) and instant.time() < FIRST):
+        day = calendar.next_working_day(day)
+    return at(day, hour, instant.tzinfo)
 
 
 def grace_end(block: Block, tz: tzinfo) -> datetime:

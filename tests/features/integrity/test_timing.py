@@ -132,6 +132,8 @@ def of_autumn(lines: Iterable[str]) -> list[str]:
         # Decided when its time had passed: due at once, and once the holidays have begun no longer.
         (decided(changed_at=local("2026-09-23 14:00"), lead=5), ["09-23 14:00 2026-09-25 中秋、国庆"]),
         (decided({"2026:中秋": wish(changed="2026-09-24 10:00")}), ["09-24 10:00 2026-09-25 中秋、国庆"]),
+        (decided({"2026:中秋": wish(changed="2026-09-23 21:00")}), ["09-24 09:00 2026-09-25 中秋、国庆"]),
+        (decided(changed_at=local("2026-09-23 08:00"), hour=time(14)), ["09-23 14:00 2026-09-25 中秋、国庆"]),
         (decided(changed_at=local("2026-10-01 09:00")), ["09-22 09:00 2026-09-25 中秋、国庆"]),
     ],
 )
