@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.kit.figures import rate
@@ -49,8 +49,15 @@ def next_round(calendar: Calendar, block: Block, said: Iterable[Said]) -> int | 
 def _moved_far(calendar: Calendar, block: Block, said: Said) -> bool:
     """By the reminder's first festival; the block of a later one began somewhere within what was said: that will do."""
     if said.holidays[0] in holidays([block]):
-        return calendar.working_days_between(block.start, said.start) >= MOVED_FAR
+        return _moved_by(calendar, block.start, said.start) >= MOVED_FAR
     return not said.start <= block.start <= said.end
+
+
+def _moved_by(calendar: Calendar, one: date, other: date) -> int:
+    """Working days between two starts, and weekdays: those that a block has gained were worked when it was said."""
+    first, last = sorted((one, other))
+    days = (first + timedelta(days=number) for number in range((last - first).days))
+    return sum(day.weekday() < 5 or calendar.is_working_day(day) for day in days)
 
 
 def keys(kept: Iterable[str], round_: int, whom: str) -> tuple[str, ...]:

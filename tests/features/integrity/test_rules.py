@@ -1,5 +1,6 @@
 """The pre-holiday reminder by plain values: whether it is a new one, what counts (S52, ST6)."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ import pytest
 
 from bot.features.integrity import rules
 from bot.features.integrity.rules import Said
-from scheduler.calendar import BUNDLED, Block
+from scheduler.calendar import BUNDLED, Block, Calendar
 from storage.choices import YearState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -44,6 +45,7 @@ def test_only_the_audience_counts_and_only_by_the_cut_off() -> None:
     assert rules.count([], {}, due, cut_off).ack_rate is None
 
 
+GAINED = (date(2026, 9, 23), date(2026, 9, 24))
 AUTUMN = block("2027-09-15", "2027-09-15", "中秋")
 
 
@@ -74,6 +76,11 @@ def test_what_becomes_one_reminder_or_two_is_not_said_twice() -> None:
     assert rules.next_round(BUNDLED, both, apart) is None
     assert [rules.next_round(BUNDLED, one, apart[:1]) for one in (mid_autumn, national)] == [None, 1]
     assert rules.next_round(BUNDLED, block("2026-09-28", "2026-10-07", "国庆"), together) is None
+    # The days that a block has gained are off by now; they were worked when it was said.
+    longer = Calendar(
+        {2026: replace(BUNDLED.year(2026), days={**BUNDLED.year(2026).days, **dict.fromkeys(GAINED, True)})}
+    )
+    assert rules.next_round(longer, block("2026-09-23", "2026-09-27", "中秋"), apart) == 2
     assert rules.next_round(BUNDLED, block("2026-09-21", "2026-09-27", "中秋"), together) == 2
 
 
