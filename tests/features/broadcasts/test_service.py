@@ -14,9 +14,8 @@ from bot.features.activities import making, taking_part
 from bot.features.activities import service as activities
 from bot.features.activities.cards import write_notice
 from bot.features.broadcasts import service
-from bot.features.integrity import jobs as reminder_jobs
-from bot.features.integrity import rules as reminder_rules
 from bot.features.integrity import service as reminders
+from bot.features.integrity import timing
 from bot.features.reflections import making as tasks
 from bot.features.study import planning
 from bot.features.study import service as study
@@ -25,6 +24,7 @@ from bot.kit.broadcasts import to_many
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, To
 from scheduler import broadcasts
+from scheduler.calendar import BUNDLED
 from scheduler.due import Due, run_slice
 from scheduler.jobs import Job, Occurrence, Owed
 from scheduler.promises import promise_all
@@ -123,8 +123,9 @@ def run(session: Session, cast: Cast, name: str, occurrence: Occurrence) -> None
 
 
 def remind(session: Session, cast: Cast) -> int:
-    block = next(block for block in reminder_rules.blocks_between(DAY, DAY) if reminder_rules.send_day(block) == DAY)
-    run(session, cast, "pre_holiday", Occurrence(reminder_jobs.slot(block), DAY, NOW, NOW + timedelta(days=2)))
+    groups = timing.groups(BUNDLED, timing.Timing().merge, DAY, DAY)
+    blocks = next(blocks for blocks in groups if timing.send_day(BUNDLED, blocks) == DAY)
+    run(session, cast, "pre_holiday", Occurrence(timing.slot(blocks), DAY, NOW, NOW + timedelta(days=2)))
     reminder = reminders.latest(session, cast.branch_id)
     assert reminder is not None
     return reminder.id

@@ -95,7 +95,7 @@ async def test_the_preview_shows_both_and_at_another_hour_each_goes_by_itself(sq
         await bot.stage.at("2024-04-01 09:05")
         assert [text[:6] for text in new(bot, "甲三")] == ["【4月学习】"]
         await bot.stage.at("2024-04-01 10:05")
-        assert [text[:6] for text in new(bot, "甲三")] == ["【4月学习】", "【节前廉洁"]
+        assert [text[:6] for text in new(bot, "甲三")] == ["【4月学习】", "【节前廉洁提"]
         assert new(bot, "甲三")[1].startswith("【节前廉洁提醒】清明将至")
 
 
