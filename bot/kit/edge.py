@@ -26,6 +26,7 @@ from bot.kit import dialog as dialogs
 from bot.kit import visits
 from bot.kit.buttons import BadButton
 from bot.kit.cards import Cards
+from bot.kit.fetching import FetchFirst, fetched, ready
 from bot.kit.handlers import (
     Answer,
     Call,
@@ -201,6 +202,9 @@ class Edge:
         silent = None if visit.private else Reply()
         try:
             await self._known(visit, query_id, run, strangers=silent)
+        except FetchFirst as first:
+            content = await fetched(self._telegram, first.answer, visit.files[0])
+            await self._known(replace(visit, content=content), query_id, run)
         except _ReadInstead:
             await self._known(visit, query_id, slow[0].run, reads=True)
 
@@ -218,6 +222,7 @@ class Edge:
             dialogs.close(session, call.me.id)
             return reply
         if answer is not None and dialog is not None:
+            ready(answer, call)
             return answer.run(session, call, dialog)
         return word if word is not None else say(HINT)
 

@@ -48,6 +48,7 @@ class Visit:
     files: tuple[File, ...] = ()
     card: tuple[str, int] | None = None
     facts: dict[str, Any] | None = None
+    content: Any = None
 
     @property
     def today(self) -> date:
@@ -56,7 +57,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Visit):
-    """A visit of somebody known. `card` is the card replied to in a group; `text` is what was typed."""
+    """A visit of somebody known. `card` is the card replied to in a group; `text` is what was typed.
+
+    `content` is what an Answer's `reads_file` made of the file handed in.
+    """
 
     me: Me
 
@@ -100,11 +104,17 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The text or files that a dialog step waits for. `cancelled`: what 取消 does beside closing the dialog."""
+    """The text or files that a dialog step waits for. `cancelled`: what 取消 does beside closing the dialog.
+
+    reads_file: the step wants the file itself, of at most `largest` bytes. It is fetched and read before any
+    transaction begins; what this makes of it is the call's `content`. Raises Refusal for what cannot be read.
+    """
 
     step: str
     run: Callable[[Session, Call, Dialog], Reply]
     cancelled: Callable[[Session, Call, Dialog], Reply] | None = None
+    reads_file: Callable[[bytes], Any] | None = None
+    largest: int = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
