@@ -8,6 +8,8 @@ from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
 from bot.features.people import handlers as people
 from bot.features.reflections import handlers as reflections
+from bot.features.roster import handlers as roster
+from bot.features.roster import jobs as roster_jobs
 from bot.features.study import handlers as study
 from bot.features.study import jobs as study_jobs
 from bot.features.tally import handlers as tally
@@ -24,6 +26,7 @@ HANDLERS: list[Handler] = [
     *tally.HANDLERS,
     *todo.HANDLERS,
     *people.HANDLERS,
+    *roster.HANDLERS,
 ]
 
 
@@ -32,4 +35,7 @@ def jobs(tz: tzinfo) -> list[Job]:
 
     Those due at one instant run in this order: a reminder carries the month's prompt of the same morning.
     """
-    return [*activities_jobs.build(tz), *integrity_jobs.build(tz), *study_jobs.build(tz), *todo_jobs.build(tz)]
+    return [
+        *activities_jobs.build(tz), *integrity_jobs.build(tz), *study_jobs.build(tz), *todo_jobs.build(tz),
+        *roster_jobs.build(tz),
+    ]  # fmt: skip

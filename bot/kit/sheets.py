@@ -139,9 +139,10 @@ def csv_text(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(heading)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     return "\ufeff" + out.getvalue()
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """The cell, with a mark before it where a spreadsheet would run it as a formula."""
     return "'" + cell if cell.startswith(_STARTS_A_FORMULA) else cell
