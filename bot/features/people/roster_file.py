@@ -152,14 +152,15 @@ def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
 
 
 def _with_status(rows: list[RosterRow]) -> list[RosterRow]:
-    """Where no column says it: converted is full; 转正日期 in use but empty here is probationary."""
+    """Where no column says it: converted is full; 转正日期 in use but empty here is probationary; else it is open."""
     used = any(row.converted_on for row in rows)
     return [row if row.status else replace(row, status=_status(row, used)) for row in rows]
 
 
-def _status(row: RosterRow, used: bool) -> MembershipStatus:
-    waiting = used and row.joined_party_on is not None and row.converted_on is None
-    return _PROBATIONARY if waiting else MembershipStatus.FULL
+def _status(row: RosterRow, used: bool) -> MembershipStatus | None:
+    if row.converted_on is not None:
+        return MembershipStatus.FULL
+    return _PROBATIONARY if used and row.joined_party_on is not None else None
 
 
 def _text(value: object, limit: int) -> str:

@@ -158,6 +158,8 @@ def _begins(row: RosterRow, since: date) -> date:
 
 
 def _lay_membership(facts: Facts, row: RosterRow, person_id: int, began: date) -> None:
+    if row.status is None and facts.of(MembershipSpan, person_id):
+        return
     status = row.status or MembershipStatus.FULL
     if status is not MembershipStatus.FULL:
         facts.hold(MembershipSpan, person_id, row.joined_party_on or began, status=status)

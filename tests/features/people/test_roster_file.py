@@ -127,7 +127,7 @@ def test_csv_in_the_encodings_that_excel_writes(encoding: str, delimiter: str) -
 
 def test_what_a_file_does_not_say_stays_open() -> None:
     [row] = read_roster("姓名,性别\n甲一,男\n".encode())
-    assert row == RosterRow(name="甲一", line=2, gender="男", status=FULL)
+    assert row == RosterRow(name="甲一", line=2, gender="男")
 
 
 def test_every_fault_is_listed_with_its_place() -> None:
