@@ -198,6 +198,8 @@ class Facts:
         later = [span.from_on for span in self.spans[kind, person_id] if span.from_on > day]
         if before is None:
             self.add(kind, person_id, day, min(later, default=None), **values)
+        elif all(before.values.get(name) == value for name, value in values.items()):
+            return
         elif before.from_on == day:
             before.values.update(values)
         else:
