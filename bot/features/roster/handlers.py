@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.people.roster_buttons import ShowRoster
 from bot.features.people.service import branch_name
-from bot.features.roster import importing, messages, rules, service, wizard
+from bot.features.roster import importing, messages, rules, service, undoing, wizard
 from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
 from bot.features.roster.words import full_day
 from bot.kit import dialog as dialogs
@@ -70,7 +70,7 @@ def _card(session: Session, call: Call, person_id: int) -> Message:
         row.id: row.name
         for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(contacts)))
     }  # fmt: skip
-    last = service.last_change(session, call.me.branch_id, person_id)
+    last = undoing.last_change(session, call.me.branch_id, person_id)
     undo = (last.id, _told(session, last.actor_id, last.at.astimezone(call.tz).date(), last.details)) if last else None
     return messages.person(facts, person_id, call.today, names, undo)
 
@@ -82,7 +82,7 @@ def _told(session: Session, actor_id: int | None, day: date, details: dict[str, 
 
 
 def undo_change(session: Session, call: Call, button: UndoChange) -> Reply:
-    name = service.undo(session, call.me, button.audit_id, call.now, call.tz)
+    name = undoing.undo(session, call.me, button.audit_id, call.now, call.tz)
     return Reply(toast="已撤销。", edit=Message(f"已撤销{name}同志的最近一次变更。"))
 
 

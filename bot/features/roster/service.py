@@ -1,9 +1,9 @@
-"""Dated facts of people: changed from a day, taken back, asked as of a day; each change with who, when and why."""
+"""Dated facts of people: changed from a day, asked as of a day; each change with who, when and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,9 +17,8 @@ from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.audit import record
-from storage.base import Model, table
 from storage.choices import Category, Duty, MembershipStatus
-from storage.facts import KINDS, Facts
+from storage.facts import Facts
 from storage.models.audit import Audit
 from storage.models.organisation import Organisation
 from storage.models.person import (
@@ -39,7 +38,7 @@ from storage.spans import on_day
 
 NO_SUCH = "名册上没有这位党员。"
 CLOSED = "这一天所在季度已关账，修改请走“更正”。"
-CHANGED, UNDONE = "fact_changed", "fact_undone"
+CHANGED = "fact_changed"
 _NAME_LENGTH = 50
 _SIMPLE: dict[Kind, tuple[type[Any], str]] = {
     Kind.GROUP: (GroupSpan, "group_id"),
@@ -108,7 +107,7 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
         edits=[edit.to_json() for edit in written[person_id]],
     )  # fmt: skip
     session.flush()
-    audit_id = session.scalars(_changes_of(me.branch_id, person_id)).first()
+    audit_id = session.scalars(changes_of(me.branch_id, person_id)).first()
     return Done(person_id, session.get_one(Person, person_id).name, lines, audit_id or 0)
 
 
@@ -258,12 +257,8 @@ def accept(
     return person_id
 
 
-# --- taking back ---------------------------------------------------------------------------------------------------
-
-_TABLES = {table(kind).name: kind for kind in cast(tuple[type[Model], ...], (*KINDS, Person))}
-
-
-def _changes_of(branch_id: int, person_id: int) -> Any:
+def changes_of(branch_id: int, person_id: int) -> Any:
+    """The lines of the log that changed somebody's facts by hand, the newest first."""
     return (
         select(Audit.id)
         .where(
@@ -272,70 +267,6 @@ def _changes_of(branch_id: int, person_id: int) -> Any:
         )
         .order_by(Audit.id.desc())
     )  # fmt: skip
-
-
-def last_change(session: Session, branch_id: int, person_id: int) -> Audit | None:
-    """The newest change of somebody's facts that was not taken back."""
-    undone = select(Audit.details).where(
-        Audit.branch_id == branch_id, Audit.action == UNDONE, Audit.subject_id == person_id
-    )
-    gone = {details["of"] for details in session.scalars(undone)}
-    newest = next((one for one in session.scalars(_changes_of(branch_id, person_id)) if one not in gone), None)
-    return session.get(Audit, newest) if newest is not None else None
-
-
-def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> str:
-    """Take somebody's last change back, before its quarter is closed; the name.
-
-    Refuses when it is not the last one, or the rows have changed otherwise since.
-    """
-    require(me, Right.ROSTER, branch_id=me.branch_id)
-    line = of_branch(session, Audit, audit_id, me.branch_id)
-    if line is None or line.action != CHANGED or line.subject_id is None:
-        raise Refusal("没有可以撤销的变更。")
-    last = last_change(session, me.branch_id, line.subject_id)
-    if last is None or last.id != audit_id:
-        raise Refusal("这次变更已撤销，或之后又有变更。")
-    if rules.is_closed(date.fromisoformat(line.details["day"]), now, tz):
-        raise Refusal(CLOSED)
-    if line.details.get("kind") == "duty":
-        _may_seat(me, line.details["edits"])
-    for edit in line.details["edits"]:
-        _take_back(session, edit)
-    record(session, UNDONE, "person", line.subject_id, now=now, actor_id=me.id, branch_id=me.branch_id, of=audit_id)
-    session.flush()
-    return session.get_one(Person, line.subject_id).name
-
-
-def _may_seat(me: Me, edits: Sequence[dict[str, Any]]) -> None:
-    """Only the secretary undoes what makes or unmakes a secretary; an ended office does not say which it was."""
-    duties = {(edit["after"] or {}).get("duty") for edit in edits}
-    if duties & {Duty.SECRETARY.value, None}:
-        require(me, Right.CLOSE, branch_id=me.branch_id)
-
-
-def _take_back(session: Session, edit: dict[str, Any]) -> None:
-    kind: type[Any] = _TABLES[edit["table"]]
-    row = session.get(kind, edit["id"])
-    if row is None or any(_plain(getattr(row, name)) != value for name, value in _compared(edit["after"])):
-        raise Refusal("之后又有变更，不能撤销。")
-    if edit["before"] is not None:
-        for name, value in edit["before"].items():
-            setattr(row, name, date.fromisoformat(value) if name.endswith("_on") and value else value)
-        session.flush()
-        # What the log holds is a plain word: read the row anew, so that it is a choice again.
-        session.expire(row)
-    elif kind is not Person:
-        session.delete(row)
-
-
-def _compared(values: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Texts are in the log by their length only, and no change of a fact touches one that was there."""
-    return [(name, value) for name, value in values.items() if not isinstance(value, dict)]
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 # --- the term of office --------------------------------------------------------------------------------------------
@@ -351,6 +282,6 @@ def begin_term(session: Session, me: Me, elected_on: date, now: datetime) -> dat
     before, branch.term_ends_on = branch.term_ends_on, ends
     record(
         session, "term_changed", "organisation", branch.id, now=now, actor_id=me.id, branch_id=branch.id,
-        before=_plain(before), after=ends.isoformat(),
+        before=before.isoformat() if before else None, after=ends.isoformat(),
     )  # fmt: skip
     return ends

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.roster import jobs, service
+from bot.features.roster import jobs, service, undoing
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange, Why
 from bot.kit.refusal import Refusal
@@ -62,11 +62,11 @@ def test_who_leaves_gives_up_the_offices_and_may_come_back(storage: Storage) -> 
         back = change(session, cast, "丙二", Kind.BACK, value=cast.groups["第一党小组"], day=date(2023, 8, 20))
         assert on(session, cast, date(2023, 8, 20))["丙二"].group_name == "第一党小组"
         me = cast.me(session, "甲二", TODAY)
-        service.undo(session, me, back.audit_id, NOW, SHANGHAI)
-        service.undo(session, me, done.audit_id, NOW, SHANGHAI)
+        undoing.undo(session, me, back.audit_id, NOW, SHANGHAI)
+        undoing.undo(session, me, done.audit_id, NOW, SHANGHAI)
         assert on(session, cast, AUGUST)["丙二"].duties == {Duty.GROUP_LEADER}
         with pytest.raises(Refusal, match="已撤销"):
-            service.undo(session, me, done.audit_id, NOW, SHANGHAI)
+            undoing.undo(session, me, done.audit_id, NOW, SHANGHAI)
 
 
 def test_an_exemption_has_its_reason_its_approver_and_its_end(storage: Storage) -> None:
@@ -96,7 +96,7 @@ def test_an_undo_never_runs_over_a_later_change(storage: Storage) -> None:
         span.one().rank = Rank.DIVISION
         session.flush()
         with pytest.raises(Refusal, match="之后又有变更"):
-            service.undo(session, cast.me(session, "甲二", TODAY), done.audit_id, NOW, SHANGHAI)
+            undoing.undo(session, cast.me(session, "甲二", TODAY), done.audit_id, NOW, SHANGHAI)
 
 
 def test_backdating_ends_with_the_close(storage: Storage) -> None:
@@ -106,10 +106,10 @@ def test_backdating_ends_with_the_close(storage: Storage) -> None:
         with pytest.raises(Refusal, match="已关账"):
             change(session, cast, "甲六", Kind.RANK, value=Rank.SECTION, day=date(2023, 6, 30))
         me = cast.me(session, "甲二", TODAY)
-        last = service.last_change(session, cast.branch_id, cast["甲五"])
+        last = undoing.last_change(session, cast.branch_id, cast["甲五"])
         assert last is not None
         with pytest.raises(Refusal, match="已关账"):
-            service.undo(session, me, last.id, at(date(2023, 10, 11), NOW.time(), SHANGHAI), SHANGHAI)
+            undoing.undo(session, me, last.id, at(date(2023, 10, 11), NOW.time(), SHANGHAI), SHANGHAI)
 
 
 def test_only_the_secretary_makes_a_secretary_and_there_is_one(storage: Storage) -> None:
@@ -122,7 +122,7 @@ def test_only_the_secretary_makes_a_secretary_and_there_is_one(storage: Storage)
         gone = change(session, cast, "甲一", Kind.DUTY, value=Duty.SECRETARY, by="甲一", why=Why.ELECTION)
         assert session.get_one(Organisation, cast.branch_id).term_ends_on == date(2026, 8, 1)
         with pytest.raises(Refusal, match="没有办理此事的权限"):
-            service.undo(session, cast.me(session, "甲二", TODAY), gone.audit_id, NOW, SHANGHAI)
+            undoing.undo(session, cast.me(session, "甲二", TODAY), gone.audit_id, NOW, SHANGHAI)
 
 
 def test_others_and_other_branches_change_nothing(storage: Storage) -> None:
