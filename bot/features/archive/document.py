@@ -36,7 +36,10 @@ def is_archive(content: bytes) -> bool:
 
 
 def load(content: bytes) -> dict[str, Any]:
-    """The document; raises BadArchive when it is no JSON, another format, or holds what nobody can store."""
+    """The document; raises BadArchive when it is no JSON, another format, or holds what nobody can store.
+
+    Collections and records are looked at later (`unknown`, rules.read), so that all their faults are told at once.
+    """
     if len(content) > MAX_BYTES:
         raise BadArchive([f"document: larger than {MAX_BYTES // 1024 // 1024} MB"])
     try:
@@ -48,7 +51,7 @@ def load(content: bytes) -> dict[str, Any]:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         said = found.get("format") if isinstance(found, dict) else type(found).__name__
         raise BadArchive([f'format: found {said!r}, should be "{FORMAT}"'])
-    faults = [*_unknown(found), *_unstorable(found, "")]
+    faults = list(_unstorable(found, ""))
     if faults:
         raise BadArchive(faults)
     return found
@@ -67,7 +70,8 @@ def _no_number(word: str) -> Any:
     raise BadArchive([f"document: found {word}, should be a number"])
 
 
-def _unknown(found: Mapping[str, Any]) -> Iterator[str]:
+def unknown(found: Mapping[str, Any]) -> Iterator[str]:
+    """The faults of the collections' names and kinds."""
     for name, rows in found.items():
         if name in LATER and not isinstance(rows, list | dict):
             yield f"{name}: found {type(rows).__name__}, should be a list of records"

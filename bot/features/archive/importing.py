@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Table, delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.features.archive import rules
-from bot.features.archive.document import BadArchive, left_out
+from bot.features.archive.document import BadArchive, left_out, unknown
 from bot.features.archive.exporting import FURTHER, SAID, export, group_ids
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from storage.audit import record
@@ -63,6 +63,7 @@ def bring(session: Session, document: Mapping[str, Any], target: Target, *, now:
     branch_id, kept = target.branch_id, left_out(document)
     known = _groups_of(session, branch_id) if branch_id is not None else {}
     archive, faults = rules.read(document, known)
+    faults = [*unknown(document), *faults]
     if faults:
         raise BadArchive(faults)
     if archive.branch is None and archive.people is None:

@@ -142,6 +142,8 @@ def _lay(facts: Facts, row: RosterRow, person_id: int) -> None:
         facts.hold(CategorySpan, person_id, began, category=row.category or Category.IN_SERVICE)
     if row.duties is not None:
         _lay_duties(facts, row, person_id, began)
+    if row.transfer_out:
+        _end_duties(facts, person_id, row.transfer_out)
     if row.exemption:
         from_on = max(began, row.exemption.from_on or began)
         if row.exemption.to_on is None or row.exemption.to_on > from_on:
@@ -182,6 +184,13 @@ def _lay_duties(facts: Facts, row: RosterRow, person_id: int, began: date) -> No
         held[key].values["to_on"] = max(began, held[key].from_on)
     for duty, leads in sorted(wanted - held.keys()):
         facts.add(DutySpan, person_id, began, organisation_id=facts.branch_id, duty=duty, group_id=leads)
+
+
+def _end_duties(facts: Facts, person_id: int, left_on: date) -> None:
+    """Whoever leaves the branch holds no office in it any longer."""
+    for span in facts.of(DutySpan, person_id):
+        if span.to_on is None or span.to_on > left_on:
+            span.values["to_on"] = max(left_on, span.from_on)
 
 
 def _seat(session: Session, branch_id: int, since: date, now: datetime) -> None:

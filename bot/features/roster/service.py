@@ -191,6 +191,9 @@ def _end(facts: Facts, kind: type[Span], wanted: FactChange, otherwise: str) -> 
 
 def _leave(facts: Facts, wanted: FactChange) -> None:
     """Off the roster from the day, and out of every office; past records stay (D24)."""
+    held = [span.values["duty"] for span in facts.spans[DutySpan, wanted.person_id] if span.holds(wanted.day)]
+    if Duty.SECRETARY in held:
+        raise Refusal("书记转出前，请先免去书记职务或办理交接。")
     _end(facts, RosterSpan, wanted, "这一天不在名册上，不能转出。")
     for span in facts.spans[DutySpan, wanted.person_id]:
         if span.to_on is None or span.to_on > wanted.day:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.features.archive.document import LATER, BadArchive, dump, is_archive, left_out, load
+from bot.features.archive.document import LATER, BadArchive, dump, is_archive, left_out, load, unknown
 from bot.features.archive.rules import EVER, Of, read
 from storage.choices import Duty, ExemptionReason
 
@@ -121,8 +121,6 @@ def test_what_is_not_known_is_kept() -> None:
         (b'{"format": "branch-archive/9"}', "format: found 'branch-archive/9'"),
         (b'{"format": "branch-archive/1", "format": "branch-archive/1"}', "format: stands twice"),
         (b'{"format": "branch-archive/1", "people": NaN}', "found NaN"),
-        (b'{"format": "branch-archive/1", "peoples": []}', "peoples: no collection of this name is known"),
-        (b'{"format": "branch-archive/1", "votes": 3}', "votes: found int"),
         (b'{"format": "branch-archive/1", "people": [{"id": "\\u0000"}]}', "people[0].id: holds a character"),
         (b'{"format": "branch-archive/1", "people": ' + b"[" * 5000 + b"]" * 5000 + b"}", "nested|UTF-8"),
         (b'{"format": "branch-archive/1", "people": "\xff"}', "UTF-8"),
@@ -133,6 +131,13 @@ def test_documents_that_are_refused_whole(content: bytes, said: str) -> None:
     with pytest.raises(BadArchive) as refused:
         load(content)
     assert any(part in str(refused.value) for part in said.split("|"))
+
+
+def test_collections_of_unknown_names_are_named() -> None:
+    assert list(unknown(example())) == []
+    assert list(unknown(example(peoples=[], votes=3))) == [
+        "votes: found int, should be a list of records", "peoples: no collection of this name is known",
+    ]  # fmt: skip
 
 
 def test_a_roster_is_no_archive() -> None:
