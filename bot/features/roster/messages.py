@@ -90,7 +90,7 @@ def roster_of(branch: str, members: Sequence[Member], day: date, term: date | No
     lines += [f"本届任期{until(term)}。"] if term is not None and today else []
     lines += ["查某一天的名册，请发送“名册 2023年9月8日”。"] if today else []
     text = cut("\n".join(lines), 4000)
-    return Message(text, _doors(members) if today else ())
+    return Message(text, _doors(members) if today else [[Choice("返回名册", ShowRoster(0))]])
 
 
 def by_group(members: Sequence[Member]) -> dict[str, list[Member]]:
@@ -163,6 +163,8 @@ def _span(
         notes += [f"联系人{names[values['contact_person_id']]}"] if values["contact_person_id"] in names else []
     if values["to_on"] is not None and values["to_on"] <= day:
         notes.append("已结束")
+    if kind is RosterSpan:
+        return "，".join(notes) or "在册"
     return said(kind, values, groups) + (f"（{'，'.join(notes)}）" if notes else "")
 
 

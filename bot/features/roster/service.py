@@ -99,7 +99,7 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
     lines = differences(facts, edits)
     written = facts.write(session, now)
     person_id = next(iter(written)) if wanted.kind is Kind.NEW else wanted.person_id
-    if wanted.kind is Kind.DUTY and wanted.why is rules.Why.ELECTION:
+    if _elects_secretary(wanted, facts):
         begin_term(session, me, wanted.day, now)
     record(
         session, CHANGED, "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id,
@@ -109,6 +109,14 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
     session.flush()
     audit_id = session.scalars(changes_of(me.branch_id, person_id)).first()
     return Done(person_id, session.get_one(Person, person_id).name, lines, audit_id or 0)
+
+
+def _elects_secretary(wanted: FactChange, facts: Facts) -> bool:
+    """A secretary who takes up the office by election: a new term begins with it (R44)."""
+    if wanted.kind is not Kind.DUTY or wanted.value is not Duty.SECRETARY or wanted.why is not rules.Why.ELECTION:
+        return False
+    held = facts.spans[DutySpan, wanted.person_id]
+    return any(span.values["duty"] is Duty.SECRETARY and span.holds(wanted.day) for span in held)
 
 
 def plan(session: Session, branch_id: int, wanted: FactChange) -> Facts:

@@ -163,6 +163,9 @@ def _span(facts: Facts, name: str, kind: type[Any], person_id: int) -> Differenc
         old = next((fact.was for fact in listed if fact.was is not None and _held(fact.was, day)), None)
         new = next((fact.values for fact in listed if _held(fact.values, day)), None)
         before, after = (said(kind, one, facts.groups) if one else NONE for one in (old, new))
+        if kind is RosterSpan and (old is None) != (new is None):
+            moved = ("不在册", "转入") if new is not None else ("在册", "转出")
+            return Difference(name, "名册", *moved, day)
         if before != after or (old is None) != (new is None):
             return Difference(name, _WORDS[kind][0], before, after, day)
     return Difference(name, _WORDS[kind][0], NONE, "更正")

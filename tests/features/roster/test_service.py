@@ -53,7 +53,7 @@ def test_who_leaves_gives_up_the_offices_and_may_come_back(storage: Storage) -> 
         cast = make_branch(session, now=NOW)
         done = change(session, cast, "丙二", Kind.OUT)
         assert [str(line) for line in done.lines] == [
-            "在册 在册→无（自2023年8月1日起）", "党内职务 党小组长→无（自2023年8月1日起）",
+            "名册 在册→转出（自2023年8月1日起）", "党内职务 党小组长→无（自2023年8月1日起）",
         ]  # fmt: skip
         assert len(on(session, cast, TODAY)) == 25
         assert "丙二" not in on(session, cast, AUGUST)
@@ -119,10 +119,14 @@ def test_only_the_secretary_makes_a_secretary_and_there_is_one(storage: Storage)
             change(session, cast, "甲二", Kind.DUTY, value=Duty.SECRETARY)
         with pytest.raises(Refusal, match="现任书记是甲一同志"):
             change(session, cast, "甲二", Kind.DUTY, value=Duty.SECRETARY, by="甲一")
-        gone = change(session, cast, "甲一", Kind.DUTY, value=Duty.SECRETARY, by="甲一", why=Why.ELECTION)
-        assert session.get_one(Organisation, cast.branch_id).term_ends_on == date(2026, 8, 1)
+        gone = change(session, cast, "甲一", Kind.DUTY, value=Duty.SECRETARY, by="甲一")
         with pytest.raises(Refusal, match="没有办理此事的权限"):
             undoing.undo(session, cast.me(session, "甲二", TODAY), gone.audit_id, NOW, SHANGHAI)
+        assert session.get_one(Organisation, cast.branch_id).term_ends_on is None
+        change(session, cast, "甲四", Kind.DUTY, value=Duty.SECRETARY, by="甲一", why=Why.ELECTION)
+        assert session.get_one(Organisation, cast.branch_id).term_ends_on == date(2026, 8, 1)
+        with pytest.raises(Refusal, match="请先免去书记职务"):
+            change(session, cast, "甲四", Kind.OUT, day=date(2023, 8, 2))
 
 
 def test_others_and_other_branches_change_nothing(storage: Storage) -> None:
