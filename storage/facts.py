@@ -159,7 +159,7 @@ class Facts:
 
     def new_person(self, name: str) -> int:
         """Somebody unknown so far; the id is negative until it is written."""
-        person_id = -1 - sum(one < 0 for one in self.people)
+        person_id = min(0, next(reversed(self.people), 0)) - 1
         values = {"name": name, "gender": None, "born_on": None, "joined_party_on": None, "notes": ""}
         self.people[person_id] = Fact(Person, person_id, person_id, values)
         return person_id
@@ -168,7 +168,7 @@ class Facts:
         """The id of a party group by its name; a new one is negative until it is written."""
         known = next((group_id for group_id, called in self.groups.items() if called == name), None)
         if known is None:
-            known = -1 - sum(one < 0 for one in self.groups)
+            known = min(0, next(reversed(self.groups), 0)) - 1
             self.groups[known] = name
         return known
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import buttons, cards, rules, service
-from bot.kit.access import Right, require
+from bot.kit.access import NO_RIGHT, Right, require
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
@@ -59,6 +59,8 @@ def seat_guest(session: Session, call: Call, button: buttons.SeatGuest) -> Reply
 def _seen(session: Session, call: Call, activity_id: int) -> Activity:
     """The activity, for those who may sign in for the whole branch, from half an hour before its start."""
     activity = service.find(session, call.me, activity_id)
+    if not call.private:
+        raise Refusal(NO_RIGHT)
     require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
     if activity.status in (ActivityStatus.CANCELLED, ActivityStatus.POSTPONED):
         raise Refusal("活动未举行，不能登记。")

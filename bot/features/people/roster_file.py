@@ -11,6 +11,7 @@ from openpyxl.utils import get_column_letter
 from bot.features.people import roster_words as words
 from bot.features.people.roster_words import Unclear
 from bot.features.people.rules import Exempt, Fault, RosterRow, clean_name, faults_between
+from bot.kit.hygiene import look
 from bot.kit.sheets import Line, Unreadable, plain, read_sheets
 from bot.kit.words import Both
 from storage.choices import Category, MembershipStatus
@@ -167,6 +168,8 @@ def _text(value: object, limit: int) -> str:
     text = clean_name(value if isinstance(value, str) else plain(value))
     if len(text) > limit:
         raise Unclear(f"at most {limit} characters", f"不超过{limit}字的内容")
+    if look(text) is not None:
+        raise Unclear("without identity numbers and marks of secrecy", "不含身份证号和密级标志的文字")
     return text
 
 

@@ -11,9 +11,10 @@ from bot.features.people.roster_buttons import ShowRoster
 from bot.features.people.service import branch_name
 from bot.features.roster import importing, messages, rules, service, undoing, wizard
 from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
+from bot.features.roster.desk import at_desk
 from bot.features.roster.words import full_day
 from bot.kit import dialog as dialogs
-from bot.kit.access import Right, require
+from bot.kit.access import Right
 from bot.kit.dates import parse_day
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
@@ -28,7 +29,9 @@ NO_DAY = "没有看懂日期，请按“名册 2023年9月8日”的样子发送
 
 
 def show_roster(session: Session, call: Call) -> Reply:
-    """名册, or 名册 2023-09-08; as a command too."""
+    """名册, or 名册 2023-09-08; as a command too. In a group it means nothing."""
+    if not call.private:
+        return Reply()
     words = call.text.replace("花名册", "").replace("名册", "").strip()
     day = parse_day(words, call.today) if words else call.today
     if day is None:
@@ -37,8 +40,16 @@ def show_roster(session: Session, call: Call) -> Reply:
 
 
 def tap_roster(session: Session, call: Call, button: ShowRoster) -> Reply:
-    day = rules.to_day(button.day) if button.day else call.today
+    at_desk(call)
+    day = _day_of(button.day) if button.day else call.today
     return Reply(edit=_roster(session, call, day))
+
+
+def _day_of(number: int) -> date:
+    try:
+        return rules.to_day(number)
+    except ValueError:
+        raise Refusal(NO_DAY) from None
 
 
 def _roster(session: Session, call: Call, day: date) -> Message:
@@ -49,6 +60,7 @@ def _roster(session: Session, call: Call, day: date) -> Message:
 
 
 def show_group(session: Session, call: Call, button: ShowGroup) -> Reply:
+    at_desk(call)
     if button.group_id < 0:
         people, title = service.others(session, call.me, call.today), "不在册"
     else:
@@ -60,6 +72,7 @@ def show_group(session: Session, call: Call, button: ShowGroup) -> Reply:
 
 
 def show_person(session: Session, call: Call, button: ShowPerson) -> Reply:
+    at_desk(call)
     return Reply(edit=_card(session, call, button.person_id))
 
 
@@ -82,12 +95,13 @@ def _told(session: Session, actor_id: int | None, day: date, details: dict[str, 
 
 
 def undo_change(session: Session, call: Call, button: UndoChange) -> Reply:
+    at_desk(call)
     name = undoing.undo(session, call.me, button.audit_id, call.now, call.tz)
     return Reply(toast="已撤销。", edit=Message(f"已撤销{name}同志的最近一次变更。"))
 
 
 def set_term(session: Session, call: Call, button: SetTerm) -> Reply:
-    require(call.me, Right.ROSTER, branch_id=call.me.branch_id)
+    at_desk(call)
     dialogs.ask(session, call.me.id, TERM, call.now)
     return say("【登记换届】请发送本届选举产生的日期，例如：2023年3月1日。不办了请发“取消”。")
 

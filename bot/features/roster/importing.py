@@ -14,6 +14,7 @@ from bot.features.people.roster_import import Plan, plan_import, write_import
 from bot.features.people.rules import Ambiguous, Exempt, Fault, RosterRow
 from bot.features.roster import import_messages, rules, service, tables
 from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sheet
+from bot.features.roster.desk import at_desk
 from bot.features.roster.words import differences
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, require
@@ -24,7 +25,7 @@ from bot.kit.replies import Document, Reply, Said, say
 from bot.kit.sheets import MAX_BYTES
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.models.dialog import Dialog
-from storage.models.person import DutySpan, RosterSpan
+from storage.models.person import DutySpan, ExemptionSpan, RosterSpan
 
 FILE, LOOK, MOVE = "roster.file", "roster.look", "roster.since"
 OLD = "这次导入已失效，请重新点“导入名册”。"
@@ -40,11 +41,14 @@ def read_file(content: bytes) -> "Rows | tuple[Fault, ...]":
 
 
 def begin(session: Session, call: Call, button: ImportRoster) -> Reply:
+    at_desk(call)
     return begin_by_word(session, call)
 
 
 def begin_by_word(session: Session, call: Call) -> Reply:
-    require(call.me, Right.ROSTER, branch_id=call.me.branch_id)
+    if not call.private:
+        return Reply()
+    at_desk(call)
     dialogs.ask(session, call.me.id, FILE, call.now)
     return say(import_messages.ask_file())
 
@@ -78,7 +82,8 @@ def _look(session: Session, call: Call, rows: Rows, since: date) -> list[Said]:
 
 
 def _plan(session: Session, call: Call, rows: Rows, since: date) -> Plan:
-    require(call.me, Right.ROSTER, branch_id=call.me.branch_id)
+    """What the rows would change; refuses what the person or the close does not allow."""
+    at_desk(call)
     try:
         plan = plan_import(session, call.me.branch_id, rows, since)
     except Ambiguous as unclear:
@@ -87,7 +92,19 @@ def _plan(session: Session, call: Call, rows: Rows, since: date) -> Plan:
     duties = (edit.stays or edit.after for edit in plan.edits if edit.kind is DutySpan)
     if any(values["duty"] is Duty.SECRETARY for values in duties) and _has_secretary(session, call):
         require(call.me, Right.CLOSE, branch_id=call.me.branch_id)
+    _before_the_close(call, plan)
     return plan
+
+
+def _before_the_close(call: Call, plan: Plan) -> None:
+    """Nobody known leaves, comes or is exempt in a quarter that is closed (D5): that is a correction."""
+    for edit in plan.edits:
+        if edit.person_id < 0 or edit.kind not in (RosterSpan, ExemptionSpan):
+            continue
+        days = [edit.after.get("from_on"), edit.after.get("to_on")]
+        if any(day is not None and rules.is_closed(day, call.now, call.tz) for day in days):
+            name = plan.facts.people[edit.person_id].values["name"]
+            raise Refusal(f"{name}同志的转入、转出或免于考勤日期所在季度已关账，修改请走“更正”。")
 
 
 def _has_secretary(session: Session, call: Call) -> bool:
@@ -98,6 +115,7 @@ def _has_secretary(session: Session, call: Call) -> bool:
 
 
 def _open(session: Session, call: Call, dialog_id: int) -> Dialog:
+    at_desk(call)
     dialog = dialogs.current(session, call.me.id, call.now)
     if dialog is None or dialog.id != dialog_id or dialog.step not in (LOOK, MOVE):
         raise Refusal(OLD)
@@ -148,7 +166,7 @@ def undecided(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 def send_sheet(session: Session, call: Call, button: SendSheet) -> Reply:
     """The empty template, or the roster of today in the same form: it imports back as it is."""
-    require(call.me, Right.ROSTER, branch_id=call.me.branch_id)
+    at_desk(call)
     if button.which is Sheet.TEMPLATE:
         document = Document("党员名册模板.xlsx", tables.template_xlsx(), caption=import_messages.TEMPLATE)
     else:

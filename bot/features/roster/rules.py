@@ -118,4 +118,6 @@ def to_number(day: date) -> int:
 
 def to_day(number: int) -> date:
     """The day of a button; raises ValueError for what is none."""
+    if not 0 < number < 10**8:
+        raise ValueError(number)
     return date(number // 10_000, number // 100 % 100, number % 100)

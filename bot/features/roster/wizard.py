@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from bot.features.roster import messages, rules, service
 from bot.features.roster.buttons import Change, Kind, Pick
+from bot.features.roster.desk import at_desk
 from bot.features.roster.rules import FactChange, Step, Why
 from bot.features.roster.words import APPROVERS, CATEGORIES, DUTIES, RANKS, REASONS, STATUSES, differences
 from bot.kit import dialog as dialogs
-from bot.kit.access import Right, require
 from bot.kit.dates import parse_day
 from bot.kit.handlers import Answer, Call, Handler, Tap
 from bot.kit.refusal import Refusal
@@ -55,7 +55,7 @@ class _Asked:
 
 def begin(session: Session, call: Call, button: Change) -> Reply:
     """The first question of a change."""
-    require(call.me, Right.ROSTER, branch_id=call.me.branch_id)
+    at_desk(call)
     if button.kind is not Kind.NEW:
         service.facts_of(session, call.me, button.person_id, call.today)
     draft: dict[str, Any] = {"kind": button.kind.value, "person": button.person_id, "answers": {}}
@@ -65,6 +65,7 @@ def begin(session: Session, call: Call, button: Change) -> Reply:
 
 def pick(session: Session, call: Call, button: Pick) -> Reply:
     """A tapped answer: one of those that were offered."""
+    at_desk(call)
     dialog = dialogs.current(session, call.me.id, call.now)
     if dialog is None or dialog.id != button.dialog_id or dialog.step != CHANGE:
         raise Refusal(OLD)

@@ -1,5 +1,6 @@
 """How the facts of people are said: offices, ranks, standing, reasons, days; and what a change looks like in words."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -104,8 +105,10 @@ def said(kind: type[Any], values: Mapping[str, Any], groups: Mapping[int, str]) 
 def differences(facts: Facts, edits: Sequence[Edit]) -> list[Difference]:
     """What the edits mean, person by person; a new person's facts are one line."""
     found: list[Difference] = []
-    for person_id in dict.fromkeys(edit.person_id for edit in edits):
-        mine = [edit for edit in edits if edit.person_id == person_id]
+    by_person: dict[int, list[Edit]] = defaultdict(list)
+    for edit in edits:
+        by_person[edit.person_id].append(edit)
+    for person_id, mine in by_person.items():
         found += [_newcomer(facts, person_id)] if person_id < 0 else _changes(facts, person_id, mine)
     return found
 

@@ -209,6 +209,12 @@ def test_a_zip_that_is_no_workbook_and_one_that_explodes() -> None:
         assert faults(out.getvalue())[0].row == 0
 
 
+def test_no_identity_number_is_taken_in_as_a_remark() -> None:
+    [fault] = faults("姓名,备注\n甲一,身份证11010519491231002X\n".encode())
+    assert (fault.row, fault.column) == (2, "备注 (B)")
+    assert "身份证号" in fault.chinese()
+
+
 def test_links_to_other_workbooks_are_refused() -> None:
     content = io.BytesIO(xlsx(["姓名", "性别"], ["甲一", "男"]))
     with zipfile.ZipFile(content, "a") as packed:

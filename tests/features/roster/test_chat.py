@@ -298,3 +298,11 @@ async def test_members_keep_no_roster(bot: World) -> None:
     for words in ("名册", "名册 2023-01-01", "导入名册"):
         await bot.stage.say("丙四", words)
         assert last(bot, "丙四").text == "您没有办理此事的权限。"
+    await story.make_activity(bot.stage, ["主题党日"], "7月7日", "14:30", "三楼会议室")
+    card = bot.stage.group.chat.messages[-1]
+    before, texts_before = len(bot.stage.group.chat.messages), card.text
+    for data in ("na:0", f"nb:{bot.cast.groups['第一党小组']}:0", f"nc:{bot.cast['甲五']}", "ni:f", "nd:0:n", "nk"):
+        tap = await bot.stage.people[DESK].tap_data(card, data)
+        await bot.clock.settle()
+        assert tap.toast == "您没有办理此事的权限。"
+    assert (len(bot.stage.group.chat.messages), card.text) == (before, texts_before)

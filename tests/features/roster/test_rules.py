@@ -94,6 +94,15 @@ def test_a_day_goes_into_a_button_and_comes_back(day: date) -> None:
     assert rules.to_day(rules.to_number(day)) == day
 
 
+@given(st.integers())
+def test_a_forged_day_is_no_crash(number: int) -> None:
+    try:
+        found = rules.to_number(rules.to_day(number))
+    except ValueError:
+        found = number
+    assert found == number
+
+
 @pytest.mark.parametrize(
     ("day", "months", "later"),
     [
