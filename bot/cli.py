@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.calendar_cli import calendar
+from bot.rosters import branch_of as _branch
 from bot.settings import BadSettings, Settings, load
 from bot.show import FORMAT, Format, show
 
@@ -151,44 +152,76 @@ def branch_list(how: str) -> None:
 @click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
 @click.option(
     "--since", type=click.DateTime(["%Y-%m-%d"]),
-    help="The day from which the file holds. Default: 1 January of this year for a branch without people, else today.",
+    help="The day from which a roster holds. Default: 1 January of this year for a branch without people, else today.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
-def import_(file: Path, branch_id: int | None, since: datetime | None, dry_run: bool) -> None:
-    """Import a roster: FILE is xlsx or csv, as secretaries keep it. The same file again changes nothing.
+@click.option("--replace", is_flag=True, help="An archive: put it in the place of the branch's people and groups.")
+@click.option("--as-new", metavar="NAME", help="An archive: make a branch of this name of it.")
+def import_(
+    file: Path, branch_id: int | None, since: datetime | None, dry_run: bool, replace: bool, as_new: str | None
+) -> None:
+    """Import a roster or an archive: FILE is told apart by what it holds. The same file again changes nothing.
 
-    People count from --since on; the day is settled by the first import, a later one does not move it.
+    A roster is xlsx or csv, as secretaries keep it (branch-bot roster template FILE makes one to fill in). People
+    count from --since on; the day is settled by the first import, a later one does not move it.
+
+    An archive is what branch-bot export --archive FILE wrote. This version reads its branch and people, and names
+    what it leaves out.
     """
-    from bot.features.people.roster_file import read_roster
-    from bot.features.people.service import import_roster, list_branches
+    from bot.features.archive.document import is_archive
+    from bot.rosters import import_archive, import_table
 
-    rows = read_roster(file.read_bytes())
+    content = file.read_bytes()
     with _database() as (settings, storage):
         now = _now(settings)
-        try:
-            with storage.transaction() as session:
-                where = _branch(session, branch_id)
-                is_first = not any(one.people for one in list_branches(session) if one.id == where)
-                holds_from = since.date() if since else now.date().replace(month=1, day=1) if is_first else now.date()
-                done = import_roster(session, where, rows, now=now, since=holds_from)
-                if dry_run:
-                    raise _OnlyLooking
-        except _OnlyLooking:
-            click.echo("Nothing was changed. It would be:")
-    click.echo(
-        f"{done.listed} people listed: {done.added} added, {done.changed} changed, {done.groups_added} new groups."
-    )
-    if is_first or done.added or done.changed:
-        click.echo(
-            f"{'The roster holds' if is_first else 'The changes hold'} from {holds_from} (--since changes that)."
-        )
-    for what, names in (("Out of attendance", done.exempt), ("On the roster, not in the file", done.not_listed)):
-        if names:
-            click.echo(f"{what}: {'、'.join(names)}")
+        if is_archive(content):
+            import_archive(
+                settings, storage, content, now,
+                branch_id=branch_id, as_new=as_new, replace=replace, dry_run=dry_run,
+            )  # fmt: skip
+            return
+        if replace or as_new is not None:
+            raise click.UsageError("--replace and --as-new are for archives")
+        with storage.reading() as session:
+            where = _branch(session, branch_id)
+        import_table(storage, content, where, since.date() if since else None, now, dry_run=dry_run)
 
 
-class _OnlyLooking(Exception):
-    """Takes back what a dry run did."""
+@cli.command()
+@click.option("--archive", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Where to write the branch as JSON (branch-archive/1).")  # fmt: skip
+@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
+def export(archive: Path, branch_id: int | None) -> None:
+    """Write a branch and its people, with every dated fact, into a file that import reads back."""
+    from bot.rosters import export_archive
+
+    with _database() as (settings, storage):
+        with storage.reading() as session:
+            where = _branch(session, branch_id)
+        export_archive(settings, storage, where, archive, _now(settings))
+
+
+@cli.group()
+def roster() -> None:
+    """Tables of people."""
+
+
+@roster.command("template")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--filled", is_flag=True, help="With the people of a branch as they stand today.")
+@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
+def roster_template(file: Path, filled: bool, branch_id: int | None) -> None:
+    """Write a table to fill in: FILE ends with .xlsx or .csv. It imports back as it is."""
+    from bot.rosters import template
+
+    if not filled:
+        template(file, None)
+        return
+    from bot.features.roster.tables import roster_rows
+
+    with _database() as (settings, storage), storage.reading() as session:
+        rows = roster_rows(session, _branch(session, branch_id), _now(settings).date())
+    template(file, rows)
 
 
 @cli.command()
@@ -361,17 +394,3 @@ def _database() -> Iterator[tuple[Settings, "Storage"]]:
 
 def _now(settings: Settings) -> datetime:
     return datetime.now(settings.timezone)
-
-
-def _branch(session: Any, branch_id: int | None) -> int:
-    """The branch that was named, or the only one there is."""
-    from bot.features.people.service import list_branches
-    from storage.choices import OrganisationKind
-
-    names = {one.id: one.name for one in list_branches(session) if one.kind is OrganisationKind.BRANCH}
-    if branch_id is not None and branch_id not in names:
-        raise click.UsageError(f"There is no branch {branch_id}; see: branch-bot branch list")
-    if branch_id is None and len(names) != 1:
-        hint = f"Say which one with --branch ID: {', '.join(f'{one} {name}' for one, name in names.items())}"
-        raise click.UsageError(hint if names else "There is no branch yet; see: branch-bot branch add --help")
-    return branch_id if branch_id is not None else next(iter(names))

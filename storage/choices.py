@@ -53,6 +53,7 @@ class ExemptionReason(StrEnum):
     FRAIL_RETIRED = "frail_retired"
     FLOATING_MEMBER = "floating_member"
     ABROAD = "abroad"
+    OTHER = "other"
 
 
 class ActivityType(StrEnum):

@@ -28,6 +28,7 @@ from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox
 from storage.models.person import RosterSpan
 
+EXAMPLE = Path(__file__).parent / "features" / "archive" / "example.json"
 NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
 ROSTER = "姓名,党小组,党内职务\n甲一,第一党小组,书记\n甲二,第一党小组,\n乙一,第二党小组,\n"
 Run = Callable[..., Result]
@@ -100,6 +101,44 @@ def test_a_first_roster_holds_from_new_year_and_later_changes_from_today(ready: 
     new_year = date(today.year, 1, 1)
     assert [span.from_on for span in spans if span.branch_id == 1] == [*[new_year] * 3, today]
     assert {span.from_on for span in spans if span.branch_id == 2} == {date(2023, 7, 1)}
+
+
+def test_an_archive_goes_in_and_comes_out(ready: Run, tmp_path: Path) -> None:
+    shutil.copy(EXAMPLE, tmp_path / "archive.json")
+    looked = ready("import", "archive.json", "--dry-run")
+    assert looked.output.startswith("Nothing was changed. It would be:\nBranch 1: 8 people")
+    done = ready("import", "archive.json")
+    assert done.stdout == "Branch 1: 8 people and 2 party groups were imported.\n"
+    assert "Left out, because this version reads branch and people only: activities (4), closes (1)," in done.stderr
+    assert ready("import", "archive.json").stdout == "Nothing to do: branch 1 says the same already.\n"
+    assert ready("export", "--archive", "out.json").output == "out.json: 示范党支部, 8 people.\n"
+    written, example = (json.loads((tmp_path / name).read_text()) for name in ("out.json", "archive.json"))
+    assert written == {name: example[name] for name in ("format", "branch", "people")}
+    assert (tmp_path / "out.json").stat().st_mode & 0o077 == 0
+    (tmp_path / "more.csv").write_text("姓名,党小组\n己一,第一党小组\n", encoding="utf-8")
+    assert ready("import", "more.csv").exit_code == 0
+    refused = ready("import", "archive.json")
+    assert (refused.exit_code, "--replace" in refused.output) == (1, True)
+    assert ready("import", "archive.json", "--as-new", "第二支部").exit_code == 0
+    assert ready("import", "archive.json", "--as-new", "第二支部").stdout.startswith("Nothing to do")
+    assert ready("import", "archive.json", "--replace").exit_code == 0
+    assert ready("import", "archive.json").stdout.startswith("Nothing to do")
+    (tmp_path / "bad.json").write_text('{"format": "branch-archive/1", "people": [{"id": "P1"}], "foo": []}')
+    bad = ready("import", "bad.json", "--branch", "1")
+    assert (bad.exit_code, "foo: no collection" in bad.output, "people[0].name" in bad.output) == (1, True, True)
+
+
+@pytest.mark.parametrize("name", ["table.xlsx", "table.csv"])
+def test_templates_import_back_as_they_are(ready: Run, tmp_path: Path, name: str) -> None:
+    ready("branch", "add", "第一支部")
+    assert ready("roster", "template", name).exit_code == 0
+    empty = ready("import", name)
+    assert (empty.exit_code, "nobody was imported" in empty.output) == (0, True)
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    ready("import", "roster.csv")
+    assert ready("roster", "template", name, "--filled").output == f"{name}: 3 people.\n"
+    assert ready("import", name).output == "3 people listed: 0 added, 0 changed, 0 new groups.\n"
+    assert ready("roster", "template", "table.pdf").exit_code == 2
 
 
 async def test_invites_are_links_for_a_spreadsheet(ready: Run, tmp_path: Path, telegram: dict[str, str]) -> None:

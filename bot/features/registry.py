@@ -16,6 +16,8 @@ from bot.features.integrity import sendings as reminders
 from bot.features.people import handlers as people
 from bot.features.reflections import handlers as reflections
 from bot.features.reflections import sendings as tasks
+from bot.features.roster import handlers as roster
+from bot.features.roster import jobs as roster_jobs
 from bot.features.study import handlers as study
 from bot.features.study import jobs as study_jobs
 from bot.features.study import sendings as study_sendings
@@ -44,6 +46,7 @@ HANDLERS: list[Handler] = [
     *tally.HANDLERS,
     *todo.HANDLERS,
     *people.HANDLERS,
+    *roster.HANDLERS,
     *broadcasts.build(BROADCASTS),
 ]
 
@@ -59,4 +62,5 @@ def jobs(tz: tzinfo) -> list[Job]:
     return [
         *activities_jobs.build(tz), *integrity_jobs.build(tz), *study_jobs.build(tz), *todo_jobs.build(tz),
         *broadcasts_jobs.build(tz, BROADCASTS),
+        *roster_jobs.build(tz),
     ]  # fmt: skip

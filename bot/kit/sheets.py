@@ -9,17 +9,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.kit.words import Both
+
 MAX_BYTES = 2 * 1024 * 1024
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_RATIO = 200
 MAX_ENTRIES = 1_000
 # Sheets formatted to the bottom hold a million empty rows.
 _ROWS_READ, _COLUMNS_READ = 10_000, 60
+DAMAGED = "表格文件已损坏，请重新保存后再发。"
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Unreadable(ValueError):
-    """The file as a whole is refused; the text (English) says why and what would be right."""
+    """The file as a whole is refused; `wanted` says why and what would be right."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(english)
+        self.wanted = Both(english, chinese)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +57,13 @@ def plain(value: object) -> str:
 def read_sheets(content: bytes) -> list[list[Line]]:
     """The visible sheets of an xlsx, or the one of a csv, told apart by content; raises Unreadable."""
     if len(content) > MAX_BYTES:
-        raise Unreadable(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
+        megabytes = MAX_BYTES // 1024 // 1024
+        raise Unreadable(f"The file is larger than {megabytes} MB.", f"文件超过{megabytes}兆，请精简后再发。")
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable("This is an old .xls file, or one with a password: save it as .xlsx or as .csv.")
+        raise Unreadable(
+            "This is an old .xls file, or one with a password: save it as .xlsx or as .csv.",
+            "这是旧版xls或加密的文件，请另存为不加密的xlsx后再发。",
+        )
     return _workbook(content) if content.startswith(b"PK") else [_csv(content)]
 
 
@@ -62,7 +73,7 @@ def _csv(content: bytes) -> list[Line]:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise Unreadable(f"This is not a table: {error}.") from None
+        raise Unreadable(f"This is not a table: {error}.", "这个文件不是表格，请发送xlsx或csv文件。") from None
     return [_csv_line(number, row) for number, row in enumerate(rows, 1)]
 
 
@@ -74,7 +85,9 @@ def _decoded(content: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise Unreadable("This is neither an .xlsx file nor a .csv in UTF-8 or GB18030.")
+    raise Unreadable(
+        "This is neither an .xlsx file nor a .csv in UTF-8 or GB18030.", "看不懂这个文件，请发送xlsx或csv表格。"
+    )
 
 
 def _csv_line(number: int, row: list[str]) -> Line:
@@ -93,7 +106,7 @@ def _workbook(content: bytes) -> list[list[Line]]:
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
             return [list(_lines(sheet)) for sheet in book.worksheets if sheet.sheet_state == "visible"]
     except Exception as error:  # whatever a damaged file makes openpyxl, zipfile or the XML parser raise
-        raise Unreadable(f"This is not a readable .xlsx file ({type(error).__name__}).") from error
+        raise Unreadable(f"This is not a readable .xlsx file ({type(error).__name__}).", DAMAGED) from error
 
 
 def _check_zip(content: bytes) -> None:
@@ -101,10 +114,17 @@ def _check_zip(content: bytes) -> None:
     try:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except (zipfile.BadZipFile, ValueError):
-        raise Unreadable("This is not a readable .xlsx file.") from None
+        raise Unreadable("This is not a readable .xlsx file.", DAMAGED) from None
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * len(content) or len(entries) > MAX_ENTRIES:
-        raise Unreadable("The file unpacks to far more than a table of people can hold.")
+        raise Unreadable(
+            "The file unpacks to far more than a table of people can hold.", "文件展开后过大，请只保留名册一张表。"
+        )
+    if any(entry.filename.startswith("xl/externalLinks/") for entry in entries):
+        raise Unreadable(
+            "The file has links to other workbooks: break them (Data, Edit Links) and save it again.",
+            "表格链接了其他文件，请先断开链接（数据—编辑链接），再保存发送。",
+        )
 
 
 def _lines(sheet: Any) -> Iterator[Line]:
@@ -119,9 +139,10 @@ def csv_text(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(heading)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     return "\ufeff" + out.getvalue()
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """The cell, with a mark before it where a spreadsheet would run it as a formula."""
     return "'" + cell if cell.startswith(_STARTS_A_FORMULA) else cell

@@ -2,6 +2,18 @@
 
 from datetime import date, datetime, tzinfo
 
+
+class Both(str):
+    """A text for the command line (English) that also knows how it is said in chat (Chinese)."""
+
+    chinese: str
+
+    def __new__(cls, english: str, chinese: str) -> "Both":
+        said = super().__new__(cls, english)
+        said.chinese = chinese
+        return said
+
+
 STRANGER = "您好，本助手仅供支部成员使用，请向支部书记索取邀请链接。"
 WEEKDAYS = "一二三四五六日"
 

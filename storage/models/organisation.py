@@ -1,9 +1,9 @@
 """The tree of organisations (superior committee, general branch, branch), the party groups and the group chats."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
@@ -11,7 +11,10 @@ from storage.choices import OrganisationKind
 
 
 class Organisation(Model):
-    """One node of the tree. `settings` holds what the branch words or decides itself."""
+    """One node of the tree. `settings` holds what the branch words or decides itself.
+
+    `term_ends_on` is the day on which the term of its committee, or secretary, is over (R44).
+    """
 
     __tablename__ = "organisation"
 
@@ -21,17 +24,23 @@ class Organisation(Model):
     name: Mapped[str]
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
+    term_ends_on: Mapped[date | None] = mapped_column(index=True)
 
 
 class PartyGroup(Model):
-    """A 党小组 of a branch (R46)."""
+    """A 党小组 of a branch (R46). `archive_id` and `extra`: as of a person."""
 
     __tablename__ = "party_group"
-    __table_args__ = (UniqueConstraint("branch_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("branch_id", "name"),
+        Index("uq_party_group_archive_id", "branch_id", "archive_id", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     name: Mapped[str]
+    archive_id: Mapped[str | None]
+    extra: Mapped[dict[str, Any] | None]
 
 
 class GroupChat(Model):

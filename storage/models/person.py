@@ -1,8 +1,9 @@
 """People and their dated facts. All spans are [from_on, to_on): the `to_on` day no longer counts (D4); null is open."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
@@ -10,9 +11,13 @@ from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, R
 
 
 class Person(Model):
-    """Somebody whom a branch knows. Bound to a Telegram account by an invite; `reachable` is false after a block."""
+    """Somebody whom a branch knows. Bound to a Telegram account by an invite; `reachable` is false after a block.
+
+    `archive_id` is the id in the archive that somebody came with, `extra` its further fields.
+    """
 
     __tablename__ = "person"
+    __table_args__ = (Index("uq_person_archive_id", "branch_id", "archive_id", unique=True),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -25,15 +30,21 @@ class Person(Model):
     reachable: Mapped[bool] = mapped_column(default=True)
     notes: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
+    archive_id: Mapped[str | None]
+    extra: Mapped[dict[str, Any] | None]
 
 
 class Span:
-    """The columns that every dated fact shares; `to_on` is the first day that no longer counts."""
+    """The columns that every dated fact shares; `to_on` is the first day that no longer counts.
+
+    `extra` are further fields of an archive.
+    """
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     from_on: Mapped[date]
     to_on: Mapped[date | None]
+    extra: Mapped[dict[str, Any] | None]
 
 
 class RosterSpan(Span, Model):
@@ -81,10 +92,15 @@ class CategorySpan(Span, Model):
 
 
 class ExemptionSpan(Span, Model):
-    """Takes somebody out of attendance, study, reflections and exams, never out of talks or reminders (D26)."""
+    """Takes somebody out of attendance, study, reflections and exams, never out of talks or reminders (D26).
+
+    `reason_text` is the reason where it is none of the list (`other`).
+    """
 
     __tablename__ = "exemption_span"
+    __table_args__ = (Index("ix_exemption_span_to_on", "to_on"),)
 
     reason: Mapped[ExemptionReason] = mapped_column(choice(ExemptionReason))
+    reason_text: Mapped[str | None]
     approved_by: Mapped[str] = mapped_column(default="")
     contact_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -217,3 +217,17 @@ class Wizard(Button):
     dialog_id: int
     field: str
     value: str
+
+
+@dataclass(frozen=True)
+class ShowGuests(Button):
+    prefix: ClassVar[str] = "gs"
+    activity_id: int
+    page: int
+
+
+@dataclass(frozen=True)
+class SeatGuest(Button):
+    prefix: ClassVar[str] = "gw"
+    activity_id: int
+    person_id: int

@@ -285,7 +285,8 @@ def mark_somebody(activity: Activity, people: Sequence[tuple[int, str, str]], pa
     rows = [taps[index : index + 2] for index in range(0, len(taps), 2)]
     turn = [Choice("上一页", buttons.MarkSomebody(activity.id, page - 1))] if page else []
     turn += [Choice("下一页", buttons.MarkSomebody(activity.id, page + 1))] if (page + 1) * size < len(people) else []
-    return Message(f"【补登】{activity.title}\n请选择同志。", [*rows, *([turn] if turn else [])])
+    guests = [Choice("登记列席", buttons.ShowGuests(activity.id, 0))]
+    return Message(f"【补登】{activity.title}\n请选择同志。", [*rows, *([turn] if turn else []), guests])
 
 
 def mark_as(activity: Activity, person_id: int, name: str) -> Message:

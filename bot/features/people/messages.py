@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import segno
 
+from bot.features.people.roster_buttons import ImportRoster, ShowRoster
 from bot.features.people.rules import InviteKind, invite_link
 from bot.kit.access import Reach, Right, reach
 from bot.kit.buttons import Button
@@ -56,7 +57,7 @@ DESK_HELP = {
     "本组未完成": "本组未完成：查看本组谁还未完成，可一键提醒。",
     "节前提醒": "节前提醒：查看接下来的发送时间和阅知情况。",
     "季度数据": "季度数据：查看本季度各项数据和出处，也可以发送“上季度”“2023年第三季度”。",
-    "党员": "党员：查看谁还没绑定，生成邀请链接，绑定工作群。",
+    "党员": "党员：查看谁还没绑定，生成邀请链接，绑定工作群；查看、导入和变更名册。",
     "工作日历": "工作日历：查看放假和调休安排，读入放假通知，设置本支部的放假日和上班日。",
 }
 
@@ -139,7 +140,8 @@ def _unbound_rows(members: Iterable[Member], waiting: Sequence[Member], page: in
     turn += [Choice("下一页", ShowUnbound(page + 1))] if first + PEOPLE_ON_A_PAGE < len(waiting) else []
     last = [Choice("全部邀请", InviteEverybody())] if waiting else []
     rows = [people[at : at + 2] for at in range(0, len(people), 2)]
-    return [row for row in (*rows, turn, [*last, Choice("绑定工作群", TieGroup())]) if row]
+    lists = [Choice("名册", ShowRoster(0)), Choice("导入名册", ImportRoster())]
+    return [row for row in (*rows, turn, [*last, Choice("绑定工作群", TieGroup())], lists) if row]
 
 
 def _told_apart(member: Member, names: Counter[str]) -> str:

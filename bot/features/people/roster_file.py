@@ -11,7 +11,9 @@ from openpyxl.utils import get_column_letter
 from bot.features.people import roster_words as words
 from bot.features.people.roster_words import Unclear
 from bot.features.people.rules import Exempt, Fault, RosterRow, clean_name, faults_between
+from bot.kit.hygiene import look
 from bot.kit.sheets import Line, Unreadable, plain, read_sheets
+from bot.kit.words import Both
 from storage.choices import Category, MembershipStatus
 
 MAX_ROWS = 2_000
@@ -21,7 +23,7 @@ _HEADING_WITHIN, _NAME_LENGTH, _NOTES_LENGTH = 10, 50, 1_000
 HEADINGS: dict[str, tuple[str, ...]] = {
     "name": ("姓名", "党员姓名", "名字"),
     "gender": ("性别",),
-    "born_on": ("出生年月", "出生日期", "出生年月日", "出生时间", "生日"),
+    "born_on": ("出生年月", "出生日期", "出生年月日", "出生时间", "出生", "生日"),
     "joined_party_on": (
         "入党日期",
         "入党时间",
@@ -29,19 +31,24 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "加入党组织日期",
         "加入党组织时间",
         "加入中共时间",
+        "入党年月日",
+        "参加党组织时间",
     ),
-    "converted_on": ("转正日期", "转正时间", "转正年月", "转为正式党员日期"),
-    "group": ("党小组", "所在党小组", "所属党小组", "党小组名称", "小组"),
-    "duties": ("党内职务", "党内职务名称", "支部职务", "职务"),
-    "rank": ("职级", "级别", "行政级别"),
-    "category": ("类别", "人员类别"),
-    "status": ("党员类别", "党员身份", "身份"),
+    "converted_on": ("转正日期", "转正时间", "转正年月", "转正年月日", "转为正式党员日期", "转为正式党员时间"),
+    "group": ("党小组", "所在党小组", "所属党小组", "党小组名称", "所在小组", "所属小组", "小组", "组别"),
+    "duties": ("党内职务", "党内职务名称", "党内任职", "支部职务", "支部任职", "职务"),
+    "rank": ("职级", "级别", "行政级别", "行政职级", "职务职级"),
+    "category": ("类别", "人员类别", "人员性质", "在职状态"),
+    "status": ("党员类别", "党员类型", "党员身份", "身份"),
     "transfers": ("转入/转出", "转入转出", "转入、转出", "组织关系转接"),
-    "transfer_in": ("转入", "转入日期", "转入时间"),
-    "transfer_out": ("转出", "转出日期", "转出时间"),
-    "exempt": ("免于考勤", "免考勤", "免于考勤事由"),
-    "notes": ("备注", "说明"),
+    "transfer_in": ("转入", "转入日期", "转入时间", "组织关系转入时间"),
+    "transfer_out": ("转出", "转出日期", "转出时间", "组织关系转出时间"),
+    "exempt": ("免于考勤", "免考勤", "免于考勤事由", "免考勤原因"),
+    "notes": ("备注", "说明", "备注说明"),
 }
+_NO_FORMULA = "a value, not a formula (copy, paste as values)", "数值而不是公式（请复制后选择性粘贴为数值）"
+# A row of the template that shows how to fill it in.
+EXAMPLE = "示例"
 _FIELD = {heading: field for field, headings in HEADINGS.items() for heading in headings}
 _FOOTER = re.compile(r"(合计|总计|小计|共计|填表|制表|审核|负责人|说明|备注|注)[:：\s]?")
 
@@ -55,21 +62,24 @@ class BadRoster(ValueError):
 
 
 def read_roster(content: bytes) -> list[RosterRow]:
-    """The rows of an xlsx or csv file; raises BadRoster."""
+    """The rows of an xlsx or csv file, none of an untouched template; raises BadRoster."""
     try:
         sheets = read_sheets(content)
     except Unreadable as error:
-        raise _whole(str(error)) from error
+        raise BadRoster(Fault(0, "", "", error.wanted)) from error
     for lines in sheets:
         for at, line in enumerate(lines[:_HEADING_WITHIN]):
             columns = _headings(line)
             if "name" in columns.values() and len(columns) > 1:
                 return _rows(lines[at + 1 :], _once(columns, line))
-    raise _whole("No heading was found: one of the first rows must hold 姓名 and at least one of 党小组, 职级, ...")
+    raise _whole(
+        "No heading was found: one of the first rows must hold 姓名 and at least one of 党小组, 职级, ...",
+        "没有找到表头：前几行中须有“姓名”和至少一项其他栏目（如党小组、职级）。",
+    )
 
 
-def _whole(wanted: str) -> BadRoster:
-    return BadRoster(Fault(0, "", "", wanted))
+def _whole(english: str, chinese: str) -> BadRoster:
+    return BadRoster(Fault(0, "", "", Both(english, chinese)))
 
 
 def _headings(line: Line) -> dict[int, str]:
@@ -80,7 +90,8 @@ def _headings(line: Line) -> dict[int, str]:
 
 def _once(columns: dict[int, str], line: Line) -> dict[int, str]:
     twice = [field for field, count in Counter(columns.values()).items() if count > 1]
-    faults = [Fault(line.number, HEADINGS[field][0], "two such columns", "one column") for field in twice]
+    one = Both("one column", "一栏（现有两栏）")
+    faults = [Fault(line.number, HEADINGS[field][0], "two such columns", one) for field in twice]
     if faults:
         raise BadRoster(*faults)
     return columns
@@ -88,11 +99,13 @@ def _once(columns: dict[int, str], line: Line) -> dict[int, str]:
 
 def _rows(lines: Sequence[Line], columns: Mapping[int, str]) -> list[RosterRow]:
     faults: list[Fault] = []
-    rows = [_row(line, columns, faults) for line in lines if not _passed_over(line, columns)]
-    if not rows:
-        raise _whole("There is nobody under the heading.")
+    filled = [line for line in lines if not _passed_over(line, columns)]
+    named = [line for line in filled if not _name_in(line, columns).startswith(EXAMPLE)]
+    rows = [_row(line, columns, faults) for line in named]
+    if not filled:
+        raise _whole("There is nobody under the heading.", "表头下面没有党员。")
     if len(rows) > MAX_ROWS:
-        raise _whole(f"The file holds more than {MAX_ROWS} people.")
+        raise _whole(f"The file holds more than {MAX_ROWS} people.", f"名册超过{MAX_ROWS}人，请分次导入。")
     rows = _with_status(rows)
     faults += faults_between(rows)
     if faults:
@@ -100,11 +113,15 @@ def _rows(lines: Sequence[Line], columns: Mapping[int, str]) -> list[RosterRow]:
     return rows
 
 
+def _name_in(line: Line, columns: Mapping[int, str]) -> str:
+    return next((line.text(at) for at, field in columns.items() if field == "name"), "")
+
+
 def _passed_over(line: Line, columns: Mapping[int, str]) -> bool:
     """Empty rows, the heading once more on the next page, 合计 and 填表人 under the table."""
-    name = next(plain(line.cells[at]) for at, field in columns.items() if field == "name" if at < len(line.cells))
+    name = _name_in(line, columns)
     first = next((plain(cell) for cell in line.cells if plain(cell)), "")
-    return not first or name == "姓名" or (_FOOTER.match(first) is not None and not plain(name))
+    return not first or name == "姓名" or (_FOOTER.match(first) is not None and not name)
 
 
 def _row(line: Line, columns: Mapping[int, str], faults: list[Fault]) -> RosterRow:
@@ -114,11 +131,11 @@ def _row(line: Line, columns: Mapping[int, str], faults: list[Fault]) -> RosterR
         value = line.cells[at] if at < len(line.cells) else None
         try:
             if at in line.formulas:
-                raise Unclear("a value, not a formula (copy, paste as values)")
+                raise Unclear(*_NO_FORMULA)
             read[field] = _READ[field](value)
         except Unclear as error:
             column = f"{HEADINGS[field][0]} ({get_column_letter(at + 1)})"
-            faults.append(Fault(line.number, column, line.text(at)[:40], str(error)))
+            faults.append(Fault(line.number, column, line.text(at)[:40], error.wanted))
     return _assembled(line.number, read)
 
 
@@ -136,27 +153,30 @@ def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
 
 
 def _with_status(rows: list[RosterRow]) -> list[RosterRow]:
-    """Where no column says it: converted is full; 转正日期 in use but empty here is probationary."""
+    """Where no column says it: converted is full; 转正日期 in use but empty here is probationary; else it is open."""
     used = any(row.converted_on for row in rows)
     return [row if row.status else replace(row, status=_status(row, used)) for row in rows]
 
 
-def _status(row: RosterRow, used: bool) -> MembershipStatus:
-    waiting = used and row.joined_party_on is not None and row.converted_on is None
-    return _PROBATIONARY if waiting else MembershipStatus.FULL
+def _status(row: RosterRow, used: bool) -> MembershipStatus | None:
+    if row.converted_on is not None:
+        return MembershipStatus.FULL
+    return _PROBATIONARY if used and row.joined_party_on is not None else None
 
 
 def _text(value: object, limit: int) -> str:
     text = clean_name(value if isinstance(value, str) else plain(value))
     if len(text) > limit:
-        raise Unclear(f"at most {limit} characters")
+        raise Unclear(f"at most {limit} characters", f"不超过{limit}字的内容")
+    if look(text) is not None:
+        raise Unclear("without identity numbers and marks of secrecy", "不含身份证号和密级标志的文字")
     return text
 
 
 def _name(value: object) -> str:
     name = clean_name(value if isinstance(value, str) else plain(value))
     if not name or len(name) > _NAME_LENGTH:
-        raise Unclear(f"a name of at most {_NAME_LENGTH} characters")
+        raise Unclear(f"a name of at most {_NAME_LENGTH} characters", f"不超过{_NAME_LENGTH}字的姓名")
     return name
 
 

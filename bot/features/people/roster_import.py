@@ -1,6 +1,6 @@
 """Brings a roster into the tables: people, groups and dated facts. The same file again changes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.people.rules import Known, RosterRow, match
 from storage.audit import record
 from storage.choices import Category, Duty, MembershipStatus
-from storage.facts import Facts
-from storage.models.organisation import PartyGroup
+from storage.facts import Edit, Facts, fingerprint
 from storage.models.person import (
     CategorySpan,
     DutySpan,
@@ -39,103 +38,116 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    """The branch as it is while the rows are laid over it."""
+class Plan:
+    """The rows laid over the branch, before anything is written. `edits` are what would change."""
 
-    session: Session
-    branch_id: int
     facts: Facts
-    people: dict[int, Person]
-    groups: dict[str, int]
+    rows: Sequence[RosterRow]
+    listed: tuple[int, ...]
+    not_listed: tuple[str, ...]
+    edits: list[Edit]
+
+    @property
+    def added(self) -> list[int]:
+        """New people, by their numbers in the plan."""
+        return [person_id for person_id in self.facts.people if person_id < 0]
+
+    @property
+    def changed(self) -> list[int]:
+        return sorted({edit.person_id for edit in self.edits if edit.person_id > 0})
+
+    @property
+    def fingerprint(self) -> str:
+        """The same as long as the import would do the same."""
+        return fingerprint(self.edits)
+
+    def imported(self) -> Imported:
+        """The plan in numbers and names."""
+        return Imported(
+            listed=len(self.rows), added=len(self.added), changed=len(self.changed),
+            groups_added=sum(group_id < 0 for group_id in self.facts.groups),
+            exempt=tuple(row.name for row in self.rows if row.exemption), not_listed=self.not_listed,
+        )  # fmt: skip
+
+
+def plan_import(session: Session, branch_id: int, rows: Sequence[RosterRow], since: date) -> Plan:
+    """Lay the rows over the branch: facts without a date of their own hold from `since`. Writes nothing.
+
+    Who is not listed and what is left empty stays, except offices: who is listed holds those of the file.
+    Raises rules.Ambiguous for people of one name whom nothing tells apart.
+    """
+    facts = Facts.of_branch(session, branch_id, since)
+    on_roster = [person_id for person_id in facts.people if facts.of(RosterSpan, person_id)]
+    listed = _people(facts, rows)
+    for row, person_id in listed:
+        _lay(facts, row, person_id)
+    there = {person_id for _, person_id in listed}
+    rest = tuple(facts.people[person_id].values["name"] for person_id in on_roster if person_id not in there)
+    return Plan(facts, rows, tuple(person_id for _, person_id in listed), rest, facts.edits())
+
+
+def write_import(
+    session: Session, plan: Plan, *, now: datetime, actor_id: int | None = None, via: str = "command"
+) -> Imported:
+    """Write a plan, each person's change with a line in the audit log."""
+    done = plan.facts.write(session, now)
+    _seat(session, plan.facts.branch_id, plan.facts.since, now)
+    for person_id, edits in done.items():
+        is_new = any(edit.kind is Person and edit.before is None for edit in edits)
+        record(
+            session, "person_added" if is_new else "person_changed", "person", person_id,
+            now=now, actor_id=actor_id, branch_id=plan.facts.branch_id, via=via,
+            edits=[edit.to_json() for edit in edits],
+        )  # fmt: skip
+    return plan.imported()
 
 
 def import_roster(
     session: Session, branch_id: int, rows: Sequence[RosterRow], *, now: datetime, since: date,
     actor_id: int | None = None, via: str = "command",
 ) -> Imported:  # fmt: skip
-    """Lay the rows over the branch: facts without a date of their own hold from `since`.
-
-    Who is not listed and what is left empty stays, except offices: who is listed holds those of the file.
-    Raises rules.Ambiguous for people of one name whom nothing tells apart.
-    """
-    desk = _desk(session, branch_id, since)
-    on_roster = {person_id for person_id in desk.people if desk.facts.of(RosterSpan, person_id)}
-    groups_added = _add_groups(desk, rows)
-    listed = _people(desk, rows, now)
-    added = [person.id for _, person in listed if person.id not in desk.people]
-    for row, person in listed:
-        _lay(desk, row, person, is_new=person.id in added)
-    _seat(desk, [person for _, person in listed], now)
-    session.flush()
-    for person_id, facts in desk.facts.touched.items():
-        action = "person_added" if person_id in added else "person_changed"
-        record(
-            session, action, "person", person_id,
-            now=now, actor_id=actor_id, branch_id=branch_id, via=via, facts=sorted(facts),
-        )  # fmt: skip
-    rest = on_roster.difference(person.id for _, person in listed)
-    return Imported(
-        listed=len(rows), added=len(added), changed=len(desk.facts.touched) - len(added),
-        groups_added=groups_added,
-        exempt=tuple(row.name for row in rows if row.exemption),
-        not_listed=tuple(desk.people[person_id].name for person_id in sorted(rest)),
-    )  # fmt: skip
+    """`plan_import` written at once."""
+    plan = plan_import(session, branch_id, rows, since)
+    return write_import(session, plan, now=now, actor_id=actor_id, via=via)
 
 
-def _desk(session: Session, branch_id: int, since: date) -> _Desk:
-    groups = session.execute(select(PartyGroup.name, PartyGroup.id).where(PartyGroup.branch_id == branch_id))
-    people = session.scalars(select(Person).where(Person.branch_id == branch_id).order_by(Person.id))
-    facts = Facts.of_branch(session, branch_id, since)
-    return _Desk(session, branch_id, facts, {one.id: one for one in people}, {row.name: row.id for row in groups})
-
-
-def _add_groups(desk: _Desk, rows: Iterable[RosterRow]) -> int:
-    new = [name for name in dict.fromkeys(row.group for row in rows) if name and name not in desk.groups]
-    for name in new:
-        group = PartyGroup(branch_id=desk.branch_id, name=name)
-        desk.session.add(group)
-        desk.session.flush()
-        desk.groups[name] = group.id
-    return len(new)
-
-
-def _people(desk: _Desk, rows: Sequence[RosterRow], now: datetime) -> list[tuple[RosterRow, Person]]:
+def _people(facts: Facts, rows: Sequence[RosterRow]) -> list[tuple[RosterRow, int]]:
     """Every row with its person; somebody unknown who had left before `since` is nobody's business here."""
-    names = {group_id: name for name, group_id in desk.groups.items()}
     known = [
-        Known(one.id, one.name, names.get(desk.facts.now(GroupSpan, one.id, "group_id"), ""), one.born_on)
-        for one in desk.people.values()
-    ]
+        Known(
+            one.id or 0, one.values["name"], facts.groups.get(facts.now(GroupSpan, one.person_id, "group_id"), ""),
+            one.values["born_on"],
+        )
+        for one in facts.people.values()
+    ]  # fmt: skip
     found = []
     for row, person_id in zip(rows, match(rows, known), strict=True):
         if person_id is not None:
-            found.append((row, desk.people[person_id]))
-        elif row.transfer_out is None or row.transfer_out > desk.facts.since:
-            person = Person(branch_id=desk.branch_id, name=row.name, created_at=now, notes="", reachable=True)
-            desk.session.add(person)
-            found.append((row, person))
-    desk.session.flush()
+            found.append((row, person_id))
+        elif row.transfer_out is None or row.transfer_out > facts.since:
+            found.append((row, facts.new_person(row.name)))
     return found
 
 
-def _lay(desk: _Desk, row: RosterRow, person: Person, *, is_new: bool) -> None:
-    said = {name: getattr(row, name) for name in _DETAILS if getattr(row, name)}
-    desk.facts.put(person, person.id, **said)
-    began = _begins(row, desk.facts.since)
-    desk.facts.hold(RosterSpan, person.id, began, row.transfer_out, branch_id=desk.branch_id)
-    _lay_membership(desk, row, person.id, began)
+def _lay(facts: Facts, row: RosterRow, person_id: int) -> None:
+    facts.people[person_id].values.update({name: getattr(row, name) for name in _DETAILS if getattr(row, name)})
+    began = _begins(row, facts.since)
+    facts.hold(RosterSpan, person_id, began, row.transfer_out, branch_id=facts.branch_id)
+    _lay_membership(facts, row, person_id, began)
     if row.group:
-        desk.facts.hold(GroupSpan, person.id, began, group_id=desk.groups[row.group])
+        facts.hold(GroupSpan, person_id, began, group_id=facts.group(row.group))
     if row.rank:
-        desk.facts.hold(RankSpan, person.id, began, rank=row.rank)
-    if row.category or is_new:
-        desk.facts.hold(CategorySpan, person.id, began, category=row.category or Category.IN_SERVICE)
+        facts.hold(RankSpan, person_id, began, rank=row.rank)
+    if row.category or person_id < 0:
+        facts.hold(CategorySpan, person_id, began, category=row.category or Category.IN_SERVICE)
     if row.duties is not None:
-        _lay_duties(desk, row, person.id, began)
+        _lay_duties(facts, row, person_id, began)
+    if row.transfer_out:
+        _end_duties(facts, person_id, row.transfer_out)
     if row.exemption:
         from_on = max(began, row.exemption.from_on or began)
         if row.exemption.to_on is None or row.exemption.to_on > from_on:
-            desk.facts.hold(ExemptionSpan, person.id, from_on, row.exemption.to_on, reason=row.exemption.reason)
+            facts.hold(ExemptionSpan, person_id, from_on, row.exemption.to_on, reason=row.exemption.reason)
 
 
 def _begins(row: RosterRow, since: date) -> date:
@@ -147,42 +159,52 @@ def _begins(row: RosterRow, since: date) -> date:
     return since
 
 
-def _lay_membership(desk: _Desk, row: RosterRow, person_id: int, began: date) -> None:
+def _lay_membership(facts: Facts, row: RosterRow, person_id: int, began: date) -> None:
+    if row.status is None and facts.of(MembershipSpan, person_id):
+        return
     status = row.status or MembershipStatus.FULL
     if status is not MembershipStatus.FULL:
-        desk.facts.hold(MembershipSpan, person_id, row.joined_party_on or began, status=status)
+        facts.hold(MembershipSpan, person_id, row.joined_party_on or began, status=status)
         return
     converted = row.converted_on or began
-    if converted > began and not desk.facts.of(MembershipSpan, person_id):
-        desk.facts.add(MembershipSpan, person_id, row.joined_party_on or began, status=MembershipStatus.PROBATIONARY)
-    desk.facts.hold(MembershipSpan, person_id, converted, status=status)
+    if converted > began and not facts.of(MembershipSpan, person_id):
+        facts.add(MembershipSpan, person_id, row.joined_party_on or began, status=MembershipStatus.PROBATIONARY)
+    facts.hold(MembershipSpan, person_id, converted, status=status)
 
 
-def _lay_duties(desk: _Desk, row: RosterRow, person_id: int, began: date) -> None:
-    group_id = desk.groups.get(row.group)
+def _lay_duties(facts: Facts, row: RosterRow, person_id: int, began: date) -> None:
+    group_id = facts.group(row.group) if row.group else None
     wanted = {(duty, group_id if duty is Duty.GROUP_LEADER else None) for duty in row.duties or ()}
     held = {
-        (span.duty, span.group_id): span
-        for span in desk.facts.of(DutySpan, person_id)
-        if span.organisation_id == desk.branch_id
+        (span.values["duty"], span.values["group_id"]): span
+        for span in facts.of(DutySpan, person_id)
+        if span.values["organisation_id"] == facts.branch_id
     }
     for key in held.keys() - wanted:
-        desk.facts.put(held[key], person_id, to_on=max(began, held[key].from_on))
+        held[key].values["to_on"] = max(began, held[key].from_on)
     for duty, leads in sorted(wanted - held.keys()):
-        desk.facts.add(DutySpan, person_id, began, organisation_id=desk.branch_id, duty=duty, group_id=leads)
+        facts.add(DutySpan, person_id, began, organisation_id=facts.branch_id, duty=duty, group_id=leads)
 
 
-def _seat(desk: _Desk, listed: Sequence[Person], now: datetime) -> None:
+def _end_duties(facts: Facts, person_id: int, left_on: date) -> None:
+    """Whoever leaves the branch holds no office in it any longer."""
+    for span in facts.of(DutySpan, person_id):
+        if span.to_on is None or span.to_on > left_on:
+            span.values["to_on"] = max(left_on, span.from_on)
+
+
+def _seat(session: Session, branch_id: int, since: date, now: datetime) -> None:
     """The secretary who came by code or setting before the roster did sits down on the roster's own row."""
-    secretaries = [person for person in (*desk.people.values(), *listed) if _is_secretary(desk, person.id)]
-    seats = [person for person in secretaries if person.telegram_id is None and desk.facts.of(RosterSpan, person.id)]
-    early = [person for person in secretaries if person.telegram_id and not desk.facts.spans[RosterSpan, person.id]]
+    facts = Facts.of_branch(session, branch_id, since)
+    secretaries = [session.get_one(Person, one) for one in facts.people if _is_secretary(facts, one)]
+    seats = [one for one in secretaries if one.telegram_id is None and facts.of(RosterSpan, one.id)]
+    early = [one for one in secretaries if one.telegram_id is not None and not facts.spans[RosterSpan, one.id]]
     for seat, person in zip(seats[:1], early[:1], strict=False):
-        move_account(desk.session, person, seat, now)
+        move_account(session, person, seat, now)
 
 
-def _is_secretary(desk: _Desk, person_id: int) -> bool:
-    return any(span.duty is Duty.SECRETARY for span in desk.facts.of(DutySpan, person_id))
+def _is_secretary(facts: Facts, person_id: int) -> bool:
+    return any(span.values["duty"] is Duty.SECRETARY for span in facts.of(DutySpan, person_id))
 
 
 def move_account(session: Session, old: Person, new: Person, now: datetime) -> None:

@@ -8,13 +8,18 @@ from typing import TypeVar
 
 from bot.features.people.rules import Exempt
 from bot.kit.sheets import plain
+from bot.kit.words import Both
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 
 T = TypeVar("T")
 
 
 class Unclear(ValueError):
-    """A cell that cannot be read; the text says, in English, what would be right."""
+    """A cell that cannot be read; `wanted` says what would be right."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(english)
+        self.wanted = Both(english, chinese)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,13 @@ _WRITTEN = re.compile(
 )
 # Excel keeps 1990.10 as the number 1990.1, so nobody can know which month was meant.
 _AMBIGUOUS = re.compile(r"\d{4}\.1")
-_DAY_WANTED = "a day or a month such as 1990-05-01, 1990.05 or 1990年5月"
+_DAY_WANTED = (
+    "a day or a month such as 1990-05-01, 1990.05 or 1990年5月",
+    "日期或年月，例如1990-05-01、1990.05、1990年5月",
+)
+# Days as Excel counts them, when a cell lost its format: 1927 to 2064.
+_SERIAL, _SERIAL_FIRST = re.compile(r"([1-5]\d{4})(?:\.0+)?"), date(1899, 12, 30)
+_CLOCK = re.compile(r"\s+\d{1,2}:\d\d(:\d\d)?$")
 
 _DUTIES = {
     "书记": Duty.SECRETARY, "副书记": Duty.DEPUTY_SECRETARY, "组织委员": Duty.ORGANIZATION_OFFICER,
@@ -68,10 +79,16 @@ def days(value: object) -> Days | None:
     if text in NOTHING:
         return None
     if _AMBIGUOUS.fullmatch(text):
-        raise Unclear(f"January or October? Write {text[:4]}.01 or {text[:4]}.10")
-    found = _WRITTEN.fullmatch(text)
+        year = text[:4]
+        raise Unclear(
+            f"January or October? Write {year}.01 or {year}.10", f"{year}.01或{year}.10（表格会把10月显示成1月）"
+        )
+    serial = _SERIAL.fullmatch(text)
+    if serial is not None:
+        return days(_SERIAL_FIRST + timedelta(days=int(serial[1])))
+    found = _WRITTEN.fullmatch(_CLOCK.sub("", text))
     if found is None:
-        raise Unclear(_DAY_WANTED)
+        raise Unclear(*_DAY_WANTED)
     return _covered(found)
 
 
@@ -82,7 +99,7 @@ def _covered(found: re.Match[str]) -> Days:
     try:
         first = date(year or 0, month or 0, day or 1)
     except ValueError:
-        raise Unclear(_DAY_WANTED) from None
+        raise Unclear(*_DAY_WANTED) from None
     return Days(first, first + timedelta(days=1) if day else (first + timedelta(days=31)).replace(day=1))
 
 
@@ -105,7 +122,7 @@ def _one(value: object, words: Mapping[str, T]) -> T | None:
     if text in NOTHING:
         return None
     if text not in words:
-        raise Unclear("one of " + " ".join(words))
+        raise Unclear("one of " + " ".join(words), "、".join(words) + "之一")
     return words[text]
 
 
@@ -121,7 +138,8 @@ def _duty(part: str) -> Duty:
         return Duty.GROUP_LEADER
     word = re.sub(r"^.*支部(委员会)?", "", part)
     if word not in _DUTIES:
-        raise Unclear("one or more of " + " ".join([*_DUTIES, "党小组长"]))
+        known = [*_DUTIES, "党小组长"]
+        raise Unclear("one or more of " + " ".join(known), "、".join(known) + "（可填多项）")
     return _DUTIES[word]
 
 
@@ -133,7 +151,7 @@ def standing(value: object) -> tuple[Category | None, MembershipStatus | None]:
         if word in rest:
             rest, found = rest.replace(word, ""), [*found, meaning]
     if re.sub(r"党员|[、,;/()\s]", "", rest) not in NOTHING:
-        raise Unclear("在职, 离退休 or 流动; 正式党员 or 预备党员")
+        raise Unclear("在职, 离退休 or 流动; 正式党员 or 预备党员", "在职、离退休或流动；正式党员或预备党员")
     return _pick(found, Category), _pick(found, MembershipStatus)
 
 
@@ -149,7 +167,7 @@ def transfers(value: object) -> tuple[date | None, date | None]:
     ways = re.findall(r"转入|转出", text)
     dates = [_covered(found).first for found in _WRITTEN.finditer(text)]
     if not dates or len(ways) != len(dates) or len(set(ways)) != len(ways):
-        raise Unclear("转入 or 转出 with its day, such as 2023-08-15转入")
+        raise Unclear("转入 or 转出 with its day, such as 2023-08-15转入", "转入或转出及其日期，例如2023-08-15转入")
     return dict(zip(ways, dates, strict=True)).get("转入"), dict(zip(ways, dates, strict=True)).get("转出")
 
 
@@ -162,7 +180,8 @@ def exemption(value: object, *, own_column: bool = False) -> Exempt | None:
     reason = next((reason for reason, words in _REASONS if any(word in text for word in words)), None)
     found = list(_WRITTEN.finditer(text))
     if own_column and reason is None and text not in NOTHING | {"否"}:
-        raise Unclear("one of " + " ".join(words[0] for _, words in _REASONS))
+        known = [words[0] for _, words in _REASONS]
+        raise Unclear("one of " + " ".join(known), "、".join(known) + "之一")
     if reason is None or (reason is ExemptionReason.FLOATING_MEMBER and not (own_column or found or "免" in text)):
         return None
     if not found:

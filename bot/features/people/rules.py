@@ -10,8 +10,14 @@ from datetime import date
 from enum import StrEnum
 
 from bot.kit.sheets import visible
+from bot.kit.words import Both
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 
+_SAME_NAME = "told apart within one group, such as 张伟（大）", "同组内能区分的姓名，例如张伟（大）"
+_NO_GROUP = "the group of this person (merged cells: in every row)", "本人所在党小组（合并单元格请逐行填写）"
+_NOT_YET = "empty for a 预备党员", "空白（预备党员尚未转正）"
+_NEVER = "an exemption that ends after it begins", "起止日期（止在起之后）"
+_ORDER = "after 出生年月 and before 转正日期", "出生之后、转正之前的日期"
 # 128 random bits as base64url without padding: what secrets.token_urlsafe(16) gives.
 _CODE = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -61,17 +67,25 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong where, and what would be right (English); `row` 0 is the file as a whole."""
+    """What is wrong where, and what would be right; `row` 0 is the file as a whole."""
 
     row: int
     column: str
     found: str
-    wanted: str
+    wanted: Both
 
     def __str__(self) -> str:
         if not self.row:
             return self.wanted
         return f"row {self.row}, {self.column}: found {self.found!r}, should be {self.wanted}"
+
+    def chinese(self) -> str:
+        """As it is said in chat: 第3行性别（C列）：“先生”，应为男或女。"""
+        if not self.row:
+            return self.wanted.chinese
+        column = self.column.replace(" (", "（").replace(")", "列）")
+        found = f"“{self.found}”" if self.found else "空白"
+        return f"第{self.row}行{column}：{found}，应为{self.wanted.chinese}。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,26 +149,28 @@ def faults_between(rows: Sequence[RosterRow]) -> Iterator[Fault]:
     for row in rows:
         yield from _faults_in(row)
         if names[row.name, row.group] > 1 and row.name:
-            yield Fault(row.line, "姓名", row.name, "told apart within one group, such as 张伟（大）")
+            yield Fault(row.line, "姓名", row.name, Both(*_SAME_NAME))
         if groups and not row.group:
-            yield Fault(row.line, "党小组", "", "the group of this person (merged cells: in every row)")
+            yield Fault(row.line, "党小组", "", Both(*_NO_GROUP))
         if Duty.GROUP_LEADER in (row.duties or ()) and not row.group:
-            yield Fault(row.line, "党内职务", "党小组长", "somebody with a 党小组")
+            yield Fault(row.line, "党内职务", "党小组长", Both("somebody with a 党小组", "已填党小组的党员"))
         if row in secretaries[1:]:
-            yield Fault(row.line, "党内职务", "书记", f"one 书记 only (the first is in row {secretaries[0].line})")
+            first = secretaries[0].line
+            only = Both(f"one 书记 only (the first is in row {first})", f"一名书记（第{first}行已有）")
+            yield Fault(row.line, "党内职务", "书记", only)
 
 
 def _faults_in(row: RosterRow) -> Iterator[Fault]:
     order = [day for day in (row.born_on, row.joined_party_on, row.converted_on) if day]
     if order != sorted(order):
-        yield Fault(row.line, "入党日期", str(row.joined_party_on), "after 出生年月 and before 转正日期")
+        yield Fault(row.line, "入党日期", str(row.joined_party_on), Both(*_ORDER))
     if row.status is MembershipStatus.PROBATIONARY and row.converted_on:
-        yield Fault(row.line, "转正日期", str(row.converted_on), "empty for a 预备党员")
+        yield Fault(row.line, "转正日期", str(row.converted_on), Both(*_NOT_YET))
     if row.transfer_in and row.transfer_out and row.transfer_out <= row.transfer_in:
-        yield Fault(row.line, "转出", str(row.transfer_out), "after 转入")
+        yield Fault(row.line, "转出", str(row.transfer_out), Both("after 转入", "转入之后的日期"))
     exempt = row.exemption
     if exempt and exempt.from_on and exempt.to_on and exempt.to_on <= exempt.from_on:
-        yield Fault(row.line, "备注", str(exempt.from_on), "an exemption that ends after it begins")
+        yield Fault(row.line, "备注", str(exempt.from_on), Both(*_NEVER))
 
 
 def is_code(text: str) -> bool:

@@ -65,14 +65,14 @@ def test_who_is_not_bound_page_by_page() -> None:
     )
     labels = [[choice.label for choice in row] for row in first.rows]
     assert labels[0] == ["甲0", "甲1（第一党小组）"]
-    assert labels[-2:] == [["下一页"], ["全部邀请", "绑定工作群"]]
-    assert [choice.label for choice in last.rows[-2]] == ["上一页"]
+    assert labels[-3:] == [["下一页"], ["全部邀请", "绑定工作群"], ["名册", "导入名册"]]
+    assert [choice.label for choice in last.rows[-3]] == ["上一页"]
     assert beyond == last
 
 
 def test_when_everybody_is_bound() -> None:
     shown = messages.unbound("示范党支部", [member(1, "甲一", "", bound=True)], 0)
-    assert [[choice.label for choice in row] for row in shown.rows] == [["绑定工作群"]]
+    assert [[choice.label for choice in row] for row in shown.rows] == [["绑定工作群"], ["名册", "导入名册"]]
 
 
 def test_extreme_names_fit() -> None:

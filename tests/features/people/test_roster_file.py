@@ -11,6 +11,7 @@ import pytest
 from bot.features.people.roster_file import BadRoster, read_roster
 from bot.features.people.rules import Exempt, Fault, RosterRow
 from bot.kit import sheets
+from bot.kit.words import Both
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 
 HEADING = ["序号", "姓名", "性别", "出生年月", "入党日期", "转正日期", "党小组"]
@@ -126,7 +127,7 @@ def test_csv_in_the_encodings_that_excel_writes(encoding: str, delimiter: str) -
 
 def test_what_a_file_does_not_say_stays_open() -> None:
     [row] = read_roster("姓名,性别\n甲一,男\n".encode())
-    assert row == RosterRow(name="甲一", line=2, gender="男", status=FULL)
+    assert row == RosterRow(name="甲一", line=2, gender="男")
 
 
 def test_every_fault_is_listed_with_its_place() -> None:
@@ -145,6 +146,9 @@ def test_every_fault_is_listed_with_its_place() -> None:
         (3, "党小组"),
     ]
     assert str(found[2]).startswith("row 3, 出生年月 (D): found '去年', should be a day or a month such as 1990-05-01")
+    assert found[1].chinese() == "第3行性别（C列）：“先生”，应为男、女之一。"
+    assert found[0].chinese() == "第2行姓名（B列）：空白，应为不超过50字的姓名。"
+    assert not any(letter.isascii() and letter.isalpha() for fault in found[2:] for letter in fault.wanted.chinese)
 
 
 def test_faults_between_cells() -> None:
@@ -174,7 +178,9 @@ def test_formulas_are_refused_where_they_would_be_read() -> None:
 
 
 def test_two_columns_of_one_meaning() -> None:
-    assert faults("姓名,名字,性别\n甲一,甲二,男\n".encode()) == [Fault(1, "姓名", "two such columns", "one column")]
+    assert faults("姓名,名字,性别\n甲一,甲二,男\n".encode()) == [
+        Fault(1, "姓名", "two such columns", Both("one column", ""))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -201,6 +207,20 @@ def test_a_zip_that_is_no_workbook_and_one_that_explodes() -> None:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
             packed.writestr(name, data)
         assert faults(out.getvalue())[0].row == 0
+
+
+def test_no_identity_number_is_taken_in_as_a_remark() -> None:
+    [fault] = faults("姓名,备注\n甲一,身份证11010519491231002X\n".encode())
+    assert (fault.row, fault.column) == (2, "备注 (B)")
+    assert "身份证号" in fault.chinese()
+
+
+def test_links_to_other_workbooks_are_refused() -> None:
+    content = io.BytesIO(xlsx(["姓名", "性别"], ["甲一", "男"]))
+    with zipfile.ZipFile(content, "a") as packed:
+        packed.writestr("xl/externalLinks/externalLink1.xml", "<externalLink/>")
+    [fault] = faults(content.getvalue())
+    assert "断开链接" in fault.chinese()
 
 
 def test_names_that_would_hide_something() -> None:

@@ -27,6 +27,10 @@ from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, R
         (19900512.0, date(1990, 5, 12)),
         (datetime(1990, 5, 12, 0, 0), date(1990, 5, 12)),
         (date(1990, 5, 12), date(1990, 5, 12)),
+        ("1990-05-12 00:00:00", date(1990, 5, 12)),
+        ("2005-07-01", date(2005, 7, 1)),
+        (33005, date(1990, 5, 12)),
+        ("33005", date(1990, 5, 12)),
         ("", None),
         (None, None),
         ("—", None),
@@ -36,7 +40,7 @@ def test_a_day_in_its_usual_forms(written: object, meant: date | None) -> None:
     assert words.day(written) == meant
 
 
-@pytest.mark.parametrize("written", ["去年", "1990", "1990.13", "1990-02-30", "90.05", "12.05.1990", 32874])
+@pytest.mark.parametrize("written", ["去年", "1990", "1990.13", "1990-02-30", "90.05", "12.05.1990", 990512])
 def test_a_day_that_nobody_can_read(written: object) -> None:
     with pytest.raises(Unclear, match="1990-05-01"):
         words.day(written)

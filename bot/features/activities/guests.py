@@ -1,0 +1,76 @@
+"""列席: somebody outside the roster of the day (transferred out, not yet a member) who sits in; never counted (D5)."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.activities import buttons, cards, rules, service
+from bot.kit.access import NO_RIGHT, Right, require
+from bot.kit.handlers import Call, Handler, Tap
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Choice, Message, Reply
+from storage.choices import ActivityStatus, AttendanceStatus
+from storage.models.activity import Activity
+from storage.models.person import Person, RosterSpan
+from storage.rows import of_branch
+from storage.spans import on_day
+
+PAGE = 20
+NOBODY = "【列席】{title}\n名册之外没有可登记的同志。"
+ON_ROSTER = "这位同志当天在名册上，请用“补登”。"
+
+
+def show_guests(session: Session, call: Call, button: buttons.ShowGuests) -> Reply:
+    """Whom the branch knows and who is not on the roster of that day, the latest first."""
+    activity = _seen(session, call, button.activity_id)
+    day = activity.start_at.astimezone(call.tz).date()
+    listed = select(RosterSpan.person_id).where(RosterSpan.branch_id == activity.branch_id, on_day(RosterSpan, day))
+    query = select(Person.id, Person.name).where(Person.branch_id == activity.branch_id, Person.id.not_in(listed))
+    people = session.execute(query.order_by(Person.id.desc())).all()
+    if not people:
+        return Reply(edit=Message(NOBODY.format(title=activity.title)))
+    page = max(0, min(button.page, (len(people) - 1) // PAGE))
+    there = service.statuses(session, activity.id)
+    taps = [
+        Choice(f"{row.name}{'（已列席）' if row.id in there else ''}", buttons.SeatGuest(activity.id, row.id))
+        for row in people[page * PAGE : (page + 1) * PAGE]
+    ]
+    turn = [Choice("上一页", buttons.ShowGuests(activity.id, page - 1))] if page else []
+    turn += [Choice("下一页", buttons.ShowGuests(activity.id, page + 1))] if (page + 1) * PAGE < len(people) else []
+    rows = [*(taps[at : at + 2] for at in range(0, len(taps), 2)), *([turn] if turn else [])]
+    return Reply(edit=Message(f"【列席】{activity.title}\n请选择列席的同志（不计入应到、实到）。", rows))
+
+
+def seat_guest(session: Session, call: Call, button: buttons.SeatGuest) -> Reply:
+    activity = _seen(session, call, button.activity_id)
+    person = of_branch(session, Person, button.person_id, activity.branch_id)
+    if person is None:
+        raise Refusal(service.OUT_OF_SCOPE)
+    day = activity.start_at.astimezone(call.tz).date()
+    listed = select(RosterSpan.id).where(
+        RosterSpan.branch_id == activity.branch_id, RosterSpan.person_id == person.id, on_day(RosterSpan, day)
+    )
+    if session.scalars(listed).first() is not None:
+        raise Refusal(ON_ROSTER)
+    service.mark(session, call.me, activity, person.id, AttendanceStatus.OBSERVER, call.now)
+    word = f"已登记：{person.name}同志列席。"
+    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), refresh=[(cards.KIND, activity.id)])
+
+
+def _seen(session: Session, call: Call, activity_id: int) -> Activity:
+    """The activity, for those who may sign in for the whole branch, from half an hour before its start."""
+    activity = service.find(session, call.me, activity_id)
+    if not call.private:
+        raise Refusal(NO_RIGHT)
+    require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
+    if activity.status in (ActivityStatus.CANCELLED, ActivityStatus.POSTPONED):
+        raise Refusal("活动未举行，不能登记。")
+    if call.now < activity.start_at - rules.OPENS_BEFORE:
+        raise Refusal("签到尚未开始。")
+    service.before_cut_off(activity, call.now, call.tz)
+    return activity
+
+
+HANDLERS: list[Handler] = [
+    Tap(buttons.ShowGuests, show_guests, reads=True),
+    Tap(buttons.SeatGuest, seat_guest),
+]

@@ -1,0 +1,321 @@
+"""Brings an archive into a branch: whole or not at all; the same archive again changes nothing."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Table, delete, func, select
+from sqlalchemy.orm import Session
+
+from bot.features.archive import rules
+from bot.features.archive.document import BadArchive, left_out, unknown
+from bot.features.archive.exporting import FURTHER, SAID, export, group_ids
+from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
+from storage.audit import record
+from storage.base import Model, table
+from storage.choices import Duty, OrganisationKind
+from storage.facts import KINDS
+from storage.models.organisation import Organisation, PartyGroup
+from storage.models.person import (
+    CategorySpan,
+    DutySpan,
+    ExemptionSpan,
+    GroupSpan,
+    MembershipSpan,
+    Person,
+    RankSpan,
+    RosterSpan,
+)
+
+MODELS: dict[Of, type[Any]] = {
+    Of.ROSTER: RosterSpan, Of.MEMBERSHIP: MembershipSpan, Of.GROUP: GroupSpan, Of.RANK: RankSpan,
+    Of.CATEGORY: CategorySpan, Of.DUTY: DutySpan, Of.EXEMPTION: ExemptionSpan,
+}  # fmt: skip
+
+# What was said and done, not what is recorded: rows that these name are kept for them.
+LOGS = frozenset({"audit", "outbox", "invite", "dialog"})
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What an import did. `notes`: what whoever runs it should know."""
+
+    branch_id: int
+    changed: bool
+    people: int = 0
+    groups: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an archive goes: a branch that is there, or (None) a new one called `name`. `replace`: over its records."""
+
+    branch_id: int | None
+    name: str | None = None
+    replace: bool = False
+
+
+def bring(session: Session, document: Mapping[str, Any], target: Target, *, now: datetime, timezone: str) -> Brought:
+    """Import a document that `document.load` read. Raises BadArchive with every fault, or why it may not go there."""
+    branch_id, kept = target.branch_id, left_out(document)
+    known = _groups_of(session, branch_id) if branch_id is not None else {}
+    archive, faults = rules.read(document, known)
+    faults = [*unknown(document), *faults]
+    if faults:
+        raise BadArchive(faults)
+    if archive.branch is None and archive.people is None:
+        raise BadArchive(["document: holds neither branch nor people, and this version reads nothing else"])
+    if branch_id is not None:
+        if _same(session, branch_id, archive, target, now, timezone):
+            return Brought(branch_id, changed=False, left_out=kept)
+        _may_go_there(session, branch_id, target)
+    else:
+        branch_id = _new_branch(session, archive.branch, target, now)
+    notes = _Desk(session, branch_id, now).lay(archive, target)
+    record(
+        session, "archive_imported", "organisation", branch_id, now=now, branch_id=branch_id, via="command",
+        people=len(archive.people or ()), replaced=target.replace,
+    )  # fmt: skip
+    session.flush()
+    groups = len(archive.branch.groups) if archive.branch else 0
+    return Brought(branch_id, True, len(archive.people or ()), groups, kept, tuple(notes))
+
+
+def _groups_of(session: Session, branch_id: int) -> dict[str, str | None]:
+    return dict.fromkeys(group_ids(session, branch_id).values())
+
+
+def _same(session: Session, branch_id: int, archive: Archive, target: Target, now: datetime, timezone: str) -> bool:
+    """Whether the branch says all that the archive says already."""
+    current, faults = rules.read(export(session, branch_id, now.date(), timezone), {})
+    if faults or current.branch is None or current.people is None:
+        return False
+    branch, people = archive.branch, archive.people
+    if branch is not None and target.name is not None:
+        branch = replace(branch, name=target.name)
+    same_branch = branch is None or _bare(branch, branch) == _bare(current.branch, branch)
+    return same_branch and (people is None or _said(people, people) == _said(current.people, people))
+
+
+def _bare(branch: Branch, asked: Branch) -> Branch:
+    """Without what only describes the day of the export, and what the archive leaves to the usual."""
+    usual = {name for name in SAID if name not in asked.says}
+    says = {name: value for name, value in branch.says.items() if name not in usual and value not in ("", [], None)}
+    groups = tuple(replace(group, leader=None) for group in branch.groups)
+    return replace(branch, groups=groups, secretary=None, committee=(), says=says)
+
+
+def _said(people: Collection[Someone], asked: Collection[Someone]) -> list[tuple[Someone, list[Any]]]:
+    """In one order, and without accounts that the archive does not name: people bind after an import."""
+    silent = {one.id for one in asked if one.account is None and "telegram_id" not in one.extra}
+    found = []
+    for one in sorted(people, key=lambda one: one.id):
+        spans = sorted((_comparable(span) for span in one.spans), key=str)
+        found.append((replace(one, spans=(), account=None if one.id in silent else one.account), spans))
+    return found
+
+
+def _comparable(span: Span) -> tuple[Any, ...]:
+    """A leader's group may be said beside the office or be the own one: either is the same office."""
+    says = {name: value for name, value in span.says.items() if span.of is not Of.DUTY or name != "group"}
+    return span.of, span.from_on, span.to_on, says, dict(span.extra)
+
+
+def _may_go_there(session: Session, branch_id: int, target: Target) -> None:
+    people = session.scalar(select(func.count()).select_from(Person).where(Person.branch_id == branch_id)) or 0
+    if people and not target.replace:
+        name = session.get_one(Organisation, branch_id).name
+        raise BadArchive([
+            f"branch: {name} (id {branch_id}) has other records ({people} people); --replace puts the archive in "
+            "their place, --as-new NAME makes another branch of it"
+        ])  # fmt: skip
+
+
+def _new_branch(session: Session, branch: Branch | None, target: Target, now: datetime) -> int:
+    name = target.name or (branch.name if branch is not None else None)
+    if name is None:
+        raise BadArchive(["branch: is missing, so the new branch has no name; give one with --as-new NAME"])
+    made = Organisation(kind=OrganisationKind.BRANCH, name=name, settings={}, created_at=now)
+    session.add(made)
+    session.flush()
+    record(session, "branch_added", "organisation", made.id, now=now, branch_id=made.id, via="command")
+    return made.id
+
+
+class _Desk:
+    """Lays an archive over one branch; ids of the document stand for rows in `groups` and `people`."""
+
+    def __init__(self, session: Session, branch_id: int, now: datetime) -> None:
+        self._session, self._branch_id, self._now = session, branch_id, now
+        self._groups: dict[str, int] = {known: one for one, known in group_ids(session, branch_id).items()}
+        self._people: dict[str, int] = {}
+        self._notes: list[str] = []
+
+    def lay(self, archive: Archive, target: Target) -> list[str]:
+        if archive.branch is not None:
+            self._lay_branch(archive.branch, target)
+        if archive.people is not None:
+            gone = self._match_people(archive.people)
+            self._clear_spans()
+            self._remove_people(gone)
+            for one in archive.people:
+                self._lay_person(one)
+        if archive.branch is not None:
+            self._remove_groups(archive.branch)
+        return self._notes
+
+    # --- branch and groups ---
+
+    def _lay_branch(self, branch: Branch, target: Target) -> None:
+        row = self._session.get_one(Organisation, self._branch_id)
+        row.name = target.name or branch.name
+        further = {name: value for name, value in branch.says.items() if name not in SAID}
+        day = {"secretary": branch.secretary, "committee": list(branch.committee)}
+        said = {name: branch.says[name] for name in SAID if name in branch.says}
+        row.settings = {**row.settings, **said, FURTHER: {**further, **day}}
+        for group in branch.groups:
+            self._lay_group(group)
+
+    def _lay_group(self, group: Group) -> None:
+        mine = PartyGroup.branch_id == self._branch_id
+        rows = {row.id: row for row in self._session.scalars(select(PartyGroup).where(mine))}
+        row = next((one for one in rows.values() if one.archive_id == group.id), None)
+        row = row or next((one for one in rows.values() if one.name == group.name and one.archive_id is None), None)
+        if row is None:
+            row = PartyGroup(branch_id=self._branch_id, name=group.name)
+            self._session.add(row)
+        leader = {"leader": group.leader} if group.leader else {}
+        row.name, row.archive_id, row.extra = group.name, group.id, {**group.extra, **leader} or None
+        self._session.flush()
+        self._groups[group.id] = row.id
+
+    def _remove_groups(self, branch: Branch) -> None:
+        """Groups that the archive does not know go, once nobody is in them."""
+        wanted = {self._groups[group.id] for group in branch.groups}
+        mine = self._session.scalars(select(PartyGroup.id).where(PartyGroup.branch_id == self._branch_id))
+        self._remove(PartyGroup, [one for one in mine if one not in wanted])
+
+    # --- people ---
+
+    def _match_people(self, people: Collection[Someone]) -> list[int]:
+        """Each with a row: the one of the same id, else the only one of the same name. The rows that are left over."""
+        rows = {row.id: row for row in self._session.scalars(select(Person).where(Person.branch_id == self._branch_id))}
+        known = {row.archive_id: row.id for row in rows.values() if row.archive_id is not None}
+        free = set(rows)
+        for one in people:
+            if one.id in known:
+                self._people[one.id] = known[one.id]
+                free.discard(known[one.id])
+        for one in people:
+            same = [row for row in free if rows[row].name == one.name]
+            if one.id not in self._people and len(same) == 1:
+                self._people[one.id] = same[0]
+                free.discard(same[0])
+        for one in people:
+            if one.id not in self._people:
+                row = Person(branch_id=self._branch_id, name=one.name, created_at=self._now, notes="", reachable=True)
+                self._session.add(row)
+                self._session.flush()
+                self._people[one.id] = row.id
+        return sorted(free)
+
+    def _clear_spans(self) -> None:
+        here = select(Person.id).where(Person.branch_id == self._branch_id)
+        for kind in KINDS:
+            self._session.execute(delete(kind).where(kind.person_id.in_(here)))
+
+    def _lay_person(self, one: Someone) -> None:
+        row = self._session.get_one(Person, self._people[one.id])
+        row.name, row.notes, row.archive_id, row.gender = one.name, one.notes, one.id, one.gender
+        row.born_on, row.joined_party_on = one.born_on, one.joined_party_on
+        row.extra = {**one.extra, **self._account(row, one)} or None
+        self._session.add_all(self._span(row.id, span, one) for span in one.spans)
+
+    def _account(self, row: Person, one: Someone) -> dict[str, Any]:
+        """Bound again, unless the account is somebody else's by now: then the number is kept as it was said."""
+        if one.account is None or row.telegram_id == one.account:
+            return {}
+        taken = self._session.scalar(select(Person.id).where(Person.telegram_id == one.account))
+        if taken is None and row.telegram_id is None:
+            row.telegram_id, row.bound_at, row.reachable = one.account, self._now, True
+            self._session.flush()
+            return {}
+        self._notes.append(f"{one.name} ({one.id}): another account is bound, so telegram_id was kept as a text only")
+        return {"telegram_id": one.account}
+
+    def _span(self, person_id: int, span: Span, one: Someone) -> Any:
+        values: dict[str, Any] = dict(span.says)
+        if span.of is Of.ROSTER:
+            values["branch_id"] = self._branch_id
+        elif span.of is Of.GROUP:
+            values = {"group_id": self._groups[values["group"]]}
+        elif span.of is Of.DUTY:
+            values = {"duty": values["duty"], "organisation_id": self._branch_id, "group_id": self._leads(span, one)}
+        elif span.of is Of.EXEMPTION:
+            contact = values.pop("contact")
+            values["contact_person_id"] = self._people[contact] if contact else None
+        return MODELS[span.of](
+            person_id=person_id, from_on=span.from_on, to_on=span.to_on, extra=dict(span.extra) or None, **values
+        )
+
+    def _leads(self, span: Span, one: Someone) -> int | None:
+        if span.says["duty"] is not Duty.GROUP_LEADER:
+            return None
+        own = [each for each in one.spans if each.of is Of.GROUP]
+        known = span.says["group"] or (own[-1].says["group"] if own else None)
+        return self._groups[known] if known else None
+
+    # --- what is no longer there ---
+
+    def _remove_people(self, gone: Collection[int]) -> None:
+        """Who is not in the archive goes; a row that only the logs name stays, on no list and without an account."""
+        logged = {one for one in gone if _references(self._session, Person, [one], among=LOGS)}
+        self._remove(Person, [one for one in gone if one not in logged])
+        self._refuse_if_named(Person, logged)
+        for one in logged:
+            row = self._session.get_one(Person, one)
+            if row.telegram_id is not None:
+                self._notes.append(f"{row.name}: not in the archive, so the account is not bound any longer")
+            row.telegram_id, row.archive_id = None, None
+
+    def _remove(self, model: type[Model], ids: Collection[int]) -> None:
+        """Delete rows to which nothing else refers; refuse the whole import otherwise."""
+        if ids:
+            self._refuse_if_named(model, ids)
+            self._session.execute(delete(model).where(table(model).c.id.in_(list(ids))))
+
+    def _refuse_if_named(self, model: type[Model], ids: Collection[int]) -> None:
+        found = _references(self._session, model, ids, but=LOGS if model is Person else frozenset())
+        holders = [f"{name} ({count})" for name, count in found]
+        if holders:
+            raise BadArchive([
+                f"{table(model).name}: {len(ids)} that the archive does not have are still named by "
+                f"{', '.join(holders)}; --as-new NAME makes another branch"
+            ])  # fmt: skip
+
+
+def _references(
+    session: Session, model: type[Model], ids: Collection[int], *,
+    among: Collection[str] = (), but: Collection[str] = (),
+) -> list[tuple[str, int]]:  # fmt: skip
+    """Which tables name these rows, and how often: one statement a foreign key."""
+    found = []
+    for other, key in _keys_to(table(model)):
+        if other.name in but or (among and other.name not in among):
+            continue
+        count = session.scalar(select(func.count()).select_from(other).where(key.parent.in_(list(ids))))
+        if count:
+            found.append((other.name, count))
+    return found
+
+
+def _keys_to(wanted: Table) -> list[tuple[Table, ForeignKey]]:
+    return [
+        (other, key)
+        for other in Model.metadata.sorted_tables
+        for key in other.foreign_keys
+        if key.column.table is wanted
+    ]

@@ -1,0 +1,129 @@
+"""名册: the list as of any day, a person's card, taking a change back, the term of office."""
+
+import re
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.people.roster_buttons import ShowRoster
+from bot.features.people.service import branch_name
+from bot.features.roster import importing, messages, rules, service, undoing, wizard
+from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
+from bot.features.roster.desk import at_desk
+from bot.features.roster.words import full_day
+from bot.kit import dialog as dialogs
+from bot.kit.access import Right
+from bot.kit.dates import parse_day
+from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Message, Reply, say
+from storage.models.dialog import Dialog
+from storage.models.organisation import Organisation
+from storage.models.person import ExemptionSpan, Person
+
+TERM = "roster.term"
+_ON_A_DAY = re.compile(r"(名册|花名册)\s*\S+")
+NO_DAY = "没有看懂日期，请按“名册 2023年9月8日”的样子发送。"
+
+
+def show_roster(session: Session, call: Call) -> Reply:
+    """名册, or 名册 2023-09-08; as a command too. In a group it means nothing."""
+    if not call.private:
+        return Reply()
+    words = call.text.replace("花名册", "").replace("名册", "").strip()
+    day = parse_day(words, call.today) if words else call.today
+    if day is None:
+        raise Refusal(NO_DAY)
+    return say(_roster(session, call, day))
+
+
+def tap_roster(session: Session, call: Call, button: ShowRoster) -> Reply:
+    at_desk(call)
+    day = _day_of(button.day) if button.day else call.today
+    return Reply(edit=_roster(session, call, day))
+
+
+def _day_of(number: int) -> date:
+    try:
+        return rules.to_day(number)
+    except ValueError:
+        raise Refusal(NO_DAY) from None
+
+
+def _roster(session: Session, call: Call, day: date) -> Message:
+    members = service.members(session, call.me, day)
+    term = session.get_one(Organisation, call.me.branch_id).term_ends_on
+    name = branch_name(session, call.me.branch_id)
+    return messages.roster_of(name, members, day, term, today=day == call.today)
+
+
+def show_group(session: Session, call: Call, button: ShowGroup) -> Reply:
+    at_desk(call)
+    if button.group_id < 0:
+        people, title = service.others(session, call.me, call.today), "不在册"
+    else:
+        members = service.members(session, call.me, call.today)
+        mine = [one for one in members if (one.group_id or 0) == button.group_id]
+        people = [(one.id, one.name) for one in mine]
+        title = mine[0].group_name or messages.NO_GROUP if mine else messages.NO_GROUP
+    return Reply(edit=messages.group_of(title, people, button.group_id, button.page))
+
+
+def show_person(session: Session, call: Call, button: ShowPerson) -> Reply:
+    at_desk(call)
+    return Reply(edit=_card(session, call, button.person_id))
+
+
+def _card(session: Session, call: Call, person_id: int) -> Message:
+    facts = service.facts_of(session, call.me, person_id, call.today)
+    contacts = {span.values["contact_person_id"] for span in facts.spans[ExemptionSpan, person_id]} - {None}
+    names: dict[int, str] = {
+        row.id: row.name
+        for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(contacts)))
+    }  # fmt: skip
+    last = undoing.last_change(session, call.me.branch_id, person_id)
+    undo = (last.id, _told(session, last.actor_id, last.at.astimezone(call.tz).date(), last.details)) if last else None
+    return messages.person(facts, person_id, call.today, names, undo)
+
+
+def _told(session: Session, actor_id: int | None, day: date, details: dict[str, Any]) -> str:
+    by = session.get(Person, actor_id) if actor_id else None
+    why = messages.WHYS.get(rules.Why(details["why"]), "")
+    return f"{full_day(day)}，{by.name if by else '系统'}，{why}"
+
+
+def undo_change(session: Session, call: Call, button: UndoChange) -> Reply:
+    at_desk(call)
+    name = undoing.undo(session, call.me, button.audit_id, call.now, call.tz)
+    return Reply(toast="已撤销。", edit=Message(f"已撤销{name}同志的最近一次变更。"))
+
+
+def set_term(session: Session, call: Call, button: SetTerm) -> Reply:
+    at_desk(call)
+    dialogs.ask(session, call.me.id, TERM, call.now)
+    return say("【登记换届】请发送本届选举产生的日期，例如：2023年3月1日。不办了请发“取消”。")
+
+
+def term_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
+    day = parse_day(call.text, call.today)
+    if day is None:
+        raise Refusal("没有看懂日期，请按“2023年3月1日”的样子发送。")
+    ends = service.begin_term(session, call.me, day, call.now)
+    dialogs.close(session, call.me.id)
+    return say(f"已登记：本届自{full_day(day)}起，至{full_day(ends)}届满，届满前将提醒您。")
+
+
+HANDLERS: list[Handler] = [
+    Command("roster", show_roster, "名册", right=Right.ROSTER, reads=True),
+    Word(("名册", "花名册"), show_roster, label=True, reads=True, matches=lambda text: bool(_ON_A_DAY.fullmatch(text))),
+    Tap(ShowRoster, tap_roster, reads=True),
+    Tap(ShowGroup, show_group, reads=True),
+    Tap(ShowPerson, show_person, reads=True),
+    Tap(UndoChange, undo_change),
+    Tap(SetTerm, set_term),
+    Answer(TERM, term_typed),
+    *wizard.HANDLERS,
+    *importing.HANDLERS,
+]

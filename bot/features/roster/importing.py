@@ -1,0 +1,226 @@
+"""导入名册: a file becomes a difference to look at; a button writes exactly that; templates to fill in."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.people.roster_buttons import ImportRoster
+from bot.features.people.roster_file import BadRoster, read_roster
+from bot.features.people.roster_import import Plan, plan_import, write_import
+from bot.features.people.rules import Ambiguous, Exempt, Fault, RosterRow
+from bot.features.roster import import_messages, rules, service, tables
+from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sheet
+from bot.features.roster.desk import at_desk
+from bot.features.roster.words import differences
+from bot.kit import dialog as dialogs
+from bot.kit.access import Right, require
+from bot.kit.dates import parse_day
+from bot.kit.handlers import Answer, Call, Handler, Tap, Word
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Document, Reply, Said, say
+from bot.kit.sheets import MAX_BYTES
+from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
+from storage.models.dialog import Dialog
+from storage.models.person import DutySpan, ExemptionSpan, RosterSpan
+
+FILE, LOOK, MOVE = "roster.file", "roster.look", "roster.since"
+OLD = "这次导入已失效，请重新点“导入名册”。"
+Rows = list[RosterRow]
+
+
+def read_file(content: bytes) -> "Rows | tuple[Fault, ...]":
+    """The rows of a file, or everything that is wrong with it."""
+    try:
+        return read_roster(content)
+    except BadRoster as bad:
+        return bad.faults
+
+
+def begin(session: Session, call: Call, button: ImportRoster) -> Reply:
+    at_desk(call)
+    return begin_by_word(session, call)
+
+
+def begin_by_word(session: Session, call: Call) -> Reply:
+    if not call.private:
+        return Reply()
+    at_desk(call)
+    dialogs.ask(session, call.me.id, FILE, call.now)
+    return say(import_messages.ask_file())
+
+
+def file_came(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """Every fault at once, or the difference; nothing is written yet."""
+    if call.content is None:
+        raise Refusal("请发送名册文件（xlsx或csv），不导入了请发“取消”。")
+    if isinstance(call.content, tuple):
+        return say(*import_messages.faults(call.content))
+    rows: Rows = call.content
+    if not rows:
+        raise Refusal("文件中只有示例，没有党员，请填写后再发。")
+    since = _first_day(session, call.me.branch_id, call.today)
+    return say(*_look(session, call, rows, since))
+
+
+def _first_day(session: Session, branch_id: int, today: date) -> date:
+    """The first roster of a branch holds from New Year, so that the quarter has people; a later one from today."""
+    listed = select(RosterSpan.id).where(RosterSpan.branch_id == branch_id).limit(1)
+    return today if session.scalars(listed).first() is not None else today.replace(month=1, day=1)
+
+
+def _look(session: Session, call: Call, rows: Rows, since: date) -> list[Said]:
+    """The difference as it is now, with the buttons to confirm it."""
+    plan = _plan(session, call, rows, since)
+    draft = {"rows": [to_json(row) for row in rows], "since": since.isoformat(), "shown": plan.fingerprint}
+    dialog = dialogs.ask(session, call.me.id, LOOK, call.now, **draft)
+    found = differences(plan.facts, plan.edits)
+    return import_messages.look(plan.imported(), found, since, dialog.id)
+
+
+def _plan(session: Session, call: Call, rows: Rows, since: date) -> Plan:
+    """What the rows would change; refuses what the person or the close does not allow."""
+    at_desk(call)
+    try:
+        plan = plan_import(session, call.me.branch_id, rows, since)
+    except Ambiguous as unclear:
+        names = "、".join(unclear.names)
+        raise Refusal(f"有同名的党员分不清是谁：{names}。请在文件中填写原来的党小组或出生年月。") from None
+    duties = (edit.stays or edit.after for edit in plan.edits if edit.kind is DutySpan)
+    if any(values["duty"] is Duty.SECRETARY for values in duties) and _has_secretary(session, call):
+        require(call.me, Right.CLOSE, branch_id=call.me.branch_id)
+    _before_the_close(call, plan)
+    return plan
+
+
+def _before_the_close(call: Call, plan: Plan) -> None:
+    """Nobody known leaves, comes or is exempt in a quarter that is closed (D5): that is a correction."""
+    for edit in plan.edits:
+        if edit.person_id < 0 or edit.kind not in (RosterSpan, ExemptionSpan):
+            continue
+        days = [edit.after.get("from_on"), edit.after.get("to_on")]
+        if any(day is not None and rules.is_closed(day, call.now, call.tz) for day in days):
+            name = plan.facts.people[edit.person_id].values["name"]
+            raise Refusal(f"{name}同志的转入、转出或免于考勤日期所在季度已关账，修改请走“更正”。")
+
+
+def _has_secretary(session: Session, call: Call) -> bool:
+    held = select(DutySpan.id).where(
+        DutySpan.organisation_id == call.me.branch_id, DutySpan.duty == Duty.SECRETARY, DutySpan.to_on.is_(None)
+    )
+    return session.scalars(held).first() is not None
+
+
+def _open(session: Session, call: Call, dialog_id: int) -> Dialog:
+    at_desk(call)
+    dialog = dialogs.current(session, call.me.id, call.now)
+    if dialog is None or dialog.id != dialog_id or dialog.step not in (LOOK, MOVE):
+        raise Refusal(OLD)
+    return dialog
+
+
+def confirm(session: Session, call: Call, button: ConfirmImport) -> Reply:
+    """Writes what was shown; what has changed since is shown anew."""
+    dialog = _open(session, call, button.dialog_id)
+    if not button.sure:
+        dialogs.close(session, call.me.id)
+        return Reply(toast="未导入。", edit=import_messages.not_done())
+    rows, since = _draft(dialog)
+    plan = _plan(session, call, rows, since)
+    if plan.fingerprint != dialog.draft["shown"]:
+        return Reply(toast="名册已有变动，请重新核对。", alert=True, here=_look(session, call, rows, since))
+    done = write_import(session, plan, now=call.now, actor_id=call.me.id, via="chat")
+    dialogs.close(session, call.me.id)
+    return Reply(toast="已导入。", edit=import_messages.done(done, since))
+
+
+def _draft(dialog: Dialog) -> tuple[Rows, date]:
+    return [from_json(row) for row in dialog.draft["rows"]], date.fromisoformat(dialog.draft["since"])
+
+
+def move(session: Session, call: Call, button: MoveImport) -> Reply:
+    dialog = _open(session, call, button.dialog_id)
+    dialogs.move(dialog, MOVE, call.now)
+    return say("请发送名册从哪一天起生效，例如：2023年7月1日。")
+
+
+def day_came(session: Session, call: Call, dialog: Dialog) -> Reply:
+    day = parse_day(call.text, call.today)
+    if day is None:
+        raise Refusal("没有看懂日期，请按“2023年7月1日”的样子发送。")
+    first = _first_day(session, call.me.branch_id, call.today) != call.today
+    if not first and rules.is_closed(day, call.now, call.tz):
+        raise Refusal(service.CLOSED)
+    return say(*_look(session, call, _draft(dialog)[0], day))
+
+
+def undecided(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """Another file takes the place of the one that was shown."""
+    if call.content is None:
+        raise Refusal("请点“确认导入”或“不导入”；要换文件，请直接发送新的文件。")
+    return file_came(session, call, dialog)
+
+
+def send_sheet(session: Session, call: Call, button: SendSheet) -> Reply:
+    """The empty template, or the roster of today in the same form: it imports back as it is."""
+    at_desk(call)
+    if button.which is Sheet.TEMPLATE:
+        document = Document("党员名册模板.xlsx", tables.template_xlsx(), caption=import_messages.TEMPLATE)
+    else:
+        rows = tables.roster_rows(session, call.me.branch_id, call.today)
+        document = Document("党员名册.xlsx", tables.roster_xlsx(rows), caption=import_messages.filled(call.today))
+    return Reply(toast="已发送。", here=[document])
+
+
+# --- a row in the draft of the dialog ------------------------------------------------------------------------------
+
+_DAYS = ("born_on", "joined_party_on", "converted_on", "transfer_in", "transfer_out")
+
+
+def to_json(row: RosterRow) -> dict[str, Any]:
+    """Only what the row says."""
+    return {name: _plain(value) for name, value in asdict(row).items() if value not in (None, "")}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, tuple):
+        return list(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def from_json(said: dict[str, Any]) -> RosterRow:
+    """The row that `to_json` wrote."""
+    known = {field.name for field in fields(RosterRow)}
+    values: dict[str, Any] = {name: value for name, value in said.items() if name in known}
+    values |= {name: date.fromisoformat(values[name]) for name in _DAYS if name in values}
+    kinds = {"rank": Rank, "category": Category, "status": MembershipStatus}
+    values |= {name: kind(values[name]) for name, kind in kinds.items() if name in values}
+    if "duties" in values:
+        values["duties"] = tuple(Duty(duty) for duty in values["duties"])
+    if "exemption" in values:
+        values["exemption"] = _exempt(values["exemption"])
+    return RosterRow(**values)
+
+
+def _exempt(said: dict[str, Any]) -> Exempt:
+    days: Sequence[date | None] = [
+        date.fromisoformat(said[name]) if said[name] else None for name in ("from_on", "to_on")
+    ]
+    return Exempt(ExemptionReason(said["reason"]), *days)
+
+
+HANDLERS: list[Handler] = [
+    Word(("导入名册",), begin_by_word),
+    Tap(ImportRoster, begin),
+    Tap(ConfirmImport, confirm),
+    Tap(MoveImport, move),
+    Tap(SendSheet, send_sheet, reads=True),
+    Answer(FILE, file_came, reads_file=read_file, largest=MAX_BYTES),
+    Answer(LOOK, undecided, reads_file=read_file, largest=MAX_BYTES),
+    Answer(MOVE, day_came),
+]

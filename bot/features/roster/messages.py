@@ -1,0 +1,216 @@
+"""Every word and button of the roster: the list as of a day, a person's card, the questions of a change."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from bot.features.people.messages import ShowUnbound
+from bot.features.people.roster_buttons import ImportRoster, ShowRoster
+from bot.features.roster.buttons import (
+    Change,
+    Kind,
+    Pick,
+    SendSheet,
+    SetTerm,
+    Sheet,
+    ShowGroup,
+    ShowPerson,
+    UndoChange,
+)
+from bot.features.roster.rules import Step, Why
+from bot.features.roster.service import Done
+from bot.features.roster.words import (
+    APPROVERS,
+    DUTIES,
+    NONE,
+    REASONS,
+    full_day,
+    said,
+    since,
+    until,
+)
+from bot.kit.replies import Choice, Message
+from bot.kit.words import cut
+from storage.choices import ExemptionReason, MembershipStatus
+from storage.facts import Facts
+from storage.models.person import (
+    CategorySpan,
+    DutySpan,
+    ExemptionSpan,
+    GroupSpan,
+    MembershipSpan,
+    RankSpan,
+    RosterSpan,
+)
+from storage.roster import Member
+
+PEOPLE_ON_A_PAGE = 16
+NO_GROUP = "未编组"
+WHYS = {
+    Why.WORK: "工作调整", Why.ELECTION: "换届选举", Why.OWN: "本人情况", Why.TRANSFER: "组织关系",
+    Why.MISTAKE: "更正差错", Why.DECIDED: "组织决定",
+}  # fmt: skip
+_KINDS = {
+    Kind.GROUP: "党小组", Kind.DUTY: "党内职务", Kind.RANK: "职级", Kind.CATEGORY: "类别", Kind.STATUS: "党员身份",
+    Kind.EXEMPT: "免于考勤", Kind.PRESENT: "恢复考勤", Kind.OUT: "转出", Kind.BACK: "转入", Kind.NEW: "转入",
+}  # fmt: skip
+_QUESTIONS = {
+    Step.NAME: "请发送转入党员的姓名。",
+    Step.STATUS: "请选择党员身份。",
+    Step.DAY: "请选择从哪一天起，也可以发送日期，例如：8月1日。",
+    Step.UNTIL: "请选择期限，也可以发送最后一天的日期。",
+    Step.APPROVER: "请选择由谁批准。",
+    Step.CONTACT: "请选择联系人，点选后即登记。",
+    Step.WHY: "请选择原因，点选后即登记。",
+}
+_CHOOSE = {
+    Kind.GROUP: "请选择党小组。", Kind.DUTY: "请选择职务。", Kind.RANK: "请选择职级。",
+    Kind.CATEGORY: "请选择类别。", Kind.STATUS: "请选择党员身份。", Kind.EXEMPT: "请选择免于考勤的原因。",
+    Kind.BACK: "请选择党小组。", Kind.NEW: "请选择党小组。",
+}  # fmt: skip
+
+
+def two_a_row(choices: Sequence[Choice]) -> list[list[Choice]]:
+    return [list(choices[at : at + 2]) for at in range(0, len(choices), 2)]
+
+
+# --- the list ------------------------------------------------------------------------------------------------------
+
+
+def roster_of(branch: str, members: Sequence[Member], day: date, term: date | None, *, today: bool) -> Message:
+    """Names by party group as of a day, who is exempt, who is probationary. `today`: with what can be done."""
+    lines = [f"【名册】{branch}，{full_day(day)}共{len(members)}人。"]
+    for name, people in by_group(members).items():
+        lines.append(f"{name}（{len(people)}人）：{'、'.join(map(_with_duties, people))}")
+    exempt = [f"{one.name}（{REASONS[one.exemption]}）" for one in members if one.exemption is not None]
+    probationary = [one.name for one in members if one.status is MembershipStatus.PROBATIONARY]
+    lines += [f"免于考勤{len(exempt)}人：{'、'.join(exempt)}"] if exempt else []
+    lines += [f"预备党员{len(probationary)}人：{'、'.join(probationary)}"] if probationary else []
+    lines += [f"本届任期{until(term)}。"] if term is not None and today else []
+    lines += ["查某一天的名册，请发送“名册 2023年9月8日”。"] if today else []
+    text = cut("\n".join(lines), 4000)
+    return Message(text, _doors(members) if today else [[Choice("返回名册", ShowRoster(0))]])
+
+
+def by_group(members: Sequence[Member]) -> dict[str, list[Member]]:
+    """In the order of the roster; those without a group last."""
+    found: dict[str, list[Member]] = defaultdict(list)
+    for one in members:
+        found[one.group_name or NO_GROUP].append(one)
+    return found
+
+
+def _with_duties(member: Member) -> str:
+    offices = "、".join(word for duty, word in DUTIES.items() if duty in member.duties)
+    return f"{member.name}（{offices}）" if offices else member.name
+
+
+def _doors(members: Sequence[Member]) -> list[list[Choice]]:
+    groups = {one.group_id or 0: one.group_name or NO_GROUP for one in members}
+    people = [Choice(name, ShowGroup(group_id, 0)) for group_id, name in groups.items()]
+    return two_a_row([
+        *people, Choice("不在册", ShowGroup(-1, 0)), Choice("转入党员", Change(0, Kind.NEW)),
+        Choice("导入名册", ImportRoster()), Choice("下载名册", SendSheet(Sheet.FILLED)),
+        Choice("下载模板", SendSheet(Sheet.TEMPLATE)), Choice("登记换届", SetTerm()),
+        Choice("谁还没绑定", ShowUnbound(0)),
+    ])  # fmt: skip
+
+
+def group_of(title: str, people: Sequence[tuple[int, str]], group_id: int, page: int) -> Message:
+    """Whose card to open, a page at a time."""
+    page = max(0, min(page, (len(people) - 1) // PEOPLE_ON_A_PAGE))
+    first = page * PEOPLE_ON_A_PAGE
+    shown = [Choice(name, ShowPerson(person_id)) for person_id, name in people[first : first + PEOPLE_ON_A_PAGE]]
+    turn = [Choice("上一页", ShowGroup(group_id, page - 1))] if page else []
+    turn += [Choice("下一页", ShowGroup(group_id, page + 1))] if first + PEOPLE_ON_A_PAGE < len(people) else []
+    rows = [*two_a_row(shown), turn, [Choice("返回名册", ShowRoster(0))]]
+    text = f"【名册】{title}共{len(people)}人，请点姓名查看和变更。" if people else f"【名册】{title}：无。"
+    return Message(text, [row for row in rows if row])
+
+
+# --- one person ----------------------------------------------------------------------------------------------------
+
+
+def person(facts: Facts, person_id: int, day: date, names: Mapping[int, str], undo: tuple[int, str] | None) -> Message:
+    """Everything known of somebody as of a day, with what was before, and the buttons to change it."""
+    values = facts.people[person_id].values
+    lines = [f"【党员】{values['name']}"]
+    for kind, title in _SHOWN:
+        spans = sorted(facts.spans[kind, person_id], key=lambda span: span.from_on, reverse=True)
+        told = [_span(kind, span.values, facts.groups, day, names) for span in spans[:4]]
+        lines.append(f"{title}：{'；'.join(told) or NONE}")
+    lines += [f"备注：{values['notes']}"] if values["notes"] else []
+    lines += [f"最近一次变更：{undo[1]}"] if undo else []
+    return Message(cut("\n".join(lines), 4000), _changes(facts, person_id, day, undo))
+
+
+_SHOWN: tuple[tuple[type[Any], str], ...] = (
+    (RosterSpan, "在册"), (GroupSpan, "党小组"), (MembershipSpan, "党员身份"), (DutySpan, "党内职务"),
+    (RankSpan, "职级"), (CategorySpan, "类别"), (ExemptionSpan, "免于考勤"),
+)  # fmt: skip
+
+
+def _span(
+    kind: type[Any], values: Mapping[str, Any], groups: Mapping[int, str], day: date, names: Mapping[int, str]
+) -> str:
+    """第一党小组（自2023年1月1日起）; an exemption with who approved it and who looks after the person."""
+    days = since(values["from_on"]) + (until(values["to_on"]) if values["to_on"] and kind is not ExemptionSpan else "")
+    notes = [days] if days else []
+    if kind is ExemptionSpan:
+        approver = values["approved_by"]
+        notes += [f"{APPROVERS.get(approver, approver)}批准"] if approver else []
+        notes += [f"联系人{names[values['contact_person_id']]}"] if values["contact_person_id"] in names else []
+    if values["to_on"] is not None and values["to_on"] <= day:
+        notes.append("已结束")
+    if kind is RosterSpan:
+        return "，".join(notes) or "在册"
+    return said(kind, values, groups) + (f"（{'，'.join(notes)}）" if notes else "")
+
+
+def _changes(facts: Facts, person_id: int, day: date, undo: tuple[int, str] | None) -> list[list[Choice]]:
+    listed = any(span.to_on is None or span.to_on > day for span in facts.spans[RosterSpan, person_id])
+    kinds = [Kind.GROUP, Kind.DUTY, Kind.RANK, Kind.CATEGORY, Kind.STATUS, Kind.EXEMPT] if listed else [Kind.BACK]
+    if listed and any(span.to_on is None or span.to_on > day for span in facts.spans[ExemptionSpan, person_id]):
+        kinds.append(Kind.PRESENT)
+    kinds += [Kind.OUT] if listed else []
+    choices = [Choice(_KINDS[kind], Change(person_id, kind)) for kind in kinds]
+    choices += [Choice("撤销变更", UndoChange(undo[0]))] if undo else []
+    return two_a_row([*choices, Choice("返回名册", ShowRoster(0))])
+
+
+# --- changing ------------------------------------------------------------------------------------------------------
+
+
+def question(kind: Kind, step: Step, name: str, summary: str, rows: Sequence[tuple[str, Pick]]) -> Message:
+    """One question of the wizard; before the last tap it says what will be written."""
+    title = f"【{_KINDS[kind]}】{name}" if name else f"【{_KINDS[kind]}】"
+    asked = _CHOOSE[kind] if step is Step.VALUE else _QUESTIONS[step]
+    text = "\n".join(part for part in (title, summary, asked, "不办了请发“取消”。") if part)
+    return Message(text, two_a_row([Choice(label, button) for label, button in rows]))
+
+
+def done(change: Done) -> Message:
+    """What was written, and the way back."""
+    text = f"已登记：{change.name}同志\n" + "\n".join(map(str, change.lines))
+    return Message(
+        text, [[Choice("撤销变更", UndoChange(change.audit_id)), Choice("查看", ShowPerson(change.person_id))]]
+    )
+
+
+def exemption_ends(name: str, reason: ExemptionReason, reason_text: str | None, to_on: date, contact: str) -> str:
+    """Seven days before (D26)."""
+    word = reason_text or REASONS[reason]
+    look = f"联系人{contact}同志。" if contact else ""
+    return (
+        f"【免于考勤到期提醒】{name}同志的免于考勤（{word}）{until(to_on)}，此后恢复参加组织生活。{look}"
+        "如需延长，请在“党员”中登记。"
+    )
+
+
+def term_ends(ends: date) -> str:
+    """Half a year before, and a month before (R44)."""
+    return (
+        f"【任期届满提醒】本届支部委员会（书记）任期{until(ends)}，请提前向上级党组织请示换届。"
+        "换届后请在“党员”中点“登记换届”。"
+    )

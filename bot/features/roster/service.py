@@ -1,0 +1,298 @@
+"""Dated facts of people: changed from a day, asked as of a day; each change with who, when and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.people.rules import clean_name
+from bot.features.roster import rules
+from bot.features.roster.buttons import Kind
+from bot.features.roster.rules import FactChange
+from bot.features.roster.words import Difference, differences, full_day
+from bot.kit.access import Right, require
+from bot.kit.refusal import Refusal
+from storage.audience import Me
+from storage.audit import record
+from storage.choices import Category, Duty, MembershipStatus
+from storage.facts import Facts
+from storage.models.audit import Audit
+from storage.models.organisation import Organisation
+from storage.models.person import (
+    CategorySpan,
+    DutySpan,
+    ExemptionSpan,
+    GroupSpan,
+    MembershipSpan,
+    Person,
+    RankSpan,
+    RosterSpan,
+    Span,
+)
+from storage.roster import Member, roster
+from storage.rows import of_branch
+from storage.spans import on_day
+
+NO_SUCH = "名册上没有这位党员。"
+CLOSED = "这一天所在季度已关账，修改请走“更正”。"
+CHANGED = "fact_changed"
+_NAME_LENGTH = 50
+_SIMPLE: dict[Kind, tuple[type[Any], str]] = {
+    Kind.GROUP: (GroupSpan, "group_id"),
+    Kind.RANK: (RankSpan, "rank"),
+    Kind.CATEGORY: (CategorySpan, "category"),
+    Kind.STATUS: (MembershipSpan, "status"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A change that was written: whose, what it means, and the line of the log by which it is taken back."""
+
+    person_id: int
+    name: str
+    lines: Sequence[Difference]
+    audit_id: int
+
+
+def members(session: Session, me: Me, day: date) -> list[Member]:
+    """The roster as of any day, for those who keep it."""
+    require(me, Right.ROSTER, branch_id=me.branch_id)
+    return roster(session, me.branch_id, day)
+
+
+def facts_of(session: Session, me: Me, person_id: int, today: date) -> Facts:
+    """Everything known of one person of one's own branch."""
+    require(me, Right.ROSTER, branch_id=me.branch_id)
+    if of_branch(session, Person, person_id, me.branch_id) is None:
+        raise Refusal(NO_SUCH)
+    return Facts.of_branch(session, me.branch_id, today, [person_id])
+
+
+def others(session: Session, me: Me, day: date) -> list[tuple[int, str]]:
+    """Whom the branch knows and who is not on its roster that day: left, still to come, never in."""
+    require(me, Right.ROSTER, branch_id=me.branch_id)
+    listed = select(RosterSpan.person_id).where(RosterSpan.branch_id == me.branch_id, on_day(RosterSpan, day))
+    query = select(Person.id, Person.name).where(Person.branch_id == me.branch_id, Person.id.not_in(listed))
+    return [(row.id, row.name) for row in session.execute(query.order_by(Person.id.desc()))]
+
+
+# --- changing ------------------------------------------------------------------------------------------------------
+
+
+def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzinfo) -> Done:
+    """Write a change from its day on (backdated until the close: D5). Refuses what changes nothing."""
+    require(me, Right.ROSTER, branch_id=me.branch_id)
+    if wanted.kind is Kind.DUTY and wanted.value is Duty.SECRETARY:
+        require(me, Right.CLOSE, branch_id=me.branch_id)
+    if rules.is_closed(wanted.day, now, tz):
+        raise Refusal(CLOSED)
+    if wanted.kind is not Kind.NEW and of_branch(session, Person, wanted.person_id, me.branch_id) is None:
+        raise Refusal(NO_SUCH)
+    facts = plan(session, me.branch_id, wanted)
+    edits = facts.edits()
+    if not edits:
+        raise Refusal("与现有记录相同，无需变更。")
+    lines = differences(facts, edits)
+    written = facts.write(session, now)
+    person_id = next(iter(written)) if wanted.kind is Kind.NEW else wanted.person_id
+    if _elects_secretary(wanted, facts):
+        begin_term(session, me, wanted.day, now)
+    record(
+        session, CHANGED, "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id,
+        kind=wanted.kind.name.lower(), day=wanted.day.isoformat(), why=wanted.why.value,
+        edits=[edit.to_json() for edit in written[person_id]],
+    )  # fmt: skip
+    session.flush()
+    audit_id = session.scalars(changes_of(me.branch_id, person_id)).first()
+    return Done(person_id, session.get_one(Person, person_id).name, lines, audit_id or 0)
+
+
+def _elects_secretary(wanted: FactChange, facts: Facts) -> bool:
+    """A secretary who takes up the office by election: a new term begins with it (R44)."""
+    if wanted.kind is not Kind.DUTY or wanted.value is not Duty.SECRETARY or wanted.why is not rules.Why.ELECTION:
+        return False
+    held = facts.spans[DutySpan, wanted.person_id]
+    return any(span.values["duty"] is Duty.SECRETARY and span.holds(wanted.day) for span in held)
+
+
+def plan(session: Session, branch_id: int, wanted: FactChange) -> Facts:
+    """The facts as they would be; nothing is written."""
+    people = [wanted.person_id] if wanted.kind is not Kind.NEW else None
+    facts = Facts.of_branch(session, branch_id, wanted.day, people)
+    if wanted.kind in (Kind.GROUP, Kind.NEW, Kind.BACK) and wanted.value and wanted.value not in facts.groups:
+        raise Refusal("本支部没有这个党小组。")
+    if wanted.contact_id is not None and of_branch(session, Person, wanted.contact_id, branch_id) is None:
+        raise Refusal(NO_SUCH)
+    if wanted.kind in _SIMPLE:
+        kind, column = _SIMPLE[wanted.kind]
+        facts.begin(kind, wanted.person_id, wanted.day, **{column: wanted.value})
+    elif wanted.kind is Kind.DUTY:
+        _duty(session, facts, wanted)
+    elif wanted.kind is Kind.EXEMPT:
+        _exempt(facts, wanted)
+    elif wanted.kind is Kind.PRESENT:
+        _end(facts, ExemptionSpan, wanted, "这一天本来就不免于考勤。")
+    elif wanted.kind is Kind.OUT:
+        _leave(facts, wanted)
+    else:
+        _join(facts, wanted)
+    return facts
+
+
+def _duty(session: Session, facts: Facts, wanted: FactChange) -> None:
+    """The office is taken up, or given up where it is held; one secretary only, a leader with a group."""
+    held = [
+        span for span in facts.spans[DutySpan, wanted.person_id]
+        if span.holds(wanted.day) and span.values["duty"] is wanted.value
+    ]  # fmt: skip
+    if held:
+        for span in held:
+            span.values["to_on"] = wanted.day
+        return
+    group = facts.on(GroupSpan, wanted.person_id, wanted.day)
+    if wanted.value is Duty.GROUP_LEADER and group is None:
+        raise Refusal("请先编入党小组，再任党小组长。")
+    if wanted.value is Duty.SECRETARY:
+        _nobody_else(session, facts.branch_id, wanted.day)
+    leads = group.values["group_id"] if group is not None and wanted.value is Duty.GROUP_LEADER else None
+    facts.add(
+        DutySpan, wanted.person_id, wanted.day, organisation_id=facts.branch_id, duty=wanted.value, group_id=leads
+    )
+
+
+def _nobody_else(session: Session, branch_id: int, day: date) -> None:
+    sits = select(Person.name).join(DutySpan, DutySpan.person_id == Person.id).where(
+        DutySpan.organisation_id == branch_id, DutySpan.duty == Duty.SECRETARY, on_day(DutySpan, day)
+    )  # fmt: skip
+    name = session.scalars(sits).first()
+    if name is not None:
+        raise Refusal(f"现任书记是{name}同志，请先免去其职务或办理交接。")
+
+
+def _exempt(facts: Facts, wanted: FactChange) -> None:
+    """Out of attendance from a day up to another; one that runs already ends there."""
+    if wanted.until is not None and wanted.until <= wanted.day:
+        raise Refusal("结束日期应在起始日期之后。")
+    if any(span.from_on > wanted.day for span in facts.spans[ExemptionSpan, wanted.person_id]):
+        raise Refusal("之后已登记有免于考勤，请先撤销那次变更。")
+    running = facts.on(ExemptionSpan, wanted.person_id, wanted.day)
+    if running is not None and running.from_on == wanted.day:
+        raise Refusal("这一天已登记免于考勤，请先撤销那次变更。")
+    if running is not None:
+        running.values["to_on"] = wanted.day
+    facts.add(
+        ExemptionSpan, wanted.person_id, wanted.day, wanted.until, reason=wanted.value,
+        approved_by=wanted.approver, contact_person_id=wanted.contact_id,
+    )  # fmt: skip
+
+
+def _end(facts: Facts, kind: type[Span], wanted: FactChange, otherwise: str) -> None:
+    span = facts.on(kind, wanted.person_id, wanted.day)
+    if span is None or span.from_on == wanted.day:
+        raise Refusal(otherwise)
+    span.values["to_on"] = wanted.day
+
+
+def _leave(facts: Facts, wanted: FactChange) -> None:
+    """Off the roster from the day, and out of every office; past records stay (D24)."""
+    held = [span.values["duty"] for span in facts.spans[DutySpan, wanted.person_id] if span.holds(wanted.day)]
+    if Duty.SECRETARY in held:
+        raise Refusal("书记转出前，请先免去书记职务或办理交接。")
+    _end(facts, RosterSpan, wanted, "这一天不在名册上，不能转出。")
+    for span in facts.spans[DutySpan, wanted.person_id]:
+        if span.to_on is None or span.to_on > wanted.day:
+            span.values["to_on"] = max(wanted.day, span.from_on)
+
+
+def _join(facts: Facts, wanted: FactChange) -> None:
+    """On the roster from the day (D4), somebody new or somebody who comes back."""
+    person_id = wanted.person_id
+    if wanted.kind is Kind.NEW:
+        _not_known_yet(facts, wanted)
+        person_id = facts.new_person(wanted.name)
+        facts.add(MembershipSpan, person_id, wanted.day, status=wanted.status)
+        facts.add(CategorySpan, person_id, wanted.day, category=Category.IN_SERVICE)
+    elif any(span.to_on is None or span.to_on > wanted.day for span in facts.spans[RosterSpan, person_id]):
+        raise Refusal("这一天已在名册上。")
+    facts.add(RosterSpan, person_id, wanted.day, branch_id=facts.branch_id)
+    if wanted.value:
+        facts.begin(GroupSpan, person_id, wanted.day, group_id=wanted.value)
+
+
+def _not_known_yet(facts: Facts, wanted: FactChange) -> None:
+    same = [one for one in facts.people if facts.people[one].values["name"] == wanted.name]
+    for person_id in same:
+        group = facts.on(GroupSpan, person_id, wanted.day)
+        if facts.on(RosterSpan, person_id, wanted.day) and (group is None or group.values["group_id"] == wanted.value):
+            raise Refusal("同组已有同名的党员，请用能区分的姓名，例如“张伟（大）”。")
+
+
+def name_for_new(text: str) -> str:
+    """A name as it may be kept; refuses none and one that is too long."""
+    name = clean_name(text)
+    if not name or len(name) > _NAME_LENGTH:
+        raise Refusal(f"请发送姓名（不超过{_NAME_LENGTH}字）。")
+    return name
+
+
+def accept(
+    session: Session, branch_id: int, person: int | str, group_id: int | None, met_on: date, now: datetime, *,
+    actor_id: int | None, via: str = "chat",
+) -> int:  # fmt: skip
+    """Somebody accepted at the meeting of a day: probationary from it, on the roster from the next day (D4, R22).
+
+    `person` is somebody whom the branch knows, or the name of somebody new. Returns the person's id.
+    """
+    next_day = met_on + timedelta(days=1)
+    facts = Facts.of_branch(session, branch_id, met_on)
+    known = isinstance(person, int)
+    person_id = person if isinstance(person, int) else facts.new_person(clean_name(person))
+    facts.begin(MembershipSpan, person_id, met_on, status=MembershipStatus.PROBATIONARY)
+    if facts.on(RosterSpan, person_id, next_day) is None:
+        facts.add(RosterSpan, person_id, next_day, branch_id=branch_id)
+    if group_id is not None:
+        facts.begin(GroupSpan, person_id, next_day, group_id=group_id)
+    if facts.on(CategorySpan, person_id, next_day) is None:
+        facts.add(CategorySpan, person_id, next_day, category=Category.IN_SERVICE)
+    written = facts.write(session, now)
+    person_id = person_id if known else next(iter(written))
+    record(
+        session, CHANGED, "person", person_id, now=now, actor_id=actor_id, branch_id=branch_id, via=via,
+        kind="accept", day=met_on.isoformat(), why=rules.Why.DECIDED.value,
+        edits=[edit.to_json() for edit in written[person_id]],
+    )  # fmt: skip
+    return person_id
+
+
+def changes_of(branch_id: int, person_id: int) -> Any:
+    """The lines of the log that changed somebody's facts by hand, the newest first."""
+    return (
+        select(Audit.id)
+        .where(
+            Audit.branch_id == branch_id, Audit.action == CHANGED, Audit.subject == "person",
+            Audit.subject_id == person_id,
+        )
+        .order_by(Audit.id.desc())
+    )  # fmt: skip
+
+
+# --- the term of office --------------------------------------------------------------------------------------------
+
+
+def begin_term(session: Session, me: Me, elected_on: date, now: datetime) -> date:
+    """The committee (or the secretary) was elected on a day; returns the day on which the term is over (R44)."""
+    require(me, Right.ROSTER, branch_id=me.branch_id)
+    branch = session.get_one(Organisation, me.branch_id)
+    ends = rules.term_ends(elected_on, int(branch.settings.get("term_years") or rules.TERM_YEARS))
+    if elected_on > now.date() + timedelta(days=366):
+        raise Refusal(f"换届日期{full_day(elected_on)}太远，请核对。")
+    before, branch.term_ends_on = branch.term_ends_on, ends
+    record(
+        session, "term_changed", "organisation", branch.id, now=now, actor_id=me.id, branch_id=branch.id,
+        before=before.isoformat() if before else None, after=ends.isoformat(),
+    )  # fmt: skip
+    return ends

@@ -1,0 +1,147 @@
+"""The roster as a table (ledger 14): the template to fill in, and the branch as it stands; both import back."""
+
+import io
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.features.people.roster_file import EXAMPLE, HEADINGS
+from bot.features.roster.words import CATEGORIES, DUTIES, RANKS, REASONS, STATUSES
+from bot.kit.sheets import csv_text, harmless
+from storage.choices import Duty, ExemptionReason, MembershipStatus
+from storage.facts import Facts
+from storage.models.person import ExemptionSpan, MembershipSpan, RosterSpan
+from storage.roster import Member, roster
+
+LEDGER = (
+    "序号", "姓名", "性别", "出生年月", "入党日期", "转正日期", "党小组", "党内职务", "职级", "类别", "转入/转出",
+    "备注",
+)  # fmt: skip
+EXEMPT = HEADINGS["exempt"][0]
+_EXAMPLE = (
+    "1", f"{EXAMPLE}：张三", "男", "1980.05", "2005.07.01", "2006.07.01", "第一党小组", "组织委员", "科员", "在职",
+    "2023-08-15转入", "此行不会导入，可删除",
+)  # fmt: skip
+_WIDTHS = (6, 14, 6, 12, 14, 14, 14, 16, 10, 18, 18, 30, 30)
+_CHOICES = {"性别": ("男", "女"), "职级": tuple(RANKS.values()), "类别": tuple(CATEGORIES.values())}
+_ROWS_PREPARED = 300
+_HOW = (
+    "填写说明",
+    "“姓名”必填，其余按需填写；多列、少列均可，表头不要改。",
+    "日期可以写成1980.05、1980年5月、1980-05-01、19800501。",
+    "党内职务可填多项，用顿号分开：书记、副书记、组织委员、宣传委员、纪检委员、青年委员、群工委员、党小组长。",
+    "类别填在职、离退休或流动；预备党员请在类别后注明，例如：在职（预备党员）。",
+    "转入、转出写明日期，例如：2023-08-15转入。",
+    "免于考勤的，请在备注或单独一栏“免于考勤”中写明，例如：产假2023.08.01至2024.01.31。",
+    "请不要使用公式，不要填写身份证号和手机号码。",
+)
+
+
+def template_xlsx() -> bytes:
+    return _xlsx(LEDGER, [_EXAMPLE])
+
+
+def template_csv() -> bytes:
+    return csv_text(LEDGER, [_EXAMPLE]).encode()
+
+
+def roster_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+    """The heading is the first of `rows`."""
+    return _xlsx(rows[0], rows[1:])
+
+
+def roster_csv(rows: Sequence[Sequence[str]]) -> bytes:
+    return csv_text(rows[0], rows[1:]).encode()
+
+
+def _xlsx(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    # Loaded for the few who ask for a table: it costs every start a tenth of a second.
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "党员名册"
+    for line in (heading, *rows):
+        sheet.append([harmless(cell) for cell in line])
+    for at, title in enumerate(heading, 1):
+        letter = get_column_letter(at)
+        sheet.cell(1, at).font = Font(bold=True)
+        sheet.column_dimensions[letter].width = _WIDTHS[at - 1]
+        if title in _CHOICES:
+            allowed = DataValidation(type="list", formula1=f'"{",".join(_CHOICES[title])}"', showErrorMessage=False)
+            allowed.add(f"{letter}2:{letter}{_ROWS_PREPARED}")
+            sheet.add_data_validation(allowed)
+        elif title.endswith(("年月", "日期")):
+            # As text, or 1990.10 becomes 1990.1.
+            for row in range(2, _ROWS_PREPARED):
+                sheet.cell(row, at).number_format = "@"
+    sheet.freeze_panes = "C2"
+    notes = book.create_sheet("填写说明")
+    for text in _HOW:
+        notes.append([text])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def roster_rows(session: Session, branch_id: int, day: date) -> list[tuple[str, ...]]:
+    """Ledger 14 as of a day, the heading first; with a column for exemptions when there are any."""
+    members = roster(session, branch_id, day)
+    facts = Facts.of_branch(session, branch_id, day, [one.id for one in members])
+    exempt = any(one.exempt for one in members)
+    first = min((span.from_on for one in members for span in facts.spans[RosterSpan, one.id]), default=day)
+    heading = (*LEDGER, EXEMPT) if exempt else LEDGER
+    lines = [_line(facts, one, number, day, first) for number, one in enumerate(members, 1)]
+    return [heading, *(line[: len(heading)] for line in lines)]
+
+
+def _line(facts: Facts, member: Member, number: int, day: date, first: date) -> tuple[str, ...]:
+    values = facts.people[member.id].values
+    joined, converted = values["joined_party_on"], _converted(facts, member.id, day)
+    duties = "、".join(word for duty, word in DUTIES.items() if duty in member.duties - {Duty.COMMITTEE_OFFICER})
+    return (
+        str(number), member.name, values["gender"] or "", _day(values["born_on"]), _day(joined), _day(converted),
+        member.group_name, duties, RANKS[member.rank] if member.rank else "", _standing(member),
+        _transfers(facts, member.id, first, day), values["notes"], _exempt(facts, member.id, day),
+    )  # fmt: skip
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day is not None and day != date.min else ""
+
+
+def _converted(facts: Facts, person_id: int, day: date) -> date | None:
+    """Known only where a probationary time stands before it."""
+    full = facts.on(MembershipSpan, person_id, day)
+    before = [span for span in facts.spans[MembershipSpan, person_id] if full and span.to_on == full.from_on]
+    return full.from_on if full is not None and before and full.values["status"] is MembershipStatus.FULL else None
+
+
+def _standing(member: Member) -> str:
+    """在职（正式党员）: said outright, so that no empty cell has to tell it."""
+    words = [CATEGORIES[member.category] if member.category else ""]
+    words += [STATUSES[member.status] if member.status else ""]
+    category, status = words
+    return f"{category}（{status}）" if category and status else category or status
+
+
+def _transfers(facts: Facts, person_id: int, first: date, day: date) -> str:
+    """Somebody who came after the branch's first roster, or who is to leave."""
+    span = facts.on(RosterSpan, person_id, day)
+    came = f"{_day(span.from_on)}转入" if span is not None and span.from_on > first else ""
+    leaves = f"{_day(span.to_on)}转出" if span is not None and span.to_on is not None else ""
+    return "，".join(part for part in (came, leaves) if part)
+
+
+def _exempt(facts: Facts, person_id: int, day: date) -> str:
+    span = facts.on(ExemptionSpan, person_id, day)
+    if span is None or span.values["reason"] is ExemptionReason.OTHER:
+        return ""
+    word = REASONS[span.values["reason"]]
+    if span.to_on is None:
+        return f"{word}（{_day(span.from_on)}起）"
+    return f"{word}{_day(span.from_on)}至{_day(span.to_on - timedelta(days=1))}"

@@ -1,0 +1,88 @@
+"""Taking a change of facts back: the last one of a person, out of what the log holds of it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, tzinfo
+from typing import Any, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.roster import rules
+from bot.features.roster.service import CHANGED, CLOSED, changes_of
+from bot.kit.access import Right, require
+from bot.kit.refusal import Refusal
+from storage.audience import Me
+from storage.audit import record
+from storage.base import Model, table
+from storage.choices import Duty
+from storage.facts import KINDS
+from storage.models.audit import Audit
+from storage.models.person import Person
+from storage.rows import of_branch
+
+UNDONE = "fact_undone"
+_TABLES = {table(kind).name: kind for kind in cast(tuple[type[Model], ...], (*KINDS, Person))}
+
+
+def last_change(session: Session, branch_id: int, person_id: int) -> Audit | None:
+    """The newest change of somebody's facts that was not taken back."""
+    undone = select(Audit.details).where(
+        Audit.branch_id == branch_id, Audit.action == UNDONE, Audit.subject_id == person_id
+    )
+    gone = {details["of"] for details in session.scalars(undone)}
+    newest = next((one for one in session.scalars(changes_of(branch_id, person_id)) if one not in gone), None)
+    return session.get(Audit, newest) if newest is not None else None
+
+
+def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> str:
+    """Take somebody's last change back, before its quarter is closed; the name.
+
+    Refuses when it is not the last one, or the rows have changed otherwise since.
+    """
+    require(me, Right.ROSTER, branch_id=me.branch_id)
+    line = of_branch(session, Audit, audit_id, me.branch_id)
+    if line is None or line.action != CHANGED or line.subject_id is None:
+        raise Refusal("没有可以撤销的变更。")
+    last = last_change(session, me.branch_id, line.subject_id)
+    if last is None or last.id != audit_id:
+        raise Refusal("这次变更已撤销，或之后又有变更。")
+    if rules.is_closed(date.fromisoformat(line.details["day"]), now, tz):
+        raise Refusal(CLOSED)
+    if line.details.get("kind") == "duty":
+        _may_seat(me, line.details["edits"])
+    for edit in line.details["edits"]:
+        _take_back(session, edit)
+    record(session, UNDONE, "person", line.subject_id, now=now, actor_id=me.id, branch_id=me.branch_id, of=audit_id)
+    session.flush()
+    return session.get_one(Person, line.subject_id).name
+
+
+def _may_seat(me: Me, edits: Sequence[dict[str, Any]]) -> None:
+    """Only the secretary undoes what makes or unmakes a secretary; an ended office does not say which it was."""
+    duties = {(edit["after"] or {}).get("duty") for edit in edits}
+    if duties & {Duty.SECRETARY.value, None}:
+        require(me, Right.CLOSE, branch_id=me.branch_id)
+
+
+def _take_back(session: Session, edit: dict[str, Any]) -> None:
+    kind: type[Any] = _TABLES[edit["table"]]
+    row = session.get(kind, edit["id"])
+    if row is None or any(_plain(getattr(row, name)) != value for name, value in _compared(edit["after"])):
+        raise Refusal("之后又有变更，不能撤销。")
+    if edit["before"] is not None:
+        for name, value in edit["before"].items():
+            setattr(row, name, date.fromisoformat(value) if name.endswith("_on") and value else value)
+        session.flush()
+        # What the log holds is a plain word: read the row anew, so that it is a choice again.
+        session.expire(row)
+    elif kind is not Person:
+        session.delete(row)
+
+
+def _compared(values: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Texts are in the log by their length only, and no change of a fact touches one that was there."""
+    return [(name, value) for name, value in values.items() if not isinstance(value, dict)]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

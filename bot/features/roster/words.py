@@ -1,0 +1,183 @@
+"""How the facts of people are said: offices, ranks, standing, reasons, days; and what a change looks like in words."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
+from storage.facts import DETAILS, Edit, Fact, Facts
+from storage.models.person import (
+    CategorySpan,
+    DutySpan,
+    ExemptionSpan,
+    GroupSpan,
+    MembershipSpan,
+    Person,
+    RankSpan,
+    RosterSpan,
+)
+
+DUTIES = {
+    Duty.SECRETARY: "书记", Duty.DEPUTY_SECRETARY: "副书记", Duty.ORGANIZATION_OFFICER: "组织委员",
+    Duty.PUBLICITY_OFFICER: "宣传委员", Duty.DISCIPLINE_OFFICER: "纪检委员", Duty.YOUTH_OFFICER: "青年委员",
+    Duty.MASS_WORK_OFFICER: "群工委员", Duty.GROUP_LEADER: "党小组长", Duty.COMMITTEE_OFFICER: "上级党委干部",
+}  # fmt: skip
+RANKS = {
+    Rank.WORKER: "工人", Rank.CLERK: "科办员", Rank.STAFF: "科员", Rank.DEPUTY_SECTION: "副科",
+    Rank.SECTION: "正科", Rank.DEPUTY_DIVISION: "副处", Rank.DIVISION: "正处",
+}  # fmt: skip
+CATEGORIES = {Category.IN_SERVICE: "在职", Category.RETIRED: "离退休", Category.FLOATING: "流动"}
+STATUSES = {
+    MembershipStatus.APPLICANT: "入党申请人", MembershipStatus.ACTIVIST: "入党积极分子",
+    MembershipStatus.DEVELOPMENT_TARGET: "发展对象", MembershipStatus.PROBATIONARY: "预备党员",
+    MembershipStatus.FULL: "正式党员",
+}  # fmt: skip
+REASONS = {
+    ExemptionReason.LONG_SICK_LEAVE: "长期病休", ExemptionReason.MATERNITY_LEAVE: "产假",
+    ExemptionReason.FRAIL_RETIRED: "行动不便", ExemptionReason.ABROAD: "出国",
+    ExemptionReason.FLOATING_MEMBER: "流动", ExemptionReason.OTHER: "其他原因",
+}  # fmt: skip
+APPROVERS = {
+    "committee": "支委会", "secretary": "支部书记", "members_meeting": "党员大会", "superior_committee": "上级党委",
+}  # fmt: skip
+NONE = "无"
+
+# What a kind of span says, by its column.
+_WORDS: dict[type[Any], tuple[str, str, Mapping[Any, str]]] = {
+    RosterSpan: ("在册", "branch_id", {}),
+    MembershipSpan: ("党员身份", "status", STATUSES),
+    GroupSpan: ("党小组", "group_id", {}),
+    RankSpan: ("职级", "rank", RANKS),
+    CategorySpan: ("类别", "category", CATEGORIES),
+    DutySpan: ("党内职务", "duty", DUTIES),
+    ExemptionSpan: ("免于考勤", "reason", REASONS),
+}
+_DETAILS = {
+    "name": "姓名", "gender": "性别", "born_on": "出生年月", "joined_party_on": "入党日期", "notes": "备注",
+}  # fmt: skip
+
+
+def full_day(day: date) -> str:
+    """2023年8月1日"""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def since(day: date) -> str:
+    """自2023年8月1日起; nothing for what has held ever since."""
+    return "" if day == date.min else f"自{full_day(day)}起"
+
+
+def until(day: date) -> str:
+    """The last day that still counts, of a span that ends before `day`."""
+    return f"至{full_day(day - timedelta(days=1))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that changes for one person, in words; `on` is the day from which it holds (None: a detail)."""
+
+    name: str
+    what: str
+    before: str
+    after: str
+    on: date | None = None
+
+    def __str__(self) -> str:
+        when = f"（{since(self.on)}）" if self.on is not None and since(self.on) else ""
+        return f"{self.what} {self.before}→{self.after}{when}"
+
+
+def said(kind: type[Any], values: Mapping[str, Any], groups: Mapping[int, str]) -> str:
+    """One span in a word: 第一党小组, 副科, 产假至2024年1月31日."""
+    _, column, words = _WORDS[kind]
+    if kind is RosterSpan:
+        return "在册"
+    if kind is GroupSpan:
+        return groups.get(values[column], NONE)
+    if kind is ExemptionSpan:
+        reason = values.get("reason_text") or words[values[column]]
+        return reason + (until(values["to_on"]) if values["to_on"] else "")
+    return words[values[column]]
+
+
+def differences(facts: Facts, edits: Sequence[Edit]) -> list[Difference]:
+    """What the edits mean, person by person; a new person's facts are one line."""
+    found: list[Difference] = []
+    by_person: dict[int, list[Edit]] = defaultdict(list)
+    for edit in edits:
+        by_person[edit.person_id].append(edit)
+    for person_id, mine in by_person.items():
+        found += [_newcomer(facts, person_id)] if person_id < 0 else _changes(facts, person_id, mine)
+    return found
+
+
+def _newcomer(facts: Facts, person_id: int) -> Difference:
+    listed = facts.spans[RosterSpan, person_id]
+    on = listed[0].from_on if listed else None
+    parts = [
+        said(kind, facts.spans[kind, person_id][-1].values, facts.groups)
+        for kind in (GroupSpan, MembershipSpan, RankSpan, CategorySpan, DutySpan, ExemptionSpan)
+        if facts.spans[kind, person_id]
+    ]
+    return Difference(facts.people[person_id].values["name"], "新增", NONE, "、".join(parts) or NONE, on)
+
+
+def _changes(facts: Facts, person_id: int, edits: Iterable[Edit]) -> list[Difference]:
+    name = facts.people[person_id].values["name"]
+    kinds = dict.fromkeys(edit.kind for edit in edits)
+    found: list[Difference] = []
+    for kind in kinds:
+        if kind is Person:
+            found += _details(name, facts.people[person_id])
+        elif kind is DutySpan:
+            found += [_duty(name, fact) for fact in facts.spans[kind, person_id] if fact.edit() is not None]
+        else:
+            found.append(_span(facts, name, kind, person_id))
+    return found
+
+
+def _details(name: str, fact: Fact) -> list[Difference]:
+    was = fact.was or {}
+    return [
+        Difference(name, _DETAILS[column], _detail(was.get(column)), _detail(fact.values[column]))
+        for column in DETAILS
+        if was.get(column) != fact.values[column]
+    ]
+
+
+def _detail(value: Any) -> str:
+    return full_day(value) if isinstance(value, date) else str(value or NONE)
+
+
+def _duty(name: str, fact: Fact) -> Difference:
+    word = DUTIES[fact.values["duty"]]
+    if fact.was is None:
+        return Difference(name, "党内职务", NONE, word, fact.from_on)
+    return Difference(name, "党内职务", word, NONE, fact.to_on)
+
+
+def _span(facts: Facts, name: str, kind: type[Any], person_id: int) -> Difference:
+    """Before and after on the first day on which they differ."""
+    listed = facts.spans[kind, person_id]
+    days = {day for fact in listed for one in (fact.values, fact.was or {}) for day in _bounds(one)}
+    for day in sorted(days):
+        old = next((fact.was for fact in listed if fact.was is not None and _held(fact.was, day)), None)
+        new = next((fact.values for fact in listed if _held(fact.values, day)), None)
+        before, after = (said(kind, one, facts.groups) if one else NONE for one in (old, new))
+        if kind is RosterSpan and (old is None) != (new is None):
+            moved = ("不在册", "转入") if new is not None else ("在册", "转出")
+            return Difference(name, "名册", *moved, day)
+        if before != after or (old is None) != (new is None):
+            return Difference(name, _WORDS[kind][0], before, after, day)
+    return Difference(name, _WORDS[kind][0], NONE, "更正")
+
+
+def _bounds(values: Mapping[str, Any]) -> list[date]:
+    return [day for day in (values.get("from_on"), values.get("to_on")) if day is not None]
+
+
+def _held(values: Mapping[str, Any], day: date) -> bool:
+    to_on = values["to_on"]
+    return bool(values["from_on"] <= day and (to_on is None or to_on > day))

@@ -1,0 +1,156 @@
+"""Archives in and out, on both databases: the people of the example come back whole."""
+
+import copy
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bot.features.archive.document import BadArchive, load
+from bot.features.archive.exporting import export
+from bot.features.archive.importing import Brought, Target, bring
+from storage.choices import Duty
+from storage.engine import Storage
+from storage.facts import KINDS
+from storage.models.audit import Audit
+from storage.models.organisation import Organisation, PartyGroup
+from storage.models.person import DutySpan, Person
+from storage.roster import roster
+from tests.cast import make_branch
+
+NOW = datetime(2022, 10, 20, 1, 0, tzinfo=UTC)
+TODAY = date(2022, 10, 20)
+EXAMPLE: dict[str, Any] = load((Path(__file__).parent / "example.json").read_bytes())
+NEW = Target(None)
+
+
+def put(session: Session, document: dict[str, Any], target: Target = NEW) -> Brought:
+    return bring(session, document, target, now=NOW, timezone="Asia/Shanghai")
+
+
+def out(session: Session, branch_id: int, day: date = TODAY) -> dict[str, Any]:
+    """As it is read again from the file."""
+    found: dict[str, Any] = json.loads(json.dumps(export(session, branch_id, day, "Asia/Shanghai")))
+    return found
+
+
+def rows(session: Session) -> list[int | None]:
+    tables = (Organisation, PartyGroup, Person, Audit, *KINDS)
+    return [session.scalar(select(func.count()).select_from(table)) for table in tables]
+
+
+def test_the_people_of_the_example_come_back_whole(storage: Storage) -> None:
+    with storage.transaction() as session:
+        done = put(session, EXAMPLE)
+        assert (done.changed, done.people, done.groups) == (True, 8, 2)
+        assert done.left_out["activities"] == 4
+    with storage.reading() as session:
+        written = out(session, done.branch_id)
+        assert written == {name: EXAMPLE[name] for name in ("format", "branch", "people")}
+        on_roster = roster(session, done.branch_id, date(2022, 9, 30))
+        assert len(on_roster) == 8
+        assert [one.name for one in on_roster if one.exempt] == ["乙八"]
+        leads = session.scalars(select(DutySpan.group_id).where(DutySpan.duty == Duty.GROUP_LEADER)).all()
+        assert None not in leads
+
+
+def test_the_same_archive_again_changes_nothing(storage: Storage) -> None:
+    with storage.transaction() as session:
+        done = put(session, EXAMPLE)
+        before = rows(session)
+        mine = Target(done.branch_id)
+        assert not put(session, EXAMPLE, mine).changed
+        assert not put(session, out(session, done.branch_id), mine).changed
+        assert not put(session, {"format": EXAMPLE["format"], "people": EXAMPLE["people"][::-1]}, mine).changed
+        # Somebody binds after the import: that is no other record.
+        session.execute(update(Person).where(Person.archive_id == "P2").values(telegram_id=77))
+        assert not put(session, EXAMPLE, mine).changed
+        assert rows(session) == before
+
+
+def test_what_is_dated_and_what_is_further_comes_back(storage: Storage) -> None:
+    document = copy.deepcopy(EXAMPLE)
+    document["branch"] |= {"address": {"city": "某市"}, "superior": "某局党委"}
+    document["branch"]["groups"][0]["room"] = "302"
+    document["people"][3] |= {
+        "group": [{"group": "G1", "from": "2020-01-01", "by": "纪要"}, {"group": "G2", "from": "2021-01-01"}],
+        "duties": [{"duty": "youth_officer", "from": "2020-01-01", "to": "2022-01-01"}],
+        "category": [{"category": "in_service", "from": "2018-01-01", "to": "2021-01-01"}],
+        "exemptions": [
+            {"from": "2022-03-01", "to": "2022-04-01", "reason": "挂职", "approved_by": "EXT:某局党委",
+             "contact_person": "EXT:王某"},
+        ],
+        "phone": "0571-1", "gender": "男", "born_on": "1980-05-01", "telegram_id": 4711, "notes": "一\n二",
+    }  # fmt: skip
+    with storage.transaction() as session:
+        done = put(session, document)
+        written = out(session, done.branch_id)
+        assert written["people"] == document["people"]
+        assert written["branch"] == document["branch"]
+        assert session.scalars(select(Person.archive_id).where(Person.telegram_id == 4711)).all() == ["P4"]
+        assert not put(session, document, Target(done.branch_id)).changed
+        twin = put(session, document, Target(None, "第二支部"))
+        assert [note.split(":")[0] for note in twin.notes] == ["乙一 (P4)"]
+        assert out(session, twin.branch_id)["people"] == document["people"]
+        assert not put(session, document, Target(twin.branch_id, "第二支部")).changed
+
+
+def test_other_records_are_not_run_over(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        session.flush()
+        before = rows(session)
+        with pytest.raises(BadArchive, match=r"other records \(25 people\); --replace"):
+            put(session, EXAMPLE, Target(cast.branch_id))
+        assert rows(session) == before
+        done = put(session, EXAMPLE, Target(cast.branch_id, replace=True))
+        assert done.changed
+        written = out(session, cast.branch_id)
+        assert written["branch"] == EXAMPLE["branch"]
+        assert {one.pop("telegram_id", None) for one in written["people"]} > {cast.account("甲一"), None}
+        assert written["people"] == EXAMPLE["people"]
+        # The same names keep their rows, and with them their accounts.
+        assert session.get_one(Person, cast["甲一"]).telegram_id == cast.account("甲一")
+        assert not put(session, EXAMPLE, Target(cast.branch_id)).changed
+
+
+def test_a_bad_archive_writes_nothing(storage: Storage) -> None:
+    document = copy.deepcopy(EXAMPLE)
+    document["people"][7]["group"] = "G9"
+    with storage.transaction() as session:
+        before = rows(session)
+        for bad in (document, {"format": EXAMPLE["format"]}, {"format": EXAMPLE["format"], "people": []}):
+            with pytest.raises(BadArchive):
+                put(session, bad)
+        assert rows(session) == before
+
+
+def test_records_made_in_chat_get_ids(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        written = out(session, cast.branch_id, date(2023, 7, 1))
+        assert [one["id"] for one in written["people"]] == [f"P{person}" for person in cast.people.values()]
+        assert written["branch"]["secretary"] == f"P{cast['甲一']}"
+        assert [group["leader"] for group in written["branch"]["groups"]] == [
+            f"P{cast[name]}" for name in ("甲三", "乙三", "丙二")
+        ]
+        copied = put(session, written, Target(None, "另一支部"))
+        again = out(session, copied.branch_id)
+        accounts = [one.pop("telegram_id") for one in again["people"]]
+        assert accounts == [one.pop("telegram_id") for one in written["people"]]
+        assert again["people"] == written["people"]
+        session.execute(update(Person).where(Person.id == cast["甲二"]).values(archive_id=f"P{cast['甲一']}"))
+        ids = [one["id"] for one in out(session, cast.branch_id)["people"]]
+        assert len(set(ids)) == 25
+
+
+def test_people_alone_go_into_the_groups_that_are_there(storage: Storage) -> None:
+    with storage.transaction() as session:
+        done = put(session, {"format": EXAMPLE["format"], "branch": EXAMPLE["branch"]})
+        only = {"format": EXAMPLE["format"], "people": EXAMPLE["people"]}
+        assert put(session, only, Target(done.branch_id)).changed
+        assert out(session, done.branch_id)["people"] == EXAMPLE["people"]

@@ -1,0 +1,308 @@
+"""The roster in chat: whole updates in, calls out, through the real Application."""
+
+import io
+from collections.abc import AsyncIterator
+from datetime import date
+
+import openpyxl
+import pytest
+from sqlalchemy import func, select
+
+from bot.features.tally.service import tally
+from bot.playground import story
+from bot.playground.chats import Message
+from scheduler.calendar import Quarter
+from storage.models.audit import Audit
+from storage.models.outbox import Outbox
+from storage.models.person import ExemptionSpan, Person
+from storage.models.study import StudyItem
+from storage.roster import roster
+from tests.world import SHANGHAI, World, world
+
+DESK, SECRETARY = story.DESK, "甲一"
+
+
+@pytest.fixture
+async def bot(sqlite_url: str) -> AsyncIterator[World]:
+    async with world(sqlite_url, "2023-07-03 09:00") as there:
+        yield there
+
+
+def last(bot: World, name: str) -> Message:
+    message: Message = bot.stage.people[name].chat.messages[-1]
+    return message
+
+
+async def open_person(bot: World, group: str, name: str, by: str = DESK) -> None:
+    """党员 → 名册 → the party group → the person."""
+    await bot.stage.say(by, "党员")
+    await bot.stage.tap(by, "名册", "【党员】")
+    await bot.stage.tap(by, group, "【名册】")
+    await bot.stage.tap(by, name, "请点姓名")
+
+
+# --- ST8: moving people --------------------------------------------------------------------------------------------
+
+
+async def hold(bot: World, kind: str, day: str, missing: list[str], guests: str = "") -> None:
+    """An activity from its notice to the roll-call: everybody present but a few."""
+    month, number = (int(part) for part in day.split("-"))
+    title = f"{month}月{kind}"
+    await story.make_activity(bot.stage, [kind], f"{month}月{number}日", "14:30", "三楼会议室")
+    await bot.stage.at(f"2023-{day} 16:40")
+    if guests:
+        await bot.stage.tap(DESK, "补登", title)
+        await bot.stage.tap(DESK, "登记列席", "【补登】")
+        await bot.stage.tap(DESK, guests, "【列席】")
+    await story.settle(bot.stage, title, missing)
+
+
+async def give_item(bot: World) -> None:
+    """The month's theme and one item, entered on a Friday: it goes out on the next working day."""
+    officer = story.STUDY_OFFICER
+    await bot.stage.say(officer, "学习安排")
+    await bot.stage.tap(officer, "8月", "请选择月份")
+    await bot.stage.say(officer, "学思践悟强党性")
+    await bot.stage.tap(officer, "加书目", "8月学习安排")
+    await bot.stage.say(officer, story.BOOK)
+    await bot.stage.tap(officer, "保存", "【加书目】")
+
+
+async def test_st8_moving_people(bot: World) -> None:
+    """乙七 is exempt from 1 August, 戊一 comes on 15 August, 丙六 goes on 1 September and sits in on the 8th."""
+    await hold(bot, "主题党日", "07-07", ["甲五"])
+
+    await bot.stage.at("2023-07-28 10:00")
+    await open_person(bot, "第二党小组", "乙七")
+    await bot.stage.tap(DESK, "免于考勤", "【党员】乙七")
+    await bot.stage.tap(DESK, "产假", "【免于考勤】乙七")
+    await bot.stage.tap(DESK, "下月1日", "从哪一天起")
+    await bot.stage.tap(DESK, "半年", "请选择期限")
+    await bot.stage.tap(DESK, "支委会", "由谁批准")
+    assert "免于考勤 无→产假至2024年1月31日（自2023年8月1日起）" in last(bot, DESK).text
+    await bot.stage.tap(DESK, "乙六", "请选择联系人")
+    assert last(bot, DESK).text.startswith("已登记：乙七同志")
+
+    await hold(bot, "主题党日", "08-04", ["甲五", "甲六"])
+    await give_item(bot)
+
+    await bot.stage.at("2023-08-15 09:30")
+    await bot.stage.say(DESK, "名册")
+    await bot.stage.tap(DESK, "转入党员", "【名册】")
+    await bot.stage.say(DESK, "戊一")
+    await bot.stage.tap(DESK, "第一党小组", "【转入】戊一")
+    await bot.stage.tap(DESK, "正式党员", "【转入】戊一")
+    await bot.stage.tap(DESK, "今天", "从哪一天起")
+    await bot.stage.tap(DESK, "组织关系", "【转入】戊一")
+    await hold(bot, "廉政专题学习日", "08-18", ["甲五"])
+
+    await bot.stage.at("2023-08-31 09:30")
+    await open_person(bot, "第三党小组", "丙六", by=SECRETARY)
+    await bot.stage.tap(SECRETARY, "转出", "【党员】丙六")
+    await bot.stage.say(SECRETARY, "9月1日")
+    await bot.stage.tap(SECRETARY, "组织关系", "【转出】丙六")
+    await bot.stage.at("2023-09-06 09:30")
+    await hold(bot, "主题党日", "09-08", ["甲五"], guests="丙六")
+
+    await bot.stage.at("2023-10-08 09:00")
+    await bot.stage.say(SECRETARY, "三季度")
+    card = last(bot, SECRETARY).text
+    assert "出席率94.4%" in card
+    assert "期初25人，转入1人，转出1人，期末25人" in card
+    with bot.storage.reading() as session:
+        counted = tally(session, bot.cast.branch_id, Quarter(2023, 3), bot.clock.now(), SHANGHAI)
+        item = session.scalars(select(StudyItem)).one()
+        names = dict(session.execute(select(Person.name, Person.id)).all())
+    held = counted.held
+    assert [len(one.roll.expected) for one in held] == [23, 22, 23, 22]
+    assert [len(one.roll.present) for one in held] == [22, 20, 22, 21]
+    assert [one.roll.observers for one in held] == [(), (), (), (names["丙六"],)]
+    assert item.assigned_on == date(2023, 8, 7)
+    assert counted.figures["study"]["expected_pairs"] == 22
+    assert f"P{names['戊一']}" not in counted.figures["study"]["not_done"]
+    assert f"P{names['丙六']}" in counted.figures["study"]["not_done"]
+
+
+# --- 导入名册 -------------------------------------------------------------------------------------------------------
+
+
+def texts(bot: World, name: str, count: int) -> list[str]:
+    return [message.text for message in bot.stage.people[name].chat.messages[-count:]]
+
+
+async def hand_in(bot: World, name: str, content: bytes, file: str = "名册.xlsx") -> None:
+    await bot.stage.people[name].upload_document(file, content)
+    await bot.clock.settle()
+
+
+def xlsx(*rows: list[str]) -> bytes:
+    book = openpyxl.Workbook()
+    for line in rows:
+        book.active.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+HEADING = ["序号", "姓 名", "所在党小组", "党内任职", "级别", "入党时间"]
+
+
+def two_hundred() -> bytes:
+    """The 25 with one change, and 175 new people."""
+    known = [
+        ["", name, {"甲": "第一党小组", "乙": "第二党小组", "丙": "第三党小组"}[name[0]], "", "", ""]
+        for name in story.EVERYBODY if name != "丙八"
+    ]  # fmt: skip
+    offices = {"甲一": "书记", "乙一": "副书记", "甲二": "组织委员", "丙一": "宣传委员", "乙二": "纪检委员"}
+    offices |= dict.fromkeys(["甲三", "乙三", "丙二"], "党小组长")
+    for row in known:
+        row[3], row[4] = offices.get(row[1], "无"), "副科" if row[1] == "甲五" else ""
+    new = [["", f"新{number}", "第四党小组", "", "科员", "2010年7月"] for number in range(176)]
+    return xlsx(["示范党支部党员名册"], HEADING, *known, *new)
+
+
+async def test_two_hundred_people_by_a_file(bot: World) -> None:
+    """Looked at, changed in between, looked at anew, then written; everything with a line in the log."""
+    await bot.stage.say(DESK, "党员")
+    await bot.stage.tap(DESK, "导入名册", "【党员】")
+    await hand_in(bot, DESK, two_hundred())
+    [table, card] = bot.stage.people[DESK].chat.messages[-2:]
+    assert card.text.startswith(
+        "【导入名册】文件共200人：新增176人，变更1人，无变化23人。\n新建党小组1个。\n新增 新0："
+    )
+    assert "不在文件中1人：丙八。" in card.text
+    assert table.attachment is not None
+    assert "甲五,职级,科员,副科,2023-07-03" in table.attachment.content.decode()
+    assert len(people(bot)) == 25
+    # Somebody else changes what the file would change.
+    await open_person(bot, "第一党小组", "甲五", by=SECRETARY)
+    await bot.stage.tap(SECRETARY, "职级", "【党员】甲五")
+    await bot.stage.tap(SECRETARY, "副科", "【职级】甲五")
+    await bot.stage.tap(SECRETARY, "今天", "【职级】甲五")
+    await bot.stage.tap(SECRETARY, "工作调整", "【职级】甲五")
+    tap = await bot.stage.tap(DESK, "确认导入", "文件共200人")
+    assert tap.toast == "名册已有变动，请重新核对。"
+    assert len(people(bot)) == 25
+    assert "变更0人，无变化24人" in last(bot, DESK).text
+    await bot.stage.tap(DESK, "确认导入", "变更0人")
+    assert "已导入：新增176人，变更0人，自2023年7月3日起生效。" in last(bot, DESK).text
+    assert len(people(bot)) == 201
+    with bot.storage.reading() as session:
+        lines = session.scalars(select(Audit).where(Audit.action == "person_added", Audit.via == "chat")).all()
+        assert len(lines) == 176
+        assert {line.actor_id for line in lines} == {bot.cast[DESK]}
+        assert "新0" not in str(lines[0].details)
+    again = await bot.stage.tap(DESK, "确认导入", "文件共200人")
+    assert again.toast == "这次导入已失效，请重新点“导入名册”。"
+
+
+def people(bot: World) -> list[str]:
+    with bot.storage.reading() as session:
+        return [one.name for one in roster(session, bot.cast.branch_id, date(2023, 7, 3))]
+
+
+async def test_what_is_wrong_with_a_file_is_said_in_chinese_and_nothing_is_written(bot: World) -> None:
+    await bot.stage.say(DESK, "导入名册")
+    wrong = [["", f"新{number}", "第四党小组", "科长", "主任", "去年"] for number in range(10)]
+    await hand_in(bot, DESK, xlsx(HEADING, *wrong))
+    text, table = bot.stage.people[DESK].chat.messages[-2:]
+    assert text.text.startswith("【导入名册】文件有30处需要更正，未写入任何内容。")
+    assert "第2行党内职务（D列）：“科长”，应为书记、副书记、" in text.text
+    assert "第2行入党日期（F列）：“去年”，应为日期或年月，例如1990-05-01、1990.05、1990年5月。" in text.text
+    assert table.attachment is not None
+    assert len(table.attachment.content.decode().splitlines()) == 31
+    await bot.stage.say(DESK, "好的")
+    assert last(bot, DESK).text == "请发送名册文件（xlsx或csv），不导入了请发“取消”。"
+    await hand_in(bot, DESK, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "名册.xls")
+    assert "请另存为不加密的xlsx" in last(bot, DESK).text
+    await hand_in(bot, DESK, b"x" * (2 * 1024 * 1024 + 1), "名册.csv")
+    assert last(bot, DESK).text == "文件超过2兆，请精简后再发。"
+    bot.playground.faults.add("500", method="getFile")
+    await hand_in(bot, DESK, "姓名,性别\n庚一,男\n".encode(), "名册.csv")
+    assert last(bot, DESK).text == "文件没有取到，请稍后重新发送。"
+    await hand_in(bot, DESK, "姓名,性别\n庚一,男\n".encode(), "名册.csv")
+    assert "新增 庚一：正式党员、在职" in last(bot, DESK).text
+    await bot.stage.tap(DESK, "改生效日期", "【导入名册】")
+    await bot.stage.say(DESK, "2023年3月1日")
+    assert last(bot, DESK).text == "这一天所在季度已关账，修改请走“更正”。"
+    await bot.stage.say(DESK, "7月1日")
+    assert "自2023年7月1日起生效" in last(bot, DESK).text
+    await bot.stage.tap(DESK, "不导入", "自2023年7月1日起生效")
+    assert last(bot, DESK).text == "【导入名册】未导入，名册没有变动。"
+    assert len(people(bot)) == 25
+
+
+async def test_the_templates_come_back_as_they_are(bot: World) -> None:
+    """Downloaded in chat and sent back: the empty one has nobody, the filled one changes nothing."""
+    await bot.stage.say(DESK, "名册")
+    await bot.stage.tap(DESK, "下载名册", "【名册】")
+    filled = last(bot, DESK).attachment
+    await bot.stage.tap(DESK, "下载模板", "【名册】")
+    empty = last(bot, DESK).attachment
+    assert filled is not None
+    assert empty is not None
+    await bot.stage.say(DESK, "导入名册")
+    await hand_in(bot, DESK, empty.content)
+    assert last(bot, DESK).text == "文件中只有示例，没有党员，请填写后再发。"
+    await hand_in(bot, DESK, filled.content)
+    assert "文件共25人：新增0人，变更0人，无变化25人。\n与现有名册一致，无需导入。" in last(bot, DESK).text
+
+
+# --- looking and changing ------------------------------------------------------------------------------------------
+
+
+async def test_a_change_is_taken_back_and_a_list_is_asked_as_of_a_day(bot: World) -> None:
+    await open_person(bot, "第一党小组", "甲五")
+    await bot.stage.tap(DESK, "党小组", "【党员】甲五")
+    await bot.stage.tap(DESK, "第二党小组", "【党小组】甲五")
+    await bot.stage.say(DESK, "2023年3月31日")
+    assert last(bot, DESK).text == "这一天所在季度已关账，修改请走“更正”。"
+    await bot.stage.say(DESK, "4月1日")
+    await bot.stage.tap(DESK, "工作调整", "党小组 第一党小组→第二党小组（自2023年4月1日起）")
+    await bot.stage.say(DESK, "名册 2023-03-31")
+    assert "第一党小组（9人）" in last(bot, DESK).text
+    await bot.stage.say(DESK, "名册 2023年4月1日")
+    assert "第一党小组（8人）" in last(bot, DESK).text
+    await open_person(bot, "第二党小组", "甲五")
+    assert "最近一次变更：2023年7月3日，甲二，工作调整" in last(bot, DESK).text
+    await bot.stage.tap(DESK, "撤销变更", "【党员】甲五")
+    await bot.stage.say(DESK, "名册 4.1")
+    assert "第一党小组（9人）" in last(bot, DESK).text
+    again = await bot.stage.tap(DESK, "撤销变更", "已登记：甲五同志")
+    assert again.toast == "这次变更已撤销，或之后又有变更。"
+    await bot.stage.say(DESK, "名册 什么时候")
+    assert last(bot, DESK).text.startswith("没有看懂日期")
+
+
+async def test_the_secretary_is_reminded_a_week_before_an_exemption_ends(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        span = session.scalars(select(ExemptionSpan).where(ExemptionSpan.person_id == bot.cast["乙八"])).one()
+        span.to_on, span.contact_person_id = date(2023, 7, 12), bot.cast["乙六"]
+    await bot.stage.at("2023-07-05 09:01")
+    assert last(bot, SECRETARY).text == (
+        "【免于考勤到期提醒】乙八同志的免于考勤（长期病休）至2023年7月11日，此后恢复参加组织生活。"
+        "联系人乙六同志。如需延长，请在“党员”中登记。"
+    )
+    await bot.stage.say(DESK, "名册")
+    await bot.stage.tap(DESK, "登记换届", "【名册】")
+    await bot.stage.say(DESK, "2021年1月4日")
+    assert last(bot, DESK).text.startswith("已登记：本届自2021年1月4日起，至2024年1月4日届满")
+    await bot.stage.at("2023-07-08 09:01")
+    assert last(bot, SECRETARY).text.startswith("【任期届满提醒】本届支部委员会（书记）任期至2024年1月3日")
+    with bot.storage.reading() as session:
+        told = select(func.count()).where(Outbox.job.in_(["exemption_end", "term_end"]))
+        assert session.scalar(told) == 2
+
+
+async def test_members_keep_no_roster(bot: World) -> None:
+    for words in ("名册", "名册 2023-01-01", "导入名册"):
+        await bot.stage.say("丙四", words)
+        assert last(bot, "丙四").text == "您没有办理此事的权限。"
+    await story.make_activity(bot.stage, ["主题党日"], "7月7日", "14:30", "三楼会议室")
+    card = bot.stage.group.chat.messages[-1]
+    before, texts_before = len(bot.stage.group.chat.messages), card.text
+    for data in ("na:0", f"nb:{bot.cast.groups['第一党小组']}:0", f"nc:{bot.cast['甲五']}", "ni:f", "nd:0:n", "nk"):
+        tap = await bot.stage.people[DESK].tap_data(card, data)
+        await bot.clock.settle()
+        assert tap.toast == "您没有办理此事的权限。"
+    assert (len(bot.stage.group.chat.messages), card.text) == (before, texts_before)

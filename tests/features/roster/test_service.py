@@ -1,0 +1,185 @@
+"""Facts of people: changed from a day, taken back, accepted at a meeting; who may, and what the log keeps."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.roster import jobs, service, undoing
+from bot.features.roster.buttons import Kind
+from bot.features.roster.rules import FactChange, Why
+from bot.kit.refusal import Refusal
+from scheduler.calendar import at
+from storage.choices import Duty, ExemptionReason, MembershipStatus, Rank
+from storage.engine import Storage
+from storage.models.audit import Audit
+from storage.models.organisation import Organisation
+from storage.models.person import DutySpan, ExemptionSpan, Person, RankSpan, RosterSpan
+from storage.roster import Member, roster
+from tests.cast import Cast, make_branch
+from tests.world import SHANGHAI
+
+NOW = datetime(2023, 7, 28, 2, 0, tzinfo=UTC)
+TODAY, AUGUST = date(2023, 7, 28), date(2023, 8, 1)
+
+
+def change(session: Session, cast: Cast, who: str, kind: Kind, by: str = "甲二", **values: object) -> service.Done:
+    person = 0 if kind is Kind.NEW else cast[who]
+    wanted = FactChange(**{"kind": kind, "person_id": person, "day": AUGUST, **values})
+    return service.change(session, cast.me(session, by, TODAY), wanted, NOW, SHANGHAI)
+
+
+def on(session: Session, cast: Cast, day: date) -> dict[str, Member]:
+    return {one.name: one for one in roster(session, cast.branch_id, day)}
+
+
+def test_a_fact_holds_from_its_day_and_stops_at_the_next(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        change(session, cast, "甲五", Kind.RANK, value=Rank.SECTION, day=date(2023, 9, 1))
+        change(session, cast, "甲五", Kind.RANK, value=Rank.DEPUTY_SECTION, day=date(2023, 7, 5))
+        days = (date(2023, 7, 4), date(2023, 7, 5), date(2023, 8, 31), date(2023, 9, 1))
+        ranks = [on(session, cast, day)["甲五"].rank for day in days]
+        assert ranks == [Rank.STAFF, Rank.DEPUTY_SECTION, Rank.DEPUTY_SECTION, Rank.SECTION]
+        spans = session.scalars(select(RankSpan).where(RankSpan.person_id == cast["甲五"]).order_by(RankSpan.from_on))
+        assert [span.to_on for span in spans] == [date(2023, 7, 5), date(2023, 9, 1), None]
+        with pytest.raises(Refusal, match="无需变更"):
+            change(session, cast, "甲五", Kind.RANK, value=Rank.SECTION, day=date(2023, 9, 2))
+
+
+def test_who_leaves_gives_up_the_offices_and_may_come_back(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        done = change(session, cast, "丙二", Kind.OUT)
+        assert [str(line) for line in done.lines] == [
+            "名册 在册→转出（自2023年8月1日起）", "党内职务 党小组长→无（自2023年8月1日起）",
+        ]  # fmt: skip
+        assert len(on(session, cast, TODAY)) == 25
+        assert "丙二" not in on(session, cast, AUGUST)
+        held = session.scalars(select(DutySpan).where(DutySpan.person_id == cast["丙二"])).all()
+        assert [span.to_on for span in held] == [AUGUST]
+        back = change(session, cast, "丙二", Kind.BACK, value=cast.groups["第一党小组"], day=date(2023, 8, 20))
+        assert on(session, cast, date(2023, 8, 20))["丙二"].group_name == "第一党小组"
+        me = cast.me(session, "甲二", TODAY)
+        undoing.undo(session, me, back.audit_id, NOW, SHANGHAI)
+        undoing.undo(session, me, done.audit_id, NOW, SHANGHAI)
+        assert on(session, cast, AUGUST)["丙二"].duties == {Duty.GROUP_LEADER}
+        with pytest.raises(Refusal, match="已撤销"):
+            undoing.undo(session, me, done.audit_id, NOW, SHANGHAI)
+
+
+def test_an_exemption_has_its_reason_its_approver_and_its_end(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        leave = {"value": ExemptionReason.MATERNITY_LEAVE, "until": date(2024, 2, 1), "approver": "committee"}
+        done = change(session, cast, "乙七", Kind.EXEMPT, **leave, contact_id=cast["乙六"])
+        span = session.scalars(select(ExemptionSpan).where(ExemptionSpan.person_id == cast["乙七"])).one()
+        assert (span.from_on, span.to_on, span.contact_person_id) == (AUGUST, date(2024, 2, 1), cast["乙六"])
+        assert [on(session, cast, day)["乙七"].exempt for day in (TODAY, AUGUST)] == [False, True]
+        line = session.get_one(Audit, done.audit_id)
+        assert (line.actor_id, line.details["why"], line.details["day"]) == (cast["甲二"], "decided", "2023-08-01")
+        [edit] = line.details["edits"]
+        assert edit["after"]["reason"] == "maternity_leave"
+        assert edit["after"]["approved_by"]["length"] == len("committee")
+        change(session, cast, "乙七", Kind.PRESENT, day=date(2023, 10, 1))
+        assert not on(session, cast, date(2023, 10, 1))["乙七"].exempt
+        with pytest.raises(Refusal, match="起始日期之后"):
+            change(session, cast, "甲五", Kind.EXEMPT, value=ExemptionReason.ABROAD, until=AUGUST)
+
+
+def test_an_undo_never_runs_over_a_later_change(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        done = change(session, cast, "甲五", Kind.RANK, value=Rank.SECTION)
+        span = session.scalars(select(RankSpan).where(RankSpan.person_id == cast["甲五"], RankSpan.to_on.is_(None)))
+        span.one().rank = Rank.DIVISION
+        session.flush()
+        with pytest.raises(Refusal, match="之后又有变更"):
+            undoing.undo(session, cast.me(session, "甲二", TODAY), done.audit_id, NOW, SHANGHAI)
+
+
+def test_backdating_ends_with_the_close(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        change(session, cast, "甲五", Kind.RANK, value=Rank.SECTION, day=date(2023, 7, 1))
+        with pytest.raises(Refusal, match="已关账"):
+            change(session, cast, "甲六", Kind.RANK, value=Rank.SECTION, day=date(2023, 6, 30))
+        me = cast.me(session, "甲二", TODAY)
+        last = undoing.last_change(session, cast.branch_id, cast["甲五"])
+        assert last is not None
+        with pytest.raises(Refusal, match="已关账"):
+            undoing.undo(session, me, last.id, at(date(2023, 10, 11), NOW.time(), SHANGHAI), SHANGHAI)
+
+
+def test_only_the_secretary_makes_a_secretary_and_there_is_one(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        with pytest.raises(Refusal, match="没有办理此事的权限"):
+            change(session, cast, "甲二", Kind.DUTY, value=Duty.SECRETARY)
+        with pytest.raises(Refusal, match="现任书记是甲一同志"):
+            change(session, cast, "甲二", Kind.DUTY, value=Duty.SECRETARY, by="甲一")
+        gone = change(session, cast, "甲一", Kind.DUTY, value=Duty.SECRETARY, by="甲一")
+        with pytest.raises(Refusal, match="没有办理此事的权限"):
+            undoing.undo(session, cast.me(session, "甲二", TODAY), gone.audit_id, NOW, SHANGHAI)
+        assert session.get_one(Organisation, cast.branch_id).term_ends_on is None
+        change(session, cast, "甲四", Kind.DUTY, value=Duty.SECRETARY, by="甲一", why=Why.ELECTION)
+        assert session.get_one(Organisation, cast.branch_id).term_ends_on == date(2026, 8, 1)
+        with pytest.raises(Refusal, match="请先免去书记职务"):
+            change(session, cast, "甲四", Kind.OUT, day=date(2023, 8, 2))
+
+
+def test_others_and_other_branches_change_nothing(storage: Storage) -> None:
+    with storage.transaction() as session:
+        other, cast = make_branch(session, now=NOW, bound=False), make_branch(session, now=NOW)
+        for name in ("甲三", "丙一", "乙二", "丙四"):
+            with pytest.raises(Refusal, match="没有办理此事的权限"):
+                change(session, cast, "甲五", Kind.RANK, by=name, value=Rank.SECTION)
+        me = cast.me(session, "甲一", TODAY)
+        away = FactChange(kind=Kind.OUT, day=AUGUST, person_id=other["甲五"])
+        with pytest.raises(Refusal, match=service.NO_SUCH):
+            service.change(session, me, away, NOW, SHANGHAI)
+        into = FactChange(kind=Kind.GROUP, day=AUGUST, person_id=cast["甲五"], value=other.groups["第一党小组"])
+        with pytest.raises(Refusal, match="没有这个党小组"):
+            service.change(session, me, into, NOW, SHANGHAI)
+        with pytest.raises(Refusal, match=service.NO_SUCH):
+            service.facts_of(session, me, other["甲五"], TODAY)
+
+
+def test_who_is_accepted_at_a_meeting_is_on_the_roster_from_the_next_day(storage: Storage) -> None:
+    """ST2: 丁一 is 列席 on 22 September; the roster of the 23rd has 26."""
+    met = date(2023, 9, 22)
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        group = cast.groups["第二党小组"]
+        person = service.accept(session, cast.branch_id, "丁一", group, met, NOW, actor_id=cast["甲二"])
+        assert [len(on(session, cast, met + timedelta(days=days))) for days in (0, 1)] == [25, 26]
+        member = on(session, cast, met + timedelta(days=1))["丁一"]
+        assert (member.status, member.group_name) == (MembershipStatus.PROBATIONARY, "第二党小组")
+        again = session.scalars(select(RosterSpan).where(RosterSpan.person_id == person)).all()
+        assert len(again) == 1
+        assert session.get_one(Person, person).name == "丁一"
+
+
+def test_what_many_branches_are_reminded_of_is_one_question(storage: Storage) -> None:
+    since, until = (at(day, NOW.time(), SHANGHAI) for day in (date(2023, 7, 20), date(2023, 7, 30)))
+    with storage.transaction() as session:
+        cast, other = make_branch(session, now=NOW), make_branch(session, now=NOW, bound=False)
+        for who in (cast, other):
+            span = session.scalars(select(ExemptionSpan).where(ExemptionSpan.person_id == who["乙八"])).one()
+            span.to_on = AUGUST
+            session.get_one(Organisation, who.branch_id).term_ends_on = date(2024, 1, 21)
+        session.flush()
+        for ask in (jobs.exemption_ends, jobs.term_ends):
+            found = ask(session, since, until, None, SHANGHAI)
+            assert sorted(branch for branch, _, _ in found) == [cast.branch_id, other.branch_id]
+            assert [branch for branch, _, _ in ask(session, since, until, other.branch_id, SHANGHAI)] == [
+                other.branch_id
+            ]
+            assert ask(session, until, until + timedelta(days=3), None, SHANGHAI) == []
+        # Whoever goes on being exempt, or has left by then, needs no reminder.
+        session.add(ExemptionSpan(person_id=cast["乙八"], from_on=AUGUST, reason=ExemptionReason.LONG_SICK_LEAVE))
+        left = session.scalars(select(RosterSpan).where(RosterSpan.person_id == other["乙八"])).one()
+        left.to_on = AUGUST
+        session.flush()
+        assert jobs.exemption_ends(session, since, until, None, SHANGHAI) == []
