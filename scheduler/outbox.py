@@ -35,7 +35,7 @@ URGENT = 10
 # A row that cannot go so soon is put off, so that it takes no other's place.
 PATIENCE = timedelta(seconds=3)
 # Real seconds: how often others' promises are looked for, alone and beside other processes; how long a stop waits.
-POLL, POLL_SHARED, LANDING = 15.0, 0.5, 5.0
+POLL, POLL_SHARED, LANDING = 15.0, 0.5, 3.0
 # Real time: a process that died is followed within LEASE; RENEWAL in seconds.
 LEASE, RENEWAL = timedelta(seconds=6), 1.5
 OTHERS = "another process sends; this one takes over when that one ends"
