@@ -25,6 +25,7 @@ from bot.watch.failures import Failures
 from bot.watch.watchman import Watchman
 from bot.web import Webhook, application, serving
 from scheduler.clock import Clock
+from scheduler.corrector import Corrector
 from scheduler.jobs import Job
 from scheduler.outbox import Sender
 from scheduler.runner import Runner
@@ -68,8 +69,9 @@ class App:
         still_owed = {job.name: job.still_owed for job in jobs if job.still_owed is not None}
         self.sender = Sender(
             storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._note_refusal,
-            bot_id=self.bot_id,
+            bot_id=self.bot_id, edit=self.telegram.edit,
         )  # fmt: skip
+        self.corrector = Corrector(storage, clock, self.sender)
         failures = Failures()
         self.runner = Runner(storage, clock, failures.watching(jobs), self.sender, tz)
         self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed)
@@ -169,15 +171,20 @@ class App:
             tasks += [("lease", self.poller.hold), ("polling", self.poller.run), ("watchdog", self.poller.watch)]
         if self._listen is not None:
             tasks.append(("web", self._serve))
-        return [*tasks, ("runner", self.runner.run), ("menus", self.menus.run), ("watch", self.watchman.run)]
+        return [
+            *tasks, ("runner", self.runner.run), ("menus", self.menus.run), ("watch", self.watchman.run),
+            ("corrections", self.corrector.run),
+        ]  # fmt: skip
 
     async def _drain(self, edge: Edge) -> None:
-        try:
-            async with asyncio.timeout(DRAIN):
-                while self.lanes.busy or self.receiver.busy or edge.busy:  # noqa: ASYNC110  # three gauges, no event
-                    await asyncio.sleep(0.01)
-        except TimeoutError:
-            log.warning("stopped with work under way; it waits in the inbox")
+        # Not asyncio.timeout: before Python 3.11.4 it does not know its own cancellation behind a group that has ended.
+        loop = asyncio.get_running_loop()
+        until = loop.time() + DRAIN
+        while self.lanes.busy or self.receiver.busy or edge.busy:
+            if loop.time() > until:
+                log.warning("stopped with work under way; it waits in the inbox")
+                return
+            await asyncio.sleep(0.01)
 
     async def _close(self) -> None:
         async with asyncio.timeout(DRAIN):

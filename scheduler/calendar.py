@@ -50,6 +50,7 @@ class Calendar:
     def __init__(self, years: Mapping[int, Year] | None = None, own: Mapping[date, bool] | None = None) -> None:
         self._years, self._own = dict(years or {}), dict(own or {})
         self._blocks: dict[int, tuple[Block, ...]] = {}
+        self._neighbours: dict[tuple[int, int], tuple[tuple[Block, ...], ...]] = {}
 
     def year(self, number: int) -> Year:
         """What is known of a year; reckoned by principle when nothing is."""
@@ -119,6 +120,11 @@ class Calendar:
 
         A group belongs to the year of its first block.
         """
+        if (year, gap) not in self._neighbours:
+            self._neighbours[year, gap] = self._find_neighbours(year, gap)
+        return self._neighbours[year, gap]
+
+    def _find_neighbours(self, year: int, gap: int) -> tuple[tuple[Block, ...], ...]:
         found: list[list[Block]] = []
         blocks = [block for number in (year - 1, year, year + 1) for block in self.blocks(number)]
         for before, block in pairwise([None, *blocks]):

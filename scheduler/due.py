@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, select
@@ -82,6 +82,11 @@ class Due:
     @property
     def key(self) -> tuple[str, int, str]:
         return self.job.name, self.branch_id, self.occurrence.slot
+
+    @property
+    def batch(self) -> str:
+        """The broadcast that its messages are, unless the plan names another."""
+        return ":".join(map(str, self.key))
 
 
 @dataclass(slots=True)
@@ -309,7 +314,8 @@ def run_slice(session: Session, run: Due, now: datetime, adopted: Mapping[str, d
         session.flush()
     owed = _told(session, run, adopted) if late else list(run.job.plan(session, run.branch_id, run.occurrence, now))
     fresh = _fresh(session, owed)
-    promise_all(session, fresh[:SLICE], job=run.job.name, branch_id=run.branch_id, now=now)
+    now_due = [item if item.batch is not None else replace(item, batch=run.batch) for item in fresh[:SLICE]]
+    promise_all(session, now_due, job=run.job.name, branch_id=run.branch_id, now=now)
     row.planned += len(fresh[:SLICE])
     if len(fresh) > SLICE:
         return True

@@ -38,7 +38,9 @@ class Owed:
     """One message that somebody has been promised: to a person (by row) or to a chat (by Telegram's id).
 
     `keys` are its unique names: when all of them are taken, nothing is said. `about` is what `still_owed`
-    needs to ask again; `card` makes the sent message a card (kind, subject id) that is edited in place.
+    needs to ask again; `card` makes the sent message a card (kind, subject id) that is edited in place. `batch` names
+    the broadcast that it is a part of (of a job's messages by default job:branch:slot); `edits_id` is the row whose
+    sent message this one edits; `delay`: not sooner than so long from now.
     """
 
     keys: tuple[str, ...]
@@ -49,6 +51,9 @@ class Owed:
     about: Mapping[str, Any] = field(default_factory=dict)
     expires_at: datetime | None = None
     card: tuple[str, int] | None = None
+    batch: str | None = None
+    edits_id: int | None = None
+    delay: timedelta = timedelta()
 
 
 Plan = Callable[[Session, int, Occurrence, datetime], Iterable[Owed]]

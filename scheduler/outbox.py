@@ -27,6 +27,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 Send = Callable[[int, dict[str, Any]], Awaitable[Outcome]]
+Edit = Callable[[int, int, dict[str, Any]], Awaitable[Outcome]]
 
 IN_FLIGHT = 30
 # About a second's worth in hand; answers are taken even when a broadcast has filled it.
@@ -48,13 +49,15 @@ class Sender:
     process that was killed only what had really begun is unknown, and a row that is cancelled in time does not go.
     still_owed: by name of job; on_stop: called once with the reason when Telegram refuses the token, after which
     nothing more is sent. alone: no other process sends from this database (true on SQLite); else they take turns.
+    edit: sends a row that edits (chat, message id, message).
     """
 
     def __init__(
         self, storage: Storage, clock: Clock, send: Send, *, still_owed: Mapping[str, StillOwed],
         on_stop: Callable[[str], None], bot_id: int = 0, pace: Pace | None = None, alone: bool | None = None,
+        edit: Edit | None = None,
     ) -> None:  # fmt: skip
-        self._storage, self._clock, self._send = storage, clock, send
+        self._storage, self._clock, self._send, self._edit = storage, clock, send, edit
         self._still_owed, self._on_stop, self._bot_id = still_owed, on_stop, bot_id
         self._pace, self._uploads = pace or Pace(), uploads.Uploads(storage, bot_id)
         self._turn = Turn(storage, f"sender:{bot_id}", LEASE, others=OTHERS, alone=alone)
@@ -144,13 +147,16 @@ class Sender:
         self._more, self._next_at = found.more, found.next_at
         self._waiting += found.rows
         self._answering |= _answered(found.rows)
-        await asyncio.gather(*(self._ask(row) for row in found.rows if row.job in self._still_owed))
+        await asyncio.gather(*(self._ask(row) for row in found.rows if self._asked_when_claimed(row)))
         self._waiting.sort(key=lambda row: LANES.index(row.lane))
         if self._more and not self._waiting:
             self.wake()
 
     def _held(self) -> list[int]:
         return [row.id for row in (*self._waiting, *self._calls.values(), *(told.row for told in self._told))]
+
+    def _asked_when_claimed(self, row: Row) -> bool:
+        return row.edits_id is None and row.job in self._still_owed
 
     async def _ask(self, row: Row) -> None:
         """Is it still owed? What cannot be asked is sent as it was promised: silence would be worse."""
@@ -236,8 +242,9 @@ class Sender:
 
     async def _attempt(self, row: Row) -> Outcome | None:
         """The call, once it is written down that it is being made; None when it is not to be made any more."""
+        now = self._clock.now()
         try:
-            if not await self._write(lambda session: self._turn.confirm(session) and rows.begin(session, row)):
+            if not await self._write(lambda session: self._turn.confirm(session) and rows.begin(session, row, now)):
                 return None
             await self._clock.sleep_until(self._pace.begin(self._clock.now()))
             return await self._say(row)
@@ -257,11 +264,30 @@ class Sender:
 
     async def _speak(self, row: Row) -> Outcome:
         """What the row says, to Telegram."""
+        if row.edits is not None:
+            return await self._correct(row, row.edits)
         if row.upload is None:
             return await self._send(row.chat_id, row.message)
         message = await self._uploads.fill(row.upload, row.message)
         outcome = await self._send(row.chat_id, message)
         return self._uploads.hear(row.upload, message["document"].get("file_id"), outcome)
+
+    async def _correct(self, row: Row, message_id: int) -> Outcome:
+        """Edit what was sent, as it reads now; and again when its owner's tap changed it while the edit was going."""
+        assert self._edit is not None
+        said, outcome = None, Outcome(OutcomeKind.GONE, reason="no_longer_owed")
+        while (message := await self._as_it_reads(row)) is not None and message != said:
+            if said is not None:
+                self._pace.take(row.chat_id, self._clock.now())
+            outcome = await self._edit(row.chat_id, message_id, message)
+            if outcome.kind is not OutcomeKind.SENT:
+                return outcome
+            row.message, row.worded_anew, said = message, True, message
+        return outcome
+
+    async def _as_it_reads(self, row: Row) -> dict[str, Any] | None:
+        reads, now = self._still_owed[row.job or ""], self._clock.now()
+        return await self._storage.read(lambda session: reads(session, row.about, now))
 
     def _hear(self, row: Row, outcome: Outcome) -> None:
         now = self._clock.now()
@@ -273,7 +299,9 @@ class Sender:
             self._stop(outcome.reason)
         else:
             self._pace.accept()
-        verdict = judge(outcome, row.lane, resent=row.resent, attempts=row.attempts, now=now)
+        # An edit does no harm the second time.
+        lane = row.lane if row.edits_id is None else Lane.MUST_ARRIVE
+        verdict = judge(outcome, lane, resent=row.resent, attempts=row.attempts, now=now)
         self._note(Told(row, verdict, outcome))
 
     def _stop(self, reason: str) -> None:

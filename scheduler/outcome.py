@@ -62,7 +62,7 @@ _FINAL = {
     OutcomeKind.SENT: OutboxState.SENT,
     OutcomeKind.UNREACHABLE: OutboxState.UNREACHABLE,
     OutcomeKind.FAILED: OutboxState.FAILED,
-    OutcomeKind.GONE: OutboxState.FAILED,
+    OutcomeKind.GONE: OutboxState.CANCELLED,
 }
 
 

@@ -11,15 +11,20 @@ from scheduler.jobs import Owed
 from scheduler.uploads import File, keep
 from storage.base import table
 from storage.choices import OutboxState
-from storage.models.outbox import Card, Outbox, Promise
+from storage.models.outbox import Card, JobRun, Outbox, Promise
 from storage.models.person import Person
 
 # Databases bound how many values one statement may carry.
 SLICE = 500
+# The run that says that a broadcast was stopped (its slot is the batch), and why its messages did not go.
+STOP, STOPPED = "broadcast_stop", "stopped"
 
 _ADD = insert(table(Outbox)).returning(Outbox.id, sort_by_parameter_order=True)
 _ADD_KEYS = insert(table(Promise))
 _TAKEN = select(Promise.key).where(Promise.key.in_(bindparam("keys", expanding=True)))
+_STOPPED = select(JobRun.slot).where(
+    JobRun.job == STOP, JobRun.branch_id == bindparam("branch"), JobRun.slot.in_(bindparam("batches", expanding=True))
+)
 _PEOPLE = select(Person.id, Person.telegram_id, Person.reachable).where(Person.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -70,10 +75,22 @@ def _add(session: Session, owed: Sequence[Owed], job: str | None, branch_id: int
     if not owed:
         return []
     chats = _chats(session, {item.person_id for item in owed if item.person_id is not None and item.chat_id is None})
-    same = {"job": job, "branch_id": branch_id, "created_at": now, "not_before": now}
+    stopped = _stopped(session, branch_id, owed)
+    same = {"job": job, "branch_id": branch_id, "created_at": now}
     files: dict[File, int] = {}
-    values = [_row(item, chats) | {"message": keep(session, item.message, now, files)} | same for item in owed]
+    values = [
+        _row(item, chats, stopped)
+        | {"message": keep(session, item.message, now, files), "not_before": now + item.delay}
+        | same
+        for item in owed
+    ]
     return list(session.scalars(_ADD, values))
+
+
+def _stopped(session: Session, branch_id: int | None, owed: Sequence[Owed]) -> set[str]:
+    """Broadcasts that were stopped: what a later slice promises of them is written down and does not go."""
+    batches = {item.batch for item in owed if item.batch is not None and item.edits_id is None}
+    return set(session.scalars(_STOPPED, {"branch": branch_id, "batches": list(batches)})) if batches else set()
 
 
 def _chats(session: Session, person_ids: Collection[int]) -> dict[int, tuple[int | None, str]]:
@@ -89,17 +106,22 @@ def _chats(session: Session, person_ids: Collection[int]) -> dict[int, tuple[int
     return chats
 
 
-def _row(owed: Owed, chats: dict[int, tuple[int | None, str]]) -> dict[str, Any]:
+def _row(owed: Owed, chats: dict[int, tuple[int | None, str]], stopped: Collection[str]) -> dict[str, Any]:
     chat_id, against = (
         (owed.chat_id, "") if owed.chat_id is not None else chats.get(owed.person_id or 0, (None, "nobody"))
     )
+    state, reason = (OutboxState.UNREACHABLE, against) if against else (OutboxState.QUEUED, "")
+    if owed.batch in stopped and owed.edits_id is None:
+        state, reason = OutboxState.CANCELLED, STOPPED
     return {
         "lane": owed.lane,
         "person_id": owed.person_id,
         "chat_id": chat_id,
         "about": dict(owed.about),
-        "state": OutboxState.UNREACHABLE if against else OutboxState.QUEUED,
-        "reason": against,
+        "batch": owed.batch,
+        "edits_id": owed.edits_id,
+        "state": state,
+        "reason": reason,
         "expires_at": owed.expires_at,
     }
 

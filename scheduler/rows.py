@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 from sqlalchemy import Row as Found
 from sqlalchemy.orm import Session, aliased
 
 from scheduler import outcome
+from scheduler.edits import target
 from storage.base import table
 from storage.choices import Lane, OutboxState
 from storage.models.outbox import Outbox
@@ -33,6 +34,9 @@ class Row:
     attempts: int
     resent: bool
     worded_anew: bool = False
+    # The row whose message this one edits (None: it is a new one), and that message's id once it is begun.
+    edits_id: int | None = None
+    edits: int | None = None
 
     @property
     def upload(self) -> int | None:
@@ -58,7 +62,7 @@ def _due(lane: Lane) -> Select[Any]:
     return (
         select(
             Outbox.id, Outbox.lane, Outbox.job, Outbox.chat_id, Outbox.message, Outbox.about, Outbox.attempts,
-            Outbox.resent, Outbox.expires_at,
+            Outbox.resent, Outbox.expires_at, Outbox.edits_id,
         )
         .where(Outbox.state == OutboxState.QUEUED, Outbox.lane == lane, Outbox.not_before <= bindparam("now"))
         .where(Outbox.id.not_in(bindparam("held", expanding=True)))
@@ -130,14 +134,21 @@ def due(
 
 
 def _row(found: Found[Any]) -> Row:
-    return Row(found.id, found.lane, found.job, found.chat_id, found.message, found.about, found.attempts, found.resent)
+    return Row(
+        found.id, found.lane, found.job, found.chat_id, found.message, found.about, found.attempts, found.resent,
+        edits_id=found.edits_id,
+    )  # fmt: skip
 
 
-def begin(session: Session, row: Row) -> bool:
-    """The row goes now, to the chat and with the words that it has by now; False when it is no longer to go.
+def begin(session: Session, row: Row, now: datetime) -> bool:
+    """The row goes now, to the chat and with the words that it has by now; False when it is not to go (yet).
 
     Committed before the call: what a dead process had begun may have arrived, and everything else has not.
     """
+    if row.edits_id is not None:
+        row.edits = target(session, row.id, row.edits_id, now)
+        if row.edits is None:
+            return False
     found = session.execute(_BEGIN, {"row_id": row.id}).first()
     if found is None:
         return False
@@ -168,7 +179,9 @@ def lapse(session: Session, now: datetime, held: Collection[int] = ()) -> None:
     lost = [Outbox.state == OutboxState.SENDING, Outbox.id.not_in(held)]
     again = {"state": OutboxState.QUEUED, "resent": True, "not_before": now + outcome.SEND_AGAIN_AFTER}
     ended: dict[str, Any] = {"reason": "interrupted"}
-    change(session, *lost, Outbox.lane == Lane.MUST_ARRIVE, Outbox.resent.is_(False), **again, **ended)
+    # An edit does no harm the second time.
+    twice = or_(Outbox.lane == Lane.MUST_ARRIVE, Outbox.edits_id.is_not(None))
+    change(session, *lost, twice, Outbox.resent.is_(False), **again, **ended)
     change(session, *lost, state=OutboxState.UNKNOWN, **ended)
 
 

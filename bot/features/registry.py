@@ -5,20 +5,35 @@ from datetime import tzinfo
 from bot.features.activities import anew as activities_anew
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
+from bot.features.activities import sendings as notices
+from bot.features.broadcasts import handlers as broadcasts
+from bot.features.broadcasts import jobs as broadcasts_jobs
 from bot.features.calendar import handlers as calendar
 from bot.features.integrity import anew as integrity_anew
 from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
+from bot.features.integrity import sendings as reminders
 from bot.features.people import handlers as people
 from bot.features.reflections import handlers as reflections
+from bot.features.reflections import sendings as tasks
 from bot.features.study import handlers as study
 from bot.features.study import jobs as study_jobs
+from bot.features.study import sendings as study_sendings
 from bot.features.tally import handlers as tally
 from bot.features.todo import handlers as todo
 from bot.features.todo import jobs as todo_jobs
 from bot.kit.anew import Anew
+from bot.kit.broadcasts import Broadcast
 from bot.kit.handlers import Handler
 from scheduler.jobs import Job
+
+# What goes to many at one time, and may be stopped and corrected.
+BROADCASTS: list[Broadcast] = [
+    *notices.BROADCASTS,
+    *study_sendings.BROADCASTS,
+    *reminders.BROADCASTS,
+    *tasks.BROADCASTS,
+]
 
 HANDLERS: list[Handler] = [
     *activities.HANDLERS,
@@ -29,6 +44,7 @@ HANDLERS: list[Handler] = [
     *tally.HANDLERS,
     *todo.HANDLERS,
     *people.HANDLERS,
+    *broadcasts.build(BROADCASTS),
 ]
 
 # What is posted once more after an outage.
@@ -40,4 +56,7 @@ def jobs(tz: tzinfo) -> list[Job]:
 
     Those due at one instant run in this order: a reminder carries the month's prompt of the same morning.
     """
-    return [*activities_jobs.build(tz), *integrity_jobs.build(tz), *study_jobs.build(tz), *todo_jobs.build(tz)]
+    return [
+        *activities_jobs.build(tz), *integrity_jobs.build(tz), *study_jobs.build(tz), *todo_jobs.build(tz),
+        *broadcasts_jobs.build(tz, BROADCASTS),
+    ]  # fmt: skip

@@ -5,18 +5,23 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from bot.kit.handlers import CardView
 from bot.kit.replies import Message
 from bot.kit.sending import Telegram
 from scheduler.clock import Clock
+from storage.choices import OutboxState
 from storage.engine import Storage
-from storage.models.outbox import Card
+from storage.models.outbox import Card, Outbox
 
 log = logging.getLogger(__name__)
 REST = timedelta(seconds=3)
+# A card that changes by itself is shown again when the next change is so near; later ones are found by looking.
+SOON = timedelta(seconds=10)
+# Real seconds: how often cards are looked for that change by themselves and that nobody here has touched.
+POLL = 5.0
 
 
 class Cards:
@@ -45,24 +50,43 @@ class Cards:
 
     async def run(self) -> None:
         """Edit changed cards for ever, with a rest after each round."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._poll())
+            while True:
+                await self._wake.wait()
+                await self._clock.sleep_until(self._clock.now() + REST)
+                self._wake.clear()
+                changed, self._changed = self._changed, set()
+                self._editing = len(changed)
+                try:
+                    await asyncio.gather(*(self._edit(kind, subject_id) for kind, subject_id in changed))
+                finally:
+                    self._editing = 0
+
+    async def _poll(self) -> None:
+        """Those that change by themselves, whoever made them: a job, another process, one that was killed."""
+        passing = [view.kind for view in self._views.values() if view.passing]
+        query = select(Card.kind, Card.subject_id).where(Card.kind.in_(passing), Card.open).distinct()
         while True:
-            await self._wake.wait()
-            await self._clock.sleep_until(self._clock.now() + REST)
-            self._wake.clear()
-            changed, self._changed = self._changed, set()
-            self._editing = len(changed)
-            try:
-                await asyncio.gather(*(self._edit(kind, subject_id) for kind, subject_id in changed))
-            finally:
-                self._editing = 0
+            for kind, subject_id in await self._storage.read(lambda session: session.execute(query).all()):
+                self.touch(kind, subject_id)
+            await asyncio.sleep(POLL)
 
     async def _edit(self, kind: str, subject_id: int) -> None:
-        now = self._clock.now()
-        for chat_id, message_id, message in await self._storage.read(
-            lambda session: self._render(session, kind, subject_id, now)
-        ):
+        now, view = self._clock.now(), self._views[kind]
+
+        def look(session: Session) -> tuple[list[tuple[int, int, Message]], datetime | None]:
+            lives = view.lives(session, subject_id) if view.lives is not None else None
+            return self._render(session, kind, subject_id, now), lives
+
+        shown, changes_at = await self._storage.read(look)
+        for chat_id, message_id, message in shown:
             outcome = await self._telegram.edit(chat_id, message_id, message.to_json())
             log.debug("card %s %s: %s", kind, subject_id, outcome.kind)
+        if changes_at is not None and changes_at <= now + SOON:
+            self.touch(kind, subject_id)
+        elif changes_at is None and view.passing:
+            await self._storage.write(lambda session: _close(session, kind, subject_id))
 
     def _render(self, session: Session, kind: str, subject_id: int, now: datetime) -> list[tuple[int, int, Message]]:
         query = select(Card.chat_id, Card.message_id).where(
@@ -74,3 +98,12 @@ class Cards:
             if message is not None and message_id is not None:
                 shown.append((chat_id, message_id, message))
         return shown
+
+
+def _close(session: Session, kind: str, subject_id: int) -> None:
+    """Not while the card itself waits to be sent: it will have to be brought up to date."""
+    on_its_way = exists().where(
+        Outbox.id == Card.outbox_id, Outbox.state.in_([OutboxState.QUEUED, OutboxState.SENDING])
+    )
+    mine = (Card.kind == kind, Card.subject_id == subject_id, Card.open, ~on_its_way)
+    session.execute(update(Card).where(*mine).values(open=False).execution_options(synchronize_session=False))

@@ -142,10 +142,16 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """How a live card of this kind looks now; None when there is nothing left to show."""
+    """How a live card of this kind looks now; None when there is nothing left to show.
+
+    lives: when it will next change by itself, None when it no longer will; while that is soon it is shown again after
+    each rest. passing: closed when it no longer lives, and until then looked for, also after a restart.
+    """
 
     kind: str
     render: Callable[[Session, int, int, datetime, tzinfo], Message | None]
+    lives: Callable[[Session, int], datetime | None] | None = None
+    passing: bool = False
 
 
 Handler = Tap | Command | Word | Answer | Start | Edited | Service | CardView

@@ -1,5 +1,6 @@
 """The end of one update, in the handler's own transaction: the inbox row is done and what is to be said is promised."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Table, bindparam, exists, select, update
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.kit.handlers import Visit
 from bot.kit.replies import Reply, Said
 from scheduler.jobs import Owed
-from scheduler.outbox import promise
+from scheduler.outbox import promise_all
 from storage.choices import InboxState, Lane
 from storage.models.inbox import Inbox
 
@@ -54,15 +55,11 @@ def finish(
     done = session.execute(_FINISH, mine | {"becomes": becomes, "at": visit.now, "said": answer})
     if cast(CursorResult[Any], done).rowcount != 1:
         raise NotYet if session.scalar(_STATE, mine) is InboxState.NEW else AlreadyHandled
-    for number, owed in enumerate(_messages(visit, reply)):
-        key = owed.keys or (f"answer:{bot_id}:{visit.update_id}:{number}",)
-        promise(
-            session,
-            Owed(key, owed.message, owed.person_id, owed.chat_id, owed.lane, card=owed.card),
-            job=None,
-            branch_id=branch_id,
-            now=visit.now,
-        )
+    owed = [
+        each if each.keys else replace(each, keys=(f"answer:{bot_id}:{visit.update_id}:{number}",))
+        for number, each in enumerate(_messages(visit, reply))
+    ]
+    promise_all(session, owed, job=None, branch_id=branch_id, now=visit.now)
 
 
 def _answer(visit: Visit, reply: Reply, query_id: str | None) -> dict[str, Any] | None:
@@ -88,6 +85,7 @@ def _messages(visit: Visit, reply: Reply) -> list[Owed]:
             to.chat_id,
             Lane.MUST_ARRIVE,
             card=to.card,
+            batch=to.batch,
         )
         for to in reply.others
     ]

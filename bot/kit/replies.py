@@ -85,7 +85,8 @@ Said = Message | Document
 class To:
     """Something said to one chat: a person (by row) or a group chat (by Telegram's id).
 
-    `key` names a promise: the same key is never said twice. `card` makes it a card that is edited in place.
+    `key` names a promise: the same key is never said twice. `card` makes it a card that is edited in place. `batch`
+    names the broadcast that it is a part of (bot/kit/broadcasts.py).
     """
 
     said: Said
@@ -93,6 +94,7 @@ class To:
     chat_id: int | None = None
     key: str | None = None
     card: tuple[str, int] | None = None
+    batch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.features.integrity import rules as integrity
+from bot.features.integrity import timing
 from bot.watch.rules import PROVISIONAL_AHEAD, SHOWN, Parked
 from scheduler.calendar import Block, Calendar, at, local_day
 from storage.choices import InboxState, YearState
@@ -34,6 +34,8 @@ def missing_years(calendar: Calendar, today: date) -> list[int]:
 
 
 def coming_blocks(calendar: Calendar, today: date) -> list[tuple[Block, date]]:
-    """The blocks that are soon reminded of, and those whose reminder may just have gone, with its day."""
-    blocks = integrity.blocks_between(calendar, today - PROVISIONAL_AHEAD, today + PROVISIONAL_AHEAD)
-    return [(block, integrity.send_day(calendar, block)) for block in blocks]
+    """The blocks that are soon reminded of, and those whose reminder may just have gone, with its usual day."""
+    first, last = today - PROVISIONAL_AHEAD, today + PROVISIONAL_AHEAD
+    groups = timing.groups(calendar, timing.Timing().merge, first, last)
+    days = ((blocks, timing.send_day(calendar, blocks)) for blocks in groups)
+    return [(block, day) for blocks, day in days if first <= day <= last for block in blocks]

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from bot.playground.clock import TravelClock
 from scheduler.jobs import Owed, StillOwed
-from scheduler.outbox import Outcome, OutcomeKind, Sender, promise
+from scheduler.outbox import Edit, Outcome, OutcomeKind, Sender, promise
 from scheduler.pace import Pace
 from storage.choices import OrganisationKind
 from storage.engine import Storage
@@ -82,12 +82,12 @@ class Office:
     @asynccontextmanager
     async def sender(
         self, still_owed: Mapping[str, StillOwed] | None = None, *,
-        alone: bool | None = None, pace: Pace | None = None, bot_id: int = 1,
+        alone: bool | None = None, pace: Pace | None = None, bot_id: int = 1, edit: Edit | None = None,
     ) -> AsyncIterator[Sender]:  # fmt: skip
         """A sender at work; it ends with the block."""
         sender = Sender(
             self.storage, self.clock, self.telegram.send, still_owed=still_owed or {},
-            on_stop=self.stopped.append, alone=alone, pace=pace, bot_id=bot_id,
+            on_stop=self.stopped.append, alone=alone, pace=pace, bot_id=bot_id, edit=edit,
         )  # fmt: skip
         gauge = self.clock.gauges
         before = list(gauge)

@@ -17,7 +17,7 @@ MUST, ANSWER, BROADCAST = Lane.MUST_ARRIVE, Lane.ANSWERS, Lane.BROADCASTS
         (OutcomeKind.SENT, OutboxState.SENT),
         (OutcomeKind.UNREACHABLE, OutboxState.UNREACHABLE),
         (OutcomeKind.FAILED, OutboxState.FAILED),
-        (OutcomeKind.GONE, OutboxState.FAILED),
+        (OutcomeKind.GONE, OutboxState.CANCELLED),
     ],
 )
 def test_what_is_over(kind: OutcomeKind, state: OutboxState) -> None:

@@ -95,6 +95,7 @@ async def test_a_job_runs_at_its_time_each_day(office: Office) -> None:
     assert texts(office) == ["早 2023-09-25", "早 2023-09-26", "早 2023-09-27"]
     assert [row.created_at for row in office.rows()] == [local(f"2023-09-{day} 09:00") for day in (25, 26, 27)]
     assert {row.job for row in office.rows()} == {"morning"}
+    assert [row.batch for row in office.rows()] == [f"morning:{office.branch_id}:2023-09-{day}" for day in (25, 26, 27)]
 
 
 async def test_a_double_run_says_nothing_twice(office: Office) -> None:

@@ -45,13 +45,13 @@ def _open(session: Session, branch_ids: Sequence[int], now: datetime) -> list[tu
 def _cards(
     session: Session, asking: Sequence[tuple[Notice, Activity | None]], since: datetime, now: datetime, tz: tzinfo
 ) -> Iterator[Again]:
-    subjects = {(cards.KIND, activity.id) if activity else (notices.KIND, notice.id) for notice, activity in asking}
+    subjects = {(cards.KIND, activity.id) if activity else (cards.NOTICE, notice.id) for notice, activity in asking}
     query = (
         select(Card)
         .join(Outbox, Outbox.id == Card.outbox_id)
         .join(GroupChat, GroupChat.chat_id == Card.chat_id)
         .where(GroupChat.active, Card.message_id.is_not(None), Outbox.sent_at < since)
-        .where(Card.kind.in_([cards.KIND, notices.KIND]), Card.subject_id.in_([one for _, one in subjects]))
+        .where(Card.kind.in_([cards.KIND, cards.NOTICE]), Card.subject_id.in_([one for _, one in subjects]))
         .order_by(Card.id)
     )
     for card in session.scalars(query):

@@ -195,6 +195,7 @@ class Draft(StrEnum):
     """What to do with a notice that has been shown to its author."""
 
     SEND = "send"
+    TRY = "try"
     CHANGE = "change"
     DROP = "drop"
 

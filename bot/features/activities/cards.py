@@ -1,19 +1,26 @@
 """The live cards of an activity and the first telling: what is loaded, then shown by messages."""
 
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import messages, rules, service
+from bot.kit.broadcasts import progress_card, to_many, with_delivery
+from bot.kit.handlers import Call
 from bot.kit.replies import Message, Reply, To
-from storage.choices import LeaveState, Scope
+from scheduler import broadcasts
+from scheduler.broadcasts import batch_of
+from storage.choices import ActivityStatus, LeaveState, Scope
 from storage.models.activity import Activity, ActivityFirstAgendaItem, FirstAgendaItem
 from storage.models.attendance import LeaveRequest
 from storage.models.notice import Notice, Receipt
 from storage.models.person import Person
 
 KIND = "activity"
+# The card of a plain notice, and the kind of broadcast that every notice is.
+NOTICE = "notice"
 
 
 def counts(session: Session, activity: Activity, notice: Notice | None, tz: tzinfo) -> messages.Counts:
@@ -47,7 +54,28 @@ def render(session: Session, activity_id: int, chat_id: int, now: datetime, tz: 
     shown = counts(session, activity, notice, tz)
     if chat_id < 0 and notice is not None:
         return messages.group_card(activity, notice, shown)
-    return messages.desk_card(activity, notice, shown, tz)
+    return _desk_card(session, activity, notice, shown, now, tz)
+
+
+def _desk_card(
+    session: Session, activity: Activity, notice: Notice | None, shown: messages.Counts, now: datetime, tz: tzinfo
+) -> Message:
+    """With what became of the sending, while the notice stands."""
+    card = messages.desk_card(activity, notice, shown, tz)
+    if notice is None or activity.status is not ActivityStatus.PLANNED:
+        return card
+    return with_delivery(session, card, activity.branch_id, NOTICE, notice.id, now, tz)
+
+
+def goes_on_at(session: Session, activity_id: int) -> datetime | None:
+    """When the next of its notice is due; None when everybody has it."""
+    notice = service.notice_of(session, activity_id)
+    return broadcasts.goes_on_at(session, batch_of(NOTICE, notice.id)) if notice is not None else None
+
+
+def card_of(notice: Notice) -> tuple[str, int]:
+    """The live card that shows a notice."""
+    return (KIND, notice.activity_id) if notice.activity_id is not None else (NOTICE, notice.id)
 
 
 def write_notice(session: Session, activity: Activity, tz: tzinfo, word: str = "通知") -> Notice | None:
@@ -74,31 +102,32 @@ def first_agenda(session: Session, activity_id: int) -> list[str]:
     return list(session.scalars(query))
 
 
-def tell(session: Session, activity: Activity, to_group: bool, privately: bool, tz: tzinfo) -> list[To]:
-    """The first telling: a card in each group chat, a notice to each person asked, a card to the desk."""
-    notice = write_notice(session, activity, tz)
-    shown = counts(session, activity, notice, tz)
-    asked = ask(session, activity, notice, shown, to_group, privately, tz) if notice else []
-    return asked + desk_cards(session, activity, notice, shown, tz)
+def tell(session: Session, call: Call, activity: Activity, to_group: bool, privately: bool) -> list[To]:
+    """The first telling: a card to the desk, a card in each group chat, a notice to each person asked."""
+    notice = write_notice(session, activity, call.tz)
+    shown = counts(session, activity, notice, call.tz)
+    asked = ask(session, call, activity, notice, shown, to_group, privately) if notice else []
+    return desk_cards(session, activity, notice, shown, call.now, call.tz) + asked
 
 
 def ask(
-    session: Session, activity: Activity, notice: Notice, shown: messages.Counts,
-    to_group: bool, privately: bool, tz: tzinfo,
+    session: Session, call: Call, activity: Activity, notice: Notice, shown: messages.Counts,
+    to_group: bool, privately: bool,
 ) -> list[To]:  # fmt: skip
     """A notice to the groups and the people: its card in a group takes the place of an earlier one."""
     key, card = f"notice:{notice.id}", messages.group_card(activity, notice, shown)
     chats = service.group_chats(session, activity.branch_id) if to_group else []
     told = [To(card, chat_id=chat, key=f"{key}:chat:{chat}", card=(KIND, activity.id)) for chat in chats]
-    people = service.audience(session, activity, tz) if privately else []
+    people = service.audience(session, activity, call.tz) if privately else []
     mine = messages.private_notice(activity, notice)
-    return told + [To(mine, person_id=one.id, key=f"{key}:{one.id}") for one in people if not one.exempt]
+    told += [To(mine, person_id=one.id, key=f"{key}:{one.id}") for one in people if not one.exempt]
+    return to_many(session, NOTICE, notice.id, activity.title, told, call.me.id, call.now)
 
 
 def desk_cards(
-    session: Session, activity: Activity, notice: Notice | None, shown: messages.Counts, tz: tzinfo
+    session: Session, activity: Activity, notice: Notice | None, shown: messages.Counts, now: datetime, tz: tzinfo
 ) -> list[To]:
-    card = messages.desk_card(activity, notice, shown, tz)
+    card = _desk_card(session, activity, notice, shown, now, tz)
     day = activity.start_at.astimezone(tz).date()
     return [
         To(card, person_id=person, key=f"desk:{activity.id}:{person}", card=(KIND, activity.id))
@@ -111,16 +140,23 @@ def tell_cancelled(session: Session, activity: Activity, tz: tzinfo) -> list[To]
     message = messages.cancelled(activity, tz)
     chats = service.group_chats(session, activity.branch_id) if activity.scope is Scope.BRANCH else []
     people = [member for member in service.audience(session, activity, tz) if not member.exempt]
-    return [To(message, chat_id=chat) for chat in chats] + [To(message, person_id=one.id) for one in people]
+    told = [To(message, chat_id=chat) for chat in chats] + [To(message, person_id=one.id) for one in people]
+    return [replace(to, batch=batch_of("activity_off", activity.id)) for to in told]
 
 
-def tell_postponed(session: Session, activity: Activity, tz: tzinfo) -> list[To]:
+def tell_postponed(session: Session, call: Call, activity: Activity) -> list[To]:
     """To everybody, asking anew: with a card of its own, because the old one has scrolled away."""
-    notice = write_notice(session, activity, tz, "改期通知")
+    notice = write_notice(session, activity, call.tz, "改期通知")
     if notice is None:
         return []
-    shown = counts(session, activity, notice, tz)
-    return ask(session, activity, notice, shown, activity.scope is Scope.BRANCH, True, tz)
+    shown = counts(session, activity, notice, call.tz)
+    return ask(session, call, activity, notice, shown, activity.scope is Scope.BRANCH, True)
+
+
+def going_out(session: Session, activity: Activity) -> list[tuple[str, int]]:
+    """The cards that show how far the sending is."""
+    notice = service.notice_of(session, activity.id)
+    return [(KIND, activity.id), progress_card(NOTICE, notice.id)] if notice is not None else []
 
 
 def activity_of_card(card: tuple[str, int]) -> int | None:

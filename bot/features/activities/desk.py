@@ -266,9 +266,9 @@ def postpone_to(session: Session, call: Call, button: buttons.PostponeTo) -> Rep
     if not button.sure:
         return Reply(toast="未改期。", edit=Message(f"{activity.title}：未改期。"))
     making.postpone(session, call.me, activity, start, call.now, call.tz)
-    told = cards.tell_postponed(session, activity, call.tz)
+    told = cards.tell_postponed(session, call, activity)
     done = Message(f"{activity.title}：已改期到{moment_words(start, call.tz)}，并已通知。")
-    return Reply(toast="已改期，并已通知。", edit=done, others=told, refresh=[(cards.KIND, activity.id)])
+    return Reply(toast="已改期，并已通知。", edit=done, others=told, refresh=cards.going_out(session, activity))
 
 
 def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:

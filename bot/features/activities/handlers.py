@@ -97,7 +97,7 @@ def acknowledge(session: Session, call: Call, button: buttons.Acknowledge) -> Re
 def _acknowledged(session: Session, call: Call, row: Receipt, new: bool) -> Reply:
     notice = session.get_one(Notice, row.notice_id)
     toast = f"已收到：{call.me.name}同志。" if new else "您已回复收到。"
-    refresh = [undoing.card_of(notice)] if new else []
+    refresh = [cards.card_of(notice)] if new else []
     if not call.private:
         return Reply(toast=toast, refresh=refresh)
     undo = Choice("撤销", buttons.UndoReceipt(row.id))
@@ -141,7 +141,7 @@ HANDLERS: list[Handler] = [
     Word(("到",), sign_in_by_word),
     Word(("收到", "1"), acknowledge_by_word),
     Start(CODE_PREFIX, sign_in_by_code),
-    CardView(cards.KIND, cards.render),
+    CardView(cards.KIND, cards.render, lives=cards.goes_on_at),
     *absence.HANDLERS,
     *desk.HANDLERS,
     *notices.HANDLERS,

@@ -46,18 +46,7 @@ class Plan:
 
 def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Activity:
     """Make the activity with its components and its notice. A past one is back-filled (补报) and asks no replies."""
-    require(me, Right.MAKE_ACTIVITY, branch_id=me.branch_id, group_id=plan.group_id)
-    if not plan.types:
-        raise Refusal("请至少选择一项活动内容。")
-    if plan.end_at <= plan.start_at:
-        raise Refusal("结束时间应晚于开始时间。")
-    day = plan.start_at.astimezone(tz).date()
-    late_minutes = session.get_one(Organisation, me.branch_id).settings.get("late_minutes", 10)
-    activity = Activity(
-        branch_id=me.branch_id, title=plan.title or rules.default_title(plan.types, day), planned_on=day,
-        scope=plan.scope, group_id=plan.group_id, start_at=plan.start_at, end_at=plan.end_at, place=plan.place,
-        hours=plan.hours, host_id=plan.host_id, late_minutes=late_minutes, created_by_id=me.id, created_at=now,
-    )  # fmt: skip
+    activity = drafted(session, me, plan, now, tz)
     session.add(activity)
     session.flush()
     for kind in dict.fromkeys(plan.types):
@@ -69,6 +58,23 @@ def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Act
     session.flush()
     audit.record(session, "make", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id)
     return activity
+
+
+def drafted(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Activity:
+    """The activity of a plan, not yet kept; refuses what cannot be made."""
+    require(me, Right.MAKE_ACTIVITY, branch_id=me.branch_id, group_id=plan.group_id)
+    if not plan.types:
+        raise Refusal("请至少选择一项活动内容。")
+    if plan.end_at <= plan.start_at:
+        raise Refusal("结束时间应晚于开始时间。")
+    day = plan.start_at.astimezone(tz).date()
+    late_minutes = session.get_one(Organisation, me.branch_id).settings.get("late_minutes", 10)
+    return Activity(
+        branch_id=me.branch_id, title=plan.title or rules.default_title(plan.types, day), planned_on=day,
+        scope=plan.scope, group_id=plan.group_id, start_at=plan.start_at, end_at=plan.end_at, place=plan.place,
+        hours=plan.hours, host_id=plan.host_id, late_minutes=late_minutes, created_by_id=me.id, created_at=now,
+        status=ActivityStatus.PLANNED,
+    )  # fmt: skip
 
 
 def _open_notice(session: Session, me: Me, activity: Activity, now: datetime, tz: tzinfo) -> None:

@@ -311,7 +311,10 @@ def notice_preview(text: str, to_group: bool, expected: int, dialog_id: int) -> 
     """A notice as it will go out, before anybody is told."""
     way = "发到支部群" if to_group else "逐人私聊发送"
     rows = [
-        [Choice("发送", buttons.PlainNotice(dialog_id, buttons.Draft.SEND))],
+        [
+            Choice("发给自己看看", buttons.PlainNotice(dialog_id, buttons.Draft.TRY)),
+            Choice("发送", buttons.PlainNotice(dialog_id, buttons.Draft.SEND)),
+        ],
         [
             Choice("修改", buttons.PlainNotice(dialog_id, buttons.Draft.CHANGE)),
             Choice("取消", buttons.PlainNotice(dialog_id, buttons.Draft.DROP)),

@@ -4,9 +4,10 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, messages, rules, service
+from bot.features.activities import buttons, cards, messages, rules, service
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, require
+from bot.kit.broadcasts import delivering, preview, progress_card, to_many, with_delivery
 from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import TEXT_LIMIT, Message, Reply, To, say
@@ -18,7 +19,6 @@ from storage.models.notice import Notice
 from storage.roster import roster
 
 STEP = "notice.text"
-KIND = "notice"
 OLD = "这份通知已失效，请重新点“发通知”。"
 LONGEST = 3000
 
@@ -53,11 +53,13 @@ def _body(session: Session, call: Call, text: str) -> str:
 
 
 def decide(session: Session, call: Call, button: buttons.PlainNotice) -> Reply:
-    """发送, 修改 or 取消 under the preview."""
+    """发给自己看看, 发送, 修改 or 取消 under the text."""
     dialog = dialogs.current(session, call.me.id, call.now)
     if dialog is None or dialog.id != button.dialog_id or dialog.step != STEP or "text" not in dialog.draft:
         raise Refusal(OLD)
     text = str(dialog.draft["text"])
+    if button.does is buttons.Draft.TRY:
+        return Reply(toast="已发给您本人。", here=[_preview(session, call, text)])
     if button.does is buttons.Draft.CHANGE:
         dialogs.ask(session, call.me.id, STEP, call.now)
         return Reply(edit=Message(f"{text}\n\n（尚未发送。请发送修改后的全文；不发了请发“取消”。）"))
@@ -65,6 +67,14 @@ def decide(session: Session, call: Call, button: buttons.PlainNotice) -> Reply:
     if button.does is buttons.Draft.DROP:
         return Reply(toast="未发送。", edit=Message("已取消，通知未发送。"))
     return _send(session, call, text)
+
+
+def _preview(session: Session, call: Call, text: str) -> Message:
+    """As it will stand in the group, or in each one's own chat."""
+    if not service.group_chats(session, call.me.branch_id):
+        return preview(messages.plain_notice(_body(session, call, text), None, 0, 0))
+    expected = len(roster(session, call.me.branch_id, call.today))
+    return preview(messages.plain_notice(_body(session, call, text), 0, expected, 0))
 
 
 def _send(session: Session, call: Call, text: str) -> Reply:
@@ -80,19 +90,24 @@ def _send(session: Session, call: Call, text: str) -> Reply:
         session, "make", "notice", notice.id, now=call.now, actor_id=call.me.id, branch_id=call.me.branch_id,
         length=len(text),
     )  # fmt: skip
-    return Reply(toast="通知正在送出。", edit=Message("通知正在送出。"), others=_tell(session, call, notice))
+    refresh = [cards.card_of(notice), progress_card(cards.NOTICE, notice.id)]
+    said = Message("通知正在送出。")
+    return Reply(toast=said.text, edit=said, others=_tell(session, call, notice), refresh=refresh)
 
 
 def _tell(session: Session, call: Call, notice: Notice) -> list[To]:
+    """The desk's card first: it shows how far the others are."""
     members = roster(session, notice.branch_id, call.today)
-    card = messages.plain_notice(notice.text, 0, len(members), notice.id)
-    chats = service.group_chats(session, notice.branch_id)
-    told = [To(card, chat_id=chat, key=f"notice:{notice.id}:chat:{chat}", card=(KIND, notice.id)) for chat in chats]
+    shown = messages.plain_notice(notice.text, 0, len(members), notice.id)
+    card, chats = cards.card_of(notice), service.group_chats(session, notice.branch_id)
+    told = [To(shown, chat_id=chat, key=f"notice:{notice.id}:chat:{chat}", card=card) for chat in chats]
     if not chats:
         private = messages.plain_notice(notice.text, None, 0, notice.id)
         told += [To(private, person_id=member.id, key=f"notice:{notice.id}:{member.id}") for member in members]
-    desk = To(Message(card.text), person_id=call.me.id, key=f"notice:{notice.id}:desk", card=(KIND, notice.id))
-    return [*told, desk]
+    mine = with_delivery(session, Message(shown.text), notice.branch_id, cards.NOTICE, notice.id, call.now, call.tz)
+    desk = To(mine, person_id=call.me.id, key=f"notice:{notice.id}:desk", card=card)
+    title = notice.text.split("\n")[0]
+    return [desk, *to_many(session, cards.NOTICE, notice.id, title, told, call.me.id, call.now)]
 
 
 def render(session: Session, notice_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
@@ -106,7 +121,8 @@ def render(session: Session, notice_id: int, chat_id: int, now: datetime, tz: tz
     if chat_id < 0:
         return card
     silent = "、".join(member.name for member in members if member.id not in received)
-    return Message(cut(f"{card.text}\n未回复：{silent or '无'}", TEXT_LIMIT))
+    desk = Message(cut(f"{card.text}\n未回复：{silent or '无'}", TEXT_LIMIT - 100))
+    return with_delivery(session, desk, notice.branch_id, cards.NOTICE, notice_id, now, tz)
 
 
 HANDLERS: list[Handler] = [
@@ -114,5 +130,5 @@ HANDLERS: list[Handler] = [
     Word(("发通知",), start, label=True),
     Answer(STEP, typed),
     Tap(buttons.PlainNotice, decide),
-    CardView(KIND, render),
+    CardView(cards.NOTICE, render, lives=delivering(cards.NOTICE)),
 ]

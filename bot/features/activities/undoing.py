@@ -21,10 +21,6 @@ WHAT: dict[type[taking_part.Step], str] = {
 }  # fmt: skip
 
 
-def card_of(notice: Notice) -> tuple[str, int]:
-    return (cards.KIND, notice.activity_id) if notice.activity_id else ("notice", notice.id)
-
-
 def undo_sign_in(session: Session, call: Call, button: buttons.UndoSignIn) -> Reply:
     return cards.undone(taking_part.undo(session, call.me, Attendance, button.row_id, call.now, call.tz), "签到")
 
@@ -34,7 +30,7 @@ def undo_receipt(session: Session, call: Call, button: buttons.UndoReceipt) -> R
     reply = cards.undone(0, "收到")
     if notice.activity_id is not None:
         reply = replace(reply, edit=messages.private_notice(session.get_one(Activity, notice.activity_id), notice))
-    return replace(reply, refresh=[card_of(notice)])
+    return replace(reply, refresh=[cards.card_of(notice)])
 
 
 def undo_by_word(session: Session, call: Call) -> Reply:
@@ -48,7 +44,7 @@ def undo_by_word(session: Session, call: Call) -> Reply:
     notice = session.get_one(Notice, subject) if isinstance(row, Receipt) else None
     title = notice.text.split("\n")[0][:100] if notice else session.get_one(Activity, subject).title
     done = Message(f"已撤销{WHAT[type(row)]}：{title}")
-    refresh = card_of(notice) if notice else (cards.KIND, subject)
+    refresh = cards.card_of(notice) if notice else (cards.KIND, subject)
     return Reply(others=[To(done, person_id=call.me.id)], refresh=[refresh])
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import cards, making, service
+from bot.features.activities import cards, making, sendings, service
 from bot.features.activities.buttons import Wizard
 from bot.features.activities.rules import TITLES, default_title
 from bot.kit import dialog as dialogs
@@ -91,9 +91,11 @@ def _first_open(dialog: Dialog, answered: str) -> str:
 
 
 def _go(session: Session, call: Call, dialog: Dialog, value: str) -> Reply:
-    """下一步, 发布, or open one question of the last page."""
+    """下一步, 发给自己看看, 发布, or open one question of the last page."""
     if value == "publish":
         return _publish(session, call, dialog)
+    if value == "preview":
+        return _preview(session, call, dialog)
     if value == "next":
         if not dialog.draft["types"]:
             raise Refusal("请至少选择一项活动内容。")
@@ -259,7 +261,11 @@ def _confirm_rows(dialog: Dialog) -> list[list[Choice]]:
     if ActivityType.GROUP_DISCUSSION in dialog.draft["types"]:
         labels["topic"] = "研讨题目"
     rows = _pairs([Choice(label, Wizard(dialog.id, "go", field)) for field, label in labels.items()])
-    return [*rows, [Choice("发布", Wizard(dialog.id, "go", "publish"))]]
+    last = [
+        Choice("发给自己看看", Wizard(dialog.id, "go", "preview")),
+        Choice("发布", Wizard(dialog.id, "go", "publish")),
+    ]
+    return [*rows, last]
 
 
 # --- publishing ---------------------------------------------------------------------------------------------------
@@ -286,24 +292,41 @@ def _plan(call: Call, draft: dict[str, Any]) -> making.Plan:
     )  # fmt: skip
 
 
-def _publish(session: Session, call: Call, dialog: Dialog) -> Reply:
+def _whole(session: Session, call: Call, dialog: Dialog) -> making.Plan:
+    """The plan, when nothing is missing in it."""
     missing = [ASK[field] for field in ("day", "time", "place") if not dialog.draft.get(field)]
     if missing:
         raise Refusal(missing[0])
     plan = _plan(call, dialog.draft)
     if plan.scope is Scope.GROUP and plan.group_id not in {group.id for group in _groups(session, call)}:
         raise Refusal(NO_RIGHT)
+    return plan
+
+
+def _way(session: Session, call: Call, draft: dict[str, Any], scope: Scope) -> tuple[bool, bool]:
+    """Does the notice go to the group, and to each person?"""
+    way = draft.get("way", "group")
+    tied = scope is Scope.BRANCH and bool(service.group_chats(session, call.me.branch_id))
+    to_group = way in ("group", "both") and tied
+    return to_group, way in ("private", "both") or not to_group
+
+
+def _preview(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """发给自己看看; to the group and to each, the members' own is shown."""
+    plan = _whole(session, call, dialog)
+    _, privately = _way(session, call, dialog.draft, plan.scope)
+    return Reply(toast="已发给您本人。", here=[sendings.preview_of(session, call, plan, privately)])
+
+
+def _publish(session: Session, call: Call, dialog: Dialog) -> Reply:
+    plan = _whole(session, call, dialog)
     activity = making.make(session, call.me, plan, call.now, call.tz)
-    way = dialog.draft.get("way", "group")
-    grouped = (
-        way in ("group", "both")
-        and plan.scope is Scope.BRANCH
-        and bool(service.group_chats(session, activity.branch_id))
-    )
-    told = cards.tell(session, activity, grouped, way in ("private", "both") or not grouped, call.tz)
+    to_group, privately = _way(session, call, dialog.draft, plan.scope)
+    told = cards.tell(session, call, activity, to_group, privately)
     dialogs.close(session, call.me.id)
     word = "已发布，通知正在送出。" if plan.start_at > call.now else "已补录（补报），请点名登记到会情况。"
-    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), others=told)
+    refresh = cards.going_out(session, activity)
+    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), others=told, refresh=refresh)
 
 
 HANDLERS: list[Handler] = [

@@ -1,19 +1,17 @@
-"""已阅, who has not read it, and when the next reminders go."""
+"""已阅, and who has not read it; the desk's are in desk.py."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.integrity import messages, rules, service
+from bot.features.integrity import desk, messages, sendings, service
 from bot.features.integrity.buttons import Place, Read, ShowUnread
-from bot.kit.access import NO_RIGHT, Right, may
-from bot.kit.handlers import Call, CardView, Command, Handler, Tap, Word
+from bot.kit.access import NO_RIGHT
+from bot.kit.broadcasts import delivering
+from bot.kit.handlers import Call, CardView, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
-from scheduler.calendars import calendar_of
 from storage.models.reminder import Reminder
-
-YEAR_AHEAD, SHOWN = timedelta(days=366), 4
 
 
 def read(session: Session, call: Call, button: Read) -> Reply:
@@ -50,32 +48,16 @@ def show_unread(session: Session, call: Call, button: ShowUnread) -> Reply:
     return Reply(here=messages.unread(reminder, service.readers(session, call.me, reminder, call.today)))
 
 
-def show_coming(session: Session, call: Call) -> Reply:
-    """/holidays: the next reminders, and the last one."""
-    if not call.private:
-        return Reply()
-    if not may(call.me, Right.MAKE_REMINDER, branch_id=call.me.branch_id):
-        raise Refusal(NO_RIGHT)
-    calendar = calendar_of(session, call.me.branch_id)
-    ahead = rules.blocks_between(calendar, call.today, call.today + YEAR_AHEAD)
-    coming = ((rules.send_at(calendar, block, call.tz), block) for block in ahead)
-    blocks = [each for each in coming if each[0] > call.now][:SHOWN]
-    reminder = service.latest(session, call.me.branch_id)
-    last = (reminder, service.figures(session, reminder, call.now)) if reminder else None
-    return say(messages.coming(blocks, last, call.tz))
-
-
 def render(session: Session, reminder_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
     """The desk's live card."""
     reminder = session.get(Reminder, reminder_id)
-    return None if reminder is None else messages.desk_card(reminder, service.figures(session, reminder, now), tz)
+    return None if reminder is None else sendings.desk_card(session, reminder, now, tz)
 
 
 HANDLERS: list[Handler] = [
     Tap(Read, read),
     Tap(ShowUnread, show_unread, reads=True),
     Word(("已阅",), read_by_word),
-    Command("holidays", show_coming, "节前提醒", Right.MAKE_REMINDER, reads=True),
-    Word(("节前提醒",), show_coming, label=True, reads=True),
-    CardView(service.CARD, render),
+    CardView(service.CARD, render, lives=delivering(sendings.KIND)),
+    *desk.HANDLERS,
 ]

@@ -1,4 +1,4 @@
-"""Every word and button of the pre-holiday reminder; a branch may word the reminder itself in its settings."""
+"""Every word and button of the pre-holiday reminder that members see, and the counts for the desk."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.features.integrity import rules
-from bot.features.integrity.buttons import Place, Read, ShowUnread
+from bot.features.integrity.buttons import Place, Read, Sample, ShowUnread
+from bot.features.integrity.timing import Blocks
 from bot.kit.replies import PAGE, Choice, Message, Pages
 from bot.kit.words import cut, day_words, moment_words, units
 from scheduler.calendar import Block
@@ -14,9 +15,25 @@ from storage.models.reminder import Reminder
 
 NOTHING_TO_READ = "现在没有需要阅知的提醒。"
 PROVISIONAL = "（暂定）具体放假安排以国务院办公厅通知为准。"
+TITLE, NAMES = "【节前廉洁提醒】", "{holidays}"
 # What a branch may word itself (organisation.settings), and how much of it is shown.
-OWN_TEXT, LONGEST = "holiday_text", 2000
+OWN_TEXT, ISSUER, OWN_BANS, LONGEST = "holiday_text", "issuer", "holiday_bans", 2000
 REPORT = {"report_phone": "监督举报电话", "report_mail": "举报邮箱", "report_url": "举报网站"}
+# Bans to choose from, by number, with the word on their button; a branch keeps the numbers, so they stay.
+BANS = {
+    1: ("礼品礼金", "严禁收送礼品、礼金、消费卡、电子红包和土特产。"),
+    2: ("违规吃喝", "严禁违规吃喝，严禁接受管理服务对象宴请。"),
+    3: ("公车私用", "严禁公车私用、私车公养和违规借用车辆。"),
+    4: ("公款旅游", "严禁公款旅游，严禁接受由他人付费的旅游。"),
+    5: ("滥发津补贴", "严禁违规发放津贴、补贴、奖金和实物。"),
+    6: ("借机敛财", "严禁借婚丧喜庆、升学等事宜敛财。"),
+    7: ("高档消费", "严禁参加高消费娱乐，严禁出入私人会所。"),
+    8: ("赌博酒驾", "严禁赌博、酒驾醉驾和封建迷信活动。"),
+    9: ("餐饮浪费", "严禁餐饮浪费，工作餐不上高档菜肴，不上烟酒。"),
+    10: ("值班脱岗", "严禁值班脱岗、擅离职守和迟报瞒报。"),
+    11: ("形式主义", "严禁形式主义，不以过节为由增加基层负担。"),
+    12: ("不当言论", "严禁在网上发布不当言论，不信谣、不传谣。"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +44,36 @@ class Readers:
     late: Sequence[str]
 
 
-def reminder_text(block: Block, settings: Mapping[str, Any], due: datetime, tz: tzinfo) -> str:
-    """【节前廉洁提醒】中秋、国庆将至……; kept with the reminder. A year not announced shows no dates."""
-    names = rules.names(rules.holidays(block))
-    own = _own(settings, OWN_TEXT, LONGEST)
-    words = own.replace("{holidays}", names) or f"{names}将至，请严守纪律，廉洁过节。"
-    lines = [f"【节前廉洁提醒】{words}", PROVISIONAL if block.provisional else f"放假时间：{_days(block)}。"]
+def reminder_text(blocks: Blocks, settings: Mapping[str, Any], own: str | None, due: datetime, tz: tzinfo) -> str:
+    """【节前廉洁提醒】中秋、国庆将至……; kept with the reminder. A year not announced shows no dates.
+
+    `own`: what the branch wrote for this one reminder, in the place of everything but its deadline.
+    """
+    names, provisional = rules.names(rules.holidays(blocks)), any(block.provisional for block in blocks)
+    ends = f"请于{moment_words(due, tz)}前点“已阅”。"
+    if own:
+        body = [*([PROVISIONAL] if provisional else []), ends]
+        return "\n".join([TITLE + own.replace(NAMES, names), *body])
+    words = _own(settings, OWN_TEXT, LONGEST).replace(NAMES, names) or f"{names}将至，请严守纪律，廉洁过节。"
+    lines = [TITLE + words, *(BANS[number][1] for number in chosen_bans(settings))]
+    lines.append(PROVISIONAL if provisional else f"放假时间：{days(blocks)}。")
     lines += [f"{word}：{_own(settings, key)}" for key, word in REPORT.items() if _own(settings, key)]
-    lines.append(f"请于{moment_words(due, tz)}前点“已阅”。")
-    lines += [_own(settings, "issuer")] if _own(settings, "issuer") else []
-    return "\n".join(lines)
+    return "\n".join([*lines, ends, *filter(None, [_own(settings, ISSUER)])])
+
+
+def chosen_bans(settings: Mapping[str, Any]) -> list[int]:
+    """The numbers of the bans that a branch has chosen, in order; none by default."""
+    kept = settings.get(OWN_BANS)
+    return [number for number in BANS if number in kept] if isinstance(kept, list) else []
 
 
 def _own(settings: Mapping[str, Any], key: str, longest: int = 200) -> str:
     return cut(str(settings.get(key) or "").strip(), longest)
+
+
+def days(blocks: Iterable[Block]) -> str:
+    """9月25日（周五）至9月27日（周日）、10月1日（周四）至10月7日（周三）"""
+    return "、".join(_days(block) for block in blocks)
 
 
 def _days(block: Block) -> str:
@@ -48,11 +81,21 @@ def _days(block: Block) -> str:
     return first if block.days == 1 else f"{first}至{day_words(block.end)}"
 
 
+def title(reminder: Reminder) -> str:
+    """中秋、国庆, with the mark of a year that is not announced."""
+    return rules.names(reminder.holidays) + ("（暂定）" if reminder.provisional else "")
+
+
 def card(reminder: Reminder, tz: tzinfo, read_at: datetime | None = None, place: Place = Place.CARD) -> Message:
     """A person's own reminder, with the own 已阅 once there is one."""
     if read_at is None:
         return Message(reminder.text, [[Choice("已阅", Read(reminder.id, place))]])
     return Message(f"{reminder.text}\n{read_line(reminder, read_at, tz)}")
+
+
+def sample(text: str) -> Message:
+    """A reminder that is not there yet, as its card will look."""
+    return Message(text, [[Choice("已阅", Sample())]])
 
 
 def joined(first: Message, second: Message) -> Message | None:
@@ -76,14 +119,14 @@ def toast(reminder: Reminder, read_at: datetime, name: str, new: bool) -> str:
 
 def which_one(reminders: Iterable[Reminder]) -> Message:
     """已阅, when it could mean several."""
-    rows = [[Choice(f"已阅 {rules.names(row.holidays)}"[:24], Read(row.id, Place.NUDGE))] for row in reminders]
+    rows = [[Choice(f"已阅 {title(row)}"[:24], Read(row.id, Place.NUDGE))] for row in reminders]
     return Message("请选择已阅的提醒。", rows[:8])
 
 
 def owed_line(reminder: Reminder, tz: tzinfo, *, late: bool = False) -> str:
     if late:
-        return f"{rules.names(reminder.holidays)}节前廉洁提醒：请点“已阅”，已过期，仍可补阅"
-    return f"{rules.names(reminder.holidays)}节前廉洁提醒：请点“已阅”，{moment_words(reminder.ack_due, tz)}前"
+        return f"{title(reminder)}节前廉洁提醒：请点“已阅”，已过期，仍可补阅"
+    return f"{title(reminder)}节前廉洁提醒：请点“已阅”，{moment_words(reminder.ack_due, tz)}前"
 
 
 # --- the desk ------------------------------------------------------------------------------------------------------
@@ -92,12 +135,12 @@ def owed_line(reminder: Reminder, tz: tzinfo, *, late: bool = False) -> str:
 def desk_card(reminder: Reminder, found: rules.Figures, tz: tzinfo) -> Message:
     """Live counts for the discipline officer and the secretary; the names come on demand."""
     return Message(
-        f"【提醒管理】{found.title}节前廉洁提醒\n{_counts(reminder, found, tz)}",
+        f"【提醒管理】{title(reminder)}节前廉洁提醒\n{counts(reminder, found, tz)}",
         [[Choice("未阅名单", ShowUnread(reminder.id))]],
     )
 
 
-def _counts(reminder: Reminder, found: rules.Figures, tz: tzinfo) -> str:
+def counts(reminder: Reminder, found: rules.Figures, tz: tzinfo) -> str:
     late = found.ack_all - found.ack_on_time
     after = f"，逾期已阅 {late}" if late else ""
     return f"按时已阅 {found.ack_on_time}/{found.audience}{after}，截止{moment_words(reminder.ack_due, tz)}"
@@ -105,30 +148,13 @@ def _counts(reminder: Reminder, found: rules.Figures, tz: tzinfo) -> str:
 
 def unread(reminder: Reminder, found: Readers) -> list[Message]:
     """Names, in private."""
-    lines = [f"{rules.names(reminder.holidays)}节前廉洁提醒", f"未阅（{len(found.unread)}）：{_names(found.unread)}"]
+    lines = [f"{title(reminder)}节前廉洁提醒", f"未阅（{len(found.unread)}）：{_names(found.unread)}"]
     lines += [f"逾期已阅（{len(found.late)}）：{_names(found.late)}"] if found.late else []
     return [Message(text) for text in Pages().add(lines).texts]
 
 
 def _names(names: Sequence[str]) -> str:
     return "、".join(names) or "无"
-
-
-def coming(
-    blocks: Iterable[tuple[datetime, Block]], last: tuple[Reminder, rules.Figures] | None, tz: tzinfo
-) -> Message:
-    """节前提醒: when the next ones go, and how the last one stands."""
-    lines = ["【节前提醒】接下来的发送时间：", *(_coming(*each, tz) for each in blocks)]
-    if last is None:
-        return Message("\n".join(lines))
-    reminder, found = last
-    lines.append(f"最近一次：{found.title}，{_counts(reminder, found, tz)}")
-    return Message("\n".join(lines), [[Choice("未阅名单", ShowUnread(reminder.id))]])
-
-
-def _coming(sends_at: datetime, block: Block, tz: tzinfo) -> str:
-    days = "放假安排暂定" if block.provisional else f"放假{_days(block)}"
-    return f"· {moment_words(sends_at, tz)}　{rules.names(rules.holidays(block))}（{days}）"
 
 
 def missed(names: str) -> Message:

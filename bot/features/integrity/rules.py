@@ -1,59 +1,23 @@
-"""Decisions about the pre-holiday reminder: when it goes, until when, whether it is a new one, what counts (S52)."""
+"""Decisions about the pre-holiday reminder: which festivals it names, whether it is a new one, what counts (S52)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.kit.figures import rate
-from scheduler.calendar import Block, Calendar, at
+from scheduler.calendar import Block, Calendar
 
 KIND = "pre_holiday_integrity"
-WORKING_DAYS_BEFORE = 3
-SEND_AT, ACK_BY, LAST_HOUR = time(9), time(18), time(20, 30)
 MOVED_FAR = 2
-
-
-# --- when ----------------------------------------------------------------------------------------------------------
-
-
-def blocks_between(calendar: Calendar, first: date, last: date) -> list[Block]:
-    """The blocks whose reminder falls on a day from `first` to `last`, both included."""
-    years = range(first.year, last.year + 2)
-    return [block for year in years for block in calendar.blocks(year) if first <= send_day(calendar, block) <= last]
-
-
-def send_day(calendar: Calendar, block: Block) -> date:
-    """The third working day before the block (R39)."""
-    return calendar.working_day_before(block.start, WORKING_DAYS_BEFORE)
-
-
-def send_at(calendar: Calendar, block: Block, tz: tzinfo) -> datetime:
-    return at(send_day(calendar, block), SEND_AT, tz)
-
-
-def grace_end(block: Block, tz: tzinfo) -> datetime:
-    """Until then a reminder that could not go still makes sense."""
-    return at(block.last_working_day, LAST_HOUR, tz)
-
-
-def ack_due(block: Block, tz: tzinfo) -> datetime:
-    """已阅 is on time until the evening of the last working day."""
-    return at(block.last_working_day, ACK_BY, tz)
-
-
-def nudge_at(ack_due: datetime, sent_at: datetime, tz: tzinfo) -> tuple[datetime, ...]:
-    """Once, in the morning of the last working day; never on the day on which the reminder itself went."""
-    local = ack_due.astimezone(tz)
-    return () if sent_at.astimezone(tz).date() >= local.date() else (at(local.date(), SEND_AT, tz),)
 
 
 # --- which reminder ------------------------------------------------------------------------------------------------
 
 
-def holidays(block: Block) -> list[str]:
-    """The festivals as they are kept: ["2023:中秋", "2023:国庆"]."""
-    return [f"{year}:{name}" for year, name in block.festivals]
+def holidays(blocks: Iterable[Block]) -> list[str]:
+    """The festivals as they are kept, in the order of their dates: ["2023:中秋", "2023:国庆"]."""
+    return [f"{year}:{name}" for block in blocks for year, name in block.festivals]
 
 
 def names(kept: Iterable[str]) -> str:
@@ -61,17 +25,39 @@ def names(kept: Iterable[str]) -> str:
     return "、".join(holiday.partition(":")[2] for holiday in kept)
 
 
-def next_round(calendar: Calendar, start: date, earlier: Mapping[date, int]) -> int | None:
-    """The round of a reminder for a block that begins on `start`; None when no other is due.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reminder that was sent: from the first day off to the last, its festivals as they are kept, its round."""
 
-    `earlier`: starts and rounds of the reminders already sent for its festivals. A block that moved by less than
-    two working days is not reminded of again.
+    start: date
+    end: date
+    holidays: Sequence[str]
+    round: int
+
+
+def next_round(calendar: Calendar, block: Block, said: Iterable[Said]) -> int | None:
+    """The round of a reminder of this block; None when one that was sent will do.
+
+    A block that moved by less than two working days is not reminded of again.
     """
-    if not earlier:
-        return 1
-    if any(calendar.working_days_between(start, sent) < MOVED_FAR for sent in earlier):
+    earlier = [one for one in said if one.start == block.start or set(one.holidays) & set(holidays([block]))]
+    if not all(_moved_far(calendar, block, one) for one in earlier):
         return None
-    return max(earlier.values()) + 1
+    return max((one.round for one in earlier), default=0) + 1
+
+
+def _moved_far(calendar: Calendar, block: Block, said: Said) -> bool:
+    """By the reminder's first festival; the block of a later one began somewhere within what was said: that will do."""
+    if said.holidays[0] in holidays([block]):
+        return _moved_by(calendar, block.start, said.start) >= MOVED_FAR
+    return not said.start <= block.start <= said.end
+
+
+def _moved_by(calendar: Calendar, one: date, other: date) -> int:
+    """Working days between two starts, and weekdays: those that a block has gained were worked when it was said."""
+    first, last = sorted((one, other))
+    days = (first + timedelta(days=number) for number in range((last - first).days))
+    return sum(day.weekday() < 5 or calendar.is_working_day(day) for day in days)
 
 
 def keys(kept: Iterable[str], round_: int, whom: str) -> tuple[str, ...]:

@@ -7,13 +7,14 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.integrity import messages, rules
+from bot.features.integrity import decisions, messages, rules, timing
 from bot.features.integrity.buttons import Place, Read
+from bot.features.integrity.timing import Blocks, Wish
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
-from scheduler.calendar import Block, Quarter, at, local_day
+from scheduler.calendar import Calendar, Quarter, at, local_day
 from scheduler.calendars import calendar_of
 from storage import audit
 from storage.audience import Me, everybody
@@ -29,35 +30,51 @@ NO_SUCH = "没有找到这条提醒。"
 NOT_FOR_YOU = "这条提醒不是发给您的。"
 # How long after its deadline a reminder is still owed and a typed 已阅 finds it; the button does for ever.
 REMEMBERED = timedelta(days=30)
+# No block moves so far that its reminder is another year's.
+NEAR = timedelta(days=120)
 
 
 # --- sending -------------------------------------------------------------------------------------------------------
 
 
-def remind(session: Session, branch_id: int, block: Block, now: datetime, tz: tzinfo) -> Reminder | None:
-    """The reminder of a block with its audience: made once, found again; None when an earlier one will do."""
-    earlier = _for_festivals(session, branch_id, rules.holidays(block))
-    mine = [row for row in earlier if row.block_start == block.start]
-    if mine:
-        return mine[-1]
-    calendar = calendar_of(session, branch_id)
-    round_ = rules.next_round(calendar, block.start, {row.block_start: row.round for row in earlier})
-    return None if round_ is None else _make(session, branch_id, block, round_, now, tz)
+def unsaid(session: Session, branch_id: int, calendar: Calendar, blocks: Blocks) -> Blocks:
+    """Those of a group of which nobody was reminded, or that have moved far since."""
+    said = [_said(row) for row in _around(session, branch_id, blocks)]
+    return tuple(block for block in blocks if rules.next_round(calendar, block, said) is not None)
 
 
-def _for_festivals(session: Session, branch_id: int, kept: Sequence[str]) -> list[Reminder]:
-    query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.kind == rules.KIND)
-    return [row for row in session.scalars(query.order_by(Reminder.id)) if set(row.holidays) & set(kept)]
+def _said(row: Reminder) -> rules.Said:
+    return rules.Said(row.block_start, row.block_end, row.holidays, row.round)
 
 
-def _make(session: Session, branch_id: int, block: Block, round_: int, now: datetime, tz: tzinfo) -> Reminder:
-    """Everybody on the roster of the day, exempt people too (D26)."""
-    due = rules.ack_due(block, tz)
-    settings = session.get_one(Organisation, branch_id).settings
+def _around(session: Session, branch_id: int, blocks: Blocks) -> list[Reminder]:
+    """The reminders that may be about one of these blocks, however it has moved, in the order they were made."""
+    query = select(Reminder).where(
+        Reminder.branch_id == branch_id, Reminder.kind == rules.KIND,
+        Reminder.block_start >= blocks[0].start - NEAR, Reminder.block_start <= blocks[-1].start + NEAR,
+    )  # fmt: skip
+    return list(session.scalars(query.order_by(Reminder.id)))
+
+
+def made(session: Session, branch_id: int, blocks: Blocks) -> Reminder | None:
+    """The last one that was made for a group: a plan that goes in slices finds it again."""
+    starts = {block.start for block in blocks}
+    return next((row for row in reversed(_around(session, branch_id, blocks)) if row.block_start in starts), None)
+
+
+def make(
+    session: Session, branch_id: int, calendar: Calendar, blocks: Blocks, wish: Wish | None, now: datetime, tz: tzinfo
+) -> Reminder:
+    """The reminder of blocks not reminded of yet, for everybody on the roster of the day, exempt or not (D26)."""
+    said = [_said(row) for row in _around(session, branch_id, blocks)]
+    rounds = [rules.next_round(calendar, block, said) for block in blocks]
+    settings = session.get_one(Organisation, branch_id, populate_existing=True).settings
+    due = timing.ack_due(blocks, tz)
     reminder = Reminder(
-        branch_id=branch_id, kind=rules.KIND, block_start=block.start, block_end=block.end, round=round_,
-        holidays=rules.holidays(block), provisional=block.provisional,
-        text=messages.reminder_text(block, settings, due, tz), sent_at=now, ack_due=due,
+        branch_id=branch_id, kind=rules.KIND, block_start=blocks[0].start, block_end=blocks[-1].end,
+        round=max(filter(None, rounds), default=1), holidays=rules.holidays(blocks),
+        provisional=any(block.provisional for block in blocks),
+        text=messages.reminder_text(blocks, settings, wish.text if wish else None, due, tz), sent_at=now, ack_due=due,
     )  # fmt: skip
     session.add(reminder)
     session.flush()
@@ -134,6 +151,12 @@ def latest(session: Session, branch_id: int) -> Reminder | None:
     return session.scalars(query.limit(1)).first()
 
 
+def latest_for(session: Session, branch_id: int, holiday: str) -> Reminder | None:
+    """The last one that names a festival (2026:中秋)."""
+    query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.kind == rules.KIND)
+    return next((row for row in session.scalars(query.order_by(Reminder.id.desc())) if holiday in row.holidays), None)
+
+
 def readers(session: Session, me: Me, reminder: Reminder, today: date) -> messages.Readers:
     """Names by what they did; a group leader sees the own group only, a member nobody."""
     wide = reach(me, Right.SEE_ROLL)
@@ -157,14 +180,16 @@ def readers(session: Session, me: Me, reminder: Reminder, today: date) -> messag
 
 
 def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
-    """Unread reminders, for some weeks beyond their deadline; nudged once, in the morning of the last working day."""
+    """Unread reminders, for some weeks beyond their deadline; the second line, where there is one, is their nudge."""
     today = local_day(now, tz)
     query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.ack_due >= now - REMEMBERED)
     reminders = list(session.scalars(query.order_by(Reminder.id)))
     if not reminders:
         return []
     here = {member.id for member in roster(session, branch_id, today, None if person_id is None else [person_id])}
-    return [item for reminder in reminders for item in _owing(session, reminder, here, now, tz)]
+    twice = decisions.decided(session, branch_id).timing.second_line
+    nudges = {row.id: _second_line(session, row, now, tz) if twice else () for row in reminders}
+    return [item for row in reminders for item in _owing(session, row, here, nudges[row.id], now, tz)]
 
 
 def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
@@ -174,11 +199,19 @@ def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
     return session.scalars(select(Reminder.branch_id).where(*today).distinct())
 
 
-def _owing(session: Session, reminder: Reminder, here: set[int], now: datetime, tz: tzinfo) -> list[Owing]:
+def _second_line(session: Session, reminder: Reminder, now: datetime, tz: tzinfo) -> tuple[datetime, ...]:
+    """Only while there is time, and only when the dates are certain."""
+    if reminder.provisional or rules.is_late(now, reminder.ack_due):
+        return ()
+    calendar = calendar_of(session, reminder.branch_id)
+    return timing.second_line(calendar, reminder.block_start, reminder.block_end, reminder.sent_at, tz)
+
+
+def _owing(
+    session: Session, reminder: Reminder, here: set[int], nudges: tuple[datetime, ...], now: datetime, tz: tzinfo
+) -> list[Owing]:
     read = acknowledged(session, reminder.id)
-    late = rules.is_late(now, reminder.ack_due)
-    nudges = () if late else rules.nudge_at(reminder.ack_due, reminder.sent_at, tz)
-    line = messages.owed_line(reminder, tz, late=late)
+    line = messages.owed_line(reminder, tz, late=rules.is_late(now, reminder.ack_due))
     does = Choice("已阅", Read(reminder.id, Place.NUDGE))
     return [
         Owing(person, f"reminder:{reminder.id}", line, reminder.ack_due, does, nudges)

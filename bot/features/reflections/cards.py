@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.features.reflections import messages, pieces, reviews, rules, service
+from bot.kit.broadcasts import with_delivery
 from bot.kit.replies import Message, To
 from scheduler.calendar import local_day
 from storage.choices import PieceState
@@ -35,7 +36,13 @@ def counts(session: Session, task: service.Task, tz: tzinfo) -> messages.Counts:
 def render_task(session: Session, task_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
     row = session.get(ReflectionTask, task_id)
     found = service.load(session, row.branch_id, tz, [task_id]) if row is not None else []
-    return messages.task_card(found[0], counts(session, found[0], tz)) if found else None
+    return task_card(session, found[0], now, tz) if found else None
+
+
+def task_card(session: Session, task: service.Task, now: datetime, tz: tzinfo) -> Message:
+    """The maker's card, with what became of the sending."""
+    card = messages.task_card(task, counts(session, task, tz))
+    return with_delivery(session, card, task.row.branch_id, TASK, task.row.id, now, tz)
 
 
 def render_piece(session: Session, reflection_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:

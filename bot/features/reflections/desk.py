@@ -4,9 +4,11 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import buttons, cards, making, messages, rules, service
 from bot.kit.access import NO_RIGHT, Right, require
+from bot.kit.broadcasts import to_many
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
+from scheduler.broadcasts import batch_of
 from scheduler.calendar import local_day
 from storage.roster import roster
 
@@ -14,16 +16,17 @@ SHOWN = 8
 
 
 def tell(session: Session, call: Call, task: service.Task) -> list[To]:
-    """The first telling: each who is asked, privately, and the live card to the maker."""
+    """The first telling: the live card to the maker, and each who is asked, privately."""
     asked = [
         To(messages.announced(task), person_id=person, key=f"task:{task.row.id}:{person}")
         for person in service.to_tell(session, task, call.today)
     ]
-    return [*asked, _card(session, call, task)]
+    told = to_many(session, cards.TASK, task.row.id, task.row.title, asked, call.me.id, call.now)
+    return [_card(session, call, task), *told]
 
 
 def _card(session: Session, call: Call, task: service.Task) -> To:
-    shown = messages.task_card(task, cards.counts(session, task, call.tz))
+    shown = cards.task_card(session, task, call.now, call.tz)
     return To(shown, person_id=call.me.id, card=(cards.TASK, task.row.id))
 
 
@@ -68,7 +71,15 @@ def call_off(session: Session, call: Call, button: buttons.CallOffTask) -> Reply
     return Reply(
         toast="已取消并通知。",
         edit=Message(message.text),
-        others=[To(message, person_id=person, key=f"task:{task.row.id}:{person}:off") for person in told],
+        others=[
+            To(
+                message,
+                person_id=person,
+                key=f"task:{task.row.id}:{person}:off",
+                batch=batch_of("task_off", task.row.id),
+            )
+            for person in told
+        ],
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import buttons, cards, desk, messages, pieces, reviewing, service, wizard
 from bot.kit import dialog as dialogs
+from bot.kit.broadcasts import delivering
 from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
@@ -134,7 +135,7 @@ HANDLERS: list[Handler] = [
     Tap(buttons.UndoSubmit, undo),
     Answer(STEP, take_part, discard_by_word),
     Edited(edited),
-    CardView(cards.TASK, cards.render_task),
+    CardView(cards.TASK, cards.render_task, lives=delivering(cards.TASK)),
     CardView(cards.PIECE, cards.render_piece),
     CardView(cards.REVIEW, cards.render_review),
     *reviewing.HANDLERS,

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import buttons, desk, making, messages, service
+from bot.features.reflections import buttons, cards, desk, making, messages, service
 from bot.features.reflections.buttons import TaskWizard
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, require
+from bot.kit.broadcasts import preview, progress_card
 from bot.kit.dates import parse_day
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
@@ -19,6 +20,7 @@ from scheduler.calendar import local_day
 from storage.choices import ActivityStatus, StudyItemState, TaskAudience
 from storage.models.activity import Activity
 from storage.models.dialog import Dialog
+from storage.models.reflection import ReflectionTask
 from storage.models.study import StudyItem
 from storage.rows import of_branch
 
@@ -68,9 +70,10 @@ def _take(session: Session, call: Call, dialog: Dialog, field: str, value: str) 
 
 
 def _go(session: Session, call: Call, dialog: Dialog, value: str) -> Reply:
-    """布置, or open one question of the last page."""
-    if value == "publish":
-        return _publish(session, call, dialog)
+    """布置, 发给自己看看, or open one question of the last page."""
+    if value in ("publish", "preview"):
+        _nothing_missing(dialog.draft)
+        return _publish(session, call, dialog) if value == "publish" else _preview(session, call, dialog.draft)
     if value not in ASK:
         raise Refusal(OLD)
     dialogs.move(dialog, STEP, call.now, field=value)
@@ -124,7 +127,11 @@ def _pairs(choices: list[Choice]) -> list[list[Choice]]:
 
 def _confirm_rows(dialog: Dialog) -> list[list[Choice]]:
     rows = _pairs([Choice(label, TaskWizard(dialog.id, "go", field)) for field, label in LABELS.items()])
-    return [*rows, [Choice("布置", TaskWizard(dialog.id, "go", "publish"))]]
+    last = [
+        Choice("发给自己看看", TaskWizard(dialog.id, "go", "preview")),
+        Choice("布置", TaskWizard(dialog.id, "go", "publish")),
+    ]
+    return [*rows, last]
 
 
 def _options(session: Session, call: Call, dialog: Dialog, field: str) -> list[tuple[str, str]]:
@@ -186,15 +193,28 @@ def _summary(session: Session, call: Call, draft: dict[str, Any]) -> str:
 # --- sending it out ------------------------------------------------------------------------------------------------
 
 
-def _publish(session: Session, call: Call, dialog: Dialog) -> Reply:
-    missing = [ASK[field] for field in ORDER if not dialog.draft.get(field)]
+def _nothing_missing(draft: dict[str, Any]) -> None:
+    missing = [ASK[field] for field in ORDER if not draft.get(field)]
     if missing:
         raise Refusal(missing[0])
+
+
+def _publish(session: Session, call: Call, dialog: Dialog) -> Reply:
     row = making.make(session, call.me, _plan(dialog.draft), call.now, call.tz)
     dialogs.close(session, call.me.id)
     told = desk.tell(session, call, service.find(session, call.me, row.id, call.tz))
-    line = f"已布置，正在通知{len(told) - 1}人。"
-    return Reply(toast=line, edit=Message(f"{row.title}\n{line}"), others=told)
+    line = f"已布置，正在通知{sum(to.card is None for to in told)}人。"
+    refresh = [(cards.TASK, row.id), progress_card(cards.TASK, row.id)]
+    return Reply(toast=line, edit=Message(f"{row.title}\n{line}"), others=told, refresh=refresh)
+
+
+def _preview(session: Session, call: Call, draft: dict[str, Any]) -> Reply:
+    """发给自己看看: the announcement of a task that is not made yet."""
+    plan = _plan(draft)
+    row = ReflectionTask(id=0, title=plan.title, audience=plan.audience, due_on=plan.due_on, per_person=plan.per_person)
+    subject = service.Subject(_subject_title(session, call, draft["subject"]), call.today, (call.today,))
+    announced = messages.announced(service.Task(row, subject, ()))
+    return Reply(toast="已发给您本人。", here=[preview(announced)])
 
 
 def _plan(draft: dict[str, Any]) -> making.Plan:

@@ -24,6 +24,7 @@ class Field(StrEnum):
     PROMPT = "prompt"
     DUE = "due"
     SAVE = "save"
+    TRY = "try"
 
 
 @dataclass(frozen=True)

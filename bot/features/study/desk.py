@@ -5,14 +5,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.study import messages, plan_messages, planning, prompts, rules
+from bot.features.study import messages, plan_messages, planning, prompts, rules, sendings
 from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, OpenMonth, SendNow, WithdrawItem
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right, may, require
+from bot.kit.broadcasts import preview, progress_card, to_many, with_delivery
 from bot.kit.dates import parse_day
 from bot.kit.handlers import Answer, Call, Command, File, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
+from bot.kit.words import quoted
 from storage.choices import StudyItemKind
 from storage.models.dialog import Dialog
 from storage.models.study import MonthlyTheme, StudyItem
@@ -50,7 +52,11 @@ def open_month(session: Session, call: Call, button: OpenMonth) -> Reply:
 
 def _plan(session: Session, call: Call, theme: MonthlyTheme) -> Message:
     items = planning.items_of(session, theme.id)
-    return plan_messages.plan(theme, items, planning.goes_at(session, theme, call.now, call.tz), call.tz)
+    apart = sendings.sent_apart(session, items)
+    card = plan_messages.plan(theme, items, planning.goes_at(session, theme, call.now, call.tz), call.tz, apart)
+    if theme.prompt_sent_on is None:
+        return card
+    return with_delivery(session, card, theme.branch_id, sendings.THEME, theme.id, call.now, call.tz)
 
 
 def title_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -61,6 +67,8 @@ def title_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 def edit_theme(session: Session, call: Call, button: EditTheme) -> Reply:
     theme = planning.find_theme(session, call.me, button.theme_id)
+    if button.field is Field.TRY and theme.prompt_sent_on is None:
+        return Reply(toast="已发给您本人。", here=[preview(prompts.fresh(session, theme))])
     if theme.prompt_sent_on is not None or button.field not in (Field.TITLE, Field.PROMPT):
         raise Refusal(planning.ALREADY_SENT)
     _nothing_unsaved(session, call)
@@ -148,11 +156,19 @@ def item_draft(session: Session, call: Call, button: ItemDraft) -> Reply:
         raise Refusal(OLD)
     if button.field is Field.SAVE:
         return _save(session, call, dialog)
+    if button.field is Field.TRY:
+        return Reply(toast="已发给您本人。", here=[preview(_as_it_goes(dialog))])
     if button.field not in (Field.TITLE, Field.DUE):
         raise Refusal(OLD)
     dialogs.move(dialog, ITEM, call.now, asks=button.field.value)
     what = "新的名称" if button.field is Field.TITLE else "新的完成时限，例如：8月25日"
     return Reply(here=[Message(f"请发送{what}。")])
+
+
+def _as_it_goes(dialog: Dialog) -> Message:
+    draft = _draft(dialog.draft)
+    item = StudyItem(id=0, kind=draft.kind, title=draft.title, due_on=draft.due_on, files=list(draft.files))
+    return messages.item_card(messages.Seen(item))
 
 
 def _save(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -161,13 +177,17 @@ def _save(session: Session, call: Call, dialog: Dialog) -> Reply:
     item = planning.add_item(session, call.me, theme, _draft(dialog.draft), call.now, call.tz)
     dialogs.close(session, call.me.id)
     told = _tell_item(session, call, item) if theme.prompt_sent_on is not None else []
-    return Reply(toast="已保存，正在发送。" if told else "已保存。", edit=_plan(session, call, theme), others=told)
+    return Reply(
+        toast="已保存，正在发送。" if told else "已保存。", edit=_plan(session, call, theme), others=told,
+        refresh=[progress_card(sendings.ITEM, item.id)] if told else [],
+    )  # fmt: skip
 
 
 def _tell_item(session: Session, call: Call, item: StudyItem) -> list[To]:
     card = messages.item_card(messages.Seen(item))
     people = planning.learners(session, item.branch_id, call.today)
-    return [To(card, person_id=member.id, key=f"study_item:{item.id}:{member.id}") for member in people]
+    told = [To(card, person_id=member.id, key=f"study_item:{item.id}:{member.id}") for member in people]
+    return to_many(session, sendings.ITEM, item.id, quoted(item.title), told, call.me.id, call.now)
 
 
 def withdraw_item(session: Session, call: Call, button: WithdrawItem) -> Reply:
@@ -192,7 +212,12 @@ def send_now(session: Session, call: Call, button: SendNow) -> Reply:
     card = prompts.fresh(session, theme)
     people = prompts.go(session, theme, call.now, call.tz)
     told = [To(card, person_id=person, key=key) for person, key in people.items()]
-    return Reply(toast="正在发送。", edit=_plan(session, call, theme), others=told)
+    title = f"{messages.month_word(theme.month)}学习提示"
+    return Reply(
+        toast="正在发送。", edit=_plan(session, call, theme),
+        others=to_many(session, sendings.THEME, theme.id, title, told, call.me.id, call.now),
+        refresh=[progress_card(sendings.THEME, theme.id)],
+    )  # fmt: skip
 
 
 HANDLERS: list[Handler] = [

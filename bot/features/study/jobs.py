@@ -8,8 +8,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.study import plan_messages, planning, prompts, rules
+from bot.features.study.messages import month_word
+from bot.features.study.sendings import THEME
+from bot.kit.broadcasts import to_desk
 from bot.kit.hours import open_now
 from bot.kit.replies import Message
+from scheduler.broadcasts import batch_of
 from scheduler.calendar import Calendar
 from scheduler.calendars import calendar_of, calendars
 from scheduler.due import half_planned
@@ -75,18 +79,21 @@ def send_prompt(session: Session, branch_id: int, occurrence: Occurrence, now: d
         return []
     if theme.prompt_sent_on is None and not open_now(now, tz, calendar_of(session, branch_id)):
         raise NotReady("outside the hours in which the bot speaks first")
-    message = prompts.fresh(session, theme).to_json()
-    return [
+    message, batch = prompts.fresh(session, theme).to_json(), batch_of(THEME, theme.id)
+    owed = [
         Owed(
             keys=(key,), message=message, person_id=person, about={"theme": theme.id, "person": person},
-            expires_at=occurrence.until,
+            expires_at=occurrence.until, batch=batch,
         )
         for person, key in prompts.go(session, theme, now, tz).items()
     ]  # fmt: skip
+    return [*to_desk(THEME, theme.id, f"{month_word(theme.month)}学习提示", len(owed), [theme.created_by_id]), *owed]
 
 
 def ask_again(session: Session, about: dict[str, Any]) -> dict[str, Any]:
     """As it reads at the moment of sending."""
+    if "progress" in about:
+        return dict(about["progress"])
     if "missed" in about:
         return plan_messages.prompt_missed(about["missed"]).to_json()
     return prompts.now_for(session, about["theme"], about["person"]).to_json()

@@ -1,10 +1,11 @@
 """Every word and button of 学习安排, and what the secretary is told of the month's prompt."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, tzinfo
 
 from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, OpenMonth, SendNow, WithdrawItem
 from bot.features.study.messages import KINDS, SHOWN, month_word
+from bot.kit.broadcasts import Correct
 from bot.kit.replies import PAGE, Choice, Message, Rows
 from bot.kit.words import cut, day_words, moment_words, quoted, short_day
 from storage.choices import StudyItemKind
@@ -24,14 +25,19 @@ def ask_title(month: str) -> Message:
     return Message(f"【{month_word(month)}学习安排】请发送本月学习主题。不办了请发“取消”。")
 
 
-def plan(theme: MonthlyTheme, items: Sequence[StudyItem], goes_at: datetime | None, tz: tzinfo) -> Message:
-    """The plan of a month: everything entered so far, and the buttons to go on. `goes_at`: None needs a hand."""
+def plan(
+    theme: MonthlyTheme, items: Sequence[StudyItem], goes_at: datetime | None, tz: tzinfo, apart: Collection[int] = ()
+) -> Message:
+    """The plan of a month: everything entered so far, and the buttons to go on. `goes_at`: None needs a hand.
+
+    apart: items that went out by themselves and may be corrected by themselves.
+    """
     lines = [f"【{month_word(theme.month)}学习安排】主题：{theme.title}"]
     lines += [f"提示语：{theme.prompt}"] if theme.prompt else []
     lines += [_planned(number, item) for number, item in enumerate(items, 1)]
     lines += [] if items else ["尚无书目和文件。"]
     lines.append(_sending(theme, goes_at, tz))
-    return Message(cut("\n".join(lines), PAGE), _plan_rows(theme, items, goes_at))
+    return Message(cut("\n".join(lines), PAGE), _plan_rows(theme, items, goes_at, apart))
 
 
 def _planned(number: int, item: StudyItem) -> str:
@@ -47,7 +53,9 @@ def _sending(theme: MonthlyTheme, goes_at: datetime | None, tz: tzinfo) -> str:
     return f"将于{moment_words(goes_at, tz)}发送。"
 
 
-def _plan_rows(theme: MonthlyTheme, items: Sequence[StudyItem], goes_at: datetime | None) -> Rows:
+def _plan_rows(
+    theme: MonthlyTheme, items: Sequence[StudyItem], goes_at: datetime | None, apart: Collection[int]
+) -> Rows:
     waiting = theme.prompt_sent_on is None
     rows = [
         [Choice("改主题", EditTheme(theme.id, Field.TITLE)), Choice("改提示语", EditTheme(theme.id, Field.PROMPT))]
@@ -55,8 +63,12 @@ def _plan_rows(theme: MonthlyTheme, items: Sequence[StudyItem], goes_at: datetim
         else [],
         [Choice(f"加{word}", AddItem(theme.id, kind)) for kind, word in KINDS.items()],
     ]
-    taps = [Choice(f"撤回 {number}", WithdrawItem(item.id, 0)) for number, item in enumerate(items[:SHOWN], 1)]
+    taps = []
+    for number, item in enumerate(items[:SHOWN], 1):
+        taps.append(Choice(f"撤回 {number}", WithdrawItem(item.id, 0)))
+        taps += [Choice(f"更正 {number}", Correct("study_item", item.id))] if item.id in apart else []
     rows += [taps[index : index + 2] for index in range(0, len(taps), 2)]
+    rows += [[Choice("发给自己看看", EditTheme(theme.id, Field.TRY))]] if waiting else []
     rows += [[Choice("立即发送", SendNow(theme.id, 0))]] if waiting and goes_at is None else []
     return [row for row in rows if row]
 
@@ -81,7 +93,7 @@ def item_draft(dialog_id: int, kind: StudyItemKind, title: str, due_on: date, ha
     ]
     lines += ["保存后立即发给全体应学党员。"] if at_once else []
     taps = [
-        [Choice("保存", ItemDraft(dialog_id, Field.SAVE))],
+        [Choice("发给自己看看", ItemDraft(dialog_id, Field.TRY)), Choice("保存", ItemDraft(dialog_id, Field.SAVE))],
         [Choice("改名称", ItemDraft(dialog_id, Field.TITLE)), Choice("改时限", ItemDraft(dialog_id, Field.DUE))],
     ]
     return Message("\n".join(lines), taps)

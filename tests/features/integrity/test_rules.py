@@ -1,12 +1,14 @@
-"""The pre-holiday reminder by plain values: its days, its rounds, what counts (S52, ST6)."""
+"""The pre-holiday reminder by plain values: whether it is a new one, what counts (S52, ST6)."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.features.integrity import rules
-from scheduler.calendar import BUNDLED, Block
+from bot.features.integrity.rules import Said
+from scheduler.calendar import BUNDLED, Block, Calendar
 from storage.choices import YearState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -16,20 +18,14 @@ def local(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
-def block_of(start: date) -> Block:
-    return next(block for block in BUNDLED.blocks(start.year) if block.start == start)
+def block(start: str, end: str, *festivals: str) -> Block:
+    first = date.fromisoformat(start)
+    return Block(first, date.fromisoformat(end), tuple((first.year, name) for name in festivals), YearState.OFFICIAL)
 
 
-AUTUMN = block_of(date(2023, 9, 29))
-
-
-def test_st6_goes_on_26_september_and_is_due_on_the_28th() -> None:
-    assert AUTUMN.end == date(2023, 10, 6)
-    assert rules.send_at(BUNDLED, AUTUMN, SHANGHAI) == local("2023-09-26 09:00")
-    assert rules.ack_due(AUTUMN, SHANGHAI) == local("2023-09-28 18:00")
-    assert rules.grace_end(AUTUMN, SHANGHAI) == local("2023-09-28 20:30")
-    assert rules.holidays(AUTUMN) == ["2023:中秋", "2023:国庆"]
-    assert rules.names(rules.holidays(AUTUMN)) == "中秋、国庆"
+def said(round_: int, start: str, end: str, *festivals: str) -> Said:
+    first = date.fromisoformat(start)
+    return Said(first, date.fromisoformat(end), [f"{first.year}:{name}" for name in festivals], round_)
 
 
 def test_st6_has_23_of_25() -> None:
@@ -49,41 +45,43 @@ def test_only_the_audience_counts_and_only_by_the_cut_off() -> None:
     assert rules.count([], {}, due, cut_off).ack_rate is None
 
 
+GAINED = (date(2026, 9, 23), date(2026, 9, 24))
+AUTUMN = block("2027-09-15", "2027-09-15", "中秋")
+
+
 @pytest.mark.parametrize(
-    ("first", "last", "starts"),
+    ("earlier", "round_"),
     [
-        ("2023-09-26", "2023-09-26", ["2023-09-29"]),
-        ("2023-09-27", "2023-12-26", []),
-        ("2023-12-27", "2023-12-27", ["2023-12-30"]),
-        ("2018-12-27", "2018-12-27", ["2018-12-30"]),
-        ("2025-09-28", "2025-09-28", ["2025-10-01"]),
-        ("2026-02-12", "2026-02-12", ["2026-02-15"]),
-        ("2023-01-01", "2023-06-30", ["2023-01-21", "2023-04-05", "2023-04-29", "2023-06-22"]),
+        ([], 1),
+        ([said(1, "2027-09-15", "2027-09-15", "中秋")], None),
+        ([said(1, "2027-09-14", "2027-09-15", "中秋")], None),
+        ([said(1, "2027-09-13", "2027-09-15", "中秋")], 2),
+        ([said(1, "2027-09-11", "2027-09-15", "中秋"), said(2, "2027-09-20", "2027-09-20", "中秋")], 3),
+        # Another festival's is no earlier one, unless it was about the same days off.
+        ([said(1, "2027-10-01", "2027-10-07", "国庆")], 1),
+        ([said(1, "2027-09-15", "2027-09-16", "国庆")], None),
     ],
 )
-def test_the_third_working_day_before(first: str, last: str, starts: list[str]) -> None:
-    found = rules.blocks_between(BUNDLED, date.fromisoformat(first), date.fromisoformat(last))
-    assert [block.start.isoformat() for block in found] == starts
+def test_a_block_that_moves_far_is_reminded_of_again(earlier: list[Said], round_: int | None) -> None:
+    assert rules.next_round(BUNDLED, AUTUMN, earlier) == round_
 
 
-@pytest.mark.parametrize("year", range(2020, 2040))
-def test_every_block_of_every_year_has_its_reminder_on_a_working_day(year: int) -> None:
-    """Also in the years that are not announced: 暂定, never an exception."""
-    for block in BUNDLED.blocks(year):
-        assert BUNDLED.is_working_day(rules.send_day(BUNDLED, block))
-        assert rules.send_day(BUNDLED, block) < block.start
-        assert rules.ack_due(block, SHANGHAI) < rules.grace_end(block, SHANGHAI)
-        assert block in rules.blocks_between(BUNDLED, rules.send_day(BUNDLED, block), rules.send_day(BUNDLED, block))
-    assert any(block.provisional for block in BUNDLED.blocks(year)) == (BUNDLED.state(year) is YearState.PROVISIONAL)
-
-
-def test_a_block_that_moves_far_is_reminded_of_again() -> None:
-    start = date(2027, 9, 15)
-    assert rules.next_round(BUNDLED, start, {}) == 1
-    assert rules.next_round(BUNDLED, start, {start: 1}) is None
-    assert rules.next_round(BUNDLED, start, {date(2027, 9, 14): 1}) is None
-    assert rules.next_round(BUNDLED, start, {date(2027, 9, 13): 1}) == 2
-    assert rules.next_round(BUNDLED, start, {date(2027, 9, 11): 1, date(2027, 9, 20): 2}) == 3
+def test_what_becomes_one_reminder_or_two_is_not_said_twice() -> None:
+    """中秋 and 国庆 of 2026, said together and then parted, said apart and then one block, and one festival dropped."""
+    mid_autumn, national = block("2026-09-25", "2026-09-27", "中秋"), block("2026-10-01", "2026-10-07", "国庆")
+    both = block("2026-09-25", "2026-10-07", "中秋", "国庆")
+    together = [said(1, "2026-09-25", "2026-10-07", "中秋", "国庆")]
+    apart = [said(1, "2026-09-25", "2026-09-27", "中秋"), said(1, "2026-10-01", "2026-10-07", "国庆")]
+    assert [rules.next_round(BUNDLED, one, together) for one in (mid_autumn, national, both)] == [None] * 3
+    assert rules.next_round(BUNDLED, both, apart) is None
+    assert [rules.next_round(BUNDLED, one, apart[:1]) for one in (mid_autumn, national)] == [None, 1]
+    assert rules.next_round(BUNDLED, block("2026-09-28", "2026-10-07", "国庆"), together) is None
+    # The days that a block has gained are off by now; they were worked when it was said.
+    longer = Calendar(
+        {2026: replace(BUNDLED.year(2026), days={**BUNDLED.year(2026).days, **dict.fromkeys(GAINED, True)})}
+    )
+    assert rules.next_round(longer, block("2026-09-23", "2026-09-27", "中秋"), apart) == 2
+    assert rules.next_round(BUNDLED, block("2026-09-21", "2026-09-27", "中秋"), together) == 2
 
 
 def test_keys_name_each_festival_and_round() -> None:
@@ -91,9 +89,3 @@ def test_keys_name_each_festival_and_round() -> None:
         "pre_holiday:2023:中秋:r1:17",
         "pre_holiday:2023:国庆:r1:17",
     )
-
-
-def test_the_nudge_is_in_the_morning_of_the_last_working_day() -> None:
-    due = local("2023-09-28 18:00")
-    assert rules.nudge_at(due, local("2023-09-26 09:00"), SHANGHAI) == (local("2023-09-28 09:00"),)
-    assert rules.nudge_at(due, local("2023-09-28 08:40"), SHANGHAI) == ()

@@ -1,17 +1,19 @@
 """The pre-holiday reminder on both databases: one for a block, its audience, who read it when, what counts."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.integrity import jobs, messages, rules, service
+from bot.features.integrity import jobs, messages, planning, service, timing
+from bot.features.integrity.buttons import Knob
+from bot.features.integrity.timing import Blocks
 from bot.kit.refusal import Refusal
-from scheduler.calendar import BUNDLED, Block, Quarter
-from scheduler.jobs import Everywhere, NotReady, Occurrence, Owed
+from scheduler.calendar import BUNDLED, Quarter
+from scheduler.jobs import NotReady, Occurrence, Owed
 from storage.audience import Me
 from storage.choices import YearState
 from storage.engine import Storage
@@ -20,7 +22,7 @@ from storage.models.reminder import Reminder
 from tests.cast import Cast, make_branch
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-AUTUMN = next(block for block in BUNDLED.blocks(2023) if block.start == date(2023, 9, 29))
+(AUTUMN,) = (blocks for blocks in BUNDLED.neighbours(2023, 5) if blocks[0].start == date(2023, 9, 29))
 Q3 = Quarter(2023, 3)
 CUT_OFF = Q3.cut_off(SHANGHAI)
 
@@ -40,15 +42,13 @@ def plan(session: Session, cast: Cast, when: str = "2023-09-26 09:00") -> list[O
     return jobs.remind(session, cast.branch_id, occurrence(), local(when), SHANGHAI)
 
 
-def occurrence(block: Block = AUTUMN) -> Occurrence:
-    at, until = rules.send_at(BUNDLED, block, SHANGHAI), rules.grace_end(block, SHANGHAI)
-    return Occurrence(jobs.slot(block), rules.send_day(BUNDLED, block), at, until)
+def occurrence(blocks: Blocks = AUTUMN) -> Occurrence:
+    at, until = timing.send_at(BUNDLED, blocks, SHANGHAI), timing.last_call(blocks, SHANGHAI)
+    return Occurrence(timing.slot(blocks), at.date(), at, until)
 
 
-def sent(session: Session, cast: Cast) -> Reminder:
-    reminder = service.remind(session, cast.branch_id, AUTUMN, MORNING, SHANGHAI)
-    assert reminder is not None
-    return reminder
+def sent(session: Session, cast: Cast, blocks: Blocks = AUTUMN, now: datetime = MORNING) -> Reminder:
+    return service.make(session, cast.branch_id, BUNDLED, blocks, None, now, SHANGHAI)
 
 
 def read(session: Session, cast: Cast, name: str, reminder: Reminder, when: str) -> bool:
@@ -153,18 +153,22 @@ def test_st6_counts_23_of_25(storage: Storage) -> None:
 def test_new_year_belongs_to_the_quarter_in_which_it_was_sent(storage: Storage) -> None:
     with storage.transaction() as session:
         cast = branch(session)
-        block = next(block for block in BUNDLED.blocks(2023) if block.start == date(2023, 12, 30))
-        service.remind(session, cast.branch_id, block, local("2023-12-27 09:00"), SHANGHAI)
+        (new_year,) = (blocks for blocks in BUNDLED.neighbours(2023, 5) if blocks[0].start == date(2023, 12, 30))
+        sent(session, cast, new_year, local("2023-12-27 09:00"))
         q4, late = Quarter(2023, 4), local("2024-01-10 12:00")
         assert len(service.reminder_figures(session, cast.branch_id, q4, late, SHANGHAI)) == 1
         assert service.reminder_figures(session, cast.branch_id, q4.next(), late, SHANGHAI) == {}
 
 
-def test_who_owes_it_and_the_one_nudge(storage: Storage) -> None:
+def test_who_owes_it_and_the_second_line(storage: Storage) -> None:
+    """Nobody is nudged unless the branch wants its second line; then those are who have not read it."""
     with storage.transaction() as session:
         cast = branch(session)
         reminder = sent(session, cast)
         read(session, cast, "甲三", reminder, "2023-09-26 09:10")
+        found = service.owing(session, cast.branch_id, local("2023-09-27 10:00"), SHANGHAI)
+        assert {item.nudges for item in found} == {()}
+        planning.set_timing(session, cast.me(session, "乙二", MORNING.date()), Knob.SECOND_LINE, 1, MORNING)
         found = service.owing(session, cast.branch_id, local("2023-09-27 10:00"), SHANGHAI)
         assert len(found) == 24
         assert {item.nudges for item in found} == {(local("2023-09-28 09:00"),)}
@@ -173,36 +177,18 @@ def test_who_owes_it_and_the_one_nudge(storage: Storage) -> None:
         assert [item.key for item in mine] == [f"reminder:{reminder.id}"]
         assert mine[0].line == "中秋、国庆节前廉洁提醒：请点“已阅”，已过期，仍可补阅"
         assert mine[0].nudges == ()
+        reminder.provisional = True
+        found = service.owing(session, cast.branch_id, local("2023-09-27 10:00"), SHANGHAI)
+        assert {item.nudges for item in found} == {()}
+        assert found[0].line.startswith("中秋、国庆（暂定）")
         assert len(service.owing(session, cast.branch_id, local("2023-10-28 17:59"), SHANGHAI)) == 24
         assert service.owing(session, cast.branch_id, local("2023-10-28 18:01"), SHANGHAI) == []
 
 
-@pytest.mark.parametrize(("days", "round_"), [(0, 1), (-1, None), (-3, 2)])
-def test_a_block_that_moved_far_is_reminded_of_again(storage: Storage, days: int, round_: int | None) -> None:
-    with storage.transaction() as session:
-        cast = branch(session)
-        first = sent(session, cast)
-        moved = replace(AUTUMN, start=AUTUMN.start + timedelta(days=days))
-        again = service.remind(session, cast.branch_id, moved, MORNING, SHANGHAI)
-        assert (again.round if again else None) == round_
-        assert again is first if days == 0 else again is not first
-
-
 def test_a_year_not_announced_is_marked_and_shows_no_dates() -> None:
-    block = replace(AUTUMN, state=YearState.PROVISIONAL)
-    text = messages.reminder_text(block, {}, rules.ack_due(block, SHANGHAI), SHANGHAI)
-    assert "（暂定）具体放假安排以国务院办公厅通知为准。" in text
-    assert "9月29日" not in text
-    assert "暂定" in messages.coming([(rules.send_at(BUNDLED, block, SHANGHAI), block)], None, SHANGHAI).text
-
-
-def test_the_job_has_one_run_for_each_block_of_a_year() -> None:
-    (job,) = jobs.build(SHANGHAI)
-    since, until = local("2023-01-01 00:00"), local("2023-12-31 23:59")
-    assert isinstance(job.occurrences, Everywhere)
-    found = job.occurrences.between(BUNDLED, since, until)
-    assert [each.slot for each in found] == [
-        "2023-01-21 春节", "2023-04-05 清明", "2023-04-29 劳动节",
-        "2023-06-22 端午", "2023-09-29 中秋、国庆", "2023-12-30 元旦",
-    ]  # fmt: skip
-    assert found[4] == occurrence()
+    blocks = (replace(AUTUMN[0], state=YearState.PROVISIONAL),)
+    for own in (None, "{holidays}将至，请守纪律。"):
+        text = messages.reminder_text(blocks, {}, own, timing.ack_due(blocks, SHANGHAI), SHANGHAI)
+        assert "（暂定）具体放假安排以国务院办公厅通知为准。" in text
+        assert "9月29日" not in text
+        assert "{holidays}" not in text

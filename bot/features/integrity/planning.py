@@ -1,0 +1,241 @@
+"""What the desk decides: when the coming reminders go and how they read, one of them or all; every change is noted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.integrity import decisions, messages, rules, service, timing
+from bot.features.integrity.buttons import Field, Knob
+from bot.features.integrity.timing import Blocks, Decided, Timing, Wish
+from bot.kit.access import Right, require
+from bot.kit.refusal import Refusal
+from bot.kit.words import day_words, units
+from scheduler.calendar import Calendar, at, local_day
+from scheduler.calendars import calendar_of
+from storage import audit
+from storage.audience import Me
+from storage.models.organisation import Organisation
+from storage.models.reminder import ReminderPlan
+
+YEAR_AHEAD = timedelta(days=366)
+LONGEST_OWN = 3000
+# How much of each may be written, so that the whole stays one message.
+LIMITS = {Field.TEXT: messages.LONGEST, Field.ISSUER: 60, Field.PHONE: 60, Field.MAIL: 100, Field.URL: 200}
+GONE = "没有找到这次提醒，请重新点“节前提醒”。"
+SENT = "这次提醒已发出，不能再改。"
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A reminder that has not gone: its blocks, when it falls due, what the branch wants of it.
+
+    `due_at` may be past: then it goes within the hours. None: it fell due before the branch was here, and goes only
+    when somebody sets a day.
+    """
+
+    blocks: Blocks
+    due_at: datetime | None
+    wish: Wish | None
+
+    @property
+    def year(self) -> int:
+        return self.blocks[0].festivals[0][0]
+
+    @property
+    def festival(self) -> str:
+        return self.blocks[0].festivals[0][1]
+
+    @property
+    def skipped(self) -> bool:
+        return self.wish is not None and self.wish.skipped
+
+
+# --- looking -------------------------------------------------------------------------------------------------------
+
+
+def coming(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> list[Coming]:
+    """The reminders of the year ahead that have not gone, in order."""
+    mine, calendar = decisions.decided(session, branch_id), calendar_of(session, branch_id)
+    today = local_day(now, tz)
+    ahead = timing.groups(calendar, mine.timing.merge, today, today + YEAR_AHEAD)
+    here_since = session.get_one(Organisation, branch_id).created_at
+    found = (_unsaid(session, branch_id, calendar, blocks, today) for blocks in ahead if blocks[-1].start > today)
+    return [
+        _coming(calendar, blocks, mine, here_since, tz)
+        for blocks in found
+        if blocks and timing.grace_end(blocks[0], tz) >= now and blocks[0].start <= today + YEAR_AHEAD
+    ]
+
+
+def _unsaid(session: Session, branch_id: int, calendar: Calendar, blocks: Blocks, today: date) -> Blocks:
+    left = service.unsaid(session, branch_id, calendar, blocks)
+    return tuple(block for block in left if block.start > today)
+
+
+def _coming(calendar: Calendar, blocks: Blocks, mine: Decided, here_since: datetime, tz: tzinfo) -> Coming:
+    due_at = timing.due_at(calendar, blocks, tz, mine)
+    return Coming(blocks, due_at if due_at >= here_since else None, mine.wish(blocks))
+
+
+def find(session: Session, me: Me, year: int, festival: str, now: datetime, tz: tzinfo) -> Coming:
+    """One that has not gone."""
+    require(me, Right.MAKE_REMINDER, branch_id=me.branch_id)
+    holiday = f"{year}:{festival}"
+    ahead = coming(session, me.branch_id, now, tz)
+    found = next((one for one in ahead if holiday in rules.holidays(one.blocks)), None)
+    if found is None:
+        last = service.latest_for(session, me.branch_id, holiday)
+        raise Refusal(GONE if last is None else SENT)
+    return found
+
+
+def text(session: Session, branch_id: int, one: Coming, tz: tzinfo) -> str:
+    """Exactly as it will read."""
+    own = one.wish.text if one.wish else None
+    return messages.reminder_text(one.blocks, settings(session, branch_id), own, timing.ack_due(one.blocks, tz), tz)
+
+
+def settings(session: Session, branch_id: int) -> dict[str, Any]:
+    return session.get_one(Organisation, branch_id).settings
+
+
+# --- one coming reminder -------------------------------------------------------------------------------------------
+
+
+def check_day(session: Session, branch_id: int, one: Coming, day: date, now: datetime, tz: tzinfo) -> None:
+    """Refuses a day on which it cannot go."""
+    calendar, hour = calendar_of(session, branch_id), decisions.decided(session, branch_id).timing.hour
+    if day >= one.blocks[0].start:
+        raise Refusal(f"请选择放假之前的日期（{day_words(one.blocks[0].start)}开始放假）。")
+    if at(day, hour, tz) <= now:
+        raise Refusal("发送时间已过，请选择以后的日期。")
+    if not calendar.is_working_day(day):
+        before = calendar.on_or_before(day)
+        raise Refusal(f"{day_words(day)}休息，请选择工作日，例如{day_words(before)}。")
+
+
+def move(session: Session, me: Me, one: Coming, day: date, now: datetime, tz: tzinfo) -> None:
+    """Another working day before the block."""
+    check_day(session, me.branch_id, one, day, now, tz)
+    _wish(session, me, one, lambda plan: setattr(plan, "send_on", day), now, field="send_on")
+
+
+def reword(session: Session, me: Me, one: Coming, own: str, now: datetime) -> None:
+    """The whole text of this one reminder; its deadline is always added."""
+    own = _short(own, LONGEST_OWN)
+    _wish(session, me, one, lambda plan: setattr(plan, "text", own), now, field="text", length=units(own))
+
+
+def skip(session: Session, me: Me, one: Coming, skipped: bool, now: datetime) -> None:
+    _wish(session, me, one, lambda plan: setattr(plan, "skipped", skipped), now, field="skipped", value=skipped)
+
+
+def by_default(session: Session, me: Me, one: Coming, now: datetime) -> None:
+    """As by the rules again. The plan stays: without it the branch would be asked nothing that is past already."""
+
+    def clear(plan: ReminderPlan) -> None:
+        plan.send_on, plan.text, plan.skipped = None, None, False
+
+    _wish(session, me, one, clear, now, field="default")
+
+
+def _wish(
+    session: Session, me: Me, one: Coming, change: Callable[[ReminderPlan], None], now: datetime, **details: Any
+) -> None:
+    require(me, Right.MAKE_REMINDER, branch_id=me.branch_id)
+    decisions.lock(session, me.branch_id)
+    if service.unsaid(session, me.branch_id, calendar_of(session, me.branch_id), one.blocks) != one.blocks:
+        raise Refusal(SENT)
+    plan = _plan(session, me, f"{one.year}:{one.festival}", now)
+    change(plan)
+    session.flush()
+    details = {"holiday": plan.holiday, **details}
+    audit.record(
+        session, "change", "reminder_plan", plan.id, now=now, actor_id=me.id, branch_id=me.branch_id, **details
+    )
+
+
+def _plan(session: Session, me: Me, holiday: str, now: datetime) -> ReminderPlan:
+    mine = (ReminderPlan.branch_id == me.branch_id, ReminderPlan.holiday == holiday)
+    plan = session.scalar(select(ReminderPlan).where(*mine))
+    if plan is None:
+        plan = ReminderPlan(branch_id=me.branch_id, holiday=holiday, skipped=False)
+        session.add(plan)
+    plan.changed_by_id, plan.changed_at = me.id, now
+    return plan
+
+
+# --- all of them ---------------------------------------------------------------------------------------------------
+
+
+def set_timing(session: Session, me: Me, knob: Knob, value: int, now: datetime) -> Timing:
+    """How many days before, at what hour, what goes together, and whether there is a second line."""
+    require(me, Right.MAKE_REMINDER, branch_id=me.branch_id)
+    decisions.lock(session, me.branch_id)
+    before = decisions.decided(session, me.branch_id).timing
+    after = _turned(before, knob, value)
+    if after != before:
+        _keep(session, me, decisions.TIMING, after.to_json(), now, field=knob.value, value=value)
+        _plan(session, me, decisions.EVERY, now)
+        session.flush()
+    return after
+
+
+def _turned(before: Timing, knob: Knob, value: int) -> Timing:
+    hour = time(value // 60, value % 60) if 0 <= value < 24 * 60 else None
+    if knob is Knob.LEAD and value in timing.LEADS:
+        return replace(before, lead=value)
+    if knob is Knob.MERGE and value in timing.MERGES:
+        return replace(before, merge=value)
+    if knob is Knob.HOUR and hour in timing.HOURS:
+        return replace(before, hour=hour)
+    if knob is Knob.SECOND_LINE and value in (0, 1):
+        return replace(before, second_line=bool(value))
+    raise Refusal("没有这个选项，请重新点“节前提醒”。")
+
+
+def set_words(session: Session, me: Me, field: Field, words: str | None, now: datetime) -> None:
+    """What the branch words itself; None: as usual."""
+    require(me, Right.MAKE_REMINDER, branch_id=me.branch_id)
+    if words is not None:
+        words = _short(words, LIMITS[field])
+        if field is not Field.TEXT and len(words.splitlines()) > 1:
+            raise Refusal("请只发送一行。")
+        if field is Field.PHONE and not any(sign.isdigit() for sign in words):
+            raise Refusal("请发送电话号码。")
+        if field is Field.MAIL and "@" not in words:
+            raise Refusal("请发送邮箱地址。")
+    decisions.lock(session, me.branch_id)
+    _keep(session, me, field.value, words, now, field=field.value, length=units(words or ""))
+
+
+def tick_ban(session: Session, me: Me, number: int, now: datetime) -> None:
+    """Put a ban of the stock list on the branch's own, or take it off."""
+    require(me, Right.MAKE_REMINDER, branch_id=me.branch_id)
+    if number not in messages.BANS:
+        raise Refusal("没有这一条，请重新点“节前提醒”。")
+    decisions.lock(session, me.branch_id)
+    branch = session.get_one(Organisation, me.branch_id, populate_existing=True)
+    chosen = sorted({number} ^ set(messages.chosen_bans(branch.settings)))
+    _keep(session, me, messages.OWN_BANS, chosen, now, field=messages.OWN_BANS, length=len(chosen))
+
+
+def _keep(session: Session, me: Me, key: str, kept: Any, now: datetime, **details: Any) -> None:
+    branch = session.get_one(Organisation, me.branch_id, populate_existing=True)
+    rest = {name: value for name, value in branch.settings.items() if name != key}
+    branch.settings = rest if kept is None else {**rest, key: kept}
+    session.flush()
+    audit.record(
+        session, "change", "reminder_settings", me.branch_id, now=now, actor_id=me.id, branch_id=me.branch_id, **details
+    )
+
+
+def _short(words: str, longest: int) -> str:
+    words = words.strip()
+    if not words or units(words) > longest:
+        raise Refusal(f"请发送一段不超过{longest}字的文字。")
+    return words

@@ -1,0 +1,37 @@
+"""Rows that edit what another row has sent: which message that is, and whether there is one yet."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from storage.base import table
+from storage.choices import OutboxState
+from storage.models.outbox import Outbox
+
+# How long after its message an edit is tried that came before it.
+AFTER = timedelta(seconds=2)
+NOTHING_TO_EDIT = "nothing_to_edit"
+
+_EDITED = select(Outbox.state, Outbox.not_before, Outbox.message_id).where(Outbox.id == bindparam("row_id"))
+_OUTBOX = table(Outbox)
+
+
+def target(session: Session, row_id: int, edits_id: int, now: datetime) -> int | None:
+    """The id of the message that a row may edit now; None: not now.
+
+    What is still to be sent is waited for; what never arrived cannot be edited, and the edit is given up.
+    """
+    edited = session.execute(_EDITED, {"row_id": edits_id}).one()
+    if edited.state is OutboxState.SENT and edited.message_id is not None:
+        return int(edited.message_id)
+    if edited.state in (OutboxState.QUEUED, OutboxState.SENDING):
+        _change(session, row_id, not_before=max(edited.not_before, now) + AFTER)
+    else:
+        _change(session, row_id, state=OutboxState.CANCELLED, reason=NOTHING_TO_EDIT)
+    return None
+
+
+def _change(session: Session, row_id: int, **values: Any) -> None:
+    session.execute(update(_OUTBOX).where(_OUTBOX.c.id == row_id).values(**values))
