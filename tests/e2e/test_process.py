@@ -40,6 +40,8 @@ async def test_killed_in_a_burst_nothing_is_lost(there: Playground, sqlite_url: 
         await process.start()
         await process.hear("connected as")
         await until(lambda: all(tap.answer for tap in taps))
+        with Storage(sqlite_url) as storage:
+            await until(lambda: set(states(storage)) == {"answered"})
         process.send(signal.SIGTERM)
         assert await process.ended() == 0
     assert said > 0
