@@ -22,8 +22,9 @@ log = logging.getLogger(__name__)
 LOOK = 20
 # In real time nobody needs to know more than what comes before the next look or two.
 NEAR = timedelta(minutes=2)
-# Branches that are planned side by side: on SQLite they share a commit, and a tap waits for no more than these.
-TOGETHER = 2
+# Where many branches are planned, the writer rests between two (real seconds): taps go first, and Telegram takes 30
+# messages a second however fast they are planned.
+MANY, REST = 20, 0.02
 # A plan that failed is tried again so long after.
 TRY_AGAIN = timedelta(minutes=5)
 
@@ -91,10 +92,11 @@ class Runner:
         by_branch: dict[int, list[Due]] = {}
         for run in runs:
             by_branch.setdefault(run.branch_id, []).append(run)
-        branches = list(by_branch.values())
-        for start in range(0, len(branches), TOGETHER):
-            await asyncio.gather(*(self._run_branch(its, now) for its in branches[start : start + TOGETHER]))
+        for its in by_branch.values():
+            await self._run_branch(its, now)
             self._sender.wake()
+            if len(by_branch) > MANY:
+                await asyncio.sleep(REST)
         return now
 
     async def _without_idle(self, runs: Sequence[Due], now: datetime) -> list[Due]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.features.integrity import decisions, messages, rules, sendings, service, timing, together
 from bot.kit.broadcasts import after, to_desk
 from bot.kit.hours import open_now
+from bot.kit.replies import Message
 from scheduler.broadcasts import batch_of
 from scheduler.calendar import Block, Calendar
 from scheduler.calendars import calendar_of
@@ -75,18 +76,18 @@ def _wait_for(calendar: Calendar, blocks: timing.Blocks, mine: timing.Decided, n
 def _owed_to_all(session: Session, reminder: Reminder, due_at: datetime, now: datetime, tz: tzinfo) -> list[Owed]:
     along = together.carried(session, reminder, due_at, now, tz)
     people = service.audience(session, reminder.id)
-    asked = list(filter(None, (_owed(session, reminder, person, along, tz) for person in people)))
+    wording = together.Wording(session, reminder, along, tz)
+    asked = list(filter(None, (_owed(reminder, person, along, wording.of(person), tz) for person in people)))
     desk = service.desk(session, reminder.branch_id, now.astimezone(tz).date())
     title = f"{rules.names(reminder.holidays)}节前廉洁提醒"
     begun = to_desk(sendings.KIND, reminder.id, title, len(asked), desk)
     return [*begun, *asked, *_desk(session, reminder, desk, after(len(asked)), now, tz)]
 
 
-def _owed(session: Session, reminder: Reminder, person: int, along: together.Carried, tz: tzinfo) -> Owed | None:
+def _owed(reminder: Reminder, person: int, along: together.Carried, message: Message | None, tz: tzinfo) -> Owed | None:
     """One person's reminder, with the month's prompt when that goes along to this person."""
     prompt = along.keys.get(person)
     about = {"reminder": reminder.id, "theme": along.theme_id if prompt else None, "person": person}
-    message = together.message(session, reminder.id, about["theme"], person, tz)
     if message is None:
         return None
     keys = (*rules.keys(reminder.holidays, reminder.round, str(person)), *filter(None, [prompt]))

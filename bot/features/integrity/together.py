@@ -40,6 +40,24 @@ def foreseen(session: Session, branch_id: int, due_at: datetime, card: Message, 
     return messages.joined(prompts.fresh(session, theme), card) or card
 
 
+class Wording:
+    """What each of many is to be sent: made once for all who have done nothing of it yet, apart for the others."""
+
+    def __init__(self, session: Session, reminder: Reminder, along: Carried, tz: tzinfo) -> None:
+        self._session, self._reminder, self._along, self._tz = session, reminder, along, tz
+        self._apart = set(service.acknowledged(session, reminder.id))
+        self._apart |= set() if along.theme_id is None else prompts.begun_by(session, along.theme_id)
+        self._common: dict[int | None, Message | None] = {}
+
+    def of(self, person_id: int) -> Message | None:
+        theme_id = self._along.theme_id if person_id in self._along.keys else None
+        if person_id in self._apart:
+            return message(self._session, self._reminder.id, theme_id, person_id, self._tz)
+        if theme_id not in self._common:
+            self._common[theme_id] = message(self._session, self._reminder.id, theme_id, person_id, self._tz)
+        return self._common[theme_id]
+
+
 def message(session: Session, reminder_id: int, theme_id: int | None, person_id: int, tz: tzinfo) -> Message | None:
     """What somebody is to be sent now: what is still owed of the two."""
     reminder = session.get_one(Reminder, reminder_id)

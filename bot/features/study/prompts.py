@@ -2,6 +2,7 @@
 
 from datetime import datetime, tzinfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.study import messages, planning, rules, service
@@ -9,7 +10,7 @@ from bot.features.study.buttons import Place
 from bot.kit.replies import Message
 from scheduler.calendar import local_day
 from scheduler.promises import taken
-from storage.models.study import MonthlyTheme, StudyItem
+from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 
 
 def go(session: Session, theme: MonthlyTheme, now: datetime, tz: tzinfo) -> dict[int, str]:
@@ -32,6 +33,12 @@ def now_for(session: Session, theme_id: int, person_id: int) -> Message:
     """As it reads for somebody now: an item may have been withdrawn, or learnt, in the meantime."""
     theme = session.get_one(MonthlyTheme, theme_id)
     return messages.prompt(theme, service.seen_by(session, person_id, StudyItem.theme_id == theme.id))
+
+
+def begun_by(session: Session, theme_id: int) -> set[int]:
+    """Who has learnt any of the theme's items: only for them it reads otherwise than for everybody."""
+    items = select(StudyItem.id).where(StudyItem.theme_id == theme_id)
+    return set(session.scalars(select(StudyCompletion.person_id).where(StudyCompletion.item_id.in_(items))))
 
 
 # --- carried by another message ------------------------------------------------------------------------------------
