@@ -65,7 +65,7 @@ class App:
         self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed)
         self.receiver = Receiver(storage, clock, self.bot_id, self.lanes, self.sender.wake)
         self.poller = Poller(self.telegram, self.receiver, storage, self.bot_id)
-        self.menus = Menus(storage, self.telegram, clock, tz, handlers)
+        self.menus = Menus(storage, self.telegram, clock, tz, handlers, self.bot_id)
         self.edge: Edge | None = None
         self.address: tuple[str, int] | None = None
         self.started = asyncio.Event()

@@ -72,13 +72,17 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """/name, with its line in the menu of those who have the right (None: everybody)."""
+    """/name, with its line in the menu of those who have the right (None: everybody).
+
+    `several`: only for those who act for more than one organisation.
+    """
 
     name: str
     run: Callable[[Session, Call], Reply]
     menu: str
     right: Right | None = None
     reads: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A change that Telegram reports by itself: my_chat_member, migrated. `facts` of the visit say what."""
+    """What comes from whoever it may be: my_chat_member, migrated, contact. `facts` of the visit say what."""
 
     kind: str
     run: Callable[[Session, Visit], Reply]
