@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.outcome import Outcome, Verdict
-from scheduler.rows import IS_CLAIMED, Row, change, many
+from scheduler.rows import FORGOTTEN, IS_CLAIMED, Row, change, many
 from storage.base import table
 from storage.choices import OutboxState
 from storage.models.organisation import GroupChat
@@ -53,6 +53,9 @@ _CARD = update(table(Card)).where(Card.outbox_id == bindparam("row_id")).values(
 
 def write_down(session: Session, told: Sequence[Told], now: datetime) -> None:
     """A handful of statements for the whole batch."""
+    for each in told:
+        if each.row.message.get("secret") and each.verdict.not_before is None:
+            each.row.message, each.row.worded_anew = FORGOTTEN, True
     arrived = [each for each in told if each.arrived]
     open_ = [each for each in told if not each.arrived]
     many(session, _SENT, (_verdict(each) | _message_id(each) | {"to_sent_at": now} for each in arrived))

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.jobs import Owed
+from scheduler.rows import FORGOTTEN
 from storage.base import table
 from storage.choices import OutboxState
 from storage.models.outbox import Card, Outbox, Promise
@@ -96,7 +97,7 @@ def _row(owed: Owed, chats: dict[int, tuple[int | None, str]]) -> dict[str, Any]
         "lane": owed.lane,
         "person_id": owed.person_id,
         "chat_id": chat_id,
-        "message": owed.message,
+        "message": FORGOTTEN if against and owed.message.get("secret") else owed.message,
         "about": dict(owed.about),
         "state": OutboxState.UNREACHABLE if against else OutboxState.QUEUED,
         "reason": against,

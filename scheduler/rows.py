@@ -77,6 +77,9 @@ def _first_answers() -> Select[int]:
 _DUE = {lane: _due(lane) for lane in LANES}
 _DUE[Lane.ANSWERS] = _DUE[Lane.ANSWERS].where(Outbox.id.in_(_first_answers()))
 _NEXT = [_next(lane) for lane in LANES]
+# What takes the place of a secret message (an invite, somebody's number) once there is nothing more to send.
+FORGOTTEN = {"text": "（内容已不再保存）"}
+_IS_SECRET = Outbox.message["secret"].as_boolean()
 IS_CLAIMED = (Outbox.id == bindparam("row_id"), Outbox.state == OutboxState.SENDING)
 _BACK = (
     update(table(Outbox))
@@ -115,6 +118,7 @@ def _begin(session: Session, found: Sequence[Found[Any]], now: datetime, lease_u
     mine = [each for each in found if each.id not in gone]
     if gone:
         change(session, Outbox.id.in_(gone), state=OutboxState.EXPIRED, reason="expired")
+        change(session, Outbox.id.in_(gone), _IS_SECRET, message=FORGOTTEN)
     if mine:
         sending = {"state": OutboxState.SENDING, "lease_until": lease_until, "attempts": Outbox.attempts + 1}
         change(session, Outbox.id.in_([each.id for each in mine]), **sending)
@@ -143,6 +147,7 @@ def lapse(session: Session, now: datetime, over: datetime | None, held: Collecti
     again = {"state": OutboxState.QUEUED, "resent": True, "not_before": now + SEND_AGAIN_AFTER}
     ended: dict[str, Any] = {"reason": "interrupted", "lease_until": None}
     change(session, *lost, Outbox.lane == Lane.MUST_ARRIVE, Outbox.resent.is_(False), **again, **ended)
+    change(session, *lost, _IS_SECRET, message=FORGOTTEN)
     change(session, *lost, state=OutboxState.UNKNOWN, **ended)
 
 

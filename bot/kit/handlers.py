@@ -56,18 +56,26 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Visit):
-    """A visit of somebody known. `card` is the card replied to in a group; `text` is what was typed."""
+    """A visit of somebody known. `card` is the card replied to in a group; `text` is what was typed.
+
+    `ready`: what the handler's `prepare` made.
+    """
 
     me: Me
+    ready: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A tapped button. `reads`: only looks, and may therefore be slow without holding the writer."""
+    """A tapped button. `reads`: only looks, and may therefore be slow without holding the writer.
+
+    `prepare`: what is slow before something is written (a drawn sheet); it reads, and `run` finds it in the call.
+    """
 
     button: type[Button]
     run: Callable[[Session, Call, Any], Reply]
     reads: bool = False
+    prepare: Callable[[Session, Call, Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,15 @@ _FINISH = (
     .values(state=bindparam("becomes"), handled_at=bindparam("at"), answer=bindparam("said"))
 )
 _STATE = select(_INBOX.c.state).where(*_MINE)
+_MARK = (
+    update(_INBOX)
+    .where(
+        _INBOX.c.bot_id == bindparam("bot"),
+        _INBOX.c.update_id.in_(bindparam("numbers", expanding=True)),
+        _INBOX.c.state == InboxState.DONE,
+    )
+    .values(state=InboxState.ANSWERED)
+)
 
 
 def finish(
@@ -63,6 +72,11 @@ def finish(
             branch_id=branch_id,
             now=visit.now,
         )
+
+
+def mark_answered(session: Session, bot_id: int, update_ids: list[int]) -> None:
+    """These have been said: a restart need not say them again."""
+    session.execute(_MARK, {"bot": bot_id, "numbers": update_ids})
 
 
 def _answer(visit: Visit, reply: Reply, query_id: str | None) -> dict[str, Any] | None:
