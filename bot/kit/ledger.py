@@ -74,6 +74,12 @@ def finish(
         )
 
 
+def forget_payload(session: Session, visit: Visit) -> None:
+    """What came is not kept (a code that opens a door, somebody's number): only that something came."""
+    mine = (_INBOX.c.update_id == visit.update_id, _INBOX.c.sender == visit.telegram_id)
+    session.execute(update(_INBOX).where(*mine).values(payload=None))
+
+
 def mark_answered(session: Session, bot_id: int, update_ids: list[int]) -> None:
     """These have been said: a restart need not say them again."""
     session.execute(_MARK, {"bot": bot_id, "numbers": update_ids})
