@@ -6,6 +6,7 @@ from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
 from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
+from bot.features.offices import handlers as offices
 from bot.features.people import handlers as people
 from bot.features.reflections import handlers as reflections
 from bot.features.study import handlers as study
@@ -24,6 +25,7 @@ HANDLERS: list[Handler] = [
     *tally.HANDLERS,
     *todo.HANDLERS,
     *people.HANDLERS,
+    *offices.HANDLERS,
 ]
 
 

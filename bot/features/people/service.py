@@ -133,18 +133,20 @@ def _open(span: type[RosterSpan] | type[GroupSpan], today: date) -> ColumnElemen
     return or_(span.to_on.is_(None), span.to_on > today)
 
 
-def make_person_invite(session: Session, branch_id: int, whom: str, now: datetime) -> tuple[str, str, str]:
-    """(name, group, code) for one person named, or by id; bound or not: who is bound moves to the new account.
-
-    Raises ValueError (English) when there is nobody of that name, or several.
-    """
-    found = [one for one in roster(session, branch_id, now.date()) if whom in (one.name, str(one.id))]
+def one_of(session: Session, branch_id: int, whom: str, today: date) -> Member:
+    """The one person of the roster with this name, or this number. Raises ValueError (English)."""
+    found = [one for one in roster(session, branch_id, today) if whom in (one.name, str(one.id))]
     if not found:
         raise ValueError(f"There is nobody called {whom} on the roster.")
     if len(found) > 1:
         listed = ", ".join(f"{one.id} {one.name} ({one.group_name or 'no group'})" for one in found)
         raise ValueError(f"There are several people called {whom}: say the number instead: {listed}")
-    [person] = found
+    return found[0]
+
+
+def make_person_invite(session: Session, branch_id: int, whom: str, now: datetime) -> tuple[str, str, str]:
+    """(name, group, code) for one person, bound or not: who is bound moves to the new account. Raises ValueError."""
+    person = one_of(session, branch_id, whom, now.date())
     record(session, "invite_made", "person", person.id, now=now, branch_id=branch_id, via="command", anew=person.bound)
     return person.name, person.group_name, issue(session, InviteKind.PERSON, branch_id, [person.id], now)[person.id]
 

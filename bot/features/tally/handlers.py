@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot.features.activities.rules import TITLES
-from bot.features.tally import buttons, messages, mine, my_messages, quarters, records, rules, service
+from bot.features.tally import below_handlers, buttons, messages, mine, my_messages, quarters, records, rules, service
 from bot.features.tally.buttons import Figure, Section
 from bot.features.tally.service import Tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
@@ -16,12 +16,16 @@ YEARS = range(2000, 2100)
 
 
 def show(session: Session, call: Call) -> Reply:
-    """/tally, 季度数据, 三季度 …: the branch's figures; a leader's own group's; a member's own record."""
+    """/tally, 季度数据, 三季度 …: the branch's figures; a leader's own group's; a member's own record; a committee's
+    officer the counts of the branches below.
+    """
     if not call.private:
         return Reply()
-    quarter = _named(call)
-    if reach(call.me, Right.TALLY) is Reach.NONE:
+    quarter, wide = _named(call), reach(call.me, Right.TALLY)
+    if wide is Reach.NONE:
         return say(*_mine(session, call, quarter))
+    if wide is Reach.BELOW:
+        return say(below_handlers.overview(session, call, quarter))
     return say(messages.summary(_tally(session, call, quarter), Quarter.of(call.today)))
 
 
@@ -45,7 +49,7 @@ def _checked(quarter: Quarter, call: Call) -> Quarter:
 def _tally(session: Session, call: Call, quarter: Quarter) -> Tally:
     """The tally as far as this person may see it (domain 6.5); every tap asks anew."""
     wide = reach(call.me, Right.TALLY)
-    if wide is Reach.NONE or not call.private:
+    if wide not in (Reach.ALL, Reach.OWN_GROUP) or not call.private:
         raise Refusal(NO_RIGHT)
     only = call.me.leads if wide is Reach.OWN_GROUP else None
     return service.tally(session, call.me.branch_id, quarter, call.now, call.tz, only)
@@ -162,4 +166,5 @@ HANDLERS: list[Handler] = [
     Tap(buttons.OpenNames, open_names, reads=True),
     Tap(buttons.ShowMissing, show_missing, reads=True),
     Tap(buttons.ShowMine, turn_mine, reads=True),
+    *below_handlers.HANDLERS,
 ]
