@@ -39,7 +39,7 @@ class HandOver(Button):
 
 @dataclass(frozen=True)
 class SwitchTo(Button):
-    prefix: ClassVar[str] = "sw"
+    prefix: ClassVar[str] = "ow"
     organisation_id: int
 
 

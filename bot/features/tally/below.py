@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -194,5 +193,8 @@ def _open(session: Session, ids: Collection[int], quarter: Quarter, now: datetim
     return {one: Open(counts[0][one], counts[1][one], counts[2][one] + counts[3][one]) for one in ids}
 
 
-def _counts(session: Session, query: Select[Any]) -> defaultdict[int, int]:
-    return defaultdict(int, {branch_id: count for branch_id, count in session.execute(query)})
+def _counts(session: Session, query: Select[int, int]) -> defaultdict[int, int]:
+    found: defaultdict[int, int] = defaultdict(int)
+    for branch_id, count in session.execute(query):
+        found[branch_id] = count
+    return found

@@ -2,14 +2,13 @@
 
 from sqlalchemy.orm import Session
 
-from bot.features.tally import below, below_messages, buttons
+from bot.features.tally import below, below_messages, buttons, quarters
+from bot.features.tally.messages import NO_SUCH_QUARTER
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
 from scheduler.calendar import Quarter
 from storage.audit import record
-
-NO_SUCH_QUARTER = "没有这个季度的数据。"
 
 
 def overview(session: Session, call: Call, quarter: Quarter, page: int = 0) -> Message:
@@ -18,11 +17,10 @@ def overview(session: Session, call: Call, quarter: Quarter, page: int = 0) -> M
 
 
 def _quarter(call: Call, number: int) -> Quarter:
-    """A quarter that has begun."""
-    year, quarter = divmod(number, 10)
-    if not 2000 <= year < 2100 or not 1 <= quarter <= 4 or Quarter(year, quarter).start > call.today:
+    quarter = quarters.begun(*divmod(number, 10), call.today)
+    if quarter is None:
         raise Refusal(NO_SUCH_QUARTER)
-    return Quarter(year, quarter)
+    return quarter
 
 
 def turn(session: Session, call: Call, button: buttons.ShowBelow) -> Reply:

@@ -12,8 +12,6 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from scheduler.calendar import Quarter
 
-YEARS = range(2000, 2100)
-
 
 def show(session: Session, call: Call) -> Reply:
     """/tally, 季度数据, 三季度 …: the branch's figures; a leader's own group's; a member's own record; a committee's
@@ -36,12 +34,13 @@ def _named(call: Call) -> Quarter:
     quarter = quarters.read_quarter(said, call.today)
     if quarter is None:
         raise Refusal(messages.UNKNOWN_QUARTER)
-    return _checked(quarter, call)
+    return _checked(quarter.year, quarter.number, call)
 
 
-def _checked(quarter: Quarter, call: Call) -> Quarter:
+def _checked(year: int, number: int, call: Call) -> Quarter:
     """A quarter that has begun: a forged or mistyped one meets a polite answer."""
-    if quarter.year not in YEARS or not 1 <= quarter.number <= 4 or quarter.start > call.today:
+    quarter = quarters.begun(year, number, call.today)
+    if quarter is None:
         raise Refusal(messages.NO_SUCH_QUARTER)
     return quarter
 
@@ -56,7 +55,7 @@ def _tally(session: Session, call: Call, quarter: Quarter) -> Tally:
 
 
 def _of(session: Session, call: Call, number: int) -> Tally:
-    return _tally(session, call, _checked(Quarter(number // 10, number % 10), call))
+    return _tally(session, call, _checked(*divmod(number, 10), call))
 
 
 def turn(session: Session, call: Call, button: buttons.ShowTally) -> Reply:
@@ -140,7 +139,7 @@ def my_record(session: Session, call: Call) -> Reply:
 
 
 def turn_mine(session: Session, call: Call, button: buttons.ShowMine) -> Reply:
-    quarter = _checked(Quarter(button.quarter // 10, button.quarter % 10), call)
+    quarter = _checked(*divmod(button.quarter, 10), call)
     if not call.private:
         raise Refusal(NO_RIGHT)
     return _paged(_mine(session, call, quarter))
