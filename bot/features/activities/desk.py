@@ -137,16 +137,22 @@ def _roll_names(session: Session, call: Call, activity: Activity, people: dict[i
 
 def roll_call(session: Session, call: Call, button: buttons.RollCall) -> Reply:
     """全部到会，除…: opens the list of those without any record."""
-    activity = _seen(session, call, button.activity_id)
-    require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
+    activity = _called(session, call, button.activity_id)
     if call.now < activity.start_at:
         raise Refusal("活动尚未开始。")
     dialog = dialogs.ask(session, call.me.id, "activity.roll", call.now, activity=activity.id, missing=[])
     return Reply(here=[_roll_message(session, call, dialog, 0)])
 
 
+def _called(session: Session, call: Call, activity_id: int) -> Activity:
+    """The activity whose roll somebody may call, asked at every tap: an open list outlives an office."""
+    activity = _seen(session, call, activity_id)
+    require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
+    return activity
+
+
 def _roll_message(session: Session, call: Call, dialog: Dialog, page: int) -> Message:
-    activity = service.find(session, call.me, int(dialog.draft["activity"]))
+    activity = _called(session, call, int(dialog.draft["activity"]))
     roll = service.roll(session, activity, call.tz)
     names = {member.id: member.name for member in service.audience(session, activity, call.tz)}
     people = [(person, names[person], person in dialog.draft["missing"]) for person in roll.unmarked]
@@ -246,8 +252,7 @@ def activity_of_code(session: Session, code: str) -> int | None:
 
 def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Reply:
     """A new code for the room, as a QR picture to show or print; the one before it is void."""
-    activity = _seen(session, call, button.activity_id)
-    require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
+    activity = _called(session, call, button.activity_id)
     code = secrets.token_urlsafe(16)
     activity.sign_in_code_hash = hash_code(code)
     picture = io.BytesIO()
