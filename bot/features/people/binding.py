@@ -68,14 +68,14 @@ def redeem(
         anew = person.bound_at is not None and invite.created_at > person.bound_at
     else:
         person, anew = _secretary(session, invite.branch_id, account, name, today, now), False
-    return seat(session, person, telegram_id, now, anew=anew, via="link")
+    return seat(session, person, telegram_id, now, anew=anew, by="link")
 
 
 def _whose(session: Session, telegram_id: int) -> Person | None:
     return session.scalars(select(Person).where(Person.telegram_id == telegram_id)).first()
 
 
-def seat(session: Session, person: Person, telegram_id: int, now: datetime, *, via: str, anew: bool = False) -> Bound:
+def seat(session: Session, person: Person, telegram_id: int, now: datetime, *, by: str, anew: bool = False) -> Bound:
     """The account becomes this person's; one that came before the roster moves over from its provisional row.
 
     `anew`: whoever has the seat gives it up. Raises Refusal when the seat, or the account, is somebody else's.
@@ -95,7 +95,7 @@ def seat(session: Session, person: Person, telegram_id: int, now: datetime, *, v
         leave(session, person.id, old, telegram_id)
     record(
         session, "bound", "person", person.id,
-        now=now, actor_id=person.id, branch_id=person.branch_id, via=via, anew=old is not None,
+        now=now, actor_id=person.id, branch_id=person.branch_id, by=by, anew=old is not None,
     )  # fmt: skip
     return Bound(person.id, old)
 
@@ -117,7 +117,7 @@ def claim_secretary(session: Session, telegram_id: int, name: str, now: datetime
         return account.id if account else None
     try:
         person = _secretary(session, branch_id, None, name, now.date(), now)
-        seat(session, person, telegram_id, now, via="setting")
+        seat(session, person, telegram_id, now, by="setting")
     except Refusal:
         return None
     record(session, "secretary_claimed", "person", person.id, now=now, branch_id=branch_id, via="setting")

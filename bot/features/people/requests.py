@@ -53,7 +53,7 @@ def share(session: Session, telegram_id: int, phone: str, name: str, *, today: d
     number = plain_number(phone)
     known = _known(session, number, today)
     if len(known) == 1 and known[0].telegram_id is None:
-        return Asked(bound=binding.seat(session, known[0], telegram_id, now, via="number"))
+        return Asked(bound=binding.seat(session, known[0], telegram_id, now, by="number"))
     branch_id = known[0].branch_id if known else _only_branch(session)
     if branch_id is None:
         return Asked(unknown=True)
@@ -130,7 +130,7 @@ def accept(
     if person.bound:
         raise Refusal(f"{person.name}同志已绑定。")
     _decide(session, me, row, BindRequestState.ACCEPTED, now, person_id)
-    binding.seat(session, session.get_one(Person, person_id), row.telegram_id, now, via="request")
+    binding.seat(session, session.get_one(Person, person_id), row.telegram_id, now, by="request")
     return person, row
 
 
