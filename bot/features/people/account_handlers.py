@@ -109,8 +109,10 @@ def share_number(session: Session, visit: Visit) -> Reply:
         return say(words.UNKNOWN_NUMBER)
     if asked.request_id is None:
         return say(words.ASKED)
-    question = words.to_decide(asked.request_id, clean_name(name)[:20], requests.plain_number(phone))
-    told = [To(question, person_id=one, key=f"bind:{asked.request_id}:{one}") for one in asked.deciders]
+    plain = requests.plain_number(phone)
+    said = (words.number(clean_name(name)[:20], plain), words.to_decide(asked.request_id, plain[-4:]))
+    key = f"bind:{asked.request_id}"
+    told = [To(each, person_id=one, key=f"{key}:{one}:{at}") for one in asked.deciders for at, each in enumerate(said)]
     return Reply(here=[Message(words.ASKED)], others=told)
 
 

@@ -136,12 +136,16 @@ def sure_to_unbind(one: Account) -> Message:
 # --- binding by the own number --------------------------------------------------------------------------------------
 
 
-def to_decide(request_id: int, name: str, phone: str) -> Message:
-    """To the secretary, with the whole number once: it is how people are known; nothing of it stays in the outbox."""
+def number(name: str, phone: str) -> Message:
+    """The whole number, once: it is how people are known. Without buttons, for a tap would bring it back here."""
     shown = f"“{name}”" if name else "（未设名称）"
-    text = f"【绑定申请】账号名称{shown}，手机号{phone}，申请绑定。\n请核对是否为本支部党员，再选择姓名。"
+    return Message(f"【绑定申请】账号名称{shown}，手机号{phone}，申请绑定。", secret=True)
+
+
+def to_decide(request_id: int, phone_end: str) -> Message:
+    text = f"【绑定申请】手机尾号{phone_end}：请核对是否为本支部党员，再选择姓名。"
     rows = [[Choice("选择姓名", ChooseBound(request_id, 0)), Choice("不同意", RefuseBinding(request_id))]]
-    return Message(text, rows, secret=True)
+    return Message(text, rows)
 
 
 def choose_person(row: BindRequest, people: Sequence[Member], page: int) -> Message:
