@@ -70,7 +70,8 @@ def _slip(paper: "FPDF", slip: Slip, left: float, top: float) -> None:
     room = SLIP_WIDTH - 4
     _line(paper, slip.name, left + 2, top + 3, room, NAME)
     _line(paper, slip.group, left + 2, top + 10.5, room, GROUP)
-    paper.image(_code(slip.link), left + (SLIP_WIDTH - CODE) / 2, top + 16.5, CODE, CODE)
+    # Also a link: on a screen it is tapped instead of scanned.
+    paper.image(_code(slip.link), left + (SLIP_WIDTH - CODE) / 2, top + 16.5, CODE, CODE, link=slip.link)
     _line(paper, "手机扫码后，请点“开始”", left + 2, top + 57, room, SMALL)
 
 
