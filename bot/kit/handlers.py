@@ -97,7 +97,8 @@ class Command:
 class Word:
     """Plain words that do what a button does. A `label` (on the keyboard, or never an answer) wins over an open dialog.
 
-    `matches` serves words that cannot be listed (三季度, 2023Q3).
+    `matches` serves words that cannot be listed (三季度, 2023Q3). `in_group`: also in a group, in reply to a card; its
+    answer there names nobody.
     """
 
     words: tuple[str, ...]
@@ -105,6 +106,7 @@ class Word:
     label: bool = False
     reads: bool = False
     matches: Callable[[str], bool] | None = None
+    in_group: bool = False
 
     def fits(self, text: str) -> bool:
         return text in self.words or (self.matches is not None and self.matches(text))

@@ -17,7 +17,7 @@ CANCELLED = "已取消。"
 def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str, Answer]) -> Word | Reply:
     """In private: a menu label, an open dialog, a plain word, a hint. In a group: a word in reply to a card."""
     if not call.private:
-        return word if word is not None and card(session, call) is not None else Reply()
+        return word if word is not None and word.in_group and card(session, call) is not None else Reply()
     if word is not None and word.label:
         return word
     dialog = dialogs.current(session, call.me.id, call.now)

@@ -97,27 +97,48 @@ def test_another_branchs_rows_are_not_there(handler: Handler, scene: tuple[Stora
         assert not got.may, f"{role}: {got.said}"
 
 
+@pytest.mark.parametrize("handler", [one for one in HANDLERS if isinstance(one, Word) and one.in_group], ids=key)
+def test_a_word_in_the_group_names_nobody(handler: Word, scene: tuple[Storage, Scene]) -> None:
+    """Everybody there would read it: the desk's names too."""
+    storage, made = scene
+    for role in sorted(BRANCH):
+        got = tried(storage, made, handler, TABLE[key(handler)], role, made.here, private=False)
+        others = set(made.here.people) - {NAMES[role]}
+        assert {name for name in others if name in got.said} == set(), got.said
+
+
+def test_which_words_are_taken_in_the_group() -> None:
+    taken = {handler.words[0] for handler in HANDLERS if isinstance(handler, Word) and handler.in_group}
+    assert taken == {"签到", "到", "收到", "请假", "公差", "病假", "事假", "取消请假", "撤销"}
+
+
 def allowed(case: Case, role: str) -> bool:
     """Who may by the table; with nothing of a branch named the other secretary is at home there."""
     at_home = case.own and role == "other_secretary" and "secretary" in case.may
     return role in case.may or at_home
 
 
-def tried(storage: Storage, made: Scene, handler: Handler, case: Case, role: str, ids: Ids) -> Got:
+def tried(
+    storage: Storage, made: Scene, handler: Handler, case: Case, role: str, ids: Ids, private: bool = True
+) -> Got:  # fmt: skip
     found: list[Got] = []
     try:
         with storage.transaction() as session:
-            found.append(_got(session, made, handler, case, role, ids))
+            found.append(_got(session, made, handler, case, role, ids, private))
             raise TakenBack
     except TakenBack:
         return found[0]
 
 
-def _got(session: Session, made: Scene, handler: Handler, case: Case, role: str, ids: Ids) -> Got:
+def _got(
+    session: Session, made: Scene, handler: Handler, case: Case, role: str, ids: Ids, private: bool
+) -> Got:  # fmt: skip
     account = made.accounts[role]
     visit = Visit(
-        update_id=1, telegram_id=account, chat_id=account, private=True, message_id=1, now=NOW, tz=SHANGHAI,
+        update_id=1, telegram_id=account, chat_id=account if private else -5001, private=private, message_id=1,
+        now=NOW, tz=SHANGHAI,
         bot_name="bot", text=case.text, facts={"first_name": "某", **case.facts},
+        card=None if private else ("activity", ids["activity"]),
     )  # fmt: skip
     try:
         reply = _run(session, handler, case, visit, ids)

@@ -180,7 +180,7 @@ def undo_makeup(session: Session, call: Call, button: buttons.UndoMakeup) -> Rep
 
 def _leave_words() -> list[Word]:
     def word(words: tuple[str, ...], kind: LeaveType | None, label: bool = False) -> Word:
-        return Word(words, lambda session, call: leave_by_word(kind, session, call), label=label)
+        return Word(words, lambda session, call: leave_by_word(kind, session, call), label=label, in_group=True)
 
     return [
         word(("请假",), None, label=True),
@@ -201,7 +201,7 @@ HANDLERS: list[Handler] = [
     Tap(buttons.UndoMakeup, undo_makeup),
     Command("leave", lambda session, call: leave_by_word(None, session, call), "请假"),
     *_leave_words(),
-    Word(("取消请假", "不请假了"), cancel_leave_by_word),
+    Word(("取消请假", "不请假了"), cancel_leave_by_word, in_group=True),
     Word(("补学", "补课"), makeup_by_word),
     Answer("activity.makeup", hand_in_makeup),
     Answer("activity.makeup_reason", return_makeup),
