@@ -82,7 +82,7 @@ class App:
             silence=lambda: 0.0 if webhook else self.poller.silence, skew=lambda: transport.skew,
             failures=failures, jobs=[job.name for job in jobs], sources=sources,
         )  # fmt: skip
-        self.menus = Menus(storage, self.telegram, clock, tz, handlers)
+        self.menus = Menus(storage, self.telegram, clock, tz, handlers, self.bot_id)
         self.edge: Edge | None = None
         self.address: tuple[str, int] | None = None
         self.started = asyncio.Event()

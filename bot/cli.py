@@ -4,8 +4,8 @@ import asyncio
 import errno
 import gc
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.calendar_cli import calendar
-from bot.rosters import branch_of as _branch
+from bot.office_commands import office
+from bot.opening import branch as _branch
+from bot.opening import database as _database
+from bot.opening import now as _now
 from bot.settings import BadSettings, Settings, load
 from bot.show import FORMAT, Format, show
 
 if TYPE_CHECKING:
-    from storage.engine import Storage
+    pass
 
 TALLY_FORMAT = click.option(
     "--format", "how", type=click.Choice(["table", "json"]), default="table", show_default=True,
@@ -63,6 +66,7 @@ def cli() -> None:
 
 
 cli.add_command(calendar)
+cli.add_command(office)
 
 
 @cli.command()
@@ -227,28 +231,39 @@ def roster_template(file: Path, filled: bool, branch_id: int | None) -> None:
 @cli.command()
 @click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
 @click.option("--secretary", is_flag=True, help="One link for the first secretary instead of all members' links.")
+@click.option("--person", metavar="NAME", help="One link for one person, bound or not: a new phone, another account.")
+@click.option(
+    "--sheet", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE",
+    help="Write the links as a PDF to print: A4, twelve slips a page, each with a name and a QR code.",
+)  # fmt: skip
 @FORMAT
-def invites(branch_id: int | None, secretary: bool, how: str) -> None:
-    """Print a one-time link for everybody who is not bound yet. Links made before stop working."""
-    from bot.features.people.rules import InviteKind
-    from bot.features.people.service import invite_link, make_invites, make_secretary_invite
+def invites(branch_id: int | None, secretary: bool, person: str | None, sheet: Path | None, how: str) -> None:
+    """Print a one-time link for everybody who is not bound yet. Links made before stop working.
+
+    With --person the present account of the person goes on working until the new link is opened.
+    """
+    from bot.features.people.service import branch_name
+    from bot.invites import make, write_sheet
     from bot.whoami import bot_name
 
+    if secretary + (person is not None) + (sheet is not None) > 1:
+        raise click.UsageError("--secretary, --person and --sheet exclude each other.")
     with _database() as (settings, storage):
         with storage.reading() as session:
             where, now = _branch(session, branch_id), _now(settings)
         name = bot_name(settings)
         with storage.transaction() as session:
-            if secretary:
-                code = make_secretary_invite(session, where, now)
-                made = [("书记", "", invite_link(name, InviteKind.SECRETARY, code))]
-            else:
-                made = [
-                    (who, group, invite_link(name, InviteKind.PERSON, code))
-                    for who, group, code in make_invites(session, where, now)
-                ]
-    rows = [{"name": who, "group": group, "link": link} for who, group, link in made]
-    show(rows, ("name", "group", "link"), how, settings.timezone, empty="Everybody is bound.")
+            made = make(session, where, name, now, secretary=secretary, person=person)
+            if sheet is not None and made:
+                # Inside: when the file cannot be written, the links made before go on working.
+                write_sheet(sheet, made, branch_name(session, where), now)
+    if sheet is None:
+        rows = [{"name": one.name, "group": one.group, "link": one.link} for one in made]
+        show(rows, ("name", "group", "link"), how, settings.timezone, empty="Everybody is bound.")
+    elif made:
+        click.echo(f"{sheet}: {len(made)} slips. Links made before no longer work.")
+    else:
+        click.echo("Everybody is bound: there is nothing to print.")
 
 
 @cli.command()
@@ -378,19 +393,3 @@ def doctor(context: click.Context, how: str) -> None:
     show([finding.row() for finding in findings], COLUMNS, how, settings.timezone)
     if any(finding.ok is False for finding in findings):
         context.exit(1)
-
-
-@contextmanager
-def _database() -> Iterator[tuple[Settings, "Storage"]]:
-    """The settings and the database that they name, with the tables of this version."""
-    from storage.engine import Storage
-    from storage.revision import require_newest
-
-    settings = load()
-    with Storage(settings.database) as storage:
-        require_newest(storage)
-        yield settings, storage
-
-
-def _now(settings: Settings) -> datetime:
-    return datetime.now(settings.timezone)

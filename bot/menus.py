@@ -1,26 +1,32 @@
 """The command menus in people's private chats: everybody's, and a longer one for those who hold an office."""
 
 import asyncio
+import hashlib
+import json
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from telegram.error import NetworkError, RetryAfter, TelegramError
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.kit.access import TABLE, Reach
 from bot.kit.handlers import Command, Handler
 from bot.kit.sending import Telegram
 from bot.polling import seconds
 from scheduler.clock import Clock
-from storage.audience import offices
+from storage.audience import Office, offices
 from storage.choices import Duty
 from storage.engine import Storage
+from storage.models.place import CommandMenu
 
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN = 60.0
 EVERYBODY: dict[str, Any] = {"type": "all_private_chats"}
+NO_OFFICE = Office(frozenset(), several=False)
 
 Menu = tuple[tuple[str, str], ...]
 
@@ -29,43 +35,84 @@ class Menus:
     """Tells Telegram who sees which commands. Only a menu: every command asks for the right again."""
 
     def __init__(
-        self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, handlers: Sequence[Handler]
+        self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, handlers: Sequence[Handler], bot_id: int
     ) -> None:
         self._storage, self._telegram, self._clock, self._tz = storage, telegram, clock, tz
         self._commands = [item for item in handlers if isinstance(item, Command)]
-        self._said: dict[int, Menu] = {}
+        self._bot_id = bot_id
+        self._everybodys = menu(self._commands, NO_OFFICE)
 
     async def run(self) -> None:
         """Set the menus, and again for whoever comes into an office or leaves one, for ever."""
-        await self._say(EVERYBODY, menu(self._commands, ()))
+        known = False
         while True:
+            known = known or await self._say("setMyCommands", EVERYBODY, self._everybodys)
             await self._look()
             await asyncio.sleep(LOOK_AGAIN)
 
     async def _look(self) -> None:
+        """Compare what each chat should show with what it was last told; what fails is tried in the next round."""
         today = self._clock.now().astimezone(self._tz).date()
-        held = await self._storage.read(lambda session: offices(session, today))
-        for telegram_id in self._said.keys() | held.keys():
-            wanted = menu(self._commands, held.get(telegram_id, ()))
-            if self._said.get(telegram_id) != wanted:
-                await self._say({"type": "chat", "chat_id": telegram_id}, wanted)
-                self._said[telegram_id] = wanted
+        held, told = await self._storage.read(lambda session: (offices(session, today), _told(session)))
+        wanted = {account: menu(self._commands, office) for account, office in held.items()}
+        longer = {account: shown for account, shown in wanted.items() if shown != self._everybodys}
+        said: dict[int, str | None] = {}
+        for account, shown in longer.items():
+            digest = self._digest(shown)
+            if told.get(account) != digest and await self._say("setMyCommands", _chat(account), shown):
+                said[account] = digest
+        for account in told.keys() - longer.keys():
+            if await self._say("deleteMyCommands", _chat(account)):
+                said[account] = None
+        if said:
+            await self._storage.write(lambda session: _note(session, said))
 
-    async def _say(self, scope: dict[str, Any], wanted: Menu) -> None:
-        commands = [{"command": name, "description": text} for name, text in wanted]
+    def _digest(self, shown: Menu) -> str:
+        """Another bot, or other commands: the chat has to be told again."""
+        return hashlib.sha256(json.dumps([self._bot_id, shown]).encode()).hexdigest()
+
+    async def _say(self, method: str, scope: dict[str, Any], shown: Menu | None = None) -> bool:
+        """Whether there is nothing left to say: a chat that is gone for good needs no menu."""
+        commands = [{"command": name, "description": text} for name, text in shown or ()]
         try:
-            await self._telegram.call("setMyCommands", {"scope": scope, "commands": commands})
+            await self._telegram.call(method, {"scope": scope, **({"commands": commands} if shown else {})})
         except RetryAfter as error:
             await asyncio.sleep(seconds(error))
+            return False
+        except (BadRequest, Forbidden) as error:
+            log.warning("a command menu could not be set: %s", error)
+            return True
         except (NetworkError, TelegramError) as error:
             log.warning("a command menu could not be set: %s", error)
+            return False
+        return True
 
 
-def menu(commands: Iterable[Command], duties: Iterable[Duty]) -> Menu:
+def _chat(account: int) -> dict[str, Any]:
+    return {"type": "chat", "chat_id": account}
+
+
+def _told(session: Session) -> dict[int, str]:
+    return {row.telegram_id: row.digest for row in session.execute(select(CommandMenu.telegram_id, CommandMenu.digest))}
+
+
+def _note(session: Session, said: dict[int, str | None]) -> None:
+    session.execute(delete(CommandMenu).where(CommandMenu.telegram_id.in_(list(said))))
+    rows = [{"telegram_id": account, "digest": digest} for account, digest in said.items() if digest is not None]
+    if rows:
+        session.execute(insert(CommandMenu), rows)
+
+
+def menu(commands: Iterable[Command], office: Office) -> Menu:
     """The commands of somebody with these offices, in the order of the registry."""
-    held = list(duties)
-    return tuple(
-        (command.name, command.menu)
-        for command in commands
-        if command.right is None or any(TABLE[command.right].get(duty, Reach.NONE) is not Reach.NONE for duty in held)
-    )
+    return tuple((command.name, command.menu) for command in commands if _shown(command, office))
+
+
+def _shown(command: Command, office: Office) -> bool:
+    if command.several and not office.several:
+        return False
+    return command.right is None or any(_has(command, duty) for duty in office.duties)
+
+
+def _has(command: Command, duty: Duty) -> bool:
+    return command.right is not None and TABLE[command.right].get(duty, Reach.NONE) is not Reach.NONE

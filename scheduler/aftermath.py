@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import uploads
 from scheduler.outcome import Outcome, Verdict
-from scheduler.rows import IS_OPEN, Row, change, many
+from scheduler.rows import FORGOTTEN, IS_OPEN, Row, change, many
 from storage.base import table
 from storage.choices import OutboxState
 from storage.models.organisation import GroupChat
@@ -55,6 +55,9 @@ _FOLLOWS = ("lane", "branch_id", "person_id", "chat_id")
 
 def write_down(session: Session, told: Sequence[Told], now: datetime, bot_id: int) -> None:
     """A handful of statements for the whole batch."""
+    for each in told:
+        if each.row.message.get("secret") and each.verdict.not_before is None:
+            each.row.message, each.row.worded_anew = FORGOTTEN, True
     arrived = [each for each in told if each.arrived]
     open_ = [each for each in told if not each.arrived]
     many(session, _SENT, (_verdict(each) | _message_id(each) | {"to_sent_at": now} for each in arrived))

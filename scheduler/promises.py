@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.jobs import Owed
+from scheduler.rows import FORGOTTEN
 from scheduler.uploads import File, keep
 from storage.base import table
 from storage.choices import OutboxState
@@ -78,12 +79,12 @@ def _add(session: Session, owed: Sequence[Owed], job: str | None, branch_id: int
     stopped = _stopped(session, branch_id, owed)
     same = {"job": job, "branch_id": branch_id, "created_at": now}
     files: dict[File, int] = {}
-    values = [
-        _row(item, chats, stopped)
-        | {"message": keep(session, item.message, now, files), "not_before": now + item.delay}
-        | same
-        for item in owed
-    ]
+    values = []
+    for item in owed:
+        row = _row(item, chats, stopped)
+        never_goes = row["state"] is not OutboxState.QUEUED and item.message.get("secret")
+        message = FORGOTTEN if never_goes else keep(session, item.message, now, files)
+        values.append(row | same | {"message": message, "not_before": now + item.delay})
     return list(session.scalars(_ADD, values))
 
 

@@ -91,6 +91,9 @@ def _first_answers() -> Select[int]:
 _DUE = {lane: _due(lane) for lane in LANES}
 _DUE[Lane.ANSWERS] = _DUE[Lane.ANSWERS].where(Outbox.id.in_(_first_answers()))
 _NEXT = [_next(lane) for lane in LANES]
+# What takes the place of a secret message (an invite, somebody's number) once there is nothing more to send.
+FORGOTTEN = {"text": "（内容已不再保存）"}
+_IS_SECRET = Outbox.message["secret"].as_boolean()
 _WAITS = (Outbox.id == bindparam("row_id"), Outbox.state == OutboxState.QUEUED)
 IS_OPEN = (
     Outbox.id == bindparam("row_id"),
@@ -166,7 +169,9 @@ def put_off(session: Session, rows: Iterable[tuple[Row, datetime]]) -> None:
 
 def end(session: Session, rows: Sequence[int], state: OutboxState, reason: str) -> None:
     """Rows that are not to go after all."""
-    change(session, Outbox.id.in_(rows), Outbox.state == OutboxState.QUEUED, state=state, reason=reason)
+    waiting = (Outbox.id.in_(rows), Outbox.state == OutboxState.QUEUED)
+    change(session, *waiting, _IS_SECRET, message=FORGOTTEN)
+    change(session, *waiting, state=state, reason=reason)
 
 
 def refused(session: Session, now: datetime) -> list[tuple[int, datetime]]:
@@ -182,6 +187,7 @@ def lapse(session: Session, now: datetime, held: Collection[int] = ()) -> None:
     # An edit does no harm the second time.
     twice = or_(Outbox.lane == Lane.MUST_ARRIVE, Outbox.edits_id.is_not(None))
     change(session, *lost, twice, Outbox.resent.is_(False), **again, **ended)
+    change(session, *lost, _IS_SECRET, message=FORGOTTEN)
     change(session, *lost, state=OutboxState.UNKNOWN, **ended)
 
 

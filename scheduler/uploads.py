@@ -44,7 +44,8 @@ def keep(
     """
     known = {} if known is None else known
     document = message.get("document") or {}
-    if "base64" not in document:
+    # What is to be forgotten once it is sent is kept nowhere else.
+    if "base64" not in document or message.get("secret"):
         return message
     file = _kind(document), document["name"], document["base64"]
     if file not in known:

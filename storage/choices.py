@@ -29,6 +29,12 @@ class Duty(StrEnum):
     COMMITTEE_OFFICER = "committee_officer"
 
 
+class BindRequestState(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
 class Rank(StrEnum):
     """From low to high: the order of the members is the order of the ranks."""
 

@@ -181,10 +181,13 @@ def duties_on(session: Session, organisation_id: int, day: date) -> dict[int, se
 
 
 def holders(session: Session, organisation_id: int, day: date, *duties: Duty) -> list[int]:
-    """Who holds one of the offices; the secretary where nobody does (a missing office falls to SEC)."""
+    """Who holds one of the offices; where nobody does it falls to SEC, and without one to DEP, who acts as SEC."""
     held = duties_on(session, organisation_id, day)
-    found = [person for person, theirs in held.items() if theirs.intersection(duties)]
-    return found or [person for person, theirs in held.items() if Duty.SECRETARY in theirs]
+    for wanted in (set(duties), {Duty.SECRETARY}, {Duty.DEPUTY_SECRETARY}):
+        found = [person for person, theirs in held.items() if theirs & wanted]
+        if found:
+            return found
+    return []
 
 
 def leaders_on(session: Session, branch_id: int, day: date) -> dict[int, set[int]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, func, select, text
 
 from bot.cli import cli
 from bot.playground.clock import TravelClock
@@ -24,6 +24,7 @@ from scheduler.outbox import promise
 from storage.choices import InboxState, OrganisationKind
 from storage.engine import Storage
 from storage.models.inbox import Inbox
+from storage.models.invite import Invite
 from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox
 from storage.models.person import RosterSpan
@@ -153,6 +154,46 @@ async def test_invites_are_links_for_a_spreadsheet(ready: Run, tmp_path: Path, t
     assert all(re.fullmatch(r"https://t\.me/branch_playground_bot\?start=i_[\w-]{22}", line[2]) for line in lines[1:])
     first = await asyncio.to_thread(ready, "invites", "--secretary", "--format", "json", **telegram)
     assert "?start=s_" in json.loads(first.output)[0]["link"]
+
+
+async def test_a_sheet_to_print_ends_the_links_before_it(ready: Run, tmp_path: Path, telegram: dict[str, str]) -> None:
+    ready("branch", "add", "示范党支部")
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    assert ready("import", "roster.csv").exit_code == 0
+    made = await asyncio.to_thread(ready, "invites", "--sheet", "sheet.pdf", **telegram)
+    assert (made.exit_code, made.output) == (0, "sheet.pdf: 3 slips. Links made before no longer work.\n")
+    paper = tmp_path / "sheet.pdf"
+    assert paper.read_bytes().startswith(b"%PDF")
+    assert paper.stat().st_mode & 0o077 == 0
+    # What cannot be written leaves the earlier links as they are.
+    failed = await asyncio.to_thread(ready, "invites", "--sheet", "no/such/sheet.pdf", **telegram)
+    assert failed.exit_code == 1
+    with Storage(f"sqlite:///{tmp_path}/data/branch-bot.db") as storage, storage.reading() as session:
+        assert session.scalars(select(func.count()).select_from(Invite)).one() == 3
+    person = await asyncio.to_thread(ready, "invites", "--person", "甲二", "--format", "json", **telegram)
+    [row] = json.loads(person.output)
+    assert (row["name"], row["group"]) == ("甲二", "第一党小组")
+    nobody = await asyncio.to_thread(ready, "invites", "--person", "王五", **telegram)
+    assert (nobody.exit_code, nobody.output) == (1, "Error: There is nobody called 王五 on the roster.\n")
+    both = ready("invites", "--person", "甲二", "--sheet", "x.pdf", **telegram)
+    assert both.exit_code == 2
+
+
+async def test_offices_are_given_and_ended(ready: Run, tmp_path: Path, telegram: dict[str, str]) -> None:
+    ready("branch", "add", "机关总支")
+    ready("branch", "add", "示范党支部", "--under", "1")
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    assert ready("import", "roster.csv").exit_code == 0
+    given = await asyncio.to_thread(ready, "office", "give", "2", "secretary", "乙一", **telegram)
+    assert given.exit_code == 0
+    assert given.output.startswith("乙一 is secretary of 2 from today.\nhttps://t.me/")
+    officer = await asyncio.to_thread(ready, "office", "give", "1", "committee_officer", "总支干部", **telegram)
+    assert "?start=i_" in officer.output
+    wrong = await asyncio.to_thread(ready, "office", "give", "2", "committee_officer", "甲二", **telegram)
+    assert wrong.exit_code == 1
+    assert "belongs to an organisation above branches" in wrong.output
+    ended = ready("office", "end", "2", "secretary", "乙一")
+    assert (ended.exit_code, ended.output) == (0, "乙一 is no longer secretary of 2.\n")
 
 
 def test_which_branch_has_to_be_said_when_there_are_several(ready: Run, tmp_path: Path) -> None:

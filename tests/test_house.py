@@ -131,7 +131,7 @@ ONE_PLACE = [
         re.compile(
             r"^(datetime|datetime\.datetime|dt\.datetime)\.(now|utcnow|today)$|^(date|datetime\.date)\.today$|^time\.time$"
         ),
-        r"^(scheduler/clock\.py|storage/leases\.py|scheduler/outbox\.py|scheduler/lease.*\.py|bot/__main__\.py|bot/cli\.py|bot/playground/)",
+        r"^(scheduler/clock\.py|storage/leases\.py|scheduler/outbox\.py|scheduler/lease.*\.py|bot/__main__\.py|bot/opening\.py|bot/playground/)",
         "now is a parameter",
     ),
     (

@@ -13,6 +13,7 @@ from bot.features.integrity import anew as integrity_anew
 from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
 from bot.features.integrity import sendings as reminders
+from bot.features.offices import handlers as offices
 from bot.features.people import handlers as people
 from bot.features.reflections import handlers as reflections
 from bot.features.reflections import sendings as tasks
@@ -48,6 +49,7 @@ HANDLERS: list[Handler] = [
     *people.HANDLERS,
     *roster.HANDLERS,
     *broadcasts.build(BROADCASTS),
+    *offices.HANDLERS,
 ]
 
 # What is posted once more after an outage.

@@ -1,17 +1,20 @@
 """Who may do what: the table of domain.md 6.5 as data, asked by the services."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from bot.kit.refusal import Refusal
 from storage.audience import Me
-from storage.choices import Duty
+from storage.choices import ActivityType, Duty
 
 
 class Reach(StrEnum):
     """How far a right goes."""
 
     NONE = "none"
+    BELOW = "below"
     OWN_GROUP = "own_group"
+    OWN_FIELD = "own_field"
     ALL = "all"
 
 
@@ -30,17 +33,20 @@ class Right(StrEnum):
     ROSTER = "roster"
     TALLY = "tally"
     CLOSE = "close"
+    HAND_OVER = "hand_over"
 
 
 _GL, _PUB, _DIS = Duty.GROUP_LEADER, Duty.PUBLICITY_OFFICER, Duty.DISCIPLINE_OFFICER
 _ORG, _DEP, _SEC = Duty.ORGANIZATION_OFFICER, Duty.DEPUTY_SECRETARY, Duty.SECRETARY
 _DESK = {_ORG: Reach.ALL, _DEP: Reach.ALL, _SEC: Reach.ALL}
 
-# A right that a row does not name is not there. DEP acts as SEC except close; group leaders never beyond their group.
+# A right that a row does not name is not there, and an office that no row names (youth, mass work) is a member's.
+# The secretary has every right, so a missing office falls to SEC by itself; DEP acts as SEC but for the last two rows.
+# GL never beyond the own group; the officer of a superior committee only counts what is below.
 TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.SEE_ROLL: {_GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
     Right.NUDGE: {_GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
-    Right.MAKE_ACTIVITY: {_GL: Reach.OWN_GROUP, _DIS: Reach.ALL, **_DESK},
+    Right.MAKE_ACTIVITY: {_GL: Reach.OWN_GROUP, _PUB: Reach.OWN_FIELD, _DIS: Reach.OWN_FIELD, **_DESK},
     Right.MAKE_NOTICE: _DESK,
     Right.MAKE_STUDY: {_PUB: Reach.ALL, **_DESK},
     Right.MAKE_TASK: {_PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
@@ -50,28 +56,54 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.SIGN_IN_OTHERS: {_GL: Reach.OWN_GROUP, **_DESK},
     Right.REVIEW_PIECES: {_PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
     Right.ROSTER: _DESK,
-    Right.TALLY: {_GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
+    Right.TALLY: {
+        _GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK, Duty.COMMITTEE_OFFICER: Reach.BELOW,
+    },
     Right.CLOSE: {_SEC: Reach.ALL},
-}
+    Right.HAND_OVER: {_SEC: Reach.ALL},
+}  # fmt: skip
+
+# The own field (domain.md 2.2): PUB study, DIS integrity. Whatever holds anything else is the desk's.
+FIELDS: dict[Duty, frozenset[ActivityType]] = {
+    _PUB: frozenset({ActivityType.LEAD_STUDY, ActivityType.GROUP_DISCUSSION}),
+    _DIS: frozenset({
+        ActivityType.INTEGRITY_STUDY_DAY, ActivityType.OPEN_TALK, ActivityType.WARNING_EDUCATION,
+        ActivityType.CASE_BULLETIN, ActivityType.INTEGRITY_EXHIBITION_VISIT, ActivityType.INTEGRITY_BASE_VISIT,
+    }),
+}  # fmt: skip
 
 NO_RIGHT = "您没有办理此事的权限。"
 
 
 def reach(me: Me, right: Right) -> Reach:
-    """How far the right goes for somebody, over all offices held."""
+    """How far the right goes for somebody at the widest, over all offices held."""
     reaches = {TABLE[right].get(duty, Reach.NONE) for duty in me.duties}
-    return next((wide for wide in (Reach.ALL, Reach.OWN_GROUP) if wide in reaches), Reach.NONE)
+    return next((wide for wide in reversed(Reach) if wide in reaches), Reach.NONE)
 
 
-def may(me: Me, right: Right, *, branch_id: int, group_id: int | None = None) -> bool:
-    """May this person do it in this branch, for this party group (None: for the whole branch)?"""
+def own_field(me: Me, right: Right) -> frozenset[ActivityType]:
+    """What the own field holds, for whom the right goes that far by one of the offices held."""
+    mine = [FIELDS[duty] for duty in me.duties if TABLE[right].get(duty) is Reach.OWN_FIELD]
+    return frozenset().union(*mine)
+
+
+def may(
+    me: Me, right: Right, *, branch_id: int, group_id: int | None = None, types: Collection[ActivityType] = ()
+) -> bool:
+    """May this person do it in this branch, for this party group (None: for the whole branch), with these contents?"""
     if branch_id != me.branch_id:
         return False
-    wide = reach(me, right)
-    return wide is Reach.ALL or (wide is Reach.OWN_GROUP and group_id is not None and group_id in me.leads)
+    reaches = {TABLE[right].get(duty, Reach.NONE) for duty in me.duties}
+    return (
+        Reach.ALL in reaches
+        or (Reach.OWN_GROUP in reaches and group_id is not None and group_id in me.leads)
+        or (Reach.OWN_FIELD in reaches and len(types) > 0 and own_field(me, right).issuperset(types))
+    )
 
 
-def require(me: Me, right: Right, *, branch_id: int, group_id: int | None = None) -> None:
+def require(
+    me: Me, right: Right, *, branch_id: int, group_id: int | None = None, types: Collection[ActivityType] = ()
+) -> None:
     """Refuse politely unless `may`."""
-    if not may(me, right, branch_id=branch_id, group_id=group_id):
+    if not may(me, right, branch_id=branch_id, group_id=group_id, types=types):
         raise Refusal(NO_RIGHT)

@@ -4,13 +4,14 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import telegram
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from telegram.ext import (
     BaseHandler,
@@ -22,11 +23,10 @@ from telegram.ext import (
     filters,
 )
 
-from bot.kit import dialog as dialogs
-from bot.kit import visits
+from bot.kit import texts, visits
 from bot.kit.buttons import BadButton
 from bot.kit.cards import Cards
-from bot.kit.fetching import FetchFirst, fetched, ready
+from bot.kit.fetching import FetchFirst, fetched
 from bot.kit.handlers import (
     Answer,
     Call,
@@ -40,18 +40,16 @@ from bot.kit.handlers import (
     Visit,
     Word,
 )
-from bot.kit.ledger import AlreadyHandled, NotYet, finish
+from bot.kit.ledger import AlreadyHandled, NotYet, finish, mark_answered
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
 from bot.kit.sending import Telegram
 from bot.kit.words import STRANGER
 from scheduler.clock import Clock
 from scheduler.outbox import Outcome, OutcomeKind, Sender
-from storage.audience import find
-from storage.choices import InboxState
+from storage.audience import Me, find
 from storage.engine import Storage
 from storage.models.inbox import Inbox
-from storage.models.outbox import Card
 from storage.models.person import Person
 
 __all__ = ["AlreadyHandled", "Edge", "NotYet"]
@@ -60,8 +58,6 @@ log = logging.getLogger(__name__)
 
 OLD_BUTTON = "这个按钮已失效，请使用最新的消息或菜单。"
 IN_PRIVATE = "请在与我的私聊中办理。"
-HINT = "没有看懂，请点下方按钮，或发送“帮助”。"
-CANCELLED = "已取消。"
 SORRY = "抱歉，刚才没有办成（编号 {number}），已记录，请稍后再试或联系组织委员。"
 
 Run = Callable[[Session, Call], Reply]
@@ -128,7 +124,7 @@ class Edge:
             query = update.callback_query
             visit = visits.read(update, self._clock.now(), self._tz, self._bot_name)
             if visit is None:
-                await self._ignore(_nobody(update, self._clock, self._tz), None)
+                await self._ignore(visits.nobody(update, self._clock.now(), self._tz), None)
             else:
                 await run(visit, query.id if query else None)
 
@@ -140,7 +136,8 @@ class Edge:
 
         if handler.kind == "my_chat_member":
             return ChatMemberHandler(self._callback(run), ChatMemberHandler.MY_CHAT_MEMBER)
-        return MessageHandler(filters.StatusUpdate.MIGRATE, self._callback(run))
+        which = {"migrated": filters.StatusUpdate.MIGRATE, "contact": filters.UpdateType.MESSAGE & filters.CONTACT}
+        return MessageHandler(which[handler.kind], self._callback(run))
 
     def _tap(self, handler: Tap) -> Callable[[Visit, str | None], Coroutine[Any, Any, None]]:
         async def run(visit: Visit, query_id: str | None) -> None:
@@ -149,7 +146,11 @@ class Edge:
             except BadButton:
                 await self._old_button(visit, query_id)
                 return
-            await self._known(visit, query_id, lambda session, call: handler.run(session, call, button), handler.reads)
+            if handler.prepare is None:
+                await self._known(visit, query_id, lambda s, call: handler.run(s, call, button), handler.reads)
+                return
+            ready = await self._storage.read(lambda session: _prepared(session, visit, handler, button))
+            await self._known(visit, query_id, lambda s, call: handler.run(s, replace(call, ready=ready), button))
 
         return run
 
@@ -191,12 +192,12 @@ class Edge:
         slow: list[Word] = []
 
         def run(session: Session, call: Call) -> Reply:
-            chosen = self._choose(session, call, word)
+            chosen = texts.choose(session, call, word, self._answers)
             if isinstance(chosen, Word):
                 if chosen.reads:
                     slow.append(chosen)
                     raise _ReadInstead
-                return chosen.run(session, replace(call, card=self._card(session, call)))
+                return chosen.run(session, replace(call, card=texts.card(session, call)))
             return chosen
 
         silent = None if visit.private else Reply()
@@ -208,34 +209,6 @@ class Edge:
         except _ReadInstead:
             await self._known(visit, query_id, slow[0].run, reads=True)
 
-    def _choose(self, session: Session, call: Call, word: Word | None) -> Word | Reply:
-        """In private: a menu label, an open dialog, a plain word, a hint. In a group: a word in reply to a card."""
-        if not call.private:
-            return word if word is not None and self._card(session, call) is not None else Reply()
-        if word is not None and word.label:
-            return word
-        dialog = dialogs.current(session, call.me.id, call.now)
-        answer = self._answers.get(dialog.step) if dialog is not None else None
-        if call.text.strip() == "取消":
-            cancelled = answer.cancelled if answer is not None else None
-            reply = cancelled(session, call, dialog) if cancelled and dialog else say(CANCELLED)
-            dialogs.close(session, call.me.id)
-            return reply
-        if answer is not None and dialog is not None:
-            ready(answer, call)
-            return answer.run(session, call, dialog)
-        return word if word is not None else say(HINT)
-
-    @staticmethod
-    def _card(session: Session, call: Call) -> tuple[str, int] | None:
-        replied = (call.facts or {}).get("reply_to")
-        if call.private or replied is None:
-            return None
-        found = session.execute(
-            select(Card.kind, Card.subject_id).where(Card.chat_id == call.chat_id, Card.message_id == replied)
-        ).first()
-        return (found.kind, found.subject_id) if found else None
-
     # --- one transaction, then the speaking --------------------------------------------------------------------
 
     async def _known(
@@ -246,15 +219,39 @@ class Edge:
         reads: bool = False,
         strangers: Reply | None = None,
     ) -> None:
-        def work(session: Session) -> tuple[Reply, int | None]:
-            me = find(session, visit.telegram_id, visit.today)
+        """As the person behind the account. A tap, or a word to a card, of somebody with several places is taken for
+        the first that does not refuse it: the button may belong to another branch than the one chosen.
+        """
+        go = self._read if reads else self._write
+        addressed = query_id is not None or not visit.private
+
+        def work(session: Session, place: int | None = None) -> tuple[Reply, int | None]:
+            me = find(session, visit.telegram_id, visit.today, place)
             if me is None:
                 return strangers if strangers is not None else _to_stranger(query_id), None
             if not me.reachable and visit.private and not reads:
                 session.execute(update(Person).where(Person.id == me.id).values(reachable=True))
-            return run(session, Call(**_fields(visit), me=me)), me.branch_id
+            try:
+                return run(session, Call(**_fields(visit), me=me)), me.branch_id
+            except Refusal as refusal:
+                if addressed and len(me.places) > 1:
+                    raise _Here(refusal, me) from refusal
+                raise
 
-        await (self._read if reads else self._write)(visit, query_id, work)
+        try:
+            await go(visit, query_id, work)
+        except _Here as here:
+            await self._elsewhere(visit, query_id, go, work, here)
+
+    async def _elsewhere(
+        self, visit: Visit, query_id: str | None, go: Callable[..., Coroutine[Any, Any, None]],
+        work: Callable[..., tuple[Reply, int | None]], here: "_Here",
+    ) -> None:  # fmt: skip
+        for place in here.others:
+            with suppress(_Here):
+                await go(visit, query_id, partial(work, place=place))
+                return
+        await self._write(visit, query_id, lambda session: (_no(here.refusal, query_id), None))
 
     async def _read(
         self, visit: Visit, query_id: str | None, work: Callable[[Session], tuple[Reply, int | None]]
@@ -318,7 +315,7 @@ class Edge:
         try:
             while self._answered:
                 taken, self._answered = self._answered, []
-                await self._storage.write(partial(_mark_answered, bot_id=self._bot_id, update_ids=taken))
+                await self._storage.write(partial(mark_answered, bot_id=self._bot_id, update_ids=taken))
         finally:
             self._noting = False
 
@@ -345,15 +342,24 @@ class _ReadInstead(Exception):
     """The word only looks: run it with the readers, so that a slow figure never holds the writer."""
 
 
+class _Here(Exception):
+    """Refused in one of several places."""
+
+    def __init__(self, refusal: Refusal, me: Me) -> None:
+        super().__init__(refusal.text)
+        self.refusal, self.others = refusal, [place for place in me.places if place != me.branch_id]
+
+
+def _prepared(session: Session, visit: Visit, handler: Tap, button: Any) -> Any:
+    """What the handler makes before it writes; a refusal is left to the handler itself, which comes to the same."""
+    me = find(session, visit.telegram_id, visit.today)
+    with suppress(Refusal):
+        return handler.prepare(session, Call(**_fields(visit), me=me), button) if me and handler.prepare else None
+    return None
+
+
 def _fields(visit: Visit) -> dict[str, Any]:
     return {name: getattr(visit, name) for name in Visit.__dataclass_fields__}
-
-
-def _nobody(update: telegram.Update, clock: Clock, tz: tzinfo) -> Visit:
-    return Visit(
-        update_id=update.update_id, telegram_id=0, chat_id=0, private=False, message_id=None,
-        now=clock.now(), tz=tz, bot_name="",
-    )  # fmt: skip
 
 
 def _to_stranger(query_id: str | None) -> Reply:
@@ -362,20 +368,3 @@ def _to_stranger(query_id: str | None) -> Reply:
 
 def _no(refusal: Refusal, query_id: str | None) -> Reply:
     return Reply(toast=refusal.text, alert=len(refusal.text) > 40) if query_id else say(refusal.text)
-
-
-# Built once and without the ORM: every tap passes here.
-_INBOX = cast(Table, Inbox.__table__)
-_MARK = (
-    update(_INBOX)
-    .where(
-        _INBOX.c.bot_id == bindparam("bot"),
-        _INBOX.c.update_id.in_(bindparam("numbers", expanding=True)),
-        _INBOX.c.state == InboxState.DONE,
-    )
-    .values(state=InboxState.ANSWERED)
-)
-
-
-def _mark_answered(session: Session, bot_id: int, update_ids: list[int]) -> None:
-    session.execute(_MARK, {"bot": bot_id, "numbers": update_ids})

@@ -59,37 +59,47 @@ class Visit:
 class Call(Visit):
     """A visit of somebody known. `card` is the card replied to in a group; `text` is what was typed.
 
-    `content` is what an Answer's `reads_file` made of the file handed in.
+    `content` is what an Answer's `reads_file` made of the file handed in; `ready` what the handler's `prepare` made.
     """
 
     me: Me
+    ready: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A tapped button. `reads`: only looks, and may therefore be slow without holding the writer."""
+    """A tapped button. `reads`: only looks, and may therefore be slow without holding the writer.
+
+    `prepare`: what is slow before something is written (a drawn sheet); it reads, and `run` finds it in the call.
+    """
 
     button: type[Button]
     run: Callable[[Session, Call, Any], Reply]
     reads: bool = False
+    prepare: Callable[[Session, Call, Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """/name, with its line in the menu of those who have the right (None: everybody)."""
+    """/name, with its line in the menu of those who have the right (None: everybody).
+
+    `several`: only for those who act for more than one organisation.
+    """
 
     name: str
     run: Callable[[Session, Call], Reply]
     menu: str
     right: Right | None = None
     reads: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
     """Plain words that do what a button does. A `label` (on the keyboard, or never an answer) wins over an open dialog.
 
-    `matches` serves words that cannot be listed (三季度, 2023Q3).
+    `matches` serves words that cannot be listed (三季度, 2023Q3). `in_group`: also in a group, in reply to a card; its
+    answer there names nobody.
     """
 
     words: tuple[str, ...]
@@ -97,6 +107,7 @@ class Word:
     label: bool = False
     reads: bool = False
     matches: Callable[[str], bool] | None = None
+    in_group: bool = False
 
     def fits(self, text: str) -> bool:
         return text in self.words or (self.matches is not None and self.matches(text))
@@ -134,7 +145,7 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A change that Telegram reports by itself: my_chat_member, migrated. `facts` of the visit say what."""
+    """What comes from whoever it may be: my_chat_member, migrated, contact. `facts` of the visit say what."""
 
     kind: str
     run: Callable[[Session, Visit], Reply]

@@ -40,6 +40,15 @@ _FINISH = (
     .values(state=bindparam("becomes"), handled_at=bindparam("at"), answer=bindparam("said"))
 )
 _STATE = select(_INBOX.c.state).where(*_MINE)
+_MARK = (
+    update(_INBOX)
+    .where(
+        _INBOX.c.bot_id == bindparam("bot"),
+        _INBOX.c.update_id.in_(bindparam("numbers", expanding=True)),
+        _INBOX.c.state == InboxState.DONE,
+    )
+    .values(state=InboxState.ANSWERED)
+)
 
 
 def finish(
@@ -60,6 +69,17 @@ def finish(
         for number, each in enumerate(_messages(visit, reply))
     ]
     promise_all(session, owed, job=None, branch_id=branch_id, now=visit.now)
+
+
+def forget_payload(session: Session, visit: Visit) -> None:
+    """What came is not kept (a code that opens a door, somebody's number): only that something came."""
+    mine = (_INBOX.c.update_id == visit.update_id, _INBOX.c.sender == visit.telegram_id)
+    session.execute(update(_INBOX).where(*mine).values(payload=None))
+
+
+def mark_answered(session: Session, bot_id: int, update_ids: list[int]) -> None:
+    """These have been said: a restart need not say them again."""
+    session.execute(_MARK, {"bot": bot_id, "numbers": update_ids})
 
 
 def _answer(visit: Visit, reply: Reply, query_id: str | None) -> dict[str, Any] | None:

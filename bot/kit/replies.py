@@ -30,22 +30,36 @@ Rows = Sequence[Sequence[Choice]]
 
 
 @dataclass(frozen=True, slots=True)
+class OwnNumber:
+    """A key of the keyboard that hands over the own telephone number, once its owner has agreed to it."""
+
+    label: str
+
+
+Keyboard = Sequence[Sequence[str | OwnNumber]]
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A text with inline buttons, or with the reply keyboard that stays. Plain text: nothing in it is markup."""
+    """A text with inline buttons, or with the reply keyboard that stays. Plain text: nothing in it is markup.
+
+    `secret`: forgotten as soon as it is sent, because what it says opens a door or is nobody else's.
+    """
 
     text: str
     rows: Rows = ()
-    keyboard: Sequence[Sequence[str]] | None = None
+    keyboard: Keyboard | None = None
+    secret: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        return {"text": self.text, **_markup(self.rows, self.keyboard)}
+        return {"text": self.text, **_markup(self.rows, self.keyboard), **_secret(self.secret)}
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """A file to hand over; `picture` shows it as a photo. `file_id` names one that Telegram already holds.
 
-    `kind` is what that one is (voice, photo, ...): Telegram sends nothing again as another kind.
+    `kind` is what that one is (voice, photo, ...): Telegram sends nothing again as another kind. `secret`: as above.
     """
 
     name: str
@@ -55,6 +69,7 @@ class Document:
     rows: Rows = ()
     picture: bool = False
     kind: str = ""
+    secret: bool = False
 
     def to_json(self) -> dict[str, Any]:
         import base64
@@ -67,15 +82,24 @@ class Document:
             "text": self.caption,
             "document": {"name": self.name, "picture": self.picture, **kind, **held},
             **_markup(self.rows, None),
+            **_secret(self.secret),
         }
 
 
-def _markup(rows: Rows, keyboard: Sequence[Sequence[str]] | None) -> dict[str, Any]:
+def _secret(secret: bool) -> dict[str, bool]:
+    return {"secret": True} if secret else {}
+
+
+def _markup(rows: Rows, keyboard: Keyboard | None) -> dict[str, Any]:
     if rows:
         return {"inline": [[choice.to_json() for choice in row] for row in rows]}
     if keyboard is not None:
-        return {"keyboard": [list(row) for row in keyboard]}
+        return {"keyboard": [[_key(key) for key in row] for row in keyboard]}
     return {}
+
+
+def _key(key: str | OwnNumber) -> str | dict[str, str]:
+    return {"own_number": key.label} if isinstance(key, OwnNumber) else key
 
 
 Said = Message | Document

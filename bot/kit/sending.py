@@ -248,9 +248,13 @@ def _shown(params: dict[str, Any], message: Mapping[str, Any]) -> dict[str, Any]
     if message.get("inline"):
         return params | {"reply_markup": {"inline_keyboard": message["inline"]}}
     if message.get("keyboard"):
-        rows = [[{"text": label} for label in row] for row in message["keyboard"]]
+        rows = [[_key(label) for label in row] for row in message["keyboard"]]
         return params | {"reply_markup": {"keyboard": rows, "resize_keyboard": True, "is_persistent": True}}
     return params
+
+
+def _key(label: str | Mapping[str, str]) -> dict[str, Any]:
+    return {"text": label} if isinstance(label, str) else {"text": label["own_number"], "request_contact": True}
 
 
 def _with_document(chat_id: int, message: Mapping[str, Any]) -> tuple[str, dict[str, Any], list[Part]]:

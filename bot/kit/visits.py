@@ -32,6 +32,14 @@ def read(update: telegram.Update, now: datetime, tz: tzinfo, bot_name: str) -> V
     )
 
 
+def nobody(update: telegram.Update, now: datetime, tz: tzinfo) -> Visit:
+    """The visit of an update without a person: only to be marked as seen."""
+    return Visit(
+        update_id=update.update_id, telegram_id=0, chat_id=0, private=False, message_id=None, now=now, tz=tz,
+        bot_name="",
+    )  # fmt: skip
+
+
 def _text(message: telegram.Message | None) -> str:
     return (message.text or message.caption or "") if message else ""
 
@@ -46,6 +54,8 @@ def _facts(update: telegram.Update, message: telegram.Message | None) -> dict[st
         facts["status"] = update.my_chat_member.new_chat_member.status
     if message is not None and message.migrate_to_chat_id is not None:
         facts["migrate_to"] = message.migrate_to_chat_id
+    if message is not None and message.contact is not None:
+        facts["contact"] = (message.contact.user_id, message.contact.phone_number)
     return facts
 
 

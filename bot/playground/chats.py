@@ -87,7 +87,8 @@ class Chat:
     """A chat with everything said in it, by message id.
 
     opened: the person has pressed start, or the bot has been in the group. blocked: has blocked the bot since.
-    keyboard: the reply keyboard now shown. bot_status: the bot's own in a group. migrated_to: the new supergroup.
+    keyboard: the reply keyboard now shown; number_keys: those of its keys that hand over the own number.
+    bot_status: the bot's own in a group. migrated_to: the new supergroup.
     """
 
     id: int
@@ -97,6 +98,7 @@ class Chat:
     statuses: dict[int, str] = field(default_factory=dict)
     users: dict[int, User] = field(default_factory=dict)
     keyboard: list[list[str]] | None = None
+    number_keys: frozenset[str] = frozenset()
     opened: bool = False
     blocked: bool = False
     bot_id: int = 0

@@ -53,6 +53,12 @@ def reply_rows(markup: Any) -> list[list[str]] | None:
     return [row for row in labels if row]
 
 
+def number_keys(markup: Any) -> frozenset[str]:
+    """The labels of a reply keyboard that hand over the own number."""
+    keys = [key for row in _rows(markup["keyboard"]) for key in row]
+    return frozenset(_label(key) for key in keys if isinstance(key, dict) and key.get("request_contact"))
+
+
 def _rows(value: Any) -> list[list[Any]]:
     if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
         raise bad_request("object expected as reply markup")

@@ -49,7 +49,18 @@ class Person:
         Returns the last.
         """
         self._open()
+        if text in self.chat.number_keys:
+            return await self.share_contact()
         return self.say_in(self.chat, text, reply_to=reply_to)[-1]
+
+    async def share_contact(self, phone: str = "", user_id: int | None = None) -> Message:
+        """Hand over the own number, as the key for it does; `user_id`: somebody else's card passed on."""
+        self._open()
+        whose = self.id if user_id is None else user_id
+        card = {"phone_number": phone or f"+86138{self.id:08d}", "first_name": self.user.first_name, "user_id": whose}
+        message = self.playground.post(self.chat, self.user, service={"contact": card})
+        self.playground.tell(message)
+        return message
 
     def say_in(self, chat: Chat, text: str, *, reply_to: Message | None = None, heard: bool = True) -> list[Message]:
         """Put texts into a chat; `heard`: the bot gets them."""

@@ -13,6 +13,7 @@ from storage.models import (
     organisation,
     outbox,
     person,
+    place,
     reflection,
     reminder,
     study,
@@ -20,6 +21,6 @@ from storage.models import (
 
 METADATA = Model.metadata
 MODULES = (
-    activity, attendance, audit, calendar, dialog, inbox, invite, notice, organisation, outbox, person, reflection,
-    reminder, study,
+    activity, attendance, audit, calendar, dialog, inbox, invite, notice, organisation, outbox, person, place,
+    reflection, reminder, study,
 )  # fmt: skip

@@ -14,6 +14,7 @@ class Person(Model):
     """Somebody whom a branch knows. Bound to a Telegram account by an invite; `reachable` is false after a block.
 
     `archive_id` is the id in the archive that somebody came with, `extra` its further fields.
+    `phone` is what the roster says (digits, 86 taken off): who shares this very number may be bound by it.
     """
 
     __tablename__ = "person"
@@ -27,6 +28,7 @@ class Person(Model):
     joined_party_on: Mapped[date | None]
     telegram_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     bound_at: Mapped[datetime | None]
+    phone: Mapped[str | None] = mapped_column(index=True)
     reachable: Mapped[bool] = mapped_column(default=True)
     notes: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]

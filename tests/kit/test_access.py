@@ -5,7 +5,7 @@ import pytest
 from bot.kit.access import NO_RIGHT, TABLE, Reach, Right, may, reach, require
 from bot.kit.refusal import Refusal
 from storage.audience import Me
-from storage.choices import Duty
+from storage.choices import ActivityType, Duty
 
 HERE, ELSEWHERE = 1, 2
 FIRST, SECOND = 11, 12
@@ -16,7 +16,7 @@ PUB, DIS, LEADER = Duty.PUBLICITY_OFFICER, Duty.DISCIPLINE_OFFICER, Duty.GROUP_L
 ROWS = [
     (Right.SEE_ROLL, {*DESK, PUB, DIS}, True),
     (Right.NUDGE, {*DESK, PUB, DIS}, True),
-    (Right.MAKE_ACTIVITY, {*DESK, DIS}, True),
+    (Right.MAKE_ACTIVITY, DESK, True),
     (Right.MAKE_NOTICE, DESK, False),
     (Right.MAKE_STUDY, {*DESK, PUB}, False),
     (Right.MAKE_TASK, {*DESK, PUB, DIS}, False),
@@ -28,7 +28,14 @@ ROWS = [
     (Right.ROSTER, DESK, False),
     (Right.TALLY, {*DESK, PUB, DIS}, True),
     (Right.CLOSE, {Duty.SECRETARY}, False),
+    (Right.HAND_OVER, {Duty.SECRETARY}, False),
 ]
+# What goes neither everywhere nor to the own group.
+OTHERWISE = {
+    (Right.MAKE_ACTIVITY, PUB): Reach.OWN_FIELD,
+    (Right.MAKE_ACTIVITY, DIS): Reach.OWN_FIELD,
+    (Right.TALLY, Duty.COMMITTEE_OFFICER): Reach.BELOW,
+}
 
 
 def me(*duties: Duty, leads: frozenset[int] = frozenset()) -> Me:
@@ -42,7 +49,7 @@ def test_every_right_has_its_row() -> None:
 @pytest.mark.parametrize(("right", "everywhere", "leaders"), ROWS, ids=[right.value for right, _, _ in ROWS])
 def test_the_table(right: Right, everywhere: set[Duty], leaders: bool) -> None:
     for duty in Duty:
-        expected = Reach.ALL if duty in everywhere else Reach.NONE
+        expected = OTHERWISE.get((right, duty), Reach.ALL if duty in everywhere else Reach.NONE)
         if duty is LEADER and leaders:
             expected = Reach.OWN_GROUP
         assert reach(me(duty), right) is expected, duty
@@ -74,6 +81,23 @@ def test_of_several_offices_the_widest_counts() -> None:
     assert reach(both, Right.SEE_ROLL) is Reach.ALL
     assert reach(both, Right.SIGN_IN_OTHERS) is Reach.OWN_GROUP
     assert reach(both, Right.ROSTER) is Reach.NONE
+
+
+def test_an_officer_makes_what_is_of_the_own_field_and_nothing_beside_it() -> None:
+    film, day, study = ActivityType.WARNING_EDUCATION, ActivityType.THEME_PARTY_DAY, ActivityType.LEAD_STUDY
+    for office, allowed in ((DIS, [film]), (PUB, [study])):
+        officer = me(office)
+        assert may(officer, Right.MAKE_ACTIVITY, branch_id=HERE, types=allowed)
+        for types in ([day], [film, study], [*allowed, day], []):
+            assert not may(officer, Right.MAKE_ACTIVITY, branch_id=HERE, types=types)
+    assert may(me(DIS, PUB), Right.MAKE_ACTIVITY, branch_id=HERE, types=[film, study])
+    assert may(me(Duty.ORGANIZATION_OFFICER), Right.MAKE_ACTIVITY, branch_id=HERE, types=[day, film])
+
+
+def test_a_committees_officer_counts_what_is_below_and_does_nothing_there() -> None:
+    officer = me(Duty.COMMITTEE_OFFICER)
+    assert [right for right in Right if reach(officer, right) is not Reach.NONE] == [Right.TALLY]
+    assert not any(may(officer, right, branch_id=HERE, group_id=FIRST) for right in Right)
 
 
 def test_a_refusal_says_so_politely() -> None:

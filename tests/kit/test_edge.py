@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from bot.features import registry
 from bot.kit import dialog as dialogs
 from bot.kit.buttons import Button
-from bot.kit.edge import CANCELLED, HINT, IN_PRIVATE, OLD_BUTTON
+from bot.kit.edge import IN_PRIVATE, OLD_BUTTON
 from bot.kit.handlers import Answer, Call, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
+from bot.kit.texts import CANCELLED, HINT
 from bot.kit.words import STRANGER
 from storage.choices import InboxState
 from storage.engine import Storage

@@ -145,6 +145,7 @@ def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 def review_makeup(session: Session, call: Call, button: buttons.ReviewMakeup) -> Reply:
     if not button.accept:
+        leave.reviewable(session, call.me, button.makeup_id)
         dialogs.ask(session, call.me.id, "activity.makeup_reason", call.now, makeup=button.makeup_id)
         return Reply(toast="请写明退回原因。", here=[Message("请发送退回原因（会告诉本人）。不退了请发“取消”。")])
     return _reviewed(session, call, button.makeup_id, True, "")
@@ -154,8 +155,10 @@ def return_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
     reason = call.text.strip()
     if not reason:
         raise Refusal("请用文字写明退回原因。")
+    # Closing empties the draft.
+    makeup_id = int(dialog.draft["makeup"])
     dialogs.close(session, call.me.id)
-    reply = _reviewed(session, call, int(dialog.draft["makeup"]), False, reason[:500])
+    reply = _reviewed(session, call, makeup_id, False, reason[:500])
     return replace(reply, edit=None, here=[reply.edit] if reply.edit else [])
 
 
@@ -177,7 +180,7 @@ def undo_makeup(session: Session, call: Call, button: buttons.UndoMakeup) -> Rep
 
 def _leave_words() -> list[Word]:
     def word(words: tuple[str, ...], kind: LeaveType | None, label: bool = False) -> Word:
-        return Word(words, lambda session, call: leave_by_word(kind, session, call), label=label)
+        return Word(words, lambda session, call: leave_by_word(kind, session, call), label=label, in_group=True)
 
     return [
         word(("请假",), None, label=True),
@@ -198,7 +201,7 @@ HANDLERS: list[Handler] = [
     Tap(buttons.UndoMakeup, undo_makeup),
     Command("leave", lambda session, call: leave_by_word(None, session, call), "请假"),
     *_leave_words(),
-    Word(("取消请假", "不请假了"), cancel_leave_by_word),
+    Word(("取消请假", "不请假了"), cancel_leave_by_word, in_group=True),
     Word(("补学", "补课"), makeup_by_word),
     Answer("activity.makeup", hand_in_makeup),
     Answer("activity.makeup_reason", return_makeup),

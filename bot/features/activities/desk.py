@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import buttons, cards, leave, making, messages, rules, service
 from bot.kit import dialog as dialogs
-from bot.kit.access import NO_RIGHT, Reach, Right, reach, require
+from bot.kit.access import NO_RIGHT, Reach, Right, may, reach, require
 from bot.kit.dates import parse_moment
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
@@ -36,7 +36,7 @@ def list_activities(session: Session, call: Call) -> Reply:
     found = [
         item
         for item in service.recent_activities(session, call.me.branch_id, call.now)
-        if service.sees_names(call.me, item)
+        if service.sees_names(call.me, item) or service.sees_groups(call.me, item)
     ]
     if not found:
         return say("还没有活动，请点“建活动”。")
@@ -44,22 +44,35 @@ def list_activities(session: Session, call: Call) -> Reply:
 
 
 def open_activity(session: Session, call: Call, button: buttons.OpenActivity) -> Reply:
-    activity = _seen(session, call, button.activity_id)
-    card = cards.render(session, activity.id, call.chat_id, call.now, call.tz)
-    return Reply(edit=card)
+    activity = _seen(session, call, button.activity_id, part=True)
+    if service.sees_names(call.me, activity):
+        return Reply(edit=cards.render(session, activity.id, call.chat_id, call.now, call.tz))
+    people = _people(session, call, activity)
+    return Reply(edit=messages.leader_card(activity, service.roll(session, activity, call.tz).among(people), call.tz))
 
 
-def _seen(session: Session, call: Call, activity_id: int) -> Activity:
+def _seen(session: Session, call: Call, activity_id: int, *, part: bool = False) -> Activity:
+    """The activity, for who may see its names; `part`: also for the leader of one of the groups that take part."""
     activity = service.find(session, call.me, activity_id)
-    if not service.sees_names(call.me, activity) or not call.private:
+    whole = service.sees_names(call.me, activity)
+    if not call.private or not (whole or (part and service.sees_groups(call.me, activity))):
         raise Refusal(NO_RIGHT)
     return activity
 
 
+def _people(session: Session, call: Call, activity: Activity) -> dict[int, Member]:
+    """For whom it is, as far as this person may see them."""
+    people = service.audience(session, activity, call.tz)
+    if service.sees_names(call.me, activity):
+        return {member.id: member for member in people}
+    groups = service.sees_groups(call.me, activity)
+    return {member.id: member for member in people if member.group_id in groups}
+
+
 def show_names(session: Session, call: Call, button: buttons.ShowNames) -> Reply:
     """Names, in private, to those who may see them."""
-    activity = _seen(session, call, button.activity_id)
-    people = {member.id: member for member in service.audience(session, activity, call.tz)}
+    activity = _seen(session, call, button.activity_id, part=True)
+    people = _people(session, call, activity)
     if button.what is buttons.Names.REPLIES:
         texts = _replies(session, activity, people)
     else:
@@ -95,14 +108,18 @@ def _leave_note(people: dict[int, Member], row: LeaveRequest) -> messages.Who:
 
 def _roll_names(session: Session, call: Call, activity: Activity, people: dict[int, Member]) -> list[str]:
     roll = service.roll(session, activity, call.tz)
-    asked = _leaves(session, activity)
+    if not service.sees_names(call.me, activity):
+        roll = roll.among(people)
+    asked, by_others = _leaves(session, activity), service.signed_in_by_others(session, activity.id)
 
     def who(person: int) -> messages.Who:
         name = people[person].name if person in people else session.get_one(Person, person).name
-        note = "迟到" if person in roll.late else "已补学" if person in roll.made_up else ""
+        notes = ["迟到" if person in roll.late else "已补学" if person in roll.made_up else ""]
         if person in roll.leave:
-            note = "、".join(filter(None, [messages.LEAVE_WORDS[asked[person].type], note]))
-        return messages.Who(name, note=note)
+            notes.insert(0, messages.LEAVE_WORDS[asked[person].type])
+        elif person in roll.present and person in by_others:
+            notes.append("代登")
+        return messages.Who(name, note="、".join(filter(None, notes)))
 
     parts = [
         ("实到", roll.present),
@@ -120,16 +137,22 @@ def _roll_names(session: Session, call: Call, activity: Activity, people: dict[i
 
 def roll_call(session: Session, call: Call, button: buttons.RollCall) -> Reply:
     """全部到会，除…: opens the list of those without any record."""
-    activity = _seen(session, call, button.activity_id)
-    require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
+    activity = _called(session, call, button.activity_id)
     if call.now < activity.start_at:
         raise Refusal("活动尚未开始。")
     dialog = dialogs.ask(session, call.me.id, "activity.roll", call.now, activity=activity.id, missing=[])
     return Reply(here=[_roll_message(session, call, dialog, 0)])
 
 
+def _called(session: Session, call: Call, activity_id: int) -> Activity:
+    """The activity whose roll somebody may call, asked at every tap: an open list outlives an office."""
+    activity = _seen(session, call, activity_id)
+    require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
+    return activity
+
+
 def _roll_message(session: Session, call: Call, dialog: Dialog, page: int) -> Message:
-    activity = service.find(session, call.me, int(dialog.draft["activity"]))
+    activity = _called(session, call, int(dialog.draft["activity"]))
     roll = service.roll(session, activity, call.tz)
     names = {member.id: member.name for member in service.audience(session, activity, call.tz)}
     people = [(person, names[person], person in dialog.draft["missing"]) for person in roll.unmarked]
@@ -170,36 +193,43 @@ def roll_done(session: Session, call: Call, button: buttons.RollDone) -> Reply:
 
 
 def mark_somebody(session: Session, call: Call, button: buttons.MarkSomebody) -> Reply:
-    activity = _seen(session, call, button.activity_id)
+    activity = _seen(session, call, button.activity_id, part=True)
     have = service.statuses(session, activity.id)
     asked = _leaves(session, activity)
     people = []
     for member in service.audience(session, activity, call.tz):
-        if reach(call.me, Right.SIGN_IN_OTHERS) is Reach.OWN_GROUP and member.group_id not in call.me.leads:
+        if not _may_mark(call, activity, member):
             continue
         status, row = have.get(member.id), asked.get(member.id)
         note = messages.STATUS_WORDS[status] if status else messages.LEAVE_WORDS[row.type] if row else ""
         people.append((member.id, member.name, note))
+    if not people:
+        raise Refusal(NO_RIGHT)
     return Reply(here=[messages.mark_somebody(activity, people, max(button.page, 0))])
 
 
+def _may_mark(call: Call, activity: Activity, member: Member) -> bool:
+    return may(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=member.group_id)
+
+
 def mark_person(session: Session, call: Call, button: buttons.MarkPerson) -> Reply:
-    activity = _seen(session, call, button.activity_id)
-    person = _member(session, call, activity, button.person_id)
+    activity, person = _to_mark(session, call, button.activity_id, button.person_id)
     return Reply(edit=messages.mark_as(activity, person.id, person.name))
 
 
-def _member(session: Session, call: Call, activity: Activity, person_id: int) -> Member:
+def _to_mark(session: Session, call: Call, activity_id: int, person_id: int) -> tuple[Activity, Member]:
+    activity = _seen(session, call, activity_id, part=True)
     people = service.audience(session, activity, call.tz)
     found = next((member for member in people if member.id == person_id), None)
     if found is None:
         raise Refusal(service.OUT_OF_SCOPE)
-    return found
+    if not _may_mark(call, activity, found):
+        raise Refusal(NO_RIGHT)
+    return activity, found
 
 
 def mark_as(session: Session, call: Call, button: buttons.MarkAs) -> Reply:
-    activity = _seen(session, call, button.activity_id)
-    person = _member(session, call, activity, button.person_id)
+    activity, person = _to_mark(session, call, button.activity_id, button.person_id)
     if button.mark.value in set(LeaveType):
         leave.enter_leave(session, call.me, activity, person, LeaveType(button.mark.value), call.now, call.tz)
     else:
@@ -222,8 +252,7 @@ def activity_of_code(session: Session, code: str) -> int | None:
 
 def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Reply:
     """A new code for the room, as a QR picture to show or print; the one before it is void."""
-    activity = _seen(session, call, button.activity_id)
-    require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
+    activity = _called(session, call, button.activity_id)
     code = secrets.token_urlsafe(16)
     activity.sign_in_code_hash = hash_code(code)
     picture = io.BytesIO()
@@ -238,6 +267,7 @@ def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Re
 
 def postpone(session: Session, call: Call, button: buttons.Postpone) -> Reply:
     activity = _seen(session, call, button.activity_id)
+    making.changeable(session, call.me, activity)
     dialogs.ask(session, call.me.id, POSTPONE, call.now, activity=activity.id)
     return Reply(
         here=[Message(f"改期：{activity.title}\n请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。")]
@@ -250,7 +280,7 @@ def propose_date(session: Session, call: Call, dialog: Dialog) -> Reply:
     if start is None:
         raise Refusal("没有看懂时间，请按“7月14日 14:30”的样子发送。")
     activity = service.find(session, call.me, int(dialog.draft["activity"]))
-    making.may_postpone(call.me, activity, start, call.now)
+    making.may_postpone(session, call.me, activity, start, call.now)
     # A dialog anew: the buttons under an earlier proposal must not send this one.
     asked = dialogs.ask(session, call.me.id, POSTPONE, call.now, activity=activity.id, start=start.isoformat())
     return Reply(here=[messages.postpone_to(activity, start, asked.id, call.tz)])
@@ -273,6 +303,7 @@ def postpone_to(session: Session, call: Call, button: buttons.PostponeTo) -> Rep
 
 def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
     activity = _seen(session, call, button.activity_id)
+    making.changeable(session, call.me, activity)
     if not button.sure:
         sure = [
             Choice("确定取消", buttons.CallOff(activity.id, 1)),

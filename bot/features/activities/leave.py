@@ -178,6 +178,15 @@ def review_makeup(
     session: Session, me: Me, makeup_id: int, accept: bool, now: datetime, reason: str = ""
 ) -> tuple[Makeup, Activity]:
     """通过 or 退回 with a reason."""
+    row, activity = reviewable(session, me, makeup_id)
+    row.state = MakeupState.ACCEPTED if accept else MakeupState.RETURNED
+    row.reviewed_at, row.reviewed_by_id, row.return_reason = now, me.id, reason
+    audit.record(session, "review", "makeup", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, new=row.state)
+    return row, activity
+
+
+def reviewable(session: Session, me: Me, makeup_id: int) -> tuple[Makeup, Activity]:
+    """A make-up that waits for a decision, for somebody who may decide."""
     row = session.get(Makeup, makeup_id)
     if row is None or row.withdrawn_at is not None:
         raise Refusal("没有找到这份补学。")
@@ -185,9 +194,6 @@ def review_makeup(
     require(me, Right.REVIEW_PIECES, branch_id=activity.branch_id)
     if row.state is not MakeupState.SUBMITTED:
         raise Refusal("这份补学已审核。")
-    row.state = MakeupState.ACCEPTED if accept else MakeupState.RETURNED
-    row.reviewed_at, row.reviewed_by_id, row.return_reason = now, me.id, reason
-    audit.record(session, "review", "makeup", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, new=row.state)
     return row, activity
 
 

@@ -110,7 +110,7 @@ def add_first_agenda_item(session: Session, me: Me, activity: Activity, title: s
 
 def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> None:
     """Cancel. A held activity stays: only a correction changes it."""
-    _changeable(me, activity)
+    changeable(session, me, activity)
     activity.status = ActivityStatus.CANCELLED
     _close_notices(session, activity, now)
     audit.record(session, "cancel", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id)
@@ -118,7 +118,7 @@ def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> Non
 
 def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime, tz: tzinfo) -> None:
     """A new date, the same id: sign-ins and leave of the old date are withdrawn, replies are asked anew (D1)."""
-    may_postpone(me, activity, start_at, now)
+    may_postpone(session, me, activity, start_at, now)
     audit.record(
         session, "postpone", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id,
         old=activity.start_at.isoformat(), new=start_at.isoformat(),
@@ -133,15 +133,17 @@ def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, n
     session.flush()
 
 
-def may_postpone(me: Me, activity: Activity, start_at: datetime, now: datetime) -> None:
+def may_postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime) -> None:
     """Refuses what `postpone` would refuse."""
-    _changeable(me, activity)
+    changeable(session, me, activity)
     if start_at <= now:
         raise Refusal("新的时间应在现在之后。")
 
 
-def _changeable(me: Me, activity: Activity) -> None:
-    require(me, Right.MAKE_ACTIVITY, branch_id=activity.branch_id, group_id=activity.group_id)
+def changeable(session: Session, me: Me, activity: Activity) -> None:
+    """Refuses whoever could not have made it, and what has been held or called off."""
+    types = session.scalars(select(Component.type).where(Component.activity_id == activity.id)).all()
+    require(me, Right.MAKE_ACTIVITY, branch_id=activity.branch_id, group_id=activity.group_id, types=types)
     if activity.status is not ActivityStatus.PLANNED:
         raise Refusal("活动已登记或已取消，不能再改。")
 

@@ -129,6 +129,16 @@ def desk_card(activity: Activity, notice: Notice | None, counts: Counts, tz: tzi
     return Message(text, [roll, lists, [Choice("签到码", buttons.SignInCode(activity.id))], change])
 
 
+def leader_card(activity: Activity, roll: Roll, tz: tzinfo) -> Message:
+    """A group leader's card of an activity of the whole branch: the own group, and signing in those who cannot."""
+    text = f"【本组考勤】{roll_summary(activity, roll, tz)}"
+    lists = [
+        Choice("回复名单", buttons.ShowNames(activity.id, buttons.Names.REPLIES)),
+        Choice("考勤名单", buttons.ShowNames(activity.id, buttons.Names.ROLL)),
+    ]
+    return Message(text, [[Choice("代登", buttons.MarkSomebody(activity.id, 0))], lists])
+
+
 def signed_in(name: str, activity: Activity, status: AttendanceStatus, at: datetime, tz: tzinfo) -> str:
     """签到成功：甲六同志，14:42（迟到）。"""
     late = "（迟到）" if status is AttendanceStatus.LATE else ""

@@ -81,6 +81,11 @@ class Roll:
     def coverage_rate(self) -> Decimal | None:
         return rate(len(self.present) + len(self.made_up), len(self.expected))
 
+    def among(self, people: Collection[int]) -> "Roll":
+        """The same occasion with some people only."""
+        names = self.__dataclass_fields__
+        return Roll(**{name: tuple(one for one in getattr(self, name) if one in people) for name in names})
+
 
 def count_roll(
     people: Iterable[Expected],

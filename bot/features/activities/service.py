@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
 from bot.features.activities.rolls import audience_of, delegates, rolls
-from bot.kit.access import Right, may, require
+from bot.kit.access import Reach, Right, may, reach, require
 from bot.kit.refusal import Refusal
 from scheduler.calendar import Quarter
 from storage import audit
@@ -90,6 +90,15 @@ def statuses(session: Session, activity_id: int, until: datetime | None = None) 
 def roll(session: Session, activity: Activity, tz: tzinfo, until: datetime | None = None) -> rules.Roll:
     """The roll of an activity now, or as it stood at the cut-off `until` (D5-D7, D20)."""
     return rolls(session, [activity], tz, until)[activity.id]
+
+
+def signed_in_by_others(session: Session, activity_id: int) -> set[int]:
+    """Whom somebody else has entered one by one (代登)."""
+    query = select(Attendance.person_id).where(
+        Attendance.activity_id == activity_id, Attendance.withdrawn_at.is_(None),
+        Attendance.method == SignInMethod.MARKED,
+    )  # fmt: skip
+    return set(session.scalars(query))
 
 
 def receipts(session: Session, notice_id: int) -> set[int]:
@@ -184,6 +193,12 @@ def desk(session: Session, activity: Activity, day: date) -> list[int]:
 def sees_names(me: Me, activity: Activity) -> bool:
     """Names of who came and who did not: SEC, ORG and the group leader only (domain 6.4)."""
     return may(me, Right.SEE_ROLL, branch_id=activity.branch_id, group_id=activity.group_id)
+
+
+def sees_groups(me: Me, activity: Activity) -> frozenset[int]:
+    """The party groups whose people somebody may see at an activity of the whole branch: a leader's own."""
+    whole = activity.scope is Scope.BRANCH and activity.branch_id == me.branch_id
+    return me.leads if whole and reach(me, Right.SEE_ROLL) is Reach.OWN_GROUP else frozenset()
 
 
 def open_activities(

@@ -71,5 +71,5 @@ def newest_step(session: Session, me: Me, now: datetime) -> taking_part.Step | N
 HANDLERS: list[Handler] = [
     Tap(buttons.UndoSignIn, undo_sign_in),
     Tap(buttons.UndoReceipt, undo_receipt),
-    Word(("撤销",), undo_by_word),
+    Word(("撤销",), undo_by_word, in_group=True),
 ]

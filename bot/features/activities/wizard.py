@@ -11,7 +11,7 @@ from bot.features.activities import cards, making, sendings, service
 from bot.features.activities.buttons import Wizard
 from bot.features.activities.rules import TITLES, default_title
 from bot.kit import dialog as dialogs
-from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
 from bot.kit.dates import parse_day, parse_time
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
@@ -51,7 +51,7 @@ OLD = "这份内容已失效，请重新点“建活动”。"
 
 
 def start(session: Session, call: Call) -> Reply:
-    """/new 发通知/建活动: a group leader may make group meetings only."""
+    """/new 发通知/建活动: who may make anything; what it may be is asked again when it is published."""
     if reach(call.me, Right.MAKE_ACTIVITY) is Reach.NONE:
         raise Refusal(NO_RIGHT)
     dialog = dialogs.ask(session, call.me.id, STEP, call.now, field="types", types=[])
@@ -193,9 +193,10 @@ def _options(session: Session, call: Call, dialog: Dialog, field: str) -> list[t
 
 
 def _allowed(call: Call) -> list[tuple[str, str]]:
-    if reach(call.me, Right.MAKE_ACTIVITY) is Reach.OWN_GROUP:
-        return [(ActivityType.GROUP_MEETING.value, TITLES[ActivityType.GROUP_MEETING])]
-    return [(kind.value, title) for kind, title in TITLES.items()]
+    """A group leader has the meetings of the own group, an officer the contents of the own field, the desk all."""
+    mine = own_field(call.me, Right.MAKE_ACTIVITY) | ({ActivityType.GROUP_MEETING} if call.me.leads else set())
+    wide = reach(call.me, Right.MAKE_ACTIVITY) is Reach.ALL
+    return [(kind.value, title) for kind, title in TITLES.items() if wide or kind in mine]
 
 
 def _groups(session: Session, call: Call) -> list[PartyGroup]:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.people.roster_import import move_account
@@ -12,10 +13,12 @@ from bot.kit.access import Right, may
 from bot.kit.refusal import Refusal
 from storage.audience import find
 from storage.audit import record
-from storage.choices import Duty, OrganisationKind
+from storage.base import table
+from storage.choices import Duty, OrganisationKind, OutboxState
 from storage.models.audit import Audit
 from storage.models.invite import Invite
 from storage.models.organisation import GroupChat, Organisation
+from storage.models.outbox import Card, Outbox
 from storage.models.person import DutySpan, Person, RosterSpan
 from storage.roster import duties_on
 from storage.rows import changed
@@ -24,6 +27,14 @@ from storage.rows import changed
 MAX_FAILED, FAILED_WITHIN = 5, timedelta(hours=1)
 NOT_VALID = "链接无效或已过期，请向支部书记索取新的邀请链接。"
 _FAILED = "invite_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Whose the account is now; `old_account`: the one that had the seat until now and is told so."""
+
+    person_id: int
+    old_account: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +47,77 @@ class Tied:
 
 def redeem(
     session: Session, kind: InviteKind, code: str, telegram_id: int, name: str, *, today: date, now: datetime
-) -> int | None:
-    """Bind the account to the person whom the code names; the person's id, or None: unknown, used, expired, too often.
+) -> Bound | None:
+    """Bind the account to the person whom the code names; None: unknown, used, expired, too often.
 
     One conditional UPDATE uses the code up. A second tap by the same account finds its own person again.
     Raises Refusal with the same words when the code is good and the seat, or the account, is taken.
     """
     if _too_many(session, telegram_id, now):
         return None
-    account = session.scalars(select(Person).where(Person.telegram_id == telegram_id)).first()
+    account = _whose(session, telegram_id)
     invite = _use(session, kind, code, telegram_id, now)
     if invite is None:
         if account is not None and _was_mine(session, code, telegram_id):
-            return account.id
+            return Bound(account.id)
         _note_failure(session, telegram_id, now)
         return None
     if kind is InviteKind.PERSON:
         person = session.get_one(Person, invite.person_id)
+        # A link made after the binding is the desk's decision to bind anew: a new phone, another account.
+        anew = person.bound_at is not None and invite.created_at > person.bound_at
     else:
-        person = _secretary(session, invite.branch_id, account, name, today, now)
-    _seat(session, person, account, telegram_id, now)
-    record(session, "bound", "person", person.id, now=now, actor_id=person.id, branch_id=person.branch_id)
-    return person.id
+        person, anew = _secretary(session, invite.branch_id, account, name, today, now), False
+    return seat(session, person, telegram_id, now, anew=anew, by="link")
+
+
+def _whose(session: Session, telegram_id: int) -> Person | None:
+    return session.scalars(select(Person).where(Person.telegram_id == telegram_id)).first()
+
+
+def seat(session: Session, person: Person, telegram_id: int, now: datetime, *, by: str, anew: bool = False) -> Bound:
+    """The account becomes this person's; one that came before the roster moves over from its provisional row.
+
+    `anew`: whoever has the seat gives it up. Raises Refusal when the seat, or the account, is somebody else's.
+    """
+    account, old = _whose(session, telegram_id), person.telegram_id
+    if account is person:
+        return Bound(person.id)
+    if (old is not None and not anew) or (account is not None and (old or not _provisional(session, account, person))):
+        raise Refusal(NOT_VALID)
+    if account is not None:
+        move_account(session, account, person, now)
+    else:
+        free = update(Person).where(Person.id == person.id, Person.telegram_id.is_not_distinct_from(old))
+        if not changed(session, free.values(telegram_id=telegram_id, bound_at=now, reachable=True)):
+            raise Refusal(NOT_VALID)
+    if old is not None:
+        leave(session, person.id, old, telegram_id)
+    record(
+        session, "bound", "person", person.id,
+        now=now, actor_id=person.id, branch_id=person.branch_id, by=by, anew=old is not None,
+    )  # fmt: skip
+    return Bound(person.id, old)
+
+
+def leave(session: Session, person_id: int, old: int, new: int | None) -> None:
+    """An account is nobody's any more: what waits for it goes to the new one, or nowhere; its cards live no longer."""
+    waiting = (Outbox.person_id == person_id, Outbox.chat_id == old, Outbox.state == OutboxState.QUEUED)
+    ends: dict[str, Any] = {"state": OutboxState.UNREACHABLE, "reason": "never_bound", "chat_id": None}
+    session.execute(update(table(Outbox)).where(*waiting).values(**({"chat_id": new} if new else ends)))
+    session.execute(delete(Card).where(Card.chat_id == old))
 
 
 def claim_secretary(session: Session, telegram_id: int, name: str, now: datetime) -> int | None:
     """Make the account of the setting SECRETARY_ID the first secretary of the first branch; None: nothing to claim."""
     branches = select(Organisation.id).where(Organisation.kind == OrganisationKind.BRANCH).order_by(Organisation.id)
     branch_id = session.scalars(branches).first()
-    account = session.scalars(select(Person).where(Person.telegram_id == telegram_id)).first()
+    account = _whose(session, telegram_id)
     if branch_id is None or account is not None:
         return account.id if account else None
     try:
         person = _secretary(session, branch_id, None, name, now.date(), now)
-        _seat(session, person, None, telegram_id, now)
+        seat(session, person, telegram_id, now, by="setting")
     except Refusal:
         return None
     record(session, "secretary_claimed", "person", person.id, now=now, branch_id=branch_id, via="setting")
@@ -104,21 +152,6 @@ def _secretary(
         session.flush()
     session.add(DutySpan(person_id=person.id, organisation_id=branch_id, duty=Duty.SECRETARY, from_on=today))
     return person
-
-
-def _seat(session: Session, person: Person, account: Person | None, telegram_id: int, now: datetime) -> None:
-    """The account becomes this person's; one that came before the roster moves over from its provisional row."""
-    if account is person:
-        return
-    if person.telegram_id is not None or (account is not None and not _provisional(session, account, person)):
-        raise Refusal(NOT_VALID)
-    if account is not None:
-        move_account(session, account, person, now)
-        return
-    free = update(Person).where(Person.id == person.id, Person.telegram_id.is_(None))
-    if not changed(session, free.values(telegram_id=telegram_id, bound_at=now, reachable=True)):
-        raise Refusal(NOT_VALID)
-    session.expire(person)
 
 
 def _provisional(session: Session, account: Person, person: Person) -> bool:

@@ -2,13 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from bot.features.people import binding, messages, service
+from bot.features.people import account_handlers, binding, messages, service
+from bot.features.people.account_messages import MOVED_AWAY
 from bot.features.people.messages import InviteEverybody, InvitePerson, ShowUnbound, TieGroup
 from bot.features.people.rules import InviteKind
-from bot.kit.access import Right
+from bot.kit.access import Right, may
 from bot.kit.handlers import Call, Command, Handler, Service, Start, Tap, Visit, Word
-from bot.kit.replies import Message, Reply, say
-from bot.kit.words import STRANGER
+from bot.kit.ledger import forget_payload
+from bot.kit.replies import Message, Reply, To, say
 from storage.audience import Me, find
 
 PRESENT = frozenset({"member", "administrator", "creator", "restricted"})
@@ -20,9 +21,19 @@ def start(session: Session, visit: Visit, payload: str) -> Reply:
         return Reply()
     me = find(session, visit.telegram_id, visit.today)
     if me is None:
-        return say(STRANGER)
+        return say(messages.stranger())
     service.set_reachable(session, visit.telegram_id, True, visit.now)
-    return say(_welcome(session, me))
+    return say(_welcome(session, me), *_first_screen(session, me, visit))
+
+
+def _first_screen(session: Session, me: Me, visit: Visit) -> list[Message]:
+    """谁还没绑定 comes first to those who keep the roster, while there is anybody."""
+    if not may(me, Right.ROSTER, branch_id=me.branch_id):
+        return []
+    members = service.members(session, me, visit.today)
+    if all(member.bound for member in members):
+        return []
+    return [messages.unbound(service.branch_name(session, me.branch_id), members, 0)]
 
 
 def start_with_invite(session: Session, visit: Visit, payload: str) -> Reply:
@@ -31,20 +42,25 @@ def start_with_invite(session: Session, visit: Visit, payload: str) -> Reply:
         return say(messages.IN_PRIVATE)
     kind = next(kind for kind in InviteKind if payload.startswith(kind.prefix))
     name = str((visit.facts or {}).get("first_name", ""))
-    person_id = binding.redeem(
+    forget_payload(session, visit)
+    bound = binding.redeem(
         session, kind, payload.removeprefix(kind.prefix), visit.telegram_id, name, today=visit.today, now=visit.now
     )
-    if person_id is None:
+    if bound is None:
         return say(binding.NOT_VALID)
     session.flush()
+    old = [To(Message(MOVED_AWAY), chat_id=bound.old_account)] if bound.old_account is not None else []
     me = find(session, visit.telegram_id, visit.today)
-    return say(_welcome(session, me) if me else messages.bound_early(service.person_name(session, person_id)))
+    if me is None:
+        return Reply(here=[Message(messages.bound_early(service.person_name(session, bound.person_id)))], others=old)
+    return Reply(here=[_welcome(session, me), *_first_screen(session, me, visit)], others=old)
 
 
 def start_in_group(session: Session, visit: Visit, payload: str) -> Reply:
     """The secretary's startgroup link: Telegram writes /start with the code into the group."""
     if visit.private:
         return say(binding.NOT_VALID)
+    forget_payload(session, visit)
     tied = binding.tie_group(
         session, payload.removeprefix(InviteKind.GROUP.prefix), visit.telegram_id, visit.chat_id,
         str((visit.facts or {}).get("chat_title", "")), today=visit.today, now=visit.now,
@@ -122,4 +138,5 @@ HANDLERS: list[Handler] = [
     Tap(TieGroup, tie_group),
     Service("my_chat_member", membership_changed),
     Service("migrated", group_moved),
+    *account_handlers.HANDLERS,
 ]

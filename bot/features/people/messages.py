@@ -8,16 +8,19 @@ from typing import ClassVar
 
 import segno
 
+from bot.features.people.account_messages import PrintSheet, ShowAccounts
 from bot.features.people.roster_buttons import ImportRoster, ShowRoster
 from bot.features.people.rules import InviteKind, invite_link
 from bot.kit.access import Reach, Right, reach
 from bot.kit.buttons import Button
-from bot.kit.replies import Choice, Document, Message
+from bot.kit.replies import Choice, Document, Message, OwnNumber
 from bot.kit.sheets import csv_text
+from bot.kit.words import STRANGER
 from storage.audience import Me
 from storage.roster import Member
 
 IN_PRIVATE = "请在与我的私聊中打开邀请链接。"
+SWITCH = "切换支部"
 PEOPLE_ON_A_PAGE, GROUPS_SHOWN = 20, 30
 
 MEMBER = (("签到", "请假"), ("我的学习", "交心得"), ("我的记录", "帮助"))
@@ -57,9 +60,11 @@ DESK_HELP = {
     "本组未完成": "本组未完成：查看本组谁还未完成，可一键提醒。",
     "节前提醒": "节前提醒：查看接下来的发送时间和阅知情况。",
     "季度数据": "季度数据：查看本季度各项数据和出处，也可以发送“上季度”“2023年第三季度”。",
-    "党员": "党员：查看谁还没绑定，生成邀请链接，绑定工作群；查看、导入和变更名册。",
+    "党员": "党员：查看谁还没绑定，生成邀请链接，打印邀请单，更换账号，绑定工作群；查看、导入和变更名册。",
     "工作日历": "工作日历：查看放假和调休安排，读入放假通知，设置本支部的放假日和上班日。",
 }
+HAND_OVER_HELP = "移交书记：发送“移交书记”，选择接任的同志并确认。"
+SWITCH_HELP = "切换支部：您在多个支部任职，办理前请先选定支部。"
 
 
 @dataclass(frozen=True)
@@ -86,13 +91,13 @@ class TieGroup(Button):
 
 def menu(me: Me) -> list[list[str]]:
     """The keyboard that stays (domain.md 6.2): everybody's six, then what the offices held allow."""
-    labels = desk_labels(me)
+    labels = [*desk_labels(me), *([SWITCH] if len(me.places) > 1 else [])]
     return [*(list(row) for row in MEMBER), *(labels[at : at + 2] for at in range(0, len(labels), 2))]
 
 
 def desk_labels(me: Me) -> list[str]:
     """The labels beyond everybody's own."""
-    wide = {Reach.ALL: 1, Reach.OWN_GROUP: 2}
+    wide = {Reach.ALL: 1, Reach.OWN_FIELD: 1, Reach.OWN_GROUP: 2, Reach.BELOW: 1}
     found = [row[wide[reach(me, row[0])]] for row in DESK if reach(me, row[0]) in wide]
     return [label for label in found if label]
 
@@ -104,6 +109,12 @@ def welcome(me: Me, branch: str, group: str) -> Message:
     return Message(text, keyboard=menu(me))
 
 
+def stranger() -> Message:
+    """To somebody unknown: one polite line, and the second way in."""
+    text = f"{STRANGER}没有链接的同志，可点下方按钮发送本人手机号，由支部书记核对。"
+    return Message(text, keyboard=[[OwnNumber("发送手机号")]])
+
+
 def bound_early(name: str) -> str:
     """To somebody whose first day on the roster is still to come."""
     return f"{name}同志，您好！绑定成功，自编入支部之日起可以使用。"
@@ -111,6 +122,8 @@ def bound_early(name: str) -> str:
 
 def help_for(me: Me) -> Message:
     lines = [MEMBER_HELP, *(DESK_HELP[label] for label in desk_labels(me))]
+    lines += [HAND_OVER_HELP] if reach(me, Right.HAND_OVER) is Reach.ALL else []
+    lines += [SWITCH_HELP] if len(me.places) > 1 else []
     return Message("\n".join(lines), keyboard=menu(me))
 
 
@@ -124,7 +137,7 @@ def unbound(branch: str, members: Sequence[Member], page: int) -> Message:
     if silent:
         lines.append(f"另有{len(silent)}人停用了小助手，收不到消息。")
     if waiting:
-        lines.append("点姓名生成其本人的邀请链接。")
+        lines.append("点姓名生成其本人的邀请链接；生成新的链接后，以前的链接失效。")
     page = max(0, min(page, (len(waiting) - 1) // PEOPLE_ON_A_PAGE))
     return Message("\n".join(lines), _unbound_rows(members, waiting, page))
 
@@ -138,10 +151,11 @@ def _unbound_rows(members: Iterable[Member], waiting: Sequence[Member], page: in
     ]
     turn = [Choice("上一页", ShowUnbound(page - 1))] if page else []
     turn += [Choice("下一页", ShowUnbound(page + 1))] if first + PEOPLE_ON_A_PAGE < len(waiting) else []
-    last = [Choice("全部邀请", InviteEverybody())] if waiting else []
+    everybody = [Choice("全部邀请", InviteEverybody()), Choice("打印邀请单", PrintSheet(0))] if waiting else []
+    last = [Choice("更换账号", ShowAccounts(0)), Choice("绑定工作群", TieGroup())]
     rows = [people[at : at + 2] for at in range(0, len(people), 2)]
     lists = [Choice("名册", ShowRoster(0)), Choice("导入名册", ImportRoster())]
-    return [row for row in (*rows, turn, [*last, Choice("绑定工作群", TieGroup())], lists) if row]
+    return [row for row in (*rows, turn, everybody, last, lists) if row]
 
 
 def _told_apart(member: Member, names: Counter[str]) -> str:
@@ -153,7 +167,7 @@ def invite(name: str, group: str, bot_name: str, code: str) -> Document:
     link = invite_link(bot_name, InviteKind.PERSON, code)
     of = f"（{group}）" if group else ""
     caption = f"{name}同志{of}的邀请链接，30天内有效，仅限本人使用一次；以前的链接已失效。\n{link}"
-    return Document("invite.png", content=qr(link), caption=caption, picture=True)
+    return Document("invite.png", content=qr(link), caption=caption, picture=True, secret=True)
 
 
 def invites(people: Iterable[tuple[str, str, str]], bot_name: str) -> Document:
@@ -161,7 +175,7 @@ def invites(people: Iterable[tuple[str, str, str]], bot_name: str) -> Document:
     rows = [(name, group, invite_link(bot_name, InviteKind.PERSON, code)) for name, group, code in people]
     content = csv_text(("姓名", "党小组", "邀请链接"), rows).encode()
     caption = f"{len(rows)}人的邀请链接，30天内有效，请分别发给本人；以前的链接已失效。"
-    return Document("invites.csv", content=content, caption=caption)
+    return Document("invites.csv", content=content, caption=caption, secret=True)
 
 
 def qr(link: str) -> bytes:
@@ -176,7 +190,7 @@ def tie_group(bot_name: str, code: str) -> Message:
         "请点下方按钮，选择支部工作群，把小助手加入群中。\n"
         "链接1天内有效，仅限一次；请由本支部已绑定的党员操作，不要匿名。"
     )
-    return Message(text, [[Choice("选择工作群", invite_link(bot_name, InviteKind.GROUP, code))]])
+    return Message(text, [[Choice("选择工作群", invite_link(bot_name, InviteKind.GROUP, code))]], secret=True)
 
 
 def group_tied(branch: str, moved: bool) -> str:

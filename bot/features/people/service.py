@@ -1,7 +1,7 @@
 """Branches, invites, who is not bound yet, and what Telegram reports of people and groups by itself."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -26,7 +26,7 @@ from storage.rows import changed
 # The front door (command line, demo) finds everything of this feature here.
 __all__ = [
     "BranchLine", "Imported", "add_branch", "claim_secretary", "import_roster", "invite_link", "list_branches",
-    "make_invites", "make_secretary_invite",
+    "make_invites", "make_person_invite", "make_secretary_invite",
 ]  # fmt: skip
 
 
@@ -98,11 +98,8 @@ def list_branches(session: Session) -> list[BranchLine]:
 # --- one-time codes: only their hashes are kept, each is used once ---------------------------------------------------
 
 
-def make_invites(
-    session: Session, branch_id: int, now: datetime, *, actor_id: int | None = None, via: str = "command"
-) -> list[tuple[str, str, str]]:
-    """(name, group, code) for everybody of the branch who is not bound; codes made earlier stop working."""
-    today = now.date()
+def unbound(session: Session, branch_id: int, today: date) -> dict[int, tuple[str, str]]:
+    """(name, group) of everybody of the branch who is not bound, by person; who joins tomorrow may be invited today."""
     query = (
         select(Person.id, Person.name, PartyGroup.name.label("group_name"))
         .join(RosterSpan, RosterSpan.person_id == Person.id)
@@ -111,13 +108,24 @@ def make_invites(
         .where(RosterSpan.branch_id == branch_id, _open(RosterSpan, today), Person.telegram_id.is_(None))
         .order_by(GroupSpan.group_id, Person.id)
     )
-    people = {row.id: (row.name, row.group_name or "") for row in session.execute(query)}
-    codes = _issue(session, InviteKind.PERSON, branch_id, people, now)
+    return {row.id: (row.name, row.group_name or "") for row in session.execute(query)}
+
+
+def make_invites(
+    session: Session, branch_id: int, now: datetime, *,
+    actor_id: int | None = None, via: str = "command", drawn: Mapping[int, str] | None = None,
+) -> list[tuple[str, str, str]]:  # fmt: skip
+    """(name, group, code) for everybody of the branch who is not bound; codes made earlier stop working.
+
+    `drawn`: the codes of a sheet that was drawn a moment ago; only who is still not bound gets the own one.
+    """
+    people = unbound(session, branch_id, now.date())
+    codes = issue(session, InviteKind.PERSON, branch_id, people, now, drawn)
     record(
         session, "invites_made", "organisation", branch_id,
         now=now, actor_id=actor_id, branch_id=branch_id, via=via, count=len(codes),
     )  # fmt: skip
-    return [(*people[person_id], code) for person_id, code in codes.items()]
+    return [(*people[person_id], code) for person_id, code in codes.items() if person_id is not None]
 
 
 def _open(span: type[RosterSpan] | type[GroupSpan], today: date) -> ColumnElement[bool]:
@@ -125,10 +133,28 @@ def _open(span: type[RosterSpan] | type[GroupSpan], today: date) -> ColumnElemen
     return or_(span.to_on.is_(None), span.to_on > today)
 
 
+def one_of(session: Session, branch_id: int, whom: str, today: date) -> Member:
+    """The one person of the roster with this name, or this number. Raises ValueError (English)."""
+    found = [one for one in roster(session, branch_id, today) if whom in (one.name, str(one.id))]
+    if not found:
+        raise ValueError(f"There is nobody called {whom} on the roster.")
+    if len(found) > 1:
+        listed = ", ".join(f"{one.id} {one.name} ({one.group_name or 'no group'})" for one in found)
+        raise ValueError(f"There are several people called {whom}: say the number instead: {listed}")
+    return found[0]
+
+
+def make_person_invite(session: Session, branch_id: int, whom: str, now: datetime) -> tuple[str, str, str]:
+    """(name, group, code) for one person, bound or not: who is bound moves to the new account. Raises ValueError."""
+    person = one_of(session, branch_id, whom, now.date())
+    record(session, "invite_made", "person", person.id, now=now, branch_id=branch_id, via="command", anew=person.bound)
+    return person.name, person.group_name, issue(session, InviteKind.PERSON, branch_id, [person.id], now)[person.id]
+
+
 def make_secretary_invite(session: Session, branch_id: int, now: datetime) -> str:
     """The code by which the branch's secretary binds, before anybody else can invite."""
     record(session, "secretary_invited", "organisation", branch_id, now=now, branch_id=branch_id, via="command")
-    return _issue(session, InviteKind.SECRETARY, branch_id, [None], now)[None]
+    return issue(session, InviteKind.SECRETARY, branch_id, [None], now)[None]
 
 
 def invite_person(session: Session, me: Me, person_id: int, today: date, now: datetime) -> tuple[str, str, str]:
@@ -140,28 +166,42 @@ def invite_person(session: Session, me: Me, person_id: int, today: date, now: da
     if person.bound:
         raise Refusal(f"{person.name}同志已绑定，无需再次邀请。")
     record(session, "invite_made", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id)
-    code = _issue(session, InviteKind.PERSON, me.branch_id, [person_id], now)[person_id]
+    code = issue(session, InviteKind.PERSON, me.branch_id, [person_id], now)[person_id]
     return person.name, person.group_name, code
 
 
-def invite_everybody(session: Session, me: Me, now: datetime) -> list[tuple[str, str, str]]:
+def invite_everybody(
+    session: Session, me: Me, now: datetime, drawn: Mapping[int, str] | None = None
+) -> list[tuple[str, str, str]]:
     """As `make_invites`, asked for in chat."""
     require(me, Right.ROSTER, branch_id=me.branch_id)
-    return make_invites(session, me.branch_id, now, actor_id=me.id, via="chat")
+    return make_invites(session, me.branch_id, now, actor_id=me.id, via="chat", drawn=drawn)
 
 
 def invite_group(session: Session, me: Me, now: datetime) -> str:
     """A code that ties the group chat where it is shown to the maker's branch."""
     require(me, Right.ROSTER, branch_id=me.branch_id)
     record(session, "group_invited", "organisation", me.branch_id, now=now, actor_id=me.id, branch_id=me.branch_id)
-    return _issue(session, InviteKind.GROUP, me.branch_id, [me.id], now)[me.id]
+    return issue(session, InviteKind.GROUP, me.branch_id, [me.id], now)[me.id]
 
 
-def _issue(
-    session: Session, kind: InviteKind, branch_id: int, people: Iterable[int | None], now: datetime
-) -> dict[int | None, str]:
-    """A fresh code for each person (None: the branch); unused codes for the same end here."""
-    codes = {person_id: secrets.token_urlsafe(16) for person_id in people}
+def new_code() -> str:
+    """128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+def issue(
+    session: Session, kind: InviteKind, branch_id: int, people: Iterable[int | None], now: datetime,
+    drawn: Mapping[int, str] | None = None,
+) -> dict[int | None, str]:  # fmt: skip
+    """A fresh code for each person (None: the branch); unused codes for the same end here.
+
+    `drawn`: codes that stand on a sheet already; whoever is not on it gets none.
+    """
+    if drawn is None:
+        codes = {person_id: new_code() for person_id in people}
+    else:
+        codes = {person_id: drawn[person_id] for person_id in people if person_id is not None and person_id in drawn}
     old = (Invite.branch_id == branch_id, Invite.kind == kind, Invite.used_at.is_(None), Invite.expires_at > now)
     whose = Invite.person_id.in_([one for one in codes if one is not None]) if kind is InviteKind.PERSON else true()
     changed(session, update(Invite).where(*old, whose).values(expires_at=now))

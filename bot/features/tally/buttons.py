@@ -100,3 +100,27 @@ class ShowMine(Button):
 
     prefix: ClassVar[str] = "ty"
     quarter: int
+
+
+@dataclass(frozen=True)
+class ShowBelow(Button):
+    """A page of the branches below a committee."""
+
+    prefix: ClassVar[str] = "tb"
+    quarter: int
+    page: int
+
+
+@dataclass(frozen=True)
+class OpenBranch(Button):
+    """One branch below, in its figures."""
+
+    prefix: ClassVar[str] = "to"
+    quarter: int
+    branch_id: int
+
+
+@dataclass(frozen=True)
+class ExportBelow(Button):
+    prefix: ClassVar[str] = "tx"
+    quarter: int

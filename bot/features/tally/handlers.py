@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot.features.activities.rules import TITLES
-from bot.features.tally import buttons, messages, mine, my_messages, quarters, records, rules, service
+from bot.features.tally import below_handlers, buttons, messages, mine, my_messages, quarters, records, rules, service
 from bot.features.tally.buttons import Figure, Section
 from bot.features.tally.service import Tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
@@ -12,16 +12,18 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from scheduler.calendar import Quarter
 
-YEARS = range(2000, 2100)
-
 
 def show(session: Session, call: Call) -> Reply:
-    """/tally, 季度数据, 三季度 …: the branch's figures; a leader's own group's; a member's own record."""
+    """/tally, 季度数据, 三季度 …: the branch's figures; a leader's own group's; a member's own record; a committee's
+    officer the counts of the branches below.
+    """
     if not call.private:
         return Reply()
-    quarter = _named(call)
-    if reach(call.me, Right.TALLY) is Reach.NONE:
+    quarter, wide = _named(call), reach(call.me, Right.TALLY)
+    if wide is Reach.NONE:
         return say(*_mine(session, call, quarter))
+    if wide is Reach.BELOW:
+        return say(below_handlers.overview(session, call, quarter))
     return say(messages.summary(_tally(session, call, quarter), Quarter.of(call.today)))
 
 
@@ -32,12 +34,13 @@ def _named(call: Call) -> Quarter:
     quarter = quarters.read_quarter(said, call.today)
     if quarter is None:
         raise Refusal(messages.UNKNOWN_QUARTER)
-    return _checked(quarter, call)
+    return _checked(quarter.year, quarter.number, call)
 
 
-def _checked(quarter: Quarter, call: Call) -> Quarter:
+def _checked(year: int, number: int, call: Call) -> Quarter:
     """A quarter that has begun: a forged or mistyped one meets a polite answer."""
-    if quarter.year not in YEARS or not 1 <= quarter.number <= 4 or quarter.start > call.today:
+    quarter = quarters.begun(year, number, call.today)
+    if quarter is None:
         raise Refusal(messages.NO_SUCH_QUARTER)
     return quarter
 
@@ -45,14 +48,14 @@ def _checked(quarter: Quarter, call: Call) -> Quarter:
 def _tally(session: Session, call: Call, quarter: Quarter) -> Tally:
     """The tally as far as this person may see it (domain 6.5); every tap asks anew."""
     wide = reach(call.me, Right.TALLY)
-    if wide is Reach.NONE or not call.private:
+    if wide not in (Reach.ALL, Reach.OWN_GROUP) or not call.private:
         raise Refusal(NO_RIGHT)
     only = call.me.leads if wide is Reach.OWN_GROUP else None
     return service.tally(session, call.me.branch_id, quarter, call.now, call.tz, only)
 
 
 def _of(session: Session, call: Call, number: int) -> Tally:
-    return _tally(session, call, _checked(Quarter(number // 10, number % 10), call))
+    return _tally(session, call, _checked(*divmod(number, 10), call))
 
 
 def turn(session: Session, call: Call, button: buttons.ShowTally) -> Reply:
@@ -136,7 +139,7 @@ def my_record(session: Session, call: Call) -> Reply:
 
 
 def turn_mine(session: Session, call: Call, button: buttons.ShowMine) -> Reply:
-    quarter = _checked(Quarter(button.quarter // 10, button.quarter % 10), call)
+    quarter = _checked(*divmod(button.quarter, 10), call)
     if not call.private:
         raise Refusal(NO_RIGHT)
     return _paged(_mine(session, call, quarter))
@@ -162,4 +165,5 @@ HANDLERS: list[Handler] = [
     Tap(buttons.OpenNames, open_names, reads=True),
     Tap(buttons.ShowMissing, show_missing, reads=True),
     Tap(buttons.ShowMine, turn_mine, reads=True),
+    *below_handlers.HANDLERS,
 ]

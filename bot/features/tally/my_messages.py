@@ -11,8 +11,8 @@ from bot.kit.figures import plain
 from bot.kit.replies import Message, Pages
 from bot.kit.words import moment_words, quoted, short_day
 from scheduler.calendar import Quarter
-from storage.choices import AttendanceStatus, LeaveState, LeaveType, MakeupState, PieceState
-from storage.models.attendance import LeaveRequest, Makeup
+from storage.choices import AttendanceStatus, LeaveState, LeaveType, MakeupState, PieceState, SignInMethod
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.reflection import ReflectionTask
 from storage.models.reminder import Acknowledgement, Reminder
 from storage.models.study import StudyCompletion, StudyItem
@@ -67,7 +67,7 @@ def _came(person_id: int, part: Part) -> str:
     """What the complete roll says; a make-up is named beside it."""
     roll = part.held.roll if part.held is not None else None
     if roll is None or person_id in {*roll.present, *roll.observers}:
-        return CAME[part.attendance.status] if part.attendance else "到会"
+        return _signed_in(part.attendance) if part.attendance else "到会"
     away = "" if person_id in roll.leave else "未登记" if person_id in roll.unrecorded else "缺席"
     return "，".join(filter(None, [_leave(part.leave), away, _makeup(part.makeup)]))
 
@@ -75,8 +75,12 @@ def _came(person_id: int, part: Part) -> str:
 def _so_far(part: Part) -> str:
     """Before the roll is complete."""
     if part.attendance is not None:
-        return f"{CAME[part.attendance.status]}（待登记）"
+        return f"{_signed_in(part.attendance)}（待登记）"
     return _leave(part.leave)
+
+
+def _signed_in(row: Attendance) -> str:
+    return CAME[row.status] + ("（代登）" if row.method is SignInMethod.MARKED else "")
 
 
 def _leave(row: LeaveRequest | None) -> str:

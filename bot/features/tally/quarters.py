@@ -11,6 +11,8 @@ _WORDS = re.compile(
     r"(?:第?(?P<number>[一二三四1-4])季度|Q(?P<english>[1-4]))|(?P<near>上|本|这|下)(?:一|个)?季度)"
 )
 _NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4}
+# Which years a button may name.
+YEARS = range(2000, 2100)
 _YEARS = {"前年": -2, "去年": -1, "今年": 0}
 
 
@@ -53,3 +55,10 @@ def quarter_at_hand(now: datetime) -> Quarter:
     current = Quarter.of(now.date())
     closing = current.previous()
     return closing if now.tzinfo is not None and now < closing.cut_off(now.tzinfo) else current
+
+
+def begun(year: int, number: int, today: date) -> Quarter | None:
+    """The quarter, when it has begun; None for one that is still to come, mistyped or forged."""
+    if year not in YEARS or not 1 <= number <= 4 or Quarter(year, number).start > today:
+        return None
+    return Quarter(year, number)

@@ -67,12 +67,7 @@ class Held:
     def seen_by(self, people: Collection[int]) -> "Held":
         """The same occasion with some people only."""
         sent = tuple(one for one in self.delegates if one in people)
-        return replace(self, roll=_narrowed(self.roll, people), delegates=sent)
-
-
-def _narrowed(roll: Roll, people: Collection[int]) -> Roll:
-    names = Roll.__dataclass_fields__
-    return Roll(**{name: tuple(one for one in getattr(roll, name) if one in people) for name in names})
+        return replace(self, roll=self.roll.among(people), delegates=sent)
 
 
 @dataclass(frozen=True, slots=True)

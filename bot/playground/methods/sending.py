@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.playground.call import Call
 from bot.playground.chats import Attachment, Chat, Json, Message
 from bot.playground.errors import bad_request
-from bot.playground.markup import checked_caption, checked_text, inline_rows, reply_rows
+from bot.playground.markup import checked_caption, checked_text, inline_rows, number_keys, reply_rows
 from bot.playground.methods.reaching import reach
 from bot.playground.wire import message_json
 
@@ -71,9 +71,9 @@ def _send(playground: Playground, chat: Chat, call: Call, text: str, attachment:
     reply_to = _reply_to(chat, call)
     playground.pace.spend(chat)
     if labels is not None:
-        chat.keyboard = labels
+        chat.keyboard, chat.number_keys = labels, number_keys(markup)
     elif isinstance(markup, dict) and markup.get("remove_keyboard"):
-        chat.keyboard = None
+        chat.keyboard, chat.number_keys = None, frozenset()
     message = playground.post(chat, playground.bot, text, attachment=attachment, markup=inline, reply_to=reply_to)
     return message_json(message)
 

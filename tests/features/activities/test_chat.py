@@ -310,9 +310,22 @@ async def test_the_desk_enters_who_cannot(bot: World) -> None:
     with bot.storage.reading() as session:
         row = session.scalars(select(Attendance)).one()
     assert (row.status, row.marked_by_id) == (AttendanceStatus.ONLINE, bot.cast["甲二"])
-    await bot.stage.say("甲三", "考勤")
-    with pytest.raises(LookupError):
-        await bot.stage.tap("甲三", "7月7日", "请选择活动")
+    await bot.stage.say("甲三", "本组考勤")
+    await bot.stage.tap("甲三", "7月7日", "请选择活动")
+    card = bot.stage.people["甲三"].chat.last
+    assert card.text.startswith(f"【本组考勤】{JULY}　7月7日（周五）\n应到9，实到0，请假0，缺席9")
+    assert card.labels == ["代登", "回复名单", "考勤名单"]
+    await bot.stage.tap("甲三", "代登", JULY)
+    assert bot.stage.people["甲三"].chat.last.labels == [*story.FIRST]
+    await bot.stage.tap("甲三", "甲九", "【补登】")
+    await bot.stage.tap("甲三", "到会", "甲九")
+    await bot.stage.tap("甲三", "考勤名单", JULY)
+    names = bot.stage.people["甲三"].chat.last.text
+    assert "实到（1）：甲九（代登）" in names
+    assert "丙二" not in names
+    other = await bot.stage.people["甲三"].tap_data(card, f"ma:1:{bot.cast['丙五']}:present")
+    await bot.clock.settle()
+    assert other.toast == "您没有办理此事的权限。"
     card = bot.stage.group.chat.find(JULY)
     member = await bot.stage.people["丙四"].tap_data(card, f"ma:1:{bot.cast['丙五']}:present")
     await bot.clock.settle()

@@ -15,7 +15,7 @@ ME = Me(id=1, name="甲一", branch_id=1, group_id=1, duties=frozenset(), leads=
 WHOLE_DESK = [
     ["发通知", "建活动"], ["学习安排", "布置心得"], ["审阅", "考勤"], ["未完成名单", "节前提醒"], ["季度数据", "党员"],
 ]  # fmt: skip
-PUBLICITY = [["学习安排", "布置心得"], ["审阅", "考勤"], ["未完成名单", "季度数据"]]
+PUBLICITY = [["建活动", "学习安排"], ["布置心得", "审阅"], ["考勤", "未完成名单"], ["季度数据"]]
 
 
 def who(*duties: Duty) -> Me:
@@ -40,6 +40,7 @@ def who(*duties: Duty) -> Me:
             [["建活动", "学习安排"], ["布置心得", "审阅"], ["考勤", "未完成名单"], ["季度数据"]],
         ),
         ((Duty.YOUTH_OFFICER,), []),
+        ((Duty.COMMITTEE_OFFICER,), [["季度数据"]]),
     ],
 )
 def test_the_menu_shows_what_the_offices_allow(duties: tuple[Duty, ...], more: list[list[str]]) -> None:
@@ -61,18 +62,19 @@ def test_who_is_not_bound_page_by_page() -> None:
     first, last, beyond = (messages.unbound("示范党支部", people, page) for page in (0, 2, 99))
     assert first.text == (
         "【党员】示范党支部共47人，已绑定1人，未绑定46人。\n第一党小组：未绑定45人\n第二党小组：未绑定1人\n"
-        "另有1人停用了小助手，收不到消息。\n点姓名生成其本人的邀请链接。"
+        "另有1人停用了小助手，收不到消息。\n点姓名生成其本人的邀请链接；生成新的链接后，以前的链接失效。"
     )
     labels = [[choice.label for choice in row] for row in first.rows]
     assert labels[0] == ["甲0", "甲1（第一党小组）"]
-    assert labels[-3:] == [["下一页"], ["全部邀请", "绑定工作群"], ["名册", "导入名册"]]
+    assert labels[-4:] == [["下一页"], ["全部邀请", "打印邀请单"], ["更换账号", "绑定工作群"], ["名册", "导入名册"]]
     assert [choice.label for choice in last.rows[-3]] == ["上一页"]
     assert beyond == last
 
 
 def test_when_everybody_is_bound() -> None:
     shown = messages.unbound("示范党支部", [member(1, "甲一", "", bound=True)], 0)
-    assert [[choice.label for choice in row] for row in shown.rows] == [["绑定工作群"], ["名册", "导入名册"]]
+    labels = [[choice.label for choice in row] for row in shown.rows]
+    assert labels == [["更换账号", "绑定工作群"], ["名册", "导入名册"]]
 
 
 def test_extreme_names_fit() -> None:

@@ -27,7 +27,8 @@ GROUP = -100200300
 def redeem(
     session: Session, code: str, account: int = NEWCOMER, kind: InviteKind = InviteKind.PERSON, now: datetime = NOW
 ) -> int | None:
-    return binding.redeem(session, kind, code, account, "Wang \u202eWei", today=TODAY, now=now)
+    bound = binding.redeem(session, kind, code, account, "Wang \u202eWei", today=TODAY, now=now)
+    return bound.person_id if bound else None
 
 
 def codes(session: Session, cast: Cast, now: datetime = NOW) -> dict[str, str]:

@@ -1,0 +1,76 @@
+"""移交书记 and 切换支部: the last thing a secretary does, and the first of who serves in two places."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from bot.features.offices import messages, service
+from bot.features.offices.messages import ChooseSuccessor, HandOver, SwitchTo
+from bot.features.people.keyboard import menu
+from bot.features.people.service import branch_name
+from bot.kit.access import Right
+from bot.kit.handlers import Call, Command, Handler, Tap, Word
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Message, Reply, To, say
+from bot.kit.words import short_day
+from storage.audience import Me, find
+from storage.models.person import Person
+
+
+def choose_successor(session: Session, call: Call) -> Reply:
+    return say(_successors(session, call, 0))
+
+
+def turn_page(session: Session, call: Call, button: ChooseSuccessor) -> Reply:
+    return Reply(edit=_successors(session, call, button.page))
+
+
+def _successors(session: Session, call: Call, page: int) -> Message:
+    people = service.successors(session, call.me, call.today)
+    return messages.choose_successor(branch_name(session, call.me.branch_id), people, page)
+
+
+def hand_over(session: Session, call: Call, button: HandOver) -> Reply:
+    """Asked once more, then done: both have a receipt, with the keyboard that is theirs from now on."""
+    branch, day = branch_name(session, call.me.branch_id), short_day(call.today)
+    new = service.successor(session, call.me, button.person_id, call.today)
+    if button.sure != 1:
+        return Reply(edit=messages.sure(branch, new) if button.sure == 0 else Message(messages.NOT_HANDED_OVER))
+    service.hand_over(session, call.me, button.person_id, call.today, call.now)
+    old, them = _after(session, call, call.me.id), _after(session, call, new.id)
+    return Reply(
+        toast="已移交。",
+        edit=Message(messages.handed_over(branch, new.name, day)),
+        here=[messages.receipt_of_old(branch, new.name, day, menu(old or replace(call.me, duties=frozenset())))],
+        others=[To(messages.receipt_of_new(branch, call.me.name, day, menu(them or call.me)), person_id=new.id)],
+    )
+
+
+def _after(session: Session, call: Call, person_id: int) -> Me | None:
+    """Somebody as the change has left them; None: with the office went the last reason to be here."""
+    telegram_id = session.get_one(Person, person_id).telegram_id
+    return find(session, telegram_id or 0, call.today, call.me.branch_id)
+
+
+def choose_place(session: Session, call: Call) -> Reply:
+    if len(call.me.places) < 2:
+        raise Refusal(messages.ONE_PLACE)
+    return say(messages.choose_place(service.places(session, call.me, call.today), call.me.branch_id))
+
+
+def switch(session: Session, call: Call, button: SwitchTo) -> Reply:
+    service.switch(session, call.me, button.organisation_id, call.now)
+    me = find(session, call.telegram_id, call.today, button.organisation_id) or call.me
+    place = next(one for one in service.places(session, me, call.today) if one.id == button.organisation_id)
+    return Reply(toast="已切换。", here=[messages.switched(place, menu(me))])
+
+
+HANDLERS: list[Handler] = [
+    Command("handover", choose_successor, "移交书记", Right.HAND_OVER, reads=True),
+    Word(("移交书记",), choose_successor, label=True, reads=True),
+    Tap(ChooseSuccessor, turn_page, reads=True),
+    Tap(HandOver, hand_over),
+    Command("switch", choose_place, "切换支部", several=True, reads=True),
+    Word(("切换支部",), choose_place, label=True, reads=True),
+    Tap(SwitchTo, switch),
+]

@@ -1,0 +1,97 @@
+"""Every word and button of offices: handing over the secretary's, and choosing the place one acts for."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.features.offices.service import Place
+from bot.kit.buttons import Button
+from bot.kit.replies import Choice, Keyboard, Message
+from storage.choices import Duty
+from storage.roster import Member
+
+ON_A_PAGE = 20
+ONE_PLACE = "您只在一个支部，无需切换。"
+NOBODY = "还没有其他已绑定的同志，请先发邀请链接。"
+NOT_HANDED_OVER = "未移交。"
+DUTIES = {
+    Duty.SECRETARY: "书记", Duty.DEPUTY_SECRETARY: "副书记", Duty.ORGANIZATION_OFFICER: "组织委员",
+    Duty.PUBLICITY_OFFICER: "宣传委员", Duty.DISCIPLINE_OFFICER: "纪检委员", Duty.YOUTH_OFFICER: "青年委员",
+    Duty.MASS_WORK_OFFICER: "群工委员", Duty.GROUP_LEADER: "党小组长", Duty.COMMITTEE_OFFICER: "上级党委干部",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ChooseSuccessor(Button):
+    prefix: ClassVar[str] = "ho"
+    page: int
+
+
+@dataclass(frozen=True)
+class HandOver(Button):
+    """0: ask once more; 1: do it; 2: leave it."""
+
+    prefix: ClassVar[str] = "hv"
+    person_id: int
+    sure: int
+
+
+@dataclass(frozen=True)
+class SwitchTo(Button):
+    prefix: ClassVar[str] = "ow"
+    organisation_id: int
+
+
+def choose_successor(branch: str, people: Sequence[Member], page: int) -> Message:
+    if not people:
+        return Message(NOBODY)
+    page = max(0, min(page, (len(people) - 1) // ON_A_PAGE))
+    first, names = page * ON_A_PAGE, Counter(one.name for one in people)
+    shown = [
+        Choice(f"{one.name}（{one.group_name}）" if names[one.name] > 1 else one.name, HandOver(one.id, 0))
+        for one in people[first : first + ON_A_PAGE]
+    ]
+    turn = [Choice("上一页", ChooseSuccessor(page - 1))] if page else []
+    turn += [Choice("下一页", ChooseSuccessor(page + 1))] if first + ON_A_PAGE < len(people) else []
+    rows = [shown[at : at + 2] for at in range(0, len(shown), 2)]
+    text = f"【移交书记】{branch}\n请选择接任书记的同志（须已绑定）。"
+    return Message(text, [row for row in (*rows, turn) if row])
+
+
+def sure(branch: str, new: Member) -> Message:
+    group = f"（{new.group_name}）" if new.group_name else ""
+    text = (
+        f"确定将{branch}书记移交给{new.name}同志{group}吗？\n"
+        "自今日起生效：您不再有书记权限，仍是本支部党员，以前的记录不变。移交后不能自行收回。"
+    )
+    return Message(text, [[Choice("确定移交", HandOver(new.id, 1)), Choice("不移交", HandOver(new.id, 2))]])
+
+
+def handed_over(branch: str, new: str, day: str) -> str:
+    """The card on which it was done."""
+    return f"【移交书记】{day}，{branch}书记已移交给{new}同志。"
+
+
+def receipt_of_old(branch: str, new: str, day: str, keyboard: Keyboard) -> Message:
+    text = f"移交回执：您已于{day}将{branch}书记移交给{new}同志。您仍是本支部党员，以前的记录不变。"
+    return Message(text, keyboard=keyboard)
+
+
+def receipt_of_new(branch: str, old: str, day: str, keyboard: Keyboard) -> Message:
+    text = f"移交回执：{old}同志已于{day}将{branch}书记移交给您，自今日起由您履行书记职责。发送“帮助”查看说明。"
+    return Message(text, keyboard=keyboard)
+
+
+def choose_place(places: Sequence[Place], here: int) -> Message:
+    now = next(place.name for place in places if place.id == here)
+    rows = [[Choice(f"{place.name}（{_offices(place)}）"[:30], SwitchTo(place.id))] for place in places]
+    return Message(f"您在{len(places)}个单位办理业务，现在是：{now}。\n请选择要办理的单位。", rows)
+
+
+def _offices(place: Place) -> str:
+    return "、".join(word for duty, word in DUTIES.items() if duty in place.duties) or "党员"
+
+
+def switched(place: Place, keyboard: Keyboard) -> Message:
+    return Message(f"现在办理的是：{place.name}（{_offices(place)}）。", keyboard=keyboard)

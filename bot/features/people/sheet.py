@@ -1,0 +1,90 @@
+"""The printable invite sheet: A4 pages of twelve slips to cut out, each with a name, a group and a QR code."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import segno
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+COLUMNS, ROWS = 3, 4
+ON_A_PAGE = COLUMNS * ROWS
+# In millimetres, from the upper left corner.
+WIDTH, HEIGHT, MARGIN, HEAD = 210.0, 297.0, 10.0, 14.0
+SLIP_WIDTH = (WIDTH - 2 * MARGIN) / COLUMNS
+SLIP_HEIGHT = (HEIGHT - 2 * MARGIN - HEAD) / ROWS
+CODE = 38.0
+# In points.
+TITLE, NAME, GROUP, SMALL = 14.0, 16.0, 10.0, 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One person's part of the sheet."""
+
+    name: str
+    group: str
+    link: str
+
+
+def pages(count: int) -> int:
+    """How many sheets of paper so many slips take."""
+    return -(-count // ON_A_PAGE)
+
+
+def draw(slips: Sequence[Slip], branch: str, until: date) -> bytes:
+    """The sheet as PDF, its letters embedded; `until` is the last day on which the links open."""
+    # Loaded for the few who print: both cost every start half a second.
+    from fpdf import FPDF
+    from pylopdf_fonts_zh_cn import sans_path
+
+    paper = FPDF(unit="mm", format="A4")
+    paper.set_auto_page_break(False)
+    paper.add_font("sheet", fname=sans_path())
+    paper.set_title(f"{branch}邀请单")
+    paper.set_line_width(0.15)
+    for number in range(pages(len(slips))):
+        paper.add_page()
+        _head(paper, branch, f"第{number + 1}页，共{pages(len(slips))}页", until)
+        for at, slip in enumerate(slips[number * ON_A_PAGE : (number + 1) * ON_A_PAGE]):
+            row, column = divmod(at, COLUMNS)
+            _slip(paper, slip, MARGIN + column * SLIP_WIDTH, MARGIN + HEAD + row * SLIP_HEIGHT)
+    return bytes(paper.output())
+
+
+def _head(paper: "FPDF", branch: str, page: str, until: date) -> None:
+    room = WIDTH - 2 * MARGIN
+    _line(paper, f"{branch}邀请单", MARGIN, MARGIN, room, TITLE)
+    words = f"请沿虚线裁开，分别交给本人。限本人使用一次，{until.month}月{until.day}日前有效；重新打印后，本单作废。"
+    _line(paper, f"{words}（{page}）", MARGIN, MARGIN + 7, room, SMALL)
+
+
+def _slip(paper: "FPDF", slip: Slip, left: float, top: float) -> None:
+    with paper.local_context():
+        paper.set_dash_pattern(1, 1)
+        paper.rect(left, top, SLIP_WIDTH, SLIP_HEIGHT)
+    room = SLIP_WIDTH - 4
+    _line(paper, slip.name, left + 2, top + 3, room, NAME)
+    _line(paper, slip.group, left + 2, top + 10.5, room, GROUP)
+    # Also a link: on a screen it is tapped instead of scanned.
+    paper.image(_code(slip.link), left + (SLIP_WIDTH - CODE) / 2, top + 16.5, CODE, CODE, link=slip.link)
+    _line(paper, "手机扫码后，请点“开始”", left + 2, top + 57, room, SMALL)
+
+
+def _line(paper: "FPDF", text: str, left: float, top: float, room: float, size: float) -> None:
+    """A centred line, in smaller letters where it would not fit."""
+    paper.set_font("sheet", size=size)
+    paper.set_font_size(size * min(1, room / max(paper.get_string_width(text), 1)))
+    paper.set_xy(left, top)
+    paper.cell(room, size / 2, text, align="C")
+
+
+def _code(link: str) -> io.BytesIO:
+    """A QR code as PNG, with the quiet edge that a camera needs."""
+    out = io.BytesIO()
+    segno.make(link, error="m", micro=False).save(out, kind="png", scale=6, border=2)
+    return out

@@ -1,0 +1,138 @@
+"""Handing over and switching in chat, with the keyboards and command menus that go with them."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+import pytest
+
+from bot.features.offices import service
+from bot.features.people.service import add_branch
+from bot.menus import Menus
+from bot.playground.people import Person as Player
+from storage.choices import Duty
+from storage.engine import Storage
+from storage.models.organisation import Organisation
+from tests.world import SHANGHAI, World, alive, prepare
+
+NOW = datetime.fromisoformat("2023-07-03 09:00").replace(tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+async def bot(sqlite_url: str) -> AsyncIterator[World]:
+    """丙四 is the organization officer of a second branch; 丙五 counts for the committee above both."""
+    storage = Storage(sqlite_url)
+    cast = prepare(storage, NOW)
+    with storage.transaction() as session:
+        other = add_branch(session, "第二支部", None, NOW)
+        above = add_branch(session, "机关总支", None, NOW)
+        for branch_id in (cast.branch_id, other):
+            session.get_one(Organisation, branch_id).parent_id = above
+        session.get_one(Organisation, above).kind = "general_branch"
+        session.flush()
+        service.give(session, other, Duty.ORGANIZATION_OFFICER, "丙四", NOW, cast.branch_id)
+        service.give(session, above, Duty.COMMITTEE_OFFICER, "丙五", NOW, cast.branch_id)
+    try:
+        async with alive(storage, cast, NOW) as there:
+            yield there
+    finally:
+        await storage.close()
+
+
+def last(bot: World, name: str) -> str:
+    return bot.stage.people[name].chat.from_bot[-1].text
+
+
+def menu(bot: World, player: Player) -> list[str]:
+    return [line["command"] for line in bot.playground.menus.shown(player.id, player.id, True)]
+
+
+async def looked(bot: World) -> None:
+    """The menus as they are told in the next round."""
+    await bot.app.menus._look()
+    await bot.clock.settle()
+
+
+async def test_the_secretary_hands_over(bot: World) -> None:
+    old, new = bot.stage.people["甲一"], bot.stage.people["丙六"]
+    await looked(bot)
+    assert {"handover", "people"} <= set(menu(bot, old))
+    assert "people" not in menu(bot, new)
+    await bot.stage.say("甲一", "移交书记")
+    await bot.stage.tap("甲一", "下一页", "【移交书记】")
+    await bot.stage.tap("甲一", "丙六", "【移交书记】")
+    assert "不能自行收回" in last(bot, "甲一")
+    await bot.stage.tap("甲一", "确定移交")
+    assert last(bot, "甲一").startswith("移交回执：您已于7月3日将示范党支部书记移交给丙六同志。您仍是本支部党员")
+    assert last(bot, "丙六").startswith("移交回执：甲一同志已于7月3日将示范党支部书记移交给您")
+    assert old.keyboard == [["签到", "请假"], ["我的学习", "交心得"], ["我的记录", "帮助"]]
+    assert new.keyboard is not None
+    assert new.keyboard[-1] == ["季度数据", "党员"]
+    await bot.stage.say("甲一", "党员")
+    assert last(bot, "甲一") == "您没有办理此事的权限。"
+    await looked(bot)
+    assert "handover" not in menu(bot, old)
+    assert "handover" in menu(bot, new)
+
+
+async def test_a_menu_is_taken_back_by_a_later_run(bot: World) -> None:
+    """What each chat was told is a row: an office that ended while the bot was down ends the menu too."""
+    await looked(bot)
+    secretary = bot.stage.people["甲一"]
+    assert "people" in menu(bot, secretary)
+    await bot.storage.write(lambda session: service.give(session, bot.cast.branch_id, Duty.SECRETARY, "丙六", NOW))
+    app = bot.app
+    fresh = Menus(bot.storage, app.telegram, bot.clock, SHANGHAI, app._handlers, app.bot_id)
+    await fresh._look()
+    assert "people" not in menu(bot, secretary)
+    assert "people" in menu(bot, bot.stage.people["丙六"])
+
+
+async def test_who_serves_in_two_places_switches(bot: World) -> None:
+    player = bot.stage.people["丙四"]
+    await looked(bot)
+    assert "switch" in menu(bot, player)
+    assert "people" not in menu(bot, player)
+    await bot.stage.say("丙四", "切换支部")
+    await bot.stage.tap("丙四", "第二支部（组织委员）")
+    assert last(bot, "丙四") == "现在办理的是：第二支部（组织委员）。"
+    assert player.keyboard is not None
+    assert player.keyboard[-1] == ["切换支部"]
+    await bot.stage.say("丙四", "党员")
+    assert last(bot, "丙四").startswith("【党员】第二支部共0人")
+    await looked(bot)
+    assert "people" in menu(bot, player)
+    await bot.stage.say("丙一", "切换支部")
+    assert last(bot, "丙一") == "您只在一个支部，无需切换。"
+
+
+async def test_a_card_of_the_own_branch_works_wherever_one_acts(bot: World) -> None:
+    """Acting for the other branch, 丙四 still says 收到 to the own one: the button knows whose it is."""
+    await bot.stage.say("丙四", "切换支部")
+    await bot.stage.tap("丙四", "第二支部")
+    await bot.stage.say("甲一", "发通知")
+    await bot.stage.say("甲一", "请准时参加。")
+    await bot.stage.tap("甲一", "发送")
+    tap = await bot.stage.tap("丙四", "收到", "请准时参加", bot.stage.group.chat)
+    assert tap.toast == "已收到：丙四同志。"
+
+
+async def test_the_committees_officer_sees_counts(bot: World) -> None:
+    await bot.stage.say("丙五", "切换支部")
+    await bot.stage.tap("丙五", "机关总支（上级党委干部）")
+    await bot.stage.say("丙五", "/tally")
+    said = last(bot, "丙五")
+    assert said.startswith("【季度数据】机关总支")
+    assert "共2个支部，党员25人，已绑定25人。" in said
+    assert "示范党支部（书记甲一）" in said
+    assert "第二支部（书记空缺）" in said
+    assert "丙六" not in said
+    await bot.stage.tap("丙五", "示范党支部")
+    assert last(bot, "丙五").startswith("示范党支部\n")
+    assert bot.stage.people["丙五"].chat.last.labels == ["返回"]
+    await bot.stage.tap("丙五", "返回")
+    await bot.stage.tap("丙五", "导出表格")
+    table = (bot.stage.people["丙五"].chat.last.document or b"").decode("utf-8-sig").splitlines()
+    assert table[0].startswith("序号,支部,书记,党员,已绑定,党员大会")
+    assert table[1].startswith("1,示范党支部,甲一,25,25,0")
+    await bot.stage.say("丙五", "党员")
+    assert last(bot, "丙五") == "您没有办理此事的权限。"

@@ -1,0 +1,95 @@
+"""The committee's counts: the same numbers as each branch's own tally, in statements that no branch adds to."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from bot.features.tally import below
+from bot.features.tally.rules import COUNTED
+from bot.features.tally.service import tally
+from bot.kit.access import NO_RIGHT
+from bot.kit.refusal import Refusal
+from scheduler.calendar import Quarter
+from storage.audience import Me
+from storage.choices import Duty, OrganisationKind
+from storage.engine import Storage
+from storage.models.organisation import Organisation
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+Q3, BRANCH = Quarter(2022, 3), 1
+AFTER = datetime(2022, 11, 1, 9, tzinfo=SHANGHAI)
+
+
+def organisation(session: Session, number: int, name: str, parent: int | None = None) -> int:
+    """The example has numbers of its own: these lie above them."""
+    kind = OrganisationKind.BRANCH if parent else OrganisationKind.GENERAL_BRANCH
+    session.add(Organisation(id=number, parent_id=parent, kind=kind, name=name, settings={}, created_at=AFTER))
+    session.flush()
+    return number
+
+
+def officer(session: Session, branches: int = 0) -> Me:
+    """Somebody of a general branch above the example's branch, and above some empty ones."""
+    above = organisation(session, 900, "机关总支")
+    session.get_one(Organisation, BRANCH).parent_id = above
+    for number in range(branches):
+        organisation(session, 1000 + number, f"支部{number}", above)
+    session.flush()
+    return Me(1, "总支干部", above, None, frozenset({Duty.COMMITTEE_OFFICER}), frozenset())
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    said: list[str] = []
+
+    def note(*args: Any) -> None:
+        said.append(args[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_a_branch_counts_here_as_it_does_at_home(storage: Storage, lay: Callable[[Session], Any]) -> None:
+    with storage.transaction() as session:
+        lay(session)
+        me = officer(session)
+        own = tally(session, BRANCH, Q3, AFTER, SHANGHAI)
+        [line] = below.overview(session, me, Q3, AFTER, SHANGHAI).lines
+        counted = {kind: own.figures["by_type"][kind]["count"] for kind in COUNTED}
+        assert sum(counted.values()) == 5
+        assert {kind: line.held.get(kind, 0) for kind in COUNTED} == counted
+        assert below.branch_tally(session, me, BRANCH, Q3, AFTER, SHANGHAI).figures == own.figures
+
+
+def test_no_branch_adds_a_statement(storage: Storage, lay: Callable[[Session], Any]) -> None:
+    with storage.transaction() as session:
+        lay(session)
+        me = officer(session, branches=30)
+        with statements() as one_page:
+            found = below.overview(session, me, Q3, AFTER, SHANGHAI, page=0)
+        with statements() as all_of_them:
+            table = below.overview(session, me, Q3, AFTER, SHANGHAI)
+        assert (found.branches, len(found.lines), len(table.lines)) == (31, 8, 31)
+        assert len(one_page) == len(all_of_them) <= 10
+
+
+def test_what_is_not_below_is_not_there(storage: Storage, lay: Callable[[Session], Any]) -> None:
+    with storage.transaction() as session:
+        lay(session)
+        me = officer(session)
+        beside = organisation(session, 2000, "别处")
+        for branch_id in (beside, me.branch_id, 999):
+            with pytest.raises(Refusal, match=below.NO_SUCH):
+                below.branch_tally(session, me, branch_id, Q3, AFTER, SHANGHAI)
+        secretary = Me(1, "甲一", me.branch_id, None, frozenset({Duty.SECRETARY}), frozenset())
+        with pytest.raises(Refusal, match=NO_RIGHT):
+            below.overview(session, secretary, Q3, AFTER, SHANGHAI)

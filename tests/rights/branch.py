@@ -1,0 +1,191 @@
+"""Two branches and the committee above them, prepared so that every handler has something to be tried on."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.features.activities.desk import hash_code
+from bot.features.people import service
+from bot.features.people.rules import RosterRow
+from storage.base import Model
+from storage.choices import (
+    ActivityStatus,
+    ActivityType,
+    AttendanceStatus,
+    BindRequestState,
+    Duty,
+    LeaveType,
+    MakeupState,
+    OrganisationKind,
+    PieceState,
+    SignInMethod,
+    StudyItemKind,
+    TaskAudience,
+)
+from storage.models.activity import Activity, Component
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.invite import BindRequest
+from storage.models.notice import Notice, Receipt
+from storage.models.organisation import Organisation
+from storage.models.person import DutySpan, Person
+from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
+from storage.models.reminder import Reminder, ReminderAudience
+from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
+from tests.cast import make_branch
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2023, 7, 7, 14, 40, tzinfo=SHANGHAI)
+TODAY = NOW.date()
+SINCE = date(2023, 1, 1)
+ROLES = (
+    "stranger", "member", "group_leader", "publicity_officer", "discipline_officer", "organization_officer",
+    "deputy_secretary", "secretary", "youth_officer", "mass_work_officer", "other_secretary", "committee_officer",
+)  # fmt: skip
+NAMES = {
+    "member": "丙四", "group_leader": "甲三", "publicity_officer": "丙一", "discipline_officer": "乙二",
+    "organization_officer": "甲二", "deputy_secretary": "乙一", "secretary": "甲一", "youth_officer": "丙五",
+    "mass_work_officer": "丙六",
+}  # fmt: skip
+ACCOUNTS = {"stranger": 9999, "other_secretary": 2001, "committee_officer": 3001}
+# In the leader's group: whose leave it is, and who is not bound.
+IN_GROUP, UNBOUND, ELSEWHERE = "甲九", "甲八", "乙五"
+CODE = "c" * 22
+
+
+@dataclass(frozen=True)
+class Ids:
+    """The rows of one branch, by what they are."""
+
+    branch_id: int
+    people: dict[str, int]
+    rows: dict[str, int]
+
+    def __getitem__(self, what: str) -> int:
+        return self.rows[what]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`here`: the branch of the roles; `there`: the other one; `accounts`: the account of each role."""
+
+    here: Ids
+    there: Ids
+    accounts: dict[str, int]
+
+
+def prepare(session: Session) -> Scene:
+    cast = make_branch(session, now=NOW)
+    people = dict(cast.people)
+    session.execute(update(Person).where(Person.id == people[UNBOUND]).values(telegram_id=None, bound_at=None))
+    for role in ("youth_officer", "mass_work_officer"):
+        session.add(_office(people[NAMES[role]], cast.branch_id, Duty(role)))
+    here = _fill(session, cast.branch_id, people, author=NAMES["member"], leave=IN_GROUP, unbound=UNBOUND, tail="1")
+    committee = Organisation(kind=OrganisationKind.GENERAL_BRANCH, name="机关总支", settings={}, created_at=NOW)
+    session.add(committee)
+    session.flush()
+    there = _other(session)
+    session.execute(update(Organisation).where(Organisation.id != committee.id).values(parent_id=committee.id))
+    officer = _keep(session, Person(branch_id=committee.id, name="总支干部", created_at=NOW, telegram_id=3001))
+    session.add(_office(officer, committee.id, Duty.COMMITTEE_OFFICER))
+    session.flush()
+    session.expire_all()
+    return Scene(here, there, {**{role: cast.account(name) for role, name in NAMES.items()}, **ACCOUNTS})
+
+
+def _other(session: Session) -> Ids:
+    branch_id = service.add_branch(session, "第二支部", None, NOW)
+    rows = [RosterRow(name=name, group="第一党小组") for name in ("丁二", "丁三", "丁四")]
+    secretary = RosterRow(name="丁一", group="第一党小组", duties=(Duty.SECRETARY,))
+    service.import_roster(session, branch_id, [secretary, *rows], now=NOW, since=SINCE)
+    found = session.execute(select(Person.name, Person.id).where(Person.branch_id == branch_id)).all()
+    people = {row.name: row.id for row in found}
+    for name, account in (("丁一", 2001), ("丁二", 2002), ("丁三", 2003)):
+        bound = {"telegram_id": account, "bound_at": NOW}
+        session.execute(update(Person).where(Person.id == people[name]).values(**bound))
+    return _fill(session, branch_id, people, author="丁二", leave="丁三", unbound="丁四", tail="2")
+
+
+def _office(person_id: int, organisation_id: int, duty: Duty) -> DutySpan:
+    return DutySpan(person_id=person_id, organisation_id=organisation_id, duty=duty, from_on=SINCE)
+
+
+def _keep(session: Session, row: Any) -> int:
+    session.add(row)
+    session.flush()
+    return int(row.id)
+
+
+def _fill(
+    session: Session, branch_id: int, people: dict[str, int], *, author: str, leave: str, unbound: str, tail: str
+) -> Ids:
+    """`author` has signed in, received, asked for leave, learned and written; `leave` waits for a decision."""
+    mine, maker = people[author], next(iter(people.values()))
+    rows: dict[str, int] = {"author": mine, "unbound": people[unbound], "bound": people[leave]}
+
+    def keep(what: str, row: Model) -> int:
+        rows[what] = _keep(session, row)
+        return rows[what]
+
+    made = {"created_by_id": maker, "created_at": NOW}
+    for what, days, status in (
+        ("activity", 0, ActivityStatus.PLANNED), ("ahead", 7, ActivityStatus.PLANNED),
+        ("held", -4, ActivityStatus.HELD),
+    ):  # fmt: skip
+        start = NOW.replace(hour=14, minute=30) + timedelta(days=days)
+        code = hash_code(CODE + tail) if what == "activity" else None
+        activity = keep(what, Activity(
+            branch_id=branch_id, title=f"主题党日{what}{tail}", planned_on=start.date(), start_at=start,
+            end_at=start + timedelta(hours=2), place="会议室", status=status, sign_in_code_hash=code, **made,
+        ))  # fmt: skip
+        session.add(Component(activity_id=activity, type=ActivityType.THEME_PARTY_DAY))
+    noticed = {"branch_id": branch_id, "text": f"通知{tail}", "reply_by": NOW + timedelta(hours=1), **made}
+    keep("notice", Notice(activity_id=rows["ahead"], **noticed))
+    keep("receipt", Receipt(notice_id=rows["notice"], person_id=mine, at=NOW))
+    keep("attendance", Attendance(
+        activity_id=rows["activity"], person_id=mine, status=AttendanceStatus.PRESENT, method=SignInMethod.BUTTON,
+        at=NOW,
+    ))  # fmt: skip
+    for what, activity, person in (("leave", "ahead", people[leave]), ("own_leave", "ahead", mine)):
+        keep(what, LeaveRequest(activity_id=rows[activity], person_id=person, type=LeaveType.SICK, requested_at=NOW))
+    keep("makeup", Makeup(
+        activity_id=rows["held"], person_id=mine, state=MakeupState.SUBMITTED, submitted_at=NOW, done_on=TODAY,
+        note="学",
+    ))  # fmt: skip
+    _study_and_pieces(session, keep, rows, branch_id, mine, made)
+    keep("reminder", Reminder(
+        branch_id=branch_id, kind="pre_holiday_integrity", block_start=date(2023, 7, 8), block_end=date(2023, 7, 9),
+        holidays=["2023:端午"], text="请严守纪律。", sent_at=NOW, ack_due=NOW + timedelta(days=1),
+    ))  # fmt: skip
+    session.add_all(ReminderAudience(reminder_id=rows["reminder"], person_id=person) for person in people.values())
+    keep("request", BindRequest(
+        branch_id=branch_id, telegram_id=8000 + int(tail), shown_name="某", phone_end="0000",
+        state=BindRequestState.PENDING, asked_at=NOW,
+    ))  # fmt: skip
+    session.flush()
+    return Ids(branch_id, people, rows)
+
+
+def _study_and_pieces(
+    session: Session, keep: Any, rows: dict[str, int], branch_id: int, mine: int, made: dict[str, Any]
+) -> None:
+    keep("theme", MonthlyTheme(branch_id=branch_id, month="2023-07", title="主题", **made))
+    for what, theme in (("item", None), ("learned", None), ("planned", rows["theme"])):
+        keep(what, StudyItem(
+            branch_id=branch_id, theme_id=theme, kind=StudyItemKind.BOOK, title="书",
+            assigned_on=TODAY, due_on=date(2023, 7, 31), **made,
+        ))  # fmt: skip
+    keep("completion", StudyCompletion(item_id=rows["learned"], person_id=mine, completed_on=TODAY, completed_at=NOW))
+    for task, piece, state in (("task", "submitted", PieceState.SUBMITTED), ("other_task", "draft", PieceState.DRAFT)):
+        keep(task, ReflectionTask(
+            branch_id=branch_id, title="心得", audience=TaskAudience.ALL_MEMBERS, due_on=date(2023, 7, 31), **made
+        ))  # fmt: skip
+        done = NOW if state is PieceState.SUBMITTED else None
+        keep(piece, Reflection(task_id=rows[task], person_id=mine, state=state, started_at=NOW, submitted_at=done))
+        session.add(ReflectionPart(
+            reflection_id=rows[piece], chat_id=branch_id, message_id=rows[piece], kind="text", text="体会",
+            received_at=NOW,
+        ))  # fmt: skip

@@ -1,0 +1,250 @@
+"""domain.md 6.5 as rows of roles, and of every handler which row it belongs to. A handler without an entry fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.features.activities import buttons as activities
+from bot.features.integrity import buttons as integrity
+from bot.features.offices import messages as offices
+from bot.features.people import account_messages as accounts
+from bot.features.people import messages as people
+from bot.features.reflections import buttons as reflections
+from bot.features.study import buttons as study
+from bot.features.tally import buttons as tally
+from bot.features.todo import messages as todo
+from bot.kit.buttons import Button
+from storage.choices import ActivityType, LeaveType, StudyItemKind
+from tests.rights.branch import Ids
+
+GL, PUB, DIS, ORG = "group_leader", "publicity_officer", "discipline_officer", "organization_officer"
+DEP, SEC = "deputy_secretary", "secretary"
+LIKE_MEMBERS = frozenset({"member", "youth_officer", "mass_work_officer"})
+DESK = frozenset({ORG, DEP, SEC})
+BRANCH = LIKE_MEMBERS | {GL, PUB, DIS} | DESK
+
+# The rows of the table, each with those who may. Whoever is not named may not; another branch and strangers never.
+OWN = BRANCH
+AUTHOR = frozenset({"member"})
+LEADERS_TOO = frozenset({GL, PUB, DIS}) | DESK
+ROLL = LEADERS_TOO
+WHOLE_ROLL = frozenset({PUB, DIS}) | DESK
+NUDGE = LEADERS_TOO
+START_ACTIVITY = LEADERS_TOO
+MAKE_THIS_ACTIVITY = DESK
+NOTICE = DESK
+STUDY = frozenset({PUB}) | DESK
+TASK = frozenset({PUB, DIS}) | DESK
+REMINDER = frozenset({DIS}) | DESK
+LEAVE = frozenset({GL}) | DESK
+SIGN_IN_OTHERS = frozenset({GL}) | DESK
+SIGN_IN_ALL = DESK
+REVIEW = frozenset({PUB, DIS}) | DESK
+ROSTER = DESK
+TALLY = LEADERS_TOO
+BELOW = frozenset({"committee_officer"})
+HAND_OVER = frozenset({SEC})
+NOBODY: frozenset[str] = frozenset()
+# No right is asked: everybody who is known, each about oneself or the own place; the clock draws what cards show.
+KNOWN = BRANCH | {"other_secretary", "committee_officer"}
+EVERYBODY = KNOWN | {"stranger"}
+DRAWN: frozenset[str] = frozenset({"drawn"})
+
+Make = Callable[[Ids], Button]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Who may; `make`: the button of a branch (none: a word); `open`: the dialog that stands open, and its draft.
+
+    `own`: nothing of a branch is named, so whoever has the right has it in the own branch as well.
+    """
+
+    may: frozenset[str]
+    make: Make | None = None
+    open: tuple[str, Callable[[Ids], dict[str, Any]]] | None = None
+    text: str = ""
+    own: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def own(may: frozenset[str], make: Make | None = None, **more: Any) -> Case:
+    return Case(may, make, own=True, **more)
+
+
+ROLL_CALL = ("activity.roll", lambda ids: {"activity": ids["activity"], "missing": [], "page": 0})
+POSTPONE = ("activity.postpone", lambda ids: {"activity": ids["ahead"], "start": "2023-07-20T14:30:00+08:00"})
+PLAIN = ("notice.text", lambda ids: {"text": "请准时"})
+WIZARD = ("activity.wizard", lambda ids: {
+    "field": "confirm", "types": ["theme_party_day"], "day": "2023-07-21", "time": "14:30", "place": "会议室",
+})  # fmt: skip
+TASKS = ("reflection.task", lambda ids: {
+    "field": "confirm", "subject": f"a{ids['ahead']}", "audience": "all_members", "due": "2023-07-28",
+    "title": "谈体会", "per_person": 1,
+})  # fmt: skip
+ITEM = ("study.item", lambda ids: {
+    "theme": ids["theme"], "asks": "", "kind": "book", "title": "书", "due_on": "2023-07-31", "files": [],
+})  # fmt: skip
+QUARTER = 20233
+
+TABLE: dict[str, Case] = {
+    # own sign-in, leave, study, pieces, own record
+    "tap:SignIn": Case(OWN, lambda ids: activities.SignIn(ids["activity"])),
+    "tap:Acknowledge": Case(OWN, lambda ids: activities.Acknowledge(ids["notice"])),
+    "tap:AskLeave": Case(OWN, lambda ids: activities.AskLeave(ids["ahead"])),
+    "tap:ChooseLeave": Case(OWN, lambda ids: activities.ChooseLeave(ids["ahead"], LeaveType.SICK)),
+    "tap:CancelLeave": Case(AUTHOR, lambda ids: activities.CancelLeave(ids["ahead"])),
+    "tap:UndoLeave": Case(AUTHOR, lambda ids: activities.UndoLeave(ids["own_leave"])),
+    "tap:UndoSignIn": Case(AUTHOR, lambda ids: activities.UndoSignIn(ids["attendance"])),
+    "tap:UndoReceipt": Case(AUTHOR, lambda ids: activities.UndoReceipt(ids["receipt"])),
+    "tap:UndoMakeup": Case(AUTHOR, lambda ids: activities.UndoMakeup(ids["makeup"])),
+    "tap:HandInMakeup": Case(OWN, lambda ids: activities.HandInMakeup(ids["held"])),
+    "tap:OpenItem": Case(OWN, lambda ids: study.OpenItem(ids["item"])),
+    "tap:Done": Case(OWN, lambda ids: study.Done(ids["item"], study.Place.LIST)),
+    "tap:UndoDone": Case(AUTHOR, lambda ids: study.UndoDone(ids["completion"], study.Place.LIST)),
+    "tap:HandIn": Case(OWN, lambda ids: reflections.HandIn(ids["other_task"])),
+    "tap:Submit": Case(AUTHOR, lambda ids: reflections.Submit(ids["draft"])),
+    "tap:Discard": Case(AUTHOR, lambda ids: reflections.Discard(ids["draft"])),
+    "tap:UndoSubmit": Case(AUTHOR, lambda ids: reflections.UndoSubmit(ids["submitted"])),
+    "tap:Read": Case(OWN, lambda ids: integrity.Read(ids["reminder"], next(iter(integrity.Place)))),
+    "tap:ShowMine": own(KNOWN, lambda ids: tally.ShowMine(QUARTER)),
+    "tap:Snooze": own(KNOWN, lambda ids: todo.Snooze()),
+    "answer:activity.makeup": Case(
+        OWN, open=("activity.makeup", lambda ids: {"activity": ids["held"]}), text="已自学"
+    ),
+    "answer:reflection.parts": Case(
+        AUTHOR, open=("reflection.parts", lambda ids: {"reflection": ids["draft"]}), text="体会"
+    ),
+    "word:取消请假": own(AUTHOR),
+    "edited": own(KNOWN),
+    "start:c_": Case(OWN, text="c_"),
+    # group roll and unfinished list, nudge
+    "command:roll": own(ROLL),
+    "word:考勤": own(ROLL),
+    "tap:OpenActivity": Case(ROLL, lambda ids: activities.OpenActivity(ids["activity"])),
+    "tap:ShowNames": Case(ROLL, lambda ids: activities.ShowNames(ids["activity"], activities.Names.ROLL)),
+    "command:todo": own(ROLL),
+    "word:未完成名单": own(ROLL),
+    "tap:RemindAll": own(NUDGE, lambda ids: todo.RemindAll()),
+    "tap:ShowUnread": Case(ROLL, lambda ids: integrity.ShowUnread(ids["reminder"])),
+    # make activities, study items, reminders
+    "command:new": own(START_ACTIVITY),
+    "word:建活动": own(START_ACTIVITY),
+    "tap:Wizard": own(MAKE_THIS_ACTIVITY, lambda ids: activities.Wizard(1, "go", "publish"), open=WIZARD),
+    "answer:activity.wizard": own(KNOWN, open=WIZARD, text="礼堂"),
+    "tap:Postpone": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.Postpone(ids["ahead"])),
+    "tap:PostponeTo": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.PostponeTo(1, 1), open=POSTPONE),
+    "answer:activity.postpone": Case(MAKE_THIS_ACTIVITY, open=POSTPONE, text="7月20日 14:30"),
+    "tap:CallOff": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.CallOff(ids["ahead"], 1)),
+    "command:notice": own(NOTICE),
+    "word:发通知": own(NOTICE),
+    "answer:notice.text": own(NOTICE, open=PLAIN, text="请准时"),
+    "tap:PlainNotice": own(NOTICE, lambda ids: activities.PlainNotice(1, activities.Draft.SEND), open=PLAIN),
+    "command:study_plan": own(STUDY),
+    "word:学习安排": own(STUDY),
+    "tap:OpenMonth": own(STUDY, lambda ids: study.OpenMonth("2023-08")),
+    "tap:EditTheme": Case(STUDY, lambda ids: study.EditTheme(ids["theme"], study.Field.TITLE)),
+    "tap:AddItem": Case(STUDY, lambda ids: study.AddItem(ids["theme"], StudyItemKind.BOOK)),
+    "tap:ItemDraft": Case(STUDY, lambda ids: study.ItemDraft(1, study.Field.SAVE), open=ITEM),
+    "tap:WithdrawItem": Case(STUDY, lambda ids: study.WithdrawItem(ids["planned"], 1)),
+    "tap:SendNow": Case(STUDY, lambda ids: study.SendNow(ids["theme"], 1)),
+    "answer:study.title": own(STUDY, open=("study.title", lambda ids: {"month": "2023-08"}), text="主题"),
+    "answer:study.change": Case(
+        STUDY, open=("study.change", lambda ids: {"theme": ids["theme"], "field": "title"}), text="主题"
+    ),
+    "answer:study.item": Case(STUDY, open=(ITEM[0], lambda ids: {**ITEM[1](ids), "asks": "title"}), text="书"),
+    "command:task": own(TASK),
+    "word:布置心得": own(TASK),
+    "tap:TaskWizard": Case(TASK, lambda ids: reflections.TaskWizard(1, "go", "publish"), open=TASKS),
+    "answer:reflection.task": own(
+        KNOWN, open=("reflection.task", lambda ids: {**TASKS[1](ids), "field": "title"}), text="谈体会"
+    ),
+    "tap:ListTasks": own(TASK, lambda ids: reflections.ListTasks()),
+    "tap:OpenTask": Case(TASK, lambda ids: reflections.OpenTask(ids["task"])),
+    "tap:ListMissing": Case(TASK, lambda ids: reflections.ListMissing(ids["task"])),
+    "tap:CallOffTask": Case(TASK, lambda ids: reflections.CallOffTask(ids["other_task"], 1)),
+    "command:holidays": own(REMINDER),
+    "word:节前提醒": own(REMINDER),
+    # approve leave, sign in for others, review pieces
+    "tap:DecideLeave": Case(LEAVE, lambda ids: activities.DecideLeave(ids["leave"], 1)),
+    "tap:MarkSomebody": Case(SIGN_IN_OTHERS, lambda ids: activities.MarkSomebody(ids["activity"], 0)),
+    "tap:MarkPerson": Case(SIGN_IN_OTHERS, lambda ids: activities.MarkPerson(ids["activity"], ids["bound"])),
+    "tap:MarkAs": Case(
+        SIGN_IN_OTHERS, lambda ids: activities.MarkAs(ids["activity"], ids["bound"], activities.Mark.PRESENT)
+    ),
+    "tap:RollCall": Case(SIGN_IN_ALL, lambda ids: activities.RollCall(ids["activity"])),
+    "tap:RollToggle": Case(SIGN_IN_ALL, lambda ids: activities.RollToggle(1, ids["bound"]), open=ROLL_CALL),
+    "tap:RollPage": Case(SIGN_IN_ALL, lambda ids: activities.RollPage(1, 0), open=ROLL_CALL),
+    "tap:RollDone": Case(SIGN_IN_ALL, lambda ids: activities.RollDone(1), open=ROLL_CALL),
+    "tap:SignInCode": Case(SIGN_IN_ALL, lambda ids: activities.SignInCode(ids["activity"])),
+    "tap:ReviewMakeup": Case(REVIEW, lambda ids: activities.ReviewMakeup(ids["makeup"], 1)),
+    "answer:activity.makeup_reason": Case(
+        REVIEW, open=("activity.makeup_reason", lambda ids: {"makeup": ids["makeup"]}), text="请补充"
+    ),
+    "command:review": own(REVIEW),
+    "word:审阅": own(REVIEW),
+    "tap:ListWaiting": own(REVIEW, lambda ids: reflections.ListWaiting(ids["task"])),
+    "tap:OpenPiece": Case(REVIEW, lambda ids: reflections.OpenPiece(ids["submitted"])),
+    "tap:Review": Case(REVIEW, lambda ids: reflections.Review(ids["submitted"], 1)),
+    "tap:ReturnFor": Case(REVIEW, lambda ids: reflections.ReturnFor(ids["submitted"], next(iter(reflections.Reason)))),
+    "answer:reflection.reason": Case(
+        REVIEW, open=("reflection.reason", lambda ids: {"reflection": ids["submitted"]}), text="请补充"
+    ),
+    # roster
+    "command:people": own(ROSTER),
+    "word:党员": own(ROSTER),
+    "tap:ShowUnbound": own(ROSTER, lambda ids: people.ShowUnbound(0)),
+    "tap:InvitePerson": Case(ROSTER, lambda ids: people.InvitePerson(ids["unbound"])),
+    "tap:InviteEverybody": own(ROSTER, lambda ids: people.InviteEverybody()),
+    "tap:TieGroup": own(ROSTER, lambda ids: people.TieGroup()),
+    "tap:PrintSheet": own(ROSTER, lambda ids: accounts.PrintSheet(1)),
+    "tap:ShowAccounts": own(ROSTER, lambda ids: accounts.ShowAccounts(0)),
+    "tap:OpenAccount": Case(ROSTER, lambda ids: accounts.OpenAccount(ids["bound"])),
+    "tap:Reinvite": Case(ROSTER, lambda ids: accounts.Reinvite(ids["bound"])),
+    "tap:Unbind": Case(ROSTER, lambda ids: accounts.Unbind(ids["bound"], 1)),
+    "tap:ChooseBound": Case(ROSTER, lambda ids: accounts.ChooseBound(ids["request"], 0)),
+    "tap:BindPerson": Case(ROSTER, lambda ids: accounts.BindPerson(ids["request"], ids["unbound"])),
+    "tap:RefuseBinding": Case(ROSTER, lambda ids: accounts.RefuseBinding(ids["request"])),
+    # tally
+    "command:tally": own(KNOWN),
+    "word:季度数据": own(KNOWN),
+    "word:names_quarter": own(KNOWN, text="三季度"),
+    "tap:ShowTally": own(TALLY, lambda ids: tally.ShowTally(QUARTER)),
+    "tap:ShowSections": own(TALLY, lambda ids: tally.ShowSections(QUARTER)),
+    "tap:ShowSection": own(TALLY, lambda ids: tally.ShowSection(QUARTER, tally.Section.PEOPLE)),
+    "tap:OpenType": own(TALLY, lambda ids: tally.OpenType(QUARTER, ActivityType.THEME_PARTY_DAY, 0)),
+    "tap:OpenFigure": own(TALLY, lambda ids: tally.OpenFigure(QUARTER, tally.Figure.CLOSING, 0)),
+    "tap:OpenNames": Case(TALLY, lambda ids: tally.OpenNames(QUARTER, ids["held"])),
+    "tap:ShowMissing": own(TALLY, lambda ids: tally.ShowMissing(QUARTER)),
+    "tap:ShowBelow": Case(BELOW, lambda ids: tally.ShowBelow(QUARTER, 0)),
+    "tap:OpenBranch": Case(BELOW, lambda ids: tally.OpenBranch(QUARTER, ids.branch_id)),
+    "tap:ExportBelow": Case(BELOW, lambda ids: tally.ExportBelow(QUARTER)),
+    # the secretary alone
+    "command:handover": own(HAND_OVER),
+    "word:移交书记": own(HAND_OVER),
+    "tap:ChooseSuccessor": own(HAND_OVER, lambda ids: offices.ChooseSuccessor(0)),
+    "tap:HandOver": Case(HAND_OVER, lambda ids: offices.HandOver(ids["bound"], 1)),
+    # nobody has two places here
+    "command:switch": own(NOBODY),
+    "word:切换支部": own(NOBODY),
+    "tap:SwitchTo": Case(OWN, lambda ids: offices.SwitchTo(ids.branch_id)),
+    # a code that nobody made
+    **{f"start:{prefix}": own(NOBODY, text=f"{prefix}guess") for prefix in ("i_", "s_", "g_")},
+    # oneself, the menu, what Telegram reports
+    **{
+        f"word:{word}": own(KNOWN)
+        for word in (
+            "签到", "到", "收到", "请假", "公差", "病假", "事假", "补学", "撤销", "我的学习", "学完了",
+            "交心得", "心得", "已阅", "我的记录", "我的", "我还欠什么", "帮助",
+        )
+    },
+    **{f"command:{name}": own(KNOWN) for name in ("signin", "leave", "study", "submit", "me", "mine", "help")},
+    "start:": own(EVERYBODY),
+    "service:contact": own(EVERYBODY, facts={"contact": (0, "13800000000")}),
+    "service:my_chat_member": own(EVERYBODY, facts={"status": "member"}),
+    "service:migrated": own(EVERYBODY),
+    **{
+        f"card:{kind}": Case(DRAWN)
+        for kind in ("activity", "notice", "reflection_task", "reflection", "reflection_review", "reminder")
+    },
+}  # fmt: skip
