@@ -22,8 +22,8 @@ LATE, NEVER = "丙五", "丙八"
 
 
 @pytest.fixture
-async def bot(storage_url: str) -> AsyncIterator[World]:
-    async with world(storage_url, "2023-09-25 15:00") as there:
+async def bot(chat_url: str) -> AsyncIterator[World]:
+    async with world(chat_url, "2023-09-25 15:00") as there:
         yield there
 
 
@@ -40,6 +40,7 @@ def last(bot: World, name: str) -> str:
     return texts(bot, name)[-1]
 
 
+@pytest.mark.both_databases
 async def test_st6_one_reminder_for_one_block(bot: World) -> None:
     """Tue 26 Sep 09:00 to 25 people; 23 in time by 28 Sep 18:00, one on 1 Oct: 92.0 %; nobody was nudged."""
     await bot.stage.at("2023-09-26 08:59")
