@@ -251,3 +251,13 @@ async def test_the_desk_sets_timing_and_wording_and_the_second_line_goes(desk: W
     await desk.stage.at("2026-09-30 09:05")
     nudged = [name for name in story.EVERYBODY if any("未完成：" in text for text in texts(desk, name))]
     assert nudged == [LATE]
+
+
+async def test_who_answers_it_with_receipt_is_told_the_word_that_counts(bot: World) -> None:
+    await bot.stage.say("丙八", "收到")
+    assert last(bot, "丙八") == "现在没有需要回复的通知。"
+    await bot.stage.at("2023-09-26 09:05")
+    await bot.stage.say("丙八", "收到")
+    assert "发送“已阅”" in last(bot, "丙八")
+    await bot.stage.say("丙八", "已阅")
+    assert "阅知" in last(bot, "丙八")
