@@ -50,9 +50,8 @@ class Turn:
                 await self._renew()
                 await asyncio.sleep(every)
         finally:
-            if self.mine:
-                self._until = -1.0
-                await self._storage.write(lambda session: leases.release(session, self._name, self._holder))
+            self._until = -1.0
+            await self._storage.write(lambda session: leases.release(session, self._name, self._holder))
 
     def confirm(self, session: Session) -> bool:
         """In a transaction that only the holder may commit: is it ours until this commits?"""
@@ -60,8 +59,15 @@ class Turn:
 
     async def _renew(self) -> None:
         begun = time.monotonic()
+        taking = asyncio.ensure_future(
+            self._storage.write(lambda session: leases.take(session, self._name, self._holder, self._life))
+        )
         try:
-            got = await self._storage.write(lambda session: leases.take(session, self._name, self._holder, self._life))
+            got = await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            # It may be taken all the same: only then can it be let go.
+            await asyncio.wait([taking])
+            raise
         except Exception:
             log.exception("the lease %s cannot be renewed", self._name)
             return

@@ -1,5 +1,6 @@
 """The named people of the tests: the base branch of 25 (domain.md 5), written as a secretary's import writes it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -44,15 +45,16 @@ class Cast:
         return found
 
 
-def make_branch(session: Session, *, now: datetime, bound: bool = True) -> Cast:
-    """The base branch since 1 January 2023; `bound`: everybody has pressed Start."""
+def make_branch(session: Session, *, now: datetime, bound: bool = True, only: Collection[str] = NAMES) -> Cast:
+    """The base branch since 1 January 2023, or some of it; `bound`: everybody has pressed Start."""
     branch_id = service.add_branch(session, NAME, None, now)
-    service.import_roster(session, branch_id, BASE_BRANCH, now=now, since=YEAR)
+    rows = [row for row in BASE_BRANCH if row.name in only]
+    service.import_roster(session, branch_id, rows, now=now, since=YEAR)
     session.flush()
     ids = {row.name: row.id for row in session.execute(_of_branch(Person, branch_id))}
     groups = {row.name: row.id for row in session.execute(_of_branch(PartyGroup, branch_id))}
-    cast = Cast(branch_id, {name: ids[name] for name in NAMES}, groups)
-    for name in NAMES if bound else ():
+    cast = Cast(branch_id, {name: ids[name] for name in NAMES if name in only}, groups)
+    for name in cast.people if bound else ():
         account = {"telegram_id": cast.account(name), "bound_at": now, "reachable": True}
         session.execute(update(Person).where(Person.id == cast[name]).values(**account))
     session.expire_all()

@@ -120,6 +120,20 @@ def storage_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A chat test runs on SQLite; the stories, which go through everything, on both engines."""
+    if "chat_url" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_databases") is not None
+        metafunc.parametrize("chat_url", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def chat_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database for a whole bot."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
 @pytest.fixture
 def storage(storage_url: str) -> Iterator[Storage]:
     with Storage(storage_url) as storage:

@@ -19,6 +19,7 @@ from bot.features.activities import (
     undoing,
     wizard,
 )
+from bot.features.integrity.service import waiting as unread_reminders
 from bot.kit.handlers import Call, CardView, Command, Handler, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
@@ -31,6 +32,7 @@ from storage.models.notice import Notice, Receipt
 CODE_PREFIX = "c_"
 NOTHING_OPEN = "现在没有可以签到的活动。"
 NO_NOTICE = "现在没有需要回复的通知。"
+UNREAD_REMINDER = "现在没有需要回复的通知。节前廉洁提醒如已阅读，请点“已阅”，或发送“已阅”。"
 
 
 # --- 签到 ---------------------------------------------------------------------------------------------------------
@@ -119,7 +121,8 @@ def acknowledge_by_word(session: Session, call: Call) -> Reply:
         return Reply(others=[To(reply.edit, person_id=call.me.id)] if reply.edit else [], refresh=reply.refresh)
     waiting = taking_part.unanswered_notices(session, call.me, call.now)
     if not waiting:
-        raise Refusal(NO_NOTICE)
+        # Who answers a reminder with 收到 means 已阅: the word that counts is one step away.
+        raise Refusal(UNREAD_REMINDER if unread_reminders(session, call.me, call.now) else NO_NOTICE)
     if len(waiting) > 1:
         rows = [[Choice(notice.text.split("\n")[0][:24], buttons.Acknowledge(notice.id))] for notice in waiting[:8]]
         return say(Message("请选择要回复“收到”的通知。", rows))

@@ -25,8 +25,8 @@ NOW = datetime(2023, 7, 4, 9, tzinfo=SHANGHAI)
 
 
 @pytest.fixture
-async def bot(storage_url: str) -> AsyncIterator[World]:
-    async with world(storage_url, "2023-07-04 09:00") as there:
+async def bot(chat_url: str) -> AsyncIterator[World]:
+    async with world(chat_url, "2023-07-04 09:00") as there:
         yield there
 
 
@@ -55,6 +55,7 @@ async def jump(bot: World, when: str) -> None:
     await bot.clock.settle()
 
 
+@pytest.mark.both_databases
 async def test_st1_from_notice_to_tally(bot: World) -> None:
     """ST1: 应到 24, 实到 21 (late 1), 请假 2, 缺席 1, 87.5%, 95.8%; four were nudged, once, privately."""
     await play(bot, "2023-07-05 12:10")

@@ -22,8 +22,8 @@ LATE, NEVER = "丙五", "丙八"
 
 
 @pytest.fixture
-async def bot(storage_url: str) -> AsyncIterator[World]:
-    async with world(storage_url, "2023-09-25 15:00") as there:
+async def bot(chat_url: str) -> AsyncIterator[World]:
+    async with world(chat_url, "2023-09-25 15:00") as there:
         yield there
 
 
@@ -40,6 +40,7 @@ def last(bot: World, name: str) -> str:
     return texts(bot, name)[-1]
 
 
+@pytest.mark.both_databases
 async def test_st6_one_reminder_for_one_block(bot: World) -> None:
     """Tue 26 Sep 09:00 to 25 people; 23 in time by 28 Sep 18:00, one on 1 Oct: 92.0 %; nobody was nudged."""
     await bot.stage.at("2023-09-26 08:59")
@@ -250,3 +251,13 @@ async def test_the_desk_sets_timing_and_wording_and_the_second_line_goes(desk: W
     await desk.stage.at("2026-09-30 09:05")
     nudged = [name for name in story.EVERYBODY if any("未完成：" in text for text in texts(desk, name))]
     assert nudged == [LATE]
+
+
+async def test_who_answers_it_with_receipt_is_told_the_word_that_counts(bot: World) -> None:
+    await bot.stage.say("丙八", "收到")
+    assert last(bot, "丙八") == "现在没有需要回复的通知。"
+    await bot.stage.at("2023-09-26 09:05")
+    await bot.stage.say("丙八", "收到")
+    assert "发送“已阅”" in last(bot, "丙八")
+    await bot.stage.say("丙八", "已阅")
+    assert "阅知" in last(bot, "丙八")

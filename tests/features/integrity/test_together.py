@@ -31,8 +31,8 @@ async def planned(url: str) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def bot(storage_url: str) -> AsyncIterator[World]:
-    async with planned(storage_url) as there:
+async def bot(chat_url: str) -> AsyncIterator[World]:
+    async with planned(chat_url) as there:
         yield there
 
 
@@ -46,6 +46,7 @@ def new(bot: World, name: str) -> list[str]:
     return [text for text in texts if text.startswith(("【4月学习】", "【节前廉洁提醒】"))]
 
 
+@pytest.mark.both_databases
 async def test_one_message_and_two_promises(bot: World) -> None:
     await bot.stage.at("2024-04-01 09:05")
     for name in story.EVERYBODY:

@@ -27,9 +27,9 @@ UNBOUND = "甲九"
 
 
 @pytest.fixture
-async def bot(storage_url: str) -> AsyncIterator[World]:
+async def bot(chat_url: str) -> AsyncIterator[World]:
     """Everybody is bound but 甲九; the group is not tied yet."""
-    storage = Storage(storage_url)
+    storage = Storage(chat_url)
     cast = prepare(storage, NOW, tied=False)
     with storage.transaction() as session:
         session.execute(update(Person).where(Person.name == UNBOUND).values(telegram_id=None, bound_at=None))
@@ -115,6 +115,7 @@ async def test_a_link_ends_by_itself(bot: World) -> None:
     assert await heard(bot, bot.playground.person(4711, "新"), code) == [binding.NOT_VALID]
 
 
+@pytest.mark.both_databases
 async def test_two_accounts_at_the_same_moment(bot: World) -> None:
     code = await invited(bot)
     two = [bot.playground.person(4711 + number, "新") for number in range(2)]

@@ -21,8 +21,8 @@ ITEMS = [("书目", BOOK), *(("文件", title) for title in DOCUMENTS)]
 
 
 @pytest.fixture
-async def bot(storage_url: str) -> AsyncIterator[World]:
-    async with world(storage_url, "2023-07-31 15:00") as there:
+async def bot(chat_url: str) -> AsyncIterator[World]:
+    async with world(chat_url, "2023-07-31 15:00") as there:
         yield there
 
 
@@ -61,6 +61,7 @@ def last(bot: World, name: str) -> str:
     return texts(bot, name)[-1]
 
 
+@pytest.mark.both_databases
 async def test_st3_from_plan_to_figures(bot: World) -> None:
     """3 items (1 book), 66 of 69 = 95.7 %, 6 late, one theme; nudges on 28 and 31 August to those who owe."""
     await plan(bot, ITEMS)

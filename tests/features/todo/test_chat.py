@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 
+import pytest
 from sqlalchemy import select, update
 
 from bot.features.todo import jobs
@@ -55,8 +56,9 @@ def about_nudges(bot: World, name: str) -> list[OutboxState]:
 # --- the nudge -----------------------------------------------------------------------------------------------------
 
 
-async def test_one_message_for_everything_owed_on_its_two_days_only(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-25 15:00") as bot:
+@pytest.mark.both_databases
+async def test_one_message_for_everything_owed_on_its_two_days_only(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-25 15:00") as bot:
         await bot.stage.at("2023-08-28 08:59")
         assert nudged(bot) == {}
         await bot.stage.at("2023-08-28 12:10")
@@ -70,8 +72,8 @@ async def test_one_message_for_everything_owed_on_its_two_days_only(storage_url:
         assert nudged(bot) == dict.fromkeys(OWES, 2)
 
 
-async def test_who_finished_between_planning_and_sending_hears_nothing(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-28 08:50") as bot:
+async def test_who_finished_between_planning_and_sending_hears_nothing(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-28 08:50") as bot:
         bot.playground.faults.add("429", method="sendMessage", chat_id=bot.cast.account("甲七"), retry_after=600)
         await bot.stage.at("2023-08-28 09:05")
         assert about_nudges(bot, "甲七") == [OutboxState.QUEUED]
@@ -81,8 +83,8 @@ async def test_who_finished_between_planning_and_sending_hears_nothing(storage_u
         assert nudged(bot) == {"甲三": 1, "乙五": 1}
 
 
-async def test_a_nudge_that_could_not_go_by_the_evening_does_not_go_at_night(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-28 08:50") as bot:
+async def test_a_nudge_that_could_not_go_by_the_evening_does_not_go_at_night(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-28 08:50") as bot:
         hours = 12 * 3600
         bot.playground.faults.add("429", method="sendMessage", chat_id=bot.cast.account("甲七"), retry_after=hours)
         await bot.stage.at("2023-08-29 09:30")
@@ -90,8 +92,8 @@ async def test_a_nudge_that_could_not_go_by_the_evening_does_not_go_at_night(sto
         assert nudged(bot) == {"甲三": 1, "乙五": 1}
 
 
-async def test_a_blocked_member_stops_nobody(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-28 08:50") as bot:
+async def test_a_blocked_member_stops_nobody(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-28 08:50") as bot:
         await bot.stage.people["甲三"].block_bot()
         await bot.stage.at("2023-08-28 09:05")
         assert about_nudges(bot, "甲三") == [OutboxState.UNREACHABLE]
@@ -101,8 +103,8 @@ async def test_a_blocked_member_stops_nobody(storage_url: str) -> None:
 # --- 稍后提醒 ------------------------------------------------------------------------------------------------------
 
 
-async def test_put_off_for_three_hours_once_however_often_it_is_tapped(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-28 08:50") as bot:
+async def test_put_off_for_three_hours_once_however_often_it_is_tapped(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-28 08:50") as bot:
         await bot.stage.at("2023-08-28 09:10")
         first = await bot.stage.tap("甲三", "稍后提醒")
         await bot.stage.at("2023-08-28 09:11")
@@ -114,8 +116,8 @@ async def test_put_off_for_three_hours_once_however_often_it_is_tapped(storage_u
         assert len(nudges(bot, "甲三")) == 2
 
 
-async def test_what_is_done_by_then_is_not_reminded_of(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-28 08:50") as bot:
+async def test_what_is_done_by_then_is_not_reminded_of(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-28 08:50") as bot:
         await bot.stage.at("2023-08-28 09:10")
         await bot.stage.tap("甲七", "稍后提醒")
         await bot.stage.tap("甲七", "已学完", "项未完成")
@@ -127,8 +129,8 @@ async def test_what_is_done_by_then_is_not_reminded_of(storage_url: str) -> None
         assert tap.toast == "您没有未完成的事项。"
 
 
-async def test_put_off_to_the_morning_it_is_that_mornings_one_nudge(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-28 08:50") as bot:
+async def test_put_off_to_the_morning_it_is_that_mornings_one_nudge(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-28 08:50") as bot:
         await bot.stage.at("2023-08-30 21:00")
         tap = await bot.stage.tap("甲三", "稍后提醒")
         assert tap.toast == "好的，8月31日（周四）09:00再提醒您。"
@@ -139,8 +141,8 @@ async def test_put_off_to_the_morning_it_is_that_mornings_one_nudge(storage_url:
 # --- 我还欠什么, 未完成名单 ----------------------------------------------------------------------------------------
 
 
-async def test_what_do_i_owe(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-29 10:00") as bot:
+async def test_what_do_i_owe(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-29 10:00") as bot:
         for said in ("我还欠什么", "/mine"):
             await bot.stage.say("甲三", said)
             assert texts(bot, "甲三")[-1] == f"您还有2项未完成：\n· {BOOK}，8月31日截止\n· {DOCUMENT}，8月31日截止"
@@ -151,8 +153,8 @@ async def test_what_do_i_owe(storage_url: str) -> None:
         assert texts(bot, "甲三")[-1] == f"您还有1项未完成：\n· {DOCUMENT}，8月31日截止"
 
 
-async def test_the_list_with_names_is_for_the_desk_and_of_the_own_group_for_its_leader(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-29 10:00") as bot:
+async def test_the_list_with_names_is_for_the_desk_and_of_the_own_group_for_its_leader(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-29 10:00") as bot:
         for desk in ("甲一", "乙一", "甲二", "丙一", "乙二"):
             await bot.stage.say(desk, "未完成名单")
             assert texts(bot, desk)[-1] == (
@@ -171,8 +173,9 @@ async def test_the_list_with_names_is_for_the_desk_and_of_the_own_group_for_its_
 # --- 一键提醒 ------------------------------------------------------------------------------------------------------
 
 
-async def test_a_leader_reminds_the_own_group_once_a_day(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-29 10:00") as bot:
+@pytest.mark.both_databases
+async def test_a_leader_reminds_the_own_group_once_a_day(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-29 10:00") as bot:
         await bot.stage.say("甲三", "本组未完成")
         tap = await bot.stage.tap("甲三", "一键提醒")
         assert tap.toast == "正在提醒2人。"
@@ -183,16 +186,16 @@ async def test_a_leader_reminds_the_own_group_once_a_day(storage_url: str) -> No
         assert nudged(bot) == dict.fromkeys(OWES, 1)
 
 
-async def test_who_was_reminded_early_is_not_nudged_again_that_day(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-28 08:40") as bot:
+async def test_who_was_reminded_early_is_not_nudged_again_that_day(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-28 08:40") as bot:
         await bot.stage.say("乙三", "本组未完成")
         await bot.stage.tap("乙三", "一键提醒")
         await bot.stage.at("2023-08-28 12:10")
         assert nudged(bot) == dict.fromkeys(OWES, 1)
 
 
-async def test_nobody_is_reminded_at_night_or_on_a_day_off(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-25 20:31") as bot:
+async def test_nobody_is_reminded_at_night_or_on_a_day_off(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-25 20:31") as bot:
         await bot.stage.say("甲一", "未完成名单")
         for when in ("2023-08-25 20:40", "2023-08-26 10:00", "2023-08-28 08:29"):
             await bot.stage.at(when)
@@ -201,16 +204,16 @@ async def test_nobody_is_reminded_at_night_or_on_a_day_off(storage_url: str) -> 
         assert nudged(bot) == {}
 
 
-async def test_who_cannot_be_reached_is_counted_apart(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-29 10:00") as bot:
+async def test_who_cannot_be_reached_is_counted_apart(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-29 10:00") as bot:
         await bot.stage.people["甲七"].block_bot()
         await bot.stage.say("甲三", "本组未完成")
         tap = await bot.stage.tap("甲三", "一键提醒")
         assert tap.toast == "正在提醒1人，1人无法送达（未绑定或已停用），请另行通知。"
 
 
-async def test_who_acts_now_decides_and_not_who_was_sent_the_button(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-29 10:00") as bot:
+async def test_who_acts_now_decides_and_not_who_was_sent_the_button(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-29 10:00") as bot:
         await bot.stage.say("甲三", "本组未完成")
         card, data = newest(bot.stage.people["甲三"].chat, "一键提醒")
         forged = await bot.stage.people["丙四"].tap_data(card, data)
@@ -225,8 +228,8 @@ async def test_who_acts_now_decides_and_not_who_was_sent_the_button(storage_url:
 # --- the digest ----------------------------------------------------------------------------------------------------
 
 
-async def test_the_digest_of_the_25th(storage_url: str) -> None:
-    async with august(storage_url, "2023-08-25 09:00") as bot:
+async def test_the_digest_of_the_25th(chat_url: str) -> None:
+    async with august(chat_url, "2023-08-25 09:00") as bot:
         await bot.stage.at("2023-08-25 09:29")
         assert not any("应完成" in text for name in story.EVERYBODY for text in texts(bot, name))
         await bot.stage.at("2023-08-25 18:00")
@@ -238,9 +241,9 @@ async def test_the_digest_of_the_25th(storage_url: str) -> None:
         assert nudged(bot) == {"乙五": 1}
 
 
-async def test_the_digest_after_an_outage_of_a_day(storage_url: str) -> None:
+async def test_the_digest_after_an_outage_of_a_day(chat_url: str) -> None:
     """The bot was away on Monday the 25th of September: it goes on the 26th, until 09:30."""
-    async with august(storage_url, "2023-09-04 09:00") as bot:
+    async with august(chat_url, "2023-09-04 09:00") as bot:
         bot.clock.jump(local("2023-09-26 08:45"))
         await bot.clock.settle()
         assert [text for text in texts(bot, "甲三") if "应完成" in text] == [FIRST]
