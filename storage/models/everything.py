@@ -6,6 +6,7 @@ from storage.models import (
     attendance,
     audit,
     calendar,
+    care,
     dialog,
     inbox,
     invite,
@@ -20,6 +21,6 @@ from storage.models import (
 
 METADATA = Model.metadata
 MODULES = (
-    activity, attendance, audit, calendar, dialog, inbox, invite, notice, organisation, outbox, person, reflection,
+    activity, attendance, audit, calendar, care, dialog, inbox, invite, notice, organisation, outbox, person, reflection,
     reminder, study,
 )  # fmt: skip
