@@ -16,6 +16,7 @@ from bot.kit.transport import AiohttpTransport
 from bot.settings import BadSettings, Settings
 from bot.troubles import first_line
 from scheduler.calendar import known
+from storage.backup import kept
 from storage.engine import Storage, StorageBusy
 from storage.models.inbox import Inbox
 from storage.revision import OldSchema, require_newest
@@ -23,6 +24,7 @@ from storage.revision import OldSchema, require_newest
 COLUMNS = ("check", "ok", "found", "to_do")
 SAFE_SQLITE = (3, 51, 3)
 SOON = timedelta(days=60)
+STALE = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from _database(settings, now)
     if settings.bot_token.get_secret_value():
         yield from asyncio.run(_telegram(settings))
+    yield _backup(settings, now)
     yield from _calendar(now)
     yield Finding("clock", True, f"{now:%Y-%m-%d %H:%M:%S} {settings.timezone}")
 
@@ -84,6 +87,19 @@ def _engine(storage: Storage) -> Iterator[Finding]:
             yield Finding("bot", None, "not running on this database")
     except StorageBusy:
         yield Finding("bot", True, "running on this database")
+
+
+def _backup(settings: Settings, now: datetime) -> Finding:
+    found = next(iter(kept(settings.backups)), None)
+    if found is None:
+        what = "Run branch-bot backup; the bot makes one every night unless BACKUP_KEEP is 0."
+        return Finding("backup", None, f"none in {settings.backups}", what)
+    size = found.stat()
+    made = datetime.fromtimestamp(size.st_mtime, now.tzinfo)
+    line = f"{made:%Y-%m-%d %H:%M}, {size.st_size / 1024 / 1024:.1f} MB, {found}"
+    if now - made > STALE:
+        return Finding("backup", None, f"the last one is of {line}", "Run branch-bot backup, and look into the log.")
+    return Finding("backup", True, line)
 
 
 def _newest_row(storage: Storage, now: datetime) -> Iterator[Finding]:

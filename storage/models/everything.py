@@ -21,6 +21,6 @@ from storage.models import (
 
 METADATA = Model.metadata
 MODULES = (
-    activity, attendance, audit, calendar, care, dialog, inbox, invite, notice, organisation, outbox, person, reflection,
-    reminder, study,
+    activity, attendance, audit, calendar, care, dialog, inbox, invite, notice, organisation, outbox, person,
+    reflection, reminder, study,
 )  # fmt: skip
