@@ -44,7 +44,7 @@ class _Stopped(Exception):
 
 
 class App:
-    """The whole bot. `listen`: where health (and the webhook) is served; None serves nothing.
+    """The whole bot. `listen`: where health (and the webhook) is served; None serves nothing. `chores` run beside it.
 
     The storage stays the caller's to close. Raises CannotReceive when only a person can help.
     """
@@ -52,12 +52,12 @@ class App:
     def __init__(
         self, *, storage: Storage, transport: Transport, clock: Clock, tz: tzinfo, token: str, api_url: str,
         handlers: Sequence[Handler], jobs: Sequence[Job],
-        listen: tuple[str, int] | None = None, webhook: Webhook | None = None,
+        listen: tuple[str, int] | None = None, webhook: Webhook | None = None, chores: Sequence[Task] = (),
     ) -> None:  # fmt: skip
         self.bot_id = int(token.partition(":")[0])
         self.telegram = Telegram(transport, api_url, token)
         self._storage, self._clock, self._tz, self._handlers = storage, clock, tz, handlers
-        self._listen, self._webhook, self._transport = listen, webhook, transport
+        self._listen, self._webhook, self._transport, self._chores = listen, webhook, transport, chores
         self._ptb = ptb_application(token, api_url, transport)
         still_owed = {job.name: job.still_owed for job in jobs if job.still_owed is not None}
         self.sender = Sender(storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._note_refusal)
@@ -154,7 +154,7 @@ class App:
             tasks += [("lease", self.poller.hold), ("polling", self.poller.run), ("watchdog", self.poller.watch)]
         if self._listen is not None:
             tasks.append(("web", self._serve))
-        return [*tasks, ("runner", self.runner.run), ("menus", self.menus.run)]
+        return [*tasks, ("runner", self.runner.run), ("menus", self.menus.run), *self._chores]
 
     async def _drain(self, edge: Edge) -> None:
         try:

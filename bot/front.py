@@ -7,6 +7,7 @@ import signal
 import threading
 
 from bot.app import App
+from bot.chores import Backups, Chores
 from bot.features.people.service import claim_secretary
 from bot.features.registry import HANDLERS, jobs
 from bot.kit.redact import RedactTokens
@@ -58,6 +59,7 @@ def _run(settings: Settings, token: str) -> None:
             storage=storage, transport=AiohttpTransport(CONNECTIONS), clock=clock, tz=settings.timezone,
             token=token, api_url=settings.bot_api_url, handlers=HANDLERS, jobs=jobs(settings.timezone),
             listen=settings.listen, webhook=webhook(settings),
+            chores=[("chores", chores(storage, clock, settings).run)],
         )  # fmt: skip
         asyncio.run(_until_told(app, storage, settings, clock))
 
@@ -67,6 +69,12 @@ def webhook(settings: Settings) -> Webhook | None:
     if not settings.webhook_url:
         return None
     return Webhook(settings.webhook_url, settings.webhook_secret.get_secret_value(), settings.token)
+
+
+def chores(storage: Storage, clock: Clock, settings: Settings) -> Chores:
+    """What is done every night; a failure is told to the operator, else to the first secretary."""
+    tell = settings.operator_id or settings.secretary_id
+    return Chores(storage, clock, settings.timezone, Backups(settings.backups, settings.backup_keep, tell))
 
 
 async def _until_told(app: App, storage: Storage, settings: Settings, clock: Clock) -> None:

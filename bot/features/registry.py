@@ -4,6 +4,7 @@ from datetime import tzinfo
 
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
+from bot.features.care import handlers as care
 from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
 from bot.features.people import handlers as people
@@ -13,6 +14,7 @@ from bot.features.study import jobs as study_jobs
 from bot.features.tally import handlers as tally
 from bot.features.todo import handlers as todo
 from bot.features.todo import jobs as todo_jobs
+from bot.kit import photos
 from bot.kit.handlers import Handler
 from scheduler.jobs import Job
 
@@ -24,7 +26,10 @@ HANDLERS: list[Handler] = [
     *tally.HANDLERS,
     *todo.HANDLERS,
     *people.HANDLERS,
+    *care.HANDLERS,
 ]
+# Whatever dialog a photo was handed in to goes on with it once its sender has confirmed.
+HANDLERS += photos.handlers(HANDLERS)
 
 
 def jobs(tz: tzinfo) -> list[Job]:

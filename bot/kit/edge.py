@@ -23,7 +23,7 @@ from telegram.ext import (
 )
 
 from bot.kit import dialog as dialogs
-from bot.kit import visits
+from bot.kit import photos, visits
 from bot.kit.buttons import BadButton
 from bot.kit.cards import Cards
 from bot.kit.handlers import (
@@ -46,6 +46,7 @@ from bot.kit.sending import Telegram
 from bot.kit.words import STRANGER
 from scheduler.clock import Clock
 from scheduler.outbox import Sender
+from storage import audit
 from storage.audience import find
 from storage.choices import InboxState
 from storage.engine import Storage
@@ -218,7 +219,7 @@ class Edge:
             dialogs.close(session, call.me.id)
             return reply
         if answer is not None and dialog is not None:
-            return answer.run(session, call, dialog)
+            return photos.hold(call, dialog) if photos.waits(call, dialog) else answer.run(session, call, dialog)
         return word if word is not None else say(HINT)
 
     @staticmethod
@@ -283,6 +284,11 @@ class Edge:
     ) -> Reply:
         reply, branch_id = work(session)
         session.flush()
+        for line in reply.noted:
+            audit.record(
+                session, line.action, line.subject, line.subject_id, now=visit.now,
+                actor_id=line.actor_id, branch_id=line.branch_id, **line.details,
+            )  # fmt: skip
         finish(session, self._bot_id, visit, reply, query_id, branch_id)
         return reply
 

@@ -10,7 +10,10 @@ from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, R
 
 
 class Person(Model):
-    """Somebody whom a branch knows. Bound to a Telegram account by an invite; `reachable` is false after a block."""
+    """Somebody whom a branch knows. Bound to a Telegram account by an invite; `reachable` is false after a block.
+
+    Since `erased_at` only the number is left: the ledgers go on counting it, and the name says 已注销.
+    """
 
     __tablename__ = "person"
 
@@ -25,6 +28,7 @@ class Person(Model):
     reachable: Mapped[bool] = mapped_column(default=True)
     notes: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
 
 class Span:

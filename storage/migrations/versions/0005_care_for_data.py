@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_rule")),
         sa.UniqueConstraint("branch_id", "kind", name=op.f("uq_retention_rule_branch_id_kind")),
     )
+    op.add_column("person", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_branch_id"))
         batch_op.create_index("ix_audit_of", ["branch_id", "id"], unique=False)
@@ -82,6 +83,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_of")
         batch_op.create_index(batch_op.f("ix_audit_branch_id"), ["branch_id"], unique=False)
 
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_column("erased_at")
     op.drop_table("retention_rule")
     with op.batch_alter_table("hygiene_word", schema=None) as batch_op:
         batch_op.drop_index(
