@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit import dialog as dialogs
 from bot.kit.buttons import Button
-from bot.kit.handlers import Answer, Call, File, Handler, Tap
+from bot.kit.handlers import Answer, Call, Edited, File, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
 from storage import audit
@@ -19,6 +19,7 @@ HELD, CONFIRMED = "photos_held", "photos_confirmed"
 MOST = 30
 QUESTION = "照片已收到，尚未提交。请确认照片中没有涉密或标密级的文件。"
 FIRST = "请先确认照片中没有涉密或标密级的文件。"
+TAKEN = "已按您的修改更新。"
 OLD = "这些照片已失效，请重新发送。"
 
 
@@ -49,14 +50,14 @@ def waits(call: Call, dialog: Dialog) -> bool:
 
 
 def hold(call: Call, dialog: Dialog) -> Reply:
-    """Keep the message in the draft, in order; asked at the first photo and whenever something else follows."""
+    """Keep the message in the draft, in order; asked at the first photo, and again at what is typed behind it."""
     held: list[dict[str, Any]] = list(dialog.draft.get(HELD, []))
     if len(held) >= MOST:
         raise Refusal(FIRST)
     files = [file.to_json() for file in call.files]
     message = {"message_id": call.message_id, "text": call.text, "files": files}
     dialogs.move(dialog, dialog.step, call.now, **{HELD: [*held, message]})
-    if held and any(is_picture(file) for file in call.files):
+    if held and call.files:
         return Reply()
     rows = [[Choice("我确认不含涉密内容", ConfirmPhotos(dialog.id))], [Choice("不交了", DropPhotos(dialog.id))]]
     return say(Message(QUESTION, rows))
@@ -70,7 +71,7 @@ def require_confirmed(session: Session, call: Call) -> None:
 
 
 def handlers(others: Iterable[Handler]) -> list[Handler]:
-    """The two buttons, over the answers of all features."""
+    """The two buttons and the edits, over the answers of all features."""
     answers = {item.step: item for item in others if isinstance(item, Answer)}
 
     def confirm(session: Session, call: Call, button: ConfirmPhotos) -> Reply:
@@ -83,7 +84,19 @@ def handlers(others: Iterable[Handler]) -> list[Handler]:
         )  # fmt: skip
         return _go_on(session, call, answers, held)
 
-    return [Tap(ConfirmPhotos, confirm), Tap(DropPhotos, drop)]
+    return [Tap(ConfirmPhotos, confirm), Tap(DropPhotos, drop), Edited(edited)]
+
+
+def edited(session: Session, call: Call) -> Reply | None:
+    """An edit of what waits replaces it; None when nothing of it waits."""
+    dialog = dialogs.current(session, call.me.id, call.now)
+    held = list(dialog.draft.get(HELD, [])) if dialog is not None else []
+    at = next((at for at, message in enumerate(held) if message["message_id"] == call.message_id), None)
+    if dialog is None or at is None:
+        return None
+    held[at] = {**held[at], "text": call.text, "files": [file.to_json() for file in call.files]}
+    dialogs.move(dialog, dialog.step, call.now, **{HELD: held})
+    return say(TAKEN)
 
 
 def drop(session: Session, call: Call, button: DropPhotos) -> Reply:
