@@ -104,7 +104,7 @@ def _silence(subject: Subject) -> dict[str, Any]:
     """What has not gone out yet does not go."""
     unsent = Outbox.state.in_([OutboxState.QUEUED, OutboxState.SENDING])
     state = case((unsent, OutboxState.CANCELLED.value), else_=Outbox.state)
-    return {"message": {"text": ""}, "about": {}, "chat_id": None, "state": state}
+    return {"message": {"text": ""}, "about": {}, "chat_id": None, "state": state, "reason": "erased"}
 
 
 HOLDINGS: tuple[Holding, ...] = (

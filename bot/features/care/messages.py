@@ -26,7 +26,7 @@ from bot.features.care.erasure import Before
 from bot.features.care.mydata import MyData, to_json
 from bot.features.care.page import page
 from bot.features.care.rules import PERIODS, RETENTION, Kind, erased_name
-from bot.features.care.words import ACTIONS, PLAIN, SUBJECTS, VALUES, column_word
+from bot.features.care.words import PLAIN, VALUES, action_word, column_word, subject_word
 from bot.kit.access import Right, may
 from bot.kit.replies import Choice, Document, Message, Rows
 from bot.kit.words import day_words, moment_words
@@ -83,7 +83,7 @@ def changes(found: Page, number: int, person: Person | None, day: date | None, t
 
 def _line(line: Line, tz: tzinfo) -> str:
     who = line.actor or PLAIN.get(line.via, "定时")
-    what = f"{ACTIONS.get(line.action, '变更')}{SUBJECTS.get(line.subject, '')}"
+    what = f"{action_word(line.action)}{subject_word(line.subject)}"
     about = f"（{line.about[:30]}）" if line.about else ""
     fields = "；".join(_field(name, pair, tz) for name, pair in list(line.changes.items())[:6] if len(pair) == 2)
     return f"{moment_words(line.at, tz)} {who}：{what}{about}{f'，{fields}' if fields else ''}"

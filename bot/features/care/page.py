@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.features.care.mydata import MyData, Part, Row
-from bot.features.care.words import ACTIONS, HIDDEN, PLAIN, SUBJECTS, column_word, value_word
+from bot.features.care.words import HIDDEN, PLAIN, action_word, column_word, subject_word, value_word
 from bot.kit.sheets import visible
 from bot.kit.words import moment_words
 
@@ -68,8 +68,9 @@ def _shown(data: MyData, part: Part, row: Row, column: str, tz: tzinfo) -> str:
 def _of_audit(column: str, value: Any, tz: tzinfo) -> str:
     if column == "details":
         return EMPTY if not value else f"{len(value)}项"
-    words = {"action": ACTIONS, "subject": SUBJECTS, "via": PLAIN}.get(column)
-    return words.get(value, "其他") if words is not None else shown(value, tz)
+    if column == "action":
+        return action_word(value)
+    return subject_word(value) if column == "subject" else shown(value, tz)
 
 
 def shown(value: Any, tz: tzinfo) -> str:

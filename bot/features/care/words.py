@@ -85,7 +85,9 @@ ACTIONS = {
     "sweep": "清理", "add": "增加", "remove": "删除", "export": "导出", "branch_added": "新建支部",
     "bound": "绑定账号", "secretary_claimed": "书记绑定", "secretary_invited": "邀请书记", "invite_made": "生成邀请",
     "invites_made": "批量邀请", "group_invited": "邀请工作群", "group_tied": "绑定工作群", "invite_failed": "链接无效",
-    "reachable_changed": "停用或启用", "roster_imported": "导入名册", "account_moved": "账号转移",
+    "reachable_changed": "停用或启用", "account_moved": "账号转移",
+    "person_added": "编入", "person_changed": "修改",
+    "change": "修改", "confirm": "确认",
 }  # fmt: skip
 
 SUBJECTS = {
@@ -93,7 +95,7 @@ SUBJECTS = {
     "notice": "通知", "reflection": "心得", "reflection_task": "心得任务", "study_item": "书目和文件",
     "study_completion": "学习完成", "monthly_theme": "每月一主题", "reminder": "节前提醒", "person": "党员",
     "organisation": "支部", "retention_rule": "保存期限", "hygiene_word": "禁发词语", "telegram": "账号",
-    "reminder_plan": "节前提醒安排", "group_chat": "工作群", "acknowledgement": "已阅",
+    "photos": "照片", "reminder_plan": "节前提醒安排", "group_chat": "工作群", "acknowledgement": "已阅",
 }  # fmt: skip
 
 
@@ -104,3 +106,11 @@ def column_word(name: str) -> str:
 def value_word(value: StrEnum) -> str:
     """The word for one of a closed list."""
     return VALUES.get(type(value), {}).get(value.value, PLAIN.get(value.value, "其他"))
+
+
+def action_word(action: str) -> str:
+    return ACTIONS.get(action, "变更")
+
+
+def subject_word(subject: str) -> str:
+    return SUBJECTS.get(subject, "")
