@@ -55,6 +55,7 @@ def page(session: Session, me: Me, number: int, person_id: int | None, day: date
 
 def _lines(session: Session, rows: Sequence[Audit]) -> list[Line]:
     people = {row.actor_id for row in rows} | {row.subject_id for row in rows if row.subject == "person"}
+    people |= {each for row in rows for name, pair in _changes(row).items() if _is_person(name) for each in pair}
     activities = {row.subject_id for row in rows if row.subject == "activity"}
     known = select(Person.id, Person.name).where(Person.id.in_({one for one in people if one is not None}))
     names = {row.id: row.name for row in session.execute(known)}
@@ -65,13 +66,26 @@ def _lines(session: Session, rows: Sequence[Audit]) -> list[Line]:
         kind: Mapping[int, str] = {"person": names, "activity": titles}.get(row.subject, {})
         return kind.get(row.subject_id or 0, "")
 
+    def said(row: Audit) -> dict[str, Sequence[Any]]:
+        return {
+            name: [names.get(each, each) for each in pair] if _is_person(name) else pair
+            for name, pair in _changes(row).items()
+        }
+
     return [
-        Line(
-            row.at, names.get(row.actor_id or 0), row.via, row.action, row.subject, about(row),
-            row.details.get("changes", {}),
-        )
+        Line(row.at, names.get(row.actor_id or 0), row.via, row.action, row.subject, about(row), said(row))
         for row in rows
-    ]  # fmt: skip
+    ]
+
+
+def _changes(row: Audit) -> Mapping[str, Sequence[Any]]:
+    found: Mapping[str, Sequence[Any]] = row.details.get("changes", {})
+    return found
+
+
+def _is_person(column: str) -> bool:
+    """The house's names for columns that hold a person's number."""
+    return column.endswith("_by_id") or column in ("person_id", "host_id", "lecturer_id", "contact_person_id")
 
 
 def find_people(session: Session, me: Me, name: str) -> Sequence[Person]:

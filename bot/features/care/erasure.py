@@ -47,7 +47,7 @@ def people(session: Session, me: Me, name: str = "") -> Sequence[Person]:
     query = select(Person).where(Person.branch_id == me.branch_id, Person.erased_at.is_(None), Person.id != me.id)
     if name:
         query = query.where(Person.name == name)
-    return session.scalars(query.order_by(Person.name, Person.id)).all()
+    return session.scalars(query.order_by(Person.id)).all()
 
 
 def look(session: Session, me: Me, person_id: int, today: date) -> Before:

@@ -83,8 +83,9 @@ def changes(found: Page, number: int, person: Person | None, day: date | None, t
 
 def _line(line: Line, tz: tzinfo) -> str:
     who = line.actor or PLAIN.get(line.via, "定时")
-    what = f"{action_word(line.action)}{subject_word(line.subject)}"
-    about = f"（{line.about[:30]}）" if line.about else ""
+    # Of people the name is enough: 编入（甲三）.
+    of = "" if line.subject == "person" and line.about else subject_word(line.subject)
+    what, about = f"{action_word(line.action)}{of}", f"（{line.about[:30]}）" if line.about else ""
     fields = "；".join(_field(name, pair, tz) for name, pair in list(line.changes.items())[:6] if len(pair) == 2)
     return f"{moment_words(line.at, tz)} {who}：{what}{about}{f'，{fields}' if fields else ''}"
 

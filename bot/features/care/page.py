@@ -17,6 +17,8 @@ STYLE = (
     "table{border-collapse:collapse;width:100%}th{background:#f3f3f3}"
     "th,td{border:1px solid #bbb;padding:.3em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
 )
+# What only says where a card stands in a chat.
+MACHINERY = frozenset({"card"})
 EMPTY = "（无）"
 
 
@@ -32,7 +34,7 @@ def _lines(data: MyData, now: datetime, tz: tzinfo) -> Iterator[str]:
     yield f"<title>{_safe(title)}</title><style>{STYLE}</style></head><body>"
     yield f"<h1>{_safe(title)}</h1><p>{_safe(moment_words(now, tz))}生成，包括小助手保存的您的全部数据。</p>"
     for part in data.parts:
-        if part.rows:
+        if part.rows and part.name not in MACHINERY:
             yield from _table(data, part, tz)
     acted = [(part.title, part.acted) for part in data.parts if part.acted]
     if acted:
@@ -44,10 +46,11 @@ def _lines(data: MyData, now: datetime, tz: tzinfo) -> Iterator[str]:
 
 def _table(data: MyData, part: Part, tz: tzinfo) -> Iterator[str]:
     columns = [name for name in part.columns if name not in HIDDEN]
+    cells = [[_safe(_shown(data, part, row, name, tz)) for name in columns] for row in part.rows]
     yield f"<h2>{_safe(part.title)}（{len(part.rows)}条）</h2><table><tr>"
     yield "".join(f"<th>{_safe(column_word(name))}</th>" for name in columns) + "</tr>"
-    for row in part.rows:
-        yield "<tr>" + "".join(f"<td>{_safe(_shown(data, part, row, name, tz))}</td>" for name in columns) + "</tr>"
+    # A draft that was closed, a card: rows that say nothing to a reader stand in the file for programs.
+    yield from ("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells if any(row))
     yield "</table>"
 
 

@@ -6,9 +6,9 @@ from storage import choices
 
 # Columns that say nothing to a reader: keys, machinery, and what is shown in another way.
 HIDDEN = frozenset({
-    "id", "person_id", "bot_id", "update_id", "state_before", "lease_until", "attempts", "resent", "batch", "edits_id",
-    "outbox_id", "chat_id", "message_id", "file_id", "file_unique_id", "code_hash", "lane", "job", "about", "answer",
-    "fault", "reason_code", "step", "sender", "actor_id", "subject_id", "expires_at", "not_before", "open",
+    "id", "person_id", "bot_id", "update_id", "lease_until", "attempts", "resent", "batch", "edits_id",
+    "outbox_id", "chat_id", "message_id", "file_id", "file_unique_id", "code_hash", "mime_type", "lane", "job",
+    "about", "answer", "fault", "step", "sender", "actor_id", "subject_id", "expires_at", "not_before", "open",
     "erased_at",
 })  # fmt: skip
 
@@ -23,11 +23,10 @@ COLUMNS = {
     "submitted_at": "提交时间", "reviewed_at": "审阅时间", "reviewed_by_id": "审阅人", "return_reason": "退回原因",
     "notice_id": "通知", "item_id": "书目和文件", "completed_on": "完成日期", "completed_at": "完成时间",
     "task_id": "心得任务", "piece": "第几篇", "version": "第几稿", "started_at": "开始时间", "reflection_id": "心得",
-    "kind": "类别", "text": "内容", "file_name": "文件名", "mime_type": "文件类型", "size": "大小",
+    "kind": "类别", "text": "内容", "file_name": "文件名", "size": "大小",
     "received_at": "收到时间", "reminder_id": "提醒", "draft": "草稿", "used_at": "使用时间",
     "used_by_telegram_id": "使用账号", "payload": "内容", "handled_at": "办理时间", "message": "内容",
     "sent_at": "发送时间", "via": "途径", "action": "办理事项", "subject": "对象", "details": "变更内容",
-    "subject_kind": "对象",
 }  # fmt: skip
 
 VALUES: dict[type[StrEnum], dict[str, str]] = {
@@ -82,7 +81,7 @@ ACTIONS = {
     "make": "新建", "cancel": "取消", "postpone": "延期", "settle": "登记考勤", "sign_in": "签到", "undo": "撤销",
     "mark": "补登", "ask": "申请", "decide": "审批", "withdraw": "撤回", "enter": "代为登记", "submit": "提交",
     "review": "审阅", "discard": "放弃", "complete": "完成", "acknowledge": "回复", "erase": "注销数据", "set": "设置",
-    "sweep": "清理", "add": "增加", "remove": "删除", "export": "导出", "branch_added": "新建支部",
+    "sweep": "清理", "add": "增加", "remove": "删除", "export": "取得数据", "branch_added": "新建支部",
     "bound": "绑定账号", "secretary_claimed": "书记绑定", "secretary_invited": "邀请书记", "invite_made": "生成邀请",
     "invites_made": "批量邀请", "group_invited": "邀请工作群", "group_tied": "绑定工作群", "invite_failed": "链接无效",
     "reachable_changed": "停用或启用", "account_moved": "账号转移",

@@ -1,6 +1,7 @@
 """Care in chat: whole updates in, calls out, through the real Application."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -45,7 +46,9 @@ async def test_one_s_own_data_come_as_a_page_and_for_programs(bot: World) -> Non
     await hand_in(bot)
     await bot.stage.say("甲五", "我的数据")
     page, data = bot.stage.people["甲五"].chat.from_bot[-2:]
-    assert TEXT in (page.document or b"").decode()
+    shown = re.sub(r"<style>.*</style>|<[^>]+>", " ", (page.document or b"").decode())
+    assert TEXT in shown
+    assert re.findall("[A-Za-z_]{2,}", shown) == []
     assert json.loads(data.document or b"")["tables"]["person"][0]["name"] == "甲五"
     with bot.storage.reading() as session:
         line = session.scalars(select(Audit).where(Audit.action == "export")).one()
@@ -82,10 +85,13 @@ async def test_an_erasure_asks_twice_gives_a_receipt_and_leaves_nothing(bot: Wor
 
 async def test_the_secretary_reads_the_log_and_nobody_else_does(bot: World) -> None:
     await hand_in(bot)
+    await bot.stage.tap("丙一", "通过", "甲五同志")
     await bot.stage.say("甲一", "数据管理")
     await bot.stage.tap("甲一", "变更记录")
     shown = bot.stage.people["甲一"].chat.find("【变更记录】")
     assert "甲五：提交心得" in shown.text
+    assert "丙一：审阅心得，状态由待审阅改为已通过" in shown.text
+    assert "审阅人由空改为丙一" in shown.text
     assert TEXT not in shown.text
     await bot.stage.tap("甲一", "按人员")
     await bot.stage.say("甲一", "乙二")

@@ -12,6 +12,8 @@ from bot.features.care import changes, erasure, forbidden, mydata, retention, sw
 from bot.features.care.holdings import HOLDINGS, Fate, Subject, person_columns
 from bot.features.care.page import page
 from bot.features.care.rules import RETENTION, Kind
+from bot.features.people import binding
+from bot.features.people.rules import InviteKind
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.base import table
@@ -110,6 +112,9 @@ def test_a_name_of_markup_is_text_on_the_page(storage: Storage, cast: Cast) -> N
 
 def test_an_erasure_leaves_a_number_and_no_name_no_text_no_account(storage: Storage, cast: Cast) -> None:
     account = str(cast.account(VICTIM))
+    with storage.transaction() as session:
+        # What the log keeps of somebody who tried a wrong link names no account either.
+        binding.redeem(session, InviteKind.PERSON, "A" * 22, cast.account(VICTIM), "x", today=TODAY, now=NOW)
     with storage.transaction() as session:
         secretary = cast.me(session, "甲一", TODAY)
         session.add(_message(cast["甲三"], {"text": f"未完成：{VICTIM}"}, OutboxState.SENT, cast.branch_id))
