@@ -17,11 +17,13 @@ from storage.choices import InboxState
 from storage.engine import Storage
 from storage.models.attendance import Attendance
 from storage.models.inbox import Inbox
-from storage.models.notice import Receipt
+from storage.models.notice import Notice, Receipt
+from storage.models.outbox import Card
 from storage.models.person import Person
 from tests.world import GROUP_ID, World, world
 
 NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
+CARD = 4_242
 
 
 @pytest.fixture
@@ -37,6 +39,14 @@ async def push(bot: World, kind: str, content: dict[str, Any]) -> None:
 
 def rebind(session: Session, person_id: int, account: int) -> None:
     session.get_one(Person, person_id).telegram_id = account
+
+
+def post_card(session: Session, branch_id: int, person_id: int) -> None:
+    """A notice in the group, to which a word in reply would be the tap."""
+    notice = Notice(branch_id=branch_id, text="通知", reply_by=NOW, created_by_id=person_id, created_at=NOW)
+    session.add(notice)
+    session.flush()
+    session.add(Card(kind="notice", subject_id=notice.id, chat_id=GROUP_ID, message_id=CARD))
 
 
 def counted(bot: World, *tables: Any) -> list[int]:
@@ -109,11 +119,16 @@ async def test_an_anonymous_admin_and_a_channel_are_nobody(bot: World) -> None:
     """GroupAnonymousBot, Channel Bot and Telegram itself: also when somebody is bound to the number by mistake."""
     before, said = counted(bot, Receipt, Attendance), len(bot.stage.group.chat.from_bot)
     group = {"id": GROUP_ID, "type": "group", "title": "示范党支部群"}
+    await bot.storage.write(partial(post_card, branch_id=bot.cast.branch_id, person_id=bot.cast["甲一"]))
+    card = {"message_id": CARD, "date": 1, "chat": group, "text": "通知"}
     for account, name in ((1087968824, "甲五"), (136817688, "甲六"), (777000, "甲七")):
         await bot.storage.write(partial(rebind, person_id=bot.cast[name], account=account))
         sender = {"id": account, "is_bot": account != 777000, "first_name": "Group"}
         for text in ("/start g_AAAAAAAAAAAAAAAAAAAAAA", "签到", "收到", "/people"):
-            message = {"message_id": 1, "date": 1, "from": sender, "sender_chat": group, "chat": group, "text": text}
+            message = {
+                "message_id": 1, "date": 1, "from": sender, "sender_chat": group, "chat": group, "text": text,
+                "reply_to_message": card,
+            }  # fmt: skip
             await push(bot, "message", message)
     assert counted(bot, Receipt, Attendance) == before
     assert len(bot.stage.group.chat.from_bot) == said

@@ -16,7 +16,7 @@ from storage.models.person import Person
 from tests.features.care.filling import where
 from tests.world import World, world
 
-TEXT = "这是甲五的一段体会原文"
+TEXT = "不指名的一段体会原文"
 
 
 @pytest.fixture
@@ -38,7 +38,9 @@ async def hand_in(bot: World) -> None:
         await bot.stage.say("乙二", text)
     await bot.stage.tap("乙二", "布置", "核对无误")
     await bot.stage.tap("甲五", "交心得", "廉政心得")
-    await bot.stage.say("甲五", TEXT)
+    # Of several messages each goes to the reviewers by itself, without the name.
+    for text in ("第一段", TEXT):
+        await bot.stage.say("甲五", text)
     await bot.stage.tap("甲五", "提交")
 
 
@@ -65,7 +67,7 @@ async def test_an_erasure_asks_twice_gives_a_receipt_and_leaves_nothing(bot: Wor
     await bot.stage.say("甲一", "甲五")
     first = last(bot, "甲一")
     assert "甲五同志仍在名册上，自今日起移出名册" in first.text
-    assert "心得正文和附件1条" in first.text
+    assert "心得正文和附件2条" in first.text
     await bot.stage.tap("甲一", "继续注销")
     assert (await bot.stage.people["甲一"].tap_data(first, "eg:1")) is not None
     await bot.clock.settle()
