@@ -38,9 +38,10 @@ async def hand_in(bot: World) -> None:
         await bot.stage.say("乙二", text)
     await bot.stage.tap("乙二", "布置", "核对无误")
     await bot.stage.tap("甲五", "交心得", "廉政心得")
-    # Of several messages each goes to the reviewers by itself, without the name.
-    for text in ("第一段", TEXT):
-        await bot.stage.say("甲五", text)
+    await bot.stage.say("甲五", "第一段")
+    # With a file each message goes to the reviewers by itself, without the author's name.
+    await bot.stage.people["甲五"].upload_document("心得", b"%PDF", TEXT)
+    await bot.clock.settle()
     await bot.stage.tap("甲五", "提交")
 
 
