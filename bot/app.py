@@ -48,7 +48,7 @@ class _Stopped(Exception):
 
 
 class App:
-    """The whole bot. `listen`: where health (and the webhook) is served; None serves nothing.
+    """The whole bot. `listen`: where health (and the webhook) is served; None serves nothing. `chores` run beside it.
 
     operator: the account that is told when something is wrong. sources: what is posted anew after an outage.
 
@@ -59,12 +59,12 @@ class App:
         self, *, storage: Storage, transport: Transport, clock: Clock, tz: tzinfo, token: str, api_url: str,
         handlers: Sequence[Handler], jobs: Sequence[Job],
         listen: tuple[str, int] | None = None, webhook: Webhook | None = None, operator: int | None = None,
-        sources: Sequence[Anew] = (),
+        sources: Sequence[Anew] = (), chores: Sequence[Task] = (),
     ) -> None:  # fmt: skip
         self.bot_id = int(token.partition(":")[0])
         self.telegram = Telegram(transport, api_url, token)
         self._storage, self._clock, self._tz, self._handlers = storage, clock, tz, handlers
-        self._listen, self._webhook, self._transport = listen, webhook, transport
+        self._listen, self._webhook, self._transport, self._chores = listen, webhook, transport, chores
         self._ptb = ptb_application(token, api_url, transport)
         still_owed = {job.name: job.still_owed for job in jobs if job.still_owed is not None}
         self.sender = Sender(
@@ -173,7 +173,7 @@ class App:
             tasks.append(("web", self._serve))
         return [
             *tasks, ("runner", self.runner.run), ("menus", self.menus.run), ("watch", self.watchman.run),
-            ("corrections", self.corrector.run),
+            ("corrections", self.corrector.run), *self._chores,
         ]  # fmt: skip
 
     async def _drain(self, edge: Edge) -> None:

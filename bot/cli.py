@@ -115,6 +115,41 @@ def migrate() -> None:
         click.echo(f"Copy of the database as it was: {copy}")
 
 
+@cli.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def backup(file: Path | None) -> None:
+    """Copy the database into FILE, or into a new file in DATA_DIR/backups. Works while the bot runs.
+
+    The copy holds personal data: keep it where the database may be kept.
+    """
+    from storage import backup
+    from storage.engine import database_url
+
+    settings = load()
+    url = database_url(settings.database)
+    target = file or backup.next_name(url, settings.backups, _now(settings))
+    backup.make(url, target)
+    click.echo(target)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Put the copy FILE in the place of the database. Refuses while the bot runs; keeps the present database."""
+    from storage import backup
+    from storage.engine import Storage, database_url
+    from storage.revision import newest, present
+
+    settings = load()
+    kept = backup.restore(database_url(settings.database), file, settings.backups, _now(settings))
+    if kept:
+        click.echo(f"The database as it was: {kept}")
+    with Storage(settings.database) as storage:
+        revision = present(storage)
+    older = revision != newest()
+    click.echo(f"Restored from {file}.{' It is of an older version; run: branch-bot migrate' if older else ''}")
+
+
 @cli.group()
 def branch() -> None:
     """Add and list branches."""

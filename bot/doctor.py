@@ -18,6 +18,7 @@ from bot.troubles import first_line
 from bot.watch.looking import parked
 from bot.watch.rules import SKEW, is_full
 from scheduler.calendars import Calendars, calendars
+from storage.backup import kept
 from storage.choices import YearState
 from storage.engine import Storage, StorageBusy
 from storage.models.inbox import Inbox
@@ -27,6 +28,7 @@ from storage.room import room
 COLUMNS = ("check", "ok", "found", "to_do")
 SAFE_SQLITE = (3, 51, 3)
 SOON = timedelta(days=60)
+STALE = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from _database(settings, now)
     if settings.bot_token.get_secret_value():
         yield from asyncio.run(_telegram(settings))
+    yield _backup(settings, now)
     yield from _calendar(settings, now)
     if settings.operator_id is None:
         what = "Set OPERATOR_ID, and press Start in the bot with that account; until then it is in the log alone."
@@ -93,6 +96,19 @@ def _engine(storage: Storage) -> Iterator[Finding]:
             yield Finding("bot", None, "not running on this database")
     except StorageBusy:
         yield Finding("bot", True, "running on this database")
+
+
+def _backup(settings: Settings, now: datetime) -> Finding:
+    found = next(iter(kept(settings.backups)), None)
+    if found is None:
+        what = "Run branch-bot backup; the bot makes one every night unless BACKUP_KEEP is 0."
+        return Finding("backup", None, f"none in {settings.backups}", what)
+    size = found.stat()
+    made = datetime.fromtimestamp(size.st_mtime, now.tzinfo)
+    line = f"{made:%Y-%m-%d %H:%M}, {size.st_size / 1024 / 1024:.1f} MB, {found}"
+    if now - made > STALE:
+        return Finding("backup", None, f"the last one is of {line}", "Run branch-bot backup, and look into the log.")
+    return Finding("backup", True, line)
 
 
 def _newest_row(storage: Storage, now: datetime) -> Iterator[Finding]:

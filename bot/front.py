@@ -8,6 +8,7 @@ import threading
 from datetime import datetime
 
 from bot.app import App
+from bot.chores import Backups, Chores
 from bot.features.people.service import claim_secretary
 from bot.features.registry import ANEW, HANDLERS, jobs
 from bot.kit.redact import RedactTokens
@@ -64,6 +65,7 @@ def _run(settings: Settings, token: str, starts_at: datetime | None) -> None:
             storage=storage, transport=AiohttpTransport(CONNECTIONS), clock=clock, tz=settings.timezone,
             token=token, api_url=settings.bot_api_url, handlers=HANDLERS, jobs=jobs(settings.timezone),
             listen=settings.listen, webhook=webhook(settings), operator=settings.operator_id, sources=ANEW,
+            chores=[("chores", chores(storage, clock, settings).run)],
         )  # fmt: skip
         asyncio.run(_until_told(app, storage, settings, clock))
 
@@ -73,6 +75,12 @@ def webhook(settings: Settings) -> Webhook | None:
     if not settings.webhook_url:
         return None
     return Webhook(settings.webhook_url, settings.webhook_secret.get_secret_value(), settings.token)
+
+
+def chores(storage: Storage, clock: Clock, settings: Settings) -> Chores:
+    """What is done every night; a failure is told to the operator, else to the first secretary."""
+    tell = settings.operator_id or settings.secretary_id
+    return Chores(storage, clock, settings.timezone, Backups(settings.backups, settings.backup_keep, tell))
 
 
 async def _until_told(app: App, storage: Storage, settings: Settings, clock: Clock) -> None:

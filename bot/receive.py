@@ -2,15 +2,17 @@
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import Executable, Table
+from sqlalchemy import Executable, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from bot.flood import Flood
 from bot.kit import hygiene
 from bot.lanes import Lanes, Parcel
 from scheduler.clock import Clock
@@ -18,6 +20,7 @@ from scheduler.jobs import Owed
 from scheduler.outbox import promise
 from storage.choices import InboxState, Lane
 from storage.engine import Storage
+from storage.hygiene import branch_words
 from storage.models.inbox import Inbox
 
 log = logging.getLogger(__name__)
@@ -25,6 +28,14 @@ log = logging.getLogger(__name__)
 # Always said explicitly: Telegram otherwise keeps whatever list was used last.
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 BIGGEST = 2**63
+# How much of one sender may wait in the inbox.
+SHARE = 200
+TOO_MUCH = "消息太多，后面的没有收下，请稍后再发。"
+_WAITING = (
+    select(Inbox.sender, func.count().label("waiting"))
+    .where(Inbox.state == InboxState.NEW, Inbox.sender.in_(bindparam("senders", expanding=True)))
+    .group_by(Inbox.sender)
+)
 
 
 class Receiver:
@@ -33,6 +44,7 @@ class Receiver:
     def __init__(self, storage: Storage, clock: Clock, bot_id: int, lanes: Lanes, wake_sender: Callable[[], None]):
         self._storage, self._clock, self._bot_id = storage, clock, bot_id
         self._lanes, self._wake_sender = lanes, wake_sender
+        self._flood = Flood()
         self._storing = 0
 
     @property
@@ -40,16 +52,36 @@ class Receiver:
         return self._storing
 
     async def take(self, updates: Sequence[Any]) -> None:
-        """Commit the updates (those that are there already stay as they are): they may be confirmed then."""
+        """Commit the updates (those that are there already stay as they are): they may be confirmed then.
+
+        What one sender sends beyond all measure is dropped, and the sender told once.
+        """
         now = self._clock.now()
-        rows = [row for row in (row_of(self._bot_id, update, now) for update in updates) if row is not None]
+        admitted, to_tell = self._admit(updates, now)
+        rows = [row for row in (row_of(self._bot_id, update, now) for update in admitted) if row is not None]
+        busy = {row["sender"] for row in rows if self._flood.is_busy(row["sender"])}
         self._storing += len(rows)
         try:
             if rows:
-                await self._storage.write(lambda session: store(session, rows, now))
-                self._pass_on(rows)
+                stored = await self._storage.write(lambda session: store(session, rows, now, busy))
+                self._pass_on(stored)
+            if to_tell:
+                await self._storage.write(lambda session: tell_flooders(session, self._bot_id, to_tell, now))
+                self._wake_sender()
         finally:
             self._storing -= len(rows)
+
+    def _admit(self, updates: Sequence[Any], now: datetime) -> tuple[list[Any], list[int]]:
+        """What is let in, and who has to be told that the rest is not."""
+        admitted, to_tell = [], []
+        for update in updates:
+            sender = _sender_of(update)
+            if self._flood.admits(sender, now):
+                admitted.append(update)
+            elif self._flood.to_tell(sender):
+                log.warning("a sender floods the bot; what is beyond measure is dropped")
+                to_tell.append(sender)
+        return admitted, to_tell
 
     def _pass_on(self, rows: Sequence[dict[str, Any]]) -> None:
         self._lanes.offer(
@@ -95,6 +127,14 @@ def _sender(content: dict[str, Any]) -> int:
     return 0
 
 
+def _sender_of(update: Any) -> int:
+    """Whose bucket a raw update is taken from, before anything else of it is looked at."""
+    if not isinstance(update, dict):
+        return 0
+    content = next((each for key, each in update.items() if key != "update_id"), None)
+    return _sender(content) if isinstance(content, dict) else 0
+
+
 def _chat(content: dict[str, Any]) -> int:
     chat = content.get("chat")
     return int(chat["id"]) if isinstance(chat, dict) and is_id(chat.get("id")) else 0
@@ -117,10 +157,17 @@ def _insert(dialect: str) -> Executable:
     return postgresql.insert(table).on_conflict_do_nothing()
 
 
-def store(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> None:
-    """Insert what is not there yet; what the hygiene list refuses is answered with one line, once."""
+def store(
+    session: Session, rows: Sequence[dict[str, Any]], now: datetime, busy: Collection[int] = ()
+) -> Sequence[dict[str, Any]]:
+    """Insert what is not there yet, and return it; what the hygiene list refuses is answered with one line, once.
+
+    `busy`: senders of whom no more is taken than their share of the inbox.
+    """
     assert session.bind is not None
-    session.execute(_insert(session.bind.dialect.name), list(rows))
+    rows = _refuse_words(session, _within_share(session, rows, busy))
+    if rows:
+        session.execute(_insert(session.bind.dialect.name), list(rows))
     for row in rows:
         if row["state"] is InboxState.REFUSED and row["sender"]:
             key = f"refused:{row['bot_id']}:{row['update_id']}"
@@ -129,3 +176,53 @@ def store(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> No
                 session, Owed((key,), {"text": text}, chat_id=row["sender"], lane=Lane.ANSWERS),
                 job=None, branch_id=None, now=now,
             )  # fmt: skip
+    return rows
+
+
+def _within_share(session: Session, rows: Sequence[dict[str, Any]], busy: Collection[int]) -> Sequence[dict[str, Any]]:
+    """Without what would make more of a sender wait in the inbox than SHARE."""
+    if not busy:
+        return rows
+    waiting = Counter({row.sender: row.waiting for row in session.execute(_WAITING, {"senders": list(busy)})})
+    taken = []
+    for row in rows:
+        waiting[row["sender"]] += 1
+        if row["sender"] not in busy or waiting[row["sender"]] <= SHARE:
+            taken.append(row)
+    return taken
+
+
+def _refuse_words(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """Without the content of what holds a word that the sender's branch does not allow.
+
+    Asked of the database with every batch of texts (two looks into an index), so that a word holds at once in every
+    process; only where a branch has words is the update read again.
+    """
+    senders = {row["sender"] for row in rows if _written(row)}
+    words = branch_words(session, senders) if senders else {}
+    return [_refused(row) if _written(row) and _holds_one(row, words) else row for row in rows] if words else rows
+
+
+def _written(row: dict[str, Any]) -> bool:
+    return row["state"] is InboxState.NEW and row["kind"] != "callback_query"
+
+
+def _holds_one(row: dict[str, Any], words: Mapping[int, set[str]]) -> bool:
+    forbidden = words.get(row["sender"], set())
+    content = json.loads(row["payload"])[row["kind"]] if forbidden else {}
+    texts = [hygiene.comparable(text) for text in hygiene.texts_of(row["kind"], content)]
+    return any(word in text for text in texts for word in forbidden)
+
+
+def _refused(row: dict[str, Any]) -> dict[str, Any]:
+    chat = _chat(json.loads(row["payload"])[row["kind"]])
+    return row | _state(chat, InboxState.REFUSED, None, hygiene.Found.BRANCH_WORD.name)
+
+
+def tell_flooders(session: Session, bot_id: int, senders: Iterable[int], now: datetime) -> None:
+    """One line to each, however much was dropped."""
+    for sender in senders:
+        owed = Owed(
+            (f"flood:{bot_id}:{sender}:{now:%Y%m%d%H%M}",), {"text": TOO_MUCH}, chat_id=sender, lane=Lane.ANSWERS
+        )
+        promise(session, owed, job=None, branch_id=None, now=now)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 TOKEN = re.compile(r"^\d+:[A-Za-z0-9_-]+$")
@@ -84,12 +84,18 @@ class Settings(BaseSettings):
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Shanghai")
     secretary_id: PositiveInt | None = None
     operator_id: PositiveInt | None = None
+    backup_keep: NonNegativeInt = 14
     log_level: Annotated[str, AfterValidator(_level)] = "INFO"
 
     @property
     def database(self) -> str:
         """DATABASE_URL, or the SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'branch-bot.db'}"
+
+    @property
+    def backups(self) -> Path:
+        """Where the daily copies of the database lie."""
+        return self.data_dir.absolute() / "backups"
 
     @property
     def token(self) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from bot.kit.redact import redact
 from bot.settings import BadSettings
 from storage.lock import StorageBusy
-from storage.revision import OldSchema
+from storage.revision import BadBackup, OldSchema
 
 TOKEN_REFUSED = "Telegram does not accept BOT_TOKEN: it was changed, withdrawn or mistyped."
 
@@ -17,7 +17,7 @@ class CannotReceive(Exception):
 
 
 # These were raised with a text for the person at the command line.
-NAMED = (BadSettings, CannotReceive, OldSchema, StorageBusy)
+NAMED = (BadBackup, BadSettings, CannotReceive, OldSchema, StorageBusy)
 OURS = (*NAMED, ValueError)
 
 

@@ -1,10 +1,8 @@
 """Bring a database to a revision: in one transaction, the SQLite file copied before, references checked."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from itertools import count
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from alembic import command
@@ -13,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, text
 
+from storage.backup_sqlite import copy_database, unused
 from storage.engine import Storage
 from storage.revision import refuse_newer
 from storage.sqlite import database_path
@@ -122,9 +121,6 @@ def _check_references(connection: Connection) -> None:
 def _backup(url: URL, revision: str) -> Path:
     """Copy the database beside itself: branch.db -> branch.db.0001.backup."""
     path = database_path(url)
-    names = (path.with_name(f"{path.name}.{revision}{'' if n == 1 else f'-{n}'}.backup") for n in count(1))
-    copy = next(name for name in names if not name.exists())
-    with closing(sqlite3.connect(path)) as driver:
-        driver.execute("VACUUM INTO ?", (str(copy),))
-    shutil.copymode(path, copy)
+    copy = unused(path.with_name(f"{path.name}.{revision}.backup"))
+    copy_database(path, copy)
     return copy

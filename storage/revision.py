@@ -14,6 +14,10 @@ class OldSchema(Exception):
     """The tables are not those of this program; the text says what to do."""
 
 
+class BadBackup(Exception):
+    """A file that cannot be restored, or a copy that cannot be made; the text says why."""
+
+
 def newest() -> str:
     """The newest revision that this program knows, by the names of the files (0001_the_first_tables.py)."""
     return max(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
@@ -49,3 +53,10 @@ def refuse_newer(found: str) -> None:
         raise OldSchema(
             f"The database is of a newer version ({found}) than this program ({newest()}). Upgrade the program."
         )
+
+
+def require_known(found: str | None, name: Path) -> None:
+    """Raise BadBackup unless a file holds tables of this program, of this version or an older one."""
+    if found is None or found > newest():
+        version = f"of a newer version ({found}) than this program ({newest()})" if found else "without our tables"
+        raise BadBackup(f"{name} is {version}.")

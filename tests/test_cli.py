@@ -377,3 +377,27 @@ def test_timetable_of_a_period_names_every_send_and_keeps_nothing(ready: Run, tm
 def test_a_period_that_is_none_is_refused(ready: Run, options: tuple[str, ...], said: str) -> None:
     refused = ready("timetable", *options)
     assert (refused.exit_code, said in refused.output) == (2, True)
+
+
+def test_a_backup_is_made_restored_and_seen_by_the_doctor(ready: Run, tmp_path: Path) -> None:
+    assert ready("branch", "add", "第一支部").exit_code == 0
+    made = ready("backup")
+    copy = Path(made.output.strip())
+    assert (made.exit_code, copy.parent) == (0, tmp_path / "data" / "backups")
+    named = ready("backup", "mine.db")
+    assert (named.output, ready("backup", "mine.db").exit_code) == ("mine.db\n", 1)
+    found = {row["check"]: row for row in json.loads(ready("doctor", "--format", "json").output)}
+    assert (found["backup"]["ok"], str(copy) in found["backup"]["found"]) == ("yes", True)
+    assert ready("branch", "add", "第二支部").exit_code == 0
+    with database(tmp_path) as storage:
+        storage.hold()
+        busy = ready("restore", str(copy))
+        assert (busy.exit_code, "Stop it first" in busy.output) == (1, True)
+    done = ready("restore", str(copy))
+    assert (done.exit_code, "before-restore-" in done.output) == (0, True)
+    assert [row["name"] for row in json.loads(ready("branch", "list", "--format", "json").output)] == ["第一支部"]
+
+
+def test_the_doctor_misses_a_backup(ready: Run) -> None:
+    found = {row["check"]: row for row in json.loads(ready("doctor", "--format", "json").output)}
+    assert (found["backup"]["ok"], "none in" in found["backup"]["found"]) == ("note", True)

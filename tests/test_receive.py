@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot import lanes as lanes_module
 from bot.kit.ledger import AlreadyHandled, NotYet
@@ -16,8 +17,10 @@ from bot.receive import Receiver
 from scheduler.clock import SystemClock
 from storage.choices import InboxState, Lane
 from storage.engine import Storage
+from storage.models.care import HygieneWord
 from storage.models.inbox import Inbox
 from storage.models.outbox import Outbox
+from tests.cast import make_branch
 
 BOT = 42
 NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
@@ -227,6 +230,29 @@ async def test_what_the_hygiene_list_refuses_is_not_kept_and_answered_once(stora
     ]
     assert desk.handled == []
     assert desk.woken == 2
+
+
+async def test_a_word_of_the_sender_s_branch_is_refused_before_it_is_stored(storage: Storage) -> None:
+    def prepare(session: Session) -> None:
+        cast = make_branch(session, now=NOW)
+        word = HygieneWord(branch_id=cast.branch_id, word="某某项目", made_by_id=cast["甲一"], made_at=NOW)
+        session.add(word)
+
+    await storage.write(prepare)
+    desk = Desk(storage, nothing)
+    said = [
+        message(1, sender=1001, text="关于某 某项目"),
+        message(2, sender=1001, text="关于别的项目"),
+        message(3, sender=555, text="某某项目"),
+    ]
+    async with desk.working():
+        await desk.receiver.take(said)
+        await desk.idle()
+    rows = await desk.rows()
+    assert {number: (row.state, row.payload is None) for number, row in rows.items()} == {
+        1: (InboxState.REFUSED, True), 2: (InboxState.ANSWERED, False), 3: (InboxState.ANSWERED, False),
+    }  # fmt: skip
+    assert rows[1].fault == "BRANCH_WORD"
 
 
 async def test_an_update_handled_elsewhere_is_not_parked(storage: Storage) -> None:

@@ -9,6 +9,7 @@ from bot.features.activities import sendings as notices
 from bot.features.broadcasts import handlers as broadcasts
 from bot.features.broadcasts import jobs as broadcasts_jobs
 from bot.features.calendar import handlers as calendar
+from bot.features.care import handlers as care
 from bot.features.integrity import anew as integrity_anew
 from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
@@ -25,6 +26,7 @@ from bot.features.study import sendings as study_sendings
 from bot.features.tally import handlers as tally
 from bot.features.todo import handlers as todo
 from bot.features.todo import jobs as todo_jobs
+from bot.kit import photos
 from bot.kit.anew import Anew
 from bot.kit.broadcasts import Broadcast
 from bot.kit.handlers import Handler
@@ -50,7 +52,10 @@ HANDLERS: list[Handler] = [
     *roster.HANDLERS,
     *broadcasts.build(BROADCASTS),
     *offices.HANDLERS,
+    *care.HANDLERS,
 ]
+# Whatever dialog a photo was handed in to goes on with it once its sender has confirmed.
+HANDLERS += photos.handlers(HANDLERS)
 
 # What is posted once more after an outage.
 ANEW: list[Anew] = [activities_anew.anew, integrity_anew.anew]

@@ -31,6 +31,8 @@ class Right(StrEnum):
     SIGN_IN_OTHERS = "sign_in_others"
     REVIEW_PIECES = "review_pieces"
     ROSTER = "roster"
+    CARE = "care"
+    WIPE = "wipe"
     TALLY = "tally"
     CLOSE = "close"
     HAND_OVER = "hand_over"
@@ -56,6 +58,8 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.SIGN_IN_OTHERS: {_GL: Reach.OWN_GROUP, **_DESK},
     Right.REVIEW_PIECES: {_PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
     Right.ROSTER: _DESK,
+    Right.CARE: {_DEP: Reach.ALL, _SEC: Reach.ALL},
+    Right.WIPE: {_SEC: Reach.ALL},
     Right.TALLY: {
         _GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK, Duty.COMMITTEE_OFFICER: Reach.BELOW,
     },

@@ -47,6 +47,7 @@ from bot.kit.sending import Telegram
 from bot.kit.words import STRANGER
 from scheduler.clock import Clock
 from scheduler.outbox import Outcome, OutcomeKind, Sender
+from storage import audit
 from storage.audience import Me, find
 from storage.engine import Storage
 from storage.models.inbox import Inbox
@@ -285,6 +286,11 @@ class Edge:
     ) -> Reply:
         reply, branch_id = work(session)
         session.flush()
+        for line in reply.noted:
+            audit.record(
+                session, line.action, line.subject, line.subject_id, now=visit.now,
+                actor_id=line.actor_id, branch_id=line.branch_id, **line.details,
+            )  # fmt: skip
         finish(session, self._bot_id, visit, reply, query_id, branch_id)
         return reply
 

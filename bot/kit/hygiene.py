@@ -15,6 +15,8 @@ class Found(StrEnum):
 
     MARK = "请勿上传涉密或标密级的文件，内容未保存。"
     IDENTITY_NUMBER = "请勿发送身份证号码，内容未保存。"
+    MOBILE_NUMBERS = "请勿成批发送手机号码，内容未保存。"
+    BRANCH_WORD = "内容中有支部规定不得发送的词语，未保存，请修改后再发。"
 
 
 _LEVEL = r"(?:秘\s*密|机\s*密|绝\s*密)"
@@ -29,13 +31,17 @@ _MARKS = (
     re.compile(r"\A[\W_]*内部(?:资料|文件)"),
 )
 _NUMBER = re.compile(r"(?<![\dA-Za-z])([1-9]\d{5})[\s-]?(\d{4})(\d{2})(\d{2})[\s-]?\d{3}[\dXx](?![\dA-Za-z])")
+# GB 11643: what each of the first 17 digits counts, and the last sign for the sum modulo 11.
+_WEIGHTS, _SIGNS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
+_MOBILE = re.compile(r"(?<![\dA-Za-z])(?:\+?86[\s-]?)?(1[3-9]\d)[\s-]?(\d{4})[\s-]?(\d{4})(?![\dA-Za-z])")
+# One or two numbers are somebody's to give; so many different ones are a list.
+BULK = 3
 
 
 def find(kind: str, content: dict[str, Any]) -> Found | None:
     """What is wrong with an update of this kind. A tap carries only what the bot itself wrote."""
-    if kind == "callback_query":
-        return None
-    return next((found for text in _texts(content) if (found := look(text)) is not None), None)
+    texts = texts_of(kind, content)
+    return next((found for text in texts if (found := look(text)) is not None), None)
 
 
 def look(text: str) -> Found | None:
@@ -43,16 +49,31 @@ def look(text: str) -> Found | None:
     plain = unicodedata.normalize("NFKC", text)
     if any(mark.search(plain) for mark in _MARKS):
         return Found.MARK
-    return Found.IDENTITY_NUMBER if any(map(_is_person, _NUMBER.finditer(plain))) else None
+    if any(map(_is_person, _NUMBER.finditer(plain))):
+        return Found.IDENTITY_NUMBER
+    return Found.MOBILE_NUMBERS if len({found.groups() for found in _MOBILE.finditer(plain)}) >= BULK else None
 
 
 def _is_person(number: re.Match[str]) -> bool:
-    """The birthday inside must be one. A wrong check digit is no excuse: it is still somebody's number."""
+    """The birthday inside must be one and the last sign must check: an order's or a paper's number passes."""
     year, month, day = (int(number[part]) for part in (2, 3, 4))
+    signs = [sign for sign in number.group().upper() if sign.isdigit() or sign == "X"]
+    total = sum(int(sign) * weight for sign, weight in zip(signs, _WEIGHTS, strict=False))
     try:
-        return 1900 <= date(year, month, day).year <= 2100
+        return 1900 <= date(year, month, day).year <= 2100 and signs[-1] == _SIGNS[total % 11]
     except ValueError:
         return False
+
+
+def comparable(text: str) -> str:
+    """A text as a branch's own words are looked for in it: plain letters, small, nothing invisible, no blanks."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(letter for letter in plain if unicodedata.category(letter)[0] not in "ZC")
+
+
+def texts_of(kind: str, content: dict[str, Any]) -> list[str]:
+    """Every text that somebody wrote in an update."""
+    return [] if kind == "callback_query" else list(_texts(content))
 
 
 def _texts(content: dict[str, Any]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What to say, as plain values: messages, documents, and what one handled update leads to. No Telegram type in them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,13 +122,25 @@ class To:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """A line for the audit log from a handler that only reads: written with the answer, in one short transaction."""
+
+    action: str
+    subject: str
+    subject_id: int | None
+    actor_id: int
+    branch_id: int
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What one handled update leads to, after the commit.
 
     toast: shown on the tapped button (200 characters); alert makes it a box to close.
     edit: what the tapped card becomes. here: new messages in the same chat. others: to other chats.
     refresh: cards whose live count changed, by (kind, subject id). promised: the handler put something into the
-    outbox itself, so the sender has to look.
+    outbox itself, so the sender has to look. noted: what the audit log keeps of it (an export).
     """
 
     toast: str = ""
@@ -138,6 +150,7 @@ class Reply:
     others: Sequence[To] = ()
     refresh: Sequence[tuple[str, int]] = ()
     promised: bool = False
+    noted: Sequence[Noted] = ()
 
 
 def say(*said: Said | str) -> Reply:

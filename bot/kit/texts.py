@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.kit import dialog as dialogs
+from bot.kit import photos
 from bot.kit.fetching import ready
 from bot.kit.handlers import Answer, Call, Word
 from bot.kit.replies import Reply, say
@@ -29,6 +30,8 @@ def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str
         dialogs.close(session, call.me.id)
         return reply
     if answer is not None and dialog is not None:
+        if photos.waits(call, dialog):
+            return photos.hold(call, dialog)
         ready(answer, call)
         return answer.run(session, call, dialog)
     return word if word is not None else say(HINT)

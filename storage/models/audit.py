@@ -3,19 +3,23 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model
 
 
 class Audit(Model):
-    """Append-only. `actor_id` is null for the clock and the command line (named in `via`)."""
+    """Append-only: the database itself refuses to change or delete a row (triggers of the revision 0005).
+
+    `actor_id` is null for the clock and the command line (named in `via`).
+    """
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_of", "branch_id", "id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    branch_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     via: Mapped[str]
     action: Mapped[str]

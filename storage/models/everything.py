@@ -6,6 +6,7 @@ from storage.models import (
     attendance,
     audit,
     calendar,
+    care,
     dialog,
     inbox,
     invite,
@@ -21,6 +22,6 @@ from storage.models import (
 
 METADATA = Model.metadata
 MODULES = (
-    activity, attendance, audit, calendar, dialog, inbox, invite, notice, organisation, outbox, person, place,
+    activity, attendance, audit, calendar, care, dialog, inbox, invite, notice, organisation, outbox, person, place,
     reflection, reminder, study,
 )  # fmt: skip

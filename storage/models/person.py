@@ -15,6 +15,7 @@ class Person(Model):
 
     `archive_id` is the id in the archive that somebody came with, `extra` its further fields.
     `phone` is what the roster says (digits, 86 taken off): who shares this very number may be bound by it.
+    Since `erased_at` only the number is left: the ledgers go on counting it, and the name says 已注销.
     """
 
     __tablename__ = "person"
@@ -34,6 +35,7 @@ class Person(Model):
     created_at: Mapped[datetime]
     archive_id: Mapped[str | None]
     extra: Mapped[dict[str, Any] | None]
+    erased_at: Mapped[datetime | None]
 
 
 class Span:

@@ -26,6 +26,8 @@ ROWS = [
     (Right.SIGN_IN_OTHERS, DESK, True),
     (Right.REVIEW_PIECES, {*DESK, PUB, DIS}, False),
     (Right.ROSTER, DESK, False),
+    (Right.CARE, {Duty.SECRETARY, Duty.DEPUTY_SECRETARY}, False),
+    (Right.WIPE, {Duty.SECRETARY}, False),
     (Right.TALLY, {*DESK, PUB, DIS}, True),
     (Right.CLOSE, {Duty.SECRETARY}, False),
     (Right.HAND_OVER, {Duty.SECRETARY}, False),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.kit.hygiene import Found, find, look
+from bot.kit.hygiene import Found, comparable, find, look
 
 REFUSED = [
     "秘密★1年\n关于某事的通知",
@@ -27,11 +27,14 @@ PASSES = [
     "机密文件由保密委员保管",
     "会议编号 202307071430001234",
     "学完了",
+    "110101199003077716",
+    "联系人：甲一 13800138000，乙一 13900139000",
+    "13800138000 13800138000 138 0013 8000",
     "",
 ]
 NUMBERS = [
     "110101199003077715",
-    "身份证11010119900307771X。",
+    "身份证11010119900307002X。",
     "110101 19900307 7715",
     "１１０１０１１９９００３０７７７１５",
 ]
@@ -50,6 +53,21 @@ def test_an_identity_number_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", PASSES)
 def test_ordinary_sentences_pass(text: str) -> None:
     assert look(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "甲一13800138000\n乙一 139-0013-9000\n丙一：+8615012345678",
+        "13800138000、13900139000、１５０１２３４５６７８",
+    ],
+)
+def test_a_list_of_mobile_numbers_is_refused(text: str) -> None:
+    assert look(text) is Found.MOBILE_NUMBERS
+
+
+def test_words_are_compared_as_they_are_read() -> None:
+    assert comparable("Ａ项\u200b 目\n B") == "a项目b"
 
 
 def test_a_caption_a_file_name_and_a_quoted_text_are_looked_at() -> None:

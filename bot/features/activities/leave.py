@@ -70,18 +70,11 @@ def decide_leave(
     if row.state is not LeaveState.PENDING:
         raise Refusal("这条请假已审批。")
     service.before_cut_off(activity, now, tz)
-    row.state = LeaveState.APPROVED if approve else LeaveState.REFUSED
-    row.decided_at, row.decided_by_id = now, me.id
-    audit.record(
-        session,
-        "decide",
-        "leave_request",
-        row.id,
-        now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
-        new=row.state,
-    )
+    state = LeaveState.APPROVED if approve else LeaveState.REFUSED
+    audit.change(
+        session, "decide", row, {"state": state, "decided_at": now, "decided_by_id": me.id},
+        now=now, actor_id=me.id, branch_id=me.branch_id,
+    )  # fmt: skip
     return row, activity
 
 
@@ -93,8 +86,10 @@ def cancel_leave(session: Session, me: Me, activity_id: int, now: datetime) -> L
     activity = service.find(session, me, activity_id)
     if now >= activity.start_at:
         raise Refusal("活动已开始，不能取消请假；如已到会请直接签到。")
-    row.withdrawn_at, row.state = now, LeaveState.WITHDRAWN
-    audit.record(session, "withdraw", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.change(
+        session, "withdraw", row, {"state": LeaveState.WITHDRAWN, "withdrawn_at": now},
+        now=now, actor_id=me.id, branch_id=me.branch_id,
+    )  # fmt: skip
     return row
 
 
@@ -159,10 +154,11 @@ def hand_in_makeup(
             due_on=service.makeup_due(activity, tz).astimezone(tz).date(),
         )
         session.add(row)
-    row.state, row.note, row.files = MakeupState.SUBMITTED, note, list(files)
-    row.submitted_at, row.done_on, row.return_reason = now, now.astimezone(tz).date(), ""
-    session.flush()
-    audit.record(session, "submit", "makeup", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, length=len(note))
+    handed_in = {
+        "state": MakeupState.SUBMITTED, "note": note, "files": list(files), "submitted_at": now,
+        "done_on": now.astimezone(tz).date(), "return_reason": "",
+    }  # fmt: skip
+    audit.change(session, "submit", row, handed_in, now=now, actor_id=me.id, branch_id=me.branch_id)
     return row
 
 
@@ -179,9 +175,9 @@ def review_makeup(
 ) -> tuple[Makeup, Activity]:
     """通过 or 退回 with a reason."""
     row, activity = reviewable(session, me, makeup_id)
-    row.state = MakeupState.ACCEPTED if accept else MakeupState.RETURNED
-    row.reviewed_at, row.reviewed_by_id, row.return_reason = now, me.id, reason
-    audit.record(session, "review", "makeup", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, new=row.state)
+    state = MakeupState.ACCEPTED if accept else MakeupState.RETURNED
+    decided = {"state": state, "reviewed_at": now, "reviewed_by_id": me.id, "return_reason": reason}
+    audit.change(session, "review", row, decided, now=now, actor_id=me.id, branch_id=me.branch_id)
     return row, activity
 
 

@@ -111,19 +111,18 @@ def add_first_agenda_item(session: Session, me: Me, activity: Activity, title: s
 def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> None:
     """Cancel. A held activity stays: only a correction changes it."""
     changeable(session, me, activity)
-    activity.status = ActivityStatus.CANCELLED
     _close_notices(session, activity, now)
-    audit.record(session, "cancel", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.change(
+        session, "cancel", activity, {"status": ActivityStatus.CANCELLED},
+        now=now, actor_id=me.id, branch_id=me.branch_id,
+    )  # fmt: skip
 
 
 def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime, tz: tzinfo) -> None:
     """A new date, the same id: sign-ins and leave of the old date are withdrawn, replies are asked anew (D1)."""
     may_postpone(session, me, activity, start_at, now)
-    audit.record(
-        session, "postpone", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id,
-        old=activity.start_at.isoformat(), new=start_at.isoformat(),
-    )  # fmt: skip
-    activity.end_at, activity.start_at = start_at + (activity.end_at - activity.start_at), start_at
+    moved = {"start_at": start_at, "end_at": start_at + (activity.end_at - activity.start_at)}
+    audit.change(session, "postpone", activity, moved, now=now, actor_id=me.id, branch_id=me.branch_id)
     _close_notices(session, activity, now)
     for table in (Attendance, LeaveRequest):
         session.execute(

@@ -136,7 +136,7 @@ def mark(
     )
     audit.record(
         session, "mark", "attendance", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id,
-        person_id=person_id, old=earlier.status if earlier else None, new=status,
+        person_id=person_id, changes={"status": [earlier.status if earlier else None, status]},
     )  # fmt: skip
 
 
@@ -170,9 +170,8 @@ def settle(
         if person in gone or person in before.unmarked:
             mark(session, me, activity, person, status, now, SignInMethod.ROLL_CALL)
     # The first roll-call dates the record: a second one after the cut-off must not move it out of the quarter.
-    activity.status, activity.settled_at = ActivityStatus.HELD, activity.settled_at or now
-    session.flush()
-    audit.record(session, "settle", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    held = {"status": ActivityStatus.HELD, "settled_at": activity.settled_at or now}
+    audit.change(session, "settle", activity, held, now=now, actor_id=me.id, branch_id=me.branch_id)
     return roll(session, activity, tz)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
@@ -115,10 +115,10 @@ def undo(session: Session, me: Me, table: type[Step], row_id: int, now: datetime
         raise Refusal("这一步已撤销。")
     if not rules.may_undo(_done_at(row), now):
         raise Refusal("已超过10分钟，不能撤销，请联系组织委员。")
+    undone: dict[str, Any] = {"withdrawn_at": now}
     if isinstance(row, LeaveRequest):
-        row.state = LeaveState.WITHDRAWN
-    row.withdrawn_at = now
-    audit.record(session, "undo", table.__tablename__, row.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+        undone["state"] = LeaveState.WITHDRAWN
+    audit.change(session, "undo", row, undone, now=now, actor_id=me.id, branch_id=me.branch_id)
     if isinstance(row, Receipt):
         return row.notice_id
     service.before_cut_off(session.get_one(Activity, row.activity_id), now, tz)

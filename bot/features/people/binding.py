@@ -12,7 +12,7 @@ from bot.features.people.rules import InviteKind, clean_name, hash_code
 from bot.kit.access import Right, may
 from bot.kit.refusal import Refusal
 from storage.audience import find
-from storage.audit import record
+from storage.audit import account_mark, record
 from storage.base import table
 from storage.choices import Duty, OrganisationKind, OutboxState
 from storage.models.audit import Audit
@@ -205,11 +205,11 @@ def _tie(session: Session, branch_id: int, chat_id: int, title: str, now: dateti
 def _too_many(session: Session, telegram_id: int, now: datetime) -> bool:
     # Failed attempts belong to no branch: that narrows the search to the index.
     query = select(func.count()).where(
-        Audit.branch_id.is_(None), Audit.action == _FAILED, Audit.subject_id == telegram_id,
+        Audit.branch_id.is_(None), Audit.action == _FAILED, Audit.subject_id == account_mark(telegram_id),
         Audit.at > now - FAILED_WITHIN,
     )  # fmt: skip
     return (session.scalar(query) or 0) >= MAX_FAILED
 
 
 def _note_failure(session: Session, telegram_id: int, now: datetime) -> None:
-    record(session, _FAILED, "telegram", telegram_id, now=now)
+    record(session, _FAILED, "telegram", account_mark(telegram_id), now=now)

@@ -15,7 +15,7 @@ from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from scheduler.aftermath import follow
 from storage.audience import Me
-from storage.audit import record
+from storage.audit import change, record
 from storage.choices import OrganisationKind
 from storage.models.invite import Invite
 from storage.models.organisation import GroupChat, Organisation, PartyGroup
@@ -244,10 +244,9 @@ def set_reachable(session: Session, telegram_id: int, reachable: bool, now: date
     person = session.scalars(select(Person).where(Person.telegram_id == telegram_id)).first()
     if person is None or person.reachable is reachable:
         return
-    person.reachable = reachable
-    record(
-        session, "reachable_changed", "person", person.id,
-        now=now, actor_id=person.id, branch_id=person.branch_id, reachable=reachable,
+    change(
+        session, "reachable_changed", person, {"reachable": reachable},
+        now=now, actor_id=person.id, branch_id=person.branch_id,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import buttons, cards, desk, messages, pieces, reviewing, service, wizard
 from bot.kit import dialog as dialogs
+from bot.kit import photos
 from bot.kit.broadcasts import delivering
 from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Tap, Word
 from bot.kit.refusal import Refusal
@@ -64,6 +65,7 @@ def submit(session: Session, call: Call, button: buttons.Submit) -> Reply:
 
 def _submitted(session: Session, call: Call, row: Reflection, tapped: bool = False) -> Reply:
     service.find(session, call.me, row.task_id, call.tz)
+    photos.require_confirmed(session, call)
     pieces.submit(session, call.me, row, call.now)
     _close(session, call, row)
     card = cards.own(session, row, call.tz)

@@ -69,7 +69,6 @@ def call_off(session: Session, me: Me, task: service.Task, now: datetime) -> Non
     require(me, Right.MAKE_TASK, branch_id=task.row.branch_id)
     if any(version.submitted_at is not None for version in task.versions):
         raise Refusal("已有同志提交，不能取消。")
-    task.row.cancelled_at = now
-    audit.record(
-        session, "cancel", "reflection_task", task.row.id, now=now, actor_id=me.id, branch_id=task.row.branch_id
+    audit.change(
+        session, "cancel", task.row, {"cancelled_at": now}, now=now, actor_id=me.id, branch_id=task.row.branch_id
     )

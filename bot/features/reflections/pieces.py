@@ -132,15 +132,15 @@ def submit(session: Session, me: Me, row: Reflection, now: datetime) -> None:
     _still_draft(row)
     if not _count(session, row.id):
         raise Refusal("还没有收到内容，请先发送文字、照片、文件或语音。")
-    claim(session, row, PieceState.DRAFT, state=PieceState.SUBMITTED, submitted_at=now)
-    note(session, me, "submit", row, now)
+    changes = claim(session, row, PieceState.DRAFT, state=PieceState.SUBMITTED, submitted_at=now)
+    note(session, me, "submit", row, changes, now)
 
 
 def discard(session: Session, me: Me, row: Reflection, now: datetime) -> None:
     """取消: the draft is withdrawn, what was sent stays with it."""
     _still_draft(row)
-    claim(session, row, PieceState.DRAFT, withdrawn_at=now)
-    note(session, me, "discard", row, now)
+    changes = claim(session, row, PieceState.DRAFT, withdrawn_at=now)
+    note(session, me, "discard", row, changes, now)
 
 
 def undo(session: Session, me: Me, row: Reflection, cut_off: datetime, now: datetime) -> Reflection:
@@ -151,7 +151,7 @@ def undo(session: Session, me: Me, row: Reflection, cut_off: datetime, now: date
         raise Refusal("已超过10分钟，不能撤销；如需修改请联系审阅的同志退回。")
     if now > cut_off:
         raise Refusal("本季度已关账，修改请走“更正”。")
-    claim(session, row, PieceState.SUBMITTED, withdrawn_at=now)
+    changes = claim(session, row, PieceState.SUBMITTED, withdrawn_at=now)
     draft = _draft(session, row.task_id, row.person_id, row.piece, row.version, now)
     session.execute(
         update(ReflectionPart)
@@ -159,20 +159,25 @@ def undo(session: Session, me: Me, row: Reflection, cut_off: datetime, now: date
         .values(reflection_id=draft.id)
         .execution_options(synchronize_session=False)
     )
-    note(session, me, "undo", row, now)
+    note(session, me, "undo", row, changes, now)
     return draft
 
 
-def claim(session: Session, row: Reflection, was: PieceState, **values: Any) -> None:
-    """Change the row only as it was when we looked: of an 撤销 and a 通过 at the same moment one wins."""
+def claim(session: Session, row: Reflection, was: PieceState, **values: Any) -> dict[str, list[Any]]:
+    """Change the row only as it was when we looked: of an 撤销 and a 通过 at the same moment one wins.
+
+    Returns what changed, for the audit log.
+    """
+    changes = audit.diff(row, values)
     mine = (Reflection.id == row.id, Reflection.state == was, Reflection.withdrawn_at.is_(None))
     if changed(session, update(Reflection).where(*mine).values(**values)) != 1:
         raise Refusal("这篇心得刚刚有了变化，请重新查看。")
     session.refresh(row)
+    return changes
 
 
-def note(session: Session, me: Me, action: str, row: Reflection, now: datetime) -> None:
+def note(session: Session, me: Me, action: str, row: Reflection, changes: dict[str, list[Any]], now: datetime) -> None:
     audit.record(
         session, action, "reflection", row.id, now=now, actor_id=me.id, branch_id=me.branch_id,
-        piece=row.piece, version=row.version, state=row.state,
+        piece=row.piece, version=row.version, changes=changes,
     )  # fmt: skip

@@ -51,11 +51,11 @@ def review(
     row, task = to_decide(session, me, reflection_id)
     if not accept and not reason.strip():
         raise Refusal("请写明退回原因。")
-    pieces.claim(
+    changes = pieces.claim(
         session, row, PieceState.SUBMITTED, state=PieceState.ACCEPTED if accept else PieceState.RETURNED,
         reviewed_at=now, reviewed_by_id=me.id, return_reason=reason.strip()[:LONGEST_REASON],
     )  # fmt: skip
-    pieces.note(session, me, "review", row, now)
+    pieces.note(session, me, "review", row, changes, now)
     return row, task
 
 

@@ -99,11 +99,9 @@ def change_theme(
     """Another title or prompt text, until it was sent."""
     if theme.prompt_sent_on is not None:
         raise Refusal(ALREADY_SENT)
-    if title is not None:
-        theme.title = _short(title, LONGEST_TITLE)
-    if prompt is not None:
-        theme.prompt = _short(prompt, LONGEST_PROMPT)
-    _note(session, me, "change", "monthly_theme", theme.id, now)
+    worded = {} if title is None else {"title": _short(title, LONGEST_TITLE)}
+    worded |= {} if prompt is None else {"prompt": _short(prompt, LONGEST_PROMPT)}
+    audit.change(session, "change", theme, worded, now=now, actor_id=me.id, branch_id=me.branch_id)
 
 
 def _short(text: str, longest: int) -> str:
@@ -159,9 +157,8 @@ def withdraw(session: Session, me: Me, item: StudyItem, now: datetime, tz: tzinf
     """A withdrawn item counts nowhere (D10); after the cut-off only a correction may do that."""
     if now > cut_off(item, tz):
         raise Refusal(CLOSED)
-    item.state, item.withdrawn_at = StudyItemState.WITHDRAWN, now
-    session.flush()
-    _note(session, me, "withdraw", "study_item", item.id, now)
+    gone = {"state": StudyItemState.WITHDRAWN, "withdrawn_at": now}
+    audit.change(session, "withdraw", item, gone, now=now, actor_id=me.id, branch_id=me.branch_id)
 
 
 def give_out(session: Session, theme: MonthlyTheme, today: date) -> None:

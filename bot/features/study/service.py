@@ -108,9 +108,7 @@ def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> St
     item = session.get_one(StudyItem, row.item_id)
     if now > cut_off(item, tz):
         raise Refusal(CLOSED)
-    row.withdrawn_at = now
-    session.flush()
-    audit.record(session, "undo", "study_completion", row.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.change(session, "undo", row, {"withdrawn_at": now}, now=now, actor_id=me.id, branch_id=me.branch_id)
     return item
 
 

@@ -84,7 +84,7 @@ async def test_start_shows_the_menu_to_those_who_are_known(bot: World) -> None:
     await heard(bot, bot.stage.people["甲一"])
     assert bot.stage.people["甲一"].keyboard == [
         *MEMBER_MENU, ["发通知", "建活动"], ["学习安排", "布置心得"], ["审阅", "考勤"],
-        ["未完成名单", "节前提醒"], ["季度数据", "党员"], ["工作日历"],
+        ["未完成名单", "节前提醒"], ["季度数据", "党员"], ["工作日历", "数据管理"],
     ]  # fmt: skip
 
 
@@ -229,7 +229,7 @@ async def test_the_first_secretary_by_code(bot: World) -> None:
     payload = invite_link("x", InviteKind.SECRETARY, code).partition("start=")[2]
     assert "甲一同志" in (await heard(bot, newcomer, payload))[0]
     assert newcomer.keyboard is not None
-    assert newcomer.keyboard[-1] == ["工作日历"]
+    assert newcomer.keyboard[-2:] == [["季度数据", "党员"], ["工作日历", "数据管理"]]
 
 
 @pytest.mark.parametrize("word", ["帮助", "/help"])

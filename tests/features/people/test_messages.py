@@ -33,7 +33,7 @@ def who(*duties: Duty) -> Me:
             (Duty.DISCIPLINE_OFFICER,),
             [["建活动", "布置心得"], ["审阅", "考勤"], ["未完成名单", "节前提醒"], ["季度数据"]],
         ),
-        ((Duty.SECRETARY,), [*WHOLE_DESK, ["工作日历"]]),
+        ((Duty.SECRETARY,), [*WHOLE_DESK, ["工作日历", "数据管理"]]),
         ((Duty.ORGANIZATION_OFFICER,), WHOLE_DESK),
         (
             (Duty.GROUP_LEADER, Duty.PUBLICITY_OFFICER),

@@ -104,6 +104,7 @@ async def test_older_members_send_a_photo_or_their_voice_and_type_nothing(bot: W
     old = bot.stage.people["丙三"]
     sent = [await old.photo(caption="手写心得"), await old.voice(), await old.upload_document("心得.pdf", PDF)]
     await bot.clock.settle()
+    await bot.stage.tap("丙三", "我确认")
     await bot.clock.travel(bot.clock.now() + timedelta(seconds=5))
     await bot.stage.tap("丙三", "提交", "已收到3条")
     await bot.clock.travel(bot.clock.now() + timedelta(seconds=5))
@@ -153,6 +154,7 @@ async def test_an_edit_replaces_before_submitting_and_says_so_later(bot: World) 
     await person.edit(photo, "新说明")
     await bot.clock.settle()
     assert private(bot, "甲五").count("已按您的修改更新。") == 2
+    await bot.stage.tap("甲五", "我确认")
     await bot.stage.tap("甲五", "提交")
     await person.edit(text, "又改了")
     await person.edit(photo, "又改了")
@@ -163,6 +165,39 @@ async def test_an_edit_replaces_before_submitting_and_says_so_later(bot: World) 
     await person.edit(await person.send("别的话"), "别的话二")
     await bot.clock.settle()
     assert len(private(bot, "甲五")) == before + 1
+
+
+async def test_photos_ask_once_and_none_is_taken_without_the_tick(bot: World) -> None:
+    await give(bot)
+    await begin(bot, "甲五")
+    await bot.stage.say("甲五", "零")
+    person = bot.stage.people["甲五"]
+    for caption in ("一", "二", "三"):
+        await person.photo(caption=caption)
+    await bot.clock.settle()
+    assert (await bot.stage.tap("甲五", "提交")).toast == "请先确认照片中没有涉密或标密级的文件。"
+    await bot.stage.say("甲五", "提交")
+    asked = [message for message in person.chat.from_bot if "涉密" in message.text]
+    assert len(asked) == 2  # the three photos once, and again at what was typed after them
+    assert (rows(bot)[0].state, [part.text for part in parts(bot)]) == (PieceState.DRAFT, ["零"])
+    await bot.stage.tap("甲五", "我确认")
+    assert [part.text for part in parts(bot)] == ["零", "一", "二", "三"]
+    assert rows(bot)[0].state is PieceState.SUBMITTED
+    replayed = await person.tap(asked[0], "我确认不含涉密内容")
+    await bot.clock.settle()
+    assert replayed.toast == "这些照片已失效，请重新发送。"
+    assert len(parts(bot)) == 4
+
+
+async def test_a_photo_can_be_taken_back_before_the_tick(bot: World) -> None:
+    await give(bot)
+    await begin(bot, "甲五")
+    await bot.stage.people["甲五"].upload_document("扫描.jpg", b"\xff\xd8", mime="image/jpeg")
+    await bot.clock.settle()
+    await bot.stage.tap("甲五", "不交了")
+    await bot.stage.say("甲五", "改交文字")
+    await bot.stage.tap("甲五", "提交", "已收到1条")
+    assert [part.kind for part in parts(bot)] == ["text"]
 
 
 async def test_cancelled_by_button_and_by_word(bot: World) -> None:

@@ -1,0 +1,108 @@
+"""What is done every night beside the bot's own work: a backup, and what has been kept long enough goes."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from bot.features.care import sweeping
+from bot.kit.redact import redact
+from bot.kit.words import moment_words
+from scheduler.clock import Clock
+from scheduler.jobs import Owed
+from scheduler.outbox import promise
+from storage import backup, leases
+from storage.engine import Storage
+
+log = logging.getLogger(__name__)
+
+AT = time(3, 30)
+# A machine that is off at night has its chores a while after it was switched on.
+AFTER_START = timedelta(minutes=5)
+# Of several processes on one database one does them; real time, longer than they take.
+LEASE = timedelta(hours=2)
+FAILED = "数据备份没有成功（{when}），请管理员查看运行记录。"
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """Where the daily copies lie, how many are kept (0: none is made), and whose account hears of a failure."""
+
+    folder: Path
+    keep: int
+    tell: int | None
+
+
+class Chores:
+    """Runs in the front door's process only: a clock that travels must not stop at every night."""
+
+    def __init__(self, storage: Storage, clock: Clock, tz: tzinfo, backups: Backups) -> None:
+        self._storage, self._clock, self._tz, self._backups = storage, clock, tz, backups
+        self._holder = uuid4().hex
+
+    async def run(self) -> None:
+        """Do the chores every night, for ever; what fails is reported and tried again the next night."""
+        await self._clock.sleep_until(self._first(self._now()))
+        while True:
+            try:
+                await self.once()
+            except Exception:
+                log.exception("the nightly chores failed")
+            await self._clock.sleep_until(_next(self._now()))
+
+    def _now(self) -> datetime:
+        return self._clock.now().astimezone(self._tz)
+
+    def _first(self, now: datetime) -> datetime:
+        """The next night; soon, when the last backup is older than a day."""
+        last = next(iter(backup.kept(self._backups.folder)), None)
+        missed = last is None or now.timestamp() - last.stat().st_mtime > timedelta(days=1).total_seconds()
+        return now + AFTER_START if missed and self._backups.keep else _next(now)
+
+    async def once(self) -> None:
+        """The backup, then the sweeping: what goes was in a copy first."""
+        mine = await self._storage.write(lambda session: leases.take(session, "chores", self._holder, LEASE))
+        if not mine:
+            return
+        if self._backups.keep:
+            await self._back_up()
+        gone = await sweeping.sweep(self._storage, self._now())
+        if gone:
+            log.info("kept long enough: %s", ", ".join(f"{kind} {count}" for kind, count in gone.items()))
+
+    async def _back_up(self) -> None:
+        now = self._now()
+        try:
+            made = await asyncio.to_thread(self._make, now)
+        except Exception as error:
+            log.error("no backup was made: %s", redact(str(error)))
+            await self._storage.write(self._report(now))
+        else:
+            log.info("backup made: %s", made)
+
+    def _make(self, now: datetime) -> Path:
+        """In a thread, on a connection of its own: no tap waits for it."""
+        folder, url = self._backups.folder, self._storage.url
+        target = backup.next_name(url, folder, now)
+        backup.make(url, target)
+        backup.keep_newest(folder, self._backups.keep)
+        return target
+
+    def _report(self, now: datetime) -> Callable[[Session], None]:
+        def run(session: Session) -> None:
+            if self._backups.tell is not None:
+                message = {"text": FAILED.format(when=moment_words(now, self._tz))}
+                owed = Owed((f"backup_failed:{now:%Y-%m-%d}",), message, chat_id=self._backups.tell)
+                promise(session, owed, job=None, branch_id=None, now=now)
+
+        return run
+
+
+def _next(now: datetime) -> datetime:
+    today = datetime.combine(now.date(), AT, now.tzinfo)
+    return today if today > now else datetime.combine(now.date() + timedelta(days=1), AT, now.tzinfo)

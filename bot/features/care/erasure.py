@@ -1,0 +1,155 @@
+"""注销: everything of a person goes; what the ledgers count keeps a number and no name."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import String, case, cast, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.features.care.holdings import HOLDINGS, Fate, Holding, Subject
+from bot.features.care.retention import SAID_NOTHING, SLICE
+from bot.kit.access import Right, require
+from bot.kit.refusal import Refusal
+from storage import audit
+from storage.audience import Me
+from storage.base import table
+from storage.choices import InboxState, OutboxState
+from storage.facts import KINDS
+from storage.models.attendance import Makeup
+from storage.models.inbox import Inbox
+from storage.models.outbox import Outbox, Promise
+from storage.models.person import ExemptionSpan, Person, RosterSpan
+from storage.models.reflection import Reflection
+from storage.rows import changed, of_branch
+
+NO_SUCH_PERSON = "没有找到这位同志，或其数据已注销。"
+NOT_ONESELF = "不能注销本人的数据，请先移交书记职务。"
+_UNSENT, _CANCELLED = (OutboxState.QUEUED, OutboxState.SENDING), OutboxState.CANCELLED.value
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an erasure is about to do: rows by the title of their table, and whether the person is on a roster."""
+
+    person: Person
+    on_roster: bool
+    gone: Mapping[str, int]
+    emptied: Mapping[str, int]
+    kept: Mapping[str, int]
+
+
+def people(session: Session, me: Me, name: str = "") -> Sequence[Person]:
+    """Everybody of the branch whose data are still there, also those who have left; `name` narrows it."""
+    require(me, Right.WIPE, branch_id=me.branch_id)
+    query = select(Person).where(Person.branch_id == me.branch_id, Person.erased_at.is_(None), Person.id != me.id)
+    if name:
+        query = query.where(Person.name == name)
+    return session.scalars(query.order_by(Person.id)).all()
+
+
+def look(session: Session, me: Me, person_id: int, today: date) -> Before:
+    """What would go and what stays."""
+    person = _find(session, me, person_id)
+    subject = Subject(person.id, person.telegram_id)
+    counts: dict[Fate, dict[str, int]] = {fate: {} for fate in Fate}
+    for holding in HOLDINGS:
+        count = _count(session, holding, subject)
+        if count:
+            counts[holding.fate][holding.title] = count
+    listed = or_(RosterSpan.to_on.is_(None), RosterSpan.to_on > today)
+    on_roster = session.scalars(select(RosterSpan.id).where(RosterSpan.person_id == person.id, listed)).first()
+    return Before(person, on_roster is not None, counts[Fate.DELETE], counts[Fate.EMPTY], counts[Fate.KEEP])
+
+
+def _find(session: Session, me: Me, person_id: int) -> Person:
+    require(me, Right.WIPE, branch_id=me.branch_id)
+    if person_id == me.id:
+        raise Refusal(NOT_ONESELF)
+    person = of_branch(session, Person, person_id, me.branch_id)
+    if person is None or person.erased_at is not None:
+        raise Refusal(NO_SUCH_PERSON)
+    return person
+
+
+def _count(session: Session, holding: Holding, subject: Subject) -> int:
+    if holding.whose is None:
+        return 0
+    return session.scalar(select(func.count()).select_from(holding.table).where(holding.whose(subject))) or 0
+
+
+def erase(session: Session, me: Me, person_id: int, today: date, now: datetime, *, handling: int = 0) -> dict[str, int]:
+    """Erase everything of somebody; how many rows of each table went or were emptied. Cannot be undone.
+
+    `handling`: the update that asks for it; it shows the name, and is still open.
+    """
+    person = _find(session, me, person_id)
+    subject, name = Subject(person.id, person.telegram_id), person.name
+    _end_spans(session, person.id, today)
+    done = {
+        "named": _take_name_out(session, me.branch_id, name), "reviewed": _take_pieces_out(session, person.id)
+    }  # fmt: skip
+    # The person last: the other tables are found by the account that stands there.
+    for holding in reversed(HOLDINGS):
+        count = _erase(session, holding, subject)
+        if count:
+            done[table(holding.table).name] = count
+    changed(session, update(Person).where(Person.id == person.id).values(erased_at=now))
+    asking = (Inbox.update_id == handling, Inbox.state == InboxState.NEW)
+    changed(session, update(Inbox).where(*asking).values(payload=None))
+    session.expire_all()
+    audit.record(session, "erase", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id, rows=done)
+    return done
+
+
+def _erase(session: Session, holding: Holding, subject: Subject) -> int:
+    if holding.whose is None or holding.fate is Fate.KEEP:
+        return 0
+    if holding.fate is Fate.DELETE:
+        return changed(session, delete(holding.table).where(holding.whose(subject)))
+    return changed(session, update(holding.table).where(holding.whose(subject)).values(**holding.empties(subject)))
+
+
+def _end_spans(session: Session, person_id: int, today: date) -> None:
+    """Off the roster and out of every office from today on; what was counted until yesterday stays counted."""
+    for kind in KINDS:
+        open_ = or_(kind.to_on.is_(None), kind.to_on > today)
+        mine: Any = kind.person_id == person_id
+        changed(session, update(kind).where(mine, open_, kind.from_on <= today).values(to_on=today))
+        changed(session, delete(kind).where(mine, kind.from_on > today))
+
+
+def _take_name_out(session: Session, branch_id: int, name: str) -> int:
+    """What was said to others of the branch and names the person, once it has gone out; who approved what."""
+    here = select(Person.id).where(Person.branch_id == branch_id)
+    approved = (ExemptionSpan.approved_by == name, ExemptionSpan.person_id.in_(here))
+    changed(session, update(ExemptionSpan).where(*approved).values(approved_by=""))
+    # JSON keeps letters beyond ASCII escaped, on both databases; an update is kept as it came.
+    escaped = json.dumps(name)[1:-1]
+    said = cast(Outbox.message, String).contains(escaped, autoescape=True)
+    sent = (Outbox.branch_id == branch_id, Outbox.state.not_in(_UNSENT), said)
+    accounts = select(Person.telegram_id).where(Person.branch_id == branch_id, Person.telegram_id.is_not(None))
+    heard = or_(
+        Inbox.payload.contains(name, autoescape=True), cast(Inbox.answer, String).contains(escaped, autoescape=True)
+    )
+    handled = (Inbox.sender.in_(accounts), Inbox.state.not_in([InboxState.NEW, InboxState.CLAIMED]), heard)
+    return changed(session, update(Outbox).where(*sent).values(message=SAID_NOTHING)) + changed(
+        session, delete(Inbox).where(*handled)
+    )
+
+
+def _take_pieces_out(session: Session, person_id: int) -> int:
+    """What reviewers were sent of the pieces and make-ups: found by the promise's name, and by the files."""
+    pieces = set(session.scalars(select(Reflection.id).where(Reflection.person_id == person_id)))
+    promised = session.execute(select(Promise.key, Promise.outbox_id).where(Promise.key.like("piece:%")))
+    rows = [outbox_id for key, outbox_id in promised if int(key.split(":")[1]) in pieces]
+    for files in session.scalars(select(Makeup.files).where(Makeup.person_id == person_id)):
+        for file in files:
+            said = cast(Outbox.message, String).contains(file["file_id"], autoescape=True)
+            rows += session.scalars(select(Outbox.id).where(said))
+    ids = sorted({row for row in rows if row is not None})
+    silent = {"message": SAID_NOTHING, "state": case((Outbox.state.in_(_UNSENT), _CANCELLED), else_=Outbox.state)}
+    slices = (ids[at : at + SLICE] for at in range(0, len(ids), SLICE))
+    return sum(changed(session, update(Outbox).where(Outbox.id.in_(part)).values(**silent)) for part in slices)

@@ -1,0 +1,58 @@
+"""Backups of either database: made while the bot runs, kept by number, restored when nobody uses it."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from storage import backup_postgresql, backup_sqlite
+from storage.backup_sqlite import unused
+from storage.revision import BadBackup
+from storage.sqlite import database_path
+
+STEM = "branch-bot-"
+# SQLAlchemy's name of the engine -> how a copy of it is called.
+ENDING = {"sqlite": ".db", "postgresql": ".dump"}
+
+
+def make(url: URL, target: Path) -> None:
+    """Write a consistent copy of the database into a new file. Raises BadBackup."""
+    if target.exists():
+        raise BadBackup(f"{target} is there already; nothing was overwritten.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if url.get_backend_name() == "sqlite":
+        backup_sqlite.copy_database(database_path(url), target)
+    else:
+        backup_postgresql.copy_database(url, target)
+
+
+def restore(url: URL, source: Path, folder: Path, now: datetime) -> Path | None:
+    """Put a copy in the place of the database; returns where the present one is kept (beside it, or in `folder`).
+
+    Raises StorageBusy while the bot runs, BadBackup for a file that is not whole or not ours.
+    """
+    stamp = f"before-restore-{now:%Y%m%d-%H%M%S}"
+    if url.get_backend_name() == "sqlite":
+        path = database_path(url)
+        return backup_sqlite.restore(path, source, unused(path.with_name(f"{path.name}.{stamp}.backup")))
+    folder.mkdir(parents=True, exist_ok=True)
+    return backup_postgresql.restore(url, source, unused(folder / f"{stamp}.dump"))
+
+
+def next_name(url: URL, folder: Path, now: datetime) -> Path:
+    """branch-bot-20230707-033000.db, in local time."""
+    return unused(folder / f"{STEM}{now:%Y%m%d-%H%M%S}{ENDING[url.get_backend_name()]}")
+
+
+def kept(folder: Path) -> list[Path]:
+    """The backups of a folder, the newest first (the name says when)."""
+    found = [path for ending in ENDING.values() for path in folder.glob(f"{STEM}*{ending}")]
+    return sorted(found, key=lambda path: path.name, reverse=True)
+
+
+def keep_newest(folder: Path, number: int) -> list[Path]:
+    """Delete all but the newest; returns what went."""
+    old = kept(folder)[number:]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return old
