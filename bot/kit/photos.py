@@ -31,7 +31,7 @@ class ConfirmPhotos(Button):
 
 @dataclass(frozen=True)
 class DropPhotos(Button):
-    prefix: ClassVar[str] = "px"
+    prefix: ClassVar[str] = "pf"
     dialog_id: int
 
 

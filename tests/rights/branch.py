@@ -11,6 +11,10 @@ from sqlalchemy.orm import Session
 from bot.features.activities.desk import hash_code
 from bot.features.people import service
 from bot.features.people.rules import RosterRow
+from bot.features.roster import service as changes
+from bot.features.roster.buttons import Kind
+from bot.features.roster.rules import FactChange
+from storage.audience import find
 from storage.base import Model
 from storage.choices import (
     ActivityStatus,
@@ -22,12 +26,14 @@ from storage.choices import (
     MakeupState,
     OrganisationKind,
     PieceState,
+    Rank,
     SignInMethod,
     StudyItemKind,
     TaskAudience,
 )
 from storage.models.activity import Activity, Component
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.care import HygieneWord
 from storage.models.invite import BindRequest
 from storage.models.notice import Notice, Receipt
 from storage.models.organisation import Organisation
@@ -165,8 +171,19 @@ def _fill(
         branch_id=branch_id, telegram_id=8000 + int(tail), shown_name="某", phone_end="0000",
         state=BindRequestState.PENDING, asked_at=NOW,
     ))  # fmt: skip
+    keep("guest", Person(branch_id=branch_id, name=f"列席{tail}", created_at=NOW))
+    keep("word", HygieneWord(branch_id=branch_id, word=f"词语{tail}", made_by_id=maker, made_at=NOW))
+    rows["changed"] = _changed(session, branch_id, people[leave], maker)
     session.flush()
     return Ids(branch_id, people, rows)
+
+
+def _changed(session: Session, branch_id: int, person_id: int, maker: int) -> int:
+    """A change of somebody's facts by the desk, with the line of the log by which it can be taken back."""
+    me = find(session, session.get_one(Person, maker).telegram_id or 0, TODAY)
+    assert me is not None
+    wanted = FactChange(kind=Kind.RANK, person_id=person_id, day=TODAY, value=Rank.WORKER)
+    return changes.change(session, me, wanted, NOW, SHANGHAI).audit_id
 
 
 def _study_and_pieces(

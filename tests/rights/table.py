@@ -5,14 +5,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.features.activities import buttons as activities
+from bot.features.calendar import buttons as calendar
+from bot.features.care import buttons as care
+from bot.features.care.rules import Kind as Kept
 from bot.features.integrity import buttons as integrity
 from bot.features.offices import messages as offices
 from bot.features.people import account_messages as accounts
 from bot.features.people import messages as people
+from bot.features.people import roster_buttons as listed
 from bot.features.reflections import buttons as reflections
+from bot.features.roster import buttons as roster
 from bot.features.study import buttons as study
 from bot.features.tally import buttons as tally
 from bot.features.todo import messages as todo
+from bot.kit import broadcasts, photos
 from bot.kit.buttons import Button
 from storage.choices import ActivityType, LeaveType, StudyItemKind
 from tests.rights.branch import Ids
@@ -44,6 +50,8 @@ ROSTER = DESK
 TALLY = LEADERS_TOO
 BELOW = frozenset({"committee_officer"})
 HAND_OVER = frozenset({SEC})
+CALENDAR = CARE = frozenset({DEP, SEC})
+WIPE = frozenset({SEC})
 NOBODY: frozenset[str] = frozenset()
 # No right is asked: everybody who is known, each about oneself or the own place; the clock draws what cards show.
 KNOWN = BRANCH | {"other_secretary", "committee_officer"}
@@ -84,6 +92,18 @@ TASKS = ("reflection.task", lambda ids: {
 })  # fmt: skip
 ITEM = ("study.item", lambda ids: {
     "theme": ids["theme"], "asks": "", "kind": "book", "title": "书", "due_on": "2023-07-31", "files": [],
+})  # fmt: skip
+COMING = ("integrity.day", lambda ids: {"year": 2023, "festival": "中秋"})
+LOOK = ("calendar.look", lambda ids: {
+    "year": 2024, "days": [{"name": "元旦", "date": "2024-01-01", "isOffDay": True}], "papers": [], "only": [],
+})  # fmt: skip
+CHANGE = ("roster.change", lambda ids: {"kind": "g", "person": ids["bound"], "answers": {}})
+DATED = ("roster.change", lambda ids: {"kind": "o", "person": ids["bound"], "answers": {}})
+IMPORT = ("roster.look", lambda ids: {"rows": [{"name": "丁九"}], "since": "2023-07-07", "shown": ""})
+CORRECTION = ("broadcast.text", lambda ids: {"kind": "notice", "subject": ids["notice"], "text": "改"})
+ERASE = ("care.erase", lambda ids: {"person": ids["bound"], "asked": 1})
+HELD = ("activity.makeup", lambda ids: {
+    "activity": ids["held"], photos.HELD: [{"message_id": 1, "text": "", "files": []}],
 })  # fmt: skip
 QUARTER = 20233
 
@@ -219,6 +239,83 @@ TABLE: dict[str, Case] = {
     "tap:ShowBelow": Case(BELOW, lambda ids: tally.ShowBelow(QUARTER, 0)),
     "tap:OpenBranch": Case(BELOW, lambda ids: tally.OpenBranch(QUARTER, ids.branch_id)),
     "tap:ExportBelow": Case(BELOW, lambda ids: tally.ExportBelow(QUARTER)),
+    # the desk of the reminders
+    "tap:Turn": own(REMINDER, lambda ids: integrity.Turn(integrity.Page.TIMING)),
+    "tap:Coming": own(REMINDER, lambda ids: integrity.Coming(integrity.Act.OPEN, 2023, "中秋")),
+    "tap:SetTiming": own(REMINDER, lambda ids: integrity.SetTiming(integrity.Knob.LEAD, 2)),
+    "tap:Reword": own(REMINDER, lambda ids: integrity.Reword(integrity.Field.ISSUER)),
+    "tap:Unword": own(REMINDER, lambda ids: integrity.Unword(integrity.Field.ISSUER)),
+    "tap:TickBan": own(REMINDER, lambda ids: integrity.TickBan(0)),
+    "tap:Sample": own(KNOWN, lambda ids: integrity.Sample()),
+    "answer:integrity.day": own(REMINDER, open=COMING, text="9月20日"),
+    "answer:integrity.text": own(REMINDER, open=("integrity.text", COMING[1]), text="请严守纪律。"),
+    "answer:integrity.words": own(
+        REMINDER, open=("integrity.words", lambda ids: {"field": "issuer"}), text="机关纪委"
+    ),
+    # the calendar
+    "command:calendar": own(CALENDAR),
+    "word:工作日历": own(CALENDAR),
+    "tap:Send": own(CALENDAR, lambda ids: calendar.Send(calendar.What.OFF)),
+    "answer:calendar.notice": own(CALENDAR, open=("calendar.notice", lambda ids: {}), text="不是通知"),
+    "answer:calendar.look": own(CALENDAR, open=LOOK, text="不是通知"),
+    "tap:TakeOver": own(CALENDAR, lambda ids: calendar.TakeOver(1, 0), open=LOOK),
+    "answer:calendar.own": own(CALENDAR, open=("calendar.own", lambda ids: {"off": True}), text="8月1日 建军节"),
+    "tap:DropDays": own(CALENDAR, lambda ids: calendar.DropDays("2023-08-01")),
+    # what goes to many
+    "tap:Stop": Case(
+        MAKE_THIS_ACTIVITY, lambda ids: broadcasts.Stop("notice", ids["notice"], broadcasts.Sure.ASK)
+    ),
+    "tap:Correct": Case(MAKE_THIS_ACTIVITY, lambda ids: broadcasts.Correct("notice", ids["notice"])),
+    "tap:DecideCorrection": Case(
+        MAKE_THIS_ACTIVITY, lambda ids: broadcasts.DecideCorrection(1, broadcasts.Draft.SEND), open=CORRECTION
+    ),
+    "answer:broadcast.text": Case(MAKE_THIS_ACTIVITY, open=CORRECTION, text="更正"),
+    "tap:Previewed": own(KNOWN, lambda ids: broadcasts.Previewed()),
+    # the roster in chat
+    "command:roster": own(ROSTER),
+    "word:名册": own(ROSTER, text="名册"),
+    "word:导入名册": own(ROSTER),
+    "tap:ShowRoster": own(ROSTER, lambda ids: listed.ShowRoster(0)),
+    "tap:ShowGroup": own(ROSTER, lambda ids: roster.ShowGroup(0, 0)),
+    "tap:ShowPerson": Case(ROSTER, lambda ids: roster.ShowPerson(ids["bound"])),
+    "tap:Change": Case(ROSTER, lambda ids: roster.Change(ids["bound"], roster.Kind.GROUP)),
+    "tap:Pick": Case(ROSTER, lambda ids: roster.Pick(1, 0, 1), open=CHANGE),
+    "answer:roster.change": Case(ROSTER, open=DATED, text="7月7日"),
+    "tap:UndoChange": Case(ROSTER, lambda ids: roster.UndoChange(ids["changed"])),
+    "tap:SetTerm": own(ROSTER, lambda ids: roster.SetTerm()),
+    "answer:roster.term": own(ROSTER, open=("roster.term", lambda ids: {}), text="2023年3月1日"),
+    "tap:ImportRoster": own(ROSTER, lambda ids: listed.ImportRoster()),
+    "tap:ConfirmImport": own(ROSTER, lambda ids: roster.ConfirmImport(1, 1), open=IMPORT),
+    "tap:MoveImport": own(ROSTER, lambda ids: roster.MoveImport(1), open=IMPORT),
+    "tap:SendSheet": own(ROSTER, lambda ids: roster.SendSheet(roster.Sheet.FILLED)),
+    "answer:roster.file": own(ROSTER, open=("roster.file", lambda ids: {}), text="名册"),
+    "answer:roster.look": own(ROSTER, open=IMPORT, text="好"),
+    "answer:roster.since": own(ROSTER, open=("roster.since", IMPORT[1]), text="7月1日"),
+    "tap:ShowGuests": Case(SIGN_IN_ALL, lambda ids: activities.ShowGuests(ids["activity"], 0)),
+    "tap:SeatGuest": Case(SIGN_IN_ALL, lambda ids: activities.SeatGuest(ids["activity"], ids["guest"])),
+    # the care for data
+    "command:mydata": own(KNOWN),
+    "word:我的数据": own(KNOWN),
+    "command:care": own(CARE),
+    "word:数据管理": own(CARE),
+    "tap:ShowChanges": own(CARE, lambda ids: care.ShowChanges(0, 0, "")),
+    "tap:NarrowChanges": own(CARE, lambda ids: care.NarrowChanges(care.By.DAY)),
+    "answer:care.narrow": own(CARE, open=("care.narrow", lambda ids: {"by": "day"}), text="7月7日"),
+    "tap:ShowRetention": own(WIPE, lambda ids: care.ShowRetention()),
+    "tap:ChoosePeriod": own(WIPE, lambda ids: care.ChoosePeriod(Kept.DRAFTS)),
+    "tap:SetPeriod": own(WIPE, lambda ids: care.SetPeriod(Kept.DRAFTS, 30, 0)),
+    "tap:Sweep": own(WIPE, lambda ids: care.Sweep(1)),
+    "tap:ShowWords": own(CARE, lambda ids: care.ShowWords()),
+    "tap:AddWord": own(CARE, lambda ids: care.AddWord()),
+    "answer:care.word": own(CARE, open=("care.word", lambda ids: {}), text="绝不"),
+    "tap:RemoveWord": Case(CARE, lambda ids: care.RemoveWord(ids["word"])),
+    "tap:EraseWhom": own(WIPE, lambda ids: care.EraseWhom(0)),
+    "answer:care.whom": own(WIPE, open=("care.whom", lambda ids: {}), ),
+    "tap:ErasePerson": Case(WIPE, lambda ids: care.ErasePerson(ids["bound"])),
+    "tap:EraseGo": Case(WIPE, lambda ids: care.EraseGo(1), open=ERASE),
+    "answer:care.erase": own(WIPE, open=ERASE, text="是"),
+    "tap:ConfirmPhotos": Case(OWN, lambda ids: photos.ConfirmPhotos(1), open=HELD),
+    "tap:DropPhotos": own(KNOWN, lambda ids: photos.DropPhotos(1), open=HELD),
     # the secretary alone
     "command:handover": own(HAND_OVER),
     "word:移交书记": own(HAND_OVER),
@@ -245,6 +342,9 @@ TABLE: dict[str, Case] = {
     "service:migrated": own(EVERYBODY),
     **{
         f"card:{kind}": Case(DRAWN)
-        for kind in ("activity", "notice", "reflection_task", "reflection", "reflection_review", "reminder")
+        for kind in (
+            "activity", "notice", "reflection_task", "reflection", "reflection_review", "reminder", "progress.notice",
+            "progress.theme", "progress.study_item", "progress.reminder", "progress.reflection_task",
+        )
     },
 }  # fmt: skip

@@ -50,6 +50,7 @@ def ask(session: Session, call: Call, button: Send) -> Reply:
 
 def notice_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     """The text or the file, as it was understood; nothing is written yet."""
+    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
     if dialog.step == LOOK and call.content is None and "日" not in call.text:
         raise Refusal(messages.CONFIRM_IT)
     file: YearFile = call.content if call.content is not None else rules.read_year(call.text)
@@ -76,6 +77,7 @@ def _propose(session: Session, call: Call, file: YearFile) -> service.Proposal:
 
 def take_over(session: Session, call: Call, button: TakeOver) -> Reply:
     """Checked once more against what is known now; a doubt that was not shown is not passed over."""
+    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
     dialog = dialogs.current(session, call.me.id, call.now)
     if dialog is None or dialog.step != LOOK or dialog.id != button.dialog_id:
         raise Refusal(messages.OUT_OF_DATE)
@@ -94,6 +96,7 @@ def take_over(session: Session, call: Call, button: TakeOver) -> Reply:
 
 
 def own_came(session: Session, call: Call, dialog: Dialog) -> Reply:
+    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
     days = rules.read_own_days(call.text, bool(dialog.draft["off"]), call.today)
     service.add_own_days(session, call.me, days, call.now)
     dialogs.close(session, call.me.id)
@@ -101,6 +104,7 @@ def own_came(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def drop(session: Session, call: Call, button: DropDays) -> Reply:
+    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
     try:
         first = date.fromisoformat(button.first)
     except ValueError:

@@ -68,6 +68,7 @@ def narrow(session: Session, call: Call, button: buttons.NarrowChanges) -> Reply
 
 
 def narrowed(session: Session, call: Call, dialog: Dialog) -> Reply:
+    require(call.me, Right.CARE, branch_id=call.me.branch_id)
     if dialog.draft["by"] == buttons.By.DAY:
         day = parse_day(call.text, call.today)
         if day is None:
@@ -169,6 +170,7 @@ def _first(session: Session, call: Call, person_id: int) -> Message:
 
 def erase(session: Session, call: Call, button: buttons.EraseGo) -> Reply:
     """Asked twice; each question is answered by its own button, once."""
+    require(call.me, Right.WIPE, branch_id=call.me.branch_id)
     dialog = dialogs.current(session, call.me.id, call.now)
     if dialog is None or dialog.step != ERASE or dialog.id != button.dialog_id:
         raise Refusal(OLD)
@@ -185,6 +187,7 @@ def erase(session: Session, call: Call, button: buttons.EraseGo) -> Reply:
 
 
 def confirm_by_button(session: Session, call: Call, dialog: Dialog) -> Reply:
+    require(call.me, Right.WIPE, branch_id=call.me.branch_id)
     raise Refusal("请点按钮确认，不办了请发“取消”。")
 
 

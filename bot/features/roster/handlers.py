@@ -107,6 +107,7 @@ def set_term(session: Session, call: Call, button: SetTerm) -> Reply:
 
 
 def term_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
+    at_desk(call)
     day = parse_day(call.text, call.today)
     if day is None:
         raise Refusal("没有看懂日期，请按“2023年3月1日”的样子发送。")

@@ -55,6 +55,7 @@ def begin_by_word(session: Session, call: Call) -> Reply:
 
 def file_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     """Every fault at once, or the difference; nothing is written yet."""
+    at_desk(call)
     if call.content is None:
         raise Refusal("请发送名册文件（xlsx或csv），不导入了请发“取消”。")
     if isinstance(call.content, tuple):
@@ -148,6 +149,7 @@ def move(session: Session, call: Call, button: MoveImport) -> Reply:
 
 
 def day_came(session: Session, call: Call, dialog: Dialog) -> Reply:
+    at_desk(call)
     day = parse_day(call.text, call.today)
     if day is None:
         raise Refusal("没有看懂日期，请按“2023年7月1日”的样子发送。")
@@ -159,6 +161,7 @@ def day_came(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 def undecided(session: Session, call: Call, dialog: Dialog) -> Reply:
     """Another file takes the place of the one that was shown."""
+    at_desk(call)
     if call.content is None:
         raise Refusal("请点“确认导入”或“不导入”；要换文件，请直接发送新的文件。")
     return file_came(session, call, dialog)

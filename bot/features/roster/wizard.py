@@ -79,6 +79,7 @@ def pick(session: Session, call: Call, button: Pick) -> Reply:
 
 def typed(session: Session, call: Call, dialog: Dialog) -> Reply:
     """A name or a day typed."""
+    at_desk(call)
     asked = _asked(dialog)
     if asked.step not in _TYPED:
         raise Refusal("请点消息中的按钮选择，不办了请发“取消”。")
