@@ -30,8 +30,6 @@ def room(storage: Storage) -> Room | None:
     except OSError:
         return None
     with storage.reading() as session:
-        pages, most = (int(session.execute(text(f"PRAGMA {name}")).scalar_one()) for name in _PRAGMAS)
+        pages = int(session.execute(text("PRAGMA page_count")).scalar_one())
+        most = int(session.execute(text("PRAGMA max_page_count")).scalar_one())
     return Room(free, size, pages / most)
-
-
-_PRAGMAS = ("page_count", "max_page_count")

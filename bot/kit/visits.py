@@ -55,7 +55,9 @@ def _facts(update: telegram.Update, message: telegram.Message | None) -> dict[st
     if message is not None and message.migrate_to_chat_id is not None:
         facts["migrate_to"] = message.migrate_to_chat_id
     if message is not None and message.contact is not None:
-        facts["contact"] = (message.contact.user_id, message.contact.phone_number)
+        # A card that was passed on is nobody's word about oneself, whatever number stands in it.
+        whose = None if message.forward_origin is not None else message.contact.user_id
+        facts["contact"] = (whose, message.contact.phone_number)
     return facts
 
 

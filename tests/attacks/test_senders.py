@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import receive
+from bot.features.people.account_messages import ASKED, NOT_YOURS
 from bot.flood import BURST, MOST, Flood
-from bot.kit.words import STRANGER
 from bot.receive import TOO_MUCH, row_of, store
 from storage.choices import InboxState
 from storage.engine import Storage
@@ -156,17 +156,19 @@ async def test_an_admin_of_the_group_has_no_right_by_that(bot: World) -> None:
 
 
 async def test_a_contact_opens_no_door(bot: World) -> None:
-    """A stranger hands in contacts, forwarded or not: nothing is bound by a number that anybody can type."""
+    """A stranger hands in contacts: others' and forwarded ones are refused, the own one only asks to be let in."""
     stranger = bot.playground.person(9_001, "外人")
     stranger.chat.opened = True
     chat = {"id": 9_001, "type": "private", "first_name": "外人"}
     sender = {"id": 9_001, "is_bot": False, "first_name": "外人"}
     forwarded = {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "甲一"}}
-    for number in (9_001, bot.cast.account("甲一"), None):
+    heard = []
+    for number in (bot.cast.account("甲一"), None, 9_001):
         contact = {"phone_number": "+8613800138000", "first_name": "甲一", **({"user_id": number} if number else {})}
-        for extra in ({}, forwarded):
+        for extra in (forwarded, {}):
             message = {"message_id": 7, "date": 1, "from": sender, "chat": chat, "contact": contact, **extra}
             await push(bot, "message", message)
-            assert stranger.chat.from_bot[-1].text == STRANGER
+            heard.append(stranger.chat.from_bot[-1].text)
+    assert heard == [NOT_YOURS] * 5 + [ASKED]
     with bot.storage.reading() as session:
         assert session.scalars(select(Person.id).where(Person.telegram_id == 9_001)).all() == []

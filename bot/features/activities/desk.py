@@ -205,7 +205,8 @@ def mark_somebody(session: Session, call: Call, button: buttons.MarkSomebody) ->
         people.append((member.id, member.name, note))
     if not people:
         raise Refusal(NO_RIGHT)
-    return Reply(here=[messages.mark_somebody(activity, people, max(button.page, 0))])
+    guests = may(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
+    return Reply(here=[messages.mark_somebody(activity, people, max(button.page, 0), guests=guests)])
 
 
 def _may_mark(call: Call, activity: Activity, member: Member) -> bool:

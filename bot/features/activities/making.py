@@ -62,7 +62,7 @@ def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Act
 
 def drafted(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Activity:
     """The activity of a plan, not yet kept; refuses what cannot be made."""
-    require(me, Right.MAKE_ACTIVITY, branch_id=me.branch_id, group_id=plan.group_id)
+    require(me, Right.MAKE_ACTIVITY, branch_id=me.branch_id, group_id=plan.group_id, types=plan.types)
     if not plan.types:
         raise Refusal("请至少选择一项活动内容。")
     if plan.end_at <= plan.start_at:

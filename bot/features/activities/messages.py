@@ -287,16 +287,16 @@ def roll_call(
     return Message(text, [*rows, [Choice("登记完毕", buttons.RollDone(dialog_id))]])
 
 
-def mark_somebody(activity: Activity, people: Sequence[tuple[int, str, str]], page: int) -> Message:
-    """补登: choose the person. `people` are (id, name, what is known)."""
+def mark_somebody(activity: Activity, people: Sequence[tuple[int, str, str]], page: int, *, guests: bool) -> Message:
+    """补登: choose the person. `people` are (id, name, what is known); `guests`: others may be entered as 列席."""
     size = 20
     shown = people[page * size : (page + 1) * size]
     taps = [Choice(f"{name} {note}".strip(), buttons.MarkPerson(activity.id, person)) for person, name, note in shown]
     rows = [taps[index : index + 2] for index in range(0, len(taps), 2)]
     turn = [Choice("上一页", buttons.MarkSomebody(activity.id, page - 1))] if page else []
     turn += [Choice("下一页", buttons.MarkSomebody(activity.id, page + 1))] if (page + 1) * size < len(people) else []
-    guests = [Choice("登记列席", buttons.ShowGuests(activity.id, 0))]
-    return Message(f"【补登】{activity.title}\n请选择同志。", [*rows, *([turn] if turn else []), guests])
+    others = [Choice("登记列席", buttons.ShowGuests(activity.id, 0))] if guests else []
+    return Message(f"【补登】{activity.title}\n请选择同志。", [row for row in (*rows, turn, others) if row])
 
 
 def mark_as(activity: Activity, person_id: int, name: str) -> Message:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, or_, select
+from sqlalchemy import ColumnElement, Table, and_, case, null, or_, select
 
 from bot.features.care.rules import erased_name
 from storage.base import Model
@@ -17,7 +17,7 @@ from storage.models.calendar import CalendarYear
 from storage.models.care import HygieneWord, RetentionRule
 from storage.models.dialog import Dialog
 from storage.models.inbox import Inbox
-from storage.models.invite import Invite
+from storage.models.invite import BindRequest, Invite
 from storage.models.notice import Notice, Receipt
 from storage.models.outbox import Card, Outbox
 from storage.models.person import (
@@ -30,6 +30,7 @@ from storage.models.person import (
     RankSpan,
     RosterSpan,
 )
+from storage.models.place import ChosenPlace, CommandMenu
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 from storage.models.reminder import Acknowledgement, ReminderAudience, ReminderPlan
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
@@ -86,7 +87,8 @@ def _own(table: type[Any], title: str, *acts: str, **empties: Any) -> Holding:
 def _person(subject: Subject) -> dict[str, Any]:
     return {
         "name": erased_name(subject.person_id), "gender": None, "born_on": None, "joined_party_on": None,
-        "telegram_id": None, "bound_at": None, "reachable": False, "notes": "",
+        "telegram_id": None, "bound_at": None, "reachable": False, "notes": "", "phone": None, "archive_id": None,
+        "extra": null(),
     }  # fmt: skip
 
 
@@ -109,13 +111,13 @@ def _silence(subject: Subject) -> dict[str, Any]:
 
 HOLDINGS: tuple[Holding, ...] = (
     Holding(Person, "基本情况", lambda one: Person.id == one.person_id, ("id", "telegram_id"), Fate.EMPTY, _person),
-    _own(RosterSpan, "编入支部"),
-    _own(MembershipSpan, "党员身份"),
-    _own(GroupSpan, "所在党小组"),
-    _own(DutySpan, "党内职务"),
-    _own(RankSpan, "职级"),
-    _own(CategorySpan, "人员类别"),
-    _own(ExemptionSpan, "免于考勤", "contact_person_id", approved_by=""),
+    _own(RosterSpan, "编入支部", extra=null()),
+    _own(MembershipSpan, "党员身份", extra=null()),
+    _own(GroupSpan, "所在党小组", extra=null()),
+    _own(DutySpan, "党内职务", extra=null()),
+    _own(RankSpan, "职级", extra=null()),
+    _own(CategorySpan, "人员类别", extra=null()),
+    _own(ExemptionSpan, "免于考勤", "contact_person_id", approved_by="", reason_text=None, extra=null()),
     _own(Attendance, "签到和考勤", "marked_by_id"),
     _own(LeaveRequest, "请假", "entered_by_id", "decided_by_id", reason=""),
     _own(Makeup, "补学", "reviewed_by_id", note="", files=[], return_reason=""),
@@ -132,6 +134,15 @@ HOLDINGS: tuple[Holding, ...] = (
         lambda one: or_(Invite.person_id == one.person_id, _at_chat(Invite.used_by_telegram_id)(one)),
         ("person_id", "used_by_telegram_id"), Fate.DELETE,
     ),
+    Holding(
+        BindRequest, "绑定申请",
+        lambda one: or_(BindRequest.person_id == one.person_id, _at_chat(BindRequest.telegram_id)(one)),
+        ("person_id", "telegram_id"), Fate.DELETE, acts=("decided_by_id",),
+    ),
+    Holding(
+        ChosenPlace, "所选支部", lambda one: ChosenPlace.person_id == one.person_id, ("person_id",), Fate.DELETE
+    ),
+    Holding(CommandMenu, "命令菜单", _at_chat(CommandMenu.telegram_id), ("telegram_id",), Fate.DELETE),
     Holding(Inbox, "收到的消息", _at_chat(Inbox.sender), ("sender",), Fate.DELETE),
     Holding(
         Outbox, "发给您的消息",

@@ -9,7 +9,7 @@ HIDDEN = frozenset({
     "id", "person_id", "bot_id", "update_id", "lease_until", "attempts", "resent", "batch", "edits_id",
     "outbox_id", "chat_id", "message_id", "file_id", "file_unique_id", "code_hash", "mime_type", "lane", "job",
     "about", "answer", "fault", "step", "sender", "actor_id", "subject_id", "expires_at", "not_before", "open",
-    "erased_at",
+    "erased_at", "digest",
 })  # fmt: skip
 
 COLUMNS = {
@@ -27,6 +27,8 @@ COLUMNS = {
     "received_at": "收到时间", "reminder_id": "提醒", "draft": "草稿", "used_at": "使用时间",
     "used_by_telegram_id": "使用账号", "payload": "内容", "handled_at": "办理时间", "message": "内容",
     "sent_at": "发送时间", "via": "途径", "action": "办理事项", "subject": "对象", "details": "变更内容",
+    "phone": "联系电话", "archive_id": "档案编号", "extra": "名册所附内容", "reason_text": "原因",
+    "asked_at": "申请时间", "shown_name": "聊天中的名字", "phone_end": "电话末四位", "chosen_at": "选择时间",
 }  # fmt: skip
 
 VALUES: dict[type[StrEnum], dict[str, str]] = {
@@ -46,8 +48,9 @@ VALUES: dict[type[StrEnum], dict[str, str]] = {
     choices.Category: {"in_service": "在职", "retired": "离退休", "floating": "流动"},
     choices.ExemptionReason: {
         "long_sick_leave": "长期病休", "maternity_leave": "产假", "frail_retired": "年老体弱",
-        "floating_member": "流动党员", "abroad": "出国",
+        "floating_member": "流动党员", "abroad": "出国", "other": "另有原因",
     },
+    choices.BindRequestState: {"pending": "待核对", "accepted": "已绑定", "refused": "未同意"},
     choices.AttendanceStatus: {
         "present": "到会", "late": "迟到", "online": "线上参加", "absent": "缺席", "observer": "列席",
     },
@@ -86,7 +89,9 @@ ACTIONS = {
     "invites_made": "批量邀请", "group_invited": "邀请工作群", "group_tied": "绑定工作群", "invite_failed": "链接无效",
     "reachable_changed": "停用或启用", "account_moved": "账号转移",
     "person_added": "编入", "person_changed": "修改",
-    "change": "修改", "confirm": "确认",
+    "change": "修改", "confirm": "确认", "fact_changed": "变更", "fact_undone": "撤销变更", "term_changed": "登记换届",
+    "archive_imported": "导入档案", "binding_asked": "申请绑定", "binding_decided": "核对绑定", "reinvited": "重新邀请",
+    "unbound": "解除绑定", "handed_over": "移交书记", "place_chosen": "切换支部", "stop": "停止发送", "correct": "更正",
 }  # fmt: skip
 
 SUBJECTS = {
@@ -95,6 +100,7 @@ SUBJECTS = {
     "study_completion": "学习完成", "monthly_theme": "每月一主题", "reminder": "节前提醒", "person": "党员",
     "organisation": "支部", "retention_rule": "保存期限", "hygiene_word": "禁发词语", "telegram": "账号",
     "photos": "照片", "reminder_plan": "节前提醒安排", "group_chat": "工作群", "acknowledgement": "已阅",
+    "bind_request": "绑定申请", "calendar_year": "放假安排", "reminder_settings": "节前提醒设置",
 }  # fmt: skip
 
 

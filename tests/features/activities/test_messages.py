@@ -50,7 +50,7 @@ def everything() -> list[Message]:
         messages.notice_preview("长" * 3100, True, 10**6, BIG),
         messages.postpone_to(activity(), NOW, BIG, SHANGHAI),
         messages.roll_call(activity(), people, BIG, 3, 7),
-        messages.mark_somebody(activity(), [(one, NAME, "公差") for one, _, _ in people], 4),
+        messages.mark_somebody(activity(), [(one, NAME, "公差") for one, _, _ in people], 4, guests=True),
         messages.mark_as(activity(), BIG, NAME),
         *(Message(text) for text in messages.names(TITLE, [("实到", who), ("缺席", who)])),
         Message(messages.signed_in(NAME, activity(), AttendanceStatus.LATE, NOW, SHANGHAI)),

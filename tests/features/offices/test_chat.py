@@ -66,7 +66,7 @@ async def test_the_secretary_hands_over(bot: World) -> None:
     assert last(bot, "丙六").startswith("移交回执：甲一同志已于7月3日将示范党支部书记移交给您")
     assert old.keyboard == [["签到", "请假"], ["我的学习", "交心得"], ["我的记录", "帮助"]]
     assert new.keyboard is not None
-    assert new.keyboard[-1] == ["季度数据", "党员"]
+    assert new.keyboard[-1] == ["工作日历", "数据管理"]
     await bot.stage.say("甲一", "党员")
     assert last(bot, "甲一") == "您没有办理此事的权限。"
     await looked(bot)
