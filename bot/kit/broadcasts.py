@@ -113,7 +113,7 @@ class Broadcast:
     kind: str
     find: Callable[[Session, int, tzinfo], Subject | None]
     reworded: Callable[[Session, int, str, tzinfo], Message]
-    change: Callable[[Session, int, str], None]
+    change: Callable[[Session, int, str, tzinfo], None]
     reads: Callable[[Session, int, Sent, datetime, tzinfo], Message | None]
     along: Callable[[Session, int, tzinfo], Sequence[str]] = lambda session, subject_id, tz: ()
 

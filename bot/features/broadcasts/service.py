@@ -81,7 +81,7 @@ def check(session: Session, found: Found, text: str, tz: tzinfo) -> str:
 def correct(session: Session, me: Me, found: Found, text: str, now: datetime, tz: tzinfo) -> Progress:
     """The subject says this from now on: what was sent is edited, what waits goes out so."""
     text = check(session, found, text, tz)
-    found.kind.change(session, found.id, text)
+    found.kind.change(session, found.id, text, tz)
     session.flush()
     message = found.kind.reworded(session, found.id, text, tz).to_json()
     numbers = [broadcasts.correct(session, batch, message, now) for batch in batches(session, found, tz)]

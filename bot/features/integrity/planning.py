@@ -12,6 +12,7 @@ from bot.features.integrity import decisions, messages, rules, service, timing
 from bot.features.integrity.buttons import Field, Knob
 from bot.features.integrity.timing import Blocks, Decided, Timing, Wish
 from bot.kit.access import Right, require
+from bot.kit.hours import open_now
 from bot.kit.refusal import Refusal
 from bot.kit.words import day_words, units
 from scheduler.calendar import Calendar, at, local_day
@@ -170,6 +171,34 @@ def _plan(session: Session, me: Me, holiday: str, now: datetime) -> ReminderPlan
 
 
 # --- all of them ---------------------------------------------------------------------------------------------------
+
+
+def at_once(session: Session, me: Me, knob: Knob, value: int, now: datetime, tz: tzinfo) -> list[Blocks]:
+    """What would go this very minute by a timing that is only being thought of."""
+    if not open_now(now, tz, calendar_of(session, me.branch_id)):
+        return []
+    mine = decisions.decided(session, me.branch_id)
+    turned = replace(mine, timing=_turned(mine.timing, knob, value))
+    before = set(_overdue(session, me.branch_id, mine, now, tz))
+    return [blocks for blocks in _overdue(session, me.branch_id, turned, now, tz) if blocks not in before]
+
+
+def _overdue(session: Session, branch_id: int, mine: timing.Decided, now: datetime, tz: tzinfo) -> list[Blocks]:
+    """The groups not yet reminded of whose planned time has come, and that are not skipped."""
+    calendar, today = calendar_of(session, branch_id), local_day(now, tz)
+    ahead = timing.groups(calendar, mine.timing.merge, today, today + YEAR_AHEAD)
+    return [
+        blocks
+        for blocks in (_unsaid(session, branch_id, calendar, each, today) for each in ahead if each[-1].start > today)
+        if blocks and timing.grace_end(blocks[0], tz) >= now and timing.send_at(calendar, blocks, tz, mine) <= now
+        and not ((wish := mine.wish(blocks)) and wish.skipped)
+    ]  # fmt: skip
+
+
+def goes_if_resumed(session: Session, me: Me, one: Coming, now: datetime, tz: tzinfo) -> bool:
+    """Whether a reminder that is skipped would go this very minute."""
+    mine, calendar = decisions.decided(session, me.branch_id), calendar_of(session, me.branch_id)
+    return one.skipped and timing.send_at(calendar, one.blocks, tz, mine) <= now and open_now(now, tz, calendar)
 
 
 def set_timing(session: Session, me: Me, knob: Knob, value: int, now: datetime) -> Timing:
