@@ -18,6 +18,7 @@ from storage.audience import Me
 NO_SUCH = "没有找到这项内容。"
 NOTHING_SENT = "还没有发送，不必更正。"
 SAME = "内容没有变化。"
+NOT_STOPPED = "没有停止的发送。"
 
 Kinds = Mapping[str, Broadcast]
 
@@ -52,6 +53,19 @@ def stop(session: Session, me: Me, found: Found, now: datetime) -> int:
         session, "stop", found.kind.kind, found.id, now=now, actor_id=me.id, branch_id=me.branch_id, stopped=stopped
     )
     return stopped
+
+
+def resume(session: Session, me: Me, found: Found, now: datetime) -> int:
+    """The rest of it goes after all; how many messages. Refuses when it is over, and when nothing was stopped."""
+    if found.subject.closed:
+        raise Refusal(found.subject.closed)
+    resumed = broadcasts.resume(session, found.batch, now)
+    if not resumed:
+        raise Refusal(NOT_STOPPED)
+    audit.record(
+        session, "resume", found.kind.kind, found.id, now=now, actor_id=me.id, branch_id=me.branch_id, resumed=resumed
+    )
+    return resumed
 
 
 def batches(session: Session, found: Found, tz: tzinfo) -> list[str]:
