@@ -52,6 +52,8 @@ def notice_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     """The text or the file, as it was understood; nothing is written yet."""
     if dialog.step == LOOK and call.content is None and "日" not in call.text:
         raise Refusal(messages.CONFIRM_IT)
+    if call.content is None and "日" not in call.text:
+        raise Refusal(messages.NOT_A_NOTICE)
     file: YearFile = call.content if call.content is not None else rules.read_year(call.text)
     proposal = _propose(session, call, file)
     if proposal.unchanged:

@@ -162,7 +162,8 @@ def unword(session: Session, call: Call, button: Unword) -> Reply:
     _mine(call)
     planning.set_words(session, call.me, button.field, None, call.now)
     dialogs.close(session, call.me.id)
-    return Reply(toast="已恢复。", edit=_wording(session, call))
+    done = "已恢复默认。" if button.field is Field.TEXT else "已清除。"
+    return Reply(toast=done, edit=_wording(session, call))
 
 
 def tick_ban(session: Session, call: Call, button: TickBan) -> Reply:

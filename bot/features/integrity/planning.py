@@ -1,5 +1,6 @@
 """What the desk decides: when the coming reminders go and how they read, one of them or all; every change is noted."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -26,6 +27,7 @@ YEAR_AHEAD = timedelta(days=366)
 LONGEST_OWN = 3000
 # How much of each may be written, so that the whole stays one message.
 LIMITS = {Field.TEXT: messages.LONGEST, Field.ISSUER: 60, Field.PHONE: 60, Field.MAIL: 100, Field.URL: 200}
+_ADDRESS = re.compile(r"(?:https?://)?[^\s/@]+(?:\.[^\s/.@]+)+(?:/\S*)?", re.IGNORECASE)
 GONE = "没有找到这次提醒，请重新点“节前提醒”。"
 SENT = "这次提醒已发出，不能再改。"
 
@@ -238,6 +240,8 @@ def set_words(session: Session, me: Me, field: Field, words: str | None, now: da
             raise Refusal("请发送电话号码。")
         if field is Field.MAIL and "@" not in words:
             raise Refusal("请发送邮箱地址。")
+        if field is Field.URL and not _ADDRESS.fullmatch(words):
+            raise Refusal("请发送网址，例如：www.12388.gov.cn。")
     decisions.lock(session, me.branch_id)
     _keep(session, me, field.value, words, now, field=field.value, length=units(words or ""))
 
