@@ -51,7 +51,7 @@ def take_in(file: YearFile, named: str, branch_id: int | None, wanted: int | Non
         with _locked(storage):
             proposal = _look(storage, file, branch_id, wanted)
             if proposal.unchanged:
-                click.echo(f"Nothing to do: this is what is known of {file.year} already ({proposal.state.value}).")
+                click.echo(f"Nothing to do: this is what is known of {file.year} already ({proposal.before.value}).")
                 return
             if proposal.checked.doubts and not force:
                 raise click.ClickException("Nothing was changed. --force takes it over all the same.")

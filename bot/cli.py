@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.calendar_cli import calendar
+from bot.calendar_cli import FIRST, LAST, calendar
 from bot.office_commands import office
 from bot.opening import branch as _branch
 from bot.opening import database as _database
@@ -72,7 +72,8 @@ cli.add_command(office)
 @cli.command()
 @click.option(
     "--now", metavar="2026-09-22T08:59:50+08:00",
-    help="A rehearsal: the clock starts at this instant and goes on from there (without an offset: local time).",
+    help="A rehearsal: the clock starts at this instant and goes on from there (without an offset: local time). "
+    "What falls due is really sent, and does not go a second time: use a copy of the data and a token for tests.",
 )  # fmt: skip
 def run(now: str | None) -> None:
     """Run the bot until it is told to stop (Ctrl-C, SIGTERM)."""
@@ -95,6 +96,8 @@ def _instant(text: str, settings: Settings) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter("an instant like 2026-09-22T08:59:50+08:00 is needed", param_hint="--now") from None
+    if not FIRST <= found.year <= LAST:
+        raise click.BadParameter(f"a year from {FIRST} to {LAST} is needed", param_hint="--now")
     return found if found.tzinfo is not None else found.replace(tzinfo=settings.timezone)
 
 
@@ -380,16 +383,18 @@ def timetable(
     with _database() as (settings, storage), storage.reading() as session:
         where = None if branch_id is None else _branch(session, branch_id)
         rows = timetable(session, jobs(settings.timezone), _now(settings), days, runs, where)
-    show(rows, COLUMNS, how, settings.timezone, empty="There is no branch yet.")
+    show(rows, COLUMNS, how, settings.timezone, empty="There is no branch yet.", bare=True)
 
 
 def _show_sends(since: datetime | None, until: datetime | None, branch_id: int | None, how: str) -> None:
     from bot.features.registry import jobs
     from bot.progress import progress_bar
-    from bot.rehearsal import COLUMNS, rehearse, scratch
+    from bot.rehearsal import COLUMNS, few, rehearse, scratch
 
     if since is None or until is None:
         raise click.UsageError("--from and --to belong together")
+    if not FIRST <= since.year <= until.year + 1 or until.year > LAST:
+        raise click.UsageError(f"--from and --to are days from {FIRST} to {LAST}")
     if not 0 <= (until - since).days <= 366:
         raise click.UsageError("--to is a day within a year from --from on")
     with _database() as (settings, storage):
@@ -401,8 +406,8 @@ def _show_sends(since: datetime | None, until: datetime | None, branch_id: int |
         with scratch(storage) as session, progress_bar("timetable") as bar:
             for row in rehearse(session, jobs(settings.timezone), where, first, last):
                 bar.advance((row["at"] - first) / (last - first), f"{row['at']:%Y-%m-%d}")
-                rows.append(row)
-    show(rows, COLUMNS, how, settings.timezone, empty="Nothing would be sent.")
+                rows.append(row | {"to": few(row["to"])} if how == Format.TABLE else row)
+    show(rows, COLUMNS, how, settings.timezone, empty="Nothing would be sent.", bare=True)
 
 
 @cli.command()
@@ -413,7 +418,7 @@ def owed(how: str) -> None:
 
     with _database() as (settings, storage), storage.reading() as session:
         rows = undone(session)
-    show(rows, COLUMNS, how, settings.timezone, empty="Everything is delivered and handled.")
+    show(rows, COLUMNS, how, settings.timezone, empty="Everything is delivered and handled.", bare=True)
 
 
 @cli.command()
@@ -425,6 +430,6 @@ def doctor(context: click.Context, how: str) -> None:
 
     settings = load()
     findings = list(examine(settings, _now(settings)))
-    show([finding.row() for finding in findings], COLUMNS, how, settings.timezone)
+    show([finding.row() for finding in findings], COLUMNS, how, settings.timezone, bare=True)
     if any(finding.ok is False for finding in findings):
         context.exit(1)

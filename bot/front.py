@@ -60,7 +60,7 @@ def _run(settings: Settings, token: str, starts_at: datetime | None) -> None:
         require_newest(storage)
         clock = SystemClock() if starts_at is None else SystemClock.starting_at(starts_at)
         if starts_at is not None:
-            log.warning("a rehearsal: the clock starts at %s", starts_at.isoformat())
+            log.warning("a rehearsal: the clock starts at %s; what falls due is really sent", starts_at.isoformat())
         app = App(
             storage=storage, transport=AiohttpTransport(CONNECTIONS), clock=clock, tz=settings.timezone,
             token=token, api_url=settings.bot_api_url, handlers=HANDLERS, jobs=jobs(settings.timezone),

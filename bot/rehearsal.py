@@ -19,6 +19,8 @@ from storage.models.person import Person
 from storage.sqlite import database_path
 
 COLUMNS = ("at", "job", "slot", "to", "people", "text")
+# How many are named to people; programs get all.
+NAMED = 3
 TICK = timedelta(microseconds=1)
 
 
@@ -61,6 +63,12 @@ def rehearse(
         yield from _sends(session, run)
 
 
+def few(names: str) -> str:
+    """甲一、甲二、甲三等25人"""
+    found = names.split("、")
+    return names if len(found) <= NAMED + 1 else f"{'、'.join(found[:NAMED])}等{len(found)}人"
+
+
 def _next(
     session: Session, jobs: Sequence[Job], branch_id: int, cursor: datetime, until: datetime,
     done: set[tuple[str, int, str]],
@@ -77,9 +85,12 @@ def _sends(session: Session, run: Due) -> Iterator[dict[str, Any]]:
     except NotReady:
         return
     session.flush()
-    query = select(Outbox.message, Outbox.chat_id, Person.name).outerjoin(Person, Person.id == Outbox.person_id)
+    query = select(Outbox.message, Outbox.about, Person.name).outerjoin(Person, Person.id == Outbox.person_id)
     said: dict[str, list[str]] = {}
     for row in session.execute(query.where(Outbox.id > top).order_by(Outbox.id)):
+        if "progress" in row.about:
+            # The card of the progress says something only while it goes on.
+            continue
         said.setdefault(row.message["text"], []).append(row.name or "群")
     for text, names in said.items():
         yield {

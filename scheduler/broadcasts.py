@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.jobs import Owed
 from scheduler.pace import OVERALL
-from scheduler.promises import SLICE, STOP, STOPPED, promise_all
+from scheduler.promises import NEVER_BOUND, SLICE, STOP, STOPPED, promise_all
 from scheduler.rows import LANES
 from storage.base import table
 from storage.choices import JobRunState, Lane, OutboxState
@@ -29,7 +29,7 @@ COUNTED = 30_000
 class Progress:
     """How far a broadcast is, in messages; `seconds`: how long the rest is likely to take.
 
-    settled: no longer owed when it was asked. correcting: edits that are still to go.
+    cancelled: stopped by hand. settled: no longer owed when it was asked. correcting: edits that are still to go.
     """
 
     sent: int = 0
@@ -37,6 +37,7 @@ class Progress:
     unreachable: int = 0
     unknown: int = 0
     cancelled: int = 0
+    expired: int = 0
     failed: int = 0
     settled: int = 0
     correcting: int = 0
@@ -45,13 +46,14 @@ class Progress:
     @property
     def total(self) -> int:
         """Everybody to whom it was to go; who no longer needed it is not missing."""
-        return self.sent + self.waiting + self.unreachable + self.unknown + self.cancelled + self.failed
+        not_sent = self.unreachable + self.unknown + self.cancelled + self.expired + self.failed
+        return self.sent + self.waiting + not_sent
 
 
 _FIELDS = {
     OutboxState.QUEUED: "waiting", OutboxState.SENDING: "waiting", OutboxState.SENT: "sent",
     OutboxState.UNREACHABLE: "unreachable", OutboxState.UNKNOWN: "unknown", OutboxState.FAILED: "failed",
-    OutboxState.CANCELLED: "settled", OutboxState.EXPIRED: "cancelled",
+    OutboxState.CANCELLED: "settled", OutboxState.EXPIRED: "expired",
 }  # fmt: skip
 _OPEN = (OutboxState.QUEUED, OutboxState.SENDING)
 _UNFINISHED = (JobRun.job == CORRECTION, JobRun.state == JobRunState.PLANNING)
@@ -161,13 +163,31 @@ def stop(session: Session, batch: str, now: datetime) -> int:
     stopped = _change(session, *mine, Outbox.state == OutboxState.QUEUED, state=OutboxState.CANCELLED, reason=STOPPED)
     # In a sender's hands: it goes, but no second time, and not when it is handed back.
     _change(session, *mine, Outbox.state == OutboxState.SENDING, expires_at=now)
-    run = session.scalar(select(JobRun).where(JobRun.job == STOP, JobRun.branch_id == branch_id, JobRun.slot == batch))
+    run = session.scalar(_stop_of(branch_id, batch))
     if run is None:
         session.add(_run(STOP, branch_id, batch, JobRunState.PLANNED, stopped, now))
     else:
         run.planned += stopped
     session.flush()
     return stopped
+
+
+def resume(session: Session, batch: str, now: datetime) -> int:
+    """What was stopped goes after all, and later slices with it. Returns how many messages wait again."""
+    branch_id = _branch(session, batch)
+    run = session.scalar(_stop_of(branch_id, batch)) if branch_id is not None else None
+    if run is None:
+        return 0
+    stopped = (Outbox.batch == batch, _NEW, Outbox.reason == STOPPED)
+    _change(session, *stopped, Outbox.chat_id.is_(None), state=OutboxState.UNREACHABLE, reason=NEVER_BOUND)
+    again = _change(session, *stopped, state=OutboxState.QUEUED, reason="", not_before=now)
+    session.delete(run)
+    session.flush()
+    return again
+
+
+def _stop_of(branch_id: int, batch: str) -> Any:
+    return select(JobRun).where(JobRun.job == STOP, JobRun.branch_id == branch_id, JobRun.slot == batch)
 
 
 def _branch(session: Session, batch: str) -> int | None:
@@ -203,7 +223,8 @@ def correct(session: Session, batch: str, message: dict[str, Any], now: datetime
     for run in earlier:
         run.state = JobRunState.PLANNED
     # What a job promised is asked again when it goes; a group's card has an edit of its own.
-    _change(session, mine, queued, _NEW, Outbox.job.is_(None), Outbox.chat_id > 0, message=message)
+    to_go = or_(queued, Outbox.reason == STOPPED)
+    _change(session, mine, to_go, _NEW, Outbox.job.is_(None), Outbox.chat_id > 0, message=message)
     number = len(earlier) + 1
     run = _run(CORRECTION, branch_id, f"{batch}:{number}", JobRunState.PLANNING, 0, now)
     session.add(run)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from scheduler.calendar import DAY
 from scheduler.festivals import DRAGON_BOAT, LABOUR, MID_AUTUMN, NATIONAL, NEW_YEAR, QINGMING, SPRING
-from scheduler.year_file import BadYear, Entry, YearFile, settled
+from scheduler.year_file import BadYear, Entry, YearFile, said, settled
 
 ALL = (NEW_YEAR, SPRING, QINGMING, LABOUR, DRAGON_BOAT, MID_AUTUMN, NATIONAL)
 WEEKDAYS = "一二三四五六日"
@@ -106,7 +106,9 @@ class _Section:
         day = self._day(token)
         first = self.waiting[-1] if self.to else day
         if not 0 <= (day - first).days < LONGEST_RUN:
-            raise BadYear(f"{self.name}: from {first} to {day}?", f"{self.name}：{first}至{day}有误，请核对。")
+            raise BadYear(
+                f"{self.name}: from {first} to {day}?", f"{self.name}：{said(first)}至{said(day)}有误，请核对。"
+            )
         start = first + DAY if self.to else day
         self.waiting += [start + timedelta(days=at) for at in range((day - start).days + 1)]
         self.last, self.to = day, False
@@ -126,11 +128,11 @@ class _Section:
             raise BadYear(
                 f"{self.name}: there is no day {token[0]}.", f"{self.name}：没有“{token[0]}”这一天。"
             ) from None
-        said = _ASIDE.search(token["aside"] or "")
-        if said and WEEKDAYS.index(said[1].replace("天", "日")) != day.weekday():
+        weekday = _ASIDE.search(token["aside"] or "")
+        if weekday and WEEKDAYS.index(weekday[1].replace("天", "日")) != day.weekday():
             raise BadYear(
-                f"{self.name}: {day} is no {said[0]}; is it the notice of {self.year}?",
-                f"{self.name}：{day}是周{WEEKDAYS[day.weekday()]}，文中写的是{said[0]}，请核对年份和日期。",
+                f"{self.name}: {day} is no {weekday[0]}; is it the notice of {self.year}?",
+                f"{self.name}：{said(day)}是周{WEEKDAYS[day.weekday()]}，文中写的是{weekday[0]}，请核对年份和日期。",
             )
         return day
 

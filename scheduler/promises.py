@@ -19,6 +19,7 @@ from storage.models.person import Person
 SLICE = 500
 # The run that says that a broadcast was stopped (its slot is the batch), and why its messages did not go.
 STOP, STOPPED = "broadcast_stop", "stopped"
+NEVER_BOUND = "never_bound"
 
 _ADD = insert(table(Outbox)).returning(Outbox.id, sort_by_parameter_order=True)
 _ADD_KEYS = insert(table(Promise))
@@ -102,7 +103,7 @@ def _chats(session: Session, person_ids: Collection[int]) -> dict[int, tuple[int
     for person_id, telegram_id, reachable in session.execute(_PEOPLE, {"ids": list(person_ids)}):
         chats[person_id] = (
             telegram_id,
-            "never_bound" if telegram_id is None else "" if reachable else "blocked",
+            NEVER_BOUND if telegram_id is None else "" if reachable else "blocked",
         )
     return chats
 

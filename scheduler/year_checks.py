@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from scheduler.calendar import Calendar
 from scheduler.festivals import festivals
-from scheduler.year_file import BadYear, NotAnnounced, YearFile, settled
+from scheduler.year_file import BadYear, NotAnnounced, YearFile, said, settled
 from scheduler.year_views import entries_of
 from scheduler.years import Year
 from storage.choices import YearState
@@ -83,7 +83,7 @@ def _check_span(file: YearFile) -> None:
         if not first <= entry.day <= last:
             raise BadYear(
                 f"{entry.day} does not belong to the notice of {file.year} ({first} to {last}).",
-                f"{entry.day}不在{file.year}年安排的范围内。",
+                f"{said(entry.day)}不在{file.year}年安排的范围内。",
             )
 
 
@@ -111,7 +111,7 @@ def _check_festivals(file: YearFile) -> None:
     if worked:
         raise BadYear(
             f"Not off in {file.year}: {', '.join(f'{name} {day}' for name, day in worked)}.",
-            f"{file.year}年下列节日没有放假，请核对：{'、'.join(f'{name}（{day}）' for name, day in worked)}。",
+            f"{file.year}年下列节日没有放假，请核对：{'、'.join(f'{name}（{said(day)}）' for name, day in worked)}。",
         )
 
 

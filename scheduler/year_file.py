@@ -10,6 +10,11 @@ LARGEST = 256 * 1024
 MOST_DAYS = 366
 
 
+def said(day: date) -> str:
+    """2027年2月5日"""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 class BadYear(ValueError):
     """Not to be taken over, whoever insists. The text is English; `chinese` says it in chat."""
 
@@ -97,7 +102,7 @@ def settled(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     by_day: dict[date, Entry] = {}
     for entry in entries:
         if by_day.setdefault(entry.day, entry).off != entry.off:
-            raise BadYear(f"{entry.day} is both off and worked.", f"{entry.day}既写放假又写上班，请核对。")
+            raise BadYear(f"{entry.day} is both off and worked.", f"{said(entry.day)}既写放假又写上班，请核对。")
     return tuple(sorted(by_day.values()))
 
 

@@ -18,6 +18,7 @@ from bot.cli import cli
 from bot.playground.clock import TravelClock
 from bot.playground.http import serve
 from bot.playground.server import Playground
+from bot.rehearsal import few
 from bot.settings import Settings, load
 from scheduler.jobs import Owed
 from scheduler.outbox import promise
@@ -362,6 +363,9 @@ def test_timetable_of_a_period_names_every_send_and_keeps_nothing(ready: Run, tm
     ]
     assert rows[1]["text"].startswith("【节前廉洁提醒】中秋、国庆将至")
     assert json.loads(ready(*period).output) == rows
+    # For programs from the first byte on.
+    assert ready(*period[:-1], "csv").output.startswith("at,job,slot,to,people,text\n")
+    assert few("、".join("甲乙丙丁戊")) == "甲、乙、丙等5人"
     with database(tmp_path) as storage, storage.reading() as session:
         assert session.scalars(select(Outbox)).all() == []
 
@@ -372,6 +376,8 @@ def test_timetable_of_a_period_names_every_send_and_keeps_nothing(ready: Run, tm
         (("--from", "2023-09-01"), "--from and --to belong together"),
         (("--from", "2023-09-02", "--to", "2023-09-01"), "--to is a day within a year"),
         (("--from", "2023-09-01", "--to", "2025-09-01"), "--to is a day within a year"),
+        (("--from", "9999-12-31", "--to", "9999-12-31"), "--from and --to are days from 2004 to 2099"),
+        (("--from", "0001-01-01", "--to", "0001-01-01"), "--from and --to are days from 2004 to 2099"),
     ],
 )
 def test_a_period_that_is_none_is_refused(ready: Run, options: tuple[str, ...], said: str) -> None:
@@ -401,3 +407,9 @@ def test_a_backup_is_made_restored_and_seen_by_the_doctor(ready: Run, tmp_path: 
 def test_the_doctor_misses_a_backup(ready: Run) -> None:
     found = {row["check"]: row for row in json.loads(ready("doctor", "--format", "json").output)}
     assert (found["backup"]["ok"], "none in" in found["backup"]["found"]) == ("note", True)
+
+
+@pytest.mark.parametrize("now", ["0001-01-01", "9999-12-31T23:59:59", "soon"])
+def test_a_rehearsal_at_no_instant_is_refused(ready: Run, now: str) -> None:
+    refused = ready("run", "--now", now)
+    assert (refused.exit_code, "needed" in refused.output) == (2, True)

@@ -41,6 +41,15 @@ class Stop(Button):
 
 
 @dataclass(frozen=True)
+class Resume(Button):
+    """继续发送, of what was stopped."""
+
+    prefix: ClassVar[str] = "br"
+    kind: str
+    subject_id: int
+
+
+@dataclass(frozen=True)
 class Correct(Button):
     """更正内容"""
 
@@ -113,7 +122,7 @@ class Broadcast:
     kind: str
     find: Callable[[Session, int, tzinfo], Subject | None]
     reworded: Callable[[Session, int, str, tzinfo], Message]
-    change: Callable[[Session, int, str], None]
+    change: Callable[[Session, int, str, tzinfo], None]
     reads: Callable[[Session, int, Sent, datetime, tzinfo], Message | None]
     along: Callable[[Session, int, tzinfo], Sequence[str]] = lambda session, subject_id, tz: ()
 
@@ -167,6 +176,7 @@ def figures(found: Progress) -> str:
     words += [f"未送达 {found.unreachable + found.failed}"] if found.unreachable + found.failed else []
     words += [f"结果不明 {found.unknown}"] if found.unknown else []
     words += [f"已停止 {found.cancelled}"] if found.cancelled else []
+    words += [f"已过期 {found.expired}"] if found.expired else []
     words += [f"正在更改 {found.correcting}"] if found.correcting else []
     words += [f"预计{_duration(found.seconds)}"] if found.waiting else []
     return "，".join(words)
@@ -182,8 +192,10 @@ def _duration(seconds: int) -> str:
 
 
 def buttons(kind: str, subject_id: int, found: Progress) -> list[list[Choice]]:
-    """停止发送 while there is something to stop, 更正内容 once there is something to correct."""
+    """停止发送 while there is something to stop, 继续发送 when it was, 更正内容 once there is something to correct."""
     stop = [Choice("停止发送", Stop(kind, subject_id, Sure.ASK))] if found.waiting else []
+    if not stop and found.cancelled:
+        stop = [Choice("继续发送", Resume(kind, subject_id))]
     return [[*stop, Choice("更正内容", Correct(kind, subject_id))]]
 
 

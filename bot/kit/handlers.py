@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.kit.access import Right
 from bot.kit.buttons import Button
 from bot.kit.replies import Message, Reply
+from bot.kit.words import plain
 from storage.audience import Me
 from storage.models.dialog import Dialog
 
@@ -110,7 +111,7 @@ class Word:
     in_group: bool = False
 
     def fits(self, text: str) -> bool:
-        return text in self.words or (self.matches is not None and self.matches(text))
+        return plain(text) in self.words or (self.matches is not None and self.matches(text))
 
 
 @dataclass(frozen=True, slots=True)

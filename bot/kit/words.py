@@ -1,5 +1,6 @@
 """What every feature says alike: days and instants (7月7日（周五）14:30), and the line for strangers."""
 
+import re
 from datetime import date, datetime, tzinfo
 
 
@@ -16,6 +17,12 @@ class Both(str):
 
 STRANGER = "您好，本助手仅供支部成员使用，请向支部书记索取邀请链接。"
 WEEKDAYS = "一二三四五六日"
+# Before a word, and after it: marks, thanks, faces.
+_COURTESY = re.compile(
+    r"^好的?[，,、。!！\s]+|(?:[，,、。.!！~～…\s]|谢谢您?|感谢|\[[^\[\]]{1,4}\]|[\U0001F300-\U0001FAFF]\uFE0F?)+$"
+)
+# More than a word and its courtesy is no word.
+_LONGEST_WORD = 40
 
 
 def day_words(day: date) -> str:
@@ -37,6 +44,12 @@ def short_day(day: date) -> str:
 def quoted(title: str) -> str:
     """《…》, unless the title has its own marks."""
     return title if "《" in title else f"《{title}》"
+
+
+def plain(text: str) -> str:
+    """What somebody typed without what courtesy adds: 收到！, 收到，谢谢您。 and 好的，收到 are 收到."""
+    text = text.strip()
+    return _COURTESY.sub("", text) if len(text) <= _LONGEST_WORD else text
 
 
 def units(text: str) -> int:

@@ -14,6 +14,7 @@ from scheduler.broadcasts import Progress
         (Progress(sent=25), "已送达 25/25"),
         (Progress(sent=22, unreachable=2, failed=1, settled=3), "已送达 22/25，未送达 3"),
         (Progress(sent=20, unknown=1, cancelled=4), "已送达 20/25，结果不明 1，已停止 4"),
+        (Progress(sent=20, expired=2), "已送达 20/22，已过期 2"),
         (Progress(sent=25, correcting=7), "已送达 25/25，正在更改 7"),
         (Progress(waiting=9000, seconds=306), "已送达 0/9000，预计6分钟"),
         (Progress(waiting=300_000, seconds=10_170), "已送达 0/300000，预计3小时以上"),
@@ -33,6 +34,7 @@ def test_what_is_out_in_no_time_has_no_card_of_its_own() -> None:
 def test_there_is_nothing_to_stop_when_all_is_out() -> None:
     assert [choice.label for choice in buttons("notice", 1, Progress(sent=1))[0]] == ["更正内容"]
     assert [choice.label for choice in buttons("notice", 1, Progress(waiting=1))[0]] == ["停止发送", "更正内容"]
+    assert [choice.label for choice in buttons("notice", 1, Progress(cancelled=1))[0]] == ["继续发送", "更正内容"]
 
 
 def test_a_preview_looks_the_same_and_does_nothing() -> None:

@@ -93,9 +93,24 @@ async def test_stop_cancels_what_is_queued_and_what_a_later_slice_brings(office:
     async with office.sender():
         await office.clock.settle()
     assert office.telegram.texts == [(9, "通知")]
-    assert act(office, broadcasts.progress, BATCH) == Progress(sent=1, cancelled=4)
+    assert act(office, broadcasts.progress, BATCH) == Progress(sent=1, cancelled=3, expired=1)
     assert act(office, broadcasts.stop, BATCH) == 0
     assert act(office, broadcasts.stop, "notice:7") == 0
+
+
+async def test_what_was_stopped_goes_after_all_once_and_in_the_corrected_words(office: Office) -> None:
+    send(office, 1, 2, 3)
+    assert act(office, broadcasts.resume, BATCH) == 0
+    act(office, broadcasts.stop, BATCH)
+    send(office, 4)
+    act(office, lambda session, now: broadcasts.correct(session, BATCH, {"text": "新通知"}, now))
+    assert act(office, broadcasts.resume, BATCH) == 4
+    assert act(office, broadcasts.resume, BATCH) == 0
+    send(office, 5)
+    async with office.sender():
+        await office.clock.settle()
+    assert office.telegram.texts == [(1, "新通知"), (2, "新通知"), (3, "新通知"), (4, "新通知"), (5, "通知")]
+    assert act(office, broadcasts.progress, BATCH).sent == 5
 
 
 class Edits:

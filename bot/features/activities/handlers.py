@@ -19,6 +19,7 @@ from bot.features.activities import (
     undoing,
     wizard,
 )
+from bot.features.integrity.messages import which_one
 from bot.features.integrity.service import waiting as unread_reminders
 from bot.kit.handlers import Call, CardView, Command, Handler, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
@@ -121,8 +122,11 @@ def acknowledge_by_word(session: Session, call: Call) -> Reply:
         return Reply(others=[To(reply.edit, person_id=call.me.id)] if reply.edit else [], refresh=reply.refresh)
     waiting = taking_part.unanswered_notices(session, call.me, call.now)
     if not waiting:
-        # Who answers a reminder with 收到 means 已阅: the word that counts is one step away.
-        raise Refusal(UNREAD_REMINDER if unread_reminders(session, call.me, call.now) else NO_NOTICE)
+        unread = unread_reminders(session, call.me, call.now)
+        if unread:
+            # Who answers a reminder with 收到 means 已阅: it is written down only as what it is, one tap away.
+            return say(replace(which_one(unread), text=UNREAD_REMINDER))
+        raise Refusal(NO_NOTICE)
     if len(waiting) > 1:
         rows = [[Choice(notice.text.split("\n")[0][:24], buttons.Acknowledge(notice.id))] for notice in waiting[:8]]
         return say(Message("请选择要回复“收到”的通知。", rows))
@@ -143,7 +147,7 @@ HANDLERS: list[Handler] = [
     Command("signin", sign_in_by_word, "签到"),
     Word(("签到",), sign_in_by_word, label=True, in_group=True),
     Word(("到",), sign_in_by_word, in_group=True),
-    Word(("收到", "1"), acknowledge_by_word, in_group=True),
+    Word(("收到", "收到了", "已收到", "知道了", "1"), acknowledge_by_word, in_group=True),
     Start(CODE_PREFIX, sign_in_by_code),
     CardView(cards.KIND, cards.render, lives=cards.goes_on_at),
     *absence.HANDLERS,

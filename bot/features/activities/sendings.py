@@ -67,7 +67,7 @@ def reworded(session: Session, notice_id: int, text: str, tz: tzinfo) -> Message
     return _private(session, notice, _worded(notice, text), [], None)
 
 
-def change(session: Session, notice_id: int, text: str) -> None:
+def change(session: Session, notice_id: int, text: str, tz: tzinfo) -> None:
     notice = session.get_one(Notice, notice_id)
     notice.text = _worded(notice, text)
 

@@ -11,7 +11,7 @@ from bot.features.broadcasts.service import Found, Kinds
 from bot.kit import broadcasts as kit
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
-from bot.kit.broadcasts import Broadcast, Correct, DecideCorrection, Draft, Previewed, Stop, Sure
+from bot.kit.broadcasts import Broadcast, Correct, DecideCorrection, Draft, Previewed, Resume, Stop, Sure
 from bot.kit.handlers import Answer, Call, CardView, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
@@ -32,8 +32,16 @@ def stop(kinds: Kinds, session: Session, call: Call, button: Stop) -> Reply:
             raise Refusal(messages.ALL_SENT)
         return Reply(here=[messages.sure_to_stop(button.kind, button.subject_id, found.subject, now)])
     many = service.stop(session, call.me, found, call.now)
-    said = messages.stopped(found.subject, many, broadcasts.progress(session, found.batch, call.now))
+    progress = broadcasts.progress(session, found.batch, call.now)
+    said = messages.stopped(button.kind, button.subject_id, found.subject, many, progress)
     return Reply(toast="已停止发送。", edit=said, refresh=_cards(found))
+
+
+def resume(kinds: Kinds, session: Session, call: Call, button: Resume) -> Reply:
+    """What was stopped goes after all; below the live card, or below the answer to the stop."""
+    found = _found(kinds, session, call, button.kind, button.subject_id)
+    many = service.resume(session, call.me, found, call.now)
+    return Reply(toast=messages.resumed(many), refresh=_cards(found), promised=True)
 
 
 def _found(kinds: Kinds, session: Session, call: Call, kind: str, subject_id: int) -> Found:
@@ -109,6 +117,7 @@ def build(declared: Sequence[Broadcast]) -> list[Handler]:
     ]
     return [
         Tap(Stop, partial(stop, kinds)),
+        Tap(Resume, partial(resume, kinds)),
         Tap(Correct, partial(ask_text, kinds)),
         Tap(DecideCorrection, partial(decide, kinds)),
         Tap(Previewed, previewed, reads=True),

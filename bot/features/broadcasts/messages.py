@@ -1,6 +1,6 @@
 """Every word of stopping and correcting; the card of the progress is in bot/kit/broadcasts.py."""
 
-from bot.kit.broadcasts import PREVIEW, DecideCorrection, Draft, Stop, Subject, Sure, figures
+from bot.kit.broadcasts import PREVIEW, DecideCorrection, Draft, Resume, Stop, Subject, Sure, figures
 from bot.kit.replies import TEXT_LIMIT, Choice, Message
 from bot.kit.words import cut
 from scheduler.broadcasts import Progress
@@ -19,8 +19,13 @@ def sure_to_stop(kind: str, subject_id: int, subject: Subject, found: Progress) 
     return Message(f"{cut(subject.title, 60)}\n{figures(found)}\n确定停止？未发送的将不再发送。", [rows])
 
 
-def stopped(subject: Subject, many: int, found: Progress) -> Message:
-    return Message(f"{cut(subject.title, 60)}\n已停止发送，{many}份没有发出。\n{figures(found)}")
+def stopped(kind: str, subject_id: int, subject: Subject, many: int, found: Progress) -> Message:
+    rows = [[Choice("继续发送", Resume(kind, subject_id))]] if found.cancelled else []
+    return Message(f"{cut(subject.title, 60)}\n已停止发送，{many}份没有发出。\n{figures(found)}", rows)
+
+
+def resumed(many: int) -> str:
+    return f"已继续发送，还有{many}份。"
 
 
 def ask_text(subject: Subject) -> Message:

@@ -18,6 +18,7 @@ from storage.audience import Me
 NO_SUCH = "没有找到这项内容。"
 NOTHING_SENT = "还没有发送，不必更正。"
 SAME = "内容没有变化。"
+NOT_STOPPED = "没有停止的发送。"
 
 Kinds = Mapping[str, Broadcast]
 
@@ -54,6 +55,19 @@ def stop(session: Session, me: Me, found: Found, now: datetime) -> int:
     return stopped
 
 
+def resume(session: Session, me: Me, found: Found, now: datetime) -> int:
+    """The rest of it goes after all; how many messages. Refuses when it is over, and when nothing was stopped."""
+    if found.subject.closed:
+        raise Refusal(found.subject.closed)
+    resumed = broadcasts.resume(session, found.batch, now)
+    if not resumed:
+        raise Refusal(NOT_STOPPED)
+    audit.record(
+        session, "resume", found.kind.kind, found.id, now=now, actor_id=me.id, branch_id=me.branch_id, resumed=resumed
+    )
+    return resumed
+
+
 def batches(session: Session, found: Found, tz: tzinfo) -> list[str]:
     """Its own, and those that carry it along."""
     return [found.batch, *found.kind.along(session, found.id, tz)]
@@ -81,7 +95,7 @@ def check(session: Session, found: Found, text: str, tz: tzinfo) -> str:
 def correct(session: Session, me: Me, found: Found, text: str, now: datetime, tz: tzinfo) -> Progress:
     """The subject says this from now on: what was sent is edited, what waits goes out so."""
     text = check(session, found, text, tz)
-    found.kind.change(session, found.id, text)
+    found.kind.change(session, found.id, text, tz)
     session.flush()
     message = found.kind.reworded(session, found.id, text, tz).to_json()
     numbers = [broadcasts.correct(session, batch, message, now) for batch in batches(session, found, tz)]

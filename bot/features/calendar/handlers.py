@@ -53,6 +53,8 @@ def notice_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
     if dialog.step == LOOK and call.content is None and "日" not in call.text:
         raise Refusal(messages.CONFIRM_IT)
+    if call.content is None and "日" not in call.text:
+        raise Refusal(messages.NOT_A_NOTICE)
     file: YearFile = call.content if call.content is not None else rules.read_year(call.text)
     proposal = _propose(session, call, file)
     if proposal.unchanged:

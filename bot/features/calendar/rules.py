@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from bot.kit.dates import parse_day
 from bot.kit.refusal import Refusal
+from bot.kit.words import short_day
 from scheduler.calendar import DAY
 from scheduler.notice import read_notice
 from scheduler.year_file import BadYear, Entry, YearFile, decode, read_json
@@ -47,6 +48,8 @@ def read_own_days(text: str, off: bool, today: date) -> OwnDays:
     to = _TO.match(rest)
     if to is not None:
         last, rest = _end(rest[to.end() :], first)
+    if last < first:
+        raise Refusal(f"结束日期（{short_day(last)}）早于开始日期（{short_day(first)}），请核对。")
     if first < today:
         raise Refusal("只能设置今天及以后的日期。")
     if first - today > AHEAD or not 0 <= (last - first).days < LONGEST_SPAN:

@@ -36,6 +36,7 @@ class Act(StrEnum):
     TEXT = "text"
     SKIP = "skip"
     RESUME = "resume"
+    RESUME_NOW = "now"
     DEFAULT = "default"
 
 
@@ -93,11 +94,15 @@ class Coming(Button):
 
 @dataclass(frozen=True)
 class SetTiming(Button):
-    """`value`: working days; for the hour minutes since midnight; for the second line 0 or 1."""
+    """`value`: working days; for the hour minutes since midnight; for the second line 0 or 1.
+
+    `sure` 1: also when a reminder goes at once by it.
+    """
 
     prefix: ClassVar[str] = "is"
     knob: Knob
     value: int
+    sure: int = 0
 
 
 @dataclass(frozen=True)

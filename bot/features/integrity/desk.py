@@ -84,7 +84,9 @@ def act(session: Session, call: Call, button: Coming) -> Reply:
         moves = button.act is Act.DAY
         dialogs.ask(session, call.me.id, DAY if moves else TEXT, call.now, year=one.year, festival=one.festival)
         return Reply(here=[plan_messages.ask_day(one) if moves else plan_messages.ask_text(one)])
-    if button.act in (Act.SKIP, Act.RESUME):
+    if button.act is Act.RESUME and planning.goes_if_resumed(session, call.me, one, call.now, call.tz):
+        return Reply(edit=plan_messages.sure_to_resume(one))
+    if button.act in (Act.SKIP, Act.RESUME, Act.RESUME_NOW):
         planning.skip(session, call.me, one, button.act is Act.SKIP, call.now)
     elif button.act is Act.DEFAULT:
         planning.by_default(session, call.me, one, call.now)
@@ -136,6 +138,9 @@ def text_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 def set_timing(session: Session, call: Call, button: SetTiming) -> Reply:
     _mine(call)
+    going = planning.at_once(session, call.me, button.knob, button.value, call.now, call.tz)
+    if going and not button.sure:
+        return Reply(edit=plan_messages.sure_to_set(button, going))
     now_set = planning.set_timing(session, call.me, button.knob, button.value, call.now)
     return Reply(toast="已保存。", edit=plan_messages.timing_page(now_set))
 
@@ -157,7 +162,8 @@ def unword(session: Session, call: Call, button: Unword) -> Reply:
     _mine(call)
     planning.set_words(session, call.me, button.field, None, call.now)
     dialogs.close(session, call.me.id)
-    return Reply(toast="已恢复。", edit=_wording(session, call))
+    done = "已恢复默认。" if button.field is Field.TEXT else "已清除。"
+    return Reply(toast=done, edit=_wording(session, call))
 
 
 def tick_ban(session: Session, call: Call, button: TickBan) -> Reply:

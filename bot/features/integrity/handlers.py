@@ -57,7 +57,7 @@ def render(session: Session, reminder_id: int, chat_id: int, now: datetime, tz: 
 HANDLERS: list[Handler] = [
     Tap(Read, read),
     Tap(ShowUnread, show_unread, reads=True),
-    Word(("已阅",), read_by_word),
+    Word(("已阅", "已阅读", "阅", "已读"), read_by_word),
     CardView(service.CARD, render, lives=delivering(sendings.KIND)),
     *desk.HANDLERS,
 ]

@@ -1,5 +1,6 @@
 """Every word and button of the pre-holiday reminder that members see, and the counts for the desk."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -15,7 +16,9 @@ from storage.models.reminder import Reminder
 
 NOTHING_TO_READ = "现在没有需要阅知的提醒。"
 PROVISIONAL = "（暂定）具体放假安排以国务院办公厅通知为准。"
-TITLE, NAMES = "【节前廉洁提醒】", "{holidays}"
+TITLE, NAMES = "【节前廉洁提醒】", "（节日）"
+# In whatever brackets it is typed.
+_NAMES = re.compile(r"[（(〔\[【]节日[）)〕\]】]")
 # What a branch may word itself (organisation.settings), and how much of it is shown.
 OWN_TEXT, ISSUER, OWN_BANS, LONGEST = "holiday_text", "issuer", "holiday_bans", 2000
 REPORT = {"report_phone": "监督举报电话", "report_mail": "举报邮箱", "report_url": "举报网站"}
@@ -50,15 +53,37 @@ def reminder_text(blocks: Blocks, settings: Mapping[str, Any], own: str | None, 
     `own`: what the branch wrote for this one reminder, in the place of everything but its deadline.
     """
     names, provisional = rules.names(rules.holidays(blocks)), any(block.provisional for block in blocks)
-    ends = f"请于{moment_words(due, tz)}前点“已阅”。"
+    ends = _ends(due, tz)
     if own:
         body = [*([PROVISIONAL] if provisional else []), ends]
-        return "\n".join([TITLE + own.replace(NAMES, names), *body])
-    words = _own(settings, OWN_TEXT, LONGEST).replace(NAMES, names) or f"{names}将至，请严守纪律，廉洁过节。"
+        return "\n".join([TITLE + named(own, names), *body])
+    words = named(_own(settings, OWN_TEXT, LONGEST), names) or f"{names}将至，请严守纪律，廉洁过节。"
     lines = [TITLE + words, *(BANS[number][1] for number in chosen_bans(settings))]
     lines.append(PROVISIONAL if provisional else f"放假时间：{days(blocks)}。")
     lines += [f"{word}：{_own(settings, key)}" for key, word in REPORT.items() if _own(settings, key)]
     return "\n".join([*lines, ends, *filter(None, [_own(settings, ISSUER)])])
+
+
+def named(text: str, names: str) -> str:
+    """What a branch wrote, with the names of the holidays where it left room for them."""
+    return _NAMES.sub(names, text)
+
+
+def worded_anew(reminder: Reminder, own: str, tz: tzinfo) -> str:
+    """A reminder that was sent, in other words: its title and its deadline stay, whatever was written."""
+    body = named(own.strip().removeprefix(TITLE), rules.names(reminder.holidays))
+    ends = _ends(reminder.ack_due, tz)
+    return "\n".join([TITLE + body, *([] if ends in body else [ends])])
+
+
+def body_of(reminder: Reminder, tz: tzinfo) -> str:
+    """What of a sent reminder may be worded anew."""
+    lines = reminder.text.removeprefix(TITLE).split("\n")
+    return "\n".join(line for line in lines if line != _ends(reminder.ack_due, tz))
+
+
+def _ends(due: datetime, tz: tzinfo) -> str:
+    return f"请于{moment_words(due, tz)}前点“已阅”。"
 
 
 def chosen_bans(settings: Mapping[str, Any]) -> list[int]:

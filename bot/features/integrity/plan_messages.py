@@ -1,6 +1,7 @@
 """Every word and button of the desk of 节前提醒: what goes next, one of them, the timing and the wording of all."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -9,7 +10,7 @@ from bot.features.integrity.buttons import Act, Field, Knob, Page, Reword, Sampl
 from bot.features.integrity.planning import LIMITS, LONGEST_OWN, Coming
 from bot.features.integrity.timing import Timing
 from bot.kit.replies import Choice, Message
-from bot.kit.words import cut, moment_words
+from bot.kit.words import cut, moment_words, short_day
 from storage.models.reminder import Reminder
 
 PREVIEW_ONLY = "这是预览，正式发送后才能点。"
@@ -96,6 +97,17 @@ def opened(one: Coming, now: datetime, tz: tzinfo) -> Message:
     return Message("\n".join(lines), _two_a_row(taps))
 
 
+def sure_to_resume(one: Coming) -> Message:
+    taps = [Choice("确定发送", _act(Act.RESUME_NOW, one)), Choice("不发送", _act(Act.OPEN, one))]
+    return Message(f"{_names(one)}节前提醒的发送时间已过，恢复后立即发给全体党员。确定吗？", [taps])
+
+
+def sure_to_set(button: SetTiming, going: Iterable[timing.Blocks]) -> Message:
+    names = "、".join(rules.names(rules.holidays(blocks)) for blocks in going)
+    taps = [Choice("确定", replace(button, sure=1)), Choice("不修改", Turn(Page.TIMING))]
+    return Message(f"这样设置后，{names}节前提醒的发送时间已到，将立即发给全体党员。确定吗？", [taps])
+
+
 def preview(one: Coming, card: Message, now: datetime, tz: tzinfo) -> list[Message]:
     """Exactly as it will look; its buttons do nothing yet."""
     rows = [[Choice(choice.label, Sample()) for choice in row] for row in card.rows]
@@ -103,7 +115,8 @@ def preview(one: Coming, card: Message, now: datetime, tz: tzinfo) -> list[Messa
 
 
 def ask_day(one: Coming) -> Message:
-    return Message(f"【{_names(one)}节前提醒】请发送新的日期（工作日），例如：9月20日。不改了请发“取消”。")
+    example = short_day(one.blocks[0].last_working_day)
+    return Message(f"【{_names(one)}节前提醒】请发送新的日期（工作日），例如：{example}。不改了请发“取消”。")
 
 
 def ask_text(one: Coming) -> Message:

@@ -1,5 +1,6 @@
 """What the desk decides: when the coming reminders go and how they read, one of them or all; every change is noted."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -12,6 +13,7 @@ from bot.features.integrity import decisions, messages, rules, service, timing
 from bot.features.integrity.buttons import Field, Knob
 from bot.features.integrity.timing import Blocks, Decided, Timing, Wish
 from bot.kit.access import Right, require
+from bot.kit.hours import open_now
 from bot.kit.refusal import Refusal
 from bot.kit.words import day_words, units
 from scheduler.calendar import Calendar, at, local_day
@@ -25,6 +27,7 @@ YEAR_AHEAD = timedelta(days=366)
 LONGEST_OWN = 3000
 # How much of each may be written, so that the whole stays one message.
 LIMITS = {Field.TEXT: messages.LONGEST, Field.ISSUER: 60, Field.PHONE: 60, Field.MAIL: 100, Field.URL: 200}
+_ADDRESS = re.compile(r"(?:https?://)?[^\s/@]+(?:\.[^\s/.@]+)+(?:/\S*)?", re.IGNORECASE)
 GONE = "没有找到这次提醒，请重新点“节前提醒”。"
 SENT = "这次提醒已发出，不能再改。"
 
@@ -172,6 +175,34 @@ def _plan(session: Session, me: Me, holiday: str, now: datetime) -> ReminderPlan
 # --- all of them ---------------------------------------------------------------------------------------------------
 
 
+def at_once(session: Session, me: Me, knob: Knob, value: int, now: datetime, tz: tzinfo) -> list[Blocks]:
+    """What would go this very minute by a timing that is only being thought of."""
+    if not open_now(now, tz, calendar_of(session, me.branch_id)):
+        return []
+    mine = decisions.decided(session, me.branch_id)
+    turned = replace(mine, timing=_turned(mine.timing, knob, value))
+    before = set(_overdue(session, me.branch_id, mine, now, tz))
+    return [blocks for blocks in _overdue(session, me.branch_id, turned, now, tz) if blocks not in before]
+
+
+def _overdue(session: Session, branch_id: int, mine: timing.Decided, now: datetime, tz: tzinfo) -> list[Blocks]:
+    """The groups not yet reminded of whose planned time has come, and that are not skipped."""
+    calendar, today = calendar_of(session, branch_id), local_day(now, tz)
+    ahead = timing.groups(calendar, mine.timing.merge, today, today + YEAR_AHEAD)
+    return [
+        blocks
+        for blocks in (_unsaid(session, branch_id, calendar, each, today) for each in ahead if each[-1].start > today)
+        if blocks and timing.grace_end(blocks[0], tz) >= now and timing.send_at(calendar, blocks, tz, mine) <= now
+        and not ((wish := mine.wish(blocks)) and wish.skipped)
+    ]  # fmt: skip
+
+
+def goes_if_resumed(session: Session, me: Me, one: Coming, now: datetime, tz: tzinfo) -> bool:
+    """Whether a reminder that is skipped would go this very minute."""
+    mine, calendar = decisions.decided(session, me.branch_id), calendar_of(session, me.branch_id)
+    return one.skipped and timing.send_at(calendar, one.blocks, tz, mine) <= now and open_now(now, tz, calendar)
+
+
 def set_timing(session: Session, me: Me, knob: Knob, value: int, now: datetime) -> Timing:
     """How many days before, at what hour, what goes together, and whether there is a second line."""
     require(me, Right.MAKE_REMINDER, branch_id=me.branch_id)
@@ -209,6 +240,8 @@ def set_words(session: Session, me: Me, field: Field, words: str | None, now: da
             raise Refusal("请发送电话号码。")
         if field is Field.MAIL and "@" not in words:
             raise Refusal("请发送邮箱地址。")
+        if field is Field.URL and not _ADDRESS.fullmatch(words):
+            raise Refusal("请发送网址，例如：www.12388.gov.cn。")
     decisions.lock(session, me.branch_id)
     _keep(session, me, field.value, words, now, field=field.value, length=units(words or ""))
 

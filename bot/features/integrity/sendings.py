@@ -24,7 +24,7 @@ def find(session: Session, reminder_id: int, tz: tzinfo) -> Subject | None:
     return Subject(
         branch_id=reminder.branch_id,
         title=f"{rules.names(reminder.holidays)}节前廉洁提醒",
-        text=reminder.text,
+        text=messages.body_of(reminder, tz),
         longest=LONGEST,
         right=Right.MAKE_REMINDER,
         cards=[(service.CARD, reminder.id)],
@@ -32,11 +32,13 @@ def find(session: Session, reminder_id: int, tz: tzinfo) -> Subject | None:
 
 
 def reworded(session: Session, reminder_id: int, text: str, tz: tzinfo) -> Message:
-    return messages.card(Reminder(id=reminder_id, text=text), tz)
+    reminder = session.get_one(Reminder, reminder_id)
+    return messages.card(Reminder(id=reminder_id, text=messages.worded_anew(reminder, text, tz)), tz)
 
 
-def change(session: Session, reminder_id: int, text: str) -> None:
-    session.get_one(Reminder, reminder_id).text = text
+def change(session: Session, reminder_id: int, text: str, tz: tzinfo) -> None:
+    reminder = session.get_one(Reminder, reminder_id)
+    reminder.text = messages.worded_anew(reminder, text, tz)
 
 
 def reads(session: Session, reminder_id: int, sent: Sent, now: datetime, tz: tzinfo) -> Message | None:

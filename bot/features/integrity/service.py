@@ -212,7 +212,7 @@ def _owing(
 ) -> list[Owing]:
     read = acknowledged(session, reminder.id)
     line = messages.owed_line(reminder, tz, late=rules.is_late(now, reminder.ack_due))
-    does = Choice("已阅", Read(reminder.id, Place.NUDGE))
+    does = Choice(f"已阅 {messages.title(reminder)}"[:20], Read(reminder.id, Place.NUDGE))
     return [
         Owing(person, f"reminder:{reminder.id}", line, reminder.ack_due, does, nudges)
         for person in audience(session, reminder.id)

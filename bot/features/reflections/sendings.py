@@ -36,7 +36,7 @@ def reworded(session: Session, task_id: int, text: str, tz: tzinfo) -> Message:
     return messages.announced(replace(task, row=worded))
 
 
-def change(session: Session, task_id: int, text: str) -> None:
+def change(session: Session, task_id: int, text: str, tz: tzinfo) -> None:
     session.get_one(ReflectionTask, task_id).title = " ".join(text.split())
 
 

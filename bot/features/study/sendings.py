@@ -52,7 +52,7 @@ def reword_theme(session: Session, theme_id: int, text: str, tz: tzinfo) -> Mess
     return messages.prompt(worded, [messages.Seen(item) for item in planning.items_of(session, theme.id)])
 
 
-def change_theme(session: Session, theme_id: int, text: str) -> None:
+def change_theme(session: Session, theme_id: int, text: str, tz: tzinfo) -> None:
     theme = session.get_one(MonthlyTheme, theme_id)
     theme.title, theme.prompt = _parts(text)
 
@@ -112,7 +112,7 @@ def _line(text: str) -> str:
     return text
 
 
-def change_item(session: Session, item_id: int, text: str) -> None:
+def change_item(session: Session, item_id: int, text: str, tz: tzinfo) -> None:
     session.get_one(StudyItem, item_id).title = text
 
 

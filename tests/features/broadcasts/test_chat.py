@@ -122,10 +122,20 @@ async def test_stopped_half_way(bot: World) -> None:
     assert sent + stopped == 300
     assert f"已停止发送，{stopped}份没有发出。" in asked.text
     assert card.text == f"【发送进度】【通知】请报送材料\n已送达 {sent}/300，已停止 {stopped}"
-    assert card.labels == ["更正内容"]
+    assert card.labels == ["继续发送", "更正内容"]
     assert count(bot, Card, Card.kind == "progress.notice", Card.open) == 0
     await bot.stage.at("2023-07-04 09:30")
     assert count(bot, Outbox, Outbox.batch == "notice:1", Outbox.state == OutboxState.SENT) == sent
+    tap = await author.tap(asked, "继续发送")
+    await bot.clock.settle()
+    assert tap.toast == f"已继续发送，还有{stopped}份。"
+    await bot.stage.at("2023-07-04 09:31")
+    assert count(bot, Outbox, Outbox.batch == "notice:1", Outbox.state == OutboxState.SENT) == 300
+    assert card.text == "【发送进度】【通知】请报送材料\n已送达 300/300"
+    assert all(sum("请报送材料" in each.text for each in phone.chat.from_bot) == 1 for phone in people)
+    tap = await author.tap(asked, "继续发送")
+    await bot.clock.settle()
+    assert tap.toast == "没有停止的发送。"
 
 
 def join(bot: World, many: int) -> list[Any]:

@@ -138,9 +138,10 @@ def test_a_reminder_keeps_what_was_read(storage: Storage, cast: Cast) -> None:
         correct(session, cast, "甲一", "reminder", reminder_id, "【节前廉洁提醒】清明将至，文明祭扫。")
         found = edits(session, cast)
         assert len(found) == 25
-        assert found[SILENT]["text"] == "【节前廉洁提醒】清明将至，文明祭扫。"
+        ends = "请于4月3日（周三）18:00前点“已阅”。"
+        assert found[SILENT]["text"] == f"【节前廉洁提醒】清明将至，文明祭扫。\n{ends}"
         assert labels(found[SILENT]) == ["已阅"]
-        assert found[TAPPED]["text"].endswith("文明祭扫。\n您已于4月1日（周一）09:00阅知。")
+        assert found[TAPPED]["text"].endswith(f"文明祭扫。\n{ends}\n您已于4月1日（周一）09:00阅知。")
         assert labels(found[TAPPED]) == []
 
 

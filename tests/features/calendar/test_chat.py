@@ -58,8 +58,10 @@ async def test_what_is_known_and_who_may_see_it(bot: World) -> None:
 
 async def test_a_notice_is_shown_as_understood_and_confirmed_by_a_button(bot: World) -> None:
     await begin(bot, "读入通知")
+    await bot.stage.say(SECRETARY, "收到")
+    assert last(bot) == "这不是放假通知，没有读入。请发送通知全文；不读入了请发“取消”。"
     await bot.stage.say(SECRETARY, "2027年元旦：1月1日（周四）放假。")
-    assert last(bot) == "元旦：2027-01-01是周五，文中写的是周四，请核对年份和日期。"
+    assert last(bot) == "元旦：2027年1月1日是周五，文中写的是周四，请核对年份和日期。"
     await bot.stage.say(SECRETARY, notice(2019))
     shown = last(bot)
     for line in (

@@ -134,7 +134,7 @@ async def test_names_are_for_the_desk_only(bot: World) -> None:
 
 
 async def test_the_branch_words_it_itself(bot: World) -> None:
-    own = {"holiday_text": "{holidays}期间，严禁公车私用。", "report_phone": "12345678", "issuer": "示范党支部"}
+    own = {"holiday_text": "（节日）期间，严禁公车私用。", "report_phone": "12345678", "issuer": "示范党支部"}
     with bot.storage.transaction() as session:
         session.get_one(Organisation, bot.cast.branch_id).settings = own
     await bot.stage.at("2023-09-26 09:05")
@@ -191,7 +191,7 @@ async def test_the_desk_moves_and_rewords_a_reminder_and_it_goes_like_that_once(
     await desk.stage.tap(DIS, "改文字", "【节前提醒】中秋")
     await desk.stage.say(DIS, "长" * 3001)
     assert last(desk, DIS) == "请发送一段不超过3000字的文字。"
-    await desk.stage.say(DIS, "{holidays}期间，严禁公车私用。")
+    await desk.stage.say(DIS, "（节日）期间，严禁公车私用。")
     preview = "【节前廉洁提醒】中秋、国庆期间，严禁公车私用。\n请于9月24日（周四）18:00前点“已阅”。"
     assert texts(desk, DIS)[-2] == preview
     tap = await desk.stage.tap(DIS, "已阅", "严禁公车私用")
@@ -205,7 +205,7 @@ async def test_the_desk_moves_and_rewords_a_reminder_and_it_goes_like_that_once(
     with desk.storage.reading() as session:
         rows = session.scalars(select(Audit.details).where(Audit.subject == "reminder_plan").order_by(Audit.id)).all()
     assert rows == [
-        {"holiday": "2026:中秋", "field": "send_on"}, {"holiday": "2026:中秋", "field": "text", "length": 20},
+        {"holiday": "2026:中秋", "field": "send_on"}, {"holiday": "2026:中秋", "field": "text", "length": 14},
     ]  # fmt: skip
 
 
@@ -220,6 +220,31 @@ async def test_the_desk_skips_one_and_takes_it_back_when_its_time_has_passed(des
     await desk.stage.at("2026-09-24 08:59")
     assert not any(REMINDER in text for text in texts(desk, "甲三"))
     await desk.stage.at("2026-10-09 09:00")
+    assert sum(REMINDER in text for text in texts(desk, "甲三")) == 1
+
+
+async def test_nothing_goes_at_once_without_being_asked_for(desk: World) -> None:
+    """Within the hours, what a setting or 恢复发送 would send this very minute is said before it is done."""
+    await desk.stage.at("2026-09-21 10:00")
+    await desk.stage.say(DIS, "节前提醒")
+    await desk.stage.tap(DIS, "时间设置", LIST)
+    await desk.stage.tap(DIS, "提前天数", "【时间设置】")
+    await desk.stage.tap(DIS, "5个工作日", "【提前天数】")
+    assert last(desk, DIS) == "这样设置后，中秋、国庆节前提醒的发送时间已到，将立即发给全体党员。确定吗？"
+    await desk.stage.tap(DIS, "不修改", "确定吗")
+    await desk.stage.at("2026-09-21 10:05")
+    assert not any(REMINDER in text for text in texts(desk, "甲三"))
+    await desk.stage.say(DIS, "节前提醒")
+    await desk.stage.tap(DIS, "中秋、国庆", LIST)
+    await desk.stage.tap(DIS, "跳过", "【节前提醒】中秋")
+    await desk.stage.at("2026-09-23 10:00")
+    await desk.stage.tap(DIS, "恢复发送", "已跳过")
+    assert "恢复后立即发给全体党员" in last(desk, DIS)
+    await desk.stage.tap(DIS, "不发送", "确定吗")
+    assert "已跳过" in last(desk, DIS)
+    await desk.stage.tap(DIS, "恢复发送", "已跳过")
+    await desk.stage.tap(DIS, "确定发送", "确定吗")
+    await desk.stage.at("2026-09-23 10:05")
     assert sum(REMINDER in text for text in texts(desk, "甲三")) == 1
 
 
@@ -259,5 +284,9 @@ async def test_who_answers_it_with_receipt_is_told_the_word_that_counts(bot: Wor
     await bot.stage.at("2023-09-26 09:05")
     await bot.stage.say("丙八", "收到")
     assert "发送“已阅”" in last(bot, "丙八")
-    await bot.stage.say("丙八", "已阅")
+    assert count(bot, Acknowledgement) == 0
+    await bot.stage.tap("丙八", "已阅 中秋、国庆", "发送“已阅”")
     assert "阅知" in last(bot, "丙八")
+    assert count(bot, Acknowledgement) == 1
+    await bot.stage.say("丙七", "已阅，谢谢！")
+    assert "阅知" in last(bot, "丙七")

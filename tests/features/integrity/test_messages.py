@@ -18,7 +18,7 @@ NOW = datetime(2023, 9, 26, 1, tzinfo=UTC)
 (AUTUMN,) = (blocks for blocks in BUNDLED.neighbours(2023, 5) if blocks[0].start == date(2023, 9, 29))
 ENDLESS: dict[str, object] = dict.fromkeys((messages.OWN_TEXT, *messages.REPORT, "issuer"), "<b>😀" * 5000)
 ENDLESS[messages.OWN_BANS] = list(messages.BANS)
-OWN = "{holidays}" * 200 + "😀" * (planning.LONGEST_OWN // 2 - 1000)
+OWN = "（节日）" * 200 + "😀" * (planning.LONGEST_OWN // 2 - 1000)
 
 
 def reminder(settings: dict[str, object], own: str | None = None) -> Reminder:

@@ -187,8 +187,8 @@ def test_who_owes_it_and_the_second_line(storage: Storage) -> None:
 
 def test_a_year_not_announced_is_marked_and_shows_no_dates() -> None:
     blocks = (replace(AUTUMN[0], state=YearState.PROVISIONAL),)
-    for own in (None, "{holidays}将至，请守纪律。"):
+    for own in (None, "（节日）将至，请守纪律。"):
         text = messages.reminder_text(blocks, {}, own, timing.ack_due(blocks, SHANGHAI), SHANGHAI)
         assert "（暂定）具体放假安排以国务院办公厅通知为准。" in text
         assert "9月29日" not in text
-        assert "{holidays}" not in text
+        assert "（节日）" not in text
