@@ -265,6 +265,7 @@ TABLE: dict[str, Case] = {
     "tap:Stop": Case(
         MAKE_THIS_ACTIVITY, lambda ids: broadcasts.Stop("notice", ids["notice"], broadcasts.Sure.ASK)
     ),
+    "tap:Resume": Case(MAKE_THIS_ACTIVITY, lambda ids: broadcasts.Resume("notice", ids["notice"])),
     "tap:Correct": Case(MAKE_THIS_ACTIVITY, lambda ids: broadcasts.Correct("notice", ids["notice"])),
     "tap:DecideCorrection": Case(
         MAKE_THIS_ACTIVITY, lambda ids: broadcasts.DecideCorrection(1, broadcasts.Draft.SEND), open=CORRECTION
