@@ -15,8 +15,9 @@ from storage.models.audit import Audit
 
 # The table, not the class: the ORM's insert costs three times as much, and every tap leaves a line here.
 _INSERT = insert(cast(Table, Audit.__table__))
-# The log outlives an erasure: an account is noted as there or not there, never by its number.
-_ACCOUNTS = frozenset({"telegram_id", "used_by_telegram_id", "chat_id"})
+# The log outlives an erasure: an account is noted as there or not there, never by its number,
+# of which there are few enough to find one by its hash.
+_ACCOUNTS = frozenset({"telegram_id", "used_by_telegram_id", "chat_id", "phone"})
 _PLAIN = (bool, int, float, type(None))
 
 

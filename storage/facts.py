@@ -29,7 +29,7 @@ KINDS: tuple[type[Span], ...] = (
     RosterSpan, MembershipSpan, GroupSpan, RankSpan, CategorySpan, DutySpan, ExemptionSpan,
 )  # fmt: skip
 # What a roster says of a person without a date.
-DETAILS = ("name", "gender", "born_on", "joined_party_on", "notes")
+DETAILS = ("name", "gender", "born_on", "joined_party_on", "phone", "notes")
 # Kept in the audit log by length and hash only.
 _TEXTS = frozenset({"name", "notes", "approved_by", "reason_text", "extra"})
 # Where one of these stands, a new person or group has a negative number until it is written.
@@ -89,7 +89,14 @@ class Edit:
 
 
 def _audited(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _of_text(value) if name in _TEXTS else _plain(value) for name, value in values.items()}
+    return {name: _noted(name, value) for name, value in values.items()}
+
+
+def _noted(name: str, value: Any) -> Any:
+    if name == "phone":
+        # A hash would give the number away: there are few enough of them to try all.
+        return value is not None
+    return _of_text(value) if name in _TEXTS else _plain(value)
 
 
 def _of_text(value: Any) -> dict[str, Any]:
@@ -160,7 +167,7 @@ class Facts:
     def new_person(self, name: str) -> int:
         """Somebody unknown so far; the id is negative until it is written."""
         person_id = min(0, next(reversed(self.people), 0)) - 1
-        values = {"name": name, "gender": None, "born_on": None, "joined_party_on": None, "notes": ""}
+        values = {"name": name, "gender": None, "born_on": None, "joined_party_on": None, "phone": None, "notes": ""}
         self.people[person_id] = Fact(Person, person_id, person_id, values)
         return person_id
 

@@ -52,6 +52,11 @@ def plain(text: str) -> str:
     return _COURTESY.sub("", text) if len(text) <= _LONGEST_WORD else text
 
 
+def plain_number(text: str) -> str:
+    """A telephone number as digits, without China's 86 before it."""
+    return re.sub(r"^(?:00)?86(?=\d{11}$)", "", re.sub(r"\D", "", text))
+
+
 def units(text: str) -> int:
     """The length as Telegram counts it: UTF-16 units, an emoji is two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -125,7 +125,7 @@ def _person(row: Person, facts: Facts, groups: Mapping[int, str], people: Mappin
 
     further = {
         "gender": row.gender, "born_on": _day(row.born_on), "joined_party_on": _day(row.joined_party_on),
-        "telegram_id": row.telegram_id,
+        "telegram_id": row.telegram_id, "phone": row.phone,
     }  # fmt: skip
     return {
         "id": people[row.id], "name": row.name,

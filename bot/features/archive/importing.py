@@ -230,7 +230,7 @@ class _Desk:
     def _lay_person(self, one: Someone) -> None:
         row = self._session.get_one(Person, self._people[one.id])
         row.name, row.notes, row.archive_id, row.gender = one.name, one.notes, one.id, one.gender
-        row.born_on, row.joined_party_on = one.born_on, one.joined_party_on
+        row.born_on, row.joined_party_on, row.phone = one.born_on, one.joined_party_on, one.phone
         row.extra = {**one.extra, **self._account(row, one)} or None
         self._session.add_all(self._span(row.id, span, one) for span in one.spans)
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.features.archive.checks import OUTSIDE, Check, Fields, rest
+from bot.kit.words import plain_number
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 
 # A plain value holds since ever.
@@ -48,6 +49,7 @@ class Someone:
     born_on: date | None = None
     joined_party_on: date | None = None
     account: int | None = None
+    phone: str | None = None
     spans: tuple[Span, ...] = ()
     extra: Fields = field(default_factory=dict)
 
@@ -83,7 +85,7 @@ class Archive:
 
 _PERSON = frozenset({
     "id", "name", "group", "duties", "category", "rank_history", "roster", "membership", "exemptions", "notes",
-    "gender", "born_on", "joined_party_on", "telegram_id",
+    "gender", "born_on", "joined_party_on", "telegram_id", "phone",
 })  # fmt: skip
 _BRANCH = frozenset({"name", "groups", "secretary", "committee"})
 
@@ -161,12 +163,28 @@ def _someone(
     gender = row.get("gender")
     if gender not in (None, "男", "女"):
         check.fault(f"{path}.gender", gender, "男 or 女")
+    phone = row.get("phone")
+    if phone is not None and not isinstance(phone, str):
+        check.fault(f"{path}.phone", phone, "a telephone number as a text")
+        phone = None
+    elif phone is not None and phone != plain_number(phone):
+        # Kept to the letter as well: an archive goes out as it came in.
+        extra = {**extra, "phone": phone}
     born, joined = (
         check.day(f"{path}.{name}", row[name]) if row.get(name) is not None else None
         for name in ("born_on", "joined_party_on")
     )
     return Someone(
-        key, check.name(path, row), check.text(path, row, "notes"), gender, born, joined, account, tuple(spans), extra
+        key,
+        check.name(path, row),
+        check.text(path, row, "notes"),
+        gender,
+        born,
+        joined,
+        account,
+        plain_number(phone) if phone else None,
+        tuple(spans),
+        extra,
     )
 
 

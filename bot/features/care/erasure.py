@@ -19,6 +19,7 @@ from storage.base import table
 from storage.choices import InboxState, OutboxState
 from storage.facts import KINDS
 from storage.models.attendance import Makeup
+from storage.models.dialog import Dialog
 from storage.models.inbox import Inbox
 from storage.models.outbox import Outbox, Promise
 from storage.models.person import ExemptionSpan, Person, RosterSpan
@@ -135,8 +136,12 @@ def _take_name_out(session: Session, branch_id: int, name: str) -> int:
         Inbox.payload.contains(name, autoescape=True), cast(Inbox.answer, String).contains(escaped, autoescape=True)
     )
     handled = (Inbox.sender.in_(accounts), Inbox.state.not_in([InboxState.NEW, InboxState.CLAIMED]), heard)
-    return changed(session, update(Outbox).where(*sent).values(message=SAID_NOTHING)) + changed(
-        session, delete(Inbox).where(*handled)
+    # Such as a roster that somebody is looking at before it is taken in.
+    drafts = (Dialog.person_id.in_(here), cast(Dialog.draft, String).contains(escaped, autoescape=True))
+    return (
+        changed(session, update(Outbox).where(*sent).values(message=SAID_NOTHING))
+        + changed(session, delete(Inbox).where(*handled))
+        + changed(session, delete(Dialog).where(*drafts))
     )
 
 

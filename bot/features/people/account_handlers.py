@@ -21,6 +21,7 @@ from bot.kit.access import Right, require
 from bot.kit.handlers import Call, Handler, Service, Tap, Visit
 from bot.kit.ledger import forget_payload
 from bot.kit.replies import Message, Reply, To, say
+from bot.kit.words import plain_number
 from storage.audience import find
 
 EVERYBODY = "所有党员均已绑定。"
@@ -109,7 +110,7 @@ def share_number(session: Session, visit: Visit) -> Reply:
         return say(words.UNKNOWN_NUMBER)
     if asked.request_id is None:
         return say(words.ASKED)
-    plain = requests.plain_number(phone)
+    plain = plain_number(phone)
     said = (words.number(clean_name(name)[:20], plain), words.to_decide(asked.request_id, plain[-4:]))
     key = f"bind:{asked.request_id}"
     told = [To(each, person_id=one, key=f"{key}:{one}:{at}") for one in asked.deciders for at, each in enumerate(said)]

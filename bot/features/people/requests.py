@@ -1,6 +1,5 @@
 """Binding without a link: somebody shares the own number, and the roster, else the secretary, says who that is."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,6 +10,7 @@ from bot.features.people import binding, service
 from bot.features.people.rules import clean_name
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
+from bot.kit.words import plain_number
 from storage.audience import Me
 from storage.audit import record
 from storage.choices import BindRequestState, Duty, OrganisationKind
@@ -36,12 +36,6 @@ class Asked:
     branch_id: int | None = None
     deciders: tuple[int, ...] = ()
     unknown: bool = False
-
-
-def plain_number(text: str) -> str:
-    """A telephone number as digits, without China's 86 before it."""
-    digits = re.sub(r"\D", "", text)
-    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
 
 
 def share(session: Session, telegram_id: int, phone: str, name: str, *, today: date, now: datetime) -> Asked:

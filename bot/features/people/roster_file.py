@@ -44,6 +44,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "transfer_in": ("转入", "转入日期", "转入时间", "组织关系转入时间"),
     "transfer_out": ("转出", "转出日期", "转出时间", "组织关系转出时间"),
     "exempt": ("免于考勤", "免考勤", "免于考勤事由", "免考勤原因"),
+    "phone": ("手机", "手机号", "手机号码", "移动电话", "联系电话", "联系方式", "电话"),
     "notes": ("备注", "说明", "备注说明"),
 }
 _NO_FORMULA = "a value, not a formula (copy, paste as values)", "数值而不是公式（请复制后选择性粘贴为数值）"
@@ -206,5 +207,6 @@ _READ: dict[str, Callable[[object], Any]] = {
     "transfer_in": words.day,
     "transfer_out": words.day,
     "exempt": lambda value: words.exemption(value, own_column=True),
+    "phone": words.phone,
     "notes": _notes,
 }

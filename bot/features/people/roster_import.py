@@ -22,7 +22,7 @@ from storage.models.person import (
     RosterSpan,
 )
 
-_DETAILS = ("gender", "born_on", "joined_party_on", "notes")
+_DETAILS = ("gender", "born_on", "joined_party_on", "phone", "notes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bot.features.people.rules import Exempt
 from bot.kit.sheets import plain
-from bot.kit.words import Both
+from bot.kit.words import Both, plain_number
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 
 T = TypeVar("T")
@@ -43,6 +43,10 @@ _DAY_WANTED = (
 )
 # Days as Excel counts them, when a cell lost its format: 1927 to 2064.
 _SERIAL, _SERIAL_FIRST = re.compile(r"([1-5]\d{4})(?:\.0+)?"), date(1899, 12, 30)
+_MOBILE, _LANDLINE = (
+    re.compile(r"(?:(?:\+|00)?86)?1[3-9]\d{9}|\+\d{8,15}"),
+    re.compile(r"(?:0\d{2,3})?[2-8]\d{6,7}(?:转\d+)?"),
+)
 _CLOCK = re.compile(r"\s+\d{1,2}:\d\d(:\d\d)?$")
 
 _DUTIES = {
@@ -107,6 +111,16 @@ def day(value: object) -> date | None:
     """The first day that a written date covers."""
     found = days(value)
     return found.first if found else None
+
+
+def phone(value: object) -> str | None:
+    """A mobile number as digits; a landline is no account's number and is not kept. Raises Unclear."""
+    text = re.sub(r"[\s()-]", "", plain(value).removesuffix(".0"))
+    if text in NOTHING or _LANDLINE.fullmatch(text):
+        return None
+    if not _MOBILE.fullmatch(text):
+        raise Unclear("one mobile number of 11 digits", "一个11位手机号码")
+    return plain_number(text)
 
 
 def gender(value: object) -> str | None:

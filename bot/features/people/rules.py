@@ -62,6 +62,7 @@ class RosterRow:
     transfer_in: date | None = None
     transfer_out: date | None = None
     exemption: Exempt | None = None
+    phone: str | None = None
     notes: str = ""
 
 

@@ -55,7 +55,8 @@ _WORDS: dict[type[Any], tuple[str, str, Mapping[Any, str]]] = {
     ExemptionSpan: ("免于考勤", "reason", REASONS),
 }
 _DETAILS = {
-    "name": "姓名", "gender": "性别", "born_on": "出生年月", "joined_party_on": "入党日期", "notes": "备注",
+    "name": "姓名", "gender": "性别", "born_on": "出生年月", "joined_party_on": "入党日期", "phone": "手机",
+    "notes": "备注",
 }  # fmt: skip
 
 
@@ -141,13 +142,15 @@ def _changes(facts: Facts, person_id: int, edits: Iterable[Edit]) -> list[Differ
 def _details(name: str, fact: Fact) -> list[Difference]:
     was = fact.was or {}
     return [
-        Difference(name, _DETAILS[column], _detail(was.get(column)), _detail(fact.values[column]))
+        Difference(name, _DETAILS[column], _detail(column, was.get(column)), _detail(column, fact.values.get(column)))
         for column in DETAILS
-        if was.get(column) != fact.values[column]
+        if was.get(column) != fact.values.get(column)
     ]
 
 
-def _detail(value: Any) -> str:
+def _detail(column: str, value: Any) -> str:
+    if column == "phone" and value:
+        return f"尾号{value[-4:]}"
     return full_day(value) if isinstance(value, date) else str(value or NONE)
 
 

@@ -14,12 +14,14 @@ from bot.features.care.page import page
 from bot.features.care.rules import RETENTION, Kind
 from bot.features.people import binding
 from bot.features.people.rules import InviteKind
+from bot.kit import dialog as dialogs
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.base import table
 from storage.choices import Duty, InboxState, Lane, OutboxState
 from storage.engine import Storage
 from storage.hygiene import branch_words
+from storage.models.dialog import Dialog
 from storage.models.everything import METADATA
 from storage.models.inbox import Inbox
 from storage.models.organisation import Organisation
@@ -118,7 +120,10 @@ def test_an_erasure_leaves_a_number_and_no_name_no_text_no_account(storage: Stor
     with storage.transaction() as session:
         secretary = cast.me(session, "甲一", TODAY)
         session.add(_message(cast["甲三"], {"text": f"未完成：{VICTIM}"}, OutboxState.SENT, cast.branch_id))
+        dialogs.ask(session, cast["甲二"], "roster.look", NOW, rows=[{"name": VICTIM}])
+        dialogs.ask(session, cast["甲三"], "notice.text", NOW, text="请准时")
         erasure.erase(session, secretary, cast[VICTIM], TODAY, NOW)
+        assert session.scalars(select(Dialog.person_id)).all() == [cast["甲三"]]
     with storage.reading() as session:
         assert {text: where(session, text) for text in (VICTIM, MARK, account)} == {
             VICTIM: set(),

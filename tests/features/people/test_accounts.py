@@ -11,6 +11,7 @@ from bot.features.people.account_messages import told_apart
 from bot.features.people.accounts import Account
 from bot.features.people.rules import InviteKind
 from bot.kit.refusal import Refusal
+from bot.kit.words import plain_number
 from scheduler.jobs import Owed
 from scheduler.outbox import promise
 from storage.audience import Me, find
@@ -214,7 +215,7 @@ def test_what_a_request_may_not_become(storage: Storage) -> None:
 
 @pytest.mark.parametrize("text", ["+8613812345678", "86 138-1234-5678", "13812345678"])
 def test_numbers_are_compared_as_digits(text: str) -> None:
-    assert requests.plain_number(text) == "13812345678"
+    assert plain_number(text) == "13812345678"
 
 
 def test_only_hashes_of_codes_are_kept(storage: Storage) -> None:

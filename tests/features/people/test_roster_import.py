@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.features.people import service
-from bot.features.people.roster_import import Imported
+from bot.features.people.roster_import import Imported, plan_import, write_import
 from bot.features.people.rules import Ambiguous, Exempt, RosterRow
+from bot.features.roster.words import differences
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.engine import Storage
 from storage.facts import KINDS
@@ -214,3 +215,14 @@ def test_branches(storage: Storage) -> None:
         (top, "总支", "general_branch", None, 0, 0),
         (under, "二支部", "branch", top, 0, 0),
     ]
+
+
+def test_a_telephone_number_is_kept_for_binding_and_shown_and_noted_without_it(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        plan = plan_import(session, cast.branch_id, changed_row("甲三", phone="13812345678"), YEAR)
+        assert [str(each) for each in differences(plan.facts, plan.edits)] == ["手机 无→尾号5678"]
+        write_import(session, plan, now=NOW)
+        assert session.get_one(Person, cast["甲三"]).phone == "13812345678"
+        (line,) = session.scalars(select(Audit).where(Audit.action == "person_changed"))
+        assert line.details["edits"][0]["after"] == {"phone": True}

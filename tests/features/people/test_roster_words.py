@@ -52,6 +52,24 @@ def test_excel_drops_the_zero_of_october(written: object) -> None:
         words.day(written)
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("13812345678", "13812345678"), (13812345678, "13812345678"), (13812345678.0, "13812345678"),
+        ("+86 138-1234-5678", "13812345678"), ("0086 13812345678", "13812345678"), ("+852 9123 4567", "85291234567"),
+        ("0755-22345678", None), ("25123456", None), ("无", None), (None, None),
+    ],
+)  # fmt: skip
+def test_a_mobile_number_is_kept_as_digits_and_a_landline_not_at_all(written: object, meant: str | None) -> None:
+    assert words.phone(written) == meant
+
+
+@pytest.mark.parametrize("written", ["12345", "13812345678/13912345678", "同上", "138123456789", "110101199003074258"])
+def test_a_number_that_is_none(written: str) -> None:
+    with pytest.raises(Unclear, match="one mobile number"):
+        words.phone(written)
+
+
 def test_a_month_covers_all_its_days() -> None:
     covered = words.days("2023.12")
     assert covered == words.Days(date(2023, 12, 1), date(2024, 1, 1))
