@@ -55,7 +55,7 @@ class AnswerAgain:
 
     async def _say(self, row: Inbox) -> None:
         try:
-            await self._edge.answer_again(row)
+            await self._edge.voice.answer_again(row)
         except Exception:
             log.exception("update %s could not be answered again", row.update_id)
 

@@ -230,7 +230,7 @@ class App:
         except Exception:
             return
         if self.edge is not None:
-            await self.edge.apologise(update)
+            await self.edge.voice.apologise(update)
 
     # --- the token ---
 

@@ -1,6 +1,5 @@
-"""An update becomes a transaction: open, who is it, handle, commit, THEN speak."""
+"""An update becomes a transaction: open, who is it, handle, commit; what is said then is in voice.py."""
 
-import asyncio
 import logging
 import re
 from collections.abc import Callable, Coroutine, Sequence
@@ -40,17 +39,17 @@ from bot.kit.handlers import (
     Visit,
     Word,
 )
-from bot.kit.ledger import AlreadyHandled, NotYet, finish, mark_answered
+from bot.kit.ledger import AlreadyHandled, NotYet, finish
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
 from bot.kit.sending import Telegram
+from bot.kit.voice import Voice
 from bot.kit.words import STRANGER
 from scheduler.clock import Clock
-from scheduler.outbox import Outcome, OutcomeKind, Sender
+from scheduler.outbox import Sender
 from storage import audit
 from storage.audience import Me, find
 from storage.engine import Storage
-from storage.models.inbox import Inbox
 from storage.models.person import Person
 
 __all__ = ["AlreadyHandled", "Edge", "NotYet"]
@@ -59,7 +58,6 @@ log = logging.getLogger(__name__)
 
 OLD_BUTTON = "这个按钮已失效，请使用最新的消息或菜单。"
 IN_PRIVATE = "请在与我的私聊中办理。"
-SORRY = "抱歉，刚才没有办成（编号 {number}），已记录，请稍后再试或联系组织委员。"
 
 Run = Callable[[Session, Call], Reply]
 Callback = Callable[[telegram.Update, Any], Coroutine[Any, Any, None]]
@@ -72,13 +70,7 @@ class Edge:
         self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, sender: Sender,
         handlers: Sequence[Handler], bot_name: str, bot_id: int,
     ) -> None:  # fmt: skip
-        self._storage, self._telegram, self._clock, self._tz, self._sender = (
-            storage,
-            telegram,
-            clock,
-            tz,
-            sender,
-        )
+        self._storage, self._telegram, self._clock, self._tz = storage, telegram, clock, tz
         self._handlers, self._bot_name, self._bot_id = handlers, bot_name, bot_id
         self._answers = {item.step: item for item in handlers if isinstance(item, Answer)}
         self._words = [item for item in handlers if isinstance(item, Word)]
@@ -88,13 +80,12 @@ class Edge:
         )
         views = {item.kind: item for item in handlers if isinstance(item, CardView)}
         self.cards = Cards(storage, telegram, clock, tz, views)
+        self.voice = Voice(storage, telegram, sender, self.cards, bot_id)
         self._speaking = 0
-        self._answered: list[int] = []
-        self._noting = False
 
     @property
     def busy(self) -> int:
-        return self._speaking + len(self._answered) + self._noting
+        return self._speaking + self.voice.busy
 
     # --- what PTB is given -------------------------------------------------------------------------------------
 
@@ -273,7 +264,7 @@ class Edge:
             except Refusal as refusal:
                 reply = _no(refusal, query_id)
                 await self._storage.write(lambda session: self._work(session, visit, query_id, lambda _: (reply, None)))
-            await self._speak(visit, query_id, reply)
+            await self.voice.speak(visit, query_id, reply)
         finally:
             self._speaking -= 1
 
@@ -293,55 +284,6 @@ class Edge:
             )  # fmt: skip
         finish(session, self._bot_id, visit, reply, query_id, branch_id)
         return reply
-
-    async def _speak(self, visit: Visit, query_id: str | None, reply: Reply) -> None:
-        """After the commit: the toast and the tapped card at once, everything new through the outbox."""
-        for kind, subject_id in reply.refresh:
-            self.cards.touch(kind, subject_id)
-        if reply.here or reply.others or reply.promised:
-            self._sender.wake()
-        said = [self._telegram.answer(query_id, reply.toast, reply.alert)] if query_id else []
-        if reply.edit is not None and visit.message_id is not None:
-            said.append(self._edit_or_send(visit.chat_id, visit.message_id, reply.edit.to_json()))
-        if said:
-            await asyncio.gather(*said)
-            self._answered.append(visit.update_id)
-            await self._note_answered()
-
-    async def _edit_or_send(self, chat_id: int, message_id: int, message: dict[str, Any]) -> Outcome:
-        """The tapped card was deleted meanwhile, or can no longer be edited: the answer comes as a new one."""
-        outcome = await self._telegram.edit(chat_id, message_id, message)
-        return await self._telegram.send(chat_id, message) if outcome.kind is OutcomeKind.GONE else outcome
-
-    async def _note_answered(self) -> None:
-        """Write down what a restart need not answer again; what comes meanwhile goes together."""
-        if self._noting:
-            return
-        self._noting = True
-        try:
-            while self._answered:
-                taken, self._answered = self._answered, []
-                await self._storage.write(partial(mark_answered, bot_id=self._bot_id, update_ids=taken))
-        finally:
-            self._noting = False
-
-    async def answer_again(self, row: Inbox) -> None:
-        """Say what a handled update was going to hear (a restart between commit and answer); too old is success."""
-        answer = row.answer or {}
-        if answer.get("query_id"):
-            await self._telegram.answer(answer["query_id"], answer["toast"], answer["alert"])
-        if answer.get("edit") and answer.get("message_id"):
-            await self._edit_or_send(answer["chat_id"], answer["message_id"], answer["edit"])
-        self._answered.append(row.update_id)
-        await self._note_answered()
-
-    async def apologise(self, update: telegram.Update) -> None:
-        """A crash: a short apology with a number, to the one person concerned."""
-        sorry = SORRY.format(number=update.update_id)
-        if update.callback_query is not None:
-            await self._telegram.answer(update.callback_query.id, sorry, True)
-        elif update.effective_chat is not None and update.effective_chat.type == "private":
-            await self._telegram.send(update.effective_chat.id, {"text": sorry})
 
 
 class _ReadInstead(Exception):
