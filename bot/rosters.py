@@ -152,17 +152,3 @@ def template(file: Path, rows: Sequence[Sequence[str]] | None) -> None:
     else:
         write(file, tables.roster_csv(rows) if rows else tables.template_csv())
     click.echo(f"{file}: {len(rows) - 1} people." if rows else f"{file}: fill in below the example row.")
-
-
-def branch_of(session: "Session", branch_id: int | None) -> int:
-    """The branch that was named, or the only one there is."""
-    from bot.features.people.service import list_branches
-    from storage.choices import OrganisationKind
-
-    names = {one.id: one.name for one in list_branches(session) if one.kind is OrganisationKind.BRANCH}
-    if branch_id is not None and branch_id not in names:
-        raise click.UsageError(f"There is no branch {branch_id}; see: branch-bot branch list")
-    if branch_id is None and len(names) != 1:
-        hint = f"Say which one with --branch ID: {', '.join(f'{one} {name}' for one, name in names.items())}"
-        raise click.UsageError(hint if names else "There is no branch yet; see: branch-bot branch add --help")
-    return branch_id if branch_id is not None else next(iter(names))
