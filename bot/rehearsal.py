@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from scheduler.due import Due, ahead, run_slice
+from scheduler.due import ahead
 from scheduler.jobs import Job, NotReady
+from scheduler.runs import Due, run_slice
 from storage.engine import Storage
 from storage.models.outbox import Outbox
 from storage.models.person import Person

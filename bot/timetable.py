@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.due import Due, ahead
+from scheduler.due import ahead
 from scheduler.jobs import Job
+from scheduler.runs import Due
 from storage.choices import OrganisationKind
 from storage.models.organisation import Organisation
 

@@ -15,7 +15,7 @@ from scheduler.jobs import StillOwed
 from scheduler.outcome import Outcome, OutcomeKind, judge
 from scheduler.pace import Pace
 from scheduler.promises import promise, promise_all
-from scheduler.rows import LANES, Row
+from scheduler.rows import LANES, Row, answered_in
 from scheduler.turn import Turn
 from storage.choices import Lane, OutboxState
 from storage.engine import Storage
@@ -146,7 +146,7 @@ class Sender:
             await self._write(lambda session: rows.end(session, found.expired, OutboxState.EXPIRED, "expired"))
         self._more, self._next_at = found.more, found.next_at
         self._waiting += found.rows
-        self._answering |= _answered(found.rows)
+        self._answering |= answered_in(found.rows)
         await asyncio.gather(*(self._ask(row) for row in found.rows if self._asked_when_claimed(row)))
         self._waiting.sort(key=lambda row: LANES.index(row.lane))
         if self._more and not self._waiting:
@@ -206,7 +206,7 @@ class Sender:
         """Out of hand, as if it had never been taken."""
         dropped = list(given_up)
         self._waiting = [row for row in self._waiting if not any(row is each for each in dropped)]
-        self._answering -= _answered(dropped)
+        self._answering -= answered_in(dropped)
 
     async def _write(self, fn: Callable[[Session], T]) -> T:
         self._working += 1
@@ -323,7 +323,7 @@ class Sender:
     async def _write_down(self) -> None:
         told, self._told, now = self._told, [], self._clock.now()
         await self._write(lambda session: write_down(session, told, now, self._bot_id))
-        answered = _answered(each.row for each in told)
+        answered = answered_in(each.row for each in told)
         self._answering -= answered
         if answered or any(each.verdict.not_before is not None or _goes_on(each) for each in told):
             # A look finds the chat's next answer, and tells when the earliest of those put off is due again.
@@ -341,10 +341,6 @@ class Sender:
             await asyncio.wait([self._flushing])
         if self._told:
             await self._write_down()
-
-
-def _answered(given: Iterable[Row]) -> set[int]:
-    return {row.chat_id for row in given if row.lane is Lane.ANSWERS}
 
 
 def _goes_on(told: Told) -> bool:

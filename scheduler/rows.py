@@ -201,3 +201,8 @@ def many(session: Session, statement: Any, values: Iterable[dict[str, Any]]) -> 
     found = list(values)
     if found:
         session.connection().execute(statement, found)
+
+
+def answered_in(given: Iterable[Row]) -> set[int]:
+    """The chats that are being answered."""
+    return {row.chat_id for row in given if row.lane is Lane.ANSWERS}

@@ -10,10 +10,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session
 
 from scheduler.clock import Clock, SystemClock
-from scheduler.due import HORIZON, Due, Looked, adopt, ahead, due, idle, next_at, note_idle, run_slice
+from scheduler.due import HORIZON, Looked, ahead, due, next_at
 from scheduler.jobs import Job, NotReady
 from scheduler.outbox import Sender
 from scheduler.promises import SLICE
+from scheduler.runs import Due, adopt, idle, note_idle, run_slice
 from storage.engine import Storage
 
 log = logging.getLogger(__name__)

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.calendar import BUNDLED, Calendar
-from scheduler.due import ADOPTED
 from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed, daily, monthly
 from scheduler.outbox import Outcome, Sender
 from scheduler.runner import Runner
+from scheduler.runs import ADOPTED
 from storage.choices import JobRunState
 from storage.models.organisation import Organisation, OrganisationKind
 from storage.models.outbox import JobRun, Outbox

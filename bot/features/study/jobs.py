@@ -16,8 +16,8 @@ from bot.kit.replies import Message
 from scheduler.broadcasts import batch_of
 from scheduler.calendar import Calendar
 from scheduler.calendars import calendar_of, calendars
-from scheduler.due import half_planned
 from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed, monthly
+from scheduler.runs import half_planned
 from storage.base import table
 from storage.choices import Duty
 from storage.models.study import MonthlyTheme

@@ -25,9 +25,9 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, To
 from scheduler import broadcasts
 from scheduler.calendar import BUNDLED
-from scheduler.due import Due, run_slice
 from scheduler.jobs import Job, Occurrence, Owed
 from scheduler.promises import promise_all
+from scheduler.runs import Due, run_slice
 from storage.choices import ActivityType, OutboxState, StudyItemKind, TaskAudience
 from storage.engine import Storage
 from storage.models.outbox import Card, Outbox

@@ -15,8 +15,9 @@ from bot.features.integrity.buttons import Field, Knob
 from bot.features.people.service import add_branch
 from bot.kit.refusal import Refusal
 from scheduler.calendar import BUNDLED
-from scheduler.due import Looked, due, run_slice
+from scheduler.due import Looked, due
 from scheduler.jobs import Everywhere, NotReady
+from scheduler.runs import run_slice
 from storage.choices import JobRunState
 from storage.engine import Storage
 from storage.models.audit import Audit
