@@ -94,11 +94,12 @@ PROBES: list[Handler] = [
 
 
 @pytest.fixture
-async def bot(storage: Storage) -> AsyncIterator[World]:
+async def bot(chat_url: str) -> AsyncIterator[World]:
     now = local(START)
-    cast = prepare(storage, now)
-    async with alive(storage, cast, now, [*PROBES, *registry.HANDLERS]) as there:
-        yield there
+    with Storage(chat_url) as storage:
+        cast = prepare(storage, now)
+        async with alive(storage, cast, now, [*PROBES, *registry.HANDLERS]) as there:
+            yield there
 
 
 def said(bot: World, name: str) -> list[str]:
@@ -218,6 +219,7 @@ async def test_what_nobody_understands_meets_a_hint_in_private_only(bot: World) 
 # --- dialogs -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 async def test_cancel_closes_the_dialog(bot: World) -> None:
     await bot.stage.say("甲三", "问地点")
     await bot.stage.say("甲三", "取消")
@@ -294,6 +296,7 @@ async def test_the_card_that_is_deleted_before_it_changes_comes_anew(bot: World)
 # --- what is written -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 async def test_a_refusal_writes_nothing_but_that_it_was_answered(bot: World) -> None:
     await bot.stage.say("甲三", "帮助")
     before = count(bot, Outbox), count(bot, Audit)
@@ -308,6 +311,7 @@ async def test_a_refusal_writes_nothing_but_that_it_was_answered(bot: World) -> 
     assert states(bot) == [InboxState.ANSWERED] * 2
 
 
+@pytest.mark.both_databases
 async def test_a_crash_parks_the_update_and_apologises_with_its_number(bot: World) -> None:
     toast = await tap(bot, "甲三", "zp:2")
     with bot.storage.reading() as session:
@@ -328,6 +332,7 @@ async def test_a_crash_parks_the_update_and_apologises_with_its_number(bot: Worl
 # --- reads ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 async def test_reads_go_to_the_readers_and_the_rest_to_the_writers(bot: World) -> None:
     await bot.stage.say("甲三", "看一看")
     assert said(bot, "甲三")[-1].startswith("甲三 storage-read-")
@@ -336,6 +341,7 @@ async def test_reads_go_to_the_readers_and_the_rest_to_the_writers(bot: World) -
     assert " storage-write-" in await tap(bot, "甲三", "zp:0")
 
 
+@pytest.mark.both_databases
 async def test_a_read_cannot_write(bot: World) -> None:
     await bot.stage.say("甲三", "看着写")
     assert states(bot) == [InboxState.PARKED]
