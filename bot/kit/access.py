@@ -76,6 +76,9 @@ FIELDS: dict[Duty, frozenset[ActivityType]] = {
     }),
 }  # fmt: skip
 
+# And all that a group leader may hold: the meeting of the own group.
+GROUP_CONTENTS = frozenset({ActivityType.GROUP_MEETING})
+
 NO_RIGHT = "您没有办理此事的权限。"
 
 
@@ -100,7 +103,7 @@ def may(
     reaches = {TABLE[right].get(duty, Reach.NONE) for duty in me.duties}
     return (
         Reach.ALL in reaches
-        or (Reach.OWN_GROUP in reaches and group_id is not None and group_id in me.leads)
+        or (Reach.OWN_GROUP in reaches and group_id in me.leads and GROUP_CONTENTS.issuperset(types))
         or (Reach.OWN_FIELD in reaches and len(types) > 0 and own_field(me, right).issuperset(types))
     )
 

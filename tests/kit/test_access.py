@@ -73,6 +73,17 @@ def test_a_leader_reaches_the_own_group_and_no_further() -> None:
     assert not may(leader, Right.SEE_ROLL, branch_id=HERE)
 
 
+def test_a_leader_makes_the_meeting_of_the_own_group_and_nothing_beside_it() -> None:
+    leader, meeting, day = (
+        me(LEADER, leads=frozenset({FIRST})),
+        ActivityType.GROUP_MEETING,
+        ActivityType.THEME_PARTY_DAY,
+    )
+    assert may(leader, Right.MAKE_ACTIVITY, branch_id=HERE, group_id=FIRST, types=[meeting])
+    for types in ([day], [meeting, day], [ActivityType.MEMBERS_MEETING]):
+        assert not may(leader, Right.MAKE_ACTIVITY, branch_id=HERE, group_id=FIRST, types=types)
+
+
 def test_to_be_in_a_group_is_not_to_lead_it() -> None:
     assert not may(me(), Right.SEE_ROLL, branch_id=HERE, group_id=FIRST)
     assert not may(me(LEADER), Right.SEE_ROLL, branch_id=HERE, group_id=FIRST)

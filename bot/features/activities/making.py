@@ -23,7 +23,9 @@ from storage.choices import (
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.notice import Notice
-from storage.models.organisation import Organisation
+from storage.models.organisation import Organisation, PartyGroup
+from storage.models.person import Person
+from storage.rows import of_branch
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def drafted(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> 
     require(me, Right.MAKE_ACTIVITY, branch_id=me.branch_id, group_id=plan.group_id, types=plan.types)
     if not plan.types:
         raise Refusal("请至少选择一项活动内容。")
+    _within(session, me, plan)
     if plan.end_at <= plan.start_at:
         raise Refusal("结束时间应晚于开始时间。")
     day = plan.start_at.astimezone(tz).date()
@@ -75,6 +78,18 @@ def drafted(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> 
         hours=plan.hours, host_id=plan.host_id, late_minutes=late_minutes, created_by_id=me.id, created_at=now,
         status=ActivityStatus.PLANNED,
     )  # fmt: skip
+
+
+def _within(session: Session, me: Me, plan: Plan) -> None:
+    """Group, host and lecturer are of the branch, and a meeting of a party group is of that group."""
+    of_group = plan.scope is Scope.GROUP
+    if of_group != (plan.group_id is not None) or (ActivityType.GROUP_MEETING in plan.types and not of_group):
+        raise Refusal("党小组会请选择党小组。")
+    if plan.group_id is not None and of_branch(session, PartyGroup, plan.group_id, me.branch_id) is None:
+        raise Refusal("没有找到这个党小组。")
+    for person_id in (plan.host_id, plan.lecturer_id):
+        if person_id is not None and of_branch(session, Person, person_id, me.branch_id) is None:
+            raise Refusal("没有找到这位同志。")
 
 
 def _open_notice(session: Session, me: Me, activity: Activity, now: datetime, tz: tzinfo) -> None:

@@ -64,8 +64,24 @@ def tap(session: Session, call: Call, button: Wizard) -> Reply:
         raise Refusal(OLD)
     if button.field == "go":
         return _go(session, call, dialog, button.value)
+    if not _offered(session, call, dialog, button.field, button.value):
+        raise Refusal(OLD)
     dialogs.move(dialog, STEP, call.now, **_taken(dialog, button.field, button.value))
     return Reply(edit=page(session, call, dialog))
+
+
+def _offered(session: Session, call: Call, dialog: Dialog, field: str, value: str) -> bool:
+    """Whether a button of this card can say so: a day or a place that the card offered earlier still counts."""
+    try:
+        if field == "day":
+            return date.fromisoformat(value).isoformat() == value
+        if field == "time":
+            return time.fromisoformat(value).strftime("%H:%M") == value
+    except ValueError:
+        return False
+    if field == "place":
+        return bool(value.strip())
+    return value in dict(_options(session, call, dialog, field))
 
 
 def _taken(dialog: Dialog, field: str, value: str) -> dict[str, Any]:

@@ -10,14 +10,17 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import service
+from bot.features.activities.buttons import Wizard
 from bot.playground import story
 from bot.playground.people import Person as Phone
-from storage.choices import AttendanceStatus
+from storage.choices import AttendanceStatus, InboxState
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
+from storage.models.dialog import Dialog
 from storage.models.inbox import Inbox
 from storage.models.notice import Notice, Receipt
 from storage.models.person import Person, RosterSpan
+from tests.cast import make_branch
 from tests.world import SHANGHAI, World, world
 
 JULY = story.JULY
@@ -424,3 +427,28 @@ async def test_the_last_page_names_the_contents_beside_a_title(bot: World) -> No
     await bot.clock.settle()
     assert tap.toast == "这份内容已失效，请重新点“建活动”。"
     assert count(bot, Activity) == 0
+
+
+async def test_a_forged_choice_in_the_wizard_is_none(bot: World) -> None:
+    """What the card does not offer is not taken: contents of others, people, junk that would break it later."""
+    with bot.storage.transaction() as session:
+        other = make_branch(session, now=NOW, bound=False)
+    leader, officer = bot.stage.people["甲三"], bot.stage.people["甲二"]
+    for phone in (leader, officer):
+        await phone.send("建活动")
+    await bot.clock.settle()
+    with bot.storage.reading() as session:
+        dialogs = {dialog.person_id: dialog.id for dialog in session.scalars(select(Dialog))}
+    forged = [("types", "zzz"), ("host", str(other["甲一"])), ("lecturer", str(other["甲一"])), ("day", "junk")]
+    forged += [("day", "20230707"), ("time", "25:00"), ("time", "14:30:00"), ("length", "9999999999"), ("hours", "-1")]
+    forged += [("place", " "), ("way", "x"), ("group", "1e9"), ("title", "x"), ("field", "confirm"), ("go", "x")]
+    for phone, name, more in ((leader, "甲三", [("types", "theme_party_day")]), (officer, "甲二", [])):
+        for field, value in [*forged, *more]:
+            data = Wizard(dialogs[bot.cast[name]], field, value).pack()
+            tap = await phone.tap_data(phone.chat.last, data)
+            await bot.clock.settle()
+            assert tap.toast == "这份内容已失效，请重新点“建活动”。", (name, field, value)
+    with bot.storage.reading() as session:
+        drafts = session.scalars(select(Dialog.draft)).all()
+        assert all(draft == {"field": "types", "types": []} for draft in drafts)
+        assert set(session.scalars(select(Inbox.state))) <= {InboxState.DONE, InboxState.ANSWERED}

@@ -102,6 +102,9 @@ def test_who_may_make_what(storage: Storage) -> None:
         ):
             with refused("没有办理此事的权限"):
                 desk.make(by, **changes)
+        # The group of a leader opens no door to a meeting of the whole branch.
+        with refused("请选择党小组"):
+            desk.make("甲三", types=[ActivityType.GROUP_MEETING], group_id=groups["第一党小组"])
 
 
 def test_one_title_is_one_first_agenda_item(storage: Storage) -> None:
@@ -296,3 +299,14 @@ def test_cast_is_the_base_branch(storage: Storage) -> None:
     with storage.transaction() as session:
         cast: Cast = make_branch(session, now=TOLD)
         assert len(cast.people) == 25
+
+
+def test_nobody_and_no_group_of_another_branch_gets_into_an_activity(storage: Storage) -> None:
+    with storage.transaction() as session:
+        other = make_branch(session, now=TOLD, bound=False)
+        desk = Desk(session)
+        group = {"types": [ActivityType.GROUP_MEETING], "scope": Scope.GROUP, "group_id": other.groups["第一党小组"]}
+        for changes in ({"host_id": other["甲一"]}, {"lecturer_id": other["甲一"]}, {"host_id": 10**12}, group):
+            with pytest.raises(Refusal, match="没有找到"):
+                desk.make(**changes)
+        assert desk.make(host_id=desk.cast["甲一"]).host_id == desk.cast["甲一"]
