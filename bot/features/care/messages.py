@@ -61,8 +61,8 @@ def my_data(data: MyData, now: datetime, tz: tzinfo) -> list[Document]:
     caption = "您的全部数据，点开即可查看。请妥善保管，不要转发。"
     for_programs = json.dumps(to_json(data, now), ensure_ascii=False, indent=1).encode("utf-8", "replace")
     return [
-        Document("我的数据.html", page(data, now, tz).encode("utf-8", "replace"), caption=caption),
-        Document("我的数据.json", for_programs, caption="同样的内容，供其他系统读取。"),
+        Document("我的数据.html", page(data, now, tz).encode("utf-8", "replace"), caption=caption, secret=True),
+        Document("我的数据.json", for_programs, caption="同样的内容，供其他系统读取。", secret=True),
     ]
 
 

@@ -178,7 +178,7 @@ def invites(people: Iterable[tuple[str, str, str]], bot_name: str) -> Document:
     rows = [(name, group, invite_link(bot_name, InviteKind.PERSON, code)) for name, group, code in people]
     content = csv_text(("姓名", "党小组", "邀请链接"), rows).encode()
     caption = f"{len(rows)}人的邀请链接，30天内有效，请分别发给本人；以前的链接已失效。"
-    return Document("invites.csv", content=content, caption=caption, secret=True)
+    return Document("邀请链接.csv", content=content, caption=caption, secret=True)
 
 
 def qr(link: str) -> bytes:

@@ -32,7 +32,7 @@ def faults(found: Sequence[Fault]) -> list[Said]:
     said: list[Said] = [Message(cut("\n".join([head, *shown, *rest]), LONGEST))]
     if rest:
         rows = [(str(fault.row or ""), fault.column, fault.found, fault.wanted.chinese) for fault in found]
-        said.append(Document("名册更正.csv", csv_text(("行", "栏", "现为", "应为"), rows).encode()))
+        said.append(Document("名册更正.csv", csv_text(("行", "栏", "现为", "应为"), rows).encode(), secret=True))
     return said
 
 
@@ -75,7 +75,7 @@ def _not_listed(names: Sequence[str]) -> list[str]:
 
 def _table(found: Sequence[Difference]) -> Document:
     rows = [(one.name, one.what, one.before, one.after, one.on.isoformat() if one.on else "") for one in found]
-    return Document("名册变更.csv", csv_text(("姓名", "项目", "原为", "改为", "生效日期"), rows).encode())
+    return Document("名册变更.csv", csv_text(("姓名", "项目", "原为", "改为", "生效日期"), rows).encode(), secret=True)
 
 
 def not_done() -> Message:

@@ -174,7 +174,9 @@ def send_sheet(session: Session, call: Call, button: SendSheet) -> Reply:
         document = Document("党员名册模板.xlsx", tables.template_xlsx(), caption=import_messages.TEMPLATE)
     else:
         rows = tables.roster_rows(session, call.me.branch_id, call.today)
-        document = Document("党员名册.xlsx", tables.roster_xlsx(rows), caption=import_messages.filled(call.today))
+        document = Document(
+            "党员名册.xlsx", tables.roster_xlsx(rows), caption=import_messages.filled(call.today), secret=True
+        )
     return Reply(toast="已发送。", here=[document])
 
 

@@ -67,7 +67,7 @@ def table(found: Below) -> Document:
         for number, line in enumerate(found.lines, 1)
     ]  # fmt: skip
     caption = f"{found.name}　{quarter_words(found.quarter)}（未关账），{found.branches}个支部。"
-    return Document("季度数据.csv", content=csv_text(heading, rows).encode(), caption=caption)
+    return Document("季度数据.csv", content=csv_text(heading, rows).encode(), caption=caption, secret=True)
 
 
 def branch(tally: Tally, current: Quarter) -> Message:

@@ -2,16 +2,19 @@
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.kit.access import NO_RIGHT
 from bot.kit.words import STRANGER
 from bot.playground.chats import Message
 from storage.models.audit import Audit
 from storage.models.inbox import Inbox
+from storage.models.outbox import Outbox, Upload
 from storage.models.person import Person
 from tests.features.care.filling import where
 from tests.world import World, world
@@ -27,6 +30,12 @@ async def bot(sqlite_url: str) -> AsyncIterator[World]:
 
 def last(bot: World, name: str) -> Message:
     return bot.stage.people[name].chat.from_bot[-1]
+
+
+def _files(session: Session) -> list[bytes]:
+    """Every file that stands in a row of the outbox."""
+    held = (message.get("document", {}).get("base64", "") for message in session.scalars(select(Outbox.message)))
+    return [b64decode(each) for each in held]
 
 
 async def hand_in(bot: World) -> None:
@@ -56,6 +65,9 @@ async def test_one_s_own_data_come_as_a_page_and_for_programs(bot: World) -> Non
     with bot.storage.reading() as session:
         line = session.scalars(select(Audit).where(Audit.action == "export")).one()
         assert (line.actor_id, line.subject_id) == (bot.cast["甲五"], bot.cast["甲五"])
+        # A copy of everything about somebody outlives its sending nowhere.
+        assert session.scalars(select(Upload)).all() == []
+        assert TEXT.encode() not in b"".join(_files(session))
     await bot.stage.say("甲六", "/mydata")
     assert TEXT not in (bot.stage.people["甲六"].chat.from_bot[-2].document or b"").decode()
 
