@@ -39,7 +39,7 @@ class Drawn:
 def draw_sheet(session: Session, call: Call, button: PrintSheet) -> Drawn | None:
     """The codes and the PDF, outside of every transaction that writes: 200 slips take seconds."""
     require(call.me, Right.ROSTER, branch_id=call.me.branch_id)
-    people = service.unbound(session, call.me.branch_id, call.today) if button.sure == 1 else {}
+    people = service.to_invite(session, call.me, call.today) if button.sure == 1 else {}
     if not people:
         return None
     codes = {person_id: service.new_code() for person_id in people}
@@ -55,7 +55,7 @@ def print_sheet(session: Session, call: Call, button: PrintSheet) -> Reply:
     """打印邀请单: what it does to earlier links is said before."""
     require(call.me, Right.ROSTER, branch_id=call.me.branch_id)
     if button.sure == 0:
-        count = len(service.unbound(session, call.me.branch_id, call.today))
+        count = len(service.to_invite(session, call.me, call.today))
         return Reply(here=[words.before_printing(count)]) if count else Reply(toast=EVERYBODY)
     if button.sure != 1:
         return Reply(edit=Message(NOT_PRINTED))

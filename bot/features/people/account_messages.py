@@ -161,5 +161,6 @@ def choose_person(row: BindRequest, people: Sequence[Member], page: int) -> Mess
     turn = [Choice("上一页", ChooseBound(row.id, page - 1))] if page else []
     turn += [Choice("下一页", ChooseBound(row.id, page + 1))] if first + ON_A_PAGE < len(people) else []
     rows = [shown[at : at + 2] for at in range(0, len(shown), 2)]
-    text = f"【绑定申请】手机尾号{row.phone_end}：请选择是哪位同志。"
+    called = f"，账号名称“{row.shown_name}”" if row.shown_name else ""
+    text = f"【绑定申请】手机尾号{row.phone_end}{called}：请选择是哪位同志。"
     return Message(text, [row_ for row_ in (*rows, turn, [Choice("不同意", RefuseBinding(row.id))]) if row_])

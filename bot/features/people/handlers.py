@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.features.people import account_handlers, binding, messages, service
+from bot.features.people import account_handlers, binding, messages, requests, service
 from bot.features.people.account_messages import MOVED_AWAY
 from bot.features.people.messages import InviteEverybody, InvitePerson, ShowUnbound, TieGroup
 from bot.features.people.rules import InviteKind
@@ -31,9 +31,10 @@ def _first_screen(session: Session, me: Me, visit: Visit) -> list[Message]:
     if not may(me, Right.ROSTER, branch_id=me.branch_id):
         return []
     members = service.members(session, me, visit.today)
-    if all(member.bound for member in members):
+    if all(member.bound for member in members) and not requests.pending(session, me):
         return []
-    return [messages.unbound(service.branch_name(session, me.branch_id), members, 0)]
+    asked = requests.pending(session, me)
+    return [messages.unbound(service.branch_name(session, me.branch_id), members, 0, asked)]
 
 
 def start_with_invite(session: Session, visit: Visit, payload: str) -> Reply:
@@ -88,7 +89,8 @@ def turn_page(session: Session, call: Call, button: ShowUnbound) -> Reply:
 
 def _unbound(session: Session, call: Call, page: int) -> Message:
     members = service.members(session, call.me, call.today)
-    return messages.unbound(service.branch_name(session, call.me.branch_id), members, page)
+    asked = requests.pending(session, call.me)
+    return messages.unbound(service.branch_name(session, call.me.branch_id), members, page, asked)
 
 
 def invite_person(session: Session, call: Call, button: InvitePerson) -> Reply:

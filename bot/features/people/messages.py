@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import segno
 
-from bot.features.people.account_messages import PrintSheet, ShowAccounts
+from bot.features.people.account_messages import ChooseBound, PrintSheet, ShowAccounts
 from bot.features.people.roster_buttons import ImportRoster, ShowRoster
 from bot.features.people.rules import InviteKind, invite_link
 from bot.kit.access import Reach, Right, reach
@@ -17,11 +17,12 @@ from bot.kit.replies import Choice, Document, Message, OwnNumber
 from bot.kit.sheets import csv_text
 from bot.kit.words import STRANGER
 from storage.audience import Me
+from storage.models.invite import BindRequest
 from storage.roster import Member
 
 IN_PRIVATE = "请在与我的私聊中打开邀请链接。"
 SWITCH = "切换支部"
-PEOPLE_ON_A_PAGE, GROUPS_SHOWN = 20, 30
+PEOPLE_ON_A_PAGE, GROUPS_SHOWN, REQUESTS_SHOWN = 20, 30, 6
 
 MEMBER = (("签到", "请假"), ("我的学习", "交心得"), ("我的记录", "帮助"))
 # What those with a right find below that: the label for the whole branch, and for one's own party group.
@@ -130,8 +131,8 @@ def help_for(me: Me) -> Message:
     return Message("\n".join(lines), keyboard=menu(me))
 
 
-def unbound(branch: str, members: Sequence[Member], page: int) -> Message:
-    """谁还没绑定: counts by party group, and a button for each of them, a page at a time."""
+def unbound(branch: str, members: Sequence[Member], page: int, asked: Sequence[BindRequest] = ()) -> Message:
+    """谁还没绑定: counts by party group, a button for each of them, a page at a time, and who asks to be bound."""
     waiting = [member for member in members if not member.bound]
     silent = [member for member in members if member.bound and not member.reachable]
     lines = [f"【党员】{branch}共{len(members)}人，已绑定{len(members) - len(waiting)}人，未绑定{len(waiting)}人。"]
@@ -141,8 +142,12 @@ def unbound(branch: str, members: Sequence[Member], page: int) -> Message:
         lines.append(f"另有{len(silent)}人停用了小助手，收不到消息。")
     if waiting:
         lines.append("点姓名生成其本人的邀请链接；生成新的链接后，以前的链接失效。")
+    if asked:
+        lines.append(f"另有{len(asked)}份绑定申请待核对，请点“绑定申请”。")
     page = max(0, min(page, (len(waiting) - 1) // PEOPLE_ON_A_PAGE))
-    return Message("\n".join(lines), _unbound_rows(members, waiting, page))
+    first = [Choice(f"绑定申请 尾号{row.phone_end}", ChooseBound(row.id, 0)) for row in asked[:REQUESTS_SHOWN]]
+    rows = [first[at : at + 2] for at in range(0, len(first), 2)]
+    return Message("\n".join(lines), [*rows, *_unbound_rows(members, waiting, page)])
 
 
 def _unbound_rows(members: Iterable[Member], waiting: Sequence[Member], page: int) -> list[list[Choice]]:

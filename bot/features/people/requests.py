@@ -17,7 +17,7 @@ from storage.choices import BindRequestState, Duty, OrganisationKind
 from storage.models.invite import BindRequest
 from storage.models.organisation import Organisation
 from storage.models.person import Person, RosterSpan
-from storage.roster import Member, holders, roster
+from storage.roster import Member, duties_on, holders, roster
 from storage.rows import changed, of_branch
 from storage.spans import on_day
 
@@ -41,12 +41,13 @@ class Asked:
 def share(session: Session, telegram_id: int, phone: str, name: str, *, today: date, now: datetime) -> Asked:
     """A number that Telegram vouches for, of an account that is nobody's.
 
-    The one unbound person of a roster who has this very number is bound at once. Everything else is asked: of the
-    branch that knows the number, or of the only branch there is; where neither is clear, nobody is asked.
+    The one unbound person of a roster who has this very number is bound at once; not on the secretary's seat, for
+    others write the roster. Everything else is asked: of the branch that knows the number, or of the only branch there
+    is; where neither is clear, nobody is asked.
     """
     number = plain_number(phone)
     known = _known(session, number, today)
-    if len(known) == 1 and known[0].telegram_id is None:
+    if len(known) == 1 and known[0].telegram_id is None and not _is_secretary(session, known[0], today):
         return Asked(bound=binding.seat(session, known[0], telegram_id, now, by="number"))
     branch_id = known[0].branch_id if known else _only_branch(session)
     if branch_id is None:
@@ -61,6 +62,10 @@ def share(session: Session, telegram_id: int, phone: str, name: str, *, today: d
     session.flush()
     record(session, "binding_asked", "bind_request", row.id, now=now, branch_id=branch_id)
     return Asked(request_id=row.id, branch_id=branch_id, deciders=tuple(_deciders(session, branch_id, today)))
+
+
+def _is_secretary(session: Session, person: Person, today: date) -> bool:
+    return Duty.SECRETARY in duties_on(session, person.branch_id, today).get(person.id, ())
 
 
 def _known(session: Session, number: str, today: date) -> list[Person]:
@@ -88,8 +93,8 @@ def _enough(session: Session, telegram_id: int, branch_id: int, now: datetime) -
 
 
 def _deciders(session: Session, branch_id: int, today: date) -> list[int]:
-    """The secretary, who decides; where that seat is not bound yet, the others who keep the roster."""
-    bound = {one.id for one in roster(session, branch_id, today) if one.bound}
+    """The secretary, who decides; where that one cannot be reached, the others who keep the roster."""
+    bound = {one.id for one in roster(session, branch_id, today) if one.bound and one.reachable}
     for duties in ((Duty.SECRETARY,), (Duty.DEPUTY_SECRETARY, Duty.ORGANIZATION_OFFICER)):
         found = [one for one in holders(session, branch_id, today, *duties) if one in bound]
         if found:
@@ -100,7 +105,15 @@ def _deciders(session: Session, branch_id: int, today: date) -> list[int]:
 def waiting(session: Session, me: Me, request_id: int, today: date) -> tuple[BindRequest, list[Member]]:
     """The open request, and the people of the branch whose it could be."""
     row = _open(session, me, request_id)
-    return row, [one for one in service.members(session, me, today) if not one.bound]
+    people = [one for one in service.members(session, me, today) if not one.bound]
+    return row, [one for one in people if service.may_seat(session, me, one.id, today)]
+
+
+def pending(session: Session, me: Me) -> list[BindRequest]:
+    """The requests that nobody has decided, the oldest first."""
+    require(me, Right.ROSTER, branch_id=me.branch_id)
+    open_ = (BindRequest.branch_id == me.branch_id, BindRequest.state == BindRequestState.PENDING)
+    return list(session.scalars(select(BindRequest).where(*open_).order_by(BindRequest.id)))
 
 
 def _open(session: Session, me: Me, request_id: int) -> BindRequest:
@@ -123,6 +136,8 @@ def accept(
         raise Refusal(service.NOT_LISTED)
     if person.bound:
         raise Refusal(f"{person.name}同志已绑定。")
+    if not service.may_seat(session, me, person_id, today):
+        raise Refusal(service.SECRETARYS)
     _decide(session, me, row, BindRequestState.ACCEPTED, now, person_id)
     binding.seat(session, session.get_one(Person, person_id), row.telegram_id, now, by="request")
     return person, row

@@ -1,7 +1,7 @@
 """Branches, invites, who is not bound yet, and what Telegram reports of people and groups by itself."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 from bot.features.people.binding import claim_secretary
 from bot.features.people.roster_import import Imported, import_roster
 from bot.features.people.rules import InviteKind, clean_name, hash_code, invite_link
-from bot.kit.access import Right, require
+from bot.kit.access import Right, may, require
 from bot.kit.refusal import Refusal
 from scheduler.aftermath import follow
 from storage.audience import Me
 from storage.audit import change, record
-from storage.choices import OrganisationKind
+from storage.choices import Duty, OrganisationKind
 from storage.models.invite import Invite
 from storage.models.organisation import GroupChat, Organisation, PartyGroup
 from storage.models.person import GroupSpan, Person, RosterSpan
-from storage.roster import Member, roster
+from storage.roster import Member, duties_on, roster
 from storage.rows import changed
 
 # The front door (command line, demo) finds everything of this feature here.
@@ -36,6 +36,8 @@ LIFE = {
     InviteKind.GROUP: timedelta(days=1),
 }
 NOT_LISTED = "名册上没有这位党员。"
+# Whoever has that seat may close, wipe and hand over: the desk must not be able to sit down on it.
+SECRETARYS = "书记的邀请链接请由系统管理员生成（命令 branch-bot invites --secretary）。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +113,30 @@ def unbound(session: Session, branch_id: int, today: date) -> dict[int, tuple[st
     return {row.id: (row.name, row.group_name or "") for row in session.execute(query)}
 
 
+def to_invite(session: Session, me: Me, today: date) -> dict[int, tuple[str, str]]:
+    """As `unbound`, without a seat that `me` has no business to fill: the secretary's."""
+    require(me, Right.ROSTER, branch_id=me.branch_id)
+    found = unbound(session, me.branch_id, today)
+    return {one: who for one, who in found.items() if may_seat(session, me, one, today)}
+
+
+def may_seat(session: Session, me: Me, person_id: int, today: date) -> bool:
+    """Whether this person's account is the desk's to make: the secretary's is not."""
+    held: Collection[Duty] = duties_on(session, me.branch_id, today).get(person_id, frozenset())
+    return Duty.SECRETARY not in held or may(me, Right.CLOSE, branch_id=me.branch_id)
+
+
 def make_invites(
     session: Session, branch_id: int, now: datetime, *,
     actor_id: int | None = None, via: str = "command", drawn: Mapping[int, str] | None = None,
+    people: Mapping[int, tuple[str, str]] | None = None,
 ) -> list[tuple[str, str, str]]:  # fmt: skip
     """(name, group, code) for everybody of the branch who is not bound; codes made earlier stop working.
 
-    `drawn`: the codes of a sheet that was drawn a moment ago; only who is still not bound gets the own one.
+    `people`: only these. `drawn`: the codes of a sheet that was drawn a moment ago; only who is still not bound gets
+    the own one.
     """
-    people = unbound(session, branch_id, now.date())
+    people = unbound(session, branch_id, now.date()) if people is None else people
     codes = issue(session, InviteKind.PERSON, branch_id, people, now, drawn)
     record(
         session, "invites_made", "organisation", branch_id,
@@ -165,6 +182,8 @@ def invite_person(session: Session, me: Me, person_id: int, today: date, now: da
         raise Refusal(NOT_LISTED)
     if person.bound:
         raise Refusal(f"{person.name}同志已绑定，无需再次邀请。")
+    if not may_seat(session, me, person_id, today):
+        raise Refusal(SECRETARYS)
     record(session, "invite_made", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id)
     code = issue(session, InviteKind.PERSON, me.branch_id, [person_id], now)[person_id]
     return person.name, person.group_name, code
@@ -175,7 +194,8 @@ def invite_everybody(
 ) -> list[tuple[str, str, str]]:
     """As `make_invites`, asked for in chat."""
     require(me, Right.ROSTER, branch_id=me.branch_id)
-    return make_invites(session, me.branch_id, now, actor_id=me.id, via="chat", drawn=drawn)
+    people = to_invite(session, me, now.date())
+    return make_invites(session, me.branch_id, now, actor_id=me.id, via="chat", drawn=drawn, people=people)
 
 
 def invite_group(session: Session, me: Me, now: datetime) -> str:

@@ -113,7 +113,8 @@ def term_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
         raise Refusal("没有看懂日期，请按“2023年3月1日”的样子发送。")
     ends = service.begin_term(session, call.me, day, call.now)
     dialogs.close(session, call.me.id)
-    return say(f"已登记：本届自{full_day(day)}起，至{full_day(ends)}届满，届满前将提醒您。")
+    over = "已经届满，请及时请示换届" if ends <= call.today else "届满前将提醒您"
+    return say(f"已登记：本届自{full_day(day)}起，至{full_day(ends)}届满，{over}。")
 
 
 HANDLERS: list[Handler] = [

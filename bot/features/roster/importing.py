@@ -17,7 +17,7 @@ from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sh
 from bot.features.roster.desk import at_desk
 from bot.features.roster.words import differences
 from bot.kit import dialog as dialogs
-from bot.kit.access import Right, require
+from bot.kit.access import Right, may
 from bot.kit.dates import parse_day
 from bot.kit.handlers import Answer, Call, Handler, Tap, Word
 from bot.kit.refusal import Refusal
@@ -91,8 +91,9 @@ def _plan(session: Session, call: Call, rows: Rows, since: date) -> Plan:
         names = "、".join(unclear.names)
         raise Refusal(f"有同名的党员分不清是谁：{names}。请在文件中填写原来的党小组或出生年月。") from None
     duties = (edit.stays or edit.after for edit in plan.edits if edit.kind is DutySpan)
-    if any(values["duty"] is Duty.SECRETARY for values in duties) and _has_secretary(session, call):
-        require(call.me, Right.CLOSE, branch_id=call.me.branch_id)
+    seats = any(values["duty"] in rules.SEATS for values in duties) and _has_secretary(session, call)
+    if seats and not may(call.me, Right.CLOSE, branch_id=call.me.branch_id):
+        raise Refusal("文件会变更书记或副书记的职务，请由书记本人导入，或核对“党内职务”一栏后重发。")
     _before_the_close(call, plan)
     return plan
 

@@ -13,7 +13,7 @@ from bot.features.roster import rules
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
 from bot.features.roster.words import Difference, differences, full_day
-from bot.kit.access import Right, require
+from bot.kit.access import Right, may, require
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.audit import record
@@ -37,6 +37,7 @@ from storage.rows import of_branch
 from storage.spans import on_day
 
 NO_SUCH = "名册上没有这位党员。"
+SECRETARY_GIVES = "书记、副书记的职务由书记本人登记。"
 CLOSED = "这一天所在季度已关账，修改请走“更正”。"
 CHANGED = "fact_changed"
 _NAME_LENGTH = 50
@@ -86,8 +87,8 @@ def others(session: Session, me: Me, day: date) -> list[tuple[int, str]]:
 def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzinfo) -> Done:
     """Write a change from its day on (backdated until the close: D5). Refuses what changes nothing."""
     require(me, Right.ROSTER, branch_id=me.branch_id)
-    if wanted.kind is Kind.DUTY and wanted.value is Duty.SECRETARY:
-        require(me, Right.CLOSE, branch_id=me.branch_id)
+    if wanted.kind is Kind.DUTY and wanted.value in rules.SEATS and not may(me, Right.CLOSE, branch_id=me.branch_id):
+        raise Refusal(SECRETARY_GIVES)
     if rules.is_closed(wanted.day, now, tz):
         raise Refusal(CLOSED)
     if wanted.kind is not Kind.NEW and of_branch(session, Person, wanted.person_id, me.branch_id) is None:

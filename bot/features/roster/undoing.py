@@ -14,7 +14,6 @@ from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.audit import record
 from storage.base import Model, table
-from storage.choices import Duty
 from storage.facts import KINDS
 from storage.models.audit import Audit
 from storage.models.person import Person
@@ -58,9 +57,9 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
 
 
 def _may_seat(me: Me, edits: Sequence[dict[str, Any]]) -> None:
-    """Only the secretary undoes what makes or unmakes a secretary; an ended office does not say which it was."""
+    """Only the secretary undoes what makes or unmakes a secretary or deputy; an ended office does not say which."""
     duties = {(edit["after"] or {}).get("duty") for edit in edits}
-    if duties & {Duty.SECRETARY.value, None}:
+    if duties & {*map(str, rules.SEATS), None}:
         require(me, Right.CLOSE, branch_id=me.branch_id)
 
 

@@ -12,6 +12,7 @@ from bot.features.roster.desk import at_desk
 from bot.features.roster.rules import FactChange, Step, Why
 from bot.features.roster.words import APPROVERS, CATEGORIES, DUTIES, RANKS, REASONS, STATUSES, differences
 from bot.kit import dialog as dialogs
+from bot.kit.access import Right, may
 from bot.kit.dates import parse_day
 from bot.kit.handlers import Answer, Call, Handler, Tap
 from bot.kit.refusal import Refusal
@@ -89,6 +90,8 @@ def typed(session: Session, call: Call, dialog: Dialog) -> Reply:
     if day is None:
         raise Refusal("没有看懂日期，请按“8月1日”或“2023年8月1日”的样子发送。")
     # The last day of an exemption is typed; a span is kept by the first day beyond it.
+    if asked.step is Step.UNTIL and asked.day is not None and day < asked.day:
+        raise Refusal("结束日期早于起始日期，请重新发送。")
     day += timedelta(days=1) if asked.step is Step.UNTIL else timedelta()
     return _answered(session, call, dialog, rules.to_number(day), tapped=False)
 
@@ -191,6 +194,7 @@ def _values(session: Session, call: Call, asked: _Asked) -> list[tuple[str, int]
     return [
         (f"免去{words[duty]}" if duty in held else f"任{words[duty]}", number)
         for number, duty in enumerate(rules.CHOICES[asked.kind])
+        if duty not in rules.SEATS or may(call.me, Right.CLOSE, branch_id=call.me.branch_id)
     ]
 
 

@@ -231,3 +231,37 @@ def test_long_lists_turn_pages() -> None:
     last = account_messages.bound(people, 99)
     assert [choice.label for choice in last.rows[-1]] == ["上一页"]
     assert len(last.rows) == 4
+
+
+@pytest.mark.parametrize("name", ["甲二", "乙一"])
+def test_nobody_but_the_operator_fills_the_seat_of_the_secretary(storage: Storage, name: str) -> None:
+    """Who writes the roster could bind the secretary's row to an account of the own choice, and wipe with it."""
+    with storage.transaction() as session:
+        cast = unbound(session, "甲一", "甲五")
+        session.get_one(Person, cast["甲一"]).phone = "13800000005"
+        session.flush()
+        me = cast.me(session, name, TODAY)
+        with pytest.raises(Refusal, match="系统管理员"):
+            service.invite_person(session, me, cast["甲一"], TODAY, NOW)
+        assert [one for one, *_ in service.invite_everybody(session, me, NOW)] == ["甲五"]
+        assert list(service.to_invite(session, me, TODAY)) == [cast["甲五"]]
+        asked = share(session)
+        assert (asked.bound, asked.request_id is None) == (None, False)
+        _, people = requests.waiting(session, me, asked.request_id or 0, TODAY)
+        assert [one.name for one in people] == ["甲五"]
+        with pytest.raises(Refusal, match="系统管理员"):
+            requests.accept(session, me, asked.request_id or 0, cast["甲一"], TODAY, LATER)
+        assert find(session, NEW, TODAY) is None
+
+
+def test_a_request_waits_in_sight_of_all_who_keep_the_roster(storage: Storage) -> None:
+    """The secretary who has blocked the bot is not the only one to hear of it."""
+    with storage.transaction() as session:
+        cast = unbound(session, "甲五")
+        session.execute(update(Person).where(Person.name == "甲一").values(reachable=False))
+        asked = share(session)
+        assert set(asked.deciders) == {cast["甲二"], cast["乙一"]}
+        for name in ("甲一", "甲二"):
+            assert [row.id for row in requests.pending(session, cast.me(session, name, TODAY))] == [asked.request_id]
+        with pytest.raises(Refusal, match=NO_RIGHT):
+            requests.pending(session, cast.me(session, "丙一", TODAY))

@@ -115,8 +115,13 @@ def test_backdating_ends_with_the_close(storage: Storage) -> None:
 def test_only_the_secretary_makes_a_secretary_and_there_is_one(storage: Storage) -> None:
     with storage.transaction() as session:
         cast = make_branch(session, now=NOW)
+        # Nor does who keeps the roster make a deputy of anybody, least of all of oneself.
+        for seat in (Duty.SECRETARY, Duty.DEPUTY_SECRETARY):
+            with pytest.raises(Refusal, match="由书记本人登记"):
+                change(session, cast, "甲二", Kind.DUTY, value=seat)
+        made = change(session, cast, "甲二", Kind.DUTY, value=Duty.DEPUTY_SECRETARY, by="甲一")
         with pytest.raises(Refusal, match="没有办理此事的权限"):
-            change(session, cast, "甲二", Kind.DUTY, value=Duty.SECRETARY)
+            undoing.undo(session, cast.me(session, "甲二", TODAY), made.audit_id, NOW, SHANGHAI)
         with pytest.raises(Refusal, match="现任书记是甲一同志"):
             change(session, cast, "甲二", Kind.DUTY, value=Duty.SECRETARY, by="甲一")
         gone = change(session, cast, "甲一", Kind.DUTY, value=Duty.SECRETARY, by="甲一")
