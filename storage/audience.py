@@ -75,6 +75,14 @@ def find(session: Session, telegram_id: int, day: date, place: int | None = None
     )  # fmt: skip
 
 
+def find_parted(session: Session, telegram_id: int) -> Me | None:
+    """Somebody who was of a branch and is of none any longer: may do nothing, but has data here."""
+    person = session.scalars(select(Person).where(Person.telegram_id == telegram_id)).first()
+    if person is None:
+        return None
+    return Me(person.id, person.name, person.branch_id, None, frozenset(), frozenset(), person.reachable)
+
+
 def _places(rows: Sequence[Any]) -> tuple[int, ...]:
     """The branch whose roster names the person, then the organisations of the offices held."""
     own = [row.roster_branch_id for row in rows if row.roster_branch_id is not None]

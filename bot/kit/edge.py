@@ -48,7 +48,7 @@ from bot.kit.words import STRANGER
 from scheduler.clock import Clock
 from scheduler.outbox import Sender
 from storage import audit
-from storage.audience import Me, find
+from storage.audience import Me, find, find_parted
 from storage.engine import Storage
 from storage.models.person import Person
 
@@ -153,7 +153,7 @@ class Edge:
                 return
             words = visit.text.split(maxsplit=1)
             visit = replace(visit, text=words[1] if len(words) > 1 else "")
-            await self._known(visit, query_id, handler.run, handler.reads)
+            await self._known(visit, query_id, handler.run, handler.reads, parted=handler.parted)
 
         return run
 
@@ -182,6 +182,7 @@ class Edge:
         text = visit.text.strip()
         word = next((item for item in self._words if item.fits(text)), None)
         slow: list[Word] = []
+        parted = word is not None and word.parted and visit.private
 
         def run(session: Session, call: Call) -> Reply:
             chosen = texts.choose(session, call, word, self._answers)
@@ -194,12 +195,12 @@ class Edge:
 
         silent = None if visit.private else Reply()
         try:
-            await self._known(visit, query_id, run, strangers=silent)
+            await self._known(visit, query_id, run, strangers=silent, parted=parted)
         except FetchFirst as first:
             content = await fetched(self._telegram, first.answer, visit.files[0])
             await self._known(replace(visit, content=content), query_id, run)
         except _ReadInstead:
-            await self._known(visit, query_id, slow[0].run, reads=True)
+            await self._known(visit, query_id, slow[0].run, reads=True, parted=parted)
 
     # --- one transaction, then the speaking --------------------------------------------------------------------
 
@@ -210,6 +211,7 @@ class Edge:
         run: Run,
         reads: bool = False,
         strangers: Reply | None = None,
+        parted: bool = False,
     ) -> None:
         """As the person behind the account. A tap, or a word to a card, of somebody with several places is taken for
         the first that does not refuse it: the button may belong to another branch than the one chosen.
@@ -219,6 +221,8 @@ class Edge:
 
         def work(session: Session, place: int | None = None) -> tuple[Reply, int | None]:
             me = find(session, visit.telegram_id, visit.today, place)
+            if me is None and parted:
+                me = find_parted(session, visit.telegram_id)
             if me is None:
                 return strangers if strangers is not None else _to_stranger(query_id), None
             if not me.reachable and visit.private and not reads:

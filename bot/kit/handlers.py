@@ -84,7 +84,7 @@ class Tap:
 class Command:
     """/name, with its line in the menu of those who have the right (None: everybody).
 
-    `several`: only for those who act for more than one organisation.
+    `several`: only for those who act for more than one organisation. `parted`: also for who has left.
     """
 
     name: str
@@ -93,6 +93,7 @@ class Command:
     right: Right | None = None
     reads: bool = False
     several: bool = False
+    parted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Word:
     """Plain words that do what a button does. A `label` (on the keyboard, or never an answer) wins over an open dialog.
 
     `matches` serves words that cannot be listed (三季度, 2023Q3). `in_group`: also in a group, in reply to a card; its
-    answer there names nobody.
+    answer there names nobody. `parted`: also for who has left.
     """
 
     words: tuple[str, ...]
@@ -109,6 +110,7 @@ class Word:
     reads: bool = False
     matches: Callable[[str], bool] | None = None
     in_group: bool = False
+    parted: bool = False
 
     def fits(self, text: str) -> bool:
         return plain(text) in self.words or (self.matches is not None and self.matches(text))

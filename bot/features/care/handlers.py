@@ -192,9 +192,9 @@ def confirm_by_button(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 HANDLERS: list[Handler] = [
-    Command("mydata", my_data, "我的数据", reads=True),
+    Command("mydata", my_data, "我的数据", reads=True, parted=True),
     Command("care", menu, "数据管理", right=Right.CARE, reads=True),
-    Word(("我的数据",), my_data, label=True, reads=True),
+    Word(("我的数据",), my_data, label=True, reads=True, parted=True),
     Word(("数据管理",), menu, label=True, reads=True),
     Tap(buttons.ShowChanges, show_changes, reads=True),
     Tap(buttons.NarrowChanges, narrow),

@@ -80,12 +80,13 @@ def overview(
     if page is not None:
         page = max(0, min(page, (len(branches) - 1) // size))
     shown = branches if page is None else branches[page * size : (page + 1) * size]
-    today = now.astimezone(tz).date()
-    heads = _heads(session, RosterSpan.branch_id.in_(below(me.branch_id)), today)
+    # Of a quarter that is over its people are those of its last day.
+    day = min(now.astimezone(tz).date(), quarter.end)
+    heads = _heads(session, RosterSpan.branch_id.in_(below(me.branch_id)), day)
     lines = []
     for start in range(0, len(shown), SLICE):
         part = shown[start : start + SLICE]
-        lines += _lines(session, [(row.id, row.name) for row in part], heads, quarter, now, tz)
+        lines += _lines(session, [(row.id, row.name) for row in part], heads, quarter, now, tz, day)
     totals = [sum(counts) for counts in zip(*heads.values(), strict=True)] or [0, 0]
     name = session.get_one(Organisation, me.branch_id).name
     return Below(quarter, name, len(branches), totals[0], totals[1], tuple(lines))
@@ -111,10 +112,10 @@ def _require(me: Me) -> None:
 
 def _lines(
     session: Session, branches: Sequence[tuple[int, str]], heads: dict[int, tuple[int, int]],
-    quarter: Quarter, now: datetime, tz: tzinfo,
+    quarter: Quarter, now: datetime, tz: tzinfo, day: date,
 ) -> list[Line]:  # fmt: skip
     ids = [branch_id for branch_id, _ in branches]
-    secretaries = _secretaries(session, ids, now.astimezone(tz).date())
+    secretaries = _secretaries(session, ids, day)
     held, open_ = _held(session, ids, quarter, now, tz), _open(session, ids, quarter, now, tz)
     return [
         Line(one, name, secretaries.get(one, ""), *heads.get(one, (0, 0)), held[one], open_[one])
@@ -122,23 +123,23 @@ def _lines(
     ]
 
 
-def _heads(session: Session, which: ColumnElement[bool], today: date) -> dict[int, tuple[int, int]]:
+def _heads(session: Session, which: ColumnElement[bool], day: date) -> dict[int, tuple[int, int]]:
     """People on the roster, and those of them who are bound, by branch."""
     bound = func.sum(case((Person.telegram_id.is_not(None), 1), else_=0))
     query = (
         select(RosterSpan.branch_id, func.count(), bound)
         .join(Person, Person.id == RosterSpan.person_id)
-        .where(which, on_day(RosterSpan, today))
+        .where(which, on_day(RosterSpan, day))
         .group_by(RosterSpan.branch_id)
     )
     return {branch_id: (people, int(accounts)) for branch_id, people, accounts in session.execute(query)}
 
 
-def _secretaries(session: Session, ids: Collection[int], today: date) -> dict[int, str]:
+def _secretaries(session: Session, ids: Collection[int], day: date) -> dict[int, str]:
     query = (
         select(DutySpan.organisation_id, Person.name)
         .join(Person, Person.id == DutySpan.person_id)
-        .where(DutySpan.organisation_id.in_(ids), DutySpan.duty == Duty.SECRETARY, on_day(DutySpan, today))
+        .where(DutySpan.organisation_id.in_(ids), DutySpan.duty == Duty.SECRETARY, on_day(DutySpan, day))
     )
     return {row.organisation_id: row.name for row in session.execute(query)}
 

@@ -4,9 +4,10 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.kit.access import NO_RIGHT
@@ -15,7 +16,7 @@ from bot.playground.chats import Message
 from storage.models.audit import Audit
 from storage.models.inbox import Inbox
 from storage.models.outbox import Outbox, Upload
-from storage.models.person import Person
+from storage.models.person import Person, RosterSpan
 from tests.features.care.filling import where
 from tests.world import World, world
 
@@ -156,3 +157,16 @@ async def test_a_word_is_refused_from_the_next_message_on_until_it_is_removed(bo
     await bot.stage.tap("甲一", "删除 某某项目")
     await bot.stage.say("甲五", "关于某某项目的体会")
     assert last(bot, "甲五").text != "内容中有支部规定不得发送的词语，未保存，请修改后再发。"
+
+
+async def test_who_has_left_still_gets_the_own_data_and_nothing_else(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        mine = RosterSpan.person_id == bot.cast["甲五"]
+        session.execute(update(RosterSpan).where(mine).values(to_on=date(2023, 8, 1)))
+    for word in ("我的数据", "/mydata"):
+        await bot.stage.say("甲五", word)
+        page = bot.stage.people["甲五"].chat.from_bot[-2]
+        assert "甲五" in (page.document or b"").decode()
+    for word in ("我的记录", "/me", "帮助", "签到", "数据管理"):
+        await bot.stage.say("甲五", word)
+        assert last(bot, "甲五").text == STRANGER

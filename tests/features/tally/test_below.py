@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, update
 from sqlalchemy.orm import Session
 
 from bot.features.tally import below
@@ -20,6 +20,8 @@ from storage.audience import Me
 from storage.choices import Duty, OrganisationKind
 from storage.engine import Storage
 from storage.models.organisation import Organisation
+from storage.models.person import RosterSpan
+from storage.roster import roster
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 Q3, BRANCH = Quarter(2022, 3), 1
@@ -66,6 +68,11 @@ def test_a_branch_counts_here_as_it_does_at_home(storage: Storage, lay: Callable
         [line] = below.overview(session, me, Q3, AFTER, SHANGHAI).lines
         counted = {kind: own.figures["by_type"][kind]["count"] for kind in COUNTED}
         assert sum(counted.values()) == 5
+        # Who came or left after the quarter changes nothing of it.
+        people = len(roster(session, BRANCH, Q3.end))
+        assert (line.people, people > 0) == (people, True)
+        session.execute(update(RosterSpan).where(RosterSpan.to_on.is_(None)).values(to_on=date(2022, 10, 15)))
+        assert below.overview(session, me, Q3, AFTER, SHANGHAI).people == people
         assert {kind: line.held.get(kind, 0) for kind in COUNTED} == counted
         assert below.branch_tally(session, me, BRANCH, Q3, AFTER, SHANGHAI).figures == own.figures
 
