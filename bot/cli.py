@@ -126,6 +126,8 @@ def backup(file: Path | None) -> None:
     from storage import backup
     from storage.engine import database_url
 
+    if file is not None and not file.parent.is_dir():
+        raise click.ClickException(f"There is no folder {file.parent}.")
     settings = load()
     url = database_url(settings.database)
     target = file or backup.next_name(url, settings.backups, _now(settings))

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.kit.sending import Telegram
 from bot.kit.transport import AiohttpTransport
-from bot.settings import BadSettings, Settings
+from bot.settings import ENV_FILE, BadSettings, Settings
 from bot.troubles import first_line
 from bot.watch.looking import parked
 from bot.watch.rules import SKEW, is_full
@@ -65,6 +66,9 @@ def _token(settings: Settings) -> Finding:
     except BadSettings as error:
         return Finding("settings", False, "no BOT_TOKEN", str(error))
     way = "webhook" if settings.webhook_url else "long polling"
+    file = Path(ENV_FILE)
+    if file.exists() and file.stat().st_mode & 0o077:
+        return Finding("settings", None, f"{ENV_FILE} holds the token, and others may read it", f"chmod 600 {ENV_FILE}")
     return Finding("settings", True, f"receives by {way}, time zone {settings.timezone}")
 
 

@@ -25,6 +25,6 @@ def make(
 
 def write_sheet(path: Path, slips: list[sheet.Slip], branch: str, now: datetime) -> None:
     """The sheet as a file that only its owner reads: every slip opens a door."""
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_bytes(sheet.draw(slips, branch, (now + service.LIFE[InviteKind.PERSON]).date()))
+    content = sheet.draw(slips, branch, (now + service.LIFE[InviteKind.PERSON]).date())
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_bytes(content)

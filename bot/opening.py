@@ -34,7 +34,13 @@ def branch(session: Any, branch_id: int | None) -> int:
     from bot.features.people.service import list_branches
     from storage.choices import OrganisationKind
 
-    names = {one.id: one.name for one in list_branches(session) if one.kind is OrganisationKind.BRANCH}
+    known = {one.id: one for one in list_branches(session)}
+    names = {one.id: one.name for one in known.values() if one.kind is OrganisationKind.BRANCH}
+    if branch_id in known and branch_id not in names:
+        below = ", ".join(f"{one.id} {one.name}" for one in known.values() if one.parent_id == branch_id)
+        raise click.UsageError(
+            f"{branch_id} {known[branch_id].name} is above branches; name one of: {below or 'none yet'}"
+        )
     if branch_id is not None and branch_id not in names:
         raise click.UsageError(f"There is no branch {branch_id}; see: branch-bot branch list")
     if branch_id is None and len(names) != 1:

@@ -7,7 +7,7 @@ import click
 
 from bot.opening import branch as one_branch
 from bot.opening import database, now
-from bot.show import FORMAT, show
+from bot.show import FORMAT, Format, show
 
 
 @click.group()
@@ -143,6 +143,8 @@ def invites(branch_id: int | None, secretary: bool, person: str | None, sheet: P
 
     if secretary + (person is not None) + (sheet is not None) > 1:
         raise click.UsageError("--secretary, --person and --sheet exclude each other.")
+    if sheet is not None and (sheet.suffix.lower() != ".pdf" or how != Format.TABLE):
+        raise click.UsageError("--sheet writes a PDF: FILE ends with .pdf, and there is no --format.")
     with database() as (settings, storage):
         with storage.reading() as session:
             where, at = one_branch(session, branch_id), now(settings)

@@ -30,8 +30,7 @@ def import_table(
 
     rows = read_roster(content)
     if not rows:
-        click.echo("The file holds only the example row of the template: nobody was imported.")
-        return
+        raise click.ClickException("The file holds only the example row of the template: nobody was imported.")
     try:
         with storage.transaction() as session:
             is_first = not any(one.people for one in list_branches(session) if one.id == branch_id)
@@ -130,7 +129,9 @@ def export_archive(settings: "Settings", storage: "Storage", branch_id: int, fil
 
 
 def write(file: Path, content: bytes) -> None:
-    """The whole file or the one that was there before; for its owner only."""
+    """The whole file or none, for its owner only; one that is there already may be a roster somebody has filled in."""
+    if file.exists():
+        raise click.ClickException(f"{file} is there already. Nothing was written: name another file, or move it away.")
     beside = file.with_name(f".{file.name}.part")
     beside.unlink(missing_ok=True)
     try:

@@ -135,9 +135,18 @@ def test_templates_import_back_as_they_are(ready: Run, tmp_path: Path, name: str
     ready("branch", "add", "第一支部")
     assert ready("roster", "template", name).exit_code == 0
     empty = ready("import", name)
-    assert (empty.exit_code, "nobody was imported" in empty.output) == (0, True)
+    assert (empty.exit_code, "nobody was imported" in empty.output) == (1, True)
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
     ready("import", "roster.csv")
+    # A table that somebody has filled in is not written over.
+    before = (tmp_path / name).read_bytes()
+    again = ready("roster", "template", name, "--filled")
+    assert (again.exit_code, "there already" in again.output, (tmp_path / name).read_bytes() == before) == (
+        1,
+        True,
+        True,
+    )
+    name = f"filled-{name}"
     assert ready("roster", "template", name, "--filled").output == f"{name}: 3 people.\n"
     assert ready("import", name).output == "3 people listed: 0 added, 0 changed, 0 new groups.\n"
     assert ready("roster", "template", "table.pdf").exit_code == 2
@@ -413,3 +422,23 @@ def test_the_doctor_misses_a_backup(ready: Run) -> None:
 def test_a_rehearsal_at_no_instant_is_refused(ready: Run, now: str) -> None:
     refused = ready("run", "--now", now)
     assert (refused.exit_code, "needed" in refused.output) == (2, True)
+
+
+def test_the_doctor_notes_a_token_that_others_may_read(ready: Run, tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    env.write_text("BOT_TOKEN=1:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nBOT_API_URL=http://127.0.0.1:9\n")
+    for mode, ok in ((0o644, "note"), (0o600, "yes")):
+        env.chmod(mode)
+        found = {row["check"]: row for row in json.loads(ready("doctor", "--format", "json").output)}
+        assert found["settings"]["ok"] == ok
+
+
+def test_what_is_no_place_for_a_command_is_named(ready: Run, tmp_path: Path) -> None:
+    ready("branch", "add", "机关总支")
+    ready("branch", "add", "第一支部", "--under", "1")
+    above = ready("invites", "--branch", "1")
+    assert (above.exit_code, "1 机关总支 is above branches; name one of: 2 第一支部" in above.output) == (2, True)
+    folder = ready("backup", "nowhere/copy.db")
+    assert (folder.exit_code, "no folder nowhere" in folder.output, (tmp_path / "nowhere").exists()) == (1, True, False)
+    sheet = ready("invites", "--sheet", "sheet.txt")
+    assert (sheet.exit_code, "ends with .pdf" in sheet.output) == (2, True)
