@@ -1,17 +1,19 @@
 """Brings an archive into a branch: whole or not at all; the same archive again changes nothing."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Table, delete, func, select
+from sqlalchemy import ForeignKey, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.archive import rules
 from bot.features.archive.document import BadArchive, left_out, unknown
 from bot.features.archive.exporting import FURTHER, SAID, export, group_ids
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
+from bot.features.care.rules import erased_name
 from storage.audit import record
 from storage.base import Model, table
 from storage.choices import Duty, OrganisationKind
@@ -34,6 +36,7 @@ MODELS: dict[Of, type[Any]] = {
 }  # fmt: skip
 
 # What was said and done, not what is recorded: rows that these name are kept for them.
+_ERASED = re.compile(rf"{re.escape(erased_name(0)[:-1])}\d+")
 LOGS = frozenset({"audit", "outbox", "invite", "dialog"})
 
 
@@ -159,6 +162,9 @@ class _Desk:
             self._lay_branch(archive.branch, target)
         if archive.people is not None:
             gone = self._match_people(archive.people)
+            # An id of the archive may stand at somebody else's row.
+            here = Person.branch_id == self._branch_id
+            self._session.execute(update(Person).where(here).values(archive_id=None))
             self._clear_spans()
             self._remove_people(gone)
             for one in archive.people:
@@ -171,13 +177,25 @@ class _Desk:
 
     def _lay_branch(self, branch: Branch, target: Target) -> None:
         row = self._session.get_one(Organisation, self._branch_id)
-        row.name = target.name or branch.name
+        self._rename(row, target.name or branch.name)
         further = {name: value for name, value in branch.says.items() if name not in SAID}
         day = {"secretary": branch.secretary, "committee": list(branch.committee)}
         said = {name: branch.says[name] for name in SAID if name in branch.says}
         row.settings = {**row.settings, **said, FURTHER: {**further, **day}}
         for group in branch.groups:
             self._lay_group(group)
+
+    def _rename(self, row: Organisation, name: str) -> None:
+        if row.name == name:
+            return
+        taken = select(Organisation.id).where(
+            Organisation.name == name, Organisation.parent_id.is_not_distinct_from(row.parent_id)
+        )
+        other = self._session.scalars(taken).first()
+        if other is not None:
+            raise BadArchive([f"branch: {name} is the name of branch {other}; say --branch {other}, or --as-new NAME"])
+        self._notes.append(f"branch {row.id} is called {name} now; it was {row.name}")
+        row.name = name
 
     def _lay_group(self, group: Group) -> None:
         mine = PartyGroup.branch_id == self._branch_id
@@ -201,12 +219,15 @@ class _Desk:
     # --- people ---
 
     def _match_people(self, people: Collection[Someone]) -> list[int]:
-        """Each with a row: the one of the same id, else the only one of the same name. The rows that are left over."""
+        """Each with a row: the one of the same id and name, else the only one of the name. The rows that are left over.
+
+        One id may mean two people in two archives: nobody gets another's account and records by it.
+        """
         rows = {row.id: row for row in self._session.scalars(select(Person).where(Person.branch_id == self._branch_id))}
         known = {row.archive_id: row.id for row in rows.values() if row.archive_id is not None}
         free = set(rows)
         for one in people:
-            if one.id in known:
+            if one.id in known and (one.name == rows[known[one.id]].name or _ERASED.fullmatch(one.name)):
                 self._people[one.id] = known[one.id]
                 free.discard(known[one.id])
         for one in people:
@@ -231,6 +252,8 @@ class _Desk:
         row = self._session.get_one(Person, self._people[one.id])
         row.name, row.notes, row.archive_id, row.gender = one.name, one.notes, one.id, one.gender
         row.born_on, row.joined_party_on, row.phone = one.born_on, one.joined_party_on, one.phone
+        if _ERASED.fullmatch(one.name):
+            row.telegram_id, row.bound_at, row.erased_at = None, None, row.erased_at or self._now
         row.extra = {**one.extra, **self._account(row, one)} or None
         self._session.add_all(self._span(row.id, span, one) for span in one.spans)
 

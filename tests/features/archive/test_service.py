@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.features.archive.document import BadArchive, load
 from bot.features.archive.exporting import export
 from bot.features.archive.importing import Brought, Target, bring
+from bot.features.people import service
 from storage.choices import Duty
 from storage.engine import Storage
 from storage.facts import KINDS
@@ -116,6 +117,47 @@ def test_other_records_are_not_run_over(storage: Storage) -> None:
         # The same names keep their rows, and with them their accounts.
         assert session.get_one(Person, cast["甲一"]).telegram_id == cast.account("甲一")
         assert not put(session, EXAMPLE, Target(cast.branch_id)).changed
+
+
+def test_an_id_of_another_archive_gives_nobody_the_account_or_the_records_of_somebody_else(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        mine = out(session, cast.branch_id)
+        # Another branch's archive: the same names under other ids.
+        other = copy.deepcopy(mine)
+        ids = [one["id"] for one in mine["people"]]
+        names = {one["id"]: one["name"] for one in other["people"]}
+        for one, name in zip(other["people"], [names[ids[-1]], *(names[each] for each in ids[:-1])], strict=True):
+            one["name"] = name
+            one.pop("telegram_id")
+        put(session, other, Target(cast.branch_id, replace=True))
+        put(session, mine, Target(cast.branch_id, replace=True))
+        kept = {row.id: row for row in session.scalars(select(Person).where(Person.branch_id == cast.branch_id))}
+        assert {row.name: row.telegram_id for row in kept.values()} == cast.telegram_ids
+        assert {row.name: row.id for row in kept.values()} == cast.people
+
+
+def test_a_branch_keeps_a_name_of_its_own(storage: Storage) -> None:
+    with storage.transaction() as session:
+        put(session, EXAMPLE)
+        empty = service.add_branch(session, "第二支部", None, NOW)
+        with pytest.raises(BadArchive, match="is the name of branch"):
+            put(session, EXAMPLE, Target(empty))
+        renamed = copy.deepcopy(EXAMPLE)
+        renamed["branch"]["name"] = "第三支部"
+        assert "is called 第三支部 now; it was 第二支部" in put(session, renamed, Target(empty)).notes[0]
+
+
+def test_somebody_erased_is_bound_to_nobody_again(storage: Storage) -> None:
+    """An archive made after the erasure, over an older import that still holds the name and the account."""
+    with storage.transaction() as session:
+        done = put(session, EXAMPLE)
+        session.execute(update(Person).where(Person.archive_id == "P2").values(telegram_id=77))
+        after = copy.deepcopy(EXAMPLE)
+        after["people"][1]["name"] = "已注销2"
+        put(session, after, Target(done.branch_id, replace=True))
+        [row] = session.scalars(select(Person).where(Person.archive_id == "P2"))
+        assert (row.name, row.telegram_id, row.erased_at) == ("已注销2", None, NOW)
 
 
 def test_a_bad_archive_writes_nothing(storage: Storage) -> None:
