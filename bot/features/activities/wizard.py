@@ -265,14 +265,9 @@ def _details(session: Session, draft: dict[str, Any], types: list[ActivityType])
 
 def _confirm_rows(dialog: Dialog) -> list[list[Choice]]:
     labels = {
-        "title": "标题",
-        "day": "日期",
-        "time": "时间",
-        "place": "地点",
-        "length": "时长",
-        "hours": "学时",
-    }
-    labels |= {"host": "主持人", "agenda": "第一议题", "way": "发送方式", "types": "内容"}
+        "title": "标题", "day": "日期", "time": "时间", "place": "地点", "length": "时长", "hours": "学时",
+        "host": "主持人", "agenda": "第一议题", "way": "发送方式", "types": "内容",
+    }  # fmt: skip
     if ActivityType.PARTY_LECTURE in dialog.draft["types"]:
         labels["lecturer"] = "授课人"
     if ActivityType.GROUP_DISCUSSION in dialog.draft["types"]:
