@@ -54,15 +54,18 @@ def branch_list(how: str) -> None:
     help="The day from which a roster holds. Default: 1 January of this year for a branch without people, else today.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--yes", is_flag=True, help="A roster: do not ask.")
 @click.option("--replace", is_flag=True, help="An archive: put it in the place of the branch's people and groups.")
 @click.option("--as-new", metavar="NAME", help="An archive: make a branch of this name of it.")
 def import_(
-    file: Path, branch_id: int | None, since: datetime | None, dry_run: bool, replace: bool, as_new: str | None
-) -> None:
+    file: Path, branch_id: int | None, since: datetime | None, dry_run: bool, yes: bool, replace: bool,
+    as_new: str | None,
+) -> None:  # fmt: skip
     """Import a roster or an archive: FILE is told apart by what it holds. The same file again changes nothing.
 
-    A roster is xlsx or csv, as secretaries keep it (branch-bot roster template FILE makes one to fill in). People
-    count from --since on; the day is settled by the first import, a later one does not move it.
+    A roster is xlsx or csv, as secretaries keep it (branch-bot roster template FILE makes one to fill in). What it
+    changes is shown, and written once that is confirmed. People count from --since on; the day is settled by the
+    first import, a later one does not move it.
 
     An archive is what branch-bot export --archive FILE wrote. This version reads its branch and people, and names
     what it leaves out.
@@ -83,7 +86,7 @@ def import_(
             raise click.UsageError("--replace and --as-new are for archives")
         with storage.reading() as session:
             where = one_branch(session, branch_id)
-        import_table(storage, content, where, since.date() if since else None, at, dry_run=dry_run)
+        import_table(storage, content, where, since.date() if since else None, at, dry_run=dry_run, yes=yes)
 
 
 @click.command()
