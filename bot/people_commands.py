@@ -111,18 +111,24 @@ def roster() -> None:
 @roster.command("template")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--filled", is_flag=True, help="With the people of a branch as they stand today.")
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
+    help="With --filled: as they stood, or will stand, on that day. To look things up, not to import.",
+)  # fmt: skip
 @click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
-def roster_template(file: Path, filled: bool, branch_id: int | None) -> None:
+def roster_template(file: Path, filled: bool, on: datetime | None, branch_id: int | None) -> None:
     """Write a table to fill in: FILE ends with .xlsx or .csv. It imports back as it is."""
     from bot.rosters import template
 
+    if on is not None and not filled:
+        raise click.UsageError("--on belongs to --filled")
     if not filled:
         template(file, None)
         return
     from bot.features.roster.tables import roster_rows
 
     with database() as (settings, storage), storage.reading() as session:
-        rows = roster_rows(session, one_branch(session, branch_id), now(settings).date())
+        rows = roster_rows(session, one_branch(session, branch_id), (on or now(settings)).date())
     template(file, rows)
 
 

@@ -185,6 +185,22 @@ def test_templates_import_back_as_they_are(ready: Run, tmp_path: Path, name: str
     assert ready("roster", "template", "table.pdf").exit_code == 2
 
 
+def test_a_table_of_another_day(ready: Run, tmp_path: Path) -> None:
+    """甲二 leaves on 1 August, 乙一 comes on the 15th."""
+    (tmp_path / "roster.csv").write_text(
+        "姓名,党小组,党内职务,转入/转出\n甲一,第一党小组,书记,\n甲二,第一党小组,,2023-08-01转出\n乙一,第二党小组,,2023-08-15转入\n"
+    )
+    ready("branch", "add", "第一支部")
+    ready("import", "roster.csv", "--since", "2023-01-01", "--yes")
+    for day, names in (("2023-07-31", ["甲一", "甲二"]), ("2023-08-01", ["甲一"]), ("2023-08-15", ["甲一", "乙一"])):
+        said = ready("roster", "template", "table.csv", "--filled", "--on", day)
+        assert said.output == f"table.csv: {len(names)} people.\n"
+        rows = list(csv.reader(io.StringIO((tmp_path / "table.csv").read_text("utf-8-sig"))))
+        assert [row[1] for row in rows[1:]] == names
+    assert ready("roster", "template", "table.csv", "--on", "2023-08-15").exit_code == 2
+    assert ready("roster", "template", "table.csv", "--filled", "--on", "soon").exit_code == 2
+
+
 async def test_invites_are_links_for_a_spreadsheet(ready: Run, tmp_path: Path, telegram: dict[str, str]) -> None:
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
     ready("branch", "add", "第一支部")

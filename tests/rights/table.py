@@ -288,7 +288,7 @@ TABLE: dict[str, Case] = {
     "tap:ImportRoster": own(ROSTER, lambda ids: listed.ImportRoster()),
     "tap:ConfirmImport": own(ROSTER, lambda ids: roster.ConfirmImport(1, 1), open=IMPORT),
     "tap:MoveImport": own(ROSTER, lambda ids: roster.MoveImport(1), open=IMPORT),
-    "tap:SendSheet": own(ROSTER, lambda ids: roster.SendSheet(roster.Sheet.FILLED)),
+    "tap:SendSheet": own(ROSTER, lambda ids: roster.SendSheet(roster.Sheet.FILLED, 0)),
     "answer:roster.file": own(ROSTER, open=("roster.file", lambda ids: {}), text="名册"),
     "answer:roster.look": own(ROSTER, open=IMPORT, text="好"),
     "answer:roster.since": own(ROSTER, open=("roster.since", IMPORT[1]), text="7月1日"),

@@ -18,7 +18,7 @@ from bot.features.roster.buttons import (
     ShowPerson,
     UndoChange,
 )
-from bot.features.roster.rules import Step, Why
+from bot.features.roster.rules import Step, Why, to_number
 from bot.features.roster.service import Done
 from bot.features.roster.words import (
     APPROVERS,
@@ -90,7 +90,11 @@ def roster_of(branch: str, members: Sequence[Member], day: date, term: date | No
     lines += [f"本届任期{until(term)}。"] if term is not None and today else []
     lines += ["查某一天的名册，请发送“名册 2023年9月8日”。"] if today else []
     text = cut("\n".join(lines), 4000)
-    return Message(text, _doors(members) if today else [[Choice("返回名册", ShowRoster(0))]])
+    if today:
+        return Message(text, _doors(members))
+    return Message(
+        text, [[Choice("下载名册", SendSheet(Sheet.FILLED, to_number(day))), Choice("返回名册", ShowRoster(0))]]
+    )
 
 
 def by_group(members: Sequence[Member]) -> dict[str, list[Member]]:
@@ -111,8 +115,8 @@ def _doors(members: Sequence[Member]) -> list[list[Choice]]:
     people = [Choice(name, ShowGroup(group_id, 0)) for group_id, name in groups.items()]
     return two_a_row([
         *people, Choice("不在册", ShowGroup(-1, 0)), Choice("转入党员", Change(0, Kind.NEW)),
-        Choice("导入名册", ImportRoster()), Choice("下载名册", SendSheet(Sheet.FILLED)),
-        Choice("下载模板", SendSheet(Sheet.TEMPLATE)), Choice("登记换届", SetTerm()),
+        Choice("导入名册", ImportRoster()), Choice("下载名册", SendSheet(Sheet.FILLED, 0)),
+        Choice("下载模板", SendSheet(Sheet.TEMPLATE, 0)), Choice("登记换届", SetTerm()),
         Choice("谁还没绑定", ShowUnbound(0)),
     ])  # fmt: skip
 

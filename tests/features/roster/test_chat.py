@@ -251,6 +251,15 @@ async def test_the_templates_come_back_as_they_are(bot: World) -> None:
 # --- looking and changing ------------------------------------------------------------------------------------------
 
 
+async def groups_in_table(bot: World, shown: str) -> dict[str, str]:
+    """The party group of everybody in the table behind the list of a day."""
+    await bot.stage.tap(DESK, "下载名册", shown)
+    table = last(bot, DESK).attachment
+    assert table is not None
+    rows = openpyxl.load_workbook(io.BytesIO(table.content)).worksheets[0].iter_rows(min_row=2, values_only=True)
+    return {str(row[1]): str(row[6]) for row in rows}
+
+
 async def test_a_change_is_taken_back_and_a_list_is_asked_as_of_a_day(bot: World) -> None:
     await open_person(bot, "第一党小组", "甲五")
     await bot.stage.tap(DESK, "党小组", "【党员】甲五")
@@ -261,12 +270,15 @@ async def test_a_change_is_taken_back_and_a_list_is_asked_as_of_a_day(bot: World
     await bot.stage.tap(DESK, "工作调整", "党小组 第一党小组→第二党小组（自2023年4月1日起）")
     await bot.stage.say(DESK, "名册 2023-03-31")
     assert "第一党小组（9人）" in last(bot, DESK).text
+    assert (await groups_in_table(bot, "2023年3月31日共25人"))["甲五"] == "第一党小组"
+    assert last(bot, DESK).text == "2023年3月31日的名册，供查阅；请勿用来导入，以免覆盖此后的变更。"
     await bot.stage.say(DESK, "名册 2023年4月1日")
     assert "第一党小组（8人）" in last(bot, DESK).text
+    assert (await groups_in_table(bot, "2023年4月1日共25人"))["甲五"] == "第二党小组"
     await open_person(bot, "第二党小组", "甲五")
     assert "最近一次变更：2023年7月3日，甲二，工作调整" in last(bot, DESK).text
     await bot.stage.tap(DESK, "撤销变更", "【党员】甲五")
-    await bot.stage.say(DESK, "名册 4.1")
+    await bot.stage.say(DESK, "名册 四月一日")
     assert "第一党小组（9人）" in last(bot, DESK).text
     again = await bot.stage.tap(DESK, "撤销变更", "已登记：甲五同志")
     assert again.toast == "这次变更已撤销，或之后又有变更。"
@@ -301,7 +313,7 @@ async def test_members_keep_no_roster(bot: World) -> None:
     await story.make_activity(bot.stage, ["主题党日"], "7月7日", "14:30", "三楼会议室")
     card = bot.stage.group.chat.messages[-1]
     before, texts_before = len(bot.stage.group.chat.messages), card.text
-    for data in ("na:0", f"nb:{bot.cast.groups['第一党小组']}:0", f"nc:{bot.cast['甲五']}", "ni:f", "nd:0:n", "nk"):
+    for data in ("na:0", f"nb:{bot.cast.groups['第一党小组']}:0", f"nc:{bot.cast['甲五']}", "ni:f:0", "nd:0:n", "nk"):
         tap = await bot.stage.people[DESK].tap_data(card, data)
         await bot.clock.settle()
         assert tap.toast == "您没有办理此事的权限。"
