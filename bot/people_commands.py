@@ -140,8 +140,11 @@ def roster_template(file: Path, filled: bool, on: datetime | None, branch_id: in
     "--sheet", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE",
     help="Write the links as a PDF to print: A4, twelve slips a page, each with a name and a QR code.",
 )  # fmt: skip
+@click.option("--revoke", metavar="NAME", help="End the links of one person that nobody has opened, and make none.")
 @FORMAT
-def invites(branch_id: int | None, secretary: bool, person: str | None, sheet: Path | None, how: str) -> None:
+def invites(
+    branch_id: int | None, secretary: bool, person: str | None, sheet: Path | None, revoke: str | None, how: str
+) -> None:
     """Print a one-time link for everybody who is not bound yet. Links made before stop working.
 
     With --person the present account of the person goes on working until the new link is opened.
@@ -150,8 +153,11 @@ def invites(branch_id: int | None, secretary: bool, person: str | None, sheet: P
     from bot.invites import make, write_sheet
     from bot.whoami import bot_name
 
-    if secretary + (person is not None) + (sheet is not None) > 1:
-        raise click.UsageError("--secretary, --person and --sheet exclude each other.")
+    if secretary + sum(one is not None for one in (person, sheet, revoke)) > 1:
+        raise click.UsageError("--secretary, --person, --sheet and --revoke exclude each other.")
+    if revoke is not None:
+        _revoke(branch_id, revoke)
+        return
     with database() as (settings, storage):
         with storage.reading() as session:
             where, at = one_branch(session, branch_id), now(settings)
@@ -168,3 +174,11 @@ def invites(branch_id: int | None, secretary: bool, person: str | None, sheet: P
         click.echo(f"{sheet}: {len(made)} slips. Links made before no longer work.")
     else:
         click.echo("Everybody is bound: there is nothing to print.")
+
+
+def _revoke(branch_id: int | None, whom: str) -> None:
+    from bot.features.people.service import revoke_person_invite
+
+    with database() as (settings, storage), storage.transaction() as session:
+        name, count = revoke_person_invite(session, one_branch(session, branch_id), whom, now(settings))
+    click.echo(f"{name}: {count} links have ended." if count else f"{name}: there was no open link.")

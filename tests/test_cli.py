@@ -232,6 +232,8 @@ async def test_a_sheet_to_print_ends_the_links_before_it(ready: Run, tmp_path: P
     person = await asyncio.to_thread(ready, "invites", "--person", "甲二", "--format", "json", **telegram)
     [row] = json.loads(person.output)
     assert (row["name"], row["group"]) == ("甲二", "第一党小组")
+    for says in ("甲二: 1 links have ended.\n", "甲二: there was no open link.\n"):
+        assert ready("invites", "--revoke", "甲二").output == says
     nobody = await asyncio.to_thread(ready, "invites", "--person", "王五", **telegram)
     assert (nobody.exit_code, nobody.output) == (1, "Error: There is nobody called 王五 on the roster.\n")
     both = ready("invites", "--person", "甲二", "--sheet", "x.pdf", **telegram)

@@ -221,6 +221,7 @@ TABLE: dict[str, Case] = {
     "tap:ShowAccounts": own(ROSTER, lambda ids: accounts.ShowAccounts(0)),
     "tap:OpenAccount": Case(ROSTER, lambda ids: accounts.OpenAccount(ids["bound"])),
     "tap:Reinvite": Case(ROSTER, lambda ids: accounts.Reinvite(ids["bound"])),
+    "tap:RevokeInvite": Case(ROSTER, lambda ids: accounts.RevokeInvite(ids["unbound"])),
     "tap:Unbind": Case(ROSTER, lambda ids: accounts.Unbind(ids["bound"], 1)),
     "tap:ChooseBound": Case(ROSTER, lambda ids: accounts.ChooseBound(ids["request"], 0)),
     "tap:BindPerson": Case(ROSTER, lambda ids: accounts.BindPerson(ids["request"], ids["unbound"])),

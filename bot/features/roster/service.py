@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.features.people.invites import end_of_leavers
 from bot.features.people.rules import clean_name
 from bot.features.roster import rules
 from bot.features.roster.buttons import Kind
@@ -99,6 +100,8 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
     lines = differences(facts, edits)
     written = facts.write(session, now)
     person_id = next(iter(written)) if wanted.kind is Kind.NEW else wanted.person_id
+    if wanted.kind is Kind.OUT:
+        end_of_leavers(session, me.branch_id, now.astimezone(tz).date(), now)
     if _elects_secretary(wanted, facts):
         begin_term(session, me, wanted.day, now)
     record(

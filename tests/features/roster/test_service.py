@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.features.people import service as people
 from bot.features.roster import jobs, service, undoing
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange, Why
@@ -14,6 +15,7 @@ from scheduler.calendar import at
 from storage.choices import Duty, ExemptionReason, MembershipStatus, Rank
 from storage.engine import Storage
 from storage.models.audit import Audit
+from storage.models.invite import Invite
 from storage.models.organisation import Organisation
 from storage.models.person import DutySpan, ExemptionSpan, Person, RankSpan, RosterSpan
 from storage.roster import Member, roster
@@ -67,6 +69,19 @@ def test_who_leaves_gives_up_the_offices_and_may_come_back(storage: Storage) -> 
         assert on(session, cast, AUGUST)["丙二"].duties == {Duty.GROUP_LEADER}
         with pytest.raises(Refusal, match="已撤销"):
             undoing.undo(session, me, done.audit_id, NOW, SHANGHAI)
+
+
+def test_who_has_left_has_no_open_link(storage: Storage) -> None:
+    """丙二 leaves today, 丙三 in August: that link is good until then, and is refused afterwards when it is opened."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        session.execute(update(Person).where(Person.name.in_(["丙二", "丙三"])).values(telegram_id=None, bound_at=None))
+        made = people.make_invites(session, cast.branch_id, NOW - timedelta(days=1))
+        assert [name for name, _, _ in made] == ["丙二", "丙三"]
+        change(session, cast, "丙二", Kind.OUT, day=TODAY)
+        change(session, cast, "丙三", Kind.OUT)
+        open_ = session.scalars(select(Invite.person_id).where(Invite.expires_at > NOW)).all()
+        assert open_ == [cast["丙三"]]
 
 
 def test_an_exemption_has_its_reason_its_approver_and_its_end(storage: Storage) -> None:
