@@ -99,6 +99,10 @@ LOOK = ("calendar.look", lambda ids: {
 })  # fmt: skip
 CHANGE = ("roster.change", lambda ids: {"kind": "g", "person": ids["bound"], "answers": {}})
 DATED = ("roster.change", lambda ids: {"kind": "o", "person": ids["bound"], "answers": {}})
+ACCEPT = ("roster.change", lambda ids: {"kind": "a", "person": 0, "answers": {}})
+ACCEPTED = ("roster.change", lambda ids: {
+    "kind": "a", "person": 0, "answers": {"name": "丁九", "day": 20230707},
+})  # fmt: skip
 IMPORT = ("roster.look", lambda ids: {"rows": [{"name": "丁九"}], "since": "2023-07-07", "shown": ""})
 CORRECTION = ("broadcast.text", lambda ids: {"kind": "notice", "subject": ids["notice"], "text": "改"})
 ERASE = ("care.erase", lambda ids: {"person": ids["bound"], "asked": 1})
@@ -350,3 +354,11 @@ TABLE: dict[str, Case] = {
         )
     },
 }  # fmt: skip
+
+# What else goes by a handler of the table: 接收预备党员, of somebody new and of somebody who is known.
+FURTHER: list[tuple[str, Case]] = [
+    ("tap:Change", own(ROSTER, lambda ids: roster.Change(0, roster.Kind.ACCEPT))),
+    ("tap:Change", Case(ROSTER, lambda ids: roster.Change(ids["guest"], roster.Kind.ACCEPT))),
+    ("answer:roster.change", own(ROSTER, open=ACCEPT, text="丁九")),
+    ("tap:Pick", own(ROSTER, lambda ids: roster.Pick(1, 2, 0), open=ACCEPTED)),
+]

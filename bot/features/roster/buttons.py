@@ -20,6 +20,7 @@ class Kind(StrEnum):
     OUT = "o"
     BACK = "b"
     NEW = "n"
+    ACCEPT = "a"
 
 
 class Sheet(StrEnum):

@@ -123,6 +123,29 @@ async def test_st8_moving_people(bot: World) -> None:
     assert f"P{names['丙六']}" in counted.figures["study"]["not_done"]
 
 
+async def test_who_is_accepted_at_a_meeting_is_on_the_roster_from_the_next_day(bot: World) -> None:
+    """Entered in the evening of the meeting; sits in on that day, and is a member on the next."""
+    await hold(bot, "党员大会", "07-07", ["甲五"])
+    await bot.stage.say(DESK, "名册")
+    await bot.stage.tap(DESK, "接收预备党员", "【名册】")
+    assert last(bot, DESK).text.startswith("【接收预备党员】\n请发送预备党员的姓名。")
+    await bot.stage.say(DESK, "丁一")
+    assert last(bot, DESK).labels == ["今天", "昨天"]
+    await bot.stage.say(DESK, "七月八号")
+    assert last(bot, DESK).text == "支部党员大会通过后才能登记接收，请选择已召开的大会的日期。"
+    await bot.stage.say(DESK, "今天")
+    assert "新增 无→预备党员、在职（自2023年7月8日起）" in last(bot, DESK).text
+    await bot.stage.tap(DESK, "第二党小组", "【接收预备党员】丁一")
+    assert last(bot, DESK).text == "已登记：丁一同志\n新增 无→第二党小组、预备党员、在职（自2023年7月8日起）"
+    await bot.stage.tap(DESK, "补登", "7月党员大会")
+    await bot.stage.tap(DESK, "登记列席", "【补登】")
+    await bot.stage.tap(DESK, "丁一", "【列席】")
+    for words, count, there in (("名册", 25, False), ("名册 7月8日", 26, True)):
+        await bot.stage.say(DESK, words)
+        assert f"共{count}人。" in last(bot, DESK).text
+        assert ("丁一" in last(bot, DESK).text) == there
+
+
 # --- 导入名册 -------------------------------------------------------------------------------------------------------
 
 
@@ -313,7 +336,15 @@ async def test_members_keep_no_roster(bot: World) -> None:
     await story.make_activity(bot.stage, ["主题党日"], "7月7日", "14:30", "三楼会议室")
     card = bot.stage.group.chat.messages[-1]
     before, texts_before = len(bot.stage.group.chat.messages), card.text
-    for data in ("na:0", f"nb:{bot.cast.groups['第一党小组']}:0", f"nc:{bot.cast['甲五']}", "ni:f:0", "nd:0:n", "nk"):
+    for data in (
+        "na:0",
+        f"nb:{bot.cast.groups['第一党小组']}:0",
+        f"nc:{bot.cast['甲五']}",
+        "ni:f:0",
+        "nd:0:n",
+        "nd:0:a",
+        "nk",
+    ):
         tap = await bot.stage.people[DESK].tap_data(card, data)
         await bot.clock.settle()
         assert tap.toast == "您没有办理此事的权限。"
