@@ -170,8 +170,11 @@ def xlsx(*rows: list[str]) -> bytes:
 HEADING = ["序号", "姓 名", "所在党小组", "党内任职", "级别", "入党时间"]
 
 
-def two_hundred() -> bytes:
-    """The 25 with one change, and 175 new people."""
+NEW = 26
+
+
+def many() -> bytes:
+    """24 of the 25 with one change, and more new people than a message lists (two hundred: people/test_two_hundred)."""
     known = [
         ["", name, {"甲": "第一党小组", "乙": "第二党小组", "丙": "第三党小组"}[name[0]], "", "", ""]
         for name in story.EVERYBODY if name != "丙八"
@@ -180,18 +183,18 @@ def two_hundred() -> bytes:
     offices |= dict.fromkeys(["甲三", "乙三", "丙二"], "党小组长")
     for row in known:
         row[3], row[4] = offices.get(row[1], "无"), "副科" if row[1] == "甲五" else ""
-    new = [["", f"新{number}", "第四党小组", "", "科员", "2010年7月"] for number in range(176)]
+    new = [["", f"新{number}", "第四党小组", "", "科员", "2010年7月"] for number in range(NEW)]
     return xlsx(["示范党支部党员名册"], HEADING, *known, *new)
 
 
-async def test_two_hundred_people_by_a_file(bot: World) -> None:
+async def test_many_people_by_a_file(bot: World) -> None:
     """Looked at, changed in between, looked at anew, then written; everything with a line in the log."""
     await bot.stage.say(DESK, "党员")
     await bot.stage.tap(DESK, "导入名册", "【党员】")
-    await hand_in(bot, DESK, two_hundred())
+    await hand_in(bot, DESK, many())
     [table, card] = bot.stage.people[DESK].chat.messages[-2:]
     assert card.text.startswith(
-        "【导入名册】文件共200人：新增176人，变更1人，无变化23人。\n新建党小组1个。\n新增 新0："
+        f"【导入名册】文件共{24 + NEW}人：新增{NEW}人，变更1人，无变化23人。\n新建党小组1个。\n新增 新0："
     )
     assert "不在文件中1人：丙八。" in card.text
     assert table.attachment is not None
@@ -203,19 +206,19 @@ async def test_two_hundred_people_by_a_file(bot: World) -> None:
     await bot.stage.tap(SECRETARY, "副科", "【职级】甲五")
     await bot.stage.tap(SECRETARY, "今天", "【职级】甲五")
     await bot.stage.tap(SECRETARY, "工作调整", "【职级】甲五")
-    tap = await bot.stage.tap(DESK, "确认导入", "文件共200人")
+    tap = await bot.stage.tap(DESK, "确认导入", "文件共50人")
     assert tap.toast == "名册已有变动，请重新核对。"
     assert len(people(bot)) == 25
     assert "变更0人，无变化24人" in last(bot, DESK).text
     await bot.stage.tap(DESK, "确认导入", "变更0人")
-    assert "已导入：新增176人，变更0人，自2023年7月3日起生效。" in last(bot, DESK).text
-    assert len(people(bot)) == 201
+    assert f"已导入：新增{NEW}人，变更0人，自2023年7月3日起生效。" in last(bot, DESK).text
+    assert len(people(bot)) == 25 + NEW
     with bot.storage.reading() as session:
         lines = session.scalars(select(Audit).where(Audit.action == "person_added", Audit.via == "chat")).all()
-        assert len(lines) == 176
+        assert len(lines) == NEW
         assert {line.actor_id for line in lines} == {bot.cast[DESK]}
         assert "新0" not in str(lines[0].details)
-    again = await bot.stage.tap(DESK, "确认导入", "文件共200人")
+    again = await bot.stage.tap(DESK, "确认导入", "文件共50人")
     assert again.toast == "这次导入已失效，请重新点“导入名册”。"
 
 
