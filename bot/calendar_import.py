@@ -1,14 +1,13 @@
 """branch-bot calendar import, import-notice: shows what was understood and what it changes, asks, takes it over."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, timedelta
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
+from bot.asking import alone, sure
 from bot.downloading import download, plain_address
 from bot.features.calendar.service import Proposal, propose, take_over
 from bot.settings import load
@@ -18,7 +17,6 @@ from scheduler.year_file import LARGEST, YearFile
 from scheduler.year_views import by_festival
 from storage.choices import OrganisationKind
 from storage.engine import Storage
-from storage.lock import StorageBusy
 from storage.models.organisation import Organisation
 from storage.revision import require_newest
 
@@ -48,27 +46,16 @@ def take_in(file: YearFile, named: str, branch_id: int | None, wanted: int | Non
     """Show it, ask, and write it; nothing else writes to a SQLite database between the look and the writing."""
     with Storage(load().database) as storage:
         require_newest(storage)
-        with _locked(storage):
+        with alone(storage, IN_CHAT):
             proposal = _look(storage, file, branch_id, wanted)
             if proposal.unchanged:
                 click.echo(f"Nothing to do: this is what is known of {file.year} already ({proposal.before.value}).")
                 return
             if proposal.checked.doubts and not force:
                 raise click.ClickException("Nothing was changed. --force takes it over all the same.")
-            if not yes and not click.confirm(f"Take this over as {proposal.state.value}?"):
-                raise click.ClickException("Nothing was changed.")
+            sure(f"Take this over as {proposal.state.value}?", yes)
             _write(storage, proposal, _source(named), wanted)
     click.echo(f"{file.year} is taken over ({proposal.state.value}). What has not been sent goes by it.")
-
-
-@contextmanager
-def _locked(storage: Storage) -> Iterator[None]:
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(storage.locked())
-        except StorageBusy as busy:
-            raise click.ClickException(f"{busy} {IN_CHAT}") from None
-        yield
 
 
 def _look(storage: Storage, file: YearFile, branch_id: int | None, wanted: int | None) -> Proposal:

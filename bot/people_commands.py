@@ -54,15 +54,18 @@ def branch_list(how: str) -> None:
     help="The day from which a roster holds. Default: 1 January of this year for a branch without people, else today.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--yes", is_flag=True, help="A roster: do not ask.")
 @click.option("--replace", is_flag=True, help="An archive: put it in the place of the branch's people and groups.")
 @click.option("--as-new", metavar="NAME", help="An archive: make a branch of this name of it.")
 def import_(
-    file: Path, branch_id: int | None, since: datetime | None, dry_run: bool, replace: bool, as_new: str | None
-) -> None:
+    file: Path, branch_id: int | None, since: datetime | None, dry_run: bool, yes: bool, replace: bool,
+    as_new: str | None,
+) -> None:  # fmt: skip
     """Import a roster or an archive: FILE is told apart by what it holds. The same file again changes nothing.
 
-    A roster is xlsx or csv, as secretaries keep it (branch-bot roster template FILE makes one to fill in). People
-    count from --since on; the day is settled by the first import, a later one does not move it.
+    A roster is xlsx or csv, as secretaries keep it (branch-bot roster template FILE makes one to fill in). What it
+    changes is shown, and written once that is confirmed. People count from --since on; the day is settled by the
+    first import, a later one does not move it.
 
     An archive is what branch-bot export --archive FILE wrote. This version reads its branch and people, and names
     what it leaves out.
@@ -83,7 +86,7 @@ def import_(
             raise click.UsageError("--replace and --as-new are for archives")
         with storage.reading() as session:
             where = one_branch(session, branch_id)
-        import_table(storage, content, where, since.date() if since else None, at, dry_run=dry_run)
+        import_table(storage, content, where, since.date() if since else None, at, dry_run=dry_run, yes=yes)
 
 
 @click.command()
@@ -108,18 +111,24 @@ def roster() -> None:
 @roster.command("template")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--filled", is_flag=True, help="With the people of a branch as they stand today.")
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
+    help="With --filled: as they stood, or will stand, on that day. To look things up, not to import.",
+)  # fmt: skip
 @click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
-def roster_template(file: Path, filled: bool, branch_id: int | None) -> None:
+def roster_template(file: Path, filled: bool, on: datetime | None, branch_id: int | None) -> None:
     """Write a table to fill in: FILE ends with .xlsx or .csv. It imports back as it is."""
     from bot.rosters import template
 
+    if on is not None and not filled:
+        raise click.UsageError("--on belongs to --filled")
     if not filled:
         template(file, None)
         return
     from bot.features.roster.tables import roster_rows
 
     with database() as (settings, storage), storage.reading() as session:
-        rows = roster_rows(session, one_branch(session, branch_id), now(settings).date())
+        rows = roster_rows(session, one_branch(session, branch_id), (on or now(settings)).date())
     template(file, rows)
 
 
@@ -131,8 +140,11 @@ def roster_template(file: Path, filled: bool, branch_id: int | None) -> None:
     "--sheet", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE",
     help="Write the links as a PDF to print: A4, twelve slips a page, each with a name and a QR code.",
 )  # fmt: skip
+@click.option("--revoke", metavar="NAME", help="End the links of one person that nobody has opened, and make none.")
 @FORMAT
-def invites(branch_id: int | None, secretary: bool, person: str | None, sheet: Path | None, how: str) -> None:
+def invites(
+    branch_id: int | None, secretary: bool, person: str | None, sheet: Path | None, revoke: str | None, how: str
+) -> None:
     """Print a one-time link for everybody who is not bound yet. Links made before stop working.
 
     With --person the present account of the person goes on working until the new link is opened.
@@ -141,10 +153,13 @@ def invites(branch_id: int | None, secretary: bool, person: str | None, sheet: P
     from bot.invites import make, write_sheet
     from bot.whoami import bot_name
 
-    if secretary + (person is not None) + (sheet is not None) > 1:
-        raise click.UsageError("--secretary, --person and --sheet exclude each other.")
+    if secretary + sum(one is not None for one in (person, sheet, revoke)) > 1:
+        raise click.UsageError("--secretary, --person, --sheet and --revoke exclude each other.")
     if sheet is not None and (sheet.suffix.lower() != ".pdf" or how != Format.TABLE):
         raise click.UsageError("--sheet writes a PDF: FILE ends with .pdf, and there is no --format.")
+    if revoke is not None:
+        _revoke(branch_id, revoke)
+        return
     with database() as (settings, storage):
         with storage.reading() as session:
             where, at = one_branch(session, branch_id), now(settings)
@@ -161,3 +176,11 @@ def invites(branch_id: int | None, secretary: bool, person: str | None, sheet: P
         click.echo(f"{sheet}: {len(made)} slips. Links made before no longer work.")
     else:
         click.echo("Everybody is bound: there is nothing to print.")
+
+
+def _revoke(branch_id: int | None, whom: str) -> None:
+    from bot.features.people.service import revoke_person_invite
+
+    with database() as (settings, storage), storage.transaction() as session:
+        name, count = revoke_person_invite(session, one_branch(session, branch_id), whom, now(settings))
+    click.echo(f"{name}: {count} links have ended." if count else f"{name}: there was no open link.")

@@ -2,17 +2,23 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.asking import alone, sure
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from bot.features.people.roster_import import Plan
     from bot.settings import Settings
     from storage.engine import Storage
+
+IN_CHAT = "Or let a secretary send the file in chat while the bot runs: 党员, then 导入名册."
 
 
 class _OnlyLooking(Exception):
@@ -20,37 +26,54 @@ class _OnlyLooking(Exception):
 
 
 def import_table(
-    storage: "Storage", content: bytes, branch_id: int, since: date | None, now: datetime, *, dry_run: bool
+    storage: "Storage", content: bytes, branch_id: int, since: date | None, now: datetime, *, dry_run: bool, yes: bool
 ) -> None:
-    """A roster (xlsx or csv): what it changes is listed, then written."""
+    """A roster (xlsx or csv): what it changes is listed, asked about, then written."""
     from bot.features.people.roster_file import read_roster
     from bot.features.people.roster_import import plan_import, write_import
-    from bot.features.people.service import list_branches
-    from bot.features.roster.words import differences
 
     rows = read_roster(content)
     if not rows:
         raise click.ClickException("The file holds only the example row of the template: nobody was imported.")
-    try:
-        with storage.transaction() as session:
-            is_first = not any(one.people for one in list_branches(session) if one.id == branch_id)
+    with nullcontext() if dry_run else alone(storage, IN_CHAT):
+        with storage.reading() as session:
+            is_first = not _has_people(session, branch_id)
             holds_from = since or (now.date().replace(month=1, day=1) if is_first else now.date())
             plan = plan_import(session, branch_id, rows, holds_from)
-            found = [f"  {one.name}: {one}" for one in differences(plan.facts, plan.edits) if one.what != "新增"]
-            done = write_import(session, plan, now=now)
-            if dry_run:
-                raise _OnlyLooking
-    except _OnlyLooking:
-        click.echo("Nothing was changed. It would be:")
+        if dry_run:
+            click.echo("Nothing was changed. It would be:")
+        _show(plan, is_first)
+        if dry_run or not plan.edits:
+            return
+        sure("Write this?", yes)
+        with storage.transaction() as session:
+            again = plan_import(session, branch_id, rows, holds_from)
+            if again.fingerprint != plan.fingerprint:
+                raise click.ClickException("The roster was changed by somebody else meanwhile; look once more.")
+            write_import(session, again, now=now)
+    click.echo("Imported.")
+
+
+def _has_people(session: "Session", branch_id: int) -> bool:
+    from bot.features.people.service import list_branches
+
+    return any(one.people for one in list_branches(session) if one.id == branch_id)
+
+
+def _show(plan: "Plan", is_first: bool) -> None:
+    """Everything that the file would change, and whom it passes over."""
+    from bot.features.roster.words import differences
+
+    done = plan.imported()
     click.echo(
         f"{done.listed} people listed: {done.added} added, {done.changed} changed, {done.groups_added} new groups."
     )
-    if is_first or done.added or done.changed:
+    if plan.edits:
         click.echo(
-            f"{'The roster holds' if is_first else 'The changes hold'} from {holds_from} (--since changes that)."
+            f"{'The roster holds' if is_first else 'The changes hold'} from {plan.facts.since} (--since changes that)."
         )
-    for line in found:
-        click.echo(line)
+    for one in differences(plan.facts, plan.edits):
+        click.echo(f"  {one.name}: {one}")
     for what, names in (("Out of attendance", done.exempt), ("On the roster, not in the file", done.not_listed)):
         if names:
             click.echo(f"{what}: {'、'.join(names)}")

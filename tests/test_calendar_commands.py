@@ -18,6 +18,7 @@ from scheduler.notice import read_notice
 from storage.choices import YearState
 from storage.engine import Storage
 from tests.scheduler.notices import AMENDED_2019, notice
+from tests.terminal import typed
 
 Run = Callable[..., Result]
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -44,6 +45,11 @@ def database(run: Run, sqlite_template: Path) -> str:
     """A database of this version, where the settings expect it."""
     Path("data").mkdir()
     return f"sqlite:///{shutil.copy(sqlite_template, 'data/branch-bot.db')}"
+
+
+def at_a_terminal(says: str, *arguments: str) -> Result:
+    with typed(says) as terminal:
+        return CliRunner().invoke(cli, ("calendar", *arguments), input=terminal)
 
 
 def write(changes: dict[str, object]) -> str:
@@ -100,10 +106,12 @@ def test_a_notice_is_shown_and_asked_about(run: Run, database: str) -> None:
     assert refused.exit_code == 1
     assert "less than the official 2019" in refused.stdout
     assert "--force" in refused.stderr
-    no = run("import-notice", "2019.txt", "--force", says="n\n")
+    piped = run("import-notice", "2019.txt", "--force", says="y\n")
+    assert (piped.exit_code, "nobody to ask: --yes" in piped.stderr) == (1, True)
+    no = at_a_terminal("n\n", "import-notice", "2019.txt", "--force")
     assert (no.exit_code, "Nothing was changed" in no.stderr) == (1, True)
     assert run("years", "--from", "2019", "--to", "2019").stdout.count("bundled") == 1
-    yes = run("import-notice", "2019.txt", "--force", says="y\n")
+    yes = at_a_terminal("y\n", "import-notice", "2019.txt", "--force")
     assert yes.exit_code == 0
     assert "2018-12-30 Sun to 2019-01-01 Tue (3 days)" in yes.stdout
     assert "2019-05-02   Thu       off -> worked" in yes.stdout

@@ -29,6 +29,7 @@ from storage.models.invite import Invite
 from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox
 from storage.models.person import RosterSpan
+from tests.terminal import Thinking, typed
 
 EXAMPLE = Path(__file__).parent / "features" / "archive" / "example.json"
 NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
@@ -79,7 +80,7 @@ def test_from_nothing_to_a_branch_with_people(run: Run, tmp_path: Path) -> None:
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
     looked = run("import", "roster.csv", "--dry-run")
     assert looked.output.startswith("Nothing was changed. It would be:\n3 people listed: 3 added")
-    done = run("import", "roster.csv", "--branch", "1")
+    done = run("import", "roster.csv", "--branch", "1", "--yes")
     assert done.output.startswith("3 people listed: 3 added, 0 changed, 2 new groups.\n")
     assert run("import", "roster.csv").output == "3 people listed: 0 added, 0 changed, 0 new groups.\n"
     listed = json.loads(run("branch", "list", "--format", "json").output)
@@ -93,16 +94,57 @@ def test_a_first_roster_holds_from_new_year_and_later_changes_from_today(ready: 
     ready("branch", "add", "第一支部")
     ready("branch", "add", "第二支部")
     today = datetime.now(load().timezone).date()
-    first = ready("import", "roster.csv", "--branch", "1")
+    first = ready("import", "roster.csv", "--branch", "1", "--yes")
     assert f"The roster holds from {today.year}-01-01 (--since changes that).\n" in first.output
-    assert f"The changes hold from {today} (" in ready("import", "more.csv", "--branch", "1").output
-    said = ready("import", "roster.csv", "--branch", "2", "--since", "2023-07-01")
+    assert f"The changes hold from {today} (" in ready("import", "more.csv", "--branch", "1", "--yes").output
+    said = ready("import", "roster.csv", "--branch", "2", "--since", "2023-07-01", "--yes")
     assert "The roster holds from 2023-07-01" in said.output
     with database(tmp_path) as storage, storage.reading() as session:
         spans = session.execute(select(RosterSpan.branch_id, RosterSpan.from_on).order_by(RosterSpan.id)).all()
     new_year = date(today.year, 1, 1)
     assert [span.from_on for span in spans if span.branch_id == 1] == [*[new_year] * 3, today]
     assert {span.from_on for span in spans if span.branch_id == 2} == {date(2023, 7, 1)}
+
+
+def people(tmp_path: Path) -> int:
+    with database(tmp_path) as storage, storage.reading() as session:
+        return session.scalars(select(func.count()).select_from(RosterSpan)).one()
+
+
+def test_a_roster_is_shown_and_asked_about(ready: Run, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    ready("branch", "add", "第一支部")
+    for way in ((), ("--dry-run",), ("--dry-run", "--yes")):
+        looked = ready("import", "roster.csv", *way)
+        assert looked.exit_code == (0 if way else 1)
+        assert "3 people listed: 3 added, 0 changed, 2 new groups.\n" in looked.stdout
+        assert "  甲一: 新增 无→第一党小组、正式党员、在职、书记（自" in looked.stdout
+        assert ("There is nobody to ask: --yes does it without asking." in looked.stderr) == (not way)
+    piped = CliRunner().invoke(cli, ("import", "roster.csv"), input="y\n")
+    assert (piped.exit_code, people(tmp_path)) == (1, 0)
+    for says, code, now_there in (("n\n", 1, 0), ("\n", 1, 0), ("y\n", 0, 3)):
+        with typed(says) as terminal:
+            asked = CliRunner().invoke(cli, ("import", "roster.csv"), input=terminal)
+        assert (asked.exit_code, people(tmp_path)) == (code, now_there)
+        assert "Write this? [y/N]" in asked.stdout
+        assert asked.stdout.endswith("Imported.\n") == (code == 0)
+    (tmp_path / "roster.csv").write_text(ROSTER.replace("乙一,第二", "乙一,第一"), encoding="utf-8")
+    moved = ready("import", "roster.csv")
+    assert (moved.exit_code, "  乙一: 党小组 第二党小组→第一党小组" in moved.stdout) == (1, True)
+
+
+def test_a_roster_that_changed_while_it_was_asked_about_is_not_written(ready: Run, tmp_path: Path) -> None:
+    """On PostgreSQL others may write meanwhile; here somebody does who does not mind the lock of a SQLite file."""
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    ready("branch", "add", "第一支部")
+
+    def change() -> None:
+        with create_engine(f"sqlite:///{tmp_path / 'data' / 'branch-bot.db'}").begin() as connection:
+            connection.execute(text("INSERT INTO party_group (branch_id, name) VALUES (1, '第一党小组')"))
+
+    refused = CliRunner().invoke(cli, ("import", "roster.csv"), input=io.BufferedReader(Thinking(change)))
+    assert (refused.exit_code, people(tmp_path)) == (1, 0)
+    assert "changed by somebody else meanwhile" in refused.stderr
 
 
 def test_an_archive_goes_in_and_comes_out(ready: Run, tmp_path: Path) -> None:
@@ -118,7 +160,7 @@ def test_an_archive_goes_in_and_comes_out(ready: Run, tmp_path: Path) -> None:
     assert written == {name: example[name] for name in ("format", "branch", "people")}
     assert (tmp_path / "out.json").stat().st_mode & 0o077 == 0
     (tmp_path / "more.csv").write_text("姓名,党小组\n己一,第一党小组\n", encoding="utf-8")
-    assert ready("import", "more.csv").exit_code == 0
+    assert ready("import", "more.csv", "--yes").exit_code == 0
     refused = ready("import", "archive.json")
     assert (refused.exit_code, "--replace" in refused.output) == (1, True)
     assert ready("import", "archive.json", "--as-new", "第二支部").exit_code == 0
@@ -137,7 +179,7 @@ def test_templates_import_back_as_they_are(ready: Run, tmp_path: Path, name: str
     empty = ready("import", name)
     assert (empty.exit_code, "nobody was imported" in empty.output) == (1, True)
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
-    ready("import", "roster.csv")
+    ready("import", "roster.csv", "--yes")
     # A table that somebody has filled in is not written over.
     before = (tmp_path / name).read_bytes()
     again = ready("roster", "template", name, "--filled")
@@ -152,10 +194,27 @@ def test_templates_import_back_as_they_are(ready: Run, tmp_path: Path, name: str
     assert ready("roster", "template", "table.pdf").exit_code == 2
 
 
+def test_a_table_of_another_day(ready: Run, tmp_path: Path) -> None:
+    """甲二 leaves on 1 August, 乙一 comes on the 15th."""
+    (tmp_path / "roster.csv").write_text(
+        "姓名,党小组,党内职务,转入/转出\n甲一,第一党小组,书记,\n甲二,第一党小组,,2023-08-01转出\n乙一,第二党小组,,2023-08-15转入\n"
+    )
+    ready("branch", "add", "第一支部")
+    ready("import", "roster.csv", "--since", "2023-01-01", "--yes")
+    for day, names in (("2023-07-31", ["甲一", "甲二"]), ("2023-08-01", ["甲一"]), ("2023-08-15", ["甲一", "乙一"])):
+        (tmp_path / "table.csv").unlink(missing_ok=True)
+        said = ready("roster", "template", "table.csv", "--filled", "--on", day)
+        assert said.output == f"table.csv: {len(names)} people.\n"
+        rows = list(csv.reader(io.StringIO((tmp_path / "table.csv").read_text("utf-8-sig"))))
+        assert [row[1] for row in rows[1:]] == names
+    assert ready("roster", "template", "table.csv", "--on", "2023-08-15").exit_code == 2
+    assert ready("roster", "template", "table.csv", "--filled", "--on", "soon").exit_code == 2
+
+
 async def test_invites_are_links_for_a_spreadsheet(ready: Run, tmp_path: Path, telegram: dict[str, str]) -> None:
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
     ready("branch", "add", "第一支部")
-    ready("import", "roster.csv")
+    ready("import", "roster.csv", "--yes")
     made = await asyncio.to_thread(ready, "invites", "--branch", "1", "--format", "csv", **telegram)
     assert made.exit_code == 0
     lines = list(csv.reader(io.StringIO(made.output.removeprefix("\ufeff"))))
@@ -169,7 +228,7 @@ async def test_invites_are_links_for_a_spreadsheet(ready: Run, tmp_path: Path, t
 async def test_a_sheet_to_print_ends_the_links_before_it(ready: Run, tmp_path: Path, telegram: dict[str, str]) -> None:
     ready("branch", "add", "示范党支部")
     (tmp_path / "roster.csv").write_text(ROSTER)
-    assert ready("import", "roster.csv").exit_code == 0
+    assert ready("import", "roster.csv", "--yes").exit_code == 0
     made = await asyncio.to_thread(ready, "invites", "--sheet", "sheet.pdf", **telegram)
     assert (made.exit_code, made.output) == (0, "sheet.pdf: 3 slips. Links made before no longer work.\n")
     paper = tmp_path / "sheet.pdf"
@@ -183,6 +242,8 @@ async def test_a_sheet_to_print_ends_the_links_before_it(ready: Run, tmp_path: P
     person = await asyncio.to_thread(ready, "invites", "--person", "甲二", "--format", "json", **telegram)
     [row] = json.loads(person.output)
     assert (row["name"], row["group"]) == ("甲二", "第一党小组")
+    for says in ("甲二: 1 links have ended.\n", "甲二: there was no open link.\n"):
+        assert ready("invites", "--revoke", "甲二").output == says
     nobody = await asyncio.to_thread(ready, "invites", "--person", "王五", **telegram)
     assert (nobody.exit_code, nobody.output) == (1, "Error: There is nobody called 王五 on the roster.\n")
     both = ready("invites", "--person", "甲二", "--sheet", "x.pdf", **telegram)
@@ -193,7 +254,7 @@ async def test_offices_are_given_and_ended(ready: Run, tmp_path: Path, telegram:
     ready("branch", "add", "机关总支")
     ready("branch", "add", "示范党支部", "--under", "1")
     (tmp_path / "roster.csv").write_text(ROSTER)
-    assert ready("import", "roster.csv").exit_code == 0
+    assert ready("import", "roster.csv", "--yes").exit_code == 0
     given = await asyncio.to_thread(ready, "office", "give", "2", "secretary", "乙一", **telegram)
     assert given.exit_code == 0
     assert given.output.startswith("乙一 is secretary of 2 from today.\nhttps://t.me/")
@@ -208,11 +269,11 @@ async def test_offices_are_given_and_ended(ready: Run, tmp_path: Path, telegram:
 
 def test_which_branch_has_to_be_said_when_there_are_several(ready: Run, tmp_path: Path) -> None:
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
-    none = ready("import", "roster.csv")
+    none = ready("import", "roster.csv", "--yes")
     assert (none.exit_code, "There is no branch yet" in none.output) == (2, True)
     ready("branch", "add", "第一支部")
     ready("branch", "add", "第二支部")
-    several = ready("import", "roster.csv")
+    several = ready("import", "roster.csv", "--yes")
     assert (several.exit_code, "--branch ID: 1 第一支部, 2 第二支部" in several.output) == (2, True)
     unknown = ready("import", "roster.csv", "--branch", "9")
     assert (unknown.exit_code, "There is no branch 9" in unknown.output) == (2, True)
@@ -303,10 +364,15 @@ def test_run_refuses_other_tables(ready: Run, tmp_path: Path, revision: str | No
 
 
 def test_a_running_bot_keeps_writers_out_and_lets_readers_in(ready: Run, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    ready("branch", "add", "第一支部")
     with database(tmp_path) as storage:
         storage.hold()
         refused = ready("branch", "add", "第二支部")
         assert (refused.exit_code, "in use: the bot is running" in refused.output) == (1, True)
+        refused = ready("import", "roster.csv", "--yes")
+        assert (refused.exit_code, "导入名册" in refused.output, "added" in refused.output) == (1, True, False)
+        assert "3 added" in ready("import", "roster.csv", "--dry-run").output
         assert ready("branch", "list").exit_code == 0
         assert ready("owed").exit_code == 0
 
@@ -363,7 +429,7 @@ def test_timetable_of_a_period_names_every_send_and_keeps_nothing(ready: Run, tm
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
     with database(tmp_path) as storage, storage.transaction() as session:
         session.add(Organisation(kind=OrganisationKind.BRANCH, name="示范党支部", settings={}, created_at=NOW))
-    ready("import", "roster.csv", "--since", "2023-01-01")
+    ready("import", "roster.csv", "--since", "2023-01-01", "--yes")
     period = ("timetable", "--from", "2023-09-01", "--to", "2023-10-10", "--format", "json")
     rows = json.loads(ready(*period).output)
     assert [(row["at"], row["job"], row["to"]) for row in rows][:2] == [

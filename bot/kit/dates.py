@@ -1,4 +1,4 @@
-"""Reads days and times as people type them: 7月7日 14:30, 7.7 下午2点半, 2023-07-07 14:30, 明天9点."""
+"""Reads days and times as people type them: 7月7日 14:30, 7.7 下午2点半, 2023-07-07 14:30, 七月七号, 明天9点."""
 
 import re
 import unicodedata
@@ -13,6 +13,10 @@ _TIME = re.compile(
     r"(?P<half>上午|下午|晚上|中午)?\s*(?<!\d)(?P<hour>2[0-3]|1\d|0?\d)"
     r"(?::(?P<minute>[0-5]\d)(?!\d)|[点时](?:(?P<spoken>[0-5]?\d)(?!\d)分?|(?P<thirty>半)|(?!\d)))"
 )
+# Before the sign of a day alone, and never glued to a digit: 7.7三号楼 is no 7.73.
+_NUMERAL = re.compile(r"(?<![\d〇○◯零一二三四五六七八九十])[〇○◯零一二三四五六七八九十]+(?=\s*[年月日号])")
+_TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
+_FIGURES = str.maketrans("〇○◯零一二三四五六七八九", "0000123456789")
 _WORDS = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
 HALF_A_YEAR = timedelta(days=184)
 
@@ -32,9 +36,22 @@ def parse_day(text: str, today: date) -> date | None:
     return min((day for day in near if abs(day - today) <= HALF_A_YEAR), key=lambda day: abs(day - today), default=None)
 
 
+def arabic(text: str) -> str:
+    """Chinese numerals of a date as digits: 二〇二三年七月三十一日 becomes 2023年7月31日."""
+    return _NUMERAL.sub(lambda found: _digits(found.group()), text)
+
+
+def _digits(numeral: str) -> str:
+    """二〇二三 is read figure by figure, 二十三 as a number; what is neither stays as it is."""
+    tens = _TENS.fullmatch(numeral)
+    if tens is None:
+        return numeral.translate(_FIGURES)
+    return "".join(part.translate(_FIGURES) or usual for part, usual in zip(tens.groups(), "10", strict=True))
+
+
 def _plain(text: str) -> str:
-    """Full-width digits and colons as a Chinese keyboard writes them are digits and colons."""
-    return unicodedata.normalize("NFKC", text)
+    """Full-width digits and colons as a Chinese keyboard writes them are digits and colons; numerals are digits."""
+    return arabic(unicodedata.normalize("NFKC", text))
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 import warnings
 import zipfile
@@ -18,7 +19,11 @@ MAX_ENTRIES = 1_000
 # Sheets formatted to the bottom hold a million empty rows.
 _ROWS_READ, _COLUMNS_READ = 10_000, 60
 DAMAGED = "表格文件已损坏，请重新保存后再发。"
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Full-width ones as well: what stands first is looked at as a plain sign.
+_STARTS_A_FORMULA = ("=", "+", "-", "@")
+_SKIPPED = ("\t", "\r", "\n")
+# A sign before figures is a number, or a telephone number as people write it: +86 (755) 1234-5678.
+_SIGNED_NUMBER = re.compile(r"[+-][\d\s().,-]*%?")
 
 
 class Unreadable(ValueError):
@@ -91,7 +96,18 @@ def _decoded(content: bytes) -> str:
 
 
 def _csv_line(number: int, row: list[str]) -> Line:
-    return Line(number, row, frozenset(at for at, cell in enumerate(row) if cell.startswith("=")))
+    return Line(number, [_bare(cell) for cell in row], frozenset(at for at, cell in enumerate(row) if _is_run(cell)))
+
+
+def _is_run(cell: str) -> bool:
+    """Whether a spreadsheet would run the cell of a csv as a formula: not a lone dash, not a signed number."""
+    text = plain(cell)
+    return text.startswith(_STARTS_A_FORMULA) and _SIGNED_NUMBER.fullmatch(text) is None
+
+
+def _bare(cell: Any) -> Any:
+    """The cell without the mark that `harmless` put before it: what was written here comes back as it was."""
+    return cell[1:] if isinstance(cell, str) and cell.startswith("'") and harmless(cell[1:]) == cell else cell
 
 
 def _workbook(content: bytes) -> list[list[Line]]:
@@ -131,18 +147,22 @@ def _lines(sheet: Any) -> Iterator[Line]:
     sheet.reset_dimensions()  # what a sheet says of its own size may be wrong
     for number, row in enumerate(sheet.iter_rows(max_row=_ROWS_READ, max_col=_COLUMNS_READ), 1):
         formulas = frozenset(at for at, cell in enumerate(row) if cell.data_type in ("f", "e"))
-        yield Line(number, [cell.value for cell in row], formulas)
+        yield Line(number, [_bare(_value(cell)) for cell in row], formulas)
+
+
+def _value(cell: Any) -> Any:
+    """The value; of a formula over several cells its text."""
+    return getattr(cell.value, "text", cell.value) if cell.data_type == "f" else cell.value
 
 
 def csv_text(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table as CSV that Excel opens: with a BOM, and no cell that it would run as a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(heading)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    writer.writerows([harmless(cell) for cell in row] for row in (heading, *rows))
     return "\ufeff" + out.getvalue()
 
 
 def harmless(cell: str) -> str:
     """The cell, with a mark before it where a spreadsheet would run it as a formula."""
-    return "'" + cell if cell.startswith(_STARTS_A_FORMULA) else cell
+    return "'" + cell if cell.startswith(_SKIPPED) or plain(cell).startswith(_STARTS_A_FORMULA) else cell

@@ -1,17 +1,19 @@
 """Attacks by files: names with paths, strings that name a local file, 20 MB, archives that explode."""
 
 import io
+import random
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
 from bot.kit.replies import Document
 from bot.kit.sending import Telegram
-from bot.kit.sheets import MAX_BYTES, Unreadable, read_sheets
+from bot.kit.sheets import MAX_BYTES, MAX_RATIO, MAX_UNPACKED, Unreadable, read_sheets
 from bot.playground.local import ROOT, LocalTransport
 from bot.playground.server import Playground
 from storage.models.reflection import ReflectionPart
@@ -79,6 +81,28 @@ def bomb() -> bytes:
         archive.writestr("[Content_Types].xml", "<x/>")
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 300 * 1024 * 1024)
     return out.getvalue()
+
+
+def padded(filling: bytes) -> bytes:
+    """A workbook that could be read, with a further part in it."""
+    out = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active.append(["姓名", "性别"])
+    book.save(out)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/image1.bin", filling)
+    return out.getvalue()
+
+
+def test_a_small_bomb_is_known_by_how_much_it_swells() -> None:
+    """Far below what a table may unpack to, but two hundred times the file; as many bytes of a photo are none."""
+    size = 4 * 1024 * 1024
+    small, photo = padded(b"0" * size), padded(random.Random(1).randbytes(size // 4))
+    assert size < MAX_UNPACKED // 10
+    assert size > MAX_RATIO * len(small)
+    with pytest.raises(Unreadable, match="unpacks to far more"):
+        read_sheets(small)
+    assert [line.text(0) for [line] in read_sheets(photo)] == ["姓名"]
 
 
 def crowd() -> bytes:

@@ -3,17 +3,24 @@
 import csv
 import io
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.kit.sheets import csv_text
+from bot.kit.sheets import csv_text, harmless
 
 
 def test_no_cell_is_a_formula() -> None:
-    text = csv_text(["姓名"], [["=cmd()"], ["+1"], ["-1"], ["@x"], ["\t=1"], ["甲一"]])
-    assert text.startswith("\ufeff姓名\r\n")
+    evil = ["=cmd()", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", " =1", "\u200b=1"]
+    text = csv_text(["姓名", "=x"], [[cell, "甲一"] for cell in evil])
+    assert text.startswith("\ufeff姓名,'=x\r\n")
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
-    assert [row[0] for row in rows[1:]] == ["'=cmd()", "'+1", "'-1", "'@x", "'\t=1", "甲一"]
+    assert rows[1:] == [[f"'{cell}", "甲一"] for cell in evil]
+
+
+@pytest.mark.parametrize("cell", ["", "甲一", "a=b", "1-2", "——", "'甲", "(=1)"])
+def test_what_is_no_formula_stays(cell: str) -> None:
+    assert harmless(cell) == cell
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

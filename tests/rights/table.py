@@ -99,6 +99,10 @@ LOOK = ("calendar.look", lambda ids: {
 })  # fmt: skip
 CHANGE = ("roster.change", lambda ids: {"kind": "g", "person": ids["bound"], "answers": {}})
 DATED = ("roster.change", lambda ids: {"kind": "o", "person": ids["bound"], "answers": {}})
+ACCEPT = ("roster.change", lambda ids: {"kind": "a", "person": 0, "answers": {}})
+ACCEPTED = ("roster.change", lambda ids: {
+    "kind": "a", "person": 0, "answers": {"name": "丁九", "day": 20230707},
+})  # fmt: skip
 IMPORT = ("roster.look", lambda ids: {"rows": [{"name": "丁九"}], "since": "2023-07-07", "shown": ""})
 CORRECTION = ("broadcast.text", lambda ids: {"kind": "notice", "subject": ids["notice"], "text": "改"})
 ERASE = ("care.erase", lambda ids: {"person": ids["bound"], "asked": 1})
@@ -221,6 +225,7 @@ TABLE: dict[str, Case] = {
     "tap:ShowAccounts": own(ROSTER, lambda ids: accounts.ShowAccounts(0)),
     "tap:OpenAccount": Case(ROSTER, lambda ids: accounts.OpenAccount(ids["bound"])),
     "tap:Reinvite": Case(ROSTER, lambda ids: accounts.Reinvite(ids["bound"])),
+    "tap:RevokeInvite": Case(ROSTER, lambda ids: accounts.RevokeInvite(ids["unbound"])),
     "tap:Unbind": Case(ROSTER, lambda ids: accounts.Unbind(ids["bound"], 1)),
     "tap:ChooseBound": Case(ROSTER, lambda ids: accounts.ChooseBound(ids["request"], 0)),
     "tap:BindPerson": Case(ROSTER, lambda ids: accounts.BindPerson(ids["request"], ids["unbound"])),
@@ -288,7 +293,7 @@ TABLE: dict[str, Case] = {
     "tap:ImportRoster": own(ROSTER, lambda ids: listed.ImportRoster()),
     "tap:ConfirmImport": own(ROSTER, lambda ids: roster.ConfirmImport(1, 1), open=IMPORT),
     "tap:MoveImport": own(ROSTER, lambda ids: roster.MoveImport(1), open=IMPORT),
-    "tap:SendSheet": own(ROSTER, lambda ids: roster.SendSheet(roster.Sheet.FILLED)),
+    "tap:SendSheet": own(ROSTER, lambda ids: roster.SendSheet(roster.Sheet.FILLED, 0)),
     "answer:roster.file": own(ROSTER, open=("roster.file", lambda ids: {}), text="名册"),
     "answer:roster.look": own(ROSTER, open=IMPORT, text="好"),
     "answer:roster.since": own(ROSTER, open=("roster.since", IMPORT[1]), text="7月1日"),
@@ -349,3 +354,11 @@ TABLE: dict[str, Case] = {
         )
     },
 }  # fmt: skip
+
+# What else goes by a handler of the table: 接收预备党员, of somebody new and of somebody who is known.
+FURTHER: list[tuple[str, Case]] = [
+    ("tap:Change", own(ROSTER, lambda ids: roster.Change(0, roster.Kind.ACCEPT))),
+    ("tap:Change", Case(ROSTER, lambda ids: roster.Change(ids["guest"], roster.Kind.ACCEPT))),
+    ("answer:roster.change", own(ROSTER, open=ACCEPT, text="丁九")),
+    ("tap:Pick", own(ROSTER, lambda ids: roster.Pick(1, 2, 0), open=ACCEPTED)),
+]

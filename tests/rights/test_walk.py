@@ -19,7 +19,7 @@ from storage.audience import find
 from storage.engine import Storage
 from storage.roster import roster
 from tests.rights.branch import CODE, NAMES, NOW, ROLES, SHANGHAI, TODAY, Ids, Scene, prepare
-from tests.rights.table import BRANCH, DRAWN, GL, LIKE_MEMBERS, TABLE, Case
+from tests.rights.table import BRANCH, DRAWN, FURTHER, GL, LIKE_MEMBERS, TABLE, Case
 
 # The words of "no": who hears one of them got nothing. Any other refusal speaks to somebody who may.
 NO = {
@@ -96,6 +96,18 @@ def test_another_branchs_rows_are_not_there(handler: Handler, scene: tuple[Stora
     for role in BRANCH:
         got = tried(storage, made, handler, case, role, made.there)
         assert not got.may, f"{role}: {got.said}"
+
+
+@pytest.mark.parametrize(("name", "case"), FURTHER)
+def test_further_things_that_go_by_the_same_handler(name: str, case: Case, scene: tuple[Storage, Scene]) -> None:
+    storage, made = scene
+    handler = next(one for one in HANDLERS if key(one) == name)
+    for role in ROLES:
+        got = tried(storage, made, handler, case, role, made.here)
+        assert got.may == allowed(case, role), f"{role}: {got.said}"
+        assert leaked(storage, made, role, got) == set(), f"{role}: {got.said}"
+        if role in BRANCH and not case.own:
+            assert not tried(storage, made, handler, case, role, made.there).may
 
 
 @pytest.mark.parametrize("handler", [one for one in HANDLERS if isinstance(one, Word) and one.in_group], ids=key)

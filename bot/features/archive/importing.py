@@ -14,6 +14,7 @@ from bot.features.archive.document import BadArchive, left_out, unknown
 from bot.features.archive.exporting import FURTHER, SAID, export, group_ids
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.care.rules import erased_name
+from bot.features.people.invites import end_of_leavers
 from storage.audit import record
 from storage.base import Model, table
 from storage.choices import Duty, OrganisationKind
@@ -78,6 +79,7 @@ def bring(session: Session, document: Mapping[str, Any], target: Target, *, now:
     else:
         branch_id = _new_branch(session, archive.branch, target, now)
     notes = _Desk(session, branch_id, now).lay(archive, target)
+    end_of_leavers(session, branch_id, now.date(), now)
     record(
         session, "archive_imported", "organisation", branch_id, now=now, branch_id=branch_id, via="command",
         people=len(archive.people or ()), replaced=target.replace,

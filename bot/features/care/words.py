@@ -91,6 +91,7 @@ ACTIONS = {
     "person_added": "编入", "person_changed": "修改",
     "change": "修改", "confirm": "确认", "fact_changed": "变更", "fact_undone": "撤销变更", "term_changed": "登记换届",
     "archive_imported": "导入档案", "binding_asked": "申请绑定", "binding_decided": "核对绑定", "reinvited": "重新邀请",
+    "invite_revoked": "作废邀请",
     "unbound": "解除绑定", "handed_over": "移交书记", "place_chosen": "切换支部", "stop": "停止发送",
     "resume": "继续发送", "correct": "更正",
 }  # fmt: skip

@@ -13,6 +13,7 @@ from bot.features.people.account_messages import (
     PrintSheet,
     RefuseBinding,
     Reinvite,
+    RevokeInvite,
     ShowAccounts,
     Unbind,
 )
@@ -75,7 +76,12 @@ def open_account(session: Session, call: Call, button: OpenAccount) -> Reply:
 
 def reinvite(session: Session, call: Call, button: Reinvite) -> Reply:
     name, group, code = accounts.reinvite(session, call.me, button.person_id, call.today, call.now)
-    return say(messages.invite(name, group, call.bot_name, code))
+    return say(messages.invite(button.person_id, name, group, call.bot_name, code))
+
+
+def revoke_invite(session: Session, call: Call, button: RevokeInvite) -> Reply:
+    name = accounts.revoke(session, call.me, button.person_id, call.now)
+    return Reply(toast="链接已作废。", here=[Message(words.revoked(name))])
 
 
 def unbind(session: Session, call: Call, button: Unbind) -> Reply:
@@ -151,6 +157,7 @@ HANDLERS: list[Handler] = [
     Tap(ShowAccounts, show_accounts, reads=True),
     Tap(OpenAccount, open_account, reads=True),
     Tap(Reinvite, reinvite),
+    Tap(RevokeInvite, revoke_invite),
     Tap(Unbind, unbind),
     Service("contact", share_number),
     Tap(ChooseBound, choose_bound, reads=True),

@@ -50,6 +50,14 @@ class Reinvite(Button):
 
 
 @dataclass(frozen=True)
+class RevokeInvite(Button):
+    """End somebody's open links without a new one."""
+
+    prefix: ClassVar[str] = "pw"
+    person_id: int
+
+
+@dataclass(frozen=True)
 class Unbind(Button):
     prefix: ClassVar[str] = "px"
     person_id: int
@@ -126,6 +134,10 @@ def account(one: Account, tz: tzinfo) -> Message:
     )
     rows = [[Choice("新的链接", Reinvite(one.person_id)), Choice("解除绑定", Unbind(one.person_id, 0))]]
     return Message(text, [*rows, [Choice("返回", ShowAccounts(0))]])
+
+
+def revoked(name: str) -> str:
+    return f"已作废{name}同志的邀请链接，没有生成新的链接。需要时请点“党员”重新生成。"
 
 
 def sure_to_unbind(one: Account) -> Message:

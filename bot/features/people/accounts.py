@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.people import binding, service
+from bot.features.people import binding, invites, service
 from bot.features.people.rules import InviteKind
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
@@ -15,9 +15,10 @@ from storage.audit import record
 from storage.choices import Duty
 from storage.models.person import Person, RosterSpan
 from storage.roster import Member, roster
-from storage.rows import changed
+from storage.rows import changed, of_branch
 from storage.spans import on_day
 
+NONE_OPEN = "没有可以作废的链接。"
 NOT_BOUND = "这位同志尚未绑定。"
 ONESELF = "本人的账号不能自己解除，请其他委员或管理员办理。"
 # Whoever has the secretary's seat may close and wipe: the desk must not be able to sit down on it.
@@ -66,6 +67,22 @@ def reinvite(session: Session, me: Me, person_id: int, today: date, now: datetim
     record(session, "reinvited", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id)
     code = service.issue(session, InviteKind.PERSON, me.branch_id, [person_id], now)[person_id]
     return person.name, person.group_name, code
+
+
+def revoke(session: Session, me: Me, person_id: int, now: datetime) -> str:
+    """End somebody's open links without a new one; the name."""
+    require(me, Right.ROSTER, branch_id=me.branch_id)
+    person = of_branch(session, Person, person_id, me.branch_id)
+    if person is None:
+        raise Refusal(service.NOT_LISTED)
+    count = invites.end(session, me.branch_id, [person_id], now)
+    if not count:
+        raise Refusal(NONE_OPEN)
+    record(
+        session, "invite_revoked", "person", person_id,
+        now=now, actor_id=me.id, branch_id=me.branch_id, count=count,
+    )  # fmt: skip
+    return person.name
 
 
 def unbind(session: Session, me: Me, person_id: int, today: date, now: datetime) -> tuple[str, int]:

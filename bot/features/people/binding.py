@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.features.people.invites import belongs
 from bot.features.people.roster_import import move_account
 from bot.features.people.rules import InviteKind, clean_name, hash_code
 from bot.kit.access import Right, may
@@ -26,6 +27,7 @@ from storage.rows import changed
 # 128 bits cannot be guessed; this keeps whoever tries from filling the log.
 MAX_FAILED, FAILED_WITHIN = 5, timedelta(hours=1)
 NOT_VALID = "链接无效或已过期，请向支部书记索取新的邀请链接。"
+LEFT = "您已不在本支部名册，请联系支部书记。"
 _FAILED = "invite_failed"
 
 
@@ -51,7 +53,8 @@ def redeem(
     """Bind the account to the person whom the code names; None: unknown, used, expired, too often.
 
     One conditional UPDATE uses the code up. A second tap by the same account finds its own person again.
-    Raises Refusal with the same words when the code is good and the seat, or the account, is taken.
+    Raises Refusal with the same words when the code is good and the seat, or the account, is taken; with others when
+    the person has left.
     """
     if _too_many(session, telegram_id, now):
         return None
@@ -64,6 +67,8 @@ def redeem(
         return None
     if kind is InviteKind.PERSON:
         person = session.get_one(Person, invite.person_id)
+        if not session.scalar(select(belongs(person.id, today))):
+            raise Refusal(LEFT)
         # A link made after the binding is the desk's decision to bind anew: a new phone, another account.
         anew = person.bound_at is not None and invite.created_at > person.bound_at
     else:

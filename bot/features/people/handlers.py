@@ -95,7 +95,7 @@ def _unbound(session: Session, call: Call, page: int) -> Message:
 
 def invite_person(session: Session, call: Call, button: InvitePerson) -> Reply:
     name, group, code = service.invite_person(session, call.me, button.person_id, call.today, call.now)
-    return say(messages.invite(name, group, call.bot_name, code))
+    return say(messages.invite(button.person_id, name, group, call.bot_name, code))
 
 
 def invite_everybody(session: Session, call: Call, button: InviteEverybody) -> Reply:

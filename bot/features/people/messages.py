@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import segno
 
-from bot.features.people.account_messages import ChooseBound, PrintSheet, ShowAccounts
+from bot.features.people.account_messages import ChooseBound, PrintSheet, RevokeInvite, ShowAccounts
 from bot.features.people.roster_buttons import ImportRoster, ShowRoster
 from bot.features.people.rules import InviteKind, invite_link
 from bot.kit.access import Reach, Right, reach
@@ -170,12 +170,13 @@ def _told_apart(member: Member, names: Counter[str]) -> str:
     return f"{member.name}（{member.group_name}）" if names[member.name] > 1 else member.name
 
 
-def invite(name: str, group: str, bot_name: str, code: str) -> Document:
-    """The link of one person, with a QR code to scan from the secretary's screen."""
+def invite(person_id: int, name: str, group: str, bot_name: str, code: str) -> Document:
+    """The link of one person, with a QR code to scan from the secretary's screen, and how to end it."""
     link = invite_link(bot_name, InviteKind.PERSON, code)
     of = f"（{group}）" if group else ""
     caption = f"{name}同志{of}的邀请链接，30天内有效，仅限本人使用一次；以前的链接已失效。\n{link}"
-    return Document("invite.png", content=qr(link), caption=caption, picture=True, secret=True)
+    rows = [[Choice("作废链接", RevokeInvite(person_id))]]
+    return Document("invite.png", content=qr(link), caption=caption, rows=rows, picture=True, secret=True)
 
 
 def invites(people: Iterable[tuple[str, str, str]], bot_name: str) -> Document:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -47,7 +47,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "phone": ("手机", "手机号", "手机号码", "移动电话", "联系电话", "联系方式", "电话"),
     "notes": ("备注", "说明", "备注说明"),
 }
-_NO_FORMULA = "a value, not a formula (copy, paste as values)", "数值而不是公式（请复制后选择性粘贴为数值）"
+_NO_FORMULA = Both(
+    "a value, not a formula (copy, paste as values; a text does not begin with = + - @)",
+    "数值而不是公式（请复制后选择性粘贴为数值；文字不要以=、+、-、@开头）",
+)
 # A row of the template that shows how to fill it in.
 EXAMPLE = "示例"
 _FIELD = {heading: field for field, headings in HEADINGS.items() for heading in headings}
@@ -72,7 +75,7 @@ def read_roster(content: bytes) -> list[RosterRow]:
         for at, line in enumerate(lines[:_HEADING_WITHIN]):
             columns = _headings(line)
             if "name" in columns.values() and len(columns) > 1:
-                return _rows(lines[at + 1 :], _once(columns, line))
+                return _rows(lines, at, _once(columns, line))
     raise _whole(
         "No heading was found: one of the first rows must hold 姓名 and at least one of 党小组, 职级, ...",
         "没有找到表头：前几行中须有“姓名”和至少一项其他栏目（如党小组、职级）。",
@@ -85,8 +88,13 @@ def _whole(english: str, chinese: str) -> BadRoster:
 
 def _headings(line: Line) -> dict[int, str]:
     """Column -> field, for the headings that are known; others (序号, 身份证号) are never read."""
-    found = {at: re.sub(r"\(.*?\)|[\s*:]", "", plain(cell)) for at, cell in enumerate(line.cells)}
+    found = {at: _title(cell) for at, cell in enumerate(line.cells)}
     return {at: _FIELD[heading] for at, heading in found.items() if heading in _FIELD}
+
+
+def _title(cell: object) -> str:
+    """A heading without its notes in brackets: 姓 名* is 姓名."""
+    return re.sub(r"\(.*?\)|[\s*:()]", "", plain(cell))
 
 
 def _once(columns: dict[int, str], line: Line) -> dict[int, str]:
@@ -98,9 +106,10 @@ def _once(columns: dict[int, str], line: Line) -> dict[int, str]:
     return columns
 
 
-def _rows(lines: Sequence[Line], columns: Mapping[int, str]) -> list[RosterRow]:
-    faults: list[Fault] = []
-    filled = [line for line in lines if not _passed_over(line, columns)]
+def _rows(lines: Sequence[Line], heading: int, columns: Mapping[int, str]) -> list[RosterRow]:
+    """Everybody under the heading, which is the line of this number."""
+    faults = [fault for line in lines for fault in _formulas(line, lines[heading], columns)]
+    filled = [line for line in lines[heading + 1 :] if not _passed_over(line, columns)]
     named = [line for line in filled if not _name_in(line, columns).startswith(EXAMPLE)]
     rows = [_row(line, columns, faults) for line in named]
     if not filled:
@@ -112,6 +121,21 @@ def _rows(lines: Sequence[Line], columns: Mapping[int, str]) -> list[RosterRow]:
     if faults:
         raise BadRoster(*sorted(faults, key=lambda fault: fault.row))
     return rows
+
+
+def _formulas(line: Line, heading: Line, columns: Mapping[int, str]) -> Iterator[Fault]:
+    """Refused in the whole sheet: a formula fetches what it likes, in a column that nobody reads as well.
+
+    What stands in such a column is not repeated.
+    """
+    for at in sorted(line.formulas):
+        title = HEADINGS[columns[at]][0] if at in columns else _title(heading.text(at))[:20] or "无表头"
+        found = line.text(at)[:40] if at in columns else "…"
+        yield Fault(line.number, _column(title, at), found, _NO_FORMULA)
+
+
+def _column(title: str, at: int) -> str:
+    return f"{title} ({get_column_letter(at + 1)})"
 
 
 def _name_in(line: Line, columns: Mapping[int, str]) -> str:
@@ -129,14 +153,13 @@ def _row(line: Line, columns: Mapping[int, str], faults: list[Fault]) -> RosterR
     """One person; what cannot be read is added to `faults`."""
     read: dict[str, Any] = {}
     for at, field in columns.items():
+        if at in line.formulas:
+            continue
         value = line.cells[at] if at < len(line.cells) else None
         try:
-            if at in line.formulas:
-                raise Unclear(*_NO_FORMULA)
             read[field] = _READ[field](value)
         except Unclear as error:
-            column = f"{HEADINGS[field][0]} ({get_column_letter(at + 1)})"
-            faults.append(Fault(line.number, column, line.text(at)[:40], error.wanted))
+            faults.append(Fault(line.number, _column(HEADINGS[field][0], at), line.text(at)[:40], error.wanted))
     return _assembled(line.number, read)
 
 

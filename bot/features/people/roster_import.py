@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.features.people.invites import end_of_leavers
 from bot.features.people.rules import Known, RosterRow, match
 from storage.audit import record
 from storage.choices import Category, Duty, MembershipStatus
@@ -92,6 +93,7 @@ def write_import(
     """Write a plan, each person's change with a line in the audit log."""
     done = plan.facts.write(session, now)
     _seat(session, plan.facts.branch_id, plan.facts.since, now)
+    end_of_leavers(session, plan.facts.branch_id, now.date(), now)
     for person_id, edits in done.items():
         is_new = any(edit.kind is Person and edit.before is None for edit in edits)
         record(

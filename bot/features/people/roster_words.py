@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from bot.features.people.rules import Exempt
+from bot.kit.dates import arabic
 from bot.kit.sheets import plain
 from bot.kit.words import Both, plain_number
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
@@ -32,7 +33,7 @@ class Days:
 
 NOTHING = frozenset({"", "无", "-", "—", "——", "/", "\\"})
 _WRITTEN = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)\s*[-./年]\s*(\d{1,2})(?!\d)(?:\s*[-./月]\s*(\d{1,2})(?!\d)\s*日?|\s*月)?"
+    r"(?<!\d)((?:19|20)\d\d)\s*[-./年]\s*(\d{1,2})(?!\d)(?:\s*[-./月]\s*(\d{1,2})(?!\d)\s*[日号]?|\s*月)?"
     r"|(?<!\d)((?:19|20)\d\d)(\d{2})(\d{2})?(?!\d)"
 )
 # Excel keeps 1990.10 as the number 1990.1, so nobody can know which month was meant.
@@ -79,7 +80,7 @@ def days(value: object) -> Days | None:
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
         return Days(day, day + timedelta(days=1))
-    text = plain(value)
+    text = arabic(plain(value))
     if text in NOTHING:
         return None
     if _AMBIGUOUS.fullmatch(text):
@@ -175,7 +176,7 @@ def _pick(found: Iterable[object], kind: type[T]) -> T | None:
 
 def transfers(value: object) -> tuple[date | None, date | None]:
     """(in, out) of the column 转入/转出: 2023-08-15转入, 转出：2023年9月1日."""
-    text = plain(value)
+    text = arabic(plain(value))
     if text in NOTHING:
         return None, None
     ways = re.findall(r"转入|转出", text)
@@ -190,7 +191,7 @@ def exemption(value: object, *, own_column: bool = False) -> Exempt | None:
 
     流动 alone is a label (D5): it exempts only with a date, with 免, or in a column of its own.
     """
-    text = plain(value)
+    text = arabic(plain(value))
     reason = next((reason for reason, words in _REASONS if any(word in text for word in words)), None)
     found = list(_WRITTEN.finditer(text))
     if own_column and reason is None and text not in NOTHING | {"否"}:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, case, func, insert, or_, select, true, upd
 from sqlalchemy.orm import Session
 
 from bot.features.people.binding import claim_secretary
+from bot.features.people.invites import end, still_open
 from bot.features.people.roster_import import Imported, import_roster
 from bot.features.people.rules import InviteKind, clean_name, hash_code, invite_link
 from bot.kit.access import Right, may, require
@@ -26,7 +27,7 @@ from storage.rows import changed
 # The front door (command line, demo) finds everything of this feature here.
 __all__ = [
     "BranchLine", "Imported", "add_branch", "claim_secretary", "import_roster", "invite_link", "list_branches",
-    "make_invites", "make_person_invite", "make_secretary_invite",
+    "make_invites", "make_person_invite", "make_secretary_invite", "revoke_person_invite",
 ]  # fmt: skip
 
 
@@ -168,6 +169,14 @@ def make_person_invite(session: Session, branch_id: int, whom: str, now: datetim
     return person.name, person.group_name, issue(session, InviteKind.PERSON, branch_id, [person.id], now)[person.id]
 
 
+def revoke_person_invite(session: Session, branch_id: int, whom: str, now: datetime) -> tuple[str, int]:
+    """(name, how many links have ended) of one person; no new one is made. Raises ValueError."""
+    person = one_of(session, branch_id, whom, now.date())
+    count = end(session, branch_id, [person.id], now)
+    record(session, "invite_revoked", "person", person.id, now=now, branch_id=branch_id, via="command", count=count)
+    return person.name, count
+
+
 def make_secretary_invite(session: Session, branch_id: int, now: datetime) -> str:
     """The code by which the branch's secretary binds, before anybody else can invite."""
     record(session, "secretary_invited", "organisation", branch_id, now=now, branch_id=branch_id, via="command")
@@ -222,7 +231,7 @@ def issue(
         codes = {person_id: new_code() for person_id in people}
     else:
         codes = {person_id: drawn[person_id] for person_id in people if person_id is not None and person_id in drawn}
-    old = (Invite.branch_id == branch_id, Invite.kind == kind, Invite.used_at.is_(None), Invite.expires_at > now)
+    old = still_open(branch_id, kind, now)
     whose = Invite.person_id.in_([one for one in codes if one is not None]) if kind is InviteKind.PERSON else true()
     changed(session, update(Invite).where(*old, whose).values(expires_at=now))
     rows = [

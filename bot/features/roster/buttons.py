@@ -20,6 +20,7 @@ class Kind(StrEnum):
     OUT = "o"
     BACK = "b"
     NEW = "n"
+    ACCEPT = "a"
 
 
 class Sheet(StrEnum):
@@ -86,8 +87,11 @@ class MoveImport(Button):
 
 @dataclass(frozen=True)
 class SendSheet(Button):
+    """`day` as 20230908: the roster of that day; 0 is today."""
+
     prefix: ClassVar[str] = "ni"
     which: Sheet
+    day: int
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from bot.features.people.roster_buttons import ShowRoster
 from bot.features.people.service import branch_name
 from bot.features.roster import importing, messages, rules, service, undoing, wizard
 from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
-from bot.features.roster.desk import at_desk
+from bot.features.roster.desk import NO_DAY, at_desk, day_of
 from bot.features.roster.words import full_day
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
@@ -25,7 +25,6 @@ from storage.models.person import ExemptionSpan, Person
 
 TERM = "roster.term"
 _ON_A_DAY = re.compile(r"(名册|花名册)\s*\S+")
-NO_DAY = "没有看懂日期，请按“名册 2023年9月8日”的样子发送。"
 
 
 def show_roster(session: Session, call: Call) -> Reply:
@@ -41,15 +40,7 @@ def show_roster(session: Session, call: Call) -> Reply:
 
 def tap_roster(session: Session, call: Call, button: ShowRoster) -> Reply:
     at_desk(call)
-    day = _day_of(button.day) if button.day else call.today
-    return Reply(edit=_roster(session, call, day))
-
-
-def _day_of(number: int) -> date:
-    try:
-        return rules.to_day(number)
-    except ValueError:
-        raise Refusal(NO_DAY) from None
+    return Reply(edit=_roster(session, call, day_of(button.day, call.today)))
 
 
 def _roster(session: Session, call: Call, day: date) -> Message:

@@ -21,7 +21,9 @@ def ask_file() -> Message:
         "【导入名册】请把名册文件（xlsx或csv）发给我。先看变更，点“确认导入”后才会写入。\n"
         "表头须有“姓名”，其余如党小组、党内职务、职级、入党日期等按需填写。不导入了请发“取消”。"
     )
-    return Message(text, [[Choice("下载模板", SendSheet(Sheet.TEMPLATE)), Choice("下载名册", SendSheet(Sheet.FILLED))]])
+    return Message(
+        text, [[Choice("下载模板", SendSheet(Sheet.TEMPLATE, 0)), Choice("下载名册", SendSheet(Sheet.FILLED, 0))]]
+    )
 
 
 def faults(found: Sequence[Fault]) -> list[Said]:
@@ -87,5 +89,10 @@ def done(what: Imported, since: date) -> Message:
     return Message(text, [[Choice("返回名册", ShowRoster(0))]])
 
 
-def filled(day: date) -> str:
-    return f"{full_day(day)}的名册。改好后点“导入名册”发给我，没有改动的部分不受影响。"
+def filled(content: bytes, day: date, *, today: bool) -> Document:
+    """The roster of a day; one of another day is not handed back, for it would undo what came between."""
+    if today:
+        caption = f"{full_day(day)}的名册。改好后点“导入名册”发给我，没有改动的部分不受影响。"
+        return Document("党员名册.xlsx", content, caption=caption, secret=True)
+    caption = f"{full_day(day)}的名册，供查阅；请勿用来导入，以免覆盖此后的变更。"
+    return Document(f"党员名册{day:%Y%m%d}.xlsx", content, caption=caption, secret=True)

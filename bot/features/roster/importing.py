@@ -14,7 +14,7 @@ from bot.features.people.roster_import import Plan, plan_import, write_import
 from bot.features.people.rules import Ambiguous, Exempt, Fault, RosterRow
 from bot.features.roster import import_messages, rules, service, tables
 from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sheet
-from bot.features.roster.desk import at_desk
+from bot.features.roster.desk import at_desk, day_of
 from bot.features.roster.words import differences
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
@@ -169,15 +169,14 @@ def undecided(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def send_sheet(session: Session, call: Call, button: SendSheet) -> Reply:
-    """The empty template, or the roster of today in the same form: it imports back as it is."""
+    """The empty template, or the roster of a day in the same form: that of today imports back as it is."""
     at_desk(call)
     if button.which is Sheet.TEMPLATE:
         document = Document("党员名册模板.xlsx", tables.template_xlsx(), caption=import_messages.TEMPLATE)
     else:
-        rows = tables.roster_rows(session, call.me.branch_id, call.today)
-        document = Document(
-            "党员名册.xlsx", tables.roster_xlsx(rows), caption=import_messages.filled(call.today), secret=True
-        )
+        day = day_of(button.day, call.today)
+        rows = tables.roster_rows(session, call.me.branch_id, day)
+        document = import_messages.filled(tables.roster_xlsx(rows), day, today=day == call.today)
     return Reply(toast="已发送。", here=[document])
 
 

@@ -18,7 +18,7 @@ from bot.features.roster.buttons import (
     ShowPerson,
     UndoChange,
 )
-from bot.features.roster.rules import Step, Why
+from bot.features.roster.rules import ON_ROSTER, Step, Why, to_number
 from bot.features.roster.service import Done
 from bot.features.roster.words import (
     APPROVERS,
@@ -54,6 +54,7 @@ WHYS = {
 _KINDS = {
     Kind.GROUP: "党小组", Kind.DUTY: "党内职务", Kind.RANK: "职级", Kind.CATEGORY: "类别", Kind.STATUS: "党员身份",
     Kind.EXEMPT: "免于考勤", Kind.PRESENT: "恢复考勤", Kind.OUT: "转出", Kind.BACK: "转入", Kind.NEW: "转入",
+    Kind.ACCEPT: "接收预备党员",
 }  # fmt: skip
 _QUESTIONS = {
     Step.NAME: "请发送转入党员的姓名。",
@@ -69,6 +70,12 @@ _CHOOSE = {
     Kind.CATEGORY: "请选择类别。", Kind.STATUS: "请选择党员身份。", Kind.EXEMPT: "请选择免于考勤的原因。",
     Kind.BACK: "请选择党小组。", Kind.NEW: "请选择党小组。",
 }  # fmt: skip
+# What is asked otherwise than usual.
+_ASKED = {
+    (Kind.ACCEPT, Step.NAME): "请发送预备党员的姓名。",
+    (Kind.ACCEPT, Step.DAY): "请选择通过接收的支部党员大会的日期，也可以发送日期，例如：8月1日。自次日起编入名册。",
+    (Kind.ACCEPT, Step.VALUE): "请选择党小组，点选后即登记。",
+}
 
 
 def two_a_row(choices: Sequence[Choice]) -> list[list[Choice]]:
@@ -90,7 +97,11 @@ def roster_of(branch: str, members: Sequence[Member], day: date, term: date | No
     lines += [f"本届任期{until(term)}。"] if term is not None and today else []
     lines += ["查某一天的名册，请发送“名册 2023年9月8日”。"] if today else []
     text = cut("\n".join(lines), 4000)
-    return Message(text, _doors(members) if today else [[Choice("返回名册", ShowRoster(0))]])
+    if today:
+        return Message(text, _doors(members))
+    return Message(
+        text, [[Choice("下载名册", SendSheet(Sheet.FILLED, to_number(day))), Choice("返回名册", ShowRoster(0))]]
+    )
 
 
 def by_group(members: Sequence[Member]) -> dict[str, list[Member]]:
@@ -111,8 +122,9 @@ def _doors(members: Sequence[Member]) -> list[list[Choice]]:
     people = [Choice(name, ShowGroup(group_id, 0)) for group_id, name in groups.items()]
     return two_a_row([
         *people, Choice("不在册", ShowGroup(-1, 0)), Choice("转入党员", Change(0, Kind.NEW)),
-        Choice("导入名册", ImportRoster()), Choice("下载名册", SendSheet(Sheet.FILLED)),
-        Choice("下载模板", SendSheet(Sheet.TEMPLATE)), Choice("登记换届", SetTerm()),
+        Choice("接收预备党员", Change(0, Kind.ACCEPT)),
+        Choice("导入名册", ImportRoster()), Choice("下载名册", SendSheet(Sheet.FILLED, 0)),
+        Choice("下载模板", SendSheet(Sheet.TEMPLATE, 0)), Choice("登记换届", SetTerm()),
         Choice("谁还没绑定", ShowUnbound(0)),
     ])  # fmt: skip
 
@@ -174,6 +186,9 @@ def _changes(facts: Facts, person_id: int, day: date, undo: tuple[int, str] | No
     if listed and any(span.to_on is None or span.to_on > day for span in facts.spans[ExemptionSpan, person_id]):
         kinds.append(Kind.PRESENT)
     kinds += [Kind.OUT] if listed else []
+    membership = facts.on(MembershipSpan, person_id, day)
+    if not listed and (membership is None or membership.values["status"] not in ON_ROSTER):
+        kinds.append(Kind.ACCEPT)
     choices = [Choice(_KINDS[kind], Change(person_id, kind)) for kind in kinds]
     choices += [Choice("撤销变更", UndoChange(undo[0]))] if undo else []
     return two_a_row([*choices, Choice("返回名册", ShowRoster(0))])
@@ -185,7 +200,8 @@ def _changes(facts: Facts, person_id: int, day: date, undo: tuple[int, str] | No
 def question(kind: Kind, step: Step, name: str, summary: str, rows: Sequence[tuple[str, Pick]]) -> Message:
     """One question of the wizard; before the last tap it says what will be written."""
     title = f"【{_KINDS[kind]}】{name}" if name else f"【{_KINDS[kind]}】"
-    asked = _CHOOSE[kind] if step is Step.VALUE else _QUESTIONS[step]
+    usual = _CHOOSE.get(kind, "") if step is Step.VALUE else _QUESTIONS[step]
+    asked = _ASKED.get((kind, step), usual)
     text = "\n".join(part for part in (title, summary, asked, "不办了请发“取消”。") if part)
     return Message(text, two_a_row([Choice(label, button) for label, button in rows]))
 

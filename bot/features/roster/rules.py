@@ -53,6 +53,7 @@ STEPS: dict[Kind, tuple[Step, ...]] = {
     Kind.OUT: (Step.DAY, Step.WHY),
     Kind.BACK: (Step.VALUE, Step.DAY, Step.WHY),
     Kind.NEW: (Step.NAME, Step.VALUE, Step.STATUS, Step.DAY, Step.WHY),
+    Kind.ACCEPT: (Step.NAME, Step.DAY, Step.VALUE),
 }
 # Who sits on one of these acts for the branch: the secretary gives them, so that nobody promotes oneself to them.
 SEATS = frozenset({Duty.SECRETARY, Duty.DEPUTY_SECRETARY})
@@ -82,6 +83,16 @@ class FactChange:
     contact_id: int | None = None
     why: Why = Why.DECIDED
 
+    @property
+    def newcomer(self) -> bool:
+        """Somebody whom the branch does not know yet."""
+        return self.kind is Kind.NEW or (self.kind is Kind.ACCEPT and not self.person_id)
+
+
+def steps(kind: Kind, known: bool) -> tuple[Step, ...]:
+    """The questions of a change; who is known already has a name."""
+    return tuple(step for step in STEPS[kind] if not (known and step is Step.NAME))
+
 
 def is_closed(day: date, now: datetime, tz: tzinfo) -> bool:
     """Whether the quarter of a day is over for good: then only a correction changes it (D5, D20b)."""
@@ -93,6 +104,11 @@ def days_offered(today: date) -> list[tuple[str, date]]:
     first = today.replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)
     return [("今天", today), ("本月1日", first), ("下月1日", following)]
+
+
+def meetings_offered(today: date) -> list[tuple[str, date]]:
+    """When a meeting that is over was usually held."""
+    return [("今天", today), ("昨天", today - timedelta(days=1))]
 
 
 def ends_offered(day: date) -> list[tuple[str, date]]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.features.people.invites import end_of_leavers
 from bot.features.people.rules import clean_name
 from bot.features.roster import rules
 from bot.features.roster.buttons import Kind
@@ -41,6 +42,7 @@ SECRETARY_GIVES = "书记、副书记的职务由书记本人登记。"
 CLOSED = "这一天所在季度已关账，修改请走“更正”。"
 CHANGED = "fact_changed"
 _NAME_LENGTH = 50
+_WITH_GROUP = (Kind.GROUP, Kind.NEW, Kind.BACK, Kind.ACCEPT)
 _SIMPLE: dict[Kind, tuple[type[Any], str]] = {
     Kind.GROUP: (GroupSpan, "group_id"),
     Kind.RANK: (RankSpan, "rank"),
@@ -89,9 +91,8 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
     require(me, Right.ROSTER, branch_id=me.branch_id)
     if wanted.kind is Kind.DUTY and wanted.value in rules.SEATS and not may(me, Right.CLOSE, branch_id=me.branch_id):
         raise Refusal(SECRETARY_GIVES)
-    if rules.is_closed(wanted.day, now, tz):
-        raise Refusal(CLOSED)
-    if wanted.kind is not Kind.NEW and of_branch(session, Person, wanted.person_id, me.branch_id) is None:
+    check_day(wanted.kind, wanted.day, now, tz)
+    if not wanted.newcomer and of_branch(session, Person, wanted.person_id, me.branch_id) is None:
         raise Refusal(NO_SUCH)
     facts = plan(session, me.branch_id, wanted)
     edits = facts.edits()
@@ -99,7 +100,9 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
         raise Refusal("与现有记录相同，无需变更。")
     lines = differences(facts, edits)
     written = facts.write(session, now)
-    person_id = next(iter(written)) if wanted.kind is Kind.NEW else wanted.person_id
+    person_id = next(iter(written)) if wanted.newcomer else wanted.person_id
+    if wanted.kind is Kind.OUT:
+        end_of_leavers(session, me.branch_id, now.astimezone(tz).date(), now)
     if _elects_secretary(wanted, facts):
         begin_term(session, me, wanted.day, now)
     record(
@@ -112,6 +115,14 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
     return Done(person_id, session.get_one(Person, person_id).name, lines, audit_id or 0)
 
 
+def check_day(kind: Kind, day: date, now: datetime, tz: tzinfo) -> None:
+    """Refuse a day whose quarter is closed, and a meeting that has not been held."""
+    if rules.is_closed(day, now, tz):
+        raise Refusal(CLOSED)
+    if kind is Kind.ACCEPT and day > now.astimezone(tz).date():
+        raise Refusal("支部党员大会通过后才能登记接收，请选择已召开的大会的日期。")
+
+
 def _elects_secretary(wanted: FactChange, facts: Facts) -> bool:
     """A secretary who takes up the office by election: a new term begins with it (R44)."""
     if wanted.kind is not Kind.DUTY or wanted.value is not Duty.SECRETARY or wanted.why is not rules.Why.ELECTION:
@@ -122,9 +133,9 @@ def _elects_secretary(wanted: FactChange, facts: Facts) -> bool:
 
 def plan(session: Session, branch_id: int, wanted: FactChange) -> Facts:
     """The facts as they would be; nothing is written."""
-    people = [wanted.person_id] if wanted.kind is not Kind.NEW else None
+    people = None if wanted.newcomer else [wanted.person_id]
     facts = Facts.of_branch(session, branch_id, wanted.day, people)
-    if wanted.kind in (Kind.GROUP, Kind.NEW, Kind.BACK) and wanted.value and wanted.value not in facts.groups:
+    if wanted.kind in _WITH_GROUP and wanted.value and wanted.value not in facts.groups:
         raise Refusal("本支部没有这个党小组。")
     if wanted.contact_id is not None and of_branch(session, Person, wanted.contact_id, branch_id) is None:
         raise Refusal(NO_SUCH)
@@ -139,6 +150,8 @@ def plan(session: Session, branch_id: int, wanted: FactChange) -> Facts:
         _end(facts, ExemptionSpan, wanted, "这一天本来就不免于考勤。")
     elif wanted.kind is Kind.OUT:
         _leave(facts, wanted)
+    elif wanted.kind is Kind.ACCEPT:
+        _accept(facts, wanted)
     else:
         _join(facts, wanted)
     return facts
@@ -224,6 +237,27 @@ def _join(facts: Facts, wanted: FactChange) -> None:
         facts.begin(GroupSpan, person_id, wanted.day, group_id=wanted.value)
 
 
+def _accept(facts: Facts, wanted: FactChange) -> None:
+    """Accepted at the meeting of the day: probationary from it (R22), on the roster from the next day (D4).
+
+    The day of the meeting is the one of joining the Party.
+    """
+    person_id, next_day = wanted.person_id, wanted.day + timedelta(days=1)
+    if wanted.newcomer:
+        _not_known_yet(facts, wanted)
+        person_id = facts.new_person(wanted.name)
+    membership = facts.on(MembershipSpan, person_id, wanted.day)
+    if membership is not None and membership.values["status"] in rules.ON_ROSTER:
+        raise Refusal("这位同志已是党员，请办理转入。")
+    facts.people[person_id].values["joined_party_on"] = wanted.day
+    facts.begin(MembershipSpan, person_id, wanted.day, status=MembershipStatus.PROBATIONARY)
+    facts.begin(RosterSpan, person_id, next_day, branch_id=facts.branch_id)
+    if wanted.value:
+        facts.begin(GroupSpan, person_id, next_day, group_id=wanted.value)
+    if facts.on(CategorySpan, person_id, next_day) is None:
+        facts.add(CategorySpan, person_id, next_day, category=Category.IN_SERVICE)
+
+
 def _not_known_yet(facts: Facts, wanted: FactChange) -> None:
     same = [one for one in facts.people if facts.people[one].values["name"] == wanted.name]
     for person_id in same:
@@ -238,35 +272,6 @@ def name_for_new(text: str) -> str:
     if not name or len(name) > _NAME_LENGTH:
         raise Refusal(f"请发送姓名（不超过{_NAME_LENGTH}字）。")
     return name
-
-
-def accept(
-    session: Session, branch_id: int, person: int | str, group_id: int | None, met_on: date, now: datetime, *,
-    actor_id: int | None, via: str = "chat",
-) -> int:  # fmt: skip
-    """Somebody accepted at the meeting of a day: probationary from it, on the roster from the next day (D4, R22).
-
-    `person` is somebody whom the branch knows, or the name of somebody new. Returns the person's id.
-    """
-    next_day = met_on + timedelta(days=1)
-    facts = Facts.of_branch(session, branch_id, met_on)
-    known = isinstance(person, int)
-    person_id = person if isinstance(person, int) else facts.new_person(clean_name(person))
-    facts.begin(MembershipSpan, person_id, met_on, status=MembershipStatus.PROBATIONARY)
-    if facts.on(RosterSpan, person_id, next_day) is None:
-        facts.add(RosterSpan, person_id, next_day, branch_id=branch_id)
-    if group_id is not None:
-        facts.begin(GroupSpan, person_id, next_day, group_id=group_id)
-    if facts.on(CategorySpan, person_id, next_day) is None:
-        facts.add(CategorySpan, person_id, next_day, category=Category.IN_SERVICE)
-    written = facts.write(session, now)
-    person_id = person_id if known else next(iter(written))
-    record(
-        session, CHANGED, "person", person_id, now=now, actor_id=actor_id, branch_id=branch_id, via=via,
-        kind="accept", day=met_on.isoformat(), why=rules.Why.DECIDED.value,
-        edits=[edit.to_json() for edit in written[person_id]],
-    )  # fmt: skip
-    return person_id
 
 
 def changes_of(branch_id: int, person_id: int) -> Any:

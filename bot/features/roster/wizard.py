@@ -29,7 +29,7 @@ _WORDS: dict[Kind, dict[Any, str]] = {
     Kind.DUTY: DUTIES, Kind.RANK: RANKS, Kind.CATEGORY: CATEGORIES, Kind.STATUS: STATUSES, Kind.EXEMPT: REASONS,
 }  # fmt: skip
 _TYPED = frozenset({Step.NAME, Step.DAY, Step.UNTIL})
-_WITH_GROUP = frozenset({Kind.GROUP, Kind.NEW, Kind.BACK})
+_WITH_GROUP = frozenset({Kind.GROUP, Kind.NEW, Kind.BACK, Kind.ACCEPT})
 _APPROVERS, _WHYS = list(APPROVERS), list(Why)
 
 
@@ -46,8 +46,12 @@ class _Asked:
         return len(self.answers)
 
     @property
+    def steps(self) -> tuple[Step, ...]:
+        return rules.steps(self.kind, self.person_id != 0)
+
+    @property
     def step(self) -> Step:
-        return rules.STEPS[self.kind][self.number]
+        return self.steps[self.number]
 
     @property
     def day(self) -> date | None:
@@ -57,7 +61,7 @@ class _Asked:
 def begin(session: Session, call: Call, button: Change) -> Reply:
     """The first question of a change."""
     at_desk(call)
-    if button.kind is not Kind.NEW:
+    if button.person_id or button.kind not in (Kind.NEW, Kind.ACCEPT):
         service.facts_of(session, call.me, button.person_id, call.today)
     draft: dict[str, Any] = {"kind": button.kind.value, "person": button.person_id, "answers": {}}
     dialog = dialogs.ask(session, call.me.id, CHANGE, call.now, **draft)
@@ -102,11 +106,11 @@ def _asked(dialog: Dialog) -> _Asked:
 
 def _answered(session: Session, call: Call, dialog: Dialog, value: Any, *, tapped: bool) -> Reply:
     before = _asked(dialog)
-    if before.step is Step.DAY and rules.is_closed(rules.to_day(value), call.now, call.tz):
-        raise Refusal(service.CLOSED)
+    if before.step is Step.DAY:
+        service.check_day(before.kind, rules.to_day(value), call.now, call.tz)
     dialogs.move(dialog, CHANGE, call.now, answers={**before.answers, before.step.value: value})
     asked = _asked(dialog)
-    if asked.number < len(rules.STEPS[asked.kind]):
+    if asked.number < len(asked.steps):
         message = _question(session, call, dialog)
         return Reply(edit=message) if tapped else say(message)
     done = service.change(session, call.me, wanted(asked), call.now, call.tz)
@@ -143,7 +147,7 @@ def _question(session: Session, call: Call, dialog: Dialog) -> Message:
     if asked.person_id:
         facts = service.facts_of(session, call.me, asked.person_id, call.today)
         name = facts.people[asked.person_id].values["name"]
-    if asked.number == len(rules.STEPS[asked.kind]) - 1 and asked.number:
+    if asked.number == len(asked.steps) - 1 and asked.number:
         summary = _summary(session, call, asked)
     options = _options(session, call, asked)
     rows = [(label, Pick(dialog.id, asked.number, value)) for label, value in options]
@@ -166,7 +170,7 @@ def _options(session: Session, call: Call, asked: _Asked) -> list[tuple[str, int
     if asked.step is Step.STATUS:
         return [(STATUSES[status], number) for number, status in enumerate(rules.ON_ROSTER)]
     if asked.step is Step.DAY:
-        offered = rules.days_offered(call.today)
+        offered = (rules.meetings_offered if asked.kind is Kind.ACCEPT else rules.days_offered)(call.today)
         return [(f"{words}", rules.to_number(day)) for words, day in offered if not _over(call, day)]
     if asked.step is Step.UNTIL:
         ends = [(words, rules.to_number(day)) for words, day in rules.ends_offered(asked.day or call.today)]

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,13 @@ from bot.features.archive.document import BadArchive, load
 from bot.features.archive.exporting import export
 from bot.features.archive.importing import Brought, Target, bring
 from bot.features.people import service
+from bot.features.people.rules import InviteKind
+from bot.features.people.service import issue
 from storage.choices import Duty
 from storage.engine import Storage
 from storage.facts import KINDS
 from storage.models.audit import Audit
+from storage.models.invite import Invite
 from storage.models.organisation import Organisation, PartyGroup
 from storage.models.person import DutySpan, Person
 from storage.roster import roster
@@ -158,6 +161,18 @@ def test_somebody_erased_is_bound_to_nobody_again(storage: Storage) -> None:
         put(session, after, Target(done.branch_id, replace=True))
         [row] = session.scalars(select(Person).where(Person.archive_id == "P2"))
         assert (row.name, row.telegram_id, row.erased_at) == ("已注销2", None, NOW)
+
+
+def test_who_has_left_by_the_archive_has_no_link_any_more(storage: Storage) -> None:
+    """Nor who is not in it at all."""
+    document = copy.deepcopy(EXAMPLE)
+    document["people"][4] |= {"roster": [{"from": "2018-01-01", "to": "2022-10-01"}], "duties": []}
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW, bound=False)
+        issue(session, InviteKind.PERSON, cast.branch_id, cast.people.values(), NOW - timedelta(days=1))
+        put(session, document, Target(cast.branch_id, replace=True))
+        open_ = set(session.scalars(select(Invite.person_id).where(Invite.expires_at > NOW)))
+        assert open_ == {cast[name] for name in ("甲一", "甲二", "甲三", "乙一", "乙八")}
 
 
 def test_a_bad_archive_writes_nothing(storage: Storage) -> None:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select, update
@@ -17,7 +17,7 @@ from bot.playground.people import Person as Player
 from storage.engine import Storage
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Outbox
-from storage.models.person import Person
+from storage.models.person import Person, RosterSpan
 from tests.world import SHANGHAI, World, alive, prepare
 
 START = "2023-07-03 09:00"
@@ -107,6 +107,26 @@ async def test_a_newer_link_ends_the_older_one(bot: World) -> None:
     newcomer = bot.playground.person(4711, "新")
     assert await heard(bot, newcomer, old) == [binding.NOT_VALID]
     assert "甲九同志" in (await heard(bot, newcomer, new))[0]
+
+
+async def test_a_link_is_revoked_where_it_was_made(bot: World) -> None:
+    code = await invited(bot)
+    caption = last(bot, "甲一")
+    await bot.stage.tap("甲一", "作废链接", caption[:5])
+    assert last(bot, "甲一") == "已作废甲九同志的邀请链接，没有生成新的链接。需要时请点“党员”重新生成。"
+    assert await heard(bot, bot.playground.person(4711, "新"), code) == [binding.NOT_VALID]
+    again = await bot.stage.tap("甲一", "作废链接", caption[:5])
+    assert again.toast == "没有可以作废的链接。"
+
+
+async def test_who_was_transferred_out_does_not_get_in(bot: World) -> None:
+    code = await invited(bot)
+    with bot.storage.transaction() as session:
+        here = RosterSpan.person_id == bot.cast["甲九"]
+        session.execute(update(RosterSpan).where(here).values(to_on=date(2023, 7, 3)))
+    newcomer = bot.playground.person(4711, "新")
+    assert await heard(bot, newcomer, code) == ["您已不在本支部名册，请联系支部书记。"]
+    assert newcomer.keyboard is None
 
 
 async def test_a_link_ends_by_itself(bot: World) -> None:

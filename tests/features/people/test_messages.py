@@ -82,13 +82,13 @@ def test_extreme_names_fit() -> None:
     people = [member(number, name, f"{name}{number}") for number in range(2000)]
     shown = messages.unbound(name * 2, people, 0)
     assert len(shown.text.encode("utf-16-le")) // 2 <= TEXT_LIMIT
-    caption = messages.invite(name * 2, name * 2, "b" * 32, "c" * 22).caption
+    caption = messages.invite(1, name * 2, name * 2, "b" * 32, "c" * 22).caption
     assert len(caption.encode("utf-16-le")) // 2 <= CAPTION_LIMIT
     assert len(messages.welcome(ME, name * 2, name * 2).text) <= TEXT_LIMIT
 
 
 def test_an_invite_is_a_link_and_its_picture() -> None:
-    made = messages.invite("甲一", "第一党小组", "branch_bot", "c" * 22)
+    made = messages.invite(7, "甲一", "第一党小组", "branch_bot", "c" * 22)
     assert made.picture
     assert made.content is not None
     assert made.content.startswith(b"\x89PNG")

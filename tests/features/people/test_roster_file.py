@@ -7,10 +7,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 
 from bot.features.people.roster_file import BadRoster, read_roster
 from bot.features.people.rules import Exempt, Fault, RosterRow
 from bot.kit import sheets
+from bot.kit.sheets import csv_text
 from bot.kit.words import Both
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 
@@ -168,13 +170,60 @@ def test_a_leader_needs_a_group() -> None:
     assert [fault.column for fault in faults("姓名,党内职务\n甲一,党小组长\n".encode())] == ["党内职务"]
 
 
-def test_formulas_are_refused_where_they_would_be_read() -> None:
-    rows = [["序号", "姓名", "性别"], ["=ROW()-1", "甲一", "男"]]
-    assert [row.name for row in read_roster(xlsx(*rows))] == ["甲一"]
-    [fault] = faults(xlsx(rows[0], [1, '=HYPERLINK("http://x")', "男"]))
-    assert (fault.row, fault.column) == (2, "姓名 (B)")
-    assert "formula" in fault.wanted
-    assert "formula" in faults("姓名,性别\n=1+1,男\n".encode())[0].wanted
+def test_a_formula_is_refused_wherever_it_stands() -> None:
+    """In a column that nobody reads, above the heading, under the table, over several cells: all of them at once."""
+    book = openpyxl.Workbook()
+    for line in (
+        ["党员名册", "=TODAY()"],
+        ["序号（自动）", "姓名", "性别", None],
+        ["=ROW()-1", "甲一", "男", '=WEBSERVICE("http://x")'],
+        [2, '=HYPERLINK("http://x")', "男"],
+        [3, "甲三", "#REF!"],
+        ["合计", "", "=COUNTA(B3:B5)"],
+    ):
+        book.active.append(line)
+    book.active["E4"] = ArrayFormula("E4:E5", "=SUM(A3:A4)")
+    out = io.BytesIO()
+    book.save(out)
+    found = faults(out.getvalue())
+    assert [(fault.row, fault.column, fault.found) for fault in found] == [
+        (1, "姓名 (B)", "=TODAY()"),
+        (3, "序号 (A)", "…"),
+        (3, "无表头 (D)", "…"),
+        (4, "姓名 (B)", '=HYPERLINK("http://x")'),
+        (4, "无表头 (E)", "…"),
+        (5, "性别 (C)", "#REF!"),
+        (6, "性别 (C)", "=COUNTA(B3:B5)"),
+    ]
+    assert all("paste as values" in fault.wanted for fault in found)
+    assert found[1].chinese().startswith("第3行序号（A列）：“…”，应为数值而不是公式")
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+cmd|'/c calc'!A0", "-2+3", "-x", "@SUM(1)", "＝1+1", "＠x", " =1", "\t=1", '"\n=1"', "\u200b=1"]
+)
+def test_in_a_csv_a_formula_is_what_begins_like_one(cell: str) -> None:
+    for at, row in enumerate((f"甲一,男,{cell}", f"甲一,{cell},")):
+        [fault, *_] = faults(f"姓名,性别,工号\n{row}\n".encode())
+        assert (fault.row, fault.column) == (2, "工号 (C)" if at == 0 else "性别 (B)")
+        assert "formula" in fault.wanted
+
+
+@pytest.mark.parametrize(
+    "cell", ["-", "--", "—", "－", "-5", "+3.5%", "-1,200.00", "+86 138-1234-5678", "+8613812345678"]
+)
+def test_a_dash_and_a_signed_number_are_no_formula(cell: str) -> None:
+    [row] = read_roster(f'姓名,性别,手机,工号\n甲一,男,+86 138-1234-5678,"{cell}"\n甲二,{"-"},－,—\n'.encode())[:1]
+    assert row.phone == "13812345678"
+
+
+def test_what_was_written_here_comes_back_as_it_was() -> None:
+    """The mark that makes a cell harmless is not part of the name."""
+    for content in (
+        csv_text(["姓名", "备注"], [["=cmd()", "-"], ["\t＋甲", "'旧名"]]).encode(),
+        xlsx(["姓名", "备注"], ["'=cmd()", "'-"], ["'\t＋甲", "'旧名"]),
+    ):
+        assert [(row.name, row.notes) for row in read_roster(content)] == [("=cmd()", "-"), ("＋甲", "'旧名")]
 
 
 def test_two_columns_of_one_meaning() -> None:

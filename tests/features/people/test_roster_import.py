@@ -1,7 +1,7 @@
 """A roster laid over a branch, once and again."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -15,6 +15,7 @@ from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, R
 from storage.engine import Storage
 from storage.facts import KINDS
 from storage.models.audit import Audit
+from storage.models.invite import Invite
 from storage.models.organisation import PartyGroup
 from storage.models.person import DutySpan, ExemptionSpan, GroupSpan, MembershipSpan, Person, RosterSpan
 from storage.roster import Member, roster
@@ -34,6 +35,15 @@ def again(session: Session, cast: Cast, rows: list[RosterRow], since: date = YEA
 
 def changed_row(name: str, **values: object) -> list[RosterRow]:
     return [replace(row, **values) if row.name == name else row for row in BASE_BRANCH]
+
+
+def test_who_leaves_by_the_file_has_no_link_any_more(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW, bound=False)
+        service.make_invites(session, cast.branch_id, NOW - timedelta(days=1))
+        again(session, cast, changed_row("甲五", transfer_out=NOW.date()))
+        open_ = set(session.scalars(select(Invite.person_id).where(Invite.expires_at > NOW)))
+        assert set(cast.people.values()) - open_ == {cast["甲五"]}
 
 
 def test_the_base_branch(storage: Storage) -> None:

@@ -19,6 +19,12 @@ from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, R
         ("1990.05.12", date(1990, 5, 12)),
         ("1990年5月", date(1990, 5, 1)),
         ("1990 年 5 月 12 日", date(1990, 5, 12)),
+        ("1990年5月1号", date(1990, 5, 1)),
+        ("一九九〇年五月", date(1990, 5, 1)),
+        ("一九九零年十月", date(1990, 10, 1)),
+        ("二○二三年七月三十一日", date(2023, 7, 31)),
+        ("二〇二三年十二月二十号", date(2023, 12, 20)),
+        ("2023 年 七 月 十一 日", date(2023, 7, 11)),
         ("1990-05-01", date(1990, 5, 1)),
         ("1990/5/1", date(1990, 5, 1)),
         ("１９９０．０５", date(1990, 5, 1)),
@@ -40,7 +46,22 @@ def test_a_day_in_its_usual_forms(written: object, meant: date | None) -> None:
     assert words.day(written) == meant
 
 
-@pytest.mark.parametrize("written", ["去年", "1990", "1990.13", "1990-02-30", "90.05", "12.05.1990", 990512])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "去年",
+        "1990",
+        "1990.13",
+        "1990-02-30",
+        "90.05",
+        "90年5月",
+        "12.05.1990",
+        990512,
+        "二〇二三年七月三十二日",
+        "二十三年七月",
+        "一九九十年五月",
+    ],
+)
 def test_a_day_that_nobody_can_read(written: object) -> None:
     with pytest.raises(Unclear, match="1990-05-01"):
         words.day(written)
@@ -134,6 +155,7 @@ def test_transfers() -> None:
     assert words.transfers("2023-08-15转入") == (date(2023, 8, 15), None)
     assert words.transfers("转出：2023年9月1日") == (None, date(2023, 9, 1))
     assert words.transfers("2023.08.15转入，2023.11.01转出") == (date(2023, 8, 15), date(2023, 11, 1))
+    assert words.transfers("二〇二三年八月十五号转入") == (date(2023, 8, 15), None)
     assert words.transfers("") == (None, None)
     for unclear in ("2023-08-15", "转入", "转入2023.08，转入2023.09"):
         with pytest.raises(Unclear):
@@ -150,6 +172,10 @@ def test_transfers() -> None:
         ),
         (
             "产假：2023.08-2024.01",
+            Exempt(ExemptionReason.MATERNITY_LEAVE, date(2023, 8, 1), date(2024, 2, 1)),
+        ),
+        (
+            "产假，二〇二三年八月一日至2024年1月31号",
             Exempt(ExemptionReason.MATERNITY_LEAVE, date(2023, 8, 1), date(2024, 2, 1)),
         ),
         ("2023年9月起出国", Exempt(ExemptionReason.ABROAD, date(2023, 9, 1))),

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.people import binding, service
+from bot.features.people import accounts, binding, service
 from bot.features.people.rules import InviteKind, RosterRow, hash_code, invite_link
 from bot.kit.refusal import Refusal
 from storage.audience import find
@@ -15,7 +15,7 @@ from storage.engine import Storage
 from storage.models.audit import Audit
 from storage.models.invite import Invite
 from storage.models.organisation import GroupChat
-from storage.models.person import DutySpan, Person
+from storage.models.person import DutySpan, Person, RosterSpan
 from tests.cast import NAMES, Cast, make_branch
 
 NOW = datetime(2023, 7, 3, 1, 0, tzinfo=UTC)
@@ -128,6 +128,35 @@ def test_whom_nobody_can_invite(storage: Storage) -> None:
         for person_id in (stranger.id, 999_999):
             with pytest.raises(Refusal, match=service.NOT_LISTED):
                 service.invite_person(session, me, person_id, TODAY, NOW)
+
+
+def test_a_link_is_revoked_without_a_new_one(storage: Storage) -> None:
+    with storage.transaction() as session:
+        other, cast = make_branch(session, now=NOW, bound=False), make_branch(session, now=NOW)
+        session.execute(update(Person).where(Person.name.in_(["甲五", "甲六"])).values(telegram_id=None, bound_at=None))
+        made, me = codes(session, cast), cast.me(session, "甲一", TODAY)
+        assert accounts.revoke(session, me, cast["甲五"], NOW) == "甲五"
+        assert redeem(session, made["甲五"]) is None
+        assert redeem(session, made["甲六"]) == cast["甲六"]
+        with pytest.raises(Refusal, match=accounts.NONE_OPEN):
+            accounts.revoke(session, me, cast["甲五"], NOW)
+        with pytest.raises(Refusal, match=service.NOT_LISTED):
+            accounts.revoke(session, me, other["甲五"], NOW)
+        line = session.scalars(select(Audit).where(Audit.action == "invite_revoked")).one()
+        assert (line.subject_id, line.actor_id, line.details) == (cast["甲五"], cast["甲一"], {"count": 1})
+
+
+def test_who_has_left_does_not_bind(storage: Storage) -> None:
+    """Also when the link was never ended: the day of leaving lay ahead when the change was made."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW, bound=False)
+        made = codes(session, cast)
+        ends = {"甲五": TODAY, "甲六": TODAY + timedelta(days=1)}
+        for name, day in ends.items():
+            session.execute(update(RosterSpan).where(RosterSpan.person_id == cast[name]).values(to_on=day))
+        with pytest.raises(Refusal, match="您已不在本支部名册，请联系支部书记。"):
+            redeem(session, made["甲五"])
+        assert redeem(session, made["甲六"]) == cast["甲六"]
 
 
 def test_the_secretary_of_the_roster_comes_by_code(storage: Storage) -> None:

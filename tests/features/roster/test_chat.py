@@ -123,6 +123,29 @@ async def test_st8_moving_people(bot: World) -> None:
     assert f"P{names['丙六']}" in counted.figures["study"]["not_done"]
 
 
+async def test_who_is_accepted_at_a_meeting_is_on_the_roster_from_the_next_day(bot: World) -> None:
+    """Entered in the evening of the meeting; sits in on that day, and is a member on the next."""
+    await hold(bot, "党员大会", "07-07", ["甲五"])
+    await bot.stage.say(DESK, "名册")
+    await bot.stage.tap(DESK, "接收预备党员", "【名册】")
+    assert last(bot, DESK).text.startswith("【接收预备党员】\n请发送预备党员的姓名。")
+    await bot.stage.say(DESK, "丁一")
+    assert last(bot, DESK).labels == ["今天", "昨天"]
+    await bot.stage.say(DESK, "七月八号")
+    assert last(bot, DESK).text == "支部党员大会通过后才能登记接收，请选择已召开的大会的日期。"
+    await bot.stage.say(DESK, "今天")
+    assert "新增 无→预备党员、在职（自2023年7月8日起）" in last(bot, DESK).text
+    await bot.stage.tap(DESK, "第二党小组", "【接收预备党员】丁一")
+    assert last(bot, DESK).text == "已登记：丁一同志\n新增 无→第二党小组、预备党员、在职（自2023年7月8日起）"
+    await bot.stage.tap(DESK, "补登", "7月党员大会")
+    await bot.stage.tap(DESK, "登记列席", "【补登】")
+    await bot.stage.tap(DESK, "丁一", "【列席】")
+    for words, count, there in (("名册", 25, False), ("名册 7月8日", 26, True)):
+        await bot.stage.say(DESK, words)
+        assert f"共{count}人。" in last(bot, DESK).text
+        assert ("丁一" in last(bot, DESK).text) == there
+
+
 # --- 导入名册 -------------------------------------------------------------------------------------------------------
 
 
@@ -147,8 +170,11 @@ def xlsx(*rows: list[str]) -> bytes:
 HEADING = ["序号", "姓 名", "所在党小组", "党内任职", "级别", "入党时间"]
 
 
-def two_hundred() -> bytes:
-    """The 25 with one change, and 175 new people."""
+NEW = 26
+
+
+def many() -> bytes:
+    """24 of the 25 with one change, and more new people than a message lists (two hundred: people/test_two_hundred)."""
     known = [
         ["", name, {"甲": "第一党小组", "乙": "第二党小组", "丙": "第三党小组"}[name[0]], "", "", ""]
         for name in story.EVERYBODY if name != "丙八"
@@ -157,18 +183,18 @@ def two_hundred() -> bytes:
     offices |= dict.fromkeys(["甲三", "乙三", "丙二"], "党小组长")
     for row in known:
         row[3], row[4] = offices.get(row[1], "无"), "副科" if row[1] == "甲五" else ""
-    new = [["", f"新{number}", "第四党小组", "", "科员", "2010年7月"] for number in range(176)]
+    new = [["", f"新{number}", "第四党小组", "", "科员", "2010年7月"] for number in range(NEW)]
     return xlsx(["示范党支部党员名册"], HEADING, *known, *new)
 
 
-async def test_two_hundred_people_by_a_file(bot: World) -> None:
+async def test_many_people_by_a_file(bot: World) -> None:
     """Looked at, changed in between, looked at anew, then written; everything with a line in the log."""
     await bot.stage.say(DESK, "党员")
     await bot.stage.tap(DESK, "导入名册", "【党员】")
-    await hand_in(bot, DESK, two_hundred())
+    await hand_in(bot, DESK, many())
     [table, card] = bot.stage.people[DESK].chat.messages[-2:]
     assert card.text.startswith(
-        "【导入名册】文件共200人：新增176人，变更1人，无变化23人。\n新建党小组1个。\n新增 新0："
+        f"【导入名册】文件共{24 + NEW}人：新增{NEW}人，变更1人，无变化23人。\n新建党小组1个。\n新增 新0："
     )
     assert "不在文件中1人：丙八。" in card.text
     assert table.attachment is not None
@@ -180,19 +206,19 @@ async def test_two_hundred_people_by_a_file(bot: World) -> None:
     await bot.stage.tap(SECRETARY, "副科", "【职级】甲五")
     await bot.stage.tap(SECRETARY, "今天", "【职级】甲五")
     await bot.stage.tap(SECRETARY, "工作调整", "【职级】甲五")
-    tap = await bot.stage.tap(DESK, "确认导入", "文件共200人")
+    tap = await bot.stage.tap(DESK, "确认导入", "文件共50人")
     assert tap.toast == "名册已有变动，请重新核对。"
     assert len(people(bot)) == 25
     assert "变更0人，无变化24人" in last(bot, DESK).text
     await bot.stage.tap(DESK, "确认导入", "变更0人")
-    assert "已导入：新增176人，变更0人，自2023年7月3日起生效。" in last(bot, DESK).text
-    assert len(people(bot)) == 201
+    assert f"已导入：新增{NEW}人，变更0人，自2023年7月3日起生效。" in last(bot, DESK).text
+    assert len(people(bot)) == 25 + NEW
     with bot.storage.reading() as session:
         lines = session.scalars(select(Audit).where(Audit.action == "person_added", Audit.via == "chat")).all()
-        assert len(lines) == 176
+        assert len(lines) == NEW
         assert {line.actor_id for line in lines} == {bot.cast[DESK]}
         assert "新0" not in str(lines[0].details)
-    again = await bot.stage.tap(DESK, "确认导入", "文件共200人")
+    again = await bot.stage.tap(DESK, "确认导入", "文件共50人")
     assert again.toast == "这次导入已失效，请重新点“导入名册”。"
 
 
@@ -251,6 +277,15 @@ async def test_the_templates_come_back_as_they_are(bot: World) -> None:
 # --- looking and changing ------------------------------------------------------------------------------------------
 
 
+async def groups_in_table(bot: World, shown: str) -> dict[str, str]:
+    """The party group of everybody in the table behind the list of a day."""
+    await bot.stage.tap(DESK, "下载名册", shown)
+    table = last(bot, DESK).attachment
+    assert table is not None
+    rows = openpyxl.load_workbook(io.BytesIO(table.content)).worksheets[0].iter_rows(min_row=2, values_only=True)
+    return {str(row[1]): str(row[6]) for row in rows}
+
+
 async def test_a_change_is_taken_back_and_a_list_is_asked_as_of_a_day(bot: World) -> None:
     await open_person(bot, "第一党小组", "甲五")
     await bot.stage.tap(DESK, "党小组", "【党员】甲五")
@@ -261,12 +296,15 @@ async def test_a_change_is_taken_back_and_a_list_is_asked_as_of_a_day(bot: World
     await bot.stage.tap(DESK, "工作调整", "党小组 第一党小组→第二党小组（自2023年4月1日起）")
     await bot.stage.say(DESK, "名册 2023-03-31")
     assert "第一党小组（9人）" in last(bot, DESK).text
+    assert (await groups_in_table(bot, "2023年3月31日共25人"))["甲五"] == "第一党小组"
+    assert last(bot, DESK).text == "2023年3月31日的名册，供查阅；请勿用来导入，以免覆盖此后的变更。"
     await bot.stage.say(DESK, "名册 2023年4月1日")
     assert "第一党小组（8人）" in last(bot, DESK).text
+    assert (await groups_in_table(bot, "2023年4月1日共25人"))["甲五"] == "第二党小组"
     await open_person(bot, "第二党小组", "甲五")
     assert "最近一次变更：2023年7月3日，甲二，工作调整" in last(bot, DESK).text
     await bot.stage.tap(DESK, "撤销变更", "【党员】甲五")
-    await bot.stage.say(DESK, "名册 4.1")
+    await bot.stage.say(DESK, "名册 四月一日")
     assert "第一党小组（9人）" in last(bot, DESK).text
     again = await bot.stage.tap(DESK, "撤销变更", "已登记：甲五同志")
     assert again.toast == "这次变更已撤销，或之后又有变更。"
@@ -301,7 +339,15 @@ async def test_members_keep_no_roster(bot: World) -> None:
     await story.make_activity(bot.stage, ["主题党日"], "7月7日", "14:30", "三楼会议室")
     card = bot.stage.group.chat.messages[-1]
     before, texts_before = len(bot.stage.group.chat.messages), card.text
-    for data in ("na:0", f"nb:{bot.cast.groups['第一党小组']}:0", f"nc:{bot.cast['甲五']}", "ni:f", "nd:0:n", "nk"):
+    for data in (
+        "na:0",
+        f"nb:{bot.cast.groups['第一党小组']}:0",
+        f"nc:{bot.cast['甲五']}",
+        "ni:f:0",
+        "nd:0:n",
+        "nd:0:a",
+        "nk",
+    ):
         tap = await bot.stage.people[DESK].tap_data(card, data)
         await bot.clock.settle()
         assert tap.toast == "您没有办理此事的权限。"

@@ -126,6 +126,6 @@ def test_terms_and_closed_quarters() -> None:
 
 def test_every_change_ends_with_a_tap() -> None:
     for steps in rules.STEPS.values():
-        assert steps[-1] in (rules.Step.WHY, rules.Step.CONTACT)
+        assert steps[-1] in (rules.Step.WHY, rules.Step.CONTACT, rules.Step.VALUE)
         assert rules.Step.DAY in steps
     assert set(REASONS) == set(ExemptionReason)

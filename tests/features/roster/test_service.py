@@ -1,11 +1,13 @@
 """Facts of people: changed from a day, taken back, accepted at a meeting; who may, and what the log keeps."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.features.people import service as people
 from bot.features.roster import jobs, service, undoing
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange, Why
@@ -14,8 +16,9 @@ from scheduler.calendar import at
 from storage.choices import Duty, ExemptionReason, MembershipStatus, Rank
 from storage.engine import Storage
 from storage.models.audit import Audit
+from storage.models.invite import Invite
 from storage.models.organisation import Organisation
-from storage.models.person import DutySpan, ExemptionSpan, Person, RankSpan, RosterSpan
+from storage.models.person import DutySpan, ExemptionSpan, MembershipSpan, Person, RankSpan, RosterSpan
 from storage.roster import Member, roster
 from tests.cast import Cast, make_branch
 from tests.world import SHANGHAI
@@ -67,6 +70,19 @@ def test_who_leaves_gives_up_the_offices_and_may_come_back(storage: Storage) -> 
         assert on(session, cast, AUGUST)["丙二"].duties == {Duty.GROUP_LEADER}
         with pytest.raises(Refusal, match="已撤销"):
             undoing.undo(session, me, done.audit_id, NOW, SHANGHAI)
+
+
+def test_who_has_left_has_no_open_link(storage: Storage) -> None:
+    """丙二 leaves today, 丙三 in August: that link is good until then, and is refused afterwards when it is opened."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        session.execute(update(Person).where(Person.name.in_(["丙二", "丙三"])).values(telegram_id=None, bound_at=None))
+        made = people.make_invites(session, cast.branch_id, NOW - timedelta(days=1))
+        assert [name for name, _, _ in made] == ["丙二", "丙三"]
+        change(session, cast, "丙二", Kind.OUT, day=TODAY)
+        change(session, cast, "丙三", Kind.OUT)
+        open_ = session.scalars(select(Invite.person_id).where(Invite.expires_at > NOW)).all()
+        assert open_ == [cast["丙三"]]
 
 
 def test_an_exemption_has_its_reason_its_approver_and_its_end(storage: Storage) -> None:
@@ -153,17 +169,45 @@ def test_others_and_other_branches_change_nothing(storage: Storage) -> None:
 
 def test_who_is_accepted_at_a_meeting_is_on_the_roster_from_the_next_day(storage: Storage) -> None:
     """ST2: 丁一 is 列席 on 22 September; the roster of the 23rd has 26."""
-    met = date(2023, 9, 22)
+    met, evening = date(2023, 9, 22), datetime(2023, 9, 22, 10, 0, tzinfo=UTC)
     with storage.transaction() as session:
         cast = make_branch(session, now=NOW)
-        group = cast.groups["第二党小组"]
-        person = service.accept(session, cast.branch_id, "丁一", group, met, NOW, actor_id=cast["甲二"])
+        me, wanted = cast.me(session, "甲二", met), FactChange(kind=Kind.ACCEPT, day=met, name="丁一")
+        wanted = replace(wanted, value=cast.groups["第二党小组"])
+        done = service.change(session, me, wanted, evening, SHANGHAI)
         assert [len(on(session, cast, met + timedelta(days=days))) for days in (0, 1)] == [25, 26]
         member = on(session, cast, met + timedelta(days=1))["丁一"]
         assert (member.status, member.group_name) == (MembershipStatus.PROBATIONARY, "第二党小组")
-        again = session.scalars(select(RosterSpan).where(RosterSpan.person_id == person)).all()
-        assert len(again) == 1
-        assert session.get_one(Person, person).name == "丁一"
+        assert session.get_one(Person, done.person_id).joined_party_on == met
+        since = select(MembershipSpan.from_on).where(MembershipSpan.person_id == done.person_id)
+        assert session.scalars(since).all() == [met]
+        line = session.get_one(Audit, done.audit_id)
+        assert (line.details["kind"], line.details["day"], line.details["why"]) == ("accept", "2023-09-22", "decided")
+        # Once more is nobody else; taken back, 丁一 is known and on no roster, and is accepted anew.
+        with pytest.raises(Refusal, match="已是党员"):
+            service.change(session, me, replace(wanted, person_id=done.person_id), evening, SHANGHAI)
+        undoing.undo(session, me, done.audit_id, evening, SHANGHAI)
+        assert len(on(session, cast, met + timedelta(days=1))) == 25
+        again = service.change(session, me, replace(wanted, person_id=done.person_id), evening, SHANGHAI)
+        assert again.person_id == done.person_id
+        assert len(on(session, cast, met + timedelta(days=1))) == 26
+
+
+@pytest.mark.parametrize(
+    ("day", "by", "said"),
+    [
+        (date(2023, 7, 29), "甲二", "大会通过后"), (date(2023, 6, 30), "甲二", "已关账"),
+        (TODAY, "丙一", "没有办理此事的权限"), (TODAY, "甲三", "没有办理此事的权限"),
+    ],
+)  # fmt: skip
+def test_nobody_is_accepted_before_the_meeting_or_by_others(
+    storage: Storage, day: date, by: str, said: str
+) -> None:  # fmt: skip
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        wanted = FactChange(kind=Kind.ACCEPT, day=day, name="丁一")
+        with pytest.raises(Refusal, match=said):
+            service.change(session, cast.me(session, by, TODAY), wanted, NOW, SHANGHAI)
 
 
 def test_what_many_branches_are_reminded_of_is_one_question(storage: Storage) -> None:

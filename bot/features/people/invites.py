@@ -1,0 +1,39 @@
+"""One-time links that end before their time: of who has left, and at a word of the desk."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_, update
+from sqlalchemy.orm import Session
+
+from bot.features.people.rules import InviteKind
+from storage.models.invite import Invite
+from storage.models.person import DutySpan, RosterSpan
+from storage.rows import changed
+
+
+def still_open(branch_id: int, kind: InviteKind, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The links of a kind that would open a door yet."""
+    return Invite.branch_id == branch_id, Invite.kind == kind, Invite.used_at.is_(None), Invite.expires_at > now
+
+
+def belongs(person_id: Any, today: date) -> ColumnElement[bool]:
+    """Whether somebody (an id or a column) is, or will be, on a roster or in an office: only they may bind."""
+    return or_(*(
+        exists().where(span.person_id == person_id, or_(span.to_on.is_(None), span.to_on > today))
+        for span in (RosterSpan, DutySpan)
+    ))  # fmt: skip
+
+
+def end(session: Session, branch_id: int, people: Collection[int], now: datetime) -> int:
+    """End the open links of these people; how many there were."""
+    theirs = (*still_open(branch_id, InviteKind.PERSON, now), Invite.person_id.in_(people))
+    return changed(session, update(Invite).where(*theirs).values(expires_at=now))
+
+
+def end_of_leavers(session: Session, branch_id: int, today: date, now: datetime) -> int:
+    """End the open links of those who have left: a slip of paper outlives its owner's time in the branch."""
+    session.flush()
+    theirs = (*still_open(branch_id, InviteKind.PERSON, now), ~belongs(Invite.person_id, today))
+    return changed(session, update(Invite).where(*theirs).values(expires_at=now))

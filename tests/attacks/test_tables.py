@@ -1,0 +1,88 @@
+"""Attacks by a table that goes out: every file that the bot writes, read back cell by cell, with hostile names."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import openpyxl
+import pytest
+
+from bot.features.people import messages as people
+from bot.features.people.roster_import import Imported
+from bot.features.people.rules import Fault
+from bot.features.roster import import_messages, tables
+from bot.features.roster.words import Difference
+from bot.features.tally import below_messages
+from bot.features.tally.below import Below, Line, Open
+from bot.kit.replies import Document, Said
+from bot.kit.sheets import harmless
+from bot.kit.words import Both
+from bot.show import show
+from scheduler.calendar import Quarter
+
+EVIL = [
+    "=cmd()", "+1+1", "-x", "@SUM(1)", "\t=1", "\r=1", "\n=1", " =1", "\u3000=1", "\u200b=1",
+    "＝1", "＋1", "－x", "＠x", "﹦1",
+]  # fmt: skip
+PLAIN = ["甲一", "1980.05", "2023-07-07", "'旧名", "a=b", "——", ""]
+STARTS = tuple("=+-@\t\r\n＝＋－＠﹦")
+
+
+def rows_of_csv(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode().removeprefix("\ufeff"), newline="")))
+
+
+def rows_of_xlsx(content: bytes) -> list[list[str]]:
+    """Every cell of every sheet; a formula would be of another type."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    cells = [list(row) for sheet in book.worksheets for row in sheet.iter_rows()]
+    assert [cell.value for row in cells for cell in row if cell.data_type == "f"] == []
+    return [["" if cell.value is None else str(cell.value) for cell in row] for row in cells]
+
+
+def table_in(said: list[Said]) -> bytes:
+    return next(one.content or b"" for one in said if isinstance(one, Document))
+
+
+def written(name: str) -> list[list[list[str]]]:
+    """Every table of the bot with this name where names stand."""
+    wide = [name] * len(tables.LEDGER)
+    fault = Fault(2, name, name, Both(name, name))
+    differs = Difference(name, name, name, name)
+    done = Imported(listed=1, added=0, changed=1, groups_added=0, exempt=(), not_listed=())
+    line = Line(1, name, name, 1, 1, {}, Open())
+    many = import_messages.LINES_SHOWN + 1
+    of_csv = [
+        tables.roster_csv([wide, list(wide)]),
+        table_in(import_messages.faults([fault] * many)),
+        table_in(import_messages.look(done, [differs] * many, datetime(2023, 7, 7).date(), 1)),
+        people.invites([(name, name, "code")], "bot").content or b"",
+        below_messages.table(Below(Quarter(2023, 3), name, 1, 1, 1, (line,))).content or b"",
+    ]
+    return [rows_of_xlsx(tables.roster_xlsx([wide, list(wide)])), *map(rows_of_csv, of_csv)]
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_no_cell_of_any_table_is_run_as_a_formula(name: str) -> None:
+    for table in written(name):
+        # XML keeps no carriage return.
+        cells = [cell.replace("\r", "\n") for row in table for cell in row]
+        assert {cell for cell in cells if name.strip() in cell} == {"'" + name.replace("\r", "\n")}
+        assert [cell for cell in cells if cell.startswith(STARTS)] == []
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_what_is_no_formula_is_written_as_it_is(name: str) -> None:
+    for table in written(name):
+        assert name in [cell for row in table for cell in row]
+
+
+def test_the_templates_hold_no_formula() -> None:
+    for table in (rows_of_xlsx(tables.template_xlsx()), rows_of_csv(tables.template_csv())):
+        assert [cell for row in table for cell in row if harmless(cell) != cell] == []
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_a_table_of_the_command_line_neither(name: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    show([{"id": 1, "name": name}], ("id", "name"), "csv", UTC)
+    assert rows_of_csv(capfdbinary.readouterr().out) == [["id", "name"], ["1", f"'{name}"]]
