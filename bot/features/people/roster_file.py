@@ -1,7 +1,6 @@
 """Reads a roster as secretaries keep it (ledger 14): all of it or nothing, every fault by row and column."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -51,6 +50,7 @@ _NO_FORMULA = Both(
     "a value, not a formula (copy, paste as values; a text does not begin with = + - @)",
     "数值而不是公式（请复制后选择性粘贴为数值；文字不要以=、+、-、@开头）",
 )
+_ONE = Both("one column for it (there are two)", "一栏（现有两栏）")
 # A row of the template that shows how to fill it in.
 EXAMPLE = "示例"
 _FIELD = {heading: field for field, headings in HEADINGS.items() for heading in headings}
@@ -98,9 +98,17 @@ def _title(cell: object) -> str:
 
 
 def _once(columns: dict[int, str], line: Line) -> dict[int, str]:
-    twice = [field for field, count in Counter(columns.values()).items() if count > 1]
-    one = Both("one column", "一栏（现有两栏）")
-    faults = [Fault(line.number, HEADINGS[field][0], "two such columns", one) for field in twice]
+    # 手机 beside 联系电话 is usual: the column that says that it is a mobile, else the first.
+    phones = sorted(
+        (at for at, field in columns.items() if field == "phone"), key=lambda at: "手机" not in line.text(at)
+    )
+    columns = {at: field for at, field in columns.items() if at not in phones[1:]}
+    seen: set[str] = set()
+    faults = []
+    for at, field in columns.items():
+        if field in seen:
+            faults.append(Fault(line.number, _column(HEADINGS[field][0], at), line.text(at)[:40], _ONE))
+        seen.add(field)
     if faults:
         raise BadRoster(*faults)
     return columns
@@ -160,6 +168,11 @@ def _row(line: Line, columns: Mapping[int, str], faults: list[Fault]) -> RosterR
             read[field] = _READ[field](value)
         except Unclear as error:
             faults.append(Fault(line.number, _column(HEADINGS[field][0], at), line.text(at)[:40], error.wanted))
+    for at, field in columns.items():
+        led = words.led_group(line.text(at)) if field == "duties" else ""
+        if led and read.get("group") and led != words.short_group(str(read["group"])):
+            wanted = Both("the leader of the own 党小组", "本人所在党小组的组长")
+            faults.append(Fault(line.number, _column(HEADINGS[field][0], at), line.text(at)[:40], wanted))
     return _assembled(line.number, read)
 
 

@@ -158,6 +158,18 @@ def _duty(part: str) -> Duty:
     return _DUTIES[word]
 
 
+def led_group(value: object) -> str:
+    """The group that a cell of offices names, as `short_group` says it: 第一党小组组长 leads 第一小组, 党小组长 ""."""
+    parts = re.split(r"[、,;/\s兼及和()]+", plain(value))
+    found = (re.fullmatch(r"(.+小组)(?:组)?长", part) for part in parts)
+    return next((short for each in found if each and (short := short_group(each[1])) not in ("小组", "")), "")
+
+
+def short_group(name: str) -> str:
+    """第一党小组 and 第一小组 are one."""
+    return name.replace("党小组", "小组")
+
+
 def standing(value: object) -> tuple[Category | None, MembershipStatus | None]:
     """在职, 离退休, 流动 and 正式党员, 预备党员: secretaries keep them in one column or in two."""
     rest = plain(value)

@@ -17,6 +17,9 @@ _SAME_NAME = "told apart within one group, such as 张伟（大）", "同组内�
 _NO_GROUP = "the group of this person (merged cells: in every row)", "本人所在党小组（合并单元格请逐行填写）"
 _NOT_YET = "empty for a 预备党员", "空白（预备党员尚未转正）"
 _NEVER = "an exemption that ends after it begins", "起止日期（止在起之后）"
+# Nobody is admitted younger (党章 1).
+AGE = 18
+_TOO_YOUNG = f"at least {AGE} years before 入党日期", f"入党时年满{AGE}岁的日期"
 _ORDER = "after 出生年月 and before 转正日期", "出生之后、转正之前的日期"
 # 128 random bits as base64url without padding: what secrets.token_urlsafe(16) gives.
 _CODE = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -147,6 +150,7 @@ def faults_between(rows: Sequence[RosterRow]) -> Iterator[Fault]:
     names = Counter((row.name, row.group) for row in rows)
     groups = any(row.group for row in rows)
     secretaries = [row for row in rows if Duty.SECRETARY in (row.duties or ())]
+    phones: dict[str, int] = {}
     for row in rows:
         yield from _faults_in(row)
         if names[row.name, row.group] > 1 and row.name:
@@ -155,6 +159,11 @@ def faults_between(rows: Sequence[RosterRow]) -> Iterator[Fault]:
             yield Fault(row.line, "党小组", "", Both(*_NO_GROUP))
         if Duty.GROUP_LEADER in (row.duties or ()) and not row.group:
             yield Fault(row.line, "党内职务", "党小组长", Both("somebody with a 党小组", "已填党小组的党员"))
+        if row.phone and phones.setdefault(row.phone, row.line) != row.line:
+            other = phones[row.phone]
+            yield Fault(
+                row.line, "手机", row.phone, Both(f"another number than in row {other}", f"与第{other}行不同的号码")
+            )
         if row in secretaries[1:]:
             first = secretaries[0].line
             only = Both(f"one 书记 only (the first is in row {first})", f"一名书记（第{first}行已有）")
@@ -165,6 +174,8 @@ def _faults_in(row: RosterRow) -> Iterator[Fault]:
     order = [day for day in (row.born_on, row.joined_party_on, row.converted_on) if day]
     if order != sorted(order):
         yield Fault(row.line, "入党日期", str(row.joined_party_on), Both(*_ORDER))
+    elif row.born_on and row.joined_party_on and row.joined_party_on.year - row.born_on.year < AGE:
+        yield Fault(row.line, "出生年月", str(row.born_on), Both(*_TOO_YOUNG))
     if row.status is MembershipStatus.PROBATIONARY and row.converted_on:
         yield Fault(row.line, "转正日期", str(row.converted_on), Both(*_NOT_YET))
     if row.transfer_in and row.transfer_out and row.transfer_out <= row.transfer_in:

@@ -228,8 +228,43 @@ def test_what_was_written_here_comes_back_as_it_was() -> None:
 
 def test_two_columns_of_one_meaning() -> None:
     assert faults("姓名,名字,性别\n甲一,甲二,男\n".encode()) == [
-        Fault(1, "姓名", "two such columns", Both("one column", ""))
+        Fault(1, "姓名 (B)", "名字", Both("one column for it (there are two)", ""))
     ]
+
+
+@pytest.mark.parametrize("heading", ["手机,联系电话", "联系电话,手机号码"])
+def test_of_two_telephone_columns_the_mobile_one_is_read(heading: str) -> None:
+    mobile = heading.split(",").index(next(each for each in heading.split(",") if "手机" in each))
+    numbers = ["0571-88000000", "0571-88000000"]
+    numbers[mobile] = "13812345678"
+    [row] = read_roster(f"姓名,党小组,{heading}\n甲一,一组,{','.join(numbers)}\n".encode())
+    assert row.phone == "13812345678"
+
+
+def test_one_telephone_is_one_persons() -> None:
+    found = faults("姓名,手机\n甲一,13812345678\n甲二,13812345678\n甲三,\n甲四,\n".encode())
+    assert [(fault.row, fault.column, fault.wanted.chinese) for fault in found] == [(3, "手机", "与第2行不同的号码")]
+
+
+@pytest.mark.parametrize(
+    ("group", "office", "right"),
+    [
+        ("第二党小组", "第一党小组组长", False), ("第二党小组", "支部委员会组织委员、第一党小组长", None),
+        ("第一党小组", "第一小组组长", True), ("第一党小组", "第一党小组长", True), ("第一党小组", "党小组长", True),
+        ("第一党小组", "组长", True), ("青年党小组", "书记、青年党小组组长", True), ("第一党小组", "书记", True),
+    ],
+)  # fmt: skip
+def test_who_leads_a_group_is_in_it(group: str, office: str, right: bool | None) -> None:
+    content = f"姓名,党小组,党内职务\n甲一,{group},{office}\n".encode()
+    if right:
+        assert len(read_roster(content)) == 1
+    else:
+        assert [fault.wanted.chinese for fault in faults(content)] == ["本人所在党小组的组长"]
+
+
+def test_nobody_joins_as_a_child() -> None:
+    found = faults("姓名,出生年月,入党日期\n甲一,2000.05,2010.05\n甲二,1990.05,2008.05\n".encode())
+    assert [(fault.row, fault.column) for fault in found] == [(2, "出生年月")]
 
 
 @pytest.mark.parametrize(
