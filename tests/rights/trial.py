@@ -185,3 +185,8 @@ def _promised(session: Session, before: int) -> Iterator[Heard]:
 def _bound(session: Session, chat_id: int | None) -> int | None:
     query: Any = select(Person.id).where(Person.telegram_id == chat_id)
     return session.scalars(query).first() if chat_id is not None else None
+
+
+def heard(session: Session, reply: Reply) -> str:
+    """All that anybody hears of a reply."""
+    return "\n".join([*words(reply), *papers(reply.here), *(one.text for one in _told(session, reply))])
