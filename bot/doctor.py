@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 from telegram.error import InvalidToken, TelegramError
 
+from bot.kit.redact import redact
 from bot.kit.sending import Telegram
 from bot.kit.transport import AiohttpTransport
 from bot.settings import ENV_FILE, BadSettings, Settings
@@ -43,7 +44,7 @@ class Finding:
 
     def row(self) -> dict[str, Any]:
         word = {True: "yes", False: "no", None: "note"}[self.ok]
-        return {"check": self.check, "ok": word, "found": self.found, "to_do": self.to_do}
+        return {"check": self.check, "ok": word, "found": redact(self.found), "to_do": redact(self.to_do)}
 
 
 def examine(settings: Settings, now: datetime) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from bot.app import App
 from bot.chores import Backups, Chores
 from bot.features.people.service import claim_secretary
 from bot.features.registry import ANEW, HANDLERS, jobs
-from bot.kit.redact import RedactTokens
+from bot.kit.redact import RedactSecrets
 from bot.kit.transport import AiohttpTransport
 from bot.settings import Settings
 from bot.troubles import OURS
@@ -26,15 +26,16 @@ log = logging.getLogger(__name__)
 CONNECTIONS = 128
 # After a stop was asked for; whatever has not ended by then is in the database and goes on at the next start.
 STOP_WITHIN = 10.0
+CHATTY = ("httpx", "httpcore", "aiohttp.access", "telegram", "apscheduler")
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def log_to_stderr(level: str) -> None:
-    """Plain lines, without the token in any of them."""
+    """Plain lines, without token, password and secret in any of them."""
     handler = logging.StreamHandler()
-    handler.addFilter(RedactTokens())
+    handler.addFilter(RedactSecrets())
     logging.basicConfig(level=level, format=FORMAT, handlers=[handler], force=True)
-    for chatty in ("httpx", "httpcore", "aiohttp.access", "telegram", "apscheduler"):
+    for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

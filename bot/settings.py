@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.kit.redact import learn
+
 TOKEN = re.compile(r"^\d+:[A-Za-z0-9_-]+$")
 SECRET = re.compile(r"^[A-Za-z0-9_-]{16,256}$")
 ENV_FILE = ".env"
@@ -86,6 +88,10 @@ class Settings(BaseSettings):
     operator_id: PositiveInt | None = None
     backup_keep: NonNegativeInt = 14
     log_level: Annotated[str, AfterValidator(_level)] = "INFO"
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Whoever knows the secrets no longer writes them down."""
+        learn(self.bot_token.get_secret_value(), self.database_url, self.webhook_secret.get_secret_value())
 
     @property
     def database(self) -> str:

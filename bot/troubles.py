@@ -22,7 +22,7 @@ OURS = (*NAMED, ValueError)
 
 
 def explain(error: Exception) -> str:
-    """One English text for an error, without the token and without background."""
+    """One English text for an error, without secrets and without background."""
     if isinstance(error, OURS):
         text = str(error)
     elif isinstance(error, SQLAlchemyError):
@@ -36,7 +36,7 @@ def explain(error: Exception) -> str:
 
 
 def background(error: Exception) -> str:
-    """The traceback without the token; empty for what was raised with a text for people."""
+    """The traceback without secrets; empty for what was raised with a text for people."""
     if isinstance(error, NAMED):
         return ""
     return redact("".join(traceback.format_exception(error)))

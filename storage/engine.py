@@ -30,8 +30,19 @@ def database_url(text: str) -> URL:
     if scheme == "sqlite":
         return url.set(drivername="sqlite", database=str(database_path(url)))
     if scheme in ("postgresql", "postgres"):
-        return url.set(drivername="postgresql+psycopg")
+        return _postgresql(url)
     raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def _postgresql(url: URL) -> URL:
+    """The password in its place, where nothing shows it: not in the query (libpq has it there), not in the host."""
+    if url.host and "@" in url.host:
+        raise ValueError("DATABASE_URL: write an @ in the password as %40")
+    password = url.query.get("password")
+    if password is not None:
+        last = password if isinstance(password, str) else password[-1]
+        url = url.difference_update_query(["password"]).set(password=last)
+    return url.set(drivername="postgresql+psycopg")
 
 
 class Storage:

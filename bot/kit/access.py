@@ -43,7 +43,8 @@ _ORG, _DEP, _SEC = Duty.ORGANIZATION_OFFICER, Duty.DEPUTY_SECRETARY, Duty.SECRET
 _DESK = {_ORG: Reach.ALL, _DEP: Reach.ALL, _SEC: Reach.ALL}
 
 # A right that a row does not name is not there, and an office that no row names (youth, mass work) is a member's.
-# The secretary has every right, so a missing office falls to SEC by itself; DEP acts as SEC but for the last two rows.
+# The secretary has every right, so a missing office falls to SEC by itself; DEP acts as SEC but for WIPE and CLOSE, and
+# for HAND_OVER, of which the document is silent: a deputy who hands the office over to oneself has all three.
 # GL never beyond the own group; the officer of a superior committee only counts what is below.
 TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.SEE_ROLL: {_GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},

@@ -15,6 +15,7 @@ from bot.kit.words import cut, moment_words
 from scheduler import broadcasts
 from scheduler.broadcasts import Progress, batch_of
 from scheduler.jobs import Owed
+from storage.choices import ActivityType
 
 # What is delivered within so many seconds needs no card of its own: the desk's card shows the figures.
 QUICK = 5
@@ -87,8 +88,8 @@ class Previewed(Button):
 class Subject:
     """One thing that was sent to many. `text`: what a correction may change, at most `longest` characters.
 
-    right: who may stop and correct it, in its branch or party group. cards: live cards that show it. closed: why it
-    can no longer be corrected.
+    right: who may stop and correct it, in its branch or party group; types: what it holds, for whom the right is of
+    the own field. cards: live cards that show it. closed: why it can no longer be corrected.
     """
 
     branch_id: int
@@ -97,6 +98,7 @@ class Subject:
     longest: int
     right: Right
     group_id: int | None = None
+    types: Sequence[ActivityType] = ()
     cards: Sequence[tuple[str, int]] = ()
     closed: str = ""
 

@@ -1,19 +1,44 @@
-"""Keeps the bot's token out of everything that is written down."""
+"""Keeps the bot's token, the database's password and the webhook's secret out of everything that is written down."""
 
 import logging
 import re
+from urllib.parse import quote, unquote
 
-HIDDEN = "[token]"
+HIDDEN, PASSWORD, SECRET = "[token]", "[password]", "[secret]"
 _TOKEN = re.compile(r"\d{6,}(?::|%3A)[A-Za-z0-9_-]{30,}", re.IGNORECASE)
 _IN_URL = re.compile(r"(/bot)\d+(?::|%3A)[^/\s'\"]+", re.IGNORECASE)
+# user:password@host of any URL, and libpq's password=...
+_OF_USER = re.compile(r"(://[^\s:/@]*:)(?!\*\*\*@)[^\s/]*(?=@)")
+_NAMED = re.compile(r"(\bpassword=)[^\s&'\"]+", re.IGNORECASE)
+_OF_DATABASE = re.compile(r"://[^:/@]*:(.*)@|[?&]password=([^&]*)", re.IGNORECASE)
+# Taking a shorter one out of every text would spoil the texts, and show what it is.
+SHORTEST = 6
+
+_known: list[tuple[str, str]] = []
+
+
+def learn(token: str, database_url: str, webhook_secret: str) -> None:
+    """The secrets of this process, so that they are known without a URL around them; they replace those before."""
+    passwords = [part for found in _OF_DATABASE.findall(database_url) for part in found]
+    named = [(token, HIDDEN), (token.partition(":")[2], HIDDEN), (webhook_secret, SECRET)]
+    for password in passwords:
+        plain = unquote(password)
+        # As it is, as somebody or a program writes it into a URL, and as a repr shows it.
+        named += [(form, PASSWORD) for form in (password, plain, quote(plain, safe=""), repr(plain)[1:-1])]
+    # The longest first: one may be a part of another.
+    _known[:] = sorted({pair for pair in named if len(pair[0]) >= SHORTEST}, key=lambda pair: -len(pair[0]))
 
 
 def redact(text: str) -> str:
-    """The text with every bot token replaced, whole or inside a URL."""
-    return _IN_URL.sub(rf"\1{HIDDEN}", _TOKEN.sub(HIDDEN, text))
+    """The text with every token, password of a URL, and secret of this process replaced."""
+    for pattern, hidden in ((_TOKEN, HIDDEN), (_IN_URL, rf"\1{HIDDEN}")):
+        text = pattern.sub(hidden, text)
+    for value, hidden in _known:
+        text = text.replace(value, hidden)
+    return _NAMED.sub(rf"\1{PASSWORD}", _OF_USER.sub(rf"\1{PASSWORD}", text))
 
 
-class RedactTokens(logging.Filter):
+class RedactSecrets(logging.Filter):
     """Put it on a handler, not on a logger: a logger's filter never sees what its children say."""
 
     _plain = logging.Formatter()
@@ -24,4 +49,6 @@ class RedactTokens(logging.Filter):
             record.exc_text = record.exc_text or self._plain.formatException(record.exc_info)
         if record.exc_text:
             record.exc_text = redact(record.exc_text)
+        if record.stack_info:
+            record.stack_info = redact(record.stack_info)
         return True

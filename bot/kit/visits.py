@@ -1,5 +1,6 @@
 """Reads what PTB parsed into a Visit: plain values that handlers and services may see."""
 
+import re
 from datetime import datetime, tzinfo
 
 import telegram
@@ -8,6 +9,8 @@ from bot.kit.handlers import File, Visit
 
 # Telegram's own accounts: an anonymous admin and a channel speaking in its group are nobody.
 NOBODY = frozenset({1087968824, 136817688, 777000})
+# What no database takes in a text, and a modified client can send: in a button, a message, a file's name.
+_NEVER = re.compile("[\0\ud800-\udfff]")
 
 
 def read(update: telegram.Update, now: datetime, tz: tzinfo, bot_name: str) -> Visit | None:
@@ -26,7 +29,7 @@ def read(update: telegram.Update, now: datetime, tz: tzinfo, bot_name: str) -> V
         now=now,
         tz=tz,
         bot_name=bot_name,
-        text=(query.data or "") if query else _text(message),
+        text=_plain(query.data if query else _text(message)),
         files=() if query else files(message),
         facts=_facts(update, message),
     )
@@ -40,14 +43,18 @@ def nobody(update: telegram.Update, now: datetime, tz: tzinfo) -> Visit:
     )  # fmt: skip
 
 
-def _text(message: telegram.Message | None) -> str:
-    return (message.text or message.caption or "") if message else ""
+def _plain(text: str | None) -> str:
+    return _NEVER.sub("", text or "")
+
+
+def _text(message: telegram.Message | None) -> str | None:
+    return (message.text or message.caption) if message else None
 
 
 def _facts(update: telegram.Update, message: telegram.Message | None) -> dict[str, object]:
-    facts: dict[str, object] = {"first_name": update.effective_user.full_name if update.effective_user else ""}
+    facts: dict[str, object] = {"first_name": _plain(update.effective_user.full_name if update.effective_user else "")}
     if update.effective_chat is not None:
-        facts["chat_title"] = update.effective_chat.title or ""
+        facts["chat_title"] = _plain(update.effective_chat.title)
     if message is not None and message.reply_to_message is not None:
         facts["reply_to"] = message.reply_to_message.message_id
     if update.my_chat_member is not None:
@@ -71,6 +78,6 @@ def files(message: telegram.Message | None) -> tuple[File, ...]:
     for kind in ("document", "voice", "audio", "video"):
         held = getattr(message, kind)
         if held is not None:
-            name = getattr(held, "file_name", None)
-            return (File(kind, held.file_id, held.file_unique_id, name, held.mime_type, held.file_size),)
+            name, mime = (_plain(getattr(held, name, None)) or None for name in ("file_name", "mime_type"))
+            return (File(kind, held.file_id, held.file_unique_id, name, mime, held.file_size),)
     return ()

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import fields
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, get_type_hints
 
 import pytest
+import telegram
 from sqlalchemy import func, select, update
 
 from bot.features import registry
@@ -14,11 +15,13 @@ from bot.kit.access import NO_RIGHT
 from bot.kit.buttons import Button
 from bot.kit.edge import OLD_BUTTON
 from bot.kit.handlers import Tap
+from bot.kit.visits import read
 from storage.choices import Duty, InboxState
 from storage.models.everything import METADATA
 from storage.models.inbox import Inbox
 from storage.models.invite import Invite
 from storage.models.person import DutySpan
+from storage.models.study import MonthlyTheme
 from tests.world import World, world
 
 # What every update leaves behind, whatever becomes of it.
@@ -44,14 +47,14 @@ async def bot(sqlite_url: str) -> AsyncIterator[World]:
         yield there
 
 
-def forged(button: type[Button], number: int) -> str:
-    """The data of a button with every number set to this one, whatever it may point at."""
+def forged(button: type[Button], number: int, word: str) -> str:
+    """The data of a button with every number and every word set to this one, whatever it may point at."""
     kinds = get_type_hints(button)
 
     def value(kind: Any) -> Any:
         if isinstance(kind, type) and issubclass(kind, StrEnum):
             return next(iter(kind))
-        return number if kind is int else "go"
+        return number if kind is int else word
 
     return button(**{field.name: value(kinds[field.name]) for field in fields(button)}).pack()
 
@@ -71,7 +74,10 @@ def parked(bot: World) -> list[str]:
 
 
 async def test_forged_buttons_change_nothing_and_crash_nothing(bot: World) -> None:
-    """Every button there is, pointing at nothing, pressed by a member and by a stranger."""
+    """Every button there is, pointing at nothing, pressed by a member and by a stranger: through the whole bot.
+
+    What they may do to an open dialog is tried in test_forged.py.
+    """
     await bot.stage.say("丙四", "帮助")
     message = bot.stage.people["丙四"].chat.from_bot[-1]
     stranger = bot.playground.person(9_001, "外人")
@@ -79,8 +85,9 @@ async def test_forged_buttons_change_nothing_and_crash_nothing(bot: World) -> No
     before = rows(bot)
     taps = []
     for person in (bot.stage.people["丙四"], stranger):
-        for number in (0, -1, 2**40):
-            taps += [await person.tap_data(message, forged(button, number)) for button in buttons[number % 2 :: 2]]
+        for number, word in ((0, "go"), (-1, "²"), (2**62, "x")):
+            data = [forged(button, number, word) for button in buttons[number % 2 :: 2]]
+            taps += [await person.tap_data(message, each) for each in data]
         taps += [await person.tap_data(message, data) for data in GARBAGE]
         await bot.clock.settle()
     assert parked(bot) == []
@@ -95,6 +102,36 @@ async def test_what_is_no_button_of_ours_is_politely_old(bot: World) -> None:
         tap = await bot.stage.people["丙四"].tap_data(message, data)
         await bot.clock.settle()
         assert tap.toast == OLD_BUTTON, data
+
+
+async def test_letters_that_no_database_takes_are_taken_out(postgresql_url: str) -> None:
+    """A modified client may send NUL: in a button, a text, the name of a file. PostgreSQL takes it nowhere."""
+    async with world(postgresql_url, "2023-07-07 09:00") as bot:
+        sender = bot.stage.people["甲一"]
+        await bot.stage.say("甲一", "学习安排")
+        await sender.tap_data(sender.chat.from_bot[-1], "sm:2023\0-09")
+        await bot.clock.settle()
+        await bot.stage.say("甲一", "九月\0主题")
+        await bot.stage.tap("甲一", "加书目")
+        await sender.upload_document("a\0.pdf", b"%PDF", caption="书\0名")
+        await bot.clock.settle()
+        assert parked(bot) == []
+        with bot.storage.reading() as session:
+            assert [theme.title for theme in session.scalars(select(MonthlyTheme))] == ["九月主题"]
+
+
+@pytest.mark.parametrize("never", ["\0", "\ud800"], ids=["NUL", "half a pair"])
+def test_a_visit_holds_only_letters(never: str) -> None:
+    """Half a surrogate pair as well: it is no UTF-8, and no database takes it."""
+    chat = {"id": 7, "type": "private", "title": f"x{never}"}
+    file = {"file_id": "x", "file_unique_id": "x", "file_name": f"a{never}.pdf", "mime_type": f"x{never}"}
+    sent = {"message_id": 1, "date": 1, "chat": chat, "from": {"id": 7, "is_bot": False, "first_name": f"甲{never}一"}}
+    for content in ({"text": f"签{never}到"}, {"document": file, "caption": f"签{never}到"}):
+        update = telegram.Update.de_json({"update_id": 1, "message": {**sent, **content}})
+        visit = read(update, datetime(2023, 7, 7, tzinfo=UTC), UTC, "bot")
+        assert visit is not None
+        assert (visit.text, never in repr(visit), never in str(visit.facts)) == ("签到", False, False)
+        assert [file.name for file in visit.files] in ([], ["a.pdf"])
 
 
 async def test_a_button_kept_from_an_office_opens_nothing_after_it(bot: World) -> None:

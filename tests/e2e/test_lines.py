@@ -9,7 +9,7 @@ import pytest
 
 from bot import polling
 from bot.app import Died, running
-from bot.kit.redact import RedactTokens
+from bot.kit.redact import RedactSecrets
 from bot.troubles import CannotReceive
 from bot.web import Webhook
 from storage.engine import Storage
@@ -212,7 +212,7 @@ async def test_the_token_is_in_no_log(storage: Storage, at_once: None, caplog: p
         await build(storage, there).run()
     secret = there.token.partition(":")[2]
     assert secret not in str(caught.value)
-    redacted = RedactTokens()
+    redacted = RedactSecrets()
     for record in caplog.records:
         redacted.filter(record)
         assert secret not in record.getMessage() + str(record.exc_text or "")

@@ -10,7 +10,7 @@ import pytest
 import telegram
 from aiohttp import web
 
-from bot.kit.redact import RedactTokens, redact
+from bot.kit.redact import RedactSecrets, redact
 from bot.kit.transport import AiohttpTransport, Lost, NotSent, multipart
 
 TOKEN = "123456789:AAE-fake_token_of_the_right_length_0001"
@@ -145,7 +145,7 @@ def test_tokens_are_taken_out_of_records_and_tracebacks() -> None:
     except ValueError as error:
         caught = (type(error), error, error.__traceback__)
     record = logging.LogRecord("bot", logging.ERROR, __file__, 1, "lost %s", (TOKEN,), caught)
-    assert RedactTokens().filter(record)
+    assert RedactSecrets().filter(record)
     written = logging.Formatter().format(record)
     assert TOKEN not in written
     assert "ValueError" in written

@@ -27,6 +27,7 @@ from storage.choices import (
     OrganisationKind,
     PieceState,
     Rank,
+    Scope,
     SignInMethod,
     StudyItemKind,
     TaskAudience,
@@ -36,7 +37,7 @@ from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.care import HygieneWord
 from storage.models.invite import BindRequest
 from storage.models.notice import Notice, Receipt
-from storage.models.organisation import Organisation
+from storage.models.organisation import Organisation, PartyGroup
 from storage.models.person import DutySpan, Person
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 from storage.models.reminder import Reminder, ReminderAudience
@@ -58,8 +59,13 @@ NAMES = {
 }  # fmt: skip
 ACCOUNTS = {"stranger": 9999, "other_secretary": 2001, "committee_officer": 3001}
 # In the leader's group: whose leave it is, and who is not bound.
-IN_GROUP, UNBOUND, ELSEWHERE = "甲九", "甲八", "乙五"
+IN_GROUP, UNBOUND = "甲九", "甲八"
 CODE = "c" * 22
+# What the publicity officer, the discipline officer and the leader of the first group may make by their own office.
+OFFICERS = {
+    "discussion": ActivityType.GROUP_DISCUSSION, "warning": ActivityType.WARNING_EDUCATION,
+    "meeting": ActivityType.GROUP_MEETING,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -155,6 +161,16 @@ def _fill(
         activity_id=rows["activity"], person_id=mine, status=AttendanceStatus.PRESENT, method=SignInMethod.BUTTON,
         at=NOW,
     ))  # fmt: skip
+    rows["group"] = session.scalars(select(PartyGroup.id).where(PartyGroup.branch_id == branch_id)).first() or 0
+    for days, (what, kind) in enumerate(OFFICERS.items(), 8):
+        start = NOW + timedelta(days=days)
+        group = {"scope": Scope.GROUP, "group_id": rows["group"]} if what == "meeting" else {}
+        activity = keep(what, Activity(
+            branch_id=branch_id, title=f"{what}{tail}", planned_on=start.date(), start_at=start, place="会议室",
+            end_at=start + timedelta(hours=2), status=ActivityStatus.PLANNED, **group, **made,
+        ))  # fmt: skip
+        session.add(Component(activity_id=activity, type=kind))
+        keep(f"{what}_notice", Notice(activity_id=activity, closed_at=None, **noticed))
     for what, activity, person in (("leave", "ahead", people[leave]), ("own_leave", "ahead", mine)):
         keep(what, LeaveRequest(activity_id=rows[activity], person_id=person, type=LeaveType.SICK, requested_at=NOW))
     keep("makeup", Makeup(

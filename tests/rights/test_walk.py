@@ -1,64 +1,18 @@
 """Every handler tried as everybody, on the own and on the other branch's rows: what each got equals domain.md 6.5."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
 
-from bot.features.people.binding import NOT_VALID
 from bot.features.registry import HANDLERS
-from bot.kit import dialog as dialogs
-from bot.kit.access import NO_RIGHT
-from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Service, Start, Tap, Visit, Word
-from bot.kit.refusal import Refusal
-from bot.kit.replies import Reply
-from bot.kit.words import STRANGER
-from storage.audience import find
+from bot.kit.handlers import CardView, Handler, Tap, Word
 from storage.engine import Storage
-from storage.roster import roster
-from tests.rights.branch import CODE, NAMES, NOW, ROLES, SHANGHAI, TODAY, Ids, Scene, prepare
+from storage.roster import Member, roster
+from tests.rights.branch import NAMES, ROLES, TODAY, Scene, prepare
+from tests.rights.fields import FIELDS
 from tests.rights.table import BRANCH, DRAWN, FURTHER, GL, LIKE_MEMBERS, TABLE, Case
-
-# The words of "no": who hears one of them got nothing. Any other refusal speaks to somebody who may.
-NO = {
-    NO_RIGHT, NOT_VALID, STRANGER, "您不在本次活动的参加范围内。", "名册上没有这位党员。", "您没有可取消的请假。",
-    "您只在一个支部，无需切换。", "请先通过支部书记给您的邀请链接绑定，再扫码签到。",
-    "签到码无效，请扫现场最新的签到码。",     "请在与我的私聊中打开邀请链接。", "这条请假已撤回。",
-    "没有可以撤销的变更。", "这一步已失效，请重新点“党员”。", "这个词语已不在名单上。",
-}  # fmt: skip
-
-
-def key(handler: Handler) -> str:
-    """How the table calls a handler."""
-    if isinstance(handler, Tap):
-        return f"tap:{handler.button.__name__}"
-    if isinstance(handler, Command):
-        return f"command:{handler.name}"
-    if isinstance(handler, Word):
-        return f"word:{handler.words[0] if handler.words else getattr(handler.matches, '__name__', '')}"
-    if isinstance(handler, Answer):
-        return f"answer:{handler.step}"
-    if isinstance(handler, Start):
-        return f"start:{handler.prefix}"
-    return "edited" if isinstance(handler, Edited) else f"{_plain(handler)}:{handler.kind}"
-
-
-def _plain(handler: Service | CardView) -> str:
-    return "card" if isinstance(handler, CardView) else "service"
-
-
-class TakenBack(Exception):
-    """Ends a trial: nothing of it stays."""
-
-
-@dataclass(frozen=True)
-class Got:
-    """`may`: the handler did, or said, something for this person; `said`: everything that anybody would hear."""
-
-    may: bool
-    said: str = ""
+from tests.rights.trial import Got, Heard, key, tried
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +38,7 @@ def test_what_each_got_is_what_the_table_says(handler: Handler, scene: tuple[Sto
         got = tried(storage, made, handler, case, role, made.here)
         assert got.may == allowed(case, role), f"{role}: {got.said}"
         assert leaked(storage, made, role, got) == set(), f"{role}: {got.said}"
+        assert told_too_much(storage, made, role, got) == [], f"{role}: {got.others}"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +50,39 @@ def test_another_branchs_rows_are_not_there(handler: Handler, scene: tuple[Stora
     case = TABLE[key(handler)]
     for role in BRANCH:
         got = tried(storage, made, handler, case, role, made.there)
+        assert not got.may, f"{role}: {got.said}"
+        assert got.others == (), f"{role}: {got.others}"
+
+
+@pytest.mark.parametrize("what", FIELDS)
+@pytest.mark.parametrize("branch", ["here", "there"])
+def test_an_officer_has_the_own_field_and_a_leader_the_own_group(
+    what: str, branch: str, scene: tuple[Storage, Scene]
+) -> None:
+    """The same handlers on what is of one office: its holder may, the others of that reach still may not."""
+    storage, made = scene
+    handlers = {key(handler): handler for handler in HANDLERS}
+    for name, case in FIELDS[what].items():
+        for role in sorted(BRANCH):
+            got = tried(storage, made, handlers[name], case, role, made.here if branch == "here" else made.there)
+            wanted = role in case.may and (branch == "here" or case.own)
+            assert got.may == wanted, f"{name} {role}: {got.said}"
+            assert leaked(storage, made, role, got) == set(), f"{name} {role}: {got.said}"
+
+
+OPENED = [one for one in HANDLERS if isinstance(one, Tap) and TABLE[key(one)].open is not None]
+
+
+@pytest.mark.parametrize("handler", OPENED, ids=key)
+def test_an_own_dialog_takes_no_id_of_another_branch(handler: Tap, scene: tuple[Storage, Scene]) -> None:
+    """The dialog is about the own branch, the button that was forged under it about the other."""
+    storage, made = scene
+    case = TABLE[key(handler)]
+    assert case.make is not None
+    if case.make(made.here) == case.make(made.there):
+        return
+    for role in sorted(BRANCH):
+        got = tried(storage, made, handler, case, role, made.there, opened=made.here)
         assert not got.may, f"{role}: {got.said}"
 
 
@@ -118,6 +106,7 @@ def test_a_word_in_the_group_names_nobody(handler: Word, scene: tuple[Storage, S
         got = tried(storage, made, handler, TABLE[key(handler)], role, made.here, private=False)
         others = set(made.here.people) - {NAMES[role]}
         assert {name for name in others if name in got.said} == set(), got.said
+        assert told_too_much(storage, made, role, got) == [], f"{role}: {got.others}"
 
 
 def test_which_words_are_taken_in_the_group() -> None:
@@ -131,96 +120,52 @@ def allowed(case: Case, role: str) -> bool:
     return role in case.may or at_home
 
 
-def tried(
-    storage: Storage, made: Scene, handler: Handler, case: Case, role: str, ids: Ids, private: bool = True
-) -> Got:  # fmt: skip
-    found: list[Got] = []
-    try:
-        with storage.transaction() as session:
-            found.append(_got(session, made, handler, case, role, ids, private))
-            raise TakenBack
-    except TakenBack:
-        return found[0]
-
-
-def _got(
-    session: Session, made: Scene, handler: Handler, case: Case, role: str, ids: Ids, private: bool
-) -> Got:  # fmt: skip
-    account = made.accounts[role]
-    visit = Visit(
-        update_id=1, telegram_id=account, chat_id=account if private else -5001, private=private, message_id=1,
-        now=NOW, tz=SHANGHAI,
-        bot_name="bot", text=case.text, facts={"first_name": "某", **case.facts},
-        card=None if private else ("activity", ids["activity"]),
-    )  # fmt: skip
-    try:
-        reply = _run(session, handler, case, visit, ids)
-    except Refusal as refusal:
-        no = refusal.text in NO or refusal.text.startswith("没有找到")
-        return Got(not no, refusal.text)
-    said = words(reply)
-    return Got(not any(text in NO for text in said), "\n".join(said))
-
-
-def _run(session: Session, handler: Handler, case: Case, visit: Visit, ids: Ids) -> Reply:
-    if isinstance(handler, Start):
-        payload = f"c_{CODE}{ids.rows['notice'] and _tail(ids)}" if handler.prefix == "c_" else case.text
-        return handler.run(session, visit, payload)
-    if isinstance(handler, Service):
-        return handler.run(session, visit)
-    me = find(session, visit.telegram_id, visit.today)
-    if me is None:
-        # As the edge does for whoever is not known: tried with the real one below.
-        return Reply(toast=STRANGER)
-    call = Call(**{name: getattr(visit, name) for name in Visit.__dataclass_fields__}, me=me)
-    if case.open is not None:
-        dialogs.ask(session, me.id, case.open[0], NOW, **case.open[1](ids))
-    if isinstance(handler, Tap):
-        assert case.make is not None
-        button = handler.button.unpack(case.make(ids).pack())
-        ready = None
-        if handler.prepare is not None:
-            try:
-                ready = handler.prepare(session, call, button)
-            except Refusal:
-                ready = None
-        return handler.run(session, replace(call, ready=ready), button)
-    if isinstance(handler, Answer):
-        dialog = dialogs.current(session, me.id, NOW)
-        assert dialog is not None
-        return handler.run(session, call, dialog)
-    assert isinstance(handler, Command | Word | Edited)
-    return handler.run(session, call) or Reply()
-
-
-def _tail(ids: Ids) -> str:
-    return "1" if "甲一" in ids.people else "2"
-
-
-def words(reply: Reply) -> list[str]:
-    """Everything that the person who acted would hear."""
-    said = [reply.toast, *(item.to_json()["text"] for item in reply.here)]
-    if reply.edit is not None:
-        said.append(reply.edit.text)
-        said += [choice.label for row in reply.edit.rows for choice in row]
-    for item in reply.here:
-        said += [choice.label for row in item.rows for choice in row]
-    return [text for text in said if text]
+def test_the_walk_reads_what_is_in_files(scene: tuple[Storage, Scene]) -> None:
+    """Each kind of file that has names in it: one that could not be read would leak unseen."""
+    storage, made = scene
+    handlers = {key(handler): handler for handler in HANDLERS}
+    for what, named in (
+        ("tap:PrintSheet", ["甲八"]), ("tap:SendSheet", made.here.people), ("command:mydata", ["甲一"]),
+        ("tap:InviteEverybody", ["甲八"]),
+    ):  # fmt: skip
+        said = tried(storage, made, handlers[what], TABLE[what], "secretary", made.here).said
+        assert ("." in said, what, {name for name in named if name not in said}) == (True, what, set())
 
 
 def leaked(storage: Storage, made: Scene, role: str, got: Got) -> set[str]:
     """Names that this role has heard and may not: a member the others', a leader other groups', outsiders anybody's."""
     with storage.reading() as session:
-        here = roster(session, made.here.branch_id, TODAY)
-    desk = {NAMES["secretary"]}
-    if role in LIKE_MEMBERS:
-        hidden = {one.name for one in here} - {NAMES[role]}
-    elif role == GL:
-        hidden = {one.name for one in here if one.group_name != "第一党小组"}
-    elif role in ("other_secretary", "stranger"):
-        hidden = {one.name for one in here}
-    elif role == "committee_officer":
-        hidden = {one.name for one in here} - desk
-    else:
-        hidden = set(made.there.people)
+        hidden = hidden_from(role, roster(session, made.here.branch_id, TODAY), made)
     return {name for name in hidden if name in got.said}
+
+
+def hidden_from(role: str, here: list[Member], made: Scene) -> set[str]:
+    if role in LIKE_MEMBERS:
+        return {one.name for one in here} - {NAMES[role]}
+    if role == GL:
+        return {one.name for one in here if one.group_name != "第一党小组"}
+    if role in ("other_secretary", "stranger"):
+        return {one.name for one in here}
+    if role == "committee_officer":
+        return {one.name for one in here} - {NAMES["secretary"]}
+    return set(made.there.people)
+
+
+def told_too_much(storage: Storage, made: Scene, role: str, got: Got) -> list[tuple[Heard, set[str]]]:
+    """What others were told with names that they may not hear. Who holds an office is no secret in the own branch."""
+    with storage.reading() as session:
+        here = roster(session, made.here.branch_id, TODAY)
+    found = [(one, {name for name in _hidden_from_other(one, here, made) if name in one.text}) for one in got.others]
+    return [(one, names) for one, names in found if names]
+
+
+def _hidden_from_other(heard: Heard, here: list[Member], made: Scene) -> set[str]:
+    if heard.person_id in made.there.people.values():
+        return {one.name for one in here}
+    plain, there = [one for one in here if not one.duties], set(made.there.people)
+    name = next((name for name, person in made.here.people.items() if person == heard.person_id), None)
+    role = next((role for role, called in NAMES.items() if called == name), None)
+    if role is not None and role not in LIKE_MEMBERS:
+        return hidden_from(role, plain, made) | there
+    # A member; or a group chat or an account that nobody has.
+    return {one.name for one in plain} - {name} | there

@@ -168,6 +168,9 @@ def _roll_dialog(session: Session, call: Call, dialog_id: int) -> Dialog:
 
 def roll_toggle(session: Session, call: Call, button: buttons.RollToggle) -> Reply:
     dialog = _roll_dialog(session, call, button.dialog_id)
+    activity = _called(session, call, int(dialog.draft["activity"]))
+    if button.person_id not in {member.id for member in service.audience(session, activity, call.tz)}:
+        raise Refusal(service.OUT_OF_SCOPE)
     missing = set(dialog.draft["missing"]) ^ {button.person_id}
     page = int(dialog.draft.get("page", 0))
     dialogs.move(dialog, "activity.roll", call.now, missing=sorted(missing))
@@ -260,19 +263,15 @@ def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Re
     segno.make(f"https://t.me/{call.bot_name}?start=c_{code}").save(picture, kind="png", scale=10)
     opens = moment_words(activity.start_at - rules.OPENS_BEFORE, call.tz)
     caption = f"{activity.title}签到码：{opens}起有效，活动结束后失效。请在会场出示。"
-    return Reply(
-        toast="签到码已生成。",
-        here=[Document("签到码.png", picture.getvalue(), caption=caption, picture=True)],
-    )
+    drawn = Document("签到码.png", picture.getvalue(), caption=caption, picture=True)
+    return Reply(toast="签到码已生成。", here=[drawn])
 
 
 def postpone(session: Session, call: Call, button: buttons.Postpone) -> Reply:
     activity = _seen(session, call, button.activity_id)
     making.changeable(session, call.me, activity)
     dialogs.ask(session, call.me.id, POSTPONE, call.now, activity=activity.id)
-    return Reply(
-        here=[Message(f"改期：{activity.title}\n请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。")]
-    )
+    return say(f"改期：{activity.title}\n请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。")
 
 
 def propose_date(session: Session, call: Call, dialog: Dialog) -> Reply:

@@ -41,6 +41,7 @@ def find(session: Session, notice_id: int, tz: tzinfo) -> Subject | None:
         longest=notices.LONGEST,
         right=Right.MAKE_NOTICE if activity is None else Right.MAKE_ACTIVITY,
         group_id=activity.group_id if activity is not None else None,
+        types=[one.type for one in service.components(session, activity.id)] if activity is not None else [],
         cards=[cards.card_of(notice)],
         closed=CLOSED if off else "",
     )

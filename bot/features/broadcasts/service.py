@@ -42,7 +42,7 @@ def find(session: Session, kinds: Kinds, me: Me, kind: str, subject_id: int, tz:
     subject = known.find(session, subject_id, tz) if known is not None else None
     if known is None or subject is None or subject.branch_id != me.branch_id:
         raise Refusal(NO_SUCH)
-    require(me, subject.right, branch_id=subject.branch_id, group_id=subject.group_id)
+    require(me, subject.right, branch_id=subject.branch_id, group_id=subject.group_id, types=subject.types)
     return Found(known, subject_id, subject)
 
 

@@ -17,6 +17,7 @@ from storage.rows import of_branch
 
 NARROW, WORD, WHOM, ERASE = "care.narrow", "care.word", "care.whom", "care.erase"
 OLD = "这份内容已失效，请重新点“数据管理”。"
+YEARS = range(2000, 2100)
 
 
 def my_data(session: Session, call: Call) -> Reply:
@@ -45,9 +46,13 @@ def show_changes(session: Session, call: Call, button: buttons.ShowChanges) -> R
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         raise Refusal(OLD) from None
+    # At the ends of the calendar there is no day before or after: what nobody can have chosen was forged.
+    if day is not None and day.year not in YEARS:
+        raise Refusal(OLD)
+    return day
 
 
 def _changes(session: Session, call: Call, page: int, person_id: int, day: date | None) -> Message:

@@ -1,0 +1,55 @@
+"""The "own field" and "group meeting only" of domain.md 6.5: the same handlers, on what one office may make."""
+
+from typing import Any
+
+from bot.features.activities import buttons as activities
+from bot.kit import broadcasts
+from storage.choices import ActivityType
+from tests.rights.branch import OFFICERS, Ids
+from tests.rights.table import DESK, DIS, GL, PUB, WIZARD, Case
+
+# Whose field it is. Whoever is named beside the desk may; any other officer of the same reach may not.
+WHOSE = {"discussion": PUB, "warning": DIS, "meeting": GL}
+
+
+def wizard(what: str, also: tuple[ActivityType, ...] = ()) -> Case:
+    """The wizard's last page, with these contents; only a group meeting names something of the branch."""
+
+    def draft(ids: Ids) -> dict[str, Any]:
+        group = {"group": str(ids["group"])} if what == "meeting" else {}
+        return {**WIZARD[1](ids), "types": [OFFICERS[what].value, *also], **group}
+
+    may = DESK if also else DESK | {WHOSE[what]}
+    publish = activities.Wizard(1, "go", "publish")
+    return Case(may, lambda ids: publish, open=(WIZARD[0], draft), own=what != "meeting")
+
+
+def _cases(what: str) -> dict[str, Case]:
+    """Making it, moving it, calling it off, stopping and correcting its notice."""
+    may = DESK | {WHOSE[what]}
+    moved = ("activity.postpone", lambda ids: {"activity": ids[what], "start": "2023-07-20T14:30:00+08:00"})
+    corrected = (
+        "broadcast.text", lambda ids: {"kind": "notice", "subject": ids[f"{what}_notice"], "text": "改"}
+    )  # fmt: skip
+    return {
+        "tap:Wizard": wizard(what),
+        "tap:Postpone": Case(may, lambda ids: activities.Postpone(ids[what])),
+        "tap:PostponeTo": Case(may, lambda ids: activities.PostponeTo(1, 1), open=moved),
+        "answer:activity.postpone": Case(may, open=moved, text="7月20日 14:30"),
+        "tap:CallOff": Case(may, lambda ids: activities.CallOff(ids[what], 1)),
+        "tap:Stop": Case(may, lambda ids: broadcasts.Stop("notice", ids[f"{what}_notice"], broadcasts.Sure.ASK)),
+        "tap:Resume": Case(may, lambda ids: broadcasts.Resume("notice", ids[f"{what}_notice"])),
+        "tap:Correct": Case(may, lambda ids: broadcasts.Correct("notice", ids[f"{what}_notice"])),
+        "tap:DecideCorrection": Case(
+            may, lambda ids: broadcasts.DecideCorrection(1, broadcasts.Draft.SEND), open=corrected
+        ),
+        "answer:broadcast.text": Case(may, open=corrected, text="更正"),
+    }
+
+
+FIELDS: dict[str, dict[str, Case]] = {
+    **{what: _cases(what) for what in OFFICERS},
+    # One thing outside the own field, and it is the desk's.
+    "discussion and more": {"tap:Wizard": wizard("discussion", (ActivityType.THEME_PARTY_DAY,))},
+    "warning and more": {"tap:Wizard": wizard("warning", (ActivityType.PARTY_LECTURE,))},
+}
