@@ -140,7 +140,7 @@ def retention(periods: Mapping[Kind, int], due: Mapping[Kind, int]) -> Message:
 def _short(kind: Kind) -> str:
     return {
         Kind.RECEIVED: "收到的消息", Kind.SENT: "发出的消息", Kind.DRAFTS: "草稿", Kind.INVITES: "邀请链接",
-        Kind.REASONS: "事由和说明", Kind.PIECES: "心得正文",
+        Kind.REQUESTS: "绑定申请", Kind.REASONS: "事由和说明", Kind.PIECES: "心得正文",
     }[kind]  # fmt: skip
 
 

@@ -18,12 +18,13 @@ from bot.kit import dialog as dialogs
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.base import table
-from storage.choices import Duty, InboxState, Lane, OutboxState
+from storage.choices import BindRequestState, Duty, InboxState, Lane, OutboxState
 from storage.engine import Storage
 from storage.hygiene import branch_words
 from storage.models.dialog import Dialog
 from storage.models.everything import METADATA
 from storage.models.inbox import Inbox
+from storage.models.invite import BindRequest
 from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox
 from storage.models.person import DutySpan, Person, RosterSpan
@@ -228,6 +229,27 @@ async def test_every_kind_goes_when_its_time_has_come_and_not_before(storage: St
     assert set(await sweeping.sweep(storage, longest)) == set(Kind)
     with storage.reading() as session:
         assert session.scalar(select(func.count()).select_from(ReflectionPart)) == 0
+
+
+async def test_a_request_to_be_bound_goes_with_the_account_and_the_name_of_who_asked(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        secretary = cast.me(session, "甲一", TODAY)
+        for number, (asked, decided) in enumerate([(91, None), (91, 89), (200, 91), (89, None)]):
+            session.add(
+                BindRequest(
+                    branch_id=cast.branch_id, telegram_id=9_000 + number, shown_name="外人", phone_end="1234",
+                    state=BindRequestState.REFUSED if decided else BindRequestState.PENDING,
+                    asked_at=NOW - timedelta(days=asked), decided_by_id=secretary.id if decided else None,
+                    decided_at=NOW - timedelta(days=decided) if decided else None,
+                )
+            )  # fmt: skip
+        session.flush()
+        assert retention.preview(session, secretary, NOW)[Kind.REQUESTS] == 2
+        assert retention.would_go(session, secretary, Kind.REQUESTS, 180, NOW) == 0
+    assert await sweeping.sweep(storage, NOW) == {"requests": 2}
+    with storage.reading() as session:
+        assert session.scalars(select(BindRequest.telegram_id).order_by(BindRequest.id)).all() == [9_001, 9_003]
 
 
 def test_a_period_kept_for_ever_takes_nothing(storage: Storage, cast: Cast) -> None:
