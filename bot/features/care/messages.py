@@ -28,6 +28,7 @@ from bot.features.care.page import page
 from bot.features.care.rules import PERIODS, RETENTION, Kind, erased_name
 from bot.features.care.words import PLAIN, VALUES, action_word, column_word, subject_word
 from bot.kit.access import Right, may
+from bot.kit.hygiene import BULK, INSIDE, LEVELS
 from bot.kit.replies import Choice, Document, Message, Rows
 from bot.kit.words import day_words, moment_words
 from storage.audience import Me
@@ -175,10 +176,16 @@ def swept(gone: Mapping[Kind, int]) -> str:
 
 
 def words(rows: Iterable[HygieneWord]) -> Message:
+    """The marks that the rules fix, shown without a button; then the branch's own words, each with one."""
     known = list(rows)
     lines = [
-        "【禁发词语】含有密级标志、身份证号码或成批手机号码的内容一律拒收，不保存。",
-        "本支部另外规定的词语：" + ("、".join(row.word for row in known) if known else "无"),
+        "【禁发词语】含有以下内容的消息和文件一律拒收，不保存。",
+        "按规定固定的标志，不能删除：",
+        f"· {'、'.join(LEVELS)}：带★或期限、写在“密级：”之后，或单独成行",
+        f"· {'、'.join(INSIDE)}：写在开头",
+        f"· 身份证号码；{BULK}个及以上手机号码",
+        "句子中提到（如“保守党的秘密”“内部管理”）不受影响。",
+        "本支部另外规定的词语，可以增删：" + ("、".join(row.word for row in known) if known else "无"),
     ]
     taken_off = [Choice(f"删除 {row.word}", RemoveWord(row.id)) for row in known]
     return Message("\n".join(lines), [*_pairs(taken_off), [Choice("增加词语", AddWord())]])
