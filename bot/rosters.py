@@ -23,10 +23,12 @@ def import_table(
     storage: "Storage", content: bytes, branch_id: int, since: date | None, now: datetime, *, dry_run: bool
 ) -> None:
     """A roster (xlsx or csv): what it changes is listed, then written."""
-    from bot.features.people.roster_file import read_roster
+    from bot.features.people.roster_file import BadRoster, read_roster
+    from bot.features.people.roster_hygiene import faults_by_words
     from bot.features.people.roster_import import plan_import, write_import
     from bot.features.people.service import list_branches
     from bot.features.roster.words import differences
+    from storage.hygiene import words_of
 
     rows = read_roster(content)
     if not rows:
@@ -34,6 +36,9 @@ def import_table(
         return
     try:
         with storage.transaction() as session:
+            faults = faults_by_words(rows, words_of(session, branch_id))
+            if faults:
+                raise BadRoster(*faults)
             is_first = not any(one.people for one in list_branches(session) if one.id == branch_id)
             holds_from = since or (now.date().replace(month=1, day=1) if is_first else now.date())
             plan = plan_import(session, branch_id, rows, holds_from)

@@ -9,6 +9,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from bot.features.people import roster_words as words
+from bot.features.people.roster_hygiene import NOT_REPEATED
 from bot.features.people.roster_words import Unclear
 from bot.features.people.rules import Exempt, Fault, RosterRow, clean_name, faults_between
 from bot.kit.hygiene import look
@@ -136,8 +137,13 @@ def _row(line: Line, columns: Mapping[int, str], faults: list[Fault]) -> RosterR
             read[field] = _READ[field](value)
         except Unclear as error:
             column = f"{HEADINGS[field][0]} ({get_column_letter(at + 1)})"
-            faults.append(Fault(line.number, column, line.text(at)[:40], error.wanted))
+            faults.append(Fault(line.number, column, _repeated(line.text(at)), error.wanted))
     return _assembled(line.number, read)
+
+
+def _repeated(cell: str) -> str:
+    """A cell in its fault: what must not be kept is not said either, because what is said is kept."""
+    return cell[:40] if look(cell) is None else NOT_REPEATED
 
 
 def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
@@ -178,6 +184,8 @@ def _name(value: object) -> str:
     name = clean_name(value if isinstance(value, str) else plain(value))
     if not name or len(name) > _NAME_LENGTH:
         raise Unclear(f"a name of at most {_NAME_LENGTH} characters", f"不超过{_NAME_LENGTH}字的姓名")
+    if look(name) is not None:
+        raise Unclear("a name without identity numbers and marks of secrecy", "不含身份证号和密级标志的姓名")
     return name
 
 

@@ -20,6 +20,7 @@ from storage.choices import Duty
 from storage.engine import Storage
 from storage.facts import KINDS
 from storage.models.audit import Audit
+from storage.models.care import HygieneWord
 from storage.models.organisation import Organisation, PartyGroup
 from storage.models.person import DutySpan, Person
 from storage.roster import roster
@@ -193,3 +194,23 @@ def test_an_id_that_was_somebody_s_names_nobody_else(storage: Storage) -> None:
         written = out(session, done.branch_id)["branch"]
     assert [group["leader"] for group in written["groups"]] == [None, "P5"]
     assert (written["secretary"], written["committee"]) == ("P1", ["P1", "P2"])
+
+
+def test_a_branch_s_own_words_are_looked_for_before_anything_is_written(storage: Storage) -> None:
+    document = copy.deepcopy(EXAMPLE)
+    document["people"][3]["notes"] = "参加某某 项目"
+    with storage.transaction() as session:
+        done = put(session, document)
+        secretary = session.scalars(select(Person.id).where(Person.archive_id == "P1")).one()
+        session.add(HygieneWord(branch_id=done.branch_id, word="某某项目", made_by_id=secretary, made_at=NOW))
+        session.flush()
+        # It says so already: nothing comes in.
+        assert not put(session, document, Target(done.branch_id)).changed
+        document["people"][3]["notes"] = "不再参加某某项目"
+        before = rows(session)
+        with pytest.raises(BadArchive) as refused:
+            put(session, document, Target(done.branch_id, replace=True))
+        assert refused.value.faults == [
+            "people[3].notes: holds a word that the branch does not allow, should be without it"
+        ]
+        assert rows(session) == before
