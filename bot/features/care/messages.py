@@ -23,6 +23,7 @@ from bot.features.care.buttons import (
 )
 from bot.features.care.changes import Line, Page
 from bot.features.care.erasure import Before
+from bot.features.care.mentions import KEPT
 from bot.features.care.mydata import MyData, to_json
 from bot.features.care.page import page
 from bot.features.care.rules import PERIODS, RETENTION, Kind, erased_name
@@ -216,6 +217,7 @@ def erase_first(before: Before, dialog_id: int) -> Message:
     lines.append(f"保留（只留编号，不留姓名）：{_counted(before.kept)}")
     if before.on_roster:
         lines.append(f"{name}同志仍在名册上，自今日起移出名册，不再计入应到。")
+    lines.append(f"其他文字中的姓名：{_named(before)}。")
     lines.append("聊天中已有的消息请本人自行删除。")
     return Message("\n".join(lines), [[Choice("继续注销", EraseGo(dialog_id))]])
 
@@ -233,8 +235,17 @@ def receipt(person_id: int, before: Before, by: str, now: datetime, tz: tzinfo) 
         f"办理人：{by}",
         f"已删除或清空：{_counted({**before.gone, **before.emptied})}",
         f"保留（记为“{erased_name(person_id)}”）：{_counted(before.kept)}",
+        f"其他文字中的姓名：{_named(before)}。",
         "此前的数据库备份到期后自动删除。请转告本人，并自行删除聊天中的有关内容。",
     ])  # fmt: skip
+
+
+def _named(before: Before) -> str:
+    """What becomes of the name in what others wrote."""
+    if before.shared:
+        return "有同名同志，不作改动"
+    left = "、".join(dict.fromkeys(KEPT.values()))
+    return f"{before.named}处改为“{erased_name(before.person.id)}”；{left}不作改动"
 
 
 def _counted(rows: Mapping[str, int]) -> str:
