@@ -210,8 +210,7 @@ def _written(row: dict[str, Any]) -> bool:
 def _holds_one(row: dict[str, Any], words: Mapping[int, set[str]]) -> bool:
     forbidden = words.get(row["sender"], set())
     content = json.loads(row["payload"])[row["kind"]] if forbidden else {}
-    texts = [hygiene.comparable(text) for text in hygiene.texts_of(row["kind"], content)]
-    return any(word in text for text in texts for word in forbidden)
+    return any(hygiene.holds(text, forbidden) for text in hygiene.texts_of(row["kind"], content))
 
 
 def _refused(row: dict[str, Any]) -> dict[str, Any]:

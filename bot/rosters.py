@@ -29,14 +29,19 @@ def import_table(
     storage: "Storage", content: bytes, branch_id: int, since: date | None, now: datetime, *, dry_run: bool, yes: bool
 ) -> None:
     """A roster (xlsx or csv): what it changes is listed, asked about, then written."""
-    from bot.features.people.roster_file import read_roster
+    from bot.features.people.roster_file import BadRoster, read_roster
+    from bot.features.people.roster_hygiene import faults_by_words
     from bot.features.people.roster_import import plan_import, write_import
+    from storage.hygiene import words_of
 
     rows = read_roster(content)
     if not rows:
         raise click.ClickException("The file holds only the example row of the template: nobody was imported.")
     with nullcontext() if dry_run else alone(storage, IN_CHAT):
         with storage.reading() as session:
+            faults = faults_by_words(rows, words_of(session, branch_id))
+            if faults:
+                raise BadRoster(*faults)
             is_first = not _has_people(session, branch_id)
             holds_from = since or (now.date().replace(month=1, day=1) if is_first else now.date())
             plan = plan_import(session, branch_id, rows, holds_from)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import uploads
 from scheduler.outcome import Outcome, Verdict
-from scheduler.rows import FORGOTTEN, IS_OPEN, Row, change, many
+from scheduler.rows import FORGOTTEN, IS_OPEN, OVERRULES, Row, change, many
 from storage.base import table
 from storage.choices import OutboxState
 from storage.models.organisation import GroupChat
@@ -48,6 +48,8 @@ _SENT = (
     .values(**_VERDICT, sent_at=bindparam("to_sent_at"), message_id=bindparam("to_message_id"))
 )
 _WORDED = update(table(Outbox)).where(Outbox.id == bindparam("row_id")).values(message=bindparam("to_message"))
+# Said one by one: a list cannot stand in a statement for many rows.
+_WORDED_UNLESS = _WORDED.where(*(Outbox.reason != reason for reason in OVERRULES))
 _CARD = update(table(Card)).where(Card.outbox_id == bindparam("row_id")).values(message_id=bindparam("to_message_id"))
 
 _FOLLOWS = ("lane", "branch_id", "person_id", "chat_id")
@@ -58,17 +60,13 @@ def write_down(session: Session, told: Sequence[Told], now: datetime, bot_id: in
     for each in told:
         if each.row.message.get("secret") and each.verdict.not_before is None:
             each.row.message, each.row.worded_anew = FORGOTTEN, True
+    _word(session, [each for each in told if each.row.worded_anew])
     arrived = [each for each in told if each.arrived]
     open_ = [each for each in told if not each.arrived]
     many(session, _SENT, (_verdict(each) | _message_id(each) | {"to_sent_at": now} for each in arrived))
     many(session, _CARD, ({"row_id": each.row.id} | _message_id(each) for each in arrived))
     many(session, _AGAIN, (_verdict(each) | _not_before(each) for each in open_ if each.verdict.not_before))
     many(session, _OVER, (_verdict(each) for each in open_ if not each.verdict.not_before))
-    many(
-        session,
-        _WORDED,
-        ({"row_id": each.row.id, "to_message": each.row.message} for each in told if each.row.worded_anew),
-    )
     _nobody_there(session, [each for each in open_ if each.verdict.state is OutboxState.UNREACHABLE])
     uploads.write_down(session, ((each.row.upload, each.outcome) for each in told), bot_id)
     for each in arrived:
@@ -77,6 +75,19 @@ def write_down(session: Session, told: Sequence[Told], now: datetime, bot_id: in
     for each in open_:
         if each.outcome is not None and each.outcome.new_chat_id is not None:
             follow(session, each.row.chat_id, each.outcome.new_chat_id)
+
+
+def _word(session: Session, told: Iterable[Told]) -> None:
+    """The rows say what was sent, unless somebody's data were erased while it was going. Before the verdicts, which
+    write another reason.
+    """
+    may_be: list[dict[str, Any]] = []
+    are: list[dict[str, Any]] = []
+    for each in told:
+        mine = each.row.message == FORGOTTEN or each.row.reason in OVERRULES
+        (are if mine else may_be).append({"row_id": each.row.id, "to_message": each.row.message})
+    many(session, _WORDED, are)
+    many(session, _WORDED_UNLESS, may_be)
 
 
 def _verdict(told: Told) -> dict[str, Any]:

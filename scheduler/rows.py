@@ -34,6 +34,8 @@ class Row:
     attempts: int
     resent: bool
     worded_anew: bool = False
+    # What the row says of itself, when it was taken and when it began.
+    reason: str = ""
     # The row whose message this one edits (None: it is a new one), and that message's id once it is begun.
     edits_id: int | None = None
     edits: int | None = None
@@ -62,7 +64,7 @@ def _due(lane: Lane) -> Select[Any]:
     return (
         select(
             Outbox.id, Outbox.lane, Outbox.job, Outbox.chat_id, Outbox.message, Outbox.about, Outbox.attempts,
-            Outbox.resent, Outbox.expires_at, Outbox.edits_id,
+            Outbox.resent, Outbox.expires_at, Outbox.edits_id, Outbox.reason,
         )
         .where(Outbox.state == OutboxState.QUEUED, Outbox.lane == lane, Outbox.not_before <= bindparam("now"))
         .where(Outbox.id.not_in(bindparam("held", expanding=True)))
@@ -93,6 +95,10 @@ _DUE[Lane.ANSWERS] = _DUE[Lane.ANSWERS].where(Outbox.id.in_(_first_answers()))
 _NEXT = [_next(lane) for lane in LANES]
 # What takes the place of a secret message (an invite, somebody's number) once there is nothing more to send.
 FORGOTTEN = {"text": "（内容已不再保存）"}
+# Why a row does not go, or goes without a name, after somebody's data were erased. What was thought of the row before
+# that, words made anew in hand, must not be written over it.
+ERASED, NAME_TAKEN_OUT = "erased", "name_taken_out"
+OVERRULES = (ERASED, NAME_TAKEN_OUT)
 _IS_SECRET = Outbox.message["secret"].as_boolean()
 _WAITS = (Outbox.id == bindparam("row_id"), Outbox.state == OutboxState.QUEUED)
 IS_OPEN = (
@@ -104,7 +110,7 @@ _BEGIN = (
     update(table(Outbox))
     .where(*_WAITS)
     .values(state=OutboxState.SENDING, attempts=Outbox.attempts + 1)
-    .returning(Outbox.chat_id, Outbox.message)
+    .returning(Outbox.chat_id, Outbox.message, Outbox.reason)
 )
 _REFUSED = select(Outbox.chat_id, func.max(Outbox.not_before)).where(
     Outbox.state == OutboxState.QUEUED, Outbox.reason == outcome.TOO_MANY, Outbox.not_before > bindparam("now")
@@ -139,7 +145,7 @@ def due(
 def _row(found: Found[Any]) -> Row:
     return Row(
         found.id, found.lane, found.job, found.chat_id, found.message, found.about, found.attempts, found.resent,
-        edits_id=found.edits_id,
+        edits_id=found.edits_id, reason=found.reason,
     )  # fmt: skip
 
 
@@ -156,8 +162,10 @@ def begin(session: Session, row: Row, now: datetime) -> bool:
     if found is None:
         return False
     row.chat_id = found.chat_id
-    if not row.worded_anew:
-        row.message = found.message
+    overruled = found.reason in OVERRULES and row.reason not in OVERRULES
+    if overruled or not row.worded_anew:
+        row.message, row.worded_anew = found.message, False
+    row.reason = found.reason
     row.attempts += 1
     return True
 

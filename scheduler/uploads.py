@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import String, bindparam, cast, delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.outcome import BAD_FILE, Outcome, OutcomeKind
@@ -15,6 +15,7 @@ from storage.base import table
 from storage.choices import OutboxState
 from storage.engine import Storage
 from storage.models.outbox import Outbox, Upload
+from storage.rows import changed
 
 # A file that nothing waits for is kept so long after it was promised: the same one may be sent again.
 KEPT = timedelta(days=30)
@@ -82,6 +83,16 @@ def write_down(session: Session, learned: Iterable[tuple[int | None, Outcome | N
 def clean(session: Session, now: datetime) -> None:
     """Forget files that were promised long ago and that no open row needs."""
     session.execute(delete(table(Upload)).where(Upload.created_at < now - KEPT, Upload.id.not_in(_NEEDED)))
+
+
+def forget(session: Session) -> int:
+    """Take the content out of every file that no open row needs; how many. The same file again is a new row.
+
+    The row stays until its time: a number that came back would be taken for the file that it was.
+    """
+    gone = update(table(Upload)).where(Upload.id.not_in(_NEEDED), Upload.content != b"")
+    nothing = {"content": b"", "name": "", "file_id": None, "digest": literal("forgotten:") + cast(Upload.id, String)}
+    return changed(session, gone.values(**nothing))
 
 
 class Uploads:

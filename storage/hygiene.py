@@ -1,4 +1,4 @@
-"""The words that branches do not allow, by the account that writes."""
+"""The words that branches do not allow, by the account that writes or by the branch."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -23,3 +23,9 @@ def branch_words(session: Session, accounts: Collection[int]) -> dict[int, set[s
     for account, word in session.execute(_WORDS, {"accounts": list(accounts)}):
         found[account or 0].add(word)
     return dict(found)
+
+
+def words_of(session: Session, branch_id: int) -> set[str]:
+    """The words in use of one branch: for what comes in as a file."""
+    mine = select(HygieneWord.word).where(HygieneWord.branch_id == branch_id, HygieneWord.removed_at.is_(None))
+    return set(session.scalars(mine))

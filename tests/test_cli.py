@@ -24,11 +24,12 @@ from scheduler.jobs import Owed
 from scheduler.outbox import promise
 from storage.choices import InboxState, OrganisationKind
 from storage.engine import Storage
+from storage.models.care import HygieneWord
 from storage.models.inbox import Inbox
 from storage.models.invite import Invite
 from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox
-from storage.models.person import RosterSpan
+from storage.models.person import Person, RosterSpan
 from tests.terminal import Thinking, typed
 
 EXAMPLE = Path(__file__).parent / "features" / "archive" / "example.json"
@@ -145,6 +146,20 @@ def test_a_roster_that_changed_while_it_was_asked_about_is_not_written(ready: Ru
     refused = CliRunner().invoke(cli, ("import", "roster.csv"), input=io.BufferedReader(Thinking(change)))
     assert (refused.exit_code, people(tmp_path)) == (1, 0)
     assert "changed by somebody else meanwhile" in refused.stderr
+
+
+def test_a_branch_s_own_words_hold_for_rosters_and_archives(ready: Run, tmp_path: Path) -> None:
+    shutil.copy(EXAMPLE, tmp_path / "archive.json")
+    assert ready("import", "archive.json").exit_code == 0
+    with database(tmp_path) as storage, storage.transaction() as session:
+        by = session.scalars(select(Person.id)).first()
+        now = datetime(2022, 10, 20, tzinfo=UTC)
+        session.add(HygieneWord(branch_id=1, word="某某项目", made_by_id=by, made_at=now))
+    (tmp_path / "roster.csv").write_text("姓名,党小组,备注\n己一,第一党小组,某某项目\n", encoding="utf-8")
+    refused = ready("import", "roster.csv")
+    assert (refused.exit_code, "row 2, 备注" in refused.output, "某某项目" in refused.output) == (1, True, False)
+    with database(tmp_path) as storage, storage.reading() as session:
+        assert "己一" not in session.scalars(select(Person.name)).all()
 
 
 def test_an_archive_goes_in_and_comes_out(ready: Run, tmp_path: Path) -> None:

@@ -244,6 +244,7 @@ async def test_a_word_of_the_sender_s_branch_is_refused_before_it_is_stored(stor
         message(1, sender=1001, text="关于某 某项目"),
         message(2, sender=1001, text="关于别的项目"),
         message(3, sender=555, text="某某项目"),
+        message(4, sender=1001, poll={"id": "1", "question": "某某项目哪天办？", "options": []}),
     ]
     async with desk.working():
         await desk.receiver.take(said)
@@ -251,6 +252,7 @@ async def test_a_word_of_the_sender_s_branch_is_refused_before_it_is_stored(stor
     rows = await desk.rows()
     assert {number: (row.state, row.payload is None) for number, row in rows.items()} == {
         1: (InboxState.REFUSED, True), 2: (InboxState.ANSWERED, False), 3: (InboxState.ANSWERED, False),
+        4: (InboxState.REFUSED, True),
     }  # fmt: skip
     assert rows[1].fault == "BRANCH_WORD"
 

@@ -2,12 +2,25 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-LOOKED_AT = frozenset({"text", "caption", "file_name"})
+# The marks that the rules of secrecy fix: no branch takes one off.
+LEVELS, INSIDE = ("秘密", "机密", "绝密"), ("内部资料", "内部文件")
+# Everything else that is written in an update is looked at, also in fields that Telegram has yet to invent.
+# Who and where: names of accounts and chats are no texts; `reply_markup` is the bot's own.
+_WHO = frozenset({
+    "from", "user", "users", "sender_user", "chat", "sender_chat", "actor_chat", "voter_chat", "via_bot",
+    "sender_business_bot", "origin", "forward_origin", "forward_from", "forward_from_chat", "forward_sender_name",
+    "forward_signature", "author_signature", "new_chat_members", "new_chat_member", "new_chat_participant",
+    "left_chat_member", "left_chat_participant", "user_shared", "users_shared", "chat_shared", "reply_markup",
+})  # fmt: skip
+# Of what kind, and which: words of machines. So is every key that ends with _id.
+_WHICH = frozenset({"id", "type", "mime_type", "emoji", "username", "language_code", "set_name", "currency"})
+# A tap carries only what the bot itself wrote, and who comes or goes writes nothing.
+_UNWRITTEN = frozenset({"callback_query", "my_chat_member"})
 
 
 class Found(StrEnum):
@@ -19,7 +32,7 @@ class Found(StrEnum):
     BRANCH_WORD = "内容中有支部规定不得发送的词语，未保存，请修改后再发。"
 
 
-_LEVEL = r"(?:秘\s*密|机\s*密|绝\s*密)"
+_LEVEL = "(?:" + "|".join(r"\s*".join(level) for level in LEVELS) + ")"
 _TERM = r"(?:\d+|[一二三四五六七八九十]+|长)\s*(?:年|个?月|[天日]|期)"
 _EDGE = r"[\s【】\[\]()「」《》\"'“”.,:;!、。]*"
 # NFKC has made full-width letters, digits, brackets and colons plain by now.
@@ -28,7 +41,7 @@ _MARKS = (
     re.compile(rf"(?<![\u4e00-\u9fff]){_LEVEL}{_EDGE}{_TERM}(?![\u4e00-\u9fff])"),
     re.compile(rf"^{_EDGE}{_LEVEL}{_EDGE}$", re.MULTILINE),
     re.compile(rf"密\s*级\s*:\s*{_LEVEL}"),
-    re.compile(r"\A[\W_]*内部(?:资料|文件)"),
+    re.compile(rf"\A[\W_]*(?:{'|'.join(INSIDE)})"),
 )
 _NUMBER = re.compile(r"(?<![\dA-Za-z])([1-9]\d{5})[\s-]?(\d{4})(\d{2})(\d{2})[\s-]?\d{3}[\dXx](?![\dA-Za-z])")
 # GB 11643: what each of the first 17 digits counts, and the last sign for the sum modulo 11.
@@ -39,7 +52,7 @@ BULK = 3
 
 
 def find(kind: str, content: dict[str, Any]) -> Found | None:
-    """What is wrong with an update of this kind. A tap carries only what the bot itself wrote."""
+    """What is wrong with an update of this kind."""
     texts = texts_of(kind, content)
     return next((found for text in texts if (found := look(text)) is not None), None)
 
@@ -71,21 +84,29 @@ def comparable(text: str) -> str:
     return "".join(letter for letter in plain if unicodedata.category(letter)[0] not in "ZC")
 
 
+def holds(text: str, words: Collection[str]) -> bool:
+    """Whether a text holds one of a branch's own words, which are comparable already."""
+    plain = comparable(text) if words else ""
+    return any(word in plain for word in words)
+
+
 def texts_of(kind: str, content: dict[str, Any]) -> list[str]:
     """Every text that somebody wrote in an update."""
-    return [] if kind == "callback_query" else list(_texts(content))
+    return [] if kind in _UNWRITTEN else list(_texts(content))
 
 
 def _texts(content: dict[str, Any]) -> Iterator[str]:
-    """Every text and caption at any depth: a reply or a quote repeats what it answers."""
+    """At any depth: a reply or a quote repeats what it answers, a poll has its question, options and explanation."""
     waiting: list[Any] = [content]
     while waiting:
         item = waiting.pop()
-        if isinstance(item, list):
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, list):
             waiting += item
         elif isinstance(item, dict):
-            for key, value in item.items():
-                if isinstance(value, str) and key in LOOKED_AT:
-                    yield value
-                elif isinstance(value, dict | list):
-                    waiting.append(value)
+            waiting += [value for key, value in item.items() if key not in _WHO and not _is_machines(key, value)]
+
+
+def _is_machines(key: str, value: Any) -> bool:
+    return isinstance(value, str) and (key in _WHICH or key.endswith("_id"))

@@ -1,8 +1,10 @@
 """The hygiene list: what is refused before it is stored, and what passes."""
 
+from typing import Any
+
 import pytest
 
-from bot.kit.hygiene import Found, comparable, find, look
+from bot.kit.hygiene import Found, comparable, find, holds, look, texts_of
 
 REFUSED = [
     "秘密★1年\n关于某事的通知",
@@ -76,8 +78,56 @@ def test_a_caption_a_file_name_and_a_quoted_text_are_looked_at() -> None:
     assert find("message", {"text": "好的", "reply_to_message": {"text": "机密★"}}) is Found.MARK
 
 
-def test_a_name_is_not_a_text() -> None:
-    assert find("message", {"from": {"first_name": "绝密"}, "text": "到"}) is None
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"poll": {"question": "机密★", "options": []}},
+        {"poll": {"question": "哪天？", "options": [{"text": "绝密★1年"}]}},
+        {"poll": {"question": "哪天？", "explanation": "机密★"}},
+        {"checklist": {"title": "机密★", "tasks": [{"id": 1, "text": "一"}]}},
+        {"checklist": {"title": "清单", "tasks": [{"id": 1, "text": "机密★"}]}},
+        {"venue": {"title": "会议室", "address": "机密★"}},
+        {"audio": {"file_id": "A", "title": "机密★", "performer": "甲"}},
+        {"contact": {"phone_number": "1", "first_name": "甲", "vcard": "NOTE:机密★1年"}},
+        {"new_chat_title": "机密★"},
+        {"entities": [{"type": "text_link", "url": "https://example.org/机密★"}], "text": "见此"},
+        {"external_reply": {"poll": {"question": "机密★"}}},
+        {"something_new": {"blocks": [{"heading": "机密★"}]}},
+    ],
+)
+def test_whatever_is_written_is_looked_at(content: dict[str, Any]) -> None:
+    assert find("message", content) is Found.MARK
+
+
+def test_a_branch_s_own_word_is_found_in_what_is_written_only() -> None:
+    content = {
+        "poll": {"id": "ab", "type": "quiz", "question": "关于 Ａ Ｂ 项目", "options": []},
+        "document": {"file_id": "xab1", "mime_type": "text/ab", "file_unique_id": "ab"},
+        "reply_markup": {"inline_keyboard": [[{"text": "ab", "callback_data": "ab:1"}]]},
+        "from": {"id": 1, "first_name": "ab", "username": "ab"},
+    }
+    assert [text for text in texts_of("message", content) if holds(text, {"ab"})] == ["关于 Ａ Ｂ 项目"]
+    assert not holds("甲", {"ab"})
+    assert not holds("ab", ())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"from": {"first_name": "绝密"}},
+        {"chat": {"title": "绝密"}},
+        {"forward_origin": {"type": "hidden_user", "sender_user_name": "绝密"}},
+        {"new_chat_members": [{"id": 1, "first_name": "绝密"}]},
+    ],
+)
+def test_a_name_is_not_a_text(content: dict[str, Any]) -> None:
+    assert find("message", {**content, "text": "到"}) is None
+
+
+def test_who_comes_or_goes_writes_nothing() -> None:
+    assert (
+        find("my_chat_member", {"new_chat_member": {"custom_title": "绝密"}, "invite_link": {"name": "绝密"}}) is None
+    )
 
 
 def test_a_tap_is_not_looked_at() -> None:

@@ -1,17 +1,22 @@
 """Collects the faults of a document: each with its path, what was found and what would be right. No I/O."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from bot.kit.hygiene import Found, look
 from bot.kit.sheets import visible
 
 # Before a name: somebody outside the roster.
 OUTSIDE = "EXT:"
 NAME_LENGTH = 50
+NOT_KEPT = {
+    Found.MARK: "a mark of secrecy", Found.IDENTITY_NUMBER: "an identity number",
+    Found.MOBILE_NUMBERS: "a list of mobile numbers", Found.BRANCH_WORD: "a word that the branch does not allow",
+}  # fmt: skip
 T = TypeVar("T", bound=StrEnum)
 Fields = Mapping[str, Any]
 
@@ -23,7 +28,8 @@ class Check:
     faults: list[str] = field(default_factory=list)
 
     def fault(self, path: str, found: Any, wanted: str) -> None:
-        shown = repr(found)
+        # A text that must not be kept (see `refused`) is not repeated here either.
+        shown = repr(found) if look(str(found)) is None else "..."
         self.faults.append(f"{path}: found {shown if len(shown) <= 60 else shown[:57] + '...'}, should be {wanted}")
 
     def text(self, path: str, row: Fields, name: str, longest: int = 100_000) -> str:
@@ -96,3 +102,26 @@ class Check:
 def rest(row: Fields, known: Collection[str]) -> dict[str, Any]:
     """The further fields, which are kept as they are."""
     return {name: value for name, value in row.items() if name not in known}
+
+
+def refused(path: str, record: Any, look_at: Callable[[str], Found | None] = look) -> Iterator[str]:
+    """A fault for every text of a record, at any depth and in names of fields too, that must not be kept.
+
+    The text itself is not repeated.
+    """
+    for where, text in _texts(path, record):
+        found = look_at(text)
+        if found is not None:
+            yield f"{where}: holds {NOT_KEPT[found]}, should be without it"
+
+
+def _texts(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield f"{path} (the name of a field)", name
+            yield from _texts(f"{path}.{name}" if look(name) is None else f"{path}.?", one)
+    elif isinstance(value, list):
+        for at, one in enumerate(value):
+            yield from _texts(f"{path}[{at}]", one)

@@ -1,7 +1,7 @@
 """Writes a branch as an archive: exactly the names and shapes of branch-archive/1; ids stay what they were."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -34,7 +34,11 @@ Json = dict[str, Any]
 
 
 def export(session: Session, branch_id: int, today: date, timezone: str) -> Json:
-    """The document; `today` is the day as of which secretary, committee and leaders are said."""
+    """The document; `today` is the day as of which secretary, committee and leaders are said.
+
+    Somebody whom the archive named and who is gone by now (erased, or left out of a later archive) is not named: an id
+    that no person of the document has would be refused when it is read again.
+    """
     groups = group_ids(session, branch_id)
     people = person_ids(session, branch_id)
     branch = session.get_one(Organisation, branch_id)
@@ -64,6 +68,15 @@ def person_ids(session: Session, branch_id: int) -> dict[int, str]:
     return _numbered("P", {row.id: row.archive_id for row in session.execute(query.order_by(Person.id))})
 
 
+def _still_there(session: Session, branch_id: int) -> set[str]:
+    """The ids of the archive that still are somebody's. Not those of `person_ids`: P3 may be another one's there."""
+    return {
+        known
+        for known in session.scalars(select(Person.archive_id).where(Person.branch_id == branch_id))
+        if known is not None
+    }
+
+
 def _numbered(letter: str, kept: Mapping[int, str | None]) -> dict[int, str]:
     """A record made in chat gets its number, and a letter behind it where the archive had that id already."""
     taken = {known for known in kept.values() if known}
@@ -84,7 +97,7 @@ def _branch(
     held = duties_on(session, branch.id, today)
     secretary = [people[one] for one, duties in held.items() if Duty.SECRETARY in duties and one in people]
     committee = [people[one] for one in people if held.get(one, set()) & COMMITTEE]
-    kept = branch.settings.get(FURTHER) or {}
+    kept, there = branch.settings.get(FURTHER) or {}, _still_there(session, branch.id)
     parent = session.get(Organisation, branch.parent_id) if branch.parent_id else None
     usual = {
         "superior": parent.name if parent else "", "timezone": timezone, "peer_orgs": [], "rank_order": list(Rank),
@@ -92,17 +105,22 @@ def _branch(
     said = {name: branch.settings.get(name, usual[name]) for name in SAID}
     return {
         "name": branch.name, "superior": said["superior"], "timezone": said["timezone"],
-        "groups": _groups(session, branch.id, groups, people, today),
-        "committee": committee or kept.get("committee", []),
-        "secretary": next(iter(secretary), kept.get("secretary")),
+        "groups": _groups(session, branch.id, groups, people, there, today),
+        "committee": committee or [one for one in kept.get("committee", []) if one in there],
+        "secretary": next(iter(secretary), _among(there, kept.get("secretary"))),
         "peer_orgs": said["peer_orgs"], "rank_order": said["rank_order"],
         **{name: value for name, value in kept.items() if name not in ("committee", "secretary")},
     }  # fmt: skip
 
 
+def _among(there: Collection[str], known: str | None) -> str | None:
+    return known if known in there else None
+
+
 def _groups(
-    session: Session, branch_id: int, groups: Mapping[int, str], people: Mapping[int, str], today: date
-) -> list[Json]:
+    session: Session, branch_id: int, groups: Mapping[int, str], people: Mapping[int, str], there: Collection[str],
+    today: date,
+) -> list[Json]:  # fmt: skip
     leaders = defaultdict[int, list[str]](list)
     facts = Facts.of_branch(session, branch_id, today)
     for person_id, known in people.items():
@@ -110,12 +128,12 @@ def _groups(
             if span.values["duty"] is Duty.GROUP_LEADER and span.holds(today) and span.values["group_id"]:
                 leaders[span.values["group_id"]].append(known)
     rows = session.scalars(select(PartyGroup).where(PartyGroup.branch_id == branch_id).order_by(PartyGroup.id))
-    return [_group(row, groups[row.id], next(iter(leaders[row.id]), None)) for row in rows]
+    return [_group(row, groups[row.id], next(iter(leaders[row.id]), None), there) for row in rows]
 
 
-def _group(row: PartyGroup, known: str, leader: str | None) -> Json:
+def _group(row: PartyGroup, known: str, leader: str | None, there: Collection[str]) -> Json:
     extra = dict(row.extra or {})
-    said = extra.pop("leader", None)
+    said = _among(there, extra.pop("leader", None))
     return {"id": known, "name": row.name, "leader": leader or said, **extra}
 
 

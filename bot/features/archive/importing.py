@@ -10,15 +10,18 @@ from sqlalchemy import ForeignKey, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.archive import rules
-from bot.features.archive.document import BadArchive, left_out, unknown
+from bot.features.archive.checks import refused
+from bot.features.archive.document import READ, BadArchive, left_out, unknown
 from bot.features.archive.exporting import FURTHER, SAID, export, group_ids
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.care.rules import erased_name
 from bot.features.people.invites import end_of_leavers
+from bot.kit.hygiene import Found, holds
 from storage.audit import record
 from storage.base import Model, table
 from storage.choices import Duty, OrganisationKind
 from storage.facts import KINDS
+from storage.hygiene import words_of
 from storage.models.organisation import Organisation, PartyGroup
 from storage.models.person import (
     CategorySpan,
@@ -76,6 +79,7 @@ def bring(session: Session, document: Mapping[str, Any], target: Target, *, now:
         if _same(session, branch_id, archive, target, now, timezone):
             return Brought(branch_id, changed=False, left_out=kept)
         _may_go_there(session, branch_id, target)
+        _without_own_words(session, branch_id, document)
     else:
         branch_id = _new_branch(session, archive.branch, target, now)
     notes = _Desk(session, branch_id, now).lay(archive, target)
@@ -137,6 +141,18 @@ def _may_go_there(session: Session, branch_id: int, target: Target) -> None:
             f"branch: {name} (id {branch_id}) has other records ({people} people); --replace puts the archive in "
             "their place, --as-new NAME makes another branch of it"
         ])  # fmt: skip
+
+
+def _without_own_words(session: Session, branch_id: int, document: Mapping[str, Any]) -> None:
+    """Asked only when something is to be written: what the branch says already, it may go on saying."""
+    words = words_of(session, branch_id)
+    found = [
+        line
+        for name in READ
+        for line in refused(name, document.get(name), lambda text: Found.BRANCH_WORD if holds(text, words) else None)
+    ]
+    if found:
+        raise BadArchive(found)
 
 
 def _new_branch(session: Session, branch: Branch | None, target: Target, now: datetime) -> int:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from bot.features.archive.checks import OUTSIDE, Check, Fields, rest
+from bot.features.archive.checks import OUTSIDE, Check, Fields, refused, rest
 from bot.kit.words import plain_number
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 
@@ -303,4 +303,5 @@ def read(document: Fields, groups: Mapping[str, str | None]) -> tuple[Archive, l
     if branch is not None:
         groups = {group.id: group.leader for group in branch.groups}
     people = read_people(check, rows, groups) if "people" in document else None
-    return Archive(branch, people), check.faults
+    kept = (line for name in ("branch", "people") for line in refused(name, document.get(name)))
+    return Archive(branch, people), [*check.faults, *kept]

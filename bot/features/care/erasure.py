@@ -1,45 +1,46 @@
 """注销: everything of a person goes; what the ledgers count keeps a number and no name."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, case, cast, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.features.care import mentions, traces
 from bot.features.care.holdings import HOLDINGS, Fate, Holding, Subject
-from bot.features.care.retention import SAID_NOTHING, SLICE
+from bot.features.care.rules import erased_name
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.audience import Me
 from storage.base import table
-from storage.choices import InboxState, OutboxState
+from storage.choices import InboxState
 from storage.facts import KINDS
-from storage.models.attendance import Makeup
-from storage.models.dialog import Dialog
 from storage.models.inbox import Inbox
-from storage.models.outbox import Outbox, Promise
-from storage.models.person import ExemptionSpan, Person, RosterSpan
-from storage.models.reflection import Reflection
+from storage.models.person import Person, RosterSpan
 from storage.rows import changed, of_branch
 
 NO_SUCH_PERSON = "没有找到这位同志，或其数据已注销。"
 NOT_ONESELF = "不能注销本人的数据，请先移交书记职务。"
-_UNSENT, _CANCELLED = (OutboxState.QUEUED, OutboxState.SENDING), OutboxState.CANCELLED.value
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What an erasure is about to do: rows by the title of their table, and whether the person is on a roster."""
+    """What an erasure is about to do: rows by the title of their table, and whether the person is on a roster.
+
+    `named`: texts of the branch in which the name is replaced; `shared`: somebody else has the same name, so that none
+    is.
+    """
 
     person: Person
     on_roster: bool
     gone: Mapping[str, int]
     emptied: Mapping[str, int]
     kept: Mapping[str, int]
+    named: int = 0
+    shared: bool = False
 
 
 def people(session: Session, me: Me, name: str = "") -> Sequence[Person]:
@@ -62,7 +63,11 @@ def look(session: Session, me: Me, person_id: int, today: date) -> Before:
             counts[holding.fate][holding.title] = count
     listed = or_(RosterSpan.to_on.is_(None), RosterSpan.to_on > today)
     on_roster = session.scalars(select(RosterSpan.id).where(RosterSpan.person_id == person.id, listed)).first()
-    return Before(person, on_roster is not None, counts[Fate.DELETE], counts[Fate.EMPTY], counts[Fate.KEEP])
+    around = mentions.surroundings(session, person)
+    name = mentions.naming(session, person, erased_name(person.id), around)
+    named = mentions.count(session, name, around)
+    gone, emptied, kept = counts[Fate.DELETE], counts[Fate.EMPTY], counts[Fate.KEEP]
+    return Before(person, on_roster is not None, gone, emptied, kept, named, name.shared)
 
 
 def _find(session: Session, me: Me, person_id: int) -> Person:
@@ -87,10 +92,15 @@ def erase(session: Session, me: Me, person_id: int, today: date, now: datetime, 
     `handling`: the update that asks for it; it shows the name, and is still open.
     """
     person = _find(session, me, person_id)
-    subject, name = Subject(person.id, person.telegram_id), person.name
+    subject = Subject(person.id, person.telegram_id)
+    around = mentions.surroundings(session, person)
+    name = mentions.naming(session, person, erased_name(person.id), around)
     _end_spans(session, person.id, today)
+    requests = traces.take_requests_out(session, name, around, person.phone)
+    # What somebody wrote first: of that nothing is left in which the name could be replaced.
     done = {
-        "named": _take_name_out(session, me.branch_id, name), "reviewed": _take_pieces_out(session, person.id)
+        "bind_requests": len(requests), "reviewed": traces.take_texts_out(session, person.id, requests),
+        "said": traces.take_name_out(session, name, around), "named": mentions.take_out(session, name, around),
     }  # fmt: skip
     # The person last: the other tables are found by the account that stands there.
     for holding in reversed(HOLDINGS):
@@ -120,41 +130,3 @@ def _end_spans(session: Session, person_id: int, today: date) -> None:
         mine: Any = kind.person_id == person_id
         changed(session, update(kind).where(mine, open_, kind.from_on <= today).values(to_on=today))
         changed(session, delete(kind).where(mine, kind.from_on > today))
-
-
-def _take_name_out(session: Session, branch_id: int, name: str) -> int:
-    """What was said to others of the branch and names the person, once it has gone out; who approved what."""
-    here = select(Person.id).where(Person.branch_id == branch_id)
-    approved = (ExemptionSpan.approved_by == name, ExemptionSpan.person_id.in_(here))
-    changed(session, update(ExemptionSpan).where(*approved).values(approved_by=""))
-    # JSON keeps letters beyond ASCII escaped, on both databases; an update is kept as it came.
-    escaped = json.dumps(name)[1:-1]
-    said = cast(Outbox.message, String).contains(escaped, autoescape=True)
-    sent = (Outbox.branch_id == branch_id, Outbox.state.not_in(_UNSENT), said)
-    accounts = select(Person.telegram_id).where(Person.branch_id == branch_id, Person.telegram_id.is_not(None))
-    heard = or_(
-        Inbox.payload.contains(name, autoescape=True), cast(Inbox.answer, String).contains(escaped, autoescape=True)
-    )
-    handled = (Inbox.sender.in_(accounts), Inbox.state.not_in([InboxState.NEW, InboxState.CLAIMED]), heard)
-    # Such as a roster that somebody is looking at before it is taken in.
-    drafts = (Dialog.person_id.in_(here), cast(Dialog.draft, String).contains(escaped, autoescape=True))
-    return (
-        changed(session, update(Outbox).where(*sent).values(message=SAID_NOTHING))
-        + changed(session, delete(Inbox).where(*handled))
-        + changed(session, delete(Dialog).where(*drafts))
-    )
-
-
-def _take_pieces_out(session: Session, person_id: int) -> int:
-    """What reviewers were sent of the pieces and make-ups: found by the promise's name, and by the files."""
-    pieces = set(session.scalars(select(Reflection.id).where(Reflection.person_id == person_id)))
-    promised = session.execute(select(Promise.key, Promise.outbox_id).where(Promise.key.like("piece:%")))
-    rows = [outbox_id for key, outbox_id in promised if int(key.split(":")[1]) in pieces]
-    for files in session.scalars(select(Makeup.files).where(Makeup.person_id == person_id)):
-        for file in files:
-            said = cast(Outbox.message, String).contains(file["file_id"], autoescape=True)
-            rows += session.scalars(select(Outbox.id).where(said))
-    ids = sorted({row for row in rows if row is not None})
-    silent = {"message": SAID_NOTHING, "state": case((Outbox.state.in_(_UNSENT), _CANCELLED), else_=Outbox.state)}
-    slices = (ids[at : at + SLICE] for at in range(0, len(ids), SLICE))
-    return sum(changed(session, update(Outbox).where(Outbox.id.in_(part)).values(**silent)) for part in slices)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, case, null, or_, select
 
 from bot.features.care.rules import erased_name
+from scheduler.rows import ERASED
 from storage.base import Model
 from storage.choices import OutboxState
 from storage.models.activity import Activity, Component, Delegate
@@ -106,7 +107,7 @@ def _silence(subject: Subject) -> dict[str, Any]:
     """What has not gone out yet does not go."""
     unsent = Outbox.state.in_([OutboxState.QUEUED, OutboxState.SENDING])
     state = case((unsent, OutboxState.CANCELLED.value), else_=Outbox.state)
-    return {"message": {"text": ""}, "about": {}, "chat_id": None, "state": state, "reason": "erased"}
+    return {"message": {"text": ""}, "about": {}, "chat_id": None, "state": state, "reason": ERASED}
 
 
 HOLDINGS: tuple[Holding, ...] = (

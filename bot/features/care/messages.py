@@ -23,11 +23,13 @@ from bot.features.care.buttons import (
 )
 from bot.features.care.changes import Line, Page
 from bot.features.care.erasure import Before
+from bot.features.care.mentions import KEPT
 from bot.features.care.mydata import MyData, to_json
 from bot.features.care.page import page
 from bot.features.care.rules import PERIODS, RETENTION, Kind, erased_name
 from bot.features.care.words import PLAIN, VALUES, action_word, column_word, subject_word
 from bot.kit.access import Right, may
+from bot.kit.hygiene import BULK, INSIDE, LEVELS
 from bot.kit.replies import Choice, Document, Message, Rows
 from bot.kit.words import day_words, moment_words
 from storage.audience import Me
@@ -140,7 +142,7 @@ def retention(periods: Mapping[Kind, int], due: Mapping[Kind, int]) -> Message:
 def _short(kind: Kind) -> str:
     return {
         Kind.RECEIVED: "收到的消息", Kind.SENT: "发出的消息", Kind.DRAFTS: "草稿", Kind.INVITES: "邀请链接",
-        Kind.REASONS: "事由和说明", Kind.PIECES: "心得正文",
+        Kind.REQUESTS: "绑定申请", Kind.REASONS: "事由和说明", Kind.PIECES: "心得正文",
     }[kind]  # fmt: skip
 
 
@@ -175,10 +177,16 @@ def swept(gone: Mapping[Kind, int]) -> str:
 
 
 def words(rows: Iterable[HygieneWord]) -> Message:
+    """The marks that the rules fix, shown without a button; then the branch's own words, each with one."""
     known = list(rows)
     lines = [
-        "【禁发词语】含有密级标志、身份证号码或成批手机号码的内容一律拒收，不保存。",
-        "本支部另外规定的词语：" + ("、".join(row.word for row in known) if known else "无"),
+        "【禁发词语】含有以下内容的消息和文件一律拒收，不保存。",
+        "按规定固定的标志，不能删除：",
+        f"· {'、'.join(LEVELS)}：带★或期限、写在“密级：”之后，或单独成行",
+        f"· {'、'.join(INSIDE)}：写在开头",
+        f"· 身份证号码；{BULK}个及以上手机号码",
+        "句子中提到（如“保守党的秘密”“内部管理”）不受影响。",
+        "本支部另外规定的词语，可以增删：" + ("、".join(row.word for row in known) if known else "无"),
     ]
     taken_off = [Choice(f"删除 {row.word}", RemoveWord(row.id)) for row in known]
     return Message("\n".join(lines), [*_pairs(taken_off), [Choice("增加词语", AddWord())]])
@@ -209,6 +217,7 @@ def erase_first(before: Before, dialog_id: int) -> Message:
     lines.append(f"保留（只留编号，不留姓名）：{_counted(before.kept)}")
     if before.on_roster:
         lines.append(f"{name}同志仍在名册上，自今日起移出名册，不再计入应到。")
+    lines.append(f"其他文字中的姓名：{_named(before)}。")
     lines.append("聊天中已有的消息请本人自行删除。")
     return Message("\n".join(lines), [[Choice("继续注销", EraseGo(dialog_id))]])
 
@@ -226,8 +235,17 @@ def receipt(person_id: int, before: Before, by: str, now: datetime, tz: tzinfo) 
         f"办理人：{by}",
         f"已删除或清空：{_counted({**before.gone, **before.emptied})}",
         f"保留（记为“{erased_name(person_id)}”）：{_counted(before.kept)}",
+        f"其他文字中的姓名：{_named(before)}。",
         "此前的数据库备份到期后自动删除。请转告本人，并自行删除聊天中的有关内容。",
     ])  # fmt: skip
+
+
+def _named(before: Before) -> str:
+    """What becomes of the name in what others wrote."""
+    if before.shared:
+        return "有同名同志，不作改动"
+    left = "、".join(dict.fromkeys(KEPT.values()))
+    return f"{before.named}处改为“{erased_name(before.person.id)}”；{left}不作改动"
 
 
 def _counted(rows: Mapping[str, int]) -> str:

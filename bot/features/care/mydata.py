@@ -10,6 +10,7 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from bot.features.care.holdings import HOLDINGS, Holding, Subject
+from bot.features.care.withheld import without_others_texts
 from storage.audience import Me
 from storage.base import Model, table
 from storage.models.activity import Activity
@@ -69,6 +70,7 @@ def _part(session: Session, holding: Holding, subject: Subject) -> Part:
     if holding.whose is not None:
         query = select(of).where(holding.whose(subject)).order_by(*of.primary_key.columns)
         rows = [dict(row) for row in session.execute(query).mappings()]
+        rows = without_others_texts(session, subject, holding.table, rows)
     acted = sum(
         session.scalar(select(func.count()).select_from(of).where(of.c[column] == subject.person_id)) or 0
         for column in holding.acts

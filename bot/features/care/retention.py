@@ -20,7 +20,7 @@ from storage.models.attendance import LeaveRequest, Makeup
 from storage.models.care import RetentionRule
 from storage.models.dialog import Dialog
 from storage.models.inbox import Inbox
-from storage.models.invite import Invite
+from storage.models.invite import BindRequest, Invite
 from storage.models.outbox import Outbox
 from storage.models.person import Person
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
@@ -80,6 +80,13 @@ STORES: Mapping[Kind, Sequence[Store]] = {
     ],
     Kind.DRAFTS: [Store(Dialog.person_id, _WRITERS, Dialog.expires_at, Dialog.step != "", {"step": "", "draft": {}})],
     Kind.INVITES: [Store(Invite.id, Invite.branch_id, Invite.expires_at, Invite.id.is_not(None))],
+    # Also one that nobody has decided: whoever asked is a stranger, and may ask again.
+    Kind.REQUESTS: [
+        Store(
+            BindRequest.id, BindRequest.branch_id, func.coalesce(BindRequest.decided_at, BindRequest.asked_at),
+            BindRequest.id.is_not(None),
+        )
+    ],
     Kind.REASONS: [
         Store(
             LeaveRequest.id, _branch_of(LeaveRequest.activity_id), LeaveRequest.requested_at, LeaveRequest.reason != "",

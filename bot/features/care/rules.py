@@ -17,6 +17,7 @@ class Kind(StrEnum):
     SENT = "sent"
     DRAFTS = "drafts"
     INVITES = "invites"
+    REQUESTS = "requests"
     REASONS = "reasons"
     PIECES = "pieces"
 
@@ -34,6 +35,7 @@ RETENTION = {
     Kind.SENT: Retention("发出的消息原文", 90),
     Kind.DRAFTS: Retention("没有办完的草稿", 30),
     Kind.INVITES: Retention("邀请链接记录", 90),
+    Kind.REQUESTS: Retention("绑定申请记录", 90),
     Kind.REASONS: Retention("请假事由和补学说明", 365),
     Kind.PIECES: Retention("心得正文和附件", 1095),
 }

@@ -8,6 +8,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from bot.features.people import roster_words as words
+from bot.features.people.roster_hygiene import NOT_REPEATED
 from bot.features.people.roster_words import Unclear
 from bot.features.people.rules import Exempt, Fault, RosterRow, clean_name, faults_between
 from bot.kit.hygiene import look
@@ -167,13 +168,18 @@ def _row(line: Line, columns: Mapping[int, str], faults: list[Fault]) -> RosterR
         try:
             read[field] = _READ[field](value)
         except Unclear as error:
-            faults.append(Fault(line.number, _column(HEADINGS[field][0], at), line.text(at)[:40], error.wanted))
+            faults.append(Fault(line.number, _column(HEADINGS[field][0], at), _repeated(line.text(at)), error.wanted))
     for at, field in columns.items():
         led = words.led_group(line.text(at)) if field == "duties" else ""
         if led and read.get("group") and led != words.short_group(str(read["group"])):
             wanted = Both("the leader of the own 党小组", "本人所在党小组的组长")
-            faults.append(Fault(line.number, _column(HEADINGS[field][0], at), line.text(at)[:40], wanted))
+            faults.append(Fault(line.number, _column(HEADINGS[field][0], at), _repeated(line.text(at)), wanted))
     return _assembled(line.number, read)
+
+
+def _repeated(cell: str) -> str:
+    """A cell in its fault: what must not be kept is not said either, because what is said is kept."""
+    return cell[:40] if look(cell) is None else NOT_REPEATED
 
 
 def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
@@ -214,6 +220,8 @@ def _name(value: object) -> str:
     name = clean_name(value if isinstance(value, str) else plain(value))
     if not name or len(name) > _NAME_LENGTH:
         raise Unclear(f"a name of at most {_NAME_LENGTH} characters", f"不超过{_NAME_LENGTH}字的姓名")
+    if look(name) is not None:
+        raise Unclear("a name without identity numbers and marks of secrecy", "不含身份证号和密级标志的姓名")
     return name
 
 

@@ -23,10 +23,11 @@ def list_waiting_of(session: Session, call: Call, button: buttons.ListWaiting) -
 
 
 def open_piece(session: Session, call: Call, button: buttons.OpenPiece) -> Reply:
-    """The piece as it was sent, and its card."""
+    """The piece as it was sent, and its card: under the name of the piece, by which it is found to be taken away."""
     row, _ = reviews.to_review(session, call.me, button.reflection_id)
-    held = messages.forwarded(pieces.parts(session, row.id))
-    return Reply(here=[*held, cards.review(session, row, call.tz)])
+    held = [*messages.forwarded(pieces.parts(session, row.id)), cards.review(session, row, call.tz)]
+    key = f"piece:{row.id}:{call.me.id}:{call.update_id}"
+    return Reply(others=[To(said, person_id=call.me.id, key=f"{key}:{number}") for number, said in enumerate(held)])
 
 
 def review(session: Session, call: Call, button: buttons.Review) -> Reply:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.people.roster_buttons import ImportRoster
 from bot.features.people.roster_file import BadRoster, read_roster
+from bot.features.people.roster_hygiene import faults_by_words, not_repeating
 from bot.features.people.roster_import import Plan, plan_import, write_import
 from bot.features.people.rules import Ambiguous, Exempt, Fault, RosterRow
 from bot.features.roster import import_messages, rules, service, tables
@@ -24,6 +25,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Reply, Said, say
 from bot.kit.sheets import MAX_BYTES
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
+from storage.hygiene import words_of
 from storage.models.dialog import Dialog
 from storage.models.person import DutySpan, ExemptionSpan, RosterSpan
 
@@ -58,9 +60,13 @@ def file_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     at_desk(call)
     if call.content is None:
         raise Refusal("请发送名册文件（xlsx或csv），不导入了请发“取消”。")
+    forbidden = words_of(session, call.me.branch_id)
     if isinstance(call.content, tuple):
-        return say(*import_messages.faults(call.content))
+        return say(*import_messages.faults(not_repeating(call.content, forbidden)))
     rows: Rows = call.content
+    faults = faults_by_words(rows, forbidden)
+    if faults:
+        return say(*import_messages.faults(faults))
     if not rows:
         raise Refusal("文件中只有示例，没有党员，请填写后再发。")
     since = _first_day(session, call.me.branch_id, call.today)

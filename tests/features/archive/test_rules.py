@@ -50,6 +50,24 @@ def test_what_is_left_out_is_named() -> None:
     assert left_out({"people": [], "votes": []}) == {}
 
 
+def test_what_must_not_be_kept_is_refused_by_its_path_and_not_repeated() -> None:
+    document = example()
+    document["branch"]["groups"][0]["room"] = "机密★10年"
+    document["people"][0]["notes"] = "身份证110101199003077715"
+    document["people"][1]["phones"] = ["13800138000，13900139000，15012345678"]
+    document["people"][2]["秘密★1年"] = {"x": "一"}
+    document["people"][3]["group"] = "110101199003077715"
+    found = faults(document)
+    assert sorted(found) == [
+        "branch.groups[0].room: holds a mark of secrecy, should be without it",
+        "people[0].notes: holds an identity number, should be without it",
+        "people[1].phones[0]: holds a list of mobile numbers, should be without it",
+        "people[2] (the name of a field): holds a mark of secrecy, should be without it",
+        "people[3].group: found ..., should be the id of a party group of this archive",
+        "people[3].group: holds an identity number, should be without it",
+    ]
+
+
 def test_every_fault_has_its_path() -> None:
     document = example()
     people = document["people"]

@@ -2,24 +2,28 @@
 
 import copy
 import json
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.archive.document import BadArchive, load
 from bot.features.archive.exporting import export
 from bot.features.archive.importing import Brought, Target, bring
+from bot.features.care import erasure
 from bot.features.people import service
 from bot.features.people.rules import InviteKind
 from bot.features.people.service import issue
+from storage.audience import find
 from storage.choices import Duty
 from storage.engine import Storage
 from storage.facts import KINDS
 from storage.models.audit import Audit
+from storage.models.care import HygieneWord
 from storage.models.invite import Invite
 from storage.models.organisation import Organisation, PartyGroup
 from storage.models.person import DutySpan, Person
@@ -211,3 +215,59 @@ def test_people_alone_go_into_the_groups_that_are_there(storage: Storage) -> Non
         only = {"format": EXAMPLE["format"], "people": EXAMPLE["people"]}
         assert put(session, only, Target(done.branch_id)).changed
         assert out(session, done.branch_id)["people"] == EXAMPLE["people"]
+
+
+@pytest.mark.parametrize("gone", ["P2", "P3", "P5"])
+def test_an_archive_that_was_exported_after_an_erasure_is_read_again(
+    storage: Storage, sqlite_template: Path, tmp_path: Path, gone: str
+) -> None:
+    """One of the committee, a leader, the contact of an exemption: the archive named them, and they are gone."""
+    with storage.transaction() as session:
+        # So that nobody's number is the one of the archive.
+        make_branch(session, now=NOW, bound=False)
+        done = put(session, EXAMPLE)
+        ids = {row.archive_id: row for row in session.scalars(select(Person).where(Person.branch_id == done.branch_id))}
+        ids["P1"].telegram_id = 4711
+        session.flush()
+        me = find(session, 4711, TODAY)
+        assert me is not None
+        erasure.erase(session, me, ids[gone].id, TODAY, NOW)
+        written = out(session, done.branch_id)
+    assert f'"{gone}"' not in json.dumps(written)
+    assert f"P{ids[gone].id}" in {one["id"] for one in written["people"]}
+    empty = f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'empty.db')}"
+    with Storage(empty) as other, other.transaction() as session:
+        assert out(session, put(session, written).branch_id) == written
+
+
+def test_an_id_that_was_somebody_s_names_nobody_else(storage: Storage) -> None:
+    """P3 is gone, and the number of the row makes it P3 once more: it leads no group and sits on no committee."""
+    with storage.transaction() as session:
+        done = put(session, EXAMPLE)
+        session.execute(delete(DutySpan))
+        row = session.scalars(select(Person).where(Person.archive_id == "P3")).one()
+        row.archive_id = None
+        session.flush()
+        written = out(session, done.branch_id)["branch"]
+    assert [group["leader"] for group in written["groups"]] == [None, "P5"]
+    assert (written["secretary"], written["committee"]) == ("P1", ["P1", "P2"])
+
+
+def test_a_branch_s_own_words_are_looked_for_before_anything_is_written(storage: Storage) -> None:
+    document = copy.deepcopy(EXAMPLE)
+    document["people"][3]["notes"] = "参加某某 项目"
+    with storage.transaction() as session:
+        done = put(session, document)
+        secretary = session.scalars(select(Person.id).where(Person.archive_id == "P1")).one()
+        session.add(HygieneWord(branch_id=done.branch_id, word="某某项目", made_by_id=secretary, made_at=NOW))
+        session.flush()
+        # It says so already: nothing comes in.
+        assert not put(session, document, Target(done.branch_id)).changed
+        document["people"][3]["notes"] = "不再参加某某项目"
+        before = rows(session)
+        with pytest.raises(BadArchive) as refused:
+            put(session, document, Target(done.branch_id, replace=True))
+        assert refused.value.faults == [
+            "people[3].notes: holds a word that the branch does not allow, should be without it"
+        ]
+        assert rows(session) == before

@@ -71,7 +71,8 @@ def everything(session: Session) -> dict[str, list[str]]:
     for of in METADATA.sorted_tables:
         for row in session.execute(select(of)).mappings():
             for name, value in row.items():
-                found.setdefault(f"{of.name}.{name}", []).append(str(value))
+                text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+                found.setdefault(f"{of.name}.{name}", []).append(text)
     return found
 
 

@@ -73,8 +73,26 @@ async def test_one_s_own_data_come_as_a_page_and_for_programs(bot: World) -> Non
     assert TEXT not in (bot.stage.people["甲六"].chat.from_bot[-2].document or b"").decode()
 
 
+async def test_a_reviewer_s_own_data_hold_no_text_of_the_author_s(bot: World) -> None:
+    await hand_in(bot)
+    await bot.stage.say("丙一", "审阅")
+    await bot.stage.tap("丙一", "甲五：廉政心得")
+    await bot.stage.tap("丙一", "通过", "甲五同志")
+    await bot.stage.say("丙一", "我的数据")
+    for file in bot.stage.people["丙一"].chat.from_bot[-2:]:
+        shown = (file.document or b"").decode()
+        assert "【心得审阅】甲五同志：廉政心得" in shown
+        assert "（他人心得全文不在此列）" in shown
+        assert TEXT not in shown
+        assert "第一段" not in shown
+
+
 async def test_an_erasure_asks_twice_gives_a_receipt_and_leaves_nothing(bot: World) -> None:
     await hand_in(bot)
+    # Whoever opens a piece is sent it once more, and what was sent then goes too.
+    await bot.stage.say("丙一", "审阅")
+    await bot.stage.tap("丙一", "甲五：廉政心得")
+    assert TEXT in bot.stage.people["丙一"].chat.from_bot[-2].text
     account = bot.cast.account("甲五")
     await bot.stage.say("甲一", "数据管理")
     await bot.stage.tap("甲一", "注销数据")
@@ -92,8 +110,8 @@ async def test_an_erasure_asks_twice_gives_a_receipt_and_leaves_nothing(bot: Wor
         f"【注销回执】{bot.cast['甲五']}号\n时间：2023年8月21日（周一）09:00\n办理人：甲一"
     )
     with bot.storage.reading() as session:
-        assert {text: where(session, text) for text in (TEXT, "甲五", str(account))} == {
-            TEXT: set(), "甲五": set(), str(account): set(),
+        assert {text: where(session, text) for text in (TEXT, "第一段", "甲五", str(account))} == {
+            TEXT: set(), "第一段": set(), "甲五": set(), str(account): set(),
         }  # fmt: skip
     await bot.stage.say("甲五", "签到")
     assert last(bot, "甲五").text == STRANGER

@@ -14,9 +14,11 @@ from bot.features.care.changes import PAGE, Line, Page
 from bot.features.care.holdings import HOLDINGS
 from bot.features.care.rules import PERIODS, RETENTION, Kind, cut_off, erased_name, word_fault
 from bot.features.care.words import ACTIONS, COLUMNS, HIDDEN, SUBJECTS, value_word
+from bot.kit.hygiene import INSIDE, LEVELS, Found, look
 from bot.kit.replies import TEXT_LIMIT
 from bot.kit.words import units
 from storage.base import table
+from storage.models.care import HygieneWord
 from storage.models.person import Person
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -75,6 +77,20 @@ def test_every_kind_can_be_changed_and_says_what_goes(kind: Kind) -> None:
     assert RETENTION[kind].label in messages.choose_period(kind, 30).text
     assert "7条" in messages.confirm_period(kind, 30, 7).text
     assert messages.swept({}) == "没有超过期限的内容。"
+
+
+def test_the_fixed_marks_are_shown_without_a_button_and_every_one_of_them_is_refused() -> None:
+    row = HygieneWord(id=3, word="某某项目")
+    shown = messages.words([row])
+    assert "按规定固定的标志，不能删除：\n· 秘密、机密、绝密：" in shown.text
+    assert "· 内部资料、内部文件：写在开头" in shown.text
+    assert "本支部另外规定的词语，可以增删：某某项目" in shown.text
+    assert [choice.label for line in shown.rows for choice in line] == ["删除 某某项目", "增加词语"]
+    assert messages.words([]).text.endswith("可以增删：无")
+    for level in LEVELS:
+        assert all(look(text) is Found.MARK for text in (level, f"{level}★", f"{level} 5年", f"密级：{level}"))
+    assert all(look(f"{word}，注意保存") is Found.MARK for word in INSIDE)
+    assert look("保守党的秘密") is look("内部管理") is None
 
 
 def test_cut_off_and_names() -> None:

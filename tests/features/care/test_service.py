@@ -1,50 +1,36 @@
 """Care for data on both databases: the export knows every table, the erasure leaves no text, old things go."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
 
-from bot.features.care import changes, erasure, forbidden, mydata, retention, sweeping
+from bot.features.care import changes, forbidden, mydata, retention, sweeping
 from bot.features.care.holdings import HOLDINGS, Fate, Subject, person_columns
 from bot.features.care.page import page
 from bot.features.care.rules import RETENTION, Kind
-from bot.features.people import binding
-from bot.features.people.rules import InviteKind
-from bot.kit import dialog as dialogs
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.base import table
-from storage.choices import Duty, InboxState, Lane, OutboxState
+from storage.choices import BindRequestState, InboxState, Lane, OutboxState
 from storage.engine import Storage
 from storage.hygiene import branch_words
-from storage.models.dialog import Dialog
 from storage.models.everything import METADATA
 from storage.models.inbox import Inbox
-from storage.models.organisation import Organisation
+from storage.models.invite import BindRequest
 from storage.models.outbox import Outbox
-from storage.models.person import DutySpan, Person, RosterSpan
+from storage.models.person import Person
 from storage.models.reflection import ReflectionPart
-from storage.roster import roster
 from tests.cast import Cast, make_branch
-from tests.features.care.filling import MARK, NOW, fill, where
+from tests.features.care.filling import MARK, NOW, fill
+from tests.features.care.planting import message
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = date(2023, 7, 7)
 VICTIM = "甲五"
-
-
-@pytest.fixture
-def cast(storage: Storage) -> Cast:
-    """The base branch, and somebody of whom there is a row in every table."""
-    with storage.transaction() as session:
-        cast = make_branch(session, now=NOW)
-        fill(session, cast[VICTIM], cast.account(VICTIM))
-        session.execute(update(Person).where(Person.id == cast[VICTIM]).values(notes=MARK, gender="男"))
-    return cast
 
 
 # --- the list is complete --------------------------------------------------------------------------------------------
@@ -99,6 +85,38 @@ def test_one_s_own_data_are_complete_and_nobody_else_s(storage: Storage, cast: C
     assert "<script" not in shown
 
 
+def test_a_former_reviewer_takes_no_text_of_anybody_else_s_reflection_home(storage: Storage, bare: Cast) -> None:
+    """Not out of what was sent for a review, opened, tapped or answered; the own words and the own pieces stay."""
+    theirs, mine, card = "他人的一段体会", "本人的一段体会", "【心得审阅】甲五同志：廉政心得，7月7日\n他人的一段体会"
+    with storage.transaction() as session:
+        fill(session, bare["甲五"], bare.account("甲五"))
+        session.execute(update(ReflectionPart).values(text=theirs, file_id="B" * 30, file_name="他人体会.docx"))
+        reviewer = bare.account("丙一")
+        file = {"text": theirs, "document": {"name": "他人体会.docx", "picture": False, "file_id": "B" * 30}}
+        to: dict[str, Any] = {"person_id": bare["丙一"]}
+        for number, said in enumerate([{"text": "未存于他处的一段"}, file, {"text": card, "inline": []}]):
+            message(session, bare, f"piece:99:1:{number}", OutboxState.SENT, message=said, **to)
+        for number, said in enumerate([{"text": theirs}, file, {"text": card}, {"text": mine}]):
+            message(session, bare, f"answer:1:7:{number}", OutboxState.SENT, message=said, **to)
+        tapped = {"callback_query": {"id": "1", "message": {"text": card}, "data": "rv:1:1"}}
+        replied = {"message": {"text": mine, "reply_to_message": {"text": theirs, "document": {"file_id": "B" * 30}}}}
+        for number, came in enumerate([tapped, replied]):
+            row = _inbox(number, reviewer, NOW)
+            row.payload, row.answer = json.dumps(came, ensure_ascii=False), {"edit": {"text": card}}
+            session.add(row)
+    with storage.reading() as session:
+        data = mydata.gather(session, bare.me(session, "丙一", TODAY))
+        author = mydata.gather(session, bare.me(session, "甲五", TODAY))
+    written = json.dumps(mydata.to_json(data, NOW), ensure_ascii=False)
+    for text in (theirs, "未存于他处的一段", "他人体会.docx", "BBBB"):
+        assert text not in written
+        assert text not in page(data, NOW, SHANGHAI)
+    assert written.count(mine) == 2
+    assert written.count("【心得审阅】甲五同志：廉政心得，7月7日\\n（他人心得全文不在此列）") == 4
+    assert "（他人心得全文不在此列）" in page(data, NOW, SHANGHAI)
+    assert theirs in json.dumps(mydata.to_json(author, NOW), ensure_ascii=False)
+
+
 def test_a_name_of_markup_is_text_on_the_page(storage: Storage, cast: Cast) -> None:
     with storage.transaction() as session:
         me = cast.me(session, VICTIM, TODAY)
@@ -109,35 +127,7 @@ def test_a_name_of_markup_is_text_on_the_page(storage: Storage, cast: Cast) -> N
     assert "\u202e" not in shown
 
 
-# --- 注销 ------------------------------------------------------------------------------------------------------------
-
-
-def test_an_erasure_leaves_a_number_and_no_name_no_text_no_account(storage: Storage, cast: Cast) -> None:
-    account = str(cast.account(VICTIM))
-    with storage.transaction() as session:
-        # What the log keeps of somebody who tried a wrong link names no account either.
-        binding.redeem(session, InviteKind.PERSON, "A" * 22, cast.account(VICTIM), "x", today=TODAY, now=NOW)
-    with storage.transaction() as session:
-        secretary = cast.me(session, "甲一", TODAY)
-        session.add(_message(cast["甲三"], {"text": f"未完成：{VICTIM}"}, OutboxState.SENT, cast.branch_id))
-        dialogs.ask(session, cast["甲二"], "roster.look", NOW, rows=[{"name": VICTIM}])
-        dialogs.ask(session, cast["甲三"], "notice.text", NOW, text="请准时")
-        erasure.erase(session, secretary, cast[VICTIM], TODAY, NOW)
-        assert session.scalars(select(Dialog.person_id)).all() == [cast["甲三"]]
-    with storage.reading() as session:
-        assert {text: where(session, text) for text in (VICTIM, MARK, account)} == {
-            VICTIM: set(),
-            MARK: set(),
-            account: set(),
-        }
-        person = session.get_one(Person, cast[VICTIM])
-        assert (person.name, person.telegram_id, person.erased_at) == (f"已注销{person.id}", None, NOW)
-        assert cast[VICTIM] not in {member.id for member in roster(session, cast.branch_id, TODAY)}
-        yesterday = {member.id: member.name for member in roster(session, cast.branch_id, TODAY - timedelta(days=1))}
-        assert yesterday[cast[VICTIM]] == person.name
-        assert session.scalars(select(Outbox.state).where(Outbox.person_id == person.id)).all() == [
-            OutboxState.CANCELLED
-        ]
+# --- 保存期限 --------------------------------------------------------------------------------------------------------
 
 
 def _message(person_id: int, message: dict[str, str], state: OutboxState, branch_id: int) -> Outbox:
@@ -145,51 +135,6 @@ def _message(person_id: int, message: dict[str, str], state: OutboxState, branch
         lane=Lane.MUST_ARRIVE, person_id=person_id, branch_id=branch_id, message=message, state=state, created_at=NOW,
         not_before=NOW,
     )  # fmt: skip
-
-
-def test_what_is_counted_stays_and_the_log_says_who_erased(storage: Storage, cast: Cast) -> None:
-    kept = [holding for holding in HOLDINGS if holding.whose is not None and holding.fate is not Fate.DELETE]
-    subject = Subject(cast[VICTIM], None)
-
-    def counted(session: Session) -> dict[str, int]:
-        of = [
-            (holding, holding.whose) for holding in kept if holding.whose is not None and "person_id" in holding.knows
-        ]
-        return {
-            holding.title: session.scalar(select(func.count()).select_from(holding.table).where(whose(subject))) or 0
-            for holding, whose in of
-        }
-
-    with storage.transaction() as session:
-        secretary, before = cast.me(session, "甲一", TODAY), counted(session)
-        erasure.erase(session, secretary, cast[VICTIM], TODAY, NOW)
-        assert counted(session) == before
-        line = changes.page(session, secretary, 0, None, None, SHANGHAI).lines[0]
-    assert (line.actor, line.action, line.about) == ("甲一", "erase", f"已注销{cast[VICTIM]}")
-
-
-@pytest.mark.parametrize("who", ["甲二", "乙一", VICTIM])
-def test_nobody_but_the_secretary_erases(storage: Storage, cast: Cast, who: str) -> None:
-    with storage.transaction() as session, pytest.raises(Refusal):
-        erasure.erase(session, cast.me(session, who, TODAY), cast["甲六"], TODAY, NOW)
-
-
-def test_not_oneself_not_twice_and_not_of_another_branch(storage: Storage, cast: Cast) -> None:
-    with storage.transaction() as session:
-        secretary = cast.me(session, "甲一", TODAY)
-        other = Organisation(kind="branch", name="别的支部", settings={}, created_at=NOW)
-        session.add(other)
-        session.flush()
-        stranger = Person(branch_id=other.id, name="外人", created_at=NOW)
-        session.add(stranger)
-        session.flush()
-        erasure.erase(session, secretary, cast[VICTIM], TODAY, NOW)
-        for person_id in (secretary.id, cast[VICTIM], stranger.id, 999_999):
-            with pytest.raises(Refusal):
-                erasure.look(session, secretary, person_id, TODAY)
-
-
-# --- 保存期限 --------------------------------------------------------------------------------------------------------
 
 
 def _inbox(number: int, sender: int, at: datetime, state: InboxState = InboxState.ANSWERED) -> Inbox:
@@ -228,6 +173,27 @@ async def test_every_kind_goes_when_its_time_has_come_and_not_before(storage: St
     assert set(await sweeping.sweep(storage, longest)) == set(Kind)
     with storage.reading() as session:
         assert session.scalar(select(func.count()).select_from(ReflectionPart)) == 0
+
+
+async def test_a_request_to_be_bound_goes_with_the_account_and_the_name_of_who_asked(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        secretary = cast.me(session, "甲一", TODAY)
+        for number, (asked, decided) in enumerate([(91, None), (91, 89), (200, 91), (89, None)]):
+            session.add(
+                BindRequest(
+                    branch_id=cast.branch_id, telegram_id=9_000 + number, shown_name="外人", phone_end="1234",
+                    state=BindRequestState.REFUSED if decided else BindRequestState.PENDING,
+                    asked_at=NOW - timedelta(days=asked), decided_by_id=secretary.id if decided else None,
+                    decided_at=NOW - timedelta(days=decided) if decided else None,
+                )
+            )  # fmt: skip
+        session.flush()
+        assert retention.preview(session, secretary, NOW)[Kind.REQUESTS] == 2
+        assert retention.would_go(session, secretary, Kind.REQUESTS, 180, NOW) == 0
+    assert await sweeping.sweep(storage, NOW) == {"requests": 2}
+    with storage.reading() as session:
+        assert session.scalars(select(BindRequest.telegram_id).order_by(BindRequest.id)).all() == [9_001, 9_003]
 
 
 def test_a_period_kept_for_ever_takes_nothing(storage: Storage, cast: Cast) -> None:
@@ -280,15 +246,3 @@ def test_a_branch_s_words_hold_for_its_own_people_until_they_are_removed(storage
             forbidden.add(session, cast.me(session, "甲二", TODAY), "某某另一项目", NOW)
         forbidden.remove(session, deputy, row.id, NOW)
         assert branch_words(session, accounts) == {}
-
-
-def test_somebody_erased_holds_no_office(storage: Storage) -> None:
-    with storage.transaction() as session:
-        cast = make_branch(session, now=NOW)
-        erasure.erase(session, cast.me(session, "甲一", TODAY), cast["甲二"], TODAY, NOW.astimezone(UTC))
-        open_ = [
-            session.scalars(select(span).where(span.person_id == cast["甲二"], span.to_on.is_(None))).all()
-            for span in (DutySpan, RosterSpan)
-        ]
-        assert open_ == [[], []]
-        assert Duty.ORGANIZATION_OFFICER in set(session.scalars(select(DutySpan.duty)))

@@ -10,6 +10,7 @@ import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
 from bot.features.people.roster_file import BadRoster, read_roster
+from bot.features.people.roster_hygiene import faults_by_words, not_repeating
 from bot.features.people.rules import Exempt, Fault, RosterRow
 from bot.kit import sheets
 from bot.kit.sheets import csv_text
@@ -297,6 +298,31 @@ def test_no_identity_number_is_taken_in_as_a_remark() -> None:
     [fault] = faults("姓名,备注\n甲一,身份证11010519491231002X\n".encode())
     assert (fault.row, fault.column) == (2, "备注 (B)")
     assert "身份证号" in fault.chinese()
+
+
+@pytest.mark.parametrize("name", ["张三110101199003077715", "秘密★1年", "绝密"])
+def test_no_identity_number_and_no_mark_is_taken_in_as_a_name(name: str) -> None:
+    [fault] = faults(f"姓名,性别\n{name},男\n".encode())
+    assert fault.chinese() == "第2行姓名（A列）：“…”，应为不含身份证号和密级标志的姓名。"
+
+
+def test_what_must_not_be_kept_is_not_said_in_a_fault_either() -> None:
+    """A fault is a message, and messages are kept: an identity number in the column of the phones."""
+    found = faults("姓名,手机,职级,备注\n甲一,110101199003077715,机密★,内部资料\n".encode())
+    assert [fault.found for fault in found] == ["…", "…", "…"]
+
+
+def test_a_branch_s_own_words_are_found_in_every_text_of_a_row() -> None:
+    rows = read_roster("姓名,党小组,备注\n甲一,某某组,\n乙某 某,一组,关于Ａ项目\n".encode())
+    assert [fault.chinese() for fault in faults_by_words(rows, {"某某", "a项目"})] == [
+        "第2行党小组：“…”，应为不含支部规定的禁发词语的文字。",
+        "第3行姓名：“…”，应为不含支部规定的禁发词语的文字。",
+        "第3行备注：“…”，应为不含支部规定的禁发词语的文字。",
+    ]
+    assert faults_by_words(rows, ()) == ()
+    bad = faults("姓名,职级\n甲一,某某\n".encode())
+    assert [fault.found for fault in not_repeating(bad, {"某某"})] == ["…"]
+    assert [fault.found for fault in not_repeating(bad, {"别的"})] == ["某某"]
 
 
 def test_links_to_other_workbooks_are_refused() -> None:

@@ -13,10 +13,12 @@ from bot.playground import story
 from bot.playground.chats import Message
 from scheduler.calendar import Quarter
 from storage.models.audit import Audit
+from storage.models.care import HygieneWord
 from storage.models.outbox import Outbox
 from storage.models.person import ExemptionSpan, Person
 from storage.models.study import StudyItem
 from storage.roster import roster
+from tests.features.care.filling import where
 from tests.world import SHANGHAI, World, world
 
 DESK, SECRETARY = story.DESK, "甲一"
@@ -256,6 +258,21 @@ async def test_what_is_wrong_with_a_file_is_said_in_chinese_and_nothing_is_writt
     await bot.stage.tap(DESK, "不导入", "自2023年7月1日起生效")
     assert last(bot, DESK).text == "【导入名册】未导入，名册没有变动。"
     assert len(people(bot)) == 25
+
+
+async def test_a_roster_with_a_word_that_the_branch_does_not_allow_is_refused_and_not_kept(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        word = HygieneWord(
+            branch_id=bot.cast.branch_id, word="某某项目", made_by_id=bot.cast["甲一"], made_at=bot.clock.now()
+        )
+        session.add(word)
+    for content in ("姓名,性别,备注\n庚一,男,参加某某项目\n", "姓名,性别,职级\n庚一,男,某某项目\n"):
+        await bot.stage.say(DESK, "导入名册")
+        await hand_in(bot, DESK, content.encode(), "名册.csv")
+        assert last(bot, DESK).text.startswith("【导入名册】文件有1处需要更正，未写入任何内容。")
+    with bot.storage.reading() as session:
+        assert where(session, "某某项目") == {"hygiene_word.word"}
+        assert where(session, "庚一") == set()
 
 
 async def test_the_templates_come_back_as_they_are(bot: World) -> None:
