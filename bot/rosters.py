@@ -27,6 +27,7 @@ def import_table(
     from bot.features.people.roster_import import plan_import, write_import
     from bot.features.people.service import list_branches
     from bot.features.roster.words import differences
+    from bot.kit.sheets import kind_of
 
     rows = read_roster(content)
     if not rows:
@@ -38,7 +39,7 @@ def import_table(
             holds_from = since or (now.date().replace(month=1, day=1) if is_first else now.date())
             plan = plan_import(session, branch_id, rows, holds_from)
             found = [f"  {one.name}: {one}" for one in differences(plan.facts, plan.edits) if one.what != "新增"]
-            done = write_import(session, plan, now=now)
+            done = write_import(session, plan, now=now, file=kind_of(content))
             if dry_run:
                 raise _OnlyLooking
     except _OnlyLooking:
