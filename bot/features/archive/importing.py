@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Table, delete, func, select
 from sqlalchemy.orm import Session
 
-from bot.features.archive import rules
+from bot.features.archive import noting, rules
 from bot.features.archive.document import BadArchive, left_out, unknown
 from bot.features.archive.exporting import FURTHER, SAID, export, group_ids
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
@@ -74,10 +74,11 @@ def bring(session: Session, document: Mapping[str, Any], target: Target, *, now:
         _may_go_there(session, branch_id, target)
     else:
         branch_id = _new_branch(session, archive.branch, target, now)
+    was = noting.look(session, branch_id, now)
     notes = _Desk(session, branch_id, now).lay(archive, target)
     record(
         session, "archive_imported", "organisation", branch_id, now=now, branch_id=branch_id, via="command",
-        people=len(archive.people or ()), replaced=target.replace,
+        people=len(archive.people or ()), replaced=target.replace, **noting.note(session, branch_id, was, now),
     )  # fmt: skip
     session.flush()
     groups = len(archive.branch.groups) if archive.branch else 0
