@@ -32,6 +32,7 @@ def import_table(
     from bot.features.people.roster_file import BadRoster, read_roster
     from bot.features.people.roster_hygiene import faults_by_words
     from bot.features.people.roster_import import plan_import, write_import
+    from bot.kit.sheets import kind_of
     from storage.hygiene import words_of
 
     rows = read_roster(content)
@@ -55,7 +56,7 @@ def import_table(
             again = plan_import(session, branch_id, rows, holds_from)
             if again.fingerprint != plan.fingerprint:
                 raise click.ClickException("The roster was changed by somebody else meanwhile; look once more.")
-            write_import(session, again, now=now)
+            write_import(session, again, now=now, file=kind_of(content))
     click.echo("Imported.")
 
 

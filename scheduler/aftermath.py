@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from scheduler import uploads
 from scheduler.outcome import Outcome, Verdict
 from scheduler.rows import FORGOTTEN, IS_OPEN, OVERRULES, Row, change, many
+from storage import audit
 from storage.base import table
 from storage.choices import OutboxState
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Card, Outbox
 from storage.models.person import Person
 
+Known = TypeVar("Known", Person, GroupChat)
 # Reasons after which a group is no longer written to until somebody ties it again.
 GROUP_GONE = frozenset({"kicked", "chat_deleted", "chat_not_found"})
 
@@ -67,14 +69,14 @@ def write_down(session: Session, told: Sequence[Told], now: datetime, bot_id: in
     many(session, _CARD, ({"row_id": each.row.id} | _message_id(each) for each in arrived))
     many(session, _AGAIN, (_verdict(each) | _not_before(each) for each in open_ if each.verdict.not_before))
     many(session, _OVER, (_verdict(each) for each in open_ if not each.verdict.not_before))
-    _nobody_there(session, [each for each in open_ if each.verdict.state is OutboxState.UNREACHABLE])
+    _nobody_there(session, [each for each in open_ if each.verdict.state is OutboxState.UNREACHABLE], now)
     uploads.write_down(session, ((each.row.upload, each.outcome) for each in told), bot_id)
     for each in arrived:
         if each.outcome is not None and each.outcome.rest is not None:
             _go_on(session, each.row.id, each.outcome.rest, now)
     for each in open_:
         if each.outcome is not None and each.outcome.new_chat_id is not None:
-            follow(session, each.row.chat_id, each.outcome.new_chat_id)
+            follow(session, each.row.chat_id, each.outcome.new_chat_id, now)
 
 
 def _word(session: Session, told: Iterable[Told]) -> None:
@@ -105,13 +107,25 @@ def _not_before(told: Told) -> dict[str, Any]:
     return {"to_not_before": told.verdict.not_before}
 
 
-def _nobody_there(session: Session, told: Iterable[Told]) -> None:
+def _nobody_there(session: Session, told: Iterable[Told], now: datetime) -> None:
     people = [each.row.chat_id for each in told if each.row.chat_id > 0]
     groups = [each.row.chat_id for each in told if each.row.chat_id < 0 and each.verdict.reason in GROUP_GONE]
-    if people:
-        session.execute(update(table(Person)).where(Person.telegram_id.in_(people)).values(reachable=False))
-    if groups:
-        session.execute(update(table(GroupChat)).where(GroupChat.chat_id.in_(groups)).values(active=False))
+    # Told once: who is known to be away, and a group that is no longer written to, is no change any more.
+    for person in _found(session, Person, Person.telegram_id.in_(people), Person.reachable) if people else ():
+        _noted(session, "reachable_changed", person, {"reachable": False}, now)
+    for group in _found(session, GroupChat, GroupChat.chat_id.in_(groups), GroupChat.active) if groups else ():
+        _noted(session, "reachable_changed", group, {"active": False}, now)
+
+
+def _found(session: Session, kind: type[Known], *which: Any) -> Sequence[Known]:
+    return session.scalars(select(kind).where(*which).execution_options(populate_existing=True)).all()
+
+
+def _noted(
+    session: Session, action: str, row: Person | GroupChat, values: dict[str, Any], now: datetime,
+    actor_id: int | None = None, via: str = "clock",
+) -> None:  # fmt: skip
+    audit.change(session, action, row, values, now=now, actor_id=actor_id, branch_id=row.branch_id, via=via)
 
 
 def _go_on(session: Session, row_id: int, rest: dict[str, Any], now: datetime) -> None:
@@ -122,11 +136,16 @@ def _go_on(session: Session, row_id: int, rest: dict[str, Any], now: datetime) -
     session.execute(insert(table(Outbox)).values(**same._asdict(), **new))
 
 
-def follow(session: Session, old: int, new: int) -> None:
+def follow(
+    session: Session, old: int, new: int, now: datetime, *, actor_id: int | None = None, via: str = "clock"
+) -> None:
     """A group has a new id (upgrade to a supergroup): its branch, its cards and what waits for it go along."""
     waiting = Outbox.state.in_([OutboxState.QUEUED, OutboxState.SENDING])
     change(session, Outbox.chat_id == old, waiting, chat_id=new)
     known = session.scalar(select(GroupChat.id).where(GroupChat.chat_id == new)) is not None
-    group = {"active": False} if known else {"chat_id": new}
-    session.execute(update(table(GroupChat)).where(GroupChat.chat_id == old).values(**group))
+    for group in _found(session, GroupChat, GroupChat.chat_id == old):
+        if not known:
+            _noted(session, "change", group, {"chat_id": new}, now, actor_id, via)
+        elif group.active:
+            _noted(session, "reachable_changed", group, {"active": False}, now, actor_id, via)
     session.execute(update(table(Card)).where(Card.chat_id == old).values(chat_id=new))

@@ -99,5 +99,12 @@ def shown(column: Column[Any], value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
+    return of_text(value)
+
+
+def of_text(value: Any) -> dict[str, Any] | None:
+    """A text, or a document of texts, as the log may keep it; None for none."""
+    if value is None:
+        return None
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     return {"length": len(text), "hash": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]}

@@ -35,6 +35,15 @@ class BindRequestState(StrEnum):
     REFUSED = "refused"
 
 
+class Source(StrEnum):
+    """From what act a change of people came where nobody is asked for a reason: the `why` of its line in the log."""
+
+    ROSTER_IMPORT = "roster_import"
+    ARCHIVE_IMPORT = "archive_import"
+    HAND_OVER = "hand_over"
+    OFFICE_COMMAND = "office_command"
+
+
 class Rank(StrEnum):
     """From low to high: the order of the members is the order of the ranks."""
 

@@ -32,6 +32,10 @@ KINDS: tuple[type[Span], ...] = (
 DETAILS = ("name", "gender", "born_on", "joined_party_on", "phone", "notes")
 # Kept in the audit log by length and hash only.
 _TEXTS = frozenset({"name", "notes", "approved_by", "reason_text", "extra"})
+# A hash would give these away: there are few enough of them to try all. The log says whether there is one.
+_NUMBERS = frozenset({"phone", "telegram_id"})
+# What a span is, without its days: said in the log also where it stays, so that a line is understood by itself.
+_SAYS = frozenset({"branch_id", "status", "group_id", "rank", "category", "organisation_id", "duty", "reason"})
 # Where one of these stands, a new person or group has a negative number until it is written.
 _REFERENCES = {"group_id": "group", "contact_person_id": "person"}
 
@@ -82,21 +86,29 @@ class Edit:
     stays: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """For the audit log: ids, days and choices as they are, texts by length and hash."""
-        before = None if self.before is None else _audited(self.before)
-        name = self.kind.__tablename__
-        return {"table": name, "id": self.row_id, "before": before, "after": _audited(self.after)}
+        """For the audit log, as `noted`; `says`: what the span is, as far as that stays."""
+        before = None if self.before is None else audited(self.before)
+        stays = {name: value for name, value in self.stays.items() if name in _SAYS and name not in self.after}
+        found = noted(self.kind, self.row_id, before, audited(self.after))
+        return {**found, "says": audited(stays)} if stays else found
 
 
-def _audited(values: Mapping[str, Any]) -> dict[str, Any]:
+def noted(
+    kind: type[Any], row_id: int | None, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> dict[str, Any]:
+    """A row that changes as a line of the log holds it; `before` null: it is new, `after` null: it is gone."""
+    return {"table": kind.__tablename__, "id": row_id, "before": before, "after": after}
+
+
+def audited(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Ids, days and choices as they are, texts by length and hash, numbers of people as there or not."""
     return {name: _noted(name, value) for name, value in values.items()}
 
 
 def _noted(name: str, value: Any) -> Any:
-    if name == "phone":
-        # A hash would give the number away: there are few enough of them to try all.
+    if name in _NUMBERS:
         return value is not None
-    return _of_text(value) if name in _TEXTS else _plain(value)
+    return _of_text(value) if name in _TEXTS and value is not None else _plain(value)
 
 
 def _of_text(value: Any) -> dict[str, Any]:
@@ -226,7 +238,8 @@ class Facts:
             rows.append((edit, person_id, after, _row(session, edit, person_id, after)))
         session.flush()
         for edit, person_id, after, row in rows:
-            done[person_id].append(Edit(edit.kind, person_id, row.id, edit.before, after))
+            stays = dict(_numbered(edit.stays, numbers))
+            done[person_id].append(Edit(edit.kind, person_id, row.id, edit.before, after, stays))
         return done
 
     def _add_groups(self, session: Session) -> dict[int, int]:

@@ -24,6 +24,7 @@ from scheduler.jobs import Owed
 from scheduler.outbox import promise
 from storage.choices import InboxState, OrganisationKind
 from storage.engine import Storage
+from storage.models.audit import Audit
 from storage.models.care import HygieneWord
 from storage.models.inbox import Inbox
 from storage.models.invite import Invite
@@ -87,6 +88,11 @@ def test_from_nothing_to_a_branch_with_people(run: Run, tmp_path: Path) -> None:
     listed = json.loads(run("branch", "list", "--format", "json").output)
     assert listed == [{"id": 1, "name": "第一支部", "kind": "branch", "under": None, "people": 3, "bound": 0}]
     assert "第一支部" in run("branch", "list").output
+    with database(tmp_path) as storage, storage.reading() as session:
+        lines = session.scalars(select(Audit).where(Audit.action == "person_added")).all()
+    assert {(line.via, line.details["why"], line.details["file"]) for line in lines} == {
+        ("command", "roster_import", "csv")
+    }
 
 
 def test_a_first_roster_holds_from_new_year_and_later_changes_from_today(ready: Run, tmp_path: Path) -> None:

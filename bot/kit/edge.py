@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 import telegram
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 from telegram.ext import (
     BaseHandler,
@@ -226,7 +225,11 @@ class Edge:
             if me is None:
                 return strangers if strangers is not None else _to_stranger(query_id), None
             if not me.reachable and visit.private and not reads:
-                session.execute(update(Person).where(Person.id == me.id).values(reachable=True))
+                person = session.get_one(Person, me.id)
+                audit.change(
+                    session, "reachable_changed", person, {"reachable": True},
+                    now=visit.now, actor_id=me.id, branch_id=person.branch_id,
+                )  # fmt: skip
             try:
                 return run(session, Call(**_fields(visit), me=me)), me.branch_id
             except Refusal as refusal:

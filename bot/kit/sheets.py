@@ -59,6 +59,11 @@ def plain(value: object) -> str:
     return visible(unicodedata.normalize("NFKC", "" if value is None else str(value))).strip()
 
 
+def kind_of(content: bytes) -> str:
+    """xlsx or csv, by what the file holds."""
+    return "xlsx" if content.startswith(b"PK") else "csv"
+
+
 def read_sheets(content: bytes) -> list[list[Line]]:
     """The visible sheets of an xlsx, or the one of a csv, told apart by content; raises Unreadable."""
     if len(content) > MAX_BYTES:
@@ -69,7 +74,7 @@ def read_sheets(content: bytes) -> list[list[Line]]:
             "This is an old .xls file, or one with a password: save it as .xlsx or as .csv.",
             "这是旧版xls或加密的文件，请另存为不加密的xlsx后再发。",
         )
-    return _workbook(content) if content.startswith(b"PK") else [_csv(content)]
+    return _workbook(content) if kind_of(content) == "xlsx" else [_csv(content)]
 
 
 def _csv(content: bytes) -> list[Line]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.activities.desk import hash_code
+from bot.features.activities.codes import hash_code
 from bot.features.people import service
 from bot.features.people.rules import RosterRow
 from bot.features.roster import service as changes

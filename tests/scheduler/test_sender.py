@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from scheduler.jobs import Owed
 from scheduler.outbox import Outcome, OutcomeKind, Sender
 from storage.choices import Lane
+from storage.models.audit import Audit
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Card
 from storage.models.person import Person
@@ -58,6 +59,9 @@ async def test_the_blocked_first_in_the_queue_delays_nobody(office: Office) -> N
     assert (blocked.state, blocked.reason) == ("unreachable", "blocked")
     with office.storage.reading() as session:
         assert session.scalars(select(Person.telegram_id).where(Person.reachable.is_(False))).all() == [1001]
+        line = session.scalars(select(Audit)).one()
+    assert (line.action, line.subject, line.actor_id, line.via) == ("reachable_changed", "person", None, "clock")
+    assert line.details == {"changes": {"reachable": [True, False]}}
 
 
 async def test_a_chat_that_is_refused_waits_as_long_as_it_was_told(office: Office) -> None:
@@ -153,7 +157,9 @@ async def test_a_group_that_moved_is_followed(office: Office) -> None:
     with office.storage.reading() as session:
         assert session.scalars(select(GroupChat.chat_id)).all() == [-1009]
         card = session.scalars(select(Card)).one()
+        lines = session.scalars(select(Audit.details).where(Audit.subject == "group_chat")).all()
     assert (card.chat_id, card.message_id) == (-1009, office.rows()[0].message_id)
+    assert lines == [{"changes": {"chat_id": [True, True]}}]
 
 
 async def test_a_group_that_put_the_bot_out_is_left_alone(office: Office) -> None:
@@ -165,6 +171,8 @@ async def test_a_group_that_put_the_bot_out_is_left_alone(office: Office) -> Non
         await office.clock.settle()
     with office.storage.reading() as session:
         assert session.scalars(select(GroupChat.active)).all() == [False]
+        lines = session.scalars(select(Audit.details).where(Audit.subject == "group_chat")).all()
+    assert lines == [{"changes": {"active": [True, False]}}]
 
 
 async def test_a_sent_card_knows_its_message(office: Office) -> None:

@@ -51,6 +51,14 @@ def test_an_account_is_there_or_not_and_never_its_number(storage: Storage) -> No
         assert session.get_one(Person, cast["甲一"]).telegram_id is None
 
 
+def test_of_a_text_or_a_document_length_and_hash_and_of_none_nothing() -> None:
+    assert audit.of_text(None) is None
+    same, other = audit.of_text("正文"), audit.of_text({"b": 1, "a": "正文"})
+    assert same == audit.of_text("正文")
+    assert (same or {})["length"] == 2
+    assert other == audit.of_text({"a": "正文", "b": 1})
+
+
 @pytest.mark.parametrize("attack", ["update", "delete", "by hand"])
 def test_the_database_refuses_to_change_or_delete_a_line(storage: Storage, attack: str) -> None:
     statement = {

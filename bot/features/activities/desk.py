@@ -1,15 +1,13 @@
 """What the desk taps: the list of activities, names, roll-call, 补登, the sign-in code, postponing, calling off."""
 
-import hashlib
 import io
-import secrets
 from datetime import datetime
 
 import segno
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, leave, making, messages, rules, service
+from bot.features.activities import buttons, cards, codes, leave, making, messages, rules, service
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach, require
 from bot.kit.dates import parse_moment
@@ -245,20 +243,10 @@ def mark_as(session: Session, call: Call, button: buttons.MarkAs) -> Reply:
 # --- 签到码、改期、取消 ---------------------------------------------------------------------------------------------
 
 
-def hash_code(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
-
-
-def activity_of_code(session: Session, code: str) -> int | None:
-    """The activity that a sign-in code belongs to; the window is asked at the sign-in itself."""
-    return session.scalar(select(Activity.id).where(Activity.sign_in_code_hash == hash_code(code)))
-
-
 def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Reply:
     """A new code for the room, as a QR picture to show or print; the one before it is void."""
     activity = _called(session, call, button.activity_id)
-    code = secrets.token_urlsafe(16)
-    activity.sign_in_code_hash = hash_code(code)
+    code = codes.new_code(session, call.me, activity, call.now)
     picture = io.BytesIO()
     segno.make(f"https://t.me/{call.bot_name}?start=c_{code}").save(picture, kind="png", scale=10)
     opens = moment_words(activity.start_at - rules.OPENS_BEFORE, call.tz)

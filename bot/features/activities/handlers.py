@@ -9,6 +9,7 @@ from bot.features.activities import (
     absence,
     buttons,
     cards,
+    codes,
     desk,
     guests,
     messages,
@@ -83,7 +84,7 @@ def sign_in_by_code(session: Session, visit: Visit, payload: str) -> Reply:
     me = audience.find(session, visit.telegram_id, visit.today)
     if me is None:
         raise Refusal("请先通过支部书记给您的邀请链接绑定，再扫码签到。")
-    activity_id = desk.activity_of_code(session, payload.removeprefix(CODE_PREFIX))
+    activity_id = codes.activity_of_code(session, payload.removeprefix(CODE_PREFIX))
     if activity_id is None:
         raise Refusal("签到码无效，请扫现场最新的签到码。")
     fields = {name: getattr(visit, name) for name in Visit.__dataclass_fields__}

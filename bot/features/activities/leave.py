@@ -103,22 +103,20 @@ def enter_leave(
     if earlier is not None:
         earlier.withdrawn_at = now
         session.flush()
-    session.execute(
-        update(Attendance)
-        .where(
-            Attendance.activity_id == activity.id,
-            Attendance.person_id == person.id,
-            Attendance.withdrawn_at.is_(None),
-        )
-        .values(withdrawn_at=now)
-    )
+    signed = (Attendance.activity_id == activity.id, Attendance.person_id == person.id)
+    withdrawn = update(Attendance).where(*signed, Attendance.withdrawn_at.is_(None)).values(withdrawn_at=now)
+    gone = list(session.scalars(withdrawn.returning(Attendance.id)))
     row = LeaveRequest(
         activity_id=activity.id, person_id=person.id, type=kind, state=LeaveState.APPROVED,
         requested_at=now, entered_by_id=me.id, decided_at=now, decided_by_id=me.id,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    audit.record(session, "enter", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, type=kind)
+    audit.record(
+        session, "enter", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id,
+        type=kind, person_id=person.id,
+        withdrawn={"leave_request": [earlier.id] if earlier else [], "attendance": gone},
+    )  # fmt: skip
     return row
 
 

@@ -139,12 +139,21 @@ def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, n
     moved = {"start_at": start_at, "end_at": start_at + (activity.end_at - activity.start_at)}
     audit.change(session, "postpone", activity, moved, now=now, actor_id=me.id, branch_id=me.branch_id)
     _close_notices(session, activity, now)
-    for table in (Attendance, LeaveRequest):
-        session.execute(
-            update(table).where(table.activity_id == activity.id, table.withdrawn_at.is_(None)).values(withdrawn_at=now)
-        )
+    _withdraw_rows(session, me, activity, now)
     _open_notice(session, me, activity, now, tz)
     session.flush()
+
+
+def _withdraw_rows(session: Session, me: Me, activity: Activity, now: datetime) -> None:
+    """Sign-ins and leave of the date that is not kept; the log names the rows and how many they are."""
+    for kind in (Attendance, LeaveRequest):
+        live = update(kind).where(kind.activity_id == activity.id, kind.withdrawn_at.is_(None))
+        ids = sorted(session.scalars(live.values(withdrawn_at=now).returning(kind.id)))
+        if ids:
+            audit.record(
+                session, "withdraw", kind.__tablename__, None, now=now, actor_id=me.id, branch_id=me.branch_id,
+                activity_id=activity.id, ids=ids, count=len(ids),
+            )  # fmt: skip
 
 
 def may_postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.archive import rules
+from bot.features.archive import noting, rules
 from bot.features.archive.checks import refused
 from bot.features.archive.document import READ, BadArchive, left_out, unknown
 from bot.features.archive.exporting import FURTHER, SAID, export, group_ids
@@ -82,11 +82,12 @@ def bring(session: Session, document: Mapping[str, Any], target: Target, *, now:
         _without_own_words(session, branch_id, document)
     else:
         branch_id = _new_branch(session, archive.branch, target, now)
+    was = noting.look(session, branch_id, now)
     notes = _Desk(session, branch_id, now).lay(archive, target)
     end_of_leavers(session, branch_id, now.date(), now)
     record(
         session, "archive_imported", "organisation", branch_id, now=now, branch_id=branch_id, via="command",
-        people=len(archive.people or ()), replaced=target.replace,
+        people=len(archive.people or ()), replaced=target.replace, **noting.note(session, branch_id, was, now),
     )  # fmt: skip
     session.flush()
     groups = len(archive.branch.groups) if archive.branch else 0

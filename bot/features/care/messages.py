@@ -4,8 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
-from typing import Any
 
+from bot.features.care import change_words
 from bot.features.care.buttons import (
     AddWord,
     By,
@@ -21,13 +21,12 @@ from bot.features.care.buttons import (
     ShowWords,
     Sweep,
 )
-from bot.features.care.changes import Line, Page
+from bot.features.care.changes import Page
 from bot.features.care.erasure import Before
 from bot.features.care.mentions import KEPT
 from bot.features.care.mydata import MyData, to_json
 from bot.features.care.page import page
 from bot.features.care.rules import PERIODS, RETENTION, Kind, erased_name
-from bot.features.care.words import PLAIN, VALUES, action_word, column_word, subject_word
 from bot.kit.access import Right, may
 from bot.kit.hygiene import BULK, INSIDE, LEVELS
 from bot.kit.replies import Choice, Document, Message, Rows
@@ -41,7 +40,6 @@ ASK_NAME = "请发送姓名，查看由其办理或与其有关的变更。不�
 ASK_DAY = "请发送日期，例如：7月7日。不看了请发“取消”。"
 ASK_WORD = "请发送要禁发的词语（2至20个字）。不加了请发“取消”。"
 ON_A_PAGE = 20
-_WORDS = {raw: word for table in VALUES.values() for raw, word in table.items()}
 
 
 def _pairs(choices: Sequence[Choice]) -> list[Sequence[Choice]]:
@@ -73,7 +71,7 @@ def my_data(data: MyData, now: datetime, tz: tzinfo) -> list[Document]:
 
 def changes(found: Page, number: int, person: Person | None, day: date | None, tz: tzinfo) -> Message:
     of = "，".join(filter(None, [person.name if person else "", day_words(day) if day else ""]))
-    lines = [f"【变更记录】{of or '全部'}", *(_line(line, tz) for line in found.lines)]
+    lines = [f"【变更记录】{of or '全部'}", *(change_words.line(line, tz) for line in found.lines)]
     if not found.lines:
         lines.append("没有记录。")
     person_id, shown = person.id if person else 0, day.isoformat() if day else ""
@@ -81,43 +79,6 @@ def changes(found: Page, number: int, person: Person | None, day: date | None, t
     turn += [Choice("下一页", ShowChanges(number + 1, person_id, shown))] if found.more else []
     narrow = [Choice("按人员", NarrowChanges(By.PERSON)), Choice("按日期", NarrowChanges(By.DAY))]
     return Message("\n".join(lines), [row for row in (turn, narrow) if row])
-
-
-def _line(line: Line, tz: tzinfo) -> str:
-    who = line.actor or PLAIN.get(line.via, "定时")
-    # Of people the name is enough: 编入（甲三）.
-    of = "" if line.subject == "person" and line.about else subject_word(line.subject)
-    what, about = f"{action_word(line.action)}{of}", f"（{line.about[:30]}）" if line.about else ""
-    fields = "；".join(_field(name, pair, tz) for name, pair in list(line.changes.items())[:6] if len(pair) == 2)
-    return f"{moment_words(line.at, tz)} {who}：{what}{about}{f'，{fields}' if fields else ''}"
-
-
-def _field(name: str, pair: Sequence[Any], tz: tzinfo) -> str:
-    return f"{column_word(name)}由{_value(pair[0], tz)}改为{_value(pair[1], tz)}"
-
-
-def _value(value: Any, tz: tzinfo) -> str:
-    """What the log keeps of a value; a text is there by its length only."""
-    if value is None or value == "":
-        return "空"
-    if isinstance(value, bool):
-        return "有" if value else "无"
-    if isinstance(value, dict):
-        return f"{value.get('length', 0)}字"
-    if isinstance(value, str):
-        return _WORDS.get(value) or PLAIN.get(value) or _moment(value, tz)
-    return str(value)
-
-
-def _moment(value: str, tz: tzinfo) -> str:
-    try:
-        return day_words(date.fromisoformat(value)) if len(value) == 10 else moment_words(_instant(value), tz)
-    except ValueError:
-        return value
-
-
-def _instant(value: str) -> datetime:
-    return datetime.fromisoformat(value)
 
 
 def choose_person(people: Sequence[Person]) -> Message:

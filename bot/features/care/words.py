@@ -29,6 +29,23 @@ COLUMNS = {
     "sent_at": "发送时间", "via": "途径", "action": "办理事项", "subject": "对象", "details": "变更内容",
     "phone": "联系电话", "archive_id": "档案编号", "extra": "名册所附内容", "reason_text": "原因",
     "asked_at": "申请时间", "shown_name": "聊天中的名字", "phone_end": "电话末四位", "chosen_at": "选择时间",
+    "title": "题目", "organizer": "组织单位", "scope": "范围", "planned_on": "原定日期", "start_at": "开始时间",
+    "end_at": "结束时间", "place": "地点", "hours": "学时", "host_id": "主持人", "late_minutes": "迟到分钟数",
+    "sites": "点位", "partners": "共建单位", "sign_in_code_hash": "签到码", "sign_in_code": "签到码",
+    "created_by_id": "建立人", "settled_at": "登记时间", "year": "年份", "papers": "文件依据", "days": "天数",
+    "whole": "全年", "source": "来源", "token": "编号", "made_by_id": "登记人", "made_at": "登记时间", "word": "词语",
+    "removed_at": "删除时间", "changed_by_id": "修改人", "changed_at": "修改时间", "reply_by": "回复期限",
+    "closed_at": "结束时间", "parent_id": "上级组织", "settings": "支部设置", "term_ends_on": "任期届满日",
+    "chat_id": "群编号", "active": "在用", "tied_at": "绑定时间", "erased_at": "注销时间", "audience": "对象",
+    "study_item_id": "书目和文件", "per_person": "每人篇数", "cancelled_at": "取消时间", "block_start": "放假开始",
+    "block_end": "放假结束", "round": "轮次", "holidays": "节日", "holiday": "节日", "provisional": "暂定",
+    "ack_due": "已阅期限", "send_on": "发送日期", "skipped": "跳过", "month": "月份", "prompt": "提示文字",
+    "prompt_sent_on": "发送日期", "theme_id": "主题", "author": "作者", "assigned_on": "布置日期",
+    "secretary_id": "书记",
+    # What a branch sets for all its pre-holiday reminders.
+    "lead": "提前天数", "hour": "发送时间", "merge": "合并天数", "second_line": "第二次提醒", "holiday_text": "正文",
+    "issuer": "落款", "report_phone": "举报电话", "report_mail": "举报邮箱", "report_url": "举报网站",
+    "holiday_bans": "禁令",
 }  # fmt: skip
 
 VALUES: dict[type[StrEnum], dict[str, str]] = {
@@ -80,6 +97,21 @@ PLAIN = {
     "setting": "设置", "import": "导入",
 }  # fmt: skip
 
+# Why a fact of somebody changed: the answers of the wizard, and the acts that ask for none (choices.Source).
+WHYS = {
+    "work": "工作调整", "election": "换届选举", "own": "本人情况", "transfer": "组织关系", "mistake": "更正差错",
+    "decided": "组织决定", "roster_import": "名册导入", "archive_import": "档案导入", "hand_over": "书记移交",
+    "office_command": "命令行任免",
+}  # fmt: skip
+# By what somebody was bound.
+BY = {"link": "邀请链接", "setting": "设置", "number": "手机号码", "request": "绑定申请"}
+# The dated facts of people: what each is, and the column that says it.
+SPANS = {
+    "roster_span": ("在册", ""), "membership_span": ("党员身份", "status"), "group_span": ("党小组", "group_id"),
+    "rank_span": ("职级", "rank"), "category_span": ("类别", "category"), "duty_span": ("党内职务", "duty"),
+    "exemption_span": ("免于考勤", "reason"),
+}  # fmt: skip
+
 ACTIONS = {
     "make": "新建", "cancel": "取消", "postpone": "延期", "settle": "登记考勤", "sign_in": "签到", "undo": "撤销",
     "mark": "补登", "ask": "申请", "decide": "审批", "withdraw": "撤回", "enter": "代为登记", "submit": "提交",
@@ -93,7 +125,8 @@ ACTIONS = {
     "archive_imported": "导入档案", "binding_asked": "申请绑定", "binding_decided": "核对绑定", "reinvited": "重新邀请",
     "invite_revoked": "作废邀请",
     "unbound": "解除绑定", "handed_over": "移交书记", "place_chosen": "切换支部", "stop": "停止发送",
-    "resume": "继续发送", "correct": "更正",
+    "resume": "继续发送", "correct": "更正", "person_removed": "移除", "code_made": "生成签到码", "read_in": "导入",
+    "office_given": "任职", "office_ended": "免职",
 }  # fmt: skip
 
 SUBJECTS = {
@@ -103,6 +136,7 @@ SUBJECTS = {
     "organisation": "支部", "retention_rule": "保存期限", "hygiene_word": "禁发词语", "telegram": "账号",
     "photos": "照片", "reminder_plan": "节前提醒安排", "group_chat": "工作群", "acknowledgement": "已阅",
     "bind_request": "绑定申请", "calendar_year": "放假安排", "reminder_settings": "节前提醒设置",
+    "theme": "每月一主题",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What the desk decides: when the coming reminders go and how they read, one of them or all; every change is noted."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
@@ -124,42 +124,37 @@ def check_day(session: Session, branch_id: int, one: Coming, day: date, now: dat
 def move(session: Session, me: Me, one: Coming, day: date, now: datetime, tz: tzinfo) -> None:
     """Another working day before the block."""
     check_day(session, me.branch_id, one, day, now, tz)
-    _wish(session, me, one, lambda plan: setattr(plan, "send_on", day), now, field="send_on")
+    _wish(session, me, one, {"send_on": day}, now)
 
 
 def reword(session: Session, me: Me, one: Coming, own: str, now: datetime) -> None:
     """The whole text of this one reminder; its deadline is always added."""
-    own = _short(own, LONGEST_OWN)
-    _wish(session, me, one, lambda plan: setattr(plan, "text", own), now, field="text", length=units(own))
+    _wish(session, me, one, {"text": _short(own, LONGEST_OWN)}, now)
 
 
 def skip(session: Session, me: Me, one: Coming, skipped: bool, now: datetime) -> None:
-    _wish(session, me, one, lambda plan: setattr(plan, "skipped", skipped), now, field="skipped", value=skipped)
+    _wish(session, me, one, {"skipped": skipped}, now)
 
 
 def by_default(session: Session, me: Me, one: Coming, now: datetime) -> None:
     """As by the rules again. The plan stays: without it the branch would be asked nothing that is past already."""
-
-    def clear(plan: ReminderPlan) -> None:
-        plan.send_on, plan.text, plan.skipped = None, None, False
-
-    _wish(session, me, one, clear, now, field="default")
+    _wish(session, me, one, {"send_on": None, "text": None, "skipped": False}, now)
 
 
-def _wish(
-    session: Session, me: Me, one: Coming, change: Callable[[ReminderPlan], None], now: datetime, **details: Any
-) -> None:
+def _wish(session: Session, me: Me, one: Coming, wanted: Mapping[str, Any], now: datetime) -> None:
     require(me, Right.MAKE_REMINDER, branch_id=me.branch_id)
     decisions.lock(session, me.branch_id)
     if service.unsaid(session, me.branch_id, calendar_of(session, me.branch_id), one.blocks) != one.blocks:
         raise Refusal(SENT)
     plan = _plan(session, me, f"{one.year}:{one.festival}", now)
-    change(plan)
+    changes = audit.diff(plan, wanted)
+    for name, value in wanted.items():
+        setattr(plan, name, value)
     session.flush()
-    details = {"holiday": plan.holiday, **details}
     audit.record(
-        session, "change", "reminder_plan", plan.id, now=now, actor_id=me.id, branch_id=me.branch_id, **details
-    )
+        session, "change", "reminder_plan", plan.id, now=now, actor_id=me.id, branch_id=me.branch_id,
+        holiday=plan.holiday, changes=changes,
+    )  # fmt: skip
 
 
 def _plan(session: Session, me: Me, holiday: str, now: datetime) -> ReminderPlan:
@@ -210,7 +205,9 @@ def set_timing(session: Session, me: Me, knob: Knob, value: int, now: datetime) 
     before = decisions.decided(session, me.branch_id).timing
     after = _turned(before, knob, value)
     if after != before:
-        _keep(session, me, decisions.TIMING, after.to_json(), now, field=knob.value, value=value)
+        said, says = before.to_json(), after.to_json()
+        changes = {name: [said[name], value] for name, value in says.items() if said[name] != value}
+        _keep(session, me, decisions.TIMING, says, now, changes)
         _plan(session, me, decisions.EVERY, now)
         session.flush()
     return after
@@ -243,7 +240,14 @@ def set_words(session: Session, me: Me, field: Field, words: str | None, now: da
         if field is Field.URL and not _ADDRESS.fullmatch(words):
             raise Refusal("请发送网址，例如：www.12388.gov.cn。")
     decisions.lock(session, me.branch_id)
-    _keep(session, me, field.value, words, now, field=field.value, length=units(words or ""))
+    before = session.get_one(Organisation, me.branch_id, populate_existing=True).settings.get(field.value)
+    pair = [_noted(field, before), _noted(field, words)]
+    _keep(session, me, field.value, words, now, {field.value: pair} if before != words else {})
+
+
+def _noted(field: Field, words: str | None) -> Any:
+    """A text by its length and hash; of a telephone number a hash would tell it."""
+    return words is not None if field is Field.PHONE else audit.of_text(words)
 
 
 def tick_ban(session: Session, me: Me, number: int, now: datetime) -> None:
@@ -253,18 +257,21 @@ def tick_ban(session: Session, me: Me, number: int, now: datetime) -> None:
         raise Refusal("没有这一条，请重新点“节前提醒”。")
     decisions.lock(session, me.branch_id)
     branch = session.get_one(Organisation, me.branch_id, populate_existing=True)
-    chosen = sorted({number} ^ set(messages.chosen_bans(branch.settings)))
-    _keep(session, me, messages.OWN_BANS, chosen, now, field=messages.OWN_BANS, length=len(chosen))
+    before = messages.chosen_bans(branch.settings)
+    chosen = sorted({number} ^ set(before))
+    _keep(session, me, messages.OWN_BANS, chosen, now, {messages.OWN_BANS: [before, chosen]})
 
 
-def _keep(session: Session, me: Me, key: str, kept: Any, now: datetime, **details: Any) -> None:
+def _keep(session: Session, me: Me, key: str, kept: Any, now: datetime, changes: Mapping[str, Sequence[Any]]) -> None:
+    """Keep it (None: no longer) with the branch; `changes`: before and after, as the log may hold them."""
     branch = session.get_one(Organisation, me.branch_id, populate_existing=True)
     rest = {name: value for name, value in branch.settings.items() if name != key}
     branch.settings = rest if kept is None else {**rest, key: kept}
     session.flush()
     audit.record(
-        session, "change", "reminder_settings", me.branch_id, now=now, actor_id=me.id, branch_id=me.branch_id, **details
-    )
+        session, "change", "reminder_settings", me.branch_id, now=now, actor_id=me.id, branch_id=me.branch_id,
+        changes=changes,
+    )  # fmt: skip
 
 
 def _short(words: str, longest: int) -> str:

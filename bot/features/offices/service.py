@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from bot.features.people import service as people
@@ -13,18 +14,20 @@ from bot.kit.access import NO_RIGHT, Right, require
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.audit import record
-from storage.choices import Duty, OrganisationKind
+from storage.choices import Duty, OrganisationKind, Source
+from storage.facts import audited, noted
 from storage.models.organisation import Organisation
 from storage.models.person import DutySpan, Person
 from storage.models.place import ChosenPlace
 from storage.roster import Member, duties_on, roster
-from storage.rows import changed
 from storage.spans import on_day
 
 NOT_LISTED = "名册上没有这位党员。"
 NOT_BOUND = "这位同志尚未绑定，请先发邀请链接。"
 ONESELF = "您就是书记，请选择接任的同志。"
 DONE_ALREADY = "书记已经移交。"
+# What an act did to the rows of offices, as the log holds it.
+Edits = list[dict[str, Any]]
 
 
 # --- 移交书记 -----------------------------------------------------------------------------------------------------
@@ -52,34 +55,49 @@ def successor(session: Session, me: Me, person_id: int, today: date) -> Member:
 def hand_over(session: Session, me: Me, person_id: int, today: date, now: datetime) -> Member:
     """From today somebody else is the secretary; the one who hands over stays a member with all other offices."""
     new = successor(session, me, person_id, today)
-    if not _end(session, me.branch_id, Duty.SECRETARY, today, me.id):
+    ended = _end(session, me.branch_id, Duty.SECRETARY, today, me.id)
+    if not ended:
         raise Refusal(DONE_ALREADY)
-    _take_over(session, me.branch_id, person_id, today)
+    edits = ended + _take_over(session, me.branch_id, person_id, today)
     record(
         session, "handed_over", "organisation", me.branch_id,
-        now=now, actor_id=me.id, branch_id=me.branch_id, old=me.id, new=person_id,
+        now=now, actor_id=me.id, branch_id=me.branch_id, old=me.id, new=person_id, why=Source.HAND_OVER, edits=edits,
     )  # fmt: skip
     return new
 
 
-def _take_over(session: Session, organisation_id: int, person_id: int, today: date) -> None:
+def _take_over(session: Session, organisation_id: int, person_id: int, today: date) -> Edits:
     """The only secretary; nobody is deputy to oneself."""
-    _end(session, organisation_id, Duty.SECRETARY, today)
-    _end(session, organisation_id, Duty.DEPUTY_SECRETARY, today, person_id)
-    _begin(session, organisation_id, Duty.SECRETARY, person_id, today)
+    return [
+        *_end(session, organisation_id, Duty.SECRETARY, today),
+        *_end(session, organisation_id, Duty.DEPUTY_SECRETARY, today, person_id),
+        *_begin(session, organisation_id, Duty.SECRETARY, person_id, today),
+    ]
 
 
-def _begin(session: Session, organisation_id: int, duty: Duty, person_id: int, today: date) -> None:
-    session.add(DutySpan(person_id=person_id, organisation_id=organisation_id, duty=duty, from_on=today))
+def _begin(session: Session, organisation_id: int, duty: Duty, person_id: int, today: date) -> Edits:
+    span = DutySpan(person_id=person_id, organisation_id=organisation_id, duty=duty, from_on=today)
+    session.add(span)
     session.flush()
+    said = {"from_on": today, "to_on": None, "organisation_id": organisation_id, "duty": duty}
+    return [{**noted(DutySpan, span.id, None, audited(said)), "person_id": person_id}]
 
 
-def _end(session: Session, organisation_id: int, duty: Duty, today: date, person_id: int | None = None) -> int:
-    """End an office as of today (D4), of one person or of whoever holds it; how many held it."""
+def _end(session: Session, organisation_id: int, duty: Duty, today: date, person_id: int | None = None) -> Edits:
+    """End an office as of today (D4), of one person or of whoever holds it; none where nobody holds it."""
     held = [DutySpan.organisation_id == organisation_id, DutySpan.duty == duty, on_day(DutySpan, today)]
     if person_id is not None:
         held.append(DutySpan.person_id == person_id)
-    return changed(session, update(DutySpan).where(*held).values(to_on=today))
+    # Locked, so that of two at one moment the second finds nothing left to end.
+    mine = select(DutySpan).where(*held).with_for_update().execution_options(populate_existing=True)
+    return [_ended(span, today) for span in session.scalars(mine)]
+
+
+def _ended(span: DutySpan, today: date) -> dict[str, Any]:
+    before, span.to_on = span.to_on, today
+    edit = noted(DutySpan, span.id, audited({"to_on": before}), audited({"to_on": today}))
+    says = {"organisation_id": span.organisation_id, "duty": span.duty, "group_id": span.group_id}
+    return {**edit, "says": says, "person_id": span.person_id}
 
 
 # --- 切换支部 -----------------------------------------------------------------------------------------------------
@@ -130,11 +148,12 @@ def give(
         person = session.get_one(Person, people.one_of(session, branch_id or organisation_id, whom, today).id)
     else:
         person = _officer(session, organisation_id, clean_name(whom), now)
+    edits: Edits = []
     if duty is Duty.SECRETARY:
-        _take_over(session, organisation_id, person.id, today)
+        edits = _take_over(session, organisation_id, person.id, today)
     elif duty not in duties_on(session, organisation_id, today).get(person.id, ()):
-        _begin(session, organisation_id, duty, person.id, today)
-    _note(session, "office_given", organisation_id, person.id, duty, now)
+        edits = _begin(session, organisation_id, duty, person.id, today)
+    _note(session, "office_given", organisation_id, person.id, duty, edits, now)
     if person.telegram_id is not None:
         return person.name, None
     return person.name, people.issue(session, InviteKind.PERSON, organisation_id, [person.id], now)[person.id]
@@ -149,13 +168,18 @@ def take(session: Session, organisation_id: int, duty: Duty, whom: str, now: dat
     if len(found) != 1:
         names = ", ".join(f"{one.id} {one.name}" for one in holders) or "nobody"
         raise ValueError(f"Who is to give up {duty.value}? It is held by: {names}")
-    _end(session, organisation_id, duty, now.date(), found[0].id)
-    _note(session, "office_ended", organisation_id, found[0].id, duty, now)
+    edits = _end(session, organisation_id, duty, now.date(), found[0].id)
+    _note(session, "office_ended", organisation_id, found[0].id, duty, edits, now)
     return found[0].name
 
 
-def _note(session: Session, action: str, organisation_id: int, person_id: int, duty: Duty, now: datetime) -> None:
-    record(session, action, "person", person_id, now=now, branch_id=organisation_id, via="command", duty=duty)
+def _note(
+    session: Session, action: str, organisation_id: int, person_id: int, duty: Duty, edits: Edits, now: datetime
+) -> None:
+    record(
+        session, action, "person", person_id, now=now, branch_id=organisation_id, via="command",
+        duty=duty, why=Source.OFFICE_COMMAND, edits=edits,
+    )  # fmt: skip
 
 
 def _organisation(session: Session, organisation_id: int, duty: Duty) -> Organisation:

@@ -94,7 +94,10 @@ def unbind(session: Session, me: Me, person_id: int, today: date, now: datetime)
         raise Refusal(NOT_BOUND)
     session.expire_all()
     binding.leave(session, person_id, old, None)
-    record(session, "unbound", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    record(
+        session, "unbound", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id,
+        changes={"telegram_id": [True, False]},
+    )  # fmt: skip
     return person.name, old
 
 

@@ -13,7 +13,7 @@ from bot.features.people.rules import InviteKind, clean_name, hash_code
 from bot.kit.access import Right, may
 from bot.kit.refusal import Refusal
 from storage.audience import find
-from storage.audit import account_mark, record
+from storage.audit import account_mark, change, record
 from storage.base import table
 from storage.choices import Duty, OrganisationKind, OutboxState
 from storage.models.audit import Audit
@@ -101,6 +101,7 @@ def seat(session: Session, person: Person, telegram_id: int, now: datetime, *, b
     record(
         session, "bound", "person", person.id,
         now=now, actor_id=person.id, branch_id=person.branch_id, by=by, anew=old is not None,
+        changes={"telegram_id": [old is not None, True]},
     )  # fmt: skip
     return Bound(person.id, old)
 
@@ -182,28 +183,27 @@ def tie_group(
     allowed = made_by is not None and may(made_by, Right.ROSTER, branch_id=invite.branch_id)
     if not allowed or shown_by is None or shown_by.branch_id != invite.branch_id:
         raise Refusal(NOT_VALID)
-    before = _tie(session, invite.branch_id, chat_id, clean_name(title), now)
-    record(
-        session,
-        "group_tied",
-        "organisation",
-        invite.branch_id,
-        now=now,
-        actor_id=shown_by.id,
-        branch_id=invite.branch_id,
-    )
+    before = _tie(session, invite.branch_id, chat_id, clean_name(title), shown_by.id, now)
     return Tied(invite.branch_id, before not in (None, invite.branch_id))
 
 
-def _tie(session: Session, branch_id: int, chat_id: int, title: str, now: datetime) -> int | None:
+def _tie(session: Session, branch_id: int, chat_id: int, title: str, by: int, now: datetime) -> int | None:
     """This group is the branch's from now on, and no other is; the branch that it belonged to before."""
-    session.execute(update(GroupChat).where(GroupChat.branch_id == branch_id).values(active=False))
+    others = select(GroupChat).where(GroupChat.branch_id == branch_id, GroupChat.chat_id != chat_id, GroupChat.active)
+    for other in session.scalars(others).all():
+        change(session, "reachable_changed", other, {"active": False}, now=now, actor_id=by, branch_id=branch_id)
     chat = session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id)).first()
+    before = chat.branch_id if chat is not None else None
     if chat is None:
-        session.add(GroupChat(branch_id=branch_id, chat_id=chat_id, title=title, active=True, tied_at=now))
-        return None
-    before, chat.branch_id = chat.branch_id, branch_id
-    chat.title, chat.active, chat.tied_at = title, True, now
+        chat = GroupChat(branch_id=branch_id, chat_id=chat_id, title=title, active=False, tied_at=now)
+        session.add(chat)
+    tied = {"branch_id": branch_id, "title": title, "active": True, "tied_at": now}
+    change(session, "group_tied", chat, tied, now=now, actor_id=by, branch_id=branch_id)
+    if before not in (None, branch_id):
+        record(
+            session, "change", "group_chat", chat.id,
+            now=now, branch_id=before, changes={"active": [True, False]},
+        )  # fmt: skip
     return before
 
 

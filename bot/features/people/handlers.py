@@ -113,7 +113,7 @@ def membership_changed(session: Session, visit: Visit) -> Reply:
     if visit.private:
         service.set_reachable(session, visit.telegram_id, present, visit.now)
     else:
-        service.set_group_active(session, visit.chat_id, present)
+        service.set_group_active(session, visit.chat_id, present, visit.telegram_id, visit.now)
     return Reply()
 
 
@@ -121,7 +121,7 @@ def group_moved(session: Session, visit: Visit) -> Reply:
     """A group became a supergroup; the new group's own report of it (migrate_from) tells nothing more."""
     new = (visit.facts or {}).get("migrate_to")
     if isinstance(new, int):
-        service.move_group(session, visit.chat_id, new)
+        service.move_group(session, visit.chat_id, new, visit.telegram_id, visit.now)
     return Reply()
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.people.invites import end_of_leavers
 from bot.features.people.rules import Known, RosterRow, match
 from storage.audit import record
-from storage.choices import Category, Duty, MembershipStatus
+from storage.choices import Category, Duty, MembershipStatus, Source
 from storage.facts import Edit, Facts, fingerprint
 from storage.models.person import (
     CategorySpan,
@@ -88,9 +88,10 @@ def plan_import(session: Session, branch_id: int, rows: Sequence[RosterRow], sin
 
 
 def write_import(
-    session: Session, plan: Plan, *, now: datetime, actor_id: int | None = None, via: str = "command"
-) -> Imported:
-    """Write a plan, each person's change with a line in the audit log."""
+    session: Session, plan: Plan, *, now: datetime, actor_id: int | None = None, via: str = "command",
+    file: str | None = None,
+) -> Imported:  # fmt: skip
+    """Write a plan, each person's change with a line in the audit log; `file`: xlsx or csv, never its name."""
     done = plan.facts.write(session, now)
     _seat(session, plan.facts.branch_id, plan.facts.since, now)
     end_of_leavers(session, plan.facts.branch_id, now.date(), now)
@@ -99,6 +100,7 @@ def write_import(
         record(
             session, "person_added" if is_new else "person_changed", "person", person_id,
             now=now, actor_id=actor_id, branch_id=plan.facts.branch_id, via=via,
+            why=Source.ROSTER_IMPORT, **({"file": file} if file else {}),
             edits=[edit.to_json() for edit in edits],
         )  # fmt: skip
     return plan.imported()
@@ -232,5 +234,6 @@ def move_account(session: Session, old: Person, new: Person, now: datetime) -> N
         branch_id=new.branch_id,
         via="chat",
         from_id=old.id,
+        changes={"telegram_id": [False, True]},
     )
     session.flush()

@@ -279,11 +279,23 @@ def set_reachable(session: Session, telegram_id: int, reachable: bool, now: date
     )  # fmt: skip
 
 
-def set_group_active(session: Session, chat_id: int, active: bool) -> None:
-    """The bot was taken out of a group, or put back into one that it knows."""
-    session.execute(update(GroupChat).where(GroupChat.chat_id == chat_id).values(active=active))
+def set_group_active(session: Session, chat_id: int, active: bool, by: int, now: datetime) -> None:
+    """The bot was taken out of a group, or put back into one that it knows; `by`: the account that did it."""
+    chat = session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id)).first()
+    if chat is None or chat.active is active:
+        return
+    change(
+        session, "reachable_changed", chat, {"active": active},
+        now=now, actor_id=_of_branch(session, chat_id, by), branch_id=chat.branch_id,
+    )  # fmt: skip
 
 
-def move_group(session: Session, old: int, new: int) -> None:
+def move_group(session: Session, old: int, new: int, by: int, now: datetime) -> None:
     """A group became a supergroup and has another id."""
-    follow(session, old, new)
+    follow(session, old, new, now, actor_id=_of_branch(session, old, by), via="chat")
+
+
+def _of_branch(session: Session, chat_id: int, telegram_id: int) -> int | None:
+    """Who did it, when it is somebody of the group's own branch: nobody else is named in its log."""
+    mine = select(GroupChat.branch_id).where(GroupChat.chat_id == chat_id).scalar_subquery()
+    return session.scalars(select(Person.id).where(Person.telegram_id == telegram_id, Person.branch_id == mine)).first()

@@ -1,7 +1,7 @@
 """导入名册: a file becomes a difference to look at; a button writes exactly that; templates to fill in."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -23,7 +23,7 @@ from bot.kit.dates import parse_day
 from bot.kit.handlers import Answer, Call, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Reply, Said, say
-from bot.kit.sheets import MAX_BYTES
+from bot.kit.sheets import MAX_BYTES, kind_of
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.hygiene import words_of
 from storage.models.dialog import Dialog
@@ -34,10 +34,18 @@ OLD = "这次导入已失效，请重新点“导入名册”。"
 Rows = list[RosterRow]
 
 
-def read_file(content: bytes) -> "Rows | tuple[Fault, ...]":
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a file holds; `kind`: xlsx or csv, for the log."""
+
+    rows: Rows
+    kind: str
+
+
+def read_file(content: bytes) -> "Table | tuple[Fault, ...]":
     """The rows of a file, or everything that is wrong with it."""
     try:
-        return read_roster(content)
+        return Table(read_roster(content), kind_of(content))
     except BadRoster as bad:
         return bad.faults
 
@@ -63,14 +71,14 @@ def file_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     forbidden = words_of(session, call.me.branch_id)
     if isinstance(call.content, tuple):
         return say(*import_messages.faults(not_repeating(call.content, forbidden)))
-    rows: Rows = call.content
-    faults = faults_by_words(rows, forbidden)
+    table: Table = call.content
+    faults = faults_by_words(table.rows, forbidden)
     if faults:
         return say(*import_messages.faults(faults))
-    if not rows:
+    if not table.rows:
         raise Refusal("文件中只有示例，没有党员，请填写后再发。")
     since = _first_day(session, call.me.branch_id, call.today)
-    return say(*_look(session, call, rows, since))
+    return say(*_look(session, call, table, since))
 
 
 def _first_day(session: Session, branch_id: int, today: date) -> date:
@@ -79,10 +87,13 @@ def _first_day(session: Session, branch_id: int, today: date) -> date:
     return today if session.scalars(listed).first() is not None else today.replace(month=1, day=1)
 
 
-def _look(session: Session, call: Call, rows: Rows, since: date) -> list[Said]:
+def _look(session: Session, call: Call, table: Table, since: date) -> list[Said]:
     """The difference as it is now, with the buttons to confirm it."""
-    plan = _plan(session, call, rows, since)
-    draft = {"rows": [to_json(row) for row in rows], "since": since.isoformat(), "shown": plan.fingerprint}
+    plan = _plan(session, call, table.rows, since)
+    draft = {
+        "rows": [to_json(row) for row in table.rows], "file": table.kind, "since": since.isoformat(),
+        "shown": plan.fingerprint,
+    }  # fmt: skip
     dialog = dialogs.ask(session, call.me.id, LOOK, call.now, **draft)
     found = differences(plan.facts, plan.edits)
     return import_messages.look(plan.imported(), found, since, dialog.id)
@@ -136,17 +147,19 @@ def confirm(session: Session, call: Call, button: ConfirmImport) -> Reply:
     if not button.sure:
         dialogs.close(session, call.me.id)
         return Reply(toast="未导入。", edit=import_messages.not_done())
-    rows, since = _draft(dialog)
-    plan = _plan(session, call, rows, since)
+    table, since = _draft(dialog)
+    plan = _plan(session, call, table.rows, since)
     if plan.fingerprint != dialog.draft["shown"]:
-        return Reply(toast="名册已有变动，请重新核对。", alert=True, here=_look(session, call, rows, since))
-    done = write_import(session, plan, now=call.now, actor_id=call.me.id, via="chat")
+        return Reply(toast="名册已有变动，请重新核对。", alert=True, here=_look(session, call, table, since))
+    done = write_import(session, plan, now=call.now, actor_id=call.me.id, via="chat", file=table.kind)
     dialogs.close(session, call.me.id)
     return Reply(toast="已导入。", edit=import_messages.done(done, since))
 
 
-def _draft(dialog: Dialog) -> tuple[Rows, date]:
-    return [from_json(row) for row in dialog.draft["rows"]], date.fromisoformat(dialog.draft["since"])
+def _draft(dialog: Dialog) -> tuple[Table, date]:
+    # A dialog that was asked by an earlier version does not say what kind of file it was.
+    table = Table([from_json(row) for row in dialog.draft["rows"]], str(dialog.draft.get("file", "")))
+    return table, date.fromisoformat(dialog.draft["since"])
 
 
 def move(session: Session, call: Call, button: MoveImport) -> Reply:

@@ -51,7 +51,10 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
         _may_seat(me, line.details["edits"])
     for edit in line.details["edits"]:
         _take_back(session, edit)
-    record(session, UNDONE, "person", line.subject_id, now=now, actor_id=me.id, branch_id=me.branch_id, of=audit_id)
+    record(
+        session, UNDONE, "person", line.subject_id, now=now, actor_id=me.id, branch_id=me.branch_id, of=audit_id,
+        edits=[_turned(edit) for edit in line.details["edits"] if not _stays(edit)],
+    )  # fmt: skip
     session.flush()
     return session.get_one(Person, line.subject_id).name
 
@@ -74,8 +77,18 @@ def _take_back(session: Session, edit: dict[str, Any]) -> None:
         session.flush()
         # What the log holds is a plain word: read the row anew, so that it is a choice again.
         session.expire(row)
-    elif kind is not Person:
+    elif not _stays(edit):
         session.delete(row)
+
+
+def _stays(edit: dict[str, Any]) -> bool:
+    """Somebody new stays known, on no list."""
+    return _TABLES[edit["table"]] is Person and edit["before"] is None
+
+
+def _turned(edit: dict[str, Any]) -> dict[str, Any]:
+    """The same row, the other way round."""
+    return {**edit, "before": edit["after"], "after": edit["before"]}
 
 
 def _compared(values: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -16,6 +16,7 @@ from bot.playground.people import Person as Phone
 from storage.choices import AttendanceStatus, InboxState
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
+from storage.models.audit import Audit
 from storage.models.dialog import Dialog
 from storage.models.inbox import Inbox
 from storage.models.notice import Notice, Receipt
@@ -157,6 +158,16 @@ async def test_a_blocked_member_stops_nobody(bot: World) -> None:
     assert all(any("未完成" in text for text in private(bot, name)) for name in story.SILENT if name != "甲八")
     with bot.storage.reading() as session:
         assert session.scalars(select(Person.reachable).where(Person.name == "甲八")).one() is False
+    # Whoever writes is there again, also when nothing told of it.
+    with bot.storage.transaction() as session:
+        session.execute(update(Person).where(Person.name == "甲七").values(reachable=False))
+    await bot.stage.say("甲七", "撤销")
+    with bot.storage.reading() as session:
+        assert session.scalars(select(Person.reachable).where(Person.name == "甲七")).one() is True
+        lines = session.scalars(select(Audit).where(Audit.action == "reachable_changed").order_by(Audit.id)).all()
+    assert [(line.actor_id, line.details["changes"]["reachable"]) for line in lines] == [
+        (bot.cast["甲八"], [True, False]), (bot.cast["甲七"], [False, True]),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("data", ["si:999999", "si:1:2", "si:x", "ld:1:1", "nope", "rd:1", "wz:1:go:publish", "co:1:1"])

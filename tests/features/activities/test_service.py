@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import leave, making, owing, service, taking_part
+from bot.features.activities import codes, leave, making, owing, service, taking_part
 from bot.features.activities.making import Plan
 from bot.features.activities.rules import Roll
 from bot.kit.refusal import Refusal
@@ -280,6 +280,47 @@ def test_who_owes_a_reply(storage: Storage) -> None:
         assert len(owed) == 21
         assert {item.nudges for item in owed} == {(notice.reply_by,)}
         assert owing.owing(session, desk.cast.branch_id, START, SHANGHAI) == []
+
+
+def test_a_postponement_names_the_rows_that_it_withdraws(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        gone = [desk.leave("乙四").id, desk.leave("乙五").id]
+        signed = desk.sign_in("甲一", -10).row_id
+        later = START + timedelta(days=7)
+        making.postpone(session, desk.me("甲二"), desk.activity, later, START - timedelta(minutes=5), SHANGHAI)
+        assert session.scalars(select(LeaveRequest.id).where(LeaveRequest.withdrawn_at.is_(None))).all() == []
+        lines = session.scalars(select(Audit).where(Audit.action == "withdraw").order_by(Audit.id)).all()
+        assert [(line.subject, line.details) for line in lines] == [
+            ("attendance", {"activity_id": desk.activity.id, "ids": [signed], "count": 1}),
+            ("leave_request", {"activity_id": desk.activity.id, "ids": gone, "count": 2}),
+        ]
+        making.postpone(session, desk.me("甲二"), desk.activity, later, START, SHANGHAI)
+        assert len(session.scalars(select(Audit).where(Audit.action == "withdraw")).all()) == 2
+
+
+def test_leave_entered_by_the_desk_names_what_it_takes_the_place_of(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        asked, signed = desk.leave("乙四").id, desk.sign_in("乙四").row_id
+        person = next(one for one in service.audience(session, desk.activity, SHANGHAI) if one.name == "乙四")
+        leave.enter_leave(session, desk.me("甲二"), desk.activity, person, LeaveType.SICK, START, SHANGHAI)
+        line = session.scalars(select(Audit).where(Audit.action == "enter")).one()
+        assert line.details == {
+            "type": "sick", "person_id": desk.cast["乙四"],
+            "withdrawn": {"leave_request": [asked], "attendance": [signed]},
+        }  # fmt: skip
+
+
+def test_a_new_sign_in_code_has_a_line_and_is_not_in_it(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        made = [codes.new_code(session, desk.me("甲二"), desk.activity, TOLD) for _ in range(2)]
+        lines = session.scalars(select(Audit).where(Audit.action == "code_made").order_by(Audit.id)).all()
+        assert [line.details for line in lines] == [
+            {"changes": {"sign_in_code": [False, True]}}, {"changes": {"sign_in_code": [True, True]}},
+        ]  # fmt: skip
+        assert [codes.activity_of_code(session, code) for code in made] == [None, desk.activity.id]
 
 
 def test_another_branch_sees_nothing(storage: Storage) -> None:

@@ -179,6 +179,57 @@ def test_who_has_left_by_the_archive_has_no_link_any_more(storage: Storage) -> N
         assert open_ == {cast[name] for name in ("甲一", "甲二", "甲三", "乙一", "乙八")}
 
 
+def lines_of(session: Session, after: int) -> list[Audit]:
+    return list(session.scalars(select(Audit).where(Audit.id > after).order_by(Audit.id)))
+
+
+def newest(session: Session) -> int:
+    return session.scalar(select(func.max(Audit.id))) or 0
+
+
+def test_what_an_archive_puts_in_the_place_of_records_is_noted_person_by_person(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        document = out(session, cast.branch_id, date(2023, 7, 1))
+        by_name = {one["name"]: one for one in document["people"]}
+        document["people"].remove(by_name["甲七"])
+        by_name["甲五"] |= {"gender": "男", "phone": "0571-1", "notes": "不得进入记录的备注"}
+        by_name["甲五"]["rank_history"][0]["rank"] = "clerk"
+        by_name["甲五"]["category"][0]["to"] = "2023-05-01"
+        before = newest(session)
+        put(session, document, Target(cast.branch_id, replace=True))
+        *people, whole = lines_of(session, before)
+        assert [(line.action, line.subject_id, line.via) for line in people] == [
+            ("person_changed", cast["甲五"], "command"), ("person_removed", cast["甲七"], "command"),
+        ]  # fmt: skip
+        assert {line.details["why"] for line in people} == {"archive_import"}
+        edits = {edit["table"]: edit for edit in people[0].details["edits"]}
+        notes = edits["person"]["after"].pop("notes")
+        assert edits["person"]["before"]["gender"] is None
+        assert edits["person"]["after"] == {"gender": "男", "phone": True}
+        assert notes["length"] == 9
+        assert (edits["rank_span"]["before"], edits["rank_span"]["after"]) == ({"rank": "staff"}, {"rank": "clerk"})
+        assert edits["category_span"]["after"] == {"to_on": "2023-05-01"}
+        assert edits["category_span"]["says"] == {"category": "in_service"}
+        assert set(edits) == {"person", "rank_span", "category_span"}
+        gone = {edit["table"]: edit for edit in people[1].details["edits"]}
+        assert all(edit["after"] is None for edit in gone.values() if edit["table"] != "person")
+        assert gone["group_span"]["before"]["group_id"] == cast.groups["第一党小组"]
+        assert whole.details["counts"] == {"person_added": 0, "person_changed": 1, "person_removed": 1}
+        assert not any("备注" in str(line.details) or "0571" in str(line.details) for line in people)
+
+
+def test_a_new_branch_from_an_archive_has_a_line_for_everybody(storage: Storage) -> None:
+    with storage.transaction() as session:
+        before = newest(session)
+        put(session, EXAMPLE)
+        made, *people, whole = lines_of(session, before)
+        assert (made.action, whole.action) == ("branch_added", "archive_imported")
+        assert [line.action for line in people] == ["person_added"] * 8
+        assert [edit["table"] for edit in whole.details["edits"]] == ["party_group"] * 2
+        assert not any(one["name"] in str(line.details) for line in people for one in EXAMPLE["people"])
+
+
 def test_a_bad_archive_writes_nothing(storage: Storage) -> None:
     document = copy.deepcopy(EXAMPLE)
     document["people"][7]["group"] = "G9"

@@ -73,7 +73,10 @@ async def test_a_notice_is_corrected_after_it_was_sent(bot: World, monkeypatch: 
     assert "请于周五交材料" in desk.text
     with bot.storage.reading() as session:
         noted = session.scalars(select(Audit).where(Audit.action == "correct")).one()
-    assert (noted.subject, noted.details) == ("notice", {"number": 1, "old_length": 7, "new_length": 7})
+    before, after = noted.details["changes"]["text"]
+    assert (noted.subject, noted.details["number"], before["length"], after["length"]) == ("notice", 1, 7, 7)
+    assert before["hash"] != after["hash"]
+    assert "材料" not in str(noted.details)
 
 
 async def test_the_card_in_the_group_is_corrected_with_its_count(sqlite_url: str) -> None:

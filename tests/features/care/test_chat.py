@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.features.roster.service import begin_term
 from bot.kit.access import NO_RIGHT
 from bot.kit.words import STRANGER
 from bot.playground.chats import Message
+from storage.audience import Me
 from storage.models.audit import Audit
 from storage.models.inbox import Inbox
 from storage.models.outbox import Outbox, Upload
@@ -138,6 +140,36 @@ async def test_the_secretary_reads_the_log_and_nobody_else_does(bot: World) -> N
         tap = await bot.stage.people[name].tap_data(last(bot, name), "ch:0:0:")
         await bot.clock.settle()
         assert tap.toast == NO_RIGHT
+
+
+async def test_the_log_says_what_the_roster_was_before_and_is_now(bot: World) -> None:
+    """A change by hand, taken back; a term; a hand-over: each with before and after, and why."""
+    await bot.stage.say("甲二", "党员")
+    for label, about in (
+        ("名册", "【党员】"), ("第一党小组", "【名册】"), ("甲五", "请点姓名"), ("党小组", "【党员】甲五"),
+        ("第二党小组", "【党小组】甲五"), ("今天", "【党小组】甲五"), ("工作调整", "【党小组】甲五"),
+        ("撤销", "已登记"),
+    ):  # fmt: skip
+        await bot.stage.tap("甲二", label, about)
+    await bot.storage.write(
+        lambda session: begin_term(session, me_of(session, bot), date(2023, 6, 30), bot.clock.now())
+    )
+    await bot.stage.say("甲一", "移交书记")
+    await bot.stage.tap("甲一", "下一页", "【移交书记】")
+    await bot.stage.tap("甲一", "丙六", "【移交书记】")
+    await bot.stage.tap("甲一", "确定移交")
+    await bot.stage.say("丙六", "数据管理")
+    await bot.stage.tap("丙六", "变更记录")
+    hands, term, undone, changed = bot.stage.people["丙六"].chat.find("【变更记录】").text.splitlines()[1:5]
+    assert "甲二：变更（甲五），党小组由第一党小组改为第二党小组（自2023年8月21日起）；原因：工作调整" in changed
+    assert "甲二：撤销变更（甲五），党小组由第二党小组改为第一党小组（自2023年8月21日起）" in undone
+    assert "甲一：登记换届，任期届满日由空改为2026年6月30日" in term
+    assert "甲一：移交书记，书记由甲一改为丙六；甲一：党内职务“书记”的截止日由空改为2023年8月20日；" in hands
+    assert hands.endswith("丙六：新增书记（自2023年8月21日起）；原因：书记移交")
+
+
+def me_of(session: Session, bot: World) -> Me:
+    return bot.cast.me(session, "甲一", date(2023, 8, 21))
 
 
 async def test_a_period_is_shown_before_it_is_set_and_the_sweeping_before_it_is_done(bot: World) -> None:

@@ -1,6 +1,7 @@
 """Care for data on both databases: the export knows every table, the erasure leaves no text, old things go."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,10 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.features.care import changes, forbidden, mydata, retention, sweeping
+from bot.features.care import change_words, changes, erasure, forbidden, mydata, retention, sweeping
 from bot.features.care.holdings import HOLDINGS, Fate, Subject, person_columns
 from bot.features.care.page import page
 from bot.features.care.rules import RETENTION, Kind
+from bot.features.people import service as people
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.base import table
@@ -24,7 +26,7 @@ from storage.models.invite import BindRequest
 from storage.models.outbox import Outbox
 from storage.models.person import Person
 from storage.models.reflection import ReflectionPart
-from tests.cast import Cast, make_branch
+from tests.cast import BASE_BRANCH, NAMES, Cast, make_branch
 from tests.features.care.filling import MARK, NOW, fill
 from tests.features.care.planting import message
 
@@ -230,6 +232,38 @@ def test_the_log_by_person_by_day_and_by_page(storage: Storage) -> None:
     assert first.lines[0].at > first.lines[-1].at
     assert {line.at.astimezone(SHANGHAI).date() for line in day.lines} == {date(2023, 7, 8)}
     assert about.lines[0].about == "甲三"
+
+
+def test_a_line_has_names_for_its_numbers_and_no_details_of_who_is_erased(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        secretary = cast.me(session, "甲一", TODAY)
+        row = BASE_BRANCH[NAMES.index(VICTIM)]
+        known = replace(row, gender="男", born_on=date(1980, 5, 1), group="第二党小组")
+        people.import_roster(session, cast.branch_id, [known], now=NOW, since=TODAY)
+        audit.record(
+            session, "mark", "attendance", 0, now=NOW, branch_id=cast.branch_id, person_id=cast["甲三"],
+            changes={"status": [None, "present"]},
+        )  # fmt: skip
+        # What is not there any longer is told by its number.
+        gone = {"table": "group_span", "id": 1, "before": {"group_id": 999, "from_on": "2023-01-01"}, "after": None}
+        audit.record(session, "person_changed", "person", cast["甲四"], now=NOW, branch_id=cast.branch_id, edits=[gone])
+
+        def told() -> list[str]:
+            found = changes.page(session, secretary, 0, None, None, SHANGHAI)
+            return [change_words.line(line, SHANGHAI).split("：", 1)[1] for line in found.lines]
+
+        group, marked, imported = told()[:3]
+        assert group == "修改（甲四），删除999号（自2023年1月1日起）"
+        assert marked == "补登考勤（甲三），状态由空改为到会"
+        assert imported == (
+            f"修改（{VICTIM}），党小组由第一党小组改为第二党小组（自2023年7月7日起）；"
+            "性别由空改为男；出生日期由空改为1980年5月1日；原因：名册导入"
+        )
+        erasure.erase(session, secretary, cast[VICTIM], TODAY, NOW)
+        assert told()[3] == (
+            f"修改（已注销{cast[VICTIM]}），党小组由第一党小组改为第二党小组（自2023年7月7日起）；原因：名册导入"
+        )
 
 
 def test_a_branch_s_words_hold_for_its_own_people_until_they_are_removed(storage: Storage) -> None:

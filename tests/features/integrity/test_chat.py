@@ -204,9 +204,12 @@ async def test_the_desk_moves_and_rewords_a_reminder_and_it_goes_like_that_once(
     assert sum(REMINDER in text for text in texts(desk, "甲三")) == 1
     with desk.storage.reading() as session:
         rows = session.scalars(select(Audit.details).where(Audit.subject == "reminder_plan").order_by(Audit.id)).all()
-    assert rows == [
-        {"holiday": "2026:中秋", "field": "send_on"}, {"holiday": "2026:中秋", "field": "text", "length": 14},
-    ]  # fmt: skip
+    moved, reworded = rows
+    assert moved == {"holiday": "2026:中秋", "changes": {"send_on": [None, "2026-09-20"]}}
+    assert list(reworded["changes"]) == ["text"]
+    assert reworded["changes"]["text"][0] is None
+    assert reworded["changes"]["text"][1].keys() == {"length", "hash"}
+    assert reworded["changes"]["text"][1]["length"] == 14
 
 
 async def test_the_desk_skips_one_and_takes_it_back_when_its_time_has_passed(desk: World) -> None:

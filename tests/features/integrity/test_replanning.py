@@ -247,10 +247,19 @@ def test_every_change_is_authorised_noted_and_checked(storage: Storage) -> None:
         assert planning.settings(session, me.branch_id) == {"issuer": "示范党支部纪检委员", "holiday_bans": [3]}
         planning.set_words(session, me, Field.ISSUER, None, now)
         assert planning.settings(session, me.branch_id) == {"holiday_bans": [3]}
+        planning.set_words(session, me, Field.PHONE, "0571-12345678", now)
+        planning.set_words(session, me, Field.PHONE, "0571-87654321", now)
+        planning.set_timing(session, me, Knob.LEAD, 5, now)
         noted = session.scalars(select(Audit.details).where(Audit.subject == "reminder_settings").order_by(Audit.id))
-        assert [each for each in noted if each["field"] != "report_url"] == [
-            {"field": "issuer", "length": 9}, {"field": "holiday_bans", "length": 1}, {"field": "issuer", "length": 0},
-        ]  # fmt: skip
+        named, *urls, banned, unnamed, phone, other, timed = [each["changes"] for each in noted]
+        assert [name for each in (named, banned, unnamed) for name in each] == ["issuer", "holiday_bans", "issuer"]
+        assert (named["issuer"][0], named["issuer"][1]["length"]) == (None, 9)
+        assert unnamed["issuer"] == named["issuer"][::-1]
+        assert banned == {"holiday_bans": [[], [3]]}
+        assert [each["report_url"][1] is None for each in urls] == [False, False, True]
+        # Of a telephone number a hash would tell it.
+        assert (phone, other) == ({"report_phone": [False, True]}, {"report_phone": [True, True]})
+        assert timed == {"lead": [3, 5]}
 
 
 def test_plans_that_are_over_are_forgotten_with_the_next_reminder(storage: Storage) -> None:

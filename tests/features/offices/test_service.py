@@ -43,7 +43,16 @@ def test_the_secretary_hands_over_in_one_act(storage: Storage) -> None:
         assert cast.me(session, "乙一", TODAY).duties == {Duty.SECRETARY}
         assert cast["甲一"] in {one.id for one in roster(session, cast.branch_id, TOMORROW)}
         [row] = session.scalars(select(Audit).where(Audit.action == "handed_over"))
-        assert (row.actor_id, row.details) == (cast["甲一"], {"old": cast["甲一"], "new": cast["乙一"]})
+        edits = row.details["edits"]
+        assert (row.actor_id, {**row.details, "edits": len(edits)}) == (
+            cast["甲一"], {"old": cast["甲一"], "new": cast["乙一"], "why": "hand_over", "edits": 3},
+        )  # fmt: skip
+        ended = {"before": {"to_on": None}, "after": {"to_on": "2023-07-03"}}
+        assert [(edit["person_id"], edit.get("says", edit["after"])["duty"]) for edit in edits] == [
+            (cast["甲一"], "secretary"), (cast["乙一"], "deputy_secretary"), (cast["乙一"], "secretary"),
+        ]  # fmt: skip
+        assert [{name: edit[name] for name in ended} for edit in edits[:2]] == [ended, ended]
+        assert (edits[2]["before"], edits[2]["after"]["from_on"]) == (None, "2023-07-03")
         for again in (me, cast.me(session, "甲一", TODAY)):
             with pytest.raises(Refusal):
                 service.hand_over(session, again, cast["甲二"], TODAY, NOW)
@@ -143,3 +152,12 @@ def test_what_cannot_be_given(storage: Storage) -> None:
             service.take(session, cast.branch_id, Duty.SECRETARY, "甲五", NOW)
         service.give(session, cast.branch_id, Duty.SECRETARY, "甲五", NOW)
         assert secretaries(session, cast, TODAY) == ["甲五"]
+        service.take(session, cast.branch_id, Duty.SECRETARY, "甲五", NOW)
+        lines = session.scalars(select(Audit).where(Audit.action.like("office_%")).order_by(Audit.id)).all()
+        assert [(line.action, line.subject_id, line.details["why"]) for line in lines] == [
+            ("office_given", cast["甲五"], "office_command"), ("office_ended", cast["甲五"], "office_command"),
+        ]  # fmt: skip
+        # Also whose office ended by it.
+        assert [edit["person_id"] for line in lines for edit in line.details["edits"]] == [
+            cast["甲一"], cast["甲五"], cast["甲五"],
+        ]  # fmt: skip

@@ -49,6 +49,7 @@ def test_a_new_phone_takes_the_seat_and_what_waits_for_it(storage: Storage) -> N
         _, _, code = accounts.reinvite(session, secretary(session, cast), cast["甲五"], TODAY, LATER)
         assert find(session, old, TODAY) is not None
         assert redeem(session, code, NEW) == binding.Bound(cast["甲五"], old)
+        assert accounts_noted(session, "bound") == [[True, True]]
         assert find(session, old, TODAY) is None
         me = find(session, NEW, TODAY)
         assert me is not None
@@ -75,6 +76,7 @@ def test_who_is_taken_off_is_a_stranger_until_a_new_link(storage: Storage) -> No
         promise(session, Owed(("k",), {"text": "通知"}, cast["甲五"], None, Lane.MUST_ARRIVE), job=None,
                 branch_id=cast.branch_id, now=NOW)  # fmt: skip
         assert accounts.unbind(session, me, cast["甲五"], TODAY, NOW) == ("甲五", old)
+        assert accounts_noted(session, "unbound") == [[True, False]]
         assert find(session, old, TODAY) is None
         assert session.scalars(select(Outbox.state)).all() == [OutboxState.UNREACHABLE]
         assert [one.name for one in service.members(session, me, TODAY) if not one.bound] == ["甲五"]
@@ -82,6 +84,13 @@ def test_who_is_taken_off_is_a_stranger_until_a_new_link(storage: Storage) -> No
             accounts.unbind(session, me, cast["甲五"], TODAY, NOW)
         *_, code = service.invite_person(session, me, cast["甲五"], TODAY, NOW)
         assert redeem(session, code, NEW) == binding.Bound(cast["甲五"])
+        assert accounts_noted(session, "bound") == [[False, True]]
+
+
+def accounts_noted(session: Session, action: str) -> list[list[bool]]:
+    """Whether there was an account and is one; never which."""
+    lines = session.scalars(select(Audit).where(Audit.action == action).order_by(Audit.id)).all()
+    return [line.details["changes"]["telegram_id"] for line in lines]
 
 
 def test_whose_account_the_desk_may_not_change(storage: Storage) -> None:

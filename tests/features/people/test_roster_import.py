@@ -236,3 +236,4 @@ def test_a_telephone_number_is_kept_for_binding_and_shown_and_noted_without_it(s
         assert session.get_one(Person, cast["甲三"]).phone == "13812345678"
         (line,) = session.scalars(select(Audit).where(Audit.action == "person_changed"))
         assert line.details["edits"][0]["after"] == {"phone": True}
+        assert line.details["why"] == "roster_import"

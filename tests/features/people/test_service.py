@@ -248,6 +248,11 @@ def test_a_group_moves_to_another_branch(storage: Storage) -> None:
         session.add(GroupChat(branch_id=other, chat_id=GROUP, title="旧群", active=True, tied_at=NOW))
         session.flush()
         assert tie(session, code, cast.account("甲一")) == binding.Tied(cast.branch_id, moved=True)
+        # Both branches read of it in their own log.
+        lines = session.scalars(select(Audit).where(Audit.subject == "group_chat").order_by(Audit.id)).all()
+        assert [(line.action, line.branch_id, line.actor_id) for line in lines] == [
+            ("group_tied", cast.branch_id, cast["甲一"]), ("change", other, None),
+        ]  # fmt: skip
 
 
 def test_what_telegram_reports(storage: Storage) -> None:
@@ -260,11 +265,21 @@ def test_what_telegram_reports(storage: Storage) -> None:
             assert session.get_one(Person, cast["甲五"]).reachable is reachable
         service.set_reachable(session, NEWCOMER, False, NOW)
         assert session.scalar(select(func.count()).where(Audit.action == "reachable_changed")) == 2
-        service.set_group_active(session, -5, False)
-        service.move_group(session, -5, GROUP)
-        session.expire_all()
         [chat] = session.scalars(select(GroupChat))
+        for by, active in ((cast.account("甲五"), False), (NEWCOMER, False), (NEWCOMER, True), (NEWCOMER, False)):
+            service.set_group_active(session, -5, active, by, NOW)
+        service.move_group(session, -5, GROUP, cast.account("甲五"), NOW)
+        service.set_group_active(session, -5, True, NEWCOMER, NOW)
+        session.expire_all()
         assert (chat.chat_id, chat.active) == (GROUP, False)
+        lines = session.scalars(select(Audit).where(Audit.subject == "group_chat").order_by(Audit.id)).all()
+        assert {(line.branch_id, line.subject_id, line.via) for line in lines} == {(cast.branch_id, chat.id, "chat")}
+        assert [(line.action, line.actor_id, line.details["changes"]) for line in lines] == [
+            ("reachable_changed", cast["甲五"], {"active": [True, False]}),
+            ("reachable_changed", None, {"active": [False, True]}),
+            ("reachable_changed", None, {"active": [True, False]}),
+            ("change", cast["甲五"], {"chat_id": [True, True]}),
+        ]
 
 
 def test_links() -> None:

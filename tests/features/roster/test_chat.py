@@ -219,7 +219,8 @@ async def test_many_people_by_a_file(bot: World) -> None:
         lines = session.scalars(select(Audit).where(Audit.action == "person_added", Audit.via == "chat")).all()
         assert len(lines) == NEW
         assert {line.actor_id for line in lines} == {bot.cast[DESK]}
-        assert "新0" not in str(lines[0].details)
+        assert {(line.details["why"], line.details["file"]) for line in lines} == {("roster_import", "xlsx")}
+        assert not any("新0" in str(line.details) or "名册" in str(line.details) for line in lines)
     again = await bot.stage.tap(DESK, "确认导入", "文件共50人")
     assert again.toast == "这次导入已失效，请重新点“导入名册”。"
 

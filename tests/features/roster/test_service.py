@@ -62,10 +62,19 @@ def test_who_leaves_gives_up_the_offices_and_may_come_back(storage: Storage) -> 
         assert "丙二" not in on(session, cast, AUGUST)
         held = session.scalars(select(DutySpan).where(DutySpan.person_id == cast["丙二"])).all()
         assert [span.to_on for span in held] == [AUGUST]
+        newest = select(Audit).order_by(Audit.id.desc()).limit(1)
         back = change(session, cast, "丙二", Kind.BACK, value=cast.groups["第一党小组"], day=date(2023, 8, 20))
         assert on(session, cast, date(2023, 8, 20))["丙二"].group_name == "第一党小组"
         me = cast.me(session, "甲二", TODAY)
         undoing.undo(session, me, back.audit_id, NOW, SHANGHAI)
+        was, undone = (session.get_one(Audit, back.audit_id), session.scalars(newest).one())
+        # What is taken back is in the log as what it was, the other way round.
+        assert undone.action == "fact_undone"
+        assert [(edit["before"], edit["after"]) for edit in undone.details["edits"]] == [
+            (edit["after"], edit["before"]) for edit in was.details["edits"]
+        ]
+        left = {edit["table"]: edit["says"] for edit in session.get_one(Audit, done.audit_id).details["edits"]}
+        assert left["duty_span"]["duty"] == "group_leader"
         undoing.undo(session, me, done.audit_id, NOW, SHANGHAI)
         assert on(session, cast, AUGUST)["丙二"].duties == {Duty.GROUP_LEADER}
         with pytest.raises(Refusal, match="已撤销"):
