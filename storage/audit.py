@@ -15,9 +15,9 @@ from storage.models.audit import Audit
 
 # The table, not the class: the ORM's insert costs three times as much, and every tap leaves a line here.
 _INSERT = insert(cast(Table, Audit.__table__))
-# The log outlives an erasure: an account is noted as there or not there, never by its number,
-# of which there are few enough to find one by its hash.
-_ACCOUNTS = frozenset({"telegram_id", "used_by_telegram_id", "chat_id", "phone"})
+# The log outlives an erasure: these are noted as there or not there. A hash would give them away, for there are few
+# enough to try all.
+_PRIVATE = frozenset({"telegram_id", "used_by_telegram_id", "chat_id", "phone", "born_on", "gender"})
 _PLAIN = (bool, int, float, type(None))
 
 
@@ -88,8 +88,8 @@ def account_mark(telegram_id: int) -> int:
 
 
 def shown(column: Column[Any], value: Any) -> Any:
-    """A value as the log may keep it: of a text its length and hash, of an account whether there is one."""
-    if column.name in _ACCOUNTS:
+    """A value as the log may keep it: of a text its length and hash, of what is private whether there is one."""
+    if column.name in _PRIVATE:
         return value is not None
     if isinstance(column.type, Enum):
         return None if value is None else str(value)

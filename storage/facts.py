@@ -33,7 +33,7 @@ DETAILS = ("name", "gender", "born_on", "joined_party_on", "phone", "notes")
 # Kept in the audit log by length and hash only.
 _TEXTS = frozenset({"name", "notes", "approved_by", "reason_text", "extra"})
 # A hash would give these away: there are few enough of them to try all. The log says whether there is one.
-_NUMBERS = frozenset({"phone", "telegram_id"})
+PRIVATE = frozenset({"phone", "telegram_id", "born_on", "gender"})
 # What a span is, without its days: said in the log also where it stays, so that a line is understood by itself.
 _SAYS = frozenset({"branch_id", "status", "group_id", "rank", "category", "organisation_id", "duty", "reason"})
 # Where one of these stands, a new person or group has a negative number until it is written.
@@ -101,12 +101,12 @@ def noted(
 
 
 def audited(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Ids, days and choices as they are, texts by length and hash, numbers of people as there or not."""
+    """Ids, days and choices as they are, texts by length and hash, what is private as there or not."""
     return {name: _noted(name, value) for name, value in values.items()}
 
 
 def _noted(name: str, value: Any) -> Any:
-    if name in _NUMBERS:
+    if name in PRIVATE:
         return value is not None
     return _of_text(value) if name in _TEXTS and value is not None else _plain(value)
 

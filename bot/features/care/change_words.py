@@ -22,7 +22,7 @@ NOTHING = "空"
 _SAID_ALREADY = frozenset({"changed_by_id", "changed_at"})
 # Of these the log says only whether there is one.
 _THERE = frozenset({
-    "telegram_id", "used_by_telegram_id", "chat_id", "phone", "report_phone", "sign_in_code",
+    "telegram_id", "used_by_telegram_id", "chat_id", "phone", "born_on", "gender", "report_phone", "sign_in_code",
 })  # fmt: skip
 # One of each holds at a time: the end of one and the beginning of the next are one change.
 _ONE_AT_A_TIME = frozenset({"membership_span", "group_span", "rank_span", "category_span"})

@@ -14,7 +14,7 @@ from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.audit import record
 from storage.base import Model, table
-from storage.facts import KINDS
+from storage.facts import KINDS, PRIVATE
 from storage.models.audit import Audit
 from storage.models.person import Person
 from storage.rows import of_branch
@@ -92,8 +92,8 @@ def _turned(edit: dict[str, Any]) -> dict[str, Any]:
 
 
 def _compared(values: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Texts are in the log by their length only, a number not at all; no change of a fact touches what was there."""
-    return [(name, value) for name, value in values.items() if not isinstance(value, dict) and name != "phone"]
+    """Texts are in the log by length only, what is private not at all; no change of a fact touches what was there."""
+    return [(name, value) for name, value in values.items() if not isinstance(value, dict) and name not in PRIVATE]
 
 
 def _plain(value: Any) -> Any:

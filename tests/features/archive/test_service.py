@@ -205,8 +205,8 @@ def test_what_an_archive_puts_in_the_place_of_records_is_noted_person_by_person(
         assert {line.details["why"] for line in people} == {"archive_import"}
         edits = {edit["table"]: edit for edit in people[0].details["edits"]}
         notes = edits["person"]["after"].pop("notes")
-        assert edits["person"]["before"]["gender"] is None
-        assert edits["person"]["after"] == {"gender": "男", "phone": True}
+        assert edits["person"]["before"]["gender"] is False
+        assert edits["person"]["after"] == {"gender": True, "phone": True}
         assert notes["length"] == 9
         assert (edits["rank_span"]["before"], edits["rank_span"]["after"]) == ({"rank": "staff"}, {"rank": "clerk"})
         assert edits["category_span"]["after"] == {"to_on": "2023-05-01"}

@@ -258,7 +258,7 @@ def test_a_line_has_names_for_its_numbers_and_no_details_of_who_is_erased(storag
         assert marked == "补登考勤（甲三），状态由空改为到会"
         assert imported == (
             f"修改（{VICTIM}），党小组由第一党小组改为第二党小组（自2023年7月7日起）；"
-            "性别由空改为男；出生日期由空改为1980年5月1日；原因：名册导入"
+            "性别由无改为有；出生日期由无改为有；原因：名册导入"
         )
         erasure.erase(session, secretary, cast[VICTIM], TODAY, NOW)
         assert told()[3] == (
