@@ -122,7 +122,7 @@ ACTIONS = {
     "reachable_changed": "停用或启用", "account_moved": "账号转移",
     "person_added": "编入", "person_changed": "修改",
     "change": "修改", "confirm": "确认", "fact_changed": "变更", "fact_undone": "撤销变更", "term_changed": "登记换届",
-    "archive_imported": "导入档案", "binding_asked": "申请绑定", "binding_decided": "核对绑定", "reinvited": "重新邀请",
+    "archive_imported": "导入档案", "binding_asked": "收到", "binding_decided": "核对", "reinvited": "重新邀请",
     "invite_revoked": "作废邀请",
     "unbound": "解除绑定", "handed_over": "移交书记", "place_chosen": "切换支部", "stop": "停止发送",
     "resume": "继续发送", "correct": "更正", "person_removed": "移除", "code_made": "生成签到码", "read_in": "导入",
