@@ -1,29 +1,15 @@
 """Every handler tried as everybody, on the own and on the other branch's rows: what each got equals domain.md 6.5."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from bot.features.registry import HANDLERS
 from bot.kit.handlers import CardView, Handler, Tap, Word
 from storage.engine import Storage
 from storage.roster import Member, roster
-from tests.rights.branch import NAMES, ROLES, TODAY, Scene, prepare
+from tests.rights.branch import NAMES, ROLES, TODAY, Scene
 from tests.rights.fields import FIELDS
 from tests.rights.table import BRANCH, DRAWN, FURTHER, GL, LIKE_MEMBERS, TABLE, Case
 from tests.rights.trial import Got, Heard, key, tried
-
-
-@pytest.fixture(scope="module")
-def scene(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Storage, Scene]]:
-    """One database for all: every trial is taken back."""
-    path = tmp_path_factory.mktemp("rights") / "branch.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    with Storage(f"sqlite:///{path}") as storage:
-        with storage.transaction() as session:
-            made = prepare(session)
-        yield storage, made
 
 
 def test_every_handler_has_an_entry_and_no_entry_is_old() -> None:

@@ -1,0 +1,326 @@
+"""Every field that takes a text from somebody: each function writes one and reads it back as it was."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.activities import leave, making
+from bot.features.archive import document, importing
+from bot.features.broadcasts import service as broadcasts
+from bot.features.calendar import service as calendar
+from bot.features.calendar.rules import OwnDays
+from bot.features.care import changes, erasure, forbidden
+from bot.features.integrity import planning as reminders
+from bot.features.integrity.buttons import Field
+from bot.features.people import binding, requests
+from bot.features.people import service as people
+from bot.features.people.rules import InviteKind, RosterRow, clean_name
+from bot.features.reflections import making as tasks
+from bot.features.reflections import pieces, reviews
+from bot.features.registry import BROADCASTS, HANDLERS
+from bot.features.roster import service as roster
+from bot.features.roster.buttons import Kind
+from bot.features.roster.rules import FactChange
+from bot.features.study import planning
+from bot.kit import dialog as dialogs
+from bot.kit.handlers import Answer, Call, File
+from bot.kit.ledger import finish
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Message, Reply
+from bot.receive import row_of, store
+from scheduler.year_checks import Checked
+from scheduler.year_file import Entry, YearFile
+from storage.audience import Me
+from storage.choices import (
+    ActivityType,
+    ExemptionReason,
+    Lane,
+    OutboxState,
+    PieceState,
+    StudyItemKind,
+    TaskAudience,
+    YearState,
+)
+from storage.models.activity import Activity, FirstAgendaItem
+from storage.models.calendar import CalendarYear
+from storage.models.inbox import Inbox
+from storage.models.invite import BindRequest
+from storage.models.notice import Notice
+from storage.models.organisation import GroupChat, Organisation, PartyGroup
+from storage.models.outbox import Outbox
+from storage.models.person import ExemptionSpan, Person
+from storage.models.reflection import Reflection, ReflectionTask
+from storage.models.reminder import Reminder, ReminderPlan
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2023, 7, 7, 1, 0, tzinfo=UTC)
+TODAY = date(2023, 7, 7)
+ANSWERS = {one.step: one for one in HANDLERS if isinstance(one, Answer)}
+KINDS = {kind.kind: kind for kind in BROADCASTS}
+WriteField = Callable[[Session, Me, str], None]
+
+
+def call(me: Me, text: str) -> Call:
+    return Call(
+        update_id=1, telegram_id=1001, chat_id=1001, private=True, message_id=1, now=NOW, tz=SHANGHAI, bot_name="bot",
+        text=text, me=me,
+    )  # fmt: skip
+
+
+def _typed(session: Session, me: Me, step: str, text: str, **draft: Any) -> Reply:
+    return ANSWERS[step].run(session, call(me, text), dialogs.ask(session, me.id, step, NOW, **draft))
+
+
+def _other(session: Session, me: Me) -> Person:
+    """Somebody else of the branch."""
+    return session.scalars(select(Person).where(Person.branch_id == me.branch_id, Person.id != me.id)).first()  # type: ignore[return-value]
+
+
+# --- activities, study, reflections ----------------------------------------------------------------------------------
+
+
+def activity(session: Session, me: Me, text: str) -> None:
+    start = NOW + timedelta(days=1)
+    plan = making.Plan(
+        types=[ActivityType.GROUP_DISCUSSION], start_at=start, end_at=start + timedelta(hours=2), place=text,
+        title=text, topic=text, first_agenda=[text],
+    )  # fmt: skip
+    made = making.make(session, me, plan, NOW, SHANGHAI)
+    session.refresh(made)
+    assert (made.title, made.place) == (text, text)
+    assert session.scalars(select(FirstAgendaItem.title)).all() == [text]
+
+
+def makeup(session: Session, me: Me, text: str) -> None:
+    activity(session, me, text)
+    made, after = session.scalars(select(Activity)).one(), NOW + timedelta(days=2)
+    file = File("document", "A" * 30, "u", name=text)
+    row = leave.hand_in_makeup(session, me, made.id, text, [file.to_json()], after, SHANGHAI)
+    leave.review_makeup(session, me, row.id, False, after, text)
+    session.refresh(row)
+    assert (row.note, row.return_reason, row.files[0]["name"]) == (text, text, text)
+
+
+def study(session: Session, me: Me, text: str) -> None:
+    theme = planning.enter_theme(session, me, "2023-07", text, NOW, SHANGHAI)
+    planning.change_theme(session, me, theme, NOW, prompt=text)
+    file = File("document", "A" * 30, "u", name=text)
+    draft = planning.Draft(
+        kind=StudyItemKind.BOOK, title=text, due_on=date(2023, 7, 31), files=[file.to_json()]
+    )  # fmt: skip
+    item = planning.add_item(session, me, theme, draft, NOW, SHANGHAI)
+    session.refresh(theme)
+    session.refresh(item)
+    assert (theme.title, theme.prompt, item.title, item.files[0]["name"]) == (text, text, text, text)
+
+
+def piece(session: Session, me: Me, text: str) -> None:
+    plan = tasks.Plan(title=text, audience=TaskAudience.ALL_MEMBERS, due_on=date(2023, 7, 31))
+    task = tasks.make(session, me, plan, NOW, SHANGHAI)
+    row = _piece(session, task, me.id)
+    part = pieces.add_part(session, row, 1, 1, text, [File("document", "A" * 30, "u", name=text, mime_type=text)], NOW)
+    session.refresh(part)
+    session.refresh(task)
+    assert (task.title, part.text, part.file_name, part.mime_type) == (text, text, text, text)
+
+
+def returned(session: Session, me: Me, text: str) -> None:
+    """The reason, typed by the reviewer."""
+    plan = tasks.Plan(title="谈体会", audience=TaskAudience.ALL_MEMBERS, due_on=date(2023, 7, 31))
+    row = _piece(session, tasks.make(session, me, plan, NOW, SHANGHAI), _other(session, me).id)
+    row.state, row.submitted_at = PieceState.SUBMITTED, NOW
+    session.flush()
+    reviews.review(session, me, row.id, False, NOW, text)
+    session.refresh(row)
+    assert row.return_reason == text
+
+
+def _piece(session: Session, task: ReflectionTask, person_id: int) -> Reflection:
+    row = Reflection(task_id=task.id, person_id=person_id, piece=1, version=1, started_at=NOW)
+    session.add(row)
+    session.flush()
+    return row
+
+
+# --- notices and reminders -------------------------------------------------------------------------------------------
+
+
+def notice(session: Session, me: Me, text: str) -> None:
+    """Typed, sent, and corrected to another text."""
+    _typed(session, me, "notice.text", text)
+    dialog = dialogs.current(session, me.id, NOW)
+    assert dialog is not None
+    assert dialog.draft == {"text": text}
+    row = Notice(branch_id=me.branch_id, text="【通知】请准时", reply_by=NOW, created_by_id=me.id, created_at=NOW)
+    _corrected(session, me, "notice", row, text)
+    assert row.text == f"【通知】{text}"
+
+
+def reminder(session: Session, me: Me, text: str) -> None:
+    """Its words before it goes, the branch's own words, and the correction of one that went."""
+    one = reminders.find(session, me, 2023, "中秋", NOW, SHANGHAI)
+    reminders.reword(session, me, one, text, NOW)
+    assert session.scalars(select(ReminderPlan.text)).one() == text
+    for field in Field:
+        with suppress(Refusal):
+            reminders.set_words(session, me, field, text, NOW)
+    settings = session.get_one(Organisation, me.branch_id, populate_existing=True).settings
+    assert settings[Field.TEXT.value] == settings[Field.ISSUER.value] == text
+    row = Reminder(
+        branch_id=me.branch_id, kind="pre_holiday_integrity", block_start=TODAY, block_end=TODAY,
+        holidays=["2023:端午"], text="请严守纪律。", sent_at=NOW, ack_due=NOW,
+    )  # fmt: skip
+    _corrected(session, me, "reminder", row, text)
+    assert text in row.text
+
+
+def _corrected(session: Session, me: Me, kind: str, row: Any, text: str) -> None:
+    session.add(row)
+    session.flush()
+    went = {"lane": Lane.MUST_ARRIVE, "state": OutboxState.SENT, "created_at": NOW, "not_before": NOW}
+    session.add(Outbox(batch=f"{kind}:{row.id}", message={"text": "x"}, person_id=me.id, message_id=1, **went))
+    session.flush()
+    found = broadcasts.find(session, KINDS, me, kind, row.id, SHANGHAI)
+    broadcasts.correct(session, me, found, text, NOW, SHANGHAI)
+    session.refresh(row)
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+def roster_row(session: Session, me: Me, text: str) -> None:
+    row = RosterRow(name=text, group=text, notes=text, phone="13800138000")
+    people.import_roster(session, me.branch_id, [row], now=NOW, since=TODAY)
+    session.flush()
+    made = session.scalars(select(Person).where(Person.notes == text)).one()
+    assert (made.name, made.notes) == (text, text)
+    assert session.scalars(select(PartyGroup).where(PartyGroup.name == text)).one().branch_id == me.branch_id
+
+
+def new_member(session: Session, me: Me, text: str) -> None:
+    """Somebody new, then out of attendance by the word of somebody."""
+    group = session.scalars(select(PartyGroup.id).where(PartyGroup.branch_id == me.branch_id)).first()
+    wanted = FactChange(kind=Kind.NEW, day=TODAY, name=text, value=group)
+    done = roster.change(session, me, wanted, NOW, SHANGHAI)
+    assert done.name == session.get_one(Person, done.person_id).name == text
+    away = FactChange(
+        kind=Kind.EXEMPT, day=TODAY, person_id=done.person_id, value=ExemptionReason.ABROAD, approver=text
+    )  # fmt: skip
+    roster.change(session, me, away, NOW, SHANGHAI)
+    mine = select(ExemptionSpan.approved_by).where(ExemptionSpan.person_id == done.person_id)
+    assert session.scalars(mine).one() == text
+
+
+def branch(session: Session, me: Me, text: str) -> None:
+    made = people.add_branch(session, text, None, NOW)
+    assert session.get_one(Organisation, made, populate_existing=True).name == clean_name(text)
+
+
+def look_up(session: Session, me: Me, text: str) -> None:
+    assert list(changes.find_people(session, me, text)) == []
+    assert erasure.people(session, me, text) == []
+
+
+def erased(session: Session, me: Me, text: str) -> None:
+    """A name that would match everything, were it a pattern: what others have said stays."""
+    session.add_all([
+        Person(branch_id=me.branch_id, name=text, created_at=NOW, notes="", reachable=True),
+        Inbox(bot_id=1, update_id=7, sender=1001, kind="message", payload='{"text": "a"}', received_at=NOW,
+              state="answered", answer={"toast": "b"}),
+        Outbox(lane=Lane.ANSWERS, state=OutboxState.SENT, branch_id=me.branch_id, message={"text": "c"},
+               created_at=NOW, not_before=NOW),
+    ])  # fmt: skip
+    session.flush()
+    gone = session.scalars(select(Person.id).where(Person.name == text)).one()
+    erasure.erase(session, me, gone, TODAY, NOW)
+    assert session.scalars(select(Inbox.payload)).all() == ['{"text": "a"}']
+    assert session.scalars(select(Outbox.message)).all() == [{"text": "c"}]
+    assert session.scalars(select(Person.id).where(Person.erased_at.is_not(None))).all() == [gone]
+
+
+def word(session: Session, me: Me, text: str) -> None:
+    with suppress(Refusal):
+        forbidden.add(session, me, text[-20:], NOW)
+
+
+def door(session: Session, me: Me, text: str) -> None:
+    """Codes that nobody made."""
+    for kind in InviteKind:
+        assert binding.redeem(session, kind, text, 9_001, text, today=TODAY, now=NOW) is None
+
+
+def group(session: Session, me: Me, text: str) -> None:
+    """The title of the group chat that is tied."""
+    code = people.invite_group(session, me, NOW)
+    tied = binding.tie_group(session, code, 1001, -7, text, today=TODAY, now=NOW)
+    assert tied is not None
+    assert session.scalars(select(GroupChat.title).where(GroupChat.chat_id == -7)).one() == clean_name(text)
+
+
+def contact(session: Session, me: Me, text: str) -> None:
+    """Somebody unknown shares a number, under any name."""
+    asked = requests.share(session, 9_001, f"+86 138 0013 8000{text}", text, today=TODAY, now=NOW)
+    assert asked.request_id is not None
+    assert session.get_one(BindRequest, asked.request_id).shown_name == clean_name(text)[:20]
+
+
+def archive(session: Session, me: Me, text: str) -> None:
+    """Every text of an archive, and further fields that only its maker knows; a name has nothing hidden in it."""
+    name, number = clean_name(text)[:50].strip(), text[-40:]
+    span = {"from": "2023-01-01", text: text}
+    person = {
+        "id": number, "name": name, "notes": text, text: [text], "roster": [span], "group": [{**span, "group": number}],
+        "membership": [{**span, "status": "full"}], "rank_history": [{**span, "rank": "section"}],
+        "category": [{**span, "category": "in_service"}], "duties": [{**span, "duty": "secretary"}],
+        "exemptions": [{**span, "reason": text, "approved_by": text}],
+    }  # fmt: skip
+    groups = [{"id": number, "name": name, text: text}]
+    whole = {"format": "branch-archive/1", "branch": {"name": name, "groups": groups}, "people": [person]}
+    read = document.load(json.dumps(whole).encode())
+    done = importing.bring(session, read, importing.Target(None), now=NOW, timezone="Asia/Shanghai")
+    made = session.scalars(select(Person).where(Person.branch_id == done.branch_id)).one()
+    assert (made.name, made.archive_id, made.notes, made.extra) == (name, number, text, {text: [text]})
+    assert session.scalars(select(ExemptionSpan.reason_text).where(ExemptionSpan.person_id == made.id)).one() == text
+
+
+# --- the calendar, the machinery -------------------------------------------------------------------------------------
+
+
+def own_days(session: Session, me: Me, text: str) -> None:
+    """The name of an own day; the names, papers and source of a year that is read in."""
+    calendar.add_own_days(session, me, OwnDays(date(2023, 8, 1), date(2023, 8, 1), True, text), NOW)
+    assert calendar.own_days(session, me.branch_id, TODAY)[0].name == text
+    file = YearFile(2024, (Entry(date(2024, 1, 1), True, text),), (text,))
+    for state in (YearState.OFFICIAL, YearState.OVERRIDE):
+        taken = calendar.Proposal(Checked(file), None, state, YearState.PROVISIONAL, [(date(2024, 1, 1), False)])
+        calendar.take_over(session, taken, text, NOW, by_id=me.id)
+    rows = session.scalars(select(CalendarYear).where(CalendarYear.year == 2024).order_by(CalendarYear.id)).all()
+    assert [(row.papers, row.source, row.days[0]["name"]) for row in rows] == [
+        ([text], text, text), ([], f"{text}; {text}", text),
+    ]  # fmt: skip
+
+
+def update(session: Session, me: Me, text: str) -> None:
+    """An update as it comes, the draft of a dialog, and what is answered."""
+    sent = {"from": {"id": 1001}, "chat": {"id": 1001, "type": "private"}, "text": text}
+    rows = [row_of(1, {"update_id": number, kind: sent}, NOW) for number, kind in enumerate(("message", text), 1)]
+    store(session, [row for row in rows if row is not None], NOW, set())
+    dialogs.ask(session, me.id, "care.word", NOW, text=text)
+    finish(session, 1, call(me, text), Reply(toast=text, here=[Message(text)]), "q", me.branch_id)
+    came, odd = session.scalars(select(Inbox).order_by(Inbox.id)).all()
+    assert odd.kind == text[:40]
+    assert json.loads(came.payload or "")["message"]["text"] == text
+    assert (came.answer or {})["toast"] == text
+    assert session.scalars(select(Outbox.message)).one() == {"text": text}
+
+
+FIELDS: list[WriteField] = [
+    activity, makeup, study, piece, returned, notice, reminder, roster_row, new_member, branch, look_up, erased, word,
+    door, group, contact, archive, own_days, update,
+]  # fmt: skip
