@@ -238,9 +238,11 @@ def erased(session: Session, me: Me, text: str) -> None:
     ])  # fmt: skip
     session.flush()
     gone = session.scalars(select(Person.id).where(Person.name == text)).one()
+    dialogs.ask(session, me.id, "care.word", NOW, text="d")
     erasure.erase(session, me, gone, TODAY, NOW)
     assert session.scalars(select(Inbox.payload)).all() == ['{"text": "a"}']
     assert session.scalars(select(Outbox.message)).all() == [{"text": "c"}]
+    assert dialogs.current(session, me.id, NOW) is not None
     assert session.scalars(select(Person.id).where(Person.erased_at.is_not(None))).all() == [gone]
 
 

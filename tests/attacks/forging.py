@@ -15,6 +15,8 @@ from bot.features.activities import wizard as activity_wizard
 from bot.features.reflections import buttons as reflections
 from bot.features.reflections import wizard as task_wizard
 from bot.features.registry import HANDLERS
+from bot.features.roster.buttons import Kind, Pick
+from bot.features.roster.rules import STEPS, Step
 from bot.kit.buttons import BadButton, Button
 from bot.kit.handlers import Answer, Tap
 from storage.engine import Storage
@@ -34,10 +36,25 @@ QUESTIONS: dict[type[Button], tuple[str, ...]] = {
     reflections.TaskWizard: (*task_wizard.ASK, "go", "confirm", "x"),
 }
 Opened = tuple[str, Any]
-# Wizards that have only been opened.
+ANSWERS = dict.fromkeys(Step, 0) | {Step.NAME: "丁九", Step.DAY: 20230707}
+
+
+def _asking(kind: Kind, number: int) -> Opened:
+    """The roster's wizard at its question number so and so."""
+
+    def draft(ids: Ids) -> dict[str, Any]:
+        value = ids["group"] if kind in (Kind.GROUP, Kind.NEW, Kind.BACK) else 0
+        answers = {step.value: value if step is Step.VALUE else ANSWERS[step] for step in STEPS[kind][:number]}
+        return {"kind": kind.value, "person": 0 if kind is Kind.NEW else ids["bound"], "answers": answers}
+
+    return "roster.change", draft
+
+
+# Wizards at their other questions, by the button that answers them.
 BEGUN: dict[str, list[Opened]] = {
-    "activities": [("activity.wizard", lambda ids: {"field": "types", "types": []})],
-    "reflections": [("reflection.task", lambda ids: {"field": "subject"})],
+    "tap:Wizard": [("activity.wizard", lambda ids: {"field": "types", "types": []})],
+    "tap:TaskWizard": [("reflection.task", lambda ids: {"field": "subject"})],
+    "tap:Pick": [_asking(kind, number) for kind, steps in STEPS.items() for number in range(len(steps))],
 }
 
 
@@ -55,7 +72,7 @@ def dialogs_of(handler: Tap) -> list[Opened]:
     cases = [TABLE[key(one)] for one in others if one is handler or feature(one) == feature(handler)]
     if feature(handler) == "activities":
         cases.append(FIELDS["meeting"]["tap:Wizard"])
-    found = [*(case.open for case in cases if case.open is not None), *BEGUN.get(feature(handler), ())]
+    found = [*(case.open for case in cases if case.open is not None), *BEGUN.get(key(handler), ())]
     return list(dict.fromkeys(found))
 
 
@@ -67,7 +84,15 @@ def forgeries(handler: Tap, made: Scene) -> Iterator[tuple[Opened | None, Button
     junk = [button for button in changed if "x" in vars(button).values()]
     for opened in (None, *dialogs_of(handler)):
         at_home = (opened and opened[0]) == home
-        yield from ((opened, button) for button in (there, *(changed if at_home else junk)))
+        pressed = [_fitting(button, opened, made) for button in changed] if at_home else junk
+        yield from ((opened, button) for button in dict.fromkeys([there, *pressed]))
+
+
+def _fitting(button: Button, opened: Opened | None, made: Scene) -> Button:
+    """The roster's answers say which question they answer."""
+    if not isinstance(button, Pick) or opened is None:
+        return button
+    return replace(button, step=len(opened[1](made.here)["answers"]))
 
 
 def closing(step: str) -> list[tuple[Tap | Answer, Case]]:

@@ -78,6 +78,13 @@ def test_sql_in_a_text_is_a_text(storage: Storage, cast: Cast, texts: list[str])
             field(session, cast.me(session, "甲一", TODAY), text)
 
 
+def test_a_name_is_no_pattern(storage: Storage, cast: Cast) -> None:
+    """Whoever is called % is erased alone: what others have said is not looked for by a pattern."""
+    for name in ("%", "_", "%%", "\\"):
+        with undone(storage) as session:
+            fields.erased(session, cast.me(session, "甲一", TODAY), name)
+
+
 @pytest.fixture
 def scene(storage: Storage) -> Scene:
     with storage.transaction() as session:

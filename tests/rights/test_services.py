@@ -1,25 +1,32 @@
-"""Where nothing stands before access.may: a service that is handed a row of another branch, a code made before."""
+"""The services themselves, without the handlers before them: rows of another branch, and a code made before."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import making, service
-from bot.features.people import binding
+from bot.features.care import erasure
+from bot.features.offices import service as offices
+from bot.features.people import binding, requests
 from bot.features.people import service as people
 from bot.features.people.binding import NOT_VALID
 from bot.features.reflections import making as tasks
 from bot.features.reflections import service as reflections
+from bot.features.roster import service as roster_service
+from bot.features.roster import undoing
+from bot.features.roster.buttons import Kind
+from bot.features.roster.rules import FactChange
 from bot.kit.access import NO_RIGHT
 from bot.kit.refusal import Refusal
 from storage.audience import Me, find
-from storage.choices import AttendanceStatus, Duty
+from storage.choices import AttendanceStatus, Duty, ExemptionReason, TaskAudience
 from storage.engine import Storage
 from storage.models.activity import Activity
+from storage.models.organisation import PartyGroup
 from storage.models.person import DutySpan, RosterSpan
 from storage.roster import roster
 from tests.rights.branch import NOW, SHANGHAI, SINCE, TODAY, Ids, Scene
@@ -75,6 +82,51 @@ def test_a_row_of_another_branch_is_refused_by_the_service_itself(what: str, sce
             SERVICES[what](session, me, made.there)
     with taken_back(storage) as session:
         SERVICES[what](session, acting(session, made, "secretary"), made.here)
+
+
+def _exempt(session: Session, me: Me, here: Ids, other: Ids) -> None:
+    away = FactChange(
+        kind=Kind.EXEMPT, day=TODAY, person_id=here["bound"], value=ExemptionReason.ABROAD, contact_id=other["author"]
+    )  # fmt: skip
+    roster_service.change(session, me, away, NOW, SHANGHAI)
+
+
+def _regroup(session: Session, me: Me, here: Ids, other: Ids) -> None:
+    group = session.scalars(
+        select(PartyGroup.id).where(PartyGroup.branch_id == other.branch_id).order_by(PartyGroup.id.desc())
+    ).first()
+    moved = FactChange(kind=Kind.GROUP, day=TODAY, person_id=here["bound"], value=group)
+    roster_service.change(session, me, moved, NOW, SHANGHAI)
+
+
+def _task_about(session: Session, me: Me, **subject: int) -> None:
+    due = TODAY + timedelta(days=20)
+    plan = tasks.Plan(title="谈体会", audience=TaskAudience.ALL_MEMBERS, due_on=due, **subject)
+    tasks.make(session, me, plan, NOW, SHANGHAI)
+
+
+# What names a second row: of the own branch it is taken, of the other it is not there.
+NAMED: dict[str, Callable[[Session, Me, Ids, Ids], object]] = {
+    "contact of an exemption": _exempt,
+    "another group": _regroup,
+    "task about an activity": lambda session, me, here, other: _task_about(session, me, activity_id=other["held"]),
+    "task about a book": lambda session, me, here, other: _task_about(session, me, study_item_id=other["item"]),
+    "who a request is": lambda session, me, here, other: requests.accept(
+        session, me, here["request"], other["unbound"], TODAY, NOW
+    ),
+    "who takes over": lambda session, me, here, other: offices.hand_over(session, me, other["bound"], TODAY, NOW),
+    "whose changes": lambda session, me, here, other: undoing.undo(session, me, other["changed"], NOW, SHANGHAI),
+    "who is erased": lambda session, me, here, other: erasure.erase(session, me, other["bound"], TODAY, NOW),
+}
+
+
+@pytest.mark.parametrize("what", NAMED)
+def test_a_second_row_of_another_branch_is_not_there(what: str, scene: Prepared) -> None:
+    storage, made = scene
+    with taken_back(storage) as session, pytest.raises(Refusal):
+        NAMED[what](session, acting(session, made, "secretary"), made.here, made.there)
+    with taken_back(storage) as session:
+        NAMED[what](session, acting(session, made, "secretary"), made.here, made.here)
 
 
 def test_names_of_another_branch_are_not_seen(scene: Prepared) -> None:
