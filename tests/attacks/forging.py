@@ -43,9 +43,13 @@ def _asking(kind: Kind, number: int) -> Opened:
     """The roster's wizard at its question number so and so."""
 
     def draft(ids: Ids) -> dict[str, Any]:
-        value = ids["group"] if kind in (Kind.GROUP, Kind.NEW, Kind.BACK) else 0
+        value = ids["group"] if kind in (Kind.GROUP, Kind.NEW, Kind.BACK, Kind.ACCEPT) else 0
         answers = {step.value: value if step is Step.VALUE else ANSWERS[step] for step in STEPS[kind][:number]}
-        return {"kind": kind.value, "person": 0 if kind is Kind.NEW else ids["bound"], "answers": answers}
+        return {
+            "kind": kind.value,
+            "person": 0 if kind in (Kind.NEW, Kind.ACCEPT) else ids["bound"],
+            "answers": answers,
+        }
 
     return "roster.change", draft
 
