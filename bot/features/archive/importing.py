@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Table, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.archive import noting, rules
 from bot.features.archive.checks import refused
 from bot.features.archive.document import READ, BadArchive, left_out, unknown
 from bot.features.archive.exporting import FURTHER, SAID, export, group_ids
+from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.care.rules import erased_name
 from bot.features.people.invites import end_of_leavers
@@ -39,8 +40,8 @@ MODELS: dict[Of, type[Any]] = {
     Of.CATEGORY: CategorySpan, Of.DUTY: DutySpan, Of.EXEMPTION: ExemptionSpan,
 }  # fmt: skip
 
-# What was said and done, not what is recorded: rows that these name are kept for them.
 _ERASED = re.compile(rf"{re.escape(erased_name(0)[:-1])}\d+")
+# What was said and done, not what is recorded: rows that these name are kept for them.
 LOGS = frozenset({"audit", "outbox", "invite", "dialog"})
 
 
@@ -314,7 +315,7 @@ class _Desk:
 
     def _remove_people(self, gone: Collection[int]) -> None:
         """Who is not in the archive goes; a row that only the logs name stays, on no list and without an account."""
-        logged = {one for one in gone if _references(self._session, Person, [one], among=LOGS)}
+        logged = {one for one in gone if references(self._session, Person, [one], among=LOGS)}
         self._remove(Person, [one for one in gone if one not in logged])
         self._refuse_if_named(Person, logged)
         for one in logged:
@@ -330,34 +331,10 @@ class _Desk:
             self._session.execute(delete(model).where(table(model).c.id.in_(list(ids))))
 
     def _refuse_if_named(self, model: type[Model], ids: Collection[int]) -> None:
-        found = _references(self._session, model, ids, but=LOGS if model is Person else frozenset())
+        found = references(self._session, model, ids, but=LOGS if model is Person else frozenset())
         holders = [f"{name} ({count})" for name, count in found]
         if holders:
             raise BadArchive([
                 f"{table(model).name}: {len(ids)} that the archive does not have are still named by "
                 f"{', '.join(holders)}; --as-new NAME makes another branch"
             ])  # fmt: skip
-
-
-def _references(
-    session: Session, model: type[Model], ids: Collection[int], *,
-    among: Collection[str] = (), but: Collection[str] = (),
-) -> list[tuple[str, int]]:  # fmt: skip
-    """Which tables name these rows, and how often: one statement a foreign key."""
-    found = []
-    for other, key in _keys_to(table(model)):
-        if other.name in but or (among and other.name not in among):
-            continue
-        count = session.scalar(select(func.count()).select_from(other).where(key.parent.in_(list(ids))))
-        if count:
-            found.append((other.name, count))
-    return found
-
-
-def _keys_to(wanted: Table) -> list[tuple[Table, ForeignKey]]:
-    return [
-        (other, key)
-        for other in Model.metadata.sorted_tables
-        for key in other.foreign_keys
-        if key.column.table is wanted
-    ]

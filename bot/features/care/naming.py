@@ -1,6 +1,5 @@
 """Finds somebody's name in what others wrote and puts another in its place: plain values, no I/O."""
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -51,8 +50,12 @@ class Naming:
         return value
 
     def names_in(self, value: Any) -> bool:
-        """Whether a JSON value says the name anywhere, escaped or not."""
-        return self.names(json.dumps(value, ensure_ascii=False))
+        """Whether a JSON value says the name anywhere, in a key as well."""
+        if isinstance(value, dict):
+            return any(self.names_in(each) for pair in value.items() for each in pair)
+        if isinstance(value, list | tuple):
+            return any(map(self.names_in, value))
+        return isinstance(value, str) and self.names(value)
 
 
 def _alone(name: str) -> str:

@@ -121,8 +121,9 @@ def _is_made(document: dict[str, Any]) -> bool:
 
 def _forget_heard(session: Session, name: Naming, around: Around) -> int:
     """Updates that have been handled; of strangers too, who may be the same person with another account."""
-    # Half a surrogate pair makes a payload be kept escaped.
-    texts = (says(Inbox.payload, name.name), Inbox.payload.contains(json.dumps(name.name)[1:-1], autoescape=True))
+    # As JSON writes a quote in a name; and half a surrogate pair makes a whole payload be kept escaped.
+    written = {json.dumps(name.name, ensure_ascii=plain)[1:-1] for plain in (False, True)}
+    texts = [says(Inbox.payload, name.name), *(Inbox.payload.contains(each, autoescape=True) for each in written)]
     query = select(Inbox.id, Inbox.payload, Inbox.answer, Inbox.fault).where(
         or_(*texts, says(Inbox.answer, name.name), says(Inbox.fault, name.name)),
         Inbox.state.not_in([InboxState.NEW, InboxState.CLAIMED]), Inbox.sender.not_in(_elsewhere(around)),

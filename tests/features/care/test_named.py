@@ -231,6 +231,17 @@ def test_what_was_heard_of_somebody_goes_with_the_name(storage: Storage, bare: C
         assert session.scalars(select(Inbox.update_id)).all() == [4]
 
 
+@pytest.mark.parametrize("name", ['买买提"阿里"', "买买提\\阿里"])
+def test_a_name_that_json_writes_otherwise_is_found_in_what_was_heard(storage: Storage, bare: Cast, name: str) -> None:
+    with storage.transaction() as session:
+        session.execute(update(Person).where(Person.id == bare[VICTIM]).values(name=name))
+        session.expire_all()
+        for number, escaped in enumerate((False, True), 1):
+            heard(session, number, bare.account("甲六"), f"{name}请假", escaped=escaped)
+        erase(session, bare)
+        assert session.scalars(select(Inbox.update_id)).all() == []
+
+
 # --- asking to be bound ----------------------------------------------------------------------------------------------
 
 
