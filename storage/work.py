@@ -1,18 +1,26 @@
 """One function to run in a transaction: its session, its answer, and the errors after which it runs again."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 # The first run and three more: a unique collision finds the winner's row the second time.
 ATTEMPTS = 4
 DEADLOCK, SERIALIZATION = "40P01", "40001"
+# What a server says when it goes, comes up or is full: connection exceptions, insufficient resources, shutdowns.
+GONE = ("08", "53", "57P0")
+# SQLite: somebody else has the file for too long, the disk is full or fails, the file cannot be opened.
+NOT_NOW = (
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
+)  # fmt: skip
 
 
 class WorkSession(Session):
@@ -78,3 +86,22 @@ def collided(error: BaseException) -> bool:
         DEADLOCK,
         SERIALIZATION,
     )
+
+
+def unavailable(error: BaseException) -> bool:
+    """True when the database cannot be reached or has no room just now: what was asked is right, and asked again later.
+
+    A function whose COMMIT met this may have been committed all the same.
+    """
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        # The low byte is the kind, the rest says more of it.
+        return (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) in NOT_NOW
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state.startswith(GONE)
+    # Without a state it was the driver that found the line cut, or no way to the server.
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
