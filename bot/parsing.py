@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 import telegram
 from telegram.ext import Application, ApplicationBuilder
 
-from bot.kit.sending import read_json
+from bot.kit.api_errors import read_json
 from bot.kit.transport import Transport
 
 Ptb = Application[Any, Any, Any, Any, Any, Any]

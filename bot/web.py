@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.kit.sending import Telegram, read_json
+from bot.kit.api_errors import read_json
+from bot.kit.sending import Telegram
 from bot.receive import ALLOWED_UPDATES, Receiver
 
 if TYPE_CHECKING:

@@ -1,38 +1,26 @@
 """The only caller of Telegram's send and edit; turns every answer into an Outcome, builds no PTB objects."""
 
 import base64
-import json
 import logging
 import mimetypes
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import orjson
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError
 
-from bot.kit.redact import redact
+from bot.kit.api_errors import Lost, NotSent, TooMany, error_of, read_json
 from bot.kit.replies import CAPTION_LIMIT, TEXT_LIMIT, TOAST_LIMIT
 from bot.kit.rescue import fit, plain
-from bot.kit.transport import JSON, READ_TIMEOUT, Lost, NotSent, Part, Transport, multipart
+from bot.kit.transport import JSON, READ_TIMEOUT, Part, Transport, multipart
 from bot.kit.words import cut
 from scheduler.outcome import BAD_FILE, TOO_MANY, Outcome, OutcomeKind
 
 log = logging.getLogger(__name__)
 
 FILE_ID = re.compile(r"^[A-Za-z0-9_-]{20,}$")
-RETRY_AFTER = 5.0
 HELD = ("document", "photo", "voice", "audio", "video")
 
 # Telegram's own words (in lower case) and our short word for them, most telling first.
@@ -77,19 +65,6 @@ _BAD_FILE = (
 )
 # What Telegram could not show as it was made; the plain text it can.
 _UNREADABLE = ("can't parse", "too long", "button", "reply markup", "entity_", "keyboard")
-_WAIT = re.compile(r"retry after (\d+)")
-
-
-class TooMany(RetryAfter):
-    """PTB's RetryAfter without its deprecation warning: how long to wait is always a timedelta."""
-
-    def __init__(self, seconds: float) -> None:
-        self.wait = timedelta(seconds=seconds)
-        super().__init__(self.wait)
-
-    @property
-    def retry_after(self) -> timedelta:
-        return self.wait
 
 
 class Telegram:
@@ -167,36 +142,6 @@ class Telegram:
         if isinstance(parsed, dict) and parsed.get("ok"):
             return parsed.get("result")
         raise error_of(status, parsed if isinstance(parsed, dict) else {})
-
-
-def read_json(text: bytes | str) -> Any:
-    """What was sent as JSON; None when it is none.
-
-    json reads half a surrogate pair, which orjson refuses: one such update must not hide all the others.
-    """
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        try:
-            return json.loads(text)
-        except ValueError:
-            return None
-
-
-def error_of(status: int, answer: Mapping[str, Any]) -> TelegramError:
-    """The telegram.error of an answer that is not ok; anything nobody can read is a plain NetworkError."""
-    words = redact(str(answer.get("description") or f"HTTP {status}"))
-    parameters = answer.get("parameters") or {}
-    if "migrate_to_chat_id" in parameters:
-        return ChatMigrated(int(parameters["migrate_to_chat_id"]))
-    if status == 429:
-        said = _WAIT.search(words)
-        return TooMany(float(parameters.get("retry_after") or (said[1] if said else RETRY_AFTER)))
-    kinds: dict[int, type[TelegramError]] = {
-        401: InvalidToken, 403: Forbidden, 404: InvalidToken, 409: Conflict,
-    }  # fmt: skip
-    # Any other 4xx (413: the file is too big) was looked at and refused.
-    return kinds.get(status, BadRequest if 400 <= status < 500 else NetworkError)(words)
 
 
 def outcome_of(error: TelegramError) -> Outcome:

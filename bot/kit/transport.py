@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
-from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
+from bot.kit.api_errors import Lost, NotSent
 from scheduler.clock import real_now
 
 READ_TIMEOUT = 25.0
@@ -24,14 +24,6 @@ FORM = "application/x-www-form-urlencoded"
 
 # A name, the file's own name, its bytes and its MIME type.
 Part = tuple[str, str, bytes, str]
-
-
-class NotSent(NetworkError):
-    """The request never left: trying again cannot double anything."""
-
-
-class Lost(NetworkError):
-    """The request left and its answer never came: nobody knows whether Telegram did it."""
 
 
 class Transport(BaseRequest):

@@ -6,7 +6,8 @@ from urllib.parse import unquote, urlsplit
 
 import orjson
 
-from bot.kit.transport import Lost, NotSent, Transport
+from bot.kit.api_errors import Lost, NotSent
+from bot.kit.transport import Transport
 from bot.playground import bodies
 from bot.playground.errors import ApiError, Dropped
 from bot.playground.server import Playground

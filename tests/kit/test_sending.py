@@ -7,8 +7,9 @@ import orjson
 import pytest
 from telegram.error import BadRequest, InvalidToken, RetryAfter
 
+from bot.kit.api_errors import Lost, NotSent
 from bot.kit.sending import Telegram
-from bot.kit.transport import JSON, Lost, NotSent, Transport
+from bot.kit.transport import JSON, Transport
 from scheduler.outcome import Outcome, OutcomeKind
 
 TOKEN = "123456789:AAE-fake_token_of_the_right_length_0001"

@@ -10,8 +10,9 @@ import pytest
 import telegram
 from aiohttp import web
 
+from bot.kit.api_errors import Lost, NotSent
 from bot.kit.redact import RedactSecrets, redact
-from bot.kit.transport import AiohttpTransport, Lost, NotSent, multipart
+from bot.kit.transport import AiohttpTransport, multipart
 
 TOKEN = "123456789:AAE-fake_token_of_the_right_length_0001"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.kit.transport import Lost, NotSent
+from bot.kit.api_errors import Lost, NotSent
 from bot.playground.errors import Dropped
 from bot.playground.local import ROOT, LocalTransport
 

@@ -10,7 +10,8 @@ import pytest
 import telegram
 import telegram.error
 
-from bot.kit.transport import AiohttpTransport, Lost
+from bot.kit.api_errors import Lost
+from bot.kit.transport import AiohttpTransport
 from bot.playground.http import serve
 from bot.playground.local import ROOT, LocalTransport
 from bot.playground.people import PIXEL
