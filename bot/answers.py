@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import time
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.kit.edge import Edge
@@ -40,18 +41,28 @@ class AnswerAgain:
 
     async def run(self) -> None:
         """Answer, for ever."""
-        if self._storage.dialect == "sqlite":
-            await self._all()
-            await asyncio.Event().wait()
         while True:
-            await self._all()
+            if time.monotonic() >= self._edge.voice.rests_until:
+                await self._all()
             await asyncio.sleep(LOOK_AGAIN)
 
     async def _all(self) -> None:
+        """Until none is left, or Telegram does not take one: the others would fare no better."""
         last = 0
-        while rows := await self._storage.read(lambda session: self._rows(session, last)):  # noqa: B023  # awaited here
+        while self._any_left() and (rows := await self._some(last)):
             await asyncio.gather(*map(self._say, rows))
             last = rows[-1].id
+            if not self._edge.voice.unsaid.isdisjoint(row.update_id for row in rows):
+                return
+        self._top = 0
+
+    def _any_left(self) -> bool:
+        """Other processes' are looked for each time; alone, what was said needs no looking for."""
+        return self._storage.dialect != "sqlite" or bool(self._top or self._edge.voice.unsaid)
+
+    async def _some(self, last: int) -> list[Inbox]:
+        unsaid = list(self._edge.voice.unsaid)[:SIDE_BY_SIDE]
+        return await self._storage.read(lambda session: self._rows(session, last, unsaid))
 
     async def _say(self, row: Inbox) -> None:
         try:
@@ -59,10 +70,10 @@ class AnswerAgain:
         except Exception:
             log.exception("update %s could not be answered again", row.update_id)
 
-    def _rows(self, session: Session, last: int) -> list[Inbox]:
+    def _rows(self, session: Session, last: int, unsaid: list[int]) -> list[Inbox]:
         query = select(Inbox).where(Inbox.bot_id == self._bot_id, Inbox.state == InboxState.DONE, Inbox.id > last)
         if self._storage.dialect == "sqlite":
-            query = query.where(Inbox.id <= self._top)
+            query = query.where(or_(Inbox.id <= self._top, Inbox.update_id.in_(unsaid)))
         else:
             query = query.where(Inbox.handled_at < self._clock.now() - LEFT_LYING)
         return list(session.scalars(query.order_by(Inbox.id).limit(SIDE_BY_SIDE)))

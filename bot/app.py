@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import tzinfo
@@ -29,12 +30,17 @@ from scheduler.corrector import Corrector
 from scheduler.jobs import Job
 from scheduler.outbox import Sender
 from scheduler.runner import Runner
+from scheduler.trust import Trust
 from storage.engine import Storage
+from storage.work import unavailable
 
 log = logging.getLogger(__name__)
 
 # How long what has begun may take to end once a stop was asked for.
 DRAIN = 3.0
+# Real seconds: a part that has failed begins again after so long, soon when it had run well for a while.
+BEGIN_AGAIN = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+HEALTHY = 60.0
 
 Task = tuple[str, Callable[[], Coroutine[Any, Any, None]]]
 
@@ -59,27 +65,29 @@ class App:
         self, *, storage: Storage, transport: Transport, clock: Clock, tz: tzinfo, token: str, api_url: str,
         handlers: Sequence[Handler], jobs: Sequence[Job],
         listen: tuple[str, int] | None = None, webhook: Webhook | None = None, operator: int | None = None,
-        sources: Sequence[Anew] = (), chores: Sequence[Task] = (),
+        sources: Sequence[Anew] = (), chores: Callable[[Trust], Sequence[Task]] = lambda trust: (),
     ) -> None:  # fmt: skip
         self.bot_id = int(token.partition(":")[0])
         self.telegram = Telegram(transport, api_url, token)
         self._storage, self._clock, self._tz, self._handlers = storage, clock, tz, handlers
-        self._listen, self._webhook, self._transport, self._chores = listen, webhook, transport, chores
+        self._listen, self._webhook, self._transport = listen, webhook, transport
         self._ptb = ptb_application(token, api_url, transport)
+        self.trust = Trust(storage, clock, lambda: transport.skew)
+        self._chores = chores(self.trust)
         still_owed = {job.name: job.still_owed for job in jobs if job.still_owed is not None}
         self.sender = Sender(
             storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._note_refusal,
-            bot_id=self.bot_id, edit=self.telegram.edit,
+            bot_id=self.bot_id, edit=self.telegram.edit, ask=self.telegram.presence, over=self.trust.over,
         )  # fmt: skip
         self.corrector = Corrector(storage, clock, self.sender)
         failures = Failures()
-        self.runner = Runner(storage, clock, failures.watching(jobs), self.sender, tz)
+        self.runner = Runner(storage, clock, failures.watching(jobs), self.sender, tz, off=self.trust.off)
         self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed)
         self.receiver = Receiver(storage, clock, self.bot_id, self.lanes, self.sender.wake)
         self.poller = Poller(self.telegram, self.receiver, storage, self.bot_id)
         self.watchman = Watchman(
             storage, self.telegram, clock, tz, self.sender, bot_id=self.bot_id, operator=operator,
-            silence=lambda: 0.0 if webhook else self.poller.silence, skew=lambda: transport.skew,
+            silence=lambda: 0.0 if webhook else self.poller.silence, trust=self.trust,
             failures=failures, jobs=[job.name for job in jobs], sources=sources,
         )  # fmt: skip
         self.menus = Menus(storage, self.telegram, clock, tz, handlers, self.bot_id)
@@ -129,9 +137,9 @@ class App:
     async def _introduce(self) -> None:
         """Ask Telegram who we are; everything that needs the bot's name comes after it."""
         if self._webhook is None:
-            await asyncio.gather(patiently(self._ptb.initialize), refuse_beside_a_webhook(self.telegram))
+            await asyncio.gather(patiently(self._ptb.initialize, self.telegram), refuse_beside_a_webhook(self.telegram))
         else:
-            await patiently(self._ptb.initialize)
+            await patiently(self._ptb.initialize, self.telegram)
         log.info("connected as @%s", self._ptb.bot.username)
         edge = Edge(
             self._storage, self.telegram, self._clock, self._tz, self.sender, self._handlers,
@@ -197,7 +205,7 @@ class App:
         try:
             async with serving(web, self._listen) as self.address:
                 if webhook is not None:
-                    await patiently(lambda: webhook.announce(self.telegram))
+                    await patiently(lambda: webhook.announce(self.telegram), self.telegram)
                 await asyncio.Event().wait()
         except OSError as error:
             if webhook is not None:
@@ -261,8 +269,24 @@ async def running(app: App) -> AsyncIterator[App]:
 
 
 async def _for_ever(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
-    await run()
-    raise Died(f"{name} ended by itself")
+    """What one part meets ends no other, least of all the sender: it is said, and the part begins again."""
+    attempt = 0
+    while True:
+        begun = time.monotonic()
+        try:
+            await run()
+        except CannotReceive:
+            raise
+        except Exception as error:
+            attempt = attempt + 1 if time.monotonic() - begun < HEALTHY else 0
+            wait = BEGIN_AGAIN[min(attempt, len(BEGIN_AGAIN) - 1)]
+            if unavailable(error):
+                log.warning("%s: the database is away (%s); again in %g s", name, type(error).__name__, wait)
+            else:
+                log.exception("%s has failed; again in %g s", name, wait)
+        else:
+            raise Died(f"{name} ended by itself")
+        await asyncio.sleep(wait)
 
 
 async def _end(stop: asyncio.Event) -> NoReturn:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from pathlib import Path
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 AT = time(3, 30)
 # A machine that is off at night has its chores a while after it was switched on.
 AFTER_START = timedelta(minutes=5)
+CLOCK_AGAIN = timedelta(minutes=30)
 # Of several processes on one database one does them; real time, longer than they take.
 LEASE = timedelta(hours=2)
 FAILED = "数据备份没有成功（{when}），请管理员查看运行记录。"
@@ -39,10 +40,15 @@ class Backups:
 
 
 class Chores:
-    """Runs in the front door's process only: a clock that travels must not stop at every night."""
+    """Runs in the front door's process only: a clock that travels must not stop at every night.
 
-    def __init__(self, storage: Storage, clock: Clock, tz: tzinfo, backups: Backups) -> None:
-        self._storage, self._clock, self._tz, self._backups = storage, clock, tz, backups
+    off: while it says so, the clock is not to be believed.
+    """
+
+    def __init__(
+        self, storage: Storage, clock: Clock, tz: tzinfo, backups: Backups, off: Callable[[], Awaitable[bool]]
+    ) -> None:
+        self._storage, self._clock, self._tz, self._backups, self._off = storage, clock, tz, backups, off
         self._holder = uuid4().hex
 
     async def run(self) -> None:
@@ -50,10 +56,11 @@ class Chores:
         await self._clock.sleep_until(self._first(self._now()))
         while True:
             try:
-                await self.once()
+                done = await self.once()
             except Exception:
                 log.exception("the nightly chores failed")
-            await self._clock.sleep_until(_next(self._now()))
+                done = True
+            await self._clock.sleep_until(_next(self._now()) if done else self._now() + CLOCK_AGAIN)
 
     def _now(self) -> datetime:
         return self._clock.now().astimezone(self._tz)
@@ -64,16 +71,22 @@ class Chores:
         missed = last is None or now.timestamp() - last.stat().st_mtime > timedelta(days=1).total_seconds()
         return now + AFTER_START if missed and self._backups.keep else _next(now)
 
-    async def once(self) -> None:
-        """The backup, then the sweeping: what goes was in a copy first."""
+    async def once(self) -> bool:
+        """The backup, then the sweeping: what goes was in a copy first. False: not now, the clock is off.
+
+        By a clock that is a year ahead everything would be old, the copies too.
+        """
+        if await self._off():
+            return False
         mine = await self._storage.write(lambda session: leases.take(session, "chores", self._holder, LEASE))
         if not mine:
-            return
+            return True
         if self._backups.keep:
             await self._back_up()
         gone = await sweeping.sweep(self._storage, self._now())
         if gone:
             log.info("kept long enough: %s", ", ".join(f"{kind} {count}" for kind, count in gone.items()))
+        return True
 
     async def _back_up(self) -> None:
         now = self._now()

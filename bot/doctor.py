@@ -18,8 +18,9 @@ from bot.kit.transport import AiohttpTransport
 from bot.settings import ENV_FILE, BadSettings, Settings
 from bot.troubles import first_line
 from bot.watch.looking import parked
-from bot.watch.rules import SKEW, is_full
+from bot.watch.rules import is_full
 from scheduler.calendars import Calendars, calendars
+from scheduler.trust import FAR
 from storage.backup import kept
 from storage.choices import YearState
 from storage.engine import Storage, StorageBusy
@@ -164,7 +165,7 @@ async def _telegram(settings: Settings) -> list[Finding]:
 
 
 def _skew(skew: timedelta | None) -> Iterator[Finding]:
-    if skew is not None and abs(skew) > SKEW:
+    if skew is not None and abs(skew) > FAR:
         way = "behind" if skew > timedelta() else "ahead of"
         what = "Set the clock of this machine (timedatectl set-ntp true): what is due would go at the wrong time."
         yield Finding("clock", False, f"{abs(skew).total_seconds():.0f} s {way} Telegram's", what)

@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.troubles import OURS
 from bot.web import Webhook
 from scheduler.clock import Clock, SystemClock
+from scheduler.trust import Trust
 from storage.engine import Storage
 from storage.revision import require_newest
 
@@ -66,7 +67,7 @@ def _run(settings: Settings, token: str, starts_at: datetime | None) -> None:
             storage=storage, transport=AiohttpTransport(CONNECTIONS), clock=clock, tz=settings.timezone,
             token=token, api_url=settings.bot_api_url, handlers=HANDLERS, jobs=jobs(settings.timezone),
             listen=settings.listen, webhook=webhook(settings), operator=settings.operator_id, sources=ANEW,
-            chores=[("chores", chores(storage, clock, settings).run)],
+            chores=lambda trust: [("chores", chores(storage, clock, settings, trust).run)],
         )  # fmt: skip
         asyncio.run(_until_told(app, storage, settings, clock))
 
@@ -78,10 +79,11 @@ def webhook(settings: Settings) -> Webhook | None:
     return Webhook(settings.webhook_url, settings.webhook_secret.get_secret_value(), settings.token)
 
 
-def chores(storage: Storage, clock: Clock, settings: Settings) -> Chores:
+def chores(storage: Storage, clock: Clock, settings: Settings, trust: Trust) -> Chores:
     """What is done every night; a failure is told to the operator, else to the first secretary."""
     tell = settings.operator_id or settings.secretary_id
-    return Chores(storage, clock, settings.timezone, Backups(settings.backups, settings.backup_keep, tell))
+    backups = Backups(settings.backups, settings.backup_keep, tell)
+    return Chores(storage, clock, settings.timezone, backups, trust.off)
 
 
 async def _until_told(app: App, storage: Storage, settings: Settings, clock: Clock) -> None:

@@ -3,15 +3,16 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Any
 
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.kit.sending import Telegram
 from bot.receive import ALLOWED_UPDATES, Receiver, is_id
 from bot.troubles import TOKEN_REFUSED, CannotReceive
+from scheduler.outcome import OutcomeKind
 from scheduler.turn import Turn
 from storage.engine import Storage
 
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 BATCH = 100
 LONG_POLL = 25
 PATIENCE = 30.0
+# Seconds from one poll that brought nothing new to the next.
+FLOOR = 0.2
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 SILENCE = 120.0
 LEASE = timedelta(seconds=15)
@@ -69,14 +72,14 @@ class Poller:
 
     async def _once(self) -> float:
         """One poll; how many seconds to wait before the next."""
+        begun = time.monotonic()
         try:
             async with asyncio.timeout(LONG_POLL + PATIENCE + 10):
                 updates = await self._ask()
             await self._receiver.take(updates)
-        except TimedOut:
-            return 0
-        except InvalidToken:
-            raise CannotReceive(TOKEN_REFUSED) from None
+        except InvalidToken as error:
+            await require_token(self._telegram)
+            return self._back_off(f"Telegram refused one call, but knows this bot: {error}")
         except RetryAfter as error:
             return seconds(error)
         except Conflict as error:
@@ -87,8 +90,12 @@ class Poller:
             log.exception("updates could not be stored; Telegram keeps them")
             return self._back_off("the last updates are asked for again")
         self._failures = 0
-        self._offset = max((item["update_id"] + 1 for item in updates if _numbered(item)), default=self._offset)
-        return 0
+        before, self._offset = self._offset, self._next(updates)
+        # A poll waits at Telegram; one that comes back at once with nothing new would be asked again without end.
+        return 0 if self._offset != before else max(FLOOR - (time.monotonic() - begun), 0.0)
+
+    def _next(self, updates: Sequence[Any]) -> int | None:
+        return max((item["update_id"] + 1 for item in updates if _numbered(item)), default=self._offset)
 
     async def _ask(self) -> list[Any]:
         params = {"timeout": LONG_POLL, "limit": BATCH, "allowed_updates": list(ALLOWED_UPDATES)}
@@ -132,16 +139,23 @@ async def refuse_beside_a_webhook(telegram: Telegram) -> None:
         raise CannotReceive(WEBHOOK_SET)
 
 
-async def patiently(call: Callable[[], Coroutine[Any, Any, None]]) -> None:
+async def require_token(telegram: Telegram) -> None:
+    """One call was refused for the token: raises CannotReceive when Telegram, asked who we are, refuses it as well."""
+    if (await telegram.presence()).kind is OutcomeKind.STOP:
+        raise CannotReceive(TOKEN_REFUSED)
+
+
+async def patiently(call: Callable[[], Coroutine[Any, Any, None]], telegram: Telegram) -> None:
     """Again and again while Telegram cannot be reached. PTB puts the token into what it says about a refused one."""
     attempt = 0
     while True:
         try:
             return await call()
-        except InvalidToken:
-            raise CannotReceive(TOKEN_REFUSED) from None
         except TelegramError as error:
+            words = "the token was refused" if isinstance(error, InvalidToken) else str(error)
+            if isinstance(error, InvalidToken):
+                await require_token(telegram)
             wait = BACK_OFF[min(attempt, len(BACK_OFF) - 1)]
-            log.warning("Telegram cannot be reached: %s; next try in %g s", error, wait)
+            log.warning("Telegram cannot be reached: %s; next try in %g s", words, wait)
         attempt += 1
         await asyncio.sleep(wait)

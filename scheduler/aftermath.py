@@ -15,7 +15,7 @@ from storage import audit
 from storage.base import table
 from storage.choices import OutboxState
 from storage.models.organisation import GroupChat
-from storage.models.outbox import Card, Outbox
+from storage.models.outbox import Card, Outbox, Promise
 from storage.models.person import Person
 
 Known = TypeVar("Known", Person, GroupChat)
@@ -34,6 +34,11 @@ class Told:
     @property
     def arrived(self) -> bool:
         return self.verdict.state is OutboxState.SENT
+
+    @property
+    def goes_on(self) -> bool:
+        """What was sent was only the beginning."""
+        return self.outcome is not None and self.outcome.rest is not None
 
 
 _VERDICT: dict[str, Any] = {
@@ -72,8 +77,8 @@ def write_down(session: Session, told: Sequence[Told], now: datetime, bot_id: in
     _nobody_there(session, [each for each in open_ if each.verdict.state is OutboxState.UNREACHABLE], now)
     uploads.write_down(session, ((each.row.upload, each.outcome) for each in told), bot_id)
     for each in arrived:
-        if each.outcome is not None and each.outcome.rest is not None:
-            _go_on(session, each.row.id, each.outcome.rest, now)
+        if each.goes_on:
+            _go_on(session, each, now)
     for each in open_:
         if each.outcome is not None and each.outcome.new_chat_id is not None:
             follow(session, each.row.chat_id, each.outcome.new_chat_id, now)
@@ -128,12 +133,30 @@ def _noted(
     audit.change(session, action, row, values, now=now, actor_id=actor_id, branch_id=row.branch_id, via=via)
 
 
-def _go_on(session: Session, row_id: int, rest: dict[str, Any], now: datetime) -> None:
-    """The rest of a message that was too long for one is a row of its own."""
+def verdict_alone(session: Session, told: Told, now: datetime) -> None:
+    """Only what the row has become, where what follows from that cannot be written."""
+    if told.arrived:
+        many(session, _SENT, [_verdict(told) | _message_id(told) | {"to_sent_at": now}])
+    elif told.verdict.not_before is not None:
+        many(session, _AGAIN, [_verdict(told) | _not_before(told)])
+    else:
+        many(session, _OVER, [_verdict(told)])
+
+
+def _go_on(session: Session, told: Told, now: datetime) -> None:
+    """The rest of a message that was too long for one is a row of its own; written down twice, it is still one."""
+    assert told.outcome is not None
     columns = table(Outbox).c
-    same = session.execute(select(*(columns[name] for name in _FOLLOWS)).where(columns.id == row_id)).one()
-    new = {"message": rest, "about": {}, "state": OutboxState.QUEUED, "created_at": now, "not_before": now}
-    session.execute(insert(table(Outbox)).values(**same._asdict(), **new))
+    key = f"rest:{told.row.id}"
+    if session.scalar(select(Promise.key).where(Promise.key == key)) is not None:
+        return
+    same = session.execute(select(*(columns[name] for name in _FOLLOWS)).where(columns.id == told.row.id)).one()
+    new = {
+        "message": told.outcome.rest, "about": {}, "state": OutboxState.QUEUED, "created_at": now, "not_before": now,
+    }  # fmt: skip
+    row_id = session.scalars(insert(table(Outbox)).values(**same._asdict(), **new).returning(Outbox.id)).one()
+    session.add(Promise(key=key, outbox_id=row_id))
+    session.flush()
 
 
 def follow(

@@ -1,8 +1,12 @@
 """The clock that the front door hands to sender, workers and runner: here the real one."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
+
+# What `steady` counts from; any instant would do.
+_ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -13,6 +17,12 @@ class Clock(Protocol):
 
     async def sleep_until(self, when: datetime, wake: asyncio.Event | None = None) -> None:
         """Return at `when`, or as soon as `wake` is set, whichever is first. Clears nothing."""
+
+    def steady(self) -> datetime:
+        """An instant of no calendar that goes on as time does, however the clock is set: for pauses and the pace."""
+
+    async def rest_until(self, when: datetime, wake: asyncio.Event | None = None) -> None:
+        """sleep_until, for an instant of `steady`."""
 
 
 def real_now() -> datetime:
@@ -35,17 +45,27 @@ class SystemClock:
         return datetime.now(UTC) + self._offset
 
     async def sleep_until(self, when: datetime, wake: asyncio.Event | None = None) -> None:
-        seconds = (when - self.now()).total_seconds()
-        if wake is None:
-            await asyncio.sleep(max(seconds, 0))
-            return
-        if seconds <= 0 or wake.is_set():
-            await asyncio.sleep(0)
-            return
-        try:
-            # A day at most: the wall clock may be set while the monotonic one sleeps.
-            # Not wait_for: before Python 3.12 it may swallow a cancellation, and nothing that sleeps would ever stop.
-            async with asyncio.timeout(min(seconds, 86_400)):
-                await wake.wait()
-        except TimeoutError:
-            return
+        await _sleep((when - self.now()).total_seconds(), wake)
+
+    def steady(self) -> datetime:
+        return _ORIGIN + timedelta(seconds=time.monotonic())
+
+    async def rest_until(self, when: datetime, wake: asyncio.Event | None = None) -> None:
+        await _sleep((when - self.steady()).total_seconds(), wake)
+
+
+async def _sleep(seconds: float, wake: asyncio.Event | None) -> None:
+    # A day at most: the wall clock may be set while the monotonic one sleeps.
+    seconds = min(max(seconds, 0.0), 86_400.0)
+    if wake is None:
+        await asyncio.sleep(seconds)
+        return
+    if not seconds or wake.is_set():
+        await asyncio.sleep(0)
+        return
+    try:
+        # Not wait_for: before Python 3.12 it may swallow a cancellation, and nothing that sleeps would ever stop.
+        async with asyncio.timeout(seconds):
+            await wake.wait()
+    except TimeoutError:
+        return

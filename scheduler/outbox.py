@@ -2,23 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 from scheduler import rows, uploads
-from scheduler.aftermath import Told, write_down
+from scheduler.aftermath import Told
 from scheduler.clock import Clock
 from scheduler.jobs import StillOwed
-from scheduler.outcome import Outcome, OutcomeKind, judge
+from scheduler.line import Ask, Line
+from scheduler.outcome import Outcome, OutcomeKind, Verdict, judge
 from scheduler.pace import Pace
 from scheduler.promises import promise, promise_all
+from scheduler.results import Results
 from scheduler.rows import LANES, Row, answered_in
 from scheduler.turn import Turn
 from storage.choices import Lane, OutboxState
 from storage.engine import Storage
+from storage.work import unavailable
 
 __all__ = ["Outcome", "OutcomeKind", "Send", "Sender", "promise", "promise_all"]
 
@@ -39,6 +44,13 @@ PATIENCE = timedelta(seconds=3)
 POLL, POLL_SHARED, LANDING = 15.0, 0.5, 3.0
 # Real time: a process that died is followed within LEASE; RENEWAL in seconds.
 LEASE, RENEWAL = timedelta(seconds=6), 1.5
+# Real seconds: how long after a fault of its own the sender begins again; how often rows are looked for that somebody
+# was sending and no longer is.
+BEGIN_AGAIN, LAPSED_EVERY = 1.0, 30.0
+# A clock that falls behind by more than this was set back; what a computer's clock drifts is far less.
+STEP = timedelta(seconds=2)
+# After an outage nobody waits longer than this for another try.
+HURRY = timedelta(seconds=30)
 OTHERS = "another process sends; this one takes over when that one ends"
 
 
@@ -49,51 +61,80 @@ class Sender:
     process that was killed only what had really begun is unknown, and a row that is cancelled in time does not go.
     still_owed: by name of job; on_stop: called once with the reason when Telegram refuses the token, after which
     nothing more is sent. alone: no other process sends from this database (true on SQLite); else they take turns.
-    edit: sends a row that edits (chat, message id, message).
+    edit: sends a row that edits (chat, message id, message). ask: getMe, while nobody is reached (see Line).
+    over: by what instant a row has expired, told the clock's (see Trust).
+
+    Nothing stops it but a refused token: what one row raises is that row's, and a database that is away is waited for.
+    Pauses and the pace go by the clock's `steady`; only what rows say goes by its `now`.
     """
 
     def __init__(
         self, storage: Storage, clock: Clock, send: Send, *, still_owed: Mapping[str, StillOwed],
         on_stop: Callable[[str], None], bot_id: int = 0, pace: Pace | None = None, alone: bool | None = None,
-        edit: Edit | None = None,
+        edit: Edit | None = None, ask: Ask | None = None, over: Callable[[datetime], datetime] = lambda now: now,
     ) -> None:  # fmt: skip
         self._storage, self._clock, self._send, self._edit = storage, clock, send, edit
-        self._still_owed, self._on_stop, self._bot_id = still_owed, on_stop, bot_id
+        self._still_owed, self._on_stop, self._bot_id, self._over = still_owed, on_stop, bot_id, over
         self._pace, self._uploads = pace or Pace(), uploads.Uploads(storage, bot_id)
         self._turn = Turn(storage, f"sender:{bot_id}", LEASE, others=OTHERS, alone=alone)
+        self._line = Line(clock, ask)
+        self._results = Results(storage, clock, bot_id, self._written)
         self._waiting: list[Row] = []
         self._calls: dict[asyncio.Task[None], Row] = {}
-        self._told: list[Told] = []
         # Chats with an answer in hand, until what became of it is written down: the next one waits for it.
         self._answering: set[int] = set()
         self._wake = asyncio.Event()
         self._due, self._more, self._stopped = True, False, False
         self._working = 0
         self._next_at: datetime | None = None
-        self._flushing: asyncio.Task[None] | None = None
+        # How far the clock is from the steady one; real seconds of the last look for lapsed rows, and of the last move.
+        self._offset: timedelta | None = None
+        self._looked_for_lapsed = self._moved = time.monotonic()
 
     @property
     def busy(self) -> int:
         """Rows in hand, and whether there may be due ones not yet seen; 0 once stopped, or while others send."""
         idle = self._stopped or (self._turn.asked and not self._turn.mine)
-        in_hand = len(self._waiting) + len(self._calls) + len(self._told) + self._working
-        return in_hand + (1 if (self._due or self._more) and not idle else 0)
+        return self._in_hand() + (1 if (self._due or self._more) and not idle else 0)
+
+    @property
+    def mine(self) -> bool:
+        """It is this process that sends."""
+        return self._turn.mine and not self._stopped
+
+    @property
+    def silence(self) -> float:
+        """Real seconds since Telegram last took or refused something while something was due; 0 when nothing is."""
+        return time.monotonic() - self._moved if self._has_due() and self.mine else 0.0
+
+    def _has_due(self) -> bool:
+        return bool(self._due or self._more or self._waiting or self._calls)
 
     def wake(self) -> None:
         """Something was promised."""
+        if not self._has_due():
+            self._moved = time.monotonic()
         self._due = True
         self._wake.set()
+
+    def _in_hand(self) -> int:
+        return len(self._waiting) + len(self._calls) + len(self._results.rows) + self._working
 
     # --- whose turn it is ---
 
     async def run(self) -> None:
         """Send for ever; returns only after a refused token. Cancelled, it waits a moment for answers on their way."""
+        # What an earlier run left in hand when it failed is queued, or found again as lapsed.
+        self._stopped = bool(self._line.refused)
+        self._calls.clear()
+        self._answering.clear()
         async with asyncio.TaskGroup() as self._tasks:
-            helpers = [self._tasks.create_task(self._turn.hold(RENEWAL)), self._tasks.create_task(self._poll())]
+            tasks = (self._turn.hold(RENEWAL), self._poll(), self._results.run(), self._watch_the_line())
+            helpers = [self._tasks.create_task(each) for each in tasks]
             try:
                 while not self._stopped:
                     await self._turn.wait()
-                    await self._take_over()
+                    await self._again_until_done(self._take_over)
                     await self._work()
             finally:
                 await self._land()
@@ -105,6 +146,17 @@ class Sender:
             await asyncio.sleep(POLL if self._turn.alone else POLL_SHARED)
             self.wake()
 
+    async def _watch_the_line(self) -> None:
+        await self._line.run(self._back)
+        self._stop(self._line.refused)
+
+    async def _back(self) -> None:
+        """Telegram is there again."""
+        until = self._clock.now() + HURRY
+        with suppress(Exception):
+            await self._write(lambda session: rows.hurry(session, until))
+        self.wake()
+
     async def _take_over(self) -> None:
         """What somebody was sending when it died is unknown now; what Telegram asked it to wait for is waited for."""
         now, held = self._clock.now(), self._held()
@@ -113,59 +165,124 @@ class Sender:
             if not self._turn.confirm(session):
                 return []
             rows.lapse(session, now, held)
+            rows.out_of_the_future(session, now)
             uploads.clean(session, now)
             return rows.refused(session, now)
 
         for chat_id, until in await self._write(begin):
-            self._pace.refuse(chat_id, until - now, now)
+            self._pace.refuse(chat_id, until - now, self._clock.steady())
 
     async def _work(self) -> None:
         """Round after round while it is our turn."""
         while self._turn.mine and not self._stopped:
             self._wake.clear()
-            await self._round()
-            await self._clock.sleep_until(self._next_moment(), self._wake)
+            await self._again_until_done(self._round)
+            idle = not self._has_due()
+            await self._clock.rest_until(self._next_moment(), self._wake)
+            if idle:
+                self._moved = time.monotonic()
         # Nothing of it had begun: it is queued for whoever sends now.
         self._drop(self._waiting)
+
+    async def _again_until_done(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Whatever a step met: it is said, and after a moment it is tried again while it is our turn."""
+        while self._turn.mine and not self._stopped:
+            try:
+                await step()
+                return
+            except Exception as error:
+                _say_why(error, "the sender begins again")
+            self._due = True
+            await asyncio.sleep(BEGIN_AGAIN)
 
     # --- one round: see what is due, start what the pace lets go, put off what must wait ---
 
     async def _round(self) -> None:
+        await self._notice_a_step()
+        await self._notice_lapsed()
         self._due = self._due or (self._next_at is not None and self._next_at <= self._clock.now())
         if self._due or (self._more and len(self._waiting) <= BATCH // 2):
             await self._look()
         self._start()
         await self._put_off()
 
+    async def _notice_a_step(self) -> None:
+        """A clock that was set back would leave everything waiting for as long as it was set back."""
+        now = self._clock.now()
+        before, offset = self._offset, now - self._clock.steady()
+        if before is not None and offset < before - STEP:
+            log.warning("the clock was set back by %s", before - offset)
+            await self._write(lambda session: rows.bring_back(session, now, before - offset))
+            self._due = True
+        self._offset = offset
+
+    async def _notice_lapsed(self) -> None:
+        """What was begun and is in nobody's hand: its outcome could not be written down."""
+        if time.monotonic() - self._looked_for_lapsed < LAPSED_EVERY:
+            return
+        self._looked_for_lapsed = time.monotonic()
+        now, held = self._clock.now(), self._held()
+        if await self._storage.read(lambda session: rows.lapsed(session, held)):
+            await self._write(lambda session: rows.lapse(session, now, held) if self._turn.confirm(session) else None)
+            self._due = True
+
     async def _look(self) -> None:
         self._due = False
-        now, room, held = self._clock.now(), max(BATCH - len(self._waiting), 0), self._held()
-        answering = set(self._answering)
-        found = await self._storage.read(lambda session: rows.due(session, now, room, URGENT, held, answering))
+        found = await self._found()
         if found.expired:
             await self._write(lambda session: rows.end(session, found.expired, OutboxState.EXPIRED, "expired"))
         self._more, self._next_at = found.more, found.next_at
         self._waiting += found.rows
         self._answering |= answered_in(found.rows)
-        await asyncio.gather(*(self._ask(row) for row in found.rows if self._asked_when_claimed(row)))
+        await self._ask_about([row for row in found.rows if self._asked_when_claimed(row)])
         self._waiting.sort(key=lambda row: LANES.index(row.lane))
         if self._more and not self._waiting:
             self.wake()
 
+    async def _found(self) -> rows.Due:
+        """What is due. A row that cannot be read is put aside, so that it hides no other."""
+        now, room, held = self._clock.now(), max(BATCH - len(self._waiting), 0), self._held()
+        over, answering = self._over(now), set(self._answering)
+
+        def look(session: Session) -> rows.Due:
+            return rows.due(session, now, over, room, URGENT, held, answering)
+
+        try:
+            return await self._storage.read(look)
+        except (ValueError, LookupError):
+            log.exception("what is due cannot be read")
+        bad = await self._storage.read(lambda session: rows.unreadable(session, now, held))
+        log.error("rows that cannot be read are put aside: %s", bad)
+        await self._write(lambda session: rows.put_aside(session, bad))
+        return await self._storage.read(look)
+
     def _held(self) -> list[int]:
-        return [row.id for row in (*self._waiting, *self._calls.values(), *(told.row for told in self._told))]
+        return [row.id for row in (*self._waiting, *self._calls.values(), *self._results.rows)]
 
     def _asked_when_claimed(self, row: Row) -> bool:
         return row.edits_id is None and row.job in self._still_owed
 
+    async def _ask_about(self, asked: Sequence[Row]) -> None:
+        answers = await asyncio.gather(*map(self._ask, asked), return_exceptions=True)
+        for row, error in zip(asked, answers, strict=True):
+            if isinstance(error, BaseException):
+                # Nothing was begun: it is found again.
+                self._drop([row])
+                self._due = True
+                _say_why(error, f"row {row.id} is looked at again")
+
     async def _ask(self, row: Row) -> None:
         """Is it still owed? What cannot be asked is sent as it was promised: silence would be worse."""
-        still_owed, now = self._still_owed[row.job or ""], self._clock.now()
         try:
-            message = await self._storage.read(lambda session: still_owed(session, row.about, now))
-        except Exception:
+            await self._ask_plainly(row)
+        except Exception as error:
+            if unavailable(error):
+                raise
             log.exception("job %s could not say whether row %s is still owed", row.job, row.id)
-            return
+
+    async def _ask_plainly(self, row: Row) -> None:
+        still_owed, now = self._still_owed[row.job or ""], self._clock.now()
+        message = await self._storage.read(lambda session: still_owed(session, row.about, now))
         if message is None:
             self._drop([row])
             await self._write(lambda session: rows.end(session, [row.id], OutboxState.CANCELLED, "no_longer_owed"))
@@ -176,9 +293,9 @@ class Sender:
             row.message, row.worded_anew = said, True
 
     def _start(self) -> None:
-        now, talking = self._clock.now(), {row.chat_id for row in self._calls.values()}
+        now, talking = self._clock.steady(), {row.chat_id for row in self._calls.values()}
         for row in list(self._waiting):
-            if len(self._calls) >= IN_FLIGHT or self._pace.open(now) > now or self._stopped:
+            if len(self._calls) >= IN_FLIGHT or self._pace.open(now) > now or self._stopped or not self._line.open:
                 return
             if row.chat_id in talking or self._uploads.waits(row.upload) or self._pace.ready(row.chat_id, now) > now:
                 continue
@@ -189,17 +306,19 @@ class Sender:
             self._calls[self._tasks.create_task(self._deliver(row))] = row
 
     async def _put_off(self) -> None:
-        now = self._clock.now()
-        moments = self._pace.forecast((row.chat_id for row in self._waiting), now)
-        late = [each for each in zip(self._waiting, moments, strict=True) if each[1] > now + PATIENCE]
+        steady = self._clock.steady()
+        moments = self._pace.forecast((row.chat_id for row in self._waiting), steady)
+        late = [each for each in zip(self._waiting, moments, strict=True) if each[1] > steady + PATIENCE]
         for row in self._waiting:
             slow_from = self._uploads.slow_from(row.upload)
-            if slow_from is not None and slow_from <= now:
-                late.append((row, now + PATIENCE))
+            if slow_from is not None and slow_from <= steady:
+                late.append((row, steady + PATIENCE))
         if late:
-            await self._write(lambda session: rows.put_off(session, late))
-            self._drop([row for row, _ in late])
-            moments = [moment for _, moment in late]
+            now = self._clock.now()
+            until = [(row, now + (moment - steady)) for row, moment in late]
+            await self._write(lambda session: rows.put_off(session, until))
+            self._drop([row for row, _ in until])
+            moments = [moment for _, moment in until]
             self._next_at = min(moments if self._next_at is None else [self._next_at, *moments])
 
     def _drop(self, given_up: Iterable[Row]) -> None:
@@ -216,9 +335,12 @@ class Sender:
             self._working -= 1
 
     def _next_moment(self) -> datetime:
-        now = self._clock.now()
-        moments = [now + timedelta(days=1)] if self._next_at is None else [self._next_at]
-        if len(self._calls) < IN_FLIGHT:
+        """When to look again, on the steady clock."""
+        now = self._clock.steady()
+        moments = [now + timedelta(days=1)]
+        if self._next_at is not None:
+            moments.append(now + (self._next_at - self._clock.now()))
+        if len(self._calls) < IN_FLIGHT and self._line.open:
             talking = {row.chat_id for row in self._calls.values()}
             opens = self._pace.open(now)
             free = [row for row in self._waiting if row.chat_id not in talking and not self._uploads.waits(row.upload)]
@@ -230,14 +352,18 @@ class Sender:
     # --- one call, and what it came to ---
 
     async def _deliver(self, row: Row) -> None:
-        outcome = await self._attempt(row)
+        try:
+            outcome = await self._attempt(row)
+            told = None if outcome is None else self._hear(row, outcome)
+        except Exception as error:
+            told = self._not_begun(row, error)
         task = asyncio.current_task()
         assert task is not None
         del self._calls[task]
-        if outcome is None:
+        if told is None:
             self._drop([row])
         else:
-            self._hear(row, outcome)
+            self._results.note(told)
         self._wake.set()
 
     async def _attempt(self, row: Row) -> Outcome | None:
@@ -246,18 +372,27 @@ class Sender:
         try:
             if not await self._write(lambda session: self._turn.confirm(session) and rows.begin(session, row, now)):
                 return None
-            await self._clock.sleep_until(self._pace.begin(self._clock.now()))
+            await self._clock.rest_until(self._pace.begin(self._clock.steady()))
             return await self._say(row)
         finally:
             self._uploads.release(row.upload)
+
+    def _not_begun(self, row: Row, error: Exception) -> Told:
+        """No call was made: whatever the row says by now, it waits again, unless it is the row that is at fault."""
+        _say_why(error, f"row {row.id} of job {row.job} was not begun")
+        if unavailable(error):
+            soon = self._clock.now() + timedelta(seconds=BEGIN_AGAIN)
+            return Told(row, Verdict(OutboxState.QUEUED, row.reason, soon, row.resent))
+        return Told(row, Verdict(OutboxState.FAILED, type(error).__name__, resent=row.resent))
 
     async def _say(self, row: Row) -> Outcome:
         """One call for what the row says; a fault of ours is an outcome as well."""
         try:
             outcome = await self._speak(row)
         except Exception as error:
-            log.exception("row %s of job %s could not be sent", row.id, row.job)
-            return Outcome(OutcomeKind.FAILED, reason=type(error).__name__)
+            _say_why(error, f"row {row.id} of job {row.job} could not be sent")
+            away = unavailable(error)
+            return Outcome(OutcomeKind.RETRY if away else OutcomeKind.FAILED, reason=type(error).__name__)
         if outcome.kind is OutcomeKind.FAILED:
             log.error("row %s of job %s was refused as wrong: %s", row.id, row.job, outcome.reason)
         return outcome
@@ -278,7 +413,7 @@ class Sender:
         said, outcome = None, Outcome(OutcomeKind.GONE, reason="no_longer_owed")
         while (message := await self._as_it_reads(row)) is not None and message != said:
             if said is not None:
-                self._pace.take(row.chat_id, self._clock.now())
+                self._pace.take(row.chat_id, self._clock.steady())
             outcome = await self._edit(row.chat_id, message_id, message)
             if outcome.kind is not OutcomeKind.SENT:
                 return outcome
@@ -289,43 +424,33 @@ class Sender:
         reads, now = self._still_owed[row.job or ""], self._clock.now()
         return await self._storage.read(lambda session: reads(session, row.about, now))
 
-    def _hear(self, row: Row, outcome: Outcome) -> None:
-        now = self._clock.now()
-        if outcome.kind is OutcomeKind.RETRY and outcome.retry_after:
-            self._pace.refuse(row.chat_id, timedelta(seconds=outcome.retry_after), now)
-        elif outcome.kind is OutcomeKind.RETRY:
+    def _hear(self, row: Row, outcome: Outcome) -> Told:
+        now = self._clock.steady()
+        self._line.hear(outcome)
+        if outcome.kind is OutcomeKind.AWAY:
             self._pace.offline(now)
-        elif outcome.kind is OutcomeKind.STOP:
-            self._stop(outcome.reason)
-        else:
+        elif outcome.kind is OutcomeKind.RETRY and outcome.retry_after:
+            self._pace.refuse(row.chat_id, timedelta(seconds=outcome.retry_after), now)
+        elif outcome.kind is not OutcomeKind.STOP:
             self._pace.accept()
+        if outcome.kind not in (OutcomeKind.AWAY, OutcomeKind.STOP, OutcomeKind.UNKNOWN):
+            self._moved = time.monotonic()
         # An edit does no harm the second time.
         lane = row.lane if row.edits_id is None else Lane.MUST_ARRIVE
-        verdict = judge(outcome, lane, resent=row.resent, attempts=row.attempts, now=now)
-        self._note(Told(row, verdict, outcome))
+        verdict = judge(outcome, lane, resent=row.resent, attempts=row.attempts, now=self._clock.now())
+        return Told(row, verdict, outcome)
 
     def _stop(self, reason: str) -> None:
         if not self._stopped:
             self._stopped = True
             log.critical("Telegram refuses the bot's token (%s): nothing more is sent", reason)
             self._on_stop(reason)
+            self._wake.set()
 
-    def _note(self, told: Told) -> None:
-        self._told.append(told)
-        if self._flushing is None or self._flushing.done():
-            self._flushing = self._tasks.create_task(self._flush())
-
-    async def _flush(self) -> None:
-        """At once, because a process that is killed knows nothing of them; what comes meanwhile goes together."""
-        while self._told:
-            await self._write_down()
-
-    async def _write_down(self) -> None:
-        told, self._told, now = self._told, [], self._clock.now()
-        await self._write(lambda session: write_down(session, told, now, self._bot_id))
+    def _written(self, told: Sequence[Told]) -> None:
         answered = answered_in(each.row for each in told)
         self._answering -= answered
-        if answered or any(each.verdict.not_before is not None or _goes_on(each) for each in told):
+        if answered or any(each.verdict.not_before is not None or each.goes_on for each in told):
             # A look finds the chat's next answer, and tells when the earliest of those put off is due again.
             self.wake()
 
@@ -337,11 +462,14 @@ class Sender:
             await asyncio.wait(list(self._calls), timeout=LANDING)
         for call in self._calls:
             call.cancel()
-        if self._flushing is not None:
-            await asyncio.wait([self._flushing])
-        if self._told:
-            await self._write_down()
+        # A database that is away keeps nobody from stopping: what is not written down lapses.
+        writing = asyncio.ensure_future(self._results.flush())
+        await asyncio.wait([writing], timeout=LANDING)
+        writing.cancel()
 
 
-def _goes_on(told: Told) -> bool:
-    return told.outcome is not None and told.outcome.rest is not None
+def _say_why(error: BaseException, what: str) -> None:
+    if unavailable(error):
+        log.warning("%s: the database is away (%s)", what, type(error).__name__)
+    else:
+        log.error("%s", what, exc_info=error)

@@ -10,25 +10,34 @@ from storage.choices import Lane, OutboxState
 # An answer that was lost may only be late: the second attempt waits for it (engineering.md 2: 60-120 s).
 SEND_AGAIN_AFTER = timedelta(seconds=90)
 LONGEST_WAIT = 300
+# Why nobody is reached for now: no way there, something on the way that answers instead, a server in trouble.
+NO_CONNECTION, NOT_TELEGRAM, SERVER_ERROR = AWAY = ("no_connection", "not_telegram", "server_error")
 # Reasons that are looked for: Telegram asked to wait; Telegram does not know the id of a file.
 TOO_MANY, BAD_FILE = "too_many", "bad_file"
 
 
 class OutcomeKind(StrEnum):
-    """`retry`: certainly not sent. `unknown`: it left, no answer came. `failed`: our own fault (a 400).
+    """`retry`: not sent, and how long to wait was said. `away`: not sent, and nobody will be for now (no connection, an
+    answer that is not Telegram's, a server in trouble). `unknown`: it left, no answer came. `failed`: our own fault.
 
     `gone`: the message to edit is not there, or can no longer be edited. `again`: not sent, and may go at once.
+    `stop`: the token was refused; whether that is so is asked once more before anything stops.
     """
 
     SENT = "sent"
     UNREACHABLE = "unreachable"
     RETRY = "retry"
+    AWAY = "away"
     UNKNOWN = "unknown"
     FAILED = "failed"
     MOVED = "moved"
     GONE = "gone"
     AGAIN = "again"
     STOP = "stop"
+
+
+# Not done, and worth another try by whoever has no row for it.
+NOT_NOW = (OutcomeKind.RETRY, OutcomeKind.AWAY, OutcomeKind.STOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,6 @@ def unknown(reason: str, lane: Lane, *, resent: bool, now: datetime) -> Verdict:
 
 
 def _wait(outcome: Outcome, attempts: int) -> timedelta:
-    if outcome.kind is not OutcomeKind.RETRY:
+    if outcome.kind in (OutcomeKind.MOVED, OutcomeKind.AGAIN):
         return timedelta()
     return timedelta(seconds=outcome.retry_after or min(2 ** min(attempts, 10), LONGEST_WAIT))

@@ -40,9 +40,6 @@ class Spacing:
 
     def ready(self, now: datetime) -> datetime:
         """The earliest instant, from now on, with a token."""
-        if self.full_at > now + self.every * self.burst:
-            # The clock was set back: what was taken "later" no longer counts.
-            self.full_at = now
         return max(now, self.full_at - self.every * (self.burst - 1))
 
     def take(self, now: datetime) -> None:
@@ -50,7 +47,8 @@ class Spacing:
 
 
 class Pace:
-    """Of one bot token. Everything is asked with the clock's `now`, so pacing travels in time with it.
+    """Of one bot token. Everything is asked with the clock's `steady`: pacing travels in time with it, and a clock that
+    is set back or ahead changes nothing.
 
     rate: messages a second over all; burst: how many of them may go at once after a rest.
     """
@@ -62,7 +60,7 @@ class Pace:
         self._begun: deque[datetime] = deque(maxlen=IN_ANY_SECOND)
         self._paused: dict[int, datetime] = {}
         self._all_paused = LONG_AGO
-        self._changed_at = self._seen = LONG_AGO
+        self._changed_at = LONG_AGO
         self._refused: tuple[int, datetime, timedelta] | None = None
         # Of the last answers: the chat that was refused, or None.
         self._answers: deque[int | None] = deque(maxlen=100)
@@ -74,7 +72,6 @@ class Pace:
 
     def open(self, now: datetime) -> datetime:
         """When the next message may go to anybody."""
-        self._notice(now)
         return max(self._overall.ready(now), self._all_paused)
 
     def ready(self, chat_id: int, now: datetime) -> datetime:
@@ -142,12 +139,6 @@ class Pace:
     def offline(self, now: datetime) -> None:
         """No connection: nobody is tried for a moment."""
         self._all_paused = max(self._all_paused, now + OFFLINE)
-
-    def _notice(self, now: datetime) -> None:
-        """A clock that was set back would make a pause last for as long as it was set back."""
-        if now < self._seen - TOGETHER:
-            self._paused, self._all_paused, self._changed_at, self._refused = {}, LONG_AGO, now, None
-        self._seen = now
 
     def _recover(self, now: datetime) -> None:
         if self._rate < self._top and now - self._changed_at >= RECOVERY:

@@ -15,6 +15,8 @@ from storage.base import table
 from storage.choices import Lane, OutboxState
 from storage.models.outbox import Outbox
 
+# How many due rows are looked through for one that cannot be read.
+LOOKED_THROUGH = 500
 # What goes first when the pace is short.
 LANES = (Lane.ANSWERS, Lane.MUST_ARRIVE, Lane.BROADCASTS)
 # An answer that waits no longer than this holds back the later ones of its chat; behind an outage nobody waits longer.
@@ -101,11 +103,13 @@ ERASED, NAME_TAKEN_OUT = "erased", "name_taken_out"
 OVERRULES = (ERASED, NAME_TAKEN_OUT)
 _IS_SECRET = Outbox.message["secret"].as_boolean()
 _WAITS = (Outbox.id == bindparam("row_id"), Outbox.state == OutboxState.QUEUED)
+# Said one by one: a list cannot stand in a statement for many rows.
 IS_OPEN = (
     Outbox.id == bindparam("row_id"),
-    Outbox.state.in_([OutboxState.QUEUED, OutboxState.SENDING]),
+    or_(Outbox.state == OutboxState.QUEUED, Outbox.state == OutboxState.SENDING),
 )
 _BACK = update(table(Outbox)).where(*_WAITS).values(not_before=bindparam("to_not_before"))
+_MADE_NOW = _BACK.values(created_at=bindparam("to_created_at"))
 _BEGIN = (
     update(table(Outbox))
     .where(*_WAITS)
@@ -118,11 +122,13 @@ _REFUSED = select(Outbox.chat_id, func.max(Outbox.not_before)).where(
 
 
 def due(
-    session: Session, now: datetime, room: int, urgent: int, held: Collection[int], answering: Collection[int]
-) -> Due:
+    session: Session, now: datetime, over: datetime, room: int, urgent: int, held: Collection[int],
+    answering: Collection[int],
+) -> Due:  # fmt: skip
     """At most `room` due rows (of the answers at least `urgent`) but those in `held`; nothing is changed.
 
-    Answers keep their order: one a chat, and none of a chat in `answering`, which still has one in hand.
+    Answers keep their order: one a chat, and none of a chat in `answering`, which still has one in hand. over: what
+    expires by then has expired (not `now` where the machine's clock is known to be wrong).
     """
     rows: list[Row] = []
     expired: list[int] = []
@@ -133,7 +139,7 @@ def due(
         if lane is Lane.ANSWERS:
             values |= {"soon": now + KEEPS_PLACE, "answering": list(answering)}
         found = session.execute(_DUE[lane], values).all() if wanted else []
-        late = [each.id for each in found if each.expires_at is not None and each.expires_at <= now]
+        late = [each.id for each in found if each.expires_at is not None and each.expires_at <= over]
         # Behind an answer that expired there may be the next one of its chat.
         more = more or len(found) == wanted or bool(late)
         expired += late
@@ -185,6 +191,58 @@ def end(session: Session, rows: Sequence[int], state: OutboxState, reason: str) 
 def refused(session: Session, now: datetime) -> list[tuple[int, datetime]]:
     """The chats that Telegram asked to leave alone for a while, and until when."""
     return [(chat_id, until) for chat_id, until in session.execute(_REFUSED, {"now": now}) if chat_id is not None]
+
+
+def unreadable(session: Session, now: datetime, held: Collection[int]) -> list[int]:
+    """Of the due rows those of which the database holds something that cannot be read (half a JSON text)."""
+    waiting = (Outbox.state == OutboxState.QUEUED, Outbox.not_before <= now, Outbox.id.not_in(held))
+    bad = []
+    for row_id in session.scalars(select(Outbox.id).where(*waiting).order_by(Outbox.id).limit(LOOKED_THROUGH)):
+        try:
+            session.execute(select(Outbox.message, Outbox.about, Outbox.lane).where(Outbox.id == row_id)).one()
+        except (ValueError, LookupError):
+            bad.append(row_id)
+    return bad
+
+
+def put_aside(session: Session, rows: Collection[int]) -> None:
+    """What they hold cannot be read: not by the database's own functions either, so it is taken out."""
+    change(session, Outbox.id.in_(rows), state=OutboxState.FAILED, reason="unreadable", message=FORGOTTEN, about={})
+
+
+def bring_back(session: Session, now: datetime, step: timedelta) -> None:
+    """The clock was set back by `step`: what was due before that, or soon, keeps its distance from now."""
+    soon = now + step + timedelta(seconds=outcome.LONGEST_WAIT)
+    query = select(Outbox.id, Outbox.not_before).where(
+        Outbox.state == OutboxState.QUEUED, Outbox.not_before > now, Outbox.not_before <= soon
+    )
+    moved = [{"row_id": row.id, "to_not_before": max(now, row.not_before - step)} for row in session.execute(query)]
+    many(session, _BACK, moved)
+
+
+def out_of_the_future(session: Session, now: datetime) -> None:
+    """What was promised by a clock that was ahead: as if it had been promised now."""
+    query = select(Outbox.id, Outbox.created_at, Outbox.not_before).where(
+        Outbox.state == OutboxState.QUEUED, Outbox.created_at > now
+    )
+    found = session.execute(query).all()
+    moved = [
+        {"row_id": row.id, "to_created_at": now, "to_not_before": max(now, row.not_before - (row.created_at - now))}
+        for row in found
+    ]
+    many(session, _MADE_NOW, moved)
+
+
+def hurry(session: Session, until: datetime) -> None:
+    """Telegram is there again: what waits because it was not, waits no longer than this."""
+    waiting = (Outbox.state == OutboxState.QUEUED, Outbox.reason.in_(outcome.AWAY), Outbox.not_before > until)
+    change(session, *waiting, not_before=until)
+
+
+def lapsed(session: Session, held: Collection[int]) -> bool:
+    """Is there a row that somebody was sending who no longer is?"""
+    lost = (Outbox.state == OutboxState.SENDING, Outbox.id.not_in(held))
+    return session.scalar(select(Outbox.id).where(*lost).limit(1)) is not None
 
 
 def lapse(session: Session, now: datetime, held: Collection[int] = ()) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -28,25 +28,30 @@ NEAR = timedelta(minutes=2)
 MANY, REST = 20, 0.02
 # A plan that failed is tried again so long after.
 TRY_AGAIN = timedelta(minutes=5)
+TICK = "tick"
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Runner:
     """Runs jobs by rows: two processes, a double tick, a restart or a clock that jumped run nothing twice.
 
     tz: the branches' time zone, carried by every instant that a job sees. real_time: look at the rows every few real
-    seconds as well; by default when the clock is the system's.
+    seconds as well; by default when the clock is the system's. off: while it says so the clock is not to be believed,
+    and nothing is planned by it.
     """
 
     def __init__(
         self, storage: Storage, clock: Clock, jobs: Sequence[Job], sender: Sender, tz: tzinfo,
-        *, real_time: bool | None = None,
+        *, real_time: bool | None = None, off: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:  # fmt: skip
+        self._off = off
         self._storage, self._clock, self._jobs, self._sender, self._tz = storage, clock, jobs, sender, tz
         self._real_time = isinstance(clock, SystemClock) if real_time is None else real_time
         self._wake = asyncio.Event()
         self._ticking = 0
         self._looked = Looked()
         self._adopted: dict[str, datetime] = {}
+        self._ticked_at = LONG_AGO
         self._again: dict[tuple[str, int, str], datetime] = {}
 
     @property
@@ -72,6 +77,8 @@ class Runner:
                 self._ticking += 1
                 try:
                     self._wake.clear()
+                    if ticks is not None:
+                        _keep_ticking(ticks)
                     when = await self._look_ahead(await self.tick())
                 finally:
                     self._ticking -= 1
@@ -83,6 +90,12 @@ class Runner:
     async def tick(self) -> datetime:
         """Run what is due by now (which it returns), each in its own transaction; one that fails stops no other."""
         now = self._now()
+        if self._off is not None and await self._off():
+            return now
+        if now < self._ticked_at:
+            # The clock was set back: what was to be tried again in five minutes would wait for that as well.
+            self._again.clear()
+        self._ticked_at = now
         await self._adopt(now)
         found = await self._storage.read(lambda session: due(session, self._jobs, now, self._looked))
         runs = [run for run in found if self._again.get(run.key, now) <= now]
@@ -155,13 +168,20 @@ class Runner:
         """APScheduler gives a real-time tick and nothing else; what is due comes from rows and the clock."""
         scheduler = AsyncIOScheduler(timezone=UTC)
         trigger = IntervalTrigger(seconds=LOOK, timezone=UTC)
-        scheduler.add_job(self._look, trigger, max_instances=1, coalesce=True, misfire_grace_time=None)
+        scheduler.add_job(self._look, trigger, id=TICK, max_instances=1, coalesce=True, misfire_grace_time=None)
         scheduler.start()
         return scheduler
 
     async def _look(self) -> None:
         # A coroutine: APScheduler runs plain functions in a thread, where an asyncio.Event must not be set.
         self._wake.set()
+
+
+def _keep_ticking(ticks: AsyncIOScheduler) -> None:
+    """A clock that was set back leaves the next tick as far ahead as it was set back."""
+    tick = ticks.get_job(TICK)
+    if tick.next_run_time > datetime.now(UTC) + timedelta(seconds=2 * LOOK):
+        tick.modify(next_run_time=datetime.now(UTC))
 
 
 def _ask_again(run: Due, now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot import chores as chores_module
 from bot.chores import Backups, Chores
 from scheduler.clock import SystemClock
+from scheduler.trust import Trust
 from storage import backup
 from storage.choices import InboxState
 from storage.engine import Storage
@@ -31,8 +32,11 @@ class Still(SystemClock):
         return self.at
 
 
-def make(storage: Storage, folder: Path, keep: int = 2, clock: Still | None = None) -> Chores:
-    return Chores(storage, clock or Still(datetime.now(UTC)), SHANGHAI, Backups(folder, keep, OPERATOR))
+def make(
+    storage: Storage, folder: Path, keep: int = 2, clock: Still | None = None, skew: timedelta | None = None
+) -> Chores:
+    clock = clock or Still(datetime.now(UTC))
+    return Chores(storage, clock, SHANGHAI, Backups(folder, keep, OPERATOR), Trust(storage, clock, lambda: skew).off)
 
 
 async def test_a_backup_a_night_and_the_newest_are_kept(sqlite_url: str, tmp_path: Path) -> None:

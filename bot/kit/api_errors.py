@@ -21,11 +21,21 @@ from telegram.error import (
 from bot.kit.redact import redact
 
 RETRY_AFTER = 5.0
+NO_ANSWER_IN_TIME = 504
+NO_METHOD = "method not found"
 _WAIT = re.compile(r"retry after (\d+)")
 
 
 class NotSent(NetworkError):
     """The request never left: trying again cannot double anything."""
+
+
+class NotTelegram(NetworkError):
+    """Something on the way answered (a proxy's page), not Telegram: to be asked again."""
+
+
+class NotNow(NetworkError):
+    """Telegram itself says that it cannot (5xx): to be asked again."""
 
 
 class Lost(NetworkError):
@@ -54,21 +64,51 @@ def read_json(text: bytes | str) -> Any:
     except orjson.JSONDecodeError:
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 
-def error_of(status: int, answer: Mapping[str, Any]) -> TelegramError:
-    """The telegram.error of an answer that is not ok; anything nobody can read is a plain NetworkError."""
-    words = redact(str(answer.get("description") or f"HTTP {status}"))
-    parameters = answer.get("parameters") or {}
-    if "migrate_to_chat_id" in parameters:
-        return ChatMigrated(int(parameters["migrate_to_chat_id"]))
-    if status == 429:
+def result_of(status: int, answer: bytes) -> Any:
+    """The result that an answer brings; raises the telegram.error that it stands for (DESIGN 4).
+
+    Whatever is not JSON with `ok`, or says ok without a result, was said by something on the way, whatever its status.
+    """
+    said = read_json(answer)
+    if isinstance(said, dict) and said.get("ok") is True and said.get("result") is not None:
+        return said["result"]
+    if status == NO_ANSWER_IN_TIME:
+        # Something on the way had passed the request on and then lost patience.
+        raise Lost(f"HTTP {status}")
+    if not isinstance(said, dict) or said.get("ok") is not False:
+        raise NotTelegram(f"HTTP {status}, not an answer of the Bot API")
+    raise _said_no(status, said)
+
+
+def _said_no(status: int, answer: Mapping[str, Any]) -> TelegramError:
+    """The error of an answer that is not ok."""
+    code, words = answer.get("error_code"), answer.get("description")
+    if not isinstance(code, int) or isinstance(code, bool):
+        code = status
+    if code < 400 or not isinstance(words, str):
+        return NotTelegram(f"HTTP {status}, not an answer of the Bot API")
+    words, parameters = redact(words), answer.get("parameters")
+    return _error(code, words, parameters if isinstance(parameters, dict) else {})
+
+
+def _error(code: int, words: str, parameters: Mapping[str, Any]) -> TelegramError:
+    moved_to, wait = parameters.get("migrate_to_chat_id"), parameters.get("retry_after")
+    if isinstance(moved_to, int):
+        return ChatMigrated(moved_to)
+    if code == 429:
         said = _WAIT.search(words)
-        return TooMany(float(parameters.get("retry_after") or (said[1] if said else RETRY_AFTER)))
+        return TooMany(float(wait if isinstance(wait, int | float) and wait > 0 else said[1] if said else RETRY_AFTER))
+    if code == NO_ANSWER_IN_TIME:
+        return Lost(words)
+    if code == 404 and NO_METHOD in words.lower():
+        # What was asked is not there; who asked is known.
+        return BadRequest(words)
     kinds: dict[int, type[TelegramError]] = {
         401: InvalidToken, 403: Forbidden, 404: InvalidToken, 409: Conflict,
     }  # fmt: skip
     # Any other 4xx (413: the file is too big) was looked at and refused.
-    return kinds.get(status, BadRequest if 400 <= status < 500 else NetworkError)(words)
+    return kinds.get(code, BadRequest if code < 500 else NotNow)(words)

@@ -12,9 +12,11 @@ from bot.kit.handlers import CardView
 from bot.kit.replies import Message
 from bot.kit.sending import Telegram
 from scheduler.clock import Clock
+from scheduler.outcome import NOT_NOW
 from storage.choices import OutboxState
 from storage.engine import Storage
 from storage.models.outbox import Card, Outbox
+from storage.work import unavailable
 
 log = logging.getLogger(__name__)
 REST = timedelta(seconds=3)
@@ -22,6 +24,8 @@ REST = timedelta(seconds=3)
 SOON = timedelta(seconds=10)
 # Real seconds: how often cards are looked for that change by themselves and that nobody here has touched.
 POLL = 5.0
+# Real seconds after which a card is tried again that could not be edited.
+AGAIN = 5.0
 
 
 class Cards:
@@ -54,12 +58,12 @@ class Cards:
             tasks.create_task(self._poll())
             while True:
                 await self._wake.wait()
-                await self._clock.sleep_until(self._clock.now() + REST)
+                await self._clock.rest_until(self._clock.steady() + REST)
                 self._wake.clear()
                 changed, self._changed = self._changed, set()
                 self._editing = len(changed)
                 try:
-                    await asyncio.gather(*(self._edit(kind, subject_id) for kind, subject_id in changed))
+                    await asyncio.gather(*(self._edit_safely(kind, subject_id) for kind, subject_id in changed))
                 finally:
                     self._editing = 0
 
@@ -72,6 +76,17 @@ class Cards:
                 self.touch(kind, subject_id)
             await asyncio.sleep(POLL)
 
+    async def _edit_safely(self, kind: str, subject_id: int) -> None:
+        """One card that fails keeps no other from being edited; it is tried again."""
+        try:
+            await self._edit(kind, subject_id)
+        except Exception as error:
+            log.warning("card %s %s could not be shown", kind, subject_id, exc_info=not unavailable(error))
+            self._touch_later(kind, subject_id, AGAIN)
+
+    def _touch_later(self, kind: str, subject_id: int, seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, self.touch, kind, subject_id)
+
     async def _edit(self, kind: str, subject_id: int) -> None:
         now, view = self._clock.now(), self._views[kind]
 
@@ -83,6 +98,8 @@ class Cards:
         for chat_id, message_id, message in shown:
             outcome = await self._telegram.edit(chat_id, message_id, message.to_json())
             log.debug("card %s %s: %s", kind, subject_id, outcome.kind)
+            if outcome.kind in NOT_NOW:
+                self._touch_later(kind, subject_id, max(outcome.retry_after, AGAIN))
         if changes_at is not None and changes_at <= now + SOON:
             self.touch(kind, subject_id)
         elif changes_at is None and view.passing:

@@ -9,14 +9,22 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError
 
-from bot.kit.api_errors import Lost, NotSent, TooMany, error_of, read_json
+from bot.kit.api_errors import NotNow, NotSent, NotTelegram, TooMany, result_of
 from bot.kit.replies import CAPTION_LIMIT, TEXT_LIMIT, TOAST_LIMIT
 from bot.kit.rescue import fit, plain
 from bot.kit.transport import JSON, READ_TIMEOUT, Part, Transport, multipart
 from bot.kit.words import cut
-from scheduler.outcome import BAD_FILE, TOO_MANY, Outcome, OutcomeKind
+from scheduler.outcome import (
+    BAD_FILE,
+    NO_CONNECTION,
+    NOT_TELEGRAM,
+    SERVER_ERROR,
+    TOO_MANY,
+    Outcome,
+    OutcomeKind,
+)
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +73,12 @@ _BAD_FILE = (
 )
 # What Telegram could not show as it was made; the plain text it can.
 _UNREADABLE = ("can't parse", "too long", "button", "reply markup", "entity_", "keyboard")
+
+
+# Certainly not done, and nobody else will fare better for now.
+_AWAY: dict[type[TelegramError], str] = {
+    NotSent: NO_CONNECTION, NotTelegram: NOT_TELEGRAM, NotNow: SERVER_ERROR,
+}  # fmt: skip
 
 
 class Telegram:
@@ -118,9 +132,16 @@ class Telegram:
         params = params or {}
         return await self._call(method, orjson.dumps(params), JSON, timeout + float(params.get("timeout", 0)))
 
+    async def presence(self) -> Outcome:
+        """Is Telegram there, and does it know us? SENT: yes; STOP: it refuses the token; anything else: not now."""
+        return await self._outcome("getMe", {})
+
     async def download(self, file_id: str) -> bytes:
         """The bytes of a file that somebody handed in (at most 20 MB, Telegram's own limit)."""
-        path = (await self.call("getFile", {"file_id": file_id}))["file_path"]
+        told = await self.call("getFile", {"file_id": file_id})
+        path = told.get("file_path") if isinstance(told, dict) else None
+        if not isinstance(path, str):
+            raise NetworkError("no path was told for the file")
         status, content = await self._transport.exchange(f"{self._files}/{path}", None, None, READ_TIMEOUT)
         if status != 200:
             raise NetworkError(f"file not handed over (HTTP {status})")
@@ -138,10 +159,7 @@ class Telegram:
 
     async def _call(self, method: str, body: bytes, content_type: str, timeout: float) -> Any:
         status, answer = await self._transport.exchange(f"{self._methods}/{method}", body, content_type, timeout)
-        parsed = read_json(answer)
-        if isinstance(parsed, dict) and parsed.get("ok"):
-            return parsed.get("result")
-        raise error_of(status, parsed if isinstance(parsed, dict) else {})
+        return result_of(status, answer)
 
 
 def outcome_of(error: TelegramError) -> Outcome:
@@ -150,8 +168,9 @@ def outcome_of(error: TelegramError) -> Outcome:
         return Outcome(OutcomeKind.MOVED, reason="moved", new_chat_id=error.new_chat_id)
     if isinstance(error, TooMany):
         return Outcome(OutcomeKind.RETRY, reason=TOO_MANY, retry_after=error.wait.total_seconds())
-    if isinstance(error, NotSent):
-        return Outcome(OutcomeKind.RETRY, reason="no_connection")
+    for kind, reason in _AWAY.items():
+        if isinstance(error, kind):
+            return Outcome(OutcomeKind.AWAY, reason=reason)
     if isinstance(error, InvalidToken):
         return Outcome(OutcomeKind.STOP, reason="token_refused")
     if isinstance(error, Forbidden):
@@ -159,7 +178,9 @@ def outcome_of(error: TelegramError) -> Outcome:
     # BadRequest is a NetworkError to PTB, so it has to be asked first.
     if isinstance(error, BadRequest):
         return _bad_request(error)
-    return Outcome(OutcomeKind.UNKNOWN, reason="answer_lost" if isinstance(error, Lost) else "server_error")
+    if isinstance(error, Conflict):
+        return Outcome(OutcomeKind.FAILED, reason=error.message)
+    return Outcome(OutcomeKind.UNKNOWN, reason="answer_lost")
 
 
 def _bad_request(error: BadRequest) -> Outcome:

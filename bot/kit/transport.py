@@ -1,17 +1,19 @@
 """PTB's BaseRequest on one plain exchange of bytes, and that exchange over aiohttp."""
 
+import io
 import secrets
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 from telegram.request import BaseRequest, RequestData
 
-from bot.kit.api_errors import Lost, NotSent
+from bot.kit.api_errors import Lost, NotSent, NotTelegram, result_of
 from scheduler.clock import real_now
 
 READ_TIMEOUT = 25.0
@@ -19,18 +21,49 @@ CONNECT_TIMEOUT = 10.0
 # On top of the read timeout: what a big file may take to leave. The sender's lease on a row is longer than both.
 UPLOAD_TIME = 30.0
 CONNECTIONS = 32
+AT_ONCE = 2**20
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+
+# What aiohttp says of a request that did not leave whole: nobody acts on half a body.
+_NEVER_LEFT = (
+    aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectionResetError,
+    aiohttp.InvalidURL,
+)  # fmt: skip
 
 # A name, the file's own name, its bytes and its MIME type.
 Part = tuple[str, str, bytes, str]
 
 
+class _Pieces(io.BytesIO):
+    """A body that knows how much of it nobody has taken yet."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body)
+        self.left = len(body)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        piece = super().read(size)
+        self.left -= len(piece)
+        return piece
+
+
 class Transport(BaseRequest):
     """Everything said to Telegram goes through `exchange`; errors never hold its URL, which has the token."""
 
-    # How far Telegram's clock was ahead of this machine's at the last answer that told the time.
-    skew: timedelta | None = None
+    # What time it was there when an answer last told it, and by the monotonic clock here.
+    _told: tuple[datetime, float] | None = None
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far Telegram's clock is ahead of this machine's; None while no answer has told the time.
+
+        Reckoned on by the monotonic clock: a machine whose clock is set says so at once, not with the next answer.
+        """
+        if self._told is None:
+            return None
+        told, at = self._told
+        return told + timedelta(seconds=monotonic() - at) - real_now()
 
     @abstractmethod
     async def exchange(
@@ -56,7 +89,10 @@ class Transport(BaseRequest):
         """PTB's hook. Only its read timeout matters here: long polling adds the poll's own seconds to it."""
         given = read_timeout is not None and read_timeout is not BaseRequest.DEFAULT_NONE
         body, content_type = (None, None) if method == "GET" else _encode(request_data)
-        return await self.exchange(url, body, content_type, float(read_timeout) if given else READ_TIMEOUT)
+        status, answer = await self.exchange(url, body, content_type, float(read_timeout) if given else READ_TIMEOUT)
+        # PTB goes by the status alone: a proxy's page with 404 would be a refused token to it.
+        result_of(status, answer)
+        return status, answer
 
 
 class AiohttpTransport(Transport):
@@ -78,29 +114,36 @@ class AiohttpTransport(Transport):
         limits = aiohttp.ClientTimeout(total=timeout + UPLOAD_TIME, connect=CONNECT_TIMEOUT, sock_read=timeout)
         method = "GET" if body is None else "POST"
         # `from None`: aiohttp's own errors may carry the URL, and with it the token.
+        # A big one goes in pieces: written at once it would hold the loop, and everybody else with it.
+        pieces = _Pieces(body) if body is not None and len(body) > AT_ONCE else None
         try:
-            async with self._open().request(method, url, data=body, headers=headers, timeout=limits) as answer:
-                self.skew = _ahead(answer.headers.get("Date"))
+            async with self._open().request(
+                method, url, data=pieces or body, headers=headers, timeout=limits
+            ) as answer:
+                self._hear_date(answer.headers.get("Date"))
                 return answer.status, await answer.read()
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+        except aiohttp.ClientResponseError as error:
+            raise NotTelegram(f"{_name(error)}: not HTTP") from None
+        except _NEVER_LEFT as error:
             raise NotSent(_name(error)) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Lost(_name(error)) from None
+            half = pieces is not None and pieces.left > 0
+            raise (NotSent if half else Lost)(_name(error)) from None
+
+    def _hear_date(self, date: str | None) -> None:
+        """To the second. What cannot be read says nothing, and what was known before holds."""
+        try:
+            told = parsedate_to_datetime(date) if date else None
+        except ValueError:
+            return
+        if told is not None and told.tzinfo is not None:
+            self._told = told, monotonic()
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections)
             self._session = aiohttp.ClientSession(connector=connector, trust_env=False)
         return self._session
-
-
-def _ahead(date: str | None) -> timedelta | None:
-    """By the Date of an answer, to the second; None when it says nothing that can be read."""
-    try:
-        told = parsedate_to_datetime(date) if date else None
-    except ValueError:
-        return None
-    return told - real_now() if told is not None and told.tzinfo is not None else None
 
 
 def _name(error: BaseException) -> str:

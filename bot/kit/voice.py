@@ -1,6 +1,9 @@
 """What is said after the commit: the toast and the tapped card at once, everything new through the outbox."""
 
 import asyncio
+import logging
+import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -12,8 +15,11 @@ from bot.kit.ledger import mark_answered
 from bot.kit.replies import Reply
 from bot.kit.sending import Telegram
 from scheduler.outbox import Outcome, OutcomeKind, Sender
+from scheduler.outcome import NOT_NOW
 from storage.engine import Storage
 from storage.models.inbox import Inbox
+
+log = logging.getLogger(__name__)
 
 SORRY = "抱歉，刚才没有办成（编号 {number}），已记录，请稍后再试或联系组织委员。"
 
@@ -24,6 +30,9 @@ class Voice:
     def __init__(self, storage: Storage, telegram: Telegram, sender: Sender, cards: Cards, bot_id: int) -> None:
         self._storage, self._telegram, self._sender, self._cards = storage, telegram, sender, cards
         self._bot_id = bot_id
+        # Handled, and Telegram did not take the answer; until when (monotonic) it asked to be left alone.
+        self.unsaid: set[int] = set()
+        self.rests_until = 0.0
         self._answered: list[int] = []
         self._noting = False
 
@@ -41,9 +50,7 @@ class Voice:
         if reply.edit is not None and visit.message_id is not None:
             said.append(self._edit_or_send(visit.chat_id, visit.message_id, reply.edit.to_json()))
         if said:
-            await asyncio.gather(*said)
-            self._answered.append(visit.update_id)
-            await self._note_answered()
+            await self._note(visit.update_id, await asyncio.gather(*said))
 
     async def _edit_or_send(self, chat_id: int, message_id: int, message: dict[str, Any]) -> Outcome:
         """The tapped card was deleted meanwhile, or can no longer be edited: the answer comes as a new one."""
@@ -59,17 +66,30 @@ class Voice:
             while self._answered:
                 taken, self._answered = self._answered, []
                 await self._storage.write(partial(mark_answered, bot_id=self._bot_id, update_ids=taken))
+        except Exception as error:
+            # They were said: at worst they are said once more, which does no harm.
+            log.warning("%d answers could not be noted: %s", len(taken), type(error).__name__)
         finally:
             self._noting = False
 
     async def answer_again(self, row: Inbox) -> None:
         """Say what a handled update was going to hear (a restart between commit and answer); too old is success."""
-        answer = row.answer or {}
+        answer, said = row.answer or {}, []
         if answer.get("query_id"):
-            await self._telegram.answer(answer["query_id"], answer["toast"], answer["alert"])
+            said.append(await self._telegram.answer(answer["query_id"], answer["toast"], answer["alert"]))
         if answer.get("edit") and answer.get("message_id"):
-            await self._edit_or_send(answer["chat_id"], answer["message_id"], answer["edit"])
-        self._answered.append(row.update_id)
+            said.append(await self._edit_or_send(answer["chat_id"], answer["message_id"], answer["edit"]))
+        await self._note(row.update_id, said)
+
+    async def _note(self, update_id: int, outcomes: Sequence[Outcome]) -> None:
+        """An outage, or Telegram asks to wait: it is said later, so that nobody looks at a card that says the old."""
+        if any(outcome.kind in NOT_NOW for outcome in outcomes):
+            self.unsaid.add(update_id)
+            wait = max(outcome.retry_after for outcome in outcomes)
+            self.rests_until = max(self.rests_until, time.monotonic() + wait)
+            return
+        self.unsaid.discard(update_id)
+        self._answered.append(update_id)
         await self._note_answered()
 
     async def apologise(self, update: telegram.Update) -> None:

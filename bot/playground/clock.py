@@ -18,6 +18,8 @@ class Sleeper:
     number: int
     future: "asyncio.Future[None]" = field(compare=False)
     wake: asyncio.Event | None = field(compare=False)
+    # Sleeps for so long, whatever the clock is set to meanwhile.
+    steady: bool = field(compare=False, default=False)
 
     @property
     def awake(self) -> bool:
@@ -38,6 +40,8 @@ class TravelClock(Gauges):
         super().__init__(bound, patience, stuck)
         self._base, self._since = start.astimezone(UTC), time.monotonic()
         self._running = running
+        # By how much it was set back, all in all.
+        self._set_back = timedelta()
         self._sleepers: list[Sleeper] = []
         self._number = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -62,14 +66,26 @@ class TravelClock(Gauges):
 
     def jump(self, to: datetime) -> None:
         """Set the clock, also backwards, without waiting for anybody: while a bot is down, or set wrong."""
+        back = self.now() - to
         self._set(to.astimezone(UTC), running=self._running)
+        if back > timedelta():
+            self._go_back(back)
         self._fire()
 
+    def steady(self) -> datetime:
+        return self.now() + self._set_back
+
     async def sleep_until(self, when: datetime, wake: asyncio.Event | None = None) -> None:
+        await self._sleep(when, wake, steady=False)
+
+    async def rest_until(self, when: datetime, wake: asyncio.Event | None = None) -> None:
+        await self._sleep(when - self._set_back, wake, steady=True)
+
+    async def _sleep(self, when: datetime, wake: asyncio.Event | None, *, steady: bool) -> None:
         if when <= self.now() or (wake is not None and wake.is_set()):
             await asyncio.sleep(0)
             return
-        sleeper = self._add(when, wake)
+        sleeper = self._add(when, wake, steady=steady)
         try:
             await _first(sleeper.future, wake)
         finally:
@@ -137,9 +153,18 @@ class TravelClock(Gauges):
     def _stirring(self) -> tuple[int, int]:
         return sum(sleeper.waking for sleeper in self._sleepers), self._number
 
-    def _add(self, when: datetime, wake: asyncio.Event | None) -> Sleeper:
+    def _go_back(self, by: timedelta) -> None:
+        """Who rests for so long is woken as late after the step as without it."""
+        self._set_back += by
+        for sleeper in self._sleepers:
+            if sleeper.steady:
+                sleeper.when -= by
+        heapq.heapify(self._sleepers)
+
+    def _add(self, when: datetime, wake: asyncio.Event | None, *, steady: bool) -> Sleeper:
         self._number += 1
-        sleeper = Sleeper(when.astimezone(UTC), self._number, asyncio.get_running_loop().create_future(), wake)
+        future = asyncio.get_running_loop().create_future()
+        sleeper = Sleeper(when.astimezone(UTC), self._number, future, wake, steady)
         heapq.heappush(self._sleepers, sleeper)
         self._arm()
         return sleeper

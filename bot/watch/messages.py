@@ -55,7 +55,11 @@ def parked(number: int, ids: Sequence[int], fault: str, since: datetime, tz: tzi
 def clock(skew: timedelta) -> str:
     seconds = round(abs(skew.total_seconds()))
     word = "慢" if skew > timedelta() else "快"
-    return f"【运行提示】本机时钟{word}了约{seconds}秒，提醒可能不准时，请校准时钟。"
+    return f"【运行提示】本机时钟{word}了约{seconds}秒，定时提醒、清理和备份暂停，请校准时钟。"
+
+
+def clock_behind() -> str:
+    return "【运行提示】本机时间早于最近的记录，时钟可能慢了，定时提醒、清理和备份暂停，请校准时钟。"
 
 
 def space(free: int, size: int) -> str:

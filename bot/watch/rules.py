@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from bot.kit.hours import FIRST, LAST
 from bot.watch import messages
 from scheduler.calendar import Block, at
+from scheduler.trust import FAR
 from storage.room import Room
 
 # Telegram keeps a tap for so long; after a longer outage taps are gone without a trace (engineering.md 0.2).
@@ -15,7 +16,6 @@ OUTAGE = timedelta(seconds=150)
 DAY_BEGINS, DAY_ENDS = time(7), time(22)
 # Seconds without an answer after which a bot that can still send says so.
 LONG_SILENCE = 600
-SKEW = timedelta(seconds=60)
 FAILURES = 3
 # How many numbers of parked updates are named.
 SHOWN = 5
@@ -58,10 +58,14 @@ def parked(found: tuple[Parked, date] | None, tz: tzinfo) -> Iterable[Finding]:
         yield Finding(f"parked:{day}", messages.parked(aside.number, aside.ids, aside.fault, aside.since, tz))
 
 
-def clock(skew: timedelta | None) -> Iterable[Finding]:
-    """`skew`: how far Telegram's clock is ahead of this machine's; None while no answer has said."""
-    if skew is not None and abs(skew) > SKEW:
+def clock(skew: timedelta | None, *, behind: bool = False) -> Iterable[Finding]:
+    """`skew`: how far Telegram's clock is ahead of this machine's; None while no answer has said. Then it counts
+    whether it is `behind` the newest rows.
+    """
+    if skew is not None and abs(skew) > FAR:
         yield Finding("clock", messages.clock(skew), lasting=True)
+    elif skew is None and behind:
+        yield Finding("clock", messages.clock_behind(), lasting=True)
 
 
 def is_full(room: Room) -> bool:

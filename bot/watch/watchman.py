@@ -17,6 +17,7 @@ from scheduler.calendars import calendars
 from scheduler.clock import Clock, SystemClock, real_now
 from scheduler.outbox import Sender
 from scheduler.promises import SLICE, promise_all
+from scheduler.trust import Trust, behind_its_rows
 from storage import leases
 from storage.engine import Storage
 from storage.room import room
@@ -35,16 +36,16 @@ class Watchman:
     """By itself it looks only when the clock is the system's: whoever moves a clock calls look().
 
     operator: the Telegram account that is told; None: the log alone. silence: seconds since Telegram last answered a
-    poll (0 while another process polls, or with a webhook). skew: how far Telegram's clock is ahead, once known.
+    poll (0 while another process polls, or with a webhook). trust: whether the machine's clock may be believed.
     """
 
     def __init__(
         self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, sender: Sender, *, bot_id: int,
-        operator: int | None, silence: Callable[[], float], skew: Callable[[], timedelta | None],
+        operator: int | None, silence: Callable[[], float], trust: Trust,
         failures: Failures, jobs: Sequence[str], sources: Sequence[Anew],
     ) -> None:  # fmt: skip
         self._storage, self._telegram, self._clock, self._tz, self._sender = storage, telegram, clock, tz, sender
-        self._bot_id, self._operator, self._silence, self._skew = bot_id, operator, silence, skew
+        self._bot_id, self._operator, self._silence, self._trust = bot_id, operator, silence, trust
         self._failures, self._sources = failures, sources
         self._lasting = [*LASTING, *(f"job:{name}" for name in jobs)]
 
@@ -124,7 +125,7 @@ class Watchman:
         today, calendar = local_day(now, self._tz), calendars(session).national
         return [
             *rules.parked(looking.parked(session, now, self._tz), self._tz),
-            *rules.clock(self._skew()),
+            *rules.clock(self._trust.skew, behind=behind_its_rows(session, now)),
             *rules.silence(self._silence()),
             *rules.failing(self._failures.by_job()),
             *rules.years(looking.missing_years(calendar, today), now, self._tz),
@@ -146,6 +147,8 @@ class Watchman:
 
     async def _prune(self) -> None:
         """By whoever comes first after most of a day: the lease is never renewed, and so keeps the others away."""
+        if await self._trust.off():
+            return
         name = f"prune:{self._bot_id}"
         if await self._storage.read(lambda session: leases.taken(session, name)):
             return

@@ -5,9 +5,9 @@ from typing import Any
 
 import orjson
 import pytest
-from telegram.error import BadRequest, InvalidToken, RetryAfter
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 
-from bot.kit.api_errors import Lost, NotSent
+from bot.kit.api_errors import Lost, NotSent, NotTelegram
 from bot.kit.sending import Telegram
 from bot.kit.transport import JSON, Transport
 from scheduler.outcome import Outcome, OutcomeKind
@@ -29,6 +29,8 @@ class Script(Transport):
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
+        if isinstance(answer, tuple) and isinstance(answer[1], bytes):
+            return answer
         if isinstance(answer, tuple):
             status, words, *parameters = answer
             told = {"ok": False, "error_code": status, "description": words}
@@ -136,19 +138,66 @@ async def test_an_edit_and_an_answer() -> None:
         ((400, "Bad Request: CHAT_WRITE_FORBIDDEN"), "unreachable", "no_rights"),
         ((400, "Bad Request: wrong file identifier/HTTP URL specified"), "failed", "bad_file"),
         ((413, "Request Entity Too Large"), "failed", "Request Entity Too Large"),
+        (
+            (409, "Conflict: terminated by other getUpdates request"),
+            "failed",
+            "Conflict: terminated by other getUpdates request",
+        ),
         ((401, "Unauthorized"), "stop", "token_refused"),
         ((404, "Not Found"), "stop", "token_refused"),
-        ((500, "Internal Server Error"), "unknown", "server_error"),
-        ((502, "Bad Gateway"), "unknown", "server_error"),
-        (b"<html>", "unknown", "server_error"),
+        ((404, "Not Found: method not found"), "failed", "Not Found: method not found"),
+        ((500, "Internal Server Error"), "away", "server_error"),
+        ((502, "Bad Gateway"), "away", "server_error"),
+        ((503, "Service Unavailable"), "away", "server_error"),
+        ((504, "Gateway Timeout"), "unknown", "answer_lost"),
         (Lost("ServerDisconnectedError"), "unknown", "answer_lost"),
-        (NotSent("ClientConnectorError"), "retry", "no_connection"),
+        (NotSent("ClientConnectorError"), "away", "no_connection"),
+        (NotTelegram("BadStatusLine"), "away", "not_telegram"),
     ],
 )
 async def test_every_answer_has_its_outcome(answer: Any, kind: str, reason: str) -> None:
     telegram, _ = client(answer)
     outcome = await telegram.send(7, {"text": "x"})
     assert (outcome.kind, outcome.reason) == (kind, reason)
+
+
+PAGE = b"<html><head><title>blocked by policy</title></head></html>"
+# With the same status: what a proxy's page, a box in between and half an answer look like.
+NOT_TELEGRAMS = {
+    "page": PAGE, "nothing": b"", "half": b'{"ok":true,"result":{"message_id":5', "list": b"[]", "word": b'"ok"',
+    "null": b"null", "no ok": b'{"error":"forbidden"}', "ok as text": b'{"ok":"true","result":{"message_id":5}}',
+    "no result": b'{"ok":true}', "result null": b'{"ok":true,"result":null}', "bare no": b'{"ok":false}',
+    "no words": b'{"ok":false,"error_code":403}', "deep": b"[" * 100_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("status", [200, 204, 302, 400, 401, 403, 404, 407, 413, 429, 500, 502, 503])
+@pytest.mark.parametrize("said", NOT_TELEGRAMS)
+async def test_what_telegram_did_not_say_is_no_fault_of_the_row(status: int, said: str) -> None:
+    telegram, _ = client((status, NOT_TELEGRAMS[said]))
+    outcome = await telegram.send(7, {"text": "x"})
+    assert (outcome.kind, outcome.reason) == (OutcomeKind.AWAY, "not_telegram")
+
+
+@pytest.mark.parametrize("said", [PAGE, b"", b'{"ok":false,"error_code":504,"description":"Gateway Timeout"}'])
+async def test_a_gateway_that_lost_patience_leaves_it_unknown(said: bytes) -> None:
+    telegram, _ = client((504, said))
+    outcome = await telegram.send(7, {"text": "x"})
+    assert (outcome.kind, outcome.reason) == (OutcomeKind.UNKNOWN, "answer_lost")
+
+
+async def test_who_we_are_is_answered_or_refused_by_telegram_alone() -> None:
+    me = {"id": 1, "is_bot": True, "first_name": "支部小助手"}
+    telegram, _ = client(me, (401, "Unauthorized"), (404, "Not Found"), (404, PAGE), (401, PAGE), (502, "Bad Gateway"))
+    asked = [(await telegram.presence()).kind.value for _ in range(6)]
+    assert asked == ["sent", "stop", "stop", "away", "away", "away"]
+
+
+@pytest.mark.parametrize("told", [{}, {"file_path": 7}, []])
+async def test_a_file_without_a_path_is_an_error_of_the_network(told: Any) -> None:
+    telegram, _ = client(told)
+    with pytest.raises(NetworkError):
+        await telegram.download("BQACAgIAAxkBAAIBY2")
 
 
 async def test_too_many_requests_says_how_long_to_wait() -> None:

@@ -10,7 +10,7 @@ import pytest
 import telegram
 from aiohttp import web
 
-from bot.kit.api_errors import Lost, NotSent
+from bot.kit.api_errors import Lost, NotSent, NotTelegram
 from bot.kit.redact import RedactSecrets, redact
 from bot.kit.transport import AiohttpTransport, multipart
 
@@ -164,4 +164,73 @@ async def test_the_date_of_an_answer_tells_how_far_the_clock_is_off(
 
     monkeypatch.setattr("bot.kit.transport.real_now", lambda: datetime(2023, 7, 7, 6, 30, tzinfo=UTC))
     await transport.exchange(await serve(dated), b"", None, 5)
-    assert (transport.skew and transport.skew.total_seconds()) == ahead
+    assert (transport.skew and round(transport.skew.total_seconds())) == ahead
+
+
+async def test_a_clock_that_is_set_is_known_before_the_next_answer(
+    serve: Serve, transport: AiohttpTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And an answer that tells no time does not make it unknown again."""
+
+    async def dated(request: web.Request) -> web.Response:
+        return web.Response(headers={"Date": "Fri, 07 Jul 2023 06:30:00 GMT" if request.path == "/dated" else "soon"})
+
+    root = await serve(dated)
+    monkeypatch.setattr("bot.kit.transport.real_now", lambda: datetime(2023, 7, 7, 6, 30, tzinfo=UTC))
+    for path in ("dated", "undated"):
+        await transport.exchange(f"{root}/{path}", b"", None, 5)
+    monkeypatch.setattr("bot.kit.transport.real_now", lambda: datetime(2024, 7, 7, 6, 30, tzinfo=UTC))
+    assert transport.skew is not None
+    assert transport.skew.days == -366
+
+
+async def test_half_a_request_was_not_sent(transport: AiohttpTransport) -> None:
+    """The line is cut while a big file goes up: nobody acts on half of it, so it may go again."""
+
+    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        writer.transport.abort()
+
+    server = await asyncio.start_server(cut, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(NotSent):
+            await transport.exchange(f"http://127.0.0.1:{port}/x", b"x" * 20_000_000, "application/json", 5)
+
+
+@pytest.mark.parametrize("said", [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 abc\r\n\r\n", b"\x15\x03\x01\x00\x02\x02\x46"])
+async def test_what_does_not_even_speak_http_is_not_telegram(transport: AiohttpTransport, said: bytes) -> None:
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        writer.write(said)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(NotTelegram):
+            await transport.exchange(f"http://127.0.0.1:{port}/bot{TOKEN}/x", b"{}", None, 5)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "error"),
+    [
+        (404, "<html>not found</html>", NotTelegram),
+        (401, "<html>who are you</html>", NotTelegram),
+        (200, "<html>log in</html>", NotTelegram),
+        (401, '{"ok":false,"error_code":401,"description":"Unauthorized"}', telegram.error.InvalidToken),
+        (404, '{"ok":false,"error_code":404,"description":"Not Found"}', telegram.error.InvalidToken),
+    ],
+)
+async def test_ptb_takes_no_page_for_a_refused_token(
+    serve: Serve, transport: AiohttpTransport, status: int, said: str, error: type[Exception]
+) -> None:
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(status=status, text=said)
+
+    root = await serve(page)
+    bot = telegram.Bot(TOKEN, base_url=f"{root}/bot", request=transport, get_updates_request=transport)
+    with pytest.raises(error) as raised:
+        await bot.get_me()
+    assert type(raised.value) is error

@@ -43,13 +43,23 @@ class Telegram:
     def __post_init__(self) -> None:
         self.open.set()
 
+    # What getMe answers, one after the other; then that it is there.
+    me: list[Outcome] = field(default_factory=list)
+    asked_who: list[datetime] = field(default_factory=list)
+
+    async def presence(self) -> Outcome:
+        self.asked_who.append(self.clock.now())
+        if self.down_until is not None and self.clock.now() < self.down_until:
+            return Outcome(OutcomeKind.AWAY, reason="no_connection")
+        return self.me.pop(0) if self.me else Outcome(OutcomeKind.SENT)
+
     async def send(self, chat_id: int, message: dict[str, Any]) -> Outcome:
         self.asked += 1
         self.called.set()
         if chat_id in self.shut_to or not self.shut_to:
             await self.open.wait()
         if self.down_until is not None and self.clock.now() < self.down_until:
-            return Outcome(OutcomeKind.RETRY, reason="no_connection")
+            return Outcome(OutcomeKind.AWAY, reason="no_connection")
         answer = self.answers[chat_id].pop(0) if self.answers[chat_id] else None
         if isinstance(answer, Exception):
             raise answer
@@ -83,11 +93,13 @@ class Office:
     async def sender(
         self, still_owed: Mapping[str, StillOwed] | None = None, *,
         alone: bool | None = None, pace: Pace | None = None, bot_id: int = 1, edit: Edit | None = None,
+        over: Callable[[datetime], datetime] = lambda now: now,
     ) -> AsyncIterator[Sender]:  # fmt: skip
         """A sender at work; it ends with the block."""
         sender = Sender(
             self.storage, self.clock, self.telegram.send, still_owed=still_owed or {},
-            on_stop=self.stopped.append, alone=alone, pace=pace, bot_id=bot_id, edit=edit,
+            on_stop=self.stopped.append, alone=alone, pace=pace, bot_id=bot_id, edit=edit, over=over,
+            ask=self.telegram.presence,
         )  # fmt: skip
         gauge = self.clock.gauges
         before = list(gauge)

@@ -48,7 +48,15 @@ def test_what_was_not_sent_is_tried_again(lane: Lane) -> None:
     assert waits == [START + timedelta(seconds=wait) for wait in (2, 4, 300)]
 
 
-def test_a_group_that_moved_and_a_refused_token_leave_the_row_due() -> None:
-    for kind in (OutcomeKind.MOVED, OutcomeKind.AGAIN, OutcomeKind.STOP):
+def test_a_group_that_moved_and_a_file_to_send_anew_leave_the_row_due() -> None:
+    for kind in (OutcomeKind.MOVED, OutcomeKind.AGAIN):
         verdict = judge(Outcome(kind), MUST, resent=False, attempts=1, now=START)
         assert (verdict.state, verdict.not_before) == (OutboxState.QUEUED, START)
+
+
+@pytest.mark.parametrize("kind", [OutcomeKind.AWAY, OutcomeKind.STOP])
+@pytest.mark.parametrize("lane", Lane)
+def test_while_nobody_is_reached_a_row_waits_and_is_no_other_row(kind: OutcomeKind, lane: Lane) -> None:
+    waits = [judge(Outcome(kind), lane, resent=False, attempts=number, now=START) for number in (1, 3, 9)]
+    assert [each.not_before for each in waits] == [START + timedelta(seconds=wait) for wait in (2, 8, 300)]
+    assert {(each.state, each.resent) for each in waits} == {(OutboxState.QUEUED, False)}

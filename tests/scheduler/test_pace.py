@@ -133,16 +133,6 @@ def test_no_connection_holds_everybody_for_a_moment() -> None:
     assert START < pace.open(START) <= START + SECOND * 5
 
 
-def test_a_clock_that_is_set_back_does_not_stop_the_sending() -> None:
-    pace = Pace()
-    send(pace, [7, 8, 9])
-    pace.refuse(7, timedelta(hours=1), START)
-    pace.refuse(8, timedelta(hours=1), START)
-    back = START - timedelta(days=90)
-    assert pace.open(back) == back
-    assert pace.ready(7, back) == back
-
-
 def test_chats_at_rest_are_forgotten() -> None:
     pace = Pace(rate=1000)
     send(pace, list(range(20_000)))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.jobs import Owed
 from scheduler.outbox import Outcome, OutcomeKind, Sender
+from scheduler.pace import Pace
 from storage.choices import Lane
 from storage.models.audit import Audit
 from storage.models.organisation import GroupChat
@@ -22,6 +23,7 @@ from tests.scheduler.office import START, Office
 
 SECOND = timedelta(seconds=1)
 BLOCKED = Outcome(OutcomeKind.UNREACHABLE, reason="blocked")
+REFUSED = Outcome(OutcomeKind.STOP, reason="token_refused")
 LOST = Outcome(OutcomeKind.UNKNOWN, reason="answer_lost")
 
 
@@ -260,7 +262,7 @@ async def test_answers_to_quick_typing_arrive_in_order(office: Office) -> None:
 
 async def test_quick_typing_in_three_chats_keeps_the_order_of_each(office: Office) -> None:
     office.telegram.answers[8] = [Outcome(OutcomeKind.RETRY, reason="too_many", retry_after=3)]
-    office.telegram.answers[9] = [Outcome(OutcomeKind.RETRY, reason="no_connection")]
+    office.telegram.answers[9] = [Outcome(OutcomeKind.AWAY, reason="no_connection")]
     async with office.sender() as sender, asyncio.TaskGroup() as tasks:
         tasks.create_task(type_quickly(office, sender, 7, 8, 9))
         await asyncio.sleep(0)
@@ -298,15 +300,26 @@ async def test_a_group_gets_twenty_a_minute(office: Office) -> None:
 
 async def test_a_refused_token_stops_everything_and_says_so(office: Office) -> None:
     office.say(7, 8, 9)
-    office.telegram.answers[7] = [Outcome(OutcomeKind.STOP, reason="token_refused")]
-    async with office.sender() as sender:
+    office.telegram.answers[7] = [REFUSED]
+    office.telegram.me = [REFUSED]
+    async with office.sender(pace=Pace(rate=1)) as sender:
         await office.clock.settle()
         assert sender.busy == 0
     assert office.stopped == ["token_refused"]
     assert office.telegram.asked == 1
     async with office.sender():
-        await office.clock.settle()
+        await office.clock.travel(START + SECOND * 10)
     assert len(office.telegram.got) == 3
+
+
+async def test_a_token_that_telegram_knows_after_all_stops_nothing(office: Office) -> None:
+    office.say(7, 8, 9)
+    office.telegram.answers[7] = [REFUSED, REFUSED]
+    async with office.sender():
+        await office.clock.travel(START + SECOND * 60)
+    assert office.stopped == []
+    assert sorted(chat for chat, _ in office.telegram.texts) == [7, 8, 9]
+    assert len(office.telegram.asked_who) == 2
 
 
 async def test_our_own_fault_is_loud_and_stops_nobody(office: Office, caplog: pytest.LogCaptureFixture) -> None:

@@ -66,9 +66,9 @@ def test_a_provisional_block_is_told_in_the_week_before_its_reminder() -> None:
 
 
 def test_the_clock_may_be_off_by_a_minute_and_no_more() -> None:
-    assert list(rules.clock(None)) == list(rules.clock(timedelta(seconds=-60))) == []
-    assert "快了约61秒" in next(iter(rules.clock(timedelta(seconds=-61)))).text
-    assert "慢了约90秒" in next(iter(rules.clock(timedelta(seconds=90)))).text
+    assert list(rules.clock(None)) == list(rules.clock(timedelta(seconds=-90))) == []
+    assert "快了约91秒" in next(iter(rules.clock(timedelta(seconds=-91)))).text
+    assert "慢了约91秒" in next(iter(rules.clock(timedelta(seconds=91)))).text
 
 
 @pytest.mark.parametrize(
