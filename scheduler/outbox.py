@@ -6,18 +6,20 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from scheduler import rows, uploads
 from scheduler.aftermath import Told
 from scheduler.clock import Clock
+from scheduler.delivery import Delivery, Edit, Send, say_why
 from scheduler.jobs import StillOwed
 from scheduler.line import Ask, Line
 from scheduler.outcome import Outcome, OutcomeKind, Verdict, judge
 from scheduler.pace import Pace
 from scheduler.promises import promise, promise_all
+from scheduler.repairs import Repairs, readable
 from scheduler.results import Results
 from scheduler.rows import LANES, Row, answered_in
 from scheduler.turn import Turn
@@ -31,9 +33,6 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-Send = Callable[[int, dict[str, Any]], Awaitable[Outcome]]
-Edit = Callable[[int, int, dict[str, Any]], Awaitable[Outcome]]
-
 IN_FLIGHT = 30
 # About a second's worth in hand; answers are taken even when a broadcast has filled it.
 BATCH = 30
@@ -44,11 +43,8 @@ PATIENCE = timedelta(seconds=3)
 POLL, POLL_SHARED, LANDING = 15.0, 0.5, 3.0
 # Real time: a process that died is followed within LEASE; RENEWAL in seconds.
 LEASE, RENEWAL = timedelta(seconds=6), 1.5
-# Real seconds: how long after a fault of its own the sender begins again; how often rows are looked for that somebody
-# was sending and no longer is.
-BEGIN_AGAIN, LAPSED_EVERY = 1.0, 30.0
-# A clock that falls behind by more than this was set back; what a computer's clock drifts is far less.
-STEP = timedelta(seconds=2)
+# Real seconds: how long after a fault of its own the sender begins again.
+BEGIN_AGAIN = 1.0
 # After an outage nobody waits longer than this for another try.
 HURRY = timedelta(seconds=30)
 OTHERS = "another process sends; this one takes over when that one ends"
@@ -73,11 +69,12 @@ class Sender:
         on_stop: Callable[[str], None], bot_id: int = 0, pace: Pace | None = None, alone: bool | None = None,
         edit: Edit | None = None, ask: Ask | None = None, over: Callable[[datetime], datetime] = lambda now: now,
     ) -> None:  # fmt: skip
-        self._storage, self._clock, self._send, self._edit = storage, clock, send, edit
-        self._still_owed, self._on_stop, self._bot_id, self._over = still_owed, on_stop, bot_id, over
+        self._storage, self._clock, self._still_owed = storage, clock, still_owed
+        self._on_stop, self._over = on_stop, over
         self._pace, self._uploads = pace or Pace(), uploads.Uploads(storage, bot_id)
         self._turn = Turn(storage, f"sender:{bot_id}", LEASE, others=OTHERS, alone=alone)
-        self._line = Line(clock, ask)
+        self._line, self._repairs = Line(clock, ask), Repairs(storage, clock, self._turn)
+        self._delivery = Delivery(storage, clock, send, edit, still_owed, self._pace, self._uploads)
         self._results = Results(storage, clock, bot_id, self._written)
         self._waiting: list[Row] = []
         self._calls: dict[asyncio.Task[None], Row] = {}
@@ -87,9 +84,8 @@ class Sender:
         self._due, self._more, self._stopped = True, False, False
         self._working = 0
         self._next_at: datetime | None = None
-        # How far the clock is from the steady one; real seconds of the last look for lapsed rows, and of the last move.
-        self._offset: timedelta | None = None
-        self._looked_for_lapsed = self._moved = time.monotonic()
+        # Real seconds: when Telegram last took or refused something, or when something became due.
+        self._moved = time.monotonic()
 
     @property
     def busy(self) -> int:
@@ -191,44 +187,29 @@ class Sender:
                 await step()
                 return
             except Exception as error:
-                _say_why(error, "the sender begins again")
+                say_why(error, "the sender begins again")
             self._due = True
             await asyncio.sleep(BEGIN_AGAIN)
 
     # --- one round: see what is due, start what the pace lets go, put off what must wait ---
 
     async def _round(self) -> None:
-        await self._notice_a_step()
-        await self._notice_lapsed()
-        self._due = self._due or (self._next_at is not None and self._next_at <= self._clock.now())
+        mended = await self._repairs.after_a_step(), await self._repairs.of_lapsed(self._held())
+        self._due = self._due or any(mended) or (self._next_at is not None and self._next_at <= self._clock.now())
         if self._due or (self._more and len(self._waiting) <= BATCH // 2):
             await self._look()
         self._start()
         await self._put_off()
 
-    async def _notice_a_step(self) -> None:
-        """A clock that was set back would leave everything waiting for as long as it was set back."""
-        now = self._clock.now()
-        before, offset = self._offset, now - self._clock.steady()
-        if before is not None and offset < before - STEP:
-            log.warning("the clock was set back by %s", before - offset)
-            await self._write(lambda session: rows.bring_back(session, now, before - offset))
-            self._due = True
-        self._offset = offset
-
-    async def _notice_lapsed(self) -> None:
-        """What was begun and is in nobody's hand: its outcome could not be written down."""
-        if time.monotonic() - self._looked_for_lapsed < LAPSED_EVERY:
-            return
-        self._looked_for_lapsed = time.monotonic()
-        now, held = self._clock.now(), self._held()
-        if await self._storage.read(lambda session: rows.lapsed(session, held)):
-            await self._write(lambda session: rows.lapse(session, now, held) if self._turn.confirm(session) else None)
-            self._due = True
-
     async def _look(self) -> None:
         self._due = False
-        found = await self._found()
+        now, room, held = self._clock.now(), max(BATCH - len(self._waiting), 0), self._held()
+        over, answering = self._over(now), set(self._answering)
+
+        def look(session: Session) -> rows.Due:
+            return rows.due(session, now, over, room, URGENT, held, answering)
+
+        found = await readable(self._storage, look, now, held)
         if found.expired:
             await self._write(lambda session: rows.end(session, found.expired, OutboxState.EXPIRED, "expired"))
         self._more, self._next_at = found.more, found.next_at
@@ -238,23 +219,6 @@ class Sender:
         self._waiting.sort(key=lambda row: LANES.index(row.lane))
         if self._more and not self._waiting:
             self.wake()
-
-    async def _found(self) -> rows.Due:
-        """What is due. A row that cannot be read is put aside, so that it hides no other."""
-        now, room, held = self._clock.now(), max(BATCH - len(self._waiting), 0), self._held()
-        over, answering = self._over(now), set(self._answering)
-
-        def look(session: Session) -> rows.Due:
-            return rows.due(session, now, over, room, URGENT, held, answering)
-
-        try:
-            return await self._storage.read(look)
-        except (ValueError, LookupError):
-            log.exception("what is due cannot be read")
-        bad = await self._storage.read(lambda session: rows.unreadable(session, now, held))
-        log.error("rows that cannot be read are put aside: %s", bad)
-        await self._write(lambda session: rows.put_aside(session, bad))
-        return await self._storage.read(look)
 
     def _held(self) -> list[int]:
         return [row.id for row in (*self._waiting, *self._calls.values(), *self._results.rows)]
@@ -269,7 +233,7 @@ class Sender:
                 # Nothing was begun: it is found again.
                 self._drop([row])
                 self._due = True
-                _say_why(error, f"row {row.id} is looked at again")
+                say_why(error, f"row {row.id} is looked at again")
 
     async def _ask(self, row: Row) -> None:
         """Is it still owed? What cannot be asked is sent as it was promised: silence would be worse."""
@@ -373,56 +337,17 @@ class Sender:
             if not await self._write(lambda session: self._turn.confirm(session) and rows.begin(session, row, now)):
                 return None
             await self._clock.rest_until(self._pace.begin(self._clock.steady()))
-            return await self._say(row)
+            return await self._delivery.say(row)
         finally:
             self._uploads.release(row.upload)
 
     def _not_begun(self, row: Row, error: Exception) -> Told:
         """No call was made: whatever the row says by now, it waits again, unless it is the row that is at fault."""
-        _say_why(error, f"row {row.id} of job {row.job} was not begun")
+        say_why(error, f"row {row.id} of job {row.job} was not begun")
         if unavailable(error):
             soon = self._clock.now() + timedelta(seconds=BEGIN_AGAIN)
             return Told(row, Verdict(OutboxState.QUEUED, row.reason, soon, row.resent))
         return Told(row, Verdict(OutboxState.FAILED, type(error).__name__, resent=row.resent))
-
-    async def _say(self, row: Row) -> Outcome:
-        """One call for what the row says; a fault of ours is an outcome as well."""
-        try:
-            outcome = await self._speak(row)
-        except Exception as error:
-            _say_why(error, f"row {row.id} of job {row.job} could not be sent")
-            away = unavailable(error)
-            return Outcome(OutcomeKind.RETRY if away else OutcomeKind.FAILED, reason=type(error).__name__)
-        if outcome.kind is OutcomeKind.FAILED:
-            log.error("row %s of job %s was refused as wrong: %s", row.id, row.job, outcome.reason)
-        return outcome
-
-    async def _speak(self, row: Row) -> Outcome:
-        """What the row says, to Telegram."""
-        if row.edits is not None:
-            return await self._correct(row, row.edits)
-        if row.upload is None:
-            return await self._send(row.chat_id, row.message)
-        message = await self._uploads.fill(row.upload, row.message)
-        outcome = await self._send(row.chat_id, message)
-        return self._uploads.hear(row.upload, message["document"].get("file_id"), outcome)
-
-    async def _correct(self, row: Row, message_id: int) -> Outcome:
-        """Edit what was sent, as it reads now; and again when its owner's tap changed it while the edit was going."""
-        assert self._edit is not None
-        said, outcome = None, Outcome(OutcomeKind.GONE, reason="no_longer_owed")
-        while (message := await self._as_it_reads(row)) is not None and message != said:
-            if said is not None:
-                self._pace.take(row.chat_id, self._clock.steady())
-            outcome = await self._edit(row.chat_id, message_id, message)
-            if outcome.kind is not OutcomeKind.SENT:
-                return outcome
-            row.message, row.worded_anew, said = message, True, message
-        return outcome
-
-    async def _as_it_reads(self, row: Row) -> dict[str, Any] | None:
-        reads, now = self._still_owed[row.job or ""], self._clock.now()
-        return await self._storage.read(lambda session: reads(session, row.about, now))
 
     def _hear(self, row: Row, outcome: Outcome) -> Told:
         now = self._clock.steady()
@@ -466,10 +391,3 @@ class Sender:
         writing = asyncio.ensure_future(self._results.flush())
         await asyncio.wait([writing], timeout=LANDING)
         writing.cancel()
-
-
-def _say_why(error: BaseException, what: str) -> None:
-    if unavailable(error):
-        log.warning("%s: the database is away (%s)", what, type(error).__name__)
-    else:
-        log.error("%s", what, exc_info=error)
