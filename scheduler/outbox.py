@@ -91,7 +91,8 @@ class Sender:
     def busy(self) -> int:
         """Rows in hand, and whether there may be due ones not yet seen; 0 once stopped, or while others send."""
         idle = self._stopped or (self._turn.asked and not self._turn.mine)
-        return self._in_hand() + (1 if (self._due or self._more) and not idle else 0)
+        more = self._due or self._more or not self._line.open
+        return self._in_hand() + (1 if more and not idle else 0)
 
     @property
     def mine(self) -> bool:
@@ -104,7 +105,7 @@ class Sender:
         return time.monotonic() - self._moved if self._has_due() and self.mine else 0.0
 
     def _has_due(self) -> bool:
-        return bool(self._due or self._more or self._waiting or self._calls)
+        return bool(self._due or self._more or self._waiting or self._calls or not self._line.open)
 
     def wake(self) -> None:
         """Something was promised."""
@@ -257,9 +258,14 @@ class Sender:
             row.message, row.worded_anew = said, True
 
     def _start(self) -> None:
+        if not self._line.open:
+            # Given back: what is in hand would not expire, however long this lasts.
+            self._drop(self._waiting)
+            self._more = False
+            return
         now, talking = self._clock.steady(), {row.chat_id for row in self._calls.values()}
         for row in list(self._waiting):
-            if len(self._calls) >= IN_FLIGHT or self._pace.open(now) > now or self._stopped or not self._line.open:
+            if len(self._calls) >= IN_FLIGHT or self._pace.open(now) > now or self._stopped:
                 return
             if row.chat_id in talking or self._uploads.waits(row.upload) or self._pace.ready(row.chat_id, now) > now:
                 continue

@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 from sqlalchemy import select, update
@@ -37,8 +38,11 @@ class Telegram:
     open: asyncio.Event = field(default_factory=asyncio.Event)
     shut_to: set[int] = field(default_factory=set)
     called: asyncio.Event = field(default_factory=asyncio.Event)
+    # While this is a list, each call waits in it until it is let go (see let_go).
+    held: "list[asyncio.Event] | None" = None
     asked: int = 0
     down_until: datetime | None = None
+    turned_away: int = 0
 
     def __post_init__(self) -> None:
         self.open.set()
@@ -56,9 +60,14 @@ class Telegram:
     async def send(self, chat_id: int, message: dict[str, Any]) -> Outcome:
         self.asked += 1
         self.called.set()
+        if self.held is not None:
+            mine = asyncio.Event()
+            self.held.append(mine)
+            await mine.wait()
         if chat_id in self.shut_to or not self.shut_to:
             await self.open.wait()
         if self.down_until is not None and self.clock.now() < self.down_until:
+            self.turned_away += 1
             return Outcome(OutcomeKind.AWAY, reason="no_connection")
         answer = self.answers[chat_id].pop(0) if self.answers[chat_id] else None
         if isinstance(answer, Exception):
@@ -68,6 +77,16 @@ class Telegram:
         self.got.append((chat_id, message["text"], self.clock.now()))
         file_id = self._file(chat_id, message["document"]) if "document" in message else None
         return Outcome(OutcomeKind.SENT, message_id=1000 + len(self.got), file_id=file_id)
+
+    async def let_go(self, count: int, random: Random) -> None:
+        """When so many calls are open, they are answered at once, in a drawn order; later ones are not held."""
+        while len(self.held or ()) < count:
+            self.clock.jump(self.clock.now() + timedelta(seconds=0.2))
+            await asyncio.sleep(0.002)
+        calls, self.held = self.held or [], None
+        random.shuffle(calls)
+        for call in calls:
+            call.set()
 
     def _file(self, chat_id: int, document: dict[str, Any]) -> str:
         """Telegram tells an id of every file, of the same one not always the same."""
