@@ -118,7 +118,7 @@ class AiohttpTransport(Transport):
         pieces = _Pieces(body) if body is not None and len(body) > AT_ONCE else None
         try:
             async with self._open().request(
-                method, url, data=pieces or body, headers=headers, timeout=limits
+                method, url, data=pieces or body, headers=headers, timeout=limits, allow_redirects=False
             ) as answer:
                 self._hear_date(answer.headers.get("Date"))
                 return answer.status, await answer.read()

@@ -234,3 +234,16 @@ async def test_ptb_takes_no_page_for_a_refused_token(
     with pytest.raises(error) as raised:
         await bot.get_me()
     assert type(raised.value) is error
+
+
+async def test_nobody_follows_a_page_that_sends_elsewhere(serve: Serve, transport: AiohttpTransport) -> None:
+    """A portal's 302 would turn the POST into a GET, with 200 and a page to log in."""
+    asked: list[str] = []
+
+    async def portal(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(status=302, headers={"Location": "/sign-in"}, text="<html>")
+
+    root = await serve(portal)
+    assert await transport.exchange(f"{root}/x", b"{}", "application/json", 5) == (302, b"<html>")
+    assert asked == ["/x"]

@@ -1,0 +1,155 @@
+"""A clock that is set back, or that was wrong: what is due goes all the same, and nothing is decided by it for good."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scheduler.clock import SystemClock
+from scheduler.jobs import Owed
+from scheduler.outbox import Outcome, OutcomeKind
+from scheduler.trust import FAR, Trust
+from storage.choices import InboxState, Lane
+from storage.models.inbox import Inbox
+from tests.scheduler.office import START, Office
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+BACK = [SECOND * 60, DAY, DAY * 366]
+
+
+@pytest.mark.parametrize("back", BACK)
+async def test_a_clock_set_back_in_mid_broadcast_stops_nothing(office: Office, back: timedelta) -> None:
+    office.say(*range(1, 91))
+    # These wait for their chats' pace, for what Telegram asked and for a lost answer.
+    office.say(1, 1, 2)
+    office.telegram.answers |= {
+        3: [Outcome(OutcomeKind.RETRY, reason="too_many", retry_after=20)],
+        4: [Outcome(OutcomeKind.UNKNOWN, reason="answer_lost")],
+    }
+    async with office.sender() as sender:
+        await go_on(office, 10)
+        office.clock.jump(office.clock.now() - back)
+        sender.wake()
+        passed = office.clock.now()
+        await office.clock.travel(passed + SECOND * 130)
+    assert Counter(chat for chat, _ in office.telegram.texts) == Counter([*range(1, 91), 1, 1, 2])
+    assert set(office.states()) == {"sent"}
+
+
+async def go_on(office: Office, asked: int) -> None:
+    """Time goes by until so many calls were made; nobody waits for anybody."""
+    while office.telegram.asked < asked:
+        office.clock.jump(office.clock.now() + SECOND / 10)
+        await asyncio.sleep(0.002)
+
+
+@pytest.mark.parametrize("back", BACK)
+async def test_what_is_on_its_way_when_the_clock_is_set_back_ends(office: Office, back: timedelta) -> None:
+    """Thirty rows slept in `sending` for as long as the clock was set back."""
+    office.say(*range(1, 71))
+    async with office.sender() as sender:
+        await go_on(office, 3)
+        office.clock.jump(office.clock.now() - back)
+        sender.wake()
+        await office.clock.settle()
+    assert set(office.states()) == {"sent"}
+
+
+async def test_what_is_put_off_to_a_day_stays_there(office: Office) -> None:
+    office.say(7, delay=timedelta(hours=30))
+    async with office.sender() as sender:
+        await office.clock.settle()
+        office.clock.jump(START - SECOND * 60)
+        sender.wake()
+        await office.clock.travel(START + timedelta(hours=29))
+        assert office.telegram.got == []
+        await office.clock.travel(START + timedelta(hours=31))
+    assert office.telegram.texts == [(7, "通知")]
+
+
+@pytest.mark.parametrize("ahead", BACK)
+async def test_what_was_promised_by_a_clock_that_was_ahead_goes_after_a_restart(
+    office: Office, ahead: timedelta
+) -> None:
+    office.clock.jump(START + ahead)
+    office.say(7)
+    office.say(8, delay=SECOND * 100)
+    office.clock.jump(START)
+    async with office.sender():
+        await office.clock.settle()
+        assert office.telegram.texts == [(7, "通知")]
+        assert [row.created_at for row in office.rows()] == [START, START]
+    async with office.sender():
+        await office.clock.travel(START + SECOND * 90)
+        assert office.telegram.texts == [(7, "通知")]
+        await office.clock.travel(START + SECOND * 101)
+    assert office.telegram.texts == [(7, "通知"), (8, "通知")]
+
+
+async def test_nothing_expires_by_a_clock_that_is_known_to_be_wrong(office: Office) -> None:
+    office.say(7, expires_at=START + timedelta(hours=8))
+    office.say(8, expires_at=START - SECOND)
+    office.clock.jump(START + DAY * 366)
+    trust = Trust(office.storage, office.clock, lambda: -DAY * 366)
+    async with office.sender(over=trust.over):
+        await office.clock.settle()
+    assert office.states() == ["sent", "expired"]
+
+
+def receive(office: Office, number: int, at: datetime) -> None:
+    with office.storage.transaction() as session:
+        session.add(Inbox(
+            bot_id=1, update_id=number, sender=7, kind="message", payload="{}", state=InboxState.ANSWERED,
+            received_at=at,
+        ))  # fmt: skip
+
+
+@pytest.mark.parametrize(("skew", "off"), [(90, False), (91, True), (-90, False), (-91, True), (0, False)])
+async def test_a_clock_is_off_by_what_telegram_says(office: Office, skew: int, off: bool) -> None:
+    receive(office, 1, START + DAY)
+    trust = Trust(office.storage, office.clock, lambda: SECOND * skew)
+    assert await trust.off() is off
+    assert trust.over(START) == START + (SECOND * skew if off else timedelta())
+
+
+async def test_while_telegram_has_not_said_the_newest_row_does(office: Office) -> None:
+    trust = Trust(office.storage, office.clock, lambda: None)
+    assert not await trust.off()
+    receive(office, 1, START - DAY)
+    assert not await trust.off()
+    receive(office, 2, START + FAR)
+    assert not await trust.off()
+    receive(office, 3, START + FAR + SECOND)
+    assert await trust.off()
+    receive(office, 4, START)
+    office.clock.jump(START + DAY)
+    office.promise(Owed(("k",), {"text": "x"}, chat_id=7, lane=Lane.ANSWERS))
+    office.clock.jump(START)
+    assert await trust.off()
+    assert trust.over(START) == START
+
+
+async def test_the_steady_clock_of_the_machine_goes_on_as_time_does() -> None:
+    """And not as the wall clock of a rehearsal says."""
+    here, there = SystemClock(), SystemClock.starting_at(datetime(2023, 7, 1, tzinfo=UTC))
+    before = here.steady()
+    await there.rest_until(there.steady() + SECOND / 50)
+    assert here.steady() - before >= SECOND / 50
+    assert abs(there.steady() - here.steady()) < SECOND
+
+
+async def test_who_rests_for_so_long_is_woken_in_time_when_a_travelling_clock_goes_back(office: Office) -> None:
+    clock, woken = office.clock, list[datetime]()
+
+    async def rest() -> None:
+        await clock.rest_until(clock.steady() + SECOND * 10)
+        woken.append(clock.now())
+
+    resting = asyncio.create_task(rest())
+    await asyncio.sleep(0)
+    clock.jump(START + SECOND * 4)
+    clock.jump(START - DAY)
+    await clock.travel(START - DAY + SECOND * 7)
+    await resting
+    assert woken == [START - DAY + SECOND * 6]
