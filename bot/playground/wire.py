@@ -61,6 +61,10 @@ def _content(message: Message) -> Json:
         words: Json = {"text": message.text} if message.text else {}
         return {**words, "entities": found} if found else words
     shown: Json = {message.attachment.kind: message.attachment.shown}
+    if message.attachment.kind == "animation":
+        # For programs that know no animations yet, it is a document as well.
+        hidden = ("width", "height", "duration")
+        shown["document"] = {key: value for key, value in message.attachment.shown.items() if key not in hidden}
     if message.text:
         shown["caption"] = message.text
     return {**shown, "caption_entities": found} if found else shown

@@ -33,6 +33,14 @@ def send_voice(playground: Playground, call: Call) -> Json:
     return _send_file(playground, call, "voice")
 
 
+def send_audio(playground: Playground, call: Call) -> Json:
+    return _send_file(playground, call, "audio")
+
+
+def send_video(playground: Playground, call: Call) -> Json:
+    return _send_file(playground, call, "video")
+
+
 def send_chat_action(playground: Playground, call: Call) -> bool:
     reach(playground, call)
     return True
