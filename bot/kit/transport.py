@@ -1,5 +1,6 @@
 """PTB's BaseRequest on one plain exchange of bytes, and that exchange over aiohttp."""
 
+import re
 import secrets
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
@@ -146,5 +147,8 @@ def _head(boundary: str, disposition: str, more: str = "") -> bytes:
 
 
 def _quoted(text: str) -> str:
-    """As browsers do it; a line break in a file's name would otherwise begin a header of its own."""
-    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    """As Telegram's server reads it: it takes a backslash for an escape, and decodes every %XX afterwards.
+
+    A line break in a file's name would otherwise begin a header of its own.
+    """
+    return re.sub(r'[%"\\\r\n]', lambda hit: f"%{ord(hit[0]):02X}", text)

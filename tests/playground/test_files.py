@@ -8,7 +8,6 @@ import telegram
 
 from bot.kit import visits
 from bot.kit.sending import Telegram
-from bot.playground.bodies import read
 from bot.playground.call import Upload
 from bot.playground.errors import ApiError
 from bot.playground.files import picture_size
@@ -176,24 +175,3 @@ def test_the_size_of_a_jpeg():
     assert picture_size(jpeg) == (32, 16)
     assert picture_size(PIXEL) == (1, 1)
     assert picture_size(b"\xff\xd8\xff") is None
-
-
-def test_a_multipart_body():
-    body = (
-        b'--b1\r\nContent-Disposition: form-data; name="chat_id"\r\n\r\n1\r\n'
-        b'--b1\r\nContent-Disposition: form-data; name="document"; filename="a%22b.txt"\r\n'
-        b"Content-Type: text/plain\r\n\r\nline\r\n\r\n--b\r\n\r\n--b1--\r\n"
-    )
-    params, files = read(body, "multipart/form-data; boundary=b1", "x=1")
-    assert params == {"chat_id": "1", "x": "1"}
-    assert files == {"document": Upload('a"b.txt', b"line\r\n\r\n--b\r\n", "text/plain")}
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [(b"[1]", "application/json"), (b"{", "application/json"), (b"x", "multipart/form-data"),
-     (b"--b\r\n\r\nx\r\n--b--", "multipart/form-data; boundary=b")],
-)  # fmt: skip
-def test_broken_bodies(body, kind):
-    with pytest.raises(ApiError, match="Bad Request"):
-        read(body, kind)

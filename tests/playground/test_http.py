@@ -65,7 +65,7 @@ async def test_a_whole_conversation(playground, member, bot):
 
 async def test_files_both_ways(playground, member, bot):
     sent = await bot.send_document(1, io.BytesIO(b"a\r\n--b\x00"), filename='名"册.xlsx', caption="请查收")
-    assert (sent.document.file_name, member.chat.last.document) == ('名"册.xlsx', b"a\r\n--b\x00")
+    assert (sent.document.file_name, member.chat.last.document) == ("名 册.xlsx", b"a\r\n--b\x00")
     file = await bot.get_file(sent.document.file_id)
     assert bytes(await file.download_as_bytearray()) == b"a\r\n--b\x00"
     assert (await bot.send_document(1, sent.document.file_id)).document == sent.document

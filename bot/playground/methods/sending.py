@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.playground.call import Call
 from bot.playground.chats import Attachment, Chat, Json, Message
 from bot.playground.errors import bad_request
+from bot.playground.filenames import clean
 from bot.playground.markup import checked_caption, checked_text, inline_rows, number_keys, reply_rows
 from bot.playground.methods.reaching import reach
 from bot.playground.wire import message_json
@@ -65,7 +66,8 @@ def _attachment(playground: Playground, call: Call, kind: str) -> Attachment:
     upload = call.files.get(value.removeprefix("attach://") if value.startswith("attach://") else kind)
     if upload is not None:
         seconds = call.integer("duration")
-        return playground.files.keep(kind, upload.content, upload.name, mime=upload.mime, seconds=seconds)
+        name = clean(upload.name)
+        return playground.files.keep(kind, upload.content, name, mime=upload.mime, seconds=seconds)
     if not value:
         raise bad_request(f"there is no {kind} in the request")
     if "://" in value:
