@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.playground.call import Call
 from bot.playground.chats import Attachment, Chat, Json, Message
 from bot.playground.errors import bad_request
 from bot.playground.filenames import clean
-from bot.playground.markup import checked_caption, checked_text, inline_rows, number_keys, reply_rows
+from bot.playground.markup import checked_caption, checked_text
+from bot.playground.markup import read as read_markup
 from bot.playground.methods.reaching import reach
 from bot.playground.wire import message_json
 
@@ -76,15 +77,14 @@ def _attachment(playground: Playground, call: Call, kind: str) -> Attachment:
 
 
 def _send(playground: Playground, chat: Chat, call: Call, text: str, attachment: Attachment | None) -> Json:
-    markup: Any = call.shape("reply_markup")
-    inline, labels = inline_rows(markup), reply_rows(markup)
+    markup = read_markup(call, private=chat.private)
     reply_to = _reply_to(chat, call)
     playground.pace.spend(chat)
-    if labels is not None:
-        chat.keyboard, chat.number_keys = labels, number_keys(markup)
-    elif isinstance(markup, dict) and markup.get("remove_keyboard"):
-        chat.keyboard, chat.number_keys = None, frozenset()
-    message = playground.post(chat, playground.bot, text, attachment=attachment, markup=inline, reply_to=reply_to)
+    if markup.keyboard is not None or markup.remove:
+        chat.keyboard, chat.number_keys = markup.keyboard, markup.number_keys
+    message = playground.post(
+        chat, playground.bot, text, attachment=attachment, markup=markup.inline, reply_to=reply_to
+    )
     return message_json(message)
 
 
