@@ -113,7 +113,7 @@ class Chat:
     @property
     def has_bot(self) -> bool:
         """Is the bot in this group?"""
-        return self.bot_status in ("member", "administrator")
+        return self.bot_status in ("member", "administrator", "restricted")
 
     @property
     def messages(self) -> list[Message]:

@@ -66,7 +66,7 @@ class Files:
         if stored is None:
             raise bad_request("wrong file identifier/HTTP URL specified")
         if kind is not None and stored.attachment.kind != kind:
-            raise bad_request(f"can't use file of type {stored.attachment.kind.title()} as {kind.title()}")
+            raise bad_request(f"can't use file of type {_type(stored.attachment.kind)} as {_type(kind)}")
         return stored.attachment
 
     def link(self, file_id: str, now: datetime) -> Json:
@@ -91,6 +91,10 @@ class Files:
         if stored is None or stored.link_until is None or stored.link_until < now:
             raise ApiError(404, "Not Found")
         return stored.attachment.content
+
+
+def _type(kind: str) -> str:
+    return {"voice": "VoiceNote", "video_note": "VideoNote"}.get(kind, kind.title())
 
 
 def _check(kind: str, content: bytes) -> None:

@@ -205,7 +205,7 @@ class Playground:
         self.updates.push(kind, message_json(message), f"chat {message.chat.id}")
 
     def push_member(self, kind: str, chat: Json, by: Json, old: Json, new: Json) -> None:
-        """Queue a my_chat_member or chat_member update."""
+        """Queue a my_chat_member or chat_member update; to a webhook they may come before or after the messages."""
         payload = {
             "chat": chat,
             "from": by,
@@ -213,7 +213,8 @@ class Playground:
             "old_chat_member": old,
             "new_chat_member": new,
         }
-        self.updates.push(kind, payload, f"chat {chat['id']}")
+        whose = chat["id"] if kind == "my_chat_member" else new["user"]["id"]
+        self.updates.push(kind, payload, f"{kind} {whose}")
 
     def touch(self) -> None:
         """Something that a page shows has changed."""

@@ -91,11 +91,19 @@ def member_json(user: User, status: str) -> Json:
         shown["until_date"] = 0
     if status == "creator":
         shown["is_anonymous"] = False
+    if status == "restricted":
+        shown |= dict.fromkeys(MEMBER_RIGHTS, False) | {"is_member": True, "until_date": 0}
     if status == "administrator":
         shown |= dict.fromkeys(ADMIN_RIGHTS, False) | {"can_be_edited": False, "can_manage_chat": True}
     return shown
 
 
+MEMBER_RIGHTS = (
+    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
+    "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
+    "can_react_to_messages", "can_add_web_page_previews", "can_change_info", "can_edit_tag", "can_invite_users",
+    "can_pin_messages", "can_manage_topics",
+)  # fmt: skip
 ADMIN_RIGHTS = (
     "is_anonymous", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
     "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories",

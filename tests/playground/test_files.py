@@ -57,7 +57,7 @@ async def test_the_bot_uploads_once_and_sends_again_by_id(playground, member, ca
     assert again["result"]["document"]["file_id"] == file_id
     assert member.chat.last.document == b"xlsx"
     answer = await call("sendVoice", chat_id=1, voice=file_id)
-    assert answer["description"] == "Bad Request: can't use file of type Document as Voice"
+    assert answer["description"] == "Bad Request: can't use file of type Document as VoiceNote"
 
 
 async def test_photos_and_voice_of_the_bot(playground, member):

@@ -41,5 +41,5 @@ def _check_group(chat: Chat) -> None:
     if not chat.opened:
         raise bad_request("chat not found")
     if not chat.has_bot:
-        left = (chat.type, chat.bot_status) == ("supergroup", "left")
-        raise forbidden(f"bot {'is not a member of' if left else 'was kicked from'} the {chat.type} chat")
+        lost = "is not a member of" if chat.bot_status == "left" else "was kicked from"
+        raise forbidden(f"bot {lost} the {chat.type} chat")

@@ -17,8 +17,17 @@ if TYPE_CHECKING:
     from bot.playground.server import Playground
 
 
+WHAT = {
+    "document": "documents",
+    "photo": "photos",
+    "voice": "voice notes",
+    "audio": "music",
+    "video": "videos",
+}
+
+
 def send_message(playground: Playground, call: Call) -> Json:
-    chat = reach(playground, call)
+    chat = _writable(playground, call, "text messages")
     check_plain(call)
     return _send(playground, chat, call, checked_text(call.text("text")), None)
 
@@ -54,8 +63,15 @@ def check_plain(call: Call) -> None:
         raise bad_request("unsupported parse_mode (the playground takes plain text only)")
 
 
-def _send_file(playground: Playground, call: Call, kind: str) -> Json:
+def _writable(playground: Playground, call: Call, what: str) -> Chat:
     chat = reach(playground, call)
+    if chat.bot_status == "restricted":
+        raise bad_request(f"not enough rights to send {what} to the chat")
+    return chat
+
+
+def _send_file(playground: Playground, call: Call, kind: str) -> Json:
+    chat = _writable(playground, call, WHAT[kind])
     check_plain(call)
     caption = checked_caption(call.text("caption"))
     return _send(playground, chat, call, caption, _attachment(playground, call, kind))
