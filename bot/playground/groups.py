@@ -87,6 +87,13 @@ class Group:
         """It stays and hears, and may not write any more: a supergroup's administrators can do that."""
         self._bot_becomes("restricted", by.user)
 
+    async def delete(self) -> None:
+        """Its owner deletes it. A supergroup would only lose its members."""
+        if self.chat.type != "group":
+            raise ValueError("only a group that is no supergroup ends so")
+        self.chat.over = True
+        self.playground.touch()
+
     async def upgrade_to_supergroup(self) -> Chat:
         """The group becomes a supergroup with another id; both chats carry the service message.
 

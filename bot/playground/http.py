@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from email.utils import format_datetime
 from ipaddress import ip_address
 
+import orjson
 from aiohttp import web
 
 from bot.playground import pages
@@ -32,12 +33,15 @@ def make_app(playground: Playground) -> web.Application:
             return web.Response()
         except Foreign as foreign:
             return await _foreign(request, foreign.answer, _date(playground))
-        return web.Response(status=status, body=body, content_type=_kind(request), headers=_date(playground))
+        head = _date(playground) | _retry_after(status, body)
+        return web.Response(status=status, body=body, content_type=_kind(request), headers=head)
 
     app.router.add_route("*", "/bot{token:[^/]+}/{method}", call)
     app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", call)
     app.router.add_get(SIGN_IN, _sign_in)
     pages.add(app, playground)
+    # Telegram's own "not found", for a method as for any other address, is JSON.
+    app.router.add_route("*", "/{rest:.*}", call)
     return app
 
 
@@ -84,6 +88,10 @@ def _date(playground: Playground) -> dict[str, str]:
     """The head that tells the time, when it is to be another than this machine's; else aiohttp writes it."""
     ahead = playground.date_ahead
     return {} if ahead is None else {"Date": format_datetime(real_now() + ahead, usegmt=True)}
+
+
+def _retry_after(status: int, body: bytes) -> dict[str, str]:
+    return {"Retry-After": str(orjson.loads(body)["parameters"]["retry_after"])} if status == 429 else {}
 
 
 async def _foreign(request: web.Request, answer: Answer, head: dict[str, str]) -> web.StreamResponse:

@@ -165,12 +165,19 @@ class Person:
             self.chat.blocked = True
             self._member_changed("member", "kicked")
 
+    async def delete_account(self) -> None:
+        """For good: whoever comes back has another id."""
+        self.chat.over = True
+        self.playground.touch()
+
     async def unblock_bot(self) -> None:
         if self.chat.blocked:
             self.chat.blocked = False
             self._member_changed("kicked", "member")
 
     def _open(self) -> None:
+        if self.chat.over:
+            raise PermissionError(f"{self.user.first_name} has no account any more")
         if self.chat.blocked:
             raise PermissionError(f"{self.user.first_name} has blocked the bot: start() or unblock_bot() first")
         self.chat.opened = True

@@ -71,6 +71,15 @@ async def test_the_words_for_a_group_that_the_bot_is_no_longer_in(playground, pe
         assert (answer["error_code"], answer["description"]) == (403, f"Forbidden: bot was kicked from the {kind} chat")
 
 
+async def test_a_group_that_is_deleted(playground, people, call):
+    group = playground.group(-5, "支部群", people)
+    await group.delete()
+    answer = await call("sendMessage", chat_id=-5, text="x")
+    assert (answer["error_code"], answer["description"]) == (403, "Forbidden: the group chat was deleted")
+    with pytest.raises(ValueError, match="supergroup"):
+        await playground.group(-1_000_000_000_005, "支部群", people).delete()
+
+
 async def test_a_muted_bot_hears_and_may_not_write(playground, people, call, updates):
     group = playground.group(-1_000_000_000_005, "支部群", people)
     await group.mute_bot(people[0])

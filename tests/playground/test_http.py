@@ -133,9 +133,15 @@ async def test_errors_have_their_status(playground, base):
             ("/bot1:x/getMe", 401),
             (f"/bot{playground.token}/sendMessage", 400),
             (f"/file/bot{playground.token}/documents/none", 404),
+            ("/elsewhere", 404),
+            (f"/bot{playground.token}", 404),
+            (f"/api/bot{playground.token}/getMe", 404),
         ):
             async with session.get(base + path) as answer:
                 assert (answer.status, orjson.loads(await answer.read())["error_code"]) == (status, status)
+        playground.faults.add("429", retry_after=7)
+        async with session.get(f"{base}/bot{playground.token}/getMe") as answer:
+            assert (answer.status, answer.headers["Retry-After"]) == (429, "7")
 
 
 async def until(condition):

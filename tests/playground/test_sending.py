@@ -165,6 +165,14 @@ async def test_whom_the_bot_may_write_to(playground, call):
     assert (await call("sendMessage", chat_id=1, text="x"))["ok"]
 
 
+async def test_an_account_that_was_deleted(member, call):
+    await member.delete_account()
+    answer = await call("sendMessage", chat_id=1, text="x")
+    assert (answer["error_code"], answer["description"]) == (403, "Forbidden: user is deactivated")
+    with pytest.raises(PermissionError):
+        await member.send("x")
+
+
 async def test_edits_in_place(member, call):
     sent = (await call("sendMessage", chat_id=1, text="甲", reply_markup=inline([("x", "1")])))["result"]
     edit = {"chat_id": 1, "message_id": sent["message_id"]}

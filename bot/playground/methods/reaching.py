@@ -26,6 +26,8 @@ def reach(playground: Playground, call: Call) -> Chat:
 
 def _check_person(playground: Playground, chat: Chat) -> None:
     """The bot knows only people who wrote to it or share a group with it."""
+    if chat.over:
+        raise forbidden("user is deactivated")
     if chat.blocked:
         raise forbidden("bot was blocked by the user")
     if chat.opened:
@@ -38,6 +40,8 @@ def _check_person(playground: Playground, chat: Chat) -> None:
 def _check_group(chat: Chat) -> None:
     if chat.migrated_to is not None:
         raise bad_request("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
+    if chat.over:
+        raise forbidden("the group chat was deleted")
     if not chat.opened:
         raise bad_request("chat not found")
     if not chat.has_bot:
