@@ -61,11 +61,14 @@ class Files:
         return attachment
 
     def get(self, file_id: str, kind: str | None = None) -> Attachment:
-        """A stored file to send again; 400 when the id is unknown or of another kind."""
+        """A stored file to send again, as what it is: a video goes by sendDocument, too, and stays a video.
+
+        400 when the id is unknown, and when of photo and file it is the other.
+        """
         stored = self._by_id.get(file_id)
         if stored is None:
             raise bad_request("wrong file identifier/HTTP URL specified")
-        if kind is not None and stored.attachment.kind != kind:
+        if kind is not None and (kind == "photo") != (stored.attachment.kind == "photo"):
             raise bad_request(f"can't use file of type {_type(stored.attachment.kind)} as {_type(kind)}")
         return stored.attachment
 

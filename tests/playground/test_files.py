@@ -56,8 +56,18 @@ async def test_the_bot_uploads_once_and_sends_again_by_id(playground, member, ca
     again = await call("sendDocument", chat_id=1, document=file_id)
     assert again["result"]["document"]["file_id"] == file_id
     assert member.chat.last.document == b"xlsx"
-    answer = await call("sendVoice", chat_id=1, voice=file_id)
-    assert answer["description"] == "Bad Request: can't use file of type Document as VoiceNote"
+
+
+async def test_a_file_stays_what_it_is_by_whatever_method(playground, member, call):
+    sent = [await member.media(kind) for kind in ("video", "animation", "voice")] + [await member.photo()]
+    video, animation, voice, photo = [message.attachment.file_id for message in sent]
+    for file_id, kinds in ((video, {"video"}), (animation, {"animation", "document"}), (voice, {"voice"})):
+        result = (await call("sendDocument", chat_id=1, document=file_id))["result"]
+        assert result.keys() & {"video", "animation", "document", "voice"} == kinds
+    answer = await call("sendPhoto", chat_id=1, photo=voice)
+    assert answer["description"] == "Bad Request: can't use file of type VoiceNote as Photo"
+    answer = await call("sendDocument", chat_id=1, document=photo)
+    assert answer["description"] == "Bad Request: can't use file of type Photo as Document"
 
 
 async def test_photos_and_voice_of_the_bot(playground, member):
