@@ -177,7 +177,7 @@ async def test_half_an_answer_framed_as_a_whole_one(playground, member, line):
 
 async def test_a_line_that_ends_within_the_answer(playground, member, line):
     playground.faults.add("cut")
-    with pytest.raises(Lost):
+    with pytest.raises(Lost, match="ClientPayloadError"):
         await line(SENDS)
     assert len(member.chat.from_bot) == 1
 
