@@ -1,6 +1,7 @@
 """PTB's BaseRequest on one plain exchange of bytes, and that exchange over aiohttp."""
 
 import io
+import re
 import secrets
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
@@ -65,6 +66,10 @@ class Transport(BaseRequest):
         told, at = self._told
         return told + timedelta(seconds=monotonic() - at) - real_now()
 
+    def hear_time(self, told: datetime) -> None:
+        """An answer has just told what time it is there."""
+        self._told = told, monotonic()
+
     @abstractmethod
     async def exchange(
         self, url: str, body: bytes | None, content_type: str | None, timeout: float
@@ -90,8 +95,9 @@ class Transport(BaseRequest):
         given = read_timeout is not None and read_timeout is not BaseRequest.DEFAULT_NONE
         body, content_type = (None, None) if method == "GET" else _encode(request_data)
         status, answer = await self.exchange(url, body, content_type, float(read_timeout) if given else READ_TIMEOUT)
-        # PTB goes by the status alone: a proxy's page with 404 would be a refused token to it.
-        result_of(status, answer)
+        if body is not None:
+            # PTB goes by the status alone: a proxy's page with 404 would be a refused token to it. (A GET is a file.)
+            result_of(status, answer)
         return status, answer
 
 
@@ -137,7 +143,7 @@ class AiohttpTransport(Transport):
         except ValueError:
             return
         if told is not None and told.tzinfo is not None:
-            self._told = told, monotonic()
+            self.hear_time(told)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -181,5 +187,8 @@ def _head(boundary: str, disposition: str, more: str = "") -> bytes:
 
 
 def _quoted(text: str) -> str:
-    """As browsers do it; a line break in a file's name would otherwise begin a header of its own."""
-    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    """As Telegram's server reads it: it takes a backslash for an escape, and decodes every %XX afterwards.
+
+    A line break in a file's name would otherwise begin a header of its own.
+    """
+    return re.sub(r'[%"\\\r\n]', lambda hit: f"%{ord(hit[0]):02X}", text)

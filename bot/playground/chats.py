@@ -88,7 +88,7 @@ class Chat:
 
     opened: the person has pressed start, or the bot has been in the group. blocked: has blocked the bot since.
     keyboard: the reply keyboard now shown; number_keys: those of its keys that hand over the own number.
-    bot_status: the bot's own in a group. migrated_to: the new supergroup.
+    bot_status: the bot's own in a group. migrated_to: the new supergroup. over: the account, or the group, was deleted.
     """
 
     id: int
@@ -101,6 +101,7 @@ class Chat:
     number_keys: frozenset[str] = frozenset()
     opened: bool = False
     blocked: bool = False
+    over: bool = False
     bot_id: int = 0
     bot_status: str = "left"
     migrated_to: int | None = None
@@ -113,7 +114,7 @@ class Chat:
     @property
     def has_bot(self) -> bool:
         """Is the bot in this group?"""
-        return self.bot_status in ("member", "administrator")
+        return self.bot_status in ("member", "administrator", "restricted")
 
     @property
     def messages(self) -> list[Message]:

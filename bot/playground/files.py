@@ -12,7 +12,22 @@ from bot.playground.chats import Attachment, Json
 from bot.playground.errors import ApiError, bad_request
 
 LINK_LIFE = timedelta(hours=1)
-FOLDERS = {"document": "documents", "photo": "photos", "voice": "voice"}
+FOLDERS = {
+    "document": "documents", "photo": "photos", "voice": "voice", "audio": "music", "video": "videos",
+    "animation": "animations", "sticker": "stickers", "video_note": "video_notes",
+}  # fmt: skip
+# What a file is when nobody says: its MIME type, and the end of its path.
+USUAL = {
+    "document": ("application/octet-stream", ""),
+    "photo": ("image/jpeg", ".jpg"),
+    "voice": ("audio/ogg", ".oga"),
+    "audio": ("audio/mpeg", ".mp3"),
+    "video": ("video/mp4", ".mp4"),
+    "animation": ("video/mp4", ".mp4"),
+    "sticker": ("image/webp", ".webp"),
+    "video_note": ("video/mp4", ".mp4"),
+}
+SIDE = 512
 
 
 @dataclass(slots=True, eq=False)
@@ -46,12 +61,15 @@ class Files:
         return attachment
 
     def get(self, file_id: str, kind: str | None = None) -> Attachment:
-        """A stored file to send again; 400 when the id is unknown or of another kind."""
+        """A stored file to send again, as what it is: a video goes by sendDocument, too, and stays a video.
+
+        400 when the id is unknown, and when of photo and file it is the other.
+        """
         stored = self._by_id.get(file_id)
         if stored is None:
             raise bad_request("wrong file identifier/HTTP URL specified")
-        if kind is not None and stored.attachment.kind != kind:
-            raise bad_request(f"can't use file of type {stored.attachment.kind.title()} as {kind.title()}")
+        if kind is not None and (kind == "photo") != (stored.attachment.kind == "photo"):
+            raise bad_request(f"can't use file of type {_type(stored.attachment.kind)} as {_type(kind)}")
         return stored.attachment
 
     def link(self, file_id: str, now: datetime) -> Json:
@@ -78,6 +96,10 @@ class Files:
         return stored.attachment.content
 
 
+def _type(kind: str) -> str:
+    return {"voice": "VoiceNote", "video_note": "VideoNote"}.get(kind, kind.title())
+
+
 def _check(kind: str, content: bytes) -> None:
     if not content:
         raise bad_request("file must be non-empty")
@@ -95,10 +117,15 @@ def _shown(
     if kind == "photo":
         width, height = picture_size(content) or (1, 1)
         return [{**file, "width": width, "height": height}]
-    if kind == "voice":
-        return {**file, "duration": seconds, "mime_type": mime or "audio/ogg"}
-    named = {"file_name": name} if name else {}
-    return {**file, **named, "mime_type": mime or "application/octet-stream"}
+    if kind == "sticker":
+        whole = {"type": "regular", "width": SIDE, "height": SIDE, "is_animated": False, "is_video": False}
+        return {**file, **whole, "emoji": "👍", "set_name": "playground"}
+    if kind == "video_note":
+        return {**file, "length": SIDE, "duration": seconds}
+    named = {"file_name": name} if name and kind != "voice" else {}
+    sized = {"width": SIDE, "height": SIDE} if kind in ("video", "animation") else {}
+    lasting = {"duration": seconds} if kind != "document" else {}
+    return {**file, **named, **sized, **lasting, "mime_type": mime or USUAL[kind][0]}
 
 
 def picture_size(content: bytes) -> tuple[int, int] | None:
@@ -122,12 +149,10 @@ def _jpeg_size(content: bytes) -> tuple[int, int] | None:
 
 
 def _suffix(kind: str, name: str | None) -> str:
-    if kind == "photo":
-        return ".jpg"
-    if kind == "voice":
-        return ".oga"
+    if kind in ("photo", "voice", "sticker", "video_note"):
+        return USUAL[kind][1]
     ending = (name or "").rpartition(".")[2]
-    return f".{ending}" if ending.isascii() and ending.isalnum() and "." in (name or "") else ""
+    return f".{ending}" if ending.isascii() and ending.isalnum() and "." in (name or "") else USUAL[kind][1]
 
 
 def _text(raw: bytes) -> str:

@@ -10,7 +10,9 @@ from bot.kit.api_errors import Lost, NotSent
 from bot.kit.transport import Transport
 from bot.playground import bodies
 from bot.playground.errors import ApiError, Dropped
+from bot.playground.foreign import Answer, Foreign
 from bot.playground.server import Playground
+from scheduler.clock import real_now
 
 ROOT = "http://playground"
 CALL = re.compile(r"/bot(?P<token>[^/]+)/(?P<method>\w+)")
@@ -20,7 +22,7 @@ FILE = re.compile(r"/file/bot(?P<token>[^/]+)/(?P<path>.+)")
 async def exchange(
     playground: Playground, address: str, body: bytes | None, content_type: str | None
 ) -> tuple[int, bytes]:
-    """Status and answer for a path (with query) of the Bot API; Dropped when the connection is to be cut."""
+    """Status and answer for a path (with query) of the Bot API; Dropped or Foreign when a fault has another."""
     parts = urlsplit(address)
     path = unquote(parts.path)
     try:
@@ -47,8 +49,19 @@ class LocalTransport(Transport):
         try:
             # Not wait_for: before Python 3.12 it may swallow the cancellation of a bot that stops.
             async with asyncio.timeout(timeout):
-                return await exchange(self._playground, url, body, content_type)
+                answer = await exchange(self._playground, url, body, content_type)
         except TimeoutError:
             raise Lost("TimeoutError") from None
         except Dropped as dropped:
             raise (Lost if dropped.made else NotSent)("Dropped") from None
+        except Foreign as foreign:
+            answer = _whole(foreign.answer)
+        if self._playground.date_ahead is not None:
+            self.hear_time(real_now() + self._playground.date_ahead)
+        return answer
+
+
+def _whole(answer: Answer) -> tuple[int, bytes]:
+    if answer.cut:
+        raise Lost("ClientPayloadError")
+    return answer.status, answer.content

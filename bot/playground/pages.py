@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.playground.chats import Chat, Json, Message
 from bot.playground.clock import TravelClock
 from bot.playground.errors import ApiError
-from bot.playground.files import picture_size
+from bot.playground.files import USUAL, picture_size
 from bot.playground.groups import Group
 from bot.playground.idle import StillBusy
 from bot.playground.people import Person
@@ -117,7 +117,7 @@ class Page:
         if file.kind == "photo" and picture_size(file.content):
             kind = "image/png" if file.content.startswith(b"\x89PNG") else "image/jpeg"
             return web.Response(body=file.content, content_type=kind, headers=HEADERS)
-        name = quote(file.name or f"{file.kind}.oga")
+        name = quote(file.name or f"{file.kind}{USUAL[file.kind][1]}")
         saved = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
         return web.Response(body=file.content, content_type="application/octet-stream", headers=saved)
 

@@ -19,6 +19,8 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
     "0000000a49444154789c63f80f00010101003718dd8d0000000049454e44ae426082"
 )
+# The first bytes of an MP4.
+MOVIE = b"\x00\x00\x00\x18ftypmp42"
 
 
 class Person:
@@ -126,12 +128,47 @@ class Person:
         return self._upload(self.playground.files.keep("photo", content, None), caption, group)
 
     async def voice(self, content: bytes = b"OggS", seconds: int = 3, *, group: Group | None = None) -> Message:
-        return self._upload(self.playground.files.keep("voice", content, None, seconds=seconds), "", group)
+        return await self.media("voice", content, seconds=seconds, group=group)
+
+    async def audio(
+        self, name: str, content: bytes = b"ID3", caption: str = "", *, seconds: int = 3, group: Group | None = None
+    ) -> Message:
+        return await self.media("audio", content, caption, name=name, seconds=seconds, group=group)
+
+    async def video(
+        self, content: bytes = MOVIE, caption: str = "", *, name: str | None = None, seconds: int = 3,
+        group: Group | None = None,
+    ) -> Message:  # fmt: skip
+        return await self.media("video", content, caption, name=name, seconds=seconds, group=group)
+
+    async def media(
+        self, kind: str, content: bytes = MOVIE, caption: str = "", *, name: str | None = None, seconds: int = 3,
+        group: Group | None = None,
+    ) -> Message:  # fmt: skip
+        """A voice, audio, video, animation, sticker or video_note (which have no caption: the last two)."""
+        return self._upload(self.playground.files.keep(kind, content, name, seconds=seconds), caption, group)
+
+    async def location(
+        self, latitude: float = 39.9, longitude: float = 116.4, *, group: Group | None = None
+    ) -> Message:
+        """Say where one is; `group`: there, and not in private."""
+        if group is None:
+            self._open()
+        place = {"latitude": latitude, "longitude": longitude}
+        message = self.playground.post(group.chat if group else self.chat, self.user, service={"location": place})
+        if group is None or group.bot_hears(message):
+            self.playground.tell(message)
+        return message
 
     async def block_bot(self) -> None:
         if not self.chat.blocked:
             self.chat.blocked = True
             self._member_changed("member", "kicked")
+
+    async def delete_account(self) -> None:
+        """For good: whoever comes back has another id."""
+        self.chat.over = True
+        self.playground.touch()
 
     async def unblock_bot(self) -> None:
         if self.chat.blocked:
@@ -139,6 +176,8 @@ class Person:
             self._member_changed("kicked", "member")
 
     def _open(self) -> None:
+        if self.chat.over:
+            raise PermissionError(f"{self.user.first_name} has no account any more")
         if self.chat.blocked:
             raise PermissionError(f"{self.user.first_name} has blocked the bot: start() or unblock_bot() first")
         self.chat.opened = True

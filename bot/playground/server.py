@@ -4,16 +4,19 @@ import asyncio
 import inspect
 import itertools
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+import orjson
 
 from bot.playground.call import Call, Upload
 from bot.playground.chats import Attachment, Chat, Json, Message, User
 from bot.playground.clock import TravelClock
-from bot.playground.errors import ApiError
-from bot.playground.faults import Faults, after, before
+from bot.playground.errors import ApiError, Dropped
+from bot.playground.faults import Fault, Faults, after, before
 from bot.playground.files import Files
+from bot.playground.foreign import Foreign
 from bot.playground.groups import Group
 from bot.playground.menus import Menus
 from bot.playground.methods.table import METHODS
@@ -40,7 +43,9 @@ class Playground:
     """One bot, its chats and its people, on one event loop.
 
     handle() is the Bot API; person() and group() are the other side. To be set: pace, faults,
-    taps.deadline, updates.query_life. `calls` lists every call with its answer while `record` is true.
+    taps.deadline, updates.query_life; date_ahead, by which the Date of its answers is ahead of this machine's
+    clock (None: over HTTP the right time, without a socket no Date at all).
+    `calls` lists every call with its answer while `record` is true.
     """
 
     def __init__(
@@ -58,7 +63,8 @@ class Playground:
         self.chats: dict[int, Chat] = {}
         self.people: dict[int, Person] = {}
         self.groups: list[Group] = []
-        self.files, self.menus, self.faults = Files(), Menus(), Faults()
+        self.files, self.menus, self.faults = Files(), Menus(), Faults(self.clock.now)
+        self.date_ahead: timedelta | None = None
         self.updates = Updates(self.clock.now)
         self.webhooks = Webhooks(self.updates, self.clock)
         self.pace = Pace(self.clock.now)
@@ -102,7 +108,7 @@ class Playground:
     ) -> tuple[int, Json]:
         """One Bot API call: HTTP status and the answer's JSON.
 
-        Raises Dropped when the connection is to be cut.
+        Raises Dropped when the connection is to be cut, Foreign when another answer stands in for this one.
         """
         call = Call(method.lower(), params, files or {})
         working = call.method != "getupdates"
@@ -116,27 +122,39 @@ class Playground:
         return status, answer
 
     async def download(self, token: str, path: str) -> bytes:
-        """The bytes of a file path; ApiError 401 or 404, or Dropped."""
+        """The bytes of a file path; ApiError 401 or 404, Dropped or Foreign."""
         self._check_token(token)
         delay, fault = self.faults.take("file", None)
         before(fault)
         content = self.files.download(path, self.clock.now())
         await asyncio.sleep(delay)
-        after(fault)
+        after(fault, 200, content)
         return content
 
     async def _faulty(self, token: str, call: Call) -> tuple[int, Json]:
         delay, fault = self.faults.take(call.method, call.chat_id)
+        instead: Exception | None = None
         try:
-            self._check_token(token)
-            before(fault)
-            answer = {"ok": True, "result": await self._run(call)}
-            status = 200
+            status, answer = await self._answer(token, call, fault)
         except ApiError as error:
-            answer, status = error.to_json(), error.status
+            status, answer = error.status, error.to_json()
+        except (Dropped, Foreign) as error:
+            instead = error
         if delay:
             await asyncio.sleep(delay)
-        after(fault)
+        if instead is not None:
+            raise instead
+        return status, answer
+
+    async def _answer(self, token: str, call: Call, fault: Fault | None) -> tuple[int, Json]:
+        """The real answer, unless the fault has another; ApiError, Dropped or Foreign."""
+        self._check_token(token)
+        before(fault)
+        try:
+            status, answer = 200, {"ok": True, "result": await self._run(call)}
+        except ApiError as error:
+            status, answer = error.status, error.to_json()
+        after(fault, status, orjson.dumps(answer) if fault else b"")
         return status, answer
 
     async def _run(self, call: Call) -> Any:
@@ -187,7 +205,7 @@ class Playground:
         self.updates.push(kind, message_json(message), f"chat {message.chat.id}")
 
     def push_member(self, kind: str, chat: Json, by: Json, old: Json, new: Json) -> None:
-        """Queue a my_chat_member or chat_member update."""
+        """Queue a my_chat_member or chat_member update; to a webhook they may come before or after the messages."""
         payload = {
             "chat": chat,
             "from": by,
@@ -195,7 +213,8 @@ class Playground:
             "old_chat_member": old,
             "new_chat_member": new,
         }
-        self.updates.push(kind, payload, f"chat {chat['id']}")
+        whose = chat["id"] if kind == "my_chat_member" else new["user"]["id"]
+        self.updates.push(kind, payload, f"{kind} {whose}")
 
     def touch(self) -> None:
         """Something that a page shows has changed."""

@@ -64,12 +64,20 @@ def _file(message: Message) -> Json | None:
     return {"kind": file.kind, "id": file.file_id, "name": file.name or "", "size": len(file.content)}
 
 
+SERVICES = {
+    "contact": "名片",
+    "location": "位置",
+    "migrate_to_chat_id": "群组已升级为超级群组",
+    "migrate_from_chat_id": "群组已升级为超级群组",
+}
+
+
 def _service_words(service: Json) -> str:
     if "new_chat_members" in service:
         return "、".join(user["first_name"] for user in service["new_chat_members"]) + " 加入了群组"
     if "left_chat_member" in service:
         return f"{service['left_chat_member']['first_name']} 离开了群组"
-    return "群组已升级为超级群组" if service else ""
+    return next((words for field, words in SERVICES.items() if field in service), "")
 
 
 def clock_view(playground: Playground) -> Json:

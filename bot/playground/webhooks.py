@@ -5,18 +5,22 @@ import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
 
 from bot.playground.chats import Json
-from bot.playground.errors import bad_request
+from bot.playground.errors import bad_request, too_many
 from bot.playground.updates import Pending, Updates
 from bot.playground.wire import stamp
 from scheduler.clock import Clock
 
 Post = Callable[[str, Mapping[str, str], bytes], Awaitable[tuple[int, Mapping[str, str]]]]
-SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+SECRET = re.compile(r"[A-Za-z0-9_-]*")
+LONGEST_SECRET = 256
+UNKNOWN = "<unknown>"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 LONGEST_PAUSE = 60
 LONGEST_ASKED_PAUSE = 3600
@@ -30,7 +34,7 @@ class Webhooks:
     """
 
     def __init__(self, updates: Updates, clock: Clock) -> None:
-        self.url, self.secret, self.max_connections = "", "", 40
+        self.url, self.secret, self.ip_address, self.max_connections = "", "", "", 0
         self.last_error: tuple[datetime, str] | None = None
         self.post: Post = self._post
         self._updates, self._clock = updates, clock
@@ -38,7 +42,8 @@ class Webhooks:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._asleep: set[str] = set()
         self._session: aiohttp.ClientSession | None = None
-        self._slots = asyncio.Semaphore(self.max_connections)
+        self._slots = asyncio.Semaphore(1)
+        self._closed_until: datetime | None = None
         updates.on_push = self._feed
 
     @property
@@ -50,23 +55,39 @@ class Webhooks:
     def asleep(self) -> int:
         return len(self._asleep)
 
-    def set(self, url: str, secret: str, max_connections: int) -> None:
-        """setWebhook. Like a local Bot API server it takes http and any port; 400 for other addresses."""
+    def admit(self) -> None:
+        """One setWebhook a second, whoever asks and whatever comes of it."""
+        now = self._clock.now()
+        if self._closed_until is not None and now < self._closed_until:
+            raise too_many(1)
+        self._closed_until = now + timedelta(seconds=1)
+
+    def set(self, url: str, secret: str = "", max_connections: int = 40, ip_address: str = "") -> None:
+        """Deliver there from now on; the same again changes nothing, and keeps the last error.
+
+        Like a local Bot API server it takes http and any port. 400 for other addresses and for a bad secret: the
+        webhook that was set before is gone then as well.
+        """
+        wanted = (url, secret, min(max(max_connections, 1), 100), _resolved(url, ip_address))
+        if wanted == (self.url, self.secret, self.max_connections, self.ip_address):
+            return
+        self.clear()
         if not re.fullmatch(r"https?://[^\s/]+\S*", url):
-            raise bad_request("bad webhook: invalid webhook URL specified")
-        if secret and not SECRET.fullmatch(secret):
+            raise bad_request("invalid webhook URL specified")
+        if len(secret) > LONGEST_SECRET:
+            raise bad_request("secret token is too long")
+        if not SECRET.fullmatch(secret):
             raise bad_request("secret token contains unallowed characters")
-        self._stop()
-        self.url, self.secret, self.last_error = url, secret, None
-        self.max_connections = min(max(max_connections, 1), 100)
+        self.url, self.secret, self.max_connections, self.ip_address = wanted
         self._slots = asyncio.Semaphore(self.max_connections)
         for pending in self._updates.waiting():
             self._feed(pending)
 
     def clear(self) -> None:
-        """deleteWebhook: what was not delivered waits for getUpdates."""
+        """deleteWebhook: what was not delivered waits for getUpdates, and the last error is forgotten."""
         self._stop()
-        self.url = self.secret = ""
+        self.url = self.secret = self.ip_address = ""
+        self.max_connections, self.last_error = 0, None
 
     async def close(self) -> None:
         tasks = list(self._tasks.values())
@@ -80,10 +101,11 @@ class Webhooks:
             "url": self.url,
             "has_custom_certificate": False,
             "pending_update_count": len(self._updates),
-            "max_connections": self.max_connections,
         }
         if self.last_error is not None:
             shown |= {"last_error_date": stamp(self.last_error[0]), "last_error_message": self.last_error[1]}
+        if self.url:
+            shown |= {"max_connections": self.max_connections, "ip_address": self.ip_address}
         return shown
 
     def _feed(self, pending: Pending) -> None:
@@ -119,11 +141,12 @@ class Webhooks:
             async with self._slots:
                 status, headers = await self.post(self.url, self._headers(), orjson.dumps(pending.body))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            self.last_error = (self._clock.now(), _words(error))
+            if words := _words(error):
+                self.last_error = (self._clock.now(), words)
             return 0
         if 200 <= status < 300:
             return None
-        self.last_error = (self._clock.now(), f"Wrong response from the webhook: {status}")
+        self.last_error = (self._clock.now(), f"Wrong response from the webhook: {status} {_reason(status)}")
         asked = headers.get("Retry-After", "")
         return min(int(asked), LONGEST_ASKED_PAUSE) if asked.isdigit() else 0
 
@@ -153,7 +176,21 @@ def _backoff(failures: int) -> float:
     return 0 if failures == 1 else float(min(2 ** (failures - 1), LONGEST_PAUSE))
 
 
+def _reason(status: int) -> str:
+    return HTTPStatus(status).phrase if status in list(HTTPStatus) else ""
+
+
 def _words(error: Exception) -> str:
+    """A line that is closed without an answer is tried again, too, but nobody is told."""
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return ""
     if isinstance(error, TimeoutError):
-        return "Connection timed out"
-    return "Connection refused" if isinstance(error, aiohttp.ClientConnectorError) else "Connection closed"
+        return "Read timeout expired"
+    return "Connection refused" if isinstance(error, aiohttp.ClientConnectorError) else "Connection reset by peer"
+
+
+def _resolved(url: str, ip_address: str) -> str:
+    """What the server shows for the address: names are not looked up here."""
+    host = urlsplit(url).hostname or ""
+    found = re.fullmatch(r"[\d.]+|.*:.*", host)
+    return ip_address or (host if found else UNKNOWN)

@@ -61,6 +61,10 @@ def _content(message: Message) -> Json:
         words: Json = {"text": message.text} if message.text else {}
         return {**words, "entities": found} if found else words
     shown: Json = {message.attachment.kind: message.attachment.shown}
+    if message.attachment.kind == "animation":
+        # For programs that know no animations yet, it is a document as well.
+        hidden = ("width", "height", "duration")
+        shown["document"] = {key: value for key, value in message.attachment.shown.items() if key not in hidden}
     if message.text:
         shown["caption"] = message.text
     return {**shown, "caption_entities": found} if found else shown
@@ -87,11 +91,19 @@ def member_json(user: User, status: str) -> Json:
         shown["until_date"] = 0
     if status == "creator":
         shown["is_anonymous"] = False
+    if status == "restricted":
+        shown |= dict.fromkeys(MEMBER_RIGHTS, False) | {"is_member": True, "until_date": 0}
     if status == "administrator":
         shown |= dict.fromkeys(ADMIN_RIGHTS, False) | {"can_be_edited": False, "can_manage_chat": True}
     return shown
 
 
+MEMBER_RIGHTS = (
+    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
+    "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
+    "can_react_to_messages", "can_add_web_page_previews", "can_change_info", "can_edit_tag", "can_invite_users",
+    "can_pin_messages", "can_manage_topics",
+)  # fmt: skip
 ADMIN_RIGHTS = (
     "is_anonymous", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
     "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories",

@@ -86,6 +86,8 @@ PTB_KINDS: dict[str, Any] = {
     "sendDocument": telegram.Message,
     "sendPhoto": telegram.Message,
     "sendVoice": telegram.Message,
+    "sendAudio": telegram.Message,
+    "sendVideo": telegram.Message,
     "editMessageText": telegram.Message,
     "editMessageCaption": telegram.Message,
     "editMessageReplyMarkup": telegram.Message,

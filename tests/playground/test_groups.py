@@ -45,9 +45,57 @@ async def test_the_bot_is_added_by_a_link_and_removed(playground, people, call, 
     assert start["message"]["text"] == f"/start@{playground.bot.username} tie123"
     assert (await call("sendMessage", chat_id=-5, text="x"))["ok"]
     await group.remove_bot(people[0])
-    assert (await updates())[-1]["my_chat_member"]["new_chat_member"]["status"] == "kicked"
+    change, left = (await updates())[-2:]
+    assert change["my_chat_member"]["new_chat_member"]["status"] == "kicked"
+    assert left["message"]["left_chat_member"]["id"] == playground.bot.id
+    await group.say(people[0], f"/help@{playground.bot.username}")
+    assert (await updates())[-1] == left
+
+
+@pytest.mark.parametrize("kind", ["group", "supergroup"])
+async def test_the_words_for_a_group_that_the_bot_is_no_longer_in(playground, people, call, updates, kind):
+    group = playground.group(-5 if kind == "group" else -1_000_000_000_005, "支部群", people)
+    assert (await call("leaveChat", chat_id=group.id))["result"] is True
+    answer = await call("sendMessage", chat_id=group.id, text="x")
+    assert (answer["error_code"], answer["description"]) == (
+        403, f"Forbidden: bot is not a member of the {kind} chat",
+    )  # fmt: skip
+    change, left = await updates()
+    assert change["my_chat_member"]["from"]["id"] == left["message"]["from"]["id"] == playground.bot.id
+    statuses = [change["my_chat_member"][which]["status"] for which in ("old_chat_member", "new_chat_member")]
+    assert (statuses, left["message"]["left_chat_member"]["id"]) == (["member", "left"], playground.bot.id)
+    await group.add_bot(people[0])
+    await group.remove_bot(people[0])
+    for method, params in (("sendMessage", {"text": "x"}), ("leaveChat", {})):
+        answer = await call(method, chat_id=group.id, **params)
+        assert (answer["error_code"], answer["description"]) == (403, f"Forbidden: bot was kicked from the {kind} chat")
+
+
+async def test_a_group_that_is_deleted(playground, people, call):
+    group = playground.group(-5, "支部群", people)
+    await group.delete()
     answer = await call("sendMessage", chat_id=-5, text="x")
-    assert (answer["error_code"], answer["description"]) == (403, "Forbidden: bot was kicked from the group chat")
+    assert (answer["error_code"], answer["description"]) == (403, "Forbidden: the group chat was deleted")
+    with pytest.raises(ValueError, match="supergroup"):
+        await playground.group(-1_000_000_000_005, "支部群", people).delete()
+
+
+async def test_a_muted_bot_hears_and_may_not_write(playground, people, call, updates):
+    group = playground.group(-1_000_000_000_005, "支部群", people)
+    await group.mute_bot(people[0])
+    await group.say(people[1], f"/help@{playground.bot.username}")
+    change, heard = await updates()
+    assert change["my_chat_member"]["new_chat_member"]["status"] == "restricted"
+    assert heard["message"]["text"].startswith("/help")
+    for method, params, what in (
+        ("sendMessage", {"text": "x"}, "text messages"),
+        ("sendPhoto", {"photo": "x"}, "photos"),
+        ("sendAudio", {"audio": "x"}, "music"),
+    ):
+        answer = await call(method, chat_id=group.id, **params)
+        assert answer["description"] == f"Bad Request: not enough rights to send {what} to the chat"
+    await group.promote_bot(people[0])
+    assert (await call("sendMessage", chat_id=group.id, text="x"))["ok"]
 
 
 async def test_members_come_and_go(playground, people, call, updates):
@@ -74,7 +122,11 @@ async def test_the_upgrade_to_a_supergroup(playground, people, call, updates):
     group = playground.group(-5, "支部群", people)
     sent = (await call("sendMessage", chat_id=-5, text="通知"))["result"]["message_id"]
     new = await group.upgrade_to_supergroup()
-    gone, come = [update["message"] for update in await updates()]
+    begun, *told = await updates()
+    gone, come = [update["message"] for update in told]
+    member = begun["my_chat_member"]
+    assert (member["chat"]["id"], member["chat"]["type"]) == (new.id, "supergroup")
+    assert (member["old_chat_member"]["status"], member["new_chat_member"]["status"]) == ("left", "member")
     assert (gone["chat"]["id"], gone["migrate_to_chat_id"]) == (-5, new.id)
     assert (come["chat"]["id"], come["migrate_from_chat_id"]) == (new.id, -5)
     for method, params in (("sendMessage", {"text": "x"}), ("editMessageText", {"text": "x", "message_id": sent})):

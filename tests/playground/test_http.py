@@ -66,7 +66,7 @@ async def test_a_whole_conversation(playground, member, bot):
 
 async def test_files_both_ways(playground, member, bot):
     sent = await bot.send_document(1, io.BytesIO(b"a\r\n--b\x00"), filename='名"册.xlsx', caption="请查收")
-    assert (sent.document.file_name, member.chat.last.document) == ('名"册.xlsx', b"a\r\n--b\x00")
+    assert (sent.document.file_name, member.chat.last.document) == ("名 册.xlsx", b"a\r\n--b\x00")
     file = await bot.get_file(sent.document.file_id)
     assert bytes(await file.download_as_bytearray()) == b"a\r\n--b\x00"
     assert (await bot.send_document(1, sent.document.file_id)).document == sent.document
@@ -134,9 +134,15 @@ async def test_errors_have_their_status(playground, base):
             ("/bot1:x/getMe", 401),
             (f"/bot{playground.token}/sendMessage", 400),
             (f"/file/bot{playground.token}/documents/none", 404),
+            ("/elsewhere", 404),
+            (f"/bot{playground.token}", 404),
+            (f"/api/bot{playground.token}/getMe", 404),
         ):
             async with session.get(base + path) as answer:
                 assert (answer.status, orjson.loads(await answer.read())["error_code"]) == (status, status)
+        playground.faults.add("429", retry_after=7)
+        async with session.get(f"{base}/bot{playground.token}/getMe") as answer:
+            assert (answer.status, answer.headers["Retry-After"]) == (429, "7")
 
 
 async def until(condition):

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.playground.local import ROOT, LocalTransport
+
 
 def inline(*rows):
     return {"inline_keyboard": [[{"text": label, "callback_data": data} for label, data in row] for row in rows]}
@@ -51,10 +53,7 @@ async def test_a_reply_keyboard_stays_until_it_is_removed(member, call):
         ({"text": "😀" * 2049}, "message is too long"),
         ({"text": "x", "reply_markup": inline([("x", "a" * 65)])}, "BUTTON_DATA_INVALID"),
         ({"text": "x", "reply_markup": inline([("x", "签" * 22)])}, "BUTTON_DATA_INVALID"),
-        ({"text": "x", "reply_markup": inline([("x", "")])}, "BUTTON_DATA_INVALID"),
         ({"text": "x", "reply_markup": inline(*[[("x", "1")] * 8] * 13)}, "reply markup is too long"),
-        ({"text": "x", "reply_markup": "{broken"}, "can't parse reply_markup JSON object"),
-        ({"text": "x", "reply_markup": {"keyboard": []}}, "reply markup is empty"),
         ({"text": "x", "reply_parameters": {"message_id": 99}}, "message to be replied not found"),
         ({"text": "x", "chat_id": 2}, "chat not found"),
         ({"text": "x", "chat_id": ""}, "chat_id is empty"),
@@ -64,6 +63,78 @@ async def test_a_reply_keyboard_stays_until_it_is_removed(member, call):
 async def test_what_telegram_refuses_with_400(member, call, params, words):
     answer = await call("sendMessage", **{"chat_id": 1, **params})
     assert (answer["error_code"], answer["description"]) == (400, f"Bad Request: {words}")
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ([], "object expected as reply markup"),
+        ("[]", "object expected as reply markup"),
+        ("null", "object expected as reply markup"),
+        ("{broken", "can't parse reply keyboard markup JSON object"),
+        ({"inline_keyboard": {}}, 'field "inline_keyboard" must be of type Array'),
+        ({"keyboard": None}, 'field "keyboard" must be of type Array'),
+        ({"keyboard": ["x"]}, 'field "keyboard" must be an Array of Arrays'),
+        ({"inline_keyboard": [{}]}, 'field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays'),
+        ({"keyboard": [[1]]}, "can't parse keyboard button: KeyboardButton must be a String or an Object"),
+        ({"keyboard": [[{}]]}, "can't parse keyboard button: Can't find field \"text\""),
+        ({"keyboard": [[" "]]}, "keyboard button text must be non-empty"),
+        ({"inline_keyboard": [["x"]]}, "can't parse inline keyboard button: InlineKeyboardButton must be an Object"),
+        ({"inline_keyboard": [[{}]]}, "can't parse inline keyboard button: Can't find field \"text\""),
+        (
+            {"inline_keyboard": [[{"text": [], "url": "x"}]]},
+            'can\'t parse inline keyboard button: Field "text" must be of type String',
+        ),
+        (inline([("x", "")]), "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"),
+        (inline([(" ", "1")]), "inline keyboard button text must be non-empty"),
+    ],
+)
+async def test_a_markup_that_is_refused(member, call, markup, words):
+    answer = await call("sendMessage", chat_id=1, text="x", reply_markup=markup)
+    assert (answer["error_code"], answer["description"]) == (400, f"Bad Request: {words}")
+    assert member.chat.from_bot == []
+
+
+@pytest.mark.parametrize("body", [b'{"reply_markup": null}', b'{"reply_markup": []}'])
+async def test_a_markup_of_nothing_is_refused_in_json_too(playground, member, body):
+    url = f"{ROOT}/bot{playground.token}/sendMessage?chat_id=1&text=x"
+    status, answer = await LocalTransport(playground).exchange(url, body, "application/json", 5)
+    assert (status, b"object expected as reply markup" in answer) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "",
+        {},
+        {"keyboard": []},
+        {"keyboard": [[]]},
+        {"inline_keyboard": []},
+        {"inline_keyboard": [[], []]},
+        {"keyboard": [[""]]},
+    ],
+)
+async def test_a_markup_with_nothing_in_it_is_none(member, call, markup):
+    answer = await call("sendMessage", chat_id=1, text="x", reply_markup=markup)
+    assert (answer["ok"], member.keyboard, member.chat.last.buttons) == (True, None, [])
+
+
+async def test_of_too_wide_a_row_the_end_is_dropped(member, call):
+    await call("sendMessage", chat_id=1, text="x", reply_markup=inline([(f"第{number}", "1") for number in range(15)]))
+    assert len(member.chat.last.labels) == 12
+
+
+async def test_keyboards_have_their_place(playground, member, call):
+    playground.group(-5, "支部群", [member])
+    keyboard = {"keyboard": [[{"text": "手机号", "request_contact": True}]]}
+    assert (await call("sendMessage", chat_id=1, text="x", reply_markup=keyboard))["ok"]
+    answer = await call("sendMessage", chat_id=-5, text="x", reply_markup=keyboard)
+    assert answer["description"] == "Bad Request: phone number can be requested in private chats only"
+    for markup in (keyboard, {"remove_keyboard": True}):
+        answer = await call(
+            "editMessageText", chat_id=1, message_id=member.chat.last.message_id, text="y", reply_markup=markup
+        )
+        assert answer["description"] == "Bad Request: inline keyboard expected"
 
 
 async def test_the_limits_themselves_are_taken(member, call):
@@ -92,6 +163,14 @@ async def test_whom_the_bot_may_write_to(playground, call):
         await stranger.send("x")
     await stranger.start()
     assert (await call("sendMessage", chat_id=1, text="x"))["ok"]
+
+
+async def test_an_account_that_was_deleted(member, call):
+    await member.delete_account()
+    answer = await call("sendMessage", chat_id=1, text="x")
+    assert (answer["error_code"], answer["description"]) == (403, "Forbidden: user is deactivated")
+    with pytest.raises(PermissionError):
+        await member.send("x")
 
 
 async def test_edits_in_place(member, call):

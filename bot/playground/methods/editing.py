@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bot.playground.call import Call
 from bot.playground.chats import Json, Message
 from bot.playground.errors import bad_request
-from bot.playground.markup import checked_caption, checked_text, inline_rows
+from bot.playground.markup import checked_caption, checked_text
+from bot.playground.markup import read as read_markup
 from bot.playground.methods.reaching import reach
 from bot.playground.methods.sending import check_plain
 from bot.playground.wire import message_json
@@ -72,7 +73,7 @@ def _editable(playground: Playground, call: Call) -> Message:
 
 def _change(playground: Playground, call: Call, message: Message, text: str) -> Json:
     """An edit without reply_markup takes the buttons away, as Telegram does."""
-    rows = inline_rows(call.shape("reply_markup")) or []
+    rows = read_markup(call, private=message.chat.private, editing=True).inline
     if (text, rows) == (message.text, message.markup):
         raise bad_request(NOT_MODIFIED)
     message.text, message.markup = text, rows

@@ -69,7 +69,8 @@ def leave_chat(playground: Playground, call: Call) -> bool:
     chat = reach(playground, call)
     if chat.private:
         raise bad_request("chat member status can't be changed in private chats")
-    chat.bot_status = "left"
+    group = next(group for group in playground.groups if group.chat is chat)
+    group.bot_leaves()
     return True
 
 

@@ -26,6 +26,8 @@ def reach(playground: Playground, call: Call) -> Chat:
 
 def _check_person(playground: Playground, chat: Chat) -> None:
     """The bot knows only people who wrote to it or share a group with it."""
+    if chat.over:
+        raise forbidden("user is deactivated")
     if chat.blocked:
         raise forbidden("bot was blocked by the user")
     if chat.opened:
@@ -38,8 +40,10 @@ def _check_person(playground: Playground, chat: Chat) -> None:
 def _check_group(chat: Chat) -> None:
     if chat.migrated_to is not None:
         raise bad_request("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
+    if chat.over:
+        raise forbidden("the group chat was deleted")
     if not chat.opened:
         raise bad_request("chat not found")
     if not chat.has_bot:
-        left = (chat.type, chat.bot_status) == ("supergroup", "left")
-        raise forbidden(f"bot {'is not a member of' if left else 'was kicked from'} the {chat.type} chat")
+        lost = "is not a member of" if chat.bot_status == "left" else "was kicked from"
+        raise forbidden(f"bot {lost} the {chat.type} chat")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from telegram import Update
+
 from bot.playground.call import Call
 from bot.playground.chats import Json
-from bot.playground.errors import bad_request, conflict
+from bot.playground.errors import ApiError, conflict
 from bot.playground.taps import Answer
 from bot.playground.updates import WEBHOOK_ACTIVE, WEBHOOK_SET
 
@@ -22,14 +24,17 @@ async def get_updates(playground: Playground, call: Call) -> list[Json]:
 
 
 def set_webhook(playground: Playground, call: Call) -> bool:
-    """An empty url deletes the webhook."""
+    """An empty url deletes the webhook. Any other may be set once a second: 429 for the next one."""
     if not call.text("url"):
         return delete_webhook(playground, call)
-    playground.updates.allow(_kinds(call))
+    playground.webhooks.admit()
     if call.true("drop_pending_updates"):
-        playground.updates.drop()
-    playground.webhooks.set(call.text("url"), call.text("secret_token"), call.integer("max_connections", 40))
+        delete_webhook(playground, call)
     playground.updates.end_poll(WEBHOOK_SET)
+    playground.webhooks.set(
+        call.text("url"), call.text("secret_token"), call.integer("max_connections", 40), call.text("ip_address")
+    )
+    playground.updates.allow(_kinds(call))
     return True
 
 
@@ -53,7 +58,11 @@ def answer_callback_query(playground: Playground, call: Call) -> bool:
 
 
 def _kinds(call: Call) -> list[str] | None:
-    kinds: Any = call.shape("allowed_updates")
-    if kinds is not None and not isinstance(kinds, list):
-        raise bad_request("can't parse allowed updates: expected an Array of String")
-    return kinds
+    """None keeps what was said before: so does what is no list of names. Kinds that are not known are left out."""
+    try:
+        kinds: Any = call.shape("allowed_updates")
+    except ApiError:
+        return None
+    if not isinstance(kinds, list) or not all(isinstance(kind, str) for kind in kinds):
+        return None
+    return [kind.lower() for kind in kinds if kind.lower() in Update.ALL_TYPES]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.playground.call import Call
 from bot.playground.chats import Attachment, Chat, Json, Message
 from bot.playground.errors import bad_request
-from bot.playground.markup import checked_caption, checked_text, inline_rows, number_keys, reply_rows
+from bot.playground.filenames import clean
+from bot.playground.markup import checked_caption, checked_text
+from bot.playground.markup import read as read_markup
 from bot.playground.methods.reaching import reach
 from bot.playground.wire import message_json
 
@@ -15,8 +17,17 @@ if TYPE_CHECKING:
     from bot.playground.server import Playground
 
 
+WHAT = {
+    "document": "documents",
+    "photo": "photos",
+    "voice": "voice notes",
+    "audio": "music",
+    "video": "videos",
+}
+
+
 def send_message(playground: Playground, call: Call) -> Json:
-    chat = reach(playground, call)
+    chat = _writable(playground, call, "text messages")
     check_plain(call)
     return _send(playground, chat, call, checked_text(call.text("text")), None)
 
@@ -33,6 +44,14 @@ def send_voice(playground: Playground, call: Call) -> Json:
     return _send_file(playground, call, "voice")
 
 
+def send_audio(playground: Playground, call: Call) -> Json:
+    return _send_file(playground, call, "audio")
+
+
+def send_video(playground: Playground, call: Call) -> Json:
+    return _send_file(playground, call, "video")
+
+
 def send_chat_action(playground: Playground, call: Call) -> bool:
     reach(playground, call)
     return True
@@ -44,8 +63,15 @@ def check_plain(call: Call) -> None:
         raise bad_request("unsupported parse_mode (the playground takes plain text only)")
 
 
-def _send_file(playground: Playground, call: Call, kind: str) -> Json:
+def _writable(playground: Playground, call: Call, what: str) -> Chat:
     chat = reach(playground, call)
+    if chat.bot_status == "restricted":
+        raise bad_request(f"not enough rights to send {what} to the chat")
+    return chat
+
+
+def _send_file(playground: Playground, call: Call, kind: str) -> Json:
+    chat = _writable(playground, call, WHAT[kind])
     check_plain(call)
     caption = checked_caption(call.text("caption"))
     return _send(playground, chat, call, caption, _attachment(playground, call, kind))
@@ -57,7 +83,8 @@ def _attachment(playground: Playground, call: Call, kind: str) -> Attachment:
     upload = call.files.get(value.removeprefix("attach://") if value.startswith("attach://") else kind)
     if upload is not None:
         seconds = call.integer("duration")
-        return playground.files.keep(kind, upload.content, upload.name, mime=upload.mime, seconds=seconds)
+        name = clean(upload.name)
+        return playground.files.keep(kind, upload.content, name, mime=upload.mime, seconds=seconds)
     if not value:
         raise bad_request(f"there is no {kind} in the request")
     if "://" in value:
@@ -66,15 +93,14 @@ def _attachment(playground: Playground, call: Call, kind: str) -> Attachment:
 
 
 def _send(playground: Playground, chat: Chat, call: Call, text: str, attachment: Attachment | None) -> Json:
-    markup: Any = call.shape("reply_markup")
-    inline, labels = inline_rows(markup), reply_rows(markup)
+    markup = read_markup(call, private=chat.private)
     reply_to = _reply_to(chat, call)
     playground.pace.spend(chat)
-    if labels is not None:
-        chat.keyboard, chat.number_keys = labels, number_keys(markup)
-    elif isinstance(markup, dict) and markup.get("remove_keyboard"):
-        chat.keyboard, chat.number_keys = None, frozenset()
-    message = playground.post(chat, playground.bot, text, attachment=attachment, markup=inline, reply_to=reply_to)
+    if markup.keyboard is not None or markup.remove:
+        chat.keyboard, chat.number_keys = markup.keyboard, markup.number_keys
+    message = playground.post(
+        chat, playground.bot, text, attachment=attachment, markup=markup.inline, reply_to=reply_to
+    )
     return message_json(message)
 
 

@@ -16,6 +16,8 @@ METHODS: dict[str, Callable[..., Any]] = {
     "senddocument": sending.send_document,
     "sendphoto": sending.send_photo,
     "sendvoice": sending.send_voice,
+    "sendaudio": sending.send_audio,
+    "sendvideo": sending.send_video,
     "sendchataction": sending.send_chat_action,
     "editmessagetext": editing.edit_text,
     "editmessagecaption": editing.edit_caption,

@@ -127,11 +127,13 @@ function words(text) {
   });
 }
 
+const FACES = { voice: "语", audio: "音", video: "影", animation: "影", video_note: "影", sticker: "图" };
+
 function file({ kind, id, name, size }) {
   const address = "/api/file?id=" + encodeURIComponent(id);
   if (kind === "photo") return make("img", { src: address, alt: "照片" });
   const label = make("span", {}, name || "语音", make("small", { textContent: bytes(size) + " · 下载" }));
-  return make("a", { className: "file", href: address, download: name }, make("span", { className: "face", textContent: kind === "voice" ? "语" : "文" }), label);
+  return make("a", { className: "file", href: address, download: name }, make("span", { className: "face", textContent: FACES[kind] || "文" }), label);
 }
 
 const bytes = (size) => size < 1024 ? size + " B" : size < 1048576 ? (size / 1024).toFixed(1) + " KB" : (size / 1048576).toFixed(1) + " MB";
