@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session
 
-from scheduler.clock import Clock, SystemClock
+from scheduler.clock import Clock, SystemClock, real_now
 from scheduler.due import HORIZON, Looked, ahead, due, next_at
 from scheduler.jobs import Job, NotReady
 from scheduler.outbox import Sender
@@ -180,8 +180,8 @@ class Runner:
 def _keep_ticking(ticks: AsyncIOScheduler) -> None:
     """A clock that was set back leaves the next tick as far ahead as it was set back."""
     tick = ticks.get_job(TICK)
-    if tick.next_run_time > datetime.now(UTC) + timedelta(seconds=2 * LOOK):
-        tick.modify(next_run_time=datetime.now(UTC))
+    if tick.next_run_time > real_now() + timedelta(seconds=2 * LOOK):
+        tick.modify(next_run_time=real_now())
 
 
 def _ask_again(run: Due, now: datetime) -> datetime:

@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import socket
+from datetime import timedelta
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
 from bot import polling
 from bot.app import Died, running
@@ -13,7 +15,8 @@ from bot.kit.redact import RedactSecrets
 from bot.troubles import CannotReceive
 from bot.web import Webhook
 from storage.engine import Storage
-from tests.e2e.house import OLD, bot, build, playground, quiet, rows, states, until
+from storage.models.outbox import Outbox
+from tests.e2e.house import NOW, OLD, bot, build, playground, quiet, rows, states, until
 
 
 @pytest.fixture
@@ -71,12 +74,14 @@ async def test_a_webhook_set_later_ends_the_polling(storage: Storage) -> None:
 
 async def test_a_refused_token_stops_the_bot(storage: Storage) -> None:
     there = playground()
-    there.faults.add("401", method="getMe")
+    there.faults.add("401", method="getMe", times=None)
     with pytest.raises(CannotReceive, match="does not accept BOT_TOKEN"):
         await build(storage, there).run()
+    there.faults.clear()
     running_bot = asyncio.create_task(build(storage, there).run())
     await until(lambda: there.updates.polled)
-    there.faults.add("401", method="getUpdates")
+    for method in ("getUpdates", "getMe"):
+        there.faults.add("401", method=method, times=None)
     await there.person(1, "甲一").send("到")
     with pytest.raises(CannotReceive, match="does not accept BOT_TOKEN"):
         await running_bot
@@ -84,11 +89,43 @@ async def test_a_refused_token_stops_the_bot(storage: Storage) -> None:
 
 async def test_a_token_refused_while_sending_stops_it_too(storage: Storage) -> None:
     there = playground()
-    there.faults.add("401", method="sendMessage")
+    fault = there.faults.add("401", method="sendMessage", times=None)
+    # Who it is was answered at the start; asked again for the message, it is not.
+    there.faults.add("401", method="getMe", times=None, since=NOW + timedelta(seconds=2))
+    running_bot = asyncio.create_task(build(storage, there).run())
+    await until(lambda: there.updates.polled)
+    there.clock.jump(NOW + timedelta(seconds=5))
     await there.person(1, "甲一").send("到")
     with pytest.raises(CannotReceive, match="does not accept BOT_TOKEN"):
-        await build(storage, there).run()
+        await running_bot
     assert states(storage) == ["answered"]
+    there.faults.remove(fault)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("method", ["getMe", "getUpdates", "sendMessage"])
+async def test_a_page_on_the_way_stops_nothing(storage: Storage, at_once: None, method: str, status: int) -> None:
+    """A proxy's page with 404 ended the bot, with 403 it made people unreachable."""
+    there = playground()
+    there.faults.add("html", status=status, method=method)
+    person = there.person(1, "甲一")
+    async with bot(storage, there):
+        await person.send("到")
+        await until(lambda: person.chat.from_bot)
+    assert states(storage) == ["answered"]
+    with storage.reading() as session:
+        assert session.scalars(select(Outbox.state)).all() == ["sent"]
+
+
+async def test_one_call_that_is_refused_stops_nothing_while_telegram_knows_us(storage: Storage, at_once: None) -> None:
+    there = playground()
+    for method in ("getUpdates", "sendMessage", "setMyCommands"):
+        there.faults.add("401", method=method)
+        there.faults.add("404", method=method)
+    person = there.person(1, "甲一")
+    async with bot(storage, there):
+        await person.send("到")
+        await until(lambda: person.chat.from_bot)
 
 
 async def test_an_outage_is_waited_for(storage: Storage, at_once: None) -> None:
@@ -207,7 +244,7 @@ async def test_the_token_is_in_no_log(storage: Storage, at_once: None, caplog: p
         await person.send("到")
         await until(lambda: states(storage) == ["answered"])
         there.faults.clear()
-    there.faults.add("401", method="getMe")
+    there.faults.add("401", method="getMe", times=None)
     with pytest.raises(CannotReceive) as caught:
         await build(storage, there).run()
     secret = there.token.partition(":")[2]
