@@ -65,6 +65,7 @@ class App:
         self.telegram = Telegram(transport, api_url, token)
         self._storage, self._clock, self._tz, self._handlers = storage, clock, tz, handlers
         self._listen, self._webhook, self._transport, self._chores = listen, webhook, transport, chores
+        self._operator = operator
         self._ptb = ptb_application(token, api_url, transport)
         still_owed = {job.name: job.still_owed for job in jobs if job.still_owed is not None}
         self.sender = Sender(
@@ -135,7 +136,7 @@ class App:
         log.info("connected as @%s", self._ptb.bot.username)
         edge = Edge(
             self._storage, self.telegram, self._clock, self._tz, self.sender, self._handlers,
-            self._ptb.bot.username, self.bot_id,
+            self._ptb.bot.username, self.bot_id, operator=self._operator, look=self.lanes.look,
         )  # fmt: skip
         self._ptb.add_handlers(edge.ptb_handlers())
         self.edge = edge

@@ -143,7 +143,7 @@ def _parked(storage: Storage, now: datetime, settings: Settings) -> Iterator[Fin
         numbers = ", ".join(map(str, aside.ids))
         yield Finding(
             "updates", False, f"{aside.number} could not be handled on {day} ({numbers}): {aside.fault}",
-            "branch-bot owed shows all of them.",
+            "branch-bot owed shows all of them. Once the cause is gone: branch-bot owed --again, or the chat's button.",
         )  # fmt: skip
 
 

@@ -335,6 +335,42 @@ def test_owed_says_what_is_not_done_and_why(ready: Run, tmp_path: Path) -> None:
     assert "密" not in ready("owed").output
 
 
+def inbox_row(number: int, state: InboxState, bot_id: int = 7, payload: str | None = "{}") -> Inbox:
+    handled = None if state is InboxState.NEW else NOW
+    return Inbox(
+        bot_id=bot_id, update_id=number, sender=7, kind="message", payload=payload, state=state, received_at=NOW,
+        handled_at=handled, fault="RuntimeError: x" if state is InboxState.PARKED else "",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 30])
+def test_owed_again_takes_up_what_could_not_be_handled(ready: Run, tmp_path: Path, number: int) -> None:
+    with database(tmp_path) as storage:
+        with storage.transaction() as session:
+            session.add_all(inbox_row(one, InboxState.PARKED) for one in range(1, number + 1))
+            session.add(inbox_row(40, InboxState.PARKED, payload=None))
+            session.add(inbox_row(41, InboxState.PARKED, bot_id=8))
+            session.add(inbox_row(42, InboxState.ANSWERED))
+        storage.hold()
+        refused = ready("owed", "--again", BOT_TOKEN="7:x")
+        assert (refused.exit_code, "in use: the bot is running" in refused.output) == (1, True)
+    found = ready("owed", "--again", BOT_TOKEN="7:x")
+    words = f"{number} updates will be handled again.\n" if number else "There is nothing to take up again.\n"
+    assert (found.exit_code, found.output) == (0, words)
+    assert ready("owed", "--again", BOT_TOKEN="7:x").output == "There is nothing to take up again.\n"
+    with database(tmp_path) as storage, storage.reading() as session:
+        rows = session.scalars(select(Inbox).order_by(Inbox.id)).all()
+    fresh = [row for row in rows if row.state is InboxState.NEW]
+    assert [row.update_id for row in fresh] == list(range(1, number + 1))
+    assert {row.handled_at for row in fresh} <= {None}
+    assert [row.state for row in rows[number:]] == [InboxState.PARKED, InboxState.PARKED, InboxState.ANSWERED]
+
+
+def test_owed_again_needs_to_know_which_bot(ready: Run, tmp_path: Path) -> None:
+    refused = ready("owed", "--again")
+    assert (refused.exit_code, "BOT_TOKEN" in refused.output) == (1, True)
+
+
 async def test_doctor_has_a_line_for_everything(ready: Run, telegram: dict[str, str]) -> None:
     well = await asyncio.to_thread(ready, "doctor", "--format", "json", **telegram)
     found = {row["check"]: row for row in json.loads(well.output)}

@@ -43,13 +43,15 @@ def reason_word(reason: str) -> str:
 # --- to the operator -----------------------------------------------------------------------------------------------
 
 
-def parked(number: int, ids: Sequence[int], fault: str, since: datetime, tz: tzinfo) -> str:
+def parked(number: int, ids: Sequence[int], fault: str, since: datetime, tz: tzinfo, *, again: bool = False) -> str:
+    """`again`: there is a button below it."""
     shown = "、".join(map(str, ids)) + ("等" if number > len(ids) else "")
     when = moment_words(since, tz)
-    return (
+    text = (
         f"【运行提示】自{when}起有{number}条消息未能办理，已搁置，编号{shown}。"
         f"原因：{cut(fault, LONGEST_FAULT)}。详情请运行 branch-bot owed 查看。"
     )
+    return f"{text}排除原因后，可点“重新办理”。" if again else text
 
 
 def clock(skew: timedelta) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from bot.kit.hours import FIRST, LAST
+from bot.kit.parked import TakeUpAgain
+from bot.kit.replies import Choice, Rows
 from bot.watch import messages
 from scheduler.calendar import Block, at
 from storage.room import Room
@@ -32,30 +34,40 @@ DAY = timedelta(days=1)
 class Finding:
     """Something to tell once: `key` names it; a word that is late by more than `life` is no longer worth sending.
 
-    `lasting`: it may end, and is told again when it comes back.
+    `lasting`: it may end, and is told again when it comes back. `rows`: buttons below it.
     """
 
     key: str
     text: str
     lasting: bool = False
     life: timedelta = timedelta(days=2)
+    rows: Rows = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """Updates that could not be handled: how many on that day, the first numbers, a fault, since when."""
+    """Updates that could not be handled: how many on that day, the first numbers, a fault, since when.
+
+    again: when that day what was parked before was taken up again: these came after it. readable: whether anything is
+    parked that may go well the next time.
+    """
 
     number: int
     ids: Sequence[int]
     fault: str
     since: datetime
+    again: datetime | None = None
+    readable: bool = True
 
 
-def parked(found: tuple[Parked, date] | None, tz: tzinfo) -> Iterable[Finding]:
-    """Once a day on which updates were parked."""
+def parked(found: tuple[Parked, date] | None, tz: tzinfo, bot_id: int) -> Iterable[Finding]:
+    """Once a day on which updates were parked, and once more for those parked after they were taken up again."""
     if found is not None:
         aside, day = found
-        yield Finding(f"parked:{day}", messages.parked(aside.number, aside.ids, aside.fault, aside.since, tz))
+        after = f":{aside.again:%Y%m%dT%H%M%S%f}" if aside.again else ""
+        text = messages.parked(aside.number, aside.ids, aside.fault, aside.since, tz, again=aside.readable)
+        rows = [[Choice("重新办理", TakeUpAgain(bot_id))]] if aside.readable else []
+        yield Finding(f"parked:{day}{after}", text, rows=rows)
 
 
 def clock(skew: timedelta | None) -> Iterable[Finding]:

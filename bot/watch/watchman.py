@@ -123,7 +123,7 @@ class Watchman:
     def _findings(self, session: Session, now: datetime) -> list[rules.Finding]:
         today, calendar = local_day(now, self._tz), calendars(session).national
         return [
-            *rules.parked(looking.parked(session, now, self._tz), self._tz),
+            *rules.parked(looking.parked(session, now, self._tz), self._tz, self._bot_id),
             *rules.clock(self._skew()),
             *rules.silence(self._silence()),
             *rules.failing(self._failures.by_job()),
