@@ -10,7 +10,7 @@ from typing import Any
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 
 from bot.kit.sending import Telegram
-from bot.receive import ALLOWED_UPDATES, Receiver, is_id
+from bot.receive import ALLOWED_UPDATES, Receiver, is_numbered
 from bot.troubles import TOKEN_REFUSED, CannotReceive
 from scheduler.turn import Turn
 from storage.engine import Storage
@@ -87,7 +87,7 @@ class Poller:
             log.exception("updates could not be stored; Telegram keeps them")
             return self._back_off("the last updates are asked for again")
         self._failures = 0
-        self._offset = max((item["update_id"] + 1 for item in updates if _numbered(item)), default=self._offset)
+        self._offset = max((item["update_id"] + 1 for item in updates if is_numbered(item)), default=self._offset)
         return 0
 
     async def _ask(self) -> list[Any]:
@@ -108,10 +108,6 @@ class Poller:
         self._failures += 1
         log.warning("%s; next try in %g s", text, wait)
         return wait
-
-
-def _numbered(update: Any) -> bool:
-    return isinstance(update, dict) and is_id(update.get("update_id"))
 
 
 def seconds(error: RetryAfter) -> float:

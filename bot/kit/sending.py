@@ -1,7 +1,6 @@
 """The only caller of Telegram's send and edit; turns every answer into an Outcome, builds no PTB objects."""
 
 import base64
-import json
 import logging
 import mimetypes
 import re
@@ -22,6 +21,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.kit import odd_json
 from bot.kit.redact import redact
 from bot.kit.replies import CAPTION_LIMIT, TEXT_LIMIT, TOAST_LIMIT
 from bot.kit.rescue import fit, plain
@@ -169,18 +169,14 @@ class Telegram:
         raise error_of(status, parsed if isinstance(parsed, dict) else {})
 
 
-def read_json(text: bytes | str) -> Any:
-    """What was sent as JSON; None when it is none.
-
-    json reads half a surrogate pair, which orjson refuses: one such update must not hide all the others.
+def read_json(text: bytes | str, *, strictly: bool = False) -> Any:
+    """What was sent as JSON; None when it is none. Not `strictly`: as much of it as can be read, for one update that
+    nobody understands must not hide all the others.
     """
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        try:
-            return json.loads(text)
-        except ValueError:
-            return None
+        return odd_json.whole(text) if strictly else odd_json.salvaged(text)
 
 
 def error_of(status: int, answer: Mapping[str, Any]) -> TelegramError:
