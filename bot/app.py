@@ -18,10 +18,11 @@ from bot.kit.transport import Transport
 from bot.lanes import Lanes, Parcel
 from bot.menus import Menus
 from bot.parsing import ptb_application, read_update
-from bot.polling import SILENCE, Poller, patiently, refuse_beside_a_webhook
+from bot.polling import SILENCE, WEBHOOK_SET, Poller, patiently, refuse_beside_a_webhook
 from bot.receive import Receiver
 from bot.troubles import TOKEN_REFUSED, CannotReceive
 from bot.watch.failures import Failures
+from bot.watch.messages import WEBHOOK_BESIDE
 from bot.watch.watchman import Watchman
 from bot.web import Webhook, application, serving
 from scheduler.clock import Clock
@@ -81,7 +82,8 @@ class App:
         self.watchman = Watchman(
             storage, self.telegram, clock, tz, self.sender, bot_id=self.bot_id, operator=operator,
             silence=lambda: 0.0 if webhook else self.poller.silence, skew=lambda: transport.skew,
-            failures=failures, jobs=[job.name for job in jobs], sources=sources,
+            conflict=lambda: self.poller.conflict, failures=failures, jobs=[job.name for job in jobs], sources=sources,
+            webhook=webhook,
         )  # fmt: skip
         self.menus = Menus(storage, self.telegram, clock, tz, handlers, self.bot_id)
         self.edge: Edge | None = None
@@ -130,7 +132,9 @@ class App:
     async def _introduce(self) -> None:
         """Ask Telegram who we are; everything that needs the bot's name comes after it."""
         if self._webhook is None:
-            await asyncio.gather(patiently(self._ptb.initialize), refuse_beside_a_webhook(self.telegram))
+            await asyncio.gather(
+                patiently(self._ptb.initialize), self._alone(lambda: refuse_beside_a_webhook(self.telegram))
+            )
         else:
             await patiently(self._ptb.initialize)
         log.info("connected as @%s", self._ptb.bot.username)
@@ -169,7 +173,11 @@ class App:
     def _beginning(self) -> list[Task]:
         tasks: list[Task] = []
         if self._webhook is None:
-            tasks += [("lease", self.poller.hold), ("polling", self.poller.run), ("watchdog", self.poller.watch)]
+            tasks += [
+                ("lease", self.poller.hold),
+                ("polling", lambda: self._alone(self.poller.run)),
+                ("watchdog", self.poller.watch),
+            ]
         if self._listen is not None:
             tasks.append(("web", self._serve))
         return [
@@ -199,12 +207,22 @@ class App:
             async with serving(web, self._listen) as self.address:
                 if webhook is not None:
                     await patiently(lambda: webhook.announce(self.telegram))
+                    self.watchman.hook.ready = True
                 await asyncio.Event().wait()
         except OSError as error:
             if webhook is not None:
                 raise CannotReceive(f"cannot listen at {_shown(self._listen)} (LISTEN): {error.strerror}") from None
             log.warning("no /healthz: cannot listen at %s (LISTEN): %s", _shown(self._listen), error.strerror)
             await asyncio.Event().wait()
+
+    async def _alone(self, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Polling ends beside a webhook that somebody has set: the operator hears of it first."""
+        try:
+            await run()
+        except CannotReceive as error:
+            if str(error) == WEBHOOK_SET:
+                await self.watchman.last_word(WEBHOOK_BESIDE)
+            raise
 
     async def faults(self) -> list[str]:
         """What keeps the bot from doing its work, in English; empty when all is well."""
@@ -216,6 +234,7 @@ class App:
             found.append(f"the database does not answer: {type(error).__name__}")
         if self._webhook is None and self.poller.silence > SILENCE:
             found.append(f"Telegram has not answered for {self.poller.silence:.0f} s")
+        found += [self.watchman.hook.deaf] if self.watchman.hook.deaf else []
         return found
 
     # --- handling ---

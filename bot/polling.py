@@ -24,6 +24,8 @@ BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 SILENCE = 120.0
 LEASE = timedelta(seconds=15)
 RENEWAL = 5.0
+# Real seconds: two programs on one token put each other off by turns, so it is over only when it was quiet so long.
+CALM = 300.0
 
 WEBHOOK_SET = (
     "A webhook is set for this token, so Telegram gives no updates to polling. Set WEBHOOK_URL to receive by"
@@ -42,11 +44,17 @@ class Poller:
         self._offset: int | None = None
         self._failures = 0
         self._heard = time.monotonic()
+        self._conflict_at, self._conflict_words = 0.0, ""
 
     @property
     def silence(self) -> float:
         """Seconds since Telegram last answered; a process that waits for its turn is not silent."""
         return time.monotonic() - max(self._heard, self._turn.since) if self._turn.mine else 0.0
+
+    @property
+    def conflict(self) -> str:
+        """What Telegram said of another program that asks it with our token, of late; "" while there is none."""
+        return self._conflict_words if time.monotonic() - self._conflict_at < CALM else ""
 
     async def run(self) -> None:
         """Poll for ever; raises CannotReceive when only a person can help."""
@@ -101,6 +109,7 @@ class Poller:
     def _conflict(self, error: Conflict) -> float:
         if "webhook" in error.message.lower():
             raise CannotReceive(WEBHOOK_SET) from None
+        self._conflict_at, self._conflict_words = time.monotonic(), error.message
         return self._back_off(f"{TWO_POLLERS}: {error.message}")
 
     def _back_off(self, text: str) -> float:

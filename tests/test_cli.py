@@ -9,12 +9,15 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, func, select, text
 
+from bot import doctor
 from bot.cli import cli
+from bot.front import webhook
 from bot.playground.clock import TravelClock
 from bot.playground.http import serve
 from bot.playground.server import Playground
@@ -382,6 +385,38 @@ async def test_doctor_has_a_line_for_everything(ready: Run, telegram: dict[str, 
     assert bad.exit_code == 1
     assert found["telegram"]["ok"] == "no"
     assert found["telegram"]["to_do"]
+
+
+FAILED_AT = 1_688_711_400
+
+
+@pytest.mark.parametrize(
+    ("ours", "url", "more", "lines"),
+    [
+        (True, "{ours}", {}, [("yes", "ours is set; 0 updates wait")]),
+        (True, "", {"pending_update_count": 3}, [("note", "none is set; 3 updates wait")]),
+        (True, "https://b.example.org/secret", {"pending_update_count": 3},
+         [("no", "another one is set (b.example.org); 3 updates wait")]),
+        (True, "https://a.example.org/telegram/guess", {}, [("no", "another one is set (a.example.org); 0 updates wait")]),
+        (True, "{ours}", {"last_error_date": FAILED_AT, "last_error_message": "SSL error", "pending_update_count": 2},
+         [("yes", "ours is set; 2 updates wait"), ("no", "the last error, 2023-07-07 14:30: SSL error; 2 updates wait")]),
+        (False, "https://b.example.org/secret", {},
+         [("no", "one is set (b.example.org), so polling gets nothing; 0 updates wait")]),
+        (False, "", {}, []),
+    ],
+)  # fmt: skip
+def test_doctor_says_where_telegram_delivers(
+    run: Run, monkeypatch: pytest.MonkeyPatch, ours: bool, url: str, more: dict[str, Any], lines: list[tuple[str, str]]
+) -> None:
+    own = {"WEBHOOK_URL": "https://a.example.org", "WEBHOOK_SECRET": "s" * 20} if ours else {}
+    for name, value in {"BOT_TOKEN": "7:x", "LISTEN": "127.0.0.1:1", **own}.items():
+        monkeypatch.setenv(name, value)
+    settings = load()
+    hook = webhook(settings)
+    found = doctor._webhook(settings, {"url": url.replace("{ours}", hook.url if hook else ""), **more})
+    rows = [each.row() for each in found]
+    assert [(row["ok"], row["found"]) for row in rows] == lines
+    assert all(row["to_do"] for row in rows if row["ok"] != "yes")
 
 
 def test_doctor_tells_of_what_was_parked(ready: Run, tmp_path: Path) -> None:

@@ -72,6 +72,27 @@ def silence(seconds: float) -> str:
     return f"【运行提示】已有{round(seconds / 60)}分钟收不到新消息，请检查网络，并确认没有其他程序使用同一令牌。"
 
 
+CONFLICT = (
+    "【运行提示】有其他程序正在使用同一令牌接收消息，本支部同志的操作可能收不到。请停止其中一个程序，或为各自更换令牌。"
+)
+WEBHOOK_BESIDE = (
+    "【运行提示】有人为同一令牌设置了webhook，小助手收不到新消息，已停止运行。"
+    "请删除该webhook（deleteWebhook），或按文档设置WEBHOOK_URL后重新启动。"
+)
+WEBHOOK_GONE = "【运行提示】webhook被删除，小助手将重新设置。请确认没有其他程序使用同一令牌。"
+
+
+def webhook_elsewhere(host: str) -> str:
+    return (
+        f"【运行提示】webhook已被改到{cut(host, 60)}，小助手收不到新消息。"
+        "如非本人所设，请更换令牌；如已改用，请停止本程序。重新启动后将改回本程序。"
+    )
+
+
+def webhook_failed(words: str) -> str:
+    return f"【运行提示】Telegram向webhook发送消息失败：{cut(words, LONGEST_FAULT)}。请检查域名、证书和反向代理。"
+
+
 def failing(job: str, number: int, fault: str) -> str:
     return f"【运行提示】定时任务 {job} 连续{number}次未能完成。原因：{cut(fault, LONGEST_FAULT)}。"
 

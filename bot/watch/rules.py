@@ -86,6 +86,30 @@ def space(room: Room | None) -> Iterable[Finding]:
         yield Finding("room", messages.space(room.free, room.size), lasting=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Hooked:
+    """Where Telegram delivers: to us, or to whom (host; "" to nobody), and what went wrong since the last look."""
+
+    ours: bool
+    host: str
+    failed: str
+
+
+def hooked(found: Hooked) -> Iterable[Finding]:
+    if not found.ours and found.host:
+        yield Finding("webhook:other", messages.webhook_elsewhere(found.host), lasting=True)
+    elif not found.ours:
+        yield Finding("webhook:gone", messages.WEBHOOK_GONE, lasting=True)
+    if found.ours and found.failed:
+        yield Finding("webhook:error", messages.webhook_failed(found.failed), lasting=True)
+
+
+def conflict(words: str) -> Iterable[Finding]:
+    """`words`: what Telegram says of another program that asks it with our token; "" while there is none."""
+    if words:
+        yield Finding("conflict", messages.CONFLICT, lasting=True, life=timedelta(hours=2))
+
+
 def silence(seconds: float) -> Iterable[Finding]:
     if seconds > LONG_SILENCE:
         yield Finding("silence", messages.silence(seconds), lasting=True, life=timedelta(minutes=30))
