@@ -40,6 +40,23 @@ def reason_word(reason: str) -> str:
     return REASONS.get(reason, "未送达")
 
 
+def your_group_lost(title: str, taken_by: str) -> str:
+    group = f"{GROUP}{_titled(title)}"
+    if taken_by:
+        return (
+            f"{group}已改由{taken_by}绑定，本支部的通知不再发到该群。"
+            f"如有疑问，请与{taken_by}联系；需要另用工作群的，请点“党员”→“绑定工作群”。"
+        )
+    return (
+        f"支部小助手不能再向{group}发送消息（被移出群、被禁止发言，或群已解散），通知暂时发不到群里。"
+        "请在群里重新加入小助手并允许其发言，再点“党员”→“绑定工作群”。"
+    )
+
+
+def _titled(title: str) -> str:
+    return f"“{cut(title, 30)}”" if title else ""
+
+
 # --- to the operator -----------------------------------------------------------------------------------------------
 
 
@@ -70,6 +87,13 @@ def _megabytes(size: int) -> int:
 
 def silence(seconds: float) -> str:
     return f"【运行提示】已有{round(seconds / 60)}分钟收不到新消息，请检查网络，并确认没有其他程序使用同一令牌。"
+
+
+def group_lost(branch: str, title: str, taken_by: str) -> str:
+    group = f"{cut(branch, 60)}的{GROUP}{_titled(title)}"
+    if taken_by:
+        return f"【运行提示】{group}已改由{cut(taken_by, 60)}绑定。"
+    return f"【运行提示】小助手不能再向{group}发送消息（被移出群、被禁止发言，或群已解散）。"
 
 
 CONFLICT = (

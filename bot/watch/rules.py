@@ -178,5 +178,13 @@ def concerns_people(found: Outage, tz: tzinfo) -> bool:
     return by_day(start, tz) or found.end >= morning
 
 
+def until_day(instant: datetime, tz: tzinfo) -> timedelta:
+    """How long until people may be written to; nothing by day."""
+    if by_day(instant, tz):
+        return timedelta()
+    local = instant.astimezone(tz)
+    return at(local.date() + (DAY if local.time() > DAY_ENDS else timedelta()), DAY_BEGINS, tz) - instant
+
+
 def by_day(instant: datetime, tz: tzinfo) -> bool:
     return DAY_BEGINS <= instant.astimezone(tz).time() <= DAY_ENDS

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit.anew import Anew
 from bot.kit.sending import Telegram
-from bot.watch import anew, looking, memory, outages, pruning, rules, undelivered
+from bot.watch import anew, groups, looking, memory, moved, outages, pruning, rules, undelivered
 from bot.watch.failures import Failures
 from bot.watch.hook import HookWatch
 from bot.web import Webhook
@@ -64,6 +64,7 @@ class Watchman:
                 for _ in range(LOOK // BEAT):
                     await asyncio.sleep(BEAT)
                     await self._safely(self._contact)
+                    await self._safely(self._post_moved)
                     if self.hook.deaf:
                         await self._safely(self._look_after_hook)
         finally:
@@ -72,13 +73,9 @@ class Watchman:
     async def look(self) -> None:
         """Everything once; what fails keeps nothing else from being looked at."""
         for step in (
-            self._contact,
-            self._look_after_hook,
-            self._tell_operator,
-            self._tell_secretaries,
-            self._post_anew,
-            self._prune,
-        ):
+            self._contact, self._look_after_hook, self._tell_operator, self._tell_secretaries, self._tell_of_groups,
+            self._post_moved, self._post_anew, self._prune,
+        ):  # fmt: skip
             await self._safely(step)
 
     async def _safely(self, step: Callable[[], Awaitable[None]]) -> None:
@@ -120,6 +117,12 @@ class Watchman:
 
     async def _look_after_hook(self) -> None:
         await self.hook.look(self._clock.now())
+
+    async def _post_moved(self) -> None:
+        """Cards of a group that became another chat; as soon as people are awake."""
+        now = self._clock.now()
+        if rules.by_day(now, self._tz) and await moved.post(self._storage, self._sources, now, self._tz):
+            self._sender.wake()
 
     # --- telling ---
 
@@ -169,6 +172,16 @@ class Watchman:
                 lambda session: promise_all(session, some, job=memory.JOB, branch_id=None, now=now)  # noqa: B023
             )
         if lines:
+            self._sender.wake()
+
+    async def _tell_of_groups(self) -> None:
+        now, bot_id = self._clock.now(), self._bot_id
+
+        def seen(session: Session) -> bool:
+            return groups.behind(session, bot_id, now) or bool(groups.news(session, bot_id, now))
+
+        if await self._storage.read(seen):
+            await self._storage.write(lambda session: groups.tell(session, bot_id, self._operator, now, self._tz))
             self._sender.wake()
 
     # --- once a day ---
