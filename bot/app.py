@@ -19,10 +19,11 @@ from bot.kit.transport import Transport
 from bot.lanes import Lanes, Parcel
 from bot.menus import Menus
 from bot.parsing import ptb_application, read_update
-from bot.polling import SILENCE, Poller, patiently, refuse_beside_a_webhook
+from bot.polling import SILENCE, WEBHOOK_SET, Poller, patiently, refuse_beside_a_webhook
 from bot.receive import Receiver
 from bot.troubles import TOKEN_REFUSED, CannotReceive
 from bot.watch.failures import Failures
+from bot.watch.messages import WEBHOOK_BESIDE
 from bot.watch.watchman import Watchman
 from bot.web import Webhook, application, serving
 from scheduler.clock import Clock
@@ -71,6 +72,7 @@ class App:
         self.telegram = Telegram(transport, api_url, token)
         self._storage, self._clock, self._tz, self._handlers = storage, clock, tz, handlers
         self._listen, self._webhook, self._transport = listen, webhook, transport
+        self._operator = operator
         self._ptb = ptb_application(token, api_url, transport)
         self.trust = Trust(storage, clock, lambda: transport.skew)
         self._chores = chores(self.trust)
@@ -88,7 +90,8 @@ class App:
         self.watchman = Watchman(
             storage, self.telegram, clock, tz, self.sender, bot_id=self.bot_id, operator=operator,
             silence=lambda: 0.0 if webhook else self.poller.silence, trust=self.trust,
-            failures=failures, jobs=[job.name for job in jobs], sources=sources,
+            conflict=lambda: self.poller.conflict, failures=failures, jobs=[job.name for job in jobs], sources=sources,
+            webhook=webhook,
         )  # fmt: skip
         self.menus = Menus(storage, self.telegram, clock, tz, handlers, self.bot_id)
         self.edge: Edge | None = None
@@ -137,13 +140,16 @@ class App:
     async def _introduce(self) -> None:
         """Ask Telegram who we are; everything that needs the bot's name comes after it."""
         if self._webhook is None:
-            await asyncio.gather(patiently(self._ptb.initialize, self.telegram), refuse_beside_a_webhook(self.telegram))
+            await asyncio.gather(
+                patiently(self._ptb.initialize, self.telegram),
+                self._alone(lambda: refuse_beside_a_webhook(self.telegram)),
+            )
         else:
             await patiently(self._ptb.initialize, self.telegram)
         log.info("connected as @%s", self._ptb.bot.username)
         edge = Edge(
             self._storage, self.telegram, self._clock, self._tz, self.sender, self._handlers,
-            self._ptb.bot.username, self.bot_id,
+            self._ptb.bot.username, self.bot_id, operator=self._operator, look=self.lanes.look,
         )  # fmt: skip
         self._ptb.add_handlers(edge.ptb_handlers())
         self.edge = edge
@@ -176,7 +182,11 @@ class App:
     def _beginning(self) -> list[Task]:
         tasks: list[Task] = []
         if self._webhook is None:
-            tasks += [("lease", self.poller.hold), ("polling", self.poller.run), ("watchdog", self.poller.watch)]
+            tasks += [
+                ("lease", self.poller.hold),
+                ("polling", self.poller.run),
+                ("watchdog", self.poller.watch),
+            ]
         if self._listen is not None:
             tasks.append(("web", self._serve))
         return [
@@ -206,12 +216,22 @@ class App:
             async with serving(web, self._listen) as self.address:
                 if webhook is not None:
                     await patiently(lambda: webhook.announce(self.telegram), self.telegram)
+                    self.watchman.hook.ready = True
                 await asyncio.Event().wait()
         except OSError as error:
             if webhook is not None:
                 raise CannotReceive(f"cannot listen at {_shown(self._listen)} (LISTEN): {error.strerror}") from None
             log.warning("no /healthz: cannot listen at %s (LISTEN): %s", _shown(self._listen), error.strerror)
             await asyncio.Event().wait()
+
+    async def _alone(self, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Polling ends beside a webhook that somebody has set: the operator hears of it first."""
+        try:
+            await run()
+        except CannotReceive as error:
+            if str(error) == WEBHOOK_SET:
+                await self.watchman.last_word(WEBHOOK_BESIDE)
+            raise
 
     async def faults(self) -> list[str]:
         """What keeps the bot from doing its work, in English; empty when all is well."""
@@ -223,6 +243,7 @@ class App:
             found.append(f"the database does not answer: {type(error).__name__}")
         if self._webhook is None and self.poller.silence > SILENCE:
             found.append(f"Telegram has not answered for {self.poller.silence:.0f} s")
+        found += [self.watchman.hook.deaf] if self.watchman.hook.deaf else []
         return found
 
     # --- handling ---

@@ -260,14 +260,32 @@ def _show_sends(since: datetime | None, until: datetime | None, branch_id: int |
 
 
 @cli.command()
+@click.option(
+    "--again", is_flag=True,
+    help="Take up again the updates that could not be handled: the bot handles them, in their order, when it runs. "
+    "On SQLite only while it is stopped; while it runs the operator has a button for it in chat.",
+)  # fmt: skip
 @FORMAT
-def owed(how: str) -> None:
+def owed(again: bool, how: str) -> None:
     """Show what has not been delivered or handled, and why."""
     from bot.undone import COLUMNS, undone
 
+    if again:
+        _take_up_again()
+        return
     with _database() as (settings, storage), storage.reading() as session:
         rows = undone(session)
     show(rows, COLUMNS, how, settings.timezone, empty="Everything is delivered and handled.", bare=True)
+
+
+def _take_up_again() -> None:
+    from bot.kit import parked
+
+    with _database() as (settings, storage):
+        bot_id = int(settings.token.partition(":")[0])
+        with storage.transaction() as session:
+            number = parked.again(session, bot_id, _now(settings), "command")
+    click.echo(f"{number} updates will be handled again." if number else "There is nothing to take up again.")
 
 
 @cli.command()

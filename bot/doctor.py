@@ -12,11 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 from telegram.error import InvalidToken, TelegramError
 
+from bot.front import webhook
 from bot.kit.redact import redact
 from bot.kit.sending import Telegram
 from bot.kit.transport import AiohttpTransport
 from bot.settings import ENV_FILE, BadSettings, Settings
 from bot.troubles import first_line
+from bot.watch.hook import error_of, shown
 from bot.watch.looking import parked
 from bot.watch.rules import is_full
 from scheduler.calendars import Calendars, calendars
@@ -144,7 +146,7 @@ def _parked(storage: Storage, now: datetime, settings: Settings) -> Iterator[Fin
         numbers = ", ".join(map(str, aside.ids))
         yield Finding(
             "updates", False, f"{aside.number} could not be handled on {day} ({numbers}): {aside.fault}",
-            "branch-bot owed shows all of them.",
+            "branch-bot owed shows all of them. Once the cause is gone: branch-bot owed --again, or the chat's button.",
         )  # fmt: skip
 
 
@@ -172,15 +174,24 @@ def _skew(skew: timedelta | None) -> Iterator[Finding]:
 
 
 def _webhook(settings: Settings, info: dict[str, Any]) -> Iterator[Finding]:
-    url = info.get("url") or ""
-    if url and not settings.webhook_url:
+    url, waiting = str(info.get("url") or ""), f"{info.get('pending_update_count') or 0} updates wait"
+    ours = webhook(settings)
+    if url and ours is None:
         what = "Set WEBHOOK_URL, or delete the webhook (deleteWebhook) if nothing else uses this token."
-        yield Finding("webhook", False, "one is set, so polling gets nothing", what)
-    elif settings.webhook_url and not url.startswith(settings.webhook_url):
-        yield Finding("webhook", None, "not set yet", "The bot sets it when it starts.")
-    if info.get("last_error_message"):
+        yield Finding("webhook", False, f"one is set ({shown(url)}), so polling gets nothing; {waiting}", what)
+    elif ours is not None and not url:
+        what = "The bot sets it when it starts, and again within two minutes when somebody deletes it."
+        yield Finding("webhook", None, f"none is set; {waiting}", what)
+    elif ours is not None and url != ours.url:
+        what = "Stop the other program or give it another token; the bot sets its own when it starts."
+        yield Finding("webhook", False, f"another one is set ({shown(url)}); {waiting}", what)
+    elif ours is not None:
+        yield Finding("webhook", True, f"ours is set; {waiting}")
+    at, words = error_of(info)
+    if words:
+        when = f"{at.astimezone(settings.timezone):%Y-%m-%d %H:%M}: " if at is not None else ""
         what = "Telegram must reach WEBHOOK_URL from outside; the proxy passes it on to LISTEN."
-        yield Finding("webhook", False, str(info["last_error_message"]), what)
+        yield Finding("webhook", False, f"the last error, {when}{words}; {waiting}", what)
 
 
 def _calendar(settings: Settings, now: datetime) -> Iterator[Finding]:

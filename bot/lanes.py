@@ -71,6 +71,10 @@ class Lanes:
                 return
             self._put(parcel)
 
+    def look(self) -> None:
+        """Something in the inbox is new again."""
+        self._wait()
+
     def _wait(self) -> None:
         self._waiting = True
         if len(self._held) <= HELD // 2:

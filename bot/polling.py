@@ -10,7 +10,7 @@ from typing import Any
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.kit.sending import Telegram
-from bot.receive import ALLOWED_UPDATES, Receiver, is_id
+from bot.receive import ALLOWED_UPDATES, Receiver, is_numbered
 from bot.troubles import TOKEN_REFUSED, CannotReceive
 from scheduler.outcome import OutcomeKind
 from scheduler.turn import Turn
@@ -27,6 +27,8 @@ BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 SILENCE = 120.0
 LEASE = timedelta(seconds=15)
 RENEWAL = 5.0
+# Real seconds: two programs on one token put each other off by turns, so it is over only when it was quiet so long.
+CALM = 300.0
 
 WEBHOOK_SET = (
     "A webhook is set for this token, so Telegram gives no updates to polling. Set WEBHOOK_URL to receive by"
@@ -45,11 +47,17 @@ class Poller:
         self._offset: int | None = None
         self._failures = 0
         self._heard = time.monotonic()
+        self._conflict_at, self._conflict_words = 0.0, ""
 
     @property
     def silence(self) -> float:
         """Seconds since Telegram last answered; a process that waits for its turn is not silent."""
         return time.monotonic() - max(self._heard, self._turn.since) if self._turn.mine else 0.0
+
+    @property
+    def conflict(self) -> str:
+        """What Telegram said of another program that asks it with our token, of late; "" while there is none."""
+        return self._conflict_words if time.monotonic() - self._conflict_at < CALM else ""
 
     async def run(self) -> None:
         """Poll for ever; raises CannotReceive when only a person can help."""
@@ -95,7 +103,7 @@ class Poller:
         return 0 if self._offset != before else max(FLOOR - (time.monotonic() - begun), 0.0)
 
     def _next(self, updates: Sequence[Any]) -> int | None:
-        return max((item["update_id"] + 1 for item in updates if _numbered(item)), default=self._offset)
+        return max((item["update_id"] + 1 for item in updates if is_numbered(item)), default=self._offset)
 
     async def _ask(self) -> list[Any]:
         params = {"timeout": LONG_POLL, "limit": BATCH, "allowed_updates": list(ALLOWED_UPDATES)}
@@ -106,19 +114,15 @@ class Poller:
         return updates if isinstance(updates, list) else []
 
     def _conflict(self, error: Conflict) -> float:
-        if "webhook" in error.message.lower():
-            raise CannotReceive(WEBHOOK_SET) from None
-        return self._back_off(f"{TWO_POLLERS}: {error.message}")
+        """Somebody else has the updates. What is due goes out all the same, so this is no reason to end."""
+        self._conflict_at, self._conflict_words = time.monotonic(), error.message
+        return self._back_off(f"{WEBHOOK_SET if 'webhook' in error.message.lower() else TWO_POLLERS}: {error.message}")
 
     def _back_off(self, text: str) -> float:
         wait = BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
         self._failures += 1
         log.warning("%s; next try in %g s", text, wait)
         return wait
-
-
-def _numbered(update: Any) -> bool:
-    return isinstance(update, dict) and is_id(update.get("update_id"))
 
 
 def seconds(error: RetryAfter) -> float:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.flood import Flood
 from bot.kit import hygiene
+from bot.kit.parked import UNKNOWN
 from bot.lanes import Lanes, Parcel
 from scheduler.clock import Clock
 from scheduler.jobs import Owed
@@ -28,6 +30,8 @@ log = logging.getLogger(__name__)
 # Always said explicitly: Telegram otherwise keeps whatever list was used last.
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 BIGGEST = 2**63
+# What no database takes in a text.
+_NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 # How much of one sender may wait in the inbox.
 SHARE = 200
 TOO_MUCH = "消息太多，后面的没有收下，请稍后再发。"
@@ -93,19 +97,28 @@ class Receiver:
 
 def row_of(bot_id: int, update: Any, now: datetime) -> dict[str, Any] | None:
     """The inbox row of a raw update; None when it has no number to know it by."""
-    number = update.get("update_id") if isinstance(update, dict) else None
-    if not is_id(number):
+    if not is_numbered(update):
         log.error("Telegram sent something without an update_id; it is not kept")
         return None
     kind = next((key for key in update if key != "update_id"), "")
+    shown = _NOT_KEPT.sub("", kind)[:40]
+    row = {"bot_id": bot_id, "update_id": update["update_id"], "kind": shown, "received_at": now, "fault": ""}
+    try:
+        return row | _read(kind, update)
+    except (RecursionError, ValueError):
+        # It could not be looked through for what must not be kept, so nothing of it is; the others go their way.
+        log.exception("update %s cannot be read", update["update_id"])
+        return row | _state(0, InboxState.PARKED, None, "not an update that anybody can read")
+
+
+def _read(kind: str, update: dict[str, Any]) -> dict[str, Any]:
     content = update.get(kind)
-    row = {"bot_id": bot_id, "update_id": number, "kind": kind[:40], "received_at": now, "fault": ""}
     if not isinstance(content, dict):
-        return row | _state(0, InboxState.PARKED, _text(update), "not an update that anybody knows")
+        return _state(0, InboxState.PARKED, _text(update), UNKNOWN)
     found = hygiene.find(kind, content)
     if found is not None:
-        return row | _state(_chat(content), InboxState.REFUSED, None, found.name)
-    return row | _state(_sender(content), InboxState.NEW, _text(update))
+        return _state(_chat(content), InboxState.REFUSED, None, found.name)
+    return _state(_sender(content), InboxState.NEW, _text(update))
 
 
 def _state(sender: int, state: InboxState, payload: str | None, fault: str = "") -> dict[str, Any]:
@@ -138,6 +151,12 @@ def _sender_of(update: Any) -> int:
 def _chat(content: dict[str, Any]) -> int:
     chat = content.get("chat")
     return int(chat["id"]) if isinstance(chat, dict) and is_id(chat.get("id")) else 0
+
+
+def is_numbered(update: Any) -> bool:
+    """Whether it has a number to know it by. Below zero an offset means another thing to Telegram."""
+    number: Any = update.get("update_id") if isinstance(update, dict) else None
+    return is_id(number) and bool(number >= 0)
 
 
 def is_id(value: Any) -> bool:

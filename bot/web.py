@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bot.kit.api_errors import read_json
 from bot.kit.sending import Telegram
-from bot.receive import ALLOWED_UPDATES, Receiver
+from bot.receive import ALLOWED_UPDATES, Receiver, is_numbered
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -47,8 +47,8 @@ class Webhook:
         return urlsplit(self.url).path
 
     def admits(self, given: str) -> bool:
-        """Compared in constant time."""
-        return hmac.compare_digest(given.encode(), self.secret.encode())
+        """Compared in constant time. aiohttp gives bytes that are no UTF-8 as halves of surrogate pairs."""
+        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self.secret.encode())
 
     async def announce(self, telegram: Telegram) -> None:
         """Tell Telegram where to come, unless it knows: setWebhook is limited to one a second for all processes."""
@@ -91,10 +91,10 @@ def _receiving(receiver: Receiver, webhook: Webhook) -> "Callable[[web.Request],
         """200 only after the commit; Telegram brings anything else again."""
         if not webhook.admits(request.headers.get(SECRET_HEADER, "")):
             raise web.HTTPForbidden
-        if request.content_type != "application/json":
+        if request.content_type != "application/json" or "Content-Encoding" in request.headers:
             raise web.HTTPUnsupportedMediaType
-        update = read_json(await request.read())
-        if not isinstance(update, dict) or "update_id" not in update:
+        update = read_json(await request.read(), strictly=True)
+        if not is_numbered(update):
             raise web.HTTPBadRequest
         await receiver.take([update])
         return web.Response()
@@ -107,7 +107,8 @@ async def serving(app: "web.Application", listen: tuple[str, int]) -> AsyncItera
     """Serve while the block runs; gives the address (port 0: one that is free). Raises OSError."""
     from aiohttp import web
 
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    # Telegram packs nothing, and what is packed wrongly would cut the connection.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2, auto_decompress=False)
     await runner.setup()
     try:
         await web.TCPSite(runner, *listen).start()

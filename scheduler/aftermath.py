@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
 from scheduler import uploads
 from scheduler.outcome import Outcome, Verdict
@@ -54,6 +54,12 @@ _SENT = (
     .where(Outbox.id == bindparam("row_id"))
     .values(**_VERDICT, sent_at=bindparam("to_sent_at"), message_id=bindparam("to_message_id"))
 )
+# Where it went, when its group became another chat while it was going.
+_WENT_TO = (
+    update(table(Outbox))
+    .where(Outbox.id == bindparam("row_id"), Outbox.chat_id < 0)
+    .values(chat_id=bindparam("to_chat_id"))
+)
 _WORDED = update(table(Outbox)).where(Outbox.id == bindparam("row_id")).values(message=bindparam("to_message"))
 # Said one by one: a list cannot stand in a statement for many rows.
 _WORDED_UNLESS = _WORDED.where(*(Outbox.reason != reason for reason in OVERRULES))
@@ -69,8 +75,10 @@ def write_down(session: Session, told: Sequence[Told], now: datetime, bot_id: in
             each.row.message, each.row.worded_anew = FORGOTTEN, True
     _word(session, [each for each in told if each.row.worded_anew])
     arrived = [each for each in told if each.arrived]
+    to_groups = [each for each in arrived if each.row.chat_id < 0]
     open_ = [each for each in told if not each.arrived]
     many(session, _SENT, (_verdict(each) | _message_id(each) | {"to_sent_at": now} for each in arrived))
+    many(session, _WENT_TO, ({"row_id": each.row.id, "to_chat_id": each.row.chat_id} for each in to_groups))
     many(session, _CARD, ({"row_id": each.row.id} | _message_id(each) for each in arrived))
     many(session, _AGAIN, (_verdict(each) | _not_before(each) for each in open_ if each.verdict.not_before))
     many(session, _OVER, (_verdict(each) for each in open_ if not each.verdict.not_before))
@@ -171,4 +179,8 @@ def follow(
             _noted(session, "change", group, {"chat_id": new}, now, actor_id, via)
         elif group.active:
             _noted(session, "reachable_changed", group, {"active": False}, now, actor_id, via)
-    session.execute(update(table(Card)).where(Card.chat_id == old).values(chat_id=new))
+    # The message that showed a card stays where it is; of a card that the new chat has already, there is no second.
+    session.execute(update(table(Card)).where(Card.chat_id == old).values(message_id=None))
+    there = aliased(Card)
+    doubled = exists().where(there.chat_id == new, there.kind == Card.kind, there.subject_id == Card.subject_id)
+    session.execute(update(table(Card)).where(Card.chat_id == old, ~doubled).values(chat_id=new))

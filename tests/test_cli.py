@@ -9,12 +9,15 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, func, select, text
 
+from bot import doctor
 from bot.cli import cli
+from bot.front import webhook
 from bot.playground.clock import TravelClock
 from bot.playground.http import serve
 from bot.playground.server import Playground
@@ -335,6 +338,42 @@ def test_owed_says_what_is_not_done_and_why(ready: Run, tmp_path: Path) -> None:
     assert "密" not in ready("owed").output
 
 
+def inbox_row(number: int, state: InboxState, bot_id: int = 7, payload: str | None = "{}") -> Inbox:
+    handled = None if state is InboxState.NEW else NOW
+    return Inbox(
+        bot_id=bot_id, update_id=number, sender=7, kind="message", payload=payload, state=state, received_at=NOW,
+        handled_at=handled, fault="RuntimeError: x" if state is InboxState.PARKED else "",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 30])
+def test_owed_again_takes_up_what_could_not_be_handled(ready: Run, tmp_path: Path, number: int) -> None:
+    with database(tmp_path) as storage:
+        with storage.transaction() as session:
+            session.add_all(inbox_row(one, InboxState.PARKED) for one in range(1, number + 1))
+            session.add(inbox_row(40, InboxState.PARKED, payload=None))
+            session.add(inbox_row(41, InboxState.PARKED, bot_id=8))
+            session.add(inbox_row(42, InboxState.ANSWERED))
+        storage.hold()
+        refused = ready("owed", "--again", BOT_TOKEN="7:x")
+        assert (refused.exit_code, "in use: the bot is running" in refused.output) == (1, True)
+    found = ready("owed", "--again", BOT_TOKEN="7:x")
+    words = f"{number} updates will be handled again.\n" if number else "There is nothing to take up again.\n"
+    assert (found.exit_code, found.output) == (0, words)
+    assert ready("owed", "--again", BOT_TOKEN="7:x").output == "There is nothing to take up again.\n"
+    with database(tmp_path) as storage, storage.reading() as session:
+        rows = session.scalars(select(Inbox).order_by(Inbox.id)).all()
+    fresh = [row for row in rows if row.state is InboxState.NEW]
+    assert [row.update_id for row in fresh] == list(range(1, number + 1))
+    assert {row.handled_at for row in fresh} <= {None}
+    assert [row.state for row in rows[number:]] == [InboxState.PARKED, InboxState.PARKED, InboxState.ANSWERED]
+
+
+def test_owed_again_needs_to_know_which_bot(ready: Run, tmp_path: Path) -> None:
+    refused = ready("owed", "--again")
+    assert (refused.exit_code, "BOT_TOKEN" in refused.output) == (1, True)
+
+
 async def test_doctor_has_a_line_for_everything(ready: Run, telegram: dict[str, str]) -> None:
     well = await asyncio.to_thread(ready, "doctor", "--format", "json", **telegram)
     found = {row["check"]: row for row in json.loads(well.output)}
@@ -346,6 +385,39 @@ async def test_doctor_has_a_line_for_everything(ready: Run, telegram: dict[str, 
     assert bad.exit_code == 1
     assert found["telegram"]["ok"] == "no"
     assert found["telegram"]["to_do"]
+
+
+FAILED_AT = 1_688_711_400
+
+
+@pytest.mark.parametrize(
+    ("ours", "url", "more", "lines"),
+    [
+        (True, "{ours}", {}, [("yes", "ours is set; 0 updates wait")]),
+        (True, "", {"pending_update_count": 3}, [("note", "none is set; 3 updates wait")]),
+        (True, "https://b.example.org/secret", {"pending_update_count": 3},
+         [("no", "another one is set (b.example.org); 3 updates wait")]),
+        (True, "https://a.example.org/telegram/guess", {},
+         [("no", "another one is set (a.example.org); 0 updates wait")]),
+        (True, "{ours}", {"last_error_date": FAILED_AT, "last_error_message": "SSL", "pending_update_count": 2},
+         [("yes", "ours is set; 2 updates wait"), ("no", "the last error, 2023-07-07 14:30: SSL; 2 updates wait")]),
+        (False, "https://b.example.org/secret", {},
+         [("no", "one is set (b.example.org), so polling gets nothing; 0 updates wait")]),
+        (False, "", {}, []),
+    ],
+)  # fmt: skip
+def test_doctor_says_where_telegram_delivers(
+    run: Run, monkeypatch: pytest.MonkeyPatch, ours: bool, url: str, more: dict[str, Any], lines: list[tuple[str, str]]
+) -> None:
+    own = {"WEBHOOK_URL": "https://a.example.org", "WEBHOOK_SECRET": "s" * 20} if ours else {}
+    for name, value in {"BOT_TOKEN": "7:x", "LISTEN": "127.0.0.1:1", **own}.items():
+        monkeypatch.setenv(name, value)
+    settings = load()
+    hook = webhook(settings)
+    found = doctor._webhook(settings, {"url": url.replace("{ours}", hook.url if hook else ""), **more})
+    rows = [each.row() for each in found]
+    assert [(row["ok"], row["found"]) for row in rows] == lines
+    assert all(row["to_do"] for row in rows if row["ok"] != "yes")
 
 
 def test_doctor_tells_of_what_was_parked(ready: Run, tmp_path: Path) -> None:

@@ -263,3 +263,38 @@ async def test_an_update_handled_elsewhere_is_not_parked(storage: Storage) -> No
     await storage.write(lambda session: done(session, 1))
     assert not await storage.write(lambda session: park(session, BOT, 1, "late", NOW))
     assert (await desk.rows())[1].state is InboxState.ANSWERED
+
+
+def deep(number: int) -> dict[str, Any]:
+    """As deep as orjson reads it, and deeper than anybody writes it down again."""
+    content: Any = 1
+    for _ in range(1_020):
+        content = {"a": content}
+    return {"update_id": number, "message": content}
+
+
+ODD = [
+    deep(2), message(2, text="\ud83d"), message(2, x=2**70), message(2, x=float("nan")), {"update_id": 2},
+    {"update_id": 2, "message": None}, {"update_id": 2, "\0\ud83d": {"chat": {"id": 7}}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=["deep", "half a pair", "a number", "NaN", "empty", "no content", "odd name"])
+async def test_one_odd_update_hides_none_of_the_others(storage: Storage, odd: dict[str, Any]) -> None:
+    desk = Desk(storage, nothing)
+    async with desk.working():
+        await desk.receiver.take([message(1), odd, message(3)])
+        await desk.idle()
+    rows = await desk.rows()
+    assert sorted(rows) == [1, 2, 3]
+    assert {rows[1].state, rows[3].state} == {InboxState.ANSWERED}
+    assert InboxState.NEW not in {row.state for row in rows.values()}
+    if odd is ODD[0]:
+        assert (rows[2].state, rows[2].payload) == (InboxState.PARKED, None)
+
+
+@pytest.mark.parametrize("number", [None, 2.0, True, "2", -2, 2**70, float("nan"), [2]])
+async def test_what_has_no_number_is_left_and_the_others_are_taken(storage: Storage, number: Any) -> None:
+    desk = Desk(storage, nothing)
+    await desk.receiver.take([message(1), message(5) | {"update_id": number}, message(3)])
+    assert sorted(await desk.rows()) == [1, 3]

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.app import App, running
@@ -58,9 +59,12 @@ def prepare(storage: Storage, now: datetime, *, tied: bool = True) -> Cast:
 
 @asynccontextmanager
 async def alive(
-    storage: Storage, cast: Cast, now: datetime, handlers: Sequence[Handler] = registry.HANDLERS
+    storage: Storage, cast: Cast, now: datetime, handlers: Sequence[Handler] = registry.HANDLERS, **more: Any
 ) -> AsyncIterator[World]:
-    """A bot on a database that is there already, in a playground where everybody has pressed start before."""
+    """A bot on a database that is there already, in a playground where everybody has pressed start before.
+
+    `more` goes to the App: a webhook, where it listens.
+    """
     clock = TravelClock(now)
     playground = Playground(clock, tz=SHANGHAI)
     people = {name: playground.person(cast.account(name), name) for name in cast.people}
@@ -71,7 +75,7 @@ async def alive(
     app = App(
         storage=storage, transport=LocalTransport(playground), clock=clock, tz=SHANGHAI, token=playground.token,
         api_url=ROOT, handlers=handlers, jobs=registry.jobs(SHANGHAI), operator=OPERATOR,
-        sources=registry.ANEW,
+        sources=registry.ANEW, **more,
     )  # fmt: skip
     for name, read, sleeps in app.gauges():
         clock.watch(name, read, sleeps=sleeps)

@@ -26,7 +26,7 @@ from bot.features.study import sendings as study_sendings
 from bot.features.tally import handlers as tally
 from bot.features.todo import handlers as todo
 from bot.features.todo import jobs as todo_jobs
-from bot.kit import photos
+from bot.kit import parked, photos
 from bot.kit.anew import Anew
 from bot.kit.broadcasts import Broadcast
 from bot.kit.handlers import Handler
@@ -53,6 +53,7 @@ HANDLERS: list[Handler] = [
     *broadcasts.build(BROADCASTS),
     *offices.HANDLERS,
     *care.HANDLERS,
+    *parked.HANDLERS,
 ]
 # Whatever dialog a photo was handed in to goes on with it once its sender has confirmed.
 HANDLERS += photos.handlers(HANDLERS)

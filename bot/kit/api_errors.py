@@ -1,6 +1,5 @@
 """What came instead of a result: Telegram's own errors, and those of the way to it."""
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,6 +17,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.kit import odd_json
 from bot.kit.redact import redact
 
 RETRY_AFTER = 5.0
@@ -54,26 +54,23 @@ class TooMany(RetryAfter):
         return self.wait
 
 
-def read_json(text: bytes | str) -> Any:
-    """What was sent as JSON; None when it is none.
-
-    json reads half a surrogate pair, which orjson refuses: one such update must not hide all the others.
+def read_json(text: bytes | str, *, strictly: bool = False) -> Any:
+    """What was sent as JSON; None when it is none. Not `strictly`: as much of it as can be read, for one update that
+    nobody understands must not hide all the others.
     """
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
-            return None
+        return odd_json.whole(text) if strictly else odd_json.salvaged(text)
 
 
-def result_of(status: int, answer: bytes) -> Any:
+def result_of(status: int, answer: bytes, *, strictly: bool = True) -> Any:
     """The result that an answer brings; raises the telegram.error that it stands for (DESIGN 4).
 
     Whatever is not JSON with `ok`, or says ok without a result, was said by something on the way, whatever its status.
+    strictly: see read_json.
     """
-    said = read_json(answer)
+    said = read_json(answer, strictly=strictly)
     if isinstance(said, dict) and said.get("ok") is True and said.get("result") is not None:
         return said["result"]
     if status == NO_ANSWER_IN_TIME:

@@ -5,16 +5,19 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.kit.handlers import CardView
 from bot.kit.replies import Message
 from bot.kit.sending import Telegram
+from scheduler.aftermath import GROUP_GONE, follow
 from scheduler.clock import Clock
-from scheduler.outcome import NOT_NOW
+from scheduler.outcome import NOT_NOW, Outcome, OutcomeKind
+from storage import audit
 from storage.choices import OutboxState
 from storage.engine import Storage
+from storage.models.organisation import GroupChat
 from storage.models.outbox import Card, Outbox
 from storage.work import unavailable
 
@@ -26,6 +29,8 @@ SOON = timedelta(seconds=10)
 POLL = 5.0
 # Real seconds after which a card is tried again that could not be edited.
 AGAIN = 5.0
+# Answers to an edit that say something about the chat or the message.
+_TELLING = (OutcomeKind.MOVED, OutcomeKind.GONE, OutcomeKind.UNREACHABLE)
 
 
 class Cards:
@@ -100,21 +105,47 @@ class Cards:
             log.debug("card %s %s: %s", kind, subject_id, outcome.kind)
             if outcome.kind in NOT_NOW:
                 self._touch_later(kind, subject_id, max(outcome.retry_after, AGAIN))
+            elif outcome.kind in _TELLING:
+                await self._learn((kind, subject_id, chat_id, message_id), outcome, now)
         if changes_at is not None and changes_at <= now + SOON:
             self.touch(kind, subject_id)
         elif changes_at is None and view.passing:
             await self._storage.write(lambda session: _close(session, kind, subject_id))
 
+    async def _learn(self, card: tuple[str, int, int, int], outcome: Outcome, now: datetime) -> None:
+        """What an edit says about the chat is as good as what a message says."""
+        chat_id, new = card[2], outcome.new_chat_id
+        if new is not None:
+            await self._storage.write(lambda session: follow(session, chat_id, new, now))
+        elif outcome.kind is OutcomeKind.GONE:
+            await self._storage.write(lambda session: _forget(session, *card))
+        elif outcome.reason in GROUP_GONE:
+            await self._storage.write(lambda session: _put_out(session, chat_id, now))
+
     def _render(self, session: Session, kind: str, subject_id: int, now: datetime) -> list[tuple[int, int, Message]]:
-        query = select(Card.chat_id, Card.message_id).where(
-            Card.kind == kind, Card.subject_id == subject_id, Card.message_id.is_not(None)
-        )
+        mine = (Card.kind == kind, Card.subject_id == subject_id, Card.message_id.is_not(None))
+        # What was sent to the group as it was before its upgrade is not in the chat that it is now.
+        here = or_(Outbox.id.is_(None), Outbox.chat_id == Card.chat_id)
+        query = select(Card.chat_id, Card.message_id).outerjoin(Outbox, Outbox.id == Card.outbox_id).where(*mine, here)
         shown = []
         for chat_id, message_id in session.execute(query):
             message = self._views[kind].render(session, subject_id, chat_id, now, self._tz)
             if message is not None and message_id is not None:
                 shown.append((chat_id, message_id, message))
         return shown
+
+
+def _forget(session: Session, kind: str, subject_id: int, chat_id: int, message_id: int) -> None:
+    """Somebody deleted the message: there is nothing to edit until the card is sent again."""
+    mine = (Card.kind == kind, Card.subject_id == subject_id, Card.chat_id == chat_id, Card.message_id == message_id)
+    session.execute(update(Card).where(*mine).values(message_id=None).execution_options(synchronize_session=False))
+
+
+def _put_out(session: Session, chat_id: int, now: datetime) -> None:
+    """The bot is not in the group any more."""
+    for group in session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id, GroupChat.active)).all():
+        values = {"active": False}
+        audit.change(session, "reachable_changed", group, values, now=now, branch_id=group.branch_id, via="clock")
 
 
 def _close(session: Session, kind: str, subject_id: int) -> None:

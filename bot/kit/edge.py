@@ -22,6 +22,7 @@ from telegram.ext import (
 )
 
 from bot.kit import texts, visits
+from bot.kit.access import NO_RIGHT
 from bot.kit.buttons import BadButton
 from bot.kit.cards import Cards
 from bot.kit.fetching import FetchFirst, fetched
@@ -63,12 +64,17 @@ Callback = Callable[[telegram.Update, Any], Coroutine[Any, Any, None]]
 
 
 class Edge:
-    """Built once from the registry's handlers; every update that a worker processes comes through here."""
+    """Built once from the registry's handlers; every update that a worker processes comes through here.
+
+    operator: the account of OPERATOR_ID. look: called after its taps, which may have made updates new again.
+    """
 
     def __init__(
         self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, sender: Sender,
-        handlers: Sequence[Handler], bot_name: str, bot_id: int,
+        handlers: Sequence[Handler], bot_name: str, bot_id: int, *, operator: int | None = None,
+        look: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
+        self._operator, self._look = operator, look
         self._storage, self._telegram, self._clock, self._tz = storage, telegram, clock, tz
         self._handlers, self._bot_name, self._bot_id = handlers, bot_name, bot_id
         self._answers = {item.step: item for item in handlers if isinstance(item, Answer)}
@@ -137,6 +143,9 @@ class Edge:
             except BadButton:
                 await self._old_button(visit, query_id)
                 return
+            if handler.operator:
+                await self._operators(visit, query_id, lambda s: (handler.run(s, visit, button), None))
+                return
             if handler.prepare is None:
                 await self._known(visit, query_id, lambda s, call: handler.run(s, call, button), handler.reads)
                 return
@@ -144,6 +153,15 @@ class Edge:
             await self._known(visit, query_id, lambda s, call: handler.run(s, replace(call, ready=ready), button))
 
         return run
+
+    async def _operators(
+        self, visit: Visit, query_id: str | None, work: Callable[[Session], tuple[Reply, int | None]]
+    ) -> None:
+        if self._operator is None or visit.telegram_id != self._operator:
+            await self._known(visit, query_id, _not_the_operator)
+            return
+        await self._write(visit, query_id, work)
+        self._look()
 
     def _command(self, handler: Command) -> Callable[[Visit, str | None], Coroutine[Any, Any, None]]:
         async def run(visit: Visit, query_id: str | None) -> None:
@@ -303,6 +321,10 @@ class _Here(Exception):
     def __init__(self, refusal: Refusal, me: Me) -> None:
         super().__init__(refusal.text)
         self.refusal, self.others = refusal, [place for place in me.places if place != me.branch_id]
+
+
+def _not_the_operator(session: Session, call: Call) -> Reply:
+    raise Refusal(NO_RIGHT)
 
 
 def _prepared(session: Session, visit: Visit, handler: Tap, button: Any) -> Any:

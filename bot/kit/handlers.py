@@ -72,12 +72,14 @@ class Tap:
     """A tapped button. `reads`: only looks, and may therefore be slow without holding the writer.
 
     `prepare`: what is slow before something is written (a drawn sheet); it reads, and `run` finds it in the call.
+    `operator`: of the account of OPERATOR_ID alone, which need be nobody in any branch: `run` gets the visit.
     """
 
     button: type[Button]
-    run: Callable[[Session, Call, Any], Reply]
+    run: Callable[[Session, Any, Any], Reply]
     reads: bool = False
     prepare: Callable[[Session, Call, Any], Any] | None = None
+    operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

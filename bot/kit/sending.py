@@ -159,7 +159,8 @@ class Telegram:
 
     async def _call(self, method: str, body: bytes, content_type: str, timeout: float) -> Any:
         status, answer = await self._transport.exchange(f"{self._methods}/{method}", body, content_type, timeout)
-        return result_of(status, answer)
+        # Of many updates one that cannot be read must not hide the others; an answer is read whole or not at all.
+        return result_of(status, answer, strictly=method != "getUpdates")
 
 
 def outcome_of(error: TelegramError) -> Outcome:

@@ -58,7 +58,10 @@ def _facts(update: telegram.Update, message: telegram.Message | None) -> dict[st
     if message is not None and message.reply_to_message is not None:
         facts["reply_to"] = message.reply_to_message.message_id
     if update.my_chat_member is not None:
-        facts["status"] = update.my_chat_member.new_chat_member.status
+        member = update.my_chat_member.new_chat_member
+        facts["status"] = member.status
+        if isinstance(member, telegram.ChatMemberRestricted):
+            facts["muted"] = not (member.is_member and member.can_send_messages)
     if message is not None and message.migrate_to_chat_id is not None:
         facts["migrate_to"] = message.migrate_to_chat_id
     if message is not None and message.contact is not None:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.features.integrity import timing
+from bot.kit.parked import READABLE, taken_up_at
 from bot.watch.rules import PROVISIONAL_AHEAD, SHOWN, Parked
 from scheduler.calendar import Block, Calendar, at, local_day
 from storage.choices import InboxState, YearState
@@ -15,17 +16,24 @@ LATELY = timedelta(days=1)
 
 
 def parked(session: Session, now: datetime, tz: tzinfo) -> tuple[Parked, date] | None:
-    """The updates set aside on the last day on which there were any, when that was lately; and that day."""
-    aside = Inbox.state == InboxState.PARKED
+    """The updates set aside on the last day on which there were any, when that was lately; and that day.
+
+    Of the day on which they were taken up again: those that were set aside after that.
+    """
     when = func.coalesce(Inbox.handled_at, Inbox.received_at)
-    newest = session.scalar(select(func.max(when)).where(aside))
+    again = taken_up_at(session)
+    aside = [Inbox.state == InboxState.PARKED, *([when >= again] if again else [])]
+    newest = session.scalar(select(func.max(when)).where(*aside))
     if newest is None or newest <= now - LATELY:
         return None
     day = local_day(newest, tz)
-    of_day = select(Inbox).where(aside, when >= at(day, time(), tz)).order_by(Inbox.id)
-    rows = list(session.scalars(of_day.limit(SHOWN)))
-    number = session.scalar(select(func.count()).where(aside, when >= at(day, time(), tz))) or 0
-    return Parked(number, [row.update_id for row in rows], rows[0].fault, rows[0].received_at), day
+    of_day = (*aside, when >= at(day, time(), tz))
+    rows = list(session.scalars(select(Inbox).where(*of_day).order_by(Inbox.id).limit(SHOWN)))
+    number = session.scalar(select(func.count()).where(*of_day)) or 0
+    same_day = again if again is not None and local_day(again, tz) == day else None
+    readable = session.scalar(select(func.count()).where(*READABLE)) or 0
+    ids = [row.update_id for row in rows]
+    return Parked(number, ids, rows[0].fault, rows[0].received_at, same_day, readable > 0), day
 
 
 def missing_years(calendar: Calendar, today: date) -> list[int]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from bot.kit.replies import Message
 from bot.watch.rules import Finding
 from scheduler.jobs import Owed
 from scheduler.promises import promise, taken
@@ -33,7 +34,8 @@ def tell(session: Session, findings: Sequence[Finding], operator: int | None, no
         if operator is None:
             session.add(Promise(key=_name(finding)))
         else:
-            owed = Owed((_name(finding),), {"text": finding.text}, chat_id=operator, expires_at=now + finding.life)
+            said = Message(finding.text, finding.rows).to_json()
+            owed = Owed((_name(finding),), said, chat_id=operator, expires_at=now + finding.life)
             promise(session, owed, job=JOB, branch_id=None, now=now)
     session.flush()
     return fresh

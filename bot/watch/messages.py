@@ -40,16 +40,35 @@ def reason_word(reason: str) -> str:
     return REASONS.get(reason, "未送达")
 
 
+def your_group_lost(title: str, taken_by: str) -> str:
+    group = f"{GROUP}{_titled(title)}"
+    if taken_by:
+        return (
+            f"{group}已改由{taken_by}绑定，本支部的通知不再发到该群。"
+            f"如有疑问，请与{taken_by}联系；需要另用工作群的，请点“党员”→“绑定工作群”。"
+        )
+    return (
+        f"支部小助手不能再向{group}发送消息（被移出群、被禁止发言，或群已解散），通知暂时发不到群里。"
+        "请在群里重新加入小助手并允许其发言，再点“党员”→“绑定工作群”。"
+    )
+
+
+def _titled(title: str) -> str:
+    return f"“{cut(title, 30)}”" if title else ""
+
+
 # --- to the operator -----------------------------------------------------------------------------------------------
 
 
-def parked(number: int, ids: Sequence[int], fault: str, since: datetime, tz: tzinfo) -> str:
+def parked(number: int, ids: Sequence[int], fault: str, since: datetime, tz: tzinfo, *, again: bool = False) -> str:
+    """`again`: there is a button below it."""
     shown = "、".join(map(str, ids)) + ("等" if number > len(ids) else "")
     when = moment_words(since, tz)
-    return (
+    text = (
         f"【运行提示】自{when}起有{number}条消息未能办理，已搁置，编号{shown}。"
         f"原因：{cut(fault, LONGEST_FAULT)}。详情请运行 branch-bot owed 查看。"
     )
+    return f"{text}排除原因后，可点“重新办理”。" if again else text
 
 
 def clock(skew: timedelta) -> str:
@@ -72,6 +91,38 @@ def _megabytes(size: int) -> int:
 
 def silence(seconds: float) -> str:
     return f"【运行提示】已有{round(seconds / 60)}分钟收不到新消息，请检查网络，并确认没有其他程序使用同一令牌。"
+
+
+def group_lost(branch: str, title: str, taken_by: str) -> str:
+    group = f"{cut(branch, 60)}的{GROUP}{_titled(title)}"
+    if taken_by:
+        return f"【运行提示】{group}已改由{cut(taken_by, 60)}绑定。"
+    return f"【运行提示】小助手不能再向{group}发送消息（被移出群、被禁止发言，或群已解散）。"
+
+
+CONFLICT = (
+    "【运行提示】有其他程序正在使用同一令牌接收消息，本支部同志的操作可能收不到。请停止其中一个程序，或为各自更换令牌。"
+)
+WEBHOOK_INSTEAD = (
+    "【运行提示】有人为同一令牌设置了webhook，小助手收不到新消息，到期的提醒照常发出。"
+    "请删除该webhook（deleteWebhook），或按文档设置WEBHOOK_URL后重新启动。"
+)
+WEBHOOK_BESIDE = (
+    "【运行提示】有人为同一令牌设置了webhook，小助手收不到新消息，已停止运行。"
+    "请删除该webhook（deleteWebhook），或按文档设置WEBHOOK_URL后重新启动。"
+)
+WEBHOOK_GONE = "【运行提示】webhook被删除，小助手将重新设置。请确认没有其他程序使用同一令牌。"
+
+
+def webhook_elsewhere(host: str) -> str:
+    return (
+        f"【运行提示】webhook已被改到{cut(host, 60)}，小助手收不到新消息。"
+        "如非本人所设，请更换令牌；如已改用，请停止本程序。重新启动后将改回本程序。"
+    )
+
+
+def webhook_failed(words: str) -> str:
+    return f"【运行提示】Telegram向webhook发送消息失败：{cut(words, LONGEST_FAULT)}。请检查域名、证书和反向代理。"
 
 
 def failing(job: str, number: int, fault: str) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from bot.kit.hours import FIRST, LAST
+from bot.kit.parked import TakeUpAgain
+from bot.kit.replies import Choice, Rows
 from bot.watch import messages
 from scheduler.calendar import Block, at
 from scheduler.trust import FAR
@@ -32,30 +34,40 @@ DAY = timedelta(days=1)
 class Finding:
     """Something to tell once: `key` names it; a word that is late by more than `life` is no longer worth sending.
 
-    `lasting`: it may end, and is told again when it comes back.
+    `lasting`: it may end, and is told again when it comes back. `rows`: buttons below it.
     """
 
     key: str
     text: str
     lasting: bool = False
     life: timedelta = timedelta(days=2)
+    rows: Rows = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """Updates that could not be handled: how many on that day, the first numbers, a fault, since when."""
+    """Updates that could not be handled: how many on that day, the first numbers, a fault, since when.
+
+    again: when that day what was parked before was taken up again: these came after it. readable: whether anything is
+    parked that may go well the next time.
+    """
 
     number: int
     ids: Sequence[int]
     fault: str
     since: datetime
+    again: datetime | None = None
+    readable: bool = True
 
 
-def parked(found: tuple[Parked, date] | None, tz: tzinfo) -> Iterable[Finding]:
-    """Once a day on which updates were parked."""
+def parked(found: tuple[Parked, date] | None, tz: tzinfo, bot_id: int) -> Iterable[Finding]:
+    """Once a day on which updates were parked, and once more for those parked after they were taken up again."""
     if found is not None:
         aside, day = found
-        yield Finding(f"parked:{day}", messages.parked(aside.number, aside.ids, aside.fault, aside.since, tz))
+        after = f":{aside.again:%Y%m%dT%H%M%S%f}" if aside.again else ""
+        text = messages.parked(aside.number, aside.ids, aside.fault, aside.since, tz, again=aside.readable)
+        rows = [[Choice("重新办理", TakeUpAgain(bot_id))]] if aside.readable else []
+        yield Finding(f"parked:{day}{after}", text, rows=rows)
 
 
 def clock(skew: timedelta | None, *, behind: bool = False) -> Iterable[Finding]:
@@ -76,6 +88,31 @@ def is_full(room: Room) -> bool:
 def space(room: Room | None) -> Iterable[Finding]:
     if room is not None and is_full(room):
         yield Finding("room", messages.space(room.free, room.size), lasting=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Hooked:
+    """Where Telegram delivers: to us, or to whom (host; "" to nobody), and what went wrong since the last look."""
+
+    ours: bool
+    host: str
+    failed: str
+
+
+def hooked(found: Hooked) -> Iterable[Finding]:
+    if not found.ours and found.host:
+        yield Finding("webhook:other", messages.webhook_elsewhere(found.host), lasting=True)
+    elif not found.ours:
+        yield Finding("webhook:gone", messages.WEBHOOK_GONE, lasting=True)
+    if found.ours and found.failed:
+        yield Finding("webhook:error", messages.webhook_failed(found.failed), lasting=True)
+
+
+def conflict(words: str) -> Iterable[Finding]:
+    """`words`: what Telegram says of another program that asks it with our token; "" while there is none."""
+    if words:
+        text = messages.WEBHOOK_INSTEAD if "webhook" in words.lower() else messages.CONFLICT
+        yield Finding("conflict", text, lasting=True, life=timedelta(hours=2))
 
 
 def silence(seconds: float) -> Iterable[Finding]:
@@ -144,6 +181,14 @@ def concerns_people(found: Outage, tz: tzinfo) -> bool:
     start = found.start.astimezone(tz)
     morning = at(start.date() + (DAY if start.time() > DAY_ENDS else timedelta()), DAY_BEGINS, tz)
     return by_day(start, tz) or found.end >= morning
+
+
+def until_day(instant: datetime, tz: tzinfo) -> timedelta:
+    """How long until people may be written to; nothing by day."""
+    if by_day(instant, tz):
+        return timedelta()
+    local = instant.astimezone(tz)
+    return at(local.date() + (DAY if local.time() > DAY_ENDS else timedelta()), DAY_BEGINS, tz) - instant
 
 
 def by_day(instant: datetime, tz: tzinfo) -> bool:

@@ -104,12 +104,12 @@ def _under_way(session: Session, now: datetime) -> set[tuple[int, str | None]]:
 
 
 def _lines(session: Session, lost: dict[Subject, Lost], now: datetime, tz: tzinfo) -> Iterator[Owed]:
-    named, totals, heads = titles(session, lost), _totals(session, lost, now - SINCE), _heads(session, now, tz)
+    named, totals, told = titles(session, lost), _totals(session, lost, now - SINCE), heads(session, now, tz)
     for subject, what in lost.items():
         if subject not in named:
             continue
         text = messages.undelivered(named[subject], totals[subject], what.people, what.groups)
-        for number, person in enumerate(heads(subject.branch_id)):
+        for number, person in enumerate(told(subject.branch_id)):
             key = _key(subject) + (f":{person}" if number else "")
             yield Owed((key,), {"text": text}, person, expires_at=now + SINCE)
 
@@ -130,7 +130,7 @@ def _totals(session: Session, subjects: Collection[Subject], since: datetime) ->
     return found
 
 
-def _heads(session: Session, now: datetime, tz: tzinfo) -> Callable[[int], list[int]]:
+def heads(session: Session, now: datetime, tz: tzinfo) -> Callable[[int], list[int]]:
     """Who of a branch may see all the names and can be written to: the secretaries, else their deputies (6.5)."""
     query = (
         select(DutySpan.organisation_id, DutySpan.duty, Person.id)

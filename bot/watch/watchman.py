@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from bot.kit.anew import Anew
 from bot.kit.sending import Telegram
-from bot.watch import anew, looking, memory, outages, pruning, rules, undelivered
+from bot.watch import anew, groups, looking, memory, moved, outages, pruning, rules, undelivered
 from bot.watch.failures import Failures
+from bot.watch.hook import HookWatch
+from bot.web import Webhook
 from scheduler.calendar import local_day
 from scheduler.calendars import calendars
 from scheduler.clock import Clock, SystemClock, real_now
-from scheduler.outbox import Sender
+from scheduler.outbox import OutcomeKind, Sender
 from scheduler.promises import SLICE, promise_all
 from scheduler.trust import Trust, behind_its_rows
 from storage import leases
@@ -29,7 +31,7 @@ FIRST, BEAT, LOOK = 10, 30, 120
 # How long after an answer there is still contact; longer than a long poll.
 IN_TOUCH = 60.0
 PRUNE_AFTER = timedelta(hours=22)
-LASTING = ("clock", "room", "silence")
+LASTING = ("clock", "room", "silence", "conflict", "webhook:gone", "webhook:other", "webhook:error", "ends")
 
 
 class Watchman:
@@ -37,13 +39,16 @@ class Watchman:
 
     operator: the Telegram account that is told; None: the log alone. silence: seconds since Telegram last answered a
     poll (0 while another process polls, or with a webhook). trust: whether the machine's clock may be believed.
+    conflict: what Telegram says of another program that polls with our token. webhook: ours, which `hook` looks after.
     """
 
     def __init__(
         self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, sender: Sender, *, bot_id: int,
         operator: int | None, silence: Callable[[], float], trust: Trust,
-        failures: Failures, jobs: Sequence[str], sources: Sequence[Anew],
+        conflict: Callable[[], str], failures: Failures, jobs: Sequence[str], sources: Sequence[Anew],
+        webhook: Webhook | None = None,
     ) -> None:  # fmt: skip
+        self.hook, self._conflict = HookWatch(telegram, webhook), conflict
         self._storage, self._telegram, self._clock, self._tz, self._sender = storage, telegram, clock, tz, sender
         self._bot_id, self._operator, self._silence, self._trust = bot_id, operator, silence, trust
         self._failures, self._sources = failures, sources
@@ -60,12 +65,18 @@ class Watchman:
                 for _ in range(LOOK // BEAT):
                     await asyncio.sleep(BEAT)
                     await self._safely(self._contact)
+                    await self._safely(self._post_moved)
+                    if self.hook.deaf:
+                        await self._safely(self._look_after_hook)
         finally:
             await self._safely(self._contact)
 
     async def look(self) -> None:
         """Everything once; what fails keeps nothing else from being looked at."""
-        for step in (self._contact, self._tell_operator, self._tell_secretaries, self._post_anew, self._prune):
+        for step in (
+            self._contact, self._look_after_hook, self._tell_operator, self._tell_secretaries, self._tell_of_groups,
+            self._post_moved, self._post_anew, self._prune,
+        ):  # fmt: skip
             await self._safely(step)
 
     async def _safely(self, step: Callable[[], Awaitable[None]]) -> None:
@@ -105,6 +116,15 @@ class Watchman:
             log.info("%d open cards are posted anew after an outage", posted)
             self._sender.wake()
 
+    async def _look_after_hook(self) -> None:
+        await self.hook.look(self._clock.now())
+
+    async def _post_moved(self) -> None:
+        """Cards of a group that became another chat; as soon as people are awake."""
+        now = self._clock.now()
+        if rules.by_day(now, self._tz) and await moved.post(self._storage, self._sources, now, self._tz):
+            self._sender.wake()
+
     # --- telling ---
 
     async def _tell_operator(self) -> None:
@@ -124,13 +144,25 @@ class Watchman:
     def _findings(self, session: Session, now: datetime) -> list[rules.Finding]:
         today, calendar = local_day(now, self._tz), calendars(session).national
         return [
-            *rules.parked(looking.parked(session, now, self._tz), self._tz),
+            *rules.parked(looking.parked(session, now, self._tz), self._tz, self._bot_id),
             *rules.clock(self._trust.skew, behind=behind_its_rows(session, now)),
-            *rules.silence(self._silence()),
+            # One word about one thing: who is put off by another program hears nothing from Telegram either.
+            *(list(rules.conflict(self._conflict())) or rules.silence(self._silence())),
+            *self.hook.findings(),
             *rules.failing(self._failures.by_job()),
             *rules.years(looking.missing_years(calendar, today), now, self._tz),
             *rules.provisional(looking.coming_blocks(calendar, today), today),
         ]
+
+    async def last_word(self, text: str) -> None:
+        """Tell the operator at once why the bot ends, unless that was told before: the outbox will not be emptied."""
+        now, finding = self._clock.now(), rules.Finding("ends", text, lasting=True)
+        if not await self._storage.write(lambda session: memory.tell(session, [finding], None, now)):
+            return
+        if self._operator is not None:
+            outcome = await self._telegram.send(self._operator, {"text": text})
+            if outcome.kind is not OutcomeKind.SENT:
+                await self._storage.write(lambda session: memory.forget(session, ["ends"], now))
 
     async def _tell_secretaries(self) -> None:
         now = self._clock.now()
@@ -141,6 +173,16 @@ class Watchman:
                 lambda session: promise_all(session, some, job=memory.JOB, branch_id=None, now=now)  # noqa: B023
             )
         if lines:
+            self._sender.wake()
+
+    async def _tell_of_groups(self) -> None:
+        now, bot_id = self._clock.now(), self._bot_id
+
+        def seen(session: Session) -> bool:
+            return groups.behind(session, bot_id, now) or bool(groups.news(session, bot_id, now))
+
+        if await self._storage.read(seen):
+            await self._storage.write(lambda session: groups.tell(session, bot_id, self._operator, now, self._tz))
             self._sender.wake()
 
     # --- once a day ---

@@ -14,6 +14,8 @@ from bot.app import Died, running
 from bot.kit.redact import RedactSecrets
 from bot.troubles import CannotReceive
 from bot.web import Webhook
+from scheduler.jobs import Owed
+from scheduler.outbox import promise
 from storage.engine import Storage
 from storage.models.outbox import Outbox
 from tests.e2e.house import NOW, OLD, bot, build, playground, quiet, rows, states, until
@@ -62,13 +64,24 @@ async def test_no_polling_beside_a_webhook(storage: Storage) -> None:
     await there.close()
 
 
-async def test_a_webhook_set_later_ends_the_polling(storage: Storage) -> None:
+async def test_a_webhook_set_later_keeps_updates_away_and_nothing_else(
+    storage: Storage, at_once: None, caplog: pytest.LogCaptureFixture
+) -> None:
     there = playground()
-    running_bot = asyncio.create_task(build(storage, there).run())
-    await until(lambda: there.updates.polled)
-    await there.handle(there.token, "setWebhook", {"url": "https://elsewhere.example.org/x"})
-    with pytest.raises(CannotReceive, match="A webhook is set"):
-        await running_bot
+    person = there.person(1, "甲一")
+    person.chat.opened = True
+    async with bot(storage, there) as app:
+        await until(lambda: there.updates.polled)
+        await there.handle(there.token, "setWebhook", {"url": "https://elsewhere.example.org/x"})
+        await until(lambda: app.poller.conflict)
+        owed = Owed(("prompt:1",), {"text": "请学习"}, chat_id=1)
+        await storage.write(lambda session: promise(session, owed, job=None, branch_id=None, now=there.clock.now()))
+        app.sender.wake()
+        await until(lambda: person.chat.from_bot)
+        there.webhooks.clear()
+        await person.send("到")
+        await until(lambda: len(person.chat.from_bot) == 2)
+    assert "A webhook is set" in caplog.text
     await there.close()
 
 

@@ -18,7 +18,7 @@ from bot.features.roster import buttons as roster
 from bot.features.study import buttons as study
 from bot.features.tally import buttons as tally
 from bot.features.todo import messages as todo
-from bot.kit import broadcasts, photos
+from bot.kit import broadcasts, parked, photos
 from bot.kit.buttons import Button
 from storage.choices import ActivityType, LeaveType, StudyItemKind
 from tests.rights.branch import Ids
@@ -327,6 +327,8 @@ TABLE: dict[str, Case] = {
     "tap:HandOver": Case(HAND_OVER, lambda ids: offices.HandOver(ids["bound"], 1)),
     # nobody has two places here
     "command:switch": own(NOBODY),
+    # The operator's account alone, whoever it belongs to: tests/watch/test_parked.py
+    "tap:TakeUpAgain": own(NOBODY, lambda ids: parked.TakeUpAgain(1)),
     "word:切换支部": own(NOBODY),
     "tap:SwitchTo": Case(OWN, lambda ids: offices.SwitchTo(ids.branch_id)),
     # a code that nobody made

@@ -121,6 +121,9 @@ def _run(session: Session, handler: Handler, case: Case, visit: Visit, ids: Ids,
     call = Call(**{name: getattr(visit, name) for name in Visit.__dataclass_fields__}, me=me)
     if case.open is not None:
         dialogs.ask(session, me.id, case.open[0], NOW, **case.open[1](opened))
+    if isinstance(handler, Tap) and handler.operator:
+        # As the edge does for every account but one.
+        raise Refusal(NO_RIGHT)
     if isinstance(handler, Tap):
         assert case.make is not None
         return tap(session, handler, call, case.make(ids).pack())

@@ -50,7 +50,7 @@ def _cards(
         select(Card)
         .join(Outbox, Outbox.id == Card.outbox_id)
         .join(GroupChat, GroupChat.chat_id == Card.chat_id)
-        .where(GroupChat.active, Card.message_id.is_not(None), Outbox.sent_at < since)
+        .where(GroupChat.active, Outbox.sent_at < since)
         .where(Card.kind.in_([cards.KIND, cards.NOTICE]), Card.subject_id.in_([one for _, one in subjects]))
         .order_by(Card.id)
     )

@@ -126,7 +126,7 @@ ACTIONS = {
     "invite_revoked": "作废邀请",
     "unbound": "解除绑定", "handed_over": "移交书记", "place_chosen": "切换支部", "stop": "停止发送",
     "resume": "继续发送", "correct": "更正", "person_removed": "移除", "code_made": "生成签到码", "read_in": "导入",
-    "office_given": "任职", "office_ended": "免职",
+    "office_given": "任职", "office_ended": "免职", "taken_up": "重新办理",
 }  # fmt: skip
 
 SUBJECTS = {
@@ -136,7 +136,7 @@ SUBJECTS = {
     "organisation": "支部", "retention_rule": "保存期限", "hygiene_word": "禁发词语", "telegram": "账号",
     "photos": "照片", "reminder_plan": "节前提醒安排", "group_chat": "工作群", "acknowledgement": "已阅",
     "bind_request": "绑定申请", "calendar_year": "放假安排", "reminder_settings": "节前提醒设置",
-    "theme": "每月一主题",
+    "theme": "每月一主题", "updates": "消息",
 }  # fmt: skip
 
 

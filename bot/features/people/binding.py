@@ -193,7 +193,7 @@ def _tie(session: Session, branch_id: int, chat_id: int, title: str, by: int, no
     for other in session.scalars(others).all():
         change(session, "reachable_changed", other, {"active": False}, now=now, actor_id=by, branch_id=branch_id)
     chat = session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id)).first()
-    before = chat.branch_id if chat is not None else None
+    before, held = (chat.branch_id, chat.active) if chat is not None else (None, False)
     if chat is None:
         chat = GroupChat(branch_id=branch_id, chat_id=chat_id, title=title, active=False, tied_at=now)
         session.add(chat)
@@ -202,7 +202,7 @@ def _tie(session: Session, branch_id: int, chat_id: int, title: str, by: int, no
     if before not in (None, branch_id):
         record(
             session, "change", "group_chat", chat.id,
-            now=now, branch_id=before, changes={"active": [True, False]},
+            now=now, branch_id=before, changes={"active": [held, False]},
         )  # fmt: skip
     return before
 

@@ -108,8 +108,9 @@ def tie_group(session: Session, call: Call, button: TieGroup) -> Reply:
 
 
 def membership_changed(session: Session, visit: Visit) -> Reply:
-    """Somebody blocked the bot or took it back; a group put it out or in."""
-    present = (visit.facts or {}).get("status") in PRESENT
+    """Somebody blocked the bot or took it back; a group put it out or in, or took its right to write."""
+    facts = visit.facts or {}
+    present = facts.get("status") in PRESENT and not facts.get("muted")
     if visit.private:
         service.set_reachable(session, visit.telegram_id, present, visit.now)
     else:
