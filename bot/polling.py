@@ -23,7 +23,7 @@ PATIENCE = 30.0
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 SILENCE = 120.0
 LEASE = timedelta(seconds=15)
-RENEWAL = 5.0
+RENEWAL = 4.0
 
 WEBHOOK_SET = (
     "A webhook is set for this token, so Telegram gives no updates to polling. Set WEBHOOK_URL to receive by"
