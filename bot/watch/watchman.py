@@ -147,7 +147,7 @@ class Watchman:
     async def _prune(self) -> None:
         """By whoever comes first after most of a day: the lease is never renewed, and so keeps the others away."""
         name = f"prune:{self._bot_id}"
-        if await self._storage.read(lambda session: leases.taken(session, name)):
+        if await self._storage.read(lambda session: leases.taken(session, name, PRUNE_AFTER)):
             return
         if await self._storage.write(lambda session: leases.take(session, name, uuid4().hex, PRUNE_AFTER)):
             await pruning.prune(self._storage, self._clock.now())
