@@ -64,7 +64,7 @@ class Storage:
         else:
             self._backend = Postgresql(self.url, writers, readers)
         self._writers = Crew("write", self._backend.write, threads=self._backend.writers, limit=self._backend.group)
-        self._readers = Crew("read", self._read, threads=readers)
+        self._readers = Crew("read", self._backend.read, threads=readers)
         self._waiters = 0
 
     def __repr__(self) -> str:
@@ -108,10 +108,6 @@ class Storage:
 
     def _left(self) -> None:
         self._waiters -= 1
-
-    def _read(self, pieces: list[Piece]) -> None:
-        for piece in pieces:
-            piece.run(self._backend.reading)
 
     # --- for the command line and tests ---
 

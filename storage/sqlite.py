@@ -41,6 +41,10 @@ class Sqlite:
         for piece in pieces:
             piece.run(self.transaction)
 
+    def read(self, pieces: list[Piece]) -> None:
+        for piece in pieces:
+            piece.run(self.reading)
+
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         with _transaction(self.engine, "BEGIN IMMEDIATE") as connection, WorkSession(connection) as session:
