@@ -4,7 +4,7 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.kit.edge import Edge
@@ -40,12 +40,19 @@ class AnswerAgain:
 
     async def run(self) -> None:
         """Answer, for ever."""
-        if self._storage.dialect == "sqlite":
-            await self._all()
-            await asyncio.Event().wait()
         while True:
-            await self._all()
+            if await self._safely() and self._storage.dialect == "sqlite":
+                await asyncio.Event().wait()
             await asyncio.sleep(LOOK_AGAIN)
+
+    async def _safely(self) -> bool:
+        """All of them; False when the database could not be asked, which is no reason to end."""
+        try:
+            await self._all()
+        except Exception:
+            log.exception("what is to be answered again could not be read")
+            return False
+        return True
 
     async def _all(self) -> None:
         last = 0
@@ -64,5 +71,7 @@ class AnswerAgain:
         if self._storage.dialect == "sqlite":
             query = query.where(Inbox.id <= self._top)
         else:
-            query = query.where(Inbox.handled_at < self._clock.now() - LEFT_LYING)
+            now = self._clock.now()
+            # What was handled in the future was handled before the clock was set back.
+            query = query.where(or_(Inbox.handled_at < now - LEFT_LYING, Inbox.handled_at > now + LEFT_LYING))
         return list(session.scalars(query.order_by(Inbox.id).limit(SIDE_BY_SIDE)))

@@ -74,7 +74,7 @@ class App:
         self.corrector = Corrector(storage, clock, self.sender)
         failures = Failures()
         self.runner = Runner(storage, clock, failures.watching(jobs), self.sender, tz)
-        self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed)
+        self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed, self._handled)
         self.receiver = Receiver(storage, clock, self.bot_id, self.lanes, self.sender.wake)
         self.poller = Poller(self.telegram, self.receiver, storage, self.bot_id)
         self.watchman = Watchman(
@@ -231,6 +231,12 @@ class App:
             return
         if self.edge is not None:
             await self.edge.voice.apologise(update)
+
+    async def _handled(self, parcel: Parcel) -> None:
+        """The line to the database was cut when it was handled: it is, but its sender may know nothing of it."""
+        self.runner.changed()
+        if self.edge is not None:
+            await self.edge.voice.answer_unless_said(parcel.update_id)
 
     # --- the token ---
 

@@ -81,6 +81,11 @@ class Storage:
         return self._backend.engine
 
     @property
+    def connections(self) -> int:
+        """How many connections it takes at most."""
+        return self._backend.connections
+
+    @property
     def pending(self) -> int:
         """Functions that wait, that run, or whose caller has not gone on yet: at 0 nothing happens here."""
         return self._waiters

@@ -100,7 +100,13 @@ def _engine(url: URL, threads: int, **options: Any) -> Any:
 
     @event.listens_for(engine, "connect")
     def prepare(driver: Any, _: object) -> None:
-        driver.execute("; ".join(BE_NOTICED))
-        driver.commit()
+        try:
+            driver.autocommit = True
+            driver.execute("; ".join(BE_NOTICED))
+            driver.autocommit = False
+        except BaseException:
+            # Nobody knows of it yet, so nobody else would.
+            driver.close()
+            raise
 
     return engine
