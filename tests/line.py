@@ -14,21 +14,28 @@ SOCKET = ".s.PGSQL.5432"
 
 
 class Line:
-    """Passes bytes on. `word` None: it is whole."""
+    """Passes bytes on, until it is told where to end."""
 
     def __init__(self, url: str) -> None:
         there = make_url(url)
         self._server = str(Path(str(there.query["host"])) / SOCKET)
         self._folder = tempfile.mkdtemp(prefix="line-", dir="/tmp")
         self.url = there.update_query_dict({"host": self._folder}).render_as_string(hide_password=False)
-        self.word, self.delivered, self.times, self.down_after = b"", False, 0, False
+        self.word, self.after, self.delivered, self.times, self.down_after = b"", b"", False, 0, False
         self._ends: list[socket.socket] = []
         self._listening: socket.socket | None = None
         self.up()
 
-    def cut_at(self, word: bytes, *, delivered: bool, times: int = 1, down_after: bool = False) -> None:
-        """The next message with this word is the line's last. down_after: no new connection before up()."""
-        self.word, self.delivered, self.times, self.down_after = word, delivered, times, down_after
+    def cut_at(self, word: bytes, *, delivered: bool, after: bytes = b"", down_after: bool = False) -> None:
+        """The next message with this word is its connection's last.
+
+        after: only on a connection on which this was said before. down_after: no new connection before up().
+        """
+        self.word, self.after, self.delivered, self.times, self.down_after = word, after, delivered, 1, down_after
+
+    @property
+    def is_up(self) -> bool:
+        return self._listening is not None
 
     def up(self) -> None:
         self._listening = socket.socket(socket.AF_UNIX)
@@ -71,9 +78,11 @@ class Line:
                 threading.Thread(target=pump, args=(near, far), daemon=True).start()
 
     def _there(self, near: socket.socket, far: socket.socket) -> None:
+        said = b""
         with suppress(OSError):
             while data := near.recv(65_536):
-                if self.times and self.word in data:
+                said = said + data if self.times else b""
+                if self.times and self.word in data and self.after in said:
                     self.times -= 1
                     self._last(near, far, data)
                     return
