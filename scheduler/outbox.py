@@ -79,6 +79,16 @@ class Sender:
         in_hand = len(self._waiting) + len(self._calls) + len(self._told) + self._working
         return in_hand + (1 if (self._due or self._more) and not idle else 0)
 
+    @property
+    def mine(self) -> bool:
+        """Whether it is this process's turn to send."""
+        return self._turn.mine
+
+    @property
+    def silence(self) -> float:
+        """Seconds since it last moved while something was due; 0 when nothing is, or while others send."""
+        return 0.0
+
     def wake(self) -> None:
         """Something was promised."""
         self._due = True
