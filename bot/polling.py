@@ -44,6 +44,11 @@ class Poller:
         self._heard = time.monotonic()
 
     @property
+    def mine(self) -> bool:
+        """Whether it is this process's turn to ask."""
+        return self._turn.mine
+
+    @property
     def silence(self) -> float:
         """Seconds since Telegram last answered; a process that waits for its turn is not silent."""
         return time.monotonic() - max(self._heard, self._turn.since) if self._turn.mine else 0.0
