@@ -143,16 +143,18 @@ async def test_however_a_cut_connection_shows_itself(
 
 
 async def test_a_server_that_is_full_is_asked_again(postgresql_url: str, postgresql_admin: psycopg.Connection) -> None:
-    postgresql_admin.execute("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0")
+    url = make_url(postgresql_url)
+    name = f"crowded_{url.database}"
+    postgresql_admin.execute(f"CREATE ROLE {name} LOGIN CONNECTION LIMIT 0")
     try:
-        with Storage(make_url(postgresql_url).set(username="crowded").render_as_string()) as storage:
+        with Storage(url.set(username=name).render_as_string()) as storage:
             with pytest.raises(DBAPIError, match="too many connections") as full:
                 await storage.write(lambda session: session.execute(text("SELECT 1")))
             assert unavailable(full.value)
-            postgresql_admin.execute("ALTER ROLE crowded CONNECTION LIMIT 2")
+            postgresql_admin.execute(f"ALTER ROLE {name} CONNECTION LIMIT 2")
             assert await storage.write(lambda session: session.scalar(text("SELECT 1"))) == 1
     finally:
-        postgresql_admin.execute("DROP ROLE crowded")
+        postgresql_admin.execute(f"DROP ROLE {name}")
 
 
 async def test_a_lock_that_is_waited_for_too_long_is_no_fault_of_the_function(postgresql_url: str) -> None:
