@@ -106,3 +106,23 @@ async def test_a_sign_in_whose_commit_is_cut_is_recorded_once_and_answered(
         assert tap.toast.startswith("签到成功")
         assert signed_in(looking) == 1
     await there.close()
+
+
+async def test_what_was_said_while_the_database_was_away_is_written_down_when_it_is_back(postgresql_url: str) -> None:
+    there = playground()
+    with line(postgresql_url) as between, Storage(postgresql_url) as looking, Storage(between.url) as storage:
+        with looking.transaction() as session:
+            cast, (activity,) = prepare(session, 1)
+        async with bot(storage, there):
+            await until(lambda: there.updates.polled)
+            there.faults.add("slow", method="answerCallbackQuery", times=None, seconds=0.5)
+            for person in people(there, cast):
+                message = there.post(person.chat, there.bot, "x")
+                await person.tap_data(message, f"si:{activity}")
+            await until(lambda: states(looking).count("done") == len(cast.people))
+            between.down()
+            await until(lambda: not storage.pending)
+            between.up()
+            await until(lambda: set(states(looking)) == {"answered"})
+        assert signed_in(looking) == len(cast.people)
+    await there.close()
