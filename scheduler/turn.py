@@ -56,7 +56,7 @@ class Turn:
                 await asyncio.sleep(every)
         finally:
             self._until = -1.0
-            await self._storage.write(lambda session: leases.release(session, self._name, self._holder))
+            await self._let_go()
 
     def confirm(self, session: Session) -> bool:
         """In a transaction that only the holder may commit: is it ours until this commits?"""
@@ -64,6 +64,13 @@ class Turn:
 
     def _take(self, session: Session) -> bool:
         return leases.take(session, self._name, self._holder, self._life, self._machine)
+
+    async def _let_go(self) -> None:
+        """A database that is away at the end is no fault of whoever stops: the lease runs out by itself."""
+        try:
+            await self._storage.write(lambda session: leases.release(session, self._name, self._holder))
+        except Exception as error:
+            log.warning("the lease %s is not let go: %s", self._name, type(error).__name__)
 
     async def _renew(self) -> None:
         begun = time.monotonic()

@@ -6,19 +6,23 @@ from datetime import timedelta
 import psycopg
 import pytest
 from sqlalchemy import func, make_url, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot import answers, lanes
 from bot.features.activities import making
 from bot.features.activities.making import Plan
+from bot.kit.cards import Cards
+from bot.kit.voice import Voice
 from bot.playground.people import Person
 from bot.playground.server import Playground
 from bot.playground.taps import Tap
-from storage.choices import ActivityType
+from storage.choices import ActivityType, InboxState
 from storage.engine import Storage
 from storage.models.attendance import Attendance
+from storage.models.inbox import Inbox
 from tests.cast import Cast, make_branch
-from tests.e2e.house import NOW, SHANGHAI, bot, playground, states, until
+from tests.e2e.house import NOW, SHANGHAI, bot, build, playground, states, until
 from tests.line import line
 
 ACTIVITIES = 12
@@ -108,21 +112,24 @@ async def test_a_sign_in_whose_commit_is_cut_is_recorded_once_and_answered(
     await there.close()
 
 
-async def test_what_was_said_while_the_database_was_away_is_written_down_when_it_is_back(postgresql_url: str) -> None:
+async def test_what_was_said_while_the_database_was_away_is_written_down_with_the_next(postgresql_url: str) -> None:
     there = playground()
     with line(postgresql_url) as between, Storage(postgresql_url) as looking, Storage(between.url) as storage:
+        app = build(storage, there)
+        cards = Cards(storage, app.telegram, there.clock, SHANGHAI, {})
+        voice = Voice(storage, app.telegram, app.sender, cards, there.bot.id)
+        updates = [
+            Inbox(
+                bot_id=there.bot.id, update_id=number, sender=1, kind="message", state=InboxState.DONE, received_at=NOW
+            )
+            for number in range(3)
+        ]
         with looking.transaction() as session:
-            cast, (activity,) = prepare(session, 1)
-        async with bot(storage, there):
-            await until(lambda: there.updates.polled)
-            there.faults.add("slow", method="answerCallbackQuery", times=None, seconds=0.5)
-            for person in people(there, cast):
-                message = there.post(person.chat, there.bot, "x")
-                await person.tap_data(message, f"si:{activity}")
-            await until(lambda: states(looking).count("done") == len(cast.people))
-            between.down()
-            await until(lambda: not storage.pending)
-            between.up()
-            await until(lambda: set(states(looking)) == {"answered"})
-        assert signed_in(looking) == len(cast.people)
+            session.add_all(updates)
+        between.down()
+        answered = await asyncio.gather(*map(voice.answer_again, updates[:2]), return_exceptions=True)
+        assert [type(each) for each in answered] == [OperationalError, type(None)]
+        between.up()
+        await voice.answer_again(updates[2])
+        assert states(looking) == ["answered"] * 3
     await there.close()

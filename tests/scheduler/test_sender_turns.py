@@ -14,6 +14,7 @@ from storage.choices import OutboxState
 from storage.engine import Storage
 from storage.models.outbox import Lease
 from tests.e2e.house import until
+from tests.line import line
 from tests.scheduler.office import START, Office
 
 SECOND = timedelta(seconds=1)
@@ -125,3 +126,14 @@ async def test_a_turn_that_a_wrong_clock_took_for_a_year_is_void(office: Office)
     async with office.sender(alone=False):
         await until(lambda: office.telegram.texts)
     assert office.telegram.texts == [(7, "通知")]
+
+
+async def test_a_stop_while_the_database_is_away_is_a_stop(postgresql_url: str) -> None:
+    with line(postgresql_url) as between, Storage(between.url) as storage:
+        turn = Turn(storage, "sender:1", timedelta(seconds=5), others="others")
+        holding = asyncio.create_task(turn.hold(every=60))
+        await turn.wait()
+        between.down()
+        await stop(holding)
+        assert holding.cancelled()
+        assert not turn.mine
