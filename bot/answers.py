@@ -43,8 +43,15 @@ class AnswerAgain:
         """Answer, for ever."""
         while True:
             if time.monotonic() >= self._edge.voice.rests_until:
-                await self._all()
+                await self._safely()
             await asyncio.sleep(LOOK_AGAIN)
+
+    async def _safely(self) -> None:
+        """All of them; a database that cannot be asked is no reason to end."""
+        try:
+            await self._all()
+        except Exception:
+            log.exception("what is to be answered again could not be read")
 
     async def _all(self) -> None:
         """Until none is left, or Telegram does not take one: the others would fare no better."""
@@ -75,5 +82,7 @@ class AnswerAgain:
         if self._storage.dialect == "sqlite":
             query = query.where(or_(Inbox.id <= self._top, Inbox.update_id.in_(unsaid)))
         else:
-            query = query.where(Inbox.handled_at < self._clock.now() - LEFT_LYING)
+            now = self._clock.now()
+            # What was handled in the future was handled before the clock was set back.
+            query = query.where(or_(Inbox.handled_at < now - LEFT_LYING, Inbox.handled_at > now + LEFT_LYING))
         return list(session.scalars(query.order_by(Inbox.id).limit(SIDE_BY_SIDE)))

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from typing import Any, NoReturn
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from bot.answers import AnswerAgain
 from bot.kit.anew import Anew
@@ -19,9 +20,10 @@ from bot.kit.transport import Transport
 from bot.lanes import Lanes, Parcel
 from bot.menus import Menus
 from bot.parsing import ptb_application, read_update
-from bot.polling import SILENCE, WEBHOOK_SET, Poller, patiently, refuse_beside_a_webhook
+from bot.polling import WEBHOOK_SET, Poller, patiently, refuse_beside_a_webhook
 from bot.receive import Receiver
 from bot.troubles import TOKEN_REFUSED, CannotReceive
+from bot.watch import signs
 from bot.watch.failures import Failures
 from bot.watch.messages import WEBHOOK_BESIDE
 from bot.watch.watchman import Watchman
@@ -84,14 +86,17 @@ class App:
         self.corrector = Corrector(storage, clock, self.sender)
         failures = Failures()
         self.runner = Runner(storage, clock, failures.watching(jobs), self.sender, tz, off=self.trust.off)
-        self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed)
+        self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed, self._handled)
         self.receiver = Receiver(storage, clock, self.bot_id, self.lanes, self.sender.wake)
         self.poller = Poller(self.telegram, self.receiver, storage, self.bot_id)
+        polling = [signs.Part(signs.POLLING, lambda: self.poller.mine, lambda: self.poller.silence)]
+        sending = signs.Part(signs.SENDING, lambda: self.sender.mine, lambda: self.sender.silence)
+        self.parts = [*([] if webhook else polling), sending]
         self.watchman = Watchman(
             storage, self.telegram, clock, tz, self.sender, bot_id=self.bot_id, operator=operator,
             silence=lambda: 0.0 if webhook else self.poller.silence, trust=self.trust,
             conflict=lambda: self.poller.conflict, failures=failures, jobs=[job.name for job in jobs], sources=sources,
-            webhook=webhook,
+            webhook=webhook, parts=self.parts,
         )  # fmt: skip
         self.menus = Menus(storage, self.telegram, clock, tz, handlers, self.bot_id)
         self.edge: Edge | None = None
@@ -234,17 +239,25 @@ class App:
             raise
 
     async def faults(self) -> list[str]:
-        """What keeps the bot from doing its work, in English; empty when all is well."""
-        found = []
+        """What keeps the bot from doing its work, in English; empty when all is well.
+
+        Where it is this process's turn to poll or to send, its own clock counts that only goes forward; else the signs
+        of the others.
+        """
+        here = [fault for part in self.parts if part.mine() for fault in signs.here(part)]
+        here += [self.watchman.hook.deaf] if self.watchman.hook.deaf else []
+        elsewhere = [part.name for part in self.parts if not part.mine()]
+
+        def ask(session: Session) -> list[str]:
+            session.execute(text("SELECT 1"))
+            return signs.missing(session, self.bot_id, elsewhere)
+
         try:
             async with asyncio.timeout(2):
-                await self._storage.read(lambda session: session.execute(text("SELECT 1")).scalar())
+                missing = await self._storage.read(ask)
         except Exception as error:
-            found.append(f"the database does not answer: {type(error).__name__}")
-        if self._webhook is None and self.poller.silence > SILENCE:
-            found.append(f"Telegram has not answered for {self.poller.silence:.0f} s")
-        found += [self.watchman.hook.deaf] if self.watchman.hook.deaf else []
-        return found
+            return [f"the database does not answer: {type(error).__name__}", *here]
+        return here + missing
 
     # --- handling ---
 
@@ -260,6 +273,12 @@ class App:
             return
         if self.edge is not None:
             await self.edge.voice.apologise(update)
+
+    async def _handled(self, parcel: Parcel) -> None:
+        """The line to the database was cut when it was handled: it is, but its sender may know nothing of it."""
+        self.runner.changed()
+        if self.edge is not None:
+            await self.edge.voice.answer_unless_said(parcel.update_id)
 
     # --- the token ---
 

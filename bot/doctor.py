@@ -10,19 +10,24 @@ from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 from telegram.error import InvalidToken, TelegramError
 
+from bot import polling
 from bot.front import webhook
 from bot.kit.redact import redact
 from bot.kit.sending import Telegram
 from bot.kit.transport import AiohttpTransport
 from bot.settings import ENV_FILE, BadSettings, Settings
 from bot.troubles import first_line
+from bot.watch import signs
 from bot.watch.hook import error_of, shown
 from bot.watch.looking import parked
 from bot.watch.rules import is_full
+from scheduler import outbox
 from scheduler.calendars import Calendars, calendars
 from scheduler.trust import FAR
+from storage import leases
 from storage.backup import kept
 from storage.choices import YearState
 from storage.engine import Storage, StorageBusy
@@ -81,7 +86,8 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
         with Storage(settings.database) as storage:
             require_newest(storage)
             yield Finding("database", True, storage.url.render_as_string(hide_password=True))
-            yield from _engine(storage)
+            yield from _sqlite(storage)
+            yield from _running(storage, settings)
             yield from _newest_row(storage, now)
             yield _room(storage)
             yield from _parked(storage, now, settings)
@@ -91,19 +97,41 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield Finding("database", False, first_line(error), "Check DATABASE_URL, DATA_DIR and who may write there.")
 
 
-def _engine(storage: Storage) -> Iterator[Finding]:
-    if storage.dialect != "sqlite":
-        return
-    if sqlite3.sqlite_version_info < SAFE_SQLITE:
+def _sqlite(storage: Storage) -> Iterator[Finding]:
+    if storage.dialect == "sqlite" and sqlite3.sqlite_version_info < SAFE_SQLITE:
         yield Finding(
             "sqlite", None, f"version {sqlite3.sqlite_version} has a rare fault that 3.51.3 mends",
             "Keep one process on the file (the bot sees to it) and keep backups; a newer Python brings a newer SQLite.",
         )  # fmt: skip
+
+
+def _running(storage: Storage, settings: Settings) -> Iterator[Finding]:
+    """Whether a bot has the database, and whether what it has to do is done: a process may stand still, or wait."""
+    bot_id = int(settings.bot_token.get_secret_value().partition(":")[0] or 0)
+    parts = [signs.SENDING] if settings.webhook_url else [signs.POLLING, signs.SENDING]
+    with storage.reading() as session:
+        missing = signs.missing(session, bot_id, parts)
+        running = _has_lock(storage) if storage.dialect == "sqlite" else _has_turn(session, bot_id)
+    if not running:
+        yield Finding("bot", None, "not running on this database")
+    elif missing and bot_id:
+        what = "Look into its log; if this stays when it has been up for a minute, start it again."
+        yield Finding("bot", False, f"running on this database, but {'; '.join(missing)}", what)
+    else:
+        yield Finding("bot", True, "running on this database")
+
+
+def _has_lock(storage: Storage) -> bool:
     try:
         with storage.locked():
-            yield Finding("bot", None, "not running on this database")
+            return False
     except StorageBusy:
-        yield Finding("bot", True, "running on this database")
+        return True
+
+
+def _has_turn(session: Session, bot_id: int) -> bool:
+    turns = ((f"sender:{bot_id}", outbox.LEASE), (f"poller:{bot_id}", polling.LEASE))
+    return any(leases.taken(session, name, life) for name, life in turns)
 
 
 def _backup(settings: Settings, now: datetime) -> Finding:

@@ -14,10 +14,11 @@ from bot.features.registry import ANEW, HANDLERS, jobs
 from bot.kit.redact import RedactSecrets
 from bot.kit.transport import AiohttpTransport
 from bot.settings import Settings
-from bot.troubles import OURS
+from bot.troubles import OURS, CannotReceive
 from bot.web import Webhook
 from scheduler.clock import Clock, SystemClock
 from scheduler.trust import Trust
+from storage.connections import places
 from storage.engine import Storage
 from storage.revision import require_newest
 
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 # Calls to Telegram side by side: a burst of taps is two calls each, and one call is a round trip.
 CONNECTIONS = 128
+# What the nightly backup takes beside the bot's own.
+BACKUP = 1
 # After a stop was asked for; whatever has not ended by then is in the database and goes on at the next start.
 STOP_WITHIN = 10.0
 CHATTY = ("httpx", "httpcore", "aiohttp.access", "telegram", "apscheduler")
@@ -60,6 +63,7 @@ def _run(settings: Settings, token: str, starts_at: datetime | None) -> None:
     with Storage(settings.database) as storage:
         storage.hold()
         require_newest(storage)
+        require_connections(storage)
         clock = SystemClock() if starts_at is None else SystemClock.starting_at(starts_at)
         if starts_at is not None:
             log.warning("a rehearsal: the clock starts at %s; what falls due is really sent", starts_at.isoformat())
@@ -70,6 +74,21 @@ def _run(settings: Settings, token: str, starts_at: datetime | None) -> None:
             chores=lambda trust: [("chores", chores(storage, clock, settings, trust).run)],
         )  # fmt: skip
         asyncio.run(_until_told(app, storage, settings, clock))
+
+
+def require_connections(storage: Storage) -> None:
+    """Say how many a server has to have for us; raises CannotReceive when it has fewer left."""
+    if storage.dialect == "sqlite":
+        return
+    needed = storage.connections + BACKUP
+    with storage.reading() as session:
+        left, limit = places(session)
+    log.info("up to %d connections to PostgreSQL are taken, %d are left (%s)", needed, left, limit)
+    if left < needed:
+        raise CannotReceive(
+            f"PostgreSQL has {left} connections left for this bot ({limit}), and it takes up to {needed}. "
+            f"Raise {limit}, or end what takes them."
+        )
 
 
 def webhook(settings: Settings) -> Webhook | None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.kit.ledger import AlreadyHandled, NotYet
@@ -17,6 +17,7 @@ from storage.choices import InboxState
 from storage.engine import Storage
 from storage.models.inbox import Inbox
 from storage.rows import changed
+from storage.work import unavailable
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ HELD = 2_000
 WORKERS = 256
 AGAIN = 0.05
 RESCAN = 2.0
+# Seconds before a sender's update is tried again while the database is away: it was not the update's fault.
+AWAY = (0.1, 0.3, 1.0, 3.0, 10.0)
 ORPHANED = timedelta(seconds=10)
 FAULT_LENGTH = 2_000
 
@@ -39,19 +42,27 @@ class Parcel:
 
 Handle = Callable[[Parcel], Awaitable[None]]
 Crashed = Callable[[Parcel], Awaitable[None]]
+Handled = Callable[[Parcel], Awaitable[None]]
 
 
 class Lanes:
     """Keeps the order of one sender and runs senders side by side.
 
-    handle: the whole handling of one update; what it raises parks the update, and `crashed` is told.
-    Only the claim in the handler's transaction decides who handles an update: holding one twice does no harm.
+    handle: the whole handling of one update; what it raises parks the update, and `crashed` is told. A database that
+    is away parks nothing: the update keeps its place until it goes. If it turns out to be handled then, `handled` is
+    told, because perhaps nobody has answered it. Only the claim in the handler's transaction decides who handles an
+    update: holding one twice does no harm.
     """
 
-    def __init__(self, storage: Storage, clock: Clock, bot_id: int, handle: Handle, crashed: Crashed) -> None:
+    def __init__(
+        self, storage: Storage, clock: Clock, bot_id: int, handle: Handle, crashed: Crashed,
+        handled: Handled | None = None,
+    ) -> None:  # fmt: skip
         self._storage, self._clock, self._bot_id = storage, clock, bot_id
-        self._handle, self._crashed = handle, crashed
+        self._handle, self._crashed, self._handled = handle, crashed, handled
         self._lanes: dict[int, deque[Parcel]] = {}
+        # By number of update: how often the database was away when it was tried.
+        self._tried: dict[int, int] = {}
         self._held: set[int] = set()
         self._ready: asyncio.Queue[int] = asyncio.Queue()
         # What an earlier run stored and did not handle is in the inbox alone: begin by looking there.
@@ -103,21 +114,44 @@ class Lanes:
             lane = self._lanes[sender]
             parcel = lane[0]
             try:
-                await self._handle(parcel)
-            except AlreadyHandled:
-                log.debug("update %s is handled already", parcel.update_id)
+                await self._once(parcel)
             except NotYet:
                 # Another process has an earlier update of this sender. The claim keeps the order: go round.
                 lane.rotate(-1)
-                asyncio.get_running_loop().call_later(AGAIN, self._ready.put_nowait, sender)
-                continue
+                self._later(sender, AGAIN)
             except Exception as error:
-                await self._park(parcel, error)
-            self._drop(sender, lane, parcel)
+                tries = self._tried[parcel.update_id] = self._tried.get(parcel.update_id, 0) + 1
+                pause = AWAY[min(tries, len(AWAY)) - 1]
+                log.warning(
+                    "update %s waits for the database: %s; again in %g s", parcel.update_id, _kind(error), pause
+                )
+                self._later(sender, pause)
+            else:
+                self._drop(sender, lane, parcel)
+
+    def _later(self, sender: int, pause: float) -> None:
+        asyncio.get_running_loop().call_later(pause, self._ready.put_nowait, sender)
+
+    async def _once(self, parcel: Parcel) -> None:
+        """Handle it, or set it aside; raises NotYet, and what came of a database that is away."""
+        try:
+            try:
+                await self._handle(parcel)
+            except AlreadyHandled:
+                log.debug("update %s is handled already", parcel.update_id)
+                if parcel.update_id in self._tried and self._handled is not None:
+                    await self._handled(parcel)
+        except NotYet:
+            raise
+        except Exception as error:
+            if unavailable(error):
+                raise
+            await self._park(parcel, error)
 
     def _drop(self, sender: int, lane: deque[Parcel], parcel: Parcel) -> None:
         lane.remove(parcel)
         self._held.discard(parcel.update_id)
+        self._tried.pop(parcel.update_id, None)
         if lane:
             self._ready.put_nowait(sender)
         else:
@@ -130,16 +164,12 @@ class Lanes:
         log.error("update %s is parked", parcel.update_id, exc_info=error)
         fault = redact(f"{type(error).__name__}: {error}")[:FAULT_LENGTH]
         now = self._clock.now()
+        if not await self._storage.write(lambda session: park(session, self._bot_id, parcel.update_id, fault, now)):
+            return
         try:
-            parked = await self._storage.write(
-                lambda session: park(session, self._bot_id, parcel.update_id, fault, now)
-            )
-            if parked:
-                await self._crashed(parcel)
+            await self._crashed(parcel)
         except Exception:
-            # The database itself is in trouble. The row is still new: look again later.
-            log.exception("update %s could not be parked", parcel.update_id)
-            asyncio.get_running_loop().call_later(RESCAN, self._wait)
+            log.exception("the sender of update %s could not be told", parcel.update_id)
 
     # --- what waits in the inbox ---
 
@@ -151,10 +181,10 @@ class Lanes:
             if self._waiting:
                 await self._fetch()
 
-    async def _fetch(self, before: datetime | None = None) -> None:
+    async def _fetch(self, lying: tuple[datetime, datetime] | None = None) -> None:
         self._waiting, self._fetching = False, True
         try:
-            found = await self._storage.read(lambda session: waiting_rows(session, self._bot_id, HELD, before))
+            found = await self._storage.read(lambda session: waiting_rows(session, self._bot_id, HELD, lying))
             for parcel in found:
                 self._put(parcel)
             # As many as were asked for: there is more behind them.
@@ -171,19 +201,29 @@ class Lanes:
         while True:
             await asyncio.sleep(RESCAN)
             if not self._waiting and len(self._held) <= HELD // 2:
-                await self._fetch(self._clock.now() - ORPHANED)
+                now = self._clock.now()
+                await self._fetch((now - ORPHANED, now + ORPHANED))
 
 
-def waiting_rows(session: Session, bot_id: int, limit: int, before: datetime | None = None) -> list[Parcel]:
-    """The oldest updates that nobody has handled; `before` narrows to those left lying since then."""
+def _kind(error: Exception) -> str:
+    return type(getattr(error, "orig", None) or error).__name__
+
+
+def waiting_rows(
+    session: Session, bot_id: int, limit: int, lying: tuple[datetime, datetime] | None = None
+) -> list[Parcel]:  # fmt: skip
+    """The oldest updates that nobody has handled; `lying` leaves out those that came between these two instants.
+
+    What came in the future came before the clock was set back.
+    """
     query = (
         select(Inbox.update_id, Inbox.sender, Inbox.payload)
         .where(Inbox.state == InboxState.NEW, Inbox.bot_id == bot_id)
         .order_by(Inbox.id)
         .limit(limit)
     )
-    if before is not None:
-        query = query.where(Inbox.received_at < before)
+    if lying is not None:
+        query = query.where(or_(Inbox.received_at < lying[0], Inbox.received_at > lying[1]))
     return [Parcel(row.update_id, row.sender, row.payload or "") for row in session.execute(query)]
 
 

@@ -26,7 +26,7 @@ FLOOR = 0.2
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 SILENCE = 120.0
 LEASE = timedelta(seconds=15)
-RENEWAL = 5.0
+RENEWAL = 4.0
 # Real seconds: two programs on one token put each other off by turns, so it is over only when it was quiet so long.
 CALM = 300.0
 
@@ -48,6 +48,11 @@ class Poller:
         self._failures = 0
         self._heard = time.monotonic()
         self._conflict_at, self._conflict_words = 0.0, ""
+
+    @property
+    def mine(self) -> bool:
+        """Whether it is this process's turn to ask."""
+        return self._turn.mine
 
     @property
     def silence(self) -> float:

@@ -21,10 +21,15 @@ class Turn:
     database has stopped before another begins. `since` (monotonic): the begin of our turn; `asked`: whether the lease
     has been asked for at all. alone: no other process is there (on SQLite the lock of the data folder
     is held already), and nobody has to wait for a dead holder. others: what the log says while another one has it.
+    machine: this machine's clock, which counts only where the database has none of its own.
     """
 
-    def __init__(self, storage: Storage, name: str, life: timedelta, *, others: str, alone: bool | None = None) -> None:
+    def __init__(
+        self, storage: Storage, name: str, life: timedelta, *, others: str, alone: bool | None = None,
+        machine: leases.Machine = leases.machine_clock,
+    ) -> None:  # fmt: skip
         self._storage, self._name, self._life, self._others = storage, name, life, others
+        self._machine = machine
         self.alone = storage.dialect == "sqlite" if alone is None else alone
         self._holder = uuid4().hex
         self._until = float("inf") if self.alone else 0.0
@@ -51,17 +56,25 @@ class Turn:
                 await asyncio.sleep(every)
         finally:
             self._until = -1.0
-            await self._storage.write(lambda session: leases.release(session, self._name, self._holder))
+            await self._let_go()
 
     def confirm(self, session: Session) -> bool:
         """In a transaction that only the holder may commit: is it ours until this commits?"""
-        return self.alone or leases.held(session, self._name, self._holder)
+        return self.alone or leases.held(session, self._name, self._holder, self._machine)
+
+    def _take(self, session: Session) -> bool:
+        return leases.take(session, self._name, self._holder, self._life, self._machine)
+
+    async def _let_go(self) -> None:
+        """A database that is away at the end is no fault of whoever stops: the lease runs out by itself."""
+        try:
+            await self._storage.write(lambda session: leases.release(session, self._name, self._holder))
+        except Exception as error:
+            log.warning("the lease %s is not let go: %s", self._name, type(error).__name__)
 
     async def _renew(self) -> None:
         begun = time.monotonic()
-        taking = asyncio.ensure_future(
-            self._storage.write(lambda session: leases.take(session, self._name, self._holder, self._life))
-        )
+        taking = asyncio.ensure_future(self._storage.write(self._take))
         try:
             got = await asyncio.shield(taking)
         except asyncio.CancelledError:

@@ -64,7 +64,7 @@ class Storage:
         else:
             self._backend = Postgresql(self.url, writers, readers)
         self._writers = Crew("write", self._backend.write, threads=self._backend.writers, limit=self._backend.group)
-        self._readers = Crew("read", self._read, threads=readers)
+        self._readers = Crew("read", self._backend.read, threads=readers)
         self._waiters = 0
 
     def __repr__(self) -> str:
@@ -79,6 +79,11 @@ class Storage:
     def engine(self) -> Engine:
         """The writing engine; on SQLite its pool is the one writing connection."""
         return self._backend.engine
+
+    @property
+    def connections(self) -> int:
+        """How many connections it takes at most."""
+        return self._backend.connections
 
     @property
     def pending(self) -> int:
@@ -108,10 +113,6 @@ class Storage:
 
     def _left(self) -> None:
         self._waiters -= 1
-
-    def _read(self, pieces: list[Piece]) -> None:
-        for piece in pieces:
-            piece.run(self._backend.reading)
 
     # --- for the command line and tests ---
 

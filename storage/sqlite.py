@@ -33,6 +33,7 @@ class Sqlite:
         # One writing connection a file: before 3.51.3 two of them can corrupt the WAL.
         self.engine = make_engine(url, PRAGMAS, pool_size=1, max_overflow=0)
         self.reader = make_engine(url, (*PRAGMAS, "query_only=ON"), pool_size=readers, max_overflow=2)
+        self.connections = 1 + readers + 2
 
     def write(self, pieces: list[Piece]) -> None:
         """Run the pieces in one transaction; when that fails as a whole, each again in its own."""
@@ -40,6 +41,10 @@ class Sqlite:
             return
         for piece in pieces:
             piece.run(self.transaction)
+
+    def read(self, pieces: list[Piece]) -> None:
+        for piece in pieces:
+            piece.run(self.reading)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

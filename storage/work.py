@@ -2,24 +2,36 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    PendingRollbackError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 # The first run and three more: a unique collision finds the winner's row the second time.
 ATTEMPTS = 4
 DEADLOCK, SERIALIZATION = "40P01", "40001"
-# What a server says when it goes, comes up or is full: connection exceptions, insufficient resources, shutdowns.
-GONE = ("08", "53", "57P0")
+# What a server says when it goes, comes up or is full: connection exceptions, insufficient resources, shutdowns, a
+# lock that was waited for too long, a disk that fails.
+GONE = ("08", "53", "57P0", "55P03", "58030")
+# SQLAlchemy's word for a session that goes on after an error which ended its connection.
+LINE_WAS_CUT = "8s2b"
 # SQLite: somebody else has the file for too long, the disk is full or fails, the file cannot be opened.
 NOT_NOW = (
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOMEM,
 )  # fmt: skip
 
 
@@ -51,9 +63,15 @@ class Piece:
     value: Any = None
     error: BaseException | None = None
 
-    def run(self, transaction: Callable[[], AbstractContextManager[Session]]) -> None:
-        """Run it in a transaction of its own; after a collision again, in a new one."""
-        for _ in range(ATTEMPTS):
+    def run(
+        self, transaction: Callable[[], AbstractContextManager[Session]], pauses: Sequence[float] = ()
+    ) -> None:  # fmt: skip
+        """Run it in a transaction of its own; after a collision again, in a new one.
+
+        When the database cannot be reached, again after each of the `pauses` (seconds).
+        """
+        left, pauses = ATTEMPTS, list(pauses)
+        while True:
             try:
                 with transaction() as session:
                     value = self.fn(session)
@@ -61,7 +79,13 @@ class Piece:
                 return
             except BaseException as error:
                 self.error = error
-                if not collided(error):
+                if collided(error):
+                    left -= 1
+                    if not left:
+                        return
+                elif pauses and unavailable(error) and not isinstance(error, CommitUnknown):
+                    time.sleep(pauses.pop(0))
+                else:
                     return
 
     def tell(self) -> None:
@@ -88,13 +112,33 @@ def collided(error: BaseException) -> bool:
     )
 
 
+class CommitUnknown(SQLAlchemyError):
+    """The line was cut during the COMMIT and nobody can be asked: it is committed, or it is not."""
+
+
 def unavailable(error: BaseException) -> bool:
     """True when the database cannot be reached or has no room just now: what was asked is right, and asked again later.
 
     A function whose COMMIT met this may have been committed all the same.
     """
-    if isinstance(error, PoolTimeout):
+    return any(map(_is_away, _behind(error)))
+
+
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    """The error and what led to it: who undoes a savepoint on a line that is cut hears of the savepoint only."""
+    seen: set[int] = set()
+    at: BaseException | None = error
+    while at is not None and id(at) not in seen:
+        seen.add(id(at))
+        yield at
+        at = at.__cause__ if at.__suppress_context__ else at.__context__
+
+
+def _is_away(error: BaseException) -> bool:
+    if isinstance(error, PoolTimeout | CommitUnknown):
         return True
+    if isinstance(error, PendingRollbackError):
+        return error.code == LINE_WAS_CUT
     if not isinstance(error, DBAPIError):
         return False
     if isinstance(error.orig, sqlite3.Error):

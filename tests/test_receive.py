@@ -1,9 +1,10 @@
 """Receiving: what is stored, in which order it is handled, what is set aside."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot import lanes as lanes_module
 from bot.kit.ledger import AlreadyHandled, NotYet
 from bot.lanes import Lanes, Parcel, park
-from bot.receive import Receiver
+from bot.receive import Receiver, row_of, store
 from scheduler.clock import SystemClock
 from storage.choices import InboxState, Lane
 from storage.engine import Storage
@@ -38,8 +39,9 @@ class Desk:
 
     def __init__(self, storage: Storage, handle: Handle) -> None:
         self.storage, self.handled, self.crashed, self.woken = storage, [], [], 0
+        self.answered_late: list[int] = []
         self._handle = handle
-        self.lanes = Lanes(storage, SystemClock(), BOT, self.handle, self.crash)
+        self.lanes = Lanes(storage, SystemClock(), BOT, self.handle, self.crash, self.late)
         self.receiver = Receiver(storage, SystemClock(), BOT, self.lanes, self.wake)
 
     async def handle(self, parcel: Parcel) -> None:
@@ -49,6 +51,9 @@ class Desk:
 
     async def crash(self, parcel: Parcel) -> None:
         self.crashed.append(parcel.update_id)
+
+    async def late(self, parcel: Parcel) -> None:
+        self.answered_late.append(parcel.update_id)
 
     def wake(self) -> None:
         self.woken += 1
@@ -298,3 +303,102 @@ async def test_what_has_no_number_is_left_and_the_others_are_taken(storage: Stor
     desk = Desk(storage, nothing)
     await desk.receiver.take([message(1), message(5) | {"update_id": number}, message(3)])
     assert sorted(await desk.rows()) == [1, 3]
+
+
+# --- the database is away ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
+    """A database that cannot be opened."""
+    monkeypatch.setattr(lanes_module, "AWAY", (0.01, 0.02))
+    (tmp_path / "away.db").mkdir()
+    with Storage(f"sqlite:///{tmp_path}/away.db") as away:
+        yield away
+
+
+async def ask(storage: Storage) -> None:
+    await storage.write(lambda session: session.scalar(select(1)))
+
+
+async def test_a_database_that_is_away_parks_nothing_and_holds_up_nobody_else(storage: Storage, away: Storage) -> None:
+    back, tried = asyncio.Event(), list[int]()
+
+    async def handle(parcel: Parcel) -> None:
+        tried.append(parcel.update_id)
+        if parcel.sender == 7 and not back.is_set():
+            await ask(away)
+
+    desk = Desk(storage, handle)
+    async with desk.working():
+        await desk.receiver.take([message(1), message(2), *(message(number, sender=8) for number in range(3, 40))])
+        await until(lambda: len(desk.handled) == 37 and tried.count(1) > len(lanes_module.AWAY) + 1)
+        assert 2 not in tried
+        assert (await desk.rows())[1].state is InboxState.NEW
+        back.set()
+        await desk.idle()
+    assert desk.handled[-2:] == [1, 2]
+    assert (desk.crashed, desk.answered_late) == ([], [])
+    assert {row.state for row in (await desk.rows()).values()} == {InboxState.ANSWERED}
+
+
+async def test_what_cannot_even_be_set_aside_keeps_its_place(
+    storage: Storage, away: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault is the update's own, but the database is away when it is to be written down."""
+    tries = []
+
+    async def poison(parcel: Parcel) -> None:
+        if parcel.update_id == 1:
+            tries.append(parcel)
+            desk.lanes._storage = away if len(tries) < 3 else storage
+            raise RuntimeError("broken")
+
+    desk = Desk(storage, poison)
+    async with desk.working():
+        await desk.receiver.take([message(1), message(2)])
+        await desk.idle()
+    assert len(tries) == 3
+    assert (desk.crashed, desk.handled) == ([1], [2])
+    assert (await desk.rows())[1].state is InboxState.PARKED
+
+
+async def test_what_was_handled_all_the_same_is_answered(storage: Storage, away: Storage) -> None:
+    """The COMMIT went through and its answer did not."""
+    tried = []
+
+    async def handle(parcel: Parcel) -> None:
+        tried.append(parcel)
+        if len(tried) == 1:
+            await storage.write(lambda session: done(session, parcel.update_id))
+            await ask(away)
+
+    desk = Desk(storage, handle)
+    async with desk.working():
+        await desk.receiver.take([message(1)])
+        await desk.idle()
+        await desk.receiver.take([message(1)])
+        await desk.idle()
+    assert (desk.answered_late, desk.crashed, len(tried)) == ([1], [], 3)
+
+
+@pytest.mark.parametrize("by", [timedelta(days=1), timedelta(days=365), -timedelta(minutes=1)])
+async def test_what_was_left_lying_before_the_clock_was_set_back_is_adopted(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, by: timedelta
+) -> None:
+    monkeypatch.setattr(lanes_module, "RESCAN", 0.02)
+    desk = Desk(storage, nothing)
+    async with desk.working():
+        await desk.idle()
+        # Another process stored it and died.
+        now = SystemClock().now()
+        row = row_of(BOT, message(1), now + by)
+        fresh = row_of(BOT, message(2, sender=8), now + timedelta(seconds=1))
+        assert row is not None
+        assert fresh is not None
+        await storage.write(lambda session: store(session, [row, fresh], now))
+        adopting = asyncio.create_task(desk.lanes.adopt())
+        await until(lambda: 1 in desk.handled)
+        await desk.idle()
+        adopting.cancel()
+    assert desk.handled == [1]

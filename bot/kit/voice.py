@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import telegram
+from sqlalchemy import select
 
 from bot.kit.cards import Cards
 from bot.kit.handlers import Visit
@@ -16,6 +17,7 @@ from bot.kit.replies import Reply
 from bot.kit.sending import Telegram
 from scheduler.outbox import Outcome, OutcomeKind, Sender
 from scheduler.outcome import NOT_NOW
+from storage.choices import InboxState
 from storage.engine import Storage
 from storage.models.inbox import Inbox
 
@@ -65,10 +67,12 @@ class Voice:
         try:
             while self._answered:
                 taken, self._answered = self._answered, []
-                await self._storage.write(partial(mark_answered, bot_id=self._bot_id, update_ids=taken))
-        except Exception as error:
-            # They were said: at worst they are said once more, which does no harm.
-            log.warning("%d answers could not be noted: %s", len(taken), type(error).__name__)
+                try:
+                    await self._storage.write(partial(mark_answered, bot_id=self._bot_id, update_ids=taken))
+                except Exception:
+                    # Whoever is next writes them down as well.
+                    self._answered = taken + self._answered
+                    raise
         finally:
             self._noting = False
 
@@ -91,6 +95,14 @@ class Voice:
         self.unsaid.discard(update_id)
         self._answered.append(update_id)
         await self._note_answered()
+
+    async def answer_unless_said(self, update_id: int) -> None:
+        """It is handled, but perhaps whoever did it never learned so, and said nothing."""
+        mine = (Inbox.bot_id == self._bot_id, Inbox.update_id == update_id, Inbox.state == InboxState.DONE)
+        row = await self._storage.read(lambda session: session.scalars(select(Inbox).where(*mine)).one_or_none())
+        self._sender.wake()
+        if row is not None:
+            await self.answer_again(row)
 
     async def apologise(self, update: telegram.Update) -> None:
         """A crash: a short apology with a number, to the one person concerned."""

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from bot.kit.anew import Anew
 from bot.kit.sending import Telegram
-from bot.watch import anew, groups, looking, memory, moved, outages, pruning, rules, undelivered
+from bot.watch import anew, groups, looking, memory, moved, outages, pruning, rules, signs, undelivered
 from bot.watch.failures import Failures
 from bot.watch.hook import HookWatch
 from bot.web import Webhook
 from scheduler.calendar import local_day
 from scheduler.calendars import calendars
-from scheduler.clock import Clock, SystemClock, real_now
+from scheduler.clock import Clock, SystemClock
 from scheduler.outbox import OutcomeKind, Sender
 from scheduler.promises import SLICE, promise_all
 from scheduler.trust import Trust, behind_its_rows
@@ -26,8 +26,9 @@ from storage.room import room
 
 log = logging.getLogger(__name__)
 
-# Real seconds: before the first look (what Telegram kept comes first), between two signs of life, between two looks.
-FIRST, BEAT, LOOK = 10, 30, 120
+# Real seconds: before the first signs of life, from there to the first look (what Telegram kept comes first), between
+# two signs, between two looks.
+AT_ONCE, FIRST, BEAT, LOOK = 1, 9, 15, 120
 # How long after an answer there is still contact; longer than a long poll.
 IN_TOUCH = 60.0
 PRUNE_AFTER = timedelta(hours=22)
@@ -38,7 +39,8 @@ class Watchman:
     """By itself it looks only when the clock is the system's: whoever moves a clock calls look().
 
     operator: the Telegram account that is told; None: the log alone. silence: seconds since Telegram last answered a
-    poll (0 while another process polls, or with a webhook). trust: whether the machine's clock may be believed.
+    poll (0 while another process polls, or with a webhook). parts: what takes turns, polling (not with a webhook) and
+    sending; each gives its sign of life where it is and moves. trust: whether the machine's clock may be believed.
     conflict: what Telegram says of another program that polls with our token. webhook: ours, which `hook` looks after.
     """
 
@@ -46,12 +48,12 @@ class Watchman:
         self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, sender: Sender, *, bot_id: int,
         operator: int | None, silence: Callable[[], float], trust: Trust,
         conflict: Callable[[], str], failures: Failures, jobs: Sequence[str], sources: Sequence[Anew],
-        webhook: Webhook | None = None,
+        webhook: Webhook | None = None, parts: Sequence[signs.Part] = (),
     ) -> None:  # fmt: skip
         self.hook, self._conflict = HookWatch(telegram, webhook), conflict
         self._storage, self._telegram, self._clock, self._tz, self._sender = storage, telegram, clock, tz, sender
         self._bot_id, self._operator, self._silence, self._trust = bot_id, operator, silence, trust
-        self._failures, self._sources = failures, sources
+        self._failures, self._sources, self._parts = failures, sources, parts
         self._lasting = [*LASTING, *(f"job:{name}" for name in jobs)]
 
     async def run(self) -> None:
@@ -59,6 +61,8 @@ class Watchman:
         try:
             if not isinstance(self._clock, SystemClock):
                 await asyncio.Event().wait()
+            await asyncio.sleep(AT_ONCE)
+            await self._safely(self._contact)
             await asyncio.sleep(FIRST)
             while True:
                 await self.look()
@@ -88,15 +92,19 @@ class Watchman:
     # --- outages ---
 
     async def _contact(self) -> None:
-        """The sign of life; after an outage the operator hears of it, and the cards wait to be posted anew."""
-        if self._silence() > IN_TOUCH:
-            return
-        now, moment = self._clock.now(), real_now()
-        if await self._storage.write(lambda session: self._came_back(session, now, moment)):
+        """The signs of life; after an outage the operator hears of it, and the cards wait to be posted anew."""
+        now = self._clock.now()
+        if await self._storage.write(lambda session: self._came_back(session, now)):
             self._sender.wake()
 
-    def _came_back(self, session: Session, now: datetime, moment: datetime) -> bool:
-        gap = outages.beat(session, self._bot_id, moment)
+    def _came_back(self, session: Session, now: datetime) -> bool:
+        gap = None
+        for part in self._parts:
+            if part.name != signs.POLLING and part.moves:
+                signs.give(session, self._bot_id, part.name, part.silence())
+        if self._in_touch():
+            moment = leases.now(session) - timedelta(seconds=self._silence())
+            gap = outages.beat(session, self._bot_id, moment)
         if gap is None:
             return False
         found = rules.Outage(now - gap, now)
@@ -104,6 +112,11 @@ class Watchman:
             outages.note(session, self._bot_id, found)
         memory.tell(session, [rules.outage(found, self._tz)], self._operator, now)
         return True
+
+    def _in_touch(self) -> bool:
+        """Who only waits for its turn to poll knows nothing of Telegram. With a webhook everybody is in touch."""
+        polling = next((part for part in self._parts if part.name == signs.POLLING), None)
+        return self._silence() <= IN_TOUCH and (polling is None or polling.mine())
 
     async def _post_anew(self) -> None:
         now = self._clock.now()
@@ -192,7 +205,7 @@ class Watchman:
         if await self._trust.off():
             return
         name = f"prune:{self._bot_id}"
-        if await self._storage.read(lambda session: leases.taken(session, name)):
+        if await self._storage.read(lambda session: leases.taken(session, name, PRUNE_AFTER)):
             return
         if await self._storage.write(lambda session: leases.take(session, name, uuid4().hex, PRUNE_AFTER)):
             await pruning.prune(self._storage, self._clock.now())

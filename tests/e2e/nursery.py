@@ -5,14 +5,17 @@ import signal
 import sys
 from datetime import timedelta
 
-from bot import front, settings
+from bot import front, polling, settings
+from bot.watch import watchman
 from scheduler import outbox, outcome
 
 
 def be_quick() -> None:
-    """What a test cannot wait for: the second try after a lost answer, the lease of a dead process."""
+    """What no test can wait for: the second try after a lost answer, the leases of the dead, the first signs."""
     outcome.SEND_AGAIN_AFTER = timedelta(seconds=0.5)
     outbox.LEASE, outbox.RENEWAL, outbox.POLL_SHARED = timedelta(seconds=0.8), 0.1, 0.1
+    polling.LEASE, polling.RENEWAL = timedelta(seconds=0.8), 0.1
+    watchman.AT_ONCE = 0
 
 
 def main() -> None:

@@ -206,10 +206,10 @@ async def test_health_is_told_beside_polling(storage: Storage, monkeypatch: pyte
         base = "http://{}:{}".format(*app.address)
         async with client.get(f"{base}/readyz") as answer:
             assert answer.status == 200
-        monkeypatch.setattr("bot.app.SILENCE", -1.0)
+        monkeypatch.setattr("bot.watch.signs.STILL", -1.0)
         async with client.get(f"{base}/readyz") as answer:
             assert answer.status == 503
-            assert "Telegram has not answered" in (await answer.json())["faults"][0]
+            assert "has not asked Telegram for updates" in (await answer.json())["faults"][0]
 
 
 async def test_a_dying_task_ends_the_process(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:

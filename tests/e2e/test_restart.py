@@ -17,9 +17,10 @@ from bot.kit.replies import Reply
 from bot.playground.local import LocalTransport
 from bot.receive import Receiver
 from scheduler.clock import SystemClock
-from storage.choices import ActivityType
+from storage.choices import ActivityType, InboxState
 from storage.engine import Storage
 from storage.models.attendance import Attendance
+from storage.models.inbox import Inbox
 from tests.cast import make_branch
 from tests.e2e.house import NOW, OLD, SHANGHAI, bot, build, crash, playground, quiet, rows, states, until
 
@@ -77,6 +78,25 @@ async def test_killed_between_commit_and_answer(storage: Storage) -> None:
     async with bot(storage, there):
         await until(lambda: tap.answer and states(storage)[-1] == "answered")
     assert rows(storage)[-1].handled_at == handled_at
+
+
+async def test_what_was_handled_before_the_clock_was_set_back_is_answered(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "LEFT_LYING", timedelta(seconds=5))
+    there = playground()
+    person = there.person(1, "甲一")
+    message = await person.send("到")
+    line = Stuck(there)
+    task = asyncio.create_task(build(storage, there, line).run())
+    tap = await person.tap_data(message, OLD)
+    await until(lambda: line.reached)
+    await crash(task)
+    with storage.transaction() as session:
+        row = session.scalars(select(Inbox).where(Inbox.state == InboxState.DONE)).one()
+        row.handled_at = there.clock.now() + timedelta(days=1)
+    async with bot(storage, there):
+        await until(lambda: tap.answer and states(storage)[-1] == "answered")
 
 
 async def test_a_line_that_is_down_costs_an_answer_never_a_row(storage: Storage) -> None:

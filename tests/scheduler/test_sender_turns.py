@@ -11,8 +11,10 @@ from scheduler import outbox
 from scheduler.clock import real_now
 from scheduler.turn import Turn
 from storage.choices import OutboxState
+from storage.engine import Storage
 from storage.models.outbox import Lease
 from tests.e2e.house import until
+from tests.line import line
 from tests.scheduler.office import START, Office
 
 SECOND = timedelta(seconds=1)
@@ -83,3 +85,55 @@ async def test_a_turn_ends_by_itself_when_the_database_does_not_answer(office: O
     await until(lambda: not turn.mine)
     holding.cancel()
     await asyncio.wait([holding])
+
+
+@pytest.mark.parametrize("days", [365, -365])
+async def test_turns_are_taken_by_the_server_s_clock(postgresql_url: str, days: int) -> None:
+    """Of two processes one has a clock that is a year off: it waits like any other, and is followed like any other."""
+    life = timedelta(seconds=0.4)
+
+    def turn(storage: Storage, off: timedelta) -> Turn:
+        return Turn(storage, "sender:1", life, others="others", alone=False, machine=lambda: real_now() + off)
+
+    with Storage(postgresql_url) as storage:
+        right, wrong = turn(storage, timedelta()), turn(storage, timedelta(days=days))
+        holding = asyncio.create_task(right.hold(every=0.05))
+        await right.wait()
+        waiting = asyncio.create_task(wrong.hold(every=0.05))
+        await until(lambda: wrong.asked)
+        await asyncio.sleep(0.2)
+        assert (right.mine, wrong.mine) == (True, False)
+        await stop(holding)
+        await until(lambda: wrong.mine)
+        # Killed: nothing is let go.
+        again = turn(storage, timedelta())
+        with storage.transaction() as session:
+            session.execute(update(Lease).values(holder="killed"))
+        await stop(waiting)
+        holding = asyncio.create_task(again.hold(every=0.05))
+        await until(lambda: again.mine)
+        await stop(holding)
+
+
+async def stop(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def test_a_turn_that_a_wrong_clock_took_for_a_year_is_void(office: Office) -> None:
+    give_to(office, "dead", 365 * 86_400)
+    office.say(7)
+    async with office.sender(alone=False):
+        await until(lambda: office.telegram.texts)
+    assert office.telegram.texts == [(7, "通知")]
+
+
+async def test_a_stop_while_the_database_is_away_is_a_stop(postgresql_url: str) -> None:
+    with line(postgresql_url) as between, Storage(between.url) as storage:
+        turn = Turn(storage, "sender:1", timedelta(seconds=5), others="others")
+        holding = asyncio.create_task(turn.hold(every=60))
+        await turn.wait()
+        between.down()
+        await stop(holding)
+        assert holding.cancelled()
+        assert not turn.mine

@@ -170,6 +170,15 @@ def test_an_outage_is_known_from_the_last_sign_of_life(storage: Storage) -> None
         assert outages.waiting(session, 1) is None
 
 
+def test_a_sign_of_life_in_the_future_hides_no_outage_after_it(storage: Storage) -> None:
+    """The clock was a year ahead: how long nobody was there is not known, but from now on it is."""
+    with storage.transaction() as session:
+        outages.beat(session, 1, NOW + timedelta(days=365))
+        assert outages.beat(session, 1, NOW) is None
+        assert outages.last_contact(session, 1) == NOW
+        assert outages.beat(session, 1, NOW + timedelta(minutes=10)) == timedelta(minutes=10)
+
+
 def posted(session: Session, cast: Cast, since: str, now: str) -> set[int]:
     again = activities_anew.anew(session, [cast.branch_id], local(since), local(now), SHANGHAI)
     return {one.person_id or one.chat_id or 0 for one in again}
