@@ -1,7 +1,7 @@
 """What became of claimed rows is written down, with what follows from it for people, groups and cards."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -25,11 +25,18 @@ GROUP_GONE = frozenset({"kicked", "chat_deleted", "chat_not_found"})
 
 @dataclass(slots=True)
 class Told:
-    """What became of a row."""
+    """What became of a row; `at`: by the clock, when that was heard."""
 
     row: Row
     verdict: Verdict
     outcome: Outcome | None = None
+    at: datetime | None = None
+
+    def by(self, now: datetime) -> None:
+        """It is written down `now`. If the clock was set back since, the row's pause was reckoned by the old time."""
+        again = self.verdict.not_before
+        if again is not None and self.at is not None and now < self.at:
+            self.verdict, self.at = replace(self.verdict, not_before=again - (self.at - now)), now
 
     @property
     def arrived(self) -> bool:

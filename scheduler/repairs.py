@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import rows
 from scheduler.clock import Clock
+from scheduler.results import Results
 from scheduler.turn import Turn
 from storage.engine import Storage
 
@@ -23,8 +24,8 @@ LAPSED_EVERY = 30.0
 class Repairs:
     """Each returns whether rows may be due by it."""
 
-    def __init__(self, storage: Storage, clock: Clock, turn: Turn) -> None:
-        self._storage, self._clock, self._turn = storage, clock, turn
+    def __init__(self, storage: Storage, clock: Clock, turn: Turn, results: Results) -> None:
+        self._storage, self._clock, self._turn, self._results = storage, clock, turn, results
         # How far the clock is from the steady one.
         self._offset: timedelta | None = None
         self._looked_for_lapsed = time.monotonic()
@@ -36,7 +37,9 @@ class Repairs:
         back = before is not None and offset < before - STEP
         if before is not None and back:
             log.warning("the clock was set back by %s", before - offset)
-            await self._storage.write(lambda session: rows.bring_back(session, now, before - offset))
+            # What is being written down was reckoned by the old time: it is in its row first.
+            async with self._results.writing:
+                await self._storage.write(lambda session: rows.bring_back(session, now, before - offset))
         self._offset = offset
         return back
 

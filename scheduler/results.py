@@ -29,7 +29,8 @@ class Results:
         self._told: list[Told] = []
         self._writing: list[Told] = []
         self._news = asyncio.Event()
-        self._one_at_a_time = asyncio.Lock()
+        # Held while something is being written down.
+        self.writing = asyncio.Lock()
 
     @property
     def rows(self) -> list[Row]:
@@ -49,7 +50,7 @@ class Results:
 
     async def flush(self) -> None:
         """Until nothing is left."""
-        async with self._one_at_a_time:
+        async with self.writing:
             while self._told:
                 self._writing, self._told = self._told, []
                 batch = list(self._writing)
@@ -105,4 +106,6 @@ class Results:
 
     async def _write(self, batch: Sequence[Told]) -> None:
         now = self._clock.now()
+        for told in batch:
+            told.by(now)
         await self._storage.write(lambda session: write_down(session, batch, now, self._bot_id))

@@ -96,3 +96,27 @@ def test_at_night_or_soon_after_a_start_that_comes_late(sqlite_url: str, tmp_pat
     (tmp_path / "branch-bot-20230707-033000.db").touch()
     with Storage(sqlite_url) as storage:
         assert make(storage, tmp_path)._first(now) == datetime(2023, 7, 8, 3, 30, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    "skew", [None, -timedelta(days=366), timedelta(seconds=91)], ids=["unknown", "ahead", "behind"]
+)
+async def test_nothing_is_swept_or_backed_up_over_while_the_clock_is_off(
+    sqlite_url: str, tmp_path: Path, skew: timedelta | None
+) -> None:
+    """A year ahead everything is older than it may be, and the copies of yesterday go for those of next year."""
+    now, folder = datetime.now(UTC), tmp_path / "backups"
+    received = [now - timedelta(days=2), now + timedelta(days=1)] if skew is None else [now - timedelta(days=31)]
+    with Storage(sqlite_url) as storage:
+        with storage.transaction() as session:
+            for number, at in enumerate(received):
+                session.add(Inbox(
+                    bot_id=1, update_id=number, sender=7, kind="message", payload="{}", state=InboxState.ANSWERED,
+                    received_at=at,
+                ))  # fmt: skip
+        assert not await make(storage, folder, clock=Still(now), skew=skew).once()
+        with storage.reading() as session:
+            assert session.scalars(select(Inbox.payload)).all() == ["{}"] * len(received)
+        assert list(backup.kept(folder)) == []
+        assert await make(storage, folder, clock=Still(now), skew=timedelta(seconds=90)).once()
+        assert len(list(backup.kept(folder))) == 1

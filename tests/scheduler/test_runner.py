@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.calendar import BUNDLED, Calendar
+from scheduler.clock import real_now
 from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed, daily, monthly
 from scheduler.outbox import Outcome, Sender
-from scheduler.runner import Runner
+from scheduler.runner import Runner, _keep_ticking
 from scheduler.runs import ADOPTED
 from storage.choices import JobRunState
 from storage.models.organisation import Organisation, OrganisationKind
@@ -51,14 +52,14 @@ def office(storage: Any) -> Office:
     return open_office(storage, local("2023-09-25 08:00"))
 
 
-def runner(office: Office, *jobs: Job) -> Runner:
+def runner(office: Office, *jobs: Job, off: Callable[[], Awaitable[bool]] | None = None) -> Runner:
     """A runner with a sender that only has to be woken."""
 
     async def send(chat_id: int, message: dict[str, Any]) -> Outcome:
         raise AssertionError("nobody sends here")
 
     sender = Sender(office.storage, office.clock, send, still_owed={}, on_stop=office.stopped.append)
-    return Runner(office.storage, office.clock, jobs, sender, SHANGHAI)
+    return Runner(office.storage, office.clock, jobs, sender, SHANGHAI, off=off)
 
 
 @asynccontextmanager
@@ -311,3 +312,49 @@ def test_a_season_day_by_day_with_a_restart_each_time(office: Office) -> None:
     assert sum(text.startswith("学习") for text in said) == 2
     assert sum(text.startswith("早") for text in said) == 40
     assert len(said) == 42
+
+
+async def test_nothing_is_planned_while_the_clock_is_off(office: Office) -> None:
+    """A clock that is a month ahead would say all of the month's prompts at once, and record what was never due."""
+    off = [True]
+
+    async def is_off() -> bool:
+        return off[0]
+
+    there = runner(office, MORNING, off=is_off)
+    office.clock.jump(local("2023-10-25 10:00"))
+    await there.tick()
+    assert office.rows() == []
+    office.clock.jump(local("2023-09-25 09:30"))
+    off[0] = False
+    await there.tick()
+    assert [row.message["text"] for row in office.rows()] == ["早 2023-09-25"]
+
+
+async def test_what_is_to_be_tried_again_is_tried_again_although_the_clock_was_set_back(office: Office) -> None:
+    tries: list[int] = []
+
+    def plan(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> list[Owed]:
+        tries.append(len(tries))
+        if len(tries) == 1:
+            raise LookupError("a bug in the feature")
+        return one_to(7, "早")(session, branch_id, occurrence, now)
+
+    there = runner(office, Job("morning", daily(time(9), grace=time(20, 30)), plan))
+    office.clock.jump(local("2023-09-25 12:00"))
+    await there.tick()
+    office.clock.jump(local("2023-09-25 10:00"))
+    await there.tick()
+    assert [row.message["text"] for row in office.rows()] == ["早 2023-09-25"]
+
+
+async def test_the_ticks_go_on_when_the_machine_s_clock_was_set_back(office: Office) -> None:
+    """APScheduler's next tick would come as late as the clock was set back."""
+    ticks = runner(office)._start_ticks()
+    try:
+        tick = ticks.get_job("tick")
+        tick.modify(next_run_time=real_now() + DAY)
+        _keep_ticking(ticks)
+        assert ticks.get_job("tick").next_run_time <= real_now() + HOUR / 60
+    finally:
+        ticks.shutdown(wait=False)
