@@ -18,9 +18,10 @@ import pytest
 from storage import migrate
 from storage.engine import Storage
 
-# Every test has a database of its own and waits for each commit: memory instead of the disk, where there is any.
-MEMORY = Path("/dev/shm")
-if os.access(MEMORY, os.W_OK | os.X_OK):
+# Every test has a database of its own and waits for each commit: memory instead of the disk, where there is enough.
+# (A database of PostgreSQL that is copied on a disk takes ten times as long.)
+MEMORY, ENOUGH = Path("/dev/shm"), 1024**3
+if os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
     tempfile.tempdir = str(MEMORY)
 
 FOLDER = "BRANCH_BOT_TEST_FOLDER"
@@ -32,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name the folder of the run's one server before the xdist workers start: they inherit the name."""
     if not hasattr(config, "workerinput"):
         # Not below pytest's own folder: the server may be another user, and socket paths are short.
-        os.environ[FOLDER] = tempfile.mkdtemp(prefix="branch-bot-", dir="/tmp")
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="branch-bot-", dir=tempfile.tempdir or "/tmp")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
