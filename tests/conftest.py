@@ -122,10 +122,11 @@ def storage_url(request: pytest.FixtureRequest) -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A chat test runs on SQLite; the stories, which go through everything, on both engines."""
+    """A chat test runs on SQLite; the stories, which go through everything, in the long run on PostgreSQL too."""
     if "chat_url" in metafunc.fixturenames:
         both = metafunc.definition.get_closest_marker("both_databases") is not None
-        metafunc.parametrize("chat_url", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
+        postgresql = pytest.param("postgresql", marks=pytest.mark.long)
+        metafunc.parametrize("chat_url", ["sqlite", postgresql] if both else ["sqlite"], indirect=True)
 
 
 @pytest.fixture

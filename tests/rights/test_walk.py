@@ -1,5 +1,6 @@
 """Every handler tried as everybody, on the own and the other branch's rows: who may does it, nobody else anything."""
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import pytest
@@ -10,10 +11,15 @@ from storage.roster import Member, roster
 from tests.rights.branch import NAMES, NOW, ROLES, SHANGHAI, TODAY, Scene
 from tests.rights.effects import EFFECTS, ONLY_REFUSES
 from tests.rights.fields import FIELDS
-from tests.rights.permissions import LIKE_MEMBERS
+from tests.rights.permissions import DUTIES, LIKE_MEMBERS
 from tests.rights.table import ASKING, BRANCH, FURTHER, NOBODY, TABLE, Case
 from tests.rights.trial import Got, Heard, Walk, effect_of, key
 
+# By how much they may.
+RISING = (
+    "member", "group_leader", "publicity_officer", "discipline_officer", "organization_officer", "deputy_secretary",
+    "secretary",
+)  # fmt: skip
 BY_KEY = {key(handler): handler for handler in HANDLERS}
 TRIED = [one for one in HANDLERS if not isinstance(one, CardView)]
 CARDS = [one for one in HANDLERS if isinstance(one, CardView)]
@@ -31,14 +37,30 @@ def test_every_handler_has_somebody_who_may() -> None:
     assert some == set(TABLE)
 
 
+Some = Callable[[Case], Collection[str]]
+
+
+def at_the_border(case: Case) -> list[str]:
+    """Who may with the least and who may not with the most, a stranger and another branch's secretary."""
+    least = next((role for role in RISING if role in case.may), "secretary")
+    most = next((role for role in reversed(RISING) if role not in case.may), "member")
+    return ["stranger", "other_secretary", *dict.fromkeys((least, most))]
+
+
+roles = pytest.mark.parametrize(
+    "some", [at_the_border, pytest.param(lambda case: ROLES, marks=pytest.mark.long)], ids=["some", "all"]
+)
+
+
+@roles
 @pytest.mark.parametrize("handler", TRIED, ids=key)
-def test_what_each_does_is_what_the_table_says(handler: Handler, walk: Walk) -> None:
-    everybody_tries(walk, handler, TABLE[key(handler)])
+def test_what_each_does_is_what_the_table_says(handler: Handler, some: Some, walk: Walk) -> None:
+    everybody_tries(walk, handler, TABLE[key(handler)], some)
 
 
-def everybody_tries(walk: Walk, handler: Handler, case: Case) -> None:
+def everybody_tries(walk: Walk, handler: Handler, case: Case, some: Some) -> None:
     """Who may has an effect on it, who may not has none; and nobody hears a name that is not for them."""
-    for role in ROLES:
+    for role in some(case):
         got = walk.tried(handler, case, role, walk.made.here)
         judge(got, handler, case, role, allowed(case, role))
         assert leaked(walk, role, got) == set(), f"{role}: {got.said}"
@@ -58,20 +80,24 @@ def judge(got: Got, handler: Handler, case: Case, role: str, may: bool) -> None:
         assert got.rows == set(), f"{role}: only looks, and yet {got.rows}"
 
 
+@roles
 @pytest.mark.parametrize("handler", [one for one in TRIED if not TABLE[key(one)].own], ids=key)
-def test_another_branchs_rows_are_not_there(handler: Handler, walk: Walk) -> None:
+def test_another_branchs_rows_are_not_there(handler: Handler, some: Some, walk: Walk) -> None:
     """Nobody of this branch gets anything for an id of the other; the committee's officer has both below."""
     case = TABLE[key(handler)]
-    for role in sorted(BRANCH):
+    for role in BRANCH & {*some(case), "secretary"}:
         judge(walk.tried(handler, case, role, walk.made.there), handler, case, role, may=False)
 
 
+@roles
 @pytest.mark.parametrize("what", FIELDS)
 @pytest.mark.parametrize("branch", ["here", "there"])
-def test_an_officer_has_the_own_field_and_a_leader_the_own_group(what: str, branch: str, walk: Walk) -> None:
+def test_an_officer_has_the_own_field_and_a_leader_the_own_group(
+    what: str, branch: str, some: Some, walk: Walk
+) -> None:
     """The same handlers on what is of one office: its holder may, the others of that reach still may not."""
     for name, case in FIELDS[what].items():
-        for role in sorted(BRANCH):
+        for role in BRANCH & {*some(case), *(DUTIES[office].value for office in ("GL", "PUB", "DIS"))}:
             got = walk.tried(BY_KEY[name], case, role, walk.made.here if branch == "here" else walk.made.there)
             judge(got, BY_KEY[name], case, role, role in case.may and (branch == "here" or case.own))
             assert leaked(walk, role, got) == set(), f"{name} {role}: {got.said}"
@@ -90,10 +116,11 @@ def test_an_own_dialog_takes_no_id_of_another_branch(handler: Tap, walk: Walk) -
         judge(got, handler, case, role, may=False)
 
 
+@roles
 @pytest.mark.parametrize(("name", "case"), FURTHER)
-def test_further_things_that_go_by_the_same_handler(name: str, case: Case, walk: Walk) -> None:
-    everybody_tries(walk, BY_KEY[name], case)
-    for role in sorted(BRANCH) if not case.own else ():
+def test_further_things_that_go_by_the_same_handler(name: str, case: Case, some: Some, walk: Walk) -> None:
+    everybody_tries(walk, BY_KEY[name], case, some)
+    for role in BRANCH & {*some(case)} if not case.own else ():
         judge(walk.tried(BY_KEY[name], case, role, walk.made.there), BY_KEY[name], case, role, may=False)
 
 
