@@ -58,7 +58,7 @@ def make_branch(session: Session, *, now: datetime, bound: bool = True, only: Co
     else:
         branch_id = import_branch(session, only, bound, now)
     session.expire_all()
-    return _cast(session, branch_id, only)
+    return cast_of(session, branch_id, only)
 
 
 @cache
@@ -72,14 +72,15 @@ def import_branch(session: Session, only: Collection[str], bound: bool, now: dat
     rows = [row for row in BASE_BRANCH if row.name in only]
     service.import_roster(session, branch_id, rows, now=now, since=YEAR)
     session.flush()
-    cast = _cast(session, branch_id, only)
+    cast = cast_of(session, branch_id, only)
     for name in cast.people if bound else ():
         account = {"telegram_id": cast.account(name), "bound_at": now, "reachable": True}
         session.execute(update(Person).where(Person.id == cast[name]).values(**account))
     return branch_id
 
 
-def _cast(session: Session, branch_id: int, only: Collection[str]) -> Cast:
+def cast_of(session: Session, branch_id: int, only: Collection[str] = NAMES) -> Cast:
+    """Who is there by now."""
     ids = {row.name: row.id for row in session.execute(_of_branch(Person, branch_id))}
     groups = {row.name: row.id for row in session.execute(_of_branch(PartyGroup, branch_id))}
     return Cast(branch_id, {name: ids[name] for name in NAMES if name in only}, groups)
