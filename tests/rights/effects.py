@@ -88,7 +88,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:OpenMonth", "tap:EditTheme", "tap:AddItem", "answer:study.item"), ASKS),
     "tap:ItemDraft": rows("study_item audit dialog"),
     "tap:WithdrawItem": rows("study_item audit"),
-    "tap:SendNow": rows("monthly_theme", tells=True),
+    "tap:SendNow": rows("monthly_theme audit", tells=True),
     "answer:study.title": rows("monthly_theme audit dialog"),
     "answer:study.change": rows("monthly_theme audit dialog"),
     **dict.fromkeys(("command:task", "word:布置心得", "answer:reflection.task"), ASKS),
