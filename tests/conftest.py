@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from storage import migrate
 from storage.engine import Storage
@@ -23,6 +24,10 @@ from storage.engine import Storage
 MEMORY, ENOUGH = Path("/dev/shm"), 1024**3
 if os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
     tempfile.tempdir = str(MEMORY)
+
+# How fast examples come tells of the machine and what else it does.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 FOLDER = "BRANCH_BOT_TEST_FOLDER"
 TEMPLATE = "template_branch"
