@@ -14,14 +14,20 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from storage import migrate
 from storage.engine import Storage
 
-# Every test has a database of its own and waits for each commit: memory instead of the disk, where there is any.
-MEMORY = Path("/dev/shm")
-if os.access(MEMORY, os.W_OK | os.X_OK):
+# Every test has a database of its own and waits for each commit: memory instead of the disk, where there is enough.
+# (A database of PostgreSQL that is copied on a disk takes ten times as long.)
+MEMORY, ENOUGH = Path("/dev/shm"), 1024**3
+if os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
     tempfile.tempdir = str(MEMORY)
+
+# How fast examples come tells of the machine and what else it does.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 FOLDER = "BRANCH_BOT_TEST_FOLDER"
 TEMPLATE = "template_branch"
@@ -32,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name the folder of the run's one server before the xdist workers start: they inherit the name."""
     if not hasattr(config, "workerinput"):
         # Not below pytest's own folder: the server may be another user, and socket paths are short.
-        os.environ[FOLDER] = tempfile.mkdtemp(prefix="branch-bot-", dir="/tmp")
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="branch-bot-", dir=tempfile.tempdir or "/tmp")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -121,10 +127,11 @@ def storage_url(request: pytest.FixtureRequest) -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A chat test runs on SQLite; the stories, which go through everything, on both engines."""
+    """A chat test runs on SQLite; the stories, which go through everything, in the long run on PostgreSQL too."""
     if "chat_url" in metafunc.fixturenames:
         both = metafunc.definition.get_closest_marker("both_databases") is not None
-        metafunc.parametrize("chat_url", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
+        postgresql = pytest.param("postgresql", marks=pytest.mark.long)
+        metafunc.parametrize("chat_url", ["sqlite", postgresql] if both else ["sqlite"], indirect=True)
 
 
 @pytest.fixture

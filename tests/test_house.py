@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
@@ -118,10 +119,10 @@ def test_job_names_are_unique() -> None:
     assert sorted(names) == sorted(set(names))
 
 
-def calls(path: Path) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call):
-            yield node.lineno, ast.unparse(node.func)
+@cache
+def calls(path: Path) -> list[tuple[int, str]]:
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return [(node.lineno, ast.unparse(node.func)) for node in nodes if isinstance(node, ast.Call)]
 
 
 ONE_PLACE = [
@@ -171,3 +172,55 @@ def test_modules_say_what_lives_there() -> None:
 def test_inits_are_empty() -> None:
     full = [str(path) for path in SOURCES if path.name == "__init__.py" and path.read_text().strip()]
     assert full == []
+
+
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+
+
+def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """What runs in the function itself, in order: not in functions inside it."""
+    for node in ast.iter_child_nodes(function):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield node
+            yield from own_nodes(node)
+
+
+def functions_in(source: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            yield node
+
+
+def leaves_early(test: ast.AST) -> bool:
+    """A return before anything was asserted: for those parameters the test passes and tells nothing."""
+    for node in own_nodes(test):
+        if isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.raises"):
+            return False
+        if isinstance(node, ast.Return):
+            return True
+    return False
+
+
+def test_no_test_returns_before_it_asserts() -> None:
+    early = [
+        f"{path.relative_to(ROOT)}: {test.name}"
+        for path in TESTS
+        for test in functions_in(path.read_text())
+        if leaves_early(test)
+    ]
+    assert early == [], "choose the parameters, so that every one of them asserts something"
+
+
+@pytest.mark.parametrize(
+    ("body", "early"),
+    [
+        ("if x:\n  return\n assert y", True),
+        ("with a:\n  if x:\n   return\n assert y", True),
+        ("assert y\n if x:\n  return\n assert z", False),
+        ("with pytest.raises(E):\n  f()\n return", False),
+        ("def f():\n  return 1\n assert f()", False),
+    ],
+)
+def test_an_early_return_is_found_and_no_other(body: str, early: bool) -> None:
+    [test] = functions_in(f"def test_it(x):\n {body}")
+    assert leaves_early(test) is early

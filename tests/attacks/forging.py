@@ -1,13 +1,12 @@
 """Forged callback data of every kind, and what they must not leave behind: a row or a word of the other branch."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from itertools import product
 from typing import Any, get_type_hints
 
-from sqlalchemy import Table, event, select
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from bot.features.activities import buttons as activities
@@ -22,6 +21,7 @@ from bot.kit.handlers import Answer, Tap
 from storage.engine import Storage
 from storage.models.everything import METADATA
 from tests.rights.branch import Ids, Scene
+from tests.rights.changes import Rows, changed, rows, touched
 from tests.rights.fields import FIELDS
 from tests.rights.table import TABLE, Case
 from tests.rights.trial import key
@@ -147,9 +147,6 @@ def _packs(button: Button) -> bool:
 
 # --- what is left behind -------------------------------------------------------------------------------------------
 
-Rows = dict[str, dict[Any, Any]]
-_WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)")
-
 
 @dataclass(frozen=True)
 class Watch:
@@ -169,7 +166,7 @@ class Watch:
             f"{of.name} {row}"
             for of in METADATA.sorted_tables
             if of.name in self.touched
-            for number, row in _changed(self.before[of.name], rows(session, of))
+            for number, row in changed(self.before[of.name], rows(session, of))
             if number in self.theirs[of.name] or _points(of, row, self.theirs)
         ]
 
@@ -188,32 +185,7 @@ def watch(storage: Storage, made: Scene) -> Watch:
             if home or _points(of, row, theirs):
                 theirs[of.name].add(number)
     names = {*made.there.people, "第二支部", "列席2", "词语2", *(f"{what}2" for what in ("ahead", "held"))}
-    return Watch(before, theirs, frozenset(names), _touched(storage))
-
-
-def _touched(storage: Storage) -> set[str]:
-    found: set[str] = set()
-
-    @event.listens_for(storage.engine, "before_cursor_execute")
-    def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-        if (written := _WRITES.match(statement)) is not None:
-            found.add(written[1])
-
-    return found
-
-
-def rows(session: Session, of: Table) -> dict[Any, Any]:
-    """key -> row"""
-    return {
-        tuple(row[column.name] for column in of.primary_key.columns): row
-        for row in session.execute(select(of)).mappings()
-    }
-
-
-def _changed(before: dict[Any, Any], after: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    for number in before.keys() | after.keys():
-        if before.get(number) != after.get(number):
-            yield number, after.get(number) or before[number]
+    return Watch(before, theirs, frozenset(names), touched(storage))
 
 
 def _points(of: Table, row: Any, theirs: dict[str, set[Any]]) -> bool:

@@ -66,6 +66,7 @@ async def test_a_stop_is_clean(there: Playground, sqlite_url: str, tmp_path: Pat
     assert "Traceback" not in process.said
 
 
+@pytest.mark.long
 async def test_a_stop_is_bounded_when_telegram_hangs(there: Playground, sqlite_url: str, tmp_path: Path) -> None:
     person = there.person(1, "甲一")
     there.faults.add("slow", method="answerCallbackQuery", seconds=60)

@@ -88,7 +88,11 @@ def heard(there: Playground) -> int:
     return sum(len(person.chat.from_bot) for person in there.people.values())
 
 
-@pytest.mark.parametrize(("storage_url", "processes"), [("sqlite", 1), ("postgresql", 3)], indirect=["storage_url"])
+@pytest.mark.parametrize(
+    ("storage_url", "processes"),
+    [("sqlite", 1), pytest.param("postgresql", 3, marks=pytest.mark.long)],
+    indirect=["storage_url"],
+)
 async def test_nobody_is_lost_and_only_the_unknown_are_doubled(
     storage_url: str, processes: int, tmp_path: Path
 ) -> None:

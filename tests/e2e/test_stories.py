@@ -31,6 +31,7 @@ def private(bot: World, name: str) -> list[str]:
     return [message.text for message in bot.stage.people[name].chat.from_bot]
 
 
+@pytest.mark.long
 async def test_the_quarter(played: tuple[World, dict[str, Any]]) -> None:
     bot, figures = played
     check_figures(figures)

@@ -1,4 +1,4 @@
-"""Who may do what: the table of domain.md 6.5, said once more by its rows."""
+"""Who may do what, as tests/rights/permissions.md says it."""
 
 import pytest
 
@@ -6,38 +6,14 @@ from bot.kit.access import NO_RIGHT, TABLE, Reach, Right, may, reach, require
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.choices import ActivityType, Duty
+from tests.rights.permissions import DUTIES, NO, acts, fields, reach_of
 
 HERE, ELSEWHERE = 1, 2
 FIRST, SECOND = 11, 12
-DESK = {Duty.SECRETARY, Duty.DEPUTY_SECRETARY, Duty.ORGANIZATION_OFFICER}
 PUB, DIS, LEADER = Duty.PUBLICITY_OFFICER, Duty.DISCIPLINE_OFFICER, Duty.GROUP_LEADER
-
-# (right, whoever has it for all, whether a leader has it for the own group)
-ROWS = [
-    (Right.SEE_ROLL, {*DESK, PUB, DIS}, True),
-    (Right.NUDGE, {*DESK, PUB, DIS}, True),
-    (Right.MAKE_ACTIVITY, DESK, True),
-    (Right.MAKE_NOTICE, DESK, False),
-    (Right.MAKE_STUDY, {*DESK, PUB}, False),
-    (Right.MAKE_TASK, {*DESK, PUB, DIS}, False),
-    (Right.MAKE_REMINDER, {*DESK, DIS}, False),
-    (Right.CALENDAR, {Duty.SECRETARY, Duty.DEPUTY_SECRETARY}, False),
-    (Right.APPROVE_LEAVE, DESK, True),
-    (Right.SIGN_IN_OTHERS, DESK, True),
-    (Right.REVIEW_PIECES, {*DESK, PUB, DIS}, False),
-    (Right.ROSTER, DESK, False),
-    (Right.CARE, {Duty.SECRETARY, Duty.DEPUTY_SECRETARY}, False),
-    (Right.WIPE, {Duty.SECRETARY}, False),
-    (Right.TALLY, {*DESK, PUB, DIS}, True),
-    (Right.CLOSE, {Duty.SECRETARY}, False),
-    (Right.HAND_OVER, {Duty.SECRETARY}, False),
-]
-# What goes neither everywhere nor to the own group.
-OTHERWISE = {
-    (Right.MAKE_ACTIVITY, PUB): Reach.OWN_FIELD,
-    (Right.MAKE_ACTIVITY, DIS): Reach.OWN_FIELD,
-    (Right.TALLY, Duty.COMMITTEE_OFFICER): Reach.BELOW,
-}
+REACHES = {
+    "all": Reach.ALL, "group": Reach.OWN_GROUP, "field": Reach.OWN_FIELD, "below": Reach.BELOW, NO: Reach.NONE,
+}  # fmt: skip
 
 
 def me(*duties: Duty, leads: frozenset[int] = frozenset()) -> Me:
@@ -45,17 +21,28 @@ def me(*duties: Duty, leads: frozenset[int] = frozenset()) -> Me:
 
 
 def test_every_right_has_its_row() -> None:
-    assert {right for right, _, _ in ROWS} == set(Right) == set(TABLE)
+    """And every act that is not about oneself, or a part of another right, is a right."""
+    assert {right.value for right in Right} == acts().keys() - {"known", "own", "roll_call"}
+    assert set(TABLE) == set(Right)
 
 
-@pytest.mark.parametrize(("right", "everywhere", "leaders"), ROWS, ids=[right.value for right, _, _ in ROWS])
-def test_the_table(right: Right, everywhere: set[Duty], leaders: bool) -> None:
-    for duty in Duty:
-        expected = OTHERWISE.get((right, duty), Reach.ALL if duty in everywhere else Reach.NONE)
-        if duty is LEADER and leaders:
-            expected = Reach.OWN_GROUP
-        assert reach(me(duty), right) is expected, duty
+@pytest.mark.parametrize("right", list(Right))
+@pytest.mark.parametrize("duty", list(Duty))
+def test_the_table(right: Right, duty: Duty) -> None:
+    assert reach(me(duty), right) is REACHES[reach_of(right, duty)]
+
+
+@pytest.mark.parametrize("right", list(Right))
+def test_without_an_office_nobody_has_a_right(right: Right) -> None:
     assert reach(me(), right) is Reach.NONE
+
+
+@pytest.mark.parametrize("kind", list(ActivityType))
+def test_each_field_holds_what_is_written_there(kind: ActivityType) -> None:
+    for office, held in fields().items():
+        officer = me(DUTIES[office], leads=frozenset({FIRST}))
+        made = may(officer, Right.MAKE_ACTIVITY, branch_id=HERE, group_id=FIRST, types=[kind])
+        assert made == (kind in held), office
 
 
 @pytest.mark.parametrize("right", list(Right))

@@ -7,6 +7,7 @@ import pytest
 
 from storage.engine import Storage
 from tests.rights.branch import Scene, prepare
+from tests.rights.trial import Walk
 
 
 @pytest.fixture(scope="module")
@@ -17,3 +18,8 @@ def scene(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
         with storage.transaction() as session:
             made = prepare(session)
         yield storage, made
+
+
+@pytest.fixture(scope="module")
+def walk(scene: tuple[Storage, Scene]) -> Walk:
+    return Walk(*scene)

@@ -1,4 +1,4 @@
-"""The "own field" and "group meeting only" of domain.md 6.5: the same handlers, on what one office may make."""
+"""The own fields of permissions.md: the same handlers, on what one office may make."""
 
 from typing import Any
 
@@ -6,10 +6,13 @@ from bot.features.activities import buttons as activities
 from bot.kit import broadcasts
 from storage.choices import ActivityType
 from tests.rights.branch import OFFICERS, Ids
-from tests.rights.table import DESK, DIS, GL, PUB, WIZARD, Case
+from tests.rights.permissions import DUTIES, fields
+from tests.rights.table import MAKE_THIS_ACTIVITY, WIZARD, Case
 
 # Whose field it is. Whoever is named beside the desk may; any other officer of the same reach may not.
-WHOSE = {"discussion": PUB, "warning": DIS, "meeting": GL}
+WHOSE = {
+    what: DUTIES[office].value for what, kind in OFFICERS.items() for office, field in fields().items() if kind in field
+}
 
 
 def wizard(what: str, also: tuple[ActivityType, ...] = ()) -> Case:
@@ -19,14 +22,14 @@ def wizard(what: str, also: tuple[ActivityType, ...] = ()) -> Case:
         group = {"group": str(ids["group"])} if what == "meeting" else {}
         return {**WIZARD[1](ids), "types": [OFFICERS[what].value, *also], **group}
 
-    may = DESK if also else DESK | {WHOSE[what]}
+    may = MAKE_THIS_ACTIVITY if also else MAKE_THIS_ACTIVITY | {WHOSE[what]}
     publish = activities.Wizard(1, "go", "publish")
     return Case(may, lambda ids: publish, open=(WIZARD[0], draft), own=what != "meeting")
 
 
 def _cases(what: str) -> dict[str, Case]:
     """Making it, moving it, calling it off, stopping and correcting its notice."""
-    may = DESK | {WHOSE[what]}
+    may = MAKE_THIS_ACTIVITY | {WHOSE[what]}
     moved = ("activity.postpone", lambda ids: {"activity": ids[what], "start": "2023-07-20T14:30:00+08:00"})
     corrected = (
         "broadcast.text", lambda ids: {"kind": "notice", "subject": ids[f"{what}_notice"], "text": "改"}
@@ -37,7 +40,7 @@ def _cases(what: str) -> dict[str, Case]:
         "tap:PostponeTo": Case(may, lambda ids: activities.PostponeTo(1, 1), open=moved),
         "answer:activity.postpone": Case(may, open=moved, text="7月20日 14:30"),
         "tap:CallOff": Case(may, lambda ids: activities.CallOff(ids[what], 1)),
-        "tap:Stop": Case(may, lambda ids: broadcasts.Stop("notice", ids[f"{what}_notice"], broadcasts.Sure.ASK)),
+        "tap:Stop": Case(may, lambda ids: broadcasts.Stop("notice", ids[f"{what}_notice"], broadcasts.Sure.YES)),
         "tap:Resume": Case(may, lambda ids: broadcasts.Resume("notice", ids[f"{what}_notice"])),
         "tap:Correct": Case(may, lambda ids: broadcasts.Correct("notice", ids[f"{what}_notice"])),
         "tap:DecideCorrection": Case(

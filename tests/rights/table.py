@@ -1,5 +1,6 @@
-"""domain.md 6.5 as rows of roles, and of every handler which row it belongs to. A handler without an entry fails."""
+"""Of every handler which act of permissions.md it is, and on what it is tried. A handler without an entry fails."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,44 +16,34 @@ from bot.features.people import messages as people
 from bot.features.people import roster_buttons as listed
 from bot.features.reflections import buttons as reflections
 from bot.features.roster import buttons as roster
+from bot.features.roster.importing import Table, from_json
 from bot.features.study import buttons as study
 from bot.features.tally import buttons as tally
 from bot.features.todo import messages as todo
 from bot.kit import broadcasts, parked, photos
 from bot.kit.buttons import Button
 from storage.choices import ActivityType, LeaveType, StudyItemKind
+from tests.rights import states
 from tests.rights.branch import Ids
+from tests.rights.effects import Effect, rows
+from tests.rights.permissions import may
+from tests.rights.states import State
 
-GL, PUB, DIS, ORG = "group_leader", "publicity_officer", "discipline_officer", "organization_officer"
-DEP, SEC = "deputy_secretary", "secretary"
-LIKE_MEMBERS = frozenset({"member", "youth_officer", "mass_work_officer"})
-DESK = frozenset({ORG, DEP, SEC})
-BRANCH = LIKE_MEMBERS | {GL, PUB, DIS} | DESK
-
-# The rows of the table, each with those who may. Whoever is not named may not; another branch and strangers never.
-OWN = BRANCH
+# The acts of permissions.md, each with the roles it is for. Another branch and strangers never.
+KNOWN_HERE, OWN = may("known"), may("own")
+BRANCH = OWN
+# A row that is somebody's own: whose it is.
 AUTHOR = frozenset({"member"})
-LEADERS_TOO = frozenset({GL, PUB, DIS}) | DESK
-ROLL = NUDGE = LEADERS_TOO
-START_ACTIVITY = LEADERS_TOO
-MAKE_THIS_ACTIVITY = DESK
-NOTICE = DESK
-STUDY = frozenset({PUB}) | DESK
-TASK = REVIEW = frozenset({PUB, DIS}) | DESK
-REMINDER = frozenset({DIS}) | DESK
-LEAVE = SIGN_IN_OTHERS = frozenset({GL}) | DESK
-SIGN_IN_ALL = DESK
-ROSTER = DESK
-TALLY = LEADERS_TOO
-BELOW = frozenset({"committee_officer"})
-# A decision: 6.5 lets DEP act as SEC except close, correct, wipe, and does not name this. Whoever hands over says who
-# has those three from now on: a deputy could say "I", as the desk could by moving the secretary's account.
-HAND_OVER = frozenset({SEC})
-CALENDAR = CARE = frozenset({DEP, SEC})
-WIPE = frozenset({SEC})
+ROLL, NUDGE = may("see_roll"), may("nudge")
+START_ACTIVITY, MAKE_THIS_ACTIVITY = may("make_activity"), may("make_activity", "all")
+NOTICE, STUDY, TASK, REMINDER = may("make_notice"), may("make_study"), may("make_task"), may("make_reminder")
+LEAVE, SIGN_IN_OTHERS, SIGN_IN_ALL = may("approve_leave"), may("sign_in_others"), may("roll_call")
+REVIEW, ROSTER = may("review_pieces"), may("roster")
+TALLY, BELOW = may("tally", "group", "all"), may("tally", "below")
+CALENDAR, CARE, WIPE, HAND_OVER = may("calendar"), may("care"), may("wipe"), may("hand_over")
 NOBODY: frozenset[str] = frozenset()
 # No right is asked: everybody who is known, each about oneself or the own place; the clock draws what cards show.
-KNOWN = BRANCH | {"other_secretary", "committee_officer"}
+KNOWN = KNOWN_HERE | {"other_secretary"}
 EVERYBODY = KNOWN | {"stranger"}
 DRAWN: frozenset[str] = frozenset({"drawn"})
 
@@ -63,7 +54,9 @@ Make = Callable[[Ids], Button]
 class Case:
     """Who may; `make`: the button of a branch (none: a word); `open`: the dialog that stands open, and its draft.
 
-    `own`: nothing of a branch is named, so whoever has the right has it in the own branch as well.
+    `own`: nothing of a branch is named, so whoever has the right has it in the own branch as well. `content`: what was
+    read in the file handed in. `group`: it comes from a group. `state`, `effect`: other ones than the handler's.
+    `leaves`: tables that even a refusal writes to.
     """
 
     may: frozenset[str]
@@ -72,6 +65,20 @@ class Case:
     text: str = ""
     own: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
+    content: Any = None
+    group: bool = False
+    state: State | None = None
+    effect: Effect | None = None
+    leaves: frozenset[str] = frozenset()
+
+    @property
+    def names_a_row(self) -> bool:
+        """The button itself carries an id, not only the dialog that stands open."""
+        if self.make is None:
+            return False
+        one = Ids(1, defaultdict(lambda: 1), defaultdict(lambda: 1))
+        other = Ids(2, defaultdict(lambda: 2), defaultdict(lambda: 2))
+        return self.make(one) != self.make(other)
 
 
 def own(may: frozenset[str], make: Make | None = None, **more: Any) -> Case:
@@ -104,10 +111,14 @@ ACCEPTED = ("roster.change", lambda ids: {
 IMPORT = ("roster.look", lambda ids: {"rows": [{"name": "丁九"}], "since": "2023-07-07", "shown": ""})
 CORRECTION = ("broadcast.text", lambda ids: {"kind": "notice", "subject": ids["notice"], "text": "改"})
 ERASE = ("care.erase", lambda ids: {"person": ids["bound"], "asked": 1})
+ERASE_AGAIN = ("care.erase", lambda ids: {"person": ids["bound"], "asked": 2})
 HELD = ("activity.makeup", lambda ids: {
     "activity": ids["held"], photos.HELD: [{"message_id": 1, "text": "", "files": []}],
 })  # fmt: skip
 QUARTER = 20233
+FILE = Table([from_json({"name": "丁九"})], "xlsx")
+# A link in the wrong hands is noted.
+NOTED = frozenset({"audit"})
 
 TABLE: dict[str, Case] = {
     # own sign-in, leave, study, pieces, own record
@@ -130,15 +141,16 @@ TABLE: dict[str, Case] = {
     "tap:UndoSubmit": Case(AUTHOR, lambda ids: reflections.UndoSubmit(ids["submitted"])),
     "tap:Read": Case(OWN, lambda ids: integrity.Read(ids["reminder"], next(iter(integrity.Place)))),
     "tap:ShowMine": own(KNOWN, lambda ids: tally.ShowMine(QUARTER)),
-    "tap:Snooze": own(KNOWN, lambda ids: todo.Snooze()),
+    "tap:Snooze": own(OWN, lambda ids: todo.Snooze()),
     "answer:activity.makeup": Case(
         OWN, open=("activity.makeup", lambda ids: {"activity": ids["held"]}), text="已自学"
     ),
     "answer:reflection.parts": Case(
         AUTHOR, open=("reflection.parts", lambda ids: {"reflection": ids["draft"]}), text="体会"
     ),
-    "word:取消请假": own(AUTHOR),
-    "edited": own(KNOWN),
+    "word:取消请假": own(OWN),
+    "edited:reflections": own(OWN, text="改过"),
+    "edited:photos": own(KNOWN, text="改过", open=HELD),
     "start:c_": Case(OWN, text="c_"),
     # group roll and unfinished list, nudge
     "command:roll": own(ROLL),
@@ -153,7 +165,9 @@ TABLE: dict[str, Case] = {
     "command:new": own(START_ACTIVITY),
     "word:建活动": own(START_ACTIVITY),
     "tap:Wizard": own(MAKE_THIS_ACTIVITY, lambda ids: activities.Wizard(1, "go", "publish"), open=WIZARD),
-    "answer:activity.wizard": own(KNOWN, open=WIZARD, text="礼堂"),
+    "answer:activity.wizard": own(
+        KNOWN, open=(WIZARD[0], lambda ids: {**WIZARD[1](ids), "field": "place"}), text="礼堂"
+    ),
     "tap:Postpone": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.Postpone(ids["ahead"])),
     "tap:PostponeTo": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.PostponeTo(1, 1), open=POSTPONE),
     "answer:activity.postpone": Case(MAKE_THIS_ACTIVITY, open=POSTPONE, text="7月20日 14:30"),
@@ -172,7 +186,7 @@ TABLE: dict[str, Case] = {
     "tap:SendNow": Case(STUDY, lambda ids: study.SendNow(ids["theme"], 1)),
     "answer:study.title": own(STUDY, open=("study.title", lambda ids: {"month": "2023-08"}), text="主题"),
     "answer:study.change": Case(
-        STUDY, open=("study.change", lambda ids: {"theme": ids["theme"], "field": "title"}), text="主题"
+        STUDY, open=("study.change", lambda ids: {"theme": ids["theme"], "field": "title"}), text="新的主题"
     ),
     "answer:study.item": Case(STUDY, open=(ITEM[0], lambda ids: {**ITEM[1](ids), "asks": "title"}), text="书"),
     "command:task": own(TASK),
@@ -196,7 +210,7 @@ TABLE: dict[str, Case] = {
     ),
     "tap:RollCall": Case(SIGN_IN_ALL, lambda ids: activities.RollCall(ids["activity"])),
     "tap:RollToggle": Case(SIGN_IN_ALL, lambda ids: activities.RollToggle(1, ids["bound"]), open=ROLL_CALL),
-    "tap:RollPage": Case(SIGN_IN_ALL, lambda ids: activities.RollPage(1, 0), open=ROLL_CALL),
+    "tap:RollPage": Case(SIGN_IN_ALL, lambda ids: activities.RollPage(1, 1), open=ROLL_CALL),
     "tap:RollDone": Case(SIGN_IN_ALL, lambda ids: activities.RollDone(1), open=ROLL_CALL),
     "tap:SignInCode": Case(SIGN_IN_ALL, lambda ids: activities.SignInCode(ids["activity"])),
     "tap:ReviewMakeup": Case(REVIEW, lambda ids: activities.ReviewMakeup(ids["makeup"], 1)),
@@ -248,7 +262,7 @@ TABLE: dict[str, Case] = {
     "tap:SetTiming": own(REMINDER, lambda ids: integrity.SetTiming(integrity.Knob.LEAD, 2)),
     "tap:Reword": own(REMINDER, lambda ids: integrity.Reword(integrity.Field.ISSUER)),
     "tap:Unword": own(REMINDER, lambda ids: integrity.Unword(integrity.Field.ISSUER)),
-    "tap:TickBan": own(REMINDER, lambda ids: integrity.TickBan(0)),
+    "tap:TickBan": own(REMINDER, lambda ids: integrity.TickBan(1)),
     "tap:Sample": own(KNOWN, lambda ids: integrity.Sample()),
     "answer:integrity.day": own(REMINDER, open=COMING, text="9月20日"),
     "answer:integrity.text": own(REMINDER, open=("integrity.text", COMING[1]), text="请严守纪律。"),
@@ -259,14 +273,14 @@ TABLE: dict[str, Case] = {
     "command:calendar": own(CALENDAR),
     "word:工作日历": own(CALENDAR),
     "tap:Send": own(CALENDAR, lambda ids: calendar.Send(calendar.What.OFF)),
-    "answer:calendar.notice": own(CALENDAR, open=("calendar.notice", lambda ids: {}), text="不是通知"),
-    "answer:calendar.look": own(CALENDAR, open=LOOK, text="不是通知"),
-    "tap:TakeOver": own(CALENDAR, lambda ids: calendar.TakeOver(1, 0), open=LOOK),
+    "answer:calendar.notice": own(CALENDAR, open=("calendar.notice", lambda ids: {}), text=states.NOTICE),
+    "answer:calendar.look": own(CALENDAR, open=LOOK, text=states.NOTICE),
+    "tap:TakeOver": own(CALENDAR, lambda ids: calendar.TakeOver(1, 1), open=LOOK),
     "answer:calendar.own": own(CALENDAR, open=("calendar.own", lambda ids: {"off": True}), text="8月1日 建军节"),
     "tap:DropDays": own(CALENDAR, lambda ids: calendar.DropDays("2023-08-01")),
     # what goes to many
     "tap:Stop": Case(
-        MAKE_THIS_ACTIVITY, lambda ids: broadcasts.Stop("notice", ids["notice"], broadcasts.Sure.ASK)
+        MAKE_THIS_ACTIVITY, lambda ids: broadcasts.Stop("notice", ids["notice"], broadcasts.Sure.YES)
     ),
     "tap:Resume": Case(MAKE_THIS_ACTIVITY, lambda ids: broadcasts.Resume("notice", ids["notice"])),
     "tap:Correct": Case(MAKE_THIS_ACTIVITY, lambda ids: broadcasts.Correct("notice", ids["notice"])),
@@ -292,8 +306,8 @@ TABLE: dict[str, Case] = {
     "tap:ConfirmImport": own(ROSTER, lambda ids: roster.ConfirmImport(1, 1), open=IMPORT),
     "tap:MoveImport": own(ROSTER, lambda ids: roster.MoveImport(1), open=IMPORT),
     "tap:SendSheet": own(ROSTER, lambda ids: roster.SendSheet(roster.Sheet.FILLED, 0)),
-    "answer:roster.file": own(ROSTER, open=("roster.file", lambda ids: {}), text="名册"),
-    "answer:roster.look": own(ROSTER, open=IMPORT, text="好"),
+    "answer:roster.file": own(ROSTER, open=("roster.file", lambda ids: {}), content=FILE),
+    "answer:roster.look": own(ROSTER, open=IMPORT, content=FILE),
     "answer:roster.since": own(ROSTER, open=("roster.since", IMPORT[1]), text="7月1日"),
     "tap:ShowGuests": Case(SIGN_IN_ALL, lambda ids: activities.ShowGuests(ids["activity"], 0)),
     "tap:SeatGuest": Case(SIGN_IN_ALL, lambda ids: activities.SeatGuest(ids["activity"], ids["guest"])),
@@ -307,7 +321,7 @@ TABLE: dict[str, Case] = {
     "answer:care.narrow": own(CARE, open=("care.narrow", lambda ids: {"by": "day"}), text="7月7日"),
     "tap:ShowRetention": own(WIPE, lambda ids: care.ShowRetention()),
     "tap:ChoosePeriod": own(WIPE, lambda ids: care.ChoosePeriod(Kept.DRAFTS)),
-    "tap:SetPeriod": own(WIPE, lambda ids: care.SetPeriod(Kept.DRAFTS, 30, 0)),
+    "tap:SetPeriod": own(WIPE, lambda ids: care.SetPeriod(Kept.DRAFTS, 90, 1)),
     "tap:Sweep": own(WIPE, lambda ids: care.Sweep(1)),
     "tap:ShowWords": own(CARE, lambda ids: care.ShowWords()),
     "tap:AddWord": own(CARE, lambda ids: care.AddWord()),
@@ -325,27 +339,31 @@ TABLE: dict[str, Case] = {
     "word:移交书记": own(HAND_OVER),
     "tap:ChooseSuccessor": own(HAND_OVER, lambda ids: offices.ChooseSuccessor(0)),
     "tap:HandOver": Case(HAND_OVER, lambda ids: offices.HandOver(ids["bound"], 1)),
-    # nobody has two places here
-    "command:switch": own(NOBODY),
     # The operator's account alone, whoever it belongs to: tests/watch/test_parked.py
     "tap:TakeUpAgain": own(NOBODY, lambda ids: parked.TakeUpAgain(1)),
-    "word:切换支部": own(NOBODY),
+    # who has two places
+    "command:switch": own(OWN, state=states.two_places),
+    "word:切换支部": own(OWN, state=states.two_places),
     "tap:SwitchTo": Case(OWN, lambda ids: offices.SwitchTo(ids.branch_id)),
-    # a code that nobody made
-    **{f"start:{prefix}": own(NOBODY, text=f"{prefix}guess") for prefix in ("i_", "s_", "g_")},
+    # a link that is good, in the hands of whoever has no account, or of the branch
+    "start:i_": own(frozenset({"stranger"}), text="i_", state=states.invited, leaves=NOTED),
+    "start:s_": own(frozenset({"stranger", "secretary"}), text="s_", state=states.seat_is_free, leaves=NOTED),
+    "start:g_": Case(OWN, text="g_", group=True, state=states.to_tie, leaves=NOTED),
     # oneself, the menu, what Telegram reports
     **{
-        f"word:{word}": own(KNOWN)
+        f"word:{word}": own(OWN)
         for word in (
-            "签到", "到", "收到", "请假", "公差", "病假", "事假", "补学", "撤销", "我的学习", "学完了",
-            "交心得", "心得", "已阅", "我的记录", "我的", "我还欠什么", "帮助",
+            "签到", "到", "收到", "请假", "公差", "病假", "事假", "补学", "撤销", "学完了", "交心得", "心得", "已阅",
+            "我还欠什么",
         )
     },
-    **{f"command:{name}": own(KNOWN) for name in ("signin", "leave", "study", "submit", "me", "mine", "help")},
+    **{f"word:{word}": own(KNOWN) for word in ("我的学习", "我的记录", "我的", "帮助")},
+    **{f"command:{name}": own(OWN) for name in ("signin", "leave", "submit", "mine")},
+    **{f"command:{name}": own(KNOWN) for name in ("study", "me", "help")},
     "start:": own(EVERYBODY),
-    "service:contact": own(EVERYBODY, facts={"contact": (0, "13800000000")}),
-    "service:my_chat_member": own(EVERYBODY, facts={"status": "member"}),
-    "service:migrated": own(EVERYBODY),
+    "service:contact": own(KNOWN, facts={"contact": (0, "13800000000")}),
+    "service:my_chat_member": own(KNOWN, facts={"status": "kicked"}),
+    "service:migrated": own(EVERYBODY, group=True, facts={"migrate_to": -6001}),
     **{
         f"card:{kind}": Case(DRAWN)
         for kind in (
@@ -355,10 +373,28 @@ TABLE: dict[str, Case] = {
     },
 }  # fmt: skip
 
-# What else goes by a handler of the table: 接收预备党员, of somebody new and of somebody who is known.
+# What else goes by a handler of the table.
 FURTHER: list[tuple[str, Case]] = [
+    # 接收预备党员, of somebody new and of somebody who is known
     ("tap:Change", own(ROSTER, lambda ids: roster.Change(0, roster.Kind.ACCEPT))),
     ("tap:Change", Case(ROSTER, lambda ids: roster.Change(ids["guest"], roster.Kind.ACCEPT))),
     ("answer:roster.change", own(ROSTER, open=ACCEPT, text="丁九")),
     ("tap:Pick", own(ROSTER, lambda ids: roster.Pick(1, 2, 0), open=ACCEPTED)),
+    # whatever is the author's alone in the table: each has it of the own row
+    *(
+        (name, Case(OWN, case.make, case.open, case.text, state=states.mine))
+        for name, case in TABLE.items()
+        if case.may == AUTHOR and not case.own
+    ),
+    # the second question before an erasure; a stranger's own number; a code that nobody made
+    ("tap:EraseGo", Case(WIPE, lambda ids: care.EraseGo(1), open=ERASE_AGAIN, effect=rows("person audit dialog"))),
+    *(
+        (f"start:{prefix}", own(NOBODY, text=f"{prefix}guess", group=prefix == "g_", leaves=NOTED))
+        for prefix in ("i_", "s_", "g_")
+    ),
 ]
+# A number that the roster has, of somebody with an account.
+ASKING = Case(
+    frozenset({"stranger"}), facts={"contact": (states.OWN_ACCOUNT, "13800000000")}, state=states.nobody_asked,
+    effect=rows("bind_request audit", tells=True),
+)  # fmt: skip

@@ -1,13 +1,13 @@
 """One handler tried by one person, then taken back: what became of it, and everything that anybody hears of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from bot.features.people.binding import NOT_VALID
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
 from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Service, Start, Tap, Visit, Word
@@ -16,20 +16,15 @@ from bot.kit.replies import Document, Reply, Said
 from bot.kit.words import STRANGER
 from storage.audience import find
 from storage.engine import Storage
+from storage.models.everything import METADATA
 from storage.models.outbox import Outbox
 from storage.models.person import Person
 from tests.rights.branch import CODE, NOW, SHANGHAI, Ids, Scene
+from tests.rights.changes import changed, rows, touched
+from tests.rights.effects import EFFECTS, Effect, missing
 from tests.rights.papers import text_of
+from tests.rights.states import GROUP, OWN_ACCOUNT, STATES, Draft, State, code_of
 from tests.rights.table import Case
-
-# The words of "no": who hears one of them got nothing. Any other refusal speaks to somebody who may.
-NO = {
-    NO_RIGHT, NOT_VALID, STRANGER, "您不在本次活动的参加范围内。", "名册上没有这位党员。", "您没有可取消的请假。",
-    "您只在一个支部，无需切换。", "请先通过支部书记给您的邀请链接绑定，再扫码签到。",
-    "签到码无效，请扫现场最新的签到码。", "请在与我的私聊中打开邀请链接。", "这条请假已撤回。",
-    "没有可以撤销的变更。", "这一步已失效，请重新点“党员”。", "这个词语已不在名单上。",
-}  # fmt: skip
-GROUP = -5001
 
 
 def key(handler: Handler) -> str:
@@ -45,7 +40,7 @@ def key(handler: Handler) -> str:
     if isinstance(handler, Start):
         return f"start:{handler.prefix}"
     if isinstance(handler, Edited):
-        return "edited"
+        return f"edited:{handler.run.__module__.split('.')[2]}"
     return f"{'card' if isinstance(handler, CardView) else 'service'}:{handler.kind}"
 
 
@@ -61,66 +56,128 @@ class Heard:
     chat_id: int | None
     text: str
 
+    def is_for(self, person_id: int | None, account: int) -> bool:
+        return self.chat_id == account or (person_id is not None and self.person_id == person_id)
+
 
 @dataclass(frozen=True)
 class Got:
-    """`may`: the handler did, or said, something for this person; `said`: all that they hear, documents too."""
+    """`said`: all that this person hears, documents too; `others`: what others hear; `rows`: the tables changed.
 
-    may: bool
+    `became`: whose account it is afterwards.
+    """
+
     said: str = ""
     others: tuple[Heard, ...] = ()
+    rows: frozenset[str] = frozenset()
+    refused: bool = False
+    became: str = ""
+
+    def missing(self, effect: Effect) -> list[str]:
+        """What did not come of it; nothing missing is that it was done."""
+        return list(missing(effect, self.rows, self.said, self.others))
+
+    def more_than_no(self, effect: Effect, leaves: frozenset[str] = frozenset()) -> list[str]:
+        """What came of it all the same for somebody who may not: nothing but one polite line."""
+        found = [*sorted(self.rows - leaves), *(f"tells {one}" for one in self.others)]
+        if effect.shows and effect.shows in self.said and not self.refused:
+            found.append(f"shows “{effect.shows}”")
+        return found + ([] if "\n" not in self.said else [self.said])
 
 
-def tried(
-    storage: Storage, made: Scene, handler: Handler, case: Case, role: str, ids: Ids, *, private: bool = True,
-    opened: Ids | None = None,
-) -> Got:  # fmt: skip
-    """`ids`: whose rows are named; `opened`: whose rows the open dialog is about, if not the same branch's."""
-    found: list[Got] = []
-    try:
-        with storage.transaction() as session:
-            account = made.accounts[role]
-            visit = visit_of(account, case, ids, private=private)
-            found.append(_got(session, handler, case, visit, ids, opened or ids))
+class Walk:
+    """The prepared branches, on which everything is tried and taken back; who acts is a role."""
+
+    def __init__(self, storage: Storage, made: Scene) -> None:
+        self.storage, self.made, self._touched = storage, made, touched(storage)
+        with storage.reading() as session:
+            self._before = {of.name: rows(session, of) for of in METADATA.sorted_tables}
+
+    def tried(self, handler: Handler, case: Case, role: str, ids: Ids, *, opened: Ids | None = None) -> Got:
+        """`ids`: whose rows are named; `opened`: whose rows the open dialog is about, if not the same branch's."""
+        with suppress(TakenBack), self.storage.transaction() as session:
+            got = self._got(session, handler, case, self.made.accounts[role], ids, opened or ids)
             raise TakenBack
-    except TakenBack:
-        return found[0]
+        return got
+
+    def _got(self, session: Session, handler: Handler, case: Case, account: int, ids: Ids, opened: Ids) -> Got:
+        self._touched.clear()
+        who = _bound(session, account)
+        draft = self._stands(session, case.state or STATES.get(key(handler)), ids, who)
+        run = _prepared(session, handler, case, visit_of(account, case, ids), ids, opened, draft)
+        session.flush()
+        before = {**self._before, **{of.name: rows(session, of) for of in self._written()}}
+        last = session.scalars(select(Outbox.id).order_by(Outbox.id.desc())).first() or 0
+        self._touched.clear()
+        try:
+            with session.begin_nested():
+                reply = run()
+                session.flush()
+        except Refusal as refusal:
+            return Got(refusal.text, refused=True)
+        written = frozenset(of.name for of in self._written() if list(changed(before[of.name], rows(session, of))))
+        told = [*_told(session, reply), *_promised(session, last)]
+        own = [one.text for one in told if one.is_for(who, account)]
+        said = dict.fromkeys([*words(reply), *papers(reply.here), *own])
+        others = tuple(one for one in told if not one.is_for(who, account))
+        became = session.scalars(select(Person.name).where(Person.telegram_id == account)).first() or ""
+        return Got("\n".join(said), others, written, became=became)
+
+    def _stands(self, session: Session, state: State | None, ids: Ids, who: int | None) -> Draft:
+        """The state is set up in the branch that is named and, the last, in that of whoever acts."""
+        places = [one for one in (self.made.here, self.made.there) if one is ids or who in one.people.values()]
+        draft: Draft = {}
+        for one in sorted(places, key=lambda one: who in one.people.values()):
+            draft |= (state(session, one, who) if state else None) or {}
+        session.flush()
+        session.expire_all()
+        return draft
+
+    def _written(self) -> list[Table]:
+        return [of for of in METADATA.sorted_tables if of.name in self._touched]
 
 
-def visit_of(account: int, case: Case, ids: Ids, *, private: bool = True) -> Visit:
+def effect_of(handler: Handler, case: Case) -> Effect:
+    return case.effect or EFFECTS[key(handler)]
+
+
+def visit_of(account: int, case: Case, ids: Ids) -> Visit:
+    facts = {"first_name": "某", **case.facts}
+    if facts.get("contact", (None,))[0] == OWN_ACCOUNT:
+        facts["contact"] = (account, facts["contact"][1])
     return Visit(
-        update_id=1, telegram_id=account, chat_id=account if private else GROUP, private=private, message_id=1,
-        now=NOW, tz=SHANGHAI, bot_name="bot", text=case.text, facts={"first_name": "某", **case.facts},
-        card=None if private else ("activity", ids["activity"]),
+        update_id=1, telegram_id=account, chat_id=GROUP if case.group else account, private=not case.group,
+        message_id=1, now=NOW, tz=SHANGHAI, bot_name="bot", text=case.text, facts=facts, content=case.content,
+        card=("activity", ids["activity"]) if case.group else None,
     )  # fmt: skip
 
 
-def _got(session: Session, handler: Handler, case: Case, visit: Visit, ids: Ids, opened: Ids) -> Got:
-    before = session.scalars(select(Outbox.id).order_by(Outbox.id.desc())).first() or 0
-    try:
-        reply = _run(session, handler, case, visit, ids, opened)
-    except Refusal as refusal:
-        no = refusal.text in NO or refusal.text.startswith("没有找到")
-        return Got(not no, refusal.text)
-    session.flush()
-    said = words(reply)
-    others = [*_told(session, reply), *_promised(session, before)]
-    return Got(not any(text in NO for text in said), "\n".join([*said, *papers(reply.here)]), tuple(others))
-
-
-def _run(session: Session, handler: Handler, case: Case, visit: Visit, ids: Ids, opened: Ids) -> Reply:
+def _prepared(
+    session: Session, handler: Handler, case: Case, visit: Visit, ids: Ids, opened: Ids, draft: Draft
+) -> Callable[[], Reply]:
+    """All but the last step: the dialog stands open, the person is known; what is left is the handler itself."""
     if isinstance(handler, Start):
-        payload = f"c_{CODE}{_tail(ids)}" if handler.prefix == "c_" else case.text
-        return handler.run(session, visit, payload)
+        payload = _payload(handler, case, ids)
+        return lambda: handler.run(session, visit, payload)
     if isinstance(handler, Service):
-        return handler.run(session, visit)
+        return lambda: handler.run(session, visit)
     me = find(session, visit.telegram_id, visit.today)
     if me is None:
         # As the edge does for whoever is not known: tried with the real one in test_strangers.
-        return Reply(toast=STRANGER)
+        return lambda: Reply(toast=STRANGER)
     call = Call(**{name: getattr(visit, name) for name in Visit.__dataclass_fields__}, me=me)
     if case.open is not None:
-        dialogs.ask(session, me.id, case.open[0], NOW, **case.open[1](opened))
+        dialogs.ask(session, me.id, case.open[0], NOW, **{**case.open[1](opened), **draft})
+    return lambda: _run(session, handler, case, call, ids)
+
+
+def _payload(handler: Start, case: Case, ids: Ids) -> str:
+    if handler.prefix == "c_":
+        return f"c_{CODE}{'1' if '甲一' in ids.people else '2'}"
+    return f"{case.text}{code_of(ids)}" if case.text == handler.prefix != "" else case.text
+
+
+def _run(session: Session, handler: Handler, case: Case, call: Call, ids: Ids) -> Reply:
     if isinstance(handler, Tap) and handler.operator:
         # As the edge does for every account but one.
         raise Refusal(NO_RIGHT)
@@ -128,7 +185,7 @@ def _run(session: Session, handler: Handler, case: Case, visit: Visit, ids: Ids,
         assert case.make is not None
         return tap(session, handler, call, case.make(ids).pack())
     if isinstance(handler, Answer):
-        dialog = dialogs.current(session, me.id, NOW)
+        dialog = dialogs.current(session, call.me.id, NOW)
         assert dialog is not None
         return handler.run(session, call, dialog)
     assert isinstance(handler, Command | Word | Edited)
@@ -145,10 +202,6 @@ def tap(session: Session, handler: Tap, call: Call, data: str) -> Reply:
         except Refusal:
             ready = None
     return handler.run(session, replace(call, ready=ready), button)
-
-
-def _tail(ids: Ids) -> str:
-    return "1" if "甲一" in ids.people else "2"
 
 
 # --- what is heard -----------------------------------------------------------------------------------------------

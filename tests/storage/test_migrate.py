@@ -4,6 +4,7 @@ import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -154,4 +155,6 @@ def test_a_migration_that_breaks_references_never_happened(sqlite_url: str) -> N
 
 
 def test_the_command_line_of_alembic_finds_nothing_to_add() -> None:
-    command.check(Config(toml_file=Path(__file__).parents[2] / "pyproject.toml"))
+    said = StringIO()
+    command.check(Config(toml_file=Path(__file__).parents[2] / "pyproject.toml", stdout=said))
+    assert "No new upgrade operations" in said.getvalue()

@@ -126,7 +126,7 @@ ACTIONS = {
     "invite_revoked": "作废邀请",
     "unbound": "解除绑定", "handed_over": "移交书记", "place_chosen": "切换支部", "stop": "停止发送",
     "resume": "继续发送", "correct": "更正", "person_removed": "移除", "code_made": "生成签到码", "read_in": "导入",
-    "office_given": "任职", "office_ended": "免职", "taken_up": "重新办理",
+    "office_given": "任职", "office_ended": "免职", "taken_up": "重新办理", "send": "发送",
 }  # fmt: skip
 
 SUBJECTS = {

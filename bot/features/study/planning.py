@@ -174,5 +174,10 @@ def give_out(session: Session, theme: MonthlyTheme, today: date) -> None:
     session.flush()
 
 
+def sent_by_hand(session: Session, me: Me, theme: MonthlyTheme, now: datetime) -> None:
+    """The clock notes nothing when it sends; somebody who does it is on record."""
+    _note(session, me, "send", "monthly_theme", theme.id, now)
+
+
 def _note(session: Session, me: Me, action: str, subject: str, subject_id: int, now: datetime) -> None:
     audit.record(session, action, subject, subject_id, now=now, actor_id=me.id, branch_id=me.branch_id)

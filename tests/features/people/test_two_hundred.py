@@ -5,6 +5,7 @@ import re
 from datetime import datetime
 
 import openpyxl
+import pytest
 from sqlalchemy import func, select
 
 from bot.features.people import service
@@ -39,6 +40,7 @@ def last(bot: World) -> Message:
     return message
 
 
+@pytest.mark.long
 async def test_from_the_first_link_to_all_bound(sqlite_url: str) -> None:
     """An empty branch: its secretary comes by a link, sends the file, confirms, prints; everybody scans the slip."""
     storage = Storage(sqlite_url)

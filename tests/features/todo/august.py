@@ -1,8 +1,10 @@
 """An August in which three have not finished: 甲三 owes a book and a document, 甲七 the book, 乙五 the document."""
 
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.study import jobs, planning, rules, service
@@ -10,7 +12,8 @@ from scheduler.calendar import BUNDLED
 from scheduler.jobs import Occurrence
 from storage.choices import StudyItemKind
 from storage.models.study import StudyItem
-from tests.cast import NAMES, Cast
+from tests import prepared
+from tests.cast import NAMES, Cast, cast_of, make_branch
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EXEMPT = ("乙八", "丙八")
@@ -39,6 +42,20 @@ def plan(session: Session, cast: Cast) -> dict[str, StudyItem]:
     session.flush()
     _study(session, cast, items)
     return items
+
+
+def prepared_plan(session: Session, now: datetime) -> tuple[Cast, dict[str, StudyItem]]:
+    """The branch and its August, as `plan` leaves them in an empty database."""
+    rows = _rows(now)
+    assert prepared.fits(session, rows)
+    prepared.copy(session, rows, now, now)
+    items = {item.title: item for item in session.scalars(select(StudyItem).order_by(StudyItem.id))}
+    return cast_of(session, 1), items
+
+
+@cache
+def _rows(now: datetime) -> prepared.Rows:
+    return prepared.made_by(lambda session: plan(session, make_branch(session, now=now)))
 
 
 def _study(session: Session, cast: Cast, items: dict[str, StudyItem]) -> None:

@@ -21,8 +21,8 @@ from storage.engine import Storage
 from storage.models.outbox import JobRun
 from storage.models.person import DutySpan
 from storage.models.study import StudyItem
-from tests.cast import Cast, make_branch
-from tests.features.todo.august import OWES, SHANGHAI, complete, local, plan
+from tests.cast import Cast
+from tests.features.todo.august import OWES, SHANGHAI, complete, local, prepared_plan
 
 MONDAY, DUE_DAY, DIGEST_DAY = "2023-08-28 09:00", "2023-08-31 09:00", "2023-08-25 09:30"
 
@@ -72,8 +72,7 @@ class House:
 @pytest.fixture
 def house(storage: Storage) -> Iterator[House]:
     with storage.transaction() as session:
-        cast = make_branch(session, now=local("2023-07-01 09:00"))
-        yield House(session, cast, plan(session, cast))
+        yield House(session, *prepared_plan(session, local("2023-07-01 09:00")))
 
 
 def job(name: str) -> Job:

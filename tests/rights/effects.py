@@ -1,0 +1,209 @@
+"""What comes of every handler when somebody may: rows, words for others, or something shown. Else nothing was tried."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Effect:
+    """`rows`: tables that are changed; `shows`: words that only who may hears; `tells`: others hear of it."""
+
+    rows: frozenset[str] = frozenset()
+    shows: str = ""
+    tells: bool = False
+
+
+def rows(tables: str, *, tells: bool = False) -> Effect:
+    return Effect(frozenset(tables.split()), tells=tells)
+
+
+def shows(words: str) -> Effect:
+    return Effect(shows=words)
+
+
+ASKS = rows("dialog")
+SIGNED_IN = rows("attendance audit")
+MADE_UP = rows("makeup audit dialog", tells=True)
+# Told of with the names or titles of the prepared branches, or with words that no refusal has.
+LISTS_ACTIVITIES = shows("ahead")
+ROLL = shows("应到")
+FIGURES = shows("季度")
+
+EFFECTS: dict[str, Effect] = {
+    # own sign-in, leave, study, pieces
+    **dict.fromkeys(("tap:SignIn", "command:signin", "word:签到", "word:到", "start:c_"), SIGNED_IN),
+    "tap:Acknowledge": rows("receipt"),
+    "word:收到": shows("通知"),
+    "tap:AskLeave": shows("病假"),
+    "tap:ChooseLeave": rows("leave_request audit", tells=True),
+    "tap:CancelLeave": rows("leave_request audit", tells=True),
+    "word:取消请假": rows("leave_request audit"),
+    **dict.fromkeys(("command:leave", "word:请假", "word:公差", "word:病假", "word:事假"), LISTS_ACTIVITIES),
+    "tap:UndoLeave": rows("leave_request audit"),
+    "tap:UndoSignIn": rows("attendance audit"),
+    "tap:UndoReceipt": rows("receipt audit"),
+    "tap:UndoMakeup": rows("makeup audit"),
+    "word:撤销": rows("audit"),
+    "tap:HandInMakeup": ASKS,
+    "word:补学": ASKS,
+    "answer:activity.makeup": MADE_UP,
+    "tap:ConfirmPhotos": MADE_UP,
+    "tap:DropPhotos": ASKS,
+    **dict.fromkeys(("command:study", "word:我的学习"), shows("【我的学习】")),
+    "tap:OpenItem": shows("《书》"),
+    "word:学完了": shows("《书》"),
+    "tap:Done": rows("study_completion audit"),
+    "tap:UndoDone": rows("study_completion audit"),
+    **dict.fromkeys(("command:submit", "word:交心得", "word:心得"), shows("心得")),
+    "tap:HandIn": ASKS,
+    "tap:Submit": rows("reflection audit", tells=True),
+    "tap:Discard": rows("reflection audit"),
+    "tap:UndoSubmit": rows("reflection reflection_part audit dialog"),
+    "answer:reflection.parts": rows("reflection_part"),
+    "edited:reflections": rows("reflection_part"),
+    "edited:photos": ASKS,
+    "tap:Read": rows("acknowledgement audit"),
+    "word:已阅": rows("acknowledgement audit"),
+    **dict.fromkeys(("tap:ShowMine", "command:me", "word:我的记录", "word:我的"), shows("【我的记录】")),
+    **dict.fromkeys(("command:mine", "word:我还欠什么"), shows("ahead")),
+    "tap:Snooze": rows("outbox promise"),
+    # the roll and the unfinished list, nudging
+    **dict.fromkeys(("command:roll", "word:考勤"), LISTS_ACTIVITIES),
+    "tap:OpenActivity": ROLL,
+    "tap:ShowNames": ROLL,
+    **dict.fromkeys(("command:todo", "word:未完成名单"), shows("ahead")),
+    "tap:RemindAll": rows("outbox promise", tells=True),
+    "tap:ShowUnread": shows("未阅"),
+    # making activities, study items, tasks, reminders
+    **dict.fromkeys(("command:new", "word:建活动"), ASKS),
+    "tap:Wizard": rows("activity component notice audit dialog", tells=True),
+    "answer:activity.wizard": ASKS,
+    "tap:Postpone": ASKS,
+    "answer:activity.postpone": ASKS,
+    "tap:PostponeTo": rows("activity notice audit dialog", tells=True),
+    "tap:CallOff": rows("activity notice audit", tells=True),
+    **dict.fromkeys(("command:notice", "word:发通知", "answer:notice.text"), ASKS),
+    "tap:PlainNotice": rows("notice audit dialog", tells=True),
+    **dict.fromkeys(("command:study_plan", "word:学习安排"), shows("月份")),
+    **dict.fromkeys(("tap:OpenMonth", "tap:EditTheme", "tap:AddItem", "answer:study.item"), ASKS),
+    "tap:ItemDraft": rows("study_item audit dialog"),
+    "tap:WithdrawItem": rows("study_item audit"),
+    "tap:SendNow": rows("monthly_theme audit", tells=True),
+    "answer:study.title": rows("monthly_theme audit dialog"),
+    "answer:study.change": rows("monthly_theme audit dialog"),
+    **dict.fromkeys(("command:task", "word:布置心得", "answer:reflection.task"), ASKS),
+    "tap:TaskWizard": rows("reflection_task audit dialog", tells=True),
+    "tap:ListTasks": shows("心得"),
+    "tap:OpenTask": shows("心得"),
+    "tap:ListMissing": shows("未交"),
+    "tap:CallOffTask": rows("reflection_task audit", tells=True),
+    **dict.fromkeys(("command:holidays", "word:节前提醒", "tap:Coming"), shows("【节前提醒】")),
+    "tap:Turn": shows("【时间设置】"),
+    "tap:SetTiming": rows("organisation audit"),
+    "tap:Reword": ASKS,
+    "tap:Unword": rows("organisation audit"),
+    "tap:TickBan": rows("organisation audit"),
+    "tap:Sample": shows("预览"),
+    "answer:integrity.day": rows("reminder_plan audit dialog"),
+    "answer:integrity.text": rows("reminder_plan audit dialog"),
+    "answer:integrity.words": rows("organisation audit dialog"),
+    # approving leave, signing in others, reviewing
+    "tap:DecideLeave": rows("leave_request audit", tells=True),
+    **dict.fromkeys(("tap:MarkSomebody", "tap:MarkPerson"), shows("【补登】")),
+    "tap:MarkAs": SIGNED_IN,
+    **dict.fromkeys(("tap:RollCall", "tap:RollToggle", "tap:RollPage"), ASKS),
+    "tap:RollDone": rows("activity attendance audit dialog"),
+    "tap:SignInCode": rows("activity audit"),
+    "tap:ShowGuests": shows("列席"),
+    "tap:SeatGuest": SIGNED_IN,
+    "tap:ReviewMakeup": rows("makeup audit", tells=True),
+    "answer:activity.makeup_reason": rows("makeup audit dialog", tells=True),
+    **dict.fromkeys(("command:review", "word:审阅", "tap:ListWaiting"), shows("待审阅")),
+    "tap:OpenPiece": shows("体会"),
+    "tap:Review": rows("reflection audit", tells=True),
+    "tap:ReturnFor": rows("reflection audit", tells=True),
+    "answer:reflection.reason": rows("reflection audit dialog", tells=True),
+    # roster, accounts
+    **dict.fromkeys(("command:people", "word:党员", "tap:ShowUnbound"), shows("未绑定1人")),
+    **dict.fromkeys(
+        ("tap:InvitePerson", "tap:InviteEverybody", "tap:TieGroup", "tap:PrintSheet", "tap:Reinvite"),
+        rows("invite audit"),
+    ),
+    "tap:RevokeInvite": rows("invite audit"),
+    "tap:ShowAccounts": shows("【更换账号】"),
+    "tap:OpenAccount": shows("账号尾号"),
+    "tap:Unbind": rows("person audit", tells=True),
+    "tap:ChooseBound": shows("【绑定申请】"),
+    "tap:BindPerson": rows("person bind_request audit", tells=True),
+    "tap:RefuseBinding": rows("bind_request audit", tells=True),
+    **dict.fromkeys(("command:roster", "word:名册", "tap:ShowRoster", "tap:ShowGroup"), shows("【名册】")),
+    "tap:ShowPerson": shows("在册"),
+    **dict.fromkeys(("tap:Change", "tap:Pick", "answer:roster.change"), ASKS),
+    "tap:UndoChange": rows("rank_span audit"),
+    "tap:SetTerm": ASKS,
+    "answer:roster.term": rows("organisation audit dialog"),
+    **dict.fromkeys(("word:导入名册", "tap:ImportRoster", "tap:MoveImport"), ASKS),
+    **dict.fromkeys(("answer:roster.file", "answer:roster.look", "answer:roster.since"), ASKS),
+    "tap:ConfirmImport": rows("person roster_span membership_span audit dialog"),
+    "tap:SendSheet": shows(".xlsx"),
+    # figures
+    **dict.fromkeys(("command:tally", "word:季度数据", "word:names_quarter"), FIGURES),
+    **dict.fromkeys(("tap:ShowTally", "tap:ShowSections", "tap:ShowSection", "tap:OpenType"), FIGURES),
+    **dict.fromkeys(("tap:OpenFigure", "tap:ShowMissing", "tap:ShowBelow", "tap:OpenBranch"), FIGURES),
+    "tap:OpenNames": ROLL,
+    "tap:ExportBelow": rows("audit"),
+    # the calendar
+    **dict.fromkeys(("command:calendar", "word:工作日历"), shows("【工作日历】")),
+    **dict.fromkeys(("tap:Send", "answer:calendar.notice", "answer:calendar.look"), ASKS),
+    "tap:TakeOver": rows("calendar_year audit dialog"),
+    "answer:calendar.own": rows("calendar_year audit dialog"),
+    "tap:DropDays": rows("calendar_year audit"),
+    # what goes to many
+    "tap:Stop": rows("outbox audit"),
+    "tap:Resume": rows("outbox audit"),
+    "tap:Correct": ASKS,
+    "tap:DecideCorrection": rows("notice audit dialog"),
+    "answer:broadcast.text": ASKS,
+    "tap:Previewed": shows("预览"),
+    # the care for data
+    **dict.fromkeys(("command:mydata", "word:我的数据"), shows(".json")),
+    **dict.fromkeys(("command:care", "word:数据管理"), shows("【数据管理】")),
+    "tap:ShowChanges": shows("【变更记录】"),
+    "tap:NarrowChanges": ASKS,
+    "answer:care.narrow": shows("【变更记录】"),
+    "tap:ShowRetention": shows("【保存期限】"),
+    "tap:ChoosePeriod": shows("期限"),
+    "tap:SetPeriod": rows("retention_rule audit"),
+    "tap:Sweep": rows("outbox audit"),
+    "tap:ShowWords": shows("【禁发词语】"),
+    "tap:AddWord": ASKS,
+    "answer:care.word": rows("hygiene_word audit dialog"),
+    "tap:RemoveWord": rows("hygiene_word audit"),
+    **dict.fromkeys(("tap:EraseWhom", "tap:ErasePerson", "tap:EraseGo"), ASKS),
+    "answer:care.whom": shows("【注销数据】"),
+    # the secretary's seat, several places
+    **dict.fromkeys(("command:handover", "word:移交书记", "tap:ChooseSuccessor"), shows("【移交书记】")),
+    "tap:HandOver": rows("duty_span audit", tells=True),
+    **dict.fromkeys(("command:switch", "word:切换支部"), shows("机关总支")),
+    "tap:SwitchTo": rows("chosen_place audit"),
+    # the doors, the menu, what Telegram reports
+    "start:": shows("您好"),
+    **dict.fromkeys(("start:i_", "start:s_"), rows("person invite audit")),
+    "start:g_": rows("group_chat invite audit"),
+    **dict.fromkeys(("command:help", "word:帮助"), shows("【使用说明】")),
+    "service:contact": shows("您好！"),
+    "service:my_chat_member": rows("person audit"),
+    "service:migrated": rows("group_chat audit"),
+}
+
+# What these do is to say that a button has to be pressed: nobody gets anything by typing there.
+ONLY_REFUSES = frozenset({"answer:care.erase"})
+
+
+def missing(effect: Effect, rows: frozenset[str], heard: str, others: object) -> Iterator[str]:
+    """What did not come of it."""
+    yield from sorted(effect.rows - rows)
+    if effect.shows and effect.shows not in heard:
+        yield f"“{effect.shows}”"
+    if effect.tells and not others:
+        yield "others are not told"

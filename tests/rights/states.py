@@ -1,0 +1,221 @@
+"""How the prepared branches have to stand for a handler to do something, and not only to say why it cannot now.
+
+Each is set up inside a trial and taken back with it. It may add to the draft of the dialog that stands open.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from bot.features.calendar import rules as calendar
+from bot.features.people.roster_import import plan_import
+from bot.features.people.rules import InviteKind, hash_code
+from bot.features.roster.importing import from_json
+from scheduler import broadcasts
+from storage.choices import BindRequestState, Duty, Lane, LeaveState, LeaveType, OrganisationKind, OutboxState
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.calendar import CalendarYear
+from storage.models.invite import BindRequest, Invite
+from storage.models.notice import Receipt
+from storage.models.organisation import GroupChat, Organisation
+from storage.models.outbox import Outbox
+from storage.models.person import DutySpan, Person
+from storage.models.reflection import Reflection, ReflectionPart
+from storage.models.study import MonthlyTheme, StudyCompletion
+from tests.rights.branch import NOW, SINCE, TODAY, Ids
+from tests.scheduler.notices import OPENING
+
+Draft = dict[str, Any]
+# The session, the rows of one branch, and who acts (None: a stranger), as a row of that branch or of another.
+State = Callable[[Session, Ids, int | None], Draft | None]
+
+GROUP = -5001
+# Stands in the facts of a case for the account of whoever acts.
+OWN_ACCOUNT = -1
+CODE = "d" * 22
+PERIOD_ENDED = NOW - timedelta(days=400)
+ABOVE = Organisation.kind == OrganisationKind.GENERAL_BRANCH
+LATER = NOW + timedelta(days=1)
+WRITTEN = {
+    "attendance": Attendance, "receipt": Receipt, "own_leave": LeaveRequest, "makeup": Makeup,
+    "completion": StudyCompletion, "submitted": Reflection, "draft": Reflection,
+}  # fmt: skip
+
+
+def nothing_done(session: Session, ids: Ids, who: int | None) -> None:
+    """The author has not signed in, not answered, not learned and not made up yet, as everybody else."""
+    parts = select(Reflection.id).where(Reflection.person_id == ids["author"])
+    session.execute(delete(ReflectionPart).where(ReflectionPart.reflection_id.in_(parts)))
+    for table in (Attendance, Receipt, LeaveRequest, Makeup, StudyCompletion, Reflection):
+        session.execute(delete(table).where(table.person_id == ids["author"]))
+
+
+def mine(session: Session, ids: Ids, who: int | None) -> None:
+    """What the author has done is what this person has done, in the own branch."""
+    if who in ids.people.values():
+        for what, table in WRITTEN.items():
+            session.execute(update(table).where(table.id == ids[what]).values(person_id=who))
+
+
+def missed(session: Session, ids: Ids, who: int | None) -> None:
+    """This person was away with leave, and has made nothing up."""
+    if who in ids.people.values():
+        nothing_done(session, ids, who)
+        away = {"type": LeaveType.SICK, "state": LeaveState.APPROVED, "requested_at": NOW - timedelta(days=9)}
+        session.add(LeaveRequest(activity_id=ids["held"], person_id=who, **away))
+
+
+def noted(session: Session, ids: Ids, who: int | None) -> None:
+    """A part of the own draft is the message that is edited (visit_of)."""
+    mine(session, ids, who)
+    if who in ids.people.values():
+        account = session.get_one(Person, who).telegram_id
+        of_mine = ReflectionPart.reflection_id == ids["draft"]
+        session.execute(update(ReflectionPart).where(of_mine).values(chat_id=account, message_id=1, text="从前"))
+
+
+def too_late(session: Session, ids: Ids, who: int | None) -> None:
+    """The clock no longer sends the prompt: it is of a month before."""
+    session.execute(update(MonthlyTheme).where(MonthlyTheme.id == ids["theme"]).values(month="2023-06"))
+
+
+def sending(session: Session, ids: Ids, who: int | None) -> None:
+    """Every notice has gone to one person and waits for another."""
+    for what in [what for what in ids.rows if what.endswith("notice")]:
+        for person, state in ((ids["author"], OutboxState.SENT), (ids["bound"], OutboxState.QUEUED)):
+            session.add(Outbox(
+                lane=Lane.BROADCASTS, branch_id=ids.branch_id, person_id=person, chat_id=1, message={"text": "通知"},
+                batch=broadcasts.batch_of("notice", ids[what]), state=state, created_at=NOW, not_before=NOW,
+                message_id=7 if state is OutboxState.SENT else None,
+            ))  # fmt: skip
+
+
+def stopped(session: Session, ids: Ids, who: int | None) -> None:
+    sending(session, ids, who)
+    session.flush()
+    for what in [what for what in ids.rows if what.endswith("notice")]:
+        broadcasts.stop(session, broadcasts.batch_of("notice", ids[what]), NOW)
+
+
+def long_ago(session: Session, ids: Ids, who: int | None) -> None:
+    """What was said once is kept beyond its period."""
+    session.add(Outbox(
+        lane=Lane.ANSWERS, branch_id=ids.branch_id, chat_id=1, message={"text": "从前"}, state=OutboxState.SENT,
+        created_at=PERIOD_ENDED, not_before=PERIOD_ENDED,
+    ))  # fmt: skip
+
+
+def signed(session: Session, ids: Ids, who: int | None) -> None:
+    """The reminders bear a signature."""
+    session.execute(
+        update(Organisation).where(Organisation.id == ids.branch_id).values(settings={"issuer": "机关纪委"})
+    )
+
+
+def own_day(session: Session, ids: Ids, who: int | None) -> None:
+    day = {"name": "建军节", "date": "2023-08-01", "isOffDay": True}
+    session.add(CalendarYear(
+        organisation_id=ids.branch_id, year=2023, whole=False, papers=[], days=[day], source="chat",
+        token=f"day{ids.branch_id}", made_at=NOW,
+    ))  # fmt: skip
+
+
+NOTICE = (
+    OPENING.format(year=2024, number="国办发明电〔2023〕7号")
+    + """
+一、元旦：1月1日放假，与周末连休。
+二、春节：2月10日至17日放假调休，共8天。2月4日（星期日）、2月18日（星期日）上班。
+三、清明节：4月4日至6日放假调休，共3天。4月7日（星期日）上班。
+四、劳动节：5月1日至4日放假调休，共4天。4月28日（星期日）上班。
+五、端午节：6月10日放假，与周末连休。
+六、中秋节：9月15日至17日放假调休，共3天。9月14日（星期六）上班。
+七、国庆节：10月1日至7日放假调休，共7天。9月29日（星期日）、10月12日（星期六）上班。"""
+)
+
+
+def read_in(session: Session, ids: Ids, who: int | None) -> Draft:
+    """The notice was understood and waits for a yes: on a Saturday less people work than it is known now."""
+    found = calendar.read_year(NOTICE)
+    return {**found.to_json(), "only": list(found.only)}
+
+
+def invited(session: Session, ids: Ids, who: int | None) -> None:
+    _invite(session, ids, InviteKind.PERSON, ids["unbound"])
+
+
+def seat_is_free(session: Session, ids: Ids, who: int | None) -> None:
+    """A link for the secretary, who has no account yet."""
+    secretary = next(iter(ids.people.values()))
+    session.execute(update(Person).where(Person.id == secretary).values(telegram_id=None, bound_at=None))
+    _invite(session, ids, InviteKind.SECRETARY, None)
+
+
+def to_tie(session: Session, ids: Ids, who: int | None) -> None:
+    _invite(session, ids, InviteKind.GROUP, next(iter(ids.people.values())))
+
+
+def _invite(session: Session, ids: Ids, kind: InviteKind, person_id: int | None) -> None:
+    session.add(Invite(
+        kind=kind.value, code_hash=hash_code(code_of(ids)), branch_id=ids.branch_id, person_id=person_id,
+        created_at=NOW, expires_at=LATER,
+    ))  # fmt: skip
+
+
+def code_of(ids: Ids) -> str:
+    return f"{CODE}{ids.branch_id}"
+
+
+def nobody_asked(session: Session, ids: Ids, who: int | None) -> None:
+    """No request to be bound waits yet; the number that is shared is on the roster, of somebody who has an account."""
+    session.execute(update(Person).where(Person.id == ids["author"]).values(phone="13800000000"))
+    settled = {"state": BindRequestState.REFUSED, "decided_at": NOW}
+    session.execute(update(BindRequest).where(BindRequest.branch_id == ids.branch_id).values(**settled))
+
+
+def tied(session: Session, ids: Ids, who: int | None) -> None:
+    chat = GROUP if "甲一" in ids.people else GROUP - 1
+    session.add(GroupChat(branch_id=ids.branch_id, chat_id=chat, title="支部工作群", tied_at=NOW))
+
+
+def two_places(session: Session, ids: Ids, who: int | None) -> None:
+    """Whoever acts has an office above the branch as well."""
+    if who in ids.people.values():
+        above = session.scalars(select(Organisation.id).where(ABOVE)).one()
+        session.add(DutySpan(person_id=who, organisation_id=above, duty=Duty.COMMITTEE_OFFICER, from_on=SINCE))
+
+
+def looked_at(session: Session, ids: Ids, who: int | None) -> Draft:
+    """The file was shown, and nothing has changed since."""
+    rows = [from_json({"name": "丁九"})]
+    return {"shown": plan_import(session, ids.branch_id, rows, TODAY).fingerprint}
+
+
+STATES: dict[str, State] = {
+    **dict.fromkeys(
+        (
+            "tap:SignIn", "tap:Acknowledge", "command:signin", "word:签到", "word:到", "start:c_", "word:收到",
+            "tap:ChooseLeave", "command:leave", "word:请假", "word:公差", "word:病假", "word:事假", "tap:Done",
+            "word:学完了", "command:submit", "word:交心得", "word:心得", "tap:HandIn", "answer:activity.makeup",
+            "tap:ConfirmPhotos", "command:mine", "word:我还欠什么", "tap:HandInMakeup",
+        ),
+        nothing_done,
+    ),
+    "word:补学": missed,
+    "word:撤销": mine,
+    "word:取消请假": mine,
+    "edited:reflections": noted,
+    "tap:SendNow": too_late,
+    **dict.fromkeys(("tap:Stop", "tap:Correct", "tap:DecideCorrection", "answer:broadcast.text"), sending),
+    "tap:Resume": stopped,
+    "tap:Sweep": long_ago,
+    "tap:Unword": signed,
+    "tap:DropDays": own_day,
+    "tap:TakeOver": read_in,
+    "answer:calendar.look": read_in,
+    "tap:RevokeInvite": invited,
+    "tap:ConfirmImport": looked_at,
+    "service:migrated": tied,
+}  # fmt: skip
