@@ -194,6 +194,7 @@ EFFECTS: dict[str, Effect] = {
     "service:contact": shows("您好！"),
     "service:my_chat_member": rows("person audit"),
     "service:migrated": rows("group_chat audit"),
+    "tap:TakeUpAgain": rows("inbox"),
 }
 
 # What these do is to say that a button has to be pressed: nobody gets anything by typing there.

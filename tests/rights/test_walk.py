@@ -21,6 +21,7 @@ RISING = (
     "secretary",
 )  # fmt: skip
 BY_KEY = {key(handler): handler for handler in HANDLERS}
+OPERATORS = {key(handler) for handler in HANDLERS if isinstance(handler, Tap) and handler.operator}
 TRIED = [one for one in HANDLERS if not isinstance(one, CardView)]
 CARDS = [one for one in HANDLERS if isinstance(one, CardView)]
 
@@ -34,9 +35,8 @@ def test_every_handler_has_an_entry_and_no_entry_is_old() -> None:
 def test_every_handler_has_somebody_who_may() -> None:
     """And whoever may is tried below, and does it; the operator's are tried in tests/watch/test_parked.py."""
     some = {name for name, case in [*TABLE.items(), *FURTHER] if case.may != NOBODY}
-    operators = {key(handler) for handler in HANDLERS if isinstance(handler, Tap) and handler.operator}
-    assert some == set(TABLE) - operators
-    assert operators == {"tap:TakeUpAgain"}
+    assert some == set(TABLE) - OPERATORS
+    assert {"tap:TakeUpAgain"} == OPERATORS
 
 
 Some = Callable[[Case], Collection[str]]
