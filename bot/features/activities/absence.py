@@ -109,6 +109,7 @@ def start_makeup(session: Session, call: Call, button: buttons.HandInMakeup) -> 
     activity = service.find(session, call.me, button.activity_id)
     if call.now < activity.start_at:
         raise Refusal("活动举行之后再提交补学。")
+    leave.may_make_up(session, call.me, activity, call.now)
     dialogs.ask(session, call.me.id, "activity.makeup", call.now, activity=activity.id)
     return Reply(toast="请提交补学材料。", here=[Message(_makeup_question(activity))])
 
