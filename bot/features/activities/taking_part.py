@@ -109,7 +109,7 @@ def undo(session: Session, me: Me, table: type[Step], row_id: int, now: datetime
     The row is marked withdrawn. Not after a review or the cut-off.
     """
     row: Step | None = session.get(cast(type[Attendance], table), row_id)
-    if row is None or row.person_id != me.id:
+    if row is None or row.person_id != me.id or (isinstance(row, Attendance) and row.marked_by_id not in (None, me.id)):
         raise Refusal(NO_RIGHT)
     if row.withdrawn_at is not None:
         raise Refusal("这一步已撤销。")

@@ -269,6 +269,22 @@ def test_by_whom_and_when_somebody_is_entered(storage: Storage) -> None:
         assert sorted(session.scalars(select(LeaveRequest.person_id))) == sorted([desk.cast["甲八"], desk.cast["乙四"]])
 
 
+def test_an_entry_of_the_desk_is_not_undone_by_the_member(storage: Storage) -> None:
+    """The button can be forged: the number of a row is all that is in it."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        mark(desk, "丙三", AttendanceStatus.ABSENT)
+        mark(desk, "甲二", AttendanceStatus.PRESENT)
+        rows = {row.person_id: row for row in session.scalars(select(Attendance))}
+        theirs, own = rows[desk.cast["丙三"]], rows[desk.cast["甲二"]]
+        for name in ("丙三", "甲一"):
+            with refused("没有办理此事的权限"):
+                taking_part.undo(session, desk.me(name), Attendance, theirs.id, AFTER, SHANGHAI)
+        assert theirs.withdrawn_at is None
+        taking_part.undo(session, desk.me("甲二"), Attendance, own.id, AFTER, SHANGHAI)
+        assert own.withdrawn_at == AFTER
+
+
 def test_roll_call_dates_the_record_once(storage: Storage) -> None:
     with storage.transaction() as session:
         desk = Desk(session)
