@@ -347,3 +347,19 @@ async def test_a_read_cannot_write(bot: World) -> None:
     assert states(bot) == [InboxState.PARKED]
     assert count(bot, Dialog) == 0
     assert "编号" in said(bot, "甲三")[-1]
+
+
+# --- what waits ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.both_databases
+async def test_what_another_bot_was_sent_holds_nobody_up(bot: World) -> None:
+    """A new token is another bot on the same database: what the old one left open is not waited for."""
+    member = bot.cast.account("甲三")
+    left = Inbox(
+        bot_id=bot.app.bot_id + 1, update_id=1, sender=member, kind="message", payload="{}", received_at=bot.clock.now()
+    )
+    await bot.storage.write(lambda session: session.add(left))
+    await bot.stage.say("甲三", "看一看")
+    assert said(bot, "甲三")[-1].startswith("甲三 ")
+    assert states(bot) == [InboxState.NEW, InboxState.ANSWERED]
