@@ -110,3 +110,8 @@ async def test_a_card_that_was_closed_and_comes_anew_is_edited_again(bot: World)
     bot.app.sender.wake()
     await until(bot, lambda: chat.find("【发送进度】") is not first and not in_progress(bot))
     assert chat.find("【发送进度】").text == "【发送进度】【通知】请报送材料\n已送达 25/25"
+    # The notice's own card, which is open too, changes by taps alone.
+    for _ in range(10):
+        await asyncio.sleep(0.01)
+        assert bot.app.edge is not None
+        assert bot.app.edge.cards.busy == 0
