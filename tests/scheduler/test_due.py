@@ -7,13 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler.calendar import Calendar
 from scheduler.due import LOOKBACK, Looked, ahead, due, next_at
 from scheduler.jobs import Deadlines, Job, Occurrence, daily
-from scheduler.runs import ADOPTED, idle
+from scheduler.runs import ADOPTED, adopt, idle, note_idle
 from storage.choices import JobRunState, OrganisationKind
 from storage.engine import Storage
 from storage.models.calendar import CalendarYear
@@ -265,3 +265,62 @@ def test_what_was_begun_is_never_idle(town: Town, state: JobRunState) -> None:
     with town.storage.reading() as session:
         found = town.named(idle(session, runs, local(f"{WED} 10:00"), {}))
     assert found == ({("D", TUE)} if state is JobRunState.PLANNING else {("A", TUE), ("D", TUE)})
+
+
+def test_whom_a_job_concerns_is_asked_once_a_moment(town: Town) -> None:
+    """The runs of all others are idle, whatever they are: they need no plan."""
+    asked: list[datetime] = []
+
+    def concerns(session: Session, at: datetime) -> set[int]:
+        asked.append(at)
+        return {town.branches["A" if at.day == 25 else "B"]}
+
+    job = Job("workdays", daily(time(9), grace=DAY * 9), nothing, concerns=concerns)
+    with town.storage.reading() as session:
+        runs = due(session, [job], local(f"{TUE} 10:00"), Looked())
+        found = town.named(idle(session, runs, local(f"{TUE} 10:00"), {}))
+    assert found == {("B", MON), ("D", MON), ("A", TUE), ("D", TUE)}
+    assert sorted(asked) == [local(f"{MON} 09:00"), local(f"{TUE} 09:00")]
+
+
+def test_idle_runs_are_noted_once_as_done_or_as_missed(town: Town) -> None:
+    now = local(f"{TUE} 10:00")
+    with town.storage.reading() as session:
+        runs = due(session, [WORKDAYS], now, Looked())
+    town.ran([("A", MON)], JobRunState.PLANNED)
+    for _ in range(2):
+        with town.storage.transaction() as session:
+            note_idle(session, runs, now)
+    with town.storage.reading() as session:
+        rows = session.scalars(select(JobRun).order_by(JobRun.slot, JobRun.branch_id)).all()
+        names = {row_id: name for name, row_id in town.branches.items()}
+        said = {(names[row.branch_id], row.slot): (row.state, row.nominal_on.isoformat(), row.planned) for row in rows}
+    assert len(rows) == len(said)
+    done, missed = JobRunState.PLANNED, JobRunState.MISSED
+    assert said == {
+        ("A", MON): (done, MON, 0), ("B", MON): (missed, MON, 0), ("D", MON): (missed, MON, 0),
+        ("A", TUE): (done, TUE, 0), ("D", TUE): (done, TUE, 0),
+    }  # fmt: skip
+    assert town.due(f"{TUE} 10:00") == set()
+
+
+def test_since_when_a_job_is_known_is_noted_once(town: Town) -> None:
+    first, later = local(f"{MON} 09:00"), local(f"{TUE} 09:00")
+    with town.storage.transaction() as session:
+        assert adopt(session, ["一"], first) == {"一": first}
+    with town.storage.transaction() as session:
+        assert adopt(session, ["二", "一"], later) == {"一": first, "二": later}
+    with town.storage.reading() as session:
+        rows = session.scalars(select(JobRun).order_by(JobRun.id)).all()
+        assert [(row.job, row.branch_id, row.slot, row.state, row.ran_at) for row in rows] == [
+            ("一", town.branches["A"], ADOPTED, JobRunState.PLANNED, first),
+            ("二", town.branches["A"], ADOPTED, JobRunState.PLANNED, later),
+        ]
+
+
+def test_before_there_is_a_branch_no_job_is_known(storage: Storage) -> None:
+    with storage.transaction() as session:
+        session.add(Organisation(kind=OrganisationKind.GENERAL_BRANCH, name="总支", created_at=local(f"{MON} 08:00")))
+        session.flush()
+        assert adopt(session, ["一"], local(f"{MON} 09:00")) == {}
+        assert session.scalars(select(JobRun)).all() == []
