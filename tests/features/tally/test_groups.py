@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from bot.features.tally.service import Tally, tally
 from scheduler.calendar import Quarter
+from storage.choices import OrganisationKind
 from storage.engine import Storage
+from storage.models.organisation import Organisation, PartyGroup
 from storage.models.person import GroupSpan, RosterSpan
 from tests.features.tally.conftest import SHANGHAI, instant
 
@@ -164,3 +166,26 @@ def test_who_left_was_of_the_group_until_then(
         assert len(of_group(filled, FIRST).behind["transfers_out"]) == out
         assert of_group(filled, SECOND).figures["transfers_out"] == 0
         assert of_group(filled, FIRST).figures["transfers_in"] == 1
+
+
+def test_who_sat_in_before_being_on_the_roster_is_seen_by_the_own_group(filled: Storage) -> None:
+    """P8, of the second group from 24 September, sat in on 5 August and 23 September: 列席, in neither 应到."""
+    for group, seen in ((FIRST, 0), (SECOND, 1)):
+        found = of_group(filled, group).figures["attendance_by_activity"]
+        assert [found[activity]["observers"] for activity in ("A1", "A4")] == [seen, seen]
+
+
+def test_a_group_of_another_branch_takes_nobody_out_of_the_own(filled: Storage) -> None:
+    """P3 left on 20 August and is of a group elsewhere since: until then of the first."""
+    with filled.transaction() as session:
+        session.add(Organisation(id=2, kind=OrganisationKind.BRANCH, name="第二支部", created_at=NOW))
+        session.flush()
+        session.add(PartyGroup(id=9, branch_id=2, name="第一党小组"))
+        session.execute(delete(RosterSpan).where(RosterSpan.person_id == 3))
+        moved = date(2022, 8, 20)
+        for branch, since, until in ((1, BEGAN, moved), (2, moved, None)):
+            session.add(RosterSpan(person_id=3, branch_id=branch, from_on=since, to_on=until))
+    move(filled, 3, [(FIRST, BEGAN, date(2022, 8, 20)), (9, date(2022, 8, 20), None)])
+    assert heads(filled, FIRST) == (3, 3)
+    assert of_group(filled, FIRST).behind["transfers_out"] == ["P3"]
+    assert "P3" in of_group(filled, FIRST).behind["reminders.M1.audience"]
