@@ -37,9 +37,12 @@ SHARE = 200
 TOO_MUCH = "消息太多，后面的没有收下，请稍后再发。"
 _WAITING = (
     select(Inbox.sender, func.count().label("waiting"))
-    .where(Inbox.state == InboxState.NEW, Inbox.sender.in_(bindparam("senders", expanding=True)))
+    .where(
+        Inbox.bot_id == bindparam("bot"), Inbox.state == InboxState.NEW,
+        Inbox.sender.in_(bindparam("senders", expanding=True)),
+    )
     .group_by(Inbox.sender)
-)
+)  # fmt: skip
 
 
 class Receiver:
@@ -200,9 +203,10 @@ def store(
 
 def _within_share(session: Session, rows: Sequence[dict[str, Any]], busy: Collection[int]) -> Sequence[dict[str, Any]]:
     """Without what would make more of a sender wait in the inbox than SHARE."""
-    if not busy:
+    if not busy or not rows:
         return rows
-    waiting = Counter({row.sender: row.waiting for row in session.execute(_WAITING, {"senders": list(busy)})})
+    which = {"bot": rows[0]["bot_id"], "senders": list(busy)}
+    waiting = Counter({row.sender: row.waiting for row in session.execute(_WAITING, which)})
     taken = []
     for row in rows:
         waiting[row["sender"]] += 1

@@ -146,11 +146,11 @@ class Edge:
             if handler.operator:
                 await self._operators(visit, query_id, lambda s: (handler.run(s, visit, button), None))
                 return
-            if handler.prepare is None:
-                await self._known(visit, query_id, lambda s, call: handler.run(s, call, button), handler.reads)
-                return
-            ready = await self._storage.read(lambda session: _prepared(session, visit, handler, button))
-            await self._known(visit, query_id, lambda s, call: handler.run(s, replace(call, ready=ready), button))
+            prepare = handler.prepare
+            await self._known(
+                visit, query_id, lambda session, call: handler.run(session, call, button), handler.reads,
+                prepare=(lambda session, call: prepare(session, call, button)) if prepare else None,
+            )  # fmt: skip
 
         return run
 
@@ -229,14 +229,16 @@ class Edge:
         reads: bool = False,
         strangers: Reply | None = None,
         parted: bool = False,
+        prepare: Callable[[Session, Call], Any] | None = None,
     ) -> None:
         """As the person behind the account. A tap, or a word to a card, of somebody with several places is taken for
-        the first that does not refuse it: the button may belong to another branch than the one chosen.
+        the first that does not refuse it: the button may belong to another branch than the one chosen. `prepare` is
+        asked anew for each of them.
         """
         go = self._read if reads else self._write
         addressed = query_id is not None or not visit.private
 
-        def work(session: Session, place: int | None = None) -> tuple[Reply, int | None]:
+        def work(session: Session, place: int | None, ready: Any) -> tuple[Reply, int | None]:
             me = find(session, visit.telegram_id, visit.today, place)
             if me is None and parted:
                 me = find_parted(session, visit.telegram_id)
@@ -249,24 +251,27 @@ class Edge:
                     now=visit.now, actor_id=me.id, branch_id=person.branch_id,
                 )  # fmt: skip
             try:
-                return run(session, Call(**_fields(visit), me=me)), me.branch_id
+                return run(session, Call(**_fields(visit), me=me, ready=ready)), me.branch_id
             except Refusal as refusal:
                 if addressed and len(me.places) > 1:
                     raise _Here(refusal, me) from refusal
                 raise
 
+        async def act(place: int | None = None) -> None:
+            ready = await self._storage.read(lambda s: _prepared(s, visit, prepare, place)) if prepare else None
+            await go(visit, query_id, partial(work, place=place, ready=ready))
+
         try:
-            await go(visit, query_id, work)
+            await act()
         except _Here as here:
-            await self._elsewhere(visit, query_id, go, work, here)
+            await self._elsewhere(visit, query_id, act, here)
 
     async def _elsewhere(
-        self, visit: Visit, query_id: str | None, go: Callable[..., Coroutine[Any, Any, None]],
-        work: Callable[..., tuple[Reply, int | None]], here: "_Here",
-    ) -> None:  # fmt: skip
+        self, visit: Visit, query_id: str | None, act: Callable[[int], Coroutine[Any, Any, None]], here: "_Here"
+    ) -> None:
         for place in here.others:
             with suppress(_Here):
-                await go(visit, query_id, partial(work, place=place))
+                await act(place)
                 return
         await self._write(visit, query_id, lambda session: (_no(here.refusal, query_id), None))
 
@@ -327,11 +332,11 @@ def _not_the_operator(session: Session, call: Call) -> Reply:
     raise Refusal(NO_RIGHT)
 
 
-def _prepared(session: Session, visit: Visit, handler: Tap, button: Any) -> Any:
+def _prepared(session: Session, visit: Visit, prepare: Callable[[Session, Call], Any], place: int | None) -> Any:
     """What the handler makes before it writes; a refusal is left to the handler itself, which comes to the same."""
-    me = find(session, visit.telegram_id, visit.today)
+    me = find(session, visit.telegram_id, visit.today, place)
     with suppress(Refusal):
-        return handler.prepare(session, Call(**_fields(visit), me=me), button) if me and handler.prepare else None
+        return prepare(session, Call(**_fields(visit), me=me)) if me else None
     return None
 
 

@@ -31,7 +31,9 @@ _FINISH = (
     .where(
         *_MINE,
         _INBOX.c.state == InboxState.NEW,
+        # What another bot on this database was sent before a new token took its place waits for nobody.
         ~exists().where(
+            _earlier.c.bot_id == _INBOX.c.bot_id,
             _earlier.c.state == InboxState.NEW,
             _earlier.c.sender == _INBOX.c.sender,
             _earlier.c.id < _INBOX.c.id,

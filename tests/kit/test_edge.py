@@ -14,7 +14,7 @@ from bot.features import registry
 from bot.kit import dialog as dialogs
 from bot.kit.buttons import Button
 from bot.kit.edge import IN_PRIVATE, OLD_BUTTON
-from bot.kit.handlers import Answer, Call, Handler, Tap, Word
+from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from bot.kit.texts import CANCELLED, HINT
@@ -24,8 +24,8 @@ from storage.engine import Storage
 from storage.models.audit import Audit
 from storage.models.dialog import Dialog
 from storage.models.inbox import Inbox
-from storage.models.outbox import Outbox
-from storage.models.person import DutySpan, RosterSpan
+from storage.models.outbox import Card, Outbox
+from storage.models.person import DutySpan, Person, RosterSpan
 from tests.features.todo.august import local
 from tests.world import GROUP_ID, World, alive, prepare
 
@@ -86,10 +86,14 @@ def broken(session: Session, call: Call) -> Reply:
     raise RuntimeError("broken")
 
 
+def echo(session: Session, call: Call) -> Reply:
+    return say(f"[{call.text}]")
+
+
 PROBES: list[Handler] = [
     Tap(Probe, probe), Tap(Look, look, reads=True), Word(("看一看",), look, reads=True),
     Word(("看着写",), look_and_write, reads=True), Word(("问地点",), ask), Answer("probe.place", place),
-    Word(("坏了",), broken),
+    Word(("坏了",), broken), Command("zecho", echo, "回声"), Word(("在吗",), echo, in_group=True),
 ]  # fmt: skip
 
 
@@ -347,3 +351,55 @@ async def test_a_read_cannot_write(bot: World) -> None:
     assert states(bot) == [InboxState.PARKED]
     assert count(bot, Dialog) == 0
     assert "编号" in said(bot, "甲三")[-1]
+
+
+# --- what waits ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.both_databases
+async def test_what_another_bot_was_sent_holds_nobody_up(bot: World) -> None:
+    """A new token is another bot on the same database: what the old one left open is not waited for."""
+    member = bot.cast.account("甲三")
+    left = Inbox(
+        bot_id=bot.app.bot_id + 1, update_id=1, sender=member, kind="message", payload="{}", received_at=bot.clock.now()
+    )
+    await bot.storage.write(lambda session: session.add(left))
+    await bot.stage.say("甲三", "看一看")
+    assert said(bot, "甲三")[-1].startswith("甲三 ")
+    assert states(bot) == [InboxState.NEW, InboxState.ANSWERED]
+
+
+# --- what stands behind a command, and who is reached again ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "heard"),
+    [("/zecho", "[]"), ("/zecho 三季度", "[三季度]"), ("/zecho 2023年  第三 季度", "[2023年  第三 季度]")],
+)
+async def test_all_that_is_typed_behind_a_command(bot: World, typed: str, heard: str) -> None:
+    await bot.stage.say("甲三", typed)
+    assert said(bot, "甲三")[-1] == heard
+
+
+def reached(bot: World) -> list[str]:
+    """Who can be written to, of two, and the lines of the log about it."""
+    with bot.storage.reading() as session:
+        people = session.scalars(select(Person).where(Person.name.in_(["甲三", "甲四"])).order_by(Person.id))
+        lines = session.scalars(select(Audit).where(Audit.action == "reachable_changed").order_by(Audit.id))
+        return [person.name for person in people if person.reachable] + [str(line.details) for line in lines]
+
+
+@pytest.mark.both_databases
+async def test_who_writes_in_private_can_be_written_to_again(bot: World) -> None:
+    """Not who speaks in the group: that opens no private chat."""
+    with bot.storage.transaction() as session:
+        session.execute(update(Person).where(Person.name.in_(["甲三", "甲四"])).values(reachable=False))
+        session.add(Card(kind="notice", subject_id=1, chat_id=GROUP_ID, message_id=4242))
+    sender = {"id": bot.cast.account("甲三"), "is_bot": False, "first_name": "x"}
+    card = in_group("通知", {"id": bot.playground.bot.id, "is_bot": True, "first_name": "x"}) | {"message_id": 4242}
+    await submit(bot, message=in_group("在吗", sender, reply_to_message=card))
+    assert bot.stage.group.chat.last.text == "[在吗]"
+    assert reached(bot) == []
+    await bot.stage.say("甲三", "问地点")
+    await bot.stage.say("甲三", "三楼")
+    assert reached(bot) == ["甲三", str({"changes": {"reachable": [False, True]}})]

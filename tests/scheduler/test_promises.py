@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from scheduler.jobs import Owed
 from scheduler.outbox import promise, promise_all
+from scheduler.promises import taken
 from storage.models.outbox import Card, Outbox, Promise
 from storage.models.person import Person
 from tests.scheduler.office import START, Office
@@ -20,6 +21,12 @@ def test_a_key_is_taken_once(office: Office) -> None:
     assert second is None
     assert office.promise(Owed(("a",), HELLO, chat_id=7)) == [None]
     assert [row.chat_id for row in office.rows()] == [7]
+
+
+def test_which_keys_are_taken_is_said_of_those_asked_for(office: Office) -> None:
+    office.promise(Owed(("a", "b"), HELLO, chat_id=7))
+    with office.storage.reading() as session:
+        assert [taken(session, keys) for keys in (["a", "c"], ["c"], [])] == [{"a"}, set(), set()]
 
 
 def test_a_merged_message_takes_every_key_that_is_free(office: Office) -> None:

@@ -19,13 +19,19 @@ from storage.models.person import Person
 
 def ask_leave(session: Session, call: Call, button: buttons.AskLeave) -> Reply:
     """In private the types appear at once; from the group card they come as a private message."""
-    activity = service.find(session, call.me, button.activity_id)
-    if not service.in_scope(session, call.me, activity):
-        raise Refusal(service.OUT_OF_SCOPE)
+    activity = _own(session, call, button.activity_id)
     choice = messages.choose_leave(activity, call.tz)
     if call.private:
         return Reply(toast="请选择请假类别。", here=[choice])
     return Reply(toast="请在私聊中选择请假类别。", others=[To(choice, person_id=call.me.id)])
+
+
+def _own(session: Session, call: Call, activity_id: int) -> Activity:
+    """The activity, for whom it is."""
+    activity = service.find(session, call.me, activity_id)
+    if not service.in_scope(session, call.me, activity):
+        raise Refusal(service.OUT_OF_SCOPE)
+    return activity
 
 
 def choose_leave(session: Session, call: Call, button: buttons.ChooseLeave) -> Reply:
@@ -48,7 +54,8 @@ def _ask_leave(session: Session, call: Call, activity_id: int, kind: LeaveType) 
 def leave_by_word(kind: LeaveType | None, session: Session, call: Call) -> Reply:
     """请假 (公差/病假/事假) typed: for the card replied to, else the only activity ahead, else ask which."""
     if call.card is not None:
-        ahead = [item for item in [session.get(Activity, cards.activity_of_card(call.card) or 0)] if item is not None]
+        activity_id = cards.activity_of_card(call.card)
+        ahead = [_own(session, call, activity_id)] if activity_id is not None else []
     else:
         ahead = [item for item in service.open_activities(session, call.me, call.now) if item.start_at > call.now]
     if not ahead:
@@ -78,7 +85,10 @@ def cancel_leave(session: Session, call: Call, button: buttons.CancelLeave) -> R
 
 
 def cancel_leave_by_word(session: Session, call: Call) -> Reply:
-    """取消请假 typed: the only leave ahead, else ask which."""
+    """取消请假 typed: of the card replied to, else the only leave ahead, else ask which."""
+    if call.card is not None:
+        activity_id = cards.activity_of_card(call.card)
+        return _taken_back(session, call, activity_id) if activity_id is not None else Reply()
     mine = [
         activity
         for activity in service.open_activities(session, call.me, call.now)
@@ -88,8 +98,16 @@ def cancel_leave_by_word(session: Session, call: Call) -> Reply:
         raise Refusal("您没有可取消的请假。")
     if len(mine) > 1:
         return say(messages.choose_activity("请选择要取消请假的活动。", mine[:8], buttons.CancelLeave, call.tz))
-    reply = _cancel_leave(session, call, mine[0].id)
-    return replace(reply, toast="", edit=None, here=[reply.edit] if reply.edit else [])
+    return _taken_back(session, call, mine[0].id)
+
+
+def _taken_back(session: Session, call: Call, activity_id: int) -> Reply:
+    """Said in private, wherever the word stood: a leave is nobody else's business."""
+    reply = _cancel_leave(session, call, activity_id)
+    said = [reply.edit] if reply.edit else []
+    if call.private:
+        return replace(reply, toast="", edit=None, here=said)
+    return replace(reply, toast="", edit=None, others=[*(To(one, person_id=call.me.id) for one in said), *reply.others])
 
 
 def _cancel_leave(session: Session, call: Call, activity_id: int) -> Reply:
@@ -109,6 +127,7 @@ def start_makeup(session: Session, call: Call, button: buttons.HandInMakeup) -> 
     activity = service.find(session, call.me, button.activity_id)
     if call.now < activity.start_at:
         raise Refusal("活动举行之后再提交补学。")
+    leave.may_make_up(session, call.me, activity, call.now)
     dialogs.ask(session, call.me.id, "activity.makeup", call.now, activity=activity.id)
     return Reply(toast="请提交补学材料。", here=[Message(_makeup_question(activity))])
 

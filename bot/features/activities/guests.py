@@ -8,7 +8,7 @@ from bot.kit.access import NO_RIGHT, Right, require
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
-from storage.choices import ActivityStatus, AttendanceStatus
+from storage.choices import AttendanceStatus
 from storage.models.activity import Activity
 from storage.models.person import Person, RosterSpan
 from storage.rows import of_branch
@@ -62,7 +62,7 @@ def _seen(session: Session, call: Call, activity_id: int) -> Activity:
     if not call.private:
         raise Refusal(NO_RIGHT)
     require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
-    if activity.status in (ActivityStatus.CANCELLED, ActivityStatus.POSTPONED):
+    if activity.status in rules.OFF:
         raise Refusal("活动未举行，不能登记。")
     if call.now < activity.start_at - rules.OPENS_BEFORE:
         raise Refusal("签到尚未开始。")

@@ -80,11 +80,12 @@ def _next_window(session: Session, call: Call) -> str:
 
 
 def sign_in_by_code(session: Session, visit: Visit, payload: str) -> Reply:
-    """The sign-in code in the room: bound people only, in the window only."""
-    me = audience.find(session, visit.telegram_id, visit.today)
+    """The sign-in code in the room: bound people only, in the window only, in the place that holds the activity."""
+    activity_id = codes.activity_of_code(session, payload.removeprefix(CODE_PREFIX))
+    held_by = session.get_one(Activity, activity_id).branch_id if activity_id is not None else None
+    me = audience.find(session, visit.telegram_id, visit.today, held_by)
     if me is None:
         raise Refusal("请先通过支部书记给您的邀请链接绑定，再扫码签到。")
-    activity_id = codes.activity_of_code(session, payload.removeprefix(CODE_PREFIX))
     if activity_id is None:
         raise Refusal("签到码无效，请扫现场最新的签到码。")
     fields = {name: getattr(visit, name) for name in Visit.__dataclass_fields__}

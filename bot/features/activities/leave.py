@@ -69,6 +69,8 @@ def decide_leave(
         raise Refusal("本人的请假请由他人审批。")
     if row.state is not LeaveState.PENDING:
         raise Refusal("这条请假已审批。")
+    if activity.status in rules.OFF:
+        raise Refusal("活动已取消或改期，无需审批。")
     service.before_cut_off(activity, now, tz)
     state = LeaveState.APPROVED if approve else LeaveState.REFUSED
     audit.change(
@@ -96,16 +98,24 @@ def cancel_leave(session: Session, me: Me, activity_id: int, now: datetime) -> L
 def enter_leave(
     session: Session, me: Me, activity: Activity, person: Member, kind: LeaveType, now: datetime, tz: tzinfo
 ) -> LeaveRequest:
-    """Leave entered by the desk, also after the start (补登, D20a): approved at once, marked with who and when."""
+    """Leave entered by the desk, also after the start (补登, D20a): approved at once, marked with who and when.
+
+    The same leave once more changes nothing.
+    """
     require(me, Right.APPROVE_LEAVE, branch_id=activity.branch_id, group_id=person.group_id)
+    if activity.status in rules.OFF:
+        raise Refusal("活动未举行，不能登记。")
     service.before_cut_off(activity, now, tz)
     earlier = leave_of(session, activity.id, person.id)
+    signed = (
+        Attendance.activity_id == activity.id, Attendance.person_id == person.id, Attendance.withdrawn_at.is_(None),
+    )  # fmt: skip
+    gone = list(session.scalars(update(Attendance).where(*signed).values(withdrawn_at=now).returning(Attendance.id)))
     if earlier is not None:
+        if not gone and earlier.type is kind and earlier.state is LeaveState.APPROVED:
+            return earlier
         earlier.withdrawn_at = now
         session.flush()
-    signed = (Attendance.activity_id == activity.id, Attendance.person_id == person.id)
-    withdrawn = update(Attendance).where(*signed, Attendance.withdrawn_at.is_(None)).values(withdrawn_at=now)
-    gone = list(session.scalars(withdrawn.returning(Attendance.id)))
     row = LeaveRequest(
         activity_id=activity.id, person_id=person.id, type=kind, state=LeaveState.APPROVED,
         requested_at=now, entered_by_id=me.id, decided_at=now, decided_by_id=me.id,
@@ -138,10 +148,7 @@ def hand_in_makeup(
 ) -> Makeup:
     """Hand in what was made up; done on the day it was handed in. Only who was not there has something to make up."""
     activity = service.find(session, me, activity_id)
-    if service.statuses(session, activity_id).get(me.id) in rules.HERE:
-        raise Refusal("您已到会，不需要补学。")
-    if now < activity.start_at:
-        raise Refusal("活动尚未举行。")
+    may_make_up(session, me, activity, now)
     row = _makeup_of(session, activity_id, me.id)
     if row is not None and row.state is MakeupState.ACCEPTED:
         raise Refusal("您的补学已通过。")
@@ -158,6 +165,16 @@ def hand_in_makeup(
     }  # fmt: skip
     audit.change(session, "submit", row, handed_in, now=now, actor_id=me.id, branch_id=me.branch_id)
     return row
+
+
+def may_make_up(session: Session, me: Me, activity: Activity, now: datetime) -> None:
+    """Refuse who was there, and what has not been held or will not be."""
+    if service.statuses(session, activity.id).get(me.id) in rules.HERE:
+        raise Refusal("您已到会，不需要补学。")
+    if activity.status in rules.OFF:
+        raise Refusal("活动已取消或改期，无需补学。")
+    if now < activity.start_at:
+        raise Refusal("活动尚未举行。")
 
 
 def _makeup_of(session: Session, activity_id: int, person_id: int) -> Makeup | None:
@@ -192,7 +209,7 @@ def reviewable(session: Session, me: Me, makeup_id: int) -> tuple[Makeup, Activi
 
 
 def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Activity]:
-    """Held activities that somebody missed on leave and has not made up; nearest first."""
+    """Activities that somebody missed on leave and has not made up; nearest first. One that was off is not missed."""
     done = select(Makeup.activity_id).where(
         Makeup.person_id == me.id, Makeup.withdrawn_at.is_(None),
         Makeup.state.in_([MakeupState.SUBMITTED, MakeupState.ACCEPTED]),
@@ -212,6 +229,7 @@ def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Acti
             Activity.id.not_in(done),
             Activity.id.not_in(came),
             Activity.start_at <= now,
+            Activity.status.not_in(rules.OFF),
         )
         .order_by(Activity.start_at.desc())
     )

@@ -12,6 +12,8 @@ from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty
 OPENS_BEFORE = timedelta(minutes=30)
 UNDO_WITHIN = timedelta(minutes=10)
 HERE = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE})
+# Did not take place on its day: nobody was there, nobody was missing.
+OFF = frozenset({ActivityStatus.CANCELLED, ActivityStatus.POSTPONED})
 COMMITTEE = frozenset(Duty) - {Duty.GROUP_LEADER, Duty.COMMITTEE_OFFICER}
 COMMITTEE_TYPES = frozenset({ActivityType.COMMITTEE_MEETING})
 

@@ -145,7 +145,7 @@ def sign_in_for(
 ) -> None:
     """代登: by the organization officer for anybody, by a group leader for the own group."""
     require(me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=person.group_id)
-    if activity.status in (ActivityStatus.CANCELLED, ActivityStatus.POSTPONED):
+    if activity.status in rules.OFF:
         raise Refusal("活动未举行，不能登记。")
     if now < activity.start_at - rules.OPENS_BEFORE:
         raise Refusal("签到尚未开始。")

@@ -109,7 +109,7 @@ def undo(session: Session, me: Me, table: type[Step], row_id: int, now: datetime
     The row is marked withdrawn. Not after a review or the cut-off.
     """
     row: Step | None = session.get(cast(type[Attendance], table), row_id)
-    if row is None or row.person_id != me.id:
+    if row is None or row.person_id != me.id or (isinstance(row, Attendance) and row.marked_by_id not in (None, me.id)):
         raise Refusal(NO_RIGHT)
     if row.withdrawn_at is not None:
         raise Refusal("这一步已撤销。")
@@ -118,11 +118,15 @@ def undo(session: Session, me: Me, table: type[Step], row_id: int, now: datetime
     undone: dict[str, Any] = {"withdrawn_at": now}
     if isinstance(row, LeaveRequest):
         undone["state"] = LeaveState.WITHDRAWN
-    audit.change(session, "undo", row, undone, now=now, actor_id=me.id, branch_id=me.branch_id)
     if isinstance(row, Receipt):
-        return row.notice_id
-    service.before_cut_off(session.get_one(Activity, row.activity_id), now, tz)
-    return row.activity_id
+        subject, branch_id = row.notice_id, session.get_one(Notice, row.notice_id).branch_id
+    else:
+        activity = session.get_one(Activity, row.activity_id)
+        service.before_cut_off(activity, now, tz)
+        subject, branch_id = activity.id, activity.branch_id
+    # Whichever place somebody acts for: the line belongs to the branch of the row.
+    audit.change(session, "undo", row, undone, now=now, actor_id=me.id, branch_id=branch_id)
+    return subject
 
 
 def _done_at(row: Step) -> datetime:

@@ -76,7 +76,8 @@ def page(session: Session, me: Me, number: int, person_id: int | None, day: date
     query = select(Audit).where(Audit.branch_id == me.branch_id)
     if person_id is not None:
         about = and_(Audit.subject == "person", Audit.subject_id == person_id)
-        query = query.where(or_(Audit.actor_id == person_id, about))
+        entered = Audit.details["person_id"].as_integer() == person_id
+        query = query.where(or_(Audit.actor_id == person_id, about, entered))
     if day is not None:
         start = datetime.combine(day, time(), tz)
         query = query.where(Audit.at >= start, Audit.at < start + timedelta(days=1))

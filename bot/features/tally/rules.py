@@ -118,12 +118,13 @@ class Heads:
     probationary: tuple[int, ...] = ()
     exempt: tuple[int, ...] = ()
 
-    def among(self, people: Collection[int] | None) -> "Heads":
-        """The same, of some people only; None is everybody."""
-        if people is None:
-            return self
+    def among(self, opening: Collection[int], closing: Collection[int], moving: Collection[int]) -> "Heads":
+        """The same, of some people only: those of the first day asked, of the last, and of who came or went."""
+        kept = {"opening": opening, "transfers_in": moving, "transfers_out": moving}
         names = self.__dataclass_fields__
-        return Heads(**{name: tuple(one for one in getattr(self, name) if one in people) for name in names})
+        return Heads(**{
+            name: tuple(one for one in getattr(self, name) if one in kept.get(name, closing)) for name in names
+        })  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

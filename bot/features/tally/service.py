@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from bot.features.integrity.service import reminder_figures
 from bot.features.reflections.service import task_figures
 from bot.features.study.service import study_figures
+from bot.features.tally.belonging import belonging
 from bot.features.tally.figures import Figures, count_activities, count_heads, ids, in_order, later_figures
 from bot.features.tally.heads import heads
 from bot.features.tally.members import among, count_reflections, count_reminders, count_study
 from bot.features.tally.occasions import held_activities
 from bot.features.tally.rules import Held
-from scheduler.calendar import DAY, Quarter
+from scheduler.calendar import Quarter
 from storage.models.organisation import Organisation, PartyGroup
-from storage.roster import rosters
 
 DRAFT = "draft"
 
@@ -52,13 +52,15 @@ def tally(
 ) -> Tally:  # fmt: skip
     """Count a quarter of a branch as of `now`; `only`: what concerns some party groups (a leader's own)."""
     until = cut_off(quarter, now, tz)
-    people = None if only is None else _people_of(session, branch_id, quarter, only)
     groups = _groups(session, branch_id, only)
-    held = held_activities(session, branch_id, quarter, until, tz)
-    if people is not None:
-        held = [one.seen_by(people) for one in held if one.concerns(groups, people)]
+    held, found = held_activities(session, branch_id, quarter, until, tz), heads(session, branch_id, quarter)
+    people = None
+    if only is not None:
+        mine = belonging(session, branch_id, quarter, only, [one.day for one in held])
+        held = [one.seen_by(mine.at(one.day)) for one in held if one.concerns(groups, mine.at(one.day))]
+        found, people = mine.heads(found), mine.last
     into = Figures()
-    count_heads(into, heads(session, branch_id, quarter).among(people))
+    count_heads(into, found)
     count_activities(into, held, groups)
     _count_members(session, into, branch_id, quarter, until, tz, people)
     into.values |= later_figures()
@@ -72,12 +74,6 @@ def _groups(session: Session, branch_id: int, only: Collection[int] | None) -> d
     query = select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id)
     found = {row.id: row.name for row in session.execute(query.order_by(PartyGroup.id))}
     return {group_id: name for group_id, name in found.items() if only is None or group_id in only}
-
-
-def _people_of(session: Session, branch_id: int, quarter: Quarter, group_ids: Collection[int]) -> set[int]:
-    """Who belongs to the groups at the end of the quarter, or did at its beginning."""
-    found = rosters(session, branch_id, [quarter.start - DAY, quarter.end])
-    return {one.id for members in found.values() for one in members if one.group_id in group_ids}
 
 
 def _count_members(

@@ -1,0 +1,282 @@
+"""Whose the rows of a roll are, on both databases: of this activity, this person, this branch, and still standing."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.activities import making, service, taking_part
+from storage.audience import Me
+from storage.choices import (
+    ActivityStatus,
+    ActivityType,
+    AttendanceStatus,
+    Duty,
+    Scope,
+    SignInMethod,
+)
+from storage.engine import Storage
+from storage.models.activity import Activity, Delegate
+from storage.models.attendance import Attendance
+from storage.models.notice import Notice, Receipt
+from storage.models.organisation import GroupChat
+from tests.cast import make_branch
+from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, refused
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
+
+
+def another_branch(session: Session, *, start: datetime = START) -> tuple[Activity, Me]:
+    """A branch beside, with an activity at the same time, and who made it."""
+    cast = make_branch(session, now=TOLD, bound=False, only=("甲一", "甲二"))
+    maker = Me(cast["甲二"], "甲二", cast.branch_id, None, frozenset({Duty.ORGANIZATION_OFFICER}), frozenset())
+    plan = making.Plan(
+        types=[ActivityType.THEME_PARTY_DAY], start_at=start, end_at=start + 2 * timedelta(hours=1), place="会议室",
+        hours=Decimal(2),
+    )  # fmt: skip
+    return making.make(session, maker, plan, TOLD, SHANGHAI), maker
+
+
+def live(session: Session) -> list[tuple[int, int, AttendanceStatus]]:
+    session.flush()
+    query = select(Attendance).where(Attendance.withdrawn_at.is_(None)).order_by(Attendance.id)
+    return [(row.activity_id, row.person_id, row.status) for row in session.scalars(query)]
+
+
+def test_somebody_is_entered_for_one_activity(storage: Storage) -> None:
+    """The rows of another activity, of another person, and those withdrawn are left alone."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        first, second, me = desk.activity, desk.make(), desk.me("甲二")
+        a, b = desk.cast["丙三"], desk.cast["丙四"]
+        for activity, person, status in (
+            (first, a, ABSENT), (second, a, ABSENT), (second, b, PRESENT), (first, a, PRESENT), (first, a, ABSENT),
+        ):  # fmt: skip
+            service.mark(session, me, activity, person, status, START)
+        assert live(session) == [(second.id, a, ABSENT), (second.id, b, PRESENT), (first.id, a, ABSENT)]
+        assert service.statuses(session, first.id) == {a: ABSENT}
+        assert service.statuses(session, second.id) == {a: ABSENT, b: PRESENT}
+
+
+def test_what_was_entered_by_a_moment(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        for name, at in (("丙三", START), ("丙四", START + MINUTE)):
+            service.mark(session, desk.me("甲二"), desk.activity, desk.cast[name], PRESENT, at)
+        session.flush()
+        by = {
+            at: set(service.statuses(session, desk.activity.id, at)) for at in (START - MINUTE, START, START + MINUTE)
+        }
+        assert by == {
+            START - MINUTE: set(), START: {desk.cast["丙三"]}, START + MINUTE: {desk.cast["丙三"], desk.cast["丙四"]},
+        }  # fmt: skip
+
+
+def test_who_was_signed_in_by_others(storage: Storage) -> None:
+    """One by one, and still so: not by the button, not by roll-call, not at another activity."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        first, second, me = desk.activity, desk.make(), desk.me("甲二")
+        desk.sign_in("甲一")
+        service.mark(session, me, first, desk.cast["丙三"], PRESENT, START)
+        service.mark(session, me, first, desk.cast["丙四"], PRESENT, START, SignInMethod.ROLL_CALL)
+        service.mark(session, me, first, desk.cast["丙五"], PRESENT, START)
+        service.mark(session, me, second, desk.cast["丙六"], PRESENT, START)
+        service.mark(session, me, first, desk.cast["丙五"], ABSENT, START, SignInMethod.ROLL_CALL)
+        session.flush()
+        assert service.signed_in_by_others(session, first.id) == {desk.cast["丙三"]}
+        assert service.signed_in_by_others(session, second.id) == {desk.cast["丙六"]}
+
+
+@pytest.mark.parametrize(
+    ("by", "may"), [("甲二", True), ("乙一", True), ("甲三", False), ("丙一", False), ("丙四", False)]
+)
+def test_who_calls_the_roll_of_the_branch(storage: Storage, by: str, may: bool) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        if may:
+            assert len(desk.settle("丙三", by=by).absent) == 1
+            return
+        with refused("没有办理此事的权限"):
+            desk.settle("丙三", by=by)
+        assert (live(session), desk.activity.status) == ([], ActivityStatus.PLANNED)
+
+
+def test_a_leader_calls_the_roll_of_the_own_group(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        groups = [desk.cast.groups[name] for name in ("第一党小组", "第二党小组")]
+        for group in groups:
+            desk.activity = desk.make(types=[ActivityType.GROUP_MEETING], scope=Scope.GROUP, group_id=group)
+            if group == groups[0]:
+                assert len(desk.settle("甲九", by="甲三").present) == 8
+            else:
+                with refused("没有办理此事的权限"):
+                    desk.settle(by="甲三")
+
+
+def test_whose_names_a_leader_sees(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        leader, first = desk.me("甲三"), desk.cast.groups["第一党小组"]
+        meeting = desk.make(types=[ActivityType.GROUP_MEETING], scope=Scope.GROUP, group_id=first)
+        foreign, _ = another_branch(session)
+        assert service.sees_groups(leader, desk.activity) == {first}
+        assert (service.sees_names(leader, desk.activity), service.sees_names(leader, meeting)) == (False, True)
+        # Of a meeting the names are asked otherwise; of another branch nothing; who sees all is asked otherwise too.
+        for me, activity in ((leader, meeting), (leader, foreign), (desk.me("丙四"), desk.activity)):
+            assert service.sees_groups(me, activity) == frozenset()
+        both = replace(leader, duties=leader.duties | {Duty.ORGANIZATION_OFFICER})
+        assert service.sees_groups(both, desk.activity) == frozenset()
+        assert service.sees_names(both, desk.activity)
+        assert not service.sees_names(both, foreign)
+
+
+def test_the_notice_that_asks_is_the_newest_of_its_activity(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        first, second = desk.activity, desk.make()
+        notices = [service.notice_of(session, activity.id) for activity in (first, second)]
+        assert [notice.activity_id for notice in notices if notice] == [first.id, second.id]
+        making.postpone(session, desk.me("甲二"), first, START + 7 * DAY, TOLD, SHANGHAI)
+        anew, old = service.notice_of(session, first.id), notices[0]
+        assert anew is not None
+        assert old is not None
+        assert (anew.id > old.id, old.closed_at, anew.closed_at) == (True, TOLD, None)
+        assert service.notice_of(session, second.id) == notices[1]
+        assert notices[1] is not None
+        assert notices[1].closed_at is None
+        # 收到 under the card of the old date answers the notice of the new one, once.
+        row, new = taking_part.acknowledge(session, desk.me("丙四"), old.id, TOLD)
+        assert (row.notice_id, new) == (anew.id, True)
+        assert taking_part.acknowledge(session, desk.me("丙四"), anew.id, TOLD) == (row, False)
+        other, new = taking_part.acknowledge(session, desk.me("丙五"), anew.id, TOLD)
+        assert (other.person_id, new) == (desk.cast["丙五"], True)
+        assert service.receipts(session, anew.id) == {desk.cast["丙四"], desk.cast["丙五"]}
+        taking_part.undo(session, desk.me("丙五"), Receipt, other.id, TOLD, SHANGHAI)
+        assert service.receipts(session, anew.id) == {desk.cast["丙四"]}
+        assert service.receipts(session, notices[1].id) == set()
+
+
+def test_which_activities_somebody_may_answer_to(storage: Storage) -> None:
+    """Planned, of the own branch and scope, not over yet and not more than a month ahead; the nearest first."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        early, hour = START - DAY, timedelta(hours=1)
+        before = desk.make(start_at=early, end_at=early + hour)
+        ends = START + 2 * hour
+        later = desk.make(start_at=ends + 31 * DAY, end_at=ends + 32 * DAY)
+        foreign, maker = another_branch(session)
+        committee = desk.make(types=[ActivityType.COMMITTEE_MEETING], scope=Scope.COMMITTEE)
+        member, officer = desk.me("丙四"), desk.me("甲一")
+        for now, expected in (
+            (early + hour, [before, desk.activity]), (early + hour + MINUTE, [desk.activity]),
+            (ends, [desk.activity, later]), (ends + MINUTE, [later]), (ends - MINUTE, [desk.activity]),
+        ):  # fmt: skip
+            assert service.open_activities(session, member, now) == expected, now
+        assert service.open_activities(session, officer, START) == [desk.activity, committee]
+        assert service.open_activities(session, maker, START) == [foreign]
+        for status in (ActivityStatus.HELD, ActivityStatus.CANCELLED, ActivityStatus.POSTPONED):
+            desk.activity.status = status
+            session.flush()
+            assert service.open_activities(session, member, START) == []
+
+
+def test_the_latest_activities_of_the_branch(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        another_branch(session)
+        same = desk.make()
+        ahead = desk.make(start_at=START + 31 * DAY, end_at=START + 32 * DAY)
+        desk.activity.status = ActivityStatus.HELD
+        session.flush()
+        branch = desk.cast.branch_id
+        assert service.recent_activities(session, branch, START) == [ahead, same, desk.activity]
+        assert service.recent_activities(session, branch, START - MINUTE) == [same, desk.activity]
+        assert service.recent_activities(session, branch, START, 2) == [ahead, same]
+
+
+def test_for_whom_an_activity_is(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        groups, (foreign, _) = desk.cast.groups, another_branch(session)
+        people = {name: desk.me(name) for name in ("甲一", "甲四", "乙三", "乙四", "丙四")}
+
+        def whom(activity: Activity) -> set[str]:
+            session.flush()
+            named = {one.name for one in service.audience(session, activity, SHANGHAI)}
+            asked = {name for name, me in people.items() if service.in_scope(session, me, activity)}
+            assert asked == named & people.keys()
+            return asked
+
+        assert whom(desk.activity) == set(people)
+        desk.activity.scope, desk.activity.group_id = Scope.GROUP, groups["第二党小组"]
+        assert whom(desk.activity) == {"乙三", "乙四"}
+        desk.activity.scope = Scope.COMMITTEE
+        assert whom(desk.activity) == {"甲一"}
+        desk.activity.scope = Scope.DELEGATED
+        session.add(Delegate(activity_id=desk.activity.id, person_id=desk.cast["丙四"]))
+        assert whom(desk.activity) == {"丙四"}
+        assert not any(service.in_scope(session, me, foreign) for me in people.values())
+        with refused("^没有找到这项活动。$"):
+            service.find(session, people["甲一"], foreign.id)
+
+
+def test_who_keeps_the_roll_and_where_the_groups_are(storage: Storage) -> None:
+    """The maker and ORG, else SEC; another branch's are not asked. Of the chats only those in use."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        foreign, maker = another_branch(session)
+        day = START.date()
+        assert service.desk(session, desk.activity, day) == [desk.cast["甲二"]]
+        assert service.desk(session, desk.make("乙一"), day) == [desk.cast["乙一"], desk.cast["甲二"]]
+        assert service.desk(session, foreign, day) == [maker.id]
+        assert service.desk(session, desk.make("乙一"), day - 1000 * DAY) == [desk.cast["乙一"]]
+        session.add_all(
+            GroupChat(branch_id=branch, chat_id=chat, title="群", tied_at=TOLD, active=active)
+            for branch, chat, active in (
+                (desk.cast.branch_id, -1, True), (desk.cast.branch_id, -2, False), (foreign.branch_id, -3, True),
+            )
+        )  # fmt: skip
+        session.flush()
+        assert service.group_chats(session, desk.cast.branch_id) == [-1]
+
+
+def test_no_notice_is_answered_for_another_branch(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        foreign, maker = another_branch(session)
+        notice = service.notice_of(session, foreign.id)
+        assert notice is not None
+        with refused("^没有找到这条通知。$"):
+            taking_part.acknowledge(session, desk.me("丙四"), notice.id, TOLD)
+        own = service.notice_of(session, desk.activity.id)
+        assert own is not None
+        for each in (notice, own):
+            each.text = "通知"
+        session.flush()
+        assert taking_part.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
+        assert taking_part.unanswered_notices(session, maker, TOLD) == [notice]
+        # Over at its end; answered; closed; without words yet.
+        ends = desk.activity.end_at
+        assert taking_part.unanswered_notices(session, desk.me("丙四"), ends - MINUTE) == [own]
+        assert taking_part.unanswered_notices(session, desk.me("丙四"), ends) == []
+        row, _ = taking_part.acknowledge(session, desk.me("丙四"), own.id, TOLD)
+        assert taking_part.unanswered_notices(session, desk.me("丙四"), TOLD) == []
+        assert taking_part.unanswered_notices(session, desk.me("丙五"), TOLD) == [own]
+        taking_part.undo(session, desk.me("丙四"), Receipt, row.id, TOLD, SHANGHAI)
+        assert taking_part.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
+        plain = Notice(
+            branch_id=desk.cast.branch_id, text="通知", reply_by=TOLD + MINUTE, created_by_id=desk.cast["甲一"],
+            created_at=TOLD,
+        )  # fmt: skip
+        session.add(plain)
+        session.flush()
+        assert taking_part.unanswered_notices(session, desk.me("丙四"), TOLD) == [plain, own]
+        own.text, plain.closed_at = "", TOLD
+        session.flush()
+        assert taking_part.unanswered_notices(session, desk.me("丙四"), TOLD) == []
