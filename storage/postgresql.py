@@ -22,10 +22,10 @@ NOTICE = {
     "tcp_user_timeout": 10_000,
 }  # fmt: skip
 # And we by the server: what a machine without a line has begun would lock its rows for hours.
-BE_NOTICED = (
-    "SET tcp_keepalives_idle = 5", "SET tcp_keepalives_interval = 2", "SET tcp_keepalives_count = 3",
-    "SET idle_in_transaction_session_timeout = '5min'",
-)  # fmt: skip
+_BE_NOTICED = (
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;"
+    " SET idle_in_transaction_session_timeout = '5min'"
+)
 _NUMBER = "SELECT pg_current_xact_id_if_assigned()::text"
 _FATE = "SELECT pg_xact_status(%s::xid8)"
 
@@ -102,7 +102,7 @@ def _engine(url: URL, threads: int, **options: Any) -> Any:
     def prepare(driver: Any, _: object) -> None:
         try:
             driver.autocommit = True
-            driver.execute("; ".join(BE_NOTICED))
+            driver.execute(_BE_NOTICED)
             driver.autocommit = False
         except BaseException:
             # Nobody knows of it yet, so nobody else would.
