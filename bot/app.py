@@ -245,6 +245,7 @@ class App:
         of the others.
         """
         here = [fault for part in self.parts if part.mine() for fault in signs.here(part)]
+        here += [f"Telegram says: {self.poller.conflict}"] if here and self.poller.conflict else []
         here += [self.watchman.hook.deaf] if self.watchman.hook.deaf else []
         elsewhere = [part.name for part in self.parts if not part.mine()]
 

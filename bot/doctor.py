@@ -216,7 +216,7 @@ def _webhook(settings: Settings, info: dict[str, Any]) -> Iterator[Finding]:
     elif ours is not None:
         yield Finding("webhook", True, f"ours is set; {waiting}")
     at, words = error_of(info)
-    if words:
+    if words and ours is not None and url == ours.url:
         when = f"{at.astimezone(settings.timezone):%Y-%m-%d %H:%M}: " if at is not None else ""
         what = "Telegram must reach WEBHOOK_URL from outside; the proxy passes it on to LISTEN."
         yield Finding("webhook", False, f"the last error, {when}{words}; {waiting}", what)

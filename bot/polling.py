@@ -24,6 +24,7 @@ PATIENCE = 30.0
 # Seconds from one poll that brought nothing new to the next.
 FLOOR = 0.2
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
+LOUD, SELDOM = 6, 20
 SILENCE = 120.0
 LEASE = timedelta(seconds=15)
 RENEWAL = 4.0
@@ -32,7 +33,7 @@ CALM = 300.0
 
 WEBHOOK_SET = (
     "A webhook is set for this token, so Telegram gives no updates to polling. Set WEBHOOK_URL to receive by"
-    " it, or delete it (deleteWebhook) if nothing else uses this token."
+    " it, or delete it (docs/operating.md: Who is told) if nothing else uses this token."
 )
 OTHERS = "another process asks Telegram for updates; this one only handles them"
 TWO_POLLERS = "Another program asks Telegram for updates with the same token (409); stop it or give each its own token"
@@ -121,12 +122,15 @@ class Poller:
     def _conflict(self, error: Conflict) -> float:
         """Somebody else has the updates. What is due goes out all the same, so this is no reason to end."""
         self._conflict_at, self._conflict_words = time.monotonic(), error.message
-        return self._back_off(f"{WEBHOOK_SET if 'webhook' in error.message.lower() else TWO_POLLERS}: {error.message}")
+        who = WEBHOOK_SET if "webhook" in error.message.lower() else TWO_POLLERS
+        return self._back_off(f"{who} [{error.message}]")
 
     def _back_off(self, text: str) -> float:
         wait = BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
+        # An outage of hours is told in its first minutes and then now and then; the watchdog says how long it lasts.
+        loud = self._failures < LOUD or self._failures % SELDOM == 0
         self._failures += 1
-        log.warning("%s; next try in %g s", text, wait)
+        log.log(logging.WARNING if loud else logging.DEBUG, "%s; next try in %g s", text, wait)
         return wait
 
 
