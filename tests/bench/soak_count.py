@@ -1,0 +1,216 @@
+"""What is counted at the end of a soak, and what must hold of it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from scheduler.rows import FORGOTTEN
+from storage.choices import InboxState, OutboxState
+from storage.models.attendance import Attendance
+from storage.models.inbox import Inbox
+from storage.models.outbox import Outbox
+from storage.models.person import Person
+from tests.bench.soak_phases import Phase
+from tests.bench.soak_world import SIGNED_IN, Asked, Crowd, Seen, is_blocked
+
+OPEN = (OutboxState.QUEUED, OutboxState.SENDING)
+# Seconds: how long after a fault nothing may stand still.
+STILL = 60.0
+# A tap so near to a fault may have met it.
+NEAR = 10.0
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`most`: it must not be more; None: only told."""
+
+    what: str
+    value: float
+    most: float | None = None
+    shown: str = ""
+
+    @property
+    def broken(self) -> bool:
+        return self.most is not None and self.value > self.most
+
+
+@dataclass
+class Still:
+    """After one fault: the longest that no message, no answer to a tap went through; until each first did."""
+
+    phase: Phase
+    until: float
+    sends: float
+    taps: float
+    first_send: float
+    first_tap: float
+
+
+@dataclass
+class Count:
+    """The figures, what stood still after each fault, and examples of what is wrong."""
+
+    figures: list[Figure] = field(default_factory=list)
+    stills: list[Still] = field(default_factory=list)
+    examples: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def broken(self) -> list[Figure]:
+        return [figure for figure in self.figures if figure.broken]
+
+    def add(self, what: str, wrong: Sequence[Any], most: float | None = 0) -> None:
+        """A figure that counts: with some of what it counts, when there must be none."""
+        self.figures.append(Figure(what, len(wrong), most))
+        if most is not None and len(wrong) > most:
+            self.examples[what] = [str(each) for each in wrong[:5]]
+
+
+def stills(phases: Sequence[Phase], seen: Seen, over: float) -> list[Still]:
+    """People tap and write all the time, so that something is always due."""
+    found = []
+    ends = [phase.begins for phase in phases[1:]] + [over]
+    for phase, until in zip(phases, ends, strict=True):
+        sends, taps = ([at for at in given if phase.ends <= at < until] for given in (seen.sends, seen.answers))
+        found.append(
+            Still(
+                phase, until, _gap(sends, phase.ends, until), _gap(taps, phase.ends, until),
+                *((given[0] if given else until) - phase.ends for given in (sends, taps)),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _gap(moments: Sequence[float], begin: float, end: float) -> float:
+    points = [begin, *moments, end]
+    return max(later - earlier for earlier, later in pairwise(points))
+
+
+def count(found: Count, session: Session, crowd: Crowd, phases: Sequence[Phase], over: float) -> None:
+    """Add what the database and the playground say of each other. over: when people stopped."""
+    seen = crowd.scene.seen
+    rows = list(session.scalars(select(Outbox).order_by(Outbox.id)))
+    _rows(found, crowd, rows, phases)
+    _asked(found, session, seen, phases)
+    found.stills = stills(phases, seen, over)
+    for words, values in (
+        ("messages", [each.sends for each in found.stills]), ("answers to taps", [each.taps for each in found.stills]),
+    ):  # fmt: skip
+        longest = max(values, default=0.0)
+        told = f"{longest:.1f} s of the clock, {longest / crowd.scene.at.factor:.1f} s real"
+        found.figures.append(Figure(f"longest without {words} after a fault, s", longest, STILL, told))
+
+
+def _rows(found: Count, crowd: Crowd, rows: Sequence[Outbox], phases: Sequence[Phase]) -> None:
+    seen, of_key = crowd.scene.seen, defaultdict[tuple[int, str], list[Outbox]](list)
+    for row in rows:
+        if row.edits_id is None and row.message != FORGOTTEN and row.chat_id is not None:
+            of_key[row.chat_id, row.message.get("text", "")].append(row)
+    ours = [row for row in rows if row.job == "soak"]
+    found.figures.append(Figure("messages promised in broadcasts", len(ours)))
+    found.figures.append(Figure("other messages promised", len(rows) - len(ours)))
+    found.add("promised and no row", [key for key in crowd.promised if key not in of_key])
+    found.add("rows that are still open", [_said(row) for row in rows if row.state in OPEN])
+    found.add("rows without a reason why they did not arrive", [_said(row) for row in rows if _unexplained(row)])
+    found.add("reachable, and said not to be, or failed", [_said(row) for row in rows if _wronged(row)])
+    sent = {key: [row for row in of_key[key] if row.state is OutboxState.SENT] for key in of_key}
+    missing = [key for key in of_key if seen.arrived[key] < len(sent[key])]
+    found.add("said to be sent, and not there", missing)
+    doubled = [key for key in of_key if seen.arrived[key] > len(of_key[key])]
+    unmarked = [key for key in of_key if seen.arrived[key] > sum(1 + row.resent for row in of_key[key])]
+    found.add("arrived twice", doubled, None)
+    found.add("arrived twice, and not marked", [(key, *map(_said, of_key[key])) for key in unmarked])
+    found.add("sent once more after a lost answer", [row for row in rows if row.resent], None)
+    for state in (OutboxState.UNREACHABLE, OutboxState.UNKNOWN):
+        found.add(f"rows {state.value}", [row for row in rows if row.state is state], None)
+    _late(found, crowd, of_key, phases)
+
+
+def _late(
+    found: Count, crowd: Crowd, of_key: dict[tuple[int, str], list[Outbox]], phases: Sequence[Phase]
+) -> None:  # fmt: skip
+    """How long those waited that met no fault any more; what was lost and is sent again waits on purpose."""
+    waited = []
+    for key, promised in crowd.promised.items():
+        when = crowd.scene.seen.when.get(key)
+        if when is None or any(row.resent for row in of_key[key]) or _meets(phases, when):
+            continue
+        waited.append((round(when - max([promised, *(each.ends for each in phases if each.ends <= when)]), 1), key))
+    waited.sort(reverse=True)
+    longest = waited[0][0] if waited else 0.0
+    told = f"{longest:.1f} s of the clock, {longest / crowd.scene.at.factor:.1f} s real"
+    found.figures.append(Figure("longest that a message of a broadcast waited in quiet, s", longest, None, told))
+    found.add(f"of these waited more than {STILL:.0f} s", [each for each in waited if each[0] > STILL], None)
+
+
+def _meets(phases: Sequence[Phase], when: float, near: float = 0.0) -> bool:
+    return any(phase.begins - near <= when <= phase.ends + near for phase in phases)
+
+
+def _said(row: Outbox) -> str:
+    return (
+        f"row {row.id} {row.lane.value} to {row.chat_id}: {row.state.value} ({row.reason}), {row.attempts} attempts,"
+        f" resent {row.resent}, {row.message.get('text', '')[:20]!r}, made {row.created_at:%F %T},"
+        f" not before {row.not_before:%F %T}"
+    )
+
+
+def _unexplained(row: Outbox) -> bool:
+    return row.state not in (OutboxState.SENT, *OPEN) and not row.reason
+
+
+def _wronged(row: Outbox) -> bool:
+    blocked = row.chat_id is not None and is_blocked(row.chat_id)
+    bad = (OutboxState.FAILED, OutboxState.EXPIRED, OutboxState.CANCELLED)
+    return row.state in bad or (row.state is OutboxState.UNREACHABLE and not blocked)
+
+
+def _asked(found: Count, session: Session, seen: Seen, phases: Sequence[Phase]) -> None:
+    inbox = {row.update_id: row for row in session.scalars(select(Inbox))}
+    asked = list(seen.asked.values())
+    taps = [each for each in asked if each.query_id]
+    found.figures.append(Figure("taps", len(taps)))
+    found.figures.append(Figure("words typed", len(asked) - len(taps)))
+    found.add("too old for Telegram: dropped", [each for each in asked if _dropped(each, inbox)], None)
+    found.add("confirmed, and no row", [each for each in asked if each.confirmed and each.update_id not in inbox])
+    states = {each.update_id: inbox[each.update_id].state for each in asked if each.update_id in inbox}
+    found.add("not dropped, and never fetched", _unfetched(asked, inbox, seen))
+    found.add("handled never, or set aside", [_told(inbox[at]) for at, state in states.items() if _unhandled(state)])
+    found.add("said before it could be read", [each for each in taps if each.early])
+    silent = [each for each in taps if each.update_id in inbox and not each.answered]
+    found.add("taps whose answer was lost with the line", [each for each in silent if _near(phases, each)], None)
+    found.add("taps without an answer", [each for each in silent if not _near(phases, each)])
+    found.add("told so and not signed in, or twice", _unrecorded(session, taps))
+
+
+def _near(phases: Sequence[Phase], asked: Asked) -> bool:
+    return _meets(phases, asked.at, NEAR)
+
+
+def _dropped(asked: Asked, inbox: dict[int, Inbox]) -> bool:
+    return not asked.confirmed and asked.update_id not in inbox
+
+
+def _unfetched(asked: Sequence[Asked], inbox: dict[int, Inbox], seen: Seen) -> list[Asked]:
+    """Words are kept for a day: nobody may have missed one."""
+    return [each for each in asked if not each.query_id and _dropped(each, inbox)]
+
+
+def _unhandled(state: InboxState) -> bool:
+    return state is not InboxState.ANSWERED
+
+
+def _told(row: Inbox) -> str:
+    return f"update {row.update_id} {row.state.value}: {row.fault}"
+
+
+def _unrecorded(session: Session, taps: Sequence[Asked]) -> list[str]:
+    whose, which = Person.telegram_id, Attendance.activity_id
+    query = select(whose, which, func.count()).join(Person, Person.id == Attendance.person_id).group_by(whose, which)
+    kept = {(who, what): n for who, what, n in session.execute(query.where(Attendance.withdrawn_at.is_(None)))}
+    told = {(each.chat_id, each.activity) for each in taps if each.toast.startswith(SIGNED_IN)}
+    return [f"{key}: {kept.get(key, 0)} rows" for key in sorted(told | set(kept)) if kept.get(key) != 1]
