@@ -62,13 +62,12 @@ class Compressed:
     def _tell_the_time(self, ahead: Callable[[], float]) -> None:
         from apscheduler.executors import base as executors
         from apscheduler.schedulers import base as schedulers
-        from apscheduler.triggers import interval
 
         from scheduler import clock
         from storage import leases
 
         told = _told(lambda: self.now() + timedelta(seconds=ahead()))
-        for module in (clock, leases, schedulers, executors, interval):
+        for module in (clock, leases, schedulers, executors):
             vars(module)["datetime"] = told
 
     def _shorten_leases(self) -> None:
