@@ -40,9 +40,9 @@ from tests.bench.soak_world import Crowd, Scene, furnish
 START = datetime(2023, 7, 5, 1, 0, tzinfo=UTC)
 PROCESSES = {"sqlite": 1, "postgresql": 3}
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-PEOPLE, ACTIVITIES = 120, 40
+PEOPLE, ACTIVITIES = 240, 20
 # A second, and seconds, of the clock.
-TAPS, WORDS, BROADCAST_EVERY = 0.6, 0.25, 240.0
+TAPS, WORDS, BROADCAST_EVERY = 0.6, 0.25, 300.0
 # After the last fault people go on for a while; then what is sent once more waits 90 s, and a retry at most 5 min.
 AFTERWARDS, REST = 100.0, 900.0
 
