@@ -1,8 +1,8 @@
 """What became of claimed rows is written down, with what follows from it for people, groups and cards."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, exists, insert, select, update
@@ -25,11 +25,18 @@ GROUP_GONE = frozenset({"kicked", "chat_deleted", "chat_not_found"})
 
 @dataclass(slots=True)
 class Told:
-    """What became of a row."""
+    """What became of a row. `offset`: how far the clock was from the steady one when that was heard."""
 
     row: Row
     verdict: Verdict
     outcome: Outcome | None = None
+    offset: timedelta = timedelta()
+
+    def shift_to(self, offset: timedelta) -> None:
+        """By a clock that is so far from the steady one; the row waits as long as it was to."""
+        if self.verdict.not_before is not None:
+            not_before = self.verdict.not_before + (offset - self.offset)
+            self.verdict, self.offset = replace(self.verdict, not_before=not_before), offset
 
     @property
     def arrived(self) -> bool:

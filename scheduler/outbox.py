@@ -73,9 +73,10 @@ class Sender:
         self._on_stop, self._over = on_stop, over
         self._pace, self._uploads = pace or Pace(), uploads.Uploads(storage, bot_id)
         self._turn = Turn(storage, f"sender:{bot_id}", LEASE, others=OTHERS, alone=alone)
-        self._line, self._repairs = Line(clock, ask), Repairs(storage, clock, self._turn)
+        writing = asyncio.Lock()
+        self._line, self._repairs = Line(clock, ask), Repairs(storage, clock, self._turn, writing)
         self._delivery = Delivery(storage, clock, send, edit, still_owed, self._pace, self._uploads)
-        self._results = Results(storage, clock, bot_id, self._written)
+        self._results = Results(storage, clock, bot_id, self._written, writing, self._repairs.known)
         self._waiting: list[Row] = []
         self._calls: dict[asyncio.Task[None], Row] = {}
         # Chats with an answer in hand, until what became of it is written down: the next one waits for it.
@@ -195,7 +196,7 @@ class Sender:
     # --- one round: see what is due, start what the pace lets go, put off what must wait ---
 
     async def _round(self) -> None:
-        mended = await self._repairs.after_a_step(), await self._repairs.of_lapsed(self._held())
+        mended = await self._repairs.after_a_step(), await self._repairs.of_strays(self._held())
         self._due = self._due or any(mended) or (self._next_at is not None and self._next_at <= self._clock.now())
         if self._due or (self._more and len(self._waiting) <= BATCH // 2):
             await self._look()
