@@ -13,7 +13,7 @@ from scheduler.rows import FORGOTTEN
 from storage.choices import InboxState, OutboxState
 from storage.models.attendance import Attendance
 from storage.models.inbox import Inbox
-from storage.models.outbox import Outbox
+from storage.models.outbox import Outbox, Promise
 from storage.models.person import Person
 from tests.bench.soak_phases import Phase
 from tests.bench.soak_world import SIGNED_IN, Asked, Crowd, Seen, is_blocked
@@ -41,14 +41,18 @@ class Figure:
 
 @dataclass
 class Still:
-    """After one fault: the longest that no message, no answer to a tap went through; until each first did."""
+    """After one fault: the longest that no message, no answer to a tap went through; until each first did.
+
+    within: the same while the fault lasted.
+    """
 
     phase: Phase
-    until: float
     sends: float
     taps: float
     first_send: float
     first_tap: float
+    sends_within: float
+    taps_within: float
 
 
 @dataclass
@@ -75,13 +79,12 @@ def stills(phases: Sequence[Phase], seen: Seen, over: float) -> list[Still]:
     found = []
     ends = [phase.begins for phase in phases[1:]] + [over]
     for phase, until in zip(phases, ends, strict=True):
-        sends, taps = ([at for at in given if phase.ends <= at < until] for given in (seen.sends, seen.answers))
-        found.append(
-            Still(
-                phase, until, _gap(sends, phase.ends, until), _gap(taps, phase.ends, until),
-                *((given[0] if given else until) - phase.ends for given in (sends, taps)),
-            )
-        )  # fmt: skip
+        both = seen.sends, seen.answers
+        after = [[at for at in given if phase.ends <= at < until] for given in both]
+        within = [[at for at in given if phase.begins <= at < phase.ends] for given in both]
+        gaps = [_gap(moments, phase.ends, until) for moments in after]
+        firsts = [(moments[0] if moments else until) - phase.ends for moments in after]
+        found.append(Still(phase, *gaps, *firsts, *(_gap(moments, phase.begins, phase.ends) for moments in within)))
     return found
 
 
@@ -94,18 +97,23 @@ def count(found: Count, session: Session, crowd: Crowd, phases: Sequence[Phase],
     """Add what the database and the playground say of each other. over: when people stopped."""
     seen = crowd.scene.seen
     rows = list(session.scalars(select(Outbox).order_by(Outbox.id)))
-    _rows(found, crowd, rows, phases)
+    _rows(found, crowd, rows)
+    keys = {row_id: key for key, row_id in session.execute(select(Promise.key, Promise.outbox_id)) if row_id}
+    _late(found, crowd, rows, keys, phases)
     _asked(found, session, seen, phases)
     found.stills = stills(phases, seen, over)
-    for words, values in (
-        ("messages", [each.sends for each in found.stills]), ("answers to taps", [each.taps for each in found.stills]),
-    ):  # fmt: skip
+    steps = [each for each in found.stills if not each.phase.outage]
+    for words, most, values in (
+        ("messages after a fault", STILL, [each.sends for each in found.stills]),
+        ("answers to taps after a fault", STILL, [each.taps for each in found.stills]),
+        ("messages while a clock is wrong", STILL, [each.sends_within for each in steps]),
+        ("answers to taps while a clock is wrong", STILL, [each.taps_within for each in steps]),
+    ):
         longest = max(values, default=0.0)
-        told = f"{longest:.1f} s of the clock, {longest / crowd.scene.at.factor:.1f} s real"
-        found.figures.append(Figure(f"longest without {words} after a fault, s", longest, STILL, told))
+        found.figures.append(Figure(f"longest without {words}, s", longest, most, _both(crowd, longest)))
 
 
-def _rows(found: Count, crowd: Crowd, rows: Sequence[Outbox], phases: Sequence[Phase]) -> None:
+def _rows(found: Count, crowd: Crowd, rows: Sequence[Outbox]) -> None:
     seen, of_key = crowd.scene.seen, defaultdict[tuple[int, str], list[Outbox]](list)
     for row in rows:
         if row.edits_id is None and row.message != FORGOTTEN and row.chat_id is not None:
@@ -127,24 +135,37 @@ def _rows(found: Count, crowd: Crowd, rows: Sequence[Outbox], phases: Sequence[P
     found.add("sent once more after a lost answer", [row for row in rows if row.resent], None)
     for state in (OutboxState.UNREACHABLE, OutboxState.UNKNOWN):
         found.add(f"rows {state.value}", [row for row in rows if row.state is state], None)
-    _late(found, crowd, of_key, phases)
 
 
-def _late(
-    found: Count, crowd: Crowd, of_key: dict[tuple[int, str], list[Outbox]], phases: Sequence[Phase]
-) -> None:  # fmt: skip
-    """How long those waited that met no fault any more; what was lost and is sent again waits on purpose."""
-    waited = []
-    for key, promised in crowd.promised.items():
-        when = crowd.scene.seen.when.get(key)
-        if when is None or any(row.resent for row in of_key[key]) or _meets(phases, when):
+def _late(found: Count, crowd: Crowd, rows: Sequence[Outbox], keys: dict[int, str], phases: Sequence[Phase]) -> None:
+    """How long those waited that met no outage any more; what was lost and is sent again waits on purpose."""
+    outages = [phase for phase in phases if phase.outage]
+    due: dict[str, float] = {f"{words}:{chat}": at for (chat, words), at in crowd.promised.items()}
+    due |= {f"answer:{crowd.scene.bot.id}:{each.update_id}:0": each.at for each in crowd.scene.seen.asked.values()}
+    waited: dict[str, list[tuple[float, str]]] = {"answer to a word": [], "message of a broadcast": []}
+    for row in rows:
+        when = crowd.scene.seen.when.get((row.chat_id or 0, row.message_id or 0))
+        if when is None or row.resent or row.edits_id is not None or keys.get(row.id) not in due:
             continue
-        waited.append((round(when - max([promised, *(each.ends for each in phases if each.ends <= when)]), 1), key))
-    waited.sort(reverse=True)
-    longest = waited[0][0] if waited else 0.0
-    told = f"{longest:.1f} s of the clock, {longest / crowd.scene.at.factor:.1f} s real"
-    found.figures.append(Figure("longest that a message of a broadcast waited in quiet, s", longest, None, told))
-    found.add(f"of these waited more than {STILL:.0f} s", [each for each in waited if each[0] > STILL], None)
+        if not _meets(outages, when):
+            seconds = when - max([due[keys[row.id]], *(each.ends for each in outages if each.ends <= when)])
+            what = "message of a broadcast" if row.job == "soak" else "answer to a word"
+            waited[what].append((round(seconds, 1), f"until {when:.0f} s: {_said(row)}"))
+    for what, each in waited.items():
+        each.sort(reverse=True)
+        longest = each[0][0] if each else 0.0
+        # A broadcast that was slowed down is no standing still.
+        most = STILL if what == "answer to a word" else None
+        found.figures.append(
+            Figure(f"longest that a(n) {what} waited in quiet, s", longest, most, _both(crowd, longest))
+        )
+        found.add(f"of these waited more than {STILL:.0f} s", [one for one in each if one[0] > STILL], None)
+        if longest > STILL:
+            found.examples[what] = [f"{seconds} s {row}" for seconds, row in each[:5]]
+
+
+def _both(crowd: Crowd, seconds: float) -> str:
+    return f"{seconds:.1f} s of the clock, {seconds / crowd.scene.at.factor:.1f} s real"
 
 
 def _meets(phases: Sequence[Phase], when: float, near: float = 0.0) -> bool:

@@ -11,6 +11,8 @@ from tests.bench.soak_world import Scene
 
 # Seconds of the compressed clock: how long a fault lasts, and how long it is quiet after it.
 LASTS, QUIET = (30.0, 80.0), (65.0, 75.0)
+# A wrong clock is no outage: it lasts long enough to see whether anything stands still by it.
+STEP_LASTS = (75.0, 100.0)
 MINUTE, DAY, YEAR = 60.0, 86_400.0, 365 * 86_400.0
 
 LINE: dict[str, dict[str, Any]] = {
@@ -53,6 +55,11 @@ class Phase:
     ends: float = 0.0
 
     @property
+    def outage(self) -> bool:
+        """It may keep people from being reached; a clock that is wrong may not."""
+        return self.what not in STEPS or self.kill_within
+
+    @property
     def name(self) -> str:
         share = "" if self.share == 1 else f", {self.share:.0%} of the calls"
         return f"{self.what}{share}{', and a kill within' if self.kill_within else ''}"
@@ -76,7 +83,7 @@ def schedule(random: Random, minutes: float, processes: int, postgresql: bool) -
 def _phase(what: str, random: Random, processes: int) -> Phase:
     at_once = what == KILL
     share = random.choice((1.0, 1.0, 0.5)) if what in LINE else 1.0
-    lasts = 0.0 if at_once else random.uniform(*LASTS)
+    lasts = 0.0 if at_once else random.uniform(*(STEP_LASTS if what in STEPS else LASTS))
     within = not at_once and random.random() < 0.2
     return Phase(what, share, lasts, random.uniform(*QUIET), random.randrange(processes), within)
 

@@ -33,7 +33,7 @@ def _errors(said: str) -> Mapping[str, int]:
 
 
 def show(run: Run) -> None:
-    console = Console(width=140)
+    console = Console(width=160)
     title = f"{run.database}, {run.processes} process(es), seed {run.seed}, {run.minutes:.0f} min at x{run.factor:g}"
     console.print(_phases(run, title))
     console.print(_figures(run))
@@ -46,11 +46,11 @@ def show(run: Run) -> None:
 def _phases(run: Run, title: str) -> Table:
     """Seconds of the clock, and real ones behind them."""
     table = Table(box=box.SIMPLE_HEAD, title=title)
-    for name in ("fault", "began", "lasted", "first message", "first answer", "longest without", "for taps"):
+    for name in ("fault", "began", "lasted", "first message", "first answer", "longest without", "for taps", "within"):
         table.add_column(name, justify="left" if name == "fault" else "right")
     for each in run.count.stills:
         phase = each.phase
-        values = (each.first_send, each.first_tap, each.sends, each.taps)
+        values = (each.first_send, each.first_tap, each.sends, each.taps, each.sends_within)
         shown = (f"{value:.1f} s ({value / run.factor:.1f})" for value in values)
         table.add_row(phase.name, f"{phase.begins - run.begun:.0f} s", f"{phase.ends - phase.begins:.0f} s", *shown)
     return table
@@ -76,7 +76,8 @@ def as_json(run: Run) -> dict[str, Any]:
         {
             "fault": each.phase.name, "begins": each.phase.begins - run.begun, "ends": each.phase.ends - run.begun,
             "first_send": each.first_send, "first_tap": each.first_tap, "longest_without_send": each.sends,
-            "longest_without_tap": each.taps,
+            "longest_without_tap": each.taps, "within_without_send": each.sends_within,
+            "within_without_tap": each.taps_within,
         }
         for each in count.stills
     ]  # fmt: skip

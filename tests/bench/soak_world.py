@@ -58,12 +58,12 @@ class Asked:
 
 @dataclass
 class Seen:
-    """What came in, in order. arrived: by chat and text how often; when: the first time of each."""
+    """What came in, in order. arrived: by chat and text how often; when: each message, by chat and id."""
 
     asked: dict[int, Asked] = field(default_factory=dict)
     by_query: dict[str, Asked] = field(default_factory=dict)
     arrived: Counter[tuple[int, str]] = field(default_factory=Counter)
-    when: dict[tuple[int, str], float] = field(default_factory=dict)
+    when: dict[tuple[int, int], float] = field(default_factory=dict)
     sends: list[float] = field(default_factory=list)
     answers: list[float] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
@@ -119,9 +119,9 @@ class Scene(Playground):
             asked.early = asked.toast.startswith(SIGNED_IN) and not self._is_kept(asked.update_id)
 
     def _sent(self, message: Json) -> None:
-        now, key = self.at.passed(), (message["chat"]["id"], message.get("text", ""))
-        self.seen.arrived[key] += 1
-        self.seen.when.setdefault(key, now)
+        now, chat_id = self.at.passed(), message["chat"]["id"]
+        self.seen.arrived[chat_id, message.get("text", "")] += 1
+        self.seen.when[chat_id, message["message_id"]] = now
         self.seen.sends.append(now)
 
     def _confirmed(self, update_id: int) -> None:
