@@ -54,13 +54,15 @@ class Results:
             await self.flush()
 
     async def flush(self) -> None:
-        """Until nothing is left."""
-        while self._told:
+        """Until nothing is left, what is being written included. Between two batches others have their turn."""
+        left = True
+        while left:
             async with self._one_at_a_time:
                 self._writing, self._told = self._told, []
                 batch = list(self._writing)
                 await self._until_written()
                 self._written(batch)
+            left = bool(self._told)
 
     async def _until_written(self) -> None:
         wait = FIRST_WAIT
