@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,14 +15,15 @@ from storage.models.attendance import Attendance
 from storage.models.inbox import Inbox
 from storage.models.outbox import Outbox, Promise
 from storage.models.person import Person
+from tests.bench.compressed import Compressed
 from tests.bench.soak_phases import Phase
 from tests.bench.soak_world import SIGNED_IN, Asked, Crowd, Seen, is_blocked
 
 OPEN = (OutboxState.QUEUED, OutboxState.SENDING)
 # Seconds: how long after a fault nothing may stand still.
 STILL = 60.0
-# A tap so near to a fault may have met it.
-NEAR = 10.0
+# The answer to a tap that was handled so shortly before a fault may have met it. Nothing is handled after so long.
+NEAR, LONG = 10.0, 600.0
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def count(found: Count, session: Session, crowd: Crowd, phases: Sequence[Phase],
     _rows(found, crowd, rows)
     keys = {row_id: key for key, row_id in session.execute(select(Promise.key, Promise.outbox_id)) if row_id}
     _late(found, crowd, rows, keys, phases)
-    _asked(found, session, seen, phases)
+    _asked(found, session, seen, phases, crowd.scene.at)
     found.stills = stills(phases, seen, over)
     steps = [each for each in found.stills if not each.phase.outage]
     for words, most, values in (
@@ -147,7 +148,7 @@ def _late(found: Count, crowd: Crowd, rows: Sequence[Outbox], keys: dict[int, st
         when = crowd.scene.seen.when.get((row.chat_id or 0, row.message_id or 0))
         if when is None or row.resent or row.edits_id is not None or keys.get(row.id) not in due:
             continue
-        if not _meets(outages, when):
+        if not _meets(outages, when, when):
             seconds = when - max([due[keys[row.id]], *(each.ends for each in outages if each.ends <= when)])
             what = "message of a broadcast" if row.job == "soak" else "answer to a word"
             waited[what].append((round(seconds, 1), f"until {when:.0f} s: {_said(row)}"))
@@ -168,8 +169,8 @@ def _both(crowd: Crowd, seconds: float) -> str:
     return f"{seconds:.1f} s of the clock, {seconds / crowd.scene.at.factor:.1f} s real"
 
 
-def _meets(phases: Sequence[Phase], when: float, near: float = 0.0) -> bool:
-    return any(phase.begins - near <= when <= phase.ends + near for phase in phases)
+def _meets(phases: Sequence[Phase], since: float, until: float) -> bool:
+    return any(phase.begins <= until and since <= phase.ends for phase in phases)
 
 
 def _said(row: Outbox) -> str:
@@ -190,26 +191,37 @@ def _wronged(row: Outbox) -> bool:
     return row.state in bad or (row.state is OutboxState.UNREACHABLE and not blocked)
 
 
-def _asked(found: Count, session: Session, seen: Seen, phases: Sequence[Phase]) -> None:
+def _asked(found: Count, session: Session, seen: Seen, phases: Sequence[Phase], at: Compressed) -> None:
     inbox = {row.update_id: row for row in session.scalars(select(Inbox))}
     asked = list(seen.asked.values())
     taps = [each for each in asked if each.query_id]
     found.figures.append(Figure("taps", len(taps)))
+    took = sorted(each.answered - each.at for each in taps if each.answered)
+    if took:
+        p50, p99 = took[len(took) // 2], took[len(took) * 99 // 100]
+        found.figures.append(
+            Figure("until a tap was answered, p50 and p99, s", p99, None, f"{p50:.1f} and {p99:.1f} s of the clock")
+        )
     found.figures.append(Figure("words typed", len(asked) - len(taps)))
     found.add("too old for Telegram: dropped", [each for each in asked if _dropped(each, inbox)], None)
     found.add("confirmed, and no row", [each for each in asked if each.confirmed and each.update_id not in inbox])
     states = {each.update_id: inbox[each.update_id].state for each in asked if each.update_id in inbox}
     found.add("not dropped, and never fetched", _unfetched(asked, inbox, seen))
-    found.add("handled never, or set aside", [_told(inbox[at]) for at, state in states.items() if _unhandled(state)])
+    unhandled = [_told(inbox[number]) for number, state in states.items() if state is not InboxState.ANSWERED]
+    found.add("handled never, or set aside", unhandled)
     found.add("said before it could be read", [each for each in taps if each.early])
     silent = [each for each in taps if each.update_id in inbox and not each.answered]
-    found.add("taps whose answer was lost with the line", [each for each in silent if _near(phases, each)], None)
-    found.add("taps without an answer", [each for each in silent if not _near(phases, each)])
+    met = [_meets(phases, each.at, _handled(inbox[each.update_id], each, at) + NEAR) for each in silent]
+    found.add("taps whose answer was lost with the line", list(compress(silent, met)), None)
+    lost = [f"{_told(inbox[each.update_id])}, {each}" for each in compress(silent, [not one for one in met])]
+    found.add("taps without an answer", lost)
     found.add("told so and not signed in, or twice", _unrecorded(session, taps))
 
 
-def _near(phases: Sequence[Phase], asked: Asked) -> bool:
-    return _meets(phases, asked.at, NEAR)
+def _handled(row: Inbox, asked: Asked, at: Compressed) -> float:
+    """When it was handled, after which it is answered; when it was asked, if the clock there was wrong."""
+    handled = (row.handled_at - at.start).total_seconds() if row.handled_at else 0.0
+    return handled if asked.at <= handled <= asked.at + LONG else asked.at
 
 
 def _dropped(asked: Asked, inbox: dict[int, Inbox]) -> bool:
@@ -221,12 +233,8 @@ def _unfetched(asked: Sequence[Asked], inbox: dict[int, Inbox], seen: Seen) -> l
     return [each for each in asked if not each.query_id and _dropped(each, inbox)]
 
 
-def _unhandled(state: InboxState) -> bool:
-    return state is not InboxState.ANSWERED
-
-
 def _told(row: Inbox) -> str:
-    return f"update {row.update_id} {row.state.value}: {row.fault}"
+    return f"update {row.update_id} {row.state.value} {row.fault}, handled at {row.handled_at}"
 
 
 def _unrecorded(session: Session, taps: Sequence[Asked]) -> list[str]:
