@@ -4,6 +4,7 @@ Run as a module it is the one that they are forked from: a line on stdin (the fi
 clock) is one bot more, a line on stdout its number.
 """
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from tests.bench.compressed import Compressed, Offset
 from tests.bench.process import environment
 
 TIME = "SOAK_TIME"
+DIE_WITH_PARENT = 1
 
 
 class Bots:
@@ -85,6 +87,8 @@ def main() -> None:
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
+            # Nobody outlives a soak that was ended itself.
+            ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
             wrong.append(Offset(Path(line.strip())))
             try:
                 front.run(settings.load())
