@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, exists, insert, select, update
@@ -25,18 +25,18 @@ GROUP_GONE = frozenset({"kicked", "chat_deleted", "chat_not_found"})
 
 @dataclass(slots=True)
 class Told:
-    """What became of a row; `at`: by the clock, when that was heard."""
+    """What became of a row. `offset`: how far the clock was from the steady one when that was heard."""
 
     row: Row
     verdict: Verdict
     outcome: Outcome | None = None
-    at: datetime | None = None
+    offset: timedelta = timedelta()
 
-    def by(self, now: datetime) -> None:
-        """It is written down `now`. If the clock was set back since, the row's pause was reckoned by the old time."""
-        again = self.verdict.not_before
-        if again is not None and self.at is not None and now < self.at:
-            self.verdict, self.at = replace(self.verdict, not_before=again - (self.at - now)), now
+    def shift_to(self, offset: timedelta) -> None:
+        """By a clock that is so far from the steady one; the row waits as long as it was to."""
+        if self.verdict.not_before is not None:
+            not_before = self.verdict.not_before + (offset - self.offset)
+            self.verdict, self.offset = replace(self.verdict, not_before=not_before), offset
 
     @property
     def arrived(self) -> bool:

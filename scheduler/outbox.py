@@ -73,10 +73,10 @@ class Sender:
         self._on_stop, self._over = on_stop, over
         self._pace, self._uploads = pace or Pace(), uploads.Uploads(storage, bot_id)
         self._turn = Turn(storage, f"sender:{bot_id}", LEASE, others=OTHERS, alone=alone)
-        self._line = Line(clock, ask)
+        writing = asyncio.Lock()
+        self._line, self._repairs = Line(clock, ask), Repairs(storage, clock, self._turn, writing)
         self._delivery = Delivery(storage, clock, send, edit, still_owed, self._pace, self._uploads)
-        self._results = Results(storage, clock, bot_id, self._written)
-        self._repairs = Repairs(storage, clock, self._turn, self._results)
+        self._results = Results(storage, clock, bot_id, self._written, writing, self._repairs.known)
         self._waiting: list[Row] = []
         self._calls: dict[asyncio.Task[None], Row] = {}
         # Chats with an answer in hand, until what became of it is written down: the next one waits for it.
@@ -196,7 +196,7 @@ class Sender:
     # --- one round: see what is due, start what the pace lets go, put off what must wait ---
 
     async def _round(self) -> None:
-        mended = await self._repairs.after_a_step(), await self._repairs.of_lapsed(self._held())
+        mended = await self._repairs.after_a_step(), await self._repairs.of_strays(self._held())
         self._due = self._due or any(mended) or (self._next_at is not None and self._next_at <= self._clock.now())
         if self._due or (self._more and len(self._waiting) <= BATCH // 2):
             await self._look()
@@ -352,9 +352,8 @@ class Sender:
         """No call was made: whatever the row says by now, it waits again, unless it is the row that is at fault."""
         say_why(error, f"row {row.id} of job {row.job} was not begun")
         if unavailable(error):
-            now = self._clock.now()
-            again = Verdict(OutboxState.QUEUED, row.reason, now + timedelta(seconds=BEGIN_AGAIN), row.resent)
-            return Told(row, again, at=now)
+            soon = self._clock.now() + timedelta(seconds=BEGIN_AGAIN)
+            return Told(row, Verdict(OutboxState.QUEUED, row.reason, soon, row.resent))
         return Told(row, Verdict(OutboxState.FAILED, type(error).__name__, resent=row.resent))
 
     def _hear(self, row: Row, outcome: Outcome) -> Told:
@@ -370,9 +369,8 @@ class Sender:
             self._moved = time.monotonic()
         # An edit does no harm the second time.
         lane = row.lane if row.edits_id is None else Lane.MUST_ARRIVE
-        at = self._clock.now()
-        verdict = judge(outcome, lane, resent=row.resent, attempts=row.attempts, now=at)
-        return Told(row, verdict, outcome, at)
+        verdict = judge(outcome, lane, resent=row.resent, attempts=row.attempts, now=self._clock.now())
+        return Told(row, verdict, outcome)
 
     def _stop(self, reason: str) -> None:
         if not self._stopped:

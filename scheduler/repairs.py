@@ -1,5 +1,6 @@
-"""What the sender mends by itself: a clock that was set back, rows that nobody is sending any more, or cannot read."""
+"""What the sender mends by itself: clocks that are wrong, rows that nobody is sending any more, or cannot read."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection
@@ -9,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from scheduler import rows
 from scheduler.clock import Clock
-from scheduler.results import Results
 from scheduler.turn import Turn
 from storage.engine import Storage
 
@@ -17,46 +17,57 @@ log = logging.getLogger(__name__)
 
 # A clock that falls behind by more than this was set back; what a computer's clock drifts is far less.
 STEP = timedelta(seconds=2)
-# Real seconds: how often rows are looked for that somebody was sending and no longer is.
-LAPSED_EVERY = 30.0
+# Real seconds: how often rows are looked for that nobody would send.
+STRAYS_EVERY = 30.0
 
 
 class Repairs:
     """Each returns whether rows may be due by it."""
 
-    def __init__(self, storage: Storage, clock: Clock, turn: Turn, results: Results) -> None:
-        self._storage, self._clock, self._turn, self._results = storage, clock, turn, results
-        # How far the clock is from the steady one.
+    def __init__(self, storage: Storage, clock: Clock, turn: Turn, writing: asyncio.Lock) -> None:
+        self._storage, self._clock, self._turn, self._writing = storage, clock, turn, writing
         self._offset: timedelta | None = None
-        self._looked_for_lapsed = time.monotonic()
+        self._looked_for_strays = time.monotonic()
+
+    def known(self) -> timedelta:
+        """How far the clock that the rows go by is from the steady one."""
+        return self._measured() if self._offset is None else self._offset
+
+    def _measured(self) -> timedelta:
+        return self._clock.now() - self._clock.steady()
 
     async def after_a_step(self) -> bool:
         """A clock that was set back would leave everything waiting for as long as it was set back."""
-        now = self._clock.now()
-        before, offset = self._offset, now - self._clock.steady()
-        back = before is not None and offset < before - STEP
-        if before is not None and back:
-            log.warning("the clock was set back by %s", before - offset)
-            # What is being written down was reckoned by the old time: it is in its row first.
-            async with self._results.writing:
-                await self._storage.write(lambda session: rows.bring_back(session, now, before - offset))
-        self._offset = offset
-        return back
-
-    async def of_lapsed(self, held: Collection[int]) -> bool:
-        """What was begun and is in nobody's hand: its outcome could not be written down."""
-        if time.monotonic() - self._looked_for_lapsed < LAPSED_EVERY:
+        offset = self._measured()
+        if self._offset is None or offset >= self._offset - STEP:
+            self._offset = offset
             return False
-        self._looked_for_lapsed = time.monotonic()
+        # What is written meanwhile goes by the old clock, so it is moved as well, or by the new one and is not.
+        async with self._writing:
+            now, step = self._clock.now(), self._offset - self._measured()
+            log.warning("the clock was set back by %s", step)
+            await self._storage.write(lambda session: rows.bring_back(session, now, step))
+            self._offset -= step
+        return True
+
+    async def of_strays(self, held: Collection[int]) -> bool:
+        """What was begun and is in nobody's hand: its outcome could not be written down. And what another process has
+        promised whose clock is ahead of ours: it would wait until then.
+        """
+        if time.monotonic() - self._looked_for_strays < STRAYS_EVERY:
+            return False
+        self._looked_for_strays = time.monotonic()
         now = self._clock.now()
-        if not await self._storage.read(lambda session: rows.lapsed(session, held)):
+        if not await self._storage.read(lambda session: rows.astray(session, now + STEP, held)):
             return False
 
-        def lapse(session: Session) -> None:
+        def mend(session: Session) -> None:
             if self._turn.confirm(session):
                 rows.lapse(session, now, held)
+                if rows.from_another_clock(session, now, STEP):
+                    log.warning("another process promises by a clock that is ahead of this machine's")
 
-        await self._storage.write(lapse)
+        await self._storage.write(mend)
         return True
 
 

@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from scheduler.aftermath import Told, verdict_alone, write_down
 from scheduler.clock import Clock
+from scheduler.repairs import STEP
 from scheduler.rows import Row
 from storage.engine import Storage
 from storage.work import unavailable
@@ -19,18 +21,19 @@ FIRST_WAIT, LONGEST_WAIT = 0.5, 10.0
 class Results:
     """Written at once, because a process that is killed knows nothing of them; what comes meanwhile goes together.
 
-    written: told of each batch that the rows say now.
+    written: told of each batch that the rows say now. writing: held while rows are written, and while Repairs moves
+    them after a step of the clock; known: how far the clock was from the steady one when that was last done.
     """
 
     def __init__(
-        self, storage: Storage, clock: Clock, bot_id: int, written: Callable[[Sequence[Told]], None]
+        self, storage: Storage, clock: Clock, bot_id: int, written: Callable[[Sequence[Told]], None],
+        writing: asyncio.Lock, known: Callable[[], timedelta],
     ) -> None:  # fmt: skip
         self._storage, self._clock, self._bot_id, self._written = storage, clock, bot_id, written
         self._told: list[Told] = []
         self._writing: list[Told] = []
         self._news = asyncio.Event()
-        # Held while something is being written down.
-        self.writing = asyncio.Lock()
+        self._one_at_a_time, self._known = writing, known
 
     @property
     def rows(self) -> list[Row]:
@@ -38,6 +41,8 @@ class Results:
         return [told.row for told in (*self._told, *self._writing)]
 
     def note(self, told: Told) -> None:
+        """Just heard: how long the row waits counts from now, whatever the clock is set to until it is written down."""
+        told.offset = self._clock.now() - self._clock.steady()
         self._told.append(told)
         self._news.set()
 
@@ -49,13 +54,15 @@ class Results:
             await self.flush()
 
     async def flush(self) -> None:
-        """Until nothing is left."""
-        async with self.writing:
-            while self._told:
+        """Until nothing is left, what is being written included. Between two batches others have their turn."""
+        left = True
+        while left:
+            async with self._one_at_a_time:
                 self._writing, self._told = self._told, []
                 batch = list(self._writing)
                 await self._until_written()
                 self._written(batch)
+            left = bool(self._told)
 
     async def _until_written(self) -> None:
         wait = FIRST_WAIT
@@ -105,7 +112,9 @@ class Results:
             log.exception("what became of row %s cannot be written down", told.row.id)
 
     async def _write(self, batch: Sequence[Told]) -> None:
-        now = self._clock.now()
+        now, known = self._clock.now(), self._known()
         for told in batch:
-            told.by(now)
+            if abs(known - told.offset) > STEP:
+                # By the clock that the other rows go by: one that was set is taken up for all of them together.
+                told.shift_to(known)
         await self._storage.write(lambda session: write_down(session, batch, now, self._bot_id))

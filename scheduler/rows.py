@@ -213,24 +213,45 @@ def put_aside(session: Session, rows: Collection[int]) -> None:
 def bring_back(session: Session, now: datetime, step: timedelta) -> None:
     """The clock was set back by `step`: what was due before that, or soon, keeps its distance from now."""
     soon = now + step + timedelta(seconds=outcome.LONGEST_WAIT)
-    query = select(Outbox.id, Outbox.not_before).where(
+    query = select(Outbox.id, Outbox.created_at, Outbox.not_before).where(
         Outbox.state == OutboxState.QUEUED, Outbox.not_before > now, Outbox.not_before <= soon
     )
-    moved = [{"row_id": row.id, "to_not_before": max(now, row.not_before - step)} for row in session.execute(query)]
-    many(session, _BACK, moved)
+    moved = [
+        {
+            "row_id": row.id, "to_not_before": max(now, row.not_before - step),
+            # Left in the future it would be brought back once more.
+            "to_created_at": min(row.created_at, max(now, row.created_at - step)),
+        }
+        for row in session.execute(query)
+    ]  # fmt: skip
+    many(session, _MADE_NOW, moved)
 
 
 def out_of_the_future(session: Session, now: datetime) -> None:
     """What was promised by a clock that was ahead: as if it had been promised now."""
-    query = select(Outbox.id, Outbox.created_at, Outbox.not_before).where(
-        Outbox.state == OutboxState.QUEUED, Outbox.created_at > now
-    )
-    found = session.execute(query).all()
+    many(session, _MADE_NOW, _as_if_now(session, now, Outbox.created_at > now))
+
+
+def from_another_clock(session: Session, now: datetime, apart: timedelta) -> bool:
+    """The same, of what was to go soon, for another process's clock that is ahead of ours by more than `apart`.
+
+    What is put off for long stays: perhaps it is our clock that is wrong, and will be right again by then. Returns
+    whether there was any.
+    """
     moved = [
-        {"row_id": row.id, "to_created_at": now, "to_not_before": max(now, row.not_before - (row.created_at - now))}
-        for row in found
-    ]
+        row for row in _as_if_now(session, now, Outbox.created_at > now + apart)
+        if row["to_not_before"] <= now + timedelta(seconds=outcome.LONGEST_WAIT)
+    ]  # fmt: skip
     many(session, _MADE_NOW, moved)
+    return bool(moved)
+
+
+def _as_if_now(session: Session, now: datetime, which: ColumnElement[bool]) -> list[dict[str, Any]]:
+    query = select(Outbox.id, Outbox.created_at, Outbox.not_before).where(Outbox.state == OutboxState.QUEUED, which)
+    return [
+        {"row_id": row.id, "to_created_at": now, "to_not_before": max(now, row.not_before - (row.created_at - now))}
+        for row in session.execute(query).all()
+    ]
 
 
 def hurry(session: Session, until: datetime) -> None:
@@ -239,10 +260,11 @@ def hurry(session: Session, until: datetime) -> None:
     change(session, *waiting, not_before=until)
 
 
-def lapsed(session: Session, held: Collection[int]) -> bool:
-    """Is there a row that somebody was sending who no longer is?"""
+def astray(session: Session, future: datetime, held: Collection[int]) -> bool:
+    """Is there a row that somebody was sending who no longer is, or one that was promised in the `future`?"""
     lost = (Outbox.state == OutboxState.SENDING, Outbox.id.not_in(held))
-    return session.scalar(select(Outbox.id).where(*lost).limit(1)) is not None
+    early = (Outbox.state == OutboxState.QUEUED, Outbox.created_at > future)
+    return any(session.scalar(select(Outbox.id).where(*which).limit(1)) is not None for which in (lost, early))
 
 
 def lapse(session: Session, now: datetime, held: Collection[int] = ()) -> None:

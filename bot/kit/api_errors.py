@@ -22,6 +22,8 @@ from bot.kit.redact import redact
 
 RETRY_AFTER = 5.0
 NO_ANSWER_IN_TIME = 504
+# How every answer begins to a call that was carried out.
+TAKEN = b'{"ok":true,'
 NO_METHOD = "method not found"
 _WAIT = re.compile(r"retry after (\d+)")
 
@@ -67,7 +69,8 @@ def read_json(text: bytes | str, *, strictly: bool = False) -> Any:
 def result_of(status: int, answer: bytes, *, strictly: bool = True) -> Any:
     """The result that an answer brings; raises the telegram.error that it stands for (DESIGN 4).
 
-    Whatever is not JSON with `ok`, or says ok without a result, was said by something on the way, whatever its status.
+    Whatever is not JSON with `ok`, or says ok without a result, was said by something on the way, whatever its status;
+    but half an answer that says ok is half of Telegram's own.
     strictly: see read_json.
     """
     said = read_json(answer, strictly=strictly)
@@ -76,6 +79,9 @@ def result_of(status: int, answer: bytes, *, strictly: bool = True) -> Any:
     if status == NO_ANSWER_IN_TIME:
         # Something on the way had passed the request on and then lost patience.
         raise Lost(f"HTTP {status}")
+    if said is None and answer.startswith(TAKEN):
+        # Telegram has done it and was saying so when the line ended, or a box on the way kept half of it.
+        raise Lost(f"HTTP {status}, half an answer")
     if not isinstance(said, dict) or said.get("ok") is not False:
         raise NotTelegram(f"HTTP {status}, not an answer of the Bot API")
     raise _said_no(status, said)

@@ -1,4 +1,4 @@
-"""python -m tests.bench: every measurement, one after the other."""
+"""python -m tests.bench: every measurement, one after the other. The soak is a command of its own: tests.bench.soak."""
 
 from tests.bench import broadcast, broadcast_kills, kills, starts, steady, taps
 from tests.bench.hall import alone

@@ -164,7 +164,7 @@ async def test_every_answer_has_its_outcome(answer: Any, kind: str, reason: str)
 PAGE = b"<html><head><title>blocked by policy</title></head></html>"
 # With the same status: what a proxy's page, a box in between and half an answer look like.
 NOT_TELEGRAMS = {
-    "page": PAGE, "nothing": b"", "half": b'{"ok":true,"result":{"message_id":5', "list": b"[]", "word": b'"ok"',
+    "page": PAGE, "nothing": b"", "half": b'{"ok":false,"error_code":403', "list": b"[]", "word": b'"ok"',
     "null": b"null", "no ok": b'{"error":"forbidden"}', "ok as text": b'{"ok":"true","result":{"message_id":5}}',
     "no result": b'{"ok":true}', "result null": b'{"ok":true,"result":null}', "bare no": b'{"ok":false}',
     "no words": b'{"ok":false,"error_code":403}', "deep": b"[" * 100_000,
@@ -182,6 +182,14 @@ async def test_what_telegram_did_not_say_is_no_fault_of_the_row(status: int, sai
 @pytest.mark.parametrize("said", [PAGE, b"", b'{"ok":false,"error_code":504,"description":"Gateway Timeout"}'])
 async def test_a_gateway_that_lost_patience_leaves_it_unknown(said: bytes) -> None:
     telegram, _ = client((504, said))
+    outcome = await telegram.send(7, {"text": "x"})
+    assert (outcome.kind, outcome.reason) == (OutcomeKind.UNKNOWN, "answer_lost")
+
+
+@pytest.mark.parametrize("status", [200, 502])
+async def test_half_an_answer_that_says_ok_leaves_it_unknown(status: int) -> None:
+    """It was carried out, and would be there twice without a mark."""
+    telegram, _ = client((status, b'{"ok":true,"result":{"message_id":5'))
     outcome = await telegram.send(7, {"text": "x"})
     assert (outcome.kind, outcome.reason) == (OutcomeKind.UNKNOWN, "answer_lost")
 

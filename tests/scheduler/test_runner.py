@@ -16,7 +16,7 @@ from scheduler.calendar import BUNDLED, Calendar
 from scheduler.clock import real_now
 from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed, daily, monthly
 from scheduler.outbox import Outcome, Sender
-from scheduler.runner import Runner, _keep_ticking
+from scheduler.runner import TICK, Runner, _keep_ticking
 from scheduler.runs import ADOPTED
 from storage.choices import JobRunState
 from storage.models.organisation import Organisation, OrganisationKind
@@ -241,6 +241,19 @@ async def test_what_it_plans_the_sender_sends(office: Office) -> None:
         task.cancel()
         await asyncio.wait([task])
     assert office.telegram.got == [(7, "早 2023-09-25", local("2023-09-25 09:00"))]
+
+
+async def test_a_clock_set_ahead_by_years_leaves_no_ticks_to_catch_up_on(office: Office) -> None:
+    """A million and a half of them for a year: everything stood still while they were listed."""
+    made = Runner(office.storage, office.clock, [], runner(office)._sender, SHANGHAI, real_time=True)
+    ticks = made._start_ticks()
+    try:
+        tick = ticks.get_job(TICK)
+        ahead = real_now() + DAY * 60
+        assert tick._get_run_times(ahead) == [tick.next_run_time]
+        assert ahead < tick.trigger.get_next_fire_time(tick.next_run_time, ahead) < ahead + DAY
+    finally:
+        ticks.shutdown(wait=False)
 
 
 async def test_in_real_time_it_looks_at_the_rows_without_being_told(office: Office) -> None:

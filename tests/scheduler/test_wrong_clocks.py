@@ -6,11 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from scheduler import repairs
+from scheduler.aftermath import Told
 from scheduler.clock import SystemClock
 from scheduler.jobs import Owed
-from scheduler.outbox import Outcome, OutcomeKind
+from scheduler.outbox import Outcome, OutcomeKind, promise
+from scheduler.outcome import Verdict
+from scheduler.repairs import Repairs
+from scheduler.results import Results
+from scheduler.rows import Row
 from scheduler.trust import FAR, Trust
-from storage.choices import InboxState, Lane
+from scheduler.turn import Turn
+from storage.choices import InboxState, Lane, OutboxState
 from storage.models.inbox import Inbox
 from tests.scheduler.office import START, Office
 
@@ -85,6 +92,76 @@ async def test_what_was_promised_by_a_clock_that_was_ahead_goes_after_a_restart(
         assert office.telegram.texts == [(7, "通知")]
         await office.clock.travel(START + SECOND * 101)
     assert office.telegram.texts == [(7, "通知"), (8, "通知")]
+
+
+@pytest.mark.parametrize("back", BACK)
+@pytest.mark.parametrize("written", ["before", "after"])
+@pytest.mark.parametrize("heard", ["before", "after"])
+async def test_what_is_heard_and_written_down_around_a_step_keeps_its_distance(
+    office: Office, back: timedelta, heard: str, written: str
+) -> None:
+    """Heard before the clock was set back, or written down before the other rows were moved: else it waited for as long
+    as the clock was set back, or not at all.
+    """
+    office.say(7)
+    row = Row(office.rows()[0].id, Lane.MUST_ARRIVE, None, 7, {"text": "通知"}, {}, 1, False)
+    lock = asyncio.Lock()
+    repairs_ = Repairs(office.storage, office.clock, Turn(office.storage, "t", DAY, others="", alone=True), lock)
+    results = Results(office.storage, office.clock, 1, lambda told: None, lock, repairs_.known)
+    await repairs_.after_a_step()
+
+    def hear() -> None:
+        later = office.clock.now() + SECOND * 90
+        results.note(Told(row, Verdict(OutboxState.QUEUED, "answer_lost", later, resent=True)))
+
+    if heard == "before":
+        hear()
+    office.clock.jump(START - back)
+    if heard == "after":
+        hear()
+    if written == "before":
+        await results.flush()
+    assert await repairs_.after_a_step()
+    await results.flush()
+    assert [row.not_before for row in office.rows()] == [START - back + SECOND * 90]
+
+
+@pytest.mark.parametrize("ahead", BACK)
+async def test_what_a_process_promises_whose_clock_is_ahead_goes_soon(
+    office: Office, ahead: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the clock of whoever sends is behind, which is the same: it waited until that day came, or for a restart."""
+    monkeypatch.setattr(repairs, "STRAYS_EVERY", 0.0)
+    async with office.sender() as sender:
+        await office.clock.settle()
+        with office.storage.transaction() as session:
+            for chat, delay in ((7, SECOND * 0), (8, SECOND * 100)):
+                owed = Owed((f"{chat}",), {"text": "通知"}, chat_id=chat, delay=delay)
+                promise(session, owed, job=None, branch_id=None, now=START + ahead)
+        sender.wake()
+        await office.clock.settle()
+        assert office.telegram.texts == [(7, "通知")]
+        await office.clock.travel(START + SECOND * 101)
+    assert office.telegram.texts == [(7, "通知"), (8, "通知")]
+
+
+async def test_what_keeps_its_distance_after_a_step_back_keeps_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what is put off for long stays where it is: its day comes when the clock is right again."""
+    monkeypatch.setattr(repairs, "STRAYS_EVERY", 0.0)
+    office.telegram.answers[7] = [Outcome(OutcomeKind.UNKNOWN, reason="answer_lost")]
+    office.say(7)
+    office.say(8, delay=timedelta(hours=30))
+    async with office.sender() as sender:
+        await office.clock.settle()
+        office.clock.jump(START - DAY)
+        sender.wake()
+        await office.clock.travel(START - DAY + SECOND * 88)
+        assert office.telegram.asked == 1
+        await office.clock.travel(START - DAY + SECOND * 92)
+        assert office.telegram.asked == 2
+    assert [row.not_before for row in office.rows()][1] == START + timedelta(hours=30)
 
 
 async def test_nothing_expires_by_a_clock_that_is_known_to_be_wrong(office: Office) -> None:
