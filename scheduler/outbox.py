@@ -73,9 +73,10 @@ class Sender:
         self._on_stop, self._over = on_stop, over
         self._pace, self._uploads = pace or Pace(), uploads.Uploads(storage, bot_id)
         self._turn = Turn(storage, f"sender:{bot_id}", LEASE, others=OTHERS, alone=alone)
-        self._line, self._repairs = Line(clock, ask), Repairs(storage, clock, self._turn)
+        self._line = Line(clock, ask)
         self._delivery = Delivery(storage, clock, send, edit, still_owed, self._pace, self._uploads)
         self._results = Results(storage, clock, bot_id, self._written)
+        self._repairs = Repairs(storage, clock, self._turn, self._results.flush)
         self._waiting: list[Row] = []
         self._calls: dict[asyncio.Task[None], Row] = {}
         # Chats with an answer in hand, until what became of it is written down: the next one waits for it.
@@ -351,7 +352,7 @@ class Sender:
         """No call was made: whatever the row says by now, it waits again, unless it is the row that is at fault."""
         say_why(error, f"row {row.id} of job {row.job} was not begun")
         if unavailable(error):
-            soon = self._clock.now() + timedelta(seconds=BEGIN_AGAIN)
+            soon = self._repairs.now() + timedelta(seconds=BEGIN_AGAIN)
             return Told(row, Verdict(OutboxState.QUEUED, row.reason, soon, row.resent))
         return Told(row, Verdict(OutboxState.FAILED, type(error).__name__, resent=row.resent))
 
@@ -368,7 +369,7 @@ class Sender:
             self._moved = time.monotonic()
         # An edit does no harm the second time.
         lane = row.lane if row.edits_id is None else Lane.MUST_ARRIVE
-        verdict = judge(outcome, lane, resent=row.resent, attempts=row.attempts, now=self._clock.now())
+        verdict = judge(outcome, lane, resent=row.resent, attempts=row.attempts, now=self._repairs.now())
         return Told(row, verdict, outcome)
 
     def _stop(self, reason: str) -> None:

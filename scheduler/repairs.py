@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -21,24 +21,35 @@ LAPSED_EVERY = 30.0
 
 
 class Repairs:
-    """Each returns whether rows may be due by it."""
+    """Each returns whether rows may be due by it. written: waits until everything that was heard is written down."""
 
-    def __init__(self, storage: Storage, clock: Clock, turn: Turn) -> None:
-        self._storage, self._clock, self._turn = storage, clock, turn
+    def __init__(self, storage: Storage, clock: Clock, turn: Turn, written: Callable[[], Awaitable[None]]) -> None:
+        self._storage, self._clock, self._turn, self._written = storage, clock, turn, written
         # How far the clock is from the steady one.
         self._offset: timedelta | None = None
         self._looked_for_lapsed = time.monotonic()
 
+    def now(self) -> datetime:
+        """By the clock that the rows go by: until a step is seen it is the one before it, for all are moved then."""
+        now = self._clock.now()
+        return now if self._offset is None else max(now, self._clock.steady() + self._offset)
+
     async def after_a_step(self) -> bool:
         """A clock that was set back would leave everything waiting for as long as it was set back."""
-        now = self._clock.now()
-        before, offset = self._offset, now - self._clock.steady()
-        back = before is not None and offset < before - STEP
-        if before is not None and back:
-            log.warning("the clock was set back by %s", before - offset)
+        before, offset = self._offset, self._clock.now() - self._clock.steady()
+        if before is None or offset >= before - STEP:
+            self._offset = offset
+            return False
+        log.warning("the clock was set back by %s", before - offset)
+        # What was heard before the step and is not written down yet would be found by nobody.
+        await self._written()
+        self._offset, now = offset, self._clock.steady() + offset
+        try:
             await self._storage.write(lambda session: rows.bring_back(session, now, before - offset))
-        self._offset = offset
-        return back
+        except Exception:
+            self._offset = before
+            raise
+        return True
 
     async def of_lapsed(self, held: Collection[int]) -> bool:
         """What was begun and is in nobody's hand: its outcome could not be written down."""

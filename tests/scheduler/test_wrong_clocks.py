@@ -12,7 +12,9 @@ from scheduler.outbox import Outcome, OutcomeKind
 from scheduler.trust import FAR, Trust
 from storage.choices import InboxState, Lane
 from storage.models.inbox import Inbox
-from tests.scheduler.office import START, Office
+from tests.e2e.house import until
+from tests.overlapping import Overlapping
+from tests.scheduler.office import START, Office, open_office
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 BACK = [SECOND * 60, DAY, DAY * 366]
@@ -54,6 +56,44 @@ async def test_what_is_on_its_way_when_the_clock_is_set_back_ends(office: Office
         sender.wake()
         await office.clock.settle()
     assert set(office.states()) == {"sent"}
+
+
+HEARD = {
+    "too many": (Outcome(OutcomeKind.RETRY, reason="too_many", retry_after=20), 20),
+    "lost": (Outcome(OutcomeKind.UNKNOWN, reason="answer_lost"), 90),
+}
+
+
+@pytest.mark.parametrize("heard", HEARD)
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+async def test_what_was_heard_as_the_clock_was_set_back_waits_no_longer(
+    storage_url: str, heard: str, late: bool
+) -> None:
+    """Heard by the clock as it was and written down after it was set back, or the other way round: the row slept for
+    as long as the clock was set back.
+    """
+    outcome, wait = HEARD[heard]
+    with Overlapping(storage_url, seed=1) as storage:
+        office = open_office(storage)
+        office.say(3)
+        office.telegram.answers[3] = [outcome]
+        office.telegram.held = []
+        async with office.sender() as sender:
+            await until(lambda: bool(office.telegram.held))
+            async with storage.together():
+                if late:
+                    office.clock.jump(START - DAY)
+                calls, office.telegram.held = office.telegram.held, None
+                calls[0].set()
+                await until(lambda: storage.queued == 1)
+                office.clock.jump(START - DAY)
+                sender.wake()
+                for _ in range(20):
+                    await asyncio.sleep(0.001)
+            await office.clock.travel(START - DAY + SECOND * (wait - 1))
+            assert office.telegram.got == []
+            await office.clock.travel(START - DAY + SECOND * (wait + 5))
+    assert office.telegram.texts == [(3, "通知")]
 
 
 async def test_what_is_put_off_to_a_day_stays_there(office: Office) -> None:
