@@ -52,6 +52,9 @@ _UNREACHABLE = (
     ("message thread not found", "no_topic"),
     ("topic_closed", "no_topic"),
     ("topic_deleted", "no_topic"),
+    ("not enough rights to send text", "no_rights"),
+    # Words may still be said there.
+    ("not enough rights to send", "no_files"),
     ("not enough rights", "no_rights"),
     ("chat_write_forbidden", "no_rights"),
     ("have no rights to send", "no_rights"),

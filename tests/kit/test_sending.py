@@ -126,6 +126,8 @@ async def test_an_edit_and_an_answer() -> None:
             "unreachable",
             "no_rights",
         ),
+        ((400, "Bad Request: not enough rights to send photos to the chat"), "unreachable", "no_files"),
+        ((400, "Bad Request: not enough rights to manage the chat"), "unreachable", "no_rights"),
         ((400, "Bad Request: message thread not found"), "unreachable", "no_topic"),
         ((400, "Bad Request: message is not modified: specified new message"), "sent", ""),
         ((400, "Bad Request: query is too old and response timeout expired"), "sent", ""),
