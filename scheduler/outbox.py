@@ -126,6 +126,7 @@ class Sender:
         self._stopped = bool(self._line.refused)
         self._calls.clear()
         self._answering.clear()
+        self._due = True
         async with asyncio.TaskGroup() as self._tasks:
             tasks = (self._turn.hold(RENEWAL), self._poll(), self._results.run(), self._watch_the_line())
             helpers = [self._tasks.create_task(each) for each in tasks]
@@ -232,9 +233,10 @@ class Sender:
         answers = await asyncio.gather(*map(self._ask, asked), return_exceptions=True)
         for row, error in zip(asked, answers, strict=True):
             if isinstance(error, BaseException):
-                # Nothing was begun: it is found again.
+                # Nothing was begun: it is found again, in a moment.
                 self._drop([row])
                 self._due = True
+                asyncio.get_running_loop().call_later(BEGIN_AGAIN, self._wake.set)
                 say_why(error, f"row {row.id} is looked at again")
 
     async def _ask(self, row: Row) -> None:
@@ -332,7 +334,9 @@ class Sender:
         assert task is not None
         del self._calls[task]
         if told is None:
+            # Behind it there may be the next answer of its chat.
             self._drop([row])
+            self._due = True
         else:
             self._results.note(told)
         self._wake.set()
