@@ -31,7 +31,7 @@ class Overlapping(Storage):
         self.random = Random(seed)
         self._queue: list[asyncio.Event] | None = None
         self._between: list[tuple[str, Work]] = []
-        self._cuts: list[str] = []
+        self._cuts: list[tuple[str, Exception]] = []
 
     async def write(self, fn: Callable[[Session], T], *, alone: bool = False) -> T:
         await self._others()
@@ -58,9 +58,9 @@ class Overlapping(Storage):
         """
         self._between.append((asked_by, work))
 
-    def cut(self, asked_by: str) -> None:
-        """Once: who asks for a function that was written in `asked_by` meets a database that is away."""
-        self._cuts.append(asked_by)
+    def cut(self, asked_by: str, error: Exception | None = None) -> None:
+        """Once: who asks for a function that was written in `asked_by` meets this; else a database that is away."""
+        self._cuts.append((asked_by, error or PoolTimeout()))
 
     @property
     def cuts(self) -> int:
@@ -68,10 +68,10 @@ class Overlapping(Storage):
         return len(self._cuts)
 
     def _cut(self, fn: Callable[..., Any]) -> None:
-        for asked_by in self._cuts:
-            if asked_by in fn.__qualname__:
-                self._cuts.remove(asked_by)
-                raise PoolTimeout
+        for cut in self._cuts:
+            if cut[0] in fn.__qualname__:
+                self._cuts.remove(cut)
+                raise cut[1]
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:

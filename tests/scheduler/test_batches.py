@@ -228,3 +228,27 @@ def test_found_due(office: Office, lane: Lane) -> None:
         office.say(*range(1, count + 1), lane=lane)
         found = in_session(office, lambda session: rows.due(session, START, START, 30, 10, [], []))
         assert sorted(row.chat_id for row in found.rows) == list(range(1, count + 1))
+
+
+def test_what_is_hurried_ended_or_brought_back_is_only_what_it_is_meant_for(office: Office) -> None:
+    office.say(1, 2, 3)
+    far = START + SECOND * 361
+    with office.storage.transaction() as session:
+        session.execute(update(Outbox).values(not_before=far, reason="too_many"))
+        session.execute(update(Outbox).where(Outbox.chat_id == 3).values(state=OutboxState.SENDING))
+        rows.hurry(session, START + SECOND * 30)
+        rows.bring_back(session, START, SECOND * 60)
+    before = [row.id for row in office.rows()]
+    assert [row.not_before for row in office.rows()] == [far] * 3
+    in_session(office, lambda session: rows.end(session, before, OutboxState.EXPIRED, "expired"))
+    assert office.states() == ["expired", "expired", "sending"]
+
+
+def test_answers_are_found_where_there_is_no_room_left(office: Office) -> None:
+    for lane in Lane:
+        office.say(1, 2, lane=lane, expires_at=None if lane is Lane.ANSWERS else START)
+    found = in_session(office, lambda session: rows.due(session, START, START, 0, 10, [], []))
+    assert [row.lane for row in found.rows] == [Lane.ANSWERS] * 2
+    found = in_session(office, lambda session: rows.due(session, START, START, 30, 10, [], [1]))
+    assert [(row.lane, row.chat_id) for row in found.rows] == [(Lane.ANSWERS, 2)]
+    assert len(found.expired) == 4
