@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from storage import sqlite
 from storage.engine import Storage
 from storage.models.outbox import Lease
+from tests.e2e.house import until
 from tests.overlapping import Overlapping, Work
 from tests.storage.conftest import NOON
 
@@ -38,8 +39,7 @@ async def test_of_those_who_take_one_key_in_one_group_one_makes_the_row_and_the_
 
         async with storage.together():
             asked = [asyncio.ensure_future(storage.write(take(number))) for number in range(6)]
-            while storage.queued < 6:
-                await asyncio.sleep(0.001)
+            await until(lambda: storage.queued == 6)
         answers = await asyncio.gather(*asked)
         with storage.reading() as session:
             holder = session.scalars(select(Lease.holder)).one()
@@ -69,8 +69,7 @@ async def test_what_fails_in_a_group_undoes_itself_alone_and_is_seen_by_nobody_a
 
         async with storage.together():
             asked = [asyncio.ensure_future(storage.write(work(number))) for number in range(6)]
-            while storage.queued < 6:
-                await asyncio.sleep(0.001)
+            await until(lambda: storage.queued == 6)
         answers = await asyncio.gather(*asked, return_exceptions=True)
         with storage.reading() as session:
             names = sorted(session.scalars(select(Lease.name)))
