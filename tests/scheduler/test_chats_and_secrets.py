@@ -163,18 +163,28 @@ async def test_a_sender_that_begins_again_holds_no_chat_of_before(office: Office
     assert office.states() == ["unknown", "sent"]
 
 
-async def test_a_chat_gets_one_message_at_a_time_and_thirty_are_on_their_way_at_most(office: Office) -> None:
-    office.say(1, 1, *range(2, 41))
+async def go_on(office: Office, sender: Sender, asked: int) -> None:
+    """Time goes by until so many calls are open, and for some seconds more."""
+    more = 10
+    while office.telegram.asked < asked or (more := more - 1):
+        office.clock.jump(office.clock.now() + SECOND / 5)
+        await asyncio.sleep(0.004)
+        sender.wake()
+    await turns()
+
+
+@pytest.mark.parametrize(("chats", "open_"), [([1, 1, 1], 1), ([*range(1, 41)], 30)], ids=["one", "forty"])
+async def test_a_chat_gets_one_message_at_a_time_and_thirty_are_on_their_way_at_most(
+    office: Office, storage: Overlapping, chats: list[int], open_: int
+) -> None:
+    office.say(*chats)
     office.telegram.held = []
-    async with office.sender():
-        more = 10
-        while office.telegram.asked < 30 or (more := more - 1):
-            office.clock.jump(office.clock.now() + SECOND / 5)
-            await asyncio.sleep(0.004)
-        assert office.telegram.asked == 30
-        await office.telegram.let_go(30, office.storage.random)  # type: ignore[attr-defined]
+    async with office.sender() as sender:
+        await go_on(office, sender, open_)
+        assert office.telegram.asked == open_
+        await office.telegram.let_go(open_, storage.random)
         await office.clock.settle()
-        assert office.telegram.texts.count((1, "通知")) == 2
+    assert len(office.telegram.got) == len(chats)
 
 
 async def test_what_a_slow_commit_held_up_leaves_evenly_all_the_same(office: Office, storage: Overlapping) -> None:
