@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from scheduler import results
 from scheduler.aftermath import follow
 from scheduler.jobs import Owed
 from scheduler.outbox import Outcome, OutcomeKind, Sender
@@ -133,6 +134,19 @@ async def test_a_file_that_cannot_be_read_for_a_moment_goes_later(office: Office
     async with office.sender():
         await office.clock.travel(START + SECOND * 10)
     assert office.states() == ["sent"]
+
+
+async def test_what_was_heard_while_the_database_was_away_is_written_down_later(
+    office: Office, storage: Overlapping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "FIRST_WAIT", 0.02)
+    office.say(7, 8)
+    for _ in range(3):
+        storage.cut("Results._write")
+    async with office.sender():
+        await until(lambda: not storage.cuts)
+        await until(lambda: office.states() == ["sent", "sent"])
+    assert office.telegram.asked == 2
 
 
 async def test_a_row_that_cannot_be_read_is_put_aside_and_hides_no_other(sqlite_url: str) -> None:
