@@ -144,6 +144,7 @@ async def test_what_was_heard_while_the_database_was_away_is_written_down_later(
     for _ in range(3):
         storage.cut("Results._write")
     async with office.sender():
+        await office.clock.travel(START + SECOND * 5)
         await until(lambda: not storage.cuts)
         await until(lambda: office.states() == ["sent", "sent"])
     assert office.telegram.asked == 2
