@@ -24,7 +24,7 @@ from storage.choices import Lane, OutboxState
 from storage.models.audit import Audit
 from storage.models.inbox import Inbox
 from storage.models.invite import Invite
-from storage.models.outbox import JobRun, Outbox, Promise, Upload
+from storage.models.outbox import Card, JobRun, Outbox, Promise, Upload
 from storage.models.person import Person
 from storage.models.place import CommandMenu
 from tests.scheduler.office import START, Office
@@ -252,3 +252,27 @@ def test_answers_are_found_where_there_is_no_room_left(office: Office) -> None:
     found = in_session(office, lambda session: rows.due(session, START, START, 30, 10, [], [1]))
     assert [(row.lane, row.chat_id) for row in found.rows] == [(Lane.ANSWERS, 2)]
     assert len(found.expired) == 4
+
+
+def test_cards_and_people_of_one_writing_down(office: Office) -> None:
+    """Each card knows its own message; who was known to be away is no news."""
+    office.people(3)
+    office.promise(
+        *(Owed((f"k{at}",), {"text": "x"}, chat_id=-at, card=("activity", at)) for at in (1, 2, 3)),
+        *(Owed((f"k{at}",), {"text": "x"}, chat_id=at) for at in (1001, 1002, 1003)),
+    )
+    blocked = Outcome(OutcomeKind.UNREACHABLE, reason="blocked")
+    told = [
+        Told(in_hand(row), Verdict(OutboxState.SENT), Outcome(OutcomeKind.SENT, message_id=100 + row.id))
+        if (row.chat_id or 0) < 0
+        else Told(in_hand(row), Verdict(OutboxState.UNREACHABLE, "blocked"), blocked)
+        for row in office.rows()
+    ]
+    with office.storage.transaction() as session:
+        session.execute(update(Person).where(Person.telegram_id == 1001).values(reachable=False))
+        write_down(session, told, START, 1)
+    with office.storage.reading() as session:
+        cards = session.execute(select(Card.outbox_id, Card.message_id)).all()
+        lines = session.scalars(select(Audit.action)).all()
+    assert [(row, message) for row, message in cards] == [(row.id, 100 + row.id) for row in office.rows()[:3]]
+    assert lines == ["reachable_changed"] * 2

@@ -146,16 +146,17 @@ async def test_a_sender_that_begins_again_holds_no_chat_of_before(office: Office
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(outbox, "LANDING", 0.02)
+        patch.setattr(outbox, "POLL", 1000)
         running = asyncio.create_task(sender.run())
         await office.telegram.called.wait()
         running.cancel()
         await asyncio.wait([running], timeout=20)
-    office.telegram.open.set()
-    running = asyncio.create_task(sender.run())
-    office.clock.jump(START + SECOND * 5)
-    await until(lambda: len(office.telegram.got) == 1)
-    running.cancel()
-    await asyncio.wait([running], timeout=20)
+        office.telegram.open.set()
+        running = asyncio.create_task(sender.run())
+        office.clock.jump(START + SECOND * 5)
+        await until(lambda: len(office.telegram.got) == 1)
+        running.cancel()
+        await asyncio.wait([running], timeout=20)
     assert office.states() == ["unknown", "sent"]
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from scheduler import outbox
 from scheduler.clock import SystemClock
 from scheduler.jobs import Owed
 from scheduler.outbox import Outcome, OutcomeKind
@@ -94,6 +95,24 @@ async def test_what_was_heard_as_the_clock_was_set_back_waits_no_longer(
             assert office.telegram.got == []
             await office.clock.travel(START - DAY + SECOND * (wait + 5))
     assert office.telegram.texts == [(3, "通知")]
+
+
+async def test_what_could_not_be_brought_back_at_once_is_brought_back_then(
+    storage_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "BEGIN_AGAIN", 0.02)
+    with Overlapping(storage_url, seed=1) as storage:
+        office = open_office(storage)
+        office.say(7, delay=SECOND * 20)
+        storage.cut("Repairs.after_a_step")
+        async with office.sender() as sender:
+            await until(lambda: sender.mine and not sender.busy)
+            office.clock.jump(START - DAY)
+            sender.wake()
+            await until(lambda: not storage.cuts)
+            await until(lambda: office.rows()[0].not_before < START)
+            await office.clock.travel(START - DAY + SECOND * 30)
+        assert office.telegram.texts == [(7, "通知")]
 
 
 async def test_what_is_put_off_to_a_day_stays_there(office: Office) -> None:
