@@ -1,6 +1,7 @@
 """Functions that overlap: several in one group that want the same, and a second writer that cannot be."""
 
 import asyncio
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import select
@@ -75,6 +76,75 @@ async def test_what_fails_in_a_group_undoes_itself_alone_and_is_seen_by_nobody_a
             names = sorted(session.scalars(select(Lease.name)))
     assert [type(answer) for answer in answers] == [int, LookupError] * 3
     assert names == ["row 0", "row 2", "row 4"]
+
+
+async def together(storage: Overlapping, *work: Work, alone: int = -1) -> list[object]:
+    async with storage.together():
+        asked = [asyncio.ensure_future(storage.write(each, alone=at == alone)) for at, each in enumerate(work)]
+        await until(lambda: storage.queued == len(work))
+    return await asyncio.gather(*asked, return_exceptions=True)
+
+
+def add(name: str) -> Work:
+    """Without a flush: whatever a function has added is written before it is answered."""
+    return lambda session: session.add(Lease(name=name, holder="", expires_at=NOON))
+
+
+@SEEDS
+async def test_what_was_added_and_not_flushed_is_written_and_its_collision_is_its_own(
+    storage_url: str, seed: int
+) -> None:
+    with Overlapping(storage_url, seed) as storage:
+        answers = await together(storage, *(add(name) for name in ("a", "b", "a", "c")))
+        with storage.reading() as session:
+            assert sorted(session.scalars(select(Lease.name))) == ["a", "b", "c"]
+    assert sorted(type(answer).__name__ for answer in answers) == ["IntegrityError"] + ["NoneType"] * 3
+
+
+@SEEDS
+async def test_who_collides_in_a_group_runs_again_and_finds_the_winner(storage_url: str, seed: int) -> None:
+    """Blindly at first; the second time it looks."""
+    with Overlapping(storage_url, seed) as storage:
+        runs = [0, 0, 0]
+
+        def take(number: int) -> Work:
+            def work(session: Session) -> str:
+                runs[number] += 1
+                if runs[number] == 1:
+                    session.add(Lease(name="key", holder=str(number), expires_at=NOON))
+                    session.flush()
+                return session.scalars(select(Lease.holder)).one()
+
+            return work
+
+        answers = await together(storage, *map(take, range(3)))
+        with storage.reading() as session:
+            holder = session.scalars(select(Lease.holder)).one()
+    assert answers == [holder] * 3
+    assert sorted(runs) == [1, 2, 2]
+
+
+async def test_what_was_added_and_not_flushed_is_written_by_whoever_runs_alone_as_well(storage_url: str) -> None:
+    with Storage(storage_url) as storage:
+        await storage.write(add("a"))
+        await storage.write(add("b"), alone=True)
+        with storage.transaction() as session:
+            add("c")(session)
+        with storage.reading() as session:
+            assert sorted(session.scalars(select(Lease.name))) == ["a", "b", "c"]
+
+
+@SEEDS
+async def test_one_that_wants_to_be_alone_shares_no_transaction(sqlite_url: str, seed: int) -> None:
+    with Overlapping(sqlite_url, seed) as storage:
+        said: list[str] = []
+        with storage.engine.connect() as connection:
+            cast(Any, connection.connection.dbapi_connection).set_trace_callback(said.append)
+        await together(storage, add("a"), add("b"), add("c"), alone=1)
+    begun = [said.index(each) for each in said if each.startswith("INSERT")]
+    of_b = next(at for at in begun if "'b'" in said[at])
+    assert said[of_b - 1].startswith("BEGIN")
+    assert said[of_b + 1] == "COMMIT"
 
 
 def test_a_second_writing_connection_cannot_be(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
