@@ -15,6 +15,7 @@ from bot.troubles import TOKEN_REFUSED, CannotReceive
 from scheduler.outcome import OutcomeKind
 from scheduler.turn import Turn
 from storage.engine import Storage
+from storage.work import unavailable
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ PATIENCE = 30.0
 FLOOR = 0.2
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 LOUD, SELDOM = 6, 20
+# However long Telegram asks to wait (seconds): an answer that is absurd must not make the bot deaf.
+LONGEST_ASKED = 600.0
 SILENCE = 120.0
 LEASE = timedelta(seconds=15)
 RENEWAL = 4.0
@@ -100,8 +103,8 @@ class Poller:
             return self._conflict(error)
         except (TelegramError, TimeoutError) as error:
             return self._back_off(f"Telegram cannot be reached: {error}")
-        except Exception:
-            log.exception("updates could not be stored; Telegram keeps them")
+        except Exception as error:
+            log.error("updates could not be stored; Telegram keeps them", exc_info=not unavailable(error))
             return self._back_off("the last updates are asked for again")
         self._failures = 0
         before, self._offset = self._offset, self._next(updates)
@@ -137,7 +140,7 @@ class Poller:
 def seconds(error: RetryAfter) -> float:
     """How long Telegram asks to wait."""
     wait = error.retry_after
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+    return min(wait.total_seconds() if isinstance(wait, timedelta) else float(wait), LONGEST_ASKED)
 
 
 async def refuse_beside_a_webhook(telegram: Telegram) -> None:

@@ -20,7 +20,7 @@ from storage.models.person import Person
 
 Known = TypeVar("Known", Person, GroupChat)
 # Reasons after which a group is no longer written to until somebody ties it again.
-GROUP_GONE = frozenset({"kicked", "chat_deleted", "chat_not_found"})
+GROUP_GONE = frozenset({"kicked", "chat_deleted", "chat_not_found", "no_rights"})
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from scheduler.clock import Clock
 from scheduler.delivery import Delivery, Edit, Send, say_why
 from scheduler.jobs import StillOwed
 from scheduler.line import Ask, Line
-from scheduler.outcome import Outcome, OutcomeKind, Verdict, judge
+from scheduler.outcome import LONGEST_REST, MOVES, Outcome, OutcomeKind, Verdict, judge
 from scheduler.pace import Pace
 from scheduler.promises import promise, promise_all
 from scheduler.repairs import Repairs, readable
@@ -126,6 +126,7 @@ class Sender:
         self._stopped = bool(self._line.refused)
         self._calls.clear()
         self._answering.clear()
+        self._due = True
         async with asyncio.TaskGroup() as self._tasks:
             tasks = (self._turn.hold(RENEWAL), self._poll(), self._results.run(), self._watch_the_line())
             helpers = [self._tasks.create_task(each) for each in tasks]
@@ -164,11 +165,12 @@ class Sender:
                 return []
             rows.lapse(session, now, held)
             rows.out_of_the_future(session, now)
+            rows.waits_too_long(session, now)
             uploads.clean(session, now)
             return rows.refused(session, now)
 
         for chat_id, until in await self._write(begin):
-            self._pace.refuse(chat_id, until - now, self._clock.steady())
+            self._pace.refuse(chat_id, min(until - now, LONGEST_REST), self._clock.steady())
 
     async def _work(self) -> None:
         """Round after round while it is our turn."""
@@ -232,9 +234,10 @@ class Sender:
         answers = await asyncio.gather(*map(self._ask, asked), return_exceptions=True)
         for row, error in zip(asked, answers, strict=True):
             if isinstance(error, BaseException):
-                # Nothing was begun: it is found again.
+                # Nothing was begun: it is found again, in a moment.
                 self._drop([row])
                 self._due = True
+                asyncio.get_running_loop().call_later(BEGIN_AGAIN, self._wake.set)
                 say_why(error, f"row {row.id} is looked at again")
 
     async def _ask(self, row: Row) -> None:
@@ -332,7 +335,9 @@ class Sender:
         assert task is not None
         del self._calls[task]
         if told is None:
+            # Behind it there may be the next answer of its chat.
             self._drop([row])
+            self._due = True
         else:
             self._results.note(told)
         self._wake.set()
@@ -358,6 +363,9 @@ class Sender:
 
     def _hear(self, row: Row, outcome: Outcome) -> Told:
         now = self._clock.steady()
+        if outcome.kind is OutcomeKind.MOVED and (outcome.new_chat_id == row.chat_id or row.attempts > MOVES):
+            # It says so for ever.
+            outcome = Outcome(OutcomeKind.FAILED, reason="moved")
         self._line.hear(outcome)
         if outcome.kind is OutcomeKind.AWAY:
             self._pace.offline(now)

@@ -10,10 +10,16 @@ from storage.choices import Lane, OutboxState
 # An answer that was lost may only be late: the second attempt waits for it (engineering.md 2: 60-120 s).
 SEND_AGAIN_AFTER = timedelta(seconds=90)
 LONGEST_WAIT = 300
+# The longest that Telegram is waited for when it asks to be left alone, and the longest that anything is put off on
+# purpose: a row that waits longer was told to by a clock that was wrong.
+LONGEST_REST, LONGEST_PUT_OFF = timedelta(days=1), timedelta(days=35)
+# How often a group may say that it has moved before it is not believed.
+MOVES = 5
 # Why nobody is reached for now: no way there, something on the way that answers instead, a server in trouble.
 NO_CONNECTION, NOT_TELEGRAM, SERVER_ERROR = AWAY = ("no_connection", "not_telegram", "server_error")
 # Reasons that are looked for: Telegram asked to wait; Telegram does not know the id of a file.
 TOO_MANY, BAD_FILE = "too_many", "bad_file"
+ANSWER_LOST, INTERRUPTED = "answer_lost", "interrupted"
 
 
 class OutcomeKind(StrEnum):

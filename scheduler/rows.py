@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy import Row as Found
 from sqlalchemy.orm import Session, aliased
 
@@ -213,8 +213,9 @@ def put_aside(session: Session, rows: Collection[int]) -> None:
 def bring_back(session: Session, now: datetime, step: timedelta) -> None:
     """The clock was set back by `step`: what was due before that, or soon, keeps its distance from now."""
     soon = now + step + timedelta(seconds=outcome.LONGEST_WAIT)
+    asked = and_(Outbox.reason == outcome.TOO_MANY, Outbox.not_before <= now + step + outcome.LONGEST_REST)
     query = select(Outbox.id, Outbox.created_at, Outbox.not_before).where(
-        Outbox.state == OutboxState.QUEUED, Outbox.not_before > now, Outbox.not_before <= soon
+        Outbox.state == OutboxState.QUEUED, Outbox.not_before > now, or_(Outbox.not_before <= soon, asked)
     )
     moved = [
         {
@@ -225,6 +226,15 @@ def bring_back(session: Session, now: datetime, step: timedelta) -> None:
         for row in session.execute(query)
     ]  # fmt: skip
     many(session, _MADE_NOW, moved)
+
+
+def waits_too_long(session: Session, now: datetime) -> None:
+    """What was put off by a clock that was ahead waits no longer: nobody puts anything off for so long on purpose."""
+    own = Outbox.reason.in_([*outcome.AWAY, outcome.TOO_MANY, outcome.ANSWER_LOST, outcome.INTERRUPTED])
+    too_long = or_(
+        and_(own, Outbox.not_before > now + outcome.LONGEST_REST), Outbox.not_before > now + outcome.LONGEST_PUT_OFF
+    )
+    change(session, Outbox.state == OutboxState.QUEUED, too_long, not_before=now)
 
 
 def out_of_the_future(session: Session, now: datetime) -> None:
@@ -271,7 +281,7 @@ def lapse(session: Session, now: datetime, held: Collection[int] = ()) -> None:
     """Rows that somebody was sending when it died: nobody knows whether they arrived. `held` are ours."""
     lost = [Outbox.state == OutboxState.SENDING, Outbox.id.not_in(held)]
     again = {"state": OutboxState.QUEUED, "resent": True, "not_before": now + outcome.SEND_AGAIN_AFTER}
-    ended: dict[str, Any] = {"reason": "interrupted"}
+    ended: dict[str, Any] = {"reason": outcome.INTERRUPTED}
     # An edit does no harm the second time.
     twice = or_(Outbox.lane == Lane.MUST_ARRIVE, Outbox.edits_id.is_not(None))
     change(session, *lost, twice, Outbox.resent.is_(False), **again, **ended)

@@ -99,7 +99,8 @@ def note_idle(session: Session, runs: Sequence[Due], now: datetime) -> None:
         }
         for run in runs
     ]  # fmt: skip
-    session.execute(insert(table(JobRun)).on_conflict_do_nothing(), values)
+    if values:
+        session.execute(insert(table(JobRun)).on_conflict_do_nothing(), values)
 
 
 def run_slice(session: Session, run: Due, now: datetime, adopted: Mapping[str, datetime]) -> bool:

@@ -49,9 +49,11 @@ class Trust:
         return off
 
     def over(self, now: datetime) -> datetime:
-        """By what instant something has expired: Telegram's where the machine's is known to be wrong."""
+        """By what instant something has expired: the earlier of Telegram's and the machine's, where these are apart. To
+        wait too long does less harm than to give up.
+        """
         skew = self._skew()
-        return now if skew is None or abs(skew) <= FAR else now + skew
+        return now if skew is None or abs(skew) <= FAR else min(now, now + skew)
 
 
 def behind_its_rows(session: Session, now: datetime) -> bool:

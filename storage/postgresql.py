@@ -95,7 +95,13 @@ class Postgresql:
 def _engine(url: URL, threads: int, **options: Any) -> Any:
     given = {name: value for name, value in NOTICE.items() if name not in url.query}
     engine = create_engine(
-        url, pool_size=threads, max_overflow=SPARE, pool_pre_ping=True, connect_args=given, **options
+        url,
+        pool_size=threads,
+        max_overflow=SPARE,
+        pool_pre_ping=True,
+        connect_args=given,
+        hide_parameters=True,
+        **options,
     )
 
     @event.listens_for(engine, "connect")

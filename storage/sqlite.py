@@ -76,7 +76,12 @@ class Sqlite:
 def make_engine(url: URL, pragmas: tuple[str, ...], **options: Any) -> Engine:
     """An engine on the file in which nobody says BEGIN unasked; `pragmas` are set on every connection."""
     engine = create_engine(
-        url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, pool_timeout=PATIENCE, **options
+        url,
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        pool_timeout=PATIENCE,
+        hide_parameters=True,
+        **options,
     )
 
     @event.listens_for(engine, "connect")

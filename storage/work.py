@@ -24,8 +24,8 @@ from sqlalchemy.orm import Session
 ATTEMPTS = 4
 DEADLOCK, SERIALIZATION = "40P01", "40001"
 # What a server says when it goes, comes up or is full: connection exceptions, insufficient resources, shutdowns, a
-# lock that was waited for too long, a disk that fails.
-GONE = ("08", "53", "57P0", "55P03", "58030")
+# lock or a statement that took too long, a disk that fails, a server that may only be read for now, a line left idle.
+GONE = ("08", "53", "57P0", "57014", "55P03", "58030", "25006", "25P03", "25P04")
 # SQLAlchemy's word for a session that goes on after an error which ended its connection.
 LINE_WAS_CUT = "8s2b"
 # SQLite: somebody else has the file for too long, the disk is full or fails, the file cannot be opened.

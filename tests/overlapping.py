@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from random import Random
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from storage.engine import Storage
@@ -30,9 +31,11 @@ class Overlapping(Storage):
         self.random = Random(seed)
         self._queue: list[asyncio.Event] | None = None
         self._between: list[tuple[str, Work]] = []
+        self._cuts: list[tuple[str, Exception]] = []
 
     async def write(self, fn: Callable[[Session], T], *, alone: bool = False) -> T:
         await self._others()
+        self._cut(fn)
         if self._queue is not None:
             mine = asyncio.Event()
             self._queue.append(mine)
@@ -44,6 +47,7 @@ class Overlapping(Storage):
 
     async def read(self, fn: Callable[[Session], T]) -> T:
         await self._others()
+        self._cut(fn)
         answer = await super().read(fn)
         await self._others()
         return answer
@@ -53,6 +57,21 @@ class Overlapping(Storage):
         asked for it goes on, `work` is committed as well.
         """
         self._between.append((asked_by, work))
+
+    def cut(self, asked_by: str, error: Exception | None = None) -> None:
+        """Once: who asks for a function that was written in `asked_by` meets this; else a database that is away."""
+        self._cuts.append((asked_by, error or PoolTimeout()))
+
+    @property
+    def cuts(self) -> int:
+        """How many cuts are still to come."""
+        return len(self._cuts)
+
+    def _cut(self, fn: Callable[..., Any]) -> None:
+        for cut in self._cuts:
+            if cut[0] in fn.__qualname__:
+                self._cuts.remove(cut)
+                raise cut[1]
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:

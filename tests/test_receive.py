@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot import lanes as lanes_module
@@ -22,6 +22,7 @@ from storage.models.care import HygieneWord
 from storage.models.inbox import Inbox
 from storage.models.outbox import Outbox
 from tests.cast import make_branch
+from tests.overlapping import Overlapping
 
 BOT = 42
 NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
@@ -402,3 +403,141 @@ async def test_what_was_left_lying_before_the_clock_was_set_back_is_adopted(
         await desk.idle()
         adopting.cancel()
     assert desk.handled == [1]
+
+
+# --- several at once -----------------------------------------------------------------------------------------------
+
+SEEDS = pytest.mark.parametrize("seed", range(4))
+
+
+@asynccontextmanager
+async def overlapping(url: str, seed: int) -> AsyncIterator[tuple[Desk, Overlapping, list[int]]]:
+    """A desk that handles in a drawn rhythm, and the numbers in the order in which their handling began."""
+    begun: list[int] = []
+    with Overlapping(url, seed) as storage:
+
+        async def handle(parcel: Parcel) -> None:
+            begun.append(parcel.update_id)
+            for _ in range(storage.random.randrange(5)):
+                await asyncio.sleep(0)
+
+        desk = Desk(storage, handle)
+        async with desk.working():
+            yield desk, storage, begun
+
+
+def updates(senders: int, count: int, start: int = 1) -> list[dict[str, Any]]:
+    return [message(number, sender=number % senders + 1) for number in range(start, start + count)]
+
+
+async def take_all(desk: Desk, storage: Overlapping, given: list[dict[str, Any]]) -> None:
+    """In batches of drawn sizes, as polls bring them; some come twice."""
+    while given:
+        size = storage.random.randrange(1, 8)
+        await desk.receiver.take([*given[:size], *given[: storage.random.randrange(2)]])
+        given = given[size:]
+    await desk.idle()
+
+
+@SEEDS
+async def test_each_sender_is_in_order_however_the_others_overlap(
+    storage_url: str, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes_module, "HELD", 6)
+    async with overlapping(storage_url, seed) as (desk, storage, begun):
+        await take_all(desk, storage, updates(5, 40))
+        # Begun twice does no harm: the claim in its transaction tells who was first.
+        assert set(begun) == {*desk.handled} == {*range(1, 41)}
+        assert len(desk.handled) == 40
+        for sender in range(5):
+            theirs = [number for number in desk.handled if number % 5 == sender]
+            assert theirs == sorted(theirs)
+        assert (desk.crashed, desk.lanes.busy) == ([], 0)
+
+
+@SEEDS
+async def test_what_another_process_claims_in_between_is_its_own(storage_url: str, seed: int) -> None:
+    """Between the commit of what came and the first worker another one was quicker with some of it."""
+    async with overlapping(storage_url, seed) as (desk, storage, _):
+        claimed = sorted(storage.random.sample(range(1, 6), 2))
+        storage.after("Receiver.take", lambda session: [done(session, number) for number in claimed])
+        await desk.receiver.take(updates(2, 5))
+        await take_all(desk, storage, updates(2, 15, start=6))
+        assert sorted({*desk.handled, *claimed}) == list(range(1, 21))
+        assert not {*desk.handled} & {*claimed}
+        assert desk.crashed == []
+        assert {row.state for row in (await desk.rows()).values()} == {InboxState.ANSWERED}
+
+
+@SEEDS
+async def test_what_is_erased_in_between_stops_nobody(storage_url: str, seed: int) -> None:
+    async with overlapping(storage_url, seed) as (desk, storage, _):
+        erased = storage.random.randrange(1, 4)
+        storage.after("Receiver.take", lambda session: session.execute(delete(Inbox).where(Inbox.sender == erased)))
+        await desk.receiver.take(updates(3, 12))
+        await desk.idle()
+        await take_all(desk, storage, updates(3, 6, start=13))
+        theirs = [number for number in range(1, 13) if number % 3 + 1 == erased]
+        assert sorted(desk.handled) == [number for number in range(1, 19) if number not in theirs]
+        assert desk.crashed == []
+        assert desk.lanes.busy == 0
+
+
+@SEEDS
+async def test_a_sender_who_waits_for_another_process_loses_no_place(storage_url: str, seed: int) -> None:
+    """NotYet: another process has an earlier update of the same sender; what was next is next."""
+    with Overlapping(storage_url, seed) as storage:
+        tries: list[int] = []
+
+        async def handle(parcel: Parcel) -> None:
+            tries.append(parcel.update_id)
+            if parcel.sender == 1 and len(tries) < 6:
+                raise NotYet
+
+        desk = Desk(storage, handle)
+        async with desk.working():
+            await desk.receiver.take(updates(2, 8))
+            await desk.idle()
+        assert sorted(desk.handled) == list(range(1, 9))
+        assert (desk.crashed, desk.lanes.busy) == ([], 0)
+
+
+async def test_an_inbox_that_cannot_be_read_for_a_moment_is_read_again(
+    storage_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes_module, "RESCAN", 0.02)
+    with Overlapping(storage_url) as storage:
+        await Desk(storage, nothing).receiver.take(updates(2, 4))
+        storage.cut("Lanes._fetch")
+        again = Desk(storage, nothing)
+        async with again.working():
+            await until(lambda: len(again.handled) == 4)
+
+
+async def test_a_bot_handles_what_is_its_own(storage: Storage) -> None:
+    """Two bots share a database after the token was changed: the other's updates are not ours."""
+    row = row_of(BOT + 1, message(5), NOW)
+    assert row is not None
+    await storage.write(lambda session: store(session, [row], NOW))
+    desk = Desk(storage, nothing)
+    async with desk.working():
+        await desk.receiver.take([message(1)])
+        await desk.idle()
+    assert desk.handled == [1]
+
+
+async def test_what_comes_while_the_inbox_is_read_keeps_behind_it(storage_url: str) -> None:
+    """What waits in the inbox is older: nothing that has just come may pass it."""
+    with Overlapping(storage_url) as storage:
+        await Desk(storage, nothing).receiver.take([message(1), message(2)])
+        desk = Desk(storage, nothing)
+        fetching = asyncio.create_task(desk.lanes._fetch())
+        await asyncio.sleep(0)
+        assert desk.lanes._fetching
+        await storage.write(lambda session: store(session, [row for row in [row_of(BOT, message(3), NOW)] if row], NOW))
+        desk.lanes.offer([Parcel(3, 7, "{}")])
+        assert 3 not in desk.lanes._held
+        await fetching
+        async with desk.working():
+            await desk.idle()
+    assert desk.handled == [1, 2, 3]

@@ -21,11 +21,14 @@ from bot.kit import odd_json
 from bot.kit.redact import redact
 
 RETRY_AFTER = 5.0
+# However long Telegram asks to wait: nothing is silent for longer (seconds).
+LONGEST_ASKED = 86_400.0
+BIGGEST = 2**63
 NO_ANSWER_IN_TIME = 504
 # How every answer begins to a call that was carried out.
 TAKEN = b'{"ok":true,'
 NO_METHOD = "method not found"
-_WAIT = re.compile(r"retry after (\d+)")
+_WAIT = re.compile(r"retry after (\d{1,12})")
 
 
 class NotSent(NetworkError):
@@ -100,11 +103,12 @@ def _said_no(status: int, answer: Mapping[str, Any]) -> TelegramError:
 
 def _error(code: int, words: str, parameters: Mapping[str, Any]) -> TelegramError:
     moved_to, wait = parameters.get("migrate_to_chat_id"), parameters.get("retry_after")
-    if isinstance(moved_to, int):
+    if isinstance(moved_to, int) and -BIGGEST < moved_to < 0:
         return ChatMigrated(moved_to)
     if code == 429:
         said = _WAIT.search(words)
-        return TooMany(float(wait if isinstance(wait, int | float) and wait > 0 else said[1] if said else RETRY_AFTER))
+        given = wait if isinstance(wait, int | float) and wait > 0 else int(said[1]) if said else RETRY_AFTER
+        return TooMany(float(min(given, LONGEST_ASKED)))
     if code == NO_ANSWER_IN_TIME:
         return Lost(words)
     if code == 404 and NO_METHOD in words.lower():

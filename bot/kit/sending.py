@@ -11,12 +11,13 @@ from typing import Any
 import orjson
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError
 
-from bot.kit.api_errors import NotNow, NotSent, NotTelegram, TooMany, result_of
+from bot.kit.api_errors import BIGGEST, NotNow, NotSent, NotTelegram, TooMany, result_of
 from bot.kit.replies import CAPTION_LIMIT, TEXT_LIMIT, TOAST_LIMIT
 from bot.kit.rescue import fit, plain
 from bot.kit.transport import JSON, READ_TIMEOUT, Part, Transport, multipart
 from bot.kit.words import cut
 from scheduler.outcome import (
+    ANSWER_LOST,
     BAD_FILE,
     NO_CONNECTION,
     NOT_TELEGRAM,
@@ -52,6 +53,9 @@ _UNREACHABLE = (
     ("message thread not found", "no_topic"),
     ("topic_closed", "no_topic"),
     ("topic_deleted", "no_topic"),
+    ("not enough rights to send text", "no_rights"),
+    # Words may still be said there.
+    ("not enough rights to send", "no_files"),
     ("not enough rights", "no_rights"),
     ("chat_write_forbidden", "no_rights"),
     ("have no rights to send", "no_rights"),
@@ -181,7 +185,7 @@ def outcome_of(error: TelegramError) -> Outcome:
         return _bad_request(error)
     if isinstance(error, Conflict):
         return Outcome(OutcomeKind.FAILED, reason=error.message)
-    return Outcome(OutcomeKind.UNKNOWN, reason="answer_lost")
+    return Outcome(OutcomeKind.UNKNOWN, reason=ANSWER_LOST)
 
 
 def _bad_request(error: BadRequest) -> Outcome:
@@ -206,8 +210,15 @@ def _sent(result: Any) -> Outcome:
         return Outcome(OutcomeKind.SENT)
     held = next((result[kind] for kind in HELD if kind in result), None)
     # Of a photo the largest size comes last.
-    file = held[-1] if isinstance(held, list) else held or {}
-    return Outcome(OutcomeKind.SENT, message_id=result.get("message_id"), file_id=file.get("file_id"))
+    file = held[-1] if isinstance(held, list) and held else held
+    file_id = file.get("file_id") if isinstance(file, dict) else None
+    number = result.get("message_id")
+    # It has arrived, however odd the answer is.
+    return Outcome(
+        OutcomeKind.SENT,
+        message_id=number if type(number) is int and 0 <= number < BIGGEST else None,
+        file_id=file_id if isinstance(file_id, str) else None,
+    )
 
 
 def _shown(params: dict[str, Any], message: Mapping[str, Any]) -> dict[str, Any]:

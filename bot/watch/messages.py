@@ -17,6 +17,7 @@ REASONS = {
     "expired": "超过时限", "interrupted": "不能确认送达", "answer_lost": "不能确认送达",
     "server_error": "不能确认送达",
     "kicked": "已移出小助手", "chat_deleted": "群已解散", "no_rights": "群内禁止发言", "no_topic": "话题已关闭",
+    "no_files": "群内禁止发送文件",
 }  # fmt: skip
 GROUP = "支部工作群"
 

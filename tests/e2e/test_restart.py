@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -109,6 +110,30 @@ async def test_a_line_that_is_down_costs_an_answer_never_a_row(storage: Storage)
         await until(lambda: len(rows(storage)) == 2)
         await quiet(app)
     assert states(storage) == ["answered", "answered"]
+
+
+@pytest.mark.parametrize("fault", ["502", "unreachable", "429"])
+async def test_what_telegram_did_not_take_is_said_once_it_does(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, fault: Any
+) -> None:
+    """The tap is handled and cannot be answered; where Telegram asks to wait, nobody asks it meanwhile."""
+    monkeypatch.setattr(answers, "LOOK_AGAIN", 0.02)
+    monkeypatch.setattr(answers, "LEFT_LYING", timedelta())
+    there = playground()
+    person = there.person(1, "甲一")
+    message = await person.send("到")
+    there.faults.add(fault, method="answerCallbackQuery", times=1 if fault == "429" else 3, retry_after=1)
+    async with bot(storage, there) as app:
+        tap = await person.tap_data(message, OLD)
+        assert app.edge is not None
+        voice = app.edge.voice
+        if fault == "429":
+            await until(lambda: bool(voice.unsaid))
+            assert states(storage)[-1] == "done"
+            await asyncio.sleep(0.2)
+            assert not tap.answer
+        await until(lambda: tap.answer and states(storage)[-1] == "answered")
+        await until(lambda: not voice.unsaid and not voice.busy)
 
 
 async def test_the_same_update_again_is_handled_once(storage: Storage) -> None:

@@ -126,6 +126,8 @@ async def test_an_edit_and_an_answer() -> None:
             "unreachable",
             "no_rights",
         ),
+        ((400, "Bad Request: not enough rights to send photos to the chat"), "unreachable", "no_files"),
+        ((400, "Bad Request: not enough rights to manage the chat"), "unreachable", "no_rights"),
         ((400, "Bad Request: message thread not found"), "unreachable", "no_topic"),
         ((400, "Bad Request: message is not modified: specified new message"), "sent", ""),
         ((400, "Bad Request: query is too old and response timeout expired"), "sent", ""),
@@ -273,3 +275,34 @@ async def test_a_file_comes_down_by_its_id() -> None:
 def test_the_token_is_in_no_repr() -> None:
     telegram, _ = client()
     assert TOKEN not in repr(telegram)
+
+
+@pytest.mark.parametrize("wait", [1e14, 10**18, 4e9, -3, "20", None, True, [5]])
+async def test_however_long_telegram_asks_to_wait_it_is_a_day_at_most(wait: Any) -> None:
+    telegram, _ = client((429, "Too Many Requests: retry after 99999999999999999999", {"retry_after": wait}))
+    outcome = await telegram.send(7, {"text": "x"})
+    assert outcome.kind is OutcomeKind.RETRY
+    assert 0 < outcome.retry_after <= 86_400
+
+
+@pytest.mark.parametrize("moved_to", [True, 7, "-1009", 2**63, -(2**63), None, [-1009]])
+async def test_a_group_moves_to_a_group_only(moved_to: Any) -> None:
+    """True is a whole number to Python, and 1 was another person's chat."""
+    telegram, _ = client((400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": moved_to}))
+    outcome = await telegram.send(-9, {"text": "x"})
+    assert (outcome.kind, outcome.new_chat_id) == (OutcomeKind.FAILED, None)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [True, 0, "x", [], {}, *({"message_id": odd} for odd in (2**63, -1, "abc", 1.5, True, [5], None))],
+)
+async def test_what_was_taken_has_arrived_however_odd_the_answer(result: Any) -> None:
+    telegram, _ = client(result)
+    assert await telegram.send(7, {"text": "x"}) == Outcome(OutcomeKind.SENT)
+
+
+@pytest.mark.parametrize("held", [{"document": "x"}, {"photo": ["x"]}, {"photo": []}, {"document": {"file_id": 7}}])
+async def test_a_file_that_is_not_named_has_arrived_all_the_same(held: dict[str, Any]) -> None:
+    telegram, _ = client({"message_id": 5} | held)
+    assert await telegram.send(7, {"text": "x"}) == Outcome(OutcomeKind.SENT, message_id=5)

@@ -16,6 +16,8 @@ from bot.kit.transport import AiohttpTransport, multipart
 
 TOKEN = "123456789:AAE-fake_token_of_the_right_length_0001"
 
+SAID = b'{"ok":true,"result":true}'
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Serve = Callable[[Handler], Awaitable[str]]
 
@@ -160,7 +162,7 @@ async def test_the_date_of_an_answer_tells_how_far_the_clock_is_off(
     serve: Serve, transport: AiohttpTransport, monkeypatch: pytest.MonkeyPatch, date: str | None, ahead: float | None
 ) -> None:
     async def dated(request: web.Request) -> web.Response:
-        return web.Response(headers={"Date": date or ""})
+        return web.Response(headers={"Date": date or ""}, body=SAID)
 
     monkeypatch.setattr("bot.kit.transport.real_now", lambda: datetime(2023, 7, 7, 6, 30, tzinfo=UTC))
     await transport.exchange(await serve(dated), b"", None, 5)
@@ -173,7 +175,9 @@ async def test_a_clock_that_is_set_is_known_before_the_next_answer(
     """And an answer that tells no time does not make it unknown again."""
 
     async def dated(request: web.Request) -> web.Response:
-        return web.Response(headers={"Date": "Fri, 07 Jul 2023 06:30:00 GMT" if request.path == "/dated" else "soon"})
+        return web.Response(
+            headers={"Date": "Fri, 07 Jul 2023 06:30:00 GMT" if request.path == "/dated" else "soon"}, body=SAID
+        )
 
     root = await serve(dated)
     monkeypatch.setattr("bot.kit.transport.real_now", lambda: datetime(2023, 7, 7, 6, 30, tzinfo=UTC))
@@ -247,3 +251,42 @@ async def test_nobody_follows_a_page_that_sends_elsewhere(serve: Serve, transpor
     root = await serve(portal)
     assert await transport.exchange(f"{root}/x", b"{}", "application/json", 5) == (302, b"<html>")
     assert asked == ["/x"]
+
+
+@pytest.mark.parametrize(
+    ("said", "date"),
+    [
+        (b"<html>a proxy's page</html>", "Mon, 29 Nov 2027 06:30:00 GMT"),
+        (SAID, "Fri, 31 Dec 9999 23:59:59 GMT"),
+        (SAID, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        (SAID, "Fri, 07 Jul 99999999999999 06:32:00 GMT"),
+        (SAID, "Fri, 07 Jul 2023 06:32:00 +9999999999999"),
+    ],
+)
+async def test_what_tells_an_absurd_time_or_is_not_telegram_tells_none(
+    serve: Serve, transport: AiohttpTransport, said: bytes, date: str
+) -> None:
+    """By a proxy's clock, a year ahead, everything that waited expired."""
+
+    async def dated(request: web.Request) -> web.Response:
+        return web.Response(headers={"Date": date}, body=said)
+
+    assert (await transport.exchange(await serve(dated), b"", None, 5))[1] == said
+    assert transport.skew is None
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_an_answer_without_end_is_cut_off(
+    serve: Serve, transport: AiohttpTransport, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    """Counted as it is unpacked: 815 KB became 800 MB."""
+    monkeypatch.setattr("bot.kit.transport.LARGEST", 100_000)
+
+    async def endless(request: web.Request) -> web.Response:
+        answer = web.Response(body=b" " * 1_000_000)
+        if packed:
+            answer.enable_compression(web.ContentCoding.gzip)
+        return answer
+
+    with pytest.raises(Lost):
+        await transport.exchange(await serve(endless), b"{}", "application/json", 5)

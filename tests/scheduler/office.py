@@ -161,6 +161,10 @@ class Office:
         with self.storage.transaction() as session:
             session.execute(update(Outbox).values(**values))
 
+    def change_of(self, chat: int, **values: Any) -> None:
+        with self.storage.transaction() as session:
+            session.execute(update(Outbox).where(Outbox.chat_id == chat).values(**values))
+
     def rows(self) -> list[Outbox]:
         with self.storage.reading() as session:
             return list(session.scalars(select(Outbox).order_by(Outbox.id)))

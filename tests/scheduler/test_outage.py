@@ -36,7 +36,8 @@ async def test_after_three_in_a_row_nobody_is_tried_until_telegram_answers(offic
     assert 3 <= office.telegram.turned_away <= 5
     asked = office.telegram.asked_who
     assert [when - asked[0] for when in asked] == [SECOND * 15 * number for number in range(8)]
-    assert asked[0] < START + SECOND * 5
+    # Together, or one by one with the pause after each that is turned away.
+    assert asked[0] <= START + SECOND * 4
     assert len(office.telegram.got) == 15
 
 

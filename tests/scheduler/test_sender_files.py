@@ -134,3 +134,17 @@ async def test_old_files_that_nothing_waits_for_are_forgotten(office: Office) ->
         assert len(session.scalars(select(Upload.id)).all()) == 2
         uploads.clean(session, START + uploads.KEPT + SECOND)
     assert [each.content for each in kept(office)] == [b"waits"]
+
+
+async def test_a_sender_that_begins_forgets_old_files(office: Office) -> None:
+    promise(office, 1)
+    async with office.sender():
+        await office.clock.settle()
+    office.clock.jump(START + uploads.KEPT)
+    async with office.sender():
+        await office.clock.settle()
+    assert len(kept(office)) == 1
+    office.clock.jump(START + uploads.KEPT + SECOND)
+    async with office.sender():
+        await office.clock.settle()
+    assert kept(office) == []

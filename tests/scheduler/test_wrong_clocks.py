@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scheduler import repairs
+from scheduler import outbox, repairs
 from scheduler.aftermath import Told
 from scheduler.clock import SystemClock
 from scheduler.jobs import Owed
@@ -19,7 +19,9 @@ from scheduler.trust import FAR, Trust
 from scheduler.turn import Turn
 from storage.choices import InboxState, Lane, OutboxState
 from storage.models.inbox import Inbox
-from tests.scheduler.office import START, Office
+from tests.e2e.house import until
+from tests.overlapping import Overlapping
+from tests.scheduler.office import START, Office, open_office
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 BACK = [SECOND * 60, DAY, DAY * 366]
@@ -61,6 +63,62 @@ async def test_what_is_on_its_way_when_the_clock_is_set_back_ends(office: Office
         sender.wake()
         await office.clock.settle()
     assert set(office.states()) == {"sent"}
+
+
+HEARD = {
+    "too many": (Outcome(OutcomeKind.RETRY, reason="too_many", retry_after=20), 20),
+    "lost": (Outcome(OutcomeKind.UNKNOWN, reason="answer_lost"), 90),
+}
+
+
+@pytest.mark.parametrize("heard", HEARD)
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+async def test_what_was_heard_as_the_clock_was_set_back_waits_no_longer(
+    storage_url: str, heard: str, late: bool
+) -> None:
+    """Heard by the clock as it was and written down after it was set back, or the other way round: the row slept for
+    as long as the clock was set back.
+    """
+    outcome, wait = HEARD[heard]
+    with Overlapping(storage_url, seed=1) as storage:
+        office = open_office(storage)
+        office.say(3)
+        office.telegram.answers[3] = [outcome]
+        office.telegram.held = []
+        async with office.sender() as sender:
+            await until(lambda: bool(office.telegram.held))
+            async with storage.together():
+                if late:
+                    office.clock.jump(START - DAY)
+                calls, office.telegram.held = office.telegram.held, None
+                calls[0].set()
+                await until(lambda: storage.queued == 1)
+                office.clock.jump(START - DAY)
+                sender.wake()
+                for _ in range(20):
+                    await asyncio.sleep(0.001)
+            await office.clock.travel(START - DAY + SECOND * (wait - 1))
+            assert office.telegram.got == []
+            await office.clock.travel(START - DAY + SECOND * (wait + 5))
+    assert office.telegram.texts == [(3, "通知")]
+
+
+async def test_what_could_not_be_brought_back_at_once_is_brought_back_then(
+    storage_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "BEGIN_AGAIN", 0.02)
+    with Overlapping(storage_url, seed=1) as storage:
+        office = open_office(storage)
+        office.say(7, delay=SECOND * 20)
+        storage.cut("Repairs.after_a_step")
+        async with office.sender() as sender:
+            await until(lambda: sender.mine and not sender.busy)
+            office.clock.jump(START - DAY)
+            sender.wake()
+            await until(lambda: not storage.cuts)
+            await until(lambda: office.rows()[0].not_before < START)
+            await office.clock.travel(START - DAY + SECOND * 30)
+        assert office.telegram.texts == [(7, "通知")]
 
 
 async def test_what_is_put_off_to_a_day_stays_there(office: Office) -> None:
@@ -187,7 +245,7 @@ async def test_a_clock_is_off_by_what_telegram_says(office: Office, skew: int, o
     receive(office, 1, START + DAY)
     trust = Trust(office.storage, office.clock, lambda: SECOND * skew)
     assert await trust.off() is off
-    assert trust.over(START) == START + (SECOND * skew if off else timedelta())
+    assert trust.over(START) == START + (min(SECOND * skew, timedelta()) if off else timedelta())
 
 
 async def test_while_telegram_has_not_said_the_newest_row_does(office: Office) -> None:
@@ -230,3 +288,28 @@ async def test_who_rests_for_so_long_is_woken_in_time_when_a_travelling_clock_go
     await clock.travel(START - DAY + SECOND * 7)
     await resting
     assert woken == [START - DAY + SECOND * 6]
+
+
+async def test_what_waits_by_a_clock_that_was_ahead_goes_after_a_restart_and_so_do_all_others(office: Office) -> None:
+    """Refused, away, lost and put off while the clock was a year ahead; it was put right and the bot begun anew."""
+    office.say(*range(1, 6))
+    for chat, reason in enumerate(("too_many", "server_error", "answer_lost", "interrupted", ""), 1):
+        office.change_of(chat, reason=reason, attempts=1, not_before=START + DAY * 365)
+    office.say(6, delay=DAY * 20)
+    async with office.sender() as sender:
+        await office.clock.travel(START + SECOND * 30)
+        office.say(7)
+        sender.wake()
+        await office.clock.travel(START + SECOND * 120)
+    assert sorted(chat for chat, _ in office.telegram.texts) == [1, 2, 3, 4, 5, 7]
+
+
+async def test_a_group_that_says_for_ever_that_it_moved_is_not_believed(office: Office) -> None:
+    office.say(-9, -8, text="卡片")
+    office.telegram.answers[-9] = [Outcome(OutcomeKind.MOVED, reason="moved", new_chat_id=-9)]
+    office.telegram.answers[-8] = [Outcome(OutcomeKind.MOVED, reason="moved", new_chat_id=-7)] * 20
+    office.telegram.answers[-7] = [Outcome(OutcomeKind.MOVED, reason="moved", new_chat_id=-8)] * 20
+    async with office.sender():
+        await office.clock.travel(START + SECOND * 300)
+    assert [(row.state.value, row.reason) for row in office.rows()] == [("failed", "moved")] * 2
+    assert office.telegram.asked < 10

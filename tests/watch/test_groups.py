@@ -73,6 +73,12 @@ async def unnoticed(bot: World) -> None:
     await post(bot)
 
 
+async def muted_unnoticed(bot: World) -> None:
+    """Nobody may write in the group any more, which concerns the bot as well; nothing is said of its own rights."""
+    bot.stage.group.chat.bot_status = "restricted"
+    await post(bot)
+
+
 async def both(bot: World) -> None:
     bot.stage.group.chat.bot_status = "kicked"
     await post(bot)
@@ -128,7 +134,10 @@ async def touch(bot: World) -> None:
 # --- lost ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lost", [put_out, unnoticed, both, by_an_edit, muted], ids=lambda act: act.__name__)
+LOSSES = [put_out, unnoticed, both, by_an_edit, muted, muted_unnoticed]
+
+
+@pytest.mark.parametrize("lost", LOSSES, ids=lambda act: act.__name__)
 async def test_a_group_that_is_lost_is_told_to_desk_and_operator_once(bot: World, lost: Act) -> None:
     await look(bot)
     await lost(bot)
