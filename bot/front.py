@@ -5,6 +5,8 @@ import logging
 import os
 import signal
 import threading
+import time
+from collections.abc import Callable
 from datetime import datetime
 
 from bot.app import App
@@ -21,6 +23,7 @@ from scheduler.trust import Trust
 from storage.connections import places
 from storage.engine import Storage
 from storage.revision import require_newest
+from storage.work import unavailable
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,8 @@ log = logging.getLogger(__name__)
 CONNECTIONS = 128
 # What the nightly backup takes beside the bot's own.
 BACKUP = 1
+# Seconds between two looks at a database that is away at the start.
+AGAIN_AFTER = (0.2, 0.5, 1.0, 2.0)
 # After a stop was asked for; whatever has not ended by then is in the database and goes on at the next start.
 STOP_WITHIN = 10.0
 CHATTY = ("httpx", "httpcore", "aiohttp.access", "telegram", "apscheduler")
@@ -62,8 +67,7 @@ def run(settings: Settings, starts_at: datetime | None = None) -> None:
 def _run(settings: Settings, token: str, starts_at: datetime | None) -> None:
     with Storage(settings.database) as storage:
         storage.hold()
-        require_newest(storage)
-        require_connections(storage)
+        until_there(storage, require_newest, require_connections)
         clock = SystemClock() if starts_at is None else SystemClock.starting_at(starts_at)
         if starts_at is not None:
             log.warning("a rehearsal: the clock starts at %s; what falls due is really sent", starts_at.isoformat())
@@ -74,6 +78,20 @@ def _run(settings: Settings, token: str, starts_at: datetime | None) -> None:
             chores=lambda trust: [("chores", chores(storage, clock, settings, trust).run)],
         )  # fmt: skip
         asyncio.run(_until_told(app, storage, settings, clock))
+
+
+def until_there(storage: Storage, *checks: Callable[[Storage], None]) -> None:
+    """A line that is cut just now, and a server that comes up, is asked again; one that stays away ends the start."""
+    for check in checks:
+        for pause in (*AGAIN_AFTER, None):
+            try:
+                check(storage)
+                break
+            except Exception as error:
+                if pause is None or not unavailable(error):
+                    raise
+                log.warning("the database is away (%s): asked again in %g s", type(error).__name__, pause)
+            time.sleep(pause)
 
 
 def require_connections(storage: Storage) -> None:

@@ -134,7 +134,7 @@ def _note(text: str) -> None:
 @click.command(help=__doc__)
 @click.option("--on", type=click.Choice(["both", *PROCESSES]), default="both", show_default=True)
 @click.option("--minutes", type=click.FloatRange(3, 600), default=60, show_default=True, help="Of the bots' clock.")
-@click.option("--factor", type=click.FloatRange(1, 30), default=12, show_default=True, help="How much faster it runs.")
+@click.option("--factor", type=click.FloatRange(1, 30), default=8, show_default=True, help="How much faster it runs.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the faults, their moments and the people.")
 @click.option("--postgresql", "url", default="", metavar="URL", help="An empty database; else a server is started.")
 @click.option("--keep", type=click.Path(path_type=Path), help="A folder that keeps what the bots said.")

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import OperationalError
 
-from bot.front import BACKUP, require_connections
+from bot import front
+from bot.front import BACKUP, require_connections, until_there
 from bot.troubles import CannotReceive, background
 from storage.connections import places
 from storage.engine import Storage
@@ -89,3 +91,40 @@ async def test_run_refuses_a_server_that_is_too_small(
 def test_sqlite_has_no_such_limit(sqlite_url: str) -> None:
     with Storage(sqlite_url) as storage:
         require_connections(storage)
+
+
+@pytest.mark.parametrize("cuts", [1, 2, 3])
+def test_a_line_that_is_cut_at_the_start_is_asked_again(
+    postgresql_url: str, postgresql_admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, cuts: int
+) -> None:
+    """The bot died of it before it had begun; one that cannot be asked at all says so in the end."""
+    monkeypatch.setattr(front, "AGAIN_AFTER", (0.0, 0.0))
+    end_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+    asked: list[bool] = []
+
+    def check(storage: Storage) -> None:
+        with storage.reading() as session:
+            session.execute(text("SELECT 1"))
+            asked.append(len(asked) < cuts)
+            if asked[-1]:
+                assert postgresql_admin.execute(end_all, [make_url(postgresql_url).database]).fetchall()
+
+    with Storage(postgresql_url) as storage:
+        if cuts < 3:
+            until_there(storage, check)
+        else:
+            with pytest.raises(OperationalError):
+                until_there(storage, check)
+    assert asked == [True, True, True][:cuts] + [False] * (cuts < 3)
+
+
+def test_what_is_wrong_with_the_database_is_not_asked_again(postgresql_url: str) -> None:
+    asked = []
+
+    def check(storage: Storage) -> None:
+        asked.append(1)
+        raise CannotReceive("too few")
+
+    with Storage(postgresql_url) as storage, pytest.raises(CannotReceive):
+        until_there(storage, check)
+    assert asked == [1]
