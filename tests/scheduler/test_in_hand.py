@@ -158,6 +158,7 @@ async def test_what_could_not_be_asked_for_a_moment_is_asked_and_not_just_sent(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "BEGIN_AGAIN", 0.02)
+    monkeypatch.setattr(outbox, "POLL", 1000)
     asked = []
 
     def still_owed(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from scheduler import results
 from scheduler.aftermath import follow
 from scheduler.jobs import Owed
 from scheduler.outbox import Outcome, OutcomeKind, Sender
+from scheduler.outcome import judge
 from scheduler.pace import OVERALL, Pace
 from storage.choices import Lane, OutboxState
 from storage.models.outbox import Outbox
@@ -63,6 +64,12 @@ async def test_each_try_waits_twice_as_long(office: Office) -> None:
         await office.clock.travel(START + SECOND * 30)
     assert 2 <= waits < 3
     assert 6 <= times(office, 7)[0] < 8
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), [(1, 2), (2, 4), (8, 256), (9, 300), (50, 300)])
+def test_nobody_waits_longer_than_five_minutes_for_another_try(attempts: int, seconds: int) -> None:
+    verdict = judge(AWAY, Lane.MUST_ARRIVE, resent=False, attempts=attempts, now=START)
+    assert verdict.not_before == START + SECOND * seconds
 
 
 async def test_an_answer_that_waits_long_holds_no_later_one_back(office: Office) -> None:

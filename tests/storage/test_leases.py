@@ -54,6 +54,7 @@ def test_one_holder_until_it_lets_go(storage: Storage) -> None:
 def test_a_lease_that_ran_out_or_is_longer_than_its_life_is_void(storage: Storage, ends: timedelta, free: bool) -> None:
     with storage.transaction() as session:
         stand(session, "dead", ends)
+        assert leases.held(session, "a", "dead") is (ends > timedelta())
         assert leases.taken(session, "a", LIFE) is not free
         assert leases.take(session, "a", "next", LIFE) is free
         assert holder(session) == ("next" if free else "dead")
