@@ -27,6 +27,7 @@ _BE_NOTICED = (
     " SET idle_in_transaction_session_timeout = '5min'"
 )
 _NUMBER = "SELECT pg_current_xact_id_if_assigned()::text"
+_READ_ONLY = "25006"
 _FATE = "SELECT pg_xact_status(%s::xid8)"
 
 
@@ -75,8 +76,14 @@ class Postgresql:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with WorkSession(self.reader) as session:
-            yield session
+        try:
+            with WorkSession(self.reader) as session:
+                yield session
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == _READ_ONLY:
+                # Of a writer the server says the same while it may only be read, and that passes; this does not.
+                raise RuntimeError("a function that reads has tried to write") from None
+            raise
 
     def _is_committed(self, number: str) -> bool:
         """What became of a transaction that was about to commit. Raises CommitUnknown while nobody can say."""

@@ -126,6 +126,24 @@ def storage_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+# Where the rules of the database decide little, SQLite comes first and PostgreSQL with the long walks: every one of
+# these tests costs a database of its own there.
+SQLITE_FIRST = (
+    "features/", "scheduler/test_wrong_clocks", "scheduler/test_chats_and_secrets", "scheduler/test_kept_waiting",
+    "scheduler/test_in_hand", "scheduler/test_outage", "scheduler/test_runner", "attacks/",
+    "watch/", "e2e/test_nothing_stops", "scheduler/test_batches", "storage/test_overlaps", "rights/", "kit/",
+)  # fmt: skip
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before the marks are looked at."""
+    for item in items:
+        where = str(item.path.relative_to(Path(__file__).parent))
+        if where.startswith(SQLITE_FIRST) and "[postgresql" in item.name:
+            item.add_marker(pytest.mark.long)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A chat test runs on SQLite; the stories, which go through everything, in the long run on PostgreSQL too."""
     if "chat_url" in metafunc.fixturenames:

@@ -132,9 +132,13 @@ async def test_a_page_on_the_way_stops_nothing(storage: Storage, at_once: None, 
 
 async def test_one_call_that_is_refused_stops_nothing_while_telegram_knows_us(storage: Storage, at_once: None) -> None:
     there = playground()
-    for method in ("getUpdates", "sendMessage", "setMyCommands"):
-        there.faults.add("401", method=method)
-        there.faults.add("404", method=method)
+    for kind, method in (
+        ("401", "getUpdates"),
+        ("404", "getUpdates"),
+        ("401", "sendMessage"),
+        ("404", "setMyCommands"),
+    ):
+        there.faults.add(kind, method=method)  # type: ignore[arg-type]
     person = there.person(1, "甲一")
     async with bot(storage, there):
         await person.send("到")

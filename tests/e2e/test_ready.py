@@ -119,6 +119,7 @@ def sign(storage: Storage, there: Playground, part: str) -> float | None:
         return signs.age(session, there.bot.id, part)
 
 
+@pytest.mark.long
 async def test_only_whose_turn_it_is_gives_a_sign(shared: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
     there = playground()
     others_work(shared, there)
@@ -177,6 +178,7 @@ def test_leases_that_nobody_holds_any_more_are_no_bot(shared: Storage) -> None:
 # --- processes -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_the_one_that_polled_is_killed_and_its_leases_would_last_for_a_year(
     postgresql_url: str, tmp_path: Path
 ) -> None:

@@ -4,6 +4,8 @@ import signal
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from bot.playground.http import serve
 from storage.engine import Storage
 from tests.cast import make_branch
@@ -12,6 +14,7 @@ from tests.e2e.house import SHANGHAI, Process, playground, until
 REMINDER = "【节前廉洁提醒】"
 
 
+@pytest.mark.long
 async def test_a_rehearsal_sends_what_is_due_at_its_instant_once(sqlite_url: str, tmp_path: Path) -> None:
     there = playground()
     with Storage(sqlite_url) as storage, storage.transaction() as session:

@@ -88,6 +88,7 @@ def heard(there: Playground) -> int:
     return sum(len(person.chat.from_bot) for person in there.people.values())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("storage_url", "processes"),
     [("sqlite", 1), pytest.param("postgresql", 3, marks=pytest.mark.long)],

@@ -81,7 +81,7 @@ async def test_whose_turn_is_over_begins_nothing(office: Office, monkeypatch: py
 async def test_a_turn_ends_by_itself_when_the_database_does_not_answer(office: Office) -> None:
     turn = Turn(office.storage, "sender:1", timedelta(seconds=0.2), others="others", alone=False)
     holding = asyncio.create_task(turn.hold(every=60))
-    await turn.wait()
+    await until(lambda: turn.asked)
     await until(lambda: not turn.mine)
     holding.cancel()
     await asyncio.wait([holding])

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine import Storage
 from storage.models.outbox import Lease
+from storage.work import unavailable
 
 
 async def test_a_caller_is_answered_after_the_commit(storage: Storage, rows: Any) -> None:
@@ -72,9 +73,12 @@ async def test_a_collision_that_does_not_end_is_an_error(storage: Storage, rows:
 
 
 async def test_a_reader_cannot_write(storage: Storage, rows: Any) -> None:
-    with pytest.raises(DBAPIError, match=r"read-?only"):
+    """And that is the function's fault, not a server that may only be read for now: nobody tries it again."""
+    refused = pytest.raises((DBAPIError, RuntimeError), match=r"read-?only|tried to write")
+    with refused as caught:
         await storage.read(rows.add("sly"))
-    with pytest.raises(DBAPIError, match=r"read-?only"), storage.reading() as session:
+    assert not unavailable(caught.value)
+    with refused, storage.reading() as session:
         rows.add("sly")(session)
     assert rows.names() == set()
 

@@ -70,6 +70,7 @@ async def give_item(bot: World) -> None:
     await bot.stage.tap(officer, "保存", "【加书目】")
 
 
+@pytest.mark.long
 async def test_st8_moving_people(bot: World) -> None:
     """乙七 is exempt from 1 August, 戊一 comes on 15 August, 丙六 goes on 1 September and sits in on the 8th."""
     await hold(bot, "主题党日", "07-07", ["甲五"])
