@@ -14,9 +14,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from storage.engine import Storage
+from storage.models.outbox import Lease
 from storage.work import CommitUnknown, unavailable
 from tests.line import Line, line
-from tests.storage.conftest import Rows
+from tests.storage.conftest import NOON, Rows
 
 END_MYSELF = text("SELECT pg_terminate_backend(pg_backend_pid())")
 
@@ -168,6 +169,26 @@ async def test_a_lock_that_is_waited_for_too_long_is_no_fault_of_the_function(po
             with pytest.raises(DBAPIError) as locked:
                 await storage.write(impatient)
         assert unavailable(locked.value)
+
+
+@pytest.mark.parametrize(
+    "setting", ["SET LOCAL statement_timeout = '1ms'; SELECT pg_sleep(1)", "SET TRANSACTION READ ONLY"]
+)
+async def test_a_slow_server_or_one_that_may_only_be_read_is_no_fault_of_the_function(
+    postgresql_url: str, setting: str
+) -> None:
+    """As a managed server is while its disk is full: rows that were never sent had failed for good."""
+
+    def write(session: Session) -> None:
+        for statement in setting.split("; "):
+            session.execute(text(statement))
+        session.add(Lease(name="a", holder="", expires_at=NOON))
+        session.flush()
+
+    with Storage(postgresql_url) as storage:
+        with pytest.raises(DBAPIError) as refused:
+            await storage.write(write)
+        assert unavailable(refused.value)
 
 
 async def test_what_is_wrong_is_not_asked_again(storage: Storage, rows: Any) -> None:
