@@ -33,7 +33,7 @@ from scheduler.corrector import Corrector
 from scheduler.jobs import Job
 from scheduler.outbox import Sender
 from scheduler.runner import Runner
-from scheduler.trust import Trust
+from scheduler.trust import Corrected, Trust
 from storage.engine import Storage
 from storage.work import unavailable
 
@@ -71,6 +71,7 @@ class App:
         sources: Sequence[Anew] = (), chores: Callable[[Trust], Sequence[Task]] = lambda trust: (),
     ) -> None:  # fmt: skip
         self.bot_id = int(token.partition(":")[0])
+        clock = Corrected(clock, lambda: transport.skew)
         self.telegram = Telegram(transport, api_url, token)
         self._storage, self._clock, self._tz, self._handlers = storage, clock, tz, handlers
         self._listen, self._webhook, self._transport = listen, webhook, transport

@@ -197,7 +197,7 @@ async def _telegram(settings: Settings) -> list[Finding]:
 def _skew(skew: timedelta | None) -> Iterator[Finding]:
     if skew is not None and abs(skew) > FAR:
         way = "behind" if skew > timedelta() else "ahead of"
-        what = "Set the clock of this machine (timedatectl set-ntp true): what is due would go at the wrong time."
+        what = "Set the clock (timedatectl set-ntp true): until it is right nothing is planned, swept or backed up."
         yield Finding("clock", False, f"{abs(skew).total_seconds():.0f} s {way} Telegram's", what)
 
 

@@ -12,6 +12,10 @@ _ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
 class Clock(Protocol):
     """Where time comes from. Leases alone use real time, because a dead process must free them in a demo too."""
 
+    @property
+    def real(self) -> bool:
+        """Whether it goes on by itself; else somebody travels with it."""
+
     def now(self) -> datetime:
         """The instant, aware, UTC."""
 
@@ -32,6 +36,8 @@ def real_now() -> datetime:
 
 class SystemClock:
     """Real time, or real time moved by `offset` for a rehearsal."""
+
+    real = True
 
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self._offset = offset

@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy.orm import Session
 
-from scheduler.clock import Clock, SystemClock, real_now
+from scheduler.clock import Clock, real_now
 from scheduler.due import HORIZON, Looked, ahead, due, next_at
 from scheduler.jobs import Job, NotReady
 from scheduler.outbox import Sender
@@ -55,7 +55,7 @@ class Runner:
     ) -> None:  # fmt: skip
         self._off = off
         self._storage, self._clock, self._jobs, self._sender, self._tz = storage, clock, jobs, sender, tz
-        self._real_time = isinstance(clock, SystemClock) if real_time is None else real_time
+        self._real_time = clock.real if real_time is None else real_time
         self._wake = asyncio.Event()
         self._ticking = 0
         self._looked = Looked()

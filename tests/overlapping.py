@@ -32,6 +32,9 @@ class Overlapping(Storage):
         self._queue: list[asyncio.Event] | None = None
         self._between: list[tuple[str, Work]] = []
         self._cuts: list[tuple[str, Exception]] = []
+        self._holds: list[tuple[str, asyncio.Event]] = []
+        # How many answers are kept back just now.
+        self.holding = 0
 
     async def write(self, fn: Callable[[Session], T], *, alone: bool = False) -> T:
         await self._others()
@@ -49,6 +52,7 @@ class Overlapping(Storage):
         await self._others()
         self._cut(fn)
         answer = await super().read(fn)
+        await self._hold(fn)
         await self._others()
         return answer
 
@@ -57,6 +61,12 @@ class Overlapping(Storage):
         asked for it goes on, `work` is committed as well.
         """
         self._between.append((asked_by, work))
+
+    def hold(self, asked_by: str) -> asyncio.Event:
+        """Once: what is read by a function that was written in `asked_by` reaches nobody until the event is set."""
+        let_on = asyncio.Event()
+        self._holds.append((asked_by, let_on))
+        return let_on
 
     def cut(self, asked_by: str, error: Exception | None = None) -> None:
         """Once: who asks for a function that was written in `asked_by` meets this; else a database that is away."""
@@ -72,6 +82,15 @@ class Overlapping(Storage):
             if cut[0] in fn.__qualname__:
                 self._cuts.remove(cut)
                 raise cut[1]
+
+    async def _hold(self, fn: Callable[..., Any]) -> None:
+        for hold in self._holds:
+            if hold[0] in fn.__qualname__:
+                self._holds.remove(hold)
+                self.holding += 1
+                await hold[1].wait()
+                self.holding -= 1
+                return
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:

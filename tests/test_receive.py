@@ -531,12 +531,13 @@ async def test_what_comes_while_the_inbox_is_read_keeps_behind_it(storage_url: s
     with Overlapping(storage_url) as storage:
         await Desk(storage, nothing).receiver.take([message(1), message(2)])
         desk = Desk(storage, nothing)
+        let_on = storage.hold("Lanes._fetch")
         fetching = asyncio.create_task(desk.lanes._fetch())
-        await asyncio.sleep(0)
-        assert desk.lanes._fetching
+        await until(lambda: storage.holding == 1)
         await storage.write(lambda session: store(session, [row for row in [row_of(BOT, message(3), NOW)] if row], NOW))
         desk.lanes.offer([Parcel(3, 7, "{}")])
-        assert 3 not in desk.lanes._held
+        assert desk.lanes._held == set()
+        let_on.set()
         await fetching
         async with desk.working():
             await desk.idle()

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,14 +59,21 @@ def prepare(storage: Storage, now: datetime, *, tied: bool = True) -> Cast:
 
 @asynccontextmanager
 async def alive(
-    storage: Storage, cast: Cast, now: datetime, handlers: Sequence[Handler] = registry.HANDLERS, **more: Any
+    storage: Storage,
+    cast: Cast,
+    now: datetime,
+    handlers: Sequence[Handler] = registry.HANDLERS,
+    date_ahead: timedelta | None = None,
+    **more: Any,
 ) -> AsyncIterator[World]:
     """A bot on a database that is there already, in a playground where everybody has pressed start before.
 
-    `more` goes to the App: a webhook, where it listens.
+    date_ahead: by how much the time that Telegram tells is ahead of `now`. `more` goes to the App: a webhook, where it
+    listens.
     """
     clock = TravelClock(now)
     playground = Playground(clock, tz=SHANGHAI)
+    playground.date_ahead = date_ahead
     people = {name: playground.person(cast.account(name), name) for name in cast.people}
     for person in people.values():
         person.chat.opened = True

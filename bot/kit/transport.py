@@ -27,6 +27,8 @@ AT_ONCE = 2**20
 LARGEST = 32 * 2**20
 # A year that nobody lives in is no word about the time.
 BELIEVED = range(2020, 2100)
+# A Date is to the second, and comes late by what the line takes.
+CLOSE = timedelta(seconds=3)
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
@@ -67,12 +69,19 @@ class Transport(BaseRequest):
         """
         if self._told is None:
             return None
-        told, at = self._told
-        return told + timedelta(seconds=monotonic() - at) - real_now()
+        return self._reckoned(*self._told, monotonic()) - real_now()
 
     def hear_time(self, told: datetime) -> None:
-        """An answer has just told what time it is there."""
-        self._told = told, monotonic()
+        """An answer has just told what time it is there. What is close to the time reckoned on changes nothing: whoever
+        goes by it would else be set back with every answer.
+        """
+        at = monotonic()
+        if self._told is None or abs(told - self._reckoned(*self._told, at)) > CLOSE:
+            self._told = told, at
+
+    @staticmethod
+    def _reckoned(told: datetime, at: float, now: float) -> datetime:
+        return told + timedelta(seconds=now - at)
 
     @abstractmethod
     async def exchange(

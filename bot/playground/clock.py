@@ -34,6 +34,8 @@ class Sleeper:
 class TravelClock(Gauges):
     """The Clock of tests, demo and page (see scheduler/clock.py); for its settings see Gauges."""
 
+    real = False
+
     def __init__(
         self, start: datetime, *, running: bool = False, bound: float = 30, patience: float = 0.003, stuck: float = 0.5
     ) -> None:

@@ -16,7 +16,7 @@ from bot.watch.hook import HookWatch
 from bot.web import Webhook
 from scheduler.calendar import local_day
 from scheduler.calendars import calendars
-from scheduler.clock import Clock, SystemClock
+from scheduler.clock import Clock
 from scheduler.outbox import OutcomeKind, Sender
 from scheduler.promises import SLICE, promise_all
 from scheduler.trust import Trust, behind_its_rows
@@ -59,7 +59,7 @@ class Watchman:
     async def run(self) -> None:
         """Look for ever; the last contact is written down at the end."""
         try:
-            if not isinstance(self._clock, SystemClock):
+            if not self._clock.real:
                 await asyncio.Event().wait()
             await asyncio.sleep(AT_ONCE)
             await self._safely(self._contact)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import telegram
@@ -167,6 +167,18 @@ async def test_the_date_of_an_answer_tells_how_far_the_clock_is_off(
     monkeypatch.setattr("bot.kit.transport.real_now", lambda: datetime(2023, 7, 7, 6, 30, tzinfo=UTC))
     await transport.exchange(await serve(dated), b"", None, 5)
     assert (transport.skew and round(transport.skew.total_seconds())) == ahead
+
+
+@pytest.mark.parametrize(("later", "moved"), [(0, False), (3, False), (-3, False), (5, True), (-5, True)])
+async def test_what_a_second_s_resolution_makes_of_a_date_moves_no_clock(
+    transport: AiohttpTransport, monkeypatch: pytest.MonkeyPatch, later: int, moved: bool
+) -> None:
+    now = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
+    monkeypatch.setattr("bot.kit.transport.real_now", lambda: now)
+    monkeypatch.setattr("bot.kit.transport.monotonic", lambda: 100.0)
+    transport.hear_time(now + timedelta(days=1))
+    transport.hear_time(now + timedelta(days=1, seconds=later))
+    assert transport.skew == timedelta(days=1, seconds=later if moved else 0)
 
 
 async def test_a_clock_that_is_set_is_known_before_the_next_answer(

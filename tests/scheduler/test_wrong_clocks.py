@@ -15,7 +15,7 @@ from scheduler.outcome import Verdict
 from scheduler.repairs import Repairs
 from scheduler.results import Results
 from scheduler.rows import Row
-from scheduler.trust import FAR, Trust
+from scheduler.trust import FAR, Corrected, Trust
 from scheduler.turn import Turn
 from storage.choices import InboxState, Lane, OutboxState
 from storage.models.inbox import Inbox
@@ -222,14 +222,47 @@ async def test_what_keeps_its_distance_after_a_step_back_keeps_it(
     assert [row.not_before for row in office.rows()][1] == START + timedelta(hours=30)
 
 
-async def test_nothing_expires_by_a_clock_that_is_known_to_be_wrong(office: Office) -> None:
+@pytest.mark.parametrize(("skew", "expired"), [(-DAY * 366, {8, 9}), (DAY * 366, {9})], ids=["ahead", "behind"])
+async def test_only_what_both_clocks_call_late_has_expired(office: Office, skew: timedelta, expired: set[int]) -> None:
+    """The sender goes by the corrected clock; while the machine's says that there is time, nothing is given up."""
     office.say(7, expires_at=START + timedelta(hours=8))
     office.say(8, expires_at=START - SECOND)
-    office.clock.jump(START + DAY * 366)
-    trust = Trust(office.storage, office.clock, lambda: -DAY * 366)
+    office.say(9, expires_at=START - DAY * 366 - SECOND)
+    trust = Trust(office.storage, office.clock, lambda: skew)
     async with office.sender(over=trust.over):
         await office.clock.settle()
-    assert office.states() == ["sent", "expired"]
+    assert {row.chat_id for row in office.rows() if row.state.value == "expired"} == expired
+    assert {chat for chat, _ in office.telegram.texts} == {7, 8, 9} - expired
+
+
+@pytest.mark.parametrize("skew", [DAY * 366, -DAY * 366, SECOND * 91])
+async def test_a_clock_is_put_right_while_it_is_far_from_telegrams(office: Office, skew: timedelta) -> None:
+    told: list[timedelta | None] = [None]
+    clock = Corrected(office.clock, lambda: told[0])
+    assert (clock.now(), clock.real) == (START, False)
+    told[0] = skew
+    assert clock.now() == START + skew
+    steady = clock.steady()
+    office.clock.jump(START)
+    assert clock.steady() == steady
+    sleeping = asyncio.create_task(clock.sleep_until(START + skew + SECOND * 10))
+    await asyncio.sleep(0)
+    await office.clock.travel(START + SECOND * 9)
+    assert not sleeping.done()
+    await office.clock.travel(START + SECOND * 11)
+    await sleeping
+    told[0] = SECOND * 2
+    assert clock.now() == office.clock.now()
+
+
+async def test_a_clock_at_the_edge_is_not_set_to_and_fro(office: Office) -> None:
+    skew = FAR
+    clock = Corrected(office.clock, lambda: skew)
+    corrections = []
+    for seconds in (89, 90, 91, 89, 91, 46, 45, 46, 90, 91):
+        skew = SECOND * seconds
+        corrections.append((clock.now() - START).total_seconds())
+    assert corrections == [0, 0, 91, 89, 91, 46, 0, 0, 0, 91]
 
 
 def receive(office: Office, number: int, at: datetime) -> None:
@@ -245,7 +278,7 @@ async def test_a_clock_is_off_by_what_telegram_says(office: Office, skew: int, o
     receive(office, 1, START + DAY)
     trust = Trust(office.storage, office.clock, lambda: SECOND * skew)
     assert await trust.off() is off
-    assert trust.over(START) == START + (min(SECOND * skew, timedelta()) if off else timedelta())
+    assert trust.over(START) == START - (max(SECOND * skew, timedelta()) if off else timedelta())
 
 
 async def test_while_telegram_has_not_said_the_newest_row_does(office: Office) -> None:
