@@ -79,10 +79,11 @@ class AnswerAgain:
 
     def _rows(self, session: Session, last: int, unsaid: list[int]) -> list[Inbox]:
         query = select(Inbox).where(Inbox.bot_id == self._bot_id, Inbox.state == InboxState.DONE, Inbox.id > last)
+        ours = Inbox.update_id.in_(unsaid)
         if self._storage.dialect == "sqlite":
-            query = query.where(or_(Inbox.id <= self._top, Inbox.update_id.in_(unsaid)))
+            query = query.where(or_(Inbox.id <= self._top, ours))
         else:
             now = self._clock.now()
             # What was handled in the future was handled before the clock was set back.
-            query = query.where(or_(Inbox.handled_at < now - LEFT_LYING, Inbox.handled_at > now + LEFT_LYING))
+            query = query.where(or_(ours, Inbox.handled_at < now - LEFT_LYING, Inbox.handled_at > now + LEFT_LYING))
         return list(session.scalars(query.order_by(Inbox.id).limit(SIDE_BY_SIDE)))

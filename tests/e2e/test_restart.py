@@ -118,7 +118,8 @@ async def test_what_telegram_did_not_take_is_said_once_it_does(
 ) -> None:
     """The tap is handled and cannot be answered; where Telegram asks to wait, nobody asks it meanwhile."""
     monkeypatch.setattr(answers, "LOOK_AGAIN", 0.02)
-    monkeypatch.setattr(answers, "LEFT_LYING", timedelta())
+    # Longer than the test: nobody takes its answers for those of a process that was killed.
+    monkeypatch.setattr(answers, "LEFT_LYING", timedelta(minutes=1))
     there = playground()
     person = there.person(1, "甲一")
     message = await person.send("到")
