@@ -83,6 +83,7 @@ class App:
         self.sender = Sender(
             storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._note_refusal,
             bot_id=self.bot_id, edit=self.telegram.edit, ask=self.telegram.presence, over=self.trust.over,
+            on_back=lambda: self.poller.again(),
         )  # fmt: skip
         self.corrector = Corrector(storage, clock, self.sender)
         failures = Failures()

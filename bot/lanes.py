@@ -17,7 +17,7 @@ from storage.choices import InboxState
 from storage.engine import Storage
 from storage.models.inbox import Inbox
 from storage.rows import changed
-from storage.work import unavailable
+from storage.work import broken_off, unavailable
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,8 @@ AGAIN = 0.05
 RESCAN = 2.0
 # Seconds before a sender's update is tried again while the database is away: it was not the update's fault.
 AWAY = (0.1, 0.3, 1.0, 3.0, 10.0)
+# So often a server may break one update off for its time; with the pauses above, some minutes.
+BREAKS = 20
 ORPHANED = timedelta(seconds=10)
 FAULT_LENGTH = 2_000
 
@@ -144,9 +146,13 @@ class Lanes:
         except NotYet:
             raise
         except Exception as error:
-            if unavailable(error):
+            if unavailable(error) and not self._slow_for_ever(parcel, error):
                 raise
             await self._park(parcel, error)
+
+    def _slow_for_ever(self, parcel: Parcel, error: Exception) -> bool:
+        """A server that is there and breaks it off again and again: it is the update's fault after all."""
+        return broken_off(error) and self._tried.get(parcel.update_id, 0) >= BREAKS
 
     def _drop(self, sender: int, lane: deque[Parcel], parcel: Parcel) -> None:
         lane.remove(parcel)

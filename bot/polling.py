@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -50,6 +51,7 @@ class Poller:
         self._turn = Turn(storage, f"poller:{bot_id}", LEASE, others=OTHERS)
         self._offset: int | None = None
         self._failures = 0
+        self._again = asyncio.Event()
         self._heard = time.monotonic()
         self._conflict_at, self._conflict_words = 0.0, ""
 
@@ -72,9 +74,21 @@ class Poller:
         """Poll for ever; raises CannotReceive when only a person can help."""
         while True:
             await self._turn.wait()
+            self._again.clear()
             wait = await self._once()
-            if wait:
+            if self._failures:
+                await self._rest(wait)
+            elif wait:
                 await asyncio.sleep(wait)
+
+    def again(self) -> None:
+        """Telegram is there: who waits after a failure asks now. What Telegram itself asked to wait is waited for."""
+        self._again.set()
+
+    async def _rest(self, wait: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await self._again.wait()
 
     async def hold(self) -> None:
         """Keep the lease, or wait for it, for ever."""
@@ -98,6 +112,7 @@ class Poller:
             await require_token(self._telegram)
             return self._back_off(f"Telegram refused one call, but knows this bot: {error}")
         except RetryAfter as error:
+            self._failures = 0
             return seconds(error)
         except Conflict as error:
             return self._conflict(error)

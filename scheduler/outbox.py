@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from scheduler import rows, uploads
@@ -45,6 +46,7 @@ POLL, POLL_SHARED, LANDING = 15.0, 0.5, 3.0
 LEASE, RENEWAL = timedelta(seconds=6), 1.5
 # Real seconds: how long after a fault of its own the sender begins again.
 BEGIN_AGAIN = 1.0
+REFUSED_AGAIN = 30.0
 # After an outage nobody waits longer than this for another try.
 HURRY = timedelta(seconds=30)
 OTHERS = "another process sends; this one takes over when that one ends"
@@ -58,7 +60,7 @@ class Sender:
     still_owed: by name of job; on_stop: called once with the reason when Telegram refuses the token, after which
     nothing more is sent. alone: no other process sends from this database (true on SQLite); else they take turns.
     edit: sends a row that edits (chat, message id, message). ask: getMe, while nobody is reached (see Line).
-    over: by what instant a row has expired, told the clock's (see Trust).
+    over: by what instant a row has expired, told the clock's (see Trust). on_back: Telegram is there again.
 
     Nothing stops it but a refused token: what one row raises is that row's, and a database that is away is waited for.
     Pauses and the pace go by the clock's `steady`; only what rows say goes by its `now`.
@@ -68,9 +70,10 @@ class Sender:
         self, storage: Storage, clock: Clock, send: Send, *, still_owed: Mapping[str, StillOwed],
         on_stop: Callable[[str], None], bot_id: int = 0, pace: Pace | None = None, alone: bool | None = None,
         edit: Edit | None = None, ask: Ask | None = None, over: Callable[[datetime], datetime] = lambda now: now,
+        on_back: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self._storage, self._clock, self._still_owed = storage, clock, still_owed
-        self._on_stop, self._over = on_stop, over
+        self._on_stop, self._over, self._on_back = on_stop, over, on_back
         self._pace, self._uploads = pace or Pace(), uploads.Uploads(storage, bot_id)
         self._turn = Turn(storage, f"sender:{bot_id}", LEASE, others=OTHERS, alone=alone)
         writing = asyncio.Lock()
@@ -151,6 +154,7 @@ class Sender:
 
     async def _back(self) -> None:
         """Telegram is there again."""
+        self._on_back()
         until = self._clock.now() + HURRY
         with suppress(Exception):
             await self._write(lambda session: rows.hurry(session, until))
@@ -356,8 +360,10 @@ class Sender:
     def _not_begun(self, row: Row, error: Exception) -> Told:
         """No call was made: whatever the row says by now, it waits again, unless it is the row that is at fault."""
         say_why(error, f"row {row.id} of job {row.job} was not begun")
-        if unavailable(error):
-            soon = self._clock.now() + timedelta(seconds=BEGIN_AGAIN)
+        if isinstance(error, SQLAlchemyError):
+            # Also one that is there and refuses: the same statements are every row's.
+            wait = BEGIN_AGAIN if unavailable(error) else REFUSED_AGAIN
+            soon = self._clock.now() + timedelta(seconds=wait)
             return Told(row, Verdict(OutboxState.QUEUED, row.reason, soon, row.resent))
         return Told(row, Verdict(OutboxState.FAILED, type(error).__name__, resent=row.resent))
 

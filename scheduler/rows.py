@@ -161,7 +161,7 @@ def begin(session: Session, row: Row, now: datetime) -> bool:
     Committed before the call: what a dead process had begun may have arrived, and everything else has not.
     """
     if row.edits_id is not None:
-        row.edits = target(session, row.id, row.edits_id, now)
+        row.edits = target(session, row.id, now)
         if row.edits is None:
             return False
     found = session.execute(_BEGIN, {"row_id": row.id}).first()

@@ -25,7 +25,8 @@ ATTEMPTS = 4
 DEADLOCK, SERIALIZATION = "40P01", "40001"
 # What a server says when it goes, comes up or is full: connection exceptions, insufficient resources, shutdowns, a
 # lock or a statement that took too long, a disk that fails, a server that may only be read for now, a line left idle.
-GONE = ("08", "53", "57P0", "57014", "55P03", "58030", "25006", "25P03", "25P04")
+BROKEN_OFF = "57014"
+GONE = ("08", "53", "57P0", BROKEN_OFF, "55P03", "58030", "25006", "25P03", "25P04")
 # SQLAlchemy's word for a session that goes on after an error which ended its connection.
 LINE_WAS_CUT = "8s2b"
 # SQLite: somebody else has the file for too long, the disk is full or fails, the file cannot be opened.
@@ -122,6 +123,11 @@ def unavailable(error: BaseException) -> bool:
     A function whose COMMIT met this may have been committed all the same.
     """
     return any(map(_is_away, _behind(error)))
+
+
+def broken_off(error: BaseException) -> bool:
+    """True when a server that is there broke a statement off because it took too long."""
+    return any(getattr(getattr(each, "orig", None), "sqlstate", None) == BROKEN_OFF for each in _behind(error))
 
 
 def _behind(error: BaseException) -> Iterator[BaseException]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from bot import lanes as lanes_module
@@ -62,6 +62,8 @@ class Desk:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(self.lanes.work()), asyncio.create_task(self.lanes.refill())]
+        # What comes while the inbox is first looked at may be handled twice, and only once in vain.
+        await until(lambda: not self.lanes._fetching and (not self.lanes._waiting or bool(self.lanes._held)))
         try:
             yield
         finally:
@@ -341,6 +343,33 @@ async def test_a_database_that_is_away_parks_nothing_and_holds_up_nobody_else(st
     assert desk.handled[-2:] == [1, 2]
     assert (desk.crashed, desk.answered_late) == ([], [])
     assert {row.state for row in (await desk.rows()).values()} == {InboxState.ANSWERED}
+
+
+async def test_what_a_server_breaks_off_each_time_is_set_aside_in_the_end(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was tried for ever, and everything behind it in its sender's lane waited for as long."""
+    monkeypatch.setattr(lanes_module, "AWAY", (0.001,))
+    monkeypatch.setattr(lanes_module, "BREAKS", 4)
+    tried: list[int] = []
+
+    def too_slow(session: Session) -> None:
+        session.execute(text("SET LOCAL statement_timeout = '1ms'"))
+        session.execute(text("SELECT pg_sleep(1)"))
+
+    async def handle(parcel: Parcel) -> None:
+        tried.append(parcel.update_id)
+        if parcel.update_id == 1 or tried == [1] * 5 + [2]:
+            await storage.write(too_slow)
+
+    with Storage(postgresql_url) as storage:
+        desk = Desk(storage, handle)
+        async with desk.working():
+            await desk.receiver.take([message(1), message(2)])
+            await desk.idle()
+        assert (desk.handled, desk.crashed) == ([2], [1])
+        assert (await desk.rows())[1].state is InboxState.PARKED
+    assert tried == [1] * 5 + [2, 2]
 
 
 async def test_what_cannot_even_be_set_aside_keeps_its_place(

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot import polling
 from bot.app import Died, running
 from bot.kit.redact import RedactSecrets
+from bot.playground.faults import Kind
 from bot.troubles import CannotReceive
 from bot.web import Webhook
 from scheduler.jobs import Owed
@@ -132,17 +133,35 @@ async def test_a_page_on_the_way_stops_nothing(storage: Storage, at_once: None, 
 
 async def test_one_call_that_is_refused_stops_nothing_while_telegram_knows_us(storage: Storage, at_once: None) -> None:
     there = playground()
-    for kind, method in (
-        ("401", "getUpdates"),
-        ("404", "getUpdates"),
-        ("401", "sendMessage"),
-        ("404", "setMyCommands"),
-    ):
-        there.faults.add(kind, method=method)  # type: ignore[arg-type]
+    refused: list[tuple[Kind, str]] = [
+        ("401", "getUpdates"), ("404", "getUpdates"), ("401", "sendMessage"), ("404", "setMyCommands"),
+    ]  # fmt: skip
+    for kind, method in refused:
+        there.faults.add(kind, method=method)
     person = there.person(1, "甲一")
     async with bot(storage, there):
         await person.send("到")
         await until(lambda: person.chat.from_bot)
+
+
+async def test_who_polls_goes_on_as_soon_as_the_sender_is_answered(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It rested for up to half a minute more, and people with it."""
+    monkeypatch.setattr(polling, "BACK_OFF", (60.0,))
+    there = playground()
+    people = [there.person(number, f"甲{number}") for number in range(1, 4)]
+    there.faults.add("unreachable", method="getUpdates")
+    async with bot(storage, there) as app:
+        await until(lambda: app.poller._failures)
+        await people[0].send("到")
+        there.faults.add("unreachable", method="sendMessage", times=3)
+        for person in people:
+            person.chat.opened = True
+            owed = Owed((f"{person.id}",), {"text": "通知"}, chat_id=person.id)
+            await storage.write(lambda session: promise(session, owed, job=None, branch_id=None, now=NOW))  # noqa: B023
+        app.sender.wake()
+        await until(lambda: len(people[0].chat.from_bot) == 2)
 
 
 async def test_an_outage_is_waited_for(storage: Storage, at_once: None) -> None:

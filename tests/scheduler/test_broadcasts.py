@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import broadcasts, promises
+from scheduler.aftermath import follow
 from scheduler.broadcasts import Progress, seconds_left
 from scheduler.jobs import Owed
 from scheduler.outbox import Outcome, OutcomeKind
@@ -156,6 +157,25 @@ async def test_a_correction_rewords_what_waits_and_edits_what_was_sent(office: O
     }  # fmt: skip
     assert rows[1].lane is Lane.BROADCASTS
     assert act(office, broadcasts.progress, BATCH) == Progress(sent=4, unknown=1)
+
+
+@pytest.mark.parametrize("known", ["before", "with the edit"])
+async def test_what_lies_in_a_group_that_was_left_behind_is_not_edited(office: Office, known: str) -> None:
+    """A supergroup numbers its messages anew: message 11 there is somebody else's."""
+    send(office, -9)
+    office.change(state=OutboxState.SENT, sent_at=START, message_id=11)
+    act(office, broadcasts.correct, BATCH, NEW)
+    edits = Edits()
+    edits.answers[-9] = Outcome(OutcomeKind.MOVED, reason="moved", new_chat_id=-1009)
+    if known == "before":
+        with office.storage.transaction() as session:
+            follow(session, -9, -1009, START)
+    async with office.sender({broadcasts.CORRECTION: lambda session, about, now: NEW}, edit=edits.edit):
+        await office.clock.travel(START + timedelta(minutes=3))
+    assert [chat for chat, _, _ in edits.got] == ([] if known == "before" else [-9])
+    assert [(row.state.value, row.reason) for row in office.rows() if row.edits_id] == [
+        ("cancelled", "nothing_to_edit")
+    ]
 
 
 async def test_an_edit_whose_answer_was_lost_is_sent_once_more(office: Office) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import ProgrammingError
 
 from scheduler import outbox
 from scheduler.jobs import Owed
@@ -106,6 +107,20 @@ async def test_an_answer_that_is_put_off_frees_its_chat(office: Office) -> None:
         sender.wake()
         await office.clock.travel(START + SECOND * 30)
     assert Counter(office.telegram.texts) == {(7, "通知"): 1, (7, "答"): 1}
+
+
+async def test_what_the_database_refuses_is_tried_again_and_lost_to_nobody(
+    office: Office, storage: Overlapping
+) -> None:
+    """A right that is missing, a table in the middle of a migration: the rows would have failed for good."""
+    storage.cut("Sender._attempt", ProgrammingError("UPDATE outbox", {}, Exception("permission denied")))
+    office.say(7)
+    async with office.sender():
+        await office.clock.settle()
+        assert (office.telegram.got, office.states()) == ([], ["queued"])
+        await office.clock.travel(START + SECOND * 31)
+    assert office.telegram.texts == [(7, "通知")]
+    assert [(row.state.value, row.attempts) for row in office.rows()] == [("sent", 1)]
 
 
 async def test_an_answer_that_is_taken_back_in_hand_frees_its_chat(office: Office) -> None:
