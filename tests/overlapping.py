@@ -138,3 +138,9 @@ class Overlapping(Storage):
     async def _others(self) -> None:
         for _ in range(self.random.randrange(TURNS)):
             await asyncio.sleep(0)
+
+
+async def turns(count: int = 60) -> None:
+    """What can go on by itself does."""
+    for _ in range(count):
+        await asyncio.sleep(0.001)

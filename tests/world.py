@@ -7,15 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from bot.app import App, running
 from bot.features import registry
 from bot.kit.handlers import Handler
+from bot.playground import story
 from bot.playground.acting import Stage
 from bot.playground.clock import TravelClock
 from bot.playground.local import ROOT, LocalTransport
 from bot.playground.server import Playground
 from storage.engine import Storage
 from storage.models.organisation import GroupChat
+from storage.models.outbox import Card
 from tests.cast import Cast, make_branch
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -90,3 +94,20 @@ async def alive(
         await clock.settle()
         yield World(storage, playground, clock, Stage(people, group, clock, SHANGHAI), cast, app)
     await playground.close()
+
+
+async def make(bot: World) -> None:
+    """The story until its first activity has a card in the group."""
+    for when, act in story.STEPS:
+        if when <= "2023-07-04 09:40":
+            await bot.stage.at(when)
+            await act(bot.stage)
+
+
+async def touch(bot: World) -> None:
+    """The count of the group's one card may have changed: it is edited."""
+    with bot.storage.reading() as session:
+        card = session.scalars(select(Card).where(Card.chat_id < 0)).one()
+    assert bot.app.edge is not None
+    bot.app.edge.cards.touch(card.kind, card.subject_id)
+    await bot.clock.travel(bot.clock.now() + timedelta(seconds=10))

@@ -6,33 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from bot.kit import cards
-from bot.playground import story
-from storage.models.outbox import Card
-from tests.world import World, world
+from tests.world import World, make, touch, world
 
 
 @pytest.fixture
 async def bot(sqlite_url: str) -> AsyncIterator[World]:
     async with world(sqlite_url, "2023-07-03 08:59") as bot:
         yield bot
-
-
-async def make(bot: World) -> None:
-    for when, act in story.STEPS:
-        if when <= "2023-07-04 09:40":
-            await bot.stage.at(when)
-            await act(bot.stage)
-
-
-async def touch(bot: World) -> None:
-    with bot.storage.reading() as session:
-        card = session.scalars(select(Card).where(Card.chat_id < 0)).one()
-    assert bot.app.edge is not None
-    bot.app.edge.cards.touch(card.kind, card.subject_id)
-    await bot.clock.travel(bot.clock.now() + timedelta(seconds=10))
 
 
 def edits(bot: World, since: int) -> int:

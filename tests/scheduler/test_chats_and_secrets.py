@@ -17,7 +17,7 @@ from storage.choices import Lane, OutboxState
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Outbox
 from tests.e2e.house import until
-from tests.overlapping import Overlapping
+from tests.overlapping import Overlapping, turns
 from tests.scheduler.office import START, Office
 
 SECOND = timedelta(seconds=1)
@@ -30,11 +30,6 @@ WAIT = Outcome(OutcomeKind.RETRY, reason="too_many", retry_after=20)
 def storage(storage_url: str) -> Iterator[Overlapping]:
     with Overlapping(storage_url, seed=1) as storage:
         yield storage
-
-
-async def turns(count: int = 60) -> None:
-    for _ in range(count):
-        await asyncio.sleep(0.001)
 
 
 # --- rows that somebody was sending --------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from scheduler.outbox import Outcome, OutcomeKind
 from storage.choices import Lane, OutboxState
 from storage.models.outbox import Lease, Outbox
 from tests.e2e.house import until
-from tests.overlapping import Overlapping
+from tests.overlapping import Overlapping, turns
 from tests.scheduler.office import START, Office
 
 SECOND = timedelta(seconds=1)
@@ -28,11 +28,6 @@ SECOND = timedelta(seconds=1)
 def storage(storage_url: str) -> Iterator[Overlapping]:
     with Overlapping(storage_url, seed=1) as storage:
         yield storage
-
-
-async def turns(count: int = 60) -> None:
-    for _ in range(count):
-        await asyncio.sleep(0.001)
 
 
 # --- what nobody told the sender -----------------------------------------------------------------------------------

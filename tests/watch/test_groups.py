@@ -1,7 +1,7 @@
 """What becomes of a branch's group: lost, tied elsewhere, another chat. Through the real Application."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from storage.engine import Storage
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Card, Outbox
 from storage.models.person import DutySpan, Person
-from tests.world import GROUP_ID, OPERATOR, SHANGHAI, World, world
+from tests.world import GROUP_ID, OPERATOR, SHANGHAI, World, make, touch, world
 
 LOST = "支部小助手不能再向支部工作群“示范党支部群”发送消息"
 NOW = datetime(2023, 7, 4, 9, tzinfo=SHANGHAI)
@@ -113,22 +113,6 @@ RIGHTS = (
 
 async def muted(bot: World) -> None:
     await status(bot, {"can_send_messages": False})
-
-
-async def make(bot: World) -> None:
-    for when, act in story.STEPS:
-        if when <= "2023-07-04 09:40":
-            await bot.stage.at(when)
-            await act(bot.stage)
-
-
-async def touch(bot: World) -> None:
-    """The count of the card may have changed: it is edited."""
-    with bot.storage.reading() as session:
-        card = session.scalars(select(Card).where(Card.chat_id < 0)).one()
-    assert bot.app.edge is not None
-    bot.app.edge.cards.touch(card.kind, card.subject_id)
-    await bot.clock.travel(bot.clock.now() + timedelta(seconds=10))
 
 
 # --- lost ----------------------------------------------------------------------------------------------------------
