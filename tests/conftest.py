@@ -129,10 +129,10 @@ def storage_url(request: pytest.FixtureRequest) -> str:
 # Where the rules of the database decide little, SQLite comes first and PostgreSQL with the long walks: every one of
 # these tests costs a database of its own there.
 SQLITE_FIRST = (
-    "features/", "scheduler/test_wrong_clocks", "scheduler/test_chats_and_secrets", "scheduler/test_kept_waiting",
-    "scheduler/test_in_hand", "scheduler/test_outage", "scheduler/test_runner", "attacks/",
-    "watch/", "e2e/test_nothing_stops", "scheduler/test_batches", "storage/test_overlaps", "rights/", "kit/",
+    "attacks/", "e2e/", "features/", "kit/", "rights/", "scheduler/", "storage/test_overlaps", "test_receive", "watch/",
 )  # fmt: skip
+# Where they decide: what is promised once, and what a killed process leaves.
+BOTH_AT_ONCE = ("e2e/test_restart", "scheduler/test_broadcasts", "scheduler/test_promises")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -140,7 +140,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Before the marks are looked at."""
     for item in items:
         where = str(item.path.relative_to(Path(__file__).parent))
-        if where.startswith(SQLITE_FIRST) and "[postgresql" in item.name:
+        first = where.startswith(SQLITE_FIRST) and not where.startswith(BOTH_AT_ONCE)
+        if first and "[postgresql" in item.name:
             item.add_marker(pytest.mark.long)
 
 
