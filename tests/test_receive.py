@@ -315,6 +315,7 @@ async def test_what_has_no_number_is_left_and_the_others_are_taken(storage: Stor
 def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
     """A database that cannot be opened."""
     monkeypatch.setattr(lanes_module, "AWAY", (0.01, 0.02))
+    monkeypatch.setattr(lanes_module, "BREAKS", 1)
     (tmp_path / "away.db").mkdir()
     with Storage(f"sqlite:///{tmp_path}/away.db") as away:
         yield away
