@@ -164,6 +164,27 @@ async def test_who_polls_goes_on_as_soon_as_the_sender_is_answered(
         await until(lambda: len(people[0].chat.from_bot) == 2)
 
 
+async def test_what_telegram_asks_to_wait_is_waited_whoever_says_that_it_is_there(
+    storage: Storage, at_once: None
+) -> None:
+    there = playground()
+
+    def polls() -> list[str]:
+        return [str(one.answer) for one in there.calls if one.method == "getUpdates"]
+
+    fault = there.faults.add("502", method="getUpdates", times=None)
+    async with bot(storage, there) as app:
+        await until(lambda: app.poller._failures)
+        there.faults.remove(fault)
+        there.faults.add("429", method="getUpdates", retry_after=60, times=None)
+        await until(lambda: "retry_after" in polls()[-1])
+        asked = len(polls())
+        await asyncio.sleep(0.05)
+        app.poller.again()
+        await asyncio.sleep(0.1)
+        assert len(polls()) == asked
+
+
 async def test_an_outage_is_waited_for(storage: Storage, at_once: None) -> None:
     there = playground()
     for kind in ("unreachable", "502", "reset", "lost"):
