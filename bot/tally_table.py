@@ -41,7 +41,7 @@ def names_of(session: Session, branch_id: int) -> dict[str, str]:
 
 
 def tally_rows(figures: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, str]]:
-    """One row a figure that is not empty, with the word of the chat and the name that the JSON has (ARCHIVE.md)."""
+    """One row a figure that is not empty, with the word of the chat and its name in the JSON (docs/archive.md)."""
     return [
         {"in_chat": _in_chat(path), "figure": path, "value": value}
         for path, value in _rows("", figures, names)

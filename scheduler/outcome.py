@@ -7,7 +7,7 @@ from typing import Any
 
 from storage.choices import Lane, OutboxState
 
-# An answer that was lost may only be late: the second attempt waits for it (engineering.md 2: 60-120 s).
+# An answer that was lost may only be late: the second attempt waits for it.
 SEND_AGAIN_AFTER = timedelta(seconds=90)
 LONGEST_WAIT = 300
 # The longest that Telegram is waited for when it asks to be left alone, and the longest that anything is put off on
@@ -82,7 +82,7 @@ _FINAL = {
 
 
 def judge(outcome: Outcome, lane: Lane, *, resent: bool, attempts: int, now: datetime) -> Verdict:
-    """DESIGN 4: only what must arrive is sent again after a lost answer, once, and marked."""
+    """Only what must arrive is sent again after a lost answer, once, and marked."""
     if outcome.kind in _FINAL:
         return Verdict(_FINAL[outcome.kind], outcome.reason, resent=resent)
     if outcome.kind is OutcomeKind.UNKNOWN:

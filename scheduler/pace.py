@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-# Telegram: about 30 a second over all, 1 a second in a chat, 20 a minute in a group (engineering.md 2).
+# Telegram: about 30 a second over all, 1 a second in a chat, 20 a minute in a group.
 OVERALL = 29.5
 AFTER_REFUSAL = 28.0
 # A part of a message may be made up for: a timer that wakes late would otherwise slow the whole row of them down.

@@ -11,7 +11,7 @@ from scheduler.year_views import entries_of
 from scheduler.years import Year
 from storage.choices import YearState
 
-# The law of 10 November 2024 added two days; before and since every notice came to the same sum (calendar.md 0.6).
+# The law of 10 November 2024 added two days; before and since every notice came to the same sum.
 CHECKSUM_BEFORE, CHECKSUM_SINCE, NEW_LAW = 11, 13, 2025
 # 清明, 端午 and 中秋 are days off since 2008; the table of lunar dates ends in 2099.
 FIRST_YEAR, LAST_YEAR = 2008, 2099

@@ -31,7 +31,7 @@ class Year:
 
     @property
     def checksum(self) -> int:
-        """Weekdays off minus make-up days: 11 in every announced year to 2024, 13 from 2025 (calendar.md 0.6)."""
+        """Weekdays off minus make-up days: 11 in every announced year to 2024, 13 from 2025."""
         return sum(self._weight(day, off) for day, off in self.days.items())
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""The named people of the tests: the base branch of 25 (domain.md 5), written as a secretary's import writes it."""
+"""The named people of the tests: the base branch of 25 (docs/rules.md), written as a secretary's import writes it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who may do what: the table of domain.md 6.5 as data, asked by the services."""
+"""Who may do what: the table of rights in docs/rules.md as data, asked by the services."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -44,7 +44,7 @@ _DESK = {_ORG: Reach.ALL, _DEP: Reach.ALL, _SEC: Reach.ALL}
 
 # A right that a row does not name is not there, and an office that no row names (youth, mass work) is a member's.
 # The secretary has every right, so a missing office falls to SEC by itself; DEP acts as SEC but for WIPE and CLOSE, and
-# for HAND_OVER, of which the document is silent: a deputy who hands the office over to oneself has all three.
+# for HAND_OVER: a deputy who hands the office over to oneself has all three.
 # GL never beyond the own group; the officer of a superior committee only counts what is below.
 TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.SEE_ROLL: {_GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
@@ -68,7 +68,7 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.HAND_OVER: {_SEC: Reach.ALL},
 }  # fmt: skip
 
-# The own field (domain.md 2.2): PUB study, DIS integrity. Whatever holds anything else is the desk's.
+# The own field: PUB study, DIS integrity. Whatever holds anything else is the desk's.
 FIELDS: dict[Duty, frozenset[ActivityType]] = {
     _PUB: frozenset({ActivityType.LEAD_STUDY, ActivityType.GROUP_DISCUSSION}),
     _DIS: frozenset({

@@ -70,7 +70,7 @@ def read_json(text: bytes | str, *, strictly: bool = False) -> Any:
 
 
 def result_of(status: int, answer: bytes, *, strictly: bool = True) -> Any:
-    """The result that an answer brings; raises the telegram.error that it stands for (DESIGN 4).
+    """The result that an answer brings; raises the telegram.error that it stands for (docs/operating.md).
 
     Whatever is not JSON with `ok`, or says ok without a result, was said by something on the way, whatever its status;
     but half an answer that says ok is half of Telegram's own.

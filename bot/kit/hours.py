@@ -1,4 +1,4 @@
-"""When the bot may speak first: working days, 08:30 to 20:30; and on which days it nudges (domain 6.4)."""
+"""When the bot may speak first: working days, 08:30 to 20:30; and on which days it nudges (docs/rules.md)."""
 
 from datetime import date, datetime, time, timedelta, tzinfo
 

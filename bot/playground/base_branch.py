@@ -1,4 +1,4 @@
-"""The 25 people of the demo and of the tests (domain.md 5), as the rows of a roster."""
+"""The 25 people of the demo and of the tests (docs/rules.md), as the rows of a roster."""
 
 from datetime import date
 

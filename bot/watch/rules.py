@@ -12,7 +12,7 @@ from scheduler.calendar import Block, at
 from scheduler.trust import FAR
 from storage.room import Room
 
-# Telegram keeps a tap for so long; after a longer outage taps are gone without a trace (engineering.md 0.2).
+# Telegram keeps a tap for so long; after a longer outage taps are gone without a trace.
 OUTAGE = timedelta(seconds=150)
 # When people tap, and cards may be posted anew: an outage in the night alone is the operator's matter only.
 DAY_BEGINS, DAY_ENDS = time(7), time(22)
@@ -128,7 +128,7 @@ def failing(times: Mapping[str, tuple[int, str]]) -> Iterable[Finding]:
 
 
 def years(missing: Collection[int], now: datetime, tz: tzinfo) -> Iterable[Finding]:
-    """From 1 December weekly and from the 15th daily while next year is not announced (calendar.md 4.5).
+    """From 1 December weekly and from the 15th daily while next year is not announced (docs/operating.md).
 
     A year that has begun and is still missing: weekly. In the hours in which the bot speaks first.
     """

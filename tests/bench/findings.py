@@ -1,4 +1,4 @@
-"""What was measured, beside its goal (performance.md's numbers), as a table for people or JSON for programs."""
+"""What was measured, beside its goal, as a table for people or JSON for programs."""
 
 import json
 import statistics

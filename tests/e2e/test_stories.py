@@ -57,7 +57,7 @@ def check_st1(figures: dict[str, Any]) -> None:
 
 
 def check_figures(figures: dict[str, Any]) -> None:
-    """The numbers of ST1, ST3 and ST6 as domain.md states them, by activity, theme and reminder."""
+    """The numbers of ST1, ST3 and ST6 as docs/rules.md states them, by activity, theme and reminder."""
     check_st1(figures)
     check_st3(figures)
     check_st6(figures)

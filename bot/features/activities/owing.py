@@ -73,7 +73,7 @@ def asked_leave(session: Session, activity: Activity) -> set[int]:
 
 
 def _nudges(notice: Notice, activity: Activity | None, tz: tzinfo, calendar: Calendar) -> tuple[datetime, ...]:
-    """Once, at the reply deadline: never on a day off, never when the activity has begun by then (domain 6.4)."""
+    """Once, at the reply deadline: never on a day off, never when the activity has begun by then (docs/rules.md)."""
     on_time = activity is None or notice.reply_by < activity.start_at
     worked = calendar.is_working_day(notice.reply_by.astimezone(tz).date())
     return (notice.reply_by,) if on_time and worked else ()

@@ -45,7 +45,7 @@ def may_undo(done_at: datetime, now: datetime) -> bool:
 
 
 def reply_by(notified_at: datetime, start: datetime, next_working_day: date, tz: tzinfo) -> datetime:
-    """Noon of the working day after the notice, not later than the start (domain 6.4)."""
+    """Noon of the working day after the notice, not later than the start (docs/rules.md)."""
     return min(datetime.combine(next_working_day, time(12), tz), start)
 
 

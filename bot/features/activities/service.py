@@ -190,7 +190,7 @@ def desk(session: Session, activity: Activity, day: date) -> list[int]:
 
 
 def sees_names(me: Me, activity: Activity) -> bool:
-    """Names of who came and who did not: SEC, ORG and the group leader only (domain 6.4)."""
+    """Names of who came and who did not: for whoever sees the roll, in private; never in a group."""
     return may(me, Right.SEE_ROLL, branch_id=activity.branch_id, group_id=activity.group_id)
 
 

@@ -1,4 +1,4 @@
-"""The archive as a file: JSON read with distrust, one record a line when written (reference: branch-archive/1)."""
+"""The archive as a file (docs/archive.md): JSON read with distrust, one record a line when written."""
 
 import json
 import re

@@ -94,7 +94,7 @@ class TieGroup(Button):
 
 
 def menu(me: Me) -> list[list[str]]:
-    """The keyboard that stays (domain.md 6.2): everybody's six, then what the offices held allow."""
+    """The keyboard that stays: everybody's six, then what the offices held allow."""
     labels = [*desk_labels(me), *([SWITCH] if len(me.places) > 1 else [])]
     return [*(list(row) for row in MEMBER), *(labels[at : at + 2] for at in range(0, len(labels), 2))]
 

@@ -1,4 +1,4 @@
-"""Figures with the names and shapes of ARCHIVE.md, and behind each the ids of its source rows (D25, S71)."""
+"""Figures with the names and shapes of docs/archive.md, and behind each the ids of its source rows (D25, S71)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -129,7 +129,7 @@ def _one_by_one(into: Figures, held: Sequence[Held]) -> None:
 
 
 def later_figures() -> dict[str, Any]:
-    """What nothing records yet: counts of nothing are 0, a rate without a base is null (ARCHIVE.md)."""
+    """What nothing records yet: counts of nothing are 0, a rate without a base is null (docs/archive.md)."""
     published = {"pieces": 0, "placements": 0, "platforms": []}
     projects = ("listed", "completed", "in_progress", "not_started", "cancelled", "effective", "advanced")
     lists = ("lists", "reinspection_lists", "targets", "items")
@@ -161,7 +161,7 @@ def later_figures() -> dict[str, Any]:
     }
 
 
-# The order of reference/archive_example.tally.json, so that two tallies compare line by line.
+# The order of tests/features/tally/archive_example.tally.json, so that two tallies compare line by line.
 ORDER = (
     "roster_open", "roster_close", "transfers_in", "transfers_out", "full_at_close", "probationary_at_close",
     "exempt_at_close", "monthly_themes", "by_type", "group_meetings_by_group", "branch_scope_overall",

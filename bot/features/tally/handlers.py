@@ -46,7 +46,7 @@ def _checked(year: int, number: int, call: Call) -> Quarter:
 
 
 def _tally(session: Session, call: Call, quarter: Quarter) -> Tally:
-    """The tally as far as this person may see it (domain 6.5); every tap asks anew."""
+    """The tally as far as this person may see it; every tap asks anew."""
     wide = reach(call.me, Right.TALLY)
     if wide not in (Reach.ALL, Reach.OWN_GROUP) or not call.private:
         raise Refusal(NO_RIGHT)

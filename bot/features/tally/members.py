@@ -28,7 +28,7 @@ def count_study(into: Figures, said: Learned) -> None:
 
 
 def _pair(person_id: int, item_id: int) -> str:
-    """A completion is known by item and person (ARCHIVE.md)."""
+    """A completion is known by item and person (docs/archive.md)."""
     return f"S{item_id}/P{person_id}"
 
 

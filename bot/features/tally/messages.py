@@ -188,7 +188,7 @@ def section(tally: Tally, which: Section) -> Message:
 
 
 def not_held(empty: Iterable[Line]) -> list[str]:
-    """What is 0, at the end and by name: never printed as 0次 (domain 1)."""
+    """What is 0, at the end and by name: never printed as 0次."""
     labels = [line.label for line in empty if line.label != RATE]
     return [f"未开展：{'、'.join(labels)}"] if labels else []
 

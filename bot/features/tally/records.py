@@ -47,7 +47,7 @@ def numbers(listed: Iterable[str]) -> list[int]:
 
 
 def names(session: Session, people: Collection[int], tally: Tally) -> dict[int, str]:
-    """How people are called in lists; those of one name are told apart by their party group (domain 6.5)."""
+    """How people are called in lists; those of one name are told apart by their party group."""
     query = select(Person.id, Person.name, Person.branch_id).where(Person.id.in_(list(people)))
     found = {row.id: row for row in session.execute(query)}
     called = [row.name for row in found.values()]

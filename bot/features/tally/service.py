@@ -25,7 +25,7 @@ DRAFT = "draft"
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The figures of one quarter (names and shapes of ARCHIVE.md) and the ids behind the path of each.
+    """The figures of one quarter (names and shapes of docs/archive.md) and the ids behind the path of each.
 
     `until` is the last instant that counts; `only`: the party groups that it was narrowed to.
     """
@@ -91,7 +91,7 @@ def _count_members(
 
 
 def to_json(tally: Tally) -> dict[str, Any]:
-    """What `branch-bot tally --format json` prints (ARCHIVE.md)."""
+    """What `branch-bot tally --format json` prints (docs/archive.md)."""
     return {
         "quarter": str(tally.quarter),
         "version": tally.version,

@@ -1,4 +1,4 @@
-"""What happens on the clock: the nudge (one a person and day over everything, domain 6.4), the digest on the 25th."""
+"""What happens on the clock: the nudge (one a person and day over everything), the digest on the 25th."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo

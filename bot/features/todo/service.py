@@ -102,7 +102,7 @@ def later(now: datetime, tz: tzinfo, calendar: Calendar) -> datetime:
 
 
 def digest_day(calendar: Calendar, year: int, month: int) -> date:
-    """The 25th, or the last working day before it (domain 6.4)."""
+    """The 25th, or the last working day before it (docs/rules.md)."""
     return calendar.on_or_before(date(year, month, DIGEST_DAY))
 
 
