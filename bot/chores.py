@@ -11,13 +11,13 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from bot.features.care import sweeping
-from bot.kit.redact import redact
 from bot.kit.words import moment_words
 from scheduler.clock import Clock
 from scheduler.jobs import Owed
 from scheduler.outbox import promise
-from storage import backup, leases
+from storage import backup, faults, leases
 from storage.engine import Storage
+from storage.revision import BadBackup
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class Chores:
         try:
             made = await asyncio.to_thread(self._make, now)
         except Exception as error:
-            log.error("no backup was made: %s", redact(str(error)))
+            log.error("no backup was made: %s", str(error) if isinstance(error, BadBackup) else faults.words(error))
             await self._storage.write(self._report(now))
         else:
             log.info("backup made: %s", made)

@@ -19,7 +19,6 @@ from bot.kit.redact import redact
 from bot.kit.sending import Telegram
 from bot.kit.transport import AiohttpTransport
 from bot.settings import ENV_FILE, BadSettings, Settings
-from bot.troubles import first_line
 from bot.watch import signs
 from bot.watch.hook import error_of, shown
 from bot.watch.looking import parked
@@ -27,7 +26,7 @@ from bot.watch.rules import is_full
 from scheduler import outbox
 from scheduler.calendars import Calendars, calendars
 from scheduler.trust import FAR
-from storage import leases
+from storage import faults, leases
 from storage.backup import kept
 from storage.choices import YearState
 from storage.engine import Storage, StorageBusy
@@ -94,7 +93,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
     except OldSchema as error:
         yield Finding("database", False, "not as this program needs it", str(error))
     except (DatabaseError, OSError, ValueError) as error:
-        yield Finding("database", False, first_line(error), "Check DATABASE_URL, DATA_DIR and who may write there.")
+        yield Finding("database", False, faults.words(error), "Check DATABASE_URL, DATA_DIR and who may write there.")
 
 
 def _sqlite(storage: Storage) -> Iterator[Finding]:

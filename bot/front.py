@@ -13,7 +13,7 @@ from bot.app import App
 from bot.chores import Backups, Chores
 from bot.features.people.service import claim_secretary
 from bot.features.registry import ANEW, HANDLERS, jobs
-from bot.kit.redact import RedactSecrets
+from bot.kit.redact import RedactSecrets, tell_in_the_log
 from bot.kit.transport import AiohttpTransport
 from bot.settings import Settings
 from bot.troubles import OURS, CannotReceive
@@ -40,10 +40,11 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def log_to_stderr(level: str) -> None:
-    """Plain lines, without token, password and secret in any of them."""
+    """Plain lines, without token, password and secret in any of them, nor a word of anybody."""
     handler = logging.StreamHandler()
     handler.addFilter(RedactSecrets())
     logging.basicConfig(level=level, format=FORMAT, handlers=[handler], force=True)
+    tell_in_the_log()
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
