@@ -50,6 +50,11 @@ def kept(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.name, reverse=True)
 
 
+def short_lived(folder: Path) -> Path:
+    """Below the folder of the nightly copies: where those of every few hours lie."""
+    return folder / "short"
+
+
 def keep_newest(folder: Path, number: int) -> list[Path]:
     """Delete all but the newest; returns what went."""
     old = kept(folder)[number:]

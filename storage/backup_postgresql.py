@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
+from storage.leftovers import part_of
 from storage.lock import StorageBusy
 from storage.revision import BadBackup, require_known
 
@@ -24,7 +25,7 @@ _FUNCTIONS = """SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespac
 
 def copy_database(url: URL, copy: Path) -> None:
     """Write one snapshot of the database into a new file (pg_dump's custom format)."""
-    part = copy.with_name(copy.name + ".part")
+    part = part_of(copy)
     try:
         with _reached(url) as where:
             _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={part}", f"--dbname={where}")

@@ -7,6 +7,7 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
+from storage.leftovers import part_of
 from storage.lock import FileLock
 from storage.revision import BadBackup, require_known
 
@@ -21,7 +22,7 @@ def copy_database(path: Path, copy: Path) -> None:
     """
     if not path.is_file():
         raise BadBackup(f"There is no database at {path}.")
-    part = copy.with_name(copy.name + ".part")
+    part = part_of(copy)
     part.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(path)) as driver:
