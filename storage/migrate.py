@@ -66,6 +66,17 @@ def _go(target: Storage | str, direction: str, revision: str) -> Path | None:
         return copy
 
 
+def migrate_alone(url: URL) -> None:
+    """Up to the newest revision, without a copy before: of a database that is a copy itself."""
+    with connected(url) as connection:
+        upgrade_on(connection, head())
+
+
+def upgrade_on(connection: Connection, revision: str) -> None:
+    """Up to a revision, in somebody's transaction."""
+    command.upgrade(_config(connection), revision)
+
+
 @contextmanager
 def connected(url: URL) -> Iterator[Connection]:
     """A connection in the one transaction of a migration."""

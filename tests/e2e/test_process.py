@@ -118,6 +118,10 @@ async def test_a_second_bot_on_the_folder_is_refused(there: Playground, sqlite_u
     assert "is in use: the bot is running" in process.said
 
 
+def still_open(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.stat().st_mode & 0o077]
+
+
 async def test_the_start_takes_from_others_what_they_could_read_and_clears_up(
     there: Playground, sqlite_url: str, tmp_path: Path
 ) -> None:
@@ -130,7 +134,7 @@ async def test_the_start_takes_from_others_what_they_could_read_and_clears_up(
         process = Process(tmp_path, BOT_TOKEN=there.token, BOT_API_URL=base, DATABASE_URL=sqlite_url)
         await process.start()
         await process.hear("connected as")
-        opened = [path.name for path in tmp_path.rglob("*") if path.stat().st_mode & 0o077]
+        opened = still_open(tmp_path)
         process.send(signal.SIGTERM)
         assert await process.ended() == 0
     assert (half.exists(), copy.exists(), opened) == (False, True, [])

@@ -1,0 +1,122 @@
+"""A dump takes the place of every table of a PostgreSQL database, in one transaction that is open while it is asked."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from psycopg import sql
+from sqlalchemy import URL, Connection, NullPool, create_engine, text
+
+from storage import migrate, schema
+from storage.backup_postgresql import copy_database, write_script
+from storage.lock import StorageBusy
+from storage.restore import Settle, require_shape
+from storage.revision import require_known
+from storage.work import WorkSession
+
+_OTHERS = text("""SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'""")
+_RELATIONS = text("""SELECT relname,
+        CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')""")
+_FUNCTIONS = text("""SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace""")
+_DATA = "COPY public."
+
+
+def restore_server(url: URL, source: Path, kept: Path, settle: Settle) -> Path | None:
+    """Put a copy in the place of every table; the present state is dumped to `kept` before, which is returned.
+
+    Raises StorageBusy while anybody else is connected, BadBackup for a file that is no whole copy of ours.
+    """
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    done, had_one = False, False
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(folder) / "restore.sql"
+            write_script(source, script)
+            with script.open(encoding="utf-8") as lines:
+                revision = require_known(_revision(lines), source)
+            with engine.connect() as connection:
+                _require_alone(connection)
+                had_one = bool(list(_emptying(connection)))
+            if had_one:
+                copy_database(url, kept)
+            with WorkSession(engine) as session, session.begin():
+                _require_alone(session.connection())
+                _put(session.connection(), script, revision, source)
+                settle(session)
+            done = True
+    finally:
+        engine.dispose()
+        if not done:
+            kept.unlink(missing_ok=True)
+    return kept if had_one else None
+
+
+def _put(connection: Connection, script: Path, revision: str, source: Path) -> None:
+    """The tables of the copy, as its version makes them too, brought to this version."""
+    _empty(connection)
+    migrate.upgrade_on(connection, revision)
+    wanted = schema.of_database(connection)
+    _empty(connection)
+    with script.open(encoding="utf-8") as lines:
+        _load(connection, lines)
+    require_shape(schema.of_database(connection), wanted, source)
+    migrate.upgrade_on(connection, migrate.head())
+
+
+def _revision(lines: Iterator[str]) -> str | None:
+    for line in lines:
+        if line.startswith("COPY public.alembic_version "):
+            return next(lines).strip()
+    return None
+
+
+def _require_alone(connection: Connection) -> None:
+    others = connection.scalar(_OTHERS)
+    if others:
+        raise StorageBusy(
+            f"The database is in use: {others} other connections. Stop every process of the bot first, then restore."
+        )
+
+
+def _empty(connection: Connection) -> None:
+    # One by one: what went with another (CASCADE) is not there any more.
+    while statements := list(_emptying(connection)):
+        connection.exec_driver_sql(statements[0])
+
+
+def _emptying(connection: Connection) -> Iterator[str]:
+    for name, kind in connection.execute(_RELATIONS):
+        yield f"DROP {kind} {sql.Identifier('public', name).as_string(None)} CASCADE"
+    for (signature,) in connection.execute(_FUNCTIONS):
+        yield f"DROP FUNCTION {signature} CASCADE"
+
+
+def _load(connection: Connection, lines: Iterator[str]) -> None:
+    """What psql would do with the script, without leaving the transaction: statements, and rows between them."""
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        said: list[str] = []
+        for line in lines:
+            if line.startswith(_DATA) and line.rstrip().endswith("FROM stdin;"):
+                _say(cursor, said)
+                with cursor.copy(line.rstrip().removesuffix(";")) as rows:
+                    for row in lines:
+                        if row == "\\.\n":
+                            break
+                        rows.write(row)
+            # \restrict and \unrestrict are for psql alone.
+            elif not line.startswith("\\"):
+                said.append(line)
+        _say(cursor, said)
+        # The script looks for nothing by itself, and waits for ever.
+        cursor.execute("RESET ALL")
+
+
+def _say(cursor: Any, said: list[str]) -> None:
+    statements = "".join(said)
+    said.clear()
+    if statements.strip():
+        cursor.execute(statements, prepare=False)
