@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 from telegram.error import InvalidToken, TelegramError
@@ -97,7 +97,16 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 def _sqlite(storage: Storage) -> Iterator[Finding]:
-    if storage.dialect == "sqlite" and sqlite3.sqlite_version_info < SAFE_SQLITE:
+    if storage.dialect != "sqlite":
+        return
+    with storage.reading() as session:
+        faults = [str(each) for each in session.scalars(text("PRAGMA quick_check(5)"))]
+    if faults == ["ok"]:
+        yield Finding("file", True, "whole (quick_check)")
+    else:
+        what = "Stop the bot, keep the file, restore the last copy (branch-bot restore), and look after the disk."
+        yield Finding("file", False, f"damaged: {'; '.join(' '.join(each.split()) for each in faults)}", what)
+    if sqlite3.sqlite_version_info < SAFE_SQLITE:
         yield Finding(
             "sqlite", None, f"version {sqlite3.sqlite_version} has a rare fault that 3.51.3 mends",
             "Keep one process on the file (the bot sees to it) and keep backups; a newer Python brings a newer SQLite.",
