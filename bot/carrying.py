@@ -29,7 +29,7 @@ _UNANSWERED = (InboxState.NEW, InboxState.CLAIMED, InboxState.DONE)
 # The last contact with Telegram, and the outage for which cards are still to be posted anew.
 _CONTACT = ("contact:", "outage:")
 # What operator and secretaries were told under names that are no row's.
-_TOLD, _UNDELIVERED = ("operator:", "group_lost:"), "undelivered:"
+_TOLD, _OF_A_LINE, _UNDELIVERED = "operator:", ("operator:group:", "group_lost:"), "undelivered:"
 # The machinery's own rows: what they are about is counted already.
 _MACHINERY = frozenset({"card", "job_run", "command_menu", "upload", "chosen_place", "dialog"})
 
@@ -175,13 +175,22 @@ def _keep_answered(session: Session, before: Known) -> None:
 
 def _keep_told(session: Session, before: Known) -> None:
     """What operator and secretaries heard of is no news; of subjects that are lost the names may come again."""
-    names = [key for key in before.told if key.startswith(_TOLD)]
-    names += [key for key in before.told if key.startswith(_UNDELIVERED) and _has_subject(session, key)]
+    last = session.scalar(select(func.max(Audit.id))) or 0
+    names = [key for key in before.told if _is_told(session, key, last)]
     for start in range(0, len(names), SLICE):
         part = names[start : start + SLICE]
         there = taken(session, part)
         session.add_all([Promise(key=key) for key in part if key not in there])
     session.flush()
+
+
+def _is_told(session: Session, key: str, last: int) -> bool:
+    """Whether it is a word to operator or secretaries about something that the copy knows; `last`: its last change."""
+    of_a_line = next((name for name in _OF_A_LINE if key.startswith(name)), None)
+    if of_a_line is not None:
+        number = key.removeprefix(of_a_line).partition(":")[0]
+        return number.isdigit() and int(number) <= last
+    return key.startswith(_TOLD) or (key.startswith(_UNDELIVERED) and _has_subject(session, key))
 
 
 def _has_subject(session: Session, key: str) -> bool:

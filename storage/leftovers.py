@@ -4,7 +4,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -36,7 +36,8 @@ def clear_up(url: URL, folders: list[Path]) -> list[Path]:
             path.unlink(missing_ok=True)
             gone.append(path)
     if url.get_backend_name() == "sqlite" and (path := database_path(url)).exists():
-        with closing(sqlite3.connect(path)) as driver:
+        # A file that is damaged or may not be written is said of by whoever reads it.
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as driver:
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return gone
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from psycopg import sql
 from sqlalchemy import URL, Connection, NullPool, create_engine, text
 
 from storage import migrate, schema
@@ -17,10 +16,18 @@ from storage.work import WorkSession
 
 _OTHERS = text("""SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'""")
-_RELATIONS = text("""SELECT relname,
-        CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END
-    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')""")
-_FUNCTIONS = text("""SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace""")
+_TABLES = text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+# One after the other: what goes with another (CASCADE) is not there any more.
+_EMPTY = text("""DO $$
+DECLARE one record;
+BEGIN
+    FOR one IN SELECT relname,
+            CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END AS kind
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+    LOOP EXECUTE format('DROP %s IF EXISTS public.%I CASCADE', one.kind, one.relname); END LOOP;
+    FOR one IN SELECT oid::regprocedure::text AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    LOOP EXECUTE format('DROP FUNCTION IF EXISTS %s CASCADE', one.name); END LOOP;
+END $$""")
 _DATA = "COPY public."
 
 
@@ -39,7 +46,7 @@ def restore_server(url: URL, source: Path, kept: Path, settle: Settle) -> Path |
                 revision = require_known(_revision(lines), source)
             with engine.connect() as connection:
                 _require_alone(connection)
-                had_one = bool(list(_emptying(connection)))
+                had_one = bool(connection.scalar(_TABLES))
             if had_one:
                 copy_database(url, kept)
             with WorkSession(engine) as session, session.begin():
@@ -56,10 +63,10 @@ def restore_server(url: URL, source: Path, kept: Path, settle: Settle) -> Path |
 
 def _put(connection: Connection, script: Path, revision: str, source: Path) -> None:
     """The tables of the copy, as its version makes them too, brought to this version."""
-    _empty(connection)
+    connection.execute(_EMPTY)
     migrate.upgrade_on(connection, revision)
     wanted = schema.of_database(connection)
-    _empty(connection)
+    connection.execute(_EMPTY)
     with script.open(encoding="utf-8") as lines:
         _load(connection, lines)
     require_shape(schema.of_database(connection), wanted, source)
@@ -79,19 +86,6 @@ def _require_alone(connection: Connection) -> None:
         raise StorageBusy(
             f"The database is in use: {others} other connections. Stop every process of the bot first, then restore."
         )
-
-
-def _empty(connection: Connection) -> None:
-    # One by one: what went with another (CASCADE) is not there any more.
-    while statements := list(_emptying(connection)):
-        connection.exec_driver_sql(statements[0])
-
-
-def _emptying(connection: Connection) -> Iterator[str]:
-    for name, kind in connection.execute(_RELATIONS):
-        yield f"DROP {kind} {sql.Identifier('public', name).as_string(None)} CASCADE"
-    for (signature,) in connection.execute(_FUNCTIONS):
-        yield f"DROP FUNCTION {signature} CASCADE"
 
 
 def _load(connection: Connection, lines: Iterator[str]) -> None:

@@ -13,25 +13,30 @@ from storage import migrate
 Shape = dict[str, str]
 # Made by ANALYZE, or by the engine itself.
 _NOT_OURS = "sqlite_"
-_COLUMNS = """SELECT 'column ' || c.relname || '.' || a.attname,
+_COLUMNS_OF = 'SELECT name, type, "notnull", pk FROM pragma_table_xinfo(?)'
+_REFERENCES_OF = 'SELECT "from", "table", "to" FROM pragma_foreign_key_list(?)'
+# What a table itself says is unique; the index that SQLite makes for it has no name of ours.
+_UNIQUE_OF = """SELECT (SELECT group_concat(name, ', ') FROM pragma_index_info(made.name))
+    FROM pragma_index_list(?) made WHERE origin = 'u'"""
+_COLUMNS = text("""SELECT 'column ' || c.relname || '.' || a.attname,
         format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"""
-_RELATIONS = """SELECT CASE relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'view ' ELSE 'table ' END || relname, ''
-    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')"""
-_INDEXES = (
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped""")
+_RELATIONS = text("""SELECT CASE relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'view ' ELSE 'table ' END || relname, ''
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')""")
+_INDEXES = text(
     """SELECT 'index ' || indexname || ' of ' || tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'"""
 )
-_TRIGGERS = """SELECT 'trigger ' || t.tgname || ' of ' || c.relname, pg_get_triggerdef(t.oid) || t.tgenabled::text
+_TRIGGERS = text("""SELECT 'trigger ' || t.tgname || ' of ' || c.relname, pg_get_triggerdef(t.oid) || t.tgenabled::text
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-    WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal"""
-_RULES = """SELECT 'rule ' || rulename || ' of ' || tablename, '' FROM pg_rules WHERE schemaname = 'public'"""
-_FUNCTIONS = (
+    WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal""")
+_RULES = text("""SELECT 'rule ' || rulename || ' of ' || tablename, '' FROM pg_rules WHERE schemaname = 'public'""")
+_FUNCTIONS = text(
     """SELECT 'function ' || p.proname, p.prosrc FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace"""
 )
-_CONSTRAINTS = """SELECT 'constraint ' || n.conname || ' of ' || c.relname, pg_get_constraintdef(n.oid)
+_CONSTRAINTS = text("""SELECT 'constraint ' || n.conname || ' of ' || c.relname, pg_get_constraintdef(n.oid)
     FROM pg_constraint n JOIN pg_class c ON c.oid = n.conrelid
-    WHERE c.relnamespace = 'public'::regnamespace AND n.contype <> 'n'"""
+    WHERE c.relnamespace = 'public'::regnamespace AND n.contype <> 'n'""")
 
 
 def of_file(path: Path) -> Shape:
@@ -62,15 +67,12 @@ def _of_sqlite(driver: sqlite3.Connection) -> Iterator[tuple[str, str]]:
 
 
 def _columns(driver: sqlite3.Connection, name: str) -> Iterator[tuple[str, str]]:
-    quoted = name.replace('"', '""')
-    for row in driver.execute(f'PRAGMA table_xinfo("{quoted}")').fetchall():
-        yield f"column {name}.{row[1]}", f"{row[2]} {row[3]} {row[5]}"
-    for row in driver.execute(f'PRAGMA foreign_key_list("{quoted}")').fetchall():
-        yield f"reference {name}.{row[3]} to {row[2]}", str(row[4])
-    for row in driver.execute(f'PRAGMA index_list("{quoted}")').fetchall():
-        if row[3] == "u":
-            columns = driver.execute("SELECT name FROM pragma_index_info(?) ORDER BY seqno", (row[1],)).fetchall()
-            yield f"unique {', '.join(str(column) for (column,) in columns)} of {name}", ""
+    for column, kind, not_null, key in driver.execute(_COLUMNS_OF, (name,)).fetchall():
+        yield f"column {name}.{column}", f"{kind} {not_null} {key}"
+    for column, other, its in driver.execute(_REFERENCES_OF, (name,)).fetchall():
+        yield f"reference {name}.{column} to {other}", str(its)
+    for (columns,) in driver.execute(_UNIQUE_OF, (name,)).fetchall():
+        yield f"unique {columns} of {name}", ""
 
 
 def _plain(statement: str | None) -> str:
@@ -81,7 +83,7 @@ def _plain(statement: str | None) -> str:
 def of_database(connection: Connection) -> Shape:
     """The same of a PostgreSQL database, in the transaction of whoever asks."""
     asked = (_RELATIONS, _COLUMNS, _INDEXES, _TRIGGERS, _RULES, _FUNCTIONS, _CONSTRAINTS)
-    return {name: made for question in asked for name, made in connection.execute(text(question))}
+    return {name: made for question in asked for name, made in connection.execute(question)}
 
 
 def differences(found: Shape, wanted: Shape) -> list[str]:
