@@ -105,8 +105,8 @@ def _load(connection: Connection, lines: Iterator[str]) -> None:
             elif not line.startswith("\\"):
                 said.append(line)
         _say(cursor, said)
-        # The script looks for nothing by itself, and waits for ever.
-        cursor.execute("RESET ALL")
+        # The script has set much for itself. Whoever is asked now may take the time to think.
+        cursor.execute("RESET ALL; SET idle_in_transaction_session_timeout = 0")
 
 
 def _say(cursor: Any, said: list[str]) -> None:

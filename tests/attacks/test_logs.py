@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import logging
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 from telegram.error import TelegramError
 
+from bot import __main__ as front_door
 from bot.features import registry
 from bot.front import log_to_stderr
 from bot.kit.api_errors import result_of
@@ -191,6 +193,22 @@ async def test_nor_by_what_logs_beside_us(capsys: pytest.CaptureFixture[str]) ->
     assert "LookupError" in logged
     assert "failed: ValueError, 7" in logged
     assert SECRET not in logged
+
+
+def test_nor_by_a_command_that_sets_up_no_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo, an import: what is logged there goes to the terminal by logging's last resort."""
+    last = logging.StreamHandler()
+    monkeypatch.setattr(logging, "lastResort", last)
+    monkeypatch.setattr(front_door, "cli", lambda prog_name: None)
+    before = os.umask(0o022)
+    try:
+        front_door.main()
+    finally:
+        os.umask(before)
+    error = ValueError(SECRET)
+    record = logging.LogRecord("x", logging.ERROR, __file__, 1, "%s", (error,), (ValueError, error, None))
+    assert last.filter(record)
+    assert SECRET not in last.format(record)
 
 
 def test_nor_at_the_command_line() -> None:
