@@ -20,6 +20,7 @@ from storage.models.audit import Audit
 from storage.models.everything import METADATA
 from storage.models.inbox import Inbox
 from storage.models.outbox import Card, JobRun, Lease, Outbox, Promise
+from storage.models.person import Person
 from storage.revision import newest, present
 
 # Why a row of the copy does not go: it had gone, and nobody knows any more how; or it is not wanted now.
@@ -59,6 +60,7 @@ class Known:
     runs: Mapping[RunKey, datetime]
     answered: Collection[tuple[int, int]]
     leases: Sequence[tuple[str, str, datetime]]
+    erased: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Found:
     """Of a copy in which what was sent since is noted. `lost`: rows by table; `until`: its newest row.
 
     sent: how many messages it would have sent again; `runs` (with the number of their messages) and `rows` fell due and
-    were not sent.
+    were not sent. erased: whose data were erased since and are there again.
     """
 
     until: datetime | None
@@ -74,6 +76,7 @@ class Found:
     sent: int
     runs: Sequence[tuple[Due, int]]
     rows: Sequence[int]
+    erased: Sequence[int] = ()
 
     @property
     def messages(self) -> int:
@@ -111,6 +114,7 @@ def _known(session: Session) -> Known:
     return Known(
         ids, _until(session), told, runs, {(row.bot_id, row.update_id) for row in session.execute(answered)},
         [(lease.name, lease.holder, lease.expires_at) for lease in leases],
+        set(session.scalars(select(Person.id).where(Person.erased_at.is_not(None)))),
     )  # fmt: skip
 
 
@@ -145,7 +149,9 @@ def carry(session: Session, before: Known | None, jobs: Sequence[Job], now: date
     left = [run for run in runs if before is None or run.key not in before.runs]
     nothing = idle(session, left, now, adopted)
     counted = [(run, _count(session, run, now)) for run in left if run not in nothing]
-    return Found(until, lost, sent, [each for each in counted if each[1]], rows)
+    there = session.scalars(select(Person.id).where(Person.erased_at.is_(None)).order_by(Person.id))
+    erased = [each for each in there if before is not None and each in before.erased]
+    return Found(until, lost, sent, [each for each in counted if each[1]], rows, erased)
 
 
 def _lost(session: Session, before: Known | None) -> dict[str, int]:

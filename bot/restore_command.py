@@ -1,6 +1,7 @@
 """branch-bot restore: says what it would mean, asks, and puts the copy in the database's place."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from bot.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, tzinfo
+    from datetime import tzinfo
 
     from sqlalchemy.orm import Session
 
@@ -60,11 +61,17 @@ def restore(file: Path, yes: bool, due: str | None) -> None:
 
 
 def _tell(file: Path, before: "Known | None", found: "Found", tz: "tzinfo") -> None:
-    click.echo(f"{file}: its newest record is of {_when(found.until, tz)}.")
+    written = datetime.fromtimestamp(file.stat().st_mtime, tz)
+    click.echo(f"{file}: written {_when(written, tz)}, its newest record is of {_when(found.until, tz)}.")
     if before is None:
         click.echo("There is no present database that can be read: nobody knows what it has sent since then.")
     else:
         click.echo(f"The present database has records until {_when(before.until, tz)}. {_lost(found.lost)}")
+    if found.erased:
+        numbers = ", ".join(map(str, found.erased))
+        click.echo(
+            f"Erased since then, and there again with the copy: numbers {numbers}. Erase them once more (注销数据)."
+        )
     if found.sent:
         click.echo(f"Messages that were sent since then and are not sent again: {found.sent}")
     if found.messages:

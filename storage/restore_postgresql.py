@@ -1,6 +1,7 @@
 """A dump takes the place of every table of a PostgreSQL database, in one transaction that is open while it is asked."""
 
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ from storage.work import WorkSession
 
 _OTHERS = text("""SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'""")
+# A transaction goes on seeing what it has seen.
+_LOOK_AGAIN = text("SELECT pg_stat_clear_snapshot()")
+# Seconds: whoever has just closed a connection (our own pg_dump) is seen for a moment yet.
+LEAVING = (0, 0.05, 0.2, 0.5, 1, 2)
 _TABLES = text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
 # One after the other: what goes with another (CASCADE) is not there any more.
 _EMPTY = text("""DO $$
@@ -81,8 +86,14 @@ def _revision(lines: Iterator[str]) -> str | None:
 
 
 def _require_alone(connection: Connection) -> None:
-    others = connection.scalar(_OTHERS)
-    if others:
+    others = 0
+    for pause in LEAVING:
+        time.sleep(pause)
+        connection.execute(_LOOK_AGAIN)
+        others = connection.scalar(_OTHERS) or 0
+        if not others:
+            break
+    else:
         raise StorageBusy(
             f"The database is in use: {others} other connections. Stop every process of the bot first, then restore."
         )

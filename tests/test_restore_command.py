@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from bot.cli import cli
+from bot.features.care import erasure
 from bot.settings import Settings
 from scheduler.jobs import Owed
 from scheduler.outbox import promise
@@ -38,6 +39,10 @@ class House:
                     owed = Owed(("mine:1",), {"text": "请准时"}, cast["甲三"])
                     promise(session, owed, job=None, branch_id=cast.branch_id, now=now - timedelta(minutes=5))
             backup.make(storage.url, self.copy)
+            self.erased = cast["甲五"]
+            with storage.transaction() as session:
+                secretary = cast.me(session, "甲一", now.date())
+                erasure.erase(session, secretary, self.erased, now.date(), now)
             with storage.transaction() as session:
                 session.add(Organisation(kind="branch", name="第二支部", settings={}, created_at=now))
 
@@ -74,8 +79,11 @@ def house(storage_url: str, tmp_path: Path, _settings: None) -> House:
 def test_it_says_what_is_lost_and_changes_nothing_unasked(house: House, tmp_path: Path) -> None:
     said = house.restore()
     assert said.exit_code == 1
-    assert "Lost with it: 1 organisation." in said.output
-    assert re.search(r"its newest record is of \d{4}-\d\d-\d\d \d\d:\d\d\.", said.output)
+    assert "Lost with it: 1 organisation, 1 changes." in said.output
+    assert f"there again with the copy: numbers {house.erased}." in said.output
+    assert re.search(
+        r"written \d{4}-\d\d-\d\d \d\d:\d\d, its newest record is of \d{4}-\d\d-\d\d \d\d:\d\d\.", said.output
+    )
     assert "Messages that fell due since then and were not sent: 1" in said.output
     assert "There is nobody to ask" in said.output
     assert house.holds() == UNTOUCHED
