@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from bot.chores import Backups, Chores
 from bot.features.care import sweeping
@@ -129,6 +129,12 @@ async def test_who_reads_meanwhile_only_puts_it_off(sqlite_url: str, tmp_path: P
             assert session.scalar(select(Person.phone).where(Person.id == bot.cast[NAME])) == PHONE
         await bot.stage.say("甲二", "帮助")
         assert holders(tmp_path, NAME, PHONE, TEXT) == set()
+
+
+def test_whoever_writes_overwrites_what_is_deleted(sqlite_url: str) -> None:
+    """Also where nothing is written anew: what goes one by one between two nights."""
+    with Storage(sqlite_url) as storage, storage.transaction() as session:
+        assert session.scalar(text("PRAGMA secure_delete")) == 1
 
 
 @pytest.mark.parametrize("revision", ["0004"])
