@@ -1,11 +1,13 @@
 """The console script: branch-bot, or python -m bot."""
 
+import logging
 import os
 import sys
 from types import ModuleType
 from typing import cast
 
 from bot.cli import cli
+from bot.kit.redact import RedactSecrets
 
 
 def main() -> None:
@@ -13,6 +15,9 @@ def main() -> None:
     sys.modules.setdefault("httpx._main", cast(ModuleType, None))
     # Names and attendance: what this program writes is its owner's only.
     os.umask(0o077)
+    # What is logged before, or without, a log of one's own goes to the terminal by this.
+    if logging.lastResort is not None:
+        logging.lastResort.addFilter(RedactSecrets())
     cli(prog_name="branch-bot")
 
 

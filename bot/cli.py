@@ -18,6 +18,7 @@ from bot.opening import branch as _branch
 from bot.opening import database as _database
 from bot.opening import now as _now
 from bot.people_commands import branch, export, import_, invites, roster
+from bot.restore_command import restore
 from bot.settings import BadSettings, Settings, load
 from bot.show import FORMAT, Format, show
 
@@ -63,7 +64,7 @@ def cli() -> None:
     """
 
 
-for _command in (branch, calendar, export, import_, invites, office, roster):
+for _command in (branch, calendar, export, import_, invites, office, restore, roster):
     cli.add_command(_command)
 
 
@@ -133,24 +134,6 @@ def backup(file: Path | None) -> None:
     target = file or backup.next_name(url, settings.backups, _now(settings))
     backup.make(url, target)
     click.echo(target)
-
-
-@cli.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def restore(file: Path) -> None:
-    """Put the copy FILE in the place of the database. Refuses while the bot runs; keeps the present database."""
-    from storage import backup
-    from storage.engine import Storage, database_url
-    from storage.revision import newest, present
-
-    settings = load()
-    kept = backup.restore(database_url(settings.database), file, settings.backups, _now(settings))
-    if kept:
-        click.echo(f"The database as it was: {kept}")
-    with Storage(settings.database) as storage:
-        revision = present(storage)
-    older = revision != newest()
-    click.echo(f"Restored from {file}.{' It is of an older version; run: branch-bot migrate' if older else ''}")
 
 
 @cli.command()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 from telegram.error import InvalidToken, TelegramError
@@ -19,7 +19,6 @@ from bot.kit.redact import redact
 from bot.kit.sending import Telegram
 from bot.kit.transport import AiohttpTransport
 from bot.settings import ENV_FILE, BadSettings, Settings
-from bot.troubles import first_line
 from bot.watch import signs
 from bot.watch.hook import error_of, shown
 from bot.watch.looking import parked
@@ -27,7 +26,7 @@ from bot.watch.rules import is_full
 from scheduler import outbox
 from scheduler.calendars import Calendars, calendars
 from scheduler.trust import FAR
-from storage import leases
+from storage import faults, leases
 from storage.backup import kept
 from storage.choices import YearState
 from storage.engine import Storage, StorageBusy
@@ -94,11 +93,20 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
     except OldSchema as error:
         yield Finding("database", False, "not as this program needs it", str(error))
     except (DatabaseError, OSError, ValueError) as error:
-        yield Finding("database", False, first_line(error), "Check DATABASE_URL, DATA_DIR and who may write there.")
+        yield Finding("database", False, faults.words(error), "Check DATABASE_URL, DATA_DIR and who may write there.")
 
 
 def _sqlite(storage: Storage) -> Iterator[Finding]:
-    if storage.dialect == "sqlite" and sqlite3.sqlite_version_info < SAFE_SQLITE:
+    if storage.dialect != "sqlite":
+        return
+    with storage.reading() as session:
+        faults = [str(each) for each in session.scalars(text("PRAGMA quick_check(5)"))]
+    if faults == ["ok"]:
+        yield Finding("file", True, "whole (quick_check)")
+    else:
+        what = "Stop the bot, keep the file, restore the last copy (branch-bot restore), and look after the disk."
+        yield Finding("file", False, f"damaged: {'; '.join(' '.join(each.split()) for each in faults)}", what)
+    if sqlite3.sqlite_version_info < SAFE_SQLITE:
         yield Finding(
             "sqlite", None, f"version {sqlite3.sqlite_version} has a rare fault that 3.51.3 mends",
             "Keep one process on the file (the bot sees to it) and keep backups; a newer Python brings a newer SQLite.",

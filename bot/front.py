@@ -13,15 +13,18 @@ from bot.app import App
 from bot.chores import Backups, Chores
 from bot.features.people.service import claim_secretary
 from bot.features.registry import ANEW, HANDLERS, jobs
-from bot.kit.redact import RedactSecrets
+from bot.kit.redact import RedactSecrets, tell_in_the_log
 from bot.kit.transport import AiohttpTransport
 from bot.settings import Settings
 from bot.troubles import OURS, CannotReceive
 from bot.web import Webhook
 from scheduler.clock import Clock, SystemClock
 from scheduler.trust import Trust
+from storage.backup import short_lived
 from storage.connections import places
 from storage.engine import Storage
+from storage.leftovers import clear_up
+from storage.privacy import tighten
 from storage.revision import require_newest
 from storage.work import unavailable
 
@@ -40,10 +43,11 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def log_to_stderr(level: str) -> None:
-    """Plain lines, without token, password and secret in any of them."""
+    """Plain lines, without token, password and secret in any of them, nor a word of anybody."""
     handler = logging.StreamHandler()
     handler.addFilter(RedactSecrets())
     logging.basicConfig(level=level, format=FORMAT, handlers=[handler], force=True)
+    tell_in_the_log()
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
@@ -67,6 +71,8 @@ def run(settings: Settings, starts_at: datetime | None = None) -> None:
 def _run(settings: Settings, token: str, starts_at: datetime | None) -> None:
     with Storage(settings.database) as storage:
         storage.hold()
+        clear_up(storage.url, [settings.backups, short_lived(settings.backups), settings.data_dir.absolute()])
+        _tighten(storage, settings)
         until_there(storage, require_newest, require_connections)
         clock = SystemClock() if starts_at is None else SystemClock.starting_at(starts_at)
         if starts_at is not None:
@@ -75,9 +81,18 @@ def _run(settings: Settings, token: str, starts_at: datetime | None) -> None:
             storage=storage, transport=AiohttpTransport(CONNECTIONS), clock=clock, tz=settings.timezone,
             token=token, api_url=settings.bot_api_url, handlers=HANDLERS, jobs=jobs(settings.timezone),
             listen=settings.listen, webhook=webhook(settings), operator=settings.operator_id, sources=ANEW,
-            chores=lambda trust: [("chores", chores(storage, clock, settings, trust).run)],
+            chores=lambda trust: chores(storage, clock, settings, trust).tasks(),
         )  # fmt: skip
         asyncio.run(_until_told(app, storage, settings, clock))
+
+
+def _tighten(storage: Storage, settings: Settings) -> None:
+    """Names and attendance are their owner's only; said in one line, because somebody may have wanted it otherwise."""
+    mended, stuck = tighten(storage.url, settings.data_dir.absolute())
+    if mended:
+        log.warning("others could read %s: now only this user can", ", ".join(map(str, mended)))
+    if stuck:
+        log.warning("others can read %s, and that cannot be changed here", ", ".join(map(str, stuck)))
 
 
 def until_there(storage: Storage, *checks: Callable[[Storage], None]) -> None:
@@ -117,9 +132,9 @@ def webhook(settings: Settings) -> Webhook | None:
 
 
 def chores(storage: Storage, clock: Clock, settings: Settings, trust: Trust) -> Chores:
-    """What is done every night; a failure is told to the operator, else to the first secretary."""
+    """What is done every night and every few hours; a failure is told to the operator, else to the first secretary."""
     tell = settings.operator_id or settings.secretary_id
-    backups = Backups(settings.backups, settings.backup_keep, tell)
+    backups = Backups(settings.backups, settings.backup_keep, tell, settings.backup_every)
     return Chores(storage, clock, settings.timezone, backups, trust.off)
 
 

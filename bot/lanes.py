@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.kit.ledger import AlreadyHandled, NotYet
 from bot.kit.redact import redact
 from scheduler.clock import Clock
+from storage import faults
 from storage.choices import InboxState
 from storage.engine import Storage
 from storage.models.inbox import Inbox
@@ -168,7 +169,7 @@ class Lanes:
     async def _park(self, parcel: Parcel, error: Exception) -> None:
         """Nothing of it was committed: keep it aside with its fault, tell its sender, go on."""
         log.error("update %s is parked", parcel.update_id, exc_info=error)
-        fault = redact(f"{type(error).__name__}: {error}")[:FAULT_LENGTH]
+        fault = redact(faults.words(error))[:FAULT_LENGTH]
         now = self._clock.now()
         if not await self._storage.write(lambda session: park(session, self._bot_id, parcel.update_id, fault, now)):
             return

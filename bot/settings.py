@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     secretary_id: PositiveInt | None = None
     operator_id: PositiveInt | None = None
     backup_keep: NonNegativeInt = 14
+    backup_every: Annotated[int, Field(ge=0, le=24)] = 6
     log_level: Annotated[str, AfterValidator(_level)] = "INFO"
 
     def model_post_init(self, context: Any, /) -> None:

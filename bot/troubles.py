@@ -1,11 +1,10 @@
 """What the person who runs the bot is told when something goes wrong."""
 
-import traceback
-
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from bot.kit.redact import redact
 from bot.settings import BadSettings
+from storage import faults
 from storage.lock import StorageBusy
 from storage.revision import BadBackup, OldSchema
 
@@ -27,11 +26,11 @@ def explain(error: Exception) -> str:
         text = str(error)
     elif isinstance(error, SQLAlchemyError):
         hint = " (branch-bot doctor looks closer)" if isinstance(error, DatabaseError) else ""
-        text = f"The database says: {first_line(error)}{hint}"
+        text = f"The database says: {faults.words(error)}{hint}"
     elif isinstance(error, OSError):
         text = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
     else:
-        text = f"Unexpected: {type(error).__name__}: {error} (LOG_LEVEL=DEBUG shows where)"
+        text = f"Unexpected: {faults.words(error)} (LOG_LEVEL=DEBUG shows where)"
     return redact(text)
 
 
@@ -39,10 +38,4 @@ def background(error: Exception) -> str:
     """The traceback without secrets; empty for what was raised with a text for people."""
     if isinstance(error, NAMED):
         return ""
-    return redact("".join(traceback.format_exception(error)))
-
-
-def first_line(error: BaseException) -> str:
-    """What an error says, without SQL, parameters and background."""
-    inner = getattr(error, "orig", None) or error
-    return (str(inner).strip().splitlines() or [type(inner).__name__])[0]
+    return redact(f"{faults.trace(error)}\n")

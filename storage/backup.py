@@ -7,6 +7,8 @@ from sqlalchemy import URL
 
 from storage import backup_postgresql, backup_sqlite
 from storage.backup_sqlite import unused
+from storage.restore import Settle, nothing, restore_file
+from storage.restore_postgresql import restore_server
 from storage.revision import BadBackup
 from storage.sqlite import database_path
 
@@ -26,17 +28,19 @@ def make(url: URL, target: Path) -> None:
         backup_postgresql.copy_database(url, target)
 
 
-def restore(url: URL, source: Path, folder: Path, now: datetime) -> Path | None:
-    """Put a copy in the place of the database; returns where the present one is kept (beside it, or in `folder`).
+def restore(url: URL, source: Path, folder: Path, now: datetime, settle: Settle = nothing) -> Path | None:
+    """Put a copy in the place of the database, brought to this version; returns where the present one is kept (beside
+    it, or in `folder`).
 
-    Raises StorageBusy while the bot runs, BadBackup for a file that is not whole or not ours.
+    Raises StorageBusy while the bot runs, BadBackup for a file that is not whole or not ours, and what `settle` raises,
+    which works on the copy before that; nothing is changed then.
     """
     stamp = f"before-restore-{now:%Y%m%d-%H%M%S}"
     if url.get_backend_name() == "sqlite":
         path = database_path(url)
-        return backup_sqlite.restore(path, source, unused(path.with_name(f"{path.name}.{stamp}.backup")))
+        return restore_file(path, source, unused(path.with_name(f"{path.name}.{stamp}.backup")), settle)
     folder.mkdir(parents=True, exist_ok=True)
-    return backup_postgresql.restore(url, source, unused(folder / f"{stamp}.dump"))
+    return restore_server(url, source, unused(folder / f"{stamp}.dump"), settle)
 
 
 def next_name(url: URL, folder: Path, now: datetime) -> Path:
@@ -48,6 +52,11 @@ def kept(folder: Path) -> list[Path]:
     """The backups of a folder, the newest first (the name says when)."""
     found = [path for ending in ENDING.values() for path in folder.glob(f"{STEM}*{ending}")]
     return sorted(found, key=lambda path: path.name, reverse=True)
+
+
+def short_lived(folder: Path) -> Path:
+    """Below the folder of the nightly copies: where those of every few hours lie."""
+    return folder / "short"
 
 
 def keep_newest(folder: Path, number: int) -> list[Path]:

@@ -7,24 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-from psycopg import sql
 from sqlalchemy import URL
 
-from storage.lock import StorageBusy
-from storage.revision import BadBackup, require_known
+from storage.leftovers import part_of
+from storage.revision import BadBackup
 
 INSTALL = "{tool} is not on this machine: install the PostgreSQL client tools (Debian: apt install postgresql-client)."
-_OTHERS = """SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-_FUNCTIONS = """SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-    WHERE n.nspname = 'public'"""
 
 
 def copy_database(url: URL, copy: Path) -> None:
     """Write one snapshot of the database into a new file (pg_dump's custom format)."""
-    part = copy.with_name(copy.name + ".part")
+    part = part_of(copy)
     try:
         with _reached(url) as where:
             _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={part}", f"--dbname={where}")
@@ -34,51 +27,9 @@ def copy_database(url: URL, copy: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def restore(url: URL, source: Path, kept: Path) -> Path | None:
-    """Put a copy in the place of every table, in one transaction; the present state is dumped to `kept` before.
-
-    Raises StorageBusy while anybody else is connected, BadBackup for a file that is no whole copy of ours.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        script, emptying = Path(folder) / "restore.sql", Path(folder) / "emptying.sql"
-        # Writing the whole script reads the whole file: what is damaged shows before anything is touched.
-        _run("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(source))
-        with script.open(encoding="utf-8") as lines:
-            require_known(_revision(lines), source)
-        with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
-            _require_alone(connection)
-            statements = list(_emptying(connection))
-        if statements:
-            copy_database(url, kept)
-        emptying.write_text("\n".join(statements), encoding="utf-8")
-        with _reached(url) as where:
-            _run(
-                "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction",
-                f"--file={emptying}", f"--file={script}", f"--dbname={where}",
-            )  # fmt: skip
-    return kept if statements else None
-
-
-def _revision(lines: Iterator[str]) -> str | None:
-    for line in lines:
-        if line.startswith("COPY public.alembic_version "):
-            return next(lines).strip()
-    return None
-
-
-def _require_alone(connection: "psycopg.Connection[tuple[int]]") -> None:
-    others = connection.execute(_OTHERS).fetchone()
-    if others and others[0]:
-        raise StorageBusy(
-            f"The database is in use: {others[0]} other connections. Stop every process of the bot first, then restore."
-        )
-
-
-def _emptying(connection: "psycopg.Connection[tuple[str]]") -> Iterator[str]:
-    for (name,) in connection.execute(_TABLES):
-        yield sql.SQL("DROP TABLE {} CASCADE;").format(sql.Identifier("public", name)).as_string(connection)
-    for (signature,) in connection.execute(_FUNCTIONS):
-        yield f"DROP FUNCTION {signature} CASCADE;"
+def write_script(source: Path, script: Path) -> None:
+    """A dump as the statements that make it. That reads the whole file: what is damaged shows."""
+    _run("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(source))
 
 
 @contextmanager

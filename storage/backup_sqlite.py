@@ -1,13 +1,12 @@
 """Copies of a SQLite database: one consistent file, made while the bot runs, looked at before it replaces anything."""
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 from itertools import count
 from pathlib import Path
 
-from storage.lock import FileLock
+from storage.leftovers import part_of
 from storage.revision import BadBackup, require_known
 
 MAGIC = b"SQLite format 3\0"
@@ -21,16 +20,16 @@ def copy_database(path: Path, copy: Path) -> None:
     """
     if not path.is_file():
         raise BadBackup(f"There is no database at {path}.")
-    part = copy.with_name(copy.name + ".part")
+    part = part_of(copy)
     part.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(path)) as driver:
             driver.execute("PRAGMA busy_timeout=10000")
             driver.execute("VACUUM INTO ?", (str(part),))
         part.chmod(0o600)
-        _to_disk(part)
+        to_disk(part)
         part.rename(copy)
-        _to_disk(copy.parent)
+        to_disk(copy.parent)
     finally:
         part.unlink(missing_ok=True)
 
@@ -41,33 +40,8 @@ def unused(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def restore(path: Path, source: Path, kept: Path) -> Path | None:
-    """Put a copy in the database's place; the present one is kept at `kept`, which is returned if there was one.
-
-    Raises StorageBusy while the bot runs, BadBackup for a file that is no whole database of ours.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path)
-    lock.hold()
-    fresh = path.with_name(path.name + ".restoring")
-    try:
-        shutil.copyfile(source, fresh)
-        fresh.chmod(0o600)
-        examine(fresh, source)
-        _to_disk(fresh)
-        had_one = path.exists()
-        if had_one:
-            _set_aside(path, kept)
-        fresh.replace(path)
-        _to_disk(path.parent)
-    finally:
-        fresh.unlink(missing_ok=True)
-        lock.release()
-    return kept if had_one else None
-
-
-def examine(path: Path, name: Path) -> None:
-    """Raise BadBackup unless the file is a whole database of a version that this program knows."""
+def examine(path: Path, name: Path) -> str:
+    """The revision of a file; raises BadBackup unless it is a whole database of a version that this program knows."""
     with path.open("rb") as file:
         if file.read(len(MAGIC)) != MAGIC:
             raise BadBackup(f"{name} is no copy of a SQLite database.")
@@ -82,27 +56,10 @@ def examine(path: Path, name: Path) -> None:
         raise BadBackup(
             f"{name} is damaged: {faults[0] if faults != ['ok'] else f'rows of {broken[0]} point at nothing'}"
         )
-    require_known(revision[0] if revision else None, name)
+    return require_known(revision[0] if revision else None, name)
 
 
-def _set_aside(path: Path, kept: Path) -> None:
-    """Keep the present database, as a copy or, where it is too damaged for that, file by file."""
-    try:
-        copy_database(path, kept)
-        with closing(sqlite3.connect(path)) as driver:
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        # A log left behind would be taken for the new file's.
-        for ending in BESIDE:
-            path.with_name(path.name + ending).unlink(missing_ok=True)
-    except sqlite3.DatabaseError:
-        for ending in BESIDE:
-            beside = path.with_name(path.name + ending)
-            if beside.exists():
-                beside.rename(kept.with_name(kept.name + ending))
-        path.rename(kept)
-
-
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
     number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)

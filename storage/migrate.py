@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from storage.backup_sqlite import copy_database, unused
 from storage.engine import Storage
 from storage.revision import refuse_newer
-from storage.sqlite import database_path
+from storage.sqlite import OVERWRITES, database_path
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Two processes that start together must not migrate together. The number is ours, nothing more.
@@ -66,6 +66,17 @@ def _go(target: Storage | str, direction: str, revision: str) -> Path | None:
         return copy
 
 
+def migrate_alone(url: URL) -> None:
+    """Up to the newest revision, without a copy before: of a database that is a copy itself."""
+    with connected(url) as connection:
+        upgrade_on(connection, head())
+
+
+def upgrade_on(connection: Connection, revision: str) -> None:
+    """Up to a revision, in somebody's transaction."""
+    command.upgrade(_config(connection), revision)
+
+
 @contextmanager
 def connected(url: URL) -> Iterator[Connection]:
     """A connection in the one transaction of a migration."""
@@ -101,7 +112,7 @@ def _sqlite(url: URL) -> Engine:
         # The driver would commit before DDL. And with foreign_keys=ON the copy-and-move of a changed table
         # deletes the rows that point at it.
         driver.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=OFF", "busy_timeout=10000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=OFF", "busy_timeout=10000", OVERWRITES):
             driver.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

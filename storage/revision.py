@@ -55,8 +55,9 @@ def refuse_newer(found: str) -> None:
         )
 
 
-def require_known(found: str | None, name: Path) -> None:
-    """Raise BadBackup unless a file holds tables of this program, of this version or an older one."""
+def require_known(found: str | None, name: Path) -> str:
+    """The revision that a file holds; raises BadBackup unless it is this version's or an older one's."""
     if found is None or found > newest():
         version = f"of a newer version ({found}) than this program ({newest()})" if found else "without our tables"
         raise BadBackup(f"{name} is {version}.")
+    return found

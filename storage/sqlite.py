@@ -1,5 +1,6 @@
 """SQLite: one writing connection with group commit, and readers beside it that cannot write."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,16 +8,23 @@ from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from storage.work import ATTEMPTS, Piece, WorkSession, collided
+from storage.work import ATTEMPTS, TRACES, Piece, WorkSession, collided
+
+log = logging.getLogger(__name__)
 
 # How long one writer waits for another, in seconds.
 PATIENCE = 10
 # The first of a group waits for the last.
 GROUP = 200
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}")
+# What is deleted or written over is overwritten with zeros.
+OVERWRITES = "secure_delete=ON"
+# How long the writer waits, in milliseconds, for readers that still need the log which is to be emptied.
+READERS_LEAVE = 1000
+VACUUM, EMPTY_LOG = "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 class TransactionLost(Exception):
@@ -31,9 +39,11 @@ class Sqlite:
 
     def __init__(self, url: URL, readers: int):
         # One writing connection a file: before 3.51.3 two of them can corrupt the WAL.
-        self.engine = make_engine(url, PRAGMAS, pool_size=1, max_overflow=0)
+        self.engine = make_engine(url, (*PRAGMAS, OVERWRITES), pool_size=1, max_overflow=0)
         self.reader = make_engine(url, (*PRAGMAS, "query_only=ON"), pool_size=readers, max_overflow=2)
         self.connections = 1 + readers + 2
+        # What is still to be done after a commit that took somebody's data away.
+        self._traces: list[str] = []
 
     def write(self, pieces: list[Piece]) -> None:
         """Run the pieces in one transaction; when that fails as a whole, each again in its own."""
@@ -51,6 +61,8 @@ class Sqlite:
         with _transaction(self.engine, "BEGIN IMMEDIATE") as connection, WorkSession(connection) as session:
             yield session
             session.flush()
+            self._note_traces(connection)
+        self._clear()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -66,11 +78,51 @@ class Sqlite:
                 began = True
                 for piece in pieces:
                     _in_savepoint(connection, piece)
+                self._note_traces(connection)
         except (TransactionLost, DBAPIError):
             if not began:
                 raise
             return False
+        self._clear()
         return True
+
+    def _note_traces(self, connection: Connection) -> None:
+        if connection.info.pop(TRACES, False):
+            self._traces = [VACUUM, EMPTY_LOG]
+
+    def _clear(self) -> None:
+        """After a commit that took somebody's data away: nothing of them stays in the file or in its log.
+
+        What secure_delete overwrites is the row where it lay last; of where it lay before, when pages were divided,
+        only a file that is written anew holds nothing. What cannot be done now is tried after the next commit, and
+        then nobody waits for it.
+        """
+        if not self._traces:
+            return
+        patience = READERS_LEAVE if VACUUM in self._traces else 0
+        try:
+            with self.engine.connect() as connection, _patience(_driver(connection), patience) as driver:
+                while self._traces:
+                    answer = driver.execute(self._traces[0]).fetchone()
+                    if answer is not None and answer[0]:
+                        return
+                    del self._traces[0]
+        except (sqlite3.Error, SQLAlchemyError) as error:
+            log.warning("what was taken away may still lie in the file: %s", error)
+            # The night does it again; every tap until then would wait for another failure.
+            self._traces.clear()
+
+
+@contextmanager
+def _patience(driver: sqlite3.Connection, milliseconds: int) -> Iterator[sqlite3.Connection]:
+    """With what VACUUM needs: in memory, for where a sandbox lets nothing be written but the data."""
+    driver.execute(f"PRAGMA busy_timeout={milliseconds}")
+    driver.execute("PRAGMA temp_store=MEMORY")
+    try:
+        yield driver
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+        driver.execute("PRAGMA temp_store=DEFAULT")
 
 
 def make_engine(url: URL, pragmas: tuple[str, ...], **options: Any) -> Engine:

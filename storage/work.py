@@ -25,6 +25,8 @@ ATTEMPTS = 4
 DEADLOCK, SERIALIZATION = "40P01", "40001"
 # What a server says when it goes, comes up or is full: connection exceptions, insufficient resources, shutdowns, a
 # lock or a statement that took too long, a disk that fails, a server that may only be read for now, a line left idle.
+# What a connection remembers of a transaction that takes somebody's data away.
+TRACES = "traces"
 BROKEN_OFF = "57014"
 GONE = ("08", "53", "57P0", BROKEN_OFF, "55P03", "58030", "25006", "25P03", "25P04")
 # SQLAlchemy's word for a session that goes on after an error which ended its connection.
@@ -48,6 +50,14 @@ class WorkSession(Session):
 
     def rollback(self) -> NoReturn:
         raise RuntimeError("raise an exception: the storage then rolls the function back")
+
+
+def leave_no_trace(session: Session) -> None:
+    """What this transaction takes away is not to be found in the files of the database either, once it is committed.
+
+    On SQLite the file is written anew and its log emptied; PostgreSQL's files are its server's (see docs/operating.md).
+    """
+    session.connection().info[TRACES] = True
 
 
 @dataclass(slots=True, eq=False)

@@ -1,7 +1,10 @@
 """The night's chores: a backup that is kept by number, its failure told, the sweeping after it."""
 
+import asyncio
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,10 +36,17 @@ class Still(SystemClock):
 
 
 def make(
-    storage: Storage, folder: Path, keep: int = 2, clock: Still | None = None, skew: timedelta | None = None
+    storage: Storage,
+    folder: Path,
+    keep: int = 2,
+    clock: Still | None = None,
+    skew: timedelta | None = None,
+    every: int = 0,
 ) -> Chores:
     clock = clock or Still(datetime.now(UTC))
-    return Chores(storage, clock, SHANGHAI, Backups(folder, keep, OPERATOR), Trust(storage, clock, lambda: skew).off)
+    return Chores(
+        storage, clock, SHANGHAI, Backups(folder, keep, OPERATOR, every), Trust(storage, clock, lambda: skew).off
+    )
 
 
 async def test_a_backup_a_night_and_the_newest_are_kept(sqlite_url: str, tmp_path: Path) -> None:
@@ -120,3 +130,69 @@ async def test_nothing_is_swept_or_backed_up_over_while_the_clock_is_off(
         assert list(backup.kept(folder)) == []
         assert await make(storage, folder, clock=Still(now), skew=timedelta(seconds=90)).once()
         assert len(list(backup.kept(folder))) == 1
+
+
+async def test_beside_the_nights_a_copy_every_few_hours_of_which_eight_are_kept(
+    storage_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgresql_server: Any
+) -> None:
+    monkeypatch.setenv("PATH", f"{postgresql_server.bin_path}{os.pathsep}{os.environ['PATH']}")
+    clock, folder = Still(datetime(2023, 7, 7, 19, 30, tzinfo=UTC)), tmp_path / "backups"
+    with Storage(storage_url) as storage:
+        chores = make(storage, folder, clock=clock, every=6)
+        await chores.once()
+        for _ in range(9 if storage.dialect == "sqlite" else 2):
+            assert await chores.copy_once()
+            clock.at += timedelta(hours=6)
+    made = [path.name.partition(".")[0] for path in backup.kept(folder / "short")]
+    assert made[0] == ("branch-bot-20230710-033000" if storage.dialect == "sqlite" else "branch-bot-20230708-093000")
+    assert len(made) == (8 if storage.dialect == "sqlite" else 2)
+    assert len(backup.kept(folder)) == 1
+
+
+async def test_no_such_copy_while_the_clock_is_off(sqlite_url: str, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    with Storage(sqlite_url) as storage:
+        off = make(storage, tmp_path, clock=Still(now), skew=timedelta(seconds=91), every=6)
+        assert not await off.copy_once()
+        assert backup.kept(tmp_path / "short") == []
+        assert await make(storage, tmp_path, clock=Still(now), skew=timedelta(), every=6).copy_once()
+    assert len(backup.kept(tmp_path / "short")) == 1
+
+
+class Enough(Exception):
+    """The clock has been slept on often enough."""
+
+
+class Hasty(Still):
+    """Nobody sleeps: the clock goes on at once, three times."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self.slept: list[timedelta] = []
+
+    async def sleep_until(self, when: datetime, wake: asyncio.Event | None = None) -> None:
+        self.slept.append(when - self.at)
+        if len(self.slept) > 3:
+            raise Enough
+        self.at = when
+
+
+async def test_the_first_copy_is_made_soon_and_each_by_one_process(sqlite_url: str, tmp_path: Path) -> None:
+    clock = Hasty(datetime.now(UTC))
+    with Storage(sqlite_url) as storage:
+        with pytest.raises(Enough):
+            await make(storage, tmp_path, clock=clock, every=6).copy_often()
+        assert clock.slept == [timedelta(minutes=5)] + [timedelta(hours=6)] * 3
+        assert len(backup.kept(tmp_path / "short")) == 3
+        await make(storage, tmp_path, clock=clock, every=6).copy_once()
+        assert len(backup.kept(tmp_path / "short")) == 3
+        again = Hasty(datetime.now(UTC) + timedelta(hours=2))
+        with pytest.raises(Enough):
+            await make(storage, tmp_path, clock=again, every=6).copy_often()
+    assert timedelta(hours=3, minutes=59) < again.slept[0] <= timedelta(hours=4)
+
+
+def test_none_of_them_when_none_is_wanted(sqlite_url: str, tmp_path: Path) -> None:
+    with Storage(sqlite_url) as storage:
+        assert [name for name, _ in make(storage, tmp_path).tasks()] == ["chores"]
+        assert [name for name, _ in make(storage, tmp_path, every=6).tasks()] == ["chores", "copies"]

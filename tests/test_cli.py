@@ -565,9 +565,9 @@ def test_a_backup_is_made_restored_and_seen_by_the_doctor(ready: Run, tmp_path: 
     assert ready("branch", "add", "第二支部").exit_code == 0
     with database(tmp_path) as storage:
         storage.hold()
-        busy = ready("restore", str(copy))
+        busy = ready("restore", str(copy), "--yes")
         assert (busy.exit_code, "Stop it first" in busy.output) == (1, True)
-    done = ready("restore", str(copy))
+    done = ready("restore", str(copy), "--yes")
     assert (done.exit_code, "before-restore-" in done.output) == (0, True)
     assert [row["name"] for row in json.loads(ready("branch", "list", "--format", "json").output)] == ["第一支部"]
 

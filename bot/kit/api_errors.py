@@ -19,6 +19,7 @@ from telegram.error import (
 
 from bot.kit import odd_json
 from bot.kit.redact import redact
+from storage.faults import without_quotes
 
 RETRY_AFTER = 5.0
 # However long Telegram asks to wait: nothing is silent for longer (seconds).
@@ -97,7 +98,7 @@ def _said_no(status: int, answer: Mapping[str, Any]) -> TelegramError:
         code = status
     if code < 400 or not isinstance(words, str):
         return NotTelegram(f"HTTP {status}, not an answer of the Bot API")
-    words, parameters = redact(words), answer.get("parameters")
+    words, parameters = redact(without_quotes(words)), answer.get("parameters")
     return _error(code, words, parameters if isinstance(parameters, dict) else {})
 
 

@@ -41,7 +41,8 @@ def again(session: Session, bot_id: int, now: datetime, via: str) -> int:
     if not rows:
         return 0
     for row in rows:
-        log.info("update %s is taken up again; it was set aside for: %s", row.update_id, row.fault)
+        # Its kind alone: an earlier version kept what an error said, and that may be somebody's words.
+        log.info("update %s is taken up again; it was set aside for: %s", row.update_id, row.fault.partition(":")[0])
     fresh = update(Inbox).where(*readable).values(state=InboxState.NEW, handled_at=None)
     session.execute(fresh.execution_options(synchronize_session=False))
     audit.record(session, TAKEN_UP, "updates", None, now=now, via=via, updates=len(rows))

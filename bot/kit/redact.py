@@ -2,7 +2,12 @@
 
 import logging
 import re
+import sys
+import threading
+from typing import Any
 from urllib.parse import quote, unquote
+
+from storage import faults
 
 HIDDEN, PASSWORD, SECRET = "[token]", "[password]", "[secret]"
 _TOKEN = re.compile(r"\d{6,}(?::|%3A)[A-Za-z0-9_-]{30,}", re.IGNORECASE)
@@ -39,16 +44,47 @@ def redact(text: str) -> str:
 
 
 class RedactSecrets(logging.Filter):
-    """Put it on a handler, not on a logger: a logger's filter never sees what its children say."""
+    """Also without what an error holds of rows and of people's words (see storage/faults).
 
-    _plain = logging.Formatter()
+    Put it on a handler, not on a logger: a logger's filter never sees what its children say.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redact(record.getMessage()), None
-        if record.exc_info and record.exc_info[0] is not None:
-            record.exc_text = record.exc_text or self._plain.formatException(record.exc_info)
-        if record.exc_text:
+        error = record.exc_info[1] if record.exc_info else None
+        record.msg, record.args = redact(_plain(_message(record), error)), None
+        if error is not None:
+            record.exc_text = redact(faults.trace(error))
+        elif record.exc_text:
             record.exc_text = redact(record.exc_text)
         if record.stack_info:
             record.stack_info = redact(record.stack_info)
         return True
+
+
+def tell_in_the_log() -> None:
+    """What ends a thread, or fails where nobody can catch it, goes the way of all other errors."""
+    log = logging.getLogger(__name__)
+
+    def thread_died(died: threading.ExceptHookArgs) -> None:
+        log.error("a thread has died", exc_info=died.exc_value)
+
+    def not_raised(failed: Any) -> None:
+        log.error("something failed where nobody hears of it", exc_info=failed.exc_value)
+
+    threading.excepthook, sys.unraisablehook = thread_died, not_raised
+
+
+def _message(record: logging.LogRecord) -> str:
+    """With the errors among its arguments told as faults are."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(faults.words(each) if isinstance(each, BaseException) else each for each in record.args)
+    return record.getMessage()
+
+
+def _plain(text: str, error: BaseException | None) -> str:
+    """A message that repeats its own error (asyncio's "never retrieved") repeats no more than the fault."""
+    for each in faults.behind(error) if error is not None else ():
+        for said in (repr(each), str(each)):
+            if len(said) >= SHORTEST:
+                text = text.replace(said, faults.words(each))
+    return text

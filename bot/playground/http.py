@@ -15,6 +15,9 @@ from bot.playground.local import exchange
 from bot.playground.server import Playground
 from scheduler.clock import real_now
 
+# What a browser says of the page that asks (Sec-Fetch-Site): our own, or none, the address bar. Whatever is no browser
+# says nothing. same-site is another port of this machine.
+OURS = (None, "same-origin", "none")
 LARGEST_BODY = 64 * 1024 * 1024
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -65,8 +68,8 @@ async def _loopback_only(request: web.Request, handler: Handler) -> web.StreamRe
     host = request.host.rpartition(":")[0] or request.host
     if not _loopback(host.strip("[]")):
         raise web.HTTPForbidden(text="only from this machine")
-    origin = request.headers.get("Origin")
-    if origin is not None and origin != f"http://{request.host}":
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    if origin not in (None, f"http://{request.host}") or site not in OURS:
         raise web.HTTPForbidden(text="only from the playground's own page")
     return await handler(request)
 

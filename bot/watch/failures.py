@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.kit.redact import redact
 from scheduler.jobs import Job, NotReady
+from storage import faults
 from storage.work import collided
 
 # Real seconds: a run that failed is tried again after five minutes, so an older count is a run that is over.
@@ -34,7 +35,7 @@ class Failures:
                 # Somebody else was faster: the storage runs it once more, nothing is broken.
                 if not collided(error):
                     number = self._runs.get(run, (0, "", 0.0))[0]
-                    self._runs[run] = number + 1, redact(f"{type(error).__name__}: {error}"), time.monotonic()
+                    self._runs[run] = number + 1, redact(faults.words(error)), time.monotonic()
                 raise
             self._runs.pop(run, None)
             return planned

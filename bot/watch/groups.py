@@ -38,7 +38,9 @@ class Lost:
 
     @property
     def finding(self) -> Finding:
-        return Finding(f"group:{self.line}", messages.group_lost(self.branch, self.title, self.taken_by))
+        text = messages.group_lost(self.branch, self.title, self.taken_by)
+        where = "another branch has tied it" if self.taken_by else "the bot cannot write there any more"
+        return Finding(f"group:{self.line}", text, logged=f"branch {self.branch_id} has lost its group: {where}")
 
 
 def news(session: Session, bot_id: int, now: datetime) -> list[Lost]:

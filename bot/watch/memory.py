@@ -30,7 +30,7 @@ def tell(session: Session, findings: Sequence[Finding], operator: int | None, no
     """Say what is new: in the log, and to the operator where there is one. Returns it."""
     fresh = news(session, findings)
     for finding in fresh:
-        log.warning("%s: %s", finding.key, finding.text)
+        log.warning("%s: %s", finding.key, finding.logged or finding.text)
         if operator is None:
             session.add(Promise(key=_name(finding)))
         else:

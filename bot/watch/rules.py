@@ -34,7 +34,8 @@ DAY = timedelta(days=1)
 class Finding:
     """Something to tell once: `key` names it; a word that is late by more than `life` is no longer worth sending.
 
-    `lasting`: it may end, and is told again when it comes back. `rows`: buttons below it.
+    `lasting`: it may end, and is told again when it comes back. `rows`: buttons below it. `logged`: what the log says
+    instead, where the text names what people have named.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Finding:
     lasting: bool = False
     life: timedelta = timedelta(days=2)
     rows: Rows = ()
+    logged: str = ""
 
 
 @dataclass(frozen=True, slots=True)

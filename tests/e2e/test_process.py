@@ -116,3 +116,27 @@ async def test_a_second_bot_on_the_folder_is_refused(there: Playground, sqlite_u
         await process.start()
         assert await process.ended() == 1
     assert "is in use: the bot is running" in process.said
+
+
+def still_open(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.stat().st_mode & 0o077]
+
+
+async def test_the_start_takes_from_others_what_they_could_read_and_clears_up(
+    there: Playground, sqlite_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "backups").mkdir(mode=0o755)
+    half, copy = (tmp_path / "backups" / f"branch-bot-20230707-033000.db{end}" for end in (".part", ""))
+    for path in (half, copy, tmp_path / "branch.db"):
+        path.touch()
+        path.chmod(0o644)
+    async with serve(there) as base:
+        process = Process(tmp_path, BOT_TOKEN=there.token, BOT_API_URL=base, DATABASE_URL=sqlite_url)
+        await process.start()
+        await process.hear("connected as")
+        opened = still_open(tmp_path)
+        process.send(signal.SIGTERM)
+        assert await process.ended() == 0
+    assert (half.exists(), copy.exists(), opened) == (False, True, [])
+    [line] = [line for line in process.said.splitlines() if "others could read" in line]
+    assert all(name in line for name in ("branch.db", "backups", copy.name))

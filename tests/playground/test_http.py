@@ -11,6 +11,7 @@ import telegram
 import telegram.error
 
 from bot.kit.api_errors import Lost
+from bot.kit.redact import redact
 from bot.kit.transport import AiohttpTransport
 from bot.playground.http import serve
 from bot.playground.local import ROOT, LocalTransport
@@ -162,7 +163,37 @@ async def test_a_poll_whose_client_is_gone_is_over(playground, base):
         await until(lambda: not playground.updates.polled)
 
 
-@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
-async def test_other_sites_are_refused(playground, base, headers):
-    async with aiohttp.ClientSession(headers=headers) as session, session.get(f"{base}/") as answer:
-        assert answer.status == 403
+FOREIGN = [
+    {"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:1"},
+    {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": ""},
+]  # fmt: skip
+PATHS = [
+    ("GET", "/"), ("GET", "/page/page.js"), ("GET", "/favicon.ico"), ("GET", "/api/everybody"),
+    ("GET", "/api/chat?person=1"), ("GET", "/api/events"), ("GET", "/api/file?id=x"), ("POST", "/api/say"),
+    ("POST", "/api/clock"), ("POST", "/api/upload"), ("OPTIONS", "/api/say"), ("GET", "/elsewhere"),
+    ("GET", "/bot{}/getMe"), ("POST", "/bot{}/sendMessage"), ("GET", "/file/bot{}/documents/x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=lambda headers: " ".join(*headers.items()))
+async def test_other_sites_are_refused_on_every_path(playground, base, headers):
+    async with aiohttp.ClientSession(headers=headers) as session:
+        for method, path in PATHS:
+            async with session.request(method, base + path.format(playground.token)) as answer:
+                assert (path, answer.status) == (path, 403)
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none", None])
+async def test_the_page_itself_is_not(playground, member, base, site):
+    headers = {"Origin": base} | ({"Sec-Fetch-Site": site} if site else {})
+    async with aiohttp.ClientSession(headers=headers) as session:
+        for path in ("/", "/api/everybody", "/api/events", f"/bot{playground.token}/getMe"):
+            async with session.get(base + path) as answer:
+                assert answer.status == 200
+
+
+def test_every_playground_has_a_token_of_its_own(playground):
+    other = type(playground)()
+    assert other.token != playground.token
+    assert other.bot.id == playground.bot.id
+    assert redact(f"failed with {other.token}") == "failed with [token]"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from storage import backup, migrate
 from storage.engine import Storage, StorageBusy, database_url
@@ -137,3 +138,94 @@ def test_the_newest_are_kept(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert len(backup.kept(tmp_path)) == 2
     assert (tmp_path / "mine.db").exists()
+
+
+HARMS = [
+    "DROP TABLE IF EXISTS card", "DROP INDEX ix_inbox_open", "ALTER TABLE inbox DROP COLUMN fault",
+    "CREATE VIEW everything AS SELECT * FROM person", "ALTER TABLE person ADD COLUMN mine text",
+    "CREATE TABLE other (x integer)", "CREATE INDEX ix_mine ON person (name)",
+]  # fmt: skip
+TRIGGER = {
+    "sqlite": ["CREATE TRIGGER listens AFTER INSERT ON person BEGIN DELETE FROM audit; END"],
+    "postgresql": [
+        "CREATE FUNCTION listen() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM audit; RETURN NULL; END'",
+        "CREATE TRIGGER listens AFTER INSERT ON person EXECUTE FUNCTION listen()",
+    ],
+}  # fmt: skip
+NAMED = (
+    "table card is missing", "index ix_inbox_open of inbox is missing", "column inbox.fault is missing",
+    "view everything is not ours", "column person.mine is not ours", "table other is not ours",
+    "index ix_mine of person is not ours", "trigger listens of person is not ours",
+)  # fmt: skip
+
+
+@pytest.mark.usefixtures("_tools")
+def test_other_tables_than_the_version_s_are_refused_and_every_difference_named(
+    storage_url: str, tmp_path: Path
+) -> None:
+    url, copy = database_url(storage_url), tmp_path / "copy"
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        make_branch(session, now=NOW)
+        for harm in (*HARMS, *TRIGGER[storage.dialect]):
+            session.execute(text(harm))
+    backup.make(url, copy)
+    with pytest.raises(BadBackup) as refused:
+        backup.restore(url, copy, tmp_path / "kept", NOW)
+    lines = [line.strip() for line in str(refused.value).splitlines()[1:]]
+    assert set(NAMED) <= set(lines)
+    assert {line for line in lines if line not in NAMED} <= {"function listen is not ours"}
+    assert names(storage_url) == ["示范党支部"]
+    with Storage(storage_url) as storage, storage.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM everything")).scalar_one() > 0
+    assert list(tmp_path.rglob("*before-restore*")) + list(tmp_path.glob("*.restoring*")) == []
+
+
+@pytest.mark.usefixtures("_tools")
+def test_a_trigger_that_was_made_another_is_named(storage_url: str, tmp_path: Path) -> None:
+    """The log could be written over."""
+    url, copy = database_url(storage_url), tmp_path / "copy"
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        if storage.dialect == "sqlite":
+            name = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().first()
+            session.execute(text(f"DROP TRIGGER {name}"))
+            session.execute(text(f"CREATE TRIGGER {name} AFTER DELETE ON audit BEGIN SELECT 1; END"))
+        else:
+            session.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))
+    backup.make(url, copy)
+    with pytest.raises(BadBackup, match=r"trigger \w+ of audit is another"):
+        backup.restore(url, copy, tmp_path / "kept", NOW)
+
+
+@pytest.mark.usefixtures("_tools")
+def test_a_copy_of_an_older_version_is_brought_to_this_one(storage_url: str, tmp_path: Path) -> None:
+    url, copy = database_url(storage_url), tmp_path / "copy"
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        make_branch(session, now=NOW)
+    migrate.downgrade(storage_url, "0004")
+    backup.make(url, copy)
+    backup.restore(url, copy, tmp_path / "kept", NOW)
+    assert migrate.is_current(storage_url)
+    assert names(storage_url) == ["示范党支部"]
+
+
+@pytest.mark.usefixtures("_tools")
+def test_who_settles_it_sees_the_copy_and_may_refuse(storage_url: str, tmp_path: Path) -> None:
+    url, copy = database_url(storage_url), tmp_path / "copy"
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        make_branch(session, now=NOW)
+    backup.make(url, copy)
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        add(session, "第二支部")
+
+    def refuse(session: Session) -> None:
+        assert list(session.scalars(select(Organisation.name))) == ["示范党支部"]
+        add(session, "第三支部")
+        session.flush()
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        backup.restore(url, copy, tmp_path / "kept", NOW, refuse)
+    assert names(storage_url) == ["示范党支部", "第二支部"]
+    assert list(tmp_path.rglob("*before-restore*")) + list(tmp_path.glob("*.restoring*")) == []
+    backup.restore(url, copy, tmp_path / "kept", NOW, lambda session: add(session, "第三支部"))
+    assert names(storage_url) == ["示范党支部", "第三支部"]

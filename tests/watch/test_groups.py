@@ -122,13 +122,18 @@ LOSSES = [put_out, unnoticed, both, by_an_edit, muted, muted_unnoticed]
 
 
 @pytest.mark.parametrize("lost", LOSSES, ids=lambda act: act.__name__)
-async def test_a_group_that_is_lost_is_told_to_desk_and_operator_once(bot: World, lost: Act) -> None:
+async def test_a_group_that_is_lost_is_told_to_desk_and_operator_once(
+    bot: World, lost: Act, caplog: pytest.LogCaptureFixture
+) -> None:
     await look(bot)
     await lost(bot)
     assert await told(bot, LOST) == {"甲一": 1}
     assert heard(bot, "小助手不能再向示范党支部的支部工作群“示范党支部群”发送消息") == {"operator": 1}
     [text] = [message.text for message in bot.stage.people["甲一"].chat.from_bot if LOST in message.text]
     assert "请在群里重新加入小助手并允许其发言" in text
+    # The log has a number for what people have named.
+    assert "has lost its group" in caplog.text
+    assert "示范党支部" not in caplog.text
     # Back, and lost once more.
     await bot.stage.group.add_bot(bot.stage.people["甲一"])
     await bot.clock.settle()

@@ -21,6 +21,7 @@ from storage.facts import KINDS
 from storage.models.inbox import Inbox
 from storage.models.person import Person, RosterSpan
 from storage.rows import changed, of_branch
+from storage.work import leave_no_trace
 
 NO_SUCH_PERSON = "没有找到这位同志，或其数据已注销。"
 NOT_ONESELF = "不能注销本人的数据，请先移交书记职务。"
@@ -111,6 +112,7 @@ def erase(session: Session, me: Me, person_id: int, today: date, now: datetime, 
     asking = (Inbox.update_id == handling, Inbox.state == InboxState.NEW)
     changed(session, update(Inbox).where(*asking).values(payload=None))
     session.expire_all()
+    leave_no_trace(session)
     audit.record(session, "erase", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id, rows=done)
     return done
 

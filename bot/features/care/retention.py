@@ -25,6 +25,7 @@ from storage.models.outbox import Outbox
 from storage.models.person import Person
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 from storage.rows import changed
+from storage.work import leave_no_trace
 
 SLICE = 500
 # What a sent message becomes: the row stays, because a promise is kept once.
@@ -163,6 +164,8 @@ def sweep_branch(session: Session, me: Me, now: datetime) -> dict[Kind, int]:
         for store in STORES[kind] if before is not None else ():
             gone[kind] = gone.get(kind, 0) + take_away(session, store, store.branch == me.branch_id, before)
     counts = {kind.value: count for kind, count in gone.items() if count}
+    if counts:
+        leave_no_trace(session)
     audit.record(
         session, "sweep", "organisation", me.branch_id, now=now, actor_id=me.id, branch_id=me.branch_id, rows=counts
     )

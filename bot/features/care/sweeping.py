@@ -13,6 +13,7 @@ from bot.features.care.rules import RETENTION, Kind, cut_off
 from storage import audit
 from storage.engine import Storage
 from storage.models.care import RetentionRule
+from storage.work import leave_no_trace
 
 Task = tuple[Store, ColumnElement[bool], datetime | None]
 
@@ -28,11 +29,17 @@ async def sweep(storage: Storage, now: datetime) -> dict[str, int]:
                 count = await storage.write(partial(take_away, store=store, whose=whose, before=before))
                 gone[kind.value] += count
     found = {kind: count for kind, count in gone.items() if count}
-    if found:
-        await storage.write(
-            lambda session: audit.record(session, "sweep", "retention_rule", None, now=now, via="clock", rows=found)
-        )
+    await storage.write(partial(_note, found=found, now=now), alone=True)
     return found
+
+
+def _note(session: Session, found: dict[str, int], now: datetime) -> None:
+    """The last slice has gone: once for all of them the files are cleared, and of what an earlier night or an earlier
+    version left in them.
+    """
+    leave_no_trace(session)
+    if found:
+        audit.record(session, "sweep", "retention_rule", None, now=now, via="clock", rows=found)
 
 
 def _own_periods(session: Session) -> dict[str, set[int]]:
