@@ -49,8 +49,8 @@ def test_two_a_row_keeps_everything_in_order(count: int) -> None:
 
 def test_people_of_one_name_are_told_apart() -> None:
     people = [
-        ("甲五", "一组", "1"), ("张伟", "一组", "2"), ("张伟", "二组", "3"), ("李娜", "一组", "4"), 
-        ("李娜", "一组", "5"),         ("王芳", "", "6"), ("王芳", "一组", "7"),
+        ("甲五", "一组", "1"), ("张伟", "一组", "2"), ("张伟", "二组", "3"), ("李娜", "一组", "4"),
+        ("李娜", "一组", "5"), ("王芳", "", "6"), ("王芳", "一组", "7"),
     ]  # fmt: skip
 
     def name(one: tuple[str, str, str]) -> str:
