@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import buttons, cards, rules, service
 from bot.kit.access import NO_RIGHT, Right, require
 from bot.kit.handlers import Call, Handler, Tap
+from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
 from storage.choices import AttendanceStatus
@@ -28,15 +29,13 @@ def show_guests(session: Session, call: Call, button: buttons.ShowGuests) -> Rep
     people = session.execute(query.order_by(Person.id.desc())).all()
     if not people:
         return Reply(edit=Message(NOBODY.format(title=activity.title)))
-    page = max(0, min(button.page, (len(people) - 1) // PAGE))
+    shown = page_of(people, button.page, PAGE)
     there = service.statuses(session, activity.id)
     taps = [
         Choice(f"{row.name}{'（已列席）' if row.id in there else ''}", buttons.SeatGuest(activity.id, row.id))
-        for row in people[page * PAGE : (page + 1) * PAGE]
+        for row in shown.things
     ]
-    turn = [Choice("上一页", buttons.ShowGuests(activity.id, page - 1))] if page else []
-    turn += [Choice("下一页", buttons.ShowGuests(activity.id, page + 1))] if (page + 1) * PAGE < len(people) else []
-    rows = [*(taps[at : at + 2] for at in range(0, len(taps), 2)), *([turn] if turn else [])]
+    rows = filled(*two_a_row(taps), shown.turn(lambda at: buttons.ShowGuests(activity.id, at)))
     return Reply(edit=Message(f"【列席】{activity.title}\n请选择列席的同志（不计入应到、实到）。", rows))
 
 

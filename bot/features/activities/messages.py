@@ -8,6 +8,7 @@ from bot.features.activities import buttons
 from bot.features.activities.rules import TITLES, Roll
 from bot.kit.figures import percent
 from bot.kit.handlers import File
+from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.replies import Choice, Document, Message, Pages, Rows
 from bot.kit.words import cut, day_words, moment_words, short_day
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, LeaveState, LeaveType, MakeupState
@@ -15,6 +16,7 @@ from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest, Makeup
 from storage.models.notice import Notice
 
+PEOPLE_ON_A_PAGE = 20
 LEAVE_WORDS = {LeaveType.OFFICIAL_DUTY: "公差", LeaveType.SICK: "病假", LeaveType.PERSONAL: "事假"}
 LEAVE_STATES = {
     LeaveState.PENDING: "待审批", LeaveState.APPROVED: "已批准",
@@ -266,44 +268,39 @@ def names(title: str, parts: Iterable[tuple[str, Sequence[Who]]]) -> list[str]:
 
 
 def roll_call(
-    activity: Activity, people: Sequence[tuple[int, str, bool]], dialog_id: int, page: int, others: int
+    activity: Activity, people: Sequence[tuple[int, str, bool]], dialog_id: int, number: int, others: int
 ) -> Message:
     """全部到会，除…: tap the few who are not there. `people` are (id, name, missing) without any record."""
-    size = 20
     missing = sum(1 for _, _, gone in people if gone)
-    shown = people[page * size : (page + 1) * size]
+    shown = page_of(people, number, PEOPLE_ON_A_PAGE)
     taps = [
-        Choice(f"{'✕ ' if gone else ''}{name}", buttons.RollToggle(dialog_id, person)) for person, name, gone in shown
+        Choice(f"{'✕ ' if gone else ''}{name}", buttons.RollToggle(dialog_id, person))
+        for person, name, gone in shown.things
     ]
-    rows = [taps[index : index + 2] for index in range(0, len(taps), 2)]
-    pages = (len(people) + size - 1) // size
-    turn = [Choice("上一页", buttons.RollPage(dialog_id, page - 1))] if page else []
-    turn += [Choice("下一页", buttons.RollPage(dialog_id, page + 1))] if page + 1 < pages else []
-    rows += [turn] if turn else []
+    turn = shown.turn(lambda at: buttons.RollPage(dialog_id, at))
     text = (
         f"【点名】{activity.title}\n已签到或请假 {others} 人。下列 {len(people)} 人尚无记录，默认全部到会，"
         f"请点出未到的同志（已点 {missing} 人），然后点“登记完毕”。"
     )
-    return Message(text, [*rows, [Choice("登记完毕", buttons.RollDone(dialog_id))]])
+    return Message(text, filled(*two_a_row(taps), turn, [Choice("登记完毕", buttons.RollDone(dialog_id))]))
 
 
-def mark_somebody(activity: Activity, people: Sequence[tuple[int, str, str]], page: int, *, guests: bool) -> Message:
+def mark_somebody(activity: Activity, people: Sequence[tuple[int, str, str]], number: int, *, guests: bool) -> Message:
     """补登: choose the person. `people` are (id, name, what is known); `guests`: others may be entered as 列席."""
-    size = 20
-    shown = people[page * size : (page + 1) * size]
-    taps = [Choice(f"{name} {note}".strip(), buttons.MarkPerson(activity.id, person)) for person, name, note in shown]
-    rows = [taps[index : index + 2] for index in range(0, len(taps), 2)]
-    turn = [Choice("上一页", buttons.MarkSomebody(activity.id, page - 1))] if page else []
-    turn += [Choice("下一页", buttons.MarkSomebody(activity.id, page + 1))] if (page + 1) * size < len(people) else []
+    shown = page_of(people, number, PEOPLE_ON_A_PAGE)
+    taps = [
+        Choice(f"{name} {note}".strip(), buttons.MarkPerson(activity.id, person)) for person, name, note in shown.things
+    ]
+    turn = shown.turn(lambda at: buttons.MarkSomebody(activity.id, at))
     others = [Choice("登记列席", buttons.ShowGuests(activity.id, 0))] if guests else []
-    return Message(f"【补登】{activity.title}\n请选择同志。", [row for row in (*rows, turn, others) if row])
+    return Message(f"【补登】{activity.title}\n请选择同志。", filled(*two_a_row(taps), turn, others))
 
 
 def mark_as(activity: Activity, person_id: int, name: str) -> Message:
     taps = [Choice(word, buttons.MarkAs(activity.id, person_id, mark)) for mark, word in MARK_WORDS.items()]
     return Message(
         f"【补登】{activity.title}\n{name}同志：",
-        [taps[index : index + 2] for index in range(0, len(taps), 2)],
+        two_a_row(taps),
     )
 
 

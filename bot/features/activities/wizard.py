@@ -14,6 +14,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
 from bot.kit.dates import parse_day, parse_time
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.lists import two_a_row
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.words import day_words
@@ -175,16 +176,12 @@ def page(session: Session, call: Call, dialog: Dialog) -> Message:
     if field == "confirm":
         return Message(_summary(session, call, dialog.draft) + "\n核对无误请点“发布”。", _confirm_rows(dialog))
     text = _summary(session, call, dialog.draft) + "\n" + ASK[field]
-    rows = _pairs(
+    rows = two_a_row(
         [Choice(label, Wizard(dialog.id, field, value)) for value, label in _options(session, call, dialog, field)]
     )
     if field == "types":
         rows.append([Choice("下一步", Wizard(dialog.id, "go", "next"))])
     return Message(text, rows)
-
-
-def _pairs(choices: list[Choice]) -> list[list[Choice]]:
-    return [choices[index : index + 2] for index in range(0, len(choices), 2)]
 
 
 def _options(session: Session, call: Call, dialog: Dialog, field: str) -> list[tuple[str, str]]:
@@ -272,7 +269,7 @@ def _confirm_rows(dialog: Dialog) -> list[list[Choice]]:
         labels["lecturer"] = "授课人"
     if ActivityType.GROUP_DISCUSSION in dialog.draft["types"]:
         labels["topic"] = "研讨题目"
-    rows = _pairs([Choice(label, Wizard(dialog.id, "go", field)) for field, label in labels.items()])
+    rows = two_a_row([Choice(label, Wizard(dialog.id, "go", field)) for field, label in labels.items()])
     last = [
         Choice("发给自己看看", Wizard(dialog.id, "go", "preview")),
         Choice("发布", Wizard(dialog.id, "go", "publish")),

@@ -6,6 +6,7 @@ from datetime import date
 from bot.features.calendar.buttons import DropDays, Send, TakeOver, What
 from bot.features.calendar.rules import OwnDays
 from bot.features.calendar.service import Proposal
+from bot.kit.lists import two_a_row
 from bot.kit.replies import PAGE, Choice, Message
 from bot.kit.words import cut, day_words
 from scheduler.calendar import Block
@@ -47,7 +48,7 @@ def calendar(states: Iterable[tuple[int, YearState]], blocks: Iterable[Block], o
     rows = [
         [Choice("读入通知", Send(What.NOTICE))],
         [Choice("加放假日", Send(What.OFF)), Choice("加上班日", Send(What.WORKED))],
-        *(drops[at : at + 2] for at in range(0, len(drops), 2)),
+        *two_a_row(drops),
     ]
     return Message(cut("\n".join(lines), PAGE), rows)
 

@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.kit.access import Right, require
+from bot.kit.lists import Page
 from storage.audience import Me
 from storage.models.activity import Activity
 from storage.models.audit import Audit
@@ -62,15 +63,7 @@ class Line:
     notes: Values = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of the log, the newest first; `more`: older lines follow."""
-
-    lines: Sequence[Line]
-    more: bool
-
-
-def page(session: Session, me: Me, number: int, person_id: int | None, day: date | None, tz: tzinfo) -> Page:
+def page(session: Session, me: Me, number: int, person_id: int | None, day: date | None, tz: tzinfo) -> Page[Line]:
     """`person_id`: who did it or to whom it was done; `day`: on that day of the branch."""
     require(me, Right.CARE, branch_id=me.branch_id)
     query = select(Audit).where(Audit.branch_id == me.branch_id)
@@ -84,7 +77,7 @@ def page(session: Session, me: Me, number: int, person_id: int | None, day: date
     number = max(number, 0)
     found = session.scalars(query.order_by(Audit.id.desc()).offset(number * PAGE).limit(PAGE + 1)).all()
     names = Names.of(session, found[:PAGE])
-    return Page([_line(row, names) for row in found[:PAGE]], len(found) > PAGE)
+    return Page(number, [_line(row, names) for row in found[:PAGE]], len(found) > PAGE)
 
 
 def find_people(session: Session, me: Me, name: str) -> Sequence[Person]:

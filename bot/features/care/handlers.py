@@ -63,7 +63,7 @@ def _changes(session: Session, call: Call, page: int, person_id: int, day: date 
     if person_id and person is None:
         raise Refusal(OLD)
     found = changes.page(session, call.me, page, person.id if person else None, day, call.tz)
-    return messages.changes(found, page, person, day, call.tz)
+    return messages.changes(found, person, day, call.tz)
 
 
 def narrow(session: Session, call: Call, button: buttons.NarrowChanges) -> Reply:

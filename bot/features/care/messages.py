@@ -1,7 +1,6 @@
 """Every word and button that this feature shows."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 
@@ -21,7 +20,7 @@ from bot.features.care.buttons import (
     ShowWords,
     Sweep,
 )
-from bot.features.care.changes import Page
+from bot.features.care.changes import Line
 from bot.features.care.erasure import Before
 from bot.features.care.mentions import KEPT
 from bot.features.care.mydata import MyData, to_json
@@ -29,7 +28,8 @@ from bot.features.care.page import page
 from bot.features.care.rules import PERIODS, RETENTION, Kind, erased_name
 from bot.kit.access import Right, may
 from bot.kit.hygiene import BULK, INSIDE, LEVELS
-from bot.kit.replies import Choice, Document, Message, Rows
+from bot.kit.lists import Page, filled, page_of, told_apart, two_a_row
+from bot.kit.replies import Choice, Document, Message
 from bot.kit.words import day_words, moment_words
 from storage.audience import Me
 from storage.models.care import HygieneWord
@@ -42,15 +42,11 @@ ASK_WORD = "请发送要禁发的词语（2至20个字）。不加了请发“�
 ON_A_PAGE = 20
 
 
-def _pairs(choices: Sequence[Choice]) -> list[Sequence[Choice]]:
-    return [choices[at : at + 2] for at in range(0, len(choices), 2)]
-
-
 def menu(me: Me) -> Message:
     choices = [Choice("变更记录", ShowChanges(0, 0, "")), Choice("禁发词语", ShowWords())]
     if may(me, Right.WIPE, branch_id=me.branch_id):
         choices += [Choice("保存期限", ShowRetention()), Choice("注销数据", EraseWhom(0))]
-    return Message("【数据管理】请选择。\n每位党员发送“我的数据”，可取得本人的全部数据。", _pairs(choices))
+    return Message("【数据管理】请选择。\n每位党员发送“我的数据”，可取得本人的全部数据。", two_a_row(choices))
 
 
 # --- 我的数据 ---------------------------------------------------------------------------------------------------------
@@ -69,20 +65,19 @@ def my_data(data: MyData, now: datetime, tz: tzinfo) -> list[Document]:
 # --- 变更记录 ---------------------------------------------------------------------------------------------------------
 
 
-def changes(found: Page, number: int, person: Person | None, day: date | None, tz: tzinfo) -> Message:
+def changes(found: Page[Line], person: Person | None, day: date | None, tz: tzinfo) -> Message:
     of = "，".join(filter(None, [person.name if person else "", day_words(day) if day else ""]))
-    lines = [f"【变更记录】{of or '全部'}", *(change_words.line(line, tz) for line in found.lines)]
-    if not found.lines:
+    lines = [f"【变更记录】{of or '全部'}", *(change_words.line(line, tz) for line in found.things)]
+    if not found.things:
         lines.append("没有记录。")
     person_id, shown = person.id if person else 0, day.isoformat() if day else ""
-    turn = [Choice("上一页", ShowChanges(number - 1, person_id, shown))] if number else []
-    turn += [Choice("下一页", ShowChanges(number + 1, person_id, shown))] if found.more else []
+    turn = found.turn(lambda at: ShowChanges(at, person_id, shown))
     narrow = [Choice("按人员", NarrowChanges(By.PERSON)), Choice("按日期", NarrowChanges(By.DAY))]
-    return Message("\n".join(lines), [row for row in (turn, narrow) if row])
+    return Message("\n".join(lines), filled(turn, narrow))
 
 
 def choose_person(people: Sequence[Person]) -> Message:
-    rows = _pairs([Choice(label, ShowChanges(0, person.id, "")) for person, label in _told_apart(people)])
+    rows = two_a_row([Choice(label, ShowChanges(0, person.id, "")) for person, label in _told_apart(people)])
     return Message("请选择人员。", rows)
 
 
@@ -95,7 +90,7 @@ def retention(periods: Mapping[Kind, int], due: Mapping[Kind, int]) -> Message:
         over = f"，已超期{due[kind]}条" if due[kind] else ""
         lines.append(f"{RETENTION[kind].label}：{_period(days)}{over}")
     lines.append("考勤、学习等统计所需的记录和变更记录长期保存。")
-    rows = _pairs([Choice(_short(kind), ChoosePeriod(kind)) for kind in periods])
+    rows = two_a_row([Choice(_short(kind), ChoosePeriod(kind)) for kind in periods])
     last = [[Choice("现在清理", Sweep(0))]] if any(due.values()) else []
     return Message("\n".join(lines), [*rows, *last])
 
@@ -112,7 +107,7 @@ def _period(days: int) -> str:
 
 
 def choose_period(kind: Kind, days: int) -> Message:
-    rows = _pairs([Choice(label, SetPeriod(kind, each, 0)) for each, label in PERIODS.items()])
+    rows = two_a_row([Choice(label, SetPeriod(kind, each, 0)) for each, label in PERIODS.items()])
     text = f"{RETENTION[kind].label}现保存{_period(days)}，请选择新的期限。"
     return Message(text, [*rows, [Choice("返回", ShowRetention())]])
 
@@ -150,26 +145,23 @@ def words(rows: Iterable[HygieneWord]) -> Message:
         "本支部另外规定的词语，可以增删：" + ("、".join(row.word for row in known) if known else "无"),
     ]
     taken_off = [Choice(f"删除 {row.word}", RemoveWord(row.id)) for row in known]
-    return Message("\n".join(lines), [*_pairs(taken_off), [Choice("增加词语", AddWord())]])
+    return Message("\n".join(lines), [*two_a_row(taken_off), [Choice("增加词语", AddWord())]])
 
 
 # --- 注销 -------------------------------------------------------------------------------------------------------------
 
 
 def erase_whom(people: Sequence[Person], number: int) -> Message:
-    number = max(0, min(number, (len(people) - 1) // ON_A_PAGE)) if people else 0
-    first = number * ON_A_PAGE
-    shown = _told_apart(people)[first : first + ON_A_PAGE]
-    turn = [Choice("上一页", EraseWhom(number - 1))] if number else []
-    turn += [Choice("下一页", EraseWhom(number + 1))] if first + ON_A_PAGE < len(people) else []
+    shown = page_of(_told_apart(people), number, ON_A_PAGE)
     text = "【注销数据】应本人要求办理。请选择人员，或直接发送姓名。不办了请发“取消”。"
-    rows: Rows = [*_pairs([Choice(label, ErasePerson(person.id)) for person, label in shown]), turn]
-    return Message(text if people else "没有可以办理的人员。", [row for row in rows if row])
+    choices = [Choice(label, ErasePerson(person.id)) for person, label in shown.things]
+    rows = filled(*two_a_row(choices), shown.turn(EraseWhom))
+    return Message(text if people else "没有可以办理的人员。", rows)
 
 
 def _told_apart(people: Sequence[Person]) -> list[tuple[Person, str]]:
-    names = Counter(person.name for person in people)
-    return [(one, f"{one.name}（{one.id}号）" if names[one.name] > 1 else one.name) for one in people]
+    names = told_apart(people, lambda one: one.name, lambda one: f"{one.id}号")
+    return list(zip(people, names, strict=True))
 
 
 def erase_first(before: Before, dialog_id: int) -> Message:

@@ -9,6 +9,7 @@ from bot.features.integrity import buttons, messages, rules, timing
 from bot.features.integrity.buttons import Act, Field, Knob, Page, Reword, Sample, SetTiming, TickBan, Turn, Unword
 from bot.features.integrity.planning import LIMITS, LONGEST_OWN, Coming
 from bot.features.integrity.timing import Timing
+from bot.kit.lists import two_a_row
 from bot.kit.replies import Choice, Message
 from bot.kit.words import cut, moment_words, short_day
 from storage.models.reminder import Reminder
@@ -25,10 +26,6 @@ BACK, TO_TIMING, TO_WORDING = (
 )  # fmt: skip
 
 
-def _two_a_row(choices: Sequence[Choice]) -> list[Sequence[Choice]]:
-    return [choices[start : start + 2] for start in range(0, len(choices), 2)]
-
-
 # --- what goes next ------------------------------------------------------------------------------------------------
 
 
@@ -37,7 +34,7 @@ def coming(ahead: Sequence[Coming], last: tuple[Reminder, rules.Figures] | None,
     lines = ["【节前提醒】接下来的发送时间：", *(f"· {_line(one, now, tz)}" for one in ahead[:SHOWN])]
     lines = lines if ahead else [f"【节前提醒】{NONE_AHEAD}"]
     opens = [Choice(_names(one), _act(Act.OPEN, one)) for one in ahead[:SHOWN]]
-    rows = [*_two_a_row(opens), [Choice("时间设置", Turn(Page.TIMING)), Choice("文字设置", Turn(Page.WORDING))]]
+    rows = [*two_a_row(opens), [Choice("时间设置", Turn(Page.TIMING)), Choice("文字设置", Turn(Page.WORDING))]]
     if last is not None:
         reminder, found = last
         lines.append(f"最近一次：{messages.title(reminder)}，{messages.counts(reminder, found, tz)}")
@@ -94,7 +91,7 @@ def opened(one: Coming, now: datetime, tz: tzinfo) -> Message:
         Choice("改文字", _act(Act.TEXT, one)), pause,
         *([Choice("恢复默认", _act(Act.DEFAULT, one))] if changed else []), BACK,
     ]  # fmt: skip
-    return Message("\n".join(lines), _two_a_row(taps))
+    return Message("\n".join(lines), two_a_row(taps))
 
 
 def sure_to_resume(one: Coming) -> Message:
@@ -144,7 +141,7 @@ def timing_page(now_set: Timing) -> Message:
         Choice("提前天数", Turn(Page.LEAD)), Choice("发送时间", Turn(Page.HOUR)),
         Choice("合并提醒", Turn(Page.MERGE)), Choice(word, SetTiming(Knob.SECOND_LINE, value)), BACK,
     ]  # fmt: skip
-    return Message("\n".join(lines), _two_a_row(taps))
+    return Message("\n".join(lines), two_a_row(taps))
 
 
 def _merge(days: int) -> str:
@@ -153,17 +150,17 @@ def _merge(days: int) -> str:
 
 def choose_lead() -> Message:
     taps = [Choice(f"{days}个工作日", SetTiming(Knob.LEAD, days)) for days in timing.LEADS]
-    return Message("【提前天数】放假前第几个工作日发送？", _two_a_row([*taps, TO_TIMING]))
+    return Message("【提前天数】放假前第几个工作日发送？", two_a_row([*taps, TO_TIMING]))
 
 
 def choose_hour() -> Message:
     taps = [Choice(f"{hour:%H:%M}", SetTiming(Knob.HOUR, hour.hour * MINUTES + hour.minute)) for hour in timing.HOURS]
-    return Message("【发送时间】当天几点发送？", _two_a_row([*taps, TO_TIMING]))
+    return Message("【发送时间】当天几点发送？", two_a_row([*taps, TO_TIMING]))
 
 
 def choose_merge() -> Message:
     taps = [Choice(f"{days}个工作日" if days else "不合并", SetTiming(Knob.MERGE, days)) for days in timing.MERGES]
-    return Message("【合并提醒】两个假期相隔不超过几个工作日时，一并提醒？", _two_a_row([*taps, TO_TIMING]))
+    return Message("【合并提醒】两个假期相隔不超过几个工作日时，一并提醒？", two_a_row([*taps, TO_TIMING]))
 
 
 # --- wording -------------------------------------------------------------------------------------------------------
@@ -176,7 +173,7 @@ def wording_page(settings: Mapping[str, Any]) -> Message:
     lines.append(f"严禁事项：{f'已选{len(chosen)}条' if chosen else '未选'}")
     taps = [Choice(word, Reword(field)) for field, word in FIELDS.items()]
     taps += [Choice("严禁事项", Turn(Page.BANS)), Choice("预览", Turn(Page.SAMPLE)), BACK]
-    return Message("\n".join(lines), _two_a_row(taps))
+    return Message("\n".join(lines), two_a_row(taps))
 
 
 def _kept(settings: Mapping[str, Any], field: Field) -> str:
@@ -204,7 +201,7 @@ def bans_page(settings: Mapping[str, Any]) -> Message:
         *(f"{_tick(number, chosen)}{text}" for number, text in _bans()),
     ]
     taps = [Choice(f"{_tick(number, chosen)}{word}", TickBan(number)) for number, (word, _) in messages.BANS.items()]
-    return Message("\n".join(lines), _two_a_row([*taps, Choice("预览", Turn(Page.SAMPLE)), TO_WORDING]))
+    return Message("\n".join(lines), two_a_row([*taps, Choice("预览", Turn(Page.SAMPLE)), TO_WORDING]))
 
 
 def _bans() -> Iterable[tuple[int, str]]:

@@ -1,12 +1,12 @@
 """Every word and button of offices: handing over the secretary's, and choosing the place one acts for."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.features.offices.service import Place
 from bot.kit.buttons import Button
+from bot.kit.lists import filled, page_of, told_apart, two_a_row
 from bot.kit.replies import Choice, Keyboard, Message
 from storage.choices import Duty
 from storage.roster import Member
@@ -43,20 +43,13 @@ class SwitchTo(Button):
     organisation_id: int
 
 
-def choose_successor(branch: str, people: Sequence[Member], page: int) -> Message:
+def choose_successor(branch: str, people: Sequence[Member], at: int) -> Message:
     if not people:
         return Message(NOBODY)
-    page = max(0, min(page, (len(people) - 1) // ON_A_PAGE))
-    first, names = page * ON_A_PAGE, Counter(one.name for one in people)
-    shown = [
-        Choice(f"{one.name}（{one.group_name}）" if names[one.name] > 1 else one.name, HandOver(one.id, 0))
-        for one in people[first : first + ON_A_PAGE]
-    ]
-    turn = [Choice("上一页", ChooseSuccessor(page - 1))] if page else []
-    turn += [Choice("下一页", ChooseSuccessor(page + 1))] if first + ON_A_PAGE < len(people) else []
-    rows = [shown[at : at + 2] for at in range(0, len(shown), 2)]
+    names = told_apart(people, lambda one: one.name, lambda one: one.group_name or "")
+    shown = page_of([Choice(name, HandOver(one.id, 0)) for one, name in zip(people, names, strict=True)], at, ON_A_PAGE)
     text = f"【移交书记】{branch}\n请选择接任书记的同志（须已绑定）。"
-    return Message(text, [row for row in (*rows, turn) if row])
+    return Message(text, filled(*two_a_row(shown.things), shown.turn(ChooseSuccessor)))
 
 
 def sure(branch: str, new: Member) -> Message:

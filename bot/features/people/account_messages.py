@@ -1,6 +1,5 @@
 """Every word and button about accounts: the printed sheet, a new phone, binding by the own number."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -9,6 +8,7 @@ from typing import ClassVar
 from bot.features.people.accounts import Account
 from bot.features.people.sheet import pages
 from bot.kit.buttons import Button
+from bot.kit.lists import filled, page_of, told_apart, two_a_row
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.words import moment_words
 from storage.models.invite import BindRequest
@@ -105,24 +105,17 @@ def printed(content: bytes, count: int) -> Document:
 # --- accounts -----------------------------------------------------------------------------------------------------
 
 
-def bound(people: Sequence[Account], page: int) -> Message:
+def bound(people: Sequence[Account], number: int) -> Message:
     """Who is bound, to choose whose account changes; those of one name by group, then by the end of the account."""
-    page = max(0, min(page, (len(people) - 1) // ON_A_PAGE))
-    first = page * ON_A_PAGE
-    shown = [Choice(told_apart(one, people), OpenAccount(one.person_id)) for one in people[first : first + ON_A_PAGE]]
-    turn = [Choice("上一页", ShowAccounts(page - 1))] if page else []
-    turn += [Choice("下一页", ShowAccounts(page + 1))] if first + ON_A_PAGE < len(people) else []
-    rows = [shown[at : at + 2] for at in range(0, len(shown), 2)]
+    choices = [Choice(name, OpenAccount(one.person_id)) for one, name in zip(people, names_of(people), strict=True)]
+    shown = page_of(choices, number, ON_A_PAGE)
     text = f"【更换账号】已绑定{len(people)}人。请点需要更换或解除账号的同志。" if people else "还没有人绑定。"
-    return Message(text, [row for row in (*rows, turn) if row])
+    return Message(text, filled(*two_a_row(shown.things), shown.turn(ShowAccounts)))
 
 
-def told_apart(one: Account, people: Sequence[Account]) -> str:
+def names_of(people: Sequence[Account]) -> list[str]:
     """甲五; two of a name 张伟（第一党小组）; two of them in one group 张伟（尾号1005）."""
-    names, both = Counter(each.name for each in people), Counter((each.name, each.group) for each in people)
-    if names[one.name] == 1:
-        return one.name
-    return f"{one.name}（{one.group}）" if both[one.name, one.group] == 1 else f"{one.name}（尾号{one.tail}）"
+    return told_apart(people, lambda one: one.name, lambda one: one.group, lambda one: f"尾号{one.tail}")
 
 
 def account(one: Account, tz: tzinfo) -> Message:
@@ -160,19 +153,11 @@ def to_decide(request_id: int, phone_end: str) -> Message:
     return Message(text, rows)
 
 
-def choose_person(row: BindRequest, people: Sequence[Member], page: int) -> Message:
-    page = max(0, min(page, (len(people) - 1) // ON_A_PAGE))
-    first, names = page * ON_A_PAGE, Counter(one.name for one in people)
-    shown = [
-        Choice(
-            f"{one.name}（{one.group_name}）" if names[one.name] > 1 else one.name,
-            BindPerson(row.id, one.id),
-        )
-        for one in people[first : first + ON_A_PAGE]
-    ]
-    turn = [Choice("上一页", ChooseBound(row.id, page - 1))] if page else []
-    turn += [Choice("下一页", ChooseBound(row.id, page + 1))] if first + ON_A_PAGE < len(people) else []
-    rows = [shown[at : at + 2] for at in range(0, len(shown), 2)]
+def choose_person(row: BindRequest, people: Sequence[Member], number: int) -> Message:
+    names = told_apart(people, lambda one: one.name, lambda one: one.group_name)
+    choices = [Choice(name, BindPerson(row.id, one.id)) for one, name in zip(people, names, strict=True)]
+    shown = page_of(choices, number, ON_A_PAGE)
+    turn = shown.turn(lambda at: ChooseBound(row.id, at))
     called = f"，账号名称“{row.shown_name}”" if row.shown_name else ""
     text = f"【绑定申请】手机尾号{row.phone_end}{called}：请选择是哪位同志。"
-    return Message(text, [row_ for row_ in (*rows, turn, [Choice("不同意", RefuseBinding(row.id))]) if row_])
+    return Message(text, filled(*two_a_row(shown.things), turn, [Choice("不同意", RefuseBinding(row.id))]))

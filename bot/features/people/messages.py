@@ -13,7 +13,8 @@ from bot.features.people.roster_buttons import ImportRoster, ShowRoster
 from bot.features.people.rules import InviteKind, invite_link
 from bot.kit.access import Reach, Right, reach
 from bot.kit.buttons import Button
-from bot.kit.replies import Choice, Document, Message, OwnNumber
+from bot.kit.lists import filled, page_of, told_apart, two_a_row
+from bot.kit.replies import Choice, Document, Message, OwnNumber, Rows
 from bot.kit.sheets import csv_text
 from bot.kit.words import STRANGER
 from storage.audience import Me
@@ -131,7 +132,7 @@ def help_for(me: Me) -> Message:
     return Message("\n".join(lines), keyboard=menu(me))
 
 
-def unbound(branch: str, members: Sequence[Member], page: int, asked: Sequence[BindRequest] = ()) -> Message:
+def unbound(branch: str, members: Sequence[Member], number: int, asked: Sequence[BindRequest] = ()) -> Message:
     """谁还没绑定: counts by party group, a button for each of them, a page at a time, and who asks to be bound."""
     waiting = [member for member in members if not member.bound]
     silent = [member for member in members if member.bound and not member.reachable]
@@ -144,30 +145,19 @@ def unbound(branch: str, members: Sequence[Member], page: int, asked: Sequence[B
         lines.append("点姓名生成其本人的邀请链接；生成新的链接后，以前的链接失效。")
     if asked:
         lines.append(f"另有{len(asked)}份绑定申请待核对，请点“绑定申请”。")
-    page = max(0, min(page, (len(waiting) - 1) // PEOPLE_ON_A_PAGE))
     first = [Choice(f"绑定申请 尾号{row.phone_end}", ChooseBound(row.id, 0)) for row in asked[:REQUESTS_SHOWN]]
-    rows = [first[at : at + 2] for at in range(0, len(first), 2)]
-    return Message("\n".join(lines), [*rows, *_unbound_rows(members, waiting, page)])
+    return Message("\n".join(lines), [*two_a_row(first), *_unbound_rows(members, waiting, number)])
 
 
-def _unbound_rows(members: Iterable[Member], waiting: Sequence[Member], page: int) -> list[list[Choice]]:
-    names = Counter(member.name for member in members)
-    first = page * PEOPLE_ON_A_PAGE
-    people = [
-        Choice(_told_apart(member, names), InvitePerson(member.id))
-        for member in waiting[first : first + PEOPLE_ON_A_PAGE]
-    ]
-    turn = [Choice("上一页", ShowUnbound(page - 1))] if page else []
-    turn += [Choice("下一页", ShowUnbound(page + 1))] if first + PEOPLE_ON_A_PAGE < len(waiting) else []
+def _unbound_rows(members: Sequence[Member], waiting: Sequence[Member], number: int) -> Rows:
+    called = told_apart(members, lambda one: one.name, lambda one: one.group_name)
+    names = {member.id: name for member, name in zip(members, called, strict=True)}
+    shown = page_of(waiting, number, PEOPLE_ON_A_PAGE)
+    people = [Choice(names[member.id], InvitePerson(member.id)) for member in shown.things]
     everybody = [Choice("全部邀请", InviteEverybody()), Choice("打印邀请单", PrintSheet(0))] if waiting else []
     last = [Choice("更换账号", ShowAccounts(0)), Choice("绑定工作群", TieGroup())]
-    rows = [people[at : at + 2] for at in range(0, len(people), 2)]
     lists = [Choice("名册", ShowRoster(0)), Choice("导入名册", ImportRoster())]
-    return [row for row in (*rows, turn, everybody, last, lists) if row]
-
-
-def _told_apart(member: Member, names: Counter[str]) -> str:
-    return f"{member.name}（{member.group_name}）" if names[member.name] > 1 else member.name
+    return filled(*two_a_row(people), shown.turn(ShowUnbound), everybody, last, lists)
 
 
 def invite(person_id: int, name: str, group: str, bot_name: str, code: str) -> Document:

@@ -13,6 +13,7 @@ from bot.kit.access import Right, require
 from bot.kit.broadcasts import preview, progress_card
 from bot.kit.dates import parse_day
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.lists import two_a_row
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.words import day_words, short_day
@@ -115,18 +116,14 @@ def page(session: Session, call: Call, dialog: Dialog) -> Message:
     choices = [
         Choice(label, TaskWizard(dialog.id, field, value)) for value, label in _options(session, call, dialog, field)
     ]
-    rows = [[choice] for choice in choices] if field == "subject" else _pairs(choices)
+    rows = [[choice] for choice in choices] if field == "subject" else two_a_row(choices)
     if field == "subject":
         rows.append([Choice("已布置的心得", buttons.ListTasks())])
     return Message(f"{summary}\n{ASK[field]}", rows)
 
 
-def _pairs(choices: list[Choice]) -> list[list[Choice]]:
-    return [choices[index : index + 2] for index in range(0, len(choices), 2)]
-
-
 def _confirm_rows(dialog: Dialog) -> list[list[Choice]]:
-    rows = _pairs([Choice(label, TaskWizard(dialog.id, "go", field)) for field, label in LABELS.items()])
+    rows = two_a_row([Choice(label, TaskWizard(dialog.id, "go", field)) for field, label in LABELS.items()])
     last = [
         Choice("发给自己看看", TaskWizard(dialog.id, "go", "preview")),
         Choice("布置", TaskWizard(dialog.id, "go", "publish")),

@@ -30,6 +30,7 @@ from bot.features.roster.words import (
     since,
     until,
 )
+from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.replies import Choice, Message
 from bot.kit.words import cut
 from storage.choices import ExemptionReason, MembershipStatus
@@ -76,10 +77,6 @@ _ASKED = {
     (Kind.ACCEPT, Step.DAY): "请选择通过接收的支部党员大会的日期，也可以发送日期，例如：8月1日。自次日起编入名册。",
     (Kind.ACCEPT, Step.VALUE): "请选择党小组，点选后即登记。",
 }
-
-
-def two_a_row(choices: Sequence[Choice]) -> list[list[Choice]]:
-    return [list(choices[at : at + 2]) for at in range(0, len(choices), 2)]
 
 
 # --- the list ------------------------------------------------------------------------------------------------------
@@ -129,16 +126,13 @@ def _doors(members: Sequence[Member]) -> list[list[Choice]]:
     ])  # fmt: skip
 
 
-def group_of(title: str, people: Sequence[tuple[int, str]], group_id: int, page: int) -> Message:
+def group_of(title: str, people: Sequence[tuple[int, str]], group_id: int, number: int) -> Message:
     """Whose card to open, a page at a time."""
-    page = max(0, min(page, (len(people) - 1) // PEOPLE_ON_A_PAGE))
-    first = page * PEOPLE_ON_A_PAGE
-    shown = [Choice(name, ShowPerson(person_id)) for person_id, name in people[first : first + PEOPLE_ON_A_PAGE]]
-    turn = [Choice("上一页", ShowGroup(group_id, page - 1))] if page else []
-    turn += [Choice("下一页", ShowGroup(group_id, page + 1))] if first + PEOPLE_ON_A_PAGE < len(people) else []
-    rows = [*two_a_row(shown), turn, [Choice("返回名册", ShowRoster(0))]]
+    shown = page_of(people, number, PEOPLE_ON_A_PAGE)
+    choices = [Choice(name, ShowPerson(person_id)) for person_id, name in shown.things]
+    turn = shown.turn(lambda at: ShowGroup(group_id, at))
     text = f"【名册】{title}共{len(people)}人，请点姓名查看和变更。" if people else f"【名册】{title}：无。"
-    return Message(text, [row for row in rows if row])
+    return Message(text, filled(*two_a_row(choices), turn, [Choice("返回名册", ShowRoster(0))]))
 
 
 # --- one person ----------------------------------------------------------------------------------------------------

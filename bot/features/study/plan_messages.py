@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, OpenMonth, SendNow, WithdrawItem
 from bot.features.study.messages import KINDS, SHOWN, month_word
 from bot.kit.broadcasts import Correct
+from bot.kit.lists import filled, two_a_row
 from bot.kit.replies import PAGE, Choice, Message, Rows
 from bot.kit.words import cut, day_words, moment_words, quoted, short_day
 from storage.choices import StudyItemKind
@@ -67,10 +68,10 @@ def _plan_rows(
     for number, item in enumerate(items[:SHOWN], 1):
         taps.append(Choice(f"撤回 {number}", WithdrawItem(item.id, 0)))
         taps += [Choice(f"更正 {number}", Correct("study_item", item.id))] if item.id in apart else []
-    rows += [taps[index : index + 2] for index in range(0, len(taps), 2)]
+    rows += two_a_row(taps)
     rows += [[Choice("发给自己看看", EditTheme(theme.id, Field.TRY))]] if waiting else []
     rows += [[Choice("立即发送", SendNow(theme.id, 0))]] if waiting and goes_at is None else []
-    return [row for row in rows if row]
+    return filled(*rows)
 
 
 def ask_field(theme: MonthlyTheme, field: Field) -> Message:

@@ -6,6 +6,7 @@ from bot.features.tally.below import Below, Line, Open
 from bot.features.tally.messages import code, quarter_words, summary
 from bot.features.tally.rules import COUNTED
 from bot.features.tally.service import Tally
+from bot.kit.lists import Page, clamp, filled, two_a_row
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.sheets import csv_text
 from scheduler.calendar import Quarter
@@ -20,15 +21,12 @@ def overview(found: Below, page: int, current: Quarter) -> Message:
     if not found.branches:
         return Message(f"{head}\n{NOBODY}")
     lines = [head, f"共{found.branches}个支部，党员{found.people}人，已绑定{found.bound}人。"]
-    page = max(0, min(page, (found.branches - 1) // ON_A_PAGE))
     number = code(found.quarter)
     shown = [Choice(line.name[:16], buttons.OpenBranch(number, line.id)) for line in found.lines]
-    turn = [Choice("上一页", buttons.ShowBelow(number, page - 1))] if page else []
-    more = (page + 1) * ON_A_PAGE < found.branches
-    turn += [Choice("下一页", buttons.ShowBelow(number, page + 1))] if more else []
-    rows = [shown[at : at + 2] for at in range(0, len(shown), 2)]
+    at = clamp(page, found.branches, ON_A_PAGE)
+    turn = Page(at, found.lines, (at + 1) * ON_A_PAGE < found.branches).turn(lambda to: buttons.ShowBelow(number, to))
     last = [Choice("导出表格", buttons.ExportBelow(number)), *_around(found.quarter, current)]
-    return Message("\n".join([*lines, *map(_words, found.lines)]), [row for row in (*rows, turn, last) if row])
+    return Message("\n".join([*lines, *map(_words, found.lines)]), filled(*two_a_row(shown), turn, last))
 
 
 def _around(quarter: Quarter, current: Quarter) -> list[Choice]:

@@ -12,6 +12,7 @@ from bot.features.tally.rules import COUNTED, Held, Sum
 from bot.features.tally.service import Tally
 from bot.kit.buttons import Button
 from bot.kit.figures import percent, plain, rate
+from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.replies import Choice, Message, Pages, Rows
 from bot.kit.words import short_day
 from scheduler.calendar import Quarter
@@ -183,7 +184,7 @@ def section(tally: Tally, which: Section) -> Message:
     said, empty = [line for line in found if not line.empty], [line for line in found if line.empty]
     texts = [f"{title(tally)}\n【{SECTIONS[which]}】", *map(str, said), *not_held(empty)]
     taps = [Choice(line.label, line.opens) for line in said if line.opens is not None]
-    rows = [taps[index : index + 2] for index in range(0, len(taps), 2)]
+    rows = two_a_row(taps)
     return Message("\n".join(texts), [*rows, [Choice("返回", buttons.ShowSections(code(tally.quarter)))]])
 
 
@@ -211,18 +212,17 @@ def activity_lines(held: Held) -> str:
     return f"{short_day(held.day)}　{held.title[:60]}{unrecorded}\n　{sum_words(Sum.of([held]))}"
 
 
-def activities(tally: Tally, heading: str, held: Sequence[Held], page: int, what: ActivityType | Figure) -> Message:
+def activities(tally: Tally, heading: str, held: Sequence[Held], at: int, what: ActivityType | Figure) -> Message:
     """The activities behind a figure, eight at a time, each opening its names."""
-    number, last = code(tally.quarter), max(0, (len(held) - 1) // ON_A_PAGE)
-    page = max(0, min(page, last))
-    shown = held[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
+    number, shown = code(tally.quarter), page_of(held, at, ON_A_PAGE)
     texts = [f"{title(tally)}\n【{heading}】共{len(held)}次"]
     texts += [sum_words(Sum.of(held))] if len(held) > 1 else []
-    rows = [[Choice(f"{short_day(one.day)} {one.title}"[:20], buttons.OpenNames(number, one.id))] for one in shown]
-    turns = [Choice("上一页", _open_page(number, what, page - 1))] if page else []
-    turns += [Choice("下一页", _open_page(number, what, page + 1))] if page < last else []
-    text = "\n".join([*texts, *(map(activity_lines, shown) if held else [NOTHING])])
-    return Message(text, [*rows, *([turns] if turns else []), _back(tally, Section.ACTIVITIES)])
+    rows = [
+        [Choice(f"{short_day(one.day)} {one.title}"[:20], buttons.OpenNames(number, one.id))] for one in shown.things
+    ]
+    turn = shown.turn(lambda other: _open_page(number, what, other))
+    text = "\n".join([*texts, *(map(activity_lines, shown.things) if held else [NOTHING])])
+    return Message(text, filled(*rows, turn, _back(tally, Section.ACTIVITIES)))
 
 
 def _open_page(number: int, what: ActivityType | Figure, page: int) -> Button:

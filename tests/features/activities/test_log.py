@@ -28,7 +28,7 @@ def enter_by_hand(desk: Desk) -> None:
 
 def said(desk: Desk, me: Me, person_id: int | None = None) -> list[str]:
     """The lines after the time, the newest last, without those of the roster."""
-    found = changes.page(desk.session, me, 0, person_id, DAY, SHANGHAI).lines
+    found = changes.page(desk.session, me, 0, person_id, DAY, SHANGHAI).things
     lines = [change_words.line(one, SHANGHAI).removeprefix("7月7日（周五）14:30 ") for one in reversed(found)]
     return [line for line in lines if "注销数据" not in line]
 

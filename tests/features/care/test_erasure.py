@@ -74,7 +74,7 @@ def test_what_is_counted_stays_and_the_log_says_who_erased(storage: Storage, cas
         secretary, before = cast.me(session, "甲一", TODAY), counted(session)
         erasure.erase(session, secretary, cast[VICTIM], TODAY, NOW)
         assert counted(session) == before
-        line = changes.page(session, secretary, 0, None, None, SHANGHAI).lines[0]
+        line = changes.page(session, secretary, 0, None, None, SHANGHAI).things[0]
     assert (line.actor, line.action, line.about) == ("甲一", "erase", f"已注销{cast[VICTIM]}")
 
 

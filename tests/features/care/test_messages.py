@@ -13,13 +13,14 @@ from sqlalchemy import Enum
 
 from bot.features import registry
 from bot.features.care import change_words, messages
-from bot.features.care.changes import PAGE, Change, Line, Page, RowEdit
+from bot.features.care.changes import PAGE, Change, Line, RowEdit
 from bot.features.care.holdings import HOLDINGS
 from bot.features.care.rules import PERIODS, RETENTION, Kind, cut_off, erased_name, word_fault
 from bot.features.care.words import ACTIONS, BY, COLUMNS, HIDDEN, PLAIN, SPANS, SUBJECTS, VALUES, WHYS, value_word
 from bot.features.integrity.buttons import Field, Knob
 from bot.features.roster.rules import Why
 from bot.kit.hygiene import INSIDE, LEVELS, Found, look
+from bot.kit.lists import Page
 from bot.kit.replies import TEXT_LIMIT
 from bot.kit.words import units
 from storage.base import table
@@ -112,7 +113,7 @@ def test_a_full_page_of_the_log_fits() -> None:
     row = RowEdit("group_span", None, {"group_id": "组" * 50, "from_on": "2023-01-01", "to_on": "2024-01-01"})
     rows = [replace(row, whose=f"{number}{'名' * 30}") for number in range(30)]
     line = Line(NOW, "名" * 50, "chat", "postpone", "activity", "题" * 200, fields, rows, {"why": "decided"})
-    shown = messages.changes(Page([line] * PAGE, True), 3, Person(id=1, name="名" * 50), date(2023, 7, 7), SHANGHAI)
+    shown = messages.changes(Page(3, [line] * PAGE, True), Person(id=1, name="名" * 50), date(2023, 7, 7), SHANGHAI)
     assert units(shown.text) <= TEXT_LIMIT
     assert shown.text.count("状态由计划改为已举行") == PAGE
     assert "改为空" in shown.text
@@ -221,7 +222,7 @@ def test_fields_and_further_details_are_told_in_words() -> None:
 
 def test_nothing_that_people_wrote_is_in_the_log_s_words() -> None:
     line = Line(NOW, None, "clock", "sweep", "retention_rule", "")
-    assert messages.changes(Page([line], False), 0, None, None, SHANGHAI).text == (
+    assert messages.changes(Page(0, [line], False), None, None, SHANGHAI).text == (
         "【变更记录】全部\n7月7日（周五）14:30 定时：清理保存期限"
     )
 

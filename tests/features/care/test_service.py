@@ -228,10 +228,10 @@ def test_the_log_by_person_by_day_and_by_page(storage: Storage) -> None:
         about = changes.page(session, deputy, 0, cast["甲三"], None, SHANGHAI)
         with pytest.raises(Refusal):
             changes.page(session, cast.me(session, "甲二", TODAY), 0, None, None, SHANGHAI)
-    assert (len(first.lines), first.more, last.more) == (8, True, False)
-    assert first.lines[0].at > first.lines[-1].at
-    assert {line.at.astimezone(SHANGHAI).date() for line in day.lines} == {date(2023, 7, 8)}
-    assert about.lines[0].about == "甲三"
+    assert (len(first.things), first.more, last.more) == (8, True, False)
+    assert first.things[0].at > first.things[-1].at
+    assert {line.at.astimezone(SHANGHAI).date() for line in day.things} == {date(2023, 7, 8)}
+    assert about.things[0].about == "甲三"
 
 
 def test_a_line_has_names_for_its_numbers_and_no_details_of_who_is_erased(storage: Storage) -> None:
@@ -251,7 +251,7 @@ def test_a_line_has_names_for_its_numbers_and_no_details_of_who_is_erased(storag
 
         def told() -> list[str]:
             found = changes.page(session, secretary, 0, None, None, SHANGHAI)
-            return [change_words.line(line, SHANGHAI).split("：", 1)[1] for line in found.lines]
+            return [change_words.line(line, SHANGHAI).split("：", 1)[1] for line in found.things]
 
         group, marked, imported = told()[:3]
         assert group == "修改（甲四），删除999号（自2023年1月1日起）"

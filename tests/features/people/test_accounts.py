@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.people import account_messages, accounts, binding, requests, service
-from bot.features.people.account_messages import told_apart
+from bot.features.people.account_messages import names_of
 from bot.features.people.accounts import Account
 from bot.features.people.rules import InviteKind
 from bot.kit.refusal import Refusal
@@ -115,7 +115,7 @@ def test_people_of_one_name_are_told_apart(storage: Storage) -> None:
         for name in ("甲四", "甲五", "乙四"):
             session.execute(update(Person).where(Person.id == cast[name]).values(name="张伟"))
         listed = accounts.accounts(session, secretary(session, cast), TODAY)
-        shown = [told_apart(one, listed) for one in listed if one.name == "张伟"]
+        shown = [name for one, name in zip(listed, names_of(listed), strict=True) if one.name == "张伟"]
         assert shown == ["张伟（尾号1004）", "张伟（尾号1005）", "张伟（第二党小组）"]
         with pytest.raises(ValueError, match="several people called 张伟") as several:
             service.make_person_invite(session, cast.branch_id, "张伟", NOW)

@@ -1,0 +1,66 @@
+"""Lists to choose from: a page that clamps, rows of two, people of one name told apart."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from bot.kit.buttons import Button
+from bot.kit.replies import Choice, Rows
+
+T = TypeVar("T")
+
+BACK, ON = "上一页", "下一页"
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A piece of a longer list. `number` counts from 0; `more`: another one follows."""
+
+    number: int
+    things: Sequence[T]
+    more: bool
+
+    def turn(self, to: Callable[[int], Button]) -> list[Choice]:
+        """The buttons to the pages before and behind it; none of an only page."""
+        back = [Choice(BACK, to(self.number - 1))] if self.number else []
+        return [*back, Choice(ON, to(self.number + 1))] if self.more else back
+
+
+def clamp(number: int, count: int, size: int) -> int:
+    """The page of so many things that is nearest to the one asked for: buttons stay while lists grow shorter."""
+    return max(0, min(number, (count - 1) // size))
+
+
+def page_of(things: Sequence[T], number: int, size: int) -> Page[T]:
+    """A page of a whole list, clamped."""
+    number = clamp(number, len(things), size)
+    end = (number + 1) * size
+    return Page(number, things[end - size : end], end < len(things))
+
+
+def two_a_row(choices: Sequence[Choice]) -> list[list[Choice]]:
+    """Two buttons side by side, as a telephone shows them."""
+    return [list(choices[at : at + 2]) for at in range(0, len(choices), 2)]
+
+
+def filled(*rows: Sequence[Choice]) -> Rows:
+    """Without the rows that came out empty: Telegram takes none."""
+    return [row for row in rows if row]
+
+
+def told_apart(people: Sequence[T], name: Callable[[T], str], *marks: Callable[[T], str]) -> list[str]:
+    """What each is called: by name, and where several have it with the first mark that nobody else of them has
+    (甲五（第一党小组）); with the last one where none tells them apart, with none where it is empty.
+    """
+    names = Counter(map(name, people))
+    taken = [Counter((name(one), mark(one)) for one in people) for mark in marks]
+
+    def called(one: T) -> str:
+        if names[name(one)] == 1:
+            return name(one)
+        alone = (mark(one) for mark, seen in zip(marks, taken, strict=True) if seen[name(one), mark(one)] == 1)
+        said = next(alone, marks[-1](one))
+        return f"{name(one)}（{said}）" if said else name(one)
+
+    return list(map(called, people))
