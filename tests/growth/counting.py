@@ -1,0 +1,22 @@
+"""What a piece of work says to the database: its statements, in the order in which they are said."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[str, Any]]]:
+    """All that goes to any database meanwhile, each with its values; of one for many rows it is one."""
+    said: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, values: Any, *more: Any) -> None:
+        said.append((statement, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
