@@ -81,14 +81,10 @@ def more_branches(session: Session, number: int, people: int, began: date) -> di
     rows, found = Rows(session), {}
     made = datetime.combine(began, time(), UTC)
     for _ in range(number):
-        branch = rows.add(
-            Organisation, kind=OrganisationKind.BRANCH, name="又一支部", settings={}, created_at=made
-        )
+        branch = rows.add(Organisation, kind=OrganisationKind.BRANCH, name="又一支部", settings={}, created_at=made)
         group = rows.add(PartyGroup, branch_id=branch, name="第一党小组")
         found[branch] = [_person(rows, branch, group, made) for _ in range(people)]
-        rows.add(
-            DutySpan, person_id=found[branch][0], organisation_id=branch, duty=Duty.SECRETARY, from_on=began
-        )
+        rows.add(DutySpan, person_id=found[branch][0], organisation_id=branch, duty=Duty.SECRETARY, from_on=began)
     rows.write()
     return found
 

@@ -13,7 +13,7 @@ INDEXES = (
     ("ix_reminder_audience_person_id", "reminder_audience", ["person_id"]),
     ("ix_reflection_task_due_on", "reflection_task", ["due_on"]),
     ("ix_study_item_due_on", "study_item", ["due_on"]),
-    ("ix_job_run_slot", "job_run", ["job", "slot", "branch_id"]),
+    ("ix_job_run_slot", "job_run", ["job", "slot", "branch_id", "state"]),
 )
 
 
