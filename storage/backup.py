@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from storage import backup_postgresql, backup_sqlite
+from storage import backup_sqlite
 from storage.backup_sqlite import unused
 from storage.revision import BadBackup
 from storage.sqlite import database_path
@@ -23,6 +23,9 @@ def make(url: URL, target: Path) -> None:
     if url.get_backend_name() == "sqlite":
         backup_sqlite.copy_database(database_path(url), target)
     else:
+        # Loads the driver, which a bot on SQLite never uses.
+        from storage import backup_postgresql
+
         backup_postgresql.copy_database(url, target)
 
 
@@ -35,6 +38,8 @@ def restore(url: URL, source: Path, folder: Path, now: datetime) -> Path | None:
     if url.get_backend_name() == "sqlite":
         path = database_path(url)
         return backup_sqlite.restore(path, source, unused(path.with_name(f"{path.name}.{stamp}.backup")))
+    from storage import backup_postgresql
+
     folder.mkdir(parents=True, exist_ok=True)
     return backup_postgresql.restore(url, source, unused(folder / f"{stamp}.dump"))
 
