@@ -8,12 +8,12 @@ from sqlalchemy import Engine, event
 
 
 @contextmanager
-def statements() -> Iterator[list[tuple[str, Any]]]:
-    """All that goes to any database meanwhile, each with its values; of one for many rows it is one."""
-    said: list[tuple[str, Any]] = []
+def statements() -> Iterator[list[str]]:
+    """All that goes to any database meanwhile; of one for many rows it is one."""
+    said: list[str] = []
 
-    def note(connection: Any, cursor: Any, statement: str, values: Any, *more: Any) -> None:
-        said.append((statement, values))
+    def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+        said.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
     try:

@@ -145,6 +145,15 @@ def _stands(session: Session, made: Scene, state: State | None, ids: Ids, who: i
     return draft
 
 
+def subject_of(card: CardView, ids: Ids) -> int:
+    """The row that a card of this kind is about."""
+    kind = card.kind.removeprefix("progress.")
+    named = {
+        "reflection_task": "task", "reflection": "submitted", "reflection_review": "submitted", "study_item": "item",
+    }  # fmt: skip
+    return ids[named.get(kind, kind)]
+
+
 def effect_of(handler: Handler, case: Case) -> Effect:
     return case.effect or EFFECTS[key(handler)]
 

@@ -1,0 +1,146 @@
+"""What jobs, words, buttons and commands ask of the database is as many statements after years, and among many."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.orm import Session
+
+from bot.cli import cli
+from bot.features.registry import HANDLERS, jobs
+from bot.kit.handlers import CardView, Handler, Tap
+from bot.kit.refusal import Refusal
+from scheduler.due import Looked, ahead, due, next_at
+from scheduler.jobs import Job
+from scheduler.runs import Due, adopt, idle, run_slice
+from tests.growth.conftest import Place
+from tests.growth.counting import statements
+from tests.rights.branch import NOW, SHANGHAI
+from tests.rights.table import TABLE
+from tests.rights.trial import TakenBack, key, ready, subject_of
+
+Equally = Callable[[Callable[[Place], list[str]]], None]
+# What is looked for that far ahead: the holidays of autumn among it.
+SIGHT = timedelta(days=100)
+JOBS = jobs(SHANGHAI)
+# Takes away a slice of what it finds: where there is nothing to take away, that statement is not needed.
+SWEEPS = {"tap:Sweep"}
+TRIED = [
+    one for one in HANDLERS
+    if not isinstance(one, CardView) and not (isinstance(one, Tap) and one.operator) and key(one) not in SWEEPS
+]  # fmt: skip
+CARDS = [one for one in HANDLERS if isinstance(one, CardView)]
+ROLES = ("secretary", "committee_officer", "group_leader", "member")
+
+
+@contextmanager
+def taken_back(place: Place) -> Iterator[Session]:
+    with suppress(TakenBack), place.storage.transaction() as session:
+        yield session
+        raise TakenBack
+
+
+def roles(handler: Handler) -> list[str]:
+    may = TABLE[key(handler)].may
+    return [role for role in ROLES if role in may] or sorted(may)[:1]
+
+
+@pytest.mark.parametrize(
+    "which", [slice(1), pytest.param(slice(1, None), marks=pytest.mark.long)], ids=["one", "others"]
+)
+@pytest.mark.parametrize("handler", TRIED, ids=key)
+def test_words_buttons_and_commands_of_the_chat(handler: Handler, which: slice, equally: Equally) -> None:
+    for role in roles(handler)[which]:
+        equally(partial(tried, handler, role))
+
+
+def tried(handler: Handler, role: str, place: Place) -> list[str]:
+    made, case = place.made, TABLE[key(handler)]
+    with taken_back(place) as session:
+        run = ready(session, made, handler, case, made.accounts[role], made.here, made.here)
+        with statements() as said, suppress(Refusal), session.begin_nested():
+            run()
+            session.flush()
+    return said
+
+
+@pytest.mark.parametrize("card", CARDS, ids=key)
+def test_cards(card: CardView, equally: Equally) -> None:
+    equally(partial(drawn, card))
+
+
+def drawn(card: CardView, place: Place) -> list[str]:
+    with place.storage.reading() as session, statements() as said:
+        card.render(session, subject_of(card, place.made.here), 1, NOW, SHANGHAI)
+    return said
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_a_job_is_looked_for_planned_and_asked_again(job: Job, equally: Equally) -> None:
+    equally(partial(looked_for, job))
+    equally(partial(planned, job))
+    equally(partial(missed, job))
+
+
+def looked_for(job: Job, place: Place) -> list[str]:
+    """As every tick does, for all branches; and whom it concerns."""
+    with place.storage.reading() as session, statements() as said:
+        due(session, [job], NOW, Looked())
+        next_at(session, [job], NOW, SIGHT)
+        ahead(session, [job], NOW, NOW + SIGHT)
+        if job.concerns is not None:
+            job.concerns(session, NOW)
+    return said
+
+
+def first(session: Session, job: Job, place: Place) -> list[Due]:
+    return ahead(session, [job], NOW, NOW + SIGHT, place.made.here.branch_id)[:1]
+
+
+def planned(job: Job, place: Place) -> list[str]:
+    """Its next run for the branch, and one of its messages asked for again."""
+    with taken_back(place) as session:
+        found, known = first(session, job, place), adopt(session, [job.name], NOW)
+        session.flush()
+        session.expire_all()
+        with statements() as said:
+            for run in found:
+                idle(session, found, run.occurrence.at, known)
+                run_slice(session, run, run.occurrence.at, known)
+                owed = list(run.job.plan(session, run.branch_id, run.occurrence, run.occurrence.at))
+                if owed and job.still_owed is not None:
+                    job.still_owed(session, dict(owed[-1].about), run.occurrence.at)
+    return said
+
+
+def missed(job: Job, place: Place) -> list[str]:
+    with taken_back(place) as session:
+        found = first(session, job, place)
+        with statements() as said:
+            for run in found if job.missed is not None else ():
+                list(job.missed(session, run.branch_id, run.occurrence))
+    return said
+
+
+COMMANDS = (
+    "tally --branch 1", "timetable", "timetable --branch 1", "timetable --branch 1 --from 2023-07-10 --to 2023-07-14",
+    "owed", "branch list", "export --branch 1 --archive archive.json",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_pages_of_the_command_line(
+    words: str, equally: Equally, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    def asked(place: Place) -> list[str]:
+        monkeypatch.chdir(tmp_path_factory.mktemp("command"))
+        where = {"DATABASE_URL": f"sqlite:///{place.storage.url.database}"}
+        with statements() as said:
+            result = CliRunner().invoke(cli, words.split(), env=where)
+        assert result.exit_code == 0, result.output
+        return said
+
+    equally(asked)
