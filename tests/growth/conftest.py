@@ -9,6 +9,7 @@ import pytest
 
 from scheduler.calendar import Quarter
 from storage.engine import Storage
+from tests.growth.counting import Said
 from tests.growth.past import everybody, more_branches, past
 from tests.rights.branch import Scene, prepare
 
@@ -46,13 +47,13 @@ def _place(name: str, path: Path, template: Path, quarters: int, others: int) ->
 
 
 @pytest.fixture
-def equally(places: list[Place]) -> Callable[[Callable[[Place], list[str]]], None]:
+def equally(places: list[Place]) -> Callable[[Callable[[Place], list[Said]]], None]:
     """Fails unless a piece of work says as much in each of the places."""
 
-    def check(says: Callable[[Place], list[str]]) -> None:
+    def check(says: Callable[[Place], list[Said]]) -> None:
         said = {place.name: says(place) for place in places}
         least = min(said.values(), key=len)
-        more = {name: [one for one in mine if mine.count(one) > least.count(one)] for name, mine in said.items()}
+        more = {name: {one.sql for one in mine if mine.count(one) > least.count(one)} for name, mine in said.items()}
         assert {name: len(mine) for name, mine in said.items()} == dict.fromkeys(said, len(least)), more
 
     return check
