@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Insert, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from scheduler.jobs import Job, Occurrence, Owed
@@ -87,6 +89,8 @@ def idle(session: Session, runs: Sequence[Due], now: datetime, adopted: Mapping[
 
 def note_idle(session: Session, runs: Sequence[Due], now: datetime) -> None:
     """Note at most 500 such runs as done, or as missed; what somebody else has noted stays."""
+    assert session.bind is not None
+    insert = sqlite_insert if session.bind.dialect.name == "sqlite" else postgresql_insert
     values = [
         {
             "job": run.job.name, "branch_id": run.branch_id, "slot": run.occurrence.slot,
@@ -96,19 +100,7 @@ def note_idle(session: Session, runs: Sequence[Due], now: datetime) -> None:
         for run in runs
     ]  # fmt: skip
     if values:
-        session.execute(_unless_noted(session), values)
-
-
-def _unless_noted(session: Session) -> Insert:
-    """In the words of the database at hand: the other's dialect need not be loaded."""
-    assert session.bind is not None
-    if session.bind.dialect.name == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
-        return sqlite.insert(table(JobRun)).on_conflict_do_nothing()
-    from sqlalchemy.dialects import postgresql
-
-    return postgresql.insert(table(JobRun)).on_conflict_do_nothing()
+        session.execute(insert(table(JobRun)).on_conflict_do_nothing(), values)
 
 
 def run_slice(session: Session, run: Due, now: datetime, adopted: Mapping[str, datetime]) -> bool:
