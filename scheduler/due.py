@@ -183,7 +183,8 @@ def ahead(
 ) -> list[Due]:
     """Every run between two instants, both included, of every branch that exists by then, or of one, in order."""
     known = calendars(session)
-    created = {row.id: row.created_at for row in session.execute(_BRANCHES) if branch_id in (None, row.id)}
+    which = _BRANCHES if branch_id is None else _BRANCHES.where(Organisation.id == branch_id)
+    created = {row.id: row.created_at for row in session.execute(which)}
     found: list[Due] = []
     for job in jobs:
         if isinstance(job.occurrences, Deadlines):
