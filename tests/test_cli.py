@@ -78,7 +78,7 @@ def database(tmp_path: Path) -> Storage:
     return Storage(f"sqlite:///{tmp_path / 'data' / 'branch-bot.db'}")
 
 
-HEAVY = ("psycopg", "openpyxl", "PIL", "pygments", "fpdf", "alembic", "bot.playground")
+HEAVY = ("psycopg", "openpyxl", "PIL", "segno", "pygments", "fpdf", "alembic", "bot.playground")
 RUN = f"""
 import sys
 from bot.cli import cli
