@@ -5,7 +5,9 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import tzinfo
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from functools import cache
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -28,7 +30,20 @@ LOOK_AGAIN = 60.0
 EVERYBODY: dict[str, Any] = {"type": "all_private_chats"}
 NO_OFFICE = Office(frozenset(), several=False)
 
+# So many chats are told at once, and then it is noted: a bot that is stopped goes on where it was. In real seconds
+# the rest behind them, so that a whole county's officers are told no faster than Telegram takes it.
+TOGETHER, REST = 10, 0.3
+
 Menu = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A chat whose menu is another one than it was last told; None: no longer one of its own."""
+
+    account: int
+    shown: Menu | None
+    digest: str | None
 
 
 class Menus:
@@ -41,6 +56,8 @@ class Menus:
         self._commands = [item for item in handlers if isinstance(item, Command)]
         self._bot_id = bot_id
         self._everybodys = menu(self._commands, NO_OFFICE)
+        # There are few kinds of offices, and thousands who hold them.
+        self._of_office = cache(self._made)
 
     async def run(self) -> None:
         """Set the menus, and again for whoever comes into an office or leaves one, for ever."""
@@ -53,23 +70,33 @@ class Menus:
     async def _look(self) -> None:
         """Compare what each chat should show with what it was last told; what fails is tried in the next round."""
         today = self._clock.now().astimezone(self._tz).date()
-        held, told = await self._storage.read(lambda session: (offices(session, today), _told(session)))
-        wanted = {account: menu(self._commands, office) for account, office in held.items()}
-        longer = {account: shown for account, shown in wanted.items() if shown != self._everybodys}
-        said: dict[int, str | None] = {}
-        for account, shown in longer.items():
-            digest = self._digest(shown)
-            if told.get(account) != digest and await self._say("setMyCommands", _chat(account), shown):
-                said[account] = digest
-        for account in told.keys() - longer.keys():
-            if await self._say("deleteMyCommands", _chat(account)):
-                said[account] = None
-        if said:
-            await self._storage.write(lambda session: _note(session, said))
+        changes = await self._storage.read(lambda session: self._changes(session, today))
+        for start in range(0, len(changes), TOGETHER):
+            if start:
+                await asyncio.sleep(REST)
+            part = changes[start : start + TOGETHER]
+            heard = await asyncio.gather(*map(self._tell, part))
+            said = {change.account: change.digest for change, done in zip(part, heard, strict=True) if done}
+            if said:
+                await self._storage.write(lambda session: _note(session, said))  # noqa: B023  # awaited here
 
-    def _digest(self, shown: Menu) -> str:
-        """Another bot, or other commands: the chat has to be told again."""
-        return hashlib.sha256(json.dumps([self._bot_id, shown]).encode()).hexdigest()
+    def _changes(self, session: Session, today: date) -> list[Change]:
+        """Beside the loop: nobody waits while thousands are compared."""
+        told = _told(session)
+        of_office = ((account, *self._of_office(office)) for account, office in offices(session, today).items())
+        longer = {account: (shown, digest) for account, shown, digest in of_office if shown != self._everybodys}
+        new = [Change(account, *each) for account, each in longer.items() if told.get(account) != each[1]]
+        return new + [Change(account, None, None) for account in sorted(told.keys() - longer.keys())]
+
+    async def _tell(self, change: Change) -> bool:
+        if change.shown is None:
+            return await self._say("deleteMyCommands", _chat(change.account))
+        return await self._say("setMyCommands", _chat(change.account), change.shown)
+
+    def _made(self, office: Office) -> tuple[Menu, str]:
+        """The menu, and its digest: of another bot, or with other commands, the chat has to be told again."""
+        shown = menu(self._commands, office)
+        return shown, hashlib.sha256(json.dumps([self._bot_id, shown]).encode()).hexdigest()
 
     async def _say(self, method: str, scope: dict[str, Any], shown: Menu | None = None) -> bool:
         """Whether there is nothing left to say: a chat that is gone for good needs no menu."""

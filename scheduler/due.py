@@ -1,7 +1,7 @@
 """Which runs are due: what should have run by now and has not, and what comes next."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -36,9 +36,9 @@ _WITHOUT_RUN = (
     )
     .order_by(Organisation.id)
 )  # fmt: skip
-_CREATED = select(Organisation.created_at).where(
-    Organisation.kind == OrganisationKind.BRANCH, Organisation.id.not_in(bindparam("differing", expanding=True))
-)
+_COMMON = (Organisation.kind == OrganisationKind.BRANCH, Organisation.id.not_in(bindparam("differing", expanding=True)))
+_CREATED = select(Organisation.created_at).where(*_COMMON)
+_HOW_MANY = select(func.count(), func.max(Organisation.created_at)).where(*_COMMON)
 _COUNTED = (
     select(JobRun.slot, func.count().label("number"))
     .where(
@@ -158,10 +158,19 @@ def _unsettled(
         return []
     which = {"job": job.name, "slots": [each.slot for each in occurrences], "differing": differing}
     ran = {row.slot: row.number for row in session.execute(_COUNTED, which)}
-    created = sorted(session.scalars(_CREATED, {"differing": differing}))
-    open_ = [each for each in occurrences if ran.get(each.slot, 0) < bisect_right(created, each.at)]
+    there = _there(session, occurrences, differing)
+    open_ = [each for each in occurrences if ran.get(each.slot, 0) < there(each.at)]
     settled |= {(job.name, each.slot) for each in occurrences} - {(job.name, each.slot) for each in open_}
     return open_
+
+
+def _there(session: Session, occurrences: Sequence[Occurrence], differing: Sequence[int]) -> Callable[[datetime], int]:
+    """How many branches were entered by an instant. Mostly all of them: then nobody's own instant is read."""
+    number, newest = session.execute(_HOW_MANY, {"differing": differing}).one()
+    if newest is None or newest <= min(each.at for each in occurrences):
+        return lambda moment: number
+    created = sorted(session.scalars(_CREATED, {"differing": differing}))
+    return lambda moment: bisect_right(created, moment)
 
 
 def _without_run(session: Session, job: Job, occurrence: Occurrence, differing: Sequence[int]) -> Sequence[int]:
@@ -174,7 +183,8 @@ def ahead(
 ) -> list[Due]:
     """Every run between two instants, both included, of every branch that exists by then, or of one, in order."""
     known = calendars(session)
-    created = {row.id: row.created_at for row in session.execute(_BRANCHES) if branch_id in (None, row.id)}
+    which = _BRANCHES if branch_id is None else _BRANCHES.where(Organisation.id == branch_id)
+    created = {row.id: row.created_at for row in session.execute(which)}
     found: list[Due] = []
     for job in jobs:
         if isinstance(job.occurrences, Deadlines):

@@ -35,7 +35,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 IN_FLIGHT = 30
-# About a second's worth in hand; answers are taken even when a broadcast has filled it.
+# About a second's worth in hand; a few answers are taken even when a broadcast has filled it. No more than that: what
+# is in hand is looked through after every message.
 BATCH = 30
 URGENT = 10
 # A row that cannot go so soon is put off, so that it takes no other's place.
@@ -211,11 +212,17 @@ class Sender:
 
     async def _look(self) -> None:
         self._due = False
-        now, room, held = self._clock.now(), max(BATCH - len(self._waiting), 0), self._held()
+        room = max(BATCH - len(self._waiting), 0)
+        urgent = max(URGENT - sum(row.lane is Lane.ANSWERS for row in self._waiting), 0)
+        if not room and not urgent:
+            # There may be more: looked for when something of this has gone.
+            self._more, self._next_at = True, None
+            return
+        now, held = self._clock.now(), self._held()
         over, answering = self._over(now), set(self._answering)
 
         def look(session: Session) -> rows.Due:
-            return rows.due(session, now, over, room, URGENT, held, answering)
+            return rows.due(session, now, over, room, urgent, held, answering)
 
         found = await readable(self._storage, look, now, held)
         if found.expired:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-# Telegram: about 30 a second over all, 1 a second in a chat, 20 a minute in a group.
+# Telegram: about 30 a second over all, 1 a second in a chat, 20 a minute in a group. Refused by a
+# server that counts in any second, a bot goes on just under that at once, and falls further only when refused again.
 OVERALL = 29.5
 AFTER_REFUSAL = 28.0
 # A part of a message may be made up for: a timer that wakes late would otherwise slow the whole row of them down.
@@ -118,15 +119,20 @@ class Pace:
         self._answers.append(None)
 
     def refuse(self, chat_id: int, retry_after: timedelta, now: datetime) -> None:
-        """A 429: the chat rests. If it seems to be meant for the bot as a whole, everybody rests, and then slower."""
+        """A 429: the chat rests. If it seems to be meant for the bot as a whole, everybody rests, and then slower.
+
+        What is heard while everybody rests had left before: it makes the rest longer, and nothing slower.
+        """
         self._paused[chat_id] = now + retry_after
         self._answers.append(chat_id)
         before, self._refused = self._refused, (chat_id, now, retry_after)
         if self._too_fast(before):
             self._answers.clear()
-            self._all_paused = max(self._all_paused, now + retry_after)
-            self._top = min(self._top, AFTER_REFUSAL)
-            self._set(max(self._rate * SLOWER, SLOWEST), now)
+            rests, self._all_paused = now < self._all_paused, max(self._all_paused, now + retry_after)
+            if not rests:
+                lower = max(self._rate * SLOWER, SLOWEST)
+                self._top = min(self._top, AFTER_REFUSAL)
+                self._set(self._top if self._rate > AFTER_REFUSAL else lower, now)
 
     def _too_fast(self, before: tuple[int, datetime, timedelta] | None) -> bool:
         assert self._refused is not None

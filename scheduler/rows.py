@@ -135,9 +135,9 @@ def due(
     more = False
     for lane in LANES:
         wanted = max(room - len(rows), urgent if lane is Lane.ANSWERS else 0, 0)
-        values: dict[str, Any] = {"now": now, "room": wanted, "held": list(held)}
+        values: dict[str, Any] = {"now": now, "room": wanted, "held": padded(held)}
         if lane is Lane.ANSWERS:
-            values |= {"soon": now + KEEPS_PLACE, "answering": list(answering)}
+            values |= {"soon": now + KEEPS_PLACE, "answering": padded(answering)}
         found = session.execute(_DUE[lane], values).all() if wanted else []
         late = [each.id for each in found if each.expires_at is not None and each.expires_at <= over]
         # Behind an answer that expired there may be the next one of its chat.
@@ -146,6 +146,15 @@ def due(
         rows += [_row(each) for each in found if each.id not in late]
     moments = [session.scalar(statement, {"now": now}) for statement in _NEXT]
     return Due(rows, expired, more, min((moment for moment in moments if moment is not None), default=None))
+
+
+def padded(ids: Collection[int]) -> list[int]:
+    """For an IN of ever changing length: the last is said again up to a power of two.
+
+    Each length is a statement of its own to the driver, which keeps the last hundred.
+    """
+    found = list(ids)
+    return found + found[-1:] * ((1 << max(len(found) - 1, 0).bit_length()) - len(found))
 
 
 def _row(found: Found[Any]) -> Row:

@@ -5,10 +5,9 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from storage import backup_postgresql, backup_sqlite
+from storage import backup_sqlite
 from storage.backup_sqlite import unused
 from storage.restore import Settle, nothing, restore_file
-from storage.restore_postgresql import restore_server
 from storage.revision import BadBackup
 from storage.sqlite import database_path
 
@@ -25,6 +24,9 @@ def make(url: URL, target: Path) -> None:
     if url.get_backend_name() == "sqlite":
         backup_sqlite.copy_database(database_path(url), target)
     else:
+        # Loads the driver, which a bot on SQLite never uses.
+        from storage import backup_postgresql
+
         backup_postgresql.copy_database(url, target)
 
 
@@ -39,6 +41,8 @@ def restore(url: URL, source: Path, folder: Path, now: datetime, settle: Settle 
     if url.get_backend_name() == "sqlite":
         path = database_path(url)
         return restore_file(path, source, unused(path.with_name(f"{path.name}.{stamp}.backup")), settle)
+    from storage.restore_postgresql import restore_server
+
     folder.mkdir(parents=True, exist_ok=True)
     return restore_server(url, source, unused(folder / f"{stamp}.dump"), settle)
 

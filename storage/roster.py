@@ -1,7 +1,7 @@
 """Who is on a branch's roster on a day, or on many, with the facts of each day (D4, D5, D26)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -115,13 +115,20 @@ _FACTS: dict[str, tuple[type[Span], InstrumentedAttribute[Any]]] = {
 _Dated = tuple[date, date | None, Any]
 
 
-def rosters(session: Session, branch_id: int, days: Iterable[date]) -> dict[date, list[Member]]:
-    """`roster` of many days at once: the number of statements depends neither on the days nor on the people."""
+def rosters(
+    session: Session, branch_id: int, days: Iterable[date], only: Collection[int] | None = None
+) -> dict[date, list[Member]]:
+    """`roster` of many days at once: the number of statements depends neither on the days nor on the people.
+
+    `only` narrows it to some people.
+    """
     wanted = sorted(set(days))
     if not wanted:
         return {}
     first, last = wanted[0], wanted[-1]
     here = and_(RosterSpan.branch_id == branch_id, in_days(RosterSpan, first, last))
+    if only is not None:
+        here = and_(here, RosterSpan.person_id.in_(only))
     people = select(RosterSpan.person_id).where(here)
     on_roster = _dated(session, RosterSpan, RosterSpan.branch_id, here)
     facts = {

@@ -6,6 +6,8 @@ import io
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -74,6 +76,29 @@ async def telegram() -> AsyncIterator[dict[str, str]]:
 
 def database(tmp_path: Path) -> Storage:
     return Storage(f"sqlite:///{tmp_path / 'data' / 'branch-bot.db'}")
+
+
+HEAVY = ("psycopg", "openpyxl", "PIL", "segno", "pygments", "fpdf", "alembic", "bot.playground")
+RUN = f"""
+import sys
+from bot.cli import cli
+try:
+    cli(["run"], standalone_mode=False)
+finally:
+    print([name for name in {HEAVY} if name in sys.modules])
+"""
+
+
+def test_a_bot_on_sqlite_loads_nothing_that_it_does_not_use(tmp_path: Path) -> None:
+    """What is loaded is there before the database is opened, and that one has no tables."""
+    settings = {
+        "BOT_TOKEN": "7:test",
+        "DATABASE_URL": "sqlite:///none.db",
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+    }
+    said = subprocess.run([sys.executable, "-c", RUN], cwd=tmp_path, env=settings, capture_output=True, text=True)
+    assert "branch-bot migrate" in said.stderr
+    assert said.stdout == "[]\n"
 
 
 def test_from_nothing_to_a_branch_with_people(run: Run, tmp_path: Path) -> None:

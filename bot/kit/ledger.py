@@ -75,7 +75,9 @@ def finish(
 
 def forget_payload(session: Session, visit: Visit) -> None:
     """What came is not kept (a code that opens a door, somebody's number): only that something came."""
-    mine = (_INBOX.c.update_id == visit.update_id, _INBOX.c.sender == visit.telegram_id)
+    # Whatever its state: said so that the index by state and sender finds it among all that ever came.
+    whatever = _INBOX.c.state.in_(list(InboxState))
+    mine = (_INBOX.c.update_id == visit.update_id, _INBOX.c.sender == visit.telegram_id, whatever)
     session.execute(update(_INBOX).where(*mine).values(payload=None))
 
 

@@ -13,6 +13,8 @@ class Notice(Model):
     """Replies are asked for by `reply_by`; who has not replied then is nudged once, privately."""
 
     __tablename__ = "notice"
+    # Asked every morning over all branches: what falls due today. The same of reminders, tasks and study items.
+    __table_args__ = (Index("ix_notice_reply_by", "reply_by"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)

@@ -63,6 +63,8 @@ class JobRun(Model):
     __table_args__ = (
         UniqueConstraint("job", "branch_id", "slot"),
         Index("ix_job_run_planning", "id", sqlite_where=PLANNING, postgresql_where=PLANNING),
+        # How many branches have run a slot: counted without reading the runs of all the years before.
+        Index("ix_job_run_slot", "job", "slot", "branch_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

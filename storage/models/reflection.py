@@ -14,6 +14,7 @@ class ReflectionTask(Model):
     """Belongs to the quarter of its activity or study item (D11), else of `created_at`."""
 
     __tablename__ = "reflection_task"
+    __table_args__ = (Index("ix_reflection_task_due_on", "due_on"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model
@@ -13,7 +13,10 @@ class Reminder(Model):
     """One reminder for one block of holidays; `holidays` are names with their year, e.g. ["2023:中秋", "2023:国庆"]."""
 
     __tablename__ = "reminder"
-    __table_args__ = (UniqueConstraint("branch_id", "kind", "block_start", "round"),)
+    __table_args__ = (
+        UniqueConstraint("branch_id", "kind", "block_start", "round"),
+        Index("ix_reminder_ack_due", "ack_due"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
@@ -53,7 +56,7 @@ class ReminderAudience(Model):
     __tablename__ = "reminder_audience"
 
     reminder_id: Mapped[int] = mapped_column(ForeignKey("reminder.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
 
 
 class Acknowledgement(Model):

@@ -34,6 +34,7 @@ class StudyItem(Model):
     """A book or document to study; counted by `assigned_on`, a withdrawn one never (D10)."""
 
     __tablename__ = "study_item"
+    __table_args__ = (Index("ix_study_item_due_on", "due_on"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)

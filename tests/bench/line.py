@@ -129,6 +129,15 @@ def _update(number: int, person: int, data: str) -> bytes:
     return orjson.dumps({"update_id": number, "callback_query": query})
 
 
+def make_words(first_update: int, people: Sequence[int], text: str) -> Iterator[Tap]:
+    """The same by typing: what each of them sends in private. It is answered by a message, see crowd.py."""
+    for number, person in enumerate(people, first_update):
+        sender = {"id": person, "is_bot": False, "first_name": f"P{person}", "language_code": "zh-hans"}
+        chat = {"id": person, "type": "private", "first_name": f"P{person}"}
+        message = {"message_id": number, "from": sender, "chat": chat, "date": int(time.time()), "text": text}
+        yield Tap(number, person, orjson.dumps({"update_id": number, "message": message}))
+
+
 def card(chat: dict[str, Any], message_id: int) -> dict[str, Any]:
     """A message of the bot, as Telegram shows it."""
     return {"message_id": message_id, "from": BOT, "chat": chat, "date": int(time.time()), "text": "通知"}

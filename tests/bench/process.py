@@ -37,10 +37,13 @@ class Server:
 
     def load(
         self, people: Sequence[int] = (), data: str = "", *, median_ms: float = 0, rate: float = 0,
-        watch: dict[str, str] | None = None, crowd: dict[str, Any] | None = None,
+        watch: dict[str, str] | None = None, crowd: dict[str, Any] | None = None, word: str = "",
     ) -> None:  # fmt: skip
-        """A new line of taps (`rate` a second, 0: all are there at once), and a new crowd by the fields of crowd.py."""
-        taps = {"people": list(people), "data": data, "rate": rate, "watch": watch}
+        """A new line of taps (`rate` a second, 0: all are there at once), and a new crowd by the fields of crowd.py.
+
+        word: typed by each of these people in private instead of a tap.
+        """
+        taps = {"people": list(people), "data": data, "rate": rate, "watch": watch, "word": word}
         self._say("load", **taps, median_ms=median_ms, **(crowd or {}))
 
     def wait(self, event: str, seconds: float, quiet: float = 5) -> dict[str, Any]:

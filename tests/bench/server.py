@@ -13,7 +13,7 @@ import orjson
 from aiohttp import web
 
 from tests.bench.crowd import Crowd
-from tests.bench.line import BOT, FIRST_UPDATE, Line, Tap, Watch, card, make_taps
+from tests.bench.line import BOT, FIRST_UPDATE, Line, Tap, Watch, card, make_taps, make_words
 
 # Spread of the lognormal latency: with a median of 60 ms the mean is 68 ms and one in a hundred takes 190 ms.
 SIGMA = 0.5
@@ -145,7 +145,9 @@ class Server:
             self._releasing.cancel()
         if self._line.watch is not None:
             self._line.watch.close()
-        taps = list(make_taps(self._next_update, params.get("people", ()), params.get("data", "")))
+        word, people = params.get("word", ""), params.get("people", ())
+        made = make_words(self._next_update, people, word) if word else None
+        taps = list(made or make_taps(self._next_update, people, params.get("data", "")))
         self._next_update += len(taps)
         watch = params.get("watch")
         self._median = float(params.get("median_ms", 0)) / 1000

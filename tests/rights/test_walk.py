@@ -13,7 +13,7 @@ from tests.rights.effects import EFFECTS, ONLY_REFUSES
 from tests.rights.fields import FIELDS
 from tests.rights.permissions import DUTIES, LIKE_MEMBERS
 from tests.rights.table import ASKING, BRANCH, FURTHER, NOBODY, TABLE, Case
-from tests.rights.trial import Got, Heard, Walk, effect_of, key
+from tests.rights.trial import Got, Heard, Walk, effect_of, key, subject_of
 
 # By how much they may.
 RISING = (
@@ -135,15 +135,8 @@ def test_whoever_asks_to_be_bound_by_the_own_number_is_heard(walk: Walk) -> None
 @pytest.mark.parametrize("card", CARDS, ids=key)
 def test_every_card_is_drawn(card: CardView, walk: Walk) -> None:
     """What the clock draws for the desk and the group, of what there is here."""
-    kind = card.kind.removeprefix("progress.")
-    subject = {
-        "reflection_task": "task",
-        "reflection": "submitted",
-        "reflection_review": "submitted",
-        "study_item": "item",
-    }
     with walk.storage.reading() as session:
-        drawn = card.render(session, walk.made.here[subject.get(kind, kind)], 1, NOW, SHANGHAI)
+        drawn = card.render(session, subject_of(card, walk.made.here), 1, NOW, SHANGHAI)
     assert drawn is not None
     assert drawn.text != ""
 

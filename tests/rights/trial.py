@@ -103,8 +103,7 @@ class Walk:
     def _got(self, session: Session, handler: Handler, case: Case, account: int, ids: Ids, opened: Ids) -> Got:
         self._touched.clear()
         who = _bound(session, account)
-        draft = self._stands(session, case.state or STATES.get(key(handler)), ids, who)
-        run = _prepared(session, handler, case, visit_of(account, case, ids), ids, opened, draft)
+        run = ready(session, self.made, handler, case, account, ids, opened)
         session.flush()
         before = {**self._before, **{of.name: rows(session, of) for of in self._written()}}
         last = session.scalars(select(Outbox.id).order_by(Outbox.id.desc())).first() or 0
@@ -123,18 +122,36 @@ class Walk:
         became = session.scalars(select(Person.name).where(Person.telegram_id == account)).first() or ""
         return Got("\n".join(said), others, written, became=became)
 
-    def _stands(self, session: Session, state: State | None, ids: Ids, who: int | None) -> Draft:
-        """The state is set up in the branch that is named and, the last, in that of whoever acts."""
-        places = [one for one in (self.made.here, self.made.there) if one is ids or who in one.people.values()]
-        draft: Draft = {}
-        for one in sorted(places, key=lambda one: who in one.people.values()):
-            draft |= (state(session, one, who) if state else None) or {}
-        session.flush()
-        session.expire_all()
-        return draft
-
     def _written(self) -> list[Table]:
         return [of for of in METADATA.sorted_tables if of.name in self._touched]
+
+
+def ready(
+    session: Session, made: Scene, handler: Handler, case: Case, account: int, ids: Ids, opened: Ids
+) -> Callable[[], Reply]:
+    """The handler, to be called by somebody on rows that stand as it needs them."""
+    draft = _stands(session, made, case.state or STATES.get(key(handler)), ids, _bound(session, account))
+    return _prepared(session, handler, case, visit_of(account, case, ids), ids, opened, draft)
+
+
+def _stands(session: Session, made: Scene, state: State | None, ids: Ids, who: int | None) -> Draft:
+    """The state is set up in the branch that is named and, the last, in that of whoever acts."""
+    places = [one for one in (made.here, made.there) if one is ids or who in one.people.values()]
+    draft: Draft = {}
+    for one in sorted(places, key=lambda one: who in one.people.values()):
+        draft |= (state(session, one, who) if state else None) or {}
+    session.flush()
+    session.expire_all()
+    return draft
+
+
+def subject_of(card: CardView, ids: Ids) -> int:
+    """The row that a card of this kind is about."""
+    kind = card.kind.removeprefix("progress.")
+    named = {
+        "reflection_task": "task", "reflection": "submitted", "reflection_review": "submitted", "study_item": "item",
+    }  # fmt: skip
+    return ids[named.get(kind, kind)]
 
 
 def effect_of(handler: Handler, case: Case) -> Effect:

@@ -50,6 +50,30 @@ def test_it_is_found_before_anybody_is_told_that_the_bot_stands_still() -> None:
     assert outbox.POLL_SHARED <= 1
 
 
+# --- no more is in hand than goes soon -----------------------------------------------------------------------------
+
+
+async def test_a_crowd_of_answers_is_taken_a_few_at_a_time(office: Office) -> None:
+    """What is in hand is looked through after every message, so a thousand in hand would be a thousand times that."""
+    chats = range(1, 121)
+    office.telegram.open.clear()
+    async with office.sender() as sender:
+        for start in range(0, len(chats), 10):
+            office.say(*chats[start : start + 10], lane=Lane.ANSWERS)
+            sender.wake()
+            await turns(20)
+        assert sender.busy <= outbox.BATCH + outbox.URGENT + outbox.IN_FLIGHT
+        office.telegram.open.set()
+        await office.clock.travel(START + SECOND * 20)
+    assert [chat for chat, _ in office.telegram.texts] == list(chats)
+
+
+@pytest.mark.parametrize("many", [0, 1, 2, 5, 40])
+def test_a_list_has_one_of_few_lengths_and_the_same_in_it(many: int) -> None:
+    padded = rows.padded(range(many))
+    assert (set(padded), len(padded)) == (set(range(many)), {0: 0, 1: 1, 2: 2, 5: 8, 40: 64}[many])
+
+
 # --- rows in hand are nobody else's --------------------------------------------------------------------------------
 
 

@@ -63,15 +63,39 @@ def test_one_refused_chat_rests_alone() -> None:
     assert pace.rate == pytest.approx(29.5)
 
 
-def test_two_refused_chats_slow_everybody_down_and_it_recovers() -> None:
+def refused_by_two(pace: Pace, now: datetime = START) -> None:
+    """As a bot that is too fast is; everybody rests until three seconds after the second."""
+    pace.refuse(7, SECOND * 3, now)
+    pace.refuse(8, SECOND * 3, now + SECOND)
+
+
+def test_two_refused_chats_slow_everybody_down_to_just_under_the_limit() -> None:
     pace = Pace()
-    pace.refuse(7, timedelta(seconds=3), START)
-    pace.refuse(8, timedelta(seconds=3), START + SECOND)
+    refused_by_two(pace)
     assert pace.open(START + SECOND) == START + SECOND * 4
-    assert pace.rate == pytest.approx(29.5 * 0.7)
+    assert pace.rate == 28
     times = send(pace, list(range(100, 2100)), START + SECOND)
     a_second = Counter((time - START) // SECOND for time in times)
-    assert a_second[5] <= 22
+    assert {27, 28, 29} >= {a_second[second] for second in range(5, 60)}
+
+
+def test_what_is_heard_while_everybody_rests_makes_nothing_slower() -> None:
+    pace = Pace()
+    refused_by_two(pace)
+    for chat in range(9, 30):
+        pace.refuse(chat, SECOND * 3, START + SECOND * 2)
+    assert pace.rate == 28
+    assert pace.open(START + SECOND * 2) == START + SECOND * 5
+
+
+def test_refused_again_it_falls_further_and_recovers() -> None:
+    pace = Pace()
+    refused_by_two(pace)
+    refused_by_two(pace, START + SECOND * 6)
+    assert pace.rate == pytest.approx(28 * 0.7)
+    times = send(pace, list(range(100, 2100)), START + SECOND * 7)
+    a_second = Counter((time - START) // SECOND for time in times)
+    assert a_second[11] <= 22
     assert 26 <= a_second[60] <= 28
     assert pace.rate == 28
 
@@ -123,7 +147,7 @@ def test_messages_that_were_held_up_leave_no_faster_than_the_limit() -> None:
 def test_the_rate_never_falls_to_nothing() -> None:
     pace = Pace()
     for number in range(100):
-        pace.refuse(number, SECOND, START)
+        pace.refuse(number, SECOND, START + SECOND * 2 * number)
     assert pace.rate == 1
 
 

@@ -3,7 +3,6 @@
 import io
 from datetime import datetime
 
-import segno
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -245,6 +244,8 @@ def mark_as(session: Session, call: Call, button: buttons.MarkAs) -> Reply:
 
 def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Reply:
     """A new code for the room, as a QR picture to show or print; the one before it is void."""
+    import segno
+
     activity = _called(session, call, button.activity_id)
     code = codes.new_code(session, call.me, activity, call.now)
     picture = io.BytesIO()

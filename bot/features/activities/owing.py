@@ -1,31 +1,38 @@
 """Who still owes an answer to a notice: for 我还欠什么, 未完成名单 and the nudge after the reply deadline."""
 
-from collections.abc import Iterable
-from datetime import datetime, time, tzinfo
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, time, timedelta, tzinfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.features.activities import rules, service
 from bot.features.activities.buttons import Acknowledge, HandInMakeup
+from bot.features.activities.rolls import audience_of, delegates
 from bot.kit.owing import Owing
 from bot.kit.replies import Choice
 from bot.kit.words import moment_words, short_day
-from scheduler.calendar import DAY, Calendar, at
+from scheduler.calendar import DAY, Calendar, Quarter, at, local_day
 from scheduler.calendars import calendar_of
 from storage.choices import ActivityStatus, LeaveState, MakeupState
 from storage.models.activity import Activity
-from storage.models.attendance import LeaveRequest, Makeup
-from storage.models.notice import Notice
-from storage.roster import roster
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.notice import Notice, Receipt
+from storage.roster import rosters
 
-LONGEST_OPEN = 40
+# A plain notice is owed so long beyond its deadline, the last day included.
+LONGEST_OPEN = timedelta(days=41)
+Asking = tuple[Notice, Activity | None]
+ASKED = (LeaveRequest.state != LeaveState.REFUSED,)
 
 
 def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
-    """Unanswered notices and make-ups still to be handed in; `person_id` narrows it to one person."""
-    found = [*_notices(session, branch_id, now, tz), *_makeups(session, branch_id, now, tz)]
-    return [item for item in found if person_id in (None, item.person_id)]
+    """Unanswered notices and make-ups still to be handed in; `person_id` narrows it to one person.
+
+    The number of statements depends on nothing that was recorded.
+    """
+    return [*_notices(session, branch_id, now, tz, person_id), *_makeups(session, branch_id, now, tz, person_id)]
 
 
 def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
@@ -35,41 +42,78 @@ def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
     return session.scalars(select(Notice.branch_id).where(*today, Notice.closed_at.is_(None)).distinct())
 
 
-def _notices(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> list[Owing]:
-    query = select(Notice).where(Notice.branch_id == branch_id, Notice.closed_at.is_(None), Notice.text != "")
+def _notices(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None) -> list[Owing]:
+    asking = _asking(session, branch_id, now)
+    if not asking:
+        return []
+    asked, activities = _asked(session, branch_id, asking, tz, person_id), _activities(asking)
+    received = _people(session, Receipt, Receipt.notice_id, [notice.id for notice, _ in asking])
+    away = _people(session, LeaveRequest, LeaveRequest.activity_id, activities, *ASKED)
+    calendar = calendar_of(session, branch_id)
     return [
-        item
-        for notice in session.scalars(query.order_by(Notice.reply_by))
-        for item in _of_notice(session, notice, now, tz)
+        _of_notice(notice, activity, person, calendar, tz)
+        for notice, activity in asking
+        for person in sorted(asked[notice.id] - received[notice.id] - (away[activity.id] if activity else set()))
     ]
 
 
-def _of_notice(session: Session, notice: Notice, now: datetime, tz: tzinfo) -> list[Owing]:
-    activity = session.get(Activity, notice.activity_id) if notice.activity_id else None
-    if activity is None:
-        if (now - notice.reply_by).days > LONGEST_OPEN:
-            return []
-        people, away = roster(session, notice.branch_id, notice.created_at.astimezone(tz).date()), set[int]()
-    elif activity.status is not ActivityStatus.PLANNED or now >= activity.start_at:
-        return []
-    else:
-        people = [member for member in service.audience(session, activity, tz) if not member.exempt]
-        away = asked_leave(session, activity)
-    silent = {member.id for member in people} - service.receipts(session, notice.id) - away
+def _asking(session: Session, branch_id: int, now: datetime) -> Sequence[Asking]:
+    """The notices that still want an answer: of an activity until it begins, a plain one for some weeks."""
+    ahead = and_(Activity.status == ActivityStatus.PLANNED, Activity.start_at > now)
+    plain = and_(Notice.activity_id.is_(None), Notice.reply_by > now - LONGEST_OPEN)
+    query = (
+        select(Notice, Activity)
+        .outerjoin(Activity, Activity.id == Notice.activity_id)
+        .where(Notice.branch_id == branch_id, Notice.closed_at.is_(None), Notice.text != "", or_(ahead, plain))
+        .order_by(Notice.reply_by, Notice.id)
+    )
+    return [(notice, activity) for notice, activity in session.execute(query)]
+
+
+def _activities(asking: Iterable[Asking]) -> list[int]:
+    return [activity.id for _, activity in asking if activity is not None]
+
+
+def _asked(
+    session: Session, branch_id: int, asking: Sequence[Asking], tz: tzinfo, person_id: int | None
+) -> dict[int, set[int]]:
+    """Whom each notice asks: everybody of its day, or for whom its activity is and who is not exempt."""
+    days = {
+        notice.id: local_day(activity.start_at if activity else notice.created_at, tz) for notice, activity in asking
+    }
+    members = rosters(session, branch_id, days.values(), None if person_id is None else [person_id])
+    sent = delegates(session, _activities(asking))
+    asked = {}
+    for notice, activity in asking:
+        here = members[days[notice.id]]
+        if activity is not None:
+            here = [member for member in audience_of(activity, here, sent[activity.id]) if not member.exempt]
+        asked[notice.id] = {member.id for member in here}
+    return asked
+
+
+def _people(
+    session: Session, table: type[Receipt] | type[LeaveRequest], of: InstrumentedAttribute[int], ids: Sequence[int],
+    *which: ColumnElement[bool],
+) -> dict[int, set[int]]:  # fmt: skip
+    """Who has a live row of each of these."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for one, person in session.execute(
+        select(of, table.person_id).where(of.in_(ids), table.withdrawn_at.is_(None), *which)
+    ):
+        found[one].add(person)
+    return found
+
+
+def _of_notice(notice: Notice, activity: Activity | None, person: int, calendar: Calendar, tz: tzinfo) -> Owing:
     title = activity.title if activity else notice.text.split("\n")[0].removeprefix("【通知】")[:20]
     line = f"{title}：请回复“收到”，{moment_words(notice.reply_by, tz)}前"
-    nudges = _nudges(notice, activity, tz, calendar_of(session, notice.branch_id))
     does = Choice(f"收到 {title}"[:20], Acknowledge(notice.id))
-    return [Owing(person, f"notice:{notice.id}", line, notice.reply_by, does, nudges) for person in sorted(silent)]
+    return Owing(person, f"notice:{notice.id}", line, notice.reply_by, does, _nudges(notice, activity, tz, calendar))
 
 
 def asked_leave(session: Session, activity: Activity) -> set[int]:
-    query = select(LeaveRequest.person_id).where(
-        LeaveRequest.activity_id == activity.id,
-        LeaveRequest.withdrawn_at.is_(None),
-        LeaveRequest.state != LeaveState.REFUSED,
-    )
-    return set(session.scalars(query))
+    return _people(session, LeaveRequest, LeaveRequest.activity_id, [activity.id], *ASKED)[activity.id]
 
 
 def _nudges(notice: Notice, activity: Activity | None, tz: tzinfo, calendar: Calendar) -> tuple[datetime, ...]:
@@ -79,32 +123,43 @@ def _nudges(notice: Notice, activity: Activity | None, tz: tzinfo, calendar: Cal
     return (notice.reply_by,) if on_time and worked else ()
 
 
-def _makeups(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> list[Owing]:
+def _makeups(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None) -> list[Owing]:
     """Approved leave of a held activity that has not been made up, in the quarter that is still open (R32)."""
-    done = select(Makeup.activity_id, Makeup.person_id).where(
-        Makeup.withdrawn_at.is_(None), Makeup.state.in_([MakeupState.SUBMITTED, MakeupState.ACCEPTED])
-    )
+    # No quarter before the last one is open still.
+    since = Quarter.of(local_day(now, tz)).previous().start
     query = (
         select(LeaveRequest.person_id, Activity)
         .join(Activity, Activity.id == LeaveRequest.activity_id)
         .where(
             Activity.branch_id == branch_id, Activity.status == ActivityStatus.HELD,
-            LeaveRequest.withdrawn_at.is_(None),            LeaveRequest.state == LeaveState.APPROVED,
+            Activity.start_at >= at(since, time(), tz),
+            LeaveRequest.withdrawn_at.is_(None), LeaveRequest.state == LeaveState.APPROVED,
         )
     )  # fmt: skip
-    made_up = {(row.activity_id, row.person_id) for row in session.execute(done)}
-    found = []
-    for person, activity in session.execute(query):
-        if (activity.id, person) in made_up or now > service.cut_off(activity, tz):
-            continue
-        if service.statuses(session, activity.id).get(person) in rules.HERE:
-            continue
-        due = service.makeup_due(activity, tz)
-        line = f"{activity.title}：请补学，{short_day(due.astimezone(tz).date())}前"
-        found.append(
-            Owing(
-                person, f"makeup:{activity.id}", line, due,
-                Choice(f"补学 {activity.title}"[:20], HandInMakeup(activity.id)),
-            )
-        )  # fmt: skip
-    return found
+    if person_id is not None:
+        query = query.where(LeaveRequest.person_id == person_id)
+    away = [(person, activity) for person, activity in session.execute(query) if now <= service.cut_off(activity, tz)]
+    done = _done(session, {activity.id for _, activity in away})
+    return [_of_makeup(person, activity, tz) for person, activity in away if (activity.id, person) not in done]
+
+
+def _done(session: Session, activity_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Who has made up for which of these activities, or came to it after all."""
+    if not activity_ids:
+        return set()
+    made_up = select(Makeup.activity_id, Makeup.person_id).where(
+        Makeup.activity_id.in_(activity_ids), Makeup.withdrawn_at.is_(None),
+        Makeup.state.in_([MakeupState.SUBMITTED, MakeupState.ACCEPTED]),
+    )  # fmt: skip
+    came = select(Attendance.activity_id, Attendance.person_id).where(
+        Attendance.activity_id.in_(activity_ids), Attendance.withdrawn_at.is_(None),
+        Attendance.status.in_(rules.HERE),
+    )  # fmt: skip
+    return {(activity, person) for query in (made_up, came) for activity, person in session.execute(query)}
+
+
+def _of_makeup(person: int, activity: Activity, tz: tzinfo) -> Owing:
+    due = service.makeup_due(activity, tz)
+    line = f"{activity.title}：请补学，{short_day(due.astimezone(tz).date())}前"
+    does = Choice(f"补学 {activity.title}"[:20], HandInMakeup(activity.id))
+    return Owing(person, f"makeup:{activity.id}", line, due, does)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import Table, bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules, service
@@ -145,20 +145,19 @@ def unanswered_notices(session: Session, me: Me, now: datetime) -> list[Notice]:
     """Open notices that somebody has neither received nor asked leave for; the nearest deadline first."""
     answered = select(Receipt.notice_id).where(Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None))
     query = (
-        select(Notice)
+        select(Notice, Activity)
+        .outerjoin(Activity, Activity.id == Notice.activity_id)
         .where(
             Notice.branch_id == me.branch_id,
             Notice.closed_at.is_(None),
             Notice.id.not_in(answered),
             Notice.text != "",
+            or_(Notice.activity_id.is_(None), Activity.end_at > now),
         )
-        .order_by(Notice.reply_by)
+        .order_by(Notice.reply_by, Notice.id)
     )
-    return [notice for notice in session.scalars(query) if _still_asks(session, me, notice, now)]
-
-
-def _still_asks(session: Session, me: Me, notice: Notice, now: datetime) -> bool:
-    if notice.activity_id is None:
-        return True
-    activity = session.get_one(Activity, notice.activity_id)
-    return now < activity.end_at and service.in_scope(session, me, activity)
+    return [
+        notice
+        for notice, activity in session.execute(query)
+        if activity is None or service.in_scope(session, me, activity)
+    ]

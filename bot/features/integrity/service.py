@@ -188,8 +188,15 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
         return []
     here = {member.id for member in roster(session, branch_id, today, None if person_id is None else [person_id])}
     twice = decisions.decided(session, branch_id).timing.second_line
-    nudges = {row.id: _second_line(session, row, now, tz) if twice else () for row in reminders}
-    return [item for row in reminders for item in _owing(session, row, here, nudges[row.id], now, tz)]
+    calendar, people, read = calendar_of(session, branch_id), _audiences(session, reminders), _read(session, reminders)
+    return [
+        item
+        for row in reminders
+        for item in _owing(
+            row, [person for person in people[row.id] if person in here and person not in read[row.id]],
+            _second_line(row, calendar, now, tz) if twice else (), now, tz,
+        )
+    ]  # fmt: skip
 
 
 def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
@@ -199,25 +206,19 @@ def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
     return session.scalars(select(Reminder.branch_id).where(*today).distinct())
 
 
-def _second_line(session: Session, reminder: Reminder, now: datetime, tz: tzinfo) -> tuple[datetime, ...]:
+def _second_line(reminder: Reminder, calendar: Calendar, now: datetime, tz: tzinfo) -> tuple[datetime, ...]:
     """Only while there is time, and only when the dates are certain."""
     if reminder.provisional or rules.is_late(now, reminder.ack_due):
         return ()
-    calendar = calendar_of(session, reminder.branch_id)
     return timing.second_line(calendar, reminder.block_start, reminder.block_end, reminder.sent_at, tz)
 
 
 def _owing(
-    session: Session, reminder: Reminder, here: set[int], nudges: tuple[datetime, ...], now: datetime, tz: tzinfo
+    reminder: Reminder, people: Sequence[int], nudges: tuple[datetime, ...], now: datetime, tz: tzinfo
 ) -> list[Owing]:
-    read = acknowledged(session, reminder.id)
     line = messages.owed_line(reminder, tz, late=rules.is_late(now, reminder.ack_due))
     does = Choice(f"已阅 {messages.title(reminder)}"[:20], Read(reminder.id, Place.NUDGE))
-    return [
-        Owing(person, f"reminder:{reminder.id}", line, reminder.ack_due, does, nudges)
-        for person in audience(session, reminder.id)
-        if person in here and person not in read
-    ]
+    return [Owing(person, f"reminder:{reminder.id}", line, reminder.ack_due, does, nudges) for person in people]
 
 
 def figures(session: Session, reminder: Reminder, cut_off: datetime) -> rules.Figures:
@@ -243,9 +244,10 @@ def reminder_figures(
 
 def _audiences(session: Session, reminders: Sequence[Reminder]) -> Mapping[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(list)
-    query = select(ReminderAudience).where(ReminderAudience.reminder_id.in_([row.id for row in reminders]))
-    for row in session.scalars(query):
-        found[row.reminder_id].append(row.person_id)
+    mine = ReminderAudience.reminder_id.in_([row.id for row in reminders])
+    query = select(ReminderAudience.reminder_id, ReminderAudience.person_id).where(mine)
+    for reminder_id, person_id in session.execute(query.order_by(ReminderAudience.person_id)):
+        found[reminder_id].append(person_id)
     return found
 
 

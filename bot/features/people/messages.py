@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import segno
-
 from bot.features.people.account_messages import ChooseBound, PrintSheet, RevokeInvite, ShowAccounts
 from bot.features.people.roster_buttons import ImportRoster, ShowRoster
 from bot.features.people.rules import InviteKind, invite_link
@@ -179,6 +177,8 @@ def invites(people: Iterable[tuple[str, str, str]], bot_name: str) -> Document:
 
 def qr(link: str) -> bytes:
     """A QR code as PNG."""
+    import segno
+
     out = io.BytesIO()
     segno.make(link, error="m", micro=False).save(out, kind="png", scale=8, border=4)
     return out.getvalue()

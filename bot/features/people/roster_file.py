@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from bot.features.people import roster_words as words
 from bot.features.people.roster_hygiene import NOT_REPEATED
 from bot.features.people.roster_words import Unclear
@@ -144,6 +142,9 @@ def _formulas(line: Line, heading: Line, columns: Mapping[int, str]) -> Iterator
 
 
 def _column(title: str, at: int) -> str:
+    # Loaded where a table is read: a bot that reads none does without 8 MB.
+    from openpyxl.utils import get_column_letter
+
     return f"{title} ({get_column_letter(at + 1)})"
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-import segno
-
 if TYPE_CHECKING:
     from fpdf import FPDF
 
@@ -85,6 +83,8 @@ def _line(paper: "FPDF", text: str, left: float, top: float, room: float, size: 
 
 def _code(link: str) -> io.BytesIO:
     """A QR code as PNG, with the quiet edge that a camera needs."""
+    import segno
+
     out = io.BytesIO()
     segno.make(link, error="m", micro=False).save(out, kind="png", scale=6, border=2)
     return out

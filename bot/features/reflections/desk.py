@@ -32,7 +32,7 @@ def _card(session: Session, call: Call, task: service.Task) -> To:
 
 def list_tasks(session: Session, call: Call, button: buttons.ListTasks) -> Reply:
     require(call.me, Right.MAKE_TASK, branch_id=call.me.branch_id)
-    tasks = service.load(session, call.me.branch_id, call.tz)[-SHOWN:]
+    tasks = service.newest(session, call.me.branch_id, call.tz, SHOWN)
     if not tasks:
         raise Refusal("还没有布置过心得。")
     return say(messages.choose_task("请选择心得任务。", tasks, buttons.OpenTask))

@@ -29,7 +29,7 @@ def open_tasks(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[serv
     """The tasks that somebody can hand in to now: voluntary ones last, the nearest due day first."""
     found = [
         task
-        for task in service.load(session, me.branch_id, tz, wanted=lambda task: task.is_open(now, tz))
+        for task in service.still_open(session, me.branch_id, now, tz, [me.id])
         if not isinstance(rules.next_turn(task.of(me.id), task.row.per_person), rules.NoTurn)
         and service.welcome(session, task, me.id)
     ]

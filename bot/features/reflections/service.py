@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.features.reflections import rules
 from bot.features.reflections.buttons import HandIn
@@ -16,7 +16,7 @@ from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
 from bot.kit.words import short_day
-from scheduler.calendar import Calendar, Quarter, at, local_day
+from scheduler.calendar import DAY, Calendar, Quarter, at, local_day
 from scheduler.calendars import calendar_of
 from storage.audience import Me
 from storage.choices import ActivityStatus, PieceState, TaskAudience
@@ -65,11 +65,13 @@ class Task:
 
 def load(
     session: Session, branch_id: int, tz: tzinfo, only: Collection[int] | None = None,
-    wanted: Callable[[Task], bool] = lambda task: True,
+    wanted: Callable[[Task], bool] = lambda task: True, which: ColumnElement[bool] | None = None,
+    people: Collection[int] | None = None,
 ) -> list[Task]:  # fmt: skip
     """The branch's tasks that were not called off, the nearest due day first.
 
-    `only` narrows them by id, `wanted` by what they are, before everybody's pieces are loaded.
+    `only` narrows them by id, `which` in the database and `wanted` by what they are, before everybody's pieces (or
+    those of `people`) are loaded.
     """
     query = (
         select(ReflectionTask, Activity, StudyItem)
@@ -80,10 +82,12 @@ def load(
     )
     if only is not None:
         query = query.where(ReflectionTask.id.in_(list(only)))
+    if which is not None:
+        query = query.where(which)
     rows = session.execute(query).all()
     tasks = [Task(task, _subject(task, activity, item, tz), ()) for task, activity, item in rows]
     tasks = [task for task in tasks if wanted(task)]
-    versions = _versions(session, [task.row.id for task in tasks])
+    versions = _versions(session, [task.row.id for task in tasks], people)
     return [replace(task, versions=versions[task.row.id]) for task in tasks]
 
 
@@ -104,12 +108,54 @@ def _subject(task: ReflectionTask, activity: Activity | None, item: StudyItem | 
     return Subject("", local_day(task.created_at, tz), (task.due_on,))
 
 
-def _versions(session: Session, task_ids: Collection[int]) -> dict[int, list[rules.Version]]:
+def about(tz: tzinfo, first: date, last: date | None = None) -> ColumnElement[bool]:
+    """The tasks whose subject may be of these days: years of others are not read."""
+    days, instants = (first, last), (at(first, time(), tz), None if last is None else at(last + DAY, time(), tz))
+    without = and_(ReflectionTask.activity_id.is_(None), ReflectionTask.study_item_id.is_(None))
+    return or_(
+        _within(Activity.start_at, *instants),
+        _within(StudyItem.assigned_on, *days),
+        and_(without, _within(ReflectionTask.created_at, *instants)),
+    )
+
+
+def _within(column: InstrumentedAttribute[Any], first: Any, last: Any) -> ColumnElement[bool]:
+    return column >= first if last is None else column.between(first, last)
+
+
+def of_quarter(session: Session, branch_id: int, quarter: Quarter, tz: tzinfo) -> list[Task]:
+    """The tasks whose subject is of the quarter (D11)."""
+    which = about(tz, quarter.start, quarter.end)
+    return load(session, branch_id, tz, wanted=lambda task: quarter.holds(task.subject.day), which=which)
+
+
+def still_open(
+    session: Session, branch_id: int, now: datetime, tz: tzinfo, people: Collection[int] | None = None
+) -> list[Task]:
+    """The tasks that are still asked for, with the pieces of everybody or of `people`."""
+    today = local_day(now, tz)
+    # No quarter before the last one is open still.
+    lately = or_(ReflectionTask.due_on >= today, about(tz, Quarter.of(today).previous().start))
+    return load(session, branch_id, tz, wanted=lambda task: task.is_open(now, tz), which=lately, people=people)
+
+
+def newest(session: Session, branch_id: int, tz: tzinfo, number: int) -> list[Task]:
+    """The last tasks by their due day, the nearest first."""
+    mine = (ReflectionTask.branch_id == branch_id, ReflectionTask.cancelled_at.is_(None))
+    last = select(ReflectionTask.id).where(*mine).order_by(ReflectionTask.due_on.desc(), ReflectionTask.id.desc())
+    return load(session, branch_id, tz, session.scalars(last.limit(number)).all())
+
+
+def _versions(
+    session: Session, task_ids: Collection[int], people: Collection[int] | None = None
+) -> dict[int, list[rules.Version]]:
     query = (
         select(Reflection)
         .where(Reflection.task_id.in_(list(task_ids)), Reflection.withdrawn_at.is_(None))
         .order_by(Reflection.task_id, Reflection.person_id, Reflection.piece, Reflection.version)
     )
+    if people is not None:
+        query = query.where(Reflection.person_id.in_(people))
     found: dict[int, list[rules.Version]] = defaultdict(list)
     for row in session.scalars(query):
         version = rules.Version(row.id, row.person_id, row.piece, row.version, row.state, row.submitted_at)
@@ -213,7 +259,7 @@ def task_figures(session: Session, branch_id: int, quarter: Quarter, cut_off: da
 
     The number of statements depends neither on the tasks nor on the people.
     """
-    tasks = load(session, branch_id, tz, wanted=lambda task: quarter.holds(task.subject.day))
+    tasks = of_quarter(session, branch_id, quarter, tz)
     members = rosters(session, branch_id, [day for task in tasks for day in task.subject.roster_days])
     return QuarterFigures({task.row.id: _figures(task, members, cut_off, tz) for task in tasks})
 
@@ -228,13 +274,16 @@ def _figures(task: Task, members: Mapping[date, Sequence[Member]], cut_off: date
 
 def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
     """Expected people without a piece handed in (a returned one is owed again); `person_id` narrows it to one."""
-    people = None if person_id is None else [person_id]
-    here = {member.id for member in roster(session, branch_id, local_day(now, tz), people)}
-    calendar = calendar_of(session, branch_id)
+    people, today = None if person_id is None else [person_id], local_day(now, tz)
+    tasks = [task for task in still_open(session, branch_id, now, tz, people) if not _voluntary(task)]
+    if not tasks:
+        return []
+    members = rosters(session, branch_id, [today, *(day for task in tasks for day in task.subject.roster_days)], people)
+    here, calendar = {member.id for member in members[today]}, calendar_of(session, branch_id)
     return [
         _owing(task, person, tz, calendar)
-        for task in load(session, branch_id, tz, wanted=lambda task: task.is_open(now, tz))
-        for person in expected(session, task, people)
+        for task in tasks
+        for person in _asked(_audience(task, members))
         if person in here and not rules.has_handed_in(task.of(person))
     ]
 

@@ -1,10 +1,10 @@
 """Study items as they were given out: who completed them, who still owes them, what a quarter counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities.rules import may_undo
@@ -35,7 +35,8 @@ GIVEN = and_(
     StudyItem.state == StudyItemState.ASSIGNED,
     or_(
         StudyItem.theme_id.is_(None),
-        StudyItem.theme_id.in_(select(MonthlyTheme.id).where(MonthlyTheme.prompt_sent_on.is_not(None))),
+        # Asked of each item: a list of such themes would be of all branches.
+        exists().where(MonthlyTheme.id == StudyItem.theme_id, MonthlyTheme.prompt_sent_on.is_not(None)),
     ),
 )
 _STANDS = StudyCompletion.withdrawn_at.is_(None)
@@ -115,9 +116,11 @@ def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> St
 # --- whom it is for ------------------------------------------------------------------------------------------------
 
 
-def expected(session: Session, branch_id: int, items: Sequence[StudyItem]) -> dict[int, list[int]]:
-    """The expected learners by item (D10), in a handful of statements whatever the number of items."""
-    members = rosters(session, branch_id, [day for item in items for day in (item.assigned_on, item.due_on)])
+def expected(
+    session: Session, branch_id: int, items: Sequence[StudyItem], people: Collection[int] | None = None
+) -> dict[int, list[int]]:
+    """The expected learners (of `people`) by item (D10), in a handful of statements whatever the number of items."""
+    members = rosters(session, branch_id, [day for item in items for day in (item.assigned_on, item.due_on)], people)
     return {
         item.id: rules.expected_learners(
             {member.id for member in members[item.assigned_on]},
@@ -135,9 +138,10 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     items = [item for item in found if now <= max(cut_off(item, tz), _end(item.due_on, tz))]
     if not items:
         return []
-    here = {member.id for member in roster(session, branch_id, today, None if person_id is None else [person_id])}
-    learners = expected(session, branch_id, items)
-    done = {(row.person_id, row.item_id) for row in _completions(session, items)}
+    people = None if person_id is None else [person_id]
+    here = {member.id for member in roster(session, branch_id, today, people)}
+    learners = expected(session, branch_id, items, people)
+    done = {(row.person_id, row.item_id) for row in _completions(session, items, people=people)}
     calendar = calendar_of(session, branch_id)
     return [
         _owing(item, person, today, tz, calendar)
@@ -192,9 +196,13 @@ def _themes(session: Session, branch_id: int, quarter: Quarter) -> list[int]:
     return list(session.scalars(query.order_by(MonthlyTheme.id)))
 
 
-def _completions(session: Session, items: Sequence[StudyItem], until: datetime | None = None) -> list[rules.Completion]:
-    """Of some items; `until`: as they stood then, a later undo left aside."""
-    of_items = StudyCompletion.item_id.in_([item.id for item in items])
+def _completions(
+    session: Session, items: Sequence[StudyItem], until: datetime | None = None, people: Collection[int] | None = None
+) -> list[rules.Completion]:
+    """Of some items (and people); `until`: as they stood then, a later undo left aside."""
+    of_items: ColumnElement[bool] = StudyCompletion.item_id.in_([item.id for item in items])
+    if people is not None:
+        of_items = and_(of_items, StudyCompletion.person_id.in_(people))
     query = select(StudyCompletion).where(standing(StudyCompletion, of_items, until))
     return [
         rules.Completion(row.id, row.item_id, row.person_id, row.completed_on, row.completed_at)

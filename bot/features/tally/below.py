@@ -75,21 +75,20 @@ def overview(
 ) -> Below:
     """The branches below in the order of their ids, a page of them; None: all, for a table."""
     _require(me)
-    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(below(me.branch_id)))
-    branches = session.execute(query.order_by(Organisation.id)).all()
-    if page is not None:
-        page = max(0, min(page, (len(branches) - 1) // size))
-    shown = branches if page is None else branches[page * size : (page + 1) * size]
+    mine = below(me.branch_id)
     # Of a quarter that is over its people are those of its last day.
     day = min(now.astimezone(tz).date(), quarter.end)
-    heads = _heads(session, RosterSpan.branch_id.in_(below(me.branch_id)), day)
+    branches, people, bound = _totals(session, mine, day)
+    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(mine)).order_by(Organisation.id)
+    if page is not None:
+        query = query.offset(max(0, min(page, (branches - 1) // size)) * size).limit(size)
+    shown = session.execute(query).all()
     lines = []
     for start in range(0, len(shown), SLICE):
         part = shown[start : start + SLICE]
-        lines += _lines(session, [(row.id, row.name) for row in part], heads, quarter, now, tz, day)
-    totals = [sum(counts) for counts in zip(*heads.values(), strict=True)] or [0, 0]
+        lines += _lines(session, [(row.id, row.name) for row in part], quarter, now, tz, day)
     name = session.get_one(Organisation, me.branch_id).name
-    return Below(quarter, name, len(branches), totals[0], totals[1], tuple(lines))
+    return Below(quarter, name, branches, people, bound, tuple(lines))
 
 
 def branch_tally(session: Session, me: Me, branch_id: int, quarter: Quarter, now: datetime, tz: tzinfo) -> Tally:
@@ -111,11 +110,10 @@ def _require(me: Me) -> None:
 
 
 def _lines(
-    session: Session, branches: Sequence[tuple[int, str]], heads: dict[int, tuple[int, int]],
-    quarter: Quarter, now: datetime, tz: tzinfo, day: date,
-) -> list[Line]:  # fmt: skip
+    session: Session, branches: Sequence[tuple[int, str]], quarter: Quarter, now: datetime, tz: tzinfo, day: date
+) -> list[Line]:
     ids = [branch_id for branch_id, _ in branches]
-    secretaries = _secretaries(session, ids, day)
+    heads, secretaries = _heads(session, ids, day), _secretaries(session, ids, day)
     held, open_ = _held(session, ids, quarter, now, tz), _open(session, ids, quarter, now, tz)
     return [
         Line(one, name, secretaries.get(one, ""), *heads.get(one, (0, 0)), held[one], open_[one])
@@ -123,16 +121,26 @@ def _lines(
     ]
 
 
-def _heads(session: Session, which: ColumnElement[bool], day: date) -> dict[int, tuple[int, int]]:
-    """People on the roster, and those of them who are bound, by branch."""
-    bound = func.sum(case((Person.telegram_id.is_not(None), 1), else_=0))
+_COUNTS = (func.count(), func.coalesce(func.sum(case((Person.telegram_id.is_not(None), 1), else_=0)), 0))
+
+
+def _totals(session: Session, branches: Select[tuple[int]], day: date) -> tuple[int, int, int]:
+    """These branches, the people on their rosters, and those of them who are bound: one line is read of it."""
+    number = select(func.count()).select_from(branches.subquery()).scalar_subquery()
+    query = select(number, *_COUNTS).select_from(RosterSpan).join(Person, Person.id == RosterSpan.person_id)
+    found = session.execute(query.where(RosterSpan.branch_id.in_(branches), on_day(RosterSpan, day))).one()
+    return found[0], found[1], int(found[2])
+
+
+def _heads(session: Session, ids: Collection[int], day: date) -> dict[int, tuple[int, int]]:
+    """The same by branch."""
     query = (
-        select(RosterSpan.branch_id, func.count(), bound)
+        select(RosterSpan.branch_id, *_COUNTS)
         .join(Person, Person.id == RosterSpan.person_id)
-        .where(which, on_day(RosterSpan, day))
+        .where(RosterSpan.branch_id.in_(ids), on_day(RosterSpan, day))
         .group_by(RosterSpan.branch_id)
     )
-    return {branch_id: (people, int(accounts)) for branch_id, people, accounts in session.execute(query)}
+    return {branch_id: (people, int(bound)) for branch_id, people, bound in session.execute(query)}
 
 
 def _secretaries(session: Session, ids: Collection[int], day: date) -> dict[int, str]:
@@ -187,7 +195,7 @@ def _open(session: Session, ids: Collection[int], quarter: Quarter, now: datetim
         select(ReflectionTask.branch_id, func.count())
         .join(Reflection, Reflection.task_id == ReflectionTask.id)
         .where(ReflectionTask.branch_id.in_(ids), ReflectionTask.cancelled_at.is_(None))
-        .where(Reflection.state == PieceState.SUBMITTED)
+        .where(Reflection.state == PieceState.SUBMITTED, Reflection.withdrawn_at.is_(None))
         .group_by(ReflectionTask.branch_id)
     )
     counts = [_counts(session, each) for each in (unsettled, leave, makeups, pieces)]

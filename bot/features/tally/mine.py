@@ -1,12 +1,12 @@
 """我的记录: what somebody did in a quarter, by the own rows, and what counts of it by the cut-off."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bot.features.reflections import service as reflections
@@ -69,13 +69,11 @@ def _between(quarter: Quarter, tz: tzinfo) -> tuple[datetime, datetime]:
 def _parts(session: Session, me: Me, held: Sequence[Held], quarter: Quarter, tz: tzinfo) -> list[Part]:
     """The activities that one was expected at or came to, also those whose roll is still open."""
     start, end = _between(quarter, tz)
-    attendance, leave = _own(session, Attendance, me.id), _own(session, LeaveRequest, me.id)
-    makeup = _own(session, Makeup, me.id)
+    of_quarter = (Activity.branch_id == me.branch_id, Activity.start_at >= start, Activity.start_at < end)
+    attendance, leave = _own(session, Attendance, me.id, of_quarter), _own(session, LeaveRequest, me.id, of_quarter)
+    makeup = _own(session, Makeup, me.id, of_quarter)
     counted = {one.id: one for one in held if me.id in {*one.roll.expected, *one.roll.observers}}
-    open_ = select(Activity).where(
-        Activity.branch_id == me.branch_id, Activity.start_at >= start, Activity.start_at < end,
-        Activity.status.in_([ActivityStatus.PLANNED, ActivityStatus.HELD]),
-    )  # fmt: skip
+    open_ = select(Activity).where(*of_quarter, Activity.status.in_([ActivityStatus.PLANNED, ActivityStatus.HELD]))
     return [
         Part(
             activity.title, activity.start_at.astimezone(tz).date(), counted.get(activity.id),
@@ -86,8 +84,9 @@ def _parts(session: Session, me: Me, held: Sequence[Held], quarter: Quarter, tz:
     ]  # fmt: skip
 
 
-def _own(session: Session, table: type[Row], person_id: int) -> dict[int, Row]:
-    query = select(table).where(table.person_id == person_id, table.withdrawn_at.is_(None))
+def _own(session: Session, table: type[Row], person_id: int, which: Iterable[ColumnElement[bool]]) -> dict[int, Row]:
+    query = select(table).join(Activity, Activity.id == table.activity_id).where(*which)
+    query = query.where(table.person_id == person_id, table.withdrawn_at.is_(None))
     return {row.activity_id: row for row in session.scalars(query)}
 
 
@@ -95,7 +94,7 @@ def _study(session: Session, me: Me, quarter: Quarter) -> list[tuple[StudyItem, 
     """Items of the quarter that one had to learn or has learned; those before one's own time are not owed (D10)."""
     of_quarter = StudyItem.assigned_on.between(quarter.start, quarter.end)
     seen = study.seen_by(session, me.id, StudyItem.branch_id == me.branch_id, of_quarter)
-    asked = study.expected(session, me.branch_id, [one.item for one in seen])
+    asked = study.expected(session, me.branch_id, [one.item for one in seen], [me.id])
     return [(one.item, one.done) for one in seen if one.done is not None or me.id in asked[one.item.id]]
 
 
@@ -103,8 +102,7 @@ def _pieces(session: Session, me: Me, quarter: Quarter, tz: tzinfo) -> list[tupl
     """The newest version of each piece of the quarter's tasks (D11)."""
     return [
         (task.row, version)
-        for task in reflections.load(session, me.branch_id, tz)
-        if quarter.holds(task.subject.day)
+        for task in reflections.of_quarter(session, me.branch_id, quarter, tz)
         for version in newest(task.of(me.id))
     ]
 

@@ -33,7 +33,7 @@ def snooze(session: Session, call: Call, button: messages.Snooze) -> Reply:
     # Put off to a morning it is that day's one nudge; within the day each is put off once, however often it is tapped.
     morning = when.astimezone(call.tz).time() == service.MORNING
     name = jobs.key(call.me.id, local_day(when, call.tz)) if morning else f"snooze:{call.me.id}:{call.message_id}"
-    owed = jobs.nudge(session, call.me.branch_id, call.me.id, items, name, when, call.tz)
+    owed = jobs.nudge(call.me.branch_id, call.me.id, call.me.name, items, name, when, call.tz)
     row = promise(session, owed, job=jobs.NUDGE, branch_id=call.me.branch_id, now=call.now)
     if row is not None:
         session.get_one(Outbox, row).not_before = when
@@ -50,7 +50,9 @@ def remind_all(session: Session, call: Call, button: messages.RemindAll) -> Repl
     members = {member.id: member for _, member in found}
     asked = service.by_person([item for item, _ in found if _can_hear(members[item.person_id])])
     owed = [
-        jobs.nudge(session, call.me.branch_id, person, items, jobs.key(person, call.today), call.now, call.tz)
+        jobs.nudge(
+            call.me.branch_id, person, members[person].name, items, jobs.key(person, call.today), call.now, call.tz
+        )
         for person, items in asked.items()
     ]
     rows = promise_all(session, owed, job=jobs.NUDGE, branch_id=call.me.branch_id, now=call.now)

@@ -67,7 +67,10 @@ def build(tz: tzinfo) -> list[Job]:
 def nudges(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> list[Owed]:
     """One message to each who owes something whose nudge is due; the key holds it to one a day."""
     today, due = local_day(now, tz), service.due_today(session, branch_id, now, tz)
-    return [nudge(session, branch_id, person, items, key(person, today), now, tz) for person, items in due.items()]
+    names = names_of(session, due)
+    return [
+        nudge(branch_id, person, names[person], items, key(person, today), now, tz) for person, items in due.items()
+    ]
 
 
 def key(person_id: int, day: date) -> str:
@@ -75,13 +78,18 @@ def key(person_id: int, day: date) -> str:
     return f"nudge:{day}:{person_id}"
 
 
+def names_of(session: Session, people: Collection[int]) -> dict[int, str]:
+    query = select(Person.id, Person.name).where(Person.id.in_(people))
+    return {row.id: row.name for row in session.execute(query)}
+
+
 def nudge(
-    session: Session, branch_id: int, person_id: int, items: Sequence[Owing], name: str, when: datetime, tz: tzinfo
+    branch_id: int, person_id: int, name: str, items: Sequence[Owing], promised: str, when: datetime, tz: tzinfo
 ) -> Owed:
-    """A nudge for the day of `when` and no later; what is owed is asked again when it is sent."""
-    message = messages.nudge(session.get_one(Person, person_id).name, items).to_json()
+    """A nudge for the day of `when` and no later, `promised` under this key; asked again when it is sent."""
     about = {"branch": branch_id, "person": person_id}
-    return Owed((name,), message, person_id, about=about, expires_at=at(local_day(when, tz), LAST, tz))
+    expires_at = at(local_day(when, tz), LAST, tz)
+    return Owed((promised,), messages.nudge(name, items).to_json(), person_id, about=about, expires_at=expires_at)
 
 
 def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo) -> dict[str, Any] | None:
@@ -136,7 +144,8 @@ def digests(session: Session, branch_id: int, occurrence: Occurrence, now: datet
     day = local_day(now, tz)
     whole: dict[int, list[int] | None] = dict.fromkeys(holders(session, branch_id, day, Duty.SECRETARY))
     asked = {person: sorted(groups) for person, groups in leaders_on(session, branch_id, day).items()} | whole
-    told = [(person, groups, digest(session, branch_id, groups, now, tz)) for person, groups in asked.items()]
+    known = service.standing(session, branch_id, now, tz)
+    told = [(person, groups, _digest(known, groups)) for person, groups in asked.items()]
     return [
         Owed(
             keys=(f"digest:{branch_id}:{occurrence.slot}:{person}",), message=message, person_id=person,
@@ -150,13 +159,17 @@ def digest(
     session: Session, branch_id: int, groups: Collection[int] | None, now: datetime, tz: tzinfo
 ) -> dict[str, Any] | None:
     """As it stands now; None when everything has been done."""
-    states = service.group_states(session, branch_id, now, tz, groups)
+    return _digest(service.standing(session, branch_id, now, tz), groups)
+
+
+def _digest(known: service.Standing, groups: Collection[int] | None) -> dict[str, Any] | None:
+    states = service.group_states(known, groups)
     return messages.digest(states, groups is None).to_json() if states else None
 
 
 def digest_missed(session: Session, branch_id: int, occurrence: Occurrence, tz: tzinfo) -> list[Owed]:
     """One line to the secretary, unless there was nothing in it."""
-    if not service.group_states(session, branch_id, occurrence.until, tz):
+    if not service.group_states(service.standing(session, branch_id, occurrence.until, tz)):
         return []
     return _to_secretary(
         session, branch_id, occurrence, f"digest_missed:{branch_id}:{occurrence.slot}",

@@ -1,7 +1,7 @@
 """What is still owed, over all features: by one person, by a branch, by its party groups, and who is nudged today."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -39,6 +39,14 @@ class GroupState:
     name: str
     expected: int
     owing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A branch now: its roster, and who owes anything; asked once, however many are told."""
+
+    members: Sequence[Member]
+    owing: frozenset[int]
 
 
 def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
@@ -106,21 +114,23 @@ def digest_day(calendar: Calendar, year: int, month: int) -> date:
     return calendar.on_or_before(date(year, month, DIGEST_DAY))
 
 
-def group_states(
-    session: Session, branch_id: int, now: datetime, tz: tzinfo, groups: Collection[int] | None = None
-) -> list[GroupState]:
+def standing(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> Standing:
+    owed = frozenset(item.person_id for item in owing(session, branch_id, now, tz))
+    return Standing(roster(session, branch_id, local_day(now, tz)), owed)
+
+
+def group_states(known: Standing, groups: Collection[int] | None = None) -> list[GroupState]:
     """Every party group, or those of `groups`, in the order of the roster; none at all when nothing is owed.
 
     Expected are those who are not exempt, and an exempt person who owes something all the same (已阅).
     """
-    owed = {item.person_id for item in owing(session, branch_id, now, tz)}
     found: dict[str, list[Member]] = defaultdict(list)
-    for member in _members(session, branch_id, now, tz, groups):
-        if member.id in owed or not member.exempt:
+    for member in known.members:
+        if (groups is None or member.group_id in groups) and (member.id in known.owing or not member.exempt):
             found[member.group_name or NO_GROUP].append(member)
-    states = [GroupState(name, len(people), _names(people, owed)) for name, people in found.items()]
+    states = [GroupState(name, len(people), _names(people, known.owing)) for name, people in found.items()]
     return states if any(state.owing for state in states) else []
 
 
-def _names(people: list[Member], owed: set[int]) -> tuple[str, ...]:
+def _names(people: list[Member], owed: Collection[int]) -> tuple[str, ...]:
     return tuple(member.name for member in people if member.id in owed)

@@ -1,17 +1,23 @@
 """Handing over and switching in chat, with the keyboards and command menus that go with them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.features.offices import service
 from bot.features.people.service import add_branch
-from bot.menus import Menus
+from bot.menus import TOGETHER, Menus
 from bot.playground.people import Person as Player
+from storage.audience import Office, offices
 from storage.choices import Duty
 from storage.engine import Storage
 from storage.models.organisation import Organisation
+from storage.models.person import DutySpan
+from storage.models.place import CommandMenu
+from tests.e2e.house import until
 from tests.world import SHANGHAI, World, alive, prepare
 
 NOW = datetime.fromisoformat("2023-07-03 09:00").replace(tzinfo=SHANGHAI)
@@ -85,6 +91,34 @@ async def test_a_menu_is_taken_back_by_a_later_run(bot: World) -> None:
     await fresh._look()
     assert "people" not in menu(bot, secretary)
     assert "people" in menu(bot, bot.stage.people["丙六"])
+
+
+async def test_what_was_told_is_noted_before_all_are_told(bot: World) -> None:
+    """Whoever is stopped in the middle of a whole county goes on there, and does not begin again."""
+    with bot.storage.transaction() as session:
+        for person in bot.cast.people.values():
+            office = {"organisation_id": bot.cast.branch_id, "duty": Duty.PUBLICITY_OFFICER, "from_on": NOW.date()}
+            session.add(DutySpan(person_id=person, **office))
+    fresh = Menus(bot.storage, bot.app.telegram, bot.clock, SHANGHAI, bot.app._handlers, bot.app.bot_id + 1)
+    held = len(offices_of(bot))
+    telling = asyncio.create_task(fresh._look())
+    await until(lambda: told_by(bot, fresh) > 0)
+    telling.cancel()
+    assert held > told_by(bot, fresh) == TOGETHER
+    await fresh._look()
+    assert told_by(bot, fresh) == held
+
+
+def told_by(bot: World, menus: Menus) -> int:
+    """How many chats are noted to have a menu of this bot."""
+    mine = {menus._of_office(office)[1] for office in set(offices_of(bot).values())}
+    with bot.storage.reading() as session:
+        return session.scalar(select(func.count()).where(CommandMenu.digest.in_(mine))) or 0
+
+
+def offices_of(bot: World) -> dict[int, Office]:
+    with bot.storage.reading() as session:
+        return offices(session, NOW.date())
 
 
 async def test_who_serves_in_two_places_switches(bot: World) -> None:

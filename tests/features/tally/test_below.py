@@ -17,10 +17,11 @@ from bot.kit.access import NO_RIGHT
 from bot.kit.refusal import Refusal
 from scheduler.calendar import Quarter
 from storage.audience import Me
-from storage.choices import Duty, OrganisationKind
+from storage.choices import Duty, OrganisationKind, PieceState, TaskAudience
 from storage.engine import Storage
 from storage.models.organisation import Organisation
-from storage.models.person import RosterSpan
+from storage.models.person import Person, RosterSpan
+from storage.models.reflection import Reflection, ReflectionTask
 from storage.roster import roster
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -75,6 +76,33 @@ def test_a_branch_counts_here_as_it_does_at_home(storage: Storage, lay: Callable
         assert below.overview(session, me, Q3, AFTER, SHANGHAI).people == people
         assert {kind: line.held.get(kind, 0) for kind in COUNTED} == counted
         assert below.branch_tally(session, me, BRANCH, Q3, AFTER, SHANGHAI).figures == own.figures
+
+
+def test_a_piece_taken_back_waits_for_nobody(storage: Storage) -> None:
+    with storage.transaction() as session:
+        me, branch = officer_above_one(session)
+        session.add(Person(id=1, branch_id=branch, name="甲一", created_at=AFTER))
+        session.flush()
+        made = {"created_by_id": 1, "created_at": AFTER}
+        task = ReflectionTask(
+            branch_id=branch, title="心得", audience=TaskAudience.ALL_MEMBERS, due_on=AFTER.date(), **made
+        )
+        session.add(task)
+        session.flush()
+        for version, taken_back in ((1, AFTER), (2, None)):
+            session.add(Reflection(
+                task_id=task.id, person_id=1, version=version, state=PieceState.SUBMITTED, started_at=AFTER,
+                submitted_at=AFTER, withdrawn_at=taken_back,
+            ))  # fmt: skip
+        session.flush()
+        [line] = below.overview(session, me, Q3, AFTER, SHANGHAI).lines
+        assert line.open.reviews == 1
+
+
+def officer_above_one(session: Session) -> tuple[Me, int]:
+    above = organisation(session, 900, "机关总支")
+    branch = organisation(session, 1000, "支部", above)
+    return Me(1, "总支干部", above, None, frozenset({Duty.COMMITTEE_OFFICER}), frozenset()), branch
 
 
 def test_no_branch_adds_a_statement(storage: Storage, lay: Callable[[Session], Any]) -> None:
