@@ -74,7 +74,7 @@ def call(me: Me, text: str) -> Call:
 
 
 def _typed(session: Session, me: Me, step: str, text: str, **draft: Any) -> Reply:
-    return ANSWERS[step].run(session, call(me, text), dialogs.ask(session, me.id, step, NOW, **draft))
+    return ANSWERS[step].run(session, call(me, text), dialogs.ask(session, me, step, NOW, **draft))
 
 
 def _other(session: Session, me: Me) -> Person:
@@ -154,7 +154,7 @@ def _piece(session: Session, task: ReflectionTask, person_id: int) -> Reflection
 def notice(session: Session, me: Me, text: str) -> None:
     """Typed, sent, and corrected to another text."""
     _typed(session, me, "notice.text", text)
-    dialog = dialogs.current(session, me.id, NOW)
+    dialog = dialogs.current(session, me, NOW)
     assert dialog is not None
     assert dialog.draft == {"text": text}
     row = Notice(branch_id=me.branch_id, text="【通知】请准时", reply_by=NOW, created_by_id=me.id, created_at=NOW)
@@ -238,11 +238,11 @@ def erased(session: Session, me: Me, text: str) -> None:
     ])  # fmt: skip
     session.flush()
     gone = session.scalars(select(Person.id).where(Person.name == text)).one()
-    dialogs.ask(session, me.id, "care.word", NOW, text="d")
+    dialogs.ask(session, me, "care.word", NOW, text="d")
     erasure.erase(session, me, gone, TODAY, NOW)
     assert session.scalars(select(Inbox.payload)).all() == ['{"text": "a"}']
     assert session.scalars(select(Outbox.message)).all() == [{"text": "c"}]
-    assert dialogs.current(session, me.id, NOW) is not None
+    assert dialogs.current(session, me, NOW) is not None
     assert session.scalars(select(Person.id).where(Person.erased_at.is_not(None))).all() == [gone]
 
 
@@ -313,7 +313,7 @@ def update(session: Session, me: Me, text: str) -> None:
     sent = {"from": {"id": 1001}, "chat": {"id": 1001, "type": "private"}, "text": text}
     rows = [row_of(1, {"update_id": number, kind: sent}, NOW) for number, kind in enumerate(("message", text), 1)]
     store(session, [row for row in rows if row is not None], NOW, set())
-    dialogs.ask(session, me.id, "care.word", NOW, text=text)
+    dialogs.ask(session, me, "care.word", NOW, text=text)
     finish(session, 1, call(me, text), Reply(toast=text, here=[Message(text)]), "q", me.branch_id)
     came, odd = session.scalars(select(Inbox).order_by(Inbox.id)).all()
     assert odd.kind == text[:40]

@@ -128,7 +128,7 @@ def start_makeup(session: Session, call: Call, button: buttons.HandInMakeup) -> 
     if call.now < activity.start_at:
         raise Refusal("活动举行之后再提交补学。")
     leave.may_make_up(session, call.me, activity, call.now)
-    dialogs.ask(session, call.me.id, "activity.makeup", call.now, activity=activity.id)
+    dialogs.ask(session, call.me, "activity.makeup", call.now, activity=activity.id)
     return Reply(toast="请提交补学材料。", here=[Message(_makeup_question(activity))])
 
 
@@ -142,7 +142,7 @@ def makeup_by_word(session: Session, call: Call) -> Reply:
         raise Refusal("您没有需要补学的活动。")
     if len(missed) > 1:
         return say(messages.choose_activity("请选择要补学的活动。", missed[:8], buttons.HandInMakeup, call.tz))
-    dialogs.ask(session, call.me.id, "activity.makeup", call.now, activity=missed[0].id)
+    dialogs.ask(session, call.me, "activity.makeup", call.now, activity=missed[0].id)
     return say(_makeup_question(missed[0]))
 
 
@@ -165,7 +165,7 @@ def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
 def review_makeup(session: Session, call: Call, button: buttons.ReviewMakeup) -> Reply:
     if not button.accept:
         leave.reviewable(session, call.me, button.makeup_id)
-        dialogs.ask(session, call.me.id, "activity.makeup_reason", call.now, makeup=button.makeup_id)
+        dialogs.ask(session, call.me, "activity.makeup_reason", call.now, makeup=button.makeup_id)
         return Reply(toast="请写明退回原因。", here=[Message("请发送退回原因（会告诉本人）。不退了请发“取消”。")])
     return _reviewed(session, call, button.makeup_id, True, "")
 

@@ -9,7 +9,7 @@ from bot.features.people.rules import InviteKind
 from bot.kit.access import Right, may
 from bot.kit.handlers import Call, Command, Handler, Service, Start, Tap, Visit, Word
 from bot.kit.ledger import forget_payload
-from bot.kit.replies import Message, Reply, To, say
+from bot.kit.replies import Message, Reply, To, of_place, say
 from storage.audience import Me, find
 
 PRESENT = frozenset({"member", "administrator", "creator", "restricted"})
@@ -34,7 +34,8 @@ def _first_screen(session: Session, me: Me, visit: Visit) -> list[Message]:
     if all(member.bound for member in members) and not requests.pending(session, me):
         return []
     asked = requests.pending(session, me)
-    return [messages.unbound(service.branch_name(session, me.branch_id), members, 0, asked)]
+    shown = messages.unbound(service.branch_name(session, me.branch_id), members, 0, asked)
+    return [of_place(shown, me.branch_id)]
 
 
 def start_with_invite(session: Session, visit: Visit, payload: str) -> Reply:

@@ -59,7 +59,7 @@ def begin_by_word(session: Session, call: Call) -> Reply:
     if not call.private:
         return Reply()
     at_desk(call)
-    dialogs.ask(session, call.me.id, FILE, call.now)
+    dialogs.ask(session, call.me, FILE, call.now)
     return say(import_messages.ask_file())
 
 
@@ -94,7 +94,7 @@ def _look(session: Session, call: Call, table: Table, since: date) -> list[Said]
         "rows": [to_json(row) for row in table.rows], "file": table.kind, "since": since.isoformat(),
         "shown": plan.fingerprint,
     }  # fmt: skip
-    dialog = dialogs.ask(session, call.me.id, LOOK, call.now, **draft)
+    dialog = dialogs.ask(session, call.me, LOOK, call.now, **draft)
     found = differences(plan.facts, plan.edits)
     return import_messages.look(plan.imported(), found, since, dialog.id)
 
@@ -135,10 +135,7 @@ def _has_secretary(session: Session, call: Call) -> bool:
 
 def _open(session: Session, call: Call, dialog_id: int) -> Dialog:
     at_desk(call)
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.id != dialog_id or dialog.step not in (LOOK, MOVE):
-        raise Refusal(OLD)
-    return dialog
+    return dialogs.tapped(session, call.me, dialog_id, call.now, OLD, LOOK, MOVE)
 
 
 def confirm(session: Session, call: Call, button: ConfirmImport) -> Reply:

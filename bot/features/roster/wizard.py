@@ -64,16 +64,14 @@ def begin(session: Session, call: Call, button: Change) -> Reply:
     if button.person_id or button.kind not in (Kind.NEW, Kind.ACCEPT):
         service.facts_of(session, call.me, button.person_id, call.today)
     draft: dict[str, Any] = {"kind": button.kind.value, "person": button.person_id, "answers": {}}
-    dialog = dialogs.ask(session, call.me.id, CHANGE, call.now, **draft)
+    dialog = dialogs.ask(session, call.me, CHANGE, call.now, **draft)
     return Reply(here=[_question(session, call, dialog)])
 
 
 def pick(session: Session, call: Call, button: Pick) -> Reply:
     """A tapped answer: one of those that were offered."""
     at_desk(call)
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.id != button.dialog_id or dialog.step != CHANGE:
-        raise Refusal(OLD)
+    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD, CHANGE)
     asked = _asked(dialog)
     if asked.number != button.step:
         raise Refusal(OLD)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.todo import messages, service
 from bot.kit.hours import LAST, open_now
 from bot.kit.owing import Owing
-from bot.kit.replies import Message
+from bot.kit.replies import Message, of_place
 from scheduler.calendar import Calendar, at, local_day
 from scheduler.calendars import calendar_of
 from scheduler.jobs import Job, NotReady, Occurrence, Owed, daily, monthly
@@ -79,7 +79,7 @@ def nudge(
     session: Session, branch_id: int, person_id: int, items: Sequence[Owing], name: str, when: datetime, tz: tzinfo
 ) -> Owed:
     """A nudge for the day of `when` and no later; what is owed is asked again when it is sent."""
-    message = messages.nudge(session.get_one(Person, person_id).name, items).to_json()
+    message = of_place(messages.nudge(session.get_one(Person, person_id).name, items), branch_id).to_json()
     about = {"branch": branch_id, "person": person_id}
     return Owed((name,), message, person_id, about=about, expires_at=at(local_day(when, tz), LAST, tz))
 
@@ -89,7 +89,9 @@ def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo
     if "missed" in about:
         return messages.nudges_missed(date.fromisoformat(about["missed"])).to_json()
     items = service.owing(session, about["branch"], now, tz, about["person"])
-    return messages.nudge(session.get_one(Person, about["person"]).name, items).to_json() if items else None
+    if not items:
+        return None
+    return of_place(messages.nudge(session.get_one(Person, about["person"]).name, items), about["branch"]).to_json()
 
 
 def nudges_missed(session: Session, branch_id: int, occurrence: Occurrence, tz: tzinfo) -> list[Owed]:
@@ -151,7 +153,7 @@ def digest(
 ) -> dict[str, Any] | None:
     """As it stands now; None when everything has been done."""
     states = service.group_states(session, branch_id, now, tz, groups)
-    return messages.digest(states, groups is None).to_json() if states else None
+    return of_place(messages.digest(states, groups is None), branch_id).to_json() if states else None
 
 
 def digest_missed(session: Session, branch_id: int, occurrence: Occurrence, tz: tzinfo) -> list[Owed]:
