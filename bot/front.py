@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from bot.app import App
 from bot.chores import Backups, Chores
-from bot.features.people.service import claim_secretary
+from bot.features.people.service import claim_secretary, sits_or_none
 from bot.features.registry import ANEW, HANDLERS, jobs
 from bot.kit.redact import RedactSecrets
 from bot.kit.transport import AiohttpTransport
@@ -126,12 +128,23 @@ def chores(storage: Storage, clock: Clock, settings: Settings, trust: Trust) -> 
 async def _until_told(app: App, storage: Storage, settings: Settings, clock: Clock) -> None:
     if settings.secretary_id is not None:
         secretary, now = settings.secretary_id, clock.now().astimezone(settings.timezone)
-        await storage.write(lambda session: claim_secretary(session, secretary, "", now))
+        claimed = await storage.write(lambda session: claim(session, secretary, now))
+        if not claimed:
+            log.warning(
+                "SECRETARY_ID does not name the secretary: the seat was claimed before, and the setting gives it to "
+                "nobody again (branch-bot office give, branch-bot invites --person)"
+            )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, _stop, stop)
     await app.run(stop)
+
+
+def claim(session: Session, secretary: int, now: datetime) -> bool:
+    """Whether the seat is this account's now, or there is no branch yet that has one."""
+    claim_secretary(session, secretary, "", now)
+    return sits_or_none(session, secretary, now.date())
 
 
 def _stop(stop: asyncio.Event) -> None:

@@ -18,7 +18,7 @@ from bot.features.calendar.rules import OwnDays
 from bot.features.care import changes, erasure, forbidden
 from bot.features.integrity import planning as reminders
 from bot.features.integrity.buttons import Field
-from bot.features.people import binding, requests
+from bot.features.people import binding, groups, requests
 from bot.features.people import service as people
 from bot.features.people.rules import InviteKind, RosterRow, clean_name
 from bot.features.reflections import making as tasks
@@ -260,7 +260,7 @@ def door(session: Session, me: Me, text: str) -> None:
 def group(session: Session, me: Me, text: str) -> None:
     """The title of the group chat that is tied."""
     code = people.invite_group(session, me, NOW)
-    tied = binding.tie_group(session, code, 1001, -7, text, today=TODAY, now=NOW)
+    tied = groups.tie_group(session, code, 1001, -7, text, today=TODAY, now=NOW)
     assert tied is not None
     assert session.scalars(select(GroupChat.title).where(GroupChat.chat_id == -7)).one() == clean_name(text)
 

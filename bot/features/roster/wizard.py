@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.features.people.rules import SEATS
 from bot.features.roster import messages, rules, service
 from bot.features.roster.buttons import Change, Kind, Pick
 from bot.features.roster.desk import at_desk
@@ -196,7 +197,7 @@ def _values(session: Session, call: Call, asked: _Asked) -> list[tuple[str, int]
     return [
         (f"免去{words[duty]}" if duty in held else f"任{words[duty]}", number)
         for number, duty in enumerate(rules.CHOICES[asked.kind])
-        if duty not in rules.SEATS or may(call.me, Right.CLOSE, branch_id=call.me.branch_id)
+        if duty not in SEATS or may(call.me, Right.CLOSE, branch_id=call.me.branch_id)
     ]
 
 

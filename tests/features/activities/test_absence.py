@@ -12,6 +12,7 @@ from bot.features.activities import leave, making, service, taking_part
 from bot.features.activities.rules import Roll
 from storage.choices import (
     ActivityStatus,
+    ActivityType,
     AttendanceStatus,
     LeaveState,
     LeaveType,
@@ -171,6 +172,9 @@ def test_who_is_asked_about_leave(storage: Storage) -> None:
             leave.approvers(session, desk.activity, desk.cast[name], SHANGHAI) for name in ("乙四", "甲二", "甲一")
         ]
         assert asked == [[desk.cast["甲二"]], [desk.cast["甲一"]], [desk.cast["甲二"]]]
+        # Whoever made it and may not approve is not left alone with it.
+        theirs = desk.make("丙一", types=[ActivityType.GROUP_DISCUSSION])
+        assert leave.approvers(session, theirs, desk.cast["甲二"], SHANGHAI) == [desk.cast["丙一"], desk.cast["甲一"]]
         made = desk.make("乙一")
         assert leave.approvers(session, made, desk.cast["乙四"], SHANGHAI) == [desk.cast["乙一"], desk.cast["甲二"]]
         assert leave.approvers(session, made, desk.cast["甲二"], SHANGHAI) == [desk.cast["乙一"]]
