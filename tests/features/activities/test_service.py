@@ -133,10 +133,10 @@ def test_nobody_approves_the_own_leave_while_somebody_else_may(storage: Storage)
             assert row.state is LeaveState.PENDING
 
 
-def enter(desk: Desk, name: str) -> LeaveRequest:
+def enter(desk: Desk, name: str, kind: LeaveType = LeaveType.SICK) -> LeaveRequest:
     me = desk.me(name)
     found = roster(desk.session, me.branch_id, TOLD.date(), [me.id])[0]
-    return leave.enter_leave(desk.session, me, desk.activity, found, LeaveType.SICK, TOLD, SHANGHAI)
+    return leave.enter_leave(desk.session, me, desk.activity, found, kind, TOLD, SHANGHAI)
 
 
 def test_where_nobody_else_may_the_own_leave_goes_through_and_is_marked(storage: Storage) -> None:
@@ -149,7 +149,7 @@ def test_where_nobody_else_may_the_own_leave_goes_through_and_is_marked(storage:
         row = desk.leave("甲一")
         assert leave.approvers(session, desk.activity, desk.cast["甲一"], SHANGHAI)[-1] == desk.cast["甲一"]
         desk.decide(row, "甲一")
-        assert enter(desk, "甲一").state is LeaveState.APPROVED
+        assert enter(desk, "甲一", LeaveType.PERSONAL).state is LeaveState.APPROVED
         desk.decide(desk.leave("乙四"), "甲一")
         lines = session.scalars(select(Audit).where(Audit.action.in_(["decide", "enter"])).order_by(Audit.id)).all()
         assert [line.details.get("own") for line in lines] == [True, True, None]

@@ -63,7 +63,7 @@ class Town:
     def tied(self) -> dict[int, int]:
         self.session.expire_all()
         found = self.session.execute(select(GroupChat.chat_id, GroupChat.branch_id).where(GroupChat.active))
-        return dict(found.tuples().all())
+        return dict(found.all())
 
     def end(self, branch_id: int, day: date = TODAY) -> None:
         mine = DutySpan.organisation_id == branch_id
@@ -76,7 +76,7 @@ SECOND, THIRD = 2001, 3001
 def people_of(session: Session, branch_id: int, name: str, account: int) -> None:
     row = RosterRow(name=name, group="第一党小组", duties=(Duty.SECRETARY,))
     service.import_roster(session, branch_id, [row], now=NOW, since=date(2023, 1, 1))
-    session.execute(update(Person).where(Person.name == name).values(telegram_id=account, bound_at=NOW))
+    session.execute(update(Person).where(Person.name == name).values(telegram_id=account, bound_at=NOW, reachable=True))
 
 
 @pytest.fixture
@@ -194,7 +194,7 @@ async def bot(chat_url: str) -> AsyncIterator[World]:
         with storage.transaction() as session:
             people_of(session, service.add_branch(session, "第二支部", None, now), "丁一", SECOND)
         async with alive(storage, cast, now) as there:
-            there.playground.person(SECOND, "丁一").chat.opened = True
+            await there.playground.person(SECOND, "丁一").start()
             await there.stage.group.add(there.playground.person(SECOND, "丁一"))
             yield there
 
@@ -227,10 +227,11 @@ async def test_the_desk_is_asked_and_the_asker_hears(bot: World) -> None:
     await bot.stage.tap("甲二", "同意改绑")
     await bot.clock.travel(bot.clock.now() + timedelta(seconds=10))
     assert last(bot, SECOND) == "示范党支部已同意，“示范党支部群”现为第二支部工作群，通知将发到那里。"
-    assert bot.stage.group.chat.last.text == "本群改为第二支部工作群，通知将发到这里。"
+    assert bot.stage.group.chat.last.text == "本群已改为第二支部工作群，通知将发到这里。"
     # Of two of the desk the second finds it decided.
     other = bot.stage.people["甲一"].chat.find("【工作群申请】")
     tapped = await bot.stage.people["甲一"].tap(other, "不同意")
+    await bot.clock.settle()
     assert tapped.toast == groups.DECIDED
     with bot.storage.reading() as session:
         assert session.scalars(select(GroupChat.branch_id).where(GroupChat.chat_id == GROUP_ID)).one() != 1
