@@ -278,7 +278,8 @@ class Edge:
         self, visit: Visit, query_id: str | None, act: Callable[[int], Coroutine[Any, Any, None]], here: "_Here"
     ) -> None:
         for place in here.others:
-            with suppress(_Here):
+            # Refused there too, or a question of one of the others.
+            with suppress(_Here, Begun):
                 await act(place)
                 return
         await self._write(visit, query_id, lambda session: (no(here.refusal.text, tapped=query_id is not None), None))

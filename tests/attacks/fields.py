@@ -102,7 +102,7 @@ def makeup(session: Session, me: Me, text: str) -> None:
     made, after = session.scalars(select(Activity)).one(), NOW + timedelta(days=2)
     file = File("document", "A" * 30, "u", name=text)
     row = leave.hand_in_makeup(session, me, made.id, text, [file.to_json()], after, SHANGHAI)
-    leave.review_makeup(session, me, row.id, False, after, text)
+    leave.review_makeup(session, me, row.id, False, after, text, today=TODAY)
     session.refresh(row)
     assert (row.note, row.return_reason, row.files[0]["name"]) == (text, text, text)
 

@@ -164,7 +164,7 @@ def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 def review_makeup(session: Session, call: Call, button: buttons.ReviewMakeup) -> Reply:
     if not button.accept:
-        leave.reviewable(session, call.me, button.makeup_id)
+        leave.reviewable(session, call.me, button.makeup_id, call.today)
         dialogs.ask(session, call.me, "activity.makeup_reason", call.now, makeup=button.makeup_id)
         return Reply(toast="请写明退回原因。", here=[Message("请发送退回原因（会告诉本人）。不退了请发“取消”。")])
     return _reviewed(session, call, button.makeup_id, True, "")
@@ -182,7 +182,7 @@ def return_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def _reviewed(session: Session, call: Call, makeup_id: int, accept: bool, reason: str) -> Reply:
-    row, activity = leave.review_makeup(session, call.me, makeup_id, accept, call.now, reason)
+    row, activity = leave.review_makeup(session, call.me, makeup_id, accept, call.now, reason, today=call.today)
     person = session.get_one(Person, row.person_id)
     word = "已通过" if accept else "已退回"
     told = To(messages.makeup_reviewed(row, activity), person_id=person.id)

@@ -20,6 +20,7 @@ from storage.roster import Member, duties_on, holders, leaders_on, roster
 from storage.spans import on_day
 
 # In the log: nobody else could have approved it.
+OWN_MAKEUP = "本人的补学请由其他同志审核。"
 OWN: dict[str, Any] = {"own": True}
 
 
@@ -94,16 +95,23 @@ def _nobody_else(session: Session, me: Me, group_id: int | None, now: datetime, 
 
 
 def who_else_approves(session: Session, branch_id: int, person_id: int, group_id: int | None, day: date) -> list[int]:
-    """Everybody with an account who may approve a leave of this person, but that one: the desk, then the leader."""
+    return who_else(session, Right.APPROVE_LEAVE, branch_id, person_id, group_id, day)
+
+
+def who_else(
+    session: Session, right: Right, branch_id: int, person_id: int, group_id: int | None, day: date
+) -> list[int]:
+    """Everybody with an account who has the right over this person, but that one: the desk, then the leader."""
     bound = set(session.scalars(
         select(Person.id)
         .join(DutySpan, and_(DutySpan.person_id == Person.id, DutySpan.organisation_id == branch_id))
         .where(on_day(DutySpan, day), Person.telegram_id.is_not(None), Person.id != person_id)
     ))  # fmt: skip
     held, leads = duties_on(session, branch_id, day), leaders_on(session, branch_id, day)
-    may_all = [duty for duty, how_far in TABLE[Right.APPROVE_LEAVE].items() if how_far is Reach.ALL]
+    may_all = [duty for duty, how_far in TABLE[right].items() if how_far is Reach.ALL]
     desk = [one for duty in may_all for one, duties in held.items() if duty in duties and one in bound]
-    mine = [one for one, groups in leads.items() if group_id in groups and one in bound]
+    leader = TABLE[right].get(Duty.GROUP_LEADER) is Reach.OWN_GROUP
+    mine = [one for one, groups in leads.items() if leader and group_id in groups and one in bound]
     return list(dict.fromkeys([*desk, *mine]))
 
 
@@ -222,17 +230,17 @@ def _makeup_of(session: Session, activity_id: int, person_id: int) -> Makeup | N
 
 
 def review_makeup(
-    session: Session, me: Me, makeup_id: int, accept: bool, now: datetime, reason: str = ""
+    session: Session, me: Me, makeup_id: int, accept: bool, now: datetime, reason: str = "", *, today: date
 ) -> tuple[Makeup, Activity]:
     """通过 or 退回 with a reason."""
-    row, activity = reviewable(session, me, makeup_id)
+    row, activity = reviewable(session, me, makeup_id, today)
     state = MakeupState.ACCEPTED if accept else MakeupState.RETURNED
     decided = {"state": state, "reviewed_at": now, "reviewed_by_id": me.id, "return_reason": reason}
     audit.change(session, "review", row, decided, now=now, actor_id=me.id, branch_id=me.branch_id)
     return row, activity
 
 
-def reviewable(session: Session, me: Me, makeup_id: int) -> tuple[Makeup, Activity]:
+def reviewable(session: Session, me: Me, makeup_id: int, today: date) -> tuple[Makeup, Activity]:
     """A make-up that waits for a decision, for somebody who may decide."""
     row = session.get(Makeup, makeup_id)
     if row is None or row.withdrawn_at is not None:
@@ -241,6 +249,8 @@ def reviewable(session: Session, me: Me, makeup_id: int) -> tuple[Makeup, Activi
     require(me, Right.REVIEW_PIECES, branch_id=activity.branch_id)
     if row.state is not MakeupState.SUBMITTED:
         raise Refusal("这份补学已审核。")
+    if row.person_id == me.id and who_else(session, Right.REVIEW_PIECES, me.branch_id, me.id, None, today):
+        raise Refusal(OWN_MAKEUP)
     return row, activity
 
 

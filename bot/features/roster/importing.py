@@ -108,9 +108,11 @@ def _plan(session: Session, call: Call, rows: Rows, since: date) -> Plan:
         names = "、".join(unclear.names)
         raise Refusal(f"有同名的党员分不清是谁：{names}。请在文件中填写原来的党小组或出生年月。") from None
     duties = (edit.stays or edit.after for edit in plan.edits if edit.kind is DutySpan)
-    seats = any(values["duty"] in SEATS for values in duties) and _has_secretary(session, call)
+    seats = any(values["duty"] in SEATS for values in duties)
     if seats and not may(call.me, Right.CLOSE, branch_id=call.me.branch_id):
-        raise Refusal("文件会变更书记或副书记的职务，请由书记本人导入，或核对“党内职务”一栏后重发。")
+        raise Refusal(
+            "文件会变更书记或副书记的职务，请由书记本人导入（支部没有书记的，请联系系统管理员），或核对“党内职务”一栏后重发。"
+        )
     _before_the_close(call, plan)
     if (undone := undone_office(plan)) is not None:
         name, word = plan.facts.people[undone.person_id].values["name"], DUTIES[undone.stays["duty"]]
@@ -130,13 +132,6 @@ def _before_the_close(call: Call, plan: Plan) -> None:
         if any(day is not None and rules.is_closed(day, call.now, call.tz) for day in days):
             name = plan.facts.people[edit.person_id].values["name"]
             raise Refusal(f"{name}同志的转入、转出或免于考勤日期所在季度已关账，修改请走“更正”。")
-
-
-def _has_secretary(session: Session, call: Call) -> bool:
-    held = select(DutySpan.id).where(
-        DutySpan.organisation_id == call.me.branch_id, DutySpan.duty == Duty.SECRETARY, DutySpan.to_on.is_(None)
-    )
-    return session.scalars(held).first() is not None
 
 
 def _open(session: Session, call: Call, dialog_id: int) -> Dialog:

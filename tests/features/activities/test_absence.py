@@ -325,7 +325,7 @@ def test_a_withdrawn_make_up_is_not_reviewed(storage: Storage) -> None:
         # What is handed in afterwards is another.
         anew = hand_in(desk, "乙四")
         assert anew.id != row.id
-        leave.review_makeup(session, desk.me("甲二"), anew.id, True, AFTER)
+        leave.review_makeup(session, desk.me("甲二"), anew.id, True, AFTER, today=TOLD.date())
         assert roll(desk).made_up == (desk.cast["乙四"],)
         for act in _reviews(desk, anew.id):
             with refused("^这份补学已审核。$"):
@@ -336,9 +336,9 @@ def test_a_withdrawn_make_up_is_not_reviewed(storage: Storage) -> None:
 def _reviews(desk: Desk, number: int) -> list[Callable[[], object]]:
     session, me = desk.session, desk.me("甲二")
     return [
-        lambda: leave.reviewable(session, me, number),
-        lambda: leave.review_makeup(session, me, number, True, AFTER),
-        lambda: leave.review_makeup(session, me, number, False, AFTER, "请补充"),
+        lambda: leave.reviewable(session, me, number, TOLD.date()),
+        lambda: leave.review_makeup(session, me, number, True, AFTER, today=TOLD.date()),
+        lambda: leave.review_makeup(session, me, number, False, AFTER, "请补充", today=TOLD.date()),
     ]
 
 
@@ -356,10 +356,10 @@ def test_a_make_up_is_of_one_person_and_one_activity(storage: Storage) -> None:
         assert len({mine.id, other.id, third.id}) == 3
         assert mine.due_on == (START + timedelta(days=7)).date()
         assert [row.id for row in leave.to_make_up(session, desk.me("乙五"), AFTER, SHANGHAI)] == []
-        leave.review_makeup(session, desk.me("甲二"), other.id, False, AFTER, "请补充")
+        leave.review_makeup(session, desk.me("甲二"), other.id, False, AFTER, "请补充", today=TOLD.date())
         assert leave.to_make_up(session, desk.me("乙五"), AFTER, SHANGHAI) == [first]
         assert leave.to_make_up(session, desk.me("乙五"), CUT_OFF, SHANGHAI) == []
-        leave.review_makeup(session, desk.me("甲二"), mine.id, True, AFTER)
+        leave.review_makeup(session, desk.me("甲二"), mine.id, True, AFTER, today=TOLD.date())
         with refused("^您的补学已通过。$"):
             leave.hand_in_makeup(session, desk.me("乙四"), first.id, "再交", [], AFTER, SHANGHAI)
         assert (mine.state, mine.note) == (MakeupState.ACCEPTED, "已补学")
