@@ -128,12 +128,7 @@ def chores(storage: Storage, clock: Clock, settings: Settings, trust: Trust) -> 
 async def _until_told(app: App, storage: Storage, settings: Settings, clock: Clock) -> None:
     if settings.secretary_id is not None:
         secretary, now = settings.secretary_id, clock.now().astimezone(settings.timezone)
-        claimed = await storage.write(lambda session: claim(session, secretary, now))
-        if not claimed:
-            log.warning(
-                "SECRETARY_ID does not name the secretary: the seat was claimed before, and the setting gives it to "
-                "nobody again (branch-bot office give, branch-bot invites --person)"
-            )
+        await claim(storage, secretary, now)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -141,10 +136,18 @@ async def _until_told(app: App, storage: Storage, settings: Settings, clock: Clo
     await app.run(stop)
 
 
-def claim(session: Session, secretary: int, now: datetime) -> bool:
-    """Whether the seat is this account's now, or there is no branch yet that has one."""
-    claim_secretary(session, secretary, "", now)
-    return sits_or_none(session, secretary, now.date())
+async def claim(storage: Storage, secretary: int, now: datetime) -> None:
+    """The account of SECRETARY_ID sits down on the first branch's seat, once for all; later it is only looked at."""
+
+    def sits(session: Session) -> bool:
+        claim_secretary(session, secretary, "", now)
+        return sits_or_none(session, secretary, now.date())
+
+    if not await storage.write(sits):
+        log.warning(
+            "SECRETARY_ID does not name the secretary: the seat was claimed before, and the setting gives it to nobody "
+            "again (branch-bot office give, branch-bot invites --person)"
+        )
 
 
 def _stop(stop: asyncio.Event) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import leave, making, service, taking_part
@@ -23,6 +23,7 @@ from storage.choices import (
 from storage.engine import Storage
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.audit import Audit
+from storage.models.person import DutySpan
 from storage.roster import Member
 from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, refused
 
@@ -409,3 +410,16 @@ def test_a_delegation_is_for_who_was_sent(storage: Storage) -> None:
         with refused("^您不在本次活动的参加范围内。$"):
             desk.leave("乙四")
         assert session.scalars(select(LeaveRequest)).all() == []
+
+
+def test_nobody_passes_the_own_make_up_while_somebody_else_may(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        leave.decide_leave(session, desk.me("甲一"), desk.leave("甲二").id, True, TOLD, SHANGHAI)
+        desk.settle(by="甲一")
+        row = leave.hand_in_makeup(session, desk.me("甲二"), desk.activity.id, "已自学", [], AFTER, SHANGHAI)
+        with refused("^本人的补学请由其他同志审核。$"):
+            leave.review_makeup(session, desk.me("甲二"), row.id, True, AFTER, today=TOLD.date())
+        session.execute(update(DutySpan).where(DutySpan.person_id != desk.cast["甲二"]).values(to_on=TOLD.date()))
+        leave.review_makeup(session, desk.me("甲二"), row.id, True, AFTER, today=TOLD.date())
+        assert row.state is MakeupState.ACCEPTED

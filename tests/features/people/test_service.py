@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from bot import front
 from bot.features.people import accounts, binding, groups, service
 from bot.features.people.rules import InviteKind, RosterRow, hash_code, invite_link
 from bot.kit.refusal import Refusal
@@ -203,6 +204,19 @@ def test_the_setting_claims_the_first_branch_once(storage: Storage) -> None:
         assert service.claim_secretary(session, NEWCOMER, "王伟", NOW) == cast["甲一"]
         assert service.claim_secretary(session, NEWCOMER, "王伟", NOW) == cast["甲一"]
         assert service.claim_secretary(session, OTHER, "李四", NOW) is None
+        assert find(session, OTHER, TODAY) is None
+
+
+async def test_a_start_with_another_number_says_in_the_log_that_it_takes_nothing(
+    storage: Storage, caplog: pytest.LogCaptureFixture
+) -> None:
+    with storage.transaction() as session:
+        make_branch(session, now=NOW, bound=False)
+    for account in (NEWCOMER, NEWCOMER, OTHER):
+        assert "SECRETARY_ID" not in caplog.text
+        await front.claim(storage, account, NOW)
+    assert "SECRETARY_ID does not name the secretary" in caplog.text
+    with storage.reading() as session:
         assert find(session, OTHER, TODAY) is None
 
 
