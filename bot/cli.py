@@ -4,7 +4,6 @@ import asyncio
 import errno
 import gc
 import json
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -82,9 +81,6 @@ def run(now: str | None) -> None:
     _ = settings.token
     # What is loaded now stays: looking through it for garbage is an eighth of the start.
     gc.disable()
-    # httpx brings its own command line along where it can (rich, pygments): 8 MB for nothing. Without it, it says so
-    # to whoever calls that.
-    sys.modules["httpx._main"] = None  # type: ignore[assignment]
     from bot.front import run
 
     gc.freeze()

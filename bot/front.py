@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from bot.app import App
 from bot.chores import Backups, Chores
-from bot.features.people.service import claim_secretary
+from bot.features.people.service import claim_secretary, sits_or_none
 from bot.features.registry import ANEW, HANDLERS, jobs
 from bot.kit.redact import RedactSecrets, tell_in_the_log
 from bot.kit.transport import AiohttpTransport
@@ -141,12 +143,26 @@ def chores(storage: Storage, clock: Clock, settings: Settings, trust: Trust) -> 
 async def _until_told(app: App, storage: Storage, settings: Settings, clock: Clock) -> None:
     if settings.secretary_id is not None:
         secretary, now = settings.secretary_id, clock.now().astimezone(settings.timezone)
-        await storage.write(lambda session: claim_secretary(session, secretary, "", now))
+        await claim(storage, secretary, now)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, _stop, stop)
     await app.run(stop)
+
+
+async def claim(storage: Storage, secretary: int, now: datetime) -> None:
+    """The account of SECRETARY_ID sits down on the first branch's seat, once for all; later it is only looked at."""
+
+    def sits(session: Session) -> bool:
+        claim_secretary(session, secretary, "", now)
+        return sits_or_none(session, secretary, now.date())
+
+    if not await storage.write(sits):
+        log.warning(
+            "SECRETARY_ID does not name the secretary: the seat was claimed before, and the setting gives it to nobody "
+            "again (branch-bot office give, branch-bot invites --person)"
+        )
 
 
 def _stop(stop: asyncio.Event) -> None:

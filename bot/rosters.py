@@ -31,7 +31,7 @@ def import_table(
     """A roster (xlsx or csv): what it changes is listed, asked about, then written."""
     from bot.features.people.roster_file import BadRoster, read_roster
     from bot.features.people.roster_hygiene import faults_by_words
-    from bot.features.people.roster_import import plan_import, write_import
+    from bot.features.people.roster_import import plan_import, undone_office, write_import
     from bot.kit.sheets import kind_of
     from storage.hygiene import words_of
 
@@ -46,6 +46,12 @@ def import_table(
             is_first = not _has_people(session, branch_id)
             holds_from = since or (now.date().replace(month=1, day=1) if is_first else now.date())
             plan = plan_import(session, branch_id, rows, holds_from)
+        if (undone := undone_office(plan)) is not None:
+            name, duty = plan.facts.people[undone.person_id].values["name"], undone.stays["duty"]
+            raise click.ClickException(
+                f"The file would undo an office: {name} is {duty} since {undone.stays['from_on']}. End it first "
+                "(branch-bot office take), or give it to somebody else, or say a later day with --since."
+            )
         if dry_run:
             click.echo("Nothing was changed. It would be:")
         _show(plan, is_first)

@@ -14,7 +14,7 @@ from scheduler.rows import FORGOTTEN, IS_OPEN, OVERRULES, Row, change, many
 from storage import audit
 from storage.base import table
 from storage.choices import OutboxState
-from storage.models.organisation import GroupChat
+from storage.models.organisation import GroupChat, GroupRequest
 from storage.models.outbox import Card, Outbox, Promise
 from storage.models.person import Person
 
@@ -186,6 +186,7 @@ def follow(
             _noted(session, "change", group, {"chat_id": new}, now, actor_id, via)
         elif group.active:
             _noted(session, "reachable_changed", group, {"active": False}, now, actor_id, via)
+    session.execute(update(GroupRequest).where(GroupRequest.chat_id == old).values(chat_id=new))
     # The message that showed a card stays where it is; of a card that the new chat has already, there is no second.
     session.execute(update(table(Card)).where(Card.chat_id == old).values(message_id=None))
     there = aliased(Card)

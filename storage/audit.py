@@ -59,6 +59,7 @@ def change(
     actor_id: int | None = None,
     branch_id: int | None = None,
     via: str = "chat",
+    **details: Any,
 ) -> None:
     """Set these fields of the row and append one line with what they were and what they are."""
     changes = diff(row, values)
@@ -68,7 +69,7 @@ def change(
     number = inspect(row).identity
     record(
         session, action, table(type(row)).name, number[0] if number else None,
-        now=now, actor_id=actor_id, branch_id=branch_id, via=via, changes=changes,
+        now=now, actor_id=actor_id, branch_id=branch_id, via=via, changes=changes, **details,
     )  # fmt: skip
 
 

@@ -1,13 +1,14 @@
 """Backups of either database: made while the bot runs, kept by number, restored when nobody uses it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import URL
+from sqlalchemy.orm import Session
 
 from storage import backup_sqlite
 from storage.backup_sqlite import unused
-from storage.restore import Settle, nothing, restore_file
 from storage.revision import BadBackup
 from storage.sqlite import database_path
 
@@ -30,7 +31,13 @@ def make(url: URL, target: Path) -> None:
         backup_postgresql.copy_database(url, target)
 
 
-def restore(url: URL, source: Path, folder: Path, now: datetime, settle: Settle = nothing) -> Path | None:
+def nothing(session: Session) -> None:
+    """There is nothing to settle."""
+
+
+def restore(
+    url: URL, source: Path, folder: Path, now: datetime, settle: Callable[[Session], None] = nothing
+) -> Path | None:
     """Put a copy in the place of the database, brought to this version; returns where the present one is kept (beside
     it, or in `folder`).
 
@@ -38,7 +45,10 @@ def restore(url: URL, source: Path, folder: Path, now: datetime, settle: Settle 
     which works on the copy before that; nothing is changed then.
     """
     stamp = f"before-restore-{now:%Y%m%d-%H%M%S}"
+    # Loads alembic, which a bot that makes copies never uses.
     if url.get_backend_name() == "sqlite":
+        from storage.restore import restore_file
+
         path = database_path(url)
         return restore_file(path, source, unused(path.with_name(f"{path.name}.{stamp}.backup")), settle)
     from storage.restore_postgresql import restore_server

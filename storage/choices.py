@@ -35,6 +35,15 @@ class BindRequestState(StrEnum):
     REFUSED = "refused"
 
 
+class GroupRequestState(StrEnum):
+    """What became of the wish for another branch's group chat; one that nobody decided in time is OVER."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    OVER = "over"
+
+
 class Source(StrEnum):
     """From what act a change of people came where nobody is asked for a reason: the `why` of its line in the log."""
 

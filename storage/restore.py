@@ -19,10 +19,6 @@ from storage.sqlite import Sqlite
 Settle = Callable[[Session], None]
 
 
-def nothing(session: Session) -> None:
-    """There is nothing to settle."""
-
-
 def require_shape(found: schema.Shape, wanted: schema.Shape, name: Path) -> None:
     """Raise BadBackup, with every difference, for tables that the file's version did not make."""
     different = schema.differences(found, wanted)

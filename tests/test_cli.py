@@ -81,9 +81,10 @@ def database(tmp_path: Path) -> Storage:
 HEAVY = ("psycopg", "openpyxl", "PIL", "segno", "pygments", "fpdf", "alembic", "bot.playground")
 RUN = f"""
 import sys
-from bot.cli import cli
+from bot.__main__ import main
+sys.argv = ["branch-bot", "run"]
 try:
-    cli(["run"], standalone_mode=False)
+    main()
 finally:
     print([name for name in {HEAVY} if name in sys.modules])
 """

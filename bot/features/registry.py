@@ -16,6 +16,7 @@ from bot.features.integrity import jobs as integrity_jobs
 from bot.features.integrity import sendings as reminders
 from bot.features.offices import handlers as offices
 from bot.features.people import handlers as people
+from bot.features.people import jobs as people_jobs
 from bot.features.reflections import handlers as reflections
 from bot.features.reflections import sendings as tasks
 from bot.features.roster import handlers as roster
@@ -70,5 +71,5 @@ def jobs(tz: tzinfo) -> list[Job]:
     return [
         *activities_jobs.build(tz), *integrity_jobs.build(tz), *study_jobs.build(tz), *todo_jobs.build(tz),
         *broadcasts_jobs.build(tz, BROADCASTS),
-        *roster_jobs.build(tz),
+        *roster_jobs.build(tz), *people_jobs.build(tz),
     ]  # fmt: skip

@@ -1,10 +1,15 @@
-"""Typed buttons: SignIn(7) <-> "si:7", at most 64 bytes. A button holds no authority: every tap is authorised anew."""
+"""Typed buttons: SignIn(7) <-> "si:7", at most 64 bytes. A button holds no authority: every tap is authorised anew.
 
+One that names no row says for which organisation it was shown: RemindAll() of the branch 3 is "ra@3".
+"""
+
+import re
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, ClassVar, Self, get_type_hints
 
 LIMIT = 64
+_PLACE = re.compile(r"(.*)@([1-9][0-9]{0,17})", re.DOTALL)
 
 
 class BadButton(ValueError):
@@ -16,6 +21,11 @@ class Button:
     """Base of all buttons: frozen dataclasses with a unique `prefix` and fields of int, str or StrEnum."""
 
     prefix: ClassVar[str]
+
+    @property
+    def names_a_row(self) -> bool:
+        """Whether the database knows whose it is: by an activity, a person, an open question."""
+        return any(getattr(self, field.name) > 0 for field in fields(self) if field.name.endswith("_id"))
 
     def pack(self) -> str:
         """The callback data; raises BadButton when it does not fit into 64 bytes."""
@@ -38,6 +48,19 @@ class Button:
         if button.pack() != data:
             raise BadButton(data[:LIMIT])
         return button
+
+
+def placed(button: Button, place: int) -> str:
+    """The callback data, for one organisation where the button itself names nothing of it."""
+    data = button.pack()
+    with_place = f"{data}@{place}"
+    return data if button.names_a_row or len(with_place.encode()) > LIMIT else with_place
+
+
+def place_of(data: str) -> tuple[str, int | None]:
+    """The data without its organisation, and that; an earlier version said none."""
+    found = _PLACE.fullmatch(data)
+    return (found[1], int(found[2])) if found else (data, None)
 
 
 _KINDS: dict[type[Button], list[Any]] = {}

@@ -1,4 +1,7 @@
-"""What a person's next text or file means: a row, never memory, so that any process may continue after a restart."""
+"""What a person's next text or file means: a row, never memory, so that any process may continue after a restart.
+
+A question belongs to the organisation for which it was begun, and is answered for no other.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,27 +9,78 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from bot.kit.refusal import Refusal
+from storage.audience import Me
 from storage.models.dialog import Dialog
 
 LIFE = timedelta(hours=24)
+ELSEWHERE = "这份内容是为另一个单位填写的，您现在不能办理该单位的事项，内容没有提交。请在现在的单位重新填写。"
 
 
-def ask(session: Session, person_id: int, step: str, now: datetime, **draft: Any) -> Dialog:
+class Begun(Exception):
+    """The open question was begun for another of one's own organisations: it is to be answered there."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(place)
+        self.place = place
+
+
+def ask(session: Session, me: Me, step: str, now: datetime, **draft: Any) -> Dialog:
     """Open a question to somebody (closing any other); the buttons of a wizard name its `id`, so old ones are known."""
-    dialog = session.get(Dialog, person_id)
+    dialog = session.get(Dialog, me.id)
     if dialog is None:
-        dialog = Dialog(person_id=person_id, id=0)
+        dialog = Dialog(person_id=me.id, id=0)
         session.add(dialog)
     dialog.id, dialog.step, dialog.draft, dialog.expires_at = dialog.id + 1, step, draft, now + LIFE
+    dialog.organisation_id = me.branch_id
     session.flush()
     return dialog
 
 
-def current(session: Session, person_id: int, now: datetime) -> Dialog | None:
-    """The open question, unless it has expired."""
+def standing(session: Session, person_id: int, now: datetime) -> Dialog | None:
+    """The open question, unless it has expired; wherever it was begun."""
     return session.scalars(
         select(Dialog).where(Dialog.person_id == person_id, Dialog.step != "", Dialog.expires_at > now)
     ).first()
+
+
+def current(session: Session, me: Me, now: datetime) -> Dialog | None:
+    """The open question of the organisation that is acted for."""
+    dialog = standing(session, me.id, now)
+    return dialog if dialog is not None and is_here(dialog, me) else None
+
+
+def is_here(dialog: Dialog, me: Me) -> bool:
+    """Whether it was begun for the organisation acted for.
+
+    One that an earlier version began for one of several is anybody's guess: for any of them, while there are several.
+    """
+    if dialog.organisation_id is None:
+        return len(me.places) > 1
+    return dialog.organisation_id == me.branch_id
+
+
+def tapped(
+    session: Session, me: Me, dialog_id: int, now: datetime, otherwise: str, *steps: str, needs: str = ""
+) -> Dialog:
+    """The open question whose button this is, at one of these steps (none: any); `otherwise`: what an old button hears.
+
+    needs: what the draft has to hold.
+    """
+    dialog = standing(session, me.id, now)
+    if dialog is None or dialog.id != dialog_id or (steps and dialog.step not in steps):
+        raise Refusal(otherwise)
+    if needs and not dialog.draft.get(needs):
+        raise Refusal(otherwise)
+    if not is_here(dialog, me):
+        raise elsewhere(dialog, me)
+    return dialog
+
+
+def elsewhere(dialog: Dialog, me: Me) -> Begun | Refusal:
+    """It is answered where it was begun, by who still acts for that; else nowhere."""
+    place = dialog.organisation_id
+    return Begun(place) if place is not None and place in me.places else Refusal(ELSEWHERE)
 
 
 def move(dialog: Dialog, step: str, now: datetime, **changes: Any) -> None:

@@ -23,8 +23,9 @@ from telegram.ext import (
 
 from bot.kit import texts, visits
 from bot.kit.access import NO_RIGHT
-from bot.kit.buttons import BadButton
+from bot.kit.buttons import BadButton, place_of
 from bot.kit.cards import Cards
+from bot.kit.dialog import Begun
 from bot.kit.fetching import FetchFirst, fetched
 from bot.kit.handlers import (
     Answer,
@@ -41,10 +42,9 @@ from bot.kit.handlers import (
 )
 from bot.kit.ledger import AlreadyHandled, NotYet, finish
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Reply, say
+from bot.kit.replies import Reply, no, of_private, say, to_stranger
 from bot.kit.sending import Telegram
 from bot.kit.voice import Voice
-from bot.kit.words import STRANGER
 from scheduler.clock import Clock
 from scheduler.outbox import Sender
 from storage import audit
@@ -56,6 +56,7 @@ __all__ = ["AlreadyHandled", "Edge", "NotYet"]
 
 log = logging.getLogger(__name__)
 
+NOT_YOURS = "这个按钮是为另一个单位显示的，您现在不能办理该单位的事项。请发送“帮助”，在现在的单位重新办理。"
 OLD_BUTTON = "这个按钮已失效，请使用最新的消息或菜单。"
 IN_PRIVATE = "请在与我的私聊中办理。"
 
@@ -101,7 +102,7 @@ class Edge:
         ]
         for handler in self._handlers:
             if isinstance(handler, Tap):
-                pattern = re.compile(rf"^{re.escape(handler.button.prefix)}(:|$)")
+                pattern = re.compile(rf"^{re.escape(handler.button.prefix)}([:@]|$)")
                 found.append(CallbackQueryHandler(self._callback(self._tap(handler)), pattern=pattern))
             elif isinstance(handler, Command):
                 only = filters.UpdateType.MESSAGE
@@ -138,8 +139,9 @@ class Edge:
 
     def _tap(self, handler: Tap) -> Callable[[Visit, str | None], Coroutine[Any, Any, None]]:
         async def run(visit: Visit, query_id: str | None) -> None:
+            data, of = place_of(visit.text)
             try:
-                button = handler.button.unpack(visit.text)
+                button = handler.button.unpack(data)
             except BadButton:
                 await self._old_button(visit, query_id)
                 return
@@ -148,7 +150,7 @@ class Edge:
                 return
             prepare = handler.prepare
             await self._known(
-                visit, query_id, lambda session, call: handler.run(session, call, button), handler.reads,
+                visit, query_id, lambda session, call: handler.run(session, call, button), handler.reads, of=of,
                 prepare=(lambda session, call: prepare(session, call, button)) if prepare else None,
             )  # fmt: skip
 
@@ -230,20 +232,23 @@ class Edge:
         strangers: Reply | None = None,
         parted: bool = False,
         prepare: Callable[[Session, Call], Any] | None = None,
+        of: int | None = None,
     ) -> None:
         """As the person behind the account. A tap, or a word to a card, of somebody with several places is taken for
-        the first that does not refuse it: the button may belong to another branch than the one chosen. `prepare` is
-        asked anew for each of them.
+        the first that does not refuse it: the button may belong to another branch than the one chosen; `of`: it does,
+        and is for that one alone. `prepare` is asked anew for each of them.
         """
         go = self._read if reads else self._write
         addressed = query_id is not None or not visit.private
 
-        def work(session: Session, place: int | None, ready: Any) -> tuple[Reply, int | None]:
+        def work(session: Session, place: int | None, ready: Any, there: bool) -> tuple[Reply, int | None]:
             me = find(session, visit.telegram_id, visit.today, place)
             if me is None and parted:
                 me = find_parted(session, visit.telegram_id)
             if me is None:
-                return strangers if strangers is not None else _to_stranger(query_id), None
+                return strangers if strangers is not None else to_stranger(tapped=query_id is not None), None
+            if of is not None and me.branch_id != of:
+                raise Refusal(NOT_YOURS)
             if not me.reachable and visit.private and not reads:
                 person = session.get_one(Person, me.id)
                 audit.change(
@@ -251,18 +256,21 @@ class Edge:
                     now=visit.now, actor_id=me.id, branch_id=person.branch_id,
                 )  # fmt: skip
             try:
-                return run(session, Call(**_fields(visit), me=me, ready=ready)), me.branch_id
+                reply = run(session, Call(**_fields(visit), me=me, ready=ready))
+                return of_private(reply, me.branch_id, visit.private), me.branch_id
             except Refusal as refusal:
-                if addressed and len(me.places) > 1:
+                if addressed and not there and len(me.places) > 1:
                     raise _Here(refusal, me) from refusal
                 raise
 
-        async def act(place: int | None = None) -> None:
+        async def act(place: int | None = None, there: bool = False) -> None:
             ready = await self._storage.read(lambda s: _prepared(s, visit, prepare, place)) if prepare else None
-            await go(visit, query_id, partial(work, place=place, ready=ready))
+            await go(visit, query_id, partial(work, place=place, ready=ready, there=there))
 
         try:
-            await act()
+            await act(of, there=of is not None)
+        except Begun as begun:
+            await act(begun.place, there=True)
         except _Here as here:
             await self._elsewhere(visit, query_id, act, here)
 
@@ -270,10 +278,11 @@ class Edge:
         self, visit: Visit, query_id: str | None, act: Callable[[int], Coroutine[Any, Any, None]], here: "_Here"
     ) -> None:
         for place in here.others:
-            with suppress(_Here):
+            # Refused there too, or a question of one of the others.
+            with suppress(_Here, Begun):
                 await act(place)
                 return
-        await self._write(visit, query_id, lambda session: (_no(here.refusal, query_id), None))
+        await self._write(visit, query_id, lambda session: (no(here.refusal.text, tapped=query_id is not None), None))
 
     async def _read(
         self, visit: Visit, query_id: str | None, work: Callable[[Session], tuple[Reply, int | None]]
@@ -281,7 +290,7 @@ class Edge:
         try:
             reply, branch_id = await self._storage.read(work)
         except Refusal as refusal:
-            reply, branch_id = _no(refusal, query_id), None
+            reply, branch_id = no(refusal.text, tapped=query_id is not None), None
         await self._write(visit, query_id, lambda session: (reply, branch_id))
 
     async def _write(
@@ -292,7 +301,7 @@ class Edge:
             try:
                 reply = await self._storage.write(lambda session: self._work(session, visit, query_id, work))
             except Refusal as refusal:
-                reply = _no(refusal, query_id)
+                reply = no(refusal.text, tapped=query_id is not None)
                 await self._storage.write(lambda session: self._work(session, visit, query_id, lambda _: (reply, None)))
             await self.voice.speak(visit, query_id, reply)
         finally:
@@ -342,11 +351,3 @@ def _prepared(session: Session, visit: Visit, prepare: Callable[[Session, Call],
 
 def _fields(visit: Visit) -> dict[str, Any]:
     return {name: getattr(visit, name) for name in Visit.__dataclass_fields__}
-
-
-def _to_stranger(query_id: str | None) -> Reply:
-    return Reply(toast=STRANGER) if query_id else say(STRANGER)
-
-
-def _no(refusal: Refusal, query_id: str | None) -> Reply:
-    return Reply(toast=refusal.text, alert=len(refusal.text) > 40) if query_id else say(refusal.text)

@@ -65,7 +65,7 @@ def hold(call: Call, dialog: Dialog) -> Reply:
 
 def require_confirmed(session: Session, call: Call) -> None:
     """Before a button takes what was handed in: nothing of it may still wait."""
-    dialog = dialogs.current(session, call.me.id, call.now)
+    dialog = dialogs.current(session, call.me, call.now)
     if dialog is not None and dialog.draft.get(HELD):
         raise Refusal(FIRST)
 
@@ -89,7 +89,7 @@ def handlers(others: Iterable[Handler]) -> list[Handler]:
 
 def edited(session: Session, call: Call) -> Reply | None:
     """An edit of what waits replaces it; None when nothing of it waits."""
-    dialog = dialogs.current(session, call.me.id, call.now)
+    dialog = dialogs.standing(session, call.me.id, call.now)
     held = list(dialog.draft.get(HELD, [])) if dialog is not None else []
     at = next((at for at, message in enumerate(held) if message["message_id"] == call.message_id), None)
     if dialog is None or at is None:
@@ -107,17 +107,14 @@ def drop(session: Session, call: Call, button: DropPhotos) -> Reply:
 
 
 def _open(session: Session, call: Call, dialog_id: int) -> Dialog:
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.id != dialog_id or not dialog.draft.get(HELD):
-        raise Refusal(OLD)
-    return dialog
+    return dialogs.tapped(session, call.me, dialog_id, call.now, OLD, needs=HELD)
 
 
 def _go_on(session: Session, call: Call, answers: dict[str, Answer], held: Sequence[dict[str, Any]]) -> Reply:
     """Every held message is answered in order, as if it came now; what finds no open dialog any more is named."""
     replies, left = [], 0
     for message in held:
-        dialog = dialogs.current(session, call.me.id, call.now)
+        dialog = dialogs.current(session, call.me, call.now)
         if dialog is None:
             left += 1
             continue

@@ -1,11 +1,11 @@
 """What to say, as plain values: messages, documents, and what one handled update leads to. No Telegram type in them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
-from bot.kit.buttons import Button
-from bot.kit.words import units
+from bot.kit.buttons import Button, placed
+from bot.kit.words import STRANGER, units
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -15,15 +15,17 @@ PAGE = 4000
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One inline button: a label and what it does (a button of ours, or a link)."""
+    """One inline button: a label and what it does (a button of ours, or a link); `place`: the organisation it is of."""
 
     label: str
     does: Button | str
+    place: int | None = None
 
     def to_json(self) -> dict[str, str]:
         if isinstance(self.does, str):
             return {"text": self.label, "url": self.does}
-        return {"text": self.label, "callback_data": self.does.pack()}
+        data = self.does.pack() if self.place is None else placed(self.does, self.place)
+        return {"text": self.label, "callback_data": data}
 
 
 Rows = Sequence[Sequence[Choice]]
@@ -103,6 +105,13 @@ def _key(key: str | OwnNumber) -> str | dict[str, str]:
 
 
 Said = Message | Document
+OneSaid = TypeVar("OneSaid", bound=Said)
+
+
+def of_place(said: OneSaid, organisation_id: int) -> OneSaid:
+    """The same, with buttons of this organisation."""
+    rows = [[replace(choice, place=organisation_id) for choice in row] for row in said.rows]
+    return replace(said, rows=rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +162,29 @@ class Reply:
     noted: Sequence[Noted] = ()
 
 
+def of_private(reply: Reply, organisation_id: int, private: bool) -> Reply:
+    """A reply of one organisation, with its buttons in each private chat; `private`: whether it is given in one."""
+    if private:
+        edit = of_place(reply.edit, organisation_id) if reply.edit is not None else None
+        reply = replace(reply, edit=edit, here=[of_place(said, organisation_id) for said in reply.here])
+    others = [
+        replace(to, said=of_place(to.said, organisation_id)) if to.person_id is not None else to for to in reply.others
+    ]
+    return replace(reply, others=others) if others else reply
+
+
 def say(*said: Said | str) -> Reply:
     """A reply of new messages in the same chat."""
     return Reply(here=[Message(item) if isinstance(item, str) else item for item in said])
+
+
+def no(text: str, *, tapped: bool) -> Reply:
+    """A refusal: on the button that was tapped, else as a message."""
+    return Reply(toast=text, alert=len(text) > 40) if tapped else say(text)
+
+
+def to_stranger(*, tapped: bool) -> Reply:
+    return Reply(toast=STRANGER) if tapped else say(STRANGER)
 
 
 @dataclass(slots=True)

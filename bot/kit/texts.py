@@ -10,6 +10,7 @@ from bot.kit import photos
 from bot.kit.fetching import ready
 from bot.kit.handlers import Answer, Call, Word
 from bot.kit.replies import Reply, say
+from storage.models.dialog import Dialog
 from storage.models.outbox import Card
 
 HINT = "没有看懂，请点下方按钮，或发送“帮助”。"
@@ -22,7 +23,9 @@ def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str
         return word if word is not None and word.in_group and card(session, call) is not None else Reply()
     if word is not None and word.label:
         return word
-    dialog = dialogs.current(session, call.me.id, call.now)
+    dialog = dialogs.standing(session, call.me.id, call.now)
+    if dialog is not None and not dialogs.is_here(dialog, call.me):
+        return _elsewhere(session, call, dialog, word)
     answer = answers.get(dialog.step) if dialog is not None else None
     if call.text.strip() == "取消":
         cancelled = answer.cancelled if answer is not None else None
@@ -35,6 +38,17 @@ def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str
         ready(answer, call)
         return answer.run(session, call, dialog)
     return word if word is not None else say(HINT)
+
+
+def _elsewhere(session: Session, call: Call, dialog: Dialog, word: Word | None) -> Word | Reply:
+    """It is answered where it was begun; a question of a place that is no longer one's own ends here."""
+    why = dialogs.elsewhere(dialog, call.me)
+    if isinstance(why, dialogs.Begun):
+        raise why
+    dialogs.close(session, call.me.id)
+    if call.text.strip() == "取消":
+        return say(CANCELLED)
+    return word if word is not None else say(dialogs.ELSEWHERE)
 
 
 def card(session: Session, call: Call) -> tuple[str, int] | None:

@@ -10,7 +10,10 @@ from storage.base import Model
 
 
 class Dialog(Model):
-    """One open question a person; opening another closes the first."""
+    """One open question a person; opening another closes the first.
+
+    It belongs to `organisation_id`, for which it was begun; NULL: an earlier version began it, for one of several.
+    """
 
     __tablename__ = "dialog"
 
@@ -19,3 +22,4 @@ class Dialog(Model):
     step: Mapped[str]
     draft: Mapped[dict[str, Any]] = mapped_column(default=dict)
     expires_at: Mapped[datetime]
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))

@@ -3,17 +3,20 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
-from storage.choices import OrganisationKind
+from storage.choices import GroupRequestState, OrganisationKind
+
+PENDING = text("state = 'pending'")
 
 
 class Organisation(Model):
     """One node of the tree. `settings` holds what the branch words or decides itself.
 
-    `term_ends_on` is the day on which the term of its committee, or secretary, is over (R44).
+    `term_ends_on` is the day on which the term of its committee, or secretary, is over (R44). `secretary_claimed_at`:
+    since then the setting SECRETARY_ID gives nobody the secretary's seat.
     """
 
     __tablename__ = "organisation"
@@ -25,6 +28,7 @@ class Organisation(Model):
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
     term_ends_on: Mapped[date | None] = mapped_column(index=True)
+    secretary_claimed_at: Mapped[datetime | None]
 
 
 class PartyGroup(Model):
@@ -54,3 +58,26 @@ class GroupChat(Model):
     title: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
     tied_at: Mapped[datetime]
+
+
+class GroupRequest(Model):
+    """A branch asks for a group chat that another one holds: decided by the desk of the holder, until `expires_at`."""
+
+    __tablename__ = "group_request"
+    __table_args__ = (
+        Index(
+            "uq_group_request_pending", "chat_id", "branch_id", unique=True,
+            sqlite_where=PENDING, postgresql_where=PENDING,
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    state: Mapped[GroupRequestState] = mapped_column(choice(GroupRequestState), default=GroupRequestState.PENDING)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]

@@ -18,7 +18,7 @@ from bot.features.calendar.rules import OwnDays
 from bot.features.care import changes, erasure, forbidden
 from bot.features.integrity import planning as reminders
 from bot.features.integrity.buttons import Field
-from bot.features.people import binding, requests
+from bot.features.people import binding, groups, requests
 from bot.features.people import service as people
 from bot.features.people.rules import InviteKind, RosterRow, clean_name
 from bot.features.reflections import making as tasks
@@ -74,7 +74,7 @@ def call(me: Me, text: str) -> Call:
 
 
 def _typed(session: Session, me: Me, step: str, text: str, **draft: Any) -> Reply:
-    return ANSWERS[step].run(session, call(me, text), dialogs.ask(session, me.id, step, NOW, **draft))
+    return ANSWERS[step].run(session, call(me, text), dialogs.ask(session, me, step, NOW, **draft))
 
 
 def _other(session: Session, me: Me) -> Person:
@@ -102,7 +102,7 @@ def makeup(session: Session, me: Me, text: str) -> None:
     made, after = session.scalars(select(Activity)).one(), NOW + timedelta(days=2)
     file = File("document", "A" * 30, "u", name=text)
     row = leave.hand_in_makeup(session, me, made.id, text, [file.to_json()], after, SHANGHAI)
-    leave.review_makeup(session, me, row.id, False, after, text)
+    leave.review_makeup(session, me, row.id, False, after, text, today=TODAY)
     session.refresh(row)
     assert (row.note, row.return_reason, row.files[0]["name"]) == (text, text, text)
 
@@ -154,7 +154,7 @@ def _piece(session: Session, task: ReflectionTask, person_id: int) -> Reflection
 def notice(session: Session, me: Me, text: str) -> None:
     """Typed, sent, and corrected to another text."""
     _typed(session, me, "notice.text", text)
-    dialog = dialogs.current(session, me.id, NOW)
+    dialog = dialogs.current(session, me, NOW)
     assert dialog is not None
     assert dialog.draft == {"text": text}
     row = Notice(branch_id=me.branch_id, text="【通知】请准时", reply_by=NOW, created_by_id=me.id, created_at=NOW)
@@ -238,11 +238,11 @@ def erased(session: Session, me: Me, text: str) -> None:
     ])  # fmt: skip
     session.flush()
     gone = session.scalars(select(Person.id).where(Person.name == text)).one()
-    dialogs.ask(session, me.id, "care.word", NOW, text="d")
+    dialogs.ask(session, me, "care.word", NOW, text="d")
     erasure.erase(session, me, gone, TODAY, NOW)
     assert session.scalars(select(Inbox.payload)).all() == ['{"text": "a"}']
     assert session.scalars(select(Outbox.message)).all() == [{"text": "c"}]
-    assert dialogs.current(session, me.id, NOW) is not None
+    assert dialogs.current(session, me, NOW) is not None
     assert session.scalars(select(Person.id).where(Person.erased_at.is_not(None))).all() == [gone]
 
 
@@ -260,7 +260,7 @@ def door(session: Session, me: Me, text: str) -> None:
 def group(session: Session, me: Me, text: str) -> None:
     """The title of the group chat that is tied."""
     code = people.invite_group(session, me, NOW)
-    tied = binding.tie_group(session, code, 1001, -7, text, today=TODAY, now=NOW)
+    tied = groups.tie_group(session, code, 1001, -7, text, today=TODAY, now=NOW)
     assert tied is not None
     assert session.scalars(select(GroupChat.title).where(GroupChat.chat_id == -7)).one() == clean_name(text)
 
@@ -313,7 +313,7 @@ def update(session: Session, me: Me, text: str) -> None:
     sent = {"from": {"id": 1001}, "chat": {"id": 1001, "type": "private"}, "text": text}
     rows = [row_of(1, {"update_id": number, kind: sent}, NOW) for number, kind in enumerate(("message", text), 1)]
     store(session, [row for row in rows if row is not None], NOW, set())
-    dialogs.ask(session, me.id, "care.word", NOW, text=text)
+    dialogs.ask(session, me, "care.word", NOW, text=text)
     finish(session, 1, call(me, text), Reply(toast=text, here=[Message(text)]), "q", me.branch_id)
     came, odd = session.scalars(select(Inbox).order_by(Inbox.id)).all()
     assert odd.kind == text[:40]

@@ -64,7 +64,7 @@ class Trials:
         with suppress(TakenBack), self.session.begin_nested():
             call = self.call(TABLE[key(self.handler)])
             if opened is not None:
-                dialogs.ask(self.session, self.me.id, opened[0], NOW, **opened[1](self.made.here))
+                dialogs.ask(self.session, self.me, opened[0], NOW, **opened[1](self.made.here))
             what = f"{button} at {opened and opened[0]}"
             self.tried(what, lambda: tap(self.session, self.handler, call, button.pack()))
             if "dialog" in self.watched.touched:
@@ -78,7 +78,7 @@ class Trials:
 
     def gone_on(self, what: str) -> None:
         """Every next step of the dialog as it stands open now, each taken back again."""
-        dialog = dialogs.current(self.session, self.me.id, NOW)
+        dialog = dialogs.current(self.session, self.me, NOW)
         for handler, case in closing(dialog.step) if dialog is not None else ():
             with suppress(TakenBack), self.session.begin_nested():
                 self.tried(f"{what}, then {key(handler)}", lambda: self.step(handler, case))  # noqa: B023
@@ -86,7 +86,7 @@ class Trials:
 
     def step(self, handler: Tap | Answer, case: Case) -> Reply:
         call = self.call(case)
-        dialog = dialogs.current(self.session, self.me.id, NOW)
+        dialog = dialogs.current(self.session, self.me, NOW)
         assert dialog is not None
         if isinstance(handler, Answer):
             return handler.run(self.session, call, dialog)

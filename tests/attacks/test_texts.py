@@ -110,7 +110,7 @@ def test_sql_typed_as_an_answer_is_a_text(storage: Storage, scene: Scene, texts:
         with undone(storage) as session, suppress(Refusal):
             me = find(session, scene.accounts["secretary"], NOW.date())
             assert me is not None
-            dialog = dialogs.ask(session, me.id, step, NOW, **{**opened[1](scene.here), **changes})
+            dialog = dialogs.ask(session, me, step, NOW, **{**opened[1](scene.here), **changes})
             fields.ANSWERS[step].run(session, fields.call(me, text), dialog)
 
 

@@ -73,7 +73,7 @@ def look_and_write(session: Session, call: Call) -> Reply:
 
 
 def ask(session: Session, call: Call) -> Reply:
-    dialogs.ask(session, call.me.id, "probe.place", call.now)
+    dialogs.ask(session, call.me, "probe.place", call.now)
     return say("请输入地点。")
 
 

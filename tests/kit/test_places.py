@@ -302,7 +302,7 @@ async def test_leave_is_asked_and_taken_back_for_the_card_replied_to(town: Town,
 @CHOSEN
 async def test_what_is_drawn_before_is_drawn_for_the_place_of_the_right(town: Town, chosen: str) -> None:
     """邀请单: of the second branch, wherever its keeper acts; never codes for people of the own branch."""
-    person = [row for row in BASE_BRANCH if row.name == "乙一"]
+    person = [row for row in BASE_BRANCH if row.name == "乙三"]
     now = town.bot.clock.now()
     await town.bot.storage.write(
         lambda session: import_roster(session, town.branches[SECOND], person, now=now, since=date(2023, 1, 1)) and None

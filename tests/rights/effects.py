@@ -135,6 +135,7 @@ EFFECTS: dict[str, Effect] = {
     "tap:Unbind": rows("person audit", tells=True),
     "tap:ChooseBound": shows("【绑定申请】"),
     "tap:BindPerson": rows("person bind_request audit", tells=True),
+    "tap:DecideGroup": rows("group_request group_chat audit", tells=True),
     "tap:RefuseBinding": rows("bind_request audit", tells=True),
     **dict.fromkeys(("command:roster", "word:名册", "tap:ShowRoster", "tap:ShowGroup"), shows("【名册】")),
     "tap:ShowPerson": shows("在册"),

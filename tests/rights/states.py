@@ -15,12 +15,21 @@ from bot.features.people.roster_import import plan_import
 from bot.features.people.rules import InviteKind, hash_code
 from bot.features.roster.importing import from_json
 from scheduler import broadcasts
-from storage.choices import BindRequestState, Duty, Lane, LeaveState, LeaveType, OrganisationKind, OutboxState
+from storage.choices import (
+    BindRequestState,
+    Duty,
+    GroupRequestState,
+    Lane,
+    LeaveState,
+    LeaveType,
+    OrganisationKind,
+    OutboxState,
+)
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.calendar import CalendarYear
 from storage.models.invite import BindRequest, Invite
 from storage.models.notice import Receipt
-from storage.models.organisation import GroupChat, Organisation
+from storage.models.organisation import GroupChat, GroupRequest, Organisation
 from storage.models.outbox import Outbox
 from storage.models.person import DutySpan, Person
 from storage.models.reflection import Reflection, ReflectionPart
@@ -178,6 +187,29 @@ def nobody_asked(session: Session, ids: Ids, who: int | None) -> None:
 def tied(session: Session, ids: Ids, who: int | None) -> None:
     chat = GROUP if "甲一" in ids.people else GROUP - 1
     session.add(GroupChat(branch_id=ids.branch_id, chat_id=chat, title="支部工作群", tied_at=NOW))
+
+
+def request_of(ids: Ids) -> int:
+    """The number of the request for the group of a branch."""
+    return 900 + ids.branch_id
+
+
+def group_asked_for(session: Session, ids: Ids, who: int | None) -> None:
+    """A third branch would like to have the group of this one."""
+    tied(session, ids, who)
+    asking = Organisation(kind=OrganisationKind.BRANCH, name="第三支部", settings={}, created_at=NOW)
+    session.add(asking)
+    session.flush()
+    account = 7000 + ids.branch_id
+    asker = Person(branch_id=asking.id, name="某", created_at=NOW, telegram_id=account, reachable=True, notes="")
+    session.add(asker)
+    session.flush()
+    session.add(DutySpan(person_id=asker.id, organisation_id=asking.id, duty=Duty.SECRETARY, from_on=SINCE))
+    chat_id = session.scalars(select(GroupChat.chat_id).where(GroupChat.branch_id == ids.branch_id)).one()
+    session.add(GroupRequest(
+        id=request_of(ids), chat_id=chat_id, branch_id=asking.id, holder_id=ids.branch_id, asked_by_id=asker.id,
+        asked_at=NOW, expires_at=LATER, state=GroupRequestState.PENDING,
+    ))  # fmt: skip
 
 
 def two_places(session: Session, ids: Ids, who: int | None) -> None:

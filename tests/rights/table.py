@@ -12,6 +12,7 @@ from bot.features.care.rules import Kind as Kept
 from bot.features.integrity import buttons as integrity
 from bot.features.offices import messages as offices
 from bot.features.people import account_messages as accounts
+from bot.features.people import group_messages as tied
 from bot.features.people import messages as people
 from bot.features.people import roster_buttons as listed
 from bot.features.reflections import buttons as reflections
@@ -233,6 +234,9 @@ TABLE: dict[str, Case] = {
     "tap:InvitePerson": Case(ROSTER, lambda ids: people.InvitePerson(ids["unbound"])),
     "tap:InviteEverybody": own(ROSTER, lambda ids: people.InviteEverybody()),
     "tap:TieGroup": own(ROSTER, lambda ids: people.TieGroup()),
+    "tap:DecideGroup": Case(
+        ROSTER, lambda ids: tied.DecideGroup(states.request_of(ids), 1), state=states.group_asked_for
+    ),
     "tap:PrintSheet": own(ROSTER, lambda ids: accounts.PrintSheet(1)),
     "tap:ShowAccounts": own(ROSTER, lambda ids: accounts.ShowAccounts(0)),
     "tap:OpenAccount": Case(ROSTER, lambda ids: accounts.OpenAccount(ids["bound"])),

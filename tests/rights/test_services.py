@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import making, service
 from bot.features.care import erasure
 from bot.features.offices import service as offices
-from bot.features.people import binding, requests
+from bot.features.people import groups, requests
 from bot.features.people import service as people
 from bot.features.people.binding import NOT_VALID
 from bot.features.reflections import making as tasks
@@ -153,4 +153,4 @@ def test_a_group_is_tied_by_no_code_of_somebody_who_went_to_another_branch(scene
         session.expire_all()
         people.invite_group(session, acting(session, made, "organization_officer"), NOW)
         with pytest.raises(Refusal, match=NOT_VALID):
-            binding.tie_group(session, code, made.accounts["secretary"], -7, "群", today=TODAY, now=NOW)
+            groups.tie_group(session, code, made.accounts["secretary"], -7, "群", today=TODAY, now=NOW)

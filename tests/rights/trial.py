@@ -184,7 +184,7 @@ def _prepared(
         return lambda: Reply(toast=STRANGER)
     call = Call(**{name: getattr(visit, name) for name in Visit.__dataclass_fields__}, me=me)
     if case.open is not None:
-        dialogs.ask(session, me.id, case.open[0], NOW, **{**case.open[1](opened), **draft})
+        dialogs.ask(session, me, case.open[0], NOW, **{**case.open[1](opened), **draft})
     return lambda: _run(session, handler, case, call, ids)
 
 
@@ -202,7 +202,7 @@ def _run(session: Session, handler: Handler, case: Case, call: Call, ids: Ids) -
         assert case.make is not None
         return tap(session, handler, call, case.make(ids).pack())
     if isinstance(handler, Answer):
-        dialog = dialogs.current(session, call.me.id, NOW)
+        dialog = dialogs.current(session, call.me, NOW)
         assert dialog is not None
         return handler.run(session, call, dialog)
     assert isinstance(handler, Command | Word | Edited)

@@ -158,3 +158,33 @@ def test_the_command_line_of_alembic_finds_nothing_to_add() -> None:
     said = StringIO()
     command.check(Config(toml_file=Path(__file__).parents[2] / "pyproject.toml", stdout=said))
     assert "No new upgrade operations" in said.getvalue()
+
+
+BEFORE_PLACES = """
+INSERT INTO organisation (id, kind, name, settings, created_at) VALUES
+  (1, 'branch', '一', '{{}}', '{at}'), (2, 'branch', '二', '{{}}', '{at}');
+INSERT INTO person (id, branch_id, name, created_at, notes, reachable) VALUES
+  (1, 1, '甲', '{at}', '', {true}), (2, 1, '乙', '{at}', '', {true}), (3, 1, '丙', '{at}', '', {true});
+INSERT INTO duty_span (person_id, organisation_id, duty, from_on) VALUES
+  (1, 1, 'secretary', '2023-01-01'), (2, 2, 'secretary', '2023-01-01');
+INSERT INTO chosen_place (person_id, organisation_id, chosen_at) VALUES (3, 1, '{at}');
+INSERT INTO dialog (person_id, id, step, draft, expires_at) VALUES
+  (1, 1, 'notice.text', '{{}}', '{at}'), (2, 1, 'notice.text', '{{}}', '{at}'), (3, 1, 'notice.text', '{{}}', '{at}');
+INSERT INTO audit (branch_id, via, action, subject, subject_id, details, at) VALUES
+  (1, 'setting', 'secretary_claimed', 'person', 1, '{{}}', '{at}');
+"""
+
+
+def test_what_is_there_says_whose_drafts_and_claimed_seats_are(storage_url: str) -> None:
+    """A draft of who has one place is of that one, of who has several nobody's; who claimed the seat has claimed it."""
+    migrate.downgrade(storage_url, "0005")
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        true = "1" if storage.dialect == "sqlite" else "true"
+        for statement in BEFORE_PLACES.format(at="2023-07-07 09:00:00+00:00", true=true).split(";")[:-1]:
+            session.execute(text(statement.replace(":00", "\\:00")))
+    migrate.upgrade(storage_url)
+    with Storage(storage_url) as storage, storage.reading() as session:
+        begun = session.execute(text("SELECT person_id, organisation_id FROM dialog ORDER BY person_id")).all()
+        claimed = session.execute(text("SELECT id, secretary_claimed_at FROM organisation ORDER BY id")).all()
+    assert [tuple(row) for row in begun] == [(1, 1), (2, None), (3, None)]
+    assert [(row[0], row[1] is not None) for row in claimed] == [(1, True), (2, False)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot.features.people import binding, service
+from bot.features.people import groups, service
 from bot.playground import story
 from bot.playground.chats import Chat
 from bot.playground.wire import chat_json, member_json, user_json
@@ -16,6 +16,7 @@ from scheduler.jobs import Owed
 from scheduler.outcome import Outcome, OutcomeKind, Verdict
 from scheduler.promises import promise
 from scheduler.rows import Row
+from storage.audience import find
 from storage.choices import Duty, Lane, OutboxState
 from storage.engine import Storage
 from storage.models.organisation import GroupChat
@@ -176,7 +177,13 @@ async def tie(bot: World, branch_id: int, name: str, chat_id: int) -> None:
         assert maker.branch_id == branch_id
         code = service.invite_group(session, maker, now)
         account = bot.cast.account(name)
-        assert binding.tie_group(session, code, account, chat_id, "示范党支部群", today=now.date(), now=now) is not None
+        tied = groups.tie_group(session, code, account, chat_id, "示范党支部群", today=now.date(), now=now)
+        assert tied is not None
+        if tied.asked is not None:
+            # The desk of the branch that holds it agrees.
+            holder = find(session, 4711, now.date())
+            assert holder is not None
+            groups.decide(session, holder, tied.asked.id, True, now.date(), now)
     await bot.clock.settle()
 
 

@@ -128,7 +128,7 @@ def start_makeup(session: Session, call: Call, button: buttons.HandInMakeup) -> 
     if call.now < activity.start_at:
         raise Refusal("活动举行之后再提交补学。")
     leave.may_make_up(session, call.me, activity, call.now)
-    dialogs.ask(session, call.me.id, "activity.makeup", call.now, activity=activity.id)
+    dialogs.ask(session, call.me, "activity.makeup", call.now, activity=activity.id)
     return Reply(toast="请提交补学材料。", here=[Message(_makeup_question(activity))])
 
 
@@ -142,7 +142,7 @@ def makeup_by_word(session: Session, call: Call) -> Reply:
         raise Refusal("您没有需要补学的活动。")
     if len(missed) > 1:
         return say(messages.choose_activity("请选择要补学的活动。", missed[:8], buttons.HandInMakeup, call.tz))
-    dialogs.ask(session, call.me.id, "activity.makeup", call.now, activity=missed[0].id)
+    dialogs.ask(session, call.me, "activity.makeup", call.now, activity=missed[0].id)
     return say(_makeup_question(missed[0]))
 
 
@@ -164,8 +164,8 @@ def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 def review_makeup(session: Session, call: Call, button: buttons.ReviewMakeup) -> Reply:
     if not button.accept:
-        leave.reviewable(session, call.me, button.makeup_id)
-        dialogs.ask(session, call.me.id, "activity.makeup_reason", call.now, makeup=button.makeup_id)
+        leave.reviewable(session, call.me, button.makeup_id, call.today)
+        dialogs.ask(session, call.me, "activity.makeup_reason", call.now, makeup=button.makeup_id)
         return Reply(toast="请写明退回原因。", here=[Message("请发送退回原因（会告诉本人）。不退了请发“取消”。")])
     return _reviewed(session, call, button.makeup_id, True, "")
 
@@ -182,7 +182,7 @@ def return_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def _reviewed(session: Session, call: Call, makeup_id: int, accept: bool, reason: str) -> Reply:
-    row, activity = leave.review_makeup(session, call.me, makeup_id, accept, call.now, reason)
+    row, activity = leave.review_makeup(session, call.me, makeup_id, accept, call.now, reason, today=call.today)
     person = session.get_one(Person, row.person_id)
     word = "已通过" if accept else "已退回"
     told = To(messages.makeup_reviewed(row, activity), person_id=person.id)

@@ -137,7 +137,7 @@ def roll_call(session: Session, call: Call, button: buttons.RollCall) -> Reply:
     activity = _called(session, call, button.activity_id)
     if call.now < activity.start_at:
         raise Refusal("活动尚未开始。")
-    dialog = dialogs.ask(session, call.me.id, "activity.roll", call.now, activity=activity.id, missing=[])
+    dialog = dialogs.ask(session, call.me, "activity.roll", call.now, activity=activity.id, missing=[])
     return Reply(here=[_roll_message(session, call, dialog, 0)])
 
 
@@ -157,10 +157,7 @@ def _roll_message(session: Session, call: Call, dialog: Dialog, page: int) -> Me
 
 
 def _roll_dialog(session: Session, call: Call, dialog_id: int) -> Dialog:
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.id != dialog_id or dialog.step != "activity.roll":
-        raise Refusal(OLD_LIST)
-    return dialog
+    return dialogs.tapped(session, call.me, dialog_id, call.now, OLD_LIST, "activity.roll")
 
 
 def roll_toggle(session: Session, call: Call, button: buttons.RollToggle) -> Reply:
@@ -259,7 +256,7 @@ def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Re
 def postpone(session: Session, call: Call, button: buttons.Postpone) -> Reply:
     activity = _seen(session, call, button.activity_id)
     making.changeable(session, call.me, activity)
-    dialogs.ask(session, call.me.id, POSTPONE, call.now, activity=activity.id)
+    dialogs.ask(session, call.me, POSTPONE, call.now, activity=activity.id)
     return say(f"改期：{activity.title}\n请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。")
 
 
@@ -271,14 +268,12 @@ def propose_date(session: Session, call: Call, dialog: Dialog) -> Reply:
     activity = service.find(session, call.me, int(dialog.draft["activity"]))
     making.may_postpone(session, call.me, activity, start, call.now)
     # A dialog anew: the buttons under an earlier proposal must not send this one.
-    asked = dialogs.ask(session, call.me.id, POSTPONE, call.now, activity=activity.id, start=start.isoformat())
+    asked = dialogs.ask(session, call.me, POSTPONE, call.now, activity=activity.id, start=start.isoformat())
     return Reply(here=[messages.postpone_to(activity, start, asked.id, call.tz)])
 
 
 def postpone_to(session: Session, call: Call, button: buttons.PostponeTo) -> Reply:
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.id != button.dialog_id or dialog.step != POSTPONE or "start" not in dialog.draft:
-        raise Refusal(OLD_DATE)
+    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD_DATE, POSTPONE, needs="start")
     activity = service.find(session, call.me, int(dialog.draft["activity"]))
     start = datetime.fromisoformat(dialog.draft["start"])
     dialogs.close(session, call.me.id)

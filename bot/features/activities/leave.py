@@ -1,21 +1,27 @@
 """Not coming: leave asked for, decided, taken back or entered by the desk; and what is made up for it."""
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules, service
-from bot.kit.access import Right, require
+from bot.kit.access import TABLE, Reach, Right, require
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.audience import Me
 from storage.choices import Duty, LeaveState, LeaveType, MakeupState
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
-from storage.roster import Member, holders, roster
+from storage.models.person import DutySpan, Person
+from storage.roster import Member, duties_on, holders, leaders_on, roster
+from storage.spans import on_day
+
+# In the log: nobody else could have approved it.
+OWN_MAKEUP = "本人的补学请由其他同志审核。"
+OWN: dict[str, Any] = {"own": True}
 
 
 def leave_of(session: Session, activity_id: int, person_id: int) -> LeaveRequest | None:
@@ -65,8 +71,7 @@ def decide_leave(
     activity = service.find(session, me, row.activity_id)
     found = roster(session, activity.branch_id, activity.start_at.astimezone(tz).date(), [row.person_id])
     require(me, Right.APPROVE_LEAVE, branch_id=activity.branch_id, group_id=found[0].group_id if found else None)
-    if row.person_id == me.id and Duty.SECRETARY not in me.duties:
-        raise Refusal("本人的请假请由他人审批。")
+    alone = row.person_id == me.id and _nobody_else(session, me, found[0].group_id if found else None, now, tz)
     if row.state is not LeaveState.PENDING:
         raise Refusal("这条请假已审批。")
     if activity.status in rules.OFF:
@@ -75,9 +80,39 @@ def decide_leave(
     state = LeaveState.APPROVED if approve else LeaveState.REFUSED
     audit.change(
         session, "decide", row, {"state": state, "decided_at": now, "decided_by_id": me.id},
-        now=now, actor_id=me.id, branch_id=me.branch_id,
+        now=now, actor_id=me.id, branch_id=me.branch_id, **(OWN if alone else {}),
     )  # fmt: skip
     return row, activity
+
+
+def _nobody_else(session: Session, me: Me, group_id: int | None, now: datetime, tz: tzinfo) -> bool:
+    """One's own leave goes through where nobody else may approve it; refuses, with names, where somebody may."""
+    others = who_else_approves(session, me.branch_id, me.id, group_id, now.astimezone(tz).date())
+    if others:
+        names = [session.get_one(Person, one).name for one in others[:3]]
+        raise Refusal(f"本人的请假请由其他同志审批或补登：{'、'.join(names)}。")
+    return True
+
+
+def who_else_approves(session: Session, branch_id: int, person_id: int, group_id: int | None, day: date) -> list[int]:
+    return who_else(session, Right.APPROVE_LEAVE, branch_id, person_id, group_id, day)
+
+
+def who_else(
+    session: Session, right: Right, branch_id: int, person_id: int, group_id: int | None, day: date
+) -> list[int]:
+    """Everybody with an account who has the right over this person, but that one: the desk, then the leader."""
+    bound = set(session.scalars(
+        select(Person.id)
+        .join(DutySpan, and_(DutySpan.person_id == Person.id, DutySpan.organisation_id == branch_id))
+        .where(on_day(DutySpan, day), Person.telegram_id.is_not(None), Person.id != person_id)
+    ))  # fmt: skip
+    held, leads = duties_on(session, branch_id, day), leaders_on(session, branch_id, day)
+    may_all = [duty for duty, how_far in TABLE[right].items() if how_far is Reach.ALL]
+    desk = [one for duty in may_all for one, duties in held.items() if duty in duties and one in bound]
+    leader = TABLE[right].get(Duty.GROUP_LEADER) is Reach.OWN_GROUP
+    mine = [one for one, groups in leads.items() if leader and group_id in groups and one in bound]
+    return list(dict.fromkeys([*desk, *mine]))
 
 
 def cancel_leave(session: Session, me: Me, activity_id: int, now: datetime) -> LeaveRequest:
@@ -103,6 +138,7 @@ def enter_leave(
     The same leave once more changes nothing.
     """
     require(me, Right.APPROVE_LEAVE, branch_id=activity.branch_id, group_id=person.group_id)
+    alone = person.id == me.id and _nobody_else(session, me, person.group_id, now, tz)
     if activity.status in rules.OFF:
         raise Refusal("活动未举行，不能登记。")
     service.before_cut_off(activity, now, tz)
@@ -125,16 +161,24 @@ def enter_leave(
     audit.record(
         session, "enter", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id,
         type=kind, person_id=person.id,
-        withdrawn={"leave_request": [earlier.id] if earlier else [], "attendance": gone},
+        withdrawn={"leave_request": [earlier.id] if earlier else [], "attendance": gone}, **(OWN if alone else {}),
     )  # fmt: skip
     return row
 
 
 def approvers(session: Session, activity: Activity, person_id: int, tz: tzinfo) -> list[int]:
-    """Who is asked about a leave: the maker and the organization officer, else the secretary; never the asker."""
+    """Who is asked about a leave: the maker and the organization officer, else the secretary, so that somebody who may
+    approve it is among them; the asker only where nobody else may.
+    """
     day = activity.start_at.astimezone(tz).date()
     desk = [person for person in service.desk(session, activity, day) if person != person_id]
-    return desk or holders(session, activity.branch_id, day, Duty.SECRETARY)
+    found = roster(session, activity.branch_id, day, [person_id])
+    group_id = found[0].group_id if found else None
+    others = who_else_approves(session, activity.branch_id, person_id, group_id, day)
+    if any(one in others for one in desk):
+        return desk
+    secretary = holders(session, activity.branch_id, day, Duty.SECRETARY)
+    return [*desk, *([one for one in secretary if one in others] or others or secretary)]
 
 
 def hand_in_makeup(
@@ -186,17 +230,17 @@ def _makeup_of(session: Session, activity_id: int, person_id: int) -> Makeup | N
 
 
 def review_makeup(
-    session: Session, me: Me, makeup_id: int, accept: bool, now: datetime, reason: str = ""
+    session: Session, me: Me, makeup_id: int, accept: bool, now: datetime, reason: str = "", *, today: date
 ) -> tuple[Makeup, Activity]:
     """通过 or 退回 with a reason."""
-    row, activity = reviewable(session, me, makeup_id)
+    row, activity = reviewable(session, me, makeup_id, today)
     state = MakeupState.ACCEPTED if accept else MakeupState.RETURNED
     decided = {"state": state, "reviewed_at": now, "reviewed_by_id": me.id, "return_reason": reason}
     audit.change(session, "review", row, decided, now=now, actor_id=me.id, branch_id=me.branch_id)
     return row, activity
 
 
-def reviewable(session: Session, me: Me, makeup_id: int) -> tuple[Makeup, Activity]:
+def reviewable(session: Session, me: Me, makeup_id: int, today: date) -> tuple[Makeup, Activity]:
     """A make-up that waits for a decision, for somebody who may decide."""
     row = session.get(Makeup, makeup_id)
     if row is None or row.withdrawn_at is not None:
@@ -205,6 +249,8 @@ def reviewable(session: Session, me: Me, makeup_id: int) -> tuple[Makeup, Activi
     require(me, Right.REVIEW_PIECES, branch_id=activity.branch_id)
     if row.state is not MakeupState.SUBMITTED:
         raise Refusal("这份补学已审核。")
+    if row.person_id == me.id and who_else(session, Right.REVIEW_PIECES, me.branch_id, me.id, None, today):
+        raise Refusal(OWN_MAKEUP)
     return row, activity
 
 

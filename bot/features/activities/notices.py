@@ -25,7 +25,7 @@ LONGEST = 3000
 
 def start(session: Session, call: Call) -> Reply:
     require(call.me, Right.MAKE_NOTICE, branch_id=call.me.branch_id)
-    dialogs.ask(session, call.me.id, STEP, call.now)
+    dialogs.ask(session, call.me, STEP, call.now)
     return say("请发送通知内容（一段文字），将发给支部全体同志并请回复“收到”。不发了请发“取消”。")
 
 
@@ -36,7 +36,7 @@ def typed(session: Session, call: Call, dialog: Dialog) -> Reply:
     if not text or units(text) > LONGEST:
         raise Refusal(f"请发送一段不超过{LONGEST}字的文字。")
     # A dialog anew: the buttons under an earlier text must not send this one.
-    asked = dialogs.ask(session, call.me.id, STEP, call.now, text=text)
+    asked = dialogs.ask(session, call.me, STEP, call.now, text=text)
     expected = len(roster(session, call.me.branch_id, call.today))
     grouped = bool(service.group_chats(session, call.me.branch_id))
     return Reply(here=[messages.notice_preview(_body(session, call, text), grouped, expected, asked.id)])
@@ -54,14 +54,12 @@ def _body(session: Session, call: Call, text: str) -> str:
 
 def decide(session: Session, call: Call, button: buttons.PlainNotice) -> Reply:
     """发给自己看看, 发送, 修改 or 取消 under the text."""
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.id != button.dialog_id or dialog.step != STEP or "text" not in dialog.draft:
-        raise Refusal(OLD)
+    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD, STEP, needs="text")
     text = str(dialog.draft["text"])
     if button.does is buttons.Draft.TRY:
         return Reply(toast="已发给您本人。", here=[_preview(session, call, text)])
     if button.does is buttons.Draft.CHANGE:
-        dialogs.ask(session, call.me.id, STEP, call.now)
+        dialogs.ask(session, call.me, STEP, call.now)
         return Reply(edit=Message(f"{text}\n\n（尚未发送。请发送修改后的全文；不发了请发“取消”。）"))
     dialogs.close(session, call.me.id)
     if button.does is buttons.Draft.DROP:

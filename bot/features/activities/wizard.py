@@ -55,14 +55,12 @@ def start(session: Session, call: Call) -> Reply:
     """/new 发通知/建活动: who may make anything; what it may be is asked again when it is published."""
     if reach(call.me, Right.MAKE_ACTIVITY) is Reach.NONE:
         raise Refusal(NO_RIGHT)
-    dialog = dialogs.ask(session, call.me.id, STEP, call.now, field="types", types=[])
+    dialog = dialogs.ask(session, call.me, STEP, call.now, field="types", types=[])
     return say(page(session, call, dialog))
 
 
 def tap(session: Session, call: Call, button: Wizard) -> Reply:
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.id != button.dialog_id or dialog.step != STEP:
-        raise Refusal(OLD)
+    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD, STEP)
     if button.field == "go":
         return _go(session, call, dialog, button.value)
     if not _offered(session, call, dialog, button.field, button.value):

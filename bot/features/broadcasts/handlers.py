@@ -57,7 +57,7 @@ def _cards(found: Found) -> list[tuple[str, int]]:
 def ask_text(kinds: Kinds, session: Session, call: Call, button: Correct) -> Reply:
     found = _found(kinds, session, call, button.kind, button.subject_id)
     service.may_correct(session, found, call.tz)
-    dialogs.ask(session, call.me.id, STEP, call.now, kind=button.kind, subject=button.subject_id)
+    dialogs.ask(session, call.me, STEP, call.now, kind=button.kind, subject=button.subject_id)
     return Reply(here=[messages.ask_text(found.subject)])
 
 
@@ -67,7 +67,7 @@ def typed(kinds: Kinds, session: Session, call: Call, dialog: Dialog) -> Reply:
     found = _found(kinds, session, call, kind, subject_id)
     text = service.check(session, found, call.text, call.tz)
     # A dialog anew: the buttons under an earlier text must not send this one.
-    asked = dialogs.ask(session, call.me.id, STEP, call.now, kind=kind, subject=subject_id, text=text)
+    asked = dialogs.ask(session, call.me, STEP, call.now, kind=kind, subject=subject_id, text=text)
     reworded = found.kind.reworded(session, subject_id, text, call.tz)
     now = broadcasts.progress(session, found.batch, call.now)
     return Reply(here=[messages.correction_preview(reworded, now, asked.id)])
@@ -75,13 +75,11 @@ def typed(kinds: Kinds, session: Session, call: Call, dialog: Dialog) -> Reply:
 
 def decide(kinds: Kinds, session: Session, call: Call, button: DecideCorrection) -> Reply:
     """确认更正, 修改 or 取消 under the preview."""
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.id != button.dialog_id or dialog.step != STEP or "text" not in dialog.draft:
-        raise Refusal(messages.OLD)
+    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, messages.OLD, STEP, needs="text")
     kind, subject_id, text = str(dialog.draft["kind"]), int(dialog.draft["subject"]), str(dialog.draft["text"])
     found = _found(kinds, session, call, kind, subject_id)
     if button.does is Draft.CHANGE:
-        dialogs.ask(session, call.me.id, STEP, call.now, kind=kind, subject=subject_id)
+        dialogs.ask(session, call.me, STEP, call.now, kind=kind, subject=subject_id)
         return Reply(edit=Message(f"{text}\n\n（尚未更正。请发送修改后的全文；不改了请发“取消”。）"))
     dialogs.close(session, call.me.id)
     if button.does is Draft.DROP:

@@ -39,9 +39,9 @@ def _card(session: Session, call: Call) -> Message:
 def ask(session: Session, call: Call, button: Send) -> Reply:
     require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
     if button.what is What.NOTICE:
-        dialogs.ask(session, call.me.id, NOTICE, call.now)
+        dialogs.ask(session, call.me, NOTICE, call.now)
     else:
-        dialogs.ask(session, call.me.id, OWN, call.now, off=button.what is What.OFF)
+        dialogs.ask(session, call.me, OWN, call.now, off=button.what is What.OFF)
     return say(messages.ask(button.what))
 
 
@@ -61,7 +61,7 @@ def notice_came(session: Session, call: Call, dialog: Dialog) -> Reply:
         dialogs.close(session, call.me.id)
         return say(messages.same(proposal))
     # Another text may follow at once: the dialog stays open for it, and its number tells the drafts apart.
-    draft = dialogs.ask(session, call.me.id, LOOK, call.now, **_draft(file))
+    draft = dialogs.ask(session, call.me, LOOK, call.now, **_draft(file))
     return say(messages.understood(proposal, draft.id))
 
 
@@ -80,9 +80,7 @@ def _propose(session: Session, call: Call, file: YearFile) -> service.Proposal:
 def take_over(session: Session, call: Call, button: TakeOver) -> Reply:
     """Checked once more against what is known now; a doubt that was not shown is not passed over."""
     require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.step != LOOK or dialog.id != button.dialog_id:
-        raise Refusal(messages.OUT_OF_DATE)
+    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, messages.OUT_OF_DATE, LOOK)
     found = from_json(dialog.draft)
     file = YearFile(found.year, found.entries, found.papers, tuple(dialog.draft["only"]))
     proposal = _propose(session, call, file)

@@ -244,6 +244,8 @@ def _notes(one: Line) -> Iterator[str]:
         yield f"职务{_chosen('duty_span', 'duty', notes['duty'])}"
     if notes.get("type"):
         yield f"类别{_chosen('leave_request', 'type', notes['type'])}"
+    if notes.get("own"):
+        yield "无其他同志可审批，由本人办理"
     if notes.get("new") and one.subject == "bind_request":
         yield f"状态改为{_chosen('bind_request', 'state', notes['new'])}"
     counts = {_COUNTED[name]: count for name, count in (notes.get("counts") or {}).items() if name in _COUNTED}

@@ -19,11 +19,12 @@ from storage.base import table
 from storage.choices import InboxState
 from storage.facts import KINDS
 from storage.models.inbox import Inbox
-from storage.models.person import Person, RosterSpan
+from storage.models.person import DutySpan, Person, RosterSpan
 from storage.rows import changed, of_branch
 from storage.work import leave_no_trace
 
 NO_SUCH_PERSON = "没有找到这位同志，或其数据已注销。"
+IN_OFFICE_ELSEWHERE = "这位同志还在其他单位任职，请先由该单位免去其职务，再注销数据。"
 NOT_ONESELF = "不能注销本人的数据，请先移交书记职务。"
 
 
@@ -55,7 +56,7 @@ def people(session: Session, me: Me, name: str = "") -> Sequence[Person]:
 
 def look(session: Session, me: Me, person_id: int, today: date) -> Before:
     """What would go and what stays."""
-    person = _find(session, me, person_id)
+    person = _find(session, me, person_id, today)
     subject = Subject(person.id, person.telegram_id)
     counts: dict[Fate, dict[str, int]] = {fate: {} for fate in Fate}
     for holding in HOLDINGS:
@@ -71,13 +72,20 @@ def look(session: Session, me: Me, person_id: int, today: date) -> Before:
     return Before(person, on_roster is not None, gone, emptied, kept, named, name.shared)
 
 
-def _find(session: Session, me: Me, person_id: int) -> Person:
+def _find(session: Session, me: Me, person_id: int, today: date) -> Person:
+    """Somebody of the branch; not who serves another one, which would lose its officer with the account."""
     require(me, Right.WIPE, branch_id=me.branch_id)
     if person_id == me.id:
         raise Refusal(NOT_ONESELF)
     person = of_branch(session, Person, person_id, me.branch_id)
     if person is None or person.erased_at is not None:
         raise Refusal(NO_SUCH_PERSON)
+    elsewhere = select(DutySpan.id).where(
+        DutySpan.person_id == person.id, DutySpan.organisation_id != me.branch_id,
+        or_(DutySpan.to_on.is_(None), DutySpan.to_on > today),
+    )  # fmt: skip
+    if session.scalars(elsewhere).first() is not None:
+        raise Refusal(IN_OFFICE_ELSEWHERE)
     return person
 
 
@@ -92,7 +100,7 @@ def erase(session: Session, me: Me, person_id: int, today: date, now: datetime, 
 
     `handling`: the update that asks for it; it shows the name, and is still open.
     """
-    person = _find(session, me, person_id)
+    person = _find(session, me, person_id, today)
     subject = Subject(person.id, person.telegram_id)
     around = mentions.surroundings(session, person)
     name = mentions.naming(session, person, erased_name(person.id), around)

@@ -68,7 +68,7 @@ def _changes(session: Session, call: Call, page: int, person_id: int, day: date 
 
 def narrow(session: Session, call: Call, button: buttons.NarrowChanges) -> Reply:
     require(call.me, Right.CARE, branch_id=call.me.branch_id)
-    dialogs.ask(session, call.me.id, NARROW, call.now, by=button.by.value)
+    dialogs.ask(session, call.me, NARROW, call.now, by=button.by.value)
     return say(messages.ASK_NAME if button.by is buttons.By.PERSON else messages.ASK_DAY)
 
 
@@ -132,7 +132,7 @@ def show_words(session: Session, call: Call, button: buttons.ShowWords) -> Reply
 
 def ask_word(session: Session, call: Call, button: buttons.AddWord) -> Reply:
     require(call.me, Right.CARE, branch_id=call.me.branch_id)
-    dialogs.ask(session, call.me.id, WORD, call.now)
+    dialogs.ask(session, call.me, WORD, call.now)
     return say(messages.ASK_WORD)
 
 
@@ -152,7 +152,7 @@ def remove_word(session: Session, call: Call, button: buttons.RemoveWord) -> Rep
 
 def erase_whom(session: Session, call: Call, button: buttons.EraseWhom) -> Reply:
     people = erasure.people(session, call.me)
-    dialogs.ask(session, call.me.id, WHOM, call.now)
+    dialogs.ask(session, call.me, WHOM, call.now)
     return Reply(edit=messages.erase_whom(people, button.page))
 
 
@@ -169,21 +169,19 @@ def erase_person(session: Session, call: Call, button: buttons.ErasePerson) -> R
 
 def _first(session: Session, call: Call, person_id: int) -> Message:
     before = erasure.look(session, call.me, person_id, call.today)
-    dialog = dialogs.ask(session, call.me.id, ERASE, call.now, person=person_id, asked=1)
+    dialog = dialogs.ask(session, call.me, ERASE, call.now, person=person_id, asked=1)
     return messages.erase_first(before, dialog.id)
 
 
 def erase(session: Session, call: Call, button: buttons.EraseGo) -> Reply:
     """Asked twice; each question is answered by its own button, once."""
     require(call.me, Right.WIPE, branch_id=call.me.branch_id)
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.step != ERASE or dialog.id != button.dialog_id:
-        raise Refusal(OLD)
+    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD, ERASE)
     person_id = int(dialog.draft["person"])
     before = erasure.look(session, call.me, person_id, call.today)
     name = before.person.name
     if dialog.draft["asked"] == 1:
-        again = dialogs.ask(session, call.me.id, ERASE, call.now, person=person_id, asked=2)
+        again = dialogs.ask(session, call.me, ERASE, call.now, person=person_id, asked=2)
         return Reply(edit=messages.erase_second(name, again.id))
     erasure.erase(session, call.me, person_id, call.today, call.now, handling=call.update_id)
     dialogs.close(session, call.me.id)

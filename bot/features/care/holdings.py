@@ -20,6 +20,7 @@ from storage.models.dialog import Dialog
 from storage.models.inbox import Inbox
 from storage.models.invite import BindRequest, Invite
 from storage.models.notice import Notice, Receipt
+from storage.models.organisation import GroupRequest
 from storage.models.outbox import Card, Outbox
 from storage.models.person import (
     CategorySpan,
@@ -168,10 +169,11 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(CalendarYear, "放假安排", acts=("made_by_id",)),
     Holding(HygieneWord, "禁发词语", acts=("made_by_id",)),
     Holding(RetentionRule, "保存期限", acts=("changed_by_id",)),
+    Holding(GroupRequest, "工作群申请", acts=("asked_by_id", "decided_by_id")),
 )  # fmt: skip
 
 # Columns that look like somebody's account and are not: the branch's own group.
-NOT_PEOPLE = frozenset({("group_chat", "chat_id")})
+NOT_PEOPLE = frozenset({("group_chat", "chat_id"), ("group_request", "chat_id")})
 
 
 ACCOUNTS = frozenset({"telegram_id", "used_by_telegram_id", "sender", "chat_id"})

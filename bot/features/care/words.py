@@ -36,6 +36,8 @@ COLUMNS = {
     "whole": "全年", "source": "来源", "token": "编号", "made_by_id": "登记人", "made_at": "登记时间", "word": "词语",
     "removed_at": "删除时间", "changed_by_id": "修改人", "changed_at": "修改时间", "reply_by": "回复期限",
     "closed_at": "结束时间", "parent_id": "上级组织", "settings": "支部设置", "term_ends_on": "任期届满日",
+    "secretary_claimed_at": "书记首次绑定时间", "asked_by_id": "申请人", "holder_id": "原绑定支部",
+    "expires_at": "有效期至",
     "chat_id": "群编号", "active": "在用", "tied_at": "绑定时间", "erased_at": "注销时间", "audience": "对象",
     "study_item_id": "书目和文件", "per_person": "每人篇数", "cancelled_at": "取消时间", "block_start": "放假开始",
     "block_end": "放假结束", "round": "轮次", "holidays": "节日", "holiday": "节日", "provisional": "暂定",
@@ -68,6 +70,7 @@ VALUES: dict[type[StrEnum], dict[str, str]] = {
         "floating_member": "流动党员", "abroad": "出国", "other": "另有原因",
     },
     choices.BindRequestState: {"pending": "待核对", "accepted": "已绑定", "refused": "未同意"},
+    choices.GroupRequestState: {"pending": "待答复", "accepted": "已同意", "refused": "未同意", "over": "已过期"},
     choices.AttendanceStatus: {
         "present": "到会", "late": "迟到", "online": "线上参加", "absent": "缺席", "observer": "列席",
     },
@@ -123,7 +126,7 @@ ACTIONS = {
     "person_added": "编入", "person_changed": "修改",
     "change": "修改", "confirm": "确认", "fact_changed": "变更", "fact_undone": "撤销变更", "term_changed": "登记换届",
     "archive_imported": "导入档案", "binding_asked": "收到", "binding_decided": "核对", "reinvited": "重新邀请",
-    "invite_revoked": "作废邀请",
+    "invite_revoked": "作废邀请", "group_asked": "申请工作群", "group_decided": "答复工作群申请",
     "unbound": "解除绑定", "handed_over": "移交书记", "place_chosen": "切换支部", "stop": "停止发送",
     "resume": "继续发送", "correct": "更正", "person_removed": "移除", "code_made": "生成签到码", "read_in": "导入",
     "office_given": "任职", "office_ended": "免职", "taken_up": "重新办理", "send": "发送",
@@ -136,7 +139,7 @@ SUBJECTS = {
     "organisation": "支部", "retention_rule": "保存期限", "hygiene_word": "禁发词语", "telegram": "账号",
     "photos": "照片", "reminder_plan": "节前提醒安排", "group_chat": "工作群", "acknowledgement": "已阅",
     "bind_request": "绑定申请", "calendar_year": "放假安排", "reminder_settings": "节前提醒设置",
-    "theme": "每月一主题", "updates": "消息",
+    "group_request": "工作群申请", "theme": "每月一主题", "updates": "消息",
 }  # fmt: skip
 
 

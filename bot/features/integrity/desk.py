@@ -82,7 +82,7 @@ def act(session: Session, call: Call, button: Coming) -> Reply:
         return Reply(here=_preview(session, call, one))
     if button.act in (Act.DAY, Act.TEXT):
         moves = button.act is Act.DAY
-        dialogs.ask(session, call.me.id, DAY if moves else TEXT, call.now, year=one.year, festival=one.festival)
+        dialogs.ask(session, call.me, DAY if moves else TEXT, call.now, year=one.year, festival=one.festival)
         return Reply(here=[plan_messages.ask_day(one) if moves else plan_messages.ask_text(one)])
     if button.act is Act.RESUME and planning.goes_if_resumed(session, call.me, one, call.now, call.tz):
         return Reply(edit=plan_messages.sure_to_resume(one))
@@ -147,7 +147,7 @@ def set_timing(session: Session, call: Call, button: SetTiming) -> Reply:
 
 def ask_words(session: Session, call: Call, button: Reword) -> Reply:
     _mine(call)
-    dialogs.ask(session, call.me.id, WORDS, call.now, field=button.field.value)
+    dialogs.ask(session, call.me, WORDS, call.now, field=button.field.value)
     return Reply(here=[plan_messages.ask_words(button.field, planning.settings(session, call.me.branch_id))])
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from bot.features.people import account_messages as words
-from bot.features.people import accounts, messages, requests, service, sheet
+from bot.features.people import accounts, messages, requests, seats, service, sheet
 from bot.features.people.account_messages import (
     BindPerson,
     ChooseBound,
@@ -17,6 +17,7 @@ from bot.features.people.account_messages import (
     ShowAccounts,
     Unbind,
 )
+from bot.features.people.binding import Bound
 from bot.features.people.rules import InviteKind, clean_name, invite_link
 from bot.kit.access import Right, require
 from bot.kit.handlers import Call, Handler, Service, Tap, Visit
@@ -24,6 +25,7 @@ from bot.kit.ledger import forget_payload
 from bot.kit.replies import Message, Reply, To, say
 from bot.kit.words import plain_number
 from storage.audience import find
+from storage.models.person import Person
 
 EVERYBODY = "所有党员均已绑定。"
 NOT_PRINTED = "未打印，以前的链接仍然有效。"
@@ -111,7 +113,7 @@ def share_number(session: Session, visit: Visit) -> Reply:
     name = str(facts.get("first_name", ""))
     asked = requests.share(session, visit.telegram_id, phone, name, today=visit.today, now=visit.now)
     if asked.bound is not None:
-        return say(_welcome(session, visit))
+        return Reply(here=[_welcome(session, visit)], others=tell_secretary(session, visit, asked.bound))
     if asked.unknown:
         return say(words.UNKNOWN_NUMBER)
     if asked.request_id is None:
@@ -121,6 +123,18 @@ def share_number(session: Session, visit: Visit) -> Reply:
     key = f"bind:{asked.request_id}"
     told = [To(each, person_id=one, key=f"{key}:{one}:{at}") for one in asked.deciders for at, each in enumerate(said)]
     return Reply(here=[Message(words.ASKED)], others=told)
+
+
+def tell_secretary(session: Session, visit: Visit, bound: Bound) -> list[To]:
+    """Once of every new account of somebody in office: a second tap of the link makes none."""
+    session.flush()
+    person = session.get_one(Person, bound.person_id)
+    if person.bound_at != visit.now:
+        return []
+    said = Message(words.new_account(person.name, bound.old_account is not None))
+    key = f"new_account:{person.id}:{visit.now.isoformat()}"
+    told = seats.told_of(session, person.id, visit.today)
+    return [To(said, person_id=one, key=f"{key}:{one}") for one in told]
 
 
 def _welcome(session: Session, visit: Visit) -> Message:
@@ -143,7 +157,8 @@ def bind_person(session: Session, call: Call, button: BindPerson) -> Reply:
     branch = service.branch_name(session, call.me.branch_id)
     told = messages.welcome(them, branch, person.group_name) if them else Message(messages.bound_early(person.name))
     done = Message(f"已绑定：{person.name}同志（手机尾号{row.phone_end}）。")
-    return Reply(toast="已绑定。", edit=done, others=[To(told, chat_id=row.telegram_id)])
+    others = [To(told, chat_id=row.telegram_id), *tell_secretary(session, call, Bound(person.id))]
+    return Reply(toast="已绑定。", edit=done, others=others)
 
 
 def refuse_binding(session: Session, call: Call, button: RefuseBinding) -> Reply:

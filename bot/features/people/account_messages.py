@@ -86,6 +86,12 @@ class RefuseBinding(Button):
     request_id: int
 
 
+def new_account(name: str, anew: bool) -> str:
+    """To the secretary, of somebody in office: whoever has the account has the office."""
+    done = "已改用新的账号，原账号已停用" if anew else "已绑定账号"
+    return f"任职的{name}同志{done}。如不是本人操作，请立即联系本人，并在“党员”的“更换账号”中解除绑定。"
+
+
 # --- the sheet ----------------------------------------------------------------------------------------------------
 
 

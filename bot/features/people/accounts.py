@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.people import binding, invites, service
+from bot.features.people import binding, invites, seats, service
 from bot.features.people.rules import InviteKind
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
@@ -21,7 +21,6 @@ from storage.spans import on_day
 NONE_OPEN = "没有可以作废的链接。"
 NOT_BOUND = "这位同志尚未绑定。"
 ONESELF = "本人的账号不能自己解除，请其他委员或管理员办理。"
-# Whoever has the secretary's seat may close and wipe: the desk must not be able to sit down on it.
 SECRETARYS = "书记的账号由系统管理员更换（命令 branch-bot invites --person）。"
 TAIL = 4
 
@@ -113,4 +112,6 @@ def _seated(session: Session, me: Me, person_id: int, today: date) -> Member:
         raise Refusal(NOT_BOUND)
     if Duty.SECRETARY in person.duties:
         raise Refusal(SECRETARYS)
+    if why := seats.refused(session, me, [person_id], today):
+        raise Refusal(why[person_id])
     return person

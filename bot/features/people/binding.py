@@ -1,4 +1,4 @@
-"""Who is behind a Telegram account: a code is used up, the first secretary claimed, a group chat tied."""
+"""Who is behind a Telegram account: a code is used up, the first secretary claimed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,19 +10,18 @@ from sqlalchemy.orm import Session
 from bot.features.people.invites import belongs
 from bot.features.people.roster_import import move_account
 from bot.features.people.rules import InviteKind, clean_name, hash_code
-from bot.kit.access import Right, may
 from bot.kit.refusal import Refusal
-from storage.audience import find
-from storage.audit import account_mark, change, record
+from storage.audit import account_mark, record
 from storage.base import table
 from storage.choices import Duty, OrganisationKind, OutboxState
 from storage.models.audit import Audit
 from storage.models.invite import Invite
-from storage.models.organisation import GroupChat, Organisation
+from storage.models.organisation import Organisation
 from storage.models.outbox import Card, Outbox
 from storage.models.person import DutySpan, Person, RosterSpan
 from storage.roster import duties_on
 from storage.rows import changed
+from storage.spans import on_day
 
 # 128 bits cannot be guessed; this keeps whoever tries from filling the log.
 MAX_FAILED, FAILED_WITHIN = 5, timedelta(hours=1)
@@ -39,14 +38,6 @@ class Bound:
     old_account: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tied:
-    """The branch of a group chat; `moved`: the group was another branch's before."""
-
-    branch_id: int
-    moved: bool
-
-
 def redeem(
     session: Session, kind: InviteKind, code: str, telegram_id: int, name: str, *, today: date, now: datetime
 ) -> Bound | None:
@@ -56,14 +47,14 @@ def redeem(
     Raises Refusal with the same words when the code is good and the seat, or the account, is taken; with others when
     the person has left.
     """
-    if _too_many(session, telegram_id, now):
+    if too_many(session, telegram_id, now):
         return None
     account = _whose(session, telegram_id)
-    invite = _use(session, kind, code, telegram_id, now)
+    invite = use(session, kind, code, telegram_id, now)
     if invite is None:
         if account is not None and _was_mine(session, code, telegram_id):
             return Bound(account.id)
-        _note_failure(session, telegram_id, now)
+        note_failure(session, telegram_id, now)
         return None
     if kind is InviteKind.PERSON:
         person = session.get_one(Person, invite.person_id)
@@ -115,22 +106,40 @@ def leave(session: Session, person_id: int, old: int, new: int | None) -> None:
 
 
 def claim_secretary(session: Session, telegram_id: int, name: str, now: datetime) -> int | None:
-    """Make the account of the setting SECRETARY_ID the first secretary of the first branch; None: nothing to claim."""
-    branches = select(Organisation.id).where(Organisation.kind == OrganisationKind.BRANCH).order_by(Organisation.id)
-    branch_id = session.scalars(branches).first()
+    """Make the account of the setting SECRETARY_ID the first secretary of the first branch, once for all.
+
+    The seat is claimed as well by whoever sits on it with an account already. None: it is not this account's to claim.
+    """
+    branches = select(Organisation).where(Organisation.kind == OrganisationKind.BRANCH).order_by(Organisation.id)
+    branch = session.scalars(branches.limit(1)).first()
     account = _whose(session, telegram_id)
-    if branch_id is None or account is not None:
+    if branch is None:
         return account.id if account else None
-    try:
-        person = _secretary(session, branch_id, None, name, now.date(), now)
-        seat(session, person, telegram_id, now, by="setting")
-    except Refusal:
+    free = update(Organisation).where(Organisation.id == branch.id, Organisation.secretary_claimed_at.is_(None))
+    holder = _holder(session, branch.id, now.date())
+    if holder is not None and session.get_one(Person, holder).telegram_id is not None:
+        changed(session, free.values(secretary_claimed_at=now))
+    if account is not None:
+        return account.id
+    # One conditional UPDATE: of two processes that start together one claims.
+    if not changed(session, free.values(secretary_claimed_at=now)):
         return None
-    record(session, "secretary_claimed", "person", person.id, now=now, branch_id=branch_id, via="setting")
+    person = _secretary(session, branch.id, None, name, now.date(), now)
+    seat(session, person, telegram_id, now, by="setting")
+    record(session, "secretary_claimed", "person", person.id, now=now, branch_id=branch.id, via="setting")
     return person.id
 
 
-def _use(session: Session, kind: InviteKind, code: str, telegram_id: int, now: datetime) -> Invite | None:
+def sits_or_none(session: Session, telegram_id: int, today: date) -> bool:
+    """Whether the account is a secretary's, or there is no branch yet."""
+    branches = select(Organisation.id).where(Organisation.kind == OrganisationKind.BRANCH).limit(1)
+    sits = select(DutySpan.id).join(Person, Person.id == DutySpan.person_id).where(
+        Person.telegram_id == telegram_id, DutySpan.duty == Duty.SECRETARY, on_day(DutySpan, today)
+    )  # fmt: skip
+    return session.scalars(sits).first() is not None or session.scalars(branches).first() is None
+
+
+def use(session: Session, kind: InviteKind, code: str, telegram_id: int, now: datetime) -> Invite | None:
     mine = (Invite.code_hash == hash_code(code), Invite.kind == kind)
     used = update(Invite).where(*mine, Invite.used_at.is_(None), Invite.expires_at > now)
     if not changed(session, used.values(used_at=now, used_by_telegram_id=telegram_id)):
@@ -147,7 +156,7 @@ def _secretary(
     session: Session, branch_id: int, account: Person | None, name: str, today: date, now: datetime
 ) -> Person:
     """The branch's secretary; where nobody is, the account's own person becomes it, or a new one by Telegram's name."""
-    holder = next((one for one, held in duties_on(session, branch_id, today).items() if Duty.SECRETARY in held), None)
+    holder = _holder(session, branch_id, today)
     if holder is not None:
         return session.get_one(Person, holder)
     person = account if account is not None and account.branch_id == branch_id else None
@@ -160,54 +169,16 @@ def _secretary(
     return person
 
 
+def _holder(session: Session, branch_id: int, today: date) -> int | None:
+    return next((one for one, held in duties_on(session, branch_id, today).items() if Duty.SECRETARY in held), None)
+
+
 def _provisional(session: Session, account: Person, person: Person) -> bool:
     listed = session.scalars(select(RosterSpan.id).where(RosterSpan.person_id == account.id)).first()
     return listed is None and account.branch_id == person.branch_id
 
 
-def tie_group(
-    session: Session, code: str, telegram_id: int, chat_id: int, title: str, *, today: date, now: datetime
-) -> Tied | None:
-    """Tie a group chat by the code shown in it; by somebody of the branch, while its maker still has the right.
-
-    None: unknown, used, expired, too often; Refusal with the same words: a good code in the wrong hands.
-    """
-    if _too_many(session, telegram_id, now):
-        return None
-    invite = _use(session, InviteKind.GROUP, code, telegram_id, now)
-    if invite is None:
-        _note_failure(session, telegram_id, now)
-        return None
-    maker = session.get_one(Person, invite.person_id).telegram_id
-    made_by, shown_by = find(session, maker or 0, today), find(session, telegram_id, today)
-    allowed = made_by is not None and may(made_by, Right.ROSTER, branch_id=invite.branch_id)
-    if not allowed or shown_by is None or shown_by.branch_id != invite.branch_id:
-        raise Refusal(NOT_VALID)
-    before = _tie(session, invite.branch_id, chat_id, clean_name(title), shown_by.id, now)
-    return Tied(invite.branch_id, before not in (None, invite.branch_id))
-
-
-def _tie(session: Session, branch_id: int, chat_id: int, title: str, by: int, now: datetime) -> int | None:
-    """This group is the branch's from now on, and no other is; the branch that it belonged to before."""
-    others = select(GroupChat).where(GroupChat.branch_id == branch_id, GroupChat.chat_id != chat_id, GroupChat.active)
-    for other in session.scalars(others).all():
-        change(session, "reachable_changed", other, {"active": False}, now=now, actor_id=by, branch_id=branch_id)
-    chat = session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id)).first()
-    before, held = (chat.branch_id, chat.active) if chat is not None else (None, False)
-    if chat is None:
-        chat = GroupChat(branch_id=branch_id, chat_id=chat_id, title=title, active=False, tied_at=now)
-        session.add(chat)
-    tied = {"branch_id": branch_id, "title": title, "active": True, "tied_at": now}
-    change(session, "group_tied", chat, tied, now=now, actor_id=by, branch_id=branch_id)
-    if before not in (None, branch_id):
-        record(
-            session, "change", "group_chat", chat.id,
-            now=now, branch_id=before, changes={"active": [held, False]},
-        )  # fmt: skip
-    return before
-
-
-def _too_many(session: Session, telegram_id: int, now: datetime) -> bool:
+def too_many(session: Session, telegram_id: int, now: datetime) -> bool:
     # Failed attempts belong to no branch: that narrows the search to the index.
     query = select(func.count()).where(
         Audit.branch_id.is_(None), Audit.action == _FAILED, Audit.subject_id == account_mark(telegram_id),
@@ -216,5 +187,5 @@ def _too_many(session: Session, telegram_id: int, now: datetime) -> bool:
     return (session.scalar(query) or 0) >= MAX_FAILED
 
 
-def _note_failure(session: Session, telegram_id: int, now: datetime) -> None:
+def note_failure(session: Session, telegram_id: int, now: datetime) -> None:
     record(session, _FAILED, "telegram", account_mark(telegram_id), now=now)

@@ -2,15 +2,17 @@
 
 from sqlalchemy.orm import Session
 
-from bot.features.people import account_handlers, binding, messages, requests, service
+from bot.features.people import account_handlers, binding, group_messages, groups, messages, requests, service
 from bot.features.people.account_messages import MOVED_AWAY
+from bot.features.people.group_messages import DecideGroup
 from bot.features.people.messages import InviteEverybody, InvitePerson, ShowUnbound, TieGroup
 from bot.features.people.rules import InviteKind
 from bot.kit.access import Right, may
 from bot.kit.handlers import Call, Command, Handler, Service, Start, Tap, Visit, Word
 from bot.kit.ledger import forget_payload
-from bot.kit.replies import Message, Reply, To, say
+from bot.kit.replies import Message, Reply, To, of_place, say
 from storage.audience import Me, find
+from storage.choices import GroupRequestState
 
 PRESENT = frozenset({"member", "administrator", "creator", "restricted"})
 
@@ -34,7 +36,8 @@ def _first_screen(session: Session, me: Me, visit: Visit) -> list[Message]:
     if all(member.bound for member in members) and not requests.pending(session, me):
         return []
     asked = requests.pending(session, me)
-    return [messages.unbound(service.branch_name(session, me.branch_id), members, 0, asked)]
+    shown = messages.unbound(service.branch_name(session, me.branch_id), members, 0, asked)
+    return [of_place(shown, me.branch_id)]
 
 
 def start_with_invite(session: Session, visit: Visit, payload: str) -> Reply:
@@ -51,6 +54,7 @@ def start_with_invite(session: Session, visit: Visit, payload: str) -> Reply:
         return say(binding.NOT_VALID)
     session.flush()
     old = [To(Message(MOVED_AWAY), chat_id=bound.old_account)] if bound.old_account is not None else []
+    old += account_handlers.tell_secretary(session, visit, bound)
     me = find(session, visit.telegram_id, visit.today)
     if me is None:
         return Reply(here=[Message(messages.bound_early(service.person_name(session, bound.person_id)))], others=old)
@@ -62,13 +66,32 @@ def start_in_group(session: Session, visit: Visit, payload: str) -> Reply:
     if visit.private:
         return say(binding.NOT_VALID)
     forget_payload(session, visit)
-    tied = binding.tie_group(
+    tied = groups.tie_group(
         session, payload.removeprefix(InviteKind.GROUP.prefix), visit.telegram_id, visit.chat_id,
         str((visit.facts or {}).get("chat_title", "")), today=visit.today, now=visit.now,
     )  # fmt: skip
     if tied is None:
         return say(binding.NOT_VALID)
+    if tied.asked is not None:
+        told = group_messages.told_desk(session, tied.asked, list(tied.told), visit.tz)
+        return Reply(here=[Message(group_messages.asked(session, tied.asked, visit.tz))], others=told)
     return say(messages.group_tied(service.branch_name(session, tied.branch_id), tied.moved))
+
+
+def decide_group(session: Session, call: Call, button: DecideGroup) -> Reply:
+    """同意改绑 or 不同意, by the desk of the branch that holds the group; whoever asked hears of it."""
+    row, tied = groups.decide(session, call.me, button.request_id, button.agree == 1, call.today, call.now)
+    over = [row] if row.state is GroupRequestState.OVER else []
+    others = [
+        To(group_messages.answer(session, one), person_id=one.asked_by_id, key=group_messages.answer_key(one))
+        for one in (row, *(tied.ended if tied else ()))
+    ]
+    if over:
+        return Reply(toast=groups.OVER, edit=Message(groups.OVER), others=others)
+    if tied is not None:
+        said = messages.group_tied(service.branch_name(session, tied.branch_id), tied.moved)
+        others.append(To(Message(said), chat_id=row.chat_id))
+    return Reply(toast="已答复。", edit=group_messages.done(session, row), others=others)
 
 
 def _welcome(session: Session, me: Me) -> Message:
@@ -139,6 +162,7 @@ HANDLERS: list[Handler] = [
     Tap(InvitePerson, invite_person),
     Tap(InviteEverybody, invite_everybody),
     Tap(TieGroup, tie_group),
+    Tap(DecideGroup, decide_group),
     Service("my_chat_member", membership_changed),
     Service("migrated", group_moved),
     *account_handlers.HANDLERS,

@@ -32,6 +32,15 @@ def end(session: Session, branch_id: int, people: Collection[int], now: datetime
     return changed(session, update(Invite).where(*theirs).values(expires_at=now))
 
 
+def end_before_a_seat(session: Session, people: Collection[int], now: datetime) -> int:
+    """End the open links of those who become secretary or deputy: whoever holds one would sit down on the seat."""
+    theirs = (
+        Invite.kind == InviteKind.PERSON, Invite.used_at.is_(None), Invite.expires_at > now,
+        Invite.person_id.in_(people),
+    )  # fmt: skip
+    return changed(session, update(Invite).where(*theirs).values(expires_at=now))
+
+
 def end_of_leavers(session: Session, branch_id: int, today: date, now: datetime) -> int:
     """End the open links of those who have left: a slip of paper outlives its owner's time in the branch."""
     session.flush()

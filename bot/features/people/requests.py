@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.people import binding, service
-from bot.features.people.rules import clean_name
+from bot.features.people import binding, seats, service
+from bot.features.people.rules import SEATS, clean_name
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from bot.kit.words import plain_number
@@ -17,7 +17,7 @@ from storage.choices import BindRequestState, Duty, OrganisationKind
 from storage.models.invite import BindRequest
 from storage.models.organisation import Organisation
 from storage.models.person import Person, RosterSpan
-from storage.roster import Member, duties_on, holders, roster
+from storage.roster import Member, holders, roster
 from storage.rows import changed, of_branch
 from storage.spans import on_day
 
@@ -41,13 +41,13 @@ class Asked:
 def share(session: Session, telegram_id: int, phone: str, name: str, *, today: date, now: datetime) -> Asked:
     """A number that Telegram vouches for, of an account that is nobody's.
 
-    The one unbound person of a roster who has this very number is bound at once; not on the secretary's seat, for
-    others write the roster. Everything else is asked: of the branch that knows the number, or of the only branch there
-    is; where neither is clear, nobody is asked.
+    The one unbound person of a roster who has this very number is bound at once; not on a seat that the desk may not
+    fill, for the desk writes the roster. Everything else is asked: of the branch that knows the number, or of the only
+    branch there is; where neither is clear, nobody is asked.
     """
     number = plain_number(phone)
     known = _known(session, number, today)
-    if len(known) == 1 and known[0].telegram_id is None and not _is_secretary(session, known[0], today):
+    if len(known) == 1 and known[0].telegram_id is None and not _has_a_seat(session, known[0], today):
         return Asked(bound=binding.seat(session, known[0], telegram_id, now, by="number"))
     branch_id = known[0].branch_id if known else _only_branch(session)
     if branch_id is None:
@@ -64,8 +64,9 @@ def share(session: Session, telegram_id: int, phone: str, name: str, *, today: d
     return Asked(request_id=row.id, branch_id=branch_id, deciders=tuple(_deciders(session, branch_id, today)))
 
 
-def _is_secretary(session: Session, person: Person, today: date) -> bool:
-    return Duty.SECRETARY in duties_on(session, person.branch_id, today).get(person.id, ())
+def _has_a_seat(session: Session, person: Person, today: date) -> bool:
+    held = seats.offices(session, [person.id], today)[person.id]
+    return any(place != person.branch_id or duties & SEATS for place, duties in held.items())
 
 
 def _known(session: Session, number: str, today: date) -> list[Person]:
@@ -106,7 +107,8 @@ def waiting(session: Session, me: Me, request_id: int, today: date) -> tuple[Bin
     """The open request, and the people of the branch whose it could be."""
     row = _open(session, me, request_id)
     people = [one for one in service.members(session, me, today) if not one.bound]
-    return row, [one for one in people if service.may_seat(session, me, one.id, today)]
+    kept = seats.refused(session, me, [one.id for one in people], today)
+    return row, [one for one in people if one.id not in kept]
 
 
 def pending(session: Session, me: Me) -> list[BindRequest]:
@@ -136,8 +138,8 @@ def accept(
         raise Refusal(service.NOT_LISTED)
     if person.bound:
         raise Refusal(f"{person.name}同志已绑定。")
-    if not service.may_seat(session, me, person_id, today):
-        raise Refusal(service.SECRETARYS)
+    if why := seats.refused(session, me, [person_id], today):
+        raise Refusal(why[person_id])
     _decide(session, me, row, BindRequestState.ACCEPTED, now, person_id)
     binding.seat(session, session.get_one(Person, person_id), row.telegram_id, now, by="request")
     return person, row

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.people.invites import end_of_leavers
-from bot.features.people.rules import Known, RosterRow, match
+from bot.features.people.invites import end_before_a_seat, end_of_leavers
+from bot.features.people.rules import SEATS, Known, RosterRow, match
 from storage.audit import record
 from storage.choices import Category, Duty, MembershipStatus, Source
 from storage.facts import Edit, Facts, fingerprint
@@ -95,6 +95,8 @@ def write_import(
     done = plan.facts.write(session, now)
     _seat(session, plan.facts.branch_id, plan.facts.since, now)
     end_of_leavers(session, plan.facts.branch_id, now.date(), now)
+    seated = [person_id for person_id, edits in done.items() if any(_gives_a_seat(edit) for edit in edits)]
+    end_before_a_seat(session, seated, now)
     for person_id, edits in done.items():
         is_new = any(edit.kind is Person and edit.before is None for edit in edits)
         record(
@@ -104,6 +106,37 @@ def write_import(
             edits=[edit.to_json() for edit in edits],
         )  # fmt: skip
     return plan.imported()
+
+
+def _gives_a_seat(edit: Edit) -> bool:
+    return edit.kind is DutySpan and edit.before is None and edit.after["duty"] in SEATS
+
+
+def undone_office(plan: Plan) -> Edit | None:
+    """An office that the plan ends before, or as, it began: a day too early undoes what its holder has done since.
+
+    Also the secretary's, when nobody takes it: a branch without one is nobody's wish.
+    """
+    ended = [
+        edit for edit in plan.edits
+        if edit.kind is DutySpan and edit.before is not None and edit.stays["to_on"] is not None
+        and edit.stays["organisation_id"] == plan.facts.branch_id
+    ]  # fmt: skip
+    taken = any(_gives_a_seat(edit) and edit.after["duty"] is Duty.SECRETARY for edit in plan.edits)
+    return next(
+        (
+            edit for edit in ended
+            if _too_early(plan.facts, edit) or (edit.stays["duty"] is Duty.SECRETARY and not taken)
+        ),
+        None,
+    )  # fmt: skip
+
+
+def _too_early(facts: Facts, edit: Edit) -> bool:
+    """Of an office that is left without a day; one that began on the very day is put right by another file."""
+    began = edit.stays["from_on"]
+    left = [span.to_on for span in facts.spans[RosterSpan, edit.person_id] if span.to_on is not None]
+    return edit.stays["to_on"] <= began and (facts.since < began or any(day <= began for day in left[-1:]))
 
 
 def import_roster(
@@ -193,7 +226,7 @@ def _lay_duties(facts: Facts, row: RosterRow, person_id: int, began: date) -> No
 def _end_duties(facts: Facts, person_id: int, left_on: date) -> None:
     """Whoever leaves the branch holds no office in it any longer."""
     for span in facts.of(DutySpan, person_id):
-        if span.to_on is None or span.to_on > left_on:
+        if span.values["organisation_id"] == facts.branch_id and (span.to_on is None or span.to_on > left_on):
             span.values["to_on"] = max(left_on, span.from_on)
 
 

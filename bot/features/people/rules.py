@@ -21,6 +21,8 @@ _NEVER = "an exemption that ends after it begins", "起止日期（止在起之�
 AGE = 18
 _TOO_YOUNG = f"at least {AGE} years before 入党日期", f"入党时年满{AGE}岁的日期"
 _ORDER = "after 出生年月 and before 转正日期", "出生之后、转正之前的日期"
+# Who sits on one of these acts for the branch: the secretary gives them, so that nobody promotes oneself to them.
+SEATS = frozenset({Duty.SECRETARY, Duty.DEPUTY_SECRETARY})
 # 128 random bits as base64url without padding: what secrets.token_urlsafe(16) gives.
 _CODE = re.compile(r"[A-Za-z0-9_-]{22}")
 

@@ -1,33 +1,44 @@
 """Branches, invites, who is not bound yet, and what Telegram reports of people and groups by itself."""
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, func, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from bot.features.people.binding import claim_secretary
+from bot.features.people import seats
+from bot.features.people.binding import claim_secretary, sits_or_none
 from bot.features.people.invites import end, still_open
 from bot.features.people.roster_import import Imported, import_roster
 from bot.features.people.rules import InviteKind, clean_name, hash_code, invite_link
-from bot.kit.access import Right, may, require
+from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from scheduler.aftermath import follow
 from storage.audience import Me
 from storage.audit import change, record
-from storage.choices import Duty, OrganisationKind
+from storage.choices import OrganisationKind
 from storage.models.invite import Invite
 from storage.models.organisation import GroupChat, Organisation, PartyGroup
 from storage.models.person import GroupSpan, Person, RosterSpan
-from storage.roster import Member, duties_on, roster
+from storage.roster import Member, roster
 from storage.rows import changed
 
 # The front door (command line, demo) finds everything of this feature here.
 __all__ = [
-    "BranchLine", "Imported", "add_branch", "claim_secretary", "import_roster", "invite_link", "list_branches",
-    "make_invites", "make_person_invite", "make_secretary_invite", "revoke_person_invite",
+    "BranchLine",
+    "Imported",
+    "add_branch",
+    "claim_secretary",
+    "import_roster",
+    "invite_link",
+    "list_branches",
+    "make_invites",
+    "make_person_invite",
+    "make_secretary_invite",
+    "revoke_person_invite",
+    "sits_or_none",
 ]  # fmt: skip
 
 
@@ -37,8 +48,6 @@ LIFE = {
     InviteKind.GROUP: timedelta(days=1),
 }
 NOT_LISTED = "名册上没有这位党员。"
-# Whoever has that seat may close, wipe and hand over: the desk must not be able to sit down on it.
-SECRETARYS = "书记的邀请链接请由系统管理员生成（命令 branch-bot invites --secretary）。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +124,11 @@ def unbound(session: Session, branch_id: int, today: date) -> dict[int, tuple[st
 
 
 def to_invite(session: Session, me: Me, today: date) -> dict[int, tuple[str, str]]:
-    """As `unbound`, without a seat that `me` has no business to fill: the secretary's."""
+    """As `unbound`, without a seat that `me` has no business to fill."""
     require(me, Right.ROSTER, branch_id=me.branch_id)
     found = unbound(session, me.branch_id, today)
-    return {one: who for one, who in found.items() if may_seat(session, me, one, today)}
-
-
-def may_seat(session: Session, me: Me, person_id: int, today: date) -> bool:
-    """Whether this person's account is the desk's to make: the secretary's is not."""
-    held: Collection[Duty] = duties_on(session, me.branch_id, today).get(person_id, frozenset())
-    return Duty.SECRETARY not in held or may(me, Right.CLOSE, branch_id=me.branch_id)
+    kept = seats.refused(session, me, found, today)
+    return {one: who for one, who in found.items() if one not in kept}
 
 
 def make_invites(
@@ -191,8 +195,8 @@ def invite_person(session: Session, me: Me, person_id: int, today: date, now: da
         raise Refusal(NOT_LISTED)
     if person.bound:
         raise Refusal(f"{person.name}同志已绑定，无需再次邀请。")
-    if not may_seat(session, me, person_id, today):
-        raise Refusal(SECRETARYS)
+    if why := seats.refused(session, me, [person_id], today):
+        raise Refusal(why[person_id])
     record(session, "invite_made", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id)
     code = issue(session, InviteKind.PERSON, me.branch_id, [person_id], now)[person_id]
     return person.name, person.group_name, code

@@ -37,7 +37,7 @@ def hand_in_to(session: Session, call: Call, button: buttons.HandIn) -> Reply:
 
 def _begin(session: Session, call: Call, task: service.Task) -> Reply:
     row = pieces.start(session, call.me, task, call.now)
-    dialogs.ask(session, call.me.id, STEP, call.now, reflection=row.id)
+    dialogs.ask(session, call.me, STEP, call.now, reflection=row.id)
     return Reply(toast="请发送心得。", others=[_card(session, call, row)])
 
 
@@ -80,7 +80,7 @@ def _submitted(session: Session, call: Call, row: Reflection, tapped: bool = Fal
 
 def _close(session: Session, call: Call, row: Reflection) -> None:
     """Close the dialog of this piece, and no other question."""
-    dialog = dialogs.current(session, call.me.id, call.now)
+    dialog = dialogs.current(session, call.me, call.now)
     if dialog is not None and dialog.step == STEP and dialog.draft["reflection"] == row.id:
         dialogs.close(session, call.me.id)
 
@@ -103,7 +103,7 @@ def undo(session: Session, call: Call, button: buttons.UndoSubmit) -> Reply:
     row = pieces.mine(session, call.me, button.reflection_id)
     task = service.find(session, call.me, row.task_id, call.tz)
     draft = pieces.undo(session, call.me, row, task.cut_off(call.tz), call.now)
-    dialogs.ask(session, call.me.id, STEP, call.now, reflection=draft.id)
+    dialogs.ask(session, call.me, STEP, call.now, reflection=draft.id)
     return Reply(
         toast="已撤销提交。",
         edit=Message(f"{task.row.title}：已撤销提交。"),

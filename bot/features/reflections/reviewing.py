@@ -35,7 +35,7 @@ def review(session: Session, call: Call, button: buttons.Review) -> Reply:
     if button.accept:
         return _reviewed(session, call, button.reflection_id, True)
     row, _ = reviews.to_decide(session, call.me, button.reflection_id)
-    dialogs.ask(session, call.me.id, STEP, call.now, reflection=row.id)
+    dialogs.ask(session, call.me, STEP, call.now, reflection=row.id)
     return Reply(toast="请选择退回原因。", here=[messages.choose_reason(row)])
 
 
@@ -68,7 +68,7 @@ def _reviewed(
 
 def _close(session: Session, call: Call, reflection_id: int) -> None:
     """Close the question about this piece, and no other."""
-    dialog = dialogs.current(session, call.me.id, call.now)
+    dialog = dialogs.current(session, call.me, call.now)
     if dialog is not None and dialog.step == STEP and dialog.draft["reflection"] == reflection_id:
         dialogs.close(session, call.me.id)
 

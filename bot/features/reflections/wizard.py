@@ -44,14 +44,12 @@ DUE_AFTER = (3, 7, 10, 14, 21, 30)
 def start(session: Session, call: Call) -> Reply:
     """/task 布置心得: for the offices that give reflections."""
     require(call.me, Right.MAKE_TASK, branch_id=call.me.branch_id)
-    dialog = dialogs.ask(session, call.me.id, STEP, call.now, field="subject")
+    dialog = dialogs.ask(session, call.me, STEP, call.now, field="subject")
     return say(page(session, call, dialog))
 
 
 def tap(session: Session, call: Call, button: TaskWizard) -> Reply:
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.id != button.dialog_id or dialog.step != STEP:
-        raise Refusal(OLD)
+    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD, STEP)
     if button.field == "go":
         return _go(session, call, dialog, button.value)
     if button.value not in {value for value, _ in _options(session, call, dialog, button.field)}:

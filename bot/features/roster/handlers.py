@@ -93,7 +93,7 @@ def undo_change(session: Session, call: Call, button: UndoChange) -> Reply:
 
 def set_term(session: Session, call: Call, button: SetTerm) -> Reply:
     at_desk(call)
-    dialogs.ask(session, call.me.id, TERM, call.now)
+    dialogs.ask(session, call.me, TERM, call.now)
     return say("【登记换届】请发送本届选举产生的日期，例如：2023年3月1日。不办了请发“取消”。")
 
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from bot.features.people.roster_buttons import ImportRoster
 from bot.features.people.roster_file import BadRoster, read_roster
 from bot.features.people.roster_hygiene import faults_by_words, not_repeating
-from bot.features.people.roster_import import Plan, plan_import, write_import
-from bot.features.people.rules import Ambiguous, Exempt, Fault, RosterRow
+from bot.features.people.roster_import import Plan, plan_import, undone_office, write_import
+from bot.features.people.rules import SEATS, Ambiguous, Exempt, Fault, RosterRow
 from bot.features.roster import import_messages, rules, service, tables
 from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sheet
 from bot.features.roster.desk import at_desk, day_of
-from bot.features.roster.words import differences
+from bot.features.roster.words import DUTIES, differences, full_day
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.dates import parse_day
@@ -59,7 +59,7 @@ def begin_by_word(session: Session, call: Call) -> Reply:
     if not call.private:
         return Reply()
     at_desk(call)
-    dialogs.ask(session, call.me.id, FILE, call.now)
+    dialogs.ask(session, call.me, FILE, call.now)
     return say(import_messages.ask_file())
 
 
@@ -94,7 +94,7 @@ def _look(session: Session, call: Call, table: Table, since: date) -> list[Said]
         "rows": [to_json(row) for row in table.rows], "file": table.kind, "since": since.isoformat(),
         "shown": plan.fingerprint,
     }  # fmt: skip
-    dialog = dialogs.ask(session, call.me.id, LOOK, call.now, **draft)
+    dialog = dialogs.ask(session, call.me, LOOK, call.now, **draft)
     found = differences(plan.facts, plan.edits)
     return import_messages.look(plan.imported(), found, since, dialog.id)
 
@@ -108,10 +108,18 @@ def _plan(session: Session, call: Call, rows: Rows, since: date) -> Plan:
         names = "、".join(unclear.names)
         raise Refusal(f"有同名的党员分不清是谁：{names}。请在文件中填写原来的党小组或出生年月。") from None
     duties = (edit.stays or edit.after for edit in plan.edits if edit.kind is DutySpan)
-    seats = any(values["duty"] in rules.SEATS for values in duties) and _has_secretary(session, call)
+    seats = any(values["duty"] in SEATS for values in duties)
     if seats and not may(call.me, Right.CLOSE, branch_id=call.me.branch_id):
-        raise Refusal("文件会变更书记或副书记的职务，请由书记本人导入，或核对“党内职务”一栏后重发。")
+        raise Refusal(
+            "文件会变更书记或副书记的职务，请由书记本人导入（支部没有书记的，请联系系统管理员），或核对“党内职务”一栏后重发。"
+        )
     _before_the_close(call, plan)
+    if (undone := undone_office(plan)) is not None:
+        name, word = plan.facts.people[undone.person_id].values["name"], DUTIES[undone.stays["duty"]]
+        began = full_day(undone.stays["from_on"])
+        raise Refusal(
+            f"文件会撤销{name}同志的{word}职务（{began}起）。请先在名册中免去其职务或办理交接，或改用晚于任职的生效日期后重发。"
+        )
     return plan
 
 
@@ -126,19 +134,9 @@ def _before_the_close(call: Call, plan: Plan) -> None:
             raise Refusal(f"{name}同志的转入、转出或免于考勤日期所在季度已关账，修改请走“更正”。")
 
 
-def _has_secretary(session: Session, call: Call) -> bool:
-    held = select(DutySpan.id).where(
-        DutySpan.organisation_id == call.me.branch_id, DutySpan.duty == Duty.SECRETARY, DutySpan.to_on.is_(None)
-    )
-    return session.scalars(held).first() is not None
-
-
 def _open(session: Session, call: Call, dialog_id: int) -> Dialog:
     at_desk(call)
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.id != dialog_id or dialog.step not in (LOOK, MOVE):
-        raise Refusal(OLD)
-    return dialog
+    return dialogs.tapped(session, call.me, dialog_id, call.now, OLD, LOOK, MOVE)
 
 
 def confirm(session: Session, call: Call, button: ConfirmImport) -> Reply:

@@ -55,8 +55,6 @@ STEPS: dict[Kind, tuple[Step, ...]] = {
     Kind.NEW: (Step.NAME, Step.VALUE, Step.STATUS, Step.DAY, Step.WHY),
     Kind.ACCEPT: (Step.NAME, Step.DAY, Step.VALUE),
 }
-# Who sits on one of these acts for the branch: the secretary gives them, so that nobody promotes oneself to them.
-SEATS = frozenset({Duty.SECRETARY, Duty.DEPUTY_SECRETARY})
 # Members only: applicants, activists and development targets are on no roster (they come with development).
 ON_ROSTER = (MembershipStatus.FULL, MembershipStatus.PROBATIONARY)
 CHOICES: dict[Kind, Sequence[StrEnum]] = {

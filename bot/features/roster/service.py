@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.people.invites import end_of_leavers
-from bot.features.people.rules import clean_name
+from bot.features.people.invites import end_before_a_seat, end_of_leavers
+from bot.features.people.rules import SEATS, clean_name
 from bot.features.roster import rules
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
-from bot.features.roster.words import Difference, differences, full_day
+from bot.features.roster.words import DUTIES, Difference, differences, full_day
 from bot.kit.access import Right, may, require
 from bot.kit.refusal import Refusal
 from storage.audience import Me
@@ -37,6 +37,8 @@ from storage.roster import Member, roster
 from storage.rows import of_branch
 from storage.spans import on_day
 
+SECRETARY_ENDS = "副书记转出前，请先由书记免去其副书记职务。"
+UNDOES = "这位同志自{1}起任{0}，转出日期不能早于任职。请先免去其{0}职务，或选择{1}以后的日期。"
 NO_SUCH = "名册上没有这位党员。"
 SECRETARY_GIVES = "书记、副书记的职务由书记本人登记。"
 CLOSED = "这一天所在季度已关账，修改请走“更正”。"
@@ -89,9 +91,11 @@ def others(session: Session, me: Me, day: date) -> list[tuple[int, str]]:
 def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzinfo) -> Done:
     """Write a change from its day on (backdated until the close: D5). Refuses what changes nothing."""
     require(me, Right.ROSTER, branch_id=me.branch_id)
-    if wanted.kind is Kind.DUTY and wanted.value in rules.SEATS and not may(me, Right.CLOSE, branch_id=me.branch_id):
+    if wanted.kind is Kind.DUTY and wanted.value in SEATS and not may(me, Right.CLOSE, branch_id=me.branch_id):
         raise Refusal(SECRETARY_GIVES)
     check_day(wanted.kind, wanted.day, now, tz)
+    if wanted.kind is Kind.OUT and not may(me, Right.CLOSE, branch_id=me.branch_id):
+        _no_deputy(session, me.branch_id, wanted)
     if not wanted.newcomer and of_branch(session, Person, wanted.person_id, me.branch_id) is None:
         raise Refusal(NO_SUCH)
     facts = plan(session, me.branch_id, wanted)
@@ -103,6 +107,8 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
     person_id = next(iter(written)) if wanted.newcomer else wanted.person_id
     if wanted.kind is Kind.OUT:
         end_of_leavers(session, me.branch_id, now.astimezone(tz).date(), now)
+    if wanted.kind is Kind.DUTY and wanted.value in SEATS:
+        end_before_a_seat(session, [person_id], now)
     if _elects_secretary(wanted, facts):
         begin_term(session, me, wanted.day, now)
     record(
@@ -113,6 +119,16 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
     session.flush()
     audit_id = session.scalars(changes_of(me.branch_id, person_id)).first()
     return Done(person_id, session.get_one(Person, person_id).name, lines, audit_id or 0)
+
+
+def _no_deputy(session: Session, branch_id: int, wanted: FactChange) -> None:
+    """Whom the secretary has made deputy nobody else takes out of the office, by whatever way."""
+    sits = select(DutySpan.id).where(
+        DutySpan.person_id == wanted.person_id, DutySpan.organisation_id == branch_id, DutySpan.duty.in_(SEATS),
+        or_(DutySpan.to_on.is_(None), DutySpan.to_on > wanted.day), DutySpan.duty != Duty.SECRETARY,
+    )  # fmt: skip
+    if session.scalars(sits).first() is not None:
+        raise Refusal(SECRETARY_ENDS)
 
 
 def check_day(kind: Kind, day: date, now: datetime, tz: tzinfo) -> None:
@@ -179,8 +195,10 @@ def _duty(session: Session, facts: Facts, wanted: FactChange) -> None:
 
 
 def _nobody_else(session: Session, branch_id: int, day: date) -> None:
+    """Nor anybody who takes the office up later: from that day on there would be two."""
     sits = select(Person.name).join(DutySpan, DutySpan.person_id == Person.id).where(
-        DutySpan.organisation_id == branch_id, DutySpan.duty == Duty.SECRETARY, on_day(DutySpan, day)
+        DutySpan.organisation_id == branch_id, DutySpan.duty == Duty.SECRETARY,
+        or_(DutySpan.to_on.is_(None), DutySpan.to_on > day),
     )  # fmt: skip
     name = session.scalars(sits).first()
     if name is not None:
@@ -212,14 +230,19 @@ def _end(facts: Facts, kind: type[Span], wanted: FactChange, otherwise: str) -> 
 
 
 def _leave(facts: Facts, wanted: FactChange) -> None:
-    """Off the roster from the day, and out of every office; past records stay (D24)."""
-    held = [span.values["duty"] for span in facts.spans[DutySpan, wanted.person_id] if span.holds(wanted.day)]
-    if Duty.SECRETARY in held:
+    """Off the roster from the day, and out of every office of the branch; past records stay (D24)."""
+    held = [
+        span for span in facts.spans[DutySpan, wanted.person_id]
+        if span.values["organisation_id"] == facts.branch_id and (span.to_on is None or span.to_on > wanted.day)
+    ]  # fmt: skip
+    if any(span.values["duty"] is Duty.SECRETARY for span in held):
         raise Refusal("书记转出前，请先免去书记职务或办理交接。")
+    later = next((span for span in held if span.from_on >= wanted.day), None)
+    if later is not None:
+        raise Refusal(UNDOES.format(DUTIES[later.values["duty"]], full_day(later.from_on)))
     _end(facts, RosterSpan, wanted, "这一天不在名册上，不能转出。")
-    for span in facts.spans[DutySpan, wanted.person_id]:
-        if span.to_on is None or span.to_on > wanted.day:
-            span.values["to_on"] = max(wanted.day, span.from_on)
+    for span in held:
+        span.values["to_on"] = wanted.day
 
 
 def _join(facts: Facts, wanted: FactChange) -> None:

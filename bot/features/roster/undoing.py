@@ -1,24 +1,29 @@
 """Taking a change of facts back: the last one of a person, out of what the log holds of it."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
+from itertools import pairwise
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.features.people.rules import SEATS
 from bot.features.roster import rules
 from bot.features.roster.service import CHANGED, CLOSED, changes_of
+from bot.features.roster.words import DUTIES
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.audit import record
 from storage.base import Model, table
+from storage.choices import Duty
 from storage.facts import KINDS, PRIVATE
 from storage.models.audit import Audit
-from storage.models.person import Person
+from storage.models.person import DutySpan, Person, RosterSpan
 from storage.rows import of_branch
 
+# What may put somebody in or out of an office, or under the feet of one.
+OF_OFFICE = frozenset({"duty", "out", "new", "back", "accept"})
 UNDONE = "fact_undone"
 _TABLES = {table(kind).name: kind for kind in cast(tuple[type[Model], ...], (*KINDS, Person))}
 
@@ -47,10 +52,12 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
         raise Refusal("这次变更已撤销，或之后又有变更。")
     if rules.is_closed(date.fromisoformat(line.details["day"]), now, tz):
         raise Refusal(CLOSED)
-    if line.details.get("kind") == "duty":
-        _may_seat(me, line.details["edits"])
+    _may_seat(me, line.details)
     for edit in line.details["edits"]:
         _take_back(session, edit)
+    session.flush()
+    if line.details.get("kind") in OF_OFFICE:
+        _no_office_undone(session, me.branch_id, line.subject_id, now.astimezone(tz).date())
     record(
         session, UNDONE, "person", line.subject_id, now=now, actor_id=me.id, branch_id=me.branch_id, of=audit_id,
         edits=[_turned(edit) for edit in line.details["edits"] if not _stays(edit)],
@@ -59,11 +66,30 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
     return session.get_one(Person, line.subject_id).name
 
 
-def _may_seat(me: Me, edits: Sequence[dict[str, Any]]) -> None:
-    """Only the secretary undoes what makes or unmakes a secretary or deputy; an ended office does not say which."""
-    duties = {(edit["after"] or {}).get("duty") for edit in edits}
-    if duties & {*map(str, rules.SEATS), None}:
+def _may_seat(me: Me, details: dict[str, Any]) -> None:
+    """Only the secretary undoes what makes or unmakes a secretary or deputy, by whatever change it came about.
+
+    An ended office of an old line does not say which it was.
+    """
+    offices = [edit for edit in details["edits"] if edit["table"] == table(cast(type[Model], DutySpan)).name]
+    duties = {(edit["after"] or {}).get("duty") or edit.get("says", {}).get("duty") for edit in offices}
+    if duties & {*map(str, SEATS), None}:
         require(me, Right.CLOSE, branch_id=me.branch_id)
+
+
+def _no_office_undone(session: Session, branch_id: int, person_id: int, today: date) -> None:
+    """After the rows are back: nobody in office is off the roster, and there is one secretary."""
+    still = or_(DutySpan.to_on.is_(None), DutySpan.to_on > today)
+    held = select(DutySpan).where(DutySpan.organisation_id == branch_id, still)
+    mine = session.scalars(held.where(DutySpan.person_id == person_id).limit(1)).first()
+    listed = select(RosterSpan.id).where(
+        RosterSpan.person_id == person_id, or_(RosterSpan.to_on.is_(None), RosterSpan.to_on > today)
+    )
+    if mine is not None and session.scalars(listed).first() is None:
+        raise Refusal(f"这位同志现任{DUTIES[mine.duty]}，请先免去其职务，再撤销这次变更。")
+    seats = session.scalars(held.where(DutySpan.duty == Duty.SECRETARY).order_by(DutySpan.from_on)).all()
+    if any(one.to_on is None or one.to_on > other.from_on for one, other in pairwise(seats)):
+        raise Refusal("之后已有新的书记，不能撤销。")
 
 
 def _take_back(session: Session, edit: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.features.people.rules import SEATS
 from bot.features.roster import messages, rules, service
 from bot.features.roster.buttons import Change, Kind, Pick
 from bot.features.roster.desk import at_desk
@@ -64,16 +65,14 @@ def begin(session: Session, call: Call, button: Change) -> Reply:
     if button.person_id or button.kind not in (Kind.NEW, Kind.ACCEPT):
         service.facts_of(session, call.me, button.person_id, call.today)
     draft: dict[str, Any] = {"kind": button.kind.value, "person": button.person_id, "answers": {}}
-    dialog = dialogs.ask(session, call.me.id, CHANGE, call.now, **draft)
+    dialog = dialogs.ask(session, call.me, CHANGE, call.now, **draft)
     return Reply(here=[_question(session, call, dialog)])
 
 
 def pick(session: Session, call: Call, button: Pick) -> Reply:
     """A tapped answer: one of those that were offered."""
     at_desk(call)
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.id != button.dialog_id or dialog.step != CHANGE:
-        raise Refusal(OLD)
+    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD, CHANGE)
     asked = _asked(dialog)
     if asked.number != button.step:
         raise Refusal(OLD)
@@ -198,7 +197,7 @@ def _values(session: Session, call: Call, asked: _Asked) -> list[tuple[str, int]
     return [
         (f"免去{words[duty]}" if duty in held else f"任{words[duty]}", number)
         for number, duty in enumerate(rules.CHOICES[asked.kind])
-        if duty not in rules.SEATS or may(call.me, Right.CLOSE, branch_id=call.me.branch_id)
+        if duty not in SEATS or may(call.me, Right.CLOSE, branch_id=call.me.branch_id)
     ]
 
 

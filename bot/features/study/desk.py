@@ -46,7 +46,7 @@ def open_month(session: Session, call: Call, button: OpenMonth) -> Reply:
     if button.month not in rules.months_ahead(call.today):
         raise Refusal(OLD)
     _nothing_unsaved(session, call)
-    dialogs.ask(session, call.me.id, TITLE, call.now, month=button.month)
+    dialogs.ask(session, call.me, TITLE, call.now, month=button.month)
     return Reply(edit=plan_messages.ask_title(button.month))
 
 
@@ -72,7 +72,7 @@ def edit_theme(session: Session, call: Call, button: EditTheme) -> Reply:
     if theme.prompt_sent_on is not None or button.field not in (Field.TITLE, Field.PROMPT):
         raise Refusal(planning.ALREADY_SENT)
     _nothing_unsaved(session, call)
-    dialogs.ask(session, call.me.id, CHANGE, call.now, theme=theme.id, field=button.field)
+    dialogs.ask(session, call.me, CHANGE, call.now, theme=theme.id, field=button.field)
     return Reply(here=[plan_messages.ask_field(theme, button.field)])
 
 
@@ -93,13 +93,13 @@ def add_item(session: Session, call: Call, button: AddItem) -> Reply:
         raise Refusal("这个月的学习已结束，请在新的月份安排。")
     _nothing_unsaved(session, call)
     draft: dict[str, Any] = {"kind": button.kind, "title": "", "due_on": due_on.isoformat(), "files": []}
-    dialogs.ask(session, call.me.id, ITEM, call.now, theme=theme.id, asks="title", **draft)
+    dialogs.ask(session, call.me, ITEM, call.now, theme=theme.id, asks="title", **draft)
     return Reply(here=[plan_messages.ask_item(theme, button.kind)])
 
 
 def _nothing_unsaved(session: Session, call: Call) -> None:
     """An item typed and not saved is neither dropped nor left out by going on."""
-    dialog = dialogs.current(session, call.me.id, call.now)
+    dialog = dialogs.standing(session, call.me.id, call.now)
     if dialog is not None and dialog.step == ITEM and dialog.draft["title"]:
         raise Refusal(NOT_SAVED)
 
@@ -151,9 +151,7 @@ def _draft_card(theme: MonthlyTheme, dialog: Dialog) -> Message:
 
 def item_draft(session: Session, call: Call, button: ItemDraft) -> Reply:
     """保存, or change one of its fields."""
-    dialog = dialogs.current(session, call.me.id, call.now)
-    if dialog is None or dialog.id != button.dialog_id or dialog.step != ITEM or not dialog.draft["title"]:
-        raise Refusal(OLD)
+    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD, ITEM, needs="title")
     if button.field is Field.SAVE:
         return _save(session, call, dialog)
     if button.field is Field.TRY:

@@ -12,7 +12,7 @@ from bot.features.study.messages import month_word
 from bot.features.study.sendings import THEME
 from bot.kit.broadcasts import to_desk
 from bot.kit.hours import open_now
-from bot.kit.replies import Message
+from bot.kit.replies import Message, of_place
 from scheduler.broadcasts import batch_of
 from scheduler.calendar import Calendar
 from scheduler.calendars import calendar_of, calendars
@@ -95,7 +95,9 @@ def ask_again(session: Session, about: dict[str, Any]) -> dict[str, Any]:
     if "progress" in about:
         return dict(about["progress"])
     if "missed" in about:
-        return plan_messages.prompt_missed(about["missed"]).to_json()
+        message = plan_messages.prompt_missed(about["missed"])
+        # One that waits since an earlier version does not say of which branch it is.
+        return (of_place(message, about["branch"]) if "branch" in about else message).to_json()
     return prompts.now_for(session, about["theme"], about["person"]).to_json()
 
 
@@ -122,13 +124,13 @@ def prompt_missed(session: Session, branch_id: int, occurrence: Occurrence) -> l
     if theme is None or theme.prompt_sent_on is not None:
         return []
     message = plan_messages.prompt_missed(theme.month)
-    return _to_secretary(session, branch_id, occurrence, f"theme_missed:{theme.id}", message, missed=theme.month)
+    key, about = f"theme_missed:{theme.id}", {"missed": theme.month, "branch": branch_id}
+    return _to_secretary(session, branch_id, occurrence, key, message, **about)
 
 
 def _to_secretary(
-    session: Session, branch_id: int, occurrence: Occurrence, key: str, message: Message, **about: str
+    session: Session, branch_id: int, occurrence: Occurrence, key: str, message: Message, **about: Any
 ) -> list[Owed]:
     people = holders(session, branch_id, occurrence.on, Duty.SECRETARY)
-    return [
-        Owed(keys=(f"{key}:{person}",), message=message.to_json(), person_id=person, about=about) for person in people
-    ]
+    said = of_place(message, branch_id).to_json()
+    return [Owed(keys=(f"{key}:{person}",), message=said, person_id=person, about=about) for person in people]

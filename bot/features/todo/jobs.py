@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.todo import messages, service
 from bot.kit.hours import LAST, open_now
 from bot.kit.owing import Owing
-from bot.kit.replies import Message
+from bot.kit.replies import Message, of_place
 from scheduler.calendar import Calendar, at, local_day
 from scheduler.calendars import calendar_of
 from scheduler.jobs import Job, NotReady, Occurrence, Owed, daily, monthly
@@ -87,9 +87,10 @@ def nudge(
     branch_id: int, person_id: int, name: str, items: Sequence[Owing], promised: str, when: datetime, tz: tzinfo
 ) -> Owed:
     """A nudge for the day of `when` and no later, `promised` under this key; asked again when it is sent."""
+    message = of_place(messages.nudge(name, items), branch_id).to_json()
     about = {"branch": branch_id, "person": person_id}
     expires_at = at(local_day(when, tz), LAST, tz)
-    return Owed((promised,), messages.nudge(name, items).to_json(), person_id, about=about, expires_at=expires_at)
+    return Owed((promised,), message, person_id, about=about, expires_at=expires_at)
 
 
 def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo) -> dict[str, Any] | None:
@@ -97,7 +98,9 @@ def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo
     if "missed" in about:
         return messages.nudges_missed(date.fromisoformat(about["missed"])).to_json()
     items = service.owing(session, about["branch"], now, tz, about["person"])
-    return messages.nudge(session.get_one(Person, about["person"]).name, items).to_json() if items else None
+    if not items:
+        return None
+    return of_place(messages.nudge(session.get_one(Person, about["person"]).name, items), about["branch"]).to_json()
 
 
 def nudges_missed(session: Session, branch_id: int, occurrence: Occurrence, tz: tzinfo) -> list[Owed]:
@@ -164,7 +167,7 @@ def digest(
 
 def _digest(known: service.Standing, groups: Collection[int] | None) -> dict[str, Any] | None:
     states = service.group_states(known, groups)
-    return messages.digest(states, groups is None).to_json() if states else None
+    return of_place(messages.digest(states, groups is None), known.branch_id).to_json() if states else None
 
 
 def digest_missed(session: Session, branch_id: int, occurrence: Occurrence, tz: tzinfo) -> list[Owed]:

@@ -45,6 +45,7 @@ class GroupState:
 class Standing:
     """A branch now: its roster, and who owes anything; asked once, however many are told."""
 
+    branch_id: int
     members: Sequence[Member]
     owing: frozenset[int]
 
@@ -116,7 +117,7 @@ def digest_day(calendar: Calendar, year: int, month: int) -> date:
 
 def standing(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> Standing:
     owed = frozenset(item.person_id for item in owing(session, branch_id, now, tz))
-    return Standing(roster(session, branch_id, local_day(now, tz)), owed)
+    return Standing(branch_id, roster(session, branch_id, local_day(now, tz)), owed)
 
 
 def group_states(known: Standing, groups: Collection[int] | None = None) -> list[GroupState]:

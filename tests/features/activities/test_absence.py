@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import leave, making, service, taking_part
 from bot.features.activities.rules import Roll
 from storage.choices import (
     ActivityStatus,
+    ActivityType,
     AttendanceStatus,
     LeaveState,
     LeaveType,
@@ -22,6 +23,7 @@ from storage.choices import (
 from storage.engine import Storage
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.audit import Audit
+from storage.models.person import DutySpan
 from storage.roster import Member
 from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, refused
 
@@ -171,6 +173,9 @@ def test_who_is_asked_about_leave(storage: Storage) -> None:
             leave.approvers(session, desk.activity, desk.cast[name], SHANGHAI) for name in ("乙四", "甲二", "甲一")
         ]
         assert asked == [[desk.cast["甲二"]], [desk.cast["甲一"]], [desk.cast["甲二"]]]
+        # Whoever made it and may not approve is not left alone with it.
+        theirs = desk.make("丙一", types=[ActivityType.GROUP_DISCUSSION])
+        assert leave.approvers(session, theirs, desk.cast["甲二"], SHANGHAI) == [desk.cast["丙一"], desk.cast["甲一"]]
         made = desk.make("乙一")
         assert leave.approvers(session, made, desk.cast["乙四"], SHANGHAI) == [desk.cast["乙一"], desk.cast["甲二"]]
         assert leave.approvers(session, made, desk.cast["甲二"], SHANGHAI) == [desk.cast["乙一"]]
@@ -321,7 +326,7 @@ def test_a_withdrawn_make_up_is_not_reviewed(storage: Storage) -> None:
         # What is handed in afterwards is another.
         anew = hand_in(desk, "乙四")
         assert anew.id != row.id
-        leave.review_makeup(session, desk.me("甲二"), anew.id, True, AFTER)
+        leave.review_makeup(session, desk.me("甲二"), anew.id, True, AFTER, today=TOLD.date())
         assert roll(desk).made_up == (desk.cast["乙四"],)
         for act in _reviews(desk, anew.id):
             with refused("^这份补学已审核。$"):
@@ -332,9 +337,9 @@ def test_a_withdrawn_make_up_is_not_reviewed(storage: Storage) -> None:
 def _reviews(desk: Desk, number: int) -> list[Callable[[], object]]:
     session, me = desk.session, desk.me("甲二")
     return [
-        lambda: leave.reviewable(session, me, number),
-        lambda: leave.review_makeup(session, me, number, True, AFTER),
-        lambda: leave.review_makeup(session, me, number, False, AFTER, "请补充"),
+        lambda: leave.reviewable(session, me, number, TOLD.date()),
+        lambda: leave.review_makeup(session, me, number, True, AFTER, today=TOLD.date()),
+        lambda: leave.review_makeup(session, me, number, False, AFTER, "请补充", today=TOLD.date()),
     ]
 
 
@@ -352,10 +357,10 @@ def test_a_make_up_is_of_one_person_and_one_activity(storage: Storage) -> None:
         assert len({mine.id, other.id, third.id}) == 3
         assert mine.due_on == (START + timedelta(days=7)).date()
         assert [row.id for row in leave.to_make_up(session, desk.me("乙五"), AFTER, SHANGHAI)] == []
-        leave.review_makeup(session, desk.me("甲二"), other.id, False, AFTER, "请补充")
+        leave.review_makeup(session, desk.me("甲二"), other.id, False, AFTER, "请补充", today=TOLD.date())
         assert leave.to_make_up(session, desk.me("乙五"), AFTER, SHANGHAI) == [first]
         assert leave.to_make_up(session, desk.me("乙五"), CUT_OFF, SHANGHAI) == []
-        leave.review_makeup(session, desk.me("甲二"), mine.id, True, AFTER)
+        leave.review_makeup(session, desk.me("甲二"), mine.id, True, AFTER, today=TOLD.date())
         with refused("^您的补学已通过。$"):
             leave.hand_in_makeup(session, desk.me("乙四"), first.id, "再交", [], AFTER, SHANGHAI)
         assert (mine.state, mine.note) == (MakeupState.ACCEPTED, "已补学")
@@ -405,3 +410,16 @@ def test_a_delegation_is_for_who_was_sent(storage: Storage) -> None:
         with refused("^您不在本次活动的参加范围内。$"):
             desk.leave("乙四")
         assert session.scalars(select(LeaveRequest)).all() == []
+
+
+def test_nobody_passes_the_own_make_up_while_somebody_else_may(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        leave.decide_leave(session, desk.me("甲一"), desk.leave("甲二").id, True, TOLD, SHANGHAI)
+        desk.settle(by="甲一")
+        row = leave.hand_in_makeup(session, desk.me("甲二"), desk.activity.id, "已自学", [], AFTER, SHANGHAI)
+        with refused("^本人的补学请由其他同志审核。$"):
+            leave.review_makeup(session, desk.me("甲二"), row.id, True, AFTER, today=TOLD.date())
+        session.execute(update(DutySpan).where(DutySpan.person_id != desk.cast["甲二"]).values(to_on=TOLD.date()))
+        leave.review_makeup(session, desk.me("甲二"), row.id, True, AFTER, today=TOLD.date())
+        assert row.state is MakeupState.ACCEPTED

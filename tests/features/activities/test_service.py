@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.features.activities import codes, leave, making, owing, service, taking_part
 from bot.kit.refusal import Refusal
@@ -22,6 +22,8 @@ from storage.models.activity import FirstAgendaItem
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.audit import Audit
 from storage.models.notice import Notice
+from storage.models.person import DutySpan, Person
+from storage.roster import roster
 from tests.cast import Cast, make_branch
 from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, refused
 
@@ -118,12 +120,39 @@ def test_who_approves_leave(storage: Storage, by: str, allowed: bool) -> None:
                 desk.decide(row, by)
 
 
-def test_nobody_but_the_secretary_approves_the_own_leave(storage: Storage) -> None:
+def test_nobody_approves_the_own_leave_while_somebody_else_may(storage: Storage) -> None:
+    """Nor enters it. The secretary neither, nor a leader beside the desk."""
     with storage.transaction() as session:
         desk = Desk(session)
-        with refused("他人审批"):
-            desk.decide(desk.leave("甲二"), "甲二")
-        desk.decide(desk.leave("甲一"), "甲一")
+        for name, others in (("甲二", "乙一、甲一、甲三"), ("甲一", "甲二、乙一、甲三"), ("甲三", "甲二、乙一、甲一")):
+            row = desk.leave(name)
+            with refused(f"^本人的请假请由其他同志审批或补登：{others}。$"):
+                desk.decide(row, name)
+            with refused("请由其他同志审批或补登"):
+                enter(desk, name)
+            assert row.state is LeaveState.PENDING
+
+
+def enter(desk: Desk, name: str, kind: LeaveType = LeaveType.SICK) -> LeaveRequest:
+    me = desk.me(name)
+    found = roster(desk.session, me.branch_id, TOLD.date(), [me.id])[0]
+    return leave.enter_leave(desk.session, me, desk.activity, found, kind, TOLD, SHANGHAI)
+
+
+def test_where_nobody_else_may_the_own_leave_goes_through_and_is_marked(storage: Storage) -> None:
+    """Whoever has no account, or no office any more, decides nothing."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        others = (DutySpan.person_id != desk.cast["甲一"], DutySpan.person_id != desk.cast["乙一"])
+        session.execute(update(DutySpan).where(*others).values(to_on=TOLD.date()))
+        session.execute(update(Person).where(Person.name == "乙一").values(telegram_id=None))
+        row = desk.leave("甲一")
+        assert leave.approvers(session, desk.activity, desk.cast["甲一"], SHANGHAI)[-1] == desk.cast["甲一"]
+        desk.decide(row, "甲一")
+        assert enter(desk, "甲一", LeaveType.PERSONAL).state is LeaveState.APPROVED
+        desk.decide(desk.leave("乙四"), "甲一")
+        lines = session.scalars(select(Audit).where(Audit.action.in_(["decide", "enter"])).order_by(Audit.id)).all()
+        assert [line.details.get("own") for line in lines] == [True, True, None]
 
 
 def test_leave_may_be_approved_until_the_cut_off(storage: Storage) -> None:
@@ -178,10 +207,10 @@ def test_makeup_raises_the_coverage_only_when_accepted(storage: Storage) -> None
         row = leave.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "已补学", [], at, SHANGHAI)
         assert service.roll(session, desk.activity, SHANGHAI).made_up == ()
         with refused("没有办理此事的权限"):
-            leave.review_makeup(session, desk.me("丙四"), row.id, True, at)
-        leave.review_makeup(session, desk.me("甲二"), row.id, False, at, "请补充体会")
+            leave.review_makeup(session, desk.me("丙四"), row.id, True, at, today=TOLD.date())
+        leave.review_makeup(session, desk.me("甲二"), row.id, False, at, "请补充体会", today=TOLD.date())
         again = leave.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "体会", [], at, SHANGHAI)
-        leave.review_makeup(session, desk.me("甲二"), again.id, True, at)
+        leave.review_makeup(session, desk.me("甲二"), again.id, True, at, today=TOLD.date())
         roll = service.roll(session, desk.activity, SHANGHAI)
         assert (roll.made_up, str(roll.attendance_rate), str(roll.coverage_rate)) == (
             (desk.cast["乙四"],), "95.7", "100.0",
@@ -196,7 +225,7 @@ def test_what_came_after_the_cut_off_does_not_count(storage: Storage) -> None:
         desk.settle("丙三")
         late = datetime(2023, 10, 12, 9, tzinfo=SHANGHAI)
         row = leave.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "已补学", [], late, SHANGHAI)
-        leave.review_makeup(session, desk.me("甲二"), row.id, True, late)
+        leave.review_makeup(session, desk.me("甲二"), row.id, True, late, today=TOLD.date())
         service.mark(session, desk.me("甲二"), desk.activity, desk.cast["丙三"], AttendanceStatus.PRESENT, late)
         session.flush()
         cut_off = service.cut_off(desk.activity, SHANGHAI)

@@ -37,8 +37,8 @@ def test_an_erasure_leaves_a_number_and_no_name_no_text_no_account(storage: Stor
     with storage.transaction() as session:
         secretary = cast.me(session, "甲一", TODAY)
         message(session, cast, "missing", OutboxState.SENT, message={"text": f"未完成：{VICTIM}"})
-        dialogs.ask(session, cast["甲二"], "roster.look", NOW, rows=[{"name": VICTIM}])
-        dialogs.ask(session, cast["甲三"], "notice.text", NOW, text="请准时")
+        dialogs.ask(session, cast.me(session, "甲二", NOW.date()), "roster.look", NOW, rows=[{"name": VICTIM}])
+        dialogs.ask(session, cast.me(session, "甲三", NOW.date()), "notice.text", NOW, text="请准时")
         erasure.erase(session, secretary, cast[VICTIM], TODAY, NOW)
         assert session.scalars(select(Dialog.person_id)).all() == [cast["甲三"]]
     with storage.reading() as session:

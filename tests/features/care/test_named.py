@@ -141,7 +141,10 @@ def test_another_branch_in_which_somebody_served_is_looked_through_too(storage: 
             session.flush()
             notes[name] = somebody, message(session, bare, name, SENT, branch_id=None, person_id=somebody.id)
             if name == "第二支部":
-                session.add(DutySpan(person_id=bare[VICTIM], organisation_id=there.id, duty="secretary", from_on=TODAY))
+                session.add(DutySpan(
+                    person_id=bare[VICTIM], organisation_id=there.id, duty="secretary", from_on=TODAY.replace(day=1),
+                    to_on=TODAY,
+                ))  # fmt: skip
         erase(session, bare)
         read = {name: (one.notes, session.get_one(Outbox, sent).message["text"]) for name, (one, sent) in notes.items()}
     assert read == {"第二支部": (becomes(bare[VICTIM]), ""), "第三支部": (SAID, SAID)}

@@ -98,11 +98,11 @@ def test_who_serves_in_two_places_acts_for_the_one_chosen(storage: Storage) -> N
         me = cast.me(session, "丙四", TODAY)
         assert (me.branch_id, me.places, me.duties) == (cast.branch_id, (cast.branch_id, other), frozenset())
         assert [place.name for place in service.places(session, me, TODAY)] == ["示范党支部", "第二支部"]
-        dialogs.ask(session, me.id, "activity.wizard", NOW)
+        dialogs.ask(session, me, "activity.wizard", NOW)
         service.switch(session, me, other, NOW)
         there = cast.me(session, "丙四", TODAY)
         assert (there.branch_id, there.group_id, there.duties) == (other, None, {Duty.ORGANIZATION_OFFICER})
-        assert dialogs.current(session, me.id, NOW) is None
+        assert dialogs.current(session, me, NOW) is None
         assert offices(session, TODAY)[cast.account("丙四")].several
         service.switch(session, there, cast.branch_id, NOW)
         assert cast.me(session, "丙四", TODAY).branch_id == cast.branch_id

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.people import accounts, binding, service
+from bot import front
+from bot.features.people import accounts, binding, groups, service
 from bot.features.people.rules import InviteKind, RosterRow, hash_code, invite_link
 from bot.kit.refusal import Refusal
 from storage.audience import find
@@ -14,7 +15,7 @@ from storage.choices import Duty
 from storage.engine import Storage
 from storage.models.audit import Audit
 from storage.models.invite import Invite
-from storage.models.organisation import GroupChat
+from storage.models.organisation import GroupChat, Organisation
 from storage.models.person import DutySpan, Person, RosterSpan
 from tests.cast import NAMES, Cast, make_branch
 
@@ -206,15 +207,47 @@ def test_the_setting_claims_the_first_branch_once(storage: Storage) -> None:
         assert find(session, OTHER, TODAY) is None
 
 
-def tie(session: Session, code: str, account: int, chat_id: int = GROUP) -> binding.Tied | None:
-    return binding.tie_group(session, code, account, chat_id, "\u202e工作群", today=TODAY, now=NOW)
+async def test_a_start_with_another_number_says_in_the_log_that_it_takes_nothing(
+    storage: Storage, caplog: pytest.LogCaptureFixture
+) -> None:
+    with storage.transaction() as session:
+        make_branch(session, now=NOW, bound=False)
+    for account in (NEWCOMER, NEWCOMER, OTHER):
+        assert "SECRETARY_ID" not in caplog.text
+        await front.claim(storage, account, NOW)
+    assert "SECRETARY_ID does not name the secretary" in caplog.text
+    with storage.reading() as session:
+        assert find(session, OTHER, TODAY) is None
+
+
+@pytest.mark.parametrize("how", ["claimed", "bound by a link"])
+def test_the_setting_gives_the_seat_to_nobody_again(storage: Storage, how: str) -> None:
+    """Not when it is empty again, nor when somebody else sits there without an account."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW, bound=how != "claimed")
+        assert service.claim_secretary(session, NEWCOMER, "王伟", NOW) == (cast["甲一"] if how == "claimed" else None)
+        branch = session.get_one(Organisation, cast.branch_id)
+        assert branch.secretary_claimed_at == NOW
+        session.execute(update(Person).where(Person.id == cast["甲一"]).values(telegram_id=None))
+        session.expire_all()
+        assert service.claim_secretary(session, OTHER, "李四", NOW) is None
+        assert service.sits_or_none(session, OTHER, TODAY) is False
+        for span in session.scalars(select(DutySpan).where(DutySpan.person_id == cast["甲一"])):
+            span.to_on = TODAY
+        session.flush()
+        assert service.claim_secretary(session, OTHER, "李四", NOW) is None
+        assert find(session, OTHER, TODAY) is None
+
+
+def tie(session: Session, code: str, account: int, chat_id: int = GROUP) -> groups.Tied | None:
+    return groups.tie_group(session, code, account, chat_id, "\u202e工作群", today=TODAY, now=NOW)
 
 
 def test_a_group_is_tied_by_the_secretarys_code(storage: Storage) -> None:
     with storage.transaction() as session:
         cast = make_branch(session, now=NOW)
         code = service.invite_group(session, cast.me(session, "甲一", TODAY), NOW)
-        assert tie(session, code, cast.account("丙四")) == binding.Tied(cast.branch_id, moved=False)
+        assert tie(session, code, cast.account("丙四")) == groups.Tied(cast.branch_id, moved=False)
         assert tie(session, code, cast.account("丙四"), -7) is None
         [chat] = session.scalars(select(GroupChat))
         assert (chat.chat_id, chat.title, chat.active) == (GROUP, "工作群", True)
@@ -247,7 +280,7 @@ def test_a_group_moves_to_another_branch(storage: Storage) -> None:
         other = service.add_branch(session, "二支部", None, NOW)
         session.add(GroupChat(branch_id=other, chat_id=GROUP, title="旧群", active=True, tied_at=NOW))
         session.flush()
-        assert tie(session, code, cast.account("甲一")) == binding.Tied(cast.branch_id, moved=True)
+        assert tie(session, code, cast.account("甲一")) == groups.Tied(cast.branch_id, moved=True)
         # Both branches read of it in their own log.
         lines = session.scalars(select(Audit).where(Audit.subject == "group_chat").order_by(Audit.id)).all()
         assert [(line.action, line.branch_id, line.actor_id) for line in lines] == [

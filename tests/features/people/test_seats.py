@@ -1,0 +1,99 @@
+"""Whose account the desk may not move or make: the seats of an office, now or later, and who holds one elsewhere."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot.features.offices import service as offices
+from bot.features.people import accounts, binding, requests, seats, service
+from bot.features.people.rules import InviteKind, RosterRow
+from bot.features.roster import service as roster_service
+from bot.features.roster.buttons import Kind
+from bot.features.roster.rules import FactChange
+from bot.kit.refusal import Refusal
+from storage.audience import Me
+from storage.choices import Duty
+from storage.engine import Storage
+from storage.models.person import DutySpan, Person
+from tests.cast import Cast, make_branch
+
+NOW = datetime(2023, 7, 3, 1, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+TODAY = date(2023, 7, 3)
+NEW = 9001
+
+
+def redeem(session: Session, code: str, account: int, now: datetime = LATER) -> binding.Bound | None:
+    return binding.redeem(session, InviteKind.PERSON, code, account, "W", today=TODAY, now=now)
+
+
+def secretary(session: Session, cast: Cast) -> Me:
+    return cast.me(session, "甲一", TODAY)
+
+
+def office(session: Session, cast: Cast, name: str, duty: Duty, place: int | None = None, since: date = TODAY) -> None:
+    session.add(DutySpan(person_id=cast[name], organisation_id=place or cast.branch_id, duty=duty, from_on=since))
+    session.flush()
+
+
+@pytest.mark.parametrize("by", ["甲二", "乙一", "甲一"])
+def test_whose_account_is_not_the_desk_s_to_move(storage: Storage, by: str) -> None:
+    """The deputy's is the secretary's, who sits elsewhere is the operator's; an office of tomorrow counts today."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        other = service.add_branch(session, "第二支部", None, NOW)
+        office(session, cast, "丙五", Duty.DEPUTY_SECRETARY, since=TODAY + timedelta(days=1))
+        office(session, cast, "丙六", Duty.MASS_WORK_OFFICER, other)
+        me = cast.me(session, by, TODAY)
+        deputies = {"丙五": seats.DEPUTYS, **({} if by == "乙一" else {"乙一": seats.DEPUTYS})}
+        for name, why in {**deputies, "丙六": seats.IN_OFFICE_ELSEWHERE}.items():
+            for act in (accounts.reinvite, accounts.unbind):
+                if by == "甲一" and name != "丙六":
+                    continue
+                with pytest.raises(Refusal, match=why):
+                    act(session, me, cast[name], TODAY, NOW)
+        if by == "甲一":
+            accounts.unbind(session, me, cast["乙一"], TODAY, NOW)
+
+
+def test_nor_to_fill_when_it_is_empty(storage: Storage) -> None:
+    """By a link, the list of links, a request, or a number that the desk has written into the roster itself."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        empty = update(Person).where(Person.id.in_([cast["乙一"], cast["甲五"]]))
+        session.execute(empty.values(telegram_id=None, bound_at=None, phone="13800000000"))
+        session.execute(update(Person).where(Person.id == cast["甲五"]).values(phone=None))
+        session.expire_all()
+        organizer, chief = cast.me(session, "甲二", TODAY), secretary(session, cast)
+        with pytest.raises(Refusal, match=seats.DEPUTYS):
+            service.invite_person(session, organizer, cast["乙一"], TODAY, NOW)
+        assert list(service.to_invite(session, organizer, TODAY)) == [cast["甲五"]]
+        assert set(service.to_invite(session, chief, TODAY)) == {cast["甲五"], cast["乙一"]}
+        asked = requests.share(session, NEW, "13800000000", "某", today=TODAY, now=NOW)
+        assert (asked.bound, asked.deciders) == (None, (cast["甲一"],))
+        with pytest.raises(Refusal, match=seats.DEPUTYS):
+            requests.accept(session, organizer, asked.request_id or 0, cast["乙一"], TODAY, NOW)
+        requests.accept(session, chief, asked.request_id or 0, cast["乙一"], TODAY, NOW)
+        assert session.get_one(Person, cast["乙一"]).telegram_id == NEW
+
+
+@pytest.mark.parametrize("way", ["hand_over", "command", "duty", "file"])
+def test_a_link_made_before_sits_down_on_no_seat(storage: Storage, way: str) -> None:
+    """The desk keeps a link of a member's; the member becomes secretary or deputy."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        *_, code = accounts.reinvite(session, cast.me(session, "甲二", TODAY), cast["甲五"], TODAY, LATER)
+        if way == "hand_over":
+            offices.hand_over(session, secretary(session, cast), cast["甲五"], TODAY, LATER)
+        elif way == "command":
+            offices.give(session, cast.branch_id, Duty.DEPUTY_SECRETARY, "甲五", LATER)
+        elif way == "duty":
+            wanted = FactChange(kind=Kind.DUTY, person_id=cast["甲五"], day=TODAY, value=Duty.DEPUTY_SECRETARY)
+            roster_service.change(session, secretary(session, cast), wanted, LATER, UTC)
+        else:
+            row = RosterRow(name="甲五", group="第一党小组", duties=(Duty.DEPUTY_SECRETARY,))
+            service.import_roster(session, cast.branch_id, [row], now=LATER, since=TODAY)
+        assert redeem(session, code, NEW, LATER + timedelta(hours=1)) is None
+        assert session.get_one(Person, cast["甲五"]).telegram_id == cast.account("甲五")
