@@ -256,7 +256,7 @@ class Edge:
                     now=visit.now, actor_id=me.id, branch_id=person.branch_id,
                 )  # fmt: skip
             try:
-                reply = run(session, Call(**_fields(visit), me=me, ready=ready))
+                reply = run(session, Call(**visits.values_of(visit), me=me, ready=ready))
                 return of_private(reply, me.branch_id, visit.private), me.branch_id
             except Refusal as refusal:
                 if addressed and not there and len(me.places) > 1:
@@ -345,9 +345,5 @@ def _prepared(session: Session, visit: Visit, prepare: Callable[[Session, Call],
     """What the handler makes before it writes; a refusal is left to the handler itself, which comes to the same."""
     me = find(session, visit.telegram_id, visit.today, place)
     with suppress(Refusal):
-        return prepare(session, Call(**_fields(visit), me=me)) if me else None
+        return prepare(session, Call(**visits.values_of(visit), me=me)) if me else None
     return None
-
-
-def _fields(visit: Visit) -> dict[str, Any]:
-    return {name: getattr(visit, name) for name in Visit.__dataclass_fields__}

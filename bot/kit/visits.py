@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, tzinfo
+from typing import Any
 
 import telegram
 
@@ -33,6 +34,11 @@ def read(update: telegram.Update, now: datetime, tz: tzinfo, bot_name: str) -> V
         files=() if query else files(message),
         facts=_facts(update, message),
     )
+
+
+def values_of(visit: Visit) -> dict[str, Any]:
+    """For the call that the visit becomes."""
+    return {name: getattr(visit, name) for name in Visit.__dataclass_fields__}
 
 
 def nobody(update: telegram.Update, now: datetime, tz: tzinfo) -> Visit:
