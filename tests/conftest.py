@@ -129,7 +129,8 @@ def storage_url(request: pytest.FixtureRequest) -> str:
 # Where the rules of the database decide little, SQLite comes first and PostgreSQL with the long walks: every one of
 # these tests costs a database of its own there.
 SQLITE_FIRST = (
-    "attacks/", "e2e/", "features/", "kit/", "rights/", "scheduler/", "storage/test_overlaps", "test_receive", "watch/",
+    "attacks/", "e2e/", "features/", "kit/", "rights/", "scheduler/", "storage/test_backup", "storage/test_overlaps",
+    "test_receive", "test_restore_command", "watch/",
 )  # fmt: skip
 # Where they decide: what is promised once, and what a killed process leaves.
 BOTH_AT_ONCE = ("e2e/test_restart", "scheduler/test_broadcasts", "scheduler/test_promises")

@@ -161,7 +161,7 @@ async def test_who_polls_goes_on_as_soon_as_the_sender_is_answered(
             owed = Owed((f"{person.id}",), {"text": "通知"}, chat_id=person.id)
             await storage.write(lambda session: promise(session, owed, job=None, branch_id=None, now=NOW))  # noqa: B023
         app.sender.wake()
-        await until(lambda: len(people[0].chat.from_bot) == 2)
+        await until(lambda: len(rows(storage)) == 1)
 
 
 async def test_what_telegram_asks_to_wait_is_waited_whoever_says_that_it_is_there(
