@@ -85,6 +85,7 @@ async def test_300_sign_ins_while_every_connection_is_ended_again_and_again(
     await there.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("down", [False, True], ids=["cut", "cut and away"])
 @pytest.mark.parametrize("delivered", [True, False], ids=["committed", "not committed"])
 async def test_a_sign_in_whose_commit_is_cut_is_recorded_once_and_answered(

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.test_stories import check_figures
 
 
+@pytest.mark.long
 def test_demo_once_prints_the_figures_and_keeps_nothing(tmp_path: Path) -> None:
     command = [Path(sys.executable).with_name("branch-bot"), "demo", "--once", "--format", "json"]
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}

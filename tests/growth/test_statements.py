@@ -44,6 +44,8 @@ TRIED = [
     one for one in HANDLERS
     if not isinstance(one, CardView) and not (isinstance(one, Tap) and one.operator) and key(one) not in SWEEPS
 ]  # fmt: skip
+# The rest walks with the long tests.
+OFTEN = [one for one in TRIED if key(one) in ("word:签到", "word:我的", "word:我的记录", "word:季度数据", "tap:SignIn")]
 CARDS = [one for one in HANDLERS if isinstance(one, CardView)]
 ROLES = ("secretary", "committee_officer", "group_leader", "member")
 
@@ -60,13 +62,16 @@ def roles(handler: Handler) -> list[str]:
     return [role for role in ROLES if role in may] or sorted(may)[:1]
 
 
-@pytest.mark.parametrize(
-    "which", [slice(1), pytest.param(slice(1, None), marks=pytest.mark.long)], ids=["one", "others"]
-)
+@pytest.mark.long
 @pytest.mark.parametrize("handler", TRIED, ids=key)
-def test_words_buttons_and_commands_of_the_chat(handler: Handler, which: slice, equally: Equally) -> None:
-    for role in roles(handler)[which]:
+def test_words_buttons_and_commands_of_the_chat(handler: Handler, equally: Equally) -> None:
+    for role in roles(handler):
         equally(partial(tried, handler, role))
+
+
+@pytest.mark.parametrize("handler", OFTEN, ids=key)
+def test_what_is_typed_and_tapped_most(handler: Handler, equally: Equally) -> None:
+    equally(partial(tried, handler, roles(handler)[0]))
 
 
 def tried(handler: Handler, role: str, place: Place) -> list[Said]:
@@ -150,6 +155,7 @@ GROWING = {
 LOOKED_THROUGH = [one for one in TRIED if not one.run.__module__.startswith("bot.features.care")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("handler", LOOKED_THROUGH, ids=key)
 def test_no_table_is_read_from_end_to_end_for_somebody(handler: Handler, places: list[Place]) -> None:
     said = tried(handler, roles(handler)[0], places[0])

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -12,10 +13,16 @@ from pydantic import TypeAdapter
 from bot.playground.clock import TravelClock
 from bot.playground.server import Called, Playground
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import aiogram.methods
-    import aiogram.types
+
+@cache
+def bot_api() -> Any:
+    """aiogram takes seconds to load, in each worker: only for who asks it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import aiogram.methods
+        import aiogram.types
+    return aiogram
+
 
 MORNING = datetime(2023, 7, 7, 0, 30, tzinfo=UTC)
 Call = Callable[..., Awaitable[dict[str, Any]]]
@@ -65,7 +72,7 @@ def check_answer(called: Called) -> None:
         assert set(called.answer) <= {"ok", "error_code", "description", "parameters"}
         return
     name = called.method[0].upper() + called.method[1:]
-    method = getattr(aiogram.methods, name, None)
+    method = getattr(bot_api().methods, name, None)
     assert method is not None, f"aiogram does not know {called.method}"
     TypeAdapter(method.__returning__).validate_python(called.answer["result"], context={"bot": None})
     kind = PTB_KINDS.get(called.method)
@@ -74,7 +81,7 @@ def check_answer(called: Called) -> None:
 
 
 def check_update(update: dict[str, Any]) -> None:
-    aiogram.types.Update.model_validate(update, context={"bot": None})
+    bot_api().types.Update.model_validate(update, context={"bot": None})
     parsed = telegram.Update.de_json(update, None)
     assert parsed.update_id == update["update_id"]
     assert not parsed.api_kwargs, "PTB does not know what kind of update this is"

@@ -3,11 +3,10 @@
 import re
 from pathlib import Path
 
-import aiogram.methods
-
 import bot
 from bot.kit.sending import HELD
 from bot.playground.methods.table import METHODS
+from tests.playground.conftest import bot_api
 
 HERE = Path(bot.__file__).parent
 STRING = re.compile(r'"([a-z]+[A-Z][a-zA-Z]*)"')
@@ -15,7 +14,8 @@ STRING = re.compile(r'"([a-z]+[A-Z][a-zA-Z]*)"')
 
 def said() -> set[str]:
     """Every string in the bot's code that is the name of a method of the Bot API."""
-    known = (getattr(getattr(aiogram.methods, name), "__api_method__", None) for name in aiogram.methods.__all__)
+    api = bot_api().methods
+    known = (getattr(getattr(api, name), "__api_method__", None) for name in api.__all__)
     names = {name for name in known if isinstance(name, str)}
     files = (file for file in HERE.rglob("*.py") if HERE / "playground" not in file.parents)
     return names & {word for file in files for word in STRING.findall(file.read_text())}
