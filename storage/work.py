@@ -23,10 +23,10 @@ from sqlalchemy.orm import Session
 # The first run and three more: a unique collision finds the winner's row the second time.
 ATTEMPTS = 4
 DEADLOCK, SERIALIZATION = "40P01", "40001"
-# What a server says when it goes, comes up or is full: connection exceptions, insufficient resources, shutdowns, a
-# lock or a statement that took too long, a disk that fails, a server that may only be read for now, a line left idle.
 # What a connection remembers of a transaction that takes somebody's data away.
 TRACES = "traces"
+# What a server says when it goes, comes up or is full: connection exceptions, insufficient resources, shutdowns, a
+# lock or a statement that took too long, a disk that fails, a server that may only be read for now, a line left idle.
 BROKEN_OFF = "57014"
 GONE = ("08", "53", "57P0", BROKEN_OFF, "55P03", "58030", "25006", "25P03", "25P04")
 # SQLAlchemy's word for a session that goes on after an error which ended its connection.
