@@ -132,6 +132,8 @@ SQLITE_FIRST = (
     "attacks/", "e2e/", "features/", "kit/", "rights/", "scheduler/", "storage/test_backup", "storage/test_overlaps",
     "test_receive", "test_restore_command", "watch/",
 )  # fmt: skip
+# What tries everything there is; others of their folders are the short ones of their kind.
+WALKS = ("attacks/test_buttons", "attacks/test_forged", "attacks/test_texts", "e2e/test_restore", "rights/test_places")
 # Where they decide: what is promised once, and what a killed process leaves.
 BOTH_AT_ONCE = ("e2e/test_restart", "scheduler/test_broadcasts", "scheduler/test_promises")
 
@@ -142,7 +144,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         where = str(item.path.relative_to(Path(__file__).parent))
         first = where.startswith(SQLITE_FIRST) and not where.startswith(BOTH_AT_ONCE)
-        if first and "[postgresql" in item.name:
+        if where.startswith(WALKS) or (first and "[postgresql" in item.name):
             item.add_marker(pytest.mark.long)
 
 

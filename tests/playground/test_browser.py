@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import async_playwright, expect
 
 from bot.playground.http import serve
 from bot.playground.server import Playground
@@ -77,8 +76,18 @@ async def base(playground):
         task.cancel()
 
 
+# playwright is installed for these alone (the extra "browser"), and collecting them must not need it.
+@pytest.fixture
+def expect():
+    from playwright.async_api import expect
+
+    return expect
+
+
 @pytest.fixture
 async def browser():
+    from playwright.async_api import async_playwright
+
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
@@ -101,7 +110,7 @@ async def page(request, browser, base):
     assert complaints == []
 
 
-async def test_a_member_taps_through(page, playground, tmp_path):
+async def test_a_member_taps_through(page, expect, playground, tmp_path):
     phone = page.viewport_size["width"] < 500
     if phone:
         await page.get_by_role("button", name="换人").click()
@@ -138,7 +147,7 @@ async def test_a_member_taps_through(page, playground, tmp_path):
     assert playground.person(3, "").chat.messages[-2].text == "请看附件"
 
 
-async def test_the_group_and_markup_in_texts(page, playground):
+async def test_the_group_and_markup_in_texts(page, expect, playground):
     await page.get_by_role("button", name="第一支部").click()
     await expect(page.locator("#subtitle")).to_contain_text("3位成员")
     await page.get_by_label("输入消息").fill("<b>大家好</b>")
