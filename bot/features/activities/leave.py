@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import rules, service
 from bot.kit.access import TABLE, Reach, Right, require
+from bot.kit.deadlines import in_time
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.audience import Me
@@ -279,4 +280,4 @@ def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Acti
         )
         .order_by(Activity.start_at.desc())
     )
-    return [activity for activity in session.scalars(query) if now < service.cut_off(activity, tz)]
+    return [activity for activity in session.scalars(query) if in_time(now, service.cut_off(activity, tz))]

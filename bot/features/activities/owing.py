@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from bot.features.activities import rules, service
 from bot.features.activities.buttons import Acknowledge, HandInMakeup
 from bot.features.activities.rolls import audience_of, delegates
+from bot.kit.deadlines import in_time
 from bot.kit.owing import Owing
 from bot.kit.replies import Choice
 from bot.kit.words import moment_words, short_day
@@ -138,7 +139,9 @@ def _makeups(session: Session, branch_id: int, now: datetime, tz: tzinfo, person
     )  # fmt: skip
     if person_id is not None:
         query = query.where(LeaveRequest.person_id == person_id)
-    away = [(person, activity) for person, activity in session.execute(query) if now <= service.cut_off(activity, tz)]
+    away = [
+        (person, activity) for person, activity in session.execute(query) if in_time(now, service.cut_off(activity, tz))
+    ]
     done = _done(session, {activity.id for _, activity in away})
     return [_of_makeup(person, activity, tz) for person, activity in away if (activity.id, person) not in done]
 

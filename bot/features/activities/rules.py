@@ -10,7 +10,6 @@ from bot.kit.figures import rate
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty, Organizer, Scope
 
 OPENS_BEFORE = timedelta(minutes=30)
-UNDO_WITHIN = timedelta(minutes=10)
 HERE = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE})
 # Did not take place on its day: nobody was there, nobody was missing.
 OFF = frozenset({ActivityStatus.CANCELLED, ActivityStatus.POSTPONED})
@@ -37,11 +36,6 @@ def sign_in(status: ActivityStatus, start: datetime, end: datetime, late_minutes
     if now > end:
         return SignIn.CLOSED
     return SignIn.LATE if now > start + timedelta(minutes=late_minutes) else SignIn.ON_TIME
-
-
-def may_undo(done_at: datetime, now: datetime) -> bool:
-    """One's own last step can be taken back for ten minutes."""
-    return now - done_at <= UNDO_WITHIN
 
 
 def reply_by(notified_at: datetime, start: datetime, next_working_day: date, tz: tzinfo) -> datetime:

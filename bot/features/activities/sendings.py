@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import buttons, cards, making, messages, notices, rules, service
 from bot.kit.access import Right
 from bot.kit.broadcasts import Broadcast, Sent, Subject, preview
+from bot.kit.deadlines import may_undo
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message
@@ -82,7 +83,7 @@ def reads(session: Session, notice_id: int, sent: Sent, now: datetime, tz: tzinf
         return notices.render(session, notice_id, sent.chat_id, now, tz)
     mine = (Receipt.notice_id == notice_id, Receipt.person_id == sent.person_id, Receipt.withdrawn_at.is_(None))
     receipt = session.scalars(select(Receipt).where(*mine)).first()
-    undo = Choice("撤销", buttons.UndoReceipt(receipt.id)) if receipt and rules.may_undo(receipt.at, now) else None
+    undo = Choice("撤销", buttons.UndoReceipt(receipt.id)) if receipt and may_undo(receipt.at, now) else None
     answers = ["您已回复：收到。"] if receipt else []
     return _private(session, notice, notice.text, answers + _done(session, notice, sent.person_id, tz), undo)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
 from bot.features.activities.rolls import audience_of, delegates, rolls
+from bot.kit import deadlines
 from bot.kit.access import Reach, Right, may, reach, require
 from bot.kit.refusal import Refusal
 from scheduler.calendar import Quarter
@@ -238,5 +239,4 @@ def makeup_due(activity: Activity, tz: tzinfo) -> datetime:
 
 
 def before_cut_off(activity: Activity, now: datetime, tz: tzinfo) -> None:
-    if now >= cut_off(activity, tz):
-        raise Refusal("本季度已关账，修改请走“更正”。")
+    deadlines.before_cut_off(now, cut_off(activity, tz))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import rules, service
 from bot.kit.access import NO_RIGHT
+from bot.kit.deadlines import UNDONE_ALREADY, before_undo_ends
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.audience import Me
@@ -112,9 +113,8 @@ def undo(session: Session, me: Me, table: type[Step], row_id: int, now: datetime
     if row is None or row.person_id != me.id or (isinstance(row, Attendance) and row.marked_by_id not in (None, me.id)):
         raise Refusal(NO_RIGHT)
     if row.withdrawn_at is not None:
-        raise Refusal("这一步已撤销。")
-    if not rules.may_undo(_done_at(row), now):
-        raise Refusal("已超过10分钟，不能撤销，请联系组织委员。")
+        raise Refusal(UNDONE_ALREADY)
+    before_undo_ends(_done_at(row), now, "，请联系组织委员。")
     undone: dict[str, Any] = {"withdrawn_at": now}
     if isinstance(row, LeaveRequest):
         undone["state"] = LeaveState.WITHDRAWN

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, messages, rules, taking_part
+from bot.features.activities import buttons, cards, messages, taking_part
+from bot.kit.deadlines import UNDO_WITHIN
 from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.replies import Message, Reply, To
 from storage.audience import Me
@@ -50,7 +51,7 @@ def undo_by_word(session: Session, call: Call) -> Reply:
 
 def newest_step(session: Session, me: Me, now: datetime) -> taking_part.Step | None:
     """The own step of the last ten minutes that still stands and that nobody has decided on."""
-    since = now - rules.UNDO_WITHIN
+    since = now - UNDO_WITHIN
     steps: list[tuple[datetime, taking_part.Step]] = []
     signed = select(Attendance).where(Attendance.person_id == me.id, Attendance.marked_by_id.is_(None))
     steps += [

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import messages, pieces, reviews, rules, service
 from bot.kit.broadcasts import with_delivery
+from bot.kit.deadlines import in_time
 from bot.kit.replies import Message, To
 from scheduler.calendar import local_day
 from storage.choices import PieceState
@@ -56,7 +57,7 @@ def own(session: Session, row: Reflection, tz: tzinfo) -> Message:
     note = ""
     if row.submitted_at is not None:
         found = service.load(session, task.branch_id, tz, [task.id])
-        note = messages.AFTER_CUT_OFF if found and row.submitted_at > found[0].cut_off(tz) else ""
+        note = messages.AFTER_CUT_OFF if found and not in_time(row.submitted_at, found[0].cut_off(tz)) else ""
     return messages.own_card(row, task, len(pieces.parts(session, row.id)), tz, note)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import rules, service
 from bot.kit.access import NO_RIGHT
+from bot.kit.deadlines import before_cut_off, before_undo_ends
 from bot.kit.handlers import File
 from bot.kit.refusal import Refusal
 from storage import audit
@@ -147,10 +148,8 @@ def undo(session: Session, me: Me, row: Reflection, cut_off: datetime, now: date
     """Take 提交 back within ten minutes: the version is withdrawn, its parts go on in a new draft that is returned."""
     if row.state is not PieceState.SUBMITTED or row.submitted_at is None:
         raise Refusal("心得已审阅，不能撤销。" if row.submitted_at else "这篇心得尚未提交。")
-    if not rules.may_undo(row.submitted_at, now):
-        raise Refusal("已超过10分钟，不能撤销；如需修改请联系审阅的同志退回。")
-    if now > cut_off:
-        raise Refusal("本季度已关账，修改请走“更正”。")
+    before_undo_ends(row.submitted_at, now, "；如需修改请联系审阅的同志退回。")
+    before_cut_off(now, cut_off)
     changes = claim(session, row, PieceState.SUBMITTED, withdrawn_at=now)
     draft = _draft(session, row.task_id, row.person_id, row.piece, row.version, now)
     session.execute(

@@ -3,14 +3,13 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
 from bot.kit.figures import rate
 from storage.choices import Category, PieceState, Rank, TaskAudience
 
-UNDO_WITHIN = timedelta(minutes=10)
 CADRES = frozenset(list(Rank)[list(Rank).index(Rank.DEPUTY_SECTION) :])
 
 
@@ -137,7 +136,3 @@ def next_turn(mine: Iterable[Version], per_person: int) -> Turn | NoTurn:
 def has_handed_in(mine: Iterable[Version]) -> bool:
     """Somebody owes nothing as soon as one piece waits for its review or was accepted."""
     return any(version.state in (PieceState.SUBMITTED, PieceState.ACCEPTED) for version in mine)
-
-
-def may_undo(submitted_at: datetime, now: datetime) -> bool:
-    return now - submitted_at <= UNDO_WITHIN

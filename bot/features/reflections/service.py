@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.features.reflections import rules
 from bot.features.reflections.buttons import HandIn
+from bot.kit.deadlines import in_time
 from bot.kit.hours import FURTHEST, nudge_days
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
@@ -59,8 +60,8 @@ class Task:
 
     def is_open(self, now: datetime, tz: tzinfo) -> bool:
         """Still asked for: until the cut-off of its quarter, and never shorter than until its own due day."""
-        end = max(self.cut_off(tz), at(self.row.due_on, time(23, 59), tz))
-        return not self.subject.called_off and now <= end
+        asked = in_time(now, self.cut_off(tz)) or now <= at(self.row.due_on, time(23, 59), tz)
+        return asked and not self.subject.called_off
 
 
 def load(

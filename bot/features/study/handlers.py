@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.study import desk, messages, service
 from bot.features.study.buttons import Done, OpenItem, Place, UndoDone
+from bot.kit.deadlines import in_time
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
@@ -35,7 +36,7 @@ def done(session: Session, call: Call, button: Done) -> Reply:
 
 
 def _line(call: Call, completed: service.Completed) -> str:
-    counts = completed.row.completed_at <= service.cut_off(completed.item, call.tz)
+    counts = in_time(completed.row.completed_at, service.cut_off(completed.item, call.tz))
     return messages.completed(completed.item, completed.row, completed.again, counts)
 
 

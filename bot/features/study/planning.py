@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.study import rules
-from bot.features.study.service import CLOSED, NO_SUCH, cut_off
+from bot.features.study.service import NO_SUCH, cut_off
 from bot.kit.access import Right, require
+from bot.kit.deadlines import before_cut_off
 from bot.kit.refusal import Refusal
 from scheduler.calendar import local_day
 from scheduler.calendars import calendar_of
@@ -155,8 +156,7 @@ def find_item(session: Session, me: Me, item_id: int) -> StudyItem:
 
 def withdraw(session: Session, me: Me, item: StudyItem, now: datetime, tz: tzinfo) -> None:
     """A withdrawn item counts nowhere (D10); after the cut-off only a correction may do that."""
-    if now > cut_off(item, tz):
-        raise Refusal(CLOSED)
+    before_cut_off(now, cut_off(item, tz))
     gone = {"state": StudyItemState.WITHDRAWN, "withdrawn_at": now}
     audit.change(session, "withdraw", item, gone, now=now, actor_id=me.id, branch_id=me.branch_id)
 

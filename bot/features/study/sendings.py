@@ -5,10 +5,10 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities.rules import may_undo
 from bot.features.study import messages, planning, service
 from bot.kit.access import Right
 from bot.kit.broadcasts import Broadcast, Sent, Subject
+from bot.kit.deadlines import may_undo
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message
 from bot.kit.words import quoted

@@ -7,10 +7,10 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.activities.rules import may_undo
 from bot.features.study import messages, rules
 from bot.features.study.buttons import Done, Place
 from bot.kit.access import NO_RIGHT
+from bot.kit.deadlines import UNDONE_ALREADY, before_cut_off, before_undo_ends, in_time
 from bot.kit.hours import FURTHEST, nudge_days
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
@@ -27,7 +27,6 @@ from storage.rows import of_branch, standing
 
 NO_SUCH = "没有找到这项学习内容。"
 WITHDRAWN = "这项学习内容已撤回，不必再学。"
-CLOSED = "本季度已关账，修改请走“更正”。"
 SHOWN_BACK = timedelta(days=120)
 
 # Given out, with its theme's prompt or by itself, and not withdrawn: what is only planned is nobody's to learn yet.
@@ -103,12 +102,10 @@ def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> St
     if row is None or row.person_id != me.id:
         raise Refusal(NO_RIGHT)
     if row.withdrawn_at is not None:
-        raise Refusal("这一步已撤销。")
-    if not may_undo(row.completed_at, now):
-        raise Refusal("已超过10分钟，不能撤销，请联系宣传委员。")
+        raise Refusal(UNDONE_ALREADY)
+    before_undo_ends(row.completed_at, now, "，请联系宣传委员。")
     item = session.get_one(StudyItem, row.item_id)
-    if now > cut_off(item, tz):
-        raise Refusal(CLOSED)
+    before_cut_off(now, cut_off(item, tz))
     audit.change(session, "undo", row, {"withdrawn_at": now}, now=now, actor_id=me.id, branch_id=me.branch_id)
     return item
 
@@ -135,7 +132,7 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     today = local_day(now, tz)
     recently = StudyItem.due_on >= today - SHOWN_BACK
     found = session.scalars(select(StudyItem).where(StudyItem.branch_id == branch_id, GIVEN, recently))
-    items = [item for item in found if now <= max(cut_off(item, tz), _end(item.due_on, tz))]
+    items = [item for item in found if in_time(now, cut_off(item, tz)) or now <= _end(item.due_on, tz)]
     if not items:
         return []
     people = None if person_id is None else [person_id]

@@ -47,11 +47,6 @@ def test_no_sign_in_to_what_does_not_take_place(status: ActivityStatus, met: Sig
     assert sign_in(status, START, END, 10, START) is met
 
 
-def test_undo_for_ten_minutes() -> None:
-    assert rules.may_undo(START, START + timedelta(minutes=10))
-    assert not rules.may_undo(START, START + timedelta(minutes=10, seconds=1))
-
-
 def test_reply_is_due_at_noon_of_the_next_working_day_or_at_the_start() -> None:
     told = datetime(2023, 7, 4, 9, 30, tzinfo=SHANGHAI)
     assert rules.reply_by(told, START, date(2023, 7, 5), SHANGHAI) == datetime(2023, 7, 5, 12, tzinfo=SHANGHAI)

@@ -140,11 +140,6 @@ def test_whose_turn_it_is(mine: list[Version], per_person: int, turn: Turn | NoT
     assert next_turn(mine, per_person) == turn
 
 
-def test_ten_minutes_to_undo() -> None:
-    assert rules.may_undo(ON_TIME, ON_TIME + timedelta(minutes=10))
-    assert not rules.may_undo(ON_TIME, ON_TIME + timedelta(minutes=10, seconds=1))
-
-
 # --- the example archive -------------------------------------------------------------------------------------------
 
 
