@@ -163,7 +163,7 @@ class Sender:
 
     async def _take_over(self) -> None:
         """What somebody was sending when it died is unknown now; what Telegram asked it to wait for is waited for."""
-        now, held = self._clock.now(), self._held()
+        now, held = self._clock.now(), list(self._held())
 
         def begin(session: Session) -> list[tuple[int, datetime]]:
             if not self._turn.confirm(session):
@@ -203,7 +203,7 @@ class Sender:
     # --- one round: see what is due, start what the pace lets go, put off what must wait ---
 
     async def _round(self) -> None:
-        mended = await self._repairs.after_a_step(), await self._repairs.of_strays(self._held())
+        mended = await self._repairs.after_a_step(), await self._repairs.of_strays(list(self._held()))
         self._due = self._due or any(mended) or (self._next_at is not None and self._next_at <= self._clock.now())
         if self._due or (self._more and len(self._waiting) <= BATCH // 2):
             await self._look()
@@ -224,7 +224,7 @@ class Sender:
         def look(session: Session) -> rows.Due:
             return rows.due(session, now, over, room, urgent, held, answering)
 
-        found = await readable(self._storage, look, now, held)
+        found = await readable(self._storage, look, now, list(held))
         if found.expired:
             await self._write(lambda session: rows.end(session, found.expired, OutboxState.EXPIRED, "expired"))
         self._more, self._next_at = found.more, found.next_at
@@ -232,11 +232,12 @@ class Sender:
         self._answering |= answered_in(found.rows)
         await self._ask_about([row for row in found.rows if self._asked_when_claimed(row)])
         self._waiting.sort(key=lambda row: LANES.index(row.lane))
-        if self._more and not self._waiting:
+        if self._more and not self._waiting and not self._calls:
             self.wake()
 
-    def _held(self) -> list[int]:
-        return [row.id for row in (*self._waiting, *self._calls.values(), *self._results.rows)]
+    def _held(self) -> dict[int, int]:
+        """The chat of each row in hand, by the row."""
+        return {row.id: row.chat_id for row in (*self._waiting, *self._calls.values(), *self._results.rows)}
 
     def _asked_when_claimed(self, row: Row) -> bool:
         return row.edits_id is None and row.job in self._still_owed

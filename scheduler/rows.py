@@ -1,6 +1,7 @@
 """The outbox in SQL: what is due, what is begun, what is put off, what a dead process was sending."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,6 +71,7 @@ def _due(lane: Lane) -> Select[Any]:
         )
         .where(Outbox.state == OutboxState.QUEUED, Outbox.lane == lane, Outbox.not_before <= bindparam("now"))
         .where(Outbox.id.not_in(bindparam("held", expanding=True)))
+        .where(Outbox.chat_id.not_in(bindparam("full", expanding=True)))
         .order_by(Outbox.not_before, Outbox.id)
         .limit(bindparam("room"))
     )  # fmt: skip
@@ -94,6 +96,10 @@ def _first_answers() -> Select[int]:
 
 _DUE = {lane: _due(lane) for lane in LANES}
 _DUE[Lane.ANSWERS] = _DUE[Lane.ANSWERS].where(Outbox.id.in_(_first_answers()))
+# So many go to a chat in the time for which a row may wait in hand.
+A_CHAT = 3
+# How often the rows behind those of a chat that has enough in hand are looked for, in one look.
+LOOKS = 4
 _NEXT = [_next(lane) for lane in LANES]
 # What takes the place of a secret message (an invite, somebody's number) once there is nothing more to send.
 FORGOTTEN = {"text": "（内容已不再保存）"}
@@ -122,30 +128,48 @@ _REFUSED = select(Outbox.chat_id, func.max(Outbox.not_before)).where(
 
 
 def due(
-    session: Session, now: datetime, over: datetime, room: int, urgent: int, held: Collection[int],
+    session: Session, now: datetime, over: datetime, room: int, urgent: int, held: Mapping[int, int],
     answering: Collection[int],
 ) -> Due:  # fmt: skip
     """At most `room` due rows (of the answers at least `urgent`) but those in `held`; nothing is changed.
 
-    Answers keep their order: one a chat, and none of a chat in `answering`, which still has one in hand. over: what
-    expires by then has expired (not `now` where the machine's clock is known to be wrong).
+    held: the chat of each row in hand, by the row. A chat has at most A_CHAT in hand, so that nobody waits behind
+    somebody to whom a thousand go, one a second. Answers keep their order: one a chat, and none of a chat in
+    `answering`, which still has one in hand. over: what expires by then has expired (not `now` where the machine's
+    clock is known to be wrong).
     """
     rows: list[Row] = []
     expired: list[int] = []
-    more = False
+    more, chats = False, Counter(held.values())
     for lane in LANES:
         wanted = max(room - len(rows), urgent if lane is Lane.ANSWERS else 0, 0)
-        values: dict[str, Any] = {"now": now, "room": wanted, "held": padded(held)}
-        if lane is Lane.ANSWERS:
-            values |= {"soon": now + KEEPS_PLACE, "answering": padded(answering)}
-        found = session.execute(_DUE[lane], values).all() if wanted else []
-        late = [each.id for each in found if each.expires_at is not None and each.expires_at <= over]
-        # Behind an answer that expired there may be the next one of its chat.
-        more = more or len(found) == wanted or bool(late)
-        expired += late
-        rows += [_row(each) for each in found if each.id not in late]
+        answers = {"soon": now + KEEPS_PLACE, "answering": padded(answering)} if lane is Lane.ANSWERS else {}
+        # Where there is no room there may be more.
+        more, seen = more or not wanted, set(held)
+        for _ in range(LOOKS if wanted else 0):
+            full = [chat for chat, number in chats.items() if number >= A_CHAT]
+            values = {"now": now, "room": wanted, "held": padded(seen), "full": padded(full), **answers}
+            found = session.execute(_DUE[lane], values).all()
+            late = [each.id for each in found if each.expires_at is not None and each.expires_at <= over]
+            expired += late
+            here = [each for each in found if each.id not in late and _has_room(chats, each.chat_id)]
+            rows += map(_row, here)
+            seen.update(each.id for each in here)
+            # Behind an answer that expired there may be the next one of its chat.
+            more = more or len(found) == wanted or bool(late or full)
+            filled, wanted = len(found) == wanted, wanted - len(here)
+            if late or not filled or not wanted:
+                break
     moments = [session.scalar(statement, {"now": now}) for statement in _NEXT]
     return Due(rows, expired, more, min((moment for moment in moments if moment is not None), default=None))
+
+
+def _has_room(chats: Counter[int], chat_id: int) -> bool:
+    """One more for this chat; False when it has enough in hand."""
+    if chats[chat_id] >= A_CHAT:
+        return False
+    chats[chat_id] += 1
+    return True
 
 
 def padded(ids: Collection[int]) -> list[int]:

@@ -226,7 +226,7 @@ def test_links_for_people(office: Office) -> None:
 def test_found_due(office: Office, lane: Lane) -> None:
     for count in counts(office):
         office.say(*range(1, count + 1), lane=lane)
-        found = in_session(office, lambda session: rows.due(session, START, START, 30, 10, [], []))
+        found = in_session(office, lambda session: rows.due(session, START, START, 30, 10, {}, []))
         assert sorted(row.chat_id for row in found.rows) == list(range(1, count + 1))
 
 
@@ -257,9 +257,9 @@ def test_what_telegram_asked_to_wait_for_keeps_its_distance_however_long_it_is(o
 def test_answers_are_found_where_there_is_no_room_left(office: Office) -> None:
     for lane in Lane:
         office.say(1, 2, lane=lane, expires_at=None if lane is Lane.ANSWERS else START)
-    found = in_session(office, lambda session: rows.due(session, START, START, 0, 10, [], []))
+    found = in_session(office, lambda session: rows.due(session, START, START, 0, 10, {}, []))
     assert [row.lane for row in found.rows] == [Lane.ANSWERS] * 2
-    found = in_session(office, lambda session: rows.due(session, START, START, 30, 10, [], [1]))
+    found = in_session(office, lambda session: rows.due(session, START, START, 30, 10, {}, [1]))
     assert [(row.lane, row.chat_id) for row in found.rows] == [(Lane.ANSWERS, 2)]
     assert len(found.expired) == 4
 

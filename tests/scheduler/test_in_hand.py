@@ -162,14 +162,17 @@ async def test_a_step_that_met_a_database_that_is_away_is_taken_again(
 ) -> None:
     monkeypatch.setattr(outbox, "BEGIN_AGAIN", 0.02)
     office.say(7)
-    office.say(*[8] * 6)
+    # More than a group gets in a minute: some of them are put off.
+    office.say(*[-8] * 25)
     office.change(resent=True)
     storage.cut(step)
     async with office.sender():
+        if step == "Sender._put_off":
+            await office.clock.travel(START + SECOND * 30)
         await until(lambda: not storage.cuts)
         await asyncio.sleep(0.1)
-        await office.clock.travel(START + SECOND * 60)
-    assert Counter(office.telegram.texts) == {(7, "通知"): 1, (8, "通知"): 6}
+        await office.clock.travel(START + SECOND * 120)
+    assert Counter(office.telegram.texts) == {(7, "通知"): 1, (-8, "通知"): 25}
     assert {(row.state.value, row.resent) for row in office.rows()} == {("sent", True)}
 
 

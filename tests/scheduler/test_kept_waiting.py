@@ -209,3 +209,28 @@ async def test_a_sender_whose_token_was_refused_sends_nothing_when_it_is_run_aga
         await asyncio.wait_for(sender.run(), 10)
         assert not sender.mine
     assert (office.telegram.asked, len(office.telegram.asked_who), office.stopped) == (1, 1, ["token_refused"])
+
+
+@pytest.mark.parametrize(
+    ("chats", "each"),
+    [([7], 100), ([-9], 60), (list(range(201, 211)), 20), (list(range(201, 216)), 12), ([7, -9], 50)],
+    ids=["a chat", "a group", "ten chats", "fifteen chats", "both"],
+)
+async def test_nobody_waits_behind_those_to_whom_many_go(office: Office, chats: list[int], each: int) -> None:
+    """One a second goes to a chat, and all that was in hand was theirs: others waited until the last of them had gone,
+    a broadcast for twenty minutes.
+    """
+    for number in range(each):
+        office.say(*chats, text=f"{number:03}")
+    office.say(*range(301, 306))
+    office.say(*range(401, 406), lane=Lane.BROADCASTS)
+    async with office.sender():
+        await office.clock.travel(START + SECOND * 5)
+        waited = [times(office, chat) for chat in (*range(301, 306), *range(401, 406))]
+        assert [len(when) for when in waited] == [1] * 10
+        await office.clock.travel(START + SECOND * 400)
+    for chat in chats:
+        heard = [text for to, text in office.telegram.texts if to == chat]
+        # What is put off for a group's twenty a minute may be overtaken.
+        assert (sorted(heard) if chat < 0 else heard) == [f"{number:03}" for number in range(each)]
+    assert set(office.states()) == {"sent"}
