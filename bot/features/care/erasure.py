@@ -67,7 +67,7 @@ def look(session: Session, me: Me, person_id: int, today: date) -> Before:
     on_roster = session.scalars(select(RosterSpan.id).where(RosterSpan.person_id == person.id, listed)).first()
     around = mentions.surroundings(session, person)
     name = mentions.naming(session, person, erased_name(person.id), around)
-    named = mentions.count(session, name, around)
+    named = sum(mentions.count(session, each, around) for each in (name, *mentions.numbering(person)))
     gone, emptied, kept = counts[Fate.DELETE], counts[Fate.EMPTY], counts[Fate.KEEP]
     return Before(person, on_roster is not None, gone, emptied, kept, named, name.shared)
 
@@ -105,11 +105,13 @@ def erase(session: Session, me: Me, person_id: int, today: date, now: datetime, 
     around = mentions.surroundings(session, person)
     name = mentions.naming(session, person, erased_name(person.id), around)
     _end_spans(session, person.id, today)
+    numbers = mentions.numbering(person)
     requests = traces.take_requests_out(session, name, around, person.phone)
     # What somebody wrote first: of that nothing is left in which the name could be replaced.
     done = {
         "bind_requests": len(requests), "reviewed": traces.take_texts_out(session, person.id, requests),
-        "said": traces.take_name_out(session, name, around), "named": mentions.take_out(session, name, around),
+        "said": sum(traces.take_name_out(session, each, around) for each in (name, *numbers)),
+        "named": sum(mentions.take_out(session, each, around) for each in (name, *numbers)),
     }  # fmt: skip
     # The person last: the other tables are found by the account that stands there.
     for holding in reversed(HOLDINGS):

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Table, and_, case, null, or_, select
 from bot.features.care.rules import erased_name
 from scheduler.rows import ERASED
 from storage.base import Model
-from storage.choices import OutboxState
+from storage.choices import ExemptionReason, OutboxState
 from storage.models.activity import Activity, Component, Delegate
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.audit import Audit
@@ -119,7 +119,11 @@ HOLDINGS: tuple[Holding, ...] = (
     _own(DutySpan, "党内职务", extra=null()),
     _own(RankSpan, "职级", extra=null()),
     _own(CategorySpan, "人员类别", extra=null()),
-    _own(ExemptionSpan, "免于考勤", "contact_person_id", approved_by="", reason_text=None, extra=null()),
+    # That somebody was exempt is counted; why is nobody's business any more.
+    _own(
+        ExemptionSpan, "免于考勤", "contact_person_id",
+        reason=ExemptionReason.OTHER, approved_by="", reason_text=None, extra=null(),
+    ),
     _own(Attendance, "签到和考勤", "marked_by_id"),
     _own(LeaveRequest, "请假", "entered_by_id", "decided_by_id", reason=""),
     _own(Makeup, "补学", "reviewed_by_id", note="", files=[], return_reason=""),

@@ -95,6 +95,8 @@ PLACES: tuple[Place, ...] = (
     ),
 )  # fmt: skip
 
+NUMBER_TAKEN_OUT = "（号码已注销）"
+
 # Left alone on purpose, by table and column, and what the receipt calls it; docs/operating.md gives the reasons.
 KEPT: Mapping[str, str] = {
     "reflection_part.text": "他人的心得",
@@ -123,6 +125,11 @@ def naming(session: Session, person: Person, put: str, around: Around) -> Naming
         )
     )  # fmt: skip
     return Naming(person.name, put, others)
+
+
+def numbering(person: Person) -> list[Naming]:
+    """The telephone number, as it is kept, with what takes its place: nobody else's holds it."""
+    return [Naming(person.phone, NUMBER_TAKEN_OUT)] if person.phone else []
 
 
 def says(column: Any, text: str) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Finds somebody's name in what others wrote and puts another in its place: plain values, no I/O."""
+"""Finds somebody's name, or number, in what others wrote and puts another in its place: plain values, no I/O."""
 
 import re
 from collections.abc import Iterable
@@ -63,6 +63,13 @@ def _alone(name: str) -> str:
     word = re.escape(name)
     if len(name) == 1 or name in WORDS:
         return rf"(?<!\w){word}(?!\w)|{word}(?=同志)"
-    before = r"(?<![A-Za-z])" if name[0].isascii() and name[0].isalpha() else ""
-    after = r"(?![A-Za-z])" if name[-1].isascii() and name[-1].isalpha() else ""
+    before = f"(?<![{_kin(name[0])}])" if _kin(name[0]) else ""
+    after = f"(?![{_kin(name[-1])}])" if _kin(name[-1]) else ""
     return f"{before}{word}{after}"
+
+
+def _kin(letter: str) -> str:
+    """What would make a longer word or number of it."""
+    if not letter.isascii():
+        return ""
+    return "A-Za-z" if letter.isalpha() else "0-9" if letter.isdigit() else ""

@@ -13,12 +13,13 @@ from bot.features.people import binding
 from bot.features.people.rules import InviteKind
 from bot.kit import dialog as dialogs
 from bot.kit.refusal import Refusal
-from storage.choices import Duty, OutboxState
+from storage.choices import Duty, ExemptionReason, OutboxState
 from storage.engine import Storage
 from storage.models.dialog import Dialog
+from storage.models.notice import Notice
 from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox
-from storage.models.person import DutySpan, Person, RosterSpan
+from storage.models.person import DutySpan, ExemptionSpan, Person, RosterSpan
 from storage.roster import roster
 from tests.cast import Cast, make_branch
 from tests.features.care.filling import MARK, NOW, where
@@ -55,6 +56,34 @@ def test_an_erasure_leaves_a_number_and_no_name_no_text_no_account(storage: Stor
         assert session.scalars(select(Outbox.state).where(Outbox.person_id == person.id)).all() == [
             OutboxState.CANCELLED
         ]
+
+
+def test_the_number_goes_from_what_others_wrote_and_so_does_why_somebody_was_exempt(
+    storage: Storage, cast: Cast
+) -> None:
+    """A notice with the number of who is gone was kept for ever; the list of the exempt said 行动不便."""
+    number, other = "13912345678", "13912345679"
+    with storage.transaction() as session:
+        session.get_one(Person, cast[VICTIM]).phone = number
+        session.get_one(Person, cast["甲六"]).phone = other
+        exempt = ExemptionSpan(
+            person_id=cast[VICTIM], from_on=date(2023, 7, 1), reason=ExemptionReason.FRAIL_RETIRED, approved_by="甲一"
+        )
+        notice = Notice(
+            branch_id=cast.branch_id, text=f"请联系甲五，电话{number}或{other}。", reply_by=NOW, created_at=NOW,
+            created_by_id=cast["甲一"],
+        )  # fmt: skip
+        session.add_all([exempt, notice])
+        session.flush()
+        secretary = cast.me(session, "甲一", TODAY)
+        assert erasure.look(session, secretary, cast[VICTIM], TODAY).named == 2
+        erasure.erase(session, secretary, cast[VICTIM], TODAY, NOW)
+    with storage.reading() as session:
+        assert where(session, number) == set()
+        text = session.scalars(select(Notice.text).where(Notice.text.contains(other))).one()
+        assert text == f"请联系已注销{cast[VICTIM]}，电话（号码已注销）或{other}。"
+        mine = select(ExemptionSpan.reason).where(ExemptionSpan.person_id == cast[VICTIM])
+        assert set(session.scalars(mine)) == {ExemptionReason.OTHER}
 
 
 def test_what_is_counted_stays_and_the_log_says_who_erased(storage: Storage, cast: Cast) -> None:
