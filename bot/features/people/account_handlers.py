@@ -88,6 +88,7 @@ def revoke_invite(session: Session, call: Call, button: RevokeInvite) -> Reply:
 
 def unbind(session: Session, call: Call, button: Unbind) -> Reply:
     if not button.sure:
+        accounts.seated(session, call.me, button.person_id, call.today)
         one = accounts.account(session, call.me, button.person_id, call.today)
         return Reply(edit=words.sure_to_unbind(one))
     name, old = accounts.unbind(session, call.me, button.person_id, call.today, call.now)

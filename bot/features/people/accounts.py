@@ -20,7 +20,7 @@ from storage.spans import on_day
 
 NONE_OPEN = "没有可以作废的链接。"
 NOT_BOUND = "这位同志尚未绑定。"
-ONESELF = "本人的账号不能自己解除，请其他委员或管理员办理。"
+ONESELF = "本人的账号不能自己更换或解除，请其他委员办理。"
 SECRETARYS = "书记的账号由系统管理员更换（命令 branch-bot invites --person）。"
 TAIL = 4
 
@@ -62,7 +62,7 @@ def account(session: Session, me: Me, person_id: int, today: date) -> Account:
 
 def reinvite(session: Session, me: Me, person_id: int, today: date, now: datetime) -> tuple[str, str, str]:
     """(name, group, code) of a link that moves somebody bound to another account; until then the old one stays."""
-    person = _seated(session, me, person_id, today)
+    person = seated(session, me, person_id, today)
     record(session, "reinvited", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id)
     code = service.issue(session, InviteKind.PERSON, me.branch_id, [person_id], now)[person_id]
     return person.name, person.group_name, code
@@ -86,7 +86,7 @@ def revoke(session: Session, me: Me, person_id: int, now: datetime) -> str:
 
 def unbind(session: Session, me: Me, person_id: int, today: date, now: datetime) -> tuple[str, int]:
     """(name, account) of who has lost the seat: unknown to the bot from now on, until a new link is opened."""
-    person = _seated(session, me, person_id, today)
+    person = seated(session, me, person_id, today)
     old = session.get_one(Person, person_id).telegram_id
     mine = update(Person).where(Person.id == person_id, Person.telegram_id == old)
     if old is None or not changed(session, mine.values(telegram_id=None, bound_at=None)):
@@ -100,18 +100,18 @@ def unbind(session: Session, me: Me, person_id: int, today: date, now: datetime)
     return person.name, old
 
 
-def _seated(session: Session, me: Me, person_id: int, today: date) -> Member:
+def seated(session: Session, me: Me, person_id: int, today: date) -> Member:
     """Somebody bound whose account the desk may change."""
     require(me, Right.ROSTER, branch_id=me.branch_id)
     person = next(iter(roster(session, me.branch_id, today, [person_id])), None)
     if person is None:
         raise Refusal(service.NOT_LISTED)
+    if Duty.SECRETARY in person.duties:
+        raise Refusal(SECRETARYS)
     if person_id == me.id:
         raise Refusal(ONESELF)
     if not person.bound:
         raise Refusal(NOT_BOUND)
-    if Duty.SECRETARY in person.duties:
-        raise Refusal(SECRETARYS)
     if why := seats.refused(session, me, [person_id], today):
         raise Refusal(why[person_id])
     return person

@@ -101,8 +101,11 @@ def test_whose_account_the_desk_may_not_change(storage: Storage) -> None:
             for act in (accounts.reinvite, accounts.unbind):
                 with pytest.raises(Refusal, match="系统管理员"):
                     act(session, cast.me(session, name, TODAY), cast["甲一"], TODAY, NOW)
-        with pytest.raises(Refusal, match=accounts.ONESELF):
+        # The secretary's own is the operator's as well; any other officer's own is another officer's.
+        with pytest.raises(Refusal, match="系统管理员"):
             accounts.unbind(session, secretary(session, cast), cast["甲一"], TODAY, NOW)
+        with pytest.raises(Refusal, match=accounts.ONESELF):
+            accounts.unbind(session, cast.me(session, "甲二", TODAY), cast["甲二"], TODAY, NOW)
         with pytest.raises(Refusal, match=service.NOT_LISTED):
             accounts.unbind(session, secretary(session, cast), 999_999, TODAY, NOW)
         _, _, code = service.make_person_invite(session, cast.branch_id, "甲一", LATER)
