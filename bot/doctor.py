@@ -38,6 +38,8 @@ COLUMNS = ("check", "ok", "found", "to_do")
 SAFE_SQLITE = (3, 51, 3)
 SOON = timedelta(days=60)
 STALE = timedelta(days=2)
+DAMAGED = "Stop the bot, keep the file, restore the last copy (branch-bot restore), and look after the disk."
+WHERE = "Check DATABASE_URL, DATA_DIR and who may write there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,12 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
     except OldSchema as error:
         yield Finding("database", False, "not as this program needs it", str(error))
     except (DatabaseError, OSError, ValueError) as error:
-        yield Finding("database", False, faults.words(error), "Check DATABASE_URL, DATA_DIR and who may write there.")
+        yield Finding("database", False, faults.words(error), DAMAGED if _damaged(error) else WHERE)
+
+
+def _damaged(error: Exception) -> bool:
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _sqlite(storage: Storage) -> Iterator[Finding]:
@@ -104,8 +111,7 @@ def _sqlite(storage: Storage) -> Iterator[Finding]:
     if faults == ["ok"]:
         yield Finding("file", True, "whole (quick_check)")
     else:
-        what = "Stop the bot, keep the file, restore the last copy (branch-bot restore), and look after the disk."
-        yield Finding("file", False, f"damaged: {'; '.join(' '.join(each.split()) for each in faults)}", what)
+        yield Finding("file", False, f"damaged: {'; '.join(' '.join(each.split()) for each in faults)}", DAMAGED)
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
         yield Finding(
             "sqlite", None, f"version {sqlite3.sqlite_version} has a rare fault that 3.51.3 mends",

@@ -135,3 +135,13 @@ def test_the_doctor_looks_at_the_file(sqlite_url: str, tmp_path: Path) -> None:
     content[(page - 1) * size + 3 : (page - 1) * size + 5] = b"\xff\x00"
     path.write_bytes(content)
     assert doctor().startswith("file,no,damaged: ")
+
+
+@pytest.mark.usefixtures("_settings")
+@pytest.mark.parametrize("left", [5_000, 100_000])
+def test_the_doctor_sends_who_cannot_read_the_file_to_the_last_copy(sqlite_url: str, tmp_path: Path, left: int) -> None:
+    """It said to look at DATABASE_URL."""
+    path = tmp_path / "branch.db"
+    path.write_bytes(path.read_bytes()[:left])
+    done = CliRunner().invoke(cli, ["doctor", "--format", "csv"], env={"DATABASE_URL": sqlite_url})
+    assert "branch-bot restore" in next(line for line in done.output.splitlines() if line.startswith("database,no"))
