@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from bot.carrying import Found, Known
+    from bot.carrying import Found
+    from bot.known import Known
 
 SEND, DROP = "send", "drop"
 # How many runs are named.
@@ -39,13 +40,14 @@ def restore(file: Path, yes: bool, due: str | None) -> None:
     """
     from bot import carrying
     from bot.features.registry import jobs
+    from bot.known import known
     from storage import backup
     from storage.engine import Storage, database_url
 
     settings = load()
     now, tz = _now(settings), settings.timezone
     with Storage(settings.database) as storage:
-        before = carrying.known(storage)
+        before = known(storage)
 
     def settle(session: "Session") -> None:
         found = carrying.carry(session, before, jobs(tz), now, tz)
@@ -67,6 +69,9 @@ def _tell(file: Path, before: "Known | None", found: "Found", tz: "tzinfo") -> N
         click.echo("There is no present database that can be read: nobody knows what it has sent since then.")
     else:
         click.echo(f"The present database has records until {_when(before.until, tz)}. {_lost(found.lost)}")
+        if before.unreadable:
+            columns = ", ".join(before.unreadable)
+            click.echo(f"Some of it cannot be read ({columns}): what is said there counts as unknown.")
     if found.erased:
         numbers = ", ".join(map(str, found.erased))
         click.echo(
@@ -74,6 +79,8 @@ def _tell(file: Path, before: "Known | None", found: "Found", tz: "tzinfo") -> N
         )
     if found.sent:
         click.echo(f"Messages that were sent since then and are not sent again: {found.sent}")
+    if found.over:
+        click.echo(f"Messages that were dropped or too late, or reached nobody, and stay so: {found.over}")
     if found.messages:
         click.echo(f"Messages that fell due since then and were not sent: {found.messages}")
         for run, number in found.runs[:SHOWN]:
@@ -82,7 +89,7 @@ def _tell(file: Path, before: "Known | None", found: "Found", tz: "tzinfo") -> N
         if len(found.runs) > SHOWN:
             click.echo(f"  ... and of {len(found.runs) - SHOWN} more runs")
         if found.rows:
-            click.echo(f"  {len(found.rows)} that waited in the copy")
+            click.echo(f"  {len(found.rows)} that waited in the copy, or were on their way")
 
 
 def _lost(lost: "Mapping[str, int]") -> str:

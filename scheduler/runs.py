@@ -1,6 +1,6 @@
 """One run of a job for one branch: its row, its promises and its messages in one transaction."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -109,23 +109,51 @@ def run_slice(session: Session, run: Due, now: datetime, adopted: Mapping[str, d
     Within its grace the plan is asked; later it is recorded as missed, and told unless it was over before the job
     was known here. Raises what the plan raises, and then nothing of it is kept.
     """
+    begun = _begin(session, run, now, adopted)
+    if begun is None:
+        return False
+    row, fresh, done = begun
+    _promise(session, run, row, fresh[:SLICE], now)
+    if len(fresh) > SLICE:
+        return True
+    row.state = done
+    return False
+
+
+def run_part(
+    session: Session, run: Due, now: datetime, adopted: Mapping[str, datetime], names: Container[str],
+    state: JobRunState,
+) -> None:  # fmt: skip
+    """Promise of a run only what takes one of these names, and leave it in a state: while it is PLANNING the rest
+    follows. A run that is done is left alone.
+    """
+    begun = _begin(session, run, now, adopted)
+    if begun is not None:
+        row, fresh, _ = begun
+        _promise(session, run, row, [item for item in fresh if any(key in names for key in item.keys)], now)
+        row.state = state
+
+
+def _begin(
+    session: Session, run: Due, now: datetime, adopted: Mapping[str, datetime]
+) -> tuple[JobRun, list[Owed], JobRunState] | None:
+    """The row of a run, what of it is not promised yet, and what it is once that is; None for one that is done."""
     row = _row(session, run)
     if row is not None and row.state is not JobRunState.PLANNING:
-        return False
+        return None
     late = row is None and now > run.occurrence.until
     if row is None:
         row = _run_row(run.job.name, run.branch_id, run.occurrence, JobRunState.PLANNING, now)
         session.add(row)
         session.flush()
     owed = _told(session, run, adopted) if late else list(run.job.plan(session, run.branch_id, run.occurrence, now))
-    fresh = _fresh(session, owed)
-    now_due = [item if item.batch is not None else replace(item, batch=run.batch) for item in fresh[:SLICE]]
+    return row, _fresh(session, owed), JobRunState.MISSED if late else JobRunState.PLANNED
+
+
+def _promise(session: Session, run: Due, row: JobRun, owed: Sequence[Owed], now: datetime) -> None:
+    now_due = [item if item.batch is not None else replace(item, batch=run.batch) for item in owed]
     promise_all(session, now_due, job=run.job.name, branch_id=run.branch_id, now=now)
-    row.planned += len(fresh[:SLICE])
-    if len(fresh) > SLICE:
-        return True
-    row.state = JobRunState.MISSED if late else JobRunState.PLANNED
-    return False
+    row.planned += len(now_due)
 
 
 def _row(session: Session, run: Due) -> JobRun | None:

@@ -29,6 +29,7 @@ def copy_database(url: URL, copy: Path) -> None:
 
 def write_script(source: Path, script: Path) -> None:
     """A dump as the statements that make it. That reads the whole file: what is damaged shows."""
+    script.touch(mode=0o600)
     _run("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(source))
 
 

@@ -49,14 +49,14 @@ def examine(path: Path, name: Path) -> str:
         with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as driver:
             faults = [row[0] for row in driver.execute("PRAGMA integrity_check(5)")]
             broken = driver.execute("PRAGMA foreign_key_check").fetchone()
-            revision = driver.execute("SELECT version_num FROM alembic_version").fetchone()
+            revisions = [str(row[0]) for row in driver.execute("SELECT version_num FROM alembic_version")]
     except sqlite3.DatabaseError as error:
         raise BadBackup(f"{name} is damaged, or no database of this program: {error}") from None
     if faults != ["ok"] or broken:
         raise BadBackup(
             f"{name} is damaged: {faults[0] if faults != ['ok'] else f'rows of {broken[0]} point at nothing'}"
         )
-    return require_known(revision[0] if revision else None, name)
+    return require_known(revisions, name)
 
 
 def to_disk(path: Path) -> None:

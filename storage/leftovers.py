@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from storage.sqlite import database_path
+from storage.sqlite import EMPTY_LOG, IS_MARKED, UNMARK, VACUUM, database_path
 
 # How long the database as it was before a migration or a restore is kept.
 KEPT = timedelta(days=30)
@@ -37,9 +37,18 @@ def clear_up(url: URL, folders: list[Path]) -> list[Path]:
             gone.append(path)
     if url.get_backend_name() == "sqlite" and (path := database_path(url)).exists():
         # A file that is damaged or may not be written is said of by whoever reads it.
-        with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as driver:
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path, isolation_level=None)) as driver:
+            _clear_file(driver)
     return gone
+
+
+def _clear_file(driver: sqlite3.Connection) -> None:
+    """What was taken away by a process that died before the file was written anew is cleared now."""
+    if driver.execute(IS_MARKED).fetchone() != (0,):
+        driver.execute("PRAGMA temp_store=MEMORY")
+        driver.execute(VACUUM)
+        driver.execute(UNMARK)
+    driver.execute(EMPTY_LOG)
 
 
 def drop_old(url: URL, folders: list[Path], now: datetime) -> list[Path]:

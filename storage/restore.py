@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from storage import migrate, schema
 from storage.backup_sqlite import BESIDE, copy_database, examine, to_disk
 from storage.lock import FileLock
+from storage.readable import faults
 from storage.revision import BadBackup
 from storage.sqlite import Sqlite
 
@@ -24,6 +25,13 @@ def require_shape(found: schema.Shape, wanted: schema.Shape, name: Path) -> None
     different = schema.differences(found, wanted)
     if different:
         raise BadBackup(f"{name} is not as its version made it. Nothing was changed.\n  " + "\n  ".join(different))
+
+
+def require_readable(session: Session, name: Path) -> None:
+    """Raise BadBackup, with every column, for values that the bot could not read."""
+    found = faults(session)
+    if found:
+        raise BadBackup(f"{name} holds values that cannot be read. Nothing was changed.\n  " + "\n  ".join(found))
 
 
 def restore_file(path: Path, source: Path, kept: Path, settle: Settle) -> Path | None:
@@ -40,7 +48,7 @@ def restore_file(path: Path, source: Path, kept: Path, settle: Settle) -> Path |
         fresh.chmod(0o600)
         revision = examine(fresh, source)
         require_shape(schema.of_file(fresh), schema.of_version(revision), source)
-        _make_ready(fresh, settle)
+        _make_ready(fresh, source, settle)
         to_disk(fresh)
         had_one = path.exists()
         if had_one:
@@ -54,13 +62,14 @@ def restore_file(path: Path, source: Path, kept: Path, settle: Settle) -> Path |
     return kept if had_one else None
 
 
-def _make_ready(fresh: Path, settle: Settle) -> None:
-    """Of this version, and settled; with nothing left in a log beside it."""
+def _make_ready(fresh: Path, source: Path, settle: Settle) -> None:
+    """Of this version, readable and settled; with nothing left in a log beside it."""
     url = URL.create("sqlite", database=str(fresh))
     migrate.migrate_alone(url)
     storage = Sqlite(url, 1)
     try:
         with storage.transaction() as session:
+            require_readable(session, source)
             settle(session)
     finally:
         storage.engine.dispose()

@@ -1,8 +1,8 @@
 """A dump takes the place of every table of a PostgreSQL database, in one transaction that is open while it is asked."""
 
-import tempfile
 import time
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,9 @@ from sqlalchemy import URL, Connection, NullPool, create_engine, text
 
 from storage import migrate, schema
 from storage.backup_postgresql import copy_database, write_script
+from storage.leftovers import part_of
 from storage.lock import StorageBusy
-from storage.restore import Settle, require_shape
+from storage.restore import Settle, require_readable, require_shape
 from storage.revision import require_known
 from storage.work import WorkSession
 
@@ -33,7 +34,7 @@ BEGIN
     FOR one IN SELECT oid::regprocedure::text AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     LOOP EXECUTE format('DROP FUNCTION IF EXISTS %s CASCADE', one.name); END LOOP;
 END $$""")
-_DATA = "COPY public."
+_DATA, _END = "COPY public.", "\\.\n"
 
 
 def restore_server(url: URL, source: Path, kept: Path, settle: Settle) -> Path | None:
@@ -42,27 +43,30 @@ def restore_server(url: URL, source: Path, kept: Path, settle: Settle) -> Path |
     Raises StorageBusy while anybody else is connected, BadBackup for a file that is no whole copy of ours.
     """
     engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    # Both hold everything that a database holds: where the next start takes away what a killed process left.
+    script, present = part_of(kept.with_name("restore.sql")), part_of(kept)
     done, had_one = False, False
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            script = Path(folder) / "restore.sql"
-            write_script(source, script)
-            with script.open(encoding="utf-8") as lines:
-                revision = require_known(_revision(lines), source)
-            with engine.connect() as connection:
-                _require_alone(connection)
-                had_one = bool(connection.scalar(_TABLES))
+        write_script(source, script)
+        with script.open(encoding="utf-8") as lines:
+            revision = require_known(_revisions(lines), source)
+        with engine.connect() as connection:
+            _require_alone(connection)
+            had_one = bool(connection.scalar(_TABLES))
+        if had_one:
+            copy_database(url, present)
+        with WorkSession(engine) as session, session.begin():
+            _require_alone(session.connection())
+            _put(session.connection(), script, revision, source)
+            require_readable(session, source)
+            settle(session)
             if had_one:
-                copy_database(url, kept)
-            with WorkSession(engine) as session, session.begin():
-                _require_alone(session.connection())
-                _put(session.connection(), script, revision, source)
-                settle(session)
-            done = True
+                present.rename(kept)
+        done = True
     finally:
         engine.dispose()
-        if not done:
-            kept.unlink(missing_ok=True)
+        for path in (script, present) if done else (script, present, kept):
+            path.unlink(missing_ok=True)
     return kept if had_one else None
 
 
@@ -78,11 +82,11 @@ def _put(connection: Connection, script: Path, revision: str, source: Path) -> N
     migrate.upgrade_on(connection, migrate.head())
 
 
-def _revision(lines: Iterator[str]) -> str | None:
+def _revisions(lines: Iterator[str]) -> list[str]:
     for line in lines:
         if line.startswith("COPY public.alembic_version "):
-            return next(lines).strip()
-    return None
+            return [row.strip() for row in takewhile(lambda row: row != _END, lines)]
+    return []
 
 
 def _require_alone(connection: Connection) -> None:
@@ -109,7 +113,7 @@ def _load(connection: Connection, lines: Iterator[str]) -> None:
                 _say(cursor, said)
                 with cursor.copy(line.rstrip().removesuffix(";")) as rows:
                     for row in lines:
-                        if row == "\\.\n":
+                        if row == _END:
                             break
                         rows.write(row)
             # \restrict and \unrestrict are for psql alone.

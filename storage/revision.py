@@ -1,5 +1,6 @@
 """Whether the database is as new as the program: asked at every start, so without loading alembic."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import inspect, text
@@ -19,8 +20,13 @@ class BadBackup(Exception):
 
 
 def newest() -> str:
-    """The newest revision that this program knows, by the names of the files (0001_the_first_tables.py)."""
-    return max(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+    """The newest revision that this program knows."""
+    return max(_revisions())
+
+
+def _revisions() -> set[str]:
+    """By the names of the files (0001_the_first_tables.py)."""
+    return {path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py")}
 
 
 def present(storage: Storage) -> str | None:
@@ -55,9 +61,14 @@ def refuse_newer(found: str) -> None:
         )
 
 
-def require_known(found: str | None, name: Path) -> str:
-    """The revision that a file holds; raises BadBackup unless it is this version's or an older one's."""
-    if found is None or found > newest():
-        version = f"of a newer version ({found}) than this program ({newest()})" if found else "without our tables"
-        raise BadBackup(f"{name} is {version}.")
-    return found
+def require_known(found: Sequence[str], name: Path) -> str:
+    """The one revision that a file holds; raises BadBackup unless it is this version's or an older one's."""
+    if not found:
+        raise BadBackup(f"{name} is without our tables.")
+    if len(found) > 1:
+        raise BadBackup(f"{name} says of itself that it is of {len(found)} versions (alembic_version).")
+    if found[0] in _revisions():
+        return found[0]
+    if found[0].isdigit() and found[0] > newest():
+        raise BadBackup(f"{name} is of a newer version ({found[0]}) than this program ({newest()}).")
+    raise BadBackup(f"{name} is of a version that this program does not know (alembic_version).")

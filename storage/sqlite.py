@@ -25,6 +25,8 @@ OVERWRITES = "secure_delete=ON"
 # How long the writer waits, in milliseconds, for readers that still need the log which is to be emptied.
 READERS_LEAVE = 1000
 VACUUM, EMPTY_LOG = "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"
+# In the file's head, and part of the transaction: there is something yet to be cleared.
+MARK, UNMARK, IS_MARKED = "PRAGMA user_version=1", "PRAGMA user_version=0", "PRAGMA user_version"
 
 
 class TransactionLost(Exception):
@@ -88,7 +90,8 @@ class Sqlite:
 
     def _note_traces(self, connection: Connection) -> None:
         if connection.info.pop(TRACES, False):
-            self._traces = [VACUUM, EMPTY_LOG]
+            _say(_driver(connection), MARK)
+            self._traces = [VACUUM, UNMARK, EMPTY_LOG]
 
     def _clear(self) -> None:
         """After a commit that took somebody's data away: nothing of them stays in the file or in its log.
@@ -109,7 +112,7 @@ class Sqlite:
                     del self._traces[0]
         except (sqlite3.Error, SQLAlchemyError) as error:
             log.warning("what was taken away may still lie in the file: %s", error)
-            # The night does it again; every tap until then would wait for another failure.
+            # The night does it again, and the next start; every tap until then would wait for another failure.
             self._traces.clear()
 
 

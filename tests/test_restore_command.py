@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.cli import cli
 from bot.features.care import erasure
@@ -117,6 +117,22 @@ def test_who_has_nothing_due_is_not_asked_about_it(storage_url: str, tmp_path: P
     done = house.restore(typing="y\n")
     assert (done.exit_code, "or drop it" in done.output) == (0, False)
     assert house.holds() == (["示范党支部"], [])
+
+
+def test_what_cannot_be_read_is_said_and_what_it_was_is_not(house: House) -> None:
+    """In the present database it counts as unknown; a copy is refused."""
+    with Storage(house.url) as storage:
+        with storage.transaction() as session:
+            session.execute(text("UPDATE outbox SET state = 'weird'"))
+        backup.make(storage.url, house.copy.with_name("spoilt"))
+    done = house.restore("--yes", "--due", "drop")
+    assert (done.exit_code, "Some of it cannot be read (outbox.state)" in done.output) == (0, True)
+    house.copy = house.copy.with_name("spoilt")
+    refused = house.restore("--yes", "--due", "drop")
+    assert (refused.exit_code, "outbox.state" in refused.output, "weird" in done.output + refused.output) == (
+        1, True, False
+    )  # fmt: skip
+    assert house.holds() == (["示范党支部"], [OutboxState.CANCELLED])
 
 
 @pytest.mark.usefixtures("_settings")

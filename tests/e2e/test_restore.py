@@ -1,6 +1,7 @@
 """A copy is restored, and nobody hears again what they have heard; what was not sent goes, or not, as it is said."""
 
 import os
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,16 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from bot import carrying
-from bot.carrying import Found, Known
+from bot.carrying import Found
 from bot.features import registry
 from bot.features.study.jobs import PROMPT
+from bot.known import Known, known
 from bot.playground import story
+from scheduler import runs
+from scheduler.due import Looked, due
 from storage import backup
-from storage.choices import OutboxState
+from storage.choices import JobRunState, OutboxState
 from storage.engine import Storage
 from storage.models.outbox import JobRun, Lease, Outbox, Promise
 from tests.cast import Cast
@@ -45,7 +49,7 @@ class Past:
         """As branch-bot restore does it; gives what it would have said."""
         found: list[Found] = []
         with Storage(self.url) as storage:
-            before: Known | None = carrying.known(storage)
+            before: Known | None = known(storage)
             url = storage.url
 
         def run(session: Session) -> None:
@@ -197,3 +201,97 @@ async def test_what_people_were_told_of_is_no_news(past: Past) -> None:
         runs = session.scalar(select(func.count()).select_from(JobRun).where(JobRun.slot == "2023-08"))
     assert found == names
     assert runs == 0
+
+
+def _plan_half(past: Past, monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """The prompt of 1 August: its first slice is planned and sent, then the process dies. Who has it."""
+    with Storage(past.url) as storage, storage.transaction() as session, monkeypatch.context() as little:
+        little.setattr(runs, "SLICE", 10)
+        adopted = runs.adopt(session, (), at("2023-08-01 09:00"))
+        found = due(session, registry.jobs(SHANGHAI), at("2023-08-01 09:00"), Looked())
+        [prompt] = [run for run in found if run.job.name == PROMPT]
+        assert runs.run_slice(session, prompt, at("2023-08-01 09:00"), adopted)
+        rows = session.scalars(select(Outbox).where(Outbox.job == PROMPT)).all()
+        for number, row in enumerate(rows):
+            row.state, row.sent_at, row.message_id = OutboxState.SENT, at("2023-08-01 09:01"), 500 + number
+        return {row.chat_id for row in rows if row.chat_id is not None}
+
+
+async def _prompted(past: Past, now: str) -> Counter[int]:
+    """How often each is prompted by a bot that is started then."""
+    heard: Counter[int] = Counter()
+
+    async def act(bot: World) -> None:
+        await bot.stage.at(f"{now[:10]} 18:00")
+        await bot.clock.settle()
+        for person in bot.playground.people.values():
+            heard[person.id] += sum("8月" in message.text for message in person.chat.from_bot)
+
+    await past.run(now, act)
+    return +heard
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("now", "goes"), [("2023-08-01 09:05", True), ("2023-08-09 12:00", False)])
+async def test_of_a_run_that_was_half_planned_only_the_rest_goes(
+    past: Past, monkeypatch: pytest.MonkeyPatch, now: str, goes: bool
+) -> None:
+    """Half of it being promised it is planned on however late, though by then a prompt does not go any more."""
+    had = _plan_half(past, monkeypatch)
+    found = past.restore(now)
+    [rest] = [number for run, number in found.runs if run.job.name == PROMPT]
+    assert (len(had), found.sent) == (10, 10)
+    # Once more: the rest is no other.
+    assert [number for run, number in past.restore(now).runs if run.job.name == PROMPT] == [rest]
+    heard = await _prompted(past, now)
+    assert (had & set(heard), len(heard), set(heard.values())) == (set(), rest if goes else 0, {1} if goes else set())
+
+
+@pytest.mark.both_databases
+async def test_what_was_dropped_stays_dropped(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often the copy is restored: whole runs, half ones and what waited; and nothing of it was sent."""
+    had = _plan_half(past, monkeypatch)
+    first = past.restore(PROMPTED, lambda session, found: carrying.drop(session, found, at(PROMPTED)))
+    assert (len(first.runs) > 0, len(first.rows), first.sent, first.over) == (True, 2, len(had), 0)
+    for _ in range(2):
+        again = past.restore("2023-08-01 12:10")
+        assert (again.runs, again.rows, again.sent, again.over) == ([], [], len(had), 2)
+    assert await past.hears("2023-08-01 12:10", "2023-08-01 18:00") == []
+
+
+_SPOILT = {
+    "outbox.state": f"UPDATE outbox SET state = 'weird' WHERE id = (SELECT min(id) FROM outbox WHERE job = '{PROMPT}')",
+    "outbox.sent_at": f"UPDATE outbox SET sent_at = 'gestern' WHERE job = '{PROMPT}'",
+    "outbox.message_id": "UPDATE outbox SET message_id = 'viele' WHERE message_id IS NOT NULL",
+    "job_run.ran_at": "UPDATE job_run SET ran_at = 'x'",
+    "lease.expires_at": "UPDATE lease SET expires_at = 'nie'",
+    "inbox.received_at": "UPDATE inbox SET received_at = 'nie' WHERE id = (SELECT max(id) FROM inbox)",
+}
+
+
+@pytest.mark.both_databases
+async def test_of_the_present_database_only_what_can_be_read_counts(past: Past) -> None:
+    await past.run(COPIED, _lives_on)
+    with Storage(past.url) as storage:
+        # Where columns have types, only a word can be another.
+        spoilt = _SPOILT if storage.dialect == "sqlite" else {"outbox.state": _SPOILT["outbox.state"]}
+        with storage.transaction() as session:
+            for harm in spoilt.values():
+                session.execute(text(harm))
+        before = known(storage)
+    assert before is not None
+    assert set(before.unreadable) == set(spoilt)
+    assert before.until is not None
+    found = past.restore(PROMPTED)
+    assert (found.runs, len(found.rows), found.sent > 20) == ([], 1, True)
+    assert len(await past.hears(PROMPTED, "2023-08-01 18:00")) == 1
+
+
+async def test_a_run_whose_state_cannot_be_read_is_planned_on(past: Past) -> None:
+    await past.run(COPIED, _lives_on)
+    with Storage(past.url) as storage, storage.transaction() as session:
+        session.execute(text(f"UPDATE job_run SET state = 'weird' WHERE job = '{PROMPT}'"))
+    assert (past.restore(PROMPTED).messages, await past.hears(PROMPTED, "2023-08-01 18:00")) == (0, [])
+    with Storage(past.url) as storage, storage.reading() as session:
+        states = set(session.scalars(select(JobRun.state).where(JobRun.job == PROMPT, JobRun.slot == "2023-08")))
+    assert states == {JobRunState.PLANNED}

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from storage import backup, migrate
+from storage import backup, leftovers, migrate
+from storage.backup_sqlite import BESIDE
 from storage.engine import Storage, StorageBusy, database_url
 from storage.models.organisation import Organisation
 from storage.revision import BadBackup, newest
@@ -93,6 +94,10 @@ def test_a_newer_or_a_foreign_database_is_refused(sqlite_url: str, tmp_path: Pat
     with closing(sqlite3.connect(copy)) as driver, driver:
         driver.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(BadBackup, match="newer version"):
+        backup.restore(url, copy, tmp_path, NOW)
+    with closing(sqlite3.connect(copy)) as driver, driver:
+        driver.execute("UPDATE alembic_version SET version_num = '0003a'")
+    with pytest.raises(BadBackup, match="does not know"):
         backup.restore(url, copy, tmp_path, NOW)
     with closing(sqlite3.connect(tmp_path / "foreign.db")) as driver, driver:
         driver.execute("CREATE TABLE x (y)")
@@ -229,3 +234,70 @@ def test_who_settles_it_sees_the_copy_and_may_refuse(storage_url: str, tmp_path:
     assert list(tmp_path.rglob("*before-restore*")) + list(tmp_path.glob("*.restoring*")) == []
     backup.restore(url, copy, tmp_path / "kept", NOW, lambda session: add(session, "第三支部"))
     assert names(storage_url) == ["示范党支部", "第三支部"]
+
+
+@pytest.mark.usefixtures("_tools")
+@pytest.mark.parametrize(("harm", "said"), [
+    ("INSERT INTO alembic_version VALUES ('0003')", "of 2 versions"), ("DELETE FROM alembic_version", "without our"),
+])  # fmt: skip
+def test_a_copy_is_of_one_version(storage_url: str, tmp_path: Path, harm: str, said: str) -> None:
+    url, copy = database_url(storage_url), tmp_path / "copy"
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        session.execute(text(harm))
+    backup.make(url, copy)
+    with pytest.raises(BadBackup, match=said):
+        backup.restore(url, copy, tmp_path / "kept", NOW)
+
+
+SPOILT = {
+    "organisation.kind": "'weird'", "organisation.created_at": "'weird'", "organisation.settings": "'{\"weird'",
+    "person.name": "CAST(x'ff77656972640a' AS TEXT)", "person.telegram_id": "'weird'", "person.born_on": "'weird'",
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("_tools")
+def test_a_copy_with_values_that_nobody_can_read_is_refused_and_every_column_named(
+    storage_url: str, tmp_path: Path
+) -> None:
+    url, copy = database_url(storage_url), tmp_path / "copy"
+    with Storage(storage_url) as storage:
+        # Where columns have types, only a word can be another.
+        spoilt = SPOILT if storage.dialect == "sqlite" else {"organisation.kind": "'weird'"}
+        with storage.transaction() as session:
+            make_branch(session, now=NOW)
+            for column, value in spoilt.items():
+                of, _, name = column.partition(".")
+                session.execute(text(f"UPDATE {of} SET {name} = {value} WHERE id = (SELECT max(id) FROM {of})"))
+    backup.make(url, copy)
+    with pytest.raises(BadBackup) as refused:
+        backup.restore(url, copy, tmp_path / "kept", NOW)
+    assert [line.strip() for line in str(refused.value).splitlines()[1:]] == sorted(spoilt)
+    assert "weird" not in str(refused.value)
+    assert list(tmp_path.rglob("*before-restore*")) + list(tmp_path.glob("*.restoring*")) == []
+
+
+@pytest.mark.usefixtures("_tools")
+def test_who_is_killed_while_it_is_asked_leaves_only_what_the_next_start_takes_away(
+    storage_url: str, tmp_path: Path
+) -> None:
+    url, copy, kept = database_url(storage_url), tmp_path / "copy", tmp_path / "kept"
+    backup.make(url, copy)
+    there = set(tmp_path.rglob("*"))
+    lying: list[Path] = []
+
+    def look(session: Session) -> None:
+        lying.extend(path for path in {*tmp_path.rglob("*")} - there if path.is_file() and path.suffix != ".lock")
+        for path in lying:
+            assert path.stat().st_mode & 0o077 == 0 or path.name.endswith(BESIDE)
+            # As it lies after a kill.
+            shutil.copyfile(path, folder / path.name)
+
+    folder = tmp_path / "after"
+    folder.mkdir()
+    backup.restore(url, copy, kept, NOW, look)
+    assert lying
+    assert [path for path in lying if path.exists()] == []
+    if url.get_backend_name() == "sqlite":
+        url = database_url(f"sqlite:///{folder}/branch.db")
+    leftovers.clear_up(url, [folder])
+    assert list(folder.iterdir()) == []

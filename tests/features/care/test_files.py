@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -16,10 +18,12 @@ from scheduler.clock import SystemClock
 from storage import backup, migrate
 from storage.base import table
 from storage.choices import InboxState, Lane, OutboxState
-from storage.engine import Storage
+from storage.engine import Storage, database_url
+from storage.leftovers import clear_up
 from storage.models.inbox import Inbox
 from storage.models.outbox import Outbox
 from storage.models.person import Person
+from tests.cast import make_branch
 from tests.world import SHANGHAI, World, world
 
 NAME, PHONE, TEXT = "甲五", "13912345678", "不指名的一段体会原文"
@@ -144,3 +148,42 @@ async def test_a_migration_overwrites_too(sqlite_url: str, tmp_path: Path, revis
         assert driver.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     with migrate.connected(Storage(sqlite_url).url) as connection:
         assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+
+
+KILLED = """
+import os, sys
+from sqlalchemy import delete, event, update
+from storage.engine import Storage, database_url
+from storage.leftovers import clear_up
+from storage.models.outbox import Outbox
+from storage.models.person import Person
+from storage.work import leave_no_trace
+
+with Storage(sys.argv[1]) as storage:
+    @event.listens_for(storage.engine, "connect")
+    def listen(driver, _):
+        driver.set_trace_callback(lambda said: os._exit(9) if said == "VACUUM" else None)
+
+    with storage.transaction() as session:
+        session.execute(delete(Outbox))
+        session.execute(update(Person).values(phone=None))
+        leave_no_trace(session)
+"""
+
+
+def test_what_a_process_that_died_had_yet_to_clear_the_next_start_clears(sqlite_url: str, tmp_path: Path) -> None:
+    """Killed when the erasure was committed, and before the file was written anew."""
+    with Storage(sqlite_url) as storage:
+        with storage.transaction() as session:
+            cast = make_branch(session, now=NOW)
+        much(storage, cast[NAME], 1)
+    with closing(sqlite3.connect(tmp_path / "branch.db")) as driver, driver:
+        # What no overwriting of rows reaches.
+        driver.execute("PRAGMA secure_delete=OFF")
+        driver.execute("DELETE FROM outbox WHERE id > 10")
+    assert subprocess.run([sys.executable, "-c", KILLED, sqlite_url], check=False).returncode == 9
+    assert holders(tmp_path, PHONE, TEXT)
+    clear_up(database_url(sqlite_url), [])
+    assert holders(tmp_path, PHONE, TEXT) == set()
+    with closing(sqlite3.connect(tmp_path / "branch.db")) as driver:
+        assert driver.execute("PRAGMA user_version").fetchone() == (0,)
