@@ -10,12 +10,14 @@ from bot.features.offices import service as offices
 from bot.features.people import accounts, binding, requests, seats, service
 from bot.features.people.rules import InviteKind, RosterRow
 from bot.features.roster import service as roster_service
+from bot.features.roster import undoing
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
 from bot.kit.refusal import Refusal
 from storage.audience import Me
-from storage.choices import Duty
+from storage.choices import Duty, OrganisationKind
 from storage.engine import Storage
+from storage.models.organisation import Organisation
 from storage.models.person import DutySpan, Person
 from tests.cast import Cast, make_branch
 
@@ -97,3 +99,45 @@ def test_a_link_made_before_sits_down_on_no_seat(storage: Storage, way: str) -> 
             service.import_roster(session, cast.branch_id, [row], now=LATER, since=TODAY)
         assert redeem(session, code, NEW, LATER + timedelta(hours=1)) is None
         assert session.get_one(Person, cast["甲五"]).telegram_id == cast.account("甲五")
+
+
+def test_nor_on_one_that_is_given_back(storage: Storage) -> None:
+    """The deputy's office was ended; the desk makes a link for the member; the secretary takes the ending back."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        chief = secretary(session, cast)
+        ends = FactChange(kind=Kind.DUTY, person_id=cast["乙一"], day=TODAY, value=Duty.DEPUTY_SECRETARY)
+        done = roster_service.change(session, chief, ends, NOW, UTC)
+        *_, code = accounts.reinvite(session, cast.me(session, "甲二", TODAY), cast["乙一"], TODAY, LATER)
+        undoing.undo(session, chief, done.audit_id, LATER, UTC)
+        assert redeem(session, code, NEW, LATER + timedelta(hours=1)) is None
+        assert session.get_one(Person, cast["乙一"]).telegram_id == cast.account("乙一")
+
+
+@pytest.mark.parametrize("duty", [Duty.ORGANIZATION_OFFICER, Duty.COMMITTEE_OFFICER, Duty.DEPUTY_SECRETARY])
+def test_nor_in_an_office_elsewhere(storage: Storage, duty: Duty) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        there = Organisation(name="党委", kind=OrganisationKind.SUPERIOR_COMMITTEE, settings={}, created_at=NOW)
+        if duty is not Duty.COMMITTEE_OFFICER:
+            there.kind = OrganisationKind.BRANCH
+        session.add(there)
+        session.flush()
+        *_, code = accounts.reinvite(session, cast.me(session, "甲二", TODAY), cast["甲五"], TODAY, LATER)
+        offices.give(session, there.id, duty, "甲五", LATER, cast.branch_id)
+        assert redeem(session, code, NEW, LATER + timedelta(hours=1)) is None
+        assert session.get_one(Person, cast["甲五"]).telegram_id == cast.account("甲五")
+
+
+def test_a_link_lives_on_where_its_maker_may_still_make_one(storage: Storage) -> None:
+    """An office of the own branch that is no seat; a change of who sits on one already."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        chief = secretary(session, cast)
+        *_, one = accounts.reinvite(session, cast.me(session, "甲二", TODAY), cast["甲五"], TODAY, LATER)
+        *_, other = accounts.reinvite(session, chief, cast["乙一"], TODAY, LATER)
+        for name in ("甲五", "乙一"):
+            wanted = FactChange(kind=Kind.DUTY, person_id=cast[name], day=TODAY, value=Duty.PUBLICITY_OFFICER)
+            roster_service.change(session, chief, wanted, LATER, UTC)
+        for number, code in enumerate((one, other)):
+            assert redeem(session, code, NEW + number, LATER + timedelta(hours=1)) is not None
