@@ -87,7 +87,7 @@ def tie(session: Session, branch_id: int, chat_id: int, title: str, by: int, now
         GroupChat.branch_id == branch_id, GroupChat.chat_id != chat_id, ~GroupChat.given_up
     )
     ends = {"active": False, "given_up": True}
-    for other in session.scalars(others).all():
+    for other in session.scalars(others.with_for_update().execution_options(populate_existing=True)).all():
         change(session, "reachable_changed", other, ends, now=now, actor_id=by, branch_id=branch_id)
     chat = session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id)).first()
     before, held = (chat.branch_id, chat.active) if chat is not None else (None, False)

@@ -288,7 +288,9 @@ def set_group_active(session: Session, chat_id: int, active: bool, by: int, now:
 
     What the branch has given up for another group only a tie brings back, not anybody who is in charge of the chat.
     """
-    chat = session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id)).first()
+    # Locked, so that it is seen when the branch ties another at the same moment.
+    mine = select(GroupChat).where(GroupChat.chat_id == chat_id).with_for_update()
+    chat = session.scalars(mine.execution_options(populate_existing=True)).first()
     if chat is None or chat.given_up or chat.active is active:
         return
     change(
