@@ -39,7 +39,8 @@ def appointing(session: Session, people: Collection[int], today: date, now: date
     """Whatever is written inside: end the open links of those whom it brings into an office.
 
     Whoever holds a link of before would sit down in an office for which its maker could make none (see `seats`): a
-    seat, or one outside the organisation that the link is of. Every way into an office goes through here.
+    seat, or one outside the organisation that the link is of. Every way into an office goes through here, but for an
+    account that brings its offices along: whom that binds no link of before binds anew.
     """
     before = offices(session, people, today)
     yield

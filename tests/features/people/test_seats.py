@@ -1,5 +1,6 @@
 """Whose account the desk may not move or make: the seats of an office, now or later, and who holds one elsewhere."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from storage.choices import Duty, OrganisationKind
 from storage.engine import Storage
 from storage.models.organisation import Organisation
 from storage.models.person import DutySpan, Person
+from storage.roster import holders
 from tests.cast import Cast, make_branch
 
 NOW = datetime(2023, 7, 3, 1, 0, tzinfo=UTC)
@@ -33,6 +35,10 @@ def redeem(session: Session, code: str, account: int, now: datetime = LATER) -> 
 
 def secretary(session: Session, cast: Cast) -> Me:
     return cast.me(session, "甲一", TODAY)
+
+
+def secretaries(session: Session, cast: Cast) -> Sequence[int]:
+    return holders(session, cast.branch_id, TODAY, Duty.SECRETARY)
 
 
 def office(session: Session, cast: Cast, name: str, duty: Duty, place: int | None = None, since: date = TODAY) -> None:
@@ -81,7 +87,7 @@ def test_nor_to_fill_when_it_is_empty(storage: Storage) -> None:
         assert session.get_one(Person, cast["乙一"]).telegram_id == NEW
 
 
-@pytest.mark.parametrize("way", ["hand_over", "command", "duty", "file"])
+@pytest.mark.parametrize("way", ["hand_over", "command", "duty", "file", "code"])
 def test_a_link_made_before_sits_down_on_no_seat(storage: Storage, way: str) -> None:
     """The desk keeps a link of a member's; the member becomes secretary or deputy."""
     with storage.transaction() as session:
@@ -94,6 +100,12 @@ def test_a_link_made_before_sits_down_on_no_seat(storage: Storage, way: str) -> 
         elif way == "duty":
             wanted = FactChange(kind=Kind.DUTY, person_id=cast["甲五"], day=TODAY, value=Duty.DEPUTY_SECRETARY)
             roster_service.change(session, secretary(session, cast), wanted, LATER, UTC)
+        elif way == "code":
+            session.execute(update(DutySpan).where(DutySpan.duty == Duty.SECRETARY).values(to_on=TODAY))
+            claim = service.make_secretary_invite(session, cast.branch_id, LATER)
+            own = cast.account("甲五")
+            binding.redeem(session, InviteKind.SECRETARY, claim, own, "甲五", today=TODAY, now=LATER)
+            assert secretaries(session, cast) == [cast["甲五"]]
         else:
             row = RosterRow(name="甲五", group="第一党小组", duties=(Duty.DEPUTY_SECRETARY,))
             service.import_roster(session, cast.branch_id, [row], now=LATER, since=TODAY)
