@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.people.rules import SEATS, InviteKind
 from bot.features.people.seats import offices
+from storage.choices import Duty
 from storage.models.invite import Invite
 from storage.models.person import DutySpan, RosterSpan
 from storage.rows import changed
@@ -50,6 +51,8 @@ def appointing(session: Session, people: Collection[int], today: date, now: date
             new = duties - before.get(person_id, {}).get(place, set())
             if new:
                 _end_of_appointed(session, person_id, None if new & SEATS else place, now)
+            if Duty.SECRETARY in new:
+                _end_of_seat(session, place, person_id, now)
 
 
 def _end_of_appointed(session: Session, person_id: int, spared: int | None, now: datetime) -> None:
@@ -60,6 +63,13 @@ def _end_of_appointed(session: Session, person_id: int, spared: int | None, now:
     ]  # fmt: skip
     if spared is not None:
         theirs.append(Invite.branch_id != spared)
+    changed(session, update(Invite).where(*theirs).values(expires_at=now))
+
+
+def _end_of_seat(session: Session, branch_id: int, person_id: int, now: datetime) -> None:
+    """What was made for the secretary before is not for the next one; the first one's outlives the first roster."""
+    of_seat = (DutySpan.organisation_id == branch_id, DutySpan.duty == Duty.SECRETARY, DutySpan.person_id != person_id)
+    theirs = (*still_open(branch_id, InviteKind.SECRETARY, now), exists().where(*of_seat))
     changed(session, update(Invite).where(*theirs).values(expires_at=now))
 
 

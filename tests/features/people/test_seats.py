@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from bot.features.offices import service as offices
@@ -153,3 +153,19 @@ def test_a_link_lives_on_where_its_maker_may_still_make_one(storage: Storage) ->
             roster_service.change(session, chief, wanted, LATER, UTC)
         for number, code in enumerate((one, other)):
             assert redeem(session, code, NEW + number, LATER + timedelta(hours=1)) is not None
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_secretary_s_link_is_not_for_who_comes_after(storage: Storage, first: bool) -> None:
+    """Made before the roster names the first secretary it is that one's; made for the one before it has ended."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        session.execute(update(Person).where(Person.id == cast["甲五"]).values(telegram_id=None, bound_at=None))
+        if first:
+            session.execute(delete(DutySpan).where(DutySpan.duty == Duty.SECRETARY))
+        code = service.make_secretary_invite(session, cast.branch_id, NOW)
+        offices.give(session, cast.branch_id, Duty.SECRETARY, "甲五", LATER)
+        bound = binding.redeem(session, InviteKind.SECRETARY, code, NEW, "W", today=TODAY, now=LATER)
+        assert (bound is not None) is first
+        assert secretaries(session, cast) == [cast["甲五"]]
+        assert session.get_one(Person, cast["甲五"], populate_existing=True).telegram_id == (NEW if first else None)
