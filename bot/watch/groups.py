@@ -77,14 +77,9 @@ def _lost(session: Session, after: int) -> Iterator[Lost]:
         if line.details.get("changes", {}).get("active") != _WENT or line.branch_id is None or group is None:
             continue
         elsewhere = group.branch_id != line.branch_id
-        if elsewhere or not (group.active or _another(session, line.branch_id, line.at)):
+        if elsewhere or not (group.active or group.given_up):
             taken_by = _name(session, group.branch_id) if elsewhere else ""
             yield Lost(line.id, line.branch_id, _name(session, line.branch_id), group.title, taken_by)
-
-
-def _another(session: Session, branch_id: int, since: datetime) -> bool:
-    tied = (GroupChat.branch_id == branch_id, GroupChat.active, GroupChat.tied_at >= since)
-    return session.scalar(select(func.count()).where(*tied)) != 0
 
 
 def _name(session: Session, organisation_id: int) -> str:

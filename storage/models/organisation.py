@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
@@ -48,7 +48,10 @@ class PartyGroup(Model):
 
 
 class GroupChat(Model):
-    """The Telegram group of a branch, tied by a one-time link; `chat_id` changes when the group is upgraded."""
+    """The Telegram group of a branch, tied by a one-time link; `chat_id` changes when the group is upgraded.
+
+    `active`: the bot may write there. `given_up`: the branch has tied another since; nothing but a tie ends that.
+    """
 
     __tablename__ = "group_chat"
 
@@ -57,6 +60,7 @@ class GroupChat(Model):
     chat_id: Mapped[int] = mapped_column(BigInteger, unique=True)
     title: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
+    given_up: Mapped[bool] = mapped_column(default=False, server_default=false())
     tied_at: Mapped[datetime]
 
 

@@ -188,3 +188,28 @@ def test_what_is_there_says_whose_drafts_and_claimed_seats_are(storage_url: str)
         claimed = session.execute(text("SELECT id, secretary_claimed_at FROM organisation ORDER BY id")).all()
     assert [tuple(row) for row in begun] == [(1, 1), (2, None), (3, None)]
     assert [(row[0], row[1] is not None) for row in claimed] == [(1, True), (2, False)]
+
+
+BEFORE_GIVEN_UP = """
+INSERT INTO organisation (id, kind, name, settings, created_at) VALUES
+  (1, 'branch', '一', '{{}}', '{now}'), (2, 'branch', '二', '{{}}', '{now}');
+INSERT INTO group_chat (branch_id, chat_id, title, active, tied_at) VALUES
+  (1, -1, '旧', {false}, '{then}'), (1, -2, '回', {true}, '{then}'), (1, -3, '新', {true}, '{now}'),
+  (2, -4, '静', {false}, '{then}');
+"""
+
+
+def test_a_group_before_the_last_one_is_given_up(storage_url: str) -> None:
+    """Also where it had come back beside that; the only one of a branch, muted just now, is held."""
+    migrate.downgrade(storage_url, "0007")
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        words = {"true": "1", "false": "0"} if storage.dialect == "sqlite" else {"true": "true", "false": "false"}
+        days = {"then": "2023-07-06 09:00:00+00:00", "now": "2023-07-07 09:00:00+00:00"}
+        for statement in BEFORE_GIVEN_UP.format(**days, **words).split(";")[:-1]:
+            session.execute(text(statement.replace(":00", "\\:00")))
+    migrate.upgrade(storage_url)
+    with Storage(storage_url) as storage, storage.reading() as session:
+        found = session.execute(text("SELECT chat_id, given_up, active FROM group_chat ORDER BY chat_id DESC")).all()
+    assert [(row[0], bool(row[1]), bool(row[2])) for row in found] == [
+        (-1, True, False), (-2, True, False), (-3, False, True), (-4, False, False),
+    ]  # fmt: skip

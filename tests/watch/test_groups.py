@@ -192,7 +192,7 @@ async def test_a_group_tied_by_another_branch(bot: World, held: bool) -> None:
     """The branch that has lost it hears; the one that has it now hears nothing. Not held any more, nothing is lost."""
     with bot.storage.transaction() as session:
         other = service.add_branch(session, "第二党支部", None, NOW)
-        session.execute(update(GroupChat).values(branch_id=other, active=held))
+        session.execute(update(GroupChat).values(branch_id=other, active=held, given_up=not held))
         loser = Person(branch_id=other, name="丁一", telegram_id=4711, reachable=True, created_at=NOW, notes="")
         session.add(loser)
         session.flush()

@@ -37,7 +37,7 @@ COLUMNS = {
     "removed_at": "删除时间", "changed_by_id": "修改人", "changed_at": "修改时间", "reply_by": "回复期限",
     "closed_at": "结束时间", "parent_id": "上级组织", "settings": "支部设置", "term_ends_on": "任期届满日",
     "secretary_claimed_at": "书记首次绑定时间", "asked_by_id": "申请人", "holder_id": "原绑定支部",
-    "expires_at": "有效期至",
+    "expires_at": "有效期至", "given_up": "已改用其他群",
     "chat_id": "群编号", "active": "在用", "tied_at": "绑定时间", "erased_at": "注销时间", "audience": "对象",
     "study_item_id": "书目和文件", "per_person": "每人篇数", "cancelled_at": "取消时间", "block_start": "放假开始",
     "block_end": "放假结束", "round": "轮次", "holidays": "节日", "holiday": "节日", "provisional": "暂定",

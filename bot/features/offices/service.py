@@ -8,8 +8,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from bot.features.people import service as people
-from bot.features.people.invites import end_before_a_seat
-from bot.features.people.rules import SEATS, InviteKind, clean_name
+from bot.features.people.invites import appointing
+from bot.features.people.rules import InviteKind, clean_name
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right, require
 from bot.kit.refusal import Refusal
@@ -56,11 +56,11 @@ def successor(session: Session, me: Me, person_id: int, today: date) -> Member:
 def hand_over(session: Session, me: Me, person_id: int, today: date, now: datetime) -> Member:
     """From today somebody else is the secretary; the one who hands over stays a member with all other offices."""
     new = successor(session, me, person_id, today)
-    end_before_a_seat(session, [person_id], now)
-    ended = _end(session, me.branch_id, Duty.SECRETARY, today, me.id)
-    if not ended:
-        raise Refusal(DONE_ALREADY)
-    edits = ended + _take_over(session, me.branch_id, person_id, today)
+    with appointing(session, [person_id], today, now):
+        ended = _end(session, me.branch_id, Duty.SECRETARY, today, me.id)
+        if not ended:
+            raise Refusal(DONE_ALREADY)
+        edits = ended + _take_over(session, me.branch_id, person_id, today)
     record(
         session, "handed_over", "organisation", me.branch_id,
         now=now, actor_id=me.id, branch_id=me.branch_id, old=me.id, new=person_id, why=Source.HAND_OVER, edits=edits,
@@ -151,12 +151,11 @@ def give(
     else:
         person = _officer(session, organisation_id, clean_name(whom), now)
     edits: Edits = []
-    if duty in SEATS:
-        end_before_a_seat(session, [person.id], now)
-    if duty is Duty.SECRETARY:
-        edits = _take_over(session, organisation_id, person.id, today)
-    elif duty not in duties_on(session, organisation_id, today).get(person.id, ()):
-        edits = _begin(session, organisation_id, duty, person.id, today)
+    with appointing(session, [person.id], today, now):
+        if duty is Duty.SECRETARY:
+            edits = _take_over(session, organisation_id, person.id, today)
+        elif duty not in duties_on(session, organisation_id, today).get(person.id, ()):
+            edits = _begin(session, organisation_id, duty, person.id, today)
     _note(session, "office_given", organisation_id, person.id, duty, edits, now)
     if person.telegram_id is not None:
         return person.name, None

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.people.invites import belongs
+from bot.features.people.invites import appointing, belongs
 from bot.features.people.roster_import import move_account
 from bot.features.people.rules import InviteKind, clean_name, hash_code
 from bot.kit.refusal import Refusal
@@ -165,7 +165,8 @@ def _secretary(
         person = Person(branch_id=branch_id, name=shown, created_at=now, notes="", reachable=True)
         session.add(person)
         session.flush()
-    session.add(DutySpan(person_id=person.id, organisation_id=branch_id, duty=Duty.SECRETARY, from_on=today))
+    with appointing(session, [person.id], today, now):
+        session.add(DutySpan(person_id=person.id, organisation_id=branch_id, duty=Duty.SECRETARY, from_on=today))
     return person
 
 

@@ -67,9 +67,12 @@ def tie_group(
 
 
 def held_by(session: Session, chat_id: int, today: date) -> int | None:
-    """The branch whose group this is; nobody's once the bot was put out of it, or the branch is no more."""
+    """The branch whose group this is; nobody's once that has tied another, or is no more.
+
+    A bot that was muted or put out changes nothing about it: anybody in charge of the chat can do that.
+    """
     chat = session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id)).first()
-    if chat is None or not chat.active:
+    if chat is None or chat.given_up:
         return None
     ahead = [or_(span.to_on.is_(None), span.to_on > today) for span in (RosterSpan, DutySpan)]
     listed = select(RosterSpan.id).where(RosterSpan.branch_id == chat.branch_id, ahead[0]).limit(1)
@@ -80,15 +83,18 @@ def held_by(session: Session, chat_id: int, today: date) -> int | None:
 
 def tie(session: Session, branch_id: int, chat_id: int, title: str, by: int, now: datetime) -> int | None:
     """This group is the branch's from now on, and no other is; the branch that it belonged to before."""
-    others = select(GroupChat).where(GroupChat.branch_id == branch_id, GroupChat.chat_id != chat_id, GroupChat.active)
-    for other in session.scalars(others).all():
-        change(session, "reachable_changed", other, {"active": False}, now=now, actor_id=by, branch_id=branch_id)
+    others = select(GroupChat).where(
+        GroupChat.branch_id == branch_id, GroupChat.chat_id != chat_id, ~GroupChat.given_up
+    )
+    ends = {"active": False, "given_up": True}
+    for other in session.scalars(others.with_for_update().execution_options(populate_existing=True)).all():
+        change(session, "reachable_changed", other, ends, now=now, actor_id=by, branch_id=branch_id)
     chat = session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id)).first()
     before, held = (chat.branch_id, chat.active) if chat is not None else (None, False)
     if chat is None:
-        chat = GroupChat(branch_id=branch_id, chat_id=chat_id, title=title, active=False, tied_at=now)
+        chat = GroupChat(branch_id=branch_id, chat_id=chat_id, title=title, active=False, given_up=False, tied_at=now)
         session.add(chat)
-    tied = {"branch_id": branch_id, "title": title, "active": True, "tied_at": now}
+    tied = {"branch_id": branch_id, "title": title, "active": True, "given_up": False, "tied_at": now}
     change(session, "group_tied", chat, tied, now=now, actor_id=by, branch_id=branch_id)
     if before not in (None, branch_id):
         record(

@@ -1,13 +1,16 @@
-"""One-time links that end before their time: of who has left, and at a word of the desk."""
+"""One-time links that end before their time: of who has left or comes into an office, and at a word of the desk."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, update
 from sqlalchemy.orm import Session
 
-from bot.features.people.rules import InviteKind
+from bot.features.people.rules import SEATS, InviteKind
+from bot.features.people.seats import offices
+from storage.choices import Duty
 from storage.models.invite import Invite
 from storage.models.person import DutySpan, RosterSpan
 from storage.rows import changed
@@ -32,13 +35,42 @@ def end(session: Session, branch_id: int, people: Collection[int], now: datetime
     return changed(session, update(Invite).where(*theirs).values(expires_at=now))
 
 
-def end_before_a_seat(session: Session, people: Collection[int], now: datetime) -> int:
-    """End the open links of those who become secretary or deputy: whoever holds one would sit down on the seat."""
-    theirs = (
+@contextmanager
+def appointing(session: Session, people: Collection[int], today: date, now: datetime) -> Iterator[None]:
+    """Whatever is written inside: end the open links of those whom it brings into an office.
+
+    Whoever holds a link of before would sit down in an office for which its maker could make none (see `seats`): a
+    seat, or one outside the organisation that the link is of. Every way into an office goes through here, but for an
+    account that brings its offices along: whom that binds no link of before binds anew.
+    """
+    before = offices(session, people, today)
+    yield
+    session.flush()
+    for person_id, held in offices(session, people, today).items():
+        for place, duties in held.items():
+            new = duties - before.get(person_id, {}).get(place, set())
+            if new:
+                _end_of_appointed(session, person_id, None if new & SEATS else place, now)
+            if Duty.SECRETARY in new:
+                _end_of_seat(session, place, person_id, now)
+
+
+def _end_of_appointed(session: Session, person_id: int, spared: int | None, now: datetime) -> None:
+    """All but the links of the `spared` place, whose desk may make one yet."""
+    theirs = [
         Invite.kind == InviteKind.PERSON, Invite.used_at.is_(None), Invite.expires_at > now,
-        Invite.person_id.in_(people),
-    )  # fmt: skip
-    return changed(session, update(Invite).where(*theirs).values(expires_at=now))
+        Invite.person_id == person_id,
+    ]  # fmt: skip
+    if spared is not None:
+        theirs.append(Invite.branch_id != spared)
+    changed(session, update(Invite).where(*theirs).values(expires_at=now))
+
+
+def _end_of_seat(session: Session, branch_id: int, person_id: int, now: datetime) -> None:
+    """What was made for the secretary before is not for the next one; the first one's outlives the first roster."""
+    of_seat = (DutySpan.organisation_id == branch_id, DutySpan.duty == Duty.SECRETARY, DutySpan.person_id != person_id)
+    theirs = (*still_open(branch_id, InviteKind.SECRETARY, now), exists().where(*of_seat))
+    changed(session, update(Invite).where(*theirs).values(expires_at=now))
 
 
 def end_of_leavers(session: Session, branch_id: int, today: date, now: datetime) -> int:

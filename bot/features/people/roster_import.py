@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.people.invites import end_before_a_seat, end_of_leavers
+from bot.features.people.invites import appointing, end_of_leavers
 from bot.features.people.rules import SEATS, Known, RosterRow, match
 from storage.audit import record
 from storage.choices import Category, Duty, MembershipStatus, Source
@@ -92,11 +92,11 @@ def write_import(
     file: str | None = None,
 ) -> Imported:  # fmt: skip
     """Write a plan, each person's change with a line in the audit log; `file`: xlsx or csv, never its name."""
-    done = plan.facts.write(session, now)
-    _seat(session, plan.facts.branch_id, plan.facts.since, now)
+    appointed = {edit.person_id for edit in plan.edits if edit.kind is DutySpan}
+    with appointing(session, appointed, now.date(), now):
+        done = plan.facts.write(session, now)
+        _seat(session, plan.facts.branch_id, plan.facts.since, now)
     end_of_leavers(session, plan.facts.branch_id, now.date(), now)
-    seated = [person_id for person_id, edits in done.items() if any(_gives_a_seat(edit) for edit in edits)]
-    end_before_a_seat(session, seated, now)
     for person_id, edits in done.items():
         is_new = any(edit.kind is Person and edit.before is None for edit in edits)
         record(

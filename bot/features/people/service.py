@@ -284,9 +284,14 @@ def set_reachable(session: Session, telegram_id: int, reachable: bool, now: date
 
 
 def set_group_active(session: Session, chat_id: int, active: bool, by: int, now: datetime) -> None:
-    """The bot was taken out of a group, or put back into one that it knows; `by`: the account that did it."""
-    chat = session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id)).first()
-    if chat is None or chat.active is active:
+    """The bot was taken out of a group, or put back into one that it knows; `by`: the account that did it.
+
+    What the branch has given up for another group only a tie brings back, not anybody who is in charge of the chat.
+    """
+    # Locked, so that it is seen when the branch ties another at the same moment.
+    mine = select(GroupChat).where(GroupChat.chat_id == chat_id).with_for_update()
+    chat = session.scalars(mine.execution_options(populate_existing=True)).first()
+    if chat is None or chat.given_up or chat.active is active:
         return
     change(
         session, "reachable_changed", chat, {"active": active},

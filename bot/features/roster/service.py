@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.people.invites import end_before_a_seat, end_of_leavers
+from bot.features.people.invites import appointing, end_of_leavers
 from bot.features.people.rules import SEATS, clean_name
 from bot.features.roster import rules
 from bot.features.roster.buttons import Kind
@@ -103,12 +103,12 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
     if not edits:
         raise Refusal("与现有记录相同，无需变更。")
     lines = differences(facts, edits)
-    written = facts.write(session, now)
+    today = now.astimezone(tz).date()
+    with appointing(session, [wanted.person_id], today, now):
+        written = facts.write(session, now)
     person_id = next(iter(written)) if wanted.newcomer else wanted.person_id
     if wanted.kind is Kind.OUT:
-        end_of_leavers(session, me.branch_id, now.astimezone(tz).date(), now)
-    if wanted.kind is Kind.DUTY and wanted.value in SEATS:
-        end_before_a_seat(session, [person_id], now)
+        end_of_leavers(session, me.branch_id, today, now)
     if _elects_secretary(wanted, facts):
         begin_term(session, me, wanted.day, now)
     record(

@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.features.people.invites import appointing
 from bot.features.people.rules import SEATS
 from bot.features.roster import rules
 from bot.features.roster.service import CHANGED, CLOSED, changes_of
@@ -53,11 +54,12 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
     if rules.is_closed(date.fromisoformat(line.details["day"]), now, tz):
         raise Refusal(CLOSED)
     _may_seat(me, line.details)
-    for edit in line.details["edits"]:
-        _take_back(session, edit)
-    session.flush()
+    today = now.astimezone(tz).date()
+    with appointing(session, [line.subject_id], today, now):
+        for edit in line.details["edits"]:
+            _take_back(session, edit)
     if line.details.get("kind") in OF_OFFICE:
-        _no_office_undone(session, me.branch_id, line.subject_id, now.astimezone(tz).date())
+        _no_office_undone(session, me.branch_id, line.subject_id, today)
     record(
         session, UNDONE, "person", line.subject_id, now=now, actor_id=me.id, branch_id=me.branch_id, of=audit_id,
         edits=[_turned(edit) for edit in line.details["edits"] if not _stays(edit)],

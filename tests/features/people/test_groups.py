@@ -150,7 +150,7 @@ def test_what_is_agreed_to_after_something_has_changed_is_over(town: Town, what:
     elif what == "asker has another":
         assert town.ask(SECOND, NOW + timedelta(minutes=1), chat=-701) == groups.Tied(town.second, False)
     elif what == "given up":
-        town.session.execute(update(GroupChat).where(GroupChat.chat_id == HELD).values(active=False))
+        town.session.execute(update(GroupChat).where(GroupChat.chat_id == HELD).values(active=False, given_up=True))
     else:
         town.session.execute(update(GroupChat).where(GroupChat.chat_id == HELD).values(branch_id=town.third))
     before = town.tied()
@@ -174,6 +174,41 @@ def test_a_supergroup_is_the_same_group(town: Town) -> None:
     town.session.expire_all()
     town.decide(row)
     assert town.tied() == {-1007: town.second}
+
+
+def test_given_up_for_another_until_it_is_tied_again(town: Town) -> None:
+    """Also when it was muted at that time, becomes a supergroup, or the other one is lost; what is held comes back."""
+
+    def told(chat: int, active: bool) -> dict[int, int]:
+        service.set_group_active(town.session, chat, active, SECOND, SOON)
+        return town.tied()
+
+    branch, other = town.cast.branch_id, -701
+    assert (told(HELD, False), told(HELD, True)) == ({}, {HELD: branch})
+    told(HELD, False)
+    groups.tie(town.session, branch, other, "新群", town.holder.id, SOON)
+    assert told(HELD, True) == {other: branch}
+    follow(town.session, HELD, -1007, SOON)
+    assert told(-1007, True) == {other: branch}
+    follow(town.session, other, -1008, SOON)
+    assert (told(-1008, False), told(-1007, True), told(-1008, True)) == ({}, {}, {-1008: branch})
+    groups.tie(town.session, branch, -1007, "群", town.holder.id, SOON)
+    assert (told(-1008, True), told(-1007, False), told(-1007, True)) == ({-1007: branch}, {}, {-1007: branch})
+    # The newer one may be had without a word; and what was given up for it comes back to nobody by that.
+    assert town.ask(SECOND, SOON, chat=-1008) == groups.Tied(town.second, True)
+    assert town.tied() == {-1007: branch, -1008: town.second}
+
+
+def test_muted_or_put_out_is_not_given_up(town: Town) -> None:
+    """Anybody in charge of the chat can do that; the desk is asked as ever, and keeps the group until then."""
+    service.set_group_active(town.session, HELD, False, SECOND, NOW)
+    row = town.row(SECOND)
+    assert (town.tied(), row.state, row.expires_at) == ({}, PENDING, NOW + groups.ASKED_FOR)
+    service.set_group_active(town.session, HELD, True, SECOND, SOON)
+    assert town.tied() == {HELD: town.cast.branch_id}
+    service.set_group_active(town.session, HELD, False, SECOND, SOON)
+    town.decide(row)
+    assert (town.tied(), row.state) == ({HELD: town.second}, ACCEPTED)
 
 
 def test_by_somebody_who_acts_elsewhere_just_now_and_by_nobody_else(town: Town) -> None:
@@ -248,3 +283,56 @@ async def test_nobody_answers(bot: World) -> None:
     assert tapped.toast == groups.DECIDED
     with bot.storage.reading() as session:
         assert session.scalars(select(GroupChat.branch_id).where(GroupChat.chat_id == GROUP_ID)).one() == 1
+
+
+def tied(bot: World) -> dict[int, int]:
+    with bot.storage.reading() as session:
+        found = session.execute(select(GroupChat.chat_id, GroupChat.branch_id).where(GroupChat.active))
+        return dict(found.all())
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("how", ["muted", "put out"])
+async def test_nobody_takes_a_group_by_silencing_the_bot_first(bot: World, how: str) -> None:
+    group, taker = bot.stage.group, bot.playground.person(SECOND, "丁一")
+    await (group.mute_bot(taker) if how == "muted" else group.remove_bot(taker))
+    await bot.clock.settle()
+    assert tied(bot) == {}
+    if how == "muted":
+        with bot.storage.transaction() as session:
+            me = find(session, SECOND, bot.clock.now().date())
+            assert me is not None
+            code = service.invite_group(session, me, bot.clock.now())
+        await group.say(taker, f"/start@{bot.playground.bot.username} g_{code}")
+        await bot.clock.travel(bot.clock.now() + timedelta(seconds=10))
+    else:
+        await shown(bot)
+    assert tied(bot) == ({} if how == "muted" else {GROUP_ID: 1})
+    assert last(bot, bot.cast.account("甲二")).startswith("【工作群申请】第二支部")
+    await bot.clock.travel(bot.clock.now() + groups.ASKED_FOR + timedelta(minutes=2))
+    await bot.stage.group.add_bot(bot.stage.people["甲一"])
+    await bot.clock.settle()
+    assert tied(bot) == {GROUP_ID: 1}
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("how", ["promoted", "put out and in"])
+async def test_nobody_brings_back_a_group_that_was_replaced(bot: World, how: str) -> None:
+    old, there = bot.stage.group, list(bot.stage.people.values())
+    new = bot.playground.group(-7002, "新的支部群", there, bot=False)
+    with bot.storage.transaction() as session:
+        me = bot.cast.me(session, "甲一", bot.clock.now().date())
+        code = service.invite_group(session, me, bot.clock.now())
+    await new.add_bot(bot.stage.people["甲一"], payload=f"g_{code}")
+    await bot.clock.settle()
+    assert tied(bot) == {-7002: 1}
+    outsider = bot.playground.person(424242, "外人")
+    await old.add(outsider)
+    if how == "promoted":
+        await old.promote_bot(outsider)
+    else:
+        await old.remove_bot(outsider)
+        await bot.clock.settle()
+        await old.add_bot(outsider)
+    await bot.clock.settle()
+    assert tied(bot) == {-7002: 1}

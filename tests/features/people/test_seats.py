@@ -1,22 +1,26 @@
 """Whose account the desk may not move or make: the seats of an office, now or later, and who holds one elsewhere."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from bot.features.offices import service as offices
 from bot.features.people import accounts, binding, requests, seats, service
 from bot.features.people.rules import InviteKind, RosterRow
 from bot.features.roster import service as roster_service
+from bot.features.roster import undoing
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
 from bot.kit.refusal import Refusal
 from storage.audience import Me
-from storage.choices import Duty
+from storage.choices import Duty, OrganisationKind
 from storage.engine import Storage
+from storage.models.organisation import Organisation
 from storage.models.person import DutySpan, Person
+from storage.roster import holders
 from tests.cast import Cast, make_branch
 
 NOW = datetime(2023, 7, 3, 1, 0, tzinfo=UTC)
@@ -31,6 +35,10 @@ def redeem(session: Session, code: str, account: int, now: datetime = LATER) -> 
 
 def secretary(session: Session, cast: Cast) -> Me:
     return cast.me(session, "甲一", TODAY)
+
+
+def secretaries(session: Session, cast: Cast) -> Sequence[int]:
+    return holders(session, cast.branch_id, TODAY, Duty.SECRETARY)
 
 
 def office(session: Session, cast: Cast, name: str, duty: Duty, place: int | None = None, since: date = TODAY) -> None:
@@ -79,7 +87,7 @@ def test_nor_to_fill_when_it_is_empty(storage: Storage) -> None:
         assert session.get_one(Person, cast["乙一"]).telegram_id == NEW
 
 
-@pytest.mark.parametrize("way", ["hand_over", "command", "duty", "file"])
+@pytest.mark.parametrize("way", ["hand_over", "command", "duty", "file", "code"])
 def test_a_link_made_before_sits_down_on_no_seat(storage: Storage, way: str) -> None:
     """The desk keeps a link of a member's; the member becomes secretary or deputy."""
     with storage.transaction() as session:
@@ -92,8 +100,72 @@ def test_a_link_made_before_sits_down_on_no_seat(storage: Storage, way: str) -> 
         elif way == "duty":
             wanted = FactChange(kind=Kind.DUTY, person_id=cast["甲五"], day=TODAY, value=Duty.DEPUTY_SECRETARY)
             roster_service.change(session, secretary(session, cast), wanted, LATER, UTC)
+        elif way == "code":
+            session.execute(update(DutySpan).where(DutySpan.duty == Duty.SECRETARY).values(to_on=TODAY))
+            claim = service.make_secretary_invite(session, cast.branch_id, LATER)
+            own = cast.account("甲五")
+            binding.redeem(session, InviteKind.SECRETARY, claim, own, "甲五", today=TODAY, now=LATER)
+            assert secretaries(session, cast) == [cast["甲五"]]
         else:
             row = RosterRow(name="甲五", group="第一党小组", duties=(Duty.DEPUTY_SECRETARY,))
             service.import_roster(session, cast.branch_id, [row], now=LATER, since=TODAY)
         assert redeem(session, code, NEW, LATER + timedelta(hours=1)) is None
         assert session.get_one(Person, cast["甲五"]).telegram_id == cast.account("甲五")
+
+
+def test_nor_on_one_that_is_given_back(storage: Storage) -> None:
+    """The deputy's office was ended; the desk makes a link for the member; the secretary takes the ending back."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        chief = secretary(session, cast)
+        ends = FactChange(kind=Kind.DUTY, person_id=cast["乙一"], day=TODAY, value=Duty.DEPUTY_SECRETARY)
+        done = roster_service.change(session, chief, ends, NOW, UTC)
+        *_, code = accounts.reinvite(session, cast.me(session, "甲二", TODAY), cast["乙一"], TODAY, LATER)
+        undoing.undo(session, chief, done.audit_id, LATER, UTC)
+        assert redeem(session, code, NEW, LATER + timedelta(hours=1)) is None
+        assert session.get_one(Person, cast["乙一"]).telegram_id == cast.account("乙一")
+
+
+@pytest.mark.parametrize("duty", [Duty.ORGANIZATION_OFFICER, Duty.COMMITTEE_OFFICER, Duty.DEPUTY_SECRETARY])
+def test_nor_in_an_office_elsewhere(storage: Storage, duty: Duty) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        there = Organisation(name="党委", kind=OrganisationKind.SUPERIOR_COMMITTEE, settings={}, created_at=NOW)
+        if duty is not Duty.COMMITTEE_OFFICER:
+            there.kind = OrganisationKind.BRANCH
+        session.add(there)
+        session.flush()
+        *_, code = accounts.reinvite(session, cast.me(session, "甲二", TODAY), cast["甲五"], TODAY, LATER)
+        offices.give(session, there.id, duty, "甲五", LATER, cast.branch_id)
+        assert redeem(session, code, NEW, LATER + timedelta(hours=1)) is None
+        assert session.get_one(Person, cast["甲五"]).telegram_id == cast.account("甲五")
+
+
+def test_a_link_lives_on_where_its_maker_may_still_make_one(storage: Storage) -> None:
+    """An office of the own branch that is no seat; a change of who sits on one already."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        chief = secretary(session, cast)
+        *_, one = accounts.reinvite(session, cast.me(session, "甲二", TODAY), cast["甲五"], TODAY, LATER)
+        *_, other = accounts.reinvite(session, chief, cast["乙一"], TODAY, LATER)
+        for name in ("甲五", "乙一"):
+            wanted = FactChange(kind=Kind.DUTY, person_id=cast[name], day=TODAY, value=Duty.PUBLICITY_OFFICER)
+            roster_service.change(session, chief, wanted, LATER, UTC)
+        for number, code in enumerate((one, other)):
+            assert redeem(session, code, NEW + number, LATER + timedelta(hours=1)) is not None
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_secretary_s_link_is_not_for_who_comes_after(storage: Storage, first: bool) -> None:
+    """Made before the roster names the first secretary it is that one's; made for the one before it has ended."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        session.execute(update(Person).where(Person.id == cast["甲五"]).values(telegram_id=None, bound_at=None))
+        if first:
+            session.execute(delete(DutySpan).where(DutySpan.duty == Duty.SECRETARY))
+        code = service.make_secretary_invite(session, cast.branch_id, NOW)
+        offices.give(session, cast.branch_id, Duty.SECRETARY, "甲五", LATER)
+        bound = binding.redeem(session, InviteKind.SECRETARY, code, NEW, "W", today=TODAY, now=LATER)
+        assert (bound is not None) is first
+        assert secretaries(session, cast) == [cast["甲五"]]
+        assert session.get_one(Person, cast["甲五"], populate_existing=True).telegram_id == (NEW if first else None)
