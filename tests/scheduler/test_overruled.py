@@ -20,7 +20,7 @@ def in_hand(office: Office) -> list[rows.Row]:
     """Two rows that the sender has taken and that their job has worded anew."""
     office.say(7, 8)
     with office.storage.reading() as session:
-        found = rows.due(session, START, START, 30, 10, [], set()).rows
+        found = rows.due(session, START, START, 30, 10, {}, set()).rows
     for row in found:
         row.message, row.worded_anew = ANEW, True
     return found
