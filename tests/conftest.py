@@ -133,7 +133,12 @@ SQLITE_FIRST = (
     "test_receive", "test_restore_command", "watch/",
 )  # fmt: skip
 # What tries everything there is; others of their folders are the short ones of their kind.
-WALKS = ("attacks/test_buttons", "attacks/test_forged", "attacks/test_texts", "e2e/test_restore", "rights/test_places")
+WALKS = (
+    "attacks/test_buttons", "attacks/test_forged", "attacks/test_secrets", "attacks/test_texts",
+    "e2e/test_cut_database", "e2e/test_nothing_stops", "e2e/test_restore",
+    "features/archive/test_rules.py::test_anything", "rights/test_places", "scheduler/test_year.py",
+    "storage/test_cut_lines",
+)  # fmt: skip
 # Where they decide: what is promised once, and what a killed process leaves.
 BOTH_AT_ONCE = ("e2e/test_restart", "scheduler/test_broadcasts", "scheduler/test_promises")
 
@@ -144,7 +149,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         where = str(item.path.relative_to(Path(__file__).parent))
         first = where.startswith(SQLITE_FIRST) and not where.startswith(BOTH_AT_ONCE)
-        if where.startswith(WALKS) or (first and "[postgresql" in item.name):
+        if f"{where}::{item.name}".startswith(WALKS) or (first and "[postgresql" in item.name):
             item.add_marker(pytest.mark.long)
 
 
