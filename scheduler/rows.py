@@ -147,12 +147,13 @@ def due(
         # Where there is no room there may be more.
         more, seen = more or not wanted, set(held)
         for _ in range(LOOKS if wanted else 0):
-            full = [chat for chat, number in chats.items() if number >= A_CHAT]
+            # Of answers one a chat is taken anyhow, and before all else.
+            full = [chat for chat, number in chats.items() if number >= A_CHAT] if lane is not Lane.ANSWERS else []
             values = {"now": now, "room": wanted, "held": padded(seen), "full": padded(full), **answers}
             found = session.execute(_DUE[lane], values).all()
             late = [each.id for each in found if each.expires_at is not None and each.expires_at <= over]
             expired += late
-            here = [each for each in found if each.id not in late and _has_room(chats, each.chat_id)]
+            here = [each for each in found if each.id not in late and _has_room(chats, each.chat_id, lane)]
             rows += map(_row, here)
             seen.update(each.id for each in here)
             # Behind an answer that expired there may be the next one of its chat.
@@ -164,9 +165,9 @@ def due(
     return Due(rows, expired, more, min((moment for moment in moments if moment is not None), default=None))
 
 
-def _has_room(chats: Counter[int], chat_id: int) -> bool:
+def _has_room(chats: Counter[int], chat_id: int, lane: Lane) -> bool:
     """One more for this chat; False when it has enough in hand."""
-    if chats[chat_id] >= A_CHAT:
+    if chats[chat_id] >= A_CHAT and lane is not Lane.ANSWERS:
         return False
     chats[chat_id] += 1
     return True

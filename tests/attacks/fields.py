@@ -79,7 +79,7 @@ def _typed(session: Session, me: Me, step: str, text: str, **draft: Any) -> Repl
 
 def _other(session: Session, me: Me) -> Person:
     """Somebody else of the branch."""
-    return session.scalars(select(Person).where(Person.branch_id == me.branch_id, Person.id != me.id)).first()  # type: ignore[return-value]
+    return session.scalars(select(Person).where(Person.branch_id == me.branch_id, Person.id != me.id)).first()
 
 
 # --- activities, study, reflections ----------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def _built(said: ast.expr, texts: dict[str, list[ast.expr]], deep: int = 5) -> b
     if isinstance(said, ast.BinOp) and isinstance(said.op, ast.Add | ast.Mod):
         return any(_is_text(side, texts, deep) for side in (said.left, said.right))
     made = isinstance(said, ast.Call) and isinstance(said.func, ast.Attribute) and said.func.attr in MAKING
-    return made and _is_text(said.func.value, texts, deep)  # type: ignore[attr-defined]
+    return made and _is_text(said.func.value, texts, deep)
 
 
 def _is_text(said: ast.expr, texts: dict[str, list[ast.expr]], deep: int) -> bool:

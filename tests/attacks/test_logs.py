@@ -239,6 +239,6 @@ def test_nor_what_a_job_failed_with() -> None:
 
     job = failures.watching([Job("x", daily(NOW.time(), grace=timedelta()), plan)])[0]
     with pytest.raises(ValueError, match=SECRET), warnings.catch_warnings():
-        job.plan(None, 1, Occurrence("s", NOW.date(), NOW, NOW), NOW)  # type: ignore[arg-type]
+        job.plan(None, 1, Occurrence("s", NOW.date(), NOW, NOW), NOW)
     [(number, fault)] = failures.by_job().values()
     assert (number, SECRET in fault, fault.startswith("ValueError")) == (1, False, True)

@@ -55,7 +55,7 @@ class Compressed:
         """
         time.monotonic = lambda: self.origin + self.passed()
         time.sleep = lambda seconds: _raw_sleep(float(seconds) / self.factor)
-        selectors.DefaultSelector = _selector(self.factor)  # type: ignore[misc,assignment]
+        selectors.DefaultSelector = _selector(self.factor)
         self._tell_the_time(ahead)
         self._shorten_leases()
 
@@ -99,7 +99,7 @@ def _told(now: Callable[[], datetime]) -> type[datetime]:
 
     class Told(datetime, metaclass=AnyDatetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        def now(cls, tz: tzinfo | None = None) -> datetime:
             return now().astimezone(tz or UTC)
 
     return Told

@@ -234,3 +234,17 @@ async def test_nobody_waits_behind_those_to_whom_many_go(office: Office, chats: 
         # What is put off for a group's twenty a minute may be overtaken.
         assert (sorted(heard) if chat < 0 else heard) == [f"{number:03}" for number in range(each)]
     assert set(office.states()) == {"sent"}
+
+
+async def test_an_answer_goes_before_what_waits_in_hand_for_its_chat(office: Office) -> None:
+    for number in range(20):
+        office.say(7, text=f"{number:03}")
+    async with office.sender() as sender:
+        await office.clock.travel(START + SECOND * 2)
+        before = len(office.telegram.texts)
+        office.say(7, text="答", lane=Lane.ANSWERS)
+        sender.wake()
+        await office.clock.travel(START + SECOND * 40)
+    heard = [text for _, text in office.telegram.texts]
+    assert heard.index("答") <= before + 1
+    assert sorted(heard) == sorted([*(f"{number:03}" for number in range(20)), "答"])
