@@ -65,11 +65,22 @@ class App:
     """
 
     def __init__(
-        self, *, storage: Storage, transport: Transport, clock: Clock, tz: tzinfo, token: str, api_url: str,
-        handlers: Sequence[Handler], jobs: Sequence[Job],
-        listen: tuple[str, int] | None = None, webhook: Webhook | None = None, operator: int | None = None,
-        sources: Sequence[Anew] = (), chores: Callable[[Trust], Sequence[Task]] = lambda trust: (),
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        storage: Storage,
+        transport: Transport,
+        clock: Clock,
+        tz: tzinfo,
+        token: str,
+        api_url: str,
+        handlers: Sequence[Handler],
+        jobs: Sequence[Job],
+        listen: tuple[str, int] | None = None,
+        webhook: Webhook | None = None,
+        operator: int | None = None,
+        sources: Sequence[Anew] = (),
+        chores: Callable[[Trust], Sequence[Task]] = lambda trust: (),
+    ) -> None:
         self.bot_id = int(token.partition(":")[0])
         clock = Corrected(clock, lambda: transport.skew)
         self.telegram = Telegram(transport, api_url, token)
@@ -81,10 +92,17 @@ class App:
         self._chores = chores(self.trust)
         still_owed = {job.name: job.still_owed for job in jobs if job.still_owed is not None}
         self.sender = Sender(
-            storage, clock, self.telegram.send, still_owed=still_owed, on_stop=self._note_refusal,
-            bot_id=self.bot_id, edit=self.telegram.edit, ask=self.telegram.presence, over=self.trust.over,
+            storage,
+            clock,
+            self.telegram.send,
+            still_owed=still_owed,
+            on_stop=self._note_refusal,
+            bot_id=self.bot_id,
+            edit=self.telegram.edit,
+            ask=self.telegram.presence,
+            over=self.trust.over,
             on_back=lambda: self.poller.again(),
-        )  # fmt: skip
+        )
         self.corrector = Corrector(storage, clock, self.sender)
         failures = Failures()
         self.runner = Runner(storage, clock, failures.watching(jobs), self.sender, tz, off=self.trust.off)
@@ -95,11 +113,22 @@ class App:
         sending = signs.Part(signs.SENDING, lambda: self.sender.mine, lambda: self.sender.silence)
         self.parts = [*([] if webhook else polling), sending]
         self.watchman = Watchman(
-            storage, self.telegram, clock, tz, self.sender, bot_id=self.bot_id, operator=operator,
-            silence=lambda: 0.0 if webhook else self.poller.silence, trust=self.trust,
-            conflict=lambda: self.poller.conflict, failures=failures, jobs=[job.name for job in jobs], sources=sources,
-            webhook=webhook, parts=self.parts,
-        )  # fmt: skip
+            storage,
+            self.telegram,
+            clock,
+            tz,
+            self.sender,
+            bot_id=self.bot_id,
+            operator=operator,
+            silence=lambda: 0.0 if webhook else self.poller.silence,
+            trust=self.trust,
+            conflict=lambda: self.poller.conflict,
+            failures=failures,
+            jobs=[job.name for job in jobs],
+            sources=sources,
+            webhook=webhook,
+            parts=self.parts,
+        )
         self.menus = Menus(storage, self.telegram, clock, tz, handlers, self.bot_id)
         self.edge: Edge | None = None
         self.address: tuple[str, int] | None = None
@@ -155,9 +184,17 @@ class App:
             await patiently(self._ptb.initialize, self.telegram)
         log.info("connected as @%s", self._ptb.bot.username)
         edge = Edge(
-            self._storage, self.telegram, self._clock, self._tz, self.sender, self._handlers,
-            self._ptb.bot.username, self.bot_id, operator=self._operator, look=self.lanes.look,
-        )  # fmt: skip
+            self._storage,
+            self.telegram,
+            self._clock,
+            self._tz,
+            self.sender,
+            self._handlers,
+            self._ptb.bot.username,
+            self.bot_id,
+            operator=self._operator,
+            look=self.lanes.look,
+        )
         self._ptb.add_handlers(edge.ptb_handlers())
         self.edge = edge
 
@@ -181,9 +218,12 @@ class App:
 
     def _finishing(self, edge: Edge, again: AnswerAgain) -> list[Task]:
         tasks: list[Task] = [
-            ("workers", self.lanes.work), ("inbox", self.lanes.refill), ("answers", again.run),
-            ("sender", self._send), ("cards", edge.cards.run),
-        ]  # fmt: skip
+            ("workers", self.lanes.work),
+            ("inbox", self.lanes.refill),
+            ("answers", again.run),
+            ("sender", self._send),
+            ("cards", edge.cards.run),
+        ]
         return tasks if self._storage.dialect == "sqlite" else [*tasks, ("adoption", self.lanes.adopt)]
 
     def _beginning(self) -> list[Task]:
@@ -197,9 +237,13 @@ class App:
         if self._listen is not None:
             tasks.append(("web", self._serve))
         return [
-            *tasks, ("runner", self.runner.run), ("menus", self.menus.run), ("watch", self.watchman.run),
-            ("corrections", self.corrector.run), *self._chores,
-        ]  # fmt: skip
+            *tasks,
+            ("runner", self.runner.run),
+            ("menus", self.menus.run),
+            ("watch", self.watchman.run),
+            ("corrections", self.corrector.run),
+            *self._chores,
+        ]
 
     async def _drain(self, edge: Edge) -> None:
         # Not asyncio.timeout: before Python 3.11.4 it does not know its own cancellation behind a group that has ended.

@@ -30,9 +30,12 @@ def _years(command: Decorated) -> Decorated:
     for name, parameter in (("--to", "last"), ("--from", "first")):
         which = "The first year" if parameter == "first" else "The last year"
         command = click.option(
-            name, parameter, type=click.IntRange(FIRST, LAST), metavar="YEAR",
+            name,
+            parameter,
+            type=click.IntRange(FIRST, LAST),
+            metavar="YEAR",
             help=f"{which} (this year{' and the next' if parameter == 'last' else ''}).",
-        )(command)  # fmt: skip
+        )(command)
     return command
 
 
@@ -75,14 +78,17 @@ def blocks(first: int | None, last: int | None, branch_id: int | None, how: str)
         known = _known(session, branch_id)
     rows = [
         {
-            "block_start": block.start, "block_end": block.end,
-            "festivals": "+".join(name for _, name in block.festivals), "last_working_day": block.last_working_day,
-            "wd3": known.working_day_before(block.start, 3), "wd5": known.working_day_before(block.start, 5),
+            "block_start": block.start,
+            "block_end": block.end,
+            "festivals": "+".join(name for _, name in block.festivals),
+            "last_working_day": block.last_working_day,
+            "wd3": known.working_day_before(block.start, 3),
+            "wd5": known.working_day_before(block.start, 5),
             "state": block.state.value,
         }
         for year in years
         for block in known.blocks(year)
-    ]  # fmt: skip
+    ]
     show(rows, BLOCKS, how, UTC, bare=True)
 
 
@@ -126,12 +132,14 @@ def _year_rows(
     none = dict.fromkeys(YearState, "bundled") | {YearState.PROVISIONAL: "reckoned by principle"}
     return [
         {
-            "year": year, "state": known.state(year).value,
+            "year": year,
+            "state": known.state(year).value,
             "source": found[year].source if year in found else none[known.state(year)],
-            "papers": " ".join(known.year(year).papers), "read_in": found[year].made_at if year in found else None,
+            "papers": " ".join(known.year(year).papers),
+            "read_in": found[year].made_at if year in found else None,
         }
         for year in years
-    ]  # fmt: skip
+    ]
 
 
 @calendar.command("show")

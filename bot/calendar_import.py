@@ -71,10 +71,13 @@ def _show(proposal: Proposal) -> None:
     found = proposal.checked
     click.echo(f"{found.file.year}: {' '.join(found.file.papers) or 'no paper is named'}")
     rows = [
-        {"festival": row.name, "off": ", ".join(_span(*span) for span in row.off),
-         "worked_instead": ", ".join(f"{day:%Y-%m-%d %a}" for day in row.worked)}
+        {
+            "festival": row.name,
+            "off": ", ".join(_span(*span) for span in row.off),
+            "worked_instead": ", ".join(f"{day:%Y-%m-%d %a}" for day in row.worked),
+        }
         for row in by_festival(found.file.entries)
-    ]  # fmt: skip
+    ]
     show(rows, FESTIVALS, Format.TABLE, UTC)
     for said in (*found.notes, *found.doubts):
         click.echo(said.english)

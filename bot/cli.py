@@ -23,9 +23,13 @@ from bot.settings import BadSettings, Settings, load
 from bot.show import FORMAT, Format, show
 
 TALLY_FORMAT = click.option(
-    "--format", "how", type=click.Choice(["table", "json"]), default="table", show_default=True,
+    "--format",
+    "how",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
     help="table for people; json for programs.",
-)  # fmt: skip
+)
 
 
 class Plain(click.Group):
@@ -70,10 +74,11 @@ for _command in (branch, calendar, export, import_, invites, office, restore, ro
 
 @cli.command()
 @click.option(
-    "--now", metavar="2026-09-22T08:59:50+08:00",
+    "--now",
+    metavar="2026-09-22T08:59:50+08:00",
     help="A rehearsal: the clock starts at this instant and goes on from there (without an offset: local time). "
     "What falls due is really sent, and does not go a second time: use a copy of the data and a token for tests.",
-)  # fmt: skip
+)
 def run(now: str | None) -> None:
     """Run the bot until it is told to stop (Ctrl-C, SIGTERM)."""
     settings = load()
@@ -244,10 +249,11 @@ def _show_sends(since: datetime | None, until: datetime | None, branch_id: int |
 
 @cli.command()
 @click.option(
-    "--again", is_flag=True,
+    "--again",
+    is_flag=True,
     help="Take up again the updates that could not be handled: the bot handles them, in their order, when it runs. "
     "On SQLite only while it is stopped; while it runs the operator has a button for it in chat.",
-)  # fmt: skip
+)
 @FORMAT
 def owed(again: bool, how: str) -> None:
     """Show what has not been delivered or handled, and why."""

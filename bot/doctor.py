@@ -114,9 +114,11 @@ def _sqlite(storage: Storage) -> Iterator[Finding]:
         yield Finding("file", False, f"damaged: {'; '.join(' '.join(each.split()) for each in faults)}", DAMAGED)
     if sqlite3.sqlite_version_info < SAFE_SQLITE:
         yield Finding(
-            "sqlite", None, f"version {sqlite3.sqlite_version} has a rare fault that 3.51.3 mends",
+            "sqlite",
+            None,
+            f"version {sqlite3.sqlite_version} has a rare fault that 3.51.3 mends",
             "Keep one process on the file (the bot sees to it) and keep backups; a newer Python brings a newer SQLite.",
-        )  # fmt: skip
+        )
 
 
 def _running(storage: Storage, settings: Settings) -> Iterator[Finding]:
@@ -166,9 +168,11 @@ def _newest_row(storage: Storage, now: datetime) -> Iterator[Finding]:
         newest = session.scalar(select(func.max(Inbox.received_at)))
     if newest is not None and newest > now + timedelta(minutes=5):
         yield Finding(
-            "clock", False, f"the database has updates of {newest:%Y-%m-%d %H:%M} UTC, which is in the future",
+            "clock",
+            False,
+            f"the database has updates of {newest:%Y-%m-%d %H:%M} UTC, which is in the future",
             "Set the clock of this machine (timedatectl set-ntp true).",
-        )  # fmt: skip
+        )
 
 
 def _room(storage: Storage) -> Finding:
@@ -187,9 +191,11 @@ def _parked(storage: Storage, now: datetime, settings: Settings) -> Iterator[Fin
         aside, day = found
         numbers = ", ".join(map(str, aside.ids))
         yield Finding(
-            "updates", False, f"{aside.number} could not be handled on {day} ({numbers}): {aside.fault}",
+            "updates",
+            False,
+            f"{aside.number} could not be handled on {day} ({numbers}): {aside.fault}",
             "branch-bot owed shows all of them. Once the cause is gone: branch-bot owed --again, or the chat's button.",
-        )  # fmt: skip
+        )
 
 
 async def _telegram(settings: Settings) -> list[Finding]:

@@ -80,11 +80,20 @@ def _run(settings: Settings, token: str, starts_at: datetime | None) -> None:
         if starts_at is not None:
             log.warning("a rehearsal: the clock starts at %s; what falls due is really sent", starts_at.isoformat())
         app = App(
-            storage=storage, transport=AiohttpTransport(CONNECTIONS), clock=clock, tz=settings.timezone,
-            token=token, api_url=settings.bot_api_url, handlers=HANDLERS, jobs=jobs(settings.timezone),
-            listen=settings.listen, webhook=webhook(settings), operator=settings.operator_id, sources=ANEW,
+            storage=storage,
+            transport=AiohttpTransport(CONNECTIONS),
+            clock=clock,
+            tz=settings.timezone,
+            token=token,
+            api_url=settings.bot_api_url,
+            handlers=HANDLERS,
+            jobs=jobs(settings.timezone),
+            listen=settings.listen,
+            webhook=webhook(settings),
+            operator=settings.operator_id,
+            sources=ANEW,
             chores=lambda trust: chores(storage, clock, settings, trust).tasks(),
-        )  # fmt: skip
+        )
         asyncio.run(_until_told(app, storage, settings, clock))
 
 

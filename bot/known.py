@@ -78,15 +78,21 @@ def known(storage: Storage) -> Known | None:
 def _known(session: Session) -> Known:
     ids = {
         of.name: session.scalars(select(of.c.id).order_by(of.c.id)).all()
-        for of in METADATA.sorted_tables if "id" in of.c and of.name not in _MACHINERY
-    }  # fmt: skip
+        for of in METADATA.sorted_tables
+        if "id" in of.c and of.name not in _MACHINERY
+    }
     reading = Reading(session)
     answered = select(Inbox.bot_id, Inbox.update_id).where(Inbox.state.not_in(UNANSWERED))
     return Known(
-        ids, _newest(reading), _told(reading), _runs(reading),
-        {(row.bot_id, row.update_id) for row in session.execute(answered)}, _leases(reading),
-        set(session.scalars(select(Person.id).where(Person.erased_at.is_not(None)))), sorted(reading.faults),
-    )  # fmt: skip
+        ids,
+        _newest(reading),
+        _told(reading),
+        _runs(reading),
+        {(row.bot_id, row.update_id) for row in session.execute(answered)},
+        _leases(reading),
+        set(session.scalars(select(Person.id).where(Person.erased_at.is_not(None)))),
+        sorted(reading.faults),
+    )
 
 
 def _told(reading: Reading) -> dict[str, Told | None]:

@@ -58,9 +58,14 @@ class Lanes:
     """
 
     def __init__(
-        self, storage: Storage, clock: Clock, bot_id: int, handle: Handle, crashed: Crashed,
+        self,
+        storage: Storage,
+        clock: Clock,
+        bot_id: int,
+        handle: Handle,
+        crashed: Crashed,
         handled: Handled | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._storage, self._clock, self._bot_id = storage, clock, bot_id
         self._handle, self._crashed, self._handled = handle, crashed, handled
         self._lanes: dict[int, deque[Parcel]] = {}
@@ -218,7 +223,7 @@ def _kind(error: Exception) -> str:
 
 def waiting_rows(
     session: Session, bot_id: int, limit: int, lying: tuple[datetime, datetime] | None = None
-) -> list[Parcel]:  # fmt: skip
+) -> list[Parcel]:
     """The oldest updates that nobody has handled; `lying` leaves out those that came between these two instants.
 
     What came in the future came before the clock was set back.

@@ -39,10 +39,16 @@ def branch_list(how: str) -> None:
 
     with database() as (settings, storage), storage.reading() as session:
         rows = [
-            {"id": one.id, "name": one.name, "kind": one.kind.value, "under": one.parent_id,
-             "people": one.people, "bound": one.bound}
+            {
+                "id": one.id,
+                "name": one.name,
+                "kind": one.kind.value,
+                "under": one.parent_id,
+                "people": one.people,
+                "bound": one.bound,
+            }
             for one in list_branches(session)
-        ]  # fmt: skip
+        ]
     show(rows, ("id", "name", "kind", "under", "people", "bound"), how, settings.timezone, empty="No branch yet.")
 
 
@@ -50,17 +56,23 @@ def branch_list(how: str) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
 @click.option(
-    "--since", type=click.DateTime(["%Y-%m-%d"]),
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
     help="The day from which a roster holds. Default: 1 January of this year for a branch without people, else today.",
-)  # fmt: skip
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @click.option("--yes", is_flag=True, help="A roster: do not ask.")
 @click.option("--replace", is_flag=True, help="An archive: put it in the place of the branch's people and groups.")
 @click.option("--as-new", metavar="NAME", help="An archive: make a branch of this name of it.")
 def import_(
-    file: Path, branch_id: int | None, since: datetime | None, dry_run: bool, yes: bool, replace: bool,
+    file: Path,
+    branch_id: int | None,
+    since: datetime | None,
+    dry_run: bool,
+    yes: bool,
+    replace: bool,
     as_new: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Import a roster or an archive: FILE is told apart by what it holds. The same file again changes nothing.
 
     A roster is xlsx or csv, as secretaries keep it (branch-bot roster template FILE makes one to fill in). What it
@@ -78,9 +90,15 @@ def import_(
         at = now(settings)
         if is_archive(content):
             import_archive(
-                settings, storage, content, at,
-                branch_id=branch_id, as_new=as_new, replace=replace, dry_run=dry_run,
-            )  # fmt: skip
+                settings,
+                storage,
+                content,
+                at,
+                branch_id=branch_id,
+                as_new=as_new,
+                replace=replace,
+                dry_run=dry_run,
+            )
             return
         if replace or as_new is not None:
             raise click.UsageError("--replace and --as-new are for archives")
@@ -90,8 +108,13 @@ def import_(
 
 
 @click.command()
-@click.option("--archive", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Where to write the branch as JSON (branch-archive/1).")  # fmt: skip
+@click.option(
+    "--archive",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write the branch as JSON (branch-archive/1).",
+)
 @click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
 def export(archive: Path, branch_id: int | None) -> None:
     """Write a branch and its people, with every dated fact, into a file that import reads back."""
@@ -112,9 +135,11 @@ def roster() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--filled", is_flag=True, help="With the people of a branch as they stand today.")
 @click.option(
-    "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
     help="With --filled: as they stood, or will stand, on that day. To look things up, not to import.",
-)  # fmt: skip
+)
 @click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
 def roster_template(file: Path, filled: bool, on: datetime | None, branch_id: int | None) -> None:
     """Write a table to fill in: FILE ends with .xlsx or .csv. It imports back as it is."""
@@ -137,9 +162,11 @@ def roster_template(file: Path, filled: bool, on: datetime | None, branch_id: in
 @click.option("--secretary", is_flag=True, help="One link for the first secretary instead of all members' links.")
 @click.option("--person", metavar="NAME", help="One link for one person, bound or not: a new phone, another account.")
 @click.option(
-    "--sheet", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE",
+    "--sheet",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
     help="Write the links as a PDF to print: A4, twelve slips a page, each with a name and a QR code.",
-)  # fmt: skip
+)
 @click.option("--revoke", metavar="NAME", help="End the links of one person that nobody has opened, and make none.")
 @FORMAT
 def invites(

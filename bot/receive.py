@@ -195,9 +195,12 @@ def store(
             key = f"refused:{row['bot_id']}:{row['update_id']}"
             text = hygiene.Found[row["fault"]].value
             promise(
-                session, Owed((key,), {"text": text}, chat_id=row["sender"], lane=Lane.ANSWERS),
-                job=None, branch_id=None, now=now,
-            )  # fmt: skip
+                session,
+                Owed((key,), {"text": text}, chat_id=row["sender"], lane=Lane.ANSWERS),
+                job=None,
+                branch_id=None,
+                now=now,
+            )
     return rows
 
 

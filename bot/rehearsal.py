@@ -71,9 +71,13 @@ def few(names: str) -> str:
 
 
 def _next(
-    session: Session, jobs: Sequence[Job], branch_id: int, cursor: datetime, until: datetime,
+    session: Session,
+    jobs: Sequence[Job],
+    branch_id: int,
+    cursor: datetime,
+    until: datetime,
     done: set[tuple[str, int, str]],
-) -> Due | None:  # fmt: skip
+) -> Due | None:
     """Asked anew after each run: what one writes may move the next."""
     return next((run for run in ahead(session, jobs, cursor, until, branch_id) if run.key not in done), None)
 
@@ -95,6 +99,10 @@ def _sends(session: Session, run: Due) -> Iterator[dict[str, Any]]:
         said.setdefault(row.message["text"], []).append(row.name or "群")
     for text, names in said.items():
         yield {
-            "at": run.occurrence.at, "job": run.job.name, "slot": run.occurrence.slot,
-            "to": "、".join(names), "people": len(names), "text": text,
-        }  # fmt: skip
+            "at": run.occurrence.at,
+            "job": run.job.name,
+            "slot": run.occurrence.slot,
+            "to": "、".join(names),
+            "people": len(names),
+            "text": text,
+        }

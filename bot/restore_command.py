@@ -30,9 +30,10 @@ WORDS = {"inbox": "updates", "outbox": "messages", "audit": "changes"}
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
-    "--due", type=click.Choice([SEND, DROP]),
+    "--due",
+    type=click.Choice([SEND, DROP]),
     help="What becomes of what fell due between the copy and now and was not sent. Asked, unless it is said here.",
-)  # fmt: skip
+)
 def restore(file: Path, yes: bool, due: str | None) -> None:
     """Put the copy FILE in the place of the database. Refuses while the bot runs; keeps the present database.
 

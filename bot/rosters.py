@@ -92,9 +92,16 @@ def _show(plan: "Plan", is_first: bool) -> None:
 
 
 def import_archive(
-    settings: "Settings", storage: "Storage", content: bytes, now: datetime, *,
-    branch_id: int | None, as_new: str | None, replace: bool, dry_run: bool,
-) -> None:  # fmt: skip
+    settings: "Settings",
+    storage: "Storage",
+    content: bytes,
+    now: datetime,
+    *,
+    branch_id: int | None,
+    as_new: str | None,
+    replace: bool,
+    dry_run: bool,
+) -> None:
     """An archive (branch-archive/1): whole, or not at all."""
     from bot.features.archive.document import load
     from bot.features.archive.importing import bring

@@ -25,9 +25,13 @@ class Format(StrEnum):
 
 
 FORMAT = click.option(
-    "--format", "how", type=click.Choice([each.value for each in Format]), default="table", show_default=True,
+    "--format",
+    "how",
+    type=click.Choice([each.value for each in Format]),
+    default="table",
+    show_default=True,
     help="table for people; json or csv for programs.",
-)  # fmt: skip
+)
 
 
 def show(

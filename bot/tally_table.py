@@ -23,8 +23,16 @@ WORDS = {
     "reminders": "节前廉洁提醒", "hours": "学时", "attendance_by_activity": "考勤",
     **{f"by_type.{kind.value}": title for kind, title in TITLES.items()},
 }  # fmt: skip
-INNER = {"count": "次数", "expected": "应到", "present": "实到", "leave": "请假", "absent": "缺席",
-         "made_up": "补学", "attendance_rate": "出席率", "coverage_rate": "参学率"}  # fmt: skip
+INNER = {
+    "count": "次数",
+    "expected": "应到",
+    "present": "实到",
+    "leave": "请假",
+    "absent": "缺席",
+    "made_up": "补学",
+    "attendance_rate": "出席率",
+    "coverage_rate": "参学率",
+}
 
 
 def names_of(session: Session, branch_id: int) -> dict[str, str]:

@@ -34,11 +34,18 @@ def _messages(session: Session) -> Iterable[dict[str, Any]]:
         item: Outbox = row.Outbox
         waiting = item.state in (OutboxState.QUEUED, OutboxState.SENDING)
         yield {
-            "what": "message", "id": item.id, "state": item.state.value, "since": item.created_at,
-            "branch": row.branch, "person": row.person, "chat": item.chat_id, "about": item.job or "answer",
-            "attempts": item.attempts, "next_try": item.not_before if waiting else None,
+            "what": "message",
+            "id": item.id,
+            "state": item.state.value,
+            "since": item.created_at,
+            "branch": row.branch,
+            "person": row.person,
+            "chat": item.chat_id,
+            "about": item.job or "answer",
+            "attempts": item.attempts,
+            "next_try": item.not_before if waiting else None,
             "why": item.reason or _why(item),
-        }  # fmt: skip
+        }
 
 
 def _why(item: Outbox) -> str:
@@ -48,9 +55,14 @@ def _why(item: Outbox) -> str:
 def _updates(session: Session) -> Iterable[dict[str, Any]]:
     for item in session.scalars(select(Inbox).where(Inbox.state.not_in(_HANDLED)).order_by(Inbox.id)):
         yield {
-            "what": "update", "id": item.update_id, "state": item.state.value, "since": item.received_at,
-            "chat": item.sender, "about": item.kind, "why": item.fault or _waits(item.state),
-        }  # fmt: skip
+            "what": "update",
+            "id": item.update_id,
+            "state": item.state.value,
+            "since": item.received_at,
+            "chat": item.sender,
+            "about": item.kind,
+            "why": item.fault or _waits(item.state),
+        }
 
 
 def _waits(state: InboxState) -> str:

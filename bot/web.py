@@ -58,10 +58,12 @@ class Webhook:
             await telegram.call(
                 "setWebhook",
                 {
-                    "url": self.url, "secret_token": self.secret, "max_connections": CONNECTIONS,
+                    "url": self.url,
+                    "secret_token": self.secret,
+                    "max_connections": CONNECTIONS,
                     "allowed_updates": list(ALLOWED_UPDATES),
                 },
-            )  # fmt: skip
+            )
             log.info("the webhook is set")
 
 

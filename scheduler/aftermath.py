@@ -115,8 +115,11 @@ def _word(session: Session, told: Iterable[Told]) -> None:
 def _verdict(told: Told) -> dict[str, Any]:
     verdict = told.verdict
     return {
-        "row_id": told.row.id, "to_state": verdict.state, "to_reason": verdict.reason, "to_resent": verdict.resent,
-    }  # fmt: skip
+        "row_id": told.row.id,
+        "to_state": verdict.state,
+        "to_reason": verdict.reason,
+        "to_resent": verdict.resent,
+    }
 
 
 def _message_id(told: Told) -> dict[str, Any]:
@@ -142,9 +145,14 @@ def _found(session: Session, kind: type[Known], *which: Any) -> Sequence[Known]:
 
 
 def _noted(
-    session: Session, action: str, row: Person | GroupChat, values: dict[str, Any], now: datetime,
-    actor_id: int | None = None, via: str = "clock",
-) -> None:  # fmt: skip
+    session: Session,
+    action: str,
+    row: Person | GroupChat,
+    values: dict[str, Any],
+    now: datetime,
+    actor_id: int | None = None,
+    via: str = "clock",
+) -> None:
     audit.change(session, action, row, values, now=now, actor_id=actor_id, branch_id=row.branch_id, via=via)
 
 
@@ -167,8 +175,12 @@ def _go_on(session: Session, told: Told, now: datetime) -> None:
         return
     same = session.execute(select(*(columns[name] for name in _FOLLOWS)).where(columns.id == told.row.id)).one()
     new = {
-        "message": told.outcome.rest, "about": {}, "state": OutboxState.QUEUED, "created_at": now, "not_before": now,
-    }  # fmt: skip
+        "message": told.outcome.rest,
+        "about": {},
+        "state": OutboxState.QUEUED,
+        "created_at": now,
+        "not_before": now,
+    }
     row_id = session.scalars(insert(table(Outbox)).values(**same._asdict(), **new).returning(Outbox.id)).one()
     session.add(Promise(key=key, outbox_id=row_id))
     session.flush()

@@ -51,10 +51,15 @@ class Progress:
 
 
 _FIELDS = {
-    OutboxState.QUEUED: "waiting", OutboxState.SENDING: "waiting", OutboxState.SENT: "sent",
-    OutboxState.UNREACHABLE: "unreachable", OutboxState.UNKNOWN: "unknown", OutboxState.FAILED: "failed",
-    OutboxState.CANCELLED: "settled", OutboxState.EXPIRED: "expired",
-}  # fmt: skip
+    OutboxState.QUEUED: "waiting",
+    OutboxState.SENDING: "waiting",
+    OutboxState.SENT: "sent",
+    OutboxState.UNREACHABLE: "unreachable",
+    OutboxState.UNKNOWN: "unknown",
+    OutboxState.FAILED: "failed",
+    OutboxState.CANCELLED: "settled",
+    OutboxState.EXPIRED: "expired",
+}
 _OPEN = (OutboxState.QUEUED, OutboxState.SENDING)
 _UNFINISHED = (JobRun.job == CORRECTION, JobRun.state == JobRunState.PLANNING)
 _NEW, _EDIT = Outbox.edits_id.is_(None), Outbox.edits_id.is_not(None)
@@ -284,12 +289,17 @@ def _edit(session: Session, run: JobRun, which: ColumnElement[bool], now: dateti
     ).all()
     edits = [
         Owed(
-            (f"{prefix}{row.id}",), row.message, row.person_id, row.chat_id, Lane.BROADCASTS, batch=batch,
+            (f"{prefix}{row.id}",),
+            row.message,
+            row.person_id,
+            row.chat_id,
+            Lane.BROADCASTS,
+            batch=batch,
             edits_id=row.id,
             about={"batch": batch, "person": row.person_id, "chat": row.chat_id, "sent": dict(row.about)},
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     promise_all(session, edits, job=CORRECTION, branch_id=run.branch_id, now=now)
     run.planned += len(edits)
     return len(edits)

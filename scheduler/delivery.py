@@ -23,9 +23,15 @@ class Delivery:
     """Says rows; whatever goes wrong is an outcome of the row."""
 
     def __init__(
-        self, storage: Storage, clock: Clock, send: Send, edit: Edit | None, still_owed: Mapping[str, StillOwed],
-        pace: Pace, uploads: Uploads,
-    ) -> None:  # fmt: skip
+        self,
+        storage: Storage,
+        clock: Clock,
+        send: Send,
+        edit: Edit | None,
+        still_owed: Mapping[str, StillOwed],
+        pace: Pace,
+        uploads: Uploads,
+    ) -> None:
         self._storage, self._clock, self._send, self._edit = storage, clock, send, edit
         self._still_owed, self._pace, self._uploads = still_owed, pace, uploads
 

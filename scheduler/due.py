@@ -122,9 +122,13 @@ def _due(
 
 
 def _of_each(
-    session: Session, job: Job, occurrences: Everywhere, known: Calendars, branches: Iterable[int],
+    session: Session,
+    job: Job,
+    occurrences: Everywhere,
+    known: Calendars,
+    branches: Iterable[int],
     between: tuple[datetime, datetime],
-) -> list[Due]:  # fmt: skip
+) -> list[Due]:
     return [
         Due(job, one, occurrence)
         for one in branches
@@ -142,17 +146,22 @@ def _not_done(session: Session, found: Sequence[Due]) -> list[Due]:
         which = {"job": part[0].job.name, "branches": list(branches), "slots": [each.occurrence.slot for each in part]}
         done = {(row.branch_id, row.slot) for row in session.execute(_RUNS, which)}
         open_ += [
-            each for each in part
+            each
+            for each in part
             if (each.branch_id, each.occurrence.slot) not in done
-            and each.branch_id in created and each.occurrence.at >= created[each.branch_id]
-        ]  # fmt: skip
+            and each.branch_id in created
+            and each.occurrence.at >= created[each.branch_id]
+        ]
     return open_
 
 
 def _unsettled(
-    session: Session, job: Job, occurrences: Sequence[Occurrence], differing: Sequence[int],
+    session: Session,
+    job: Job,
+    occurrences: Sequence[Occurrence],
+    differing: Sequence[int],
     settled: set[tuple[str, str]],
-) -> list[Occurrence]:  # fmt: skip
+) -> list[Occurrence]:
     """Those that not every branch has run, by one count: after a start there are two months of them."""
     if not occurrences:
         return []
@@ -192,16 +201,21 @@ def ahead(
         else:
             found += _of_all(session, job, job.occurrences, known, created, (since, until))
     here = [
-        each for each in found
+        each
+        for each in found
         if each.branch_id in created and max(since, created[each.branch_id]) <= each.occurrence.at <= until
-    ]  # fmt: skip
+    ]
     return sorted(here, key=lambda each: (each.occurrence.at, each.key))
 
 
 def _of_all(
-    session: Session, job: Job, occurrences: Everywhere, known: Calendars, branches: Collection[int],
+    session: Session,
+    job: Job,
+    occurrences: Everywhere,
+    known: Calendars,
+    branches: Collection[int],
     between: tuple[datetime, datetime],
-) -> list[Due]:  # fmt: skip
+) -> list[Due]:
     differing = {*occurrences.differ(session), *known.differing}.intersection(branches)
     shared = occurrences.between(known.national, *between)
     common = [Due(job, one, each) for one in branches if one not in differing for each in shared]

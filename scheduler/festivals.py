@@ -4,8 +4,14 @@ from datetime import date, timedelta
 from functools import cache
 
 NEW_YEAR, SPRING, QINGMING, LABOUR, DRAGON_BOAT, MID_AUTUMN, NATIONAL = (
-    "元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆",
-)  # fmt: skip
+    "元旦",
+    "春节",
+    "清明",
+    "劳动节",
+    "端午",
+    "中秋",
+    "国庆",
+)
 
 # Year, then month and day of 春节 清明 端午 中秋: kept, because computing them takes the new moons at UTC+8.
 _TABLE = """

@@ -68,11 +68,21 @@ class Sender:
     """
 
     def __init__(
-        self, storage: Storage, clock: Clock, send: Send, *, still_owed: Mapping[str, StillOwed],
-        on_stop: Callable[[str], None], bot_id: int = 0, pace: Pace | None = None, alone: bool | None = None,
-        edit: Edit | None = None, ask: Ask | None = None, over: Callable[[datetime], datetime] = lambda now: now,
+        self,
+        storage: Storage,
+        clock: Clock,
+        send: Send,
+        *,
+        still_owed: Mapping[str, StillOwed],
+        on_stop: Callable[[str], None],
+        bot_id: int = 0,
+        pace: Pace | None = None,
+        alone: bool | None = None,
+        edit: Edit | None = None,
+        ask: Ask | None = None,
+        over: Callable[[datetime], datetime] = lambda now: now,
         on_back: Callable[[], None] = lambda: None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._storage, self._clock, self._still_owed = storage, clock, still_owed
         self._on_stop, self._over, self._on_back = on_stop, over, on_back
         self._pace, self._uploads = pace or Pace(), uploads.Uploads(storage, bot_id)

@@ -26,9 +26,14 @@ class Results:
     """
 
     def __init__(
-        self, storage: Storage, clock: Clock, bot_id: int, written: Callable[[Sequence[Told]], None],
-        writing: asyncio.Lock, known: Callable[[], timedelta],
-    ) -> None:  # fmt: skip
+        self,
+        storage: Storage,
+        clock: Clock,
+        bot_id: int,
+        written: Callable[[Sequence[Told]], None],
+        writing: asyncio.Lock,
+        known: Callable[[], timedelta],
+    ) -> None:
         self._storage, self._clock, self._bot_id, self._written = storage, clock, bot_id, written
         self._told: list[Told] = []
         self._writing: list[Told] = []

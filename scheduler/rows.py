@@ -66,15 +66,24 @@ class Due:
 def _due(lane: Lane) -> Select[Any]:
     return (
         select(
-            Outbox.id, Outbox.lane, Outbox.job, Outbox.chat_id, Outbox.message, Outbox.about, Outbox.attempts,
-            Outbox.resent, Outbox.expires_at, Outbox.edits_id, Outbox.reason,
+            Outbox.id,
+            Outbox.lane,
+            Outbox.job,
+            Outbox.chat_id,
+            Outbox.message,
+            Outbox.about,
+            Outbox.attempts,
+            Outbox.resent,
+            Outbox.expires_at,
+            Outbox.edits_id,
+            Outbox.reason,
         )
         .where(Outbox.state == OutboxState.QUEUED, Outbox.lane == lane, Outbox.not_before <= bindparam("now"))
         .where(Outbox.id.not_in(bindparam("held", expanding=True)))
         .where(Outbox.chat_id.not_in(bindparam("full", expanding=True)))
         .order_by(Outbox.not_before, Outbox.id)
         .limit(bindparam("room"))
-    )  # fmt: skip
+    )
 
 
 def _next(lane: Lane) -> Select[datetime]:
@@ -122,15 +131,22 @@ _BEGIN = (
     .values(state=OutboxState.SENDING, attempts=Outbox.attempts + 1)
     .returning(Outbox.chat_id, Outbox.message, Outbox.reason)
 )
-_REFUSED = select(Outbox.chat_id, func.max(Outbox.not_before)).where(
-    Outbox.state == OutboxState.QUEUED, Outbox.reason == outcome.TOO_MANY, Outbox.not_before > bindparam("now")
-).group_by(Outbox.chat_id)  # fmt: skip
+_REFUSED = (
+    select(Outbox.chat_id, func.max(Outbox.not_before))
+    .where(Outbox.state == OutboxState.QUEUED, Outbox.reason == outcome.TOO_MANY, Outbox.not_before > bindparam("now"))
+    .group_by(Outbox.chat_id)
+)
 
 
 def due(
-    session: Session, now: datetime, over: datetime, room: int, urgent: int, held: Mapping[int, int],
+    session: Session,
+    now: datetime,
+    over: datetime,
+    room: int,
+    urgent: int,
+    held: Mapping[int, int],
     answering: Collection[int],
-) -> Due:  # fmt: skip
+) -> Due:
     """At most `room` due rows (of the answers at least `urgent`) but those in `held`; nothing is changed.
 
     held: the chat of each row in hand, by the row. A chat has at most A_CHAT in hand, so that nobody waits behind
@@ -184,9 +200,17 @@ def padded(ids: Collection[int]) -> list[int]:
 
 def _row(found: Found[Any]) -> Row:
     return Row(
-        found.id, found.lane, found.job, found.chat_id, found.message, found.about, found.attempts, found.resent,
-        edits_id=found.edits_id, reason=found.reason,
-    )  # fmt: skip
+        found.id,
+        found.lane,
+        found.job,
+        found.chat_id,
+        found.message,
+        found.about,
+        found.attempts,
+        found.resent,
+        edits_id=found.edits_id,
+        reason=found.reason,
+    )
 
 
 def begin(session: Session, row: Row, now: datetime) -> bool:
@@ -253,12 +277,13 @@ def bring_back(session: Session, now: datetime, step: timedelta) -> None:
     )
     moved = [
         {
-            "row_id": row.id, "to_not_before": max(now, row.not_before - step),
+            "row_id": row.id,
+            "to_not_before": max(now, row.not_before - step),
             # Left in the future it would be brought back once more.
             "to_created_at": min(row.created_at, max(now, row.created_at - step)),
         }
         for row in session.execute(query)
-    ]  # fmt: skip
+    ]
     many(session, _MADE_NOW, moved)
 
 
@@ -283,9 +308,10 @@ def from_another_clock(session: Session, now: datetime, apart: timedelta) -> boo
     whether there was any.
     """
     moved = [
-        row for row in _as_if_now(session, now, Outbox.created_at > now + apart)
+        row
+        for row in _as_if_now(session, now, Outbox.created_at > now + apart)
         if row["to_not_before"] <= now + timedelta(seconds=outcome.LONGEST_WAIT)
-    ]  # fmt: skip
+    ]
     many(session, _MADE_NOW, moved)
     return bool(moved)
 

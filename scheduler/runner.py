@@ -50,9 +50,16 @@ class Runner:
     """
 
     def __init__(
-        self, storage: Storage, clock: Clock, jobs: Sequence[Job], sender: Sender, tz: tzinfo,
-        *, real_time: bool | None = None, off: Callable[[], Awaitable[bool]] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        storage: Storage,
+        clock: Clock,
+        jobs: Sequence[Job],
+        sender: Sender,
+        tz: tzinfo,
+        *,
+        real_time: bool | None = None,
+        off: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
         self._off = off
         self._storage, self._clock, self._jobs, self._sender, self._tz = storage, clock, jobs, sender, tz
         self._real_time = clock.real if real_time is None else real_time

@@ -93,12 +93,16 @@ def note_idle(session: Session, runs: Sequence[Due], now: datetime) -> None:
     insert = sqlite_insert if session.bind.dialect.name == "sqlite" else postgresql_insert
     values = [
         {
-            "job": run.job.name, "branch_id": run.branch_id, "slot": run.occurrence.slot,
-            "nominal_on": run.occurrence.on, "planned": 0, "ran_at": now,
+            "job": run.job.name,
+            "branch_id": run.branch_id,
+            "slot": run.occurrence.slot,
+            "nominal_on": run.occurrence.on,
+            "planned": 0,
+            "ran_at": now,
             "state": JobRunState.MISSED if now > run.occurrence.until else JobRunState.PLANNED,
         }
         for run in runs
-    ]  # fmt: skip
+    ]
     if values:
         session.execute(insert(table(JobRun)).on_conflict_do_nothing(), values)
 
@@ -121,9 +125,13 @@ def run_slice(session: Session, run: Due, now: datetime, adopted: Mapping[str, d
 
 
 def run_part(
-    session: Session, run: Due, now: datetime, adopted: Mapping[str, datetime], names: Container[str],
+    session: Session,
+    run: Due,
+    now: datetime,
+    adopted: Mapping[str, datetime],
+    names: Container[str],
     state: JobRunState,
-) -> None:  # fmt: skip
+) -> None:
     """Promise of a run only what takes one of these names, and leave it in a state: while it is PLANNING the rest
     follows. A run that is done is left alone.
     """

@@ -25,9 +25,15 @@ class Turn:
     """
 
     def __init__(
-        self, storage: Storage, name: str, life: timedelta, *, others: str, alone: bool | None = None,
+        self,
+        storage: Storage,
+        name: str,
+        life: timedelta,
+        *,
+        others: str,
+        alone: bool | None = None,
         machine: leases.Machine = leases.machine_clock,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._storage, self._name, self._life, self._others = storage, name, life, others
         self._machine = machine
         self.alone = storage.dialect == "sqlite" if alone is None else alone

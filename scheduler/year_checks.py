@@ -62,9 +62,7 @@ def check(file: YearFile, known: Calendar, wanted: int | None = None) -> Checked
 
 def _check_year(file: YearFile, wanted: int | None) -> None:
     if wanted is not None and file.year != wanted:
-        raise BadYear(
-            f"This is the year {file.year}, not {wanted}.", f"这是{file.year}年的安排，不是{wanted}年的。"
-        )  # fmt: skip
+        raise BadYear(f"This is the year {file.year}, not {wanted}.", f"这是{file.year}年的安排，不是{wanted}年的。")
     if not FIRST_YEAR <= file.year <= LAST_YEAR:
         raise BadYear(
             f"The year {file.year} is out of range ({FIRST_YEAR} to {LAST_YEAR}).",
@@ -105,9 +103,7 @@ def _completed(file: YearFile, known: Calendar) -> YearFile:
 
 def _check_festivals(file: YearFile) -> None:
     off = {entry.day: entry.off for entry in file.entries}
-    worked = [
-        (name, day) for name, day in festivals(file.year).items() if not off.get(day, day.weekday() >= 5)
-    ]  # fmt: skip
+    worked = [(name, day) for name, day in festivals(file.year).items() if not off.get(day, day.weekday() >= 5)]
     if worked:
         raise BadYear(
             f"Not off in {file.year}: {', '.join(f'{name} {day}' for name, day in worked)}.",

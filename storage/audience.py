@@ -67,12 +67,16 @@ def find(session: Session, telegram_id: int, day: date, place: int | None = None
     branch_id = next((one for one in (place, first.chosen) if one in places), places[0])
     here = [row for row in rows if row.duty is not None and row.organisation_id == branch_id]
     return Me(
-        id=first.id, name=first.name, branch_id=branch_id, reachable=first.reachable, places=places,
+        id=first.id,
+        name=first.name,
+        branch_id=branch_id,
+        reachable=first.reachable,
+        places=places,
         # The party group is one of the own branch.
         group_id=first.group_id if branch_id == first.roster_branch_id else None,
         duties=frozenset(row.duty for row in here),
         leads=frozenset(row.leads for row in here if row.duty is Duty.GROUP_LEADER and row.leads is not None),
-    )  # fmt: skip
+    )
 
 
 def find_parted(session: Session, telegram_id: int) -> Me | None:

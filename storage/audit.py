@@ -68,9 +68,17 @@ def change(
     session.flush()
     number = inspect(row).identity
     record(
-        session, action, table(type(row)).name, number[0] if number else None,
-        now=now, actor_id=actor_id, branch_id=branch_id, via=via, changes=changes, **details,
-    )  # fmt: skip
+        session,
+        action,
+        table(type(row)).name,
+        number[0] if number else None,
+        now=now,
+        actor_id=actor_id,
+        branch_id=branch_id,
+        via=via,
+        changes=changes,
+        **details,
+    )
 
 
 def diff(row: Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -20,8 +20,10 @@ _TAKEN = text("""
     FROM pg_stat_activity WHERE datid IS NOT NULL AND usesysid IS NOT NULL AND pid <> pg_backend_pid()
 """)
 LIMITS = {
-    "server": "max_connections", "role": "the role's CONNECTION LIMIT", "database": "the database's CONNECTION LIMIT",
-}  # fmt: skip
+    "server": "max_connections",
+    "role": "the role's CONNECTION LIMIT",
+    "database": "the database's CONNECTION LIMIT",
+}
 
 
 def places(session: Session) -> tuple[int, str]:

@@ -26,8 +26,14 @@ from storage.models.person import (
 )
 
 KINDS: tuple[type[Span], ...] = (
-    RosterSpan, MembershipSpan, GroupSpan, RankSpan, CategorySpan, DutySpan, ExemptionSpan,
-)  # fmt: skip
+    RosterSpan,
+    MembershipSpan,
+    GroupSpan,
+    RankSpan,
+    CategorySpan,
+    DutySpan,
+    ExemptionSpan,
+)
 # What a roster says of a person without a date.
 DETAILS = ("name", "gender", "born_on", "joined_party_on", "phone", "notes")
 # Kept in the audit log by length and hash only.
@@ -243,15 +249,19 @@ class Facts:
         return done
 
     def _add_groups(self, session: Session) -> dict[int, int]:
-        new = {number: PartyGroup(branch_id=self.branch_id, name=name) for number, name in self.groups.items()
-               if number < 0}  # fmt: skip
+        new = {
+            number: PartyGroup(branch_id=self.branch_id, name=name)
+            for number, name in self.groups.items()
+            if number < 0
+        }
         return _written(session, new)
 
     def _add_people(self, session: Session, now: datetime) -> dict[int, int]:
         new = {
             number: Person(branch_id=self.branch_id, created_at=now, reachable=True, **fact.values)
-            for number, fact in self.people.items() if number < 0
-        }  # fmt: skip
+            for number, fact in self.people.items()
+            if number < 0
+        }
         return _written(session, new)
 
 
@@ -282,8 +292,10 @@ def _row(session: Session, edit: Edit, person_id: int, after: Mapping[str, Any])
 
 def fingerprint(edits: Collection[Edit]) -> str:
     """The same for the same changes: how a confirmation knows that it writes what was shown."""
-    said = [[edit.kind.__tablename__, edit.person_id, edit.row_id, _known(edit.before), _known(edit.after)]
-            for edit in edits]  # fmt: skip
+    said = [
+        [edit.kind.__tablename__, edit.person_id, edit.row_id, _known(edit.before), _known(edit.after)]
+        for edit in edits
+    ]
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

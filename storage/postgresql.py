@@ -18,9 +18,13 @@ SPARE = 1
 PAUSES, AWAY = (0.05, 0.2, 0.5), 1.0
 # A server that is gone without a word is noticed within seconds (libpq's names); what the URL says comes first.
 NOTICE = {
-    "connect_timeout": 5, "keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
-}  # fmt: skip
+}
 # And we by the server: what a machine without a line has begun would lock its rows for hours.
 _BE_NOTICED = (
     "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;"

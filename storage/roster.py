@@ -53,9 +53,17 @@ _DAY: BindParameter[date] = bindparam("day")
 _person, _listed, _grouped, _named, _exempt, _member, _rank, _category, _office = (
     table(model)
     for model in (
-        Person, RosterSpan, GroupSpan, PartyGroup, ExemptionSpan, MembershipSpan, RankSpan, CategorySpan, DutySpan,
+        Person,
+        RosterSpan,
+        GroupSpan,
+        PartyGroup,
+        ExemptionSpan,
+        MembershipSpan,
+        RankSpan,
+        CategorySpan,
+        DutySpan,
     )
-)  # fmt: skip
+)
 
 
 def _fact(span: Table) -> ColumnElement[bool]:
@@ -97,10 +105,18 @@ def roster(session: Session, branch_id: int, day: date, people: Iterable[int] | 
         # Two spans of one kind on one day are a fault of the import; the first one wins rather than two rows.
         if row.id not in found:
             found[row.id] = Member(
-                id=row.id, name=row.name, group_id=row.group_id, group_name=row.group_name or "",
-                exemption=row.reason, status=row.status, rank=row.rank, category=row.category,
-                bound=row.telegram_id is not None, reachable=row.reachable, duties=frozenset(duties[row.id]),
-            )  # fmt: skip
+                id=row.id,
+                name=row.name,
+                group_id=row.group_id,
+                group_name=row.group_name or "",
+                exemption=row.reason,
+                status=row.status,
+                rank=row.rank,
+                category=row.category,
+                bound=row.telegram_id is not None,
+                reachable=row.reachable,
+                duties=frozenset(duties[row.id]),
+            )
     return list(found.values())
 
 
@@ -148,11 +164,18 @@ def rosters(
             next(iter(_holding(facts[name][person.id], day)), None) for name in _FACTS
         )
         return Member(
-            id=person.id, name=person.name, group_id=group_id, group_name=groups.get(group_id or 0, ""),
-            exemption=exemption, status=status, rank=rank, category=category,
-            bound=person.telegram_id is not None, reachable=person.reachable,
+            id=person.id,
+            name=person.name,
+            group_id=group_id,
+            group_name=groups.get(group_id or 0, ""),
+            exemption=exemption,
+            status=status,
+            rank=rank,
+            category=category,
+            bound=person.telegram_id is not None,
+            reachable=person.reachable,
             duties=frozenset(_holding(duties[person.id], day)),
-        )  # fmt: skip
+        )
 
     return {
         day: sorted(

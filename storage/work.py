@@ -33,9 +33,14 @@ GONE = ("08", "53", "57P0", BROKEN_OFF, "55P03", "58030", "25006", "25P03", "25P
 LINE_WAS_CUT = "8s2b"
 # SQLite: somebody else has the file for too long, the disk is full or fails, the file cannot be opened.
 NOT_NOW = (
-    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOMEM,
-)  # fmt: skip
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOMEM,
+)
 
 
 class WorkSession(Session):
@@ -74,9 +79,7 @@ class Piece:
     value: Any = None
     error: BaseException | None = None
 
-    def run(
-        self, transaction: Callable[[], AbstractContextManager[Session]], pauses: Sequence[float] = ()
-    ) -> None:  # fmt: skip
+    def run(self, transaction: Callable[[], AbstractContextManager[Session]], pauses: Sequence[float] = ()) -> None:
         """Run it in a transaction of its own; after a collision again, in a new one.
 
         When the database cannot be reached, again after each of the `pauses` (seconds).

@@ -129,9 +129,18 @@ def storage_url(request: pytest.FixtureRequest) -> str:
 # Where the rules of the database decide little, SQLite comes first and PostgreSQL with the long walks: every one of
 # these tests costs a database of its own there.
 SQLITE_FIRST = (
-    "attacks/", "e2e/", "features/", "kit/", "rights/", "scheduler/", "storage/test_backup", "storage/test_overlaps",
-    "test_receive", "test_restore_command", "watch/",
-)  # fmt: skip
+    "attacks/",
+    "e2e/",
+    "features/",
+    "kit/",
+    "rights/",
+    "scheduler/",
+    "storage/test_backup",
+    "storage/test_overlaps",
+    "test_receive",
+    "test_restore_command",
+    "watch/",
+)
 # What tries everything there is; others of their folders are the short ones of their kind.
 WALKS = (
     "attacks/test_buttons", "attacks/test_forged", "attacks/test_secrets", "attacks/test_texts",

@@ -57,8 +57,9 @@ async def test_a_backup_a_night_and_the_newest_are_kept(sqlite_url: str, tmp_pat
             await chores.once()
             clock.at += timedelta(days=1)
     assert [path.name for path in backup.kept(folder)] == [
-        "branch-bot-20230711-033000.db", "branch-bot-20230710-033000.db",
-    ]  # fmt: skip
+        "branch-bot-20230711-033000.db",
+        "branch-bot-20230710-033000.db",
+    ]
 
 
 async def test_a_failure_is_told_to_whoever_runs_the_machine(sqlite_url: str, tmp_path: Path) -> None:
@@ -75,9 +76,14 @@ async def test_a_failure_is_told_to_whoever_runs_the_machine(sqlite_url: str, tm
 async def test_no_backup_when_none_is_wanted_and_the_sweeping_all_the_same(sqlite_url: str, tmp_path: Path) -> None:
     now = datetime.now(UTC)
     old = Inbox(
-        bot_id=1, update_id=1, sender=7, kind="message", payload="{}", state=InboxState.ANSWERED,
+        bot_id=1,
+        update_id=1,
+        sender=7,
+        kind="message",
+        payload="{}",
+        state=InboxState.ANSWERED,
         received_at=now - timedelta(days=31),
-    )  # fmt: skip
+    )
     with Storage(sqlite_url) as storage:
         with storage.transaction() as session:
             session.add(old)
@@ -120,10 +126,17 @@ async def test_nothing_is_swept_or_backed_up_over_while_the_clock_is_off(
     with Storage(sqlite_url) as storage:
         with storage.transaction() as session:
             for number, at in enumerate(received):
-                session.add(Inbox(
-                    bot_id=1, update_id=number, sender=7, kind="message", payload="{}", state=InboxState.ANSWERED,
-                    received_at=at,
-                ))  # fmt: skip
+                session.add(
+                    Inbox(
+                        bot_id=1,
+                        update_id=number,
+                        sender=7,
+                        kind="message",
+                        payload="{}",
+                        state=InboxState.ANSWERED,
+                        received_at=at,
+                    )
+                )
         assert not await make(storage, folder, clock=Still(now), skew=skew).once()
         with storage.reading() as session:
             assert session.scalars(select(Inbox.payload)).all() == ["{}"] * len(received)

@@ -352,9 +352,17 @@ def test_owed_says_what_is_not_done_and_why(ready: Run, tmp_path: Path) -> None:
     with database(tmp_path) as storage, storage.transaction() as session:
         promise(session, Owed(("x",), {"text": "密"}, chat_id=7), job="nudge", branch_id=None, now=NOW)
         session.add(
-            Inbox(bot_id=1, update_id=5, sender=7, kind="message", payload="{}", state=InboxState.PARKED,
-                  received_at=NOW, fault="RuntimeError: x")
-        )  # fmt: skip
+            Inbox(
+                bot_id=1,
+                update_id=5,
+                sender=7,
+                kind="message",
+                payload="{}",
+                state=InboxState.PARKED,
+                received_at=NOW,
+                fault="RuntimeError: x",
+            )
+        )
     rows = json.loads(ready("owed", "--format", "json").output)
     assert [(row["what"], row["state"], row["about"], row["why"]) for row in rows] == [
         ("message", "queued", "nudge", "waits for its turn"),
@@ -367,9 +375,16 @@ def test_owed_says_what_is_not_done_and_why(ready: Run, tmp_path: Path) -> None:
 def inbox_row(number: int, state: InboxState, bot_id: int = 7, payload: str | None = "{}") -> Inbox:
     handled = None if state is InboxState.NEW else NOW
     return Inbox(
-        bot_id=bot_id, update_id=number, sender=7, kind="message", payload=payload, state=state, received_at=NOW,
-        handled_at=handled, fault="RuntimeError: x" if state is InboxState.PARKED else "",
-    )  # fmt: skip
+        bot_id=bot_id,
+        update_id=number,
+        sender=7,
+        kind="message",
+        payload=payload,
+        state=state,
+        received_at=NOW,
+        handled_at=handled,
+        fault="RuntimeError: x" if state is InboxState.PARKED else "",
+    )
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 30])
@@ -421,17 +436,33 @@ FAILED_AT = 1_688_711_400
     [
         (True, "{ours}", {}, [("yes", "ours is set; 0 updates wait")]),
         (True, "", {"pending_update_count": 3}, [("note", "none is set; 3 updates wait")]),
-        (True, "https://b.example.org/secret", {"pending_update_count": 3},
-         [("no", "another one is set (b.example.org); 3 updates wait")]),
-        (True, "https://a.example.org/telegram/guess", {},
-         [("no", "another one is set (a.example.org); 0 updates wait")]),
-        (True, "{ours}", {"last_error_date": FAILED_AT, "last_error_message": "SSL", "pending_update_count": 2},
-         [("yes", "ours is set; 2 updates wait"), ("no", "the last error, 2023-07-07 14:30: SSL; 2 updates wait")]),
-        (False, "https://b.example.org/secret", {},
-         [("no", "one is set (b.example.org), so polling gets nothing; 0 updates wait")]),
+        (
+            True,
+            "https://b.example.org/secret",
+            {"pending_update_count": 3},
+            [("no", "another one is set (b.example.org); 3 updates wait")],
+        ),
+        (
+            True,
+            "https://a.example.org/telegram/guess",
+            {},
+            [("no", "another one is set (a.example.org); 0 updates wait")],
+        ),
+        (
+            True,
+            "{ours}",
+            {"last_error_date": FAILED_AT, "last_error_message": "SSL", "pending_update_count": 2},
+            [("yes", "ours is set; 2 updates wait"), ("no", "the last error, 2023-07-07 14:30: SSL; 2 updates wait")],
+        ),
+        (
+            False,
+            "https://b.example.org/secret",
+            {},
+            [("no", "one is set (b.example.org), so polling gets nothing; 0 updates wait")],
+        ),
         (False, "", {}, []),
     ],
-)  # fmt: skip
+)
 def test_doctor_says_where_telegram_delivers(
     run: Run, monkeypatch: pytest.MonkeyPatch, ours: bool, url: str, more: dict[str, Any], lines: list[tuple[str, str]]
 ) -> None:
@@ -450,9 +481,17 @@ def test_doctor_tells_of_what_was_parked(ready: Run, tmp_path: Path) -> None:
     now = datetime.now(UTC)
     with database(tmp_path) as storage, storage.transaction() as session:
         session.add(
-            Inbox(bot_id=1, update_id=5, sender=7, kind="message", payload="{}", state=InboxState.PARKED,
-                  received_at=now, fault="RuntimeError: x")
-        )  # fmt: skip
+            Inbox(
+                bot_id=1,
+                update_id=5,
+                sender=7,
+                kind="message",
+                payload="{}",
+                state=InboxState.PARKED,
+                received_at=now,
+                fault="RuntimeError: x",
+            )
+        )
     found = {row["check"]: row for row in json.loads(ready("doctor", "--format", "json").output)}
     assert found["updates"]["ok"] == "no"
     assert "1 could not be handled" in found["updates"]["found"]

@@ -106,8 +106,9 @@ async def test_an_update_is_stored_handled_and_kept_once(storage: Storage) -> No
         await desk.idle()
     assert sorted(desk.handled) == [1, 2]
     assert {number: row.state for number, row in (await desk.rows()).items()} == {
-        1: InboxState.ANSWERED, 2: InboxState.ANSWERED,
-    }  # fmt: skip
+        1: InboxState.ANSWERED,
+        2: InboxState.ANSWERED,
+    }
 
 
 async def test_what_an_earlier_run_stored_is_handled(storage: Storage) -> None:
@@ -259,9 +260,11 @@ async def test_a_word_of_the_sender_s_branch_is_refused_before_it_is_stored(stor
         await desk.idle()
     rows = await desk.rows()
     assert {number: (row.state, row.payload is None) for number, row in rows.items()} == {
-        1: (InboxState.REFUSED, True), 2: (InboxState.ANSWERED, False), 3: (InboxState.ANSWERED, False),
+        1: (InboxState.REFUSED, True),
+        2: (InboxState.ANSWERED, False),
+        3: (InboxState.ANSWERED, False),
         4: (InboxState.REFUSED, True),
-    }  # fmt: skip
+    }
     assert rows[1].fault == "BRANCH_WORD"
 
 
@@ -282,9 +285,14 @@ def deep(number: int) -> dict[str, Any]:
 
 
 ODD = [
-    deep(2), message(2, text="\ud83d"), message(2, x=2**70), message(2, x=float("nan")), {"update_id": 2},
-    {"update_id": 2, "message": None}, {"update_id": 2, "\0\ud83d": {"chat": {"id": 7}}},
-]  # fmt: skip
+    deep(2),
+    message(2, text="\ud83d"),
+    message(2, x=2**70),
+    message(2, x=float("nan")),
+    {"update_id": 2},
+    {"update_id": 2, "message": None},
+    {"update_id": 2, "\0\ud83d": {"chat": {"id": 7}}},
+]
 
 
 @pytest.mark.parametrize("odd", ODD, ids=["deep", "half a pair", "a number", "NaN", "empty", "no content", "odd name"])

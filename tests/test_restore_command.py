@@ -96,13 +96,16 @@ def test_it_says_what_is_lost_and_changes_nothing_unasked(house: House, tmp_path
     assert list(tmp_path.rglob("*before-restore*")) + list(tmp_path.glob("*.restoring*")) == []
 
 
-@pytest.mark.parametrize(("options", "typing", "state"), [
-    (("--yes", "--due", "send"), None, OutboxState.QUEUED),
-    (("--yes", "--due", "drop"), None, OutboxState.CANCELLED),
-    ((), "y\nsend\n", OutboxState.QUEUED),
-    ((), "y\ndrop\n", OutboxState.CANCELLED),
-    (("--due", "drop"), "y\n", OutboxState.CANCELLED),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("options", "typing", "state"),
+    [
+        (("--yes", "--due", "send"), None, OutboxState.QUEUED),
+        (("--yes", "--due", "drop"), None, OutboxState.CANCELLED),
+        ((), "y\nsend\n", OutboxState.QUEUED),
+        ((), "y\ndrop\n", OutboxState.CANCELLED),
+        (("--due", "drop"), "y\n", OutboxState.CANCELLED),
+    ],
+)
 def test_what_is_due_is_sent_or_dropped_as_it_is_said(
     house: House, options: tuple[str, ...], typing: str | None, state: OutboxState
 ) -> None:
@@ -130,8 +133,10 @@ def test_what_cannot_be_read_is_said_and_what_it_was_is_not(house: House) -> Non
     house.copy = house.copy.with_name("spoilt")
     refused = house.restore("--yes", "--due", "drop")
     assert (refused.exit_code, "outbox.state" in refused.output, "weird" in done.output + refused.output) == (
-        1, True, False
-    )  # fmt: skip
+        1,
+        True,
+        False,
+    )
     assert house.holds() == (["示范党支部"], [OutboxState.CANCELLED])
 
 

@@ -12,7 +12,7 @@ ROWS = [
     {"job": "nudge_morning", "branch_id": 7, "at": datetime(2023, 7, 3, 1, tzinfo=UTC)},
     {"job": "党支部[bold]", "branch_id": None, "at": None},
     {"job": "", "branch_id": 12_345, "at": "x" * 30},
-]  # fmt: skip
+]
 AWKWARD = [{"job": "two\nlines", "branch_id": 1, "at": "a\tb"}, {"job": "w" * 500, "branch_id": 2, "at": ""}]
 
 

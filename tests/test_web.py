@@ -34,9 +34,13 @@ class Hook:
         self.address = ("", 0)
 
     async def post(
-        self, body: bytes = UPDATE, path: str = HOOK.path, secret: str | None = "s" * 20,
-        kind: str = "application/json", more: Mapping[str, str] = NO_MORE,
-    ) -> int:  # fmt: skip
+        self,
+        body: bytes = UPDATE,
+        path: str = HOOK.path,
+        secret: str | None = "s" * 20,
+        kind: str = "application/json",
+        more: Mapping[str, str] = NO_MORE,
+    ) -> int:
         headers = {"Content-Type": kind, **more, **({SECRET_HEADER: secret} if secret is not None else {})}
         async with self.session.post(self.base + path, data=io.BytesIO(body), headers=headers) as answer:
             return answer.status
@@ -119,9 +123,10 @@ async def test_only_small_json_is_read(hook: Hook) -> None:
 
 
 @pytest.mark.parametrize(
-    "secret", [b"\xe9" * 20, b"\xff\xfe", "密".encode("gbk"), b"s" * 19 + b"\x80"],
+    "secret",
+    [b"\xe9" * 20, b"\xff\xfe", "密".encode("gbk"), b"s" * 19 + b"\x80"],
     ids=["latin", "no text", "gbk", "nearly"],
-)  # fmt: skip
+)
 async def test_a_secret_that_is_no_text_is_a_wrong_one(hook: Hook, secret: bytes) -> None:
     """Written by hand: a client refuses to send it."""
     head = f"POST {HOOK.path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{SECRET_HEADER}: ".encode()
@@ -182,9 +187,10 @@ async def test_what_is_odd_but_an_update_is_kept(on_both: Hook, body: bytes, kep
 
 
 @pytest.mark.parametrize(
-    "body", [gzip.compress(UPDATE), gzip.compress(UPDATE)[:-9], b"no gzip", b"", UPDATE],
+    "body",
+    [gzip.compress(UPDATE), gzip.compress(UPDATE)[:-9], b"no gzip", b"", UPDATE],
     ids=["packed", "cut", "not packed", "empty", "plain"],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("packed", ["gzip", "deflate", "br", "nonsense"])
 async def test_a_packed_body_is_not_unpacked(hook: Hook, body: bytes, packed: str) -> None:
     assert await hook.post(body, more={"Content-Encoding": packed}) == 415
@@ -194,11 +200,17 @@ async def test_a_packed_body_is_not_unpacked(hook: Hook, body: bytes, packed: st
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
-        ("application/json; charset=utf-8", 200), ("application/json; charset=gbk", 200),
-        ("application/json; charset=no-such", 200), ("APPLICATION/JSON", 200),
-        ("text/json; charset=utf-8", 415), ("application/jsonp", 415), ("", 415), ("/", 415), (";", 415),
+        ("application/json; charset=utf-8", 200),
+        ("application/json; charset=gbk", 200),
+        ("application/json; charset=no-such", 200),
+        ("APPLICATION/JSON", 200),
+        ("text/json; charset=utf-8", 415),
+        ("application/jsonp", 415),
+        ("", 415),
+        ("/", 415),
+        (";", 415),
     ],
-)  # fmt: skip
+)
 async def test_json_is_read_whatever_charset_it_names(hook: Hook, kind: str, status: int) -> None:
     assert await hook.post(kind=kind) == status
 

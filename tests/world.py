@@ -84,10 +84,18 @@ async def alive(
     playground.person(OPERATOR, "管理员").chat.opened = True
     group = playground.group(GROUP_ID, "示范党支部群", list(people.values()))
     app = App(
-        storage=storage, transport=LocalTransport(playground), clock=clock, tz=SHANGHAI, token=playground.token,
-        api_url=ROOT, handlers=handlers, jobs=registry.jobs(SHANGHAI), operator=OPERATOR,
-        sources=registry.ANEW, **more,
-    )  # fmt: skip
+        storage=storage,
+        transport=LocalTransport(playground),
+        clock=clock,
+        tz=SHANGHAI,
+        token=playground.token,
+        api_url=ROOT,
+        handlers=handlers,
+        jobs=registry.jobs(SHANGHAI),
+        operator=OPERATOR,
+        sources=registry.ANEW,
+        **more,
+    )
     for name, read, sleeps in app.gauges():
         clock.watch(name, read, sleeps=sleeps)
     async with running(app):

@@ -69,7 +69,11 @@ def jobs(tz: tzinfo) -> list[Job]:
     Those due at one instant run in this order: a reminder carries the month's prompt of the same morning.
     """
     return [
-        *activities_jobs.build(tz), *integrity_jobs.build(tz), *study_jobs.build(tz), *todo_jobs.build(tz),
+        *activities_jobs.build(tz),
+        *integrity_jobs.build(tz),
+        *study_jobs.build(tz),
+        *todo_jobs.build(tz),
         *broadcasts_jobs.build(tz, BROADCASTS),
-        *roster_jobs.build(tz), *people_jobs.build(tz),
-    ]  # fmt: skip
+        *roster_jobs.build(tz),
+        *people_jobs.build(tz),
+    ]

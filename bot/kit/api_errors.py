@@ -116,7 +116,10 @@ def _error(code: int, words: str, parameters: Mapping[str, Any]) -> TelegramErro
         # What was asked is not there; who asked is known.
         return BadRequest(words)
     kinds: dict[int, type[TelegramError]] = {
-        401: InvalidToken, 403: Forbidden, 404: InvalidToken, 409: Conflict,
-    }  # fmt: skip
+        401: InvalidToken,
+        403: Forbidden,
+        404: InvalidToken,
+        409: Conflict,
+    }
     # Any other 4xx (413: the file is too big) was looked at and refused.
     return kinds.get(code, BadRequest if code < 500 else NotNow)(words)

@@ -71,10 +71,19 @@ class Edge:
     """
 
     def __init__(
-        self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, sender: Sender,
-        handlers: Sequence[Handler], bot_name: str, bot_id: int, *, operator: int | None = None,
+        self,
+        storage: Storage,
+        telegram: Telegram,
+        clock: Clock,
+        tz: tzinfo,
+        sender: Sender,
+        handlers: Sequence[Handler],
+        bot_name: str,
+        bot_id: int,
+        *,
+        operator: int | None = None,
         look: Callable[[], None] = lambda: None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._operator, self._look = operator, look
         self._storage, self._telegram, self._clock, self._tz = storage, telegram, clock, tz
         self._handlers, self._bot_name, self._bot_id = handlers, bot_name, bot_id
@@ -150,9 +159,13 @@ class Edge:
                 return
             prepare = handler.prepare
             await self._known(
-                visit, query_id, lambda session, call: handler.run(session, call, button), handler.reads, of=of,
+                visit,
+                query_id,
+                lambda session, call: handler.run(session, call, button),
+                handler.reads,
+                of=of,
                 prepare=(lambda session, call: prepare(session, call, button)) if prepare else None,
-            )  # fmt: skip
+            )
 
         return run
 
@@ -252,9 +265,14 @@ class Edge:
             if not me.reachable and visit.private and not reads:
                 person = session.get_one(Person, me.id)
                 audit.change(
-                    session, "reachable_changed", person, {"reachable": True},
-                    now=visit.now, actor_id=me.id, branch_id=person.branch_id,
-                )  # fmt: skip
+                    session,
+                    "reachable_changed",
+                    person,
+                    {"reachable": True},
+                    now=visit.now,
+                    actor_id=me.id,
+                    branch_id=person.branch_id,
+                )
             try:
                 reply = run(session, Call(**visits.values_of(visit), me=me, ready=ready))
                 return of_private(reply, me.branch_id, visit.private), me.branch_id
@@ -318,9 +336,15 @@ class Edge:
         session.flush()
         for line in reply.noted:
             audit.record(
-                session, line.action, line.subject, line.subject_id, now=visit.now,
-                actor_id=line.actor_id, branch_id=line.branch_id, **line.details,
-            )  # fmt: skip
+                session,
+                line.action,
+                line.subject,
+                line.subject_id,
+                now=visit.now,
+                actor_id=line.actor_id,
+                branch_id=line.branch_id,
+                **line.details,
+            )
         finish(session, self._bot_id, visit, reply, query_id, branch_id)
         return reply
 

@@ -28,9 +28,13 @@ class File:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "kind": self.kind, "file_id": self.file_id, "file_unique_id": self.file_unique_id,
-            "name": self.name, "mime_type": self.mime_type, "size": self.size,
-        }  # fmt: skip
+            "kind": self.kind,
+            "file_id": self.file_id,
+            "file_unique_id": self.file_unique_id,
+            "name": self.name,
+            "mime_type": self.mime_type,
+            "size": self.size,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,9 +79,15 @@ def handlers(others: Iterable[Handler]) -> list[Handler]:
         held = dialog.draft[HELD]
         dialogs.move(dialog, dialog.step, call.now, **{HELD: [], CONFIRMED: True})
         audit.record(
-            session, "confirm", "photos", None,
-            now=call.now, actor_id=call.me.id, branch_id=call.me.branch_id, count=len(held),
-        )  # fmt: skip
+            session,
+            "confirm",
+            "photos",
+            None,
+            now=call.now,
+            actor_id=call.me.id,
+            branch_id=call.me.branch_id,
+            count=len(held),
+        )
         return _go_on(session, call, answers, held)
 
     return [Tap(ConfirmPhotos, confirm), Tap(DropPhotos, drop), Edited(edited)]

@@ -81,8 +81,10 @@ _UNREADABLE = ("can't parse", "too long", "button", "reply markup", "entity_", "
 
 # Certainly not done, and nobody else will fare better for now.
 _AWAY: dict[type[TelegramError], str] = {
-    NotSent: NO_CONNECTION, NotTelegram: NOT_TELEGRAM, NotNow: SERVER_ERROR,
-}  # fmt: skip
+    NotSent: NO_CONNECTION,
+    NotTelegram: NOT_TELEGRAM,
+    NotNow: SERVER_ERROR,
+}
 
 
 class Telegram:
@@ -193,8 +195,10 @@ def _bad_request(error: BadRequest) -> Outcome:
     if any(done in words for done in _DONE_ALREADY):
         return Outcome(OutcomeKind.SENT)
     for kind, table in (
-        (OutcomeKind.UNREACHABLE, _UNREACHABLE), (OutcomeKind.GONE, _GONE), (OutcomeKind.FAILED, _BAD_FILE),
-    ):  # fmt: skip
+        (OutcomeKind.UNREACHABLE, _UNREACHABLE),
+        (OutcomeKind.GONE, _GONE),
+        (OutcomeKind.FAILED, _BAD_FILE),
+    ):
         if reason := _word(error, table):
             return Outcome(kind, reason=reason)
     return Outcome(OutcomeKind.FAILED, reason=error.message)

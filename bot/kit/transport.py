@@ -34,9 +34,11 @@ FORM = "application/x-www-form-urlencoded"
 
 # What aiohttp says of a request that did not leave whole: nobody acts on half a body.
 _NEVER_LEFT = (
-    aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectionResetError,
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientConnectionResetError,
     aiohttp.InvalidURL,
-)  # fmt: skip
+)
 
 # A name, the file's own name, its bytes and its MIME type.
 Part = tuple[str, str, bytes, str]
@@ -100,10 +102,15 @@ class Transport(BaseRequest):
         """Nothing to close."""
 
     async def do_request(
-        self, url: str, method: str, request_data: RequestData | None = None,
-        read_timeout: Any = BaseRequest.DEFAULT_NONE, write_timeout: Any = BaseRequest.DEFAULT_NONE,
-        connect_timeout: Any = BaseRequest.DEFAULT_NONE, pool_timeout: Any = BaseRequest.DEFAULT_NONE,
-    ) -> tuple[int, bytes]:  # fmt: skip
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
         """PTB's hook. Only its read timeout matters here: long polling adds the poll's own seconds to it."""
         given = read_timeout is not None and read_timeout is not BaseRequest.DEFAULT_NONE
         body, content_type = (None, None) if method == "GET" else _encode(request_data)

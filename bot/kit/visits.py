@@ -44,9 +44,15 @@ def values_of(visit: Visit) -> dict[str, Any]:
 def nobody(update: telegram.Update, now: datetime, tz: tzinfo) -> Visit:
     """The visit of an update without a person: only to be marked as seen."""
     return Visit(
-        update_id=update.update_id, telegram_id=0, chat_id=0, private=False, message_id=None, now=now, tz=tz,
+        update_id=update.update_id,
+        telegram_id=0,
+        chat_id=0,
+        private=False,
+        message_id=None,
+        now=now,
+        tz=tz,
         bot_name="",
-    )  # fmt: skip
+    )
 
 
 def _plain(text: str | None) -> str:

@@ -10,14 +10,23 @@ GROUPS = {"第一党小组": "甲", "第二党小组": "乙", "第三党小组":
 _NUMBERS = "一二三四五六七八九"
 _SIZES = {"甲": 9, "乙": 8, "丙": 8}
 _DUTIES = {
-    "甲一": (Duty.SECRETARY,), "乙一": (Duty.DEPUTY_SECRETARY,), "甲二": (Duty.ORGANIZATION_OFFICER,),
-    "丙一": (Duty.PUBLICITY_OFFICER,), "乙二": (Duty.DISCIPLINE_OFFICER,),
-    "甲三": (Duty.GROUP_LEADER,), "乙三": (Duty.GROUP_LEADER,), "丙二": (Duty.GROUP_LEADER,),
-}  # fmt: skip
+    "甲一": (Duty.SECRETARY,),
+    "乙一": (Duty.DEPUTY_SECRETARY,),
+    "甲二": (Duty.ORGANIZATION_OFFICER,),
+    "丙一": (Duty.PUBLICITY_OFFICER,),
+    "乙二": (Duty.DISCIPLINE_OFFICER,),
+    "甲三": (Duty.GROUP_LEADER,),
+    "乙三": (Duty.GROUP_LEADER,),
+    "丙二": (Duty.GROUP_LEADER,),
+}
 _RANKS = {
-    "甲一": Rank.SECTION, "甲二": Rank.DEPUTY_SECTION, "甲四": Rank.DEPUTY_SECTION,
-    "乙一": Rank.SECTION, "乙二": Rank.DEPUTY_SECTION, "丙一": Rank.DEPUTY_SECTION,
-}  # fmt: skip
+    "甲一": Rank.SECTION,
+    "甲二": Rank.DEPUTY_SECTION,
+    "甲四": Rank.DEPUTY_SECTION,
+    "乙一": Rank.SECTION,
+    "乙二": Rank.DEPUTY_SECTION,
+    "丙一": Rank.DEPUTY_SECTION,
+}
 _EXEMPT = {"乙八": ExemptionReason.LONG_SICK_LEAVE, "丙八": ExemptionReason.FRAIL_RETIRED}
 _RETIRED = ("丙八",)
 _PROBATIONARY = {"丙七": date(2022, 12, 9)}
@@ -36,8 +45,13 @@ def base_branch() -> list[RosterRow]:
 def _row(name: str, group: str, line: int) -> RosterRow:
     joined = _PROBATIONARY.get(name)
     return RosterRow(
-        name=name, line=line, group=group, duties=_DUTIES.get(name, ()), rank=_RANKS.get(name, Rank.STAFF),
+        name=name,
+        line=line,
+        group=group,
+        duties=_DUTIES.get(name, ()),
+        rank=_RANKS.get(name, Rank.STAFF),
         category=Category.RETIRED if name in _RETIRED else Category.IN_SERVICE,
-        status=MembershipStatus.PROBATIONARY if joined else MembershipStatus.FULL, joined_party_on=joined,
+        status=MembershipStatus.PROBATIONARY if joined else MembershipStatus.FULL,
+        joined_party_on=joined,
         exemption=Exempt(_EXEMPT[name], YEAR) if name in _EXEMPT else None,
-    )  # fmt: skip
+    )

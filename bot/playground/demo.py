@@ -35,9 +35,14 @@ QUARTER = Quarter(2023, 3)
 FIRST_ACCOUNT, GROUP_CHAT = 1001, -5001
 SECRETARY = "甲一"
 LABELS = {
-    "甲一": "书记", "甲二": "组织委员", "丙一": "宣传委员", "乙二": "纪检委员",
-    "甲三": "党小组长", "甲七": "党员", "丙八": "老党员",
-}  # fmt: skip
+    "甲一": "书记",
+    "甲二": "组织委员",
+    "丙一": "宣传委员",
+    "乙二": "纪检委员",
+    "甲三": "党小组长",
+    "甲七": "党员",
+    "丙八": "老党员",
+}
 
 Progress = Callable[[float, str], None]
 Ready = Callable[["Demo"], None]
@@ -103,9 +108,15 @@ async def _theatre(folder: Path, port: int) -> AsyncIterator[tuple[Stage, str, S
         }
         async with serve(playground, port) as address:
             app = App(
-                storage=storage, transport=AiohttpTransport(), clock=clock, tz=TZ, token=playground.token,
-                api_url=address, handlers=HANDLERS, jobs=jobs(TZ),
-            )  # fmt: skip
+                storage=storage,
+                transport=AiohttpTransport(),
+                clock=clock,
+                tz=TZ,
+                token=playground.token,
+                api_url=address,
+                handlers=HANDLERS,
+                jobs=jobs(TZ),
+            )
             for name, read, sleeps in app.gauges():
                 clock.watch(name, read, sleeps=sleeps)
             async with running(app):

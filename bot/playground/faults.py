@@ -10,9 +10,30 @@ from bot.playground.errors import ApiError, Dropped, too_many
 from bot.playground.foreign import JSON, SHAPES, Answer, Foreign, half, page, shape
 
 Kind = Literal[
-    "401", "404", "429", "500", "502", "503", "504", "no_method", "no_words", "no_ok", "no_result", "list", "text",
-    "null", "empty", "html", "body", "half", "cut", "unreachable", "reset", "lost", "slow",
-]  # fmt: skip
+    "401",
+    "404",
+    "429",
+    "500",
+    "502",
+    "503",
+    "504",
+    "no_method",
+    "no_words",
+    "no_ok",
+    "no_result",
+    "list",
+    "text",
+    "null",
+    "empty",
+    "html",
+    "body",
+    "half",
+    "cut",
+    "unreachable",
+    "reset",
+    "lost",
+    "slow",
+]
 WORDS = {
     "401": "Unauthorized",
     "500": "Internal Server Error",

@@ -13,9 +13,15 @@ from bot.playground.errors import ApiError, bad_request
 
 LINK_LIFE = timedelta(hours=1)
 FOLDERS = {
-    "document": "documents", "photo": "photos", "voice": "voice", "audio": "music", "video": "videos",
-    "animation": "animations", "sticker": "stickers", "video_note": "video_notes",
-}  # fmt: skip
+    "document": "documents",
+    "photo": "photos",
+    "voice": "voice",
+    "audio": "music",
+    "video": "videos",
+    "animation": "animations",
+    "sticker": "stickers",
+    "video_note": "video_notes",
+}
 # What a file is when nobody says: its MIME type, and the end of its path.
 USUAL = {
     "document": ("application/octet-stream", ""),

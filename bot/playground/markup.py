@@ -14,9 +14,17 @@ from bot.playground.wire import units
 
 URL = re.compile(r"(https?|tg)://\S+", re.IGNORECASE)
 ACTIONS = (
-    "url", "callback_data", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
-    "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay",
-)  # fmt: skip
+    "url",
+    "callback_data",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "copy_text",
+    "callback_game",
+    "pay",
+)
 # What a row holds beyond this is dropped without a word.
 WIDEST = 12
 

@@ -136,15 +136,26 @@ class Person:
         return await self.media("audio", content, caption, name=name, seconds=seconds, group=group)
 
     async def video(
-        self, content: bytes = MOVIE, caption: str = "", *, name: str | None = None, seconds: int = 3,
+        self,
+        content: bytes = MOVIE,
+        caption: str = "",
+        *,
+        name: str | None = None,
+        seconds: int = 3,
         group: Group | None = None,
-    ) -> Message:  # fmt: skip
+    ) -> Message:
         return await self.media("video", content, caption, name=name, seconds=seconds, group=group)
 
     async def media(
-        self, kind: str, content: bytes = MOVIE, caption: str = "", *, name: str | None = None, seconds: int = 3,
+        self,
+        kind: str,
+        content: bytes = MOVIE,
+        caption: str = "",
+        *,
+        name: str | None = None,
+        seconds: int = 3,
         group: Group | None = None,
-    ) -> Message:  # fmt: skip
+    ) -> Message:
         """A voice, audio, video, animation, sticker or video_note (which have no caption: the last two)."""
         return self._upload(self.playground.files.keep(kind, content, name, seconds=seconds), caption, group)
 

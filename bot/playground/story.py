@@ -34,9 +34,18 @@ START, END = "2023-06-30 09:00", "2023-10-13 18:00"
 
 
 async def make_activity(
-    stage: Stage, types: Sequence[str], day: str, time: str, place: str, *,
-    hours: str = "", agenda: Sequence[str] = (), by: str = DESK, group: str = "", way: str = "",
-) -> None:  # fmt: skip
+    stage: Stage,
+    types: Sequence[str],
+    day: str,
+    time: str,
+    place: str,
+    *,
+    hours: str = "",
+    agenda: Sequence[str] = (),
+    by: str = DESK,
+    group: str = "",
+    way: str = "",
+) -> None:
     """The wizard, as its user goes through it: taps where there is a button, types where there is none."""
     await stage.say(by, "建活动")
     for kind in types:

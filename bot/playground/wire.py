@@ -105,7 +105,16 @@ MEMBER_RIGHTS = (
     "can_pin_messages", "can_manage_topics",
 )  # fmt: skip
 ADMIN_RIGHTS = (
-    "is_anonymous", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
-    "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories",
-    "can_delete_stories", "can_pin_messages", "can_send_welcome_messages",
-)  # fmt: skip
+    "is_anonymous",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+    "can_pin_messages",
+    "can_send_welcome_messages",
+)

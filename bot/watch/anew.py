@@ -88,9 +88,14 @@ def _owed(one: Again, found: Outage, now: datetime) -> Owed:
     # Prompts and reminders go first, and a card that waited an hour behind them is of no more use.
     lane = Lane.BROADCASTS if one.card is None else Lane.MUST_ARRIVE
     return Owed(
-        (f"anew:{found.start:%Y%m%dT%H%M%S}:{name}",), said.to_json(), one.person_id, one.chat_id, lane,
-        expires_at=now + LIFE, card=one.card,
-    )  # fmt: skip
+        (f"anew:{found.start:%Y%m%dT%H%M%S}:{name}",),
+        said.to_json(),
+        one.person_id,
+        one.chat_id,
+        lane,
+        expires_at=now + LIFE,
+        card=one.card,
+    )
 
 
 async def _close(telegram: Telegram, again: Iterable[Again]) -> None:

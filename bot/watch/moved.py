@@ -59,6 +59,4 @@ def _owed(one: Again, now: datetime) -> Owed:
     kind, subject_id = one.card or ("", 0)
     key = f"moved:{one.chat_id}:{kind}:{subject_id}"
     lane = Lane.MUST_ARRIVE
-    return Owed(
-        (key,), one.message.to_json(), chat_id=one.chat_id, lane=lane, expires_at=now + LIFE, card=one.card
-    )  # fmt: skip
+    return Owed((key,), one.message.to_json(), chat_id=one.chat_id, lane=lane, expires_at=now + LIFE, card=one.card)

@@ -28,11 +28,14 @@ def _messages(before: datetime, last: int) -> Select[int]:
     """Neither a card that is still edited, nor what another row edits."""
     edit = aliased(Outbox)
     return select(Outbox.id).where(
-        Outbox.id > last, Outbox.state.in_(_OVER), Outbox.created_at < before, Outbox.not_before < before,
+        Outbox.id > last,
+        Outbox.state.in_(_OVER),
+        Outbox.created_at < before,
+        Outbox.not_before < before,
         cast(Outbox.message, String).in_(_WORDLESS),
         ~select(Card.id).where(Card.outbox_id == Outbox.id).exists(),
         ~select(edit.id).where(edit.edits_id == Outbox.id).exists(),
-    )  # fmt: skip
+    )
 
 
 def _drop_messages(session: Session, ids: list[int]) -> None:

@@ -45,11 +45,24 @@ class Watchman:
     """
 
     def __init__(
-        self, storage: Storage, telegram: Telegram, clock: Clock, tz: tzinfo, sender: Sender, *, bot_id: int,
-        operator: int | None, silence: Callable[[], float], trust: Trust,
-        conflict: Callable[[], str], failures: Failures, jobs: Sequence[str], sources: Sequence[Anew],
-        webhook: Webhook | None = None, parts: Sequence[signs.Part] = (),
-    ) -> None:  # fmt: skip
+        self,
+        storage: Storage,
+        telegram: Telegram,
+        clock: Clock,
+        tz: tzinfo,
+        sender: Sender,
+        *,
+        bot_id: int,
+        operator: int | None,
+        silence: Callable[[], float],
+        trust: Trust,
+        conflict: Callable[[], str],
+        failures: Failures,
+        jobs: Sequence[str],
+        sources: Sequence[Anew],
+        webhook: Webhook | None = None,
+        parts: Sequence[signs.Part] = (),
+    ) -> None:
         self.hook, self._conflict = HookWatch(telegram, webhook), conflict
         self._storage, self._telegram, self._clock, self._tz, self._sender = storage, telegram, clock, tz, sender
         self._bot_id, self._operator, self._silence, self._trust = bot_id, operator, silence, trust
@@ -78,9 +91,15 @@ class Watchman:
     async def look(self) -> None:
         """Everything once; what fails keeps nothing else from being looked at."""
         for step in (
-            self._contact, self._look_after_hook, self._tell_operator, self._tell_secretaries, self._tell_of_groups,
-            self._post_moved, self._post_anew, self._prune,
-        ):  # fmt: skip
+            self._contact,
+            self._look_after_hook,
+            self._tell_operator,
+            self._tell_secretaries,
+            self._tell_of_groups,
+            self._post_moved,
+            self._post_anew,
+            self._prune,
+        ):
             await self._safely(step)
 
     async def _safely(self, step: Callable[[], Awaitable[None]]) -> None:

@@ -16,10 +16,14 @@ class HygieneWord(Model):
     __tablename__ = "hygiene_word"
     __table_args__ = (
         Index(
-            "uq_hygiene_word_in_use", "branch_id", "word",
-            unique=True, sqlite_where=IN_USE, postgresql_where=IN_USE,
+            "uq_hygiene_word_in_use",
+            "branch_id",
+            "word",
+            unique=True,
+            sqlite_where=IN_USE,
+            postgresql_where=IN_USE,
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))

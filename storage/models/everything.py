@@ -22,6 +22,20 @@ from storage.models import (
 
 METADATA = Model.metadata
 MODULES = (
-    activity, attendance, audit, calendar, care, dialog, inbox, invite, notice, organisation, outbox, person, place,
-    reflection, reminder, study,
-)  # fmt: skip
+    activity,
+    attendance,
+    audit,
+    calendar,
+    care,
+    dialog,
+    inbox,
+    invite,
+    notice,
+    organisation,
+    outbox,
+    person,
+    place,
+    reflection,
+    reminder,
+    study,
+)

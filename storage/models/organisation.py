@@ -70,10 +70,14 @@ class GroupRequest(Model):
     __tablename__ = "group_request"
     __table_args__ = (
         Index(
-            "uq_group_request_pending", "chat_id", "branch_id", unique=True,
-            sqlite_where=PENDING, postgresql_where=PENDING,
+            "uq_group_request_pending",
+            "chat_id",
+            "branch_id",
+            unique=True,
+            sqlite_where=PENDING,
+            postgresql_where=PENDING,
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     chat_id: Mapped[int] = mapped_column(BigInteger, index=True)

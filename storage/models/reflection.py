@@ -35,11 +35,17 @@ class Reflection(Model):
     __tablename__ = "reflection"
     __table_args__ = (
         Index(
-            "uq_reflection_live", "task_id", "person_id", "piece", "version",
-            unique=True, sqlite_where=LIVE, postgresql_where=LIVE,
+            "uq_reflection_live",
+            "task_id",
+            "person_id",
+            "piece",
+            "version",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
         ),
         Index("ix_reflection_person_id", "person_id"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     task_id: Mapped[int] = mapped_column(ForeignKey("reflection_task.id"))

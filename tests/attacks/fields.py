@@ -68,9 +68,17 @@ WriteField = Callable[[Session, Me, str], None]
 
 def call(me: Me, text: str) -> Call:
     return Call(
-        update_id=1, telegram_id=1001, chat_id=1001, private=True, message_id=1, now=NOW, tz=SHANGHAI, bot_name="bot",
-        text=text, me=me,
-    )  # fmt: skip
+        update_id=1,
+        telegram_id=1001,
+        chat_id=1001,
+        private=True,
+        message_id=1,
+        now=NOW,
+        tz=SHANGHAI,
+        bot_name="bot",
+        text=text,
+        me=me,
+    )
 
 
 def _typed(session: Session, me: Me, step: str, text: str, **draft: Any) -> Reply:
@@ -88,9 +96,14 @@ def _other(session: Session, me: Me) -> Person:
 def activity(session: Session, me: Me, text: str) -> None:
     start = NOW + timedelta(days=1)
     plan = making.Plan(
-        types=[ActivityType.GROUP_DISCUSSION], start_at=start, end_at=start + timedelta(hours=2), place=text,
-        title=text, topic=text, first_agenda=[text],
-    )  # fmt: skip
+        types=[ActivityType.GROUP_DISCUSSION],
+        start_at=start,
+        end_at=start + timedelta(hours=2),
+        place=text,
+        title=text,
+        topic=text,
+        first_agenda=[text],
+    )
     made = making.make(session, me, plan, NOW, SHANGHAI)
     session.refresh(made)
     assert (made.title, made.place) == (text, text)
@@ -115,9 +128,7 @@ def study(session: Session, me: Me, text: str) -> None:
     theme = planning.enter_theme(session, me, "2023-07", text, NOW, SHANGHAI)
     planning.change_theme(session, me, theme, NOW, prompt=text)
     file = File("document", "A" * 30, "u", name=text)
-    draft = planning.Draft(
-        kind=StudyItemKind.BOOK, title=text, due_on=date(2023, 7, 31), files=[file.to_json()]
-    )  # fmt: skip
+    draft = planning.Draft(kind=StudyItemKind.BOOK, title=text, due_on=date(2023, 7, 31), files=[file.to_json()])
     item = planning.add_item(session, me, theme, draft, NOW, SHANGHAI)
     session.refresh(theme)
     session.refresh(item)
@@ -177,9 +188,15 @@ def reminder(session: Session, me: Me, text: str) -> None:
     settings = session.get_one(Organisation, me.branch_id, populate_existing=True).settings
     assert settings[Field.TEXT.value] == settings[Field.ISSUER.value] == text
     row = Reminder(
-        branch_id=me.branch_id, kind="pre_holiday_integrity", block_start=TODAY, block_end=TODAY,
-        holidays=["2023:端午"], text="请严守纪律。", sent_at=NOW, ack_due=NOW,
-    )  # fmt: skip
+        branch_id=me.branch_id,
+        kind="pre_holiday_integrity",
+        block_start=TODAY,
+        block_end=TODAY,
+        holidays=["2023:端午"],
+        text="请严守纪律。",
+        sent_at=NOW,
+        ack_due=NOW,
+    )
     _corrected(session, me, "reminder", row, text)
     assert text in row.text
 
@@ -215,7 +232,7 @@ def new_member(session: Session, me: Me, text: str) -> None:
     assert done.name == session.get_one(Person, done.person_id).name == text
     away = FactChange(
         kind=Kind.EXEMPT, day=TODAY, person_id=done.person_id, value=ExemptionReason.ABROAD, approver=text
-    )  # fmt: skip
+    )
     roster.change(session, me, away, NOW, SHANGHAI)
     mine = select(ExemptionSpan.approved_by).where(ExemptionSpan.person_id == done.person_id)
     assert session.scalars(mine).one() == text
@@ -233,13 +250,29 @@ def look_up(session: Session, me: Me, text: str) -> None:
 
 def erased(session: Session, me: Me, text: str) -> None:
     """A name that would match everything, were it a pattern: what others have said stays."""
-    session.add_all([
-        Person(branch_id=me.branch_id, name=text, created_at=NOW, notes="", reachable=True),
-        Inbox(bot_id=1, update_id=7, sender=1001, kind="message", payload='{"text": "a"}', received_at=NOW,
-              state="answered", answer={"toast": "b"}),
-        Outbox(lane=Lane.ANSWERS, state=OutboxState.SENT, branch_id=me.branch_id, message={"text": "c"},
-               created_at=NOW, not_before=NOW),
-    ])  # fmt: skip
+    session.add_all(
+        [
+            Person(branch_id=me.branch_id, name=text, created_at=NOW, notes="", reachable=True),
+            Inbox(
+                bot_id=1,
+                update_id=7,
+                sender=1001,
+                kind="message",
+                payload='{"text": "a"}',
+                received_at=NOW,
+                state="answered",
+                answer={"toast": "b"},
+            ),
+            Outbox(
+                lane=Lane.ANSWERS,
+                state=OutboxState.SENT,
+                branch_id=me.branch_id,
+                message={"text": "c"},
+                created_at=NOW,
+                not_before=NOW,
+            ),
+        ]
+    )
     session.flush()
     gone = session.scalars(select(Person.id).where(Person.name == text)).one()
     dialogs.ask(session, me, "care.word", NOW, text="d")
@@ -281,11 +314,18 @@ def archive(session: Session, me: Me, text: str) -> None:
     name, number = clean_name(text)[:50].strip(), text[-40:]
     span = {"from": "2023-01-01", text: text}
     person = {
-        "id": number, "name": name, "notes": text, text: [text], "roster": [span], "group": [{**span, "group": number}],
-        "membership": [{**span, "status": "full"}], "rank_history": [{**span, "rank": "section"}],
-        "category": [{**span, "category": "in_service"}], "duties": [{**span, "duty": "secretary"}],
+        "id": number,
+        "name": name,
+        "notes": text,
+        text: [text],
+        "roster": [span],
+        "group": [{**span, "group": number}],
+        "membership": [{**span, "status": "full"}],
+        "rank_history": [{**span, "rank": "section"}],
+        "category": [{**span, "category": "in_service"}],
+        "duties": [{**span, "duty": "secretary"}],
         "exemptions": [{**span, "reason": text, "approved_by": text}],
-    }  # fmt: skip
+    }
     groups = [{"id": number, "name": name, text: text}]
     whole = {"format": "branch-archive/1", "branch": {"name": name, "groups": groups}, "people": [person]}
     read = document.load(json.dumps(whole).encode())
@@ -308,8 +348,9 @@ def own_days(session: Session, me: Me, text: str) -> None:
         calendar.take_over(session, taken, text, NOW, by_id=me.id)
     rows = session.scalars(select(CalendarYear).where(CalendarYear.year == 2024).order_by(CalendarYear.id)).all()
     assert [(row.papers, row.source, row.days[0]["name"]) for row in rows] == [
-        ([text], text, text), ([], f"{text}; {text}", text),
-    ]  # fmt: skip
+        ([text], text, text),
+        ([], f"{text}; {text}", text),
+    ]
 
 
 def update(session: Session, me: Me, text: str) -> None:
@@ -327,6 +368,23 @@ def update(session: Session, me: Me, text: str) -> None:
 
 
 FIELDS: list[WriteField] = [
-    activity, makeup, study, piece, returned, notice, reminder, roster_row, new_member, branch, look_up, erased, word,
-    door, group, contact, archive, own_days, update,
-]  # fmt: skip
+    activity,
+    makeup,
+    study,
+    piece,
+    returned,
+    notice,
+    reminder,
+    roster_row,
+    new_member,
+    branch,
+    look_up,
+    erased,
+    word,
+    door,
+    group,
+    contact,
+    archive,
+    own_days,
+    update,
+]

@@ -38,8 +38,12 @@ URL = "postgresql://bot:hunter2-Pa%3Ass@127.0.0.1:1/branch"
 HIDDEN = (TOKEN, TOKEN.partition(":")[2], PASSWORD, "hunter2-Pa%3Ass", SECRET)
 NOWHERE = "http://127.0.0.1:1"
 SETTINGS = {
-    "BOT_TOKEN": TOKEN, "DATABASE_URL": URL, "WEBHOOK_SECRET": SECRET, "LOG_LEVEL": "DEBUG", "BOT_API_URL": NOWHERE,
-}  # fmt: skip
+    "BOT_TOKEN": TOKEN,
+    "DATABASE_URL": URL,
+    "WEBHOOK_SECRET": SECRET,
+    "LOG_LEVEL": "DEBUG",
+    "BOT_API_URL": NOWHERE,
+}
 # Every command, as it is tried. BUSY is a port that somebody has.
 BUSY = "BUSY"
 COMMANDS: dict[str, tuple[str, ...]] = {

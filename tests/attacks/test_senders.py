@@ -126,9 +126,14 @@ async def test_an_anonymous_admin_and_a_channel_are_nobody(bot: World) -> None:
         sender = {"id": account, "is_bot": account != 777000, "first_name": "Group"}
         for text in ("/start g_AAAAAAAAAAAAAAAAAAAAAA", "签到", "收到", "/people"):
             message = {
-                "message_id": 1, "date": 1, "from": sender, "sender_chat": group, "chat": group, "text": text,
+                "message_id": 1,
+                "date": 1,
+                "from": sender,
+                "sender_chat": group,
+                "chat": group,
+                "text": text,
                 "reply_to_message": card,
-            }  # fmt: skip
+            }
             await push(bot, "message", message)
     assert counted(bot, Receipt, Attendance) == before
     assert len(bot.stage.group.chat.from_bot) == said

@@ -39,17 +39,28 @@ from tests.rights.table import TABLE
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for top in ("bot", "scheduler", "storage") for path in sorted((ROOT / top).rglob("*.py"))]
 
-SQL = st.sampled_from([
-    "'; DROP TABLE person; --", "x' OR '1'='1", '"; DELETE FROM audit; --', "%' UNION SELECT * FROM invite --",
-    "\\'; --", "$$; TRUNCATE person; $$", "1); UPDATE person SET telegram_id = 1; --", "{0} %s %(x)s :name ?", "_%\\_%",
-])  # fmt: skip
+SQL = st.sampled_from(
+    [
+        "'; DROP TABLE person; --",
+        "x' OR '1'='1",
+        '"; DELETE FROM audit; --',
+        "%' UNION SELECT * FROM invite --",
+        "\\'; --",
+        "$$; TRUNCATE person; $$",
+        "1); UPDATE person SET telegram_id = 1; --",
+        "{0} %s %(x)s :name ?",
+        "_%\\_%",
+    ]
+)
 LETTERS = st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp"))
 HOSTILE = st.tuples(st.text(LETTERS, max_size=12), SQL).map(lambda parts: "".join(parts).strip())
 # Without shrinking: an example is a whole branch, and the text that fails is short as it is.
 FEW = settings(
-    max_examples=3, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    max_examples=3,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
+)
 
 
 class _Undo(Exception):
@@ -225,38 +236,44 @@ def test_no_statement_is_put_together_from_texts() -> None:
     assert built.keys() == CONSTANT, built
 
 
-@pytest.mark.parametrize("code", [
-    "from sqlalchemy import text\ntext(name)",
-    "from sqlalchemy import text\ntext(f'SELECT {name}')",
-    "from sqlalchemy import text as t\nt('a' + name)",
-    "from sqlalchemy.sql import text as t\nsql = f'{name}'\nt(sql)",
-    "import sqlalchemy as sa\nsa.text('a %s' % name)",
-    "import sqlalchemy\nsqlalchemy.sql.expression.text(text=name)",
-    "from sqlalchemy import sql\nsql.literal_column(name)",
-    "from sqlalchemy import text\nsay = text\nsay(name)",
-    "connection.exec_driver_sql(f'PRAGMA {name}')",
-    "connection.exec_driver_sql(name)",
-    "cursor.execute(f'DELETE FROM {name}')",
-    "cursor.execute('DELETE FROM ' + name)",
-    "cursor.execute('DELETE FROM %s' % name)",
-    "cursor.execute('DELETE FROM {}'.format(name))",
-    "cursor.execute(' '.join(['DELETE FROM', name]))",
-    "sql = 'DELETE FROM '\nsql += name\ncursor.execute(sql)",
-    "cursor.executescript(name)",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from sqlalchemy import text\ntext(name)",
+        "from sqlalchemy import text\ntext(f'SELECT {name}')",
+        "from sqlalchemy import text as t\nt('a' + name)",
+        "from sqlalchemy.sql import text as t\nsql = f'{name}'\nt(sql)",
+        "import sqlalchemy as sa\nsa.text('a %s' % name)",
+        "import sqlalchemy\nsqlalchemy.sql.expression.text(text=name)",
+        "from sqlalchemy import sql\nsql.literal_column(name)",
+        "from sqlalchemy import text\nsay = text\nsay(name)",
+        "connection.exec_driver_sql(f'PRAGMA {name}')",
+        "connection.exec_driver_sql(name)",
+        "cursor.execute(f'DELETE FROM {name}')",
+        "cursor.execute('DELETE FROM ' + name)",
+        "cursor.execute('DELETE FROM %s' % name)",
+        "cursor.execute('DELETE FROM {}'.format(name))",
+        "cursor.execute(' '.join(['DELETE FROM', name]))",
+        "sql = 'DELETE FROM '\nsql += name\ncursor.execute(sql)",
+        "cursor.executescript(name)",
+    ],
+)
 def test_a_statement_put_together_is_found(code: str) -> None:
     assert list(built_statements(ast.parse(code))), code
 
 
-@pytest.mark.parametrize("code", [
-    "from sqlalchemy import text\ntext('SELECT 1')",
-    "from sqlalchemy import text\nONE = 'SELECT 1'\ntext(ONE)",
-    "session.execute(select(Person).where(Person.name == name))",
-    "session.scalar(query, {'a': 1})",
-    "query = select(a)\nquery = query.where(b)\nsession.execute(query)",
-    "Message(text=f'{name}')",
-    "check.text(at, row, name)",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from sqlalchemy import text\ntext('SELECT 1')",
+        "from sqlalchemy import text\nONE = 'SELECT 1'\ntext(ONE)",
+        "session.execute(select(Person).where(Person.name == name))",
+        "session.scalar(query, {'a': 1})",
+        "query = select(a)\nquery = query.where(b)\nsession.execute(query)",
+        "Message(text=f'{name}')",
+        "check.text(at, row, name)",
+    ],
+)
 def test_a_statement_that_is_none_or_whole_is_let_be(code: str) -> None:
     assert list(built_statements(ast.parse(code))) == [], code
 
@@ -317,7 +334,8 @@ def test_whoever_writes_tables_makes_their_cells_harmless() -> None:
     writing = {path for path, call in calls() if re.search(r"(^|\.)(Workbook|writer)$", ast.unparse(call.func))}
     assert "bot/kit/sheets.py" in writing
     careless = {
-        path for path in writing
+        path
+        for path in writing
         if not any(where == path and ast.unparse(call.func).strip("_") == "harmless" for where, call in calls())
-    }  # fmt: skip
+    }
     assert careless == set()

@@ -232,14 +232,25 @@ async def test_one_s_own_leave_is_not_one_s_own_in_another_place_either(bot: Wor
 
     def asked(session: Session) -> bool:
         activity = Activity(
-            branch_id=bot.cast.branch_id, title="党课", planned_on=now.date(), start_at=now + timedelta(days=1),
-            end_at=now + timedelta(days=1, hours=2), place="会议室", created_by_id=bot.cast["甲二"], created_at=now,
-        )  # fmt: skip
+            branch_id=bot.cast.branch_id,
+            title="党课",
+            planned_on=now.date(),
+            start_at=now + timedelta(days=1),
+            end_at=now + timedelta(days=1, hours=2),
+            place="会议室",
+            created_by_id=bot.cast["甲二"],
+            created_at=now,
+        )
         session.add(activity)
         session.flush()
-        session.add(LeaveRequest(
-            activity_id=activity.id, person_id=bot.cast["甲一"], type="sick", requested_at=now,
-        ))  # fmt: skip
+        session.add(
+            LeaveRequest(
+                activity_id=activity.id,
+                person_id=bot.cast["甲一"],
+                type="sick",
+                requested_at=now,
+            )
+        )
         session.flush()
         return True
 

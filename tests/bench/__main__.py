@@ -5,6 +5,11 @@ from tests.bench.hall import alone
 
 if __name__ == "__main__":
     alone(
-        taps.measure, words.measure, steady.measure, kills.measure, starts.measure, broadcast.measure,
+        taps.measure,
+        words.measure,
+        steady.measure,
+        kills.measure,
+        starts.measure,
+        broadcast.measure,
         broadcast_kills.measure,
-    )  # fmt: skip
+    )

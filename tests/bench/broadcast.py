@@ -62,9 +62,13 @@ def broadcast(hall: Hall, who: Contestant, recipients: int, limit: str, faults: 
                 unknown = {chat for (chat,) in connection.execute(UNKNOWN)}
     missing = set(accounts(recipients)) - set(seen["reached"])
     return Broadcast(
-        seen["smooth_s"] / (recipients / RATE), len(missing - unknown), len(missing & unknown), len(seen["twice"]),
-        seen["refused"], seen["lost_answers"],
-    )  # fmt: skip
+        seen["smooth_s"] / (recipients / RATE),
+        len(missing - unknown),
+        len(missing & unknown),
+        len(seen["twice"]),
+        seen["refused"],
+        seen["lost_answers"],
+    )
 
 
 def taps_p99(hall: Hall, beside: bool) -> float:
@@ -114,9 +118,12 @@ def _findings(
 
     goals |= {"lost": (0, 0), "doubled": (ours.lost_answers, ours.lost_answers)}
     return [
-        line("time / ideal", "took"), line("lost", "lost"), line("unknown after two tries", "unknown"),
-        line("doubled", "doubled"), line("429s", "refused"),
-    ]  # fmt: skip
+        line("time / ideal", "took"),
+        line("lost", "lost"),
+        line("unknown after two tries", "unknown"),
+        line("doubled", "doubled"),
+        line("429s", "refused"),
+    ]
 
 
 if __name__ == "__main__":

@@ -75,9 +75,13 @@ def _damage(seen: dict[str, object], rows: dict[int | None, Outbox]) -> Damage:
     expected = int(str(seen["in_flight"])) + int(str(seen["lost_answers"]))
     marked = [chat for chat, row in rows.items() if row.resent]
     return Damage(
-        len(missing) - len(told) - len(blocked), len(set(twice) - set(marked)), len(told), len(twice), expected,
+        len(missing) - len(told) - len(blocked),
+        len(set(twice) - set(marked)),
+        len(told),
+        len(twice),
+        expected,
         len(marked),
-    )  # fmt: skip
+    )
 
 
 def measure(hall: Hall, sizes: Sizes, note: Note) -> list[Finding]:

@@ -90,7 +90,10 @@ class Crowd:
         """As JSON values; `smooth_s`: from the first to the last first message of those that met no fault."""
         moments = [moment for chat_id, moment in self.came.items() if chat_id not in self.faulted]
         return {
-            "reached": list(self.came), "twice": [chat for chat, count in self.times.items() if count > 1],
-            "refused": self.refused, "lost_answers": self.lost, "in_flight": self.in_flight,
+            "reached": list(self.came),
+            "twice": [chat for chat, count in self.times.items() if count > 1],
+            "refused": self.refused,
+            "lost_answers": self.lost,
+            "in_flight": self.in_flight,
             "smooth_s": max(moments, default=0.0) - min(self.came.values(), default=0.0),
-        }  # fmt: skip
+        }

@@ -76,12 +76,18 @@ class Pair:
 def as_json(findings: Sequence[Finding]) -> str:
     rows = [
         {
-            "goal": one.goal, "what": one.what, "ours": one.ours, "theirs": dict(one.theirs), "ratio": one.value,
-            "rounds": list(one.rounds), "must": str(one.must or ""), "stretch": str(one.stretch or ""),
+            "goal": one.goal,
+            "what": one.what,
+            "ours": one.ours,
+            "theirs": dict(one.theirs),
+            "ratio": one.value,
+            "rounds": list(one.rounds),
+            "must": str(one.must or ""),
+            "stretch": str(one.stretch or ""),
             "verdict": one.verdict,
         }
         for one in findings
-    ]  # fmt: skip
+    ]
     return json.dumps(rows, ensure_ascii=False, indent=2)
 
 

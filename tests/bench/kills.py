@@ -85,11 +85,15 @@ def _once(hall: Hall, who: Contestant, people: Sequence[int], median_ms: float, 
             report = bot.wait("quiet", AT_MOST, QUIET)
         rows = who.rows(folder)
     return Damage(
-        kills=1, taps=len(people), confirmed=confirmed,
+        kills=1,
+        taps=len(people),
+        confirmed=confirmed,
         lost=len({person for person in people[:confirmed] if person not in rows}),
-        early=report["early"], doubled=sum(count - 1 for count in rows.values()),
-        unanswered=report["silent"], answered_twice=report["twice"],
-    )  # fmt: skip
+        early=report["early"],
+        doubled=sum(count - 1 for count in rows.values()),
+        unanswered=report["silent"],
+        answered_twice=report["twice"],
+    )
 
 
 def measure(hall: Hall, sizes: Sizes, note: Note) -> list[Finding]:
@@ -111,9 +115,14 @@ def _finding(what: str, ours: Damage, theirs: Mapping[Contestant, Damage]) -> Fi
     said = {rival.name: f"{getattr(damage, what)} of {damage.taps}" for rival, damage in theirs.items()}
     value = getattr(ours, what)
     return Finding(
-        5, f"{ours.kills} kills: {WORDS[what]}", f"{value} of {ours.taps}", said, value,
-        must=AtMost(0) if what != "unanswered" else None, stretch=AtMost(0),
-    )  # fmt: skip
+        5,
+        f"{ours.kills} kills: {WORDS[what]}",
+        f"{value} of {ours.taps}",
+        said,
+        value,
+        must=AtMost(0) if what != "unanswered" else None,
+        stretch=AtMost(0),
+    )
 
 
 if __name__ == "__main__":

@@ -88,13 +88,19 @@ class Line:
         """Everything that was seen, as JSON values: seconds of the monotonic clock, latencies in milliseconds."""
         delivered = [tap.delivered for tap in self.taps if tap.delivered]
         return {
-            "taps": len(self.taps), "first_poll": self.first_poll, "confirmed": self.confirmed,
-            "first_delivery": min(delivered, default=0.0), "last_heard": self.last_heard, "open": self.open_taps,
+            "taps": len(self.taps),
+            "first_poll": self.first_poll,
+            "confirmed": self.confirmed,
+            "first_delivery": min(delivered, default=0.0),
+            "last_heard": self.last_heard,
+            "open": self.open_taps,
             "silent": sum(1 for tap in self.taps if not tap.answered and not tap.edited),
-            "twice": sum(1 for tap in self.taps if tap.answers > 1), "early": sum(1 for tap in self.taps if tap.early),
+            "twice": sum(1 for tap in self.taps if tap.answers > 1),
+            "early": sum(1 for tap in self.taps if tap.early),
             "answer_ms": [1000 * (tap.answered - tap.delivered) for tap in self.taps if tap.answered],
-            "done_ms": [1000 * (tap.done - tap.delivered) for tap in self.taps if tap.done], "calls": self.calls,
-        }  # fmt: skip
+            "done_ms": [1000 * (tap.done - tap.delivered) for tap in self.taps if tap.done],
+            "calls": self.calls,
+        }
 
 
 class Watch:

@@ -36,9 +36,16 @@ class Server:
         self.address = address.rstrip("/")
 
     def load(
-        self, people: Sequence[int] = (), data: str = "", *, median_ms: float = 0, rate: float = 0,
-        watch: dict[str, str] | None = None, crowd: dict[str, Any] | None = None, word: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        people: Sequence[int] = (),
+        data: str = "",
+        *,
+        median_ms: float = 0,
+        rate: float = 0,
+        watch: dict[str, str] | None = None,
+        crowd: dict[str, Any] | None = None,
+        word: str = "",
+    ) -> None:
         """A new line of taps (`rate` a second, 0: all are there at once), and a new crowd by the fields of crowd.py.
 
         word: typed by each of these people in private instead of a tap.
@@ -75,9 +82,13 @@ class Bot:
 
     def __init__(self, who: Contestant, folder: Path, server: Server, url: str = "") -> None:
         settings = {
-            "BOT_API_URL": server.address, "BOT_TOKEN": TOKEN, "DATA_DIR": str(folder), "LISTEN": "127.0.0.1:0",
-            "DATABASE_URL": url or f"sqlite:///{who.database(folder)}", "LOG_LEVEL": "WARNING",
-        }  # fmt: skip
+            "BOT_API_URL": server.address,
+            "BOT_TOKEN": TOKEN,
+            "DATA_DIR": str(folder),
+            "LISTEN": "127.0.0.1:0",
+            "DATABASE_URL": url or f"sqlite:///{who.database(folder)}",
+            "LOG_LEVEL": "WARNING",
+        }
         self._server, self._log = server, folder / "stderr.txt"
         with self._log.open("ab") as log:
             self.started = time.monotonic()

@@ -57,22 +57,67 @@ def _rows(branches: int, people: int) -> Iterator[list[tuple[Any, list[dict[str,
         month = {"month": "2026-04", "title": "主题", "prompt": "", "created_at": BEGAN}
         item = {"author": "", "assigned_on": date(2026, 4, 1), "due_on": date(2026, 4, 30), "files": []}
         yield [
-            (Organisation, [{"id": one, "kind": OrganisationKind.BRANCH, "name": f"第{one}支部", "settings": {},
-                             "created_at": BEGAN} for one in ids]),
+            (
+                Organisation,
+                [
+                    {
+                        "id": one,
+                        "kind": OrganisationKind.BRANCH,
+                        "name": f"第{one}支部",
+                        "settings": {},
+                        "created_at": BEGAN,
+                    }
+                    for one in ids
+                ],
+            ),
             (PartyGroup, [{"id": one, "branch_id": one, "name": "第一党小组"} for one in ids]),
-            (Person, [{"id": one, "branch_id": branch, "name": f"党员{one}", "telegram_id": 10_000_000 + one,
-                       "reachable": True, "notes": "", "created_at": BEGAN} for branch, one in members]),
+            (
+                Person,
+                [
+                    {
+                        "id": one,
+                        "branch_id": branch,
+                        "name": f"党员{one}",
+                        "telegram_id": 10_000_000 + one,
+                        "reachable": True,
+                        "notes": "",
+                        "created_at": BEGAN,
+                    }
+                    for branch, one in members
+                ],
+            ),
             (RosterSpan, [span | {"person_id": one, "branch_id": branch} for branch, one in members]),
             (GroupSpan, [span | {"person_id": one, "group_id": branch} for branch, one in members]),
             (MembershipSpan, [span | {"person_id": one, "status": MembershipStatus.FULL} for _, one in members]),
-            (DutySpan, [span | {"person_id": (one - 1) * people + 1, "organisation_id": one, "duty": Duty.SECRETARY}
-                        for one in ids]),
-            (MonthlyTheme, [month | {"id": one, "branch_id": one, "created_by_id": (one - 1) * people + 1}
-                            for one in ids]),
-            (StudyItem, [item | {"branch_id": one, "theme_id": one, "kind": kind, "title": "学习材料",
-                                 "state": StudyItemState.ASSIGNED, "created_by_id": (one - 1) * people + 1,
-                                 "created_at": BEGAN} for one in ids for kind in StudyItemKind]),
-        ]  # fmt: skip
+            (
+                DutySpan,
+                [
+                    span | {"person_id": (one - 1) * people + 1, "organisation_id": one, "duty": Duty.SECRETARY}
+                    for one in ids
+                ],
+            ),
+            (
+                MonthlyTheme,
+                [month | {"id": one, "branch_id": one, "created_by_id": (one - 1) * people + 1} for one in ids],
+            ),
+            (
+                StudyItem,
+                [
+                    item
+                    | {
+                        "branch_id": one,
+                        "theme_id": one,
+                        "kind": kind,
+                        "title": "学习材料",
+                        "state": StudyItemState.ASSIGNED,
+                        "created_by_id": (one - 1) * people + 1,
+                        "created_at": BEGAN,
+                    }
+                    for one in ids
+                    for kind in StudyItemKind
+                ],
+            ),
+        ]
 
 
 async def _nobody(chat_id: int, message: dict[str, Any]) -> Outcome:
@@ -149,11 +194,21 @@ async def measure(storage: Storage, note: Any) -> list[Finding]:
         Finding(9, "a tick with nothing due, ms", f"{quiet:.1f}", {}, quiet, AtMost(50)),
         Finding(9, "the same after the prompt, ms", f"{again:.1f}", {}, again, AtMost(50)),
         Finding(9, "prompt for everybody, rows a second", f"{rows / seconds:.0f}", {"rows": f"{rows}"}, rows / seconds),
-        Finding(9, "a small write meanwhile, p50 ms", f"{statistics.median(busy):.1f}",
-                {"without": f"{statistics.median(calm):.1f}"}, statistics.median(busy) / statistics.median(calm)),
-        Finding(9, "a small write meanwhile, p99 ms", f"{p99(busy):.1f}", {"without": f"{p99(calm):.1f}"},
-                p99(busy) / p99(calm)),
-    ]  # fmt: skip
+        Finding(
+            9,
+            "a small write meanwhile, p50 ms",
+            f"{statistics.median(busy):.1f}",
+            {"without": f"{statistics.median(calm):.1f}"},
+            statistics.median(busy) / statistics.median(calm),
+        ),
+        Finding(
+            9,
+            "a small write meanwhile, p99 ms",
+            f"{p99(busy):.1f}",
+            {"without": f"{p99(calm):.1f}"},
+            p99(busy) / p99(calm),
+        ),
+    ]
 
 
 @click.command()

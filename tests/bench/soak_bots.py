@@ -32,9 +32,14 @@ class Bots:
         where = {"DATA_DIR": str(folder), "LISTEN": "127.0.0.1:0", "LOG_LEVEL": "INFO", TIME: at.to_word()}
         with self.said.open("wb") as said:
             self._mother = subprocess.Popen(
-                [sys.executable, "-m", "tests.bench.soak_bots"], cwd=folder, env=environment() | where | settings,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True,
-            )  # fmt: skip
+                [sys.executable, "-m", "tests.bench.soak_bots"],
+                cwd=folder,
+                env=environment() | where | settings,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                text=True,
+            )
 
     def bear(self, number: int) -> None:
         assert self._mother.stdin is not None

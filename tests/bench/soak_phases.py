@@ -32,9 +32,13 @@ LINE: dict[str, dict[str, Any]] = {
     "200 page": {"kind": "html", "status": 200},
 }
 STEPS = {
-    "clock -60 s": -MINUTE, "clock +60 s": MINUTE, "clock -1 day": -DAY, "clock +1 day": DAY, "clock -1 year": -YEAR,
+    "clock -60 s": -MINUTE,
+    "clock +60 s": MINUTE,
+    "clock -1 day": -DAY,
+    "clock +1 day": DAY,
+    "clock -1 year": -YEAR,
     "clock +1 year": YEAR,
-}  # fmt: skip
+}
 KILL, TERMINATE = "kill", "terminate"
 # How often each comes in an hour; PostgreSQL's connections are ended beside them.
 AN_HOUR = [*LINE, *STEPS, *[KILL] * 4]

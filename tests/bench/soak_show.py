@@ -74,14 +74,22 @@ def as_json(run: Run) -> dict[str, Any]:
     ]
     phases = [
         {
-            "fault": each.phase.name, "begins": each.phase.begins - run.begun, "ends": each.phase.ends - run.begun,
-            "first_send": each.first_send, "first_tap": each.first_tap, "longest_without_send": each.sends,
-            "longest_without_tap": each.taps, "within_without_send": each.sends_within,
+            "fault": each.phase.name,
+            "begins": each.phase.begins - run.begun,
+            "ends": each.phase.ends - run.begun,
+            "first_send": each.first_send,
+            "first_tap": each.first_tap,
+            "longest_without_send": each.sends,
+            "longest_without_tap": each.taps,
+            "within_without_send": each.sends_within,
             "within_without_tap": each.taps_within,
         }
         for each in count.stills
-    ]  # fmt: skip
+    ]
     kept = {name: getattr(run, name) for name in ("database", "processes", "seed", "factor", "minutes")}
     return kept | {
-        "phases": phases, "figures": figures, "examples": dict(count.examples), "errors": _errors(run.said),
-    }  # fmt: skip
+        "phases": phases,
+        "figures": figures,
+        "examples": dict(count.examples),
+        "errors": _errors(run.said),
+    }

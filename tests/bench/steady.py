@@ -59,9 +59,11 @@ def measure(hall: Hall, sizes: Sizes, note: Note) -> list[Finding]:
 
     goal = AtMost(0.15), AtMost(0.05)
     return [
-        finding("answered and edited, p50", "p50", *goal), finding("answered and edited, p99", "p99", *goal),
-        finding("answered, p50", "answer_p50"), finding("answered, p99", "answer_p99"),
-    ]  # fmt: skip
+        finding("answered and edited, p50", "p50", *goal),
+        finding("answered and edited, p99", "p99", *goal),
+        finding("answered, p50", "answer_p50"),
+        finding("answered, p99", "answer_p99"),
+    ]
 
 
 if __name__ == "__main__":

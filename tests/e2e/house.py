@@ -36,9 +36,15 @@ def playground() -> Playground:
 
 def build(storage: Storage, there: Playground, transport: Transport | None = None, **more: Any) -> App:
     given = {
-        "storage": storage, "transport": transport or LocalTransport(there), "clock": there.clock, "tz": SHANGHAI,
-        "token": there.token, "api_url": ROOT, "handlers": registry.HANDLERS, "jobs": registry.jobs(SHANGHAI),
-    }  # fmt: skip
+        "storage": storage,
+        "transport": transport or LocalTransport(there),
+        "clock": there.clock,
+        "tz": SHANGHAI,
+        "token": there.token,
+        "api_url": ROOT,
+        "handlers": registry.HANDLERS,
+        "jobs": registry.jobs(SHANGHAI),
+    }
     return App(**{**given, **more})
 
 
@@ -89,10 +95,15 @@ class Process:
         """`run`, when no other command is given."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *(command or ("run",)),
-            cwd=self.folder, env={**kept, **self.settings, "PYTHONPATH": str(Path(__file__).parents[2])},
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "bot",
+            *(command or ("run",)),
+            cwd=self.folder,
+            env={**kept, **self.settings, "PYTHONPATH": str(Path(__file__).parents[2])},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
 
     def send(self, number: signal.Signals) -> None:
         assert self.process is not None

@@ -134,8 +134,11 @@ async def test_a_page_on_the_way_stops_nothing(storage: Storage, at_once: None, 
 async def test_one_call_that_is_refused_stops_nothing_while_telegram_knows_us(storage: Storage, at_once: None) -> None:
     there = playground()
     refused: list[tuple[Kind, str]] = [
-        ("401", "getUpdates"), ("404", "getUpdates"), ("401", "sendMessage"), ("404", "setMyCommands"),
-    ]  # fmt: skip
+        ("401", "getUpdates"),
+        ("404", "getUpdates"),
+        ("401", "sendMessage"),
+        ("404", "setMyCommands"),
+    ]
     for kind, method in refused:
         there.faults.add(kind, method=method)
     person = there.person(1, "甲一")

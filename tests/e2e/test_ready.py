@@ -159,8 +159,9 @@ def test_the_doctor_sees_what_nobody_does(storage: Storage) -> None:
         set_lease(running_one, f"{signs.SENDING}:{there.bot.id}", timedelta(seconds=-300))
         found = doctor(storage, there)
         assert (found.ok, found.found) == (
-            False, "running on this database, but no process has sent what is due for 300 s",
-        )  # fmt: skip
+            False,
+            "running on this database, but no process has sent what is due for 300 s",
+        )
         others_work(running_one, there)
         set_lease(running_one, f"{signs.POLLING}:{there.bot.id}", YEAR)
         assert doctor(storage, there).ok is False

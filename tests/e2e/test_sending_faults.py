@@ -59,9 +59,15 @@ async def nursery(folder: Path, random: Random, **settings: str) -> AsyncIterato
     where = {"DATA_DIR": str(folder), "LISTEN": "127.0.0.1:0", "PYTHONPATH": str(Path(__file__).parents[2])}
     with (folder / "said.txt").open("wb") as said:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.e2e.nursery", cwd=folder, env={**kept, **where, **settings},
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=said,
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "tests.e2e.nursery",
+            cwd=folder,
+            env={**kept, **where, **settings},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=said,
+        )
         born = Nursery(process, random)
         try:
             yield born

@@ -49,8 +49,13 @@ def one(figures: dict[str, Any], date: str) -> dict[str, Any]:
 def check_st1(figures: dict[str, Any]) -> None:
     july = one(figures, "2023-07-07")
     assert {key: july[key] for key in ("expected", "present", "leave", "absent", "unrecorded", "made_up")} == {
-        "expected": 24, "present": 21, "leave": 2, "absent": 1, "unrecorded": 0, "made_up": 2,
-    }  # fmt: skip
+        "expected": 24,
+        "present": 21,
+        "leave": 2,
+        "absent": 1,
+        "unrecorded": 0,
+        "made_up": 2,
+    }
     assert (july["attendance_rate"], july["coverage_rate"]) == (87.5, 95.8)
     assert len(figures["hours"]) == 23
     assert set(figures["hours"].values()) == {4.0}

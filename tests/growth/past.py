@@ -91,8 +91,14 @@ def more_branches(session: Session, number: int, people: int, began: date) -> di
 
 def _person(rows: Rows, branch: int, group: int, made: datetime) -> int:
     one = rows.add(
-        Person, branch_id=branch, name="某同志", reachable=True, notes="", created_at=made, bound_at=made,
-    )  # fmt: skip
+        Person,
+        branch_id=branch,
+        name="某同志",
+        reachable=True,
+        notes="",
+        created_at=made,
+        bound_at=made,
+    )
     rows._rows[Person][-1]["telegram_id"] = 10_000_000 + one
     span = {"person_id": one, "from_on": made.date()}
     rows.add(RosterSpan, branch_id=branch, **span)
@@ -123,35 +129,66 @@ def _quarter(rows: Rows, branch: int, people: Sequence[int], quarter: Quarter) -
         day = quarter.start + timedelta(days=number)
         for job in RUNS:
             rows.add(
-                JobRun, job=job, branch_id=branch, slot=day.isoformat(), nominal_on=day, planned=0,
-                state=JobRunState.PLANNED, ran_at=at(day, time(9), SHANGHAI),
-            )  # fmt: skip
+                JobRun,
+                job=job,
+                branch_id=branch,
+                slot=day.isoformat(),
+                nominal_on=day,
+                planned=0,
+                state=JobRunState.PLANNED,
+                ran_at=at(day, time(9), SHANGHAI),
+            )
 
 
 def _activity(rows: Rows, branch: int, people: Sequence[int], day: date) -> int:
     start = at(day, time(14, 30), SHANGHAI)
     activity = rows.add(
-        Activity, branch_id=branch, title="主题党日", status=ActivityStatus.HELD, planned_on=day, start_at=start,
-        end_at=start + timedelta(hours=2), created_by_id=people[0], created_at=start - timedelta(days=5),
-        settled_at=start + timedelta(hours=3), sites=[], partners=[],
-    )  # fmt: skip
+        Activity,
+        branch_id=branch,
+        title="主题党日",
+        status=ActivityStatus.HELD,
+        planned_on=day,
+        start_at=start,
+        end_at=start + timedelta(hours=2),
+        created_by_id=people[0],
+        created_at=start - timedelta(days=5),
+        settled_at=start + timedelta(hours=3),
+        sites=[],
+        partners=[],
+    )
     rows.add(Component, activity_id=activity, type=ActivityType.THEME_PARTY_DAY, details={})
     _asked(rows, branch, people, activity, day)
     for one in people[AWAY:]:
         rows.add(
-            Attendance, activity_id=activity, person_id=one, status=AttendanceStatus.PRESENT,
-            method=SignInMethod.BUTTON, at=start,
-        )  # fmt: skip
+            Attendance,
+            activity_id=activity,
+            person_id=one,
+            status=AttendanceStatus.PRESENT,
+            method=SignInMethod.BUTTON,
+            at=start,
+        )
     for one in people[:AWAY]:
         rows.add(
-            LeaveRequest, activity_id=activity, person_id=one, type=LeaveType.SICK, state=LeaveState.APPROVED,
-            requested_at=start - timedelta(days=2), decided_at=start - timedelta(days=1), decided_by_id=people[0],
-        )  # fmt: skip
+            LeaveRequest,
+            activity_id=activity,
+            person_id=one,
+            type=LeaveType.SICK,
+            state=LeaveState.APPROVED,
+            requested_at=start - timedelta(days=2),
+            decided_at=start - timedelta(days=1),
+            decided_by_id=people[0],
+        )
     for one, state in zip(people, (MakeupState.ACCEPTED, MakeupState.SUBMITTED), strict=False):
         rows.add(
-            Makeup, activity_id=activity, person_id=one, state=state, note="学", files=[],
-            submitted_at=start + timedelta(days=1), done_on=day + timedelta(days=1),
-        )  # fmt: skip
+            Makeup,
+            activity_id=activity,
+            person_id=one,
+            state=state,
+            note="学",
+            files=[],
+            submitted_at=start + timedelta(days=1),
+            done_on=day + timedelta(days=1),
+        )
     return activity
 
 
@@ -159,9 +196,14 @@ def _asked(rows: Rows, branch: int, people: Sequence[int], activity: int | None,
     """A notice, sent to everybody and never closed; the last two did not answer."""
     sent = at(day - timedelta(days=4), time(10), SHANGHAI)
     notice = rows.add(
-        Notice, branch_id=branch, activity_id=activity, text="【通知】请准时", reply_by=sent + timedelta(days=1),
-        created_by_id=people[0], created_at=sent,
-    )  # fmt: skip
+        Notice,
+        branch_id=branch,
+        activity_id=activity,
+        text="【通知】请准时",
+        reply_by=sent + timedelta(days=1),
+        created_by_id=people[0],
+        created_at=sent,
+    )
     for one in people[:-2]:
         rows.add(Receipt, notice_id=notice, person_id=one, at=sent)
     for one in people:
@@ -170,9 +212,20 @@ def _asked(rows: Rows, branch: int, people: Sequence[int], activity: int | None,
 
 def _sent(rows: Rows, branch: int, person: int, when: datetime, key: str, batch: str) -> None:
     row = rows.add(
-        Outbox, lane=Lane.MUST_ARRIVE, branch_id=branch, person_id=person, chat_id=person, message={"text": "通知"},
-        about={}, batch=batch, state=OutboxState.SENT, created_at=when, not_before=when, sent_at=when, message_id=1,
-    )  # fmt: skip
+        Outbox,
+        lane=Lane.MUST_ARRIVE,
+        branch_id=branch,
+        person_id=person,
+        chat_id=person,
+        message={"text": "通知"},
+        about={},
+        batch=batch,
+        state=OutboxState.SENT,
+        created_at=when,
+        not_before=when,
+        sent_at=when,
+        message_id=1,
+    )
     rows.pair(Promise, key=key, outbox_id=row)
 
 
@@ -184,36 +237,66 @@ def _month(rows: Rows, branch: int, people: Sequence[int], first: date) -> None:
     )
     for kind in StudyItemKind:
         item = rows.add(
-            StudyItem, branch_id=branch, theme_id=theme, kind=kind, title="学习材料", author="", assigned_on=first,
-            due_on=first + timedelta(days=27), state=StudyItemState.ASSIGNED, files=[], **by,
-        )  # fmt: skip
+            StudyItem,
+            branch_id=branch,
+            theme_id=theme,
+            kind=kind,
+            title="学习材料",
+            author="",
+            assigned_on=first,
+            due_on=first + timedelta(days=27),
+            state=StudyItemState.ASSIGNED,
+            files=[],
+            **by,
+        )
         for one in people[:-1]:
             rows.add(
-                StudyCompletion, item_id=item, person_id=one, completed_on=first + timedelta(days=3),
+                StudyCompletion,
+                item_id=item,
+                person_id=one,
+                completed_on=first + timedelta(days=3),
                 completed_at=made + timedelta(days=3),
-            )  # fmt: skip
+            )
 
 
 def _task(rows: Rows, branch: int, people: Sequence[int], activity: int, day: date) -> None:
     made = at(day, time(17), SHANGHAI)
     task = rows.add(
-        ReflectionTask, branch_id=branch, title="心得", activity_id=activity, audience=TaskAudience.ALL_MEMBERS,
-        due_on=day + timedelta(days=14), created_by_id=people[0], created_at=made,
-    )  # fmt: skip
+        ReflectionTask,
+        branch_id=branch,
+        title="心得",
+        activity_id=activity,
+        audience=TaskAudience.ALL_MEMBERS,
+        due_on=day + timedelta(days=14),
+        created_by_id=people[0],
+        created_at=made,
+    )
     for one in people[:-2]:
         rows.add(
-            Reflection, task_id=task, person_id=one, state=PieceState.ACCEPTED, started_at=made,
-            submitted_at=made + timedelta(days=1), reviewed_at=made + timedelta(days=2), reviewed_by_id=people[0],
-        )  # fmt: skip
+            Reflection,
+            task_id=task,
+            person_id=one,
+            state=PieceState.ACCEPTED,
+            started_at=made,
+            submitted_at=made + timedelta(days=1),
+            reviewed_at=made + timedelta(days=2),
+            reviewed_by_id=people[0],
+        )
 
 
 def _reminder(rows: Rows, branch: int, people: Sequence[int], day: date) -> None:
     sent = at(day, time(9), SHANGHAI)
     reminder = rows.add(
-        Reminder, branch_id=branch, kind="pre_holiday_integrity", block_start=day + timedelta(days=3),
-        block_end=day + timedelta(days=5), holidays=[f"{day.year}:节{day.month}"], text="请严守纪律。", sent_at=sent,
+        Reminder,
+        branch_id=branch,
+        kind="pre_holiday_integrity",
+        block_start=day + timedelta(days=3),
+        block_end=day + timedelta(days=5),
+        holidays=[f"{day.year}:节{day.month}"],
+        text="请严守纪律。",
+        sent_at=sent,
         ack_due=sent + timedelta(days=2),
-    )  # fmt: skip
+    )
     for one in people:
         rows.pair(ReminderAudience, reminder_id=reminder, person_id=one)
     for one in people[:-1]:

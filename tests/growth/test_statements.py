@@ -41,9 +41,10 @@ JOBS = jobs(SHANGHAI)
 # Takes away a slice of what it finds: where there is nothing to take away, that statement is not needed.
 SWEEPS = {"tap:Sweep"}
 TRIED = [
-    one for one in HANDLERS
+    one
+    for one in HANDLERS
     if not isinstance(one, CardView) and not (isinstance(one, Tap) and one.operator) and key(one) not in SWEEPS
-]  # fmt: skip
+]
 # The rest walks with the long tests.
 OFTEN = [one for one in TRIED if key(one) in ("word:签到", "word:我的", "word:我的记录", "word:季度数据", "tap:SignIn")]
 CARDS = [one for one in HANDLERS if isinstance(one, CardView)]
@@ -171,9 +172,14 @@ def test_no_table_is_read_from_end_to_end_for_a_job(job: Job, places: list[Place
 
 
 COMMANDS = (
-    "tally --branch 1", "timetable", "timetable --branch 1", "timetable --branch 1 --from 2023-07-10 --to 2023-07-14",
-    "owed", "branch list", "export --branch 1 --archive archive.json",
-)  # fmt: skip
+    "tally --branch 1",
+    "timetable",
+    "timetable --branch 1",
+    "timetable --branch 1 --from 2023-07-10 --to 2023-07-14",
+    "owed",
+    "branch list",
+    "export --branch 1 --archive archive.json",
+)
 
 
 @pytest.mark.parametrize("words", COMMANDS)

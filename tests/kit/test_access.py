@@ -12,8 +12,12 @@ HERE, ELSEWHERE = 1, 2
 FIRST, SECOND = 11, 12
 PUB, DIS, LEADER = Duty.PUBLICITY_OFFICER, Duty.DISCIPLINE_OFFICER, Duty.GROUP_LEADER
 REACHES = {
-    "all": Reach.ALL, "group": Reach.OWN_GROUP, "field": Reach.OWN_FIELD, "below": Reach.BELOW, NO: Reach.NONE,
-}  # fmt: skip
+    "all": Reach.ALL,
+    "group": Reach.OWN_GROUP,
+    "field": Reach.OWN_FIELD,
+    "below": Reach.BELOW,
+    NO: Reach.NONE,
+}
 
 
 def me(*duties: Duty, leads: frozenset[int] = frozenset()) -> Me:

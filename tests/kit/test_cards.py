@@ -30,8 +30,13 @@ def open_cards(storage: Storage) -> set[tuple[str, int, int | None]]:
 def card(storage: Storage, kind: str, subject_id: int, chat_id: int, state: OutboxState) -> None:
     with storage.transaction() as session:
         row = Outbox(
-            lane=Lane.ANSWERS, chat_id=chat_id, message=HELLO, state=state, created_at=NOW, not_before=NOW,
-        )  # fmt: skip
+            lane=Lane.ANSWERS,
+            chat_id=chat_id,
+            message=HELLO,
+            state=state,
+            created_at=NOW,
+            not_before=NOW,
+        )
         session.add(row)
         session.flush()
         session.add(Card(kind=kind, subject_id=subject_id, chat_id=chat_id, outbox_id=row.id))
@@ -39,9 +44,13 @@ def card(storage: Storage, kind: str, subject_id: int, chat_id: int, state: Outb
 
 def test_only_what_shows_this_subject_and_has_arrived_is_closed(storage: Storage) -> None:
     for kind, subject_id, chat_id, state in (
-        (KIND, 1, 7, OutboxState.SENT), (KIND, 1, 8, OutboxState.QUEUED), (KIND, 1, 9, OutboxState.SENDING),
-        (KIND, 1, 10, OutboxState.UNREACHABLE), (KIND, 2, 7, OutboxState.SENT), (OTHER, 1, 7, OutboxState.SENT),
-    ):  # fmt: skip
+        (KIND, 1, 7, OutboxState.SENT),
+        (KIND, 1, 8, OutboxState.QUEUED),
+        (KIND, 1, 9, OutboxState.SENDING),
+        (KIND, 1, 10, OutboxState.UNREACHABLE),
+        (KIND, 2, 7, OutboxState.SENT),
+        (OTHER, 1, 7, OutboxState.SENT),
+    ):
         card(storage, kind, subject_id, chat_id, state)
     with storage.transaction() as session:
         cards._close(session, KIND, 1)

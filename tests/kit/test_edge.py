@@ -91,10 +91,16 @@ def echo(session: Session, call: Call) -> Reply:
 
 
 PROBES: list[Handler] = [
-    Tap(Probe, probe), Tap(Look, look, reads=True), Word(("看一看",), look, reads=True),
-    Word(("看着写",), look_and_write, reads=True), Word(("问地点",), ask), Answer("probe.place", place),
-    Word(("坏了",), broken), Command("zecho", echo, "回声"), Word(("在吗",), echo, in_group=True),
-]  # fmt: skip
+    Tap(Probe, probe),
+    Tap(Look, look, reads=True),
+    Word(("看一看",), look, reads=True),
+    Word(("看着写",), look_and_write, reads=True),
+    Word(("问地点",), ask),
+    Answer("probe.place", place),
+    Word(("坏了",), broken),
+    Command("zecho", echo, "回声"),
+    Word(("在吗",), echo, in_group=True),
+]
 
 
 @pytest.fixture

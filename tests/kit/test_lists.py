@@ -49,9 +49,14 @@ def test_two_a_row_keeps_everything_in_order(count: int) -> None:
 
 def test_people_of_one_name_are_told_apart() -> None:
     people = [
-        ("甲五", "一组", "1"), ("张伟", "一组", "2"), ("张伟", "二组", "3"), ("李娜", "一组", "4"),
-        ("李娜", "一组", "5"), ("王芳", "", "6"), ("王芳", "一组", "7"),
-    ]  # fmt: skip
+        ("甲五", "一组", "1"),
+        ("张伟", "一组", "2"),
+        ("张伟", "二组", "3"),
+        ("李娜", "一组", "4"),
+        ("李娜", "一组", "5"),
+        ("王芳", "", "6"),
+        ("王芳", "一组", "7"),
+    ]
 
     def name(one: tuple[str, str, str]) -> str:
         return one[0]
@@ -60,7 +65,13 @@ def test_people_of_one_name_are_told_apart() -> None:
         return one[1]
 
     assert told_apart(people, name, group, lambda one: f"尾号{one[2]}") == [
-        "甲五", "张伟（一组）", "张伟（二组）", "李娜（尾号4）", "李娜（尾号5）", "王芳", "王芳（一组）",
-    ]  # fmt: skip
+        "甲五",
+        "张伟（一组）",
+        "张伟（二组）",
+        "李娜（尾号4）",
+        "李娜（尾号5）",
+        "王芳",
+        "王芳（一组）",
+    ]
     assert told_apart(people, name, group)[3:5] == ["李娜（一组）", "李娜（一组）"]
     assert told_apart([], name, group) == []

@@ -17,17 +17,26 @@ def nested(depth: int) -> str:
 @pytest.mark.parametrize(
     "odd",
     [
-        "[" * 200_000 + "]" * 200_000, nested(3_000), f'{{"update_id": 2, "message": {nested(600)}}}',
-        "NaN", "-Infinity", "9" * 5_000, f'{{"update_id": {"9" * 5_000}}}',
-        '"\\ud83d"', b'"\xff\xfe"', b'"\xed\xa0\x80"',
+        "[" * 200_000 + "]" * 200_000,
+        nested(3_000),
+        f'{{"update_id": 2, "message": {nested(600)}}}',
+        "NaN",
+        "-Infinity",
+        "9" * 5_000,
+        f'{{"update_id": {"9" * 5_000}}}',
+        '"\\ud83d"',
+        b'"\xff\xfe"',
+        b'"\xed\xa0\x80"',
     ],
     ids=["lists", "both", "an update", "NaN", "-Infinity", "a number", "an id", "half a pair", "no UTF-8", "half"],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("as_text", [False, True])
 def test_the_others_are_read(odd: str | bytes, as_text: bool) -> None:
     body = b'{"ok": true, "result": [%s, %s, %s]}' % (
-        BEFORE.encode(), odd if isinstance(odd, bytes) else odd.encode(), AFTER.encode(),
-    )  # fmt: skip
+        BEFORE.encode(),
+        odd if isinstance(odd, bytes) else odd.encode(),
+        AFTER.encode(),
+    )
     read = read_json(body.decode("utf-8", "replace") if as_text else body)
     before, _, after = read["result"]
     assert (before["update_id"], before["message"]["text"]) == (1, '[{"到')

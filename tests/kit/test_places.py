@@ -123,9 +123,13 @@ class Town:
 
 def make(session: Session, me: Me, title: str, now: datetime) -> int:
     plan = Plan(
-        types=[ActivityType.THEME_PARTY_DAY], start_at=STARTS, end_at=STARTS + timedelta(hours=2), place="会议室",
-        hours=Decimal(2), title=title,
-    )  # fmt: skip
+        types=[ActivityType.THEME_PARTY_DAY],
+        start_at=STARTS,
+        end_at=STARTS + timedelta(hours=2),
+        place="会议室",
+        hours=Decimal(2),
+        title=title,
+    )
     return making.make(session, me, plan, now, SHANGHAI).id
 
 

@@ -95,9 +95,21 @@ def test_what_is_said_first_counts():
 
 @pytest.mark.parametrize(
     "name",
-    ["a\"b%20c\\.docx", "报告.docx", "100%.xlsx", "%22.txt", "a\r\nX-Evil: 1.txt", "\\", '"', "a;b=c.txt", "  .txt",
-     "周、《党课》（一）.pdf", "名单😀.csv", "x" * 300],
-)  # fmt: skip
+    [
+        'a"b%20c\\.docx',
+        "报告.docx",
+        "100%.xlsx",
+        "%22.txt",
+        "a\r\nX-Evil: 1.txt",
+        "\\",
+        '"',
+        "a;b=c.txt",
+        "  .txt",
+        "周、《党课》（一）.pdf",
+        "名单😀.csv",
+        "x" * 300,
+    ],
+)
 def test_our_own_multipart_arrives_under_its_own_name(name):
     """Whatever stands in the name of a file or of a field: the server reads what was meant."""
     body, kind = multipart({name: "值"}, [("document", name, b"\r\n--x\r\n", "text/plain")])

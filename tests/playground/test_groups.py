@@ -58,8 +58,9 @@ async def test_the_words_for_a_group_that_the_bot_is_no_longer_in(playground, pe
     assert (await call("leaveChat", chat_id=group.id))["result"] is True
     answer = await call("sendMessage", chat_id=group.id, text="x")
     assert (answer["error_code"], answer["description"]) == (
-        403, f"Forbidden: bot is not a member of the {kind} chat",
-    )  # fmt: skip
+        403,
+        f"Forbidden: bot is not a member of the {kind} chat",
+    )
     change, left = await updates()
     assert change["my_chat_member"]["from"]["id"] == left["message"]["from"]["id"] == playground.bot.id
     statuses = [change["my_chat_member"][which]["status"] for which in ("old_chat_member", "new_chat_member")]

@@ -164,9 +164,14 @@ async def test_a_poll_whose_client_is_gone_is_over(playground, base):
 
 
 FOREIGN = [
-    {"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:1"},
-    {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": ""},
-]  # fmt: skip
+    {"Host": "evil.example"},
+    {"Origin": "http://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:1"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": ""},
+]
 PATHS = [
     ("GET", "/"), ("GET", "/page/page.js"), ("GET", "/favicon.ico"), ("GET", "/api/everybody"),
     ("GET", "/api/chat?person=1"), ("GET", "/api/events"), ("GET", "/api/file?id=x"), ("POST", "/api/say"),

@@ -258,8 +258,10 @@ async def test_a_forged_button_and_one_on_a_deleted_message(member, call, update
     *_, forged, gone = await updates()
     assert forged["callback_query"]["data"] == "si:99999"
     assert gone["callback_query"]["message"] == {
-        "chat": {"id": 1, "type": "private", "first_name": "甲一"}, "message_id": message.message_id, "date": 0,
-    }  # fmt: skip
+        "chat": {"id": 1, "type": "private", "first_name": "甲一"},
+        "message_id": message.message_id,
+        "date": 0,
+    }
 
 
 async def test_a_link_button_is_followed(playground, member, call):

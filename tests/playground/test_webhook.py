@@ -143,17 +143,23 @@ async def test_what_is_shown_of_a_webhook(playground, clock, call, receiver):
     await clock.settle(timedelta(0))
     info = (await call("getWebhookInfo"))["result"]
     assert info == {
-        "url": "http://127.0.0.1:9/hook", "has_custom_certificate": False, "pending_update_count": 1,
-        "last_error_date": stamp(clock.now()), "last_error_message": "Wrong response from the webhook: 502 Bad Gateway",
-        "max_connections": 4, "ip_address": "127.0.0.1",
-    }  # fmt: skip
+        "url": "http://127.0.0.1:9/hook",
+        "has_custom_certificate": False,
+        "pending_update_count": 1,
+        "last_error_date": stamp(clock.now()),
+        "last_error_message": "Wrong response from the webhook: 502 Bad Gateway",
+        "max_connections": 4,
+        "ip_address": "127.0.0.1",
+    }
     clock.jump(clock.now() + timedelta(seconds=1))
     await call("setWebhook", url="http://127.0.0.1:9/hook", secret_token="s3cret_-", max_connections=4)
     assert (await call("getWebhookInfo"))["result"]["last_error_date"] == info["last_error_date"]
     await call("deleteWebhook")
     assert (await call("getWebhookInfo"))["result"] == {
-        "url": "", "has_custom_certificate": False, "pending_update_count": 1,
-    }  # fmt: skip
+        "url": "",
+        "has_custom_certificate": False,
+        "pending_update_count": 1,
+    }
     playground.webhooks.set("https://elsewhere.example.org/hook")
     info = (await call("getWebhookInfo"))["result"]
     assert (info["url"], info["ip_address"]) == ("https://elsewhere.example.org/hook", "<unknown>")

@@ -49,23 +49,40 @@ NOW = datetime(2023, 7, 7, 14, 40, tzinfo=SHANGHAI)
 TODAY = NOW.date()
 SINCE = date(2023, 1, 1)
 ROLES = (
-    "stranger", "member", "group_leader", "publicity_officer", "discipline_officer", "organization_officer",
-    "deputy_secretary", "secretary", "youth_officer", "mass_work_officer", "other_secretary", "committee_officer",
-)  # fmt: skip
+    "stranger",
+    "member",
+    "group_leader",
+    "publicity_officer",
+    "discipline_officer",
+    "organization_officer",
+    "deputy_secretary",
+    "secretary",
+    "youth_officer",
+    "mass_work_officer",
+    "other_secretary",
+    "committee_officer",
+)
 NAMES = {
-    "member": "丙四", "group_leader": "甲三", "publicity_officer": "丙一", "discipline_officer": "乙二",
-    "organization_officer": "甲二", "deputy_secretary": "乙一", "secretary": "甲一", "youth_officer": "丙五",
+    "member": "丙四",
+    "group_leader": "甲三",
+    "publicity_officer": "丙一",
+    "discipline_officer": "乙二",
+    "organization_officer": "甲二",
+    "deputy_secretary": "乙一",
+    "secretary": "甲一",
+    "youth_officer": "丙五",
     "mass_work_officer": "丙六",
-}  # fmt: skip
+}
 ACCOUNTS = {"stranger": 9999, "other_secretary": 2001, "committee_officer": 3001}
 # In the leader's group: whose leave it is, and who is not bound.
 IN_GROUP, UNBOUND = "甲九", "甲八"
 CODE = "c" * 22
 # What the publicity officer, the discipline officer and the leader of the first group may make by their own office.
 OFFICERS = {
-    "discussion": ActivityType.GROUP_DISCUSSION, "warning": ActivityType.WARNING_EDUCATION,
+    "discussion": ActivityType.GROUP_DISCUSSION,
+    "warning": ActivityType.WARNING_EDUCATION,
     "meeting": ActivityType.GROUP_MEETING,
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -144,49 +161,99 @@ def _fill(
 
     made = {"created_by_id": maker, "created_at": NOW}
     for what, days, status in (
-        ("activity", 0, ActivityStatus.PLANNED), ("ahead", 7, ActivityStatus.PLANNED),
+        ("activity", 0, ActivityStatus.PLANNED),
+        ("ahead", 7, ActivityStatus.PLANNED),
         ("held", -4, ActivityStatus.HELD),
-    ):  # fmt: skip
+    ):
         start = NOW.replace(hour=14, minute=30) + timedelta(days=days)
         code = hash_code(CODE + tail) if what == "activity" else None
-        activity = keep(what, Activity(
-            branch_id=branch_id, title=f"主题党日{what}{tail}", planned_on=start.date(), start_at=start,
-            end_at=start + timedelta(hours=2), place="会议室", status=status, sign_in_code_hash=code, **made,
-        ))  # fmt: skip
+        activity = keep(
+            what,
+            Activity(
+                branch_id=branch_id,
+                title=f"主题党日{what}{tail}",
+                planned_on=start.date(),
+                start_at=start,
+                end_at=start + timedelta(hours=2),
+                place="会议室",
+                status=status,
+                sign_in_code_hash=code,
+                **made,
+            ),
+        )
         session.add(Component(activity_id=activity, type=ActivityType.THEME_PARTY_DAY))
     noticed = {"branch_id": branch_id, "text": f"通知{tail}", "reply_by": NOW + timedelta(hours=1), **made}
     keep("notice", Notice(activity_id=rows["ahead"], **noticed))
     keep("receipt", Receipt(notice_id=rows["notice"], person_id=mine, at=NOW))
-    keep("attendance", Attendance(
-        activity_id=rows["activity"], person_id=mine, status=AttendanceStatus.PRESENT, method=SignInMethod.BUTTON,
-        at=NOW,
-    ))  # fmt: skip
+    keep(
+        "attendance",
+        Attendance(
+            activity_id=rows["activity"],
+            person_id=mine,
+            status=AttendanceStatus.PRESENT,
+            method=SignInMethod.BUTTON,
+            at=NOW,
+        ),
+    )
     rows["group"] = session.scalars(select(PartyGroup.id).where(PartyGroup.branch_id == branch_id)).first() or 0
     for days, (what, kind) in enumerate(OFFICERS.items(), 8):
         start = NOW + timedelta(days=days)
         group = {"scope": Scope.GROUP, "group_id": rows["group"]} if what == "meeting" else {}
-        activity = keep(what, Activity(
-            branch_id=branch_id, title=f"{what}{tail}", planned_on=start.date(), start_at=start, place="会议室",
-            end_at=start + timedelta(hours=2), status=ActivityStatus.PLANNED, **group, **made,
-        ))  # fmt: skip
+        activity = keep(
+            what,
+            Activity(
+                branch_id=branch_id,
+                title=f"{what}{tail}",
+                planned_on=start.date(),
+                start_at=start,
+                place="会议室",
+                end_at=start + timedelta(hours=2),
+                status=ActivityStatus.PLANNED,
+                **group,
+                **made,
+            ),
+        )
         session.add(Component(activity_id=activity, type=kind))
         keep(f"{what}_notice", Notice(activity_id=activity, closed_at=None, **noticed))
     for what, activity, person in (("leave", "ahead", people[leave]), ("own_leave", "ahead", mine)):
         keep(what, LeaveRequest(activity_id=rows[activity], person_id=person, type=LeaveType.SICK, requested_at=NOW))
-    keep("makeup", Makeup(
-        activity_id=rows["held"], person_id=mine, state=MakeupState.SUBMITTED, submitted_at=NOW, done_on=TODAY,
-        note="学",
-    ))  # fmt: skip
+    keep(
+        "makeup",
+        Makeup(
+            activity_id=rows["held"],
+            person_id=mine,
+            state=MakeupState.SUBMITTED,
+            submitted_at=NOW,
+            done_on=TODAY,
+            note="学",
+        ),
+    )
     _study_and_pieces(session, keep, rows, branch_id, mine, made)
-    keep("reminder", Reminder(
-        branch_id=branch_id, kind="pre_holiday_integrity", block_start=date(2023, 7, 8), block_end=date(2023, 7, 9),
-        holidays=["2023:端午"], text="请严守纪律。", sent_at=NOW, ack_due=NOW + timedelta(days=1),
-    ))  # fmt: skip
+    keep(
+        "reminder",
+        Reminder(
+            branch_id=branch_id,
+            kind="pre_holiday_integrity",
+            block_start=date(2023, 7, 8),
+            block_end=date(2023, 7, 9),
+            holidays=["2023:端午"],
+            text="请严守纪律。",
+            sent_at=NOW,
+            ack_due=NOW + timedelta(days=1),
+        ),
+    )
     session.add_all(ReminderAudience(reminder_id=rows["reminder"], person_id=person) for person in people.values())
-    keep("request", BindRequest(
-        branch_id=branch_id, telegram_id=8000 + int(tail), shown_name="某", phone_end="0000",
-        state=BindRequestState.PENDING, asked_at=NOW,
-    ))  # fmt: skip
+    keep(
+        "request",
+        BindRequest(
+            branch_id=branch_id,
+            telegram_id=8000 + int(tail),
+            shown_name="某",
+            phone_end="0000",
+            state=BindRequestState.PENDING,
+            asked_at=NOW,
+        ),
+    )
     keep("guest", Person(branch_id=branch_id, name=f"列席{tail}", created_at=NOW))
     keep("word", HygieneWord(branch_id=branch_id, word=f"词语{tail}", made_by_id=maker, made_at=NOW))
     rows["changed"] = _changed(session, branch_id, people[leave], maker)
@@ -207,18 +274,35 @@ def _study_and_pieces(
 ) -> None:
     keep("theme", MonthlyTheme(branch_id=branch_id, month="2023-07", title="主题", **made))
     for what, theme in (("item", None), ("learned", None), ("planned", rows["theme"])):
-        keep(what, StudyItem(
-            branch_id=branch_id, theme_id=theme, kind=StudyItemKind.BOOK, title="书",
-            assigned_on=TODAY, due_on=date(2023, 7, 31), **made,
-        ))  # fmt: skip
+        keep(
+            what,
+            StudyItem(
+                branch_id=branch_id,
+                theme_id=theme,
+                kind=StudyItemKind.BOOK,
+                title="书",
+                assigned_on=TODAY,
+                due_on=date(2023, 7, 31),
+                **made,
+            ),
+        )
     keep("completion", StudyCompletion(item_id=rows["learned"], person_id=mine, completed_on=TODAY, completed_at=NOW))
     for task, piece, state in (("task", "submitted", PieceState.SUBMITTED), ("other_task", "draft", PieceState.DRAFT)):
-        keep(task, ReflectionTask(
-            branch_id=branch_id, title="心得", audience=TaskAudience.ALL_MEMBERS, due_on=date(2023, 7, 31), **made
-        ))  # fmt: skip
+        keep(
+            task,
+            ReflectionTask(
+                branch_id=branch_id, title="心得", audience=TaskAudience.ALL_MEMBERS, due_on=date(2023, 7, 31), **made
+            ),
+        )
         done = NOW if state is PieceState.SUBMITTED else None
         keep(piece, Reflection(task_id=rows[task], person_id=mine, state=state, started_at=NOW, submitted_at=done))
-        session.add(ReflectionPart(
-            reflection_id=rows[piece], chat_id=branch_id, message_id=rows[piece], kind="text", text="体会",
-            received_at=NOW,
-        ))  # fmt: skip
+        session.add(
+            ReflectionPart(
+                reflection_id=rows[piece],
+                chat_id=branch_id,
+                message_id=rows[piece],
+                kind="text",
+                text="体会",
+                received_at=NOW,
+            )
+        )

@@ -31,9 +31,7 @@ def _cases(what: str) -> dict[str, Case]:
     """Making it, moving it, calling it off, stopping and correcting its notice."""
     may = MAKE_THIS_ACTIVITY | {WHOSE[what]}
     moved = ("activity.postpone", lambda ids: {"activity": ids[what], "start": "2023-07-20T14:30:00+08:00"})
-    corrected = (
-        "broadcast.text", lambda ids: {"kind": "notice", "subject": ids[f"{what}_notice"], "text": "改"}
-    )  # fmt: skip
+    corrected = ("broadcast.text", lambda ids: {"kind": "notice", "subject": ids[f"{what}_notice"], "text": "改"})
     return {
         "tap:Wizard": wizard(what),
         "tap:Postpone": Case(may, lambda ids: activities.Postpone(ids[what])),

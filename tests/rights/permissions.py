@@ -8,10 +8,14 @@ from storage.choices import ActivityType, Duty
 
 NO = "–"
 DUTIES = {
-    "GL": Duty.GROUP_LEADER, "PUB": Duty.PUBLICITY_OFFICER, "DIS": Duty.DISCIPLINE_OFFICER,
-    "ORG": Duty.ORGANIZATION_OFFICER, "DEP": Duty.DEPUTY_SECRETARY, "SEC": Duty.SECRETARY,
+    "GL": Duty.GROUP_LEADER,
+    "PUB": Duty.PUBLICITY_OFFICER,
+    "DIS": Duty.DISCIPLINE_OFFICER,
+    "ORG": Duty.ORGANIZATION_OFFICER,
+    "DEP": Duty.DEPUTY_SECRETARY,
+    "SEC": Duty.SECRETARY,
     "COM": Duty.COMMITTEE_OFFICER,
-}  # fmt: skip
+}
 # The offices that give no more than everybody has.
 LIKE_MEMBERS = frozenset({"member", Duty.YOUTH_OFFICER.value, Duty.MASS_WORK_OFFICER.value})
 

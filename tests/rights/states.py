@@ -49,9 +49,14 @@ PERIOD_ENDED = NOW - timedelta(days=400)
 ABOVE = Organisation.kind == OrganisationKind.GENERAL_BRANCH
 LATER = NOW + timedelta(days=1)
 WRITTEN = {
-    "attendance": Attendance, "receipt": Receipt, "own_leave": LeaveRequest, "makeup": Makeup,
-    "completion": StudyCompletion, "submitted": Reflection, "draft": Reflection,
-}  # fmt: skip
+    "attendance": Attendance,
+    "receipt": Receipt,
+    "own_leave": LeaveRequest,
+    "makeup": Makeup,
+    "completion": StudyCompletion,
+    "submitted": Reflection,
+    "draft": Reflection,
+}
 
 
 def nothing_done(session: Session, ids: Ids, who: int | None) -> None:
@@ -95,11 +100,20 @@ def sending(session: Session, ids: Ids, who: int | None) -> None:
     """Every notice has gone to one person and waits for another."""
     for what in [what for what in ids.rows if what.endswith("notice")]:
         for person, state in ((ids["author"], OutboxState.SENT), (ids["bound"], OutboxState.QUEUED)):
-            session.add(Outbox(
-                lane=Lane.BROADCASTS, branch_id=ids.branch_id, person_id=person, chat_id=1, message={"text": "通知"},
-                batch=broadcasts.batch_of("notice", ids[what]), state=state, created_at=NOW, not_before=NOW,
-                message_id=7 if state is OutboxState.SENT else None,
-            ))  # fmt: skip
+            session.add(
+                Outbox(
+                    lane=Lane.BROADCASTS,
+                    branch_id=ids.branch_id,
+                    person_id=person,
+                    chat_id=1,
+                    message={"text": "通知"},
+                    batch=broadcasts.batch_of("notice", ids[what]),
+                    state=state,
+                    created_at=NOW,
+                    not_before=NOW,
+                    message_id=7 if state is OutboxState.SENT else None,
+                )
+            )
 
 
 def stopped(session: Session, ids: Ids, who: int | None) -> None:
@@ -111,10 +125,17 @@ def stopped(session: Session, ids: Ids, who: int | None) -> None:
 
 def long_ago(session: Session, ids: Ids, who: int | None) -> None:
     """What was said once is kept beyond its period."""
-    session.add(Outbox(
-        lane=Lane.ANSWERS, branch_id=ids.branch_id, chat_id=1, message={"text": "从前"}, state=OutboxState.SENT,
-        created_at=PERIOD_ENDED, not_before=PERIOD_ENDED,
-    ))  # fmt: skip
+    session.add(
+        Outbox(
+            lane=Lane.ANSWERS,
+            branch_id=ids.branch_id,
+            chat_id=1,
+            message={"text": "从前"},
+            state=OutboxState.SENT,
+            created_at=PERIOD_ENDED,
+            not_before=PERIOD_ENDED,
+        )
+    )
 
 
 def signed(session: Session, ids: Ids, who: int | None) -> None:
@@ -126,10 +147,18 @@ def signed(session: Session, ids: Ids, who: int | None) -> None:
 
 def own_day(session: Session, ids: Ids, who: int | None) -> None:
     day = {"name": "建军节", "date": "2023-08-01", "isOffDay": True}
-    session.add(CalendarYear(
-        organisation_id=ids.branch_id, year=2023, whole=False, papers=[], days=[day], source="chat",
-        token=f"day{ids.branch_id}", made_at=NOW,
-    ))  # fmt: skip
+    session.add(
+        CalendarYear(
+            organisation_id=ids.branch_id,
+            year=2023,
+            whole=False,
+            papers=[],
+            days=[day],
+            source="chat",
+            token=f"day{ids.branch_id}",
+            made_at=NOW,
+        )
+    )
 
 
 NOTICE = (
@@ -167,10 +196,16 @@ def to_tie(session: Session, ids: Ids, who: int | None) -> None:
 
 
 def _invite(session: Session, ids: Ids, kind: InviteKind, person_id: int | None) -> None:
-    session.add(Invite(
-        kind=kind.value, code_hash=hash_code(code_of(ids)), branch_id=ids.branch_id, person_id=person_id,
-        created_at=NOW, expires_at=LATER,
-    ))  # fmt: skip
+    session.add(
+        Invite(
+            kind=kind.value,
+            code_hash=hash_code(code_of(ids)),
+            branch_id=ids.branch_id,
+            person_id=person_id,
+            created_at=NOW,
+            expires_at=LATER,
+        )
+    )
 
 
 def code_of(ids: Ids) -> str:
@@ -206,10 +241,18 @@ def group_asked_for(session: Session, ids: Ids, who: int | None) -> None:
     session.flush()
     session.add(DutySpan(person_id=asker.id, organisation_id=asking.id, duty=Duty.SECRETARY, from_on=SINCE))
     chat_id = session.scalars(select(GroupChat.chat_id).where(GroupChat.branch_id == ids.branch_id)).one()
-    session.add(GroupRequest(
-        id=request_of(ids), chat_id=chat_id, branch_id=asking.id, holder_id=ids.branch_id, asked_by_id=asker.id,
-        asked_at=NOW, expires_at=LATER, state=GroupRequestState.PENDING,
-    ))  # fmt: skip
+    session.add(
+        GroupRequest(
+            id=request_of(ids),
+            chat_id=chat_id,
+            branch_id=asking.id,
+            holder_id=ids.branch_id,
+            asked_by_id=asker.id,
+            asked_at=NOW,
+            expires_at=LATER,
+            state=GroupRequestState.PENDING,
+        )
+    )
 
 
 def two_places(session: Session, ids: Ids, who: int | None) -> None:

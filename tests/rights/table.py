@@ -89,33 +89,70 @@ def own(may: frozenset[str], make: Make | None = None, **more: Any) -> Case:
 ROLL_CALL = ("activity.roll", lambda ids: {"activity": ids["activity"], "missing": [], "page": 0})
 POSTPONE = ("activity.postpone", lambda ids: {"activity": ids["ahead"], "start": "2023-07-20T14:30:00+08:00"})
 PLAIN = ("notice.text", lambda ids: {"text": "请准时"})
-WIZARD = ("activity.wizard", lambda ids: {
-    "field": "confirm", "types": ["theme_party_day"], "day": "2023-07-21", "time": "14:30", "place": "会议室",
-})  # fmt: skip
-TASKS = ("reflection.task", lambda ids: {
-    "field": "confirm", "subject": f"a{ids['ahead']}", "audience": "all_members", "due": "2023-07-28",
-    "title": "谈体会", "per_person": 1,
-})  # fmt: skip
-ITEM = ("study.item", lambda ids: {
-    "theme": ids["theme"], "asks": "", "kind": "book", "title": "书", "due_on": "2023-07-31", "files": [],
-})  # fmt: skip
+WIZARD = (
+    "activity.wizard",
+    lambda ids: {
+        "field": "confirm",
+        "types": ["theme_party_day"],
+        "day": "2023-07-21",
+        "time": "14:30",
+        "place": "会议室",
+    },
+)
+TASKS = (
+    "reflection.task",
+    lambda ids: {
+        "field": "confirm",
+        "subject": f"a{ids['ahead']}",
+        "audience": "all_members",
+        "due": "2023-07-28",
+        "title": "谈体会",
+        "per_person": 1,
+    },
+)
+ITEM = (
+    "study.item",
+    lambda ids: {
+        "theme": ids["theme"],
+        "asks": "",
+        "kind": "book",
+        "title": "书",
+        "due_on": "2023-07-31",
+        "files": [],
+    },
+)
 COMING = ("integrity.day", lambda ids: {"year": 2023, "festival": "中秋"})
-LOOK = ("calendar.look", lambda ids: {
-    "year": 2024, "days": [{"name": "元旦", "date": "2024-01-01", "isOffDay": True}], "papers": [], "only": [],
-})  # fmt: skip
+LOOK = (
+    "calendar.look",
+    lambda ids: {
+        "year": 2024,
+        "days": [{"name": "元旦", "date": "2024-01-01", "isOffDay": True}],
+        "papers": [],
+        "only": [],
+    },
+)
 CHANGE = ("roster.change", lambda ids: {"kind": "g", "person": ids["bound"], "answers": {}})
 DATED = ("roster.change", lambda ids: {"kind": "o", "person": ids["bound"], "answers": {}})
 ACCEPT = ("roster.change", lambda ids: {"kind": "a", "person": 0, "answers": {}})
-ACCEPTED = ("roster.change", lambda ids: {
-    "kind": "a", "person": 0, "answers": {"name": "丁九", "day": 20230707},
-})  # fmt: skip
+ACCEPTED = (
+    "roster.change",
+    lambda ids: {
+        "kind": "a",
+        "person": 0,
+        "answers": {"name": "丁九", "day": 20230707},
+    },
+)
 IMPORT = ("roster.look", lambda ids: {"rows": [{"name": "丁九"}], "since": "2023-07-07", "shown": ""})
 CORRECTION = ("broadcast.text", lambda ids: {"kind": "notice", "subject": ids["notice"], "text": "改"})
 ERASE = ("care.erase", lambda ids: {"person": ids["bound"], "asked": 1})
 ERASE_AGAIN = ("care.erase", lambda ids: {"person": ids["bound"], "asked": 2})
-HELD = ("activity.makeup", lambda ids: {
-    "activity": ids["held"], photos.HELD: [{"message_id": 1, "text": "", "files": []}],
-})  # fmt: skip
+HELD = (
+    "activity.makeup",
+    lambda ids: {
+        "activity": ids["held"],
+        photos.HELD: [{"message_id": 1, "text": "", "files": []}],
+    },
+)
 QUARTER = 20233
 FILE = Table([from_json({"name": "丁九"})], "xlsx")
 # A link in the wrong hands is noted.
@@ -399,6 +436,8 @@ FURTHER: list[tuple[str, Case]] = [
 ]
 # A number that the roster has, of somebody with an account.
 ASKING = Case(
-    frozenset({"stranger"}), facts={"contact": (states.OWN_ACCOUNT, "13800000000")}, state=states.nobody_asked,
+    frozenset({"stranger"}),
+    facts={"contact": (states.OWN_ACCOUNT, "13800000000")},
+    state=states.nobody_asked,
     effect=rows("bind_request audit", tells=True),
-)  # fmt: skip
+)

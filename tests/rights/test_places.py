@@ -34,8 +34,17 @@ from tests.world import World, alive
 WHO = "甲一"
 # What every update leaves behind, a choice of place, and the office that is taken and given in the tests.
 MACHINERY = {
-    "inbox", "outbox", "promise", "job_run", "lease", "dialog", "card", "chosen_place", "command_menu", "duty_span",
-}  # fmt: skip
+    "inbox",
+    "outbox",
+    "promise",
+    "job_run",
+    "lease",
+    "dialog",
+    "card",
+    "chosen_place",
+    "command_menu",
+    "duty_span",
+}
 BY_KEY: dict[str, Handler] = {key(handler): handler for handler in HANDLERS}
 CASES = [(name, case) for name, case in (*TABLE.items(), *FURTHER) if isinstance(BY_KEY[name], Tap | Answer)]
 ASKED = [(name, case) for name, case in CASES if case.open is not None]

@@ -87,7 +87,7 @@ def test_a_row_of_another_branch_is_refused_by_the_service_itself(what: str, sce
 def _exempt(session: Session, me: Me, here: Ids, other: Ids) -> None:
     away = FactChange(
         kind=Kind.EXEMPT, day=TODAY, person_id=here["bound"], value=ExemptionReason.ABROAD, contact_id=other["author"]
-    )  # fmt: skip
+    )
     roster_service.change(session, me, away, NOW, SHANGHAI)
 
 

@@ -49,13 +49,15 @@ async def test_rights_do_not_come_from_telegram(sqlite_url: str) -> None:
         for user in (admin.user.id, 1087968824, 136817688):
             update = {
                 "message": {
-                    "message_id": 900 + user % 7, "date": 1688712000, "text": "/people",
+                    "message_id": 900 + user % 7,
+                    "date": 1688712000,
+                    "text": "/people",
                     "chat": {"id": group.id, "type": "supergroup", "title": "群"},
                     "from": {"id": user, "is_bot": user != 777, "first_name": "Group"},
                     "sender_chat": {"id": group.id, "type": "supergroup", "title": "群"},
                     "entities": [{"type": "bot_command", "offset": 0, "length": 7}],
                 }
-            }  # fmt: skip
+            }
             bot.playground.updates.submit(update)
             bot.playground.updates.submit(
                 {"channel_post": {**update["message"], "chat": {"id": -77, "type": "channel"}}}

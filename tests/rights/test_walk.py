@@ -17,9 +17,14 @@ from tests.rights.trial import Got, Heard, Walk, effect_of, key, subject_of
 
 # By how much they may.
 RISING = (
-    "member", "group_leader", "publicity_officer", "discipline_officer", "organization_officer", "deputy_secretary",
+    "member",
+    "group_leader",
+    "publicity_officer",
+    "discipline_officer",
+    "organization_officer",
+    "deputy_secretary",
     "secretary",
-)  # fmt: skip
+)
 BY_KEY = {key(handler): handler for handler in HANDLERS}
 OPERATORS = {key(handler) for handler in HANDLERS if isinstance(handler, Tap) and handler.operator}
 TRIED = [one for one in HANDLERS if not isinstance(one, CardView)]
@@ -167,9 +172,11 @@ def test_the_walk_reads_what_is_in_files(walk: Walk) -> None:
     """Each kind of file that has names in it: one that could not be read would leak unseen."""
     made = walk.made
     for what, named in (
-        ("tap:PrintSheet", ["甲八"]), ("tap:SendSheet", made.here.people), ("command:mydata", ["甲一"]),
+        ("tap:PrintSheet", ["甲八"]),
+        ("tap:SendSheet", made.here.people),
+        ("command:mydata", ["甲一"]),
         ("tap:InviteEverybody", ["甲八"]),
-    ):  # fmt: skip
+    ):
         said = walk.tried(BY_KEY[what], TABLE[what], "secretary", made.here).said
         assert ("." in said, what, {name for name in named if name not in said}) == (True, what, set())
 

@@ -149,8 +149,11 @@ def subject_of(card: CardView, ids: Ids) -> int:
     """The row that a card of this kind is about."""
     kind = card.kind.removeprefix("progress.")
     named = {
-        "reflection_task": "task", "reflection": "submitted", "reflection_review": "submitted", "study_item": "item",
-    }  # fmt: skip
+        "reflection_task": "task",
+        "reflection": "submitted",
+        "reflection_review": "submitted",
+        "study_item": "item",
+    }
     return ids[named.get(kind, kind)]
 
 
@@ -163,10 +166,19 @@ def visit_of(account: int, case: Case, ids: Ids) -> Visit:
     if facts.get("contact", (None,))[0] == OWN_ACCOUNT:
         facts["contact"] = (account, facts["contact"][1])
     return Visit(
-        update_id=1, telegram_id=account, chat_id=GROUP if case.group else account, private=not case.group,
-        message_id=1, now=NOW, tz=SHANGHAI, bot_name="bot", text=case.text, facts=facts, content=case.content,
+        update_id=1,
+        telegram_id=account,
+        chat_id=GROUP if case.group else account,
+        private=not case.group,
+        message_id=1,
+        now=NOW,
+        tz=SHANGHAI,
+        bot_name="bot",
+        text=case.text,
+        facts=facts,
+        content=case.content,
         card=("activity", ids["activity"]) if case.group else None,
-    )  # fmt: skip
+    )
 
 
 def _prepared(

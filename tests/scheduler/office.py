@@ -110,16 +110,29 @@ class Office:
 
     @asynccontextmanager
     async def sender(
-        self, still_owed: Mapping[str, StillOwed] | None = None, *,
-        alone: bool | None = None, pace: Pace | None = None, bot_id: int = 1, edit: Edit | None = None,
+        self,
+        still_owed: Mapping[str, StillOwed] | None = None,
+        *,
+        alone: bool | None = None,
+        pace: Pace | None = None,
+        bot_id: int = 1,
+        edit: Edit | None = None,
         over: Callable[[datetime], datetime] = lambda now: now,
-    ) -> AsyncIterator[Sender]:  # fmt: skip
+    ) -> AsyncIterator[Sender]:
         """A sender at work; it ends with the block."""
         sender = Sender(
-            self.storage, self.clock, self.telegram.send, still_owed=still_owed or {},
-            on_stop=self.stopped.append, alone=alone, pace=pace, bot_id=bot_id, edit=edit, over=over,
+            self.storage,
+            self.clock,
+            self.telegram.send,
+            still_owed=still_owed or {},
+            on_stop=self.stopped.append,
+            alone=alone,
+            pace=pace,
+            bot_id=bot_id,
+            edit=edit,
+            over=over,
             ask=self.telegram.presence,
-        )  # fmt: skip
+        )
         gauge = self.clock.gauges
         before = list(gauge)
         self.clock.watch("sender", lambda: sender.busy, sleeps=True)

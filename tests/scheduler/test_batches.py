@@ -194,8 +194,10 @@ def test_files_that_went_up(office: Office) -> None:
 
         def keep(session: Session) -> list[int]:
             message = {"text": "", "document": {"name": "a.pdf", "base64": "QQ=="}}
-            kept = [uploads.keep(session, message | {"document": {"name": f"{at}", "base64": "QQ=="}}, START)
-                    for at in range(count)]  # fmt: skip
+            kept = [
+                uploads.keep(session, message | {"document": {"name": f"{at}", "base64": "QQ=="}}, START)
+                for at in range(count)
+            ]
             return [each["document"]["upload"] for each in kept]
 
         ids = in_session(office, keep)

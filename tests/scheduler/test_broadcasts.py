@@ -86,9 +86,13 @@ async def test_stop_cancels_what_is_queued_and_what_a_later_slice_brings(office:
     assert act(office, broadcasts.stop, BATCH) == 2
     send(office, 5)
     assert [(row.state, row.reason) for row in office.rows()] == [
-        (OutboxState.SENT, ""), (OutboxState.SENDING, ""), (OutboxState.CANCELLED, "stopped"),
-        (OutboxState.CANCELLED, "stopped"), (OutboxState.QUEUED, ""), (OutboxState.CANCELLED, "stopped"),
-    ]  # fmt: skip
+        (OutboxState.SENT, ""),
+        (OutboxState.SENDING, ""),
+        (OutboxState.CANCELLED, "stopped"),
+        (OutboxState.CANCELLED, "stopped"),
+        (OutboxState.QUEUED, ""),
+        (OutboxState.CANCELLED, "stopped"),
+    ]
     # What was under way and is handed back does not go a second time.
     state(office, 2, OutboxState.QUEUED)
     async with office.sender():
@@ -153,8 +157,10 @@ async def test_a_correction_rewords_what_waits_and_edits_what_was_sent(office: O
     assert [said for chat, _, said in edits.got if chat == 1][-1] == "更正后的通知，已收到"
     rows = {row.chat_id: row for row in office.rows() if row.edits_id is not None}
     assert {chat: (row.state.value, row.reason) for chat, row in rows.items()} == {
-        1: ("sent", ""), 2: ("sent", ""), 5: ("cancelled", "cannot_edit"),
-    }  # fmt: skip
+        1: ("sent", ""),
+        2: ("sent", ""),
+        5: ("cancelled", "cannot_edit"),
+    }
     assert rows[1].lane is Lane.BROADCASTS
     assert act(office, broadcasts.progress, BATCH) == Progress(sent=4, unknown=1)
 

@@ -95,9 +95,13 @@ def test_blocks_of_the_notices(year: int, names: tuple[str, ...], start: date, e
 def test_new_year_may_begin_in_december() -> None:
     starts = [block.start for year in range(2007, 2026) for block in BUNDLED.blocks(year) if block.start.month == 12]
     assert starts == [
-        date(2007, 12, 30), date(2016, 12, 31), date(2017, 12, 30), date(2018, 12, 30), date(2022, 12, 31),
+        date(2007, 12, 30),
+        date(2016, 12, 31),
+        date(2017, 12, 30),
+        date(2018, 12, 30),
+        date(2022, 12, 31),
         date(2023, 12, 30),
-    ]  # fmt: skip
+    ]
     assert named(2022)[("元旦",)].festivals == ((2023, "元旦"),)
 
 
@@ -109,10 +113,16 @@ def test_the_day_of_victory_is_no_festival_of_the_seven() -> None:
 @pytest.mark.parametrize(
     "day",
     [
-        date(2014, 5, 4), date(2015, 1, 4), date(2016, 10, 8), date(2017, 4, 1), date(2019, 5, 5), date(2022, 10, 8),
-        date(2023, 10, 7), date(2026, 1, 4),
+        date(2014, 5, 4),
+        date(2015, 1, 4),
+        date(2016, 10, 8),
+        date(2017, 4, 1),
+        date(2019, 5, 5),
+        date(2022, 10, 8),
+        date(2023, 10, 7),
+        date(2026, 1, 4),
     ],
-)  # fmt: skip
+)
 def test_a_month_may_begin_on_a_weekend(day: date) -> None:
     assert day.weekday() >= 5
     assert BUNDLED.first_working_day(day.year, day.month) == day
@@ -190,10 +200,16 @@ def test_the_checksum_of_every_announced_year(year: int, sum_: int) -> None:
 @pytest.mark.parametrize(
     ("year", "gap", "joined"),
     [
-        (2015, 5, ["中秋", "国庆"]), (2026, 5, ["中秋", "国庆"]), (2010, 5, []), (2010, 6, ["中秋", "国庆"]),
-        (2013, 6, []), (2013, 8, ["中秋", "国庆"]), (2023, 5, []), (2026, 2, []),
+        (2015, 5, ["中秋", "国庆"]),
+        (2026, 5, ["中秋", "国庆"]),
+        (2010, 5, []),
+        (2010, 6, ["中秋", "国庆"]),
+        (2013, 6, []),
+        (2013, 8, ["中秋", "国庆"]),
+        (2023, 5, []),
+        (2026, 2, []),
     ],
-)  # fmt: skip
+)
 def test_neighbouring_blocks_are_joined_by_their_gap(year: int, gap: int, joined: list[str]) -> None:
     groups = BUNDLED.neighbours(year, gap)
     assert [name for group in groups if len(group) > 1 for block in group for _, name in block.festivals] == joined

@@ -59,9 +59,11 @@ async def test_a_secret_is_kept_no_longer_than_it_is_to_be_sent(office: Office, 
         *(Owed((f"k{chat}",), LINK, chat_id=chat, lane=Lane.ANSWERS, expires_at=late) for chat in (7, 8)), job="invite"
     )
     answers = {
-        "unreachable": Outcome(OutcomeKind.UNREACHABLE, reason="blocked"), "cancelled": Outcome(OutcomeKind.GONE),
-        "failed": Outcome(OutcomeKind.FAILED, reason="x"), "waits": WAIT,
-    }  # fmt: skip
+        "unreachable": Outcome(OutcomeKind.UNREACHABLE, reason="blocked"),
+        "cancelled": Outcome(OutcomeKind.GONE),
+        "failed": Outcome(OutcomeKind.FAILED, reason="x"),
+        "waits": WAIT,
+    }
     if end in answers:
         office.telegram.answers |= {7: [answers[end]], 8: [answers[end]]}
     if end == "interrupted":
@@ -153,7 +155,7 @@ async def test_a_sender_that_begins_again_holds_no_chat_of_before(office: Office
     office.telegram.open.clear()
     sender = Sender(
         office.storage, office.clock, office.telegram.send, still_owed={}, on_stop=office.stopped.append, bot_id=1
-    )  # fmt: skip
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(outbox, "LANDING", 0.02)
         patch.setattr(outbox, "POLL", 1000)
@@ -220,9 +222,14 @@ async def stopped_soon(running: "asyncio.Task[None]") -> None:
 
 def run(office: Office) -> tuple[Sender, "asyncio.Task[None]"]:
     sender = Sender(
-        office.storage, office.clock, office.telegram.send, still_owed={}, on_stop=office.stopped.append, bot_id=1,
+        office.storage,
+        office.clock,
+        office.telegram.send,
+        still_owed={},
+        on_stop=office.stopped.append,
+        bot_id=1,
         alone=True,
-    )  # fmt: skip
+    )
     return sender, asyncio.create_task(sender.run())
 
 

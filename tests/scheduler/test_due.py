@@ -61,20 +61,29 @@ class Town:
         with self.storage.transaction() as session:
             session.add(
                 CalendarYear(
-                    organisation_id=self.branches[name], year=2023, days=said, whole=False, source="本支部",
-                    token=f"{name}:{days}", made_at=local("2023-09-25 08:00"),
+                    organisation_id=self.branches[name],
+                    year=2023,
+                    days=said,
+                    whole=False,
+                    source="本支部",
+                    token=f"{name}:{days}",
+                    made_at=local("2023-09-25 08:00"),
                 )
-            )  # fmt: skip
+            )
 
     def ran(self, runs: Iterable[tuple[str, str]], state: Any = JobRunState.PLANNED, job: Job = WORKDAYS) -> None:
         with self.storage.transaction() as session:
             session.add_all(
                 JobRun(
-                    job=job.name, branch_id=self.branches[name], slot=slot, nominal_on=date.fromisoformat(slot[:10]),
-                    state=state, ran_at=local("2023-09-27 09:00"),
+                    job=job.name,
+                    branch_id=self.branches[name],
+                    slot=slot,
+                    nominal_on=date.fromisoformat(slot[:10]),
+                    state=state,
+                    ran_at=local("2023-09-27 09:00"),
                 )
                 for name, slot in runs
-            )  # fmt: skip
+            )
 
     def forget(self) -> None:
         with self.storage.transaction() as session:
@@ -152,10 +161,14 @@ def test_a_job_that_is_known_since_then_is_not_under_way(town: Town) -> None:
     with town.storage.transaction() as session:
         session.add(
             JobRun(
-                job=WORKDAYS.name, branch_id=town.branches["A"], slot=ADOPTED, nominal_on=date(2023, 9, 1),
-                state=JobRunState.PLANNING, ran_at=local(f"{WED} 12:00"),
+                job=WORKDAYS.name,
+                branch_id=town.branches["A"],
+                slot=ADOPTED,
+                nominal_on=date(2023, 9, 1),
+                state=JobRunState.PLANNING,
+                ran_at=local(f"{WED} 12:00"),
             )
-        )  # fmt: skip
+        )
     before = looked.until[WORKDAYS.name]
     assert town.due(f"{WED} 12:01", looked) == set()
     assert looked.until[WORKDAYS.name] > before
@@ -198,9 +211,10 @@ def test_no_committee_has_runs(town: Town) -> None:
 def by_rows(rows: list[tuple[int, str, datetime]]) -> Job:
     def find(session: Session, since: datetime, until: datetime, branch_id: int | None) -> list[tuple[int, Occurrence]]:
         return [
-            (branch, Occurrence.of(slot, at, at + DAY)) for branch, slot, at in rows
+            (branch, Occurrence.of(slot, at, at + DAY))
+            for branch, slot, at in rows
             if since <= at <= until and branch_id in (None, branch)
-        ]  # fmt: skip
+        ]
 
     return Job("deadlines", Deadlines(find), nothing)
 
@@ -208,8 +222,15 @@ def by_rows(rows: list[tuple[int, str, datetime]]) -> Job:
 def test_deadlines_of_two_branches_under_one_name(town: Town) -> None:
     a, b = town.branches["A"], town.branches["B"]
     early, late = local(f"{TUE} 10:00"), local(f"{WED} 10:00")
-    job = by_rows([(a, "2023-09-26:一", early), (b, "2023-09-26:一", early), (a, "2023-09-27:二", late),
-                   (b, "2023-09-27:二", late), (b, "2023-09-25:零", local(f"{MON} 07:59"))])  # fmt: skip
+    job = by_rows(
+        [
+            (a, "2023-09-26:一", early),
+            (b, "2023-09-26:一", early),
+            (a, "2023-09-27:二", late),
+            (b, "2023-09-27:二", late),
+            (b, "2023-09-25:零", local(f"{MON} 07:59")),
+        ]
+    )
     one, two = "2023-09-26:一", "2023-09-27:二"
     # A has run the earlier only, B the later only.
     town.ran([("A", one), ("B", two)], job=job)
@@ -260,8 +281,11 @@ def test_what_was_begun_is_never_idle(town: Town, state: JobRunState) -> None:
     """Over and with nobody to tell it is noted as missed, unless half of it has been promised."""
     occurrence = Occurrence.of(TUE, local(f"{TUE} 09:00"), local(f"{TUE} 20:30"))
     with town.storage.reading() as session:
-        runs = [each for each in due(session, [WORKDAYS], local(f"{WED} 10:00"), Looked())
-                if each.occurrence.slot == occurrence.slot]  # fmt: skip
+        runs = [
+            each
+            for each in due(session, [WORKDAYS], local(f"{WED} 10:00"), Looked())
+            if each.occurrence.slot == occurrence.slot
+        ]
     town.ran([("A", TUE)], state)
     with town.storage.reading() as session:
         found = town.named(idle(session, runs, local(f"{WED} 10:00"), {}))
@@ -299,9 +323,12 @@ def test_idle_runs_are_noted_once_as_done_or_as_missed(town: Town) -> None:
     assert len(rows) == len(said)
     done, missed = JobRunState.PLANNED, JobRunState.MISSED
     assert said == {
-        ("A", MON): (done, MON, 0), ("B", MON): (missed, MON, 0), ("D", MON): (missed, MON, 0),
-        ("A", TUE): (done, TUE, 0), ("D", TUE): (done, TUE, 0),
-    }  # fmt: skip
+        ("A", MON): (done, MON, 0),
+        ("B", MON): (missed, MON, 0),
+        ("D", MON): (missed, MON, 0),
+        ("A", TUE): (done, TUE, 0),
+        ("D", TUE): (done, TUE, 0),
+    }
     assert town.due(f"{TUE} 10:00") == set()
 
 

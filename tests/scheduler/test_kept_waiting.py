@@ -167,8 +167,10 @@ async def test_a_row_that_cannot_be_read_is_put_aside_and_hides_no_other(sqlite_
             await office.clock.settle()
         assert sorted(chat for chat, _ in office.telegram.texts) == [7, 9]
         assert [(row.state.value, row.reason) for row in office.rows()] == [
-            ("sent", ""), ("failed", "unreadable"), ("sent", ""),
-        ]  # fmt: skip
+            ("sent", ""),
+            ("failed", "unreadable"),
+            ("sent", ""),
+        ]
 
 
 # --- standing still, and being stopped -----------------------------------------------------------------------------
@@ -202,9 +204,15 @@ async def test_a_sender_whose_token_was_refused_sends_nothing_when_it_is_run_aga
     office.telegram.answers[7] = [refused]
     office.telegram.me = [refused]
     sender = Sender(
-        office.storage, office.clock, office.telegram.send, still_owed={}, on_stop=office.stopped.append, bot_id=1,
-        ask=office.telegram.presence, pace=Pace(rate=1, burst=1),
-    )  # fmt: skip
+        office.storage,
+        office.clock,
+        office.telegram.send,
+        still_owed={},
+        on_stop=office.stopped.append,
+        bot_id=1,
+        ask=office.telegram.presence,
+        pace=Pace(rate=1, burst=1),
+    )
     for _ in range(2):
         await asyncio.wait_for(sender.run(), 10)
         assert not sender.mine

@@ -68,11 +68,14 @@ def by_hand(year: int) -> Iterator[tuple[date, date, frozenset[str], date, date]
 def test_blocks_and_months_agree_with_the_notices_counted_by_hand(year: int) -> None:
     found = [
         (
-            block.start, block.end, frozenset(name for _, name in block.festivals),
-            BUNDLED.working_day_before(block.start, 3), BUNDLED.working_day_before(block.start, 5),
+            block.start,
+            block.end,
+            frozenset(name for _, name in block.festivals),
+            BUNDLED.working_day_before(block.start, 3),
+            BUNDLED.working_day_before(block.start, 5),
         )
         for block in BUNDLED.blocks(year)
-    ]  # fmt: skip
+    ]
     assert found == list(by_hand(year))
     for month in range(1, 13):
         first = date(year, month, 1)

@@ -49,8 +49,9 @@ async def test_the_first_brings_it_up_and_all_others_name_it_also_after_a_restar
     promise(office, *range(1, 11))
     promise(office, 11, message=paper(b"another"))
     assert [(each.content, each.name, each.kind) for each in kept(office)] == [
-        (b"%PDF", "通知.pdf", "document"), (b"another", "通知.pdf", "document"),
-    ]  # fmt: skip
+        (b"%PDF", "通知.pdf", "document"),
+        (b"another", "通知.pdf", "document"),
+    ]
     assert all("base64" not in row.message["document"] for row in office.rows())
     async with office.sender():
         await office.clock.settle()

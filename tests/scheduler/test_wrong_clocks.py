@@ -267,10 +267,17 @@ async def test_a_clock_at_the_edge_is_not_set_to_and_fro(office: Office) -> None
 
 def receive(office: Office, number: int, at: datetime) -> None:
     with office.storage.transaction() as session:
-        session.add(Inbox(
-            bot_id=1, update_id=number, sender=7, kind="message", payload="{}", state=InboxState.ANSWERED,
-            received_at=at,
-        ))  # fmt: skip
+        session.add(
+            Inbox(
+                bot_id=1,
+                update_id=number,
+                sender=7,
+                kind="message",
+                payload="{}",
+                state=InboxState.ANSWERED,
+                received_at=at,
+            )
+        )
 
 
 @pytest.mark.parametrize(("skew", "off"), [(90, False), (91, True), (-90, False), (-91, True), (0, False)])

@@ -63,7 +63,7 @@ def test_an_empty_file_of_next_year_is_not_announced() -> None:
         ({"days": [{"name": "元旦", "date": "2026-01-01", "isOffDay": True}] * 400}, "more than 366"),
         ({"days": [{"name": "元旦", "date": "2026-01-01", "isOffDay": True}]}, "Not off in 2026: 春节 2026-02-17"),
     ],
-)  # fmt: skip
+)
 def test_what_nobody_may_insist_on(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(BadYear, match=said):
         checked(file_of(2026) | changes)

@@ -23,10 +23,13 @@ def test_before_and_after_of_the_fields_that_differ() -> None:
     changes = audit.diff(
         row,
         {
-            "title": "主题党日活动", "status": ActivityStatus.CANCELLED, "hours": Decimal("4.0"),
-            "planned_on": date(2023, 7, 8), "start_at": NOW,
+            "title": "主题党日活动",
+            "status": ActivityStatus.CANCELLED,
+            "hours": Decimal("4.0"),
+            "planned_on": date(2023, 7, 8),
+            "start_at": NOW,
         },
-    )  # fmt: skip
+    )
     title = changes.pop("title")
     assert [(set(each), each["length"]) for each in title] == [({"length", "hash"}, 4), ({"length", "hash"}, 6)]
     assert changes == {

@@ -139,17 +139,23 @@ def test_the_newest_are_kept(tmp_path: Path) -> None:
         (tmp_path / f"branch-bot-2023070{day}-033000.db").touch()
     (tmp_path / "mine.db").touch()
     assert [path.name for path in backup.keep_newest(tmp_path, 2)] == [
-        "branch-bot-20230703-033000.db", "branch-bot-20230702-033000.db", "branch-bot-20230701-033000.db",
-    ]  # fmt: skip
+        "branch-bot-20230703-033000.db",
+        "branch-bot-20230702-033000.db",
+        "branch-bot-20230701-033000.db",
+    ]
     assert len(backup.kept(tmp_path)) == 2
     assert (tmp_path / "mine.db").exists()
 
 
 HARMS = [
-    "DROP TABLE IF EXISTS card", "DROP INDEX ix_inbox_open", "ALTER TABLE inbox DROP COLUMN fault",
-    "CREATE VIEW everything AS SELECT * FROM person", "ALTER TABLE person ADD COLUMN mine text",
-    "CREATE TABLE other (x integer)", "CREATE INDEX ix_mine ON person (name)",
-]  # fmt: skip
+    "DROP TABLE IF EXISTS card",
+    "DROP INDEX ix_inbox_open",
+    "ALTER TABLE inbox DROP COLUMN fault",
+    "CREATE VIEW everything AS SELECT * FROM person",
+    "ALTER TABLE person ADD COLUMN mine text",
+    "CREATE TABLE other (x integer)",
+    "CREATE INDEX ix_mine ON person (name)",
+]
 TRIGGER = {
     "sqlite": ["CREATE TRIGGER listens AFTER INSERT ON person BEGIN DELETE FROM audit; END"],
     "postgresql": [
@@ -158,10 +164,15 @@ TRIGGER = {
     ],
 }  # fmt: skip
 NAMED = (
-    "table card is missing", "index ix_inbox_open of inbox is missing", "column inbox.fault is missing",
-    "view everything is not ours", "column person.mine is not ours", "table other is not ours",
-    "index ix_mine of person is not ours", "trigger listens of person is not ours",
-)  # fmt: skip
+    "table card is missing",
+    "index ix_inbox_open of inbox is missing",
+    "column inbox.fault is missing",
+    "view everything is not ours",
+    "column person.mine is not ours",
+    "table other is not ours",
+    "index ix_mine of person is not ours",
+    "trigger listens of person is not ours",
+)
 
 
 @pytest.mark.usefixtures("_tools")
@@ -237,9 +248,13 @@ def test_who_settles_it_sees_the_copy_and_may_refuse(storage_url: str, tmp_path:
 
 
 @pytest.mark.usefixtures("_tools")
-@pytest.mark.parametrize(("harm", "said"), [
-    ("INSERT INTO alembic_version VALUES ('0003')", "of 2 versions"), ("DELETE FROM alembic_version", "without our"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        ("INSERT INTO alembic_version VALUES ('0003')", "of 2 versions"),
+        ("DELETE FROM alembic_version", "without our"),
+    ],
+)
 def test_a_copy_is_of_one_version(storage_url: str, tmp_path: Path, harm: str, said: str) -> None:
     url, copy = database_url(storage_url), tmp_path / "copy"
     with Storage(storage_url) as storage, storage.transaction() as session:
@@ -250,9 +265,13 @@ def test_a_copy_is_of_one_version(storage_url: str, tmp_path: Path, harm: str, s
 
 
 SPOILT = {
-    "organisation.kind": "'weird'", "organisation.created_at": "'weird'", "organisation.settings": "'{\"weird'",
-    "person.name": "CAST(x'ff77656972640a' AS TEXT)", "person.telegram_id": "'weird'", "person.born_on": "'weird'",
-}  # fmt: skip
+    "organisation.kind": "'weird'",
+    "organisation.created_at": "'weird'",
+    "organisation.settings": "'{\"weird'",
+    "person.name": "CAST(x'ff77656972640a' AS TEXT)",
+    "person.telegram_id": "'weird'",
+    "person.born_on": "'weird'",
+}
 
 
 @pytest.mark.usefixtures("_tools")

@@ -120,10 +120,13 @@ def as_the_cause(session: Session) -> None:
 @pytest.mark.parametrize(
     ("first", "again"),
     [
-        (lambda session: session.execute(END_MYSELF), True), (in_a_savepoint, True), (as_if_nothing_were, True),
-        (as_the_cause, True), (as_something_else, False),
+        (lambda session: session.execute(END_MYSELF), True),
+        (in_a_savepoint, True),
+        (as_if_nothing_were, True),
+        (as_the_cause, True),
+        (as_something_else, False),
     ],
-)  # fmt: skip
+)
 async def test_however_a_cut_connection_shows_itself(
     storage: Storage, rows: Any, first: Callable[[Session], Any], again: bool
 ) -> None:

@@ -32,14 +32,16 @@ def test_half_files_go_and_what_somebody_makes_now_does_not(sqlite_url: str, tmp
         touch(copies / f"branch-bot-20230707-033001.db.{nobody}.part"),
         touch(copies / "short" / "branch-bot-20230707-093000.dump.part"),
         touch(copies / f"branch-bot-20230707-033002.db.{os.getpid()}.part"),
-        touch(tmp_path / "branch.db.restoring"), touch(tmp_path / "branch.db.restoring-wal"),
+        touch(tmp_path / "branch.db.restoring"),
+        touch(tmp_path / "branch.db.restoring-wal"),
         touch(tmp_path / f"branch.db.0004.backup.{nobody}.part"),
-    ]  # fmt: skip
+    ]
     whole = [
         touch(copies / "branch-bot-20230707-033000.db"),
         touch(copies / f"branch-bot-20230707-033003.db.{os.getppid()}.part"),
-        touch(tmp_path / "other.part"), touch(tmp_path / "branch.db.0004.backup"),
-    ]  # fmt: skip
+        touch(tmp_path / "other.part"),
+        touch(tmp_path / "branch.db.0004.backup"),
+    ]
     with closing(sqlite3.connect(tmp_path / "branch.db")) as driver:
         driver.execute("PRAGMA journal_mode=WAL")
         driver.execute("CREATE TABLE x (y)")
@@ -61,15 +63,18 @@ def test_copies_of_before_are_kept_for_thirty_days(tmp_path: Path, engine: str) 
         touch(copies / "before-restore-20230721-033000-2.dump"),
     ]
     kept = [
-        touch(copies / "before-restore-20230722-033000.dump", 40), touch(copies / "branch-bot-20230707-033000.db", 90),
-        touch(tmp_path / "branch.db", 90), touch(tmp_path / "branch.db.lock", 90),
+        touch(copies / "before-restore-20230722-033000.dump", 40),
+        touch(copies / "branch-bot-20230707-033000.db", 90),
+        touch(tmp_path / "branch.db", 90),
+        touch(tmp_path / "branch.db.lock", 90),
         touch(tmp_path / "mine.db.0004.backup", 90),
-    ]  # fmt: skip
+    ]
     beside = [
-        touch(tmp_path / "branch.db.0004.backup", 31), touch(tmp_path / "branch.db.0004-2.backup", 31),
+        touch(tmp_path / "branch.db.0004.backup", 31),
+        touch(tmp_path / "branch.db.0004-2.backup", 31),
         touch(tmp_path / "branch.db.before-restore-20230721-033000.backup"),
         touch(tmp_path / "branch.db.before-restore-20230721-033000.backup-wal"),
-    ]  # fmt: skip
+    ]
     kept.append(touch(tmp_path / "branch.db.0005.backup", 29))
     gone = leftovers.drop_old(url, [copies], NOW)
     assert sorted(gone) == sorted(old + (beside if engine == "sqlite" else []))
@@ -89,11 +94,13 @@ def test_copies_are_named_as_they_are_looked_for(sqlite_url: str, tmp_path: Path
 def test_what_others_could_read_they_can_no_longer(sqlite_url: str, tmp_path: Path) -> None:
     data, url = tmp_path / "data", database_url(sqlite_url)
     files = [
-        touch(tmp_path / "branch.db", mode=0o644), touch(tmp_path / "branch.db-wal", mode=0o664),
-        touch(tmp_path / "branch.db-shm", mode=0o604), touch(tmp_path / "branch.db.0004.backup", mode=0o644),
+        touch(tmp_path / "branch.db", mode=0o644),
+        touch(tmp_path / "branch.db-wal", mode=0o664),
+        touch(tmp_path / "branch.db-shm", mode=0o604),
+        touch(tmp_path / "branch.db.0004.backup", mode=0o644),
         touch(data / "backups" / "a.db", mode=0o640),
         touch(data / "backups" / "short" / "b.db", mode=0o644),
-    ]  # fmt: skip
+    ]
     folders = [data, data / "backups", data / "backups" / "short"]
     for folder in folders:
         folder.chmod(0o755)

@@ -211,5 +211,8 @@ def test_a_group_before_the_last_one_is_given_up(storage_url: str) -> None:
     with Storage(storage_url) as storage, storage.reading() as session:
         found = session.execute(text("SELECT chat_id, given_up, active FROM group_chat ORDER BY chat_id DESC")).all()
     assert [(row[0], bool(row[1]), bool(row[2])) for row in found] == [
-        (-1, True, False), (-2, True, False), (-3, False, True), (-4, False, False),
-    ]  # fmt: skip
+        (-1, True, False),
+        (-2, True, False),
+        (-3, False, True),
+        (-4, False, False),
+    ]

@@ -60,11 +60,13 @@ def test_a_span_counts_from_its_first_day_and_not_on_its_last(two: tuple[Storage
         for kind in (GroupSpan, MembershipSpan):
             session.execute(update(kind).where(kind.person_id == who).values(to_on=FROM))
         group = here.groups["第二党小组"]
-        session.add_all([
-            GroupSpan(person_id=who, group_id=group, from_on=FROM, to_on=TO),
-            MembershipSpan(person_id=who, status=MembershipStatus.PROBATIONARY, from_on=FROM, to_on=TO),
-            ExemptionSpan(person_id=who, reason=ExemptionReason.LONG_SICK_LEAVE, from_on=FROM, to_on=TO),
-        ])  # fmt: skip
+        session.add_all(
+            [
+                GroupSpan(person_id=who, group_id=group, from_on=FROM, to_on=TO),
+                MembershipSpan(person_id=who, status=MembershipStatus.PROBATIONARY, from_on=FROM, to_on=TO),
+                ExemptionSpan(person_id=who, reason=ExemptionReason.LONG_SICK_LEAVE, from_on=FROM, to_on=TO),
+            ]
+        )
         session.flush()
         found = days_of(session, branch, who)
         told = [(one.group_name, one.status, one.exempt) for one in found.values() if one is not None]  # type: ignore[attr-defined]
@@ -79,9 +81,11 @@ def test_offices_are_of_one_organisation_and_of_their_days(two: tuple[Storage, C
     with storage.transaction() as session:
         held = duties_on(session, here.branch_id, TO)
         assert held == {
-            here["甲一"]: {Duty.SECRETARY}, here["甲二"]: {Duty.ORGANIZATION_OFFICER},
-            here["甲三"]: {Duty.GROUP_LEADER}, here["乙三"]: {Duty.GROUP_LEADER},
-        }  # fmt: skip
+            here["甲一"]: {Duty.SECRETARY},
+            here["甲二"]: {Duty.ORGANIZATION_OFFICER},
+            here["甲三"]: {Duty.GROUP_LEADER},
+            here["乙三"]: {Duty.GROUP_LEADER},
+        }
         ended = update(DutySpan).where(DutySpan.person_id == here["甲二"]).values(from_on=FROM, to_on=TO)
         session.execute(ended)
         asked = [holders(session, here.branch_id, day, Duty.ORGANIZATION_OFFICER) for day in DAYS]

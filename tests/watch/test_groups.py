@@ -98,9 +98,12 @@ async def status(bot: World, new: dict[str, Any]) -> None:
     group, bot_user = bot.stage.group.chat, bot.playground.bot
     shown = {**member_json(bot_user, "restricted"), "is_member": True, **dict.fromkeys(RIGHTS, True), "until_date": 0}
     bot.playground.push_member(
-        "my_chat_member", chat_json(group), user_json(bot.stage.people["甲一"].user), member_json(bot_user, "member"),
+        "my_chat_member",
+        chat_json(group),
+        user_json(bot.stage.people["甲一"].user),
+        member_json(bot_user, "member"),
         {**shown, **new},
-    )  # fmt: skip
+    )
     await bot.clock.settle()
 
 
@@ -255,9 +258,12 @@ async def by_the_new_ones_own_report(bot: World) -> Chat:
 async def by_all_at_once(bot: World) -> Chat:
     new = await upgraded(bot)
     bot.playground.push_member(
-        "my_chat_member", chat_json(new), user_json(bot.stage.people["甲一"].user),
-        member_json(bot.playground.bot, "left"), member_json(bot.playground.bot, "member"),
-    )  # fmt: skip
+        "my_chat_member",
+        chat_json(new),
+        user_json(bot.stage.people["甲一"].user),
+        member_json(bot.playground.bot, "left"),
+        member_json(bot.playground.bot, "member"),
+    )
     await touch(bot)
     await post(bot)
     return new
@@ -265,9 +271,10 @@ async def by_all_at_once(bot: World) -> Chat:
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
-    "noticed", [by_service_message, by_sending, by_editing, by_the_new_ones_own_report, by_all_at_once],
+    "noticed",
+    [by_service_message, by_sending, by_editing, by_the_new_ones_own_report, by_all_at_once],
     ids=lambda act: act.__name__,
-)  # fmt: skip
+)
 async def test_open_cards_are_posted_in_the_new_chat_once(
     chat_url: str, noticed: Callable[[World], Awaitable[Chat]]
 ) -> None:

@@ -121,9 +121,12 @@ async def test_another_webhook_is_told_once_and_left_alone(storage: Storage, cap
             assert sum("webhook已被改到elsewhere.example.org，" in text for text in told(bot)) == times
             assert "secret-path" not in " ".join([*told(bot), caplog.text])
             await call(
-                bot, "setWebhook", url=hook.url, secret_token="s" * 20,
+                bot,
+                "setWebhook",
+                url=hook.url,
+                secret_token="s" * 20,
                 allowed_updates=["message", "edited_message", "callback_query", "my_chat_member"],
-            )  # fmt: skip
+            )
             await bot.clock.travel(bot.clock.now() + memory.QUIET + timedelta(minutes=1))
             await look(bot)
             assert await ready(bot) == 200
@@ -206,7 +209,13 @@ async def test_a_webhook_beside_our_polling_is_told_while_it_lasts_and_once_at_a
 def again(bot: World) -> App:
     """The same bot, started once more."""
     return App(
-        storage=bot.storage, transport=LocalTransport(bot.playground), clock=bot.clock, tz=SHANGHAI,
-        token=bot.playground.token, api_url=ROOT, handlers=registry.HANDLERS, jobs=registry.jobs(SHANGHAI),
+        storage=bot.storage,
+        transport=LocalTransport(bot.playground),
+        clock=bot.clock,
+        tz=SHANGHAI,
+        token=bot.playground.token,
+        api_url=ROOT,
+        handlers=registry.HANDLERS,
+        jobs=registry.jobs(SHANGHAI),
         operator=OPERATOR,
-    )  # fmt: skip
+    )

@@ -132,8 +132,9 @@ async def test_what_fails_again_is_parked_again_and_told_with_its_new_fault(tria
         for _ in range(2):
             await look(bot)
         assert [("RuntimeError: x" in text, "RuntimeError: another" in text) for text in told(bot)] == [
-            (False, False), (False, True),
-        ]  # fmt: skip
+            (False, False),
+            (False, True),
+        ]
         assert "正在重新办理1条消息" in told(bot)[0]
         trial.fault = ""
         await tap(bot, operator(bot))

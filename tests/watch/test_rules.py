@@ -59,8 +59,12 @@ def test_a_provisional_block_is_told_in_the_week_before_its_reminder() -> None:
         return len(list(rules.provisional([(block, send_day)], date.fromisoformat(day))))
 
     assert [told(day) for day in ("2027-01-25", "2027-01-26", "2027-02-02", "2027-02-04", "2027-02-05")] == [
-        0, 1, 1, 1, 0,
-    ]  # fmt: skip
+        0,
+        1,
+        1,
+        1,
+        0,
+    ]
     sure = Block(block.start, block.end, block.festivals, YearState.OFFICIAL)
     assert list(rules.provisional([(sure, send_day)], send_day)) == []
 

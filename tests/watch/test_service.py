@@ -69,9 +69,13 @@ def test_the_secretary_is_told_when_a_broadcast_is_through(storage: Storage) -> 
         assert branch.lines() == []
         branch.blocked()
         run = JobRun(
-            job="study_prompt", branch_id=branch.cast.branch_id, slot="2023-08", nominal_on=NOW.date(),
-            state=JobRunState.PLANNING, ran_at=NOW,
-        )  # fmt: skip
+            job="study_prompt",
+            branch_id=branch.cast.branch_id,
+            slot="2023-08",
+            nominal_on=NOW.date(),
+            state=JobRunState.PLANNING,
+            ran_at=NOW,
+        )
         session.add(run)
         session.flush()
         assert branch.lines() == []
@@ -98,9 +102,12 @@ def test_a_group_that_put_the_bot_out_is_told_at_any_hour(storage: Storage) -> N
     with storage.transaction() as session:
         branch = Branch(session)
         notice = Notice(
-            branch_id=branch.cast.branch_id, text="【通知】明早八点集合\n请于…回复", reply_by=NOW,
-            created_by_id=branch.cast["甲一"], created_at=NOW,
-        )  # fmt: skip
+            branch_id=branch.cast.branch_id,
+            text="【通知】明早八点集合\n请于…回复",
+            reply_by=NOW,
+            created_by_id=branch.cast["甲一"],
+            created_at=NOW,
+        )
         session.add(notice)
         session.flush()
         owed = Owed((f"notice:{notice.id}:chat:{GROUP}",), {"text": "x"}, chat_id=GROUP)
@@ -190,9 +197,12 @@ def test_what_is_posted_anew_is_what_still_waits(storage: Storage) -> None:
         cast = make_branch(session, now=NOW)
         start = local("2023-08-04 14:30")
         plan = Plan(
-            types=[ActivityType.THEME_PARTY_DAY], start_at=start, end_at=start + timedelta(hours=2), place="会议室",
+            types=[ActivityType.THEME_PARTY_DAY],
+            start_at=start,
+            end_at=start + timedelta(hours=2),
+            place="会议室",
             hours=Decimal(2),
-        )  # fmt: skip
+        )
         activity = making.make(session, cast.me(session, "甲二", NOW.date()), plan, NOW, SHANGHAI)
         notice = session.scalars(select(Notice).where(Notice.activity_id == activity.id)).one()
         notice.text = "【通知】主题党日"
@@ -217,9 +227,16 @@ def test_what_is_posted_anew_is_what_still_waits(storage: Storage) -> None:
 
 def update_row(number: int, state: InboxState, when: datetime, **more: Any) -> Inbox:
     return Inbox(
-        bot_id=1, update_id=number, sender=1, kind="message", payload="text", state=state, received_at=when,
-        answer={"toast": "x"}, **more,
-    )  # fmt: skip
+        bot_id=1,
+        update_id=number,
+        sender=1,
+        kind="message",
+        payload="text",
+        state=state,
+        received_at=when,
+        answer={"toast": "x"},
+        **more,
+    )
 
 
 @pytest.mark.parametrize("slice_", [1, 500])
@@ -232,9 +249,11 @@ async def test_old_rows_are_pruned_once_their_words_are_gone(
         cast = make_branch(session, now=NOW)
         for name, when in days.items():
             for what, words, card in (
-                ("theme:1", "", None), ("theme:2", "学习", None), ("answer:1:1", "", None),
+                ("theme:1", "", None),
+                ("theme:2", "学习", None),
+                ("answer:1:1", "", None),
                 ("live", "", ("activity", when.day)),
-            ):  # fmt: skip
+            ):
                 owed = Owed((f"{what}:{name}",), {"text": words}, chat_id=5, lane=Lane.MUST_ARRIVE, card=card)
                 sent = promise(session, owed, job=None, branch_id=cast.branch_id, now=when)
                 row(session, sent, state=OutboxState.SENT)

@@ -118,9 +118,11 @@ def _cancel_leave(session: Session, call: Call, activity_id: int) -> Reply:
         for person in leave.approvers(session, activity, call.me.id, call.tz)
     ]
     return Reply(
-        toast="已取消请假。", edit=Message(f"{activity.title}：已取消请假，请按时参加。"),
-        others=told, refresh=[(cards.KIND, activity.id)],
-    )  # fmt: skip
+        toast="已取消请假。",
+        edit=Message(f"{activity.title}：已取消请假，请按时参加。"),
+        others=told,
+        refresh=[(cards.KIND, activity.id)],
+    )
 
 
 def start_makeup(session: Session, call: Call, button: buttons.HandInMakeup) -> Reply:

@@ -40,9 +40,12 @@ def counts(session: Session, activity: Activity, notice: Notice | None, tz: tzin
         ).all()
     )
     return messages.Counts(
-        expected=expected, received=received, on_leave=leave.get(LeaveState.APPROVED, 0),
-        pending_leave=leave.get(LeaveState.PENDING, 0), signed_in=len(came),
-    )  # fmt: skip
+        expected=expected,
+        received=received,
+        on_leave=leave.get(LeaveState.APPROVED, 0),
+        pending_leave=leave.get(LeaveState.PENDING, 0),
+        signed_in=len(came),
+    )
 
 
 def render(session: Session, activity_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
@@ -111,9 +114,14 @@ def tell(session: Session, call: Call, activity: Activity, to_group: bool, priva
 
 
 def ask(
-    session: Session, call: Call, activity: Activity, notice: Notice, shown: messages.Counts,
-    to_group: bool, privately: bool,
-) -> list[To]:  # fmt: skip
+    session: Session,
+    call: Call,
+    activity: Activity,
+    notice: Notice,
+    shown: messages.Counts,
+    to_group: bool,
+    privately: bool,
+) -> list[To]:
     """A notice to the groups and the people: its card in a group takes the place of an earlier one."""
     key, card = f"notice:{notice.id}", messages.group_card(activity, notice, shown)
     chats = service.group_chats(session, activity.branch_id) if to_group else []

@@ -26,7 +26,13 @@ def new_code(session: Session, me: Me, activity: Activity, now: datetime) -> str
     code, had = secrets.token_urlsafe(16), activity.sign_in_code_hash is not None
     activity.sign_in_code_hash = hash_code(code)
     audit.record(
-        session, "code_made", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id,
+        session,
+        "code_made",
+        "activity",
+        activity.id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
         changes={"sign_in_code": [had, True]},
-    )  # fmt: skip
+    )
     return code

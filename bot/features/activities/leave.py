@@ -80,9 +80,15 @@ def decide_leave(
     service.before_cut_off(activity, now, tz)
     state = LeaveState.APPROVED if approve else LeaveState.REFUSED
     audit.change(
-        session, "decide", row, {"state": state, "decided_at": now, "decided_by_id": me.id},
-        now=now, actor_id=me.id, branch_id=me.branch_id, **(OWN if alone else {}),
-    )  # fmt: skip
+        session,
+        "decide",
+        row,
+        {"state": state, "decided_at": now, "decided_by_id": me.id},
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+        **(OWN if alone else {}),
+    )
     return row, activity
 
 
@@ -103,11 +109,13 @@ def who_else(
     session: Session, right: Right, branch_id: int, person_id: int, group_id: int | None, day: date
 ) -> list[int]:
     """Everybody with an account who has the right over this person, but that one: the desk, then the leader."""
-    bound = set(session.scalars(
-        select(Person.id)
-        .join(DutySpan, and_(DutySpan.person_id == Person.id, DutySpan.organisation_id == branch_id))
-        .where(on_day(DutySpan, day), Person.telegram_id.is_not(None), Person.id != person_id)
-    ))  # fmt: skip
+    bound = set(
+        session.scalars(
+            select(Person.id)
+            .join(DutySpan, and_(DutySpan.person_id == Person.id, DutySpan.organisation_id == branch_id))
+            .where(on_day(DutySpan, day), Person.telegram_id.is_not(None), Person.id != person_id)
+        )
+    )
     held, leads = duties_on(session, branch_id, day), leaders_on(session, branch_id, day)
     may_all = [duty for duty, how_far in TABLE[right].items() if how_far is Reach.ALL]
     desk = [one for duty in may_all for one, duties in held.items() if duty in duties and one in bound]
@@ -125,9 +133,14 @@ def cancel_leave(session: Session, me: Me, activity_id: int, now: datetime) -> L
     if now >= activity.start_at:
         raise Refusal("活动已开始，不能取消请假；如已到会请直接签到。")
     audit.change(
-        session, "withdraw", row, {"state": LeaveState.WITHDRAWN, "withdrawn_at": now},
-        now=now, actor_id=me.id, branch_id=me.branch_id,
-    )  # fmt: skip
+        session,
+        "withdraw",
+        row,
+        {"state": LeaveState.WITHDRAWN, "withdrawn_at": now},
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+    )
     return row
 
 
@@ -145,8 +158,10 @@ def enter_leave(
     service.before_cut_off(activity, now, tz)
     earlier = leave_of(session, activity.id, person.id)
     signed = (
-        Attendance.activity_id == activity.id, Attendance.person_id == person.id, Attendance.withdrawn_at.is_(None),
-    )  # fmt: skip
+        Attendance.activity_id == activity.id,
+        Attendance.person_id == person.id,
+        Attendance.withdrawn_at.is_(None),
+    )
     gone = list(session.scalars(update(Attendance).where(*signed).values(withdrawn_at=now).returning(Attendance.id)))
     if earlier is not None:
         if not gone and earlier.type is kind and earlier.state is LeaveState.APPROVED:
@@ -154,16 +169,30 @@ def enter_leave(
         earlier.withdrawn_at = now
         session.flush()
     row = LeaveRequest(
-        activity_id=activity.id, person_id=person.id, type=kind, state=LeaveState.APPROVED,
-        requested_at=now, entered_by_id=me.id, decided_at=now, decided_by_id=me.id,
-    )  # fmt: skip
+        activity_id=activity.id,
+        person_id=person.id,
+        type=kind,
+        state=LeaveState.APPROVED,
+        requested_at=now,
+        entered_by_id=me.id,
+        decided_at=now,
+        decided_by_id=me.id,
+    )
     session.add(row)
     session.flush()
     audit.record(
-        session, "enter", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id,
-        type=kind, person_id=person.id,
-        withdrawn={"leave_request": [earlier.id] if earlier else [], "attendance": gone}, **(OWN if alone else {}),
-    )  # fmt: skip
+        session,
+        "enter",
+        "leave_request",
+        row.id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+        type=kind,
+        person_id=person.id,
+        withdrawn={"leave_request": [earlier.id] if earlier else [], "attendance": gone},
+        **(OWN if alone else {}),
+    )
     return row
 
 
@@ -205,9 +234,13 @@ def hand_in_makeup(
         )
         session.add(row)
     handed_in = {
-        "state": MakeupState.SUBMITTED, "note": note, "files": list(files), "submitted_at": now,
-        "done_on": now.astimezone(tz).date(), "return_reason": "",
-    }  # fmt: skip
+        "state": MakeupState.SUBMITTED,
+        "note": note,
+        "files": list(files),
+        "submitted_at": now,
+        "done_on": now.astimezone(tz).date(),
+        "return_reason": "",
+    }
     audit.change(session, "submit", row, handed_in, now=now, actor_id=me.id, branch_id=me.branch_id)
     return row
 
@@ -258,9 +291,10 @@ def reviewable(session: Session, me: Me, makeup_id: int, today: date) -> tuple[M
 def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Activity]:
     """Activities that somebody missed on leave and has not made up; nearest first. One that was off is not missed."""
     done = select(Makeup.activity_id).where(
-        Makeup.person_id == me.id, Makeup.withdrawn_at.is_(None),
+        Makeup.person_id == me.id,
+        Makeup.withdrawn_at.is_(None),
         Makeup.state.in_([MakeupState.SUBMITTED, MakeupState.ACCEPTED]),
-    )  # fmt: skip
+    )
     away = select(LeaveRequest.activity_id).where(
         LeaveRequest.person_id == me.id,
         LeaveRequest.state == LeaveState.APPROVED,

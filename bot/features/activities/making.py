@@ -73,11 +73,21 @@ def drafted(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> 
     day = plan.start_at.astimezone(tz).date()
     late_minutes = session.get_one(Organisation, me.branch_id).settings.get("late_minutes", 10)
     return Activity(
-        branch_id=me.branch_id, title=plan.title or rules.default_title(plan.types, day), planned_on=day,
-        scope=plan.scope, group_id=plan.group_id, start_at=plan.start_at, end_at=plan.end_at, place=plan.place,
-        hours=plan.hours, host_id=plan.host_id, late_minutes=late_minutes, created_by_id=me.id, created_at=now,
+        branch_id=me.branch_id,
+        title=plan.title or rules.default_title(plan.types, day),
+        planned_on=day,
+        scope=plan.scope,
+        group_id=plan.group_id,
+        start_at=plan.start_at,
+        end_at=plan.end_at,
+        place=plan.place,
+        hours=plan.hours,
+        host_id=plan.host_id,
+        late_minutes=late_minutes,
+        created_by_id=me.id,
+        created_at=now,
         status=ActivityStatus.PLANNED,
-    )  # fmt: skip
+    )
 
 
 def _within(session: Session, me: Me, plan: Plan) -> None:
@@ -97,9 +107,13 @@ def _open_notice(session: Session, me: Me, activity: Activity, now: datetime, tz
     next_day = calendar_of(session, activity.branch_id).next_working_day(now.astimezone(tz).date())
     deadline = rules.reply_by(now, activity.start_at, next_day, tz)
     notice = Notice(
-        branch_id=activity.branch_id, activity_id=activity.id, text="", reply_by=deadline,
-        created_by_id=me.id, created_at=now,
-    )  # fmt: skip
+        branch_id=activity.branch_id,
+        activity_id=activity.id,
+        text="",
+        reply_by=deadline,
+        created_by_id=me.id,
+        created_at=now,
+    )
     session.add(notice)
 
 
@@ -128,9 +142,14 @@ def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> Non
     changeable(session, me, activity)
     _close_notices(session, activity, now)
     audit.change(
-        session, "cancel", activity, {"status": ActivityStatus.CANCELLED},
-        now=now, actor_id=me.id, branch_id=me.branch_id,
-    )  # fmt: skip
+        session,
+        "cancel",
+        activity,
+        {"status": ActivityStatus.CANCELLED},
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+    )
 
 
 def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime, tz: tzinfo) -> None:
@@ -151,9 +170,17 @@ def _withdraw_rows(session: Session, me: Me, activity: Activity, now: datetime) 
         ids = sorted(session.scalars(live.values(withdrawn_at=now).returning(kind.id)))
         if ids:
             audit.record(
-                session, "withdraw", kind.__tablename__, None, now=now, actor_id=me.id, branch_id=me.branch_id,
-                activity_id=activity.id, ids=ids, count=len(ids),
-            )  # fmt: skip
+                session,
+                "withdraw",
+                kind.__tablename__,
+                None,
+                now=now,
+                actor_id=me.id,
+                branch_id=me.branch_id,
+                activity_id=activity.id,
+                ids=ids,
+                count=len(ids),
+            )
 
 
 def may_postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime) -> None:

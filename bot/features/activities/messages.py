@@ -19,22 +19,33 @@ from storage.models.notice import Notice
 PEOPLE_ON_A_PAGE = 20
 LEAVE_WORDS = {LeaveType.OFFICIAL_DUTY: "公差", LeaveType.SICK: "病假", LeaveType.PERSONAL: "事假"}
 LEAVE_STATES = {
-    LeaveState.PENDING: "待审批", LeaveState.APPROVED: "已批准",
-    LeaveState.REFUSED: "未批准", LeaveState.WITHDRAWN: "已撤回",
-}  # fmt: skip
+    LeaveState.PENDING: "待审批",
+    LeaveState.APPROVED: "已批准",
+    LeaveState.REFUSED: "未批准",
+    LeaveState.WITHDRAWN: "已撤回",
+}
 STATUS_WORDS = {
-    AttendanceStatus.PRESENT: "到会", AttendanceStatus.LATE: "迟到", AttendanceStatus.ONLINE: "线上参加",
-    AttendanceStatus.ABSENT: "缺席", AttendanceStatus.OBSERVER: "列席",
-}  # fmt: skip
+    AttendanceStatus.PRESENT: "到会",
+    AttendanceStatus.LATE: "迟到",
+    AttendanceStatus.ONLINE: "线上参加",
+    AttendanceStatus.ABSENT: "缺席",
+    AttendanceStatus.OBSERVER: "列席",
+}
 STATES = {
-    ActivityStatus.PLANNED: "", ActivityStatus.HELD: "（已登记）",
-    ActivityStatus.CANCELLED: "（已取消）", ActivityStatus.POSTPONED: "（已延期）",
-}  # fmt: skip
+    ActivityStatus.PLANNED: "",
+    ActivityStatus.HELD: "（已登记）",
+    ActivityStatus.CANCELLED: "（已取消）",
+    ActivityStatus.POSTPONED: "（已延期）",
+}
 MARK_WORDS = {
-    buttons.Mark.PRESENT: "到会", buttons.Mark.LATE: "迟到",
-    buttons.Mark.ONLINE: "线上参加", buttons.Mark.ABSENT: "缺席",
-    buttons.Mark.OFFICIAL_DUTY: "公差", buttons.Mark.SICK: "病假", buttons.Mark.PERSONAL: "事假",
-}  # fmt: skip
+    buttons.Mark.PRESENT: "到会",
+    buttons.Mark.LATE: "迟到",
+    buttons.Mark.ONLINE: "线上参加",
+    buttons.Mark.ABSENT: "缺席",
+    buttons.Mark.OFFICIAL_DUTY: "公差",
+    buttons.Mark.SICK: "病假",
+    buttons.Mark.PERSONAL: "事假",
+}
 Chosen = buttons.SignIn | buttons.AskLeave | buttons.CancelLeave | buttons.OpenActivity | buttons.HandInMakeup
 
 
@@ -59,9 +70,14 @@ class Who:
 
 
 def notice_text(
-    activity: Activity, types: Sequence[ActivityType], host: str, first_agenda: Sequence[str],
-    reply_by: datetime, tz: tzinfo, word: str = "通知",
-) -> str:  # fmt: skip
+    activity: Activity,
+    types: Sequence[ActivityType],
+    host: str,
+    first_agenda: Sequence[str],
+    reply_by: datetime,
+    tz: tzinfo,
+    word: str = "通知",
+) -> str:
     """The notice as it goes out; kept with the notice, so that cards need no second look."""
     lines = [
         f"【{'、'.join(TITLES[kind] for kind in types)}{word}】{activity.title}",

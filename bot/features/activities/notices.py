@@ -79,15 +79,24 @@ def _send(session: Session, call: Call, text: str) -> Reply:
     """To the group, else privately to everybody on the roster."""
     require(call.me, Right.MAKE_NOTICE, branch_id=call.me.branch_id)
     notice = Notice(
-        branch_id=call.me.branch_id, text=_body(session, call, text), reply_by=_reply_by(session, call),
-        created_by_id=call.me.id, created_at=call.now,
-    )  # fmt: skip
+        branch_id=call.me.branch_id,
+        text=_body(session, call, text),
+        reply_by=_reply_by(session, call),
+        created_by_id=call.me.id,
+        created_at=call.now,
+    )
     session.add(notice)
     session.flush()
     audit.record(
-        session, "make", "notice", notice.id, now=call.now, actor_id=call.me.id, branch_id=call.me.branch_id,
+        session,
+        "make",
+        "notice",
+        notice.id,
+        now=call.now,
+        actor_id=call.me.id,
+        branch_id=call.me.branch_id,
         length=len(text),
-    )  # fmt: skip
+    )
     refresh = [cards.card_of(notice), progress_card(cards.NOTICE, notice.id)]
     said = Message("通知正在送出。")
     return Reply(toast=said.text, edit=said, others=_tell(session, call, notice), refresh=refresh)

@@ -94,9 +94,12 @@ def _asked(
 
 
 def _people(
-    session: Session, table: type[Receipt] | type[LeaveRequest], of: InstrumentedAttribute[int], ids: Sequence[int],
+    session: Session,
+    table: type[Receipt] | type[LeaveRequest],
+    of: InstrumentedAttribute[int],
+    ids: Sequence[int],
     *which: ColumnElement[bool],
-) -> dict[int, set[int]]:  # fmt: skip
+) -> dict[int, set[int]]:
     """Who has a live row of each of these."""
     found: dict[int, set[int]] = defaultdict(set)
     for one, person in session.execute(
@@ -132,11 +135,13 @@ def _makeups(session: Session, branch_id: int, now: datetime, tz: tzinfo, person
         select(LeaveRequest.person_id, Activity)
         .join(Activity, Activity.id == LeaveRequest.activity_id)
         .where(
-            Activity.branch_id == branch_id, Activity.status == ActivityStatus.HELD,
+            Activity.branch_id == branch_id,
+            Activity.status == ActivityStatus.HELD,
             Activity.start_at >= at(since, time(), tz),
-            LeaveRequest.withdrawn_at.is_(None), LeaveRequest.state == LeaveState.APPROVED,
+            LeaveRequest.withdrawn_at.is_(None),
+            LeaveRequest.state == LeaveState.APPROVED,
         )
-    )  # fmt: skip
+    )
     if person_id is not None:
         query = query.where(LeaveRequest.person_id == person_id)
     away = [
@@ -151,13 +156,15 @@ def _done(session: Session, activity_ids: Collection[int]) -> set[tuple[int, int
     if not activity_ids:
         return set()
     made_up = select(Makeup.activity_id, Makeup.person_id).where(
-        Makeup.activity_id.in_(activity_ids), Makeup.withdrawn_at.is_(None),
+        Makeup.activity_id.in_(activity_ids),
+        Makeup.withdrawn_at.is_(None),
         Makeup.state.in_([MakeupState.SUBMITTED, MakeupState.ACCEPTED]),
-    )  # fmt: skip
+    )
     came = select(Attendance.activity_id, Attendance.person_id).where(
-        Attendance.activity_id.in_(activity_ids), Attendance.withdrawn_at.is_(None),
+        Attendance.activity_id.in_(activity_ids),
+        Attendance.withdrawn_at.is_(None),
         Attendance.status.in_(rules.HERE),
-    )  # fmt: skip
+    )
     return {(activity, person) for query in (made_up, came) for activity, person in session.execute(query)}
 
 

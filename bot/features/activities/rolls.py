@@ -55,10 +55,13 @@ def rolls(
                 rules.Expected(member.id, member.exempt)
                 for member in audience_of(activity, members[days[activity.id]], sent[activity.id])
             ],
-            statuses[activity.id], approved[activity.id], made_up[activity.id], asked[activity.id],
+            statuses[activity.id],
+            approved[activity.id],
+            made_up[activity.id],
+            asked[activity.id],
         )
         for activity in activities
-    }  # fmt: skip
+    }
 
 
 def _statuses(session: Session, ids: Sequence[int], until: datetime | None) -> dict[int, dict[int, AttendanceStatus]]:

@@ -96,9 +96,10 @@ def roll(session: Session, activity: Activity, tz: tzinfo, until: datetime | Non
 def signed_in_by_others(session: Session, activity_id: int) -> set[int]:
     """Whom somebody else has entered one by one (代登)."""
     query = select(Attendance.person_id).where(
-        Attendance.activity_id == activity_id, Attendance.withdrawn_at.is_(None),
+        Attendance.activity_id == activity_id,
+        Attendance.withdrawn_at.is_(None),
         Attendance.method == SignInMethod.MARKED,
-    )  # fmt: skip
+    )
     return set(session.scalars(query))
 
 
@@ -109,9 +110,14 @@ def receipts(session: Session, notice_id: int) -> set[int]:
 
 
 def mark(
-    session: Session, me: Me, activity: Activity, person_id: int, status: AttendanceStatus, now: datetime,
+    session: Session,
+    me: Me,
+    activity: Activity,
+    person_id: int,
+    status: AttendanceStatus,
+    now: datetime,
     method: SignInMethod = SignInMethod.MARKED,
-) -> None:  # fmt: skip
+) -> None:
     """Enter somebody by hand (补登, D23): marked with who and when; an earlier row is withdrawn, never overwritten."""
     earlier = session.scalars(
         select(Attendance).where(
@@ -136,9 +142,16 @@ def mark(
         )
     )
     audit.record(
-        session, "mark", "attendance", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id,
-        person_id=person_id, changes={"status": [earlier.status if earlier else None, status]},
-    )  # fmt: skip
+        session,
+        "mark",
+        "attendance",
+        activity.id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+        person_id=person_id,
+        changes={"status": [earlier.status if earlier else None, status]},
+    )
 
 
 def sign_in_for(
@@ -208,11 +221,13 @@ def open_activities(
     query = (
         select(Activity)
         .where(
-            Activity.branch_id == me.branch_id, Activity.status == ActivityStatus.PLANNED,
-            Activity.end_at >= now, Activity.start_at <= now + ahead,
+            Activity.branch_id == me.branch_id,
+            Activity.status == ActivityStatus.PLANNED,
+            Activity.end_at >= now,
+            Activity.start_at <= now + ahead,
         )
         .order_by(Activity.start_at, Activity.id)
-    )  # fmt: skip
+    )
     return [activity for activity in session.scalars(query) if in_scope(session, me, activity)]
 
 

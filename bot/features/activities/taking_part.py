@@ -52,9 +52,14 @@ def sign_in(session: Session, me: Me, activity_id: int, now: datetime, method: S
         return SignedIn(row.id, activity, row.status, row.at, again=True)
     status = _admitted(activity, now)
     values = {
-        "activity_id": activity_id, "person_id": me.id, "status": status, "method": method, "at": now,
-        "marked_by_id": None, "withdrawn_at": None,
-    }  # fmt: skip
+        "activity_id": activity_id,
+        "person_id": me.id,
+        "status": status,
+        "method": method,
+        "at": now,
+        "marked_by_id": None,
+        "withdrawn_at": None,
+    }
     row_id = session.execute(_SIGN_IN, values).scalar_one()
     audit.record(
         session,

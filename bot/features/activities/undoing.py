@@ -18,8 +18,11 @@ from storage.models.notice import Notice, Receipt
 
 NOTHING = "没有可以撤销的事项。签到、收到、请假和补学可在十分钟内撤销。"
 WHAT: dict[type[taking_part.Step], str] = {
-    Attendance: "签到", Receipt: "收到", LeaveRequest: "请假", Makeup: "补学",
-}  # fmt: skip
+    Attendance: "签到",
+    Receipt: "收到",
+    LeaveRequest: "请假",
+    Makeup: "补学",
+}
 
 
 def undo_sign_in(session: Session, call: Call, button: buttons.UndoSignIn) -> Reply:

@@ -260,9 +260,17 @@ def _details(session: Session, draft: dict[str, Any], types: list[ActivityType])
 
 def _confirm_rows(dialog: Dialog) -> list[list[Choice]]:
     labels = {
-        "title": "标题", "day": "日期", "time": "时间", "place": "地点", "length": "时长", "hours": "学时",
-        "host": "主持人", "agenda": "第一议题", "way": "发送方式", "types": "内容",
-    }  # fmt: skip
+        "title": "标题",
+        "day": "日期",
+        "time": "时间",
+        "place": "地点",
+        "length": "时长",
+        "hours": "学时",
+        "host": "主持人",
+        "agenda": "第一议题",
+        "way": "发送方式",
+        "types": "内容",
+    }
     if ActivityType.PARTY_LECTURE in dialog.draft["types"]:
         labels["lecturer"] = "授课人"
     if ActivityType.GROUP_DISCUSSION in dialog.draft["types"]:
@@ -290,13 +298,19 @@ def _plan(call: Call, draft: dict[str, Any]) -> making.Plan:
     types = [ActivityType(kind) for kind in draft["types"]]
     scope = _scope(draft)
     return making.Plan(
-        types=types, start_at=start_at, end_at=start_at + timedelta(minutes=int(draft.get("length", "120"))),
-        place=draft["place"], title=draft.get("title") or default_title(types, start_at.date()), scope=scope,
-        group_id=int(draft["group"]) if scope is Scope.GROUP else None, hours=Decimal(draft.get("hours", "0")),
+        types=types,
+        start_at=start_at,
+        end_at=start_at + timedelta(minutes=int(draft.get("length", "120"))),
+        place=draft["place"],
+        title=draft.get("title") or default_title(types, start_at.date()),
+        scope=scope,
+        group_id=int(draft["group"]) if scope is Scope.GROUP else None,
+        hours=Decimal(draft.get("hours", "0")),
         host_id=int(draft["host"]) if draft.get("host") else None,
         lecturer_id=int(draft["lecturer"]) if draft.get("lecturer") else None,
-        topic=draft.get("topic", ""), first_agenda=draft.get("agenda", []),
-    )  # fmt: skip
+        topic=draft.get("topic", ""),
+        first_agenda=draft.get("agenda", []),
+    )
 
 
 def _whole(session: Session, call: Call, dialog: Dialog) -> making.Plan:

@@ -14,9 +14,11 @@ from bot.kit.sheets import visible
 OUTSIDE = "EXT:"
 NAME_LENGTH = 50
 NOT_KEPT = {
-    Found.MARK: "a mark of secrecy", Found.IDENTITY_NUMBER: "an identity number",
-    Found.MOBILE_NUMBERS: "a list of mobile numbers", Found.BRANCH_WORD: "a word that the branch does not allow",
-}  # fmt: skip
+    Found.MARK: "a mark of secrecy",
+    Found.IDENTITY_NUMBER: "an identity number",
+    Found.MOBILE_NUMBERS: "a list of mobile numbers",
+    Found.BRANCH_WORD: "a word that the branch does not allow",
+}
 T = TypeVar("T", bound=StrEnum)
 Fields = Mapping[str, Any]
 

@@ -91,26 +91,36 @@ def _numbered(letter: str, kept: Mapping[int, str | None]) -> dict[int, str]:
 
 
 def _branch(
-    session: Session, branch: Organisation, groups: Mapping[int, str], people: Mapping[int, str], today: date,
+    session: Session,
+    branch: Organisation,
+    groups: Mapping[int, str],
+    people: Mapping[int, str],
+    today: date,
     timezone: str,
-) -> Json:  # fmt: skip
+) -> Json:
     held = duties_on(session, branch.id, today)
     secretary = [people[one] for one, duties in held.items() if Duty.SECRETARY in duties and one in people]
     committee = [people[one] for one in people if held.get(one, set()) & COMMITTEE]
     kept, there = branch.settings.get(FURTHER) or {}, _still_there(session, branch.id)
     parent = session.get(Organisation, branch.parent_id) if branch.parent_id else None
     usual = {
-        "superior": parent.name if parent else "", "timezone": timezone, "peer_orgs": [], "rank_order": list(Rank),
-    }  # fmt: skip
+        "superior": parent.name if parent else "",
+        "timezone": timezone,
+        "peer_orgs": [],
+        "rank_order": list(Rank),
+    }
     said = {name: branch.settings.get(name, usual[name]) for name in SAID}
     return {
-        "name": branch.name, "superior": said["superior"], "timezone": said["timezone"],
+        "name": branch.name,
+        "superior": said["superior"],
+        "timezone": said["timezone"],
         "groups": _groups(session, branch.id, groups, people, there, today),
         "committee": committee or [one for one in kept.get("committee", []) if one in there],
         "secretary": next(iter(secretary), _among(there, kept.get("secretary"))),
-        "peer_orgs": said["peer_orgs"], "rank_order": said["rank_order"],
+        "peer_orgs": said["peer_orgs"],
+        "rank_order": said["rank_order"],
         **{name: value for name, value in kept.items() if name not in ("committee", "secretary")},
-    }  # fmt: skip
+    }
 
 
 def _among(there: Collection[str], known: str | None) -> str | None:
@@ -118,9 +128,13 @@ def _among(there: Collection[str], known: str | None) -> str | None:
 
 
 def _groups(
-    session: Session, branch_id: int, groups: Mapping[int, str], people: Mapping[int, str], there: Collection[str],
+    session: Session,
+    branch_id: int,
+    groups: Mapping[int, str],
+    people: Mapping[int, str],
+    there: Collection[str],
     today: date,
-) -> list[Json]:  # fmt: skip
+) -> list[Json]:
     leaders = defaultdict[int, list[str]](list)
     facts = Facts.of_branch(session, branch_id, today)
     for person_id, known in people.items():
@@ -142,11 +156,15 @@ def _person(row: Person, facts: Facts, groups: Mapping[int, str], people: Mappin
         return [span.values for span in facts.spans[kind, row.id]]
 
     further = {
-        "gender": row.gender, "born_on": _day(row.born_on), "joined_party_on": _day(row.joined_party_on),
-        "telegram_id": row.telegram_id, "phone": row.phone,
-    }  # fmt: skip
+        "gender": row.gender,
+        "born_on": _day(row.born_on),
+        "joined_party_on": _day(row.joined_party_on),
+        "telegram_id": row.telegram_id,
+        "phone": row.phone,
+    }
     return {
-        "id": people[row.id], "name": row.name,
+        "id": people[row.id],
+        "name": row.name,
         "group": _plain_or_rows("group", of(GroupSpan), lambda one: groups[one["group_id"]]),
         "duties": [_duty(one, groups) for one in of(DutySpan)],
         "category": _plain_or_rows("category", of(CategorySpan), lambda one: one["category"].value),
@@ -157,7 +175,7 @@ def _person(row: Person, facts: Facts, groups: Mapping[int, str], people: Mappin
         "notes": row.notes,
         **{name: value for name, value in further.items() if value is not None},
         **(row.extra or {}),
-    }  # fmt: skip
+    }
 
 
 def _day(day: date | None) -> str | None:
@@ -203,7 +221,10 @@ def _duty(values: Mapping[str, Any], groups: Mapping[int, str]) -> Any:
 def _exemption(values: Mapping[str, Any], people: Mapping[int, str]) -> Json:
     contact = people.get(values["contact_person_id"] or 0)
     return {
-        "from": _from(values), "to": _day(values["to_on"]),
-        "reason": values["reason_text"] or values["reason"].value, "approved_by": values["approved_by"],
-        "contact_person": contact, **(values["extra"] or {}),
-    }  # fmt: skip
+        "from": _from(values),
+        "to": _day(values["to_on"]),
+        "reason": values["reason_text"] or values["reason"].value,
+        "approved_by": values["approved_by"],
+        "contact_person": contact,
+        **(values["extra"] or {}),
+    }

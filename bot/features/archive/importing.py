@@ -36,9 +36,14 @@ from storage.models.person import (
 )
 
 MODELS: dict[Of, type[Any]] = {
-    Of.ROSTER: RosterSpan, Of.MEMBERSHIP: MembershipSpan, Of.GROUP: GroupSpan, Of.RANK: RankSpan,
-    Of.CATEGORY: CategorySpan, Of.DUTY: DutySpan, Of.EXEMPTION: ExemptionSpan,
-}  # fmt: skip
+    Of.ROSTER: RosterSpan,
+    Of.MEMBERSHIP: MembershipSpan,
+    Of.GROUP: GroupSpan,
+    Of.RANK: RankSpan,
+    Of.CATEGORY: CategorySpan,
+    Of.DUTY: DutySpan,
+    Of.EXEMPTION: ExemptionSpan,
+}
 
 _ERASED = re.compile(rf"{re.escape(erased_name(0)[:-1])}\d+")
 # What was said and done, not what is recorded: rows that these name are kept for them.
@@ -87,9 +92,17 @@ def bring(session: Session, document: Mapping[str, Any], target: Target, *, now:
     notes = _Desk(session, branch_id, now).lay(archive, target)
     end_of_leavers(session, branch_id, now.date(), now)
     record(
-        session, "archive_imported", "organisation", branch_id, now=now, branch_id=branch_id, via="command",
-        people=len(archive.people or ()), replaced=target.replace, **noting.note(session, branch_id, was, now),
-    )  # fmt: skip
+        session,
+        "archive_imported",
+        "organisation",
+        branch_id,
+        now=now,
+        branch_id=branch_id,
+        via="command",
+        people=len(archive.people or ()),
+        replaced=target.replace,
+        **noting.note(session, branch_id, was, now),
+    )
     session.flush()
     groups = len(archive.branch.groups) if archive.branch else 0
     return Brought(branch_id, True, len(archive.people or ()), groups, kept, tuple(notes))
@@ -139,10 +152,12 @@ def _may_go_there(session: Session, branch_id: int, target: Target) -> None:
     people = session.scalar(select(func.count()).select_from(Person).where(Person.branch_id == branch_id)) or 0
     if people and not target.replace:
         name = session.get_one(Organisation, branch_id).name
-        raise BadArchive([
-            f"branch: {name} (id {branch_id}) has other records ({people} people); --replace puts the archive in "
-            "their place, --as-new NAME makes another branch of it"
-        ])  # fmt: skip
+        raise BadArchive(
+            [
+                f"branch: {name} (id {branch_id}) has other records ({people} people); --replace puts the archive in "
+                "their place, --as-new NAME makes another branch of it"
+            ]
+        )
 
 
 def _without_own_words(session: Session, branch_id: int, document: Mapping[str, Any]) -> None:
@@ -334,7 +349,9 @@ class _Desk:
         found = references(self._session, model, ids, but=LOGS if model is Person else frozenset())
         holders = [f"{name} ({count})" for name, count in found]
         if holders:
-            raise BadArchive([
-                f"{table(model).name}: {len(ids)} that the archive does not have are still named by "
-                f"{', '.join(holders)}; --as-new NAME makes another branch"
-            ])  # fmt: skip
+            raise BadArchive(
+                [
+                    f"{table(model).name}: {len(ids)} that the archive does not have are still named by "
+                    f"{', '.join(holders)}; --as-new NAME makes another branch"
+                ]
+            )

@@ -62,9 +62,16 @@ def note(session: Session, branch_id: int, was: Standing, now: datetime) -> Note
         action = _action(person_id, was, stands)
         done[action] += 1
         audit.record(
-            session, action, "person", person_id, now=now, branch_id=branch_id, via="command",
-            why=Source.ARCHIVE_IMPORT, edits=edits,
-        )  # fmt: skip
+            session,
+            action,
+            "person",
+            person_id,
+            now=now,
+            branch_id=branch_id,
+            via="command",
+            why=Source.ARCHIVE_IMPORT,
+            edits=edits,
+        )
     texts = {name: [audit.of_text(one.branch[name]) for one in (was, stands)] for name in was.branch}
     changes = {name: pair for name, pair in texts.items() if pair[0] != pair[1]}
     return {"counts": done, "changes": changes, "edits": list(_groups(was, stands))}

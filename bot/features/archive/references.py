@@ -9,9 +9,13 @@ from storage.base import Model, table
 
 
 def references(
-    session: Session, model: type[Model], ids: Collection[int], *,
-    among: Collection[str] = (), but: Collection[str] = (),
-) -> list[tuple[str, int]]:  # fmt: skip
+    session: Session,
+    model: type[Model],
+    ids: Collection[int],
+    *,
+    among: Collection[str] = (),
+    but: Collection[str] = (),
+) -> list[tuple[str, int]]:
     """Which tables name these rows, and how often: one statement a foreign key."""
     found = []
     for other, key in _keys_to(table(model)):

@@ -83,10 +83,25 @@ class Archive:
     people: tuple[Someone, ...] | None
 
 
-_PERSON = frozenset({
-    "id", "name", "group", "duties", "category", "rank_history", "roster", "membership", "exemptions", "notes",
-    "gender", "born_on", "joined_party_on", "telegram_id", "phone",
-})  # fmt: skip
+_PERSON = frozenset(
+    {
+        "id",
+        "name",
+        "group",
+        "duties",
+        "category",
+        "rank_history",
+        "roster",
+        "membership",
+        "exemptions",
+        "notes",
+        "gender",
+        "born_on",
+        "joined_party_on",
+        "telegram_id",
+        "phone",
+    }
+)
 _BRANCH = frozenset({"name", "groups", "secretary", "committee"})
 
 
@@ -103,9 +118,7 @@ def read_branch(check: Check, row: Any, people: Collection[str] | None) -> Branc
     if listed is not None and not isinstance(listed, list):
         check.fault("branch.committee", listed, "a list of ids of people")
         listed = []
-    committee = [
-        _named(check, f"branch.committee[{at}]", one, people) for at, one in enumerate(listed or [])
-    ]  # fmt: skip
+    committee = [_named(check, f"branch.committee[{at}]", one, people) for at, one in enumerate(listed or [])]
     for name in ("superior", "timezone"):
         check.text("branch", row, name)
     for name in ("peer_orgs", "rank_order"):

@@ -85,9 +85,7 @@ def decide(kinds: Kinds, session: Session, call: Call, button: DecideCorrection)
     if button.does is Draft.DROP:
         return Reply(toast="未更正。", edit=Message("已取消，内容未更正。"))
     now = service.correct(session, call.me, found, text, call.now, call.tz)
-    return Reply(
-        toast="已更正。", edit=messages.corrected(found.subject, now), refresh=_cards(found), promised=True
-    )  # fmt: skip
+    return Reply(toast="已更正。", edit=messages.corrected(found.subject, now), refresh=_cards(found), promised=True)
 
 
 def previewed(session: Session, call: Call, button: Previewed) -> Reply:

@@ -100,7 +100,14 @@ def correct(session: Session, me: Me, found: Found, text: str, now: datetime, tz
     message = found.kind.reworded(session, found.id, text, tz).to_json()
     numbers = [broadcasts.correct(session, batch, message, now) for batch in batches(session, found, tz)]
     audit.record(
-        session, "correct", found.kind.kind, found.id, now=now, actor_id=me.id, branch_id=me.branch_id,
-        number=numbers[0], changes={"text": [audit.of_text(found.subject.text), audit.of_text(text)]},
-    )  # fmt: skip
+        session,
+        "correct",
+        found.kind.kind,
+        found.id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+        number=numbers[0],
+        changes={"text": [audit.of_text(found.subject.text), audit.of_text(text)]},
+    )
     return broadcasts.progress(session, found.batch, now)

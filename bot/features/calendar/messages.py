@@ -42,9 +42,8 @@ def calendar(states: Iterable[tuple[int, YearState]], blocks: Iterable[Block], o
     lines += [_block(block) for block in blocks]
     lines += ["本支部另设：", *(f"{number}. {_own(days)}" for number, days in enumerate(own, 1))] if own else []
     drops = [
-        Choice(f"删除 {number}", DropDays(days.first.isoformat()))
-        for number, days in enumerate(own[:BUTTONS_SHOWN], 1)
-    ]  # fmt: skip
+        Choice(f"删除 {number}", DropDays(days.first.isoformat())) for number, days in enumerate(own[:BUTTONS_SHOWN], 1)
+    ]
     rows = [
         [Choice("读入通知", Send(What.NOTICE))],
         [Choice("加放假日", Send(What.OFF)), Choice("加上班日", Send(What.WORKED))],

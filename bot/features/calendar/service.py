@@ -75,11 +75,16 @@ def take_over(
     file = proposal.checked.file
     official = proposal.state is YearState.OFFICIAL
     row = CalendarYear(
-        organisation_id=proposal.branch_id, year=file.year, whole=True,
-        papers=list(file.papers) if official else [], days=[entry.to_json() for entry in file.entries],
+        organisation_id=proposal.branch_id,
+        year=file.year,
+        whole=True,
+        papers=list(file.papers) if official else [],
+        days=[entry.to_json() for entry in file.entries],
         source=source if official else "; ".join((source, *file.papers)),
-        token=uuid4().hex, made_by_id=by_id, made_at=now,
-    )  # fmt: skip
+        token=uuid4().hex,
+        made_by_id=by_id,
+        made_at=now,
+    )
     _append(session, row, "read_in", now, by_id, via)
 
 
@@ -87,9 +92,17 @@ def _append(session: Session, row: CalendarYear, action: str, now: datetime, by_
     session.add(row)
     session.flush()
     audit.record(
-        session, action, "calendar_year", row.id, now=now, actor_id=by_id, branch_id=row.organisation_id, via=via,
-        year=row.year, days=len(row.days),
-    )  # fmt: skip
+        session,
+        action,
+        "calendar_year",
+        row.id,
+        now=now,
+        actor_id=by_id,
+        branch_id=row.organisation_id,
+        via=via,
+        year=row.year,
+        days=len(row.days),
+    )
 
 
 def reach_of(session: Session, me: Me) -> int | None:
@@ -159,7 +172,14 @@ def _mine(session: Session, branch_id: int, year: int) -> list[Entry]:
 
 def _write(session: Session, me: Me, year: int, entries: Sequence[Entry], action: str, now: datetime) -> None:
     row = CalendarYear(
-        organisation_id=me.branch_id, year=year, whole=False, papers=[], source="chat",
-        days=[entry.to_json() for entry in entries], token=uuid4().hex, made_by_id=me.id, made_at=now,
-    )  # fmt: skip
+        organisation_id=me.branch_id,
+        year=year,
+        whole=False,
+        papers=[],
+        source="chat",
+        days=[entry.to_json() for entry in entries],
+        token=uuid4().hex,
+        made_by_id=me.id,
+        made_at=now,
+    )
     _append(session, row, action, now, me.id, "chat")

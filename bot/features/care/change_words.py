@@ -21,9 +21,18 @@ NOTHING = "空"
 # Who and when stand before every line.
 _SAID_ALREADY = frozenset({"changed_by_id", "changed_at"})
 # Of these the log says only whether there is one.
-_THERE = frozenset({
-    "telegram_id", "used_by_telegram_id", "chat_id", "phone", "born_on", "gender", "report_phone", "sign_in_code",
-})  # fmt: skip
+_THERE = frozenset(
+    {
+        "telegram_id",
+        "used_by_telegram_id",
+        "chat_id",
+        "phone",
+        "born_on",
+        "gender",
+        "report_phone",
+        "sign_in_code",
+    }
+)
 # One of each holds at a time: the end of one and the beginning of the next are one change.
 _ONE_AT_A_TIME = frozenset({"membership_span", "group_span", "rank_span", "category_span"})
 

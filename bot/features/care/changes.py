@@ -95,11 +95,16 @@ def _line(row: Audit, names: "Names") -> Line:
     about = [names.subject(row), names.name(Activity, details.get("activity_id"))]
     about += [names.name(Person, details.get("person_id"))] if row.subject != "person" else []
     return Line(
-        row.at, names.name(Person, row.actor_id) or None, row.via, row.action, row.subject,
+        row.at,
+        names.name(Person, row.actor_id) or None,
+        row.via,
+        row.action,
+        row.subject,
         "，".join(filter(None, about)),
-        [names.change(change) for change in _changes(row)], list(_edits(row, names)),
+        [names.change(change) for change in _changes(row)],
+        list(_edits(row, names)),
         {key: value for key, value in details.items() if key not in ("changes", "edits")},
-    )  # fmt: skip
+    )
 
 
 def _changes(row: Audit) -> Iterator[Change]:
@@ -125,21 +130,34 @@ def _edits(row: Audit, names: "Names") -> Iterator[RowEdit]:
             says = {"name": names.name(PartyGroup, edit["id"])}
         mine = whose is None or (row.subject == "person" and whose == row.subject_id)
         yield RowEdit(
-            edit["table"], names.values(edit["before"]), names.values(edit["after"]), says,
+            edit["table"],
+            names.values(edit["before"]),
+            names.values(edit["after"]),
+            says,
             "" if mine else names.name(Person, whose),
-        )  # fmt: skip
+        )
 
 
 # --- names for ids ---------------------------------------------------------------------------------------------------
 
 _SUBJECTS: Mapping[str, type[Any]] = {"person": Person, "activity": Activity}
 _SHOWN: Mapping[type[Any], Any] = {
-    Person: Person.name, PartyGroup: PartyGroup.name, Activity: Activity.title, Organisation: Organisation.name,
-}  # fmt: skip
+    Person: Person.name,
+    PartyGroup: PartyGroup.name,
+    Activity: Activity.title,
+    Organisation: Organisation.name,
+}
 _KEYS: Mapping[str, type[Any]] = {
-    "person_id": Person, "host_id": Person, "lecturer_id": Person, "contact_person_id": Person, "secretary_id": Person,
-    "group_id": PartyGroup, "activity_id": Activity, "branch_id": Organisation, "organisation_id": Organisation,
-}  # fmt: skip
+    "person_id": Person,
+    "host_id": Person,
+    "lecturer_id": Person,
+    "contact_person_id": Person,
+    "secretary_id": Person,
+    "group_id": PartyGroup,
+    "activity_id": Activity,
+    "branch_id": Organisation,
+    "organisation_id": Organisation,
+}
 
 
 def _named(row: Audit) -> type[Any] | None:

@@ -81,9 +81,10 @@ def _find(session: Session, me: Me, person_id: int, today: date) -> Person:
     if person is None or person.erased_at is not None:
         raise Refusal(NO_SUCH_PERSON)
     elsewhere = select(DutySpan.id).where(
-        DutySpan.person_id == person.id, DutySpan.organisation_id != me.branch_id,
+        DutySpan.person_id == person.id,
+        DutySpan.organisation_id != me.branch_id,
         or_(DutySpan.to_on.is_(None), DutySpan.to_on > today),
-    )  # fmt: skip
+    )
     if session.scalars(elsewhere).first() is not None:
         raise Refusal(IN_OFFICE_ELSEWHERE)
     return person
@@ -109,10 +110,11 @@ def erase(session: Session, me: Me, person_id: int, today: date, now: datetime, 
     requests = traces.take_requests_out(session, name, around, person.phone)
     # What somebody wrote first: of that nothing is left in which the name could be replaced.
     done = {
-        "bind_requests": len(requests), "reviewed": traces.take_texts_out(session, person.id, requests),
+        "bind_requests": len(requests),
+        "reviewed": traces.take_texts_out(session, person.id, requests),
         "said": sum(traces.take_name_out(session, each, around) for each in (name, *numbers)),
         "named": sum(mentions.take_out(session, each, around) for each in (name, *numbers)),
-    }  # fmt: skip
+    }
     # The person last: the other tables are found by the account that stands there.
     for holding in reversed(HOLDINGS):
         count = _erase(session, holding, subject)

@@ -88,10 +88,18 @@ def _own(table: type[Any], title: str, *acts: str, **empties: Any) -> Holding:
 
 def _person(subject: Subject) -> dict[str, Any]:
     return {
-        "name": erased_name(subject.person_id), "gender": None, "born_on": None, "joined_party_on": None,
-        "telegram_id": None, "bound_at": None, "reachable": False, "notes": "", "phone": None, "archive_id": None,
+        "name": erased_name(subject.person_id),
+        "gender": None,
+        "born_on": None,
+        "joined_party_on": None,
+        "telegram_id": None,
+        "bound_at": None,
+        "reachable": False,
+        "notes": "",
+        "phone": None,
+        "archive_id": None,
         "extra": null(),
-    }  # fmt: skip
+    }
 
 
 def _at_chat(column: Any) -> Whose:

@@ -120,10 +120,12 @@ def naming(session: Session, person: Person, put: str, around: Around) -> Naming
     """The name with what takes its place, and everybody of these surroundings whose name it is a part of."""
     others = session.scalars(
         select(Person.name).where(
-            Person.branch_id.in_(around.branches), Person.id != person.id, Person.erased_at.is_(None),
+            Person.branch_id.in_(around.branches),
+            Person.id != person.id,
+            Person.erased_at.is_(None),
             Person.name.contains(person.name, autoescape=True),
         )
-    )  # fmt: skip
+    )
     return Naming(person.name, put, others)
 
 

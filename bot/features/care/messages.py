@@ -97,9 +97,14 @@ def retention(periods: Mapping[Kind, int], due: Mapping[Kind, int]) -> Message:
 
 def _short(kind: Kind) -> str:
     return {
-        Kind.RECEIVED: "收到的消息", Kind.SENT: "发出的消息", Kind.DRAFTS: "草稿", Kind.INVITES: "邀请链接",
-        Kind.REQUESTS: "绑定申请", Kind.REASONS: "事由和说明", Kind.PIECES: "心得正文",
-    }[kind]  # fmt: skip
+        Kind.RECEIVED: "收到的消息",
+        Kind.SENT: "发出的消息",
+        Kind.DRAFTS: "草稿",
+        Kind.INVITES: "邀请链接",
+        Kind.REQUESTS: "绑定申请",
+        Kind.REASONS: "事由和说明",
+        Kind.PIECES: "心得正文",
+    }[kind]
 
 
 def _period(days: int) -> str:
@@ -182,15 +187,17 @@ def erase_second(name: str, dialog_id: int) -> Message:
 
 def receipt(person_id: int, before: Before, by: str, now: datetime, tz: tzinfo) -> str:
     """Names nobody but who did it: the receipt outlives the name."""
-    return "\n".join([
-        f"【注销回执】{person_id}号",
-        f"时间：{now.astimezone(tz):%Y年}{moment_words(now, tz)}",
-        f"办理人：{by}",
-        f"已删除或清空：{_counted({**before.gone, **before.emptied})}",
-        f"保留（记为“{erased_name(person_id)}”）：{_counted(before.kept)}",
-        f"其他文字中的姓名：{_named(before)}。",
-        "此前的数据库备份到期后自动删除。请转告本人，并自行删除聊天中的有关内容。",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f"【注销回执】{person_id}号",
+            f"时间：{now.astimezone(tz):%Y年}{moment_words(now, tz)}",
+            f"办理人：{by}",
+            f"已删除或清空：{_counted({**before.gone, **before.emptied})}",
+            f"保留（记为“{erased_name(person_id)}”）：{_counted(before.kept)}",
+            f"其他文字中的姓名：{_named(before)}。",
+            "此前的数据库备份到期后自动删除。请转告本人，并自行删除聊天中的有关内容。",
+        ]
+    )
 
 
 def _named(before: Before) -> str:

@@ -23,9 +23,15 @@ from storage.models.study import StudyItem
 
 # What a reader sees in the place of a number that points at one of these.
 NAMED: Mapping[type[Model], Any] = {
-    Person: Person.name, Activity: Activity.title, ReflectionTask: ReflectionTask.title, StudyItem: StudyItem.title,
-    Notice: Notice.text, Organisation: Organisation.name, PartyGroup: PartyGroup.name, Reminder: Reminder.holidays,
-}  # fmt: skip
+    Person: Person.name,
+    Activity: Activity.title,
+    ReflectionTask: ReflectionTask.title,
+    StudyItem: StudyItem.title,
+    Notice: Notice.text,
+    Organisation: Organisation.name,
+    PartyGroup: PartyGroup.name,
+    Reminder: Reminder.holidays,
+}
 Row = Mapping[str, Any]
 
 
@@ -116,7 +122,8 @@ def plain(value: Any) -> Any:
 def to_json(data: MyData, now: datetime) -> dict[str, Any]:
     """For programs: the tables and columns by their own names."""
     return {
-        "made_at": now.isoformat(), "person_id": data.person_id,
+        "made_at": now.isoformat(),
+        "person_id": data.person_id,
         "tables": {part.name: [plain(dict(row)) for row in part.rows] for part in data.parts if part.rows},
         "named_in": {part.name: part.acted for part in data.parts if part.acted},
-    }  # fmt: skip
+    }

@@ -5,15 +5,63 @@ from collections.abc import Iterable
 from typing import Any
 
 # Names that are everyday words as well: 精神文明建设 names nobody.
-WORDS = frozenset({
-    "安定", "安宁", "安全", "成功", "成果", "党建", "方法", "方向", "高度", "高峰", "高尚", "关键", "关心", "关注",
-    "国庆", "和平", "和谐", "红旗", "建国", "建设", "江山", "解放", "金秋", "平安", "全面", "胜利", "时代", "时间",
-    "万一", "温暖", "文化", "文明", "先进", "向前", "向上", "学习", "阳光", "元旦", "中秋",
-})  # fmt: skip
+WORDS = frozenset(
+    {
+        "安定",
+        "安宁",
+        "安全",
+        "成功",
+        "成果",
+        "党建",
+        "方法",
+        "方向",
+        "高度",
+        "高峰",
+        "高尚",
+        "关键",
+        "关心",
+        "关注",
+        "国庆",
+        "和平",
+        "和谐",
+        "红旗",
+        "建国",
+        "建设",
+        "江山",
+        "解放",
+        "金秋",
+        "平安",
+        "全面",
+        "胜利",
+        "时代",
+        "时间",
+        "万一",
+        "温暖",
+        "文化",
+        "文明",
+        "先进",
+        "向前",
+        "向上",
+        "学习",
+        "阳光",
+        "元旦",
+        "中秋",
+    }
+)
 # Words of machines in a message or a file's record: what they name is no person, and changed they lead nowhere.
-MACHINES = frozenset({
-    "batch", "base64", "callback_data", "file_id", "file_unique_id", "kind", "mime_type", "upload", "url",
-})  # fmt: skip
+MACHINES = frozenset(
+    {
+        "batch",
+        "base64",
+        "callback_data",
+        "file_id",
+        "file_unique_id",
+        "kind",
+        "mime_type",
+        "upload",
+        "url",
+    }
+)
 
 
 class Naming:

@@ -150,9 +150,14 @@ def set_period(session: Session, me: Me, kind: Kind, days: int, now: datetime) -
         row = RetentionRule(branch_id=me.branch_id, kind=kind, days=RETENTION[kind].days)
         session.add(row)
     audit.change(
-        session, "set", row, {"days": days, "changed_by_id": me.id, "changed_at": now},
-        now=now, actor_id=me.id, branch_id=me.branch_id,
-    )  # fmt: skip
+        session,
+        "set",
+        row,
+        {"days": days, "changed_by_id": me.id, "changed_at": now},
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+    )
 
 
 def sweep_branch(session: Session, me: Me, now: datetime) -> dict[Kind, int]:

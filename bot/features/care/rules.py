@@ -53,9 +53,29 @@ def erased_name(person_id: int) -> str:
 
 # What members send all day: a word inside one of these would shut the door on everybody.
 EVERYDAY = (
-    "签到", "请假", "我的学习", "交心得", "我的记录", "帮助", "收到", "已阅", "学完了", "提交", "取消", "撤销", "补学",
-    "公差", "病假", "事假", "我的数据", "我还欠什么", "党员", "支部", "心得体会", "主题党日",
-)  # fmt: skip
+    "签到",
+    "请假",
+    "我的学习",
+    "交心得",
+    "我的记录",
+    "帮助",
+    "收到",
+    "已阅",
+    "学完了",
+    "提交",
+    "取消",
+    "撤销",
+    "补学",
+    "公差",
+    "病假",
+    "事假",
+    "我的数据",
+    "我还欠什么",
+    "党员",
+    "支部",
+    "心得体会",
+    "主题党日",
+)
 
 
 def word_fault(word: str) -> str | None:

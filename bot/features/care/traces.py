@@ -26,9 +26,10 @@ from storage.rows import changed
 
 UNSENT = (OutboxState.QUEUED, OutboxState.SENDING)
 _SILENT: dict[str, Any] = {
-    "message": SAID_NOTHING, "reason": ERASED,
+    "message": SAID_NOTHING,
+    "reason": ERASED,
     "state": case((Outbox.state.in_(UNSENT), OutboxState.CANCELLED.value), else_=Outbox.state),
-}  # fmt: skip
+}
 _REWRITE = (
     update(table(Outbox))
     .where(table(Outbox).c.id == bindparam("row_id"))
@@ -93,9 +94,14 @@ def _reword(session: Session, found: Sequence[Row[Any]], name: Naming) -> int:
             continue
         message = name.out_of(row.message) if waits else SAID_NOTHING
         reason = NAME_TAKEN_OUT if waits else row.reason
-        done.append({
-            "row_id": row.id, "to_message": message, "to_about": name.out_of(row.about), "to_reason": reason,
-        })  # fmt: skip
+        done.append(
+            {
+                "row_id": row.id,
+                "to_message": message,
+                "to_about": name.out_of(row.about),
+                "to_reason": reason,
+            }
+        )
     if done:
         session.connection().execute(_REWRITE, done)
     return len(done)
@@ -126,8 +132,9 @@ def _forget_heard(session: Session, name: Naming, around: Around) -> int:
     texts = [says(Inbox.payload, name.name), *(Inbox.payload.contains(each, autoescape=True) for each in written)]
     query = select(Inbox.id, Inbox.payload, Inbox.answer, Inbox.fault).where(
         or_(*texts, says(Inbox.answer, name.name), says(Inbox.fault, name.name)),
-        Inbox.state.not_in([InboxState.NEW, InboxState.CLAIMED]), Inbox.sender.not_in(_elsewhere(around)),
-    )  # fmt: skip
+        Inbox.state.not_in([InboxState.NEW, InboxState.CLAIMED]),
+        Inbox.sender.not_in(_elsewhere(around)),
+    )
     mine = [row.id for row in session.execute(query) if name.names_in([_read(row.payload), row.answer, row.fault])]
     return _each_slice(mine, lambda part: changed(session, delete(Inbox).where(Inbox.id.in_(part))))
 

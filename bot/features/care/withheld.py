@@ -30,14 +30,19 @@ def without_others_texts(session: Session, subject: Subject, table: type[Any], r
         return rows
     others = _Others(session, subject)
     if table is Inbox:
-        return [{**row, "payload": others.out_of_update(row["payload"]), "answer": others.out_of(row["answer"])}
-                for row in rows]  # fmt: skip
+        return [
+            {**row, "payload": others.out_of_update(row["payload"]), "answer": others.out_of(row["answer"])}
+            for row in rows
+        ]
     pieces = _pieces(session, subject)
     return [
-        {**row, "message": others.piece(row["message"]) if row["id"] in pieces else others.out_of(row["message"]),
-         "about": others.out_of(row["about"])}
+        {
+            **row,
+            "message": others.piece(row["message"]) if row["id"] in pieces else others.out_of(row["message"]),
+            "about": others.out_of(row["about"]),
+        }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _has_reviewed(session: Session, subject: Subject) -> bool:

@@ -102,18 +102,29 @@ PLAIN = {
 
 # Why a fact of somebody changed: the answers of the wizard, and the acts that ask for none (choices.Source).
 WHYS = {
-    "work": "工作调整", "election": "换届选举", "own": "本人情况", "transfer": "组织关系", "mistake": "更正差错",
-    "decided": "组织决定", "roster_import": "名册导入", "archive_import": "档案导入", "hand_over": "书记移交",
+    "work": "工作调整",
+    "election": "换届选举",
+    "own": "本人情况",
+    "transfer": "组织关系",
+    "mistake": "更正差错",
+    "decided": "组织决定",
+    "roster_import": "名册导入",
+    "archive_import": "档案导入",
+    "hand_over": "书记移交",
     "office_command": "命令行任免",
-}  # fmt: skip
+}
 # By what somebody was bound.
 BY = {"link": "邀请链接", "setting": "设置", "number": "手机号码", "request": "绑定申请"}
 # The dated facts of people: what each is, and the column that says it.
 SPANS = {
-    "roster_span": ("在册", ""), "membership_span": ("党员身份", "status"), "group_span": ("党小组", "group_id"),
-    "rank_span": ("职级", "rank"), "category_span": ("类别", "category"), "duty_span": ("党内职务", "duty"),
+    "roster_span": ("在册", ""),
+    "membership_span": ("党员身份", "status"),
+    "group_span": ("党小组", "group_id"),
+    "rank_span": ("职级", "rank"),
+    "category_span": ("类别", "category"),
+    "duty_span": ("党内职务", "duty"),
     "exemption_span": ("免于考勤", "reason"),
-}  # fmt: skip
+}
 
 ACTIONS = {
     "make": "新建", "cancel": "取消", "postpone": "延期", "settle": "登记考勤", "sign_in": "签到", "undo": "撤销",

@@ -103,11 +103,15 @@ def _desk(
     card = sendings.desk_card(session, reminder, now, tz).to_json()
     return [
         Owed(
-            keys=(f"reminder_desk:{reminder.id}:{person}",), message=card, person_id=person,
-            about={"desk": reminder.id}, card=(service.CARD, reminder.id), delay=delay,
+            keys=(f"reminder_desk:{reminder.id}:{person}",),
+            message=card,
+            person_id=person,
+            about={"desk": reminder.id},
+            card=(service.CARD, reminder.id),
+            delay=delay,
         )
         for person in desk
-    ]  # fmt: skip
+    ]
 
 
 def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo) -> dict[str, Any] | None:
@@ -137,8 +141,11 @@ def _missed(session: Session, branch_id: int, occurrence: Occurrence, blocks: It
     message = messages.missed(names).to_json()
     return [
         Owed(
-            keys=(f"pre_holiday_missed:{branch_id}:{occurrence.slot}:{person}",), message=message, person_id=person,
+            keys=(f"pre_holiday_missed:{branch_id}:{occurrence.slot}:{person}",),
+            message=message,
+            person_id=person,
             about={"missed": names},
         )
-        for person in service.desk(session, branch_id, occurrence.on) if names
-    ]  # fmt: skip
+        for person in service.desk(session, branch_id, occurrence.on)
+        if names
+    ]

@@ -18,12 +18,18 @@ PREVIEW_ONLY = "这是预览，正式发送后才能点。"
 NO_DAY = "没有看懂日期，请按“9月20日”的样子发送。"
 NONE_AHEAD = "今后一年没有待发送的提醒。"
 FIELDS = {
-    Field.TEXT: "正文", Field.ISSUER: "落款", Field.PHONE: "举报电话", Field.MAIL: "举报邮箱", Field.URL: "举报网站",
-}  # fmt: skip
+    Field.TEXT: "正文",
+    Field.ISSUER: "落款",
+    Field.PHONE: "举报电话",
+    Field.MAIL: "举报邮箱",
+    Field.URL: "举报网站",
+}
 SHOWN, SHOWN_WORDS, MINUTES = 7, 60, 60
 BACK, TO_TIMING, TO_WORDING = (
-    Choice("返回", Turn(Page.COMING)), Choice("返回", Turn(Page.TIMING)), Choice("返回", Turn(Page.WORDING)),
-)  # fmt: skip
+    Choice("返回", Turn(Page.COMING)),
+    Choice("返回", Turn(Page.TIMING)),
+    Choice("返回", Turn(Page.WORDING)),
+)
 
 
 # --- what goes next ------------------------------------------------------------------------------------------------
@@ -87,10 +93,13 @@ def opened(one: Coming, now: datetime, tz: tzinfo) -> Message:
     pause = Choice("恢复发送", _act(Act.RESUME, one)) if one.skipped else Choice("跳过", _act(Act.SKIP, one))
     changed = one.wish is not None and bool(one.skipped or _marks(one))
     taps = [
-        Choice("预览", _act(Act.PREVIEW, one)), Choice("改日期", _act(Act.DAY, one)),
-        Choice("改文字", _act(Act.TEXT, one)), pause,
-        *([Choice("恢复默认", _act(Act.DEFAULT, one))] if changed else []), BACK,
-    ]  # fmt: skip
+        Choice("预览", _act(Act.PREVIEW, one)),
+        Choice("改日期", _act(Act.DAY, one)),
+        Choice("改文字", _act(Act.TEXT, one)),
+        pause,
+        *([Choice("恢复默认", _act(Act.DEFAULT, one))] if changed else []),
+        BACK,
+    ]
     return Message("\n".join(lines), two_a_row(taps))
 
 
@@ -138,9 +147,12 @@ def timing_page(now_set: Timing) -> Message:
     ]
     word, value = ("关闭第二次", 0) if now_set.second_line else ("开启第二次", 1)
     taps = [
-        Choice("提前天数", Turn(Page.LEAD)), Choice("发送时间", Turn(Page.HOUR)),
-        Choice("合并提醒", Turn(Page.MERGE)), Choice(word, SetTiming(Knob.SECOND_LINE, value)), BACK,
-    ]  # fmt: skip
+        Choice("提前天数", Turn(Page.LEAD)),
+        Choice("发送时间", Turn(Page.HOUR)),
+        Choice("合并提醒", Turn(Page.MERGE)),
+        Choice(word, SetTiming(Knob.SECOND_LINE, value)),
+        BACK,
+    ]
     return Message("\n".join(lines), two_a_row(taps))
 
 

@@ -152,9 +152,16 @@ def _wish(session: Session, me: Me, one: Coming, wanted: Mapping[str, Any], now:
         setattr(plan, name, value)
     session.flush()
     audit.record(
-        session, "change", "reminder_plan", plan.id, now=now, actor_id=me.id, branch_id=me.branch_id,
-        holiday=plan.holiday, changes=changes,
-    )  # fmt: skip
+        session,
+        "change",
+        "reminder_plan",
+        plan.id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+        holiday=plan.holiday,
+        changes=changes,
+    )
 
 
 def _plan(session: Session, me: Me, holiday: str, now: datetime) -> ReminderPlan:
@@ -187,9 +194,11 @@ def _overdue(session: Session, branch_id: int, mine: timing.Decided, now: dateti
     return [
         blocks
         for blocks in (_unsaid(session, branch_id, calendar, each, today) for each in ahead if each[-1].start > today)
-        if blocks and timing.grace_end(blocks[0], tz) >= now and timing.send_at(calendar, blocks, tz, mine) <= now
+        if blocks
+        and timing.grace_end(blocks[0], tz) >= now
+        and timing.send_at(calendar, blocks, tz, mine) <= now
         and not ((wish := mine.wish(blocks)) and wish.skipped)
-    ]  # fmt: skip
+    ]
 
 
 def goes_if_resumed(session: Session, me: Me, one: Coming, now: datetime, tz: tzinfo) -> bool:
@@ -269,9 +278,15 @@ def _keep(session: Session, me: Me, key: str, kept: Any, now: datetime, changes:
     branch.settings = rest if kept is None else {**rest, key: kept}
     session.flush()
     audit.record(
-        session, "change", "reminder_settings", me.branch_id, now=now, actor_id=me.id, branch_id=me.branch_id,
+        session,
+        "change",
+        "reminder_settings",
+        me.branch_id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
         changes=changes,
-    )  # fmt: skip
+    )
 
 
 def _short(words: str, longest: int) -> str:

@@ -50,9 +50,11 @@ def _said(row: Reminder) -> rules.Said:
 def _around(session: Session, branch_id: int, blocks: Blocks) -> list[Reminder]:
     """The reminders that may be about one of these blocks, however it has moved, in the order they were made."""
     query = select(Reminder).where(
-        Reminder.branch_id == branch_id, Reminder.kind == rules.KIND,
-        Reminder.block_start >= blocks[0].start - NEAR, Reminder.block_start <= blocks[-1].start + NEAR,
-    )  # fmt: skip
+        Reminder.branch_id == branch_id,
+        Reminder.kind == rules.KIND,
+        Reminder.block_start >= blocks[0].start - NEAR,
+        Reminder.block_start <= blocks[-1].start + NEAR,
+    )
     return list(session.scalars(query.order_by(Reminder.id)))
 
 
@@ -71,11 +73,17 @@ def make(
     settings = session.get_one(Organisation, branch_id, populate_existing=True).settings
     due = timing.ack_due(blocks, tz)
     reminder = Reminder(
-        branch_id=branch_id, kind=rules.KIND, block_start=blocks[0].start, block_end=blocks[-1].end,
-        round=max(filter(None, rounds), default=1), holidays=rules.holidays(blocks),
+        branch_id=branch_id,
+        kind=rules.KIND,
+        block_start=blocks[0].start,
+        block_end=blocks[-1].end,
+        round=max(filter(None, rounds), default=1),
+        holidays=rules.holidays(blocks),
         provisional=any(block.provisional for block in blocks),
-        text=messages.reminder_text(blocks, settings, wish.text if wish else None, due, tz), sent_at=now, ack_due=due,
-    )  # fmt: skip
+        text=messages.reminder_text(blocks, settings, wish.text if wish else None, due, tz),
+        sent_at=now,
+        ack_due=due,
+    )
     session.add(reminder)
     session.flush()
     people = everybody(session, branch_id, local_day(now, tz))
@@ -193,10 +201,13 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
         item
         for row in reminders
         for item in _owing(
-            row, [person for person in people[row.id] if person in here and person not in read[row.id]],
-            _second_line(row, calendar, now, tz) if twice else (), now, tz,
+            row,
+            [person for person in people[row.id] if person in here and person not in read[row.id]],
+            _second_line(row, calendar, now, tz) if twice else (),
+            now,
+            tz,
         )
-    ]  # fmt: skip
+    ]
 
 
 def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:

@@ -39,14 +39,19 @@ class Timing:
         lead, merge = kept.get("lead"), kept.get("merge")
         hour = next((hour for hour in HOURS if f"{hour:%H:%M}" == kept.get("hour")), usual.hour)
         return cls(
-            lead if lead in LEADS else usual.lead, hour, merge if merge in MERGES else usual.merge,
+            lead if lead in LEADS else usual.lead,
+            hour,
+            merge if merge in MERGES else usual.merge,
             kept.get("second_line") is True,
-        )  # fmt: skip
+        )
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "lead": self.lead, "hour": f"{self.hour:%H:%M}", "merge": self.merge, "second_line": self.second_line,
-        }  # fmt: skip
+            "lead": self.lead,
+            "hour": f"{self.hour:%H:%M}",
+            "merge": self.merge,
+            "second_line": self.second_line,
+        }
 
 
 @dataclass(frozen=True, slots=True)

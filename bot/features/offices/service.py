@@ -62,9 +62,18 @@ def hand_over(session: Session, me: Me, person_id: int, today: date, now: dateti
             raise Refusal(DONE_ALREADY)
         edits = ended + _take_over(session, me.branch_id, person_id, today)
     record(
-        session, "handed_over", "organisation", me.branch_id,
-        now=now, actor_id=me.id, branch_id=me.branch_id, old=me.id, new=person_id, why=Source.HAND_OVER, edits=edits,
-    )  # fmt: skip
+        session,
+        "handed_over",
+        "organisation",
+        me.branch_id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+        old=me.id,
+        new=person_id,
+        why=Source.HAND_OVER,
+        edits=edits,
+    )
     return new
 
 
@@ -180,9 +189,17 @@ def _note(
     session: Session, action: str, organisation_id: int, person_id: int, duty: Duty, edits: Edits, now: datetime
 ) -> None:
     record(
-        session, action, "person", person_id, now=now, branch_id=organisation_id, via="command",
-        duty=duty, why=Source.OFFICE_COMMAND, edits=edits,
-    )  # fmt: skip
+        session,
+        action,
+        "person",
+        person_id,
+        now=now,
+        branch_id=organisation_id,
+        via="command",
+        duty=duty,
+        why=Source.OFFICE_COMMAND,
+        edits=edits,
+    )
 
 
 def _organisation(session: Session, organisation_id: int, duty: Duty) -> Organisation:

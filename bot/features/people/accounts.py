@@ -78,9 +78,15 @@ def revoke(session: Session, me: Me, person_id: int, now: datetime) -> str:
     if not count:
         raise Refusal(NONE_OPEN)
     record(
-        session, "invite_revoked", "person", person_id,
-        now=now, actor_id=me.id, branch_id=me.branch_id, count=count,
-    )  # fmt: skip
+        session,
+        "invite_revoked",
+        "person",
+        person_id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+        count=count,
+    )
     return person.name
 
 
@@ -94,9 +100,15 @@ def unbind(session: Session, me: Me, person_id: int, today: date, now: datetime)
     session.expire_all()
     binding.leave(session, person_id, old, None)
     record(
-        session, "unbound", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id,
+        session,
+        "unbound",
+        "person",
+        person_id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
         changes={"telegram_id": [True, False]},
-    )  # fmt: skip
+    )
     return person.name, old
 
 

@@ -90,10 +90,17 @@ def seat(session: Session, person: Person, telegram_id: int, now: datetime, *, b
     if old is not None:
         leave(session, person.id, old, telegram_id)
     record(
-        session, "bound", "person", person.id,
-        now=now, actor_id=person.id, branch_id=person.branch_id, by=by, anew=old is not None,
+        session,
+        "bound",
+        "person",
+        person.id,
+        now=now,
+        actor_id=person.id,
+        branch_id=person.branch_id,
+        by=by,
+        anew=old is not None,
         changes={"telegram_id": [old is not None, True]},
-    )  # fmt: skip
+    )
     return Bound(person.id, old)
 
 
@@ -133,9 +140,11 @@ def claim_secretary(session: Session, telegram_id: int, name: str, now: datetime
 def sits_or_none(session: Session, telegram_id: int, today: date) -> bool:
     """Whether the account is a secretary's, or there is no branch yet."""
     branches = select(Organisation.id).where(Organisation.kind == OrganisationKind.BRANCH).limit(1)
-    sits = select(DutySpan.id).join(Person, Person.id == DutySpan.person_id).where(
-        Person.telegram_id == telegram_id, DutySpan.duty == Duty.SECRETARY, on_day(DutySpan, today)
-    )  # fmt: skip
+    sits = (
+        select(DutySpan.id)
+        .join(Person, Person.id == DutySpan.person_id)
+        .where(Person.telegram_id == telegram_id, DutySpan.duty == Duty.SECRETARY, on_day(DutySpan, today))
+    )
     return session.scalars(sits).first() is not None or session.scalars(branches).first() is None
 
 
@@ -182,9 +191,11 @@ def _provisional(session: Session, account: Person, person: Person) -> bool:
 def too_many(session: Session, telegram_id: int, now: datetime) -> bool:
     # Failed attempts belong to no branch: that narrows the search to the index.
     query = select(func.count()).where(
-        Audit.branch_id.is_(None), Audit.action == _FAILED, Audit.subject_id == account_mark(telegram_id),
+        Audit.branch_id.is_(None),
+        Audit.action == _FAILED,
+        Audit.subject_id == account_mark(telegram_id),
         Audit.at > now - FAILED_WITHIN,
-    )  # fmt: skip
+    )
     return (session.scalar(query) or 0) >= MAX_FAILED
 
 

@@ -17,7 +17,7 @@ ANSWERS = {
     GroupRequestState.ACCEPTED: "{holder}已同意，“{group}”现为{branch}工作群，通知将发到那里。",
     GroupRequestState.REFUSED: "{holder}没有同意将“{group}”改为{branch}工作群。请与该支部当面商量，或另建工作群。",
     GroupRequestState.OVER: "将“{group}”改为{branch}工作群的申请已失效，本群没有变动。如仍需要，请重新点“绑定工作群”。",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def done(session: Session, row: GroupRequest) -> Message:
     words = {
         GroupRequestState.ACCEPTED: "已同意：“{group}”改为{branch}工作群，本支部的通知不再发到该群。",
         GroupRequestState.REFUSED: "未同意：“{group}”仍为本支部工作群。",
-    }  # fmt: skip
+    }
     return Message(words[row.state].format(**_names(session, row)))
 
 

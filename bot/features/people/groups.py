@@ -98,9 +98,14 @@ def tie(session: Session, branch_id: int, chat_id: int, title: str, by: int, now
     change(session, "group_tied", chat, tied, now=now, actor_id=by, branch_id=branch_id)
     if before not in (None, branch_id):
         record(
-            session, "change", "group_chat", chat.id,
-            now=now, branch_id=before, changes={"active": [held, False]},
-        )  # fmt: skip
+            session,
+            "change",
+            "group_chat",
+            chat.id,
+            now=now,
+            branch_id=before,
+            changes={"active": [held, False]},
+        )
     return before
 
 
@@ -122,9 +127,14 @@ def _ask(
     if row is not None:
         _settle(session, row, GroupRequestState.OVER, now)
     row = GroupRequest(
-        chat_id=chat_id, branch_id=branch_id, holder_id=holder_id, asked_by_id=asker, asked_at=now,
-        expires_at=now + ASKED_FOR, state=GroupRequestState.PENDING,
-    )  # fmt: skip
+        chat_id=chat_id,
+        branch_id=branch_id,
+        holder_id=holder_id,
+        asked_by_id=asker,
+        asked_at=now,
+        expires_at=now + ASKED_FOR,
+        state=GroupRequestState.PENDING,
+    )
     session.add(row)
     session.flush()
     # Who asked is named in the own log alone.
@@ -139,11 +149,13 @@ def desk_of(session: Session, branch_id: int, today: date) -> list[int]:
         select(Person.id)
         .join(DutySpan, DutySpan.person_id == Person.id)
         .where(
-            DutySpan.organisation_id == branch_id, DutySpan.duty.in_(TABLE[Right.ROSTER]), on_day(DutySpan, today),
+            DutySpan.organisation_id == branch_id,
+            DutySpan.duty.in_(TABLE[Right.ROSTER]),
+            on_day(DutySpan, today),
             Person.telegram_id.is_not(None),
         )
         .order_by(Person.id)
-    )  # fmt: skip
+    )
     return list(dict.fromkeys(session.scalars(query)))
 
 

@@ -67,9 +67,14 @@ def start_in_group(session: Session, visit: Visit, payload: str) -> Reply:
         return say(binding.NOT_VALID)
     forget_payload(session, visit)
     tied = groups.tie_group(
-        session, payload.removeprefix(InviteKind.GROUP.prefix), visit.telegram_id, visit.chat_id,
-        str((visit.facts or {}).get("chat_title", "")), today=visit.today, now=visit.now,
-    )  # fmt: skip
+        session,
+        payload.removeprefix(InviteKind.GROUP.prefix),
+        visit.telegram_id,
+        visit.chat_id,
+        str((visit.facts or {}).get("chat_title", "")),
+        today=visit.today,
+        now=visit.now,
+    )
     if tied is None:
         return say(binding.NOT_VALID)
     if tied.asked is not None:

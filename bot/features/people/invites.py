@@ -23,10 +23,12 @@ def still_open(branch_id: int, kind: InviteKind, now: datetime) -> tuple[ColumnE
 
 def belongs(person_id: Any, today: date) -> ColumnElement[bool]:
     """Whether somebody (an id or a column) is, or will be, on a roster or in an office: only they may bind."""
-    return or_(*(
-        exists().where(span.person_id == person_id, or_(span.to_on.is_(None), span.to_on > today))
-        for span in (RosterSpan, DutySpan)
-    ))  # fmt: skip
+    return or_(
+        *(
+            exists().where(span.person_id == person_id, or_(span.to_on.is_(None), span.to_on > today))
+            for span in (RosterSpan, DutySpan)
+        )
+    )
 
 
 def end(session: Session, branch_id: int, people: Collection[int], now: datetime) -> int:
@@ -58,9 +60,11 @@ def appointing(session: Session, people: Collection[int], today: date, now: date
 def _end_of_appointed(session: Session, person_id: int, spared: int | None, now: datetime) -> None:
     """All but the links of the `spared` place, whose desk may make one yet."""
     theirs = [
-        Invite.kind == InviteKind.PERSON, Invite.used_at.is_(None), Invite.expires_at > now,
+        Invite.kind == InviteKind.PERSON,
+        Invite.used_at.is_(None),
+        Invite.expires_at > now,
         Invite.person_id == person_id,
-    ]  # fmt: skip
+    ]
     if spared is not None:
         theirs.append(Invite.branch_id != spared)
     changed(session, update(Invite).where(*theirs).values(expires_at=now))

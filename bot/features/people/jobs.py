@@ -20,8 +20,9 @@ def build(tz: tzinfo) -> list[Job]:
     def find(session: Session, since: datetime, until: datetime, one: int | None) -> list[tuple[int, Occurrence]]:
         query = select(GroupRequest.id, GroupRequest.branch_id, GroupRequest.expires_at).where(
             GroupRequest.state == GroupRequestState.PENDING,
-            GroupRequest.expires_at >= since, GroupRequest.expires_at <= until,
-        )  # fmt: skip
+            GroupRequest.expires_at >= since,
+            GroupRequest.expires_at <= until,
+        )
         if one is not None:
             query = query.where(GroupRequest.branch_id == one)
         found = []

@@ -55,9 +55,13 @@ def share(session: Session, telegram_id: int, phone: str, name: str, *, today: d
     if _enough(session, telegram_id, branch_id, now):
         return Asked()
     row = BindRequest(
-        branch_id=branch_id, telegram_id=telegram_id, shown_name=clean_name(name)[:20], phone_end=number[-4:],
-        state=BindRequestState.PENDING, asked_at=now,
-    )  # fmt: skip
+        branch_id=branch_id,
+        telegram_id=telegram_id,
+        shown_name=clean_name(name)[:20],
+        phone_end=number[-4:],
+        state=BindRequestState.PENDING,
+        asked_at=now,
+    )
     session.add(row)
     session.flush()
     record(session, "binding_asked", "bind_request", row.id, now=now, branch_id=branch_id)
@@ -159,6 +163,13 @@ def _decide(
     if not changed(session, mine.values(state=state, person_id=person_id, decided_by_id=me.id, decided_at=now)):
         raise Refusal(DECIDED)
     record(
-        session, "binding_decided", "bind_request", row.id,
-        now=now, actor_id=me.id, branch_id=me.branch_id, new=state, person_id=person_id,
-    )  # fmt: skip
+        session,
+        "binding_decided",
+        "bind_request",
+        row.id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+        new=state,
+        person_id=person_id,
+    )

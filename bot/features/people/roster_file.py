@@ -190,9 +190,13 @@ def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
     notes, noted = read.pop("notes", ("", None))
     own = read.pop("exempt", None)
     row = RosterRow(
-        **{"name": "", **read}, line=number, notes=notes, exemption=own or noted,
-        category=category or other, status=status or kind or (_PROBATIONARY if "预备党员" in notes else None),
-    )  # fmt: skip
+        **{"name": "", **read},
+        line=number,
+        notes=notes,
+        exemption=own or noted,
+        category=category or other,
+        status=status or kind or (_PROBATIONARY if "预备党员" in notes else None),
+    )
     return replace(row, transfer_in=row.transfer_in or came, transfer_out=row.transfer_out or left)
 
 

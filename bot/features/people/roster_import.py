@@ -65,10 +65,13 @@ class Plan:
     def imported(self) -> Imported:
         """The plan in numbers and names."""
         return Imported(
-            listed=len(self.rows), added=len(self.added), changed=len(self.changed),
+            listed=len(self.rows),
+            added=len(self.added),
+            changed=len(self.changed),
             groups_added=sum(group_id < 0 for group_id in self.facts.groups),
-            exempt=tuple(row.name for row in self.rows if row.exemption), not_listed=self.not_listed,
-        )  # fmt: skip
+            exempt=tuple(row.name for row in self.rows if row.exemption),
+            not_listed=self.not_listed,
+        )
 
 
 def plan_import(session: Session, branch_id: int, rows: Sequence[RosterRow], since: date) -> Plan:
@@ -88,9 +91,14 @@ def plan_import(session: Session, branch_id: int, rows: Sequence[RosterRow], sin
 
 
 def write_import(
-    session: Session, plan: Plan, *, now: datetime, actor_id: int | None = None, via: str = "command",
+    session: Session,
+    plan: Plan,
+    *,
+    now: datetime,
+    actor_id: int | None = None,
+    via: str = "command",
     file: str | None = None,
-) -> Imported:  # fmt: skip
+) -> Imported:
     """Write a plan, each person's change with a line in the audit log; `file`: xlsx or csv, never its name."""
     appointed = {edit.person_id for edit in plan.edits if edit.kind is DutySpan}
     with appointing(session, appointed, now.date(), now):
@@ -100,11 +108,18 @@ def write_import(
     for person_id, edits in done.items():
         is_new = any(edit.kind is Person and edit.before is None for edit in edits)
         record(
-            session, "person_added" if is_new else "person_changed", "person", person_id,
-            now=now, actor_id=actor_id, branch_id=plan.facts.branch_id, via=via,
-            why=Source.ROSTER_IMPORT, **({"file": file} if file else {}),
+            session,
+            "person_added" if is_new else "person_changed",
+            "person",
+            person_id,
+            now=now,
+            actor_id=actor_id,
+            branch_id=plan.facts.branch_id,
+            via=via,
+            why=Source.ROSTER_IMPORT,
+            **({"file": file} if file else {}),
             edits=[edit.to_json() for edit in edits],
-        )  # fmt: skip
+        )
     return plan.imported()
 
 
@@ -118,18 +133,22 @@ def undone_office(plan: Plan) -> Edit | None:
     Also the secretary's, when nobody takes it: a branch without one is nobody's wish.
     """
     ended = [
-        edit for edit in plan.edits
-        if edit.kind is DutySpan and edit.before is not None and edit.stays["to_on"] is not None
+        edit
+        for edit in plan.edits
+        if edit.kind is DutySpan
+        and edit.before is not None
+        and edit.stays["to_on"] is not None
         and edit.stays["organisation_id"] == plan.facts.branch_id
-    ]  # fmt: skip
+    ]
     taken = any(_gives_a_seat(edit) and edit.after["duty"] is Duty.SECRETARY for edit in plan.edits)
     return next(
         (
-            edit for edit in ended
+            edit
+            for edit in ended
             if _too_early(plan.facts, edit) or (edit.stays["duty"] is Duty.SECRETARY and not taken)
         ),
         None,
-    )  # fmt: skip
+    )
 
 
 def _too_early(facts: Facts, edit: Edit) -> bool:
@@ -140,9 +159,15 @@ def _too_early(facts: Facts, edit: Edit) -> bool:
 
 
 def import_roster(
-    session: Session, branch_id: int, rows: Sequence[RosterRow], *, now: datetime, since: date,
-    actor_id: int | None = None, via: str = "command",
-) -> Imported:  # fmt: skip
+    session: Session,
+    branch_id: int,
+    rows: Sequence[RosterRow],
+    *,
+    now: datetime,
+    since: date,
+    actor_id: int | None = None,
+    via: str = "command",
+) -> Imported:
     """`plan_import` written at once."""
     plan = plan_import(session, branch_id, rows, since)
     return write_import(session, plan, now=now, actor_id=actor_id, via=via)
@@ -152,11 +177,13 @@ def _people(facts: Facts, rows: Sequence[RosterRow]) -> list[tuple[RosterRow, in
     """Every row with its person; somebody unknown who had left before `since` is nobody's business here."""
     known = [
         Known(
-            one.id or 0, one.values["name"], facts.groups.get(facts.now(GroupSpan, one.person_id, "group_id"), ""),
+            one.id or 0,
+            one.values["name"],
+            facts.groups.get(facts.now(GroupSpan, one.person_id, "group_id"), ""),
             one.values["born_on"],
         )
         for one in facts.people.values()
-    ]  # fmt: skip
+    ]
     found = []
     for row, person_id in zip(rows, match(rows, known), strict=True):
         if person_id is not None:

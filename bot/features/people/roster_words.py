@@ -57,15 +57,25 @@ _DUTIES = {
     "群工委员": Duty.MASS_WORK_OFFICER, "群众工作委员": Duty.MASS_WORK_OFFICER,
 }  # fmt: skip
 _RANKS = {
-    "工人": Rank.WORKER, "科办员": Rank.CLERK, "办事员": Rank.CLERK, "科员": Rank.STAFF,
-    "副科": Rank.DEPUTY_SECTION, "正科": Rank.SECTION, "副处": Rank.DEPUTY_DIVISION, "正处": Rank.DIVISION,
-}  # fmt: skip
+    "工人": Rank.WORKER,
+    "科办员": Rank.CLERK,
+    "办事员": Rank.CLERK,
+    "科员": Rank.STAFF,
+    "副科": Rank.DEPUTY_SECTION,
+    "正科": Rank.SECTION,
+    "副处": Rank.DEPUTY_DIVISION,
+    "正处": Rank.DIVISION,
+}
 # The longer words stand first: 离退休 holds 退休.
 _STANDINGS: tuple[tuple[str, Category | MembershipStatus], ...] = (
-    ("离退休", Category.RETIRED), ("退休", Category.RETIRED), ("离休", Category.RETIRED),
-    ("流动", Category.FLOATING), ("在职", Category.IN_SERVICE),
-    ("预备", MembershipStatus.PROBATIONARY), ("正式", MembershipStatus.FULL),
-)  # fmt: skip
+    ("离退休", Category.RETIRED),
+    ("退休", Category.RETIRED),
+    ("离休", Category.RETIRED),
+    ("流动", Category.FLOATING),
+    ("在职", Category.IN_SERVICE),
+    ("预备", MembershipStatus.PROBATIONARY),
+    ("正式", MembershipStatus.FULL),
+)
 _REASONS = (
     (ExemptionReason.LONG_SICK_LEAVE, ("长期病休", "长期病假", "长病", "病休")),
     (ExemptionReason.MATERNITY_LEAVE, ("产假",)),

@@ -39,7 +39,7 @@ __all__ = [
     "make_secretary_invite",
     "revoke_person_invite",
     "sits_or_none",
-]  # fmt: skip
+]
 
 
 LIFE = {
@@ -132,10 +132,15 @@ def to_invite(session: Session, me: Me, today: date) -> dict[int, tuple[str, str
 
 
 def make_invites(
-    session: Session, branch_id: int, now: datetime, *,
-    actor_id: int | None = None, via: str = "command", drawn: Mapping[int, str] | None = None,
+    session: Session,
+    branch_id: int,
+    now: datetime,
+    *,
+    actor_id: int | None = None,
+    via: str = "command",
+    drawn: Mapping[int, str] | None = None,
     people: Mapping[int, tuple[str, str]] | None = None,
-) -> list[tuple[str, str, str]]:  # fmt: skip
+) -> list[tuple[str, str, str]]:
     """(name, group, code) for everybody of the branch who is not bound; codes made earlier stop working.
 
     `people`: only these. `drawn`: the codes of a sheet that was drawn a moment ago; only who is still not bound gets
@@ -144,9 +149,16 @@ def make_invites(
     people = unbound(session, branch_id, now.date()) if people is None else people
     codes = issue(session, InviteKind.PERSON, branch_id, people, now, drawn)
     record(
-        session, "invites_made", "organisation", branch_id,
-        now=now, actor_id=actor_id, branch_id=branch_id, via=via, count=len(codes),
-    )  # fmt: skip
+        session,
+        "invites_made",
+        "organisation",
+        branch_id,
+        now=now,
+        actor_id=actor_id,
+        branch_id=branch_id,
+        via=via,
+        count=len(codes),
+    )
     return [(*people[person_id], code) for person_id, code in codes.items() if person_id is not None]
 
 
@@ -224,9 +236,13 @@ def new_code() -> str:
 
 
 def issue(
-    session: Session, kind: InviteKind, branch_id: int, people: Iterable[int | None], now: datetime,
+    session: Session,
+    kind: InviteKind,
+    branch_id: int,
+    people: Iterable[int | None],
+    now: datetime,
     drawn: Mapping[int, str] | None = None,
-) -> dict[int | None, str]:  # fmt: skip
+) -> dict[int | None, str]:
     """A fresh code for each person (None: the branch); unused codes for the same end here.
 
     `drawn`: codes that stand on a sheet already; whoever is not on it gets none.
@@ -240,11 +256,15 @@ def issue(
     changed(session, update(Invite).where(*old, whose).values(expires_at=now))
     rows = [
         {
-            "kind": kind, "code_hash": hash_code(code), "branch_id": branch_id, "person_id": person_id,
-            "created_at": now, "expires_at": now + LIFE[kind],
+            "kind": kind,
+            "code_hash": hash_code(code),
+            "branch_id": branch_id,
+            "person_id": person_id,
+            "created_at": now,
+            "expires_at": now + LIFE[kind],
         }
         for person_id, code in codes.items()
-    ]  # fmt: skip
+    ]
     if rows:
         session.execute(insert(Invite), rows)
     return codes
@@ -278,9 +298,14 @@ def set_reachable(session: Session, telegram_id: int, reachable: bool, now: date
     if person is None or person.reachable is reachable:
         return
     change(
-        session, "reachable_changed", person, {"reachable": reachable},
-        now=now, actor_id=person.id, branch_id=person.branch_id,
-    )  # fmt: skip
+        session,
+        "reachable_changed",
+        person,
+        {"reachable": reachable},
+        now=now,
+        actor_id=person.id,
+        branch_id=person.branch_id,
+    )
 
 
 def set_group_active(session: Session, chat_id: int, active: bool, by: int, now: datetime) -> None:
@@ -294,9 +319,14 @@ def set_group_active(session: Session, chat_id: int, active: bool, by: int, now:
     if chat is None or chat.given_up or chat.active is active:
         return
     change(
-        session, "reachable_changed", chat, {"active": active},
-        now=now, actor_id=_of_branch(session, chat_id, by), branch_id=chat.branch_id,
-    )  # fmt: skip
+        session,
+        "reachable_changed",
+        chat,
+        {"active": active},
+        now=now,
+        actor_id=_of_branch(session, chat_id, by),
+        branch_id=chat.branch_id,
+    )
 
 
 def move_group(session: Session, old: int, new: int, by: int, now: datetime) -> None:

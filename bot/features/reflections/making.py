@@ -39,9 +39,16 @@ def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Ref
     _check(plan, local_day(now, tz))
     _check_subject(session, me, plan)
     row = ReflectionTask(
-        branch_id=me.branch_id, title=plan.title, activity_id=plan.activity_id, study_item_id=plan.study_item_id,
-        audience=plan.audience, due_on=plan.due_on, per_person=plan.per_person, created_by_id=me.id, created_at=now,
-    )  # fmt: skip
+        branch_id=me.branch_id,
+        title=plan.title,
+        activity_id=plan.activity_id,
+        study_item_id=plan.study_item_id,
+        audience=plan.audience,
+        due_on=plan.due_on,
+        per_person=plan.per_person,
+        created_by_id=me.id,
+        created_at=now,
+    )
     session.add(row)
     session.flush()
     audit.record(session, "make", "reflection_task", row.id, now=now, actor_id=me.id, branch_id=me.branch_id)

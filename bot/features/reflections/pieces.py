@@ -177,6 +177,14 @@ def claim(session: Session, row: Reflection, was: PieceState, **values: Any) -> 
 
 def note(session: Session, me: Me, action: str, row: Reflection, changes: dict[str, list[Any]], now: datetime) -> None:
     audit.record(
-        session, action, "reflection", row.id, now=now, actor_id=me.id, branch_id=me.branch_id,
-        piece=row.piece, version=row.version, changes=changes,
-    )  # fmt: skip
+        session,
+        action,
+        "reflection",
+        row.id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+        piece=row.piece,
+        version=row.version,
+        changes=changes,
+    )

@@ -52,9 +52,14 @@ def review(
     if not accept and not reason.strip():
         raise Refusal("请写明退回原因。")
     changes = pieces.claim(
-        session, row, PieceState.SUBMITTED, state=PieceState.ACCEPTED if accept else PieceState.RETURNED,
-        reviewed_at=now, reviewed_by_id=me.id, return_reason=reason.strip()[:LONGEST_REASON],
-    )  # fmt: skip
+        session,
+        row,
+        PieceState.SUBMITTED,
+        state=PieceState.ACCEPTED if accept else PieceState.RETURNED,
+        reviewed_at=now,
+        reviewed_by_id=me.id,
+        return_reason=reason.strip()[:LONGEST_REASON],
+    )
     pieces.note(session, me, "review", row, changes, now)
     return row, task
 
@@ -81,12 +86,14 @@ def waiting(session: Session, me: Me, task_id: int | None = None) -> list[tuple[
         .join(ReflectionTask, ReflectionTask.id == Reflection.task_id)
         .join(Person, Person.id == Reflection.person_id)
         .where(
-            ReflectionTask.branch_id == me.branch_id, ReflectionTask.cancelled_at.is_(None),
-            Reflection.state == PieceState.SUBMITTED, Reflection.withdrawn_at.is_(None),
+            ReflectionTask.branch_id == me.branch_id,
+            ReflectionTask.cancelled_at.is_(None),
+            Reflection.state == PieceState.SUBMITTED,
+            Reflection.withdrawn_at.is_(None),
             Reflection.person_id != me.id,
         )
         .order_by(Reflection.submitted_at, Reflection.id)
-    )  # fmt: skip
+    )
     if task_id is not None:
         query = query.where(Reflection.task_id == task_id)
     return list(session.execute(query))

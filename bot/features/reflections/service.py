@@ -65,10 +65,14 @@ class Task:
 
 
 def load(
-    session: Session, branch_id: int, tz: tzinfo, only: Collection[int] | None = None,
-    wanted: Callable[[Task], bool] = lambda task: True, which: ColumnElement[bool] | None = None,
+    session: Session,
+    branch_id: int,
+    tz: tzinfo,
+    only: Collection[int] | None = None,
+    wanted: Callable[[Task], bool] = lambda task: True,
+    which: ColumnElement[bool] | None = None,
     people: Collection[int] | None = None,
-) -> list[Task]:  # fmt: skip
+) -> list[Task]:
     """The branch's tasks that were not called off, the nearest due day first.
 
     `only` narrows them by id, `which` in the database and `wanted` by what they are, before everybody's pieces (or

@@ -147,18 +147,21 @@ def _options(session: Session, call: Call, dialog: Dialog, field: str) -> list[t
 def _activities(session: Session, call: Call) -> list[tuple[str, str]]:
     """What was lately and what is planned, the nearest to today first."""
     query = select(Activity).where(
-        Activity.branch_id == call.me.branch_id, Activity.status != ActivityStatus.CANCELLED,
-        Activity.start_at >= call.now - BACK, Activity.start_at <= call.now + AHEAD,
-    )  # fmt: skip
+        Activity.branch_id == call.me.branch_id,
+        Activity.status != ActivityStatus.CANCELLED,
+        Activity.start_at >= call.now - BACK,
+        Activity.start_at <= call.now + AHEAD,
+    )
     found = sorted(session.scalars(query), key=lambda activity: abs(activity.start_at - call.now))[:6]
     return [(f"a{row.id}", f"{short_day(local_day(row.start_at, call.tz))} {row.title}"[:30]) for row in found]
 
 
 def _items(session: Session, call: Call) -> list[tuple[str, str]]:
     query = select(StudyItem).where(
-        StudyItem.branch_id == call.me.branch_id, StudyItem.state == StudyItemState.ASSIGNED,
+        StudyItem.branch_id == call.me.branch_id,
+        StudyItem.state == StudyItemState.ASSIGNED,
         StudyItem.assigned_on >= call.today - BACK,
-    )  # fmt: skip
+    )
     found = session.scalars(query.order_by(StudyItem.assigned_on.desc(), StudyItem.id.desc()).limit(4))
     return [(f"s{row.id}", f"《{row.title}》"[:30]) for row in found]
 

@@ -71,9 +71,8 @@ def _card(session: Session, call: Call, person_id: int) -> Message:
     facts = service.facts_of(session, call.me, person_id, call.today)
     contacts = {span.values["contact_person_id"] for span in facts.spans[ExemptionSpan, person_id]} - {None}
     names: dict[int, str] = {
-        row.id: row.name
-        for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(contacts)))
-    }  # fmt: skip
+        row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(contacts)))
+    }
     last = undoing.last_change(session, call.me.branch_id, person_id)
     undo = (last.id, _told(session, last.actor_id, last.at.astimezone(call.tz).date(), last.details)) if last else None
     return messages.person(facts, person_id, call.today, names, undo)

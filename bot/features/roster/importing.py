@@ -91,9 +91,11 @@ def _look(session: Session, call: Call, table: Table, since: date) -> list[Said]
     """The difference as it is now, with the buttons to confirm it."""
     plan = _plan(session, call, table.rows, since)
     draft = {
-        "rows": [to_json(row) for row in table.rows], "file": table.kind, "since": since.isoformat(),
+        "rows": [to_json(row) for row in table.rows],
+        "file": table.kind,
+        "since": since.isoformat(),
         "shown": plan.fingerprint,
-    }  # fmt: skip
+    }
     dialog = dialogs.ask(session, call.me, LOOK, call.now, **draft)
     found = differences(plan.facts, plan.edits)
     return import_messages.look(plan.imported(), found, since, dialog.id)

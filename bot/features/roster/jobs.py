@@ -51,9 +51,11 @@ def exemption_ends(session: Session, since: datetime, until: datetime, branch_id
     listed = and_(RosterSpan.person_id == ExemptionSpan.person_id, _reaches(ExemptionSpan.to_on))
     later = aliased(ExemptionSpan)
     goes_on = select(later.id).where(
-        later.person_id == ExemptionSpan.person_id, later.id != ExemptionSpan.id,
-        later.from_on <= ExemptionSpan.to_on, or_(later.to_on.is_(None), later.to_on > ExemptionSpan.to_on),
-    )  # fmt: skip
+        later.person_id == ExemptionSpan.person_id,
+        later.id != ExemptionSpan.id,
+        later.from_on <= ExemptionSpan.to_on,
+        or_(later.to_on.is_(None), later.to_on > ExemptionSpan.to_on),
+    )
     query = (
         select(RosterSpan.branch_id, ExemptionSpan.id, ExemptionSpan.to_on)
         .join(RosterSpan, listed)
@@ -62,13 +64,14 @@ def exemption_ends(session: Session, since: datetime, until: datetime, branch_id
     if branch_id is not None:
         query = query.where(RosterSpan.branch_id == branch_id)
     return _within(
-        since, until,
+        since,
+        until,
         (
             (branch, f"exemption:{span_id}:{to_on}", at(to_on - rules.EXEMPTION_NOTICE, AT, tz))
             for branch, span_id, to_on in session.execute(query)
             if to_on is not None
         ),
-    )  # fmt: skip
+    )
 
 
 def _reaches(day: "ColumnElement[date | None] | object") -> ColumnElement[bool]:

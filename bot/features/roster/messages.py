@@ -49,14 +49,26 @@ from storage.roster import Member
 PEOPLE_ON_A_PAGE = 16
 NO_GROUP = "未编组"
 WHYS = {
-    Why.WORK: "工作调整", Why.ELECTION: "换届选举", Why.OWN: "本人情况", Why.TRANSFER: "组织关系",
-    Why.MISTAKE: "更正差错", Why.DECIDED: "组织决定",
-}  # fmt: skip
+    Why.WORK: "工作调整",
+    Why.ELECTION: "换届选举",
+    Why.OWN: "本人情况",
+    Why.TRANSFER: "组织关系",
+    Why.MISTAKE: "更正差错",
+    Why.DECIDED: "组织决定",
+}
 _KINDS = {
-    Kind.GROUP: "党小组", Kind.DUTY: "党内职务", Kind.RANK: "职级", Kind.CATEGORY: "类别", Kind.STATUS: "党员身份",
-    Kind.EXEMPT: "免于考勤", Kind.PRESENT: "恢复考勤", Kind.OUT: "转出", Kind.BACK: "转入", Kind.NEW: "转入",
+    Kind.GROUP: "党小组",
+    Kind.DUTY: "党内职务",
+    Kind.RANK: "职级",
+    Kind.CATEGORY: "类别",
+    Kind.STATUS: "党员身份",
+    Kind.EXEMPT: "免于考勤",
+    Kind.PRESENT: "恢复考勤",
+    Kind.OUT: "转出",
+    Kind.BACK: "转入",
+    Kind.NEW: "转入",
     Kind.ACCEPT: "接收预备党员",
-}  # fmt: skip
+}
 _QUESTIONS = {
     Step.NAME: "请发送转入党员的姓名。",
     Step.STATUS: "请选择党员身份。",
@@ -67,10 +79,15 @@ _QUESTIONS = {
     Step.WHY: "请选择原因，点选后即登记。",
 }
 _CHOOSE = {
-    Kind.GROUP: "请选择党小组。", Kind.DUTY: "请选择职务。", Kind.RANK: "请选择职级。",
-    Kind.CATEGORY: "请选择类别。", Kind.STATUS: "请选择党员身份。", Kind.EXEMPT: "请选择免于考勤的原因。",
-    Kind.BACK: "请选择党小组。", Kind.NEW: "请选择党小组。",
-}  # fmt: skip
+    Kind.GROUP: "请选择党小组。",
+    Kind.DUTY: "请选择职务。",
+    Kind.RANK: "请选择职级。",
+    Kind.CATEGORY: "请选择类别。",
+    Kind.STATUS: "请选择党员身份。",
+    Kind.EXEMPT: "请选择免于考勤的原因。",
+    Kind.BACK: "请选择党小组。",
+    Kind.NEW: "请选择党小组。",
+}
 # What is asked otherwise than usual.
 _ASKED = {
     (Kind.ACCEPT, Step.NAME): "请发送预备党员的姓名。",
@@ -117,13 +134,19 @@ def _with_duties(member: Member) -> str:
 def _doors(members: Sequence[Member]) -> list[list[Choice]]:
     groups = {one.group_id or 0: one.group_name or NO_GROUP for one in members}
     people = [Choice(name, ShowGroup(group_id, 0)) for group_id, name in groups.items()]
-    return two_a_row([
-        *people, Choice("不在册", ShowGroup(-1, 0)), Choice("转入党员", Change(0, Kind.NEW)),
-        Choice("接收预备党员", Change(0, Kind.ACCEPT)),
-        Choice("导入名册", ImportRoster()), Choice("下载名册", SendSheet(Sheet.FILLED, 0)),
-        Choice("下载模板", SendSheet(Sheet.TEMPLATE, 0)), Choice("登记换届", SetTerm()),
-        Choice("谁还没绑定", ShowUnbound(0)),
-    ])  # fmt: skip
+    return two_a_row(
+        [
+            *people,
+            Choice("不在册", ShowGroup(-1, 0)),
+            Choice("转入党员", Change(0, Kind.NEW)),
+            Choice("接收预备党员", Change(0, Kind.ACCEPT)),
+            Choice("导入名册", ImportRoster()),
+            Choice("下载名册", SendSheet(Sheet.FILLED, 0)),
+            Choice("下载模板", SendSheet(Sheet.TEMPLATE, 0)),
+            Choice("登记换届", SetTerm()),
+            Choice("谁还没绑定", ShowUnbound(0)),
+        ]
+    )
 
 
 def group_of(title: str, people: Sequence[tuple[int, str]], group_id: int, number: int) -> Message:
@@ -152,9 +175,14 @@ def person(facts: Facts, person_id: int, day: date, names: Mapping[int, str], un
 
 
 _SHOWN: tuple[tuple[type[Any], str], ...] = (
-    (RosterSpan, "在册"), (GroupSpan, "党小组"), (MembershipSpan, "党员身份"), (DutySpan, "党内职务"),
-    (RankSpan, "职级"), (CategorySpan, "类别"), (ExemptionSpan, "免于考勤"),
-)  # fmt: skip
+    (RosterSpan, "在册"),
+    (GroupSpan, "党小组"),
+    (MembershipSpan, "党员身份"),
+    (DutySpan, "党内职务"),
+    (RankSpan, "职级"),
+    (CategorySpan, "类别"),
+    (ExemptionSpan, "免于考勤"),
+)
 
 
 def _span(

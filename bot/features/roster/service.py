@@ -112,10 +112,18 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
     if _elects_secretary(wanted, facts):
         begin_term(session, me, wanted.day, now)
     record(
-        session, CHANGED, "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id,
-        kind=wanted.kind.name.lower(), day=wanted.day.isoformat(), why=wanted.why.value,
+        session,
+        CHANGED,
+        "person",
+        person_id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+        kind=wanted.kind.name.lower(),
+        day=wanted.day.isoformat(),
+        why=wanted.why.value,
         edits=[edit.to_json() for edit in written[person_id]],
-    )  # fmt: skip
+    )
     session.flush()
     audit_id = session.scalars(changes_of(me.branch_id, person_id)).first()
     return Done(person_id, session.get_one(Person, person_id).name, lines, audit_id or 0)
@@ -124,9 +132,12 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
 def _no_deputy(session: Session, branch_id: int, wanted: FactChange) -> None:
     """Whom the secretary has made deputy nobody else takes out of the office, by whatever way."""
     sits = select(DutySpan.id).where(
-        DutySpan.person_id == wanted.person_id, DutySpan.organisation_id == branch_id, DutySpan.duty.in_(SEATS),
-        or_(DutySpan.to_on.is_(None), DutySpan.to_on > wanted.day), DutySpan.duty != Duty.SECRETARY,
-    )  # fmt: skip
+        DutySpan.person_id == wanted.person_id,
+        DutySpan.organisation_id == branch_id,
+        DutySpan.duty.in_(SEATS),
+        or_(DutySpan.to_on.is_(None), DutySpan.to_on > wanted.day),
+        DutySpan.duty != Duty.SECRETARY,
+    )
     if session.scalars(sits).first() is not None:
         raise Refusal(SECRETARY_ENDS)
 
@@ -176,9 +187,10 @@ def plan(session: Session, branch_id: int, wanted: FactChange) -> Facts:
 def _duty(session: Session, facts: Facts, wanted: FactChange) -> None:
     """The office is taken up, or given up where it is held; one secretary only, a leader with a group."""
     held = [
-        span for span in facts.spans[DutySpan, wanted.person_id]
+        span
+        for span in facts.spans[DutySpan, wanted.person_id]
         if span.holds(wanted.day) and span.values["duty"] is wanted.value
-    ]  # fmt: skip
+    ]
     if held:
         for span in held:
             span.values["to_on"] = wanted.day
@@ -196,10 +208,15 @@ def _duty(session: Session, facts: Facts, wanted: FactChange) -> None:
 
 def _nobody_else(session: Session, branch_id: int, day: date) -> None:
     """Nor anybody who takes the office up later: from that day on there would be two."""
-    sits = select(Person.name).join(DutySpan, DutySpan.person_id == Person.id).where(
-        DutySpan.organisation_id == branch_id, DutySpan.duty == Duty.SECRETARY,
-        or_(DutySpan.to_on.is_(None), DutySpan.to_on > day),
-    )  # fmt: skip
+    sits = (
+        select(Person.name)
+        .join(DutySpan, DutySpan.person_id == Person.id)
+        .where(
+            DutySpan.organisation_id == branch_id,
+            DutySpan.duty == Duty.SECRETARY,
+            or_(DutySpan.to_on.is_(None), DutySpan.to_on > day),
+        )
+    )
     name = session.scalars(sits).first()
     if name is not None:
         raise Refusal(f"现任书记是{name}同志，请先免去其职务或办理交接。")
@@ -217,9 +234,14 @@ def _exempt(facts: Facts, wanted: FactChange) -> None:
     if running is not None:
         running.values["to_on"] = wanted.day
     facts.add(
-        ExemptionSpan, wanted.person_id, wanted.day, wanted.until, reason=wanted.value,
-        approved_by=wanted.approver, contact_person_id=wanted.contact_id,
-    )  # fmt: skip
+        ExemptionSpan,
+        wanted.person_id,
+        wanted.day,
+        wanted.until,
+        reason=wanted.value,
+        approved_by=wanted.approver,
+        contact_person_id=wanted.contact_id,
+    )
 
 
 def _end(facts: Facts, kind: type[Span], wanted: FactChange, otherwise: str) -> None:
@@ -232,9 +254,10 @@ def _end(facts: Facts, kind: type[Span], wanted: FactChange, otherwise: str) -> 
 def _leave(facts: Facts, wanted: FactChange) -> None:
     """Off the roster from the day, and out of every office of the branch; past records stay (D24)."""
     held = [
-        span for span in facts.spans[DutySpan, wanted.person_id]
+        span
+        for span in facts.spans[DutySpan, wanted.person_id]
         if span.values["organisation_id"] == facts.branch_id and (span.to_on is None or span.to_on > wanted.day)
-    ]  # fmt: skip
+    ]
     if any(span.values["duty"] is Duty.SECRETARY for span in held):
         raise Refusal("书记转出前，请先免去书记职务或办理交接。")
     later = next((span for span in held if span.from_on >= wanted.day), None)
@@ -302,11 +325,13 @@ def changes_of(branch_id: int, person_id: int) -> Any:
     return (
         select(Audit.id)
         .where(
-            Audit.branch_id == branch_id, Audit.action == CHANGED, Audit.subject == "person",
+            Audit.branch_id == branch_id,
+            Audit.action == CHANGED,
+            Audit.subject == "person",
             Audit.subject_id == person_id,
         )
         .order_by(Audit.id.desc())
-    )  # fmt: skip
+    )
 
 
 # --- the term of office --------------------------------------------------------------------------------------------
@@ -321,7 +346,14 @@ def begin_term(session: Session, me: Me, elected_on: date, now: datetime) -> dat
         raise Refusal(f"换届日期{full_day(elected_on)}太远，请核对。")
     before, branch.term_ends_on = branch.term_ends_on, ends
     record(
-        session, "term_changed", "organisation", branch.id, now=now, actor_id=me.id, branch_id=branch.id,
-        before=before.isoformat() if before else None, after=ends.isoformat(),
-    )  # fmt: skip
+        session,
+        "term_changed",
+        "organisation",
+        branch.id,
+        now=now,
+        actor_id=me.id,
+        branch_id=branch.id,
+        before=before.isoformat() if before else None,
+        after=ends.isoformat(),
+    )
     return ends

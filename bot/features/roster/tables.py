@@ -15,14 +15,34 @@ from storage.models.person import ExemptionSpan, MembershipSpan, RosterSpan
 from storage.roster import Member, roster
 
 LEDGER = (
-    "序号", "姓名", "性别", "出生年月", "入党日期", "转正日期", "党小组", "党内职务", "职级", "类别", "转入/转出",
+    "序号",
+    "姓名",
+    "性别",
+    "出生年月",
+    "入党日期",
+    "转正日期",
+    "党小组",
+    "党内职务",
+    "职级",
+    "类别",
+    "转入/转出",
     "备注",
-)  # fmt: skip
+)
 EXEMPT = HEADINGS["exempt"][0]
 _EXAMPLE = (
-    "1", f"{EXAMPLE}：张三", "男", "1980.05", "2005.07.01", "2006.07.01", "第一党小组", "组织委员", "科员", "在职",
-    "2023-08-15转入", "此行不会导入，可删除",
-)  # fmt: skip
+    "1",
+    f"{EXAMPLE}：张三",
+    "男",
+    "1980.05",
+    "2005.07.01",
+    "2006.07.01",
+    "第一党小组",
+    "组织委员",
+    "科员",
+    "在职",
+    "2023-08-15转入",
+    "此行不会导入，可删除",
+)
 _WIDTHS = (6, 14, 6, 12, 14, 14, 14, 16, 10, 18, 18, 30, 30)
 _CHOICES = {"性别": ("男", "女"), "职级": tuple(RANKS.values()), "类别": tuple(CATEGORIES.values())}
 _ROWS_PREPARED = 300
@@ -105,10 +125,20 @@ def _line(facts: Facts, member: Member, number: int, day: date, first: date) -> 
     joined, converted = values["joined_party_on"], _converted(facts, member.id, day)
     duties = "、".join(word for duty, word in DUTIES.items() if duty in member.duties - {Duty.COMMITTEE_OFFICER})
     return (
-        str(number), member.name, values["gender"] or "", _day(values["born_on"]), _day(joined), _day(converted),
-        member.group_name, duties, RANKS[member.rank] if member.rank else "", _standing(member),
-        _transfers(facts, member.id, first, day), values["notes"], _exempt(facts, member.id, day),
-    )  # fmt: skip
+        str(number),
+        member.name,
+        values["gender"] or "",
+        _day(values["born_on"]),
+        _day(joined),
+        _day(converted),
+        member.group_name,
+        duties,
+        RANKS[member.rank] if member.rank else "",
+        _standing(member),
+        _transfers(facts, member.id, first, day),
+        values["notes"],
+        _exempt(facts, member.id, day),
+    )
 
 
 def _day(day: date | None) -> str:

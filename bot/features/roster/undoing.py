@@ -61,9 +61,16 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
     if line.details.get("kind") in OF_OFFICE:
         _no_office_undone(session, me.branch_id, line.subject_id, today)
     record(
-        session, UNDONE, "person", line.subject_id, now=now, actor_id=me.id, branch_id=me.branch_id, of=audit_id,
+        session,
+        UNDONE,
+        "person",
+        line.subject_id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+        of=audit_id,
         edits=[_turned(edit) for edit in line.details["edits"] if not _stays(edit)],
-    )  # fmt: skip
+    )
     session.flush()
     return session.get_one(Person, line.subject_id).name
 

@@ -27,8 +27,12 @@ from storage.roster import Member
 CHANGE = "roster.change"
 OLD = "这一步已失效，请重新点“党员”。"
 _WORDS: dict[Kind, dict[Any, str]] = {
-    Kind.DUTY: DUTIES, Kind.RANK: RANKS, Kind.CATEGORY: CATEGORIES, Kind.STATUS: STATUSES, Kind.EXEMPT: REASONS,
-}  # fmt: skip
+    Kind.DUTY: DUTIES,
+    Kind.RANK: RANKS,
+    Kind.CATEGORY: CATEGORIES,
+    Kind.STATUS: STATUSES,
+    Kind.EXEMPT: REASONS,
+}
 _TYPED = frozenset({Step.NAME, Step.DAY, Step.UNTIL})
 _WITH_GROUP = frozenset({Kind.GROUP, Kind.NEW, Kind.BACK, Kind.ACCEPT})
 _APPROVERS, _WHYS = list(APPROVERS), list(Why)
@@ -122,12 +126,17 @@ def wanted(asked: _Asked) -> FactChange:
     answers, contact = asked.answers, asked.answers.get(Step.CONTACT)
     until = answers.get(Step.UNTIL)
     return FactChange(
-        kind=asked.kind, person_id=asked.person_id, day=asked.day or date.min, value=_value(asked),
-        name=answers.get(Step.NAME, ""), status=rules.ON_ROSTER[answers.get(Step.STATUS, 0)],
+        kind=asked.kind,
+        person_id=asked.person_id,
+        day=asked.day or date.min,
+        value=_value(asked),
+        name=answers.get(Step.NAME, ""),
+        status=rules.ON_ROSTER[answers.get(Step.STATUS, 0)],
         until=rules.to_day(until) if until else None,
         approver=_APPROVERS[answers[Step.APPROVER]] if Step.APPROVER in answers else "",
-        contact_id=contact or None, why=_WHYS[answers[Step.WHY]] if Step.WHY in answers else Why.DECIDED,
-    )  # fmt: skip
+        contact_id=contact or None,
+        why=_WHYS[answers[Step.WHY]] if Step.WHY in answers else Why.DECIDED,
+    )
 
 
 def _value(asked: _Asked) -> Any:

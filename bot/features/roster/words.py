@@ -20,28 +20,47 @@ from storage.models.person import (
 )
 
 DUTIES = {
-    Duty.SECRETARY: "书记", Duty.DEPUTY_SECRETARY: "副书记", Duty.ORGANIZATION_OFFICER: "组织委员",
-    Duty.PUBLICITY_OFFICER: "宣传委员", Duty.DISCIPLINE_OFFICER: "纪检委员", Duty.YOUTH_OFFICER: "青年委员",
-    Duty.MASS_WORK_OFFICER: "群工委员", Duty.GROUP_LEADER: "党小组长", Duty.COMMITTEE_OFFICER: "上级党委干部",
-}  # fmt: skip
+    Duty.SECRETARY: "书记",
+    Duty.DEPUTY_SECRETARY: "副书记",
+    Duty.ORGANIZATION_OFFICER: "组织委员",
+    Duty.PUBLICITY_OFFICER: "宣传委员",
+    Duty.DISCIPLINE_OFFICER: "纪检委员",
+    Duty.YOUTH_OFFICER: "青年委员",
+    Duty.MASS_WORK_OFFICER: "群工委员",
+    Duty.GROUP_LEADER: "党小组长",
+    Duty.COMMITTEE_OFFICER: "上级党委干部",
+}
 RANKS = {
-    Rank.WORKER: "工人", Rank.CLERK: "科办员", Rank.STAFF: "科员", Rank.DEPUTY_SECTION: "副科",
-    Rank.SECTION: "正科", Rank.DEPUTY_DIVISION: "副处", Rank.DIVISION: "正处",
-}  # fmt: skip
+    Rank.WORKER: "工人",
+    Rank.CLERK: "科办员",
+    Rank.STAFF: "科员",
+    Rank.DEPUTY_SECTION: "副科",
+    Rank.SECTION: "正科",
+    Rank.DEPUTY_DIVISION: "副处",
+    Rank.DIVISION: "正处",
+}
 CATEGORIES = {Category.IN_SERVICE: "在职", Category.RETIRED: "离退休", Category.FLOATING: "流动"}
 STATUSES = {
-    MembershipStatus.APPLICANT: "入党申请人", MembershipStatus.ACTIVIST: "入党积极分子",
-    MembershipStatus.DEVELOPMENT_TARGET: "发展对象", MembershipStatus.PROBATIONARY: "预备党员",
+    MembershipStatus.APPLICANT: "入党申请人",
+    MembershipStatus.ACTIVIST: "入党积极分子",
+    MembershipStatus.DEVELOPMENT_TARGET: "发展对象",
+    MembershipStatus.PROBATIONARY: "预备党员",
     MembershipStatus.FULL: "正式党员",
-}  # fmt: skip
+}
 REASONS = {
-    ExemptionReason.LONG_SICK_LEAVE: "长期病休", ExemptionReason.MATERNITY_LEAVE: "产假",
-    ExemptionReason.FRAIL_RETIRED: "行动不便", ExemptionReason.ABROAD: "出国",
-    ExemptionReason.FLOATING_MEMBER: "流动", ExemptionReason.OTHER: "其他原因",
-}  # fmt: skip
+    ExemptionReason.LONG_SICK_LEAVE: "长期病休",
+    ExemptionReason.MATERNITY_LEAVE: "产假",
+    ExemptionReason.FRAIL_RETIRED: "行动不便",
+    ExemptionReason.ABROAD: "出国",
+    ExemptionReason.FLOATING_MEMBER: "流动",
+    ExemptionReason.OTHER: "其他原因",
+}
 APPROVERS = {
-    "committee": "支委会", "secretary": "支部书记", "members_meeting": "党员大会", "superior_committee": "上级党委",
-}  # fmt: skip
+    "committee": "支委会",
+    "secretary": "支部书记",
+    "members_meeting": "党员大会",
+    "superior_committee": "上级党委",
+}
 NONE = "无"
 
 # What a kind of span says, by its column.
@@ -55,9 +74,13 @@ _WORDS: dict[type[Any], tuple[str, str, Mapping[Any, str]]] = {
     ExemptionSpan: ("免于考勤", "reason", REASONS),
 }
 _DETAILS = {
-    "name": "姓名", "gender": "性别", "born_on": "出生年月", "joined_party_on": "入党日期", "phone": "手机",
+    "name": "姓名",
+    "gender": "性别",
+    "born_on": "出生年月",
+    "joined_party_on": "入党日期",
+    "phone": "手机",
     "notes": "备注",
-}  # fmt: skip
+}
 
 
 def full_day(day: date) -> str:

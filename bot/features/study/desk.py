@@ -176,9 +176,11 @@ def _save(session: Session, call: Call, dialog: Dialog) -> Reply:
     dialogs.close(session, call.me.id)
     told = _tell_item(session, call, item) if theme.prompt_sent_on is not None else []
     return Reply(
-        toast="已保存，正在发送。" if told else "已保存。", edit=_plan(session, call, theme), others=told,
+        toast="已保存，正在发送。" if told else "已保存。",
+        edit=_plan(session, call, theme),
+        others=told,
         refresh=[progress_card(sendings.ITEM, item.id)] if told else [],
-    )  # fmt: skip
+    )
 
 
 def _tell_item(session: Session, call: Call, item: StudyItem) -> list[To]:
@@ -213,10 +215,11 @@ def send_now(session: Session, call: Call, button: SendNow) -> Reply:
     told = [To(card, person_id=person, key=key) for person, key in people.items()]
     title = f"{messages.month_word(theme.month)}学习提示"
     return Reply(
-        toast="正在发送。", edit=_plan(session, call, theme),
+        toast="正在发送。",
+        edit=_plan(session, call, theme),
         others=to_many(session, sendings.THEME, theme.id, title, told, call.me.id, call.now),
         refresh=[progress_card(sendings.THEME, theme.id)],
-    )  # fmt: skip
+    )
 
 
 HANDLERS: list[Handler] = [

@@ -82,11 +82,15 @@ def send_prompt(session: Session, branch_id: int, occurrence: Occurrence, now: d
     message, batch = prompts.fresh(session, theme).to_json(), batch_of(THEME, theme.id)
     owed = [
         Owed(
-            keys=(key,), message=message, person_id=person, about={"theme": theme.id, "person": person},
-            expires_at=occurrence.until, batch=batch,
+            keys=(key,),
+            message=message,
+            person_id=person,
+            about={"theme": theme.id, "person": person},
+            expires_at=occurrence.until,
+            batch=batch,
         )
         for person, key in prompts.go(session, theme, now, tz).items()
-    ]  # fmt: skip
+    ]
     return [*to_desk(THEME, theme.id, f"{month_word(theme.month)}学习提示", len(owed), [theme.created_by_id]), *owed]
 
 

@@ -133,10 +133,16 @@ def add_item(session: Session, me: Me, theme: MonthlyTheme, draft: Draft, now: d
     calendar = calendar_of(session, theme.branch_id)
     planned = max(rules.planned_at(theme.month, tz, calendar).date(), today)
     item = StudyItem(
-        branch_id=theme.branch_id, theme_id=theme.id, kind=draft.kind, title=title, due_on=draft.due_on,
+        branch_id=theme.branch_id,
+        theme_id=theme.id,
+        kind=draft.kind,
+        title=title,
+        due_on=draft.due_on,
         assigned_on=planned if theme.prompt_sent_on is None else today,
-        files=list(draft.files), created_by_id=me.id, created_at=now,
-    )  # fmt: skip
+        files=list(draft.files),
+        created_by_id=me.id,
+        created_at=now,
+    )
     session.add(item)
     session.flush()
     _note(session, me, "make", "study_item", item.id, now)

@@ -167,14 +167,17 @@ def _held(
         select(Activity.branch_id, Component.type, func.count(Activity.id.distinct()))
         .join(Component, Component.activity_id == Activity.id)
         .where(
-            Activity.branch_id.in_(ids), _in(quarter, tz), Activity.status == ActivityStatus.HELD,
+            Activity.branch_id.in_(ids),
+            _in(quarter, tz),
+            Activity.status == ActivityStatus.HELD,
             or_(Activity.settled_at.is_(None), Activity.settled_at <= until),
-            Activity.organizer.in_([Organizer.OWN_BRANCH, Organizer.JOINT]), Activity.scope != Scope.DELEGATED,
+            Activity.organizer.in_([Organizer.OWN_BRANCH, Organizer.JOINT]),
+            Activity.scope != Scope.DELEGATED,
             or_(Component.type != ActivityType.GROUP_DISCUSSION, Activity.scope != Scope.GROUP),
             Component.type.in_(COUNTED),
         )
         .group_by(Activity.branch_id, Component.type)
-    )  # fmt: skip
+    )
     found: dict[int, dict[ActivityType, int]] = defaultdict(dict)
     for branch_id, kind, count in session.execute(query):
         found[branch_id][kind] = count

@@ -40,9 +40,15 @@ def draw_table(session: Session, call: Call, button: buttons.ExportBelow) -> bel
 def export(session: Session, call: Call, button: buttons.ExportBelow) -> Reply:
     found = call.ready or draw_table(session, call, button)
     record(
-        session, "export", "organisation", call.me.branch_id,
-        now=call.now, actor_id=call.me.id, branch_id=call.me.branch_id, quarter=str(found.quarter),
-    )  # fmt: skip
+        session,
+        "export",
+        "organisation",
+        call.me.branch_id,
+        now=call.now,
+        actor_id=call.me.id,
+        branch_id=call.me.branch_id,
+        quarter=str(found.quarter),
+    )
     return Reply(toast="表格已生成。", here=[below_messages.table(found)])
 
 

@@ -44,8 +44,10 @@ def _words(line: Line) -> str:
 
 def _open(open_: Open) -> str:
     waiting = [
-        (open_.unsettled, "未登记活动{}项"), (open_.leave, "待审批请假{}条"), (open_.reviews, "待审阅{}份"),
-    ]  # fmt: skip
+        (open_.unsettled, "未登记活动{}项"),
+        (open_.leave, "待审批请假{}条"),
+        (open_.reviews, "待审阅{}份"),
+    ]
     said = "，".join(word.format(count) for count, word in waiting if count)
     return f"待办：{said}" if said else "待办：无"
 
@@ -53,17 +55,30 @@ def _open(open_: Open) -> str:
 def table(found: Below) -> Document:
     """All branches, one a row."""
     heading = (
-        "序号", "支部", "书记", "党员", "已绑定", *(TITLES[kind] for kind in COUNTED),
-        "未登记活动", "待审批请假", "待审阅",
-    )  # fmt: skip
+        "序号",
+        "支部",
+        "书记",
+        "党员",
+        "已绑定",
+        *(TITLES[kind] for kind in COUNTED),
+        "未登记活动",
+        "待审批请假",
+        "待审阅",
+    )
     rows = [
         [
-            str(number), line.name, line.secretary, str(line.people), str(line.bound),
+            str(number),
+            line.name,
+            line.secretary,
+            str(line.people),
+            str(line.bound),
             *(str(line.held.get(kind, 0)) for kind in COUNTED),
-            str(line.open.unsettled), str(line.open.leave), str(line.open.reviews),
+            str(line.open.unsettled),
+            str(line.open.leave),
+            str(line.open.reviews),
         ]
         for number, line in enumerate(found.lines, 1)
-    ]  # fmt: skip
+    ]
     caption = f"{found.name}　{quarter_words(found.quarter)}（未关账），{found.branches}个支部。"
     return Document("季度数据.csv", content=csv_text(heading, rows).encode(), caption=caption, secret=True)
 

@@ -87,9 +87,12 @@ def open_figure(session: Session, call: Call, button: buttons.OpenFigure) -> Rep
 
 
 _SECTION = {
-    Figure.FIRST_AGENDA: Section.ACTIVITIES, Figure.STUDY_ITEMS: Section.STUDY, Figure.THEMES: Section.STUDY,
-    Figure.PIECES: Section.REFLECTIONS, Figure.REMINDERS: Section.REMINDERS,
-}  # fmt: skip
+    Figure.FIRST_AGENDA: Section.ACTIVITIES,
+    Figure.STUDY_ITEMS: Section.STUDY,
+    Figure.THEMES: Section.STUDY,
+    Figure.PIECES: Section.REFLECTIONS,
+    Figure.REMINDERS: Section.REMINDERS,
+}
 
 
 def _listed(session: Session, call: Call, tally: Tally, figure: Figure) -> list[str]:

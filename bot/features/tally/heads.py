@@ -20,11 +20,14 @@ def heads(session: Session, branch_id: int, quarter: Quarter) -> Heads:
     found = rosters(session, branch_id, [before, last])
     came, went = transfers(_stays(session, branch_id), quarter)
     return Heads(
-        opening=_ids(found[before]), closing=_ids(found[last]), transfers_in=tuple(came), transfers_out=tuple(went),
+        opening=_ids(found[before]),
+        closing=_ids(found[last]),
+        transfers_in=tuple(came),
+        transfers_out=tuple(went),
         full=_ids(one for one in found[last] if one.status is MembershipStatus.FULL),
         probationary=_ids(one for one in found[last] if one.status is MembershipStatus.PROBATIONARY),
         exempt=_ids(one for one in found[last] if one.exempt),
-    )  # fmt: skip
+    )
 
 
 def _ids(members: Iterable[Member]) -> tuple[int, ...]:

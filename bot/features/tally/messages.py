@@ -20,9 +20,12 @@ from storage.choices import ActivityType
 
 NUMERALS = "一二三四"
 SECTIONS = {
-    Section.ACTIVITIES: "组织生活", Section.STUDY: "学习", Section.REFLECTIONS: "心得", Section.REMINDERS: "提醒",
+    Section.ACTIVITIES: "组织生活",
+    Section.STUDY: "学习",
+    Section.REFLECTIONS: "心得",
+    Section.REMINDERS: "提醒",
     Section.PEOPLE: "人员",
-}  # fmt: skip
+}
 UNKNOWN_QUARTER = "没有看懂是哪个季度，请按“三季度”“2023年第三季度”或“2023Q3”的样子发送。"
 NO_SUCH_QUARTER = "没有这个季度的数据。"
 NOTHING = "没有记录。"
@@ -135,11 +138,14 @@ def _reminders(tally: Tally) -> list[Line]:
 def _people(tally: Tally) -> list[Line]:
     said = tally.figures
     heads = [
-        ("期初", "roster_open", Figure.OPENING), ("转入", "transfers_in", Figure.TRANSFERS_IN),
-        ("转出", "transfers_out", Figure.TRANSFERS_OUT), ("期末", "roster_close", Figure.CLOSING),
-        ("正式党员", "full_at_close", Figure.FULL), ("预备党员", "probationary_at_close", Figure.PROBATIONARY),
+        ("期初", "roster_open", Figure.OPENING),
+        ("转入", "transfers_in", Figure.TRANSFERS_IN),
+        ("转出", "transfers_out", Figure.TRANSFERS_OUT),
+        ("期末", "roster_close", Figure.CLOSING),
+        ("正式党员", "full_at_close", Figure.FULL),
+        ("预备党员", "probationary_at_close", Figure.PROBATIONARY),
         ("免于考勤", "exempt_at_close", Figure.EXEMPT),
-    ]  # fmt: skip
+    ]
     found = [Line(label, f"{said[name]}人", _open(tally, figure)) for label, name, figure in heads]
     return [*found, Line("有学时", f"{len(said['hours'])}人", _open(tally, Figure.HOURS))]
 

@@ -56,10 +56,14 @@ def my_record(session: Session, me: Me, quarter: Quarter, now: datetime, tz: tzi
     """Everything of one's own; the number of statements depends on nothing that was recorded."""
     held = held_activities(session, me.branch_id, quarter, cut_off(quarter, now, tz), tz)
     return Mine(
-        quarter=quarter, person_id=me.id, parts=_parts(session, me, held, quarter, tz),
-        hours=hours(held).get(me.id, Decimal(0)), study=_study(session, me, quarter),
-        pieces=_pieces(session, me, quarter, tz), reminders=_reminders(session, me, quarter, tz),
-    )  # fmt: skip
+        quarter=quarter,
+        person_id=me.id,
+        parts=_parts(session, me, held, quarter, tz),
+        hours=hours(held).get(me.id, Decimal(0)),
+        study=_study(session, me, quarter),
+        pieces=_pieces(session, me, quarter, tz),
+        reminders=_reminders(session, me, quarter, tz),
+    )
 
 
 def _between(quarter: Quarter, tz: tzinfo) -> tuple[datetime, datetime]:
@@ -76,12 +80,16 @@ def _parts(session: Session, me: Me, held: Sequence[Held], quarter: Quarter, tz:
     open_ = select(Activity).where(*of_quarter, Activity.status.in_([ActivityStatus.PLANNED, ActivityStatus.HELD]))
     return [
         Part(
-            activity.title, activity.start_at.astimezone(tz).date(), counted.get(activity.id),
-            attendance.get(activity.id), leave.get(activity.id), makeup.get(activity.id),
+            activity.title,
+            activity.start_at.astimezone(tz).date(),
+            counted.get(activity.id),
+            attendance.get(activity.id),
+            leave.get(activity.id),
+            makeup.get(activity.id),
         )
         for activity in session.scalars(open_.order_by(Activity.start_at, Activity.id))
         if activity.id in counted or activity.id in attendance or activity.id in leave
-    ]  # fmt: skip
+    ]
 
 
 def _own(session: Session, table: type[Row], person_id: int, which: Iterable[ColumnElement[bool]]) -> dict[int, Row]:

@@ -18,19 +18,26 @@ from storage.models.reminder import Acknowledgement, Reminder
 from storage.models.study import StudyCompletion, StudyItem
 
 CAME = {
-    AttendanceStatus.PRESENT: "到会", AttendanceStatus.LATE: "迟到", AttendanceStatus.ONLINE: "线上参加",
-    AttendanceStatus.ABSENT: "缺席", AttendanceStatus.OBSERVER: "列席",
-}  # fmt: skip
+    AttendanceStatus.PRESENT: "到会",
+    AttendanceStatus.LATE: "迟到",
+    AttendanceStatus.ONLINE: "线上参加",
+    AttendanceStatus.ABSENT: "缺席",
+    AttendanceStatus.OBSERVER: "列席",
+}
 LEAVE = {LeaveType.OFFICIAL_DUTY: "公差", LeaveType.SICK: "病假", LeaveType.PERSONAL: "事假"}
 DECIDED = {
-    LeaveState.PENDING: "待审批", LeaveState.APPROVED: "已批准", LeaveState.REFUSED: "未批准",
+    LeaveState.PENDING: "待审批",
+    LeaveState.APPROVED: "已批准",
+    LeaveState.REFUSED: "未批准",
     LeaveState.WITHDRAWN: "已撤回",
-}  # fmt: skip
+}
 MADE_UP = {MakeupState.SUBMITTED: "补学待审核", MakeupState.ACCEPTED: "已补学", MakeupState.RETURNED: "补学已退回"}
 PIECE = {
-    PieceState.DRAFT: "未提交", PieceState.SUBMITTED: "待审核", PieceState.RETURNED: "已退回",
+    PieceState.DRAFT: "未提交",
+    PieceState.SUBMITTED: "待审核",
+    PieceState.RETURNED: "已退回",
     PieceState.ACCEPTED: "已通过",
-}  # fmt: skip
+}
 
 
 def record(mine: Mine, current: Quarter, tz: tzinfo) -> list[Message]:

@@ -39,16 +39,23 @@ def _counted(
     days = {activity.id: activity.start_at.astimezone(tz).date() for activity in activities}
     return [
         Held(
-            id=activity.id, title=activity.title, day=days[activity.id], organizer=activity.organizer,
-            scope=activity.scope, hours=activity.hours, group_id=activity.group_id,
+            id=activity.id,
+            title=activity.title,
+            day=days[activity.id],
+            organizer=activity.organizer,
+            scope=activity.scope,
+            hours=activity.hours,
+            group_id=activity.group_id,
             types=frozenset(component.type for component in components[activity.id]),
             roll=counted[activity.id],
             lecturer=_lecturer(components[activity.id], offices, branch_id, days[activity.id]),
-            first_agenda=tuple(agenda[activity.id]), sites=_names(activity.sites),
-            partners=_names(activity.partners), delegates=tuple(sent[activity.id]),
+            first_agenda=tuple(agenda[activity.id]),
+            sites=_names(activity.sites),
+            partners=_names(activity.partners),
+            delegates=tuple(sent[activity.id]),
         )
         for activity in activities
-    ]  # fmt: skip
+    ]
 
 
 def _components(session: Session, activity_ids: Sequence[int]) -> dict[int, list[Component]]:

@@ -35,10 +35,14 @@ OCCASIONS: Mapping[Figure, Callable[[Held], bool]] = {
     Figure.DELEGATIONS: lambda held: held.scope is Scope.DELEGATED,
 }
 HEADS: Mapping[Figure, str] = {
-    Figure.OPENING: "roster_open", Figure.CLOSING: "roster_close", Figure.TRANSFERS_IN: "transfers_in",
-    Figure.TRANSFERS_OUT: "transfers_out", Figure.FULL: "full_at_close",
-    Figure.PROBATIONARY: "probationary_at_close", Figure.EXEMPT: "exempt_at_close",
-}  # fmt: skip
+    Figure.OPENING: "roster_open",
+    Figure.CLOSING: "roster_close",
+    Figure.TRANSFERS_IN: "transfers_in",
+    Figure.TRANSFERS_OUT: "transfers_out",
+    Figure.FULL: "full_at_close",
+    Figure.PROBATIONARY: "probationary_at_close",
+    Figure.EXEMPT: "exempt_at_close",
+}
 
 
 def numbers(listed: Iterable[str]) -> list[int]:

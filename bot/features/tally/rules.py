@@ -122,9 +122,9 @@ class Heads:
         """The same, of some people only: those of the first day asked, of the last, and of who came or went."""
         kept = {"opening": opening, "transfers_in": moving, "transfers_out": moving}
         names = self.__dataclass_fields__
-        return Heads(**{
-            name: tuple(one for one in getattr(self, name) if one in kept.get(name, closing)) for name in names
-        })  # fmt: skip
+        return Heads(
+            **{name: tuple(one for one in getattr(self, name) if one in kept.get(name, closing)) for name in names}
+        )
 
 
 @dataclass(frozen=True, slots=True)

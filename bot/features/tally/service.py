@@ -47,9 +47,13 @@ def cut_off(quarter: Quarter, now: datetime, tz: tzinfo) -> datetime:
 
 
 def tally(
-    session: Session, branch_id: int, quarter: Quarter, now: datetime, tz: tzinfo,
+    session: Session,
+    branch_id: int,
+    quarter: Quarter,
+    now: datetime,
+    tz: tzinfo,
     only: Collection[int] | None = None,
-) -> Tally:  # fmt: skip
+) -> Tally:
     """Count a quarter of a branch as of `now`; `only`: what concerns some party groups (a leader's own)."""
     until = cut_off(quarter, now, tz)
     groups = _groups(session, branch_id, only)
@@ -65,9 +69,15 @@ def tally(
     _count_members(session, into, branch_id, quarter, until, tz, people)
     into.values |= later_figures()
     return Tally(
-        quarter, session.get_one(Organisation, branch_id).name, until, tuple(held),
-        in_order(into.values), into.behind, groups, None if only is None else frozenset(only),
-    )  # fmt: skip
+        quarter,
+        session.get_one(Organisation, branch_id).name,
+        until,
+        tuple(held),
+        in_order(into.values),
+        into.behind,
+        groups,
+        None if only is None else frozenset(only),
+    )
 
 
 def _groups(session: Session, branch_id: int, only: Collection[int] | None) -> dict[int, str]:
@@ -77,9 +87,14 @@ def _groups(session: Session, branch_id: int, only: Collection[int] | None) -> d
 
 
 def _count_members(
-    session: Session, into: Figures, branch_id: int, quarter: Quarter, until: datetime, tz: tzinfo,
+    session: Session,
+    into: Figures,
+    branch_id: int,
+    quarter: Quarter,
+    until: datetime,
+    tz: tzinfo,
     people: Collection[int] | None,
-) -> None:  # fmt: skip
+) -> None:
     """Study, reflections and reminders, as their features count them."""
     learned = study_figures(session, branch_id, quarter, until, tz)
     tasks = task_figures(session, branch_id, quarter, until, tz).tasks

@@ -56,9 +56,10 @@ def build(tz: tzinfo) -> list[Job]:
 
     monthly_digest = monthly(service.digest_day, DIGEST_AT, grace=timedelta(days=1))
     return [
-        job(NUDGE, service.MORNING), job(NOON, time(12)),
+        job(NUDGE, service.MORNING),
+        job(NOON, time(12)),
         Job(DIGEST, monthly_digest, plan_digest, digest_again, missed_digest),
-    ]  # fmt: skip
+    ]
 
 
 # --- the nudge -----------------------------------------------------------------------------------------------------
@@ -113,9 +114,13 @@ def nudges_missed(session: Session, branch_id: int, occurrence: Occurrence, tz: 
         return []
     first = _first_missed(session, branch_id, occurrence.on)
     return _to_secretary(
-        session, branch_id, occurrence, f"nudges_missed:{branch_id}:{first}", messages.nudges_missed(first),
+        session,
+        branch_id,
+        occurrence,
+        f"nudges_missed:{branch_id}:{first}",
+        messages.nudges_missed(first),
         missed=first.isoformat(),
-    )  # fmt: skip
+    )
 
 
 def _first_missed(session: Session, branch_id: int, day: date) -> date:
@@ -151,11 +156,15 @@ def digests(session: Session, branch_id: int, occurrence: Occurrence, now: datet
     told = [(person, groups, _digest(known, groups)) for person, groups in asked.items()]
     return [
         Owed(
-            keys=(f"digest:{branch_id}:{occurrence.slot}:{person}",), message=message, person_id=person,
-            about={"branch": branch_id, "groups": groups}, expires_at=at(day, LAST, tz),
+            keys=(f"digest:{branch_id}:{occurrence.slot}:{person}",),
+            message=message,
+            person_id=person,
+            about={"branch": branch_id, "groups": groups},
+            expires_at=at(day, LAST, tz),
         )
-        for person, groups, message in told if message is not None
-    ]  # fmt: skip
+        for person, groups, message in told
+        if message is not None
+    ]
 
 
 def digest(
@@ -175,6 +184,10 @@ def digest_missed(session: Session, branch_id: int, occurrence: Occurrence, tz: 
     if not service.group_states(service.standing(session, branch_id, occurrence.until, tz)):
         return []
     return _to_secretary(
-        session, branch_id, occurrence, f"digest_missed:{branch_id}:{occurrence.slot}",
-        messages.digest_missed(occurrence.slot), missed=occurrence.slot,
-    )  # fmt: skip
+        session,
+        branch_id,
+        occurrence,
+        f"digest_missed:{branch_id}:{occurrence.slot}",
+        messages.digest_missed(occurrence.slot),
+        missed=occurrence.slot,
+    )

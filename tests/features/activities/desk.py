@@ -33,9 +33,13 @@ class Desk:
 
     def make(self, by: str = "甲二", **changes: object) -> Activity:
         plan: dict[str, Any] = {
-            "types": [ActivityType.THEME_PARTY_DAY], "start_at": START, "end_at": START + timedelta(hours=2),
-            "place": "三楼会议室", "hours": Decimal(4), **changes,
-        }  # fmt: skip
+            "types": [ActivityType.THEME_PARTY_DAY],
+            "start_at": START,
+            "end_at": START + timedelta(hours=2),
+            "place": "三楼会议室",
+            "hours": Decimal(4),
+            **changes,
+        }
         return making.make(self.session, self.me(by), Plan(**plan), TOLD, SHANGHAI)
 
     def me(self, name: str) -> Me:

@@ -48,9 +48,7 @@ def enter(desk: Desk, name: str, kind: LeaveType = LeaveType.SICK, by: str = "�
     leave.enter_leave(desk.session, desk.me(by), desk.activity, member(desk, name), kind, at, SHANGHAI)
 
 
-def mark(
-    desk: Desk, name: str, status: AttendanceStatus, by: str = "甲二", at: datetime = AFTER
-) -> None:  # fmt: skip
+def mark(desk: Desk, name: str, status: AttendanceStatus, by: str = "甲二", at: datetime = AFTER) -> None:
     service.sign_in_for(desk.session, desk.me(by), desk.activity, member(desk, name), status, at)
 
 
@@ -160,8 +158,11 @@ def test_a_leave_taken_back_is_not_decided(storage: Storage) -> None:
         desk.decide(again)
         with refused("^这条请假已审批。$"):
             desk.decide(again, approve=False)
-        changes = {"state": ["pending", "approved"], "decided_at": [None, TOLD.isoformat()],
-                   "decided_by_id": [None, desk.cast["甲二"]]}  # fmt: skip
+        changes = {
+            "state": ["pending", "approved"],
+            "decided_at": [None, TOLD.isoformat()],
+            "decided_by_id": [None, desk.cast["甲二"]],
+        }
         assert lines(session, "decide") == [("decide", "leave_request", desk.cast["甲二"], {"changes": changes})]
 
 
@@ -214,12 +215,14 @@ def test_the_same_entered_twice_is_one_row_and_one_line(storage: Storage) -> Non
             mark(desk, "甲一", AttendanceStatus.PRESENT, by)
             enter(desk, "乙四", by=by)
         assert [(action, said["person_id"]) for action, _, _, said in lines(session, "mark", "enter")] == [
-            ("mark", desk.cast["丙三"]), ("enter", desk.cast["乙四"]),
-        ]  # fmt: skip
+            ("mark", desk.cast["丙三"]),
+            ("enter", desk.cast["乙四"]),
+        ]
         rows = session.scalars(select(Attendance).order_by(Attendance.id)).all()
         assert [(row.person_id, row.withdrawn_at, row.marked_by_id) for row in rows] == [
-            (desk.cast["甲一"], None, None), (desk.cast["丙三"], None, desk.cast["甲二"]),
-        ]  # fmt: skip
+            (desk.cast["甲一"], None, None),
+            (desk.cast["丙三"], None, desk.cast["甲二"]),
+        ]
         assert rows[0].id == own
         [entered] = session.scalars(select(LeaveRequest)).all()
         assert (entered.entered_by_id, entered.decided_at, entered.withdrawn_at) == (desk.cast["甲二"], AFTER, None)
@@ -236,15 +239,19 @@ def test_another_leave_or_a_sign_in_between_makes_a_new_entry(storage: Storage) 
         rows = session.scalars(select(LeaveRequest).order_by(LeaveRequest.id)).all()
         signed = session.scalars(select(Attendance).order_by(Attendance.id)).all()
         assert [(row.type, row.withdrawn_at is None) for row in rows] == [
-            (LeaveType.SICK, False), (LeaveType.PERSONAL, False), (LeaveType.PERSONAL, True),
-        ]  # fmt: skip
+            (LeaveType.SICK, False),
+            (LeaveType.PERSONAL, False),
+            (LeaveType.PERSONAL, True),
+        ]
         assert [(row.person_id, row.withdrawn_at is None) for row in signed] == [
-            (desk.cast["乙四"], False), (desk.cast["乙五"], True),
-        ]  # fmt: skip
+            (desk.cast["乙四"], False),
+            (desk.cast["乙五"], True),
+        ]
         assert [said["withdrawn"] for _, _, _, said in lines(session, "enter")] == [
-            {"leave_request": [], "attendance": []}, {"leave_request": [rows[0].id], "attendance": []},
+            {"leave_request": [], "attendance": []},
+            {"leave_request": [rows[0].id], "attendance": []},
             {"leave_request": [rows[1].id], "attendance": [signed[0].id]},
-        ]  # fmt: skip
+        ]
         # A request that waits is decided by entering it.
         asked = desk.leave("乙六")
         enter(desk, "乙六")
@@ -263,9 +270,11 @@ def test_by_whom_and_when_somebody_is_entered(storage: Storage) -> None:
         mark(desk, "甲九", AttendanceStatus.PRESENT, "甲三")
         enter(desk, "甲八", by="甲三")
         for act in (
-            lambda: mark(desk, "乙四", AttendanceStatus.PRESENT, "甲三"), lambda: enter(desk, "乙四", by="甲三"),
-            lambda: mark(desk, "乙四", AttendanceStatus.PRESENT, "丙四"), lambda: enter(desk, "乙四", by="丙四"),
-        ):  # fmt: skip
+            lambda: mark(desk, "乙四", AttendanceStatus.PRESENT, "甲三"),
+            lambda: enter(desk, "乙四", by="甲三"),
+            lambda: mark(desk, "乙四", AttendanceStatus.PRESENT, "丙四"),
+            lambda: enter(desk, "乙四", by="丙四"),
+        ):
             with refused("没有办理此事的权限"):
                 act()
         enter(desk, "乙四", at=CUT_OFF - timedelta(seconds=1))

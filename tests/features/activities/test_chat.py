@@ -166,8 +166,9 @@ async def test_a_blocked_member_stops_nobody(bot: World) -> None:
         assert session.scalars(select(Person.reachable).where(Person.name == "甲七")).one() is True
         lines = session.scalars(select(Audit).where(Audit.action == "reachable_changed").order_by(Audit.id)).all()
     assert [(line.actor_id, line.details["changes"]["reachable"]) for line in lines] == [
-        (bot.cast["甲八"], [True, False]), (bot.cast["甲七"], [False, True]),
-    ]  # fmt: skip
+        (bot.cast["甲八"], [True, False]),
+        (bot.cast["甲七"], [False, True]),
+    ]
 
 
 @pytest.mark.parametrize("data", ["si:999999", "si:1:2", "si:x", "ld:1:1", "nope", "rd:1", "wz:1:go:publish", "co:1:1"])

@@ -35,9 +35,12 @@ def another_branch(session: Session, *, start: datetime = START) -> tuple[Activi
     cast = make_branch(session, now=TOLD, bound=False, only=("甲一", "甲二"))
     maker = Me(cast["甲二"], "甲二", cast.branch_id, None, frozenset({Duty.ORGANIZATION_OFFICER}), frozenset())
     plan = making.Plan(
-        types=[ActivityType.THEME_PARTY_DAY], start_at=start, end_at=start + 2 * timedelta(hours=1), place="会议室",
+        types=[ActivityType.THEME_PARTY_DAY],
+        start_at=start,
+        end_at=start + 2 * timedelta(hours=1),
+        place="会议室",
         hours=Decimal(2),
-    )  # fmt: skip
+    )
     return making.make(session, maker, plan, TOLD, SHANGHAI), maker
 
 
@@ -54,8 +57,12 @@ def test_somebody_is_entered_for_one_activity(storage: Storage) -> None:
         first, second, me = desk.activity, desk.make(), desk.me("甲二")
         a, b = desk.cast["丙三"], desk.cast["丙四"]
         for activity, person, status in (
-            (first, a, ABSENT), (second, a, ABSENT), (second, b, PRESENT), (first, a, PRESENT), (first, a, ABSENT),
-        ):  # fmt: skip
+            (first, a, ABSENT),
+            (second, a, ABSENT),
+            (second, b, PRESENT),
+            (first, a, PRESENT),
+            (first, a, ABSENT),
+        ):
             service.mark(session, me, activity, person, status, START)
         assert live(session) == [(second.id, a, ABSENT), (second.id, b, PRESENT), (first.id, a, ABSENT)]
         assert service.statuses(session, first.id) == {a: ABSENT}
@@ -72,8 +79,10 @@ def test_what_was_entered_by_a_moment(storage: Storage) -> None:
             at: set(service.statuses(session, desk.activity.id, at)) for at in (START - MINUTE, START, START + MINUTE)
         }
         assert by == {
-            START - MINUTE: set(), START: {desk.cast["丙三"]}, START + MINUTE: {desk.cast["丙三"], desk.cast["丙四"]},
-        }  # fmt: skip
+            START - MINUTE: set(),
+            START: {desk.cast["丙三"]},
+            START + MINUTE: {desk.cast["丙三"], desk.cast["丙四"]},
+        }
 
 
 def test_who_was_signed_in_by_others(storage: Storage) -> None:
@@ -174,9 +183,12 @@ def test_which_activities_somebody_may_answer_to(storage: Storage) -> None:
         committee = desk.make(types=[ActivityType.COMMITTEE_MEETING], scope=Scope.COMMITTEE)
         member, officer = desk.me("丙四"), desk.me("甲一")
         for now, expected in (
-            (early + hour, [before, desk.activity]), (early + hour + MINUTE, [desk.activity]),
-            (ends, [desk.activity, later]), (ends + MINUTE, [later]), (ends - MINUTE, [desk.activity]),
-        ):  # fmt: skip
+            (early + hour, [before, desk.activity]),
+            (early + hour + MINUTE, [desk.activity]),
+            (ends, [desk.activity, later]),
+            (ends + MINUTE, [later]),
+            (ends - MINUTE, [desk.activity]),
+        ):
             assert service.open_activities(session, member, now) == expected, now
         assert service.open_activities(session, officer, START) == [desk.activity, committee]
         assert service.open_activities(session, maker, START) == [foreign]
@@ -239,9 +251,11 @@ def test_who_keeps_the_roll_and_where_the_groups_are(storage: Storage) -> None:
         session.add_all(
             GroupChat(branch_id=branch, chat_id=chat, title="群", tied_at=TOLD, active=active)
             for branch, chat, active in (
-                (desk.cast.branch_id, -1, True), (desk.cast.branch_id, -2, False), (foreign.branch_id, -3, True),
+                (desk.cast.branch_id, -1, True),
+                (desk.cast.branch_id, -2, False),
+                (foreign.branch_id, -3, True),
             )
-        )  # fmt: skip
+        )
         session.flush()
         assert service.group_chats(session, desk.cast.branch_id) == [-1]
 
@@ -271,9 +285,12 @@ def test_no_notice_is_answered_for_another_branch(storage: Storage) -> None:
         taking_part.undo(session, desk.me("丙四"), Receipt, row.id, TOLD, SHANGHAI)
         assert taking_part.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
         plain = Notice(
-            branch_id=desk.cast.branch_id, text="通知", reply_by=TOLD + MINUTE, created_by_id=desk.cast["甲一"],
+            branch_id=desk.cast.branch_id,
+            text="通知",
+            reply_by=TOLD + MINUTE,
+            created_by_id=desk.cast["甲一"],
             created_at=TOLD,
-        )  # fmt: skip
+        )
         session.add(plain)
         session.flush()
         assert taking_part.unanswered_notices(session, desk.me("丙四"), TOLD) == [plain, own]

@@ -213,8 +213,10 @@ def test_makeup_raises_the_coverage_only_when_accepted(storage: Storage) -> None
         leave.review_makeup(session, desk.me("甲二"), again.id, True, at, today=TOLD.date())
         roll = service.roll(session, desk.activity, SHANGHAI)
         assert (roll.made_up, str(roll.attendance_rate), str(roll.coverage_rate)) == (
-            (desk.cast["乙四"],), "95.7", "100.0",
-        )  # fmt: skip
+            (desk.cast["乙四"],),
+            "95.7",
+            "100.0",
+        )
         assert session.scalars(select(Makeup)).one().return_reason == ""
 
 
@@ -289,9 +291,10 @@ def test_leave_entered_by_the_desk_names_what_it_takes_the_place_of(storage: Sto
         leave.enter_leave(session, desk.me("甲二"), desk.activity, person, LeaveType.SICK, START, SHANGHAI)
         line = session.scalars(select(Audit).where(Audit.action == "enter")).one()
         assert line.details == {
-            "type": "sick", "person_id": desk.cast["乙四"],
+            "type": "sick",
+            "person_id": desk.cast["乙四"],
             "withdrawn": {"leave_request": [asked], "attendance": [signed]},
-        }  # fmt: skip
+        }
 
 
 def test_a_new_sign_in_code_has_a_line_and_is_not_in_it(storage: Storage) -> None:
@@ -300,8 +303,9 @@ def test_a_new_sign_in_code_has_a_line_and_is_not_in_it(storage: Storage) -> Non
         made = [codes.new_code(session, desk.me("甲二"), desk.activity, TOLD) for _ in range(2)]
         lines = session.scalars(select(Audit).where(Audit.action == "code_made").order_by(Audit.id)).all()
         assert [line.details for line in lines] == [
-            {"changes": {"sign_in_code": [False, True]}}, {"changes": {"sign_in_code": [True, True]}},
-        ]  # fmt: skip
+            {"changes": {"sign_in_code": [False, True]}},
+            {"changes": {"sign_in_code": [True, True]}},
+        ]
         assert [codes.activity_of_code(session, code) for code in made] == [None, desk.activity.id]
 
 

@@ -33,13 +33,18 @@ def test_the_example_has_no_fault() -> None:
     assert [one.id for one in archive.people] == [f"P{number}" for number in range(1, 9)]
     first, third = archive.people[0], archive.people[2]
     assert [(span.of, span.from_on, span.to_on) for span in first.spans] == [
-        (Of.ROSTER, date(2018, 1, 1), None), (Of.MEMBERSHIP, date(2018, 1, 1), None), (Of.GROUP, EVER, None),
-        (Of.RANK, date(2018, 1, 1), None), (Of.CATEGORY, EVER, None), (Of.DUTY, EVER, None),
-    ]  # fmt: skip
+        (Of.ROSTER, date(2018, 1, 1), None),
+        (Of.MEMBERSHIP, date(2018, 1, 1), None),
+        (Of.GROUP, EVER, None),
+        (Of.RANK, date(2018, 1, 1), None),
+        (Of.CATEGORY, EVER, None),
+        (Of.DUTY, EVER, None),
+    ]
     duties = [span.says for span in third.spans if span.of is Of.DUTY]
     assert duties == [
-        {"duty": Duty.DISCIPLINE_OFFICER, "group": None}, {"duty": Duty.GROUP_LEADER, "group": "G1"},
-    ]  # fmt: skip
+        {"duty": Duty.DISCIPLINE_OFFICER, "group": None},
+        {"duty": Duty.GROUP_LEADER, "group": "G1"},
+    ]
 
 
 def test_what_is_left_out_is_named() -> None:
@@ -83,10 +88,18 @@ def test_every_fault_has_its_path() -> None:
     document["branch"]["peer_orgs"] = "甲支部"
     found = faults(document)
     assert [line.split(": ")[0] for line in found] == [
-        "branch.groups[1].leader", "branch.committee[1]", "branch.peer_orgs", "people",
-        "people[0].rank_history[0].rank", "people[2].roster[0].to", "people[3].membership[0].from", "people[4].group",
-        "people[5].exemptions[0].contact_person", "people[6].name", "people[7].membership",
-    ]  # fmt: skip
+        "branch.groups[1].leader",
+        "branch.committee[1]",
+        "branch.peer_orgs",
+        "people",
+        "people[0].rank_history[0].rank",
+        "people[2].roster[0].to",
+        "people[3].membership[0].from",
+        "people[4].group",
+        "people[5].exemptions[0].contact_person",
+        "people[6].name",
+        "people[7].membership",
+    ]
     assert found[4] == (
         "people[0].rank_history[0].rank: found 'king', should be one of worker clerk staff deputy_section section "
         "deputy_division division"
@@ -106,11 +119,13 @@ def test_dated_values_last_until_the_next_and_a_duty_is_open() -> None:
     assert archive.people is not None
     spans = archive.people[3].spans
     assert [(span.from_on, span.to_on) for span in spans if span.of is Of.GROUP] == [
-        (date(2020, 1, 1), date(2021, 1, 1)), (date(2021, 1, 1), None),
-    ]  # fmt: skip
+        (date(2020, 1, 1), date(2021, 1, 1)),
+        (date(2021, 1, 1), None),
+    ]
     assert [(span.from_on, span.to_on) for span in spans if span.of is Of.DUTY] == [
-        (date(2020, 1, 1), None), (EVER, None),
-    ]  # fmt: skip
+        (date(2020, 1, 1), None),
+        (EVER, None),
+    ]
     assert [span.to_on for span in spans if span.of is Of.CATEGORY] == [date(2021, 1, 1)]
 
 
@@ -154,8 +169,9 @@ def test_documents_that_are_refused_whole(content: bytes, said: str) -> None:
 def test_collections_of_unknown_names_are_named() -> None:
     assert list(unknown(example())) == []
     assert list(unknown(example(peoples=[], votes=3))) == [
-        "votes: found int, should be a list of records", "peoples: no collection of this name is known",
-    ]  # fmt: skip
+        "votes: found int, should be a list of records",
+        "peoples: no collection of this name is known",
+    ]
 
 
 def test_a_roster_is_no_archive() -> None:

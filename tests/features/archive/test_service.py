@@ -89,11 +89,20 @@ def test_what_is_dated_and_what_is_further_comes_back(storage: Storage) -> None:
         "duties": [{"duty": "youth_officer", "from": "2020-01-01", "to": "2022-01-01"}],
         "category": [{"category": "in_service", "from": "2018-01-01", "to": "2021-01-01"}],
         "exemptions": [
-            {"from": "2022-03-01", "to": "2022-04-01", "reason": "挂职", "approved_by": "EXT:某局党委",
-             "contact_person": "EXT:王某"},
+            {
+                "from": "2022-03-01",
+                "to": "2022-04-01",
+                "reason": "挂职",
+                "approved_by": "EXT:某局党委",
+                "contact_person": "EXT:王某",
+            },
         ],
-        "phone": "0571-1", "gender": "男", "born_on": "1980-05-01", "telegram_id": 4711, "notes": "一\n二",
-    }  # fmt: skip
+        "phone": "0571-1",
+        "gender": "男",
+        "born_on": "1980-05-01",
+        "telegram_id": 4711,
+        "notes": "一\n二",
+    }
     with storage.transaction() as session:
         done = put(session, document)
         written = out(session, done.branch_id)
@@ -200,8 +209,9 @@ def test_what_an_archive_puts_in_the_place_of_records_is_noted_person_by_person(
         put(session, document, Target(cast.branch_id, replace=True))
         *people, whole = lines_of(session, before)
         assert [(line.action, line.subject_id, line.via) for line in people] == [
-            ("person_changed", cast["甲五"], "command"), ("person_removed", cast["甲七"], "command"),
-        ]  # fmt: skip
+            ("person_changed", cast["甲五"], "command"),
+            ("person_removed", cast["甲七"], "command"),
+        ]
         assert {line.details["why"] for line in people} == {"archive_import"}
         edits = {edit["table"]: edit for edit in people[0].details["edits"]}
         notes = edits["person"]["after"].pop("notes")

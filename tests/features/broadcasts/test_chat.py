@@ -190,6 +190,9 @@ async def test_only_those_who_may_make_it_stop_or_correct_it(bot: World) -> None
     ]
     await bot.clock.settle()
     assert [tap.toast for tap in taps] == [
-        "您没有办理此事的权限。", "您没有办理此事的权限。", "没有找到这项内容。", "没有找到这项内容。",
+        "您没有办理此事的权限。",
+        "您没有办理此事的权限。",
+        "没有找到这项内容。",
+        "没有找到这项内容。",
         "已全部发出，没有可以停止的。",
-    ]  # fmt: skip
+    ]

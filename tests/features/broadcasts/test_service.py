@@ -175,8 +175,11 @@ def test_a_long_prompt_shows_its_progress_to_its_maker(
         assert first is not None
         card = session.scalars(select(Card)).one()
         assert (card.kind, card.subject_id, card.outbox_id, first.person_id) == (
-            "progress.theme", 1, first.id, cast["丙一"],
-        )  # fmt: skip
+            "progress.theme",
+            1,
+            first.id,
+            cast["丙一"],
+        )
         asked = JOBS["study_prompt"].still_owed
         assert asked is not None
         assert asked(session, first.about, NOW) == first.message

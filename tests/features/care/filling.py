@@ -59,8 +59,13 @@ def _plain(column: Column[Any], marked: bool) -> Any:
     if isinstance(kind, String):
         return f"{MARK}{column.name}" if marked and column.name not in UNMARKED else f"x{column.name}"
     values: Mapping[type, Any] = {
-        Boolean: True, Date: date(2023, 1, 1), BigInteger: 77, Integer: 77, Numeric: Decimal(1), DateTime: NOW,
-    }  # fmt: skip
+        Boolean: True,
+        Date: date(2023, 1, 1),
+        BigInteger: 77,
+        Integer: 77,
+        Numeric: Decimal(1),
+        DateTime: NOW,
+    }
     plain = getattr(kind, "impl", kind)
     return next((value for each, value in values.items() if isinstance(plain, each)), None)
 

@@ -76,9 +76,14 @@ def message(session: Session, cast: Cast, key: str, state: OutboxState, **row: A
 def request(session: Session, cast: Cast, account: int, name: str, end: str, state: BindRequestState) -> int:
     """A request of another account, decided for 甲三 when it was accepted."""
     row = BindRequest(
-        branch_id=cast.branch_id, telegram_id=account, shown_name=name, phone_end=end, state=state, asked_at=NOW,
+        branch_id=cast.branch_id,
+        telegram_id=account,
+        shown_name=name,
+        phone_end=end,
+        state=state,
+        asked_at=NOW,
         person_id=cast["甲三"] if state is BindRequestState.ACCEPTED else None,
-    )  # fmt: skip
+    )
     session.add(row)
     session.flush()
     return row.id
@@ -88,10 +93,15 @@ def heard(session: Session, number: int, sender: int, text: str, *, escaped: boo
     payload = json.dumps({"update_id": number, "message": {"text": text}}, ensure_ascii=escaped)
     session.add(
         Inbox(
-            bot_id=1, update_id=number, sender=sender, kind="message", payload=payload, state=InboxState.ANSWERED,
+            bot_id=1,
+            update_id=number,
+            sender=sender,
+            kind="message",
+            payload=payload,
+            state=InboxState.ANSWERED,
             received_at=NOW,
         )
-    )  # fmt: skip
+    )
 
 
 def alone(session: Session) -> set[str]:

@@ -113,8 +113,11 @@ async def test_an_erasure_asks_twice_gives_a_receipt_and_leaves_nothing(bot: Wor
     )
     with bot.storage.reading() as session:
         assert {text: where(session, text) for text in (TEXT, "第一段", "甲五", str(account))} == {
-            TEXT: set(), "第一段": set(), "甲五": set(), str(account): set(),
-        }  # fmt: skip
+            TEXT: set(),
+            "第一段": set(),
+            "甲五": set(),
+            str(account): set(),
+        }
     await bot.stage.say("甲五", "签到")
     assert last(bot, "甲五").text == STRANGER
 
@@ -146,10 +149,15 @@ async def test_the_log_says_what_the_roster_was_before_and_is_now(bot: World) ->
     """A change by hand, taken back; a term; a hand-over: each with before and after, and why."""
     await bot.stage.say("甲二", "党员")
     for label, about in (
-        ("名册", "【党员】"), ("第一党小组", "【名册】"), ("甲五", "请点姓名"), ("党小组", "【党员】甲五"),
-        ("第二党小组", "【党小组】甲五"), ("今天", "【党小组】甲五"), ("工作调整", "【党小组】甲五"),
+        ("名册", "【党员】"),
+        ("第一党小组", "【名册】"),
+        ("甲五", "请点姓名"),
+        ("党小组", "【党员】甲五"),
+        ("第二党小组", "【党小组】甲五"),
+        ("今天", "【党小组】甲五"),
+        ("工作调整", "【党小组】甲五"),
         ("撤销", "已登记"),
-    ):  # fmt: skip
+    ):
         await bot.stage.tap("甲二", label, about)
     await bot.storage.write(
         lambda session: begin_term(session, me_of(session, bot), date(2023, 6, 30), bot.clock.now())

@@ -70,9 +70,12 @@ def test_the_number_goes_from_what_others_wrote_and_so_does_why_somebody_was_exe
             person_id=cast[VICTIM], from_on=date(2023, 7, 1), reason=ExemptionReason.FRAIL_RETIRED, approved_by="甲一"
         )
         notice = Notice(
-            branch_id=cast.branch_id, text=f"请联系甲五，电话{number}或{other}。", reply_by=NOW, created_at=NOW,
+            branch_id=cast.branch_id,
+            text=f"请联系甲五，电话{number}或{other}。",
+            reply_by=NOW,
+            created_at=NOW,
             created_by_id=cast["甲一"],
-        )  # fmt: skip
+        )
         session.add_all([exempt, notice])
         session.flush()
         secretary = cast.me(session, "甲一", TODAY)

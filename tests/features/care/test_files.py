@@ -40,10 +40,11 @@ def holders(folder: Path, *texts: str) -> set[tuple[str, str]]:
     """Which file holds which text: all that lies in the folder but the nightly copies."""
     return {
         (path.name, text)
-        for path in folder.iterdir() if path.is_file()
+        for path in folder.iterdir()
+        if path.is_file()
         for text in texts
         if any(form in path.read_bytes() for form in written(text))
-    }  # fmt: skip
+    }
 
 
 def much(storage: Storage, person: int, account: int) -> None:
@@ -51,9 +52,17 @@ def much(storage: Storage, person: int, account: int) -> None:
     with storage.transaction() as session:
         session.execute(update(Person).where(Person.id == person).values(phone=PHONE))
         sent = {
-            "lane": Lane.MUST_ARRIVE, "chat_id": account, "person_id": person, "about": {}, "state": OutboxState.SENT,
-            "created_at": NOW, "not_before": NOW, "attempts": 1, "resent": False, "reason": "",
-        }  # fmt: skip
+            "lane": Lane.MUST_ARRIVE,
+            "chat_id": account,
+            "person_id": person,
+            "about": {},
+            "state": OutboxState.SENT,
+            "created_at": NOW,
+            "not_before": NOW,
+            "attempts": 1,
+            "resent": False,
+            "reason": "",
+        }
         session.execute(insert(table(Outbox)), [sent | {"message": {"text": f"{NAME}{n}"}} for n in range(300)])
     for turn in range(3):
         with storage.transaction() as session:
@@ -112,9 +121,13 @@ async def test_what_was_swept_is_in_no_file_though_an_earlier_version_left_it(sq
         driver.executemany("INSERT INTO x VALUES (?)", [(f"{NAME} " * n,) for n in range(100)])
         driver.execute("DROP TABLE x")
     row = {
-        "bot_id": 1, "sender": 7, "kind": "message", "state": InboxState.ANSWERED, "fault": "",
+        "bot_id": 1,
+        "sender": 7,
+        "kind": "message",
+        "state": InboxState.ANSWERED,
+        "fault": "",
         "received_at": NOW - timedelta(days=40),
-    }  # fmt: skip
+    }
     with Storage(sqlite_url) as storage:
         with storage.transaction() as session:
             session.execute(insert(table(Inbox)), [row | {"update_id": n, "payload": TEXT * n} for n in range(300)])

@@ -56,9 +56,11 @@ def said() -> Iterator[tuple[str, list[set[str]]]]:
         tree = ast.parse(path.read_text())
         constants = {
             str(target.id): node.value.value
-            for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-            for target in node.targets if isinstance(target, ast.Name) and isinstance(node.value.value, str)
-        }  # fmt: skip
+            for node in tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for target in node.targets
+            if isinstance(target, ast.Name) and isinstance(node.value.value, str)
+        }
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in WRITES | HELPERS:
                 yield ast.unparse(node.func), [words(each, constants) for each in node.args]
@@ -107,9 +109,10 @@ def test_every_value_that_is_shown_has_a_word() -> None:
 
 def test_a_full_page_of_the_log_fits() -> None:
     fields = [
-        Change("activity", "status", "planned", "held"), Change("activity", "title", {"length": 9_999}, {"length": 9}),
+        Change("activity", "status", "planned", "held"),
+        Change("activity", "title", {"length": 9_999}, {"length": 9}),
         Change("activity", "start_at", NOW.isoformat(), None),
-    ]  # fmt: skip
+    ]
     row = RowEdit("group_span", None, {"group_id": "组" * 50, "from_on": "2023-01-01", "to_on": "2024-01-01"})
     rows = [replace(row, whose=f"{number}{'名' * 30}") for number in range(30)]
     line = Line(NOW, "名" * 50, "chat", "postpone", "activity", "题" * 200, fields, rows, {"why": "decided"})
@@ -177,10 +180,12 @@ SICK = {"from_on": "2023-08-01", "to_on": "2024-02-01", "reason": "maternity_lea
         ([edit("person", {"phone": True}, {"phone": True})], "联系电话已改"),
         ([edit("person", {"phone": True}, {"phone": False})], "联系电话由有改为无"),
         ([edit("party_group", None, {"name": {"length": 2}}, name="新组")], "新增党小组新组"),
-        ([edit("party_group", {"name": {"length": 2}}, {"name": {"length": 4}}, name="第四小组")],
-         "党小组“第四小组”的名称由2字改为4字"),
+        (
+            [edit("party_group", {"name": {"length": 2}}, {"name": {"length": 4}}, name="第四小组")],
+            "党小组“第四小组”的名称由2字改为4字",
+        ),
     ],
-)  # fmt: skip
+)
 def test_rows_of_people_are_told_in_words(edits: list[RowEdit], words: str) -> None:
     assert told(edits=edits) == f"变更（甲五），{words}"
 

@@ -37,8 +37,11 @@ from tests.features.care.planting import (
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 QUEUED, SENDING, SENT, CANCELLED = (
-    OutboxState.QUEUED, OutboxState.SENDING, OutboxState.SENT, OutboxState.CANCELLED,
-)  # fmt: skip
+    OutboxState.QUEUED,
+    OutboxState.SENDING,
+    OutboxState.SENT,
+    OutboxState.CANCELLED,
+)
 # Columns of texts that hold no name: keys and words of machines, choices and numbers; the log, which keeps lengths.
 NO_NAMES = {
     "command_menu": {"digest"}, "lease": {"name", "holder"}, "job_run": {"job", "slot"}, "promise": {"key"},
@@ -49,10 +52,13 @@ NO_NAMES = {
 }  # fmt: skip
 # Looked through by traces.py, or the person's own and emptied with the row.
 ELSEWHERE = {
-    "inbox": {"kind", "payload", "answer", "fault"}, "dialog": {"step", "draft"},
-    "outbox": {"job", "message", "about", "batch", "reason"}, "bind_request": {"shown_name", "phone_end"},
-    "upload": {"digest", "kind", "name", "content", "file_id"}, "person": {"name", "gender", "phone", "archive_id"},
-}  # fmt: skip
+    "inbox": {"kind", "payload", "answer", "fault"},
+    "dialog": {"step", "draft"},
+    "outbox": {"job", "message", "about", "batch", "reason"},
+    "bind_request": {"shown_name", "phone_end"},
+    "upload": {"digest", "kind", "name", "content", "file_id"},
+    "person": {"name", "gender", "phone", "archive_id"},
+}
 
 
 def erase(session: Session, cast: Cast) -> dict[str, int]:
@@ -141,10 +147,15 @@ def test_another_branch_in_which_somebody_served_is_looked_through_too(storage: 
             session.flush()
             notes[name] = somebody, message(session, bare, name, SENT, branch_id=None, person_id=somebody.id)
             if name == "第二支部":
-                session.add(DutySpan(
-                    person_id=bare[VICTIM], organisation_id=there.id, duty="secretary", from_on=TODAY.replace(day=1),
-                    to_on=TODAY,
-                ))  # fmt: skip
+                session.add(
+                    DutySpan(
+                        person_id=bare[VICTIM],
+                        organisation_id=there.id,
+                        duty="secretary",
+                        from_on=TODAY.replace(day=1),
+                        to_on=TODAY,
+                    )
+                )
         erase(session, bare)
         read = {name: (one.notes, session.get_one(Outbox, sent).message["text"]) for name, (one, sent) in notes.items()}
     assert read == {"第二支部": (becomes(bare[VICTIM]), ""), "第三支部": (SAID, SAID)}
@@ -163,7 +174,7 @@ def test_what_waits_for_others_goes_with_the_erased_name(storage: Storage, bare:
             message(session, bare, "of none, by chat", state, **nobodys, chat_id=bare.account("甲一")),
             message(session, bare, "of none, to a stranger", state, **nobodys, chat_id=STRANGER),
             message(session, bare, "begun", state, message={"text": "x"}, about={"progress": {"text": SAID}}),
-        ]  # fmt: skip
+        ]
         other = message(session, bare, "longer", state, message={"text": LONGER})
         erase(session, bare)
         found = [session.get_one(Outbox, row) for row in rows]
@@ -185,7 +196,7 @@ def test_what_has_gone_to_others_is_emptied(storage: Storage, bare: Cast) -> Non
             message(session, bare, "of none, by person", SENT, branch_id=None),
             message(session, bare, "of none, by chat", SENT, **nobodys, chat_id=bare.account("甲一")),
             message(session, bare, "to a stranger", SENT, **nobodys, chat_id=STRANGER),
-        ]  # fmt: skip
+        ]
         other = message(session, bare, "longer", SENT, message={"text": LONGER})
         erase(session, bare)
         assert [session.get_one(Outbox, row).message for row in rows] == [{"text": ""}] * 4
@@ -253,14 +264,20 @@ def test_requests_of_other_accounts_that_bear_the_name_or_the_number_go(storage:
     with storage.transaction() as session:
         session.execute(update(Person).where(Person.id == bare[VICTIM]).values(phone="13800138000"))
         asked = [
-            (VICTIM, "0001", refused), (f"{VICTIM}（新号）", "0002", pending), ("老五", "8000", refused),
-            (LONGER, "0003", refused), ("外人", "0004", pending), (f"不是{VICTIM}", "8000", accepted),
-        ]  # fmt: skip
+            (VICTIM, "0001", refused),
+            (f"{VICTIM}（新号）", "0002", pending),
+            ("老五", "8000", refused),
+            (LONGER, "0003", refused),
+            ("外人", "0004", pending),
+            (f"不是{VICTIM}", "8000", accepted),
+        ]
         for number, (name, end, state) in enumerate(asked):
             request(session, bare, STRANGER + number, name, end, state)
         done = erase(session, bare)
         left = session.execute(select(BindRequest.shown_name, BindRequest.phone_end).order_by(BindRequest.id)).all()
     assert done["bind_requests"] == 3
     assert [tuple(row) for row in left] == [
-        (LONGER, "0003"), ("外人", "0004"), (f"不是已注销{bare[VICTIM]}", "8000"),
-    ]  # fmt: skip
+        (LONGER, "0003"),
+        ("外人", "0004"),
+        (f"不是已注销{bare[VICTIM]}", "8000"),
+    ]

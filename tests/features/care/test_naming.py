@@ -43,10 +43,12 @@ def test_whether_a_text_names_somebody() -> None:
 
 def test_words_of_machines_stay() -> None:
     message = {
-        "text": "张三", "inline": [[{"text": "点张三", "callback_data": "张三"}, {"text": "x", "url": "张三"}]],
+        "text": "张三",
+        "inline": [[{"text": "点张三", "callback_data": "张三"}, {"text": "x", "url": "张三"}]],
         "document": {"name": "张三.pdf", "file_id": "张三", "kind": "张三", "size": 3},
-    }  # fmt: skip
+    }
     assert Naming("张三", "已注销5").out_of(message) == {
-        "text": "已注销5", "inline": [[{"text": "点已注销5", "callback_data": "张三"}, {"text": "x", "url": "张三"}]],
+        "text": "已注销5",
+        "inline": [[{"text": "点已注销5", "callback_data": "张三"}, {"text": "x", "url": "张三"}]],
         "document": {"name": "已注销5.pdf", "file_id": "张三", "kind": "张三", "size": 3},
-    }  # fmt: skip
+    }

@@ -52,9 +52,16 @@ def test_every_column_that_names_a_person_is_known_to_the_export_and_the_erasure
 def test_what_is_emptied_takes_every_text_out_of_the_row() -> None:
     """A text column of somebody's own row either goes or is named here, with its reason."""
     no_text_of_theirs = {
-        "outbox.lane", "outbox.job", "outbox.batch",  # the machinery's own words
-        "attendance.status", "attendance.method", "audit.via", "audit.action", "audit.subject", "audit.details",
-    }  # fmt: skip
+        "outbox.lane",
+        "outbox.job",
+        "outbox.batch",  # the machinery's own words
+        "attendance.status",
+        "attendance.method",
+        "audit.via",
+        "audit.action",
+        "audit.subject",
+        "audit.details",
+    }
     subject = Subject(1, 1)
     left = {
         f"{of.name}.{column.name}"
@@ -79,8 +86,15 @@ def test_one_s_own_data_are_complete_and_nobody_else_s(storage: Storage, cast: C
     assert MARK in json.dumps(mydata.to_json(data, NOW), ensure_ascii=False)
     assert MARK not in json.dumps(mydata.to_json(other, NOW), ensure_ascii=False)
     assert {part.name for part in other.parts if part.rows} <= {
-        "person", "roster_span", "membership_span", "group_span", "duty_span", "rank_span", "category_span", "audit",
-    }  # fmt: skip
+        "person",
+        "roster_span",
+        "membership_span",
+        "group_span",
+        "duty_span",
+        "rank_span",
+        "category_span",
+        "audit",
+    }
     shown = page(data, NOW, SHANGHAI)
     assert f"{VICTIM}同志的数据" in shown
     assert "其他" not in shown
@@ -134,9 +148,14 @@ def test_a_name_of_markup_is_text_on_the_page(storage: Storage, cast: Cast) -> N
 
 def _message(person_id: int, message: dict[str, str], state: OutboxState, branch_id: int) -> Outbox:
     return Outbox(
-        lane=Lane.MUST_ARRIVE, person_id=person_id, branch_id=branch_id, message=message, state=state, created_at=NOW,
+        lane=Lane.MUST_ARRIVE,
+        person_id=person_id,
+        branch_id=branch_id,
+        message=message,
+        state=state,
+        created_at=NOW,
         not_before=NOW,
-    )  # fmt: skip
+    )
 
 
 def _inbox(number: int, sender: int, at: datetime, state: InboxState = InboxState.ANSWERED) -> Inbox:
@@ -149,12 +168,17 @@ async def test_the_night_takes_what_each_branch_has_kept_long_enough(storage: St
         secretary = cast.me(session, "甲一", TODAY)
         retention.set_period(session, secretary, Kind.RECEIVED, 365, NOW)
         old, mine, stranger = NOW - timedelta(days=100), cast.account("甲五"), 555
-        session.add_all([
-            _inbox(1, mine, old), _inbox(2, mine, NOW - timedelta(days=400)), _inbox(3, stranger, old),
-            _inbox(4, stranger, old, InboxState.NEW), _inbox(5, stranger, NOW),
-            _message(cast["甲五"], {"text": "旧"}, OutboxState.SENT, cast.branch_id),
-            _message(cast["甲五"], {"text": "未发"}, OutboxState.QUEUED, cast.branch_id),
-        ])  # fmt: skip
+        session.add_all(
+            [
+                _inbox(1, mine, old),
+                _inbox(2, mine, NOW - timedelta(days=400)),
+                _inbox(3, stranger, old),
+                _inbox(4, stranger, old, InboxState.NEW),
+                _inbox(5, stranger, NOW),
+                _message(cast["甲五"], {"text": "旧"}, OutboxState.SENT, cast.branch_id),
+                _message(cast["甲五"], {"text": "未发"}, OutboxState.QUEUED, cast.branch_id),
+            ]
+        )
         session.flush()
         session.execute(update(Outbox).values(created_at=old))
         due = retention.preview(session, secretary, NOW)
@@ -184,12 +208,16 @@ async def test_a_request_to_be_bound_goes_with_the_account_and_the_name_of_who_a
         for number, (asked, decided) in enumerate([(91, None), (91, 89), (200, 91), (89, None)]):
             session.add(
                 BindRequest(
-                    branch_id=cast.branch_id, telegram_id=9_000 + number, shown_name="外人", phone_end="1234",
+                    branch_id=cast.branch_id,
+                    telegram_id=9_000 + number,
+                    shown_name="外人",
+                    phone_end="1234",
                     state=BindRequestState.REFUSED if decided else BindRequestState.PENDING,
-                    asked_at=NOW - timedelta(days=asked), decided_by_id=secretary.id if decided else None,
+                    asked_at=NOW - timedelta(days=asked),
+                    decided_by_id=secretary.id if decided else None,
                     decided_at=NOW - timedelta(days=decided) if decided else None,
                 )
-            )  # fmt: skip
+            )
         session.flush()
         assert retention.preview(session, secretary, NOW)[Kind.REQUESTS] == 2
         assert retention.would_go(session, secretary, Kind.REQUESTS, 180, NOW) == 0
@@ -242,9 +270,15 @@ def test_a_line_has_names_for_its_numbers_and_no_details_of_who_is_erased(storag
         known = replace(row, gender="男", born_on=date(1980, 5, 1), group="第二党小组")
         people.import_roster(session, cast.branch_id, [known], now=NOW, since=TODAY)
         audit.record(
-            session, "mark", "attendance", 0, now=NOW, branch_id=cast.branch_id, person_id=cast["甲三"],
+            session,
+            "mark",
+            "attendance",
+            0,
+            now=NOW,
+            branch_id=cast.branch_id,
+            person_id=cast["甲三"],
             changes={"status": [None, "present"]},
-        )  # fmt: skip
+        )
         # What is not there any longer is told by its number.
         gone = {"table": "group_span", "id": 1, "before": {"group_id": 999, "from_on": "2023-01-01"}, "after": None}
         audit.record(session, "person_changed", "person", cast["甲四"], now=NOW, branch_id=cast.branch_id, edits=[gone])

@@ -181,9 +181,11 @@ async def test_the_desk_moves_and_rewords_a_reminder_and_it_goes_like_that_once(
     await desk.stage.tap(DIS, "中秋、国庆", LIST)
     await desk.stage.tap(DIS, "改日期", "【节前提醒】中秋")
     for wrong, answer in (
-        ("下周", "没有看懂日期"), ("9月9日", "发送时间已过"), ("9月25日", "请选择放假之前的日期"),
+        ("下周", "没有看懂日期"),
+        ("9月9日", "发送时间已过"),
+        ("9月25日", "请选择放假之前的日期"),
         ("9月19日", "9月19日（周六）休息，请选择工作日，例如9月18日（周五）。"),
-    ):  # fmt: skip
+    ):
         await desk.stage.say(DIS, wrong)
         assert answer in last(desk, DIS)
     await desk.stage.say(DIS, "9月20日")

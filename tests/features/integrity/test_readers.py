@@ -27,9 +27,16 @@ def test_names_are_those_of_the_audience_of_this_reminder(storage: Storage) -> N
         first = sent(session, cast)
         session.flush()
         second = Reminder(
-            branch_id=cast.branch_id, kind=first.kind, block_start=first.block_start, block_end=first.block_end,
-            round=2, holidays=first.holidays, text="", sent_at=MORNING, ack_due=first.ack_due,
-        )  # fmt: skip
+            branch_id=cast.branch_id,
+            kind=first.kind,
+            block_start=first.block_start,
+            block_end=first.block_end,
+            round=2,
+            holidays=first.holidays,
+            text="",
+            sent_at=MORNING,
+            ack_due=first.ack_due,
+        )
         session.add(second)
         session.flush()
         session.add_all(ReminderAudience(reminder_id=second.id, person_id=one) for one in cast.people.values())
@@ -39,8 +46,11 @@ def test_names_are_those_of_the_audience_of_this_reminder(storage: Storage) -> N
         session.execute(unasked)
         due = first.ack_due
         for name, reminder, at in (
-            ("甲一", first, due), ("甲三", first, due + SECOND), ("甲四", second, due), ("乙四", first, due + SECOND),
-        ):  # fmt: skip
+            ("甲一", first, due),
+            ("甲三", first, due + SECOND),
+            ("甲四", second, due),
+            ("乙四", first, due + SECOND),
+        ):
             session.add(Acknowledgement(reminder_id=reminder.id, person_id=cast[name], at=at))
         session.flush()
         found = service.readers(session, cast.me(session, "甲一", TODAY), first, TODAY)
@@ -56,10 +66,12 @@ def test_names_are_those_of_the_audience_of_this_reminder(storage: Storage) -> N
 @pytest.mark.parametrize(
     ("at", "counts"),
     [
-        (local("2023-07-01 00:00") - SECOND, 2), (local("2023-07-01 00:00"), 3),
-        (local("2023-10-01 00:00") - SECOND, 3), (local("2023-10-01 00:00"), 4),
+        (local("2023-07-01 00:00") - SECOND, 2),
+        (local("2023-07-01 00:00"), 3),
+        (local("2023-10-01 00:00") - SECOND, 3),
+        (local("2023-10-01 00:00"), 4),
     ],
-)  # fmt: skip
+)
 def test_a_reminder_counts_in_the_quarter_in_which_it_was_sent(storage: Storage, at: datetime, counts: int) -> None:
     """D1, by the branch's own day."""
     with storage.transaction() as session:

@@ -68,10 +68,14 @@ class House:
         with self.storage.transaction() as session:
             session.add(
                 CalendarYear(
-                    year=year, papers=["https://www.gov.cn/"], days=kept, source="test", token=uuid4().hex,
+                    year=year,
+                    papers=["https://www.gov.cn/"],
+                    days=kept,
+                    source="test",
+                    token=uuid4().hex,
                     made_at=local(now),
                 )
-            )  # fmt: skip
+            )
 
     def set(self, knob: Knob, value: int, now: str) -> None:
         with self.storage.transaction() as session:
@@ -122,7 +126,7 @@ PARTED_2018 = {"2018-09-29": OFF, "2018-09-30": OFF}
         ({"2026-09-25": WORKED}, "2026-09-23 10:00", {}, ["09-23 16 中秋、国庆 r1"]),
         ({"2026-09-25": WORKED}, "2026-09-23 18:00", {}, ["09-24 09 中秋、国庆 r1"]),
     ],
-)  # fmt: skip
+)
 def test_the_arrangement_changes(
     one: Storage, before: dict[str, bool], at: str, after: dict[str, bool], expected: Sequence[str]
 ) -> None:
@@ -228,9 +232,14 @@ def test_every_change_is_authorised_noted_and_checked(storage: Storage) -> None:
             with pytest.raises(Refusal):
                 planning.set_timing(session, me, knob, value, now)
         for field, words in (
-            (Field.TEXT, "长" * 2001), (Field.ISSUER, "一\n二"), (Field.PHONE, "无"), (Field.MAIL, "无"),
-            (Field.URL, " "), (Field.URL, "hello"), (Field.URL, "见 www.12388.gov.cn"),
-        ):  # fmt: skip
+            (Field.TEXT, "长" * 2001),
+            (Field.ISSUER, "一\n二"),
+            (Field.PHONE, "无"),
+            (Field.MAIL, "无"),
+            (Field.URL, " "),
+            (Field.URL, "hello"),
+            (Field.URL, "见 www.12388.gov.cn"),
+        ):
             with pytest.raises(Refusal):
                 planning.set_words(session, me, field, words, now)
         with pytest.raises(Refusal):
@@ -268,10 +277,12 @@ def test_plans_that_are_over_are_forgotten_with_the_next_reminder(storage: Stora
         for holiday in ("2026:端午", "2026:中秋"):
             session.add(
                 ReminderPlan(
-                    branch_id=house.cast.branch_id, holiday=holiday, changed_by_id=house.cast[DISCIPLINE],
+                    branch_id=house.cast.branch_id,
+                    holiday=holiday,
+                    changed_by_id=house.cast[DISCIPLINE],
                     changed_at=local("2026-09-01 10:00"),
                 )
-            )  # fmt: skip
+            )
     house.tick("2026-09-22 09:00")
     assert house.sent() == [BOTH]
     with storage.reading() as session:

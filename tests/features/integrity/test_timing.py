@@ -63,9 +63,13 @@ def test_the_third_working_day_before(year: int, expected: str) -> None:
 
 def test_one_run_for_each_reminder_of_a_year() -> None:
     assert [line[6:] for line in sends(2026)] == [
-        "09:00 2026-02-15 春节", "09:00 2026-04-04 清明", "09:00 2026-05-01 劳动节",
-        "09:00 2026-06-19 端午", "09:00 2026-09-25 中秋、国庆", "09:00 2027-01-01 元旦",
-    ]  # fmt: skip
+        "09:00 2026-02-15 春节",
+        "09:00 2026-04-04 清明",
+        "09:00 2026-05-01 劳动节",
+        "09:00 2026-06-19 端午",
+        "09:00 2026-09-25 中秋、国庆",
+        "09:00 2027-01-01 元旦",
+    ]
 
 
 def test_a_merged_reminder_is_due_before_the_first_block_and_names_all() -> None:
@@ -80,9 +84,15 @@ def test_a_merged_reminder_is_due_before_the_first_block_and_names_all() -> None
 
 @pytest.mark.parametrize(
     ("merge", "years"),
-    [(0, []), (2, []), (3, [2015, 2026]), (5, [2015, 2026]), (6, [2010, 2015, 2018, 2026]),
-     (8, [2010, 2013, 2015, 2018, 2021, 2026])],
-)  # fmt: skip
+    [
+        (0, []),
+        (2, []),
+        (3, [2015, 2026]),
+        (5, [2015, 2026]),
+        (6, [2010, 2015, 2018, 2026]),
+        (8, [2010, 2013, 2015, 2018, 2021, 2026]),
+    ],
+)
 def test_how_near_blocks_share_a_reminder(merge: int, years: list[int]) -> None:
     assert [year for year in range(2008, 2027) if any(len(one) > 1 for one in BUNDLED.neighbours(year, merge))] == years
 

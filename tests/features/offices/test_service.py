@@ -45,12 +45,15 @@ def test_the_secretary_hands_over_in_one_act(storage: Storage) -> None:
         [row] = session.scalars(select(Audit).where(Audit.action == "handed_over"))
         edits = row.details["edits"]
         assert (row.actor_id, {**row.details, "edits": len(edits)}) == (
-            cast["甲一"], {"old": cast["甲一"], "new": cast["乙一"], "why": "hand_over", "edits": 3},
-        )  # fmt: skip
+            cast["甲一"],
+            {"old": cast["甲一"], "new": cast["乙一"], "why": "hand_over", "edits": 3},
+        )
         ended = {"before": {"to_on": None}, "after": {"to_on": "2023-07-03"}}
         assert [(edit["person_id"], edit.get("says", edit["after"])["duty"]) for edit in edits] == [
-            (cast["甲一"], "secretary"), (cast["乙一"], "deputy_secretary"), (cast["乙一"], "secretary"),
-        ]  # fmt: skip
+            (cast["甲一"], "secretary"),
+            (cast["乙一"], "deputy_secretary"),
+            (cast["乙一"], "secretary"),
+        ]
         assert [{name: edit[name] for name in ended} for edit in edits[:2]] == [ended, ended]
         assert (edits[2]["before"], edits[2]["after"]["from_on"]) == (None, "2023-07-03")
         for again in (me, cast.me(session, "甲一", TODAY)):
@@ -75,8 +78,10 @@ def test_to_whom_it_cannot_go(storage: Storage) -> None:
         me = cast.me(session, "甲一", TODAY)
         assert cast["甲九"] not in {one.id for one in service.successors(session, me, TODAY)}
         for person, words in (
-            (cast["甲九"], service.NOT_BOUND), (cast["甲一"], service.ONESELF), (999_999, service.NOT_LISTED),
-        ):  # fmt: skip
+            (cast["甲九"], service.NOT_BOUND),
+            (cast["甲一"], service.ONESELF),
+            (999_999, service.NOT_LISTED),
+        ):
             with pytest.raises(Refusal, match=words):
                 service.hand_over(session, me, person, TODAY, NOW)
         for name in ("乙一", "甲二", "丙四"):
@@ -155,9 +160,12 @@ def test_what_cannot_be_given(storage: Storage) -> None:
         service.take(session, cast.branch_id, Duty.SECRETARY, "甲五", NOW)
         lines = session.scalars(select(Audit).where(Audit.action.like("office_%")).order_by(Audit.id)).all()
         assert [(line.action, line.subject_id, line.details["why"]) for line in lines] == [
-            ("office_given", cast["甲五"], "office_command"), ("office_ended", cast["甲五"], "office_command"),
-        ]  # fmt: skip
+            ("office_given", cast["甲五"], "office_command"),
+            ("office_ended", cast["甲五"], "office_command"),
+        ]
         # Also whose office ended by it.
         assert [edit["person_id"] for line in lines for edit in line.details["edits"]] == [
-            cast["甲一"], cast["甲五"], cast["甲五"],
-        ]  # fmt: skip
+            cast["甲一"],
+            cast["甲五"],
+            cast["甲五"],
+        ]

@@ -43,8 +43,13 @@ def test_a_new_phone_takes_the_seat_and_what_waits_for_it(storage: Storage) -> N
     with storage.transaction() as session:
         cast = make_branch(session, now=NOW)
         old = cast.account("甲五")
-        waits = promise(session, Owed(("k",), {"text": "通知"}, cast["甲五"], None, Lane.MUST_ARRIVE), job=None,
-                        branch_id=cast.branch_id, now=NOW)  # fmt: skip
+        waits = promise(
+            session,
+            Owed(("k",), {"text": "通知"}, cast["甲五"], None, Lane.MUST_ARRIVE),
+            job=None,
+            branch_id=cast.branch_id,
+            now=NOW,
+        )
         session.add(Card(kind="reflection", subject_id=1, chat_id=old))
         _, _, code = accounts.reinvite(session, secretary(session, cast), cast["甲五"], TODAY, LATER)
         assert find(session, old, TODAY) is not None
@@ -73,8 +78,13 @@ def test_who_is_taken_off_is_a_stranger_until_a_new_link(storage: Storage) -> No
     with storage.transaction() as session:
         cast = make_branch(session, now=NOW)
         me, old = secretary(session, cast), cast.account("甲五")
-        promise(session, Owed(("k",), {"text": "通知"}, cast["甲五"], None, Lane.MUST_ARRIVE), job=None,
-                branch_id=cast.branch_id, now=NOW)  # fmt: skip
+        promise(
+            session,
+            Owed(("k",), {"text": "通知"}, cast["甲五"], None, Lane.MUST_ARRIVE),
+            job=None,
+            branch_id=cast.branch_id,
+            now=NOW,
+        )
         assert accounts.unbind(session, me, cast["甲五"], TODAY, NOW) == ("甲五", old)
         assert accounts_noted(session, "unbound") == [[True, False]]
         assert find(session, old, TODAY) is None

@@ -83,9 +83,14 @@ async def test_start_shows_the_menu_to_those_who_are_known(bot: World) -> None:
     assert bot.stage.people["丙四"].keyboard == MEMBER_MENU
     await heard(bot, bot.stage.people["甲一"])
     assert bot.stage.people["甲一"].keyboard == [
-        *MEMBER_MENU, ["发通知", "建活动"], ["学习安排", "布置心得"], ["审阅", "考勤"],
-        ["未完成名单", "节前提醒"], ["季度数据", "党员"], ["工作日历", "数据管理"],
-    ]  # fmt: skip
+        *MEMBER_MENU,
+        ["发通知", "建活动"],
+        ["学习安排", "布置心得"],
+        ["审阅", "考勤"],
+        ["未完成名单", "节前提醒"],
+        ["季度数据", "党员"],
+        ["工作日历", "数据管理"],
+    ]
 
 
 async def test_a_link_binds_its_person_and_nobody_else(bot: World) -> None:

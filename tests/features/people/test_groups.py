@@ -112,9 +112,11 @@ def test_it_changes_hands_once_the_holder_agrees(town: Town) -> None:
     )
     second, holder = town.me(SECOND).id, town.cast["甲二"]
     assert [tuple(line) for line in named] == [
-        ("group_asked", town.second, second), ("group_asked", town.cast.branch_id, None),
-        ("group_decided", town.second, None), ("group_decided", town.cast.branch_id, holder),
-    ]  # fmt: skip
+        ("group_asked", town.second, second),
+        ("group_asked", town.cast.branch_id, None),
+        ("group_decided", town.second, None),
+        ("group_decided", town.cast.branch_id, holder),
+    ]
 
 
 def test_who_is_asked_and_who_decides(town: Town) -> None:

@@ -13,8 +13,12 @@ from storage.roster import Member
 
 ME = Me(id=1, name="甲一", branch_id=1, group_id=1, duties=frozenset(), leads=frozenset())
 WHOLE_DESK = [
-    ["发通知", "建活动"], ["学习安排", "布置心得"], ["审阅", "考勤"], ["未完成名单", "节前提醒"], ["季度数据", "党员"],
-]  # fmt: skip
+    ["发通知", "建活动"],
+    ["学习安排", "布置心得"],
+    ["审阅", "考勤"],
+    ["未完成名单", "节前提醒"],
+    ["季度数据", "党员"],
+]
 PUBLICITY = [["建活动", "学习安排"], ["布置心得", "审阅"], ["考勤", "未完成名单"], ["季度数据"]]
 
 
@@ -51,9 +55,17 @@ def test_the_menu_shows_what_the_offices_allow(duties: tuple[Duty, ...], more: l
 
 def member(number: int, name: str, group: str, *, bound: bool = False, reachable: bool = True) -> Member:
     return Member(
-        id=number, name=name, group_id=1, group_name=group, exemption=None, status=None, rank=None, category=None,
-        bound=bound, reachable=reachable,
-    )  # fmt: skip
+        id=number,
+        name=name,
+        group_id=1,
+        group_name=group,
+        exemption=None,
+        status=None,
+        rank=None,
+        category=None,
+        bound=bound,
+        reachable=reachable,
+    )
 
 
 def test_who_is_not_bound_page_by_page() -> None:

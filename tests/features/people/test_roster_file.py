@@ -92,23 +92,46 @@ def test_the_ledger_as_it_is_kept() -> None:
     )
     assert rows == [
         RosterRow(
-            name="甲一", line=4, group="第一党小组", gender="男", born_on=date(1970, 5, 1),
-            joined_party_on=date(1995, 6, 1), converted_on=date(1996, 6, 1), duties=(Duty.SECRETARY,),
-            rank=Rank.SECTION, category=Category.IN_SERVICE, status=FULL,
+            name="甲一",
+            line=4,
+            group="第一党小组",
+            gender="男",
+            born_on=date(1970, 5, 1),
+            joined_party_on=date(1995, 6, 1),
+            converted_on=date(1996, 6, 1),
+            duties=(Duty.SECRETARY,),
+            rank=Rank.SECTION,
+            category=Category.IN_SERVICE,
+            status=FULL,
         ),
         RosterRow(
-            name="丙七", line=6, group="第三党小组", gender="女", born_on=date(1998, 3, 1),
-            joined_party_on=date(2023, 3, 10), duties=(), rank=Rank.STAFF, category=Category.IN_SERVICE,
-            status=PROBATIONARY, transfer_in=date(2023, 3, 11),
+            name="丙七",
+            line=6,
+            group="第三党小组",
+            gender="女",
+            born_on=date(1998, 3, 1),
+            joined_party_on=date(2023, 3, 10),
+            duties=(),
+            rank=Rank.STAFF,
+            category=Category.IN_SERVICE,
+            status=PROBATIONARY,
+            transfer_in=date(2023, 3, 11),
         ),
         RosterRow(
-            name="丙八", line=7, group="第三党小组", gender="男", born_on=date(1940, 1, 1),
-            joined_party_on=date(1965, 7, 1), converted_on=date(1966, 7, 1), duties=(),
-            category=Category.RETIRED, status=FULL,
+            name="丙八",
+            line=7,
+            group="第三党小组",
+            gender="男",
+            born_on=date(1940, 1, 1),
+            joined_party_on=date(1965, 7, 1),
+            converted_on=date(1966, 7, 1),
+            duties=(),
+            category=Category.RETIRED,
+            status=FULL,
             exemption=Exempt(ExemptionReason.FRAIL_RETIRED, date(2023, 1, 1)),
             notes="行动不便（2023-01-01起）",
         ),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -163,8 +186,14 @@ def test_faults_between_cells() -> None:
         "甲三,二组,,,,,,,产假2023.09至2023.05\n"
     )
     assert [(fault.row, fault.column) for fault in faults(content.encode())] == [
-        (2, "入党日期"), (2, "姓名"), (3, "转出"), (3, "姓名"), (3, "党内职务"), (4, "转正日期"), (5, "备注"),
-    ]  # fmt: skip
+        (2, "入党日期"),
+        (2, "姓名"),
+        (3, "转出"),
+        (3, "姓名"),
+        (3, "党内职务"),
+        (4, "转正日期"),
+        (5, "备注"),
+    ]
 
 
 def test_a_leader_needs_a_group() -> None:
@@ -250,11 +279,16 @@ def test_one_telephone_is_one_persons() -> None:
 @pytest.mark.parametrize(
     ("group", "office", "right"),
     [
-        ("第二党小组", "第一党小组组长", False), ("第二党小组", "支部委员会组织委员、第一党小组长", None),
-        ("第一党小组", "第一小组组长", True), ("第一党小组", "第一党小组长", True), ("第一党小组", "党小组长", True),
-        ("第一党小组", "组长", True), ("青年党小组", "书记、青年党小组组长", True), ("第一党小组", "书记", True),
+        ("第二党小组", "第一党小组组长", False),
+        ("第二党小组", "支部委员会组织委员、第一党小组长", None),
+        ("第一党小组", "第一小组组长", True),
+        ("第一党小组", "第一党小组长", True),
+        ("第一党小组", "党小组长", True),
+        ("第一党小组", "组长", True),
+        ("青年党小组", "书记、青年党小组组长", True),
+        ("第一党小组", "书记", True),
     ],
-)  # fmt: skip
+)
 def test_who_leads_a_group_is_in_it(group: str, office: str, right: bool | None) -> None:
     content = f"姓名,党小组,党内职务\n甲一,{group},{office}\n".encode()
     if right:

@@ -76,11 +76,18 @@ def test_excel_drops_the_zero_of_october(written: object) -> None:
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("13812345678", "13812345678"), (13812345678, "13812345678"), (13812345678.0, "13812345678"),
-        ("+86 138-1234-5678", "13812345678"), ("0086 13812345678", "13812345678"), ("+852 9123 4567", "85291234567"),
-        ("0755-22345678", None), ("25123456", None), ("无", None), (None, None),
+        ("13812345678", "13812345678"),
+        (13812345678, "13812345678"),
+        (13812345678.0, "13812345678"),
+        ("+86 138-1234-5678", "13812345678"),
+        ("0086 13812345678", "13812345678"),
+        ("+852 9123 4567", "85291234567"),
+        ("0755-22345678", None),
+        ("25123456", None),
+        ("无", None),
+        (None, None),
     ],
-)  # fmt: skip
+)
 def test_a_mobile_number_is_kept_as_digits_and_a_landline_not_at_all(written: object, meant: str | None) -> None:
     assert words.phone(written) == meant
 

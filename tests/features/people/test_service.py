@@ -284,8 +284,9 @@ def test_a_group_moves_to_another_branch(storage: Storage) -> None:
         # Both branches read of it in their own log.
         lines = session.scalars(select(Audit).where(Audit.subject == "group_chat").order_by(Audit.id)).all()
         assert [(line.action, line.branch_id, line.actor_id) for line in lines] == [
-            ("group_tied", cast.branch_id, cast["甲一"]), ("change", other, None),
-        ]  # fmt: skip
+            ("group_tied", cast.branch_id, cast["甲一"]),
+            ("change", other, None),
+        ]
 
 
 def test_what_telegram_reports(storage: Storage) -> None:

@@ -154,21 +154,28 @@ def test_the_example_archive_in_its_first_version(task_id: str) -> None:
     people = {person["id"]: number for number, person in enumerate(archive["people"])}
     versions = [
         Version(
-            number, people[item["person"]], item.get("piece", 1), item["version"], PieceState(item["state"]),
+            number,
+            people[item["person"]],
+            item.get("piece", 1),
+            item["version"],
+            PieceState(item["state"]),
             datetime.fromisoformat(item["submitted_at"]) if item["submitted_at"] else None,
         )
         for number, item in enumerate(archive["reflections"])
         if item["task"] == task_id
-    ]  # fmt: skip
+    ]
     asked = expected_of(archive, task)
     cut_off = datetime.fromisoformat(archive["closes"][0]["closed_at"])
     found = tally(versions, [people[name] for name in asked], date.fromisoformat(task["due_on"]), cut_off, SHANGHAI)
     figures = {
-        "title": task["title"], "pieces": len(found.counted), "expected": len(found.expected),
-        "expected_done": len(found.done), "late": len(found.late),
+        "title": task["title"],
+        "pieces": len(found.counted),
+        "expected": len(found.expected),
+        "expected_done": len(found.done),
+        "late": len(found.late),
         "completion_rate": None if found.completion_rate is None else float(found.completion_rate),
         "missing": [archive["people"][number]["id"] for number in found.missing],
-    }  # fmt: skip
+    }
     right = example("archive_example.tally.json")["figures"]
     assert figures == right["reflections"][task_id]
     assert right["reflection_pieces_total"] == 1

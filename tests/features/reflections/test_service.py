@@ -48,10 +48,15 @@ class House:
     def __init__(self, session: Session, **changes: Any) -> None:
         self.session, self.cast = session, make_branch(session, now=GIVEN)
         self.activity = Activity(
-            branch_id=self.cast.branch_id, title="8月廉政专题学习日", planned_on=START.date(), start_at=START,
-            end_at=START + timedelta(hours=2), created_by_id=self.cast["乙二"], created_at=GIVEN,
+            branch_id=self.cast.branch_id,
+            title="8月廉政专题学习日",
+            planned_on=START.date(),
+            start_at=START,
+            end_at=START + timedelta(hours=2),
+            created_by_id=self.cast["乙二"],
+            created_at=GIVEN,
             status=ActivityStatus.HELD,
-        )  # fmt: skip
+        )
         session.add(self.activity)
         session.flush()
         self.task_id = self.give(**changes).id
@@ -62,8 +67,12 @@ class House:
 
     def give(self, by: str = "乙二", at: datetime = GIVEN, **changes: Any) -> ReflectionTask:
         plan = {
-            "title": "廉政心得", "audience": ALL, "due_on": DUE, "activity_id": self.activity.id, **changes,
-        }  # fmt: skip
+            "title": "廉政心得",
+            "audience": ALL,
+            "due_on": DUE,
+            "activity_id": self.activity.id,
+            **changes,
+        }
         return making.make(self.session, self.me(by), Plan(**plan), at, SHANGHAI)
 
     @property
@@ -197,9 +206,14 @@ def test_a_study_item_expects_who_was_there_first_and_last(storage: Storage) -> 
     with storage.transaction() as session:
         house = House(session)
         item = StudyItem(
-            branch_id=house.cast.branch_id, kind=StudyItemKind.BOOK, title="八月书目", assigned_on=date(2023, 8, 7),
-            due_on=DUE, created_by_id=house.cast["丙一"], created_at=GIVEN,
-        )  # fmt: skip
+            branch_id=house.cast.branch_id,
+            kind=StudyItemKind.BOOK,
+            title="八月书目",
+            assigned_on=date(2023, 8, 7),
+            due_on=DUE,
+            created_by_id=house.cast["丙一"],
+            created_at=GIVEN,
+        )
         session.add(item)
         session.flush()
         house.task_id = house.give(activity_id=None, study_item_id=item.id).id
@@ -398,9 +412,14 @@ def test_figures_by_the_names_of_the_archive(storage: Storage) -> None:
         house.draft(names[22])
         found = house.figures()
         assert found.named() == {
-            "title": "廉政心得", "pieces": 21, "expected": 23, "expected_done": 21, "late": 1,
-            "completion_rate": Decimal("91.3"), "missing": [house.cast[name] for name in names[21:]],
-        }  # fmt: skip
+            "title": "廉政心得",
+            "pieces": 21,
+            "expected": 23,
+            "expected_done": 21,
+            "late": 1,
+            "completion_rate": Decimal("91.3"),
+            "missing": [house.cast[name] for name in names[21:]],
+        }
         assert found.tally.late == (late.id,)
         house.review(house.hand_in("丙八"), by="丙一")
         after = service.task_figures(session, house.cast.branch_id, Q3, CUT_OFF, SHANGHAI)

@@ -180,8 +180,9 @@ def many() -> bytes:
     """24 of the 25 with one change, and more new people than a message lists (two hundred: people/test_two_hundred)."""
     known = [
         ["", name, {"甲": "第一党小组", "乙": "第二党小组", "丙": "第三党小组"}[name[0]], "", "", ""]
-        for name in story.EVERYBODY if name != "丙八"
-    ]  # fmt: skip
+        for name in story.EVERYBODY
+        if name != "丙八"
+    ]
     offices = {"甲一": "书记", "乙一": "副书记", "甲二": "组织委员", "丙一": "宣传委员", "乙二": "纪检委员"}
     offices |= dict.fromkeys(["甲三", "乙三", "丙二"], "党小组长")
     for row in known:

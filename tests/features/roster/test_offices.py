@@ -53,9 +53,10 @@ def test_nobody_is_moved_out_from_under_an_office(storage: Storage, duty: Duty, 
         session.execute(update(DutySpan).where(DutySpan.duty == Duty.SECRETARY).values(to_on=date(2023, 7, 10)))
         span = in_office(session, cast, "甲五", duty, date(2023, 7, 10))
         said = {
-            Duty.SECRETARY: "书记转出前，请先免去书记职务或办理交接。", Duty.DEPUTY_SECRETARY: service.SECRETARY_ENDS,
+            Duty.SECRETARY: "书记转出前，请先免去书记职务或办理交接。",
+            Duty.DEPUTY_SECRETARY: service.SECRETARY_ENDS,
             Duty.PUBLICITY_OFFICER: "这位同志自2023年7月10日起任宣传委员，转出日期不能早于任职。",
-        }  # fmt: skip
+        }
         if duty is Duty.PUBLICITY_OFFICER and day > span.from_on:
             change(session, cast, "甲五", Kind.OUT, day=day)
             assert span.to_on == day
@@ -98,9 +99,14 @@ def test_taking_a_change_back_takes_the_roster_from_nobody_in_office(storage: St
     with storage.transaction() as session:
         cast = make_branch(session, now=NOW)
         done = change(session, cast, "", Kind.NEW, name="丁九", status=MembershipStatus.FULL, day=TODAY)
-        session.add(DutySpan(
-            person_id=done.person_id, organisation_id=cast.branch_id, duty=Duty.PUBLICITY_OFFICER, from_on=TODAY,
-        ))  # fmt: skip
+        session.add(
+            DutySpan(
+                person_id=done.person_id,
+                organisation_id=cast.branch_id,
+                duty=Duty.PUBLICITY_OFFICER,
+                from_on=TODAY,
+            )
+        )
         session.flush()
         with pytest.raises(Refusal, match="这位同志现任宣传委员，请先免去其职务，再撤销这次变更。"):
             undoing.undo(session, cast.me(session, "甲二", TODAY), done.audit_id, NOW, SHANGHAI)

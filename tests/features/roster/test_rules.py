@@ -70,9 +70,11 @@ def test_a_change_in_words() -> None:
 
 
 EXEMPT = st.builds(
-    Exempt, st.sampled_from([one for one in ExemptionReason if one is not ExemptionReason.OTHER]),
-    st.none() | DAYS, st.none() | DAYS,
-)  # fmt: skip
+    Exempt,
+    st.sampled_from([one for one in ExemptionReason if one is not ExemptionReason.OTHER]),
+    st.none() | DAYS,
+    st.none() | DAYS,
+)
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
 ROWS = st.builds(
     RosterRow, name=TEXT.filter(bool), line=st.integers(0, 2000), group=TEXT,

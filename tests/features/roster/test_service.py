@@ -56,8 +56,9 @@ def test_who_leaves_gives_up_the_offices_and_may_come_back(storage: Storage) -> 
         cast = make_branch(session, now=NOW)
         done = change(session, cast, "丙二", Kind.OUT)
         assert [str(line) for line in done.lines] == [
-            "名册 在册→转出（自2023年8月1日起）", "党内职务 党小组长→无（自2023年8月1日起）",
-        ]  # fmt: skip
+            "名册 在册→转出（自2023年8月1日起）",
+            "党内职务 党小组长→无（自2023年8月1日起）",
+        ]
         assert len(on(session, cast, TODAY)) == 25
         assert "丙二" not in on(session, cast, AUGUST)
         held = session.scalars(select(DutySpan).where(DutySpan.person_id == cast["丙二"])).all()
@@ -205,13 +206,13 @@ def test_who_is_accepted_at_a_meeting_is_on_the_roster_from_the_next_day(storage
 @pytest.mark.parametrize(
     ("day", "by", "said"),
     [
-        (date(2023, 7, 29), "甲二", "大会通过后"), (date(2023, 6, 30), "甲二", "已关账"),
-        (TODAY, "丙一", "没有办理此事的权限"), (TODAY, "甲三", "没有办理此事的权限"),
+        (date(2023, 7, 29), "甲二", "大会通过后"),
+        (date(2023, 6, 30), "甲二", "已关账"),
+        (TODAY, "丙一", "没有办理此事的权限"),
+        (TODAY, "甲三", "没有办理此事的权限"),
     ],
-)  # fmt: skip
-def test_nobody_is_accepted_before_the_meeting_or_by_others(
-    storage: Storage, day: date, by: str, said: str
-) -> None:  # fmt: skip
+)
+def test_nobody_is_accepted_before_the_meeting_or_by_others(storage: Storage, day: date, by: str, said: str) -> None:
     with storage.transaction() as session:
         cast = make_branch(session, now=NOW)
         wanted = FactChange(kind=Kind.ACCEPT, day=day, name="丁一")

@@ -280,10 +280,14 @@ def test_themes_count_in_the_quarter_in_which_they_were_sent(storage: Storage) -
         house.prompt()
         session.add(
             MonthlyTheme(
-                branch_id=house.cast.branch_id, month="2023-10", title="十月", prompt_sent_on=date(2023, 10, 7),
-                created_by_id=house.cast["丙一"], created_at=local("2023-09-20 10:00"),
+                branch_id=house.cast.branch_id,
+                month="2023-10",
+                title="十月",
+                prompt_sent_on=date(2023, 10, 7),
+                created_by_id=house.cast["丙一"],
+                created_at=local("2023-09-20 10:00"),
             )
-        )  # fmt: skip
+        )
         session.flush()
         assert house.figures().theme_ids == (house.theme.id,)
         later = service.study_figures(session, house.cast.branch_id, Q3.next(), CUT_OFF + timedelta(days=90), SHANGHAI)

@@ -129,33 +129,47 @@ class Archive:
         for group in self.document["branch"]["groups"]:
             self.session.add(
                 DutySpan(
-                    person_id=number(group["leader"]), from_on=date(2018, 1, 1), organisation_id=self.branch_id,
-                    duty=Duty.GROUP_LEADER, group_id=number(group["id"]),
+                    person_id=number(group["leader"]),
+                    from_on=date(2018, 1, 1),
+                    organisation_id=self.branch_id,
+                    duty=Duty.GROUP_LEADER,
+                    group_id=number(group["id"]),
                 )
-            )  # fmt: skip
+            )
 
     def activity(self, said: dict[str, Any]) -> None:
         row, scope = number(said["id"]), said["scope"]
         start = datetime.combine(date.fromisoformat(said["date"]), time(14, 30), SHANGHAI)
         self.session.add(
             Activity(
-                id=row, branch_id=self.branch_id, title=said["title"], status=ActivityStatus(said["status"]),
-                organizer=Organizer(said["organizer"]), scope=Scope(scope["kind"]),
+                id=row,
+                branch_id=self.branch_id,
+                title=said["title"],
+                status=ActivityStatus(said["status"]),
+                organizer=Organizer(said["organizer"]),
+                scope=Scope(scope["kind"]),
                 group_id=number(scope["group"]) if "group" in scope else None,
-                planned_on=date.fromisoformat(said["planned_date"]), start_at=start, end_at=start + timedelta(hours=2),
-                hours=Decimal(str(said["hours"])), sites=said["sites"], partners=said["partners"], created_by_id=1,
-                created_at=self.at, settled_at=instant(said["recorded_at"]),
+                planned_on=date.fromisoformat(said["planned_date"]),
+                start_at=start,
+                end_at=start + timedelta(hours=2),
+                hours=Decimal(str(said["hours"])),
+                sites=said["sites"],
+                partners=said["partners"],
+                created_by_id=1,
+                created_at=self.at,
+                settled_at=instant(said["recorded_at"]),
             )
-        )  # fmt: skip
+        )
         self.session.flush()
         for component in said["components"]:
             lecturer = component.get("lecturer")
             self.session.add(
                 Component(
-                    activity_id=row, type=ActivityType(component["type"]),
+                    activity_id=row,
+                    type=ActivityType(component["type"]),
                     lecturer_id=number(lecturer) if lecturer else None,
                 )
-            )  # fmt: skip
+            )
         for item in said["first_agenda_items"]:
             self.session.add(ActivityFirstAgendaItem(activity_id=row, item_id=number(item)))
         for person in scope.get("delegates", []):
@@ -176,10 +190,14 @@ class Archive:
         state = LeaveState.APPROVED if said["approved"] else LeaveState.REFUSED
         self.session.add(
             LeaveRequest(
-                activity_id=activity, person_id=person, type=LeaveType(said["leave_type"]), state=state,
-                requested_at=at, decided_at=at,
+                activity_id=activity,
+                person_id=person,
+                type=LeaveType(said["leave_type"]),
+                state=state,
+                requested_at=at,
+                decided_at=at,
             )
-        )  # fmt: skip
+        )
 
     def makeup(self, activity: int, said: dict[str, Any]) -> None:
         self.session.add(
@@ -195,60 +213,87 @@ class Archive:
         for said in self.document["monthly_themes"]:
             self.session.add(
                 MonthlyTheme(
-                    branch_id=self.branch_id, month=said["month"], title=said["theme"],
-                    prompt_sent_on=day(said["prompt_sent_on"]), created_by_id=1, created_at=self.at,
+                    branch_id=self.branch_id,
+                    month=said["month"],
+                    title=said["theme"],
+                    prompt_sent_on=day(said["prompt_sent_on"]),
+                    created_by_id=1,
+                    created_at=self.at,
                 )
-            )  # fmt: skip
+            )
         for said in self.document["study_items"]:
             state = StudyItemState(said["state"])
             self.session.add(
                 StudyItem(
-                    id=number(said["id"]), branch_id=self.branch_id, kind=StudyItemKind(said["kind"]),
-                    title=said["title"], assigned_on=day(said["assigned_on"]), due_on=day(said["due_on"]),
-                    state=state, created_by_id=1, created_at=self.at,
+                    id=number(said["id"]),
+                    branch_id=self.branch_id,
+                    kind=StudyItemKind(said["kind"]),
+                    title=said["title"],
+                    assigned_on=day(said["assigned_on"]),
+                    due_on=day(said["due_on"]),
+                    state=state,
+                    created_by_id=1,
+                    created_at=self.at,
                     withdrawn_at=self.at if state is StudyItemState.WITHDRAWN else None,
                 )
-            )  # fmt: skip
+            )
         self.session.flush()
         for said in self.document["study_completions"]:
             done_on = date.fromisoformat(said["completed_on"])
             self.session.add(
                 StudyCompletion(
-                    item_id=number(said["item"]), person_id=number(said["person"]), completed_on=done_on,
+                    item_id=number(said["item"]),
+                    person_id=number(said["person"]),
+                    completed_on=done_on,
                     completed_at=datetime.combine(done_on, time(20), SHANGHAI),
                 )
-            )  # fmt: skip
+            )
 
     def reflections(self) -> None:
         for said in self.document["reflection_tasks"]:
             self.session.add(
                 ReflectionTask(
-                    id=number(said["id"]), branch_id=self.branch_id, title=said["title"],
+                    id=number(said["id"]),
+                    branch_id=self.branch_id,
+                    title=said["title"],
                     activity_id=number(said["activity"]) if "activity" in said else None,
                     study_item_id=number(said["study_item"]) if "study_item" in said else None,
-                    audience=TaskAudience(said["audience"]), due_on=day(said["due_on"]),
-                    per_person=said["per_person"], created_by_id=1, created_at=self.at,
+                    audience=TaskAudience(said["audience"]),
+                    due_on=day(said["due_on"]),
+                    per_person=said["per_person"],
+                    created_by_id=1,
+                    created_at=self.at,
                 )
-            )  # fmt: skip
+            )
         self.session.flush()
         for said in self.document["reflections"]:
             self.session.add(
                 Reflection(
-                    task_id=number(said["task"]), person_id=number(said["person"]), version=said["version"],
-                    state=PieceState(said["state"]), started_at=self.at, submitted_at=instant(said["submitted_at"]),
+                    task_id=number(said["task"]),
+                    person_id=number(said["person"]),
+                    version=said["version"],
+                    state=PieceState(said["state"]),
+                    started_at=self.at,
+                    submitted_at=instant(said["submitted_at"]),
                 )
-            )  # fmt: skip
+            )
 
     def reminders(self) -> None:
         for said in self.document["reminders"]:
             row, sent_at = number(said["id"]), datetime.fromisoformat(said["sent_at"])
             self.session.add(
                 Reminder(
-                    id=row, branch_id=self.branch_id, kind=said["kind"], block_start=date(2022, 9, 10),
-                    block_end=date(2022, 9, 12), holidays=[f"2022:{name}" for name in said["holidays"]], text="",
-                    sent_at=sent_at, ack_due=instant(said["ack_due"]),
+                    id=row,
+                    branch_id=self.branch_id,
+                    kind=said["kind"],
+                    block_start=date(2022, 9, 10),
+                    block_end=date(2022, 9, 12),
+                    holidays=[f"2022:{name}" for name in said["holidays"]],
+                    text="",
+                    sent_at=sent_at,
+                    ack_due=instant(said["ack_due"]),
                 )
-            )  # fmt: skip
+            )
             self.session.flush()
             for person in said["audience"]:
                 self.session.add(ReminderAudience(reminder_id=row, person_id=number(person)))

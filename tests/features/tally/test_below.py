@@ -90,10 +90,17 @@ def test_a_piece_taken_back_waits_for_nobody(storage: Storage) -> None:
         session.add(task)
         session.flush()
         for version, taken_back in ((1, AFTER), (2, None)):
-            session.add(Reflection(
-                task_id=task.id, person_id=1, version=version, state=PieceState.SUBMITTED, started_at=AFTER,
-                submitted_at=AFTER, withdrawn_at=taken_back,
-            ))  # fmt: skip
+            session.add(
+                Reflection(
+                    task_id=task.id,
+                    person_id=1,
+                    version=version,
+                    state=PieceState.SUBMITTED,
+                    started_at=AFTER,
+                    submitted_at=AFTER,
+                    withdrawn_at=taken_back,
+                )
+            )
         session.flush()
         [line] = below.overview(session, me, Q3, AFTER, SHANGHAI).lines
         assert line.open.reviews == 1

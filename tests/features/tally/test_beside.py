@@ -48,16 +48,29 @@ def lay_beside(session: Session) -> None:
         session.add(RosterSpan(person_id=person, branch_id=N, from_on=since, to_on=until))
         session.add(GroupSpan(person_id=person, group_id=N, from_on=since, to_on=until))
         session.add(MembershipSpan(person_id=person, status=MembershipStatus.FULL, from_on=date(2018, 1, 1)))
-    kinds = ((ActivityType.THEME_PARTY_DAY, Scope.BRANCH), (ActivityType.GROUP_MEETING, Scope.GROUP),
-             (ActivityType.INTEGRITY_BASE_VISIT, Scope.DELEGATED))  # fmt: skip
+    kinds = (
+        (ActivityType.THEME_PARTY_DAY, Scope.BRANCH),
+        (ActivityType.GROUP_MEETING, Scope.GROUP),
+        (ActivityType.INTEGRITY_BASE_VISIT, Scope.DELEGATED),
+    )
     for number, (kind, scope) in enumerate(kinds, start=N):
         session.add(
             Activity(
-                id=number, branch_id=N, title="活动", status=ActivityStatus.HELD, planned_on=AT.date(), scope=scope,
-                group_id=N if scope is Scope.GROUP else None, start_at=AT, end_at=AT + timedelta(hours=1),
-                created_by_id=N, created_at=AT, settled_at=AT, hours=2,
+                id=number,
+                branch_id=N,
+                title="活动",
+                status=ActivityStatus.HELD,
+                planned_on=AT.date(),
+                scope=scope,
+                group_id=N if scope is Scope.GROUP else None,
+                start_at=AT,
+                end_at=AT + timedelta(hours=1),
+                created_by_id=N,
+                created_at=AT,
+                settled_at=AT,
+                hours=2,
             )
-        )  # fmt: skip
+        )
         session.flush()
         session.add(Component(activity_id=number, type=kind))
         session.add(
@@ -83,16 +96,26 @@ def lay_tasks(session: Session) -> None:
     )
     session.add(
         Reminder(
-            id=N, branch_id=N, kind="pre_holiday_integrity", block_start=date(2022, 9, 10), text="", sent_at=AT,
-            block_end=date(2022, 9, 12), holidays=["2022:中秋"], ack_due=AT + timedelta(days=1),
+            id=N,
+            branch_id=N,
+            kind="pre_holiday_integrity",
+            block_start=date(2022, 9, 10),
+            text="",
+            sent_at=AT,
+            block_end=date(2022, 9, 12),
+            holidays=["2022:中秋"],
+            ack_due=AT + timedelta(days=1),
         )
-    )  # fmt: skip
+    )
     session.flush()
-    session.add_all([
-        StudyCompletion(item_id=N, person_id=N, completed_on=AT.date(), completed_at=AT),
-        Reflection(task_id=N, person_id=N, version=1, state=PieceState.ACCEPTED, started_at=AT, submitted_at=AT),
-        ReminderAudience(reminder_id=N, person_id=N), Acknowledgement(reminder_id=N, person_id=N, at=AT),
-    ])  # fmt: skip
+    session.add_all(
+        [
+            StudyCompletion(item_id=N, person_id=N, completed_on=AT.date(), completed_at=AT),
+            Reflection(task_id=N, person_id=N, version=1, state=PieceState.ACCEPTED, started_at=AT, submitted_at=AT),
+            ReminderAudience(reminder_id=N, person_id=N),
+            Acknowledgement(reminder_id=N, person_id=N, at=AT),
+        ]
+    )
 
 
 def test_what_another_branch_did_counts_there_alone(storage: Storage, lay: Callable[[Session], Any]) -> None:

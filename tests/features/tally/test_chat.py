@@ -29,18 +29,26 @@ from tests.world import SHANGHAI, World, alive, prepare
 START = datetime(2023, 7, 7, 14, 30, tzinfo=SHANGHAI)
 NOW = datetime(2023, 7, 15, 12, tzinfo=SHANGHAI)
 AWAY = {
-    "甲五": (LeaveType.OFFICIAL_DUTY, LeaveState.APPROVED), "乙四": (LeaveType.SICK, LeaveState.APPROVED),
+    "甲五": (LeaveType.OFFICIAL_DUTY, LeaveState.APPROVED),
+    "乙四": (LeaveType.SICK, LeaveState.APPROVED),
     "丙三": (LeaveType.PERSONAL, LeaveState.REFUSED),
-}  # fmt: skip
+}
 
 
 def hold_st1(session: Session, cast: Cast) -> None:
     """ST1 as it stands on 15 July: 丙八 came though exempt, 甲六 was late, both on leave made up."""
     activity = Activity(
-        branch_id=cast.branch_id, title="7月主题党日", status=ActivityStatus.HELD, planned_on=START.date(),
-        start_at=START, end_at=START + timedelta(hours=2), hours=Decimal(4), created_by_id=cast["甲二"],
-        created_at=START, settled_at=START + timedelta(hours=3),
-    )  # fmt: skip
+        branch_id=cast.branch_id,
+        title="7月主题党日",
+        status=ActivityStatus.HELD,
+        planned_on=START.date(),
+        start_at=START,
+        end_at=START + timedelta(hours=2),
+        hours=Decimal(4),
+        created_by_id=cast["甲二"],
+        created_at=START,
+        settled_at=START + timedelta(hours=3),
+    )
     session.add(activity)
     session.flush()
     session.add(Component(activity_id=activity.id, type=ActivityType.THEME_PARTY_DAY))
@@ -49,10 +57,14 @@ def hold_st1(session: Session, cast: Cast) -> None:
             kind, state = AWAY[name]
             session.add(
                 LeaveRequest(
-                    activity_id=activity.id, person_id=person, type=kind, state=state, requested_at=START,
+                    activity_id=activity.id,
+                    person_id=person,
+                    type=kind,
+                    state=state,
+                    requested_at=START,
                     decided_at=START,
                 )
-            )  # fmt: skip
+            )
         elif name != "乙八":
             status = AttendanceStatus.LATE if name == "甲六" else AttendanceStatus.PRESENT
             session.add(
@@ -110,11 +122,17 @@ async def test_a_book_with_its_own_marks_has_them_once(bot: World) -> None:
     with bot.storage.transaction() as session:
         session.add_all(
             StudyItem(
-                branch_id=bot.cast.branch_id, kind=StudyItemKind.BOOK, title=title, due_on=date(2023, 7, 31),
-                assigned_on=date(2023, 7, 3), files=[], created_by_id=bot.cast["丙一"], created_at=START,
+                branch_id=bot.cast.branch_id,
+                kind=StudyItemKind.BOOK,
+                title=title,
+                due_on=date(2023, 7, 31),
+                assigned_on=date(2023, 7, 3),
+                files=[],
+                created_by_id=bot.cast["丙一"],
+                created_at=START,
             )
             for title in ("《党章》", "文件一")
-        )  # fmt: skip
+        )
     await bot.stage.say("丙三", "我的记录")
     assert "　《党章》：未完成，7月31日截止\n　《文件一》：未完成" in last(bot, "丙三").text
     await bot.stage.say("甲一", "季度数据")

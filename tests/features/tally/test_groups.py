@@ -21,8 +21,12 @@ Q3 = Quarter(2022, 3)
 NOW = instant("2022-11-01T09:00:00+08:00")
 FIRST, SECOND = 1, 2
 JUNE, LAST_OF_JUNE, START, LAST, AFTER = (
-    date(2022, 6, 29), date(2022, 6, 30), date(2022, 7, 1), date(2022, 9, 30), date(2022, 10, 1),
-)  # fmt: skip
+    date(2022, 6, 29),
+    date(2022, 6, 30),
+    date(2022, 7, 1),
+    date(2022, 9, 30),
+    date(2022, 10, 1),
+)
 # A1 of the branch on 5 August, A2 of the first group on 9 August, A4 of the branch on 23 September.
 PARTS = ("expected", "present", "leave", "absent")
 Spans = list[tuple[int, date, date | None]]
@@ -124,8 +128,15 @@ def test_an_occasion_counts_for_the_group_of_its_day(
 
 def test_who_was_of_the_group_in_the_middle_only(filled: Storage) -> None:
     """At neither end, and yet the meeting of the group was for P4."""
-    move(filled, 4, [(SECOND, BEGAN, date(2022, 8, 6)), (FIRST, date(2022, 8, 6), date(2022, 8, 20)),
-                     (SECOND, date(2022, 8, 20), None)])  # fmt: skip
+    move(
+        filled,
+        4,
+        [
+            (SECOND, BEGAN, date(2022, 8, 6)),
+            (FIRST, date(2022, 8, 6), date(2022, 8, 20)),
+            (SECOND, date(2022, 8, 20), None),
+        ],
+    )
     assert heads(filled, FIRST) == (3, 4)
     assert roll(filled, FIRST, "A2") == (4, 2, 0, 2)
     assert roll(filled, FIRST, "A1") == (3, 3, 0, 0)

@@ -37,9 +37,12 @@ def roll(expected: int, present: int, leave: int = 0, made_up: int = 0) -> Roll:
 
 def held(number: int, said: Roll, types: Collection[ActivityType] = THEME, **more: Any) -> Held:
     values: dict[str, Any] = {
-        "title": "活动", "day": date(2023, 7, 7), "organizer": Organizer.OWN_BRANCH, "scope": Scope.BRANCH,
+        "title": "活动",
+        "day": date(2023, 7, 7),
+        "organizer": Organizer.OWN_BRANCH,
+        "scope": Scope.BRANCH,
         "hours": Decimal("4.0"),
-    }  # fmt: skip
+    }
     return Held(id=number, types=frozenset(types), roll=said, **{**values, **more})
 
 
@@ -53,9 +56,15 @@ def test_st1_one_theme_party_day() -> None:
     """ST1: 应到 24, 实到 21, 请假 2, 缺席 1, 87.5%; both on leave made up, 95.8%; 4 hours for 23 people."""
     counted = figures(held(1, roll(24, 21, leave=2, made_up=2)))
     assert counted.values["by_type"]["theme_party_day"] == {
-        "count": 1, "expected": 24, "present": 21, "leave": 2, "absent": 1, "made_up": 2,
-        "attendance_rate": Decimal("87.5"), "coverage_rate": Decimal("95.8"),
-    }  # fmt: skip
+        "count": 1,
+        "expected": 24,
+        "present": 21,
+        "leave": 2,
+        "absent": 1,
+        "made_up": 2,
+        "attendance_rate": Decimal("87.5"),
+        "coverage_rate": Decimal("95.8"),
+    }
     assert len(counted.values["hours"]) == 23
     assert set(counted.values["hours"].values()) == {Decimal("4.0")}
     assert counted.behind["by_type.theme_party_day"] == ["A1"]
@@ -218,13 +227,27 @@ def test_a_stay_that_goes_on_is_no_transfer() -> None:
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
-        ("三季度", Q3), ("第三季度", Q3), ("第3季度", Q3), ("3季度", Q3), ("2023年第三季度", Q3), ("2023年三季度", Q3),
-        ("2023Q3", Q3), ("2023 q3", Q3), ("２０２３Ｑ３", Q3), ("q3", Q3),
-        ("季度数据 2023Q3", Q3), ("季度数据三季度", Q3),
-        ("上季度", Q3), ("上个季度", Q3), ("本季度", Quarter(2023, 4)), ("四季度", Quarter(2023, 4)),
-        ("去年第四季度", Quarter(2022, 4)), ("22年一季度", Quarter(2022, 1)), ("下季度", Quarter(2024, 1)),
+        ("三季度", Q3),
+        ("第三季度", Q3),
+        ("第3季度", Q3),
+        ("3季度", Q3),
+        ("2023年第三季度", Q3),
+        ("2023年三季度", Q3),
+        ("2023Q3", Q3),
+        ("2023 q3", Q3),
+        ("２０２３Ｑ３", Q3),
+        ("q3", Q3),
+        ("季度数据 2023Q3", Q3),
+        ("季度数据三季度", Q3),
+        ("上季度", Q3),
+        ("上个季度", Q3),
+        ("本季度", Quarter(2023, 4)),
+        ("四季度", Quarter(2023, 4)),
+        ("去年第四季度", Quarter(2022, 4)),
+        ("22年一季度", Quarter(2022, 1)),
+        ("下季度", Quarter(2024, 1)),
     ],
-)  # fmt: skip
+)
 def test_words_for_a_quarter(words: str, meant: Quarter) -> None:
     assert names_quarter(words)
     assert read_quarter(words, date(2023, 10, 13)) == meant

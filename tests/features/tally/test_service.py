@@ -39,10 +39,22 @@ Q3 = Quarter(2022, 3)
 AFTER_THE_CLOSE = datetime(2022, 11, 1, 9, tzinfo=SHANGHAI)
 # What this tally cannot know yet: nothing records it.
 LATER = {
-    "self_check", "exams", "talk_campaigns", "talk_records_written_quarter", "projects", "rectification",
-    "development", "votes", "guidance", "research", "publications", "model_units_passed", "cobuild_events",
-    "issues", "next_quarter_plan",
-}  # fmt: skip
+    "self_check",
+    "exams",
+    "talk_campaigns",
+    "talk_records_written_quarter",
+    "projects",
+    "rectification",
+    "development",
+    "votes",
+    "guidance",
+    "research",
+    "publications",
+    "model_units_passed",
+    "cobuild_events",
+    "issues",
+    "next_quarter_plan",
+}
 
 
 def test_the_example_archive_comes_to_the_right_answer(
@@ -223,19 +235,30 @@ def grow(storage: Storage, people: int, activities: int) -> None:
             start = datetime(2022, 9, 1, 15, tzinfo=SHANGHAI) + timedelta(days=number - 100)
             session.add(
                 Activity(
-                    id=number, branch_id=1, title="主题党日", status=ActivityStatus.HELD, planned_on=start.date(),
-                    start_at=start, end_at=start, created_by_id=1, created_at=start, settled_at=start,
+                    id=number,
+                    branch_id=1,
+                    title="主题党日",
+                    status=ActivityStatus.HELD,
+                    planned_on=start.date(),
+                    start_at=start,
+                    end_at=start,
+                    created_by_id=1,
+                    created_at=start,
+                    settled_at=start,
                 )
-            )  # fmt: skip
+            )
             session.flush()
             session.add(Component(activity_id=number, type=ActivityType.THEME_PARTY_DAY))
             session.add_all(
                 Attendance(
-                    activity_id=number, person_id=person, status=AttendanceStatus.PRESENT,
-                    method=SignInMethod.BUTTON, at=start,
+                    activity_id=number,
+                    person_id=person,
+                    status=AttendanceStatus.PRESENT,
+                    method=SignInMethod.BUTTON,
+                    at=start,
                 )
                 for person in range(100, 100 + people)
-            )  # fmt: skip
+            )
 
 
 def set_tasks(storage: Storage, number: int) -> None:
@@ -244,16 +267,28 @@ def set_tasks(storage: Storage, number: int) -> None:
         for row in range(100, 100 + number):
             session.add(
                 StudyItem(
-                    id=row, branch_id=1, kind=StudyItemKind.BOOK, title="书", assigned_on=date(2022, 8, 1),
-                    due_on=date(2022, 8, row - 80), created_by_id=1, created_at=IN_TIME,
+                    id=row,
+                    branch_id=1,
+                    kind=StudyItemKind.BOOK,
+                    title="书",
+                    assigned_on=date(2022, 8, 1),
+                    due_on=date(2022, 8, row - 80),
+                    created_by_id=1,
+                    created_at=IN_TIME,
                 )
-            )  # fmt: skip
+            )
             session.add(
                 ReflectionTask(
-                    id=row, branch_id=1, title="心得", activity_id=row, audience=TaskAudience.ALL_MEMBERS,
-                    due_on=date(2022, 9, 30), created_by_id=1, created_at=IN_TIME,
+                    id=row,
+                    branch_id=1,
+                    title="心得",
+                    activity_id=row,
+                    audience=TaskAudience.ALL_MEMBERS,
+                    due_on=date(2022, 9, 30),
+                    created_by_id=1,
+                    created_at=IN_TIME,
                 )
-            )  # fmt: skip
+            )
 
 
 def test_the_number_of_statements_depends_on_nothing(filled: Storage) -> None:

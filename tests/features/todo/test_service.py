@@ -49,9 +49,7 @@ class House:
         return next(item for item in owed if item.person_id == self.cast[name])
 
     def promised(self, owed: list[Owed], when: str = MONDAY) -> int:
-        rows = promise_all(
-            self.session, owed, job=jobs.NUDGE, branch_id=self.cast.branch_id, now=local(when)
-        )  # fmt: skip
+        rows = promise_all(self.session, owed, job=jobs.NUDGE, branch_id=self.cast.branch_id, now=local(when))
         return sum(row is not None for row in rows)
 
     def done(self, name: str, *titles: str, when: str = MONDAY) -> None:
@@ -235,8 +233,9 @@ def test_who_leads_two_groups_gets_one_message_and_the_secretary_no_second(house
     told = house.digests()
     assert set(told) == {"甲一", "甲三"}
     assert told["甲三"].splitlines() == [
-        "第一党小组：应完成9人，未完成2人：甲三、甲七。", "第二党小组：应完成7人，未完成1人：乙五。",
-    ]  # fmt: skip
+        "第一党小组：应完成9人，未完成2人：甲三、甲七。",
+        "第二党小组：应完成7人，未完成1人：乙五。",
+    ]
     assert told["甲一"].startswith("【未完成名单】")
 
 
@@ -251,10 +250,14 @@ def missed(house: House, name: str, day: str) -> list[Owed]:
     occurrence = Occurrence(slot, at.date(), at, at + timedelta(hours=11, minutes=30))
     house.session.add(
         JobRun(
-            job=name, branch_id=house.cast.branch_id, slot=slot, nominal_on=at.date(), state=JobRunState.MISSED,
+            job=name,
+            branch_id=house.cast.branch_id,
+            slot=slot,
+            nominal_on=at.date(),
+            state=JobRunState.MISSED,
             ran_at=at,
         )
-    )  # fmt: skip
+    )
     house.session.flush()
     assert job.missed is not None
     owed = list(job.missed(house.session, house.cast.branch_id, occurrence))
