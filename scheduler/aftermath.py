@@ -150,10 +150,10 @@ def _noted(
     row: Person | GroupChat,
     values: dict[str, Any],
     now: datetime,
-    actor_id: int | None = None,
+    by_id: int | None = None,
     via: str = "clock",
 ) -> None:
-    audit.change(session, action, row, values, now=now, actor_id=actor_id, branch_id=row.branch_id, via=via)
+    audit.change(session, action, row, values, now=now, by=audit.By(row.branch_id, by_id, via))
 
 
 def verdict_alone(session: Session, told: Told, now: datetime) -> None:
@@ -187,7 +187,7 @@ def _go_on(session: Session, told: Told, now: datetime) -> None:
 
 
 def follow(
-    session: Session, old: int, new: int, now: datetime, *, actor_id: int | None = None, via: str = "clock"
+    session: Session, old: int, new: int, now: datetime, *, by_id: int | None = None, via: str = "clock"
 ) -> None:
     """A group has a new id (upgrade to a supergroup): its branch, its cards and what waits for it go along."""
     waiting = Outbox.state.in_([OutboxState.QUEUED, OutboxState.SENDING])
@@ -195,9 +195,9 @@ def follow(
     known = session.scalar(select(GroupChat.id).where(GroupChat.chat_id == new)) is not None
     for group in _found(session, GroupChat, GroupChat.chat_id == old):
         if not known:
-            _noted(session, "change", group, {"chat_id": new}, now, actor_id, via)
+            _noted(session, "change", group, {"chat_id": new}, now, by_id, via)
         elif group.active:
-            _noted(session, "reachable_changed", group, {"active": False}, now, actor_id, via)
+            _noted(session, "reachable_changed", group, {"active": False}, now, by_id, via)
     session.execute(update(GroupRequest).where(GroupRequest.chat_id == old).values(chat_id=new))
     # The message that showed a card stays where it is; of a card that the new chat has already, there is no second.
     session.execute(update(table(Card)).where(Card.chat_id == old).values(message_id=None))

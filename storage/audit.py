@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -10,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Column, Enum, Table, insert, inspect
 from sqlalchemy.orm import Session
 
+from storage.audience import Me
 from storage.base import Model, table
 from storage.models.audit import Audit
 
@@ -21,6 +23,28 @@ _PRIVATE = frozenset({"telegram_id", "used_by_telegram_id", "chat_id", "phone", 
 _PLAIN = (bool, int, float, type(None))
 
 
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who acts (None: nobody whom this log may name) and in which organisation's log it stands (None: in nobody's).
+
+    For what no `Me` does: the clock, the command line, somebody who is not known yet, and what belongs to another
+    organisation than the one acted for.
+    """
+
+    branch_id: int | None
+    id: int | None = None
+    via: str = "chat"
+
+
+def by_clock(branch_id: int | None) -> By:
+    return By(branch_id, via="clock")
+
+
+def by_operator(branch_id: int | None) -> By:
+    """The command line."""
+    return By(branch_id, via="command")
+
+
 def record(
     session: Session,
     action: str,
@@ -28,22 +52,24 @@ def record(
     subject_id: int | None,
     *,
     now: datetime,
-    actor_id: int | None = None,
-    branch_id: int | None = None,
-    via: str = "chat",
-    **details: object,
+    by: Me | By,
+    more: Mapping[str, Any] | None = None,
+    **details: Any,
 ) -> None:
-    """Append one line; `details` are JSON values of non-text fields, `changes=` what `diff` made."""
+    """Append one line; `details` are JSON values of non-text fields, `changes=` what `diff` made.
+
+    `more`: details that are called as a parameter is.
+    """
     session.execute(
         _INSERT,
         {
-            "branch_id": branch_id,
-            "actor_id": actor_id,
-            "via": via,
+            "branch_id": by.branch_id,
+            "actor_id": by.id,
+            "via": by.via if isinstance(by, By) else "chat",
             "action": action,
             "subject": subject,
             "subject_id": subject_id,
-            "details": details,
+            "details": {**(more or {}), **details},
             "at": now,
         },
     )
@@ -56,9 +82,7 @@ def change(
     values: Mapping[str, Any],
     *,
     now: datetime,
-    actor_id: int | None = None,
-    branch_id: int | None = None,
-    via: str = "chat",
+    by: Me | By,
     **details: Any,
 ) -> None:
     """Set these fields of the row and append one line with what they were and what they are."""
@@ -73,9 +97,7 @@ def change(
         table(type(row)).name,
         number[0] if number else None,
         now=now,
-        actor_id=actor_id,
-        branch_id=branch_id,
-        via=via,
+        by=by,
         changes=changes,
         **details,
     )

@@ -145,7 +145,7 @@ def _put_out(session: Session, chat_id: int, now: datetime) -> None:
     """The bot is not in the group any more."""
     for group in session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id, GroupChat.active)).all():
         values = {"active": False}
-        audit.change(session, "reachable_changed", group, values, now=now, branch_id=group.branch_id, via="clock")
+        audit.change(session, "reachable_changed", group, values, now=now, by=audit.by_clock(group.branch_id))
 
 
 def _close(session: Session, kind: str, subject_id: int) -> None:

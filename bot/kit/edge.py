@@ -270,8 +270,7 @@ class Edge:
                     person,
                     {"reachable": True},
                     now=visit.now,
-                    actor_id=me.id,
-                    branch_id=person.branch_id,
+                    by=audit.By(person.branch_id, me.id),
                 )
             try:
                 reply = run(session, Call(**visits.values_of(visit), me=me, ready=ready))
@@ -341,8 +340,7 @@ class Edge:
                 line.subject,
                 line.subject_id,
                 now=visit.now,
-                actor_id=line.actor_id,
-                branch_id=line.branch_id,
+                by=line.by,
                 **line.details,
             )
         finish(session, self._bot_id, visit, reply, query_id, branch_id)

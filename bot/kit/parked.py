@@ -45,7 +45,7 @@ def again(session: Session, bot_id: int, now: datetime, via: str) -> int:
         log.info("update %s is taken up again; it was set aside for: %s", row.update_id, row.fault.partition(":")[0])
     fresh = update(Inbox).where(*readable).values(state=InboxState.NEW, handled_at=None)
     session.execute(fresh.execution_options(synchronize_session=False))
-    audit.record(session, TAKEN_UP, "updates", None, now=now, via=via, updates=len(rows))
+    audit.record(session, TAKEN_UP, "updates", None, now=now, by=audit.By(None, via=via), updates=len(rows))
     return len(rows)
 
 

@@ -84,8 +84,7 @@ def handlers(others: Iterable[Handler]) -> list[Handler]:
             "photos",
             None,
             now=call.now,
-            actor_id=call.me.id,
-            branch_id=call.me.branch_id,
+            by=call.me,
             count=len(held),
         )
         return _go_on(session, call, answers, held)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from bot.kit.buttons import Button, placed
 from bot.kit.words import STRANGER, units
+from storage.audience import Me
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -137,8 +138,7 @@ class Noted:
     action: str
     subject: str
     subject_id: int | None
-    actor_id: int
-    branch_id: int
+    by: Me
     details: Mapping[str, Any] = field(default_factory=dict)
 
 

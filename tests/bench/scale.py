@@ -140,7 +140,7 @@ async def tick_ms(storage: Storage, made: Runner, rounds: int = 30) -> float:
 
 
 def _tap(session: Session) -> None:
-    audit.record(session, "tap", "bench", 1, now=datetime.now(UTC))
+    audit.record(session, "tap", "bench", 1, now=datetime.now(UTC), by=audit.By(None))
 
 
 async def taps(storage: Storage, done: asyncio.Event, rate: float = 20) -> list[float]:

@@ -44,7 +44,7 @@ def test_an_account_is_there_or_not_and_never_its_number(storage: Storage) -> No
         cast = make_branch(session, now=NOW)
         person = session.get_one(Person, cast["甲一"])
         audit.change(
-            session, "erase", person, {"telegram_id": None, "name": "已注销1"}, now=NOW, branch_id=cast.branch_id
+            session, "erase", person, {"telegram_id": None, "name": "已注销1"}, now=NOW, by=audit.By(cast.branch_id)
         )
     with storage.reading() as session:
         line = session.scalars(select(Audit).where(Audit.action == "erase")).one()
@@ -70,7 +70,7 @@ def test_the_database_refuses_to_change_or_delete_a_line(storage: Storage, attac
         "by hand": text("DELETE FROM audit WHERE id = 1"),
     }[attack]
     with storage.transaction() as session:
-        audit.record(session, "make", "activity", 1, now=NOW)
+        audit.record(session, "make", "activity", 1, now=NOW, by=audit.By(None))
     with pytest.raises(DBAPIError, match="append-only"), storage.transaction() as session:
         session.execute(statement)
     with storage.reading() as session:

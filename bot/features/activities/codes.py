@@ -31,8 +31,7 @@ def new_code(session: Session, me: Me, activity: Activity, now: datetime) -> str
         "activity",
         activity.id,
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
         changes={"sign_in_code": [had, True]},
     )
     return code

@@ -58,7 +58,7 @@ def ask_leave(session: Session, me: Me, activity_id: int, kind: LeaveType, now: 
     row = LeaveRequest(activity_id=activity_id, person_id=me.id, type=kind, requested_at=now)
     session.add(row)
     session.flush()
-    audit.record(session, "ask", "leave_request", row.id, now=now, actor_id=me.id, branch_id=me.branch_id, type=kind)
+    audit.record(session, "ask", "leave_request", row.id, now=now, by=me, type=kind)
     return row
 
 
@@ -85,8 +85,7 @@ def decide_leave(
         row,
         {"state": state, "decided_at": now, "decided_by_id": me.id},
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
         **(OWN if alone else {}),
     )
     return row, activity
@@ -138,8 +137,7 @@ def cancel_leave(session: Session, me: Me, activity_id: int, now: datetime) -> L
         row,
         {"state": LeaveState.WITHDRAWN, "withdrawn_at": now},
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
     )
     return row
 
@@ -186,8 +184,7 @@ def enter_leave(
         "leave_request",
         row.id,
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
         type=kind,
         person_id=person.id,
         withdrawn={"leave_request": [earlier.id] if earlier else [], "attendance": gone},
@@ -241,7 +238,7 @@ def hand_in_makeup(
         "done_on": now.astimezone(tz).date(),
         "return_reason": "",
     }
-    audit.change(session, "submit", row, handed_in, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.change(session, "submit", row, handed_in, now=now, by=me)
     return row
 
 
@@ -270,7 +267,7 @@ def review_makeup(
     row, activity = reviewable(session, me, makeup_id, today)
     state = MakeupState.ACCEPTED if accept else MakeupState.RETURNED
     decided = {"state": state, "reviewed_at": now, "reviewed_by_id": me.id, "return_reason": reason}
-    audit.change(session, "review", row, decided, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.change(session, "review", row, decided, now=now, by=me)
     return row, activity
 
 

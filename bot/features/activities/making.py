@@ -58,7 +58,7 @@ def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Act
     if plan.start_at > now:
         _open_notice(session, me, activity, now, tz)
     session.flush()
-    audit.record(session, "make", "activity", activity.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.record(session, "make", "activity", activity.id, now=now, by=me)
     return activity
 
 
@@ -147,8 +147,7 @@ def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> Non
         activity,
         {"status": ActivityStatus.CANCELLED},
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
     )
 
 
@@ -156,7 +155,7 @@ def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, n
     """A new date, the same id: sign-ins and leave of the old date are withdrawn, replies are asked anew (D1)."""
     may_postpone(session, me, activity, start_at, now)
     moved = {"start_at": start_at, "end_at": start_at + (activity.end_at - activity.start_at)}
-    audit.change(session, "postpone", activity, moved, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.change(session, "postpone", activity, moved, now=now, by=me)
     _close_notices(session, activity, now)
     _withdraw_rows(session, me, activity, now)
     _open_notice(session, me, activity, now, tz)
@@ -175,8 +174,7 @@ def _withdraw_rows(session: Session, me: Me, activity: Activity, now: datetime) 
                 kind.__tablename__,
                 None,
                 now=now,
-                actor_id=me.id,
-                branch_id=me.branch_id,
+                by=me,
                 activity_id=activity.id,
                 ids=ids,
                 count=len(ids),

@@ -93,8 +93,7 @@ def _send(session: Session, call: Call, text: str) -> Reply:
         "notice",
         notice.id,
         now=call.now,
-        actor_id=call.me.id,
-        branch_id=call.me.branch_id,
+        by=call.me,
         length=len(text),
     )
     refresh = [cards.card_of(notice), progress_card(cards.NOTICE, notice.id)]

@@ -147,8 +147,7 @@ def mark(
         "attendance",
         activity.id,
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
         person_id=person_id,
         changes={"status": [earlier.status if earlier else None, status]},
     )
@@ -185,7 +184,7 @@ def settle(
             mark(session, me, activity, person, status, now, SignInMethod.ROLL_CALL)
     # The first roll-call dates the record: a second one after the cut-off must not move it out of the quarter.
     held = {"status": ActivityStatus.HELD, "settled_at": activity.settled_at or now}
-    audit.change(session, "settle", activity, held, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.change(session, "settle", activity, held, now=now, by=me)
     return roll(session, activity, tz)
 
 

@@ -67,8 +67,7 @@ def sign_in(session: Session, me: Me, activity_id: int, now: datetime, method: S
         "attendance",
         row_id,
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
         status=status,
     )
     return SignedIn(row_id, activity, status, now)
@@ -130,7 +129,7 @@ def undo(session: Session, me: Me, table: type[Step], row_id: int, now: datetime
         service.before_cut_off(activity, now, tz)
         subject, branch_id = activity.id, activity.branch_id
     # Whichever place somebody acts for: the line belongs to the branch of the row.
-    audit.change(session, "undo", row, undone, now=now, actor_id=me.id, branch_id=branch_id)
+    audit.change(session, "undo", row, undone, now=now, by=audit.By(branch_id, me.id))
     return subject
 
 

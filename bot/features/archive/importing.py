@@ -18,7 +18,7 @@ from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.care.rules import erased_name
 from bot.features.people.invites import end_of_leavers
 from bot.kit.hygiene import Found, holds
-from storage.audit import record
+from storage.audit import by_operator, record
 from storage.base import Model, table
 from storage.choices import Duty, OrganisationKind
 from storage.facts import KINDS
@@ -97,8 +97,7 @@ def bring(session: Session, document: Mapping[str, Any], target: Target, *, now:
         "organisation",
         branch_id,
         now=now,
-        branch_id=branch_id,
-        via="command",
+        by=by_operator(branch_id),
         people=len(archive.people or ()),
         replaced=target.replace,
         **noting.note(session, branch_id, was, now),
@@ -179,7 +178,7 @@ def _new_branch(session: Session, branch: Branch | None, target: Target, now: da
     made = Organisation(kind=OrganisationKind.BRANCH, name=name, settings={}, created_at=now)
     session.add(made)
     session.flush()
-    record(session, "branch_added", "organisation", made.id, now=now, branch_id=made.id, via="command")
+    record(session, "branch_added", "organisation", made.id, now=now, by=by_operator(made.id))
     return made.id
 
 

@@ -67,8 +67,7 @@ def note(session: Session, branch_id: int, was: Standing, now: datetime) -> Note
             "person",
             person_id,
             now=now,
-            branch_id=branch_id,
-            via="command",
+            by=audit.by_operator(branch_id),
             why=Source.ARCHIVE_IMPORT,
             edits=edits,
         )

@@ -49,9 +49,7 @@ def find(session: Session, kinds: Kinds, me: Me, kind: str, subject_id: int, tz:
 def stop(session: Session, me: Me, found: Found, now: datetime) -> int:
     """Nothing more of it goes; how many messages were stopped."""
     stopped = broadcasts.stop(session, found.batch, now)
-    audit.record(
-        session, "stop", found.kind.kind, found.id, now=now, actor_id=me.id, branch_id=me.branch_id, stopped=stopped
-    )
+    audit.record(session, "stop", found.kind.kind, found.id, now=now, by=me, stopped=stopped)
     return stopped
 
 
@@ -62,9 +60,7 @@ def resume(session: Session, me: Me, found: Found, now: datetime) -> int:
     resumed = broadcasts.resume(session, found.batch, now)
     if not resumed:
         raise Refusal(NOT_STOPPED)
-    audit.record(
-        session, "resume", found.kind.kind, found.id, now=now, actor_id=me.id, branch_id=me.branch_id, resumed=resumed
-    )
+    audit.record(session, "resume", found.kind.kind, found.id, now=now, by=me, resumed=resumed)
     return resumed
 
 
@@ -105,8 +101,7 @@ def correct(session: Session, me: Me, found: Found, text: str, now: datetime, tz
         found.kind.kind,
         found.id,
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
         number=numbers[0],
         changes={"text": [audit.of_text(found.subject.text), audit.of_text(text)]},
     )

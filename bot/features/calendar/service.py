@@ -97,9 +97,7 @@ def _append(session: Session, row: CalendarYear, action: str, now: datetime, by_
         "calendar_year",
         row.id,
         now=now,
-        actor_id=by_id,
-        branch_id=row.organisation_id,
-        via=via,
+        by=audit.By(row.organisation_id, by_id, via),
         year=row.year,
         days=len(row.days),
     )

@@ -125,7 +125,7 @@ def erase(session: Session, me: Me, person_id: int, today: date, now: datetime, 
     changed(session, update(Inbox).where(*asking).values(payload=None))
     session.expire_all()
     leave_no_trace(session)
-    audit.record(session, "erase", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id, rows=done)
+    audit.record(session, "erase", "person", person_id, now=now, by=me, rows=done)
     return done
 
 

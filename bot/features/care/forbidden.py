@@ -39,7 +39,7 @@ def add(session: Session, me: Me, text: str, now: datetime) -> HygieneWord:
     row = HygieneWord(branch_id=me.branch_id, word=word, made_by_id=me.id, made_at=now)
     session.add(row)
     session.flush()
-    audit.record(session, "add", "hygiene_word", row.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.record(session, "add", "hygiene_word", row.id, now=now, by=me)
     return row
 
 
@@ -49,4 +49,4 @@ def remove(session: Session, me: Me, word_id: int, now: datetime) -> None:
     row = of_branch(session, HygieneWord, word_id, me.branch_id)
     if row is None or row.removed_at is not None:
         raise Refusal("这个词语已不在名单上。")
-    audit.change(session, "remove", row, {"removed_at": now}, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.change(session, "remove", row, {"removed_at": now}, now=now, by=me)

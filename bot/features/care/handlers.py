@@ -26,7 +26,7 @@ def my_data(session: Session, call: Call) -> Reply:
         raise Refusal(messages.IN_PRIVATE)
     data = mydata.gather(session, call.me)
     count = sum(len(part.rows) for part in data.parts)
-    noted = Noted("export", "person", call.me.id, call.me.id, call.me.branch_id, {"rows": count})
+    noted = Noted("export", "person", call.me.id, call.me, {"rows": count})
     return Reply(here=messages.my_data(data, call.now, call.tz), noted=[noted])
 
 

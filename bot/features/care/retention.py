@@ -155,8 +155,7 @@ def set_period(session: Session, me: Me, kind: Kind, days: int, now: datetime) -
         row,
         {"days": days, "changed_by_id": me.id, "changed_at": now},
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
     )
 
 
@@ -171,9 +170,7 @@ def sweep_branch(session: Session, me: Me, now: datetime) -> dict[Kind, int]:
     counts = {kind.value: count for kind, count in gone.items() if count}
     if counts:
         leave_no_trace(session)
-    audit.record(
-        session, "sweep", "organisation", me.branch_id, now=now, actor_id=me.id, branch_id=me.branch_id, rows=counts
-    )
+    audit.record(session, "sweep", "organisation", me.branch_id, now=now, by=me, rows=counts)
     return gone
 
 

@@ -39,7 +39,7 @@ def _note(session: Session, found: dict[str, int], now: datetime) -> None:
     """
     leave_no_trace(session)
     if found:
-        audit.record(session, "sweep", "retention_rule", None, now=now, via="clock", rows=found)
+        audit.record(session, "sweep", "retention_rule", None, now=now, by=audit.by_clock(None), rows=found)
 
 
 def _own_periods(session: Session) -> dict[str, set[int]]:

@@ -157,8 +157,7 @@ def _wish(session: Session, me: Me, one: Coming, wanted: Mapping[str, Any], now:
         "reminder_plan",
         plan.id,
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
         holiday=plan.holiday,
         changes=changes,
     )
@@ -283,8 +282,7 @@ def _keep(session: Session, me: Me, key: str, kept: Any, now: datetime, changes:
         "reminder_settings",
         me.branch_id,
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
         changes=changes,
     )
 

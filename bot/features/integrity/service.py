@@ -136,7 +136,7 @@ def acknowledge(session: Session, me: Me, reminder_id: int, now: datetime) -> tu
     row = Acknowledgement(reminder_id=reminder_id, person_id=me.id, at=now)
     session.add(row)
     session.flush()
-    audit.record(session, "acknowledge", "reminder", reminder_id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.record(session, "acknowledge", "reminder", reminder_id, now=now, by=me)
     return reminder, row, True
 
 

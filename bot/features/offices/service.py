@@ -14,7 +14,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right, require
 from bot.kit.refusal import Refusal
 from storage.audience import Me
-from storage.audit import record
+from storage.audit import By, by_operator, record
 from storage.choices import Duty, OrganisationKind, Source
 from storage.facts import audited, noted
 from storage.models.organisation import Organisation
@@ -67,8 +67,7 @@ def hand_over(session: Session, me: Me, person_id: int, today: date, now: dateti
         "organisation",
         me.branch_id,
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
         old=me.id,
         new=person_id,
         why=Source.HAND_OVER,
@@ -138,7 +137,7 @@ def switch(session: Session, me: Me, organisation_id: int, now: datetime) -> Non
     row = {"person_id": me.id, "organisation_id": organisation_id, "chosen_at": now}
     session.execute(insert(ChosenPlace), row)
     dialogs.close(session, me.id)
-    record(session, "place_chosen", "organisation", organisation_id, now=now, actor_id=me.id, branch_id=organisation_id)
+    record(session, "place_chosen", "organisation", organisation_id, now=now, by=By(organisation_id, me.id))
     session.flush()
 
 
@@ -194,8 +193,7 @@ def _note(
         "person",
         person_id,
         now=now,
-        branch_id=organisation_id,
-        via="command",
+        by=by_operator(organisation_id),
         duty=duty,
         why=Source.OFFICE_COMMAND,
         edits=edits,

@@ -63,7 +63,7 @@ def account(session: Session, me: Me, person_id: int, today: date) -> Account:
 def reinvite(session: Session, me: Me, person_id: int, today: date, now: datetime) -> tuple[str, str, str]:
     """(name, group, code) of a link that moves somebody bound to another account; until then the old one stays."""
     person = seated(session, me, person_id, today)
-    record(session, "reinvited", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    record(session, "reinvited", "person", person_id, now=now, by=me)
     code = service.issue(session, InviteKind.PERSON, me.branch_id, [person_id], now)[person_id]
     return person.name, person.group_name, code
 
@@ -83,8 +83,7 @@ def revoke(session: Session, me: Me, person_id: int, now: datetime) -> str:
         "person",
         person_id,
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
         count=count,
     )
     return person.name
@@ -105,8 +104,7 @@ def unbind(session: Session, me: Me, person_id: int, today: date, now: datetime)
         "person",
         person_id,
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
         changes={"telegram_id": [True, False]},
     )
     return person.name, old

@@ -11,7 +11,7 @@ from bot.features.people.invites import appointing, belongs
 from bot.features.people.roster_import import move_account
 from bot.features.people.rules import InviteKind, clean_name, hash_code
 from bot.kit.refusal import Refusal
-from storage.audit import account_mark, record
+from storage.audit import By, account_mark, record
 from storage.base import table
 from storage.choices import Duty, OrganisationKind, OutboxState
 from storage.models.audit import Audit
@@ -95,9 +95,8 @@ def seat(session: Session, person: Person, telegram_id: int, now: datetime, *, b
         "person",
         person.id,
         now=now,
-        actor_id=person.id,
-        branch_id=person.branch_id,
-        by=by,
+        by=By(person.branch_id, person.id),
+        more={"by": by},
         anew=old is not None,
         changes={"telegram_id": [old is not None, True]},
     )
@@ -133,7 +132,7 @@ def claim_secretary(session: Session, telegram_id: int, name: str, now: datetime
         return None
     person = _secretary(session, branch.id, None, name, now.date(), now)
     seat(session, person, telegram_id, now, by="setting")
-    record(session, "secretary_claimed", "person", person.id, now=now, branch_id=branch.id, via="setting")
+    record(session, "secretary_claimed", "person", person.id, now=now, by=By(branch.id, via="setting"))
     return person.id
 
 
@@ -200,4 +199,4 @@ def too_many(session: Session, telegram_id: int, now: datetime) -> bool:
 
 
 def note_failure(session: Session, telegram_id: int, now: datetime) -> None:
-    record(session, _FAILED, "telegram", account_mark(telegram_id), now=now)
+    record(session, _FAILED, "telegram", account_mark(telegram_id), now=now, by=By(None))

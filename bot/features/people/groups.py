@@ -12,7 +12,7 @@ from bot.features.people.rules import InviteKind, clean_name
 from bot.kit.access import TABLE, Right, may, require
 from bot.kit.refusal import Refusal
 from storage.audience import Me, find
-from storage.audit import change, record
+from storage.audit import By, change, record
 from storage.choices import GroupRequestState
 from storage.models.organisation import GroupChat, GroupRequest
 from storage.models.person import DutySpan, Person, RosterSpan
@@ -88,14 +88,14 @@ def tie(session: Session, branch_id: int, chat_id: int, title: str, by: int, now
     )
     ends = {"active": False, "given_up": True}
     for other in session.scalars(others.with_for_update().execution_options(populate_existing=True)).all():
-        change(session, "reachable_changed", other, ends, now=now, actor_id=by, branch_id=branch_id)
+        change(session, "reachable_changed", other, ends, now=now, by=By(branch_id, by))
     chat = session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id)).first()
     before, held = (chat.branch_id, chat.active) if chat is not None else (None, False)
     if chat is None:
         chat = GroupChat(branch_id=branch_id, chat_id=chat_id, title=title, active=False, given_up=False, tied_at=now)
         session.add(chat)
     tied = {"branch_id": branch_id, "title": title, "active": True, "given_up": False, "tied_at": now}
-    change(session, "group_tied", chat, tied, now=now, actor_id=by, branch_id=branch_id)
+    change(session, "group_tied", chat, tied, now=now, by=By(branch_id, by))
     if before not in (None, branch_id):
         record(
             session,
@@ -103,7 +103,7 @@ def tie(session: Session, branch_id: int, chat_id: int, title: str, by: int, now
             "group_chat",
             chat.id,
             now=now,
-            branch_id=before,
+            by=By(before),
             changes={"active": [held, False]},
         )
     return before
@@ -139,7 +139,7 @@ def _ask(
     session.flush()
     # Who asked is named in the own log alone.
     for place, actor in ((branch_id, asker), (holder_id, None)):
-        record(session, "group_asked", "group_request", row.id, now=now, actor_id=actor, branch_id=place)
+        record(session, "group_asked", "group_request", row.id, now=now, by=By(place, actor))
     return Tied(branch_id, False, row, desk)
 
 
@@ -212,7 +212,7 @@ def _settle(
     for place in (row.branch_id, row.holder_id):
         # Who decided for the holder is named in its own log alone.
         actor = by if place == row.holder_id else None
-        record(session, "group_decided", "group_request", row.id, now=now, actor_id=actor, branch_id=place, new=state)
+        record(session, "group_decided", "group_request", row.id, now=now, by=By(place, actor), new=state)
 
 
 def _end_others(session: Session, row: GroupRequest, now: datetime) -> list[GroupRequest]:

@@ -12,7 +12,7 @@ from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from bot.kit.words import plain_number
 from storage.audience import Me
-from storage.audit import record
+from storage.audit import By, record
 from storage.choices import BindRequestState, Duty, OrganisationKind
 from storage.models.invite import BindRequest
 from storage.models.organisation import Organisation
@@ -64,7 +64,7 @@ def share(session: Session, telegram_id: int, phone: str, name: str, *, today: d
     )
     session.add(row)
     session.flush()
-    record(session, "binding_asked", "bind_request", row.id, now=now, branch_id=branch_id)
+    record(session, "binding_asked", "bind_request", row.id, now=now, by=By(branch_id))
     return Asked(request_id=row.id, branch_id=branch_id, deciders=tuple(_deciders(session, branch_id, today)))
 
 
@@ -168,8 +168,7 @@ def _decide(
         "bind_request",
         row.id,
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
         new=state,
         person_id=person_id,
     )

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.people.invites import appointing, end_of_leavers
 from bot.features.people.rules import SEATS, Known, RosterRow, match
-from storage.audit import record
+from storage.audience import Me
+from storage.audit import By, by_operator, record
 from storage.choices import Category, Duty, MembershipStatus, Source
 from storage.facts import Edit, Facts, fingerprint
 from storage.models.person import (
@@ -95,16 +97,19 @@ def write_import(
     plan: Plan,
     *,
     now: datetime,
-    actor_id: int | None = None,
-    via: str = "command",
+    by: Me | By | None = None,
     file: str | None = None,
 ) -> Imported:
-    """Write a plan, each person's change with a line in the audit log; `file`: xlsx or csv, never its name."""
+    """Write a plan, each person's change with a line in the audit log.
+
+    `by`: the command line unless said. `file`: xlsx or csv, never its name.
+    """
     appointed = {edit.person_id for edit in plan.edits if edit.kind is DutySpan}
     with appointing(session, appointed, now.date(), now):
         done = plan.facts.write(session, now)
         _seat(session, plan.facts.branch_id, plan.facts.since, now)
     end_of_leavers(session, plan.facts.branch_id, now.date(), now)
+    of_file: dict[str, Any] = {"file": file} if file else {}
     for person_id, edits in done.items():
         is_new = any(edit.kind is Person and edit.before is None for edit in edits)
         record(
@@ -113,11 +118,9 @@ def write_import(
             "person",
             person_id,
             now=now,
-            actor_id=actor_id,
-            branch_id=plan.facts.branch_id,
-            via=via,
+            by=by or by_operator(plan.facts.branch_id),
             why=Source.ROSTER_IMPORT,
-            **({"file": file} if file else {}),
+            **of_file,
             edits=[edit.to_json() for edit in edits],
         )
     return plan.imported()
@@ -165,12 +168,10 @@ def import_roster(
     *,
     now: datetime,
     since: date,
-    actor_id: int | None = None,
-    via: str = "command",
 ) -> Imported:
-    """`plan_import` written at once."""
+    """`plan_import` written at once, by the command line."""
     plan = plan_import(session, branch_id, rows, since)
-    return write_import(session, plan, now=now, actor_id=actor_id, via=via)
+    return write_import(session, plan, now=now)
 
 
 def _people(facts: Facts, rows: Sequence[RosterRow]) -> list[tuple[RosterRow, int]]:
@@ -291,8 +292,7 @@ def move_account(session: Session, old: Person, new: Person, now: datetime) -> N
         "person",
         new.id,
         now=now,
-        branch_id=new.branch_id,
-        via="chat",
+        by=By(new.branch_id),
         from_id=old.id,
         changes={"telegram_id": [False, True]},
     )

@@ -17,7 +17,7 @@ from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from scheduler.aftermath import follow
 from storage.audience import Me
-from storage.audit import change, record
+from storage.audit import By, by_operator, change, record
 from storage.choices import OrganisationKind
 from storage.models.invite import Invite
 from storage.models.organisation import GroupChat, Organisation, PartyGroup
@@ -72,7 +72,7 @@ def add_branch(session: Session, name: str, under: int | None, now: datetime) ->
     branch = Organisation(parent_id=under, kind=OrganisationKind.BRANCH, name=name, settings={}, created_at=now)
     session.add(branch)
     session.flush()
-    record(session, "branch_added", "organisation", branch.id, now=now, branch_id=branch.id, via="command")
+    record(session, "branch_added", "organisation", branch.id, now=now, by=by_operator(branch.id))
     return branch.id
 
 
@@ -136,15 +136,14 @@ def make_invites(
     branch_id: int,
     now: datetime,
     *,
-    actor_id: int | None = None,
-    via: str = "command",
+    by: Me | By | None = None,
     drawn: Mapping[int, str] | None = None,
     people: Mapping[int, tuple[str, str]] | None = None,
 ) -> list[tuple[str, str, str]]:
     """(name, group, code) for everybody of the branch who is not bound; codes made earlier stop working.
 
-    `people`: only these. `drawn`: the codes of a sheet that was drawn a moment ago; only who is still not bound gets
-    the own one.
+    `by`: the command line unless said. `people`: only these. `drawn`: the codes of a sheet that was drawn a moment ago;
+    only who is still not bound gets the own one.
     """
     people = unbound(session, branch_id, now.date()) if people is None else people
     codes = issue(session, InviteKind.PERSON, branch_id, people, now, drawn)
@@ -154,9 +153,7 @@ def make_invites(
         "organisation",
         branch_id,
         now=now,
-        actor_id=actor_id,
-        branch_id=branch_id,
-        via=via,
+        by=by or by_operator(branch_id),
         count=len(codes),
     )
     return [(*people[person_id], code) for person_id, code in codes.items() if person_id is not None]
@@ -181,7 +178,7 @@ def one_of(session: Session, branch_id: int, whom: str, today: date) -> Member:
 def make_person_invite(session: Session, branch_id: int, whom: str, now: datetime) -> tuple[str, str, str]:
     """(name, group, code) for one person, bound or not: who is bound moves to the new account. Raises ValueError."""
     person = one_of(session, branch_id, whom, now.date())
-    record(session, "invite_made", "person", person.id, now=now, branch_id=branch_id, via="command", anew=person.bound)
+    record(session, "invite_made", "person", person.id, now=now, by=by_operator(branch_id), anew=person.bound)
     return person.name, person.group_name, issue(session, InviteKind.PERSON, branch_id, [person.id], now)[person.id]
 
 
@@ -189,13 +186,13 @@ def revoke_person_invite(session: Session, branch_id: int, whom: str, now: datet
     """(name, how many links have ended) of one person; no new one is made. Raises ValueError."""
     person = one_of(session, branch_id, whom, now.date())
     count = end(session, branch_id, [person.id], now)
-    record(session, "invite_revoked", "person", person.id, now=now, branch_id=branch_id, via="command", count=count)
+    record(session, "invite_revoked", "person", person.id, now=now, by=by_operator(branch_id), count=count)
     return person.name, count
 
 
 def make_secretary_invite(session: Session, branch_id: int, now: datetime) -> str:
     """The code by which the branch's secretary binds, before anybody else can invite."""
-    record(session, "secretary_invited", "organisation", branch_id, now=now, branch_id=branch_id, via="command")
+    record(session, "secretary_invited", "organisation", branch_id, now=now, by=by_operator(branch_id))
     return issue(session, InviteKind.SECRETARY, branch_id, [None], now)[None]
 
 
@@ -209,7 +206,7 @@ def invite_person(session: Session, me: Me, person_id: int, today: date, now: da
         raise Refusal(f"{person.name}同志已绑定，无需再次邀请。")
     if why := seats.refused(session, me, [person_id], today):
         raise Refusal(why[person_id])
-    record(session, "invite_made", "person", person_id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    record(session, "invite_made", "person", person_id, now=now, by=me)
     code = issue(session, InviteKind.PERSON, me.branch_id, [person_id], now)[person_id]
     return person.name, person.group_name, code
 
@@ -220,13 +217,13 @@ def invite_everybody(
     """As `make_invites`, asked for in chat."""
     require(me, Right.ROSTER, branch_id=me.branch_id)
     people = to_invite(session, me, now.date())
-    return make_invites(session, me.branch_id, now, actor_id=me.id, via="chat", drawn=drawn, people=people)
+    return make_invites(session, me.branch_id, now, by=me, drawn=drawn, people=people)
 
 
 def invite_group(session: Session, me: Me, now: datetime) -> str:
     """A code that ties the group chat where it is shown to the maker's branch."""
     require(me, Right.ROSTER, branch_id=me.branch_id)
-    record(session, "group_invited", "organisation", me.branch_id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    record(session, "group_invited", "organisation", me.branch_id, now=now, by=me)
     return issue(session, InviteKind.GROUP, me.branch_id, [me.id], now)[me.id]
 
 
@@ -303,8 +300,7 @@ def set_reachable(session: Session, telegram_id: int, reachable: bool, now: date
         person,
         {"reachable": reachable},
         now=now,
-        actor_id=person.id,
-        branch_id=person.branch_id,
+        by=By(person.branch_id, person.id),
     )
 
 
@@ -324,14 +320,13 @@ def set_group_active(session: Session, chat_id: int, active: bool, by: int, now:
         chat,
         {"active": active},
         now=now,
-        actor_id=_of_branch(session, chat_id, by),
-        branch_id=chat.branch_id,
+        by=By(chat.branch_id, _of_branch(session, chat_id, by)),
     )
 
 
 def move_group(session: Session, old: int, new: int, by: int, now: datetime) -> None:
     """A group became a supergroup and has another id."""
-    follow(session, old, new, now, actor_id=_of_branch(session, old, by), via="chat")
+    follow(session, old, new, now, by_id=_of_branch(session, old, by), via="chat")
 
 
 def _of_branch(session: Session, chat_id: int, telegram_id: int) -> int | None:

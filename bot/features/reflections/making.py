@@ -51,7 +51,7 @@ def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Ref
     )
     session.add(row)
     session.flush()
-    audit.record(session, "make", "reflection_task", row.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.record(session, "make", "reflection_task", row.id, now=now, by=me)
     return row
 
 
@@ -76,6 +76,4 @@ def call_off(session: Session, me: Me, task: service.Task, now: datetime) -> Non
     require(me, Right.MAKE_TASK, branch_id=task.row.branch_id)
     if any(version.submitted_at is not None for version in task.versions):
         raise Refusal("已有同志提交，不能取消。")
-    audit.change(
-        session, "cancel", task.row, {"cancelled_at": now}, now=now, actor_id=me.id, branch_id=task.row.branch_id
-    )
+    audit.change(session, "cancel", task.row, {"cancelled_at": now}, now=now, by=me)

@@ -151,7 +151,7 @@ def confirm(session: Session, call: Call, button: ConfirmImport) -> Reply:
     plan = _plan(session, call, table.rows, since)
     if plan.fingerprint != dialog.draft["shown"]:
         return Reply(toast="名册已有变动，请重新核对。", alert=True, here=_look(session, call, table, since))
-    done = write_import(session, plan, now=call.now, actor_id=call.me.id, via="chat", file=table.kind)
+    done = write_import(session, plan, now=call.now, by=call.me, file=table.kind)
     dialogs.close(session, call.me.id)
     return Reply(toast="已导入。", edit=import_messages.done(done, since))
 

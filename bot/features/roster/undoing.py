@@ -66,8 +66,7 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
         "person",
         line.subject_id,
         now=now,
-        actor_id=me.id,
-        branch_id=me.branch_id,
+        by=me,
         of=audit_id,
         edits=[_turned(edit) for edit in line.details["edits"] if not _stays(edit)],
     )

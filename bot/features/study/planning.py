@@ -102,7 +102,7 @@ def change_theme(
         raise Refusal(ALREADY_SENT)
     worded = {} if title is None else {"title": _short(title, LONGEST_TITLE)}
     worded |= {} if prompt is None else {"prompt": _short(prompt, LONGEST_PROMPT)}
-    audit.change(session, "change", theme, worded, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.change(session, "change", theme, worded, now=now, by=me)
 
 
 def _short(text: str, longest: int) -> str:
@@ -164,7 +164,7 @@ def withdraw(session: Session, me: Me, item: StudyItem, now: datetime, tz: tzinf
     """A withdrawn item counts nowhere (D10); after the cut-off only a correction may do that."""
     before_cut_off(now, cut_off(item, tz))
     gone = {"state": StudyItemState.WITHDRAWN, "withdrawn_at": now}
-    audit.change(session, "withdraw", item, gone, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.change(session, "withdraw", item, gone, now=now, by=me)
 
 
 def give_out(session: Session, theme: MonthlyTheme, today: date) -> None:
@@ -186,4 +186,4 @@ def sent_by_hand(session: Session, me: Me, theme: MonthlyTheme, now: datetime) -
 
 
 def _note(session: Session, me: Me, action: str, subject: str, subject_id: int, now: datetime) -> None:
-    audit.record(session, action, subject, subject_id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.record(session, action, subject, subject_id, now=now, by=me)

@@ -92,7 +92,7 @@ def complete(session: Session, me: Me, item_id: int, now: datetime, tz: tzinfo) 
     row = StudyCompletion(item_id=item.id, person_id=me.id, completed_on=local_day(now, tz), completed_at=now)
     session.add(row)
     session.flush()
-    audit.record(session, "complete", "study_completion", row.id, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.record(session, "complete", "study_completion", row.id, now=now, by=me)
     return Completed(item, row)
 
 
@@ -106,7 +106,7 @@ def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> St
     before_undo_ends(row.completed_at, now, "，请联系宣传委员。")
     item = session.get_one(StudyItem, row.item_id)
     before_cut_off(now, cut_off(item, tz))
-    audit.change(session, "undo", row, {"withdrawn_at": now}, now=now, actor_id=me.id, branch_id=me.branch_id)
+    audit.change(session, "undo", row, {"withdrawn_at": now}, now=now, by=me)
     return item
 
 

@@ -45,8 +45,7 @@ def export(session: Session, call: Call, button: buttons.ExportBelow) -> Reply:
         "organisation",
         call.me.branch_id,
         now=call.now,
-        actor_id=call.me.id,
-        branch_id=call.me.branch_id,
+        by=call.me,
         quarter=str(found.quarter),
     )
     return Reply(toast="表格已生成。", here=[below_messages.table(found)])

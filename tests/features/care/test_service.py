@@ -246,9 +246,9 @@ def test_the_log_by_person_by_day_and_by_page(storage: Storage) -> None:
         cast = make_branch(session, now=NOW)
         for number in range(20):
             at = NOW + timedelta(hours=number)
-            audit.record(session, "make", "notice", number, now=at, actor_id=cast["甲二"], branch_id=cast.branch_id)
-        audit.record(session, "bound", "person", cast["甲三"], now=NOW, branch_id=cast.branch_id)
-        audit.record(session, "make", "notice", 1, now=NOW, branch_id=None)
+            audit.record(session, "make", "notice", number, now=at, by=audit.By(cast.branch_id, cast["甲二"]))
+        audit.record(session, "bound", "person", cast["甲三"], now=NOW, by=audit.By(cast.branch_id))
+        audit.record(session, "make", "notice", 1, now=NOW, by=audit.By(None))
         deputy = cast.me(session, "乙一", TODAY)
         first = changes.page(session, deputy, 0, cast["甲二"], None, SHANGHAI)
         last = changes.page(session, deputy, 2, cast["甲二"], None, SHANGHAI)
@@ -275,13 +275,15 @@ def test_a_line_has_names_for_its_numbers_and_no_details_of_who_is_erased(storag
             "attendance",
             0,
             now=NOW,
-            branch_id=cast.branch_id,
+            by=audit.By(cast.branch_id),
             person_id=cast["甲三"],
             changes={"status": [None, "present"]},
         )
         # What is not there any longer is told by its number.
         gone = {"table": "group_span", "id": 1, "before": {"group_id": 999, "from_on": "2023-01-01"}, "after": None}
-        audit.record(session, "person_changed", "person", cast["甲四"], now=NOW, branch_id=cast.branch_id, edits=[gone])
+        audit.record(
+            session, "person_changed", "person", cast["甲四"], now=NOW, by=audit.By(cast.branch_id), edits=[gone]
+        )
 
         def told() -> list[str]:
             found = changes.page(session, secretary, 0, None, None, SHANGHAI)
