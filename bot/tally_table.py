@@ -6,33 +6,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities.rules import TITLES
+from bot.kit.glossary.figures import FIGURES, OF_A_ROLL
 from storage.models.organisation import PartyGroup
 from storage.models.person import Person
 from storage.models.study import StudyItem
 
 COLUMNS = ("in_chat", "figure", "value")
-# What the chat calls a figure; one that is not here goes by its own name alone.
-WORDS = {
-    "roster_open": "期初", "roster_close": "期末", "transfers_in": "转入", "transfers_out": "转出",
-    "full_at_close": "正式党员", "probationary_at_close": "预备党员", "exempt_at_close": "免于考勤",
-    "monthly_themes": "每月一主题", "group_meetings_by_group": "党小组会", "branch_scope_overall": "支部活动",
-    "party_lectures_by_secretary": "书记党课", "party_lectures_by_superior": "上级党课",
-    "first_agenda_items": "第一议题", "first_agenda_mentions": "第一议题", "red_site_visits": "红色教育基地打卡",
-    "delegations": "选派", "study": "学习", "reflections": "心得体会", "reflection_pieces_total": "心得体会",
-    "reminders": "节前廉洁提醒", "hours": "学时", "attendance_by_activity": "考勤",
-    **{f"by_type.{kind.value}": title for kind, title in TITLES.items()},
-}  # fmt: skip
-INNER = {
-    "count": "次数",
-    "expected": "应到",
-    "present": "实到",
-    "leave": "请假",
-    "absent": "缺席",
-    "made_up": "补学",
-    "attendance_rate": "出席率",
-    "coverage_rate": "参学率",
-}
 
 
 def names_of(session: Session, branch_id: int) -> dict[str, str]:
@@ -58,7 +37,8 @@ def tally_rows(figures: Mapping[str, Any], names: Mapping[str, str]) -> list[dic
 
 
 def _in_chat(path: str) -> str:
-    return WORDS.get(path) or WORDS.get(path.partition(".")[0], "")
+    """What the chat calls a figure; one that has no word goes by its own name alone."""
+    return FIGURES.get(path) or FIGURES.get(path.partition(".")[0], "")
 
 
 def _rows(path: str, figures: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -77,7 +57,7 @@ def _called(key: str, path: str, names: Mapping[str, str]) -> str:
     # Two people may have one name; their rows must not become one.
     if key in names:
         return names[key] if list(names.values()).count(names[key]) == 1 else f"{names[key]} ({key})"
-    return INNER.get(key, key) if path.startswith(("by_type", "branch_scope", "attendance_by")) else key
+    return OF_A_ROLL.get(key, key) if path.startswith(("by_type", "branch_scope", "attendance_by")) else key
 
 
 def _counts(value: Any) -> bool:

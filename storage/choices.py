@@ -44,6 +44,17 @@ class GroupRequestState(StrEnum):
     OVER = "over"
 
 
+class Why(StrEnum):
+    """Why a fact of somebody changes: a choice, so that the log may hold it."""
+
+    WORK = "work"
+    ELECTION = "election"
+    OWN = "own"
+    TRANSFER = "transfer"
+    MISTAKE = "mistake"
+    DECIDED = "decided"
+
+
 class Source(StrEnum):
     """From what act a change of people came where nobody is asked for a reason: the `why` of its line in the log."""
 

@@ -17,6 +17,7 @@ from bot.features.people.rules import InviteKind
 from bot.features.registry import HANDLERS, jobs
 from bot.features.tally import service as tally_service
 from bot.features.tally.service import Tally
+from bot.kit.glossary.choices import DUTIES
 from bot.kit.transport import AiohttpTransport
 from bot.playground import story
 from bot.playground.acting import Stage
@@ -28,6 +29,7 @@ from bot.playground.people import Person
 from bot.playground.server import Playground
 from scheduler.calendar import Quarter
 from storage import migrate
+from storage.choices import Duty
 from storage.engine import Storage
 
 TZ = ZoneInfo("Asia/Shanghai")
@@ -35,11 +37,11 @@ QUARTER = Quarter(2023, 3)
 FIRST_ACCOUNT, GROUP_CHAT = 1001, -5001
 SECRETARY = "甲一"
 LABELS = {
-    "甲一": "书记",
-    "甲二": "组织委员",
-    "丙一": "宣传委员",
-    "乙二": "纪检委员",
-    "甲三": "党小组长",
+    "甲一": DUTIES[Duty.SECRETARY],
+    "甲二": DUTIES[Duty.ORGANIZATION_OFFICER],
+    "丙一": DUTIES[Duty.PUBLICITY_OFFICER],
+    "乙二": DUTIES[Duty.DISCIPLINE_OFFICER],
+    "甲三": DUTIES[Duty.GROUP_LEADER],
     "甲七": "党员",
     "丙八": "老党员",
 }

@@ -3,22 +3,16 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
+from bot.kit.glossary.choices import OUTBOX_STATES
+from bot.kit.glossary.columns import UNDELIVERED
 from bot.kit.words import cut, day_words, moment_words
+from storage.choices import OutboxState
 
 LONGEST_FAULT = 200
 SHOWN_NAMES = 30
 AGAIN = "刚才短时离线，如点过没有反应请再点一次。"
 POSTED_ANEW = "（此条已重新发送，请在最新一条上办理。）"
 
-# What the sender writes down, and how the secretary reads it; anything else is simply not delivered.
-REASONS = {
-    "never_bound": "未绑定", "nobody": "未绑定", "blocked": "已停用", "never_started": "未启用",
-    "deactivated": "账号已注销", "chat_not_found": "账号已失效", "is_a_bot": "账号有误",
-    "expired": "超过时限", "interrupted": "不能确认送达", "answer_lost": "不能确认送达",
-    "server_error": "不能确认送达",
-    "kicked": "已移出小助手", "chat_deleted": "群已解散", "no_rights": "群内禁止发言", "no_topic": "话题已关闭",
-    "no_files": "群内禁止发送文件",
-}  # fmt: skip
 GROUP = "支部工作群"
 
 
@@ -38,7 +32,8 @@ def undelivered(title: str, total: int, people: Sequence[tuple[str, str]], group
 
 
 def reason_word(reason: str) -> str:
-    return REASONS.get(reason, "未送达")
+    """Why something did not arrive; anything without a word of its own is simply not delivered."""
+    return UNDELIVERED.get(reason, OUTBOX_STATES[OutboxState.FAILED])
 
 
 def your_group_lost(title: str, taken_by: str) -> str:

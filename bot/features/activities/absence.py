@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import buttons, cards, leave, messages, service, taking_part
 from bot.kit import dialog as dialogs
+from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
@@ -74,8 +75,8 @@ def decide_leave(session: Session, call: Call, button: buttons.DecideLeave) -> R
     row, activity = leave.decide_leave(session, call.me, button.leave_id, bool(button.approve), call.now, call.tz)
     person = session.get_one(Person, row.person_id)
     due = short_day(service.makeup_due(activity, call.tz).astimezone(call.tz).date())
-    word = messages.LEAVE_STATES[row.state]
-    done = Message(f"{person.name}同志，{activity.title}：{messages.LEAVE_WORDS[row.type]}{word}。")
+    word = LEAVE_STATES[row.state]
+    done = Message(f"{person.name}同志，{activity.title}：{LEAVE_TYPES[row.type]}{word}。")
     told = To(messages.leave_decided(row, activity, due), person_id=person.id, key=f"leave:{row.id}:decided")
     return Reply(toast=word, edit=done, others=[told], refresh=[(cards.KIND, activity.id)])
 
@@ -199,15 +200,21 @@ def undo_makeup(session: Session, call: Call, button: buttons.UndoMakeup) -> Rep
     return cards.undone(taking_part.undo(session, call.me, Makeup, button.row_id, call.now, call.tz), "补学")
 
 
+def _typed(kind: LeaveType, short: str) -> tuple[str, ...]:
+    """What may be typed for one kind: 病假, 病, 请假 病假, 请假 病, 请病假."""
+    own = LEAVE_TYPES[kind]
+    return own, short, f"请假 {own}", f"请假 {short}", f"请{own}"
+
+
 def _leave_words() -> list[Word]:
     def word(words: tuple[str, ...], kind: LeaveType | None, label: bool = False) -> Word:
         return Word(words, lambda session, call: leave_by_word(kind, session, call), label=label, in_group=True)
 
     return [
         word(("请假",), None, label=True),
-        word(("公差", "出差", "请假 公差", "请假 出差", "请公差"), LeaveType.OFFICIAL_DUTY),
-        word(("病假", "病", "请假 病", "请假 病假", "请病假"), LeaveType.SICK),
-        word(("事假", "事", "请假 事", "请假 事假", "请事假"), LeaveType.PERSONAL),
+        word(_typed(LeaveType.OFFICIAL_DUTY, "出差"), LeaveType.OFFICIAL_DUTY),
+        word(_typed(LeaveType.SICK, "病"), LeaveType.SICK),
+        word(_typed(LeaveType.PERSONAL, "事"), LeaveType.PERSONAL),
     ]
 
 

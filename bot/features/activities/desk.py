@@ -10,11 +10,12 @@ from bot.features.activities import buttons, cards, codes, leave, making, messag
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach, require
 from bot.kit.dates import parse_moment
+from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, SIGN_IN_METHODS
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Document, Message, Reply, say
 from bot.kit.words import moment_words
-from storage.choices import ActivityStatus, AttendanceStatus, LeaveType
+from storage.choices import ActivityStatus, AttendanceStatus, LeaveType, SignInMethod
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
 from storage.models.dialog import Dialog
@@ -98,9 +99,7 @@ def _leaves(session: Session, activity: Activity) -> dict[int, LeaveRequest]:
 
 
 def _leave_note(people: dict[int, Member], row: LeaveRequest) -> messages.Who:
-    return messages.Who(
-        people[row.person_id].name, note=f"{messages.LEAVE_WORDS[row.type]}{messages.LEAVE_STATES[row.state]}"
-    )
+    return messages.Who(people[row.person_id].name, note=f"{LEAVE_TYPES[row.type]}{LEAVE_STATES[row.state]}")
 
 
 def _roll_names(session: Session, call: Call, activity: Activity, people: dict[int, Member]) -> list[str]:
@@ -111,11 +110,12 @@ def _roll_names(session: Session, call: Call, activity: Activity, people: dict[i
 
     def who(person: int) -> messages.Who:
         name = people[person].name if person in people else session.get_one(Person, person).name
-        notes = ["迟到" if person in roll.late else "已补学" if person in roll.made_up else ""]
+        late, made_up = ATTENDANCE[AttendanceStatus.LATE], "已补学"
+        notes = [late if person in roll.late else made_up if person in roll.made_up else ""]
         if person in roll.leave:
-            notes.insert(0, messages.LEAVE_WORDS[asked[person].type])
+            notes.insert(0, LEAVE_TYPES[asked[person].type])
         elif person in roll.present and person in by_others:
-            notes.append("代登")
+            notes.append(SIGN_IN_METHODS[SignInMethod.MARKED])
         return messages.Who(name, note="、".join(filter(None, notes)))
 
     parts = [
@@ -198,7 +198,7 @@ def mark_somebody(session: Session, call: Call, button: buttons.MarkSomebody) ->
         if not _may_mark(call, activity, member):
             continue
         status, row = have.get(member.id), asked.get(member.id)
-        note = messages.STATUS_WORDS[status] if status else messages.LEAVE_WORDS[row.type] if row else ""
+        note = ATTENDANCE[status] if status else LEAVE_TYPES[row.type] if row else ""
         people.append((member.id, member.name, note))
     if not people:
         raise Refusal(NO_RIGHT)

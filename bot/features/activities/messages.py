@@ -5,47 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from bot.features.activities import buttons
-from bot.features.activities.rules import TITLES, Roll
+from bot.features.activities.rules import Roll
 from bot.kit.figures import percent
+from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, LEAVE_TYPES
 from bot.kit.handlers import File
 from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.replies import Choice, Document, Message, Pages, Rows
 from bot.kit.words import cut, day_words, moment_words, short_day
-from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, LeaveState, LeaveType, MakeupState
+from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, LeaveState, MakeupState
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest, Makeup
 from storage.models.notice import Notice
 
 PEOPLE_ON_A_PAGE = 20
-LEAVE_WORDS = {LeaveType.OFFICIAL_DUTY: "公差", LeaveType.SICK: "病假", LeaveType.PERSONAL: "事假"}
-LEAVE_STATES = {
-    LeaveState.PENDING: "待审批",
-    LeaveState.APPROVED: "已批准",
-    LeaveState.REFUSED: "未批准",
-    LeaveState.WITHDRAWN: "已撤回",
-}
-STATUS_WORDS = {
-    AttendanceStatus.PRESENT: "到会",
-    AttendanceStatus.LATE: "迟到",
-    AttendanceStatus.ONLINE: "线上参加",
-    AttendanceStatus.ABSENT: "缺席",
-    AttendanceStatus.OBSERVER: "列席",
-}
-STATES = {
-    ActivityStatus.PLANNED: "",
-    ActivityStatus.HELD: "（已登记）",
-    ActivityStatus.CANCELLED: "（已取消）",
-    ActivityStatus.POSTPONED: "（已延期）",
-}
-MARK_WORDS = {
-    buttons.Mark.PRESENT: "到会",
-    buttons.Mark.LATE: "迟到",
-    buttons.Mark.ONLINE: "线上参加",
-    buttons.Mark.ABSENT: "缺席",
-    buttons.Mark.OFFICIAL_DUTY: "公差",
-    buttons.Mark.SICK: "病假",
-    buttons.Mark.PERSONAL: "事假",
-}
+# The desk enters a way of being there, or a kind of leave.
+_ENTERED = {one.value: word for words in (ATTENDANCE, LEAVE_TYPES) for one, word in words.items()}
+MARK_WORDS = {mark: _ENTERED[mark.value] for mark in buttons.Mark}
 Chosen = buttons.SignIn | buttons.AskLeave | buttons.CancelLeave | buttons.OpenActivity | buttons.HandInMakeup
 
 
@@ -80,7 +55,7 @@ def notice_text(
 ) -> str:
     """The notice as it goes out; kept with the notice, so that cards need no second look."""
     lines = [
-        f"【{'、'.join(TITLES[kind] for kind in types)}{word}】{activity.title}",
+        f"【{'、'.join(ACTIVITY_TYPES[kind] for kind in types)}{word}】{activity.title}",
         f"时间：{moment_words(activity.start_at, tz)}",
         f"地点：{activity.place or '另行通知'}",
     ]
@@ -89,6 +64,11 @@ def notice_text(
     if first_agenda:
         lines.append("第一议题：" + "；".join(first_agenda))
     return cut("\n".join([*lines, f"请于{moment_words(reply_by, tz)}前回复。"]), 3000)
+
+
+def _state(status: ActivityStatus) -> str:
+    """（已取消）; nothing of what is still to come."""
+    return "" if status is ActivityStatus.PLANNED else f"（{ACTIVITY_STATES[status]}）"
 
 
 def counts_line(counts: Counts) -> str:
@@ -122,7 +102,7 @@ def desk_card(activity: Activity, notice: Notice | None, counts: Counts, tz: tzi
     """The secretary's card: live counts and everything that can be done."""
     text = "\n".join(
         [
-            f"【活动管理】{activity.title}{STATES[activity.status]}",
+            f"【活动管理】{activity.title}{_state(activity.status)}",
             f"时间：{moment_words(activity.start_at, tz)}",
             f"地点：{activity.place or '未定'}",
             counts_line(counts) if notice else f"应到 {counts.expected}，已登记到会 {counts.signed_in}",
@@ -159,7 +139,7 @@ def leader_card(activity: Activity, roll: Roll, tz: tzinfo) -> Message:
 
 def signed_in(name: str, activity: Activity, status: AttendanceStatus, at: datetime, tz: tzinfo) -> str:
     """签到成功：甲六同志，14:42（迟到）。"""
-    late = "（迟到）" if status is AttendanceStatus.LATE else ""
+    late = f"（{ATTENDANCE[status]}）" if status is AttendanceStatus.LATE else ""
     return f"签到成功：{name}同志，{at.astimezone(tz):%H:%M}{late}。"
 
 
@@ -190,7 +170,7 @@ def choose_activity(
 
 
 def choose_leave(activity: Activity, tz: tzinfo) -> Message:
-    kinds = [Choice(word, buttons.ChooseLeave(activity.id, kind)) for kind, word in LEAVE_WORDS.items()]
+    kinds = [Choice(word, buttons.ChooseLeave(activity.id, kind)) for kind, word in LEAVE_TYPES.items()]
     return Message(
         f"{activity.title}（{moment_words(activity.start_at, tz)}）\n请假：请选择类别。",
         [kinds[:2], kinds[2:]],
@@ -199,7 +179,7 @@ def choose_leave(activity: Activity, tz: tzinfo) -> Message:
 
 def leave_asked(row: LeaveRequest, activity: Activity) -> Message:
     return Message(
-        f"{activity.title}：{LEAVE_WORDS[row.type]}已提交，等待组织委员审批。",
+        f"{activity.title}：{LEAVE_TYPES[row.type]}已提交，等待组织委员审批。",
         [[Choice("撤销", buttons.UndoLeave(row.id))]],
     )
 
@@ -208,7 +188,7 @@ def leave_to_decide(row: LeaveRequest, activity: Activity, name: str, tz: tzinfo
     late = "（补批）" if row.requested_at > activity.start_at else ""
     when = moment_words(activity.start_at, tz)
     return Message(
-        f"【请假审批】{name}同志申请{LEAVE_WORDS[row.type]}{late}\n{activity.title}，{when}",
+        f"【请假审批】{name}同志申请{LEAVE_TYPES[row.type]}{late}\n{activity.title}，{when}",
         [[Choice("批准", buttons.DecideLeave(row.id, 1)), Choice("不批准", buttons.DecideLeave(row.id, 0))]],
     )
 
@@ -217,7 +197,7 @@ def leave_decided(row: LeaveRequest, activity: Activity, makeup_due: str) -> Mes
     """To the person who asked."""
     if row.state is LeaveState.APPROVED:
         return Message(
-            f"{activity.title}：{LEAVE_WORDS[row.type]}已批准，请于{makeup_due}前补学。",
+            f"{activity.title}：{LEAVE_TYPES[row.type]}已批准，请于{makeup_due}前补学。",
             [
                 [
                     Choice("补学材料", buttons.HandInMakeup(activity.id)),
@@ -225,7 +205,7 @@ def leave_decided(row: LeaveRequest, activity: Activity, makeup_due: str) -> Mes
                 ]
             ],
         )
-    return Message(f"{activity.title}：{LEAVE_WORDS[row.type]}未批准，请按时参加。")
+    return Message(f"{activity.title}：{LEAVE_TYPES[row.type]}未批准，请按时参加。")
 
 
 def makeup_to_review(row: Makeup, activity: Activity, name: str) -> Message:

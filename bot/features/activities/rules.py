@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.kit.figures import rate
+from bot.kit.glossary.choices import ACTIVITY_TYPES
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty, Organizer, Scope
 
 OPENS_BEFORE = timedelta(minutes=30)
@@ -121,29 +122,7 @@ def counts_as_own(organizer: Organizer, scope: Scope) -> bool:
     return organizer in (Organizer.OWN_BRANCH, Organizer.JOINT) and scope is not Scope.DELEGATED
 
 
-TITLES: dict[ActivityType, str] = {
-    ActivityType.MEMBERS_MEETING: "党员大会",
-    ActivityType.COMMITTEE_MEETING: "支委会",
-    ActivityType.GROUP_MEETING: "党小组会",
-    ActivityType.THEME_PARTY_DAY: "主题党日",
-    ActivityType.PARTY_LECTURE: "党课",
-    ActivityType.INTEGRITY_STUDY_DAY: "廉政专题学习日",
-    ActivityType.GROUP_DISCUSSION: "集中研讨",
-    ActivityType.RED_SITE_VISIT: "红色教育基地打卡",
-    ActivityType.OPEN_TALK: "大家谈",
-    ActivityType.WARNING_EDUCATION: "警示教育",
-    ActivityType.LEAD_STUDY: "集中领学",
-    ActivityType.ORGANIZATIONAL_LIFE_MEETING: "组织生活会",
-    ActivityType.DEMOCRATIC_APPRAISAL: "民主评议党员",
-    ActivityType.CASE_BULLETIN: "通报典型案例",
-    ActivityType.INTEGRITY_EXHIBITION_VISIT: "参观廉政展览",
-    ActivityType.INTEGRITY_BASE_VISIT: "参观廉政基地",
-    ActivityType.COBUILD_EXCHANGE: "对标共建",
-    ActivityType.OATH_REVIEW: "重温入党誓词",
-}
-
-
 def default_title(types: Iterable[ActivityType], day: date) -> str:
     """7月主题党日; several components are joined in the order of the list."""
     chosen = set(types)
-    return f"{day.month}月" + "、".join(title for kind, title in TITLES.items() if kind in chosen)
+    return f"{day.month}月" + "、".join(title for kind, title in ACTIVITY_TYPES.items() if kind in chosen)

@@ -10,6 +10,7 @@ from bot.features.activities import buttons, cards, making, messages, notices, r
 from bot.kit.access import Right
 from bot.kit.broadcasts import Broadcast, Sent, Subject, preview
 from bot.kit.deadlines import may_undo
+from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message
@@ -106,8 +107,8 @@ def _done(session: Session, notice: Notice, person_id: int, tz: tzinfo) -> list[
     leave = session.scalars(select(LeaveRequest).where(*asked, LeaveRequest.withdrawn_at.is_(None))).first()
     signed = (Attendance.activity_id == notice.activity_id, Attendance.person_id == person_id)
     came = session.scalars(select(Attendance).where(*signed, Attendance.withdrawn_at.is_(None))).first()
-    lines = [f"您的请假（{messages.LEAVE_WORDS[leave.type]}）：{messages.LEAVE_STATES[leave.state]}。"] if leave else []
-    return lines + ([f"您已于{moment_words(came.at, tz)}登记{messages.STATUS_WORDS[came.status]}。"] if came else [])
+    lines = [f"您的请假（{LEAVE_TYPES[leave.type]}）：{LEAVE_STATES[leave.state]}。"] if leave else []
+    return lines + ([f"您已于{moment_words(came.at, tz)}登记{ATTENDANCE[came.status]}。"] if came else [])
 
 
 BROADCASTS = [Broadcast(cards.NOTICE, find, reworded, change, reads)]

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import cards, making, sendings, service
 from bot.features.activities.buttons import Wizard
-from bot.features.activities.rules import TITLES, default_title
+from bot.features.activities.rules import default_title
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
 from bot.kit.dates import parse_day, parse_time
+from bot.kit.glossary.choices import ACTIVITY_TYPES, SCOPES
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.lists import two_a_row
 from bot.kit.refusal import Refusal
@@ -31,7 +32,6 @@ TIMES = ("09:00", "10:00", "14:30", "15:00", "16:00", "19:30")
 LENGTHS = {"60": "1小时", "90": "1.5小时", "120": "2小时", "180": "3小时", "240": "4小时"}
 HOURS = ("0", "1", "2", "4", "8")
 WAYS = {"group": "发到群", "private": "逐人私聊", "both": "群和私聊"}
-SCOPES = {Scope.BRANCH: "全体党员", Scope.COMMITTEE: "支委"}
 ORDER = ("types", "day", "time", "place", "confirm")
 ASK = {
     "types": "请选择活动内容（可多选），然后点“下一步”。",
@@ -207,7 +207,7 @@ def _allowed(call: Call) -> list[tuple[str, str]]:
     """A group leader has the meetings of the own group, an officer the contents of the own field, the desk all."""
     mine = own_field(call.me, Right.MAKE_ACTIVITY) | ({ActivityType.GROUP_MEETING} if call.me.leads else set())
     wide = reach(call.me, Right.MAKE_ACTIVITY) is Reach.ALL
-    return [(kind.value, title) for kind, title in TITLES.items() if wide or kind in mine]
+    return [(kind.value, title) for kind, title in ACTIVITY_TYPES.items() if wide or kind in mine]
 
 
 def _groups(session: Session, call: Call) -> list[PartyGroup]:
@@ -230,7 +230,7 @@ def _committee(session: Session, call: Call) -> list[Member]:
 
 def _summary(session: Session, call: Call, draft: dict[str, Any]) -> str:
     types = [ActivityType(kind) for kind in draft["types"]]
-    lines = ["【建活动】" + (draft.get("title") or "、".join(TITLES[kind] for kind in types))]
+    lines = ["【建活动】" + (draft.get("title") or "、".join(ACTIVITY_TYPES[kind] for kind in types))]
     if draft.get("day"):
         lines.append(f"时间：{day_words(date.fromisoformat(draft['day']))}{draft.get('time') or ''}")
     if draft.get("place"):
@@ -244,7 +244,7 @@ def _details(session: Session, draft: dict[str, Any], types: list[ActivityType])
     group = session.get(PartyGroup, int(draft["group"])) if draft.get("group") else None
     names = {member: session.get(Person, int(draft[member])) for member in ("host", "lecturer") if draft.get(member)}
     shown = [
-        f"内容：{'、'.join(TITLES[kind] for kind in types)}",
+        f"内容：{'、'.join(ACTIVITY_TYPES[kind] for kind in types)}",
         f"范围：{group.name if group else SCOPES[_scope(draft)]}",
         f"时长：{LENGTHS[draft.get('length', '120')]}　学时：{draft.get('hours', '0')}",
     ]

@@ -6,6 +6,7 @@ from datetime import date
 from bot.features.calendar.buttons import DropDays, Send, TakeOver, What
 from bot.features.calendar.rules import OwnDays
 from bot.features.calendar.service import Proposal
+from bot.kit.glossary.choices import YEARS
 from bot.kit.lists import two_a_row
 from bot.kit.replies import PAGE, Choice, Message
 from bot.kit.words import cut, day_words
@@ -13,11 +14,6 @@ from scheduler.calendar import Block
 from scheduler.year_views import Row, by_festival
 from storage.choices import YearState
 
-STATES = {
-    YearState.OFFICIAL: "已公布",
-    YearState.OVERRIDE: "按本单位读入的安排",
-    YearState.PROVISIONAL: "暂定，国务院办公厅尚未公布",
-}
 OUT_OF_DATE = "这次读入已失效，请重新点“读入通知”。"
 NOT_A_NOTICE = "这不是放假通知，没有读入。请发送通知全文；不读入了请发“取消”。"
 CONFIRM_IT = "请核对后点上面的按钮；要换一份通知请直接发送，不读入了请发“取消”。"
@@ -38,7 +34,7 @@ def span_words(first: date, last: date) -> str:
 
 def calendar(states: Iterable[tuple[int, YearState]], blocks: Iterable[Block], own: Sequence[OwnDays]) -> Message:
     """This year and the next, the coming holidays, and what the branch has set for itself."""
-    lines = ["【工作日历】", *(f"{year}年：{STATES[state]}" for year, state in states), "接下来的假期："]
+    lines = ["【工作日历】", *(f"{year}年：{YEARS[state]}" for year, state in states), "接下来的假期："]
     lines += [_block(block) for block in blocks]
     lines += ["本支部另设：", *(f"{number}. {_own(days)}" for number, days in enumerate(own, 1))] if own else []
     drops = [

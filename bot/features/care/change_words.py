@@ -9,7 +9,9 @@ from typing import Any, cast
 from sqlalchemy import Enum
 
 from bot.features.care.changes import PAGE, Change, Line, RowEdit, Values
-from bot.features.care.words import BY, PLAIN, SPANS, WHYS, action_word, column_word, subject_word, value_word
+from bot.kit.glossary.acts import BOUND_BY, VIA, action_word, subject_word
+from bot.kit.glossary.choices import SOURCES, WHYS, value_word
+from bot.kit.glossary.columns import FACTS, column_word
 from bot.kit.replies import TEXT_LIMIT
 from bot.kit.words import cut, moment_words, units
 from storage.models.everything import METADATA
@@ -39,9 +41,9 @@ _ONE_AT_A_TIME = frozenset({"membership_span", "group_span", "rank_span", "categ
 
 def line(one: Line, tz: tzinfo) -> str:
     """7月7日（周五）14:30 甲二：变更（甲五），党小组由第一党小组改为第二党小组（自2023年8月1日起）；原因：工作调整"""
-    who = cut(one.actor, 40) if one.actor else PLAIN.get(one.via, "定时")
+    who = cut(one.actor, 40) if one.actor else VIA.get(one.via, VIA["clock"])
     about = f"（{cut(one.about, 60)}）" if one.about else ""
-    head = f"{moment_words(one.at, tz)} {who}：{action_word(one.action)}{_of(one)}{about}"
+    head = f"{moment_words(one.at, tz)} {who}：{action_word(one.action, one.subject)}{_of(one)}{about}"
     last = list(_notes(one))
     parts = [cut(part, _PART) for part in (*_fields(one.changes, tz), *_rows(one.edits, tz))]
     room = LONGEST - units(head) - sum(units(part) + 1 for part in last)
@@ -53,7 +55,7 @@ def _of(one: Line) -> str:
     """What kind of thing it was done to, unless that is plain: of people the name is enough, as in 编入（甲三）."""
     word = subject_word(one.subject)
     plain = (one.subject == "person" and one.about) or one.subject == "organisation"
-    return "" if plain or action_word(one.action).endswith(word) else word
+    return "" if plain or action_word(one.action, one.subject).endswith(word) else word
 
 
 def _fitting(parts: Sequence[str], room: int) -> list[str]:
@@ -74,12 +76,7 @@ def _fitting(parts: Sequence[str], room: int) -> list[str]:
 def _fields(changes: Iterable[Change], tz: tzinfo) -> Iterator[str]:
     for one in changes:
         if one.column not in _SAID_ALREADY:
-            yield _from_to(_column(one.table, one.column), one.table, one.column, one.before, one.after, tz)
-
-
-def _column(table: str, column: str) -> str:
-    """People have a name of one kind, groups and branches of another."""
-    return "名称" if column == "name" and table != "person" else column_word(column)
+            yield _from_to(column_word(one.column, one.table), one.table, one.column, one.before, one.after, tz)
 
 
 def _from_to(what: str, table: str, column: str, before: Any, after: Any, tz: tzinfo) -> str:
@@ -146,7 +143,7 @@ def _rows(edits: Sequence[RowEdit], tz: tzinfo) -> Iterator[str]:
 
 def _alike(one: RowEdit, other: RowEdit) -> bool:
     """Facts that come, or go, for the same days."""
-    spans = one.table in SPANS and other.table in SPANS and one.whose == other.whose
+    spans = one.table in FACTS and other.table in FACTS and one.whose == other.whose
     come = spans and one.before is None and other.before is None
     go = spans and one.after is None and other.after is None
     return (come or go) and all(
@@ -184,7 +181,7 @@ def _row(edit: RowEdit, together: Sequence[RowEdit], tz: tzinfo) -> Iterator[str
         facts = "、".join(_fact(one, tz) for one in (edit, *together))
         yield f"{'新增' if edit.before is None else '删除'}{facts}{_days(edit.after or edit.before or {}, tz)}"
         return
-    column = SPANS.get(edit.table, ("", ""))[1]
+    column = FACTS.get(edit.table, ("", ""))[1]
     said = _said(edit.table, edit.says, tz)
     for name, before in edit.before.items():
         word = what if name == column else f"{what}{f'“{said}”' if said else ''}的{_end_word(edit.table, name)}"
@@ -199,21 +196,24 @@ def _fact(edit: RowEdit, tz: tzinfo) -> str:
 
 
 def _what(table: str) -> str:
-    return "党小组" if table == "party_group" else SPANS.get(table, ("其他", ""))[0]
+    return column_word("group_id") if table == "party_group" else FACTS.get(table, ("其他", ""))[0]
 
 
 def _end_word(table: str, column: str) -> str:
-    return {"from_on": "起始日", "to_on": "截止日"}.get(column) or _column(table, column)
+    return {"from_on": "起始日", "to_on": "截止日"}.get(column) or column_word(column, table)
 
 
 def _said(table: str, values: Values, tz: tzinfo) -> str:
     """What a row says: 正式党员, 第一党小组, 党小组长（第一党小组）; "" where the log does not hold it."""
     if table == "party_group":
         return str(values.get("name") or "")
-    column = SPANS.get(table, ("", ""))[1]
+    column = FACTS.get(table, ("", ""))[1]
     if not column or values.get(column) is None:
         return ""
-    beside = {"duty_span": ("group_id", ""), "exemption_span": ("contact_person_id", "联系人")}.get(table, ("", ""))
+    beside = {
+        "duty_span": ("group_id", ""),
+        "exemption_span": ("contact_person_id", column_word("contact_person_id")),
+    }.get(table, ("", ""))
     more = values.get(beside[0])
     return _value(table, column, values[column], tz) + (f"（{beside[1]}{more}）" if more else "")
 
@@ -241,7 +241,8 @@ def _person(edit: RowEdit, tz: tzinfo) -> Iterator[str]:
 
 # --- further details -------------------------------------------------------------------------------------------------
 
-_COUNTED = {"person_added": "新增", "person_changed": "修改", "person_removed": "移除"}
+_COUNTED = ("person_added", "person_changed", "person_removed")
+_WHYS = {one.value: word for words in (WHYS, SOURCES) for one, word in words.items()}
 
 
 def _notes(one: Line) -> Iterator[str]:
@@ -250,25 +251,25 @@ def _notes(one: Line) -> Iterator[str]:
     if isinstance(notes.get("holiday"), str):
         yield "今后各次" if notes["holiday"] == "*" else notes["holiday"].replace(":", "年")
     if notes.get("duty") and not one.edits:
-        yield f"职务{_chosen('duty_span', 'duty', notes['duty'])}"
+        yield f"{column_word('duty')}{_chosen('duty_span', 'duty', notes['duty'])}"
     if notes.get("type"):
-        yield f"类别{_chosen('leave_request', 'type', notes['type'])}"
+        yield f"{column_word('type', 'leave_request')}{_chosen('leave_request', 'type', notes['type'])}"
     if notes.get("own"):
         yield "无其他同志可审批，由本人办理"
     if notes.get("new") and one.subject == "bind_request":
-        yield f"状态改为{_chosen('bind_request', 'state', notes['new'])}"
-    counts = {_COUNTED[name]: count for name, count in (notes.get("counts") or {}).items() if name in _COUNTED}
+        yield f"{column_word('state')}改为{_chosen('bind_request', 'state', notes['new'])}"
+    counts = {action_word(name): count for name, count in (notes.get("counts") or {}).items() if name in _COUNTED}
     if any(counts.values()):
         yield "、".join(f"{word}{count}人" for word, count in counts.items() if count)
     many = _how_many(notes)
     if many is not None:
         yield f"共{many}条"
-    if notes.get("by") in BY:
-        yield f"方式：{BY[notes['by']]}"
+    if notes.get("by") in BOUND_BY:
+        yield f"{column_word('method')}：{BOUND_BY[notes['by']]}"
     # Of an exemption nobody asks the reason: it is the fact itself.
-    if notes.get("why") in WHYS and notes.get("kind") != "exempt":
+    if notes.get("why") in _WHYS and notes.get("kind") != "exempt":
         file = f"（{notes['file']}）" if notes.get("file") in ("xlsx", "csv") else ""
-        yield f"原因：{WHYS[notes['why']]}{file}"
+        yield f"原因：{_WHYS[notes['why']]}{file}"
 
 
 def _how_many(notes: Values) -> int | None:

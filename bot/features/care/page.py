@@ -8,7 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from bot.features.care.mydata import MyData, Part, Row
-from bot.features.care.words import HIDDEN, PLAIN, action_word, column_word, subject_word, value_word
+from bot.features.care.words import HIDDEN
+from bot.kit.glossary.acts import VIA, action_word, subject_word
+from bot.kit.glossary.choices import value_word
+from bot.kit.glossary.columns import FILES, column_word, stored_word
 from bot.kit.sheets import visible
 from bot.kit.words import moment_words
 
@@ -48,7 +51,7 @@ def _table(data: MyData, part: Part, tz: tzinfo) -> Iterator[str]:
     columns = [name for name in part.columns if name not in HIDDEN]
     cells = [[_safe(_shown(data, part, row, name, tz)) for name in columns] for row in part.rows]
     yield f"<h2>{_safe(part.title)}（{len(part.rows)}条）</h2><table><tr>"
-    yield "".join(f"<th>{_safe(column_word(name))}</th>" for name in columns) + "</tr>"
+    yield "".join(f"<th>{_safe(column_word(name, part.name))}</th>" for name in columns) + "</tr>"
     # A draft that was closed, a card: rows that say nothing to a reader stand in the file for programs.
     yield from ("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells if any(row))
     yield "</table>"
@@ -60,19 +63,22 @@ def _shown(data: MyData, part: Part, row: Row, column: str, tz: tzinfo) -> str:
     if target is not None and value is not None:
         return data.names.get((target, value), str(value))
     if part.name == "audit":
-        return _of_audit(column, value, tz)
+        return _of_audit(row, column, tz)
     if column == "payload":
         return _received(value)
     if column in ("draft", "details"):
         return _texts(value)
-    return shown(value, tz)
+    return shown(stored_word(part.name, column, value) if isinstance(value, str) else value, tz)
 
 
-def _of_audit(column: str, value: Any, tz: tzinfo) -> str:
+def _of_audit(row: Row, column: str, tz: tzinfo) -> str:
+    value = row[column]
     if column == "details":
         return EMPTY if not value else f"{len(value)}项"
     if column == "action":
-        return action_word(value)
+        return action_word(value, row["subject"])
+    if column == "via":
+        return VIA.get(value, value)
     return subject_word(value) if column == "subject" else shown(value, tz)
 
 
@@ -90,7 +96,7 @@ def shown(value: Any, tz: tzinfo) -> str:
         return f"{value:%Y年%m月%d日}"
     if isinstance(value, dict | list):
         return _texts(value)
-    return PLAIN.get(value, value) if isinstance(value, str) else str(value)
+    return str(value)
 
 
 def _received(payload: str | None) -> str:
@@ -101,7 +107,7 @@ def _received(payload: str | None) -> str:
         return ""
     content: dict[str, Any] = next((each for each in update.values() if isinstance(each, dict)), {})
     said = content.get("text") or content.get("caption") or ""
-    file = next((PLAIN[kind] for kind in ("photo", "voice", "document", "audio", "video") if kind in content), "")
+    file = next((FILES[kind] for kind in ("photo", "voice", "document", "audio", "video") if kind in content), "")
     return " ".join(filter(None, [f"【{file}】" if file else "", str(said)])) or "按钮"
 
 

@@ -9,6 +9,7 @@ from bot.features.integrity import buttons, messages, rules, timing
 from bot.features.integrity.buttons import Act, Field, Knob, Page, Reword, Sample, SetTiming, TickBan, Turn, Unword
 from bot.features.integrity.planning import LIMITS, LONGEST_OWN, Coming
 from bot.features.integrity.timing import Timing
+from bot.kit.glossary.columns import column_word
 from bot.kit.lists import two_a_row
 from bot.kit.replies import Choice, Message
 from bot.kit.words import cut, moment_words, short_day
@@ -17,13 +18,7 @@ from storage.models.reminder import Reminder
 PREVIEW_ONLY = "这是预览，正式发送后才能点。"
 NO_DAY = "没有看懂日期，请按“9月20日”的样子发送。"
 NONE_AHEAD = "今后一年没有待发送的提醒。"
-FIELDS = {
-    Field.TEXT: "正文",
-    Field.ISSUER: "落款",
-    Field.PHONE: "举报电话",
-    Field.MAIL: "举报邮箱",
-    Field.URL: "举报网站",
-}
+FIELDS = {field: column_word(field.value) for field in Field}
 SHOWN, SHOWN_WORDS, MINUTES = 7, 60, 60
 BACK, TO_TIMING, TO_WORDING = (
     Choice("返回", Turn(Page.COMING)),

@@ -6,26 +6,15 @@ from typing import ClassVar
 
 from bot.features.offices.service import Place
 from bot.kit.buttons import Button
+from bot.kit.glossary.choices import DUTIES
 from bot.kit.lists import filled, page_of, told_apart, two_a_row
 from bot.kit.replies import Choice, Keyboard, Message
-from storage.choices import Duty
 from storage.roster import Member
 
 ON_A_PAGE = 20
 ONE_PLACE = "您只在一个支部，无需切换。"
 NOBODY = "还没有其他已绑定的同志，请先发邀请链接。"
 NOT_HANDED_OVER = "未移交。"
-DUTIES = {
-    Duty.SECRETARY: "书记",
-    Duty.DEPUTY_SECRETARY: "副书记",
-    Duty.ORGANIZATION_OFFICER: "组织委员",
-    Duty.PUBLICITY_OFFICER: "宣传委员",
-    Duty.DISCIPLINE_OFFICER: "纪检委员",
-    Duty.YOUTH_OFFICER: "青年委员",
-    Duty.MASS_WORK_OFFICER: "群工委员",
-    Duty.GROUP_LEADER: "党小组长",
-    Duty.COMMITTEE_OFFICER: "上级党委干部",
-}
 
 
 @dataclass(frozen=True)

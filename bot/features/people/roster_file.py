@@ -9,6 +9,7 @@ from bot.features.people import roster_words as words
 from bot.features.people.roster_hygiene import NOT_REPEATED
 from bot.features.people.roster_words import Unclear
 from bot.features.people.rules import Exempt, Fault, RosterRow, clean_name, faults_between
+from bot.kit.glossary.columns import FACTS, LEDGER, column_word
 from bot.kit.hygiene import look
 from bot.kit.sheets import Line, Unreadable, plain, read_sheets
 from bot.kit.words import Both
@@ -19,11 +20,11 @@ _HEADING_WITHIN, _NAME_LENGTH, _NOTES_LENGTH = 10, 50, 1_000
 
 # Every field with the headings that secretaries give it; the first is ledger 14's own.
 HEADINGS: dict[str, tuple[str, ...]] = {
-    "name": ("姓名", "党员姓名", "名字"),
-    "gender": ("性别",),
-    "born_on": ("出生年月", "出生日期", "出生年月日", "出生时间", "出生", "生日"),
+    "name": (LEDGER["name"], "党员姓名", "名字"),
+    "gender": (LEDGER["gender"],),
+    "born_on": (LEDGER["born_on"], "出生日期", "出生年月日", "出生时间", "出生", "生日"),
     "joined_party_on": (
-        "入党日期",
+        LEDGER["joined_party_on"],
         "入党时间",
         "入党年月",
         "加入党组织日期",
@@ -32,18 +33,25 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "入党年月日",
         "参加党组织时间",
     ),
-    "converted_on": ("转正日期", "转正时间", "转正年月", "转正年月日", "转为正式党员日期", "转为正式党员时间"),
-    "group": ("党小组", "所在党小组", "所属党小组", "党小组名称", "所在小组", "所属小组", "小组", "组别"),
-    "duties": ("党内职务", "党内职务名称", "党内任职", "支部职务", "支部任职", "职务"),
-    "rank": ("职级", "级别", "行政级别", "行政职级", "职务职级"),
-    "category": ("类别", "人员类别", "人员性质", "在职状态"),
-    "status": ("党员类别", "党员类型", "党员身份", "身份"),
-    "transfers": ("转入/转出", "转入转出", "转入、转出", "组织关系转接"),
+    "converted_on": (
+        LEDGER["converted_on"],
+        "转正时间",
+        "转正年月",
+        "转正年月日",
+        "转为正式党员日期",
+        "转为正式党员时间",
+    ),
+    "group": (LEDGER["group"], "所在党小组", "所属党小组", "党小组名称", "所在小组", "所属小组", "小组", "组别"),
+    "duties": (LEDGER["duties"], "党内职务名称", "党内任职", "支部职务", "支部任职", "职务"),
+    "rank": (LEDGER["rank"], "级别", "行政级别", "行政职级", "职务职级"),
+    "category": (LEDGER["category"], column_word("category"), "人员性质", "在职状态"),
+    "status": (FACTS["membership_span"][0], "党员类别", "党员类型", "身份"),
+    "transfers": (LEDGER["transfers"], "转入转出", "转入、转出", "组织关系转接"),
     "transfer_in": ("转入", "转入日期", "转入时间", "组织关系转入时间"),
     "transfer_out": ("转出", "转出日期", "转出时间", "组织关系转出时间"),
-    "exempt": ("免于考勤", "免考勤", "免于考勤事由", "免考勤原因"),
-    "phone": ("手机", "手机号", "手机号码", "移动电话", "联系电话", "联系方式", "电话"),
-    "notes": ("备注", "说明", "备注说明"),
+    "exempt": (FACTS["exemption_span"][0], "免考勤", "免于考勤事由", "免考勤原因"),
+    "phone": (column_word("phone"), "手机号", "手机号码", "移动电话", "联系电话", "联系方式", "电话"),
+    "notes": (LEDGER["notes"], "说明", "备注说明"),
 }
 _NO_FORMULA = Both(
     "a value, not a formula (copy, paste as values; a text does not begin with = + - @)",

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bot.features.people.rules import Exempt
 from bot.kit.dates import arabic
+from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS
 from bot.kit.sheets import plain
 from bot.kit.words import Both, plain_number
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
@@ -50,38 +51,37 @@ _MOBILE, _LANDLINE = (
 )
 _CLOCK = re.compile(r"\s+\d{1,2}:\d\d(:\d\d)?$")
 
-_DUTIES = {
-    "书记": Duty.SECRETARY, "副书记": Duty.DEPUTY_SECRETARY, "组织委员": Duty.ORGANIZATION_OFFICER,
-    "宣传委员": Duty.PUBLICITY_OFFICER, "纪检委员": Duty.DISCIPLINE_OFFICER,
-    "纪律检查委员": Duty.DISCIPLINE_OFFICER, "青年委员": Duty.YOUTH_OFFICER,
-    "群工委员": Duty.MASS_WORK_OFFICER, "群众工作委员": Duty.MASS_WORK_OFFICER,
-}  # fmt: skip
-_RANKS = {
-    "工人": Rank.WORKER,
-    "科办员": Rank.CLERK,
-    "办事员": Rank.CLERK,
-    "科员": Rank.STAFF,
-    "副科": Rank.DEPUTY_SECTION,
-    "正科": Rank.SECTION,
-    "副处": Rank.DEPUTY_DIVISION,
-    "正处": Rank.DIVISION,
+# What is read beside the word itself.
+_ALSO: Mapping[object, tuple[str, ...]] = {
+    Duty.DISCIPLINE_OFFICER: ("纪律检查委员",),
+    Duty.MASS_WORK_OFFICER: ("群众工作委员",),
+    Rank.CLERK: ("办事员",),
+    ExemptionReason.LONG_SICK_LEAVE: ("长期病假", "长病", "病休"),
+    ExemptionReason.FRAIL_RETIRED: ("年老体弱", "高龄", "体弱"),
+    ExemptionReason.ABROAD: ("出境", "境外"),
+    ExemptionReason.FLOATING_MEMBER: ("流动",),
+    Category.RETIRED: ("退休", "离休"),
 }
+
+
+def _read(words: Mapping[T, str]) -> dict[str, T]:
+    """Every word that is read for these, each one's own first."""
+    return {word: one for one, own in words.items() for word in (own, *_ALSO.get(one, ()))}
+
+
+# Of whole cells; who leads a group is read by `_duty`, and no roster makes an officer of the committee above.
+_DUTIES = _read({one: DUTIES[one] for one in Duty if one not in (Duty.GROUP_LEADER, Duty.COMMITTEE_OFFICER)})
+_RANKS = _read(RANKS)
 # The longer words stand first: 离退休 holds 退休.
 _STANDINGS: tuple[tuple[str, Category | MembershipStatus], ...] = (
-    ("离退休", Category.RETIRED),
-    ("退休", Category.RETIRED),
-    ("离休", Category.RETIRED),
-    ("流动", Category.FLOATING),
-    ("在职", Category.IN_SERVICE),
+    *sorted(_read(CATEGORIES).items(), key=lambda pair: -len(pair[0])),
     ("预备", MembershipStatus.PROBATIONARY),
     ("正式", MembershipStatus.FULL),
 )
-_REASONS = (
-    (ExemptionReason.LONG_SICK_LEAVE, ("长期病休", "长期病假", "长病", "病休")),
-    (ExemptionReason.MATERNITY_LEAVE, ("产假",)),
-    (ExemptionReason.FRAIL_RETIRED, ("年老体弱", "行动不便", "高龄", "体弱")),
-    (ExemptionReason.ABROAD, ("出国", "出境", "境外")),
-    (ExemptionReason.FLOATING_MEMBER, ("流动",)),
+_REASONS = tuple(
+    (reason, (word, *_ALSO.get(reason, ())))
+    for reason, word in EXEMPTIONS.items()
+    if reason is not ExemptionReason.OTHER
 )
 
 
@@ -163,7 +163,7 @@ def _duty(part: str) -> Duty:
         return Duty.GROUP_LEADER
     word = re.sub(r"^.*支部(委员会)?", "", part)
     if word not in _DUTIES:
-        known = [*_DUTIES, "党小组长"]
+        known = [*_DUTIES, DUTIES[Duty.GROUP_LEADER]]
         raise Unclear("one or more of " + " ".join(known), "、".join(known) + "（可填多项）")
     return _DUTIES[word]
 

@@ -7,16 +7,12 @@ from datetime import date, tzinfo
 from bot.features.reflections import buttons, rules
 from bot.features.reflections.buttons import Reason
 from bot.features.reflections.service import Task
+from bot.kit.glossary.choices import AUDIENCES, PIECES
 from bot.kit.replies import Choice, Document, Message, Pages, Said
 from bot.kit.words import day_words, moment_words, short_day
 from storage.choices import PieceState, TaskAudience
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 
-AUDIENCES = {
-    TaskAudience.ALL_MEMBERS: "全体党员",
-    TaskAudience.SECTION_RANK_AND_ABOVE: "科级以上党员干部",
-    TaskAudience.VOLUNTARY: "自愿参加",
-}
 REASONS = {
     Reason.PERSONAL: "请补充个人体会",
     Reason.WORK: "请结合本职工作",
@@ -157,7 +153,7 @@ def review_card(
     if row.state is PieceState.SUBMITTED:
         choices = [Choice("通过", buttons.Review(row.id, 1)), Choice("退回", buttons.Review(row.id, 0))]
         return Message(text, [choices])
-    word = "已通过" if row.state is PieceState.ACCEPTED else f"已退回：{row.return_reason}"
+    word = PIECES[row.state] + ("" if row.state is PieceState.ACCEPTED else f"：{row.return_reason}")
     return Message(f"{text}\n{word}{f'（{by}）' if by else ''}")
 
 
@@ -205,8 +201,7 @@ def waiting_list(found: Sequence[tuple[Reflection, ReflectionTask, str]]) -> Mes
 
 
 def done_line(row: Reflection, task: ReflectionTask, name: str) -> str:
-    word = "已通过" if row.state is PieceState.ACCEPTED else "已退回"
-    return f"{word}：{name}同志，{task.title}"
+    return f"{PIECES[row.state]}：{name}同志，{task.title}"
 
 
 def wizard_summary(

@@ -12,6 +12,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import Right, require
 from bot.kit.broadcasts import preview, progress_card
 from bot.kit.dates import parse_day
+from bot.kit.glossary.choices import AUDIENCES
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.lists import two_a_row
 from bot.kit.refusal import Refusal
@@ -134,7 +135,7 @@ def _options(session: Session, call: Call, dialog: Dialog, field: str) -> list[t
     if field == "subject":
         return [*_activities(session, call), *_items(session, call), (NOTHING, "不关联")]
     if field == "audience":
-        return [(audience.value, word) for audience, word in messages.AUDIENCES.items()]
+        return [(audience.value, word) for audience, word in AUDIENCES.items()]
     if field == "due":
         days = [call.today + timedelta(days=after) for after in DUE_AFTER]
         return [(day.isoformat(), day_words(day)) for day in days]

@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 
 from bot.features.people.roster_buttons import ShowRoster
 from bot.features.people.service import branch_name
-from bot.features.roster import importing, messages, rules, service, undoing, wizard
+from bot.features.roster import importing, messages, service, undoing, wizard
 from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
 from bot.features.roster.desk import NO_DAY, at_desk, day_of
 from bot.features.roster.words import full_day
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
 from bot.kit.dates import parse_day
+from bot.kit.glossary.choices import WHYS
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
+from storage.choices import Why
 from storage.models.dialog import Dialog
 from storage.models.organisation import Organisation
 from storage.models.person import ExemptionSpan, Person
@@ -80,7 +82,7 @@ def _card(session: Session, call: Call, person_id: int) -> Message:
 
 def _told(session: Session, actor_id: int | None, day: date, details: dict[str, Any]) -> str:
     by = session.get(Person, actor_id) if actor_id else None
-    why = messages.WHYS.get(rules.Why(details["why"]), "")
+    why = WHYS.get(Why(details["why"]), "")
     return f"{full_day(day)}，{by.name if by else '系统'}，{why}"
 
 

@@ -16,10 +16,11 @@ from bot.features.people.rules import SEATS, Ambiguous, Exempt, Fault, RosterRow
 from bot.features.roster import import_messages, rules, service, tables
 from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sheet
 from bot.features.roster.desk import at_desk, day_of
-from bot.features.roster.words import DUTIES, differences, full_day
+from bot.features.roster.words import differences, full_day
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.dates import parse_day
+from bot.kit.glossary.choices import DUTIES
 from bot.kit.handlers import Answer, Call, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Reply, Said, say

@@ -18,18 +18,11 @@ from bot.features.roster.buttons import (
     ShowPerson,
     UndoChange,
 )
-from bot.features.roster.rules import ON_ROSTER, Step, Why, to_number
+from bot.features.roster.rules import ON_ROSTER, Step, to_number
 from bot.features.roster.service import Done
-from bot.features.roster.words import (
-    APPROVERS,
-    DUTIES,
-    NONE,
-    REASONS,
-    full_day,
-    said,
-    since,
-    until,
-)
+from bot.features.roster.words import NONE, full_day, said, since, until
+from bot.kit.glossary.choices import DUTIES, EXEMPTIONS
+from bot.kit.glossary.columns import APPROVERS, FACTS
 from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.replies import Choice, Message
 from bot.kit.words import cut
@@ -48,21 +41,13 @@ from storage.roster import Member
 
 PEOPLE_ON_A_PAGE = 16
 NO_GROUP = "未编组"
-WHYS = {
-    Why.WORK: "工作调整",
-    Why.ELECTION: "换届选举",
-    Why.OWN: "本人情况",
-    Why.TRANSFER: "组织关系",
-    Why.MISTAKE: "更正差错",
-    Why.DECIDED: "组织决定",
-}
 _KINDS = {
-    Kind.GROUP: "党小组",
-    Kind.DUTY: "党内职务",
-    Kind.RANK: "职级",
-    Kind.CATEGORY: "类别",
-    Kind.STATUS: "党员身份",
-    Kind.EXEMPT: "免于考勤",
+    Kind.GROUP: FACTS["group_span"][0],
+    Kind.DUTY: FACTS["duty_span"][0],
+    Kind.RANK: FACTS["rank_span"][0],
+    Kind.CATEGORY: FACTS["category_span"][0],
+    Kind.STATUS: FACTS["membership_span"][0],
+    Kind.EXEMPT: FACTS["exemption_span"][0],
     Kind.PRESENT: "恢复考勤",
     Kind.OUT: "转出",
     Kind.BACK: "转入",
@@ -82,7 +67,7 @@ _CHOOSE = {
     Kind.GROUP: "请选择党小组。",
     Kind.DUTY: "请选择职务。",
     Kind.RANK: "请选择职级。",
-    Kind.CATEGORY: "请选择类别。",
+    Kind.CATEGORY: "请选择人员类别。",
     Kind.STATUS: "请选择党员身份。",
     Kind.EXEMPT: "请选择免于考勤的原因。",
     Kind.BACK: "请选择党小组。",
@@ -104,7 +89,7 @@ def roster_of(branch: str, members: Sequence[Member], day: date, term: date | No
     lines = [f"【名册】{branch}，{full_day(day)}共{len(members)}人。"]
     for name, people in by_group(members).items():
         lines.append(f"{name}（{len(people)}人）：{'、'.join(map(_with_duties, people))}")
-    exempt = [f"{one.name}（{REASONS[one.exemption]}）" for one in members if one.exemption is not None]
+    exempt = [f"{one.name}（{EXEMPTIONS[one.exemption]}）" for one in members if one.exemption is not None]
     probationary = [one.name for one in members if one.status is MembershipStatus.PROBATIONARY]
     lines += [f"免于考勤{len(exempt)}人：{'、'.join(exempt)}"] if exempt else []
     lines += [f"预备党员{len(probationary)}人：{'、'.join(probationary)}"] if probationary else []
@@ -174,14 +159,9 @@ def person(facts: Facts, person_id: int, day: date, names: Mapping[int, str], un
     return Message(cut("\n".join(lines), 4000), _changes(facts, person_id, day, undo))
 
 
-_SHOWN: tuple[tuple[type[Any], str], ...] = (
-    (RosterSpan, "在册"),
-    (GroupSpan, "党小组"),
-    (MembershipSpan, "党员身份"),
-    (DutySpan, "党内职务"),
-    (RankSpan, "职级"),
-    (CategorySpan, "类别"),
-    (ExemptionSpan, "免于考勤"),
+_SHOWN = tuple(
+    (kind, FACTS[kind.__tablename__][0])
+    for kind in (RosterSpan, GroupSpan, MembershipSpan, DutySpan, RankSpan, CategorySpan, ExemptionSpan)
 )
 
 
@@ -238,7 +218,7 @@ def done(change: Done) -> Message:
 
 def exemption_ends(name: str, reason: ExemptionReason, reason_text: str | None, to_on: date, contact: str) -> str:
     """Seven days before (D26)."""
-    word = reason_text or REASONS[reason]
+    word = reason_text or EXEMPTIONS[reason]
     look = f"联系人{contact}同志。" if contact else ""
     return (
         f"【免于考勤到期提醒】{name}同志的免于考勤（{word}）{until(to_on)}，此后恢复参加组织生活。{look}"

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.features.roster.buttons import Kind
 from scheduler.calendar import Quarter
-from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
+from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank, Why
 
 # A term of a branch committee, or of a secretary where there is none (R44); a branch may set its own (term_years).
 TERM_YEARS = 3
@@ -28,17 +28,6 @@ class Step(StrEnum):
     APPROVER = "approver"
     CONTACT = "contact"
     WHY = "why"
-
-
-class Why(StrEnum):
-    """Why a fact changes: a choice, so that the log may hold it."""
-
-    WORK = "work"
-    ELECTION = "election"
-    OWN = "own"
-    TRANSFER = "transfer"
-    MISTAKE = "mistake"
-    DECIDED = "decided"
 
 
 _PLAIN = (Step.VALUE, Step.DAY, Step.WHY)

@@ -13,12 +13,13 @@ from bot.features.people.rules import SEATS, clean_name
 from bot.features.roster import rules
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
-from bot.features.roster.words import DUTIES, Difference, differences, full_day
+from bot.features.roster.words import Difference, differences, full_day
 from bot.kit.access import Right, may, require
+from bot.kit.glossary.choices import DUTIES
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.audit import record
-from storage.choices import Category, Duty, MembershipStatus
+from storage.choices import Category, Duty, MembershipStatus, Why
 from storage.facts import Facts
 from storage.models.audit import Audit
 from storage.models.organisation import Organisation
@@ -151,7 +152,7 @@ def check_day(kind: Kind, day: date, now: datetime, tz: tzinfo) -> None:
 
 def _elects_secretary(wanted: FactChange, facts: Facts) -> bool:
     """A secretary who takes up the office by election: a new term begins with it (R44)."""
-    if wanted.kind is not Kind.DUTY or wanted.value is not Duty.SECRETARY or wanted.why is not rules.Why.ELECTION:
+    if wanted.kind is not Kind.DUTY or wanted.value is not Duty.SECRETARY or wanted.why is not Why.ELECTION:
         return False
     held = facts.spans[DutySpan, wanted.person_id]
     return any(span.values["duty"] is Duty.SECRETARY and span.holds(wanted.day) for span in held)

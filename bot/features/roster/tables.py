@@ -7,28 +7,15 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from bot.features.people.roster_file import EXAMPLE, HEADINGS
-from bot.features.roster.words import CATEGORIES, DUTIES, RANKS, REASONS, STATUSES
+from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES
+from bot.kit.glossary.columns import LEDGER as WORDS
 from bot.kit.sheets import csv_text, harmless
-from storage.choices import Duty, ExemptionReason, MembershipStatus
+from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.facts import Facts
 from storage.models.person import ExemptionSpan, MembershipSpan, RosterSpan
 from storage.roster import Member, roster
 
-LEDGER = (
-    "序号",
-    "姓名",
-    "性别",
-    "出生年月",
-    "入党日期",
-    "转正日期",
-    "党小组",
-    "党内职务",
-    "职级",
-    "类别",
-    "转入/转出",
-    "备注",
-)
-EXEMPT = HEADINGS["exempt"][0]
+LEDGER, EXEMPT = tuple(WORDS.values()), HEADINGS["exempt"][0]
 _EXAMPLE = (
     "1",
     f"{EXAMPLE}：张三",
@@ -37,20 +24,26 @@ _EXAMPLE = (
     "2005.07.01",
     "2006.07.01",
     "第一党小组",
-    "组织委员",
-    "科员",
-    "在职",
+    DUTIES[Duty.ORGANIZATION_OFFICER],
+    RANKS[Rank.STAFF],
+    CATEGORIES[Category.IN_SERVICE],
     "2023-08-15转入",
     "此行不会导入，可删除",
 )
+# Those of a branch: nobody is made an officer of the committee above by a roster.
+OFFICES = {duty: word for duty, word in DUTIES.items() if duty is not Duty.COMMITTEE_OFFICER}
 _WIDTHS = (6, 14, 6, 12, 14, 14, 14, 16, 10, 18, 18, 30, 30)
-_CHOICES = {"性别": ("男", "女"), "职级": tuple(RANKS.values()), "类别": tuple(CATEGORIES.values())}
+_CHOICES = {
+    WORDS["gender"]: ("男", "女"),
+    WORDS["rank"]: tuple(RANKS.values()),
+    WORDS["category"]: tuple(CATEGORIES.values()),
+}
 _ROWS_PREPARED = 300
 _HOW = (
     "填写说明",
     "“姓名”必填，其余按需填写；多列、少列均可，表头不要改。",
     "日期可以写成1980.05、1980年5月、1980-05-01、19800501。",
-    "党内职务可填多项，用顿号分开：书记、副书记、组织委员、宣传委员、纪检委员、青年委员、群工委员、党小组长。",
+    f"党内职务可填多项，用顿号分开：{'、'.join(OFFICES.values())}。",
     "类别填在职、离退休或流动；预备党员请在类别后注明，例如：在职（预备党员）。",
     "转入、转出写明日期，例如：2023-08-15转入。",
     "免于考勤的，请在备注或单独一栏“免于考勤”中写明，例如：产假2023.08.01至2024.01.31。",
@@ -123,7 +116,7 @@ def roster_rows(session: Session, branch_id: int, day: date) -> list[tuple[str, 
 def _line(facts: Facts, member: Member, number: int, day: date, first: date) -> tuple[str, ...]:
     values = facts.people[member.id].values
     joined, converted = values["joined_party_on"], _converted(facts, member.id, day)
-    duties = "、".join(word for duty, word in DUTIES.items() if duty in member.duties - {Duty.COMMITTEE_OFFICER})
+    duties = "、".join(word for duty, word in OFFICES.items() if duty in member.duties)
     return (
         str(number),
         member.name,
@@ -172,7 +165,7 @@ def _exempt(facts: Facts, person_id: int, day: date) -> str:
     span = facts.on(ExemptionSpan, person_id, day)
     if span is None or span.values["reason"] is ExemptionReason.OTHER:
         return ""
-    word = REASONS[span.values["reason"]]
+    word = EXEMPTIONS[span.values["reason"]]
     if span.to_on is None:
         return f"{word}（{_day(span.from_on)}起）"
     return f"{word}{_day(span.from_on)}至{_day(span.to_on - timedelta(days=1))}"

@@ -11,8 +11,8 @@ from bot.features.people.invites import appointing
 from bot.features.people.rules import SEATS
 from bot.features.roster import rules
 from bot.features.roster.service import CHANGED, CLOSED, changes_of
-from bot.features.roster.words import DUTIES
 from bot.kit.access import Right, require
+from bot.kit.glossary.choices import DUTIES
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.audit import record

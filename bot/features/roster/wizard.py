@@ -10,15 +10,17 @@ from bot.features.people.rules import SEATS
 from bot.features.roster import messages, rules, service
 from bot.features.roster.buttons import Change, Kind, Pick
 from bot.features.roster.desk import at_desk
-from bot.features.roster.rules import FactChange, Step, Why
-from bot.features.roster.words import APPROVERS, CATEGORIES, DUTIES, RANKS, REASONS, STATUSES, differences
+from bot.features.roster.rules import FactChange, Step
+from bot.features.roster.words import differences
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.dates import parse_day
+from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES, WHYS
+from bot.kit.glossary.columns import APPROVERS
 from bot.kit.handlers import Answer, Call, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
-from storage.choices import Duty
+from storage.choices import Duty, Why
 from storage.facts import Facts
 from storage.models.dialog import Dialog
 from storage.models.person import DutySpan
@@ -31,11 +33,11 @@ _WORDS: dict[Kind, dict[Any, str]] = {
     Kind.RANK: RANKS,
     Kind.CATEGORY: CATEGORIES,
     Kind.STATUS: STATUSES,
-    Kind.EXEMPT: REASONS,
+    Kind.EXEMPT: EXEMPTIONS,
 }
 _TYPED = frozenset({Step.NAME, Step.DAY, Step.UNTIL})
 _WITH_GROUP = frozenset({Kind.GROUP, Kind.NEW, Kind.BACK, Kind.ACCEPT})
-_APPROVERS, _WHYS = list(APPROVERS), list(Why)
+_APPROVERS, _WHYS = list(APPROVERS), list(WHYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def _options(session: Session, call: Call, asked: _Asked) -> list[tuple[str, int
         return [(words, number) for number, words in enumerate(APPROVERS.values())]
     if asked.step is Step.CONTACT:
         return [*((one.name, one.id) for one in _contacts(session, call, asked)), ("暂不指定", 0)]
-    return [(words, number) for number, words in enumerate(messages.WHYS.values())] if asked.step is Step.WHY else []
+    return [(words, number) for number, words in enumerate(WHYS.values())] if asked.step is Step.WHY else []
 
 
 def _over(call: Call, day: date) -> bool:

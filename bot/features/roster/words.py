@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
+from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES
+from bot.kit.glossary.columns import FACTS, column_word
 from storage.facts import DETAILS, Edit, Fact, Facts
 from storage.models.person import (
     CategorySpan,
@@ -19,67 +20,15 @@ from storage.models.person import (
     RosterSpan,
 )
 
-DUTIES = {
-    Duty.SECRETARY: "书记",
-    Duty.DEPUTY_SECRETARY: "副书记",
-    Duty.ORGANIZATION_OFFICER: "组织委员",
-    Duty.PUBLICITY_OFFICER: "宣传委员",
-    Duty.DISCIPLINE_OFFICER: "纪检委员",
-    Duty.YOUTH_OFFICER: "青年委员",
-    Duty.MASS_WORK_OFFICER: "群工委员",
-    Duty.GROUP_LEADER: "党小组长",
-    Duty.COMMITTEE_OFFICER: "上级党委干部",
-}
-RANKS = {
-    Rank.WORKER: "工人",
-    Rank.CLERK: "科办员",
-    Rank.STAFF: "科员",
-    Rank.DEPUTY_SECTION: "副科",
-    Rank.SECTION: "正科",
-    Rank.DEPUTY_DIVISION: "副处",
-    Rank.DIVISION: "正处",
-}
-CATEGORIES = {Category.IN_SERVICE: "在职", Category.RETIRED: "离退休", Category.FLOATING: "流动"}
-STATUSES = {
-    MembershipStatus.APPLICANT: "入党申请人",
-    MembershipStatus.ACTIVIST: "入党积极分子",
-    MembershipStatus.DEVELOPMENT_TARGET: "发展对象",
-    MembershipStatus.PROBATIONARY: "预备党员",
-    MembershipStatus.FULL: "正式党员",
-}
-REASONS = {
-    ExemptionReason.LONG_SICK_LEAVE: "长期病休",
-    ExemptionReason.MATERNITY_LEAVE: "产假",
-    ExemptionReason.FRAIL_RETIRED: "行动不便",
-    ExemptionReason.ABROAD: "出国",
-    ExemptionReason.FLOATING_MEMBER: "流动",
-    ExemptionReason.OTHER: "其他原因",
-}
-APPROVERS = {
-    "committee": "支委会",
-    "secretary": "支部书记",
-    "members_meeting": "党员大会",
-    "superior_committee": "上级党委",
-}
 NONE = "无"
 
 # What a kind of span says, by its column.
-_WORDS: dict[type[Any], tuple[str, str, Mapping[Any, str]]] = {
-    RosterSpan: ("在册", "branch_id", {}),
-    MembershipSpan: ("党员身份", "status", STATUSES),
-    GroupSpan: ("党小组", "group_id", {}),
-    RankSpan: ("职级", "rank", RANKS),
-    CategorySpan: ("类别", "category", CATEGORIES),
-    DutySpan: ("党内职务", "duty", DUTIES),
-    ExemptionSpan: ("免于考勤", "reason", REASONS),
-}
-_DETAILS = {
-    "name": "姓名",
-    "gender": "性别",
-    "born_on": "出生年月",
-    "joined_party_on": "入党日期",
-    "phone": "手机",
-    "notes": "备注",
+_WORDS: dict[type[Any], Mapping[Any, str]] = {
+    MembershipSpan: STATUSES,
+    RankSpan: RANKS,
+    CategorySpan: CATEGORIES,
+    DutySpan: DUTIES,
+    ExemptionSpan: EXEMPTIONS,
 }
 
 
@@ -115,15 +64,15 @@ class Difference:
 
 def said(kind: type[Any], values: Mapping[str, Any], groups: Mapping[int, str]) -> str:
     """One span in a word: 第一党小组, 副科, 产假至2024年1月31日."""
-    _, column, words = _WORDS[kind]
+    what, column = FACTS[kind.__tablename__]
     if kind is RosterSpan:
-        return "在册"
+        return what
     if kind is GroupSpan:
         return groups.get(values[column], NONE)
     if kind is ExemptionSpan:
-        reason = values.get("reason_text") or words[values[column]]
+        reason = values.get("reason_text") or EXEMPTIONS[values[column]]
         return reason + (until(values["to_on"]) if values["to_on"] else "")
-    return words[values[column]]
+    return _WORDS[kind][values[column]]
 
 
 def differences(facts: Facts, edits: Sequence[Edit]) -> list[Difference]:
@@ -165,7 +114,9 @@ def _changes(facts: Facts, person_id: int, edits: Iterable[Edit]) -> list[Differ
 def _details(name: str, fact: Fact) -> list[Difference]:
     was = fact.was or {}
     return [
-        Difference(name, _DETAILS[column], _detail(column, was.get(column)), _detail(column, fact.values.get(column)))
+        Difference(
+            name, column_word(column), _detail(column, was.get(column)), _detail(column, fact.values.get(column))
+        )
         for column in DETAILS
         if was.get(column) != fact.values.get(column)
     ]
@@ -180,8 +131,8 @@ def _detail(column: str, value: Any) -> str:
 def _duty(name: str, fact: Fact) -> Difference:
     word = DUTIES[fact.values["duty"]]
     if fact.was is None:
-        return Difference(name, "党内职务", NONE, word, fact.from_on)
-    return Difference(name, "党内职务", word, NONE, fact.to_on)
+        return Difference(name, column_word("duty"), NONE, word, fact.from_on)
+    return Difference(name, column_word("duty"), word, NONE, fact.to_on)
 
 
 def _span(facts: Facts, name: str, kind: type[Any], person_id: int) -> Difference:
@@ -196,8 +147,8 @@ def _span(facts: Facts, name: str, kind: type[Any], person_id: int) -> Differenc
             moved = ("不在册", "转入") if new is not None else ("在册", "转出")
             return Difference(name, "名册", *moved, day)
         if before != after or (old is None) != (new is None):
-            return Difference(name, _WORDS[kind][0], before, after, day)
-    return Difference(name, _WORDS[kind][0], NONE, "更正")
+            return Difference(name, FACTS[kind.__tablename__][0], before, after, day)
+    return Difference(name, FACTS[kind.__tablename__][0], NONE, "更正")
 
 
 def _bounds(values: Mapping[str, Any]) -> list[date]:

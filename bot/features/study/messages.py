@@ -13,12 +13,11 @@ from bot.features.study.buttons import (
     Place,
     UndoDone,
 )
+from bot.kit.glossary.choices import STUDY_KINDS
 from bot.kit.replies import PAGE, Choice, Document, Message, Rows
 from bot.kit.words import cut, day_words, quoted, short_day
-from storage.choices import StudyItemKind
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 
-KINDS = {StudyItemKind.BOOK: "书目", StudyItemKind.DOCUMENT: "文件"}
 NOTHING_OPEN = "您没有未完成的学习内容。"
 SHOWN = 15
 
@@ -52,7 +51,7 @@ def _what(theme: MonthlyTheme, items: Sequence[StudyItem]) -> str:
     if not items:
         return "本月书目和文件另行通知。"
     counts = Counter(item.kind for item in items)
-    what = "、".join(f"{word}{counts[kind]}项" for kind, word in KINDS.items() if counts[kind])
+    what = "、".join(f"{word}{counts[kind]}项" for kind, word in STUDY_KINDS.items() if counts[kind])
     due = {item.due_on for item in items}
     when = f"请于{short_day(due.pop())}前完成" if len(due) == 1 else "请按各项时限完成"
     return f"本月{what}，{when}。"
@@ -88,7 +87,7 @@ def _rows(seen: Sequence[Seen], place: Place, undo: StudyCompletion | None) -> R
 def item_card(one: Seen, undo: StudyCompletion | None = None) -> Message:
     """One item by itself: opened, or added after the month's prompt."""
     item = one.item
-    lines = [f"【学习{KINDS[item.kind]}】{quoted(item.title)}", f"请于{day_words(item.due_on)}前完成。"]
+    lines = [f"【学习{STUDY_KINDS[item.kind]}】{quoted(item.title)}", f"请于{day_words(item.due_on)}前完成。"]
     if one.done is not None:
         rows = [[Choice("撤销", UndoDone(one.done.id, Place.ITEM))]] if undo is not None else []
         return Message("\n".join([lines[0], done_word(one)]), rows)

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, tzinfo
 
 from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, OpenMonth, SendNow, WithdrawItem
-from bot.features.study.messages import KINDS, SHOWN, month_word
+from bot.features.study.messages import SHOWN, month_word
 from bot.kit.broadcasts import Correct
+from bot.kit.glossary.choices import STUDY_KINDS
 from bot.kit.lists import filled, two_a_row
 from bot.kit.replies import PAGE, Choice, Message, Rows
 from bot.kit.words import cut, day_words, moment_words, quoted, short_day
@@ -43,7 +44,7 @@ def plan(
 
 def _planned(number: int, item: StudyItem) -> str:
     file = "，有附件" if item.files else ""
-    return f"{number}. {quoted(item.title)}（{KINDS[item.kind]}，{short_day(item.due_on)}前{file}）"
+    return f"{number}. {quoted(item.title)}（{STUDY_KINDS[item.kind]}，{short_day(item.due_on)}前{file}）"
 
 
 def _sending(theme: MonthlyTheme, goes_at: datetime | None, tz: tzinfo) -> str:
@@ -62,7 +63,7 @@ def _plan_rows(
         [Choice("改主题", EditTheme(theme.id, Field.TITLE)), Choice("改提示语", EditTheme(theme.id, Field.PROMPT))]
         if waiting
         else [],
-        [Choice(f"加{word}", AddItem(theme.id, kind)) for kind, word in KINDS.items()],
+        [Choice(f"加{word}", AddItem(theme.id, kind)) for kind, word in STUDY_KINDS.items()],
     ]
     taps = []
     for number, item in enumerate(items[:SHOWN], 1):
@@ -81,14 +82,14 @@ def ask_field(theme: MonthlyTheme, field: Field) -> Message:
 
 def ask_item(theme: MonthlyTheme, kind: StudyItemKind) -> Message:
     return Message(
-        f"【{month_word(theme.month)}学习安排】请发送{KINDS[kind]}名称，也可以直接发送文件。不加了请发“取消”。"
+        f"【{month_word(theme.month)}学习安排】请发送{STUDY_KINDS[kind]}名称，也可以直接发送文件。不加了请发“取消”。"
     )
 
 
 def item_draft(dialog_id: int, kind: StudyItemKind, title: str, due_on: date, has_file: bool, at_once: bool) -> Message:
     """What is about to be entered; a file may still be sent."""
     lines = [
-        f"【加{KINDS[kind]}】{quoted(title)}",
+        f"【加{STUDY_KINDS[kind]}】{quoted(title)}",
         f"完成时限：{day_words(due_on)}",
         "附件：已收到" if has_file else "附件：无（需要时请直接发送）",
     ]

@@ -9,6 +9,7 @@ from bot.features.study import messages, planning, service
 from bot.kit.access import Right
 from bot.kit.broadcasts import Broadcast, Sent, Subject
 from bot.kit.deadlines import may_undo
+from bot.kit.glossary.choices import STUDY_KINDS
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message
 from bot.kit.words import quoted
@@ -91,7 +92,7 @@ def find_item(session: Session, item_id: int, tz: tzinfo) -> Subject | None:
     withdrawn = item.state is StudyItemState.WITHDRAWN
     return Subject(
         branch_id=item.branch_id,
-        title=f"学习{messages.KINDS[item.kind]}{quoted(item.title)}",
+        title=f"学习{STUDY_KINDS[item.kind]}{quoted(item.title)}",
         text=item.title,
         longest=planning.LONGEST_ITEM,
         right=Right.MAKE_STUDY,

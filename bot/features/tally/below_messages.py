@@ -1,11 +1,11 @@
 """The words of the committee's tally: branches in counts, a table of them all, one branch in its figures."""
 
-from bot.features.activities.rules import TITLES
 from bot.features.tally import buttons
 from bot.features.tally.below import Below, Line, Open
 from bot.features.tally.messages import code, quarter_words, summary
 from bot.features.tally.rules import COUNTED
 from bot.features.tally.service import Tally
+from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.lists import Page, clamp, filled, two_a_row
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.sheets import csv_text
@@ -37,7 +37,8 @@ def _around(quarter: Quarter, current: Quarter) -> list[Choice]:
 def _words(line: Line) -> str:
     who = f"书记{line.secretary}" if line.secretary else "书记空缺"
     held = (
-        "，".join(f"{TITLES[kind]}{line.held[kind]}次" for kind in COUNTED if kind in line.held) or "尚无已登记的活动"
+        "，".join(f"{ACTIVITY_TYPES[kind]}{line.held[kind]}次" for kind in COUNTED if kind in line.held)
+        or "尚无已登记的活动"
     )
     return f"\n{line.name}（{who}）：党员{line.people}人，已绑定{line.bound}人\n{held}\n{_open(line.open)}"
 
@@ -60,7 +61,7 @@ def table(found: Below) -> Document:
         "书记",
         "党员",
         "已绑定",
-        *(TITLES[kind] for kind in COUNTED),
+        *(ACTIVITY_TYPES[kind] for kind in COUNTED),
         "未登记活动",
         "待审批请假",
         "待审阅",

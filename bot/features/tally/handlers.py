@@ -2,11 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities.rules import TITLES
 from bot.features.tally import below_handlers, buttons, messages, mine, my_messages, quarters, records, rules, service
 from bot.features.tally.buttons import Figure, Section
 from bot.features.tally.service import Tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
@@ -73,7 +73,7 @@ def show_section(session: Session, call: Call, button: buttons.ShowSection) -> R
 def open_type(session: Session, call: Call, button: buttons.OpenType) -> Reply:
     tally = _of(session, call, button.quarter)
     held = rules.of_type(tally.held, button.kind)
-    return Reply(edit=messages.activities(tally, TITLES[button.kind], held, button.page, button.kind))
+    return Reply(edit=messages.activities(tally, ACTIVITY_TYPES[button.kind], held, button.page, button.kind))
 
 
 def open_figure(session: Session, call: Call, button: buttons.OpenFigure) -> Reply:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
-from bot.features.activities.rules import TITLES
 from bot.features.tally import buttons
 from bot.features.tally.buttons import Figure, Section
 from bot.features.tally.rules import COUNTED, Held, Sum
 from bot.features.tally.service import Tally
 from bot.kit.buttons import Button
 from bot.kit.figures import percent, plain, rate
+from bot.kit.glossary.choices import ACTIVITY_TYPES
+from bot.kit.glossary.figures import FIGURES, OF_A_ROLL
 from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.replies import Choice, Message, Pages, Rows
 from bot.kit.words import short_day
@@ -29,15 +30,39 @@ SECTIONS = {
 UNKNOWN_QUARTER = "没有看懂是哪个季度，请按“三季度”“2023年第三季度”或“2023Q3”的样子发送。"
 NO_SUCH_QUARTER = "没有这个季度的数据。"
 NOTHING = "没有记录。"
-RATE = "出席率"
+RATE = OF_A_ROLL["attendance_rate"]
 ON_A_PAGE = 8
-HEADINGS = {
-    Figure.OVERALL: "支部活动", Figure.FIRST_AGENDA: "第一议题", Figure.SECRETARY_LECTURES: "书记党课",
-    Figure.SUPERIOR_LECTURES: "上级党课", Figure.DELEGATIONS: "选派", Figure.STUDY_ITEMS: "自学书目和文件",
-    Figure.THEMES: "每月一主题", Figure.PIECES: "心得体会", Figure.REMINDERS: "节前廉洁提醒", Figure.OPENING: "期初",
-    Figure.CLOSING: "期末", Figure.TRANSFERS_IN: "转入", Figure.TRANSFERS_OUT: "转出", Figure.FULL: "正式党员",
-    Figure.PROBATIONARY: "预备党员", Figure.EXEMPT: "免于考勤", Figure.HOURS: "学时",
-}  # fmt: skip
+# By its name in the JSON.
+NAMES = {
+    Figure.OVERALL: "branch_scope_overall",
+    Figure.FIRST_AGENDA: "first_agenda_items",
+    Figure.SECRETARY_LECTURES: "party_lectures_by_secretary",
+    Figure.SUPERIOR_LECTURES: "party_lectures_by_superior",
+    Figure.DELEGATIONS: "delegations",
+    Figure.STUDY_ITEMS: "study.items",
+    Figure.THEMES: "monthly_themes",
+    Figure.PIECES: "reflection_pieces_total",
+    Figure.REMINDERS: "reminders",
+    Figure.OPENING: "roster_open",
+    Figure.CLOSING: "roster_close",
+    Figure.TRANSFERS_IN: "transfers_in",
+    Figure.TRANSFERS_OUT: "transfers_out",
+    Figure.FULL: "full_at_close",
+    Figure.PROBATIONARY: "probationary_at_close",
+    Figure.EXEMPT: "exempt_at_close",
+    Figure.HOURS: "hours",
+}
+HEADINGS = {figure: FIGURES[name] for figure, name in NAMES.items()}
+# The heads of the quarter, in the order of their sum.
+HEADS = (
+    Figure.OPENING,
+    Figure.TRANSFERS_IN,
+    Figure.TRANSFERS_OUT,
+    Figure.CLOSING,
+    Figure.FULL,
+    Figure.PROBATIONARY,
+    Figure.EXEMPT,
+)
 
 
 def code(quarter: Quarter) -> int:
@@ -86,20 +111,20 @@ def lines(tally: Tally) -> dict[Section, list[Line]]:
 def _activities(tally: Tally) -> list[Line]:
     figures, quarter = tally.figures, code(tally.quarter)
     found = [
-        _line(TITLES[kind], figures["by_type"][kind]["count"], "次", buttons.OpenType(quarter, kind, 0))
-        for kind in (*COUNTED, *(kind for kind in TITLES if kind not in COUNTED and kind in figures["by_type"]))
+        _line(ACTIVITY_TYPES[kind], figures["by_type"][kind]["count"], "次", buttons.OpenType(quarter, kind, 0))
+        for kind in (*COUNTED, *(kind for kind in ACTIVITY_TYPES if kind not in COUNTED and kind in figures["by_type"]))
     ]
     lectures, above = figures["party_lectures_by_secretary"], figures["party_lectures_by_superior"]
     items, mentions = figures["first_agenda_items"], figures["first_agenda_mentions"]
     sent = figures["delegations"]
     found += [
-        _line("书记党课", lectures, "次", _open(tally, Figure.SECRETARY_LECTURES)),
-        _line("第一议题", items, "项", _open(tally, Figure.FIRST_AGENDA), f"（共学习{mentions}次）"),
+        _line(HEADINGS[Figure.SECRETARY_LECTURES], lectures, "次", _open(tally, Figure.SECRETARY_LECTURES)),
+        _line(HEADINGS[Figure.FIRST_AGENDA], items, "项", _open(tally, Figure.FIRST_AGENDA), f"（共学习{mentions}次）"),
     ]
     if above:
-        found.append(_line("上级党课", above, "次", _open(tally, Figure.SUPERIOR_LECTURES)))
+        found.append(_line(HEADINGS[Figure.SUPERIOR_LECTURES], above, "次", _open(tally, Figure.SUPERIOR_LECTURES)))
     if sent["activities"]:
-        found.append(_line("选派", sent["people"], "人", _open(tally, Figure.DELEGATIONS)))
+        found.append(_line(HEADINGS[Figure.DELEGATIONS], sent["people"], "人", _open(tally, Figure.DELEGATIONS)))
     overall = figures["branch_scope_overall"]
     words = f"{percent(overall['attendance_rate'])}，参学率{percent(overall['coverage_rate'])}"
     return [*found, Line(RATE, words, _open(tally, Figure.OVERALL), not overall["count"])]
@@ -115,8 +140,8 @@ def _study(tally: Tally) -> list[Line]:
     done = f"（月读一书{said['books']}，{of}"
     late = f"，逾期{said['late']}）" if said["late"] else "）"
     return [
-        _line("每月一主题", tally.figures["monthly_themes"], "个", _open(tally, Figure.THEMES)),
-        _line("自学书目和文件", said["items"], "项", _open(tally, Figure.STUDY_ITEMS), done + late),
+        _line(HEADINGS[Figure.THEMES], tally.figures["monthly_themes"], "个", _open(tally, Figure.THEMES)),
+        _line(HEADINGS[Figure.STUDY_ITEMS], said["items"], "项", _open(tally, Figure.STUDY_ITEMS), done + late),
     ]
 
 
@@ -124,29 +149,20 @@ def _reflections(tally: Tally) -> list[Line]:
     total, tasks = tally.figures["reflection_pieces_total"], tally.figures["reflections"]
     opens = _open(tally, Figure.PIECES)
     if not tasks:
-        return [_line("心得体会", 0, "篇", opens)]
-    return [Line("心得体会", f"{total}篇（任务{len(tasks)}项）", opens)]
+        return [_line(HEADINGS[Figure.PIECES], 0, "篇", opens)]
+    return [Line(HEADINGS[Figure.PIECES], f"{total}篇（任务{len(tasks)}项）", opens)]
 
 
 def _reminders(tally: Tally) -> list[Line]:
     sent = list(tally.figures["reminders"].values())
     on_time, audience = sum(one["ack_on_time"] for one in sent), sum(one["audience"] for one in sent)
     read = f"（按时已阅{on_time}/{audience}，{percent(rate(on_time, audience))}）"
-    return [_line("节前廉洁提醒", len(sent), "次", _open(tally, Figure.REMINDERS), read)]
+    return [_line(HEADINGS[Figure.REMINDERS], len(sent), "次", _open(tally, Figure.REMINDERS), read)]
 
 
 def _people(tally: Tally) -> list[Line]:
     said = tally.figures
-    heads = [
-        ("期初", "roster_open", Figure.OPENING),
-        ("转入", "transfers_in", Figure.TRANSFERS_IN),
-        ("转出", "transfers_out", Figure.TRANSFERS_OUT),
-        ("期末", "roster_close", Figure.CLOSING),
-        ("正式党员", "full_at_close", Figure.FULL),
-        ("预备党员", "probationary_at_close", Figure.PROBATIONARY),
-        ("免于考勤", "exempt_at_close", Figure.EXEMPT),
-    ]
-    found = [Line(label, f"{said[name]}人", _open(tally, figure)) for label, name, figure in heads]
+    found = [Line(HEADINGS[one], f"{said[NAMES[one]]}人", _open(tally, one)) for one in HEADS]
     return [*found, Line("有学时", f"{len(said['hours'])}人", _open(tally, Figure.HOURS))]
 
 
@@ -158,7 +174,11 @@ def summary(tally: Tally, current: Quarter) -> Message:
     found = lines(tally)
     texts = [title(tally)]
     for section in Section:
-        said = [str(line) for line in found[section] if not line.empty and line.label not in ("正式党员", "有学时")]
+        said = [
+            str(line)
+            for line in found[section]
+            if not line.empty and line.label not in (HEADINGS[Figure.FULL], "有学时")
+        ]
         texts += ["，".join(said)] if said else []
     texts += not_held(line for section in Section for line in found[section] if line.empty)
     number = code(tally.quarter)

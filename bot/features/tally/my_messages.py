@@ -8,35 +8,21 @@ from bot.features.tally import buttons
 from bot.features.tally.messages import around, quarter_words
 from bot.features.tally.mine import Mine, Part
 from bot.kit.figures import plain
+from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, MAKEUPS, PIECES, SIGN_IN_METHODS
 from bot.kit.replies import Message, Pages
 from bot.kit.words import moment_words, quoted, short_day
 from scheduler.calendar import Quarter
-from storage.choices import AttendanceStatus, LeaveState, LeaveType, MakeupState, PieceState, SignInMethod
+from storage.choices import MakeupState, SignInMethod
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.reflection import ReflectionTask
 from storage.models.reminder import Acknowledgement, Reminder
 from storage.models.study import StudyCompletion, StudyItem
 
-CAME = {
-    AttendanceStatus.PRESENT: "到会",
-    AttendanceStatus.LATE: "迟到",
-    AttendanceStatus.ONLINE: "线上参加",
-    AttendanceStatus.ABSENT: "缺席",
-    AttendanceStatus.OBSERVER: "列席",
-}
-LEAVE = {LeaveType.OFFICIAL_DUTY: "公差", LeaveType.SICK: "病假", LeaveType.PERSONAL: "事假"}
-DECIDED = {
-    LeaveState.PENDING: "待审批",
-    LeaveState.APPROVED: "已批准",
-    LeaveState.REFUSED: "未批准",
-    LeaveState.WITHDRAWN: "已撤回",
-}
-MADE_UP = {MakeupState.SUBMITTED: "补学待审核", MakeupState.ACCEPTED: "已补学", MakeupState.RETURNED: "补学已退回"}
-PIECE = {
-    PieceState.DRAFT: "未提交",
-    PieceState.SUBMITTED: "待审核",
-    PieceState.RETURNED: "已退回",
-    PieceState.ACCEPTED: "已通过",
+# What became of an absence; made up is D7's word for one whose make-up was accepted.
+MADE_UP = {
+    MakeupState.SUBMITTED: f"补学{MAKEUPS[MakeupState.SUBMITTED]}",
+    MakeupState.ACCEPTED: "已补学",
+    MakeupState.RETURNED: f"补学{MAKEUPS[MakeupState.RETURNED]}",
 }
 
 
@@ -87,11 +73,11 @@ def _so_far(part: Part) -> str:
 
 
 def _signed_in(row: Attendance) -> str:
-    return CAME[row.status] + ("（代登）" if row.method is SignInMethod.MARKED else "")
+    return ATTENDANCE[row.status] + (f"（{SIGN_IN_METHODS[row.method]}）" if row.method is SignInMethod.MARKED else "")
 
 
 def _leave(row: LeaveRequest | None) -> str:
-    return f"{LEAVE[row.type]}（{DECIDED[row.state]}）" if row is not None else ""
+    return f"{LEAVE_TYPES[row.type]}（{LEAVE_STATES[row.state]}）" if row is not None else ""
 
 
 def _makeup(row: Makeup | None) -> str:
@@ -107,7 +93,7 @@ def _item(item: StudyItem, done: StudyCompletion | None) -> str:
 
 def _piece(task: ReflectionTask, piece: Version, tz: tzinfo) -> str:
     handed_in = f"{moment_words(piece.submitted_at, tz)}提交，" if piece.submitted_at else ""
-    return f"{task.title}：{handed_in}{PIECE[piece.state]}"
+    return f"{task.title}：{handed_in}{PIECES[piece.state]}"
 
 
 def _reminder(reminder: Reminder, seen: Acknowledgement | None, tz: tzinfo) -> str:

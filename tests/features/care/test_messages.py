@@ -16,15 +16,17 @@ from bot.features.care import change_words, messages
 from bot.features.care.changes import PAGE, Change, Line, RowEdit
 from bot.features.care.holdings import HOLDINGS
 from bot.features.care.rules import PERIODS, RETENTION, Kind, cut_off, erased_name, word_fault
-from bot.features.care.words import ACTIONS, BY, COLUMNS, HIDDEN, PLAIN, SPANS, SUBJECTS, VALUES, WHYS, value_word
+from bot.features.care.words import HIDDEN
 from bot.features.integrity.buttons import Field, Knob
-from bot.features.roster.rules import Why
+from bot.kit.glossary.acts import ACTIONS, BOUND_BY, SUBJECTS, VIA
+from bot.kit.glossary.choices import SOURCES, WHYS, WORDS, value_word
+from bot.kit.glossary.columns import COLUMNS, FACTS
 from bot.kit.hygiene import INSIDE, LEVELS, Found, look
 from bot.kit.lists import Page
 from bot.kit.replies import TEXT_LIMIT
 from bot.kit.words import units
 from storage.base import table
-from storage.choices import Source
+from storage.choices import Source, Why
 from storage.facts import KINDS
 from storage.models.care import HygieneWord
 from storage.models.everything import METADATA
@@ -73,24 +75,24 @@ def test_every_line_of_the_log_has_words() -> None:
     assert set().union(*(args[2] for args in written if len(args) > 2)) - SUBJECTS.keys() == set()
     passed_on = set().union(*(each for name, args in lines if name in HELPERS for each in args))
     assert passed_on >= {"office_given", "office_ended", "read_in", "reachable_changed", "export"}
-    assert passed_on - ACTIONS.keys() - SUBJECTS.keys() - PLAIN.keys() == set()
+    assert passed_on - ACTIONS.keys() - SUBJECTS.keys() - VIA.keys() == set()
     assert {each.kind for each in registry.BROADCASTS} - SUBJECTS.keys() == set()
 
 
 def test_every_field_that_a_line_may_hold_has_a_word() -> None:
     """Of the tables whose rows are changed with a line, of what a branch sets for itself, and of facts of people."""
-    tables = [of for of in METADATA.sorted_tables if of.name in SUBJECTS.keys() | SPANS.keys()]
+    tables = [of for of in METADATA.sorted_tables if of.name in SUBJECTS.keys() | FACTS.keys()]
     columns = {column.name for of in tables for column in of.columns} - {"id", "person_id"}
     columns |= {each.value for each in (*Field, *Knob)} | {"holiday_bans", "sign_in_code", "secretary_id"}
     assert columns - COLUMNS.keys() == set()
-    assert {kind.__tablename__ for kind in KINDS} == SPANS.keys()
+    assert {kind.__tablename__ for kind in KINDS} == FACTS.keys()
 
 
 def test_every_reason_has_a_word_and_every_choice_is_told_by_its_own_column() -> None:
-    assert WHYS.keys() == {each.value for each in (*Why, *Source)}
-    assert BY.keys() == {"link", "setting", "number", "request"}
+    assert (set(WHYS), set(SOURCES)) == (set(Why), set(Source))
+    assert BOUND_BY.keys() == {"link", "setting", "number", "request"}
     facts = [column for kind in KINDS for column in table(kind).columns if isinstance(column.type, Enum)]
-    assert {column.type.enum_class for column in facts} <= VALUES.keys()
+    assert {column.type.enum_class for column in facts} <= WORDS.keys()
     # Both are called refused.
     for subject, word in (("leave_request", "未批准"), ("bind_request", "未同意")):
         assert told(changes=[Change(subject, "state", "pending", "refused")]).endswith(f"改为{word}")
@@ -168,17 +170,17 @@ SICK = {"from_on": "2023-08-01", "to_on": "2024-02-01", "reason": "maternity_lea
                 edit("category_span", None, {"from_on": "0001-01-01", "category": "in_service"}),
                 edit("person", None, {"name": {"length": 2}, "gender": "男", "phone": True, "notes": {"length": 0}}),
             ],
-            "新增在册、正式党员、在职；性别男、联系电话有",
+            "新增在册、正式党员、在职；性别男、手机有",
         ),
         ([edit("rank_span", {"from_on": "2023-01-01", "rank": "clerk"}, None)], "删除科办员（自2023年1月1日起）"),
         (
             [edit("person", {"born_on": "1980-05-01", "notes": {"length": 2}}, {"notes": {"length": 5}})],
-            "出生日期由1980年5月1日改为空；备注由2字改为5字",
+            "出生年月由1980年5月1日改为空；备注由2字改为5字",
         ),
         ([edit("person", {"notes": {"length": 2}}, {"notes": {"length": 2}})], "备注已改（2字）"),
         # Of a number the log knows only that there is one.
-        ([edit("person", {"phone": True}, {"phone": True})], "联系电话已改"),
-        ([edit("person", {"phone": True}, {"phone": False})], "联系电话由有改为无"),
+        ([edit("person", {"phone": True}, {"phone": True})], "手机已改"),
+        ([edit("person", {"phone": True}, {"phone": False})], "手机由有改为无"),
         ([edit("party_group", None, {"name": {"length": 2}}, name="新组")], "新增党小组新组"),
         (
             [edit("party_group", {"name": {"length": 2}}, {"name": {"length": 4}}, name="第四小组")],
@@ -209,7 +211,7 @@ def test_fields_and_further_details_are_told_in_words() -> None:
     )
     bans = [Change("reminder_settings", "holiday_bans", [1], [1, 3]), Change("reminder_settings", "lead", 3, 5)]
     assert told("change", subject="reminder_settings", about="", changes=bans) == (
-        "修改节前提醒设置，禁令由1改为1、3；提前天数由3改为5"
+        "修改节前提醒设置，严禁事项由1改为1、3；提前天数由3改为5"
     )
     skip = {"changes": [Change("reminder_plan", "skipped", False, True)], "notes": {"holiday": "2026:中秋"}}
     assert told("change", subject="reminder_plan", about="", **skip) == ("修改节前提醒安排，跳过由否改为是；2026年中秋")

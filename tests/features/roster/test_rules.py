@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.features.people.rules import Exempt, RosterRow
 from bot.features.roster import rules
 from bot.features.roster.importing import from_json, to_json
-from bot.features.roster.words import REASONS, differences
+from bot.features.roster.words import differences
+from bot.kit.glossary.choices import EXEMPTIONS
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.facts import Fact, Facts, fingerprint
 from storage.models.person import Person, RankSpan
@@ -130,4 +131,4 @@ def test_every_change_ends_with_a_tap() -> None:
     for steps in rules.STEPS.values():
         assert steps[-1] in (rules.Step.WHY, rules.Step.CONTACT, rules.Step.VALUE)
         assert rules.Step.DAY in steps
-    assert set(REASONS) == set(ExemptionReason)
+    assert set(EXEMPTIONS) == set(ExemptionReason)

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from bot.features.people import service as people
 from bot.features.roster import jobs, service, undoing
 from bot.features.roster.buttons import Kind
-from bot.features.roster.rules import FactChange, Why
+from bot.features.roster.rules import FactChange
 from bot.kit.refusal import Refusal
 from scheduler.calendar import at
-from storage.choices import Duty, ExemptionReason, MembershipStatus, Rank
+from storage.choices import Duty, ExemptionReason, MembershipStatus, Rank, Why
 from storage.engine import Storage
 from storage.models.audit import Audit
 from storage.models.invite import Invite

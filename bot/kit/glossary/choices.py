@@ -1,0 +1,229 @@
+"""The word of every choice, once: chat, log, export and command line read it here. Imports nothing but the choices."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from storage.choices import (
+    ActivityStatus,
+    ActivityType,
+    AttendanceStatus,
+    BindRequestState,
+    Category,
+    Duty,
+    ExemptionReason,
+    GroupRequestState,
+    InboxState,
+    LeaveState,
+    LeaveType,
+    MakeupState,
+    MembershipStatus,
+    OrganisationKind,
+    Organizer,
+    OutboxState,
+    PieceState,
+    Rank,
+    Scope,
+    SignInMethod,
+    Source,
+    StudyItemKind,
+    StudyItemState,
+    TaskAudience,
+    Why,
+    YearState,
+)
+
+# --- organisation and people -----------------------------------------------------------------------------------------
+
+ORGANISATIONS = {
+    OrganisationKind.SUPERIOR_COMMITTEE: "上级党委",
+    OrganisationKind.GENERAL_BRANCH: "党总支",
+    OrganisationKind.BRANCH: "党支部",
+}
+DUTIES = {
+    Duty.SECRETARY: "书记",
+    Duty.DEPUTY_SECRETARY: "副书记",
+    Duty.ORGANIZATION_OFFICER: "组织委员",
+    Duty.PUBLICITY_OFFICER: "宣传委员",
+    Duty.DISCIPLINE_OFFICER: "纪检委员",
+    Duty.YOUTH_OFFICER: "青年委员",
+    Duty.MASS_WORK_OFFICER: "群工委员",
+    Duty.GROUP_LEADER: "党小组长",
+    Duty.COMMITTEE_OFFICER: "上级党委干部",
+}
+RANKS = {
+    Rank.WORKER: "工人",
+    Rank.CLERK: "科办员",
+    Rank.STAFF: "科员",
+    Rank.DEPUTY_SECTION: "副科",
+    Rank.SECTION: "正科",
+    Rank.DEPUTY_DIVISION: "副处",
+    Rank.DIVISION: "正处",
+}
+CATEGORIES = {Category.IN_SERVICE: "在职", Category.RETIRED: "离退休", Category.FLOATING: "流动"}
+STATUSES = {
+    MembershipStatus.APPLICANT: "入党申请人",
+    MembershipStatus.ACTIVIST: "入党积极分子",
+    MembershipStatus.DEVELOPMENT_TARGET: "发展对象",
+    MembershipStatus.PROBATIONARY: "预备党员",
+    MembershipStatus.FULL: "正式党员",
+}
+EXEMPTIONS = {
+    ExemptionReason.LONG_SICK_LEAVE: "长期病休",
+    ExemptionReason.MATERNITY_LEAVE: "产假",
+    ExemptionReason.FRAIL_RETIRED: "行动不便",
+    ExemptionReason.ABROAD: "出国",
+    ExemptionReason.FLOATING_MEMBER: "流动党员",
+    ExemptionReason.OTHER: "其他原因",
+}
+# Why a fact of somebody changed: the answers of the wizard, and the acts that ask for none.
+WHYS = {
+    Why.WORK: "工作调整",
+    Why.ELECTION: "换届选举",
+    Why.OWN: "本人情况",
+    Why.TRANSFER: "组织关系",
+    Why.MISTAKE: "更正差错",
+    Why.DECIDED: "组织决定",
+}
+SOURCES = {
+    Source.ROSTER_IMPORT: "名册导入",
+    Source.ARCHIVE_IMPORT: "档案导入",
+    Source.HAND_OVER: "书记移交",
+    Source.OFFICE_COMMAND: "命令行任免",
+}
+BIND_REQUESTS = {
+    BindRequestState.PENDING: "待核对",
+    BindRequestState.ACCEPTED: "已绑定",
+    BindRequestState.REFUSED: "未同意",
+}
+GROUP_REQUESTS = {
+    GroupRequestState.PENDING: "待答复",
+    GroupRequestState.ACCEPTED: "已同意",
+    GroupRequestState.REFUSED: "未同意",
+    GroupRequestState.OVER: "已失效",
+}
+
+# --- activities ------------------------------------------------------------------------------------------------------
+
+# In the order in which they are offered and joined in a title.
+ACTIVITY_TYPES = {
+    ActivityType.MEMBERS_MEETING: "党员大会",
+    ActivityType.COMMITTEE_MEETING: "支委会",
+    ActivityType.GROUP_MEETING: "党小组会",
+    ActivityType.THEME_PARTY_DAY: "主题党日",
+    ActivityType.PARTY_LECTURE: "党课",
+    ActivityType.INTEGRITY_STUDY_DAY: "廉政专题学习日",
+    ActivityType.GROUP_DISCUSSION: "集中研讨",
+    ActivityType.RED_SITE_VISIT: "红色教育基地打卡",
+    ActivityType.OPEN_TALK: "大家谈",
+    ActivityType.WARNING_EDUCATION: "警示教育",
+    ActivityType.LEAD_STUDY: "集中领学",
+    ActivityType.ORGANIZATIONAL_LIFE_MEETING: "组织生活会",
+    ActivityType.DEMOCRATIC_APPRAISAL: "民主评议党员",
+    ActivityType.CASE_BULLETIN: "通报典型案例",
+    ActivityType.INTEGRITY_EXHIBITION_VISIT: "参观廉政展览",
+    ActivityType.INTEGRITY_BASE_VISIT: "参观廉政基地",
+    ActivityType.COBUILD_EXCHANGE: "对标共建",
+    ActivityType.OATH_REVIEW: "重温入党誓词",
+}
+SCOPES = {
+    Scope.BRANCH: "全体党员",
+    Scope.GROUP: "党小组",
+    Scope.COMMITTEE: "支委会委员",
+    Scope.DELEGATED: "选派",
+}
+ORGANIZERS = {
+    Organizer.OWN_BRANCH: "本支部",
+    Organizer.JOINT: "联合开展",
+    Organizer.SUPERIOR: "上级组织",
+    Organizer.OTHER_BRANCH: "其他支部",
+}
+ACTIVITY_STATES = {
+    ActivityStatus.PLANNED: "计划",
+    ActivityStatus.HELD: "已举行",
+    ActivityStatus.CANCELLED: "已取消",
+    ActivityStatus.POSTPONED: "已延期",
+}
+ATTENDANCE = {
+    AttendanceStatus.PRESENT: "到会",
+    AttendanceStatus.LATE: "迟到",
+    AttendanceStatus.ONLINE: "线上参加",
+    AttendanceStatus.ABSENT: "缺席",
+    AttendanceStatus.OBSERVER: "列席",
+}
+SIGN_IN_METHODS = {
+    SignInMethod.BUTTON: "按钮",
+    SignInMethod.WORD: "发送文字",
+    SignInMethod.CODE: "扫码",
+    SignInMethod.ROLL_CALL: "点名",
+    SignInMethod.MARKED: "补登",
+}
+LEAVE_TYPES = {LeaveType.OFFICIAL_DUTY: "公差", LeaveType.SICK: "病假", LeaveType.PERSONAL: "事假"}
+LEAVE_STATES = {
+    LeaveState.PENDING: "待审批",
+    LeaveState.APPROVED: "已批准",
+    LeaveState.REFUSED: "未批准",
+    LeaveState.WITHDRAWN: "已取消",
+}
+MAKEUPS = {
+    MakeupState.ASSIGNED: "待补学",
+    MakeupState.SUBMITTED: "待审核",
+    MakeupState.ACCEPTED: "已通过",
+    MakeupState.RETURNED: "已退回",
+}
+
+# --- study, reflections ----------------------------------------------------------------------------------------------
+
+STUDY_KINDS = {StudyItemKind.BOOK: "书目", StudyItemKind.DOCUMENT: "文件"}
+STUDY_STATES = {StudyItemState.ASSIGNED: "已布置", StudyItemState.WITHDRAWN: "已撤回"}
+AUDIENCES = {
+    TaskAudience.ALL_MEMBERS: "全体党员",
+    TaskAudience.SECTION_RANK_AND_ABOVE: "科级以上党员干部",
+    TaskAudience.VOLUNTARY: "自愿参加",
+}
+PIECES = {
+    PieceState.DRAFT: "未提交",
+    PieceState.SUBMITTED: "待审阅",
+    PieceState.RETURNED: "已退回",
+    PieceState.ACCEPTED: "已通过",
+}
+
+# --- messages, the calendar ------------------------------------------------------------------------------------------
+
+INBOX_STATES = {
+    InboxState.NEW: "待办理",
+    InboxState.CLAIMED: "办理中",
+    InboxState.DONE: "已办理",
+    InboxState.ANSWERED: "已答复",
+    InboxState.PARKED: "未能办理",
+    InboxState.REFUSED: "已拒收",
+}
+OUTBOX_STATES = {
+    OutboxState.QUEUED: "待发送",
+    OutboxState.SENDING: "发送中",
+    OutboxState.SENT: "已送达",
+    OutboxState.UNREACHABLE: "未送达",
+    OutboxState.UNKNOWN: "不能确认送达",
+    OutboxState.EXPIRED: "已过期",
+    OutboxState.CANCELLED: "已取消",
+    OutboxState.FAILED: "未送达",
+}
+YEARS = {
+    YearState.OFFICIAL: "已公布",
+    YearState.OVERRIDE: "按本单位读入的安排",
+    YearState.PROVISIONAL: "暂定，国务院办公厅尚未公布",
+}
+
+WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
+    type(next(iter(words))): words
+    for words in (
+        ORGANISATIONS, DUTIES, RANKS, CATEGORIES, STATUSES, EXEMPTIONS, WHYS, SOURCES, BIND_REQUESTS, GROUP_REQUESTS,
+        ACTIVITY_TYPES, SCOPES, ORGANIZERS, ACTIVITY_STATES, ATTENDANCE, SIGN_IN_METHODS, LEAVE_TYPES, LEAVE_STATES,
+        MAKEUPS, STUDY_KINDS, STUDY_STATES, AUDIENCES, PIECES, INBOX_STATES, OUTBOX_STATES, YEARS,
+    )
+}  # fmt: skip
+
+
+def value_word(value: StrEnum) -> str:
+    """The word for one of a closed list."""
+    return WORDS.get(type(value), {}).get(value, "其他")

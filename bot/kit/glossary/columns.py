@@ -1,0 +1,117 @@
+"""The word of every column, and of stored words that are no enum's, once; what a table's column is called first."""
+
+from collections.abc import Mapping
+
+_OF_TABLE: Mapping[tuple[str, str], str] = {
+    # People have a name of one kind, groups and branches of another.
+    ("party_group", "name"): "名称", ("organisation", "name"): "名称", ("reminder_settings", "name"): "名称",
+    ("membership_span", "status"): "党员身份", ("leave_request", "type"): "请假类别", ("component", "type"): "活动内容",
+    ("leave_request", "entered_by_id"): "补登人", ("leave_request", "withdrawn_at"): "取消时间",
+    ("study_item", "withdrawn_at"): "撤回时间", ("outbox", "reason"): "原因",
+}  # fmt: skip
+
+COLUMNS: Mapping[str, str] = {
+    "name": "姓名", "gender": "性别", "born_on": "出生年月", "joined_party_on": "入党日期", "telegram_id": "聊天账号",
+    "bound_at": "绑定时间", "reachable": "能收到消息", "notes": "备注", "created_at": "建立时间", "branch_id": "支部",
+    "from_on": "起", "to_on": "止", "status": "状态", "duty": "党内职务", "organisation_id": "组织",
+    "group_id": "党小组", "rank": "职级", "category": "人员类别", "reason": "事由", "approved_by": "批准人",
+    "contact_person_id": "联系人", "activity_id": "活动", "method": "方式", "at": "时间", "marked_by_id": "补登人",
+    "withdrawn_at": "撤销时间", "type": "类别", "state": "状态", "requested_at": "申请时间", "entered_by_id": "登记人",
+    "decided_at": "审批时间", "decided_by_id": "审批人", "due_on": "截止日期", "done_on": "完成日期", "note": "说明",
+    "files": "附件", "submitted_at": "提交时间", "reviewed_at": "审阅时间", "reviewed_by_id": "审阅人",
+    "return_reason": "退回原因", "notice_id": "通知", "item_id": "学习内容", "completed_on": "完成日期",
+    "completed_at": "完成时间", "task_id": "心得任务", "piece": "第几篇", "version": "第几稿", "started_at": "开始时间",
+    "reflection_id": "心得", "kind": "类别", "text": "内容", "file_name": "文件名", "size": "大小",
+    "received_at": "收到时间", "reminder_id": "提醒", "draft": "草稿", "used_at": "使用时间",
+    "used_by_telegram_id": "使用账号", "payload": "内容", "handled_at": "办理时间", "message": "内容",
+    "sent_at": "发送时间", "via": "途径", "action": "办理事项", "subject": "对象", "details": "变更内容",
+    "phone": "手机", "archive_id": "档案编号", "extra": "名册所附内容", "reason_text": "原因",
+    "asked_at": "申请时间", "shown_name": "账号名称", "phone_end": "手机尾号", "chosen_at": "选择时间",
+    "title": "题目", "organizer": "组织单位", "scope": "范围", "planned_on": "原定日期", "start_at": "开始时间",
+    "end_at": "结束时间", "place": "地点", "hours": "学时", "host_id": "主持人", "late_minutes": "迟到分钟数",
+    "sites": "点位", "partners": "共建单位", "sign_in_code_hash": "签到码", "sign_in_code": "签到码",
+    "created_by_id": "建立人", "settled_at": "登记时间", "year": "年份", "papers": "文件依据", "days": "天数",
+    "whole": "全年", "source": "来源", "token": "编号", "made_by_id": "登记人", "made_at": "登记时间", "word": "词语",
+    "removed_at": "删除时间", "changed_by_id": "修改人", "changed_at": "修改时间", "reply_by": "回复期限",
+    "closed_at": "结束时间", "parent_id": "上级组织", "settings": "支部设置", "term_ends_on": "任期届满日",
+    "secretary_claimed_at": "书记首次绑定时间", "asked_by_id": "申请人", "holder_id": "原绑定支部",
+    "expires_at": "有效期至", "given_up": "已改用其他群",
+    "chat_id": "群编号", "active": "在用", "tied_at": "绑定时间", "erased_at": "注销时间", "audience": "对象",
+    "study_item_id": "学习内容", "per_person": "每人篇数", "cancelled_at": "取消时间", "block_start": "放假开始",
+    "block_end": "放假结束", "round": "轮次", "holidays": "节日", "holiday": "节日", "provisional": "暂定",
+    "ack_due": "已阅期限", "send_on": "发送日期", "skipped": "跳过", "month": "月份", "prompt": "提示语",
+    "prompt_sent_on": "发送日期", "theme_id": "主题", "author": "作者", "assigned_on": "布置日期",
+    "secretary_id": "书记",
+    # What a branch sets for all its pre-holiday reminders.
+    "lead": "提前天数", "hour": "发送时间", "merge": "合并天数", "second_line": "第二次提醒", "holiday_text": "正文",
+    "issuer": "落款", "report_phone": "举报电话", "report_mail": "举报邮箱", "report_url": "举报网站",
+    "holiday_bans": "严禁事项",
+}  # fmt: skip
+
+# The dated facts of people, by table: what each is, and the column that says it.
+FACTS: Mapping[str, tuple[str, str]] = {
+    "roster_span": ("在册", ""),
+    "membership_span": (_OF_TABLE["membership_span", "status"], "status"),
+    "group_span": (COLUMNS["group_id"], "group_id"),
+    "rank_span": (COLUMNS["rank"], "rank"),
+    "category_span": (COLUMNS["category"], "category"),
+    "duty_span": (COLUMNS["duty"], "duty"),
+    "exemption_span": ("免于考勤", "reason"),
+}
+
+# Ledger 14, by the fields of a roster: the headings of the table that the field keeps, in their order.
+LEDGER: Mapping[str, str] = {
+    "number": "序号",
+    "name": COLUMNS["name"],
+    "gender": COLUMNS["gender"],
+    "born_on": COLUMNS["born_on"],
+    "joined_party_on": COLUMNS["joined_party_on"],
+    "converted_on": "转正日期",
+    "group": COLUMNS["group_id"],
+    "duties": COLUMNS["duty"],
+    "rank": COLUMNS["rank"],
+    # Of the table alone: elsewhere it is 人员类别.
+    "category": "类别",
+    "transfers": "转入/转出",
+    "notes": COLUMNS["notes"],
+}
+
+# --- stored words that are no enum's ---------------------------------------------------------------------------------
+
+APPROVERS: Mapping[str, str] = {
+    "committee": "支委会",
+    "secretary": "支部书记",
+    "members_meeting": "党员大会",
+    "superior_committee": "上级党委",
+}
+FILES: Mapping[str, str] = {
+    "photo": "照片", "voice": "语音", "document": "文件", "audio": "录音", "video": "视频", "text": "文字",
+}  # fmt: skip
+# What the sender writes down of what did not arrive.
+UNDELIVERED: Mapping[str, str] = {
+    "never_bound": "未绑定", "nobody": "未绑定", "blocked": "已停用", "never_started": "未启用",
+    "deactivated": "账号已注销", "chat_not_found": "账号已失效", "is_a_bot": "账号有误",
+    "expired": "超过时限", "interrupted": "不能确认送达", "answer_lost": "不能确认送达",
+    "server_error": "不能确认送达",
+    "kicked": "已移出小助手", "chat_deleted": "群已解散", "no_rights": "群内禁止发言", "no_topic": "话题已关闭",
+    "no_files": "群内禁止发送文件",
+}  # fmt: skip
+STORED: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("exemption_span", "approved_by"): APPROVERS,
+    ("reflection_part", "kind"): FILES,
+    ("outbox", "reason"): UNDELIVERED,
+    ("invite", "kind"): {"person": "党员", "secretary": "书记", "group": "工作群"},
+    ("inbox", "kind"): {
+        "message": "消息", "edited_message": "修改的消息", "callback_query": "按钮", "my_chat_member": "停用或启用",
+    },
+}  # fmt: skip
+
+
+def column_word(column: str, table: str = "") -> str:
+    """What a column is called; of some tables it has a word of its own."""
+    return _OF_TABLE.get((table, column)) or COLUMNS.get(column, "其他")
+
+
+def stored_word(table: str, column: str, value: str) -> str:
+    """A stored text in words, where it is one of a closed list; else as it stands."""
+    return STORED.get((table, column), {}).get(value, value)
