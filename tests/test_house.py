@@ -15,8 +15,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.features import registry
+from bot.features.care.words import HIDDEN
 from bot.kit.buttons import LIMIT, BadButton, Button
+from bot.kit.glossary.choices import WORDS
+from bot.kit.glossary.columns import COLUMNS
 from bot.kit.handlers import Answer, CardView, Command, Start, Tap, Word
+from storage import choices
+from storage.models.everything import METADATA
 
 ROOT = Path(__file__).parent.parent
 SOURCES = [path for top in ("bot", "scheduler", "storage") for path in sorted((ROOT / top).rglob("*.py"))]
@@ -172,6 +177,122 @@ def test_modules_say_what_lives_there() -> None:
 def test_inits_are_empty() -> None:
     full = [str(path) for path in SOURCES if path.name == "__init__.py" and path.read_text().strip()]
     assert full == []
+
+
+# --- one word for one thing ------------------------------------------------------------------------------------------
+
+# Choices that nobody is shown.
+UNSEEN = {
+    "Lane": "how soon a message goes: the sender's own affair",
+    "JobRunState": "what is known of a run of a job: its slot and day are told, not its state",
+}
+# Tables with no row of a person and no line of the log.
+MACHINERY = {"lease", "upload", "job_run", "promise"}
+# Where a member of a choice has other words of its own than in the glossary, by file and name, and why.
+OTHER_WORDS = {
+    ("bot/features/calendar/messages.py", "ASK"): "questions",
+    ("bot/features/care/messages.py", "_short"): "what stands on buttons; the name in full is in RETENTION",
+    ("bot/features/care/rules.py", "RETENTION"): "rules of retention, declared with their days",
+    ("bot/features/people/group_messages.py", "ANSWERS"): "sentences",
+    ("bot/features/people/group_messages.py", "done"): "sentences",
+    ("bot/features/reflections/pieces.py", "NO_TURN"): "refusals",
+    ("bot/features/reflections/messages.py", "REASONS"): "sentences that go to the author",
+    ("bot/features/roster/messages.py", "_KINDS"): "acts beside the facts, which read the glossary",
+    ("bot/features/roster/messages.py", "_QUESTIONS"): "questions",
+    ("bot/features/roster/messages.py", "_CHOOSE"): "questions",
+    ("bot/features/roster/messages.py", "_ASKED"): "questions",
+    ("bot/features/tally/messages.py", "SECTIONS"): "parts of one page, nothing that is kept",
+    ("bot/features/tally/my_messages.py", "MADE_UP"): "what became of an absence, not of what was handed in",
+    ("bot/features/people/roster_words.py", "_ALSO"): "what is read beside the word",
+}
+
+
+def closed_lists() -> dict[str, type[StrEnum]]:
+    """Every StrEnum of ours by its name; those of one name in two features together stand for both."""
+    found, open_ = {}, [StrEnum]
+    while open_:
+        for cls in open_.pop().__subclasses__():
+            found[cls.__name__] = cls
+            open_.append(cls)
+    return {name: cls for name, cls in found.items() if cls.__module__.startswith(("bot.", "scheduler.", "storage."))}
+
+
+def is_member(node: ast.AST, lists: dict[str, type[StrEnum]]) -> bool:
+    """Duty.SECRETARY, choices.Duty.SECRETARY, or a key that holds one."""
+    return any(
+        isinstance(each, ast.Attribute) and each.attr.isupper() and ast.unparse(each.value).split(".")[-1] in lists
+        for each in ast.walk(node)
+    )
+
+
+def is_chinese(node: ast.AST) -> bool:
+    return any(
+        isinstance(each, ast.Constant) and isinstance(each.value, str) and re.search("[\u4e00-\u9fff]", each.value)
+        for each in ast.walk(node)
+    )
+
+
+def worded(source: str, lists: dict[str, type[StrEnum]]) -> Iterator[tuple[str, int]]:
+    """(name of the assignment or function, line) of every dict from members, or from their values, to Chinese words."""
+    values = [{member.value for member in cls} for cls in lists.values() if cls.__module__ == choices.__name__]
+
+    def keyed(node: ast.Dict) -> bool:
+        plain = {key.value for key in node.keys if isinstance(key, ast.Constant)}
+        return any(key is not None and is_member(key, lists) for key in node.keys) or (
+            len(plain) > 1 and any(plain <= each for each in values)
+        )
+
+    def look(node: ast.AST, name: str) -> Iterator[tuple[str, int]]:
+        if isinstance(node, ast.FunctionDef):
+            name = node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and not name:
+            name = ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+        if isinstance(node, ast.Dict) and keyed(node) and any(is_chinese(value) for value in node.values):
+            yield name, node.lineno
+        for child in ast.iter_child_nodes(node):
+            yield from look(child, name)
+
+    yield from look(ast.parse(source), "")
+
+
+def test_every_choice_has_one_word_for_every_member() -> None:
+    kept = {name: cls for name, cls in closed_lists().items() if cls.__module__ == choices.__name__}
+    assert kept.keys() - {cls.__name__ for cls in WORDS} == UNSEEN.keys()
+    assert {cls.__name__ for cls, words in WORDS.items() if set(words) != set(cls) or not all(words.values())} == set()
+
+
+def test_no_choice_has_a_second_word() -> None:
+    lists = closed_lists()
+    found = {
+        (str(path.relative_to(ROOT)), name): line
+        for path in SOURCES
+        if "glossary" not in path.parts
+        for name, line in worded(path.read_text(), lists)
+    }
+    assert found.keys() - OTHER_WORDS.keys() == set(), found
+    assert OTHER_WORDS.keys() - found.keys() == set(), "nothing stands there any more"
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ('X = {Duty.SECRETARY: "书记"}', ["X"]),
+        ('X: dict = {choices.Duty.SECRETARY: f"支部{1}"}', ["X"]),
+        ('def f():\n return {(Duty.SECRETARY, 1): ("书记",)}', ["f"]),
+        ('X = {"sick": "病假", "personal": "事假"}', ["X"]),
+        ('X = {Duty.SECRETARY: "secretary"}', []),
+        ("X = {Duty.SECRETARY: DUTIES[Duty.SECRETARY]}", []),
+        ('X = {"title": "题目"}', []),
+    ],
+)
+def test_a_second_word_is_found_and_nothing_else(source: str, names: list[str]) -> None:
+    assert [name for name, _ in worded(source, closed_lists())] == names
+
+
+def test_every_column_that_somebody_may_see_has_a_word() -> None:
+    """In 我的数据 or in the log: whatever is neither hidden nor of a table without people."""
+    seen = {column.name for of in METADATA.sorted_tables if of.name not in MACHINERY for column in of.columns}
+    assert seen - HIDDEN - COLUMNS.keys() == set()
 
 
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))

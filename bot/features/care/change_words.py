@@ -241,7 +241,8 @@ def _person(edit: RowEdit, tz: tzinfo) -> Iterator[str]:
 
 # --- further details -------------------------------------------------------------------------------------------------
 
-_COUNTED = ("person_added", "person_changed", "person_removed")
+# What an archive does with people.
+COUNTED = ("person_added", "person_changed", "person_removed")
 _WHYS = {one.value: word for words in (WHYS, SOURCES) for one, word in words.items()}
 
 
@@ -258,7 +259,7 @@ def _notes(one: Line) -> Iterator[str]:
         yield "无其他同志可审批，由本人办理"
     if notes.get("new") and one.subject == "bind_request":
         yield f"{column_word('state')}改为{_chosen('bind_request', 'state', notes['new'])}"
-    counts = {action_word(name): count for name, count in (notes.get("counts") or {}).items() if name in _COUNTED}
+    counts = {action_word(name): count for name, count in (notes.get("counts") or {}).items() if name in COUNTED}
     if any(counts.values()):
         yield "、".join(f"{word}{count}人" for word, count in counts.items() if count)
     many = _how_many(notes)

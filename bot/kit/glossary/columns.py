@@ -41,7 +41,7 @@ COLUMNS: Mapping[str, str] = {
     "block_end": "放假结束", "round": "轮次", "holidays": "节日", "holiday": "节日", "provisional": "暂定",
     "ack_due": "已阅期限", "send_on": "发送日期", "skipped": "跳过", "month": "月份", "prompt": "提示语",
     "prompt_sent_on": "发送日期", "theme_id": "主题", "author": "作者", "assigned_on": "布置日期",
-    "secretary_id": "书记",
+    "secretary_id": "书记", "lecturer_id": "授课人", "source_date": "来源日期",
     # What a branch sets for all its pre-holiday reminders.
     "lead": "提前天数", "hour": "发送时间", "merge": "合并天数", "second_line": "第二次提醒", "holiday_text": "正文",
     "issuer": "落款", "report_phone": "举报电话", "report_mail": "举报邮箱", "report_url": "举报网站",
