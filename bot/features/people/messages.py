@@ -11,6 +11,7 @@ from bot.features.people.roster_buttons import ImportRoster, ShowRoster
 from bot.features.people.rules import InviteKind, invite_link
 from bot.kit.access import Reach, Right, reach
 from bot.kit.buttons import Button
+from bot.kit.glossary.columns import column_word
 from bot.kit.lists import filled, page_of, told_apart, two_a_row
 from bot.kit.replies import Choice, Document, Message, OwnNumber, Rows
 from bot.kit.sheets import csv_text
@@ -170,7 +171,7 @@ def invite(person_id: int, name: str, group: str, bot_name: str, code: str) -> D
 def invites(people: Iterable[tuple[str, str, str]], bot_name: str) -> Document:
     """The links of everybody who is not bound, as a table: (name, group, code)."""
     rows = [(name, group, invite_link(bot_name, InviteKind.PERSON, code)) for name, group, code in people]
-    content = csv_text(("姓名", "党小组", "邀请链接"), rows).encode()
+    content = csv_text((column_word("name"), column_word("group_id"), "邀请链接"), rows).encode()
     caption = f"{len(rows)}人的邀请链接，30天内有效，请分别发给本人；以前的链接已失效。"
     return Document("邀请链接.csv", content=content, caption=caption, secret=True)
 

@@ -164,7 +164,7 @@ def _passed_over(line: Line, columns: Mapping[int, str]) -> bool:
     """Empty rows, the heading once more on the next page, 合计 and 填表人 under the table."""
     name = _name_in(line, columns)
     first = next((plain(cell) for cell in line.cells if plain(cell)), "")
-    return not first or name == "姓名" or (_FOOTER.match(first) is not None and not name)
+    return not first or name == LEDGER["name"] or (_FOOTER.match(first) is not None and not name)
 
 
 def _row(line: Line, columns: Mapping[int, str], faults: list[Fault]) -> RosterRow:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.features.people.rules import Fault, RosterRow
+from bot.kit.glossary.columns import LEDGER
 from bot.kit.hygiene import holds
 from bot.kit.words import Both
 
@@ -19,7 +20,7 @@ def faults_by_words(rows: Sequence[RosterRow], words: Collection[str]) -> tuple[
 
 
 def _texts(row: RosterRow) -> tuple[tuple[str, str], ...]:
-    return ("姓名", row.name), ("党小组", row.group), ("备注", row.notes)
+    return (LEDGER["name"], row.name), (LEDGER["group"], row.group), (LEDGER["notes"], row.notes)
 
 
 def not_repeating(faults: Sequence[Fault], words: Collection[str]) -> tuple[Fault, ...]:

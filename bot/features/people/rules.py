@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bot.kit.glossary.choices import DUTIES
+from bot.kit.glossary.columns import LEDGER, column_word
 from bot.kit.sheets import visible
 from bot.kit.words import Both
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
@@ -156,35 +158,43 @@ def faults_between(rows: Sequence[RosterRow]) -> Iterator[Fault]:
     for row in rows:
         yield from _faults_in(row)
         if names[row.name, row.group] > 1 and row.name:
-            yield Fault(row.line, "姓名", row.name, Both(*_SAME_NAME))
+            yield Fault(row.line, LEDGER["name"], row.name, Both(*_SAME_NAME))
         if groups and not row.group:
-            yield Fault(row.line, "党小组", "", Both(*_NO_GROUP))
+            yield Fault(row.line, LEDGER["group"], "", Both(*_NO_GROUP))
         if Duty.GROUP_LEADER in (row.duties or ()) and not row.group:
-            yield Fault(row.line, "党内职务", "党小组长", Both("somebody with a 党小组", "已填党小组的党员"))
+            yield Fault(
+                row.line,
+                LEDGER["duties"],
+                DUTIES[Duty.GROUP_LEADER],
+                Both("somebody with a 党小组", "已填党小组的党员"),
+            )
         if row.phone and phones.setdefault(row.phone, row.line) != row.line:
             other = phones[row.phone]
             yield Fault(
-                row.line, "手机", row.phone, Both(f"another number than in row {other}", f"与第{other}行不同的号码")
+                row.line,
+                column_word("phone"),
+                row.phone,
+                Both(f"another number than in row {other}", f"与第{other}行不同的号码"),
             )
         if row in secretaries[1:]:
             first = secretaries[0].line
             only = Both(f"one 书记 only (the first is in row {first})", f"一名书记（第{first}行已有）")
-            yield Fault(row.line, "党内职务", "书记", only)
+            yield Fault(row.line, LEDGER["duties"], DUTIES[Duty.SECRETARY], only)
 
 
 def _faults_in(row: RosterRow) -> Iterator[Fault]:
     order = [day for day in (row.born_on, row.joined_party_on, row.converted_on) if day]
     if order != sorted(order):
-        yield Fault(row.line, "入党日期", str(row.joined_party_on), Both(*_ORDER))
+        yield Fault(row.line, LEDGER["joined_party_on"], str(row.joined_party_on), Both(*_ORDER))
     elif row.born_on and row.joined_party_on and row.joined_party_on.year - row.born_on.year < AGE:
-        yield Fault(row.line, "出生年月", str(row.born_on), Both(*_TOO_YOUNG))
+        yield Fault(row.line, LEDGER["born_on"], str(row.born_on), Both(*_TOO_YOUNG))
     if row.status is MembershipStatus.PROBATIONARY and row.converted_on:
-        yield Fault(row.line, "转正日期", str(row.converted_on), Both(*_NOT_YET))
+        yield Fault(row.line, LEDGER["converted_on"], str(row.converted_on), Both(*_NOT_YET))
     if row.transfer_in and row.transfer_out and row.transfer_out <= row.transfer_in:
         yield Fault(row.line, "转出", str(row.transfer_out), Both("after 转入", "转入之后的日期"))
     exempt = row.exemption
     if exempt and exempt.from_on and exempt.to_on and exempt.to_on <= exempt.from_on:
-        yield Fault(row.line, "备注", str(exempt.from_on), Both(*_NEVER))
+        yield Fault(row.line, LEDGER["notes"], str(exempt.from_on), Both(*_NEVER))
 
 
 def is_code(text: str) -> bool:

@@ -8,6 +8,7 @@ from bot.features.people.roster_import import Imported
 from bot.features.people.rules import Fault
 from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sheet
 from bot.features.roster.words import Difference, full_day
+from bot.kit.glossary.columns import column_word
 from bot.kit.replies import Choice, Document, Message, Said
 from bot.kit.sheets import csv_text
 from bot.kit.words import cut
@@ -77,7 +78,9 @@ def _not_listed(names: Sequence[str]) -> list[str]:
 
 def _table(found: Sequence[Difference]) -> Document:
     rows = [(one.name, one.what, one.before, one.after, one.on.isoformat() if one.on else "") for one in found]
-    return Document("名册变更.csv", csv_text(("姓名", "项目", "原为", "改为", "生效日期"), rows).encode(), secret=True)
+    return Document(
+        "名册变更.csv", csv_text((column_word("name"), "项目", "原为", "改为", "生效日期"), rows).encode(), secret=True
+    )
 
 
 def not_done() -> Message:
