@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from bot.features.people import service, sheet
 from bot.features.people.rules import InviteKind, invite_link
+from bot.kit.glossary.choices import DUTIES
+from storage.choices import Duty
 
 
 def make(
@@ -15,7 +17,7 @@ def make(
     """New links; those made before for the same people end here. Raises ValueError (English)."""
     if secretary:
         code = service.make_secretary_invite(session, branch_id, now)
-        return [sheet.Slip("书记", "", invite_link(bot_name, InviteKind.SECRETARY, code))]
+        return [sheet.Slip(DUTIES[Duty.SECRETARY], "", invite_link(bot_name, InviteKind.SECRETARY, code))]
     if person is not None:
         found = [service.make_person_invite(session, branch_id, person, now)]
     else:

@@ -5,11 +5,13 @@ from bot.features.tally.below import Below, Line, Open
 from bot.features.tally.messages import code, quarter_words, summary
 from bot.features.tally.rules import COUNTED
 from bot.features.tally.service import Tally
-from bot.kit.glossary.choices import ACTIVITY_TYPES
+from bot.kit.glossary.choices import ACTIVITY_TYPES, DUTIES, LEAVE_STATES, PIECES
+from bot.kit.glossary.columns import LEDGER, column_word
 from bot.kit.lists import Page, clamp, filled, two_a_row
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.sheets import csv_text
 from scheduler.calendar import Quarter
+from storage.choices import Duty, LeaveState, PieceState
 
 ON_A_PAGE = 8
 NOBODY = "下面还没有支部。"
@@ -46,8 +48,8 @@ def _words(line: Line) -> str:
 def _open(open_: Open) -> str:
     waiting = [
         (open_.unsettled, "未登记活动{}项"),
-        (open_.leave, "待审批请假{}条"),
-        (open_.reviews, "待审阅{}份"),
+        (open_.leave, f"{LEAVE_STATES[LeaveState.PENDING]}请假{{}}条"),
+        (open_.reviews, f"{PIECES[PieceState.SUBMITTED]}{{}}份"),
     ]
     said = "，".join(word.format(count) for count, word in waiting if count)
     return f"待办：{said}" if said else "待办：无"
@@ -56,15 +58,15 @@ def _open(open_: Open) -> str:
 def table(found: Below) -> Document:
     """All branches, one a row."""
     heading = (
-        "序号",
-        "支部",
-        "书记",
+        LEDGER["number"],
+        column_word("branch_id"),
+        DUTIES[Duty.SECRETARY],
         "党员",
         "已绑定",
         *(ACTIVITY_TYPES[kind] for kind in COUNTED),
         "未登记活动",
-        "待审批请假",
-        "待审阅",
+        f"{LEAVE_STATES[LeaveState.PENDING]}请假",
+        PIECES[PieceState.SUBMITTED],
     )
     rows = [
         [

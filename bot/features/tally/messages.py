@@ -126,7 +126,8 @@ def _activities(tally: Tally) -> list[Line]:
     if sent["activities"]:
         found.append(_line(HEADINGS[Figure.DELEGATIONS], sent["people"], "人", _open(tally, Figure.DELEGATIONS)))
     overall = figures["branch_scope_overall"]
-    words = f"{percent(overall['attendance_rate'])}，参学率{percent(overall['coverage_rate'])}"
+    covered = f"{OF_A_ROLL['coverage_rate']}{percent(overall['coverage_rate'])}"
+    words = f"{percent(overall['attendance_rate'])}，{covered}"
     return [*found, Line(RATE, words, _open(tally, Figure.OVERALL), not overall["count"])]
 
 
@@ -226,10 +227,9 @@ def not_held(empty: Iterable[Line]) -> list[str]:
 def sum_words(said: Mapping[str, Any] | Sum) -> str:
     """应到23，实到21，请假2，缺席0，出席率91.3%，参学率100%"""
     one = said.to_json() if isinstance(said, Sum) else said
-    return (
-        f"应到{one['expected']}，实到{one['present']}，请假{one['leave']}，缺席{one['absent']}，"
-        f"出席率{percent(one['attendance_rate'])}，参学率{percent(one['coverage_rate'])}"
-    )
+    counts = [f"{OF_A_ROLL[name]}{one[name]}" for name in ("expected", "present", "leave", "absent")]
+    rates = [f"{OF_A_ROLL[name]}{percent(one[name])}" for name in ("attendance_rate", "coverage_rate")]
+    return "，".join([*counts, *rates])
 
 
 def activity_lines(held: Held) -> str:

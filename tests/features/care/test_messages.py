@@ -20,7 +20,7 @@ from bot.features.care.words import HIDDEN
 from bot.features.integrity.buttons import Field, Knob
 from bot.kit.glossary.acts import ACTIONS, BOUND_BY, SUBJECTS, VIA
 from bot.kit.glossary.choices import SOURCES, WHYS, WORDS, value_word
-from bot.kit.glossary.columns import COLUMNS, FACTS
+from bot.kit.glossary.columns import COLUMNS, FACTS, stored_word
 from bot.kit.hygiene import INSIDE, LEVELS, Found, look
 from bot.kit.lists import Page
 from bot.kit.replies import TEXT_LIMIT
@@ -264,6 +264,27 @@ def test_fields_and_further_details_are_told_in_words() -> None:
         assert told(notes=notes) == f"变更（甲五），{words}"
     # Nobody is asked why somebody is exempt: that is the fact itself.
     assert told(notes={"why": "decided", "kind": "exempt"}) == "变更（甲五）"
+
+
+@pytest.mark.parametrize(
+    ("action", "subject", "words"),
+    [
+        ("withdraw", "leave_request", "取消请假（甲五）"),
+        ("withdraw", "study_item", "撤回学习内容（甲五）"),
+        ("enter", "leave_request", "补登请假（甲五）"),
+        ("review", "makeup", "审核补学（甲五）"),
+        ("review", "reflection", "审阅心得（甲五）"),
+    ],
+)
+def test_one_act_is_called_as_its_subject_wants_it(action: str, subject: str, words: str) -> None:
+    assert told(action, subject=subject) == words
+
+
+def test_a_stored_word_is_told_where_it_is_one_of_a_list_and_else_as_it_stands() -> None:
+    assert stored_word("exemption_span", "approved_by", "secretary") == "支部书记"
+    assert stored_word("exemption_span", "approved_by", "市局党委") == "市局党委"
+    assert stored_word("outbox", "reason", "blocked") == "已停用"
+    assert stored_word("person", "notes", "secretary") == "secretary"
 
 
 def test_nothing_that_people_wrote_is_in_the_log_s_words() -> None:
