@@ -11,31 +11,31 @@ from typing import Any, NoReturn
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bot.answers import AnswerAgain
-from bot.kit.anew import Anew
+from bot.errors import TOKEN_REFUSED, CannotReceive
 from bot.kit.edge import Edge
 from bot.kit.handlers import Handler
+from bot.kit.reposts import Anew
 from bot.kit.sending import Telegram
 from bot.kit.transport import Transport
-from bot.lanes import Lanes, Parcel
-from bot.menus import Menus
-from bot.parsing import ptb_application, read_update
-from bot.polling import WEBHOOK_SET, Poller, patiently, refuse_beside_a_webhook
-from bot.receive import Receiver
-from bot.troubles import TOKEN_REFUSED, CannotReceive
-from bot.watch import signs
+from bot.receiving.inbox import Receiver
+from bot.receiving.parsing import ptb_application, read_update
+from bot.receiving.polling import WEBHOOK_SET, Poller, patiently, refuse_beside_a_webhook
+from bot.receiving.unanswered import AnswerAgain
+from bot.receiving.webhook import Webhook, application, serving
+from bot.receiving.workers import Lanes, Parcel
+from bot.watch import heartbeats
+from bot.watch.command_menus import Menus
 from bot.watch.failures import Failures
 from bot.watch.messages import WEBHOOK_BESIDE
-from bot.watch.watchman import Watchman
-from bot.web import Webhook, application, serving
+from bot.watch.watchdog import Watchman
 from scheduler.clock import Clock
-from scheduler.corrector import Corrector
+from scheduler.clock_check import Corrected, Trust
+from scheduler.corrections import Corrector
 from scheduler.jobs import Job
 from scheduler.outbox import Sender
 from scheduler.runner import Runner
-from scheduler.trust import Corrected, Trust
 from storage.engine import Storage
-from storage.work import unavailable
+from storage.transactions import unavailable
 
 log = logging.getLogger(__name__)
 
@@ -109,8 +109,8 @@ class App:
         self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed, self._handled)
         self.receiver = Receiver(storage, clock, self.bot_id, self.lanes, self.sender.wake)
         self.poller = Poller(self.telegram, self.receiver, storage, self.bot_id)
-        polling = [signs.Part(signs.POLLING, lambda: self.poller.mine, lambda: self.poller.silence)]
-        sending = signs.Part(signs.SENDING, lambda: self.sender.mine, lambda: self.sender.silence)
+        polling = [heartbeats.Part(heartbeats.POLLING, lambda: self.poller.mine, lambda: self.poller.silence)]
+        sending = heartbeats.Part(heartbeats.SENDING, lambda: self.sender.mine, lambda: self.sender.silence)
         self.parts = [*([] if webhook else polling), sending]
         self.watchman = Watchman(
             storage,
@@ -290,14 +290,14 @@ class App:
         Where it is this process's turn to poll or to send, its own clock counts that only goes forward; else the signs
         of the others.
         """
-        here = [fault for part in self.parts if part.mine() for fault in signs.here(part)]
+        here = [fault for part in self.parts if part.mine() for fault in heartbeats.here(part)]
         here += [f"Telegram says: {self.poller.conflict}"] if here and self.poller.conflict else []
         here += [self.watchman.hook.deaf] if self.watchman.hook.deaf else []
         elsewhere = [part.name for part in self.parts if not part.mine()]
 
         def ask(session: Session) -> list[str]:
             session.execute(text("SELECT 1"))
-            return signs.missing(session, self.bot_id, elsewhere)
+            return heartbeats.missing(session, self.bot_id, elsewhere)
 
         try:
             async with asyncio.timeout(2):

@@ -11,22 +11,22 @@ from typing import TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from scheduler import rows, uploads
-from scheduler.aftermath import Told
+from scheduler import outbox_rows, uploads
+from scheduler.circuit_breaker import Ask, Line
 from scheduler.clock import Clock
 from scheduler.delivery import Delivery, Edit, Send, say_why
+from scheduler.effects import Told
 from scheduler.jobs import StillOwed
-from scheduler.line import Ask, Line
+from scheduler.lease import Turn
+from scheduler.outbox_rows import LANES, Row, answered_in
 from scheduler.outcome import LONGEST_REST, MOVES, Outcome, OutcomeKind, Verdict, judge
 from scheduler.pace import Pace
 from scheduler.promises import promise, promise_all
 from scheduler.repairs import Repairs, readable
 from scheduler.results import Results
-from scheduler.rows import LANES, Row, answered_in
-from scheduler.turn import Turn
 from storage.choices import Lane, OutboxState
 from storage.engine import Storage
-from storage.work import unavailable
+from storage.transactions import unavailable
 
 __all__ = ["Outcome", "OutcomeKind", "Send", "Sender", "promise", "promise_all"]
 
@@ -168,7 +168,7 @@ class Sender:
         self._on_back()
         until = self._clock.now() + HURRY
         with suppress(Exception):
-            await self._write(lambda session: rows.hurry(session, until))
+            await self._write(lambda session: outbox_rows.hurry(session, until))
         self.wake()
 
     async def _take_over(self) -> None:
@@ -178,11 +178,11 @@ class Sender:
         def begin(session: Session) -> list[tuple[int, datetime]]:
             if not self._turn.confirm(session):
                 return []
-            rows.lapse(session, now, held)
-            rows.out_of_the_future(session, now)
-            rows.waits_too_long(session, now)
+            outbox_rows.lapse(session, now, held)
+            outbox_rows.out_of_the_future(session, now)
+            outbox_rows.waits_too_long(session, now)
             uploads.clean(session, now)
-            return rows.refused(session, now)
+            return outbox_rows.refused(session, now)
 
         for chat_id, until in await self._write(begin):
             self._pace.refuse(chat_id, min(until - now, LONGEST_REST), self._clock.steady())
@@ -231,12 +231,12 @@ class Sender:
         now, held = self._clock.now(), self._held()
         over, answering = self._over(now), set(self._answering)
 
-        def look(session: Session) -> rows.Due:
-            return rows.due(session, now, over, room, urgent, held, answering)
+        def look(session: Session) -> outbox_rows.Due:
+            return outbox_rows.due(session, now, over, room, urgent, held, answering)
 
         found = await readable(self._storage, look, now, list(held))
         if found.expired:
-            await self._write(lambda session: rows.end(session, found.expired, OutboxState.EXPIRED, "expired"))
+            await self._write(lambda session: outbox_rows.end(session, found.expired, OutboxState.EXPIRED, "expired"))
         self._more, self._next_at = found.more, found.next_at
         self._waiting += found.rows
         self._answering |= answered_in(found.rows)
@@ -276,7 +276,9 @@ class Sender:
         message = await self._storage.read(lambda session: still_owed(session, row.about, now))
         if message is None:
             self._drop([row])
-            await self._write(lambda session: rows.end(session, [row.id], OutboxState.CANCELLED, "no_longer_owed"))
+            await self._write(
+                lambda session: outbox_rows.end(session, [row.id], OutboxState.CANCELLED, "no_longer_owed")
+            )
             return
         filed = message.get("document") is not None
         said = await self._write(lambda session: uploads.keep(session, message, now)) if filed else message
@@ -312,7 +314,7 @@ class Sender:
         if late:
             now = self._clock.now()
             until = [(row, now + (moment - steady)) for row, moment in late]
-            await self._write(lambda session: rows.put_off(session, until))
+            await self._write(lambda session: outbox_rows.put_off(session, until))
             self._drop([row for row, _ in until])
             moments = [moment for _, moment in until]
             self._next_at = min(moments if self._next_at is None else [self._next_at, *moments])
@@ -368,7 +370,9 @@ class Sender:
         """The call, once it is written down that it is being made; None when it is not to be made any more."""
         now = self._clock.now()
         try:
-            if not await self._write(lambda session: self._turn.confirm(session) and rows.begin(session, row, now)):
+            if not await self._write(
+                lambda session: self._turn.confirm(session) and outbox_rows.begin(session, row, now)
+            ):
                 return None
             await self._clock.rest_until(self._pace.begin(self._clock.steady()))
             return await self._delivery.say(row)

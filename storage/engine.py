@@ -9,11 +9,11 @@ from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
-from storage.crew import Crew
 from storage.lock import FileLock, StorageBusy
 from storage.postgresql import Postgresql
 from storage.sqlite import Sqlite, database_path
-from storage.work import Piece
+from storage.thread_pool import Crew
+from storage.transactions import Piece
 
 __all__ = ["Storage", "StorageBusy", "database_url"]
 

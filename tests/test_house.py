@@ -132,12 +132,12 @@ ONE_PLACE = [
         re.compile(
             r"^(datetime|datetime\.datetime|dt\.datetime)\.(now|utcnow|today)$|^(date|datetime\.date)\.today$|^time\.time$"
         ),
-        r"^(scheduler/clock\.py|storage/leases\.py|scheduler/outbox\.py|scheduler/lease.*\.py|bot/__main__\.py|bot/opening\.py|bot/playground/)",
+        r"^(scheduler/clock\.py|storage/leases\.py|scheduler/outbox\.py|scheduler/lease\.py|bot/__main__\.py|bot/cli/context\.py|bot/playground/)",
         "now is a parameter",
     ),
     (
         re.compile(r"create_task$|ensure_future$"),
-        r"^(bot/(app|receive|lanes|web)\.py|bot/kit/cards\.py|scheduler/|bot/playground/)",
+        r"^(bot/app\.py|bot/receiving/(inbox|workers|webhook)\.py|bot/kit/cards\.py|scheduler/|bot/playground/)",
         "tasks have an owner",
     ),
     (

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from bot.kit.hours import FIRST, LAST
 from bot.kit.parked import TakeUpAgain
+from bot.kit.quiet_hours import FIRST, LAST
 from bot.kit.replies import Choice, Rows
 from bot.watch import messages
-from scheduler.calendar import Block, at
-from scheduler.trust import FAR
-from storage.room import Room
+from scheduler.calendar.days import Block, at
+from scheduler.clock_check import FAR
+from storage.disk_space import Room
 
 # Telegram keeps a tap for so long; after a longer outage taps are gone without a trace.
 OUTAGE = timedelta(seconds=150)

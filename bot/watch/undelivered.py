@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.watch import messages
 from bot.watch.rules import by_day
 from bot.watch.titles import Subject, titles
-from scheduler.calendar import local_day
+from scheduler.calendar.days import local_day
 from scheduler.jobs import Owed
 from scheduler.promises import taken
 from storage.choices import Duty, JobRunState, Lane, OutboxState

@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
-from bot.features.people import messages as people
-from bot.features.people.roster_import import Imported
-from bot.features.people.rules import Fault
+from bot.cli.output import show
+from bot.features.accounts import messages as people
+from bot.features.accounts.rules import Fault
 from bot.features.roster import import_messages, tables
+from bot.features.roster.file_import import Imported
 from bot.features.roster.words import Difference
-from bot.features.tally import below_messages
-from bot.features.tally.below import Below, Line, Open
+from bot.features.tally import committee_messages
+from bot.features.tally.committee import Below, Line, Open
 from bot.kit.replies import Document, Said
 from bot.kit.sheets import harmless
 from bot.kit.words import Both
-from bot.show import show
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 
 EVIL = [
     "=cmd()",
@@ -70,7 +70,7 @@ def written(name: str) -> list[list[list[str]]]:
         table_in(import_messages.faults([fault] * many)),
         table_in(import_messages.look(done, [differs] * many, datetime(2023, 7, 7).date(), 1)),
         people.invites([(name, name, "code")], "bot").content or b"",
-        below_messages.table(Below(Quarter(2023, 3), name, 1, 1, 1, (line,))).content or b"",
+        committee_messages.table(Below(Quarter(2023, 3), name, 1, 1, 1, (line,))).content or b"",
     ]
     return [rows_of_xlsx(tables.roster_xlsx([wide, list(wide)])), *map(rows_of_csv, of_csv)]
 

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import DateTime, select
 
-from bot.features.care.sweeping import sweep
+from bot.features.privacy.sweeping import sweep
 from bot.watch.pruning import prune
 from storage.base import Model, UtcDateTime
 from storage.engine import Storage
-from tests.features.care.test_chat import hand_in
+from tests.features.privacy.test_chat import hand_in
 from tests.world import SHANGHAI, World, alive, prepare
 
 # The right time, and by how much the machine is ahead of it.

@@ -5,16 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.features.accounts import group_messages as tied
+from bot.features.accounts import messages as people
+from bot.features.accounts import rebinding_messages as accounts
+from bot.features.accounts import roster_buttons as listed
 from bot.features.activities import buttons as activities
 from bot.features.calendar import buttons as calendar
-from bot.features.care import buttons as care
-from bot.features.care.rules import Kind as Kept
 from bot.features.integrity import buttons as integrity
 from bot.features.offices import messages as offices
-from bot.features.people import account_messages as accounts
-from bot.features.people import group_messages as tied
-from bot.features.people import messages as people
-from bot.features.people import roster_buttons as listed
+from bot.features.privacy import buttons as care
+from bot.features.privacy.rules import Kind as Kept
 from bot.features.reflections import buttons as reflections
 from bot.features.roster import buttons as roster
 from bot.features.roster.importing import Table, from_json

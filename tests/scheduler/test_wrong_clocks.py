@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scheduler import outbox, repairs
-from scheduler.aftermath import Told
 from scheduler.clock import SystemClock
+from scheduler.clock_check import FAR, Corrected, Trust
+from scheduler.effects import Told
 from scheduler.jobs import Owed
+from scheduler.lease import Turn
 from scheduler.outbox import Outcome, OutcomeKind, promise
+from scheduler.outbox_rows import Row
 from scheduler.outcome import Verdict
 from scheduler.repairs import Repairs
 from scheduler.results import Results
-from scheduler.rows import Row
-from scheduler.trust import FAR, Corrected, Trust
-from scheduler.turn import Turn
 from storage.choices import InboxState, Lane, OutboxState
 from storage.models.inbox import Inbox
 from tests.e2e.house import until

@@ -12,10 +12,10 @@ from bot.watch import messages, rules
 from bot.watch.failures import Failures
 from bot.watch.rules import Outage
 from bot.watch.undelivered import subject_of
-from scheduler.calendar import Block
+from scheduler.calendar.days import Block
 from scheduler.jobs import Everywhere, Job, NotReady, Occurrence
 from storage.choices import YearState
-from storage.room import Room
+from storage.disk_space import Room
 
 TZ = ZoneInfo("Asia/Shanghai")
 GB = 2**30

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.kit.figures import rate
+from bot.kit.rates import rate
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty, Organizer, Scope
 
 OPENS_BEFORE = timedelta(minutes=30)

@@ -9,8 +9,8 @@ from bot.features.calendar.service import Proposal
 from bot.kit.lists import two_a_row
 from bot.kit.replies import PAGE, Choice, Message
 from bot.kit.words import cut, day_words
-from scheduler.calendar import Block
-from scheduler.year_views import Row, by_festival
+from scheduler.calendar.days import Block
+from scheduler.calendar.year_views import Row, by_festival
 from storage.choices import YearState
 
 STATES = {

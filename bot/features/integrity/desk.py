@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from bot.features.integrity import decisions, plan_messages, planning, service, together
+from bot.features.integrity import decisions, merged, plan_messages, planning, service
 from bot.features.integrity.buttons import Act, Coming, Field, Page, Reword, Sample, SetTiming, TickBan, Turn, Unword
 from bot.features.integrity.messages import sample
 from bot.kit import dialog as dialogs
@@ -101,7 +101,7 @@ def _opened(session: Session, call: Call, year: int, festival: str) -> Message:
 def _preview(session: Session, call: Call, one: planning.Coming) -> list[Message]:
     card = sample(planning.text(session, call.me.branch_id, one, call.tz))
     if one.due_at is not None:
-        card = together.foreseen(session, call.me.branch_id, one.due_at, card, call.now, call.tz)
+        card = merged.foreseen(session, call.me.branch_id, one.due_at, card, call.now, call.tz)
     return plan_messages.preview(one, card, call.now, call.tz)
 
 

@@ -11,7 +11,7 @@ from bot.features.integrity.buttons import Place, Read, Sample, ShowUnread
 from bot.features.integrity.timing import Blocks
 from bot.kit.replies import PAGE, Choice, Message, Pages
 from bot.kit.words import cut, day_words, moment_words, units
-from scheduler.calendar import Block
+from scheduler.calendar.days import Block
 from storage.models.reminder import Reminder
 
 NOTHING_TO_READ = "现在没有需要阅知的提醒。"

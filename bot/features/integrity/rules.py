@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from bot.kit.figures import rate
-from scheduler.calendar import Block, Calendar
+from bot.kit.rates import rate
+from scheduler.calendar.days import Block, Calendar
 
 KIND = "pre_holiday_integrity"
 MOVED_FAR = 2

@@ -14,16 +14,16 @@ from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
-from scheduler.calendar import Calendar, Quarter, at, local_day
-from scheduler.calendars import calendar_of
+from scheduler.calendar.days import Calendar, Quarter, at, local_day
+from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me, everybody
 from storage.choices import Duty
+from storage.lookups import of_branch
 from storage.models.organisation import Organisation
 from storage.models.person import Person
 from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
 from storage.roster import holders, roster
-from storage.rows import of_branch
 
 CARD = "reminder"
 NO_SUCH = "没有找到这条提醒。"

@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.kit.figures import rate
+from bot.kit.rates import rate
 from storage.choices import Category, PieceState, Rank, TaskAudience
 
 CADRES = frozenset(list(Rank)[list(Rank).index(Rank.DEPUTY_SECTION) :])

@@ -12,13 +12,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from bot.features.reflections import rules
 from bot.features.reflections.buttons import HandIn
 from bot.kit.deadlines import in_time
-from bot.kit.hours import FURTHEST, nudge_days
 from bot.kit.owing import Owing
+from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
 from bot.kit.words import short_day
-from scheduler.calendar import DAY, Calendar, Quarter, at, local_day
-from scheduler.calendars import calendar_of
+from scheduler.calendar.days import DAY, Calendar, Quarter, at, local_day
+from scheduler.calendar.store import calendar_of
 from storage.audience import Me
 from storage.choices import ActivityStatus, PieceState, TaskAudience
 from storage.models.activity import Activity

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.features.people.roster_file import EXAMPLE, HEADINGS
+from bot.features.roster.file_reader import EXAMPLE, HEADINGS
 from bot.features.roster.words import CATEGORIES, DUTIES, RANKS, REASONS, STATUSES
 from bot.kit.sheets import csv_text, harmless
 from storage.choices import Duty, ExemptionReason, MembershipStatus

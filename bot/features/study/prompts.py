@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.features.study import messages, planning, rules, service
 from bot.features.study.buttons import Place
 from bot.kit.replies import Message
-from scheduler.calendar import local_day
+from scheduler.calendar.days import local_day
 from scheduler.promises import taken
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
-from bot.kit.figures import rate
-from scheduler.calendar import Calendar, at, local_day
+from bot.kit.rates import rate
+from scheduler.calendar.days import Calendar, at, local_day
 from storage.choices import StudyItemKind
 
 SEND_AT = time(9)

@@ -11,19 +11,19 @@ from bot.features.study import messages, rules
 from bot.features.study.buttons import Done, Place
 from bot.kit.access import NO_RIGHT
 from bot.kit.deadlines import UNDONE_ALREADY, before_cut_off, before_undo_ends, in_time
-from bot.kit.hours import FURTHEST, nudge_days
 from bot.kit.owing import Owing
+from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
 from bot.kit.words import quoted
-from scheduler.calendar import Calendar, Quarter, at, local_day
-from scheduler.calendars import calendar_of
+from scheduler.calendar.days import Calendar, Quarter, at, local_day
+from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me
 from storage.choices import StudyItemState
+from storage.lookups import of_branch, standing
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 from storage.roster import roster, rosters
-from storage.rows import of_branch, standing
 
 NO_SUCH = "没有找到这项学习内容。"
 WITHDRAWN = "这项学习内容已撤回，不必再学。"

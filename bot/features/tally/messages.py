@@ -11,11 +11,11 @@ from bot.features.tally.buttons import Figure, Section
 from bot.features.tally.rules import COUNTED, Held, Sum
 from bot.features.tally.service import Tally
 from bot.kit.buttons import Button
-from bot.kit.figures import percent, plain, rate
 from bot.kit.lists import filled, page_of, two_a_row
+from bot.kit.rates import percent, plain, rate
 from bot.kit.replies import Choice, Message, Pages, Rows
 from bot.kit.words import short_day
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.choices import ActivityType
 
 NUMERALS = "一二三四"

@@ -8,7 +8,7 @@ import pytest
 
 from bot.features.integrity import rules
 from bot.features.integrity.rules import Said
-from scheduler.calendar import BUNDLED, Block, Calendar
+from scheduler.calendar.days import BUNDLED, Block, Calendar
 from storage.choices import YearState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

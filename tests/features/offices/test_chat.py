@@ -7,10 +7,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, select
 
+from bot.features.accounts.service import add_branch
 from bot.features.offices import service
-from bot.features.people.service import add_branch
-from bot.menus import TOGETHER, Menus
 from bot.playground.people import Person as Player
+from bot.watch.command_menus import TOGETHER, Menus
 from storage.audience import Office, offices
 from storage.choices import Duty
 from storage.engine import Storage

@@ -18,8 +18,8 @@ from bot.features.study.rules import (
     planned_at,
     prompt_at,
 )
-from bot.kit.hours import nudge_days, open_now
-from scheduler.calendar import BUNDLED
+from bot.kit.quiet_hours import nudge_days, open_now
+from scheduler.calendar.days import BUNDLED
 from storage.choices import StudyItemKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.study import jobs, planning, rules, service
 from bot.kit.refusal import Refusal
-from scheduler.calendar import BUNDLED, Quarter
+from scheduler.calendar.days import BUNDLED, Quarter
 from scheduler.jobs import NotReady, Occurrence, Owed
 from storage.audience import Me
 from storage.choices import ExemptionReason, StudyItemKind, StudyItemState

@@ -17,7 +17,7 @@ from bot.features.tally.figures import Figures, count_activities, ids
 from bot.features.tally.members import count_study
 from bot.features.tally.quarters import names_quarter, quarter_at_hand, read_quarter
 from bot.features.tally.rules import Held, Lecturer, Stay, Sum, hours, of_type, transfers
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.choices import ActivityType, AttendanceStatus, Organizer, Scope, StudyItemKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
