@@ -19,9 +19,9 @@ from bot.kit.redact import RedactSecrets, tell_in_the_log
 from bot.kit.transport import AiohttpTransport
 from bot.receiving.webhook import Webhook
 from bot.settings import Settings
-from bot.watch.nightly import Backups, Chores
+from bot.watch.nightly import Backups, NightlyWork
 from scheduler.clock import Clock, SystemClock
-from scheduler.clock_check import Trust
+from scheduler.clock_check import ClockCheck
 from storage.backup import short_lived
 from storage.connections import places
 from storage.engine import Storage
@@ -92,7 +92,7 @@ def _run(settings: Settings, token: str, starts_at: datetime | None) -> None:
             webhook=webhook(settings),
             operator=settings.operator_id,
             sources=ANEW,
-            chores=lambda trust: chores(storage, clock, settings, trust).tasks(),
+            nightly_work=lambda clock_check: nightly_work(storage, clock, settings, clock_check).tasks(),
         )
         asyncio.run(_until_told(app, storage, settings, clock))
 
@@ -142,11 +142,11 @@ def webhook(settings: Settings) -> Webhook | None:
     return Webhook(settings.webhook_url, settings.webhook_secret.get_secret_value(), settings.token)
 
 
-def chores(storage: Storage, clock: Clock, settings: Settings, trust: Trust) -> Chores:
+def nightly_work(storage: Storage, clock: Clock, settings: Settings, clock_check: ClockCheck) -> NightlyWork:
     """What is done every night and every few hours; a failure is told to the operator, else to the first secretary."""
     tell = settings.operator_id or settings.secretary_id
     backups = Backups(settings.backups, settings.backup_keep, tell, settings.backup_every)
-    return Chores(storage, clock, settings.timezone, backups, trust.off)
+    return NightlyWork(storage, clock, settings.timezone, backups, clock_check.off)
 
 
 async def _until_told(app: App, storage: Storage, settings: Settings, clock: Clock) -> None:

@@ -22,7 +22,7 @@ async def _nobody_to_ask() -> Outcome:
     return Outcome(OutcomeKind.SENT)
 
 
-class Line:
+class CircuitBreaker:
     """Open until three sends in a row did not get through, or one met a refused token; then Telegram is asked.
 
     ask: who we are (getMe). SENT or any error of the method itself: Telegram is there; STOP: it refuses the token. Only

@@ -58,7 +58,7 @@ class Corrected:
         return skew if self._apart else timedelta()
 
 
-class Trust:
+class ClockCheck:
     """skew: how far Telegram's clock is ahead of this machine's; None while no answer has told the time.
 
     While the clock is off nothing is swept, pruned, planned or backed up over: what is stamped by Telegram's time still

@@ -14,7 +14,7 @@ from storage.engine import Storage
 log = logging.getLogger(__name__)
 
 
-class Turn:
+class SenderLease:
     """One holder of `name` at a time; real time, because the holder may be dead.
 
     A process counts itself the holder only until the lease that it last took runs out, so one that cannot reach the

@@ -12,12 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from scheduler import outbox_rows, uploads
-from scheduler.circuit_breaker import Ask, Line
+from scheduler.circuit_breaker import Ask, CircuitBreaker
 from scheduler.clock import Clock
 from scheduler.delivery import Delivery, Edit, Send, say_why
 from scheduler.effects import Told
 from scheduler.jobs import StillOwed
-from scheduler.lease import Turn
+from scheduler.lease import SenderLease
 from scheduler.outbox_rows import LANES, Row, answered_in
 from scheduler.outcome import LONGEST_REST, MOVES, Outcome, OutcomeKind, Verdict, judge
 from scheduler.pace import Pace
@@ -86,9 +86,9 @@ class Sender:
         self._storage, self._clock, self._still_owed = storage, clock, still_owed
         self._on_stop, self._over, self._on_back = on_stop, over, on_back
         self._pace, self._uploads = pace or Pace(), uploads.Uploads(storage, bot_id)
-        self._turn = Turn(storage, f"sender:{bot_id}", LEASE, others=OTHERS, alone=alone)
+        self._turn = SenderLease(storage, f"sender:{bot_id}", LEASE, others=OTHERS, alone=alone)
         writing = asyncio.Lock()
-        self._line, self._repairs = Line(clock, ask), Repairs(storage, clock, self._turn, writing)
+        self._line, self._repairs = CircuitBreaker(clock, ask), Repairs(storage, clock, self._turn, writing)
         self._delivery = Delivery(storage, clock, send, edit, still_owed, self._pace, self._uploads)
         self._results = Results(storage, clock, bot_id, self._written, writing, self._repairs.known)
         self._waiting: list[Row] = []

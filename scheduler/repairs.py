@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import outbox_rows
 from scheduler.clock import Clock
-from scheduler.lease import Turn
+from scheduler.lease import SenderLease
 from storage.engine import Storage
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ STRAYS_EVERY = 30.0
 class Repairs:
     """Each returns whether rows may be due by it."""
 
-    def __init__(self, storage: Storage, clock: Clock, turn: Turn, writing: asyncio.Lock) -> None:
+    def __init__(self, storage: Storage, clock: Clock, turn: SenderLease, writing: asyncio.Lock) -> None:
         self._storage, self._clock, self._turn, self._writing = storage, clock, turn, writing
         self._offset: timedelta | None = None
         self._looked_for_strays = time.monotonic()

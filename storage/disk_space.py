@@ -10,7 +10,7 @@ from storage.sqlite import database_path
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class DiskSpace:
     """Bytes free on the disk and bytes of the database with its log; `used`: the share of SQLite's own limit."""
 
     free: int
@@ -18,7 +18,7 @@ class Room:
     used: float
 
 
-def room(storage: Storage) -> Room | None:
+def disk_space(storage: Storage) -> DiskSpace | None:
     """None for PostgreSQL, whose disk may be another machine's, and where the disk does not tell."""
     if storage.dialect != "sqlite":
         return None
@@ -32,4 +32,4 @@ def room(storage: Storage) -> Room | None:
     with storage.reading() as session:
         pages = int(session.execute(text("PRAGMA page_count")).scalar_one())
         most = int(session.execute(text("PRAGMA max_page_count")).scalar_one())
-    return Room(free, size, pages / most)
+    return DiskSpace(free, size, pages / most)

@@ -11,7 +11,7 @@ from storage.transactions import Piece
 log = logging.getLogger(__name__)
 
 
-class Crew:
+class ThreadPool:
     """`threads` workers on one queue; each takes up to `limit` waiting pieces, runs them, then answers.
 
     The threads start with the first piece, so that a command that never awaits starts none.

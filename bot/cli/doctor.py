@@ -29,7 +29,7 @@ from scheduler.clock_check import FAR
 from storage import faults, leases
 from storage.backup import kept
 from storage.choices import YearState
-from storage.disk_space import room
+from storage.disk_space import disk_space
 from storage.engine import Storage, StorageBusy
 from storage.models.inbox import Inbox
 from storage.revision import OldSchema, require_newest
@@ -176,7 +176,7 @@ def _newest_row(storage: Storage, now: datetime) -> Iterator[Finding]:
 
 
 def _room(storage: Storage) -> Finding:
-    left = room(storage)
+    left = disk_space(storage)
     if left is None:
         return Finding("room", None, "not looked at: the data is on another machine", "Watch the disk of PostgreSQL.")
     found = f"{left.free // 2**20} MB free, the database has {left.size // 2**20} MB"

@@ -257,13 +257,13 @@ def _show_sends(since: datetime | None, until: datetime | None, branch_id: int |
 @FORMAT
 def owed(again: bool, how: str) -> None:
     """Show what has not been delivered or handled, and why."""
-    from bot.cli.undelivered import COLUMNS, undone
+    from bot.cli.undelivered import COLUMNS, undelivered
 
     if again:
         _take_up_again()
         return
     with _database() as (settings, storage), storage.reading() as session:
-        rows = undone(session)
+        rows = undelivered(session)
     show(rows, COLUMNS, how, settings.timezone, empty="Everything is delivered and handled.", bare=True)
 
 

@@ -17,7 +17,7 @@ _DELIVERED = (OutboxState.SENT, OutboxState.CANCELLED)
 _HANDLED = (InboxState.ANSWERED, InboxState.REFUSED)
 
 
-def undone(session: Session) -> list[dict[str, Any]]:
+def undelivered(session: Session) -> list[dict[str, Any]]:
     """Messages that did not arrive (oldest first), then updates that were not handled; never the text of either."""
     return [*_messages(session), *_updates(session)]
 

@@ -60,7 +60,7 @@ HANDLERS: list[Handler] = [
 HANDLERS += photos.handlers(HANDLERS)
 
 # What is posted once more after an outage.
-ANEW: list[Anew] = [activities_reposts.anew, integrity_reposts.anew]
+ANEW: list[Anew] = [activities_reposts.reposts, integrity_reposts.reposts]
 
 
 def jobs(tz: tzinfo) -> list[Job]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.kit import hygiene
 from bot.kit.parked import UNKNOWN
 from bot.receiving.rate_limit import Flood
-from bot.receiving.workers import Lanes, Parcel
+from bot.receiving.workers import Parcel, Workers
 from scheduler.clock import Clock
 from scheduler.jobs import Owed
 from scheduler.outbox import promise
@@ -48,9 +48,9 @@ _WAITING = (
 class Receiver:
     """Stores raw updates and hands them to the lanes. Polling and webhook both come through here."""
 
-    def __init__(self, storage: Storage, clock: Clock, bot_id: int, lanes: Lanes, wake_sender: Callable[[], None]):
+    def __init__(self, storage: Storage, clock: Clock, bot_id: int, workers: Workers, wake_sender: Callable[[], None]):
         self._storage, self._clock, self._bot_id = storage, clock, bot_id
-        self._lanes, self._wake_sender = lanes, wake_sender
+        self._workers, self._wake_sender = workers, wake_sender
         self._flood = Flood()
         self._storing = 0
 
@@ -91,7 +91,7 @@ class Receiver:
         return admitted, to_tell
 
     def _pass_on(self, rows: Sequence[dict[str, Any]]) -> None:
-        self._lanes.offer(
+        self._workers.offer(
             Parcel(row["update_id"], row["sender"], row["payload"]) for row in rows if row["state"] is InboxState.NEW
         )
         if any(row["state"] is InboxState.REFUSED for row in rows):

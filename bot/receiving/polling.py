@@ -13,7 +13,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from bot.errors import TOKEN_REFUSED, CannotReceive
 from bot.kit.sending import Telegram
 from bot.receiving.inbox import ALLOWED_UPDATES, Receiver, is_numbered
-from scheduler.lease import Turn
+from scheduler.lease import SenderLease
 from scheduler.outcome import OutcomeKind
 from storage.engine import Storage
 from storage.transactions import unavailable
@@ -48,7 +48,7 @@ class Poller:
 
     def __init__(self, telegram: Telegram, receiver: Receiver, storage: Storage, bot_id: int) -> None:
         self._telegram, self._receiver = telegram, receiver
-        self._turn = Turn(storage, f"poller:{bot_id}", LEASE, others=OTHERS)
+        self._turn = SenderLease(storage, f"poller:{bot_id}", LEASE, others=OTHERS)
         self._offset: int | None = None
         self._failures = 0
         self._again = asyncio.Event()

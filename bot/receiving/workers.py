@@ -1,4 +1,4 @@
-"""Who handles what was stored: one lane a sender, lanes side by side, and a bound on what is in memory."""
+"""Who handles what was stored: one lane a person, lanes side by side, and a bound on what is in memory."""
 
 import asyncio
 import logging
@@ -48,7 +48,7 @@ Crashed = Callable[[Parcel], Awaitable[None]]
 Handled = Callable[[Parcel], Awaitable[None]]
 
 
-class Lanes:
+class Workers:
     """Keeps the order of one sender and runs senders side by side.
 
     handle: the whole handling of one update; what it raises parks the update, and `crashed` is told. A database that

@@ -46,7 +46,7 @@ class Change:
     digest: str | None
 
 
-class Menus:
+class CommandMenus:
     """Tells Telegram who sees which commands. Only a menu: every command asks for the right again."""
 
     def __init__(

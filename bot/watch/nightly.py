@@ -23,7 +23,7 @@ from storage.revision import BadBackup
 log = logging.getLogger(__name__)
 
 AT = time(3, 30)
-# A machine that is off at night has its chores a while after it was switched on.
+# A machine that is off at night does its work a while after it was switched on.
 AFTER_START = timedelta(minutes=5)
 CLOCK_AGAIN = timedelta(minutes=30)
 # Of several processes on one database one does them; real time, longer than they take.
@@ -50,7 +50,7 @@ class Backups:
         return backup.short_lived(self.folder)
 
 
-class Chores:
+class NightlyWork:
     """Runs in the front door's process only: a clock that travels must not stop at every night.
 
     off: while it says so, the clock is not to be believed.
@@ -66,16 +66,16 @@ class Chores:
 
     def tasks(self) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
         """What runs for ever, by name."""
-        return [("chores", self.run), *([("copies", self.copy_often)] if self._backups.every else [])]
+        return [("nightly work", self.run), *([("copies", self.copy_often)] if self._backups.every else [])]
 
     async def run(self) -> None:
-        """Do the chores every night, for ever; what fails is reported and tried again the next night."""
+        """Do it every night, for ever; what fails is reported and tried again the next night."""
         await self._clock.sleep_until(self._first(self._now()))
         while True:
             try:
                 done = await self.once()
             except Exception:
-                log.exception("the nightly chores failed")
+                log.exception("the nightly work failed")
                 done = True
             await self._clock.sleep_until(_next(self._now()) if done else self._now() + CLOCK_AGAIN)
 

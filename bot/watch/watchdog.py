@@ -28,11 +28,11 @@ from bot.watch.webhook_check import HookWatch
 from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendars
 from scheduler.clock import Clock
-from scheduler.clock_check import Trust, behind_its_rows
+from scheduler.clock_check import ClockCheck, behind_its_rows
 from scheduler.outbox import OutcomeKind, Sender
 from scheduler.promises import SLICE, promise_all
 from storage import leases
-from storage.disk_space import room
+from storage.disk_space import disk_space
 from storage.engine import Storage
 
 log = logging.getLogger(__name__)
@@ -46,12 +46,12 @@ PRUNE_AFTER = timedelta(hours=22)
 LASTING = ("clock", "room", "silence", "conflict", "webhook:gone", "webhook:other", "webhook:error", "ends")
 
 
-class Watchman:
+class Watchdog:
     """By itself it looks only when the clock is the system's: whoever moves a clock calls look().
 
     operator: the Telegram account that is told; None: the log alone. silence: seconds since Telegram last answered a
     poll (0 while another process polls, or with a webhook). parts: what takes turns, polling (not with a webhook) and
-    sending; each gives its sign of life where it is and moves. trust: whether the machine's clock may be believed.
+    sending; each gives its sign of life where it is and moves. clock_check: may the machine's clock be believed.
     conflict: what Telegram says of another program that polls with our token. webhook: ours, which `hook` looks after.
     """
 
@@ -66,7 +66,7 @@ class Watchman:
         bot_id: int,
         operator: int | None,
         silence: Callable[[], float],
-        trust: Trust,
+        clock_check: ClockCheck,
         conflict: Callable[[], str],
         failures: Failures,
         jobs: Sequence[str],
@@ -76,7 +76,7 @@ class Watchman:
     ) -> None:
         self.hook, self._conflict = HookWatch(telegram, webhook), conflict
         self._storage, self._telegram, self._clock, self._tz, self._sender = storage, telegram, clock, tz, sender
-        self._bot_id, self._operator, self._silence, self._trust = bot_id, operator, silence, trust
+        self._bot_id, self._operator, self._silence, self._clock_check = bot_id, operator, silence, clock_check
         self._failures, self._sources, self._parts = failures, sources, parts
         self._lasting = [*LASTING, *(f"job:{name}" for name in jobs)]
 
@@ -171,7 +171,7 @@ class Watchman:
     # --- telling ---
 
     async def _tell_operator(self) -> None:
-        now, space = self._clock.now(), await asyncio.to_thread(room, self._storage)
+        now, space = self._clock.now(), await asyncio.to_thread(disk_space, self._storage)
 
         def seen(session: Session) -> tuple[list[rules.Finding], bool, list[str]]:
             found = [*self._findings(session, now), *rules.space(space)]
@@ -188,7 +188,7 @@ class Watchman:
         today, calendar = local_day(now, self._tz), calendars(session).national
         return [
             *rules.parked(observations.parked(session, now, self._tz), self._tz, self._bot_id),
-            *rules.clock(self._trust.skew, behind=behind_its_rows(session, now)),
+            *rules.clock(self._clock_check.skew, behind=behind_its_rows(session, now)),
             # One word about one thing: who is put off by another program hears nothing from Telegram either.
             *(list(rules.conflict(self._conflict())) or rules.silence(self._silence())),
             *self.hook.findings(),
@@ -232,7 +232,7 @@ class Watchman:
 
     async def _prune(self) -> None:
         """By whoever comes first after most of a day: the lease is never renewed, and so keeps the others away."""
-        if await self._trust.off():
+        if await self._clock_check.off():
             return
         name = f"prune:{self._bot_id}"
         if await self._storage.read(lambda session: leases.taken(session, name, PRUNE_AFTER)):

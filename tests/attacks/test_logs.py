@@ -151,7 +151,7 @@ async def test_no_word_of_anybody_is_logged_or_in_a_fault(
                 await bot.stage.say("甲二", f"试办 {kind} {SECRET}")
                 # Another minute, so that nobody floods.
                 await bot.clock.travel(bot.clock.now() + timedelta(minutes=5))
-            await bot.app.watchman.look()
+            await bot.app.watchdog.look()
             await bot.clock.settle()
             aside = _parked(bot)
             told = [str(message.text) for person in bot.playground.people.values() for message in person.chat.from_bot]

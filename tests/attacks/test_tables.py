@@ -14,7 +14,7 @@ from bot.features.roster import import_messages, tables
 from bot.features.roster.file_import import Imported
 from bot.features.roster.words import Difference
 from bot.features.tally import committee_messages
-from bot.features.tally.committee import Below, Line, Open
+from bot.features.tally.committee import Below, BranchCounts, Open
 from bot.kit.replies import Document, Said
 from bot.kit.sheets import harmless
 from bot.kit.words import Both
@@ -63,7 +63,7 @@ def written(name: str) -> list[list[list[str]]]:
     fault = Fault(2, name, name, Both(name, name))
     differs = Difference(name, name, name, name)
     done = Imported(listed=1, added=0, changed=1, groups_added=0, exempt=(), not_listed=())
-    line = Line(1, name, name, 1, 1, {}, Open())
+    line = BranchCounts(1, name, name, 1, 1, {}, Open())
     many = import_messages.LINES_SHOWN + 1
     of_csv = [
         tables.roster_csv([wide, list(wide)]),

@@ -105,12 +105,12 @@ async def test_a_part_that_fails_again_and_again_stops_no_other(
         raise LookupError("a fault of ours")
 
     person = there.person(1, "甲一")
-    async with running(build(storage, there, chores=lambda trust: [("chores", broken)])):
+    async with running(build(storage, there, nightly_work=lambda clock_check: [("nightly work", broken)])):
         await until(lambda: len(tried) > 3)
         await person.send("到")
         await until(lambda: person.chat.from_bot)
     assert states(storage) == ["answered"]
-    assert "chores has failed" in caplog.text
+    assert "nightly work has failed" in caplog.text
 
 
 async def test_a_database_that_goes_away_for_seconds_ends_nothing(

@@ -126,18 +126,18 @@ async def test_only_whose_turn_it_is_gives_a_sign(shared: Storage, monkeypatch: 
     for part in (heartbeats.POLLING, heartbeats.SENDING):
         set_lease(shared, f"{part}:{there.bot.id}", timedelta(seconds=-50))
     async with served(shared, there) as (app, _):
-        await app.watchman.look()
+        await app.watchdog.look()
         assert all((sign(shared, there, part) or 0) > 45 for part in (heartbeats.POLLING, heartbeats.SENDING))
         for turn in ("poller", "sender"):
             set_lease(shared, f"{turn}:{there.bot.id}", YEAR)
         await until(lambda: app.poller.mine and app.sender.mine)
-        await app.watchman.look()
+        await app.watchdog.look()
         assert all((sign(shared, there, part) or 0) < 45 for part in (heartbeats.POLLING, heartbeats.SENDING))
         for part in (heartbeats.POLLING, heartbeats.SENDING):
             set_lease(shared, f"{part}:{there.bot.id}", timedelta(seconds=-50))
         monkeypatch.setattr(type(app.sender), "silence", 61.0)
         monkeypatch.setattr(type(app.poller), "silence", 61.0)
-        await app.watchman.look()
+        await app.watchdog.look()
         assert all((sign(shared, there, part) or 0) > 45 for part in (heartbeats.POLLING, heartbeats.SENDING))
     await there.close()
 

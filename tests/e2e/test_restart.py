@@ -55,8 +55,8 @@ async def test_killed_between_storing_and_handling(storage: Storage) -> None:
     tap = await person.tap_data(message, OLD)
     received = [pending.body for pending in there.updates.waiting()]
     there.updates.drop()
-    lanes = build(storage, there).lanes
-    await Receiver(storage, SystemClock(), there.bot.id, lanes, lambda: None).take(received)
+    workers = build(storage, there).workers
+    await Receiver(storage, SystemClock(), there.bot.id, workers, lambda: None).take(received)
     assert states(storage) == ["new", "new"]
     async with bot(storage, there) as app:
         await quiet(app)

@@ -71,9 +71,9 @@ class Past:
         said: list[str] = []
 
         async def act(bot: World) -> None:
-            await bot.app.watchman.look()
+            await bot.app.watchdog.look()
             await bot.stage.at(until)
-            await bot.app.watchman.look()
+            await bot.app.watchdog.look()
             await bot.clock.settle()
             chats = [person.chat for person in bot.playground.people.values()] + [bot.stage.group.chat]
             said.extend(message.text for chat in chats for message in chat.from_bot)
@@ -95,7 +95,7 @@ async def past(chat_url: str, tmp_path: Path, _tools: None) -> Past:
 
     async def plan(bot: World) -> None:
         await story.august_plan(bot.stage)
-        await bot.app.watchman.look()
+        await bot.app.watchdog.look()
         await bot.stage.at(COPIED)
 
     await past.run("2023-07-28 10:00", plan)
@@ -127,7 +127,7 @@ async def _lives_on(bot: World) -> None:
     await bot.stage.at("2023-07-31 09:30")
     await story.committee_make(bot.stage)
     await bot.stage.at(PROMPTED)
-    await bot.app.watchman.look()
+    await bot.app.watchdog.look()
 
 
 @pytest.mark.both_databases

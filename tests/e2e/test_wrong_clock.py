@@ -56,7 +56,7 @@ async def test_what_is_done_by_a_wrong_clock_has_its_true_instant(wrong: World) 
 async def test_what_came_while_the_clock_was_wrong_is_kept_as_long_as_all_else(wrong: World) -> None:
     """It was swept in the first night after the clock had been put right."""
     await hand_in(wrong)
-    assert await wrong.app.trust.off()
+    assert await wrong.app.clock_check.off()
     assert await sweep(wrong.storage, RIGHT + timedelta(days=1)) == {}
     assert await prune(wrong.storage, RIGHT + timedelta(days=1)) == 0
     gone = await sweep(wrong.storage, RIGHT + timedelta(days=400))

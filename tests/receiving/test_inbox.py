@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.kit.completion import AlreadyHandled, NotYet
 from bot.receiving import workers as lanes_module
 from bot.receiving.inbox import Receiver, row_of, store
-from bot.receiving.workers import Lanes, Parcel, park
+from bot.receiving.workers import Parcel, Workers, park
 from scheduler.clock import SystemClock
 from storage.choices import InboxState, Lane
 from storage.engine import Storage
@@ -42,7 +42,7 @@ class Desk:
         self.storage, self.handled, self.crashed, self.woken = storage, [], [], 0
         self.answered_late: list[int] = []
         self._handle = handle
-        self.lanes = Lanes(storage, SystemClock(), BOT, self.handle, self.crash, self.late)
+        self.lanes = Workers(storage, SystemClock(), BOT, self.handle, self.crash, self.late)
         self.receiver = Receiver(storage, SystemClock(), BOT, self.lanes, self.wake)
 
     async def handle(self, parcel: Parcel) -> None:
@@ -546,7 +546,7 @@ async def test_an_inbox_that_cannot_be_read_for_a_moment_is_read_again(
     monkeypatch.setattr(lanes_module, "RESCAN", 0.02)
     with Overlapping(storage_url) as storage:
         await Desk(storage, nothing).receiver.take(updates(2, 4))
-        storage.cut("Lanes._fetch")
+        storage.cut("Workers._fetch")
         again = Desk(storage, nothing)
         async with again.working():
             await until(lambda: len(again.handled) == 4)
@@ -569,7 +569,7 @@ async def test_what_comes_while_the_inbox_is_read_keeps_behind_it(storage_url: s
     with Overlapping(storage_url) as storage:
         await Desk(storage, nothing).receiver.take([message(1), message(2)])
         desk = Desk(storage, nothing)
-        let_on = storage.hold("Lanes._fetch")
+        let_on = storage.hold("Workers._fetch")
         fetching = asyncio.create_task(desk.lanes._fetch())
         await until(lambda: storage.holding == 1)
         await storage.write(lambda session: store(session, [row for row in [row_of(BOT, message(3), NOW)] if row], NOW))

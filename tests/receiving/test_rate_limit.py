@@ -13,7 +13,7 @@ from bot.playground.clock import TravelClock
 from bot.receiving import inbox
 from bot.receiving.inbox import TOO_MUCH, Receiver
 from bot.receiving.rate_limit import BURST, PER_SECOND, Bucket
-from bot.receiving.workers import Lanes
+from bot.receiving.workers import Workers
 from storage.choices import InboxState, Lane
 from storage.engine import Storage
 from storage.models.inbox import Inbox
@@ -47,7 +47,7 @@ class Door:
     def __post_init__(self) -> None:
         async def nothing(parcel: Any) -> None: ...
 
-        lanes = Lanes(self.storage, self.clock, self.bot_id, nothing, nothing)
+        lanes = Workers(self.storage, self.clock, self.bot_id, nothing, nothing)
         self.receiver = Receiver(self.storage, self.clock, self.bot_id, lanes, self._wake)
 
     def _wake(self) -> None:

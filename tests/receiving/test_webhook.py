@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from bot.receiving.inbox import Receiver
 from bot.receiving.webhook import SECRET_HEADER, Webhook, application, serving
-from bot.receiving.workers import Lanes, Parcel
+from bot.receiving.workers import Parcel, Workers
 from scheduler.clock import SystemClock
 from storage.choices import InboxState
 from storage.engine import Storage
@@ -78,7 +78,7 @@ async def on_both(storage_url: str) -> AsyncIterator[Hook]:
 async def served(url: str) -> AsyncIterator[Hook]:
     async with aiohttp.ClientSession() as session:
         with Storage(url) as storage:
-            lanes = Lanes(storage, SystemClock(), 42, nothing, nothing)
+            lanes = Workers(storage, SystemClock(), 42, nothing, nothing)
             receiver = Receiver(storage, SystemClock(), 42, lanes, lambda: None)
             hook = Hook(session, storage)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.playground.clock import TravelClock
-from scheduler.circuit_breaker import Line
+from scheduler.circuit_breaker import CircuitBreaker
 from scheduler.outcome import Outcome, OutcomeKind
 from tests.scheduler.office import START
 
@@ -20,7 +20,7 @@ class Watched:
 
     def __init__(self, *me: Outcome | Exception) -> None:
         self.clock, self.me, self.asked, self.back = TravelClock(START), list(me), list[int](), 0
-        self.line = Line(self.clock, self.ask)
+        self.line = CircuitBreaker(self.clock, self.ask)
         self.task = asyncio.create_task(self.line.run(self.came_back))
 
     async def ask(self) -> Outcome:

@@ -135,7 +135,7 @@ def another_has_it(session: Session) -> None:
     session.execute(update(Outbox).values(state=OutboxState.SENDING, attempts=1))
 
 
-@pytest.mark.parametrize("at", ["Turn._take", "Sender._take_over"])
+@pytest.mark.parametrize("at", ["SenderLease._take", "Sender._take_over"])
 async def test_the_row_of_whoever_has_the_turn_now_is_left_alone(
     office: Office, storage: Overlapping, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:

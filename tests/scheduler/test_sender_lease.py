@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from scheduler import outbox
 from scheduler.clock import real_now
-from scheduler.lease import Turn
+from scheduler.lease import SenderLease
 from storage.choices import OutboxState
 from storage.engine import Storage
 from storage.models.outbox import Lease
@@ -81,7 +81,7 @@ async def test_whose_turn_is_over_begins_nothing(office: Office, monkeypatch: py
 
 
 async def test_a_turn_ends_by_itself_when_the_database_does_not_answer(office: Office) -> None:
-    turn = Turn(office.storage, "sender:1", timedelta(seconds=0.2), others="others", alone=False)
+    turn = SenderLease(office.storage, "sender:1", timedelta(seconds=0.2), others="others", alone=False)
     holding = asyncio.create_task(turn.hold(every=60))
     await until(lambda: turn.asked)
     await until(lambda: not turn.mine)
@@ -94,8 +94,8 @@ async def test_turns_are_taken_by_the_server_s_clock(postgresql_url: str, days: 
     """Of two processes one has a clock that is a year off: it waits like any other, and is followed like any other."""
     life = timedelta(seconds=0.4)
 
-    def turn(storage: Storage, off: timedelta) -> Turn:
-        return Turn(storage, "sender:1", life, others="others", alone=False, machine=lambda: real_now() + off)
+    def turn(storage: Storage, off: timedelta) -> SenderLease:
+        return SenderLease(storage, "sender:1", life, others="others", alone=False, machine=lambda: real_now() + off)
 
     with Storage(postgresql_url) as storage:
         right, wrong = turn(storage, timedelta()), turn(storage, timedelta(days=days))
@@ -132,7 +132,7 @@ async def test_a_turn_that_a_wrong_clock_took_for_a_year_is_void(office: Office)
 
 async def test_a_stop_while_the_database_is_away_is_a_stop(postgresql_url: str) -> None:
     with line(postgresql_url) as between, Storage(between.url) as storage:
-        turn = Turn(storage, "sender:1", timedelta(seconds=5), others="others")
+        turn = SenderLease(storage, "sender:1", timedelta(seconds=5), others="others")
         holding = asyncio.create_task(turn.hold(every=60))
         await turn.wait()
         between.down()

@@ -37,7 +37,7 @@ async def bot(sqlite_url: str) -> AsyncIterator[World]:
 
 async def look(bot: World, times: int = 1) -> None:
     for _ in range(times):
-        await bot.app.watchman.look()
+        await bot.app.watchdog.look()
         await bot.clock.settle()
 
 

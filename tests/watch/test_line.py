@@ -46,7 +46,7 @@ async def hooked(storage: Storage) -> AsyncIterator[tuple[World, Webhook]]:
                 return answer.status, answer.headers
 
         bot.playground.webhooks.post = post
-        await until(lambda: bot.app.watchman.hook.ready)
+        await until(lambda: bot.app.watchdog.hook.ready)
         bot.clock.watch("webhook", lambda: bot.playground.webhooks.busy, sleeps=False)
         yield bot, hook
 
@@ -61,7 +61,7 @@ async def call(bot: World, method: str, **params: Any) -> dict[str, Any]:
 
 
 async def look(bot: World) -> None:
-    await bot.app.watchman.look()
+    await bot.app.watchdog.look()
     await bot.clock.settle()
 
 

@@ -1,4 +1,4 @@
-"""The night's chores: a backup that is kept by number, its failure told, the sweeping after it."""
+"""The night's work: a backup that is kept by number, its failure told, the sweeping after it."""
 
 import asyncio
 import os
@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from bot.watch import nightly as chores_module
-from bot.watch.nightly import Backups, Chores
+from bot.watch import nightly
+from bot.watch.nightly import Backups, NightlyWork
 from scheduler.clock import SystemClock
-from scheduler.clock_check import Trust
+from scheduler.clock_check import ClockCheck
 from storage import backup
 from storage.choices import InboxState
 from storage.engine import Storage
@@ -42,19 +42,19 @@ def make(
     clock: Still | None = None,
     skew: timedelta | None = None,
     every: int = 0,
-) -> Chores:
+) -> NightlyWork:
     clock = clock or Still(datetime.now(UTC))
-    return Chores(
-        storage, clock, SHANGHAI, Backups(folder, keep, OPERATOR, every), Trust(storage, clock, lambda: skew).off
+    return NightlyWork(
+        storage, clock, SHANGHAI, Backups(folder, keep, OPERATOR, every), ClockCheck(storage, clock, lambda: skew).off
     )
 
 
 async def test_a_backup_a_night_and_the_newest_are_kept(sqlite_url: str, tmp_path: Path) -> None:
     clock, folder = Still(datetime(2023, 7, 7, 19, 30, tzinfo=UTC)), tmp_path / "backups"
     with Storage(sqlite_url) as storage:
-        chores = make(storage, folder, clock=clock)
+        nightly_work = make(storage, folder, clock=clock)
         for _ in range(4):
-            await chores.once()
+            await nightly_work.once()
             clock.at += timedelta(days=1)
     assert [path.name for path in backup.kept(folder)] == [
         "branch-bot-20230711-033000.db",
@@ -97,7 +97,7 @@ async def test_of_two_processes_one_does_them(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[Path] = []
-    monkeypatch.setattr(chores_module.backup, "make", lambda url, target: made.append(target))
+    monkeypatch.setattr(nightly.backup, "make", lambda url, target: made.append(target))
     with Storage(postgresql_url) as first, Storage(postgresql_url) as second:
         await make(first, tmp_path).once()
         await make(second, tmp_path).once()
@@ -151,10 +151,10 @@ async def test_beside_the_nights_a_copy_every_few_hours_of_which_eight_are_kept(
     monkeypatch.setenv("PATH", f"{postgresql_server.bin_path}{os.pathsep}{os.environ['PATH']}")
     clock, folder = Still(datetime(2023, 7, 7, 19, 30, tzinfo=UTC)), tmp_path / "backups"
     with Storage(storage_url) as storage:
-        chores = make(storage, folder, clock=clock, every=6)
-        await chores.once()
+        nightly_work = make(storage, folder, clock=clock, every=6)
+        await nightly_work.once()
         for _ in range(9 if storage.dialect == "sqlite" else 2):
-            assert await chores.copy_once()
+            assert await nightly_work.copy_once()
             clock.at += timedelta(hours=6)
     made = [path.name.partition(".")[0] for path in backup.kept(folder / "short")]
     assert made[0] == ("branch-bot-20230710-033000" if storage.dialect == "sqlite" else "branch-bot-20230708-093000")
@@ -207,5 +207,5 @@ async def test_the_first_copy_is_made_soon_and_each_by_one_process(sqlite_url: s
 
 def test_none_of_them_when_none_is_wanted(sqlite_url: str, tmp_path: Path) -> None:
     with Storage(sqlite_url) as storage:
-        assert [name for name, _ in make(storage, tmp_path).tasks()] == ["chores"]
-        assert [name for name, _ in make(storage, tmp_path, every=6).tasks()] == ["chores", "copies"]
+        assert [name for name, _ in make(storage, tmp_path).tasks()] == ["nightly work"]
+        assert [name for name, _ in make(storage, tmp_path, every=6).tasks()] == ["nightly work", "copies"]

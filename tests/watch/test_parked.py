@@ -59,7 +59,7 @@ async def bot_with(trial: Trial, url: str) -> AsyncIterator[World]:
 
 
 async def look(bot: World) -> None:
-    await bot.app.watchman.look()
+    await bot.app.watchdog.look()
     await bot.clock.settle()
 
 

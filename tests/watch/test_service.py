@@ -189,7 +189,7 @@ def test_a_sign_of_life_in_the_future_hides_no_outage_after_it(storage: Storage)
 
 
 def posted(session: Session, cast: Cast, since: str, now: str) -> set[int]:
-    again = activities_reposts.anew(session, [cast.branch_id], local(since), local(now), SHANGHAI)
+    again = activities_reposts.reposts(session, [cast.branch_id], local(since), local(now), SHANGHAI)
     return {one.person_id or one.chat_id or 0 for one in again}
 
 

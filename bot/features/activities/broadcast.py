@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import buttons, cards, messages, notices, planning, rules, service
 from bot.kit.access import Right
-from bot.kit.broadcasts import Broadcast, Sent, Subject, preview
+from bot.kit.broadcasts import BatchContent, Broadcast, Sent, preview
 from bot.kit.deadlines import may_undo
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
@@ -28,14 +28,14 @@ PLAIN_HEAD = "【通知】"
 # --- correcting ----------------------------------------------------------------------------------------------------
 
 
-def find(session: Session, notice_id: int, tz: tzinfo) -> Subject | None:
+def find(session: Session, notice_id: int, tz: tzinfo) -> BatchContent | None:
     """The deadline at the end stays as it is: only the words before it may be corrected."""
     notice = session.get(Notice, notice_id)
     if notice is None:
         return None
     activity = _activity(session, notice)
     off = activity is not None and (activity.status is ActivityStatus.CANCELLED or notice.closed_at is not None)
-    return Subject(
+    return BatchContent(
         branch_id=notice.branch_id,
         title=notice.text.split("\n")[0],
         text=_split(notice)[1],

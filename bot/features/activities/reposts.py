@@ -18,7 +18,7 @@ from storage.models.outbox import Card, Outbox
 from storage.roster import roster
 
 
-def anew(session: Session, branch_ids: Sequence[int], since: datetime, now: datetime, tz: tzinfo) -> Iterable[Again]:
+def reposts(session: Session, branch_ids: Sequence[int], since: datetime, now: datetime, tz: tzinfo) -> Iterable[Again]:
     asking = _open(session, branch_ids, now)
     yield from _cards(session, asking, since, now, tz)
     for notice, activity in asking:

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.integrity import messages, rules, service
-from bot.features.integrity.buttons import Place
+from bot.features.integrity.buttons import Origin
 from bot.features.study import prompts
 from bot.kit.access import Right
-from bot.kit.broadcasts import Broadcast, Sent, Subject, with_delivery
+from bot.kit.broadcasts import BatchContent, Broadcast, Sent, with_delivery
 from bot.kit.replies import Message
 from storage.models.reminder import Acknowledgement, Reminder
 
@@ -17,11 +17,11 @@ KIND = "reminder"
 LONGEST = 3000
 
 
-def find(session: Session, reminder_id: int, tz: tzinfo) -> Subject | None:
+def find(session: Session, reminder_id: int, tz: tzinfo) -> BatchContent | None:
     reminder = session.get(Reminder, reminder_id)
     if reminder is None:
         return None
-    return Subject(
+    return BatchContent(
         branch_id=reminder.branch_id,
         title=f"{rules.names(reminder.holidays)}节前廉洁提醒",
         text=messages.body_of(reminder, tz),
@@ -51,7 +51,7 @@ def reads(session: Session, reminder_id: int, sent: Sent, now: datetime, tz: tzi
     if sent.about.get("theme") is None:
         return messages.card(reminder, tz, read_at)
     section = prompts.section(session, sent.about["theme"], sent.person_id)
-    return messages.joined(section, messages.card(reminder, tz, read_at, Place.NUDGE))
+    return messages.joined(section, messages.card(reminder, tz, read_at, Origin.NUDGE))
 
 
 def desk_card(session: Session, reminder: Reminder, now: datetime, tz: tzinfo) -> Message:

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.features.integrity import broadcast, desk, messages, service
-from bot.features.integrity.buttons import Place, Read, ShowUnread
+from bot.features.integrity.buttons import Origin, Read, ShowUnread
 from bot.kit.access import NO_RIGHT
 from bot.kit.broadcasts import delivering
 from bot.kit.handlers import Call, CardView, Handler, Tap, Word
@@ -21,7 +21,7 @@ def read(session: Session, call: Call, button: Read) -> Reply:
     refresh = [(service.CARD, reminder.id)] if new else []
     if not call.private:
         return Reply(toast=toast, refresh=refresh)
-    if button.place is Place.NUDGE:
+    if button.place is Origin.NUDGE:
         line = messages.read_line(reminder, row.at, call.tz)
         return Reply(toast=toast, here=[Message(line)] if new else [], refresh=refresh)
     return Reply(toast=toast, edit=messages.card(reminder, call.tz, row.at), refresh=refresh)

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.features.integrity import messages, service
-from bot.features.integrity.buttons import Place
+from bot.features.integrity.buttons import Origin
 from bot.features.study import planning, prompts
 from bot.features.study.rules import month_of
 from bot.kit.replies import Message
@@ -66,4 +66,4 @@ def message(session: Session, reminder_id: int, theme_id: int | None, person_id:
     if theme_id is None:
         return messages.card(reminder, tz)
     section = prompts.section(session, theme_id, person_id)
-    return messages.joined(section, messages.card(reminder, tz, place=Place.NUDGE))
+    return messages.joined(section, messages.card(reminder, tz, place=Origin.NUDGE))

@@ -11,7 +11,7 @@ from bot.kit.reposts import Again
 from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
 
 
-def anew(session: Session, branch_ids: Sequence[int], since: datetime, now: datetime, tz: tzinfo) -> list[Again]:
+def reposts(session: Session, branch_ids: Sequence[int], since: datetime, now: datetime, tz: tzinfo) -> list[Again]:
     read = and_(
         Acknowledgement.reminder_id == ReminderAudience.reminder_id,
         Acknowledgement.person_id == ReminderAudience.person_id,

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Enum
 
-from bot.features.privacy.changes import PAGE, Change, Line, RowEdit, Values
+from bot.features.privacy.changes import PAGE, Change, LogEntry, RowEdit, Values
 from bot.features.privacy.words import BY, PLAIN, SPANS, WHYS, action_word, column_word, subject_word, value_word
 from bot.kit.replies import TEXT_LIMIT
 from bot.kit.words import cut, moment_words, units
@@ -37,7 +37,7 @@ _THERE = frozenset(
 _ONE_AT_A_TIME = frozenset({"membership_span", "group_span", "rank_span", "category_span"})
 
 
-def line(one: Line, tz: tzinfo) -> str:
+def line(one: LogEntry, tz: tzinfo) -> str:
     """7月7日（周五）14:30 甲二：变更（甲五），党小组由第一党小组改为第二党小组（自2023年8月1日起）；原因：工作调整"""
     who = cut(one.actor, 40) if one.actor else PLAIN.get(one.via, "定时")
     about = f"（{cut(one.about, 60)}）" if one.about else ""
@@ -49,7 +49,7 @@ def line(one: Line, tz: tzinfo) -> str:
     return cut(f"{head}，{said}" if said else head, LONGEST)
 
 
-def _of(one: Line) -> str:
+def _of(one: LogEntry) -> str:
     """What kind of thing it was done to, unless that is plain: of people the name is enough, as in 编入（甲三）."""
     word = subject_word(one.subject)
     plain = (one.subject == "person" and one.about) or one.subject == "organisation"
@@ -244,7 +244,7 @@ def _person(edit: RowEdit, tz: tzinfo) -> Iterator[str]:
 _COUNTED = {"person_added": "新增", "person_changed": "修改", "person_removed": "移除"}
 
 
-def _notes(one: Line) -> Iterator[str]:
+def _notes(one: LogEntry) -> Iterator[str]:
     """How many, by what, and why."""
     notes = one.notes
     if isinstance(notes.get("holiday"), str):

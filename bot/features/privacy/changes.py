@@ -46,7 +46,7 @@ class RowEdit:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogEntry:
     """One act: who (null: the clock or the command line, see `via`), what, on what, what it changed, and `why`.
 
     Ids are names already; `notes` are the further details: how many, by what, of what file.
@@ -63,7 +63,7 @@ class Line:
     notes: Values = field(default_factory=dict)
 
 
-def page(session: Session, me: Me, number: int, person_id: int | None, day: date | None, tz: tzinfo) -> Page[Line]:
+def page(session: Session, me: Me, number: int, person_id: int | None, day: date | None, tz: tzinfo) -> Page[LogEntry]:
     """`person_id`: who did it or to whom it was done; `day`: on that day of the branch."""
     require(me, Right.CARE, branch_id=me.branch_id)
     query = select(Audit).where(Audit.branch_id == me.branch_id)
@@ -90,11 +90,11 @@ def find_people(session: Session, me: Me, name: str) -> Sequence[Person]:
 # --- a row of the log as a line --------------------------------------------------------------------------------------
 
 
-def _line(row: Audit, names: "Names") -> Line:
+def _line(row: Audit, names: "Names") -> LogEntry:
     details = row.details
     about = [names.subject(row), names.name(Activity, details.get("activity_id"))]
     about += [names.name(Person, details.get("person_id"))] if row.subject != "person" else []
-    return Line(
+    return LogEntry(
         row.at,
         names.name(Person, row.actor_id) or None,
         row.via,

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.privacy import mentions, message_log
-from bot.features.privacy.personal_data import HOLDINGS, Fate, Holding, Subject
+from bot.features.privacy.personal_data import HOLDINGS, DataSubject, Fate, Holding
 from bot.features.privacy.rules import erased_name
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
@@ -57,7 +57,7 @@ def people(session: Session, me: Me, name: str = "") -> Sequence[Person]:
 def look(session: Session, me: Me, person_id: int, today: date) -> Before:
     """What would go and what stays."""
     person = _find(session, me, person_id, today)
-    subject = Subject(person.id, person.telegram_id)
+    subject = DataSubject(person.id, person.telegram_id)
     counts: dict[Fate, dict[str, int]] = {fate: {} for fate in Fate}
     for holding in HOLDINGS:
         count = _count(session, holding, subject)
@@ -90,7 +90,7 @@ def _find(session: Session, me: Me, person_id: int, today: date) -> Person:
     return person
 
 
-def _count(session: Session, holding: Holding, subject: Subject) -> int:
+def _count(session: Session, holding: Holding, subject: DataSubject) -> int:
     if holding.whose is None:
         return 0
     return session.scalar(select(func.count()).select_from(holding.table).where(holding.whose(subject))) or 0
@@ -102,7 +102,7 @@ def erase(session: Session, me: Me, person_id: int, today: date, now: datetime, 
     `handling`: the update that asks for it; it shows the name, and is still open.
     """
     person = _find(session, me, person_id, today)
-    subject = Subject(person.id, person.telegram_id)
+    subject = DataSubject(person.id, person.telegram_id)
     around = mentions.surroundings(session, person)
     name = mentions.naming(session, person, erased_name(person.id), around)
     _end_spans(session, person.id, today)
@@ -129,7 +129,7 @@ def erase(session: Session, me: Me, person_id: int, today: date, now: datetime, 
     return done
 
 
-def _erase(session: Session, holding: Holding, subject: Subject) -> int:
+def _erase(session: Session, holding: Holding, subject: DataSubject) -> int:
     if holding.whose is None or holding.fate is Fate.KEEP:
         return 0
     if holding.fate is Fate.DELETE:

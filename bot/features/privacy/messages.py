@@ -20,7 +20,7 @@ from bot.features.privacy.buttons import (
     ShowWords,
     Sweep,
 )
-from bot.features.privacy.changes import Line
+from bot.features.privacy.changes import LogEntry
 from bot.features.privacy.erasure import Before
 from bot.features.privacy.mentions import KEPT
 from bot.features.privacy.mydata import MyData, to_json
@@ -65,7 +65,7 @@ def my_data(data: MyData, now: datetime, tz: tzinfo) -> list[Document]:
 # --- 变更记录 ---------------------------------------------------------------------------------------------------------
 
 
-def changes(found: Page[Line], person: Person | None, day: date | None, tz: tzinfo) -> Message:
+def changes(found: Page[LogEntry], person: Person | None, day: date | None, tz: tzinfo) -> Message:
     of = "，".join(filter(None, [person.name if person else "", day_words(day) if day else ""]))
     lines = [f"【变更记录】{of or '全部'}", *(change_words.line(line, tz) for line in found.things)]
     if not found.things:

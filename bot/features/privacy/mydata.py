@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from bot.features.privacy.personal_data import HOLDINGS, Holding, Subject
+from bot.features.privacy.personal_data import HOLDINGS, DataSubject, Holding
 from bot.features.privacy.redactions import without_others_texts
 from storage.audience import Me
 from storage.base import Model, table
@@ -36,7 +36,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DataTable:
     """One table of somebody's data: the rows as they are stored, and how often the person is named in others' rows."""
 
     name: str
@@ -52,14 +52,14 @@ class MyData:
 
     person_id: int
     name: str
-    parts: Sequence[Part]
+    parts: Sequence[DataTable]
     names: Mapping[tuple[str, int], str]
     points: Mapping[tuple[str, str], str]
 
 
 def gather(session: Session, me: Me) -> MyData:
     """One's own data; nobody can ask for another's."""
-    subject = Subject(me.id, session.scalars(select(Person.telegram_id).where(Person.id == me.id)).first())
+    subject = DataSubject(me.id, session.scalars(select(Person.telegram_id).where(Person.id == me.id)).first())
     parts = [_part(session, holding, subject) for holding in HOLDINGS]
     points = {
         (of.name, column.name): key.column.table.name
@@ -70,7 +70,7 @@ def gather(session: Session, me: Me) -> MyData:
     return MyData(me.id, me.name, parts, _names(session, parts, points), points)
 
 
-def _part(session: Session, holding: Holding, subject: Subject) -> Part:
+def _part(session: Session, holding: Holding, subject: DataSubject) -> DataTable:
     of = table(holding.table)
     rows: Sequence[Row] = []
     if holding.whose is not None:
@@ -81,11 +81,11 @@ def _part(session: Session, holding: Holding, subject: Subject) -> Part:
         session.scalar(select(func.count()).select_from(of).where(of.c[column] == subject.person_id)) or 0
         for column in holding.acts
     )
-    return Part(of.name, holding.title, [column.name for column in of.columns], rows, acted)
+    return DataTable(of.name, holding.title, [column.name for column in of.columns], rows, acted)
 
 
 def _names(
-    session: Session, parts: Iterable[Part], points: Mapping[tuple[str, str], str]
+    session: Session, parts: Iterable[DataTable], points: Mapping[tuple[str, str], str]
 ) -> dict[tuple[str, int], str]:
     wanted: dict[str, set[int]] = {}
     for part in parts:

@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from bot.features.privacy.mydata import MyData, Part, Row
+from bot.features.privacy.mydata import DataTable, MyData, Row
 from bot.features.privacy.words import HIDDEN, PLAIN, action_word, column_word, subject_word, value_word
 from bot.kit.sheets import visible
 from bot.kit.words import moment_words
@@ -44,7 +44,7 @@ def _lines(data: MyData, now: datetime, tz: tzinfo) -> Iterator[str]:
     yield "</body></html>"
 
 
-def _table(data: MyData, part: Part, tz: tzinfo) -> Iterator[str]:
+def _table(data: MyData, part: DataTable, tz: tzinfo) -> Iterator[str]:
     columns = [name for name in part.columns if name not in HIDDEN]
     cells = [[_safe(_shown(data, part, row, name, tz)) for name in columns] for row in part.rows]
     yield f"<h2>{_safe(part.title)}（{len(part.rows)}条）</h2><table><tr>"
@@ -54,7 +54,7 @@ def _table(data: MyData, part: Part, tz: tzinfo) -> Iterator[str]:
     yield "</table>"
 
 
-def _shown(data: MyData, part: Part, row: Row, column: str, tz: tzinfo) -> str:
+def _shown(data: MyData, part: DataTable, row: Row, column: str, tz: tzinfo) -> str:
     value = row[column]
     target = data.points.get((part.name, column))
     if target is not None and value is not None:

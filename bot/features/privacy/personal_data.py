@@ -39,7 +39,7 @@ from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class DataSubject:
     """Whose data: the number, and the account while there is one."""
 
     person_id: int
@@ -54,7 +54,7 @@ class Fate(StrEnum):
     DELETE = "delete"
 
 
-Whose = Callable[[Subject], ColumnElement[bool]]
+Whose = Callable[[DataSubject], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +70,14 @@ class Holding:
     whose: Whose | None = None
     knows: tuple[str, ...] = ()
     fate: Fate = Fate.KEEP
-    empties: Callable[[Subject], Mapping[str, Any]] = field(default=lambda subject: {})
+    empties: Callable[[DataSubject], Mapping[str, Any]] = field(default=lambda subject: {})
     acts: tuple[str, ...] = ()
 
 
 def _own(table: type[Any], title: str, *acts: str, **empties: Any) -> Holding:
     """A table with one row of `person_id` each; `empties` are the texts that an erasure takes out of it."""
 
-    def whose(subject: Subject) -> ColumnElement[bool]:
+    def whose(subject: DataSubject) -> ColumnElement[bool]:
         own: ColumnElement[bool] = table.person_id == subject.person_id
         return own
 
@@ -86,7 +86,7 @@ def _own(table: type[Any], title: str, *acts: str, **empties: Any) -> Holding:
     )
 
 
-def _person(subject: Subject) -> dict[str, Any]:
+def _person(subject: DataSubject) -> dict[str, Any]:
     return {
         "name": erased_name(subject.person_id),
         "gender": None,
@@ -107,12 +107,12 @@ def _at_chat(column: Any) -> Whose:
     return lambda subject: and_(column.is_not(None), column == subject.telegram_id)
 
 
-def _parts(subject: Subject) -> ColumnElement[bool]:
+def _parts(subject: DataSubject) -> ColumnElement[bool]:
     mine = select(Reflection.id).where(Reflection.person_id == subject.person_id)
     return ReflectionPart.reflection_id.in_(mine)
 
 
-def _silence(subject: Subject) -> dict[str, Any]:
+def _silence(subject: DataSubject) -> dict[str, Any]:
     """What has not gone out yet does not go."""
     unsent = Outbox.state.in_([OutboxState.QUEUED, OutboxState.SENDING])
     state = case((unsent, OutboxState.CANCELLED.value), else_=Outbox.state)

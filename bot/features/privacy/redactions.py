@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.privacy.personal_data import Subject
+from bot.features.privacy.personal_data import DataSubject
 from storage.models.inbox import Inbox
 from storage.models.outbox import Outbox, Promise
 from storage.models.person import DutySpan, Person
@@ -21,7 +21,9 @@ REPEATED = frozenset({"message", "reply_to_message", "external_reply", "quote"})
 Row = Mapping[str, Any]
 
 
-def without_others_texts(session: Session, subject: Subject, table: type[Any], rows: Sequence[Row]) -> Sequence[Row]:
+def without_others_texts(
+    session: Session, subject: DataSubject, table: type[Any], rows: Sequence[Row]
+) -> Sequence[Row]:
     """The rows of inbox and outbox as they are exported; those of other tables as they are.
 
     A piece goes to its reviewers under the name piece:...; what a reviewer opened, tapped or answered repeats it.
@@ -45,12 +47,12 @@ def without_others_texts(session: Session, subject: Subject, table: type[Any], r
     ]
 
 
-def _has_reviewed(session: Session, subject: Subject) -> bool:
+def _has_reviewed(session: Session, subject: DataSubject) -> bool:
     """Only who has ever held an office has been sent a piece of somebody else's."""
     return session.scalars(select(DutySpan.id).where(DutySpan.person_id == subject.person_id)).first() is not None
 
 
-def _pieces(session: Session, subject: Subject) -> set[int]:
+def _pieces(session: Session, subject: DataSubject) -> set[int]:
     """The rows that brought a piece to this person, by the names of their promises."""
     mine = Outbox.person_id == subject.person_id
     named = select(Outbox.id).join(Promise, Promise.outbox_id == Outbox.id).where(Promise.key.startswith("piece:"))
@@ -60,7 +62,7 @@ def _pieces(session: Session, subject: Subject) -> set[int]:
 class _Others:
     """The parts of reflections that others of the branch have handed in, by what they say and by their files."""
 
-    def __init__(self, session: Session, subject: Subject) -> None:
+    def __init__(self, session: Session, subject: DataSubject) -> None:
         own = select(Person.branch_id).where(Person.id == subject.person_id)
         served = select(DutySpan.organisation_id).where(DutySpan.person_id == subject.person_id)
         parts = session.execute(

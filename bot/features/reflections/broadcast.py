@@ -7,16 +7,16 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import cards, messages, service, tasks
 from bot.kit.access import Right
-from bot.kit.broadcasts import Broadcast, Sent, Subject
+from bot.kit.broadcasts import BatchContent, Broadcast, Sent
 from bot.kit.replies import Message
 from storage.models.reflection import ReflectionTask
 
 
-def find(session: Session, task_id: int, tz: tzinfo) -> Subject | None:
+def find(session: Session, task_id: int, tz: tzinfo) -> BatchContent | None:
     row = session.get(ReflectionTask, task_id)
     if row is None:
         return None
-    return Subject(
+    return BatchContent(
         branch_id=row.branch_id,
         title=f"心得任务：{row.title}",
         text=row.title,

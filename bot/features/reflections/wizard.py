@@ -210,7 +210,7 @@ def _preview(session: Session, call: Call, draft: dict[str, Any]) -> Reply:
     """发给自己看看: the announcement of a task that is not made yet."""
     plan = _plan(draft)
     row = ReflectionTask(id=0, title=plan.title, audience=plan.audience, due_on=plan.due_on, per_person=plan.per_person)
-    subject = service.Subject(_subject_title(session, call, draft["subject"]), call.today, (call.today,))
+    subject = service.TaskSource(_subject_title(session, call, draft["subject"]), call.today, (call.today,))
     announced = messages.announced(service.Task(row, subject, ()))
     return Reply(toast="已发给您本人。", here=[preview(announced)])
 

@@ -10,7 +10,7 @@ from bot.features.roster import file_words as words
 from bot.features.roster.file_hygiene import NOT_REPEATED
 from bot.features.roster.file_words import Unclear
 from bot.kit.hygiene import look
-from bot.kit.sheets import Line, Unreadable, plain, read_sheets
+from bot.kit.sheets import SheetRow, Unreadable, plain, read_sheets
 from bot.kit.words import Both
 from storage.choices import Category, MembershipStatus
 
@@ -85,7 +85,7 @@ def _whole(english: str, chinese: str) -> BadRoster:
     return BadRoster(Fault(0, "", "", Both(english, chinese)))
 
 
-def _headings(line: Line) -> dict[int, str]:
+def _headings(line: SheetRow) -> dict[int, str]:
     """Column -> field, for the headings that are known; others (序号, 身份证号) are never read."""
     found = {at: _title(cell) for at, cell in enumerate(line.cells)}
     return {at: _FIELD[heading] for at, heading in found.items() if heading in _FIELD}
@@ -96,7 +96,7 @@ def _title(cell: object) -> str:
     return re.sub(r"\(.*?\)|[\s*:()]", "", plain(cell))
 
 
-def _once(columns: dict[int, str], line: Line) -> dict[int, str]:
+def _once(columns: dict[int, str], line: SheetRow) -> dict[int, str]:
     # 手机 beside 联系电话 is usual: the column that says that it is a mobile, else the first.
     phones = sorted(
         (at for at, field in columns.items() if field == "phone"), key=lambda at: "手机" not in line.text(at)
@@ -113,7 +113,7 @@ def _once(columns: dict[int, str], line: Line) -> dict[int, str]:
     return columns
 
 
-def _rows(lines: Sequence[Line], heading: int, columns: Mapping[int, str]) -> list[RosterRow]:
+def _rows(lines: Sequence[SheetRow], heading: int, columns: Mapping[int, str]) -> list[RosterRow]:
     """Everybody under the heading, which is the line of this number."""
     faults = [fault for line in lines for fault in _formulas(line, lines[heading], columns)]
     filled = [line for line in lines[heading + 1 :] if not _passed_over(line, columns)]
@@ -130,7 +130,7 @@ def _rows(lines: Sequence[Line], heading: int, columns: Mapping[int, str]) -> li
     return rows
 
 
-def _formulas(line: Line, heading: Line, columns: Mapping[int, str]) -> Iterator[Fault]:
+def _formulas(line: SheetRow, heading: SheetRow, columns: Mapping[int, str]) -> Iterator[Fault]:
     """Refused in the whole sheet: a formula fetches what it likes, in a column that nobody reads as well.
 
     What stands in such a column is not repeated.
@@ -148,18 +148,18 @@ def _column(title: str, at: int) -> str:
     return f"{title} ({get_column_letter(at + 1)})"
 
 
-def _name_in(line: Line, columns: Mapping[int, str]) -> str:
+def _name_in(line: SheetRow, columns: Mapping[int, str]) -> str:
     return next((line.text(at) for at, field in columns.items() if field == "name"), "")
 
 
-def _passed_over(line: Line, columns: Mapping[int, str]) -> bool:
+def _passed_over(line: SheetRow, columns: Mapping[int, str]) -> bool:
     """Empty rows, the heading once more on the next page, 合计 and 填表人 under the table."""
     name = _name_in(line, columns)
     first = next((plain(cell) for cell in line.cells if plain(cell)), "")
     return not first or name == "姓名" or (_FOOTER.match(first) is not None and not name)
 
 
-def _row(line: Line, columns: Mapping[int, str], faults: list[Fault]) -> RosterRow:
+def _row(line: SheetRow, columns: Mapping[int, str], faults: list[Fault]) -> RosterRow:
     """One person; what cannot be read is added to `faults`."""
     read: dict[str, Any] = {}
     for at, field in columns.items():

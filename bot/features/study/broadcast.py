@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.study import messages, planning, service
 from bot.kit.access import Right
-from bot.kit.broadcasts import Broadcast, Sent, Subject
+from bot.kit.broadcasts import BatchContent, Broadcast, Sent
 from bot.kit.deadlines import may_undo
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message
@@ -23,11 +23,11 @@ THEME, ITEM = "theme", "study_item"
 # --- the month's prompt: its first line is the theme, the rest the words of the prompt ------------------------------
 
 
-def find_theme(session: Session, theme_id: int, tz: tzinfo) -> Subject | None:
+def find_theme(session: Session, theme_id: int, tz: tzinfo) -> BatchContent | None:
     theme = session.get(MonthlyTheme, theme_id)
     if theme is None:
         return None
-    return Subject(
+    return BatchContent(
         branch_id=theme.branch_id,
         title=f"{messages.month_word(theme.month)}学习提示",
         text=f"{theme.title}\n{theme.prompt}".strip(),
@@ -84,12 +84,12 @@ def carriers(session: Session, theme_id: int, tz: tzinfo) -> Sequence[str]:
 # --- an item given out later ---------------------------------------------------------------------------------------
 
 
-def find_item(session: Session, item_id: int, tz: tzinfo) -> Subject | None:
+def find_item(session: Session, item_id: int, tz: tzinfo) -> BatchContent | None:
     item = session.get(StudyItem, item_id)
     if item is None:
         return None
     withdrawn = item.state is StudyItemState.WITHDRAWN
-    return Subject(
+    return BatchContent(
         branch_id=item.branch_id,
         title=f"学习{messages.KINDS[item.kind]}{quoted(item.title)}",
         text=item.title,

@@ -46,7 +46,7 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BranchCounts:
     """One branch in counts; of its people only the secretary has a name."""
 
     id: int
@@ -67,7 +67,7 @@ class Below:
     branches: int
     people: int
     bound: int
-    lines: tuple[Line, ...]
+    lines: tuple[BranchCounts, ...]
 
 
 def overview(
@@ -111,12 +111,12 @@ def _require(me: Me) -> None:
 
 def _lines(
     session: Session, branches: Sequence[tuple[int, str]], quarter: Quarter, now: datetime, tz: tzinfo, day: date
-) -> list[Line]:
+) -> list[BranchCounts]:
     ids = [branch_id for branch_id, _ in branches]
     heads, secretaries = _heads(session, ids, day), _secretaries(session, ids, day)
     held, open_ = _held(session, ids, quarter, now, tz), _open(session, ids, quarter, now, tz)
     return [
-        Line(one, name, secretaries.get(one, ""), *heads.get(one, (0, 0)), held[one], open_[one])
+        BranchCounts(one, name, secretaries.get(one, ""), *heads.get(one, (0, 0)), held[one], open_[one])
         for one, name in branches
     ]
 

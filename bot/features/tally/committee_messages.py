@@ -2,7 +2,7 @@
 
 from bot.features.activities.rules import TITLES
 from bot.features.tally import buttons
-from bot.features.tally.committee import Below, Line, Open
+from bot.features.tally.committee import Below, BranchCounts, Open
 from bot.features.tally.messages import code, quarter_words, summary
 from bot.features.tally.rules import COUNTED
 from bot.features.tally.service import Tally
@@ -34,7 +34,7 @@ def _around(quarter: Quarter, current: Quarter) -> list[Choice]:
     return [Choice("上季度", buttons.ShowBelow(code(quarter.previous()), 0)), *later]
 
 
-def _words(line: Line) -> str:
+def _words(line: BranchCounts) -> str:
     who = f"书记{line.secretary}" if line.secretary else "书记空缺"
     held = (
         "，".join(f"{TITLES[kind]}{line.held[kind]}次" for kind in COUNTED if kind in line.held) or "尚无已登记的活动"

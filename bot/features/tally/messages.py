@@ -56,7 +56,7 @@ def title(tally: Tally) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FigureLine:
     """One figure: what it is called, what it says, and what opens behind it. An empty one is listed as 未开展."""
 
     label: str
@@ -68,11 +68,11 @@ class Line:
         return f"{self.label}{self.value}"
 
 
-def _line(label: str, number: int, unit: str, opens: Button | None, more: str = "") -> Line:
-    return Line(label, f"{number}{unit}{more}", opens, not number)
+def _line(label: str, number: int, unit: str, opens: Button | None, more: str = "") -> FigureLine:
+    return FigureLine(label, f"{number}{unit}{more}", opens, not number)
 
 
-def lines(tally: Tally) -> dict[Section, list[Line]]:
+def lines(tally: Tally) -> dict[Section, list[FigureLine]]:
     """Every figure, by the part of the details it belongs to."""
     return {
         Section.ACTIVITIES: _activities(tally),
@@ -83,7 +83,7 @@ def lines(tally: Tally) -> dict[Section, list[Line]]:
     }
 
 
-def _activities(tally: Tally) -> list[Line]:
+def _activities(tally: Tally) -> list[FigureLine]:
     figures, quarter = tally.figures, code(tally.quarter)
     found = [
         _line(TITLES[kind], figures["by_type"][kind]["count"], "次", buttons.OpenType(quarter, kind, 0))
@@ -102,14 +102,14 @@ def _activities(tally: Tally) -> list[Line]:
         found.append(_line("选派", sent["people"], "人", _open(tally, Figure.DELEGATIONS)))
     overall = figures["branch_scope_overall"]
     words = f"{percent(overall['attendance_rate'])}，参学率{percent(overall['coverage_rate'])}"
-    return [*found, Line(RATE, words, _open(tally, Figure.OVERALL), not overall["count"])]
+    return [*found, FigureLine(RATE, words, _open(tally, Figure.OVERALL), not overall["count"])]
 
 
 def _open(tally: Tally, figure: Figure) -> buttons.OpenFigure:
     return buttons.OpenFigure(code(tally.quarter), figure, 0)
 
 
-def _study(tally: Tally) -> list[Line]:
+def _study(tally: Tally) -> list[FigureLine]:
     said = tally.figures["study"]
     of = f"完成{said['completed_pairs']}/{said['expected_pairs']}，{percent(said['completion_rate'])}"
     done = f"（月读一书{said['books']}，{of}"
@@ -120,22 +120,22 @@ def _study(tally: Tally) -> list[Line]:
     ]
 
 
-def _reflections(tally: Tally) -> list[Line]:
+def _reflections(tally: Tally) -> list[FigureLine]:
     total, tasks = tally.figures["reflection_pieces_total"], tally.figures["reflections"]
     opens = _open(tally, Figure.PIECES)
     if not tasks:
         return [_line("心得体会", 0, "篇", opens)]
-    return [Line("心得体会", f"{total}篇（任务{len(tasks)}项）", opens)]
+    return [FigureLine("心得体会", f"{total}篇（任务{len(tasks)}项）", opens)]
 
 
-def _reminders(tally: Tally) -> list[Line]:
+def _reminders(tally: Tally) -> list[FigureLine]:
     sent = list(tally.figures["reminders"].values())
     on_time, audience = sum(one["ack_on_time"] for one in sent), sum(one["audience"] for one in sent)
     read = f"（按时已阅{on_time}/{audience}，{percent(rate(on_time, audience))}）"
     return [_line("节前廉洁提醒", len(sent), "次", _open(tally, Figure.REMINDERS), read)]
 
 
-def _people(tally: Tally) -> list[Line]:
+def _people(tally: Tally) -> list[FigureLine]:
     said = tally.figures
     heads = [
         ("期初", "roster_open", Figure.OPENING),
@@ -146,8 +146,8 @@ def _people(tally: Tally) -> list[Line]:
         ("预备党员", "probationary_at_close", Figure.PROBATIONARY),
         ("免于考勤", "exempt_at_close", Figure.EXEMPT),
     ]
-    found = [Line(label, f"{said[name]}人", _open(tally, figure)) for label, name, figure in heads]
-    return [*found, Line("有学时", f"{len(said['hours'])}人", _open(tally, Figure.HOURS))]
+    found = [FigureLine(label, f"{said[name]}人", _open(tally, figure)) for label, name, figure in heads]
+    return [*found, FigureLine("有学时", f"{len(said['hours'])}人", _open(tally, Figure.HOURS))]
 
 
 # --- the tally ----------------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def section(tally: Tally, which: Section) -> Message:
     return Message("\n".join(texts), [*rows, [Choice("返回", buttons.ShowSections(code(tally.quarter)))]])
 
 
-def not_held(empty: Iterable[Line]) -> list[str]:
+def not_held(empty: Iterable[FigureLine]) -> list[str]:
     """What is 0, at the end and by name: never printed as 0次."""
     labels = [line.label for line in empty if line.label != RATE]
     return [f"未开展：{'、'.join(labels)}"] if labels else []

@@ -6,7 +6,7 @@ from bot.features.integrity.rules import names as holiday_names
 from bot.features.reflections.rules import Version
 from bot.features.tally import buttons
 from bot.features.tally.messages import around, quarter_words
-from bot.features.tally.my_records import Mine, Part
+from bot.features.tally.my_records import Mine, OwnActivity
 from bot.kit.rates import plain
 from bot.kit.replies import Message, Pages
 from bot.kit.words import moment_words, quoted, short_day
@@ -65,12 +65,12 @@ def _counts(mine: Mine) -> str:
     return f"应到{expected}次，实到{present}次，请假{leave}次，缺席{absent}次，补学{made_up}次，学时{plain(mine.hours)}"
 
 
-def _part(person_id: int, part: Part) -> str:
+def _part(person_id: int, part: OwnActivity) -> str:
     said = _came(person_id, part) if part.held is not None else _so_far(part)
     return f"{short_day(part.day)} {part.title}：{said}"
 
 
-def _came(person_id: int, part: Part) -> str:
+def _came(person_id: int, part: OwnActivity) -> str:
     """What the complete roll says; a make-up is named beside it."""
     roll = part.held.roll if part.held is not None else None
     if roll is None or person_id in {*roll.present, *roll.observers}:
@@ -79,7 +79,7 @@ def _came(person_id: int, part: Part) -> str:
     return "，".join(filter(None, [_leave(part.leave), away, _makeup(part.makeup)]))
 
 
-def _so_far(part: Part) -> str:
+def _so_far(part: OwnActivity) -> str:
     """Before the roll is complete."""
     if part.attendance is not None:
         return f"{_signed_in(part.attendance)}（待登记）"

@@ -28,7 +28,7 @@ Row = TypeVar("Row", Attendance, LeaveRequest, Makeup)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class OwnActivity:
     """An activity with one's own rows; `held` once its roll is complete. `expected`: one had to come."""
 
     title: str
@@ -45,7 +45,7 @@ class Mine:
 
     quarter: Quarter
     person_id: int
-    parts: Sequence[Part]
+    parts: Sequence[OwnActivity]
     hours: Decimal
     study: Sequence[tuple[StudyItem, StudyCompletion | None]]
     pieces: Sequence[tuple[ReflectionTask, Version]]
@@ -70,7 +70,7 @@ def _between(quarter: Quarter, tz: tzinfo) -> tuple[datetime, datetime]:
     return at(quarter.start, time(), tz), at(quarter.next().start, time(), tz)
 
 
-def _parts(session: Session, me: Me, held: Sequence[Held], quarter: Quarter, tz: tzinfo) -> list[Part]:
+def _parts(session: Session, me: Me, held: Sequence[Held], quarter: Quarter, tz: tzinfo) -> list[OwnActivity]:
     """The activities that one was expected at or came to, also those whose roll is still open."""
     start, end = _between(quarter, tz)
     of_quarter = (Activity.branch_id == me.branch_id, Activity.start_at >= start, Activity.start_at < end)
@@ -79,7 +79,7 @@ def _parts(session: Session, me: Me, held: Sequence[Held], quarter: Quarter, tz:
     counted = {one.id: one for one in held if me.id in {*one.roll.expected, *one.roll.observers}}
     open_ = select(Activity).where(*of_quarter, Activity.status.in_([ActivityStatus.PLANNED, ActivityStatus.HELD]))
     return [
-        Part(
+        OwnActivity(
             activity.title,
             activity.start_at.astimezone(tz).date(),
             counted.get(activity.id),

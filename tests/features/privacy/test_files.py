@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from bot.features.privacy import sweeping
-from bot.watch.nightly import Backups, Chores
+from bot.watch.nightly import Backups, NightlyWork
 from scheduler.clock import SystemClock
 from storage import backup, migrate
 from storage.base import table
@@ -93,7 +93,7 @@ async def test_an_erased_person_is_in_no_file(sqlite_url: str, tmp_path: Path) -
         await erase(bot)
         assert {name for name, _ in holders(tmp_path, NAME, PHONE, TEXT)} == {copy.name for copy in copies}
         clock = At(datetime.now(UTC) + timedelta(days=31))
-        await Chores(bot.storage, clock, SHANGHAI, Backups(tmp_path / "backups", 2, None), _never).once()
+        await NightlyWork(bot.storage, clock, SHANGHAI, Backups(tmp_path / "backups", 2, None), _never).once()
         assert holders(tmp_path, NAME, PHONE, TEXT) == set()
 
 

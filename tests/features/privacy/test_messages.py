@@ -14,7 +14,7 @@ from sqlalchemy import Enum
 from bot.features import registry
 from bot.features.integrity.buttons import Field, Knob
 from bot.features.privacy import change_words, messages
-from bot.features.privacy.changes import PAGE, Change, Line, RowEdit
+from bot.features.privacy.changes import PAGE, Change, LogEntry, RowEdit
 from bot.features.privacy.personal_data import HOLDINGS
 from bot.features.privacy.rules import PERIODS, RETENTION, Kind, cut_off, erased_name, word_fault
 from bot.features.privacy.words import ACTIONS, BY, COLUMNS, HIDDEN, PLAIN, SPANS, SUBJECTS, VALUES, WHYS, value_word
@@ -115,7 +115,7 @@ def test_a_full_page_of_the_log_fits() -> None:
     ]
     row = RowEdit("group_span", None, {"group_id": "组" * 50, "from_on": "2023-01-01", "to_on": "2024-01-01"})
     rows = [replace(row, whose=f"{number}{'名' * 30}") for number in range(30)]
-    line = Line(NOW, "名" * 50, "chat", "postpone", "activity", "题" * 200, fields, rows, {"why": "decided"})
+    line = LogEntry(NOW, "名" * 50, "chat", "postpone", "activity", "题" * 200, fields, rows, {"why": "decided"})
     shown = messages.changes(Page(3, [line] * PAGE, True), Person(id=1, name="名" * 50), date(2023, 7, 7), SHANGHAI)
     assert units(shown.text) <= TEXT_LIMIT
     assert shown.text.count("状态由计划改为已举行") == PAGE
@@ -127,7 +127,7 @@ def test_a_full_page_of_the_log_fits() -> None:
 
 def told(action: str = "fact_changed", **says: Any) -> str:
     """What a line says beyond when and who."""
-    line = Line(NOW, "甲二", "chat", action, says.pop("subject", "person"), says.pop("about", "甲五"), **says)
+    line = LogEntry(NOW, "甲二", "chat", action, says.pop("subject", "person"), says.pop("about", "甲五"), **says)
     return change_words.line(line, SHANGHAI).removeprefix("7月7日（周五）14:30 甲二：")
 
 
@@ -226,7 +226,7 @@ def test_fields_and_further_details_are_told_in_words() -> None:
 
 
 def test_nothing_that_people_wrote_is_in_the_log_s_words() -> None:
-    line = Line(NOW, None, "clock", "sweep", "retention_rule", "")
+    line = LogEntry(NOW, None, "clock", "sweep", "retention_rule", "")
     assert messages.changes(Page(0, [line], False), None, None, SHANGHAI).text == (
         "【变更记录】全部\n7月7日（周五）14:30 定时：清理保存期限"
     )

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from bot.features.accounts import service as people
 from bot.features.privacy import change_words, changes, erasure, forbidden, mydata, retention, sweeping
 from bot.features.privacy.page import page
-from bot.features.privacy.personal_data import HOLDINGS, Fate, Subject, person_columns
+from bot.features.privacy.personal_data import HOLDINGS, DataSubject, Fate, person_columns
 from bot.features.privacy.rules import RETENTION, Kind
 from bot.kit.refusal import Refusal
 from storage import audit
@@ -62,7 +62,7 @@ def test_what_is_emptied_takes_every_text_out_of_the_row() -> None:
         "audit.subject",
         "audit.details",
     }
-    subject = Subject(1, 1)
+    subject = DataSubject(1, 1)
     left = {
         f"{of.name}.{column.name}"
         for holding in HOLDINGS

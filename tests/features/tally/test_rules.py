@@ -107,7 +107,7 @@ def test_st3_pairs() -> None:
         for row, (person, item) in enumerate(pairs[:66])
     ]
     into = Figures()
-    count_study(into, study.Figures(tuple(items), tuple(pairs), tuple(done), (1,)))
+    count_study(into, study.StudyCounts(tuple(items), tuple(pairs), tuple(done), (1,)))
     said = into.values["study"]
     assert (said["items"], said["books"], said["expected_pairs"], said["completed_pairs"]) == (3, 1, 69, 66)
     assert (said["late"], said["completion_rate"]) == (6, Decimal("95.7"))
