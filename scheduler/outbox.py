@@ -60,8 +60,8 @@ class Sender:
     process that was killed only what had really begun is unknown, and a row that is cancelled in time does not go.
     still_owed: by name of job; on_stop: called once with the reason when Telegram refuses the token, after which
     nothing more is sent. alone: no other process sends from this database (true on SQLite); else they take turns.
-    edit: sends a row that edits (chat, message id, message). ask: getMe, while nobody is reached (see Line).
-    over: by what instant a row has expired, told the clock's (see Trust). on_back: Telegram is there again.
+    edit: sends a row that edits (chat, message id, message). ask: getMe, while nobody is reached (see CircuitBreaker).
+    over: by what instant a row has expired, told the clock's (see ClockCheck). on_back: Telegram is there again.
 
     Nothing stops it but a refused token: what one row raises is that row's, and a database that is away is waited for.
     Pauses and the pace go by the clock's `steady`; only what rows say goes by its `now`.
