@@ -6,7 +6,7 @@ import sys
 from types import ModuleType
 from typing import cast
 
-from bot.cli import cli
+from bot.cli.main import cli
 from bot.kit.redact import RedactSecrets
 
 

@@ -11,31 +11,31 @@ from typing import Any, NoReturn
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bot.answers import AnswerAgain
-from bot.kit.anew import Anew
+from bot.errors import TOKEN_REFUSED, CannotReceive
 from bot.kit.edge import Edge
 from bot.kit.handlers import Handler
+from bot.kit.reposts import Anew
 from bot.kit.sending import Telegram
 from bot.kit.transport import Transport
-from bot.lanes import Lanes, Parcel
-from bot.menus import Menus
-from bot.parsing import ptb_application, read_update
-from bot.polling import WEBHOOK_SET, Poller, patiently, refuse_beside_a_webhook
-from bot.receive import Receiver
-from bot.troubles import TOKEN_REFUSED, CannotReceive
-from bot.watch import signs
+from bot.receiving.inbox import Receiver
+from bot.receiving.parsing import ptb_application, read_update
+from bot.receiving.polling import WEBHOOK_SET, Poller, patiently, refuse_beside_a_webhook
+from bot.receiving.unanswered import AnswerAgain
+from bot.receiving.webhook import Webhook, application, serving
+from bot.receiving.workers import Parcel, Workers
+from bot.watch import heartbeats
+from bot.watch.command_menus import CommandMenus
 from bot.watch.failures import Failures
 from bot.watch.messages import WEBHOOK_BESIDE
-from bot.watch.watchman import Watchman
-from bot.web import Webhook, application, serving
+from bot.watch.watchdog import Watchdog
 from scheduler.clock import Clock
-from scheduler.corrector import Corrector
+from scheduler.clock_check import ClockCheck, Corrected
+from scheduler.corrections import Corrector
 from scheduler.jobs import Job
 from scheduler.outbox import Sender
 from scheduler.runner import Runner
-from scheduler.trust import Corrected, Trust
 from storage.engine import Storage
-from storage.work import unavailable
+from storage.transactions import unavailable
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +57,10 @@ class _Stopped(Exception):
 
 
 class App:
-    """The whole bot. `listen`: where health (and the webhook) is served; None serves nothing. `chores` run beside it.
+    """The whole bot. `listen`: where health (and the webhook) is served; None serves nothing.
 
     operator: the account that is told when something is wrong. sources: what is posted anew after an outage.
+    nightly_work: what runs beside it.
 
     The storage stays the caller's to close. Raises CannotReceive when only a person can help.
     """
@@ -79,7 +80,7 @@ class App:
         webhook: Webhook | None = None,
         operator: int | None = None,
         sources: Sequence[Anew] = (),
-        chores: Callable[[Trust], Sequence[Task]] = lambda trust: (),
+        nightly_work: Callable[[ClockCheck], Sequence[Task]] = lambda clock_check: (),
     ) -> None:
         self.bot_id = int(token.partition(":")[0])
         clock = Corrected(clock, lambda: transport.skew)
@@ -88,8 +89,8 @@ class App:
         self._listen, self._webhook, self._transport = listen, webhook, transport
         self._operator = operator
         self._ptb = ptb_application(token, api_url, transport)
-        self.trust = Trust(storage, clock, lambda: transport.skew)
-        self._chores = chores(self.trust)
+        self.clock_check = ClockCheck(storage, clock, lambda: transport.skew)
+        self._nightly_work = nightly_work(self.clock_check)
         still_owed = {job.name: job.still_owed for job in jobs if job.still_owed is not None}
         self.sender = Sender(
             storage,
@@ -100,19 +101,19 @@ class App:
             bot_id=self.bot_id,
             edit=self.telegram.edit,
             ask=self.telegram.presence,
-            over=self.trust.over,
+            over=self.clock_check.over,
             on_back=lambda: self.poller.again(),
         )
         self.corrector = Corrector(storage, clock, self.sender)
         failures = Failures()
-        self.runner = Runner(storage, clock, failures.watching(jobs), self.sender, tz, off=self.trust.off)
-        self.lanes = Lanes(storage, clock, self.bot_id, self._handle, self._crashed, self._handled)
-        self.receiver = Receiver(storage, clock, self.bot_id, self.lanes, self.sender.wake)
+        self.runner = Runner(storage, clock, failures.watching(jobs), self.sender, tz, off=self.clock_check.off)
+        self.workers = Workers(storage, clock, self.bot_id, self._handle, self._crashed, self._handled)
+        self.receiver = Receiver(storage, clock, self.bot_id, self.workers, self.sender.wake)
         self.poller = Poller(self.telegram, self.receiver, storage, self.bot_id)
-        polling = [signs.Part(signs.POLLING, lambda: self.poller.mine, lambda: self.poller.silence)]
-        sending = signs.Part(signs.SENDING, lambda: self.sender.mine, lambda: self.sender.silence)
+        polling = [heartbeats.Part(heartbeats.POLLING, lambda: self.poller.mine, lambda: self.poller.silence)]
+        sending = heartbeats.Part(heartbeats.SENDING, lambda: self.sender.mine, lambda: self.sender.silence)
         self.parts = [*([] if webhook else polling), sending]
-        self.watchman = Watchman(
+        self.watchdog = Watchdog(
             storage,
             self.telegram,
             clock,
@@ -121,7 +122,7 @@ class App:
             bot_id=self.bot_id,
             operator=operator,
             silence=lambda: 0.0 if webhook else self.poller.silence,
-            trust=self.trust,
+            clock_check=self.clock_check,
             conflict=lambda: self.poller.conflict,
             failures=failures,
             jobs=[job.name for job in jobs],
@@ -129,7 +130,7 @@ class App:
             webhook=webhook,
             parts=self.parts,
         )
-        self.menus = Menus(storage, self.telegram, clock, tz, handlers, self.bot_id)
+        self.command_menus = CommandMenus(storage, self.telegram, clock, tz, handlers, self.bot_id)
         self.edge: Edge | None = None
         self.address: tuple[str, int] | None = None
         self.started = asyncio.Event()
@@ -140,7 +141,7 @@ class App:
         """What is under way: name, reading, and whether its owner counts itself busy while it sleeps on the clock."""
         return [
             ("starting", lambda: not self.started.is_set(), False),
-            ("inbox", lambda: self.lanes.busy + self.receiver.busy, False),
+            ("inbox", lambda: self.workers.busy + self.receiver.busy, False),
             ("edge", lambda: self.edge.busy if self.edge else 0, False),
             ("cards", lambda: self.edge.cards.busy if self.edge else 0, True),
             ("sender", lambda: self.sender.busy, True),
@@ -193,7 +194,7 @@ class App:
             self._ptb.bot.username,
             self.bot_id,
             operator=self._operator,
-            look=self.lanes.look,
+            look=self.workers.look,
         )
         self._ptb.add_handlers(edge.ptb_handlers())
         self.edge = edge
@@ -218,13 +219,13 @@ class App:
 
     def _finishing(self, edge: Edge, again: AnswerAgain) -> list[Task]:
         tasks: list[Task] = [
-            ("workers", self.lanes.work),
-            ("inbox", self.lanes.refill),
+            ("workers", self.workers.work),
+            ("inbox", self.workers.refill),
             ("answers", again.run),
             ("sender", self._send),
             ("cards", edge.cards.run),
         ]
-        return tasks if self._storage.dialect == "sqlite" else [*tasks, ("adoption", self.lanes.adopt)]
+        return tasks if self._storage.dialect == "sqlite" else [*tasks, ("adoption", self.workers.adopt)]
 
     def _beginning(self) -> list[Task]:
         tasks: list[Task] = []
@@ -239,17 +240,17 @@ class App:
         return [
             *tasks,
             ("runner", self.runner.run),
-            ("menus", self.menus.run),
-            ("watch", self.watchman.run),
+            ("menus", self.command_menus.run),
+            ("watch", self.watchdog.run),
             ("corrections", self.corrector.run),
-            *self._chores,
+            *self._nightly_work,
         ]
 
     async def _drain(self, edge: Edge) -> None:
         # Not asyncio.timeout: before Python 3.11.4 it does not know its own cancellation behind a group that has ended.
         loop = asyncio.get_running_loop()
         until = loop.time() + DRAIN
-        while self.lanes.busy or self.receiver.busy or edge.busy:
+        while self.workers.busy or self.receiver.busy or edge.busy:
             if loop.time() > until:
                 log.warning("stopped with work under way; it waits in the inbox")
                 return
@@ -267,7 +268,7 @@ class App:
             async with serving(web, self._listen) as self.address:
                 if webhook is not None:
                     await patiently(lambda: webhook.announce(self.telegram), self.telegram)
-                    self.watchman.hook.ready = True
+                    self.watchdog.hook.ready = True
                 await asyncio.Event().wait()
         except OSError as error:
             if webhook is not None:
@@ -281,7 +282,7 @@ class App:
             await run()
         except CannotReceive as error:
             if str(error) == WEBHOOK_SET:
-                await self.watchman.last_word(WEBHOOK_BESIDE)
+                await self.watchdog.last_word(WEBHOOK_BESIDE)
             raise
 
     async def faults(self) -> list[str]:
@@ -290,14 +291,14 @@ class App:
         Where it is this process's turn to poll or to send, its own clock counts that only goes forward; else the signs
         of the others.
         """
-        here = [fault for part in self.parts if part.mine() for fault in signs.here(part)]
+        here = [fault for part in self.parts if part.mine() for fault in heartbeats.here(part)]
         here += [f"Telegram says: {self.poller.conflict}"] if here and self.poller.conflict else []
-        here += [self.watchman.hook.deaf] if self.watchman.hook.deaf else []
+        here += [self.watchdog.hook.deaf] if self.watchdog.hook.deaf else []
         elsewhere = [part.name for part in self.parts if not part.mine()]
 
         def ask(session: Session) -> list[str]:
             session.execute(text("SELECT 1"))
-            return signs.missing(session, self.bot_id, elsewhere)
+            return heartbeats.missing(session, self.bot_id, elsewhere)
 
         try:
             async with asyncio.timeout(2):

@@ -11,9 +11,9 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
 from scheduler.jobs import Owed
+from scheduler.outbox_rows import LANES
 from scheduler.pace import OVERALL
 from scheduler.promises import NEVER_BOUND, SLICE, STOP, STOPPED, promise_all
-from scheduler.rows import LANES
 from storage.base import table
 from storage.choices import JobRunState, Lane, OutboxState
 from storage.models.outbox import JobRun, Outbox, Promise

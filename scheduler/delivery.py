@@ -6,12 +6,12 @@ from typing import Any
 
 from scheduler.clock import Clock
 from scheduler.jobs import StillOwed
+from scheduler.outbox_rows import Row
 from scheduler.outcome import Outcome, OutcomeKind
 from scheduler.pace import Pace
-from scheduler.rows import Row
 from scheduler.uploads import Uploads
 from storage.engine import Storage
-from storage.work import unavailable
+from storage.transactions import unavailable
 
 log = logging.getLogger(__name__)
 

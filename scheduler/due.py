@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from scheduler.calendars import Calendars, calendars
+from scheduler.calendar.store import Calendars, calendars
 from scheduler.jobs import Deadlines, Everywhere, Job, Occurrence
 from scheduler.promises import SLICE
 from scheduler.runs import UNDER_WAY, Due

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from sqlalchemy.orm import Session
 
-from scheduler.calendar import Calendar
+from scheduler.calendar.days import Calendar
 from storage.choices import Lane
 
 

@@ -11,22 +11,22 @@ from typing import TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from scheduler import rows, uploads
-from scheduler.aftermath import Told
+from scheduler import outbox_rows, uploads
+from scheduler.circuit_breaker import Ask, CircuitBreaker
 from scheduler.clock import Clock
 from scheduler.delivery import Delivery, Edit, Send, say_why
+from scheduler.effects import Told
 from scheduler.jobs import StillOwed
-from scheduler.line import Ask, Line
+from scheduler.lease import SenderLease
+from scheduler.outbox_rows import LANES, Row, answered_in
 from scheduler.outcome import LONGEST_REST, MOVES, Outcome, OutcomeKind, Verdict, judge
 from scheduler.pace import Pace
 from scheduler.promises import promise, promise_all
 from scheduler.repairs import Repairs, readable
 from scheduler.results import Results
-from scheduler.rows import LANES, Row, answered_in
-from scheduler.turn import Turn
 from storage.choices import Lane, OutboxState
 from storage.engine import Storage
-from storage.work import unavailable
+from storage.transactions import unavailable
 
 __all__ = ["Outcome", "OutcomeKind", "Send", "Sender", "promise", "promise_all"]
 
@@ -60,8 +60,8 @@ class Sender:
     process that was killed only what had really begun is unknown, and a row that is cancelled in time does not go.
     still_owed: by name of job; on_stop: called once with the reason when Telegram refuses the token, after which
     nothing more is sent. alone: no other process sends from this database (true on SQLite); else they take turns.
-    edit: sends a row that edits (chat, message id, message). ask: getMe, while nobody is reached (see Line).
-    over: by what instant a row has expired, told the clock's (see Trust). on_back: Telegram is there again.
+    edit: sends a row that edits (chat, message id, message). ask: getMe, while nobody is reached (see CircuitBreaker).
+    over: by what instant a row has expired, told the clock's (see ClockCheck). on_back: Telegram is there again.
 
     Nothing stops it but a refused token: what one row raises is that row's, and a database that is away is waited for.
     Pauses and the pace go by the clock's `steady`; only what rows say goes by its `now`.
@@ -86,9 +86,9 @@ class Sender:
         self._storage, self._clock, self._still_owed = storage, clock, still_owed
         self._on_stop, self._over, self._on_back = on_stop, over, on_back
         self._pace, self._uploads = pace or Pace(), uploads.Uploads(storage, bot_id)
-        self._turn = Turn(storage, f"sender:{bot_id}", LEASE, others=OTHERS, alone=alone)
+        self._turn = SenderLease(storage, f"sender:{bot_id}", LEASE, others=OTHERS, alone=alone)
         writing = asyncio.Lock()
-        self._line, self._repairs = Line(clock, ask), Repairs(storage, clock, self._turn, writing)
+        self._line, self._repairs = CircuitBreaker(clock, ask), Repairs(storage, clock, self._turn, writing)
         self._delivery = Delivery(storage, clock, send, edit, still_owed, self._pace, self._uploads)
         self._results = Results(storage, clock, bot_id, self._written, writing, self._repairs.known)
         self._waiting: list[Row] = []
@@ -168,7 +168,7 @@ class Sender:
         self._on_back()
         until = self._clock.now() + HURRY
         with suppress(Exception):
-            await self._write(lambda session: rows.hurry(session, until))
+            await self._write(lambda session: outbox_rows.hurry(session, until))
         self.wake()
 
     async def _take_over(self) -> None:
@@ -178,11 +178,11 @@ class Sender:
         def begin(session: Session) -> list[tuple[int, datetime]]:
             if not self._turn.confirm(session):
                 return []
-            rows.lapse(session, now, held)
-            rows.out_of_the_future(session, now)
-            rows.waits_too_long(session, now)
+            outbox_rows.lapse(session, now, held)
+            outbox_rows.out_of_the_future(session, now)
+            outbox_rows.waits_too_long(session, now)
             uploads.clean(session, now)
-            return rows.refused(session, now)
+            return outbox_rows.refused(session, now)
 
         for chat_id, until in await self._write(begin):
             self._pace.refuse(chat_id, min(until - now, LONGEST_REST), self._clock.steady())
@@ -231,12 +231,12 @@ class Sender:
         now, held = self._clock.now(), self._held()
         over, answering = self._over(now), set(self._answering)
 
-        def look(session: Session) -> rows.Due:
-            return rows.due(session, now, over, room, urgent, held, answering)
+        def look(session: Session) -> outbox_rows.Due:
+            return outbox_rows.due(session, now, over, room, urgent, held, answering)
 
         found = await readable(self._storage, look, now, list(held))
         if found.expired:
-            await self._write(lambda session: rows.end(session, found.expired, OutboxState.EXPIRED, "expired"))
+            await self._write(lambda session: outbox_rows.end(session, found.expired, OutboxState.EXPIRED, "expired"))
         self._more, self._next_at = found.more, found.next_at
         self._waiting += found.rows
         self._answering |= answered_in(found.rows)
@@ -276,7 +276,9 @@ class Sender:
         message = await self._storage.read(lambda session: still_owed(session, row.about, now))
         if message is None:
             self._drop([row])
-            await self._write(lambda session: rows.end(session, [row.id], OutboxState.CANCELLED, "no_longer_owed"))
+            await self._write(
+                lambda session: outbox_rows.end(session, [row.id], OutboxState.CANCELLED, "no_longer_owed")
+            )
             return
         filed = message.get("document") is not None
         said = await self._write(lambda session: uploads.keep(session, message, now)) if filed else message
@@ -312,7 +314,7 @@ class Sender:
         if late:
             now = self._clock.now()
             until = [(row, now + (moment - steady)) for row, moment in late]
-            await self._write(lambda session: rows.put_off(session, until))
+            await self._write(lambda session: outbox_rows.put_off(session, until))
             self._drop([row for row, _ in until])
             moments = [moment for _, moment in until]
             self._next_at = min(moments if self._next_at is None else [self._next_at, *moments])
@@ -368,7 +370,9 @@ class Sender:
         """The call, once it is written down that it is being made; None when it is not to be made any more."""
         now = self._clock.now()
         try:
-            if not await self._write(lambda session: self._turn.confirm(session) and rows.begin(session, row, now)):
+            if not await self._write(
+                lambda session: self._turn.confirm(session) and outbox_rows.begin(session, row, now)
+            ):
                 return None
             await self._clock.rest_until(self._pace.begin(self._clock.steady()))
             return await self._delivery.say(row)

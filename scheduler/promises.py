@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.jobs import Owed
-from scheduler.rows import FORGOTTEN
+from scheduler.outbox_rows import FORGOTTEN
 from scheduler.uploads import File, keep
 from storage.base import table
 from storage.choices import OutboxState

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from scheduler import rows
+from scheduler import outbox_rows
 from scheduler.clock import Clock
-from scheduler.turn import Turn
+from scheduler.lease import SenderLease
 from storage.engine import Storage
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ STRAYS_EVERY = 30.0
 class Repairs:
     """Each returns whether rows may be due by it."""
 
-    def __init__(self, storage: Storage, clock: Clock, turn: Turn, writing: asyncio.Lock) -> None:
+    def __init__(self, storage: Storage, clock: Clock, turn: SenderLease, writing: asyncio.Lock) -> None:
         self._storage, self._clock, self._turn, self._writing = storage, clock, turn, writing
         self._offset: timedelta | None = None
         self._looked_for_strays = time.monotonic()
@@ -46,7 +46,7 @@ class Repairs:
         async with self._writing:
             now, step = self._clock.now(), self._offset - self._measured()
             log.warning("the clock was set back by %s", step)
-            await self._storage.write(lambda session: rows.bring_back(session, now, step))
+            await self._storage.write(lambda session: outbox_rows.bring_back(session, now, step))
             self._offset -= step
         return True
 
@@ -58,13 +58,13 @@ class Repairs:
             return False
         self._looked_for_strays = time.monotonic()
         now = self._clock.now()
-        if not await self._storage.read(lambda session: rows.astray(session, now + STEP, held)):
+        if not await self._storage.read(lambda session: outbox_rows.astray(session, now + STEP, held)):
             return False
 
         def mend(session: Session) -> None:
             if self._turn.confirm(session):
-                rows.lapse(session, now, held)
-                if rows.from_another_clock(session, now, STEP):
+                outbox_rows.lapse(session, now, held)
+                if outbox_rows.from_another_clock(session, now, STEP):
                     log.warning("another process promises by a clock that is ahead of this machine's")
 
         await self._storage.write(mend)
@@ -72,14 +72,14 @@ class Repairs:
 
 
 async def readable(
-    storage: Storage, look: Callable[[Session], rows.Due], now: datetime, held: Collection[int]
-) -> rows.Due:
+    storage: Storage, look: Callable[[Session], outbox_rows.Due], now: datetime, held: Collection[int]
+) -> outbox_rows.Due:
     """What is due. A row that cannot be read is put aside, so that it hides no other."""
     try:
         return await storage.read(look)
     except (ValueError, LookupError):
         log.exception("what is due cannot be read")
-    bad = await storage.read(lambda session: rows.unreadable(session, now, held))
+    bad = await storage.read(lambda session: outbox_rows.unreadable(session, now, held))
     log.error("rows that cannot be read are put aside: %s", bad)
-    await storage.write(lambda session: rows.put_aside(session, bad))
+    await storage.write(lambda session: outbox_rows.put_aside(session, bad))
     return await storage.read(look)

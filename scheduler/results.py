@@ -5,12 +5,12 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from scheduler.aftermath import Told, verdict_alone, write_down
 from scheduler.clock import Clock
+from scheduler.effects import Told, verdict_alone, write_down
+from scheduler.outbox_rows import Row
 from scheduler.repairs import STEP
-from scheduler.rows import Row
 from storage.engine import Storage
-from storage.work import unavailable
+from storage.transactions import unavailable
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from scheduler.outcome import BAD_FILE, Outcome, OutcomeKind
 from storage.base import table
 from storage.choices import OutboxState
 from storage.engine import Storage
+from storage.lookups import changed
 from storage.models.outbox import Outbox, Upload
-from storage.rows import changed
 
 # A file that nothing waits for is kept so long after it was promised: the same one may be sent again.
 KEPT = timedelta(days=30)

@@ -9,11 +9,11 @@ from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
-from storage.crew import Crew
 from storage.lock import FileLock, StorageBusy
 from storage.postgresql import Postgresql
 from storage.sqlite import Sqlite, database_path
-from storage.work import Piece
+from storage.thread_pool import ThreadPool
+from storage.transactions import Piece
 
 __all__ = ["Storage", "StorageBusy", "database_url"]
 
@@ -63,8 +63,10 @@ class Storage:
             self._backend = Sqlite(self.url, readers)
         else:
             self._backend = Postgresql(self.url, writers, readers)
-        self._writers = Crew("write", self._backend.write, threads=self._backend.writers, limit=self._backend.group)
-        self._readers = Crew("read", self._backend.read, threads=readers)
+        self._writers = ThreadPool(
+            "write", self._backend.write, threads=self._backend.writers, limit=self._backend.group
+        )
+        self._readers = ThreadPool("read", self._backend.read, threads=readers)
         self._waiters = 0
 
     def __repr__(self) -> str:
@@ -100,7 +102,7 @@ class Storage:
         """Run `fn` on a read-only session, beside the writer: slow questions hold nobody up."""
         return await self._ask(self._readers, fn)
 
-    async def _ask(self, crew: Crew, fn: Callable[[Session], T], alone: bool = False) -> T:
+    async def _ask(self, crew: ThreadPool, fn: Callable[[Session], T], alone: bool = False) -> T:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         crew.add(Piece(fn, future, self._left, alone))
         self._waiters += 1

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, DateTime, delete, func, literal, or_, sele
 from sqlalchemy.orm import Session
 
 from storage.base import UtcDateTime
+from storage.lookups import changed
 from storage.models.outbox import Lease
-from storage.rows import changed
 
 Machine = Callable[[], datetime]
 

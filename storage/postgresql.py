@@ -9,7 +9,7 @@ from sqlalchemy import URL, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from storage.work import CommitUnknown, Piece, WorkSession, unavailable
+from storage.transactions import CommitUnknown, Piece, WorkSession, unavailable
 
 # Beside the threads somebody may ask what became of a COMMIT.
 SPARE = 1

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from storage import migrate, schema
 from storage.backup_sqlite import BESIDE, copy_database, examine, to_disk
 from storage.lock import FileLock
-from storage.readable import faults
 from storage.revision import BadBackup
 from storage.sqlite import Sqlite
+from storage.value_checks import faults
 
 # Works on the copy before it takes its place; what it raises leaves everything as it is.
 Settle = Callable[[Session], None]

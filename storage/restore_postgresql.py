@@ -14,7 +14,7 @@ from storage.leftovers import part_of
 from storage.lock import StorageBusy
 from storage.restore import Settle, require_readable, require_shape
 from storage.revision import require_known
-from storage.work import WorkSession
+from storage.transactions import WorkSession
 
 _OTHERS = text("""SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'""")

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from storage.work import ATTEMPTS, TRACES, Piece, WorkSession, collided
+from storage.transactions import ATTEMPTS, TRACES, Piece, WorkSession, collided
 
 log = logging.getLogger(__name__)
 

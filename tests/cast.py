@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.people import service
+from bot.features.accounts import service
 from bot.playground.base_branch import NAME, YEAR, base_branch
 from storage.audience import Me, find
 from storage.models.organisation import PartyGroup

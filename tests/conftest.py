@@ -137,8 +137,8 @@ SQLITE_FIRST = (
     "scheduler/",
     "storage/test_backup",
     "storage/test_overlaps",
-    "test_receive",
-    "test_restore_command",
+    "receiving/test_inbox",
+    "cli/test_restore",
     "watch/",
 )
 # What tries everything there is; others of their folders are the short ones of their kind.

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 import pytest
 
-from bot import calendar_commands, doctor, rehearsal, tally_table, timetable, undone
-from bot.cli import cli
+from bot.cli import calendar, doctor, dry_run, tally_table, timetable, undelivered
+from bot.cli.main import cli
 from bot.features.archive.document import LATER, READ
 from bot.features.tally.figures import ORDER, later_figures
 
@@ -170,13 +170,13 @@ def test_the_formats_of_a_command_are_told(name: str) -> None:
 
 COLUMNS = {
     "branch-bot doctor": doctor.COLUMNS,
-    "branch-bot owed": undone.COLUMNS,
+    "branch-bot owed": undelivered.COLUMNS,
     "branch-bot tally": tally_table.COLUMNS,
-    "branch-bot timetable": (*timetable.COLUMNS, *rehearsal.COLUMNS),
-    "branch-bot calendar blocks": calendar_commands.BLOCKS,
-    "branch-bot calendar months": calendar_commands.MONTHS,
-    "branch-bot calendar show": calendar_commands.DAYS,
-    "branch-bot calendar years": calendar_commands.YEARS,
+    "branch-bot timetable": (*timetable.COLUMNS, *dry_run.COLUMNS),
+    "branch-bot calendar blocks": calendar.BLOCKS,
+    "branch-bot calendar months": calendar.MONTHS,
+    "branch-bot calendar show": calendar.DAYS,
+    "branch-bot calendar years": calendar.YEARS,
 }
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.features import registry
-from bot.features.care.words import HIDDEN
+from bot.features.privacy.words import HIDDEN
 from bot.kit.buttons import LIMIT, BadButton, Button
 from bot.kit.glossary.choices import WORDS
 from bot.kit.glossary.columns import COLUMNS
@@ -137,12 +137,12 @@ ONE_PLACE = [
         re.compile(
             r"^(datetime|datetime\.datetime|dt\.datetime)\.(now|utcnow|today)$|^(date|datetime\.date)\.today$|^time\.time$"
         ),
-        r"^(scheduler/clock\.py|storage/leases\.py|scheduler/outbox\.py|scheduler/lease.*\.py|bot/__main__\.py|bot/opening\.py|bot/playground/)",
+        r"^(scheduler/clock\.py|storage/leases\.py|scheduler/outbox\.py|scheduler/lease\.py|bot/__main__\.py|bot/cli/context\.py|bot/playground/)",
         "now is a parameter",
     ),
     (
         re.compile(r"create_task$|ensure_future$"),
-        r"^(bot/(app|receive|lanes|web)\.py|bot/kit/cards\.py|scheduler/|bot/playground/)",
+        r"^(bot/app\.py|bot/receiving/(inbox|workers|webhook)\.py|bot/kit/cards\.py|scheduler/|bot/playground/)",
         "tasks have an owner",
     ),
     (
@@ -191,19 +191,19 @@ MACHINERY = {"lease", "upload", "job_run", "promise"}
 # Where a member of a choice has other words of its own than in the glossary, by file and name, and why.
 OTHER_WORDS = {
     ("bot/features/calendar/messages.py", "ASK"): "questions",
-    ("bot/features/care/messages.py", "_short"): "what stands on buttons; the name in full is in RETENTION",
-    ("bot/features/care/rules.py", "RETENTION"): "rules of retention, declared with their days",
-    ("bot/features/people/group_messages.py", "ANSWERS"): "sentences",
-    ("bot/features/people/group_messages.py", "done"): "sentences",
-    ("bot/features/reflections/pieces.py", "NO_TURN"): "refusals",
+    ("bot/features/privacy/messages.py", "_short"): "what stands on buttons; the name in full is in RETENTION",
+    ("bot/features/privacy/rules.py", "RETENTION"): "rules of retention, declared with their days",
+    ("bot/features/accounts/group_messages.py", "ANSWERS"): "sentences",
+    ("bot/features/accounts/group_messages.py", "done"): "sentences",
+    ("bot/features/reflections/submissions.py", "NO_TURN"): "refusals",
     ("bot/features/reflections/messages.py", "REASONS"): "sentences that go to the author",
     ("bot/features/roster/messages.py", "_KINDS"): "acts beside the facts, which read the glossary",
     ("bot/features/roster/messages.py", "_QUESTIONS"): "questions",
     ("bot/features/roster/messages.py", "_CHOOSE"): "questions",
     ("bot/features/roster/messages.py", "_ASKED"): "questions",
     ("bot/features/tally/messages.py", "SECTIONS"): "parts of one page, nothing that is kept",
-    ("bot/features/tally/my_messages.py", "MADE_UP"): "what became of an absence, not of what was handed in",
-    ("bot/features/people/roster_words.py", "_ALSO"): "what is read beside the word",
+    ("bot/features/tally/my_record_messages.py", "MADE_UP"): "what became of an absence, not of what was handed in",
+    ("bot/features/roster/file_words.py", "_ALSO"): "what is read beside the word",
 }
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
-from bot.features.people import service
+from bot.features.accounts import service
 from storage.engine import Storage
 from storage.models.everything import METADATA
 from storage.models.organisation import Organisation

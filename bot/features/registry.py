@@ -2,41 +2,41 @@
 
 from datetime import tzinfo
 
-from bot.features.activities import anew as activities_anew
+from bot.features.accounts import handlers as people
+from bot.features.accounts import jobs as people_jobs
+from bot.features.activities import broadcast as notices
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
-from bot.features.activities import sendings as notices
+from bot.features.activities import reposts as activities_reposts
 from bot.features.broadcasts import handlers as broadcasts
 from bot.features.broadcasts import jobs as broadcasts_jobs
 from bot.features.calendar import handlers as calendar
-from bot.features.care import handlers as care
-from bot.features.integrity import anew as integrity_anew
+from bot.features.integrity import broadcast as reminders
 from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
-from bot.features.integrity import sendings as reminders
+from bot.features.integrity import reposts as integrity_reposts
 from bot.features.offices import handlers as offices
-from bot.features.people import handlers as people
-from bot.features.people import jobs as people_jobs
+from bot.features.privacy import handlers as care
+from bot.features.reflections import broadcast as tasks
 from bot.features.reflections import handlers as reflections
-from bot.features.reflections import sendings as tasks
 from bot.features.roster import handlers as roster
 from bot.features.roster import jobs as roster_jobs
+from bot.features.study import broadcast as study_broadcast
 from bot.features.study import handlers as study
 from bot.features.study import jobs as study_jobs
-from bot.features.study import sendings as study_sendings
 from bot.features.tally import handlers as tally
 from bot.features.todo import handlers as todo
 from bot.features.todo import jobs as todo_jobs
 from bot.kit import parked, photos
-from bot.kit.anew import Anew
 from bot.kit.broadcasts import Broadcast
 from bot.kit.handlers import Handler
+from bot.kit.reposts import Anew
 from scheduler.jobs import Job
 
 # What goes to many at one time, and may be stopped and corrected.
 BROADCASTS: list[Broadcast] = [
     *notices.BROADCASTS,
-    *study_sendings.BROADCASTS,
+    *study_broadcast.BROADCASTS,
     *reminders.BROADCASTS,
     *tasks.BROADCASTS,
 ]
@@ -60,7 +60,7 @@ HANDLERS: list[Handler] = [
 HANDLERS += photos.handlers(HANDLERS)
 
 # What is posted once more after an outage.
-ANEW: list[Anew] = [activities_anew.anew, integrity_anew.anew]
+ANEW: list[Anew] = [activities_reposts.reposts, integrity_reposts.reposts]
 
 
 def jobs(tz: tzinfo) -> list[Job]:

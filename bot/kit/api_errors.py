@@ -17,7 +17,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.kit import odd_json
+from bot.kit import lenient_json
 from bot.kit.redact import redact
 from storage.faults import without_quotes
 
@@ -67,7 +67,7 @@ def read_json(text: bytes | str, *, strictly: bool = False) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        return odd_json.whole(text) if strictly else odd_json.salvaged(text)
+        return lenient_json.whole(text) if strictly else lenient_json.salvaged(text)
 
 
 def result_of(status: int, answer: bytes, *, strictly: bool = True) -> Any:

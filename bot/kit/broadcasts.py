@@ -85,7 +85,7 @@ class Previewed(Button):
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class BatchContent:
     """One thing that was sent to many. `text`: what a correction may change, at most `longest` characters.
 
     right: who may stop and correct it, in its branch or party group; types: what it holds, for whom the right is of
@@ -122,7 +122,7 @@ class Broadcast:
     """
 
     kind: str
-    find: Callable[[Session, int, tzinfo], Subject | None]
+    find: Callable[[Session, int, tzinfo], BatchContent | None]
     reworded: Callable[[Session, int, str, tzinfo], Message]
     change: Callable[[Session, int, str, tzinfo], None]
     reads: Callable[[Session, int, Sent, datetime, tzinfo], Message | None]

@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from bot.kit.handlers import CardView
 from bot.kit.replies import Message
 from bot.kit.sending import Telegram
-from scheduler.aftermath import GROUP_GONE, follow
 from scheduler.clock import Clock
+from scheduler.effects import GROUP_GONE, follow
 from scheduler.outcome import NOT_NOW, Outcome, OutcomeKind
 from storage import audit
 from storage.choices import OutboxState
 from storage.engine import Storage
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Card, Outbox
-from storage.work import unavailable
+from storage.transactions import unavailable
 
 log = logging.getLogger(__name__)
 REST = timedelta(seconds=3)

@@ -21,10 +21,12 @@ from telegram.ext import (
     filters,
 )
 
-from bot.kit import texts, visits
+from bot.kit import incoming, text_routing
 from bot.kit.access import NO_RIGHT
+from bot.kit.answering import Voice
 from bot.kit.buttons import BadButton, place_of
 from bot.kit.cards import Cards
+from bot.kit.completion import AlreadyHandled, NotYet, finish
 from bot.kit.dialog import Begun
 from bot.kit.fetching import FetchFirst, fetched
 from bot.kit.handlers import (
@@ -40,11 +42,9 @@ from bot.kit.handlers import (
     Visit,
     Word,
 )
-from bot.kit.ledger import AlreadyHandled, NotYet, finish
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, no, of_private, say, to_stranger
 from bot.kit.sending import Telegram
-from bot.kit.voice import Voice
 from scheduler.clock import Clock
 from scheduler.outbox import Sender
 from storage import audit
@@ -129,9 +129,9 @@ class Edge:
     def _callback(self, run: Callable[[Visit, str | None], Coroutine[Any, Any, None]]) -> Callback:
         async def callback(update: telegram.Update, context: Any) -> None:
             query = update.callback_query
-            visit = visits.read(update, self._clock.now(), self._tz, self._bot_name)
+            visit = incoming.read(update, self._clock.now(), self._tz, self._bot_name)
             if visit is None:
-                await self._ignore(visits.nobody(update, self._clock.now(), self._tz), None)
+                await self._ignore(incoming.nobody(update, self._clock.now(), self._tz), None)
             else:
                 await run(visit, query.id if query else None)
 
@@ -217,12 +217,12 @@ class Edge:
         parted = word is not None and word.parted and visit.private
 
         def run(session: Session, call: Call) -> Reply:
-            chosen = texts.choose(session, call, word, self._answers)
+            chosen = text_routing.choose(session, call, word, self._answers)
             if isinstance(chosen, Word):
                 if chosen.reads:
                     slow.append(chosen)
                     raise _ReadInstead
-                return chosen.run(session, replace(call, card=texts.card(session, call)))
+                return chosen.run(session, replace(call, card=text_routing.card(session, call)))
             return chosen
 
         silent = None if visit.private else Reply()
@@ -273,7 +273,7 @@ class Edge:
                     by=audit.By(person.branch_id, me.id),
                 )
             try:
-                reply = run(session, Call(**visits.values_of(visit), me=me, ready=ready))
+                reply = run(session, Call(**incoming.values_of(visit), me=me, ready=ready))
                 return of_private(reply, me.branch_id, visit.private), me.branch_id
             except Refusal as refusal:
                 if addressed and not there and len(me.places) > 1:
@@ -367,5 +367,5 @@ def _prepared(session: Session, visit: Visit, prepare: Callable[[Session, Call],
     """What the handler makes before it writes; a refusal is left to the handler itself, which comes to the same."""
     me = find(session, visit.telegram_id, visit.today, place)
     with suppress(Refusal):
-        return prepare(session, Call(**visits.values_of(visit), me=me)) if me else None
+        return prepare(session, Call(**incoming.values_of(visit), me=me)) if me else None
     return None

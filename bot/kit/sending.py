@@ -12,8 +12,8 @@ import orjson
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError
 
 from bot.kit.api_errors import BIGGEST, NotNow, NotSent, NotTelegram, TooMany, result_of
+from bot.kit.fallback import fit, plain
 from bot.kit.replies import CAPTION_LIMIT, TEXT_LIMIT, TOAST_LIMIT
-from bot.kit.rescue import fit, plain
 from bot.kit.transport import JSON, READ_TIMEOUT, Part, Transport, multipart
 from bot.kit.words import cut
 from scheduler.outcome import (

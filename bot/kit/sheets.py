@@ -35,7 +35,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SheetRow:
     """One row of a sheet: cells as values, and at which of them stands a formula or an error of Excel."""
 
     number: int
@@ -64,7 +64,7 @@ def kind_of(content: bytes) -> str:
     return "xlsx" if content.startswith(b"PK") else "csv"
 
 
-def read_sheets(content: bytes) -> list[list[Line]]:
+def read_sheets(content: bytes) -> list[list[SheetRow]]:
     """The visible sheets of an xlsx, or the one of a csv, told apart by content; raises Unreadable."""
     if len(content) > MAX_BYTES:
         megabytes = MAX_BYTES // 1024 // 1024
@@ -77,7 +77,7 @@ def read_sheets(content: bytes) -> list[list[Line]]:
     return _workbook(content) if kind_of(content) == "xlsx" else [_csv(content)]
 
 
-def _csv(content: bytes) -> list[Line]:
+def _csv(content: bytes) -> list[SheetRow]:
     text = _decoded(content)
     delimiter = "\t" if text.count("\t") > text.count(",") else ","
     try:
@@ -100,8 +100,10 @@ def _decoded(content: bytes) -> str:
     )
 
 
-def _csv_line(number: int, row: list[str]) -> Line:
-    return Line(number, [_bare(cell) for cell in row], frozenset(at for at, cell in enumerate(row) if _is_run(cell)))
+def _csv_line(number: int, row: list[str]) -> SheetRow:
+    return SheetRow(
+        number, [_bare(cell) for cell in row], frozenset(at for at, cell in enumerate(row) if _is_run(cell))
+    )
 
 
 def _is_run(cell: str) -> bool:
@@ -115,7 +117,7 @@ def _bare(cell: Any) -> Any:
     return cell[1:] if isinstance(cell, str) and cell.startswith("'") and harmless(cell[1:]) == cell else cell
 
 
-def _workbook(content: bytes) -> list[list[Line]]:
+def _workbook(content: bytes) -> list[list[SheetRow]]:
     # Loaded for the few who import: it costs every start a tenth of a second and 6 MB.
     import openpyxl
 
@@ -148,11 +150,11 @@ def _check_zip(content: bytes) -> None:
         )
 
 
-def _lines(sheet: Any) -> Iterator[Line]:
+def _lines(sheet: Any) -> Iterator[SheetRow]:
     sheet.reset_dimensions()  # what a sheet says of its own size may be wrong
     for number, row in enumerate(sheet.iter_rows(max_row=_ROWS_READ, max_col=_COLUMNS_READ), 1):
         formulas = frozenset(at for at, cell in enumerate(row) if cell.data_type in ("f", "e"))
-        yield Line(number, [_bare(_value(cell)) for cell in row], formulas)
+        yield SheetRow(number, [_bare(_value(cell)) for cell in row], formulas)
 
 
 def _value(cell: Any) -> Any:

@@ -12,8 +12,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.app import App, running
-from bot.features.people import service as people_service
-from bot.features.people.rules import InviteKind
+from bot.features.accounts import service as people_service
+from bot.features.accounts.rules import InviteKind
 from bot.features.registry import HANDLERS, jobs
 from bot.features.tally import service as tally_service
 from bot.features.tally.service import Tally
@@ -27,7 +27,7 @@ from bot.playground.groups import Group
 from bot.playground.http import serve
 from bot.playground.people import Person
 from bot.playground.server import Playground
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage import migrate
 from storage.choices import Duty
 from storage.engine import Storage

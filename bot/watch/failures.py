@@ -8,7 +8,7 @@ from typing import Any
 from bot.kit.redact import redact
 from scheduler.jobs import Job, NotReady
 from storage import faults
-from storage.work import collided
+from storage.transactions import collided
 
 # Real seconds: a run that failed is tried again after five minutes, so an older count is a run that is over.
 FORGOTTEN = 3600

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, String, cast, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from scheduler.rows import FORGOTTEN
+from scheduler.outbox_rows import FORGOTTEN
 from storage.base import table
 from storage.choices import OutboxState
 from storage.engine import Storage
@@ -16,7 +16,7 @@ from storage.models.outbox import Card, Outbox, Promise
 log = logging.getLogger(__name__)
 
 # Rows say what was sent to whom and what became of it. What they said goes earlier or later, as the branch decides
-# (bot/features/care); a row goes once its words are gone.
+# (bot/features/privacy); a row goes once its words are gone.
 ROWS_KEPT = timedelta(days=90)
 SLICE = 500
 

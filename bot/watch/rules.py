@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from bot.kit.hours import FIRST, LAST
 from bot.kit.parked import TakeUpAgain
+from bot.kit.quiet_hours import FIRST, LAST
 from bot.kit.replies import Choice, Rows
 from bot.watch import messages
-from scheduler.calendar import Block, at
-from scheduler.trust import FAR
-from storage.room import Room
+from scheduler.calendar.days import Block, at
+from scheduler.clock_check import FAR
+from storage.disk_space import DiskSpace
 
 # Telegram keeps a tap for so long; after a longer outage taps are gone without a trace.
 OUTAGE = timedelta(seconds=150)
@@ -82,12 +82,12 @@ def clock(skew: timedelta | None, *, behind: bool = False) -> Iterable[Finding]:
         yield Finding("clock", messages.clock_behind(), lasting=True)
 
 
-def is_full(room: Room) -> bool:
+def is_full(room: DiskSpace) -> bool:
     """Little space left on the disk, or the file near the size at which SQLite refuses to grow it."""
     return room.free < max(LEAST_FREE, room.size) or room.used > FULLEST
 
 
-def space(room: Room | None) -> Iterable[Finding]:
+def space(room: DiskSpace | None) -> Iterable[Finding]:
     if room is not None and is_full(room):
         yield Finding("room", messages.space(room.free, room.size), lasting=True)
 

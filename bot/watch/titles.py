@@ -20,7 +20,7 @@ LONGEST = 20
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Subject:
+class PromiseGroup:
     """One thing that went to many: `name` is what their promises have in common, e.g. theme:7, notice:12."""
 
     branch_id: int
@@ -36,9 +36,9 @@ class Subject:
         return int(number) if number.isdecimal() else 0
 
 
-def titles(session: Session, subjects: Collection[Subject]) -> dict[Subject, str]:
+def titles(session: Session, subjects: Collection[PromiseGroup]) -> dict[PromiseGroup, str]:
     """中秋、国庆节前提醒, 8月学习提示, 7月主题党日通知; nothing for what is nobody's to be told apart."""
-    found: dict[Subject, str] = {}
+    found: dict[PromiseGroup, str] = {}
     for kind, name in _KINDS.items():
         mine = [subject for subject in subjects if subject.kind == kind]
         if mine:
@@ -46,10 +46,10 @@ def titles(session: Session, subjects: Collection[Subject]) -> dict[Subject, str
     return found
 
 
-def _by_row(query: Any, say: Callable[[Any], str]) -> Callable[[Session, list[Subject]], dict[Subject, str]]:
+def _by_row(query: Any, say: Callable[[Any], str]) -> Callable[[Session, list[PromiseGroup]], dict[PromiseGroup, str]]:
     """The title from the one row that the name holds."""
 
-    def name(session: Session, subjects: list[Subject]) -> dict[Subject, str]:
+    def name(session: Session, subjects: list[PromiseGroup]) -> dict[PromiseGroup, str]:
         column = query.selected_columns[0]
         rows = session.execute(query.where(column.in_({subject.row_id for subject in subjects})))
         said = {row[0]: say(row) for row in rows}
@@ -58,7 +58,7 @@ def _by_row(query: Any, say: Callable[[Any], str]) -> Callable[[Session, list[Su
     return name
 
 
-def _reminders(session: Session, subjects: list[Subject]) -> dict[Subject, str]:
+def _reminders(session: Session, subjects: list[PromiseGroup]) -> dict[PromiseGroup, str]:
     """pre_holiday:2023:中秋:r1: the festivals of the reminder that it belongs to."""
     query = select(Reminder).where(Reminder.branch_id.in_({subject.branch_id for subject in subjects}))
     made = {
@@ -84,7 +84,7 @@ def _notice(row: Any) -> str:
     return f"通知“{cut(words, LONGEST)}”"
 
 
-_KINDS: dict[str, Callable[[Session, list[Subject]], dict[Subject, str]]] = {
+_KINDS: dict[str, Callable[[Session, list[PromiseGroup]], dict[PromiseGroup, str]]] = {
     "pre_holiday": _reminders,
     "theme": _by_row(
         select(MonthlyTheme.id, MonthlyTheme.month),

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.watch import messages
 from bot.watch.rules import by_day
-from bot.watch.titles import Subject, titles
-from scheduler.calendar import local_day
+from bot.watch.titles import PromiseGroup, titles
+from scheduler.calendar.days import local_day
 from scheduler.jobs import Owed
 from scheduler.promises import taken
 from storage.choices import Duty, JobRunState, Lane, OutboxState
@@ -73,7 +73,7 @@ def _keyed(*columns: Any) -> Any:
     )
 
 
-def _lost(session: Session, since: datetime) -> dict[Subject, Lost]:
+def _lost(session: Session, since: datetime) -> dict[PromiseGroup, Lost]:
     columns = (Outbox.id, Outbox.branch_id, Outbox.job, Outbox.person_id, Outbox.reason, Person.name)
     query = (
         _keyed(*columns)
@@ -82,12 +82,12 @@ def _lost(session: Session, since: datetime) -> dict[Subject, Lost]:
         .group_by(*columns)
         .order_by(Outbox.id)
     )
-    found: dict[Subject, Lost] = {}
+    found: dict[PromiseGroup, Lost] = {}
     for row in session.execute(query):
         name = subject_of(row.key, row.person_id)
         if name is None:
             continue
-        lost = found.setdefault(Subject(row.branch_id, name), Lost(row.job))
+        lost = found.setdefault(PromiseGroup(row.branch_id, name), Lost(row.job))
         if row.person_id is None:
             lost.groups.append(row.reason)
         else:
@@ -103,7 +103,7 @@ def _under_way(session: Session, now: datetime) -> set[tuple[int, str | None]]:
     return {(row.branch_id, row.job) for row in (*sending, *planning)}
 
 
-def _lines(session: Session, lost: dict[Subject, Lost], now: datetime, tz: tzinfo) -> Iterator[Owed]:
+def _lines(session: Session, lost: dict[PromiseGroup, Lost], now: datetime, tz: tzinfo) -> Iterator[Owed]:
     named, totals, told = titles(session, lost), _totals(session, lost, now - SINCE), heads(session, now, tz)
     for subject, what in lost.items():
         if subject not in named:
@@ -114,7 +114,7 @@ def _lines(session: Session, lost: dict[Subject, Lost], now: datetime, tz: tzinf
             yield Owed((key,), {"text": text}, person, expires_at=now + SINCE)
 
 
-def _totals(session: Session, subjects: Collection[Subject], since: datetime) -> dict[Subject, int]:
+def _totals(session: Session, subjects: Collection[PromiseGroup], since: datetime) -> dict[PromiseGroup, int]:
     """To how many people each of them went."""
     columns = (Outbox.id, Outbox.branch_id, Outbox.person_id)
     query = (
@@ -125,7 +125,7 @@ def _totals(session: Session, subjects: Collection[Subject], since: datetime) ->
     found = dict.fromkeys(subjects, 0)
     for row in session.execute(query):
         name = subject_of(row.key, row.person_id)
-        if name is not None and (subject := Subject(row.branch_id, name)) in found:
+        if name is not None and (subject := PromiseGroup(row.branch_id, name)) in found:
             found[subject] += 1
     return found
 
@@ -144,5 +144,5 @@ def heads(session: Session, now: datetime, tz: tzinfo) -> Callable[[int], list[i
     return lambda branch: held[branch, Duty.SECRETARY] or held[branch, Duty.DEPUTY_SECRETARY]
 
 
-def _key(subject: Subject) -> str:
+def _key(subject: PromiseGroup) -> str:
     return f"undelivered:{subject.branch_id}:{subject.name}"

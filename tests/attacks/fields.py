@@ -10,32 +10,32 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import leave, making
+from bot.features.accounts import binding, groups, requests
+from bot.features.accounts import service as people
+from bot.features.accounts.rules import InviteKind, RosterRow, clean_name
+from bot.features.activities import leave, planning
 from bot.features.archive import document, importing
 from bot.features.broadcasts import service as broadcasts
 from bot.features.calendar import service as calendar
 from bot.features.calendar.rules import OwnDays
-from bot.features.care import changes, erasure, forbidden
 from bot.features.integrity import planning as reminders
 from bot.features.integrity.buttons import Field
-from bot.features.people import binding, groups, requests
-from bot.features.people import service as people
-from bot.features.people.rules import InviteKind, RosterRow, clean_name
-from bot.features.reflections import making as tasks
-from bot.features.reflections import pieces, reviews
+from bot.features.privacy import changes, erasure, forbidden
+from bot.features.reflections import reviews, submissions
+from bot.features.reflections import tasks as tasks
 from bot.features.registry import BROADCASTS, HANDLERS
 from bot.features.roster import service as roster
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
-from bot.features.study import planning
+from bot.features.study import planning as study_planning
 from bot.kit import dialog as dialogs
+from bot.kit.completion import finish
 from bot.kit.handlers import Answer, Call, File
-from bot.kit.ledger import finish
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
-from bot.receive import row_of, store
-from scheduler.year_checks import Checked
-from scheduler.year_file import Entry, YearFile
+from bot.receiving.inbox import row_of, store
+from scheduler.calendar.checks import Checked
+from scheduler.calendar.year_file import Entry, YearFile
 from storage.audience import Me, find
 from storage.choices import (
     ActivityType,
@@ -95,7 +95,7 @@ def _other(session: Session, me: Me) -> Person:
 
 def activity(session: Session, me: Me, text: str) -> None:
     start = NOW + timedelta(days=1)
-    plan = making.Plan(
+    plan = planning.Plan(
         types=[ActivityType.GROUP_DISCUSSION],
         start_at=start,
         end_at=start + timedelta(hours=2),
@@ -104,7 +104,7 @@ def activity(session: Session, me: Me, text: str) -> None:
         topic=text,
         first_agenda=[text],
     )
-    made = making.make(session, me, plan, NOW, SHANGHAI)
+    made = planning.make(session, me, plan, NOW, SHANGHAI)
     session.refresh(made)
     assert (made.title, made.place) == (text, text)
     assert session.scalars(select(FirstAgendaItem.title)).all() == [text]
@@ -125,11 +125,11 @@ def makeup(session: Session, me: Me, text: str) -> None:
 
 
 def study(session: Session, me: Me, text: str) -> None:
-    theme = planning.enter_theme(session, me, "2023-07", text, NOW, SHANGHAI)
-    planning.change_theme(session, me, theme, NOW, prompt=text)
+    theme = study_planning.enter_theme(session, me, "2023-07", text, NOW, SHANGHAI)
+    study_planning.change_theme(session, me, theme, NOW, prompt=text)
     file = File("document", "A" * 30, "u", name=text)
-    draft = planning.Draft(kind=StudyItemKind.BOOK, title=text, due_on=date(2023, 7, 31), files=[file.to_json()])
-    item = planning.add_item(session, me, theme, draft, NOW, SHANGHAI)
+    draft = study_planning.Draft(kind=StudyItemKind.BOOK, title=text, due_on=date(2023, 7, 31), files=[file.to_json()])
+    item = study_planning.add_item(session, me, theme, draft, NOW, SHANGHAI)
     session.refresh(theme)
     session.refresh(item)
     assert (theme.title, theme.prompt, item.title, item.files[0]["name"]) == (text, text, text, text)
@@ -139,7 +139,9 @@ def piece(session: Session, me: Me, text: str) -> None:
     plan = tasks.Plan(title=text, audience=TaskAudience.ALL_MEMBERS, due_on=date(2023, 7, 31))
     task = tasks.make(session, me, plan, NOW, SHANGHAI)
     row = _piece(session, task, me.id)
-    part = pieces.add_part(session, row, 1, 1, text, [File("document", "A" * 30, "u", name=text, mime_type=text)], NOW)
+    part = submissions.add_part(
+        session, row, 1, 1, text, [File("document", "A" * 30, "u", name=text, mime_type=text)], NOW
+    )
     session.refresh(part)
     session.refresh(task)
     assert (task.title, part.text, part.file_name, part.mime_type) == (text, text, text, text)

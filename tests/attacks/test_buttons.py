@@ -15,7 +15,7 @@ from bot.kit.access import NO_RIGHT
 from bot.kit.buttons import Button
 from bot.kit.edge import OLD_BUTTON
 from bot.kit.handlers import Tap
-from bot.kit.visits import read
+from bot.kit.incoming import read
 from storage.choices import Duty, InboxState
 from storage.models.everything import METADATA
 from storage.models.inbox import Inbox

@@ -18,14 +18,14 @@ from sqlalchemy.orm import Session
 from telegram.error import TelegramError
 
 from bot import __main__ as front_door
+from bot.errors import background, explain
 from bot.features import registry
-from bot.front import log_to_stderr
 from bot.kit.api_errors import result_of
 from bot.kit.handlers import Call, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply
 from bot.kit.sending import outcome_of
-from bot.troubles import background, explain
+from bot.run import log_to_stderr
 from bot.watch.failures import Failures
 from scheduler.jobs import Job, Occurrence, Owed, daily
 from storage import faults
@@ -151,7 +151,7 @@ async def test_no_word_of_anybody_is_logged_or_in_a_fault(
                 await bot.stage.say("甲二", f"试办 {kind} {SECRET}")
                 # Another minute, so that nobody floods.
                 await bot.clock.travel(bot.clock.now() + timedelta(minutes=5))
-            await bot.app.watchman.look()
+            await bot.app.watchdog.look()
             await bot.clock.settle()
             aside = _parked(bot)
             told = [str(message.text) for person in bot.playground.people.values() for message in person.chat.from_bot]

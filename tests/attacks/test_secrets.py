@@ -17,16 +17,16 @@ from click.testing import CliRunner, Result
 from sqlalchemy import make_url, text
 from telegram.error import TelegramError
 
-from bot.cli import cli
-from bot.doctor import Finding
-from bot.front import CHATTY, log_to_stderr, webhook
+from bot.cli.doctor import Finding
+from bot.cli.main import cli
+from bot.errors import background, explain
 from bot.kit.redact import redact
 from bot.kit.sending import Telegram
 from bot.kit.transport import AiohttpTransport
 from bot.playground.local import ROOT, LocalTransport
 from bot.playground.server import Playground
+from bot.run import CHATTY, log_to_stderr, webhook
 from bot.settings import Settings, load
-from bot.troubles import background, explain
 from storage import backup
 from storage.engine import Storage, database_url
 from storage.revision import BadBackup

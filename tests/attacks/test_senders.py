@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot import receive
-from bot.features.people.account_messages import ASKED, NOT_YOURS
-from bot.flood import BURST, MOST, Flood
-from bot.receive import TOO_MUCH, row_of, store
+from bot.features.accounts.rebinding_messages import ASKED, NOT_YOURS
+from bot.receiving import inbox
+from bot.receiving.inbox import TOO_MUCH, row_of, store
+from bot.receiving.rate_limit import BURST, MOST, Flood
 from storage.choices import InboxState
 from storage.engine import Storage
 from storage.models.attendance import Attendance
@@ -99,7 +99,7 @@ def test_many_senders_do_not_fill_the_memory() -> None:
 
 
 def test_no_sender_has_more_than_a_share_of_the_inbox(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receive, "SHARE", 5)
+    monkeypatch.setattr(inbox, "SHARE", 5)
 
     def rows(numbers: range, sender: int) -> list[dict[str, Any]]:
         chat = {"id": sender, "type": "private"}

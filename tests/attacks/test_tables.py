@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
-from bot.features.people import messages as people
-from bot.features.people.roster_import import Imported
-from bot.features.people.rules import Fault
+from bot.cli.output import show
+from bot.features.accounts import messages as people
+from bot.features.accounts.rules import Fault
 from bot.features.roster import import_messages, tables
+from bot.features.roster.file_import import Imported
 from bot.features.roster.words import Difference
-from bot.features.tally import below_messages
-from bot.features.tally.below import Below, Line, Open
+from bot.features.tally import committee_messages
+from bot.features.tally.committee import Below, BranchCounts, Open
 from bot.kit.replies import Document, Said
 from bot.kit.sheets import harmless
 from bot.kit.words import Both
-from bot.show import show
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 
 EVIL = [
     "=cmd()",
@@ -63,14 +63,14 @@ def written(name: str) -> list[list[list[str]]]:
     fault = Fault(2, name, name, Both(name, name))
     differs = Difference(name, name, name, name)
     done = Imported(listed=1, added=0, changed=1, groups_added=0, exempt=(), not_listed=())
-    line = Line(1, name, name, 1, 1, {}, Open())
+    line = BranchCounts(1, name, name, 1, 1, {}, Open())
     many = import_messages.LINES_SHOWN + 1
     of_csv = [
         tables.roster_csv([wide, list(wide)]),
         table_in(import_messages.faults([fault] * many)),
         table_in(import_messages.look(done, [differs] * many, datetime(2023, 7, 7).date(), 1)),
         people.invites([(name, name, "code")], "bot").content or b"",
-        below_messages.table(Below(Quarter(2023, 3), name, 1, 1, 1, (line,))).content or b"",
+        committee_messages.table(Below(Quarter(2023, 3), name, 1, 1, 1, (line,))).content or b"",
     ]
     return [rows_of_xlsx(tables.roster_xlsx([wide, list(wide)])), *map(rows_of_csv, of_csv)]
 

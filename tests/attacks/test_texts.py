@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from sqlalchemy import JSON, Enum, String, inspect, select
 from sqlalchemy.orm import Session
 
+from bot.features.accounts.rules import clean_name
 from bot.features.integrity.buttons import Field
-from bot.features.people.rules import clean_name
 from bot.kit import dialog as dialogs
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message
@@ -32,7 +32,7 @@ from tests.attacks import fields
 from tests.attacks.fields import FIELDS, NOW, TODAY
 from tests.attacks.statements import built_statements
 from tests.cast import Cast, make_branch
-from tests.features.care.filling import where
+from tests.features.privacy.filling import where
 from tests.rights.branch import Scene, prepare
 from tests.rights.table import TABLE
 

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from bot.features.accounts import binding, service
+from bot.features.accounts.rules import RosterRow
 from bot.features.activities.buttons import DecideLeave
-from bot.features.care.erasure import IN_OFFICE_ELSEWHERE
 from bot.features.offices import service as offices
-from bot.features.people import binding, service
-from bot.features.people.rules import RosterRow
+from bot.features.privacy.erasure import IN_OFFICE_ELSEWHERE
 from bot.kit.access import NO_RIGHT
 from bot.kit.dialog import ELSEWHERE
 from bot.kit.edge import NOT_YOURS

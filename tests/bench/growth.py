@@ -22,14 +22,14 @@ from rich.table import Table
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.cli.timetable import timetable
 from bot.features.registry import jobs
-from bot.features.tally import below
-from bot.features.tally.mine import my_record
+from bot.features.tally import committee
+from bot.features.tally.my_records import my_record
 from bot.features.tally.service import tally
 from bot.features.todo import jobs as todo
 from bot.features.todo import service as owed
-from bot.timetable import timetable
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from scheduler.due import Looked, due, next_at
 from scheduler.runs import note_idle
 from storage import migrate
@@ -110,7 +110,7 @@ def costs(storage: Storage) -> dict[str, Cost]:
             "tick, everything settled": tick,
             "first tick after a start": lambda: due(session, known, NOW, Looked()),
             "which branches have a deadline near": lambda: owed.with_deadlines(session, NOW, SHANGHAI),
-            "officer's page of 8": lambda: below.overview(session, officer, QUARTER, NOW, SHANGHAI, 0),
+            "officer's page of 8": lambda: committee.overview(session, officer, QUARTER, NOW, SHANGHAI, 0),
             "timetable of one branch": lambda: timetable(session, known, NOW, 60, 2, me.branch_id),
         }
         return {what: cost(session, work) for what, work in asked.items()}

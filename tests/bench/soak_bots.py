@@ -85,7 +85,7 @@ def _is_there(pid: int) -> bool:
 def main() -> None:
     wrong: list[Offset] = []
     Compressed.of_word(os.environ[TIME]).install(lambda: wrong[0].get() if wrong else 0.0)
-    from bot import front, settings
+    from bot import run, settings
 
     # Children that were killed need no funeral.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -96,7 +96,7 @@ def main() -> None:
             ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
             wrong.append(Offset(Path(line.strip())))
             try:
-                front.run(settings.load())
+                run.run(settings.load())
             finally:
                 os._exit(1)
         print(pid, flush=True)

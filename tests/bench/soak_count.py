@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from scheduler.rows import FORGOTTEN
+from scheduler.outbox_rows import FORGOTTEN
 from storage.choices import InboxState, OutboxState
 from storage.models.attendance import Attendance
 from storage.models.inbox import Inbox

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities.making import Plan, make
-from bot.features.people.rules import RosterRow
-from bot.features.people.service import add_branch, import_roster
+from bot.features.accounts.rules import RosterRow
+from bot.features.accounts.service import add_branch, import_roster
+from bot.features.activities.planning import Plan, make
 from bot.playground.call import Call
 from bot.playground.chats import Chat, Json
 from bot.playground.clock import TravelClock
@@ -27,7 +27,7 @@ from storage.audience import find
 from storage.choices import ActivityType, Duty, Lane
 from storage.engine import Storage
 from storage.models.person import Person as PersonRow
-from storage.work import unavailable
+from storage.transactions import unavailable
 from tests.bench.compressed import Compressed
 
 FIRST_ACCOUNT = 5_000_001

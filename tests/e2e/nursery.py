@@ -5,8 +5,9 @@ import signal
 import sys
 from datetime import timedelta
 
-from bot import front, polling, settings
-from bot.watch import watchman
+from bot import run, settings
+from bot.receiving import polling
+from bot.watch import watchdog
 from scheduler import outbox, outcome
 
 
@@ -15,7 +16,7 @@ def be_quick() -> None:
     outcome.SEND_AGAIN_AFTER = timedelta(seconds=0.5)
     outbox.LEASE, outbox.RENEWAL, outbox.POLL_SHARED = timedelta(seconds=0.8), 0.1, 0.1
     polling.LEASE, polling.RENEWAL = timedelta(seconds=0.8), 0.1
-    watchman.AT_ONCE = 0
+    watchdog.AT_ONCE = 0
 
 
 def main() -> None:
@@ -26,7 +27,7 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             try:
-                front.run(settings.load())
+                run.run(settings.load())
             finally:
                 os._exit(1)
         print(pid, flush=True)

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
-from bot import front
-from bot.front import BACKUP, require_connections, until_there
-from bot.troubles import CannotReceive, background
+from bot import run
+from bot.errors import CannotReceive, background
+from bot.run import BACKUP, require_connections, until_there
 from storage.connections import places
 from storage.engine import Storage
 from tests.e2e.house import Process
@@ -98,7 +98,7 @@ def test_a_line_that_is_cut_at_the_start_is_asked_again(
     postgresql_url: str, postgresql_admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, cuts: int
 ) -> None:
     """The bot died of it before it had begun; one that cannot be asked at all says so in the end."""
-    monkeypatch.setattr(front, "AGAIN_AFTER", (0.0, 0.0))
+    monkeypatch.setattr(run, "AGAIN_AFTER", (0.0, 0.0))
     end_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
     asked: list[bool] = []
 

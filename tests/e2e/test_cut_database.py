@@ -9,14 +9,14 @@ from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import answers, lanes
-from bot.features.activities import making
-from bot.features.activities.making import Plan
+from bot.features.activities import planning
+from bot.features.activities.planning import Plan
+from bot.kit.answering import Voice
 from bot.kit.cards import Cards
-from bot.kit.voice import Voice
 from bot.playground.people import Person
 from bot.playground.server import Playground
 from bot.playground.taps import Tap
+from bot.receiving import unanswered, workers
 from storage.choices import ActivityType, InboxState
 from storage.engine import Storage
 from storage.models.attendance import Attendance
@@ -33,8 +33,8 @@ END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits ten seconds for the database; and who answers late is not who is tried here."""
-    monkeypatch.setattr(lanes, "AWAY", (0.05, 0.1))
-    monkeypatch.setattr(answers, "LOOK_AGAIN", 60.0)
+    monkeypatch.setattr(workers, "AWAY", (0.05, 0.1))
+    monkeypatch.setattr(unanswered, "LOOK_AGAIN", 60.0)
 
 
 def prepare(session: Session, number: int) -> tuple[Cast, list[int]]:
@@ -46,7 +46,7 @@ def prepare(session: Session, number: int) -> tuple[Cast, list[int]]:
         plan = Plan(
             types=[ActivityType.MEMBERS_MEETING], start_at=DAY, end_at=DAY + timedelta(hours=1), place=f"{hour}楼"
         )
-        made.append(making.make(session, secretary, plan, NOW, SHANGHAI).id)
+        made.append(planning.make(session, secretary, plan, NOW, SHANGHAI).id)
     return cast, made
 
 

@@ -9,12 +9,12 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
-from bot import polling
 from bot.app import Died, running
+from bot.errors import CannotReceive
 from bot.kit.redact import RedactSecrets
 from bot.playground.faults import Kind
-from bot.troubles import CannotReceive
-from bot.web import Webhook
+from bot.receiving import polling
+from bot.receiving.webhook import Webhook
 from scheduler.jobs import Owed
 from scheduler.outbox import promise
 from storage.engine import Storage
@@ -253,7 +253,7 @@ async def test_health_is_told_beside_polling(storage: Storage, monkeypatch: pyte
         base = "http://{}:{}".format(*app.address)
         async with client.get(f"{base}/readyz") as answer:
             assert answer.status == 200
-        monkeypatch.setattr("bot.watch.signs.STILL", -1.0)
+        monkeypatch.setattr("bot.watch.heartbeats.STILL", -1.0)
         async with client.get(f"{base}/readyz") as answer:
             assert answer.status == 503
             assert "has not asked Telegram for updates" in (await answer.json())["faults"][0]
@@ -266,7 +266,7 @@ async def test_a_dying_task_ends_the_process(storage: Storage, monkeypatch: pyte
     async def ends() -> None:
         await asyncio.sleep(0.05)
 
-    monkeypatch.setattr(app.menus, "run", ends)
+    monkeypatch.setattr(app.command_menus, "run", ends)
     with pytest.raises(Died, match="menus ended by itself"):
         await app.run()
 

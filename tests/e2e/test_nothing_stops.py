@@ -8,13 +8,14 @@ import psycopg
 import pytest
 from sqlalchemy import func, make_url, select
 
-from bot import answers, app, lanes
+from bot import app
 from bot.app import running
-from bot.features.activities import making
-from bot.features.activities.making import Plan
+from bot.features.activities import planning
+from bot.features.activities.planning import Plan
 from bot.kit import cards
 from bot.kit.transport import Transport
-from bot.polling import FLOOR
+from bot.receiving import unanswered, workers
+from bot.receiving.polling import FLOOR
 from scheduler import outbox, results
 from scheduler.jobs import Owed
 from scheduler.outbox import promise_all
@@ -33,8 +34,8 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "BEGIN_AGAIN", 0.05)
     monkeypatch.setattr(results, "FIRST_WAIT", 0.02)
     monkeypatch.setattr(results, "LONGEST_WAIT", 0.05)
-    monkeypatch.setattr(answers, "LOOK_AGAIN", 0.05)
-    monkeypatch.setattr(lanes, "AWAY", (0.05,))
+    monkeypatch.setattr(unanswered, "LOOK_AGAIN", 0.05)
+    monkeypatch.setattr(workers, "AWAY", (0.05,))
     monkeypatch.setattr(cards, "AGAIN", 0.05)
 
 
@@ -51,7 +52,7 @@ def activity(storage: Storage) -> tuple[int, dict[str, int]]:
     with storage.transaction() as session:
         cast = make_branch(session, now=NOW)
         plan = Plan(types=[ActivityType.MEMBERS_MEETING], start_at=day, end_at=day + timedelta(hours=1), place="一楼")
-        made = making.make(session, cast.me(session, "甲二", day.date()), plan, NOW, SHANGHAI).id
+        made = planning.make(session, cast.me(session, "甲二", day.date()), plan, NOW, SHANGHAI).id
         return made, {name: cast.account(name) for name in cast.people}
 
 
@@ -104,12 +105,12 @@ async def test_a_part_that_fails_again_and_again_stops_no_other(
         raise LookupError("a fault of ours")
 
     person = there.person(1, "甲一")
-    async with running(build(storage, there, chores=lambda trust: [("chores", broken)])):
+    async with running(build(storage, there, nightly_work=lambda clock_check: [("nightly work", broken)])):
         await until(lambda: len(tried) > 3)
         await person.send("到")
         await until(lambda: person.chat.from_bot)
     assert states(storage) == ["answered"]
-    assert "chores has failed" in caplog.text
+    assert "nightly work has failed" in caplog.text
 
 
 async def test_a_database_that_goes_away_for_seconds_ends_nothing(

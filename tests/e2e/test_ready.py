@@ -16,14 +16,14 @@ import psutil
 import pytest
 from sqlalchemy import select, update
 
-from bot import polling
 from bot.app import App, running
-from bot.doctor import Finding, _running
+from bot.cli.doctor import Finding, _running
 from bot.playground.http import serve
 from bot.playground.server import Playground
+from bot.receiving import polling
+from bot.receiving.webhook import Webhook
 from bot.settings import Settings
-from bot.watch import signs
-from bot.web import Webhook
+from bot.watch import heartbeats
 from scheduler import outbox
 from storage import leases
 from storage.engine import Storage
@@ -49,7 +49,7 @@ def others_work(storage: Storage, there: Playground) -> None:
     bot_id = there.bot.id
     set_lease(storage, f"poller:{bot_id}", polling.LEASE - timedelta(seconds=1))
     set_lease(storage, f"sender:{bot_id}", outbox.LEASE - timedelta(seconds=1))
-    for part in (signs.POLLING, signs.SENDING):
+    for part in (heartbeats.POLLING, heartbeats.SENDING):
         set_lease(storage, f"{part}:{bot_id}", timedelta(seconds=-5))
 
 
@@ -72,7 +72,7 @@ def shared(postgresql_url: str) -> Iterator[Storage]:
         yield storage
 
 
-@pytest.mark.parametrize("part", [signs.POLLING, signs.SENDING])
+@pytest.mark.parametrize("part", [heartbeats.POLLING, heartbeats.SENDING])
 async def test_who_waits_for_its_turn_goes_by_the_signs_of_the_others(shared: Storage, part: str) -> None:
     there = playground()
     others_work(shared, there)
@@ -83,10 +83,10 @@ async def test_who_waits_for_its_turn_goes_by_the_signs_of_the_others(shared: St
         set_lease(shared, f"{part}:{there.bot.id}", timedelta(seconds=-55))
         assert await ready(base) == (200, [])
         set_lease(shared, f"{part}:{there.bot.id}", timedelta(seconds=-75))
-        assert await ready(base) == (503, [f"no process has {signs.WHAT[part]} for 75 s"])
+        assert await ready(base) == (503, [f"no process has {heartbeats.WHAT[part]} for 75 s"])
         # A sign of the future is none.
         set_lease(shared, f"{part}:{there.bot.id}", YEAR)
-        assert await ready(base) == (503, [f"no process has {signs.WHAT[part]}"])
+        assert await ready(base) == (503, [f"no process has {heartbeats.WHAT[part]}"])
     await there.close()
 
 
@@ -107,7 +107,7 @@ async def test_whose_turn_it_is_goes_by_itself_whatever_the_signs_say(
 async def test_with_a_webhook_nobody_has_to_poll(shared: Storage) -> None:
     there = playground()
     others_work(shared, there)
-    set_lease(shared, f"{signs.POLLING}:{there.bot.id}", -YEAR)
+    set_lease(shared, f"{heartbeats.POLLING}:{there.bot.id}", -YEAR)
     hook = Webhook("https://bot.example.org", "s" * 20, there.token)
     async with served(shared, there, webhook=hook) as (_, base):
         assert await ready(base) == (200, [])
@@ -116,29 +116,29 @@ async def test_with_a_webhook_nobody_has_to_poll(shared: Storage) -> None:
 
 def sign(storage: Storage, there: Playground, part: str) -> float | None:
     with storage.reading() as session:
-        return signs.age(session, there.bot.id, part)
+        return heartbeats.age(session, there.bot.id, part)
 
 
 @pytest.mark.long
 async def test_only_whose_turn_it_is_gives_a_sign(shared: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
     there = playground()
     others_work(shared, there)
-    for part in (signs.POLLING, signs.SENDING):
+    for part in (heartbeats.POLLING, heartbeats.SENDING):
         set_lease(shared, f"{part}:{there.bot.id}", timedelta(seconds=-50))
     async with served(shared, there) as (app, _):
-        await app.watchman.look()
-        assert all((sign(shared, there, part) or 0) > 45 for part in (signs.POLLING, signs.SENDING))
+        await app.watchdog.look()
+        assert all((sign(shared, there, part) or 0) > 45 for part in (heartbeats.POLLING, heartbeats.SENDING))
         for turn in ("poller", "sender"):
             set_lease(shared, f"{turn}:{there.bot.id}", YEAR)
         await until(lambda: app.poller.mine and app.sender.mine)
-        await app.watchman.look()
-        assert all((sign(shared, there, part) or 0) < 45 for part in (signs.POLLING, signs.SENDING))
-        for part in (signs.POLLING, signs.SENDING):
+        await app.watchdog.look()
+        assert all((sign(shared, there, part) or 0) < 45 for part in (heartbeats.POLLING, heartbeats.SENDING))
+        for part in (heartbeats.POLLING, heartbeats.SENDING):
             set_lease(shared, f"{part}:{there.bot.id}", timedelta(seconds=-50))
         monkeypatch.setattr(type(app.sender), "silence", 61.0)
         monkeypatch.setattr(type(app.poller), "silence", 61.0)
-        await app.watchman.look()
-        assert all((sign(shared, there, part) or 0) > 45 for part in (signs.POLLING, signs.SENDING))
+        await app.watchdog.look()
+        assert all((sign(shared, there, part) or 0) > 45 for part in (heartbeats.POLLING, heartbeats.SENDING))
     await there.close()
 
 
@@ -156,14 +156,14 @@ def test_the_doctor_sees_what_nobody_does(storage: Storage) -> None:
         running_one.hold()
         others_work(storage if storage.dialect == "postgresql" else running_one, there)
         assert doctor(storage, there).ok is True
-        set_lease(running_one, f"{signs.SENDING}:{there.bot.id}", timedelta(seconds=-300))
+        set_lease(running_one, f"{heartbeats.SENDING}:{there.bot.id}", timedelta(seconds=-300))
         found = doctor(storage, there)
         assert (found.ok, found.found) == (
             False,
             "running on this database, but no process has sent what is due for 300 s",
         )
         others_work(running_one, there)
-        set_lease(running_one, f"{signs.POLLING}:{there.bot.id}", YEAR)
+        set_lease(running_one, f"{heartbeats.POLLING}:{there.bot.id}", YEAR)
         assert doctor(storage, there).ok is False
         assert doctor(storage, there, webhook_url="https://bot.example.org").ok is True
 
@@ -198,7 +198,7 @@ async def test_the_one_that_polled_is_killed_and_its_leases_would_last_for_a_yea
             await until(lambda: len(addresses()) == 2)
             first = born.bots.pop(0)
             with Storage(postgresql_url) as storage:
-                await until(lambda: sign(storage, there, signs.SENDING) is not None)
+                await until(lambda: sign(storage, there, heartbeats.SENDING) is not None)
                 assert [(await ready(address))[0] for address in addresses()] == [200, 200]
                 os.kill(first, signal.SIGKILL)
                 await until(lambda: not psutil.pid_exists(first))

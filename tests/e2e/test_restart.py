@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot import answers
 from bot.app import running
 from bot.features import registry
-from bot.features.activities import making
-from bot.features.activities.making import Plan
+from bot.features.activities import planning
+from bot.features.activities.planning import Plan
 from bot.kit.handlers import Call, Command
 from bot.kit.replies import Reply
 from bot.playground.local import LocalTransport
-from bot.receive import Receiver
+from bot.receiving import unanswered
+from bot.receiving.inbox import Receiver
 from scheduler.clock import SystemClock
 from storage.choices import ActivityType, InboxState
 from storage.engine import Storage
@@ -29,8 +29,8 @@ from tests.e2e.house import NOW, OLD, SHANGHAI, bot, build, crash, playground, q
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """On PostgreSQL a restarted bot leaves other processes some seconds to answer what they handled."""
-    monkeypatch.setattr(answers, "LEFT_LYING", timedelta(0))
-    monkeypatch.setattr(answers, "LOOK_AGAIN", 0.05)
+    monkeypatch.setattr(unanswered, "LEFT_LYING", timedelta(0))
+    monkeypatch.setattr(unanswered, "LOOK_AGAIN", 0.05)
 
 
 class Stuck(LocalTransport):
@@ -55,8 +55,8 @@ async def test_killed_between_storing_and_handling(storage: Storage) -> None:
     tap = await person.tap_data(message, OLD)
     received = [pending.body for pending in there.updates.waiting()]
     there.updates.drop()
-    lanes = build(storage, there).lanes
-    await Receiver(storage, SystemClock(), there.bot.id, lanes, lambda: None).take(received)
+    workers = build(storage, there).workers
+    await Receiver(storage, SystemClock(), there.bot.id, workers, lambda: None).take(received)
     assert states(storage) == ["new", "new"]
     async with bot(storage, there) as app:
         await quiet(app)
@@ -84,7 +84,7 @@ async def test_killed_between_commit_and_answer(storage: Storage) -> None:
 async def test_what_was_handled_before_the_clock_was_set_back_is_answered(
     storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "LEFT_LYING", timedelta(seconds=5))
+    monkeypatch.setattr(unanswered, "LEFT_LYING", timedelta(seconds=5))
     there = playground()
     person = there.person(1, "甲一")
     message = await person.send("到")
@@ -117,9 +117,9 @@ async def test_what_telegram_did_not_take_is_said_once_it_does(
     storage: Storage, monkeypatch: pytest.MonkeyPatch, fault: Any
 ) -> None:
     """The tap is handled and cannot be answered; where Telegram asks to wait, nobody asks it meanwhile."""
-    monkeypatch.setattr(answers, "LOOK_AGAIN", 0.02)
+    monkeypatch.setattr(unanswered, "LOOK_AGAIN", 0.02)
     # Longer than the test: nobody takes its answers for those of a process that was killed.
-    monkeypatch.setattr(answers, "LEFT_LYING", timedelta(minutes=1))
+    monkeypatch.setattr(unanswered, "LEFT_LYING", timedelta(minutes=1))
     there = playground()
     person = there.person(1, "甲一")
     message = await person.send("到")
@@ -205,7 +205,7 @@ async def test_a_sign_in_over_a_kill_is_one_row_and_every_tap_is_answered(storag
         cast = make_branch(session, now=NOW)
         day = NOW.astimezone(SHANGHAI)
         plan = Plan(types=[ActivityType.MEMBERS_MEETING], start_at=day, end_at=day + timedelta(hours=1), place="三楼")
-        activity_id = making.make(session, cast.me(session, "甲二", day.date()), plan, NOW, SHANGHAI).id
+        activity_id = planning.make(session, cast.me(session, "甲二", day.date()), plan, NOW, SHANGHAI).id
     person = there.person(cast.account("甲一"), "甲一")
     message = await person.send("到")
     there.updates.drop()

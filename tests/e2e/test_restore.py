@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from bot import carrying
-from bot.carrying import Found
+from bot.cli import carry_over
+from bot.cli.carry_over import Found
+from bot.cli.present_records import Known, known
 from bot.features import registry
 from bot.features.study.jobs import PROMPT
-from bot.known import Known, known
 from bot.playground import story
 from scheduler import runs
 from scheduler.due import Looked, due
@@ -53,7 +53,7 @@ class Past:
             url = storage.url
 
         def run(session: Session) -> None:
-            found.append(carrying.carry(session, before, registry.jobs(SHANGHAI), at(now), SHANGHAI))
+            found.append(carry_over.carry(session, before, registry.jobs(SHANGHAI), at(now), SHANGHAI))
             settle(session, found[0])
 
         backup.restore(url, self.copy, self.folder, at(now), run)
@@ -71,9 +71,9 @@ class Past:
         said: list[str] = []
 
         async def act(bot: World) -> None:
-            await bot.app.watchman.look()
+            await bot.app.watchdog.look()
             await bot.stage.at(until)
-            await bot.app.watchman.look()
+            await bot.app.watchdog.look()
             await bot.clock.settle()
             chats = [person.chat for person in bot.playground.people.values()] + [bot.stage.group.chat]
             said.extend(message.text for chat in chats for message in chat.from_bot)
@@ -95,7 +95,7 @@ async def past(chat_url: str, tmp_path: Path, _tools: None) -> Past:
 
     async def plan(bot: World) -> None:
         await story.august_plan(bot.stage)
-        await bot.app.watchman.look()
+        await bot.app.watchdog.look()
         await bot.stage.at(COPIED)
 
     await past.run("2023-07-28 10:00", plan)
@@ -127,7 +127,7 @@ async def _lives_on(bot: World) -> None:
     await bot.stage.at("2023-07-31 09:30")
     await story.committee_make(bot.stage)
     await bot.stage.at(PROMPTED)
-    await bot.app.watchman.look()
+    await bot.app.watchdog.look()
 
 
 @pytest.mark.both_databases
@@ -155,7 +155,7 @@ async def test_what_was_not_sent_goes_or_not_as_it_is_said(past: Past, answer: s
 
     def settle(session: Session, found: Found) -> None:
         if answer == "drop":
-            carrying.drop(session, found, at(PROMPTED))
+            carry_over.drop(session, found, at(PROMPTED))
 
     found = past.restore(PROMPTED, settle)
     prompts = sum(number for run, number in found.runs if run.job.name == PROMPT)
@@ -173,7 +173,7 @@ async def test_where_the_present_file_is_gone_everything_is_asked_about(past: Pa
     """Nobody knows what it had sent; and nobody claims an outage since the copy."""
     for path in past.folder.parent.glob("branch.db*"):
         path.unlink()
-    found = past.restore(PROMPTED, lambda session, found: carrying.drop(session, found, at(PROMPTED)))
+    found = past.restore(PROMPTED, lambda session, found: carry_over.drop(session, found, at(PROMPTED)))
     assert (found.lost, found.sent, len(found.rows)) == ({}, 0, 2)
     assert await past.hears(PROMPTED, "2023-08-01 18:00") == []
 
@@ -251,7 +251,7 @@ async def test_of_a_run_that_was_half_planned_only_the_rest_goes(
 async def test_what_was_dropped_stays_dropped(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
     """However often the copy is restored: whole runs, half ones and what waited; and nothing of it was sent."""
     had = _plan_half(past, monkeypatch)
-    first = past.restore(PROMPTED, lambda session, found: carrying.drop(session, found, at(PROMPTED)))
+    first = past.restore(PROMPTED, lambda session, found: carry_over.drop(session, found, at(PROMPTED)))
     assert (len(first.runs) > 0, len(first.rows), first.sent, first.over) == (True, 2, len(had), 0)
     for _ in range(2):
         again = past.restore("2023-08-01 12:10")

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot import lanes, polling
-from bot.receive import row_of, store
+from bot.receiving import polling, workers
+from bot.receiving.inbox import row_of, store
 from storage.engine import Storage
 from tests.e2e.house import bot, playground, rows, states, until
 
@@ -13,8 +13,8 @@ from tests.e2e.house import bot, playground, rows, states, until
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "RENEWAL", 0.05)
-    monkeypatch.setattr(lanes, "RESCAN", 0.05)
-    monkeypatch.setattr(lanes, "ORPHANED", timedelta(seconds=-60))
+    monkeypatch.setattr(workers, "RESCAN", 0.05)
+    monkeypatch.setattr(workers, "ORPHANED", timedelta(seconds=-60))
 
 
 async def test_one_polls_and_the_other_takes_over(postgresql_url: str, quick: None) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.features.integrity.jobs import NAME as reminder_job
 from bot.features.tally import service as tally
 from bot.playground import story
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.models.outbox import Outbox
 from tests.world import SHANGHAI, World, world
 

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import DateTime, select
 
-from bot.features.care.sweeping import sweep
+from bot.features.privacy.sweeping import sweep
 from bot.watch.pruning import prune
 from storage.base import Model, UtcDateTime
 from storage.engine import Storage
-from tests.features.care.test_chat import hand_in
+from tests.features.privacy.test_chat import hand_in
 from tests.world import SHANGHAI, World, alive, prepare
 
 # The right time, and by how much the machine is ahead of it.
@@ -56,7 +56,7 @@ async def test_what_is_done_by_a_wrong_clock_has_its_true_instant(wrong: World) 
 async def test_what_came_while_the_clock_was_wrong_is_kept_as_long_as_all_else(wrong: World) -> None:
     """It was swept in the first night after the clock had been put right."""
     await hand_in(wrong)
-    assert await wrong.app.trust.off()
+    assert await wrong.app.clock_check.off()
     assert await sweep(wrong.storage, RIGHT + timedelta(days=1)) == {}
     assert await prune(wrong.storage, RIGHT + timedelta(days=1)) == 0
     gone = await sweep(wrong.storage, RIGHT + timedelta(days=400))

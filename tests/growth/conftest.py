@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.engine import Storage
 from tests.growth.counting import Said
 from tests.growth.past import everybody, more_branches, past

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from scheduler.calendar import Quarter, at
+from scheduler.calendar.days import Quarter, at
 from storage.base import Model, table
 from storage.choices import (
     ActivityStatus,

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
-from bot.cli import cli
+from bot.cli.main import cli
 from bot.features.registry import HANDLERS, jobs
 from bot.features.todo import service as todo
 from bot.kit.handlers import CardView, Handler, Tap
@@ -153,7 +153,7 @@ GROWING = {
         JobRun, StudyItem, Inbox, Audit, Person, RosterSpan, GroupSpan, MembershipSpan, Component,
     )
 }  # fmt: skip
-LOOKED_THROUGH = [one for one in TRIED if not one.run.__module__.startswith("bot.features.care")]
+LOOKED_THROUGH = [one for one in TRIED if not one.run.__module__.startswith("bot.features.privacy")]
 
 
 @pytest.mark.long

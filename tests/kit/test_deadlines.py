@@ -7,7 +7,7 @@ import pytest
 
 from bot.kit.deadlines import before_cut_off, before_undo_ends, in_time, may_undo
 from bot.kit.refusal import Refusal
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DONE = datetime(2023, 7, 7, 14, 30, tzinfo=SHANGHAI)

@@ -17,7 +17,7 @@ from bot.kit.edge import IN_PRIVATE, OLD_BUTTON
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
-from bot.kit.texts import CANCELLED, HINT
+from bot.kit.text_routing import CANCELLED, HINT
 from bot.kit.words import STRANGER
 from storage.choices import InboxState
 from storage.engine import Storage

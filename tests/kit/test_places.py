@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, codes, making
-from bot.features.activities.making import Plan
+from bot.features.accounts.rebinding_messages import PrintSheet
+from bot.features.accounts.service import add_branch, import_roster
+from bot.features.activities import buttons, cards, codes, planning
+from bot.features.activities.planning import Plan
 from bot.features.activities.service import NO_SUCH, OUT_OF_SCOPE
 from bot.features.offices import service as offices
-from bot.features.people.account_messages import PrintSheet
-from bot.features.people.service import add_branch, import_roster
 from bot.kit.access import NO_RIGHT
 from bot.kit.words import STRANGER
 from bot.playground.chats import Message
@@ -130,7 +130,7 @@ def make(session: Session, me: Me, title: str, now: datetime) -> int:
         hours=Decimal(2),
         title=title,
     )
-    return making.make(session, me, plan, now, SHANGHAI).id
+    return planning.make(session, me, plan, now, SHANGHAI).id
 
 
 def settle_in(session: Session, bot_cast: Any, now: datetime) -> tuple[dict[str, int], dict[str, int]]:

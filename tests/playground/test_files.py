@@ -6,7 +6,7 @@ import orjson
 import pytest
 import telegram
 
-from bot.kit import visits
+from bot.kit import incoming
 from bot.kit.sending import Telegram
 from bot.playground.call import Upload
 from bot.playground.errors import ApiError
@@ -114,7 +114,7 @@ async def test_a_persons_audio_or_video_comes_back_through_the_sender(playground
     message = (await updates())[-1]["message"]
     assert (message["caption"], message[kind]["duration"]) == ("讲稿", 3)
     held = telegram.Message.de_json(message, None)
-    assert [(file.kind, file.file_id) for file in visits.files(held)] == [(kind, sent.attachment.file_id)]
+    assert [(file.kind, file.file_id) for file in incoming.files(held)] == [(kind, sent.attachment.file_id)]
     there = Telegram(LocalTransport(playground), ROOT, playground.token)
     assert await there.download(sent.attachment.file_id) == sent.document
     message = {"text": "看", "document": {"kind": kind, "name": "x.bin", "content": b"new"}}

@@ -137,7 +137,7 @@ async def test_one_webhook_a_second(clock, call):
 
 
 async def test_what_is_shown_of_a_webhook(playground, clock, call, receiver):
-    """A watchman reads whether it is still there, whose it is, and what went wrong last."""
+    """A watchdog reads whether it is still there, whose it is, and what went wrong last."""
     receiver.answers = [502] * 2
     await playground.person(1, "甲一").send("一")
     await clock.settle(timedelta(0))

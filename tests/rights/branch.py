@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.features.accounts import service
+from bot.features.accounts.rules import RosterRow
 from bot.features.activities.codes import hash_code
-from bot.features.people import service
-from bot.features.people.rules import RosterRow
 from bot.features.roster import service as changes
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange

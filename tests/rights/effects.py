@@ -98,7 +98,7 @@ EFFECTS: dict[str, Effect] = {
     "tap:ListMissing": shows("未交"),
     "tap:CallOffTask": rows("reflection_task audit", tells=True),
     **dict.fromkeys(("command:holidays", "word:节前提醒", "tap:Coming"), shows("【节前提醒】")),
-    "tap:Turn": shows("【时间设置】"),
+    "tap:TurnPage": shows("【时间设置】"),
     "tap:SetTiming": rows("organisation audit"),
     "tap:Reword": ASKS,
     "tap:Unword": rows("organisation audit"),

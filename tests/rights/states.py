@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from bot.features.accounts.rules import InviteKind, hash_code
 from bot.features.calendar import rules as calendar
-from bot.features.people.roster_import import plan_import
-from bot.features.people.rules import InviteKind, hash_code
+from bot.features.roster.file_import import plan_import
 from bot.features.roster.importing import from_json
 from scheduler import broadcasts
 from storage.choices import (

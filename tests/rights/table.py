@@ -5,16 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.features.accounts import group_messages as tied
+from bot.features.accounts import messages as people
+from bot.features.accounts import rebinding_messages as accounts
+from bot.features.accounts import roster_buttons as listed
 from bot.features.activities import buttons as activities
 from bot.features.calendar import buttons as calendar
-from bot.features.care import buttons as care
-from bot.features.care.rules import Kind as Kept
 from bot.features.integrity import buttons as integrity
 from bot.features.offices import messages as offices
-from bot.features.people import account_messages as accounts
-from bot.features.people import group_messages as tied
-from bot.features.people import messages as people
-from bot.features.people import roster_buttons as listed
+from bot.features.privacy import buttons as care
+from bot.features.privacy.rules import Kind as Kept
 from bot.features.reflections import buttons as reflections
 from bot.features.roster import buttons as roster
 from bot.features.roster.importing import Table, from_json
@@ -171,13 +171,13 @@ TABLE: dict[str, Case] = {
     "tap:UndoMakeup": Case(AUTHOR, lambda ids: activities.UndoMakeup(ids["makeup"])),
     "tap:HandInMakeup": Case(OWN, lambda ids: activities.HandInMakeup(ids["held"])),
     "tap:OpenItem": Case(OWN, lambda ids: study.OpenItem(ids["item"])),
-    "tap:Done": Case(OWN, lambda ids: study.Done(ids["item"], study.Place.LIST)),
-    "tap:UndoDone": Case(AUTHOR, lambda ids: study.UndoDone(ids["completion"], study.Place.LIST)),
+    "tap:Done": Case(OWN, lambda ids: study.Done(ids["item"], study.Origin.LIST)),
+    "tap:UndoDone": Case(AUTHOR, lambda ids: study.UndoDone(ids["completion"], study.Origin.LIST)),
     "tap:HandIn": Case(OWN, lambda ids: reflections.HandIn(ids["other_task"])),
     "tap:Submit": Case(AUTHOR, lambda ids: reflections.Submit(ids["draft"])),
     "tap:Discard": Case(AUTHOR, lambda ids: reflections.Discard(ids["draft"])),
     "tap:UndoSubmit": Case(AUTHOR, lambda ids: reflections.UndoSubmit(ids["submitted"])),
-    "tap:Read": Case(OWN, lambda ids: integrity.Read(ids["reminder"], next(iter(integrity.Place)))),
+    "tap:Read": Case(OWN, lambda ids: integrity.Read(ids["reminder"], next(iter(integrity.Origin)))),
     "tap:ShowMine": own(KNOWN, lambda ids: tally.ShowMine(QUARTER)),
     "tap:Snooze": own(OWN, lambda ids: todo.Snooze()),
     "answer:activity.makeup": Case(
@@ -298,7 +298,7 @@ TABLE: dict[str, Case] = {
     "tap:OpenBranch": Case(BELOW, lambda ids: tally.OpenBranch(QUARTER, ids.branch_id)),
     "tap:ExportBelow": Case(BELOW, lambda ids: tally.ExportBelow(QUARTER)),
     # the desk of the reminders
-    "tap:Turn": own(REMINDER, lambda ids: integrity.Turn(integrity.Page.TIMING)),
+    "tap:TurnPage": own(REMINDER, lambda ids: integrity.TurnPage(integrity.Page.TIMING)),
     "tap:Coming": own(REMINDER, lambda ids: integrity.Coming(integrity.Act.OPEN, 2023, "中秋")),
     "tap:SetTiming": own(REMINDER, lambda ids: integrity.SetTiming(integrity.Knob.LEAD, 2)),
     "tap:Reword": own(REMINDER, lambda ids: integrity.Reword(integrity.Field.ISSUER)),

@@ -16,7 +16,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.buttons import placed
 from bot.kit.edge import NOT_YOURS
 from bot.kit.handlers import Answer, Command, Handler, Tap, Word
-from bot.kit.texts import CANCELLED
+from bot.kit.text_routing import CANCELLED
 from bot.playground.chats import Message
 from storage.audience import Me, find
 from storage.choices import Duty

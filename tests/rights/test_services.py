@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.activities import making, service
-from bot.features.care import erasure
+from bot.features.accounts import groups, requests
+from bot.features.accounts import service as people
+from bot.features.accounts.binding import NOT_VALID
+from bot.features.activities import planning, service
 from bot.features.offices import service as offices
-from bot.features.people import groups, requests
-from bot.features.people import service as people
-from bot.features.people.binding import NOT_VALID
-from bot.features.reflections import making as tasks
+from bot.features.privacy import erasure
 from bot.features.reflections import service as reflections
+from bot.features.reflections import tasks as tasks
 from bot.features.roster import service as roster_service
 from bot.features.roster import undoing
 from bot.features.roster.buttons import Kind
@@ -65,8 +65,8 @@ def _call_off_task(session: Session, me: Me, ids: Ids) -> None:
 SERVICES: dict[str, Callable[[Session, Me, Ids], object]] = {
     "sign in": _sign_in,
     "settle": lambda session, me, ids: service.settle(session, me, _activity(session, ids), [], NOW, SHANGHAI),
-    "call off": lambda session, me, ids: making.call_off(session, me, _activity(session, ids, "ahead"), NOW),
-    "postpone": lambda session, me, ids: making.postpone(
+    "call off": lambda session, me, ids: planning.call_off(session, me, _activity(session, ids, "ahead"), NOW),
+    "postpone": lambda session, me, ids: planning.postpone(
         session, me, _activity(session, ids, "ahead"), NOW + timedelta(days=9), NOW, SHANGHAI
     ),
     "call off a task": _call_off_task,

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.people.rules import InviteKind
-from bot.features.people.service import issue
-from bot.menus import _note
-from bot.receive import row_of, store
-from scheduler import rows, uploads
-from scheduler.aftermath import Told, write_down
+from bot.features.accounts.rules import InviteKind
+from bot.features.accounts.service import issue
+from bot.receiving.inbox import row_of, store
+from bot.watch.command_menus import _note
+from scheduler import outbox_rows, uploads
+from scheduler.effects import Told, write_down
 from scheduler.jobs import Everywhere, Job, Occurrence, Owed
 from scheduler.outcome import Outcome, OutcomeKind, Verdict
 from scheduler.promises import promise_all
@@ -41,11 +41,11 @@ def counts(office: Office) -> Iterator[int]:
         yield count
 
 
-def in_hand(row: Outbox) -> rows.Row:
-    return rows.Row(row.id, row.lane, row.job, row.chat_id or 0, dict(row.message), {}, 1, False)
+def in_hand(row: Outbox) -> outbox_rows.Row:
+    return outbox_rows.Row(row.id, row.lane, row.job, row.chat_id or 0, dict(row.message), {}, 1, False)
 
 
-def promised(office: Office, count: int, **values: Any) -> list[rows.Row]:
+def promised(office: Office, count: int, **values: Any) -> list[outbox_rows.Row]:
     """So many rows, and another that nothing may touch."""
     office.say(*range(1, count + 1))
     office.say(999, text="bystander")
@@ -70,7 +70,7 @@ def test_put_off(office: Office) -> None:
     for count in counts(office):
         given = promised(office, count)
         moments = [(row, START + SECOND * (at + 1)) for at, row in enumerate(given)]
-        in_session(office, lambda session: rows.put_off(session, moments))
+        in_session(office, lambda session: outbox_rows.put_off(session, moments))
         assert [row.not_before for row in office.rows()][:-1] == [moment for _, moment in moments]
         untouched(office)
 
@@ -78,7 +78,7 @@ def test_put_off(office: Office) -> None:
 def test_brought_back(office: Office) -> None:
     for count in counts(office):
         promised(office, count, not_before=START + SECOND * 70)
-        in_session(office, lambda session: rows.bring_back(session, START, SECOND * 60))
+        in_session(office, lambda session: outbox_rows.bring_back(session, START, SECOND * 60))
         assert [row.not_before for row in office.rows()][:-1] == [START + SECOND * 10] * count
         untouched(office)
 
@@ -87,7 +87,7 @@ def test_taken_out_of_the_future(office: Office) -> None:
     for count in counts(office):
         ahead = timedelta(days=365)
         promised(office, count, created_at=START + ahead, not_before=START + ahead + SECOND * 5)
-        in_session(office, lambda session: rows.out_of_the_future(session, START))
+        in_session(office, lambda session: outbox_rows.out_of_the_future(session, START))
         found = office.rows()[:-1]
         assert [(row.created_at, row.not_before) for row in found] == [(START, START + SECOND * 5)] * count
         untouched(office)
@@ -97,7 +97,7 @@ def test_ended(office: Office) -> None:
     for count in counts(office):
         given = promised(office, count)
         ids = [row.id for row in given]
-        in_session(office, lambda session: rows.end(session, ids, OutboxState.EXPIRED, "expired"))
+        in_session(office, lambda session: outbox_rows.end(session, ids, OutboxState.EXPIRED, "expired"))
         assert [(row.state.value, row.reason) for row in office.rows()][:-1] == [("expired", "expired")] * count
         untouched(office)
 
@@ -105,7 +105,7 @@ def test_ended(office: Office) -> None:
 def test_put_aside(office: Office) -> None:
     for count in counts(office):
         ids = [row.id for row in promised(office, count)]
-        in_session(office, lambda session: rows.put_aside(session, ids))
+        in_session(office, lambda session: outbox_rows.put_aside(session, ids))
         assert [(row.state.value, row.reason) for row in office.rows()][:-1] == [("failed", "unreadable")] * count
         untouched(office)
 
@@ -113,7 +113,7 @@ def test_put_aside(office: Office) -> None:
 def test_hurried(office: Office) -> None:
     for count in counts(office):
         promised(office, count, not_before=START + SECOND * 300, reason="no_connection")
-        in_session(office, lambda session: rows.hurry(session, START + SECOND * 30))
+        in_session(office, lambda session: outbox_rows.hurry(session, START + SECOND * 30))
         assert [row.not_before for row in office.rows()][:-1] == [START + SECOND * 30] * count
         untouched(office)
 
@@ -122,8 +122,8 @@ def test_lapsed(office: Office) -> None:
     for count in counts(office):
         given = promised(office, count, state=OutboxState.SENDING)
         held = [row.id for row in given[::2]]
-        assert in_session(office, lambda session: rows.astray(session, START, held)) is (count > 1)
-        in_session(office, lambda session: rows.lapse(session, START, held))
+        assert in_session(office, lambda session: outbox_rows.astray(session, START, held)) is (count > 1)
+        in_session(office, lambda session: outbox_rows.lapse(session, START, held))
         assert [row.state.value for row in office.rows()][:-1] == ["sending", "queued"] * (count // 2) + ["sending"] * (
             count % 2
         )
@@ -228,7 +228,7 @@ def test_links_for_people(office: Office) -> None:
 def test_found_due(office: Office, lane: Lane) -> None:
     for count in counts(office):
         office.say(*range(1, count + 1), lane=lane)
-        found = in_session(office, lambda session: rows.due(session, START, START, 30, 10, {}, []))
+        found = in_session(office, lambda session: outbox_rows.due(session, START, START, 30, 10, {}, []))
         assert sorted(row.chat_id for row in found.rows) == list(range(1, count + 1))
 
 
@@ -238,11 +238,11 @@ def test_what_is_hurried_ended_or_brought_back_is_only_what_it_is_meant_for(offi
     with office.storage.transaction() as session:
         session.execute(update(Outbox).values(not_before=far, reason="name_taken_out"))
         session.execute(update(Outbox).where(Outbox.chat_id == 3).values(state=OutboxState.SENDING))
-        rows.hurry(session, START + SECOND * 30)
-        rows.bring_back(session, START, SECOND * 60)
+        outbox_rows.hurry(session, START + SECOND * 30)
+        outbox_rows.bring_back(session, START, SECOND * 60)
     before = [row.id for row in office.rows()]
     assert [row.not_before for row in office.rows()] == [far] * 3
-    in_session(office, lambda session: rows.end(session, before, OutboxState.EXPIRED, "expired"))
+    in_session(office, lambda session: outbox_rows.end(session, before, OutboxState.EXPIRED, "expired"))
     assert office.states() == ["expired", "expired", "sending"]
 
 
@@ -252,16 +252,16 @@ def test_what_telegram_asked_to_wait_for_keeps_its_distance_however_long_it_is(o
     day = SECOND * 86_400
     for chat, wait in ((1, SECOND * 400), (2, day)):
         office.change_of(chat, not_before=START + SECOND * 60 + wait)
-    in_session(office, lambda session: rows.bring_back(session, START, SECOND * 60))
+    in_session(office, lambda session: outbox_rows.bring_back(session, START, SECOND * 60))
     assert [row.not_before for row in office.rows()] == [START + SECOND * 400, START + day]
 
 
 def test_answers_are_found_where_there_is_no_room_left(office: Office) -> None:
     for lane in Lane:
         office.say(1, 2, lane=lane, expires_at=None if lane is Lane.ANSWERS else START)
-    found = in_session(office, lambda session: rows.due(session, START, START, 0, 10, {}, []))
+    found = in_session(office, lambda session: outbox_rows.due(session, START, START, 0, 10, {}, []))
     assert [row.lane for row in found.rows] == [Lane.ANSWERS] * 2
-    found = in_session(office, lambda session: rows.due(session, START, START, 30, 10, {}, [1]))
+    found = in_session(office, lambda session: outbox_rows.due(session, START, START, 30, 10, {}, [1]))
     assert [(row.lane, row.chat_id) for row in found.rows] == [(Lane.ANSWERS, 2)]
     assert len(found.expired) == 4
 

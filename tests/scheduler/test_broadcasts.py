@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import broadcasts, promises
-from scheduler.aftermath import follow
 from scheduler.broadcasts import Progress, seconds_left
+from scheduler.effects import follow
 from scheduler.jobs import Owed
 from scheduler.outbox import Outcome, OutcomeKind
 from storage.choices import Lane, OutboxState

@@ -9,9 +9,9 @@ import holidays
 import pytest
 from holidays.calendars.chinese import _ChineseLunisolar
 
-from scheduler.calendar import BUNDLED, Block, Calendar, Quarter, at, local_day, nth_weekday
-from scheduler.festivals import festivals, principles
-from scheduler.years import reckoned
+from scheduler.calendar.days import BUNDLED, Block, Calendar, Quarter, at, local_day, nth_weekday
+from scheduler.calendar.festivals import festivals, principles
+from scheduler.calendar.years import reckoned
 from storage.choices import YearState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

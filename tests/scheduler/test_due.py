@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from scheduler.calendar import Calendar
+from scheduler.calendar.days import Calendar
 from scheduler.due import LOOKBACK, Looked, ahead, due, next_at
 from scheduler.jobs import Deadlines, Job, Occurrence, daily
 from scheduler.runs import ADOPTED, adopt, idle, note_idle

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from scheduler.aftermath import Told, write_down
+from scheduler.effects import Told, write_down
 from scheduler.jobs import Owed
 from scheduler.outbox import Outcome, OutcomeKind
+from scheduler.outbox_rows import Row
 from scheduler.outcome import Verdict
-from scheduler.rows import Row
 from storage.choices import Lane, OutboxState
 from storage.models.audit import Audit
 from storage.models.organisation import GroupChat

@@ -11,8 +11,8 @@ from sqlalchemy import update
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from bot.watch import signs
-from scheduler import outbox, repairs, rows
+from bot.watch import heartbeats
+from scheduler import outbox, outbox_rows, repairs
 from scheduler.jobs import Owed
 from scheduler.outbox import Outcome, OutcomeKind
 from storage.choices import Lane, OutboxState
@@ -46,7 +46,7 @@ async def test_a_promise_made_without_a_wake_up_is_found(
 
 
 def test_it_is_found_before_anybody_is_told_that_the_bot_stands_still() -> None:
-    assert outbox.POLL * 2 < signs.STILL
+    assert outbox.POLL * 2 < heartbeats.STILL
     assert outbox.POLL_SHARED <= 1
 
 
@@ -70,7 +70,7 @@ async def test_a_crowd_of_answers_is_taken_a_few_at_a_time(office: Office) -> No
 
 @pytest.mark.parametrize("many", [0, 1, 2, 5, 40])
 def test_a_list_has_one_of_few_lengths_and_the_same_in_it(many: int) -> None:
-    padded = rows.padded(range(many))
+    padded = outbox_rows.padded(range(many))
     assert (set(padded), len(padded)) == (set(range(many)), {0: 0, 1: 1, 2: 2, 5: 8, 40: 64}[many])
 
 
@@ -135,7 +135,7 @@ def another_has_it(session: Session) -> None:
     session.execute(update(Outbox).values(state=OutboxState.SENDING, attempts=1))
 
 
-@pytest.mark.parametrize("at", ["Turn._take", "Sender._take_over"])
+@pytest.mark.parametrize("at", ["SenderLease._take", "Sender._take_over"])
 async def test_the_row_of_whoever_has_the_turn_now_is_left_alone(
     office: Office, storage: Overlapping, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
@@ -215,7 +215,7 @@ async def test_a_row_that_was_begun_before_a_take_over_is_its_first_holder_s(
 
     def take_over(session: Session) -> None:
         session.execute(update(Lease).values(holder="another"))
-        rows.lapse(session, START)
+        outbox_rows.lapse(session, START)
 
     storage.after("Sender._attempt", take_over)
     async with office.sender(alone=False) as sender:

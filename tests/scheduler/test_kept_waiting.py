@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from scheduler import results
-from scheduler.aftermath import follow
+from scheduler.effects import follow
 from scheduler.jobs import Owed
 from scheduler.outbox import Outcome, OutcomeKind, Sender
 from scheduler.outcome import judge

@@ -6,12 +6,12 @@ from functools import cache
 
 import pytest
 
-from scheduler.calendar import BUNDLED, DAY
-from scheduler.festivals import festivals
-from scheduler.notice import read_notice
-from scheduler.year_checks import Checked, check
-from scheduler.year_file import BadYear, Entry
-from scheduler.year_views import by_festival, difference
+from scheduler.calendar.checks import Checked, check
+from scheduler.calendar.council_notice import read_notice
+from scheduler.calendar.days import BUNDLED, DAY
+from scheduler.calendar.festivals import festivals
+from scheduler.calendar.year_file import BadYear, Entry
+from scheduler.calendar.year_views import by_festival, difference
 from tests.scheduler.notices import AMENDED, AMENDED_2019, BEFORE_2010, LINES, NUMBERS, notice
 
 

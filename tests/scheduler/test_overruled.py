@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select, update
 
-from scheduler import rows, uploads
-from scheduler.aftermath import Told, write_down
+from scheduler import outbox_rows, uploads
+from scheduler.effects import Told, write_down
 from scheduler.jobs import Owed
 from scheduler.outcome import Outcome, OutcomeKind, Verdict
 from storage.choices import OutboxState
@@ -16,11 +16,11 @@ ANEW, STORED = {"text": "甲五未交"}, {"text": "已注销5未交"}
 SENT = Verdict(OutboxState.SENT)
 
 
-def in_hand(office: Office) -> list[rows.Row]:
+def in_hand(office: Office) -> list[outbox_rows.Row]:
     """Two rows that the sender has taken and that their job has worded anew."""
     office.say(7, 8)
     with office.storage.reading() as session:
-        found = rows.due(session, START, START, 30, 10, {}, set()).rows
+        found = outbox_rows.due(session, START, START, 30, 10, {}, set()).rows
     for row in found:
         row.message, row.worded_anew = ANEW, True
     return found
@@ -31,7 +31,7 @@ def erase(storage: Storage, reason: str) -> None:
         session.execute(update(Outbox).values(message=STORED, reason=reason))
 
 
-def sent(storage: Storage, found: list[rows.Row]) -> list[tuple[str, str, str]]:
+def sent(storage: Storage, found: list[outbox_rows.Row]) -> list[tuple[str, str, str]]:
     with storage.transaction() as session:
         outcome = Outcome(OutcomeKind.SENT, message_id=1)
         write_down(session, [Told(row, SENT, outcome) for row in found], START, 1)
@@ -40,21 +40,21 @@ def sent(storage: Storage, found: list[rows.Row]) -> list[tuple[str, str, str]]:
         ]
 
 
-@pytest.mark.parametrize("reason", rows.OVERRULES)
+@pytest.mark.parametrize("reason", outbox_rows.OVERRULES)
 async def test_a_row_that_was_rewritten_in_hand_goes_in_the_words_of_the_database(office: Office, reason: str) -> None:
     found = in_hand(office)
     erase(office.storage, reason)
     with office.storage.transaction() as session:
-        assert [rows.begin(session, row, START) for row in found] == [True, True]
+        assert [outbox_rows.begin(session, row, START) for row in found] == [True, True]
     assert [row.message for row in found] == [STORED, STORED]
     assert sent(office.storage, found) == [("已注销5未交", "sent", "")] * 2
 
 
-@pytest.mark.parametrize("reason", rows.OVERRULES)
+@pytest.mark.parametrize("reason", outbox_rows.OVERRULES)
 async def test_a_row_that_was_rewritten_on_its_way_is_not_written_over(office: Office, reason: str) -> None:
     found = in_hand(office)
     with office.storage.transaction() as session:
-        assert all(rows.begin(session, row, START) for row in found)
+        assert all(outbox_rows.begin(session, row, START) for row in found)
     assert [row.message for row in found] == [ANEW, ANEW]
     erase(office.storage, reason)
     assert sent(office.storage, found) == [("已注销5未交", "sent", "")] * 2
@@ -62,10 +62,10 @@ async def test_a_row_that_was_rewritten_on_its_way_is_not_written_over(office: O
 
 async def test_a_row_that_was_rewritten_before_is_worded_anew_as_any_other(office: Office) -> None:
     office.say(7)
-    erase(office.storage, rows.NAME_TAKEN_OUT)
+    erase(office.storage, outbox_rows.NAME_TAKEN_OUT)
     [row] = in_hand(office)[:1]
     with office.storage.transaction() as session:
-        assert rows.begin(session, row, START)
+        assert outbox_rows.begin(session, row, START)
     assert row.message == ANEW
     assert sent(office.storage, [row])[0] == ("甲五未交", "sent", "")
 

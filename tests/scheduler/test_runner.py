@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.calendar import BUNDLED, Calendar
+from scheduler.calendar.days import BUNDLED, Calendar
 from scheduler.clock import real_now
 from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed, daily, monthly
 from scheduler.outbox import Outcome, Sender

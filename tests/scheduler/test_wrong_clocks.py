@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scheduler import outbox, repairs
-from scheduler.aftermath import Told
 from scheduler.clock import SystemClock
+from scheduler.clock_check import FAR, ClockCheck, Corrected
+from scheduler.effects import Told
 from scheduler.jobs import Owed
+from scheduler.lease import SenderLease
 from scheduler.outbox import Outcome, OutcomeKind, promise
+from scheduler.outbox_rows import Row
 from scheduler.outcome import Verdict
 from scheduler.repairs import Repairs
 from scheduler.results import Results
-from scheduler.rows import Row
-from scheduler.trust import FAR, Corrected, Trust
-from scheduler.turn import Turn
 from storage.choices import InboxState, Lane, OutboxState
 from storage.models.inbox import Inbox
 from tests.e2e.house import until
@@ -164,7 +164,7 @@ async def test_what_is_heard_and_written_down_around_a_step_keeps_its_distance(
     office.say(7)
     row = Row(office.rows()[0].id, Lane.MUST_ARRIVE, None, 7, {"text": "通知"}, {}, 1, False)
     lock = asyncio.Lock()
-    repairs_ = Repairs(office.storage, office.clock, Turn(office.storage, "t", DAY, others="", alone=True), lock)
+    repairs_ = Repairs(office.storage, office.clock, SenderLease(office.storage, "t", DAY, others="", alone=True), lock)
     results = Results(office.storage, office.clock, 1, lambda told: None, lock, repairs_.known)
     await repairs_.after_a_step()
 
@@ -228,7 +228,7 @@ async def test_only_what_both_clocks_call_late_has_expired(office: Office, skew:
     office.say(7, expires_at=START + timedelta(hours=8))
     office.say(8, expires_at=START - SECOND)
     office.say(9, expires_at=START - DAY * 366 - SECOND)
-    trust = Trust(office.storage, office.clock, lambda: skew)
+    trust = ClockCheck(office.storage, office.clock, lambda: skew)
     async with office.sender(over=trust.over):
         await office.clock.settle()
     assert {row.chat_id for row in office.rows() if row.state.value == "expired"} == expired
@@ -283,13 +283,13 @@ def receive(office: Office, number: int, at: datetime) -> None:
 @pytest.mark.parametrize(("skew", "off"), [(90, False), (91, True), (-90, False), (-91, True), (0, False)])
 async def test_a_clock_is_off_by_what_telegram_says(office: Office, skew: int, off: bool) -> None:
     receive(office, 1, START + DAY)
-    trust = Trust(office.storage, office.clock, lambda: SECOND * skew)
+    trust = ClockCheck(office.storage, office.clock, lambda: SECOND * skew)
     assert await trust.off() is off
     assert trust.over(START) == START - (max(SECOND * skew, timedelta()) if off else timedelta())
 
 
 async def test_while_telegram_has_not_said_the_newest_row_does(office: Office) -> None:
-    trust = Trust(office.storage, office.clock, lambda: None)
+    trust = ClockCheck(office.storage, office.clock, lambda: None)
     assert not await trust.off()
     receive(office, 1, START - DAY)
     assert not await trust.off()

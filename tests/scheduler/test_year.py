@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.features.study import planning
-from scheduler.calendar import BUNDLED
+from scheduler.calendar.days import BUNDLED
 from storage.choices import JobRunState, OutboxState, StudyItemKind
 from storage.engine import Storage
 from storage.models.outbox import JobRun, Outbox

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from scheduler.calendar import BUNDLED, Calendar
-from scheduler.notice import read_notice
-from scheduler.year_checks import Checked, check
-from scheduler.year_file import LARGEST, BadYear, NotAnnounced, decode, from_json, read_json
-from scheduler.year_views import difference, entries_of
-from scheduler.years import reckoned
+from scheduler.calendar.checks import Checked, check
+from scheduler.calendar.council_notice import read_notice
+from scheduler.calendar.days import BUNDLED, Calendar
+from scheduler.calendar.year_file import LARGEST, BadYear, NotAnnounced, decode, from_json, read_json
+from scheduler.calendar.year_views import difference, entries_of
+from scheduler.calendar.years import reckoned
 from storage.choices import YearState
 from tests.scheduler.notices import notice
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine import Storage
 from storage.models.outbox import Lease
-from storage.work import CommitUnknown, unavailable
+from storage.transactions import CommitUnknown, unavailable
 from tests.line import Line, line
 from tests.storage.conftest import NOON, Rows
 

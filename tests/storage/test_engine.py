@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine import Storage
 from storage.models.outbox import Lease
-from storage.work import unavailable
+from storage.transactions import unavailable
 
 
 async def test_a_caller_is_answered_after_the_commit(storage: Storage, rows: Any) -> None:

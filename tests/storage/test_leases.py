@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import polling
+from bot.receiving import polling
 from scheduler import outbox
 from storage import leases
 from storage.engine import Storage

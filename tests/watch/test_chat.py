@@ -15,7 +15,7 @@ from tests.world import OPERATOR, SHANGHAI, World, world
 
 
 async def look(bot: World) -> None:
-    await bot.app.watchman.look()
+    await bot.app.watchdog.look()
     await bot.clock.settle()
 
 

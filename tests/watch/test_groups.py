@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot.features.people import groups, service
+from bot.features.accounts import groups, service
 from bot.playground import story
 from bot.playground.chats import Chat
 from bot.playground.wire import chat_json, member_json, user_json
-from scheduler.aftermath import Told, follow, write_down
+from scheduler.effects import Told, follow, write_down
 from scheduler.jobs import Owed
+from scheduler.outbox_rows import Row
 from scheduler.outcome import Outcome, OutcomeKind, Verdict
 from scheduler.promises import promise
-from scheduler.rows import Row
 from storage.audience import find
 from storage.choices import Duty, Lane, OutboxState
 from storage.engine import Storage
@@ -37,7 +37,7 @@ async def bot(sqlite_url: str) -> AsyncIterator[World]:
 
 async def look(bot: World, times: int = 1) -> None:
     for _ in range(times):
-        await bot.app.watchman.look()
+        await bot.app.watchdog.look()
         await bot.clock.settle()
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot import polling
 from bot.app import App
+from bot.errors import CannotReceive
 from bot.features import registry
 from bot.playground.local import ROOT, LocalTransport
-from bot.troubles import CannotReceive
-from bot.watch import memory
-from bot.web import Webhook
+from bot.receiving import polling
+from bot.receiving.webhook import Webhook
+from bot.watch import reported
 from storage.engine import Storage
 from tests.e2e.house import until
 from tests.world import OPERATOR, SHANGHAI, World, alive, prepare, world
@@ -46,7 +46,7 @@ async def hooked(storage: Storage) -> AsyncIterator[tuple[World, Webhook]]:
                 return answer.status, answer.headers
 
         bot.playground.webhooks.post = post
-        await until(lambda: bot.app.watchman.hook.ready)
+        await until(lambda: bot.app.watchdog.hook.ready)
         bot.clock.watch("webhook", lambda: bot.playground.webhooks.busy, sleeps=False)
         yield bot, hook
 
@@ -61,7 +61,7 @@ async def call(bot: World, method: str, **params: Any) -> dict[str, Any]:
 
 
 async def look(bot: World) -> None:
-    await bot.app.watchman.look()
+    await bot.app.watchdog.look()
     await bot.clock.settle()
 
 
@@ -92,7 +92,7 @@ async def test_a_webhook_that_somebody_deleted_is_set_again(storage: Storage, ca
             await look(bot)
         assert (len(told(bot)), await ready(bot)) == (1, 200)
         # Over for hours: a new one is told again.
-        await bot.clock.travel(bot.clock.now() + memory.QUIET + timedelta(minutes=1))
+        await bot.clock.travel(bot.clock.now() + reported.QUIET + timedelta(minutes=1))
         await look(bot)
         await call(bot, "deleteWebhook")
         await look(bot)
@@ -127,7 +127,7 @@ async def test_another_webhook_is_told_once_and_left_alone(storage: Storage, cap
                 secret_token="s" * 20,
                 allowed_updates=["message", "edited_message", "callback_query", "my_chat_member"],
             )
-            await bot.clock.travel(bot.clock.now() + memory.QUIET + timedelta(minutes=1))
+            await bot.clock.travel(bot.clock.now() + reported.QUIET + timedelta(minutes=1))
             await look(bot)
             assert await ready(bot) == 200
         assert len([one for one in bot.playground.calls if one.method == "setWebhook"]) == 5
@@ -180,7 +180,7 @@ async def test_another_poller_is_told_to_the_operator_once(sqlite_url: str, monk
         assert not any("令牌" in text for text in desk)
         # It was quiet for long enough, and hours later it begins anew.
         monkeypatch.setattr(polling, "CALM", 0.0)
-        await bot.clock.travel(bot.clock.now() + memory.QUIET + timedelta(minutes=1))
+        await bot.clock.travel(bot.clock.now() + reported.QUIET + timedelta(minutes=1))
         await look(bot)
         monkeypatch.setattr(polling, "CALM", 300.0)
         await until(lambda: bot.playground.updates.polled)

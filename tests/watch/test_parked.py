@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import lanes
 from bot.features import registry
 from bot.kit import parked
 from bot.kit.access import NO_RIGHT
@@ -19,6 +18,7 @@ from bot.kit.replies import Reply, say
 from bot.kit.words import STRANGER
 from bot.playground.people import Person as Player
 from bot.playground.taps import Tap
+from bot.receiving import workers
 from storage.choices import InboxState
 from storage.engine import Storage
 from storage.models.audit import Audit
@@ -59,7 +59,7 @@ async def bot_with(trial: Trial, url: str) -> AsyncIterator[World]:
 
 
 async def look(bot: World) -> None:
-    await bot.app.watchman.look()
+    await bot.app.watchdog.look()
     await bot.clock.settle()
 
 
@@ -195,7 +195,7 @@ async def test_an_operator_who_is_of_a_branch(trial: Trial, sqlite_url: str) -> 
 async def test_on_a_shared_database_the_command_line_may_do_it_while_the_bot_runs(
     trial: Trial, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lanes, "RESCAN", 0.02)
+    monkeypatch.setattr(workers, "RESCAN", 0.02)
     async with bot_with(trial, postgresql_url) as bot:
         await bot.stage.say("甲二", WORD)
         await bot.stage.at("2023-07-04 09:10")

@@ -12,10 +12,10 @@ from bot.watch import messages, rules
 from bot.watch.failures import Failures
 from bot.watch.rules import Outage
 from bot.watch.undelivered import subject_of
-from scheduler.calendar import Block
+from scheduler.calendar.days import Block
 from scheduler.jobs import Everywhere, Job, NotReady, Occurrence
 from storage.choices import YearState
-from storage.room import Room
+from storage.disk_space import DiskSpace
 
 TZ = ZoneInfo("Asia/Shanghai")
 GB = 2**30
@@ -78,13 +78,13 @@ def test_the_clock_may_be_off_by_a_minute_and_no_more() -> None:
 @pytest.mark.parametrize(
     ("room", "full"),
     [
-        (Room(5 * GB, GB, 0.1), False),
-        (Room(GB // 4, GB // 100, 0.1), True),
-        (Room(GB, 2 * GB, 0.1), True),
-        (Room(50 * GB, GB, 0.95), True),
+        (DiskSpace(5 * GB, GB, 0.1), False),
+        (DiskSpace(GB // 4, GB // 100, 0.1), True),
+        (DiskSpace(GB, 2 * GB, 0.1), True),
+        (DiskSpace(50 * GB, GB, 0.95), True),
     ],
 )
-def test_a_database_that_grows_full(room: Room, full: bool) -> None:
+def test_a_database_that_grows_full(room: DiskSpace, full: bool) -> None:
     assert [finding.key for finding in rules.space(room)] == (["room"] if full else [])
 
 

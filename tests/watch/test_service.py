@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.activities import anew as activities_anew
-from bot.features.activities import making, taking_part
-from bot.features.activities.making import Plan
-from bot.features.study import planning
-from bot.watch import looking, memory, outages, pruning
+from bot.features.activities import participation, planning
+from bot.features.activities import reposts as activities_reposts
+from bot.features.activities.planning import Plan
+from bot.features.study import planning as study_planning
+from bot.watch import observations, outages, pruning, reported
 from bot.watch.rules import Finding, Outage
 from bot.watch.undelivered import undelivered
 from scheduler.jobs import Owed
@@ -44,9 +44,11 @@ class Branch:
         bound = {"telegram_id": None, "reachable": False}
         session.execute(update(Person).where(Person.id == self.cast["甲三"]).values(**bound))
         planner = self.cast.me(session, "丙一", NOW.date())
-        self.theme = planning.enter_theme(session, planner, "2023-08", "主题", local("2023-07-31 09:00"), SHANGHAI)
+        self.theme = study_planning.enter_theme(
+            session, planner, "2023-08", "主题", local("2023-07-31 09:00"), SHANGHAI
+        )
         owed = [
-            Owed((planning.prompt_key(self.theme, self.cast[name]),), {"text": name}, self.cast[name])
+            Owed((study_planning.prompt_key(self.theme, self.cast[name]),), {"text": name}, self.cast[name])
             for name in ("甲三", "甲四", "甲五", "丙五")
         ]
         self.rows = promise_all(session, owed, job="study_prompt", branch_id=self.cast.branch_id, now=NOW)
@@ -84,7 +86,7 @@ def test_the_secretary_is_told_when_a_broadcast_is_through(storage: Storage) -> 
         assert branch.lines(NOW + timedelta(hours=14)) == []
         assert branch.lines() == [(branch.cast["甲一"], LINE)]
         lines = undelivered(session, NOW, SHANGHAI)
-        promise_all(session, lines, job=memory.JOB, branch_id=None, now=NOW)
+        promise_all(session, lines, job=reported.JOB, branch_id=None, now=NOW)
         assert branch.lines(NOW + timedelta(minutes=5)) == []
 
 
@@ -125,8 +127,8 @@ def test_the_operator_is_told_once_and_again_after_it_was_over(storage: Storage)
     clock, dated = Finding("clock", "时钟", lasting=True), Finding("year:2027:2026-12-15", "年")
 
     def told(session: Session, found: Sequence[Finding], when: datetime) -> list[str]:
-        memory.forget(session, memory.over(session, found, ["clock", "room"]), when)
-        return [finding.key for finding in memory.tell(session, found, 9, when)]
+        reported.forget(session, reported.over(session, found, ["clock", "room"]), when)
+        return [finding.key for finding in reported.tell(session, found, 9, when)]
 
     with storage.transaction() as session:
         assert told(session, [clock, dated], NOW) == ["clock", "year:2027:2026-12-15"]
@@ -141,8 +143,8 @@ def test_the_operator_is_told_once_and_again_after_it_was_over(storage: Storage)
 
 def test_without_an_operator_it_is_remembered_all_the_same(storage: Storage) -> None:
     with storage.transaction() as session:
-        assert memory.tell(session, [Finding("clock", "时钟", lasting=True)], None, NOW)
-        assert not memory.tell(session, [Finding("clock", "时钟", lasting=True)], None, NOW)
+        assert reported.tell(session, [Finding("clock", "时钟", lasting=True)], None, NOW)
+        assert not reported.tell(session, [Finding("clock", "时钟", lasting=True)], None, NOW)
         assert session.scalars(select(Outbox)).all() == []
 
 
@@ -151,10 +153,10 @@ def test_parked_updates_are_those_of_their_last_day(storage: Storage) -> None:
         for number, when in enumerate(["2023-07-31 23:00", "2023-08-01 08:00", "2023-08-01 08:30"], 1):
             session.add(update_row(number, InboxState.PARKED, local(when), fault=f"fault {number}"))
         session.flush()
-        found = looking.parked(session, NOW, SHANGHAI)
+        found = observations.parked(session, NOW, SHANGHAI)
         assert found is not None
         assert (found[0].number, found[0].ids, found[0].fault) == (2, [2, 3], "fault 2")
-        assert looking.parked(session, NOW + timedelta(days=1), SHANGHAI) is None
+        assert observations.parked(session, NOW + timedelta(days=1), SHANGHAI) is None
 
 
 # --- an outage -----------------------------------------------------------------------------------------------------
@@ -187,7 +189,7 @@ def test_a_sign_of_life_in_the_future_hides_no_outage_after_it(storage: Storage)
 
 
 def posted(session: Session, cast: Cast, since: str, now: str) -> set[int]:
-    again = activities_anew.anew(session, [cast.branch_id], local(since), local(now), SHANGHAI)
+    again = activities_reposts.reposts(session, [cast.branch_id], local(since), local(now), SHANGHAI)
     return {one.person_id or one.chat_id or 0 for one in again}
 
 
@@ -203,7 +205,7 @@ def test_what_is_posted_anew_is_what_still_waits(storage: Storage) -> None:
             place="会议室",
             hours=Decimal(2),
         )
-        activity = making.make(session, cast.me(session, "甲二", NOW.date()), plan, NOW, SHANGHAI)
+        activity = planning.make(session, cast.me(session, "甲二", NOW.date()), plan, NOW, SHANGHAI)
         notice = session.scalars(select(Notice).where(Notice.activity_id == activity.id)).one()
         notice.text = "【通知】主题党日"
         session.add(GroupChat(branch_id=cast.branch_id, chat_id=GROUP, title="群", tied_at=NOW))
@@ -213,11 +215,11 @@ def test_what_is_posted_anew_is_what_still_waits(storage: Storage) -> None:
         session.execute(update(Card).values(message_id=5))
         asked = set(cast.people.values()) - {cast["乙八"], cast["丙八"]}
 
-        taking_part.acknowledge(session, cast.me(session, "甲三", NOW.date()), notice.id, NOW)
+        participation.acknowledge(session, cast.me(session, "甲三", NOW.date()), notice.id, NOW)
         assert posted(session, cast, "2023-08-02 10:00", "2023-08-02 10:10") == {GROUP} | asked - {cast["甲三"]}
         assert GROUP not in posted(session, cast, "2023-08-01 08:00", "2023-08-01 09:10")
         member = cast.me(session, "甲四", start.date())
-        taking_part.sign_in(session, member, activity.id, start, SignInMethod.BUTTON)
+        participation.sign_in(session, member, activity.id, start, SignInMethod.BUTTON)
         assert posted(session, cast, "2023-08-04 14:20", "2023-08-04 14:31") == {GROUP} | asked - {cast["甲四"]}
         assert posted(session, cast, "2023-08-04 16:20", "2023-08-04 16:31") == set()
 

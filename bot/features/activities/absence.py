@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, leave, messages, service, taking_part
+from bot.features.activities import buttons, cards, leave, messages, participation, service
 from bot.kit import dialog as dialogs
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
@@ -193,11 +193,11 @@ def _reviewed(session: Session, call: Call, makeup_id: int, accept: bool, reason
 
 
 def undo_leave(session: Session, call: Call, button: buttons.UndoLeave) -> Reply:
-    return cards.undone(taking_part.undo(session, call.me, LeaveRequest, button.row_id, call.now, call.tz), "请假")
+    return cards.undone(participation.undo(session, call.me, LeaveRequest, button.row_id, call.now, call.tz), "请假")
 
 
 def undo_makeup(session: Session, call: Call, button: buttons.UndoMakeup) -> Reply:
-    return cards.undone(taking_part.undo(session, call.me, Makeup, button.row_id, call.now, call.tz), "补学")
+    return cards.undone(participation.undo(session, call.me, Makeup, button.row_id, call.now, call.tz), "补学")
 
 
 def _typed(kind: LeaveType, short: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, codes, leave, making, messages, rules, service
+from bot.features.activities import buttons, cards, codes, leave, messages, planning, rules, service
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach, require
 from bot.kit.dates import parse_moment
@@ -255,7 +255,7 @@ def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Re
 
 def postpone(session: Session, call: Call, button: buttons.Postpone) -> Reply:
     activity = _seen(session, call, button.activity_id)
-    making.changeable(session, call.me, activity)
+    planning.changeable(session, call.me, activity)
     dialogs.ask(session, call.me, POSTPONE, call.now, activity=activity.id)
     return say(f"改期：{activity.title}\n请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。")
 
@@ -266,7 +266,7 @@ def propose_date(session: Session, call: Call, dialog: Dialog) -> Reply:
     if start is None:
         raise Refusal("没有看懂时间，请按“7月14日 14:30”的样子发送。")
     activity = service.find(session, call.me, int(dialog.draft["activity"]))
-    making.may_postpone(session, call.me, activity, start, call.now)
+    planning.may_postpone(session, call.me, activity, start, call.now)
     # A dialog anew: the buttons under an earlier proposal must not send this one.
     asked = dialogs.ask(session, call.me, POSTPONE, call.now, activity=activity.id, start=start.isoformat())
     return Reply(here=[messages.postpone_to(activity, start, asked.id, call.tz)])
@@ -279,7 +279,7 @@ def postpone_to(session: Session, call: Call, button: buttons.PostponeTo) -> Rep
     dialogs.close(session, call.me.id)
     if not button.sure:
         return Reply(toast="未改期。", edit=Message(f"{activity.title}：未改期。"))
-    making.postpone(session, call.me, activity, start, call.now, call.tz)
+    planning.postpone(session, call.me, activity, start, call.now, call.tz)
     told = cards.tell_postponed(session, call, activity)
     done = Message(f"{activity.title}：已改期到{moment_words(start, call.tz)}，并已通知。")
     return Reply(toast="已改期，并已通知。", edit=done, others=told, refresh=cards.going_out(session, activity))
@@ -287,14 +287,14 @@ def postpone_to(session: Session, call: Call, button: buttons.PostponeTo) -> Rep
 
 def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
     activity = _seen(session, call, button.activity_id)
-    making.changeable(session, call.me, activity)
+    planning.changeable(session, call.me, activity)
     if not button.sure:
         sure = [
             Choice("确定取消", buttons.CallOff(activity.id, 1)),
             Choice("不取消", buttons.OpenActivity(activity.id)),
         ]
         return Reply(edit=Message(f"确定取消“{activity.title}”并通知全体吗？", [sure]))
-    making.call_off(session, call.me, activity, call.now)
+    planning.call_off(session, call.me, activity, call.now)
     session.flush()
     return Reply(
         toast="已取消并通知。",

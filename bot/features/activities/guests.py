@@ -10,9 +10,9 @@ from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
 from storage.choices import AttendanceStatus
+from storage.lookups import of_branch
 from storage.models.activity import Activity
 from storage.models.person import Person, RosterSpan
-from storage.rows import of_branch
 from storage.spans import on_day
 
 PAGE = 20

@@ -14,9 +14,9 @@ from bot.features.activities import (
     guests,
     messages,
     notices,
+    participation,
     rules,
     service,
-    taking_part,
     undoing,
     wizard,
 )
@@ -46,7 +46,7 @@ def sign_in(session: Session, call: Call, button: buttons.SignIn) -> Reply:
 
 def _sign_in(session: Session, call: Call, activity_id: int, method: SignInMethod) -> Reply:
     """A tap gets a toast, and in private its card; a word or a scan gets one private line, never one in the group."""
-    done = taking_part.sign_in(session, call.me, activity_id, call.now, method)
+    done = participation.sign_in(session, call.me, activity_id, call.now, method)
     line = messages.signed_in(call.me.name, done.activity, done.status, done.at, call.tz)
     refresh = [] if done.again else [(cards.KIND, activity_id)]
     card = messages.signed_in_card(done.activity, line, done.row_id, call.tz)
@@ -96,7 +96,7 @@ def sign_in_by_code(session: Session, visit: Visit, payload: str) -> Reply:
 
 
 def acknowledge(session: Session, call: Call, button: buttons.Acknowledge) -> Reply:
-    row, new = taking_part.acknowledge(session, call.me, button.notice_id, call.now)
+    row, new = participation.acknowledge(session, call.me, button.notice_id, call.now)
     return _acknowledged(session, call, row, new)
 
 
@@ -119,10 +119,10 @@ def acknowledge_by_word(session: Session, call: Call) -> Reply:
         notice = _notice_of_card(session, call.card)
         if notice is None:
             return Reply()
-        row, new = taking_part.acknowledge(session, call.me, notice.id, call.now)
+        row, new = participation.acknowledge(session, call.me, notice.id, call.now)
         reply = _acknowledged(session, replace(call, private=True), row, new)
         return Reply(others=[To(reply.edit, person_id=call.me.id)] if reply.edit else [], refresh=reply.refresh)
-    waiting = taking_part.unanswered_notices(session, call.me, call.now)
+    waiting = participation.unanswered_notices(session, call.me, call.now)
     if not waiting:
         unread = unread_reminders(session, call.me, call.now)
         if unread:
@@ -132,7 +132,7 @@ def acknowledge_by_word(session: Session, call: Call) -> Reply:
     if len(waiting) > 1:
         rows = [[Choice(notice.text.split("\n")[0][:24], buttons.Acknowledge(notice.id))] for notice in waiting[:8]]
         return say(Message("请选择要回复“收到”的通知。", rows))
-    row, new = taking_part.acknowledge(session, call.me, waiting[0].id, call.now)
+    row, new = participation.acknowledge(session, call.me, waiting[0].id, call.now)
     reply = _acknowledged(session, call, row, new)
     return Reply(here=[reply.edit or Message(reply.toast)], refresh=reply.refresh)
 

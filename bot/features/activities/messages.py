@@ -6,10 +6,10 @@ from datetime import datetime, tzinfo
 
 from bot.features.activities import buttons
 from bot.features.activities.rules import Roll
-from bot.kit.figures import percent
 from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, LEAVE_TYPES
 from bot.kit.handlers import File
 from bot.kit.lists import filled, page_of, two_a_row
+from bot.kit.rates import percent
 from bot.kit.replies import Choice, Document, Message, Pages, Rows
 from bot.kit.words import cut, day_words, moment_words, short_day
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, LeaveState, MakeupState

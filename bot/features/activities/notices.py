@@ -12,7 +12,7 @@ from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import TEXT_LIMIT, Message, Reply, To, say
 from bot.kit.words import cut, moment_words, units
-from scheduler.calendars import calendar_of
+from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.models.dialog import Dialog
 from storage.models.notice import Notice

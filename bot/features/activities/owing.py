@@ -14,8 +14,8 @@ from bot.kit.deadlines import in_time
 from bot.kit.owing import Owing
 from bot.kit.replies import Choice
 from bot.kit.words import moment_words, short_day
-from scheduler.calendar import DAY, Calendar, Quarter, at, local_day
-from scheduler.calendars import calendar_of
+from scheduler.calendar.days import DAY, Calendar, Quarter, at, local_day
+from scheduler.calendar.store import calendar_of
 from storage.choices import ActivityStatus, LeaveState, MakeupState
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup

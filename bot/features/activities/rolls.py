@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
 from storage.choices import AttendanceStatus, LeaveState, MakeupState, Scope
+from storage.lookups import standing
 from storage.models.activity import Activity, Delegate
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.roster import Member, rosters
-from storage.rows import standing
 
 
 def audience_of(activity: Activity, members: Iterable[Member], sent: Iterable[int]) -> list[Member]:

@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.kit.figures import rate
 from bot.kit.glossary.choices import ACTIVITY_TYPES
+from bot.kit.rates import rate
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty, Organizer, Scope
 
 OPENS_BEFORE = timedelta(minutes=30)

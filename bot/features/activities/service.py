@@ -11,7 +11,7 @@ from bot.features.activities.rolls import audience_of, delegates, rolls
 from bot.kit import deadlines
 from bot.kit.access import Reach, Right, may, reach, require
 from bot.kit.refusal import Refusal
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage import audit
 from storage.audience import Me
 from storage.choices import (
@@ -21,13 +21,13 @@ from storage.choices import (
     Scope,
     SignInMethod,
 )
+from storage.lookups import of_branch
 from storage.models.activity import Activity, Component, Delegate
 from storage.models.attendance import Attendance
 from storage.models.notice import Notice, Receipt
 from storage.models.organisation import GroupChat
 from storage.models.person import DutySpan
 from storage.roster import Member, roster
-from storage.rows import of_branch
 from storage.spans import on_day
 
 MAKEUP_WITHIN = timedelta(days=7)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, messages, taking_part
+from bot.features.activities import buttons, cards, messages, participation
 from bot.kit.deadlines import UNDO_WITHIN
 from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.replies import Message, Reply, To
@@ -17,7 +17,7 @@ from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.notice import Notice, Receipt
 
 NOTHING = "没有可以撤销的事项。签到、收到、请假和补学可在十分钟内撤销。"
-WHAT: dict[type[taking_part.Step], str] = {
+WHAT: dict[type[participation.Step], str] = {
     Attendance: "签到",
     Receipt: "收到",
     LeaveRequest: "请假",
@@ -26,11 +26,11 @@ WHAT: dict[type[taking_part.Step], str] = {
 
 
 def undo_sign_in(session: Session, call: Call, button: buttons.UndoSignIn) -> Reply:
-    return cards.undone(taking_part.undo(session, call.me, Attendance, button.row_id, call.now, call.tz), "签到")
+    return cards.undone(participation.undo(session, call.me, Attendance, button.row_id, call.now, call.tz), "签到")
 
 
 def undo_receipt(session: Session, call: Call, button: buttons.UndoReceipt) -> Reply:
-    notice = session.get_one(Notice, taking_part.undo(session, call.me, Receipt, button.row_id, call.now, call.tz))
+    notice = session.get_one(Notice, participation.undo(session, call.me, Receipt, button.row_id, call.now, call.tz))
     reply = cards.undone(0, "收到")
     if notice.activity_id is not None:
         reply = replace(reply, edit=messages.private_notice(session.get_one(Activity, notice.activity_id), notice))
@@ -44,7 +44,7 @@ def undo_by_word(session: Session, call: Call) -> Reply:
     row = newest_step(session, call.me, call.now)
     if row is None:
         return Reply(others=[To(Message(NOTHING), person_id=call.me.id)])
-    subject = taking_part.undo(session, call.me, type(row), row.id, call.now, call.tz)
+    subject = participation.undo(session, call.me, type(row), row.id, call.now, call.tz)
     notice = session.get_one(Notice, subject) if isinstance(row, Receipt) else None
     title = notice.text.split("\n")[0][:100] if notice else session.get_one(Activity, subject).title
     done = Message(f"已撤销{WHAT[type(row)]}：{title}")
@@ -52,10 +52,10 @@ def undo_by_word(session: Session, call: Call) -> Reply:
     return Reply(others=[To(done, person_id=call.me.id)], refresh=[refresh])
 
 
-def newest_step(session: Session, me: Me, now: datetime) -> taking_part.Step | None:
+def newest_step(session: Session, me: Me, now: datetime) -> participation.Step | None:
     """The own step of the last ten minutes that still stands and that nobody has decided on."""
     since = now - UNDO_WITHIN
-    steps: list[tuple[datetime, taking_part.Step]] = []
+    steps: list[tuple[datetime, participation.Step]] = []
     signed = select(Attendance).where(Attendance.person_id == me.id, Attendance.marked_by_id.is_(None))
     steps += [
         (row.at, row)

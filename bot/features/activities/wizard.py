@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import cards, making, sendings, service
+from bot.features.activities import broadcast, cards, planning, service
 from bot.features.activities.buttons import Wizard
 from bot.features.activities.rules import default_title
 from bot.kit import dialog as dialogs
@@ -293,11 +293,11 @@ def _scope(draft: dict[str, Any]) -> Scope:
     return Scope.COMMITTEE if types == {ActivityType.COMMITTEE_MEETING} else Scope.BRANCH
 
 
-def _plan(call: Call, draft: dict[str, Any]) -> making.Plan:
+def _plan(call: Call, draft: dict[str, Any]) -> planning.Plan:
     start_at = datetime.combine(date.fromisoformat(draft["day"]), time.fromisoformat(draft["time"]), call.tz)
     types = [ActivityType(kind) for kind in draft["types"]]
     scope = _scope(draft)
-    return making.Plan(
+    return planning.Plan(
         types=types,
         start_at=start_at,
         end_at=start_at + timedelta(minutes=int(draft.get("length", "120"))),
@@ -313,7 +313,7 @@ def _plan(call: Call, draft: dict[str, Any]) -> making.Plan:
     )
 
 
-def _whole(session: Session, call: Call, dialog: Dialog) -> making.Plan:
+def _whole(session: Session, call: Call, dialog: Dialog) -> planning.Plan:
     """The plan, when nothing is missing in it."""
     missing = [ASK[field] for field in ("day", "time", "place") if not dialog.draft.get(field)]
     if missing:
@@ -336,12 +336,12 @@ def _preview(session: Session, call: Call, dialog: Dialog) -> Reply:
     """发给自己看看; to the group and to each, the members' own is shown."""
     plan = _whole(session, call, dialog)
     _, privately = _way(session, call, dialog.draft, plan.scope)
-    return Reply(toast="已发给您本人。", here=[sendings.preview_of(session, call, plan, privately)])
+    return Reply(toast="已发给您本人。", here=[broadcast.preview_of(session, call, plan, privately)])
 
 
 def _publish(session: Session, call: Call, dialog: Dialog) -> Reply:
     plan = _whole(session, call, dialog)
-    activity = making.make(session, call.me, plan, call.now, call.tz)
+    activity = planning.make(session, call.me, plan, call.now, call.tz)
     to_group, privately = _way(session, call, dialog.draft, plan.scope)
     told = cards.tell(session, call, activity, to_group, privately)
     dialogs.close(session, call.me.id)

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.archive import noting, rules
+from bot.features.accounts.invites import end_of_leavers
+from bot.features.archive import audit_diff, rules
 from bot.features.archive.checks import refused
 from bot.features.archive.document import READ, BadArchive, left_out, unknown
 from bot.features.archive.exporting import FURTHER, SAID, export, group_ids
 from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
-from bot.features.care.rules import erased_name
-from bot.features.people.invites import end_of_leavers
+from bot.features.privacy.rules import erased_name
 from bot.kit.hygiene import Found, holds
 from storage.audit import by_operator, record
 from storage.base import Model, table
@@ -88,7 +88,7 @@ def bring(session: Session, document: Mapping[str, Any], target: Target, *, now:
         _without_own_words(session, branch_id, document)
     else:
         branch_id = _new_branch(session, archive.branch, target, now)
-    was = noting.look(session, branch_id, now)
+    was = audit_diff.look(session, branch_id, now)
     notes = _Desk(session, branch_id, now).lay(archive, target)
     end_of_leavers(session, branch_id, now.date(), now)
     record(
@@ -100,7 +100,7 @@ def bring(session: Session, document: Mapping[str, Any], target: Target, *, now:
         by=by_operator(branch_id),
         people=len(archive.people or ()),
         replaced=target.replace,
-        **noting.note(session, branch_id, was, now),
+        **audit_diff.note(session, branch_id, was, now),
     )
     session.flush()
     groups = len(archive.branch.groups) if archive.branch else 0

@@ -1,6 +1,6 @@
 """Every word of stopping and correcting; the card of the progress is in bot/kit/broadcasts.py."""
 
-from bot.kit.broadcasts import PREVIEW, DecideCorrection, Draft, Resume, Stop, Subject, Sure, figures
+from bot.kit.broadcasts import PREVIEW, BatchContent, DecideCorrection, Draft, Resume, Stop, Sure, figures
 from bot.kit.replies import TEXT_LIMIT, Choice, Message
 from bot.kit.words import cut
 from scheduler.broadcasts import Progress
@@ -11,7 +11,7 @@ ALL_SENT = "已全部发出，没有可以停止的。"
 GOES_ON = "继续发送。"
 
 
-def sure_to_stop(kind: str, subject_id: int, subject: Subject, found: Progress) -> Message:
+def sure_to_stop(kind: str, subject_id: int, subject: BatchContent, found: Progress) -> Message:
     rows = [
         Choice("确定停止", Stop(kind, subject_id, Sure.YES)),
         Choice("继续发送", Stop(kind, subject_id, Sure.NO)),
@@ -19,7 +19,7 @@ def sure_to_stop(kind: str, subject_id: int, subject: Subject, found: Progress) 
     return Message(f"{cut(subject.title, 60)}\n{figures(found)}\n确定停止？未发送的将不再发送。", [rows])
 
 
-def stopped(kind: str, subject_id: int, subject: Subject, many: int, found: Progress) -> Message:
+def stopped(kind: str, subject_id: int, subject: BatchContent, many: int, found: Progress) -> Message:
     rows = [[Choice("继续发送", Resume(kind, subject_id))]] if found.cancelled else []
     return Message(f"{cut(subject.title, 60)}\n已停止发送，{many}份没有发出。\n{figures(found)}", rows)
 
@@ -28,7 +28,7 @@ def resumed(many: int) -> str:
     return f"已继续发送，还有{many}份。"
 
 
-def ask_text(subject: Subject) -> Message:
+def ask_text(subject: BatchContent) -> Message:
     """Shows what there is, so that it can be copied and changed."""
     text = f"现在的内容：\n{subject.text}\n\n请发送更正后的全文；不改了请发“取消”。"
     return Message(cut(text, TEXT_LIMIT))
@@ -47,5 +47,5 @@ def correction_preview(reworded: Message, found: Progress, dialog_id: int) -> Me
     return Message(f"{cut(f'{PREVIEW}{chr(10)}{reworded.text}', TEXT_LIMIT - 200)}\n\n{note}", rows)
 
 
-def corrected(subject: Subject, found: Progress) -> Message:
+def corrected(subject: BatchContent, found: Progress) -> Message:
     return Message(f"{cut(subject.title, 60)}\n已更正，正在更改已送达的{found.correcting}份。")

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.kit.access import require
-from bot.kit.broadcasts import Broadcast, Subject
+from bot.kit.broadcasts import BatchContent, Broadcast
 from bot.kit.refusal import Refusal
 from bot.kit.words import units
 from scheduler import broadcasts
@@ -29,7 +29,7 @@ class Found:
 
     kind: Broadcast
     id: int
-    subject: Subject
+    subject: BatchContent
 
     @property
     def batch(self) -> str:

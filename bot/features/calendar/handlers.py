@@ -12,8 +12,8 @@ from bot.kit.access import Right, require
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
-from scheduler.calendars import calendar_of
-from scheduler.year_file import BadYear, YearFile, from_json
+from scheduler.calendar.store import calendar_of
+from scheduler.calendar.year_file import BadYear, YearFile, from_json
 from storage.models.dialog import Dialog
 
 NOTICE, LOOK, OWN = "calendar.notice", "calendar.look", "calendar.own"

@@ -10,8 +10,8 @@ from bot.kit.glossary.choices import YEARS
 from bot.kit.lists import two_a_row
 from bot.kit.replies import PAGE, Choice, Message
 from bot.kit.words import cut, day_words
-from scheduler.calendar import Block
-from scheduler.year_views import Row, by_festival
+from scheduler.calendar.days import Block
+from scheduler.calendar.year_views import Row, by_festival
 from storage.choices import YearState
 
 OUT_OF_DATE = "这次读入已失效，请重新点“读入通知”。"

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from bot.kit.dates import parse_day
 from bot.kit.refusal import Refusal
 from bot.kit.words import short_day
-from scheduler.calendar import DAY
-from scheduler.notice import read_notice
-from scheduler.year_file import BadYear, Entry, YearFile, decode, read_json
+from scheduler.calendar.council_notice import read_notice
+from scheduler.calendar.days import DAY
+from scheduler.calendar.year_file import BadYear, Entry, YearFile, decode, read_json
 
 LONGEST_SPAN, LONGEST_NAME = 31, 20
 # A day without a year is the next one of that name; a month back still counts as a slip.

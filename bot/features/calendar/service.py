@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from bot.features.calendar.rules import OwnDays, grouped
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
-from scheduler.calendar import Calendar
-from scheduler.calendars import calendars, newest
-from scheduler.year_checks import Checked, check
-from scheduler.year_file import Entry, YearFile, settled
-from scheduler.year_views import difference
-from scheduler.years import Year
+from scheduler.calendar.checks import Checked, check
+from scheduler.calendar.days import Calendar
+from scheduler.calendar.store import calendars, newest
+from scheduler.calendar.year_file import Entry, YearFile, settled
+from scheduler.calendar.year_views import difference
+from scheduler.calendar.years import Year
 from storage import audit
 from storage.audience import Me
 from storage.choices import OrganisationKind, YearState

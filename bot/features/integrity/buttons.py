@@ -7,7 +7,7 @@ from typing import ClassVar
 from bot.kit.buttons import Button
 
 
-class Place(StrEnum):
+class Origin(StrEnum):
     """On which message a button stands: the reminder itself, or a list of all that is owed."""
 
     CARD = "card"
@@ -65,7 +65,7 @@ class Read(Button):
 
     prefix: ClassVar[str] = "ia"
     reminder_id: int
-    place: Place
+    place: Origin
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class ShowUnread(Button):
 
 
 @dataclass(frozen=True)
-class Turn(Button):
+class TurnPage(Button):
     """Another page of the desk's card."""
 
     prefix: ClassVar[str] = "ip"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.integrity import timing
 from bot.features.integrity.timing import Decided, Timing, Wish
-from scheduler.calendar import Calendar
+from scheduler.calendar.days import Calendar
 from scheduler.jobs import Occurrence
 from storage.models.organisation import Organisation
 from storage.models.reminder import ReminderPlan

@@ -4,8 +4,19 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from bot.features.integrity import decisions, plan_messages, planning, service, together
-from bot.features.integrity.buttons import Act, Coming, Field, Page, Reword, Sample, SetTiming, TickBan, Turn, Unword
+from bot.features.integrity import decisions, merged, plan_messages, planning, service
+from bot.features.integrity.buttons import (
+    Act,
+    Coming,
+    Field,
+    Page,
+    Reword,
+    Sample,
+    SetTiming,
+    TickBan,
+    TurnPage,
+    Unword,
+)
 from bot.features.integrity.messages import sample
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right, may, require
@@ -34,7 +45,7 @@ def _coming(session: Session, call: Call) -> Message:
     return plan_messages.coming(ahead, last, call.now, call.tz)
 
 
-def turn(session: Session, call: Call, button: Turn) -> Reply:
+def turn(session: Session, call: Call, button: TurnPage) -> Reply:
     """Another page of the card; the preview is a message of its own."""
     _mine(call)
     if button.page is Page.SAMPLE:
@@ -101,7 +112,7 @@ def _opened(session: Session, call: Call, year: int, festival: str) -> Message:
 def _preview(session: Session, call: Call, one: planning.Coming) -> list[Message]:
     card = sample(planning.text(session, call.me.branch_id, one, call.tz))
     if one.due_at is not None:
-        card = together.foreseen(session, call.me.branch_id, one.due_at, card, call.now, call.tz)
+        card = merged.foreseen(session, call.me.branch_id, one.due_at, card, call.now, call.tz)
     return plan_messages.preview(one, card, call.now, call.tz)
 
 
@@ -179,7 +190,7 @@ def sampled(session: Session, call: Call, button: Sample) -> Reply:
 HANDLERS: list[Handler] = [
     Command("holidays", show_coming, "节前提醒", Right.MAKE_REMINDER, reads=True),
     Word(("节前提醒",), show_coming, label=True, reads=True),
-    Tap(Turn, turn, reads=True),
+    Tap(TurnPage, turn, reads=True),
     Tap(Coming, act),
     Tap(SetTiming, set_timing),
     Tap(Reword, ask_words),

@@ -4,8 +4,8 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.integrity import desk, messages, sendings, service
-from bot.features.integrity.buttons import Place, Read, ShowUnread
+from bot.features.integrity import broadcast, desk, messages, service
+from bot.features.integrity.buttons import Origin, Read, ShowUnread
 from bot.kit.access import NO_RIGHT
 from bot.kit.broadcasts import delivering
 from bot.kit.handlers import Call, CardView, Handler, Tap, Word
@@ -21,7 +21,7 @@ def read(session: Session, call: Call, button: Read) -> Reply:
     refresh = [(service.CARD, reminder.id)] if new else []
     if not call.private:
         return Reply(toast=toast, refresh=refresh)
-    if button.place is Place.NUDGE:
+    if button.place is Origin.NUDGE:
         line = messages.read_line(reminder, row.at, call.tz)
         return Reply(toast=toast, here=[Message(line)] if new else [], refresh=refresh)
     return Reply(toast=toast, edit=messages.card(reminder, call.tz, row.at), refresh=refresh)
@@ -51,13 +51,13 @@ def show_unread(session: Session, call: Call, button: ShowUnread) -> Reply:
 def render(session: Session, reminder_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
     """The desk's live card."""
     reminder = session.get(Reminder, reminder_id)
-    return None if reminder is None else sendings.desk_card(session, reminder, now, tz)
+    return None if reminder is None else broadcast.desk_card(session, reminder, now, tz)
 
 
 HANDLERS: list[Handler] = [
     Tap(Read, read),
     Tap(ShowUnread, show_unread, reads=True),
     Word(("已阅", "已阅读", "阅", "已读"), read_by_word),
-    CardView(service.CARD, render, lives=delivering(sendings.KIND)),
+    CardView(service.CARD, render, lives=delivering(broadcast.KIND)),
     *desk.HANDLERS,
 ]

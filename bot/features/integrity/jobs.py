@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.integrity import decisions, messages, rules, sendings, service, timing, together
+from bot.features.integrity import broadcast, decisions, merged, messages, rules, service, timing
 from bot.kit.broadcasts import after, to_desk
-from bot.kit.hours import open_now
+from bot.kit.quiet_hours import open_now
 from bot.kit.replies import Message
 from scheduler.broadcasts import batch_of
-from scheduler.calendar import Block, Calendar
-from scheduler.calendars import calendar_of
+from scheduler.calendar.days import Block, Calendar
+from scheduler.calendar.store import calendar_of
 from scheduler.jobs import Everywhere, Job, NotReady, Occurrence, Owed
 from storage.models.reminder import Reminder
 
@@ -74,17 +74,17 @@ def _wait_for(calendar: Calendar, blocks: timing.Blocks, mine: timing.Decided, n
 
 
 def _owed_to_all(session: Session, reminder: Reminder, due_at: datetime, now: datetime, tz: tzinfo) -> list[Owed]:
-    along = together.carried(session, reminder, due_at, now, tz)
+    along = merged.carried(session, reminder, due_at, now, tz)
     people = service.audience(session, reminder.id)
-    wording = together.Wording(session, reminder, along, tz)
+    wording = merged.Wording(session, reminder, along, tz)
     asked = list(filter(None, (_owed(reminder, person, along, wording.of(person), tz) for person in people)))
     desk = service.desk(session, reminder.branch_id, now.astimezone(tz).date())
     title = f"{rules.names(reminder.holidays)}节前廉洁提醒"
-    begun = to_desk(sendings.KIND, reminder.id, title, len(asked), desk)
+    begun = to_desk(broadcast.KIND, reminder.id, title, len(asked), desk)
     return [*begun, *asked, *_desk(session, reminder, desk, after(len(asked)), now, tz)]
 
 
-def _owed(reminder: Reminder, person: int, along: together.Carried, message: Message | None, tz: tzinfo) -> Owed | None:
+def _owed(reminder: Reminder, person: int, along: merged.Carried, message: Message | None, tz: tzinfo) -> Owed | None:
     """One person's reminder, with the month's prompt when that goes along to this person."""
     prompt = along.keys.get(person)
     about = {"reminder": reminder.id, "theme": along.theme_id if prompt else None, "person": person}
@@ -92,7 +92,7 @@ def _owed(reminder: Reminder, person: int, along: together.Carried, message: Mes
         return None
     keys = (*rules.keys(reminder.holidays, reminder.round, str(person)), *filter(None, [prompt]))
     given_up = timing.given_up(reminder.ack_due, tz)
-    batch = batch_of(sendings.KIND, reminder.id)
+    batch = batch_of(broadcast.KIND, reminder.id)
     return Owed(keys, message.to_json(), person, about=about, expires_at=given_up, batch=batch)
 
 
@@ -100,7 +100,7 @@ def _desk(
     session: Session, reminder: Reminder, desk: Sequence[int], delay: timedelta, now: datetime, tz: tzinfo
 ) -> list[Owed]:
     """The live counts, once the others are out: with what became of the sending."""
-    card = sendings.desk_card(session, reminder, now, tz).to_json()
+    card = broadcast.desk_card(session, reminder, now, tz).to_json()
     return [
         Owed(
             keys=(f"reminder_desk:{reminder.id}:{person}",),
@@ -122,8 +122,8 @@ def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo
         return messages.missed(about["missed"]).to_json()
     if "desk" in about:
         reminder = session.get_one(Reminder, about["desk"])
-        return sendings.desk_card(session, reminder, now, tz).to_json()
-    message = together.message(session, about["reminder"], about["theme"], about["person"], tz)
+        return broadcast.desk_card(session, reminder, now, tz).to_json()
+    message = merged.message(session, about["reminder"], about["theme"], about["person"], tz)
     return message.to_json() if message is not None else None
 
 

@@ -7,11 +7,11 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.features.integrity import rules
-from bot.features.integrity.buttons import Place, Read, Sample, ShowUnread
+from bot.features.integrity.buttons import Origin, Read, Sample, ShowUnread
 from bot.features.integrity.timing import Blocks
 from bot.kit.replies import PAGE, Choice, Message, Pages
 from bot.kit.words import cut, day_words, moment_words, units
-from scheduler.calendar import Block
+from scheduler.calendar.days import Block
 from storage.models.reminder import Reminder
 
 NOTHING_TO_READ = "现在没有需要阅知的提醒。"
@@ -111,7 +111,7 @@ def title(reminder: Reminder) -> str:
     return rules.names(reminder.holidays) + ("（暂定）" if reminder.provisional else "")
 
 
-def card(reminder: Reminder, tz: tzinfo, read_at: datetime | None = None, place: Place = Place.CARD) -> Message:
+def card(reminder: Reminder, tz: tzinfo, read_at: datetime | None = None, place: Origin = Origin.CARD) -> Message:
     """A person's own reminder, with the own 已阅 once there is one."""
     if read_at is None:
         return Message(reminder.text, [[Choice("已阅", Read(reminder.id, place))]])
@@ -144,7 +144,7 @@ def toast(reminder: Reminder, read_at: datetime, name: str, new: bool) -> str:
 
 def which_one(reminders: Iterable[Reminder]) -> Message:
     """已阅, when it could mean several."""
-    rows = [[Choice(f"已阅 {title(row)}"[:24], Read(row.id, Place.NUDGE))] for row in reminders]
+    rows = [[Choice(f"已阅 {title(row)}"[:24], Read(row.id, Origin.NUDGE))] for row in reminders]
     return Message("请选择已阅的提醒。", rows[:8])
 
 
@@ -157,7 +157,7 @@ def owed_line(reminder: Reminder, tz: tzinfo, *, late: bool = False) -> str:
 # --- the desk ------------------------------------------------------------------------------------------------------
 
 
-def desk_card(reminder: Reminder, found: rules.Figures, tz: tzinfo) -> Message:
+def desk_card(reminder: Reminder, found: rules.ReminderCounts, tz: tzinfo) -> Message:
     """Live counts for the discipline officer and the secretary; the names come on demand."""
     return Message(
         f"【提醒管理】{title(reminder)}节前廉洁提醒\n{counts(reminder, found, tz)}",
@@ -165,7 +165,7 @@ def desk_card(reminder: Reminder, found: rules.Figures, tz: tzinfo) -> Message:
     )
 
 
-def counts(reminder: Reminder, found: rules.Figures, tz: tzinfo) -> str:
+def counts(reminder: Reminder, found: rules.ReminderCounts, tz: tzinfo) -> str:
     late = found.ack_all - found.ack_on_time
     after = f"，逾期已阅 {late}" if late else ""
     return f"按时已阅 {found.ack_on_time}/{found.audience}{after}，截止{moment_words(reminder.ack_due, tz)}"

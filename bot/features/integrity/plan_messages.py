@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.features.integrity import buttons, messages, rules, timing
-from bot.features.integrity.buttons import Act, Field, Knob, Page, Reword, Sample, SetTiming, TickBan, Turn, Unword
+from bot.features.integrity.buttons import Act, Field, Knob, Page, Reword, Sample, SetTiming, TickBan, TurnPage, Unword
 from bot.features.integrity.planning import LIMITS, LONGEST_OWN, Coming
 from bot.features.integrity.timing import Timing
 from bot.kit.glossary.columns import column_word
@@ -21,21 +21,23 @@ NONE_AHEAD = "今后一年没有待发送的提醒。"
 FIELDS = {field: column_word(field.value) for field in Field}
 SHOWN, SHOWN_WORDS, MINUTES = 7, 60, 60
 BACK, TO_TIMING, TO_WORDING = (
-    Choice("返回", Turn(Page.COMING)),
-    Choice("返回", Turn(Page.TIMING)),
-    Choice("返回", Turn(Page.WORDING)),
+    Choice("返回", TurnPage(Page.COMING)),
+    Choice("返回", TurnPage(Page.TIMING)),
+    Choice("返回", TurnPage(Page.WORDING)),
 )
 
 
 # --- what goes next ------------------------------------------------------------------------------------------------
 
 
-def coming(ahead: Sequence[Coming], last: tuple[Reminder, rules.Figures] | None, now: datetime, tz: tzinfo) -> Message:
+def coming(
+    ahead: Sequence[Coming], last: tuple[Reminder, rules.ReminderCounts] | None, now: datetime, tz: tzinfo
+) -> Message:
     """节前提醒: when the next ones go, and how the last one stands."""
     lines = ["【节前提醒】接下来的发送时间：", *(f"· {_line(one, now, tz)}" for one in ahead[:SHOWN])]
     lines = lines if ahead else [f"【节前提醒】{NONE_AHEAD}"]
     opens = [Choice(_names(one), _act(Act.OPEN, one)) for one in ahead[:SHOWN]]
-    rows = [*two_a_row(opens), [Choice("时间设置", Turn(Page.TIMING)), Choice("文字设置", Turn(Page.WORDING))]]
+    rows = [*two_a_row(opens), [Choice("时间设置", TurnPage(Page.TIMING)), Choice("文字设置", TurnPage(Page.WORDING))]]
     if last is not None:
         reminder, found = last
         lines.append(f"最近一次：{messages.title(reminder)}，{messages.counts(reminder, found, tz)}")
@@ -105,7 +107,7 @@ def sure_to_resume(one: Coming) -> Message:
 
 def sure_to_set(button: SetTiming, going: Iterable[timing.Blocks]) -> Message:
     names = "、".join(rules.names(rules.holidays(blocks)) for blocks in going)
-    taps = [Choice("确定", replace(button, sure=1)), Choice("不修改", Turn(Page.TIMING))]
+    taps = [Choice("确定", replace(button, sure=1)), Choice("不修改", TurnPage(Page.TIMING))]
     return Message(f"这样设置后，{names}节前提醒的发送时间已到，将立即发给全体党员。确定吗？", [taps])
 
 
@@ -142,9 +144,9 @@ def timing_page(now_set: Timing) -> Message:
     ]
     word, value = ("关闭第二次", 0) if now_set.second_line else ("开启第二次", 1)
     taps = [
-        Choice("提前天数", Turn(Page.LEAD)),
-        Choice("发送时间", Turn(Page.HOUR)),
-        Choice("合并提醒", Turn(Page.MERGE)),
+        Choice("提前天数", TurnPage(Page.LEAD)),
+        Choice("发送时间", TurnPage(Page.HOUR)),
+        Choice("合并提醒", TurnPage(Page.MERGE)),
         Choice(word, SetTiming(Knob.SECOND_LINE, value)),
         BACK,
     ]
@@ -179,7 +181,7 @@ def wording_page(settings: Mapping[str, Any]) -> Message:
     lines = ["【文字设置】", *(f"{word}：{_kept(settings, field)}" for field, word in FIELDS.items())]
     lines.append(f"严禁事项：{f'已选{len(chosen)}条' if chosen else '未选'}")
     taps = [Choice(word, Reword(field)) for field, word in FIELDS.items()]
-    taps += [Choice("严禁事项", Turn(Page.BANS)), Choice("预览", Turn(Page.SAMPLE)), BACK]
+    taps += [Choice("严禁事项", TurnPage(Page.BANS)), Choice("预览", TurnPage(Page.SAMPLE)), BACK]
     return Message("\n".join(lines), two_a_row(taps))
 
 
@@ -208,7 +210,7 @@ def bans_page(settings: Mapping[str, Any]) -> Message:
         *(f"{_tick(number, chosen)}{text}" for number, text in _bans()),
     ]
     taps = [Choice(f"{_tick(number, chosen)}{word}", TickBan(number)) for number, (word, _) in messages.BANS.items()]
-    return Message("\n".join(lines), two_a_row([*taps, Choice("预览", Turn(Page.SAMPLE)), TO_WORDING]))
+    return Message("\n".join(lines), two_a_row([*taps, Choice("预览", TurnPage(Page.SAMPLE)), TO_WORDING]))
 
 
 def _bans() -> Iterable[tuple[int, str]]:

@@ -13,11 +13,11 @@ from bot.features.integrity import decisions, messages, rules, service, timing
 from bot.features.integrity.buttons import Field, Knob
 from bot.features.integrity.timing import Blocks, Decided, Timing, Wish
 from bot.kit.access import Right, require
-from bot.kit.hours import open_now
+from bot.kit.quiet_hours import open_now
 from bot.kit.refusal import Refusal
 from bot.kit.words import day_words, units
-from scheduler.calendar import Calendar, at, local_day
-from scheduler.calendars import calendar_of
+from scheduler.calendar.days import Calendar, at, local_day
+from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me
 from storage.models.organisation import Organisation

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from bot.kit.figures import rate
-from scheduler.calendar import Block, Calendar
+from bot.kit.rates import rate
+from scheduler.calendar.days import Block, Calendar
 
 KIND = "pre_holiday_integrity"
 MOVED_FAR = 2
@@ -73,7 +73,7 @@ def is_late(acknowledged_at: datetime, ack_due: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ReminderCounts:
     """One reminder at a cut-off: people as ids, in the order of their rows; `title` names its festivals."""
 
     audience_ids: tuple[int, ...]
@@ -102,7 +102,7 @@ class Figures:
         """On time over the audience, in percent."""
         return rate(self.ack_on_time, self.audience)
 
-    def among(self, people: Collection[int]) -> "Figures":
+    def among(self, people: Collection[int]) -> "ReminderCounts":
         """The same reminder for some people only."""
         return replace(
             self,
@@ -118,11 +118,11 @@ def _among(ids: Iterable[int], people: Collection[int]) -> tuple[int, ...]:
 
 def count(
     audience: Collection[int], acks: Mapping[int, datetime], due: datetime, cut_off: datetime, title: str = ""
-) -> Figures:
+) -> ReminderCounts:
     """Who acknowledged in time, and who at all by the cut-off; only the audience counts."""
     people = sorted(audience)
     read = [person for person in people if person in acks and acks[person] <= cut_off]
-    return Figures(
+    return ReminderCounts(
         audience_ids=tuple(people),
         on_time_ids=tuple(person for person in read if not is_late(acks[person], due)),
         acknowledged_ids=tuple(read),

@@ -8,22 +8,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.integrity import decisions, messages, rules, timing
-from bot.features.integrity.buttons import Place, Read
+from bot.features.integrity.buttons import Origin, Read
 from bot.features.integrity.timing import Blocks, Wish
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
-from scheduler.calendar import Calendar, Quarter, at, local_day
-from scheduler.calendars import calendar_of
+from scheduler.calendar.days import Calendar, Quarter, at, local_day
+from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me, everybody
 from storage.choices import Duty
+from storage.lookups import of_branch
 from storage.models.organisation import Organisation
 from storage.models.person import Person
 from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
 from storage.roster import holders, roster
-from storage.rows import of_branch
 
 CARD = "reminder"
 NO_SUCH = "没有找到这条提醒。"
@@ -228,11 +228,11 @@ def _owing(
     reminder: Reminder, people: Sequence[int], nudges: tuple[datetime, ...], now: datetime, tz: tzinfo
 ) -> list[Owing]:
     line = messages.owed_line(reminder, tz, late=rules.is_late(now, reminder.ack_due))
-    does = Choice(f"已阅 {messages.title(reminder)}"[:20], Read(reminder.id, Place.NUDGE))
+    does = Choice(f"已阅 {messages.title(reminder)}"[:20], Read(reminder.id, Origin.NUDGE))
     return [Owing(person, f"reminder:{reminder.id}", line, reminder.ack_due, does, nudges) for person in people]
 
 
-def figures(session: Session, reminder: Reminder, cut_off: datetime) -> rules.Figures:
+def figures(session: Session, reminder: Reminder, cut_off: datetime) -> rules.ReminderCounts:
     """One reminder as it counts at an instant."""
     read = acknowledged(session, reminder.id)
     people = audience(session, reminder.id)
@@ -241,7 +241,7 @@ def figures(session: Session, reminder: Reminder, cut_off: datetime) -> rules.Fi
 
 def reminder_figures(
     session: Session, branch_id: int, quarter: Quarter, cut_off: datetime, tz: tzinfo
-) -> dict[int, rules.Figures]:
+) -> dict[int, rules.ReminderCounts]:
     """The reminders sent in a quarter (D1) as they count at `cut_off`, by id (S52)."""
     start, end = at(quarter.start, time(), tz), at(quarter.next().start, time(), tz)
     query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.sent_at >= start, Reminder.sent_at < end)

@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Self
 
 from bot.features.integrity.rules import holidays, names
-from bot.kit.hours import FIRST, LAST, open_now
-from scheduler.calendar import Block, Calendar, at
-from scheduler.festivals import festivals
+from bot.kit.quiet_hours import FIRST, LAST, open_now
+from scheduler.calendar.days import Block, Calendar, at
+from scheduler.calendar.festivals import festivals
 from scheduler.jobs import Occurrence
 
 LEADS, MERGES = range(1, 11), range(9)

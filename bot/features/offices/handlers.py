@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from bot.features.accounts.keyboard import menu
+from bot.features.accounts.service import branch_name
 from bot.features.offices import messages, service
 from bot.features.offices.messages import ChooseSuccessor, HandOver, SwitchTo
-from bot.features.people.keyboard import menu
-from bot.features.people.service import branch_name
 from bot.kit.access import Right
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal

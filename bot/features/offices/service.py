@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from bot.features.people import service as people
-from bot.features.people.invites import appointing
-from bot.features.people.rules import InviteKind, clean_name
+from bot.features.accounts import service as people
+from bot.features.accounts.invites import appointing
+from bot.features.accounts.rules import InviteKind, clean_name
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right, require
 from bot.kit.refusal import Refusal

@@ -4,11 +4,11 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import messages, pieces, reviews, rules, service
+from bot.features.reflections import messages, reviews, rules, service, submissions
 from bot.kit.broadcasts import with_delivery
 from bot.kit.deadlines import in_time
 from bot.kit.replies import Message, To
-from scheduler.calendar import local_day
+from scheduler.calendar.days import local_day
 from storage.choices import PieceState
 from storage.models.person import Person
 from storage.models.reflection import Reflection, ReflectionTask
@@ -58,7 +58,7 @@ def own(session: Session, row: Reflection, tz: tzinfo) -> Message:
     if row.submitted_at is not None:
         found = service.load(session, task.branch_id, tz, [task.id])
         note = messages.AFTER_CUT_OFF if found and not in_time(row.submitted_at, found[0].cut_off(tz)) else ""
-    return messages.own_card(row, task, len(pieces.parts(session, row.id)), tz, note)
+    return messages.own_card(row, task, len(submissions.parts(session, row.id)), tz, note)
 
 
 def render_review(session: Session, reflection_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
@@ -71,13 +71,13 @@ def review(session: Session, row: Reflection, tz: tzinfo) -> Message:
     author = session.get_one(Person, row.person_id)
     by = session.get_one(Person, row.reviewed_by_id).name if row.reviewed_by_id else ""
     task = session.get_one(ReflectionTask, row.task_id)
-    return messages.review_card(row, task, author.name, pieces.parts(session, row.id), tz, by)
+    return messages.review_card(row, task, author.name, submissions.parts(session, row.id), tz, by)
 
 
 def ask_for_review(session: Session, row: Reflection, now: datetime, tz: tzinfo) -> list[To]:
     """The piece as it was sent, then the card, to each reviewer; in this order, because a chat keeps it."""
     task = session.get_one(ReflectionTask, row.task_id)
-    held = messages.forwarded(pieces.parts(session, row.id))
+    held = messages.forwarded(submissions.parts(session, row.id))
     card = review(session, row, tz)
     told: list[To] = []
     for person in reviews.reviewers(session, task, row.person_id, local_day(now, tz)):

@@ -2,14 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import buttons, cards, making, messages, rules, service
+from bot.features.reflections import buttons, cards, messages, rules, service, tasks
 from bot.kit.access import NO_RIGHT, Right, require
 from bot.kit.broadcasts import to_many
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
 from scheduler.broadcasts import batch_of
-from scheduler.calendar import local_day
+from scheduler.calendar.days import local_day
 from storage.roster import roster
 
 SHOWN = 8
@@ -66,7 +66,7 @@ def call_off(session: Session, call: Call, button: buttons.CallOffTask) -> Reply
     if not button.sure:
         return Reply(edit=messages.sure_to_call_off(task))
     told = [person for person in service.to_tell(session, task, call.today) if person != call.me.id]
-    making.call_off(session, call.me, task, call.now)
+    tasks.call_off(session, call.me, task, call.now)
     message = messages.called_off(task)
     return Reply(
         toast="已取消并通知。",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import buttons, cards, desk, messages, pieces, reviewing, service, wizard
+from bot.features.reflections import buttons, cards, desk, messages, review_handlers, service, submissions, wizard
 from bot.kit import dialog as dialogs
 from bot.kit import photos
 from bot.kit.broadcasts import delivering
@@ -22,7 +22,7 @@ AT_ONCE = timedelta(seconds=10)
 
 def hand_in(session: Session, call: Call) -> Reply:
     """/submit, 交心得, 心得: the only task there is, else ask which."""
-    tasks = pieces.open_tasks(session, call.me, call.now, call.tz)
+    tasks = submissions.open_tasks(session, call.me, call.now, call.tz)
     if not tasks:
         raise Refusal(messages.EMPTY)
     if len(tasks) > 1:
@@ -36,7 +36,7 @@ def hand_in_to(session: Session, call: Call, button: buttons.HandIn) -> Reply:
 
 
 def _begin(session: Session, call: Call, task: service.Task) -> Reply:
-    row = pieces.start(session, call.me, task, call.now)
+    row = submissions.start(session, call.me, task, call.now)
     dialogs.ask(session, call.me, STEP, call.now, reflection=row.id)
     return Reply(toast="请发送心得。", others=[_card(session, call, row)])
 
@@ -48,11 +48,11 @@ def _card(session: Session, call: Call, row: Reflection) -> To:
 
 def take_part(session: Session, call: Call, dialog: Dialog) -> Reply:
     """One message is one part; it is confirmed by the card, which moves to the end of the chat after a pause."""
-    row = pieces.mine(session, call.me, int(dialog.draft["reflection"]))
+    row = submissions.mine(session, call.me, int(dialog.draft["reflection"]))
     if call.text.strip() == "提交" and not call.files:
         return _submitted(session, call, row)
-    before = pieces.parts(session, row.id)
-    pieces.add_part(session, row, call.chat_id, call.message_id or 0, call.text, call.files, call.now)
+    before = submissions.parts(session, row.id)
+    submissions.add_part(session, row, call.chat_id, call.message_id or 0, call.text, call.files, call.now)
     dialogs.move(dialog, STEP, call.now)
     if before and call.now - max(part.received_at for part in before) < AT_ONCE:
         return Reply(refresh=[(cards.PIECE, row.id)])
@@ -60,13 +60,13 @@ def take_part(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def submit(session: Session, call: Call, button: buttons.Submit) -> Reply:
-    return _submitted(session, call, pieces.mine(session, call.me, button.reflection_id), tapped=True)
+    return _submitted(session, call, submissions.mine(session, call.me, button.reflection_id), tapped=True)
 
 
 def _submitted(session: Session, call: Call, row: Reflection, tapped: bool = False) -> Reply:
     service.find(session, call.me, row.task_id, call.tz)
     photos.require_confirmed(session, call)
-    pieces.submit(session, call.me, row, call.now)
+    submissions.submit(session, call.me, row, call.now)
     _close(session, call, row)
     card = cards.own(session, row, call.tz)
     return Reply(
@@ -86,23 +86,23 @@ def _close(session: Session, call: Call, row: Reflection) -> None:
 
 
 def discard(session: Session, call: Call, button: buttons.Discard) -> Reply:
-    row = pieces.mine(session, call.me, button.reflection_id)
-    pieces.discard(session, call.me, row, call.now)
+    row = submissions.mine(session, call.me, button.reflection_id)
+    submissions.discard(session, call.me, row, call.now)
     _close(session, call, row)
     return Reply(toast="已取消。", edit=cards.own(session, row, call.tz))
 
 
 def discard_by_word(session: Session, call: Call, dialog: Dialog) -> Reply:
-    row = pieces.mine(session, call.me, int(dialog.draft["reflection"]))
-    pieces.discard(session, call.me, row, call.now)
+    row = submissions.mine(session, call.me, int(dialog.draft["reflection"]))
+    submissions.discard(session, call.me, row, call.now)
     return Reply(here=[cards.own(session, row, call.tz)], refresh=[(cards.PIECE, row.id)])
 
 
 def undo(session: Session, call: Call, button: buttons.UndoSubmit) -> Reply:
     """撤销: the reviewers' cards say so, and the author goes on with the draft."""
-    row = pieces.mine(session, call.me, button.reflection_id)
+    row = submissions.mine(session, call.me, button.reflection_id)
     task = service.find(session, call.me, row.task_id, call.tz)
-    draft = pieces.undo(session, call.me, row, task.cut_off(call.tz), call.now)
+    draft = submissions.undo(session, call.me, row, task.cut_off(call.tz), call.now)
     dialogs.ask(session, call.me, STEP, call.now, reflection=draft.id)
     return Reply(
         toast="已撤销提交。",
@@ -114,10 +114,10 @@ def undo(session: Session, call: Call, button: buttons.UndoSubmit) -> Reply:
 
 def edited(session: Session, call: Call) -> Reply | None:
     """An edit before 提交 replaces the part; later it changes nothing and says so."""
-    part = pieces.part_of(session, call.chat_id, call.message_id or 0)
+    part = submissions.part_of(session, call.chat_id, call.message_id or 0)
     if part is None or not _mine(session, call, part):
         return None
-    taken = pieces.edit_part(session, part, call.text, call.files)
+    taken = submissions.edit_part(session, part, call.text, call.files)
     if taken is None:
         return Reply()
     return say(messages.EDIT_TAKEN if taken else messages.EDIT_TOO_LATE)
@@ -140,7 +140,7 @@ HANDLERS: list[Handler] = [
     CardView(cards.TASK, cards.render_task, lives=delivering(cards.TASK)),
     CardView(cards.PIECE, cards.render_piece),
     CardView(cards.REVIEW, cards.render_review),
-    *reviewing.HANDLERS,
+    *review_handlers.HANDLERS,
     *desk.HANDLERS,
     *wizard.HANDLERS,
 ]

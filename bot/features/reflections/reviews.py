@@ -5,15 +5,15 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import pieces
+from bot.features.reflections import submissions
 from bot.kit.access import TABLE, Right, require
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.choices import Duty, PieceState
+from storage.lookups import of_branch
 from storage.models.person import Person
 from storage.models.reflection import Reflection, ReflectionTask
 from storage.roster import duties_on, holders
-from storage.rows import of_branch
 
 LONGEST_REASON = 300
 NO_SUCH_PIECE = "没有找到这篇心得，可能已撤回。"
@@ -51,7 +51,7 @@ def review(
     row, task = to_decide(session, me, reflection_id)
     if not accept and not reason.strip():
         raise Refusal("请写明退回原因。")
-    changes = pieces.claim(
+    changes = submissions.claim(
         session,
         row,
         PieceState.SUBMITTED,
@@ -60,7 +60,7 @@ def review(
         reviewed_by_id=me.id,
         return_reason=reason.strip()[:LONGEST_REASON],
     )
-    pieces.note(session, me, "review", row, changes, now)
+    submissions.note(session, me, "review", row, changes, now)
     return row, task
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.kit.figures import rate
+from bot.kit.rates import rate
 from storage.choices import Category, PieceState, Rank, TaskAudience
 
 CADRES = frozenset(list(Rank)[list(Rank).index(Rank.DEPUTY_SECTION) :])
@@ -109,7 +109,7 @@ class NoTurn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class NextVersion:
     """What somebody writes next: a version of a piece. `row_id`: the draft that is open already."""
 
     piece: int
@@ -117,19 +117,19 @@ class Turn:
     row_id: int | None = None
 
 
-def next_turn(mine: Iterable[Version], per_person: int) -> Turn | NoTurn:
+def next_turn(mine: Iterable[Version], per_person: int) -> NextVersion | NoTurn:
     """An open draft first, then a returned piece, then a piece not yet begun."""
     pieces = newest(mine)
     for version in pieces:
         if version.state is PieceState.DRAFT:
-            return Turn(version.piece, version.version, version.row_id)
+            return NextVersion(version.piece, version.version, version.row_id)
     for version in pieces:
         if version.state is PieceState.RETURNED:
-            return Turn(version.piece, version.version + 1)
+            return NextVersion(version.piece, version.version + 1)
     begun = {version.piece for version in pieces}
     for piece in range(1, per_person + 1):
         if piece not in begun:
-            return Turn(piece, 1)
+            return NextVersion(piece, 1)
     return NoTurn.WAITING if any(item.state is PieceState.SUBMITTED for item in pieces) else NoTurn.DONE
 
 

@@ -12,13 +12,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from bot.features.reflections import rules
 from bot.features.reflections.buttons import HandIn
 from bot.kit.deadlines import in_time
-from bot.kit.hours import FURTHEST, nudge_days
 from bot.kit.owing import Owing
+from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
 from bot.kit.words import short_day
-from scheduler.calendar import DAY, Calendar, Quarter, at, local_day
-from scheduler.calendars import calendar_of
+from scheduler.calendar.days import DAY, Calendar, Quarter, at, local_day
+from scheduler.calendar.store import calendar_of
 from storage.audience import Me
 from storage.choices import ActivityStatus, PieceState, TaskAudience
 from storage.models.activity import Activity
@@ -31,7 +31,7 @@ NO_SUCH = "没有找到这项心得任务。"
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class TaskSource:
     """What a task belongs to. `day` decides its quarter; the last of `roster_days` decides rank and exemption.
 
     Whoever is expected was on the roster on all `roster_days`: the activity's day; a study item's first and last (D10).
@@ -48,7 +48,7 @@ class Task:
     """A task with its subject and the live versions of everybody's pieces."""
 
     row: ReflectionTask
-    subject: Subject
+    subject: TaskSource
     versions: Sequence[rules.Version]
 
     def of(self, person_id: int) -> list[rules.Version]:
@@ -104,13 +104,13 @@ def find(session: Session, me: Me, task_id: int, tz: tzinfo) -> Task:
     return found[0]
 
 
-def _subject(task: ReflectionTask, activity: Activity | None, item: StudyItem | None, tz: tzinfo) -> Subject:
+def _subject(task: ReflectionTask, activity: Activity | None, item: StudyItem | None, tz: tzinfo) -> TaskSource:
     if activity is not None:
         day = local_day(activity.start_at, tz)
-        return Subject(activity.title, day, (day,), activity.status is ActivityStatus.CANCELLED)
+        return TaskSource(activity.title, day, (day,), activity.status is ActivityStatus.CANCELLED)
     if item is not None:
-        return Subject(item.title, item.assigned_on, (item.assigned_on, item.due_on))
-    return Subject("", local_day(task.created_at, tz), (task.due_on,))
+        return TaskSource(item.title, item.assigned_on, (item.assigned_on, item.due_on))
+    return TaskSource("", local_day(task.created_at, tz), (task.due_on,))
 
 
 def about(tz: tzinfo, first: date, last: date | None = None) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import buttons, cards, desk, making, messages, service
+from bot.features.reflections import buttons, cards, desk, messages, service, tasks
 from bot.features.reflections.buttons import TaskWizard
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, require
@@ -18,13 +18,13 @@ from bot.kit.lists import two_a_row
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.words import day_words, short_day
-from scheduler.calendar import local_day
+from scheduler.calendar.days import local_day
 from storage.choices import ActivityStatus, StudyItemState, TaskAudience
+from storage.lookups import of_branch
 from storage.models.activity import Activity
 from storage.models.dialog import Dialog
 from storage.models.reflection import ReflectionTask
 from storage.models.study import StudyItem
-from storage.rows import of_branch
 
 STEP = "reflection.task"
 ASK = {
@@ -86,8 +86,8 @@ def typed(session: Session, call: Call, dialog: Dialog) -> Reply:
     if field == "due":
         _take(session, call, dialog, "due", _typed_day(call, text).isoformat())
     elif field == "title":
-        if not text or len(text) > making.LONGEST_TITLE:
-            raise Refusal(f"请发送不超过{making.LONGEST_TITLE}字的题目。")
+        if not text or len(text) > tasks.LONGEST_TITLE:
+            raise Refusal(f"请发送不超过{tasks.LONGEST_TITLE}字的题目。")
         _take(session, call, dialog, "title", text)
     else:
         raise Refusal("请点按钮选择。")
@@ -142,7 +142,7 @@ def _options(session: Session, call: Call, dialog: Dialog, field: str) -> list[t
     if field == "title":
         title = f"{call.today.month}月心得体会"
         return [(title, title)]
-    return [(str(number), f"{number}篇") for number in range(1, making.MOST_PIECES + 1)] if field == "pieces" else []
+    return [(str(number), f"{number}篇") for number in range(1, tasks.MOST_PIECES + 1)] if field == "pieces" else []
 
 
 def _activities(session: Session, call: Call) -> list[tuple[str, str]]:
@@ -199,7 +199,7 @@ def _nothing_missing(draft: dict[str, Any]) -> None:
 
 
 def _publish(session: Session, call: Call, dialog: Dialog) -> Reply:
-    row = making.make(session, call.me, _plan(dialog.draft), call.now, call.tz)
+    row = tasks.make(session, call.me, _plan(dialog.draft), call.now, call.tz)
     dialogs.close(session, call.me.id)
     told = desk.tell(session, call, service.find(session, call.me, row.id, call.tz))
     line = f"已布置，正在通知{sum(to.card is None for to in told)}人。"
@@ -211,14 +211,14 @@ def _preview(session: Session, call: Call, draft: dict[str, Any]) -> Reply:
     """发给自己看看: the announcement of a task that is not made yet."""
     plan = _plan(draft)
     row = ReflectionTask(id=0, title=plan.title, audience=plan.audience, due_on=plan.due_on, per_person=plan.per_person)
-    subject = service.Subject(_subject_title(session, call, draft["subject"]), call.today, (call.today,))
+    subject = service.TaskSource(_subject_title(session, call, draft["subject"]), call.today, (call.today,))
     announced = messages.announced(service.Task(row, subject, ()))
     return Reply(toast="已发给您本人。", here=[preview(announced)])
 
 
-def _plan(draft: dict[str, Any]) -> making.Plan:
+def _plan(draft: dict[str, Any]) -> tasks.Plan:
     subject = draft["subject"]
-    return making.Plan(
+    return tasks.Plan(
         title=draft["title"],
         audience=TaskAudience(draft["audience"]),
         due_on=date.fromisoformat(draft["due"]),

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.people.roster_buttons import ShowRoster
-from bot.features.people.service import branch_name
+from bot.features.accounts.roster_buttons import ShowRoster
+from bot.features.accounts.service import branch_name
 from bot.features.roster import importing, messages, service, undoing, wizard
 from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
 from bot.features.roster.desk import NO_DAY, at_desk, day_of

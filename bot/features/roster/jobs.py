@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.features.roster import messages, rules
 from bot.kit.replies import Message
-from scheduler.calendar import at, local_day
+from scheduler.calendar.days import at, local_day
 from scheduler.jobs import Deadlines, Job, Occurrence, Owed
 from storage.choices import Duty
 from storage.models.organisation import Organisation

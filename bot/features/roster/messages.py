@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.features.people.messages import ShowUnbound
-from bot.features.people.roster_buttons import ImportRoster, ShowRoster
+from bot.features.accounts.messages import ShowUnbound
+from bot.features.accounts.roster_buttons import ImportRoster, ShowRoster
 from bot.features.roster.buttons import (
     Change,
     Kind,

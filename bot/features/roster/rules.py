@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from bot.features.roster.buttons import Kind
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank, Why
 
 # A term of a branch committee, or of a secretary where there is none (R44); a branch may set its own (term_years).

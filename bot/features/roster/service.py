@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.people.invites import appointing, end_of_leavers
-from bot.features.people.rules import SEATS, clean_name
+from bot.features.accounts.invites import appointing, end_of_leavers
+from bot.features.accounts.rules import SEATS, clean_name
 from bot.features.roster import rules
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
@@ -21,6 +21,7 @@ from storage.audience import Me
 from storage.audit import record
 from storage.choices import Category, Duty, MembershipStatus, Why
 from storage.facts import Facts
+from storage.lookups import of_branch
 from storage.models.audit import Audit
 from storage.models.organisation import Organisation
 from storage.models.person import (
@@ -35,7 +36,6 @@ from storage.models.person import (
     Span,
 )
 from storage.roster import Member, roster
-from storage.rows import of_branch
 from storage.spans import on_day
 
 SECRETARY_ENDS = "副书记转出前，请先由书记免去其副书记职务。"

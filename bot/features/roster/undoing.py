@@ -7,8 +7,8 @@ from typing import Any, cast
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.people.invites import appointing
-from bot.features.people.rules import SEATS
+from bot.features.accounts.invites import appointing
+from bot.features.accounts.rules import SEATS
 from bot.features.roster import rules
 from bot.features.roster.service import CHANGED, CLOSED, changes_of
 from bot.kit.access import Right, require
@@ -19,9 +19,9 @@ from storage.audit import record
 from storage.base import Model, table
 from storage.choices import Duty
 from storage.facts import KINDS, PRIVATE
+from storage.lookups import of_branch
 from storage.models.audit import Audit
 from storage.models.person import DutySpan, Person, RosterSpan
-from storage.rows import of_branch
 
 # What may put somebody in or out of an office, or under the feet of one.
 OF_OFFICE = frozenset({"duty", "out", "new", "back", "accept"})

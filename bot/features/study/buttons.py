@@ -8,7 +8,7 @@ from bot.kit.buttons import Button
 from storage.choices import StudyItemKind
 
 
-class Place(StrEnum):
+class Origin(StrEnum):
     """On which message a button stands: the month's prompt, 我的学习, one item, or a list of all that is owed."""
 
     PROMPT = "prompt"
@@ -37,14 +37,14 @@ class OpenItem(Button):
 class Done(Button):
     prefix: ClassVar[str] = "sd"
     item_id: int
-    place: Place
+    place: Origin
 
 
 @dataclass(frozen=True)
 class UndoDone(Button):
     prefix: ClassVar[str] = "su"
     row_id: int
-    place: Place
+    place: Origin
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.study import messages, plan_messages, planning, prompts, rules, sendings
+from bot.features.study import broadcast, messages, plan_messages, planning, prompts, rules
 from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, OpenMonth, SendNow, WithdrawItem
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right, may, require
@@ -52,11 +52,11 @@ def open_month(session: Session, call: Call, button: OpenMonth) -> Reply:
 
 def _plan(session: Session, call: Call, theme: MonthlyTheme) -> Message:
     items = planning.items_of(session, theme.id)
-    apart = sendings.sent_apart(session, items)
+    apart = broadcast.sent_apart(session, items)
     card = plan_messages.plan(theme, items, planning.goes_at(session, theme, call.now, call.tz), call.tz, apart)
     if theme.prompt_sent_on is None:
         return card
-    return with_delivery(session, card, theme.branch_id, sendings.THEME, theme.id, call.now, call.tz)
+    return with_delivery(session, card, theme.branch_id, broadcast.THEME, theme.id, call.now, call.tz)
 
 
 def title_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -179,7 +179,7 @@ def _save(session: Session, call: Call, dialog: Dialog) -> Reply:
         toast="已保存，正在发送。" if told else "已保存。",
         edit=_plan(session, call, theme),
         others=told,
-        refresh=[progress_card(sendings.ITEM, item.id)] if told else [],
+        refresh=[progress_card(broadcast.ITEM, item.id)] if told else [],
     )
 
 
@@ -187,7 +187,7 @@ def _tell_item(session: Session, call: Call, item: StudyItem) -> list[To]:
     card = messages.item_card(messages.Seen(item))
     people = planning.learners(session, item.branch_id, call.today)
     told = [To(card, person_id=member.id, key=f"study_item:{item.id}:{member.id}") for member in people]
-    return to_many(session, sendings.ITEM, item.id, quoted(item.title), told, call.me.id, call.now)
+    return to_many(session, broadcast.ITEM, item.id, quoted(item.title), told, call.me.id, call.now)
 
 
 def withdraw_item(session: Session, call: Call, button: WithdrawItem) -> Reply:
@@ -217,8 +217,8 @@ def send_now(session: Session, call: Call, button: SendNow) -> Reply:
     return Reply(
         toast="正在发送。",
         edit=_plan(session, call, theme),
-        others=to_many(session, sendings.THEME, theme.id, title, told, call.me.id, call.now),
-        refresh=[progress_card(sendings.THEME, theme.id)],
+        others=to_many(session, broadcast.THEME, theme.id, title, told, call.me.id, call.now),
+        refresh=[progress_card(broadcast.THEME, theme.id)],
     )
 
 

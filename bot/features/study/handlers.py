@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot.features.study import desk, messages, service
-from bot.features.study.buttons import Done, OpenItem, Place, UndoDone
+from bot.features.study.buttons import Done, OpenItem, Origin, UndoDone
 from bot.kit.deadlines import in_time
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
@@ -29,7 +29,7 @@ def done(session: Session, call: Call, button: Done) -> Reply:
     line = _line(call, completed)
     if not call.private:
         return Reply(toast=line)
-    if button.place is Place.NUDGE:
+    if button.place is Origin.NUDGE:
         return Reply(toast=line, here=[] if completed.again else [messages.just_completed(line, completed.row)])
     undo = None if completed.again else completed.row
     return Reply(toast=line, edit=_card(session, call, button.place, completed.item, undo))
@@ -40,12 +40,12 @@ def _line(call: Call, completed: service.Completed) -> str:
     return messages.completed(completed.item, completed.row, completed.again, counts)
 
 
-def _card(session: Session, call: Call, place: Place, item: StudyItem, undo: StudyCompletion | None = None) -> Message:
+def _card(session: Session, call: Call, place: Origin, item: StudyItem, undo: StudyCompletion | None = None) -> Message:
     """The message that was tapped, as its owner should see it now."""
     theme = session.get(MonthlyTheme, item.theme_id) if item.theme_id is not None else None
-    if place is Place.PROMPT and theme is not None:
+    if place is Origin.PROMPT and theme is not None:
         return messages.prompt(theme, service.seen_by(session, call.me.id, StudyItem.theme_id == theme.id), undo)
-    if place is Place.LIST:
+    if place is Origin.LIST:
         return messages.my_study(service.recent(session, call.me, call.today), undo)
     return _item_card(session, call, item, undo)
 

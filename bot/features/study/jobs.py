@@ -8,14 +8,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.study import plan_messages, planning, prompts, rules
+from bot.features.study.broadcast import THEME
 from bot.features.study.messages import month_word
-from bot.features.study.sendings import THEME
 from bot.kit.broadcasts import to_desk
-from bot.kit.hours import open_now
+from bot.kit.quiet_hours import open_now
 from bot.kit.replies import Message, of_place
 from scheduler.broadcasts import batch_of
-from scheduler.calendar import Calendar
-from scheduler.calendars import calendar_of, calendars
+from scheduler.calendar.days import Calendar
+from scheduler.calendar.store import calendar_of, calendars
 from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed, monthly
 from scheduler.runs import half_planned
 from storage.base import table

@@ -10,7 +10,7 @@ from bot.features.study import rules
 from bot.features.study.buttons import (
     Done,
     OpenItem,
-    Place,
+    Origin,
     UndoDone,
 )
 from bot.kit.glossary.choices import STUDY_KINDS
@@ -36,7 +36,7 @@ def month_word(month: str) -> str:
 
 
 def prompt(
-    theme: MonthlyTheme, seen: Sequence[Seen], undo: StudyCompletion | None = None, place: Place = Place.PROMPT
+    theme: MonthlyTheme, seen: Sequence[Seen], undo: StudyCompletion | None = None, place: Origin = Origin.PROMPT
 ) -> Message:
     """【8月学习】: the month's one message, and the same card again with what its owner has done."""
     lines = [f"【{month_word(theme.month)}学习】主题：{theme.title}"]
@@ -70,7 +70,7 @@ def done_word(one: Seen) -> str:
     return f"{word}（{short_day(one.done.completed_on)}）"
 
 
-def _rows(seen: Sequence[Seen], place: Place, undo: StudyCompletion | None) -> Rows:
+def _rows(seen: Sequence[Seen], place: Origin, undo: StudyCompletion | None) -> Rows:
     """打开 and 已学完 for each item that is open; 撤销 for the step just taken."""
     rows = []
     for number, one in enumerate(seen[:SHOWN], 1):
@@ -89,10 +89,10 @@ def item_card(one: Seen, undo: StudyCompletion | None = None) -> Message:
     item = one.item
     lines = [f"【学习{STUDY_KINDS[item.kind]}】{quoted(item.title)}", f"请于{day_words(item.due_on)}前完成。"]
     if one.done is not None:
-        rows = [[Choice("撤销", UndoDone(one.done.id, Place.ITEM))]] if undo is not None else []
+        rows = [[Choice("撤销", UndoDone(one.done.id, Origin.ITEM))]] if undo is not None else []
         return Message("\n".join([lines[0], done_word(one)]), rows)
     opens = [Choice("打开", OpenItem(item.id))] if item.files else []
-    return Message("\n".join(lines), [[*opens, Choice("已学完", Done(item.id, Place.ITEM))]])
+    return Message("\n".join(lines), [[*opens, Choice("已学完", Done(item.id, Origin.ITEM))]])
 
 
 def attached(item: StudyItem) -> list[Document]:
@@ -113,7 +113,7 @@ def my_study(seen: Sequence[Seen], undo: StudyCompletion | None = None) -> Messa
     lines += [_numbered(number, one) for number, one in enumerate(waiting[:SHOWN], 1)]
     done = [one for one in seen if one.done is not None and one not in waiting]
     lines += ["已完成：", *(f"· {quoted(one.item.title)}　{done_word(one)}" for one in done[-SHOWN:])] if done else []
-    return Message(cut("\n".join(lines), PAGE), _rows(waiting[:SHOWN], Place.LIST, undo))
+    return Message(cut("\n".join(lines), PAGE), _rows(waiting[:SHOWN], Origin.LIST, undo))
 
 
 def which_one(seen: Sequence[Seen]) -> Message:
@@ -121,7 +121,7 @@ def which_one(seen: Sequence[Seen]) -> Message:
     shown = seen[:SHOWN]
     return Message(
         "请选择已学完的内容。",
-        [[Choice(f"已学完 {quoted(one.item.title)}"[:24], Done(one.item.id, Place.ITEM))] for one in shown],
+        [[Choice(f"已学完 {quoted(one.item.title)}"[:24], Done(one.item.id, Origin.ITEM))] for one in shown],
     )
 
 
@@ -137,7 +137,7 @@ def completed(item: StudyItem, row: StudyCompletion, again: bool, counts: bool) 
 
 def just_completed(line: str, row: StudyCompletion) -> Message:
     """The answer below a list whose other buttons are still needed."""
-    return Message(line, [[Choice("撤销", UndoDone(row.id, Place.ITEM))]])
+    return Message(line, [[Choice("撤销", UndoDone(row.id, Origin.ITEM))]])
 
 
 def owed_line(item: StudyItem, today: date) -> str:

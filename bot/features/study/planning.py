@@ -13,14 +13,14 @@ from bot.features.study.service import NO_SUCH, cut_off
 from bot.kit.access import Right, require
 from bot.kit.deadlines import before_cut_off
 from bot.kit.refusal import Refusal
-from scheduler.calendar import local_day
-from scheduler.calendars import calendar_of
+from scheduler.calendar.days import local_day
+from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me, everybody
 from storage.choices import StudyItemKind, StudyItemState
+from storage.lookups import of_branch
 from storage.models.study import MonthlyTheme, StudyItem
 from storage.roster import Member
-from storage.rows import of_branch
 
 LONGEST_TITLE, LONGEST_PROMPT, LONGEST_ITEM = 60, 800, 100
 MOST_ITEMS = 15

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.study import messages, planning, rules, service
-from bot.features.study.buttons import Place
+from bot.features.study.buttons import Origin
 from bot.kit.replies import Message
-from scheduler.calendar import local_day
+from scheduler.calendar.days import local_day
 from scheduler.promises import taken
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 
@@ -65,4 +65,4 @@ def section(session: Session, theme_id: int, person_id: int) -> Message:
     """For a message with other buttons beside it: a tap is answered apart and changes none of them."""
     theme = session.get_one(MonthlyTheme, theme_id)
     seen = service.seen_by(session, person_id, StudyItem.theme_id == theme.id)
-    return messages.prompt(theme, seen, place=Place.NUDGE)
+    return messages.prompt(theme, seen, place=Origin.NUDGE)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
-from bot.kit.figures import rate
-from scheduler.calendar import Calendar, at, local_day
+from bot.kit.rates import rate
+from scheduler.calendar.days import Calendar, at, local_day
 from storage.choices import StudyItemKind
 
 SEND_AT = time(9)
@@ -112,7 +112,7 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class StudyCounts:
     """The study of a quarter at a cut-off; every count is the length of what is behind it.
 
     `expected` are pairs of person and item, `done` their completions; `theme_ids` the themes whose prompt was sent.
@@ -180,7 +180,7 @@ class Figures:
                 owed.setdefault(person, []).append(item_id)
         return owed
 
-    def among(self, people: Collection[int]) -> "Figures":
+    def among(self, people: Collection[int]) -> "StudyCounts":
         """The same items with the pairs of some people only."""
         pairs = tuple(pair for pair in self.expected if pair[0] in people)
         return replace(self, expected=pairs, done=tuple(row for row in self.done if row.person_id in people))
@@ -203,7 +203,7 @@ def count(
     completions: Iterable[Completion],
     cut_off: datetime,
     theme_ids: Sequence[int] = (),
-) -> Figures:
+) -> StudyCounts:
     """The figures by D10: a pair counts once when it was completed by the cut-off; volunteers are outside.
 
     `learners` are the expected people by item.
@@ -211,4 +211,4 @@ def count(
     in_time = {(row.person_id, row.item_id): row for row in completions if row.completed_at <= cut_off}
     pairs = [(person, item.id) for item in items for person in learners.get(item.id, ())]
     done = [in_time[pair] for pair in pairs if pair in in_time]
-    return Figures(tuple(items), tuple(pairs), tuple(done), tuple(theme_ids))
+    return StudyCounts(tuple(items), tuple(pairs), tuple(done), tuple(theme_ids))

@@ -8,22 +8,22 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.study import messages, rules
-from bot.features.study.buttons import Done, Place
+from bot.features.study.buttons import Done, Origin
 from bot.kit.access import NO_RIGHT
 from bot.kit.deadlines import UNDONE_ALREADY, before_cut_off, before_undo_ends, in_time
-from bot.kit.hours import FURTHEST, nudge_days
 from bot.kit.owing import Owing
+from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
 from bot.kit.words import quoted
-from scheduler.calendar import Calendar, Quarter, at, local_day
-from scheduler.calendars import calendar_of
+from scheduler.calendar.days import Calendar, Quarter, at, local_day
+from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me
 from storage.choices import StudyItemState
+from storage.lookups import of_branch, standing
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 from storage.roster import roster, rosters
-from storage.rows import of_branch, standing
 
 NO_SUCH = "没有找到这项学习内容。"
 WITHDRAWN = "这项学习内容已撤回，不必再学。"
@@ -165,7 +165,7 @@ def _owing(item: StudyItem, person_id: int, today: date, tz: tzinfo, calendar: C
         key=f"study:{item.id}",
         line=messages.owed_line(item, today),
         due=_end(item.due_on, tz),
-        does=Choice(f"已学完 {quoted(item.title)}"[:20], Done(item.id, Place.NUDGE)),
+        does=Choice(f"已学完 {quoted(item.title)}"[:20], Done(item.id, Origin.NUDGE)),
         nudges=tuple(at(day, rules.SEND_AT, tz) for day in nudge_days(item.due_on, item.assigned_on, calendar)),
     )
 
@@ -173,7 +173,9 @@ def _owing(item: StudyItem, person_id: int, today: date, tz: tzinfo, calendar: C
 # --- what counts ---------------------------------------------------------------------------------------------------
 
 
-def study_figures(session: Session, branch_id: int, quarter: Quarter, cut_off: datetime, tz: tzinfo) -> rules.Figures:
+def study_figures(
+    session: Session, branch_id: int, quarter: Quarter, cut_off: datetime, tz: tzinfo
+) -> rules.StudyCounts:
     """The study of a quarter as it counts at `cut_off` (D10), and the themes whose prompt was sent in it (S7)."""
     of_quarter = StudyItem.assigned_on.between(quarter.start, quarter.end)
     query = select(StudyItem).where(StudyItem.branch_id == branch_id, GIVEN, of_quarter).order_by(StudyItem.id)

@@ -2,7 +2,17 @@
 
 from sqlalchemy.orm import Session
 
-from bot.features.tally import below_handlers, buttons, messages, mine, my_messages, quarters, records, rules, service
+from bot.features.tally import (
+    buttons,
+    committee_handlers,
+    messages,
+    my_record_messages,
+    my_records,
+    quarters,
+    records,
+    rules,
+    service,
+)
 from bot.features.tally.buttons import Figure, Section
 from bot.features.tally.service import Tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
@@ -10,7 +20,7 @@ from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 
 
 def show(session: Session, call: Call) -> Reply:
@@ -23,7 +33,7 @@ def show(session: Session, call: Call) -> Reply:
     if wide is Reach.NONE:
         return say(*_mine(session, call, quarter))
     if wide is Reach.BELOW:
-        return say(below_handlers.overview(session, call, quarter))
+        return say(committee_handlers.overview(session, call, quarter))
     return say(messages.summary(_tally(session, call, quarter), Quarter.of(call.today)))
 
 
@@ -149,8 +159,8 @@ def turn_mine(session: Session, call: Call, button: buttons.ShowMine) -> Reply:
 
 
 def _mine(session: Session, call: Call, quarter: Quarter) -> list[Message]:
-    own = mine.my_record(session, call.me, quarter, call.now, call.tz)
-    return my_messages.record(own, Quarter.of(call.today), call.tz)
+    own = my_records.my_record(session, call.me, quarter, call.now, call.tz)
+    return my_record_messages.record(own, Quarter.of(call.today), call.tz)
 
 
 HANDLERS: list[Handler] = [
@@ -168,5 +178,5 @@ HANDLERS: list[Handler] = [
     Tap(buttons.OpenNames, open_names, reads=True),
     Tap(buttons.ShowMissing, show_missing, reads=True),
     Tap(buttons.ShowMine, turn_mine, reads=True),
-    *below_handlers.HANDLERS,
+    *committee_handlers.HANDLERS,
 ]

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from bot.features.integrity.rules import Figures as Reading
+from bot.features.integrity.rules import ReminderCounts as Reading
 from bot.features.reflections.rules import Tally as Pieces
 from bot.features.reflections.rules import Version
-from bot.features.study.rules import Figures as Learned
+from bot.features.study.rules import StudyCounts as Learned
 from bot.features.tally.figures import Figures, ids
 
 

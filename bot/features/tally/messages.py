@@ -10,13 +10,13 @@ from bot.features.tally.buttons import Figure, Section
 from bot.features.tally.rules import COUNTED, Held, Sum
 from bot.features.tally.service import Tally
 from bot.kit.buttons import Button
-from bot.kit.figures import percent, plain, rate
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.glossary.figures import FIGURES, OF_A_ROLL
 from bot.kit.lists import filled, page_of, two_a_row
+from bot.kit.rates import percent, plain, rate
 from bot.kit.replies import Choice, Message, Pages, Rows
 from bot.kit.words import short_day
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.choices import ActivityType
 
 NUMERALS = "一二三四"
@@ -81,7 +81,7 @@ def title(tally: Tally) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FigureLine:
     """One figure: what it is called, what it says, and what opens behind it. An empty one is listed as 未开展."""
 
     label: str
@@ -93,11 +93,11 @@ class Line:
         return f"{self.label}{self.value}"
 
 
-def _line(label: str, number: int, unit: str, opens: Button | None, more: str = "") -> Line:
-    return Line(label, f"{number}{unit}{more}", opens, not number)
+def _line(label: str, number: int, unit: str, opens: Button | None, more: str = "") -> FigureLine:
+    return FigureLine(label, f"{number}{unit}{more}", opens, not number)
 
 
-def lines(tally: Tally) -> dict[Section, list[Line]]:
+def lines(tally: Tally) -> dict[Section, list[FigureLine]]:
     """Every figure, by the part of the details it belongs to."""
     return {
         Section.ACTIVITIES: _activities(tally),
@@ -108,7 +108,7 @@ def lines(tally: Tally) -> dict[Section, list[Line]]:
     }
 
 
-def _activities(tally: Tally) -> list[Line]:
+def _activities(tally: Tally) -> list[FigureLine]:
     figures, quarter = tally.figures, code(tally.quarter)
     found = [
         _line(ACTIVITY_TYPES[kind], figures["by_type"][kind]["count"], "次", buttons.OpenType(quarter, kind, 0))
@@ -128,14 +128,14 @@ def _activities(tally: Tally) -> list[Line]:
     overall = figures["branch_scope_overall"]
     covered = f"{OF_A_ROLL['coverage_rate']}{percent(overall['coverage_rate'])}"
     words = f"{percent(overall['attendance_rate'])}，{covered}"
-    return [*found, Line(RATE, words, _open(tally, Figure.OVERALL), not overall["count"])]
+    return [*found, FigureLine(RATE, words, _open(tally, Figure.OVERALL), not overall["count"])]
 
 
 def _open(tally: Tally, figure: Figure) -> buttons.OpenFigure:
     return buttons.OpenFigure(code(tally.quarter), figure, 0)
 
 
-def _study(tally: Tally) -> list[Line]:
+def _study(tally: Tally) -> list[FigureLine]:
     said = tally.figures["study"]
     of = f"完成{said['completed_pairs']}/{said['expected_pairs']}，{percent(said['completion_rate'])}"
     done = f"（月读一书{said['books']}，{of}"
@@ -146,25 +146,25 @@ def _study(tally: Tally) -> list[Line]:
     ]
 
 
-def _reflections(tally: Tally) -> list[Line]:
+def _reflections(tally: Tally) -> list[FigureLine]:
     total, tasks = tally.figures["reflection_pieces_total"], tally.figures["reflections"]
     opens = _open(tally, Figure.PIECES)
     if not tasks:
         return [_line(HEADINGS[Figure.PIECES], 0, "篇", opens)]
-    return [Line(HEADINGS[Figure.PIECES], f"{total}篇（任务{len(tasks)}项）", opens)]
+    return [FigureLine(HEADINGS[Figure.PIECES], f"{total}篇（任务{len(tasks)}项）", opens)]
 
 
-def _reminders(tally: Tally) -> list[Line]:
+def _reminders(tally: Tally) -> list[FigureLine]:
     sent = list(tally.figures["reminders"].values())
     on_time, audience = sum(one["ack_on_time"] for one in sent), sum(one["audience"] for one in sent)
     read = f"（按时已阅{on_time}/{audience}，{percent(rate(on_time, audience))}）"
     return [_line(HEADINGS[Figure.REMINDERS], len(sent), "次", _open(tally, Figure.REMINDERS), read)]
 
 
-def _people(tally: Tally) -> list[Line]:
+def _people(tally: Tally) -> list[FigureLine]:
     said = tally.figures
-    found = [Line(HEADINGS[one], f"{said[NAMES[one]]}人", _open(tally, one)) for one in HEADS]
-    return [*found, Line("有学时", f"{len(said['hours'])}人", _open(tally, Figure.HOURS))]
+    found = [FigureLine(HEADINGS[one], f"{said[NAMES[one]]}人", _open(tally, one)) for one in HEADS]
+    return [*found, FigureLine("有学时", f"{len(said['hours'])}人", _open(tally, Figure.HOURS))]
 
 
 # --- the tally ----------------------------------------------------------------------------------------------------
@@ -215,7 +215,7 @@ def section(tally: Tally, which: Section) -> Message:
     return Message("\n".join(texts), [*rows, [Choice("返回", buttons.ShowSections(code(tally.quarter)))]])
 
 
-def not_held(empty: Iterable[Line]) -> list[str]:
+def not_held(empty: Iterable[FigureLine]) -> list[str]:
     """What is 0, at the end and by name: never printed as 0次."""
     labels = [line.label for line in empty if line.label != RATE]
     return [f"未开展：{'、'.join(labels)}"] if labels else []

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities.rolls import delegates, rolls
 from bot.features.tally.rules import Held, Lecturer
-from scheduler.calendar import Quarter, at
+from scheduler.calendar.days import Quarter, at
 from storage.choices import ActivityStatus, Duty
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component
 from storage.models.person import DutySpan

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 
 _WORDS = re.compile(
     r"(?:季度数据)?(?:(?:(?P<year>20\d\d)年?|(?P<short>\d\d)年|(?P<then>去年|今年|前年))?"

@@ -11,7 +11,7 @@ from bot.features.integrity.rules import names as holiday_names
 from bot.features.tally.buttons import Figure
 from bot.features.tally.rules import Held, Lecturer
 from bot.features.tally.service import Tally
-from bot.kit.figures import percent
+from bot.kit.rates import percent
 from bot.kit.words import moment_words, quoted, short_day
 from storage.base import Model
 from storage.choices import ActivityType, Organizer, Scope

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any, Self
 
 from bot.features.activities.rules import Roll, counts_as_own
-from bot.kit.figures import rate
-from scheduler.calendar import Quarter
+from bot.kit.rates import rate
+from scheduler.calendar.days import Quarter
 from storage.choices import ActivityType, Organizer, Scope
 
 # The types that a report counts; others stand beside them once there is one.

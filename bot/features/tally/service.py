@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from bot.features.integrity.service import reminder_figures
 from bot.features.reflections.service import task_figures
 from bot.features.study.service import study_figures
-from bot.features.tally.belonging import belonging
 from bot.features.tally.figures import Figures, count_activities, count_heads, ids, in_order, later_figures
-from bot.features.tally.heads import heads
+from bot.features.tally.group_scope import belonging
+from bot.features.tally.headcount import heads
 from bot.features.tally.members import among, count_reflections, count_reminders, count_study
 from bot.features.tally.occasions import held_activities
 from bot.features.tally.rules import Held
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.models.organisation import Organisation, PartyGroup
 
 DRAFT = "draft"

@@ -5,12 +5,12 @@ from sqlalchemy.orm import Session
 from bot.features.todo import jobs, messages, service
 from bot.kit.access import Right
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
-from bot.kit.hours import open_now
+from bot.kit.quiet_hours import open_now
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from bot.kit.words import moment_words
-from scheduler.calendar import local_day
-from scheduler.calendars import calendar_of
+from scheduler.calendar.days import local_day
+from scheduler.calendar.store import calendar_of
 from scheduler.outbox import promise, promise_all
 from storage.models.outbox import Outbox
 from storage.roster import Member

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.todo import messages, service
-from bot.kit.hours import LAST, open_now
 from bot.kit.owing import Owing
+from bot.kit.quiet_hours import LAST, open_now
 from bot.kit.replies import Message, of_place
-from scheduler.calendar import Calendar, at, local_day
-from scheduler.calendars import calendar_of
+from scheduler.calendar.days import Calendar, at, local_day
+from scheduler.calendar.store import calendar_of
 from scheduler.jobs import Job, NotReady, Occurrence, Owed, daily, monthly
 from scheduler.promises import taken
 from storage.choices import Duty, JobRunState

@@ -16,10 +16,10 @@ from bot.features.reflections.service import owing as reflections_owing
 from bot.features.study.service import nearing as study_deadlines
 from bot.features.study.service import owing as study_owing
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
-from bot.kit.hours import FIRST, open_now
 from bot.kit.owing import Owing
+from bot.kit.quiet_hours import FIRST, open_now
 from bot.kit.refusal import Refusal
-from scheduler.calendar import Calendar, at, local_day
+from scheduler.calendar.days import Calendar, at, local_day
 from storage.audience import Me
 from storage.roster import Member, roster
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.features.activities import leave, making, service, taking_part
-from bot.features.activities.making import Plan
+from bot.features.activities import leave, participation, planning, service
+from bot.features.activities.planning import Plan
 from bot.features.activities.rules import Roll
 from bot.kit.refusal import Refusal
 from storage.audience import Me
@@ -40,14 +40,14 @@ class Desk:
             "hours": Decimal(4),
             **changes,
         }
-        return making.make(self.session, self.me(by), Plan(**plan), TOLD, SHANGHAI)
+        return planning.make(self.session, self.me(by), Plan(**plan), TOLD, SHANGHAI)
 
     def me(self, name: str) -> Me:
         return self.cast.me(self.session, name, TOLD.date())
 
-    def sign_in(self, name: str, after: int = 0) -> taking_part.SignedIn:
+    def sign_in(self, name: str, after: int = 0) -> participation.SignedIn:
         at = START + timedelta(minutes=after)
-        return taking_part.sign_in(self.session, self.me(name), self.activity.id, at, SignInMethod.BUTTON)
+        return participation.sign_in(self.session, self.me(name), self.activity.id, at, SignInMethod.BUTTON)
 
     def leave(self, name: str, kind: LeaveType = LeaveType.SICK, at: datetime = TOLD) -> LeaveRequest:
         return leave.ask_leave(self.session, self.me(name), self.activity.id, kind, at)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.activities import leave, making, service, taking_part
+from bot.features.activities import leave, participation, planning, service
 from bot.features.activities.rules import Roll
 from storage.choices import (
     ActivityStatus,
@@ -88,7 +88,7 @@ def test_a_leave_that_waits_when_it_is_called_off_needs_no_decision(storage: Sto
     with storage.transaction() as session:
         desk = Desk(session)
         row = desk.leave("乙四")
-        making.call_off(session, desk.me("甲二"), desk.activity, TOLD)
+        planning.call_off(session, desk.me("甲二"), desk.activity, TOLD)
         for approve in (True, False):
             with refused("^活动已取消或改期，无需审批。$"):
                 desk.decide(row, approve=approve)
@@ -293,9 +293,9 @@ def test_an_entry_of_the_desk_is_not_undone_by_the_member(storage: Storage) -> N
         theirs, own = rows[desk.cast["丙三"]], rows[desk.cast["甲二"]]
         for name in ("丙三", "甲一"):
             with refused("没有办理此事的权限"):
-                taking_part.undo(session, desk.me(name), Attendance, theirs.id, AFTER, SHANGHAI)
+                participation.undo(session, desk.me(name), Attendance, theirs.id, AFTER, SHANGHAI)
         assert theirs.withdrawn_at is None
-        taking_part.undo(session, desk.me("甲二"), Attendance, own.id, AFTER, SHANGHAI)
+        participation.undo(session, desk.me("甲二"), Attendance, own.id, AFTER, SHANGHAI)
         assert own.withdrawn_at == AFTER
 
 
@@ -324,7 +324,7 @@ def test_a_withdrawn_make_up_is_not_reviewed(storage: Storage) -> None:
         desk.decide(desk.leave("乙四"))
         desk.settle()
         row = hand_in(desk, "乙四")
-        taking_part.undo(session, desk.me("乙四"), Makeup, row.id, AFTER, SHANGHAI)
+        participation.undo(session, desk.me("乙四"), Makeup, row.id, AFTER, SHANGHAI)
         for number in (row.id, row.id + 1):
             for act in _reviews(desk, number):
                 with refused("^没有找到这份补学。$"):
@@ -384,7 +384,7 @@ def test_who_came_has_nothing_to_make_up(storage: Storage) -> None:
             hand_in(desk, "乙四")
         assert leave.to_make_up(session, desk.me("乙四"), AFTER, SHANGHAI) == []
         # A sign-in that was taken back is none, and one who was entered as absent was not there.
-        taking_part.undo(session, desk.me("乙四"), Attendance, signed.row_id, START, SHANGHAI)
+        participation.undo(session, desk.me("乙四"), Attendance, signed.row_id, START, SHANGHAI)
         assert leave.to_make_up(session, desk.me("乙四"), AFTER, SHANGHAI) == [desk.activity]
         mark(desk, "乙四", AttendanceStatus.ABSENT)
         assert leave.to_make_up(session, desk.me("乙四"), AFTER, SHANGHAI) == [desk.activity]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.features.activities import leave, service, taking_part
-from bot.features.care import change_words, changes, erasure
+from bot.features.activities import leave, participation, service
+from bot.features.privacy import change_words, changes, erasure
 from storage.audience import Me
 from storage.choices import AttendanceStatus, LeaveType
 from storage.engine import Storage
@@ -22,7 +22,7 @@ def enter_by_hand(desk: Desk) -> None:
     for kind in (LeaveType.SICK, LeaveType.SICK, LeaveType.PERSONAL):
         leave.enter_leave(session, me, desk.activity, members["丙五"], kind, START, SHANGHAI)
     signed = desk.sign_in("甲五").row_id
-    taking_part.undo(session, desk.me("甲五"), Attendance, signed, START, SHANGHAI)
+    participation.undo(session, desk.me("甲五"), Attendance, signed, START, SHANGHAI)
     session.flush()
 
 

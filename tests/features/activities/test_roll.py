@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import making, service, taking_part
+from bot.features.activities import participation, planning, service
 from storage.audience import Me
 from storage.choices import (
     ActivityStatus,
@@ -34,14 +34,14 @@ def another_branch(session: Session, *, start: datetime = START) -> tuple[Activi
     """A branch beside, with an activity at the same time, and who made it."""
     cast = make_branch(session, now=TOLD, bound=False, only=("甲一", "甲二"))
     maker = Me(cast["甲二"], "甲二", cast.branch_id, None, frozenset({Duty.ORGANIZATION_OFFICER}), frozenset())
-    plan = making.Plan(
+    plan = planning.Plan(
         types=[ActivityType.THEME_PARTY_DAY],
         start_at=start,
         end_at=start + 2 * timedelta(hours=1),
         place="会议室",
         hours=Decimal(2),
     )
-    return making.make(session, maker, plan, TOLD, SHANGHAI), maker
+    return planning.make(session, maker, plan, TOLD, SHANGHAI), maker
 
 
 def live(session: Session) -> list[tuple[int, int, AttendanceStatus]]:
@@ -151,7 +151,7 @@ def test_the_notice_that_asks_is_the_newest_of_its_activity(storage: Storage) ->
         first, second = desk.activity, desk.make()
         notices = [service.notice_of(session, activity.id) for activity in (first, second)]
         assert [notice.activity_id for notice in notices if notice] == [first.id, second.id]
-        making.postpone(session, desk.me("甲二"), first, START + 7 * DAY, TOLD, SHANGHAI)
+        planning.postpone(session, desk.me("甲二"), first, START + 7 * DAY, TOLD, SHANGHAI)
         anew, old = service.notice_of(session, first.id), notices[0]
         assert anew is not None
         assert old is not None
@@ -160,13 +160,13 @@ def test_the_notice_that_asks_is_the_newest_of_its_activity(storage: Storage) ->
         assert notices[1] is not None
         assert notices[1].closed_at is None
         # 收到 under the card of the old date answers the notice of the new one, once.
-        row, new = taking_part.acknowledge(session, desk.me("丙四"), old.id, TOLD)
+        row, new = participation.acknowledge(session, desk.me("丙四"), old.id, TOLD)
         assert (row.notice_id, new) == (anew.id, True)
-        assert taking_part.acknowledge(session, desk.me("丙四"), anew.id, TOLD) == (row, False)
-        other, new = taking_part.acknowledge(session, desk.me("丙五"), anew.id, TOLD)
+        assert participation.acknowledge(session, desk.me("丙四"), anew.id, TOLD) == (row, False)
+        other, new = participation.acknowledge(session, desk.me("丙五"), anew.id, TOLD)
         assert (other.person_id, new) == (desk.cast["丙五"], True)
         assert service.receipts(session, anew.id) == {desk.cast["丙四"], desk.cast["丙五"]}
-        taking_part.undo(session, desk.me("丙五"), Receipt, other.id, TOLD, SHANGHAI)
+        participation.undo(session, desk.me("丙五"), Receipt, other.id, TOLD, SHANGHAI)
         assert service.receipts(session, anew.id) == {desk.cast["丙四"]}
         assert service.receipts(session, notices[1].id) == set()
 
@@ -267,23 +267,23 @@ def test_no_notice_is_answered_for_another_branch(storage: Storage) -> None:
         notice = service.notice_of(session, foreign.id)
         assert notice is not None
         with refused("^没有找到这条通知。$"):
-            taking_part.acknowledge(session, desk.me("丙四"), notice.id, TOLD)
+            participation.acknowledge(session, desk.me("丙四"), notice.id, TOLD)
         own = service.notice_of(session, desk.activity.id)
         assert own is not None
         for each in (notice, own):
             each.text = "通知"
         session.flush()
-        assert taking_part.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
-        assert taking_part.unanswered_notices(session, maker, TOLD) == [notice]
+        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
+        assert participation.unanswered_notices(session, maker, TOLD) == [notice]
         # Over at its end; answered; closed; without words yet.
         ends = desk.activity.end_at
-        assert taking_part.unanswered_notices(session, desk.me("丙四"), ends - MINUTE) == [own]
-        assert taking_part.unanswered_notices(session, desk.me("丙四"), ends) == []
-        row, _ = taking_part.acknowledge(session, desk.me("丙四"), own.id, TOLD)
-        assert taking_part.unanswered_notices(session, desk.me("丙四"), TOLD) == []
-        assert taking_part.unanswered_notices(session, desk.me("丙五"), TOLD) == [own]
-        taking_part.undo(session, desk.me("丙四"), Receipt, row.id, TOLD, SHANGHAI)
-        assert taking_part.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
+        assert participation.unanswered_notices(session, desk.me("丙四"), ends - MINUTE) == [own]
+        assert participation.unanswered_notices(session, desk.me("丙四"), ends) == []
+        row, _ = participation.acknowledge(session, desk.me("丙四"), own.id, TOLD)
+        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == []
+        assert participation.unanswered_notices(session, desk.me("丙五"), TOLD) == [own]
+        participation.undo(session, desk.me("丙四"), Receipt, row.id, TOLD, SHANGHAI)
+        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
         plain = Notice(
             branch_id=desk.cast.branch_id,
             text="通知",
@@ -293,7 +293,7 @@ def test_no_notice_is_answered_for_another_branch(storage: Storage) -> None:
         )
         session.add(plain)
         session.flush()
-        assert taking_part.unanswered_notices(session, desk.me("丙四"), TOLD) == [plain, own]
+        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == [plain, own]
         own.text, plain.closed_at = "", TOLD
         session.flush()
-        assert taking_part.unanswered_notices(session, desk.me("丙四"), TOLD) == []
+        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == []

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.features.activities import codes, leave, making, owing, service, taking_part
+from bot.features.activities import codes, leave, owing, participation, planning, service
 from bot.kit.refusal import Refusal
 from storage.choices import (
     ActivityStatus,
@@ -240,15 +240,15 @@ def test_undo(storage: Storage) -> None:
         desk = Desk(session)
         done = desk.sign_in("甲一")
         with refused("没有办理此事的权限"):
-            taking_part.undo(session, desk.me("甲二"), Attendance, done.row_id, START, SHANGHAI)
-        taking_part.undo(session, desk.me("甲一"), Attendance, done.row_id, START, SHANGHAI)
+            participation.undo(session, desk.me("甲二"), Attendance, done.row_id, START, SHANGHAI)
+        participation.undo(session, desk.me("甲一"), Attendance, done.row_id, START, SHANGHAI)
         with refused("这一步已撤销"):
-            taking_part.undo(session, desk.me("甲一"), Attendance, done.row_id, START, SHANGHAI)
+            participation.undo(session, desk.me("甲一"), Attendance, done.row_id, START, SHANGHAI)
         assert desk.sign_in("甲一", 5).again is False
         row = desk.leave("乙四")
         desk.decide(row)
         with refused("请假已审批"):
-            taking_part.undo(session, desk.me("乙四"), LeaveRequest, row.id, TOLD, SHANGHAI)
+            participation.undo(session, desk.me("乙四"), LeaveRequest, row.id, TOLD, SHANGHAI)
 
 
 def test_who_owes_a_reply(storage: Storage) -> None:
@@ -258,7 +258,7 @@ def test_who_owes_a_reply(storage: Storage) -> None:
         notice = service.notice_of(session, desk.activity.id)
         assert notice is not None
         notice.text = "通知"
-        taking_part.acknowledge(session, desk.me("甲一"), notice.id, TOLD)
+        participation.acknowledge(session, desk.me("甲一"), notice.id, TOLD)
         desk.leave("乙四")
         owed = owing.owing(session, desk.cast.branch_id, TOLD, SHANGHAI)
         assert len(owed) == 21
@@ -272,14 +272,14 @@ def test_a_postponement_names_the_rows_that_it_withdraws(storage: Storage) -> No
         gone = [desk.leave("乙四").id, desk.leave("乙五").id]
         signed = desk.sign_in("甲一", -10).row_id
         later = START + timedelta(days=7)
-        making.postpone(session, desk.me("甲二"), desk.activity, later, START - timedelta(minutes=5), SHANGHAI)
+        planning.postpone(session, desk.me("甲二"), desk.activity, later, START - timedelta(minutes=5), SHANGHAI)
         assert session.scalars(select(LeaveRequest.id).where(LeaveRequest.withdrawn_at.is_(None))).all() == []
         lines = session.scalars(select(Audit).where(Audit.action == "withdraw").order_by(Audit.id)).all()
         assert [(line.subject, line.details) for line in lines] == [
             ("attendance", {"activity_id": desk.activity.id, "ids": [signed], "count": 1}),
             ("leave_request", {"activity_id": desk.activity.id, "ids": gone, "count": 2}),
         ]
-        making.postpone(session, desk.me("甲二"), desk.activity, later, START, SHANGHAI)
+        planning.postpone(session, desk.me("甲二"), desk.activity, later, START, SHANGHAI)
         assert len(session.scalars(select(Audit).where(Audit.action == "withdraw")).all()) == 2
 
 
@@ -315,7 +315,7 @@ def test_another_branch_sees_nothing(storage: Storage) -> None:
         foreign = replace(desk.me("甲一"), branch_id=desk.cast.branch_id + 1)
         for act in (
             lambda: service.find(session, foreign, desk.activity.id),
-            lambda: taking_part.sign_in(session, foreign, desk.activity.id, START, SignInMethod.BUTTON),
+            lambda: participation.sign_in(session, foreign, desk.activity.id, START, SignInMethod.BUTTON),
             lambda: leave.ask_leave(session, foreign, desk.activity.id, LeaveType.SICK, TOLD),
         ):
             with pytest.raises(Refusal):

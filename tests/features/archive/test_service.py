@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.features.accounts import service
+from bot.features.accounts.rules import InviteKind
+from bot.features.accounts.service import issue
 from bot.features.archive.document import BadArchive, load
 from bot.features.archive.exporting import export
 from bot.features.archive.importing import Brought, Target, bring
-from bot.features.care import erasure
-from bot.features.people import service
-from bot.features.people.rules import InviteKind
-from bot.features.people.service import issue
+from bot.features.privacy import erasure
 from storage.audience import find
 from storage.choices import Duty
 from storage.engine import Storage

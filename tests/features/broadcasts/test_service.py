@@ -10,21 +10,21 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features import registry
-from bot.features.activities import making, taking_part
+from bot.features.activities import participation, planning
 from bot.features.activities import service as activities
 from bot.features.activities.cards import write_notice
 from bot.features.broadcasts import service
 from bot.features.integrity import service as reminders
 from bot.features.integrity import timing
-from bot.features.reflections import making as tasks
-from bot.features.study import planning
+from bot.features.reflections import tasks as tasks
+from bot.features.study import planning as study_planning
 from bot.features.study import service as study
 from bot.kit import broadcasts as kit
 from bot.kit.broadcasts import to_many
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, To
 from scheduler import broadcasts
-from scheduler.calendar import BUNDLED
+from scheduler.calendar.days import BUNDLED
 from scheduler.jobs import Job, Occurrence, Owed
 from scheduler.promises import promise_all
 from scheduler.runs import Due, run_slice
@@ -84,8 +84,8 @@ def labels(message: dict[str, Any]) -> list[str]:
 
 def make_activity(session: Session, cast: Cast) -> int:
     start = NOW + timedelta(days=3)
-    plan = making.Plan([ActivityType.PARTY_LECTURE], start, start + timedelta(hours=2), "会议室", hours=Decimal(1))
-    activity = making.make(session, cast.me(session, "甲一", DAY), plan, NOW, SHANGHAI)
+    plan = planning.Plan([ActivityType.PARTY_LECTURE], start, start + timedelta(hours=2), "会议室", hours=Decimal(1))
+    activity = planning.make(session, cast.me(session, "甲一", DAY), plan, NOW, SHANGHAI)
     notice = write_notice(session, activity, SHANGHAI)
     assert notice is not None
     tell(session, cast, "notice", notice.id, Message(notice.text))
@@ -95,7 +95,7 @@ def make_activity(session: Session, cast: Cast) -> int:
 def test_the_notice_of_an_activity(storage: Storage, cast: Cast) -> None:
     with storage.transaction() as session:
         notice_id = make_activity(session, cast)
-        taking_part.acknowledge(session, cast.me(session, TAPPED, DAY), notice_id, NOW)
+        participation.acknowledge(session, cast.me(session, TAPPED, DAY), notice_id, NOW)
         correct(session, cast, "甲一", "notice", notice_id, "【党课通知】地点改为二楼会议室")
         found = edits(session, cast)
         assert found[SILENT]["text"].startswith("【党课通知】地点改为二楼会议室\n请于4月2日")
@@ -104,15 +104,15 @@ def test_the_notice_of_an_activity(storage: Storage, cast: Cast) -> None:
         assert labels(found[TAPPED]) == ["收到", "请假", "签到", "撤销"]
         assert "撤销" not in labels(edits(session, cast, timedelta(minutes=11))[TAPPED])
         activity = activities.find(session, cast.me(session, "甲一", DAY), 1)
-        making.call_off(session, cast.me(session, "甲一", DAY), activity, NOW)
+        planning.call_off(session, cast.me(session, "甲一", DAY), activity, NOW)
         with pytest.raises(Refusal, match="已取消"):
             correct(session, cast, "甲一", "notice", notice_id, "再改一次")
 
 
 def make_theme(session: Session, cast: Cast) -> int:
-    theme = planning.enter_theme(session, cast.me(session, "丙一", DAY), "2024-04", "学思践悟", NOW, SHANGHAI)
-    draft = planning.Draft(StudyItemKind.DOCUMENT, "文件一", date(2024, 4, 30))
-    planning.add_item(session, cast.me(session, "丙一", DAY), theme, draft, NOW, SHANGHAI)
+    theme = study_planning.enter_theme(session, cast.me(session, "丙一", DAY), "2024-04", "学思践悟", NOW, SHANGHAI)
+    draft = study_planning.Draft(StudyItemKind.DOCUMENT, "文件一", date(2024, 4, 30))
+    study_planning.add_item(session, cast.me(session, "丙一", DAY), theme, draft, NOW, SHANGHAI)
     return theme.id
 
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
-from bot.features.people.service import add_branch
-from scheduler.calendars import calendar_of
-from scheduler.notice import read_notice
+from bot.features.accounts.service import add_branch
+from scheduler.calendar.council_notice import read_notice
+from scheduler.calendar.store import calendar_of
 from storage.choices import YearState
 from storage.models.calendar import CalendarYear
 from tests.scheduler.notices import AMENDED_2019, notice

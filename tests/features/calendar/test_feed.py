@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
+from bot.features.accounts.service import add_branch, import_roster
 from bot.features.calendar import service
-from bot.features.people.service import add_branch, import_roster
 from bot.features.registry import jobs
 from bot.playground.clock import TravelClock
-from scheduler.festivals import principles
-from scheduler.notice import read_notice
+from scheduler.calendar.council_notice import read_notice
+from scheduler.calendar.festivals import principles
+from scheduler.calendar.year_file import YearFile
 from scheduler.runner import Runner
-from scheduler.year_file import YearFile
 from storage.engine import Storage
 from storage.models.calendar import CalendarYear
 from storage.models.person import Person

@@ -7,7 +7,7 @@ import pytest
 
 from bot.features.calendar.rules import OwnDays, grouped, read_file, read_own_days, read_year
 from bot.kit.refusal import Refusal
-from scheduler.year_file import Entry
+from scheduler.calendar.year_file import Entry
 from tests.scheduler.notices import notice
 
 TODAY = date(2026, 11, 25)

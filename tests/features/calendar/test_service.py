@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.features.accounts.service import add_branch
 from bot.features.calendar import service
 from bot.features.calendar.rules import OwnDays
-from bot.features.people.service import add_branch
 from bot.kit.access import NO_RIGHT
 from bot.kit.refusal import Refusal
-from scheduler.calendars import calendar_of, calendars
-from scheduler.notice import read_notice
-from scheduler.year_file import YearFile
+from scheduler.calendar.council_notice import read_notice
+from scheduler.calendar.store import calendar_of, calendars
+from scheduler.calendar.year_file import YearFile
 from storage.audience import Me
 from storage.choices import Duty, YearState
 from storage.engine import Storage

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from bot.features.integrity import service
 from bot.playground import story
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.choices import OutboxState
 from storage.models.audit import Audit
 from storage.models.organisation import Organisation

@@ -9,7 +9,7 @@ from bot.features.integrity import messages, plan_messages, planning, rules, tim
 from bot.features.integrity.buttons import Field
 from bot.kit.replies import TEXT_LIMIT, TOAST_LIMIT, Message
 from bot.kit.words import units
-from scheduler.calendar import BUNDLED
+from scheduler.calendar.days import BUNDLED
 from storage.models.reminder import Reminder
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

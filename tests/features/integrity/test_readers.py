@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.integrity import service
 from bot.kit.refusal import Refusal
-from scheduler.calendar import BUNDLED, Quarter
+from scheduler.calendar.days import BUNDLED, Quarter
 from storage.engine import Storage
 from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
 from tests.cast import make_branch

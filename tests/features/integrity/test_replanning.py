@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
+from bot.features.accounts.service import add_branch
 from bot.features.integrity import decisions, jobs, planning
 from bot.features.integrity.buttons import Field, Knob
-from bot.features.people.service import add_branch
 from bot.kit.refusal import Refusal
-from scheduler.calendar import BUNDLED
+from scheduler.calendar.days import BUNDLED
 from scheduler.due import Looked, due
 from scheduler.jobs import Everywhere, NotReady
 from scheduler.runs import run_slice

@@ -8,7 +8,7 @@ import pytest
 
 from bot.features.integrity import rules
 from bot.features.integrity.rules import Said
-from scheduler.calendar import BUNDLED, Block, Calendar
+from scheduler.calendar.days import BUNDLED, Block, Calendar
 from storage.choices import YearState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -41,7 +41,7 @@ def test_only_the_audience_counts_and_only_by_the_cut_off() -> None:
     acks = {1: due, 2: local("2023-09-28 18:01"), 3: local("2023-10-12 09:00"), 99: due}
     found = rules.count([3, 2, 1], acks, due, cut_off)
     assert (found.on_time_ids, found.acknowledged_ids) == ((1,), (1, 2))
-    assert found.among({2}) == rules.Figures((2,), (), (2,))
+    assert found.among({2}) == rules.ReminderCounts((2,), (), (2,))
     assert rules.count([], {}, due, cut_off).ack_rate is None
 
 

@@ -12,7 +12,7 @@ from bot.features.integrity import jobs, messages, planning, service, timing
 from bot.features.integrity.buttons import Knob
 from bot.features.integrity.timing import Blocks
 from bot.kit.refusal import Refusal
-from scheduler.calendar import BUNDLED, Quarter
+from scheduler.calendar.days import BUNDLED, Quarter
 from scheduler.jobs import NotReady, Occurrence, Owed
 from storage.audience import Me
 from storage.choices import YearState

@@ -9,7 +9,7 @@ import pytest
 
 from bot.features.integrity import rules, timing
 from bot.features.integrity.timing import Blocks, Decided, Timing, Wish
-from scheduler.calendar import BUNDLED, Calendar
+from scheduler.calendar.days import BUNDLED, Calendar
 from storage.choices import YearState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -7,10 +7,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, select
 
+from bot.features.accounts.service import add_branch
 from bot.features.offices import service
-from bot.features.people.service import add_branch
-from bot.menus import TOGETHER, Menus
 from bot.playground.people import Person as Player
+from bot.watch.command_menus import TOGETHER, CommandMenus
 from storage.audience import Office, offices
 from storage.choices import Duty
 from storage.engine import Storage
@@ -54,7 +54,7 @@ def menu(bot: World, player: Player) -> list[str]:
 
 async def looked(bot: World) -> None:
     """The menus as they are told in the next round."""
-    await bot.app.menus._look()
+    await bot.app.command_menus._look()
     await bot.clock.settle()
 
 
@@ -87,7 +87,7 @@ async def test_a_menu_is_taken_back_by_a_later_run(bot: World) -> None:
     assert "people" in menu(bot, secretary)
     await bot.storage.write(lambda session: service.give(session, bot.cast.branch_id, Duty.SECRETARY, "丙六", NOW))
     app = bot.app
-    fresh = Menus(bot.storage, app.telegram, bot.clock, SHANGHAI, app._handlers, app.bot_id)
+    fresh = CommandMenus(bot.storage, app.telegram, bot.clock, SHANGHAI, app._handlers, app.bot_id)
     await fresh._look()
     assert "people" not in menu(bot, secretary)
     assert "people" in menu(bot, bot.stage.people["丙六"])
@@ -99,7 +99,7 @@ async def test_what_was_told_is_noted_before_all_are_told(bot: World) -> None:
         for person in bot.cast.people.values():
             office = {"organisation_id": bot.cast.branch_id, "duty": Duty.PUBLICITY_OFFICER, "from_on": NOW.date()}
             session.add(DutySpan(person_id=person, **office))
-    fresh = Menus(bot.storage, bot.app.telegram, bot.clock, SHANGHAI, bot.app._handlers, bot.app.bot_id + 1)
+    fresh = CommandMenus(bot.storage, bot.app.telegram, bot.clock, SHANGHAI, bot.app._handlers, bot.app.bot_id + 1)
     held = len(offices_of(bot))
     telling = asyncio.create_task(fresh._look())
     await until(lambda: told_by(bot, fresh) > 0)
@@ -109,7 +109,7 @@ async def test_what_was_told_is_noted_before_all_are_told(bot: World) -> None:
     assert told_by(bot, fresh) == held
 
 
-def told_by(bot: World, menus: Menus) -> int:
+def told_by(bot: World, menus: CommandMenus) -> int:
     """How many chats are noted to have a menu of this bot."""
     mine = {menus._of_office(office)[1] for office in set(offices_of(bot).values())}
     with bot.storage.reading() as session:

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.features.accounts import binding
+from bot.features.accounts.rules import InviteKind
+from bot.features.accounts.service import add_branch
 from bot.features.offices import service
-from bot.features.people import binding
-from bot.features.people.rules import InviteKind
-from bot.features.people.service import add_branch
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
 from bot.kit.refusal import Refusal

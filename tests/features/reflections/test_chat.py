@@ -10,7 +10,7 @@ from bot.features.reflections import service
 from bot.features.reflections.buttons import Review, Submit
 from bot.playground import story
 from bot.playground.chats import Message
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.choices import PieceState
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 from tests.world import SHANGHAI, World, world

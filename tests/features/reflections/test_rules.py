@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.features.reflections import rules
-from bot.features.reflections.rules import NoTurn, Tally, Turn, Version, next_turn, tally
+from bot.features.reflections.rules import NextVersion, NoTurn, Tally, Version, next_turn, tally
 from storage.choices import Category, PieceState, Rank, TaskAudience
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -124,19 +124,19 @@ def test_cadres_are_of_section_rank_and_in_service(rank: Rank | None, category: 
 @pytest.mark.parametrize(
     ("mine", "per_person", "turn"),
     [
-        ([], 1, Turn(1, 1)),
-        ([version(1, DRAFT, None)], 1, Turn(1, 1, 111)),
+        ([], 1, NextVersion(1, 1)),
+        ([version(1, DRAFT, None)], 1, NextVersion(1, 1, 111)),
         ([version(1, SUBMITTED)], 1, NoTurn.WAITING),
         ([version(1, ACCEPTED)], 1, NoTurn.DONE),
-        ([version(1, RETURNED)], 1, Turn(1, 2)),
-        ([version(1, RETURNED), version(1, DRAFT, None, number=2)], 1, Turn(1, 2, 112)),
+        ([version(1, RETURNED)], 1, NextVersion(1, 2)),
+        ([version(1, RETURNED), version(1, DRAFT, None, number=2)], 1, NextVersion(1, 2, 112)),
         ([version(1, RETURNED), version(1, ACCEPTED, number=2)], 1, NoTurn.DONE),
-        ([version(1, ACCEPTED)], 2, Turn(2, 1)),
-        ([version(1, RETURNED)], 2, Turn(1, 2)),
+        ([version(1, ACCEPTED)], 2, NextVersion(2, 1)),
+        ([version(1, RETURNED)], 2, NextVersion(1, 2)),
         ([version(1, ACCEPTED), version(1, SUBMITTED, piece=2)], 2, NoTurn.WAITING),
     ],
 )
-def test_whose_turn_it_is(mine: list[Version], per_person: int, turn: Turn | NoTurn) -> None:
+def test_whose_turn_it_is(mine: list[Version], per_person: int, turn: NextVersion | NoTurn) -> None:
     assert next_turn(mine, per_person) == turn
 
 

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import making, pieces, reviews, service
-from bot.features.reflections.making import Plan
+from bot.features.reflections import reviews, service, submissions, tasks
+from bot.features.reflections.tasks import Plan
 from bot.kit.handlers import File
 from bot.kit.refusal import Refusal
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.audience import Me
 from storage.choices import (
     ActivityStatus,
@@ -73,23 +73,23 @@ class House:
             "activity_id": self.activity.id,
             **changes,
         }
-        return making.make(self.session, self.me(by), Plan(**plan), at, SHANGHAI)
+        return tasks.make(self.session, self.me(by), Plan(**plan), at, SHANGHAI)
 
     @property
     def task(self) -> service.Task:
         return service.load(self.session, self.cast.branch_id, SHANGHAI, [self.task_id])[0]
 
     def draft(self, name: str, at: datetime = GIVEN, *texts: str) -> Reflection:
-        row = pieces.start(self.session, self.me(name), self.task, at)
+        row = submissions.start(self.session, self.me(name), self.task, at)
         for text in texts or ("一点体会",):
             self.messages += 1
             chat = self.cast.account(name)
-            pieces.add_part(self.session, row, chat, self.messages, text, (), at)
+            submissions.add_part(self.session, row, chat, self.messages, text, (), at)
         return row
 
     def hand_in(self, name: str, at: datetime = GIVEN) -> Reflection:
         row = self.draft(name, at)
-        pieces.submit(self.session, self.me(name), row, at)
+        submissions.submit(self.session, self.me(name), row, at)
         return row
 
     def review(self, row: Reflection, accept: bool = True, by: str = "乙二", reason: str = "") -> None:
@@ -143,13 +143,13 @@ def test_a_task_is_called_off_as_long_as_nobody_has_handed_in(storage: Storage) 
     with storage.transaction() as session:
         house = House(session)
         task = house.task
-        making.call_off(session, house.me("乙二"), task, GIVEN)
+        tasks.call_off(session, house.me("乙二"), task, GIVEN)
         with refused("没有找到"):
             service.find(session, house.me("乙二"), house.task_id, SHANGHAI)
         house.task_id = house.give().id
         house.hand_in("甲五")
         with refused("已有同志提交"):
-            making.call_off(session, house.me("乙二"), house.task, GIVEN)
+            tasks.call_off(session, house.me("乙二"), house.task, GIVEN)
 
 
 def test_another_branch_has_no_such_task(storage: Storage) -> None:
@@ -192,7 +192,7 @@ def test_cadres_by_the_rank_of_the_activity_s_day(storage: Storage) -> None:
         assert service.welcome(session, house.task, house.cast["丙一"])
         for name in ("甲四", "甲五", "乙一"):
             with refused("科级以上"):
-                pieces.start(session, house.me(name), house.task, GIVEN)
+                submissions.start(session, house.me(name), house.task, GIVEN)
 
 
 def _exempt(house: House, name: str) -> ExemptionSpan:
@@ -246,8 +246,8 @@ def test_the_same_message_is_one_part(storage: Storage) -> None:
         house = House(session)
         row = house.draft("甲五")
         for _ in range(2):
-            pieces.add_part(session, row, 5, 77, "见照片", [PHOTO], GIVEN)
-        kept = pieces.parts(session, row.id)
+            submissions.add_part(session, row, 5, 77, "见照片", [PHOTO], GIVEN)
+        kept = submissions.parts(session, row.id)
         assert [(part.kind, part.text, part.file_id) for part in kept] == [
             ("text", "一点体会", None),
             ("photo", "见照片", "P" * 30),
@@ -257,31 +257,31 @@ def test_the_same_message_is_one_part(storage: Storage) -> None:
 def test_what_cannot_be_a_part(storage: Storage) -> None:
     with storage.transaction() as session:
         house = House(session)
-        row = pieces.start(session, house.me("甲五"), house.task, GIVEN)
+        row = submissions.start(session, house.me("甲五"), house.task, GIVEN)
         with refused("还没有收到内容"):
-            pieces.submit(session, house.me("甲五"), row, GIVEN)
+            submissions.submit(session, house.me("甲五"), row, GIVEN)
         with refused("请发送文字"):
-            pieces.add_part(session, row, 5, 1, "  ", (), GIVEN)
-        for number in range(pieces.MOST_PARTS):
-            pieces.add_part(session, row, 5, number, "一", (), GIVEN)
+            submissions.add_part(session, row, 5, 1, "  ", (), GIVEN)
+        for number in range(submissions.MOST_PARTS):
+            submissions.add_part(session, row, 5, number, "一", (), GIVEN)
         with refused("最多50条"):
-            pieces.add_part(session, row, 5, 99, "一", (), GIVEN)
-        pieces.submit(session, house.me("甲五"), row, GIVEN)
+            submissions.add_part(session, row, 5, 99, "一", (), GIVEN)
+        submissions.submit(session, house.me("甲五"), row, GIVEN)
         with refused("已提交"):
-            pieces.add_part(session, row, 5, 100, "一", (), GIVEN)
+            submissions.add_part(session, row, 5, 100, "一", (), GIVEN)
 
 
 def test_an_edit_before_submitting_replaces_later_it_changes_nothing(storage: Storage) -> None:
     with storage.transaction() as session:
         house = House(session)
         row = house.draft("甲五")
-        [part] = pieces.parts(session, row.id)
-        assert pieces.edit_part(session, part, "一点体会", ()) is None
-        assert pieces.edit_part(session, part, "更多体会", ()) is True
-        assert pieces.edit_part(session, part, "附图", [PHOTO]) is True
+        [part] = submissions.parts(session, row.id)
+        assert submissions.edit_part(session, part, "一点体会", ()) is None
+        assert submissions.edit_part(session, part, "更多体会", ()) is True
+        assert submissions.edit_part(session, part, "附图", [PHOTO]) is True
         assert (part.kind, part.text, part.file_id) == ("photo", "附图", "P" * 30)
-        pieces.submit(session, house.me("甲五"), row, GIVEN)
-        assert pieces.edit_part(session, part, "又改", [PHOTO]) is False
+        submissions.submit(session, house.me("甲五"), row, GIVEN)
+        assert submissions.edit_part(session, part, "又改", [PHOTO]) is False
         assert part.text == "附图"
 
 
@@ -289,14 +289,14 @@ def test_a_cancelled_draft_stays_withdrawn_and_the_next_one_begins_anew(storage:
     with storage.transaction() as session:
         house = House(session)
         first = house.draft("甲五")
-        pieces.discard(session, house.me("甲五"), first, GIVEN)
-        second = pieces.start(session, house.me("甲五"), house.task, GIVEN)
+        submissions.discard(session, house.me("甲五"), first, GIVEN)
+        second = submissions.start(session, house.me("甲五"), house.task, GIVEN)
         assert (first.withdrawn_at, second.version, second.id != first.id) == (GIVEN, 1, True)
-        assert len(pieces.parts(session, first.id)) == 1
+        assert len(submissions.parts(session, first.id)) == 1
         with refused("已取消或撤回"):
-            pieces.mine(session, house.me("甲五"), first.id)
+            submissions.mine(session, house.me("甲五"), first.id)
         with refused("没有办理此事的权限"):
-            pieces.mine(session, house.me("甲六"), second.id)
+            submissions.mine(session, house.me("甲六"), second.id)
 
 
 def test_a_returned_piece_gets_a_new_version_and_the_old_one_stays(storage: Storage) -> None:
@@ -331,16 +331,16 @@ def test_undo_within_ten_minutes(storage: Storage) -> None:
         house = House(session)
         row, me = house.hand_in("甲五"), house.me("甲五")
         with refused("超过10分钟"):
-            pieces.undo(session, me, row, CUT_OFF, GIVEN + timedelta(minutes=11))
+            submissions.undo(session, me, row, CUT_OFF, GIVEN + timedelta(minutes=11))
         with refused("已关账"):
-            pieces.undo(session, me, row, GIVEN, GIVEN + timedelta(minutes=1))
-        draft = pieces.undo(session, me, row, CUT_OFF, GIVEN + timedelta(minutes=9))
+            submissions.undo(session, me, row, GIVEN, GIVEN + timedelta(minutes=1))
+        draft = submissions.undo(session, me, row, CUT_OFF, GIVEN + timedelta(minutes=9))
         assert (row.withdrawn_at is not None, draft.state, draft.version) == (True, PieceState.DRAFT, 1)
-        assert [part.text for part in pieces.parts(session, draft.id)] == ["一点体会"]
-        pieces.submit(session, me, draft, GIVEN + timedelta(minutes=10))
+        assert [part.text for part in submissions.parts(session, draft.id)] == ["一点体会"]
+        submissions.submit(session, me, draft, GIVEN + timedelta(minutes=10))
         house.review(draft)
         with refused("已审阅"):
-            pieces.undo(session, me, draft, CUT_OFF, GIVEN + timedelta(minutes=11))
+            submissions.undo(session, me, draft, CUT_OFF, GIVEN + timedelta(minutes=11))
         assert house.figures().rows == (draft.id,)
 
 
@@ -381,7 +381,7 @@ def test_a_draft_or_a_withdrawn_piece_is_nobody_s_to_review(storage: Storage) ->
         with refused("没有找到这篇心得"):
             house.review(draft)
         row = house.hand_in("甲六")
-        pieces.undo(session, house.me("甲六"), row, CUT_OFF, GIVEN)
+        submissions.undo(session, house.me("甲六"), row, CUT_OFF, GIVEN)
         with refused("没有找到这篇心得"):
             house.review(row)
 
@@ -473,7 +473,7 @@ def test_nobody_owes_a_voluntary_piece(storage: Storage) -> None:
         house = House(session, audience=VOLUNTARY)
         assert service.owing(session, house.cast.branch_id, GIVEN, SHANGHAI) == []
         assert len(service.to_tell(session, house.task, GIVEN.date())) == 23
-        assert [task.row.id for task in pieces.open_tasks(session, house.me("丙八"), GIVEN, SHANGHAI)] == [
+        assert [task.row.id for task in submissions.open_tasks(session, house.me("丙八"), GIVEN, SHANGHAI)] == [
             house.task_id
         ]
         house.review(house.hand_in("丙八"))
@@ -488,7 +488,7 @@ def test_open_tasks_are_those_with_something_to_do(storage: Storage) -> None:
         cadres = house.give(audience=CADRES).id
 
         def mine(name: str) -> list[int]:
-            return [task.row.id for task in pieces.open_tasks(session, house.me(name), GIVEN, SHANGHAI)]
+            return [task.row.id for task in submissions.open_tasks(session, house.me(name), GIVEN, SHANGHAI)]
 
         assert mine("甲四") == [house.task_id, cadres, voluntary]
         house.hand_in("甲五")
@@ -499,7 +499,7 @@ def test_parts_are_unique_over_chat_and_message(storage: Storage) -> None:
     with storage.transaction() as session:
         house = House(session)
         row = house.draft("甲五")
-        other = pieces.start(session, house.me("甲六"), house.task, GIVEN)
-        pieces.add_part(session, other, house.cast.account("甲六"), 1, "另一个聊天", (), GIVEN)
+        other = submissions.start(session, house.me("甲六"), house.task, GIVEN)
+        submissions.add_part(session, other, house.cast.account("甲六"), 1, "另一个聊天", (), GIVEN)
         assert len(session.scalars(select(ReflectionPart)).all()) == 2
-        assert len(pieces.parts(session, row.id)) == 1
+        assert len(submissions.parts(session, row.id)) == 1

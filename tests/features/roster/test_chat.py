@@ -11,14 +11,14 @@ from sqlalchemy import func, select
 from bot.features.tally.service import tally
 from bot.playground import story
 from bot.playground.chats import Message
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.models.audit import Audit
 from storage.models.care import HygieneWord
 from storage.models.outbox import Outbox
 from storage.models.person import ExemptionSpan, Person
 from storage.models.study import StudyItem
 from storage.roster import roster
-from tests.features.care.filling import where
+from tests.features.privacy.filling import where
 from tests.world import SHANGHAI, World, world
 
 DESK, SECRETARY = story.DESK, "甲一"

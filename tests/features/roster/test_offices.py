@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.features.people import service as people
-from bot.features.people.roster_import import plan_import, undone_office
-from bot.features.people.rules import RosterRow
+from bot.features.accounts import service as people
+from bot.features.accounts.rules import RosterRow
 from bot.features.roster import service, undoing
 from bot.features.roster.buttons import Kind
+from bot.features.roster.file_import import plan_import, undone_office
 from bot.features.roster.rules import FactChange
 from bot.kit.refusal import Refusal
 from storage.choices import Duty, MembershipStatus

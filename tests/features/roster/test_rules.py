@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.people.rules import Exempt, RosterRow
+from bot.features.accounts.rules import Exempt, RosterRow
 from bot.features.roster import rules
 from bot.features.roster.importing import from_json, to_json
 from bot.features.roster.words import differences

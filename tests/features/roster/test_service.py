@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.people import service as people
+from bot.features.accounts import service as people
 from bot.features.roster import jobs, service, undoing
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
 from bot.kit.refusal import Refusal
-from scheduler.calendar import at
+from scheduler.calendar.days import at
 from storage.choices import Duty, ExemptionReason, MembershipStatus, Rank, Why
 from storage.engine import Storage
 from storage.models.audit import Audit

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from bot.features.study import service
 from bot.playground import story
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.choices import OutboxState
 from storage.models.outbox import Outbox
 from storage.models.person import Person

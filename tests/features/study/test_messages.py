@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.features.study import messages, plan_messages, planning
-from bot.features.study.buttons import Field, Place
+from bot.features.study.buttons import Field, Origin
 from bot.kit.replies import CAPTION_LIMIT, TEXT_LIMIT, TOAST_LIMIT, Message
 from bot.kit.words import units
 from storage.choices import StudyItemKind
@@ -41,7 +41,7 @@ def everything() -> list[Message]:
         messages.prompt(theme(), seen),
         messages.prompt(theme(), [messages.Seen(one.item, done(n)) for n, one in enumerate(seen)], done()),
         messages.prompt(theme(), []),
-        messages.prompt(theme(), seen, place=Place.NUDGE),
+        messages.prompt(theme(), seen, place=Origin.NUDGE),
         messages.item_card(seen[0]),
         messages.item_card(messages.Seen(items[0], done()), done()),
         messages.my_study(many),

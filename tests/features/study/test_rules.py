@@ -7,8 +7,8 @@ import pytest
 
 from bot.features.study.rules import (
     Completion,
-    Figures,
     Item,
+    StudyCounts,
     count,
     expected_learners,
     grace_end,
@@ -18,8 +18,8 @@ from bot.features.study.rules import (
     planned_at,
     prompt_at,
 )
-from bot.kit.hours import nudge_days, open_now
-from scheduler.calendar import BUNDLED
+from bot.kit.quiet_hours import nudge_days, open_now
+from scheduler.calendar.days import BUNDLED
 from storage.choices import StudyItemKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -37,7 +37,7 @@ def done(row_id: int, person: int, item: int, when: str) -> Completion:
     return Completion(row_id, item, person, at.date(), at)
 
 
-def st3() -> Figures:
+def st3() -> StudyCounts:
     """69 pairs: 60 in time, 6 late, one after the cut-off, two never."""
     items = [Item(1, StudyItemKind.BOOK, *AUGUST), *(Item(n, StudyItemKind.DOCUMENT, *AUGUST) for n in (2, 3))]
     pairs = [(person, item.id) for item in items for person in PEOPLE]
@@ -69,7 +69,7 @@ def test_figures_of_some_people_keep_the_items() -> None:
 
 
 def test_nothing_has_no_rate() -> None:
-    assert Figures().completion_rate is None
+    assert StudyCounts().completion_rate is None
     assert count([], {}, [], CUT_OFF).not_done == {}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.study import jobs, planning, rules, service
 from bot.kit.refusal import Refusal
-from scheduler.calendar import BUNDLED, Quarter
+from scheduler.calendar.days import BUNDLED, Quarter
 from scheduler.jobs import NotReady, Occurrence, Owed
 from storage.audience import Me
 from storage.choices import ExemptionReason, StudyItemKind, StudyItemState
@@ -65,7 +65,7 @@ class House:
         found = service.owing(self.session, self.cast.branch_id, local(when), SHANGHAI, person)
         return {f"{names[item.person_id]} {item.key}" for item in found}
 
-    def figures(self, cut_off: datetime = CUT_OFF) -> rules.Figures:
+    def figures(self, cut_off: datetime = CUT_OFF) -> rules.StudyCounts:
         return service.study_figures(self.session, self.cast.branch_id, Q3, cut_off, SHANGHAI)
 
 

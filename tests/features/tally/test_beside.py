@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.features.tally.service import tally, to_json
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.choices import (
     ActivityStatus,
     ActivityType,

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
-from bot.cli import cli
+from bot.cli.main import cli
 from bot.settings import Settings
 from storage.engine import Storage
 

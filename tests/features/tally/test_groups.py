@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bot.features.tally.service import Tally, tally
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.choices import OrganisationKind
 from storage.engine import Storage
 from storage.models.organisation import Organisation, PartyGroup

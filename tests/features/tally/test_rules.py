@@ -17,7 +17,7 @@ from bot.features.tally.figures import Figures, count_activities, ids
 from bot.features.tally.members import count_study
 from bot.features.tally.quarters import names_quarter, quarter_at_hand, read_quarter
 from bot.features.tally.rules import Held, Lecturer, Stay, Sum, hours, of_type, transfers
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.choices import ActivityType, AttendanceStatus, Organizer, Scope, StudyItemKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -107,7 +107,7 @@ def test_st3_pairs() -> None:
         for row, (person, item) in enumerate(pairs[:66])
     ]
     into = Figures()
-    count_study(into, study.Figures(tuple(items), tuple(pairs), tuple(done), (1,)))
+    count_study(into, study.StudyCounts(tuple(items), tuple(pairs), tuple(done), (1,)))
     said = into.values["study"]
     assert (said["items"], said["books"], said["expected_pairs"], said["completed_pairs"]) == (3, 1, 69, 66)
     assert (said["late"], said["completion_rate"]) == (6, Decimal("95.7"))

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import Engine, event, update
 from sqlalchemy.orm import Session
 
-from bot.features.tally import my_messages, records
-from bot.features.tally.mine import Mine, my_record
+from bot.features.tally import my_record_messages, records
+from bot.features.tally.my_records import Mine, my_record
 from bot.features.tally.service import Tally, tally, to_json
-from scheduler.calendar import Quarter
+from scheduler.calendar.days import Quarter
 from storage.audience import Me
 from storage.base import Model
 from storage.choices import (
@@ -325,14 +325,14 @@ def test_my_record_holds_ones_own_rows(filled: Storage) -> None:
     assert [part.title for part in mine.parts] == ["8月主题党日", "赴廉政基地", "支部党员大会"]
     assert mine.hours == Decimal("10.0")
     assert [(item.id, done) for item, done in mine.study] == [(1, None)]
-    text = "\n".join(message.text for message in my_messages.record(mine, Q3, SHANGHAI))
+    text = "\n".join(message.text for message in my_record_messages.record(mine, Q3, SHANGHAI))
     assert "应到3次，实到2次，请假1次，缺席0次，补学1次，学时10" in text
     assert "8月5日 8月主题党日：公差（已批准），已补学" in text
 
 
 def test_my_record_says_what_was_refused_and_what_was_returned(filled: Storage) -> None:
-    text = "\n".join(message.text for message in my_messages.record(own(filled, 5, 2), Q3, SHANGHAI))
+    text = "\n".join(message.text for message in my_record_messages.record(own(filled, 5, 2), Q3, SHANGHAI))
     assert "8月主题党日：事假（未批准），缺席" in text
-    accepted = "\n".join(message.text for message in my_messages.record(own(filled, 1, 1), Q3, SHANGHAI))
+    accepted = "\n".join(message.text for message in my_record_messages.record(own(filled, 1, 1), Q3, SHANGHAI))
     assert "警示教育心得：8月22日（周一）20:00提交，已通过" in accepted
     assert "中秋：9月7日（周三）10:00已阅" in accepted

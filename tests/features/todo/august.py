@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.study import jobs, planning, rules, service
-from scheduler.calendar import BUNDLED
+from scheduler.calendar.days import BUNDLED
 from scheduler.jobs import Occurrence
 from storage.choices import StudyItemKind
 from storage.models.study import StudyItem

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.activities import cards, making
+from bot.features.activities import cards, planning
 from bot.features.todo import jobs, service
 from bot.kit.access import Right
 from bot.kit.refusal import Refusal
 from bot.playground.story import COMMITTEE
-from scheduler.calendar import BUNDLED
+from scheduler.calendar.days import BUNDLED
 from scheduler.jobs import Job, NotReady, Occurrence, Owed
 from scheduler.outbox import promise_all
 from storage.choices import ActivityType, Duty, JobRunState, Scope
@@ -98,10 +98,10 @@ def test_a_notice_unanswered_comes_along_in_the_same_message(house: House) -> No
     """Its own nudge falls due at noon: who was nudged at nine for something else has heard of it then."""
     told, start = local("2023-08-25 10:00"), local("2023-08-29 14:30")
     secretary = house.cast.me(house.session, "甲一", told.date())
-    meeting = making.Plan(
+    meeting = planning.Plan(
         [ActivityType.COMMITTEE_MEETING], start, start + timedelta(hours=1), "小会议室", scope=Scope.COMMITTEE
     )
-    activity = making.make(house.session, secretary, meeting, told, SHANGHAI)
+    activity = planning.make(house.session, secretary, meeting, told, SHANGHAI)
     cards.write_notice(house.session, activity, SHANGHAI)
     morning, noon = house.nudges(MONDAY), house.nudges("2023-08-28 12:00")
     assert house.names([owed.person_id or 0 for owed in morning]) == set(OWES)

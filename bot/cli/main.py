@@ -1,0 +1,291 @@
+"""The command line: one thin function a command. Heavy modules are loaded by the command that needs them."""
+
+import asyncio
+import errno
+import gc
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli.calendar import FIRST, LAST, calendar
+from bot.cli.context import branch as _branch
+from bot.cli.context import database as _database
+from bot.cli.context import now as _now
+from bot.cli.offices import office
+from bot.cli.output import FORMAT, Format, show
+from bot.cli.people import branch, export, import_, invites, roster
+from bot.cli.restore import restore
+from bot.settings import BadSettings, Settings, load
+
+TALLY_FORMAT = click.option(
+    "--format",
+    "how",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="table for people; json for programs.",
+)
+
+
+class Plain(click.Group):
+    """Says what went wrong in one English line, exit code 1, instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise
+            from bot.errors import background, explain
+
+            if _is_debugging():
+                click.echo(background(error), err=True, nl=False)
+            raise click.ClickException(explain(error)) from error
+
+
+def _is_debugging() -> bool:
+    """Whether LOG_LEVEL asks for the background of an error, where the settings can be read at all."""
+    try:
+        return load().log_level == "DEBUG"
+    except (BadSettings, OSError):
+        return False
+
+
+@click.group(cls=Plain, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="branch-bot", message="%(version)s")
+def cli() -> None:
+    """branch-bot: a Telegram bot for a Party branch.
+
+    Settings come from the environment and from .env in this folder (see .env.example). Commands exit with 0 when
+    all went well, 1 when not, 2 when they were not understood.
+    """
+
+
+for _command in (branch, calendar, export, import_, invites, office, restore, roster):
+    cli.add_command(_command)
+
+
+@cli.command()
+@click.option(
+    "--now",
+    metavar="2026-09-22T08:59:50+08:00",
+    help="A rehearsal: the clock starts at this instant and goes on from there (without an offset: local time). "
+    "What falls due is really sent, and does not go a second time: use a copy of the data and a token for tests.",
+)
+def run(now: str | None) -> None:
+    """Run the bot until it is told to stop (Ctrl-C, SIGTERM)."""
+    settings = load()
+    starts_at = _instant(now, settings) if now is not None else None
+    _ = settings.token
+    # What is loaded now stays: looking through it for garbage is an eighth of the start.
+    gc.disable()
+    from bot.run import run
+
+    gc.freeze()
+    # A burst of taps makes many things, and hardly any of them go round in circles: look for those less often.
+    gc.set_threshold(10_000, 20, 20)
+    gc.enable()
+    run(settings, starts_at)
+
+
+def _instant(text: str, settings: Settings) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter("an instant like 2026-09-22T08:59:50+08:00 is needed", param_hint="--now") from None
+    if not FIRST <= found.year <= LAST:
+        raise click.BadParameter(f"a year from {FIRST} to {LAST} is needed", param_hint="--now")
+    return found if found.tzinfo is not None else found.replace(tzinfo=settings.timezone)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version (makes it, if there is none). A SQLite file is copied first."""
+    from storage import migrate
+    from storage.engine import Storage
+
+    with Storage(load().database) as storage:
+        before = migrate.current(storage)
+        copy = migrate.upgrade(storage)
+    if before == migrate.head():
+        click.echo(f"Nothing to do: the database is at {before}.")
+    else:
+        click.echo(f"The database is at {migrate.head()} now{f' (was {before})' if before else ''}.")
+    if copy:
+        click.echo(f"Copy of the database as it was: {copy}")
+
+
+@cli.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def backup(file: Path | None) -> None:
+    """Copy the database into FILE, or into a new file in DATA_DIR/backups. Works while the bot runs.
+
+    The copy holds personal data: keep it where the database may be kept.
+    """
+    from storage import backup
+    from storage.engine import database_url
+
+    if file is not None and not file.parent.is_dir():
+        raise click.ClickException(f"There is no folder {file.parent}.")
+    settings = load()
+    url = database_url(settings.database)
+    target = file or backup.next_name(url, settings.backups, _now(settings))
+    backup.make(url, target)
+    click.echo(target)
+
+
+@cli.command()
+@click.option("--quarter", metavar="2023Q3", help="Which quarter (the present one).")
+@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
+@click.option("--version", type=click.Choice(["draft"]), default="draft", help="draft: as the records stand now.")
+@TALLY_FORMAT
+def tally(quarter: str | None, branch_id: int | None, version: str, how: str) -> None:
+    """Count a quarter of a branch: activities, study, reflections, reminders, people."""
+    from bot.cli.tally_table import names_of
+    from bot.features.tally.service import tally, to_json
+    from scheduler.calendar.days import Quarter
+
+    with _database() as (settings, storage), storage.reading() as session:
+        now = _now(settings)
+        wanted = Quarter.parse(quarter) if quarter else Quarter.of(now.date())
+        where = _branch(session, branch_id)
+        counted = to_json(tally(session, where, wanted, now, settings.timezone))
+        names = names_of(session, where)
+    _show_tally(counted, how, names)
+
+
+def _show_tally(counted: dict[str, Any], how: str, names: Mapping[str, str]) -> None:
+    from bot.cli.tally_table import COLUMNS, tally_rows
+
+    if how == Format.JSON:
+        click.echo(json.dumps(counted, ensure_ascii=False, indent=1))
+        return
+    click.echo(f"{counted['branch']}  {counted['quarter']}  version {counted['version']}")
+    show(tally_rows(counted["figures"], names), COLUMNS, how, UTC, empty="Nothing was recorded.")
+
+
+@cli.command()
+@click.option("--once", is_flag=True, help="End after the tally instead of leaving the page open.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where the page is served (any free port).")
+@TALLY_FORMAT
+def demo(once: bool, port: int, how: str) -> None:
+    """Play a quarter of a branch of 25 people through the real bot: nothing is needed, nothing is kept.
+
+    Prints the secretary's tally at the end and leaves the chat page open at a local address until Ctrl-C.
+    """
+    from bot.cli.progress import progress_bar
+    from bot.features.tally.service import to_json
+    from bot.playground.demo import Demo, play
+
+    def ready(played: Demo) -> None:
+        bar.stop()
+        _show_tally(to_json(played.tally), how, {f"G{one}": name for one, name in played.tally.groups.items()})
+        if not once:
+            click.echo(f"\nThe chats are at {played.address} (Ctrl-C ends the demo).", err=how == Format.JSON)
+
+    with progress_bar("2023 Q3") as bar, suppress(KeyboardInterrupt):
+        asyncio.run(play(bar.advance, ready, stay=not once, port=port))
+
+
+@cli.command()
+@click.option("--days", type=click.IntRange(1, 366), default=60, show_default=True, help="How far to look ahead.")
+@click.option("--runs", type=click.IntRange(1), default=2, show_default=True, help="How many runs of each job.")
+@click.option(
+    "--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Every send of a period instead: its first day."
+)
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="The last day of the period (a year at most).")
+@click.option("--branch", "branch_id", type=int, metavar="ID", help="Whose sends; needed when there are several.")
+@FORMAT
+def timetable(
+    days: int, runs: int, since: datetime | None, until: datetime | None, branch_id: int | None, how: str
+) -> None:
+    """Show every job with its next runs, or every send of a period.
+
+    With --from and --to the jobs of one branch run on a scratch copy of the records as they stand now: what would be
+    said, when and to whom. Nothing is sent and nothing is kept; it works while the bot runs.
+    """
+    if since is not None or until is not None:
+        _show_sends(since, until, branch_id, how)
+        return
+    from bot.cli.timetable import COLUMNS, timetable
+    from bot.features.registry import jobs
+
+    with _database() as (settings, storage), storage.reading() as session:
+        where = None if branch_id is None else _branch(session, branch_id)
+        rows = timetable(session, jobs(settings.timezone), _now(settings), days, runs, where)
+    show(rows, COLUMNS, how, settings.timezone, empty="There is no branch yet.", bare=True)
+
+
+def _show_sends(since: datetime | None, until: datetime | None, branch_id: int | None, how: str) -> None:
+    from bot.cli.dry_run import COLUMNS, few, rehearse, scratch
+    from bot.cli.progress import progress_bar
+    from bot.features.registry import jobs
+
+    if since is None or until is None:
+        raise click.UsageError("--from and --to belong together")
+    if not FIRST <= since.year <= until.year + 1 or until.year > LAST:
+        raise click.UsageError(f"--from and --to are days from {FIRST} to {LAST}")
+    if not 0 <= (until - since).days <= 366:
+        raise click.UsageError("--to is a day within a year from --from on")
+    with _database() as (settings, storage):
+        first = since.replace(tzinfo=settings.timezone)
+        last = (until + timedelta(days=1)).replace(tzinfo=settings.timezone) - timedelta(microseconds=1)
+        with storage.reading() as session:
+            where = _branch(session, branch_id)
+        rows = []
+        with scratch(storage) as session, progress_bar("timetable") as bar:
+            for row in rehearse(session, jobs(settings.timezone), where, first, last):
+                bar.advance((row["at"] - first) / (last - first), f"{row['at']:%Y-%m-%d}")
+                rows.append(row | {"to": few(row["to"])} if how == Format.TABLE else row)
+    show(rows, COLUMNS, how, settings.timezone, empty="Nothing would be sent.", bare=True)
+
+
+@cli.command()
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Take up again the updates that could not be handled: the bot handles them, in their order, when it runs. "
+    "On SQLite only while it is stopped; while it runs the operator has a button for it in chat.",
+)
+@FORMAT
+def owed(again: bool, how: str) -> None:
+    """Show what has not been delivered or handled, and why."""
+    from bot.cli.undelivered import COLUMNS, undelivered
+
+    if again:
+        _take_up_again()
+        return
+    with _database() as (settings, storage), storage.reading() as session:
+        rows = undelivered(session)
+    show(rows, COLUMNS, how, settings.timezone, empty="Everything is delivered and handled.", bare=True)
+
+
+def _take_up_again() -> None:
+    from bot.kit import parked
+
+    with _database() as (settings, storage):
+        bot_id = int(settings.token.partition(":")[0])
+        with storage.transaction() as session:
+            number = parked.again(session, bot_id, _now(settings), "command")
+    click.echo(f"{number} updates will be handled again." if number else "There is nothing to take up again.")
+
+
+@cli.command()
+@FORMAT
+@click.pass_context
+def doctor(context: click.Context, how: str) -> None:
+    """Check settings, database, Telegram, calendar and clock: one line each, and what to do."""
+    from bot.cli.doctor import COLUMNS, examine
+
+    settings = load()
+    findings = list(examine(settings, _now(settings)))
+    show([finding.row() for finding in findings], COLUMNS, how, settings.timezone, bare=True)
+    if any(finding.ok is False for finding in findings):
+        context.exit(1)

@@ -1,0 +1,213 @@
+"""The commands about people: branches, rosters, archives, invites; heavy modules are loaded by whoever needs them."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bot.cli.context import branch as one_branch
+from bot.cli.context import database, now
+from bot.cli.output import FORMAT, Format, show
+
+
+@click.group()
+def branch() -> None:
+    """Add and list branches."""
+
+
+@branch.command("add")
+@click.argument("name")
+@click.option("--under", type=int, metavar="ID", help="The branch above it, which becomes a general branch.")
+def branch_add(name: str, under: int | None) -> None:
+    """Add a branch called NAME and print its id."""
+    from bot.features.accounts.rules import clean_name
+    from bot.features.accounts.service import add_branch, list_branches
+
+    with database() as (settings, storage), storage.transaction() as session:
+        for one in list_branches(session):
+            if (one.name, one.parent_id) == (clean_name(name), under):
+                raise click.ClickException(f"There is a branch {one.name} there already: its id is {one.id}.")
+        branch_id = add_branch(session, name, under, now(settings))
+    click.echo(branch_id)
+
+
+@branch.command("list")
+@FORMAT
+def branch_list(how: str) -> None:
+    """List the branches with the number of people and of those who are bound to an account."""
+    from bot.features.accounts.service import list_branches
+
+    with database() as (settings, storage), storage.reading() as session:
+        rows = [
+            {
+                "id": one.id,
+                "name": one.name,
+                "kind": one.kind.value,
+                "under": one.parent_id,
+                "people": one.people,
+                "bound": one.bound,
+            }
+            for one in list_branches(session)
+        ]
+    show(rows, ("id", "name", "kind", "under", "people", "bound"), how, settings.timezone, empty="No branch yet.")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day from which a roster holds. Default: 1 January of this year for a branch without people, else today.",
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--yes", is_flag=True, help="A roster: do not ask.")
+@click.option("--replace", is_flag=True, help="An archive: put it in the place of the branch's people and groups.")
+@click.option("--as-new", metavar="NAME", help="An archive: make a branch of this name of it.")
+def import_(
+    file: Path,
+    branch_id: int | None,
+    since: datetime | None,
+    dry_run: bool,
+    yes: bool,
+    replace: bool,
+    as_new: str | None,
+) -> None:
+    """Import a roster or an archive: FILE is told apart by what it holds. The same file again changes nothing.
+
+    A roster is xlsx or csv, as secretaries keep it (branch-bot roster template FILE makes one to fill in). What it
+    changes is shown, and written once that is confirmed. People count from --since on; the day is settled by the
+    first import, a later one does not move it.
+
+    An archive is what branch-bot export --archive FILE wrote. This version reads its branch and people, and names
+    what it leaves out.
+    """
+    from bot.cli.rosters import import_archive, import_table
+    from bot.features.archive.document import is_archive
+
+    content = file.read_bytes()
+    with database() as (settings, storage):
+        at = now(settings)
+        if is_archive(content):
+            import_archive(
+                settings,
+                storage,
+                content,
+                at,
+                branch_id=branch_id,
+                as_new=as_new,
+                replace=replace,
+                dry_run=dry_run,
+            )
+            return
+        if replace or as_new is not None:
+            raise click.UsageError("--replace and --as-new are for archives")
+        with storage.reading() as session:
+            where = one_branch(session, branch_id)
+        import_table(storage, content, where, since.date() if since else None, at, dry_run=dry_run, yes=yes)
+
+
+@click.command()
+@click.option(
+    "--archive",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write the branch as JSON (branch-archive/1).",
+)
+@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
+def export(archive: Path, branch_id: int | None) -> None:
+    """Write a branch and its people, with every dated fact, into a file that import reads back."""
+    from bot.cli.rosters import export_archive
+
+    with database() as (settings, storage):
+        with storage.reading() as session:
+            where = one_branch(session, branch_id)
+        export_archive(settings, storage, where, archive, now(settings))
+
+
+@click.group()
+def roster() -> None:
+    """Tables of people."""
+
+
+@roster.command("template")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--filled", is_flag=True, help="With the people of a branch as they stand today.")
+@click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="With --filled: as they stood, or will stand, on that day. To look things up, not to import.",
+)
+@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
+def roster_template(file: Path, filled: bool, on: datetime | None, branch_id: int | None) -> None:
+    """Write a table to fill in: FILE ends with .xlsx or .csv. It imports back as it is."""
+    from bot.cli.rosters import template
+
+    if on is not None and not filled:
+        raise click.UsageError("--on belongs to --filled")
+    if not filled:
+        template(file, None)
+        return
+    from bot.features.roster.tables import roster_rows
+
+    with database() as (settings, storage), storage.reading() as session:
+        rows = roster_rows(session, one_branch(session, branch_id), (on or now(settings)).date())
+    template(file, rows)
+
+
+@click.command()
+@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
+@click.option("--secretary", is_flag=True, help="One link for the first secretary instead of all members' links.")
+@click.option("--person", metavar="NAME", help="One link for one person, bound or not: a new phone, another account.")
+@click.option(
+    "--sheet",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write the links as a PDF to print: A4, twelve slips a page, each with a name and a QR code.",
+)
+@click.option("--revoke", metavar="NAME", help="End the links of one person that nobody has opened, and make none.")
+@FORMAT
+def invites(
+    branch_id: int | None, secretary: bool, person: str | None, sheet: Path | None, revoke: str | None, how: str
+) -> None:
+    """Print a one-time link for everybody who is not bound yet. Links made before stop working.
+
+    With --person the present account of the person goes on working until the new link is opened.
+    """
+    from bot.cli.bot_name import bot_name
+    from bot.cli.invites import make, write_sheet
+    from bot.features.accounts.service import branch_name
+
+    if secretary + sum(one is not None for one in (person, sheet, revoke)) > 1:
+        raise click.UsageError("--secretary, --person, --sheet and --revoke exclude each other.")
+    if sheet is not None and (sheet.suffix.lower() != ".pdf" or how != Format.TABLE):
+        raise click.UsageError("--sheet writes a PDF: FILE ends with .pdf, and there is no --format.")
+    if revoke is not None:
+        _revoke(branch_id, revoke)
+        return
+    with database() as (settings, storage):
+        with storage.reading() as session:
+            where, at = one_branch(session, branch_id), now(settings)
+        name = bot_name(settings)
+        with storage.transaction() as session:
+            made = make(session, where, name, at, secretary=secretary, person=person)
+            if sheet is not None and made:
+                # Inside: when the file cannot be written, the links made before go on working.
+                write_sheet(sheet, made, branch_name(session, where), at)
+    if sheet is None:
+        rows = [{"name": one.name, "group": one.group, "link": one.link} for one in made]
+        show(rows, ("name", "group", "link"), how, settings.timezone, empty="Everybody is bound.")
+    elif made:
+        click.echo(f"{sheet}: {len(made)} slips. Links made before no longer work.")
+    else:
+        click.echo("Everybody is bound: there is nothing to print.")
+
+
+def _revoke(branch_id: int | None, whom: str) -> None:
+    from bot.features.accounts.service import revoke_person_invite
+
+    with database() as (settings, storage), storage.transaction() as session:
+        name, count = revoke_person_invite(session, one_branch(session, branch_id), whom, now(settings))
+    click.echo(f"{name}: {count} links have ended." if count else f"{name}: there was no open link.")

@@ -1,0 +1,197 @@
+"""What the commands about people do: rosters and archives in, archives and templates out."""
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.cli.confirm import alone, sure
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from bot.features.roster.file_import import Plan
+    from bot.settings import Settings
+    from storage.engine import Storage
+
+IN_CHAT = "Or let a secretary send the file in chat while the bot runs: 党员, then 导入名册."
+
+
+class _OnlyLooking(Exception):
+    """Takes back what a dry run did."""
+
+
+def import_table(
+    storage: "Storage", content: bytes, branch_id: int, since: date | None, now: datetime, *, dry_run: bool, yes: bool
+) -> None:
+    """A roster (xlsx or csv): what it changes is listed, asked about, then written."""
+    from bot.features.roster.file_hygiene import faults_by_words
+    from bot.features.roster.file_import import plan_import, undone_office, write_import
+    from bot.features.roster.file_reader import BadRoster, read_roster
+    from bot.kit.sheets import kind_of
+    from storage.hygiene import words_of
+
+    rows = read_roster(content)
+    if not rows:
+        raise click.ClickException("The file holds only the example row of the template: nobody was imported.")
+    with nullcontext() if dry_run else alone(storage, IN_CHAT):
+        with storage.reading() as session:
+            faults = faults_by_words(rows, words_of(session, branch_id))
+            if faults:
+                raise BadRoster(*faults)
+            is_first = not _has_people(session, branch_id)
+            holds_from = since or (now.date().replace(month=1, day=1) if is_first else now.date())
+            plan = plan_import(session, branch_id, rows, holds_from)
+        if (undone := undone_office(plan)) is not None:
+            name, duty = plan.facts.people[undone.person_id].values["name"], undone.stays["duty"]
+            raise click.ClickException(
+                f"The file would undo an office: {name} is {duty} since {undone.stays['from_on']}. End it first "
+                "(branch-bot office take), or give it to somebody else, or say a later day with --since."
+            )
+        if dry_run:
+            click.echo("Nothing was changed. It would be:")
+        _show(plan, is_first)
+        if dry_run or not plan.edits:
+            return
+        sure("Write this?", yes)
+        with storage.transaction() as session:
+            again = plan_import(session, branch_id, rows, holds_from)
+            if again.fingerprint != plan.fingerprint:
+                raise click.ClickException("The roster was changed by somebody else meanwhile; look once more.")
+            write_import(session, again, now=now, file=kind_of(content))
+    click.echo("Imported.")
+
+
+def _has_people(session: "Session", branch_id: int) -> bool:
+    from bot.features.accounts.service import list_branches
+
+    return any(one.people for one in list_branches(session) if one.id == branch_id)
+
+
+def _show(plan: "Plan", is_first: bool) -> None:
+    """Everything that the file would change, and whom it passes over."""
+    from bot.features.roster.words import differences
+
+    done = plan.imported()
+    click.echo(
+        f"{done.listed} people listed: {done.added} added, {done.changed} changed, {done.groups_added} new groups."
+    )
+    if plan.edits:
+        click.echo(
+            f"{'The roster holds' if is_first else 'The changes hold'} from {plan.facts.since} (--since changes that)."
+        )
+    for one in differences(plan.facts, plan.edits):
+        click.echo(f"  {one.name}: {one}")
+    for what, names in (("Out of attendance", done.exempt), ("On the roster, not in the file", done.not_listed)):
+        if names:
+            click.echo(f"{what}: {'、'.join(names)}")
+
+
+def import_archive(
+    settings: "Settings",
+    storage: "Storage",
+    content: bytes,
+    now: datetime,
+    *,
+    branch_id: int | None,
+    as_new: str | None,
+    replace: bool,
+    dry_run: bool,
+) -> None:
+    """An archive (branch-archive/1): whole, or not at all."""
+    from bot.features.archive.document import load
+    from bot.features.archive.importing import bring
+
+    document = load(content)
+    try:
+        with storage.transaction() as session:
+            target = _target(session, document, branch_id, as_new, replace)
+            done = bring(session, document, target, now=now, timezone=str(settings.timezone))
+            if dry_run:
+                raise _OnlyLooking
+    except _OnlyLooking:
+        click.echo("Nothing was changed. It would be:")
+    if done.changed:
+        click.echo(f"Branch {done.branch_id}: {done.people} people and {done.groups} party groups were imported.")
+    else:
+        click.echo(f"Nothing to do: branch {done.branch_id} says the same already.")
+    for note in done.notes:
+        click.echo(f"Note: {note}", err=True)
+    if done.left_out:
+        listed = ", ".join(f"{name} ({count})" for name, count in sorted(done.left_out.items()))
+        click.echo(
+            f"Left out, because this version reads branch and people only: {listed}.\nKeep the file: nothing of "
+            "these was stored, and a later version reads them from it.",
+            err=True,
+        )
+
+
+def _target(
+    session: "Session", document: Mapping[str, Any], branch_id: int | None, as_new: str | None, replace: bool
+) -> Any:
+    """The branch that was named, else the one of the archive's name, else the only one; else a new one."""
+    from bot.features.accounts.rules import clean_name
+    from bot.features.accounts.service import list_branches
+    from bot.features.archive.importing import Target
+    from storage.choices import OrganisationKind
+
+    if as_new is not None and (branch_id is not None or replace):
+        raise click.UsageError("--as-new makes a branch of its own: leave out --branch and --replace")
+    if as_new is not None and not clean_name(as_new):
+        raise click.UsageError("--as-new needs a name")
+    names = {one.id: one.name for one in list_branches(session) if one.kind is OrganisationKind.BRANCH}
+    if branch_id is not None and branch_id not in names:
+        raise click.UsageError(f"There is no branch {branch_id}; see: branch-bot branch list")
+    said = document.get("branch")
+    wanted = clean_name(as_new) if as_new is not None else said.get("name") if isinstance(said, dict) else None
+    same = [one for one, name in names.items() if name == wanted]
+    if as_new is not None:
+        return Target(same[0] if same else None, wanted)
+    if branch_id is not None or len(same) == 1:
+        return Target(branch_id or same[0], replace=replace)
+    if len(names) > 1:
+        hint = ", ".join(f"{one} {name}" for one, name in names.items())
+        raise click.UsageError(f"Say which one with --branch ID, or --as-new NAME: {hint}")
+    return Target(next(iter(names), None), replace=replace)
+
+
+def export_archive(settings: "Settings", storage: "Storage", branch_id: int, file: Path, now: datetime) -> None:
+    """The branch as an archive; readable by its owner only, because it holds names and accounts."""
+    from bot.features.archive.document import dump
+    from bot.features.archive.exporting import export
+
+    with storage.reading() as session:
+        document = export(session, branch_id, now.date(), str(settings.timezone))
+    write(file, dump(document).encode())
+    click.echo(f"{file}: {document['branch']['name']}, {len(document['people'])} people.")
+
+
+def write(file: Path, content: bytes) -> None:
+    """The whole file or none, for its owner only; one that is there already may be a roster somebody has filled in."""
+    if file.exists():
+        raise click.ClickException(f"{file} is there already. Nothing was written: name another file, or move it away.")
+    beside = file.with_name(f".{file.name}.part")
+    beside.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(content)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def template(file: Path, rows: Sequence[Sequence[str]] | None) -> None:
+    """The empty template, or (rows) a branch's roster in the same form, as xlsx or csv by the file's name."""
+    from bot.features.roster import tables
+
+    if file.suffix.lower() not in (".xlsx", ".csv"):
+        raise click.UsageError("FILE should end with .xlsx or .csv")
+    if file.suffix.lower() == ".xlsx":
+        write(file, tables.roster_xlsx(rows) if rows else tables.template_xlsx())
+    else:
+        write(file, tables.roster_csv(rows) if rows else tables.template_csv())
+    click.echo(f"{file}: {len(rows) - 1} people." if rows else f"{file}: fill in below the example row.")

@@ -1,0 +1,202 @@
+"""Making an activity and changing the plan: with its components and its notice; cancelled, postponed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.features.activities import rules
+from bot.kit.access import Right, require
+from bot.kit.refusal import Refusal
+from scheduler.calendar.store import calendar_of
+from storage import audit
+from storage.audience import Me
+from storage.choices import (
+    ActivityStatus,
+    ActivityType,
+    Scope,
+)
+from storage.lookups import of_branch
+from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
+from storage.models.attendance import Attendance, LeaveRequest
+from storage.models.notice import Notice
+from storage.models.organisation import Organisation, PartyGroup
+from storage.models.person import Person
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the wizard has gathered. `hours` are 学时 (R29); `first_agenda` are titles, each made or found again."""
+
+    types: Sequence[ActivityType]
+    start_at: datetime
+    end_at: datetime
+    place: str
+    title: str = ""
+    scope: Scope = Scope.BRANCH
+    group_id: int | None = None
+    hours: Decimal = Decimal(0)
+    host_id: int | None = None
+    lecturer_id: int | None = None
+    topic: str = ""
+    first_agenda: Sequence[str] = field(default_factory=list)
+
+
+def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Activity:
+    """Make the activity with its components and its notice. A past one is back-filled (补报) and asks no replies."""
+    activity = drafted(session, me, plan, now, tz)
+    session.add(activity)
+    session.flush()
+    for kind in dict.fromkeys(plan.types):
+        session.add(_component(activity, kind, plan))
+    for title in dict.fromkeys(plan.first_agenda):
+        add_first_agenda_item(session, me, activity, title, now)
+    if plan.start_at > now:
+        _open_notice(session, me, activity, now, tz)
+    session.flush()
+    audit.record(session, "make", "activity", activity.id, now=now, by=me)
+    return activity
+
+
+def drafted(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Activity:
+    """The activity of a plan, not yet kept; refuses what cannot be made."""
+    require(me, Right.MAKE_ACTIVITY, branch_id=me.branch_id, group_id=plan.group_id, types=plan.types)
+    if not plan.types:
+        raise Refusal("请至少选择一项活动内容。")
+    _within(session, me, plan)
+    if plan.end_at <= plan.start_at:
+        raise Refusal("结束时间应晚于开始时间。")
+    day = plan.start_at.astimezone(tz).date()
+    late_minutes = session.get_one(Organisation, me.branch_id).settings.get("late_minutes", 10)
+    return Activity(
+        branch_id=me.branch_id,
+        title=plan.title or rules.default_title(plan.types, day),
+        planned_on=day,
+        scope=plan.scope,
+        group_id=plan.group_id,
+        start_at=plan.start_at,
+        end_at=plan.end_at,
+        place=plan.place,
+        hours=plan.hours,
+        host_id=plan.host_id,
+        late_minutes=late_minutes,
+        created_by_id=me.id,
+        created_at=now,
+        status=ActivityStatus.PLANNED,
+    )
+
+
+def _within(session: Session, me: Me, plan: Plan) -> None:
+    """Group, host and lecturer are of the branch, and a meeting of a party group is of that group."""
+    of_group = plan.scope is Scope.GROUP
+    if of_group != (plan.group_id is not None) or (ActivityType.GROUP_MEETING in plan.types and not of_group):
+        raise Refusal("党小组会请选择党小组。")
+    if plan.group_id is not None and of_branch(session, PartyGroup, plan.group_id, me.branch_id) is None:
+        raise Refusal("没有找到这个党小组。")
+    for person_id in (plan.host_id, plan.lecturer_id):
+        if person_id is not None and of_branch(session, Person, person_id, me.branch_id) is None:
+            raise Refusal("没有找到这位同志。")
+
+
+def _open_notice(session: Session, me: Me, activity: Activity, now: datetime, tz: tzinfo) -> None:
+    """Ask for replies until noon of the next working day; the words are filled in when all they name is known."""
+    next_day = calendar_of(session, activity.branch_id).next_working_day(now.astimezone(tz).date())
+    deadline = rules.reply_by(now, activity.start_at, next_day, tz)
+    notice = Notice(
+        branch_id=activity.branch_id,
+        activity_id=activity.id,
+        text="",
+        reply_by=deadline,
+        created_by_id=me.id,
+        created_at=now,
+    )
+    session.add(notice)
+
+
+def _component(activity: Activity, kind: ActivityType, plan: Plan) -> Component:
+    details: dict[str, Any] = {"topic": plan.topic} if plan.topic and kind is ActivityType.GROUP_DISCUSSION else {}
+    lecturer = plan.lecturer_id if kind is ActivityType.PARTY_LECTURE else None
+    return Component(activity_id=activity.id, type=kind, lecturer_id=lecturer, details=details)
+
+
+def add_first_agenda_item(session: Session, me: Me, activity: Activity, title: str, now: datetime) -> FirstAgendaItem:
+    """Link an item of 第一议题; one title is one item of the branch, however often it is studied (D9)."""
+    item = session.scalar(
+        select(FirstAgendaItem).where(FirstAgendaItem.branch_id == activity.branch_id, FirstAgendaItem.title == title)
+    )
+    if item is None:
+        item = FirstAgendaItem(branch_id=activity.branch_id, title=title, created_at=now)
+        session.add(item)
+        session.flush()
+    if session.get(ActivityFirstAgendaItem, (activity.id, item.id)) is None:
+        session.add(ActivityFirstAgendaItem(activity_id=activity.id, item_id=item.id))
+    return item
+
+
+def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> None:
+    """Cancel. A held activity stays: only a correction changes it."""
+    changeable(session, me, activity)
+    _close_notices(session, activity, now)
+    audit.change(
+        session,
+        "cancel",
+        activity,
+        {"status": ActivityStatus.CANCELLED},
+        now=now,
+        by=me,
+    )
+
+
+def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime, tz: tzinfo) -> None:
+    """A new date, the same id: sign-ins and leave of the old date are withdrawn, replies are asked anew (D1)."""
+    may_postpone(session, me, activity, start_at, now)
+    moved = {"start_at": start_at, "end_at": start_at + (activity.end_at - activity.start_at)}
+    audit.change(session, "postpone", activity, moved, now=now, by=me)
+    _close_notices(session, activity, now)
+    _withdraw_rows(session, me, activity, now)
+    _open_notice(session, me, activity, now, tz)
+    session.flush()
+
+
+def _withdraw_rows(session: Session, me: Me, activity: Activity, now: datetime) -> None:
+    """Sign-ins and leave of the date that is not kept; the log names the rows and how many they are."""
+    for kind in (Attendance, LeaveRequest):
+        live = update(kind).where(kind.activity_id == activity.id, kind.withdrawn_at.is_(None))
+        ids = sorted(session.scalars(live.values(withdrawn_at=now).returning(kind.id)))
+        if ids:
+            audit.record(
+                session,
+                "withdraw",
+                kind.__tablename__,
+                None,
+                now=now,
+                by=me,
+                activity_id=activity.id,
+                ids=ids,
+                count=len(ids),
+            )
+
+
+def may_postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime) -> None:
+    """Refuses what `postpone` would refuse."""
+    changeable(session, me, activity)
+    if start_at <= now:
+        raise Refusal("新的时间应在现在之后。")
+
+
+def changeable(session: Session, me: Me, activity: Activity) -> None:
+    """Refuses whoever could not have made it, and what has been held or called off."""
+    types = session.scalars(select(Component.type).where(Component.activity_id == activity.id)).all()
+    require(me, Right.MAKE_ACTIVITY, branch_id=activity.branch_id, group_id=activity.group_id, types=types)
+    if activity.status is not ActivityStatus.PLANNED:
+        raise Refusal("活动已登记或已取消，不能再改。")
+
+
+def _close_notices(session: Session, activity: Activity, now: datetime) -> None:
+    session.execute(
+        update(Notice).where(Notice.activity_id == activity.id, Notice.closed_at.is_(None)).values(closed_at=now)
+    )

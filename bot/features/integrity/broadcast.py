@@ -1,0 +1,63 @@
+"""A pre-holiday reminder as what goes to many: how it reads now for each, and would with other words."""
+
+from datetime import datetime, tzinfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.integrity import messages, rules, service
+from bot.features.integrity.buttons import Origin
+from bot.features.study import prompts
+from bot.kit.access import Right
+from bot.kit.broadcasts import BatchContent, Broadcast, Sent, with_delivery
+from bot.kit.replies import Message
+from storage.models.reminder import Acknowledgement, Reminder
+
+KIND = "reminder"
+LONGEST = 3000
+
+
+def find(session: Session, reminder_id: int, tz: tzinfo) -> BatchContent | None:
+    reminder = session.get(Reminder, reminder_id)
+    if reminder is None:
+        return None
+    return BatchContent(
+        branch_id=reminder.branch_id,
+        title=f"{rules.names(reminder.holidays)}节前廉洁提醒",
+        text=messages.body_of(reminder, tz),
+        longest=LONGEST,
+        right=Right.MAKE_REMINDER,
+        cards=[(service.CARD, reminder.id)],
+    )
+
+
+def reworded(session: Session, reminder_id: int, text: str, tz: tzinfo) -> Message:
+    reminder = session.get_one(Reminder, reminder_id)
+    return messages.card(Reminder(id=reminder_id, text=messages.worded_anew(reminder, text, tz)), tz)
+
+
+def change(session: Session, reminder_id: int, text: str, tz: tzinfo) -> None:
+    reminder = session.get_one(Reminder, reminder_id)
+    reminder.text = messages.worded_anew(reminder, text, tz)
+
+
+def reads(session: Session, reminder_id: int, sent: Sent, now: datetime, tz: tzinfo) -> Message | None:
+    """With 已阅 and its time; with the month's prompt when that went along."""
+    if sent.person_id is None:
+        return None
+    reminder = session.get_one(Reminder, reminder_id)
+    mine = (Acknowledgement.reminder_id == reminder_id, Acknowledgement.person_id == sent.person_id)
+    read_at = session.scalar(select(Acknowledgement.at).where(*mine))
+    if sent.about.get("theme") is None:
+        return messages.card(reminder, tz, read_at)
+    section = prompts.section(session, sent.about["theme"], sent.person_id)
+    return messages.joined(section, messages.card(reminder, tz, read_at, Origin.NUDGE))
+
+
+def desk_card(session: Session, reminder: Reminder, now: datetime, tz: tzinfo) -> Message:
+    """The desk's card with what became of the sending."""
+    card = messages.desk_card(reminder, service.figures(session, reminder, now), tz)
+    return with_delivery(session, card, reminder.branch_id, KIND, reminder.id, now, tz)
+
+
+BROADCASTS = [Broadcast(KIND, find, reworded, change, reads)]

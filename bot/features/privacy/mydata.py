@@ -1,0 +1,129 @@
+"""我的数据: everything that is stored about somebody, over all tables that hold people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Table, func, select
+from sqlalchemy.orm import Session
+
+from bot.features.privacy.personal_data import HOLDINGS, DataSubject, Holding
+from bot.features.privacy.redactions import without_others_texts
+from storage.audience import Me
+from storage.base import Model, table
+from storage.models.activity import Activity
+from storage.models.notice import Notice
+from storage.models.organisation import Organisation, PartyGroup
+from storage.models.person import Person
+from storage.models.reflection import ReflectionTask
+from storage.models.reminder import Reminder
+from storage.models.study import StudyItem
+
+# What a reader sees in the place of a number that points at one of these.
+NAMED: Mapping[type[Model], Any] = {
+    Person: Person.name,
+    Activity: Activity.title,
+    ReflectionTask: ReflectionTask.title,
+    StudyItem: StudyItem.title,
+    Notice: Notice.text,
+    Organisation: Organisation.name,
+    PartyGroup: PartyGroup.name,
+    Reminder: Reminder.holidays,
+}
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """One table of somebody's data: the rows as they are stored, and how often the person is named in others' rows."""
+
+    name: str
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    acted: int
+
+
+@dataclass(frozen=True, slots=True)
+class MyData:
+    """`names`: (table, key) -> what stands for a number that points there."""
+
+    person_id: int
+    name: str
+    parts: Sequence[DataTable]
+    names: Mapping[tuple[str, int], str]
+    points: Mapping[tuple[str, str], str]
+
+
+def gather(session: Session, me: Me) -> MyData:
+    """One's own data; nobody can ask for another's."""
+    subject = DataSubject(me.id, session.scalars(select(Person.telegram_id).where(Person.id == me.id)).first())
+    parts = [_part(session, holding, subject) for holding in HOLDINGS]
+    points = {
+        (of.name, column.name): key.column.table.name
+        for of in (table(holding.table) for holding in HOLDINGS)
+        for column in of.columns
+        for key in column.foreign_keys
+    }
+    return MyData(me.id, me.name, parts, _names(session, parts, points), points)
+
+
+def _part(session: Session, holding: Holding, subject: DataSubject) -> DataTable:
+    of = table(holding.table)
+    rows: Sequence[Row] = []
+    if holding.whose is not None:
+        query = select(of).where(holding.whose(subject)).order_by(*of.primary_key.columns)
+        rows = [dict(row) for row in session.execute(query).mappings()]
+        rows = without_others_texts(session, subject, holding.table, rows)
+    acted = sum(
+        session.scalar(select(func.count()).select_from(of).where(of.c[column] == subject.person_id)) or 0
+        for column in holding.acts
+    )
+    return DataTable(of.name, holding.title, [column.name for column in of.columns], rows, acted)
+
+
+def _names(
+    session: Session, parts: Iterable[DataTable], points: Mapping[tuple[str, str], str]
+) -> dict[tuple[str, int], str]:
+    wanted: dict[str, set[int]] = {}
+    for part in parts:
+        for row in part.rows:
+            for column, value in row.items():
+                target = points.get((part.name, column))
+                if target is not None and value is not None:
+                    wanted.setdefault(target, set()).add(value)
+    found = {}
+    for model, shown in NAMED.items():
+        of: Table = table(model)
+        query = select(of.c.id, shown).where(of.c.id.in_(wanted.get(of.name, set())))
+        for key, name in session.execute(query):
+            found[of.name, key] = "、".join(name) if isinstance(name, list) else str(name).split("\n")[0]
+    return found
+
+
+def plain(value: Any) -> Any:
+    """A value for JSON. A file on its way is named by its size: it lies elsewhere in the same export, or is no data."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return {
+            key: f"{len(each) * 3 // 4} bytes" if key == "base64" and isinstance(each, str) else plain(each)
+            for key, each in value.items()
+        }
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return value
+
+
+def to_json(data: MyData, now: datetime) -> dict[str, Any]:
+    """For programs: the tables and columns by their own names."""
+    return {
+        "made_at": now.isoformat(),
+        "person_id": data.person_id,
+        "tables": {part.name: [plain(dict(row)) for row in part.rows] for part in data.parts if part.rows},
+        "named_in": {part.name: part.acted for part in data.parts if part.acted},
+    }

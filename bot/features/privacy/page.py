@@ -1,0 +1,125 @@
+"""我的数据 as one page that any phone opens: large letters, no script, nothing of it is markup."""
+
+import html
+import json
+from collections.abc import Iterator
+from datetime import date, datetime, tzinfo
+from enum import StrEnum
+from typing import Any
+
+from bot.features.privacy.mydata import DataTable, MyData, Row
+from bot.features.privacy.words import HIDDEN
+from bot.kit.glossary.acts import VIA, action_word, subject_word
+from bot.kit.glossary.choices import value_word
+from bot.kit.glossary.columns import FILES, column_word, stored_word
+from bot.kit.sheets import visible
+from bot.kit.words import moment_words
+
+STYLE = (
+    "body{font:18px/1.6 sans-serif;margin:1em;max-width:60em}h1{font-size:1.4em}h2{font-size:1.15em}"
+    "table{border-collapse:collapse;width:100%}th{background:#f3f3f3}"
+    "th,td{border:1px solid #bbb;padding:.3em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+)
+# What only says where a card stands in a chat.
+MACHINERY = frozenset({"card"})
+EMPTY = "（无）"
+
+
+def page(data: MyData, now: datetime, tz: tzinfo) -> str:
+    """The whole page; every cell is escaped."""
+    return "\n".join(_lines(data, now, tz))
+
+
+def _lines(data: MyData, now: datetime, tz: tzinfo) -> Iterator[str]:
+    title = f"{data.name}同志的数据"
+    yield '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
+    yield '<meta name="viewport" content="width=device-width,initial-scale=1">'
+    yield f"<title>{_safe(title)}</title><style>{STYLE}</style></head><body>"
+    yield f"<h1>{_safe(title)}</h1><p>{_safe(moment_words(now, tz))}生成，包括小助手保存的您的全部数据。</p>"
+    for part in data.parts:
+        if part.rows and part.name not in MACHINERY:
+            yield from _table(data, part, tz)
+    acted = [(part.title, part.acted) for part in data.parts if part.acted]
+    if acted:
+        yield "<h2>由您办理或提到您的支部记录</h2><table><tr><th>记录</th><th>条数</th></tr>"
+        yield from (f"<tr><td>{_safe(name)}</td><td>{count}</td></tr>" for name, count in acted)
+        yield "</table>"
+    yield "</body></html>"
+
+
+def _table(data: MyData, part: DataTable, tz: tzinfo) -> Iterator[str]:
+    columns = [name for name in part.columns if name not in HIDDEN]
+    cells = [[_safe(_shown(data, part, row, name, tz)) for name in columns] for row in part.rows]
+    yield f"<h2>{_safe(part.title)}（{len(part.rows)}条）</h2><table><tr>"
+    yield "".join(f"<th>{_safe(column_word(name, part.name))}</th>" for name in columns) + "</tr>"
+    # A draft that was closed, a card: rows that say nothing to a reader stand in the file for programs.
+    yield from ("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells if any(row))
+    yield "</table>"
+
+
+def _shown(data: MyData, part: DataTable, row: Row, column: str, tz: tzinfo) -> str:
+    value = row[column]
+    target = data.points.get((part.name, column))
+    if target is not None and value is not None:
+        return data.names.get((target, value), str(value))
+    if part.name == "audit":
+        return _of_audit(row, column, tz)
+    if column == "payload":
+        return _received(value)
+    if column in ("draft", "details"):
+        return _texts(value)
+    return shown(stored_word(part.name, column, value) if isinstance(value, str) else value, tz)
+
+
+def _of_audit(row: Row, column: str, tz: tzinfo) -> str:
+    value = row[column]
+    if column == "details":
+        return EMPTY if not value else f"{len(value)}项"
+    if column == "action":
+        return action_word(value, row["subject"])
+    if column == "via":
+        return VIA.get(value, value)
+    return subject_word(value) if column == "subject" else shown(value, tz)
+
+
+def shown(value: Any, tz: tzinfo) -> str:
+    """One stored value in words."""
+    if value is None or value in ("", [], {}):
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, StrEnum):
+        return value_word(value)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(tz):%Y年%m月%d日 %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%Y年%m月%d日}"
+    if isinstance(value, dict | list):
+        return _texts(value)
+    return str(value)
+
+
+def _received(payload: str | None) -> str:
+    """What somebody wrote, out of the update as it came."""
+    try:
+        update = json.loads(payload or "{}")
+    except ValueError:
+        return ""
+    content: dict[str, Any] = next((each for each in update.values() if isinstance(each, dict)), {})
+    said = content.get("text") or content.get("caption") or ""
+    file = next((FILES[kind] for kind in ("photo", "voice", "document", "audio", "video") if kind in content), "")
+    return " ".join(filter(None, [f"【{file}】" if file else "", str(said)])) or "按钮"
+
+
+def _texts(value: Any) -> str:
+    """The words in a document: texts and names of files, without the keys of the machinery."""
+    if isinstance(value, dict):
+        kept = (_texts(each) for key, each in value.items() if key in ("text", "name", "document", "note", "title"))
+        return " ".join(filter(None, kept))
+    if isinstance(value, list):
+        return "、".join(filter(None, (_texts(each) for each in value)))
+    return str(value) if isinstance(value, str) else ""
+
+
+def _safe(text: str) -> str:
+    return html.escape(visible(text)).replace("\n", "<br>")

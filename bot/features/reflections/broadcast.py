@@ -1,0 +1,50 @@
+"""A reflection task as what goes to many: how it reads, and would with another title."""
+
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from sqlalchemy.orm import Session
+
+from bot.features.reflections import cards, messages, service, tasks
+from bot.kit.access import Right
+from bot.kit.broadcasts import BatchContent, Broadcast, Sent
+from bot.kit.replies import Message
+from storage.models.reflection import ReflectionTask
+
+
+def find(session: Session, task_id: int, tz: tzinfo) -> BatchContent | None:
+    row = session.get(ReflectionTask, task_id)
+    if row is None:
+        return None
+    return BatchContent(
+        branch_id=row.branch_id,
+        title=f"心得任务：{row.title}",
+        text=row.title,
+        longest=tasks.LONGEST_TITLE,
+        right=Right.MAKE_TASK,
+        cards=[(cards.TASK, row.id)],
+        closed="这项心得已取消，不能更正。" if row.cancelled_at is not None else "",
+    )
+
+
+def reworded(session: Session, task_id: int, text: str, tz: tzinfo) -> Message:
+    row = session.get_one(ReflectionTask, task_id)
+    task = service.load(session, row.branch_id, tz, [task_id])[0]
+    worded = ReflectionTask(
+        id=row.id, title=" ".join(text.split()), audience=row.audience, due_on=row.due_on, per_person=row.per_person
+    )
+    return messages.announced(replace(task, row=worded))
+
+
+def change(session: Session, task_id: int, text: str, tz: tzinfo) -> None:
+    session.get_one(ReflectionTask, task_id).title = " ".join(text.split())
+
+
+def reads(session: Session, task_id: int, sent: Sent, now: datetime, tz: tzinfo) -> Message | None:
+    """The same for everybody: what somebody hands in has a card of its own."""
+    row = session.get_one(ReflectionTask, task_id)
+    found = service.load(session, row.branch_id, tz, [task_id])
+    return messages.announced(found[0]) if found else None
+
+
+BROADCASTS = [Broadcast(cards.TASK, find, reworded, change, reads)]

@@ -1,0 +1,189 @@
+"""What the author does with a piece: the draft and its parts, 提交, 取消, 撤销."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bot.features.reflections import rules, service
+from bot.kit.access import NO_RIGHT
+from bot.kit.deadlines import before_cut_off, before_undo_ends
+from bot.kit.handlers import File
+from bot.kit.refusal import Refusal
+from storage import audit
+from storage.audience import Me
+from storage.choices import PieceState, TaskAudience
+from storage.lookups import changed
+from storage.models.reflection import Reflection, ReflectionPart
+
+MOST_PARTS = 50
+NOT_FOR_YOU = "这项心得由科级以上党员干部撰写。"
+NO_TURN = {
+    rules.NoTurn.WAITING: "您的心得已提交，等待审阅。",
+    rules.NoTurn.DONE: "您的心得已通过，不必再交。",
+}
+
+
+def open_tasks(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[service.Task]:
+    """The tasks that somebody can hand in to now: voluntary ones last, the nearest due day first."""
+    found = [
+        task
+        for task in service.still_open(session, me.branch_id, now, tz, [me.id])
+        if not isinstance(rules.next_turn(task.of(me.id), task.row.per_person), rules.NoTurn)
+        and service.welcome(session, task, me.id)
+    ]
+    return sorted(found, key=lambda task: task.row.audience is TaskAudience.VOLUNTARY)
+
+
+def start(session: Session, me: Me, task: service.Task, now: datetime) -> Reflection:
+    """The draft that somebody writes now: the one that is open, or a new version or piece. Refuses when it is done."""
+    if not service.welcome(session, task, me.id):
+        raise Refusal(NOT_FOR_YOU)
+    turn = rules.next_turn(task.of(me.id), task.row.per_person)
+    if isinstance(turn, rules.NoTurn):
+        raise Refusal(NO_TURN[turn])
+    if turn.row_id is not None:
+        return session.get_one(Reflection, turn.row_id)
+    return _draft(session, task.row.id, me.id, turn.piece, turn.version, now)
+
+
+def _draft(session: Session, task_id: int, person_id: int, piece: int, version: int, now: datetime) -> Reflection:
+    row = Reflection(task_id=task_id, person_id=person_id, piece=piece, version=version, started_at=now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def mine(session: Session, me: Me, reflection_id: int) -> Reflection:
+    """One's own version, not withdrawn."""
+    row = session.get(Reflection, reflection_id)
+    if row is None or row.person_id != me.id:
+        raise Refusal(NO_RIGHT)
+    if row.withdrawn_at is not None:
+        raise Refusal("这篇心得已取消或撤回，请重新点“交心得”。")
+    return row
+
+
+def parts(session: Session, reflection_id: int) -> list[ReflectionPart]:
+    """In the order in which they were sent: Telegram numbers the messages of a chat."""
+    query = select(ReflectionPart).where(ReflectionPart.reflection_id == reflection_id)
+    return list(session.scalars(query.order_by(ReflectionPart.message_id)))
+
+
+def part_of(session: Session, chat_id: int, message_id: int) -> ReflectionPart | None:
+    return session.scalars(
+        select(ReflectionPart).where(ReflectionPart.chat_id == chat_id, ReflectionPart.message_id == message_id)
+    ).first()
+
+
+def add_part(
+    session: Session, row: Reflection, chat_id: int, message_id: int, text: str, files: Sequence[File], now: datetime
+) -> ReflectionPart:
+    """One message becomes a part of the draft; the same message twice is one part."""
+    _still_draft(row)
+    known = part_of(session, chat_id, message_id)
+    if known is not None:
+        return known
+    if _count(session, row.id) >= MOST_PARTS:
+        raise Refusal(f"一篇最多{MOST_PARTS}条，请点“提交”。")
+    part = ReflectionPart(reflection_id=row.id, chat_id=chat_id, message_id=message_id, received_at=now)
+    _fill(part, text, files)
+    session.add(part)
+    session.flush()
+    return part
+
+
+def _count(session: Session, reflection_id: int) -> int:
+    return session.scalar(select(func.count()).where(ReflectionPart.reflection_id == reflection_id)) or 0
+
+
+def _still_draft(row: Reflection) -> None:
+    if row.state is not PieceState.DRAFT or row.withdrawn_at is not None:
+        raise Refusal("这篇心得已提交或取消，如需再交请点“交心得”。")
+
+
+def _fill(part: ReflectionPart, text: str, files: Sequence[File]) -> None:
+    """Write what the message holds into its part; a sticker or a place holds nothing that could be a piece."""
+    file = files[0] if files else None
+    if not text.strip() and file is None:
+        raise Refusal("请发送文字、照片、文件或语音。")
+    part.kind = file.kind if file else "text"
+    part.text = text
+    part.file_id = file.file_id if file else None
+    part.file_unique_id = file.file_unique_id if file else None
+    part.file_name, part.mime_type, part.size = (file.name, file.mime_type, file.size) if file else (None, None, None)
+
+
+def edit_part(session: Session, part: ReflectionPart, text: str, files: Sequence[File]) -> bool | None:
+    """An edit before 提交 replaces the part: True. Nothing new in it: None. Later it changes nothing: False."""
+    same_file = (files[0].file_unique_id if files else None) == part.file_unique_id
+    if same_file and text == part.text:
+        return None
+    row = session.get_one(Reflection, part.reflection_id)
+    if row.state is not PieceState.DRAFT or row.withdrawn_at is not None:
+        return False
+    _fill(part, text, files)
+    return True
+
+
+def submit(session: Session, me: Me, row: Reflection, now: datetime) -> None:
+    """提交; a draft without parts is refused."""
+    _still_draft(row)
+    if not _count(session, row.id):
+        raise Refusal("还没有收到内容，请先发送文字、照片、文件或语音。")
+    changes = claim(session, row, PieceState.DRAFT, state=PieceState.SUBMITTED, submitted_at=now)
+    note(session, me, "submit", row, changes, now)
+
+
+def discard(session: Session, me: Me, row: Reflection, now: datetime) -> None:
+    """取消: the draft is withdrawn, what was sent stays with it."""
+    _still_draft(row)
+    changes = claim(session, row, PieceState.DRAFT, withdrawn_at=now)
+    note(session, me, "discard", row, changes, now)
+
+
+def undo(session: Session, me: Me, row: Reflection, cut_off: datetime, now: datetime) -> Reflection:
+    """Take 提交 back within ten minutes: the version is withdrawn, its parts go on in a new draft that is returned."""
+    if row.state is not PieceState.SUBMITTED or row.submitted_at is None:
+        raise Refusal("心得已审阅，不能撤销。" if row.submitted_at else "这篇心得尚未提交。")
+    before_undo_ends(row.submitted_at, now, "；如需修改请联系审阅的同志退回。")
+    before_cut_off(now, cut_off)
+    changes = claim(session, row, PieceState.SUBMITTED, withdrawn_at=now)
+    draft = _draft(session, row.task_id, row.person_id, row.piece, row.version, now)
+    session.execute(
+        update(ReflectionPart)
+        .where(ReflectionPart.reflection_id == row.id)
+        .values(reflection_id=draft.id)
+        .execution_options(synchronize_session=False)
+    )
+    note(session, me, "undo", row, changes, now)
+    return draft
+
+
+def claim(session: Session, row: Reflection, was: PieceState, **values: Any) -> dict[str, list[Any]]:
+    """Change the row only as it was when we looked: of an 撤销 and a 通过 at the same moment one wins.
+
+    Returns what changed, for the audit log.
+    """
+    changes = audit.diff(row, values)
+    mine = (Reflection.id == row.id, Reflection.state == was, Reflection.withdrawn_at.is_(None))
+    if changed(session, update(Reflection).where(*mine).values(**values)) != 1:
+        raise Refusal("这篇心得刚刚有了变化，请重新查看。")
+    session.refresh(row)
+    return changes
+
+
+def note(session: Session, me: Me, action: str, row: Reflection, changes: dict[str, list[Any]], now: datetime) -> None:
+    audit.record(
+        session,
+        action,
+        "reflection",
+        row.id,
+        now=now,
+        by=me,
+        piece=row.piece,
+        version=row.version,
+        changes=changes,
+    )

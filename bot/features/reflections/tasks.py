@@ -1,0 +1,79 @@
+"""Making a reflection task, and calling it off."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from sqlalchemy.orm import Session
+
+from bot.features.reflections import service
+from bot.kit.access import Right, require
+from bot.kit.refusal import Refusal
+from scheduler.calendar.days import local_day
+from storage import audit
+from storage.audience import Me
+from storage.choices import TaskAudience
+from storage.lookups import of_branch
+from storage.models.activity import Activity
+from storage.models.reflection import ReflectionTask
+from storage.models.study import StudyItem
+
+LONGEST_TITLE = 60
+MOST_PIECES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the wizard has gathered; of activity and study item at most one."""
+
+    title: str
+    audience: TaskAudience
+    due_on: date
+    per_person: int = 1
+    activity_id: int | None = None
+    study_item_id: int | None = None
+
+
+def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> ReflectionTask:
+    """Make the task; refuses a due day that has gone by and what belongs to another branch."""
+    require(me, Right.MAKE_TASK, branch_id=me.branch_id)
+    _check(plan, local_day(now, tz))
+    _check_subject(session, me, plan)
+    row = ReflectionTask(
+        branch_id=me.branch_id,
+        title=plan.title,
+        activity_id=plan.activity_id,
+        study_item_id=plan.study_item_id,
+        audience=plan.audience,
+        due_on=plan.due_on,
+        per_person=plan.per_person,
+        created_by_id=me.id,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(session, "make", "reflection_task", row.id, now=now, by=me)
+    return row
+
+
+def _check(plan: Plan, today: date) -> None:
+    if not plan.title.strip() or len(plan.title) > LONGEST_TITLE:
+        raise Refusal(f"请发送不超过{LONGEST_TITLE}字的题目。")
+    if plan.due_on < today:
+        raise Refusal("截止日期不能早于今天。")
+    if not 1 <= plan.per_person <= MOST_PIECES:
+        raise Refusal(f"每人篇数应在1到{MOST_PIECES}之间。")
+
+
+def _check_subject(session: Session, me: Me, plan: Plan) -> None:
+    if plan.activity_id is not None and of_branch(session, Activity, plan.activity_id, me.branch_id) is None:
+        raise Refusal("没有找到关联的活动。")
+    if plan.study_item_id is not None and of_branch(session, StudyItem, plan.study_item_id, me.branch_id) is None:
+        raise Refusal("没有找到关联的学习内容。")
+
+
+def call_off(session: Session, me: Me, task: service.Task, now: datetime) -> None:
+    """Cancel a task that nobody has handed anything in to: a piece once given is never thrown away."""
+    require(me, Right.MAKE_TASK, branch_id=task.row.branch_id)
+    if any(version.submitted_at is not None for version in task.versions):
+        raise Refusal("已有同志提交，不能取消。")
+    audit.change(session, "cancel", task.row, {"cancelled_at": now}, now=now, by=me)

@@ -1,0 +1,299 @@
+"""Brings a roster into the tables: people, groups and dated facts. The same file again changes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.accounts.invites import appointing, end_of_leavers
+from bot.features.accounts.rules import SEATS, Known, RosterRow, match
+from storage.audience import Me
+from storage.audit import By, by_operator, record
+from storage.choices import Category, Duty, MembershipStatus, Source
+from storage.facts import Edit, Facts, fingerprint
+from storage.models.person import (
+    CategorySpan,
+    DutySpan,
+    ExemptionSpan,
+    GroupSpan,
+    MembershipSpan,
+    Person,
+    RankSpan,
+    RosterSpan,
+)
+
+_DETAILS = ("gender", "born_on", "joined_party_on", "phone", "notes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import did. `exempt`: by the file out of attendance; `not_listed`: on the roster only."""
+
+    listed: int
+    added: int
+    changed: int
+    groups_added: int
+    exempt: tuple[str, ...]
+    not_listed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The rows laid over the branch, before anything is written. `edits` are what would change."""
+
+    facts: Facts
+    rows: Sequence[RosterRow]
+    listed: tuple[int, ...]
+    not_listed: tuple[str, ...]
+    edits: list[Edit]
+
+    @property
+    def added(self) -> list[int]:
+        """New people, by their numbers in the plan."""
+        return [person_id for person_id in self.facts.people if person_id < 0]
+
+    @property
+    def changed(self) -> list[int]:
+        return sorted({edit.person_id for edit in self.edits if edit.person_id > 0})
+
+    @property
+    def fingerprint(self) -> str:
+        """The same as long as the import would do the same."""
+        return fingerprint(self.edits)
+
+    def imported(self) -> Imported:
+        """The plan in numbers and names."""
+        return Imported(
+            listed=len(self.rows),
+            added=len(self.added),
+            changed=len(self.changed),
+            groups_added=sum(group_id < 0 for group_id in self.facts.groups),
+            exempt=tuple(row.name for row in self.rows if row.exemption),
+            not_listed=self.not_listed,
+        )
+
+
+def plan_import(session: Session, branch_id: int, rows: Sequence[RosterRow], since: date) -> Plan:
+    """Lay the rows over the branch: facts without a date of their own hold from `since`. Writes nothing.
+
+    Who is not listed and what is left empty stays, except offices: who is listed holds those of the file.
+    Raises rules.Ambiguous for people of one name whom nothing tells apart.
+    """
+    facts = Facts.of_branch(session, branch_id, since)
+    on_roster = [person_id for person_id in facts.people if facts.of(RosterSpan, person_id)]
+    listed = _people(facts, rows)
+    for row, person_id in listed:
+        _lay(facts, row, person_id)
+    there = {person_id for _, person_id in listed}
+    rest = tuple(facts.people[person_id].values["name"] for person_id in on_roster if person_id not in there)
+    return Plan(facts, rows, tuple(person_id for _, person_id in listed), rest, facts.edits())
+
+
+def write_import(
+    session: Session,
+    plan: Plan,
+    *,
+    now: datetime,
+    by: Me | By | None = None,
+    file: str | None = None,
+) -> Imported:
+    """Write a plan, each person's change with a line in the audit log.
+
+    `by`: the command line unless said. `file`: xlsx or csv, never its name.
+    """
+    appointed = {edit.person_id for edit in plan.edits if edit.kind is DutySpan}
+    with appointing(session, appointed, now.date(), now):
+        done = plan.facts.write(session, now)
+        _seat(session, plan.facts.branch_id, plan.facts.since, now)
+    end_of_leavers(session, plan.facts.branch_id, now.date(), now)
+    of_file: dict[str, Any] = {"file": file} if file else {}
+    for person_id, edits in done.items():
+        is_new = any(edit.kind is Person and edit.before is None for edit in edits)
+        record(
+            session,
+            "person_added" if is_new else "person_changed",
+            "person",
+            person_id,
+            now=now,
+            by=by or by_operator(plan.facts.branch_id),
+            why=Source.ROSTER_IMPORT,
+            **of_file,
+            edits=[edit.to_json() for edit in edits],
+        )
+    return plan.imported()
+
+
+def _gives_a_seat(edit: Edit) -> bool:
+    return edit.kind is DutySpan and edit.before is None and edit.after["duty"] in SEATS
+
+
+def undone_office(plan: Plan) -> Edit | None:
+    """An office that the plan ends before, or as, it began: a day too early undoes what its holder has done since.
+
+    Also the secretary's, when nobody takes it: a branch without one is nobody's wish.
+    """
+    ended = [
+        edit
+        for edit in plan.edits
+        if edit.kind is DutySpan
+        and edit.before is not None
+        and edit.stays["to_on"] is not None
+        and edit.stays["organisation_id"] == plan.facts.branch_id
+    ]
+    taken = any(_gives_a_seat(edit) and edit.after["duty"] is Duty.SECRETARY for edit in plan.edits)
+    return next(
+        (
+            edit
+            for edit in ended
+            if _too_early(plan.facts, edit) or (edit.stays["duty"] is Duty.SECRETARY and not taken)
+        ),
+        None,
+    )
+
+
+def _too_early(facts: Facts, edit: Edit) -> bool:
+    """Of an office that is left without a day; one that began on the very day is put right by another file."""
+    began = edit.stays["from_on"]
+    left = [span.to_on for span in facts.spans[RosterSpan, edit.person_id] if span.to_on is not None]
+    return edit.stays["to_on"] <= began and (facts.since < began or any(day <= began for day in left[-1:]))
+
+
+def import_roster(
+    session: Session,
+    branch_id: int,
+    rows: Sequence[RosterRow],
+    *,
+    now: datetime,
+    since: date,
+) -> Imported:
+    """`plan_import` written at once, by the command line."""
+    plan = plan_import(session, branch_id, rows, since)
+    return write_import(session, plan, now=now)
+
+
+def _people(facts: Facts, rows: Sequence[RosterRow]) -> list[tuple[RosterRow, int]]:
+    """Every row with its person; somebody unknown who had left before `since` is nobody's business here."""
+    known = [
+        Known(
+            one.id or 0,
+            one.values["name"],
+            facts.groups.get(facts.now(GroupSpan, one.person_id, "group_id"), ""),
+            one.values["born_on"],
+        )
+        for one in facts.people.values()
+    ]
+    found = []
+    for row, person_id in zip(rows, match(rows, known), strict=True):
+        if person_id is not None:
+            found.append((row, person_id))
+        elif row.transfer_out is None or row.transfer_out > facts.since:
+            found.append((row, facts.new_person(row.name)))
+    return found
+
+
+def _lay(facts: Facts, row: RosterRow, person_id: int) -> None:
+    facts.people[person_id].values.update({name: getattr(row, name) for name in _DETAILS if getattr(row, name)})
+    began = _begins(row, facts.since)
+    facts.hold(RosterSpan, person_id, began, row.transfer_out, branch_id=facts.branch_id)
+    _lay_membership(facts, row, person_id, began)
+    if row.group:
+        facts.hold(GroupSpan, person_id, began, group_id=facts.group(row.group))
+    if row.rank:
+        facts.hold(RankSpan, person_id, began, rank=row.rank)
+    if row.category or person_id < 0:
+        facts.hold(CategorySpan, person_id, began, category=row.category or Category.IN_SERVICE)
+    if row.duties is not None:
+        _lay_duties(facts, row, person_id, began)
+    if row.transfer_out:
+        _end_duties(facts, person_id, row.transfer_out)
+    if row.exemption:
+        from_on = max(began, row.exemption.from_on or began)
+        if row.exemption.to_on is None or row.exemption.to_on > from_on:
+            facts.hold(ExemptionSpan, person_id, from_on, row.exemption.to_on, reason=row.exemption.reason)
+
+
+def _begins(row: RosterRow, since: date) -> date:
+    """On the roster from the transfer; a probationary member from the day after the meeting (D4)."""
+    if row.transfer_in:
+        return max(since, row.transfer_in)
+    if row.status is MembershipStatus.PROBATIONARY and row.joined_party_on:
+        return max(since, row.joined_party_on + timedelta(days=1))
+    return since
+
+
+def _lay_membership(facts: Facts, row: RosterRow, person_id: int, began: date) -> None:
+    if row.status is None and facts.of(MembershipSpan, person_id):
+        return
+    status = row.status or MembershipStatus.FULL
+    if status is not MembershipStatus.FULL:
+        facts.hold(MembershipSpan, person_id, row.joined_party_on or began, status=status)
+        return
+    converted = row.converted_on or began
+    if converted > began and not facts.of(MembershipSpan, person_id):
+        facts.add(MembershipSpan, person_id, row.joined_party_on or began, status=MembershipStatus.PROBATIONARY)
+    facts.hold(MembershipSpan, person_id, converted, status=status)
+
+
+def _lay_duties(facts: Facts, row: RosterRow, person_id: int, began: date) -> None:
+    group_id = facts.group(row.group) if row.group else None
+    wanted = {(duty, group_id if duty is Duty.GROUP_LEADER else None) for duty in row.duties or ()}
+    held = {
+        (span.values["duty"], span.values["group_id"]): span
+        for span in facts.of(DutySpan, person_id)
+        if span.values["organisation_id"] == facts.branch_id
+    }
+    for key in held.keys() - wanted:
+        held[key].values["to_on"] = max(began, held[key].from_on)
+    for duty, leads in sorted(wanted - held.keys()):
+        facts.add(DutySpan, person_id, began, organisation_id=facts.branch_id, duty=duty, group_id=leads)
+
+
+def _end_duties(facts: Facts, person_id: int, left_on: date) -> None:
+    """Whoever leaves the branch holds no office in it any longer."""
+    for span in facts.of(DutySpan, person_id):
+        if span.values["organisation_id"] == facts.branch_id and (span.to_on is None or span.to_on > left_on):
+            span.values["to_on"] = max(left_on, span.from_on)
+
+
+def _seat(session: Session, branch_id: int, since: date, now: datetime) -> None:
+    """The secretary who came by code or setting before the roster did sits down on the roster's own row."""
+    facts = Facts.of_branch(session, branch_id, since)
+    secretaries = [session.get_one(Person, one) for one in facts.people if _is_secretary(facts, one)]
+    seats = [one for one in secretaries if one.telegram_id is None and facts.of(RosterSpan, one.id)]
+    early = [one for one in secretaries if one.telegram_id is not None and not facts.spans[RosterSpan, one.id]]
+    for seat, person in zip(seats[:1], early[:1], strict=False):
+        move_account(session, person, seat, now)
+
+
+def _is_secretary(facts: Facts, person_id: int) -> bool:
+    return any(span.values["duty"] is Duty.SECRETARY for span in facts.of(DutySpan, person_id))
+
+
+def move_account(session: Session, old: Person, new: Person, now: datetime) -> None:
+    """The Telegram account of somebody known without a roster row goes to the row, with the offices held."""
+    telegram_id, old.telegram_id = old.telegram_id, None
+    session.flush()
+    new.telegram_id, new.bound_at, new.reachable = telegram_id, now, True
+    today = now.date()
+    spans = select(DutySpan).where(DutySpan.person_id.in_([old.id, new.id]), DutySpan.to_on.is_(None))
+    both = list(session.scalars(spans))
+    held = {(span.organisation_id, span.duty) for span in both if span.person_id == new.id}
+    for span in both:
+        if span.person_id == old.id and (span.organisation_id, span.duty) in held:
+            span.to_on = max(span.from_on, today)
+        elif span.person_id == old.id:
+            span.person_id = new.id
+    record(
+        session,
+        "account_moved",
+        "person",
+        new.id,
+        now=now,
+        by=By(new.branch_id),
+        from_id=old.id,
+        changes={"telegram_id": [False, True]},
+    )
+    session.flush()

@@ -1,0 +1,212 @@
+"""What the officer of a superior committee sees: counts of the branches below, many branches in a few statements."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, tzinfo
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from bot.features.tally.rules import COUNTED
+from bot.features.tally.service import Tally, cut_off, tally
+from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.refusal import Refusal
+from scheduler.calendar.days import Quarter, at
+from storage.audience import Me, below
+from storage.choices import (
+    ActivityStatus,
+    ActivityType,
+    Duty,
+    LeaveState,
+    MakeupState,
+    Organizer,
+    PieceState,
+    Scope,
+)
+from storage.models.activity import Activity, Component
+from storage.models.attendance import LeaveRequest, Makeup
+from storage.models.organisation import Organisation
+from storage.models.person import DutySpan, Person, RosterSpan
+from storage.models.reflection import Reflection, ReflectionTask
+from storage.spans import on_day
+
+NO_SUCH = "没有找到这个支部。"
+# Databases bound how many values one statement may carry.
+SLICE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What a branch still has to settle: rolls not called, leave not decided, hand-ins not reviewed."""
+
+    unsettled: int = 0
+    leave: int = 0
+    reviews: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BranchCounts:
+    """One branch in counts; of its people only the secretary has a name."""
+
+    id: int
+    name: str
+    secretary: str
+    people: int
+    bound: int
+    held: dict[ActivityType, int]
+    open: Open
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A page of the branches below, and how many people and branches there are in all."""
+
+    quarter: Quarter
+    name: str
+    branches: int
+    people: int
+    bound: int
+    lines: tuple[BranchCounts, ...]
+
+
+def overview(
+    session: Session, me: Me, quarter: Quarter, now: datetime, tz: tzinfo, page: int | None = None, size: int = 8
+) -> Below:
+    """The branches below in the order of their ids, a page of them; None: all, for a table."""
+    _require(me)
+    mine = below(me.branch_id)
+    # Of a quarter that is over its people are those of its last day.
+    day = min(now.astimezone(tz).date(), quarter.end)
+    branches, people, bound = _totals(session, mine, day)
+    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(mine)).order_by(Organisation.id)
+    if page is not None:
+        query = query.offset(max(0, min(page, (branches - 1) // size)) * size).limit(size)
+    shown = session.execute(query).all()
+    lines = []
+    for start in range(0, len(shown), SLICE):
+        part = shown[start : start + SLICE]
+        lines += _lines(session, [(row.id, row.name) for row in part], quarter, now, tz, day)
+    name = session.get_one(Organisation, me.branch_id).name
+    return Below(quarter, name, branches, people, bound, tuple(lines))
+
+
+def branch_tally(session: Session, me: Me, branch_id: int, quarter: Quarter, now: datetime, tz: tzinfo) -> Tally:
+    """The figures of one branch below; every other looks like one that does not exist."""
+    _require(me)
+    if (
+        session.scalar(
+            select(Organisation.id).where(Organisation.id == branch_id, Organisation.id.in_(below(me.branch_id)))
+        )
+        is None
+    ):
+        raise Refusal(NO_SUCH)
+    return tally(session, branch_id, quarter, now, tz)
+
+
+def _require(me: Me) -> None:
+    if reach(me, Right.TALLY) is not Reach.BELOW:
+        raise Refusal(NO_RIGHT)
+
+
+def _lines(
+    session: Session, branches: Sequence[tuple[int, str]], quarter: Quarter, now: datetime, tz: tzinfo, day: date
+) -> list[BranchCounts]:
+    ids = [branch_id for branch_id, _ in branches]
+    heads, secretaries = _heads(session, ids, day), _secretaries(session, ids, day)
+    held, open_ = _held(session, ids, quarter, now, tz), _open(session, ids, quarter, now, tz)
+    return [
+        BranchCounts(one, name, secretaries.get(one, ""), *heads.get(one, (0, 0)), held[one], open_[one])
+        for one, name in branches
+    ]
+
+
+_COUNTS = (func.count(), func.coalesce(func.sum(case((Person.telegram_id.is_not(None), 1), else_=0)), 0))
+
+
+def _totals(session: Session, branches: Select[tuple[int]], day: date) -> tuple[int, int, int]:
+    """These branches, the people on their rosters, and those of them who are bound: one line is read of it."""
+    number = select(func.count()).select_from(branches.subquery()).scalar_subquery()
+    query = select(number, *_COUNTS).select_from(RosterSpan).join(Person, Person.id == RosterSpan.person_id)
+    found = session.execute(query.where(RosterSpan.branch_id.in_(branches), on_day(RosterSpan, day))).one()
+    return found[0], found[1], int(found[2])
+
+
+def _heads(session: Session, ids: Collection[int], day: date) -> dict[int, tuple[int, int]]:
+    """The same by branch."""
+    query = (
+        select(RosterSpan.branch_id, *_COUNTS)
+        .join(Person, Person.id == RosterSpan.person_id)
+        .where(RosterSpan.branch_id.in_(ids), on_day(RosterSpan, day))
+        .group_by(RosterSpan.branch_id)
+    )
+    return {branch_id: (people, int(bound)) for branch_id, people, bound in session.execute(query)}
+
+
+def _secretaries(session: Session, ids: Collection[int], day: date) -> dict[int, str]:
+    query = (
+        select(DutySpan.organisation_id, Person.name)
+        .join(Person, Person.id == DutySpan.person_id)
+        .where(DutySpan.organisation_id.in_(ids), DutySpan.duty == Duty.SECRETARY, on_day(DutySpan, day))
+    )
+    return {row.organisation_id: row.name for row in session.execute(query)}
+
+
+def _in(quarter: Quarter, tz: tzinfo) -> ColumnElement[bool]:
+    return and_(
+        Activity.start_at >= at(quarter.start, time(), tz), Activity.start_at < at(quarter.next().start, time(), tz)
+    )
+
+
+def _held(
+    session: Session, ids: Collection[int], quarter: Quarter, now: datetime, tz: tzinfo
+) -> dict[int, dict[ActivityType, int]]:
+    """Own activities held, by branch and type, each once under each of its types (D2, D3, S16)."""
+    until = cut_off(quarter, now, tz)
+    query = (
+        select(Activity.branch_id, Component.type, func.count(Activity.id.distinct()))
+        .join(Component, Component.activity_id == Activity.id)
+        .where(
+            Activity.branch_id.in_(ids),
+            _in(quarter, tz),
+            Activity.status == ActivityStatus.HELD,
+            or_(Activity.settled_at.is_(None), Activity.settled_at <= until),
+            Activity.organizer.in_([Organizer.OWN_BRANCH, Organizer.JOINT]),
+            Activity.scope != Scope.DELEGATED,
+            or_(Component.type != ActivityType.GROUP_DISCUSSION, Activity.scope != Scope.GROUP),
+            Component.type.in_(COUNTED),
+        )
+        .group_by(Activity.branch_id, Component.type)
+    )
+    found: dict[int, dict[ActivityType, int]] = defaultdict(dict)
+    for branch_id, kind, count in session.execute(query):
+        found[branch_id][kind] = count
+    return found
+
+
+def _open(session: Session, ids: Collection[int], quarter: Quarter, now: datetime, tz: tzinfo) -> dict[int, Open]:
+    here = and_(Activity.branch_id.in_(ids), _in(quarter, tz))
+    by_branch = select(Activity.branch_id, func.count()).where(here).group_by(Activity.branch_id)
+    unsettled = by_branch.where(Activity.status == ActivityStatus.PLANNED, Activity.end_at <= now)
+    leave = by_branch.join(LeaveRequest, LeaveRequest.activity_id == Activity.id).where(
+        LeaveRequest.state == LeaveState.PENDING, LeaveRequest.withdrawn_at.is_(None)
+    )
+    makeups = by_branch.join(Makeup, Makeup.activity_id == Activity.id).where(
+        Makeup.state == MakeupState.SUBMITTED, Makeup.withdrawn_at.is_(None)
+    )
+    pieces = (
+        select(ReflectionTask.branch_id, func.count())
+        .join(Reflection, Reflection.task_id == ReflectionTask.id)
+        .where(ReflectionTask.branch_id.in_(ids), ReflectionTask.cancelled_at.is_(None))
+        .where(Reflection.state == PieceState.SUBMITTED, Reflection.withdrawn_at.is_(None))
+        .group_by(ReflectionTask.branch_id)
+    )
+    counts = [_counts(session, each) for each in (unsettled, leave, makeups, pieces)]
+    return {one: Open(counts[0][one], counts[1][one], counts[2][one] + counts[3][one]) for one in ids}
+
+
+def _counts(session: Session, query: Select[int, int]) -> defaultdict[int, int]:
+    found: defaultdict[int, int] = defaultdict(int)
+    for branch_id, count in session.execute(query):
+        found[branch_id] = count
+    return found

@@ -1,0 +1,92 @@
+"""The words of the committee's tally: branches in counts, a table of them all, one branch in its figures."""
+
+from bot.features.tally import buttons
+from bot.features.tally.committee import Below, BranchCounts, Open
+from bot.features.tally.messages import code, quarter_words, summary
+from bot.features.tally.rules import COUNTED
+from bot.features.tally.service import Tally
+from bot.kit.glossary.choices import ACTIVITY_TYPES, DUTIES, LEAVE_STATES, PIECES
+from bot.kit.glossary.columns import LEDGER, column_word
+from bot.kit.lists import Page, clamp, filled, two_a_row
+from bot.kit.replies import Choice, Document, Message
+from bot.kit.sheets import csv_text
+from scheduler.calendar.days import Quarter
+from storage.choices import Duty, LeaveState, PieceState
+
+ON_A_PAGE = 8
+NOBODY = "下面还没有支部。"
+
+
+def overview(found: Below, page: int, current: Quarter) -> Message:
+    """Counts only: no text, no list of people, no name but the secretary's."""
+    head = f"【季度数据】{found.name}　{quarter_words(found.quarter)}（未关账）"
+    if not found.branches:
+        return Message(f"{head}\n{NOBODY}")
+    lines = [head, f"共{found.branches}个支部，党员{found.people}人，已绑定{found.bound}人。"]
+    number = code(found.quarter)
+    shown = [Choice(line.name[:16], buttons.OpenBranch(number, line.id)) for line in found.lines]
+    at = clamp(page, found.branches, ON_A_PAGE)
+    turn = Page(at, found.lines, (at + 1) * ON_A_PAGE < found.branches).turn(lambda to: buttons.ShowBelow(number, to))
+    last = [Choice("导出表格", buttons.ExportBelow(number)), *_around(found.quarter, current)]
+    return Message("\n".join([*lines, *map(_words, found.lines)]), filled(*two_a_row(shown), turn, last))
+
+
+def _around(quarter: Quarter, current: Quarter) -> list[Choice]:
+    later = [Choice("下季度", buttons.ShowBelow(code(quarter.next()), 0))] if quarter < current else []
+    return [Choice("上季度", buttons.ShowBelow(code(quarter.previous()), 0)), *later]
+
+
+def _words(line: BranchCounts) -> str:
+    who = f"书记{line.secretary}" if line.secretary else "书记空缺"
+    held = (
+        "，".join(f"{ACTIVITY_TYPES[kind]}{line.held[kind]}次" for kind in COUNTED if kind in line.held)
+        or "尚无已登记的活动"
+    )
+    return f"\n{line.name}（{who}）：党员{line.people}人，已绑定{line.bound}人\n{held}\n{_open(line.open)}"
+
+
+def _open(open_: Open) -> str:
+    waiting = [
+        (open_.unsettled, "未登记活动{}项"),
+        (open_.leave, f"{LEAVE_STATES[LeaveState.PENDING]}请假{{}}条"),
+        (open_.reviews, f"{PIECES[PieceState.SUBMITTED]}{{}}份"),
+    ]
+    said = "，".join(word.format(count) for count, word in waiting if count)
+    return f"待办：{said}" if said else "待办：无"
+
+
+def table(found: Below) -> Document:
+    """All branches, one a row."""
+    heading = (
+        LEDGER["number"],
+        column_word("branch_id"),
+        DUTIES[Duty.SECRETARY],
+        "党员",
+        "已绑定",
+        *(ACTIVITY_TYPES[kind] for kind in COUNTED),
+        "未登记活动",
+        f"{LEAVE_STATES[LeaveState.PENDING]}请假",
+        PIECES[PieceState.SUBMITTED],
+    )
+    rows = [
+        [
+            str(number),
+            line.name,
+            line.secretary,
+            str(line.people),
+            str(line.bound),
+            *(str(line.held.get(kind, 0)) for kind in COUNTED),
+            str(line.open.unsettled),
+            str(line.open.leave),
+            str(line.open.reviews),
+        ]
+        for number, line in enumerate(found.lines, 1)
+    ]
+    caption = f"{found.name}　{quarter_words(found.quarter)}（未关账），{found.branches}个支部。"
+    return Document("季度数据.csv", content=csv_text(heading, rows).encode(), caption=caption, secret=True)
+
+
+def branch(tally: Tally, current: Quarter) -> Message:
+    """One branch in its figures; nothing opens behind them."""
+    back = Choice("返回", buttons.ShowBelow(code(tally.quarter), 0))
+    return Message(f"{tally.branch}\n{summary(tally, current).text}", [[back]])

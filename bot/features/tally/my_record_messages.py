@@ -1,0 +1,101 @@
+"""The words of 我的记录: everything that somebody did, each with what became of it."""
+
+from datetime import tzinfo
+
+from bot.features.integrity.rules import names as holiday_names
+from bot.features.reflections.rules import Version
+from bot.features.tally import buttons
+from bot.features.tally.messages import around, quarter_words
+from bot.features.tally.my_records import Mine, OwnActivity
+from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, MAKEUPS, PIECES, SIGN_IN_METHODS
+from bot.kit.rates import plain
+from bot.kit.replies import Message, Pages
+from bot.kit.words import moment_words, quoted, short_day
+from scheduler.calendar.days import Quarter
+from storage.choices import MakeupState, SignInMethod
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.reflection import ReflectionTask
+from storage.models.reminder import Acknowledgement, Reminder
+from storage.models.study import StudyCompletion, StudyItem
+
+# What became of an absence; made up is D7's word for one whose make-up was accepted.
+MADE_UP = {
+    MakeupState.SUBMITTED: f"补学{MAKEUPS[MakeupState.SUBMITTED]}",
+    MakeupState.ACCEPTED: "已补学",
+    MakeupState.RETURNED: f"补学{MAKEUPS[MakeupState.RETURNED]}",
+}
+
+
+def record(mine: Mine, current: Quarter, tz: tzinfo) -> list[Message]:
+    """The whole quarter of one person, over as many messages as it needs."""
+    parts = [
+        ("组织生活", [_counts(mine), *(_part(mine.person_id, part) for part in mine.parts)]),
+        ("学习", [_item(item, done) for item, done in mine.study]),
+        ("心得", [_piece(task, piece, tz) for task, piece in mine.pieces]),
+        ("节前提醒", [_reminder(reminder, seen, tz) for reminder, seen in mine.reminders]),
+    ]
+    listed = [f"【我的记录】{quarter_words(mine.quarter)}"]
+    for heading, lines in parts:
+        listed += [f"{heading}：", *(f"　{line}" for line in lines)] if lines else [f"{heading}：无"]
+    texts = Pages().add([*listed, "发送“我还欠什么”，查看未完成的事项。"]).texts
+    rows = [around(mine.quarter, current, buttons.ShowMine)]
+    return [*(Message(text) for text in texts[:-1]), Message(texts[-1], rows)]
+
+
+def _counts(mine: Mine) -> str:
+    held = [part.held.roll for part in mine.parts if part.held is not None]
+    expected, present, leave, absent, made_up = (
+        sum(mine.person_id in getattr(roll, name) for roll in held)
+        for name in ("expected", "present", "leave", "absent", "made_up")
+    )
+    return f"应到{expected}次，实到{present}次，请假{leave}次，缺席{absent}次，补学{made_up}次，学时{plain(mine.hours)}"
+
+
+def _part(person_id: int, part: OwnActivity) -> str:
+    said = _came(person_id, part) if part.held is not None else _so_far(part)
+    return f"{short_day(part.day)} {part.title}：{said}"
+
+
+def _came(person_id: int, part: OwnActivity) -> str:
+    """What the complete roll says; a make-up is named beside it."""
+    roll = part.held.roll if part.held is not None else None
+    if roll is None or person_id in {*roll.present, *roll.observers}:
+        return _signed_in(part.attendance) if part.attendance else "到会"
+    away = "" if person_id in roll.leave else "未登记" if person_id in roll.unrecorded else "缺席"
+    return "，".join(filter(None, [_leave(part.leave), away, _makeup(part.makeup)]))
+
+
+def _so_far(part: OwnActivity) -> str:
+    """Before the roll is complete."""
+    if part.attendance is not None:
+        return f"{_signed_in(part.attendance)}（待登记）"
+    return _leave(part.leave)
+
+
+def _signed_in(row: Attendance) -> str:
+    return ATTENDANCE[row.status] + (f"（{SIGN_IN_METHODS[row.method]}）" if row.method is SignInMethod.MARKED else "")
+
+
+def _leave(row: LeaveRequest | None) -> str:
+    return f"{LEAVE_TYPES[row.type]}（{LEAVE_STATES[row.state]}）" if row is not None else ""
+
+
+def _makeup(row: Makeup | None) -> str:
+    return MADE_UP.get(row.state, "") if row is not None else ""
+
+
+def _item(item: StudyItem, done: StudyCompletion | None) -> str:
+    if done is None:
+        return f"{quoted(item.title)}：未完成，{short_day(item.due_on)}截止"
+    late = "（逾期）" if done.completed_on > item.due_on else ""
+    return f"{quoted(item.title)}：{short_day(done.completed_on)}学完{late}"
+
+
+def _piece(task: ReflectionTask, piece: Version, tz: tzinfo) -> str:
+    handed_in = f"{moment_words(piece.submitted_at, tz)}提交，" if piece.submitted_at else ""
+    return f"{task.title}：{handed_in}{PIECES[piece.state]}"
+
+
+def _reminder(reminder: Reminder, seen: Acknowledgement | None, tz: tzinfo) -> str:
+    said = "未阅" if seen is None else f"{moment_words(seen.at, tz)}已阅"
+    return f"{holiday_names(reminder.holidays)}：{said}"

@@ -1,0 +1,130 @@
+"""我的记录: what somebody did in a quarter, by the own rows, and what counts of it by the cut-off."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, tzinfo
+from decimal import Decimal
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from bot.features.reflections import service as reflections
+from bot.features.reflections.rules import Version, newest
+from bot.features.study import service as study
+from bot.features.tally.occasions import held_activities
+from bot.features.tally.rules import Held, hours
+from bot.features.tally.service import cut_off
+from scheduler.calendar.days import Quarter, at
+from storage.audience import Me
+from storage.choices import ActivityStatus
+from storage.models.activity import Activity
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.reflection import ReflectionTask
+from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
+from storage.models.study import StudyCompletion, StudyItem
+
+Row = TypeVar("Row", Attendance, LeaveRequest, Makeup)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnActivity:
+    """An activity with one's own rows; `held` once its roll is complete. `expected`: one had to come."""
+
+    title: str
+    day: date
+    held: Held | None
+    attendance: Attendance | None
+    leave: LeaveRequest | None
+    makeup: Makeup | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """One person's quarter; lists in the order of time."""
+
+    quarter: Quarter
+    person_id: int
+    parts: Sequence[OwnActivity]
+    hours: Decimal
+    study: Sequence[tuple[StudyItem, StudyCompletion | None]]
+    pieces: Sequence[tuple[ReflectionTask, Version]]
+    reminders: Sequence[tuple[Reminder, Acknowledgement | None]]
+
+
+def my_record(session: Session, me: Me, quarter: Quarter, now: datetime, tz: tzinfo) -> Mine:
+    """Everything of one's own; the number of statements depends on nothing that was recorded."""
+    held = held_activities(session, me.branch_id, quarter, cut_off(quarter, now, tz), tz)
+    return Mine(
+        quarter=quarter,
+        person_id=me.id,
+        parts=_parts(session, me, held, quarter, tz),
+        hours=hours(held).get(me.id, Decimal(0)),
+        study=_study(session, me, quarter),
+        pieces=_pieces(session, me, quarter, tz),
+        reminders=_reminders(session, me, quarter, tz),
+    )
+
+
+def _between(quarter: Quarter, tz: tzinfo) -> tuple[datetime, datetime]:
+    return at(quarter.start, time(), tz), at(quarter.next().start, time(), tz)
+
+
+def _parts(session: Session, me: Me, held: Sequence[Held], quarter: Quarter, tz: tzinfo) -> list[OwnActivity]:
+    """The activities that one was expected at or came to, also those whose roll is still open."""
+    start, end = _between(quarter, tz)
+    of_quarter = (Activity.branch_id == me.branch_id, Activity.start_at >= start, Activity.start_at < end)
+    attendance, leave = _own(session, Attendance, me.id, of_quarter), _own(session, LeaveRequest, me.id, of_quarter)
+    makeup = _own(session, Makeup, me.id, of_quarter)
+    counted = {one.id: one for one in held if me.id in {*one.roll.expected, *one.roll.observers}}
+    open_ = select(Activity).where(*of_quarter, Activity.status.in_([ActivityStatus.PLANNED, ActivityStatus.HELD]))
+    return [
+        OwnActivity(
+            activity.title,
+            activity.start_at.astimezone(tz).date(),
+            counted.get(activity.id),
+            attendance.get(activity.id),
+            leave.get(activity.id),
+            makeup.get(activity.id),
+        )
+        for activity in session.scalars(open_.order_by(Activity.start_at, Activity.id))
+        if activity.id in counted or activity.id in attendance or activity.id in leave
+    ]
+
+
+def _own(session: Session, table: type[Row], person_id: int, which: Iterable[ColumnElement[bool]]) -> dict[int, Row]:
+    query = select(table).join(Activity, Activity.id == table.activity_id).where(*which)
+    query = query.where(table.person_id == person_id, table.withdrawn_at.is_(None))
+    return {row.activity_id: row for row in session.scalars(query)}
+
+
+def _study(session: Session, me: Me, quarter: Quarter) -> list[tuple[StudyItem, StudyCompletion | None]]:
+    """Items of the quarter that one had to learn or has learned; those before one's own time are not owed (D10)."""
+    of_quarter = StudyItem.assigned_on.between(quarter.start, quarter.end)
+    seen = study.seen_by(session, me.id, StudyItem.branch_id == me.branch_id, of_quarter)
+    asked = study.expected(session, me.branch_id, [one.item for one in seen], [me.id])
+    return [(one.item, one.done) for one in seen if one.done is not None or me.id in asked[one.item.id]]
+
+
+def _pieces(session: Session, me: Me, quarter: Quarter, tz: tzinfo) -> list[tuple[ReflectionTask, Version]]:
+    """The newest version of each piece of the quarter's tasks (D11)."""
+    return [
+        (task.row, version)
+        for task in reflections.of_quarter(session, me.branch_id, quarter, tz)
+        for version in newest(task.of(me.id))
+    ]
+
+
+def _reminders(session: Session, me: Me, quarter: Quarter, tz: tzinfo) -> list[tuple[Reminder, Acknowledgement | None]]:
+    start, end = _between(quarter, tz)
+    query = (
+        select(Reminder, Acknowledgement)
+        .join(ReminderAudience, ReminderAudience.reminder_id == Reminder.id)
+        .outerjoin(
+            Acknowledgement,
+            (Acknowledgement.reminder_id == Reminder.id) & (Acknowledgement.person_id == me.id),
+        )
+        .where(ReminderAudience.person_id == me.id, Reminder.sent_at >= start, Reminder.sent_at < end)
+        .order_by(Reminder.sent_at, Reminder.id)
+    )
+    return [(reminder, seen) for reminder, seen in session.execute(query)]
