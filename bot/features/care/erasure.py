@@ -9,13 +9,12 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.care import mentions, traces
-from bot.features.care.holdings import HOLDINGS, Fate, Holding, Subject
+from bot.features.care.holdings import Fate, Holding, Subject, holdings
 from bot.features.care.rules import erased_name
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.audience import Me
-from storage.base import table
 from storage.choices import InboxState
 from storage.facts import KINDS
 from storage.models.inbox import Inbox
@@ -59,7 +58,7 @@ def look(session: Session, me: Me, person_id: int, today: date) -> Before:
     person = _find(session, me, person_id, today)
     subject = Subject(person.id, person.telegram_id)
     counts: dict[Fate, dict[str, int]] = {fate: {} for fate in Fate}
-    for holding in HOLDINGS:
+    for holding in holdings():
         count = _count(session, holding, subject)
         if count:
             counts[holding.fate][holding.title] = count
@@ -116,10 +115,10 @@ def erase(session: Session, me: Me, person_id: int, today: date, now: datetime, 
         "named": sum(mentions.take_out(session, each, around) for each in (name, *numbers)),
     }
     # The person last: the other tables are found by the account that stands there.
-    for holding in reversed(HOLDINGS):
+    for holding in reversed(holdings()):
         count = _erase(session, holding, subject)
         if count:
-            done[table(holding.table).name] = count
+            done[holding.table.name] = count
     changed(session, update(Person).where(Person.id == person.id).values(erased_at=now))
     asking = (Inbox.update_id == handling, Inbox.state == InboxState.NEW)
     changed(session, update(Inbox).where(*asking).values(payload=None))

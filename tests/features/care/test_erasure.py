@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.features.care import changes, erasure
-from bot.features.care.holdings import HOLDINGS, Fate, Subject
+from bot.features.care.holdings import Fate, Subject, holdings
 from bot.features.people import binding
 from bot.features.people.rules import InviteKind
 from bot.kit import dialog as dialogs
@@ -90,7 +90,7 @@ def test_the_number_goes_from_what_others_wrote_and_so_does_why_somebody_was_exe
 
 
 def test_what_is_counted_stays_and_the_log_says_who_erased(storage: Storage, cast: Cast) -> None:
-    kept = [holding for holding in HOLDINGS if holding.whose is not None and holding.fate is not Fate.DELETE]
+    kept = [holding for holding in holdings() if holding.whose is not None and holding.fate is not Fate.DELETE]
     subject = Subject(cast[VICTIM], None)
 
     def counted(session: Session) -> dict[str, int]:

@@ -14,8 +14,8 @@ from sqlalchemy import Enum
 from bot.features import registry
 from bot.features.care import change_words, messages
 from bot.features.care.changes import PAGE, Change, Line, RowEdit
-from bot.features.care.holdings import HOLDINGS
-from bot.features.care.rules import PERIODS, RETENTION, Kind, cut_off, erased_name, word_fault
+from bot.features.care.holdings import holdings
+from bot.features.care.rules import PERIODS, RETENTION, cut_off, erased_name, word_fault
 from bot.features.care.words import ACTIONS, BY, COLUMNS, HIDDEN, PLAIN, SPANS, SUBJECTS, VALUES, WHYS, value_word
 from bot.features.integrity.buttons import Field, Knob
 from bot.features.roster.rules import Why
@@ -29,11 +29,12 @@ from storage.facts import KINDS
 from storage.models.care import HygieneWord
 from storage.models.everything import METADATA
 from storage.models.person import Person
+from storage.personal import Kind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
-OWN = [table(holding.table) for holding in HOLDINGS if holding.whose is not None]
+OWN = [holding.table for holding in holdings() if holding.whose is not None]
 
 
 WRITES = {"record", "audit.record", "audit.change", "change", "service.change"}
