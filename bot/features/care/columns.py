@@ -11,7 +11,7 @@ from storage.models.organisation import Organisation
 from storage.models.person import Person
 from storage.personal import Meaning, Role, meaning
 
-PEOPLE, ORGANISATIONS = table(Person), table(Organisation)
+PEOPLE, ORGANISATIONS = Person.__tablename__, Organisation.__tablename__
 
 
 class Unsaid(TypeError):
@@ -37,11 +37,16 @@ def pointed(column: Column[Any]) -> Column[Any] | None:
     return next((key.column for key in column.foreign_keys), None)
 
 
+def is_key_of(column: Column[Any] | None, name: str) -> bool:
+    """The number of the rows of a table."""
+    return column is not None and column.table.name == name and column.primary_key
+
+
 def is_account(column: Column[Any]) -> bool:
     """A number of Telegram's, of a person or a chat: no key."""
     role = meaning(column).role
     numbers = role is Role.OWNER and meaning(column).whose is None
-    return role is Role.ACCOUNT or (numbers and pointed(column) is None and column is not PEOPLE.c.id)
+    return role is Role.ACCOUNT or (numbers and pointed(column) is None and not is_key_of(column, PEOPLE))
 
 
 def blank(column: Column[Any]) -> Any:
@@ -87,7 +92,7 @@ def branch_of(of: Table) -> ColumnElement[Any]:
 
 def _home(of: Table) -> Column[Any]:
     """The column that says it, else the key of an organisation, else whose row it is."""
-    organisations = [column for column in of.columns if pointed(column) is ORGANISATIONS.c.id]
+    organisations = [column for column in of.columns if is_key_of(pointed(column), ORGANISATIONS)]
     for found in ([column for column, means in meanings(of) if means.home], organisations, owners(of)):
         if len(found) == 1:
             return found[0]
@@ -97,7 +102,10 @@ def _home(of: Table) -> Column[Any]:
 
 
 def _above(column: Column[Any]) -> Column[Any] | None:
-    """The column of the table above, on the way to the branch; None: this one is the number of the branch."""
-    if column is ORGANISATIONS.c.id or pointed(column) is ORGANISATIONS.c.id:
+    """The column of the table above, on the way to the branch; None: this one is the number of the branch itself."""
+    if is_key_of(column, ORGANISATIONS) or is_key_of(pointed(column), ORGANISATIONS):
         return None
-    return PEOPLE.c.telegram_id if is_account(column) else pointed(column)
+    above = table(Person).c.telegram_id if is_account(column) else pointed(column)
+    if above is None:
+        raise Unsaid(f"{column}: home() is said of a key")
+    return above

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from bot.features.care import erasure, messages
 from bot.features.care.mentions import kept, places
-from bot.features.care.traces import LOOKED_THROUGH, REQUESTS
 from scheduler.rows import ERASED, NAME_TAKEN_OUT
 from storage.choices import BindRequestState, OrganisationKind, OutboxState
 from storage.engine import Storage
@@ -84,12 +83,6 @@ def test_every_text_of_the_database_is_rewritten_or_kept_for_a_reason() -> None:
     assert {rest.get(f"{name}.{column}") for name, columns in NO_NAMES.items() for column in columns} == {Role.NOTHING}
     assert rewritten & {f"{name}.{column}" for name, columns in ELSEWHERE.items() for column in columns} == set()
     assert known <= texts.keys()
-
-
-def test_every_function_that_takes_a_name_out_is_asked_for_by_a_column() -> None:
-    means = [meaning(column) for of in METADATA.sorted_tables for column in of.columns]
-    asked = {each.looked_through.name for each in means if each.looked_through is not None}
-    assert asked == LOOKED_THROUGH.keys() | {REQUESTS}
 
 
 def test_the_records_of_others_read_the_erased_name_and_nobody_else_s_is_touched(storage: Storage, bare: Cast) -> None:
