@@ -1,5 +1,6 @@
 """注销: everything of a person goes; what the ledgers count keeps a number and no name."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -57,11 +58,11 @@ def look(session: Session, me: Me, person_id: int, today: date) -> Before:
     """What would go and what stays."""
     person = _find(session, me, person_id, today)
     subject = Subject(person.id, person.telegram_id)
-    counts: dict[Fate, dict[str, int]] = {fate: {} for fate in Fate}
+    counts: dict[Fate, Counter[str]] = {fate: Counter() for fate in Fate}
     for holding in holdings():
         count = _count(session, holding, subject)
         if count:
-            counts[holding.fate][holding.title] = count
+            counts[holding.fate][holding.title] += count
     listed = or_(RosterSpan.to_on.is_(None), RosterSpan.to_on > today)
     on_roster = session.scalars(select(RosterSpan.id).where(RosterSpan.person_id == person.id, listed)).first()
     around = mentions.surroundings(session, person)

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, and_, case, or_, select
 
-from bot.features.care.columns import blank, is_account, meanings, owners, pointed, tables
+from bot.features.care.columns import blank, is_account, meanings, owners, pointed
 from bot.features.care.rules import erased_name
 from scheduler.rows import ERASED
 from storage.choices import OutboxState
 from storage.models.audit import Audit
+from storage.models.everything import METADATA
 from storage.models.outbox import Outbox
 from storage.personal import Meaning, Role, Rule, meaning
 
@@ -116,7 +117,7 @@ BECOMES: Mapping[str, Callable[[Subject], Any]] = {
 
 def holdings() -> list[Holding]:
     """Every table that names somebody, in the order of the page; those that follow it, parents first."""
-    found = [holding for of in tables() if (holding := _holding(of)) is not None]
+    found = [holding for of in METADATA.sorted_tables if (holding := _holding(of)) is not None]
     places = {name: number for number, name in enumerate(TITLES)}
     return sorted(found, key=lambda one: places.get(one.table.name, len(places)))
 

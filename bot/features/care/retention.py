@@ -78,7 +78,7 @@ def stores(kind: Kind) -> list[Store]:
 def _store(of: Table, column: Column[Any]) -> Store:
     means = meaning(column)
     since = func.coalesce(of.c[means.later], column) if means.later else column
-    swept = [each for each, says in meanings(of) if says.swept]
+    swept = [each for each, other in meanings(of) if other.swept]
     left = and_(
         STILL[means.still.name] if means.still else true(),
         or_(*(_says_something(each) for each in swept)) if swept else true(),
