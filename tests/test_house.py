@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -13,12 +14,12 @@ from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import JSON, BigInteger, Column, Enum, ForeignKey, LargeBinary, MetaData, String
+from sqlalchemy import JSON, BigInteger, Column, Enum, ForeignKey, LargeBinary, MetaData, String, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bot.features import registry
-from bot.features.care.columns import Unsaid, blank, branch_of, is_key_of, owners, pointed
-from bot.features.care.holdings import BECOMES, WHOSE
+from bot.features.care.columns import Unsaid, blank, branch_of, owners, pointed
+from bot.features.care.holdings import BECOMES, WHOSE, is_emptied
 from bot.features.care.mentions import LEFT, ONLY, is_rewritten
 from bot.features.care.retention import STILL
 from bot.features.care.traces import LOOKED_THROUGH, REQUESTS
@@ -27,7 +28,21 @@ from bot.kit.buttons import LIMIT, BadButton, Button
 from bot.kit.handlers import Answer, CardView, Command, Start, Tap, Word
 from storage.base import BigId, Model, UtcDateTime
 from storage.models.everything import METADATA
-from storage.personal import Becomes, Left, Role, Rule, actor, free_text, meaning, nothing_personal, own, owner
+from storage.personal import (
+    Becomes,
+    Kind,
+    Left,
+    Role,
+    Rule,
+    account,
+    actor,
+    ages,
+    free_text,
+    meaning,
+    nothing_personal,
+    own,
+    owner,
+)
 
 ROOT = Path(__file__).parent.parent
 SOURCES = [path for top in ("bot", "scheduler", "storage") for path in sorted((ROOT / top).rglob("*.py"))]
@@ -225,31 +240,52 @@ def misread(metadata: MetaData) -> set[str]:
 
 
 def wrongs(column: Column[Any]) -> Iterator[str]:
-    means, of = meaning(column), column.table
-    is_person = names_a_person(column) or is_key_of(column, "person")
-    number = isinstance(column.type, BigInteger) and not column.foreign_keys
-    if means.role in (Role.OWN, Role.ACCOUNT) and not owners(of):
+    yield from wrong_of_whose(column, meaning(column).role)
+    yield from wrong_of_age(column)
+    yield from unsaid(column)
+
+
+def wrong_of_whose(column: Column[Any], role: Role | None) -> Iterator[str]:
+    of, above = column.table, pointed(column)
+    number = isinstance(column.type, BigInteger) and above is None
+    if role in (Role.OWN, Role.ACCOUNT) and not owners(of):
         yield "whose is it? No column says owner()"
-    if names_a_person(column) and means.role not in (Role.OWNER, Role.ACTOR):
+    if names_a_person(column) and role not in (Role.OWNER, Role.ACTOR):
         yield "a key of a person is its owner's or who acted"
-    if means.role is Role.OWNER and not (is_person or number):
+    if role is Role.OWNER and not (names_a_person(column) or number):
         yield "an owner is a person, an account or a chat"
-    if means.role is Role.THROUGH and not (column.foreign_keys and owners(pointed(column).table)):  # type: ignore[union-attr]
+    if role is Role.THROUGH and not hangs_on_somebody(column):
         yield "through() is said of the key of a row that is somebody's"
     if hangs_on_somebody(column) and not owners(of) and any(meaning(each).role is Role.TEXT for each in of.columns):
         yield "the texts of what is somebody's are somebody's: through()"
-    ages_too = [each for each in of.columns if meaning(each).ages is not None]
-    if means.swept and len(ages_too) != 1:
-        yield "swept is what grows old by one instant: ages()"
+    if hangs_on_somebody(column) and goes(above.table) and not goes(of):
+        yield "the row that it points at goes in an erasure, and this one would hold it"
+
+
+def wrong_of_age(column: Column[Any]) -> Iterator[str]:
+    means, of = meaning(column), column.table
+    if means.swept and sum(meaning(each).ages is not None for each in of.columns) != 1:
+        yield "what is swept grows old by one instant: ages()"
     if means.ages is not None and not isinstance(column.type, UtcDateTime):
         yield "a row grows old from an instant"
+    if means.label and sum(meaning(each).label for each in of.columns) != 1:
+        yield "one column stands for the row"
+
+
+def unsaid(column: Column[Any]) -> Iterator[str]:
+    means, of = meaning(column), column.table
     try:
-        if means.swept or (means.role in (Role.OWN, Role.TEXT) and owners(of)):
+        if means.swept or (is_emptied(column, means) and owners(of) and not goes(of)):
             blank(column)
         if means.ages is not None or is_rewritten(means):
             branch_of(of)
-    except Unsaid as unsaid:
-        yield str(unsaid)
+    except Unsaid as lacking:
+        yield str(lacking)
+
+
+def goes(of: Table) -> bool:
+    """An erasure deletes the rows of somebody."""
+    return any(meaning(column).goes for column in owners(of))
 
 
 def hangs_on_somebody(column: Column[Any]) -> bool:
@@ -283,7 +319,7 @@ def beside(base: type[DeclarativeBase]) -> MetaData:
 def test_a_new_table_that_says_nothing_of_people_is_found() -> None:
     base = scratch()
 
-    class Loan(base):  # type: ignore[misc, valid-type]
+    class Loan(base):
         __tablename__ = "loan"
         id: Mapped[int] = mapped_column(BigId, primary_key=True)
         person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -302,7 +338,7 @@ def test_a_new_table_that_says_nothing_of_people_is_found() -> None:
 def test_a_new_table_that_says_what_cannot_be_is_found() -> None:
     base = scratch()
 
-    class Book(base):  # type: ignore[misc, valid-type]
+    class Book(base):
         __tablename__ = "book"
         id: Mapped[int] = mapped_column(BigId, primary_key=True)
         lent_to: Mapped[int] = mapped_column(ForeignKey("person.id"), info=nothing_personal())
@@ -311,7 +347,15 @@ def test_a_new_table_that_says_what_cannot_be_is_found() -> None:
         colour: Mapped[str] = mapped_column(info=own())
         shelf: Mapped[str] = mapped_column(info=owner())
 
-    class Remark(base):  # type: ignore[misc, valid-type]
+    class Slip(base):
+        __tablename__ = "slip"
+        id: Mapped[int] = mapped_column(BigId, primary_key=True)
+        invite_id: Mapped[int] = mapped_column(ForeignKey("invite.id"))
+        person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=owner())
+        chat_id: Mapped[int] = mapped_column(BigInteger, info=account())
+        lent_on: Mapped[date] = mapped_column(info=ages(Kind.REASONS))
+
+    class Remark(base):
         __tablename__ = "remark"
         id: Mapped[int] = mapped_column(BigId, primary_key=True)
         reflection_id: Mapped[int] = mapped_column(ForeignKey("reflection.id"))
@@ -319,7 +363,16 @@ def test_a_new_table_that_says_what_cannot_be_is_found() -> None:
         size: Mapped[int] = mapped_column(info=own())
 
     found = {line.partition(":")[0] for line in misread(beside(base))}
-    assert found == {"book.lent_to", "book.title", "book.shelf", "remark.reflection_id", "remark.size"}
+    assert found == {
+        "book.lent_to",
+        "book.title",
+        "book.shelf",
+        "slip.invite_id",
+        "slip.chat_id",
+        "slip.lent_on",
+        "remark.reflection_id",
+        "remark.size",
+    }
 
 
 def test_every_rule_that_a_column_names_has_its_function_and_every_function_its_column() -> None:

@@ -127,7 +127,7 @@ def _holding(of: Table) -> Holding | None:
     if not own and not acts:
         return None
     whose = partial(_whose, of) if own else None
-    emptied = tuple(column for column, means in meanings(of) if _is_emptied(column, means))
+    emptied = tuple(column for column, means in meanings(of) if is_emptied(column, means))
     if any(meaning(column).goes for column in own):
         return Holding(of, _title(of), whose, _knows(of), Fate.DELETE, (), acts)
     if own and emptied:
@@ -144,7 +144,8 @@ def _knows(of: Table) -> tuple[str, ...]:
     return tuple(column.name for column in (*owners(of), *accounts))
 
 
-def _is_emptied(column: Column[Any], means: Meaning) -> bool:
+def is_emptied(column: Column[Any], means: Meaning) -> bool:
+    """Whether an erasure takes out what stands in it, where the row stays."""
     return means.role in (Role.OWN, Role.TEXT) or is_account(column)
 
 
