@@ -320,7 +320,7 @@ def test_a_new_table_that_says_nothing_of_people_is_found() -> None:
     base = scratch()
 
     class Loan(base):
-        __tablename__ = "loan"
+        __tablename__ = "tried_loan"
         id: Mapped[int] = mapped_column(BigId, primary_key=True)
         person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
         lent_by_id: Mapped[int] = mapped_column(ForeignKey("dialog.person_id"))
@@ -332,14 +332,14 @@ def test_a_new_table_that_says_nothing_of_people_is_found() -> None:
         back: Mapped[bool]
 
     lacking = {"person_id", "lent_by_id", "chat", "note", "files", "seal"}
-    assert silent(beside(base)) == {f"loan.{column}" for column in lacking}
+    assert silent(beside(base)) == {f"tried_loan.{column}" for column in lacking}
 
 
 def test_a_new_table_that_says_what_cannot_be_is_found() -> None:
     base = scratch()
 
     class Book(base):
-        __tablename__ = "book"
+        __tablename__ = "tried_book"
         id: Mapped[int] = mapped_column(BigId, primary_key=True)
         lent_to: Mapped[int] = mapped_column(ForeignKey("person.id"), info=nothing_personal())
         lent_by: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
@@ -348,7 +348,7 @@ def test_a_new_table_that_says_what_cannot_be_is_found() -> None:
         shelf: Mapped[str] = mapped_column(info=owner())
 
     class Slip(base):
-        __tablename__ = "slip"
+        __tablename__ = "tried_slip"
         id: Mapped[int] = mapped_column(BigId, primary_key=True)
         invite_id: Mapped[int] = mapped_column(ForeignKey("invite.id"))
         person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=owner())
@@ -356,7 +356,7 @@ def test_a_new_table_that_says_what_cannot_be_is_found() -> None:
         lent_on: Mapped[date] = mapped_column(info=ages(Kind.REASONS))
 
     class Remark(base):
-        __tablename__ = "remark"
+        __tablename__ = "tried_remark"
         id: Mapped[int] = mapped_column(BigId, primary_key=True)
         reflection_id: Mapped[int] = mapped_column(ForeignKey("reflection.id"))
         said: Mapped[str] = mapped_column(info=free_text(left=Left.PIECES))
@@ -364,14 +364,14 @@ def test_a_new_table_that_says_what_cannot_be_is_found() -> None:
 
     found = {line.partition(":")[0] for line in misread(beside(base))}
     assert found == {
-        "book.lent_to",
-        "book.title",
-        "book.shelf",
-        "slip.invite_id",
-        "slip.chat_id",
-        "slip.lent_on",
-        "remark.reflection_id",
-        "remark.size",
+        "tried_book.lent_to",
+        "tried_book.title",
+        "tried_book.shelf",
+        "tried_slip.invite_id",
+        "tried_slip.chat_id",
+        "tried_slip.lent_on",
+        "tried_remark.reflection_id",
+        "tried_remark.size",
     }
 
 

@@ -79,13 +79,15 @@ async def walked(storage: Storage, cast: Cast) -> dict[str, Any]:
         found["exports"] = {who: exported(session, cast, who) for who in (VICTIM, "甲六")}
         before = stored(session)
         look = erasure.look(session, cast.me(session, "甲一", TODAY), cast[VICTIM], TODAY)
-        found["look"] = [look.gone, look.emptied, look.kept, look.named]
-        found["done"] = erasure.erase(session, cast.me(session, "甲一", TODAY), cast[VICTIM], TODAY, NOW)
+        found["look"] = [look.gone, look.emptied, look.kept]
+        done = erasure.erase(session, cast.me(session, "甲一", TODAY), cast[VICTIM], TODAY, NOW)
+        # How many texts there are is no more than how many tables: which they are is told below.
+        found["done"] = {name: count for name, count in done.items() if name != "named"}
         session.flush()
         erased = stored(session)
         found["erased"] = differences(before, erased)
-    found["night"] = await sweeping.sweep(storage, NOW)
-    found["later"] = await sweeping.sweep(storage, LATER)
+    found["night"] = dict.fromkeys(await sweeping.sweep(storage, NOW), "some")
+    found["later"] = dict.fromkeys(await sweeping.sweep(storage, LATER), "some")
     with storage.reading() as session:
         found["swept"] = differences(erased, stored(session))
     return json.loads(json.dumps(found, ensure_ascii=False))

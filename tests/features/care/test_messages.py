@@ -14,7 +14,7 @@ from sqlalchemy import Enum
 from bot.features import registry
 from bot.features.care import change_words, messages
 from bot.features.care.changes import PAGE, Change, Line, RowEdit
-from bot.features.care.holdings import holdings
+from bot.features.care.holdings import TITLES, holdings
 from bot.features.care.rules import PERIODS, RETENTION, cut_off, erased_name, word_fault
 from bot.features.care.words import ACTIONS, BY, COLUMNS, HIDDEN, PLAIN, SPANS, SUBJECTS, VALUES, WHYS, value_word
 from bot.features.integrity.buttons import Field, Knob
@@ -100,6 +100,10 @@ def test_every_reason_has_a_word_and_every_choice_is_told_by_its_own_column() ->
 def test_every_column_that_is_shown_has_a_word() -> None:
     shown = {column.name for of in OWN for column in of.columns} - HIDDEN
     assert shown - COLUMNS.keys() == set()
+
+
+def test_every_table_that_is_shown_has_a_name() -> None:
+    assert {holding.table.name for holding in holdings()} == TITLES.keys()
 
 
 def test_every_value_that_is_shown_has_a_word() -> None:

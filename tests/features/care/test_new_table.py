@@ -32,7 +32,7 @@ class Beside(DeclarativeBase):
 
 
 class Loan(Beside):
-    __tablename__ = "loan"
+    __tablename__ = "tried_loan"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=owner())
@@ -47,9 +47,9 @@ class Loan(Beside):
 class LoanRemark(Beside):
     """No person stands in it: a remark is whose the loan is."""
 
-    __tablename__ = "loan_remark"
+    __tablename__ = "tried_remark"
 
-    loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"), primary_key=True, info=through(goes=True))
+    loan_id: Mapped[int] = mapped_column(ForeignKey("tried_loan.id"), primary_key=True, info=through(goes=True))
     number: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str] = mapped_column(info=free_text())
     at: Mapped[datetime] = mapped_column(info=ages(Kind.PIECES))
@@ -109,13 +109,13 @@ def test_one_s_own_loans_are_exported_and_what_one_lent_is_counted(
         mine = mydata.gather(session, bare.me(session, VICTIM, TODAY))
         lender = mydata.to_json(mydata.gather(session, bare.me(session, "甲二", TODAY)), NOW)
     told = mydata.to_json(mine, NOW)["tables"]
-    [loan], [remark] = told["loan"], told["loan_remark"]
+    [loan], [remark] = told["tried_loan"], told["tried_remark"]
     assert (loan["person_id"], loan["book"], loan["note"], remark["text"]) == (bare[VICTIM], MARK, MARK, MARK)
-    assert mine.names["loan", loan["id"]] == MARK
+    assert mine.names["tried_loan", loan["id"]] == MARK
     assert SAID not in json.dumps(told, ensure_ascii=False)
     assert MARK in page(mine, NOW, SHANGHAI)
-    assert "loan" not in lender["tables"]
-    assert lender["named_in"]["loan"] == 3
+    assert "tried_loan" not in lender["tables"]
+    assert lender["named_in"]["tried_loan"] == 3
 
 
 def test_an_erasure_empties_the_own_rows_and_puts_the_other_name_into_those_of_others(
@@ -131,7 +131,7 @@ def test_an_erasure_empties_the_own_rows_and_puts_the_other_name_into_those_of_o
         assert rows(session, remark) == [(said,), (SAID,)]
         assert session.scalars(select(loan.c.person_id).order_by(loan.c.id)).first() == bare[VICTIM]
     assert before.named == done["named"] == 4
-    assert (done["loan"], done["loan_remark"]) == (1, 1)
+    assert (done["tried_loan"], done["tried_remark"]) == (1, 1)
 
 
 async def test_the_night_takes_what_is_old(storage: Storage, bare: Cast, loans: tuple[Table, Table]) -> None:
