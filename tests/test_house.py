@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -13,15 +14,39 @@ from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import JSON, BigInteger, Column, Enum, ForeignKey, LargeBinary, MetaData, String, Table
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bot.features import registry
+from bot.features.privacy.columns import Unsaid, blank, branch_of, owners, pointed
+from bot.features.privacy.mentions import LEFT, ONLY, is_rewritten
+from bot.features.privacy.message_log import LOOKED_THROUGH, REQUESTS
+from bot.features.privacy.personal_data import BECOMES, WHOSE, is_emptied
+from bot.features.privacy.redactions import WITHHELD
+from bot.features.privacy.retention import STILL
 from bot.features.privacy.words import HIDDEN
 from bot.kit.buttons import LIMIT, BadButton, Button
 from bot.kit.glossary.choices import WORDS
 from bot.kit.glossary.columns import COLUMNS
 from bot.kit.handlers import Answer, CardView, Command, Start, Tap, Word
 from storage import choices
+from storage.base import BigId, Model, UtcDateTime
 from storage.models.everything import METADATA
+from storage.personal import (
+    Becomes,
+    Kind,
+    Left,
+    Role,
+    Rule,
+    account,
+    actor,
+    ages,
+    free_text,
+    meaning,
+    nothing_personal,
+    own,
+    owner,
+)
 
 ROOT = Path(__file__).parent.parent
 SOURCES = [path for top in ("bot", "scheduler", "storage") for path in sorted((ROOT / top).rglob("*.py"))]
@@ -191,6 +216,7 @@ MACHINERY = {"lease", "upload", "job_run", "promise"}
 # Where a member of a choice has other words of its own than in the glossary, by file and name, and why.
 OTHER_WORDS = {
     ("bot/features/calendar/messages.py", "ASK"): "questions",
+    ("bot/features/privacy/mentions.py", "LEFT"): "sentences about what stays",
     ("bot/features/privacy/messages.py", "_short"): "what stands on buttons; the name in full is in RETENTION",
     ("bot/features/privacy/rules.py", "RETENTION"): "rules of retention, declared with their days",
     ("bot/features/accounts/group_messages.py", "ANSWERS"): "sentences",
@@ -293,6 +319,198 @@ def test_every_column_that_somebody_may_see_has_a_word() -> None:
     """In 我的数据 or in the log: whatever is neither hidden nor of a table without people."""
     seen = {column.name for of in METADATA.sorted_tables if of.name not in MACHINERY for column in of.columns}
     assert seen - HIDDEN - COLUMNS.keys() == set()
+
+
+# --- what the columns say of people ----------------------------------------------------------------------------------
+
+
+def names_a_person(column: Column[Any]) -> bool:
+    """A key of `person`, or of a row that has one as its own key."""
+    above = pointed(column)
+    return above is not None and (above.table.name == "person" or names_a_person(above))
+
+
+def may_hold_people(column: Column[Any]) -> bool:
+    """Such a key; a text, a document or a file; and a number as long as Telegram's, which is no key."""
+    kind = getattr(column.type, "impl", column.type)
+    if column.foreign_keys:
+        return names_a_person(column)
+    if isinstance(kind, BigInteger):
+        return column is not column.table.autoincrement_column
+    return isinstance(kind, String | JSON | LargeBinary) and not isinstance(kind, Enum)
+
+
+def silent(metadata: MetaData) -> set[str]:
+    """Columns that may hold something of people and say nothing of it."""
+    return {
+        f"{of.name}.{column.name}"
+        for of in metadata.sorted_tables
+        for column in of.columns
+        if may_hold_people(column) and meaning(column).role is None
+    }
+
+
+def misread(metadata: MetaData) -> set[str]:
+    """Columns that say what cannot be, where they stand."""
+    return {
+        f"{of.name}.{column.name}: {wrong}"
+        for of in metadata.sorted_tables
+        for column in of.columns
+        for wrong in wrongs(column)
+    }
+
+
+def wrongs(column: Column[Any]) -> Iterator[str]:
+    yield from wrong_of_whose(column, meaning(column).role)
+    yield from wrong_of_age(column)
+    yield from unsaid(column)
+
+
+def wrong_of_whose(column: Column[Any], role: Role | None) -> Iterator[str]:
+    of, above = column.table, pointed(column)
+    number = isinstance(column.type, BigInteger) and above is None
+    if role in (Role.OWN, Role.ACCOUNT) and not owners(of):
+        yield "whose is it? No column says owner()"
+    if names_a_person(column) and role not in (Role.OWNER, Role.ACTOR):
+        yield "a key of a person is its owner's or who acted"
+    if role is Role.OWNER and not (names_a_person(column) or number):
+        yield "an owner is a person, an account or a chat"
+    if role is Role.THROUGH and not hangs_on_somebody(column):
+        yield "through() is said of the key of a row that is somebody's"
+    if hangs_on_somebody(column) and not owners(of) and any(meaning(each).role is Role.TEXT for each in of.columns):
+        yield "the texts of what is somebody's are somebody's: through()"
+    if hangs_on_somebody(column) and goes(above.table) and not goes(of):
+        yield "the row that it points at goes in an erasure, and this one would hold it"
+
+
+def wrong_of_age(column: Column[Any]) -> Iterator[str]:
+    means, of = meaning(column), column.table
+    if means.swept and sum(meaning(each).ages is not None for each in of.columns) != 1:
+        yield "what is swept grows old by one instant: ages()"
+    if means.ages is not None and not isinstance(column.type, UtcDateTime):
+        yield "a row grows old from an instant"
+    if means.label and sum(meaning(each).label for each in of.columns) != 1:
+        yield "one column stands for the row"
+
+
+def unsaid(column: Column[Any]) -> Iterator[str]:
+    means, of = meaning(column), column.table
+    try:
+        if means.swept or (is_emptied(column, means) and owners(of) and not goes(of)):
+            blank(column)
+        if means.ages is not None or is_rewritten(means):
+            branch_of(of)
+    except Unsaid as lacking:
+        yield str(lacking)
+
+
+def goes(of: Table) -> bool:
+    """An erasure deletes the rows of somebody."""
+    return any(meaning(column).goes for column in owners(of))
+
+
+def hangs_on_somebody(column: Column[Any]) -> bool:
+    """A key of a row that has an owner, and is no person."""
+    above = pointed(column)
+    return above is not None and above.table.name != "person" and bool(owners(above.table))
+
+
+def test_every_column_that_may_hold_people_says_what_becomes_of_it() -> None:
+    assert silent(METADATA) == set(), "storage/personal.py has the words; nothing_personal() is one"
+    assert misread(METADATA) == set()
+
+
+def scratch() -> type[DeclarativeBase]:
+    """A base beside the house's own: what is declared on it is copied among the tables for one look."""
+
+    class Scratch(DeclarativeBase):
+        type_annotation_map = Model.type_annotation_map
+
+    return Scratch
+
+
+def beside(base: type[DeclarativeBase]) -> MetaData:
+    """The tables of the house and those of the base, in a metadata of their own."""
+    together = MetaData()
+    for of in (*METADATA.sorted_tables, *base.metadata.tables.values()):
+        of.to_metadata(together)
+    return together
+
+
+def test_a_new_table_that_says_nothing_of_people_is_found() -> None:
+    base = scratch()
+
+    class Loan(base):
+        __tablename__ = "tried_loan"
+        id: Mapped[int] = mapped_column(BigId, primary_key=True)
+        person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+        lent_by_id: Mapped[int] = mapped_column(ForeignKey("dialog.person_id"))
+        chat: Mapped[int] = mapped_column(BigInteger)
+        note: Mapped[str]
+        files: Mapped[list[Any]]
+        seal: Mapped[bytes]
+        days: Mapped[int]
+        back: Mapped[bool]
+
+    lacking = {"person_id", "lent_by_id", "chat", "note", "files", "seal"}
+    assert silent(beside(base)) == {f"tried_loan.{column}" for column in lacking}
+
+
+def test_a_new_table_that_says_what_cannot_be_is_found() -> None:
+    base = scratch()
+
+    class Book(base):
+        __tablename__ = "tried_book"
+        id: Mapped[int] = mapped_column(BigId, primary_key=True)
+        lent_to: Mapped[int] = mapped_column(ForeignKey("person.id"), info=nothing_personal())
+        lent_by: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
+        title: Mapped[str] = mapped_column(info=free_text(swept=True))
+        colour: Mapped[str] = mapped_column(info=own())
+        shelf: Mapped[str] = mapped_column(info=owner())
+
+    class Slip(base):
+        __tablename__ = "tried_slip"
+        id: Mapped[int] = mapped_column(BigId, primary_key=True)
+        invite_id: Mapped[int] = mapped_column(ForeignKey("invite.id"))
+        person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=owner())
+        chat_id: Mapped[int] = mapped_column(BigInteger, info=account())
+        lent_on: Mapped[date] = mapped_column(info=ages(Kind.REASONS))
+
+    class Remark(base):
+        __tablename__ = "tried_remark"
+        id: Mapped[int] = mapped_column(BigId, primary_key=True)
+        reflection_id: Mapped[int] = mapped_column(ForeignKey("reflection.id"))
+        said: Mapped[str] = mapped_column(info=free_text(left=Left.PIECES))
+        size: Mapped[int] = mapped_column(info=own())
+
+    found = {line.partition(":")[0] for line in misread(beside(base))}
+    assert found == {
+        "tried_book.lent_to",
+        "tried_book.title",
+        "tried_book.shelf",
+        "tried_slip.invite_id",
+        "tried_slip.chat_id",
+        "tried_slip.lent_on",
+        "tried_remark.reflection_id",
+        "tried_remark.size",
+    }
+
+
+def test_every_rule_that_a_column_names_has_its_function_and_every_function_its_column() -> None:
+    means = [meaning(column) for of in METADATA.sorted_tables for column in of.columns]
+    becomes = [each.becomes.value for each in means if isinstance(each.becomes, Becomes)]
+    for asked, known in (
+        ([each.whose for each in means], WHOSE.keys()),
+        ([each for each in becomes if isinstance(each, Rule)], BECOMES.keys()),
+        ([each.only for each in means], ONLY.keys()),
+        ([each.still for each in means], STILL.keys()),
+        ([each.export for each in means], WITHHELD.keys()),
+        ([each.looked_through for each in means], LOOKED_THROUGH.keys() | {REQUESTS}),
+    ):
+        rules = [rule for rule in asked if rule is not None]
+        assert {rule.name for rule in rules} == known
+        assert all(rule.why for rule in rules)
+    assert {each.left for each in means} - {None} == LEFT.keys() == set(Left)
 
 
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))

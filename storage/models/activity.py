@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
 from storage.choices import ActivityStatus, ActivityType, Organizer, Scope
+from storage.personal import actor, free_text, home, nothing_personal, owner
 
 
 class Activity(Model):
@@ -22,7 +23,7 @@ class Activity(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    title: Mapped[str]
+    title: Mapped[str] = mapped_column(info=free_text(label=True))
     status: Mapped[ActivityStatus] = mapped_column(choice(ActivityStatus), default=ActivityStatus.PLANNED)
     organizer: Mapped[Organizer] = mapped_column(choice(Organizer), default=Organizer.OWN_BRANCH)
     scope: Mapped[Scope] = mapped_column(choice(Scope), default=Scope.BRANCH)
@@ -30,14 +31,14 @@ class Activity(Model):
     planned_on: Mapped[date]
     start_at: Mapped[datetime] = mapped_column(index=True)
     end_at: Mapped[datetime] = mapped_column(index=True)
-    place: Mapped[str] = mapped_column(default="")
+    place: Mapped[str] = mapped_column(default="", info=free_text())
     hours: Mapped[Decimal] = mapped_column(Numeric(5, 1), default=Decimal(0))
-    host_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    host_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     late_minutes: Mapped[int] = mapped_column(default=10)
-    sites: Mapped[list[Any]] = mapped_column(default=list)
-    partners: Mapped[list[Any]] = mapped_column(default=list)
-    sign_in_code_hash: Mapped[str | None] = mapped_column(unique=True)
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    sites: Mapped[list[Any]] = mapped_column(default=list, info=free_text())
+    partners: Mapped[list[Any]] = mapped_column(default=list, info=free_text())
+    sign_in_code_hash: Mapped[str | None] = mapped_column(unique=True, info=nothing_personal())
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
     created_at: Mapped[datetime] = mapped_column(index=True)
     settled_at: Mapped[datetime | None]
 
@@ -49,10 +50,10 @@ class Component(Model):
     __table_args__ = (UniqueConstraint("activity_id", "type"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), info=home())
     type: Mapped[ActivityType] = mapped_column(choice(ActivityType))
-    lecturer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    lecturer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict, info=free_text())
 
 
 class FirstAgendaItem(Model):
@@ -62,8 +63,8 @@ class FirstAgendaItem(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    title: Mapped[str]
-    source: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(info=free_text())
+    source: Mapped[str] = mapped_column(default="", info=free_text())
     source_date: Mapped[date | None]
     created_at: Mapped[datetime]
 
@@ -83,4 +84,4 @@ class Delegate(Model):
     __tablename__ = "delegate"
 
     activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, info=owner())

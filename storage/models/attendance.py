@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
 from storage.choices import AttendanceStatus, LeaveState, LeaveType, MakeupState, SignInMethod
+from storage.personal import Kind, actor, ages, free_text, home, owner
 
 LIVE = text("withdrawn_at IS NULL")
 # What was withdrawn after a cut-off still counts at it: those few rows are found without reading the others.
@@ -33,11 +34,11 @@ class Attendance(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=owner())
     status: Mapped[AttendanceStatus] = mapped_column(choice(AttendanceStatus))
     method: Mapped[SignInMethod] = mapped_column(choice(SignInMethod))
     at: Mapped[datetime]
-    marked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    marked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     withdrawn_at: Mapped[datetime | None]
 
 
@@ -59,15 +60,15 @@ class LeaveRequest(Model):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), info=home())
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=owner())
     type: Mapped[LeaveType] = mapped_column(choice(LeaveType))
-    reason: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="", info=free_text(swept=True))
     state: Mapped[LeaveState] = mapped_column(choice(LeaveState), default=LeaveState.PENDING)
-    requested_at: Mapped[datetime]
-    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    requested_at: Mapped[datetime] = mapped_column(info=ages(Kind.REASONS))
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     decided_at: Mapped[datetime | None]
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     withdrawn_at: Mapped[datetime | None]
 
 
@@ -89,15 +90,15 @@ class Makeup(Model):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), info=home())
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=owner())
     state: Mapped[MakeupState] = mapped_column(choice(MakeupState))
     due_on: Mapped[date | None]
     done_on: Mapped[date | None]
-    note: Mapped[str] = mapped_column(default="")
-    files: Mapped[list[Any]] = mapped_column(default=list)
-    submitted_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(default="", info=free_text(swept=True))
+    files: Mapped[list[Any]] = mapped_column(default=list, info=free_text(swept=True))
+    submitted_at: Mapped[datetime | None] = mapped_column(info=ages(Kind.REASONS))
     reviewed_at: Mapped[datetime | None]
-    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    return_reason: Mapped[str] = mapped_column(default="")
+    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
+    return_reason: Mapped[str] = mapped_column(default="", info=free_text(swept=True))
     withdrawn_at: Mapped[datetime | None]

@@ -7,6 +7,9 @@ from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model
+from storage.personal import Rule, nothing_personal, owner
+
+ABOUT_SOMEBODY = Rule("about_somebody", "the number is a person's only where the subject is one")
 
 
 class Audit(Model):
@@ -20,10 +23,10 @@ class Audit(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    via: Mapped[str]
-    action: Mapped[str]
-    subject: Mapped[str]
-    subject_id: Mapped[int | None] = mapped_column(BigInteger)
-    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=owner())
+    via: Mapped[str] = mapped_column(info=nothing_personal())
+    action: Mapped[str] = mapped_column(info=nothing_personal())
+    subject: Mapped[str] = mapped_column(info=nothing_personal())
+    subject_id: Mapped[int | None] = mapped_column(BigInteger, info=owner(whose=ABOUT_SOMEBODY))
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict, info=nothing_personal())
     at: Mapped[datetime]

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model
+from storage.personal import Left, actor, free_text, nothing_personal
 
 
 class CalendarYear(Model):
@@ -25,10 +26,10 @@ class CalendarYear(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     year: Mapped[int]
-    papers: Mapped[list[Any]] = mapped_column(default=list)
-    days: Mapped[list[Any]] = mapped_column(default=list)
+    papers: Mapped[list[Any]] = mapped_column(default=list, info=nothing_personal())
+    days: Mapped[list[Any]] = mapped_column(default=list, info=free_text(left=Left.HOLIDAYS))
     whole: Mapped[bool] = mapped_column(default=True)
-    source: Mapped[str]
-    token: Mapped[str]
-    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    source: Mapped[str] = mapped_column(info=nothing_personal())
+    token: Mapped[str] = mapped_column(info=nothing_personal())
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     made_at: Mapped[datetime]

@@ -6,8 +6,10 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model
+from storage.personal import Left, Rule, actor, free_text, nothing_personal
 
 IN_USE = text("removed_at IS NULL")
+REMOVED = Rule("removed_words", "a word that is in use goes on holding")
 
 
 class HygieneWord(Model):
@@ -27,8 +29,8 @@ class HygieneWord(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    word: Mapped[str]
-    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    word: Mapped[str] = mapped_column(info=free_text(left=Left.WORDS_IN_USE, only=REMOVED))
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
     made_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
 
@@ -41,7 +43,7 @@ class RetentionRule(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    kind: Mapped[str]
+    kind: Mapped[str] = mapped_column(info=nothing_personal())
     days: Mapped[int]
-    changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
     changed_at: Mapped[datetime]

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model
 from storage.models.attendance import LIVE
+from storage.personal import actor, free_text, owner
 
 
 class Notice(Model):
@@ -19,9 +20,9 @@ class Notice(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(info=free_text(label=True))
     reply_by: Mapped[datetime]
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 
@@ -37,6 +38,6 @@ class Receipt(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=owner())
     at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

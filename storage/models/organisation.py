@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
 from storage.choices import GroupRequestState, OrganisationKind
+from storage.personal import Left, actor, free_text, home, nothing_personal
 
 PENDING = text("state = 'pending'")
 
@@ -21,11 +22,11 @@ class Organisation(Model):
 
     __tablename__ = "organisation"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, info=home())
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     kind: Mapped[OrganisationKind] = mapped_column(choice(OrganisationKind))
-    name: Mapped[str]
-    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    name: Mapped[str] = mapped_column(info=free_text(label=True, left=Left.UNITS))
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict, info=free_text())
     created_at: Mapped[datetime]
     term_ends_on: Mapped[date | None] = mapped_column(index=True)
     secretary_claimed_at: Mapped[datetime | None]
@@ -42,9 +43,9 @@ class PartyGroup(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    name: Mapped[str]
-    archive_id: Mapped[str | None]
-    extra: Mapped[dict[str, Any] | None]
+    name: Mapped[str] = mapped_column(info=free_text(label=True))
+    archive_id: Mapped[str | None] = mapped_column(info=nothing_personal())
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 
 class GroupChat(Model):
@@ -57,8 +58,8 @@ class GroupChat(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    chat_id: Mapped[int] = mapped_column(BigInteger, unique=True)
-    title: Mapped[str]
+    chat_id: Mapped[int] = mapped_column(BigInteger, unique=True, info=nothing_personal())
+    title: Mapped[str] = mapped_column(info=free_text(left=Left.UNITS))
     active: Mapped[bool] = mapped_column(default=True)
     given_up: Mapped[bool] = mapped_column(default=False, server_default=false())
     tied_at: Mapped[datetime]
@@ -80,12 +81,12 @@ class GroupRequest(Model):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    chat_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, index=True, info=nothing_personal())
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     holder_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     state: Mapped[GroupRequestState] = mapped_column(choice(GroupRequestState), default=GroupRequestState.PENDING)
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     decided_at: Mapped[datetime | None]

@@ -8,8 +8,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
 from storage.choices import JobRunState, Lane, OutboxState
+from storage.personal import Kind, Rule, ages, free_text, nothing_personal, own, owner
 
 PLANNING = text("state = 'planning'")
+BY_MESSAGE = Rule(
+    "messages", "what waits is said with the other name, what has gone is emptied; of each only the branch's"
+)
+BY_FILE = Rule(
+    "files", "no name can be replaced in a table that was made: it does not go, and its content is forgotten"
+)
+PIECES = Rule("piece", "which messages brought a piece to review is known by the names of their promises")
+OTHERS_TEXTS = Rule("words", "what a job keeps for later may repeat the reflections of others")
+SILENCED = Rule("silenced", "what has not gone out yet does not go; what has stays as it is")
+SAID_WHY = Rule("said_why", "the sender's own word for it")
+GONE = Rule("gone", "what waits to be sent is needed")
 
 
 class Outbox(Model):
@@ -25,17 +37,21 @@ class Outbox(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     lane: Mapped[Lane] = mapped_column(choice(Lane))
-    job: Mapped[str | None]
+    job: Mapped[str | None] = mapped_column(info=nothing_personal())
     branch_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    chat_id: Mapped[int | None] = mapped_column(BigInteger)
-    message: Mapped[dict[str, Any]]
-    about: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    batch: Mapped[str | None] = mapped_column(index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, info=owner())
+    chat_id: Mapped[int | None] = mapped_column(BigInteger, info=owner())
+    message: Mapped[dict[str, Any]] = mapped_column(
+        info=free_text({"text": ""}, swept=True, looked_through=BY_MESSAGE, export=PIECES)
+    )
+    about: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, info=free_text(looked_through=BY_MESSAGE, export=OTHERS_TEXTS)
+    )
+    batch: Mapped[str | None] = mapped_column(index=True, info=nothing_personal())
     edits_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
-    state: Mapped[OutboxState] = mapped_column(choice(OutboxState), default=OutboxState.QUEUED)
-    reason: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime]
+    state: Mapped[OutboxState] = mapped_column(choice(OutboxState), default=OutboxState.QUEUED, info=own(SILENCED))
+    reason: Mapped[str] = mapped_column(default="", info=own(SAID_WHY))
+    created_at: Mapped[datetime] = mapped_column(info=ages(Kind.SENT, still=GONE))
     not_before: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -43,7 +59,7 @@ class Outbox(Model):
     # Written by nobody since one process at a time sends: it may go with the table's next revision.
     lease_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
-    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger, info=nothing_personal())
 
 
 class Promise(Model):
@@ -51,7 +67,7 @@ class Promise(Model):
 
     __tablename__ = "promise"
 
-    key: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True, info=nothing_personal())
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
 
 
@@ -68,9 +84,9 @@ class JobRun(Model):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    job: Mapped[str]
+    job: Mapped[str] = mapped_column(info=nothing_personal())
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    slot: Mapped[str]
+    slot: Mapped[str] = mapped_column(info=nothing_personal())
     nominal_on: Mapped[date]
     state: Mapped[JobRunState] = mapped_column(choice(JobRunState))
     planned: Mapped[int] = mapped_column(default=0)
@@ -84,11 +100,11 @@ class Card(Model):
     __table_args__ = (UniqueConstraint("kind", "subject_id", "chat_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    kind: Mapped[str]
-    subject_id: Mapped[int] = mapped_column(BigInteger)
-    chat_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(info=nothing_personal())
+    subject_id: Mapped[int] = mapped_column(BigInteger, info=nothing_personal())
+    chat_id: Mapped[int] = mapped_column(BigInteger, info=owner(goes=True))
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
-    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger, info=nothing_personal())
     open: Mapped[bool] = mapped_column(default=True)
 
 
@@ -102,12 +118,12 @@ class Upload(Model):
     __tablename__ = "upload"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    digest: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]
-    name: Mapped[str]
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-    file_id: Mapped[str | None]
-    bot_id: Mapped[int | None] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(unique=True, info=free_text(looked_through=BY_FILE))
+    kind: Mapped[str] = mapped_column(info=nothing_personal())
+    name: Mapped[str] = mapped_column(info=free_text(looked_through=BY_FILE))
+    content: Mapped[bytes] = mapped_column(LargeBinary, info=free_text(looked_through=BY_FILE))
+    file_id: Mapped[str | None] = mapped_column(info=free_text(looked_through=BY_FILE))
+    bot_id: Mapped[int | None] = mapped_column(BigInteger, info=nothing_personal())
     created_at: Mapped[datetime]
 
 
@@ -116,6 +132,6 @@ class Lease(Model):
 
     __tablename__ = "lease"
 
-    name: Mapped[str] = mapped_column(primary_key=True)
-    holder: Mapped[str]
+    name: Mapped[str] = mapped_column(primary_key=True, info=nothing_personal())
+    holder: Mapped[str] = mapped_column(info=nothing_personal())
     expires_at: Mapped[datetime]

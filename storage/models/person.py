@@ -8,6 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
+from storage.personal import Rule, account, actor, free_text, own, owner
+
+NUMBERED = Rule("numbered", "the ledgers go on counting, and the number tells one from another")
+OF_OTHERS = Rule("of_others", "the own notes are emptied, not reworded")
 
 
 class Person(Model):
@@ -21,20 +25,20 @@ class Person(Model):
     __tablename__ = "person"
     __table_args__ = (Index("uq_person_archive_id", "branch_id", "archive_id", unique=True),)
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, info=owner())
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    name: Mapped[str]
-    gender: Mapped[str | None]
-    born_on: Mapped[date | None]
-    joined_party_on: Mapped[date | None]
-    telegram_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
-    bound_at: Mapped[datetime | None]
-    phone: Mapped[str | None] = mapped_column(index=True)
-    reachable: Mapped[bool] = mapped_column(default=True)
-    notes: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(info=own(NUMBERED, label=True))
+    gender: Mapped[str | None] = mapped_column(info=own())
+    born_on: Mapped[date | None] = mapped_column(info=own())
+    joined_party_on: Mapped[date | None] = mapped_column(info=own())
+    telegram_id: Mapped[int | None] = mapped_column(BigInteger, unique=True, info=account())
+    bound_at: Mapped[datetime | None] = mapped_column(info=own())
+    phone: Mapped[str | None] = mapped_column(index=True, info=own())
+    reachable: Mapped[bool] = mapped_column(default=True, info=own(False))
+    notes: Mapped[str] = mapped_column(default="", info=free_text(only=OF_OTHERS))
     created_at: Mapped[datetime]
-    archive_id: Mapped[str | None]
-    extra: Mapped[dict[str, Any] | None]
+    archive_id: Mapped[str | None] = mapped_column(info=own())
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text(only=OF_OTHERS))
     erased_at: Mapped[datetime | None]
 
 
@@ -45,10 +49,10 @@ class Span:
     """
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=owner(home=True))
     from_on: Mapped[date]
     to_on: Mapped[date | None]
-    extra: Mapped[dict[str, Any] | None]
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 
 class RosterSpan(Span, Model):
@@ -104,7 +108,8 @@ class ExemptionSpan(Span, Model):
     __tablename__ = "exemption_span"
     __table_args__ = (Index("ix_exemption_span_to_on", "to_on"),)
 
-    reason: Mapped[ExemptionReason] = mapped_column(choice(ExemptionReason))
-    reason_text: Mapped[str | None]
-    approved_by: Mapped[str] = mapped_column(default="")
-    contact_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # That somebody was exempt is counted; why is nobody's business any more.
+    reason: Mapped[ExemptionReason] = mapped_column(choice(ExemptionReason), info=own(ExemptionReason.OTHER))
+    reason_text: Mapped[str | None] = mapped_column(info=free_text())
+    approved_by: Mapped[str] = mapped_column(default="", info=free_text())
+    contact_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Model
+from storage.personal import nothing_personal, owner
 
 
 class ChosenPlace(Model):
@@ -13,7 +14,7 @@ class ChosenPlace(Model):
 
     __tablename__ = "chosen_place"
 
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, info=owner(goes=True))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     chosen_at: Mapped[datetime]
 
@@ -25,5 +26,5 @@ class CommandMenu(Model):
 
     __tablename__ = "command_menu"
 
-    telegram_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    digest: Mapped[str]
+    telegram_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, info=owner(goes=True))
+    digest: Mapped[str] = mapped_column(info=nothing_personal())

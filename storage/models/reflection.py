@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.base import BigId, Model, choice
 from storage.choices import PieceState, TaskAudience
 from storage.models.attendance import LIVE
+from storage.personal import Kind, Left, account, actor, ages, free_text, home, nothing_personal, owner, through
 
 
 class ReflectionTask(Model):
@@ -18,13 +19,13 @@ class ReflectionTask(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    title: Mapped[str]
+    title: Mapped[str] = mapped_column(info=free_text(label=True))
     activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"))
     study_item_id: Mapped[int | None] = mapped_column(ForeignKey("study_item.id"))
     audience: Mapped[TaskAudience] = mapped_column(choice(TaskAudience))
     due_on: Mapped[date]
     per_person: Mapped[int] = mapped_column(default=1)
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
     created_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
 
@@ -48,16 +49,16 @@ class Reflection(Model):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    task_id: Mapped[int] = mapped_column(ForeignKey("reflection_task.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    task_id: Mapped[int] = mapped_column(ForeignKey("reflection_task.id"), info=home())
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=owner())
     piece: Mapped[int] = mapped_column(default=1)
     version: Mapped[int] = mapped_column(default=1)
     state: Mapped[PieceState] = mapped_column(choice(PieceState), default=PieceState.DRAFT)
     started_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     reviewed_at: Mapped[datetime | None]
-    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    return_reason: Mapped[str] = mapped_column(default="")
+    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
+    return_reason: Mapped[str] = mapped_column(default="", info=free_text())
     withdrawn_at: Mapped[datetime | None]
 
 
@@ -68,14 +69,16 @@ class ReflectionPart(Model):
     __table_args__ = (UniqueConstraint("chat_id", "message_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    reflection_id: Mapped[int] = mapped_column(ForeignKey("reflection.id"), index=True)
-    chat_id: Mapped[int] = mapped_column(BigInteger)
-    message_id: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str]
-    text: Mapped[str] = mapped_column(default="")
-    file_id: Mapped[str | None]
-    file_unique_id: Mapped[str | None]
-    file_name: Mapped[str | None]
-    mime_type: Mapped[str | None]
+    reflection_id: Mapped[int] = mapped_column(
+        ForeignKey("reflection.id"), index=True, info=through(goes=True, home=True)
+    )
+    chat_id: Mapped[int] = mapped_column(BigInteger, info=account())
+    message_id: Mapped[int] = mapped_column(BigInteger, info=nothing_personal())
+    kind: Mapped[str] = mapped_column(info=nothing_personal())
+    text: Mapped[str] = mapped_column(default="", info=free_text(left=Left.PIECES))
+    file_id: Mapped[str | None] = mapped_column(info=nothing_personal())
+    file_unique_id: Mapped[str | None] = mapped_column(info=nothing_personal())
+    file_name: Mapped[str | None] = mapped_column(info=free_text(left=Left.PIECES))
+    mime_type: Mapped[str | None] = mapped_column(info=nothing_personal())
     size: Mapped[int | None]
-    received_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(info=ages(Kind.PIECES))

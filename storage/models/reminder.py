@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model
+from storage.personal import actor, free_text, nothing_personal, owner
 
 
 class Reminder(Model):
@@ -20,13 +21,13 @@ class Reminder(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    kind: Mapped[str]
+    kind: Mapped[str] = mapped_column(info=nothing_personal())
     block_start: Mapped[date]
     block_end: Mapped[date]
     round: Mapped[int] = mapped_column(default=1)
-    holidays: Mapped[list[Any]]
+    holidays: Mapped[list[Any]] = mapped_column(info=nothing_personal(label=True))
     provisional: Mapped[bool] = mapped_column(default=False)
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(info=free_text())
     sent_at: Mapped[datetime]
     ack_due: Mapped[datetime]
 
@@ -42,11 +43,11 @@ class ReminderPlan(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    holiday: Mapped[str]
+    holiday: Mapped[str] = mapped_column(info=nothing_personal())
     send_on: Mapped[date | None]
-    text: Mapped[str | None]
+    text: Mapped[str | None] = mapped_column(info=free_text())
     skipped: Mapped[bool] = mapped_column(default=False)
-    changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
     changed_at: Mapped[datetime]
 
 
@@ -56,7 +57,7 @@ class ReminderAudience(Model):
     __tablename__ = "reminder_audience"
 
     reminder_id: Mapped[int] = mapped_column(ForeignKey("reminder.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True, info=owner())
 
 
 class Acknowledgement(Model):
@@ -67,5 +68,5 @@ class Acknowledgement(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     reminder_id: Mapped[int] = mapped_column(ForeignKey("reminder.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=owner())
     at: Mapped[datetime]

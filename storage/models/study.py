@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.base import BigId, Model, choice
 from storage.choices import StudyItemKind, StudyItemState
 from storage.models.attendance import GONE, LIVE
+from storage.personal import Left, actor, free_text, nothing_personal, owner
 
 
 class MonthlyTheme(Model):
@@ -22,11 +23,11 @@ class MonthlyTheme(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    month: Mapped[str]
-    title: Mapped[str]
-    prompt: Mapped[str] = mapped_column(default="")
+    month: Mapped[str] = mapped_column(info=nothing_personal())
+    title: Mapped[str] = mapped_column(info=free_text())
+    prompt: Mapped[str] = mapped_column(default="", info=free_text())
     prompt_sent_on: Mapped[date | None]
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
     created_at: Mapped[datetime]
 
 
@@ -40,13 +41,13 @@ class StudyItem(Model):
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     theme_id: Mapped[int | None] = mapped_column(ForeignKey("monthly_theme.id"), index=True)
     kind: Mapped[StudyItemKind] = mapped_column(choice(StudyItemKind))
-    title: Mapped[str]
-    author: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(info=free_text(label=True))
+    author: Mapped[str] = mapped_column(default="", info=free_text(left=Left.AUTHORS))
     assigned_on: Mapped[date]
     due_on: Mapped[date]
     state: Mapped[StudyItemState] = mapped_column(choice(StudyItemState), default=StudyItemState.ASSIGNED)
-    files: Mapped[list[Any]] = mapped_column(default=list)
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    files: Mapped[list[Any]] = mapped_column(default=list, info=free_text())
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 
@@ -70,8 +71,8 @@ class StudyCompletion(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("study_item.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=owner())
     completed_on: Mapped[date]
     completed_at: Mapped[datetime]
-    note: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="", info=free_text())
     withdrawn_at: Mapped[datetime | None]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from bot.features.privacy.rules import Kind
 from bot.kit.buttons import Button
+from storage.personal import Kind
 
 
 class By(StrEnum):

@@ -1,5 +1,6 @@
 """注销: everything of a person goes; what the ledgers count keeps a number and no name."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,13 +10,12 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.privacy import mentions, message_log
-from bot.features.privacy.personal_data import HOLDINGS, DataSubject, Fate, Holding
+from bot.features.privacy.personal_data import DataSubject, Fate, Holding, holdings
 from bot.features.privacy.rules import erased_name
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.audience import Me
-from storage.base import table
 from storage.choices import InboxState
 from storage.facts import KINDS
 from storage.lookups import changed, of_branch
@@ -58,11 +58,11 @@ def look(session: Session, me: Me, person_id: int, today: date) -> Before:
     """What would go and what stays."""
     person = _find(session, me, person_id, today)
     subject = DataSubject(person.id, person.telegram_id)
-    counts: dict[Fate, dict[str, int]] = {fate: {} for fate in Fate}
-    for holding in HOLDINGS:
+    counts: dict[Fate, Counter[str]] = {fate: Counter() for fate in Fate}
+    for holding in holdings():
         count = _count(session, holding, subject)
         if count:
-            counts[holding.fate][holding.title] = count
+            counts[holding.fate][holding.title] += count
     listed = or_(RosterSpan.to_on.is_(None), RosterSpan.to_on > today)
     on_roster = session.scalars(select(RosterSpan.id).where(RosterSpan.person_id == person.id, listed)).first()
     around = mentions.surroundings(session, person)
@@ -116,10 +116,10 @@ def erase(session: Session, me: Me, person_id: int, today: date, now: datetime, 
         "named": sum(mentions.take_out(session, each, around) for each in (name, *numbers)),
     }
     # The person last: the other tables are found by the account that stands there.
-    for holding in reversed(HOLDINGS):
+    for holding in reversed(holdings()):
         count = _erase(session, holding, subject)
         if count:
-            done[table(holding.table).name] = count
+            done[holding.table.name] = count
     changed(session, update(Person).where(Person.id == person.id).values(erased_at=now))
     asking = (Inbox.update_id == handling, Inbox.state == InboxState.NEW)
     changed(session, update(Inbox).where(*asking).values(payload=None))

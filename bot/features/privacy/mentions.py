@@ -3,24 +3,18 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Select, String, and_, cast, or_, select, update
+from sqlalchemy import JSON, Column, ColumnElement, Select, String, Table, and_, cast, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.features.privacy.columns import here, meanings, tables
 from bot.features.privacy.name_search import Naming
-from storage.base import Model, table
-from storage.facts import KINDS
 from storage.lookups import changed
-from storage.models.activity import Activity, Component, FirstAgendaItem
-from storage.models.attendance import LeaveRequest, Makeup
 from storage.models.care import HygieneWord
-from storage.models.notice import Notice
-from storage.models.organisation import Organisation, PartyGroup
-from storage.models.person import DutySpan, ExemptionSpan, Person, RosterSpan
-from storage.models.reflection import Reflection, ReflectionTask
-from storage.models.reminder import Reminder, ReminderPlan
-from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
+from storage.models.person import DutySpan, Person, RosterSpan
+from storage.personal import Left, Meaning, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,77 +30,63 @@ class Around:
     def people(self) -> Select[int]:
         return select(Person.id).where(Person.branch_id.in_(self.branches))
 
-    @property
-    def activities(self) -> Select[int]:
-        return select(Activity.id).where(Activity.branch_id.in_(self.branches))
-
-    @property
-    def tasks(self) -> Select[int]:
-        return select(ReflectionTask.id).where(ReflectionTask.branch_id.in_(self.branches))
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Columns of a table in which the branch writes; `here`: which rows are of these surroundings."""
 
-    of: type[Model]
+    of: Table
     columns: tuple[str, ...]
     here: Callable[[Around], ColumnElement[bool]]
 
 
-def _by_branch(of: type[Any], *columns: str) -> Place:
-    return Place(of, columns, lambda around: of.branch_id.in_(around.branches))
+# In which rows the name is replaced, where it is not in every one.
+ONLY: Mapping[str, Callable[[Around], ColumnElement[bool]]] = {
+    "of_others": lambda around: Person.id != around.person_id,
+    "removed_words": lambda around: HygieneWord.removed_at.is_not(None),
+}
 
 
-def _by_activity(of: type[Any], *columns: str) -> Place:
-    return Place(of, columns, lambda around: of.activity_id.in_(around.activities))
+def places() -> list[Place]:
+    """Every text in which somebody's name is replaced, a table at a time."""
+    return [Place(of, *found) for of in tables() for found in _written(of)]
 
 
-def _by_person(of: type[Any], *columns: str) -> Place:
-    return Place(of, columns, lambda around: of.person_id.in_(around.people))
+def _written(of: Table) -> Iterator[tuple[tuple[str, ...], Callable[[Around], ColumnElement[bool]]]]:
+    rules: dict[str, list[str]] = {}
+    for column, means in meanings(of):
+        if is_rewritten(means):
+            rules.setdefault(means.only.name if means.only else "", []).append(column.name)
+    for rule, columns in rules.items():
+        yield tuple(columns), partial(_is_here, of, rule)
 
 
-PLACES: tuple[Place, ...] = (
-    Place(Organisation, ("settings",), lambda around: Organisation.id.in_(around.branches)),
-    _by_branch(PartyGroup, "name", "extra"),
-    Place(
-        Person, ("notes", "extra"),
-        lambda around: and_(Person.branch_id.in_(around.branches), Person.id != around.person_id),
-    ),
-    *(_by_person(kind, "extra") for kind in KINDS if kind is not ExemptionSpan),
-    _by_person(ExemptionSpan, "approved_by", "reason_text", "extra"),
-    _by_branch(Activity, "title", "place", "sites", "partners"),
-    _by_activity(Component, "details"),
-    _by_branch(FirstAgendaItem, "title", "source"),
-    _by_branch(Notice, "text"),
-    _by_branch(MonthlyTheme, "title", "prompt"),
-    _by_branch(StudyItem, "title", "files"),
-    _by_branch(ReflectionTask, "title"),
-    _by_branch(Reminder, "text"),
-    _by_branch(ReminderPlan, "text"),
-    _by_activity(LeaveRequest, "reason"),
-    _by_activity(Makeup, "note", "return_reason", "files"),
-    _by_person(StudyCompletion, "note"),
-    Place(Reflection, ("return_reason",), lambda around: Reflection.task_id.in_(around.tasks)),
-    # One that is in use goes on holding: see KEPT.
-    Place(
-        HygieneWord, ("word",),
-        lambda around: and_(HygieneWord.branch_id.in_(around.branches), HygieneWord.removed_at.is_not(None)),
-    ),
-)  # fmt: skip
+def is_rewritten(means: Meaning) -> bool:
+    """A text in which the name becomes another: not one that is left, or looked through in another way."""
+    return means.role is Role.TEXT and means.looked_through is None and (means.left is None or means.only is not None)
+
+
+def _is_here(of: Table, rule: str, around: Around) -> ColumnElement[bool]:
+    there = here(of, around.branches)
+    return and_(there, ONLY[rule](around)) if rule else there
+
 
 NUMBER_TAKEN_OUT = "（号码已注销）"
 
-# Left alone on purpose, by table and column, and what the receipt calls it; docs/operating.md gives the reasons.
-KEPT: Mapping[str, str] = {
-    "reflection_part.text": "他人的心得",
-    "reflection_part.file_name": "他人的心得",
-    "study_item.author": "书目作者",
-    "organisation.name": "组织和群的名称",
-    "group_chat.title": "组织和群的名称",
-    "calendar_year.days": "放假安排",
-    "hygiene_word.word": "使用中的禁发词语",
+# What the receipt calls the texts that are left alone on purpose; docs/operating.md gives the reasons.
+LEFT: Mapping[Left, str] = {
+    Left.PIECES: "他人的心得",
+    Left.AUTHORS: "书目作者",
+    Left.UNITS: "组织和群的名称",
+    Left.HOLIDAYS: "放假安排",
+    Left.WORDS_IN_USE: "使用中的禁发词语",
 }
+
+
+def kept() -> dict[str, str]:
+    """By table and column, and what the receipt calls it."""
+    found = {f"{of.name}.{column.name}": means.left for of in tables() for column, means in meanings(of) if means.left}
+    return {column: LEFT[left] for left in LEFT for column, why in found.items() if why is left}
 
 
 def surroundings(session: Session, person: Person) -> Around:
@@ -144,14 +124,14 @@ def says(column: Any, text: str) -> ColumnElement[bool]:
 
 def count(session: Session, name: Naming, around: Around) -> int:
     """How many texts of the branch's records would read differently."""
-    return sum(len(values) for place in PLACES for _, values in _found(session, place, name, around))
+    return sum(len(values) for place in places() for _, values in _found(session, place, name, around))
 
 
 def take_out(session: Session, name: Naming, around: Around) -> int:
     """Put the other name there; how many texts."""
     done = 0
-    for place in PLACES:
-        keys = table(place.of).primary_key.columns
+    for place in places():
+        keys = place.of.primary_key.columns
         for key, values in list(_found(session, place, name, around)):
             mine = and_(*(column == value for column, value in zip(keys, key, strict=True)))
             changed(session, update(place.of).where(mine).values(**values))
@@ -163,7 +143,7 @@ def _found(
     session: Session, place: Place, name: Naming, around: Around
 ) -> Iterator[tuple[Sequence[Any], dict[str, Any]]]:
     """The key of every row that says the name, with what its texts become."""
-    of = table(place.of)
+    of = place.of
     keys: list[Column[Any]] = list(of.primary_key.columns)
     texts = [of.c[column] for column in place.columns]
     query = select(*keys, *texts).where(place.here(around), or_(*(says(column, name.name) for column in texts)))

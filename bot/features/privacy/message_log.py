@@ -1,7 +1,7 @@
 """What was said and heard that names somebody, or holds what somebody wrote: taken away, or said without the name."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, case, cast, delete, or_, select, update
@@ -59,12 +59,11 @@ def _said_here(around: Around) -> ColumnElement[bool]:
 
 def take_name_out(session: Session, name: Naming, around: Around) -> int:
     """Out of messages, of what came in, and of open drafts (such as a roster that is looked at); how many rows."""
-    return (
-        sum(_reword(session, found, name) for found in _messages(session, name, around))
-        + _withhold_files(session, around)
-        + _forget_heard(session, name, around)
-        + _forget_drafts(session, name, around)
-    )
+    return sum(rule(session, name, around) for rule in LOOKED_THROUGH.values())
+
+
+def _reword_messages(session: Session, name: Naming, around: Around) -> int:
+    return sum(_reword(session, found, name) for found in _messages(session, name, around))
 
 
 def _messages(session: Session, name: Naming, around: Around) -> Iterator[Sequence[Row[Any]]]:
@@ -107,7 +106,7 @@ def _reword(session: Session, found: Sequence[Row[Any]], name: Naming) -> int:
     return len(done)
 
 
-def _withhold_files(session: Session, around: Around) -> int:
+def _withhold_files(session: Session, name: Naming, around: Around) -> int:
     """A roster or export that waits to be sent cannot be rewritten: it does not go, and may be asked for again.
 
     Of those that have gone the content is kept for the next time that it is asked for: that goes too.
@@ -152,6 +151,16 @@ def _forget_drafts(session: Session, name: Naming, around: Around) -> int:
     )
     mine = [row.person_id for row in session.execute(query) if name.names_in(row.draft)]
     return changed(session, delete(Dialog).where(Dialog.person_id.in_(mine))) if mine else 0
+
+
+# By the rules of the columns. The requests to be bound come first, and need the number too: take_requests_out.
+LOOKED_THROUGH: Mapping[str, Callable[[Session, Naming, Around], int]] = {
+    "messages": _reword_messages,
+    "files": _withhold_files,
+    "heard": _forget_heard,
+    "drafts": _forget_drafts,
+}
+REQUESTS = "requests"
 
 
 def _each_slice(ids: Sequence[int], act: Any) -> int:

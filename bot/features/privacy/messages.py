@@ -22,10 +22,10 @@ from bot.features.privacy.buttons import (
 )
 from bot.features.privacy.changes import LogEntry
 from bot.features.privacy.erasure import Before
-from bot.features.privacy.mentions import KEPT
+from bot.features.privacy.mentions import LEFT
 from bot.features.privacy.mydata import MyData, to_json
 from bot.features.privacy.page import page
-from bot.features.privacy.rules import PERIODS, RETENTION, Kind, erased_name
+from bot.features.privacy.rules import PERIODS, RETENTION, erased_name
 from bot.kit.access import Right, may
 from bot.kit.hygiene import BULK, INSIDE, LEVELS
 from bot.kit.lists import Page, filled, page_of, told_apart, two_a_row
@@ -34,6 +34,7 @@ from bot.kit.words import day_words, moment_words
 from storage.audience import Me
 from storage.models.care import HygieneWord
 from storage.models.person import Person
+from storage.personal import Kind
 
 IN_PRIVATE = "请在与我的私聊中查看。"
 ASK_NAME = "请发送姓名，查看由其办理或与其有关的变更。不看了请发“取消”。"
@@ -204,7 +205,7 @@ def _named(before: Before) -> str:
     """What becomes of the name in what others wrote."""
     if before.shared:
         return "有同名同志，不作改动"
-    left = "、".join(dict.fromkeys(KEPT.values()))
+    left = "、".join(LEFT.values())
     return f"{before.named}处改为“{erased_name(before.person.id)}”；{left}不作改动"
 
 

@@ -6,32 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Column, Table, func, select
 from sqlalchemy.orm import Session
 
-from bot.features.privacy.personal_data import HOLDINGS, DataSubject, Holding
+from bot.features.privacy.columns import meanings, tables
+from bot.features.privacy.personal_data import DataSubject, Holding, holdings
 from bot.features.privacy.redactions import without_others_texts
 from storage.audience import Me
-from storage.base import Model, table
-from storage.models.activity import Activity
-from storage.models.notice import Notice
-from storage.models.organisation import Organisation, PartyGroup
 from storage.models.person import Person
-from storage.models.reflection import ReflectionTask
-from storage.models.reminder import Reminder
-from storage.models.study import StudyItem
 
-# What a reader sees in the place of a number that points at one of these.
-NAMED: Mapping[type[Model], Any] = {
-    Person: Person.name,
-    Activity: Activity.title,
-    ReflectionTask: ReflectionTask.title,
-    StudyItem: StudyItem.title,
-    Notice: Notice.text,
-    Organisation: Organisation.name,
-    PartyGroup: PartyGroup.name,
-    Reminder: Reminder.holidays,
-}
 Row = Mapping[str, Any]
 
 
@@ -60,23 +43,24 @@ class MyData:
 def gather(session: Session, me: Me) -> MyData:
     """One's own data; nobody can ask for another's."""
     subject = DataSubject(me.id, session.scalars(select(Person.telegram_id).where(Person.id == me.id)).first())
-    parts = [_part(session, holding, subject) for holding in HOLDINGS]
+    held = holdings()
+    parts = [_part(session, holding, subject) for holding in held]
     points = {
-        (of.name, column.name): key.column.table.name
-        for of in (table(holding.table) for holding in HOLDINGS)
-        for column in of.columns
+        (holding.table.name, column.name): key.column.table.name
+        for holding in held
+        for column in holding.table.columns
         for key in column.foreign_keys
     }
     return MyData(me.id, me.name, parts, _names(session, parts, points), points)
 
 
 def _part(session: Session, holding: Holding, subject: DataSubject) -> DataTable:
-    of = table(holding.table)
+    of = holding.table
     rows: Sequence[Row] = []
     if holding.whose is not None:
         query = select(of).where(holding.whose(subject)).order_by(*of.primary_key.columns)
         rows = [dict(row) for row in session.execute(query).mappings()]
-        rows = without_others_texts(session, subject, holding.table, rows)
+        rows = without_others_texts(session, subject, of, rows)
     acted = sum(
         session.scalar(select(func.count()).select_from(of).where(of.c[column] == subject.person_id)) or 0
         for column in holding.acts
@@ -95,12 +79,16 @@ def _names(
                 if target is not None and value is not None:
                     wanted.setdefault(target, set()).add(value)
     found = {}
-    for model, shown in NAMED.items():
-        of: Table = table(model)
+    for of, shown in _labels():
         query = select(of.c.id, shown).where(of.c.id.in_(wanted.get(of.name, set())))
         for key, name in session.execute(query):
             found[of.name, key] = "、".join(name) if isinstance(name, list) else str(name).split("\n")[0]
     return found
+
+
+def _labels() -> list[tuple[Table, Column[Any]]]:
+    """What a reader sees in the place of a number that points there."""
+    return [(of, column) for of in tables() for column, means in meanings(of) if means.label]
 
 
 def plain(value: Any) -> Any:

@@ -1,14 +1,14 @@
 """What 我的数据 leaves out of messages: the texts of others' reflections, which only their authors take home."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from bot.features.privacy.columns import meanings
 from bot.features.privacy.personal_data import DataSubject
-from storage.models.inbox import Inbox
 from storage.models.outbox import Outbox, Promise
 from storage.models.person import DutySpan, Person
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
@@ -21,42 +21,21 @@ REPEATED = frozenset({"message", "reply_to_message", "external_reply", "quote"})
 Row = Mapping[str, Any]
 
 
-def without_others_texts(
-    session: Session, subject: DataSubject, table: type[Any], rows: Sequence[Row]
-) -> Sequence[Row]:
-    """The rows of inbox and outbox as they are exported; those of other tables as they are.
+def without_others_texts(session: Session, subject: DataSubject, of: Table, rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows as they are exported: of columns that say so, without what is others'; any other as it is.
 
     A piece goes to its reviewers under the name piece:...; what a reviewer opened, tapped or answered repeats it.
     """
-    if table not in (Inbox, Outbox) or not _has_reviewed(session, subject):
+    rules = {column.name: WITHHELD[means.export.name] for column, means in meanings(of) if means.export}
+    if not rules or not _has_reviewed(session, subject):
         return rows
     others = _Others(session, subject)
-    if table is Inbox:
-        return [
-            {**row, "payload": others.out_of_update(row["payload"]), "answer": others.out_of(row["answer"])}
-            for row in rows
-        ]
-    pieces = _pieces(session, subject)
-    return [
-        {
-            **row,
-            "message": others.piece(row["message"]) if row["id"] in pieces else others.out_of(row["message"]),
-            "about": others.out_of(row["about"]),
-        }
-        for row in rows
-    ]
+    return [{**row, **{name: rule(others, row, row[name]) for name, rule in rules.items()}} for row in rows]
 
 
 def _has_reviewed(session: Session, subject: DataSubject) -> bool:
     """Only who has ever held an office has been sent a piece of somebody else's."""
     return session.scalars(select(DutySpan.id).where(DutySpan.person_id == subject.person_id)).first() is not None
-
-
-def _pieces(session: Session, subject: DataSubject) -> set[int]:
-    """The rows that brought a piece to this person, by the names of their promises."""
-    mine = Outbox.person_id == subject.person_id
-    named = select(Outbox.id).join(Promise, Promise.outbox_id == Outbox.id).where(Promise.key.startswith("piece:"))
-    return set(session.scalars(named.where(mine)))
 
 
 class _Others:
@@ -71,13 +50,16 @@ class _Others:
             .join(ReflectionTask, ReflectionTask.id == Reflection.task_id)
             .where(ReflectionTask.branch_id.in_(own.union(served)), Reflection.person_id != subject.person_id)
         ).all()
+        # The rows that brought a piece to this person, by the names of their promises.
+        named = select(Outbox.id).join(Promise, Promise.outbox_id == Outbox.id).where(Promise.key.startswith("piece:"))
+        self._pieces = set(session.scalars(named.where(Outbox.person_id == subject.person_id)))
         self._texts = {part.text for part in parts} - {""}
         self._files = {part.file_id for part in parts} - {None}
 
-    def piece(self, message: Any) -> Any:
+    def message(self, row: Row, message: Any) -> Any:
         """A message that is a piece, or the card of one: what is left says whose it was."""
         text = message.get("text", "")
-        if text.startswith(CARD):
+        if row["id"] not in self._pieces or text.startswith(CARD):
             return self.out_of(message)
         kept = {key: value for key, value in message.items() if key != "document"}
         return {**kept, "text": NOT_THEIRS} if text or "document" in message else message
@@ -114,3 +96,11 @@ class _Others:
         if text.startswith(CARD) and "\n" in text:
             return text.split("\n", 1)[0] + "\n" + NOT_THEIRS
         return NOT_THEIRS if text in self._texts else text
+
+
+# By the rules of the columns.
+WITHHELD: Mapping[str, Callable[[_Others, Row, Any], Any]] = {
+    "piece": _Others.message,
+    "update": lambda others, row, value: others.out_of_update(value),
+    "words": lambda others, row, value: others.out_of(value),
+}

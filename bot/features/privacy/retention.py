@@ -1,37 +1,47 @@
 """What has been kept long enough: found and taken away in slices, over all branches at once or for one."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, delete, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    String,
+    Table,
+    and_,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.orm import Session
 
-from bot.features.privacy.rules import PERIODS, RETENTION, Kind, cut_off
+from bot.features.privacy.columns import blank, branch_of, meanings, tables
+from bot.features.privacy.rules import PERIODS, RETENTION, cut_off
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.audience import Me
-from storage.base import Model
 from storage.choices import InboxState, OutboxState
 from storage.lookups import changed
-from storage.models.activity import Activity
-from storage.models.attendance import LeaveRequest, Makeup
 from storage.models.care import RetentionRule
-from storage.models.dialog import Dialog
 from storage.models.inbox import Inbox
-from storage.models.invite import BindRequest, Invite
 from storage.models.outbox import Outbox
-from storage.models.person import Person
-from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
+from storage.personal import Kind, meaning
 from storage.transactions import leave_no_trace
 
 SLICE = 500
 # What a sent message becomes: the row stays, because a promise is kept once.
 SAID_NOTHING: dict[str, Any] = {"text": ""}
 NO_SUCH_PERIOD = "请点按钮选择期限。"
-EMPTY_MESSAGE = '{"text": ""}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,66 +51,49 @@ class Store:
     `empties`: what the columns become; nothing deletes the row.
     """
 
-    key: InstrumentedAttribute[int]
-    branch: Any
-    old: Any
+    table: Table
+    branch: ColumnElement[Any]
+    old: ColumnElement[Any]
     left: ColumnElement[bool]
-    empties: Mapping[str, Any] = field(default_factory=dict)
+    empties: Mapping[str, Any]
 
     @property
-    def table(self) -> type[Model]:
-        found = self.key.class_
-        assert isinstance(found, type)
-        return found
+    def key(self) -> Any:
+        columns = list(self.table.primary_key.columns)
+        return columns[0] if len(columns) == 1 else tuple_(*columns)
 
 
-def _branch_of(activity_id: InstrumentedAttribute[int]) -> ColumnElement[Any]:
-    return select(Activity.branch_id).where(Activity.id == activity_id).scalar_subquery()
+# Which rows are not taken yet, however old they are.
+STILL: Mapping[str, ColumnElement[bool]] = {
+    "handled": Inbox.state.not_in([InboxState.NEW, InboxState.CLAIMED]),
+    "gone": Outbox.state.not_in([OutboxState.QUEUED, OutboxState.SENDING]),
+}
 
 
-_SENDERS = select(Person.branch_id).where(Person.telegram_id == Inbox.sender).scalar_subquery()
-_WRITERS = select(Person.branch_id).where(Person.id == Dialog.person_id).scalar_subquery()
-_TASKS = (
-    select(ReflectionTask.branch_id)
-    .join(Reflection, Reflection.task_id == ReflectionTask.id)
-    .where(Reflection.id == ReflectionPart.reflection_id)
-    .scalar_subquery()
-)
-_UNSENT = (OutboxState.QUEUED, OutboxState.SENDING)
+def stores(kind: Kind) -> list[Store]:
+    """The tables whose rows grow old by this period."""
+    return [_store(of, column) for of in tables() for column, means in meanings(of) if means.ages is kind]
 
-STORES: Mapping[Kind, Sequence[Store]] = {
-    Kind.RECEIVED: [
-        Store(Inbox.id, _SENDERS, Inbox.received_at, Inbox.state.not_in([InboxState.NEW, InboxState.CLAIMED]))
-    ],
-    Kind.SENT: [
-        Store(
-            Outbox.id, Outbox.branch_id, Outbox.created_at,
-            and_(Outbox.state.not_in(_UNSENT), cast(Outbox.message, String) != EMPTY_MESSAGE),
-            {"message": SAID_NOTHING},
-        )
-    ],
-    Kind.DRAFTS: [Store(Dialog.person_id, _WRITERS, Dialog.expires_at, Dialog.step != "", {"step": "", "draft": {}})],
-    Kind.INVITES: [Store(Invite.id, Invite.branch_id, Invite.expires_at, Invite.id.is_not(None))],
-    # Also one that nobody has decided: whoever asked is a stranger, and may ask again.
-    Kind.REQUESTS: [
-        Store(
-            BindRequest.id, BindRequest.branch_id, func.coalesce(BindRequest.decided_at, BindRequest.asked_at),
-            BindRequest.id.is_not(None),
-        )
-    ],
-    Kind.REASONS: [
-        Store(
-            LeaveRequest.id, _branch_of(LeaveRequest.activity_id), LeaveRequest.requested_at, LeaveRequest.reason != "",
-            {"reason": ""},
-        ),
-        Store(
-            Makeup.id, _branch_of(Makeup.activity_id), Makeup.submitted_at,
-            or_(Makeup.note != "", cast(Makeup.files, String) != "[]", Makeup.return_reason != ""),
-            {"note": "", "files": [], "return_reason": ""},
-        ),
-    ],
-    Kind.PIECES: [Store(ReflectionPart.id, _TASKS, ReflectionPart.received_at, ReflectionPart.id.is_not(None))],
-}  # fmt: skip
+
+def _store(of: Table, column: Column[Any]) -> Store:
+    means = meaning(column)
+    since = func.coalesce(of.c[means.later], column) if means.later else column
+    swept = [each for each, other in meanings(of) if other.swept]
+    left = and_(
+        STILL[means.still.name] if means.still else true(),
+        or_(*(_says_something(each) for each in swept)) if swept else true(),
+    )
+    return Store(of, branch_of(of), since, left, {each.name: blank(each) for each in swept})
+
+
+def _says_something(column: Column[Any]) -> ColumnElement[bool]:
+    """JSON is compared as the text that it is kept as."""
+    if column.nullable:
+        return column.is_not(None)
+    if isinstance(column.type, JSON):
+        return cast(column, String) != json.dumps(blank(column))
+    differs: ColumnElement[bool] = column != blank(column)
+    return differs
 
 
 # --- what a branch decides -------------------------------------------------------------------------------------------
@@ -133,8 +126,13 @@ def _count(session: Session, kind: Kind, branch_id: int, days: int, now: datetim
     if before is None:
         return 0
     return sum(
-        session.scalar(select(func.count()).where(store.left, store.old < before, store.branch == branch_id)) or 0
-        for store in STORES[kind]
+        session.scalar(
+            select(func.count())
+            .select_from(store.table)
+            .where(store.left, store.old < before, store.branch == branch_id)
+        )
+        or 0
+        for store in stores(kind)
     )
 
 
@@ -165,7 +163,7 @@ def sweep_branch(session: Session, me: Me, now: datetime) -> dict[Kind, int]:
     gone: dict[Kind, int] = {}
     for kind, days in periods(session, me.branch_id).items():
         before = cut_off(now, days)
-        for store in STORES[kind] if before is not None else ():
+        for store in stores(kind) if before is not None else ():
             gone[kind] = gone.get(kind, 0) + take_away(session, store, store.branch == me.branch_id, before)
     counts = {kind.value: count for kind, count in gone.items() if count}
     if counts:
@@ -179,8 +177,9 @@ def sweep_branch(session: Session, me: Me, now: datetime) -> dict[Kind, int]:
 
 def take_away(session: Session, store: Store, whose: ColumnElement[bool], before: datetime | None) -> int:
     """A slice of what is older: deleted, or emptied; how many rows."""
-    query = select(store.key).where(store.left, store.old < before, whose).order_by(store.key).limit(SLICE)
-    keys = list(session.scalars(query))
+    columns = store.table.primary_key.columns
+    query = select(*columns).where(store.left, store.old < before, whose).order_by(*columns).limit(SLICE)
+    keys = [key[0] if len(key) == 1 else tuple(key) for key in session.execute(query)]
     if not keys:
         return 0
     these = store.key.in_(keys)

@@ -2,24 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+
+from storage.personal import Kind
 
 FOR_EVER = 0
 # What the secretary may choose from, in days.
 PERIODS = {30: "30天", 90: "90天", 180: "半年", 365: "1年", 1095: "3年", 1825: "5年", FOR_EVER: "长期"}
 MOST_WORDS, SHORTEST, LONGEST = 50, 2, 20
-
-
-class Kind(StrEnum):
-    """What does not stay for ever. The audit log does, and so does what the ledgers count."""
-
-    RECEIVED = "received"
-    SENT = "sent"
-    DRAFTS = "drafts"
-    INVITES = "invites"
-    REQUESTS = "requests"
-    REASONS = "reasons"
-    PIECES = "pieces"
 
 
 @dataclass(frozen=True, slots=True)

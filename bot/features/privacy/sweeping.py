@@ -8,11 +8,12 @@ from functools import partial
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.privacy.retention import SLICE, STORES, Store, take_away
-from bot.features.privacy.rules import RETENTION, Kind, cut_off
+from bot.features.privacy.retention import SLICE, Store, stores, take_away
+from bot.features.privacy.rules import RETENTION, cut_off
 from storage import audit
 from storage.engine import Storage
 from storage.models.care import RetentionRule
+from storage.personal import Kind
 from storage.transactions import leave_no_trace
 
 Task = tuple[Store, ColumnElement[bool], datetime | None]
@@ -53,7 +54,7 @@ def _own_periods(session: Session) -> dict[str, set[int]]:
 def _tasks(kind: Kind, own: set[int], now: datetime) -> Iterator[Task]:
     """The branches without a choice of their own and what is nobody's; then those of each chosen period."""
     chosen = select(RetentionRule.branch_id).where(RetentionRule.kind == kind)
-    for store in STORES[kind]:
+    for store in stores(kind):
         yield store, or_(store.branch.is_(None), store.branch.not_in(chosen)), cut_off(now, RETENTION[kind].days)
         for days in sorted(own):
             before = cut_off(now, days)

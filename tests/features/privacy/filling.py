@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Enum, Integer, Numeric, String, insert, select
 from sqlalchemy.orm import Session
 
-from bot.features.privacy.personal_data import ACCOUNTS, HOLDINGS, NOT_PEOPLE
-from storage.base import table
+from bot.features.privacy.columns import is_account
+from bot.features.privacy.personal_data import holdings
 from storage.models.everything import METADATA
 
 NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
@@ -21,7 +21,7 @@ UNMARKED = frozenset({"job", "batch", "lane", "kind", "via", "action", "subject"
 
 def fill(session: Session, person_id: int, telegram_id: int) -> None:
     """Parents first: what a row has to point at is made on the way."""
-    own = {table(holding.table).name for holding in HOLDINGS if holding.whose is not None}
+    own = {holding.table.name for holding in holdings() if holding.whose is not None}
     for of in METADATA.sorted_tables:
         if of.name in ("person", "organisation", "upload", "lease", "job_run", "audit"):
             continue
@@ -35,7 +35,7 @@ def fill(session: Session, person_id: int, telegram_id: int) -> None:
 
 
 def _value(session: Session, name: str, column: Column[Any], person_id: int, telegram_id: int, marked: bool) -> Any:
-    if column.name in ACCOUNTS and (name, column.name) not in NOT_PEOPLE:
+    if is_account(column):
         return telegram_id
     for key in column.foreign_keys:
         if key.column.table.name == "person":

@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import JSON, Column, Table, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.privacy.mentions import KEPT, PLACES
+from bot.features.privacy.mentions import kept, places
 from scheduler.jobs import Owed
 from scheduler.outbox import promise
-from storage.base import table
 from storage.choices import BindRequestState, InboxState, Lane, OutboxState
 from storage.models.care import HygieneWord
 from storage.models.everything import METADATA
@@ -34,8 +33,8 @@ def plant_records(session: Session, cast: Cast) -> set[str]:
     """A row of somebody else's in every table, and the name in every text that an erasure rewrites or leaves alone."""
     fill(session, cast[WRITER], cast.account(WRITER))
     session.execute(update(HygieneWord).values(removed_at=NOW))
-    columns = {(table(place.of).name, column) for place in PLACES for column in place.columns}
-    columns |= {(name, column) for name, _, column in (kept.partition(".") for kept in KEPT)}
+    columns = {(place.of.name, column) for place in places() for column in place.columns}
+    columns |= {(name, column) for name, _, column in (left.partition(".") for left in kept())}
     planted = set()
     for name, column in sorted(columns):
         of = METADATA.tables[name]

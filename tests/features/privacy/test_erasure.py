@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.accounts import binding
 from bot.features.accounts.rules import InviteKind
 from bot.features.privacy import changes, erasure
-from bot.features.privacy.personal_data import HOLDINGS, DataSubject, Fate
+from bot.features.privacy.personal_data import DataSubject, Fate, holdings
 from bot.kit import dialog as dialogs
 from bot.kit.refusal import Refusal
 from storage.choices import Duty, ExemptionReason, OutboxState
@@ -90,7 +90,7 @@ def test_the_number_goes_from_what_others_wrote_and_so_does_why_somebody_was_exe
 
 
 def test_what_is_counted_stays_and_the_log_says_who_erased(storage: Storage, cast: Cast) -> None:
-    kept = [holding for holding in HOLDINGS if holding.whose is not None and holding.fate is not Fate.DELETE]
+    kept = [holding for holding in holdings() if holding.whose is not None and holding.fate is not Fate.DELETE]
     subject = DataSubject(cast[VICTIM], None)
 
     def counted(session: Session) -> dict[str, int]:

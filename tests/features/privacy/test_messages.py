@@ -15,8 +15,8 @@ from bot.features import registry
 from bot.features.integrity.buttons import Field, Knob
 from bot.features.privacy import change_words, messages
 from bot.features.privacy.changes import PAGE, Change, LogEntry, RowEdit
-from bot.features.privacy.personal_data import HOLDINGS
-from bot.features.privacy.rules import PERIODS, RETENTION, Kind, cut_off, erased_name, word_fault
+from bot.features.privacy.personal_data import TITLES, holdings
+from bot.features.privacy.rules import PERIODS, RETENTION, cut_off, erased_name, word_fault
 from bot.features.privacy.words import HIDDEN
 from bot.kit.glossary.acts import ACTIONS, BOUND_BY, SUBJECTS, VIA
 from bot.kit.glossary.choices import SOURCES, WHYS, WORDS, value_word
@@ -31,11 +31,12 @@ from storage.facts import KINDS
 from storage.models.care import HygieneWord
 from storage.models.everything import METADATA
 from storage.models.person import Person
+from storage.personal import Kind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
-OWN = [table(holding.table) for holding in HOLDINGS if holding.whose is not None]
+OWN = [holding.table for holding in holdings() if holding.whose is not None]
 
 
 WRITES = {"record", "audit.record", "audit.change", "change", "service.change"}
@@ -140,6 +141,10 @@ def test_every_reason_has_a_word_and_every_choice_is_told_by_its_own_column() ->
 def test_every_column_that_is_shown_has_a_word() -> None:
     shown = {column.name for of in OWN for column in of.columns} - HIDDEN
     assert shown - COLUMNS.keys() == set()
+
+
+def test_every_table_that_is_shown_has_a_name() -> None:
+    assert {holding.table.name for holding in holdings()} == TITLES.keys()
 
 
 def test_every_value_that_is_shown_has_a_word() -> None:

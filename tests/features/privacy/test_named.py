@@ -8,9 +8,8 @@ from sqlalchemy import Enum, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.privacy import erasure, messages
-from bot.features.privacy.mentions import KEPT, PLACES
+from bot.features.privacy.mentions import kept, places
 from scheduler.outbox_rows import ERASED, NAME_TAKEN_OUT
-from storage.base import table
 from storage.choices import BindRequestState, OrganisationKind, OutboxState
 from storage.engine import Storage
 from storage.models.everything import METADATA
@@ -19,6 +18,7 @@ from storage.models.invite import BindRequest
 from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox, Upload
 from storage.models.person import DutySpan, ExemptionSpan, Person
+from storage.personal import Role, meaning
 from tests.cast import Cast
 from tests.features.privacy.filling import NOW, where
 from tests.features.privacy.planting import (
@@ -70,17 +70,19 @@ def erase(session: Session, cast: Cast) -> dict[str, int]:
 
 
 def test_every_text_of_the_database_is_rewritten_or_kept_for_a_reason() -> None:
-    known = {(table(place.of).name, column) for place in PLACES for column in place.columns}
-    known |= {(name, column) for kept in KEPT for name, _, column in [kept.partition(".")]}
-    known |= {(name, column) for of in (NO_NAMES, ELSEWHERE) for name, columns in of.items() for column in columns}
     texts = {
-        (of.name, column.name)
+        f"{of.name}.{column.name}": meaning(column)
         for of in METADATA.sorted_tables
         for column in of.columns
         if type(column.type).__name__ in ("String", "JSON", "LargeBinary") and not isinstance(column.type, Enum)
     }
-    assert texts - known == set()
-    assert known - texts == set()
+    rewritten = {f"{place.of.name}.{column}" for place in places() for column in place.columns}
+    known = rewritten | kept().keys() | {name for name, means in texts.items() if means.looked_through}
+    rest = {name: means.role for name, means in texts.items() if name not in known}
+    assert set(rest.values()) == {Role.NOTHING, Role.OWN}
+    assert {rest.get(f"{name}.{column}") for name, columns in NO_NAMES.items() for column in columns} == {Role.NOTHING}
+    assert rewritten & {f"{name}.{column}" for name, columns in ELSEWHERE.items() for column in columns} == set()
+    assert known <= texts.keys()
 
 
 def test_the_records_of_others_read_the_erased_name_and_nobody_else_s_is_touched(storage: Storage, bare: Cast) -> None:
@@ -88,12 +90,12 @@ def test_the_records_of_others_read_the_erased_name_and_nobody_else_s_is_touched
         planted = plant_records(session, bare)
         before = erasure.look(session, bare.me(session, "甲一", TODAY), bare[VICTIM], TODAY)
         done = erase(session, bare)
-    assert done["named"] == before.named >= len(planted - KEPT.keys())
+    assert done["named"] == before.named >= len(planted - kept().keys())
     with storage.reading() as session:
-        assert alone(session) == KEPT.keys()
+        assert alone(session) == kept().keys()
         assert where(session, LONGER) >= planted
         # A word that is in use holds on; one that was taken off the list is a record as any other.
-        assert where(session, becomes(bare[VICTIM])) == planted - KEPT.keys() | {"hygiene_word.word"}
+        assert where(session, becomes(bare[VICTIM])) == planted - kept().keys() | {"hygiene_word.word"}
 
 
 def test_one_name_of_several_is_taken_out_of_who_approved(storage: Storage, bare: Cast) -> None:
