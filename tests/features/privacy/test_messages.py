@@ -41,7 +41,7 @@ OWN = [holding.table for holding in holdings() if holding.whose is not None]
 
 WRITES = {"record", "audit.record", "audit.change", "change", "service.change"}
 # Short names that some modules give to the writing of their lines; what they pass on is an action or a subject.
-HELPERS = {"_note", "note", "pieces.note", "_append", "_noted", "_write", "Noted"}
+HELPERS = {"_note", "note", "submissions.note", "_append", "_noted", "_write", "Noted"}
 
 
 def words(node: ast.expr, constants: dict[str, str]) -> set[str]:
