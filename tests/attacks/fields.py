@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from bot.features.accounts import binding, groups, requests
 from bot.features.accounts import service as people
 from bot.features.accounts.rules import InviteKind, RosterRow, clean_name
-from bot.features.activities import leave, planning
+from bot.features.activities import planning
 from bot.features.archive import document, importing
 from bot.features.broadcasts import service as broadcasts
 from bot.features.calendar import service as calendar
 from bot.features.calendar.rules import OwnDays
 from bot.features.integrity import planning as reminders
 from bot.features.integrity.buttons import Field
+from bot.features.leave import service as leave
 from bot.features.privacy import changes, erasure, forbidden
 from bot.features.reflections import reviews, submissions
 from bot.features.reflections import tasks as tasks

@@ -10,8 +10,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import participation, planning
-from bot.features.activities import reposts as activities_reposts
 from bot.features.activities.planning import Plan
+from bot.features.notices import reposts as notices_reposts
 from bot.features.study import planning as study_planning
 from bot.watch import observations, outages, pruning, reported
 from bot.watch.rules import Finding, Outage
@@ -189,7 +189,7 @@ def test_a_sign_of_life_in_the_future_hides_no_outage_after_it(storage: Storage)
 
 
 def posted(session: Session, cast: Cast, since: str, now: str) -> set[int]:
-    again = activities_reposts.reposts(session, [cast.branch_id], local(since), local(now), SHANGHAI)
+    again = notices_reposts.reposts(session, [cast.branch_id], local(since), local(now), SHANGHAI)
     return {one.person_id or one.chat_id or 0 for one in again}
 
 

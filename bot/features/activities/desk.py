@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, codes, leave, messages, planning, rules, service
+from bot.features.activities import buttons, cards, codes, messages, planning, rules, service
+from bot.features.leave import service as leave
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach, require
 from bot.kit.dates import parse_moment

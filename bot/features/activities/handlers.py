@@ -6,14 +6,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.features.activities import (
-    absence,
     buttons,
     cards,
     codes,
     desk,
     guests,
     messages,
-    notices,
     participation,
     rules,
     service,
@@ -152,10 +150,8 @@ HANDLERS: list[Handler] = [
     Word(("收到", "收到了", "已收到", "知道了", "1"), acknowledge_by_word, in_group=True),
     Start(CODE_PREFIX, sign_in_by_code),
     CardView(cards.KIND, cards.render, lives=cards.goes_on_at),
-    *absence.HANDLERS,
     *desk.HANDLERS,
     *guests.HANDLERS,
-    *notices.HANDLERS,
     *undoing.HANDLERS,
     *wizard.HANDLERS,
 ]

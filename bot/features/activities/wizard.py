@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import broadcast, cards, planning, service
+from bot.features.activities import cards, planning, service
 from bot.features.activities.buttons import Wizard
 from bot.features.activities.rules import TITLES, default_title
+from bot.features.notices import broadcast
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
 from bot.kit.dates import parse_day, parse_time

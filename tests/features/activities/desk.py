@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.features.activities import leave, participation, planning, service
+from bot.features.activities import participation, planning, service
 from bot.features.activities.planning import Plan
 from bot.features.activities.rules import Roll
+from bot.features.leave import service as leave
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.choices import ActivityType, LeaveType, SignInMethod

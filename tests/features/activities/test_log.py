@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.features.activities import leave, participation, service
+from bot.features.activities import participation, service
+from bot.features.leave import service as leave
 from bot.features.privacy import change_words, changes, erasure
 from storage.audience import Me
 from storage.choices import AttendanceStatus, LeaveType

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.features.activities import codes, leave, owing, participation, planning, service
+from bot.features.activities import codes, participation, planning, service
+from bot.features.leave import service as leave
 from bot.kit.refusal import Refusal
 from storage.choices import (
     ActivityStatus,
@@ -249,21 +250,6 @@ def test_undo(storage: Storage) -> None:
         desk.decide(row)
         with refused("请假已审批"):
             participation.undo(session, desk.me("乙四"), LeaveRequest, row.id, TOLD, SHANGHAI)
-
-
-def test_who_owes_a_reply(storage: Storage) -> None:
-    """Exempt people and those on leave owe nothing; the nudge falls due at the reply deadline."""
-    with storage.transaction() as session:
-        desk = Desk(session)
-        notice = service.notice_of(session, desk.activity.id)
-        assert notice is not None
-        notice.text = "通知"
-        participation.acknowledge(session, desk.me("甲一"), notice.id, TOLD)
-        desk.leave("乙四")
-        owed = owing.owing(session, desk.cast.branch_id, TOLD, SHANGHAI)
-        assert len(owed) == 21
-        assert {item.nudges for item in owed} == {(notice.reply_by,)}
-        assert owing.owing(session, desk.cast.branch_id, START, SHANGHAI) == []
 
 
 def test_a_postponement_names_the_rows_that_it_withdraws(storage: Storage) -> None:

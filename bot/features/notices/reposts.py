@@ -6,8 +6,9 @@ from datetime import datetime, tzinfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import cards, messages, notices, rules, service
-from bot.features.activities.owing import asked_leave
+from bot.features.activities import cards, messages, rules, service
+from bot.features.notices import plain_notices as notices
+from bot.features.notices.owing import asked_leave
 from bot.kit.replies import Message
 from bot.kit.reposts import Again
 from storage.choices import ActivityStatus

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, leave, messages, participation, service
+from bot.features.activities import buttons, cards, messages, participation, service
+from bot.features.leave import service as leave
 from bot.kit import dialog as dialogs
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.activities import leave, participation, planning, service
+from bot.features.activities import participation, planning, service
 from bot.features.activities.rules import Roll
+from bot.features.leave import service as leave
 from storage.choices import (
     ActivityStatus,
     ActivityType,

@@ -6,7 +6,8 @@ from datetime import datetime, tzinfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, messages, notices, planning, rules, service
+from bot.features.activities import buttons, cards, messages, planning, rules, service
+from bot.features.notices import plain_notices as notices
 from bot.kit.access import Right
 from bot.kit.broadcasts import BatchContent, Broadcast, Sent, preview
 from bot.kit.deadlines import may_undo
