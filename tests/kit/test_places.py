@@ -17,9 +17,9 @@ from bot.features.accounts.rebinding_messages import PrintSheet
 from bot.features.accounts.service import add_branch, import_roster
 from bot.features.activities import buttons, cards, codes, planning
 from bot.features.activities.planning import Plan
-from bot.features.activities.service import NO_SUCH, OUT_OF_SCOPE
 from bot.features.offices import service as offices
 from bot.kit.access import NO_RIGHT
+from bot.kit.activities import NO_SUCH, OUT_OF_SCOPE
 from bot.kit.words import STRANGER
 from bot.playground.chats import Message
 from bot.playground.people import Person as Player

@@ -6,13 +6,15 @@ from datetime import datetime, tzinfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import messages, rules, service
+from bot.features.activities import messages
 from bot.kit.broadcasts import progress_card, to_many, with_delivery
 from bot.kit.handlers import Call
 from bot.kit.replies import Message, Reply, To
 from scheduler import broadcasts
 from scheduler.broadcasts import batch_of
-from storage.choices import ActivityStatus, LeaveState, Scope
+from storage.activities import audience, components, notice_of, roll_keepers, statuses
+from storage.choices import HERE, ActivityStatus, LeaveState, Scope
+from storage.lookups import group_chats
 from storage.models.activity import Activity, ActivityFirstAgendaItem, FirstAgendaItem
 from storage.models.attendance import LeaveRequest
 from storage.models.notice import Notice, Receipt
@@ -25,8 +27,8 @@ NOTICE = "notice"
 
 def counts(session: Session, activity: Activity, notice: Notice | None, tz: tzinfo) -> messages.Counts:
     """Counted, never kept: no row is touched by every tap."""
-    people = {member.id: member for member in service.audience(session, activity, tz)}
-    came = [person for person, status in service.statuses(session, activity.id).items() if status in rules.HERE]
+    people = {member.id: member for member in audience(session, activity, tz)}
+    came = [person for person, status in statuses(session, activity.id).items() if status in HERE]
     expected = sum(1 for member in people.values() if not member.exempt or member.id in came)
     received = 0
     if notice is not None:
@@ -53,7 +55,7 @@ def render(session: Session, activity_id: int, chat_id: int, now: datetime, tz: 
     activity = session.get(Activity, activity_id)
     if activity is None:
         return None
-    notice = service.notice_of(session, activity_id)
+    notice = notice_of(session, activity_id)
     shown = counts(session, activity, notice, tz)
     if chat_id < 0 and notice is not None:
         return messages.group_card(activity, notice, shown)
@@ -72,7 +74,7 @@ def _desk_card(
 
 def goes_on_at(session: Session, activity_id: int) -> datetime | None:
     """When the next of its notice is due; None when everybody has it."""
-    notice = service.notice_of(session, activity_id)
+    notice = notice_of(session, activity_id)
     return broadcasts.goes_on_at(session, batch_of(NOTICE, notice.id)) if notice is not None else None
 
 
@@ -83,10 +85,10 @@ def card_of(notice: Notice) -> tuple[str, int]:
 
 def write_notice(session: Session, activity: Activity, tz: tzinfo, word: str = "通知") -> Notice | None:
     """Fill in the words of the activity's newest notice, once everything it names is known."""
-    notice = service.notice_of(session, activity.id)
+    notice = notice_of(session, activity.id)
     if notice is None:
         return None
-    types = [component.type for component in service.components(session, activity.id)]
+    types = [component.type for component in components(session, activity.id)]
     host = session.get(Person, activity.host_id) if activity.host_id else None
     agenda = first_agenda(session, activity.id)
     notice.text = messages.notice_text(activity, types, host.name if host else "", agenda, notice.reply_by, tz, word)
@@ -124,9 +126,9 @@ def ask(
 ) -> list[To]:
     """A notice to the groups and the people: its card in a group takes the place of an earlier one."""
     key, card = f"notice:{notice.id}", messages.group_card(activity, notice, shown)
-    chats = service.group_chats(session, activity.branch_id) if to_group else []
+    chats = group_chats(session, activity.branch_id) if to_group else []
     told = [To(card, chat_id=chat, key=f"{key}:chat:{chat}", card=(KIND, activity.id)) for chat in chats]
-    people = service.audience(session, activity, call.tz) if privately else []
+    people = audience(session, activity, call.tz) if privately else []
     mine = messages.private_notice(activity, notice)
     told += [To(mine, person_id=one.id, key=f"{key}:{one.id}") for one in people if not one.exempt]
     return to_many(session, NOTICE, notice.id, activity.title, told, call.me.id, call.now)
@@ -139,15 +141,15 @@ def desk_cards(
     day = activity.start_at.astimezone(tz).date()
     return [
         To(card, person_id=person, key=f"desk:{activity.id}:{person}", card=(KIND, activity.id))
-        for person in service.desk(session, activity, day)
+        for person in roll_keepers(session, activity, day)
     ]
 
 
 def tell_cancelled(session: Session, activity: Activity, tz: tzinfo) -> list[To]:
     """To everybody: the groups (when it is the whole branch's), and each person in the audience."""
     message = messages.cancelled(activity, tz)
-    chats = service.group_chats(session, activity.branch_id) if activity.scope is Scope.BRANCH else []
-    people = [member for member in service.audience(session, activity, tz) if not member.exempt]
+    chats = group_chats(session, activity.branch_id) if activity.scope is Scope.BRANCH else []
+    people = [member for member in audience(session, activity, tz) if not member.exempt]
     told = [To(message, chat_id=chat) for chat in chats] + [To(message, person_id=one.id) for one in people]
     return [replace(to, batch=batch_of("activity_off", activity.id)) for to in told]
 
@@ -163,7 +165,7 @@ def tell_postponed(session: Session, call: Call, activity: Activity) -> list[To]
 
 def going_out(session: Session, activity: Activity) -> list[tuple[str, int]]:
     """The cards that show how far the sending is."""
-    notice = service.notice_of(session, activity.id)
+    notice = notice_of(session, activity.id)
     return [(KIND, activity.id), progress_card(NOTICE, notice.id)] if notice is not None else []
 
 

@@ -10,11 +10,13 @@ from bot.features.activities import buttons, cards, codes, messages, planning, r
 from bot.features.leave import service as leave
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach, require
+from bot.kit.activities import OUT_OF_SCOPE, find_activity
 from bot.kit.dates import parse_moment
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Document, Message, Reply, say
 from bot.kit.words import moment_words
+from storage.activities import audience, notice_of, statuses
 from storage.choices import ActivityStatus, AttendanceStatus, LeaveType
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
@@ -51,7 +53,7 @@ def open_activity(session: Session, call: Call, button: buttons.OpenActivity) ->
 
 def _seen(session: Session, call: Call, activity_id: int, *, part: bool = False) -> Activity:
     """The activity, for who may see its names; `part`: also for the leader of one of the groups that take part."""
-    activity = service.find(session, call.me, activity_id)
+    activity = find_activity(session, call.me, activity_id)
     whole = service.sees_names(call.me, activity)
     if not call.private or not (whole or (part and service.sees_groups(call.me, activity))):
         raise Refusal(NO_RIGHT)
@@ -60,7 +62,7 @@ def _seen(session: Session, call: Call, activity_id: int, *, part: bool = False)
 
 def _people(session: Session, call: Call, activity: Activity) -> dict[int, Member]:
     """For whom it is, as far as this person may see them."""
-    people = service.audience(session, activity, call.tz)
+    people = audience(session, activity, call.tz)
     if service.sees_names(call.me, activity):
         return {member.id: member for member in people}
     groups = service.sees_groups(call.me, activity)
@@ -79,7 +81,7 @@ def show_names(session: Session, call: Call, button: buttons.ShowNames) -> Reply
 
 
 def _replies(session: Session, activity: Activity, people: dict[int, Member]) -> list[str]:
-    notice = service.notice_of(session, activity.id)
+    notice = notice_of(session, activity.id)
     received = service.receipts(session, notice.id) if notice else set()
     asked = _leaves(session, activity)
     silent = [member for member in people.values() if not member.exempt and member.id not in received | asked.keys()]
@@ -152,7 +154,7 @@ def _called(session: Session, call: Call, activity_id: int) -> Activity:
 def _roll_message(session: Session, call: Call, dialog: Dialog, page: int) -> Message:
     activity = _called(session, call, int(dialog.draft["activity"]))
     roll = service.roll(session, activity, call.tz)
-    names = {member.id: member.name for member in service.audience(session, activity, call.tz)}
+    names = {member.id: member.name for member in audience(session, activity, call.tz)}
     people = [(person, names[person], person in dialog.draft["missing"]) for person in roll.unmarked]
     return messages.roll_call(activity, people, dialog.id, page, len(roll.expected) - len(people))
 
@@ -164,8 +166,8 @@ def _roll_dialog(session: Session, call: Call, dialog_id: int) -> Dialog:
 def roll_toggle(session: Session, call: Call, button: buttons.RollToggle) -> Reply:
     dialog = _roll_dialog(session, call, button.dialog_id)
     activity = _called(session, call, int(dialog.draft["activity"]))
-    if button.person_id not in {member.id for member in service.audience(session, activity, call.tz)}:
-        raise Refusal(service.OUT_OF_SCOPE)
+    if button.person_id not in {member.id for member in audience(session, activity, call.tz)}:
+        raise Refusal(OUT_OF_SCOPE)
     missing = set(dialog.draft["missing"]) ^ {button.person_id}
     page = int(dialog.draft.get("page", 0))
     dialogs.move(dialog, "activity.roll", call.now, missing=sorted(missing))
@@ -180,7 +182,7 @@ def roll_page(session: Session, call: Call, button: buttons.RollPage) -> Reply:
 
 def roll_done(session: Session, call: Call, button: buttons.RollDone) -> Reply:
     dialog = _roll_dialog(session, call, button.dialog_id)
-    activity = service.find(session, call.me, int(dialog.draft["activity"]))
+    activity = find_activity(session, call.me, int(dialog.draft["activity"]))
     roll = service.settle(session, call.me, activity, dialog.draft["missing"], call.now, call.tz)
     dialogs.close(session, call.me.id)
     done = Message(f"已登记：{messages.roll_summary(activity, roll, call.tz)}")
@@ -192,10 +194,10 @@ def roll_done(session: Session, call: Call, button: buttons.RollDone) -> Reply:
 
 def mark_somebody(session: Session, call: Call, button: buttons.MarkSomebody) -> Reply:
     activity = _seen(session, call, button.activity_id, part=True)
-    have = service.statuses(session, activity.id)
+    have = statuses(session, activity.id)
     asked = _leaves(session, activity)
     people = []
-    for member in service.audience(session, activity, call.tz):
+    for member in audience(session, activity, call.tz):
         if not _may_mark(call, activity, member):
             continue
         status, row = have.get(member.id), asked.get(member.id)
@@ -218,10 +220,10 @@ def mark_person(session: Session, call: Call, button: buttons.MarkPerson) -> Rep
 
 def _to_mark(session: Session, call: Call, activity_id: int, person_id: int) -> tuple[Activity, Member]:
     activity = _seen(session, call, activity_id, part=True)
-    people = service.audience(session, activity, call.tz)
+    people = audience(session, activity, call.tz)
     found = next((member for member in people if member.id == person_id), None)
     if found is None:
-        raise Refusal(service.OUT_OF_SCOPE)
+        raise Refusal(OUT_OF_SCOPE)
     if not _may_mark(call, activity, found):
         raise Refusal(NO_RIGHT)
     return activity, found
@@ -266,7 +268,7 @@ def propose_date(session: Session, call: Call, dialog: Dialog) -> Reply:
     start = parse_moment(call.text, call.now, call.tz)
     if start is None:
         raise Refusal("没有看懂时间，请按“7月14日 14:30”的样子发送。")
-    activity = service.find(session, call.me, int(dialog.draft["activity"]))
+    activity = find_activity(session, call.me, int(dialog.draft["activity"]))
     planning.may_postpone(session, call.me, activity, start, call.now)
     # A dialog anew: the buttons under an earlier proposal must not send this one.
     asked = dialogs.ask(session, call.me, POSTPONE, call.now, activity=activity.id, start=start.isoformat())
@@ -275,7 +277,7 @@ def propose_date(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 def postpone_to(session: Session, call: Call, button: buttons.PostponeTo) -> Reply:
     dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD_DATE, POSTPONE, needs="start")
-    activity = service.find(session, call.me, int(dialog.draft["activity"]))
+    activity = find_activity(session, call.me, int(dialog.draft["activity"]))
     start = datetime.fromisoformat(dialog.draft["start"])
     dialogs.close(session, call.me.id)
     if not button.sure:

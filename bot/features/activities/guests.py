@@ -5,11 +5,13 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import buttons, cards, rules, service
 from bot.kit.access import NO_RIGHT, Right, require
+from bot.kit.activities import OUT_OF_SCOPE, before_cut_off, find_activity
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
-from storage.choices import AttendanceStatus
+from storage.activities import statuses
+from storage.choices import OFF, AttendanceStatus
 from storage.lookups import of_branch
 from storage.models.activity import Activity
 from storage.models.person import Person, RosterSpan
@@ -30,7 +32,7 @@ def show_guests(session: Session, call: Call, button: buttons.ShowGuests) -> Rep
     if not people:
         return Reply(edit=Message(NOBODY.format(title=activity.title)))
     shown = page_of(people, button.page, PAGE)
-    there = service.statuses(session, activity.id)
+    there = statuses(session, activity.id)
     taps = [
         Choice(f"{row.name}{'（已列席）' if row.id in there else ''}", buttons.SeatGuest(activity.id, row.id))
         for row in shown.things
@@ -43,7 +45,7 @@ def seat_guest(session: Session, call: Call, button: buttons.SeatGuest) -> Reply
     activity = _seen(session, call, button.activity_id)
     person = of_branch(session, Person, button.person_id, activity.branch_id)
     if person is None:
-        raise Refusal(service.OUT_OF_SCOPE)
+        raise Refusal(OUT_OF_SCOPE)
     day = activity.start_at.astimezone(call.tz).date()
     listed = select(RosterSpan.id).where(
         RosterSpan.branch_id == activity.branch_id, RosterSpan.person_id == person.id, on_day(RosterSpan, day)
@@ -57,15 +59,15 @@ def seat_guest(session: Session, call: Call, button: buttons.SeatGuest) -> Reply
 
 def _seen(session: Session, call: Call, activity_id: int) -> Activity:
     """The activity, for those who may sign in for the whole branch, from half an hour before its start."""
-    activity = service.find(session, call.me, activity_id)
+    activity = find_activity(session, call.me, activity_id)
     if not call.private:
         raise Refusal(NO_RIGHT)
     require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
-    if activity.status in rules.OFF:
+    if activity.status in OFF:
         raise Refusal("活动未举行，不能登记。")
     if call.now < activity.start_at - rules.OPENS_BEFORE:
         raise Refusal("签到尚未开始。")
-    service.before_cut_off(activity, call.now, call.tz)
+    before_cut_off(activity, call.now, call.tz)
     return activity
 
 

@@ -14,7 +14,6 @@ from bot.features.activities import (
     messages,
     participation,
     rules,
-    service,
     undoing,
     wizard,
 )
@@ -25,6 +24,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.words import moment_words
 from storage import audience
+from storage.activities import notice_of, open_activities
 from storage.choices import SignInMethod
 from storage.models.activity import Activity
 from storage.models.notice import Notice, Receipt
@@ -58,7 +58,7 @@ def sign_in_by_word(session: Session, call: Call) -> Reply:
     if call.card is not None:
         activity_id = cards.activity_of_card(call.card)
         return _sign_in(session, call, activity_id, SignInMethod.WORD) if activity_id else Reply()
-    open_now = [item for item in service.open_activities(session, call.me, call.now) if _window_open(item, call.now)]
+    open_now = [item for item in open_activities(session, call.me, call.now) if _window_open(item, call.now)]
     if len(open_now) == 1:
         return _sign_in(session, call, open_now[0].id, SignInMethod.WORD)
     if not open_now:
@@ -71,7 +71,7 @@ def _window_open(activity: Activity, now: datetime) -> bool:
 
 
 def _next_window(session: Session, call: Call) -> str:
-    coming = service.open_activities(session, call.me, call.now)
+    coming = open_activities(session, call.me, call.now)
     if not coming:
         return NOTHING_OPEN
     return f"{NOTHING_OPEN}下一项：{coming[0].title}，{moment_words(coming[0].start_at, call.tz)}，开始前30分钟可签到。"
@@ -138,7 +138,7 @@ def acknowledge_by_word(session: Session, call: Call) -> Reply:
 def _notice_of_card(session: Session, card: tuple[str, int]) -> Notice | None:
     if card[0] == "notice":
         return session.get(Notice, card[1])
-    return service.notice_of(session, card[1]) if card[0] == cards.KIND else None
+    return notice_of(session, card[1]) if card[0] == cards.KIND else None
 
 
 HANDLERS: list[Handler] = [

@@ -7,11 +7,13 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import rules, service
+from bot.features.activities import rules
 from bot.kit.access import NO_RIGHT
+from bot.kit.activities import OUT_OF_SCOPE, before_cut_off
 from bot.kit.deadlines import UNDONE_ALREADY, before_undo_ends
 from bot.kit.refusal import Refusal
 from storage import audit
+from storage.activities import in_scope, notice_of
 from storage.audience import Me
 from storage.choices import AttendanceStatus, LeaveState, MakeupState, SignInMethod
 from storage.lookups import of_branch
@@ -45,8 +47,8 @@ class SignedIn:
 def sign_in(session: Session, me: Me, activity_id: int, now: datetime, method: SignInMethod) -> SignedIn:
     """Sign somebody in; a second tap finds the first row. Refuses outside the window or the scope (R33, D23)."""
     activity = session.scalars(_ACTIVITY, {"activity_id": activity_id}).first()
-    if activity is None or not service.in_scope(session, me, activity):
-        raise Refusal(service.OUT_OF_SCOPE)
+    if activity is None or not in_scope(session, me, activity):
+        raise Refusal(OUT_OF_SCOPE)
     row = session.execute(_SIGNED, {"activity_id": activity_id, "person_id": me.id}).first()
     if row is not None:
         return SignedIn(row.id, activity, row.status, row.at, again=True)
@@ -92,7 +94,7 @@ def acknowledge(session: Session, me: Me, notice_id: int, now: datetime) -> tupl
         raise Refusal("没有找到这条通知。")
     if notice.closed_at is not None and notice.activity_id is not None:
         # The card of the old date is still up there: its 收到 answers the notice of the new one.
-        notice = service.notice_of(session, notice.activity_id) or notice
+        notice = notice_of(session, notice.activity_id) or notice
     row = session.scalars(
         select(Receipt).where(
             Receipt.notice_id == notice.id, Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None)
@@ -127,7 +129,7 @@ def undo(session: Session, me: Me, table: type[Step], row_id: int, now: datetime
         subject, branch_id = row.notice_id, session.get_one(Notice, row.notice_id).branch_id
     else:
         activity = session.get_one(Activity, row.activity_id)
-        service.before_cut_off(activity, now, tz)
+        before_cut_off(activity, now, tz)
         subject, branch_id = activity.id, activity.branch_id
     # Whichever place somebody acts for: the line belongs to the branch of the row.
     audit.change(session, "undo", row, undone, now=now, actor_id=me.id, branch_id=branch_id)
@@ -162,7 +164,5 @@ def unanswered_notices(session: Session, me: Me, now: datetime) -> list[Notice]:
         .order_by(Notice.reply_by, Notice.id)
     )
     return [
-        notice
-        for notice, activity in session.execute(query)
-        if activity is None or service.in_scope(session, me, activity)
+        notice for notice, activity in session.execute(query) if activity is None or in_scope(session, me, activity)
     ]

@@ -1,39 +1,19 @@
 """The rolls of many activities in a handful of statements, now or as they stood at a cut-off (D5-D7, D20)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
-from storage.choices import AttendanceStatus, LeaveState, MakeupState, Scope
+from storage.activities import audience_of, delegates
+from storage.choices import AttendanceStatus, LeaveState, MakeupState
 from storage.lookups import standing
-from storage.models.activity import Activity, Delegate
+from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
-from storage.roster import Member, rosters
-
-
-def audience_of(activity: Activity, members: Iterable[Member], sent: Iterable[int]) -> list[Member]:
-    """Those of the day's roster for whom the activity is; `sent` are its delegates."""
-    if activity.scope is Scope.GROUP:
-        return [member for member in members if member.group_id == activity.group_id]
-    if activity.scope is Scope.COMMITTEE:
-        return [member for member in members if member.duties & rules.COMMITTEE]
-    if activity.scope is Scope.DELEGATED:
-        delegates = set(sent)
-        return [member for member in members if member.id in delegates]
-    return list(members)
-
-
-def delegates(session: Session, activity_ids: Sequence[int]) -> dict[int, list[int]]:
-    """Who was sent, by activity."""
-    query = select(Delegate.activity_id, Delegate.person_id).where(Delegate.activity_id.in_(activity_ids))
-    found: dict[int, list[int]] = defaultdict(list)
-    for activity_id, person_id in session.execute(query.order_by(Delegate.person_id)):
-        found[activity_id].append(person_id)
-    return found
+from storage.roster import rosters
 
 
 def rolls(

@@ -7,14 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.kit.rates import rate
-from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty, Organizer, Scope
+from storage.choices import HERE, ActivityStatus, ActivityType, AttendanceStatus, Organizer, Scope
 
 OPENS_BEFORE = timedelta(minutes=30)
-HERE = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE})
-# Did not take place on its day: nobody was there, nobody was missing.
-OFF = frozenset({ActivityStatus.CANCELLED, ActivityStatus.POSTPONED})
-COMMITTEE = frozenset(Duty) - {Duty.GROUP_LEADER, Duty.COMMITTEE_OFFICER}
-COMMITTEE_TYPES = frozenset({ActivityType.COMMITTEE_MEETING})
 
 
 class SignIn(StrEnum):

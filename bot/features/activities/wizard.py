@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import cards, planning, service
+from bot.features.activities import cards, planning
 from bot.features.activities.buttons import Wizard
 from bot.features.activities.rules import TITLES, default_title
 from bot.features.notices import broadcast
@@ -20,6 +20,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.words import day_words
 from storage.choices import ActivityType, Scope
+from storage.lookups import group_chats
 from storage.models.activity import Activity
 from storage.models.dialog import Dialog
 from storage.models.organisation import PartyGroup
@@ -328,7 +329,7 @@ def _whole(session: Session, call: Call, dialog: Dialog) -> planning.Plan:
 def _way(session: Session, call: Call, draft: dict[str, Any], scope: Scope) -> tuple[bool, bool]:
     """Does the notice go to the group, and to each person?"""
     way = draft.get("way", "group")
-    tied = scope is Scope.BRANCH and bool(service.group_chats(session, call.me.branch_id))
+    tied = scope is Scope.BRANCH and bool(group_chats(session, call.me.branch_id))
     to_group = way in ("group", "both") and tied
     return to_group, way in ("private", "both") or not to_group
 

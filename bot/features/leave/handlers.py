@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 from bot.features.activities import buttons, cards, messages, participation, service
 from bot.features.leave import service as leave
 from bot.kit import dialog as dialogs
+from bot.kit.activities import OUT_OF_SCOPE, find_activity
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.words import short_day
+from storage.activities import in_scope, open_activities
 from storage.choices import LeaveType
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest, Makeup
@@ -29,9 +31,9 @@ def ask_leave(session: Session, call: Call, button: buttons.AskLeave) -> Reply:
 
 def _own(session: Session, call: Call, activity_id: int) -> Activity:
     """The activity, for whom it is."""
-    activity = service.find(session, call.me, activity_id)
-    if not service.in_scope(session, call.me, activity):
-        raise Refusal(service.OUT_OF_SCOPE)
+    activity = find_activity(session, call.me, activity_id)
+    if not in_scope(session, call.me, activity):
+        raise Refusal(OUT_OF_SCOPE)
     return activity
 
 
@@ -58,7 +60,7 @@ def leave_by_word(kind: LeaveType | None, session: Session, call: Call) -> Reply
         activity_id = cards.activity_of_card(call.card)
         ahead = [_own(session, call, activity_id)] if activity_id is not None else []
     else:
-        ahead = [item for item in service.open_activities(session, call.me, call.now) if item.start_at > call.now]
+        ahead = [item for item in open_activities(session, call.me, call.now) if item.start_at > call.now]
     if not ahead:
         raise Refusal("近期没有需要请假的活动。")
     if len(ahead) > 1:
@@ -92,7 +94,7 @@ def cancel_leave_by_word(session: Session, call: Call) -> Reply:
         return _taken_back(session, call, activity_id) if activity_id is not None else Reply()
     mine = [
         activity
-        for activity in service.open_activities(session, call.me, call.now)
+        for activity in open_activities(session, call.me, call.now)
         if activity.start_at > call.now and leave.leave_of(session, activity.id, call.me.id) is not None
     ]
     if not mine:
@@ -127,7 +129,7 @@ def _cancel_leave(session: Session, call: Call, activity_id: int) -> Reply:
 
 
 def start_makeup(session: Session, call: Call, button: buttons.HandInMakeup) -> Reply:
-    activity = service.find(session, call.me, button.activity_id)
+    activity = find_activity(session, call.me, button.activity_id)
     if call.now < activity.start_at:
         raise Refusal("活动举行之后再提交补学。")
     leave.may_make_up(session, call.me, activity, call.now)

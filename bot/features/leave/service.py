@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import rules, service
 from bot.kit.access import TABLE, Reach, Right, require
+from bot.kit.activities import OUT_OF_SCOPE, before_cut_off, cut_off, find_activity
 from bot.kit.deadlines import in_time
 from bot.kit.refusal import Refusal
 from storage import audit
+from storage.activities import in_scope, roll_keepers, statuses
 from storage.audience import Me
-from storage.choices import Duty, LeaveState, LeaveType, MakeupState
+from storage.choices import HERE, OFF, Duty, LeaveState, LeaveType, MakeupState
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.person import DutySpan, Person
@@ -40,9 +42,9 @@ def ask_leave(session: Session, me: Me, activity_id: int, kind: LeaveType, now: 
 
     Asking again with another type replaces a pending request; a decided one stands.
     """
-    activity = service.find(session, me, activity_id)
-    if not service.in_scope(session, me, activity):
-        raise Refusal(service.OUT_OF_SCOPE)
+    activity = find_activity(session, me, activity_id)
+    if not in_scope(session, me, activity):
+        raise Refusal(OUT_OF_SCOPE)
     if rules.sign_in(activity.status, activity.start_at, activity.end_at, 0, now) is rules.SignIn.OFF:
         raise Refusal("活动已取消或改期，不必请假。")
     if now >= activity.start_at:
@@ -69,15 +71,15 @@ def decide_leave(
     row = session.get(LeaveRequest, leave_id)
     if row is None or row.withdrawn_at is not None:
         raise Refusal("这条请假已撤回。")
-    activity = service.find(session, me, row.activity_id)
+    activity = find_activity(session, me, row.activity_id)
     found = roster(session, activity.branch_id, activity.start_at.astimezone(tz).date(), [row.person_id])
     require(me, Right.APPROVE_LEAVE, branch_id=activity.branch_id, group_id=found[0].group_id if found else None)
     alone = row.person_id == me.id and _nobody_else(session, me, found[0].group_id if found else None, now, tz)
     if row.state is not LeaveState.PENDING:
         raise Refusal("这条请假已审批。")
-    if activity.status in rules.OFF:
+    if activity.status in OFF:
         raise Refusal("活动已取消或改期，无需审批。")
-    service.before_cut_off(activity, now, tz)
+    before_cut_off(activity, now, tz)
     state = LeaveState.APPROVED if approve else LeaveState.REFUSED
     audit.change(
         session,
@@ -129,7 +131,7 @@ def cancel_leave(session: Session, me: Me, activity_id: int, now: datetime) -> L
     row = leave_of(session, activity_id, me.id)
     if row is None:
         raise Refusal("您没有可取消的请假。")
-    activity = service.find(session, me, activity_id)
+    activity = find_activity(session, me, activity_id)
     if now >= activity.start_at:
         raise Refusal("活动已开始，不能取消请假；如已到会请直接签到。")
     audit.change(
@@ -153,9 +155,9 @@ def enter_leave(
     """
     require(me, Right.APPROVE_LEAVE, branch_id=activity.branch_id, group_id=person.group_id)
     alone = person.id == me.id and _nobody_else(session, me, person.group_id, now, tz)
-    if activity.status in rules.OFF:
+    if activity.status in OFF:
         raise Refusal("活动未举行，不能登记。")
-    service.before_cut_off(activity, now, tz)
+    before_cut_off(activity, now, tz)
     earlier = leave_of(session, activity.id, person.id)
     signed = (
         Attendance.activity_id == activity.id,
@@ -201,7 +203,7 @@ def approvers(session: Session, activity: Activity, person_id: int, tz: tzinfo) 
     approve it is among them; the asker only where nobody else may.
     """
     day = activity.start_at.astimezone(tz).date()
-    desk = [person for person in service.desk(session, activity, day) if person != person_id]
+    desk = [person for person in roll_keepers(session, activity, day) if person != person_id]
     found = roster(session, activity.branch_id, day, [person_id])
     group_id = found[0].group_id if found else None
     others = who_else_approves(session, activity.branch_id, person_id, group_id, day)
@@ -221,7 +223,7 @@ def hand_in_makeup(
     tz: tzinfo,
 ) -> Makeup:
     """Hand in what was made up; done on the day it was handed in. Only who was not there has something to make up."""
-    activity = service.find(session, me, activity_id)
+    activity = find_activity(session, me, activity_id)
     may_make_up(session, me, activity, now)
     row = _makeup_of(session, activity_id, me.id)
     if row is not None and row.state is MakeupState.ACCEPTED:
@@ -247,9 +249,9 @@ def hand_in_makeup(
 
 def may_make_up(session: Session, me: Me, activity: Activity, now: datetime) -> None:
     """Refuse who was there, and what has not been held or will not be."""
-    if service.statuses(session, activity.id).get(me.id) in rules.HERE:
+    if statuses(session, activity.id).get(me.id) in HERE:
         raise Refusal("您已到会，不需要补学。")
-    if activity.status in rules.OFF:
+    if activity.status in OFF:
         raise Refusal("活动已取消或改期，无需补学。")
     if now < activity.start_at:
         raise Refusal("活动尚未举行。")
@@ -279,7 +281,7 @@ def reviewable(session: Session, me: Me, makeup_id: int, today: date) -> tuple[M
     row = session.get(Makeup, makeup_id)
     if row is None or row.withdrawn_at is not None:
         raise Refusal("没有找到这份补学。")
-    activity = service.find(session, me, row.activity_id)
+    activity = find_activity(session, me, row.activity_id)
     require(me, Right.REVIEW_PIECES, branch_id=activity.branch_id)
     if row.state is not MakeupState.SUBMITTED:
         raise Refusal("这份补学已审核。")
@@ -301,7 +303,7 @@ def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Acti
         LeaveRequest.withdrawn_at.is_(None),
     )
     came = select(Attendance.activity_id).where(
-        Attendance.person_id == me.id, Attendance.withdrawn_at.is_(None), Attendance.status.in_(rules.HERE)
+        Attendance.person_id == me.id, Attendance.withdrawn_at.is_(None), Attendance.status.in_(HERE)
     )
     query = (
         select(Activity)
@@ -310,8 +312,8 @@ def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Acti
             Activity.id.not_in(done),
             Activity.id.not_in(came),
             Activity.start_at <= now,
-            Activity.status.not_in(rules.OFF),
+            Activity.status.not_in(OFF),
         )
         .order_by(Activity.start_at.desc())
     )
-    return [activity for activity in session.scalars(query) if in_time(now, service.cut_off(activity, tz))]
+    return [activity for activity in session.scalars(query) if in_time(now, cut_off(activity, tz))]

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, messages, planning, rules, service
+from bot.features.activities import buttons, cards, messages, planning, rules
 from bot.features.notices import plain_notices as notices
 from bot.kit.access import Right
 from bot.kit.broadcasts import BatchContent, Broadcast, Sent, preview
@@ -16,6 +16,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message
 from bot.kit.words import moment_words
 from scheduler.calendar.store import calendar_of
+from storage.activities import audience, components
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
@@ -43,7 +44,7 @@ def find(session: Session, notice_id: int, tz: tzinfo) -> BatchContent | None:
         longest=notices.LONGEST,
         right=Right.MAKE_NOTICE if activity is None else Right.MAKE_ACTIVITY,
         group_id=activity.group_id if activity is not None else None,
-        types=[one.type for one in service.components(session, activity.id)] if activity is not None else [],
+        types=[one.type for one in components(session, activity.id)] if activity is not None else [],
         cards=[cards.card_of(notice)],
         closed=CLOSED if off else "",
     )
@@ -132,6 +133,6 @@ def preview_of(session: Session, call: Call, plan: planning.Plan, privately: boo
     notice = Notice(id=0, text=text)
     if privately:
         return preview(messages.private_notice(activity, notice))
-    people = service.audience(session, activity, call.tz)
+    people = audience(session, activity, call.tz)
     counts = messages.Counts(sum(not one.exempt for one in people), 0, 0, 0, 0)
     return preview(messages.group_card(activity, notice, counts))

@@ -7,16 +7,17 @@ from datetime import datetime, time, timedelta, tzinfo
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.features.activities import rules, service
+from bot.features.activities import service
 from bot.features.activities.buttons import Acknowledge, HandInMakeup
-from bot.features.activities.rolls import audience_of, delegates
+from bot.kit.activities import cut_off
 from bot.kit.deadlines import in_time
 from bot.kit.owing import Owing
 from bot.kit.replies import Choice
 from bot.kit.words import moment_words, short_day
 from scheduler.calendar.days import DAY, Calendar, Quarter, at, local_day
 from scheduler.calendar.store import calendar_of
-from storage.choices import ActivityStatus, LeaveState, MakeupState
+from storage.activities import audience_of, delegates
+from storage.choices import HERE, ActivityStatus, LeaveState, MakeupState
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.notice import Notice, Receipt
@@ -144,9 +145,7 @@ def _makeups(session: Session, branch_id: int, now: datetime, tz: tzinfo, person
     )
     if person_id is not None:
         query = query.where(LeaveRequest.person_id == person_id)
-    away = [
-        (person, activity) for person, activity in session.execute(query) if in_time(now, service.cut_off(activity, tz))
-    ]
+    away = [(person, activity) for person, activity in session.execute(query) if in_time(now, cut_off(activity, tz))]
     done = _done(session, {activity.id for _, activity in away})
     return [_of_makeup(person, activity, tz) for person, activity in away if (activity.id, person) not in done]
 
@@ -163,7 +162,7 @@ def _done(session: Session, activity_ids: Collection[int]) -> set[tuple[int, int
     came = select(Attendance.activity_id, Attendance.person_id).where(
         Attendance.activity_id.in_(activity_ids),
         Attendance.withdrawn_at.is_(None),
-        Attendance.status.in_(rules.HERE),
+        Attendance.status.in_(HERE),
     )
     return {(activity, person) for query in (made_up, came) for activity, person in session.execute(query)}
 

@@ -11,6 +11,7 @@ from bot.features.notices import plain_notices as notices
 from bot.features.notices.owing import asked_leave
 from bot.kit.replies import Message
 from bot.kit.reposts import Again
+from storage.activities import audience, statuses
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
 from storage.models.notice import Notice
@@ -76,8 +77,8 @@ def _waiting(session: Session, notice: Notice, activity: Activity | None, now: d
         members = roster(session, notice.branch_id, notice.created_at.astimezone(tz).date())
         done = service.receipts(session, notice.id)
     else:
-        members = [member for member in service.audience(session, activity, tz) if not member.exempt]
+        members = [member for member in audience(session, activity, tz) if not member.exempt]
         signing_in = now >= activity.start_at - rules.OPENS_BEFORE
-        came = set(service.statuses(session, activity.id))
+        came = set(statuses(session, activity.id))
         done = asked_leave(session, activity) | (came if signing_in else service.receipts(session, notice.id))
     return [member.id for member in members if member.id not in done]

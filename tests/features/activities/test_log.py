@@ -5,6 +5,7 @@ import pytest
 from bot.features.activities import participation, service
 from bot.features.leave import service as leave
 from bot.features.privacy import change_words, changes, erasure
+from storage.activities import audience
 from storage.audience import Me
 from storage.choices import AttendanceStatus, LeaveType
 from storage.engine import Storage
@@ -17,7 +18,7 @@ DAY = START.date()
 def enter_by_hand(desk: Desk) -> None:
     """甲二 enters 丙三 twice, and 丙五 as being away; 甲五 signs in and takes it back."""
     session, me = desk.session, desk.me("甲二")
-    members = {one.name: one for one in service.audience(session, desk.activity, SHANGHAI)}
+    members = {one.name: one for one in audience(session, desk.activity, SHANGHAI)}
     for status in (AttendanceStatus.ABSENT, AttendanceStatus.LATE, AttendanceStatus.LATE):
         service.sign_in_for(session, me, desk.activity, members["丙三"], status, START)
     for kind in (LeaveType.SICK, LeaveType.SICK, LeaveType.PERSONAL):

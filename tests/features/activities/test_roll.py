@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import participation, planning, service
+from bot.kit.activities import find_activity
+from storage.activities import audience, in_scope, notice_of, open_activities, roll_keepers, statuses
 from storage.audience import Me
 from storage.choices import (
     ActivityStatus,
@@ -19,6 +21,7 @@ from storage.choices import (
     SignInMethod,
 )
 from storage.engine import Storage
+from storage.lookups import group_chats
 from storage.models.activity import Activity, Delegate
 from storage.models.attendance import Attendance
 from storage.models.notice import Notice, Receipt
@@ -65,8 +68,8 @@ def test_somebody_is_entered_for_one_activity(storage: Storage) -> None:
         ):
             service.mark(session, me, activity, person, status, START)
         assert live(session) == [(second.id, a, ABSENT), (second.id, b, PRESENT), (first.id, a, ABSENT)]
-        assert service.statuses(session, first.id) == {a: ABSENT}
-        assert service.statuses(session, second.id) == {a: ABSENT, b: PRESENT}
+        assert statuses(session, first.id) == {a: ABSENT}
+        assert statuses(session, second.id) == {a: ABSENT, b: PRESENT}
 
 
 def test_what_was_entered_by_a_moment(storage: Storage) -> None:
@@ -75,9 +78,7 @@ def test_what_was_entered_by_a_moment(storage: Storage) -> None:
         for name, at in (("丙三", START), ("丙四", START + MINUTE)):
             service.mark(session, desk.me("甲二"), desk.activity, desk.cast[name], PRESENT, at)
         session.flush()
-        by = {
-            at: set(service.statuses(session, desk.activity.id, at)) for at in (START - MINUTE, START, START + MINUTE)
-        }
+        by = {at: set(statuses(session, desk.activity.id, at)) for at in (START - MINUTE, START, START + MINUTE)}
         assert by == {
             START - MINUTE: set(),
             START: {desk.cast["丙三"]},
@@ -149,14 +150,14 @@ def test_the_notice_that_asks_is_the_newest_of_its_activity(storage: Storage) ->
     with storage.transaction() as session:
         desk = Desk(session)
         first, second = desk.activity, desk.make()
-        notices = [service.notice_of(session, activity.id) for activity in (first, second)]
+        notices = [notice_of(session, activity.id) for activity in (first, second)]
         assert [notice.activity_id for notice in notices if notice] == [first.id, second.id]
         planning.postpone(session, desk.me("甲二"), first, START + 7 * DAY, TOLD, SHANGHAI)
-        anew, old = service.notice_of(session, first.id), notices[0]
+        anew, old = notice_of(session, first.id), notices[0]
         assert anew is not None
         assert old is not None
         assert (anew.id > old.id, old.closed_at, anew.closed_at) == (True, TOLD, None)
-        assert service.notice_of(session, second.id) == notices[1]
+        assert notice_of(session, second.id) == notices[1]
         assert notices[1] is not None
         assert notices[1].closed_at is None
         # 收到 under the card of the old date answers the notice of the new one, once.
@@ -189,13 +190,13 @@ def test_which_activities_somebody_may_answer_to(storage: Storage) -> None:
             (ends + MINUTE, [later]),
             (ends - MINUTE, [desk.activity]),
         ):
-            assert service.open_activities(session, member, now) == expected, now
-        assert service.open_activities(session, officer, START) == [desk.activity, committee]
-        assert service.open_activities(session, maker, START) == [foreign]
+            assert open_activities(session, member, now) == expected, now
+        assert open_activities(session, officer, START) == [desk.activity, committee]
+        assert open_activities(session, maker, START) == [foreign]
         for status in (ActivityStatus.HELD, ActivityStatus.CANCELLED, ActivityStatus.POSTPONED):
             desk.activity.status = status
             session.flush()
-            assert service.open_activities(session, member, START) == []
+            assert open_activities(session, member, START) == []
 
 
 def test_the_latest_activities_of_the_branch(storage: Storage) -> None:
@@ -220,8 +221,8 @@ def test_for_whom_an_activity_is(storage: Storage) -> None:
 
         def whom(activity: Activity) -> set[str]:
             session.flush()
-            named = {one.name for one in service.audience(session, activity, SHANGHAI)}
-            asked = {name for name, me in people.items() if service.in_scope(session, me, activity)}
+            named = {one.name for one in audience(session, activity, SHANGHAI)}
+            asked = {name for name, me in people.items() if in_scope(session, me, activity)}
             assert asked == named & people.keys()
             return asked
 
@@ -233,9 +234,9 @@ def test_for_whom_an_activity_is(storage: Storage) -> None:
         desk.activity.scope = Scope.DELEGATED
         session.add(Delegate(activity_id=desk.activity.id, person_id=desk.cast["丙四"]))
         assert whom(desk.activity) == {"丙四"}
-        assert not any(service.in_scope(session, me, foreign) for me in people.values())
+        assert not any(in_scope(session, me, foreign) for me in people.values())
         with refused("^没有找到这项活动。$"):
-            service.find(session, people["甲一"], foreign.id)
+            find_activity(session, people["甲一"], foreign.id)
 
 
 def test_who_keeps_the_roll_and_where_the_groups_are(storage: Storage) -> None:
@@ -244,10 +245,10 @@ def test_who_keeps_the_roll_and_where_the_groups_are(storage: Storage) -> None:
         desk = Desk(session)
         foreign, maker = another_branch(session)
         day = START.date()
-        assert service.desk(session, desk.activity, day) == [desk.cast["甲二"]]
-        assert service.desk(session, desk.make("乙一"), day) == [desk.cast["乙一"], desk.cast["甲二"]]
-        assert service.desk(session, foreign, day) == [maker.id]
-        assert service.desk(session, desk.make("乙一"), day - 1000 * DAY) == [desk.cast["乙一"]]
+        assert roll_keepers(session, desk.activity, day) == [desk.cast["甲二"]]
+        assert roll_keepers(session, desk.make("乙一"), day) == [desk.cast["乙一"], desk.cast["甲二"]]
+        assert roll_keepers(session, foreign, day) == [maker.id]
+        assert roll_keepers(session, desk.make("乙一"), day - 1000 * DAY) == [desk.cast["乙一"]]
         session.add_all(
             GroupChat(branch_id=branch, chat_id=chat, title="群", tied_at=TOLD, active=active)
             for branch, chat, active in (
@@ -257,18 +258,18 @@ def test_who_keeps_the_roll_and_where_the_groups_are(storage: Storage) -> None:
             )
         )
         session.flush()
-        assert service.group_chats(session, desk.cast.branch_id) == [-1]
+        assert group_chats(session, desk.cast.branch_id) == [-1]
 
 
 def test_no_notice_is_answered_for_another_branch(storage: Storage) -> None:
     with storage.transaction() as session:
         desk = Desk(session)
         foreign, maker = another_branch(session)
-        notice = service.notice_of(session, foreign.id)
+        notice = notice_of(session, foreign.id)
         assert notice is not None
         with refused("^没有找到这条通知。$"):
             participation.acknowledge(session, desk.me("丙四"), notice.id, TOLD)
-        own = service.notice_of(session, desk.activity.id)
+        own = notice_of(session, desk.activity.id)
         assert own is not None
         for each in (notice, own):
             each.text = "通知"

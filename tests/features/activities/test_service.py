@@ -8,7 +8,9 @@ from sqlalchemy import select, update
 
 from bot.features.activities import codes, participation, planning, service
 from bot.features.leave import service as leave
+from bot.kit.activities import cut_off, find_activity
 from bot.kit.refusal import Refusal
+from storage.activities import audience
 from storage.choices import (
     ActivityStatus,
     ActivityType,
@@ -231,8 +233,8 @@ def test_what_came_after_the_cut_off_does_not_count(storage: Storage) -> None:
         leave.review_makeup(session, desk.me("甲二"), row.id, True, late, today=TOLD.date())
         service.mark(session, desk.me("甲二"), desk.activity, desk.cast["丙三"], AttendanceStatus.PRESENT, late)
         session.flush()
-        cut_off = service.cut_off(desk.activity, SHANGHAI)
-        then = service.roll(session, desk.activity, SHANGHAI, cut_off)
+        closes = cut_off(desk.activity, SHANGHAI)
+        then = service.roll(session, desk.activity, SHANGHAI, closes)
         assert (len(then.made_up), len(then.absent)) == (0, 1)
 
 
@@ -273,7 +275,7 @@ def test_leave_entered_by_the_desk_names_what_it_takes_the_place_of(storage: Sto
     with storage.transaction() as session:
         desk = Desk(session)
         asked, signed = desk.leave("乙四").id, desk.sign_in("乙四").row_id
-        person = next(one for one in service.audience(session, desk.activity, SHANGHAI) if one.name == "乙四")
+        person = next(one for one in audience(session, desk.activity, SHANGHAI) if one.name == "乙四")
         leave.enter_leave(session, desk.me("甲二"), desk.activity, person, LeaveType.SICK, START, SHANGHAI)
         line = session.scalars(select(Audit).where(Audit.action == "enter")).one()
         assert line.details == {
@@ -300,7 +302,7 @@ def test_another_branch_sees_nothing(storage: Storage) -> None:
         desk = Desk(session)
         foreign = replace(desk.me("甲一"), branch_id=desk.cast.branch_id + 1)
         for act in (
-            lambda: service.find(session, foreign, desk.activity.id),
+            lambda: find_activity(session, foreign, desk.activity.id),
             lambda: participation.sign_in(session, foreign, desk.activity.id, START, SignInMethod.BUTTON),
             lambda: leave.ask_leave(session, foreign, desk.activity.id, LeaveType.SICK, TOLD),
         ):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import participation, planning, service
 from bot.features.activities.rules import Roll
 from bot.features.leave import service as leave
+from storage.activities import audience, statuses
 from storage.choices import (
     ActivityStatus,
     ActivityType,
@@ -41,7 +42,7 @@ def lines(session: Session, *actions: str) -> list[tuple[str, str, int | None, d
 
 
 def member(desk: Desk, name: str) -> Member:
-    people = service.audience(desk.session, desk.activity, SHANGHAI)
+    people = audience(desk.session, desk.activity, SHANGHAI)
     return next(one for one in people if one.name == name)
 
 
@@ -310,7 +311,7 @@ def test_roll_call_dates_the_record_once(storage: Storage) -> None:
         assert desk.activity.settled_at == START
         assert len(roll(desk).present) == 23
         # Exempt people are not called.
-        assert desk.cast["丙八"] not in service.statuses(session, desk.activity.id)
+        assert desk.cast["丙八"] not in statuses(session, desk.activity.id)
         desk.activity.status = ActivityStatus.CANCELLED
         with refused("^活动未举行，不能登记。$"):
             service.settle(session, desk.me("甲二"), desk.activity, [], AFTER, SHANGHAI)

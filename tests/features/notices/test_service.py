@@ -1,7 +1,8 @@
 """Who owes an answer to a notice, on both databases."""
 
-from bot.features.activities import participation, service
+from bot.features.activities import participation
 from bot.features.notices import owing
+from storage.activities import notice_of
 from storage.engine import Storage
 from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk
 
@@ -10,7 +11,7 @@ def test_who_owes_a_reply(storage: Storage) -> None:
     """Exempt people and those on leave owe nothing; the nudge falls due at the reply deadline."""
     with storage.transaction() as session:
         desk = Desk(session)
-        notice = service.notice_of(session, desk.activity.id)
+        notice = notice_of(session, desk.activity.id)
         assert notice is not None
         notice.text = "通知"
         participation.acknowledge(session, desk.me("甲一"), notice.id, TOLD)
