@@ -15,7 +15,7 @@ from bot.features.integrity import jobs as integrity_jobs
 from bot.features.integrity import reposts as integrity_reposts
 from bot.features.leave import handlers as leave
 from bot.features.notices import broadcast as notices_broadcast
-from bot.features.notices import plain_notices as notices
+from bot.features.notices import handlers as notices
 from bot.features.notices import reposts as notices_reposts
 from bot.features.offices import handlers as offices
 from bot.features.privacy import handlers as care

@@ -1,11 +1,15 @@
-"""What every feature about an activity asks: whether it is of one's own branch, and until when it may be changed."""
+"""What the features about an activity share: finding it, its quarter's cut-off, asking which one, its live card."""
 
-from datetime import datetime, tzinfo
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
 from bot.kit import deadlines
+from bot.kit.buttons import Button
 from bot.kit.refusal import Refusal
+from bot.kit.replies import Choice, Message, Reply
+from bot.kit.words import short_day
 from scheduler.calendar.days import Quarter
 from storage.audience import Me
 from storage.lookups import of_branch
@@ -13,6 +17,10 @@ from storage.models.activity import Activity
 
 NO_SUCH = "没有找到这项活动。"
 OUT_OF_SCOPE = "您不在本次活动的参加范围内。"
+# How long before the start one may sign in (R33).
+OPENS_BEFORE = timedelta(minutes=30)
+# The kind of its live card.
+ACTIVITY_CARD = "activity"
 
 
 def find_activity(session: Session, me: Me, activity_id: int) -> Activity:
@@ -30,3 +38,33 @@ def cut_off(activity: Activity, tz: tzinfo) -> datetime:
 
 def before_cut_off(activity: Activity, now: datetime, tz: tzinfo) -> None:
     deadlines.before_cut_off(now, cut_off(activity, tz))
+
+
+def choose_activity(
+    title: str,
+    activities: Iterable[Activity],
+    does: Callable[[int], Button],
+    tz: tzinfo,
+) -> Message:
+    """Ask which one, when a plain word could mean several."""
+    return Message(
+        title,
+        [
+            [
+                Choice(
+                    f"{short_day(activity.start_at.astimezone(tz).date())} {activity.title}"[:24],
+                    does(activity.id),
+                )
+            ]
+            for activity in activities
+        ],
+    )
+
+
+def activity_of_card(card: tuple[str, int]) -> int | None:
+    """The activity that a live card shows; None for a card of something else."""
+    return card[1] if card[0] == ACTIVITY_CARD else None
+
+
+def undone(activity_id: int, what: str) -> Reply:
+    return Reply(toast=f"已撤销{what}。", edit=Message(f"已撤销{what}。"), refresh=[(ACTIVITY_CARD, activity_id)])

@@ -3,6 +3,8 @@
 import re
 from datetime import date, datetime, tzinfo
 
+from storage.choices import AttendanceStatus, LeaveState, LeaveType
+
 
 class Both(str):
     """A text for the command line (English) that also knows how it is said in chat (Chinese)."""
@@ -17,6 +19,20 @@ class Both(str):
 
 STRANGER = "您好，本助手仅供支部成员使用，请向支部书记索取邀请链接。"
 WEEKDAYS = "一二三四五六日"
+LEAVE_TYPES = {LeaveType.OFFICIAL_DUTY: "公差", LeaveType.SICK: "病假", LeaveType.PERSONAL: "事假"}
+LEAVE_STATES = {
+    LeaveState.PENDING: "待审批",
+    LeaveState.APPROVED: "已批准",
+    LeaveState.REFUSED: "未批准",
+    LeaveState.WITHDRAWN: "已撤回",
+}
+ATTENDANCE = {
+    AttendanceStatus.PRESENT: "到会",
+    AttendanceStatus.LATE: "迟到",
+    AttendanceStatus.ONLINE: "线上参加",
+    AttendanceStatus.ABSENT: "缺席",
+    AttendanceStatus.OBSERVER: "列席",
+}
 # Before a word, and after it: marks, thanks, faces.
 _COURTESY = re.compile(
     r"^好的?[，,、。!！\s]+|(?:[，,、。.!！~～…\s]|谢谢您?|感谢|\[[^\[\]]{1,4}\]|[\U0001F300-\U0001FAFF]\uFE0F?)+$"

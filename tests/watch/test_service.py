@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import participation, planning
 from bot.features.activities.planning import Plan
 from bot.features.notices import reposts as notices_reposts
+from bot.features.notices import service as notice_service
 from bot.features.study import planning as study_planning
 from bot.watch import observations, outages, pruning, reported
 from bot.watch.rules import Finding, Outage
@@ -215,7 +216,7 @@ def test_what_is_posted_anew_is_what_still_waits(storage: Storage) -> None:
         session.execute(update(Card).values(message_id=5))
         asked = set(cast.people.values()) - {cast["乙八"], cast["丙八"]}
 
-        participation.acknowledge(session, cast.me(session, "甲三", NOW.date()), notice.id, NOW)
+        notice_service.acknowledge(session, cast.me(session, "甲三", NOW.date()), notice.id, NOW)
         assert posted(session, cast, "2023-08-02 10:00", "2023-08-02 10:10") == {GROUP} | asked - {cast["甲三"]}
         assert GROUP not in posted(session, cast, "2023-08-01 08:00", "2023-08-01 09:10")
         member = cast.me(session, "甲四", start.date())

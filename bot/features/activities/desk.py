@@ -6,16 +6,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, codes, messages, planning, rules, service
+from bot.features.activities import buttons, cards, codes, messages, planning, service
 from bot.features.leave import service as leave
+from bot.features.notices.service import receipts
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach, require
-from bot.kit.activities import OUT_OF_SCOPE, find_activity
+from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, OUT_OF_SCOPE, choose_activity, find_activity
 from bot.kit.dates import parse_moment
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Document, Message, Reply, say
-from bot.kit.words import moment_words
+from bot.kit.words import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, moment_words
 from storage.activities import audience, notice_of, statuses
 from storage.choices import ActivityStatus, AttendanceStatus, LeaveType
 from storage.models.activity import Activity
@@ -40,7 +41,7 @@ def list_activities(session: Session, call: Call) -> Reply:
     ]
     if not found:
         return say("还没有活动，请点“建活动”。")
-    return say(messages.choose_activity("请选择活动。", found, buttons.OpenActivity, call.tz))
+    return say(choose_activity("请选择活动。", found, buttons.OpenActivity, call.tz))
 
 
 def open_activity(session: Session, call: Call, button: buttons.OpenActivity) -> Reply:
@@ -82,7 +83,7 @@ def show_names(session: Session, call: Call, button: buttons.ShowNames) -> Reply
 
 def _replies(session: Session, activity: Activity, people: dict[int, Member]) -> list[str]:
     notice = notice_of(session, activity.id)
-    received = service.receipts(session, notice.id) if notice else set()
+    received = receipts(session, notice.id) if notice else set()
     asked = _leaves(session, activity)
     silent = [member for member in people.values() if not member.exempt and member.id not in received | asked.keys()]
     return messages.names(
@@ -101,9 +102,7 @@ def _leaves(session: Session, activity: Activity) -> dict[int, LeaveRequest]:
 
 
 def _leave_note(people: dict[int, Member], row: LeaveRequest) -> messages.Who:
-    return messages.Who(
-        people[row.person_id].name, note=f"{messages.LEAVE_WORDS[row.type]}{messages.LEAVE_STATES[row.state]}"
-    )
+    return messages.Who(people[row.person_id].name, note=f"{LEAVE_TYPES[row.type]}{LEAVE_STATES[row.state]}")
 
 
 def _roll_names(session: Session, call: Call, activity: Activity, people: dict[int, Member]) -> list[str]:
@@ -116,7 +115,7 @@ def _roll_names(session: Session, call: Call, activity: Activity, people: dict[i
         name = people[person].name if person in people else session.get_one(Person, person).name
         notes = ["迟到" if person in roll.late else "已补学" if person in roll.made_up else ""]
         if person in roll.leave:
-            notes.insert(0, messages.LEAVE_WORDS[asked[person].type])
+            notes.insert(0, LEAVE_TYPES[asked[person].type])
         elif person in roll.present and person in by_others:
             notes.append("代登")
         return messages.Who(name, note="、".join(filter(None, notes)))
@@ -186,7 +185,7 @@ def roll_done(session: Session, call: Call, button: buttons.RollDone) -> Reply:
     roll = service.settle(session, call.me, activity, dialog.draft["missing"], call.now, call.tz)
     dialogs.close(session, call.me.id)
     done = Message(f"已登记：{messages.roll_summary(activity, roll, call.tz)}")
-    return Reply(toast="登记完毕。", edit=done, refresh=[(cards.KIND, activity.id)])
+    return Reply(toast="登记完毕。", edit=done, refresh=[(ACTIVITY_CARD, activity.id)])
 
 
 # --- 补登 ---------------------------------------------------------------------------------------------------------
@@ -201,7 +200,7 @@ def mark_somebody(session: Session, call: Call, button: buttons.MarkSomebody) ->
         if not _may_mark(call, activity, member):
             continue
         status, row = have.get(member.id), asked.get(member.id)
-        note = messages.STATUS_WORDS[status] if status else messages.LEAVE_WORDS[row.type] if row else ""
+        note = ATTENDANCE[status] if status else LEAVE_TYPES[row.type] if row else ""
         people.append((member.id, member.name, note))
     if not people:
         raise Refusal(NO_RIGHT)
@@ -236,7 +235,7 @@ def mark_as(session: Session, call: Call, button: buttons.MarkAs) -> Reply:
     else:
         service.sign_in_for(session, call.me, activity, person, AttendanceStatus(button.mark.value), call.now)
     word = f"已补登：{person.name}同志，{messages.MARK_WORDS[button.mark]}。"
-    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), refresh=[(cards.KIND, activity.id)])
+    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), refresh=[(ACTIVITY_CARD, activity.id)])
 
 
 # --- 签到码、改期、取消 ---------------------------------------------------------------------------------------------
@@ -250,7 +249,7 @@ def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Re
     code = codes.new_code(session, call.me, activity, call.now)
     picture = io.BytesIO()
     segno.make(f"https://t.me/{call.bot_name}?start=c_{code}").save(picture, kind="png", scale=10)
-    opens = moment_words(activity.start_at - rules.OPENS_BEFORE, call.tz)
+    opens = moment_words(activity.start_at - OPENS_BEFORE, call.tz)
     caption = f"{activity.title}签到码：{opens}起有效，活动结束后失效。请在会场出示。"
     drawn = Document("签到码.png", picture.getvalue(), caption=caption, picture=True)
     return Reply(toast="签到码已生成。", here=[drawn])
@@ -303,7 +302,7 @@ def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
         toast="已取消并通知。",
         edit=cards.render(session, activity.id, call.chat_id, call.now, call.tz),
         others=cards.tell_cancelled(session, activity, call.tz),
-        refresh=[(cards.KIND, activity.id)],
+        refresh=[(ACTIVITY_CARD, activity.id)],
     )
 
 

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, rules, service
+from bot.features.activities import buttons, service
 from bot.kit.access import NO_RIGHT, Right, require
-from bot.kit.activities import OUT_OF_SCOPE, before_cut_off, find_activity
+from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, OUT_OF_SCOPE, before_cut_off, find_activity
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.refusal import Refusal
@@ -54,7 +54,7 @@ def seat_guest(session: Session, call: Call, button: buttons.SeatGuest) -> Reply
         raise Refusal(ON_ROSTER)
     service.mark(session, call.me, activity, person.id, AttendanceStatus.OBSERVER, call.now)
     word = f"已登记：{person.name}同志列席。"
-    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), refresh=[(cards.KIND, activity.id)])
+    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), refresh=[(ACTIVITY_CARD, activity.id)])
 
 
 def _seen(session: Session, call: Call, activity_id: int) -> Activity:
@@ -65,7 +65,7 @@ def _seen(session: Session, call: Call, activity_id: int) -> Activity:
     require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
     if activity.status in OFF:
         raise Refusal("活动未举行，不能登记。")
-    if call.now < activity.start_at - rules.OPENS_BEFORE:
+    if call.now < activity.start_at - OPENS_BEFORE:
         raise Refusal("签到尚未开始。")
     before_cut_off(activity, call.now, call.tz)
     return activity

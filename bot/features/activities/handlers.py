@@ -1,44 +1,38 @@
 """Taps, commands and plain words about activities: service -> messages."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.features.activities import (
-    buttons,
     cards,
     codes,
     desk,
     guests,
     messages,
     participation,
-    rules,
     undoing,
     wizard,
 )
-from bot.features.integrity.messages import which_one
-from bot.features.integrity.service import waiting as unread_reminders
+from bot.features.notices.cards import SignIn
+from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, activity_of_card, choose_activity
 from bot.kit.handlers import Call, CardView, Command, Handler, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice, Message, Reply, To, say
+from bot.kit.replies import Reply, To, say
 from bot.kit.words import moment_words
 from storage import audience
-from storage.activities import notice_of, open_activities
+from storage.activities import open_activities
 from storage.choices import SignInMethod
 from storage.models.activity import Activity
-from storage.models.notice import Notice, Receipt
 
 CODE_PREFIX = "c_"
 NOTHING_OPEN = "现在没有可以签到的活动。"
-NO_NOTICE = "现在没有需要回复的通知。"
-UNREAD_REMINDER = "现在没有需要回复的通知。节前廉洁提醒如已阅读，请点“已阅”，或发送“已阅”。"
 
 
 # --- 签到 ---------------------------------------------------------------------------------------------------------
 
 
-def sign_in(session: Session, call: Call, button: buttons.SignIn) -> Reply:
+def sign_in(session: Session, call: Call, button: SignIn) -> Reply:
     return _sign_in(session, call, button.activity_id, SignInMethod.BUTTON)
 
 
@@ -46,7 +40,7 @@ def _sign_in(session: Session, call: Call, activity_id: int, method: SignInMetho
     """A tap gets a toast, and in private its card; a word or a scan gets one private line, never one in the group."""
     done = participation.sign_in(session, call.me, activity_id, call.now, method)
     line = messages.signed_in(call.me.name, done.activity, done.status, done.at, call.tz)
-    refresh = [] if done.again else [(cards.KIND, activity_id)]
+    refresh = [] if done.again else [(ACTIVITY_CARD, activity_id)]
     card = messages.signed_in_card(done.activity, line, done.row_id, call.tz)
     if method is SignInMethod.BUTTON:
         return Reply(toast=line, edit=card if call.private else None, refresh=refresh)
@@ -56,18 +50,18 @@ def _sign_in(session: Session, call: Call, activity_id: int, method: SignInMetho
 def sign_in_by_word(session: Session, call: Call) -> Reply:
     """签到 typed: the activity of the card replied to, else the one whose window is open, else ask."""
     if call.card is not None:
-        activity_id = cards.activity_of_card(call.card)
+        activity_id = activity_of_card(call.card)
         return _sign_in(session, call, activity_id, SignInMethod.WORD) if activity_id else Reply()
     open_now = [item for item in open_activities(session, call.me, call.now) if _window_open(item, call.now)]
     if len(open_now) == 1:
         return _sign_in(session, call, open_now[0].id, SignInMethod.WORD)
     if not open_now:
         raise Refusal(_next_window(session, call))
-    return say(messages.choose_activity("请选择要签到的活动。", open_now, buttons.SignIn, call.tz))
+    return say(choose_activity("请选择要签到的活动。", open_now, SignIn, call.tz))
 
 
 def _window_open(activity: Activity, now: datetime) -> bool:
-    return activity.start_at - rules.OPENS_BEFORE <= now <= activity.end_at
+    return activity.start_at - OPENS_BEFORE <= now <= activity.end_at
 
 
 def _next_window(session: Session, call: Call) -> str:
@@ -90,66 +84,13 @@ def sign_in_by_code(session: Session, visit: Visit, payload: str) -> Reply:
     return _sign_in(session, Call(**fields, me=me), activity_id, SignInMethod.CODE)
 
 
-# --- 收到 ---------------------------------------------------------------------------------------------------------
-
-
-def acknowledge(session: Session, call: Call, button: buttons.Acknowledge) -> Reply:
-    row, new = participation.acknowledge(session, call.me, button.notice_id, call.now)
-    return _acknowledged(session, call, row, new)
-
-
-def _acknowledged(session: Session, call: Call, row: Receipt, new: bool) -> Reply:
-    notice = session.get_one(Notice, row.notice_id)
-    toast = f"已收到：{call.me.name}同志。" if new else "您已回复收到。"
-    refresh = [cards.card_of(notice)] if new else []
-    if not call.private:
-        return Reply(toast=toast, refresh=refresh)
-    undo = Choice("撤销", buttons.UndoReceipt(row.id))
-    if notice.activity_id is None:
-        return Reply(toast=toast, edit=Message(f"{notice.text}\n您已回复：收到。", [[undo]]), refresh=refresh)
-    activity = session.get_one(Activity, notice.activity_id)
-    return Reply(toast=toast, edit=messages.private_notice(activity, notice, "您已回复：收到。", undo), refresh=refresh)
-
-
-def acknowledge_by_word(session: Session, call: Call) -> Reply:
-    """收到 typed counts as the tap."""
-    if call.card is not None:
-        notice = _notice_of_card(session, call.card)
-        if notice is None:
-            return Reply()
-        row, new = participation.acknowledge(session, call.me, notice.id, call.now)
-        reply = _acknowledged(session, replace(call, private=True), row, new)
-        return Reply(others=[To(reply.edit, person_id=call.me.id)] if reply.edit else [], refresh=reply.refresh)
-    waiting = participation.unanswered_notices(session, call.me, call.now)
-    if not waiting:
-        unread = unread_reminders(session, call.me, call.now)
-        if unread:
-            # Who answers a reminder with 收到 means 已阅: it is written down only as what it is, one tap away.
-            return say(replace(which_one(unread), text=UNREAD_REMINDER))
-        raise Refusal(NO_NOTICE)
-    if len(waiting) > 1:
-        rows = [[Choice(notice.text.split("\n")[0][:24], buttons.Acknowledge(notice.id))] for notice in waiting[:8]]
-        return say(Message("请选择要回复“收到”的通知。", rows))
-    row, new = participation.acknowledge(session, call.me, waiting[0].id, call.now)
-    reply = _acknowledged(session, call, row, new)
-    return Reply(here=[reply.edit or Message(reply.toast)], refresh=reply.refresh)
-
-
-def _notice_of_card(session: Session, card: tuple[str, int]) -> Notice | None:
-    if card[0] == "notice":
-        return session.get(Notice, card[1])
-    return notice_of(session, card[1]) if card[0] == cards.KIND else None
-
-
 HANDLERS: list[Handler] = [
-    Tap(buttons.SignIn, sign_in),
-    Tap(buttons.Acknowledge, acknowledge),
+    Tap(SignIn, sign_in),
     Command("signin", sign_in_by_word, "签到"),
     Word(("签到",), sign_in_by_word, label=True, in_group=True),
     Word(("到",), sign_in_by_word, in_group=True),
-    Word(("收到", "收到了", "已收到", "知道了", "1"), acknowledge_by_word, in_group=True),
     Start(CODE_PREFIX, sign_in_by_code),
-    CardView(cards.KIND, cards.render, lives=cards.goes_on_at),
+    CardView(ACTIVITY_CARD, cards.render, lives=cards.goes_on_at),
     *desk.HANDLERS,
     *guests.HANDLERS,
     *undoing.HANDLERS,

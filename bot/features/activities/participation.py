@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, or_, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
@@ -13,10 +13,9 @@ from bot.kit.activities import OUT_OF_SCOPE, before_cut_off
 from bot.kit.deadlines import UNDONE_ALREADY, before_undo_ends
 from bot.kit.refusal import Refusal
 from storage import audit
-from storage.activities import in_scope, notice_of
+from storage.activities import in_scope
 from storage.audience import Me
 from storage.choices import AttendanceStatus, LeaveState, MakeupState, SignInMethod
-from storage.lookups import of_branch
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.notice import Notice, Receipt
@@ -87,27 +86,6 @@ def _admitted(activity: Activity, now: datetime) -> AttendanceStatus:
     return AttendanceStatus.LATE if met is rules.SignIn.LATE else AttendanceStatus.PRESENT
 
 
-def acknowledge(session: Session, me: Me, notice_id: int, now: datetime) -> tuple[Receipt, bool]:
-    """收到; returns the row and whether it is new. A closed notice still takes it: the reader has read it."""
-    notice = of_branch(session, Notice, notice_id, me.branch_id)
-    if notice is None:
-        raise Refusal("没有找到这条通知。")
-    if notice.closed_at is not None and notice.activity_id is not None:
-        # The card of the old date is still up there: its 收到 answers the notice of the new one.
-        notice = notice_of(session, notice.activity_id) or notice
-    row = session.scalars(
-        select(Receipt).where(
-            Receipt.notice_id == notice.id, Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None)
-        )
-    ).first()
-    if row is not None:
-        return row, False
-    row = Receipt(notice_id=notice.id, person_id=me.id, at=now)
-    session.add(row)
-    session.flush()
-    return row, True
-
-
 Step = Attendance | LeaveRequest | Receipt | Makeup
 
 
@@ -146,23 +124,3 @@ def _done_at(row: Step) -> datetime:
             raise Refusal("补学已审核，不能撤销。")
         return row.submitted_at
     return row.at
-
-
-def unanswered_notices(session: Session, me: Me, now: datetime) -> list[Notice]:
-    """Open notices that somebody has neither received nor asked leave for; the nearest deadline first."""
-    answered = select(Receipt.notice_id).where(Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None))
-    query = (
-        select(Notice, Activity)
-        .outerjoin(Activity, Activity.id == Notice.activity_id)
-        .where(
-            Notice.branch_id == me.branch_id,
-            Notice.closed_at.is_(None),
-            Notice.id.not_in(answered),
-            Notice.text != "",
-            or_(Notice.activity_id.is_(None), Activity.end_at > now),
-        )
-        .order_by(Notice.reply_by, Notice.id)
-    )
-    return [
-        notice for notice, activity in session.execute(query) if activity is None or in_scope(session, me, activity)
-    ]

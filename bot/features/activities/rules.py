@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.kit.activities import OPENS_BEFORE
 from bot.kit.rates import rate
 from storage.choices import HERE, ActivityStatus, ActivityType, AttendanceStatus, Organizer, Scope
-
-OPENS_BEFORE = timedelta(minutes=30)
 
 
 class SignIn(StrEnum):
@@ -31,11 +30,6 @@ def sign_in(status: ActivityStatus, start: datetime, end: datetime, late_minutes
     if now > end:
         return SignIn.CLOSED
     return SignIn.LATE if now > start + timedelta(minutes=late_minutes) else SignIn.ON_TIME
-
-
-def reply_by(notified_at: datetime, start: datetime, next_working_day: date, tz: tzinfo) -> datetime:
-    """Noon of the working day after the notice, not later than the start (docs/rules.md)."""
-    return min(datetime.combine(next_working_day, time(12), tz), start)
 
 
 @dataclass(frozen=True, slots=True)

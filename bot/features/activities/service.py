@@ -1,7 +1,7 @@
 """Activities and their roll: find them, whom they are for, who came; entered by hand and settled by the desk."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import rules
 from bot.features.activities.rolls import rolls
 from bot.kit.access import Reach, Right, may, reach, require
+from bot.kit.activities import OPENS_BEFORE
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.audience import Me
@@ -21,10 +22,7 @@ from storage.choices import (
 )
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
-from storage.models.notice import Receipt
 from storage.roster import Member
-
-MAKEUP_WITHIN = timedelta(days=7)
 
 
 def roll(session: Session, activity: Activity, tz: tzinfo, until: datetime | None = None) -> rules.Roll:
@@ -40,12 +38,6 @@ def signed_in_by_others(session: Session, activity_id: int) -> set[int]:
         Attendance.method == SignInMethod.MARKED,
     )
     return set(session.scalars(query))
-
-
-def receipts(session: Session, notice_id: int) -> set[int]:
-    return set(
-        session.scalars(select(Receipt.person_id).where(Receipt.notice_id == notice_id, Receipt.withdrawn_at.is_(None)))
-    )
 
 
 def mark(
@@ -100,7 +92,7 @@ def sign_in_for(
     require(me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=person.group_id)
     if activity.status in OFF:
         raise Refusal("活动未举行，不能登记。")
-    if now < activity.start_at - rules.OPENS_BEFORE:
+    if now < activity.start_at - OPENS_BEFORE:
         raise Refusal("签到尚未开始。")
     mark(session, me, activity, person.id, status, now)
 
@@ -148,9 +140,3 @@ def recent_activities(session: Session, branch_id: int, now: datetime, limit: in
         .limit(limit)
     )
     return list(session.scalars(query))
-
-
-def makeup_due(activity: Activity, tz: tzinfo) -> datetime:
-    """The end of the seventh day after the activity (R32)."""
-    day = activity.start_at.astimezone(tz).date() + MAKEUP_WITHIN
-    return datetime.combine(day, time(23, 59), tz)

@@ -1,12 +1,13 @@
 """撤销: taking one's own last step back, by its button or by the word."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, messages, participation
+from bot.features.activities import buttons, participation
+from bot.features.notices.cards import NOTICE, card_of
+from bot.kit.activities import ACTIVITY_CARD, undone
 from bot.kit.deadlines import UNDO_WITHIN
 from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.replies import Message, Reply, To
@@ -26,20 +27,12 @@ WHAT: dict[type[participation.Step], str] = {
 
 
 def undo_sign_in(session: Session, call: Call, button: buttons.UndoSignIn) -> Reply:
-    return cards.undone(participation.undo(session, call.me, Attendance, button.row_id, call.now, call.tz), "签到")
-
-
-def undo_receipt(session: Session, call: Call, button: buttons.UndoReceipt) -> Reply:
-    notice = session.get_one(Notice, participation.undo(session, call.me, Receipt, button.row_id, call.now, call.tz))
-    reply = cards.undone(0, "收到")
-    if notice.activity_id is not None:
-        reply = replace(reply, edit=messages.private_notice(session.get_one(Activity, notice.activity_id), notice))
-    return replace(reply, refresh=[cards.card_of(notice)])
+    return undone(participation.undo(session, call.me, Attendance, button.row_id, call.now, call.tz), "签到")
 
 
 def undo_by_word(session: Session, call: Call) -> Reply:
     """The newest step, wherever it was taken: after a tap in the group there is no button for it."""
-    if call.card is not None and call.card[0] not in (cards.KIND, "notice"):
+    if call.card is not None and call.card[0] not in (ACTIVITY_CARD, NOTICE):
         return Reply()
     row = newest_step(session, call.me, call.now)
     if row is None:
@@ -48,7 +41,7 @@ def undo_by_word(session: Session, call: Call) -> Reply:
     notice = session.get_one(Notice, subject) if isinstance(row, Receipt) else None
     title = notice.text.split("\n")[0][:100] if notice else session.get_one(Activity, subject).title
     done = Message(f"已撤销{WHAT[type(row)]}：{title}")
-    refresh = cards.card_of(notice) if notice else (cards.KIND, subject)
+    refresh = card_of(notice) if notice else (ACTIVITY_CARD, subject)
     return Reply(others=[To(done, person_id=call.me.id)], refresh=[refresh])
 
 
@@ -74,6 +67,5 @@ def newest_step(session: Session, me: Me, now: datetime) -> participation.Step |
 
 HANDLERS: list[Handler] = [
     Tap(buttons.UndoSignIn, undo_sign_in),
-    Tap(buttons.UndoReceipt, undo_receipt),
     Word(("撤销",), undo_by_word, in_group=True),
 ]

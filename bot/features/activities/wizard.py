@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from bot.features.activities import cards, planning
 from bot.features.activities.buttons import Wizard
 from bot.features.activities.rules import TITLES, default_title
-from bot.features.notices import broadcast
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
 from bot.kit.dates import parse_day, parse_time
@@ -338,7 +337,7 @@ def _preview(session: Session, call: Call, dialog: Dialog) -> Reply:
     """发给自己看看; to the group and to each, the members' own is shown."""
     plan = _whole(session, call, dialog)
     _, privately = _way(session, call, dialog.draft, plan.scope)
-    return Reply(toast="已发给您本人。", here=[broadcast.preview_of(session, call, plan, privately)])
+    return Reply(toast="已发给您本人。", here=[cards.preview_of(session, call, plan, privately)])
 
 
 def _publish(session: Session, call: Call, dialog: Dialog) -> Reply:

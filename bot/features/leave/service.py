@@ -1,29 +1,25 @@
 """Not coming: leave asked for, decided, taken back or entered by the desk; and what is made up for it."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.activities import rules, service
 from bot.kit.access import TABLE, Reach, Right, require
-from bot.kit.activities import OUT_OF_SCOPE, before_cut_off, cut_off, find_activity
-from bot.kit.deadlines import in_time
+from bot.kit.activities import OUT_OF_SCOPE, before_cut_off, find_activity
 from bot.kit.refusal import Refusal
 from storage import audit
-from storage.activities import in_scope, roll_keepers, statuses
+from storage.activities import in_scope, roll_keepers
 from storage.audience import Me
-from storage.choices import HERE, OFF, Duty, LeaveState, LeaveType, MakeupState
+from storage.choices import OFF, Duty, LeaveState, LeaveType
 from storage.models.activity import Activity
-from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.person import DutySpan, Person
 from storage.roster import Member, duties_on, holders, leaders_on, roster
 from storage.spans import on_day
 
 # In the log: nobody else could have approved it.
-OWN_MAKEUP = "本人的补学请由其他同志审核。"
 OWN: dict[str, Any] = {"own": True}
 
 
@@ -45,7 +41,7 @@ def ask_leave(session: Session, me: Me, activity_id: int, kind: LeaveType, now: 
     activity = find_activity(session, me, activity_id)
     if not in_scope(session, me, activity):
         raise Refusal(OUT_OF_SCOPE)
-    if rules.sign_in(activity.status, activity.start_at, activity.end_at, 0, now) is rules.SignIn.OFF:
+    if activity.status in OFF:
         raise Refusal("活动已取消或改期，不必请假。")
     if now >= activity.start_at:
         raise Refusal("活动已开始，请联系组织委员补登请假。")
@@ -211,109 +207,3 @@ def approvers(session: Session, activity: Activity, person_id: int, tz: tzinfo) 
         return desk
     secretary = holders(session, activity.branch_id, day, Duty.SECRETARY)
     return [*desk, *([one for one in secretary if one in others] or others or secretary)]
-
-
-def hand_in_makeup(
-    session: Session,
-    me: Me,
-    activity_id: int,
-    note: str,
-    files: Sequence[dict[str, Any]],
-    now: datetime,
-    tz: tzinfo,
-) -> Makeup:
-    """Hand in what was made up; done on the day it was handed in. Only who was not there has something to make up."""
-    activity = find_activity(session, me, activity_id)
-    may_make_up(session, me, activity, now)
-    row = _makeup_of(session, activity_id, me.id)
-    if row is not None and row.state is MakeupState.ACCEPTED:
-        raise Refusal("您的补学已通过。")
-    if row is None:
-        row = Makeup(
-            activity_id=activity_id,
-            person_id=me.id,
-            due_on=service.makeup_due(activity, tz).astimezone(tz).date(),
-        )
-        session.add(row)
-    handed_in = {
-        "state": MakeupState.SUBMITTED,
-        "note": note,
-        "files": list(files),
-        "submitted_at": now,
-        "done_on": now.astimezone(tz).date(),
-        "return_reason": "",
-    }
-    audit.change(session, "submit", row, handed_in, now=now, actor_id=me.id, branch_id=me.branch_id)
-    return row
-
-
-def may_make_up(session: Session, me: Me, activity: Activity, now: datetime) -> None:
-    """Refuse who was there, and what has not been held or will not be."""
-    if statuses(session, activity.id).get(me.id) in HERE:
-        raise Refusal("您已到会，不需要补学。")
-    if activity.status in OFF:
-        raise Refusal("活动已取消或改期，无需补学。")
-    if now < activity.start_at:
-        raise Refusal("活动尚未举行。")
-
-
-def _makeup_of(session: Session, activity_id: int, person_id: int) -> Makeup | None:
-    return session.scalars(
-        select(Makeup).where(
-            Makeup.activity_id == activity_id, Makeup.person_id == person_id, Makeup.withdrawn_at.is_(None)
-        )
-    ).first()
-
-
-def review_makeup(
-    session: Session, me: Me, makeup_id: int, accept: bool, now: datetime, reason: str = "", *, today: date
-) -> tuple[Makeup, Activity]:
-    """通过 or 退回 with a reason."""
-    row, activity = reviewable(session, me, makeup_id, today)
-    state = MakeupState.ACCEPTED if accept else MakeupState.RETURNED
-    decided = {"state": state, "reviewed_at": now, "reviewed_by_id": me.id, "return_reason": reason}
-    audit.change(session, "review", row, decided, now=now, actor_id=me.id, branch_id=me.branch_id)
-    return row, activity
-
-
-def reviewable(session: Session, me: Me, makeup_id: int, today: date) -> tuple[Makeup, Activity]:
-    """A make-up that waits for a decision, for somebody who may decide."""
-    row = session.get(Makeup, makeup_id)
-    if row is None or row.withdrawn_at is not None:
-        raise Refusal("没有找到这份补学。")
-    activity = find_activity(session, me, row.activity_id)
-    require(me, Right.REVIEW_PIECES, branch_id=activity.branch_id)
-    if row.state is not MakeupState.SUBMITTED:
-        raise Refusal("这份补学已审核。")
-    if row.person_id == me.id and who_else(session, Right.REVIEW_PIECES, me.branch_id, me.id, None, today):
-        raise Refusal(OWN_MAKEUP)
-    return row, activity
-
-
-def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Activity]:
-    """Activities that somebody missed on leave and has not made up; nearest first. One that was off is not missed."""
-    done = select(Makeup.activity_id).where(
-        Makeup.person_id == me.id,
-        Makeup.withdrawn_at.is_(None),
-        Makeup.state.in_([MakeupState.SUBMITTED, MakeupState.ACCEPTED]),
-    )
-    away = select(LeaveRequest.activity_id).where(
-        LeaveRequest.person_id == me.id,
-        LeaveRequest.state == LeaveState.APPROVED,
-        LeaveRequest.withdrawn_at.is_(None),
-    )
-    came = select(Attendance.activity_id).where(
-        Attendance.person_id == me.id, Attendance.withdrawn_at.is_(None), Attendance.status.in_(HERE)
-    )
-    query = (
-        select(Activity)
-        .where(
-            Activity.id.in_(away),
-            Activity.id.not_in(done),
-            Activity.id.not_in(came),
-            Activity.start_at <= now,
-            Activity.status.not_in(OFF),
-        )
-        .order_by(Activity.start_at.desc())
-    )
-    return [activity for activity in session.scalars(query) if in_time(now, cut_off(activity, tz))]

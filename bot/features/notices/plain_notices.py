@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, messages, rules, service
+from bot.features.notices import buttons, cards, messages, rules, service
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, require
 from bot.kit.broadcasts import delivering, preview, progress_card, to_many, with_delivery

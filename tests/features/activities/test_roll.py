@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import participation, planning, service
+from bot.features.notices import service as notice_service
 from bot.kit.activities import find_activity
 from storage.activities import audience, in_scope, notice_of, open_activities, roll_keepers, statuses
 from storage.audience import Me
@@ -161,15 +162,15 @@ def test_the_notice_that_asks_is_the_newest_of_its_activity(storage: Storage) ->
         assert notices[1] is not None
         assert notices[1].closed_at is None
         # 收到 under the card of the old date answers the notice of the new one, once.
-        row, new = participation.acknowledge(session, desk.me("丙四"), old.id, TOLD)
+        row, new = notice_service.acknowledge(session, desk.me("丙四"), old.id, TOLD)
         assert (row.notice_id, new) == (anew.id, True)
-        assert participation.acknowledge(session, desk.me("丙四"), anew.id, TOLD) == (row, False)
-        other, new = participation.acknowledge(session, desk.me("丙五"), anew.id, TOLD)
+        assert notice_service.acknowledge(session, desk.me("丙四"), anew.id, TOLD) == (row, False)
+        other, new = notice_service.acknowledge(session, desk.me("丙五"), anew.id, TOLD)
         assert (other.person_id, new) == (desk.cast["丙五"], True)
-        assert service.receipts(session, anew.id) == {desk.cast["丙四"], desk.cast["丙五"]}
+        assert notice_service.receipts(session, anew.id) == {desk.cast["丙四"], desk.cast["丙五"]}
         participation.undo(session, desk.me("丙五"), Receipt, other.id, TOLD, SHANGHAI)
-        assert service.receipts(session, anew.id) == {desk.cast["丙四"]}
-        assert service.receipts(session, notices[1].id) == set()
+        assert notice_service.receipts(session, anew.id) == {desk.cast["丙四"]}
+        assert notice_service.receipts(session, notices[1].id) == set()
 
 
 def test_which_activities_somebody_may_answer_to(storage: Storage) -> None:
@@ -268,23 +269,23 @@ def test_no_notice_is_answered_for_another_branch(storage: Storage) -> None:
         notice = notice_of(session, foreign.id)
         assert notice is not None
         with refused("^没有找到这条通知。$"):
-            participation.acknowledge(session, desk.me("丙四"), notice.id, TOLD)
+            notice_service.acknowledge(session, desk.me("丙四"), notice.id, TOLD)
         own = notice_of(session, desk.activity.id)
         assert own is not None
         for each in (notice, own):
             each.text = "通知"
         session.flush()
-        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
-        assert participation.unanswered_notices(session, maker, TOLD) == [notice]
+        assert notice_service.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
+        assert notice_service.unanswered_notices(session, maker, TOLD) == [notice]
         # Over at its end; answered; closed; without words yet.
         ends = desk.activity.end_at
-        assert participation.unanswered_notices(session, desk.me("丙四"), ends - MINUTE) == [own]
-        assert participation.unanswered_notices(session, desk.me("丙四"), ends) == []
-        row, _ = participation.acknowledge(session, desk.me("丙四"), own.id, TOLD)
-        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == []
-        assert participation.unanswered_notices(session, desk.me("丙五"), TOLD) == [own]
+        assert notice_service.unanswered_notices(session, desk.me("丙四"), ends - MINUTE) == [own]
+        assert notice_service.unanswered_notices(session, desk.me("丙四"), ends) == []
+        row, _ = notice_service.acknowledge(session, desk.me("丙四"), own.id, TOLD)
+        assert notice_service.unanswered_notices(session, desk.me("丙四"), TOLD) == []
+        assert notice_service.unanswered_notices(session, desk.me("丙五"), TOLD) == [own]
         participation.undo(session, desk.me("丙四"), Receipt, row.id, TOLD, SHANGHAI)
-        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
+        assert notice_service.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
         plain = Notice(
             branch_id=desk.cast.branch_id,
             text="通知",
@@ -294,7 +295,7 @@ def test_no_notice_is_answered_for_another_branch(storage: Storage) -> None:
         )
         session.add(plain)
         session.flush()
-        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == [plain, own]
+        assert notice_service.unanswered_notices(session, desk.me("丙四"), TOLD) == [plain, own]
         own.text, plain.closed_at = "", TOLD
         session.flush()
-        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == []
+        assert notice_service.unanswered_notices(session, desk.me("丙四"), TOLD) == []

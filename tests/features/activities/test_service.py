@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.features.activities import codes, participation, planning, service
+from bot.features.leave import makeups
 from bot.features.leave import service as leave
 from bot.kit.activities import cut_off, find_activity
 from bot.kit.refusal import Refusal
@@ -207,13 +208,13 @@ def test_makeup_raises_the_coverage_only_when_accepted(storage: Storage) -> None
         desk.decide(desk.leave("乙四"))
         desk.settle()
         at = START + timedelta(days=5)
-        row = leave.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "已补学", [], at, SHANGHAI)
+        row = makeups.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "已补学", [], at, SHANGHAI)
         assert service.roll(session, desk.activity, SHANGHAI).made_up == ()
         with refused("没有办理此事的权限"):
-            leave.review_makeup(session, desk.me("丙四"), row.id, True, at, today=TOLD.date())
-        leave.review_makeup(session, desk.me("甲二"), row.id, False, at, "请补充体会", today=TOLD.date())
-        again = leave.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "体会", [], at, SHANGHAI)
-        leave.review_makeup(session, desk.me("甲二"), again.id, True, at, today=TOLD.date())
+            makeups.review_makeup(session, desk.me("丙四"), row.id, True, at, today=TOLD.date())
+        makeups.review_makeup(session, desk.me("甲二"), row.id, False, at, "请补充体会", today=TOLD.date())
+        again = makeups.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "体会", [], at, SHANGHAI)
+        makeups.review_makeup(session, desk.me("甲二"), again.id, True, at, today=TOLD.date())
         roll = service.roll(session, desk.activity, SHANGHAI)
         assert (roll.made_up, str(roll.attendance_rate), str(roll.coverage_rate)) == (
             (desk.cast["乙四"],),
@@ -229,8 +230,8 @@ def test_what_came_after_the_cut_off_does_not_count(storage: Storage) -> None:
         desk.decide(desk.leave("乙四"))
         desk.settle("丙三")
         late = datetime(2023, 10, 12, 9, tzinfo=SHANGHAI)
-        row = leave.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "已补学", [], late, SHANGHAI)
-        leave.review_makeup(session, desk.me("甲二"), row.id, True, late, today=TOLD.date())
+        row = makeups.hand_in_makeup(session, desk.me("乙四"), desk.activity.id, "已补学", [], late, SHANGHAI)
+        makeups.review_makeup(session, desk.me("甲二"), row.id, True, late, today=TOLD.date())
         service.mark(session, desk.me("甲二"), desk.activity, desk.cast["丙三"], AttendanceStatus.PRESENT, late)
         session.flush()
         closes = cut_off(desk.activity, SHANGHAI)

@@ -10,11 +10,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features import registry
-from bot.features.activities import participation, planning
+from bot.features.activities import planning
 from bot.features.activities.cards import write_notice
 from bot.features.broadcasts import service
 from bot.features.integrity import service as reminders
 from bot.features.integrity import timing
+from bot.features.notices import service as notice_service
 from bot.features.reflections import tasks as tasks
 from bot.features.study import planning as study_planning
 from bot.features.study import service as study
@@ -95,7 +96,7 @@ def make_activity(session: Session, cast: Cast) -> int:
 def test_the_notice_of_an_activity(storage: Storage, cast: Cast) -> None:
     with storage.transaction() as session:
         notice_id = make_activity(session, cast)
-        participation.acknowledge(session, cast.me(session, TAPPED, DAY), notice_id, NOW)
+        notice_service.acknowledge(session, cast.me(session, TAPPED, DAY), notice_id, NOW)
         correct(session, cast, "甲一", "notice", notice_id, "【党课通知】地点改为二楼会议室")
         found = edits(session, cast)
         assert found[SILENT]["text"].startswith("【党课通知】地点改为二楼会议室\n请于4月2日")

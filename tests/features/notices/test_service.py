@@ -1,7 +1,7 @@
 """Who owes an answer to a notice, on both databases."""
 
-from bot.features.activities import participation
 from bot.features.notices import owing
+from bot.features.notices import service as notice_service
 from storage.activities import notice_of
 from storage.engine import Storage
 from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk
@@ -14,7 +14,7 @@ def test_who_owes_a_reply(storage: Storage) -> None:
         notice = notice_of(session, desk.activity.id)
         assert notice is not None
         notice.text = "通知"
-        participation.acknowledge(session, desk.me("甲一"), notice.id, TOLD)
+        notice_service.acknowledge(session, desk.me("甲一"), notice.id, TOLD)
         desk.leave("乙四")
         owed = owing.owing(session, desk.cast.branch_id, TOLD, SHANGHAI)
         assert len(owed) == 21
