@@ -4,9 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import participation
-from bot.features.integrity.messages import which_one
-from bot.features.integrity.service import waiting as unread_reminders
+from bot.features.integrity.service import to_read
 from bot.features.notices import buttons, cards, plain_notices, service
 from bot.kit.activities import ACTIVITY_CARD, undone
 from bot.kit.handlers import Call, Handler, Tap, Word
@@ -49,10 +47,9 @@ def acknowledge_by_word(session: Session, call: Call) -> Reply:
         return Reply(others=[To(reply.edit, person_id=call.me.id)] if reply.edit else [], refresh=reply.refresh)
     waiting = service.unanswered_notices(session, call.me, call.now)
     if not waiting:
-        unread = unread_reminders(session, call.me, call.now)
-        if unread:
+        if unread := to_read(session, call.me, call.now):
             # Who answers a reminder with 收到 means 已阅: it is written down only as what it is, one tap away.
-            return say(replace(which_one(unread), text=UNREAD_REMINDER))
+            return say(Message(UNREAD_REMINDER, unread))
         raise Refusal(NO_NOTICE)
     if len(waiting) > 1:
         rows = [[Choice(notice.text.split("\n")[0][:24], cards.Acknowledge(notice.id))] for notice in waiting[:8]]
@@ -69,7 +66,7 @@ def _notice_of_card(session: Session, card: tuple[str, int]) -> Notice | None:
 
 
 def undo_receipt(session: Session, call: Call, button: buttons.UndoReceipt) -> Reply:
-    notice = session.get_one(Notice, participation.undo(session, call.me, Receipt, button.row_id, call.now, call.tz))
+    notice = service.undo(session, call.me, button.row_id, call.now, call.tz)
     reply = undone(0, "收到")
     if notice.activity_id is not None:
         reply = replace(reply, edit=cards.private_notice(session.get_one(Activity, notice.activity_id), notice))
