@@ -2,23 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
 from bot.kit.access import NO_RIGHT
-from bot.kit.activities import OUT_OF_SCOPE, before_cut_off
-from bot.kit.deadlines import UNDONE_ALREADY, before_undo_ends
+from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, cut_off
 from bot.kit.refusal import Refusal
+from bot.kit.undo import Step, own_row, take_back
 from storage import audit
 from storage.activities import in_scope
 from storage.audience import Me
-from storage.choices import AttendanceStatus, LeaveState, MakeupState, SignInMethod
+from storage.choices import AttendanceStatus, SignInMethod
 from storage.models.activity import Activity
-from storage.models.attendance import Attendance, LeaveRequest, Makeup
-from storage.models.notice import Notice, Receipt
+from storage.models.attendance import Attendance
 
 # The tap path: statements are built once, because building them costs more than running them.
 _ACTIVITY = select(Activity).where(Activity.id == bindparam("activity_id"))
@@ -86,41 +85,26 @@ def _admitted(activity: Activity, now: datetime) -> AttendanceStatus:
     return AttendanceStatus.LATE if met is rules.SignIn.LATE else AttendanceStatus.PRESENT
 
 
-Step = Attendance | LeaveRequest | Receipt | Makeup
-
-
-def undo(session: Session, me: Me, table: type[Step], row_id: int, now: datetime, tz: tzinfo) -> int:
-    """Take back one's own last step within ten minutes; returns the activity's or the notice's id.
-
-    The row is marked withdrawn. Not after a review or the cut-off.
-    """
-    row: Step | None = session.get(cast(type[Attendance], table), row_id)
-    if row is None or row.person_id != me.id or (isinstance(row, Attendance) and row.marked_by_id not in (None, me.id)):
+def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
+    """撤销签到: one's own, and not what the desk has entered."""
+    row = session.get(Attendance, row_id)
+    if row is not None and row.marked_by_id not in (None, me.id):
         raise Refusal(NO_RIGHT)
-    if row.withdrawn_at is not None:
-        raise Refusal(UNDONE_ALREADY)
-    before_undo_ends(_done_at(row), now, "，请联系组织委员。")
-    undone: dict[str, Any] = {"withdrawn_at": now}
-    if isinstance(row, LeaveRequest):
-        undone["state"] = LeaveState.WITHDRAWN
-    if isinstance(row, Receipt):
-        subject, branch_id = row.notice_id, session.get_one(Notice, row.notice_id).branch_id
-    else:
-        activity = session.get_one(Activity, row.activity_id)
-        before_cut_off(activity, now, tz)
-        subject, branch_id = activity.id, activity.branch_id
-    # Whichever place somebody acts for: the line belongs to the branch of the row.
-    audit.change(session, "undo", row, undone, now=now, actor_id=me.id, branch_id=branch_id)
-    return subject
+    row = own_row(session, me, Attendance, row_id)
+    activity = session.get_one(Activity, row.activity_id)
+    take_back(session, me, row, row.at, now, activity.branch_id, cut_off(activity, tz))
+    return activity
 
 
-def _done_at(row: Step) -> datetime:
-    if isinstance(row, LeaveRequest):
-        if row.state is not LeaveState.PENDING:
-            raise Refusal("请假已审批，如需取消请点“取消请假”。")
-        return row.requested_at
-    if isinstance(row, Makeup):
-        if row.state is not MakeupState.SUBMITTED or row.submitted_at is None:
-            raise Refusal("补学已审核，不能撤销。")
-        return row.submitted_at
-    return row.at
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """The own sign-ins since then."""
+    query = (
+        select(Attendance, Activity.title)
+        .join(Activity, Activity.id == Attendance.activity_id)
+        .where(Attendance.person_id == me.id, Attendance.marked_by_id.is_(None))
+        .where(Attendance.withdrawn_at.is_(None), Attendance.at >= since)
+    )
+    return [
+        Step(row.at, "签到", title, (ACTIVITY_CARD, row.activity_id), row.id, undo)
+        for row, title in session.execute(query)
+    ]

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import participation
 from bot.features.leave import buttons, makeups, messages, service
 from bot.features.notices.cards import AskLeave
 from bot.kit import dialog as dialogs
@@ -16,7 +15,6 @@ from bot.kit.words import LEAVE_STATES, LEAVE_TYPES, short_day
 from storage.activities import in_scope, open_activities
 from storage.choices import LeaveType
 from storage.models.activity import Activity
-from storage.models.attendance import LeaveRequest, Makeup
 from storage.models.dialog import Dialog
 from storage.models.person import Person
 
@@ -196,11 +194,11 @@ def _reviewed(session: Session, call: Call, makeup_id: int, accept: bool, reason
 
 
 def undo_leave(session: Session, call: Call, button: buttons.UndoLeave) -> Reply:
-    return undone(participation.undo(session, call.me, LeaveRequest, button.row_id, call.now, call.tz), "请假")
+    return undone(service.undo(session, call.me, button.row_id, call.now, call.tz).id, "请假")
 
 
 def undo_makeup(session: Session, call: Call, button: buttons.UndoMakeup) -> Reply:
-    return undone(participation.undo(session, call.me, Makeup, button.row_id, call.now, call.tz), "补学")
+    return undone(makeups.undo(session, call.me, button.row_id, call.now, call.tz).id, "补学")
 
 
 def _leave_words() -> list[Word]:

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from bot.features.leave.buttons import HandInMakeup
 from bot.features.leave.service import who_else
 from bot.kit.access import Right, require
-from bot.kit.activities import cut_off, find_activity
+from bot.kit.activities import ACTIVITY_CARD, cut_off, find_activity
 from bot.kit.deadlines import in_time
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
+from bot.kit.undo import Step, own_row, take_back
 from bot.kit.words import short_day
 from scheduler.calendar.days import Quarter, at, local_day
 from storage import audit
@@ -138,6 +139,31 @@ def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Acti
         .order_by(Activity.start_at.desc())
     )
     return [activity for activity in session.scalars(query) if in_time(now, cut_off(activity, tz))]
+
+
+def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
+    """撤销补学, while nobody has reviewed it."""
+    row = own_row(session, me, Makeup, row_id)
+    if row.state is not MakeupState.SUBMITTED or row.submitted_at is None:
+        raise Refusal("补学已审核，不能撤销。")
+    activity = session.get_one(Activity, row.activity_id)
+    take_back(session, me, row, row.submitted_at, now, activity.branch_id, cut_off(activity, tz))
+    return activity
+
+
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """What was handed in since then."""
+    query = (
+        select(Makeup, Activity.title)
+        .join(Activity, Activity.id == Makeup.activity_id)
+        .where(Makeup.person_id == me.id, Makeup.state == MakeupState.SUBMITTED)
+        .where(Makeup.withdrawn_at.is_(None), Makeup.submitted_at >= since)
+    )
+    return [
+        Step(row.submitted_at, "补学", title, (ACTIVITY_CARD, row.activity_id), row.id, undo)
+        for row, title in session.execute(query)
+        if row.submitted_at is not None
+    ]
 
 
 def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:

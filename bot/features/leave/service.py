@@ -7,8 +7,9 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from bot.kit.access import TABLE, Reach, Right, require
-from bot.kit.activities import OUT_OF_SCOPE, before_cut_off, find_activity
+from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, before_cut_off, cut_off, find_activity
 from bot.kit.refusal import Refusal
+from bot.kit.undo import Step, own_row, take_back
 from storage import audit
 from storage.activities import in_scope, roll_keepers
 from storage.audience import Me
@@ -207,3 +208,28 @@ def approvers(session: Session, activity: Activity, person_id: int, tz: tzinfo) 
         return desk
     secretary = holders(session, activity.branch_id, day, Duty.SECRETARY)
     return [*desk, *([one for one in secretary if one in others] or others or secretary)]
+
+
+def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
+    """撤销请假, while nobody has decided on it."""
+    row = own_row(session, me, LeaveRequest, row_id)
+    if row.state is not LeaveState.PENDING:
+        raise Refusal("请假已审批，如需取消请点“取消请假”。")
+    activity = session.get_one(Activity, row.activity_id)
+    closes, state = cut_off(activity, tz), LeaveState.WITHDRAWN
+    take_back(session, me, row, row.requested_at, now, activity.branch_id, closes, state=state)
+    return activity
+
+
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """The own requests since then."""
+    query = (
+        select(LeaveRequest, Activity.title)
+        .join(Activity, Activity.id == LeaveRequest.activity_id)
+        .where(LeaveRequest.person_id == me.id, LeaveRequest.state == LeaveState.PENDING)
+        .where(LeaveRequest.withdrawn_at.is_(None), LeaveRequest.requested_at >= since)
+    )
+    return [
+        Step(row.requested_at, "请假", title, (ACTIVITY_CARD, row.activity_id), row.id, undo)
+        for row, title in session.execute(query)
+    ]

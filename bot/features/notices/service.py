@@ -1,11 +1,13 @@
 """Notices and who has received them: 收到, what still waits for it."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.features.notices.cards import card_of
 from bot.kit.refusal import Refusal
+from bot.kit.undo import Step, own_row, take_back
 from storage.activities import in_scope, notice_of
 from storage.audience import Me
 from storage.lookups import of_branch
@@ -58,3 +60,24 @@ def receipts(session: Session, notice_id: int) -> set[int]:
     return set(
         session.scalars(select(Receipt.person_id).where(Receipt.notice_id == notice_id, Receipt.withdrawn_at.is_(None)))
     )
+
+
+def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Notice:
+    """撤销收到"""
+    row = own_row(session, me, Receipt, row_id)
+    notice = session.get_one(Notice, row.notice_id)
+    take_back(session, me, row, row.at, now, notice.branch_id)
+    return notice
+
+
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """The own 收到 since then."""
+    query = (
+        select(Receipt, Notice)
+        .join(Notice, Notice.id == Receipt.notice_id)
+        .where(Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None), Receipt.at >= since)
+    )
+    return [
+        Step(row.at, "收到", notice.text.split("\n")[0][:100], card_of(notice), row.id, undo)
+        for row, notice in session.execute(query)
+    ]

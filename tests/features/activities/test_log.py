@@ -9,7 +9,6 @@ from storage.activities import audience
 from storage.audience import Me
 from storage.choices import AttendanceStatus, LeaveType
 from storage.engine import Storage
-from storage.models.attendance import Attendance
 from tests.features.activities.desk import SHANGHAI, START, Desk
 
 DAY = START.date()
@@ -24,7 +23,7 @@ def enter_by_hand(desk: Desk) -> None:
     for kind in (LeaveType.SICK, LeaveType.SICK, LeaveType.PERSONAL):
         leave.enter_leave(session, me, desk.activity, members["丙五"], kind, START, SHANGHAI)
     signed = desk.sign_in("甲五").row_id
-    participation.undo(session, desk.me("甲五"), Attendance, signed, START, SHANGHAI)
+    participation.undo(session, desk.me("甲五"), signed, START, SHANGHAI)
     session.flush()
 
 

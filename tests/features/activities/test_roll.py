@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import participation, planning, service
+from bot.features.activities import planning, service
 from bot.features.notices import service as notice_service
 from bot.kit.activities import find_activity
 from storage.activities import audience, in_scope, notice_of, open_activities, roll_keepers, statuses
@@ -25,7 +25,7 @@ from storage.engine import Storage
 from storage.lookups import group_chats
 from storage.models.activity import Activity, Delegate
 from storage.models.attendance import Attendance
-from storage.models.notice import Notice, Receipt
+from storage.models.notice import Notice
 from storage.models.organisation import GroupChat
 from tests.cast import make_branch
 from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, refused
@@ -168,7 +168,7 @@ def test_the_notice_that_asks_is_the_newest_of_its_activity(storage: Storage) ->
         other, new = notice_service.acknowledge(session, desk.me("丙五"), anew.id, TOLD)
         assert (other.person_id, new) == (desk.cast["丙五"], True)
         assert notice_service.receipts(session, anew.id) == {desk.cast["丙四"], desk.cast["丙五"]}
-        participation.undo(session, desk.me("丙五"), Receipt, other.id, TOLD, SHANGHAI)
+        notice_service.undo(session, desk.me("丙五"), other.id, TOLD, SHANGHAI)
         assert notice_service.receipts(session, anew.id) == {desk.cast["丙四"]}
         assert notice_service.receipts(session, notices[1].id) == set()
 
@@ -284,7 +284,7 @@ def test_no_notice_is_answered_for_another_branch(storage: Storage) -> None:
         row, _ = notice_service.acknowledge(session, desk.me("丙四"), own.id, TOLD)
         assert notice_service.unanswered_notices(session, desk.me("丙四"), TOLD) == []
         assert notice_service.unanswered_notices(session, desk.me("丙五"), TOLD) == [own]
-        participation.undo(session, desk.me("丙四"), Receipt, row.id, TOLD, SHANGHAI)
+        notice_service.undo(session, desk.me("丙四"), row.id, TOLD, SHANGHAI)
         assert notice_service.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
         plain = Notice(
             branch_id=desk.cast.branch_id,

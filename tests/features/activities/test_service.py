@@ -244,15 +244,15 @@ def test_undo(storage: Storage) -> None:
         desk = Desk(session)
         done = desk.sign_in("甲一")
         with refused("没有办理此事的权限"):
-            participation.undo(session, desk.me("甲二"), Attendance, done.row_id, START, SHANGHAI)
-        participation.undo(session, desk.me("甲一"), Attendance, done.row_id, START, SHANGHAI)
+            participation.undo(session, desk.me("甲二"), done.row_id, START, SHANGHAI)
+        participation.undo(session, desk.me("甲一"), done.row_id, START, SHANGHAI)
         with refused("这一步已撤销"):
-            participation.undo(session, desk.me("甲一"), Attendance, done.row_id, START, SHANGHAI)
+            participation.undo(session, desk.me("甲一"), done.row_id, START, SHANGHAI)
         assert desk.sign_in("甲一", 5).again is False
         row = desk.leave("乙四")
         desk.decide(row)
         with refused("请假已审批"):
-            participation.undo(session, desk.me("乙四"), LeaveRequest, row.id, TOLD, SHANGHAI)
+            leave.undo(session, desk.me("乙四"), row.id, TOLD, SHANGHAI)
 
 
 def test_a_postponement_names_the_rows_that_it_withdraws(storage: Storage) -> None:

@@ -296,9 +296,9 @@ def test_an_entry_of_the_desk_is_not_undone_by_the_member(storage: Storage) -> N
         theirs, own = rows[desk.cast["丙三"]], rows[desk.cast["甲二"]]
         for name in ("丙三", "甲一"):
             with refused("没有办理此事的权限"):
-                participation.undo(session, desk.me(name), Attendance, theirs.id, AFTER, SHANGHAI)
+                participation.undo(session, desk.me(name), theirs.id, AFTER, SHANGHAI)
         assert theirs.withdrawn_at is None
-        participation.undo(session, desk.me("甲二"), Attendance, own.id, AFTER, SHANGHAI)
+        participation.undo(session, desk.me("甲二"), own.id, AFTER, SHANGHAI)
         assert own.withdrawn_at == AFTER
 
 
@@ -327,7 +327,7 @@ def test_a_withdrawn_make_up_is_not_reviewed(storage: Storage) -> None:
         desk.decide(desk.leave("乙四"))
         desk.settle()
         row = hand_in(desk, "乙四")
-        participation.undo(session, desk.me("乙四"), Makeup, row.id, AFTER, SHANGHAI)
+        makeups.undo(session, desk.me("乙四"), row.id, AFTER, SHANGHAI)
         for number in (row.id, row.id + 1):
             for act in _reviews(desk, number):
                 with refused("^没有找到这份补学。$"):
@@ -387,7 +387,7 @@ def test_who_came_has_nothing_to_make_up(storage: Storage) -> None:
             hand_in(desk, "乙四")
         assert makeups.to_make_up(session, desk.me("乙四"), AFTER, SHANGHAI) == []
         # A sign-in that was taken back is none, and one who was entered as absent was not there.
-        participation.undo(session, desk.me("乙四"), Attendance, signed.row_id, START, SHANGHAI)
+        participation.undo(session, desk.me("乙四"), signed.row_id, START, SHANGHAI)
         assert makeups.to_make_up(session, desk.me("乙四"), AFTER, SHANGHAI) == [desk.activity]
         mark(desk, "乙四", AttendanceStatus.ABSENT)
         assert makeups.to_make_up(session, desk.me("乙四"), AFTER, SHANGHAI) == [desk.activity]
