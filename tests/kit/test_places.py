@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts.rebinding_messages import PrintSheet
 from bot.features.accounts.service import add_branch, import_roster
-from bot.features.activities import buttons, cards, codes, planning
+from bot.features.activities import buttons, cards, participation, planning
 from bot.features.activities.planning import Plan
 from bot.features.leave import buttons as leave
 from bot.features.notices import cards as notice_cards
@@ -266,7 +266,7 @@ async def test_the_code_in_the_room_is_for_the_place_of_its_activity(town: Town,
         def code(session: Session, activity_id: int = activity_id) -> str:
             activity = session.get_one(Activity, activity_id)
             maker = Me(activity.created_by_id, "某", activity.branch_id, None, frozenset(), frozenset())
-            return codes.new_code(session, maker, activity, now)
+            return participation.new_code(session, maker, activity, now)
 
         found[place] = await town.bot.storage.write(code)
     await town.acts_for(chosen)

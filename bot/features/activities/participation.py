@@ -1,5 +1,7 @@
-"""What a member does about an activity: 收到, 签到, and taking one's own last step back."""
+"""签到: by tap, by word or by the code shown in the room, and taking it back."""
 
+import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import cast
@@ -83,6 +85,32 @@ def _admitted(activity: Activity, now: datetime) -> AttendanceStatus:
     if met is rules.SignIn.CLOSED:
         raise Refusal("签到已截止，请联系组织委员补登。")
     return AttendanceStatus.LATE if met is rules.SignIn.LATE else AttendanceStatus.PRESENT
+
+
+def hash_code(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def activity_of_code(session: Session, code: str) -> int | None:
+    """The activity that a sign-in code belongs to; the window is asked at the sign-in itself."""
+    return session.scalar(select(Activity.id).where(Activity.sign_in_code_hash == hash_code(code)))
+
+
+def new_code(session: Session, me: Me, activity: Activity, now: datetime) -> str:
+    """A new code, for who may call the roll (asked by the caller); the one before it is void."""
+    code, had = secrets.token_urlsafe(16), activity.sign_in_code_hash is not None
+    activity.sign_in_code_hash = hash_code(code)
+    audit.record(
+        session,
+        "code_made",
+        "activity",
+        activity.id,
+        now=now,
+        actor_id=me.id,
+        branch_id=me.branch_id,
+        changes={"sign_in_code": [had, True]},
+    )
+    return code
 
 
 def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.activities.rolls import rolls
+from bot.features.activities.service import rolls
 from bot.features.tally.rules import Held, Lecturer
 from scheduler.calendar.days import Quarter, at
 from storage.activities import delegates

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.features.activities import codes, participation, planning, service
+from bot.features.activities import participation, planning, service
 from bot.features.leave import makeups
 from bot.features.leave import service as leave
 from bot.kit.activities import cut_off, find_activity
@@ -289,13 +289,13 @@ def test_leave_entered_by_the_desk_names_what_it_takes_the_place_of(storage: Sto
 def test_a_new_sign_in_code_has_a_line_and_is_not_in_it(storage: Storage) -> None:
     with storage.transaction() as session:
         desk = Desk(session)
-        made = [codes.new_code(session, desk.me("甲二"), desk.activity, TOLD) for _ in range(2)]
+        made = [participation.new_code(session, desk.me("甲二"), desk.activity, TOLD) for _ in range(2)]
         lines = session.scalars(select(Audit).where(Audit.action == "code_made").order_by(Audit.id)).all()
         assert [line.details for line in lines] == [
             {"changes": {"sign_in_code": [False, True]}},
             {"changes": {"sign_in_code": [True, True]}},
         ]
-        assert [codes.activity_of_code(session, code) for code in made] == [None, desk.activity.id]
+        assert [participation.activity_of_code(session, code) for code in made] == [None, desk.activity.id]
 
 
 def test_another_branch_sees_nothing(storage: Storage) -> None:
