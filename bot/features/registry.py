@@ -12,7 +12,6 @@ from bot.features.calendar import handlers as calendar
 from bot.features.integrity import broadcast as reminders
 from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
-from bot.features.integrity import reposts as integrity_reposts
 from bot.features.leave import handlers as leave
 from bot.features.notices import broadcast as notices_broadcast
 from bot.features.notices import handlers as notices
@@ -64,7 +63,7 @@ HANDLERS: list[Handler] = [
 HANDLERS += photos.handlers(HANDLERS)
 
 # What is posted once more after an outage.
-ANEW: list[Anew] = [notices_reposts.reposts, integrity_reposts.reposts]
+ANEW: list[Anew] = [notices_reposts.reposts, reminders.reposts]
 
 
 def jobs(tz: tzinfo) -> list[Job]:
