@@ -1,18 +1,15 @@
 """Whose the rows of a roll are, on both databases: of this activity, this person, this branch, and still standing."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import planning, service
-from bot.features.notices import service as notice_service
+from bot.features.activities import service
 from bot.kit.activities import find_activity
-from storage.activities import audience, in_scope, notice_of, open_activities, roll_keepers, statuses
-from storage.audience import Me
+from storage.activities import audience, in_scope, open_activities, roll_keepers, statuses
 from storage.choices import (
     ActivityStatus,
     ActivityType,
@@ -25,27 +22,11 @@ from storage.engine import Storage
 from storage.lookups import group_chats
 from storage.models.activity import Activity, Delegate
 from storage.models.attendance import Attendance
-from storage.models.notice import Notice
 from storage.models.organisation import GroupChat
-from tests.cast import make_branch
-from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, refused
+from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, another_branch, refused
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
-
-
-def another_branch(session: Session, *, start: datetime = START) -> tuple[Activity, Me]:
-    """A branch beside, with an activity at the same time, and who made it."""
-    cast = make_branch(session, now=TOLD, bound=False, only=("甲一", "甲二"))
-    maker = Me(cast["甲二"], "甲二", cast.branch_id, None, frozenset({Duty.ORGANIZATION_OFFICER}), frozenset())
-    plan = planning.Plan(
-        types=[ActivityType.THEME_PARTY_DAY],
-        start_at=start,
-        end_at=start + 2 * timedelta(hours=1),
-        place="会议室",
-        hours=Decimal(2),
-    )
-    return planning.make(session, maker, plan, TOLD, SHANGHAI), maker
 
 
 def live(session: Session) -> list[tuple[int, int, AttendanceStatus]]:
@@ -147,32 +128,6 @@ def test_whose_names_a_leader_sees(storage: Storage) -> None:
         assert not service.sees_names(both, foreign)
 
 
-def test_the_notice_that_asks_is_the_newest_of_its_activity(storage: Storage) -> None:
-    with storage.transaction() as session:
-        desk = Desk(session)
-        first, second = desk.activity, desk.make()
-        notices = [notice_of(session, activity.id) for activity in (first, second)]
-        assert [notice.activity_id for notice in notices if notice] == [first.id, second.id]
-        planning.postpone(session, desk.me("甲二"), first, START + 7 * DAY, TOLD, SHANGHAI)
-        anew, old = notice_of(session, first.id), notices[0]
-        assert anew is not None
-        assert old is not None
-        assert (anew.id > old.id, old.closed_at, anew.closed_at) == (True, TOLD, None)
-        assert notice_of(session, second.id) == notices[1]
-        assert notices[1] is not None
-        assert notices[1].closed_at is None
-        # 收到 under the card of the old date answers the notice of the new one, once.
-        row, new = notice_service.acknowledge(session, desk.me("丙四"), old.id, TOLD)
-        assert (row.notice_id, new) == (anew.id, True)
-        assert notice_service.acknowledge(session, desk.me("丙四"), anew.id, TOLD) == (row, False)
-        other, new = notice_service.acknowledge(session, desk.me("丙五"), anew.id, TOLD)
-        assert (other.person_id, new) == (desk.cast["丙五"], True)
-        assert notice_service.receipts(session, anew.id) == {desk.cast["丙四"], desk.cast["丙五"]}
-        notice_service.undo(session, desk.me("丙五"), other.id, TOLD, SHANGHAI)
-        assert notice_service.receipts(session, anew.id) == {desk.cast["丙四"]}
-        assert notice_service.receipts(session, notices[1].id) == set()
-
-
 def test_which_activities_somebody_may_answer_to(storage: Storage) -> None:
     """Planned, of the own branch and scope, not over yet and not more than a month ahead; the nearest first."""
     with storage.transaction() as session:
@@ -260,42 +215,3 @@ def test_who_keeps_the_roll_and_where_the_groups_are(storage: Storage) -> None:
         )
         session.flush()
         assert group_chats(session, desk.cast.branch_id) == [-1]
-
-
-def test_no_notice_is_answered_for_another_branch(storage: Storage) -> None:
-    with storage.transaction() as session:
-        desk = Desk(session)
-        foreign, maker = another_branch(session)
-        notice = notice_of(session, foreign.id)
-        assert notice is not None
-        with refused("^没有找到这条通知。$"):
-            notice_service.acknowledge(session, desk.me("丙四"), notice.id, TOLD)
-        own = notice_of(session, desk.activity.id)
-        assert own is not None
-        for each in (notice, own):
-            each.text = "通知"
-        session.flush()
-        assert notice_service.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
-        assert notice_service.unanswered_notices(session, maker, TOLD) == [notice]
-        # Over at its end; answered; closed; without words yet.
-        ends = desk.activity.end_at
-        assert notice_service.unanswered_notices(session, desk.me("丙四"), ends - MINUTE) == [own]
-        assert notice_service.unanswered_notices(session, desk.me("丙四"), ends) == []
-        row, _ = notice_service.acknowledge(session, desk.me("丙四"), own.id, TOLD)
-        assert notice_service.unanswered_notices(session, desk.me("丙四"), TOLD) == []
-        assert notice_service.unanswered_notices(session, desk.me("丙五"), TOLD) == [own]
-        notice_service.undo(session, desk.me("丙四"), row.id, TOLD, SHANGHAI)
-        assert notice_service.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
-        plain = Notice(
-            branch_id=desk.cast.branch_id,
-            text="通知",
-            reply_by=TOLD + MINUTE,
-            created_by_id=desk.cast["甲一"],
-            created_at=TOLD,
-        )
-        session.add(plain)
-        session.flush()
-        assert notice_service.unanswered_notices(session, desk.me("丙四"), TOLD) == [plain, own]
-        own.text, plain.closed_at = "", TOLD
-        session.flush()
-        assert notice_service.unanswered_notices(session, desk.me("丙四"), TOLD) == []
