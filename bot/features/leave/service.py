@@ -1,4 +1,4 @@
-"""Not coming: leave asked for, decided, taken back or entered by the desk; and what is made up for it."""
+"""Not coming: leave asked for, decided, taken back or entered by the desk."""
 
 from datetime import date, datetime, tzinfo
 from typing import Any

@@ -1,4 +1,4 @@
-"""A notice as something that goes to many: how it reads now for each, how it would with other words, a preview."""
+"""A notice as something that goes to many: how it reads now for each, how it would with other words."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo

@@ -1,6 +1,7 @@
-"""The card of a notice: what the members' three buttons under it are, what it counts, what it says.
+"""The card of a notice, in the group and in private: its words, its counts, its buttons.
 
-Of an activity it offers 收到, 请假 and 签到; who answers the last two are features of their own.
+Of an activity it offers 收到, 请假 and 签到. The last two are answered by the features above this one, leave and
+activities; their buttons stand here because the card that shows them does.
 """
 
 from dataclasses import dataclass
