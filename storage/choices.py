@@ -232,3 +232,10 @@ class JobRunState(StrEnum):
     PLANNING = "planning"
     PLANNED = "planned"
     MISSED = "missed"
+
+
+HERE = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE})
+# Did not take place on its day: nobody was there, nobody was missing.
+OFF = frozenset({ActivityStatus.CANCELLED, ActivityStatus.POSTPONED})
+# The committee of a branch (支委): every office but a group leader's and a superior committee's.
+COMMITTEE = frozenset(Duty) - {Duty.GROUP_LEADER, Duty.COMMITTEE_OFFICER}

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, CursorResult, Delete, Update, and_, or_
+from sqlalchemy import ColumnElement, CursorResult, Delete, Update, and_, or_, select
 from sqlalchemy.orm import Session
 
 from storage.base import Model
+from storage.models.organisation import GroupChat
 
 Row = TypeVar("Row", bound=Model)
 
@@ -30,3 +31,7 @@ def standing(table: type[Any], which: ColumnElement[bool], until: datetime | Non
     """
     live = and_(which, table.withdrawn_at.is_(None))
     return live if until is None else or_(live, and_(which, table.withdrawn_at > until))
+
+
+def group_chats(session: Session, branch_id: int) -> list[int]:
+    return list(session.scalars(select(GroupChat.chat_id).where(GroupChat.branch_id == branch_id, GroupChat.active)))

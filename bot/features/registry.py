@@ -4,17 +4,18 @@ from datetime import tzinfo
 
 from bot.features.accounts import handlers as people
 from bot.features.accounts import jobs as people_jobs
-from bot.features.activities import broadcast as notices
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
-from bot.features.activities import reposts as activities_reposts
 from bot.features.broadcasts import handlers as broadcasts
 from bot.features.broadcasts import jobs as broadcasts_jobs
 from bot.features.calendar import handlers as calendar
 from bot.features.integrity import broadcast as reminders
 from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
-from bot.features.integrity import reposts as integrity_reposts
+from bot.features.leave import handlers as leave
+from bot.features.notices import broadcast as notices_broadcast
+from bot.features.notices import handlers as notices
+from bot.features.notices import reposts as notices_reposts
 from bot.features.offices import handlers as offices
 from bot.features.privacy import handlers as care
 from bot.features.reflections import broadcast as tasks
@@ -35,7 +36,7 @@ from scheduler.jobs import Job
 
 # What goes to many at one time, and may be stopped and corrected.
 BROADCASTS: list[Broadcast] = [
-    *notices.BROADCASTS,
+    *notices_broadcast.BROADCASTS,
     *study_broadcast.BROADCASTS,
     *reminders.BROADCASTS,
     *tasks.BROADCASTS,
@@ -43,6 +44,8 @@ BROADCASTS: list[Broadcast] = [
 
 HANDLERS: list[Handler] = [
     *activities.HANDLERS,
+    *leave.HANDLERS,
+    *notices.HANDLERS,
     *study.HANDLERS,
     *reflections.HANDLERS,
     *integrity.HANDLERS,
@@ -60,7 +63,7 @@ HANDLERS: list[Handler] = [
 HANDLERS += photos.handlers(HANDLERS)
 
 # What is posted once more after an outage.
-ANEW: list[Anew] = [activities_reposts.reposts, integrity_reposts.reposts]
+ANEW: list[Anew] = [notices_reposts.reposts, reminders.reposts]
 
 
 def jobs(tz: tzinfo) -> list[Job]:

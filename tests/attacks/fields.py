@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from bot.features.accounts import binding, groups, requests
 from bot.features.accounts import service as people
 from bot.features.accounts.rules import InviteKind, RosterRow, clean_name
-from bot.features.activities import leave, planning
+from bot.features.activities import planning
 from bot.features.archive import document, importing
 from bot.features.broadcasts import service as broadcasts
 from bot.features.calendar import service as calendar
 from bot.features.calendar.rules import OwnDays
 from bot.features.integrity import planning as reminders
 from bot.features.integrity.buttons import Field
+from bot.features.leave import makeups
 from bot.features.privacy import changes, erasure, forbidden
 from bot.features.reflections import reviews, submissions
 from bot.features.reflections import tasks as tasks
@@ -114,12 +115,12 @@ def makeup(session: Session, me: Me, text: str) -> None:
     activity(session, me, text)
     made, after = session.scalars(select(Activity)).one(), NOW + timedelta(days=2)
     file = File("document", "A" * 30, "u", name=text)
-    row = leave.hand_in_makeup(session, me, made.id, text, [file.to_json()], after, SHANGHAI)
+    row = makeups.hand_in_makeup(session, me, made.id, text, [file.to_json()], after, SHANGHAI)
     # One's own is reviewed by somebody else.
     account = session.scalars(select(Person.telegram_id).where(Person.name == "乙二")).one()
     officer = find(session, account or 0, TODAY)
     assert officer is not None
-    leave.review_makeup(session, officer, row.id, False, after, text, today=TODAY)
+    makeups.review_makeup(session, officer, row.id, False, after, text, today=TODAY)
     session.refresh(row)
     assert (row.note, row.return_reason, row.files[0]["name"]) == (text, text, text)
 

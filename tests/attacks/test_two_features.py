@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts import binding, service
 from bot.features.accounts.rules import RosterRow
-from bot.features.activities.buttons import DecideLeave
+from bot.features.leave.buttons import DecideLeave
 from bot.features.offices import service as offices
 from bot.features.privacy.erasure import IN_OFFICE_ELSEWHERE
 from bot.kit.access import NO_RIGHT

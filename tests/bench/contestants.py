@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts.rules import RosterRow
 from bot.features.accounts.service import add_branch, import_roster
-from bot.features.activities.cards import KIND
 from bot.features.activities.planning import Plan, make
+from bot.kit.activities import ACTIVITY_CARD
 from storage import migrate
 from storage.audience import find
 from storage.choices import ActivityType, Duty
@@ -124,7 +124,7 @@ def _activity(session: Session, now: datetime) -> None:
     activity = make(session, me, plan, now, ZONE)
     assert f"si:{activity.id}" == DATA
     for chat in (GROUP, FIRST_ACCOUNT):
-        session.add(Card(kind=KIND, subject_id=activity.id, chat_id=chat, message_id=CARD))
+        session.add(Card(kind=ACTIVITY_CARD, subject_id=activity.id, chat_id=chat, message_id=CARD))
 
 
 def _copy(template: Path, folder: Path) -> None:

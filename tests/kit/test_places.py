@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts.rebinding_messages import PrintSheet
 from bot.features.accounts.service import add_branch, import_roster
-from bot.features.activities import buttons, cards, codes, planning
+from bot.features.activities import buttons, cards, participation, planning
 from bot.features.activities.planning import Plan
-from bot.features.activities.service import NO_SUCH, OUT_OF_SCOPE
+from bot.features.leave import buttons as leave
+from bot.features.notices import cards as notice_cards
 from bot.features.offices import service as offices
 from bot.kit.access import NO_RIGHT
+from bot.kit.activities import ACTIVITY_CARD, NO_SUCH, OUT_OF_SCOPE
 from bot.kit.words import STRANGER
 from bot.playground.chats import Message
 from bot.playground.people import Person as Player
@@ -65,7 +67,9 @@ class Town:
             def owed(session: Session, activity_id: int = activity_id, now: datetime = now) -> None:
                 shown = cards.render(session, activity_id, GROUP_ID, now, SHANGHAI)
                 assert shown is not None
-                card = Owed((f"card:{activity_id}",), shown.to_json(), chat_id=GROUP_ID, card=(cards.KIND, activity_id))
+                card = Owed(
+                    (f"card:{activity_id}",), shown.to_json(), chat_id=GROUP_ID, card=(ACTIVITY_CARD, activity_id)
+                )
                 promise(session, card, job=None, branch_id=None, now=now)
 
             await self.bot.storage.write(owed)
@@ -186,9 +190,9 @@ def said(player: Player) -> list[str]:
 async def test_a_tap_is_for_the_place_of_its_button(town: Town, chosen: str) -> None:
     """Right in the own branch alone: the roster of the second does not name 丙四, who keeps it."""
     await town.acts_for(chosen)
-    assert await town.tap(town.who, buttons.SignIn(town.activities[FOREIGN]).pack(), FOREIGN) == OUT_OF_SCOPE
+    assert await town.tap(town.who, notice_cards.SignIn(town.activities[FOREIGN]).pack(), FOREIGN) == OUT_OF_SCOPE
     assert town.untouched()
-    toast = await town.tap(town.who, buttons.SignIn(town.activities[OWN]).pack(), OWN)
+    toast = await town.tap(town.who, notice_cards.SignIn(town.activities[OWN]).pack(), OWN)
     assert toast.startswith(f"签到成功：{WHO}同志")
     assert (town.rows(Attendance), town.noted()) == ([OWN], [("sign_in", OWN)])
 
@@ -262,7 +266,7 @@ async def test_the_code_in_the_room_is_for_the_place_of_its_activity(town: Town,
         def code(session: Session, activity_id: int = activity_id) -> str:
             activity = session.get_one(Activity, activity_id)
             maker = Me(activity.created_by_id, "某", activity.branch_id, None, frozenset(), frozenset())
-            return codes.new_code(session, maker, activity, now)
+            return participation.new_code(session, maker, activity, now)
 
         found[place] = await town.bot.storage.write(code)
     await town.acts_for(chosen)
@@ -327,7 +331,7 @@ async def test_what_is_drawn_before_is_drawn_for_the_place_of_the_right(town: To
 async def test_who_has_left_may_see_the_own_data_and_nothing_else(town: Town) -> None:
     left, group = town.bot.stage.people[LEFT], town.bot.stage.group.chat
     spoken = len(group.from_bot)
-    assert await town.tap(left, buttons.SignIn(town.activities[OWN]).pack(), OWN) == STRANGER
+    assert await town.tap(left, notice_cards.SignIn(town.activities[OWN]).pack(), OWN) == STRANGER
     for word in ("签到", "收到", "请假", "撤销", "我的数据"):
         await town.reply(left, word, OWN)
     assert len(group.from_bot) == spoken
@@ -345,7 +349,7 @@ async def test_who_has_left_may_see_the_own_data_and_nothing_else(town: Town) ->
 async def test_a_stranger_is_told_once_each_and_in_the_group_nothing(town: Town) -> None:
     stranger, group = town.bot.playground.person(STRANGE, "路人"), town.bot.stage.group.chat
     spoken, heard = len(group.from_bot), len(said(stranger))
-    assert await town.tap(stranger, buttons.SignIn(town.activities[OWN]).pack(), OWN) == STRANGER
+    assert await town.tap(stranger, notice_cards.SignIn(town.activities[OWN]).pack(), OWN) == STRANGER
     for word in ("签到", "收到", "请假", "撤销", "我的数据", "随便说说"):
         await town.reply(stranger, word, OWN)
     assert len(group.from_bot) == spoken
@@ -362,9 +366,9 @@ async def test_a_member_of_one_branch_is_nobody_in_another(town: Town) -> None:
     """甲九 has one place: what is of the others is refused in words that name nobody, with no row."""
     member, group = town.bot.stage.people["甲九"], town.bot.stage.group.chat
     for place in (SECOND, FOREIGN):
-        assert await town.tap(member, buttons.SignIn(town.activities[place]).pack(), place) == OUT_OF_SCOPE
+        assert await town.tap(member, notice_cards.SignIn(town.activities[place]).pack(), place) == OUT_OF_SCOPE
         assert (
-            await town.tap(member, buttons.ChooseLeave(town.activities[place], LeaveType.SICK).pack(), place) == NO_SUCH
+            await town.tap(member, leave.ChooseLeave(town.activities[place], LeaveType.SICK).pack(), place) == NO_SUCH
         )
         for word in ("签到", "收到", "请假", "事假", "取消请假"):
             spoken = len(group.from_bot)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts import service
 from bot.features.accounts.rules import RosterRow
-from bot.features.activities.codes import hash_code
+from bot.features.activities.participation import hash_code
 from bot.features.roster import service as changes
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange

@@ -12,6 +12,9 @@ from bot.features.accounts import roster_buttons as listed
 from bot.features.activities import buttons as activities
 from bot.features.calendar import buttons as calendar
 from bot.features.integrity import buttons as integrity
+from bot.features.leave import buttons as leave
+from bot.features.notices import buttons as notices
+from bot.features.notices import cards as notice_cards
 from bot.features.offices import messages as offices
 from bot.features.privacy import buttons as care
 from bot.features.privacy.rules import Kind as Kept
@@ -160,16 +163,16 @@ NOTED = frozenset({"audit"})
 
 TABLE: dict[str, Case] = {
     # own sign-in, leave, study, pieces, own record
-    "tap:SignIn": Case(OWN, lambda ids: activities.SignIn(ids["activity"])),
-    "tap:Acknowledge": Case(OWN, lambda ids: activities.Acknowledge(ids["notice"])),
-    "tap:AskLeave": Case(OWN, lambda ids: activities.AskLeave(ids["ahead"])),
-    "tap:ChooseLeave": Case(OWN, lambda ids: activities.ChooseLeave(ids["ahead"], LeaveType.SICK)),
-    "tap:CancelLeave": Case(AUTHOR, lambda ids: activities.CancelLeave(ids["ahead"])),
-    "tap:UndoLeave": Case(AUTHOR, lambda ids: activities.UndoLeave(ids["own_leave"])),
+    "tap:SignIn": Case(OWN, lambda ids: notice_cards.SignIn(ids["activity"])),
+    "tap:Acknowledge": Case(OWN, lambda ids: notice_cards.Acknowledge(ids["notice"])),
+    "tap:AskLeave": Case(OWN, lambda ids: notice_cards.AskLeave(ids["ahead"])),
+    "tap:ChooseLeave": Case(OWN, lambda ids: leave.ChooseLeave(ids["ahead"], LeaveType.SICK)),
+    "tap:CancelLeave": Case(AUTHOR, lambda ids: leave.CancelLeave(ids["ahead"])),
+    "tap:UndoLeave": Case(AUTHOR, lambda ids: leave.UndoLeave(ids["own_leave"])),
     "tap:UndoSignIn": Case(AUTHOR, lambda ids: activities.UndoSignIn(ids["attendance"])),
-    "tap:UndoReceipt": Case(AUTHOR, lambda ids: activities.UndoReceipt(ids["receipt"])),
-    "tap:UndoMakeup": Case(AUTHOR, lambda ids: activities.UndoMakeup(ids["makeup"])),
-    "tap:HandInMakeup": Case(OWN, lambda ids: activities.HandInMakeup(ids["held"])),
+    "tap:UndoReceipt": Case(AUTHOR, lambda ids: notices.UndoReceipt(ids["receipt"])),
+    "tap:UndoMakeup": Case(AUTHOR, lambda ids: leave.UndoMakeup(ids["makeup"])),
+    "tap:HandInMakeup": Case(OWN, lambda ids: leave.HandInMakeup(ids["held"])),
     "tap:OpenItem": Case(OWN, lambda ids: study.OpenItem(ids["item"])),
     "tap:Done": Case(OWN, lambda ids: study.Done(ids["item"], study.Origin.LIST)),
     "tap:UndoDone": Case(AUTHOR, lambda ids: study.UndoDone(ids["completion"], study.Origin.LIST)),
@@ -213,7 +216,7 @@ TABLE: dict[str, Case] = {
     "command:notice": own(NOTICE),
     "word:发通知": own(NOTICE),
     "answer:notice.text": own(NOTICE, open=PLAIN, text="请准时"),
-    "tap:PlainNotice": own(NOTICE, lambda ids: activities.PlainNotice(1, activities.Draft.SEND), open=PLAIN),
+    "tap:PlainNotice": own(NOTICE, lambda ids: notices.PlainNotice(1, notices.Draft.SEND), open=PLAIN),
     "command:study_plan": own(STUDY),
     "word:学习安排": own(STUDY),
     "tap:OpenMonth": own(STUDY, lambda ids: study.OpenMonth("2023-08")),
@@ -240,7 +243,7 @@ TABLE: dict[str, Case] = {
     "command:holidays": own(REMINDER),
     "word:节前提醒": own(REMINDER),
     # approve leave, sign in for others, review pieces
-    "tap:DecideLeave": Case(LEAVE, lambda ids: activities.DecideLeave(ids["leave"], 1)),
+    "tap:DecideLeave": Case(LEAVE, lambda ids: leave.DecideLeave(ids["leave"], 1)),
     "tap:MarkSomebody": Case(SIGN_IN_OTHERS, lambda ids: activities.MarkSomebody(ids["activity"], 0)),
     "tap:MarkPerson": Case(SIGN_IN_OTHERS, lambda ids: activities.MarkPerson(ids["activity"], ids["bound"])),
     "tap:MarkAs": Case(
@@ -251,7 +254,7 @@ TABLE: dict[str, Case] = {
     "tap:RollPage": Case(SIGN_IN_ALL, lambda ids: activities.RollPage(1, 1), open=ROLL_CALL),
     "tap:RollDone": Case(SIGN_IN_ALL, lambda ids: activities.RollDone(1), open=ROLL_CALL),
     "tap:SignInCode": Case(SIGN_IN_ALL, lambda ids: activities.SignInCode(ids["activity"])),
-    "tap:ReviewMakeup": Case(REVIEW, lambda ids: activities.ReviewMakeup(ids["makeup"], 1)),
+    "tap:ReviewMakeup": Case(REVIEW, lambda ids: leave.ReviewMakeup(ids["makeup"], 1)),
     "answer:activity.makeup_reason": Case(
         REVIEW, open=("activity.makeup_reason", lambda ids: {"makeup": ids["makeup"]}), text="请补充"
     ),

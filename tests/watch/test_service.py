@@ -10,8 +10,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import participation, planning
-from bot.features.activities import reposts as activities_reposts
 from bot.features.activities.planning import Plan
+from bot.features.notices import reposts as notices_reposts
+from bot.features.notices import service as notice_service
 from bot.features.study import planning as study_planning
 from bot.watch import observations, outages, pruning, reported
 from bot.watch.rules import Finding, Outage
@@ -189,7 +190,7 @@ def test_a_sign_of_life_in_the_future_hides_no_outage_after_it(storage: Storage)
 
 
 def posted(session: Session, cast: Cast, since: str, now: str) -> set[int]:
-    again = activities_reposts.reposts(session, [cast.branch_id], local(since), local(now), SHANGHAI)
+    again = notices_reposts.reposts(session, [cast.branch_id], local(since), local(now), SHANGHAI)
     return {one.person_id or one.chat_id or 0 for one in again}
 
 
@@ -215,7 +216,7 @@ def test_what_is_posted_anew_is_what_still_waits(storage: Storage) -> None:
         session.execute(update(Card).values(message_id=5))
         asked = set(cast.people.values()) - {cast["乙八"], cast["丙八"]}
 
-        participation.acknowledge(session, cast.me(session, "甲三", NOW.date()), notice.id, NOW)
+        notice_service.acknowledge(session, cast.me(session, "甲三", NOW.date()), notice.id, NOW)
         assert posted(session, cast, "2023-08-02 10:00", "2023-08-02 10:10") == {GROUP} | asked - {cast["甲三"]}
         assert GROUP not in posted(session, cast, "2023-08-01 08:00", "2023-08-01 09:10")
         member = cast.me(session, "甲四", start.date())

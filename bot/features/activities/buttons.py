@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bot.kit.buttons import Button
-from storage.choices import LeaveType
 
 
 class Mark(StrEnum):
@@ -28,77 +27,8 @@ class Names(StrEnum):
 
 
 @dataclass(frozen=True)
-class Acknowledge(Button):
-    prefix: ClassVar[str] = "rc"
-    notice_id: int
-
-
-@dataclass(frozen=True)
-class SignIn(Button):
-    prefix: ClassVar[str] = "si"
-    activity_id: int
-
-
-@dataclass(frozen=True)
-class AskLeave(Button):
-    prefix: ClassVar[str] = "lv"
-    activity_id: int
-
-
-@dataclass(frozen=True)
-class ChooseLeave(Button):
-    prefix: ClassVar[str] = "lt"
-    activity_id: int
-    kind: LeaveType
-
-
-@dataclass(frozen=True)
-class CancelLeave(Button):
-    prefix: ClassVar[str] = "lc"
-    activity_id: int
-
-
-@dataclass(frozen=True)
-class DecideLeave(Button):
-    prefix: ClassVar[str] = "ld"
-    leave_id: int
-    approve: int
-
-
-@dataclass(frozen=True)
-class HandInMakeup(Button):
-    prefix: ClassVar[str] = "mk"
-    activity_id: int
-
-
-@dataclass(frozen=True)
-class ReviewMakeup(Button):
-    prefix: ClassVar[str] = "mr"
-    makeup_id: int
-    accept: int
-
-
-@dataclass(frozen=True)
 class UndoSignIn(Button):
     prefix: ClassVar[str] = "us"
-    row_id: int
-
-
-@dataclass(frozen=True)
-class UndoReceipt(Button):
-    prefix: ClassVar[str] = "ur"
-    row_id: int
-
-
-@dataclass(frozen=True)
-class UndoLeave(Button):
-    prefix: ClassVar[str] = "ul"
-    row_id: int
-
-
-@dataclass(frozen=True)
-class UndoMakeup(Button):
-    prefix: ClassVar[str] = "um"
     row_id: int
 
 
@@ -189,24 +119,6 @@ class CallOff(Button):
     prefix: ClassVar[str] = "co"
     activity_id: int
     sure: int
-
-
-class Draft(StrEnum):
-    """What to do with a notice that has been shown to its author."""
-
-    SEND = "send"
-    TRY = "try"
-    CHANGE = "change"
-    DROP = "drop"
-
-
-@dataclass(frozen=True)
-class PlainNotice(Button):
-    """Answers one preview: every text typed has a `dialog_id` of its own."""
-
-    prefix: ClassVar[str] = "nt"
-    dialog_id: int
-    does: Draft
 
 
 @dataclass(frozen=True)

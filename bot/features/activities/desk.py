@@ -1,30 +1,33 @@
-"""What the desk taps: the list of activities, names, roll-call, 补登, the sign-in code, postponing, calling off."""
-
-import io
-from datetime import datetime
+"""What the desk does with a roll: the list of activities, names, 点名, 补登, 列席."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, codes, leave, messages, planning, rules, service
+from bot.features.activities import buttons, cards, messages, service
+from bot.features.leave import service as leave
+from bot.features.notices.service import receipts
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach, require
-from bot.kit.dates import parse_moment
+from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, OUT_OF_SCOPE, before_cut_off, choose_activity, find_activity
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, SIGN_IN_METHODS
-from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.handlers import Call, Command, Handler, Tap, Word
+from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice, Document, Message, Reply, say
-from bot.kit.words import moment_words
-from storage.choices import ActivityStatus, AttendanceStatus, LeaveType, SignInMethod
+from bot.kit.replies import Choice, Message, Reply, say
+from storage.activities import audience, notice_of, statuses
+from storage.choices import OFF, AttendanceStatus, LeaveType, SignInMethod
+from storage.lookups import of_branch
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
 from storage.models.dialog import Dialog
-from storage.models.person import Person
+from storage.models.person import Person, RosterSpan
 from storage.roster import Member
+from storage.spans import on_day
 
+PAGE = 20
+NOBODY = "【列席】{title}\n名册之外没有可登记的同志。"
+ON_ROSTER = "这位同志当天在名册上，请用“补登”。"
 OLD_LIST = "这份点名已失效，请重新打开。"
-OLD_DATE = "这次改期已失效，请重新点“改期”。"
-POSTPONE = "activity.postpone"
 
 
 def list_activities(session: Session, call: Call) -> Reply:
@@ -38,20 +41,20 @@ def list_activities(session: Session, call: Call) -> Reply:
     ]
     if not found:
         return say("还没有活动，请点“建活动”。")
-    return say(messages.choose_activity("请选择活动。", found, buttons.OpenActivity, call.tz))
+    return say(choose_activity("请选择活动。", found, buttons.OpenActivity, call.tz))
 
 
 def open_activity(session: Session, call: Call, button: buttons.OpenActivity) -> Reply:
-    activity = _seen(session, call, button.activity_id, part=True)
+    activity = seen(session, call, button.activity_id, part=True)
     if service.sees_names(call.me, activity):
         return Reply(edit=cards.render(session, activity.id, call.chat_id, call.now, call.tz))
     people = _people(session, call, activity)
     return Reply(edit=messages.leader_card(activity, service.roll(session, activity, call.tz).among(people), call.tz))
 
 
-def _seen(session: Session, call: Call, activity_id: int, *, part: bool = False) -> Activity:
+def seen(session: Session, call: Call, activity_id: int, *, part: bool = False) -> Activity:
     """The activity, for who may see its names; `part`: also for the leader of one of the groups that take part."""
-    activity = service.find(session, call.me, activity_id)
+    activity = find_activity(session, call.me, activity_id)
     whole = service.sees_names(call.me, activity)
     if not call.private or not (whole or (part and service.sees_groups(call.me, activity))):
         raise Refusal(NO_RIGHT)
@@ -60,7 +63,7 @@ def _seen(session: Session, call: Call, activity_id: int, *, part: bool = False)
 
 def _people(session: Session, call: Call, activity: Activity) -> dict[int, Member]:
     """For whom it is, as far as this person may see them."""
-    people = service.audience(session, activity, call.tz)
+    people = audience(session, activity, call.tz)
     if service.sees_names(call.me, activity):
         return {member.id: member for member in people}
     groups = service.sees_groups(call.me, activity)
@@ -69,7 +72,7 @@ def _people(session: Session, call: Call, activity: Activity) -> dict[int, Membe
 
 def show_names(session: Session, call: Call, button: buttons.ShowNames) -> Reply:
     """Names, in private, to those who may see them."""
-    activity = _seen(session, call, button.activity_id, part=True)
+    activity = seen(session, call, button.activity_id, part=True)
     people = _people(session, call, activity)
     if button.what is buttons.Names.REPLIES:
         texts = _replies(session, activity, people)
@@ -79,8 +82,8 @@ def show_names(session: Session, call: Call, button: buttons.ShowNames) -> Reply
 
 
 def _replies(session: Session, activity: Activity, people: dict[int, Member]) -> list[str]:
-    notice = service.notice_of(session, activity.id)
-    received = service.receipts(session, notice.id) if notice else set()
+    notice = notice_of(session, activity.id)
+    received = receipts(session, notice.id) if notice else set()
     asked = _leaves(session, activity)
     silent = [member for member in people.values() if not member.exempt and member.id not in received | asked.keys()]
     return messages.names(
@@ -134,24 +137,24 @@ def _roll_names(session: Session, call: Call, activity: Activity, people: dict[i
 
 def roll_call(session: Session, call: Call, button: buttons.RollCall) -> Reply:
     """全部到会，除…: opens the list of those without any record."""
-    activity = _called(session, call, button.activity_id)
+    activity = called(session, call, button.activity_id)
     if call.now < activity.start_at:
         raise Refusal("活动尚未开始。")
     dialog = dialogs.ask(session, call.me, "activity.roll", call.now, activity=activity.id, missing=[])
     return Reply(here=[_roll_message(session, call, dialog, 0)])
 
 
-def _called(session: Session, call: Call, activity_id: int) -> Activity:
+def called(session: Session, call: Call, activity_id: int) -> Activity:
     """The activity whose roll somebody may call, asked at every tap: an open list outlives an office."""
-    activity = _seen(session, call, activity_id)
+    activity = seen(session, call, activity_id)
     require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
     return activity
 
 
 def _roll_message(session: Session, call: Call, dialog: Dialog, page: int) -> Message:
-    activity = _called(session, call, int(dialog.draft["activity"]))
+    activity = called(session, call, int(dialog.draft["activity"]))
     roll = service.roll(session, activity, call.tz)
-    names = {member.id: member.name for member in service.audience(session, activity, call.tz)}
+    names = {member.id: member.name for member in audience(session, activity, call.tz)}
     people = [(person, names[person], person in dialog.draft["missing"]) for person in roll.unmarked]
     return messages.roll_call(activity, people, dialog.id, page, len(roll.expected) - len(people))
 
@@ -162,9 +165,9 @@ def _roll_dialog(session: Session, call: Call, dialog_id: int) -> Dialog:
 
 def roll_toggle(session: Session, call: Call, button: buttons.RollToggle) -> Reply:
     dialog = _roll_dialog(session, call, button.dialog_id)
-    activity = _called(session, call, int(dialog.draft["activity"]))
-    if button.person_id not in {member.id for member in service.audience(session, activity, call.tz)}:
-        raise Refusal(service.OUT_OF_SCOPE)
+    activity = called(session, call, int(dialog.draft["activity"]))
+    if button.person_id not in {member.id for member in audience(session, activity, call.tz)}:
+        raise Refusal(OUT_OF_SCOPE)
     missing = set(dialog.draft["missing"]) ^ {button.person_id}
     page = int(dialog.draft.get("page", 0))
     dialogs.move(dialog, "activity.roll", call.now, missing=sorted(missing))
@@ -179,22 +182,22 @@ def roll_page(session: Session, call: Call, button: buttons.RollPage) -> Reply:
 
 def roll_done(session: Session, call: Call, button: buttons.RollDone) -> Reply:
     dialog = _roll_dialog(session, call, button.dialog_id)
-    activity = service.find(session, call.me, int(dialog.draft["activity"]))
+    activity = find_activity(session, call.me, int(dialog.draft["activity"]))
     roll = service.settle(session, call.me, activity, dialog.draft["missing"], call.now, call.tz)
     dialogs.close(session, call.me.id)
     done = Message(f"已登记：{messages.roll_summary(activity, roll, call.tz)}")
-    return Reply(toast="登记完毕。", edit=done, refresh=[(cards.KIND, activity.id)])
+    return Reply(toast="登记完毕。", edit=done, refresh=[(ACTIVITY_CARD, activity.id)])
 
 
 # --- 补登 ---------------------------------------------------------------------------------------------------------
 
 
 def mark_somebody(session: Session, call: Call, button: buttons.MarkSomebody) -> Reply:
-    activity = _seen(session, call, button.activity_id, part=True)
-    have = service.statuses(session, activity.id)
+    activity = seen(session, call, button.activity_id, part=True)
+    have = statuses(session, activity.id)
     asked = _leaves(session, activity)
     people = []
-    for member in service.audience(session, activity, call.tz):
+    for member in audience(session, activity, call.tz):
         if not _may_mark(call, activity, member):
             continue
         status, row = have.get(member.id), asked.get(member.id)
@@ -216,11 +219,11 @@ def mark_person(session: Session, call: Call, button: buttons.MarkPerson) -> Rep
 
 
 def _to_mark(session: Session, call: Call, activity_id: int, person_id: int) -> tuple[Activity, Member]:
-    activity = _seen(session, call, activity_id, part=True)
-    people = service.audience(session, activity, call.tz)
+    activity = seen(session, call, activity_id, part=True)
+    people = audience(session, activity, call.tz)
     found = next((member for member in people if member.id == person_id), None)
     if found is None:
-        raise Refusal(service.OUT_OF_SCOPE)
+        raise Refusal(OUT_OF_SCOPE)
     if not _may_mark(call, activity, found):
         raise Refusal(NO_RIGHT)
     return activity, found
@@ -233,83 +236,59 @@ def mark_as(session: Session, call: Call, button: buttons.MarkAs) -> Reply:
     else:
         service.sign_in_for(session, call.me, activity, person, AttendanceStatus(button.mark.value), call.now)
     word = f"已补登：{person.name}同志，{messages.MARK_WORDS[button.mark]}。"
-    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), refresh=[(cards.KIND, activity.id)])
+    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), refresh=[(ACTIVITY_CARD, activity.id)])
 
 
-# --- 签到码、改期、取消 ---------------------------------------------------------------------------------------------
+# --- 列席 ---------------------------------------------------------------------------------------------------------
 
 
-def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Reply:
-    """A new code for the room, as a QR picture to show or print; the one before it is void."""
-    import segno
-
-    activity = _called(session, call, button.activity_id)
-    code = codes.new_code(session, call.me, activity, call.now)
-    picture = io.BytesIO()
-    segno.make(f"https://t.me/{call.bot_name}?start=c_{code}").save(picture, kind="png", scale=10)
-    opens = moment_words(activity.start_at - rules.OPENS_BEFORE, call.tz)
-    caption = f"{activity.title}签到码：{opens}起有效，活动结束后失效。请在会场出示。"
-    drawn = Document("签到码.png", picture.getvalue(), caption=caption, picture=True)
-    return Reply(toast="签到码已生成。", here=[drawn])
-
-
-def postpone(session: Session, call: Call, button: buttons.Postpone) -> Reply:
-    activity = _seen(session, call, button.activity_id)
-    planning.changeable(session, call.me, activity)
-    dialogs.ask(session, call.me, POSTPONE, call.now, activity=activity.id)
-    return say(f"改期：{activity.title}\n请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。")
+def show_guests(session: Session, call: Call, button: buttons.ShowGuests) -> Reply:
+    """Whom the branch knows and who is not on the roster of that day, the latest first."""
+    activity = _seating(session, call, button.activity_id)
+    day = activity.start_at.astimezone(call.tz).date()
+    listed = select(RosterSpan.person_id).where(RosterSpan.branch_id == activity.branch_id, on_day(RosterSpan, day))
+    query = select(Person.id, Person.name).where(Person.branch_id == activity.branch_id, Person.id.not_in(listed))
+    people = session.execute(query.order_by(Person.id.desc())).all()
+    if not people:
+        return Reply(edit=Message(NOBODY.format(title=activity.title)))
+    shown = page_of(people, button.page, PAGE)
+    there = statuses(session, activity.id)
+    taps = [
+        Choice(f"{row.name}{'（已列席）' if row.id in there else ''}", buttons.SeatGuest(activity.id, row.id))
+        for row in shown.things
+    ]
+    rows = filled(*two_a_row(taps), shown.turn(lambda at: buttons.ShowGuests(activity.id, at)))
+    return Reply(edit=Message(f"【列席】{activity.title}\n请选择列席的同志（不计入应到、实到）。", rows))
 
 
-def propose_date(session: Session, call: Call, dialog: Dialog) -> Reply:
-    """The new date to look at; another one typed takes its place."""
-    start = parse_moment(call.text, call.now, call.tz)
-    if start is None:
-        raise Refusal("没有看懂时间，请按“7月14日 14:30”的样子发送。")
-    activity = service.find(session, call.me, int(dialog.draft["activity"]))
-    planning.may_postpone(session, call.me, activity, start, call.now)
-    # A dialog anew: the buttons under an earlier proposal must not send this one.
-    asked = dialogs.ask(session, call.me, POSTPONE, call.now, activity=activity.id, start=start.isoformat())
-    return Reply(here=[messages.postpone_to(activity, start, asked.id, call.tz)])
-
-
-def postpone_to(session: Session, call: Call, button: buttons.PostponeTo) -> Reply:
-    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD_DATE, POSTPONE, needs="start")
-    activity = service.find(session, call.me, int(dialog.draft["activity"]))
-    start = datetime.fromisoformat(dialog.draft["start"])
-    dialogs.close(session, call.me.id)
-    if not button.sure:
-        return Reply(toast="未改期。", edit=Message(f"{activity.title}：未改期。"))
-    planning.postpone(session, call.me, activity, start, call.now, call.tz)
-    told = cards.tell_postponed(session, call, activity)
-    done = Message(f"{activity.title}：已改期到{moment_words(start, call.tz)}，并已通知。")
-    return Reply(toast="已改期，并已通知。", edit=done, others=told, refresh=cards.going_out(session, activity))
-
-
-def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
-    activity = _seen(session, call, button.activity_id)
-    planning.changeable(session, call.me, activity)
-    if not button.sure:
-        sure = [
-            Choice("确定取消", buttons.CallOff(activity.id, 1)),
-            Choice("不取消", buttons.OpenActivity(activity.id)),
-        ]
-        return Reply(edit=Message(f"确定取消“{activity.title}”并通知全体吗？", [sure]))
-    planning.call_off(session, call.me, activity, call.now)
-    session.flush()
-    return Reply(
-        toast="已取消并通知。",
-        edit=cards.render(session, activity.id, call.chat_id, call.now, call.tz),
-        others=cards.tell_cancelled(session, activity, call.tz),
-        refresh=[(cards.KIND, activity.id)],
+def seat_guest(session: Session, call: Call, button: buttons.SeatGuest) -> Reply:
+    activity = _seating(session, call, button.activity_id)
+    person = of_branch(session, Person, button.person_id, activity.branch_id)
+    if person is None:
+        raise Refusal(OUT_OF_SCOPE)
+    day = activity.start_at.astimezone(call.tz).date()
+    listed = select(RosterSpan.id).where(
+        RosterSpan.branch_id == activity.branch_id, RosterSpan.person_id == person.id, on_day(RosterSpan, day)
     )
+    if session.scalars(listed).first() is not None:
+        raise Refusal(ON_ROSTER)
+    service.mark(session, call.me, activity, person.id, AttendanceStatus.OBSERVER, call.now)
+    word = f"已登记：{person.name}同志列席。"
+    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), refresh=[(ACTIVITY_CARD, activity.id)])
 
 
-def unsettled(session: Session, branch_id: int, until: datetime) -> list[Activity]:
-    """Planned activities whose end has passed: the roll is not complete yet."""
-    query = select(Activity).where(
-        Activity.branch_id == branch_id, Activity.status == ActivityStatus.PLANNED, Activity.end_at <= until
-    )
-    return list(session.scalars(query.order_by(Activity.end_at)))
+def _seating(session: Session, call: Call, activity_id: int) -> Activity:
+    """The activity, for those who may sign in for the whole branch, from half an hour before its start."""
+    activity = find_activity(session, call.me, activity_id)
+    if not call.private:
+        raise Refusal(NO_RIGHT)
+    require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
+    if activity.status in OFF:
+        raise Refusal("活动未举行，不能登记。")
+    if call.now < activity.start_at - OPENS_BEFORE:
+        raise Refusal("签到尚未开始。")
+    before_cut_off(activity, call.now, call.tz)
+    return activity
 
 
 HANDLERS: list[Handler] = [
@@ -324,9 +303,6 @@ HANDLERS: list[Handler] = [
     Tap(buttons.MarkSomebody, mark_somebody),
     Tap(buttons.MarkPerson, mark_person),
     Tap(buttons.MarkAs, mark_as),
-    Tap(buttons.SignInCode, sign_in_code),
-    Tap(buttons.Postpone, postpone),
-    Tap(buttons.PostponeTo, postpone_to),
-    Tap(buttons.CallOff, call_off),
-    Answer(POSTPONE, propose_date),
+    Tap(buttons.ShowGuests, show_guests, reads=True),
+    Tap(buttons.SeatGuest, seat_guest),
 ]

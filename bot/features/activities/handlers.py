@@ -1,46 +1,57 @@
-"""Taps, commands and plain words about activities: service -> messages."""
+"""签到 and 撤销 of members; the sign-in code, a new date and calling off by the desk: service -> messages."""
 
-from dataclasses import replace
+import io
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.features.activities import (
-    absence,
     buttons,
     cards,
-    codes,
     desk,
-    guests,
     messages,
-    notices,
     participation,
-    rules,
-    service,
-    undoing,
+    planning,
     wizard,
 )
-from bot.features.integrity.messages import which_one
-from bot.features.integrity.service import waiting as unread_reminders
-from bot.kit.handlers import Call, CardView, Command, Handler, Start, Tap, Visit, Word
+from bot.features.leave import makeups
+from bot.features.leave import service as leave
+from bot.features.notices import service as notices
+from bot.features.notices.cards import NOTICE, SignIn
+from bot.kit import dialog as dialogs
+from bot.kit.activities import (
+    ACTIVITY_CARD,
+    OPENS_BEFORE,
+    activity_of_card,
+    choose_activity,
+    find_activity,
+    undone,
+)
+from bot.kit.dates import parse_moment
+from bot.kit.deadlines import UNDO_WITHIN
+from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice, Message, Reply, To, say
+from bot.kit.replies import Choice, Document, Message, Reply, To, say
 from bot.kit.words import moment_words
 from storage import audience
+from storage.activities import open_activities
 from storage.choices import SignInMethod
 from storage.models.activity import Activity
-from storage.models.notice import Notice, Receipt
+from storage.models.dialog import Dialog
 
 CODE_PREFIX = "c_"
 NOTHING_OPEN = "现在没有可以签到的活动。"
-NO_NOTICE = "现在没有需要回复的通知。"
-UNREAD_REMINDER = "现在没有需要回复的通知。节前廉洁提醒如已阅读，请点“已阅”，或发送“已阅”。"
+NOTHING = "没有可以撤销的事项。签到、收到、请假和补学可在十分钟内撤销。"
+# In each of them what somebody did last may stand, and can be taken back.
+STEPS = (participation.steps, notices.steps, leave.steps, makeups.steps)
+POSTPONE = "activity.postpone"
+OLD_DATE = "这次改期已失效，请重新点“改期”。"
 
 
 # --- 签到 ---------------------------------------------------------------------------------------------------------
 
 
-def sign_in(session: Session, call: Call, button: buttons.SignIn) -> Reply:
+def sign_in(session: Session, call: Call, button: SignIn) -> Reply:
     return _sign_in(session, call, button.activity_id, SignInMethod.BUTTON)
 
 
@@ -48,7 +59,7 @@ def _sign_in(session: Session, call: Call, activity_id: int, method: SignInMetho
     """A tap gets a toast, and in private its card; a word or a scan gets one private line, never one in the group."""
     done = participation.sign_in(session, call.me, activity_id, call.now, method)
     line = messages.signed_in(call.me.name, done.activity, done.status, done.at, call.tz)
-    refresh = [] if done.again else [(cards.KIND, activity_id)]
+    refresh = [] if done.again else [(ACTIVITY_CARD, activity_id)]
     card = messages.signed_in_card(done.activity, line, done.row_id, call.tz)
     if method is SignInMethod.BUTTON:
         return Reply(toast=line, edit=card if call.private else None, refresh=refresh)
@@ -58,22 +69,22 @@ def _sign_in(session: Session, call: Call, activity_id: int, method: SignInMetho
 def sign_in_by_word(session: Session, call: Call) -> Reply:
     """签到 typed: the activity of the card replied to, else the one whose window is open, else ask."""
     if call.card is not None:
-        activity_id = cards.activity_of_card(call.card)
+        activity_id = activity_of_card(call.card)
         return _sign_in(session, call, activity_id, SignInMethod.WORD) if activity_id else Reply()
-    open_now = [item for item in service.open_activities(session, call.me, call.now) if _window_open(item, call.now)]
+    open_now = [item for item in open_activities(session, call.me, call.now) if _window_open(item, call.now)]
     if len(open_now) == 1:
         return _sign_in(session, call, open_now[0].id, SignInMethod.WORD)
     if not open_now:
         raise Refusal(_next_window(session, call))
-    return say(messages.choose_activity("请选择要签到的活动。", open_now, buttons.SignIn, call.tz))
+    return say(choose_activity("请选择要签到的活动。", open_now, SignIn, call.tz))
 
 
 def _window_open(activity: Activity, now: datetime) -> bool:
-    return activity.start_at - rules.OPENS_BEFORE <= now <= activity.end_at
+    return activity.start_at - OPENS_BEFORE <= now <= activity.end_at
 
 
 def _next_window(session: Session, call: Call) -> str:
-    coming = service.open_activities(session, call.me, call.now)
+    coming = open_activities(session, call.me, call.now)
     if not coming:
         return NOTHING_OPEN
     return f"{NOTHING_OPEN}下一项：{coming[0].title}，{moment_words(coming[0].start_at, call.tz)}，开始前30分钟可签到。"
@@ -81,7 +92,7 @@ def _next_window(session: Session, call: Call) -> str:
 
 def sign_in_by_code(session: Session, visit: Visit, payload: str) -> Reply:
     """The sign-in code in the room: bound people only, in the window only, in the place that holds the activity."""
-    activity_id = codes.activity_of_code(session, payload.removeprefix(CODE_PREFIX))
+    activity_id = participation.activity_of_code(session, payload.removeprefix(CODE_PREFIX))
     held_by = session.get_one(Activity, activity_id).branch_id if activity_id is not None else None
     me = audience.find(session, visit.telegram_id, visit.today, held_by)
     if me is None:
@@ -92,70 +103,109 @@ def sign_in_by_code(session: Session, visit: Visit, payload: str) -> Reply:
     return _sign_in(session, Call(**fields, me=me), activity_id, SignInMethod.CODE)
 
 
-# --- 收到 ---------------------------------------------------------------------------------------------------------
+# --- 撤销 ---------------------------------------------------------------------------------------------------------
 
 
-def acknowledge(session: Session, call: Call, button: buttons.Acknowledge) -> Reply:
-    row, new = participation.acknowledge(session, call.me, button.notice_id, call.now)
-    return _acknowledged(session, call, row, new)
+def undo_sign_in(session: Session, call: Call, button: buttons.UndoSignIn) -> Reply:
+    return undone(participation.undo(session, call.me, button.row_id, call.now, call.tz).id, "签到")
 
 
-def _acknowledged(session: Session, call: Call, row: Receipt, new: bool) -> Reply:
-    notice = session.get_one(Notice, row.notice_id)
-    toast = f"已收到：{call.me.name}同志。" if new else "您已回复收到。"
-    refresh = [cards.card_of(notice)] if new else []
-    if not call.private:
-        return Reply(toast=toast, refresh=refresh)
-    undo = Choice("撤销", buttons.UndoReceipt(row.id))
-    if notice.activity_id is None:
-        return Reply(toast=toast, edit=Message(f"{notice.text}\n您已回复：收到。", [[undo]]), refresh=refresh)
-    activity = session.get_one(Activity, notice.activity_id)
-    return Reply(toast=toast, edit=messages.private_notice(activity, notice, "您已回复：收到。", undo), refresh=refresh)
+def undo_by_word(session: Session, call: Call) -> Reply:
+    """The newest step, wherever it was taken: after a tap in the group there is no button for it."""
+    if call.card is not None and call.card[0] not in (ACTIVITY_CARD, NOTICE):
+        return Reply()
+    since = call.now - UNDO_WITHIN
+    found = [step for source in STEPS for step in source(session, call.me, since)]
+    if not found:
+        return Reply(others=[To(Message(NOTHING), person_id=call.me.id)])
+    last = max(found, key=lambda step: step.at)
+    last.undo(session, call.me, last.row_id, call.now, call.tz)
+    done = Message(f"已撤销{last.what}：{last.title}")
+    return Reply(others=[To(done, person_id=call.me.id)], refresh=[last.card])
 
 
-def acknowledge_by_word(session: Session, call: Call) -> Reply:
-    """收到 typed counts as the tap."""
-    if call.card is not None:
-        notice = _notice_of_card(session, call.card)
-        if notice is None:
-            return Reply()
-        row, new = participation.acknowledge(session, call.me, notice.id, call.now)
-        reply = _acknowledged(session, replace(call, private=True), row, new)
-        return Reply(others=[To(reply.edit, person_id=call.me.id)] if reply.edit else [], refresh=reply.refresh)
-    waiting = participation.unanswered_notices(session, call.me, call.now)
-    if not waiting:
-        unread = unread_reminders(session, call.me, call.now)
-        if unread:
-            # Who answers a reminder with 收到 means 已阅: it is written down only as what it is, one tap away.
-            return say(replace(which_one(unread), text=UNREAD_REMINDER))
-        raise Refusal(NO_NOTICE)
-    if len(waiting) > 1:
-        rows = [[Choice(notice.text.split("\n")[0][:24], buttons.Acknowledge(notice.id))] for notice in waiting[:8]]
-        return say(Message("请选择要回复“收到”的通知。", rows))
-    row, new = participation.acknowledge(session, call.me, waiting[0].id, call.now)
-    reply = _acknowledged(session, call, row, new)
-    return Reply(here=[reply.edit or Message(reply.toast)], refresh=reply.refresh)
+# --- 签到码、改期、取消 ---------------------------------------------------------------------------------------------
 
 
-def _notice_of_card(session: Session, card: tuple[str, int]) -> Notice | None:
-    if card[0] == "notice":
-        return session.get(Notice, card[1])
-    return service.notice_of(session, card[1]) if card[0] == cards.KIND else None
+def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Reply:
+    """A new code for the room, as a QR picture to show or print; the one before it is void."""
+    import segno
+
+    activity = desk.called(session, call, button.activity_id)
+    code = participation.new_code(session, call.me, activity, call.now)
+    picture = io.BytesIO()
+    segno.make(f"https://t.me/{call.bot_name}?start=c_{code}").save(picture, kind="png", scale=10)
+    opens = moment_words(activity.start_at - OPENS_BEFORE, call.tz)
+    caption = f"{activity.title}签到码：{opens}起有效，活动结束后失效。请在会场出示。"
+    drawn = Document("签到码.png", picture.getvalue(), caption=caption, picture=True)
+    return Reply(toast="签到码已生成。", here=[drawn])
+
+
+def postpone(session: Session, call: Call, button: buttons.Postpone) -> Reply:
+    activity = desk.seen(session, call, button.activity_id)
+    planning.changeable(session, call.me, activity)
+    dialogs.ask(session, call.me, POSTPONE, call.now, activity=activity.id)
+    return say(f"改期：{activity.title}\n请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。")
+
+
+def propose_date(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """The new date to look at; another one typed takes its place."""
+    start = parse_moment(call.text, call.now, call.tz)
+    if start is None:
+        raise Refusal("没有看懂时间，请按“7月14日 14:30”的样子发送。")
+    activity = find_activity(session, call.me, int(dialog.draft["activity"]))
+    planning.may_postpone(session, call.me, activity, start, call.now)
+    # A dialog anew: the buttons under an earlier proposal must not send this one.
+    asked = dialogs.ask(session, call.me, POSTPONE, call.now, activity=activity.id, start=start.isoformat())
+    return Reply(here=[messages.postpone_to(activity, start, asked.id, call.tz)])
+
+
+def postpone_to(session: Session, call: Call, button: buttons.PostponeTo) -> Reply:
+    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD_DATE, POSTPONE, needs="start")
+    activity = find_activity(session, call.me, int(dialog.draft["activity"]))
+    start = datetime.fromisoformat(dialog.draft["start"])
+    dialogs.close(session, call.me.id)
+    if not button.sure:
+        return Reply(toast="未改期。", edit=Message(f"{activity.title}：未改期。"))
+    planning.postpone(session, call.me, activity, start, call.now, call.tz)
+    told = cards.tell_postponed(session, call, activity)
+    done = Message(f"{activity.title}：已改期到{moment_words(start, call.tz)}，并已通知。")
+    return Reply(toast="已改期，并已通知。", edit=done, others=told, refresh=cards.going_out(session, activity))
+
+
+def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
+    activity = desk.seen(session, call, button.activity_id)
+    planning.changeable(session, call.me, activity)
+    if not button.sure:
+        sure = [
+            Choice("确定取消", buttons.CallOff(activity.id, 1)),
+            Choice("不取消", buttons.OpenActivity(activity.id)),
+        ]
+        return Reply(edit=Message(f"确定取消“{activity.title}”并通知全体吗？", [sure]))
+    planning.call_off(session, call.me, activity, call.now)
+    session.flush()
+    return Reply(
+        toast="已取消并通知。",
+        edit=cards.render(session, activity.id, call.chat_id, call.now, call.tz),
+        others=cards.tell_cancelled(session, activity, call.tz),
+        refresh=[(ACTIVITY_CARD, activity.id)],
+    )
 
 
 HANDLERS: list[Handler] = [
-    Tap(buttons.SignIn, sign_in),
-    Tap(buttons.Acknowledge, acknowledge),
+    Tap(SignIn, sign_in),
     Command("signin", sign_in_by_word, "签到"),
     Word(("签到",), sign_in_by_word, label=True, in_group=True),
     Word(("到",), sign_in_by_word, in_group=True),
-    Word(("收到", "收到了", "已收到", "知道了", "1"), acknowledge_by_word, in_group=True),
     Start(CODE_PREFIX, sign_in_by_code),
-    CardView(cards.KIND, cards.render, lives=cards.goes_on_at),
-    *absence.HANDLERS,
+    CardView(ACTIVITY_CARD, cards.render, lives=cards.goes_on_at),
+    Tap(buttons.UndoSignIn, undo_sign_in),
+    Word(("撤销",), undo_by_word, in_group=True),
+    Tap(buttons.SignInCode, sign_in_code),
+    Tap(buttons.Postpone, postpone),
+    Tap(buttons.PostponeTo, postpone_to),
+    Tap(buttons.CallOff, call_off),
+    Answer(POSTPONE, propose_date),
     *desk.HANDLERS,
-    *guests.HANDLERS,
-    *notices.HANDLERS,
-    *undoing.HANDLERS,
     *wizard.HANDLERS,
 ]

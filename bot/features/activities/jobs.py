@@ -10,6 +10,7 @@ from bot.features.activities import messages, service
 from bot.features.activities.buttons import Names, RollCall, ShowNames
 from bot.kit.replies import Choice, Message
 from scheduler.jobs import Deadlines, Job, Occurrence, Owed
+from storage.activities import roll_keepers
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
 
@@ -56,5 +57,5 @@ def ask_to_settle(session: Session, activity_id: int, tz: tzinfo) -> list[Owed]:
             message=message,
             person_id=person,
         )
-        for person in service.desk(session, activity, day)
+        for person in roll_keepers(session, activity, day)
     ]

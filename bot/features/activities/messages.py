@@ -6,33 +6,20 @@ from datetime import datetime, tzinfo
 
 from bot.features.activities import buttons
 from bot.features.activities.rules import Roll
+from bot.features.notices.cards import Counts, counts_line
 from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, LEAVE_TYPES
-from bot.kit.handlers import File
 from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.rates import percent
-from bot.kit.replies import Choice, Document, Message, Pages, Rows
-from bot.kit.words import cut, day_words, moment_words, short_day
-from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, LeaveState, MakeupState
+from bot.kit.replies import Choice, Message, Pages
+from bot.kit.words import cut, day_words, moment_words
+from storage.choices import ActivityStatus, ActivityType, AttendanceStatus
 from storage.models.activity import Activity
-from storage.models.attendance import LeaveRequest, Makeup
 from storage.models.notice import Notice
 
 PEOPLE_ON_A_PAGE = 20
 # The desk enters a way of being there, or a kind of leave.
 _ENTERED = {one.value: word for words in (ATTENDANCE, LEAVE_TYPES) for one, word in words.items()}
 MARK_WORDS = {mark: _ENTERED[mark.value] for mark in buttons.Mark}
-Chosen = buttons.SignIn | buttons.AskLeave | buttons.CancelLeave | buttons.OpenActivity | buttons.HandInMakeup
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What a live card shows."""
-
-    expected: int
-    received: int
-    on_leave: int
-    pending_leave: int
-    signed_in: int
 
 
 @dataclass(frozen=True)
@@ -69,33 +56,6 @@ def notice_text(
 def _state(status: ActivityStatus) -> str:
     """（已取消）; nothing of what is still to come."""
     return "" if status is ActivityStatus.PLANNED else f"（{ACTIVITY_STATES[status]}）"
-
-
-def counts_line(counts: Counts) -> str:
-    pending = f"（待批{counts.pending_leave}）" if counts.pending_leave else ""
-    return f"已收到 {counts.received}/{counts.expected}，请假 {counts.on_leave}{pending}，已签到 {counts.signed_in}"
-
-
-def member_rows(activity_id: int, notice_id: int) -> Rows:
-    """The same three buttons in the same order, everywhere."""
-    return [
-        [Choice("收到", buttons.Acknowledge(notice_id)), Choice("请假", buttons.AskLeave(activity_id))],
-        [Choice("签到", buttons.SignIn(activity_id))],
-    ]
-
-
-def group_card(activity: Activity, notice: Notice, counts: Counts) -> Message:
-    """The one card in the group: numbers only, never names."""
-    if activity.status is ActivityStatus.CANCELLED:
-        return Message(f"【活动取消】\n{notice.text}")
-    text = f"{notice.text}\n{counts_line(counts)}"
-    return Message(text, member_rows(activity.id, notice.id) if activity.status is ActivityStatus.PLANNED else ())
-
-
-def private_notice(activity: Activity, notice: Notice, answered: str = "", undo: Choice | None = None) -> Message:
-    """A member's own card, with the own answer once there is one."""
-    rows = [*member_rows(activity.id, notice.id), *([[undo]] if undo else [])]
-    return Message(f"{notice.text}\n{answered}".strip(), rows)
 
 
 def desk_card(activity: Activity, notice: Notice | None, counts: Counts, tz: tzinfo) -> Message:
@@ -146,82 +106,6 @@ def signed_in(name: str, activity: Activity, status: AttendanceStatus, at: datet
 def signed_in_card(activity: Activity, line: str, row_id: int, tz: tzinfo) -> Message:
     text = f"{activity.title}\n时间：{moment_words(activity.start_at, tz)}\n地点：{activity.place}\n{line}"
     return Message(text, [[Choice("撤销", buttons.UndoSignIn(row_id))]])
-
-
-def choose_activity(
-    title: str,
-    activities: Iterable[Activity],
-    does: type[Chosen],
-    tz: tzinfo,
-) -> Message:
-    """Ask which one, when a plain word could mean several."""
-    return Message(
-        title,
-        [
-            [
-                Choice(
-                    f"{short_day(activity.start_at.astimezone(tz).date())} {activity.title}"[:24],
-                    does(activity.id),
-                )
-            ]
-            for activity in activities
-        ],
-    )
-
-
-def choose_leave(activity: Activity, tz: tzinfo) -> Message:
-    kinds = [Choice(word, buttons.ChooseLeave(activity.id, kind)) for kind, word in LEAVE_TYPES.items()]
-    return Message(
-        f"{activity.title}（{moment_words(activity.start_at, tz)}）\n请假：请选择类别。",
-        [kinds[:2], kinds[2:]],
-    )
-
-
-def leave_asked(row: LeaveRequest, activity: Activity) -> Message:
-    return Message(
-        f"{activity.title}：{LEAVE_TYPES[row.type]}已提交，等待组织委员审批。",
-        [[Choice("撤销", buttons.UndoLeave(row.id))]],
-    )
-
-
-def leave_to_decide(row: LeaveRequest, activity: Activity, name: str, tz: tzinfo) -> Message:
-    late = "（补批）" if row.requested_at > activity.start_at else ""
-    when = moment_words(activity.start_at, tz)
-    return Message(
-        f"【请假审批】{name}同志申请{LEAVE_TYPES[row.type]}{late}\n{activity.title}，{when}",
-        [[Choice("批准", buttons.DecideLeave(row.id, 1)), Choice("不批准", buttons.DecideLeave(row.id, 0))]],
-    )
-
-
-def leave_decided(row: LeaveRequest, activity: Activity, makeup_due: str) -> Message:
-    """To the person who asked."""
-    if row.state is LeaveState.APPROVED:
-        return Message(
-            f"{activity.title}：{LEAVE_TYPES[row.type]}已批准，请于{makeup_due}前补学。",
-            [
-                [
-                    Choice("补学材料", buttons.HandInMakeup(activity.id)),
-                    Choice("取消请假", buttons.CancelLeave(activity.id)),
-                ]
-            ],
-        )
-    return Message(f"{activity.title}：{LEAVE_TYPES[row.type]}未批准，请按时参加。")
-
-
-def makeup_to_review(row: Makeup, activity: Activity, name: str) -> Message:
-    return Message(
-        cut(f"【补学审核】{name}同志：{activity.title}\n{row.note or '（见附件）'}", 3800),
-        [[Choice("通过", buttons.ReviewMakeup(row.id, 1)), Choice("退回", buttons.ReviewMakeup(row.id, 0))]],
-    )
-
-
-def makeup_reviewed(row: Makeup, activity: Activity) -> Message:
-    if row.state is MakeupState.ACCEPTED:
-        return Message(f"{activity.title}：补学已通过。")
-    return Message(
-        f"{activity.title}：补学已退回：{row.return_reason}",
-        [[Choice("重新提交", buttons.HandInMakeup(activity.id))]],
-    )
 
 
 def cancelled(activity: Activity, tz: tzinfo) -> Message:
@@ -298,30 +182,3 @@ def mark_as(activity: Activity, person_id: int, name: str) -> Message:
         f"【补登】{activity.title}\n{name}同志：",
         two_a_row(taps),
     )
-
-
-def attached(file: File) -> Document:
-    """What somebody handed in, passed on to who reviews it by Telegram's own id of the file."""
-    return Document(file.name or "补学材料", file_id=file.file_id, kind=file.kind)
-
-
-def plain_notice(text: str, received: int | None, expected: int, notice_id: int, answered: str = "") -> Message:
-    """发通知: a notice without an activity; `received` is counted on the group's and the desk's card only."""
-    count = f"\n已收到 {received}/{expected}" if received is not None else ""
-    return Message(f"{text}{count}{answered}", [[Choice("收到", buttons.Acknowledge(notice_id))]])
-
-
-def notice_preview(text: str, to_group: bool, expected: int, dialog_id: int) -> Message:
-    """A notice as it will go out, before anybody is told."""
-    way = "发到支部群" if to_group else "逐人私聊发送"
-    rows = [
-        [
-            Choice("发给自己看看", buttons.PlainNotice(dialog_id, buttons.Draft.TRY)),
-            Choice("发送", buttons.PlainNotice(dialog_id, buttons.Draft.SEND)),
-        ],
-        [
-            Choice("修改", buttons.PlainNotice(dialog_id, buttons.Draft.CHANGE)),
-            Choice("取消", buttons.PlainNotice(dialog_id, buttons.Draft.DROP)),
-        ],
-    ]
-    return Message(f"{text}\n\n（将{way}，应回复{expected}人。核对无误请点“发送”。）", rows)

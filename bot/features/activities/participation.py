@@ -1,23 +1,25 @@
-"""What a member does about an activity: 收到, 签到, and taking one's own last step back."""
+"""签到: by tap, by word or by the code shown in the room, and taking it back."""
 
+import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import Table, bindparam, insert, or_, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import rules, service
+from bot.features.activities import rules
 from bot.kit.access import NO_RIGHT
-from bot.kit.deadlines import UNDONE_ALREADY, before_undo_ends
+from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, cut_off
 from bot.kit.refusal import Refusal
+from bot.kit.undo import Step, own_row, take_back
 from storage import audit
+from storage.activities import in_scope
 from storage.audience import Me
-from storage.choices import AttendanceStatus, LeaveState, MakeupState, SignInMethod
-from storage.lookups import of_branch
+from storage.choices import AttendanceStatus, SignInMethod
 from storage.models.activity import Activity
-from storage.models.attendance import Attendance, LeaveRequest, Makeup
-from storage.models.notice import Notice, Receipt
+from storage.models.attendance import Attendance
 
 # The tap path: statements are built once, because building them costs more than running them.
 _ACTIVITY = select(Activity).where(Activity.id == bindparam("activity_id"))
@@ -45,8 +47,8 @@ class SignedIn:
 def sign_in(session: Session, me: Me, activity_id: int, now: datetime, method: SignInMethod) -> SignedIn:
     """Sign somebody in; a second tap finds the first row. Refuses outside the window or the scope (R33, D23)."""
     activity = session.scalars(_ACTIVITY, {"activity_id": activity_id}).first()
-    if activity is None or not service.in_scope(session, me, activity):
-        raise Refusal(service.OUT_OF_SCOPE)
+    if activity is None or not in_scope(session, me, activity):
+        raise Refusal(OUT_OF_SCOPE)
     row = session.execute(_SIGNED, {"activity_id": activity_id, "person_id": me.id}).first()
     if row is not None:
         return SignedIn(row.id, activity, row.status, row.at, again=True)
@@ -84,84 +86,51 @@ def _admitted(activity: Activity, now: datetime) -> AttendanceStatus:
     return AttendanceStatus.LATE if met is rules.SignIn.LATE else AttendanceStatus.PRESENT
 
 
-def acknowledge(session: Session, me: Me, notice_id: int, now: datetime) -> tuple[Receipt, bool]:
-    """收到; returns the row and whether it is new. A closed notice still takes it: the reader has read it."""
-    notice = of_branch(session, Notice, notice_id, me.branch_id)
-    if notice is None:
-        raise Refusal("没有找到这条通知。")
-    if notice.closed_at is not None and notice.activity_id is not None:
-        # The card of the old date is still up there: its 收到 answers the notice of the new one.
-        notice = service.notice_of(session, notice.activity_id) or notice
-    row = session.scalars(
-        select(Receipt).where(
-            Receipt.notice_id == notice.id, Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None)
-        )
-    ).first()
-    if row is not None:
-        return row, False
-    row = Receipt(notice_id=notice.id, person_id=me.id, at=now)
-    session.add(row)
-    session.flush()
-    return row, True
+def hash_code(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
 
 
-Step = Attendance | LeaveRequest | Receipt | Makeup
+def activity_of_code(session: Session, code: str) -> int | None:
+    """The activity that a sign-in code belongs to; the window is asked at the sign-in itself."""
+    return session.scalar(select(Activity.id).where(Activity.sign_in_code_hash == hash_code(code)))
 
 
-def undo(session: Session, me: Me, table: type[Step], row_id: int, now: datetime, tz: tzinfo) -> int:
-    """Take back one's own last step within ten minutes; returns the activity's or the notice's id.
+def new_code(session: Session, me: Me, activity: Activity, now: datetime) -> str:
+    """A new code, for who may call the roll (asked by the caller); the one before it is void."""
+    code, had = secrets.token_urlsafe(16), activity.sign_in_code_hash is not None
+    activity.sign_in_code_hash = hash_code(code)
+    audit.record(
+        session,
+        "code_made",
+        "activity",
+        activity.id,
+        now=now,
+        by=me,
+        changes={"sign_in_code": [had, True]},
+    )
+    return code
 
-    The row is marked withdrawn. Not after a review or the cut-off.
-    """
-    row: Step | None = session.get(cast(type[Attendance], table), row_id)
-    if row is None or row.person_id != me.id or (isinstance(row, Attendance) and row.marked_by_id not in (None, me.id)):
+
+def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
+    """撤销签到: one's own, and not what the desk has entered."""
+    row = session.get(Attendance, row_id)
+    if row is not None and row.marked_by_id not in (None, me.id):
         raise Refusal(NO_RIGHT)
-    if row.withdrawn_at is not None:
-        raise Refusal(UNDONE_ALREADY)
-    before_undo_ends(_done_at(row), now, "，请联系组织委员。")
-    undone: dict[str, Any] = {"withdrawn_at": now}
-    if isinstance(row, LeaveRequest):
-        undone["state"] = LeaveState.WITHDRAWN
-    if isinstance(row, Receipt):
-        subject, branch_id = row.notice_id, session.get_one(Notice, row.notice_id).branch_id
-    else:
-        activity = session.get_one(Activity, row.activity_id)
-        service.before_cut_off(activity, now, tz)
-        subject, branch_id = activity.id, activity.branch_id
-    # Whichever place somebody acts for: the line belongs to the branch of the row.
-    audit.change(session, "undo", row, undone, now=now, by=audit.By(branch_id, me.id))
-    return subject
+    row = own_row(session, me, Attendance, row_id)
+    activity = session.get_one(Activity, row.activity_id)
+    take_back(session, me, row, row.at, now, activity.branch_id, cut_off(activity, tz))
+    return activity
 
 
-def _done_at(row: Step) -> datetime:
-    if isinstance(row, LeaveRequest):
-        if row.state is not LeaveState.PENDING:
-            raise Refusal("请假已审批，如需取消请点“取消请假”。")
-        return row.requested_at
-    if isinstance(row, Makeup):
-        if row.state is not MakeupState.SUBMITTED or row.submitted_at is None:
-            raise Refusal("补学已审核，不能撤销。")
-        return row.submitted_at
-    return row.at
-
-
-def unanswered_notices(session: Session, me: Me, now: datetime) -> list[Notice]:
-    """Open notices that somebody has neither received nor asked leave for; the nearest deadline first."""
-    answered = select(Receipt.notice_id).where(Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None))
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """The own sign-ins since then."""
     query = (
-        select(Notice, Activity)
-        .outerjoin(Activity, Activity.id == Notice.activity_id)
-        .where(
-            Notice.branch_id == me.branch_id,
-            Notice.closed_at.is_(None),
-            Notice.id.not_in(answered),
-            Notice.text != "",
-            or_(Notice.activity_id.is_(None), Activity.end_at > now),
-        )
-        .order_by(Notice.reply_by, Notice.id)
+        select(Attendance, Activity.title)
+        .join(Activity, Activity.id == Attendance.activity_id)
+        .where(Attendance.person_id == me.id, Attendance.marked_by_id.is_(None))
+        .where(Attendance.withdrawn_at.is_(None), Attendance.at >= since)
     )
     return [
-        notice
-        for notice, activity in session.execute(query)
-        if activity is None or service.in_scope(session, me, activity)
+        Step(row.at, "签到", title, (ACTIVITY_CARD, row.activity_id), row.id, undo)
+        for row, title in session.execute(query)
     ]

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
+from bot.features.notices.rules import reply_by
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from scheduler.calendar.store import calendar_of
@@ -105,7 +106,7 @@ def _within(session: Session, me: Me, plan: Plan) -> None:
 def _open_notice(session: Session, me: Me, activity: Activity, now: datetime, tz: tzinfo) -> None:
     """Ask for replies until noon of the next working day; the words are filled in when all they name is known."""
     next_day = calendar_of(session, activity.branch_id).next_working_day(now.astimezone(tz).date())
-    deadline = rules.reply_by(now, activity.start_at, next_day, tz)
+    deadline = reply_by(now, activity.start_at, next_day, tz)
     notice = Notice(
         branch_id=activity.branch_id,
         activity_id=activity.id,

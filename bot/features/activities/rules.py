@@ -2,20 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.kit.activities import OPENS_BEFORE
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.rates import rate
-from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty, Organizer, Scope
-
-OPENS_BEFORE = timedelta(minutes=30)
-HERE = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE})
-# Did not take place on its day: nobody was there, nobody was missing.
-OFF = frozenset({ActivityStatus.CANCELLED, ActivityStatus.POSTPONED})
-COMMITTEE = frozenset(Duty) - {Duty.GROUP_LEADER, Duty.COMMITTEE_OFFICER}
-COMMITTEE_TYPES = frozenset({ActivityType.COMMITTEE_MEETING})
+from storage.choices import HERE, ActivityStatus, ActivityType, AttendanceStatus, Organizer, Scope
 
 
 class SignIn(StrEnum):
@@ -37,11 +31,6 @@ def sign_in(status: ActivityStatus, start: datetime, end: datetime, late_minutes
     if now > end:
         return SignIn.CLOSED
     return SignIn.LATE if now > start + timedelta(minutes=late_minutes) else SignIn.ON_TIME
-
-
-def reply_by(notified_at: datetime, start: datetime, next_working_day: date, tz: tzinfo) -> datetime:
-    """Noon of the working day after the notice, not later than the start (docs/rules.md)."""
-    return min(datetime.combine(next_working_day, time(12), tz), start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,96 +1,106 @@
-"""Activities and their roll: find them, whom they are for, who came; entered by hand and settled by the desk."""
+"""Who came: the rolls of activities, now or at a cut-off (D5-D7, D20); entered by hand, settled, and who sees them."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta, tzinfo
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta, tzinfo
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
-from bot.features.activities.rolls import audience_of, delegates, rolls
-from bot.kit import deadlines
 from bot.kit.access import Reach, Right, may, reach, require
+from bot.kit.activities import OPENS_BEFORE
 from bot.kit.refusal import Refusal
-from scheduler.calendar.days import Quarter
 from storage import audit
+from storage.activities import audience_of, delegates
 from storage.audience import Me
 from storage.choices import (
+    OFF,
     ActivityStatus,
     AttendanceStatus,
-    Duty,
+    LeaveState,
+    MakeupState,
     Scope,
     SignInMethod,
 )
-from storage.lookups import of_branch
-from storage.models.activity import Activity, Component, Delegate
-from storage.models.attendance import Attendance
-from storage.models.notice import Notice, Receipt
-from storage.models.organisation import GroupChat
-from storage.models.person import DutySpan
-from storage.roster import Member, roster
-from storage.spans import on_day
-
-MAKEUP_WITHIN = timedelta(days=7)
-NO_SUCH = "没有找到这项活动。"
-OUT_OF_SCOPE = "您不在本次活动的参加范围内。"
-
-
-def find(session: Session, me: Me, activity_id: int) -> Activity:
-    """The activity, when it is of one's own branch; refuses politely otherwise."""
-    activity = of_branch(session, Activity, activity_id, me.branch_id)
-    if activity is None:
-        raise Refusal(NO_SUCH)
-    return activity
-
-
-def components(session: Session, activity_id: int) -> list[Component]:
-    return list(session.scalars(select(Component).where(Component.activity_id == activity_id).order_by(Component.id)))
-
-
-def notice_of(session: Session, activity_id: int) -> Notice | None:
-    """The notice that now asks for replies: the newest, because a postponement asks anew."""
-    return session.scalars(
-        select(Notice).where(Notice.activity_id == activity_id).order_by(Notice.id.desc()).limit(1)
-    ).first()
-
-
-def audience(session: Session, activity: Activity, tz: tzinfo) -> list[Member]:
-    """Whom the activity is for: the roster of its day, in its scope, exempt people too."""
-    members = roster(session, activity.branch_id, activity.start_at.astimezone(tz).date())
-    sent = delegates(session, [activity.id])[activity.id] if activity.scope is Scope.DELEGATED else []
-    return audience_of(activity, members, sent)
-
-
-def in_scope(session: Session, me: Me, activity: Activity) -> bool:
-    """May this person take part? Asked on the tap path, so from what is known of `me` wherever possible."""
-    if activity.branch_id != me.branch_id:
-        return False
-    if activity.scope is Scope.GROUP:
-        return me.group_id == activity.group_id
-    if activity.scope is Scope.COMMITTEE:
-        return bool(me.duties & rules.COMMITTEE)
-    if activity.scope is Scope.DELEGATED:
-        return session.get(Delegate, (activity.id, me.id)) is not None
-    return True
-
-
-def group_chats(session: Session, branch_id: int) -> list[int]:
-    return list(session.scalars(select(GroupChat.chat_id).where(GroupChat.branch_id == branch_id, GroupChat.active)))
-
-
-def statuses(session: Session, activity_id: int, until: datetime | None = None) -> dict[int, AttendanceStatus]:
-    """Live attendance by person; `until`: only what was entered by then (D20)."""
-    query = select(Attendance.person_id, Attendance.status).where(
-        Attendance.activity_id == activity_id, Attendance.withdrawn_at.is_(None)
-    )
-    if until is not None:
-        query = query.where(Attendance.at <= until)
-    return {row.person_id: row.status for row in session.execute(query)}
+from storage.lookups import standing
+from storage.models.activity import Activity
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.roster import Member, rosters
 
 
 def roll(session: Session, activity: Activity, tz: tzinfo, until: datetime | None = None) -> rules.Roll:
     """The roll of an activity now, or as it stood at the cut-off `until` (D5-D7, D20)."""
     return rolls(session, [activity], tz, until)[activity.id]
+
+
+def rolls(
+    session: Session, activities: Sequence[Activity], tz: tzinfo, until: datetime | None = None
+) -> dict[int, rules.Roll]:
+    """The roll of each of a branch's activities, by activity; `until`: only what was entered by then."""
+    if not activities:
+        return {}
+    ids = [activity.id for activity in activities]
+    days = {activity.id: activity.start_at.astimezone(tz).date() for activity in activities}
+    members = rosters(session, activities[0].branch_id, days.values())
+    sent = delegates(session, ids)
+    statuses = _statuses(session, ids, until)
+    asked, approved = _leave(session, ids, until)
+    made_up = _made_up(session, ids, until, tz)
+    return {
+        activity.id: rules.count_roll(
+            [
+                rules.Expected(member.id, member.exempt)
+                for member in audience_of(activity, members[days[activity.id]], sent[activity.id])
+            ],
+            statuses[activity.id],
+            approved[activity.id],
+            made_up[activity.id],
+            asked[activity.id],
+        )
+        for activity in activities
+    }
+
+
+def _statuses(session: Session, ids: Sequence[int], until: datetime | None) -> dict[int, dict[int, AttendanceStatus]]:
+    query = select(Attendance.activity_id, Attendance.person_id, Attendance.status).where(
+        standing(Attendance, Attendance.activity_id.in_(ids), until)
+    )
+    if until is not None:
+        query = query.where(Attendance.at <= until)
+    found: dict[int, dict[int, AttendanceStatus]] = defaultdict(dict)
+    for activity_id, person_id, status in session.execute(query):
+        found[activity_id][person_id] = status
+    return found
+
+
+def _leave(
+    session: Session, ids: Sequence[int], until: datetime | None
+) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """Who asked for leave, and whose was approved: in time, when there is a cut-off (D20a)."""
+    query = select(LeaveRequest.activity_id, LeaveRequest.person_id, LeaveRequest.state, LeaveRequest.decided_at).where(
+        standing(LeaveRequest, LeaveRequest.activity_id.in_(ids), until)
+    )
+    asked: dict[int, set[int]] = defaultdict(set)
+    approved: dict[int, set[int]] = defaultdict(set)
+    for activity_id, person_id, state, decided_at in session.execute(query):
+        asked[activity_id].add(person_id)
+        in_time = until is None or decided_at is None or decided_at <= until
+        if state is LeaveState.APPROVED and in_time:
+            approved[activity_id].add(person_id)
+    return asked, approved
+
+
+def _made_up(session: Session, ids: Sequence[int], until: datetime | None, tz: tzinfo) -> dict[int, set[int]]:
+    query = select(Makeup.activity_id, Makeup.person_id).where(
+        Makeup.state == MakeupState.ACCEPTED, standing(Makeup, Makeup.activity_id.in_(ids), until)
+    )
+    if until is not None:
+        query = query.where(Makeup.done_on <= until.astimezone(tz).date())
+    found: dict[int, set[int]] = defaultdict(set)
+    for activity_id, person_id in session.execute(query):
+        found[activity_id].add(person_id)
+    return found
 
 
 def signed_in_by_others(session: Session, activity_id: int) -> set[int]:
@@ -101,12 +111,6 @@ def signed_in_by_others(session: Session, activity_id: int) -> set[int]:
         Attendance.method == SignInMethod.MARKED,
     )
     return set(session.scalars(query))
-
-
-def receipts(session: Session, notice_id: int) -> set[int]:
-    return set(
-        session.scalars(select(Receipt.person_id).where(Receipt.notice_id == notice_id, Receipt.withdrawn_at.is_(None)))
-    )
 
 
 def mark(
@@ -158,9 +162,9 @@ def sign_in_for(
 ) -> None:
     """代登: by the organization officer for anybody, by a group leader for the own group."""
     require(me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=person.group_id)
-    if activity.status in rules.OFF:
+    if activity.status in OFF:
         raise Refusal("活动未举行，不能登记。")
-    if now < activity.start_at - rules.OPENS_BEFORE:
+    if now < activity.start_at - OPENS_BEFORE:
         raise Refusal("签到尚未开始。")
     mark(session, me, activity, person.id, status, now)
 
@@ -188,20 +192,6 @@ def settle(
     return roll(session, activity, tz)
 
 
-def desk(session: Session, activity: Activity, day: date) -> list[int]:
-    """Who keeps the roll: the maker, and the organization officer (else the secretary)."""
-    held = session.execute(
-        select(DutySpan.person_id, DutySpan.duty).where(
-            and_(DutySpan.organisation_id == activity.branch_id, on_day(DutySpan, day)),
-            DutySpan.duty.in_([Duty.ORGANIZATION_OFFICER, Duty.SECRETARY]),
-        )
-    ).all()
-    officers = [row.person_id for row in held if row.duty is Duty.ORGANIZATION_OFFICER] or [
-        row.person_id for row in held
-    ]
-    return list(dict.fromkeys([activity.created_by_id, *officers]))
-
-
 def sees_names(me: Me, activity: Activity) -> bool:
     """Names of who came and who did not: for whoever sees the roll, in private; never in a group."""
     return may(me, Right.SEE_ROLL, branch_id=activity.branch_id, group_id=activity.group_id)
@@ -213,23 +203,6 @@ def sees_groups(me: Me, activity: Activity) -> frozenset[int]:
     return me.leads if whole and reach(me, Right.SEE_ROLL) is Reach.OWN_GROUP else frozenset()
 
 
-def open_activities(
-    session: Session, me: Me, now: datetime, *, ahead: timedelta = timedelta(days=31)
-) -> list[Activity]:
-    """The planned activities that somebody may reply to or sign in to, nearest first."""
-    query = (
-        select(Activity)
-        .where(
-            Activity.branch_id == me.branch_id,
-            Activity.status == ActivityStatus.PLANNED,
-            Activity.end_at >= now,
-            Activity.start_at <= now + ahead,
-        )
-        .order_by(Activity.start_at, Activity.id)
-    )
-    return [activity for activity in session.scalars(query) if in_scope(session, me, activity)]
-
-
 def recent_activities(session: Session, branch_id: int, now: datetime, limit: int = 8) -> list[Activity]:
     """For the desk's 考勤: what is planned and what was lately, newest first."""
     query = (
@@ -239,18 +212,3 @@ def recent_activities(session: Session, branch_id: int, now: datetime, limit: in
         .limit(limit)
     )
     return list(session.scalars(query))
-
-
-def cut_off(activity: Activity, tz: tzinfo) -> datetime:
-    """When the quarter of the activity takes nothing more without a correction (D20)."""
-    return Quarter.of(activity.start_at.astimezone(tz).date()).cut_off(tz)
-
-
-def makeup_due(activity: Activity, tz: tzinfo) -> datetime:
-    """The end of the seventh day after the activity (R32)."""
-    day = activity.start_at.astimezone(tz).date() + MAKEUP_WITHIN
-    return datetime.combine(day, time(23, 59), tz)
-
-
-def before_cut_off(activity: Activity, now: datetime, tz: tzinfo) -> None:
-    deadlines.before_cut_off(now, cut_off(activity, tz))

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import broadcast, cards, planning, service
+from bot.features.activities import cards, planning
 from bot.features.activities.buttons import Wizard
 from bot.features.activities.rules import default_title
 from bot.kit import dialog as dialogs
@@ -20,6 +20,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.words import day_words
 from storage.choices import ActivityType, Scope
+from storage.lookups import group_chats
 from storage.models.activity import Activity
 from storage.models.dialog import Dialog
 from storage.models.organisation import PartyGroup
@@ -327,7 +328,7 @@ def _whole(session: Session, call: Call, dialog: Dialog) -> planning.Plan:
 def _way(session: Session, call: Call, draft: dict[str, Any], scope: Scope) -> tuple[bool, bool]:
     """Does the notice go to the group, and to each person?"""
     way = draft.get("way", "group")
-    tied = scope is Scope.BRANCH and bool(service.group_chats(session, call.me.branch_id))
+    tied = scope is Scope.BRANCH and bool(group_chats(session, call.me.branch_id))
     to_group = way in ("group", "both") and tied
     return to_group, way in ("private", "both") or not to_group
 
@@ -336,7 +337,7 @@ def _preview(session: Session, call: Call, dialog: Dialog) -> Reply:
     """发给自己看看; to the group and to each, the members' own is shown."""
     plan = _whole(session, call, dialog)
     _, privately = _way(session, call, dialog.draft, plan.scope)
-    return Reply(toast="已发给您本人。", here=[broadcast.preview_of(session, call, plan, privately)])
+    return Reply(toast="已发给您本人。", here=[cards.preview_of(session, call, plan, privately)])
 
 
 def _publish(session: Session, call: Call, dialog: Dialog) -> Reply:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.archive.document import FORMAT
 from bot.features.archive.rules import EVER
-from storage.choices import Duty, Rank
+from storage.choices import COMMITTEE, Duty, Rank
 from storage.facts import KINDS, Facts
 from storage.models.organisation import Organisation, PartyGroup
 from storage.models.person import (
@@ -25,8 +25,6 @@ from storage.models.person import (
 )
 from storage.roster import duties_on
 
-# The committee of a branch (支委): every office but a group leader's and a superior committee's.
-COMMITTEE = frozenset(Duty) - {Duty.GROUP_LEADER, Duty.COMMITTEE_OFFICER}
 # Of the branch, kept among its settings; the rest of what an archive says of it is in `further`.
 SAID = ("superior", "timezone", "peer_orgs", "rank_order")
 FURTHER = "archive"

@@ -1,8 +1,9 @@
-"""A pre-holiday reminder as what goes to many: how it reads now for each, and would with other words."""
+"""A pre-holiday reminder as what goes to many: how it reads now for each, with other words, and after an outage."""
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from bot.features.integrity import messages, rules, service
@@ -11,7 +12,8 @@ from bot.features.study import prompts
 from bot.kit.access import Right
 from bot.kit.broadcasts import BatchContent, Broadcast, Sent, with_delivery
 from bot.kit.replies import Message
-from storage.models.reminder import Acknowledgement, Reminder
+from bot.kit.reposts import Again
+from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
 
 KIND = "reminder"
 LONGEST = 3000
@@ -58,6 +60,26 @@ def desk_card(session: Session, reminder: Reminder, now: datetime, tz: tzinfo) -
     """The desk's card with what became of the sending."""
     card = messages.desk_card(reminder, service.figures(session, reminder, now), tz)
     return with_delivery(session, card, reminder.branch_id, KIND, reminder.id, now, tz)
+
+
+def reposts(session: Session, branch_ids: Sequence[int], since: datetime, now: datetime, tz: tzinfo) -> list[Again]:
+    """After an outage: those that somebody was sent and has not acknowledged, while 已阅 is still on time."""
+    read = and_(
+        Acknowledgement.reminder_id == ReminderAudience.reminder_id,
+        Acknowledgement.person_id == ReminderAudience.person_id,
+    )
+    query = (
+        select(Reminder, ReminderAudience.person_id)
+        .join(ReminderAudience, ReminderAudience.reminder_id == Reminder.id)
+        .outerjoin(Acknowledgement, read)
+        .where(Reminder.branch_id.in_(branch_ids), Reminder.ack_due >= now, Reminder.sent_at < since)
+        .where(Acknowledgement.id.is_(None))
+        .order_by(Reminder.id, ReminderAudience.person_id)
+    )
+    return [
+        Again(messages.card(row, tz), person, rules.keys(row.holidays, row.round, str(person))[0])
+        for row, person in session.execute(query)
+    ]
 
 
 BROADCASTS = [Broadcast(KIND, find, reworded, change, reads)]

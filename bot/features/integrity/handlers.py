@@ -1,17 +1,38 @@
-"""已阅, and who has not read it; the desk's are in desk.py."""
+"""已阅, and who has not read it; 节前提醒: what the desk sees coming, words anew and sets."""
 
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.integrity import broadcast, desk, messages, service
-from bot.features.integrity.buttons import Origin, Read, ShowUnread
-from bot.kit.access import NO_RIGHT
+from bot.features.integrity import broadcast, decisions, merged, messages, plan_messages, planning, service
+from bot.features.integrity.buttons import (
+    Act,
+    Coming,
+    Field,
+    Origin,
+    Page,
+    Read,
+    Reword,
+    Sample,
+    SetTiming,
+    ShowUnread,
+    TickBan,
+    TurnPage,
+    Unword,
+)
+from bot.features.integrity.messages import sample
+from bot.kit import dialog as dialogs
+from bot.kit.access import NO_RIGHT, Right, may, require
 from bot.kit.broadcasts import delivering
-from bot.kit.handlers import Call, CardView, Handler, Tap, Word
+from bot.kit.dates import parse_day
+from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
+from storage.models.dialog import Dialog
 from storage.models.reminder import Reminder
+
+DAY, TEXT, WORDS = "integrity.day", "integrity.text", "integrity.words"
 
 
 def read(session: Session, call: Call, button: Read) -> Reply:
@@ -54,10 +75,182 @@ def render(session: Session, reminder_id: int, chat_id: int, now: datetime, tz: 
     return None if reminder is None else broadcast.desk_card(session, reminder, now, tz)
 
 
+# --- the desk ------------------------------------------------------------------------------------------------------
+
+
+def show_coming(session: Session, call: Call) -> Reply:
+    """/holidays: the next reminders, and the last one."""
+    if not call.private:
+        return Reply()
+    if not may(call.me, Right.MAKE_REMINDER, branch_id=call.me.branch_id):
+        raise Refusal(NO_RIGHT)
+    return say(_coming(session, call))
+
+
+def _coming(session: Session, call: Call) -> Message:
+    ahead = planning.coming(session, call.me.branch_id, call.now, call.tz)
+    reminder = service.latest(session, call.me.branch_id)
+    last = (reminder, service.figures(session, reminder, call.now)) if reminder else None
+    return plan_messages.coming(ahead, last, call.now, call.tz)
+
+
+def turn(session: Session, call: Call, button: TurnPage) -> Reply:
+    """Another page of the card; the preview is a message of its own."""
+    _mine(call)
+    if button.page is Page.SAMPLE:
+        return Reply(here=_usual_sample(session, call))
+    return Reply(edit=PAGES[button.page](session, call))
+
+
+def _mine(call: Call) -> None:
+    require(call.me, Right.MAKE_REMINDER, branch_id=call.me.branch_id)
+    if not call.private:
+        raise Refusal(NO_RIGHT)
+
+
+def _timing(session: Session, call: Call) -> Message:
+    return plan_messages.timing_page(decisions.decided(session, call.me.branch_id).timing)
+
+
+def _wording(session: Session, call: Call) -> Message:
+    return plan_messages.wording_page(planning.settings(session, call.me.branch_id))
+
+
+def _bans(session: Session, call: Call) -> Message:
+    return plan_messages.bans_page(planning.settings(session, call.me.branch_id))
+
+
+PAGES: dict[Page, Callable[[Session, Call], Message]] = {
+    Page.COMING: _coming,
+    Page.TIMING: _timing,
+    Page.LEAD: lambda session, call: plan_messages.choose_lead(),
+    Page.HOUR: lambda session, call: plan_messages.choose_hour(),
+    Page.MERGE: lambda session, call: plan_messages.choose_merge(),
+    Page.WORDING: _wording,
+    Page.BANS: _bans,
+}
+
+
+# --- one coming reminder -------------------------------------------------------------------------------------------
+
+
+def act(session: Session, call: Call, button: Coming) -> Reply:
+    """Open one, look at it as it will be, or change it."""
+    _mine(call)
+    one = planning.find(session, call.me, button.year, button.festival, call.now, call.tz)
+    if button.act is Act.PREVIEW:
+        return Reply(here=_preview(session, call, one))
+    if button.act in (Act.DAY, Act.TEXT):
+        moves = button.act is Act.DAY
+        dialogs.ask(session, call.me, DAY if moves else TEXT, call.now, year=one.year, festival=one.festival)
+        return Reply(here=[plan_messages.ask_day(one) if moves else plan_messages.ask_text(one)])
+    if button.act is Act.RESUME and planning.goes_if_resumed(session, call.me, one, call.now, call.tz):
+        return Reply(edit=plan_messages.sure_to_resume(one))
+    if button.act in (Act.SKIP, Act.RESUME, Act.RESUME_NOW):
+        planning.skip(session, call.me, one, button.act is Act.SKIP, call.now)
+    elif button.act is Act.DEFAULT:
+        planning.by_default(session, call.me, one, call.now)
+    return Reply(edit=_opened(session, call, button.year, button.festival))
+
+
+def _opened(session: Session, call: Call, year: int, festival: str) -> Message:
+    one = planning.find(session, call.me, year, festival, call.now, call.tz)
+    return plan_messages.opened(one, call.now, call.tz)
+
+
+def _preview(session: Session, call: Call, one: planning.Coming) -> list[Message]:
+    card = sample(planning.text(session, call.me.branch_id, one, call.tz))
+    if one.due_at is not None:
+        card = merged.foreseen(session, call.me.branch_id, one.due_at, card, call.now, call.tz)
+    return plan_messages.preview(one, card, call.now, call.tz)
+
+
+def _usual_sample(session: Session, call: Call) -> list[Message]:
+    """Of the next one that has no words of its own."""
+    ahead = planning.coming(session, call.me.branch_id, call.now, call.tz)
+    usual = next((one for one in ahead if one.wish is None or not one.wish.text), None)
+    return [Message(plan_messages.NONE_AHEAD)] if usual is None else _preview(session, call, usual)
+
+
+def day_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
+    year, festival = int(dialog.draft["year"]), str(dialog.draft["festival"])
+    one = planning.find(session, call.me, year, festival, call.now, call.tz)
+    day = parse_day(call.text, call.today)
+    if day is None:
+        raise Refusal(plan_messages.NO_DAY)
+    planning.move(session, call.me, one, day, call.now, call.tz)
+    dialogs.close(session, call.me.id)
+    return say(_opened(session, call, year, festival))
+
+
+def text_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """Kept, and shown as it will look."""
+    year, festival = int(dialog.draft["year"]), str(dialog.draft["festival"])
+    one = planning.find(session, call.me, year, festival, call.now, call.tz)
+    planning.reword(session, call.me, one, call.text, call.now)
+    dialogs.close(session, call.me.id)
+    one = planning.find(session, call.me, year, festival, call.now, call.tz)
+    return say(*_preview(session, call, one), plan_messages.opened(one, call.now, call.tz))
+
+
+# --- all of them ---------------------------------------------------------------------------------------------------
+
+
+def set_timing(session: Session, call: Call, button: SetTiming) -> Reply:
+    _mine(call)
+    going = planning.at_once(session, call.me, button.knob, button.value, call.now, call.tz)
+    if going and not button.sure:
+        return Reply(edit=plan_messages.sure_to_set(button, going))
+    now_set = planning.set_timing(session, call.me, button.knob, button.value, call.now)
+    return Reply(toast="已保存。", edit=plan_messages.timing_page(now_set))
+
+
+def ask_words(session: Session, call: Call, button: Reword) -> Reply:
+    _mine(call)
+    dialogs.ask(session, call.me, WORDS, call.now, field=button.field.value)
+    return Reply(here=[plan_messages.ask_words(button.field, planning.settings(session, call.me.branch_id))])
+
+
+def words_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """Kept, and shown as the next reminder will look with it."""
+    planning.set_words(session, call.me, Field(dialog.draft["field"]), call.text, call.now)
+    dialogs.close(session, call.me.id)
+    return say(*_usual_sample(session, call), _wording(session, call))
+
+
+def unword(session: Session, call: Call, button: Unword) -> Reply:
+    _mine(call)
+    planning.set_words(session, call.me, button.field, None, call.now)
+    dialogs.close(session, call.me.id)
+    done = "已恢复默认。" if button.field is Field.TEXT else "已清除。"
+    return Reply(toast=done, edit=_wording(session, call))
+
+
+def tick_ban(session: Session, call: Call, button: TickBan) -> Reply:
+    _mine(call)
+    planning.tick_ban(session, call.me, button.number, call.now)
+    return Reply(edit=_bans(session, call))
+
+
+def sampled(session: Session, call: Call, button: Sample) -> Reply:
+    return Reply(toast=plan_messages.PREVIEW_ONLY)
+
+
 HANDLERS: list[Handler] = [
     Tap(Read, read),
     Tap(ShowUnread, show_unread, reads=True),
     Word(("已阅", "已阅读", "阅", "已读"), read_by_word),
     CardView(service.CARD, render, lives=delivering(broadcast.KIND)),
-    *desk.HANDLERS,
+    Command("holidays", show_coming, "节前提醒", Right.MAKE_REMINDER, reads=True),
+    Word(("节前提醒",), show_coming, label=True, reads=True),
+    Tap(TurnPage, turn, reads=True),
+    Tap(Coming, act),
+    Tap(SetTiming, set_timing),
+    Tap(Reword, ask_words),
+    Tap(Unword, unword),
+    Tap(TickBan, tick_ban),
+    Tap(Sample, sampled, reads=True),
+    Answer(DAY, day_typed),
+    Answer(TEXT, text_typed),
+    Answer(WORDS, words_typed),
 ]

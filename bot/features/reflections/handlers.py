@@ -1,20 +1,23 @@
-"""交心得: a dialog that takes every message as a part of the piece, until 提交 or 取消."""
+"""交心得: a dialog that takes every message as a part of the piece, until 提交 or 取消; 审阅 of what waits."""
 
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import buttons, cards, desk, messages, review_handlers, service, submissions, wizard
+from bot.features.reflections import buttons, cards, desk, messages, reviews, service, submissions, wizard
 from bot.kit import dialog as dialogs
 from bot.kit import photos
+from bot.kit.access import Right
 from bot.kit.broadcasts import delivering
 from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
 from storage.models.dialog import Dialog
+from storage.models.person import Person
 from storage.models.reflection import Reflection, ReflectionPart
 
 STEP = "reflection.parts"
+REASON = "reflection.reason"
 SHOWN = 8
 # Halves of a long text and the photos of an album come at once: they share one confirmation.
 AT_ONCE = timedelta(seconds=10)
@@ -127,6 +130,68 @@ def _mine(session: Session, call: Call, part: ReflectionPart) -> bool:
     return session.get_one(Reflection, part.reflection_id).person_id == call.me.id
 
 
+# --- 审阅 ---------------------------------------------------------------------------------------------------------
+
+
+def list_waiting(session: Session, call: Call) -> Reply:
+    return say(messages.waiting_list(reviews.waiting(session, call.me)))
+
+
+def list_waiting_of(session: Session, call: Call, button: buttons.ListWaiting) -> Reply:
+    return say(messages.waiting_list(reviews.waiting(session, call.me, button.task_id)))
+
+
+def open_piece(session: Session, call: Call, button: buttons.OpenPiece) -> Reply:
+    """The piece as it was sent, and its card: under the name of the piece, by which it is found to be taken away."""
+    row, _ = reviews.to_review(session, call.me, button.reflection_id)
+    held = [*messages.forwarded(submissions.parts(session, row.id)), cards.review(session, row, call.tz)]
+    key = f"piece:{row.id}:{call.me.id}:{call.update_id}"
+    return Reply(others=[To(said, person_id=call.me.id, key=f"{key}:{number}") for number, said in enumerate(held)])
+
+
+def review(session: Session, call: Call, button: buttons.Review) -> Reply:
+    """通过 at once; 退回 asks for the reason first."""
+    if button.accept:
+        return _reviewed(session, call, button.reflection_id, True)
+    row, _ = reviews.to_decide(session, call.me, button.reflection_id)
+    dialogs.ask(session, call.me, REASON, call.now, reflection=row.id)
+    return Reply(toast="请选择退回原因。", here=[messages.choose_reason(row)])
+
+
+def return_for(session: Session, call: Call, button: buttons.ReturnFor) -> Reply:
+    return _reviewed(session, call, button.reflection_id, False, messages.REASONS[button.reason])
+
+
+def return_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
+    reason = call.text.strip()
+    if not reason or len(reason) > reviews.LONGEST_REASON:
+        raise Refusal(f"请用不超过{reviews.LONGEST_REASON}字写明退回原因。")
+    return _reviewed(session, call, int(dialog.draft["reflection"]), False, reason, typed=True)
+
+
+def _reviewed(
+    session: Session, call: Call, reflection_id: int, accept: bool, reason: str = "", typed: bool = False
+) -> Reply:
+    row, task = reviews.review(session, call.me, reflection_id, accept, call.now, reason)
+    _close_question(session, call, row.id)
+    line = messages.done_line(row, task, session.get_one(Person, row.person_id).name)
+    shown = cards.review(session, row, call.tz) if accept else Message(line)
+    return Reply(
+        toast=line[:200],
+        edit=None if typed else shown,
+        here=[Message(line)] if typed else [],
+        others=[To(messages.reviewed(row, task), person_id=row.person_id, key=f"reviewed:{row.id}")],
+        refresh=[(cards.TASK, task.id), (cards.REVIEW, row.id)],
+    )
+
+
+def _close_question(session: Session, call: Call, reflection_id: int) -> None:
+    """Close the question about this piece, and no other."""
+    dialog = dialogs.current(session, call.me, call.now)
+    if dialog is not None and dialog.step == REASON and dialog.draft["reflection"] == reflection_id:
+        dialogs.close(session, call.me.id)
+
+
 HANDLERS: list[Handler] = [
     Command("submit", hand_in, "交心得"),
     Word(("交心得",), hand_in, label=True),
@@ -140,7 +205,13 @@ HANDLERS: list[Handler] = [
     CardView(cards.TASK, cards.render_task, lives=delivering(cards.TASK)),
     CardView(cards.PIECE, cards.render_piece),
     CardView(cards.REVIEW, cards.render_review),
-    *review_handlers.HANDLERS,
+    Command("review", list_waiting, "审阅", Right.REVIEW_PIECES, reads=True),
+    Word(("审阅", "待审心得"), list_waiting, label=True, reads=True),
+    Tap(buttons.ListWaiting, list_waiting_of, reads=True),
+    Tap(buttons.OpenPiece, open_piece, reads=True),
+    Tap(buttons.Review, review),
+    Tap(buttons.ReturnFor, return_for),
+    Answer(REASON, return_typed),
     *desk.HANDLERS,
     *wizard.HANDLERS,
 ]

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.activities.rolls import delegates, rolls
+from bot.features.activities.service import rolls
 from bot.features.tally.rules import Held, Lecturer
 from scheduler.calendar.days import Quarter, at
+from storage.activities import delegates
 from storage.choices import ActivityStatus, Duty
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component
 from storage.models.person import DutySpan

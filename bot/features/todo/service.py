@@ -7,10 +7,11 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities.owing import nearing as activities_deadlines
-from bot.features.activities.owing import owing as activities_owing
 from bot.features.integrity.service import nearing as integrity_deadlines
 from bot.features.integrity.service import owing as integrity_owing
+from bot.features.leave.makeups import owing as makeups_owing
+from bot.features.notices.owing import nearing as notices_deadlines
+from bot.features.notices.owing import owing as notices_owing
 from bot.features.reflections.service import nearing as reflections_deadlines
 from bot.features.reflections.service import owing as reflections_owing
 from bot.features.study.service import nearing as study_deadlines
@@ -23,9 +24,9 @@ from scheduler.calendar.days import Calendar, at, local_day
 from storage.audience import Me
 from storage.roster import Member, roster
 
-SOURCES = [activities_owing, study_owing, reflections_owing, integrity_owing]
+SOURCES = [notices_owing, makeups_owing, study_owing, reflections_owing, integrity_owing]
 # The same features again: which branches have a deadline near, each by one question over all of them.
-DEADLINES = [activities_deadlines, study_deadlines, reflections_deadlines, integrity_deadlines]
+DEADLINES = [notices_deadlines, study_deadlines, reflections_deadlines, integrity_deadlines]
 MORNING = time(9)
 SNOOZE = timedelta(hours=3)
 DIGEST_DAY = 25

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.features.activities import leave, participation, planning, service
+from bot.features.activities import participation, planning, service
 from bot.features.activities.planning import Plan
 from bot.features.activities.rules import Roll
+from bot.features.leave import service as leave
 from bot.kit.refusal import Refusal
 from storage.audience import Me
-from storage.choices import ActivityType, LeaveType, SignInMethod
+from storage.choices import ActivityType, Duty, LeaveType, SignInMethod
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
 from tests.cast import make_branch
@@ -58,6 +59,20 @@ class Desk:
     def settle(self, *missing: str, by: str = "甲二") -> Roll:
         gone = [self.cast[name] for name in missing]
         return service.settle(self.session, self.me(by), self.activity, gone, START + timedelta(hours=2), SHANGHAI)
+
+
+def another_branch(session: Session, *, start: datetime = START) -> tuple[Activity, Me]:
+    """A branch beside, with an activity at the same time, and who made it."""
+    cast = make_branch(session, now=TOLD, bound=False, only=("甲一", "甲二"))
+    maker = Me(cast["甲二"], "甲二", cast.branch_id, None, frozenset({Duty.ORGANIZATION_OFFICER}), frozenset())
+    plan = Plan(
+        types=[ActivityType.THEME_PARTY_DAY],
+        start_at=start,
+        end_at=start + 2 * timedelta(hours=1),
+        place="会议室",
+        hours=Decimal(2),
+    )
+    return planning.make(session, maker, plan, TOLD, SHANGHAI), maker
 
 
 def refused(text: str) -> pytest.RaisesExc[Refusal]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import orjson
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import service
@@ -22,6 +22,7 @@ from storage.models.inbox import Inbox
 from storage.models.notice import Notice, Receipt
 from storage.models.person import Person, RosterSpan
 from tests.cast import make_branch
+from tests.features.activities.played import count, jump, play, private
 from tests.world import SHANGHAI, World, world
 
 JULY = story.JULY
@@ -32,31 +33,6 @@ NOW = datetime(2023, 7, 4, 9, tzinfo=SHANGHAI)
 async def bot(chat_url: str) -> AsyncIterator[World]:
     async with world(chat_url, "2023-07-04 09:00") as there:
         yield there
-
-
-async def play(bot: World, until: str, since: str = "") -> None:
-    """ST1 up to a time."""
-    for when, act in story.STEPS:
-        if not since <= when <= until:
-            continue
-        await bot.stage.at(when)
-        await act(bot.stage)
-    await bot.stage.at(until)
-
-
-def count(bot: World, table: type, *where: object) -> int:
-    with bot.storage.reading() as session:
-        return session.scalar(select(func.count()).select_from(table).where(*where)) or 0
-
-
-def private(bot: World, name: str) -> list[str]:
-    return [message.text for message in bot.stage.people[name].chat.from_bot]
-
-
-async def jump(bot: World, when: str) -> None:
-    """To a later time, without living through the nudges of the days between."""
-    bot.clock.jump(datetime.fromisoformat(when).replace(tzinfo=SHANGHAI))
-    await bot.clock.settle()
 
 
 @pytest.mark.both_databases
@@ -366,36 +342,6 @@ async def test_the_sign_in_code_in_the_room(bot: World) -> None:
     assert count(bot, Attendance) == 0
 
 
-async def test_a_plain_notice(bot: World) -> None:
-    await bot.stage.say("甲一", "发通知")
-    await bot.stage.say("甲一", "请各党小组<b>报送</b>材料😀")
-    assert "应回复25人" in bot.stage.people["甲一"].chat.last.text
-    await bot.stage.tap("甲一", "发送", "核对无误")
-    card = bot.stage.group.chat.find("【通知】")
-    assert "<b>报送</b>材料😀" in card.text
-    await bot.stage.tap("甲七", "收到", "【通知】", bot.stage.group.chat)
-    assert "已收到 1/25" in bot.stage.group.chat.find("【通知】").text
-    assert "甲七" not in bot.stage.people["甲一"].chat.find("未回复").text
-
-
-async def test_a_plain_notice_goes_out_only_when_told_so(bot: World) -> None:
-    author, said = bot.stage.people["甲一"], len(bot.stage.group.chat.from_bot)
-    await bot.stage.say("甲一", "发通知")
-    await bot.stage.say("甲一", "请报送材枓")
-    first = author.chat.last
-    await bot.stage.tap("甲一", "修改", "材枓")
-    assert "请发送修改后的全文" in first.text
-    await bot.stage.say("甲一", "请报送材料")
-    second = author.chat.last
-    await bot.stage.say("甲一", "请于周五前报送材料")
-    tap = await author.tap(second, "发送")
-    await bot.clock.settle()
-    assert tap.toast == "这份通知已失效，请重新点“发通知”。"
-    await bot.stage.tap("甲一", "取消", "周五前")
-    assert author.chat.find("通知未发送")
-    assert (count(bot, Notice), len(bot.stage.group.chat.from_bot)) == (0, said)
-
-
 async def test_members_cannot_make_activities(bot: World) -> None:
     await bot.stage.say("丙四", "建活动")
     assert bot.stage.people["丙四"].chat.last.text == "您没有办理此事的权限。"
@@ -411,15 +357,6 @@ async def test_leaders_make_group_meetings_of_their_own_group(bot: World) -> Non
         assert activity.group_id == bot.cast.groups["第一党小组"]
     asked = {name for name in story.EVERYBODY if any("【党小组会通知】" in text for text in private(bot, name))}
     assert asked == set(story.FIRST)
-
-
-async def test_the_own_leave_is_cancelled_by_word(bot: World) -> None:
-    await play(bot, "2023-07-04 17:00")
-    await bot.stage.say("甲五", "取消请假")
-    assert "已取消请假" in bot.stage.people["甲五"].chat.last.text
-    assert count(bot, LeaveRequest, LeaveRequest.withdrawn_at.is_(None)) == 2
-    await bot.stage.say("甲五", "取消请假")
-    assert bot.stage.people["甲五"].chat.last.text == "您没有可取消的请假。"
 
 
 async def test_the_last_page_names_the_contents_beside_a_title(bot: World) -> None:

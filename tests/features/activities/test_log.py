@@ -2,12 +2,13 @@
 
 import pytest
 
-from bot.features.activities import leave, participation, service
+from bot.features.activities import participation, service
+from bot.features.leave import service as leave
 from bot.features.privacy import change_words, changes, erasure
+from storage.activities import audience
 from storage.audience import Me
 from storage.choices import AttendanceStatus, LeaveType
 from storage.engine import Storage
-from storage.models.attendance import Attendance
 from tests.features.activities.desk import SHANGHAI, START, Desk
 
 DAY = START.date()
@@ -16,13 +17,13 @@ DAY = START.date()
 def enter_by_hand(desk: Desk) -> None:
     """甲二 enters 丙三 twice, and 丙五 as being away; 甲五 signs in and takes it back."""
     session, me = desk.session, desk.me("甲二")
-    members = {one.name: one for one in service.audience(session, desk.activity, SHANGHAI)}
+    members = {one.name: one for one in audience(session, desk.activity, SHANGHAI)}
     for status in (AttendanceStatus.ABSENT, AttendanceStatus.LATE, AttendanceStatus.LATE):
         service.sign_in_for(session, me, desk.activity, members["丙三"], status, START)
     for kind in (LeaveType.SICK, LeaveType.SICK, LeaveType.PERSONAL):
         leave.enter_leave(session, me, desk.activity, members["丙五"], kind, START, SHANGHAI)
     signed = desk.sign_in("甲五").row_id
-    participation.undo(session, desk.me("甲五"), Attendance, signed, START, SHANGHAI)
+    participation.undo(session, desk.me("甲五"), signed, START, SHANGHAI)
     session.flush()
 
 

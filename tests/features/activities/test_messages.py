@@ -1,4 +1,4 @@
-"""Everything that activities say fits into Telegram, for the longest names, titles and lists."""
+"""Everything that activities, notices and leave say fits into Telegram, for the longest names, titles and lists."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.features.activities import messages, rules
+from bot.features.leave import messages as leave_messages
+from bot.features.notices import cards as notice_cards
+from bot.features.notices import messages as notice_messages
 from bot.kit.replies import Message
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, LeaveState, LeaveType, MakeupState
 from storage.models.activity import Activity
@@ -30,24 +33,24 @@ def units(text: str) -> int:
 def everything() -> list[Message]:
     text = messages.notice_text(activity(), list(ActivityType), NAME, [TITLE] * 20, NOW, SHANGHAI)
     notice = Notice(id=BIG, text=text, reply_by=NOW)
-    counts = messages.Counts(10**6, 10**6, 10**6, 10**6, 10**6)
+    counts = notice_cards.Counts(10**6, 10**6, 10**6, 10**6, 10**6)
     leave = LeaveRequest(id=BIG, type=LeaveType.OFFICIAL_DUTY, state=LeaveState.APPROVED, requested_at=NOW)
     makeup = Makeup(id=BIG, state=MakeupState.RETURNED, note="长😀" * 5000, return_reason="长" * 500)
     people = [(BIG - number, NAME, number % 2 == 0) for number in range(1000)]
     who = [messages.Who(NAME, note="公差") for _ in range(2000)]
     return [
-        *(messages.group_card(activity(status), notice, counts) for status in ActivityStatus),
+        *(notice_cards.group_card(activity(status), notice, counts) for status in ActivityStatus),
         *(messages.desk_card(activity(status), notice, counts, SHANGHAI) for status in ActivityStatus),
-        messages.private_notice(activity(), notice, "您已回复：收到。"),
+        notice_cards.private_notice(activity(), notice, "您已回复：收到。"),
         messages.signed_in_card(activity(), NAME, BIG, SHANGHAI),
-        messages.choose_leave(activity(), SHANGHAI),
-        messages.leave_asked(leave, activity()),
-        messages.leave_to_decide(leave, activity(), NAME, SHANGHAI),
-        messages.leave_decided(leave, activity(), "7月14日"),
-        messages.makeup_to_review(makeup, activity(), NAME),
-        messages.makeup_reviewed(makeup, activity()),
+        leave_messages.choose_leave(activity(), SHANGHAI),
+        leave_messages.leave_asked(leave, activity()),
+        leave_messages.leave_to_decide(leave, activity(), NAME, SHANGHAI),
+        leave_messages.leave_decided(leave, activity(), "7月14日"),
+        leave_messages.makeup_to_review(makeup, activity(), NAME),
+        leave_messages.makeup_reviewed(makeup, activity()),
         messages.cancelled(activity(), SHANGHAI),
-        messages.notice_preview("长" * 3100, True, 10**6, BIG),
+        notice_messages.notice_preview("长" * 3100, True, 10**6, BIG),
         messages.postpone_to(activity(), NOW, BIG, SHANGHAI),
         messages.roll_call(activity(), people, BIG, 3, 7),
         messages.mark_somebody(activity(), [(one, NAME, "公差") for one, _, _ in people], 4, guests=True),

@@ -1,15 +1,15 @@
 """Whose the rows of a roll are, on both databases: of this activity, this person, this branch, and still standing."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import participation, planning, service
-from storage.audience import Me
+from bot.features.activities import service
+from bot.kit.activities import find_activity
+from storage.activities import audience, in_scope, open_activities, roll_keepers, statuses
 from storage.choices import (
     ActivityStatus,
     ActivityType,
@@ -19,29 +19,14 @@ from storage.choices import (
     SignInMethod,
 )
 from storage.engine import Storage
+from storage.lookups import group_chats
 from storage.models.activity import Activity, Delegate
 from storage.models.attendance import Attendance
-from storage.models.notice import Notice, Receipt
 from storage.models.organisation import GroupChat
-from tests.cast import make_branch
-from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, refused
+from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, another_branch, refused
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
-
-
-def another_branch(session: Session, *, start: datetime = START) -> tuple[Activity, Me]:
-    """A branch beside, with an activity at the same time, and who made it."""
-    cast = make_branch(session, now=TOLD, bound=False, only=("甲一", "甲二"))
-    maker = Me(cast["甲二"], "甲二", cast.branch_id, None, frozenset({Duty.ORGANIZATION_OFFICER}), frozenset())
-    plan = planning.Plan(
-        types=[ActivityType.THEME_PARTY_DAY],
-        start_at=start,
-        end_at=start + 2 * timedelta(hours=1),
-        place="会议室",
-        hours=Decimal(2),
-    )
-    return planning.make(session, maker, plan, TOLD, SHANGHAI), maker
 
 
 def live(session: Session) -> list[tuple[int, int, AttendanceStatus]]:
@@ -65,8 +50,8 @@ def test_somebody_is_entered_for_one_activity(storage: Storage) -> None:
         ):
             service.mark(session, me, activity, person, status, START)
         assert live(session) == [(second.id, a, ABSENT), (second.id, b, PRESENT), (first.id, a, ABSENT)]
-        assert service.statuses(session, first.id) == {a: ABSENT}
-        assert service.statuses(session, second.id) == {a: ABSENT, b: PRESENT}
+        assert statuses(session, first.id) == {a: ABSENT}
+        assert statuses(session, second.id) == {a: ABSENT, b: PRESENT}
 
 
 def test_what_was_entered_by_a_moment(storage: Storage) -> None:
@@ -75,9 +60,7 @@ def test_what_was_entered_by_a_moment(storage: Storage) -> None:
         for name, at in (("丙三", START), ("丙四", START + MINUTE)):
             service.mark(session, desk.me("甲二"), desk.activity, desk.cast[name], PRESENT, at)
         session.flush()
-        by = {
-            at: set(service.statuses(session, desk.activity.id, at)) for at in (START - MINUTE, START, START + MINUTE)
-        }
+        by = {at: set(statuses(session, desk.activity.id, at)) for at in (START - MINUTE, START, START + MINUTE)}
         assert by == {
             START - MINUTE: set(),
             START: {desk.cast["丙三"]},
@@ -145,32 +128,6 @@ def test_whose_names_a_leader_sees(storage: Storage) -> None:
         assert not service.sees_names(both, foreign)
 
 
-def test_the_notice_that_asks_is_the_newest_of_its_activity(storage: Storage) -> None:
-    with storage.transaction() as session:
-        desk = Desk(session)
-        first, second = desk.activity, desk.make()
-        notices = [service.notice_of(session, activity.id) for activity in (first, second)]
-        assert [notice.activity_id for notice in notices if notice] == [first.id, second.id]
-        planning.postpone(session, desk.me("甲二"), first, START + 7 * DAY, TOLD, SHANGHAI)
-        anew, old = service.notice_of(session, first.id), notices[0]
-        assert anew is not None
-        assert old is not None
-        assert (anew.id > old.id, old.closed_at, anew.closed_at) == (True, TOLD, None)
-        assert service.notice_of(session, second.id) == notices[1]
-        assert notices[1] is not None
-        assert notices[1].closed_at is None
-        # 收到 under the card of the old date answers the notice of the new one, once.
-        row, new = participation.acknowledge(session, desk.me("丙四"), old.id, TOLD)
-        assert (row.notice_id, new) == (anew.id, True)
-        assert participation.acknowledge(session, desk.me("丙四"), anew.id, TOLD) == (row, False)
-        other, new = participation.acknowledge(session, desk.me("丙五"), anew.id, TOLD)
-        assert (other.person_id, new) == (desk.cast["丙五"], True)
-        assert service.receipts(session, anew.id) == {desk.cast["丙四"], desk.cast["丙五"]}
-        participation.undo(session, desk.me("丙五"), Receipt, other.id, TOLD, SHANGHAI)
-        assert service.receipts(session, anew.id) == {desk.cast["丙四"]}
-        assert service.receipts(session, notices[1].id) == set()
-
-
 def test_which_activities_somebody_may_answer_to(storage: Storage) -> None:
     """Planned, of the own branch and scope, not over yet and not more than a month ahead; the nearest first."""
     with storage.transaction() as session:
@@ -189,13 +146,13 @@ def test_which_activities_somebody_may_answer_to(storage: Storage) -> None:
             (ends + MINUTE, [later]),
             (ends - MINUTE, [desk.activity]),
         ):
-            assert service.open_activities(session, member, now) == expected, now
-        assert service.open_activities(session, officer, START) == [desk.activity, committee]
-        assert service.open_activities(session, maker, START) == [foreign]
+            assert open_activities(session, member, now) == expected, now
+        assert open_activities(session, officer, START) == [desk.activity, committee]
+        assert open_activities(session, maker, START) == [foreign]
         for status in (ActivityStatus.HELD, ActivityStatus.CANCELLED, ActivityStatus.POSTPONED):
             desk.activity.status = status
             session.flush()
-            assert service.open_activities(session, member, START) == []
+            assert open_activities(session, member, START) == []
 
 
 def test_the_latest_activities_of_the_branch(storage: Storage) -> None:
@@ -220,8 +177,8 @@ def test_for_whom_an_activity_is(storage: Storage) -> None:
 
         def whom(activity: Activity) -> set[str]:
             session.flush()
-            named = {one.name for one in service.audience(session, activity, SHANGHAI)}
-            asked = {name for name, me in people.items() if service.in_scope(session, me, activity)}
+            named = {one.name for one in audience(session, activity, SHANGHAI)}
+            asked = {name for name, me in people.items() if in_scope(session, me, activity)}
             assert asked == named & people.keys()
             return asked
 
@@ -233,9 +190,9 @@ def test_for_whom_an_activity_is(storage: Storage) -> None:
         desk.activity.scope = Scope.DELEGATED
         session.add(Delegate(activity_id=desk.activity.id, person_id=desk.cast["丙四"]))
         assert whom(desk.activity) == {"丙四"}
-        assert not any(service.in_scope(session, me, foreign) for me in people.values())
+        assert not any(in_scope(session, me, foreign) for me in people.values())
         with refused("^没有找到这项活动。$"):
-            service.find(session, people["甲一"], foreign.id)
+            find_activity(session, people["甲一"], foreign.id)
 
 
 def test_who_keeps_the_roll_and_where_the_groups_are(storage: Storage) -> None:
@@ -244,10 +201,10 @@ def test_who_keeps_the_roll_and_where_the_groups_are(storage: Storage) -> None:
         desk = Desk(session)
         foreign, maker = another_branch(session)
         day = START.date()
-        assert service.desk(session, desk.activity, day) == [desk.cast["甲二"]]
-        assert service.desk(session, desk.make("乙一"), day) == [desk.cast["乙一"], desk.cast["甲二"]]
-        assert service.desk(session, foreign, day) == [maker.id]
-        assert service.desk(session, desk.make("乙一"), day - 1000 * DAY) == [desk.cast["乙一"]]
+        assert roll_keepers(session, desk.activity, day) == [desk.cast["甲二"]]
+        assert roll_keepers(session, desk.make("乙一"), day) == [desk.cast["乙一"], desk.cast["甲二"]]
+        assert roll_keepers(session, foreign, day) == [maker.id]
+        assert roll_keepers(session, desk.make("乙一"), day - 1000 * DAY) == [desk.cast["乙一"]]
         session.add_all(
             GroupChat(branch_id=branch, chat_id=chat, title="群", tied_at=TOLD, active=active)
             for branch, chat, active in (
@@ -257,43 +214,4 @@ def test_who_keeps_the_roll_and_where_the_groups_are(storage: Storage) -> None:
             )
         )
         session.flush()
-        assert service.group_chats(session, desk.cast.branch_id) == [-1]
-
-
-def test_no_notice_is_answered_for_another_branch(storage: Storage) -> None:
-    with storage.transaction() as session:
-        desk = Desk(session)
-        foreign, maker = another_branch(session)
-        notice = service.notice_of(session, foreign.id)
-        assert notice is not None
-        with refused("^没有找到这条通知。$"):
-            participation.acknowledge(session, desk.me("丙四"), notice.id, TOLD)
-        own = service.notice_of(session, desk.activity.id)
-        assert own is not None
-        for each in (notice, own):
-            each.text = "通知"
-        session.flush()
-        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
-        assert participation.unanswered_notices(session, maker, TOLD) == [notice]
-        # Over at its end; answered; closed; without words yet.
-        ends = desk.activity.end_at
-        assert participation.unanswered_notices(session, desk.me("丙四"), ends - MINUTE) == [own]
-        assert participation.unanswered_notices(session, desk.me("丙四"), ends) == []
-        row, _ = participation.acknowledge(session, desk.me("丙四"), own.id, TOLD)
-        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == []
-        assert participation.unanswered_notices(session, desk.me("丙五"), TOLD) == [own]
-        participation.undo(session, desk.me("丙四"), Receipt, row.id, TOLD, SHANGHAI)
-        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == [own]
-        plain = Notice(
-            branch_id=desk.cast.branch_id,
-            text="通知",
-            reply_by=TOLD + MINUTE,
-            created_by_id=desk.cast["甲一"],
-            created_at=TOLD,
-        )
-        session.add(plain)
-        session.flush()
-        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == [plain, own]
-        own.text, plain.closed_at = "", TOLD
-        session.flush()
-        assert participation.unanswered_notices(session, desk.me("丙四"), TOLD) == []
+        assert group_chats(session, desk.cast.branch_id) == [-1]

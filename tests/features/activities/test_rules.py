@@ -1,6 +1,6 @@
 """Decisions about activities, without a database."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -45,15 +45,6 @@ def test_sign_in_window(minutes: float, met: SignIn) -> None:
 )
 def test_no_sign_in_to_what_does_not_take_place(status: ActivityStatus, met: SignIn) -> None:
     assert sign_in(status, START, END, 10, START) is met
-
-
-def test_reply_is_due_at_noon_of_the_next_working_day_or_at_the_start() -> None:
-    told = datetime(2023, 7, 4, 9, 30, tzinfo=SHANGHAI)
-    assert rules.reply_by(told, START, date(2023, 7, 5), SHANGHAI) == datetime(2023, 7, 5, 12, tzinfo=SHANGHAI)
-    soon = datetime(2023, 7, 5, 9, tzinfo=SHANGHAI)
-    assert rules.reply_by(told, soon, date(2023, 7, 5), SHANGHAI) == soon
-    utc = rules.reply_by(told.astimezone(UTC), START, date(2023, 7, 5), SHANGHAI)
-    assert utc.astimezone(UTC).hour == 4
 
 
 def test_roll_of_st1() -> None:

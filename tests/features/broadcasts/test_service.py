@@ -10,16 +10,17 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features import registry
-from bot.features.activities import participation, planning
-from bot.features.activities import service as activities
+from bot.features.activities import planning
 from bot.features.activities.cards import write_notice
 from bot.features.broadcasts import service
 from bot.features.integrity import service as reminders
 from bot.features.integrity import timing
+from bot.features.notices import service as notice_service
 from bot.features.reflections import tasks as tasks
 from bot.features.study import planning as study_planning
 from bot.features.study import service as study
 from bot.kit import broadcasts as kit
+from bot.kit.activities import find_activity
 from bot.kit.broadcasts import to_many
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, To
@@ -95,7 +96,7 @@ def make_activity(session: Session, cast: Cast) -> int:
 def test_the_notice_of_an_activity(storage: Storage, cast: Cast) -> None:
     with storage.transaction() as session:
         notice_id = make_activity(session, cast)
-        participation.acknowledge(session, cast.me(session, TAPPED, DAY), notice_id, NOW)
+        notice_service.acknowledge(session, cast.me(session, TAPPED, DAY), notice_id, NOW)
         correct(session, cast, "甲一", "notice", notice_id, "【党课通知】地点改为二楼会议室")
         found = edits(session, cast)
         assert found[SILENT]["text"].startswith("【党课通知】地点改为二楼会议室\n请于4月2日")
@@ -103,7 +104,7 @@ def test_the_notice_of_an_activity(storage: Storage, cast: Cast) -> None:
         assert found[TAPPED]["text"].endswith("前回复。\n您已回复：收到。")
         assert labels(found[TAPPED]) == ["收到", "请假", "签到", "撤销"]
         assert "撤销" not in labels(edits(session, cast, timedelta(minutes=11))[TAPPED])
-        activity = activities.find(session, cast.me(session, "甲一", DAY), 1)
+        activity = find_activity(session, cast.me(session, "甲一", DAY), 1)
         planning.call_off(session, cast.me(session, "甲一", DAY), activity, NOW)
         with pytest.raises(Refusal, match="已取消"):
             correct(session, cast, "甲一", "notice", notice_id, "再改一次")

@@ -4,21 +4,23 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, leave, messages, participation, service
+from bot.features.leave import buttons, makeups, messages, service
+from bot.features.notices.cards import AskLeave
 from bot.kit import dialog as dialogs
+from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, activity_of_card, choose_activity, find_activity, undone
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.words import short_day
+from storage.activities import in_scope, open_activities
 from storage.choices import LeaveType
 from storage.models.activity import Activity
-from storage.models.attendance import LeaveRequest, Makeup
 from storage.models.dialog import Dialog
 from storage.models.person import Person
 
 
-def ask_leave(session: Session, call: Call, button: buttons.AskLeave) -> Reply:
+def ask_leave(session: Session, call: Call, button: AskLeave) -> Reply:
     """In private the types appear at once; from the group card they come as a private message."""
     activity = _own(session, call, button.activity_id)
     choice = messages.choose_leave(activity, call.tz)
@@ -29,9 +31,9 @@ def ask_leave(session: Session, call: Call, button: buttons.AskLeave) -> Reply:
 
 def _own(session: Session, call: Call, activity_id: int) -> Activity:
     """The activity, for whom it is."""
-    activity = service.find(session, call.me, activity_id)
-    if not service.in_scope(session, call.me, activity):
-        raise Refusal(service.OUT_OF_SCOPE)
+    activity = find_activity(session, call.me, activity_id)
+    if not in_scope(session, call.me, activity):
+        raise Refusal(OUT_OF_SCOPE)
     return activity
 
 
@@ -40,29 +42,29 @@ def choose_leave(session: Session, call: Call, button: buttons.ChooseLeave) -> R
 
 
 def _ask_leave(session: Session, call: Call, activity_id: int, kind: LeaveType) -> Reply:
-    row = leave.ask_leave(session, call.me, activity_id, kind, call.now)
+    row = service.ask_leave(session, call.me, activity_id, kind, call.now)
     activity = session.get_one(Activity, activity_id)
     question = messages.leave_to_decide(row, activity, call.me.name, call.tz)
-    asked = leave.approvers(session, activity, call.me.id, call.tz)
+    asked = service.approvers(session, activity, call.me.id, call.tz)
     return Reply(
         toast="已提交，等待审批。",
         edit=messages.leave_asked(row, activity),
         others=[To(question, person_id=person, key=f"leave:{row.id}:{person}") for person in asked],
-        refresh=[(cards.KIND, activity_id)],
+        refresh=[(ACTIVITY_CARD, activity_id)],
     )
 
 
 def leave_by_word(kind: LeaveType | None, session: Session, call: Call) -> Reply:
     """请假 (公差/病假/事假) typed: for the card replied to, else the only activity ahead, else ask which."""
     if call.card is not None:
-        activity_id = cards.activity_of_card(call.card)
+        activity_id = activity_of_card(call.card)
         ahead = [_own(session, call, activity_id)] if activity_id is not None else []
     else:
-        ahead = [item for item in service.open_activities(session, call.me, call.now) if item.start_at > call.now]
+        ahead = [item for item in open_activities(session, call.me, call.now) if item.start_at > call.now]
     if not ahead:
         raise Refusal("近期没有需要请假的活动。")
     if len(ahead) > 1:
-        return say(messages.choose_activity("请选择要请假的活动。", ahead[:8], buttons.AskLeave, call.tz))
+        return say(choose_activity("请选择要请假的活动。", ahead[:8], AskLeave, call.tz))
     if kind is None:
         choice = messages.choose_leave(ahead[0], call.tz)
         return say(choice) if call.private else Reply(others=[To(choice, person_id=call.me.id)])
@@ -72,13 +74,13 @@ def leave_by_word(kind: LeaveType | None, session: Session, call: Call) -> Reply
 
 
 def decide_leave(session: Session, call: Call, button: buttons.DecideLeave) -> Reply:
-    row, activity = leave.decide_leave(session, call.me, button.leave_id, bool(button.approve), call.now, call.tz)
+    row, activity = service.decide_leave(session, call.me, button.leave_id, bool(button.approve), call.now, call.tz)
     person = session.get_one(Person, row.person_id)
-    due = short_day(service.makeup_due(activity, call.tz).astimezone(call.tz).date())
+    due = short_day(makeups.makeup_due(activity, call.tz).astimezone(call.tz).date())
     word = LEAVE_STATES[row.state]
     done = Message(f"{person.name}同志，{activity.title}：{LEAVE_TYPES[row.type]}{word}。")
     told = To(messages.leave_decided(row, activity, due), person_id=person.id, key=f"leave:{row.id}:decided")
-    return Reply(toast=word, edit=done, others=[told], refresh=[(cards.KIND, activity.id)])
+    return Reply(toast=word, edit=done, others=[told], refresh=[(ACTIVITY_CARD, activity.id)])
 
 
 def cancel_leave(session: Session, call: Call, button: buttons.CancelLeave) -> Reply:
@@ -88,17 +90,17 @@ def cancel_leave(session: Session, call: Call, button: buttons.CancelLeave) -> R
 def cancel_leave_by_word(session: Session, call: Call) -> Reply:
     """取消请假 typed: of the card replied to, else the only leave ahead, else ask which."""
     if call.card is not None:
-        activity_id = cards.activity_of_card(call.card)
+        activity_id = activity_of_card(call.card)
         return _taken_back(session, call, activity_id) if activity_id is not None else Reply()
     mine = [
         activity
-        for activity in service.open_activities(session, call.me, call.now)
-        if activity.start_at > call.now and leave.leave_of(session, activity.id, call.me.id) is not None
+        for activity in open_activities(session, call.me, call.now)
+        if activity.start_at > call.now and service.leave_of(session, activity.id, call.me.id) is not None
     ]
     if not mine:
         raise Refusal("您没有可取消的请假。")
     if len(mine) > 1:
-        return say(messages.choose_activity("请选择要取消请假的活动。", mine[:8], buttons.CancelLeave, call.tz))
+        return say(choose_activity("请选择要取消请假的活动。", mine[:8], buttons.CancelLeave, call.tz))
     return _taken_back(session, call, mine[0].id)
 
 
@@ -112,25 +114,25 @@ def _taken_back(session: Session, call: Call, activity_id: int) -> Reply:
 
 
 def _cancel_leave(session: Session, call: Call, activity_id: int) -> Reply:
-    leave.cancel_leave(session, call.me, activity_id, call.now)
+    service.cancel_leave(session, call.me, activity_id, call.now)
     activity = session.get_one(Activity, activity_id)
     told = [
         To(Message(f"{call.me.name}同志已取消请假：{activity.title}。"), person_id=person)
-        for person in leave.approvers(session, activity, call.me.id, call.tz)
+        for person in service.approvers(session, activity, call.me.id, call.tz)
     ]
     return Reply(
         toast="已取消请假。",
         edit=Message(f"{activity.title}：已取消请假，请按时参加。"),
         others=told,
-        refresh=[(cards.KIND, activity.id)],
+        refresh=[(ACTIVITY_CARD, activity.id)],
     )
 
 
 def start_makeup(session: Session, call: Call, button: buttons.HandInMakeup) -> Reply:
-    activity = service.find(session, call.me, button.activity_id)
+    activity = find_activity(session, call.me, button.activity_id)
     if call.now < activity.start_at:
         raise Refusal("活动举行之后再提交补学。")
-    leave.may_make_up(session, call.me, activity, call.now)
+    makeups.may_make_up(session, call.me, activity, call.now)
     dialogs.ask(session, call.me, "activity.makeup", call.now, activity=activity.id)
     return Reply(toast="请提交补学材料。", here=[Message(_makeup_question(activity))])
 
@@ -140,11 +142,11 @@ def _makeup_question(activity: Activity) -> str:
 
 
 def makeup_by_word(session: Session, call: Call) -> Reply:
-    missed = leave.to_make_up(session, call.me, call.now, call.tz)
+    missed = makeups.to_make_up(session, call.me, call.now, call.tz)
     if not missed:
         raise Refusal("您没有需要补学的活动。")
     if len(missed) > 1:
-        return say(messages.choose_activity("请选择要补学的活动。", missed[:8], buttons.HandInMakeup, call.tz))
+        return say(choose_activity("请选择要补学的活动。", missed[:8], buttons.HandInMakeup, call.tz))
     dialogs.ask(session, call.me, "activity.makeup", call.now, activity=missed[0].id)
     return say(_makeup_question(missed[0]))
 
@@ -152,11 +154,11 @@ def makeup_by_word(session: Session, call: Call) -> Reply:
 def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
     activity_id = int(dialog.draft["activity"])
     files = [file.to_json() for file in call.files]
-    row = leave.hand_in_makeup(session, call.me, activity_id, call.text, files, call.now, call.tz)
+    row = makeups.hand_in_makeup(session, call.me, activity_id, call.text, files, call.now, call.tz)
     dialogs.close(session, call.me.id)
     activity = session.get_one(Activity, activity_id)
     review = messages.makeup_to_review(row, activity, call.me.name)
-    reviewers = leave.approvers(session, activity, call.me.id, call.tz)
+    reviewers = service.approvers(session, activity, call.me.id, call.tz)
     key = f"makeup:{row.id}:{int(call.now.timestamp())}"
     attached = [To(messages.attached(file), person_id=person) for person in reviewers for file in call.files]
     return Reply(
@@ -167,7 +169,7 @@ def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 def review_makeup(session: Session, call: Call, button: buttons.ReviewMakeup) -> Reply:
     if not button.accept:
-        leave.reviewable(session, call.me, button.makeup_id, call.today)
+        makeups.reviewable(session, call.me, button.makeup_id, call.today)
         dialogs.ask(session, call.me, "activity.makeup_reason", call.now, makeup=button.makeup_id)
         return Reply(toast="请写明退回原因。", here=[Message("请发送退回原因（会告诉本人）。不退了请发“取消”。")])
     return _reviewed(session, call, button.makeup_id, True, "")
@@ -185,7 +187,7 @@ def return_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def _reviewed(session: Session, call: Call, makeup_id: int, accept: bool, reason: str) -> Reply:
-    row, activity = leave.review_makeup(session, call.me, makeup_id, accept, call.now, reason, today=call.today)
+    row, activity = makeups.review_makeup(session, call.me, makeup_id, accept, call.now, reason, today=call.today)
     person = session.get_one(Person, row.person_id)
     word = "已通过" if accept else "已退回"
     told = To(messages.makeup_reviewed(row, activity), person_id=person.id)
@@ -193,11 +195,11 @@ def _reviewed(session: Session, call: Call, makeup_id: int, accept: bool, reason
 
 
 def undo_leave(session: Session, call: Call, button: buttons.UndoLeave) -> Reply:
-    return cards.undone(participation.undo(session, call.me, LeaveRequest, button.row_id, call.now, call.tz), "请假")
+    return undone(service.undo(session, call.me, button.row_id, call.now, call.tz).id, "请假")
 
 
 def undo_makeup(session: Session, call: Call, button: buttons.UndoMakeup) -> Reply:
-    return cards.undone(participation.undo(session, call.me, Makeup, button.row_id, call.now, call.tz), "补学")
+    return undone(makeups.undo(session, call.me, button.row_id, call.now, call.tz).id, "补学")
 
 
 def _typed(kind: LeaveType, short: str) -> tuple[str, ...]:
@@ -219,7 +221,7 @@ def _leave_words() -> list[Word]:
 
 
 HANDLERS: list[Handler] = [
-    Tap(buttons.AskLeave, ask_leave),
+    Tap(AskLeave, ask_leave),
     Tap(buttons.ChooseLeave, choose_leave),
     Tap(buttons.CancelLeave, cancel_leave),
     Tap(buttons.DecideLeave, decide_leave),

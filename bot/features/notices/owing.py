@@ -1,24 +1,22 @@
 """Who still owes an answer to a notice: for 我还欠什么, 未完成名单 and the nudge after the reply deadline."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta, tzinfo
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.features.activities import rules, service
-from bot.features.activities.buttons import Acknowledge, HandInMakeup
-from bot.features.activities.rolls import audience_of, delegates
-from bot.kit.deadlines import in_time
+from bot.features.notices.cards import Acknowledge
 from bot.kit.owing import Owing
 from bot.kit.replies import Choice
-from bot.kit.words import moment_words, short_day
-from scheduler.calendar.days import DAY, Calendar, Quarter, at, local_day
+from bot.kit.words import moment_words
+from scheduler.calendar.days import DAY, Calendar, at, local_day
 from scheduler.calendar.store import calendar_of
-from storage.choices import ActivityStatus, LeaveState, MakeupState
+from storage.activities import audience_of, delegates
+from storage.choices import ActivityStatus, LeaveState
 from storage.models.activity import Activity
-from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.attendance import LeaveRequest
 from storage.models.notice import Notice, Receipt
 from storage.roster import rosters
 
@@ -29,21 +27,10 @@ ASKED = (LeaveRequest.state != LeaveState.REFUSED,)
 
 
 def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
-    """Unanswered notices and make-ups still to be handed in; `person_id` narrows it to one person.
+    """Unanswered notices; `person_id` narrows it to one person.
 
     The number of statements depends on nothing that was recorded.
     """
-    return [*_notices(session, branch_id, now, tz, person_id), *_makeups(session, branch_id, now, tz, person_id)]
-
-
-def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
-    """The branches with a notice to be answered by today."""
-    day = now.astimezone(tz).date()
-    today = (Notice.reply_by >= at(day, time(), tz), Notice.reply_by < at(day + DAY, time(), tz))
-    return session.scalars(select(Notice.branch_id).where(*today, Notice.closed_at.is_(None)).distinct())
-
-
-def _notices(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None) -> list[Owing]:
     asking = _asking(session, branch_id, now)
     if not asking:
         return []
@@ -56,6 +43,13 @@ def _notices(session: Session, branch_id: int, now: datetime, tz: tzinfo, person
         for notice, activity in asking
         for person in sorted(asked[notice.id] - received[notice.id] - (away[activity.id] if activity else set()))
     ]
+
+
+def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
+    """The branches with a notice to be answered by today."""
+    day = now.astimezone(tz).date()
+    today = (Notice.reply_by >= at(day, time(), tz), Notice.reply_by < at(day + DAY, time(), tz))
+    return session.scalars(select(Notice.branch_id).where(*today, Notice.closed_at.is_(None)).distinct())
 
 
 def _asking(session: Session, branch_id: int, now: datetime) -> Sequence[Asking]:
@@ -125,51 +119,3 @@ def _nudges(notice: Notice, activity: Activity | None, tz: tzinfo, calendar: Cal
     on_time = activity is None or notice.reply_by < activity.start_at
     worked = calendar.is_working_day(notice.reply_by.astimezone(tz).date())
     return (notice.reply_by,) if on_time and worked else ()
-
-
-def _makeups(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None) -> list[Owing]:
-    """Approved leave of a held activity that has not been made up, in the quarter that is still open (R32)."""
-    # No quarter before the last one is open still.
-    since = Quarter.of(local_day(now, tz)).previous().start
-    query = (
-        select(LeaveRequest.person_id, Activity)
-        .join(Activity, Activity.id == LeaveRequest.activity_id)
-        .where(
-            Activity.branch_id == branch_id,
-            Activity.status == ActivityStatus.HELD,
-            Activity.start_at >= at(since, time(), tz),
-            LeaveRequest.withdrawn_at.is_(None),
-            LeaveRequest.state == LeaveState.APPROVED,
-        )
-    )
-    if person_id is not None:
-        query = query.where(LeaveRequest.person_id == person_id)
-    away = [
-        (person, activity) for person, activity in session.execute(query) if in_time(now, service.cut_off(activity, tz))
-    ]
-    done = _done(session, {activity.id for _, activity in away})
-    return [_of_makeup(person, activity, tz) for person, activity in away if (activity.id, person) not in done]
-
-
-def _done(session: Session, activity_ids: Collection[int]) -> set[tuple[int, int]]:
-    """Who has made up for which of these activities, or came to it after all."""
-    if not activity_ids:
-        return set()
-    made_up = select(Makeup.activity_id, Makeup.person_id).where(
-        Makeup.activity_id.in_(activity_ids),
-        Makeup.withdrawn_at.is_(None),
-        Makeup.state.in_([MakeupState.SUBMITTED, MakeupState.ACCEPTED]),
-    )
-    came = select(Attendance.activity_id, Attendance.person_id).where(
-        Attendance.activity_id.in_(activity_ids),
-        Attendance.withdrawn_at.is_(None),
-        Attendance.status.in_(rules.HERE),
-    )
-    return {(activity, person) for query in (made_up, came) for activity, person in session.execute(query)}
-
-
-def _of_makeup(person: int, activity: Activity, tz: tzinfo) -> Owing:
-    due = service.makeup_due(activity, tz)
-    line = f"{activity.title}：请补学，{short_day(due.astimezone(tz).date())}前"
-    does = Choice(f"补学 {activity.title}"[:20], HandInMakeup(activity.id))
-    return Owing(person, f"makeup:{activity.id}", line, due, does)

@@ -6,10 +6,12 @@ from datetime import datetime, tzinfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import cards, messages, notices, rules, service
-from bot.features.activities.owing import asked_leave
+from bot.features.notices import cards, messages, plain_notices, service
+from bot.features.notices.owing import asked_leave
+from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE
 from bot.kit.replies import Message
 from bot.kit.reposts import Again
+from storage.activities import audience, statuses
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
 from storage.models.notice import Notice
@@ -45,19 +47,21 @@ def _open(session: Session, branch_ids: Sequence[int], now: datetime) -> list[tu
 def _cards(
     session: Session, asking: Sequence[tuple[Notice, Activity | None]], since: datetime, now: datetime, tz: tzinfo
 ) -> Iterator[Again]:
-    subjects = {(cards.KIND, activity.id) if activity else (cards.NOTICE, notice.id) for notice, activity in asking}
+    subjects = {(ACTIVITY_CARD, activity.id) if activity else (cards.NOTICE, notice.id) for notice, activity in asking}
     query = (
         select(Card)
         .join(Outbox, Outbox.id == Card.outbox_id)
         .join(GroupChat, GroupChat.chat_id == Card.chat_id)
         .where(GroupChat.active, Outbox.sent_at < since)
-        .where(Card.kind.in_([cards.KIND, cards.NOTICE]), Card.subject_id.in_([one for _, one in subjects]))
+        .where(Card.kind.in_([ACTIVITY_CARD, cards.NOTICE]), Card.subject_id.in_([one for _, one in subjects]))
         .order_by(Card.id)
     )
     for card in session.scalars(query):
         if (card.kind, card.subject_id) in subjects:
-            render = cards.render if card.kind == cards.KIND else notices.render
-            shown = render(session, card.subject_id, card.chat_id, now, tz)
+            if card.kind == ACTIVITY_CARD:
+                shown = cards.of_group(session, card.subject_id, tz)
+            else:
+                shown = plain_notices.render(session, card.subject_id, card.chat_id, now, tz)
             if shown is not None:
                 about = (card.kind, card.subject_id)
                 yield Again(shown, chat_id=card.chat_id, card=about, old_id=card.message_id)
@@ -66,7 +70,7 @@ def _cards(
 def _private(notice: Notice, activity: Activity | None) -> Message:
     if activity is None:
         return messages.plain_notice(notice.text, None, 0, notice.id)
-    return messages.private_notice(activity, notice)
+    return cards.private_notice(activity, notice)
 
 
 def _waiting(session: Session, notice: Notice, activity: Activity | None, now: datetime, tz: tzinfo) -> list[int]:
@@ -75,8 +79,8 @@ def _waiting(session: Session, notice: Notice, activity: Activity | None, now: d
         members = roster(session, notice.branch_id, notice.created_at.astimezone(tz).date())
         done = service.receipts(session, notice.id)
     else:
-        members = [member for member in service.audience(session, activity, tz) if not member.exempt]
-        signing_in = now >= activity.start_at - rules.OPENS_BEFORE
-        came = set(service.statuses(session, activity.id))
+        members = [member for member in audience(session, activity, tz) if not member.exempt]
+        signing_in = now >= activity.start_at - OPENS_BEFORE
+        came = set(statuses(session, activity.id))
         done = asked_leave(session, activity) | (came if signing_in else service.receipts(session, notice.id))
     return [member.id for member in members if member.id not in done]

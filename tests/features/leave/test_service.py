@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.activities import leave, participation, planning, service
+from bot.features.activities import participation, planning, service
 from bot.features.activities.rules import Roll
+from bot.features.leave import makeups
+from bot.features.leave import service as leave
+from storage.activities import audience, statuses
 from storage.choices import (
     ActivityStatus,
     ActivityType,
@@ -40,7 +43,7 @@ def lines(session: Session, *actions: str) -> list[tuple[str, str, int | None, d
 
 
 def member(desk: Desk, name: str) -> Member:
-    people = service.audience(desk.session, desk.activity, SHANGHAI)
+    people = audience(desk.session, desk.activity, SHANGHAI)
     return next(one for one in people if one.name == name)
 
 
@@ -53,7 +56,7 @@ def mark(desk: Desk, name: str, status: AttendanceStatus, by: str = "甲二", at
 
 
 def hand_in(desk: Desk, name: str, at: datetime = AFTER) -> Makeup:
-    row = leave.hand_in_makeup(desk.session, desk.me(name), desk.activity.id, "已补学", [], at, SHANGHAI)
+    row = makeups.hand_in_makeup(desk.session, desk.me(name), desk.activity.id, "已补学", [], at, SHANGHAI)
     desk.session.flush()
     return row
 
@@ -102,11 +105,11 @@ def test_what_was_off_is_not_made_up(storage: Storage, off: ActivityStatus) -> N
         desk = Desk(session)
         desk.decide(desk.leave("乙四"))
         me = desk.me("乙四")
-        assert leave.to_make_up(session, me, START - timedelta(minutes=1), SHANGHAI) == []
-        assert leave.to_make_up(session, me, START, SHANGHAI) == [desk.activity]
+        assert makeups.to_make_up(session, me, START - timedelta(minutes=1), SHANGHAI) == []
+        assert makeups.to_make_up(session, me, START, SHANGHAI) == [desk.activity]
         desk.activity.status = off
         session.flush()
-        assert leave.to_make_up(session, me, AFTER, SHANGHAI) == []
+        assert makeups.to_make_up(session, me, AFTER, SHANGHAI) == []
         with refused("^活动已取消或改期，无需补学。$"):
             hand_in(desk, "乙四")
         assert session.scalars(select(Makeup)).all() == []
@@ -293,9 +296,9 @@ def test_an_entry_of_the_desk_is_not_undone_by_the_member(storage: Storage) -> N
         theirs, own = rows[desk.cast["丙三"]], rows[desk.cast["甲二"]]
         for name in ("丙三", "甲一"):
             with refused("没有办理此事的权限"):
-                participation.undo(session, desk.me(name), Attendance, theirs.id, AFTER, SHANGHAI)
+                participation.undo(session, desk.me(name), theirs.id, AFTER, SHANGHAI)
         assert theirs.withdrawn_at is None
-        participation.undo(session, desk.me("甲二"), Attendance, own.id, AFTER, SHANGHAI)
+        participation.undo(session, desk.me("甲二"), own.id, AFTER, SHANGHAI)
         assert own.withdrawn_at == AFTER
 
 
@@ -309,7 +312,7 @@ def test_roll_call_dates_the_record_once(storage: Storage) -> None:
         assert desk.activity.settled_at == START
         assert len(roll(desk).present) == 23
         # Exempt people are not called.
-        assert desk.cast["丙八"] not in service.statuses(session, desk.activity.id)
+        assert desk.cast["丙八"] not in statuses(session, desk.activity.id)
         desk.activity.status = ActivityStatus.CANCELLED
         with refused("^活动未举行，不能登记。$"):
             service.settle(session, desk.me("甲二"), desk.activity, [], AFTER, SHANGHAI)
@@ -324,7 +327,7 @@ def test_a_withdrawn_make_up_is_not_reviewed(storage: Storage) -> None:
         desk.decide(desk.leave("乙四"))
         desk.settle()
         row = hand_in(desk, "乙四")
-        participation.undo(session, desk.me("乙四"), Makeup, row.id, AFTER, SHANGHAI)
+        makeups.undo(session, desk.me("乙四"), row.id, AFTER, SHANGHAI)
         for number in (row.id, row.id + 1):
             for act in _reviews(desk, number):
                 with refused("^没有找到这份补学。$"):
@@ -335,7 +338,7 @@ def test_a_withdrawn_make_up_is_not_reviewed(storage: Storage) -> None:
         # What is handed in afterwards is another.
         anew = hand_in(desk, "乙四")
         assert anew.id != row.id
-        leave.review_makeup(session, desk.me("甲二"), anew.id, True, AFTER, today=TOLD.date())
+        makeups.review_makeup(session, desk.me("甲二"), anew.id, True, AFTER, today=TOLD.date())
         assert roll(desk).made_up == (desk.cast["乙四"],)
         for act in _reviews(desk, anew.id):
             with refused("^这份补学已审核。$"):
@@ -346,9 +349,9 @@ def test_a_withdrawn_make_up_is_not_reviewed(storage: Storage) -> None:
 def _reviews(desk: Desk, number: int) -> list[Callable[[], object]]:
     session, me = desk.session, desk.me("甲二")
     return [
-        lambda: leave.reviewable(session, me, number, TOLD.date()),
-        lambda: leave.review_makeup(session, me, number, True, AFTER, today=TOLD.date()),
-        lambda: leave.review_makeup(session, me, number, False, AFTER, "请补充", today=TOLD.date()),
+        lambda: makeups.reviewable(session, me, number, TOLD.date()),
+        lambda: makeups.review_makeup(session, me, number, True, AFTER, today=TOLD.date()),
+        lambda: makeups.review_makeup(session, me, number, False, AFTER, "请补充", today=TOLD.date()),
     ]
 
 
@@ -365,13 +368,13 @@ def test_a_make_up_is_of_one_person_and_one_activity(storage: Storage) -> None:
         third = hand_in(desk, "乙四")
         assert len({mine.id, other.id, third.id}) == 3
         assert mine.due_on == (START + timedelta(days=7)).date()
-        assert [row.id for row in leave.to_make_up(session, desk.me("乙五"), AFTER, SHANGHAI)] == []
-        leave.review_makeup(session, desk.me("甲二"), other.id, False, AFTER, "请补充", today=TOLD.date())
-        assert leave.to_make_up(session, desk.me("乙五"), AFTER, SHANGHAI) == [first]
-        assert leave.to_make_up(session, desk.me("乙五"), CUT_OFF, SHANGHAI) == []
-        leave.review_makeup(session, desk.me("甲二"), mine.id, True, AFTER, today=TOLD.date())
+        assert [row.id for row in makeups.to_make_up(session, desk.me("乙五"), AFTER, SHANGHAI)] == []
+        makeups.review_makeup(session, desk.me("甲二"), other.id, False, AFTER, "请补充", today=TOLD.date())
+        assert makeups.to_make_up(session, desk.me("乙五"), AFTER, SHANGHAI) == [first]
+        assert makeups.to_make_up(session, desk.me("乙五"), CUT_OFF, SHANGHAI) == []
+        makeups.review_makeup(session, desk.me("甲二"), mine.id, True, AFTER, today=TOLD.date())
         with refused("^您的补学已通过。$"):
-            leave.hand_in_makeup(session, desk.me("乙四"), first.id, "再交", [], AFTER, SHANGHAI)
+            makeups.hand_in_makeup(session, desk.me("乙四"), first.id, "再交", [], AFTER, SHANGHAI)
         assert (mine.state, mine.note) == (MakeupState.ACCEPTED, "已补学")
 
 
@@ -382,12 +385,12 @@ def test_who_came_has_nothing_to_make_up(storage: Storage) -> None:
         signed = desk.sign_in("乙四")
         with refused("^您已到会，不需要补学。$"):
             hand_in(desk, "乙四")
-        assert leave.to_make_up(session, desk.me("乙四"), AFTER, SHANGHAI) == []
+        assert makeups.to_make_up(session, desk.me("乙四"), AFTER, SHANGHAI) == []
         # A sign-in that was taken back is none, and one who was entered as absent was not there.
-        participation.undo(session, desk.me("乙四"), Attendance, signed.row_id, START, SHANGHAI)
-        assert leave.to_make_up(session, desk.me("乙四"), AFTER, SHANGHAI) == [desk.activity]
+        participation.undo(session, desk.me("乙四"), signed.row_id, START, SHANGHAI)
+        assert makeups.to_make_up(session, desk.me("乙四"), AFTER, SHANGHAI) == [desk.activity]
         mark(desk, "乙四", AttendanceStatus.ABSENT)
-        assert leave.to_make_up(session, desk.me("乙四"), AFTER, SHANGHAI) == [desk.activity]
+        assert makeups.to_make_up(session, desk.me("乙四"), AFTER, SHANGHAI) == [desk.activity]
         with refused("^活动尚未举行。$"):
             hand_in(desk, "乙四", START - timedelta(seconds=1))
         assert hand_in(desk, "乙四", START).state is MakeupState.SUBMITTED
@@ -401,13 +404,13 @@ def test_only_leave_that_was_approved_and_stands_is_to_be_made_up(storage: Stora
         desk.decide(desk.leave("乙六"))
         leave.cancel_leave(session, desk.me("乙六"), desk.activity.id, TOLD)
         desk.decide(desk.leave("乙七"))
-        found = {name: leave.to_make_up(session, desk.me(name), AFTER, SHANGHAI) for name in ("乙四", "乙五", "乙六")}
+        found = {name: makeups.to_make_up(session, desk.me(name), AFTER, SHANGHAI) for name in ("乙四", "乙五", "乙六")}
         assert found == {"乙四": [], "乙五": [], "乙六": []}
-        assert leave.to_make_up(session, desk.me("乙七"), AFTER, SHANGHAI) == [desk.activity]
+        assert makeups.to_make_up(session, desk.me("乙七"), AFTER, SHANGHAI) == [desk.activity]
         later = desk.make(start_at=START + timedelta(days=1), end_at=START + timedelta(days=1, hours=1))
         desk.activity = later
         desk.decide(desk.leave("乙七"))
-        named = leave.to_make_up(session, desk.me("乙七"), START + timedelta(days=2), SHANGHAI)
+        named = makeups.to_make_up(session, desk.me("乙七"), START + timedelta(days=2), SHANGHAI)
         assert [one.id for one in named] == [later.id, later.id - 1]
 
 
@@ -426,9 +429,9 @@ def test_nobody_passes_the_own_make_up_while_somebody_else_may(storage: Storage)
         desk = Desk(session)
         leave.decide_leave(session, desk.me("甲一"), desk.leave("甲二").id, True, TOLD, SHANGHAI)
         desk.settle(by="甲一")
-        row = leave.hand_in_makeup(session, desk.me("甲二"), desk.activity.id, "已自学", [], AFTER, SHANGHAI)
+        row = makeups.hand_in_makeup(session, desk.me("甲二"), desk.activity.id, "已自学", [], AFTER, SHANGHAI)
         with refused("^本人的补学请由其他同志审核。$"):
-            leave.review_makeup(session, desk.me("甲二"), row.id, True, AFTER, today=TOLD.date())
+            makeups.review_makeup(session, desk.me("甲二"), row.id, True, AFTER, today=TOLD.date())
         session.execute(update(DutySpan).where(DutySpan.person_id != desk.cast["甲二"]).values(to_on=TOLD.date()))
-        leave.review_makeup(session, desk.me("甲二"), row.id, True, AFTER, today=TOLD.date())
+        makeups.review_makeup(session, desk.me("甲二"), row.id, True, AFTER, today=TOLD.date())
         assert row.state is MakeupState.ACCEPTED

@@ -1,4 +1,4 @@
-"""A notice as something that goes to many: how it reads now for each, how it would with other words, a preview."""
+"""A notice as something that goes to many: how it reads now for each, how it would with other words."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -6,21 +6,18 @@ from datetime import datetime, tzinfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, messages, notices, planning, rules, service
+from bot.features.notices import buttons, cards, messages, plain_notices
 from bot.kit.access import Right
-from bot.kit.broadcasts import BatchContent, Broadcast, Sent, preview
+from bot.kit.broadcasts import BatchContent, Broadcast, Sent
 from bot.kit.deadlines import may_undo
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES
-from bot.kit.handlers import Call
-from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message
 from bot.kit.words import moment_words
-from scheduler.calendar.store import calendar_of
+from storage.activities import components
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.notice import Notice, Receipt
-from storage.models.person import Person
 
 CLOSED = "活动已取消或改期，不能更正。"
 PLAIN_HEAD = "【通知】"
@@ -40,10 +37,10 @@ def find(session: Session, notice_id: int, tz: tzinfo) -> BatchContent | None:
         branch_id=notice.branch_id,
         title=notice.text.split("\n")[0],
         text=_split(notice)[1],
-        longest=notices.LONGEST,
+        longest=plain_notices.LONGEST,
         right=Right.MAKE_NOTICE if activity is None else Right.MAKE_ACTIVITY,
         group_id=activity.group_id if activity is not None else None,
-        types=[one.type for one in service.components(session, activity.id)] if activity is not None else [],
+        types=[one.type for one in components(session, activity.id)] if activity is not None else [],
         cards=[cards.card_of(notice)],
         closed=CLOSED if off else "",
     )
@@ -80,8 +77,8 @@ def reads(session: Session, notice_id: int, sent: Sent, now: datetime, tz: tzinf
     notice = session.get_one(Notice, notice_id)
     if sent.person_id is None:
         if notice.activity_id is not None:
-            return cards.render(session, notice.activity_id, sent.chat_id, now, tz)
-        return notices.render(session, notice_id, sent.chat_id, now, tz)
+            return cards.of_group(session, notice.activity_id, tz)
+        return plain_notices.render(session, notice_id, sent.chat_id, now, tz)
     mine = (Receipt.notice_id == notice_id, Receipt.person_id == sent.person_id, Receipt.withdrawn_at.is_(None))
     receipt = session.scalars(select(Receipt).where(*mine)).first()
     undo = Choice("撤销", buttons.UndoReceipt(receipt.id)) if receipt and may_undo(receipt.at, now) else None
@@ -93,7 +90,7 @@ def _private(session: Session, notice: Notice, text: str, answers: Sequence[str]
     activity = _activity(session, notice)
     said = Notice(id=notice.id, text=text)
     if activity is not None:
-        return messages.private_notice(activity, said, "\n".join(answers), undo)
+        return cards.private_notice(activity, said, "\n".join(answers), undo)
     if answers:
         return Message("\n".join([text, *answers]), [[undo]] if undo else [])
     return messages.plain_notice(text, None, 0, notice.id)
@@ -112,26 +109,3 @@ def _done(session: Session, notice: Notice, person_id: int, tz: tzinfo) -> list[
 
 
 BROADCASTS = [Broadcast(cards.NOTICE, find, reworded, change, reads)]
-
-
-# --- 发给自己看看 ----------------------------------------------------------------------------------------------------
-
-
-def preview_of(session: Session, call: Call, plan: planning.Plan, privately: bool) -> Message:
-    """The notice of an activity that is not made yet, as the members or the group will see it."""
-    if plan.start_at <= call.now:
-        raise Refusal("补录的活动不发通知。")
-    activity = planning.drafted(session, call.me, plan, call.now, call.tz)
-    activity.id = 0
-    host = session.get(Person, plan.host_id) if plan.host_id else None
-    next_day = calendar_of(session, call.me.branch_id).next_working_day(call.today)
-    deadline = rules.reply_by(call.now, plan.start_at, next_day, call.tz)
-    agenda = list(dict.fromkeys(plan.first_agenda))
-    types = list(dict.fromkeys(plan.types))
-    text = messages.notice_text(activity, types, host.name if host else "", agenda, deadline, call.tz)
-    notice = Notice(id=0, text=text)
-    if privately:
-        return preview(messages.private_notice(activity, notice))
-    people = service.audience(session, activity, call.tz)
-    counts = messages.Counts(sum(not one.exempt for one in people), 0, 0, 0, 0)
-    return preview(messages.group_card(activity, notice, counts))

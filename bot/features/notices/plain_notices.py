@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, messages, rules, service
+from bot.features.notices import buttons, cards, messages, rules, service
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, require
 from bot.kit.broadcasts import delivering, preview, progress_card, to_many, with_delivery
@@ -14,6 +14,7 @@ from bot.kit.replies import TEXT_LIMIT, Message, Reply, To, say
 from bot.kit.words import cut, moment_words, units
 from scheduler.calendar.store import calendar_of
 from storage import audit
+from storage.lookups import group_chats
 from storage.models.dialog import Dialog
 from storage.models.notice import Notice
 from storage.roster import roster
@@ -38,7 +39,7 @@ def typed(session: Session, call: Call, dialog: Dialog) -> Reply:
     # A dialog anew: the buttons under an earlier text must not send this one.
     asked = dialogs.ask(session, call.me, STEP, call.now, text=text)
     expected = len(roster(session, call.me.branch_id, call.today))
-    grouped = bool(service.group_chats(session, call.me.branch_id))
+    grouped = bool(group_chats(session, call.me.branch_id))
     return Reply(here=[messages.notice_preview(_body(session, call, text), grouped, expected, asked.id)])
 
 
@@ -69,7 +70,7 @@ def decide(session: Session, call: Call, button: buttons.PlainNotice) -> Reply:
 
 def _preview(session: Session, call: Call, text: str) -> Message:
     """As it will stand in the group, or in each one's own chat."""
-    if not service.group_chats(session, call.me.branch_id):
+    if not group_chats(session, call.me.branch_id):
         return preview(messages.plain_notice(_body(session, call, text), None, 0, 0))
     expected = len(roster(session, call.me.branch_id, call.today))
     return preview(messages.plain_notice(_body(session, call, text), 0, expected, 0))
@@ -105,7 +106,7 @@ def _tell(session: Session, call: Call, notice: Notice) -> list[To]:
     """The desk's card first: it shows how far the others are."""
     members = roster(session, notice.branch_id, call.today)
     shown = messages.plain_notice(notice.text, 0, len(members), notice.id)
-    card, chats = cards.card_of(notice), service.group_chats(session, notice.branch_id)
+    card, chats = cards.card_of(notice), group_chats(session, notice.branch_id)
     told = [To(shown, chat_id=chat, key=f"notice:{notice.id}:chat:{chat}", card=card) for chat in chats]
     if not chats:
         private = messages.plain_notice(notice.text, None, 0, notice.id)

@@ -1,27 +1,26 @@
-"""Not coming: leave asked for, decided, taken back or entered by the desk; and what is made up for it."""
+"""Not coming: leave asked for, decided, taken back or entered by the desk."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.activities import rules, service
 from bot.kit.access import TABLE, Reach, Right, require
-from bot.kit.deadlines import in_time
+from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, before_cut_off, cut_off, find_activity
 from bot.kit.refusal import Refusal
+from bot.kit.undo import Step, own_row, take_back
 from storage import audit
+from storage.activities import in_scope, roll_keepers
 from storage.audience import Me
-from storage.choices import Duty, LeaveState, LeaveType, MakeupState
+from storage.choices import OFF, Duty, LeaveState, LeaveType
 from storage.models.activity import Activity
-from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.person import DutySpan, Person
 from storage.roster import Member, duties_on, holders, leaders_on, roster
 from storage.spans import on_day
 
 # In the log: nobody else could have approved it.
-OWN_MAKEUP = "本人的补学请由其他同志审核。"
 OWN: dict[str, Any] = {"own": True}
 
 
@@ -40,10 +39,10 @@ def ask_leave(session: Session, me: Me, activity_id: int, kind: LeaveType, now: 
 
     Asking again with another type replaces a pending request; a decided one stands.
     """
-    activity = service.find(session, me, activity_id)
-    if not service.in_scope(session, me, activity):
-        raise Refusal(service.OUT_OF_SCOPE)
-    if rules.sign_in(activity.status, activity.start_at, activity.end_at, 0, now) is rules.SignIn.OFF:
+    activity = find_activity(session, me, activity_id)
+    if not in_scope(session, me, activity):
+        raise Refusal(OUT_OF_SCOPE)
+    if activity.status in OFF:
         raise Refusal("活动已取消或改期，不必请假。")
     if now >= activity.start_at:
         raise Refusal("活动已开始，请联系组织委员补登请假。")
@@ -69,15 +68,15 @@ def decide_leave(
     row = session.get(LeaveRequest, leave_id)
     if row is None or row.withdrawn_at is not None:
         raise Refusal("这条请假已撤回。")
-    activity = service.find(session, me, row.activity_id)
+    activity = find_activity(session, me, row.activity_id)
     found = roster(session, activity.branch_id, activity.start_at.astimezone(tz).date(), [row.person_id])
     require(me, Right.APPROVE_LEAVE, branch_id=activity.branch_id, group_id=found[0].group_id if found else None)
     alone = row.person_id == me.id and _nobody_else(session, me, found[0].group_id if found else None, now, tz)
     if row.state is not LeaveState.PENDING:
         raise Refusal("这条请假已审批。")
-    if activity.status in rules.OFF:
+    if activity.status in OFF:
         raise Refusal("活动已取消或改期，无需审批。")
-    service.before_cut_off(activity, now, tz)
+    before_cut_off(activity, now, tz)
     state = LeaveState.APPROVED if approve else LeaveState.REFUSED
     audit.change(
         session,
@@ -128,7 +127,7 @@ def cancel_leave(session: Session, me: Me, activity_id: int, now: datetime) -> L
     row = leave_of(session, activity_id, me.id)
     if row is None:
         raise Refusal("您没有可取消的请假。")
-    activity = service.find(session, me, activity_id)
+    activity = find_activity(session, me, activity_id)
     if now >= activity.start_at:
         raise Refusal("活动已开始，不能取消请假；如已到会请直接签到。")
     audit.change(
@@ -151,9 +150,9 @@ def enter_leave(
     """
     require(me, Right.APPROVE_LEAVE, branch_id=activity.branch_id, group_id=person.group_id)
     alone = person.id == me.id and _nobody_else(session, me, person.group_id, now, tz)
-    if activity.status in rules.OFF:
+    if activity.status in OFF:
         raise Refusal("活动未举行，不能登记。")
-    service.before_cut_off(activity, now, tz)
+    before_cut_off(activity, now, tz)
     earlier = leave_of(session, activity.id, person.id)
     signed = (
         Attendance.activity_id == activity.id,
@@ -198,7 +197,7 @@ def approvers(session: Session, activity: Activity, person_id: int, tz: tzinfo) 
     approve it is among them; the asker only where nobody else may.
     """
     day = activity.start_at.astimezone(tz).date()
-    desk = [person for person in service.desk(session, activity, day) if person != person_id]
+    desk = [person for person in roll_keepers(session, activity, day) if person != person_id]
     found = roster(session, activity.branch_id, day, [person_id])
     group_id = found[0].group_id if found else None
     others = who_else_approves(session, activity.branch_id, person_id, group_id, day)
@@ -208,107 +207,26 @@ def approvers(session: Session, activity: Activity, person_id: int, tz: tzinfo) 
     return [*desk, *([one for one in secretary if one in others] or others or secretary)]
 
 
-def hand_in_makeup(
-    session: Session,
-    me: Me,
-    activity_id: int,
-    note: str,
-    files: Sequence[dict[str, Any]],
-    now: datetime,
-    tz: tzinfo,
-) -> Makeup:
-    """Hand in what was made up; done on the day it was handed in. Only who was not there has something to make up."""
-    activity = service.find(session, me, activity_id)
-    may_make_up(session, me, activity, now)
-    row = _makeup_of(session, activity_id, me.id)
-    if row is not None and row.state is MakeupState.ACCEPTED:
-        raise Refusal("您的补学已通过。")
-    if row is None:
-        row = Makeup(
-            activity_id=activity_id,
-            person_id=me.id,
-            due_on=service.makeup_due(activity, tz).astimezone(tz).date(),
-        )
-        session.add(row)
-    handed_in = {
-        "state": MakeupState.SUBMITTED,
-        "note": note,
-        "files": list(files),
-        "submitted_at": now,
-        "done_on": now.astimezone(tz).date(),
-        "return_reason": "",
-    }
-    audit.change(session, "submit", row, handed_in, now=now, by=me)
-    return row
+def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
+    """撤销请假, while nobody has decided on it."""
+    row = own_row(session, me, LeaveRequest, row_id)
+    if row.state is not LeaveState.PENDING:
+        raise Refusal("请假已审批，如需取消请点“取消请假”。")
+    activity = session.get_one(Activity, row.activity_id)
+    closes, state = cut_off(activity, tz), LeaveState.WITHDRAWN
+    take_back(session, me, row, row.requested_at, now, activity.branch_id, closes, state=state)
+    return activity
 
 
-def may_make_up(session: Session, me: Me, activity: Activity, now: datetime) -> None:
-    """Refuse who was there, and what has not been held or will not be."""
-    if service.statuses(session, activity.id).get(me.id) in rules.HERE:
-        raise Refusal("您已到会，不需要补学。")
-    if activity.status in rules.OFF:
-        raise Refusal("活动已取消或改期，无需补学。")
-    if now < activity.start_at:
-        raise Refusal("活动尚未举行。")
-
-
-def _makeup_of(session: Session, activity_id: int, person_id: int) -> Makeup | None:
-    return session.scalars(
-        select(Makeup).where(
-            Makeup.activity_id == activity_id, Makeup.person_id == person_id, Makeup.withdrawn_at.is_(None)
-        )
-    ).first()
-
-
-def review_makeup(
-    session: Session, me: Me, makeup_id: int, accept: bool, now: datetime, reason: str = "", *, today: date
-) -> tuple[Makeup, Activity]:
-    """通过 or 退回 with a reason."""
-    row, activity = reviewable(session, me, makeup_id, today)
-    state = MakeupState.ACCEPTED if accept else MakeupState.RETURNED
-    decided = {"state": state, "reviewed_at": now, "reviewed_by_id": me.id, "return_reason": reason}
-    audit.change(session, "review", row, decided, now=now, by=me)
-    return row, activity
-
-
-def reviewable(session: Session, me: Me, makeup_id: int, today: date) -> tuple[Makeup, Activity]:
-    """A make-up that waits for a decision, for somebody who may decide."""
-    row = session.get(Makeup, makeup_id)
-    if row is None or row.withdrawn_at is not None:
-        raise Refusal("没有找到这份补学。")
-    activity = service.find(session, me, row.activity_id)
-    require(me, Right.REVIEW_PIECES, branch_id=activity.branch_id)
-    if row.state is not MakeupState.SUBMITTED:
-        raise Refusal("这份补学已审核。")
-    if row.person_id == me.id and who_else(session, Right.REVIEW_PIECES, me.branch_id, me.id, None, today):
-        raise Refusal(OWN_MAKEUP)
-    return row, activity
-
-
-def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Activity]:
-    """Activities that somebody missed on leave and has not made up; nearest first. One that was off is not missed."""
-    done = select(Makeup.activity_id).where(
-        Makeup.person_id == me.id,
-        Makeup.withdrawn_at.is_(None),
-        Makeup.state.in_([MakeupState.SUBMITTED, MakeupState.ACCEPTED]),
-    )
-    away = select(LeaveRequest.activity_id).where(
-        LeaveRequest.person_id == me.id,
-        LeaveRequest.state == LeaveState.APPROVED,
-        LeaveRequest.withdrawn_at.is_(None),
-    )
-    came = select(Attendance.activity_id).where(
-        Attendance.person_id == me.id, Attendance.withdrawn_at.is_(None), Attendance.status.in_(rules.HERE)
-    )
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """The own requests since then."""
     query = (
-        select(Activity)
-        .where(
-            Activity.id.in_(away),
-            Activity.id.not_in(done),
-            Activity.id.not_in(came),
-            Activity.start_at <= now,
-            Activity.status.not_in(rules.OFF),
-        )
-        .order_by(Activity.start_at.desc())
+        select(LeaveRequest, Activity.title)
+        .join(Activity, Activity.id == LeaveRequest.activity_id)
+        .where(LeaveRequest.person_id == me.id, LeaveRequest.state == LeaveState.PENDING)
+        .where(LeaveRequest.withdrawn_at.is_(None), LeaveRequest.requested_at >= since)
     )
-    return [activity for activity in session.scalars(query) if in_time(now, service.cut_off(activity, tz))]
+    return [
+        Step(row.requested_at, "请假", title, (ACTIVITY_CARD, row.activity_id), row.id, undo)
+        for row, title in session.execute(query)
+    ]

@@ -1,0 +1,52 @@
+"""Every button of this feature; prefixes are unique over the house (tests/test_house.py)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.kit.buttons import Button
+from storage.choices import LeaveType
+
+
+@dataclass(frozen=True)
+class ChooseLeave(Button):
+    prefix: ClassVar[str] = "lt"
+    activity_id: int
+    kind: LeaveType
+
+
+@dataclass(frozen=True)
+class CancelLeave(Button):
+    prefix: ClassVar[str] = "lc"
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class DecideLeave(Button):
+    prefix: ClassVar[str] = "ld"
+    leave_id: int
+    approve: int
+
+
+@dataclass(frozen=True)
+class HandInMakeup(Button):
+    prefix: ClassVar[str] = "mk"
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class ReviewMakeup(Button):
+    prefix: ClassVar[str] = "mr"
+    makeup_id: int
+    accept: int
+
+
+@dataclass(frozen=True)
+class UndoLeave(Button):
+    prefix: ClassVar[str] = "ul"
+    row_id: int
+
+
+@dataclass(frozen=True)
+class UndoMakeup(Button):
+    prefix: ClassVar[str] = "um"
+    row_id: int

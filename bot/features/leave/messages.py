@@ -1,0 +1,72 @@
+"""Every word about leave and make-ups."""
+
+from datetime import tzinfo
+
+from bot.features.leave import buttons
+from bot.kit.glossary.choices import LEAVE_TYPES
+from bot.kit.handlers import File
+from bot.kit.replies import Choice, Document, Message
+from bot.kit.words import cut, moment_words
+from storage.choices import LeaveState, MakeupState
+from storage.models.activity import Activity
+from storage.models.attendance import LeaveRequest, Makeup
+
+
+def choose_leave(activity: Activity, tz: tzinfo) -> Message:
+    kinds = [Choice(word, buttons.ChooseLeave(activity.id, kind)) for kind, word in LEAVE_TYPES.items()]
+    return Message(
+        f"{activity.title}（{moment_words(activity.start_at, tz)}）\n请假：请选择类别。",
+        [kinds[:2], kinds[2:]],
+    )
+
+
+def leave_asked(row: LeaveRequest, activity: Activity) -> Message:
+    return Message(
+        f"{activity.title}：{LEAVE_TYPES[row.type]}已提交，等待组织委员审批。",
+        [[Choice("撤销", buttons.UndoLeave(row.id))]],
+    )
+
+
+def leave_to_decide(row: LeaveRequest, activity: Activity, name: str, tz: tzinfo) -> Message:
+    late = "（补批）" if row.requested_at > activity.start_at else ""
+    when = moment_words(activity.start_at, tz)
+    return Message(
+        f"【请假审批】{name}同志申请{LEAVE_TYPES[row.type]}{late}\n{activity.title}，{when}",
+        [[Choice("批准", buttons.DecideLeave(row.id, 1)), Choice("不批准", buttons.DecideLeave(row.id, 0))]],
+    )
+
+
+def leave_decided(row: LeaveRequest, activity: Activity, makeup_due: str) -> Message:
+    """To the person who asked."""
+    if row.state is LeaveState.APPROVED:
+        return Message(
+            f"{activity.title}：{LEAVE_TYPES[row.type]}已批准，请于{makeup_due}前补学。",
+            [
+                [
+                    Choice("补学材料", buttons.HandInMakeup(activity.id)),
+                    Choice("取消请假", buttons.CancelLeave(activity.id)),
+                ]
+            ],
+        )
+    return Message(f"{activity.title}：{LEAVE_TYPES[row.type]}未批准，请按时参加。")
+
+
+def makeup_to_review(row: Makeup, activity: Activity, name: str) -> Message:
+    return Message(
+        cut(f"【补学审核】{name}同志：{activity.title}\n{row.note or '（见附件）'}", 3800),
+        [[Choice("通过", buttons.ReviewMakeup(row.id, 1)), Choice("退回", buttons.ReviewMakeup(row.id, 0))]],
+    )
+
+
+def makeup_reviewed(row: Makeup, activity: Activity) -> Message:
+    if row.state is MakeupState.ACCEPTED:
+        return Message(f"{activity.title}：补学已通过。")
+    return Message(
+        f"{activity.title}：补学已退回：{row.return_reason}",
+        [[Choice("重新提交", buttons.HandInMakeup(activity.id))]],
+    )
+
+
+def attached(file: File) -> Document:
+    """What somebody handed in, passed on to who reviews it by Telegram's own id of the file."""
+    return Document(file.name or "补学材料", file_id=file.file_id, kind=file.kind)

@@ -1,0 +1,118 @@
+"""The card of a notice, in the group and in private: its words, its counts, its buttons.
+
+Of an activity it offers 收到, 请假 and 签到. The last two are answered by the features above this one, leave and
+activities; their buttons stand here because the card that shows them does.
+"""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import ClassVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.kit.activities import ACTIVITY_CARD
+from bot.kit.buttons import Button
+from bot.kit.replies import Choice, Message, Rows
+from storage.activities import audience, notice_of, statuses
+from storage.choices import HERE, ActivityStatus, LeaveState
+from storage.models.activity import Activity
+from storage.models.attendance import LeaveRequest
+from storage.models.notice import Notice, Receipt
+
+# The card of a plain notice, and the kind of broadcast that every notice is.
+NOTICE = "notice"
+
+
+@dataclass(frozen=True)
+class Acknowledge(Button):
+    prefix: ClassVar[str] = "rc"
+    notice_id: int
+
+
+@dataclass(frozen=True)
+class AskLeave(Button):
+    prefix: ClassVar[str] = "lv"
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class SignIn(Button):
+    prefix: ClassVar[str] = "si"
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a live card shows."""
+
+    expected: int
+    received: int
+    on_leave: int
+    pending_leave: int
+    signed_in: int
+
+
+def count(session: Session, activity: Activity, notice: Notice | None, tz: tzinfo) -> Counts:
+    """Counted, never kept: no row is touched by every tap."""
+    people = {member.id: member for member in audience(session, activity, tz)}
+    came = [person for person, status in statuses(session, activity.id).items() if status in HERE]
+    expected = sum(1 for member in people.values() if not member.exempt or member.id in came)
+    received = 0
+    if notice is not None:
+        live = (Receipt.notice_id == notice.id, Receipt.withdrawn_at.is_(None))
+        received = sum(1 for person in session.scalars(select(Receipt.person_id).where(*live)) if person in people)
+    leave = dict(
+        session.execute(
+            select(LeaveRequest.state, func.count())
+            .where(LeaveRequest.activity_id == activity.id, LeaveRequest.withdrawn_at.is_(None))
+            .group_by(LeaveRequest.state)
+        ).all()
+    )
+    return Counts(
+        expected=expected,
+        received=received,
+        on_leave=leave.get(LeaveState.APPROVED, 0),
+        pending_leave=leave.get(LeaveState.PENDING, 0),
+        signed_in=len(came),
+    )
+
+
+def counts_line(counts: Counts) -> str:
+    pending = f"（待批{counts.pending_leave}）" if counts.pending_leave else ""
+    return f"已收到 {counts.received}/{counts.expected}，请假 {counts.on_leave}{pending}，已签到 {counts.signed_in}"
+
+
+def member_rows(activity_id: int, notice_id: int) -> Rows:
+    """The same three buttons in the same order, everywhere."""
+    return [
+        [Choice("收到", Acknowledge(notice_id)), Choice("请假", AskLeave(activity_id))],
+        [Choice("签到", SignIn(activity_id))],
+    ]
+
+
+def group_card(activity: Activity, notice: Notice, counts: Counts) -> Message:
+    """The one card in the group: numbers only, never names."""
+    if activity.status is ActivityStatus.CANCELLED:
+        return Message(f"【活动取消】\n{notice.text}")
+    text = f"{notice.text}\n{counts_line(counts)}"
+    return Message(text, member_rows(activity.id, notice.id) if activity.status is ActivityStatus.PLANNED else ())
+
+
+def of_group(session: Session, activity_id: int, tz: tzinfo) -> Message | None:
+    """The card of an activity's notice as it should stand in a group now."""
+    activity, notice = session.get(Activity, activity_id), notice_of(session, activity_id)
+    if activity is None or notice is None:
+        return None
+    return group_card(activity, notice, count(session, activity, notice, tz))
+
+
+def private_notice(activity: Activity, notice: Notice, answered: str = "", undo: Choice | None = None) -> Message:
+    """A member's own card, with the own answer once there is one."""
+    rows = [*member_rows(activity.id, notice.id), *([[undo]] if undo else [])]
+    return Message(f"{notice.text}\n{answered}".strip(), rows)
+
+
+def card_of(notice: Notice) -> tuple[str, int]:
+    """The live card that shows a notice."""
+    return (ACTIVITY_CARD, notice.activity_id) if notice.activity_id is not None else (NOTICE, notice.id)

@@ -1,0 +1,83 @@
+"""Notices and who has received them: 收到, what still waits for it."""
+
+from datetime import datetime, tzinfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bot.features.notices.cards import card_of
+from bot.kit.refusal import Refusal
+from bot.kit.undo import Step, own_row, take_back
+from storage.activities import in_scope, notice_of
+from storage.audience import Me
+from storage.lookups import of_branch
+from storage.models.activity import Activity
+from storage.models.notice import Notice, Receipt
+
+
+def acknowledge(session: Session, me: Me, notice_id: int, now: datetime) -> tuple[Receipt, bool]:
+    """收到; returns the row and whether it is new. A closed notice still takes it: the reader has read it."""
+    notice = of_branch(session, Notice, notice_id, me.branch_id)
+    if notice is None:
+        raise Refusal("没有找到这条通知。")
+    if notice.closed_at is not None and notice.activity_id is not None:
+        # The card of the old date is still up there: its 收到 answers the notice of the new one.
+        notice = notice_of(session, notice.activity_id) or notice
+    row = session.scalars(
+        select(Receipt).where(
+            Receipt.notice_id == notice.id, Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None)
+        )
+    ).first()
+    if row is not None:
+        return row, False
+    row = Receipt(notice_id=notice.id, person_id=me.id, at=now)
+    session.add(row)
+    session.flush()
+    return row, True
+
+
+def unanswered_notices(session: Session, me: Me, now: datetime) -> list[Notice]:
+    """Open notices that somebody has neither received nor asked leave for; the nearest deadline first."""
+    answered = select(Receipt.notice_id).where(Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None))
+    query = (
+        select(Notice, Activity)
+        .outerjoin(Activity, Activity.id == Notice.activity_id)
+        .where(
+            Notice.branch_id == me.branch_id,
+            Notice.closed_at.is_(None),
+            Notice.id.not_in(answered),
+            Notice.text != "",
+            or_(Notice.activity_id.is_(None), Activity.end_at > now),
+        )
+        .order_by(Notice.reply_by, Notice.id)
+    )
+    return [
+        notice for notice, activity in session.execute(query) if activity is None or in_scope(session, me, activity)
+    ]
+
+
+def receipts(session: Session, notice_id: int) -> set[int]:
+    return set(
+        session.scalars(select(Receipt.person_id).where(Receipt.notice_id == notice_id, Receipt.withdrawn_at.is_(None)))
+    )
+
+
+def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Notice:
+    """撤销收到"""
+    row = own_row(session, me, Receipt, row_id)
+    notice = session.get_one(Notice, row.notice_id)
+    take_back(session, me, row, row.at, now, notice.branch_id)
+    return notice
+
+
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """The own 收到 since then."""
+    query = (
+        select(Receipt, Notice)
+        .join(Notice, Notice.id == Receipt.notice_id)
+        .where(Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None), Receipt.at >= since)
+    )
+    return [
+        Step(row.at, "收到", notice.text.split("\n")[0][:100], card_of(notice), row.id, undo)
+        for row, notice in session.execute(query)
+    ]

@@ -1,0 +1,70 @@
+"""What the features about an activity share: finding it, its quarter's cut-off, asking which one, its live card."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, tzinfo
+
+from sqlalchemy.orm import Session
+
+from bot.kit import deadlines
+from bot.kit.buttons import Button
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Choice, Message, Reply
+from bot.kit.words import short_day
+from scheduler.calendar.days import Quarter
+from storage.audience import Me
+from storage.lookups import of_branch
+from storage.models.activity import Activity
+
+NO_SUCH = "没有找到这项活动。"
+OUT_OF_SCOPE = "您不在本次活动的参加范围内。"
+# How long before the start one may sign in (R33).
+OPENS_BEFORE = timedelta(minutes=30)
+# The kind of its live card.
+ACTIVITY_CARD = "activity"
+
+
+def find_activity(session: Session, me: Me, activity_id: int) -> Activity:
+    """The activity, when it is of one's own branch; refuses politely otherwise."""
+    activity = of_branch(session, Activity, activity_id, me.branch_id)
+    if activity is None:
+        raise Refusal(NO_SUCH)
+    return activity
+
+
+def cut_off(activity: Activity, tz: tzinfo) -> datetime:
+    """When the quarter of the activity takes nothing more without a correction (D20)."""
+    return Quarter.of(activity.start_at.astimezone(tz).date()).cut_off(tz)
+
+
+def before_cut_off(activity: Activity, now: datetime, tz: tzinfo) -> None:
+    deadlines.before_cut_off(now, cut_off(activity, tz))
+
+
+def choose_activity(
+    title: str,
+    activities: Iterable[Activity],
+    does: Callable[[int], Button],
+    tz: tzinfo,
+) -> Message:
+    """Ask which one, when a plain word could mean several."""
+    return Message(
+        title,
+        [
+            [
+                Choice(
+                    f"{short_day(activity.start_at.astimezone(tz).date())} {activity.title}"[:24],
+                    does(activity.id),
+                )
+            ]
+            for activity in activities
+        ],
+    )
+
+
+def activity_of_card(card: tuple[str, int]) -> int | None:
+    """The activity that a live card shows; None for a card of something else."""
+    return card[1] if card[0] == ACTIVITY_CARD else None
+
+
+def undone(activity_id: int, what: str) -> Reply:
+    return Reply(toast=f"已撤销{what}。", edit=Message(f"已撤销{what}。"), refresh=[(ACTIVITY_CARD, activity_id)])
