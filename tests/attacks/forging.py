@@ -10,9 +10,9 @@ from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from bot.features.activities import buttons as activities
-from bot.features.activities import wizard as activity_wizard
+from bot.features.activities import forms as activity_forms
 from bot.features.reflections import buttons as reflections
-from bot.features.reflections import wizard as task_wizard
+from bot.features.reflections import forms as task_forms
 from bot.features.registry import HANDLERS
 from bot.features.roster.buttons import Kind, Pick
 from bot.features.roster.rules import STEPS, Step
@@ -32,8 +32,8 @@ NUMBERS = (0, -1, 7, 2**40, 2**62, -(2**62), 99991231, 99994)
 JUNK = ("", "x", "go", "²", "9" * 25, "2023-02-30", "9999-12-31", "0001-01-01", "9999-12", "25:99")
 # Buttons that name a question and its answer: the questions there are.
 QUESTIONS: dict[type[Button], tuple[str, ...]] = {
-    activities.Wizard: (*activity_wizard.ASK, "go", "confirm", "x"),
-    reflections.TaskWizard: (*task_wizard.ASK, "go", "confirm", "x"),
+    activities.Wizard: (*activity_forms.ASK, "go", "confirm", "x"),
+    reflections.TaskWizard: (*task_forms.ASK, "go", "confirm", "x"),
 }
 Opened = tuple[str, Any]
 ANSWERS = dict.fromkeys(Step, 0) | {Step.NAME: "丁九", Step.DAY: 20230707}

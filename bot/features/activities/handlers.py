@@ -11,6 +11,7 @@ from bot.features.activities import (
     cards,
     codes,
     desk,
+    forms,
     guests,
     messages,
     notices,
@@ -18,7 +19,6 @@ from bot.features.activities import (
     service,
     taking_part,
     undoing,
-    wizard,
 )
 from bot.features.integrity.messages import which_one
 from bot.features.integrity.service import waiting as unread_reminders
@@ -157,5 +157,5 @@ HANDLERS: list[Handler] = [
     *guests.HANDLERS,
     *notices.HANDLERS,
     *undoing.HANDLERS,
-    *wizard.HANDLERS,
+    *forms.HANDLERS,
 ]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import buttons, cards, desk, messages, pieces, reviewing, service, wizard
+from bot.features.reflections import buttons, cards, desk, forms, messages, pieces, reviewing, service
 from bot.kit import dialog as dialogs
 from bot.kit import photos
 from bot.kit.broadcasts import delivering
@@ -142,5 +142,5 @@ HANDLERS: list[Handler] = [
     CardView(cards.REVIEW, cards.render_review),
     *reviewing.HANDLERS,
     *desk.HANDLERS,
-    *wizard.HANDLERS,
+    *forms.HANDLERS,
 ]
