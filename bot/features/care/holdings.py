@@ -17,6 +17,7 @@ from storage.models.audit import Audit
 from storage.models.calendar import CalendarYear
 from storage.models.care import HygieneWord, RetentionRule
 from storage.models.dialog import Dialog
+from storage.models.draft import Draft
 from storage.models.inbox import Inbox
 from storage.models.invite import BindRequest, Invite
 from storage.models.notice import Notice, Receipt
@@ -143,6 +144,7 @@ HOLDINGS: tuple[Holding, ...] = (
     _own(ReminderAudience, "节前提醒"),
     _own(Acknowledgement, "节前提醒已阅"),
     Holding(Dialog, "没有办完的草稿", lambda one: Dialog.person_id == one.person_id, ("person_id",), Fate.DELETE),
+    Holding(Draft, "可以继续填写的草稿", lambda one: Draft.person_id == one.person_id, ("person_id",), Fate.DELETE),
     Holding(
         Invite, "邀请链接",
         lambda one: or_(Invite.person_id == one.person_id, _at_chat(Invite.used_by_telegram_id)(one)),

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, delete, func, or_, sel
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.features.care.rules import PERIODS, RETENTION, Kind, cut_off
+from bot.kit import drafts
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from storage import audit
@@ -19,6 +20,7 @@ from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest, Makeup
 from storage.models.care import RetentionRule
 from storage.models.dialog import Dialog
+from storage.models.draft import Draft
 from storage.models.inbox import Inbox
 from storage.models.invite import BindRequest, Invite
 from storage.models.outbox import Outbox
@@ -38,7 +40,7 @@ EMPTY_MESSAGE = '{"text": ""}'
 class Store:
     """Where one kind lies. `branch`: whose it is, null for strangers'; `old`: when it came; `left`: still there.
 
-    `empties`: what the columns become; nothing deletes the row.
+    `empties`: what the columns become; nothing deletes the row. `days`: kept no longer, unless for ever.
     """
 
     key: InstrumentedAttribute[int]
@@ -46,6 +48,11 @@ class Store:
     old: Any
     left: ColumnElement[bool]
     empties: Mapping[str, Any] = field(default_factory=dict)
+    days: int | None = None
+
+    def before(self, now: datetime, days: int) -> datetime | None:
+        """What is older goes, where the branch keeps the kind so many days; None: nothing does."""
+        return cut_off(now, min(days, self.days) if self.days is not None else days)
 
     @property
     def table(self) -> type[Model]:
@@ -79,7 +86,11 @@ STORES: Mapping[Kind, Sequence[Store]] = {
             {"message": SAID_NOTHING},
         )
     ],
-    Kind.DRAFTS: [Store(Dialog.person_id, _WRITERS, Dialog.expires_at, Dialog.step != "", {"step": "", "draft": {}})],
+    Kind.DRAFTS: [
+        Store(Dialog.person_id, _WRITERS, Dialog.expires_at, Dialog.step != "", {"step": "", "draft": {}}),
+        # Nobody is offered it any more.
+        Store(Draft.id, Draft.organisation_id, Draft.at, Draft.id.is_not(None), days=drafts.LIFE.days),
+    ],
     Kind.INVITES: [Store(Invite.id, Invite.branch_id, Invite.expires_at, Invite.id.is_not(None))],
     # Also one that nobody has decided: whoever asked is a stranger, and may ask again.
     Kind.REQUESTS: [
@@ -129,12 +140,11 @@ def would_go(session: Session, me: Me, kind: Kind, days: int, now: datetime) -> 
 
 
 def _count(session: Session, kind: Kind, branch_id: int, days: int, now: datetime) -> int:
-    before = cut_off(now, days)
-    if before is None:
-        return 0
+    found = [(store, store.before(now, days)) for store in STORES[kind]]
     return sum(
         session.scalar(select(func.count()).where(store.left, store.old < before, store.branch == branch_id)) or 0
-        for store in STORES[kind]
+        for store, before in found
+        if before is not None
     )
 
 
@@ -165,9 +175,10 @@ def sweep_branch(session: Session, me: Me, now: datetime) -> dict[Kind, int]:
     require(me, Right.WIPE, branch_id=me.branch_id)
     gone: dict[Kind, int] = {}
     for kind, days in periods(session, me.branch_id).items():
-        before = cut_off(now, days)
-        for store in STORES[kind] if before is not None else ():
-            gone[kind] = gone.get(kind, 0) + take_away(session, store, store.branch == me.branch_id, before)
+        for store in STORES[kind]:
+            before = store.before(now, days)
+            if before is not None:
+                gone[kind] = gone.get(kind, 0) + take_away(session, store, store.branch == me.branch_id, before)
     counts = {kind.value: count for kind, count in gone.items() if count}
     if counts:
         leave_no_trace(session)
