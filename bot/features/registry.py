@@ -3,6 +3,7 @@
 from datetime import tzinfo
 
 from bot.features.activities import anew as activities_anew
+from bot.features.activities import forms as activities_forms
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
 from bot.features.activities import sendings as notices
@@ -17,6 +18,7 @@ from bot.features.integrity import sendings as reminders
 from bot.features.offices import handlers as offices
 from bot.features.people import handlers as people
 from bot.features.people import jobs as people_jobs
+from bot.features.reflections import forms as reflections_forms
 from bot.features.reflections import handlers as reflections
 from bot.features.reflections import sendings as tasks
 from bot.features.roster import handlers as roster
@@ -27,9 +29,10 @@ from bot.features.study import sendings as study_sendings
 from bot.features.tally import handlers as tally
 from bot.features.todo import handlers as todo
 from bot.features.todo import jobs as todo_jobs
-from bot.kit import parked, photos
+from bot.kit import forms, parked, photos
 from bot.kit.anew import Anew
 from bot.kit.broadcasts import Broadcast
+from bot.kit.forms import Form
 from bot.kit.handlers import Handler
 from scheduler.jobs import Job
 
@@ -40,6 +43,9 @@ BROADCASTS: list[Broadcast] = [
     *reminders.BROADCASTS,
     *tasks.BROADCASTS,
 ]
+
+# What is asked question by question; each has a letter of its own on its buttons.
+FORMS: list[Form] = [activities_forms.FORM, reflections_forms.FORM]
 
 HANDLERS: list[Handler] = [
     *activities.HANDLERS,
@@ -55,6 +61,7 @@ HANDLERS: list[Handler] = [
     *offices.HANDLERS,
     *care.HANDLERS,
     *parked.HANDLERS,
+    *forms.handlers(FORMS),
 ]
 # Whatever dialog a photo was handed in to goes on with it once its sender has confirmed.
 HANDLERS += photos.handlers(HANDLERS)

@@ -23,6 +23,7 @@ def shows(words: str) -> Effect:
 
 ASKS = rows("dialog")
 SIGNED_IN = rows("attendance audit")
+TASK_MADE = rows("reflection_task audit dialog", tells=True)
 MADE_UP = rows("makeup audit dialog", tells=True)
 # Told of with the names or titles of the prepared branches, or with words that no refusal has.
 LISTS_ACTIVITIES = shows("ahead")
@@ -76,7 +77,7 @@ EFFECTS: dict[str, Effect] = {
     "tap:ShowUnread": shows("未阅"),
     # making activities, study items, tasks, reminders
     **dict.fromkeys(("command:new", "word:建活动"), ASKS),
-    "tap:Wizard": rows("activity component notice audit dialog", tells=True),
+    **dict.fromkeys(("tap:Fill", "tap:Wizard"), rows("activity component notice audit dialog", tells=True)),
     "answer:activity.wizard": ASKS,
     "tap:Postpone": ASKS,
     "answer:activity.postpone": ASKS,
@@ -92,7 +93,7 @@ EFFECTS: dict[str, Effect] = {
     "answer:study.title": rows("monthly_theme audit dialog"),
     "answer:study.change": rows("monthly_theme audit dialog"),
     **dict.fromkeys(("command:task", "word:布置心得", "answer:reflection.task"), ASKS),
-    "tap:TaskWizard": rows("reflection_task audit dialog", tells=True),
+    "tap:TaskWizard": TASK_MADE,
     "tap:ListTasks": shows("心得"),
     "tap:OpenTask": shows("心得"),
     "tap:ListMissing": shows("未交"),

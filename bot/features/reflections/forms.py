@@ -1,147 +1,43 @@
-"""布置心得: one card of buttons asks what it belongs to, whom it is for and until when, then shows all to send out."""
+"""布置心得: the form asks what it belongs to, whom it is for and until when, then shows all to send out."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.reflections import buttons, cards, desk, making, messages, service
 from bot.features.reflections.buttons import TaskWizard
-from bot.kit import dialog as dialogs
+from bot.kit import questions
 from bot.kit.access import Right, require
 from bot.kit.broadcasts import preview, progress_card
-from bot.kit.dates import parse_day
-from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
-from bot.kit.lists import two_a_row
-from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice, Message, Reply, say
+from bot.kit.form_fields import Action, Field, Values
+from bot.kit.forms import Form
+from bot.kit.handlers import Call, Command, Handler, Word
+from bot.kit.replies import Choice, Message, Reply
 from bot.kit.words import day_words, short_day
 from scheduler.calendar import local_day
 from storage.choices import ActivityStatus, StudyItemState, TaskAudience
 from storage.models.activity import Activity
-from storage.models.dialog import Dialog
 from storage.models.reflection import ReflectionTask
 from storage.models.study import StudyItem
 from storage.rows import of_branch
 
-STEP = "reflection.task"
-ASK = {
-    "subject": "请选择心得关联的活动或学习内容。",
-    "audience": "请选择对象。",
-    "due": "请选择截止日期，或直接发送，例如：8月31日。",
-    "title": "请发送题目，或点按钮选择。",
-    "pieces": "请选择每人最多几篇。",
-}
-ORDER = ("subject", "audience", "due", "title")
-LABELS = {"title": "题目", "subject": "关联", "audience": "对象", "due": "截止", "pieces": "篇数"}
-OLD = "这个向导已失效，请重新点“布置心得”。"
 NOTHING = "none"
 BACK, AHEAD = timedelta(days=60), timedelta(days=31)
 DUE_AFTER = (3, 7, 10, 14, 21, 30)
 
 
-def start(session: Session, call: Call) -> Reply:
-    """/task 布置心得: for the offices that give reflections."""
+def _allowed(call: Call) -> None:
+    """The offices that give reflections."""
     require(call.me, Right.MAKE_TASK, branch_id=call.me.branch_id)
-    dialog = dialogs.ask(session, call.me, STEP, call.now, field="subject")
-    return say(page(session, call, dialog))
 
 
-def tap(session: Session, call: Call, button: TaskWizard) -> Reply:
-    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD, STEP)
-    if button.field == "go":
-        return _go(session, call, dialog, button.value)
-    if button.value not in {value for value, _ in _options(session, call, dialog, button.field)}:
-        raise Refusal(OLD)
-    _take(session, call, dialog, button.field, button.value)
-    return Reply(edit=page(session, call, dialog))
+# --- the questions -------------------------------------------------------------------------------------------------
 
 
-def _take(session: Session, call: Call, dialog: Dialog, field: str, value: str) -> None:
-    """Keep an answer and open the next question; what belongs to something has a title of its own at once."""
-    changes: dict[str, Any] = {field: value}
-    if field == "subject" and value != NOTHING:
-        changes["title"] = f"{_subject_title(session, call, value)[:50]}心得体会"
-    draft = {**dialog.draft, **changes}
-    following = next((each for each in ORDER if draft.get(each) is None), "confirm")
-    dialogs.move(dialog, STEP, call.now, **changes, field=following)
-
-
-def _go(session: Session, call: Call, dialog: Dialog, value: str) -> Reply:
-    """布置, 发给自己看看, or open one question of the last page."""
-    if value in ("publish", "preview"):
-        _nothing_missing(dialog.draft)
-        return _publish(session, call, dialog) if value == "publish" else _preview(session, call, dialog.draft)
-    if value not in ASK:
-        raise Refusal(OLD)
-    dialogs.move(dialog, STEP, call.now, field=value)
-    return Reply(edit=page(session, call, dialog))
-
-
-def typed(session: Session, call: Call, dialog: Dialog) -> Reply:
-    """A typed title or day."""
-    field, text = dialog.draft["field"], " ".join(call.text.split())
-    if field == "due":
-        _take(session, call, dialog, "due", _typed_day(call, text).isoformat())
-    elif field == "title":
-        if not text or len(text) > making.LONGEST_TITLE:
-            raise Refusal(f"请发送不超过{making.LONGEST_TITLE}字的题目。")
-        _take(session, call, dialog, "title", text)
-    else:
-        raise Refusal("请点按钮选择。")
-    return say(page(session, call, dialog))
-
-
-def _typed_day(call: Call, text: str) -> date:
-    day = parse_day(text, call.today)
-    if day is None:
-        raise Refusal("没有看懂日期，请按“8月31日”的样子发送。")
-    if day < call.today:
-        raise Refusal("截止日期不能早于今天。")
-    return day
-
-
-# --- what the card shows -------------------------------------------------------------------------------------------
-
-
-def page(session: Session, call: Call, dialog: Dialog) -> Message:
-    """The card for the question that is open now."""
-    field = dialog.draft["field"]
-    summary = _summary(session, call, dialog.draft)
-    if field == "confirm":
-        return Message(f"{summary}\n核对无误请点“布置”，将私聊通知有关同志。", _confirm_rows(dialog))
-    choices = [
-        Choice(label, TaskWizard(dialog.id, field, value)) for value, label in _options(session, call, dialog, field)
-    ]
-    rows = [[choice] for choice in choices] if field == "subject" else two_a_row(choices)
-    if field == "subject":
-        rows.append([Choice("已布置的心得", buttons.ListTasks())])
-    return Message(f"{summary}\n{ASK[field]}", rows)
-
-
-def _confirm_rows(dialog: Dialog) -> list[list[Choice]]:
-    rows = two_a_row([Choice(label, TaskWizard(dialog.id, "go", field)) for field, label in LABELS.items()])
-    last = [
-        Choice("发给自己看看", TaskWizard(dialog.id, "go", "preview")),
-        Choice("布置", TaskWizard(dialog.id, "go", "publish")),
-    ]
-    return [*rows, last]
-
-
-def _options(session: Session, call: Call, dialog: Dialog, field: str) -> list[tuple[str, str]]:
-    """Value and label of the buttons of a question."""
-    if field == "subject":
-        return [*_activities(session, call), *_items(session, call), (NOTHING, "不关联")]
-    if field == "audience":
-        return [(audience.value, word) for audience, word in messages.AUDIENCES.items()]
-    if field == "due":
-        days = [call.today + timedelta(days=after) for after in DUE_AFTER]
-        return [(day.isoformat(), day_words(day)) for day in days]
-    if field == "title":
-        title = f"{call.today.month}月心得体会"
-        return [(title, title)]
-    return [(str(number), f"{number}篇") for number in range(1, making.MOST_PIECES + 1)] if field == "pieces" else []
+def _subjects(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    return [*_activities(session, call), *_items(session, call), (NOTHING, "不关联")]
 
 
 def _activities(session: Session, call: Call) -> list[tuple[str, str]]:
@@ -178,58 +74,113 @@ def _subject_title(session: Session, call: Call, value: str) -> str:
     return item.title if item else ""
 
 
-def _summary(session: Session, call: Call, draft: dict[str, Any]) -> str:
+def _own_title(session: Session, call: Call, value: str) -> Values:
+    """What belongs to something has a title of its own at once."""
+    return {} if value == NOTHING else {"title": f"{_subject_title(session, call, value)[:50]}心得体会"}
+
+
+def _dues(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    days = [call.today + timedelta(days=after) for after in DUE_AFTER]
+    return [(day.isoformat(), day_words(day)) for day in days]
+
+
+def _usual_title(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    title = f"{call.today.month}月心得体会"
+    return [(title, title)]
+
+
+FIELDS = (
+    Field(
+        "subject",
+        "请选择心得关联的活动或学习内容。",
+        "关联",
+        options=_subjects,
+        then=_own_title,
+        one_a_row=True,
+        below=(Choice("已布置的心得", buttons.ListTasks()),),
+    ),
+    Field("audience", "请选择对象。", "对象", options=questions.fixed(messages.AUDIENCES)),
+    questions.day(
+        "due",
+        "请选择截止日期，或直接发送，例如：8月31日。",
+        label="截止",
+        options=_dues,
+        example="8月31日",
+        not_past="截止日期不能早于今天。",
+    ),
+    questions.text(
+        "title", "请发送题目，或点按钮选择。", "题目", making.LONGEST_TITLE, label="题目", options=_usual_title
+    ),
+    Field(
+        "pieces",
+        "请选择每人最多几篇。",
+        "篇数",
+        options=questions.fixed({number: f"{number}篇" for number in range(1, making.MOST_PIECES + 1)}),
+        later=True,
+    ),
+)
+ORDER = ("title", "subject", "audience", "due", "pieces")
+
+
+# --- what the card shows -------------------------------------------------------------------------------------------
+
+
+def _summary(session: Session, call: Call, values: Values) -> str:
     return messages.wizard_summary(
-        draft.get("title", ""),
-        _subject_title(session, call, draft.get("subject", NOTHING)),
-        TaskAudience(draft["audience"]) if draft.get("audience") else None,
-        date.fromisoformat(draft["due"]) if draft.get("due") else None,
-        int(draft.get("pieces", "1")),
+        values.get("title", ""),
+        _subject_title(session, call, values.get("subject", NOTHING)),
+        TaskAudience(values["audience"]) if values.get("audience") else None,
+        date.fromisoformat(values["due"]) if values.get("due") else None,
+        int(values.get("pieces", "1")),
     )
 
 
 # --- sending it out ------------------------------------------------------------------------------------------------
 
 
-def _nothing_missing(draft: dict[str, Any]) -> None:
-    missing = [ASK[field] for field in ORDER if not draft.get(field)]
-    if missing:
-        raise Refusal(missing[0])
-
-
-def _publish(session: Session, call: Call, dialog: Dialog) -> Reply:
-    row = making.make(session, call.me, _plan(dialog.draft), call.now, call.tz)
-    dialogs.close(session, call.me.id)
+def _publish(session: Session, call: Call, values: Values) -> Reply:
+    row = making.make(session, call.me, _plan(values), call.now, call.tz)
     told = desk.tell(session, call, service.find(session, call.me, row.id, call.tz))
     line = f"已布置，正在通知{sum(to.card is None for to in told)}人。"
     refresh = [(cards.TASK, row.id), progress_card(cards.TASK, row.id)]
     return Reply(toast=line, edit=Message(f"{row.title}\n{line}"), others=told, refresh=refresh)
 
 
-def _preview(session: Session, call: Call, draft: dict[str, Any]) -> Reply:
+def _preview(session: Session, call: Call, values: Values) -> Reply:
     """发给自己看看: the announcement of a task that is not made yet."""
-    plan = _plan(draft)
+    plan = _plan(values)
     row = ReflectionTask(id=0, title=plan.title, audience=plan.audience, due_on=plan.due_on, per_person=plan.per_person)
-    subject = service.Subject(_subject_title(session, call, draft["subject"]), call.today, (call.today,))
+    subject = service.Subject(_subject_title(session, call, values["subject"]), call.today, (call.today,))
     announced = messages.announced(service.Task(row, subject, ()))
     return Reply(toast="已发给您本人。", here=[preview(announced)])
 
 
-def _plan(draft: dict[str, Any]) -> making.Plan:
-    subject = draft["subject"]
+def _plan(values: Values) -> making.Plan:
+    subject = values["subject"]
     return making.Plan(
-        title=draft["title"],
-        audience=TaskAudience(draft["audience"]),
-        due_on=date.fromisoformat(draft["due"]),
-        per_person=int(draft.get("pieces", "1")),
+        title=values["title"],
+        audience=TaskAudience(values["audience"]),
+        due_on=date.fromisoformat(values["due"]),
+        per_person=int(values.get("pieces", "1")),
         activity_id=int(subject[1:]) if subject.startswith("a") else None,
         study_item_id=int(subject[1:]) if subject.startswith("s") else None,
     )
 
 
+FORM = Form(
+    name="reflection.task",
+    code="r",
+    again="布置心得",
+    fields=FIELDS,
+    order=ORDER,
+    summary=_summary,
+    confirm="核对无误请点“布置”，将私聊通知有关同志。",
+    actions=(Action("preview", "发给自己看看", _preview, closes=False), Action("publish", "布置", _publish)),
+    allowed=_allowed,
+    before=TaskWizard,
+)
+
 HANDLERS: list[Handler] = [
-    Command("task", start, "布置心得", Right.MAKE_TASK),
-    Word(("布置心得",), start, label=True),
-    Tap(TaskWizard, tap),
-    Answer(STEP, typed),
+    Command("task", FORM.start, "布置心得", Right.MAKE_TASK),
+    Word(("布置心得",), FORM.start, label=True),
 ]

@@ -1,0 +1,354 @@
+"""Forms: a card asks question after question, then shows all of it to change or to confirm. Declared, not wired.
+
+A form is a value; its feature has the word that opens it, and the registry lists it in FORMS:
+
+    TRIP = Form(
+        name="trips.form",  # the step of its dialog and of its draft: stored, so never renamed
+        code="t",  # the same on buttons, shorter
+        again="登记外出",
+        fields=(
+            questions.text("to", "请发送目的地。", "目的地", label="目的地"),
+            questions.day("on", "请选择日期，或直接发送，例如：7月7日。", label="日期", past="补报"),
+            Field("by", "请选择交通方式。", label="方式", options=questions.fixed({"train": "火车", "car": "汽车"})),
+        ),
+        summary=lambda session, call, values: f"【登记外出】{values.get('to', '')}",
+        confirm="核对无误请点“保存”。",
+        actions=(Action("save", "保存", save),),  # save(session, call, values) -> Reply
+        allowed=lambda call: require(call.me, Right.ROSTER, branch_id=call.me.branch_id),
+    )
+    HANDLERS = [Word(("登记外出",), TRIP.start, label=True)]
+
+One question alone is a form of one field and without a last page: `confirm=""`, and its first action runs as soon as
+nothing is missing. What it is about is given where it is opened, `say(FORM.open(session, call, theme=theme.id))`, and
+stands among the values that the action gets. A dialog whose step is stored already keeps that as `name`; buttons of an
+earlier version with (dialog_id, field, value) go on when their class is named as `before`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.kit import dialog as dialogs
+from bot.kit import drafts, photos
+from bot.kit.buttons import Button
+from bot.kit.form_fields import Action, Doubt, Field, Fill, Values
+from bot.kit.handlers import Answer, Call, Handler, Tap
+from bot.kit.lists import page_of, two_a_row
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Choice, Message, Reply, say
+from bot.kit.words import moment_words
+from storage.models.dialog import Dialog
+
+# Beside the values in the draft of the dialog: the open question, and what is so for this page alone. A version that
+# does not know of such pages finds the question there all the same.
+FIELD, CONFIRM = "field", "confirm"
+CHANGING, PAGE, DOUBTED, LEFT = "changing", "page", "doubted", "left"
+STAYING, PASSING = frozenset({CHANGING, PAGE}), frozenset({CHANGING, PAGE, DOUBTED, LEFT})
+NOT_KEPT = PASSING | {photos.HELD, photos.CONFIRMED}
+# What a button does that answers no question: no field has such a key.
+GO, BACK, SURE, OFFER = "go", "back", "sure", "offer"
+NEXT, CANCEL, ON, ANEW = "next", "cancel", "on", "anew"
+MOST_SHOWN = 30
+CHOOSE, ANSWER = "请点按钮选择。", "请用文字回答，或点按钮选择。"
+GONE = "这份内容已失效，请从菜单重新开始。"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`summary`: what is filled in; on the last page values[FIELD] is CONFIRM. `confirm`: the last line there.
+
+    again: the word that opens a new one. allowed: raises Refusal for who may not. order: the fields that the last page
+    lets one change, when not in the order of the questions.
+    """
+
+    name: str
+    code: str
+    again: str
+    fields: Sequence[Field]
+    summary: Callable[[Session, Call, Values], str]
+    confirm: str
+    actions: Sequence[Action]
+    allowed: Callable[[Call], None]
+    order: Sequence[str] = ()
+    before: type[Button] | None = None
+
+    @property
+    def old(self) -> str:
+        """What the button of an old page hears."""
+        return f"这份内容已失效，请重新点“{self.again}”。"
+
+    # --- opening and closing -----------------------------------------------------------------------------------------
+
+    def start(self, session: Session, call: Call) -> Reply:
+        """The menu word."""
+        return say(self.open(session, call))
+
+    def open(self, session: Session, call: Call, **given: Any) -> Message:
+        """The first page; or what was left of one about the same, to be gone on with."""
+        self.allowed(call)
+        left = drafts.find(session, call.me, self.name, call.now)
+        if left is None or not self._worth_it(left.fields, given):
+            return self._anew(session, call, given)
+        kept = {**left.fields, LEFT: left.at.isoformat()}
+        return self.page(session, call, dialogs.ask(session, call.me, self.name, call.now, **kept))
+
+    def _worth_it(self, values: Values, given: Values) -> bool:
+        about_the_same = all(values.get(name) == value for name, value in given.items())
+        return about_the_same and any(values.get(field.key) for field in self.fields)
+
+    def _anew(self, session: Session, call: Call, given: Values) -> Message:
+        ticked: dict[str, Any] = {field.key: [] for field in self.fields if field.many and not field.optional}
+        values = {FIELD: self.fields[0].key, **ticked, **given}
+        return self.page(session, call, dialogs.ask(session, call.me, self.name, call.now, **values))
+
+    def cancelled(self, session: Session, call: Call, dialog: Dialog) -> Reply:
+        """取消, typed."""
+        return say(self._cancel(session, dialog))
+
+    def _cancel(self, session: Session, dialog: Dialog) -> Message:
+        self._close(session, dialog)
+        return Message(f"已取消填写：{self.again}。")
+
+    def _close(self, session: Session, dialog: Dialog) -> None:
+        drafts.drop(session, dialog)
+        dialogs.close(session, dialog.person_id)
+
+    # --- answers -----------------------------------------------------------------------------------------------------
+
+    def tap(self, session: Session, call: Call, button: Fill) -> Reply:
+        """Whatever was tapped under a page."""
+        dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, self.old, self.name)
+        if dialog.draft.get(LEFT) and button.field != OFFER:
+            raise Refusal(self.old)
+        does = {GO: self._go, BACK: self._back, SURE: self._sure, OFFER: self._offered, PAGE: self._turn}
+        reply = does.get(button.field, self._choose)(session, call, dialog, button)
+        return reply or Reply(edit=self.page(session, call, dialog))
+
+    def typed(self, session: Session, call: Call, dialog: Dialog) -> Reply:
+        """A typed answer to the open question."""
+        field, text = self._open(dialog.draft), call.text.strip()
+        if field is None or field.read is None or dialog.draft.get(LEFT):
+            raise Refusal(CHOOSE)
+        if not text and not (field.files and call.files):
+            raise Refusal(ANSWER)
+        reply = self._take(session, call, dialog, field.read(session, call, text))
+        return reply or say(self.page(session, call, dialog))
+
+    def _choose(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
+        field, value = self._field(button.field, dialog.draft), button.value
+        if value not in dict(field.options(session, call, dialog.draft)) and not field.accepts(call, value):
+            raise Refusal(self.old)
+        if not field.many:
+            return self._take(session, call, dialog, {field.key: value, **field.then(session, call, value)})
+        ticked = dialog.draft.get(field.key) or []
+        others = [one for one in ticked if one != value]
+        self._stay(session, call, dialog, **{field.key: others if value in ticked else [*others, value]})
+        return None
+
+    def _take(
+        self, session: Session, call: Call, dialog: Dialog, changes: Values, sure: Sequence[str] = ()
+    ) -> Reply | None:
+        """Keep an answer without a doubt; open the next question that nobody has answered, else the last page."""
+        for key in changes:
+            if key not in sure and self._doubt(session, call, key, changes) is not None:
+                doubted = {"key": key, "changes": dict(changes), "sure": list(sure)}
+                self._stay(session, call, dialog, **{DOUBTED: doubted})
+                return None
+        missing = self._missing({**dialog.draft, **changes})
+        self._move(session, call, dialog, **{**changes, FIELD: missing.key if missing else CONFIRM})
+        return self._act(session, call, dialog, self.actions[0]) if missing is None and not self.confirm else None
+
+    def _doubt(self, session: Session, call: Call, key: str, values: Values) -> Doubt | None:
+        field, value = next((field for field in self.fields if field.key == key), None), values.get(key)
+        return field.doubt(session, call, value) if field is not None and isinstance(value, str) else None
+
+    def _sure(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
+        """Which of the values a doubtful answer means."""
+        key, doubt = self._doubted(session, call, dialog.draft)
+        if doubt is None or button.value not in dict(doubt.choices):
+            raise Refusal(self.old)
+        doubted = dialog.draft[DOUBTED]
+        return self._take(session, call, dialog, {**doubted["changes"], key: button.value}, [*doubted["sure"], key])
+
+    def _doubted(self, session: Session, call: Call, values: Values) -> tuple[str, Doubt | None]:
+        """What is asked before the last answer is taken, and of which question."""
+        doubted = values.get(DOUBTED) or {"key": "", "changes": {}}
+        return doubted["key"], self._doubt(session, call, doubted["key"], doubted["changes"])
+
+    # --- moving about ------------------------------------------------------------------------------------------------
+
+    def _go(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
+        """下一步, 取消, what the last page does, or one question of it."""
+        action = next((action for action in self.actions if action.key == button.value), None)
+        if action is not None:
+            return self._act(session, call, dialog, action)
+        if button.value == CANCEL:
+            return Reply(edit=self._cancel(session, dialog))
+        if button.value == NEXT:
+            return self._next(session, call, dialog)
+        if button.value == CONFIRM:
+            return self._back(session, call, dialog, button)
+        self._move(session, call, dialog, **{FIELD: self._field(button.value, dialog.draft).key, CHANGING: True})
+        return None
+
+    def _act(self, session: Session, call: Call, dialog: Dialog, action: Action) -> Reply:
+        missing, values = self._missing(dialog.draft), dict(dialog.draft)
+        if missing is not None:
+            raise Refusal(missing.needed or missing.ask)
+        if action.closes:
+            self._close(session, dialog)
+        return action.run(session, call, values)
+
+    def _next(self, session: Session, call: Call, dialog: Dialog) -> Reply | None:
+        field, missing = self._open(dialog.draft), self._missing(dialog.draft)
+        if missing is not None and missing.many and not missing.optional:
+            raise Refusal(missing.needed or missing.ask)
+        ticked = {field.key: dialog.draft.get(field.key) or []} if field is not None and field.many else {}
+        return self._take(session, call, dialog, ticked)
+
+    def _back(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
+        """To an earlier question, or to the last page."""
+        if button.value == CONFIRM:
+            return self._take(session, call, dialog, {})
+        self._move(session, call, dialog, **{FIELD: self._field(button.value, dialog.draft).key})
+        return None
+
+    def _turn(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
+        if not (button.value.isdecimal() and len(button.value) < 4):
+            raise Refusal(self.old)
+        self._stay(session, call, dialog, **{PAGE: int(button.value)})
+        return None
+
+    def _offered(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
+        """重新填写 drops what was left; 继续填写 goes on there, and asks what has become doubtful since."""
+        left = dialog.draft.get(LEFT)
+        if button.value == ANEW and left:
+            mine = {field.key for field in self.fields} | NOT_KEPT | {FIELD}
+            drafts.drop(session, dialog)
+            given = {name: value for name, value in dialog.draft.items() if name not in mine}
+            return Reply(edit=self._anew(session, call, given))
+        if button.value != ON:
+            raise Refusal(self.old)
+        if left:
+            then = replace(call, now=datetime.fromisoformat(left))
+            self._move(session, call, dialog)
+            for key in (field.key for field in self._asked(dialog.draft)):
+                now = self._doubt(session, call, key, dialog.draft)
+                if now is not None and self._doubt(session, then, key, dialog.draft) is None:
+                    return self._take(session, call, dialog, {key: dialog.draft[key]})
+        return None
+
+    def _stay(self, session: Session, call: Call, dialog: Dialog, **changes: Any) -> None:
+        """On the same question, and come from where one came."""
+        here = {name: value for name, value in dialog.draft.items() if name in STAYING}
+        self._move(session, call, dialog, **{**here, **changes})
+
+    def _move(self, session: Session, call: Call, dialog: Dialog, **changes: Any) -> None:
+        dialog.draft = {name: value for name, value in dialog.draft.items() if name not in PASSING}
+        dialogs.move(dialog, self.name, call.now, **changes)
+        kept = {name: value for name, value in dialog.draft.items() if name not in NOT_KEPT}
+        drafts.keep(session, dialog, kept, call.now)
+
+    # --- which question ----------------------------------------------------------------------------------------------
+
+    def _asked(self, values: Values) -> list[Field]:
+        return [field for field in self.fields if field.when(values)]
+
+    def _field(self, key: str, values: Values) -> Field:
+        found = next((field for field in self._asked(values) if field.key == key), None)
+        if found is None:
+            raise Refusal(self.old)
+        return found
+
+    def _missing(self, values: Values) -> Field | None:
+        """The first question that is to be answered yet."""
+        return next((field for field in self._asked(values) if not field.later and not field.answered(values)), None)
+
+    def _open(self, values: Values) -> Field | None:
+        """The question of this page; None: the last page. One that is not asked any more gives way."""
+        if values.get(FIELD) == CONFIRM:
+            return None
+        here = (field for field in self._asked(values) if field.key == values.get(FIELD))
+        return next(here, self._missing(values))
+
+    def _before(self, field: Field | None, values: Values) -> str | None:
+        """Where 上一步 leads; None: this is the first page."""
+        if values.get(DOUBTED):
+            return str(field.key if field is not None else values[DOUBTED]["key"])
+        if field is not None and (values.get(CHANGING) or field.later):
+            return CONFIRM
+        keys = [each.key for each in self._asked(values) if not each.later]
+        before = keys if field is None else keys[: keys.index(field.key)]
+        return before[-1] if before else None
+
+    # --- what the card shows -----------------------------------------------------------------------------------------
+
+    def page(self, session: Session, call: Call, dialog: Dialog) -> Message:
+        """The page that is open now."""
+        values, field = dialog.draft, self._open(dialog.draft)
+        summary = self.summary(session, call, values)
+        if values.get(LEFT):
+            return self._left(call, dialog, summary)
+        key, doubt = self._doubted(session, call, values)
+        if doubt is not None:
+            text, rows = doubt.ask, self._doubt_rows(dialog, doubt, key)
+        elif field is None:
+            text, rows = self.confirm, self._last_rows(dialog)
+        else:
+            text, rows = field.ask, self._rows(dialog, field, field.options(session, call, values))
+        back = self._before(field, values)
+        leave = [self._button(dialog, "上一步", BACK, back)] if back is not None else []
+        last = [*leave, self._button(dialog, "取消", GO, CANCEL)]
+        return Message("\n".join(filter(None, [summary, text])), [*rows, last])
+
+    def _button(self, dialog: Dialog, label: str, field: str, value: str) -> Choice:
+        return Choice(label, Fill(self.code, dialog.id, field, value))
+
+    def _rows(self, dialog: Dialog, field: Field, options: Sequence[tuple[str, str]]) -> list[list[Choice]]:
+        shown = page_of(options, dialog.draft.get(PAGE, 0), MOST_SHOWN)
+        ticked = (dialog.draft.get(field.key) or ()) if field.many else ()
+        choices = [
+            self._button(dialog, f"{'✓ ' if value in ticked else ''}{label}", field.key, value)
+            for value, label in shown.things
+        ]
+        turn = shown.turn(lambda number: Fill(self.code, dialog.id, PAGE, str(number)))
+        more = [self._button(dialog, "下一步", GO, NEXT)] if field.many else []
+        rows = [[choice] for choice in choices] if field.one_a_row else two_a_row(choices)
+        return [row for row in (*rows, turn, list(field.below), more) if row]
+
+    def _doubt_rows(self, dialog: Dialog, doubt: Doubt, key: str) -> list[list[Choice]]:
+        again = [self._button(dialog, doubt.again, BACK, key)] if doubt.again else []
+        return [[*(self._button(dialog, label, SURE, value) for value, label in doubt.choices), *again]]
+
+    def _last_rows(self, dialog: Dialog) -> list[list[Choice]]:
+        labels = {field.key: field.label for field in self._asked(dialog.draft) if field.label}
+        order = [key for key in self.order or labels if key in labels]
+        change = two_a_row([self._button(dialog, labels[key], GO, key) for key in order])
+        return [*change, [self._button(dialog, action.label, GO, action.key) for action in self.actions]]
+
+    def _left(self, call: Call, dialog: Dialog, summary: str) -> Message:
+        at = moment_words(datetime.fromisoformat(dialog.draft[LEFT]), call.tz)
+        two = [self._button(dialog, "继续填写", OFFER, ON), self._button(dialog, "重新填写", OFFER, ANEW)]
+        return Message(f"您{at}填写的“{self.again}”还没有完成：\n{summary}\n请选择继续填写或重新填写。", [two])
+
+
+def handlers(forms: Iterable[Form]) -> list[Handler]:
+    """One button for all forms, the answers to each, and the buttons that earlier versions had."""
+    listed = list(forms)
+    known = {form.code: form for form in listed}
+
+    def tap(session: Session, call: Call, button: Fill) -> Reply:
+        if button.form not in known:
+            raise Refusal(GONE)
+        return known[button.form].tap(session, call, button)
+
+    def of_before(form: Form) -> Callable[[Session, Call, Any], Reply]:
+        return lambda session, call, button: form.tap(
+            session, call, Fill(form.code, button.dialog_id, button.field, button.value)
+        )
+
+    answers = [Answer(form.name, form.typed, form.cancelled) for form in listed]
+    return [Tap(Fill, tap), *answers, *(Tap(form.before, of_before(form)) for form in listed if form.before)]
