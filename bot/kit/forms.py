@@ -27,31 +27,39 @@ earlier version with (dialog_id, field, value) go on when their class is named a
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.kit import dialog as dialogs
-from bot.kit import drafts, photos
+from bot.kit import drafts, form_pages, photos
 from bot.kit.buttons import Button
 from bot.kit.form_fields import Action, Doubt, Field, Fill, Values
+from bot.kit.form_pages import (
+    ANEW,
+    BACK,
+    CANCEL,
+    CHANGING,
+    CONFIRM,
+    DOUBTED,
+    FIELD,
+    GO,
+    LEFT,
+    NEXT,
+    OFFER,
+    ON,
+    PAGE,
+    SURE,
+)
 from bot.kit.handlers import Answer, Call, Handler, Tap
-from bot.kit.lists import page_of, two_a_row
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice, Message, Reply, say
+from bot.kit.replies import Message, Reply, say
 from bot.kit.words import moment_words
 from storage.models.dialog import Dialog
 
-# Beside the values in the draft of the dialog: the open question, and what is so for this page alone. A version that
-# does not know of such pages finds the question there all the same.
-FIELD, CONFIRM = "field", "confirm"
-CHANGING, PAGE, DOUBTED, LEFT = "changing", "page", "doubted", "left"
 STAYING, PASSING = frozenset({CHANGING, PAGE}), frozenset({CHANGING, PAGE, DOUBTED, LEFT})
 NOT_KEPT = PASSING | {photos.HELD, photos.CONFIRMED}
-# What a button does that answers no question: no field has such a key.
-GO, BACK, SURE, OFFER = "go", "back", "sure", "offer"
-NEXT, CANCEL, ON, ANEW = "next", "cancel", "on", "anew"
-MOST_SHOWN = 30
 CHOOSE, ANSWER = "请点按钮选择。", "请用文字回答，或点按钮选择。"
 GONE = "这份内容已失效，请从菜单重新开始。"
 
@@ -128,13 +136,17 @@ class Form:
         return reply or Reply(edit=self.page(session, call, dialog))
 
     def typed(self, session: Session, call: Call, dialog: Dialog) -> Reply:
-        """A typed answer to the open question."""
-        field, text = self._open(dialog.draft), call.text.strip()
+        """A typed answer to the open question, or to the doubt about the last answer."""
+        key, doubt = self._doubted(session, call, dialog.draft)
+        field = self._field(key, dialog.draft) if doubt is not None else self._open(dialog.draft)
         if field is None or field.read is None or dialog.draft.get(LEFT):
             raise Refusal(CHOOSE)
+        text = call.text.strip()
         if not text and not (field.files and call.files):
             raise Refusal(ANSWER)
-        reply = self._take(session, call, dialog, field.read(session, call, text))
+        doubted = dialog.draft.get(DOUBTED) or {"changes": {}, "sure": []}
+        changes = {**doubted["changes"], **field.read(session, call, text)}
+        reply = self._take(session, call, dialog, changes, doubted["sure"])
         return reply or say(self.page(session, call, dialog))
 
     def _choose(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
@@ -289,50 +301,25 @@ class Form:
     def page(self, session: Session, call: Call, dialog: Dialog) -> Message:
         """The page that is open now."""
         values, field = dialog.draft, self._open(dialog.draft)
-        summary = self.summary(session, call, values)
-        if values.get(LEFT):
-            return self._left(call, dialog, summary)
+        summary, fill = self.summary(session, call, values), partial(Fill, self.code, dialog.id)
         key, doubt = self._doubted(session, call, values)
+        if values.get(LEFT):
+            at = moment_words(datetime.fromisoformat(values[LEFT]), call.tz)
+            return form_pages.left(fill, self.again, at, summary)
         if doubt is not None:
-            text, rows = doubt.ask, self._doubt_rows(dialog, doubt, key)
+            text, rows = doubt.ask, form_pages.doubt(fill, doubt, key)
         elif field is None:
-            text, rows = self.confirm, self._last_rows(dialog)
+            text, rows = self.confirm, form_pages.last(fill, self._changed(values), self.actions)
         else:
-            text, rows = field.ask, self._rows(dialog, field, field.options(session, call, values))
-        back = self._before(field, values)
-        leave = [self._button(dialog, "上一步", BACK, back)] if back is not None else []
-        last = [*leave, self._button(dialog, "取消", GO, CANCEL)]
-        return Message("\n".join(filter(None, [summary, text])), [*rows, last])
+            options = field.options(session, call, values)
+            text, rows = field.ask, form_pages.question(fill, field, options, values)
+        way_out = form_pages.way_out(fill, self._before(field, values))
+        return Message("\n".join(filter(None, [summary, text])), [*rows, way_out])
 
-    def _button(self, dialog: Dialog, label: str, field: str, value: str) -> Choice:
-        return Choice(label, Fill(self.code, dialog.id, field, value))
-
-    def _rows(self, dialog: Dialog, field: Field, options: Sequence[tuple[str, str]]) -> list[list[Choice]]:
-        shown = page_of(options, dialog.draft.get(PAGE, 0), MOST_SHOWN)
-        ticked = (dialog.draft.get(field.key) or ()) if field.many else ()
-        choices = [
-            self._button(dialog, f"{'✓ ' if value in ticked else ''}{label}", field.key, value)
-            for value, label in shown.things
-        ]
-        turn = shown.turn(lambda number: Fill(self.code, dialog.id, PAGE, str(number)))
-        more = [self._button(dialog, "下一步", GO, NEXT)] if field.many else []
-        rows = [[choice] for choice in choices] if field.one_a_row else two_a_row(choices)
-        return [row for row in (*rows, turn, list(field.below), more) if row]
-
-    def _doubt_rows(self, dialog: Dialog, doubt: Doubt, key: str) -> list[list[Choice]]:
-        again = [self._button(dialog, doubt.again, BACK, key)] if doubt.again else []
-        return [[*(self._button(dialog, label, SURE, value) for value, label in doubt.choices), *again]]
-
-    def _last_rows(self, dialog: Dialog) -> list[list[Choice]]:
-        labels = {field.key: field.label for field in self._asked(dialog.draft) if field.label}
-        order = [key for key in self.order or labels if key in labels]
-        change = two_a_row([self._button(dialog, labels[key], GO, key) for key in order])
-        return [*change, [self._button(dialog, action.label, GO, action.key) for action in self.actions]]
-
-    def _left(self, call: Call, dialog: Dialog, summary: str) -> Message:
-        at = moment_words(datetime.fromisoformat(dialog.draft[LEFT]), call.tz)
-        two = [self._button(dialog, "继续填写", OFFER, ON), self._button(dialog, "重新填写", OFFER, ANEW)]
-        return Message(f"您{at}填写的“{self.again}”还没有完成：\n{summary}\n请选择继续填写或重新填写。", [two])
+    def _changed(self, values: Values) -> list[Field]:
+        """What the last page lets one change, in its order."""
+        fields = {field.key: field for field in self._asked(values) if field.label}
+        return [fields[key] for key in self.order or fields if key in fields]
 
 
 def handlers(forms: Iterable[Form]) -> list[Handler]:

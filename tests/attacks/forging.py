@@ -16,7 +16,7 @@ from bot.features.reflections import forms as task_forms
 from bot.features.registry import HANDLERS
 from bot.features.roster.buttons import Kind, Pick
 from bot.features.roster.rules import STEPS, Step
-from bot.kit import forms
+from bot.kit import form_pages
 from bot.kit.buttons import BadButton, Button
 from bot.kit.form_fields import Fill
 from bot.kit.handlers import Answer, Tap
@@ -33,7 +33,7 @@ from tests.rights.trial import key
 NUMBERS = (0, -1, 7, 2**40, 2**62, -(2**62), 99991231, 99994)
 JUNK = ("", "x", "go", "²", "9" * 25, "2023-02-30", "9999-12-31", "0001-01-01", "9999-12", "25:99")
 ASKED = tuple(field.key for field in activity_forms.FIELDS)
-DOES = (forms.GO, forms.BACK, forms.SURE, forms.OFFER, forms.PAGE)
+DOES = (form_pages.GO, form_pages.BACK, form_pages.SURE, form_pages.OFFER, form_pages.PAGE)
 # Buttons that name a question and its answer: the questions there are.
 QUESTIONS: dict[type[Button], tuple[str, ...]] = {
     Fill: (*ASKED, *DOES, "x"),

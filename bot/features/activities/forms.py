@@ -14,7 +14,8 @@ from bot.features.activities.rules import TITLES, default_title
 from bot.kit import questions
 from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
 from bot.kit.form_fields import Action, Field, Options, Values
-from bot.kit.forms import CONFIRM, FIELD, Form
+from bot.kit.form_pages import CONFIRM, FIELD
+from bot.kit.forms import Form
 from bot.kit.handlers import Call, Command, Handler, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
@@ -101,7 +102,7 @@ def _committee(session: Session, call: Call) -> list[Member]:
 
 
 def _holds(kind: ActivityType) -> Callable[[Values], bool]:
-    return lambda values: kind in values["types"]
+    return lambda values: kind in values.get("types", ())
 
 
 def _later(key: str, label: str, ask: str, options: Options | None = None, **more: Any) -> Field:
