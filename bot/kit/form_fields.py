@@ -37,7 +37,8 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. `ask`: its words. `label`: its button on the last page; without one it is not changed there.
+    """One question. `ask`: its words, or what makes them of the values. `label`: its button on the last page, where
+    without one it is not changed.
 
     options: value and label of each button. read: a typed answer, as changes of the values; it raises Refusal.
     accepts: whether a tapped value is an answer though it is not offered now. then: what an answer changes beside.
@@ -47,7 +48,7 @@ class Field:
     """
 
     key: str
-    ask: str
+    ask: str | Callable[[Values], str]
     label: str = ""
     options: Options = lambda session, call, values: ()
     read: Callable[[Session, Call, str], Values] | None = None
@@ -62,6 +63,9 @@ class Field:
     one_a_row: bool = False
     below: Sequence[Choice] = ()
     needed: str = ""
+
+    def words(self, values: Values) -> str:
+        return self.ask if isinstance(self.ask, str) else self.ask(values)
 
     def answered(self, values: Values) -> bool:
         value = values.get(self.key)

@@ -7,9 +7,9 @@ A form is a value; its feature has the word that opens it, and the registry list
         code="t",  # the same on buttons, shorter
         again="登记外出",
         fields=(
-            questions.text("to", "请发送目的地。", "目的地", label="目的地"),
+            questions.text("to", "请发送目的地。", "目的地", 40, label="目的地"),
             questions.day("on", "请选择日期，或直接发送，例如：7月7日。", label="日期", past="补报"),
-            Field("by", "请选择交通方式。", label="方式", options=questions.fixed({"train": "火车", "car": "汽车"})),
+            Field("by", "请选择交通方式。", "方式", options=questions.fixed({"train": "火车", "car": "汽车"})),
         ),
         summary=lambda session, call, values: f"【登记外出】{values.get('to', '')}",
         confirm="核对无误请点“保存”。",
@@ -68,8 +68,8 @@ GONE = "这份内容已失效，请从菜单重新开始。"
 class Form:
     """`summary`: what is filled in; on the last page values[FIELD] is CONFIRM. `confirm`: the last line there.
 
-    again: the word that opens a new one. allowed: raises Refusal for who may not. order: the fields that the last page
-    lets one change, when not in the order of the questions.
+    again: the word that opens a new one. allowed: raises Refusal for who may not, asked at each step. order: the fields
+    that the last page lets one change, when not in the order of the questions. dropped: what 取消 says.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Form:
     allowed: Callable[[Call], None]
     order: Sequence[str] = ()
     before: type[Button] | None = None
+    dropped: str = ""
 
     @property
     def old(self) -> str:
@@ -118,7 +119,7 @@ class Form:
 
     def _cancel(self, session: Session, dialog: Dialog) -> Message:
         self._close(session, dialog)
-        return Message(f"已取消填写：{self.again}。")
+        return Message(self.dropped or f"已取消填写：{self.again}。")
 
     def _close(self, session: Session, dialog: Dialog) -> None:
         drafts.drop(session, dialog)
@@ -129,6 +130,7 @@ class Form:
     def tap(self, session: Session, call: Call, button: Fill) -> Reply:
         """Whatever was tapped under a page."""
         dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, self.old, self.name)
+        self.allowed(call)
         if dialog.draft.get(LEFT) and button.field != OFFER:
             raise Refusal(self.old)
         does = {GO: self._go, BACK: self._back, SURE: self._sure, OFFER: self._offered, PAGE: self._turn}
@@ -136,9 +138,9 @@ class Form:
         return reply or Reply(edit=self.page(session, call, dialog))
 
     def typed(self, session: Session, call: Call, dialog: Dialog) -> Reply:
-        """A typed answer to the open question, or to the doubt about the last answer."""
-        key, doubt = self._doubted(session, call, dialog.draft)
-        field = self._field(key, dialog.draft) if doubt is not None else self._open(dialog.draft)
+        """A typed answer; the page above it is an old one then, and what its buttons say is not what stands now."""
+        self.allowed(call)
+        field = self._heard(session, call, dialog.draft)
         if field is None or field.read is None or dialog.draft.get(LEFT):
             raise Refusal(CHOOSE)
         text = call.text.strip()
@@ -147,7 +149,15 @@ class Form:
         doubted = dialog.draft.get(DOUBTED) or {"changes": {}, "sure": []}
         changes = {**doubted["changes"], **field.read(session, call, text)}
         reply = self._take(session, call, dialog, changes, doubted["sure"])
+        dialog.id += 1
         return reply or say(self.page(session, call, dialog))
+
+    def _heard(self, session: Session, call: Call, values: Values) -> Field | None:
+        """What a typed answer is for: the doubt, the open question; on the last page the only question there is."""
+        key, doubt = self._doubted(session, call, values)
+        if doubt is not None:
+            return self._field(key, values)
+        return self._open(values) or (self.fields[0] if len(self.fields) == 1 else None)
 
     def _choose(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
         field, value = self._field(button.field, dialog.draft), button.value
@@ -209,7 +219,7 @@ class Form:
     def _act(self, session: Session, call: Call, dialog: Dialog, action: Action) -> Reply:
         missing, values = self._missing(dialog.draft), dict(dialog.draft)
         if missing is not None:
-            raise Refusal(missing.needed or missing.ask)
+            raise Refusal(missing.needed or missing.words(dialog.draft))
         if action.closes:
             self._close(session, dialog)
         return action.run(session, call, values)
@@ -217,7 +227,7 @@ class Form:
     def _next(self, session: Session, call: Call, dialog: Dialog) -> Reply | None:
         field, missing = self._open(dialog.draft), self._missing(dialog.draft)
         if missing is not None and missing.many and not missing.optional:
-            raise Refusal(missing.needed or missing.ask)
+            raise Refusal(missing.needed or missing.words(dialog.draft))
         ticked = {field.key: dialog.draft.get(field.key) or []} if field is not None and field.many else {}
         return self._take(session, call, dialog, ticked)
 
@@ -312,7 +322,7 @@ class Form:
             text, rows = self.confirm, form_pages.last(fill, self._changed(values), self.actions)
         else:
             options = field.options(session, call, values)
-            text, rows = field.ask, form_pages.question(fill, field, options, values)
+            text, rows = field.words(values), form_pages.question(fill, field, options, values)
         way_out = form_pages.way_out(fill, self._before(field, values))
         return Message("\n".join(filter(None, [summary, text])), [*rows, way_out])
 

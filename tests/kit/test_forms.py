@@ -278,12 +278,36 @@ async def test_two_taps_at_once_do_it_once(bot: World) -> None:
     await bot.clock.settle()
     assert sorted(one.toast for one in taps) == sorted(["已登记。", OLD])
     assert len(saved) == 1
+    # Two lines at once: each is an answer to the question that is open then.
     await say_all(bot, "登记外出")
-    page, before = last(bot), len(rows(bot, Draft))
-    texts = [player.send("北京"), player.send("上海"), player.tap(page, "取消")]
-    await asyncio.gather(*texts)
+    assert rows(bot, Draft) == []
+    await asyncio.gather(player.send("北京"), player.send("7月7日"))
     await bot.clock.settle()
-    assert (before, len(rows(bot, Draft))) == (0, 0)
+    assert [(one.fields["to"], one.fields["field"]) for one in rows(bot, Draft)] == [("北京", "who")]
+
+
+async def test_after_a_typed_answer_the_page_above_is_an_old_one(bot: World) -> None:
+    """What it would save is not what it shows."""
+    await fill(bot)
+    page = last(bot)
+    await tap(bot, "目的地")
+    await say_all(bot, "上海")
+    assert "上海" in last(bot).text
+    tapped = await bot.stage.people[WHO].tap(page, "取消")
+    await bot.clock.settle()
+    assert (tapped.toast, saved) == (OLD, [])
+    await tap(bot, "保存")
+    assert saved[0]["to"] == "上海"
+
+
+async def test_who_has_lost_the_office_does_not_go_on(bot: World) -> None:
+    await fill(bot)
+    ended = update(DutySpan).where(DutySpan.person_id == bot.cast[WHO]).values(to_on=NOW.date())
+    await bot.storage.write(lambda session: session.execute(ended) and None)
+    tapped = await tap(bot, "目的地")
+    assert tapped.toast == "您没有办理此事的权限。"
+    await say_all(bot, "上海")
+    assert last(bot).text == "您没有办理此事的权限。"
 
 
 async def test_a_forged_button_is_none(bot: World) -> None:

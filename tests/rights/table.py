@@ -206,7 +206,7 @@ TABLE: dict[str, Case] = {
     "tap:Fill": own(MAKE_THIS_ACTIVITY, lambda ids: Fill("a", 1, "go", "publish"), open=WIZARD),
     "tap:Wizard": own(MAKE_THIS_ACTIVITY, lambda ids: activities.Wizard(1, "go", "publish"), open=WIZARD),
     "answer:activity.wizard": own(
-        KNOWN, open=(WIZARD[0], lambda ids: {**WIZARD[1](ids), "field": "place"}), text="礼堂"
+        START_ACTIVITY, open=(WIZARD[0], lambda ids: {**WIZARD[1](ids), "field": "place"}), text="礼堂"
     ),
     "tap:Postpone": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.Postpone(ids["ahead"])),
     "tap:PostponeTo": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.PostponeTo(1, 1), open=POSTPONE),
@@ -233,7 +233,7 @@ TABLE: dict[str, Case] = {
     "word:布置心得": own(TASK),
     "tap:TaskWizard": Case(TASK, lambda ids: reflections.TaskWizard(1, "go", "publish"), open=TASKS),
     "answer:reflection.task": own(
-        KNOWN, open=("reflection.task", lambda ids: {**TASKS[1](ids), "field": "title"}), text="谈体会"
+        TASK, open=("reflection.task", lambda ids: {**TASKS[1](ids), "field": "title"}), text="谈体会"
     ),
     "tap:ListTasks": own(TASK, lambda ids: reflections.ListTasks()),
     "tap:OpenTask": Case(TASK, lambda ids: reflections.OpenTask(ids["task"])),

@@ -226,8 +226,7 @@ async def test_one_that_was_begun_for_nobody_knows_whom_is_kept_for_nobody(old: 
 
 @pytest.mark.parametrize("old", [("reflection.task", TASK)], indirect=True)
 async def test_an_open_task_goes_on_after_an_upgrade(old: World) -> None:
-    await old.stage.say("甲一", "8月31日")
-    pairs = [("title", "7月心得体会"), ("go", "pieces"), ("pieces", "2"), ("go", "publish")]
+    pairs = [("due", "2023-07-07"), ("title", "7月心得体会"), ("go", "pieces"), ("pieces", "2"), ("go", "publish")]
     toast = await press(old, *pairs, button=TaskWizard)
     assert toast.startswith("已布置，正在通知")
     with old.storage.reading() as session:
