@@ -18,8 +18,8 @@ A form is a value; its feature has the word that opens it, and the registry list
     )
     HANDLERS = [Word(("登记外出",), TRIP.start, label=True)]
 
-One question alone is a form of one field and without a last page: `confirm=""`, and its first action runs as soon as
-nothing is missing. What it is about is given where it is opened, `say(FORM.open(session, call, theme=theme.id))`, and
+One question alone is a form of one field; `at_once=True` leaves out the last page, and the first action runs as soon as
+nothing is missing. On a last page of one field another text takes the place of the one before. What it is about is given where it is opened, `say(FORM.open(session, call, theme=theme.id))`, and
 stands among the values that the action gets. A dialog whose step is stored already keeps that as `name`; buttons of an
 earlier version with (dialog_id, field, value) go on when their class is named as `before`.
 """
@@ -66,7 +66,8 @@ GONE = "这份内容已失效，请从菜单重新开始。"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """`summary`: what is filled in; on the last page values[FIELD] is CONFIRM. `confirm`: the last line there.
+    """`summary`: what is filled in; on the last page values[FIELD] is CONFIRM. `confirm`: the last line there, or what
+    makes it. at_once: without a last page, the first action runs as soon as nothing is missing.
 
     again: the word that opens a new one. allowed: raises Refusal for who may not, asked at each step. order: the fields
     that the last page lets one change, when not in the order of the questions. dropped: what 取消 says.
@@ -77,12 +78,13 @@ class Form:
     again: str
     fields: Sequence[Field]
     summary: Callable[[Session, Call, Values], str]
-    confirm: str
+    confirm: str | Callable[[Session, Call, Values], str]
     actions: Sequence[Action]
     allowed: Callable[[Call], None]
     order: Sequence[str] = ()
     before: type[Button] | None = None
     dropped: str = ""
+    at_once: bool = False
 
     @property
     def old(self) -> str:
@@ -181,7 +183,7 @@ class Form:
                 return None
         missing = self._missing({**dialog.draft, **changes})
         self._move(session, call, dialog, **{**changes, FIELD: missing.key if missing else CONFIRM})
-        return self._act(session, call, dialog, self.actions[0]) if missing is None and not self.confirm else None
+        return self._act(session, call, dialog, self.actions[0]) if missing is None and self.at_once else None
 
     def _doubt(self, session: Session, call: Call, key: str, values: Values) -> Doubt | None:
         field, value = next((field for field in self.fields if field.key == key), None), values.get(key)
@@ -319,7 +321,8 @@ class Form:
         if doubt is not None:
             text, rows = doubt.ask, form_pages.doubt(fill, doubt, key)
         elif field is None:
-            text, rows = self.confirm, form_pages.last(fill, self._changed(values), self.actions)
+            confirm = self.confirm if isinstance(self.confirm, str) else self.confirm(session, call, values)
+            text, rows = confirm, form_pages.last(fill, self._changed(values), self.actions)
         else:
             options = field.options(session, call, values)
             text, rows = field.words(values), form_pages.question(fill, field, options, values)

@@ -85,13 +85,34 @@ NOTE = replace(
     fields=(questions.text("to", "请发送备注。", "备注", 10),),
     summary=lambda session, call, values: f"第{values['about']}次外出",
     confirm="",
+    at_once=True,
     actions=(Action("save", "", save),),
 )
+# One question, with a last page; its words depend on what is there.
+MOTTO = replace(
+    TRIP,
+    name="trips.motto",
+    code="m",
+    again="写标语",
+    fields=(
+        Field(
+            "to",
+            lambda values: f"请改写“{values['to']}”。" if values.get("to") else "请发送标语。",
+            "修改",
+            read=lambda session, call, text: {"to": text},
+        ),
+    ),
+    summary=lambda session, call, values: values.get("to", ""),
+    confirm=lambda session, call, values: f"共{len(values['to'])}个字",
+    actions=(Action("save", "保存", save),),
+    dropped="标语未保存。",
+)
 HANDLERS: Sequence[Handler] = [
+    Word(("写标语",), MOTTO.start, label=True),
     Word(("登记外出",), TRIP.start, label=True),
     Word(("改备注",), lambda session, call: say(NOTE.open(session, call, about=7)), label=True),
     *(one for one in registry.HANDLERS if not (isinstance(one, Tap) and one.button is Fill)),
-    *forms.handlers([TRIP, NOTE]),
+    *forms.handlers([TRIP, NOTE, MOTTO]),
 ]
 
 
@@ -333,6 +354,16 @@ async def test_one_question_alone_is_done_when_it_is_answered(bot: World) -> Non
     await say_all(bot, "字" * 11, "很顺利")
     assert saved == [{"to": "很顺利", "about": 7}]
     assert rows(bot, Draft) == []
+
+
+async def test_on_the_last_page_of_one_question_another_text_takes_the_place_of_the_first(bot: World) -> None:
+    await say_all(bot, "写标语", "一", "二")
+    assert last(bot).text == "二\n共1个字"
+    assert last(bot).labels == ["修改", "保存", *WAY_OUT]
+    await tap(bot, "修改")
+    assert last(bot).text == "二\n请改写“二”。"
+    await tap(bot, "取消")
+    assert (last(bot).text, saved) == ("标语未保存。", [])
 
 
 async def test_who_may_not_cannot_begin(bot: World) -> None:
