@@ -6,6 +6,7 @@ from bot.features.activities import anew as activities_anew
 from bot.features.activities import forms as activities_forms
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
+from bot.features.activities import notices as plain_notices
 from bot.features.activities import sendings as notices
 from bot.features.broadcasts import handlers as broadcasts
 from bot.features.broadcasts import jobs as broadcasts_jobs
@@ -45,7 +46,7 @@ BROADCASTS: list[Broadcast] = [
 ]
 
 # What is asked question by question; each has a letter of its own on its buttons.
-FORMS: list[Form] = [activities_forms.FORM, reflections_forms.FORM]
+FORMS: list[Form] = [activities_forms.FORM, plain_notices.FORM, reflections_forms.FORM]
 
 HANDLERS: list[Handler] = [
     *activities.HANDLERS,

@@ -19,9 +19,10 @@ A form is a value; its feature has the word that opens it, and the registry list
     HANDLERS = [Word(("登记外出",), TRIP.start, label=True)]
 
 One question alone is a form of one field; `at_once=True` leaves out the last page, and the first action runs as soon as
-nothing is missing. On a last page of one field another text takes the place of the one before. What it is about is given where it is opened, `say(FORM.open(session, call, theme=theme.id))`, and
-stands among the values that the action gets. A dialog whose step is stored already keeps that as `name`; buttons of an
-earlier version with (dialog_id, field, value) go on when their class is named as `before`.
+nothing is missing. On a last page of one field another text takes the place of the one before. What a form is about is
+given where it is opened, `say(FORM.open(session, call, theme=theme.id))`, and stands among the values that the action
+gets. A dialog whose step is stored already keeps that as `name`; buttons of an earlier version with (dialog_id, field,
+value) go on when their class is named as `before`, any others by a Tap that makes a Fill of them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -55,11 +56,13 @@ from bot.kit.form_pages import (
 from bot.kit.handlers import Answer, Call, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
-from bot.kit.words import moment_words
+from bot.kit.words import cut, moment_words
 from storage.models.dialog import Dialog
 
 STAYING, PASSING = frozenset({CHANGING, PAGE}), frozenset({CHANGING, PAGE, DOUBTED, LEFT})
 NOT_KEPT = PASSING | {photos.HELD, photos.CONFIRMED}
+# Of a summary: the question and a day's doubt have room behind it.
+LONGEST = 3600
 CHOOSE, ANSWER = "请点按钮选择。", "请用文字回答，或点按钮选择。"
 GONE = "这份内容已失效，请从菜单重新开始。"
 
@@ -313,7 +316,7 @@ class Form:
     def page(self, session: Session, call: Call, dialog: Dialog) -> Message:
         """The page that is open now."""
         values, field = dialog.draft, self._open(dialog.draft)
-        summary, fill = self.summary(session, call, values), partial(Fill, self.code, dialog.id)
+        summary, fill = cut(self.summary(session, call, values), LONGEST), partial(Fill, self.code, dialog.id)
         key, doubt = self._doubted(session, call, values)
         if values.get(LEFT):
             at = moment_words(datetime.fromisoformat(values[LEFT]), call.tz)

@@ -23,6 +23,7 @@ def shows(words: str) -> Effect:
 
 ASKS = rows("dialog")
 SIGNED_IN = rows("attendance audit")
+NOTICE_SENT = rows("notice audit dialog", tells=True)
 TASK_MADE = rows("reflection_task audit dialog", tells=True)
 MADE_UP = rows("makeup audit dialog", tells=True)
 # Told of with the names or titles of the prepared branches, or with words that no refusal has.
@@ -84,7 +85,7 @@ EFFECTS: dict[str, Effect] = {
     "tap:PostponeTo": rows("activity notice audit dialog", tells=True),
     "tap:CallOff": rows("activity notice audit", tells=True),
     **dict.fromkeys(("command:notice", "word:发通知", "answer:notice.text"), ASKS),
-    "tap:PlainNotice": rows("notice audit dialog", tells=True),
+    "tap:PlainNotice": NOTICE_SENT,
     **dict.fromkeys(("command:study_plan", "word:学习安排"), shows("月份")),
     **dict.fromkeys(("tap:OpenMonth", "tap:EditTheme", "tap:AddItem", "answer:study.item"), ASKS),
     "tap:ItemDraft": rows("study_item audit dialog"),

@@ -27,7 +27,7 @@ from bot.kit.form_fields import Fill
 from storage.choices import ActivityType, LeaveType, StudyItemKind
 from tests.rights import states
 from tests.rights.branch import Ids
-from tests.rights.effects import TASK_MADE, Effect, rows
+from tests.rights.effects import NOTICE_SENT, TASK_MADE, Effect, rows
 from tests.rights.permissions import may
 from tests.rights.states import State
 
@@ -429,7 +429,8 @@ FURTHER: list[tuple[str, Case]] = [
         for name, case in TABLE.items()
         if case.may == AUTHOR and not case.own
     ),
-    # the other form
+    # the other forms
+    ("tap:Fill", own(NOTICE, lambda ids: Fill("n", 1, "go", "send"), open=PLAIN, effect=NOTICE_SENT)),
     ("tap:Fill", Case(TASK, lambda ids: Fill("r", 1, "go", "publish"), open=TASKS, effect=TASK_MADE)),
     # the second question before an erasure; a stranger's own number; a code that nobody made
     ("tap:EraseGo", Case(WIPE, lambda ids: care.EraseGo(1), open=ERASE_AGAIN, effect=rows("person audit dialog"))),

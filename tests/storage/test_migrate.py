@@ -228,7 +228,8 @@ INSERT INTO person (id, branch_id, name, created_at, notes, reachable) VALUES
 INSERT INTO dialog (person_id, id, step, draft, expires_at, organisation_id) VALUES
   (1, 5, 'activity.wizard', '{{"field"\\: "day", "types"\\: ["lecture"]}}', '{at}', 1),
   (2, 6, 'reflection.task', '{{"field"\\: "due"}}', '{at}', NULL),
-  (3, 7, 'notice.text', '{{}}', '{at}', 1), (4, 8, 'reflection.task', '{{"field"\\: "due"}}', '{at}', 1);
+  (3, 7, 'notice.text', '{{"text"\\: "请准时"}}', '{at}', 1),
+  (4, 8, 'reflection.task', '{{"field"\\: "due"}}', '{at}', 1);
 """
 
 
@@ -246,6 +247,7 @@ def test_forms_that_stand_open_may_be_left_and_gone_on_with(storage_url: str) ->
     touched = datetime(2023, 7, 6, 9, 30, tzinfo=UTC)
     assert [(one.person_id, one.organisation_id, one.form, one.fields, one.at) for one in kept] == [
         (1, 1, "activity.wizard", {"field": "day", "types": ["lecture"]}, touched),
+        (3, 1, "notice.text", {"text": "请准时"}, touched),
         (4, 1, "reflection.task", {"field": "due"}, touched),
     ]
     assert steps == ["activity.wizard", "reflection.task", "notice.text", "reflection.task"]

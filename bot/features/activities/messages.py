@@ -331,17 +331,7 @@ def plain_notice(text: str, received: int | None, expected: int, notice_id: int,
     return Message(f"{text}{count}{answered}", [[Choice("收到", buttons.Acknowledge(notice_id))]])
 
 
-def notice_preview(text: str, to_group: bool, expected: int, dialog_id: int) -> Message:
-    """A notice as it will go out, before anybody is told."""
+def notice_confirm(to_group: bool, expected: int) -> str:
+    """Below a notice as it will go out, before anybody is told."""
     way = "发到支部群" if to_group else "逐人私聊发送"
-    rows = [
-        [
-            Choice("发给自己看看", buttons.PlainNotice(dialog_id, buttons.Draft.TRY)),
-            Choice("发送", buttons.PlainNotice(dialog_id, buttons.Draft.SEND)),
-        ],
-        [
-            Choice("修改", buttons.PlainNotice(dialog_id, buttons.Draft.CHANGE)),
-            Choice("取消", buttons.PlainNotice(dialog_id, buttons.Draft.DROP)),
-        ],
-    ]
-    return Message(f"{text}\n\n（将{way}，应回复{expected}人。核对无误请点“发送”。）", rows)
+    return f"\n（将{way}，应回复{expected}人。核对无误请点“发送”。）"

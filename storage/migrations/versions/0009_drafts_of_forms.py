@@ -12,7 +12,7 @@ depends_on = None
 OPEN = """
 INSERT INTO draft (person_id, organisation_id, form, fields, at)
 SELECT person_id, organisation_id, step, draft, {touched} FROM dialog
-WHERE step IN ('activity.wizard', 'reflection.task') AND organisation_id IS NOT NULL
+WHERE step IN ('activity.wizard', 'notice.text', 'reflection.task') AND organisation_id IS NOT NULL
 """
 TOUCHED = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', expires_at, '-1 day')",

@@ -47,7 +47,7 @@ def everything() -> list[Message]:
         messages.makeup_to_review(makeup, activity(), NAME),
         messages.makeup_reviewed(makeup, activity()),
         messages.cancelled(activity(), SHANGHAI),
-        messages.notice_preview("长" * 3100, True, 10**6, BIG),
+        Message("长" * 3100 + messages.notice_confirm(True, 10**6)),
         messages.postpone_to(activity(), NOW, BIG, SHANGHAI),
         messages.roll_call(activity(), people, BIG, 3, 7),
         messages.mark_somebody(activity(), [(one, NAME, "公差") for one, _, _ in people], 4, guests=True),
