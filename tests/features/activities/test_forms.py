@@ -232,3 +232,33 @@ async def test_an_open_task_goes_on_after_an_upgrade(old: World) -> None:
     with old.storage.reading() as session:
         task = session.scalars(select(ReflectionTask)).one()
     assert (task.title, task.per_person, task.audience) == ("7月心得体会", 2, TaskAudience.ALL_MEMBERS)
+
+
+PLAIN = {"text": "请报送材料"}
+
+
+@pytest.mark.parametrize("old", [("notice.text", PLAIN)], indirect=True)
+@pytest.mark.parametrize(("does", "said"), [("send", "通知正在送出。"), ("try", "已发给您本人。")])
+async def test_the_buttons_of_a_notice_go_on_after_an_upgrade(old: World, does: str, said: str) -> None:
+    person = old.stage.people["甲一"]
+    tapped = await person.tap_data(person.chat.from_bot[0], f"nt:1:{does}")
+    await old.clock.settle()
+    assert tapped.toast == said
+
+
+@pytest.mark.parametrize("old", [("notice.text", PLAIN)], indirect=True)
+async def test_a_notice_that_was_not_sent_is_offered_and_changed(old: World) -> None:
+    chat = old.stage.people["甲一"].chat
+    await old.stage.say("甲一", "发通知")
+    assert chat.from_bot[-1].text.startswith(
+        "您7月4日（周二）09:00填写的“发通知”还没有完成：\n【通知】请报送材料\n请于"
+    )
+    await old.stage.tap("甲一", "继续填写", "还没有完成")
+    assert chat.from_bot[-1].labels == ["修改", "发给自己看看", "发送", "上一步", "取消"]
+    await old.stage.tap("甲一", "修改", "应回复25人")
+    await old.stage.say("甲一", "字" * 3001)
+    assert chat.from_bot[-1].text == "请发送一段不超过3000字的文字。"
+    await old.stage.say("甲一", "请报送总结")
+    assert "请报送总结" in chat.from_bot[-1].text
+    await old.stage.tap("甲一", "取消", "请报送总结")
+    assert chat.from_bot[-1].text == "已取消，通知未发送。"
