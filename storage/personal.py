@@ -80,6 +80,7 @@ class Meaning:
     ages: Kind | None = None
     later: str = ""
     still: Rule | None = None
+    most: int | None = None
 
 
 SILENT = Meaning()
@@ -172,12 +173,12 @@ def home() -> Info:
     return _say(home=True)
 
 
-def ages(kind: Kind, *, later: str = "", still: Rule | None = None) -> Info:
+def ages(kind: Kind, *, later: str = "", still: Rule | None = None, most: int | None = None) -> Info:
     """From this instant on the row grows old, by the period of `kind`: then what is `swept` is emptied, and a row
     without such columns goes. later: a column that counts in the place of this one once it is known. still: which
-    rows are not taken yet.
+    rows are not taken yet. most: days; it is kept no longer, unless a branch keeps the kind for ever.
     """
-    return _say(ages=kind, later=later, still=still)
+    return _say(ages=kind, later=later, still=still, most=most)
 
 
 def _becomes(value: Any) -> Becomes | None:

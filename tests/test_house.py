@@ -25,6 +25,7 @@ from bot.features.privacy.personal_data import BECOMES, WHOSE, is_emptied
 from bot.features.privacy.redactions import WITHHELD
 from bot.features.privacy.retention import STILL
 from bot.features.privacy.words import HIDDEN
+from bot.kit import form_pages, forms
 from bot.kit.buttons import LIMIT, BadButton, Button
 from bot.kit.glossary.choices import WORDS
 from bot.kit.glossary.columns import COLUMNS
@@ -141,6 +142,17 @@ def test_buttons_pack_to_what_they_were(button: type[Button]) -> None:
         if fields(button) and all(kinds[field.name] is int for field in fields(button)):
             with pytest.raises(BadButton):
                 button.unpack(forged)
+
+
+def test_forms_and_their_questions_are_told_apart() -> None:
+    for names in ([form.name for form in registry.FORMS], [form.code for form in registry.FORMS]):
+        assert sorted(names) == sorted(set(names))
+    does = {form_pages.GO, form_pages.BACK, form_pages.SURE, form_pages.OFFER, *forms.PASSING, form_pages.FIELD}
+    for form in registry.FORMS:
+        keys, actions = [field.key for field in form.fields], {action.key for action in form.actions}
+        assert sorted(keys) == sorted(set(keys) - does - actions), form.name
+        assert set(form.order) <= set(keys), form.name
+        assert actions.isdisjoint({form_pages.NEXT, form_pages.CANCEL, form_pages.CONFIRM}), form.name
 
 
 def test_job_names_are_unique() -> None:

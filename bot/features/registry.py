@@ -4,6 +4,7 @@ from datetime import tzinfo
 
 from bot.features.accounts import handlers as people
 from bot.features.accounts import jobs as people_jobs
+from bot.features.activities import forms as activities_forms
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
 from bot.features.broadcasts import handlers as broadcasts
@@ -15,10 +16,12 @@ from bot.features.integrity import jobs as integrity_jobs
 from bot.features.leave import handlers as leave
 from bot.features.notices import broadcast as notices_broadcast
 from bot.features.notices import handlers as notices
+from bot.features.notices import plain_notices
 from bot.features.notices import reposts as notices_reposts
 from bot.features.offices import handlers as offices
 from bot.features.privacy import handlers as care
 from bot.features.reflections import broadcast as tasks
+from bot.features.reflections import forms as reflections_forms
 from bot.features.reflections import handlers as reflections
 from bot.features.roster import handlers as roster
 from bot.features.roster import jobs as roster_jobs
@@ -28,8 +31,9 @@ from bot.features.study import jobs as study_jobs
 from bot.features.tally import handlers as tally
 from bot.features.todo import handlers as todo
 from bot.features.todo import jobs as todo_jobs
-from bot.kit import parked, photos
+from bot.kit import forms, parked, photos
 from bot.kit.broadcasts import Broadcast
+from bot.kit.forms import Form
 from bot.kit.handlers import Handler
 from bot.kit.reposts import Anew
 from scheduler.jobs import Job
@@ -41,6 +45,9 @@ BROADCASTS: list[Broadcast] = [
     *reminders.BROADCASTS,
     *tasks.BROADCASTS,
 ]
+
+# What is asked question by question; each has a letter of its own on its buttons.
+FORMS: list[Form] = [activities_forms.FORM, plain_notices.FORM, reflections_forms.FORM]
 
 HANDLERS: list[Handler] = [
     *activities.HANDLERS,
@@ -58,6 +65,7 @@ HANDLERS: list[Handler] = [
     *offices.HANDLERS,
     *care.HANDLERS,
     *parked.HANDLERS,
+    *forms.handlers(FORMS),
 ]
 # Whatever dialog a photo was handed in to goes on with it once its sender has confirmed.
 HANDLERS += photos.handlers(HANDLERS)

@@ -174,7 +174,7 @@ def notice(session: Session, me: Me, text: str) -> None:
     _typed(session, me, "notice.text", text)
     dialog = dialogs.current(session, me, NOW)
     assert dialog is not None
-    assert dialog.draft == {"text": text}
+    assert dialog.draft["text"] == text
     row = Notice(branch_id=me.branch_id, text="【通知】请准时", reply_by=NOW, created_by_id=me.id, created_at=NOW)
     _corrected(session, me, "notice", row, text)
     assert row.text == f"【通知】{text}"

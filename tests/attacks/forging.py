@@ -10,13 +10,15 @@ from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from bot.features.activities import buttons as activities
-from bot.features.activities import wizard as activity_wizard
+from bot.features.activities import forms as activity_forms
 from bot.features.reflections import buttons as reflections
-from bot.features.reflections import wizard as task_wizard
+from bot.features.reflections import forms as task_forms
 from bot.features.registry import HANDLERS
 from bot.features.roster.buttons import Kind, Pick
 from bot.features.roster.rules import STEPS, Step
+from bot.kit import form_pages
 from bot.kit.buttons import BadButton, Button
+from bot.kit.form_fields import Fill
 from bot.kit.handlers import Answer, Tap
 from storage.engine import Storage
 from storage.models.everything import METADATA
@@ -30,10 +32,13 @@ from tests.rights.trial import key
 # and quarter there are.
 NUMBERS = (0, -1, 7, 2**40, 2**62, -(2**62), 99991231, 99994)
 JUNK = ("", "x", "go", "²", "9" * 25, "2023-02-30", "9999-12-31", "0001-01-01", "9999-12", "25:99")
+ASKED = tuple(field.key for field in activity_forms.FIELDS)
+DOES = (form_pages.GO, form_pages.BACK, form_pages.SURE, form_pages.OFFER, form_pages.PAGE)
 # Buttons that name a question and its answer: the questions there are.
 QUESTIONS: dict[type[Button], tuple[str, ...]] = {
-    activities.Wizard: (*activity_wizard.ASK, "go", "confirm", "x"),
-    reflections.TaskWizard: (*task_wizard.ASK, "go", "confirm", "x"),
+    Fill: (*ASKED, *DOES, "x"),
+    activities.Wizard: (*ASKED, "go", "confirm", "x"),
+    reflections.TaskWizard: (*(field.key for field in task_forms.FIELDS), "go", "confirm", "x"),
 }
 Opened = tuple[str, Any]
 ANSWERS = dict.fromkeys(Step, 0) | {Step.NAME: "丁九", Step.DAY: 20230707}
@@ -54,10 +59,13 @@ def _asking(kind: Kind, number: int) -> Opened:
     return "roster.change", draft
 
 
-# Wizards at their other questions, by the button that answers them.
+TYPES: Opened = ("activity.wizard", lambda ids: {"field": "types", "types": []})
+SUBJECT: Opened = ("reflection.task", lambda ids: {"field": "subject"})
+# Wizards and forms at their other questions, by the button that answers them.
 BEGUN: dict[str, list[Opened]] = {
-    "tap:Wizard": [("activity.wizard", lambda ids: {"field": "types", "types": []})],
-    "tap:TaskWizard": [("reflection.task", lambda ids: {"field": "subject"})],
+    "tap:Fill": [TYPES, SUBJECT],
+    "tap:Wizard": [TYPES],
+    "tap:TaskWizard": [SUBJECT],
     "tap:Pick": [_asking(kind, number) for kind, steps in STEPS.items() for number in range(len(steps))],
 }
 
@@ -74,8 +82,8 @@ def dialogs_of(handler: Tap) -> list[Opened]:
     """Every dialog that its feature has, at each state that the table of rights knows."""
     others = [one for one in HANDLERS if isinstance(one, Tap | Answer)]
     cases = [TABLE[key(one)] for one in others if one is handler or feature(one) == feature(handler)]
-    if feature(handler) == "activities":
-        cases.append(FIELDS["meeting"]["tap:Wizard"])
+    if feature(handler) == "forms":
+        cases.append(FIELDS["meeting"]["tap:Fill"])
     found = [*(case.open for case in cases if case.open is not None), *BEGUN.get(key(handler), ())]
     return list(dict.fromkeys(found))
 
@@ -116,7 +124,7 @@ def forged(handler: Tap, case: Case, made: Scene) -> list[Button]:
 def _values(button: Button, there: Ids) -> Iterator[dict[str, Any]]:
     kinds = get_type_hints(type(button))
     names = [field.name for field in fields(button) if field.name != "dialog_id"]
-    texts = [name for name in names if kinds[name] is str]
+    texts = [name for name in names if kinds[name] is str and name != "form"]
     if type(button) in QUESTIONS:
         for pair in product(QUESTIONS[type(button)], (*JUNK, *_ids_as_text(there))):
             yield dict(zip(texts, pair, strict=True))

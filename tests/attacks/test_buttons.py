@@ -25,7 +25,7 @@ from storage.models.study import MonthlyTheme
 from tests.world import World, world
 
 # What every update leaves behind, whatever becomes of it.
-MACHINERY = frozenset({"inbox", "outbox", "promise", "job_run", "lease", "dialog", "card", "alembic_version"})
+MACHINERY = frozenset({"inbox", "outbox", "promise", "job_run", "lease", "dialog", "draft", "card", "alembic_version"})
 GARBAGE = [
     "",
     "si",

@@ -23,6 +23,8 @@ def shows(words: str) -> Effect:
 
 ASKS = rows("dialog")
 SIGNED_IN = rows("attendance audit")
+NOTICE_SENT = rows("notice audit dialog", tells=True)
+TASK_MADE = rows("reflection_task audit dialog", tells=True)
 MADE_UP = rows("makeup audit dialog", tells=True)
 # Told of with the names or titles of the prepared branches, or with words that no refusal has.
 LISTS_ACTIVITIES = shows("ahead")
@@ -76,14 +78,14 @@ EFFECTS: dict[str, Effect] = {
     "tap:ShowUnread": shows("未阅"),
     # making activities, study items, tasks, reminders
     **dict.fromkeys(("command:new", "word:建活动"), ASKS),
-    "tap:Wizard": rows("activity component notice audit dialog", tells=True),
+    **dict.fromkeys(("tap:Fill", "tap:Wizard"), rows("activity component notice audit dialog", tells=True)),
     "answer:activity.wizard": ASKS,
     "tap:Postpone": ASKS,
     "answer:activity.postpone": ASKS,
     "tap:PostponeTo": rows("activity notice audit dialog", tells=True),
     "tap:CallOff": rows("activity notice audit", tells=True),
     **dict.fromkeys(("command:notice", "word:发通知", "answer:notice.text"), ASKS),
-    "tap:PlainNotice": rows("notice audit dialog", tells=True),
+    "tap:PlainNotice": NOTICE_SENT,
     **dict.fromkeys(("command:study_plan", "word:学习安排"), shows("月份")),
     **dict.fromkeys(("tap:OpenMonth", "tap:EditTheme", "tap:AddItem", "answer:study.item"), ASKS),
     "tap:ItemDraft": rows("study_item audit dialog"),
@@ -92,7 +94,7 @@ EFFECTS: dict[str, Effect] = {
     "answer:study.title": rows("monthly_theme audit dialog"),
     "answer:study.change": rows("monthly_theme audit dialog"),
     **dict.fromkeys(("command:task", "word:布置心得", "answer:reflection.task"), ASKS),
-    "tap:TaskWizard": rows("reflection_task audit dialog", tells=True),
+    "tap:TaskWizard": TASK_MADE,
     "tap:ListTasks": shows("心得"),
     "tap:OpenTask": shows("心得"),
     "tap:ListMissing": shows("未交"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.features.activities import buttons as activities
 from bot.kit import broadcasts
+from bot.kit.form_fields import Fill
 from storage.choices import ActivityType
 from tests.rights.branch import OFFICERS, Ids
 from tests.rights.permissions import DUTIES, fields
@@ -15,15 +16,15 @@ WHOSE = {
 }
 
 
-def wizard(what: str, also: tuple[ActivityType, ...] = ()) -> Case:
-    """The wizard's last page, with these contents; only a group meeting names something of the branch."""
+def form(what: str, also: tuple[ActivityType, ...] = ()) -> Case:
+    """The form's last page, with these contents; only a group meeting names something of the branch."""
 
     def draft(ids: Ids) -> dict[str, Any]:
         group = {"group": str(ids["group"])} if what == "meeting" else {}
         return {**WIZARD[1](ids), "types": [OFFICERS[what].value, *also], **group}
 
     may = MAKE_THIS_ACTIVITY if also else MAKE_THIS_ACTIVITY | {WHOSE[what]}
-    publish = activities.Wizard(1, "go", "publish")
+    publish = Fill("a", 1, "go", "publish")
     return Case(may, lambda ids: publish, open=(WIZARD[0], draft), own=what != "meeting")
 
 
@@ -33,7 +34,7 @@ def _cases(what: str) -> dict[str, Case]:
     moved = ("activity.postpone", lambda ids: {"activity": ids[what], "start": "2023-07-20T14:30:00+08:00"})
     corrected = ("broadcast.text", lambda ids: {"kind": "notice", "subject": ids[f"{what}_notice"], "text": "改"})
     return {
-        "tap:Wizard": wizard(what),
+        "tap:Fill": form(what),
         "tap:Postpone": Case(may, lambda ids: activities.Postpone(ids[what])),
         "tap:PostponeTo": Case(may, lambda ids: activities.PostponeTo(1, 1), open=moved),
         "answer:activity.postpone": Case(may, open=moved, text="7月20日 14:30"),
@@ -51,6 +52,6 @@ def _cases(what: str) -> dict[str, Case]:
 FIELDS: dict[str, dict[str, Case]] = {
     **{what: _cases(what) for what in OFFICERS},
     # One thing outside the own field, and it is the desk's.
-    "discussion and more": {"tap:Wizard": wizard("discussion", (ActivityType.THEME_PARTY_DAY,))},
-    "warning and more": {"tap:Wizard": wizard("warning", (ActivityType.PARTY_LECTURE,))},
+    "discussion and more": {"tap:Fill": form("discussion", (ActivityType.THEME_PARTY_DAY,))},
+    "warning and more": {"tap:Fill": form("warning", (ActivityType.PARTY_LECTURE,))},
 }

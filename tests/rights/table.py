@@ -26,10 +26,11 @@ from bot.features.tally import buttons as tally
 from bot.features.todo import messages as todo
 from bot.kit import broadcasts, parked, photos
 from bot.kit.buttons import Button
+from bot.kit.form_fields import Fill
 from storage.choices import ActivityType, LeaveType, StudyItemKind
 from tests.rights import states
 from tests.rights.branch import Ids
-from tests.rights.effects import Effect, rows
+from tests.rights.effects import NOTICE_SENT, TASK_MADE, Effect, rows
 from tests.rights.permissions import may
 from tests.rights.states import State
 
@@ -205,9 +206,10 @@ TABLE: dict[str, Case] = {
     # make activities, study items, reminders
     "command:new": own(START_ACTIVITY),
     "word:建活动": own(START_ACTIVITY),
+    "tap:Fill": own(MAKE_THIS_ACTIVITY, lambda ids: Fill("a", 1, "go", "publish"), open=WIZARD),
     "tap:Wizard": own(MAKE_THIS_ACTIVITY, lambda ids: activities.Wizard(1, "go", "publish"), open=WIZARD),
     "answer:activity.wizard": own(
-        KNOWN, open=(WIZARD[0], lambda ids: {**WIZARD[1](ids), "field": "place"}), text="礼堂"
+        START_ACTIVITY, open=(WIZARD[0], lambda ids: {**WIZARD[1](ids), "field": "place"}), text="礼堂"
     ),
     "tap:Postpone": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.Postpone(ids["ahead"])),
     "tap:PostponeTo": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.PostponeTo(1, 1), open=POSTPONE),
@@ -234,7 +236,7 @@ TABLE: dict[str, Case] = {
     "word:布置心得": own(TASK),
     "tap:TaskWizard": Case(TASK, lambda ids: reflections.TaskWizard(1, "go", "publish"), open=TASKS),
     "answer:reflection.task": own(
-        KNOWN, open=("reflection.task", lambda ids: {**TASKS[1](ids), "field": "title"}), text="谈体会"
+        TASK, open=("reflection.task", lambda ids: {**TASKS[1](ids), "field": "title"}), text="谈体会"
     ),
     "tap:ListTasks": own(TASK, lambda ids: reflections.ListTasks()),
     "tap:OpenTask": Case(TASK, lambda ids: reflections.OpenTask(ids["task"])),
@@ -430,6 +432,9 @@ FURTHER: list[tuple[str, Case]] = [
         for name, case in TABLE.items()
         if case.may == AUTHOR and not case.own
     ),
+    # the other forms
+    ("tap:Fill", own(NOTICE, lambda ids: Fill("n", 1, "go", "send"), open=PLAIN, effect=NOTICE_SENT)),
+    ("tap:Fill", Case(TASK, lambda ids: Fill("r", 1, "go", "publish"), open=TASKS, effect=TASK_MADE)),
     # the second question before an erasure; a stranger's own number; a code that nobody made
     ("tap:EraseGo", Case(WIPE, lambda ids: care.EraseGo(1), open=ERASE_AGAIN, effect=rows("person audit dialog"))),
     *(

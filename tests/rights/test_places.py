@@ -40,6 +40,7 @@ MACHINERY = {
     "job_run",
     "lease",
     "dialog",
+    "draft",
     "card",
     "chosen_place",
     "command_menu",

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Integer, inspect, text
+from sqlalchemy import Column, Integer, inspect, select, text
 
 from storage import migrate
 from storage.engine import Storage, StorageBusy, database_url
+from storage.models.draft import Draft
 from storage.models.everything import METADATA
 from storage.revision import OldSchema, newest
 from storage.sqlite import database_path
@@ -216,3 +218,36 @@ def test_a_group_before_the_last_one_is_given_up(storage_url: str) -> None:
         (-3, False, True),
         (-4, False, False),
     ]
+
+
+BEFORE_DRAFTS = """
+INSERT INTO organisation (id, kind, name, settings, created_at) VALUES (1, 'branch', '一', '{{}}', '{at}');
+INSERT INTO person (id, branch_id, name, created_at, notes, reachable) VALUES
+  (1, 1, '甲', '{at}', '', {true}), (2, 1, '乙', '{at}', '', {true}), (3, 1, '丙', '{at}', '', {true}),
+  (4, 1, '丁', '{at}', '', {true});
+INSERT INTO dialog (person_id, id, step, draft, expires_at, organisation_id) VALUES
+  (1, 5, 'activity.wizard', '{{"field"\\: "day", "types"\\: ["lecture"]}}', '{at}', 1),
+  (2, 6, 'reflection.task', '{{"field"\\: "due"}}', '{at}', NULL),
+  (3, 7, 'notice.text', '{{"text"\\: "请准时"}}', '{at}', 1),
+  (4, 8, 'reflection.task', '{{"field"\\: "due"}}', '{at}', 1);
+"""
+
+
+def test_forms_that_stand_open_may_be_left_and_gone_on_with(storage_url: str) -> None:
+    """Of the organisation for which they were begun, touched a day before they run out; the dialogs stay."""
+    migrate.downgrade(storage_url, "0008")
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        true = "1" if storage.dialect == "sqlite" else "true"
+        for statement in BEFORE_DRAFTS.format(at="2023-07-07 09:30:00+00:00", true=true).split(";")[:-1]:
+            session.execute(text(statement.replace(":30", "\\:30").replace(":00", "\\:00")))
+    migrate.upgrade(storage_url)
+    with Storage(storage_url) as storage, storage.reading() as session:
+        kept = session.scalars(select(Draft).order_by(Draft.person_id)).all()
+        steps = session.scalars(text("SELECT step FROM dialog ORDER BY id")).all()
+    touched = datetime(2023, 7, 6, 9, 30, tzinfo=UTC)
+    assert [(one.person_id, one.organisation_id, one.form, one.fields, one.at) for one in kept] == [
+        (1, 1, "activity.wizard", {"field": "day", "types": ["lecture"]}, touched),
+        (3, 1, "notice.text", {"text": "请准时"}, touched),
+        (4, 1, "reflection.task", {"field": "due"}, touched),
+    ]
+    assert steps == ["activity.wizard", "reflection.task", "notice.text", "reflection.task"]

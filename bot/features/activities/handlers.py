@@ -9,10 +9,10 @@ from bot.features.activities import (
     buttons,
     cards,
     desk,
+    forms,
     messages,
     participation,
     planning,
-    wizard,
 )
 from bot.features.leave import makeups
 from bot.features.leave import service as leave
@@ -207,5 +207,5 @@ HANDLERS: list[Handler] = [
     Tap(buttons.CallOff, call_off),
     Answer(POSTPONE, propose_date),
     *desk.HANDLERS,
-    *wizard.HANDLERS,
+    *forms.HANDLERS,
 ]

@@ -1,6 +1,5 @@
 """Every word of a plain notice."""
 
-from bot.features.notices.buttons import Draft, PlainNotice
 from bot.features.notices.cards import Acknowledge
 from bot.kit.replies import Choice, Message
 
@@ -11,17 +10,7 @@ def plain_notice(text: str, received: int | None, expected: int, notice_id: int,
     return Message(f"{text}{count}{answered}", [[Choice("收到", Acknowledge(notice_id))]])
 
 
-def notice_preview(text: str, to_group: bool, expected: int, dialog_id: int) -> Message:
-    """A notice as it will go out, before anybody is told."""
+def notice_confirm(to_group: bool, expected: int) -> str:
+    """Below a notice as it will go out, before anybody is told."""
     way = "发到支部群" if to_group else "逐人私聊发送"
-    rows = [
-        [
-            Choice("发给自己看看", PlainNotice(dialog_id, Draft.TRY)),
-            Choice("发送", PlainNotice(dialog_id, Draft.SEND)),
-        ],
-        [
-            Choice("修改", PlainNotice(dialog_id, Draft.CHANGE)),
-            Choice("取消", PlainNotice(dialog_id, Draft.DROP)),
-        ],
-    ]
-    return Message(f"{text}\n\n（将{way}，应回复{expected}人。核对无误请点“发送”。）", rows)
+    return f"\n（将{way}，应回复{expected}人。核对无误请点“发送”。）"

@@ -5,42 +5,34 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.features.notices import buttons, cards, messages, rules, service
-from bot.kit import dialog as dialogs
 from bot.kit.access import Right, require
 from bot.kit.broadcasts import delivering, preview, progress_card, to_many, with_delivery
-from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Tap, Word
+from bot.kit.form_fields import Action, Field, Fill, Values
+from bot.kit.form_pages import CANCEL, GO
+from bot.kit.forms import Form
+from bot.kit.handlers import Call, CardView, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
-from bot.kit.replies import TEXT_LIMIT, Message, Reply, To, say
+from bot.kit.replies import TEXT_LIMIT, Message, Reply, To
 from bot.kit.words import cut, moment_words, units
 from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.lookups import group_chats
-from storage.models.dialog import Dialog
 from storage.models.notice import Notice
 from storage.roster import roster
 
-STEP = "notice.text"
-OLD = "这份通知已失效，请重新点“发通知”。"
 LONGEST = 3000
+ASK = "请发送通知内容（一段文字），将发给支部全体同志并请回复“收到”。不发了请发“取消”。"
+ANOTHER = "\n（尚未发送。请发送修改后的全文；不发了请发“取消”。）"
 
 
-def start(session: Session, call: Call) -> Reply:
+def _allowed(call: Call) -> None:
     require(call.me, Right.MAKE_NOTICE, branch_id=call.me.branch_id)
-    dialogs.ask(session, call.me, STEP, call.now)
-    return say("请发送通知内容（一段文字），将发给支部全体同志并请回复“收到”。不发了请发“取消”。")
 
 
-def typed(session: Session, call: Call, dialog: Dialog) -> Reply:
-    """The text, shown as it will go out; another one typed takes its place."""
-    require(call.me, Right.MAKE_NOTICE, branch_id=call.me.branch_id)
-    text = call.text.strip()
-    if not text or units(text) > LONGEST:
+def _text(session: Session, call: Call, text: str) -> Values:
+    if units(text) > LONGEST:
         raise Refusal(f"请发送一段不超过{LONGEST}字的文字。")
-    # A dialog anew: the buttons under an earlier text must not send this one.
-    asked = dialogs.ask(session, call.me, STEP, call.now, text=text)
-    expected = len(roster(session, call.me.branch_id, call.today))
-    grouped = bool(group_chats(session, call.me.branch_id))
-    return Reply(here=[messages.notice_preview(_body(session, call, text), grouped, expected, asked.id)])
+    return {"text": text}
 
 
 def _reply_by(session: Session, call: Call) -> datetime:
@@ -53,32 +45,28 @@ def _body(session: Session, call: Call, text: str) -> str:
     return f"【通知】{text}\n请于{moment_words(_reply_by(session, call), call.tz)}前回复“收到”。"
 
 
-def decide(session: Session, call: Call, button: buttons.PlainNotice) -> Reply:
-    """发给自己看看, 发送, 修改 or 取消 under the text."""
-    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD, STEP, needs="text")
-    text = str(dialog.draft["text"])
-    if button.does is buttons.Draft.TRY:
-        return Reply(toast="已发给您本人。", here=[_preview(session, call, text)])
-    if button.does is buttons.Draft.CHANGE:
-        dialogs.ask(session, call.me, STEP, call.now)
-        return Reply(edit=Message(f"{text}\n\n（尚未发送。请发送修改后的全文；不发了请发“取消”。）"))
-    dialogs.close(session, call.me.id)
-    if button.does is buttons.Draft.DROP:
-        return Reply(toast="未发送。", edit=Message("已取消，通知未发送。"))
-    return _send(session, call, text)
+def _summary(session: Session, call: Call, values: Values) -> str:
+    """As it will go out."""
+    return _body(session, call, values["text"]) if values.get("text") else ""
 
 
-def _preview(session: Session, call: Call, text: str) -> Message:
-    """As it will stand in the group, or in each one's own chat."""
-    if not group_chats(session, call.me.branch_id):
-        return preview(messages.plain_notice(_body(session, call, text), None, 0, 0))
+def _confirm(session: Session, call: Call, values: Values) -> str:
     expected = len(roster(session, call.me.branch_id, call.today))
-    return preview(messages.plain_notice(_body(session, call, text), 0, expected, 0))
+    return messages.notice_confirm(bool(group_chats(session, call.me.branch_id)), expected)
 
 
-def _send(session: Session, call: Call, text: str) -> Reply:
+def _preview(session: Session, call: Call, values: Values) -> Reply:
+    """As it will stand in the group, or in each one's own chat."""
+    body, grouped = _summary(session, call, values), bool(group_chats(session, call.me.branch_id))
+    expected = len(roster(session, call.me.branch_id, call.today)) if grouped else 0
+    shown = preview(messages.plain_notice(body, 0 if grouped else None, expected, 0))
+    return Reply(toast="已发给您本人。", here=[shown])
+
+
+def _send(session: Session, call: Call, values: Values) -> Reply:
     """To the group, else privately to everybody on the roster."""
     require(call.me, Right.MAKE_NOTICE, branch_id=call.me.branch_id)
+    text = str(values["text"])
     notice = Notice(
         branch_id=call.me.branch_id,
         text=_body(session, call, text),
@@ -132,10 +120,33 @@ def render(session: Session, notice_id: int, chat_id: int, now: datetime, tz: tz
     return with_delivery(session, desk, notice.branch_id, cards.NOTICE, notice_id, now, tz)
 
 
+FORM = Form(
+    name="notice.text",
+    code="n",
+    again="发通知",
+    fields=(Field("text", lambda values: ANOTHER if values.get("text") else ASK, "修改", read=_text),),
+    summary=_summary,
+    confirm=_confirm,
+    actions=(Action("try", "发给自己看看", _preview, closes=False), Action("send", "发送", _send)),
+    allowed=_allowed,
+    dropped="已取消，通知未发送。",
+)
+# What the buttons of an earlier version do.
+DOES = {
+    buttons.Draft.TRY: "try",
+    buttons.Draft.SEND: "send",
+    buttons.Draft.CHANGE: "text",
+    buttons.Draft.DROP: CANCEL,
+}
+
+
+def decide(session: Session, call: Call, button: buttons.PlainNotice) -> Reply:
+    return FORM.tap(session, call, Fill(FORM.code, button.dialog_id, GO, DOES[button.does]))
+
+
 HANDLERS: list[Handler] = [
-    Command("notice", start, "发通知", Right.MAKE_NOTICE),
-    Word(("发通知",), start, label=True),
-    Answer(STEP, typed),
+    Command("notice", FORM.start, "发通知", Right.MAKE_NOTICE),
+    Word(("发通知",), FORM.start, label=True),
     Tap(buttons.PlainNotice, decide),
     CardView(cards.NOTICE, render, lives=delivering(cards.NOTICE)),
 ]

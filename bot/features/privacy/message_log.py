@@ -17,6 +17,7 @@ from storage.choices import InboxState, OutboxState
 from storage.lookups import changed
 from storage.models.attendance import Makeup
 from storage.models.dialog import Dialog
+from storage.models.draft import Draft
 from storage.models.inbox import Inbox
 from storage.models.invite import BindRequest
 from storage.models.organisation import GroupChat
@@ -150,7 +151,17 @@ def _forget_drafts(session: Session, name: Naming, around: Around) -> int:
         Dialog.person_id.in_(around.people), says(Dialog.draft, name.name)
     )
     mine = [row.person_id for row in session.execute(query) if name.names_in(row.draft)]
-    return changed(session, delete(Dialog).where(Dialog.person_id.in_(mine))) if mine else 0
+    open_ = changed(session, delete(Dialog).where(Dialog.person_id.in_(mine))) if mine else 0
+    return open_ + _forget_left(session, name, around)
+
+
+def _forget_left(session: Session, name: Naming, around: Around) -> int:
+    """Forms that somebody may go on with."""
+    query = select(Draft.id, Draft.fields).where(
+        Draft.organisation_id.in_(around.branches), says(Draft.fields, name.name)
+    )
+    left = [row.id for row in session.execute(query) if name.names_in(row.fields)]
+    return changed(session, delete(Draft).where(Draft.id.in_(left))) if left else 0
 
 
 # By the rules of the columns. The requests to be bound come first, and need the number too: take_requests_out.

@@ -78,6 +78,7 @@ TITLES: Mapping[str, str] = {
     "reflection_part": "心得正文和附件",
     "reminder_audience": "节前提醒",
     "acknowledgement": "节前提醒已阅",
+    "draft": "可以继续填写的草稿",
     "dialog": "没有办完的草稿",
     "invite": "邀请链接",
     "bind_request": "绑定申请",

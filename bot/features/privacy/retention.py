@@ -48,7 +48,7 @@ NO_SUCH_PERIOD = "请点按钮选择期限。"
 class Store:
     """Where one kind lies. `branch`: whose it is, null for strangers'; `old`: when it came; `left`: still there.
 
-    `empties`: what the columns become; nothing deletes the row.
+    `empties`: what the columns become; nothing deletes the row. `days`: kept no longer, unless for ever.
     """
 
     table: Table
@@ -56,6 +56,11 @@ class Store:
     old: ColumnElement[Any]
     left: ColumnElement[bool]
     empties: Mapping[str, Any]
+    days: int | None = None
+
+    def before(self, now: datetime, days: int) -> datetime | None:
+        """What is older goes, where the branch keeps the kind so many days; None: nothing does."""
+        return cut_off(now, min(days, self.days) if self.days is not None else days)
 
     @property
     def key(self) -> Any:
@@ -83,7 +88,7 @@ def _store(of: Table, column: Column[Any]) -> Store:
         STILL[means.still.name] if means.still else true(),
         or_(*(_says_something(each) for each in swept)) if swept else true(),
     )
-    return Store(of, branch_of(of), since, left, {each.name: blank(each) for each in swept})
+    return Store(of, branch_of(of), since, left, {each.name: blank(each) for each in swept}, means.most)
 
 
 def _says_something(column: Column[Any]) -> ColumnElement[bool]:
@@ -122,9 +127,7 @@ def would_go(session: Session, me: Me, kind: Kind, days: int, now: datetime) -> 
 
 
 def _count(session: Session, kind: Kind, branch_id: int, days: int, now: datetime) -> int:
-    before = cut_off(now, days)
-    if before is None:
-        return 0
+    found = [(store, store.before(now, days)) for store in stores(kind)]
     return sum(
         session.scalar(
             select(func.count())
@@ -132,7 +135,8 @@ def _count(session: Session, kind: Kind, branch_id: int, days: int, now: datetim
             .where(store.left, store.old < before, store.branch == branch_id)
         )
         or 0
-        for store in stores(kind)
+        for store, before in found
+        if before is not None
     )
 
 
@@ -162,9 +166,10 @@ def sweep_branch(session: Session, me: Me, now: datetime) -> dict[Kind, int]:
     require(me, Right.WIPE, branch_id=me.branch_id)
     gone: dict[Kind, int] = {}
     for kind, days in periods(session, me.branch_id).items():
-        before = cut_off(now, days)
-        for store in stores(kind) if before is not None else ():
-            gone[kind] = gone.get(kind, 0) + take_away(session, store, store.branch == me.branch_id, before)
+        for store in stores(kind):
+            before = store.before(now, days)
+            if before is not None:
+                gone[kind] = gone.get(kind, 0) + take_away(session, store, store.branch == me.branch_id, before)
     counts = {kind.value: count for kind, count in gone.items() if count}
     if counts:
         leave_no_trace(session)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.privacy.retention import SLICE, Store, stores, take_away
-from bot.features.privacy.rules import RETENTION, cut_off
+from bot.features.privacy.rules import RETENTION
 from storage import audit
 from storage.engine import Storage
 from storage.models.care import RetentionRule
@@ -55,8 +55,9 @@ def _tasks(kind: Kind, own: set[int], now: datetime) -> Iterator[Task]:
     """The branches without a choice of their own and what is nobody's; then those of each chosen period."""
     chosen = select(RetentionRule.branch_id).where(RetentionRule.kind == kind)
     for store in stores(kind):
-        yield store, or_(store.branch.is_(None), store.branch.not_in(chosen)), cut_off(now, RETENTION[kind].days)
+        usual = store.before(now, RETENTION[kind].days)
+        yield store, or_(store.branch.is_(None), store.branch.not_in(chosen)), usual
         for days in sorted(own):
-            before = cut_off(now, days)
+            before = store.before(now, days)
             if before is not None:
                 yield store, store.branch.in_(chosen.where(RetentionRule.days == days)), before

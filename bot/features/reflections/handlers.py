@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import buttons, cards, desk, messages, reviews, service, submissions, wizard
+from bot.features.reflections import buttons, cards, desk, forms, messages, reviews, service, submissions
 from bot.kit import dialog as dialogs
 from bot.kit import photos
 from bot.kit.access import Right
@@ -213,5 +213,5 @@ HANDLERS: list[Handler] = [
     Tap(buttons.ReturnFor, return_for),
     Answer(REASON, return_typed),
     *desk.HANDLERS,
-    *wizard.HANDLERS,
+    *forms.HANDLERS,
 ]

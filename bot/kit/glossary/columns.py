@@ -22,7 +22,7 @@ COLUMNS: Mapping[str, str] = {
     "return_reason": "退回原因", "notice_id": "通知", "item_id": "学习内容", "completed_on": "完成日期",
     "completed_at": "完成时间", "task_id": "心得任务", "piece": "第几篇", "version": "第几稿", "started_at": "开始时间",
     "reflection_id": "心得", "kind": "类别", "text": "内容", "file_name": "文件名", "size": "大小",
-    "received_at": "收到时间", "reminder_id": "提醒", "draft": "草稿", "used_at": "使用时间",
+    "received_at": "收到时间", "reminder_id": "提醒", "draft": "草稿", "fields": "草稿", "used_at": "使用时间",
     "used_by_telegram_id": "使用账号", "payload": "内容", "handled_at": "办理时间", "message": "内容",
     "sent_at": "发送时间", "via": "途径", "action": "办理事项", "subject": "对象", "details": "变更内容",
     "phone": "手机", "archive_id": "档案编号", "extra": "名册所附内容", "reason_text": "原因",

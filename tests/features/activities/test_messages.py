@@ -50,7 +50,7 @@ def everything() -> list[Message]:
         leave_messages.makeup_to_review(makeup, activity(), NAME),
         leave_messages.makeup_reviewed(makeup, activity()),
         messages.cancelled(activity(), SHANGHAI),
-        notice_messages.notice_preview("长" * 3100, True, 10**6, BIG),
+        Message("长" * 3100 + notice_messages.notice_confirm(True, 10**6)),
         messages.postpone_to(activity(), NOW, BIG, SHANGHAI),
         messages.roll_call(activity(), people, BIG, 3, 7),
         messages.mark_somebody(activity(), [(one, NAME, "公差") for one, _, _ in people], 4, guests=True),

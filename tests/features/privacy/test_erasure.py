@@ -16,6 +16,7 @@ from bot.kit.refusal import Refusal
 from storage.choices import Duty, ExemptionReason, OutboxState
 from storage.engine import Storage
 from storage.models.dialog import Dialog
+from storage.models.draft import Draft
 from storage.models.notice import Notice
 from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox
@@ -40,8 +41,15 @@ def test_an_erasure_leaves_a_number_and_no_name_no_text_no_account(storage: Stor
         message(session, cast, "missing", OutboxState.SENT, message={"text": f"未完成：{VICTIM}"})
         dialogs.ask(session, cast.me(session, "甲二", NOW.date()), "roster.look", NOW, rows=[{"name": VICTIM}])
         dialogs.ask(session, cast.me(session, "甲三", NOW.date()), "notice.text", NOW, text="请准时")
+        for name, title in (("甲二", f"{VICTIM}发言"), ("甲三", "学习"), (VICTIM, "学习")):
+            left = {"title": title}
+            branch = cast.branch_id
+            session.add(
+                Draft(person_id=cast[name], organisation_id=branch, form="activity.wizard", fields=left, at=NOW)
+            )
         erasure.erase(session, secretary, cast[VICTIM], TODAY, NOW)
         assert session.scalars(select(Dialog.person_id)).all() == [cast["甲三"]]
+        assert session.scalars(select(Draft.person_id)).all() == [cast["甲三"]]
     with storage.reading() as session:
         assert {text: where(session, text) for text in (VICTIM, MARK, account)} == {
             VICTIM: set(),

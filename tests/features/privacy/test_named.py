@@ -54,6 +54,7 @@ NO_NAMES = {
 ELSEWHERE = {
     "inbox": {"kind", "payload", "answer", "fault"},
     "dialog": {"step", "draft"},
+    "draft": {"form", "fields"},
     "outbox": {"job", "message", "about", "batch", "reason"},
     "bind_request": {"shown_name", "phone_end"},
     "upload": {"digest", "kind", "name", "content", "file_id"},

@@ -402,3 +402,25 @@ async def test_st6_six_cadres_one_piece_each(bot: World) -> None:
         assert session.scalar(select(func.count()).select_from(Reflection)) == 6
     assert (figures.tally.words, len(figures.tally.expected), figures.tally.late) == ("各1篇", 6, ())
     assert sum("请交心得" in text for name in story.EVERYBODY for text in private(bot, name)) == 1
+
+
+async def test_a_due_day_that_is_a_day_off_is_asked_about(bot: World) -> None:
+    await bot.stage.say("乙二", "布置心得")
+    assert last(bot, "乙二").labels[-2:] == ["已布置的心得", "取消"]
+    await bot.stage.tap("乙二", "不关联", "请选择心得关联")
+    await bot.stage.tap("乙二", "全体党员", "请选择对象")
+    await bot.stage.say("乙二", "8月20日")
+    assert last(bot, "乙二").text == "截止日期不能早于今天。"
+    await bot.stage.say("乙二", "8月27日")
+    page = last(bot, "乙二")
+    assert page.text.endswith("8月27日（周日）是周末，确认是这一天吗？")
+    assert page.labels == ["确认8月27日", "重选日期", "上一步", "取消"]
+    await bot.stage.tap("乙二", "确认8月27日", "【布置心得】")
+    await bot.stage.say("乙二", "学习")
+    await bot.stage.say("乙二", "布置心得")
+    assert last(bot, "乙二").labels == ["继续填写", "重新填写"]
+    await bot.stage.tap("乙二", "继续填写", "还没有完成")
+    await bot.stage.tap("乙二", "布置", "核对无误")
+    with bot.storage.reading() as session:
+        task = session.scalars(select(ReflectionTask)).one()
+    assert (task.title, task.due_on.isoformat()) == ("学习", "2023-08-27")

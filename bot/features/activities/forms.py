@@ -1,0 +1,268 @@
+"""建活动: the form asks type, day, time and place, then shows all to change or publish."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.activities import cards, planning
+from bot.features.activities.buttons import Wizard
+from bot.features.activities.rules import default_title
+from bot.kit import questions
+from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
+from bot.kit.form_fields import Action, Field, Options, Values
+from bot.kit.form_pages import CONFIRM, FIELD
+from bot.kit.forms import Form
+from bot.kit.glossary.choices import ACTIVITY_TYPES, SCOPES
+from bot.kit.handlers import Call, Command, Handler, Word
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Message, Reply
+from bot.kit.words import day_words
+from storage.choices import ActivityType, Scope
+from storage.lookups import group_chats
+from storage.models.activity import Activity
+from storage.models.organisation import PartyGroup
+from storage.models.person import Person
+from storage.roster import Member, roster
+
+TIMES = ("09:00", "10:00", "14:30", "15:00", "16:00", "19:30")
+LENGTHS = {"60": "1小时", "90": "1.5小时", "120": "2小时", "180": "3小时", "240": "4小时"}
+HOURS = ("0", "1", "2", "4", "8")
+WAYS = {"group": "发到群", "private": "逐人私聊", "both": "群和私聊"}
+LONGEST, MOST_LINES = 200, 20
+
+
+def _allowed(call: Call) -> None:
+    """Who may make anything; what it may be is asked again when it is published."""
+    if reach(call.me, Right.MAKE_ACTIVITY) is Reach.NONE:
+        raise Refusal(NO_RIGHT)
+
+
+# --- the questions ------------------------------------------------------------------------------------------------
+
+
+def _text(key: str) -> Callable[[Session, Call, str], Values]:
+    return lambda session, call, text: {key: text[:LONGEST]}
+
+
+def _agenda(session: Session, call: Call, text: str) -> Values:
+    return {"agenda": [line.strip() for line in text.splitlines() if line.strip()][:MOST_LINES]}
+
+
+def _hours(session: Session, call: Call, text: str) -> Values:
+    try:
+        hours = Decimal(text[:LONGEST].removesuffix("学时"))
+    except InvalidOperation:
+        raise Refusal("请发送学时数，例如：4。") from None
+    if not 0 <= hours <= 100 or hours != round(hours, 1):
+        raise Refusal("学时应在0到100之间，最多一位小数。")
+    return {"hours": str(hours)}
+
+
+def _types(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    """A group leader has the meetings of the own group, an officer the contents of the own field, the desk all."""
+    mine = own_field(call.me, Right.MAKE_ACTIVITY) | ({ActivityType.GROUP_MEETING} if call.me.leads else set())
+    wide = reach(call.me, Right.MAKE_ACTIVITY) is Reach.ALL
+    return [(kind.value, title) for kind, title in ACTIVITY_TYPES.items() if wide or kind in mine]
+
+
+def _days(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    days = [call.today + timedelta(days=ahead) for ahead in range(10)]
+    return [(day.isoformat(), day_words(day)) for day in days]
+
+
+def _group_options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    return [(str(group.id), group.name) for group in _groups(session, call)]
+
+
+def _groups(session: Session, call: Call) -> list[PartyGroup]:
+    groups = session.scalars(
+        select(PartyGroup).where(PartyGroup.branch_id == call.me.branch_id).order_by(PartyGroup.id)
+    )
+    mine = reach(call.me, Right.MAKE_ACTIVITY) is Reach.ALL
+    return [group for group in groups if mine or group.id in call.me.leads]
+
+
+def _places(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    """Where it was lately, as far as a button holds it."""
+    query = select(Activity.place).where(Activity.branch_id == call.me.branch_id, Activity.place != "")
+    recent = session.scalars(query.order_by(Activity.id.desc()).limit(30))
+    places = list(dict.fromkeys(recent))[:6] or ["会议室"]
+    return [(place, place) for place in places if len(place.encode()) <= 40]
+
+
+def _members(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    return [(str(member.id), member.name) for member in _committee(session, call)]
+
+
+def _committee(session: Session, call: Call) -> list[Member]:
+    return [member for member in roster(session, call.me.branch_id, call.today) if member.duties]
+
+
+def _holds(kind: ActivityType) -> Callable[[Values], bool]:
+    return lambda values: kind in values.get("types", ())
+
+
+def _later(key: str, label: str, ask: str, options: Options | None = None, **more: Any) -> Field:
+    """What has a usual value, and is asked from the last page."""
+    return Field(key, ask, label, options=options or questions.fixed({}), later=True, **more)
+
+
+FIELDS = (
+    Field(
+        "types",
+        "请选择活动内容（可多选），然后点“下一步”。",
+        "内容",
+        options=_types,
+        many=True,
+        needed="请至少选择一项活动内容。",
+    ),
+    Field("group", "请选择党小组。", options=_group_options, when=_holds(ActivityType.GROUP_MEETING)),
+    questions.day(
+        "day", "请选择日期，或直接发送，例如：7月7日。", label="日期", options=_days, past="补报", clock="time"
+    ),
+    questions.clock("time", "请选择开始时间，或直接发送，例如：14:30。", label="时间", offered=TIMES),
+    Field(
+        "place",
+        "请选择地点，或直接发送。",
+        "地点",
+        options=_places,
+        read=_text("place"),
+        accepts=lambda call, value: bool(value.strip()),
+    ),
+    _later("title", "标题", "请发送活动标题。", read=_text("title")),
+    _later("length", "时长", "请选择时长。", questions.fixed(LENGTHS)),
+    _later(
+        "hours",
+        "学时",
+        "请选择学时，或直接发送数字。",
+        questions.fixed({hours: f"{hours}学时" for hours in HOURS}),
+        read=_hours,
+    ),
+    _later("host", "主持人", "请选择主持人。", _members),
+    _later("agenda", "第一议题", "请发送第一议题材料的名称，一行一项。", read=_agenda),
+    _later("way", "发送方式", "请选择发送方式。", questions.fixed(WAYS)),
+    _later("lecturer", "授课人", "请选择授课人。", _members, when=_holds(ActivityType.PARTY_LECTURE)),
+    _later("topic", "研讨题目", "请发送研讨题目。", read=_text("topic"), when=_holds(ActivityType.GROUP_DISCUSSION)),
+)
+ORDER = (
+    "title", "day", "time", "place", "length", "hours", "host", "agenda", "way", "types", "lecturer", "topic",
+)  # fmt: skip
+
+
+# --- what the card shows ------------------------------------------------------------------------------------------
+
+
+def _summary(session: Session, call: Call, values: Values) -> str:
+    types = [ActivityType(kind) for kind in values["types"]]
+    lines = ["【建活动】" + (values.get("title") or "、".join(ACTIVITY_TYPES[kind] for kind in types))]
+    if values.get("day"):
+        lines.append(f"时间：{day_words(date.fromisoformat(values['day']))}{values.get('time') or ''}")
+    if values.get("place"):
+        lines.append(f"地点：{values['place']}")
+    if values[FIELD] == CONFIRM:
+        lines += _details(session, values, types)
+    return "\n".join(lines)
+
+
+def _details(session: Session, values: Values, types: list[ActivityType]) -> list[str]:
+    group = session.get(PartyGroup, int(values["group"])) if values.get("group") else None
+    names = {member: session.get(Person, int(values[member])) for member in ("host", "lecturer") if values.get(member)}
+    shown = [
+        f"内容：{'、'.join(ACTIVITY_TYPES[kind] for kind in types)}",
+        f"范围：{group.name if group else SCOPES[_scope(values)]}",
+        f"时长：{LENGTHS[values.get('length', '120')]}　学时：{values.get('hours', '0')}",
+    ]
+    shown += [
+        f"{word}：{person.name}"
+        for key, word in (("host", "主持"), ("lecturer", "授课人"))
+        if (person := names.get(key)) is not None
+    ]
+    shown += [f"研讨题目：{values['topic']}"] if values.get("topic") else []
+    shown += ["第一议题：" + "；".join(values["agenda"])] if values.get("agenda") else []
+    return [*shown, f"通知：{WAYS[values.get('way', 'group')]}"]
+
+
+# --- publishing ---------------------------------------------------------------------------------------------------
+
+
+def _scope(values: Values) -> Scope:
+    types = set(values["types"])
+    if ActivityType.GROUP_MEETING in types:
+        return Scope.GROUP
+    return Scope.COMMITTEE if types == {ActivityType.COMMITTEE_MEETING} else Scope.BRANCH
+
+
+def _plan(call: Call, values: Values) -> planning.Plan:
+    start_at = datetime.combine(date.fromisoformat(values["day"]), time.fromisoformat(values["time"]), call.tz)
+    types = [ActivityType(kind) for kind in values["types"]]
+    scope = _scope(values)
+    return planning.Plan(
+        types=types,
+        start_at=start_at,
+        end_at=start_at + timedelta(minutes=int(values.get("length", "120"))),
+        place=values["place"],
+        title=values.get("title") or default_title(types, start_at.date()),
+        scope=scope,
+        group_id=int(values["group"]) if scope is Scope.GROUP else None,
+        hours=Decimal(values.get("hours", "0")),
+        host_id=int(values["host"]) if values.get("host") else None,
+        lecturer_id=int(values["lecturer"]) if values.get("lecturer") else None,
+        topic=values.get("topic", ""),
+        first_agenda=values.get("agenda", []),
+    )
+
+
+def _whole(session: Session, call: Call, values: Values) -> planning.Plan:
+    """The plan, of a group that one may call together."""
+    plan = _plan(call, values)
+    if plan.scope is Scope.GROUP and plan.group_id not in {group.id for group in _groups(session, call)}:
+        raise Refusal(NO_RIGHT)
+    return plan
+
+
+def _way(session: Session, call: Call, values: Values, scope: Scope) -> tuple[bool, bool]:
+    """Does the notice go to the group, and to each person?"""
+    way = values.get("way", "group")
+    tied = scope is Scope.BRANCH and bool(group_chats(session, call.me.branch_id))
+    to_group = way in ("group", "both") and tied
+    return to_group, way in ("private", "both") or not to_group
+
+
+def _preview(session: Session, call: Call, values: Values) -> Reply:
+    """发给自己看看; to the group and to each, the members' own is shown."""
+    plan = _whole(session, call, values)
+    _, privately = _way(session, call, values, plan.scope)
+    return Reply(toast="已发给您本人。", here=[cards.preview_of(session, call, plan, privately)])
+
+
+def _publish(session: Session, call: Call, values: Values) -> Reply:
+    plan = _whole(session, call, values)
+    activity = planning.make(session, call.me, plan, call.now, call.tz)
+    to_group, privately = _way(session, call, values, plan.scope)
+    told = cards.tell(session, call, activity, to_group, privately)
+    word = "已发布，通知正在送出。" if plan.start_at > call.now else "已补录（补报），请点名登记到会情况。"
+    refresh = cards.going_out(session, activity)
+    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), others=told, refresh=refresh)
+
+
+FORM = Form(
+    name="activity.wizard",
+    code="a",
+    again="建活动",
+    fields=FIELDS,
+    order=ORDER,
+    summary=_summary,
+    confirm="核对无误请点“发布”。",
+    actions=(Action("preview", "发给自己看看", _preview, closes=False), Action("publish", "发布", _publish)),
+    allowed=_allowed,
+    before=Wizard,
+)
+
+HANDLERS: list[Handler] = [
+    Command("new", FORM.start, "发通知/建活动", Right.MAKE_ACTIVITY),
+    Word(("建活动",), FORM.start, label=True),
+]

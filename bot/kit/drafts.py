@@ -1,0 +1,46 @@
+"""Forms that were left before their end, as rows: one a person, organisation and form, for seven days."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from storage.audience import Me
+from storage.models.dialog import Dialog
+from storage.models.draft import DAYS, Draft
+
+LIFE = timedelta(days=DAYS)
+
+
+def keep(session: Session, dialog: Dialog, fields: Mapping[str, Any], now: datetime) -> None:
+    """What is filled in so far; nothing of a dialog that an earlier version began for one of several organisations."""
+    if dialog.organisation_id is None:
+        return
+    row = _row(session, dialog.person_id, dialog.organisation_id, dialog.step)
+    if row is None:
+        row = Draft(person_id=dialog.person_id, organisation_id=dialog.organisation_id, form=dialog.step)
+        session.add(row)
+    row.fields, row.at = dict(fields), now
+    session.flush()
+
+
+def find(session: Session, me: Me, form: str, now: datetime) -> Draft | None:
+    """What was left of the form in the organisation acted for, unless that is too long ago."""
+    row = _row(session, me.id, me.branch_id, form)
+    return row if row is not None and row.at > now - LIFE else None
+
+
+def drop(session: Session, dialog: Dialog) -> None:
+    """It is done with, or not wanted any more."""
+    if dialog.organisation_id is not None:
+        session.execute(delete(Draft).where(*_of(dialog.person_id, dialog.organisation_id, dialog.step)))
+
+
+def _row(session: Session, person_id: int, organisation_id: int, form: str) -> Draft | None:
+    return session.scalars(select(Draft).where(*_of(person_id, organisation_id, form))).first()
+
+
+def _of(person_id: int, organisation_id: int, form: str) -> tuple[Any, ...]:
+    return Draft.person_id == person_id, Draft.organisation_id == organisation_id, Draft.form == form

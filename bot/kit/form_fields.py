@@ -1,0 +1,82 @@
+"""What a form is declared with: its questions, the doubts about an answer, what its last page does, its one button."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sqlalchemy.orm import Session
+
+from bot.kit.buttons import Button
+from bot.kit.handlers import Call
+from bot.kit.replies import Choice, Reply
+
+# What is filled in, by the keys of the fields; and what the form is about, by names that no field has.
+Values = Mapping[str, Any]
+Options = Callable[[Session, Call, Values], Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Fill(Button):
+    """One tap in any form: a value for one of its questions, or what is to be done with the form."""
+
+    prefix: ClassVar[str] = "fm"
+    form: str
+    dialog_id: int
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is asked before an answer is taken: each value that it may mean, with its label; `again`: none of them."""
+
+    ask: str
+    choices: Sequence[tuple[str, str]]
+    again: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question. `ask`: its words, or what makes them of the values. `label`: its button on the last page, where
+    without one it is not changed.
+
+    options: value and label of each button. read: a typed answer, as changes of the values; it raises Refusal.
+    accepts: whether a tapped value is an answer though it is not offered now. then: what an answer changes beside.
+    doubt: what is asked before an answer (a text) is taken. when: whether it is asked at all. many: several, ticked.
+    later: asked only from the last page. optional: "" or none of many is an answer. files: files are an answer.
+    below: a row under the options. needed: what is said when it is missing (else `ask`).
+    """
+
+    key: str
+    ask: str | Callable[[Values], str]
+    label: str = ""
+    options: Options = lambda session, call, values: ()
+    read: Callable[[Session, Call, str], Values] | None = None
+    accepts: Callable[[Call, str], bool] = lambda call, value: False
+    then: Callable[[Session, Call, str], Values] = lambda session, call, value: {}
+    doubt: Callable[[Session, Call, str], Doubt | None] = lambda session, call, value: None
+    when: Callable[[Values], bool] = lambda values: True
+    many: bool = False
+    later: bool = False
+    optional: bool = False
+    files: bool = False
+    one_a_row: bool = False
+    below: Sequence[Choice] = ()
+    needed: str = ""
+
+    def words(self, values: Values) -> str:
+        return self.ask if isinstance(self.ask, str) else self.ask(values)
+
+    def answered(self, values: Values) -> bool:
+        value = values.get(self.key)
+        return value is not None and (self.optional or value not in ("", []))
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button of the last page, once nothing is missing. `closes`: the form is done with when it has run."""
+
+    key: str
+    label: str
+    run: Callable[[Session, Call, Values], Reply]
+    closes: bool = True

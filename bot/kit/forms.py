@@ -1,0 +1,357 @@
+"""Forms: a card asks question after question, then shows all of it to change or to confirm. Declared, not wired.
+
+A form is a value; its feature has the word that opens it, and the registry lists it in FORMS:
+
+    TRIP = Form(
+        name="trips.form",  # the step of its dialog and of its draft: stored, so never renamed
+        code="t",  # the same on buttons, shorter
+        again="登记外出",
+        fields=(
+            questions.text("to", "请发送目的地。", "目的地", 40, label="目的地"),
+            questions.day("on", "请选择日期，或直接发送，例如：7月7日。", label="日期", past="补报"),
+            Field("by", "请选择交通方式。", "方式", options=questions.fixed({"train": "火车", "car": "汽车"})),
+        ),
+        summary=lambda session, call, values: f"【登记外出】{values.get('to', '')}",
+        confirm="核对无误请点“保存”。",
+        actions=(Action("save", "保存", save),),  # save(session, call, values) -> Reply
+        allowed=lambda call: require(call.me, Right.ROSTER, branch_id=call.me.branch_id),
+    )
+    HANDLERS = [Word(("登记外出",), TRIP.start, label=True)]
+
+One question alone is a form of one field; `at_once=True` leaves out the last page, and the first action runs as soon as
+nothing is missing. On a last page of one field another text takes the place of the one before. What a form is about is
+given where it is opened, `say(FORM.open(session, call, theme=theme.id))`, and stands among the values that the action
+gets. A dialog whose step is stored already keeps that as `name`; buttons of an earlier version with (dialog_id, field,
+value) go on when their class is named as `before`, any others by a Tap that makes a Fill of them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.kit import dialog as dialogs
+from bot.kit import drafts, form_pages, photos
+from bot.kit.buttons import Button
+from bot.kit.form_fields import Action, Doubt, Field, Fill, Values
+from bot.kit.form_pages import (
+    ANEW,
+    BACK,
+    CANCEL,
+    CHANGING,
+    CONFIRM,
+    DOUBTED,
+    FIELD,
+    GO,
+    LEFT,
+    NEXT,
+    OFFER,
+    ON,
+    PAGE,
+    SURE,
+)
+from bot.kit.handlers import Answer, Call, Handler, Tap
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Message, Reply, say
+from bot.kit.words import cut, moment_words
+from storage.models.dialog import Dialog
+
+STAYING, PASSING = frozenset({CHANGING, PAGE}), frozenset({CHANGING, PAGE, DOUBTED, LEFT})
+NOT_KEPT = PASSING | {photos.HELD, photos.CONFIRMED}
+# Of a summary: the question and a day's doubt have room behind it.
+LONGEST = 3600
+CHOOSE, ANSWER = "请点按钮选择。", "请用文字回答，或点按钮选择。"
+GONE = "这份内容已失效，请从菜单重新开始。"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`summary`: what is filled in; on the last page values[FIELD] is CONFIRM. `confirm`: the last line there, or what
+    makes it. at_once: without a last page, the first action runs as soon as nothing is missing.
+
+    again: the word that opens a new one. allowed: raises Refusal for who may not, asked at each step. order: the fields
+    that the last page lets one change, when not in the order of the questions. dropped: what 取消 says.
+    """
+
+    name: str
+    code: str
+    again: str
+    fields: Sequence[Field]
+    summary: Callable[[Session, Call, Values], str]
+    confirm: str | Callable[[Session, Call, Values], str]
+    actions: Sequence[Action]
+    allowed: Callable[[Call], None]
+    order: Sequence[str] = ()
+    before: type[Button] | None = None
+    dropped: str = ""
+    at_once: bool = False
+
+    @property
+    def old(self) -> str:
+        """What the button of an old page hears."""
+        return f"这份内容已失效，请重新点“{self.again}”。"
+
+    # --- opening and closing -----------------------------------------------------------------------------------------
+
+    def start(self, session: Session, call: Call) -> Reply:
+        """The menu word."""
+        return say(self.open(session, call))
+
+    def open(self, session: Session, call: Call, **given: Any) -> Message:
+        """The first page; or what was left of one about the same, to be gone on with."""
+        self.allowed(call)
+        left = drafts.find(session, call.me, self.name, call.now)
+        if left is None or not self._worth_it(left.fields, given):
+            return self._anew(session, call, given)
+        kept = {**left.fields, LEFT: left.at.isoformat()}
+        return self.page(session, call, dialogs.ask(session, call.me, self.name, call.now, **kept))
+
+    def _worth_it(self, values: Values, given: Values) -> bool:
+        about_the_same = all(values.get(name) == value for name, value in given.items())
+        return about_the_same and any(values.get(field.key) for field in self.fields)
+
+    def _anew(self, session: Session, call: Call, given: Values) -> Message:
+        ticked: dict[str, Any] = {field.key: [] for field in self.fields if field.many and not field.optional}
+        values = {FIELD: self.fields[0].key, **ticked, **given}
+        return self.page(session, call, dialogs.ask(session, call.me, self.name, call.now, **values))
+
+    def cancelled(self, session: Session, call: Call, dialog: Dialog) -> Reply:
+        """取消, typed."""
+        return say(self._cancel(session, dialog))
+
+    def _cancel(self, session: Session, dialog: Dialog) -> Message:
+        self._close(session, dialog)
+        return Message(self.dropped or f"已取消填写：{self.again}。")
+
+    def _close(self, session: Session, dialog: Dialog) -> None:
+        drafts.drop(session, dialog)
+        dialogs.close(session, dialog.person_id)
+
+    # --- answers -----------------------------------------------------------------------------------------------------
+
+    def tap(self, session: Session, call: Call, button: Fill) -> Reply:
+        """Whatever was tapped under a page."""
+        dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, self.old, self.name)
+        self.allowed(call)
+        if dialog.draft.get(LEFT) and button.field != OFFER:
+            raise Refusal(self.old)
+        does = {GO: self._go, BACK: self._back, SURE: self._sure, OFFER: self._offered, PAGE: self._turn}
+        reply = does.get(button.field, self._choose)(session, call, dialog, button)
+        return reply or Reply(edit=self.page(session, call, dialog))
+
+    def typed(self, session: Session, call: Call, dialog: Dialog) -> Reply:
+        """A typed answer; the page above it is an old one then, and what its buttons say is not what stands now."""
+        self.allowed(call)
+        field = self._heard(session, call, dialog.draft)
+        if field is None or field.read is None or dialog.draft.get(LEFT):
+            raise Refusal(CHOOSE)
+        text = call.text.strip()
+        if not text and not (field.files and call.files):
+            raise Refusal(ANSWER)
+        doubted = dialog.draft.get(DOUBTED) or {"changes": {}, "sure": []}
+        changes = {**doubted["changes"], **field.read(session, call, text)}
+        reply = self._take(session, call, dialog, changes, doubted["sure"])
+        dialog.id += 1
+        return reply or say(self.page(session, call, dialog))
+
+    def _heard(self, session: Session, call: Call, values: Values) -> Field | None:
+        """What a typed answer is for: the doubt, the open question; on the last page the only question there is."""
+        key, doubt = self._doubted(session, call, values)
+        if doubt is not None:
+            return self._field(key, values)
+        return self._open(values) or (self.fields[0] if len(self.fields) == 1 else None)
+
+    def _choose(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
+        field, value = self._field(button.field, dialog.draft), button.value
+        if value not in dict(field.options(session, call, dialog.draft)) and not field.accepts(call, value):
+            raise Refusal(self.old)
+        if not field.many:
+            return self._take(session, call, dialog, {field.key: value, **field.then(session, call, value)})
+        ticked = dialog.draft.get(field.key) or []
+        others = [one for one in ticked if one != value]
+        self._stay(session, call, dialog, **{field.key: others if value in ticked else [*others, value]})
+        return None
+
+    def _take(
+        self, session: Session, call: Call, dialog: Dialog, changes: Values, sure: Sequence[str] = ()
+    ) -> Reply | None:
+        """Keep an answer without a doubt; open the next question that nobody has answered, else the last page."""
+        for key in changes:
+            if key not in sure and self._doubt(session, call, key, changes) is not None:
+                doubted = {"key": key, "changes": dict(changes), "sure": list(sure)}
+                self._stay(session, call, dialog, **{DOUBTED: doubted})
+                return None
+        missing = self._missing({**dialog.draft, **changes})
+        self._move(session, call, dialog, **{**changes, FIELD: missing.key if missing else CONFIRM})
+        return self._act(session, call, dialog, self.actions[0]) if missing is None and self.at_once else None
+
+    def _doubt(self, session: Session, call: Call, key: str, values: Values) -> Doubt | None:
+        field, value = next((field for field in self.fields if field.key == key), None), values.get(key)
+        return field.doubt(session, call, value) if field is not None and isinstance(value, str) else None
+
+    def _sure(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
+        """Which of the values a doubtful answer means."""
+        key, doubt = self._doubted(session, call, dialog.draft)
+        if doubt is None or button.value not in dict(doubt.choices):
+            raise Refusal(self.old)
+        doubted = dialog.draft[DOUBTED]
+        return self._take(session, call, dialog, {**doubted["changes"], key: button.value}, [*doubted["sure"], key])
+
+    def _doubted(self, session: Session, call: Call, values: Values) -> tuple[str, Doubt | None]:
+        """What is asked before the last answer is taken, and of which question."""
+        doubted = values.get(DOUBTED) or {"key": "", "changes": {}}
+        return doubted["key"], self._doubt(session, call, doubted["key"], doubted["changes"])
+
+    # --- moving about ------------------------------------------------------------------------------------------------
+
+    def _go(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
+        """下一步, 取消, what the last page does, or one question of it."""
+        action = next((action for action in self.actions if action.key == button.value), None)
+        if action is not None:
+            return self._act(session, call, dialog, action)
+        if button.value == CANCEL:
+            return Reply(edit=self._cancel(session, dialog))
+        if button.value == NEXT:
+            return self._next(session, call, dialog)
+        if button.value == CONFIRM:
+            return self._back(session, call, dialog, button)
+        self._move(session, call, dialog, **{FIELD: self._field(button.value, dialog.draft).key, CHANGING: True})
+        return None
+
+    def _act(self, session: Session, call: Call, dialog: Dialog, action: Action) -> Reply:
+        missing, values = self._missing(dialog.draft), dict(dialog.draft)
+        if missing is not None:
+            raise Refusal(missing.needed or missing.words(dialog.draft))
+        if action.closes:
+            self._close(session, dialog)
+        return action.run(session, call, values)
+
+    def _next(self, session: Session, call: Call, dialog: Dialog) -> Reply | None:
+        field, missing = self._open(dialog.draft), self._missing(dialog.draft)
+        if missing is not None and missing.many and not missing.optional:
+            raise Refusal(missing.needed or missing.words(dialog.draft))
+        ticked = {field.key: dialog.draft.get(field.key) or []} if field is not None and field.many else {}
+        return self._take(session, call, dialog, ticked)
+
+    def _back(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
+        """To an earlier question, or to the last page."""
+        if button.value == CONFIRM:
+            return self._take(session, call, dialog, {})
+        self._move(session, call, dialog, **{FIELD: self._field(button.value, dialog.draft).key})
+        return None
+
+    def _turn(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
+        if not (button.value.isdecimal() and len(button.value) < 4):
+            raise Refusal(self.old)
+        self._stay(session, call, dialog, **{PAGE: int(button.value)})
+        return None
+
+    def _offered(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
+        """重新填写 drops what was left; 继续填写 goes on there, and asks what has become doubtful since."""
+        left = dialog.draft.get(LEFT)
+        if button.value == ANEW and left:
+            mine = {field.key for field in self.fields} | NOT_KEPT | {FIELD}
+            drafts.drop(session, dialog)
+            given = {name: value for name, value in dialog.draft.items() if name not in mine}
+            return Reply(edit=self._anew(session, call, given))
+        if button.value != ON:
+            raise Refusal(self.old)
+        if left:
+            then = replace(call, now=datetime.fromisoformat(left))
+            self._move(session, call, dialog)
+            for key in (field.key for field in self._asked(dialog.draft)):
+                now = self._doubt(session, call, key, dialog.draft)
+                if now is not None and self._doubt(session, then, key, dialog.draft) is None:
+                    return self._take(session, call, dialog, {key: dialog.draft[key]})
+        return None
+
+    def _stay(self, session: Session, call: Call, dialog: Dialog, **changes: Any) -> None:
+        """On the same question, and come from where one came."""
+        here = {name: value for name, value in dialog.draft.items() if name in STAYING}
+        self._move(session, call, dialog, **{**here, **changes})
+
+    def _move(self, session: Session, call: Call, dialog: Dialog, **changes: Any) -> None:
+        dialog.draft = {name: value for name, value in dialog.draft.items() if name not in PASSING}
+        dialogs.move(dialog, self.name, call.now, **changes)
+        kept = {name: value for name, value in dialog.draft.items() if name not in NOT_KEPT}
+        drafts.keep(session, dialog, kept, call.now)
+
+    # --- which question ----------------------------------------------------------------------------------------------
+
+    def _asked(self, values: Values) -> list[Field]:
+        return [field for field in self.fields if field.when(values)]
+
+    def _field(self, key: str, values: Values) -> Field:
+        found = next((field for field in self._asked(values) if field.key == key), None)
+        if found is None:
+            raise Refusal(self.old)
+        return found
+
+    def _missing(self, values: Values) -> Field | None:
+        """The first question that is to be answered yet."""
+        return next((field for field in self._asked(values) if not field.later and not field.answered(values)), None)
+
+    def _open(self, values: Values) -> Field | None:
+        """The question of this page; None: the last page. One that is not asked any more gives way."""
+        if values.get(FIELD) == CONFIRM:
+            return None
+        here = (field for field in self._asked(values) if field.key == values.get(FIELD))
+        return next(here, self._missing(values))
+
+    def _before(self, field: Field | None, values: Values) -> str | None:
+        """Where 上一步 leads; None: this is the first page."""
+        if values.get(DOUBTED):
+            return str(field.key if field is not None else values[DOUBTED]["key"])
+        if field is not None and (values.get(CHANGING) or field.later):
+            return CONFIRM
+        keys = [each.key for each in self._asked(values) if not each.later]
+        before = keys if field is None else keys[: keys.index(field.key)]
+        return before[-1] if before else None
+
+    # --- what the card shows -----------------------------------------------------------------------------------------
+
+    def page(self, session: Session, call: Call, dialog: Dialog) -> Message:
+        """The page that is open now."""
+        values, field = dialog.draft, self._open(dialog.draft)
+        summary, fill = cut(self.summary(session, call, values), LONGEST), partial(Fill, self.code, dialog.id)
+        key, doubt = self._doubted(session, call, values)
+        if values.get(LEFT):
+            at = moment_words(datetime.fromisoformat(values[LEFT]), call.tz)
+            return form_pages.left(fill, self.again, at, summary)
+        if doubt is not None:
+            text, rows = doubt.ask, form_pages.doubt(fill, doubt, key)
+        elif field is None:
+            confirm = self.confirm if isinstance(self.confirm, str) else self.confirm(session, call, values)
+            text, rows = confirm, form_pages.last(fill, self._changed(values), self.actions)
+        else:
+            options = field.options(session, call, values)
+            text, rows = field.words(values), form_pages.question(fill, field, options, values)
+        way_out = form_pages.way_out(fill, self._before(field, values))
+        return Message("\n".join(filter(None, [summary, text])), [*rows, way_out])
+
+    def _changed(self, values: Values) -> list[Field]:
+        """What the last page lets one change, in its order."""
+        fields = {field.key: field for field in self._asked(values) if field.label}
+        return [fields[key] for key in self.order or fields if key in fields]
+
+
+def handlers(forms: Iterable[Form]) -> list[Handler]:
+    """One button for all forms, the answers to each, and the buttons that earlier versions had."""
+    listed = list(forms)
+    known = {form.code: form for form in listed}
+
+    def tap(session: Session, call: Call, button: Fill) -> Reply:
+        if button.form not in known:
+            raise Refusal(GONE)
+        return known[button.form].tap(session, call, button)
+
+    def of_before(form: Form) -> Callable[[Session, Call, Any], Reply]:
+        return lambda session, call, button: form.tap(
+            session, call, Fill(form.code, button.dialog_id, button.field, button.value)
+        )
+
+    answers = [Answer(form.name, form.typed, form.cancelled) for form in listed]
+    return [Tap(Fill, tap), *answers, *(Tap(form.before, of_before(form)) for form in listed if form.before)]

@@ -1,0 +1,46 @@
+"""A form that was left is offered again."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+# What stands open now, and was begun for one organisation: touched a day before it runs out.
+OPEN = """
+INSERT INTO draft (person_id, organisation_id, form, fields, at)
+SELECT person_id, organisation_id, step, draft, {touched} FROM dialog
+WHERE step IN ('activity.wizard', 'notice.text', 'reflection.task') AND organisation_id IS NOT NULL
+"""
+TOUCHED = {
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', expires_at, '-1 day')",
+    "postgresql": "expires_at - interval '1 day'",
+}
+
+
+def upgrade() -> None:
+    big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "draft",
+        sa.Column("id", big, nullable=False),
+        sa.Column("person_id", big, nullable=False),
+        sa.Column("organisation_id", big, nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_draft_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_draft_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+        sa.UniqueConstraint(
+            "person_id", "organisation_id", "form", name=op.f("uq_draft_person_id_organisation_id_form")
+        ),
+    )
+    op.execute(OPEN.format(touched=TOUCHED[op.get_context().dialect.name]))
+
+
+def downgrade() -> None:
+    op.drop_table("draft")
