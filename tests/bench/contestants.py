@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.features.accounts.rules import RosterRow
-from bot.features.accounts.service import add_branch, import_roster
+from bot.features.accounts.service import add_branch
 from bot.features.activities.cards import KIND
 from bot.features.activities.planning import Plan, make
+from bot.features.roster.file_import import import_roster
+from bot.features.roster.rows import RosterRow
 from storage import migrate
 from storage.audience import find
 from storage.choices import ActivityType, Duty

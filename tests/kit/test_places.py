@@ -14,11 +14,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.rebinding_messages import PrintSheet
-from bot.features.accounts.service import add_branch, import_roster
+from bot.features.accounts.service import add_branch
 from bot.features.activities import buttons, cards, codes, planning
 from bot.features.activities.planning import Plan
 from bot.features.activities.service import NO_SUCH, OUT_OF_SCOPE
 from bot.features.offices import service as offices
+from bot.features.roster.file_import import import_roster
 from bot.kit.access import NO_RIGHT
 from bot.kit.words import STRANGER
 from bot.playground.chats import Message
