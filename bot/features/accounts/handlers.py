@@ -4,11 +4,12 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts import binding, group_messages, groups, messages, rebinding_handlers, requests, service
 from bot.features.accounts.group_messages import DecideGroup
-from bot.features.accounts.messages import InviteEverybody, InvitePerson, ShowUnbound, TieGroup
+from bot.features.accounts.messages import InviteEverybody, InvitePerson, TieGroup
 from bot.features.accounts.rebinding_messages import MOVED_AWAY
 from bot.features.accounts.rules import InviteKind
 from bot.kit.access import Right, may
 from bot.kit.completion import forget_payload
+from bot.kit.doors import ShowUnbound
 from bot.kit.handlers import Call, Command, Handler, Service, Start, Tap, Visit, Word
 from bot.kit.replies import Message, Reply, To, of_place, say
 from storage.audience import Me, find

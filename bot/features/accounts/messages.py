@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.features.accounts.rebinding_messages import ChooseBound, PrintSheet, RevokeInvite, ShowAccounts
-from bot.features.accounts.roster_buttons import ImportRoster, ShowRoster
 from bot.features.accounts.rules import InviteKind, invite_link
 from bot.kit.access import Reach, Right, reach
 from bot.kit.buttons import Button
+from bot.kit.doors import ImportRoster, ShowRoster, ShowUnbound
 from bot.kit.lists import filled, page_of, told_apart, two_a_row
 from bot.kit.replies import Choice, Document, Message, OwnNumber, Rows
 from bot.kit.sheets import csv_text
@@ -68,12 +68,6 @@ DESK_HELP = {
 }
 HAND_OVER_HELP = "移交书记：发送“移交书记”，选择接任的同志并确认。"
 SWITCH_HELP = "切换支部：您在多个支部任职，办理前请先选定支部。"
-
-
-@dataclass(frozen=True)
-class ShowUnbound(Button):
-    prefix: ClassVar[str] = "pu"
-    page: int
 
 
 @dataclass(frozen=True)

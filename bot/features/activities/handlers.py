@@ -20,8 +20,7 @@ from bot.features.activities import (
     undoing,
     wizard,
 )
-from bot.features.integrity.messages import which_one
-from bot.features.integrity.service import waiting as unread_reminders
+from bot.features.integrity.service import to_read
 from bot.kit.handlers import Call, CardView, Command, Handler, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
@@ -124,10 +123,9 @@ def acknowledge_by_word(session: Session, call: Call) -> Reply:
         return Reply(others=[To(reply.edit, person_id=call.me.id)] if reply.edit else [], refresh=reply.refresh)
     waiting = participation.unanswered_notices(session, call.me, call.now)
     if not waiting:
-        unread = unread_reminders(session, call.me, call.now)
-        if unread:
+        if unread := to_read(session, call.me, call.now):
             # Who answers a reminder with 收到 means 已阅: it is written down only as what it is, one tap away.
-            return say(replace(which_one(unread), text=UNREAD_REMINDER))
+            return say(Message(UNREAD_REMINDER, unread))
         raise Refusal(NO_NOTICE)
     if len(waiting) > 1:
         rows = [[Choice(notice.text.split("\n")[0][:24], buttons.Acknowledge(notice.id))] for notice in waiting[:8]]

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.accounts.roster_buttons import ImportRoster
 from bot.features.accounts.rules import SEATS
 from bot.features.roster import import_messages, rules, service, tables
 from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sheet
@@ -21,6 +20,7 @@ from bot.features.roster.words import DUTIES, differences, full_day
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.dates import parse_day
+from bot.kit.doors import ImportRoster
 from bot.kit.handlers import Answer, Call, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Reply, Said, say

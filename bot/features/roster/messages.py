@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.features.accounts.messages import ShowUnbound
-from bot.features.accounts.roster_buttons import ImportRoster, ShowRoster
 from bot.features.roster.buttons import (
     Change,
     Kind,
@@ -30,6 +28,7 @@ from bot.features.roster.words import (
     since,
     until,
 )
+from bot.kit.doors import ImportRoster, ShowRoster, ShowUnbound
 from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.replies import Choice, Message
 from bot.kit.words import cut
