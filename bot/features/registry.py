@@ -30,6 +30,7 @@ from bot.features.todo import jobs as todo_jobs
 from bot.kit import parked, photos
 from bot.kit.broadcasts import Broadcast
 from bot.kit.handlers import Handler
+from bot.kit.keyboard import with_words
 from bot.kit.reposts import Anew
 from scheduler.jobs import Job
 
@@ -41,7 +42,7 @@ BROADCASTS: list[Broadcast] = [
     *tasks.BROADCASTS,
 ]
 
-HANDLERS: list[Handler] = [
+_DECLARED: list[Handler] = [
     *activities.HANDLERS,
     *study.HANDLERS,
     *reflections.HANDLERS,
@@ -56,6 +57,7 @@ HANDLERS: list[Handler] = [
     *care.HANDLERS,
     *parked.HANDLERS,
 ]
+HANDLERS: list[Handler] = list(with_words(_DECLARED))
 # Whatever dialog a photo was handed in to goes on with it once its sender has confirmed.
 HANDLERS += photos.handlers(HANDLERS)
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from bot.features.registry import HANDLERS
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
 from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Service, Start, Tap, Visit, Word
@@ -25,6 +26,8 @@ from tests.rights.effects import EFFECTS, Effect, missing
 from tests.rights.papers import text_of
 from tests.rights.states import GROUP, OWN_ACCOUNT, STATES, Draft, State, code_of
 from tests.rights.table import Case
+
+COMMANDS = tuple(one for one in HANDLERS if isinstance(one, Command))
 
 
 def key(handler: Handler) -> str:
@@ -178,6 +181,7 @@ def visit_of(account: int, case: Case, ids: Ids) -> Visit:
         facts=facts,
         content=case.content,
         card=("activity", ids["activity"]) if case.group else None,
+        commands=COMMANDS,
     )
 
 

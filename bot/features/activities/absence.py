@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import buttons, cards, leave, messages, participation, service
 from bot.kit import dialog as dialogs
-from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, Key, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.words import short_day
@@ -200,11 +200,10 @@ def undo_makeup(session: Session, call: Call, button: buttons.UndoMakeup) -> Rep
 
 
 def _leave_words() -> list[Word]:
-    def word(words: tuple[str, ...], kind: LeaveType | None, label: bool = False) -> Word:
-        return Word(words, lambda session, call: leave_by_word(kind, session, call), label=label, in_group=True)
+    def word(words: tuple[str, ...], kind: LeaveType) -> Word:
+        return Word(words, lambda session, call: leave_by_word(kind, session, call), in_group=True)
 
     return [
-        word(("请假",), None, label=True),
         word(("公差", "出差", "请假 公差", "请假 出差", "请公差"), LeaveType.OFFICIAL_DUTY),
         word(("病假", "病", "请假 病", "请假 病假", "请病假"), LeaveType.SICK),
         word(("事假", "事", "请假 事", "请假 事假", "请事假"), LeaveType.PERSONAL),
@@ -220,7 +219,14 @@ HANDLERS: list[Handler] = [
     Tap(buttons.HandInMakeup, start_makeup),
     Tap(buttons.ReviewMakeup, review_makeup),
     Tap(buttons.UndoMakeup, undo_makeup),
-    Command("leave", lambda session, call: leave_by_word(None, session, call), "请假"),
+    Command(
+        "leave",
+        lambda session, call: leave_by_word(None, session, call),
+        "请假",
+        keys={ANYBODY: Key(12)},
+        help="请假：点“请假”，选择公差、病假或事假，等待审批。",
+        in_group=True,
+    ),
     *_leave_words(),
     Word(("取消请假", "不请假了"), cancel_leave_by_word, in_group=True),
     Word(("补学", "补课"), makeup_by_word),

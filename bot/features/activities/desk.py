@@ -10,11 +10,11 @@ from bot.features.activities import buttons, cards, codes, leave, messages, plan
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach, require
 from bot.kit.dates import parse_moment
-from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Document, Message, Reply, say
 from bot.kit.words import moment_words
-from storage.choices import ActivityStatus, AttendanceStatus, LeaveType
+from storage.choices import ActivityStatus, AttendanceStatus, Duty, LeaveType
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
 from storage.models.dialog import Dialog
@@ -313,8 +313,18 @@ def unsettled(session: Session, branch_id: int, until: datetime) -> list[Activit
 
 
 HANDLERS: list[Handler] = [
-    Command("roll", list_activities, "考勤", Right.SEE_ROLL),
-    Word(("考勤", "本组考勤"), list_activities, label=True),
+    Command(
+        "roll",
+        list_activities,
+        "考勤",
+        Right.SEE_ROLL,
+        keys={
+            ANYBODY: Key(62),
+            Duty.GROUP_LEADER: Key(62, "本组考勤", "本组考勤：查看本组签到，为本组党员代登，审批本组请假。"),
+        },
+        help="考勤：查看各次活动的签到，点名、补登和审批请假。",
+        group=HelpGroup.OFFICE,
+    ),
     Tap(buttons.OpenActivity, open_activity),
     Tap(buttons.ShowNames, show_names),
     Tap(buttons.RollCall, roll_call),

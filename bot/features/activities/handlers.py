@@ -21,7 +21,7 @@ from bot.features.activities import (
     wizard,
 )
 from bot.features.integrity.service import to_read
-from bot.kit.handlers import Call, CardView, Command, Handler, Start, Tap, Visit, Word
+from bot.kit.handlers import ANYBODY, Call, CardView, Command, Handler, Key, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.words import moment_words
@@ -144,8 +144,14 @@ def _notice_of_card(session: Session, card: tuple[str, int]) -> Notice | None:
 HANDLERS: list[Handler] = [
     Tap(buttons.SignIn, sign_in),
     Tap(buttons.Acknowledge, acknowledge),
-    Command("signin", sign_in_by_word, "签到"),
-    Word(("签到",), sign_in_by_word, label=True, in_group=True),
+    Command(
+        "signin",
+        sign_in_by_word,
+        "签到",
+        keys={ANYBODY: Key(11)},
+        help="签到：活动开始前后点“签到”。",
+        in_group=True,
+    ),
     Word(("到",), sign_in_by_word, in_group=True),
     Word(("收到", "收到了", "已收到", "知道了", "1"), acknowledge_by_word, in_group=True),
     Start(CODE_PREFIX, sign_in_by_code),

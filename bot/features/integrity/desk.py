@@ -21,7 +21,7 @@ from bot.features.integrity.messages import sample
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right, may, require
 from bot.kit.dates import parse_day
-from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from storage.models.dialog import Dialog
@@ -188,8 +188,16 @@ def sampled(session: Session, call: Call, button: Sample) -> Reply:
 
 
 HANDLERS: list[Handler] = [
-    Command("holidays", show_coming, "节前提醒", Right.MAKE_REMINDER, reads=True),
-    Word(("节前提醒",), show_coming, label=True, reads=True),
+    Command(
+        "holidays",
+        show_coming,
+        "节前提醒",
+        Right.MAKE_REMINDER,
+        reads=True,
+        keys={ANYBODY: Key(72)},
+        help="节前提醒：查看接下来的发送时间和阅知情况。",
+        group=HelpGroup.OFFICE,
+    ),
     Tap(TurnPage, turn, reads=True),
     Tap(Coming, act),
     Tap(SetTiming, set_timing),

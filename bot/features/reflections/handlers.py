@@ -8,7 +8,7 @@ from bot.features.reflections import buttons, cards, desk, messages, review_hand
 from bot.kit import dialog as dialogs
 from bot.kit import photos
 from bot.kit.broadcasts import delivering
-from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, CardView, Command, Edited, Handler, Key, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
 from storage.models.dialog import Dialog
@@ -128,8 +128,13 @@ def _mine(session: Session, call: Call, part: ReflectionPart) -> bool:
 
 
 HANDLERS: list[Handler] = [
-    Command("submit", hand_in, "交心得"),
-    Word(("交心得",), hand_in, label=True),
+    Command(
+        "submit",
+        hand_in,
+        "交心得",
+        keys={ANYBODY: Key(22)},
+        help="交心得：发送文字、照片、文件或语音，再点“提交”。",
+    ),
     Word(("心得", "心得体会"), hand_in),
     Tap(buttons.HandIn, hand_in_to),
     Tap(buttons.Submit, submit),

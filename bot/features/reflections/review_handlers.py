@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from bot.features.reflections import buttons, cards, messages, reviews, submissions
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
-from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
 from storage.models.dialog import Dialog
@@ -74,8 +74,17 @@ def _close(session: Session, call: Call, reflection_id: int) -> None:
 
 
 HANDLERS: list[Handler] = [
-    Command("review", list_waiting, "审阅", Right.REVIEW_PIECES, reads=True),
-    Word(("审阅", "待审心得"), list_waiting, label=True, reads=True),
+    Command(
+        "review",
+        list_waiting,
+        "审阅",
+        Right.REVIEW_PIECES,
+        reads=True,
+        keys={ANYBODY: Key(61)},
+        help="审阅：查看待审阅的心得，通过或退回。",
+        group=HelpGroup.OFFICE,
+        words=("待审心得",),
+    ),
     Tap(buttons.ListWaiting, list_waiting_of, reads=True),
     Tap(buttons.OpenPiece, open_piece, reads=True),
     Tap(buttons.Review, review),

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.todo import jobs, messages, service
 from bot.kit.access import Right
-from bot.kit.handlers import Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.quiet_hours import open_now
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
@@ -12,6 +12,7 @@ from bot.kit.words import moment_words
 from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
 from scheduler.outbox import promise, promise_all
+from storage.choices import Duty
 from storage.models.outbox import Outbox
 from storage.roster import Member
 
@@ -66,10 +67,27 @@ def _can_hear(member: Member) -> bool:
 
 
 HANDLERS: list[Handler] = [
-    Command("todo", unfinished, "未完成名单", Right.SEE_ROLL, reads=True),
-    Word(("未完成名单", "本组未完成"), unfinished, label=True, reads=True),
-    Word(("我还欠什么", "还欠什么", "我的待办"), mine, label=True, reads=True),
-    Command("mine", mine, "我还欠什么", reads=True),
+    Command(
+        "todo",
+        unfinished,
+        "未完成名单",
+        Right.SEE_ROLL,
+        reads=True,
+        keys={
+            ANYBODY: Key(71),
+            Duty.GROUP_LEADER: Key(71, "本组未完成", "本组未完成：查看本组谁还未完成，可一键提醒。"),
+        },
+        help="未完成名单：查看谁还未完成，可一键提醒。",
+        group=HelpGroup.OFFICE,
+    ),
+    Command(
+        "mine",
+        mine,
+        "我还欠什么",
+        reads=True,
+        help="发送“我还欠什么”，查看本人未完成的事项。",
+        words=("我还欠什么", "还欠什么", "我的待办"),
+    ),
     Tap(messages.Snooze, snooze),
     Tap(messages.RemindAll, remind_all),
 ]
