@@ -1,5 +1,6 @@
 """A pre-holiday reminder as what goes to many: how it reads now for each, and would with other words."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from bot.features.study import prompts
 from bot.kit.access import Right
 from bot.kit.broadcasts import BatchContent, Broadcast, Sent, with_delivery
 from bot.kit.replies import Message
+from bot.kit.titles import PromiseGroup
 from storage.models.reminder import Acknowledgement, Reminder
 
 KIND = "reminder"
@@ -61,3 +63,25 @@ def desk_card(session: Session, reminder: Reminder, now: datetime, tz: tzinfo) -
 
 
 BROADCASTS = [Broadcast(KIND, find, reworded, change, reads)]
+
+
+def _titles(session: Session, subjects: Sequence[PromiseGroup]) -> dict[PromiseGroup, str]:
+    """pre_holiday:2023:中秋:r1: the festivals of the reminder that it belongs to."""
+    query = select(Reminder).where(Reminder.branch_id.in_({subject.branch_id for subject in subjects}))
+    made = {
+        (row.branch_id, name): rules.names(row.holidays)
+        for row in session.scalars(query.order_by(Reminder.id))
+        for name in _names_of(row)
+    }
+    return {
+        subject: f"{made[subject.branch_id, subject.name]}节前提醒"
+        for subject in subjects
+        if (subject.branch_id, subject.name) in made
+    }
+
+
+def _names_of(row: Reminder) -> Iterable[str]:
+    return (key.removesuffix(":") for key in rules.keys(row.holidays, row.round, ""))
+
+
+TITLES = {"pre_holiday": _titles}
