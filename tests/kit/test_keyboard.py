@@ -13,8 +13,8 @@ from bot.kit.keyboard import help_lines, key_of, keyboard, offered, with_words
 from bot.kit.replies import Reply
 from storage.audience import Me
 from storage.choices import Duty
+from tests.keys import COMMANDS, somebody
 
-COMMANDS = tuple(one for one in HANDLERS if isinstance(one, Command))
 # Those whose keys and help are told apart here, letter by letter; another feature's are its own test's.
 NAMES = (
     "signin leave study submit me help mine mydata notice new study_plan task review roll todo holidays tally people"
@@ -65,11 +65,6 @@ OFFICE_HELP = {
 }
 HAND_OVER_HELP = "移交书记：发送“移交书记”，选择接任的同志并确认。"
 SWITCH_HELP = "切换支部：您在多个支部任职，办理前请先选定支部。"
-
-
-def somebody(*duties: Duty, places: tuple[int, ...] = ()) -> Me:
-    leads = frozenset({1}) if Duty.GROUP_LEADER in duties else frozenset()
-    return Me(id=1, name="甲一", branch_id=1, group_id=1, duties=frozenset(duties), leads=leads, places=places)
 
 
 def everybody() -> Iterator[Me]:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from bot.features.registry import HANDLERS
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
 from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Service, Start, Tap, Visit, Word
@@ -20,14 +19,13 @@ from storage.engine import Storage
 from storage.models.everything import METADATA
 from storage.models.outbox import Outbox
 from storage.models.person import Person
+from tests.keys import COMMANDS
 from tests.rights.branch import CODE, NOW, SHANGHAI, Ids, Scene
 from tests.rights.changes import changed, rows, touched
 from tests.rights.effects import EFFECTS, Effect, missing
 from tests.rights.papers import text_of
 from tests.rights.states import GROUP, OWN_ACCOUNT, STATES, Draft, State, code_of
 from tests.rights.table import Case
-
-COMMANDS = tuple(one for one in HANDLERS if isinstance(one, Command))
 
 
 def key(handler: Handler) -> str:
