@@ -1,4 +1,4 @@
-"""The keyboard that somebody should have by the offices held; what stands on it is said in tests/kit/test_keyboard.py."""
+"""The keyboard that somebody should have by the offices held; what stands on it is told in kit/test_keyboard.py."""
 
 from bot.features.registry import HANDLERS
 from bot.kit.handlers import Command
