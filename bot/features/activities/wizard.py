@@ -14,7 +14,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
 from bot.kit.dates import parse_day, parse_time
 from bot.kit.glossary.choices import ACTIVITY_TYPES, SCOPES
-from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.lists import two_a_row
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
@@ -352,8 +352,15 @@ def _publish(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 HANDLERS: list[Handler] = [
-    Command("new", start, "发通知/建活动", Right.MAKE_ACTIVITY),
-    Word(("建活动",), start, label=True),
+    Command(
+        "new",
+        start,
+        "发通知/建活动",
+        Right.MAKE_ACTIVITY,
+        keys={ANYBODY: Key(42, "建活动")},
+        help="建活动：按提示选择类别、时间和地点后发布。",
+        group=HelpGroup.OFFICE,
+    ),
     Tap(Wizard, tap),
     Answer(STEP, typed),
 ]

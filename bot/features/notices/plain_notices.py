@@ -8,7 +8,7 @@ from bot.features.notices import buttons, cards, messages, rules, service
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, require
 from bot.kit.broadcasts import delivering, preview, progress_card, to_many, with_delivery
-from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, CardView, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import TEXT_LIMIT, Message, Reply, To, say
 from bot.kit.words import cut, moment_words, units
@@ -133,8 +133,15 @@ def render(session: Session, notice_id: int, chat_id: int, now: datetime, tz: tz
 
 
 HANDLERS: list[Handler] = [
-    Command("notice", start, "发通知", Right.MAKE_NOTICE),
-    Word(("发通知",), start, label=True),
+    Command(
+        "notice",
+        start,
+        "发通知",
+        Right.MAKE_NOTICE,
+        keys={ANYBODY: Key(41)},
+        help="发通知：发送需要回复“收到”的通知。",
+        group=HelpGroup.OFFICE,
+    ),
     Answer(STEP, typed),
     Tap(buttons.PlainNotice, decide),
     CardView(cards.NOTICE, render, lives=delivering(cards.NOTICE)),

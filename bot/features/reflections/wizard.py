@@ -13,7 +13,7 @@ from bot.kit.access import Right, require
 from bot.kit.broadcasts import preview, progress_card
 from bot.kit.dates import parse_day
 from bot.kit.glossary.choices import AUDIENCES
-from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.lists import two_a_row
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
@@ -229,8 +229,15 @@ def _plan(draft: dict[str, Any]) -> tasks.Plan:
 
 
 HANDLERS: list[Handler] = [
-    Command("task", start, "布置心得", Right.MAKE_TASK),
-    Word(("布置心得",), start, label=True),
+    Command(
+        "task",
+        start,
+        "布置心得",
+        Right.MAKE_TASK,
+        keys={ANYBODY: Key(52)},
+        help="布置心得：选择关联的活动、对象和截止日期，通知有关同志。",
+        group=HelpGroup.OFFICE,
+    ),
     Tap(TaskWizard, tap),
     Answer(STEP, typed),
 ]

@@ -1,0 +1,13 @@
+"""Reflections: tasks, pieces, reviews."""
+
+from bot.features.reflections import broadcast, handlers, service
+from bot.kit.feature import Feature
+
+FEATURE = Feature(
+    name="reflections",
+    handlers=handlers.HANDLERS,
+    broadcasts=broadcast.BROADCASTS,
+    titles=broadcast.TITLES,
+    owing=service.owing,
+    nearing=service.nearing,
+)
