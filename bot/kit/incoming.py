@@ -15,7 +15,7 @@ _NEVER = re.compile("[\0\ud800-\udfff]")
 
 
 def read(
-    update: telegram.Update, now: datetime, tz: tzinfo, bot_name: str, commands: tuple[Command, ...]
+    update: telegram.Update, now: datetime, tz: tzinfo, bot_name: str, commands: tuple[Command, ...] = ()
 ) -> Visit | None:
     """The visit that an update is; None when no person stands behind it."""
     user, chat = update.effective_user, update.effective_chat
