@@ -10,6 +10,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts import service
+from bot.features.roster.file_import import import_roster
 from bot.playground.base_branch import NAME, YEAR, base_branch
 from storage.audience import Me, find
 from storage.models.organisation import PartyGroup
@@ -70,7 +71,7 @@ def import_branch(session: Session, only: Collection[str], bound: bool, now: dat
     """As the import of a roster writes it, and as everybody who presses Start."""
     branch_id = service.add_branch(session, NAME, None, now)
     rows = [row for row in BASE_BRANCH if row.name in only]
-    service.import_roster(session, branch_id, rows, now=now, since=YEAR)
+    import_roster(session, branch_id, rows, now=now, since=YEAR)
     session.flush()
     cast = cast_of(session, branch_id, only)
     for name in cast.people if bound else ():

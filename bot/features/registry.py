@@ -1,90 +1,69 @@
-"""The explicit list of everything that members can do and of everything on the clock, in order."""
+"""The one list of features, in order, and what comes of it: everything that members can do, and all on the clock."""
 
 from datetime import tzinfo
 
-from bot.features.accounts import handlers as people
-from bot.features.accounts import jobs as people_jobs
-from bot.features.activities import forms as activities_forms
-from bot.features.activities import handlers as activities
-from bot.features.activities import jobs as activities_jobs
-from bot.features.broadcasts import handlers as broadcasts
-from bot.features.broadcasts import jobs as broadcasts_jobs
-from bot.features.calendar import handlers as calendar
-from bot.features.integrity import broadcast as reminders
-from bot.features.integrity import handlers as integrity
-from bot.features.integrity import jobs as integrity_jobs
-from bot.features.leave import handlers as leave
-from bot.features.notices import broadcast as notices_broadcast
-from bot.features.notices import handlers as notices
-from bot.features.notices import plain_notices
-from bot.features.notices import reposts as notices_reposts
-from bot.features.offices import handlers as offices
-from bot.features.privacy import handlers as care
-from bot.features.reflections import broadcast as tasks
-from bot.features.reflections import forms as reflections_forms
-from bot.features.reflections import handlers as reflections
-from bot.features.roster import handlers as roster
-from bot.features.roster import jobs as roster_jobs
-from bot.features.study import broadcast as study_broadcast
-from bot.features.study import handlers as study
-from bot.features.study import jobs as study_jobs
-from bot.features.tally import handlers as tally
-from bot.features.todo import handlers as todo
-from bot.features.todo import jobs as todo_jobs
+from bot.features.accounts import feature as accounts
+from bot.features.activities import feature as activities
+from bot.features.archive import feature as archive
+from bot.features.broadcasts import feature as broadcasts
+from bot.features.calendar import feature as calendar
+from bot.features.integrity import feature as integrity
+from bot.features.leave import feature as leave
+from bot.features.notices import feature as notices
+from bot.features.offices import feature as offices
+from bot.features.privacy import feature as privacy
+from bot.features.reflections import feature as reflections
+from bot.features.roster import feature as roster
+from bot.features.study import feature as study
+from bot.features.tally import feature as tally
+from bot.features.todo import feature as todo
 from bot.kit import forms, parked, photos
 from bot.kit.broadcasts import Broadcast
+from bot.kit.feature import Feature
 from bot.kit.forms import Form
 from bot.kit.handlers import Handler
+from bot.kit.keyboard import with_words
 from bot.kit.reposts import Anew
+from bot.kit.titles import Titles
 from scheduler.jobs import Job
 
-# What goes to many at one time, and may be stopped and corrected.
-BROADCASTS: list[Broadcast] = [
-    *notices_broadcast.BROADCASTS,
-    *study_broadcast.BROADCASTS,
-    *reminders.BROADCASTS,
-    *tasks.BROADCASTS,
-]
+_LISTED: tuple[Feature, ...] = (
+    activities.FEATURE,
+    leave.FEATURE,
+    notices.FEATURE,
+    study.FEATURE,
+    reflections.FEATURE,
+    integrity.FEATURE,
+    calendar.FEATURE,
+    tally.FEATURE,
+    todo.FEATURE,
+    accounts.FEATURE,
+    roster.FEATURE,
+    broadcasts.FEATURE,
+    offices.FEATURE,
+    privacy.FEATURE,
+    archive.FEATURE,
+)
+FEATURES = tuple(one.across(_LISTED) if one.across is not None else one for one in _LISTED)
+# Of the jobs due at one instant these come first: a reminder carries the month's prompt of the same morning.
+_FIRST = integrity.FEATURE
+
+BROADCASTS: list[Broadcast] = [kind for feature in FEATURES for kind in feature.broadcasts]
+# What is posted once more after an outage.
+ANEW: list[Anew] = [feature.reposts for feature in FEATURES if feature.reposts is not None]
+TITLES: dict[str, Titles] = {kind: titles for feature in FEATURES for kind, titles in feature.titles.items()}
 
 # What is asked question by question; each has a letter of its own on its buttons.
-FORMS: list[Form] = [activities_forms.FORM, plain_notices.FORM, reflections_forms.FORM]
+FORMS: list[Form] = [form for feature in FEATURES for form in feature.forms]
 
-HANDLERS: list[Handler] = [
-    *activities.HANDLERS,
-    *leave.HANDLERS,
-    *notices.HANDLERS,
-    *study.HANDLERS,
-    *reflections.HANDLERS,
-    *integrity.HANDLERS,
-    *calendar.HANDLERS,
-    *tally.HANDLERS,
-    *todo.HANDLERS,
-    *people.HANDLERS,
-    *roster.HANDLERS,
-    *broadcasts.build(BROADCASTS),
-    *offices.HANDLERS,
-    *care.HANDLERS,
-    *parked.HANDLERS,
-    *forms.handlers(FORMS),
-]
+HANDLERS: list[Handler] = [one for feature in FEATURES for one in with_words(feature.handlers)]
+HANDLERS += parked.HANDLERS
+HANDLERS += forms.handlers(FORMS)
 # Whatever dialog a photo was handed in to goes on with it once its sender has confirmed.
 HANDLERS += photos.handlers(HANDLERS)
 
-# What is posted once more after an outage.
-ANEW: list[Anew] = [notices_reposts.reposts, reminders.reposts]
-
 
 def jobs(tz: tzinfo) -> list[Job]:
-    """Every job, built for the branch's time zone.
-
-    Those due at one instant run in this order: a reminder carries the month's prompt of the same morning.
-    """
-    return [
-        *activities_jobs.build(tz),
-        *integrity_jobs.build(tz),
-        *study_jobs.build(tz),
-        *todo_jobs.build(tz),
-        *broadcasts_jobs.build(tz, BROADCASTS),
-        *roster_jobs.build(tz),
-        *people_jobs.build(tz),
-    ]
+    """Every job, built for the branch's time zone. Those due at one instant run in this order."""
+    ordered = (_FIRST, *(feature for feature in FEATURES if feature is not _FIRST))
+    return [job for feature in ordered for job in feature.jobs(tz)]

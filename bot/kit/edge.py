@@ -88,6 +88,7 @@ class Edge:
         self._storage, self._telegram, self._clock, self._tz = storage, telegram, clock, tz
         self._handlers, self._bot_name, self._bot_id = handlers, bot_name, bot_id
         self._answers = {item.step: item for item in handlers if isinstance(item, Answer)}
+        self._commands = tuple(item for item in handlers if isinstance(item, Command))
         self._words = [item for item in handlers if isinstance(item, Word)]
         self._edited = [item for item in handlers if isinstance(item, Edited)]
         self._starts = sorted(
@@ -129,7 +130,7 @@ class Edge:
     def _callback(self, run: Callable[[Visit, str | None], Coroutine[Any, Any, None]]) -> Callback:
         async def callback(update: telegram.Update, context: Any) -> None:
             query = update.callback_query
-            visit = incoming.read(update, self._clock.now(), self._tz, self._bot_name)
+            visit = incoming.read(update, self._clock.now(), self._tz, self._bot_name, self._commands)
             if visit is None:
                 await self._ignore(incoming.nobody(update, self._clock.now(), self._tz), None)
             else:

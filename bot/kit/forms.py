@@ -1,6 +1,6 @@
 """Forms: a card asks question after question, then shows all of it to change or to confirm. Declared, not wired.
 
-A form is a value; its feature has the word that opens it, and the registry lists it in FORMS:
+A form is a value; its feature has the word that opens it, and FEATURE lists it:
 
     TRIP = Form(
         name="trips.form",  # the step of its dialog and of its draft: stored, so never renamed
@@ -16,7 +16,8 @@ A form is a value; its feature has the word that opens it, and the registry list
         actions=(Action("save", "保存", save),),  # save(session, call, values) -> Reply
         allowed=lambda call: require(call.me, Right.ROSTER, branch_id=call.me.branch_id),
     )
-    HANDLERS = [Word(("登记外出",), TRIP.start, label=True)]
+    HANDLERS = [Command("trip", TRIP.start, "登记外出", Right.ROSTER, keys={ANYBODY: Key(70)})]
+    FEATURE = Feature(name="trips", handlers=HANDLERS, forms=[TRIP])
 
 One question alone is a form of one field; `at_once=True` leaves out the last page, and the first action runs as soon as
 nothing is missing. On a last page of one field another text takes the place of the one before. What a form is about is

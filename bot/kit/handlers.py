@@ -1,8 +1,9 @@
 """The kinds of handlers that a feature declares beside its functions, and what one of them is told."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from enum import IntEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from bot.kit.buttons import Button
 from bot.kit.replies import Message, Reply
 from bot.kit.words import plain
 from storage.audience import Me
+from storage.choices import Duty
 from storage.models.dialog import Dialog
 
 
@@ -39,7 +41,10 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One update as plain values, before anybody is known: where, when, what was typed, tapped or handed in."""
+    """One update as plain values, before anybody is known: where, when, what was typed, tapped or handed in.
+
+    `commands`: all that there are, for whoever shows a keyboard or the help.
+    """
 
     update_id: int
     telegram_id: int
@@ -54,6 +59,7 @@ class Visit:
     card: tuple[str, int] | None = None
     facts: dict[str, Any] | None = None
     content: Any = None
+    commands: "tuple[Command, ...]" = ()
 
     @property
     def today(self) -> date:
@@ -86,10 +92,37 @@ class Tap:
     operator: bool = False
 
 
+class HelpGroup(IntEnum):
+    """Where a line stands in the help, in this order: one's own things, an office's, of several places."""
+
+    OWN = 1
+    OFFICE = 2
+    PLACES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of the keyboard that stays. `at`: row and place for who has them all, 62 is the second of the sixth row.
+
+    `label`, `help`: where they are other ones than the command's menu line and help.
+    """
+
+    at: int
+    label: str = ""
+    help: str = ""
+
+
+# In `keys`: whoever may use the command, unless the office has an entry of its own.
+ANYBODY = None
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """/name, with its line in the menu of those who have the right (None: everybody).
 
+    `keys`: its key on the keyboard, by the office by which the right goes furthest; None: no key. `help`: its line in
+    the help of whoever has the key, or the right where there is no key; `group`: where it stands there. What stands on
+    the keys is understood when typed, and so are the `words`: as labels, see Word. `in_group`: those too.
     `several`: only for those who act for more than one organisation. `parted`: also for who has left.
     """
 
@@ -100,6 +133,23 @@ class Command:
     reads: bool = False
     several: bool = False
     parted: bool = False
+    keys: Mapping[Duty | None, Key | None] = field(default_factory=dict, hash=False)
+    help: str = ""
+    group: HelpGroup = HelpGroup.OWN
+    words: tuple[str, ...] = ()
+    in_group: bool = False
+
+    def label(self, key: Key) -> str:
+        return key.label or self.menu
+
+    @property
+    def word(self) -> "Word | None":
+        """All that may be typed for it; None: nothing."""
+        labels = (self.label(key) for key in self.keys.values() if key is not None)
+        words = tuple(dict.fromkeys((*labels, *self.words)))
+        if not words:
+            return None
+        return Word(words, self.run, label=True, reads=self.reads, in_group=self.in_group, parted=self.parted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import telegram
 
-from bot.kit.handlers import File, Visit
+from bot.kit.handlers import Command, File, Visit
 
 # Telegram's own accounts: an anonymous admin and a channel speaking in its group are nobody.
 NOBODY = frozenset({1087968824, 136817688, 777000})
@@ -14,7 +14,9 @@ NOBODY = frozenset({1087968824, 136817688, 777000})
 _NEVER = re.compile("[\0\ud800-\udfff]")
 
 
-def read(update: telegram.Update, now: datetime, tz: tzinfo, bot_name: str) -> Visit | None:
+def read(
+    update: telegram.Update, now: datetime, tz: tzinfo, bot_name: str, commands: tuple[Command, ...] = ()
+) -> Visit | None:
     """The visit that an update is; None when no person stands behind it."""
     user, chat = update.effective_user, update.effective_chat
     if user is None or user.is_bot or user.id in NOBODY:
@@ -33,6 +35,7 @@ def read(update: telegram.Update, now: datetime, tz: tzinfo, bot_name: str) -> V
         text=_plain(query.data if query else _text(message)),
         files=() if query else files(message),
         facts=_facts(update, message),
+        commands=commands,
     )
 
 

@@ -15,6 +15,7 @@ from bot.app import App, running
 from bot.features.accounts import service as people_service
 from bot.features.accounts.rules import InviteKind
 from bot.features.registry import HANDLERS, jobs
+from bot.features.roster.file_import import import_roster
 from bot.features.tally import service as tally_service
 from bot.features.tally.service import Tally
 from bot.kit.glossary.choices import DUTIES
@@ -103,7 +104,7 @@ async def _theatre(folder: Path, port: int) -> AsyncIterator[tuple[Stage, str, S
     try:
         with storage.transaction() as session:
             branch_id = people_service.add_branch(session, NAME, None, clock.now())
-            people_service.import_roster(session, branch_id, base_branch(), now=clock.now().astimezone(TZ), since=YEAR)
+            import_roster(session, branch_id, base_branch(), now=clock.now().astimezone(TZ), since=YEAR)
         people = {
             row.name: playground.person(FIRST_ACCOUNT + number, row.name, label=LABELS.get(row.name, ""))
             for number, row in enumerate(base_branch())

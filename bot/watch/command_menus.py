@@ -14,13 +14,12 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.kit.access import TABLE, Reach
 from bot.kit.handlers import Command, Handler
+from bot.kit.keyboard import offered
 from bot.kit.sending import Telegram
 from bot.receiving.polling import seconds
 from scheduler.clock import Clock
 from storage.audience import Office, offices
-from storage.choices import Duty
 from storage.engine import Storage
 from storage.models.place import CommandMenu
 
@@ -132,14 +131,4 @@ def _note(session: Session, said: dict[int, str | None]) -> None:
 
 def menu(commands: Iterable[Command], office: Office) -> Menu:
     """The commands of somebody with these offices, in the order of the registry."""
-    return tuple((command.name, command.menu) for command in commands if _shown(command, office))
-
-
-def _shown(command: Command, office: Office) -> bool:
-    if command.several and not office.several:
-        return False
-    return command.right is None or any(_has(command, duty) for duty in office.duties)
-
-
-def _has(command: Command, duty: Duty) -> bool:
-    return command.right is not None and TABLE[command.right].get(duty, Reach.NONE) is not Reach.NONE
+    return tuple((one.name, one.menu) for one in commands if offered(one, office.duties, office.several))

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from bot.features.registry import TITLES
+from bot.kit.titles import PromiseGroup
 from bot.watch import messages
 from bot.watch.rules import by_day
-from bot.watch.titles import PromiseGroup, titles
 from scheduler.calendar.days import local_day
 from scheduler.jobs import Owed
 from scheduler.promises import taken
@@ -104,7 +105,7 @@ def _under_way(session: Session, now: datetime) -> set[tuple[int, str | None]]:
 
 
 def _lines(session: Session, lost: dict[PromiseGroup, Lost], now: datetime, tz: tzinfo) -> Iterator[Owed]:
-    named, totals, told = titles(session, lost), _totals(session, lost, now - SINCE), heads(session, now, tz)
+    named, totals, told = _titles(session, lost), _totals(session, lost, now - SINCE), heads(session, now, tz)
     for subject, what in lost.items():
         if subject not in named:
             continue
@@ -112,6 +113,15 @@ def _lines(session: Session, lost: dict[PromiseGroup, Lost], now: datetime, tz: 
         for number, person in enumerate(told(subject.branch_id)):
             key = _key(subject) + (f":{person}" if number else "")
             yield Owed((key,), {"text": text}, person, expires_at=now + SINCE)
+
+
+def _titles(session: Session, subjects: Collection[PromiseGroup]) -> dict[PromiseGroup, str]:
+    """What each is called; nothing for what is nobody's to be told apart."""
+    found: dict[PromiseGroup, str] = {}
+    for kind, titles in TITLES.items():
+        if mine := [subject for subject in subjects if subject.kind == kind]:
+            found |= titles(session, mine)
+    return found
 
 
 def _totals(session: Session, subjects: Collection[PromiseGroup], since: datetime) -> dict[PromiseGroup, int]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts import binding, groups, requests
 from bot.features.accounts import service as people
-from bot.features.accounts.rules import InviteKind, RosterRow, clean_name
+from bot.features.accounts.rules import InviteKind, clean_name
 from bot.features.activities import planning
 from bot.features.archive import document, importing
 from bot.features.broadcasts import service as broadcasts
@@ -27,6 +27,8 @@ from bot.features.reflections import tasks as tasks
 from bot.features.registry import BROADCASTS, HANDLERS
 from bot.features.roster import service as roster
 from bot.features.roster.buttons import Kind
+from bot.features.roster.file_import import import_roster
+from bot.features.roster.rows import RosterRow
 from bot.features.roster.rules import FactChange
 from bot.features.study import planning as study_planning
 from bot.kit import dialog as dialogs
@@ -220,7 +222,7 @@ def _corrected(session: Session, me: Me, kind: str, row: Any, text: str) -> None
 
 def roster_row(session: Session, me: Me, text: str) -> None:
     row = RosterRow(name=text, group=text, notes=text, phone="13800138000")
-    people.import_roster(session, me.branch_id, [row], now=NOW, since=TODAY)
+    import_roster(session, me.branch_id, [row], now=NOW, since=TODAY)
     session.flush()
     made = session.scalars(select(Person).where(Person.notes == text)).one()
     assert (made.name, made.notes) == (text, text)

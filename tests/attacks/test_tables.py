@@ -9,9 +9,9 @@ import pytest
 
 from bot.cli.output import show
 from bot.features.accounts import messages as people
-from bot.features.accounts.rules import Fault
 from bot.features.roster import import_messages, tables
 from bot.features.roster.file_import import Imported
+from bot.features.roster.rows import Fault
 from bot.features.roster.words import Difference
 from bot.features.tally import committee_messages
 from bot.features.tally.committee import Below, BranchCounts, Open

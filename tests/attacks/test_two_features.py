@@ -12,10 +12,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts import binding, service
-from bot.features.accounts.rules import RosterRow
 from bot.features.leave.buttons import DecideLeave
 from bot.features.offices import service as offices
 from bot.features.privacy.erasure import IN_OFFICE_ELSEWHERE
+from bot.features.roster.file_import import import_roster
+from bot.features.roster.rows import RosterRow
 from bot.kit.access import NO_RIGHT
 from bot.kit.dialog import ELSEWHERE
 from bot.kit.edge import NOT_YOURS
@@ -44,7 +45,7 @@ async def bot(chat_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Wo
         with storage.transaction() as session:
             second = service.add_branch(session, SECOND, None, now)
             row = RosterRow(name="丁一", group="第一党小组")
-            service.import_roster(session, second, [row], now=now, since=date(2023, 1, 1))
+            import_roster(session, second, [row], now=now, since=date(2023, 1, 1))
             offices.give(session, second, Duty.SECRETARY, "甲一", now, cast.branch_id)
         async with alive(storage, cast, now) as there:
             there.playground.person(NEW, "某")

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.features.accounts.rules import RosterRow
-from bot.features.accounts.service import add_branch, import_roster
+from bot.features.accounts.service import add_branch
 from bot.features.activities.planning import Plan, make
+from bot.features.roster.file_import import import_roster
+from bot.features.roster.rows import RosterRow
 from bot.kit.activities import ACTIVITY_CARD
 from storage import migrate
 from storage.audience import find

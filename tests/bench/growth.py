@@ -23,7 +23,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.cli.timetable import timetable
-from bot.features.registry import jobs
+from bot.features.registry import FEATURES, jobs
 from bot.features.tally import committee
 from bot.features.tally.my_records import my_record
 from bot.features.tally.service import tally
@@ -105,11 +105,11 @@ def costs(storage: Storage) -> dict[str, Cost]:
         asked: dict[str, Callable[[], Any]] = {
             "tally of one branch": lambda: tally(session, me.branch_id, QUARTER, NOW, SHANGHAI),
             "my record": lambda: my_record(session, me, QUARTER, NOW, SHANGHAI),
-            "what I owe": lambda: owed.owing(session, me.branch_id, NOW, SHANGHAI, me.id),
-            "nudges of one branch, Monday 09:00": lambda: todo.nudges(session, me.branch_id, NOW, SHANGHAI),
+            "what I owe": lambda: owed.owing(session, FEATURES, me.branch_id, NOW, SHANGHAI, me.id),
+            "nudges of one branch, Monday 09:00": lambda: todo.nudges(session, FEATURES, me.branch_id, NOW, SHANGHAI),
             "tick, everything settled": tick,
             "first tick after a start": lambda: due(session, known, NOW, Looked()),
-            "which branches have a deadline near": lambda: owed.with_deadlines(session, NOW, SHANGHAI),
+            "which branches have a deadline near": lambda: owed.with_deadlines(session, FEATURES, NOW, SHANGHAI),
             "officer's page of 8": lambda: committee.overview(session, officer, QUARTER, NOW, SHANGHAI, 0),
             "timetable of one branch": lambda: timetable(session, known, NOW, 60, 2, me.branch_id),
         }

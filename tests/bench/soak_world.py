@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from bot.features.accounts.rules import RosterRow
-from bot.features.accounts.service import add_branch, import_roster
+from bot.features.accounts.service import add_branch
 from bot.features.activities.planning import Plan, make
+from bot.features.roster.file_import import import_roster
+from bot.features.roster.rows import RosterRow
 from bot.playground.call import Call
 from bot.playground.chats import Chat, Json
 from bot.playground.clock import TravelClock

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from bot.cli.main import cli
-from bot.features.registry import HANDLERS, jobs
+from bot.features.registry import FEATURES, HANDLERS, jobs
 from bot.features.todo import service as todo
 from bot.kit.handlers import CardView, Handler, Tap
 from bot.kit.refusal import Refusal
@@ -203,8 +203,8 @@ def test_what_one_person_owes_is_what_the_branch_knows_of_it(places: list[Place]
     branch_id, people = five_years.made.here.branch_id, five_years.made.here.people
     with five_years.storage.reading() as session:
         for when in (NOW, NOW - timedelta(days=90)):
-            owed = todo.owing(session, branch_id, when, SHANGHAI)
+            owed = todo.owing(session, FEATURES, branch_id, when, SHANGHAI)
             assert len({item.key.partition(":")[0] for item in owed}) > 2
             for person in people.values():
                 mine = [item for item in owed if item.person_id == person]
-                assert todo.owing(session, branch_id, when, SHANGHAI, person) == mine
+                assert todo.owing(session, FEATURES, branch_id, when, SHANGHAI, person) == mine

@@ -14,12 +14,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.rebinding_messages import PrintSheet
-from bot.features.accounts.service import add_branch, import_roster
+from bot.features.accounts.service import add_branch
 from bot.features.activities import buttons, cards, participation, planning
 from bot.features.activities.planning import Plan
 from bot.features.leave import buttons as leave
 from bot.features.notices import cards as notice_cards
 from bot.features.offices import service as offices
+from bot.features.roster.file_import import import_roster
 from bot.kit.access import NO_RIGHT
 from bot.kit.activities import ACTIVITY_CARD, NO_SUCH, OUT_OF_SCOPE
 from bot.kit.words import STRANGER

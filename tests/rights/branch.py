@@ -9,10 +9,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts import service
-from bot.features.accounts.rules import RosterRow
 from bot.features.activities.participation import hash_code
 from bot.features.roster import service as changes
 from bot.features.roster.buttons import Kind
+from bot.features.roster.file_import import import_roster
+from bot.features.roster.rows import RosterRow
 from bot.features.roster.rules import FactChange
 from storage.audience import find
 from storage.base import Model
@@ -129,7 +130,7 @@ def _other(session: Session) -> Ids:
     branch_id = service.add_branch(session, "第二支部", None, NOW)
     rows = [RosterRow(name=name, group="第一党小组") for name in ("丁二", "丁三", "丁四")]
     secretary = RosterRow(name="丁一", group="第一党小组", duties=(Duty.SECRETARY,))
-    service.import_roster(session, branch_id, [secretary, *rows], now=NOW, since=SINCE)
+    import_roster(session, branch_id, [secretary, *rows], now=NOW, since=SINCE)
     found = session.execute(select(Person.name, Person.id).where(Person.branch_id == branch_id)).all()
     people = {row.name: row.id for row in found}
     for name, account in (("丁一", 2001), ("丁二", 2002), ("丁三", 2003)):

@@ -8,7 +8,6 @@ from typing import Any
 from bot.features.accounts import group_messages as tied
 from bot.features.accounts import messages as people
 from bot.features.accounts import rebinding_messages as accounts
-from bot.features.accounts import roster_buttons as listed
 from bot.features.activities import buttons as activities
 from bot.features.calendar import buttons as calendar
 from bot.features.integrity import buttons as integrity
@@ -24,7 +23,7 @@ from bot.features.roster.importing import Table, from_json
 from bot.features.study import buttons as study
 from bot.features.tally import buttons as tally
 from bot.features.todo import messages as todo
-from bot.kit import broadcasts, parked, photos
+from bot.kit import broadcasts, doors, parked, photos
 from bot.kit.buttons import Button
 from bot.kit.form_fields import Fill
 from storage.choices import ActivityType, LeaveType, StudyItemKind
@@ -272,7 +271,7 @@ TABLE: dict[str, Case] = {
     # roster
     "command:people": own(ROSTER),
     "word:党员": own(ROSTER),
-    "tap:ShowUnbound": own(ROSTER, lambda ids: people.ShowUnbound(0)),
+    "tap:ShowUnbound": own(ROSTER, lambda ids: doors.ShowUnbound(0)),
     "tap:InvitePerson": Case(ROSTER, lambda ids: people.InvitePerson(ids["unbound"])),
     "tap:InviteEverybody": own(ROSTER, lambda ids: people.InviteEverybody()),
     "tap:TieGroup": own(ROSTER, lambda ids: people.TieGroup()),
@@ -339,7 +338,7 @@ TABLE: dict[str, Case] = {
     "command:roster": own(ROSTER),
     "word:名册": own(ROSTER, text="名册"),
     "word:导入名册": own(ROSTER),
-    "tap:ShowRoster": own(ROSTER, lambda ids: listed.ShowRoster(0)),
+    "tap:ShowRoster": own(ROSTER, lambda ids: doors.ShowRoster(0)),
     "tap:ShowGroup": own(ROSTER, lambda ids: roster.ShowGroup(0, 0)),
     "tap:ShowPerson": Case(ROSTER, lambda ids: roster.ShowPerson(ids["bound"])),
     "tap:Change": Case(ROSTER, lambda ids: roster.Change(ids["bound"], roster.Kind.GROUP)),
@@ -348,7 +347,7 @@ TABLE: dict[str, Case] = {
     "tap:UndoChange": Case(ROSTER, lambda ids: roster.UndoChange(ids["changed"])),
     "tap:SetTerm": own(ROSTER, lambda ids: roster.SetTerm()),
     "answer:roster.term": own(ROSTER, open=("roster.term", lambda ids: {}), text="2023年3月1日"),
-    "tap:ImportRoster": own(ROSTER, lambda ids: listed.ImportRoster()),
+    "tap:ImportRoster": own(ROSTER, lambda ids: doors.ImportRoster()),
     "tap:ConfirmImport": own(ROSTER, lambda ids: roster.ConfirmImport(1, 1), open=IMPORT),
     "tap:MoveImport": own(ROSTER, lambda ids: roster.MoveImport(1), open=IMPORT),
     "tap:SendSheet": own(ROSTER, lambda ids: roster.SendSheet(roster.Sheet.FILLED, 0)),

@@ -19,6 +19,7 @@ from storage.engine import Storage
 from storage.models.everything import METADATA
 from storage.models.outbox import Outbox
 from storage.models.person import Person
+from tests.keys import COMMANDS
 from tests.rights.branch import CODE, NOW, SHANGHAI, Ids, Scene
 from tests.rights.changes import changed, rows, touched
 from tests.rights.effects import EFFECTS, Effect, missing
@@ -178,6 +179,7 @@ def visit_of(account: int, case: Case, ids: Ids) -> Visit:
         facts=facts,
         content=case.content,
         card=("activity", ids["activity"]) if case.group else None,
+        commands=COMMANDS,
     )
 
 

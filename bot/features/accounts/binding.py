@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import appointing, belongs
 from bot.features.accounts.rules import InviteKind, clean_name, hash_code
-from bot.features.roster.file_import import move_account
 from bot.kit.refusal import Refusal
 from storage.audit import By, account_mark, record
 from storage.base import table
@@ -101,6 +100,33 @@ def seat(session: Session, person: Person, telegram_id: int, now: datetime, *, b
         changes={"telegram_id": [old is not None, True]},
     )
     return Bound(person.id, old)
+
+
+def move_account(session: Session, old: Person, new: Person, now: datetime) -> None:
+    """The Telegram account of somebody known without a roster row goes to the row, with the offices held."""
+    telegram_id, old.telegram_id = old.telegram_id, None
+    session.flush()
+    new.telegram_id, new.bound_at, new.reachable = telegram_id, now, True
+    today = now.date()
+    spans = select(DutySpan).where(DutySpan.person_id.in_([old.id, new.id]), DutySpan.to_on.is_(None))
+    both = list(session.scalars(spans))
+    held = {(span.organisation_id, span.duty) for span in both if span.person_id == new.id}
+    for span in both:
+        if span.person_id == old.id and (span.organisation_id, span.duty) in held:
+            span.to_on = max(span.from_on, today)
+        elif span.person_id == old.id:
+            span.person_id = new.id
+    record(
+        session,
+        "account_moved",
+        "person",
+        new.id,
+        now=now,
+        by=By(new.branch_id),
+        from_id=old.id,
+        changes={"telegram_id": [False, True]},
+    )
+    session.flush()
 
 
 def leave(session: Session, person_id: int, old: int, new: int | None) -> None:

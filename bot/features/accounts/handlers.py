@@ -4,12 +4,13 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts import binding, group_messages, groups, messages, rebinding_handlers, requests, service
 from bot.features.accounts.group_messages import DecideGroup
-from bot.features.accounts.messages import InviteEverybody, InvitePerson, ShowUnbound, TieGroup
+from bot.features.accounts.messages import InviteEverybody, InvitePerson, TieGroup
 from bot.features.accounts.rebinding_messages import MOVED_AWAY
 from bot.features.accounts.rules import InviteKind
 from bot.kit.access import Right, may
 from bot.kit.completion import forget_payload
-from bot.kit.handlers import Call, Command, Handler, Service, Start, Tap, Visit, Word
+from bot.kit.doors import ShowUnbound
+from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Service, Start, Tap, Visit
 from bot.kit.replies import Message, Reply, To, of_place, say
 from storage.audience import Me, find
 from storage.choices import GroupRequestState
@@ -25,7 +26,7 @@ def start(session: Session, visit: Visit, payload: str) -> Reply:
     if me is None:
         return say(messages.stranger())
     service.set_reachable(session, visit.telegram_id, True, visit.now)
-    return say(_welcome(session, me), *_first_screen(session, me, visit))
+    return say(_welcome(session, me, visit), *_first_screen(session, me, visit))
 
 
 def _first_screen(session: Session, me: Me, visit: Visit) -> list[Message]:
@@ -58,7 +59,7 @@ def start_with_invite(session: Session, visit: Visit, payload: str) -> Reply:
     me = find(session, visit.telegram_id, visit.today)
     if me is None:
         return Reply(here=[Message(messages.bound_early(service.person_name(session, bound.person_id)))], others=old)
-    return Reply(here=[_welcome(session, me), *_first_screen(session, me, visit)], others=old)
+    return Reply(here=[_welcome(session, me, visit), *_first_screen(session, me, visit)], others=old)
 
 
 def start_in_group(session: Session, visit: Visit, payload: str) -> Reply:
@@ -99,12 +100,13 @@ def decide_group(session: Session, call: Call, button: DecideGroup) -> Reply:
     return Reply(toast="已答复。", edit=group_messages.done(session, row), others=others)
 
 
-def _welcome(session: Session, me: Me) -> Message:
-    return messages.welcome(me, service.branch_name(session, me.branch_id), service.group_name(session, me.group_id))
+def _welcome(session: Session, me: Me, visit: Visit) -> Message:
+    branch, group = service.branch_name(session, me.branch_id), service.group_name(session, me.group_id)
+    return messages.welcome(me, branch, group, visit.commands)
 
 
 def show_help(session: Session, call: Call) -> Reply:
-    return say(messages.help_for(call.me))
+    return say(messages.help_for(call.me, call.commands))
 
 
 def show_people(session: Session, call: Call) -> Reply:
@@ -159,10 +161,18 @@ HANDLERS: list[Handler] = [
     Start(InviteKind.SECRETARY.prefix, start_with_invite),
     Start(InviteKind.GROUP.prefix, start_in_group),
     Start("", start),
-    Command("help", show_help, "帮助", reads=True),
-    Command("people", show_people, "党员", right=Right.ROSTER, reads=True),
-    Word(("帮助",), show_help, label=True, reads=True),
-    Word(("党员", "谁还没绑定"), show_people, label=True, reads=True),
+    Command("help", show_help, "帮助", reads=True, keys={ANYBODY: Key(32)}),
+    Command(
+        "people",
+        show_people,
+        "党员",
+        Right.ROSTER,
+        reads=True,
+        keys={ANYBODY: Key(82)},
+        help="党员：查看谁还没绑定，生成邀请链接，打印邀请单，更换账号，绑定工作群；查看、导入和变更名册。",
+        group=HelpGroup.OFFICE,
+        words=("谁还没绑定",),
+    ),
     Tap(ShowUnbound, turn_page, reads=True),
     Tap(InvitePerson, invite_person),
     Tap(InviteEverybody, invite_everybody),

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.features.accounts.rebinding_messages import ChooseBound, PrintSheet, RevokeInvite, ShowAccounts
-from bot.features.accounts.roster_buttons import ImportRoster, ShowRoster
 from bot.features.accounts.rules import InviteKind, invite_link
-from bot.kit.access import Reach, Right, reach
 from bot.kit.buttons import Button
+from bot.kit.doors import ImportRoster, ShowRoster, ShowUnbound
 from bot.kit.glossary.columns import column_word
+from bot.kit.handlers import Command, HelpGroup
+from bot.kit.keyboard import help_lines, keyboard
 from bot.kit.lists import filled, page_of, told_apart, two_a_row
 from bot.kit.replies import Choice, Document, Message, OwnNumber, Rows
 from bot.kit.sheets import csv_text
@@ -21,60 +22,13 @@ from storage.models.invite import BindRequest
 from storage.roster import Member
 
 IN_PRIVATE = "请在与我的私聊中打开邀请链接。"
-SWITCH = "切换支部"
 PEOPLE_ON_A_PAGE, GROUPS_SHOWN, REQUESTS_SHOWN = 20, 30, 6
 
-MEMBER = (("签到", "请假"), ("我的学习", "交心得"), ("我的记录", "帮助"))
-# What those with a right find below that: the label for the whole branch, and for one's own party group.
-DESK = (
-    (Right.MAKE_NOTICE, "发通知", ""),
-    (Right.MAKE_ACTIVITY, "建活动", "建活动"),
-    (Right.MAKE_STUDY, "学习安排", ""),
-    (Right.MAKE_TASK, "布置心得", ""),
-    (Right.REVIEW_PIECES, "审阅", ""),
-    (Right.SEE_ROLL, "考勤", "本组考勤"),
-    (Right.SEE_ROLL, "未完成名单", "本组未完成"),
-    (Right.MAKE_REMINDER, "节前提醒", ""),
-    (Right.TALLY, "季度数据", ""),
-    (Right.ROSTER, "党员", ""),
-    (Right.CALENDAR, "工作日历", ""),
-    (Right.CARE, "数据管理", ""),
-)
-MEMBER_HELP = """【使用说明】
-签到：活动开始前后点“签到”。
-请假：点“请假”，选择公差、病假或事假，等待审批。
-我的学习：查看本月书目和文件，学完后点“已学完”。
-交心得：发送文字、照片、文件或语音，再点“提交”。
-我的记录：查看本人的出勤、学习和心得。
-发送“我还欠什么”，查看本人未完成的事项。
-发送“我的数据”，取得小助手保存的本人全部数据。
-发送“取消”，退出正在填写的内容。
+HELP = "【使用说明】"
+# What is not about any one of the keys.
+HELP_FOR_ALL = """发送“取消”，退出正在填写的内容。
 办错了，十分钟内可以撤销。
 请勿上传涉密或标密级的文件。"""
-DESK_HELP = {
-    "发通知": "发通知：发送需要回复“收到”的通知。",
-    "建活动": "建活动：按提示选择类别、时间和地点后发布。",
-    "学习安排": "学习安排：填写每月学习主题、书目和文件，每月第一个工作日自动发送。",
-    "布置心得": "布置心得：选择关联的活动、对象和截止日期，通知有关同志。",
-    "审阅": "审阅：查看待审阅的心得，通过或退回。",
-    "考勤": "考勤：查看各次活动的签到，点名、补登和审批请假。",
-    "本组考勤": "本组考勤：查看本组签到，为本组党员代登，审批本组请假。",
-    "未完成名单": "未完成名单：查看谁还未完成，可一键提醒。",
-    "本组未完成": "本组未完成：查看本组谁还未完成，可一键提醒。",
-    "节前提醒": "节前提醒：查看接下来的发送时间和阅知情况。",
-    "季度数据": "季度数据：查看本季度各项数据和出处，也可以发送“上季度”“2023年第三季度”。",
-    "党员": "党员：查看谁还没绑定，生成邀请链接，打印邀请单，更换账号，绑定工作群；查看、导入和变更名册。",
-    "工作日历": "工作日历：查看放假和调休安排，读入放假通知，设置本支部的放假日和上班日。",
-    "数据管理": "数据管理：查看变更记录，规定禁发词语和保存期限，应本人要求注销数据。",
-}
-HAND_OVER_HELP = "移交书记：发送“移交书记”，选择接任的同志并确认。"
-SWITCH_HELP = "切换支部：您在多个支部任职，办理前请先选定支部。"
-
-
-@dataclass(frozen=True)
-class ShowUnbound(Button):
-    prefix: ClassVar[str] = "pu"
-    page: int
 
 
 @dataclass(frozen=True)
@@ -93,24 +47,11 @@ class TieGroup(Button):
     prefix: ClassVar[str] = "pg"
 
 
-def menu(me: Me) -> list[list[str]]:
-    """The keyboard that stays: everybody's six, then what the offices held allow."""
-    labels = [*desk_labels(me), *([SWITCH] if len(me.places) > 1 else [])]
-    return [*(list(row) for row in MEMBER), *(labels[at : at + 2] for at in range(0, len(labels), 2))]
-
-
-def desk_labels(me: Me) -> list[str]:
-    """The labels beyond everybody's own."""
-    wide = {Reach.ALL: 1, Reach.OWN_FIELD: 1, Reach.OWN_GROUP: 2, Reach.BELOW: 1}
-    found = [row[wide[reach(me, row[0])]] for row in DESK if reach(me, row[0]) in wide]
-    return [label for label in found if label]
-
-
-def welcome(me: Me, branch: str, group: str) -> Message:
+def welcome(me: Me, branch: str, group: str, commands: Iterable[Command]) -> Message:
     """To somebody who has just bound, and to anybody who presses Start again."""
     of = f"{branch}（{group}）" if group else branch
     text = f"{me.name}同志，您好！您已加入{of}。\n请点下方按钮办理，发送“帮助”查看说明。"
-    return Message(text, keyboard=menu(me))
+    return Message(text, keyboard=keyboard(commands, me))
 
 
 def stranger() -> Message:
@@ -124,11 +65,11 @@ def bound_early(name: str) -> str:
     return f"{name}同志，您好！绑定成功，自编入支部之日起可以使用。"
 
 
-def help_for(me: Me) -> Message:
-    lines = [MEMBER_HELP, *(DESK_HELP[label] for label in desk_labels(me))]
-    lines += [HAND_OVER_HELP] if reach(me, Right.HAND_OVER) is Reach.ALL else []
-    lines += [SWITCH_HELP] if len(me.places) > 1 else []
-    return Message("\n".join(lines), keyboard=menu(me))
+def help_for(me: Me, commands: Sequence[Command]) -> Message:
+    """A line for each thing that somebody can do; those of the offices come below what is for everybody."""
+    own = help_lines(commands, me, HelpGroup.OWN)
+    offices = help_lines(commands, me, HelpGroup.OFFICE, HelpGroup.PLACES)
+    return Message("\n".join([HELP, *own, HELP_FOR_ALL, *offices]), keyboard=keyboard(commands, me))
 
 
 def unbound(branch: str, members: Sequence[Member], number: int, asked: Sequence[BindRequest] = ()) -> Message:

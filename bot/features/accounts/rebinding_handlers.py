@@ -143,7 +143,8 @@ def _welcome(session: Session, visit: Visit) -> Message:
     me = find(session, visit.telegram_id, visit.today)
     if me is None:
         return messages.stranger()
-    return messages.welcome(me, service.branch_name(session, me.branch_id), service.group_name(session, me.group_id))
+    branch, group = service.branch_name(session, me.branch_id), service.group_name(session, me.group_id)
+    return messages.welcome(me, branch, group, visit.commands)
 
 
 def choose_bound(session: Session, call: Call, button: ChooseBound) -> Reply:
@@ -156,7 +157,8 @@ def bind_person(session: Session, call: Call, button: BindPerson) -> Reply:
     session.flush()
     them = find(session, row.telegram_id, call.today)
     branch = service.branch_name(session, call.me.branch_id)
-    told = messages.welcome(them, branch, person.group_name) if them else Message(messages.bound_early(person.name))
+    early = Message(messages.bound_early(person.name))
+    told = messages.welcome(them, branch, person.group_name, call.commands) if them else early
     done = Message(f"已绑定：{person.name}同志（手机尾号{row.phone_end}）。")
     others = [To(told, chat_id=row.telegram_id), *tell_secretary(session, call, Bound(person.id))]
     return Reply(toast="已绑定。", edit=done, others=others)

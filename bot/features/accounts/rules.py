@@ -1,28 +1,13 @@
-"""Decisions about people: what a roster row is, whose it is, how a name and a one-time code look."""
+"""Decisions about accounts: how a name and a one-time code look, and which offices are a seat."""
 
 import hashlib
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
-from bot.kit.glossary.choices import DUTIES
-from bot.kit.glossary.columns import LEDGER, column_word
 from bot.kit.sheets import visible
-from bot.kit.words import Both
-from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
+from storage.choices import Duty
 
-_SAME_NAME = "told apart within one group, such as 张伟（大）", "同组内能区分的姓名，例如张伟（大）"
-_NO_GROUP = "the group of this person (merged cells: in every row)", "本人所在党小组（合并单元格请逐行填写）"
-_NOT_YET = "empty for a 预备党员", "空白（预备党员尚未转正）"
-_NEVER = "an exemption that ends after it begins", "起止日期（止在起之后）"
-# Nobody is admitted younger (党章 1).
-AGE = 18
-_TOO_YOUNG = f"at least {AGE} years before 入党日期", f"入党时年满{AGE}岁的日期"
-_ORDER = "after 出生年月 and before 转正日期", "出生之后、转正之前的日期"
 # Who sits on one of these acts for the branch: the secretary gives them, so that nobody promotes oneself to them.
 SEATS = frozenset({Duty.SECRETARY, Duty.DEPUTY_SECRETARY})
 # 128 random bits as base64url without padding: what secrets.token_urlsafe(16) gives.
@@ -42,159 +27,11 @@ class InviteKind(StrEnum):
         return {"person": "i_", "secretary": "s_", "group": "g_"}[self.value]
 
 
-@dataclass(frozen=True, slots=True)
-class Exempt:
-    """Out of attendance in [from_on, to_on); null is open (D4, D26)."""
-
-    reason: ExemptionReason
-    from_on: date | None = None
-    to_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RosterRow:
-    """One line of a roster. None and "" mean that the file says nothing; `line` is its row in the file."""
-
-    name: str
-    line: int = 0
-    group: str = ""
-    gender: str | None = None
-    born_on: date | None = None
-    joined_party_on: date | None = None
-    converted_on: date | None = None
-    duties: tuple[Duty, ...] | None = None
-    rank: Rank | None = None
-    category: Category | None = None
-    status: MembershipStatus | None = None
-    transfer_in: date | None = None
-    transfer_out: date | None = None
-    exemption: Exempt | None = None
-    phone: str | None = None
-    notes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong where, and what would be right; `row` 0 is the file as a whole."""
-
-    row: int
-    column: str
-    found: str
-    wanted: Both
-
-    def __str__(self) -> str:
-        if not self.row:
-            return self.wanted
-        return f"row {self.row}, {self.column}: found {self.found!r}, should be {self.wanted}"
-
-    def chinese(self) -> str:
-        """As it is said in chat: 第3行性别（C列）：“先生”，应为男或女。"""
-        if not self.row:
-            return self.wanted.chinese
-        column = self.column.replace(" (", "（").replace(")", "列）")
-        found = f"“{self.found}”" if self.found else "空白"
-        return f"第{self.row}行{column}：{found}，应为{self.wanted.chinese}。"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Somebody of the branch as a row may meet them: `group` is the present one."""
-
-    id: int
-    name: str
-    group: str
-    born_on: date | None = None
-
-
-class Ambiguous(ValueError):
-    """Several people of one name, and nothing in the rows says who is who; `names` lists them."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        super().__init__("cannot tell apart people of the same name: " + ", ".join(names))
-        self.names = names
-
-
 def clean_name(name: str) -> str:
     """A name as it may be shown: marks that reorder or hide text are taken out, 张　伟 becomes 张伟."""
     text = " ".join(visible(unicodedata.normalize("NFC", name)).split())
     chinese = all("\u3400" <= letter <= "\u9fff" or letter in " ·" for letter in text)
     return text.replace(" ", "") if chinese else text
-
-
-def match(rows: Sequence[RosterRow], known: Iterable[Known]) -> list[int | None]:
-    """Whose row each is: a person's id, or None for somebody new. Same names: by group, then by birth.
-
-    Raises Ambiguous when several people of one name would have changed group at once.
-    """
-    left: dict[str, list[Known]] = defaultdict(list)
-    for person in known:
-        left[person.name].append(person)
-    found: list[int | None] = [_take(left[row.name], row, row.group) for row in rows]
-    open_rows = Counter(row.name for row, person in zip(rows, found, strict=True) if person is None)
-    unclear = [name for name, count in open_rows.items() if left[name] and len(left[name]) + count > 2]
-    if unclear:
-        raise Ambiguous(unclear)
-    return [person or _take(left[row.name], row) for row, person in zip(rows, found, strict=True)]
-
-
-def _take(people: list[Known], row: RosterRow, group: str | None = None) -> int | None:
-    for person in people:
-        if _same_birth(row, person) and group in (None, person.group):
-            people.remove(person)
-            return person.id
-    return None
-
-
-def _same_birth(row: RosterRow, person: Known) -> bool:
-    return row.born_on is None or person.born_on is None or row.born_on == person.born_on
-
-
-def faults_between(rows: Sequence[RosterRow]) -> Iterator[Fault]:
-    """What no single cell shows: order of days, groups, people who cannot be told apart, secretaries."""
-    names = Counter((row.name, row.group) for row in rows)
-    groups = any(row.group for row in rows)
-    secretaries = [row for row in rows if Duty.SECRETARY in (row.duties or ())]
-    phones: dict[str, int] = {}
-    for row in rows:
-        yield from _faults_in(row)
-        if names[row.name, row.group] > 1 and row.name:
-            yield Fault(row.line, LEDGER["name"], row.name, Both(*_SAME_NAME))
-        if groups and not row.group:
-            yield Fault(row.line, LEDGER["group"], "", Both(*_NO_GROUP))
-        if Duty.GROUP_LEADER in (row.duties or ()) and not row.group:
-            yield Fault(
-                row.line,
-                LEDGER["duties"],
-                DUTIES[Duty.GROUP_LEADER],
-                Both("somebody with a 党小组", "已填党小组的党员"),
-            )
-        if row.phone and phones.setdefault(row.phone, row.line) != row.line:
-            other = phones[row.phone]
-            yield Fault(
-                row.line,
-                column_word("phone"),
-                row.phone,
-                Both(f"another number than in row {other}", f"与第{other}行不同的号码"),
-            )
-        if row in secretaries[1:]:
-            first = secretaries[0].line
-            only = Both(f"one 书记 only (the first is in row {first})", f"一名书记（第{first}行已有）")
-            yield Fault(row.line, LEDGER["duties"], DUTIES[Duty.SECRETARY], only)
-
-
-def _faults_in(row: RosterRow) -> Iterator[Fault]:
-    order = [day for day in (row.born_on, row.joined_party_on, row.converted_on) if day]
-    if order != sorted(order):
-        yield Fault(row.line, LEDGER["joined_party_on"], str(row.joined_party_on), Both(*_ORDER))
-    elif row.born_on and row.joined_party_on and row.joined_party_on.year - row.born_on.year < AGE:
-        yield Fault(row.line, LEDGER["born_on"], str(row.born_on), Both(*_TOO_YOUNG))
-    if row.status is MembershipStatus.PROBATIONARY and row.converted_on:
-        yield Fault(row.line, LEDGER["converted_on"], str(row.converted_on), Both(*_NOT_YET))
-    if row.transfer_in and row.transfer_out and row.transfer_out <= row.transfer_in:
-        yield Fault(row.line, "转出", str(row.transfer_out), Both("after 转入", "转入之后的日期"))
-    exempt = row.exemption
-    if exempt and exempt.from_on and exempt.to_on and exempt.to_on <= exempt.from_on:
-        yield Fault(row.line, LEDGER["notes"], str(exempt.from_on), Both(*_NEVER))
 
 
 def is_code(text: str) -> bool:

@@ -12,7 +12,6 @@ from bot.features.accounts import office_accounts
 from bot.features.accounts.binding import claim_secretary, sits_or_none
 from bot.features.accounts.invites import end, still_open
 from bot.features.accounts.rules import InviteKind, clean_name, hash_code, invite_link
-from bot.features.roster.file_import import Imported, import_roster
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from scheduler.effects import follow
@@ -28,10 +27,8 @@ from storage.roster import Member, roster
 # The front door (command line, demo) finds everything of this feature here.
 __all__ = [
     "BranchLine",
-    "Imported",
     "add_branch",
     "claim_secretary",
-    "import_roster",
     "invite_link",
     "list_branches",
     "make_invites",

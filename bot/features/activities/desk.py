@@ -10,12 +10,12 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach, require
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, OUT_OF_SCOPE, before_cut_off, choose_activity, find_activity
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, SIGN_IN_METHODS
-from bot.kit.handlers import Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
 from storage.activities import audience, notice_of, statuses
-from storage.choices import OFF, AttendanceStatus, LeaveType, SignInMethod
+from storage.choices import OFF, AttendanceStatus, Duty, LeaveType, SignInMethod
 from storage.lookups import of_branch
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
@@ -292,8 +292,18 @@ def _seating(session: Session, call: Call, activity_id: int) -> Activity:
 
 
 HANDLERS: list[Handler] = [
-    Command("roll", list_activities, "考勤", Right.SEE_ROLL),
-    Word(("考勤", "本组考勤"), list_activities, label=True),
+    Command(
+        "roll",
+        list_activities,
+        "考勤",
+        Right.SEE_ROLL,
+        keys={
+            ANYBODY: Key(62),
+            Duty.GROUP_LEADER: Key(62, "本组考勤", "本组考勤：查看本组签到，为本组党员代登，审批本组请假。"),
+        },
+        help="考勤：查看各次活动的签到，点名、补登和审批请假。",
+        group=HelpGroup.OFFICE,
+    ),
     Tap(buttons.OpenActivity, open_activity),
     Tap(buttons.ShowNames, show_names),
     Tap(buttons.RollCall, roll_call),

@@ -17,7 +17,7 @@ from bot.kit.form_fields import Action, Field, Options, Values
 from bot.kit.form_pages import CONFIRM, FIELD
 from bot.kit.forms import Form
 from bot.kit.glossary.choices import ACTIVITY_TYPES, SCOPES
-from bot.kit.handlers import Call, Command, Handler, Word
+from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
 from bot.kit.words import day_words
@@ -263,6 +263,13 @@ FORM = Form(
 )
 
 HANDLERS: list[Handler] = [
-    Command("new", FORM.start, "发通知/建活动", Right.MAKE_ACTIVITY),
-    Word(("建活动",), FORM.start, label=True),
+    Command(
+        "new",
+        FORM.start,
+        "发通知/建活动",
+        Right.MAKE_ACTIVITY,
+        keys={ANYBODY: Key(42, "建活动")},
+        help="建活动：按提示选择类别、时间和地点后发布。",
+        group=HelpGroup.OFFICE,
+    ),
 ]

@@ -1,7 +1,9 @@
 """签到 and 撤销 of members; the sign-in code, a new date and calling off by the desk: service -> messages."""
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -14,9 +16,6 @@ from bot.features.activities import (
     participation,
     planning,
 )
-from bot.features.leave import makeups
-from bot.features.leave import service as leave
-from bot.features.notices import service as notices
 from bot.features.notices.cards import NOTICE, SignIn
 from bot.kit import dialog as dialogs
 from bot.kit.activities import (
@@ -29,7 +28,8 @@ from bot.kit.activities import (
 )
 from bot.kit.dates import parse_moment
 from bot.kit.deadlines import UNDO_WITHIN
-from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Start, Tap, Visit, Word
+from bot.kit.feature import Feature
+from bot.kit.handlers import ANYBODY, Answer, Call, CardView, Command, Handler, Key, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Document, Message, Reply, To, say
 from bot.kit.words import moment_words
@@ -42,8 +42,6 @@ from storage.models.dialog import Dialog
 CODE_PREFIX = "c_"
 NOTHING_OPEN = "现在没有可以签到的活动。"
 NOTHING = "没有可以撤销的事项。签到、收到、请假和补学可在十分钟内撤销。"
-# In each of them what somebody did last may stand, and can be taken back.
-STEPS = (participation.steps, notices.steps, leave.steps, makeups.steps)
 POSTPONE = "activity.postpone"
 OLD_DATE = "这次改期已失效，请重新点“改期”。"
 
@@ -110,12 +108,12 @@ def undo_sign_in(session: Session, call: Call, button: buttons.UndoSignIn) -> Re
     return undone(participation.undo(session, call.me, button.row_id, call.now, call.tz).id, "签到")
 
 
-def undo_by_word(session: Session, call: Call) -> Reply:
+def undo_by_word(features: Sequence[Feature], session: Session, call: Call) -> Reply:
     """The newest step, wherever it was taken: after a tap in the group there is no button for it."""
     if call.card is not None and call.card[0] not in (ACTIVITY_CARD, NOTICE):
         return Reply()
     since = call.now - UNDO_WITHIN
-    found = [step for source in STEPS for step in source(session, call.me, since)]
+    found = [step for feature in features for source in feature.steps for step in source(session, call.me, since)]
     if not found:
         return Reply(others=[To(Message(NOTHING), person_id=call.me.id)])
     last = max(found, key=lambda step: step.at)
@@ -194,13 +192,18 @@ def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
 
 HANDLERS: list[Handler] = [
     Tap(SignIn, sign_in),
-    Command("signin", sign_in_by_word, "签到"),
-    Word(("签到",), sign_in_by_word, label=True, in_group=True),
+    Command(
+        "signin",
+        sign_in_by_word,
+        "签到",
+        keys={ANYBODY: Key(11)},
+        help="签到：活动开始前后点“签到”。",
+        in_group=True,
+    ),
     Word(("到",), sign_in_by_word, in_group=True),
     Start(CODE_PREFIX, sign_in_by_code),
     CardView(ACTIVITY_CARD, cards.render, lives=cards.goes_on_at),
     Tap(buttons.UndoSignIn, undo_sign_in),
-    Word(("撤销",), undo_by_word, in_group=True),
     Tap(buttons.SignInCode, sign_in_code),
     Tap(buttons.Postpone, postpone),
     Tap(buttons.PostponeTo, postpone_to),
@@ -209,3 +212,8 @@ HANDLERS: list[Handler] = [
     *desk.HANDLERS,
     *forms.HANDLERS,
 ]
+
+
+def build(features: Sequence[Feature]) -> list[Handler]:
+    """All of them, with the word that takes back what any of these features lets one take back."""
+    return [*HANDLERS, Word(("撤销",), partial(undo_by_word, features), in_group=True)]

@@ -9,7 +9,7 @@ from bot.features.calendar import messages, rules, service
 from bot.features.calendar.buttons import DropDays, Send, TakeOver, What
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, require
-from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from scheduler.calendar.store import calendar_of
@@ -114,8 +114,16 @@ def drop(session: Session, call: Call, button: DropDays) -> Reply:
 
 
 HANDLERS: list[Handler] = [
-    Command("calendar", show, "工作日历", Right.CALENDAR, reads=True),
-    Word(("工作日历",), show, label=True, reads=True),
+    Command(
+        "calendar",
+        show,
+        "工作日历",
+        Right.CALENDAR,
+        reads=True,
+        keys={ANYBODY: Key(91)},
+        help="工作日历：查看放假和调休安排，读入放假通知，设置本支部的放假日和上班日。",
+        group=HelpGroup.OFFICE,
+    ),
     Tap(Send, ask),
     Answer(NOTICE, notice_came, reads_file=rules.read_file),
     Answer(LOOK, notice_came, reads_file=rules.read_file),

@@ -1,6 +1,6 @@
 """A pre-holiday reminder as what goes to many: how it reads now for each, with other words, and after an outage."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
 from sqlalchemy import and_, select
@@ -13,6 +13,7 @@ from bot.kit.access import Right
 from bot.kit.broadcasts import BatchContent, Broadcast, Sent, with_delivery
 from bot.kit.replies import Message
 from bot.kit.reposts import Again
+from bot.kit.titles import PromiseGroup
 from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
 
 KIND = "reminder"
@@ -83,3 +84,25 @@ def reposts(session: Session, branch_ids: Sequence[int], since: datetime, now: d
 
 
 BROADCASTS = [Broadcast(KIND, find, reworded, change, reads)]
+
+
+def _titles(session: Session, subjects: Sequence[PromiseGroup]) -> dict[PromiseGroup, str]:
+    """pre_holiday:2023:中秋:r1: the festivals of the reminder that it belongs to."""
+    query = select(Reminder).where(Reminder.branch_id.in_({subject.branch_id for subject in subjects}))
+    made = {
+        (row.branch_id, name): rules.names(row.holidays)
+        for row in session.scalars(query.order_by(Reminder.id))
+        for name in _names_of(row)
+    }
+    return {
+        subject: f"{made[subject.branch_id, subject.name]}节前提醒"
+        for subject in subjects
+        if (subject.branch_id, subject.name) in made
+    }
+
+
+def _names_of(row: Reminder) -> Iterable[str]:
+    return (key.removesuffix(":") for key in rules.keys(row.holidays, row.round, ""))
+
+
+TITLES = {"pre_holiday": _titles}

@@ -26,7 +26,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right, may, require
 from bot.kit.broadcasts import delivering
 from bot.kit.dates import parse_day
-from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, CardView, Command, Handler, HelpGroup, Key, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from storage.models.dialog import Dialog
@@ -241,8 +241,16 @@ HANDLERS: list[Handler] = [
     Tap(ShowUnread, show_unread, reads=True),
     Word(("已阅", "已阅读", "阅", "已读"), read_by_word),
     CardView(service.CARD, render, lives=delivering(broadcast.KIND)),
-    Command("holidays", show_coming, "节前提醒", Right.MAKE_REMINDER, reads=True),
-    Word(("节前提醒",), show_coming, label=True, reads=True),
+    Command(
+        "holidays",
+        show_coming,
+        "节前提醒",
+        Right.MAKE_REMINDER,
+        reads=True,
+        keys={ANYBODY: Key(72)},
+        help="节前提醒：查看接下来的发送时间和阅知情况。",
+        group=HelpGroup.OFFICE,
+    ),
     Tap(TurnPage, turn, reads=True),
     Tap(Coming, act),
     Tap(SetTiming, set_timing),

@@ -9,7 +9,7 @@ from bot.features.notices.cards import AskLeave
 from bot.kit import dialog as dialogs
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, activity_of_card, choose_activity, find_activity, undone
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
-from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, Key, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.words import short_day
@@ -209,11 +209,10 @@ def _typed(kind: LeaveType, short: str) -> tuple[str, ...]:
 
 
 def _leave_words() -> list[Word]:
-    def word(words: tuple[str, ...], kind: LeaveType | None, label: bool = False) -> Word:
-        return Word(words, lambda session, call: leave_by_word(kind, session, call), label=label, in_group=True)
+    def word(words: tuple[str, ...], kind: LeaveType) -> Word:
+        return Word(words, lambda session, call: leave_by_word(kind, session, call), in_group=True)
 
     return [
-        word(("请假",), None, label=True),
         word(_typed(LeaveType.OFFICIAL_DUTY, "出差"), LeaveType.OFFICIAL_DUTY),
         word(_typed(LeaveType.SICK, "病"), LeaveType.SICK),
         word(_typed(LeaveType.PERSONAL, "事"), LeaveType.PERSONAL),
@@ -229,7 +228,14 @@ HANDLERS: list[Handler] = [
     Tap(buttons.HandInMakeup, start_makeup),
     Tap(buttons.ReviewMakeup, review_makeup),
     Tap(buttons.UndoMakeup, undo_makeup),
-    Command("leave", lambda session, call: leave_by_word(None, session, call), "请假"),
+    Command(
+        "leave",
+        lambda session, call: leave_by_word(None, session, call),
+        "请假",
+        keys={ANYBODY: Key(12)},
+        help="请假：点“请假”，选择公差、病假或事假，等待审批。",
+        in_group=True,
+    ),
     *_leave_words(),
     Word(("取消请假", "不请假了"), cancel_leave_by_word, in_group=True),
     Word(("补学", "补课"), makeup_by_word),

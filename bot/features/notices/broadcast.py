@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,8 @@ from bot.kit.broadcasts import BatchContent, Broadcast, Sent
 from bot.kit.deadlines import may_undo
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES
 from bot.kit.replies import Choice, Message
-from bot.kit.words import moment_words
+from bot.kit.titles import LONGEST, by_row
+from bot.kit.words import cut, moment_words
 from storage.activities import components
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
@@ -109,3 +111,14 @@ def _done(session: Session, notice: Notice, person_id: int, tz: tzinfo) -> list[
 
 
 BROADCASTS = [Broadcast(cards.NOTICE, find, reworded, change, reads)]
+
+
+def _title(row: Any) -> str:
+    if row.title is not None:
+        return f"{cut(row.title, LONGEST)}通知"
+    words = row.text.split("\n")[0].removeprefix(PLAIN_HEAD)
+    return f"通知“{cut(words, LONGEST)}”"
+
+
+_NOTICES = select(Notice.id, Notice.text, Activity.title).outerjoin(Activity, Activity.id == Notice.activity_id)
+TITLES = {"notice": by_row(_NOTICES, _title)}

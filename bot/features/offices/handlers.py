@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from bot.features.accounts.keyboard import menu
 from bot.features.accounts.service import branch_name
 from bot.features.offices import messages, service
 from bot.features.offices.messages import ChooseSuccessor, HandOver, SwitchTo
 from bot.kit.access import Right
-from bot.kit.handlers import Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Tap
+from bot.kit.keyboard import keyboard
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
 from bot.kit.words import short_day
@@ -37,12 +37,19 @@ def hand_over(session: Session, call: Call, button: HandOver) -> Reply:
     if button.sure != 1:
         return Reply(edit=messages.sure(branch, new) if button.sure == 0 else Message(messages.NOT_HANDED_OVER))
     service.hand_over(session, call.me, button.person_id, call.today, call.now)
-    old, them = _after(session, call, call.me.id), _after(session, call, new.id)
+    old = _after(session, call, call.me.id) or replace(call.me, duties=frozenset())
+    them = _after(session, call, new.id) or call.me
+    mine, theirs = keyboard(call.commands, old), keyboard(call.commands, them)
     return Reply(
         toast="已移交。",
         edit=Message(messages.handed_over(branch, new.name, day)),
-        here=[messages.receipt_of_old(branch, new.name, day, menu(old or replace(call.me, duties=frozenset())))],
-        others=[To(messages.receipt_of_new(branch, call.me.name, day, menu(them or call.me)), person_id=new.id)],
+        here=[messages.receipt_of_old(branch, new.name, day, mine)],
+        others=[
+            To(
+                messages.receipt_of_new(branch, call.me.name, day, theirs),
+                person_id=new.id,
+            )
+        ],
     )
 
 
@@ -62,15 +69,31 @@ def switch(session: Session, call: Call, button: SwitchTo) -> Reply:
     service.switch(session, call.me, button.organisation_id, call.now)
     me = find(session, call.telegram_id, call.today, button.organisation_id) or call.me
     place = next(one for one in service.places(session, me, call.today) if one.id == button.organisation_id)
-    return Reply(toast="已切换。", here=[messages.switched(place, menu(me))])
+    return Reply(toast="已切换。", here=[messages.switched(place, keyboard(call.commands, me))])
 
 
 HANDLERS: list[Handler] = [
-    Command("handover", choose_successor, "移交书记", Right.HAND_OVER, reads=True),
-    Word(("移交书记",), choose_successor, label=True, reads=True),
+    Command(
+        "handover",
+        choose_successor,
+        "移交书记",
+        Right.HAND_OVER,
+        reads=True,
+        help="移交书记：发送“移交书记”，选择接任的同志并确认。",
+        group=HelpGroup.OFFICE,
+        words=("移交书记",),
+    ),
     Tap(ChooseSuccessor, turn_page, reads=True),
     Tap(HandOver, hand_over),
-    Command("switch", choose_place, "切换支部", several=True, reads=True),
-    Word(("切换支部",), choose_place, label=True, reads=True),
+    Command(
+        "switch",
+        choose_place,
+        "切换支部",
+        several=True,
+        reads=True,
+        keys={ANYBODY: Key(101)},
+        help="切换支部：您在多个支部任职，办理前请先选定支部。",
+        group=HelpGroup.PLACES,
+    ),
     Tap(SwitchTo, switch),
 ]

@@ -8,7 +8,7 @@ from bot.features.privacy import buttons, changes, erasure, forbidden, messages,
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, require
 from bot.kit.dates import parse_day
-from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Noted, Reply, say
 from storage.lookups import of_branch
@@ -195,10 +195,25 @@ def confirm_by_button(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 HANDLERS: list[Handler] = [
-    Command("mydata", my_data, "我的数据", reads=True, parted=True),
-    Command("care", menu, "数据管理", right=Right.CARE, reads=True),
-    Word(("我的数据",), my_data, label=True, reads=True, parted=True),
-    Word(("数据管理",), menu, label=True, reads=True),
+    Command(
+        "mydata",
+        my_data,
+        "我的数据",
+        reads=True,
+        parted=True,
+        help="发送“我的数据”，取得小助手保存的本人全部数据。",
+        words=("我的数据",),
+    ),
+    Command(
+        "care",
+        menu,
+        "数据管理",
+        Right.CARE,
+        reads=True,
+        keys={ANYBODY: Key(92)},
+        help="数据管理：查看变更记录，规定禁发词语和保存期限，应本人要求注销数据。",
+        group=HelpGroup.OFFICE,
+    ),
     Tap(buttons.ShowChanges, show_changes, reads=True),
     Tap(buttons.NarrowChanges, narrow),
     Answer(NARROW, narrowed),

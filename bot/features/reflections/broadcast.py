@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.reflections import cards, messages, service, tasks
 from bot.kit.access import Right
 from bot.kit.broadcasts import BatchContent, Broadcast, Sent
 from bot.kit.replies import Message
+from bot.kit.titles import LONGEST, by_row
+from bot.kit.words import cut
 from storage.models.reflection import ReflectionTask
 
 
@@ -48,3 +51,6 @@ def reads(session: Session, task_id: int, sent: Sent, now: datetime, tz: tzinfo)
 
 
 BROADCASTS = [Broadcast(cards.TASK, find, reworded, change, reads)]
+TITLES = {
+    "task": by_row(select(ReflectionTask.id, ReflectionTask.title), lambda row: f"心得任务“{cut(row.title, LONGEST)}”")
+}

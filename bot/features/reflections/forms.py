@@ -14,7 +14,7 @@ from bot.kit.broadcasts import preview, progress_card
 from bot.kit.form_fields import Action, Field, Values
 from bot.kit.forms import Form
 from bot.kit.glossary.choices import AUDIENCES
-from bot.kit.handlers import Call, Command, Handler, Word
+from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key
 from bot.kit.replies import Choice, Message, Reply
 from bot.kit.words import day_words, short_day
 from scheduler.calendar.days import local_day
@@ -182,6 +182,13 @@ FORM = Form(
 )
 
 HANDLERS: list[Handler] = [
-    Command("task", FORM.start, "布置心得", Right.MAKE_TASK),
-    Word(("布置心得",), FORM.start, label=True),
+    Command(
+        "task",
+        FORM.start,
+        "布置心得",
+        Right.MAKE_TASK,
+        keys={ANYBODY: Key(52)},
+        help="布置心得：选择关联的活动、对象和截止日期，通知有关同志。",
+        group=HelpGroup.OFFICE,
+    ),
 ]

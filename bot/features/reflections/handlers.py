@@ -9,7 +9,7 @@ from bot.kit import dialog as dialogs
 from bot.kit import photos
 from bot.kit.access import Right
 from bot.kit.broadcasts import delivering
-from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, CardView, Command, Edited, Handler, HelpGroup, Key, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
 from storage.models.dialog import Dialog
@@ -193,8 +193,13 @@ def _close_question(session: Session, call: Call, reflection_id: int) -> None:
 
 
 HANDLERS: list[Handler] = [
-    Command("submit", hand_in, "交心得"),
-    Word(("交心得",), hand_in, label=True),
+    Command(
+        "submit",
+        hand_in,
+        "交心得",
+        keys={ANYBODY: Key(22)},
+        help="交心得：发送文字、照片、文件或语音，再点“提交”。",
+    ),
     Word(("心得", "心得体会"), hand_in),
     Tap(buttons.HandIn, hand_in_to),
     Tap(buttons.Submit, submit),
@@ -205,8 +210,17 @@ HANDLERS: list[Handler] = [
     CardView(cards.TASK, cards.render_task, lives=delivering(cards.TASK)),
     CardView(cards.PIECE, cards.render_piece),
     CardView(cards.REVIEW, cards.render_review),
-    Command("review", list_waiting, "审阅", Right.REVIEW_PIECES, reads=True),
-    Word(("审阅", "待审心得"), list_waiting, label=True, reads=True),
+    Command(
+        "review",
+        list_waiting,
+        "审阅",
+        Right.REVIEW_PIECES,
+        reads=True,
+        keys={ANYBODY: Key(61)},
+        help="审阅：查看待审阅的心得，通过或退回。",
+        group=HelpGroup.OFFICE,
+        words=("待审心得",),
+    ),
     Tap(buttons.ListWaiting, list_waiting_of, reads=True),
     Tap(buttons.OpenPiece, open_piece, reads=True),
     Tap(buttons.Review, review),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.features.accounts.rules import Fault, RosterRow
+from bot.features.roster.rows import Fault, RosterRow
 from bot.kit.glossary.columns import LEDGER
 from bot.kit.hygiene import holds
 from bot.kit.words import Both

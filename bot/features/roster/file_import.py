@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.features.accounts.binding import move_account
 from bot.features.accounts.invites import appointing, end_of_leavers
-from bot.features.accounts.rules import SEATS, Known, RosterRow, match
+from bot.features.accounts.rules import SEATS
+from bot.features.roster.rows import Known, RosterRow, match
 from storage.audience import Me
 from storage.audit import By, by_operator, record
 from storage.choices import Category, Duty, MembershipStatus, Source
@@ -270,30 +271,3 @@ def _seat(session: Session, branch_id: int, since: date, now: datetime) -> None:
 
 def _is_secretary(facts: Facts, person_id: int) -> bool:
     return any(span.values["duty"] is Duty.SECRETARY for span in facts.of(DutySpan, person_id))
-
-
-def move_account(session: Session, old: Person, new: Person, now: datetime) -> None:
-    """The Telegram account of somebody known without a roster row goes to the row, with the offices held."""
-    telegram_id, old.telegram_id = old.telegram_id, None
-    session.flush()
-    new.telegram_id, new.bound_at, new.reachable = telegram_id, now, True
-    today = now.date()
-    spans = select(DutySpan).where(DutySpan.person_id.in_([old.id, new.id]), DutySpan.to_on.is_(None))
-    both = list(session.scalars(spans))
-    held = {(span.organisation_id, span.duty) for span in both if span.person_id == new.id}
-    for span in both:
-        if span.person_id == old.id and (span.organisation_id, span.duty) in held:
-            span.to_on = max(span.from_on, today)
-        elif span.person_id == old.id:
-            span.person_id = new.id
-    record(
-        session,
-        "account_moved",
-        "person",
-        new.id,
-        now=now,
-        by=By(new.branch_id),
-        from_id=old.id,
-        changes={"telegram_id": [False, True]},
-    )
-    session.flush()

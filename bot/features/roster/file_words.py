@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from bot.features.accounts.rules import Exempt
+from bot.features.roster.rows import Exempt
 from bot.kit.dates import arabic
 from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS
 from bot.kit.sheets import plain

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.accounts.roster_buttons import ShowRoster
 from bot.features.accounts.service import branch_name
 from bot.features.roster import importing, messages, service, undoing, wizard
 from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
@@ -16,6 +15,7 @@ from bot.features.roster.words import full_day
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
 from bot.kit.dates import parse_day
+from bot.kit.doors import ShowRoster
 from bot.kit.glossary.choices import WHYS
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal

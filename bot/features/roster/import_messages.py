@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.features.accounts.roster_buttons import ShowRoster
-from bot.features.accounts.rules import Fault
 from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sheet
 from bot.features.roster.file_import import Imported
+from bot.features.roster.rows import Fault
 from bot.features.roster.words import Difference, full_day
+from bot.kit.doors import ShowRoster
 from bot.kit.glossary.columns import column_word
 from bot.kit.replies import Choice, Document, Message, Said
 from bot.kit.sheets import csv_text

@@ -8,18 +8,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.accounts.roster_buttons import ImportRoster
-from bot.features.accounts.rules import SEATS, Ambiguous, Exempt, Fault, RosterRow
+from bot.features.accounts.rules import SEATS
 from bot.features.roster import import_messages, rules, service, tables
 from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sheet
 from bot.features.roster.desk import at_desk, day_of
 from bot.features.roster.file_hygiene import faults_by_words, not_repeating
 from bot.features.roster.file_import import Plan, plan_import, undone_office, write_import
 from bot.features.roster.file_reader import BadRoster, read_roster
+from bot.features.roster.rows import Ambiguous, Exempt, Fault, RosterRow
 from bot.features.roster.words import differences, full_day
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.dates import parse_day
+from bot.kit.doors import ImportRoster
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.handlers import Answer, Call, Handler, Tap, Word
 from bot.kit.refusal import Refusal

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.features.accounts.messages import ShowUnbound
-from bot.features.accounts.roster_buttons import ImportRoster, ShowRoster
 from bot.features.roster.buttons import (
     Change,
     Kind,
@@ -21,6 +19,7 @@ from bot.features.roster.buttons import (
 from bot.features.roster.rules import ON_ROSTER, Step, to_number
 from bot.features.roster.service import Done
 from bot.features.roster.words import NONE, full_day, said, since, until
+from bot.kit.doors import ImportRoster, ShowRoster, ShowUnbound
 from bot.kit.glossary.choices import DUTIES, EXEMPTIONS
 from bot.kit.glossary.columns import APPROVERS, FACTS
 from bot.kit.lists import filled, page_of, two_a_row

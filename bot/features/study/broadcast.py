@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.study import messages, planning, service
+from bot.features.study import messages, planning, rules, service
 from bot.kit.access import Right
 from bot.kit.broadcasts import BatchContent, Broadcast, Sent
 from bot.kit.deadlines import may_undo
 from bot.kit.glossary.choices import STUDY_KINDS
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message
-from bot.kit.words import quoted
+from bot.kit.titles import LONGEST, by_row
+from bot.kit.words import cut, quoted
 from scheduler import broadcasts
 from scheduler.broadcasts import batch_of
 from storage.choices import StudyItemState
@@ -135,3 +137,9 @@ BROADCASTS = [
     Broadcast(THEME, find_theme, reword_theme, change_theme, theme_reads, carriers),
     Broadcast(ITEM, find_item, reword_item, change_item, item_reads),
 ]
+TITLES = {
+    "theme": by_row(
+        select(MonthlyTheme.id, MonthlyTheme.month), lambda row: f"{rules.first_day(row.month).month}月学习提示"
+    ),
+    "study_item": by_row(select(StudyItem.id, StudyItem.title), lambda row: f"学习{quoted(cut(row.title, LONGEST))}"),
+}

@@ -11,7 +11,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right, may, require
 from bot.kit.broadcasts import preview, progress_card, to_many, with_delivery
 from bot.kit.dates import parse_day
-from bot.kit.handlers import Answer, Call, Command, File, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, File, Handler, HelpGroup, Key, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
 from bot.kit.words import quoted
@@ -223,8 +223,15 @@ def send_now(session: Session, call: Call, button: SendNow) -> Reply:
 
 
 HANDLERS: list[Handler] = [
-    Command("study_plan", start, "学习安排", Right.MAKE_STUDY),
-    Word(("学习安排",), start, label=True),
+    Command(
+        "study_plan",
+        start,
+        "学习安排",
+        Right.MAKE_STUDY,
+        keys={ANYBODY: Key(51)},
+        help="学习安排：填写每月学习主题、书目和文件，每月第一个工作日自动发送。",
+        group=HelpGroup.OFFICE,
+    ),
     Tap(OpenMonth, open_month),
     Tap(EditTheme, edit_theme),
     Tap(AddItem, add_item),

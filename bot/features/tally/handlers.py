@@ -17,10 +17,11 @@ from bot.features.tally.buttons import Figure, Section
 from bot.features.tally.service import Tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.glossary.choices import ACTIVITY_TYPES
-from bot.kit.handlers import Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from scheduler.calendar.days import Quarter
+from storage.choices import Duty
 
 
 def show(session: Session, call: Call) -> Reply:
@@ -164,11 +165,26 @@ def _mine(session: Session, call: Call, quarter: Quarter) -> list[Message]:
 
 
 HANDLERS: list[Handler] = [
-    Command("tally", show, "季度数据", Right.TALLY, reads=True),
-    Word(("季度数据",), show, label=True, reads=True),
+    Command(
+        "tally",
+        show,
+        "季度数据",
+        Right.TALLY,
+        reads=True,
+        # A group leader finds it in the menu of commands only.
+        keys={ANYBODY: Key(81), Duty.GROUP_LEADER: None},
+        help="季度数据：查看本季度各项数据和出处，也可以发送“上季度”“2023年第三季度”。",
+        group=HelpGroup.OFFICE,
+    ),
     Word((), show, label=True, reads=True, matches=quarters.names_quarter),
-    Command("me", my_record, "我的记录", reads=True),
-    Word(("我的记录",), my_record, label=True, reads=True),
+    Command(
+        "me",
+        my_record,
+        "我的记录",
+        reads=True,
+        keys={ANYBODY: Key(31)},
+        help="我的记录：查看本人的出勤、学习和心得。",
+    ),
     Word(("我的", "多少次"), my_record, reads=True),
     Tap(buttons.ShowTally, turn, reads=True),
     Tap(buttons.ShowSections, show_sections, reads=True),

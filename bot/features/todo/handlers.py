@@ -1,10 +1,13 @@
 """我还欠什么, 未完成名单, 稍后提醒, 一键提醒."""
 
+from functools import partial
+
 from sqlalchemy.orm import Session
 
 from bot.features.todo import jobs, messages, service
+from bot.features.todo.service import Features
 from bot.kit.access import Right
-from bot.kit.handlers import Call, Command, Handler, Tap, Word
+from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.quiet_hours import open_now
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
@@ -12,21 +15,22 @@ from bot.kit.words import moment_words
 from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
 from scheduler.outbox import promise, promise_all
+from storage.choices import Duty
 from storage.models.outbox import Outbox
 from storage.roster import Member
 
 
-def mine(session: Session, call: Call) -> Reply:
-    return say(*messages.mine(service.owing(session, call.me.branch_id, call.now, call.tz, call.me.id)))
+def mine(features: Features, session: Session, call: Call) -> Reply:
+    return say(*messages.mine(service.owing(session, features, call.me.branch_id, call.now, call.tz, call.me.id)))
 
 
-def unfinished(session: Session, call: Call) -> Reply:
-    return say(*messages.unfinished(service.visible(session, call.me, Right.SEE_ROLL, call.now, call.tz)))
+def unfinished(features: Features, session: Session, call: Call) -> Reply:
+    return say(*messages.unfinished(service.visible(session, features, call.me, Right.SEE_ROLL, call.now, call.tz)))
 
 
-def snooze(session: Session, call: Call, button: messages.Snooze) -> Reply:
+def snooze(features: Features, session: Session, call: Call, button: messages.Snooze) -> Reply:
     """The same nudge once more, later; if everything is done by then it is not sent."""
-    items = service.owing(session, call.me.branch_id, call.now, call.tz, call.me.id)
+    items = service.owing(session, features, call.me.branch_id, call.now, call.tz, call.me.id)
     if not items:
         return Reply(toast=messages.NOTHING, edit=Message(messages.NOTHING))
     when = service.later(call.now, call.tz, calendar_of(session, call.me.branch_id))
@@ -40,9 +44,9 @@ def snooze(session: Session, call: Call, button: messages.Snooze) -> Reply:
     return Reply(toast=messages.snoozed(moment_words(when, call.tz)), promised=True)
 
 
-def remind_all(session: Session, call: Call, button: messages.RemindAll) -> Reply:
+def remind_all(features: Features, session: Session, call: Call, button: messages.RemindAll) -> Reply:
     """一键提醒: names in private; the one-a-day key and the hours hold here too."""
-    found = service.visible(session, call.me, Right.NUDGE, call.now, call.tz)
+    found = service.visible(session, features, call.me, Right.NUDGE, call.now, call.tz)
     if not open_now(call.now, call.tz, calendar_of(session, call.me.branch_id)):
         raise Refusal(messages.OUT_OF_HOURS)
     if not found:
@@ -65,11 +69,30 @@ def _can_hear(member: Member) -> bool:
     return member.bound and member.reachable
 
 
-HANDLERS: list[Handler] = [
-    Command("todo", unfinished, "未完成名单", Right.SEE_ROLL, reads=True),
-    Word(("未完成名单", "本组未完成"), unfinished, label=True, reads=True),
-    Word(("我还欠什么", "还欠什么", "我的待办"), mine, label=True, reads=True),
-    Command("mine", mine, "我还欠什么", reads=True),
-    Tap(messages.Snooze, snooze),
-    Tap(messages.RemindAll, remind_all),
-]
+def build(features: Features) -> list[Handler]:
+    """The handlers over what these features tell."""
+    return [
+        Command(
+            "todo",
+            partial(unfinished, features),
+            "未完成名单",
+            Right.SEE_ROLL,
+            reads=True,
+            keys={
+                ANYBODY: Key(71),
+                Duty.GROUP_LEADER: Key(71, "本组未完成", "本组未完成：查看本组谁还未完成，可一键提醒。"),
+            },
+            help="未完成名单：查看谁还未完成，可一键提醒。",
+            group=HelpGroup.OFFICE,
+        ),
+        Command(
+            "mine",
+            partial(mine, features),
+            "我还欠什么",
+            reads=True,
+            help="发送“我还欠什么”，查看本人未完成的事项。",
+            words=("我还欠什么", "还欠什么", "我的待办"),
+        ),
+        Tap(messages.Snooze, partial(snooze, features)),
+        Tap(messages.RemindAll, partial(remind_all, features)),
+    ]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.todo import messages, service
+from bot.features.todo.service import Features
 from bot.kit.owing import Owing
 from bot.kit.quiet_hours import LAST, open_now
 from bot.kit.replies import Message, of_place
@@ -24,31 +25,31 @@ NUDGE, NOON, DIGEST = "nudge_morning", "nudge_noon", "unfinished_digest"
 DIGEST_AT = time(9, 30)
 
 
-def build(tz: tzinfo) -> list[Job]:
+def build(tz: tzinfo, features: Features) -> list[Job]:
     """Study and pieces are nudged at nine, unanswered notices at noon, when their reply deadline falls."""
 
     def plan(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
-        return nudges(session, branch_id, now, tz)
+        return nudges(session, features, branch_id, now, tz)
 
     def still_owed(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
-        return ask_again(session, about, now, tz)
+        return ask_again(session, features, about, now, tz)
 
     def plan_digest(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
-        return digests(session, branch_id, occurrence, now, tz)
+        return digests(session, features, branch_id, occurrence, now, tz)
 
     def digest_again(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
         if "missed" in about:
             return messages.digest_missed(about["missed"]).to_json()
-        return digest(session, about["branch"], about["groups"], now, tz)
+        return digest(session, features, about["branch"], about["groups"], now, tz)
 
     def concerned(session: Session, now: datetime) -> set[int]:
-        return service.with_deadlines(session, now, tz)
+        return service.with_deadlines(session, features, now, tz)
 
     def missed(session: Session, branch_id: int, occurrence: Occurrence) -> Iterable[Owed]:
-        return nudges_missed(session, branch_id, occurrence, tz)
+        return nudges_missed(session, features, branch_id, occurrence, tz)
 
     def missed_digest(session: Session, branch_id: int, occurrence: Occurrence) -> Iterable[Owed]:
-        return digest_missed(session, branch_id, occurrence, tz)
+        return digest_missed(session, features, branch_id, occurrence, tz)
 
     def job(name: str, when: time) -> Job:
         working_days = daily(when, Calendar.is_working_day, grace=LAST)
@@ -65,9 +66,9 @@ def build(tz: tzinfo) -> list[Job]:
 # --- the nudge -----------------------------------------------------------------------------------------------------
 
 
-def nudges(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> list[Owed]:
+def nudges(session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo) -> list[Owed]:
     """One message to each who owes something whose nudge is due; the key holds it to one a day."""
-    today, due = local_day(now, tz), service.due_today(session, branch_id, now, tz)
+    today, due = local_day(now, tz), service.due_today(session, features, branch_id, now, tz)
     names = names_of(session, due)
     return [
         nudge(branch_id, person, names[person], items, key(person, today), now, tz) for person, items in due.items()
@@ -94,22 +95,26 @@ def nudge(
     return Owed((promised,), message, person_id, about=about, expires_at=expires_at)
 
 
-def ask_again(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo) -> dict[str, Any] | None:
+def ask_again(
+    session: Session, features: Features, about: dict[str, Any], now: datetime, tz: tzinfo
+) -> dict[str, Any] | None:
     """The message, or None when everything has been done in the meantime."""
     if "missed" in about:
         return messages.nudges_missed(date.fromisoformat(about["missed"])).to_json()
-    items = service.owing(session, about["branch"], now, tz, about["person"])
+    items = service.owing(session, features, about["branch"], now, tz, about["person"])
     if not items:
         return None
     return of_place(messages.nudge(session.get_one(Person, about["person"]).name, items), about["branch"]).to_json()
 
 
-def nudges_missed(session: Session, branch_id: int, occurrence: Occurrence, tz: tzinfo) -> list[Owed]:
+def nudges_missed(
+    session: Session, features: Features, branch_id: int, occurrence: Occurrence, tz: tzinfo
+) -> list[Owed]:
     """The bot was away until the evening of a day on which somebody was to be nudged: one line an outage.
 
     The days of one outage share the name of its first day, so that the later ones find it taken.
     """
-    due = [key(person, occurrence.on) for person in service.due_today(session, branch_id, occurrence.at, tz)]
+    due = [key(person, occurrence.on) for person in service.due_today(session, features, branch_id, occurrence.at, tz)]
     if not set(due) - taken(session, due):
         return []
     first = _first_missed(session, branch_id, occurrence.on)
@@ -145,14 +150,16 @@ def _to_secretary(
 # --- the digest ----------------------------------------------------------------------------------------------------
 
 
-def digests(session: Session, branch_id: int, occurrence: Occurrence, now: datetime, tz: tzinfo) -> list[Owed]:
+def digests(
+    session: Session, features: Features, branch_id: int, occurrence: Occurrence, now: datetime, tz: tzinfo
+) -> list[Owed]:
     """The whole branch's to the secretary, the own group's to each leader; to nobody when nothing is owed."""
     if not open_now(now, tz, calendar_of(session, branch_id)):
         raise NotReady("outside the hours in which the bot speaks first")
     day = local_day(now, tz)
     whole: dict[int, list[int] | None] = dict.fromkeys(holders(session, branch_id, day, Duty.SECRETARY))
     asked = {person: sorted(groups) for person, groups in leaders_on(session, branch_id, day).items()} | whole
-    known = service.standing(session, branch_id, now, tz)
+    known = service.standing(session, features, branch_id, now, tz)
     told = [(person, groups, _digest(known, groups)) for person, groups in asked.items()]
     return [
         Owed(
@@ -168,10 +175,10 @@ def digests(session: Session, branch_id: int, occurrence: Occurrence, now: datet
 
 
 def digest(
-    session: Session, branch_id: int, groups: Collection[int] | None, now: datetime, tz: tzinfo
+    session: Session, features: Features, branch_id: int, groups: Collection[int] | None, now: datetime, tz: tzinfo
 ) -> dict[str, Any] | None:
     """As it stands now; None when everything has been done."""
-    return _digest(service.standing(session, branch_id, now, tz), groups)
+    return _digest(service.standing(session, features, branch_id, now, tz), groups)
 
 
 def _digest(known: service.Standing, groups: Collection[int] | None) -> dict[str, Any] | None:
@@ -179,9 +186,11 @@ def _digest(known: service.Standing, groups: Collection[int] | None) -> dict[str
     return of_place(messages.digest(states, groups is None), known.branch_id).to_json() if states else None
 
 
-def digest_missed(session: Session, branch_id: int, occurrence: Occurrence, tz: tzinfo) -> list[Owed]:
+def digest_missed(
+    session: Session, features: Features, branch_id: int, occurrence: Occurrence, tz: tzinfo
+) -> list[Owed]:
     """One line to the secretary, unless there was nothing in it."""
-    if not service.group_states(service.standing(session, branch_id, occurrence.until, tz)):
+    if not service.group_states(service.standing(session, features, branch_id, occurrence.until, tz)):
         return []
     return _to_secretary(
         session,

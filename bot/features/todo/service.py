@@ -7,16 +7,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.integrity.service import nearing as integrity_deadlines
-from bot.features.integrity.service import owing as integrity_owing
-from bot.features.leave.makeups import owing as makeups_owing
-from bot.features.notices.owing import nearing as notices_deadlines
-from bot.features.notices.owing import owing as notices_owing
-from bot.features.reflections.service import nearing as reflections_deadlines
-from bot.features.reflections.service import owing as reflections_owing
-from bot.features.study.service import nearing as study_deadlines
-from bot.features.study.service import owing as study_owing
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.feature import Feature
 from bot.kit.owing import Owing
 from bot.kit.quiet_hours import FIRST, open_now
 from bot.kit.refusal import Refusal
@@ -24,9 +16,7 @@ from scheduler.calendar.days import Calendar, at, local_day
 from storage.audience import Me
 from storage.roster import Member, roster
 
-SOURCES = [notices_owing, makeups_owing, study_owing, reflections_owing, integrity_owing]
-# The same features again: which branches have a deadline near, each by one question over all of them.
-DEADLINES = [notices_deadlines, study_deadlines, reflections_deadlines, integrity_deadlines]
+Features = Sequence[Feature]
 MORNING = time(9)
 SNOOZE = timedelta(hours=3)
 DIGEST_DAY = 25
@@ -51,9 +41,12 @@ class Standing:
     owing: frozenset[int]
 
 
-def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
-    """Everything owed, the nearest deadline first."""
-    found = [item for source in SOURCES for item in source(session, branch_id, now, tz, person_id)]
+def owing(
+    session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None
+) -> list[Owing]:
+    """Everything owed by what the features tell, the nearest deadline first."""
+    sources = [feature.owing for feature in features if feature.owing is not None]
+    found = [item for source in sources for item in source(session, branch_id, now, tz, person_id)]
     return sorted(found, key=lambda item: (item.due, item.key))
 
 
@@ -65,14 +58,16 @@ def by_person(items: Collection[Owing]) -> dict[int, list[Owing]]:
     return mine
 
 
-def visible(session: Session, me: Me, right: Right, now: datetime, tz: tzinfo) -> list[tuple[Owing, Member]]:
+def visible(
+    session: Session, features: Features, me: Me, right: Right, now: datetime, tz: tzinfo
+) -> list[tuple[Owing, Member]]:
     """What is owed by those whom somebody may see or nudge: all, or the own group; everybody else is refused."""
     wide = reach(me, right)
     if wide is Reach.NONE:
         raise Refusal(NO_RIGHT)
     groups = me.leads if wide is Reach.OWN_GROUP else None
     members = {member.id: member for member in _members(session, me.branch_id, now, tz, groups)}
-    found = owing(session, me.branch_id, now, tz)
+    found = owing(session, features, me.branch_id, now, tz)
     return [(item, members[item.person_id]) for item in found if item.person_id in members]
 
 
@@ -84,19 +79,22 @@ def _members(
     return members if groups is None else [member for member in members if member.group_id in groups]
 
 
-def due_today(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> dict[int, list[Owing]]:
+def due_today(
+    session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo
+) -> dict[int, list[Owing]]:
     """Who is to be nudged: somebody with a nudge due today gets everything owed in one message."""
     today = local_day(now, tz)
     return {
         person: items
-        for person, items in by_person(owing(session, branch_id, now, tz)).items()
+        for person, items in by_person(owing(session, features, branch_id, now, tz)).items()
         if any(nudge <= now and local_day(nudge, tz) == today for item in items for nudge in item.nudges)
     }
 
 
-def with_deadlines(session: Session, now: datetime, tz: tzinfo) -> set[int]:
+def with_deadlines(session: Session, features: Features, now: datetime, tz: tzinfo) -> set[int]:
     """Branches in which anything falls due so soon that somebody may be nudged for it today."""
-    return {branch_id for nearing in DEADLINES for branch_id in nearing(session, now, tz)}
+    sources = [feature.nearing for feature in features if feature.nearing is not None]
+    return {branch_id for nearing in sources for branch_id in nearing(session, now, tz)}
 
 
 def later(now: datetime, tz: tzinfo, calendar: Calendar) -> datetime:
@@ -116,8 +114,8 @@ def digest_day(calendar: Calendar, year: int, month: int) -> date:
     return calendar.on_or_before(date(year, month, DIGEST_DAY))
 
 
-def standing(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> Standing:
-    owed = frozenset(item.person_id for item in owing(session, branch_id, now, tz))
+def standing(session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo) -> Standing:
+    owed = frozenset(item.person_id for item in owing(session, features, branch_id, now, tz))
     return Standing(branch_id, roster(session, branch_id, local_day(now, tz)), owed)
 
 

@@ -14,14 +14,15 @@ from bot.features.accounts import binding, service
 from bot.features.accounts.rules import InviteKind, invite_link
 from bot.kit.words import STRANGER
 from bot.playground.people import Person as Player
+from storage.choices import Duty
 from storage.engine import Storage
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Outbox
 from storage.models.person import Person, RosterSpan
+from tests.keys import keys_of
 from tests.world import SHANGHAI, World, alive, prepare
 
 START = "2023-07-03 09:00"
-MEMBER_MENU = [["签到", "请假"], ["我的学习", "交心得"], ["我的记录", "帮助"]]
 NOW = datetime.fromisoformat(START).replace(tzinfo=SHANGHAI)
 UNBOUND = "甲九"
 
@@ -80,17 +81,9 @@ async def test_a_stranger_gets_one_polite_line(bot: World) -> None:
 async def test_start_shows_the_menu_to_those_who_are_known(bot: World) -> None:
     [text] = await heard(bot, bot.stage.people["丙四"])
     assert text.startswith("丙四同志，您好！您已加入示范党支部（第三党小组）。")
-    assert bot.stage.people["丙四"].keyboard == MEMBER_MENU
+    assert bot.stage.people["丙四"].keyboard == keys_of()
     await heard(bot, bot.stage.people["甲一"])
-    assert bot.stage.people["甲一"].keyboard == [
-        *MEMBER_MENU,
-        ["发通知", "建活动"],
-        ["学习安排", "布置心得"],
-        ["审阅", "考勤"],
-        ["未完成名单", "节前提醒"],
-        ["季度数据", "党员"],
-        ["工作日历", "数据管理"],
-    ]
+    assert bot.stage.people["甲一"].keyboard == keys_of(Duty.SECRETARY)
 
 
 async def test_a_link_binds_its_person_and_nobody_else(bot: World) -> None:
@@ -100,7 +93,7 @@ async def test_a_link_binds_its_person_and_nobody_else(bot: World) -> None:
     newcomer, late = bot.playground.person(4711, "<b>W</b>"), bot.playground.person(4712, "路人")
     [welcome] = await heard(bot, newcomer, code)
     assert welcome.startswith("甲九同志，您好！您已加入示范党支部（第一党小组）。")
-    assert newcomer.keyboard == MEMBER_MENU
+    assert newcomer.keyboard == keys_of()
     assert await heard(bot, late, code) == [binding.NOT_VALID]
     assert await heard(bot, newcomer, code) == [welcome]
     await bot.stage.say("甲一", "党员")
@@ -253,8 +246,7 @@ async def test_the_first_secretary_by_code(bot: World) -> None:
     newcomer = bot.playground.person(4711, "甲")
     payload = invite_link("x", InviteKind.SECRETARY, code).partition("start=")[2]
     assert "甲一同志" in (await heard(bot, newcomer, payload))[0]
-    assert newcomer.keyboard is not None
-    assert newcomer.keyboard[-2:] == [["季度数据", "党员"], ["工作日历", "数据管理"]]
+    assert newcomer.keyboard == keys_of(Duty.SECRETARY)
 
 
 @pytest.mark.parametrize("word", ["帮助", "/help"])

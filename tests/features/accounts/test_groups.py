@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts import binding, groups, service
-from bot.features.accounts.rules import RosterRow
+from bot.features.roster.file_import import import_roster
+from bot.features.roster.rows import RosterRow
 from bot.kit.refusal import Refusal
 from scheduler.effects import follow
 from storage.audience import Me, find
@@ -75,7 +76,7 @@ SECOND, THIRD = 2001, 3001
 
 def people_of(session: Session, branch_id: int, name: str, account: int) -> None:
     row = RosterRow(name=name, group="第一党小组", duties=(Duty.SECRETARY,))
-    service.import_roster(session, branch_id, [row], now=NOW, since=date(2023, 1, 1))
+    import_roster(session, branch_id, [row], now=NOW, since=date(2023, 1, 1))
     session.execute(update(Person).where(Person.name == name).values(telegram_id=account, bound_at=NOW, reachable=True))
 
 

@@ -1,56 +1,14 @@
-"""The menus by office, and messages that fit."""
+"""Messages that fit, page by page."""
 
 import csv
 import io
 
-import pytest
-
 from bot.features.accounts import messages
 from bot.kit.replies import CAPTION_LIMIT, TEXT_LIMIT
 from storage.audience import Me
-from storage.choices import Duty
 from storage.roster import Member
 
 ME = Me(id=1, name="甲一", branch_id=1, group_id=1, duties=frozenset(), leads=frozenset())
-WHOLE_DESK = [
-    ["发通知", "建活动"],
-    ["学习安排", "布置心得"],
-    ["审阅", "考勤"],
-    ["未完成名单", "节前提醒"],
-    ["季度数据", "党员"],
-]
-PUBLICITY = [["建活动", "学习安排"], ["布置心得", "审阅"], ["考勤", "未完成名单"], ["季度数据"]]
-
-
-def who(*duties: Duty) -> Me:
-    leads = frozenset({1}) if Duty.GROUP_LEADER in duties else frozenset()
-    return Me(id=1, name="甲一", branch_id=1, group_id=1, duties=frozenset(duties), leads=leads)
-
-
-@pytest.mark.parametrize(
-    ("duties", "more"),
-    [
-        ((), []),
-        ((Duty.GROUP_LEADER,), [["建活动", "本组考勤"], ["本组未完成"]]),
-        ((Duty.PUBLICITY_OFFICER,), PUBLICITY),
-        (
-            (Duty.DISCIPLINE_OFFICER,),
-            [["建活动", "布置心得"], ["审阅", "考勤"], ["未完成名单", "节前提醒"], ["季度数据"]],
-        ),
-        ((Duty.SECRETARY,), [*WHOLE_DESK, ["工作日历", "数据管理"]]),
-        ((Duty.ORGANIZATION_OFFICER,), WHOLE_DESK),
-        (
-            (Duty.GROUP_LEADER, Duty.PUBLICITY_OFFICER),
-            [["建活动", "学习安排"], ["布置心得", "审阅"], ["考勤", "未完成名单"], ["季度数据"]],
-        ),
-        ((Duty.YOUTH_OFFICER,), []),
-        ((Duty.COMMITTEE_OFFICER,), [["季度数据"]]),
-    ],
-)
-def test_the_menu_shows_what_the_offices_allow(duties: tuple[Duty, ...], more: list[list[str]]) -> None:
-    own = [["签到", "请假"], ["我的学习", "交心得"], ["我的记录", "帮助"]]
-    assert messages.menu(who(*duties)) == own + more
-    assert all(label in messages.help_for(who(*duties)).text for row in own + more for label in row if label != "帮助")
 
 
 def member(number: int, name: str, group: str, *, bound: bool = False, reachable: bool = True) -> Member:
@@ -96,7 +54,7 @@ def test_extreme_names_fit() -> None:
     assert len(shown.text.encode("utf-16-le")) // 2 <= TEXT_LIMIT
     caption = messages.invite(1, name * 2, name * 2, "b" * 32, "c" * 22).caption
     assert len(caption.encode("utf-16-le")) // 2 <= CAPTION_LIMIT
-    assert len(messages.welcome(ME, name * 2, name * 2).text) <= TEXT_LIMIT
+    assert len(messages.welcome(ME, name * 2, name * 2, ()).text) <= TEXT_LIMIT
 
 
 def test_an_invite_is_a_link_and_its_picture() -> None:

@@ -8,11 +8,13 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts import binding, office_accounts, rebinding, requests, service
-from bot.features.accounts.rules import InviteKind, RosterRow
+from bot.features.accounts.rules import InviteKind
 from bot.features.offices import service as offices
 from bot.features.roster import service as roster_service
 from bot.features.roster import undoing
 from bot.features.roster.buttons import Kind
+from bot.features.roster.file_import import import_roster
+from bot.features.roster.rows import RosterRow
 from bot.features.roster.rules import FactChange
 from bot.kit.refusal import Refusal
 from storage.audience import Me
@@ -108,7 +110,7 @@ def test_a_link_made_before_sits_down_on_no_seat(storage: Storage, way: str) -> 
             assert secretaries(session, cast) == [cast["甲五"]]
         else:
             row = RosterRow(name="甲五", group="第一党小组", duties=(Duty.DEPUTY_SECRETARY,))
-            service.import_roster(session, cast.branch_id, [row], now=LATER, since=TODAY)
+            import_roster(session, cast.branch_id, [row], now=LATER, since=TODAY)
         assert redeem(session, code, NEW, LATER + timedelta(hours=1)) is None
         assert session.get_one(Person, cast["甲五"]).telegram_id == cast.account("甲五")
 

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from bot import run
 from bot.features.accounts import binding, groups, rebinding, service
-from bot.features.accounts.rules import InviteKind, RosterRow, hash_code, invite_link
+from bot.features.accounts.rules import InviteKind, hash_code, invite_link
+from bot.features.roster.file_import import import_roster
+from bot.features.roster.rows import RosterRow
 from bot.kit.refusal import Refusal
 from storage.audience import find
 from storage.choices import Duty
@@ -189,7 +191,7 @@ def test_a_provisional_secretary_moves_to_the_own_row(storage: Storage) -> None:
         claimed = find(session, NEWCOMER, TODAY)
         assert claimed is not None
         assert claimed.name == "书记"
-        service.import_roster(session, branch_id, [RosterRow(name="王伟")], now=NOW, since=TODAY)
+        import_roster(session, branch_id, [RosterRow(name="王伟")], now=NOW, since=TODAY)
         [(_, _, code)] = service.make_invites(session, branch_id, NOW)
         redeem(session, code)
         me = find(session, NEWCOMER, TODAY)

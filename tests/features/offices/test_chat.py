@@ -18,6 +18,7 @@ from storage.models.organisation import Organisation
 from storage.models.person import DutySpan
 from storage.models.place import CommandMenu
 from tests.e2e.house import until
+from tests.keys import keys_of
 from tests.world import SHANGHAI, World, alive, prepare
 
 NOW = datetime.fromisoformat("2023-07-03 09:00").replace(tzinfo=SHANGHAI)
@@ -70,9 +71,8 @@ async def test_the_secretary_hands_over(bot: World) -> None:
     await bot.stage.tap("甲一", "确定移交")
     assert last(bot, "甲一").startswith("移交回执：您已于7月3日将示范党支部书记移交给丙六同志。您仍是本支部党员")
     assert last(bot, "丙六").startswith("移交回执：甲一同志已于7月3日将示范党支部书记移交给您")
-    assert old.keyboard == [["签到", "请假"], ["我的学习", "交心得"], ["我的记录", "帮助"]]
-    assert new.keyboard is not None
-    assert new.keyboard[-1] == ["工作日历", "数据管理"]
+    assert old.keyboard == keys_of()
+    assert new.keyboard == keys_of(Duty.SECRETARY)
     await bot.stage.say("甲一", "党员")
     assert last(bot, "甲一") == "您没有办理此事的权限。"
     await looked(bot)
@@ -129,8 +129,7 @@ async def test_who_serves_in_two_places_switches(bot: World) -> None:
     await bot.stage.say("丙四", "切换支部")
     await bot.stage.tap("丙四", "第二支部（组织委员）")
     assert last(bot, "丙四") == "现在办理的是：第二支部（组织委员）。"
-    assert player.keyboard is not None
-    assert player.keyboard[-1] == ["切换支部"]
+    assert player.keyboard == keys_of(Duty.ORGANIZATION_OFFICER, places=(1, 2))
     await bot.stage.say("丙四", "党员")
     assert last(bot, "丙四").startswith("【党员】第二支部共0人")
     await looked(bot)

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.features.accounts import service as people
 from bot.features.privacy import change_words, changes, erasure, forbidden, mydata, retention, sweeping
 from bot.features.privacy.page import page
 from bot.features.privacy.personal_data import DataSubject, Fate, holdings
 from bot.features.privacy.rules import RETENTION
+from bot.features.roster.file_import import import_roster
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.choices import BindRequestState, InboxState, Lane, OutboxState
@@ -265,7 +265,7 @@ def test_a_line_has_names_for_its_numbers_and_no_details_of_who_is_erased(storag
         secretary = cast.me(session, "甲一", TODAY)
         row = BASE_BRANCH[NAMES.index(VICTIM)]
         known = replace(row, gender="男", born_on=date(1980, 5, 1), group="第二党小组")
-        people.import_roster(session, cast.branch_id, [known], now=NOW, since=TODAY)
+        import_roster(session, cast.branch_id, [known], now=NOW, since=TODAY)
         audit.record(
             session,
             "mark",

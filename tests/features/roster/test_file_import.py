@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.features.accounts import service
-from bot.features.accounts.rules import Ambiguous, Exempt, RosterRow
-from bot.features.roster.file_import import Imported, plan_import, write_import
+from bot.features.roster.file_import import Imported, import_roster, plan_import, write_import
+from bot.features.roster.rows import Ambiguous, Exempt, RosterRow
 from bot.features.roster.words import differences
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.engine import Storage
@@ -30,7 +30,7 @@ def by_name(session: Session, branch_id: int, day: date = JULY) -> dict[str, Mem
 
 
 def again(session: Session, cast: Cast, rows: list[RosterRow], since: date = YEAR) -> Imported:
-    return service.import_roster(session, cast.branch_id, rows, now=NOW, since=since)
+    return import_roster(session, cast.branch_id, rows, now=NOW, since=since)
 
 
 def changed_row(name: str, **values: object) -> list[RosterRow]:
@@ -189,19 +189,19 @@ def test_two_of_one_name(storage: Storage) -> None:
     rows = [RosterRow(name="张伟", group="一组"), RosterRow(name="张伟", group="二组")]
     with storage.transaction() as session:
         branch_id = service.add_branch(session, "二支部", None, NOW)
-        service.import_roster(session, branch_id, rows, now=NOW, since=YEAR)
-        done = service.import_roster(session, branch_id, rows, now=NOW, since=YEAR)
+        import_roster(session, branch_id, rows, now=NOW, since=YEAR)
+        done = import_roster(session, branch_id, rows, now=NOW, since=YEAR)
         assert (done.added, done.changed) == (0, 0)
         moved = [RosterRow(name="张伟", group="三组"), RosterRow(name="张伟", group="四组")]
         with pytest.raises(Ambiguous, match="张伟"):
-            service.import_roster(session, branch_id, moved, now=NOW, since=JULY)
+            import_roster(session, branch_id, moved, now=NOW, since=JULY)
 
 
 def test_a_secretary_who_came_first_gets_the_row_of_the_roster(storage: Storage) -> None:
     with storage.transaction() as session:
         branch_id = service.add_branch(session, "示范党支部", None, NOW)
         early = service.claim_secretary(session, 77, "Jia", NOW)
-        service.import_roster(session, branch_id, BASE_BRANCH, now=NOW, since=YEAR)
+        import_roster(session, branch_id, BASE_BRANCH, now=NOW, since=YEAR)
         row = session.scalars(select(Person).where(Person.telegram_id == 77)).one()
         assert (row.name, row.id != early) == ("甲一", True)
         held = session.scalars(select(DutySpan).where(DutySpan.duty == Duty.SECRETARY, DutySpan.to_on.is_(None)))

@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
-from bot.features.accounts.rules import Exempt, Fault, RosterRow
 from bot.features.roster.file_hygiene import faults_by_words, not_repeating
 from bot.features.roster.file_reader import BadRoster, read_roster
+from bot.features.roster.rows import Exempt, Fault, RosterRow
 from bot.kit import sheets
 from bot.kit.sheets import csv_text
 from bot.kit.words import Both

@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 import pytest
 
-from bot.features.accounts.rules import Exempt
 from bot.features.roster import file_words as words
 from bot.features.roster.file_words import Unclear
+from bot.features.roster.rows import Exempt
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.accounts.rules import Exempt, RosterRow
 from bot.features.roster import rules
 from bot.features.roster.importing import from_json, to_json
+from bot.features.roster.rows import Exempt, RosterRow
 from bot.features.roster.words import differences
 from bot.kit.glossary.choices import EXEMPTIONS
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import cards, planning
+from bot.features.registry import FEATURES
 from bot.features.todo import jobs, service
 from bot.kit.access import Right
 from bot.kit.refusal import Refusal
@@ -36,7 +37,7 @@ class House:
     items: dict[str, StudyItem]
 
     def nudges(self, when: str = MONDAY) -> list[Owed]:
-        return jobs.nudges(self.session, self.cast.branch_id, local(when), SHANGHAI)
+        return jobs.nudges(self.session, FEATURES, self.cast.branch_id, local(when), SHANGHAI)
 
     def names(self, people: list[int]) -> set[str]:
         named = {row: name for name, row in self.cast.people.items()}
@@ -58,12 +59,14 @@ class House:
 
     def sees(self, name: str, right: Right = Right.SEE_ROLL) -> set[str]:
         me = self.cast.me(self.session, name, date(2023, 8, 28))
-        return {member.name for _, member in service.visible(self.session, me, right, local(MONDAY), SHANGHAI)}
+        return {
+            member.name for _, member in service.visible(self.session, FEATURES, me, right, local(MONDAY), SHANGHAI)
+        }
 
     def digests(self, when: str = DIGEST_DAY) -> dict[str, str]:
         now = local(when)
         occurrence = Occurrence("2023-08", now.date(), local(DIGEST_DAY), local(DIGEST_DAY) + timedelta(days=1))
-        owed = jobs.digests(self.session, self.cast.branch_id, occurrence, now, SHANGHAI)
+        owed = jobs.digests(self.session, FEATURES, self.cast.branch_id, occurrence, now, SHANGHAI)
         return {self.names([item.person_id or 0]).pop(): item.message["text"] for item in owed}
 
 
@@ -74,7 +77,7 @@ def house(storage: Storage) -> Iterator[House]:
 
 
 def job(name: str) -> Job:
-    return next(item for item in jobs.build(SHANGHAI) if item.name == name)
+    return next(item for item in jobs.build(SHANGHAI, FEATURES) if item.name == name)
 
 
 # --- the nudge -----------------------------------------------------------------------------------------------------
@@ -244,7 +247,7 @@ def test_who_leads_two_groups_gets_one_message_and_the_secretary_no_second(house
 
 def missed(house: House, name: str, day: str) -> list[Owed]:
     """As the runner does it: the run is recorded, then the secretary's line is promised."""
-    job = next(job for job in jobs.build(SHANGHAI) if job.name == name)
+    job = next(job for job in jobs.build(SHANGHAI, FEATURES) if job.name == name)
     at = local(f"{day} {'09:30' if name == jobs.DIGEST else '09:00'}")
     slot = day[:7] if name == jobs.DIGEST else day
     occurrence = Occurrence(slot, at.date(), at, at + timedelta(hours=11, minutes=30))

@@ -1,0 +1,15 @@
+"""Integrity: the reminder before a holiday, and who has read it."""
+
+from bot.features.integrity import broadcast, handlers, jobs, service
+from bot.kit.feature import Feature
+
+FEATURE = Feature(
+    name="integrity",
+    handlers=handlers.HANDLERS,
+    jobs=jobs.build,
+    broadcasts=broadcast.BROADCASTS,
+    titles=broadcast.TITLES,
+    owing=service.owing,
+    nearing=service.nearing,
+    reposts=broadcast.reposts,
+)

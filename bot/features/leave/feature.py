@@ -1,0 +1,11 @@
+"""Leave: asked for, decided, and what is made up for it."""
+
+from bot.features.leave import handlers, makeups, service
+from bot.kit.feature import Feature
+
+FEATURE = Feature(
+    name="leave",
+    handlers=handlers.HANDLERS,
+    owing=makeups.owing,
+    steps=[service.steps, makeups.steps],
+)

@@ -1,0 +1,14 @@
+"""Reflections: tasks, pieces, reviews."""
+
+from bot.features.reflections import broadcast, forms, handlers, service
+from bot.kit.feature import Feature
+
+FEATURE = Feature(
+    name="reflections",
+    handlers=handlers.HANDLERS,
+    forms=[forms.FORM],
+    broadcasts=broadcast.BROADCASTS,
+    titles=broadcast.TITLES,
+    owing=service.owing,
+    nearing=service.nearing,
+)

@@ -1,0 +1,14 @@
+"""Study: the month's theme, books and papers, and who is through with them."""
+
+from bot.features.study import broadcast, handlers, jobs, service
+from bot.kit.feature import Feature
+
+FEATURE = Feature(
+    name="study",
+    handlers=handlers.HANDLERS,
+    jobs=jobs.build,
+    broadcasts=broadcast.BROADCASTS,
+    titles=broadcast.TITLES,
+    owing=service.owing,
+    nearing=service.nearing,
+)

@@ -1,0 +1,49 @@
+"""All that a feature offers, in one value: FEATURE in its folder's feature.py, listed in bot/features/registry.py."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from sqlalchemy.orm import Session
+
+from bot.kit.broadcasts import Broadcast
+from bot.kit.forms import Form
+from bot.kit.handlers import Handler
+from bot.kit.owing import Owing
+from bot.kit.reposts import Anew
+from bot.kit.titles import Titles
+from bot.kit.undo import Step
+from scheduler.jobs import Job
+from storage.audience import Me
+
+
+def _no_jobs(tz: tzinfo) -> Sequence[Job]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """Whatever a feature does not say it does not have. `name` is its folder's.
+
+    handlers: taps, commands, words; with the commands come menus, keyboard and help. forms: what is asked
+    question by question. jobs: what is on the clock.
+    broadcasts: what goes to many at one time, and may be stopped and corrected. titles: what that is called, by how
+    the keys of its promises begin. owing: what people of a branch, or one of them, still owe: in 我还欠什么,
+    未完成名单, the nudge, the digest. nearing: the branches where something falls due today, in one question over all
+    of them. reposts: what is posted once more after an outage. steps: what somebody did since an instant, and the word
+    撤销 may still take back.
+
+    across: of a feature that serves all the others (todo; 撤销 of activities): what it offers, once they are known.
+    """
+
+    name: str
+    handlers: Sequence[Handler] = ()
+    forms: Sequence[Form] = ()
+    jobs: Callable[[tzinfo], Sequence[Job]] = _no_jobs
+    broadcasts: Sequence[Broadcast] = ()
+    titles: Mapping[str, Titles] = field(default_factory=dict)
+    owing: Callable[[Session, int, datetime, tzinfo, int | None], Iterable[Owing]] | None = None
+    nearing: Callable[[Session, datetime, tzinfo], Iterable[int]] | None = None
+    reposts: Anew | None = None
+    steps: Sequence[Callable[[Session, Me, datetime], Iterable[Step]]] = ()
+    across: "Callable[[Sequence[Feature]], Feature] | None" = None
