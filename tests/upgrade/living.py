@@ -2,6 +2,7 @@
 
 import base64
 import itertools
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from tests.cast import Cast
 from tests.world import GROUP_ID, OPERATOR, SHANGHAI, World, alive
 
 Json = dict[str, Any]
+NUMBER = re.compile(r"\d+")
 # What a chat shows: by message, its text, its buttons' labels, and whether it is gone.
 Seen = dict[tuple[int, int], tuple[str, tuple[str, ...], bool]]
 
@@ -120,7 +122,9 @@ def changed(bot: World, before: Seen) -> list[str]:
         if before.get(key) != now:
             text, labels, gone = now
             how = "gone" if gone else "edit" if key in before else "new"
-            said.append(f"{how} {name_of(bot, key[0])}: {_named(bot, key, text)}{' ' + ' | '.join(labels) if labels else ''}")
+            said.append(
+                f"{how} {name_of(bot, key[0])}: {_named(bot, key, text)}{' ' + ' | '.join(labels) if labels else ''}"
+            )
     return sorted(said)
 
 
@@ -171,45 +175,45 @@ class Press:
 
 
 def presses(walk: Json) -> list[Press]:
-    """Every button that a message of the snapshot has; of a list of many people or days its ends."""
+    """Every button that a message of the snapshot has."""
     found = []
     for chat_id, messages in walk["scene"]["chats"].items():
         for message in messages:
             buttons = [each for row in message.get("buttons", ()) for each in row if not each[1].startswith("https://")]
-            for label, data in shortened(buttons):
+            for label, data in buttons:
                 holders = (int(chat_id),) if int(chat_id) > 0 else walk["in_group"]
                 found += [Press(who, int(chat_id), message["id"], data, label) for who in holders]
     return found
 
 
-ENDS = 2
-
-
-def shortened(buttons: list[list[str]]) -> Iterable[list[str]]:
-    """Buttons that differ in their last number alone (people, pages, days): the first and the last of them."""
-    for _, group in itertools.groupby(buttons, key=lambda each: _but_for_its_number(each[1])):
-        alike = list(group)
-        yield from alike if len(alike) <= 2 * ENDS + 1 else [*alike[:ENDS], *alike[-ENDS:]]
-
-
-def _but_for_its_number(data: str) -> str:
-    head, _, last = data.partition("@")[0].rpartition(":")
-    return head if last.isdigit() else data
+def of_each_kind(walk: Json, found: Iterable[Press]) -> list[Press]:
+    """One of those that differ in numbers alone and stand on cards that begin with the same words."""
+    texts = {
+        (int(chat), one["id"]): one.get("text", "") for chat, ones in walk["scene"]["chats"].items() for one in ones
+    }
+    kinds: dict[object, Press] = {}
+    for press in found:
+        kinds.setdefault((NUMBER.sub("#", press.data), texts[press.chat, press.message][:6], press.chat > 0), press)
+    return list(kinds.values())
 
 
 def prefix_of(data: str) -> str:
     return data.partition(":")[0].partition("@")[0]
 
 
-async def press(bot: World, press: Press) -> list[str]:
-    """The words of the answer, then what is seen of it."""
-    before = seen(bot)
+async def toast(bot: World, press: Press) -> str:
+    """The words of the answer to a tap."""
     message = bot.playground.chats[press.chat].messages_by_id[press.message]
     tap = await bot.playground.people[press.who].tap_data(message, press.data)
     await bot.clock.settle()
     assert tap.answer is not None, f"nobody answered {press}"
-    toast = f"{'alert' if tap.answer.alert else 'toast'}: {tap.answer.text}"
-    return [toast, *changed(bot, before)]
+    return f"{'alert' if tap.answer.alert else 'toast'}: {tap.answer.text}"
+
+
+async def press(bot: World, press: Press) -> list[str]:
+    """The words of the answer, then what is seen of it."""
+    before = seen(bot)
+    return [await toast(bot, press), *changed(bot, before)]
 
 
 async def answer(bot: World, name: str, given: Any) -> list[str]:

@@ -28,13 +28,13 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-
 from bot.features import registry
 from storage import migrate
 from storage.engine import Storage
+from tests.cast import FIRST_ACCOUNT
 from tests.upgrade import living, play, rows, walks
 from tests.upgrade.living import Json
-from tests.world import World, alive
+from tests.world import SHANGHAI, alive
 
 KEPT_OF_INBOX = timedelta(minutes=5)
 
@@ -48,8 +48,8 @@ def no_chance() -> Iterator[None]:
     chance = random.Random(0)
     numbers = itertools.count(1)
     with (
-        mock.patch("secrets.token_urlsafe", lambda size=16: f"{chance.getrandbits(128):032x}"[:22]),
-        mock.patch("uuid.uuid4", lambda: uuid.UUID(int=next(numbers))),
+        mock.patch("secrets.token_urlsafe", side_effect=lambda size: f"{chance.getrandbits(128):032x}"[:22]),
+        mock.patch("uuid.uuid4", side_effect=lambda: uuid.UUID(int=next(numbers))),
     ):
         yield
 
@@ -76,6 +76,7 @@ async def play_all(path: Path) -> Json:
         scene = living.scene_of(bot)
         files = bot
     await storage.close()
+    nothing_is_missing(path, scene)
     leave_open(path, scene)
     return {"scene": scene, "files": living.files_of(files, rows.dump(path))}
 
@@ -124,9 +125,10 @@ def _not_yet_handled(driver: sqlite3.Connection) -> None:
     """A tap that was carried out and not answered, and a word that nobody has looked at."""
     query = "SELECT id FROM inbox WHERE kind = 'callback_query' AND answer IS NOT NULL ORDER BY id DESC LIMIT 1"
     driver.execute("UPDATE inbox SET state = 'done' WHERE id = ?", driver.execute(query).fetchone())
-    [(last, bot_id, at, payload)] = driver.execute(
+    [(_, bot_id, at, payload)] = driver.execute(
         "SELECT max(update_id), bot_id, received_at, payload FROM inbox WHERE kind = 'message' AND state = 'answered'"
-        " AND payload LIKE '%\"text\"%'"
+        " AND sender = ? AND payload LIKE '%\"text\"%'",
+        [FIRST_ACCOUNT],
     ).fetchall()
     [(newest,)] = driver.execute("SELECT max(update_id) FROM inbox").fetchall()
     update = json.loads(payload)
@@ -139,17 +141,42 @@ def _not_yet_handled(driver: sqlite3.Connection) -> None:
     )
 
 
+# What no branch of this size shows.
+WITHOUT_A_BUTTON = {"RollPage": "a roll of more than one page needs more than 20 people"}
+
+
+def nothing_is_missing(path: Path, scene: Json) -> None:
+    """Every question of the bot stands open to somebody, every kind of button stands somewhere, every job has run."""
+    with closing(sqlite3.connect(path)) as driver:
+        open_now = {step for (step,) in driver.execute("SELECT step FROM dialog")}
+        ran = {job for (job,) in driver.execute("SELECT job FROM job_run")}
+    steps = {one.step for one in registry.HANDLERS if type(one).__name__ == "Answer"}
+    taps = {one.button.prefix: one.button.__name__ for one in registry.HANDLERS if type(one).__name__ == "Tap"}
+    shown = {living.prefix_of(press.data) for press in living.presses({"scene": scene, "in_group": [0]})}
+    assert steps <= open_now, f"no open question: {steps - open_now}"
+    hidden = {name for prefix, name in taps.items() if prefix not in shown} - set(WITHOUT_A_BUTTON)
+    assert not hidden, f"no button: {hidden}"
+    jobs = {job.name for job in registry.jobs(SHANGHAI)}
+    assert jobs <= ran, f"has not run: {jobs - ran}"
+
+
 # --- what it gives ---------------------------------------------------------------------------------------------------
+
+
+def step(words: str) -> None:
+    print(f"{datetime.now(UTC):%H:%M:%S} {words}", file=sys.stderr, flush=True)
 
 
 async def record(folder: Path, text: str, walk: Json) -> Json:
     """Everything that is tried on the snapshot, and what it gives with the code at hand."""
-    base, numbers = folder / "base.db", itertools.count(1)
+    base, copy = folder / "base.db", folder / "copy.db"
     rows.load(f"sqlite:///{base}", text)
     migrate.upgrade(f"sqlite:///{base}")
 
     def fresh() -> str:
-        return f"sqlite:///{shutil.copy(base, folder / f'{next(numbers)}.db')}"
+        for old in folder.glob("copy.db*"):
+            old.unlink()
+        return f"sqlite:///{shutil.copy(base, copy)}"
 
     texts = walks.Texts()
     walk["in_group"] = [living_account(walk, name) for name in ("甲五", "丙三")]
@@ -159,13 +186,20 @@ async def record(folder: Path, text: str, walk: Json) -> Json:
             given = given if isinstance(given, str) else [given[0], given[1].decode()]
             said = texts.number(await walks.answer_alone(fresh, walk, name, given))
             walk["answers"].append({"name": name, "question": question, "given": given, "said": said})
+    step("taps")
     walk["taps"] = {}
-    for press in living.presses(walk):
+    for press in living.of_each_kind(walk, living.presses(walk)):
         walk["taps"][str(press)] = texts.number(await walks.tap_alone(fresh, walk, press))
+    step("short")
     walk["short"] = [[act, texts.number(said)] for act, said in await walks.short_life(fresh, walk)]
+    step("whole")
+    walk["whole"] = texts.number(await walks.whole_life(fresh, walk))
     walk["woken"] = texts.number(await walks.waking(fresh, walk))
+    step("near")
     walk["near"] = await walks.running(fresh, walk, walks.NEAR)
+    step("far")
     walk["far"] = await walks.running(fresh, walk, walks.FAR)
+    step("logs")
     walk["logs"] = await walks.logs(fresh, walk)
     walk["told"] = walks.told(fresh)
     walk["texts"] = list(texts.texts)
@@ -173,7 +207,7 @@ async def record(folder: Path, text: str, walk: Json) -> Json:
 
 
 def living_account(walk: Json, name: str) -> int:
-    return 1001 + list(walk["scene"]["people"]).index(name)
+    return FIRST_ACCOUNT + list(walk["scene"]["people"]).index(name)
 
 
 def write(walk: Json) -> None:
@@ -183,7 +217,9 @@ def write(walk: Json) -> None:
         if isinstance(value, list | dict) and value:
             opens, closes = "[]" if isinstance(value, list) else "{}"
             items = value if isinstance(value, list) else value.items()
-            inner = ",\n".join(_compact(one) if isinstance(value, list) else f"{_compact(one[0])}:{_compact(one[1])}" for one in items)
+            inner = ",\n".join(
+                _compact(one) if isinstance(value, list) else f"{_compact(one[0])}:{_compact(one[1])}" for one in items
+            )
             lines.append(f"{_compact(key)}:{opens}\n{inner}\n{closes}")
         else:
             lines.append(f"{_compact(key)}:{_compact(value)}")
@@ -196,7 +232,8 @@ def _compact(value: Any) -> str:
 
 def main() -> None:
     again = "--walk" in sys.argv[1:]
-    with tempfile.TemporaryDirectory(prefix="upgrade-") as name:
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="upgrade-", dir=memory) as name:
         folder = Path(name)
         if again:
             text, walk = walks.rows_of_snapshot(), walks.walk_of_snapshot()

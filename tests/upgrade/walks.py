@@ -1,4 +1,4 @@
-"""The walks over the snapshot: each act on a copy of its own, or many in one life; what they gave stands in walk.json."""
+"""The walks over the snapshot: each act on a copy of its own, or many in one life; walk.json has the outcomes."""
 
 import gzip
 import json
@@ -85,6 +85,17 @@ async def short_life(fresh: Fresh, walk: Json) -> list[tuple[str, list[str]]]:
             found.append((f"tap {prefix_of(press.data)}", await living.press(bot, press)))
         assert living.parked(bot) == before
     return found
+
+
+async def whole_life(fresh: Fresh, walk: Json) -> list[str]:
+    """Every button there is, one after the other: the words of each answer."""
+    toasts = []
+    async with living.living(fresh(), walk) as bot:
+        before = living.parked(bot)
+        for press in living.presses(walk):
+            toasts.append(await living.toast(bot, press))
+        assert living.parked(bot) == before
+    return toasts
 
 
 async def waking(fresh: Fresh, walk: Json) -> list[str]:
