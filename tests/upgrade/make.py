@@ -7,7 +7,7 @@ too wide for the table in test_upgrade.py; look at the difference before it is k
 
 rows.sql.gz: `-- revision`, then one INSERT a table, readable with zcat. walk.json: what the chats showed (`scene`), and
 what each tap, each answer and the clock gave; `texts` has every text once, the rest names it by its number.
-Of what was received only the last hours are kept, as after a sweep.
+Of what was received and answered only the last is kept, as after a sweep.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ from tests.upgrade import living, play, rows, walks
 from tests.upgrade.living import Json
 from tests.world import SHANGHAI, alive
 
-KEPT_OF_INBOX = timedelta(minutes=5)
+KEPT_OF_INBOX = 30
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def leave_open(path: Path, scene: Json) -> None:
     now = datetime.fromisoformat(scene["now"]).astimezone(UTC)
     with closing(sqlite3.connect(path)) as driver, driver:
         _not_yet_sent(driver, scene, now)
-        _sweep_inbox(driver, now)
+        _sweep_inbox(driver)
         _not_yet_handled(driver)
 
 
@@ -116,9 +116,12 @@ def _turned(driver: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]
         yield number, chat, message, job, about
 
 
-def _sweep_inbox(driver: sqlite3.Connection, now: datetime) -> None:
-    since = str((now - KEPT_OF_INBOX).replace(tzinfo=None))
-    driver.execute("DELETE FROM inbox WHERE state = 'answered' AND received_at < ?", [since])
+def _sweep_inbox(driver: sqlite3.Connection) -> None:
+    driver.execute(
+        "DELETE FROM inbox WHERE state = 'answered' AND id NOT IN"
+        " (SELECT id FROM inbox WHERE state = 'answered' ORDER BY id DESC LIMIT ?)",
+        [KEPT_OF_INBOX],
+    )
 
 
 def _not_yet_handled(driver: sqlite3.Connection) -> None:
