@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 ROWS, WALK = HERE / "rows.sql.gz", HERE / "walk.json"
 # How far the clock runs: everything of a month that was planned or is due by then.
 FAR, NEAR = "2023-05-12 18:00", "2023-04-27 12:30"
-LOGS = ("甲一", "丁01")
+LOGS = ("甲一",)
 # A fresh copy of the snapshot's database, upgraded.
 Fresh = Callable[[], str]
 
@@ -51,7 +51,7 @@ async def tap_alone(fresh: Fresh, walk: Json, press: Press) -> list[str]:
     async with living.living(fresh(), walk) as bot:
         before = living.parked(bot)
         said = await living.press(bot, press)
-        assert living.parked(bot) == before, f"{press} was parked"
+        assert living.parked(bot) <= before, f"{press} was parked"
     return said
 
 
@@ -59,7 +59,7 @@ async def answer_alone(fresh: Fresh, walk: Json, name: str, given: Any) -> list[
     async with living.living(fresh(), walk) as bot:
         before = living.parked(bot)
         said = await living.answer(bot, name, given)
-        assert living.parked(bot) == before, f"{name}: {given} was parked"
+        assert living.parked(bot) <= before, f"{name}: {given} was parked"
     return said
 
 
@@ -83,7 +83,7 @@ async def short_life(fresh: Fresh, walk: Json) -> list[tuple[str, list[str]]]:
             found.append((f"answer {each['question']}", await living.answer(bot, each["name"], each["given"])))
         for press in presses:
             found.append((f"tap {prefix_of(press.data)}", await living.press(bot, press)))
-        assert living.parked(bot) == before
+        assert living.parked(bot) <= before
     return found
 
 
@@ -94,7 +94,7 @@ async def whole_life(fresh: Fresh, walk: Json) -> list[str]:
         before = living.parked(bot)
         for press in living.presses(walk):
             toasts.append(await living.toast(bot, press))
-        assert living.parked(bot) == before
+        assert living.parked(bot) <= before
     return toasts
 
 
@@ -109,8 +109,11 @@ async def running(fresh: Fresh, walk: Json, end: str) -> dict[str, list[str]]:
 
 
 async def logs(fresh: Fresh, walk: Json) -> dict[str, list[str]]:
-    async with living.living(fresh(), walk) as bot:
-        return {name: await living.log_pages(bot, name) for name in LOGS}
+    found = {}
+    for name in LOGS:
+        async with living.living(fresh(), walk) as bot:
+            found[name] = await living.log_pages(bot, name)
+    return found
 
 
 # --- for programs ----------------------------------------------------------------------------------------------------
