@@ -90,6 +90,8 @@ def _restore(playground: Playground, walk: Json) -> None:
         for told in messages:
             _post(playground, playground.chats[int(chat_id)], told)
     playground._message_ids = itertools.count(scene["last_message"] + 1)
+    # An update is answered once, by its number.
+    playground.updates._next_id = scene["last_update"] + 1
 
 
 def _post(playground: Playground, chat: Chat, told: Json) -> None:
@@ -116,16 +118,15 @@ def seen(bot: World) -> Seen:
 
 
 def changed(bot: World, before: Seen) -> list[str]:
-    """Every message that is new, edited or gone since: whose chat, its words and its buttons."""
-    said = []
+    """Every message that is new, edited or gone since: whose chats, its words and its buttons."""
+    said: dict[tuple[str, str], list[str]] = {}
     for key, now in seen(bot).items():
         if before.get(key) != now:
             text, labels, gone = now
             how = "gone" if gone else "edit" if key in before else "new"
-            said.append(
-                f"{how} {name_of(bot, key[0])}: {_named(bot, key, text)}{' ' + ' | '.join(labels) if labels else ''}"
-            )
-    return sorted(said)
+            shown = " | ".join(labels)
+            said.setdefault((how, f"{_named(bot, key, text)} {shown}".rstrip()), []).append(name_of(bot, key[0]))
+    return sorted(f"{how} {'、'.join(sorted(names))}: {text}" for (how, text), names in said.items())
 
 
 def _named(bot: World, key: tuple[int, int], text: str) -> str:

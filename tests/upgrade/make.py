@@ -88,6 +88,7 @@ def leave_open(path: Path, scene: Json) -> None:
         _not_yet_sent(driver, scene, now)
         _sweep_inbox(driver)
         _not_yet_handled(driver)
+        [(scene["last_update"],)] = driver.execute("SELECT max(update_id) FROM inbox").fetchall()
 
 
 def _not_yet_sent(driver: sqlite3.Connection, scene: Json, now: datetime) -> None:
@@ -108,7 +109,10 @@ def _not_yet_sent(driver: sqlite3.Connection, scene: Json, now: datetime) -> Non
         scene["chats"][str(chat)] = [one for one in shown if one["id"] != message]
     # Whatever waits goes after the snapshot's moment only, so that a tap is tried in quiet.
     late = str((now + timedelta(minutes=11)).replace(tzinfo=None))
-    driver.execute("UPDATE outbox SET not_before = max(not_before, ?) WHERE state = 'queued'", [late])
+    driver.execute(
+        "UPDATE outbox SET not_before = ?, reason = '', attempts = 0 WHERE state = 'queued'",
+        [late],
+    )
 
 
 def _turned(driver: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:

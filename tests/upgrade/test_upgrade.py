@@ -36,6 +36,7 @@ CHANGED: dict[str, Callable[[Any, Any], bool]] = {}
 Fresh = Callable[[], str]
 UNKNOWN = "这个按钮已失效，请使用最新的消息或菜单。"
 WALK = walks.walk_of_snapshot()
+NOT_RECORDED = "run `python -m tests.upgrade.make --walk` with the code that made the snapshot"
 
 
 def same(key: str, was: Any, now: Any) -> bool:
@@ -171,6 +172,7 @@ def test_programs_are_told_the_same(fresh: Fresh) -> None:
 @pytest.mark.long
 async def test_every_kind_of_tap_alone(fresh: Fresh) -> None:
     alone = {str(press): press for press in living.presses(WALK)}
+    assert WALK["taps"], NOT_RECORDED
     for key, numbers in WALK["taps"].items():
         press = alone[key]
         now = await walks.tap_alone(fresh, WALK, press)
@@ -179,6 +181,7 @@ async def test_every_kind_of_tap_alone(fresh: Fresh) -> None:
 
 @pytest.mark.long
 async def test_every_question_alone(fresh: Fresh) -> None:
+    assert all(each["said"] for each in WALK["answers"]), NOT_RECORDED
     for each in WALK["answers"]:
         now = await walks.answer_alone(fresh, WALK, each["name"], each["given"])
         what = f"{each['question']} ({each['name']}): {each['given']}"
@@ -187,6 +190,7 @@ async def test_every_question_alone(fresh: Fresh) -> None:
 
 @pytest.mark.long
 async def test_every_button_in_one_life(fresh: Fresh) -> None:
+    assert WALK["whole"], NOT_RECORDED
     now = await walks.whole_life(fresh, WALK)
     for press, was, toast in zip(living.presses(WALK), walks.said_of(WALK, WALK["whole"]), now, strict=True):
         check(prefix_of(press.data), f"{press.label} ({press})", [was], [toast])
