@@ -119,7 +119,7 @@ async def logs(fresh: Fresh, walk: Json) -> dict[str, list[str]]:
 # --- for programs ----------------------------------------------------------------------------------------------------
 
 # What the doctor says of the rows; the rest is about this machine.
-ABOUT_ROWS = ("database", "file", "parked")
+ABOUT_ROWS = ("database", "parked")
 
 
 def told(fresh: Fresh) -> Json:
