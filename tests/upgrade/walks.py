@@ -2,7 +2,8 @@
 
 import gzip
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ ROWS, WALK = HERE / "rows.sql.gz", HERE / "walk.json"
 # How far the clock runs: everything of a month that was planned or is due by then.
 FAR, NEAR = "2023-05-12 18:00", "2023-04-27 12:30"
 LOGS = ("甲一",)
+# Taps of one person in one life: fewer than are taken for a flood.
+AT_MOST = 100
 # A fresh copy of the snapshot's database, upgraded.
 Fresh = Callable[[], str]
 
@@ -90,12 +93,25 @@ async def short_life(fresh: Fresh, walk: Json) -> list[tuple[str, list[str]]]:
 async def whole_life(fresh: Fresh, walk: Json) -> list[str]:
     """Every button there is, one after the other: the words of each answer."""
     toasts = []
-    async with living.living(fresh(), walk) as bot:
-        before = living.parked(bot)
-        for press in living.presses(walk):
-            toasts.append(await living.toast(bot, press))
-        assert living.parked(bot) <= before
+    for presses in lives(living.presses(walk)):
+        async with living.living(fresh(), walk) as bot:
+            before = living.parked(bot)
+            for press in presses:
+                toasts.append(await living.toast(bot, press))
+            assert living.parked(bot) <= before
     return toasts
+
+
+def lives(presses: Iterable[Press]) -> Iterator[list[Press]]:
+    """As many in one life as nobody's bucket is emptied by: the clock stands still, so that nothing fills it."""
+    one, taps = [], Counter[int]()
+    for press in presses:
+        if taps[press.who] >= AT_MOST:
+            yield one
+            one, taps = [], Counter[int]()
+        one.append(press)
+        taps[press.who] += 1
+    yield one
 
 
 async def waking(fresh: Fresh, walk: Json) -> list[str]:
