@@ -1,6 +1,6 @@
 """A whole bot against the playground, without a socket: what chat tests tap on."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,12 +68,13 @@ async def alive(
     now: datetime,
     handlers: Sequence[Handler] = registry.HANDLERS,
     date_ahead: timedelta | None = None,
+    before: Callable[[Playground], None] = lambda playground: None,
     **more: Any,
 ) -> AsyncIterator[World]:
     """A bot on a database that is there already, in a playground where everybody has pressed start before.
 
-    date_ahead: by how much the time that Telegram tells is ahead of `now`. `more` goes to the App: a webhook, where it
-    listens.
+    date_ahead: by how much the time that Telegram tells is ahead of `now`. before: what else the playground is to hold
+    when the bot starts. `more` goes to the App: a webhook, where it listens.
     """
     clock = TravelClock(now)
     playground = Playground(clock, tz=SHANGHAI)
@@ -83,6 +84,7 @@ async def alive(
         person.chat.opened = True
     playground.person(OPERATOR, "管理员").chat.opened = True
     group = playground.group(GROUP_ID, "示范党支部群", list(people.values()))
+    before(playground)
     app = App(
         storage=storage,
         transport=LocalTransport(playground),
