@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Table, and_, case, or_, select
 
 from bot.features.privacy.columns import blank, is_account, meanings, owners, pointed
 from bot.features.privacy.rules import erased_name
+from bot.kit.glossary.columns import TABLES, UNTITLED
 from scheduler.outbox_rows import ERASED
 from storage.choices import OutboxState
 from storage.models.audit import Audit
@@ -58,50 +59,6 @@ class Holding:
         return {column.name: _emptied(column, subject) for column in self.emptied}
 
 
-# What the tables are called in 我的数据, in the order of the page; one that is not listed stands at its end.
-TITLES: Mapping[str, str] = {
-    "person": "基本情况",
-    "roster_span": "编入支部",
-    "membership_span": "党员身份",
-    "group_span": "所在党小组",
-    "duty_span": "党内职务",
-    "rank_span": "职级",
-    "category_span": "人员类别",
-    "exemption_span": "免于考勤",
-    "attendance": "签到和考勤",
-    "leave_request": "请假",
-    "makeup": "补学",
-    "delegate": "选派参加",
-    "receipt": "回复收到",
-    "study_completion": "学习完成",
-    "reflection": "心得体会",
-    "reflection_part": "心得正文和附件",
-    "reminder_audience": "节前提醒",
-    "acknowledgement": "节前提醒已阅",
-    "draft": "可以继续填写的草稿",
-    "dialog": "没有办完的草稿",
-    "invite": "邀请链接",
-    "bind_request": "绑定申请",
-    "chosen_place": "所选支部",
-    "command_menu": "命令菜单",
-    "inbox": "收到的消息",
-    "outbox": "发给您的消息",
-    "card": "聊天中的卡片",
-    "audit": "变更记录",
-    "activity": "活动",
-    "component": "活动内容",
-    "notice": "通知",
-    "monthly_theme": "每月一主题",
-    "study_item": "自学书目和文件",
-    "reflection_task": "布置心得",
-    "reminder_plan": "节前提醒安排",
-    "calendar_year": "放假安排",
-    "hygiene_word": "禁发词语",
-    "retention_rule": "保存期限",
-    "group_request": "工作群申请",
-}
-UNTITLED = "其他记录"
-
 _UNSENT = Outbox.state.in_([OutboxState.QUEUED, OutboxState.SENDING])
 
 # Whose a row is, where a number alone does not say it.
@@ -119,7 +76,7 @@ BECOMES: Mapping[str, Callable[[DataSubject], Any]] = {
 def holdings() -> list[Holding]:
     """Every table that names somebody, in the order of the page; those that follow it, parents first."""
     found = [holding for of in METADATA.sorted_tables if (holding := _holding(of)) is not None]
-    places = {name: number for number, name in enumerate(TITLES)}
+    places = {name: number for number, name in enumerate(TABLES)}
     return sorted(found, key=lambda one: places.get(one.table.name, len(places)))
 
 
@@ -137,7 +94,7 @@ def _holding(of: Table) -> Holding | None:
 
 
 def _title(of: Table) -> str:
-    return TITLES.get(of.name, UNTITLED)
+    return TABLES.get(of.name, UNTITLED)
 
 
 def _knows(of: Table) -> tuple[str, ...]:

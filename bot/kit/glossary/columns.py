@@ -1,6 +1,50 @@
-"""The word of every column, and of stored words that are no enum's, once; what a table's column is called first."""
+"""The word of every table and column, and of stored words that are no enum's, once; what a table's column is called first."""
 
 from collections.abc import Mapping
+
+# What the tables are called in 我的数据, in the order of the page; one that is not listed stands at its end.
+TABLES: Mapping[str, str] = {
+    "person": "基本情况",
+    "roster_span": "编入支部",
+    "membership_span": "党员身份",
+    "group_span": "所在党小组",
+    "duty_span": "党内职务",
+    "rank_span": "职级",
+    "category_span": "人员类别",
+    "exemption_span": "免于考勤",
+    "attendance": "签到和考勤",
+    "leave_request": "请假",
+    "makeup": "补学",
+    "delegate": "选派参加",
+    "receipt": "回复收到",
+    "study_completion": "学习完成",
+    "reflection": "心得体会",
+    "reflection_part": "心得正文和附件",
+    "reminder_audience": "节前提醒",
+    "acknowledgement": "节前提醒已阅",
+    "draft": "可以继续填写的草稿",
+    "dialog": "没有办完的草稿",
+    "invite": "邀请链接",
+    "bind_request": "绑定申请",
+    "chosen_place": "所选支部",
+    "command_menu": "命令菜单",
+    "inbox": "收到的消息",
+    "outbox": "发给您的消息",
+    "card": "聊天中的卡片",
+    "audit": "变更记录",
+    "activity": "活动",
+    "component": "活动内容",
+    "notice": "通知",
+    "monthly_theme": "每月一主题",
+    "study_item": "自学书目和文件",
+    "reflection_task": "布置心得",
+    "reminder_plan": "节前提醒安排",
+    "calendar_year": "放假安排",
+    "hygiene_word": "禁发词语",
+    "retention_rule": "保存期限",
+    "group_request": "工作群申请",
+}
+UNTITLED = "其他记录"
 
 _OF_TABLE: Mapping[tuple[str, str], str] = {
     # People have a name of one kind, groups and branches of another.

@@ -15,12 +15,12 @@ from bot.features import registry
 from bot.features.integrity.buttons import Field, Knob
 from bot.features.privacy import change_words, messages
 from bot.features.privacy.changes import PAGE, Change, LogEntry, RowEdit
-from bot.features.privacy.personal_data import TITLES, holdings
+from bot.features.privacy.personal_data import holdings
 from bot.features.privacy.rules import PERIODS, RETENTION, cut_off, erased_name, word_fault
 from bot.features.privacy.words import HIDDEN
 from bot.kit.glossary.acts import ACTIONS, BOUND_BY, SUBJECTS, VIA
 from bot.kit.glossary.choices import SOURCES, WHYS, WORDS, value_word
-from bot.kit.glossary.columns import COLUMNS, FACTS, stored_word
+from bot.kit.glossary.columns import COLUMNS, FACTS, TABLES, stored_word
 from bot.kit.hygiene import INSIDE, LEVELS, Found, look
 from bot.kit.lists import Page
 from bot.kit.replies import TEXT_LIMIT
@@ -144,7 +144,7 @@ def test_every_column_that_is_shown_has_a_word() -> None:
 
 
 def test_every_table_that_is_shown_has_a_name() -> None:
-    assert {holding.table.name for holding in holdings()} == TITLES.keys()
+    assert {holding.table.name for holding in holdings()} == TABLES.keys()
 
 
 def test_every_value_that_is_shown_has_a_word() -> None:
