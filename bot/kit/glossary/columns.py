@@ -1,4 +1,4 @@
-"""The word of every table and column, and of stored words that are no enum's, once; what a table's column is called first."""
+"""The word of every table and column, and of stored words that are no enum's, once; of one table's column first."""
 
 from collections.abc import Mapping
 
