@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.kit import dialog as dialogs
 from bot.kit import admission, photos
+from bot.kit import dialog as dialogs
 from bot.kit.fetching import ready
 from bot.kit.handlers import Answer, Call, Word
 from bot.kit.replies import Reply, say

@@ -36,7 +36,6 @@ from storage.models.care import HygieneWord
 from storage.models.person import Person
 from storage.personal import Kind
 
-IN_PRIVATE = "请在与我的私聊中查看。"
 ASK_NAME = "请发送姓名，查看由其办理或与其有关的变更。不看了请发“取消”。"
 ASK_DAY = "请发送日期，例如：7月7日。不看了请发“取消”。"
 ASK_WORD = "请发送要禁发的词语（2至20个字）。不加了请发“取消”。"
