@@ -28,7 +28,7 @@ from bot.features.privacy.page import page
 from bot.features.privacy.rules import PERIODS, RETENTION, erased_name
 from bot.kit.access import Right, may
 from bot.kit.hygiene import BULK, INSIDE, LEVELS
-from bot.kit.lists import Page, filled, page_of, told_apart, two_a_row
+from bot.kit.lists import Page, filled, page_of, really, told_apart, two_a_row
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.words import day_words, moment_words
 from storage.audience import Me
@@ -120,13 +120,13 @@ def choose_period(kind: Kind, days: int) -> Message:
 def confirm_period(kind: Kind, days: int, due: int) -> Message:
     goes = f"现有{due}条已超过这个期限，将在下次清理时删除，不能恢复。" if due else "现在没有超过这个期限的内容。"
     text = f"{RETENTION[kind].label}改为保存{_period(days)}。\n{goes}"
-    return Message(text, [[Choice("确定", SetPeriod(kind, days, 1)), Choice("不改了", ShowRetention())]])
+    return really(text, Choice("确定", SetPeriod(kind, days, 1)), Choice("不改了", ShowRetention()))
 
 
 def confirm_sweep(due: Mapping[Kind, int]) -> Message:
     lines = [f"{RETENTION[kind].label}：{count}条" for kind, count in due.items() if count]
     text = "\n".join(["将删除以下超过期限的内容，不能恢复：", *lines])
-    return Message(text, [[Choice("确认清理", Sweep(1)), Choice("不清理", ShowRetention())]])
+    return really(text, Choice("确认清理", Sweep(1)), Choice("不清理", ShowRetention()))
 
 
 def swept(gone: Mapping[Kind, int]) -> str:
