@@ -15,7 +15,6 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import TEXT_LIMIT, Message, Reply, To
 from bot.kit.words import cut, moment_words, units
 from scheduler.calendar.store import calendar_of
-from storage import audit
 from storage.lookups import group_chats
 from storage.models.notice import Notice
 from storage.roster import roster
@@ -62,24 +61,8 @@ def _preview(session: Session, call: Call, values: Values) -> Reply:
 def _send(session: Session, call: Call, values: Values) -> Reply:
     """To the group, else privately to everybody on the roster."""
     text = str(values["text"])
-    notice = Notice(
-        branch_id=call.me.branch_id,
-        text=_body(session, call, text),
-        reply_by=_reply_by(session, call),
-        created_by_id=call.me.id,
-        created_at=call.now,
-    )
-    session.add(notice)
-    session.flush()
-    audit.record(
-        session,
-        "make",
-        "notice",
-        notice.id,
-        now=call.now,
-        by=call.me,
-        length=len(text),
-    )
+    body, reply_by = _body(session, call, text), _reply_by(session, call)
+    notice = service.make(session, call.me, body, reply_by, call.now, length=len(text))
     refresh = [cards.card_of(notice), progress_card(cards.NOTICE, notice.id)]
     said = Message("通知正在送出。")
     return Reply(toast=said.text, edit=said, others=_tell(session, call, notice), refresh=refresh)
