@@ -613,3 +613,73 @@ def test_no_test_returns_before_it_asserts() -> None:
 def test_an_early_return_is_found_and_no_other(body: str, early: bool) -> None:
     [test] = functions_in(f"def test_it(x):\n {body}")
     assert leaves_early(test) is early
+
+
+# --- what a handler declares, it does not ask ------------------------------------------------------------------------
+
+# A function of a feature that asks for what could stand on its handler, and why.
+ASKS_ITSELF = {
+    ("bot/features/roster/desk.py", "at_desk"): "for the steps of the wizard",
+}
+
+
+def asks(node: ast.expr) -> bool:
+    """Whether somebody holds a right in the own branch, at whatever group and contents; whether a chat is private."""
+    if isinstance(node, ast.Compare) and ast.unparse(node.comparators[0]) == "Reach.NONE":
+        return ast.unparse(node.left).startswith("reach(call.me")
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("may", "require", "must_hold"):
+        scope = {each.arg: ast.unparse(each.value) for each in node.keywords}
+        return ast.unparse(node.args[0]) == "call.me" and scope in ({}, {"branch_id": "call.me.branch_id"})
+    return ast.unparse(node) == "call.private"
+
+
+def sends_away(node: ast.stmt) -> bool:
+    """Refuses, or says nothing, for no other reason than that."""
+    if isinstance(node, ast.Expr):
+        return asks(node.value)
+    if not isinstance(node, ast.If) or (
+        ast.unparse(node.body[0]) != "return Reply()" and not isinstance(node.body[0], ast.Raise)
+    ):
+        return False
+    either = node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or) else [node.test]
+    return any(asks(each.operand if isinstance(each, ast.UnaryOp) else each) for each in either)
+
+
+def asking_functions(source: str) -> Iterator[str]:
+    """Those that get a call and ask in it for what Tap, Command, Word, Answer and Form declare."""
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.FunctionDef) and any(
+            each.annotation is not None and ast.unparse(each.annotation) == "Call" for each in function.args.args
+        ):
+            statements = (node for node in own_nodes(function) if isinstance(node, ast.stmt))
+            if any(sends_away(node) for node in statements):
+                yield function.name
+
+
+def test_no_handler_asks_for_what_it_can_declare() -> None:
+    found = {
+        (str(path.relative_to(ROOT)), name)
+        for path in sorted((ROOT / "bot/features").rglob("*.py"))
+        for name in asking_functions(path.read_text())
+    }
+    assert found - ASKS_ITSELF.keys() == set(), "say right= and private= where the handler is listed"
+    assert ASKS_ITSELF.keys() - found == set(), "nothing is asked there any more"
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("require(call.me, Right.CARE, branch_id=call.me.branch_id)", True),
+        ("x = 1\n must_hold(call.me, Right.CARE)", True),
+        ("if reach(call.me, Right.SEE_ROLL) is Reach.NONE:\n  raise Refusal(NO_RIGHT)", True),
+        ("if not may(call.me, Right.CARE, branch_id=call.me.branch_id):\n  raise Refusal(NO_RIGHT)", True),
+        ("if not call.private:\n  return Reply()", True),
+        ("if wide is Reach.NONE or not call.private:\n  raise Refusal(NO_RIGHT)", True),
+        ("require(call.me, Right.SEE_ROLL, branch_id=row.branch_id, group_id=row.group_id)", False),
+        ("if seats and not may(call.me, Right.CLOSE, branch_id=call.me.branch_id):\n  raise Refusal(SEATS)", False),
+        ("if not call.private:\n  return Reply(toast=toast)", False),
+        ("if call.card is None:\n  return Reply()", False),
+    ],
+)
+def test_what_could_be_declared_is_found_and_nothing_else(body: str, found: bool) -> None:
+    assert list(asking_functions(f"def f(session: Session, call: Call) -> Reply:\n {body}")) == ["f"] * found

@@ -115,3 +115,9 @@ def require(
     """Refuse politely unless `may`."""
     if not may(me, right, branch_id=branch_id, group_id=group_id, types=types):
         raise Refusal(NO_RIGHT)
+
+
+def must_hold(me: Me, right: Right) -> None:
+    """Refuse politely whoever does not hold the right at all; how far it goes is asked with `require`."""
+    if reach(me, right) is Reach.NONE:
+        raise Refusal(NO_RIGHT)

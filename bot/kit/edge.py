@@ -21,7 +21,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.kit import incoming, text_routing
+from bot.kit import admission, incoming, text_routing
 from bot.kit.access import NO_RIGHT
 from bot.kit.answering import Voice
 from bot.kit.buttons import BadButton, place_of
@@ -158,14 +158,13 @@ class Edge:
             if handler.operator:
                 await self._operators(visit, query_id, lambda s: (handler.run(s, visit, button), None))
                 return
-            prepare = handler.prepare
             await self._known(
                 visit,
                 query_id,
-                lambda session, call: handler.run(session, call, button),
+                lambda session, call: admission.run(handler, session, call, button),
                 handler.reads,
                 of=of,
-                prepare=(lambda session, call: prepare(session, call, button)) if prepare else None,
+                prepare=(lambda s, call: admission.prepare(handler, s, call, button)) if handler.prepare else None,
             )
 
         return run
@@ -186,7 +185,7 @@ class Edge:
                 return
             words = visit.text.split(maxsplit=1)
             visit = replace(visit, text=words[1] if len(words) > 1 else "")
-            await self._known(visit, query_id, handler.run, handler.reads, parted=handler.parted)
+            await self._known(visit, query_id, partial(admission.run, handler), handler.reads, parted=handler.parted)
 
         return run
 
@@ -223,7 +222,7 @@ class Edge:
                 if chosen.reads:
                     slow.append(chosen)
                     raise _ReadInstead
-                return chosen.run(session, replace(call, card=text_routing.card(session, call)))
+                return admission.run(chosen, session, replace(call, card=text_routing.card(session, call)))
             return chosen
 
         silent = None if visit.private else Reply()
@@ -233,7 +232,7 @@ class Edge:
             content = await fetched(self._telegram, first.answer, visit.files[0])
             await self._known(replace(visit, content=content), query_id, run)
         except _ReadInstead:
-            await self._known(visit, query_id, slow[0].run, reads=True, parted=parted)
+            await self._known(visit, query_id, partial(admission.run, slow[0]), reads=True, parted=parted)
 
     # --- one transaction, then the speaking --------------------------------------------------------------------
 

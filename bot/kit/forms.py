@@ -14,7 +14,7 @@ A form is a value; its feature has the word that opens it, and FEATURE lists it:
         summary=lambda session, call, values: f"【登记外出】{values.get('to', '')}",
         confirm="核对无误请点“保存”。",
         actions=(Action("save", "保存", save),),  # save(session, call, values) -> Reply
-        allowed=lambda call: require(call.me, Right.ROSTER, branch_id=call.me.branch_id),
+        right=Right.ROSTER,
     )
     HANDLERS = [Command("trip", TRIP.start, "登记外出", Right.ROSTER, keys={ANYBODY: Key(70)})]
     FEATURE = Feature(name="trips", handlers=HANDLERS, forms=[TRIP])
@@ -36,6 +36,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit import dialog as dialogs
 from bot.kit import drafts, form_pages, photos
+from bot.kit.access import Right, must_hold
 from bot.kit.buttons import Button
 from bot.kit.form_fields import Action, Doubt, Field, Fill, Values
 from bot.kit.form_pages import (
@@ -73,8 +74,9 @@ class Form:
     """`summary`: what is filled in; on the last page values[FIELD] is CONFIRM. `confirm`: the last line there, or what
     makes it. at_once: without a last page, the first action runs as soon as nothing is missing.
 
-    again: the word that opens a new one. allowed: raises Refusal for who may not, asked at each step. order: the fields
-    that the last page lets one change, when not in the order of the questions. dropped: what 取消 says.
+    again: the word that opens a new one. right: only for who holds it at all, as of a Tap; allowed: raises Refusal for
+    who may not by anything else; both are asked at each step. order: the fields that the last page lets one change,
+    when not in the order of the questions. dropped: what 取消 says.
     """
 
     name: str
@@ -84,7 +86,8 @@ class Form:
     summary: Callable[[Session, Call, Values], str]
     confirm: str | Callable[[Session, Call, Values], str]
     actions: Sequence[Action]
-    allowed: Callable[[Call], None]
+    right: Right | None = None
+    allowed: Callable[[Call], None] | None = None
     order: Sequence[str] = ()
     before: type[Button] | None = None
     dropped: str = ""
@@ -103,12 +106,18 @@ class Form:
 
     def open(self, session: Session, call: Call, **given: Any) -> Message:
         """The first page; or what was left of one about the same, to be gone on with."""
-        self.allowed(call)
+        self._admit(call)
         left = drafts.find(session, call.me, self.name, call.now)
         if left is None or not self._worth_it(left.fields, given):
             return self._anew(session, call, given)
         kept = {**left.fields, LEFT: left.at.isoformat()}
         return self.page(session, call, dialogs.ask(session, call.me, self.name, call.now, **kept))
+
+    def _admit(self, call: Call) -> None:
+        if self.right is not None:
+            must_hold(call.me, self.right)
+        if self.allowed is not None:
+            self.allowed(call)
 
     def _worth_it(self, values: Values, given: Values) -> bool:
         about_the_same = all(values.get(name) == value for name, value in given.items())
@@ -136,7 +145,7 @@ class Form:
     def tap(self, session: Session, call: Call, button: Fill) -> Reply:
         """Whatever was tapped under a page."""
         dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, self.old, self.name)
-        self.allowed(call)
+        self._admit(call)
         if dialog.draft.get(LEFT) and button.field != OFFER:
             raise Refusal(self.old)
         does = {GO: self._go, BACK: self._back, SURE: self._sure, OFFER: self._offered, PAGE: self._turn}
@@ -145,7 +154,7 @@ class Form:
 
     def typed(self, session: Session, call: Call, dialog: Dialog) -> Reply:
         """A typed answer; the page above it is an old one then, and what its buttons say is not what stands now."""
-        self.allowed(call)
+        self._admit(call)
         field = self._heard(session, call, dialog.draft)
         if field is None or field.read is None or dialog.draft.get(LEFT):
             raise Refusal(CHOOSE)
@@ -355,4 +364,5 @@ def handlers(forms: Iterable[Form]) -> list[Handler]:
         )
 
     answers = [Answer(form.name, form.typed, form.cancelled) for form in listed]
-    return [Tap(Fill, tap), *answers, *(Tap(form.before, of_before(form)) for form in listed if form.before)]
+    before = (Tap(form.before, of_before(form), private=True) for form in listed if form.before)
+    return [Tap(Fill, tap, private=True), *answers, *before]

@@ -83,6 +83,9 @@ class Tap:
 
     `prepare`: what is slow before something is written (a drawn sheet); it reads, and `run` finds it in the call.
     `operator`: of the account of OPERATOR_ID alone, which need be nobody in any branch: `run` gets the visit.
+    `right`: only for who holds it at all, whose reach is not NONE; how far it goes (to the own group, the own field,
+    these contents) the service asks, which knows the row. `private`: refused in a group, where everybody reads the
+    answer. Both are asked before the handler runs (bot/kit/admission.py), and it asks for neither again.
     """
 
     button: type[Button]
@@ -90,6 +93,8 @@ class Tap:
     reads: bool = False
     prepare: Callable[[Session, Call, Any], Any] | None = None
     operator: bool = False
+    right: Right | None = None
+    private: bool = False
 
 
 class HelpGroup(IntEnum):
@@ -118,8 +123,9 @@ ANYBODY = None
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """/name, with its line in the menu of those who have the right (None: everybody).
+    """/name in a private chat, with its line in the menu of those who have the right (None: everybody).
 
+    Whoever has it not is refused, as with a Tap; `only_shown`: gets an answer of one's own instead.
     `keys`: its key on the keyboard, by the office by which the right goes furthest; None: no key. `help`: its line in
     the help of whoever has the key, or the right where there is no key; `group`: where it stands there. What stands on
     the keys is understood when typed, and so are the `words`: as labels, see Word. `in_group`: those too.
@@ -131,6 +137,7 @@ class Command:
     menu: str
     right: Right | None = None
     reads: bool = False
+    only_shown: bool = False
     several: bool = False
     parted: bool = False
     keys: Mapping[Duty | None, Key | None] = field(default_factory=dict, hash=False)
@@ -149,7 +156,15 @@ class Command:
         words = tuple(dict.fromkeys((*labels, *self.words)))
         if not words:
             return None
-        return Word(words, self.run, label=True, reads=self.reads, in_group=self.in_group, parted=self.parted)
+        return Word(
+            words,
+            self.run,
+            label=True,
+            reads=self.reads,
+            in_group=self.in_group,
+            parted=self.parted,
+            right=None if self.only_shown else self.right,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +172,7 @@ class Word:
     """Plain words that do what a button does. A `label` (on the keyboard, or never an answer) wins over an open dialog.
 
     `matches` serves words that cannot be listed (三季度, 2023Q3). `in_group`: also in a group, in reply to a card; its
-    answer there names nobody. `parted`: also for who has left.
+    answer there names nobody; any other means nothing there. `parted`: also for who has left. `right`: as of a Tap.
     """
 
     words: tuple[str, ...]
@@ -167,6 +182,7 @@ class Word:
     matches: Callable[[str], bool] | None = None
     in_group: bool = False
     parted: bool = False
+    right: Right | None = None
 
     def fits(self, text: str) -> bool:
         return plain(text) in self.words or (self.matches is not None and self.matches(text))
@@ -174,7 +190,8 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The text or files that a dialog step waits for. `cancelled`: what 取消 does beside closing the dialog.
+    """The text or files that a dialog step waits for, in a private chat. `cancelled`: what 取消 does beside closing the
+    dialog, with or without the `right`, which is as of a Tap.
 
     reads_file: the step wants the file itself, of at most `largest` bytes. It is fetched and read before any
     transaction begins; what this makes of it is the call's `content`. Raises Refusal for what cannot be read.
@@ -185,6 +202,7 @@ class Answer:
     cancelled: Callable[[Session, Call, Dialog], Reply] | None = None
     reads_file: Callable[[bytes], Any] | None = None
     largest: int = 2 * 1024 * 1024
+    right: Right | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Lists to choose from: a page that clamps, rows of two, people of one name told apart."""
+"""Lists to choose from: pages that clamp, rows of two, people of one name told apart; and the question “really?”."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bot.kit.buttons import Button
-from bot.kit.replies import Choice, Rows
+from bot.kit.replies import Choice, Message, Rows
 
 T = TypeVar("T")
 
@@ -47,6 +47,14 @@ def two_a_row(choices: Sequence[Choice]) -> list[list[Choice]]:
 def filled(*rows: Sequence[Choice]) -> Rows:
     """Without the rows that came out empty: Telegram takes none."""
     return [row for row in rows if row]
+
+
+def really(question: str, yes: Choice, no: Choice, *below: Choice) -> Message:
+    """Asked before what cannot be taken back or goes to many: the label of `yes` says what it does, `no` leads back.
+
+    `below`: what else can be done about it, a row each.
+    """
+    return Message(question, [[yes, no], *([each] for each in below)])
 
 
 def told_apart(people: Sequence[T], name: Callable[[T], str], *marks: Callable[[T], str]) -> list[str]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.kit import admission, photos
 from bot.kit import dialog as dialogs
-from bot.kit import photos
 from bot.kit.fetching import ready
 from bot.kit.handlers import Answer, Call, Word
 from bot.kit.replies import Reply, say
@@ -36,7 +36,7 @@ def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str
         if photos.waits(call, dialog):
             return photos.hold(call, dialog)
         ready(answer, call)
-        return answer.run(session, call, dialog)
+        return admission.run(answer, session, call, dialog)
     return word if word is not None else say(HINT)
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.features.registry import HANDLERS
+from bot.kit import admission
 from bot.kit import dialog as dialogs
 from bot.kit.buttons import Button
 from bot.kit.handlers import Answer, Call, Tap
@@ -89,7 +90,7 @@ class Trials:
         dialog = dialogs.current(self.session, self.me, NOW)
         assert dialog is not None
         if isinstance(handler, Answer):
-            return handler.run(self.session, call, dialog)
+            return admission.run(handler, self.session, call, dialog)
         assert case.make is not None
         button: Any = case.make(self.made.here)
         return tap(self.session, handler, call, replace(button, dialog_id=dialog.id).pack())

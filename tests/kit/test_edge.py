@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from bot.features import registry
 from bot.kit import dialog as dialogs
+from bot.kit.access import NO_RIGHT, Right
 from bot.kit.buttons import Button
 from bot.kit.edge import IN_PRIVATE, OLD_BUTTON
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.keyboard import with_words
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from bot.kit.text_routing import CANCELLED, HINT
@@ -42,6 +44,12 @@ class Probe(Button):
 @dataclass(frozen=True)
 class Look(Button):
     prefix: ClassVar[str] = "zl"
+
+
+@dataclass(frozen=True)
+class Locked(Button):
+    prefix: ClassVar[str] = "zk"
+    door: str
 
 
 def note(session: Session, call: Call) -> None:
@@ -90,7 +98,22 @@ def echo(session: Session, call: Call) -> Reply:
     return say(f"[{call.text}]")
 
 
+def unlock(session: Session, call: Call, *_: Any) -> Reply:
+    return say(f"开门，{call.ready or '未备'}")
+
+
+def open_lock(session: Session, call: Call) -> Reply:
+    dialogs.ask(session, call.me, "probe.locked", call.now)
+    return say("请说口令。")
+
+
 PROBES: list[Handler] = [
+    Tap(Locked, unlock, prepare=lambda session, call, button: f"已备{button.door}", right=Right.CARE, private=True),
+    Command("zlock", unlock, "开门", Right.CARE, words=("开门",)),
+    Command("zshown", unlock, "看门", Right.CARE, reads=True, only_shown=True, words=("看门",)),
+    Word(("门",), unlock, reads=True, right=Right.CARE),
+    Word(("口令",), open_lock),
+    Answer("probe.locked", unlock, right=Right.CARE),
     Tap(Probe, probe),
     Tap(Look, look, reads=True),
     Word(("看一看",), look, reads=True),
@@ -108,7 +131,7 @@ async def bot(chat_url: str) -> AsyncIterator[World]:
     now = local(START)
     with Storage(chat_url) as storage:
         cast = prepare(storage, now)
-        async with alive(storage, cast, now, [*PROBES, *registry.HANDLERS]) as there:
+        async with alive(storage, cast, now, [*with_words(PROBES), *registry.HANDLERS]) as there:
             yield there
 
 
@@ -224,6 +247,44 @@ async def test_what_nobody_understands_meets_a_hint_in_private_only(bot: World) 
     await bot.stage.group.say(bot.stage.people["甲三"], f"/nothing@{bot.playground.bot.username}")
     await bot.clock.settle()
     assert bot.stage.group.chat.from_bot == []
+
+
+# --- what a handler declares ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.both_databases
+async def test_only_who_holds_the_right_gets_through(bot: World) -> None:
+    """甲一 is the secretary, 甲三 leads a group; what is prepared for a tap is for them alone too."""
+    for name, opened in (("甲一", True), ("甲三", False)):
+        toast = await tap(bot, name, Locked("东").pack())
+        assert (toast, said(bot, name)[-1] == "开门，已备东") == ("" if opened else NO_RIGHT, opened)
+        for text in ("/zlock", "门", "开门"):
+            await bot.stage.say(name, text)
+            assert said(bot, name)[-1] == ("开门，未备" if opened else NO_RIGHT)
+
+
+async def test_a_right_that_only_shows_a_command_keeps_nobody_out(bot: World) -> None:
+    for text in ("/zshown", "看门"):
+        await bot.stage.say("甲三", text)
+        assert said(bot, "甲三")[-1] == "开门，未备"
+
+
+@pytest.mark.both_databases
+async def test_an_answer_asks_for_the_right_and_its_cancelling_does_not(bot: World) -> None:
+    for text, heard in (("口令", "请说口令。"), ("芝麻", NO_RIGHT), ("取消", CANCELLED)):
+        await bot.stage.say("甲三", text)
+        assert said(bot, "甲三")[-1] == heard
+
+
+async def test_a_button_for_private_chats_is_refused_in_a_group(bot: World) -> None:
+    secretary = bot.stage.people["甲一"]
+    await bot.stage.group.say(secretary, f"/todo@{bot.playground.bot.username}")
+    await bot.clock.settle()
+    tapped = await secretary.tap_data(bot.stage.group.chat.last, Locked("东").pack())
+    await bot.clock.settle()
+    assert tapped.toast == NO_RIGHT
+    assert [message.text for message in bot.stage.group.chat.from_bot] == [IN_PRIVATE]
+    assert said(bot, "甲一") == []
 
 
 # --- dialogs -------------------------------------------------------------------------------------------------------

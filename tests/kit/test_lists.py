@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 
 from bot.kit.buttons import Button
-from bot.kit.lists import clamp, filled, page_of, told_apart, two_a_row
+from bot.kit.lists import clamp, filled, page_of, really, told_apart, two_a_row
 from bot.kit.replies import Choice
 
 
@@ -75,3 +75,10 @@ def test_people_of_one_name_are_told_apart() -> None:
     ]
     assert told_apart(people, name, group)[3:5] == ["李娜（一组）", "李娜（一组）"]
     assert told_apart([], name, group) == []
+
+
+def test_really_has_both_answers_side_by_side_and_the_rest_below() -> None:
+    yes, no, other = (Choice(label, Turn(at)) for at, label in enumerate(("确定取消", "不取消", "改日期")))
+    assert really("确定取消吗？", yes, no).rows == [[yes, no]]
+    asked = really("确定取消吗？", yes, no, other)
+    assert (asked.text, asked.rows) == ("确定取消吗？", [[yes, no], [other]])

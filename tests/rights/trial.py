@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from bot.kit import admission
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
 from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Service, Start, Tap, Visit, Word
@@ -218,8 +219,10 @@ def _run(session: Session, handler: Handler, case: Case, call: Call, ids: Ids) -
     if isinstance(handler, Answer):
         dialog = dialogs.current(session, call.me, NOW)
         assert dialog is not None
-        return handler.run(session, call, dialog)
-    assert isinstance(handler, Command | Word | Edited)
+        return admission.run(handler, session, call, dialog)
+    if isinstance(handler, Command | Word):
+        return admission.run(handler, session, call)
+    assert isinstance(handler, Edited)
     return handler.run(session, call) or Reply()
 
 
@@ -229,10 +232,10 @@ def tap(session: Session, handler: Tap, call: Call, data: str) -> Reply:
     ready = None
     if handler.prepare is not None:
         try:
-            ready = handler.prepare(session, call, button)
+            ready = admission.prepare(handler, session, call, button)
         except Refusal:
             ready = None
-    return handler.run(session, replace(call, ready=ready), button)
+    return admission.run(handler, session, replace(call, ready=ready), button)
 
 
 # --- what is heard -----------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from bot.features.accounts.rebinding_messages import (
     Unbind,
 )
 from bot.features.accounts.rules import InviteKind, clean_name, invite_link
-from bot.kit.access import Right, require
+from bot.kit.access import Right
 from bot.kit.completion import forget_payload
 from bot.kit.handlers import Call, Handler, Service, Tap, Visit
 from bot.kit.replies import Message, Reply, To, say
@@ -41,7 +41,6 @@ class Drawn:
 
 def draw_sheet(session: Session, call: Call, button: PrintSheet) -> Drawn | None:
     """The codes and the PDF, outside of every transaction that writes: 200 slips take seconds."""
-    require(call.me, Right.ROSTER, branch_id=call.me.branch_id)
     people = service.to_invite(session, call.me, call.today) if button.sure == 1 else {}
     if not people:
         return None
@@ -56,7 +55,6 @@ def draw_sheet(session: Session, call: Call, button: PrintSheet) -> Drawn | None
 
 def print_sheet(session: Session, call: Call, button: PrintSheet) -> Reply:
     """打印邀请单: what it does to earlier links is said before."""
-    require(call.me, Right.ROSTER, branch_id=call.me.branch_id)
     if button.sure == 0:
         count = len(service.to_invite(session, call.me, call.today))
         return Reply(here=[words.before_printing(count)]) if count else Reply(toast=EVERYBODY)
@@ -171,14 +169,14 @@ def refuse_binding(session: Session, call: Call, button: RefuseBinding) -> Reply
 
 
 HANDLERS: list[Handler] = [
-    Tap(PrintSheet, print_sheet, prepare=draw_sheet),
-    Tap(ShowAccounts, show_accounts, reads=True),
-    Tap(OpenAccount, open_account, reads=True),
-    Tap(Reinvite, reinvite),
-    Tap(RevokeInvite, revoke_invite),
-    Tap(Unbind, unbind),
+    Tap(PrintSheet, print_sheet, prepare=draw_sheet, right=Right.ROSTER),
+    Tap(ShowAccounts, show_accounts, reads=True, right=Right.ROSTER),
+    Tap(OpenAccount, open_account, reads=True, right=Right.ROSTER),
+    Tap(Reinvite, reinvite, right=Right.ROSTER),
+    Tap(RevokeInvite, revoke_invite, right=Right.ROSTER),
+    Tap(Unbind, unbind, right=Right.ROSTER),
     Service("contact", share_number),
-    Tap(ChooseBound, choose_bound, reads=True),
-    Tap(BindPerson, bind_person),
-    Tap(RefuseBinding, refuse_binding),
+    Tap(ChooseBound, choose_bound, reads=True, right=Right.ROSTER),
+    Tap(BindPerson, bind_person, right=Right.ROSTER),
+    Tap(RefuseBinding, refuse_binding, right=Right.ROSTER),
 ]

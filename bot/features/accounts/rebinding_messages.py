@@ -8,7 +8,7 @@ from typing import ClassVar
 from bot.features.accounts.rebinding import Account
 from bot.features.accounts.sheet import pages
 from bot.kit.buttons import Button
-from bot.kit.lists import filled, page_of, told_apart, two_a_row
+from bot.kit.lists import filled, page_of, really, told_apart, two_a_row
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.words import moment_words
 from storage.models.invite import BindRequest
@@ -100,7 +100,7 @@ def before_printing(count: int) -> Message:
         f"【打印邀请单】未绑定{count}人，共{pages(count)}页，每页12人。\n"
         "打印会为每人生成新的邀请链接，30天内有效；以前的链接和邀请单全部失效。"
     )
-    return Message(text, [[Choice("确定打印", PrintSheet(1)), Choice("不打印", PrintSheet(2))]])
+    return really(text, Choice("确定打印", PrintSheet(1)), Choice("不打印", PrintSheet(2)))
 
 
 def printed(content: bytes, count: int) -> Document:
@@ -141,7 +141,7 @@ def revoked(name: str) -> str:
 
 def sure_to_unbind(one: Account) -> Message:
     text = f"确定解除{one.name}同志（尾号{one.tail}）的绑定吗？解除后，该账号立即停用，并会收到通知。"
-    return Message(text, [[Choice("确定解除", Unbind(one.person_id, 1)), Choice("返回", OpenAccount(one.person_id))]])
+    return really(text, Choice("确定解除", Unbind(one.person_id, 1)), Choice("返回", OpenAccount(one.person_id)))
 
 
 # --- binding by the own number --------------------------------------------------------------------------------------

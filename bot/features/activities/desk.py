@@ -7,7 +7,7 @@ from bot.features.activities import buttons, cards, messages, service
 from bot.features.leave import service as leave
 from bot.features.notices.service import receipts
 from bot.kit import dialog as dialogs
-from bot.kit.access import NO_RIGHT, Reach, Right, may, reach, require
+from bot.kit.access import NO_RIGHT, Right, may, require
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, OUT_OF_SCOPE, before_cut_off, choose_activity, find_activity
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, SIGN_IN_METHODS
 from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Tap
@@ -32,8 +32,6 @@ OLD_LIST = "这份点名已失效，请重新打开。"
 
 def list_activities(session: Session, call: Call) -> Reply:
     """考勤 /roll: the latest activities, to open one."""
-    if reach(call.me, Right.SEE_ROLL) is Reach.NONE:
-        raise Refusal(NO_RIGHT)
     found = [
         item
         for item in service.recent_activities(session, call.me.branch_id, call.now)
@@ -56,7 +54,7 @@ def seen(session: Session, call: Call, activity_id: int, *, part: bool = False) 
     """The activity, for who may see its names; `part`: also for the leader of one of the groups that take part."""
     activity = find_activity(session, call.me, activity_id)
     whole = service.sees_names(call.me, activity)
-    if not call.private or not (whole or (part and service.sees_groups(call.me, activity))):
+    if not (whole or (part and service.sees_groups(call.me, activity))):
         raise Refusal(NO_RIGHT)
     return activity
 
@@ -280,8 +278,6 @@ def seat_guest(session: Session, call: Call, button: buttons.SeatGuest) -> Reply
 def _seating(session: Session, call: Call, activity_id: int) -> Activity:
     """The activity, for those who may sign in for the whole branch, from half an hour before its start."""
     activity = find_activity(session, call.me, activity_id)
-    if not call.private:
-        raise Refusal(NO_RIGHT)
     require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
     if activity.status in OFF:
         raise Refusal("活动未举行，不能登记。")
@@ -304,15 +300,15 @@ HANDLERS: list[Handler] = [
         help="考勤：查看各次活动的签到，点名、补登和审批请假。",
         group=HelpGroup.OFFICE,
     ),
-    Tap(buttons.OpenActivity, open_activity),
-    Tap(buttons.ShowNames, show_names),
-    Tap(buttons.RollCall, roll_call),
-    Tap(buttons.RollToggle, roll_toggle),
-    Tap(buttons.RollPage, roll_page),
-    Tap(buttons.RollDone, roll_done),
-    Tap(buttons.MarkSomebody, mark_somebody),
-    Tap(buttons.MarkPerson, mark_person),
-    Tap(buttons.MarkAs, mark_as),
-    Tap(buttons.ShowGuests, show_guests, reads=True),
-    Tap(buttons.SeatGuest, seat_guest),
+    Tap(buttons.OpenActivity, open_activity, private=True),
+    Tap(buttons.ShowNames, show_names, private=True),
+    Tap(buttons.RollCall, roll_call, private=True),
+    Tap(buttons.RollToggle, roll_toggle, private=True),
+    Tap(buttons.RollPage, roll_page, private=True),
+    Tap(buttons.RollDone, roll_done, private=True),
+    Tap(buttons.MarkSomebody, mark_somebody, private=True),
+    Tap(buttons.MarkPerson, mark_person, private=True),
+    Tap(buttons.MarkAs, mark_as, private=True),
+    Tap(buttons.ShowGuests, show_guests, reads=True, private=True),
+    Tap(buttons.SeatGuest, seat_guest, private=True),
 ]

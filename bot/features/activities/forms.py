@@ -35,12 +35,6 @@ WAYS = {"group": "发到群", "private": "逐人私聊", "both": "群和私聊"}
 LONGEST, MOST_LINES = 200, 20
 
 
-def _allowed(call: Call) -> None:
-    """Who may make anything; what it may be is asked again when it is published."""
-    if reach(call.me, Right.MAKE_ACTIVITY) is Reach.NONE:
-        raise Refusal(NO_RIGHT)
-
-
 # --- the questions ------------------------------------------------------------------------------------------------
 
 
@@ -258,7 +252,8 @@ FORM = Form(
     summary=_summary,
     confirm="核对无误请点“发布”。",
     actions=(Action("preview", "发给自己看看", _preview, closes=False), Action("publish", "发布", _publish)),
-    allowed=_allowed,
+    # What it may be is asked again when it is published.
+    right=Right.MAKE_ACTIVITY,
     before=Wizard,
 )
 

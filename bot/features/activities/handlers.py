@@ -31,7 +31,7 @@ from bot.kit.deadlines import UNDO_WITHIN
 from bot.kit.feature import Feature
 from bot.kit.handlers import ANYBODY, Answer, Call, CardView, Command, Handler, Key, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice, Document, Message, Reply, To, say
+from bot.kit.replies import Document, Message, Reply, To, say
 from bot.kit.words import moment_words
 from storage import audience
 from storage.activities import open_activities
@@ -175,11 +175,7 @@ def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
     activity = desk.seen(session, call, button.activity_id)
     planning.changeable(session, call.me, activity)
     if not button.sure:
-        sure = [
-            Choice("确定取消", buttons.CallOff(activity.id, 1)),
-            Choice("不取消", buttons.OpenActivity(activity.id)),
-        ]
-        return Reply(edit=Message(f"确定取消“{activity.title}”并通知全体吗？", [sure]))
+        return Reply(edit=messages.sure_to_call_off(activity))
     planning.call_off(session, call.me, activity, call.now)
     session.flush()
     return Reply(
@@ -204,10 +200,10 @@ HANDLERS: list[Handler] = [
     Start(CODE_PREFIX, sign_in_by_code),
     CardView(ACTIVITY_CARD, cards.render, lives=cards.goes_on_at),
     Tap(buttons.UndoSignIn, undo_sign_in),
-    Tap(buttons.SignInCode, sign_in_code),
-    Tap(buttons.Postpone, postpone),
+    Tap(buttons.SignInCode, sign_in_code, private=True),
+    Tap(buttons.Postpone, postpone, private=True),
     Tap(buttons.PostponeTo, postpone_to),
-    Tap(buttons.CallOff, call_off),
+    Tap(buttons.CallOff, call_off, private=True),
     Answer(POSTPONE, propose_date),
     *desk.HANDLERS,
     *forms.HANDLERS,

@@ -8,7 +8,7 @@ from bot.features.activities import buttons
 from bot.features.activities.rules import Roll
 from bot.features.notices.cards import Counts, counts_line
 from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, LEAVE_TYPES
-from bot.kit.lists import filled, page_of, two_a_row
+from bot.kit.lists import filled, page_of, really, two_a_row
 from bot.kit.rates import percent
 from bot.kit.replies import Choice, Message, Pages
 from bot.kit.words import cut, day_words, moment_words
@@ -120,11 +120,19 @@ def postpone_to(activity: Activity, start_at: datetime, dialog_id: int, tz: tzin
         f"新的时间：{moment_words(start_at, tz)}\n"
         "确定后将通知全体并重新收集回复，原有的签到和请假作废。如时间有误，请直接重新发送。"
     )
-    sure = [
+    return really(
+        text,
         Choice("确定改期", buttons.PostponeTo(dialog_id, 1)),
         Choice("不改", buttons.PostponeTo(dialog_id, 0)),
-    ]
-    return Message(text, [sure])
+    )
+
+
+def sure_to_call_off(activity: Activity) -> Message:
+    return really(
+        f"确定取消“{activity.title}”并通知全体吗？",
+        Choice("确定取消", buttons.CallOff(activity.id, 1)),
+        Choice("不取消", buttons.OpenActivity(activity.id)),
+    )
 
 
 def roll_summary(activity: Activity, roll: Roll, tz: tzinfo) -> str:

@@ -10,7 +10,6 @@ from bot.features.broadcasts import messages, service
 from bot.features.broadcasts.service import Found, Kinds
 from bot.kit import broadcasts as kit
 from bot.kit import dialog as dialogs
-from bot.kit.access import NO_RIGHT
 from bot.kit.broadcasts import Broadcast, Correct, DecideCorrection, Draft, Previewed, Resume, Stop, Sure
 from bot.kit.handlers import Answer, Call, CardView, Handler, Tap
 from bot.kit.refusal import Refusal
@@ -45,8 +44,6 @@ def resume(kinds: Kinds, session: Session, call: Call, button: Resume) -> Reply:
 
 
 def _found(kinds: Kinds, session: Session, call: Call, kind: str, subject_id: int) -> Found:
-    if not call.private:
-        raise Refusal(NO_RIGHT)
     return service.find(session, kinds, call.me, kind, subject_id, call.tz)
 
 
@@ -112,10 +109,10 @@ def build(declared: Sequence[Broadcast]) -> list[Handler]:
         for kind in declared
     ]
     return [
-        Tap(Stop, partial(stop, kinds)),
-        Tap(Resume, partial(resume, kinds)),
-        Tap(Correct, partial(ask_text, kinds)),
-        Tap(DecideCorrection, partial(decide, kinds)),
+        Tap(Stop, partial(stop, kinds), private=True),
+        Tap(Resume, partial(resume, kinds), private=True),
+        Tap(Correct, partial(ask_text, kinds), private=True),
+        Tap(DecideCorrection, partial(decide, kinds), private=True),
         Tap(Previewed, previewed, reads=True),
         Answer(STEP, partial(typed, kinds)),
         *cards,

@@ -1,6 +1,7 @@
 """Every word of stopping and correcting; the card of the progress is in bot/kit/broadcasts.py."""
 
 from bot.kit.broadcasts import PREVIEW, BatchContent, DecideCorrection, Draft, Resume, Stop, Sure, figures
+from bot.kit.lists import really
 from bot.kit.replies import TEXT_LIMIT, Choice, Message
 from bot.kit.words import cut
 from scheduler.broadcasts import Progress
@@ -12,11 +13,11 @@ GOES_ON = "继续发送。"
 
 
 def sure_to_stop(kind: str, subject_id: int, subject: BatchContent, found: Progress) -> Message:
-    rows = [
+    return really(
+        f"{cut(subject.title, 60)}\n{figures(found)}\n确定停止？未发送的将不再发送。",
         Choice("确定停止", Stop(kind, subject_id, Sure.YES)),
         Choice("继续发送", Stop(kind, subject_id, Sure.NO)),
-    ]
-    return Message(f"{cut(subject.title, 60)}\n{figures(found)}\n确定停止？未发送的将不再发送。", [rows])
+    )
 
 
 def stopped(kind: str, subject_id: int, subject: BatchContent, many: int, found: Progress) -> Message:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.features.calendar import messages, rules, service
 from bot.features.calendar.buttons import DropDays, Send, TakeOver, What
 from bot.kit import dialog as dialogs
-from bot.kit.access import Right, require
+from bot.kit.access import Right
 from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
@@ -21,10 +21,7 @@ BLOCKS_SHOWN = 5
 
 
 def show(session: Session, call: Call) -> Reply:
-    """/calendar: for the secretary and the deputy, in private."""
-    if not call.private:
-        return Reply()
-    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
+    """/calendar: for the secretary and the deputy."""
     return say(_card(session, call))
 
 
@@ -37,7 +34,6 @@ def _card(session: Session, call: Call) -> Message:
 
 
 def ask(session: Session, call: Call, button: Send) -> Reply:
-    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
     if button.what is What.NOTICE:
         dialogs.ask(session, call.me, NOTICE, call.now)
     else:
@@ -50,7 +46,6 @@ def ask(session: Session, call: Call, button: Send) -> Reply:
 
 def notice_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     """The text or the file, as it was understood; nothing is written yet."""
-    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
     if dialog.step == LOOK and call.content is None and "日" not in call.text:
         raise Refusal(messages.CONFIRM_IT)
     if call.content is None and "日" not in call.text:
@@ -70,7 +65,6 @@ def _draft(file: YearFile) -> dict[str, Any]:
 
 
 def _propose(session: Session, call: Call, file: YearFile) -> service.Proposal:
-    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
     try:
         return service.propose(session, file, service.reach_of(session, call.me))
     except BadYear as bad:
@@ -79,7 +73,6 @@ def _propose(session: Session, call: Call, file: YearFile) -> service.Proposal:
 
 def take_over(session: Session, call: Call, button: TakeOver) -> Reply:
     """Checked once more against what is known now; a doubt that was not shown is not passed over."""
-    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
     dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, messages.OUT_OF_DATE, LOOK)
     found = from_json(dialog.draft)
     file = YearFile(found.year, found.entries, found.papers, tuple(dialog.draft["only"]))
@@ -96,7 +89,6 @@ def take_over(session: Session, call: Call, button: TakeOver) -> Reply:
 
 
 def own_came(session: Session, call: Call, dialog: Dialog) -> Reply:
-    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
     days = rules.read_own_days(call.text, bool(dialog.draft["off"]), call.today)
     service.add_own_days(session, call.me, days, call.now)
     dialogs.close(session, call.me.id)
@@ -104,7 +96,6 @@ def own_came(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def drop(session: Session, call: Call, button: DropDays) -> Reply:
-    require(call.me, Right.CALENDAR, branch_id=call.me.branch_id)
     try:
         first = date.fromisoformat(button.first)
     except ValueError:
@@ -124,10 +115,10 @@ HANDLERS: list[Handler] = [
         help="工作日历：查看放假和调休安排，读入放假通知，设置本支部的放假日和上班日。",
         group=HelpGroup.OFFICE,
     ),
-    Tap(Send, ask),
-    Answer(NOTICE, notice_came, reads_file=rules.read_file),
-    Answer(LOOK, notice_came, reads_file=rules.read_file),
-    Tap(TakeOver, take_over),
-    Answer(OWN, own_came),
-    Tap(DropDays, drop),
+    Tap(Send, ask, right=Right.CALENDAR),
+    Answer(NOTICE, notice_came, reads_file=rules.read_file, right=Right.CALENDAR),
+    Answer(LOOK, notice_came, reads_file=rules.read_file, right=Right.CALENDAR),
+    Tap(TakeOver, take_over, right=Right.CALENDAR),
+    Answer(OWN, own_came, right=Right.CALENDAR),
+    Tap(DropDays, drop, right=Right.CALENDAR),
 ]

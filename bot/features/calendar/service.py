@@ -104,7 +104,8 @@ def _append(session: Session, row: CalendarYear, action: str, now: datetime, by_
 
 
 def reach_of(session: Session, me: Me) -> int | None:
-    """For whom a notice is read in: for everybody (None) where the bot serves one branch, else for the own branch."""
+    """For whom somebody reads a notice in: for everybody (None) where the bot serves one branch, else for the own."""
+    require(me, Right.CALENDAR, branch_id=me.branch_id)
     query = select(Organisation.id).where(Organisation.kind == OrganisationKind.BRANCH).limit(2)
     return None if len(session.scalars(query).all()) == 1 else me.branch_id
 

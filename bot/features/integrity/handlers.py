@@ -23,7 +23,7 @@ from bot.features.integrity.buttons import (
 )
 from bot.features.integrity.messages import sample
 from bot.kit import dialog as dialogs
-from bot.kit.access import NO_RIGHT, Right, may, require
+from bot.kit.access import Right
 from bot.kit.broadcasts import delivering
 from bot.kit.dates import parse_day
 from bot.kit.handlers import ANYBODY, Answer, Call, CardView, Command, Handler, HelpGroup, Key, Tap, Word
@@ -50,8 +50,6 @@ def read(session: Session, call: Call, button: Read) -> Reply:
 
 def read_by_word(session: Session, call: Call) -> Reply:
     """已阅 typed: the only reminder that waits, else ask which."""
-    if not call.private:
-        return Reply()
     waiting = service.waiting(session, call.me, call.now)
     if not waiting:
         raise Refusal(messages.NOTHING_TO_READ)
@@ -63,8 +61,6 @@ def read_by_word(session: Session, call: Call) -> Reply:
 
 def show_unread(session: Session, call: Call, button: ShowUnread) -> Reply:
     """Names, in private, to those who may see them."""
-    if not call.private:
-        raise Refusal(NO_RIGHT)
     reminder = service.find(session, call.me, button.reminder_id)
     return Reply(here=messages.unread(reminder, service.readers(session, call.me, reminder, call.today)))
 
@@ -80,10 +76,6 @@ def render(session: Session, reminder_id: int, chat_id: int, now: datetime, tz: 
 
 def show_coming(session: Session, call: Call) -> Reply:
     """/holidays: the next reminders, and the last one."""
-    if not call.private:
-        return Reply()
-    if not may(call.me, Right.MAKE_REMINDER, branch_id=call.me.branch_id):
-        raise Refusal(NO_RIGHT)
     return say(_coming(session, call))
 
 
@@ -96,16 +88,9 @@ def _coming(session: Session, call: Call) -> Message:
 
 def turn(session: Session, call: Call, button: TurnPage) -> Reply:
     """Another page of the card; the preview is a message of its own."""
-    _mine(call)
     if button.page is Page.SAMPLE:
         return Reply(here=_usual_sample(session, call))
     return Reply(edit=PAGES[button.page](session, call))
-
-
-def _mine(call: Call) -> None:
-    require(call.me, Right.MAKE_REMINDER, branch_id=call.me.branch_id)
-    if not call.private:
-        raise Refusal(NO_RIGHT)
 
 
 def _timing(session: Session, call: Call) -> Message:
@@ -136,7 +121,6 @@ PAGES: dict[Page, Callable[[Session, Call], Message]] = {
 
 def act(session: Session, call: Call, button: Coming) -> Reply:
     """Open one, look at it as it will be, or change it."""
-    _mine(call)
     one = planning.find(session, call.me, button.year, button.festival, call.now, call.tz)
     if button.act is Act.PREVIEW:
         return Reply(here=_preview(session, call, one))
@@ -197,7 +181,6 @@ def text_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def set_timing(session: Session, call: Call, button: SetTiming) -> Reply:
-    _mine(call)
     going = planning.at_once(session, call.me, button.knob, button.value, call.now, call.tz)
     if going and not button.sure:
         return Reply(edit=plan_messages.sure_to_set(button, going))
@@ -206,7 +189,6 @@ def set_timing(session: Session, call: Call, button: SetTiming) -> Reply:
 
 
 def ask_words(session: Session, call: Call, button: Reword) -> Reply:
-    _mine(call)
     dialogs.ask(session, call.me, WORDS, call.now, field=button.field.value)
     return Reply(here=[plan_messages.ask_words(button.field, planning.settings(session, call.me.branch_id))])
 
@@ -219,7 +201,6 @@ def words_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def unword(session: Session, call: Call, button: Unword) -> Reply:
-    _mine(call)
     planning.set_words(session, call.me, button.field, None, call.now)
     dialogs.close(session, call.me.id)
     done = "已恢复默认。" if button.field is Field.TEXT else "已清除。"
@@ -227,7 +208,6 @@ def unword(session: Session, call: Call, button: Unword) -> Reply:
 
 
 def tick_ban(session: Session, call: Call, button: TickBan) -> Reply:
-    _mine(call)
     planning.tick_ban(session, call.me, button.number, call.now)
     return Reply(edit=_bans(session, call))
 
@@ -238,7 +218,7 @@ def sampled(session: Session, call: Call, button: Sample) -> Reply:
 
 HANDLERS: list[Handler] = [
     Tap(Read, read),
-    Tap(ShowUnread, show_unread, reads=True),
+    Tap(ShowUnread, show_unread, reads=True, private=True),
     Word(("已阅", "已阅读", "阅", "已读"), read_by_word),
     CardView(service.CARD, render, lives=delivering(broadcast.KIND)),
     Command(
@@ -251,12 +231,12 @@ HANDLERS: list[Handler] = [
         help="节前提醒：查看接下来的发送时间和阅知情况。",
         group=HelpGroup.OFFICE,
     ),
-    Tap(TurnPage, turn, reads=True),
-    Tap(Coming, act),
-    Tap(SetTiming, set_timing),
-    Tap(Reword, ask_words),
-    Tap(Unword, unword),
-    Tap(TickBan, tick_ban),
+    Tap(TurnPage, turn, reads=True, right=Right.MAKE_REMINDER, private=True),
+    Tap(Coming, act, right=Right.MAKE_REMINDER, private=True),
+    Tap(SetTiming, set_timing, right=Right.MAKE_REMINDER, private=True),
+    Tap(Reword, ask_words, right=Right.MAKE_REMINDER, private=True),
+    Tap(Unword, unword, right=Right.MAKE_REMINDER, private=True),
+    Tap(TickBan, tick_ban, right=Right.MAKE_REMINDER, private=True),
     Tap(Sample, sampled, reads=True),
     Answer(DAY, day_typed),
     Answer(TEXT, text_typed),

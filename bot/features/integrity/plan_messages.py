@@ -10,7 +10,7 @@ from bot.features.integrity.buttons import Act, Field, Knob, Page, Reword, Sampl
 from bot.features.integrity.planning import LIMITS, LONGEST_OWN, Coming
 from bot.features.integrity.timing import Timing
 from bot.kit.glossary.columns import column_word
-from bot.kit.lists import two_a_row
+from bot.kit.lists import really, two_a_row
 from bot.kit.replies import Choice, Message
 from bot.kit.words import cut, moment_words, short_day
 from storage.models.reminder import Reminder
@@ -101,14 +101,14 @@ def opened(one: Coming, now: datetime, tz: tzinfo) -> Message:
 
 
 def sure_to_resume(one: Coming) -> Message:
-    taps = [Choice("确定发送", _act(Act.RESUME_NOW, one)), Choice("不发送", _act(Act.OPEN, one))]
-    return Message(f"{_names(one)}节前提醒的发送时间已过，恢复后立即发给全体党员。确定吗？", [taps])
+    question = f"{_names(one)}节前提醒的发送时间已过，恢复后立即发给全体党员。确定吗？"
+    return really(question, Choice("确定发送", _act(Act.RESUME_NOW, one)), Choice("不发送", _act(Act.OPEN, one)))
 
 
 def sure_to_set(button: SetTiming, going: Iterable[timing.Blocks]) -> Message:
     names = "、".join(rules.names(rules.holidays(blocks)) for blocks in going)
-    taps = [Choice("确定", replace(button, sure=1)), Choice("不修改", TurnPage(Page.TIMING))]
-    return Message(f"这样设置后，{names}节前提醒的发送时间已到，将立即发给全体党员。确定吗？", [taps])
+    question = f"这样设置后，{names}节前提醒的发送时间已到，将立即发给全体党员。确定吗？"
+    return really(question, Choice("确定", replace(button, sure=1)), Choice("不修改", TurnPage(Page.TIMING)))
 
 
 def preview(one: Coming, card: Message, now: datetime, tz: tzinfo) -> list[Message]:

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.features.notices import buttons, cards, messages, rules, service
-from bot.kit.access import Right, require
+from bot.kit.access import Right
 from bot.kit.broadcasts import delivering, preview, progress_card, to_many, with_delivery
 from bot.kit.form_fields import Action, Field, Fill, Values
 from bot.kit.form_pages import CANCEL, GO
@@ -15,7 +15,6 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import TEXT_LIMIT, Message, Reply, To
 from bot.kit.words import cut, moment_words, units
 from scheduler.calendar.store import calendar_of
-from storage import audit
 from storage.lookups import group_chats
 from storage.models.notice import Notice
 from storage.roster import roster
@@ -23,10 +22,6 @@ from storage.roster import roster
 LONGEST = 3000
 ASK = "请发送通知内容（一段文字），将发给支部全体同志并请回复“收到”。不发了请发“取消”。"
 ANOTHER = "\n（尚未发送。请发送修改后的全文；不发了请发“取消”。）"
-
-
-def _allowed(call: Call) -> None:
-    require(call.me, Right.MAKE_NOTICE, branch_id=call.me.branch_id)
 
 
 def _text(session: Session, call: Call, text: str) -> Values:
@@ -65,26 +60,9 @@ def _preview(session: Session, call: Call, values: Values) -> Reply:
 
 def _send(session: Session, call: Call, values: Values) -> Reply:
     """To the group, else privately to everybody on the roster."""
-    require(call.me, Right.MAKE_NOTICE, branch_id=call.me.branch_id)
     text = str(values["text"])
-    notice = Notice(
-        branch_id=call.me.branch_id,
-        text=_body(session, call, text),
-        reply_by=_reply_by(session, call),
-        created_by_id=call.me.id,
-        created_at=call.now,
-    )
-    session.add(notice)
-    session.flush()
-    audit.record(
-        session,
-        "make",
-        "notice",
-        notice.id,
-        now=call.now,
-        by=call.me,
-        length=len(text),
-    )
+    body, reply_by = _body(session, call, text), _reply_by(session, call)
+    notice = service.make(session, call.me, body, reply_by, call.now, length=len(text))
     refresh = [cards.card_of(notice), progress_card(cards.NOTICE, notice.id)]
     said = Message("通知正在送出。")
     return Reply(toast=said.text, edit=said, others=_tell(session, call, notice), refresh=refresh)
@@ -128,7 +106,7 @@ FORM = Form(
     summary=_summary,
     confirm=_confirm,
     actions=(Action("try", "发给自己看看", _preview, closes=False), Action("send", "发送", _send)),
-    allowed=_allowed,
+    right=Right.MAKE_NOTICE,
     dropped="已取消，通知未发送。",
 )
 # What the buttons of an earlier version do.

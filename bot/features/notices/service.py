@@ -1,4 +1,4 @@
-"""Notices and who has received them: 收到, what still waits for it."""
+"""Notices and who has received them: a plain one made, 收到, what still waits for it."""
 
 from datetime import datetime, tzinfo
 
@@ -6,13 +6,25 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.notices.cards import card_of
+from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, own_row, take_back
+from storage import audit
 from storage.activities import in_scope, notice_of
 from storage.audience import Me
 from storage.lookups import of_branch
 from storage.models.activity import Activity
 from storage.models.notice import Notice, Receipt
+
+
+def make(session: Session, me: Me, body: str, reply_by: datetime, now: datetime, *, length: int) -> Notice:
+    """A plain notice to the own branch, for who may give one. `length`: of the text that was typed, for the log."""
+    require(me, Right.MAKE_NOTICE, branch_id=me.branch_id)
+    notice = Notice(branch_id=me.branch_id, text=body, reply_by=reply_by, created_by_id=me.id, created_at=now)
+    session.add(notice)
+    session.flush()
+    audit.record(session, "make", "notice", notice.id, now=now, by=me, length=length)
+    return notice
 
 
 def acknowledge(session: Session, me: Me, notice_id: int, now: datetime) -> tuple[Receipt, bool]:

@@ -83,8 +83,8 @@ HANDLERS: list[Handler] = [
         group=HelpGroup.OFFICE,
         words=("移交书记",),
     ),
-    Tap(ChooseSuccessor, turn_page, reads=True),
-    Tap(HandOver, hand_over),
+    Tap(ChooseSuccessor, turn_page, reads=True, right=Right.HAND_OVER),
+    Tap(HandOver, hand_over, right=Right.HAND_OVER),
     Command(
         "switch",
         choose_place,

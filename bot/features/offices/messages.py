@@ -7,7 +7,7 @@ from typing import ClassVar
 from bot.features.offices.service import Place
 from bot.kit.buttons import Button
 from bot.kit.glossary.choices import DUTIES
-from bot.kit.lists import filled, page_of, told_apart, two_a_row
+from bot.kit.lists import filled, page_of, really, told_apart, two_a_row
 from bot.kit.replies import Choice, Keyboard, Message
 from storage.roster import Member
 
@@ -53,7 +53,7 @@ def sure(branch: str, new: Member) -> Message:
         f"确定将{branch}书记移交给{new.name}同志{group}吗？\n"
         "自今日起生效：您不再有书记权限，仍是本支部党员，以前的记录不变。移交后不能自行收回。"
     )
-    return Message(text, [[Choice("确定移交", HandOver(new.id, 1)), Choice("不移交", HandOver(new.id, 2))]])
+    return really(text, Choice("确定移交", HandOver(new.id, 1)), Choice("不移交", HandOver(new.id, 2)))
 
 
 def handed_over(branch: str, new: str, day: str) -> str:

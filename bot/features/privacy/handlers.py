@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.privacy import buttons, changes, erasure, forbidden, messages, mydata, retention
 from bot.kit import dialog as dialogs
-from bot.kit.access import Right, require
+from bot.kit.access import Right
 from bot.kit.dates import parse_day
 from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.refusal import Refusal
@@ -22,8 +22,6 @@ YEARS = range(2000, 2100)
 
 def my_data(session: Session, call: Call) -> Reply:
     """Everything about oneself, as files; never in a group, never somebody else's."""
-    if not call.private:
-        raise Refusal(messages.IN_PRIVATE)
     data = mydata.gather(session, call.me)
     count = sum(len(part.rows) for part in data.parts)
     noted = Noted("export", "person", call.me.id, call.me, {"rows": count})
@@ -31,9 +29,6 @@ def my_data(session: Session, call: Call) -> Reply:
 
 
 def menu(session: Session, call: Call) -> Reply:
-    require(call.me, Right.CARE, branch_id=call.me.branch_id)
-    if not call.private:
-        raise Refusal(messages.IN_PRIVATE)
     return say(messages.menu(call.me))
 
 
@@ -56,7 +51,6 @@ def _day(text: str) -> date | None:
 
 
 def _changes(session: Session, call: Call, page: int, person_id: int, day: date | None) -> Message:
-    require(call.me, Right.CARE, branch_id=call.me.branch_id)
     # A page of years ago is no page: what nobody can have turned to was forged.
     page = min(max(page, 0), 100_000)
     person = of_branch(session, Person, person_id, call.me.branch_id) if person_id else None
@@ -67,13 +61,11 @@ def _changes(session: Session, call: Call, page: int, person_id: int, day: date 
 
 
 def narrow(session: Session, call: Call, button: buttons.NarrowChanges) -> Reply:
-    require(call.me, Right.CARE, branch_id=call.me.branch_id)
     dialogs.ask(session, call.me, NARROW, call.now, by=button.by.value)
     return say(messages.ASK_NAME if button.by is buttons.By.PERSON else messages.ASK_DAY)
 
 
 def narrowed(session: Session, call: Call, dialog: Dialog) -> Reply:
-    require(call.me, Right.CARE, branch_id=call.me.branch_id)
     if dialog.draft["by"] == buttons.By.DAY:
         day = parse_day(call.text, call.today)
         if day is None:
@@ -102,7 +94,6 @@ def _retention(session: Session, call: Call) -> Message:
 
 
 def choose_period(session: Session, call: Call, button: buttons.ChoosePeriod) -> Reply:
-    require(call.me, Right.WIPE, branch_id=call.me.branch_id)
     days = retention.periods(session, call.me.branch_id)[button.kind]
     return Reply(edit=messages.choose_period(button.kind, days))
 
@@ -131,7 +122,6 @@ def show_words(session: Session, call: Call, button: buttons.ShowWords) -> Reply
 
 
 def ask_word(session: Session, call: Call, button: buttons.AddWord) -> Reply:
-    require(call.me, Right.CARE, branch_id=call.me.branch_id)
     dialogs.ask(session, call.me, WORD, call.now)
     return say(messages.ASK_WORD)
 
@@ -175,7 +165,6 @@ def _first(session: Session, call: Call, person_id: int) -> Message:
 
 def erase(session: Session, call: Call, button: buttons.EraseGo) -> Reply:
     """Asked twice; each question is answered by its own button, once."""
-    require(call.me, Right.WIPE, branch_id=call.me.branch_id)
     dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD, ERASE)
     person_id = int(dialog.draft["person"])
     before = erasure.look(session, call.me, person_id, call.today)
@@ -190,7 +179,6 @@ def erase(session: Session, call: Call, button: buttons.EraseGo) -> Reply:
 
 
 def confirm_by_button(session: Session, call: Call, dialog: Dialog) -> Reply:
-    require(call.me, Right.WIPE, branch_id=call.me.branch_id)
     raise Refusal("请点按钮确认，不办了请发“取消”。")
 
 
@@ -214,20 +202,20 @@ HANDLERS: list[Handler] = [
         help="数据管理：查看变更记录，规定禁发词语和保存期限，应本人要求注销数据。",
         group=HelpGroup.OFFICE,
     ),
-    Tap(buttons.ShowChanges, show_changes, reads=True),
-    Tap(buttons.NarrowChanges, narrow),
-    Answer(NARROW, narrowed),
-    Tap(buttons.ShowRetention, show_retention, reads=True),
-    Tap(buttons.ChoosePeriod, choose_period, reads=True),
-    Tap(buttons.SetPeriod, set_period),
-    Tap(buttons.Sweep, sweep),
-    Tap(buttons.ShowWords, show_words, reads=True),
-    Tap(buttons.AddWord, ask_word),
-    Answer(WORD, add_word),
-    Tap(buttons.RemoveWord, remove_word),
-    Tap(buttons.EraseWhom, erase_whom),
-    Answer(WHOM, erase_named),
-    Tap(buttons.ErasePerson, erase_person),
-    Tap(buttons.EraseGo, erase),
-    Answer(ERASE, confirm_by_button),
+    Tap(buttons.ShowChanges, show_changes, reads=True, right=Right.CARE),
+    Tap(buttons.NarrowChanges, narrow, right=Right.CARE),
+    Answer(NARROW, narrowed, right=Right.CARE),
+    Tap(buttons.ShowRetention, show_retention, reads=True, right=Right.WIPE),
+    Tap(buttons.ChoosePeriod, choose_period, reads=True, right=Right.WIPE),
+    Tap(buttons.SetPeriod, set_period, right=Right.WIPE),
+    Tap(buttons.Sweep, sweep, right=Right.WIPE),
+    Tap(buttons.ShowWords, show_words, reads=True, right=Right.CARE),
+    Tap(buttons.AddWord, ask_word, right=Right.CARE),
+    Answer(WORD, add_word, right=Right.CARE),
+    Tap(buttons.RemoveWord, remove_word, right=Right.CARE),
+    Tap(buttons.EraseWhom, erase_whom, right=Right.WIPE),
+    Answer(WHOM, erase_named, right=Right.WIPE),
+    Tap(buttons.ErasePerson, erase_person, right=Right.WIPE),
+    Tap(buttons.EraseGo, erase, right=Right.WIPE),
+    Answer(ERASE, confirm_by_button, right=Right.WIPE),
 ]

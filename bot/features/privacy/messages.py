@@ -28,7 +28,7 @@ from bot.features.privacy.page import page
 from bot.features.privacy.rules import PERIODS, RETENTION, erased_name
 from bot.kit.access import Right, may
 from bot.kit.hygiene import BULK, INSIDE, LEVELS
-from bot.kit.lists import Page, filled, page_of, told_apart, two_a_row
+from bot.kit.lists import Page, filled, page_of, really, told_apart, two_a_row
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.words import day_words, moment_words
 from storage.audience import Me
@@ -36,7 +36,6 @@ from storage.models.care import HygieneWord
 from storage.models.person import Person
 from storage.personal import Kind
 
-IN_PRIVATE = "请在与我的私聊中查看。"
 ASK_NAME = "请发送姓名，查看由其办理或与其有关的变更。不看了请发“取消”。"
 ASK_DAY = "请发送日期，例如：7月7日。不看了请发“取消”。"
 ASK_WORD = "请发送要禁发的词语（2至20个字）。不加了请发“取消”。"
@@ -121,13 +120,13 @@ def choose_period(kind: Kind, days: int) -> Message:
 def confirm_period(kind: Kind, days: int, due: int) -> Message:
     goes = f"现有{due}条已超过这个期限，将在下次清理时删除，不能恢复。" if due else "现在没有超过这个期限的内容。"
     text = f"{RETENTION[kind].label}改为保存{_period(days)}。\n{goes}"
-    return Message(text, [[Choice("确定", SetPeriod(kind, days, 1)), Choice("不改了", ShowRetention())]])
+    return really(text, Choice("确定", SetPeriod(kind, days, 1)), Choice("不改了", ShowRetention()))
 
 
 def confirm_sweep(due: Mapping[Kind, int]) -> Message:
     lines = [f"{RETENTION[kind].label}：{count}条" for kind, count in due.items() if count]
     text = "\n".join(["将删除以下超过期限的内容，不能恢复：", *lines])
-    return Message(text, [[Choice("确认清理", Sweep(1)), Choice("不清理", ShowRetention())]])
+    return really(text, Choice("确认清理", Sweep(1)), Choice("不清理", ShowRetention()))
 
 
 def swept(gone: Mapping[Kind, int]) -> str:

@@ -2,15 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import buttons, cards, messages, rules, service, tasks
-from bot.kit.access import NO_RIGHT, Right, require
+from bot.features.reflections import buttons, cards, messages, service, tasks
+from bot.kit.access import Right
 from bot.kit.broadcasts import to_many
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
 from scheduler.broadcasts import batch_of
 from scheduler.calendar.days import local_day
-from storage.roster import roster
 
 SHOWN = 8
 
@@ -31,7 +30,6 @@ def _card(session: Session, call: Call, task: service.Task) -> To:
 
 
 def list_tasks(session: Session, call: Call, button: buttons.ListTasks) -> Reply:
-    require(call.me, Right.MAKE_TASK, branch_id=call.me.branch_id)
     tasks = service.newest(session, call.me.branch_id, call.tz, SHOWN)
     if not tasks:
         raise Refusal("还没有布置过心得。")
@@ -40,29 +38,18 @@ def list_tasks(session: Session, call: Call, button: buttons.ListTasks) -> Reply
 
 def open_task(session: Session, call: Call, button: buttons.OpenTask) -> Reply:
     """The live card, at the end of the chat."""
-    task = _managed(session, call, button.task_id)
+    task = service.find(session, call.me, button.task_id, call.tz)
     return Reply(others=[_card(session, call, task)])
-
-
-def _managed(session: Session, call: Call, task_id: int) -> service.Task:
-    require(call.me, Right.MAKE_TASK, branch_id=call.me.branch_id)
-    if not call.private:
-        raise Refusal(NO_RIGHT)
-    return service.find(session, call.me, task_id, call.tz)
 
 
 def list_missing(session: Session, call: Call, button: buttons.ListMissing) -> Reply:
     """Names, in private, to those who may see them."""
-    task = _managed(session, call, button.task_id)
-    require(call.me, Right.SEE_ROLL, branch_id=call.me.branch_id)
-    names = {member.id: member.name for member in service.audience(session, task)}
-    names |= {member.id: member.name for member in roster(session, task.row.branch_id, local_day(call.now, call.tz))}
-    silent = [person for person in service.expected(session, task) if not rules.has_handed_in(task.of(person))]
-    return say(*messages.missing(task, [names[person] for person in silent]))
+    task = service.find(session, call.me, button.task_id, call.tz)
+    return say(*messages.missing(task, service.silent(session, call.me, task, local_day(call.now, call.tz))))
 
 
 def call_off(session: Session, call: Call, button: buttons.CallOffTask) -> Reply:
-    task = _managed(session, call, button.task_id)
+    task = service.find(session, call.me, button.task_id, call.tz)
     if not button.sure:
         return Reply(edit=messages.sure_to_call_off(task))
     told = [person for person in service.to_tell(session, task, call.today) if person != call.me.id]
@@ -84,8 +71,8 @@ def call_off(session: Session, call: Call, button: buttons.CallOffTask) -> Reply
 
 
 HANDLERS: list[Handler] = [
-    Tap(buttons.ListTasks, list_tasks),
-    Tap(buttons.OpenTask, open_task),
-    Tap(buttons.ListMissing, list_missing, reads=True),
-    Tap(buttons.CallOffTask, call_off),
+    Tap(buttons.ListTasks, list_tasks, right=Right.MAKE_TASK),
+    Tap(buttons.OpenTask, open_task, right=Right.MAKE_TASK, private=True),
+    Tap(buttons.ListMissing, list_missing, reads=True, right=Right.MAKE_TASK, private=True),
+    Tap(buttons.CallOffTask, call_off, right=Right.MAKE_TASK, private=True),
 ]

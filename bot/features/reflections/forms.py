@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.features.reflections import buttons, cards, desk, messages, service, tasks
 from bot.features.reflections.buttons import TaskWizard
 from bot.kit import questions
-from bot.kit.access import Right, require
+from bot.kit.access import Right
 from bot.kit.broadcasts import preview, progress_card
 from bot.kit.form_fields import Action, Field, Values
 from bot.kit.forms import Form
@@ -27,11 +27,6 @@ from storage.models.study import StudyItem
 NOTHING = "none"
 BACK, AHEAD = timedelta(days=60), timedelta(days=31)
 DUE_AFTER = (3, 7, 10, 14, 21, 30)
-
-
-def _allowed(call: Call) -> None:
-    """The offices that give reflections."""
-    require(call.me, Right.MAKE_TASK, branch_id=call.me.branch_id)
 
 
 # --- the questions -------------------------------------------------------------------------------------------------
@@ -177,7 +172,7 @@ FORM = Form(
     summary=_summary,
     confirm="核对无误请点“布置”，将私聊通知有关同志。",
     actions=(Action("preview", "发给自己看看", _preview, closes=False), Action("publish", "布置", _publish)),
-    allowed=_allowed,
+    right=Right.MAKE_TASK,
     before=TaskWizard,
 )
 

@@ -8,6 +8,7 @@ from bot.features.reflections import buttons, rules
 from bot.features.reflections.buttons import Reason
 from bot.features.reflections.service import Task
 from bot.kit.glossary.choices import AUDIENCES, PIECES
+from bot.kit.lists import really
 from bot.kit.replies import Choice, Document, Message, Pages, Said
 from bot.kit.words import day_words, moment_words, short_day
 from storage.choices import PieceState, TaskAudience
@@ -75,11 +76,11 @@ def task_card(task: Task, counts: Counts) -> Message:
 
 
 def sure_to_call_off(task: Task) -> Message:
-    rows = [
+    return really(
+        f"确定取消“{task.row.title}”并通知有关同志吗？",
         Choice("确定取消", buttons.CallOffTask(task.row.id, 1)),
         Choice("不取消", buttons.OpenTask(task.row.id)),
-    ]
-    return Message(f"确定取消“{task.row.title}”并通知有关同志吗？", [rows])
+    )
 
 
 def choose_task(title: str, tasks: Iterable[Task], does: type[buttons.HandIn | buttons.OpenTask]) -> Message:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.features.reflections import rules
 from bot.features.reflections.buttons import HandIn
+from bot.kit.access import Right, require
 from bot.kit.deadlines import in_time
 from bot.kit.owing import Owing
 from bot.kit.quiet_hours import FURTHEST, nudge_days
@@ -190,6 +191,14 @@ def _audience(task: Task, members: Mapping[date, Sequence[Member]]) -> list[Memb
 def expected(session: Session, task: Task, people: Collection[int] | None = None) -> list[int]:
     """Who (of `people`) has to hand in; nobody for a voluntary task."""
     return [] if _voluntary(task) else _asked(audience(session, task, people))
+
+
+def silent(session: Session, me: Me, task: Task, today: date) -> list[str]:
+    """The names of those who have handed nothing in, also of who has left since; for who sees the whole roll."""
+    require(me, Right.SEE_ROLL, branch_id=task.row.branch_id)
+    names = {member.id: member.name for member in audience(session, task)}
+    names |= {member.id: member.name for member in roster(session, task.row.branch_id, today)}
+    return [names[person] for person in expected(session, task) if not rules.has_handed_in(task.of(person))]
 
 
 def _voluntary(task: Task) -> bool:

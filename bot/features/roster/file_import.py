@@ -11,6 +11,7 @@ from bot.features.accounts.binding import move_account
 from bot.features.accounts.invites import appointing, end_of_leavers
 from bot.features.accounts.rules import SEATS
 from bot.features.roster.rows import Known, RosterRow, match
+from bot.kit.access import Right, require
 from storage.audience import Me
 from storage.audit import By, by_operator, record
 from storage.choices import Category, Duty, MembershipStatus, Source
@@ -101,10 +102,12 @@ def write_import(
     by: Me | By | None = None,
     file: str | None = None,
 ) -> Imported:
-    """Write a plan, each person's change with a line in the audit log.
+    """Write a plan, each person's change with a line in the audit log; in chat for who keeps the roster.
 
     `by`: the command line unless said. `file`: xlsx or csv, never its name.
     """
+    if isinstance(by, Me):
+        require(by, Right.ROSTER, branch_id=plan.facts.branch_id)
     appointed = {edit.person_id for edit in plan.edits if edit.kind is DutySpan}
     with appointing(session, appointed, now.date(), now):
         done = plan.facts.write(session, now)

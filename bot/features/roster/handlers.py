@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.accounts.service import branch_name
 from bot.features.roster import importing, messages, service, undoing, wizard
 from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
-from bot.features.roster.desk import NO_DAY, at_desk, day_of
+from bot.features.roster.desk import NO_DAY, day_of
 from bot.features.roster.words import full_day
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
@@ -30,9 +30,7 @@ _ON_A_DAY = re.compile(r"(名册|花名册)\s*\S+")
 
 
 def show_roster(session: Session, call: Call) -> Reply:
-    """名册, or 名册 2023-09-08; as a command too. In a group it means nothing."""
-    if not call.private:
-        return Reply()
+    """名册, or 名册 2023-09-08; as a command too."""
     words = call.text.replace("花名册", "").replace("名册", "").strip()
     day = parse_day(words, call.today) if words else call.today
     if day is None:
@@ -41,7 +39,6 @@ def show_roster(session: Session, call: Call) -> Reply:
 
 
 def tap_roster(session: Session, call: Call, button: ShowRoster) -> Reply:
-    at_desk(call)
     return Reply(edit=_roster(session, call, day_of(button.day, call.today)))
 
 
@@ -53,7 +50,6 @@ def _roster(session: Session, call: Call, day: date) -> Message:
 
 
 def show_group(session: Session, call: Call, button: ShowGroup) -> Reply:
-    at_desk(call)
     if button.group_id < 0:
         people, title = service.others(session, call.me, call.today), "不在册"
     else:
@@ -65,7 +61,6 @@ def show_group(session: Session, call: Call, button: ShowGroup) -> Reply:
 
 
 def show_person(session: Session, call: Call, button: ShowPerson) -> Reply:
-    at_desk(call)
     return Reply(edit=_card(session, call, button.person_id))
 
 
@@ -87,19 +82,16 @@ def _told(session: Session, actor_id: int | None, day: date, details: dict[str, 
 
 
 def undo_change(session: Session, call: Call, button: UndoChange) -> Reply:
-    at_desk(call)
     name = undoing.undo(session, call.me, button.audit_id, call.now, call.tz)
     return Reply(toast="已撤销。", edit=Message(f"已撤销{name}同志的最近一次变更。"))
 
 
 def set_term(session: Session, call: Call, button: SetTerm) -> Reply:
-    at_desk(call)
     dialogs.ask(session, call.me, TERM, call.now)
     return say("【登记换届】请发送本届选举产生的日期，例如：2023年3月1日。不办了请发“取消”。")
 
 
 def term_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
-    at_desk(call)
     day = parse_day(call.text, call.today)
     if day is None:
         raise Refusal("没有看懂日期，请按“2023年3月1日”的样子发送。")
@@ -111,13 +103,20 @@ def term_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 HANDLERS: list[Handler] = [
     Command("roster", show_roster, "名册", right=Right.ROSTER, reads=True),
-    Word(("名册", "花名册"), show_roster, label=True, reads=True, matches=lambda text: bool(_ON_A_DAY.fullmatch(text))),
-    Tap(ShowRoster, tap_roster, reads=True),
-    Tap(ShowGroup, show_group, reads=True),
-    Tap(ShowPerson, show_person, reads=True),
-    Tap(UndoChange, undo_change),
-    Tap(SetTerm, set_term),
-    Answer(TERM, term_typed),
+    Word(
+        ("名册", "花名册"),
+        show_roster,
+        label=True,
+        reads=True,
+        matches=lambda text: bool(_ON_A_DAY.fullmatch(text)),
+        right=Right.ROSTER,
+    ),
+    Tap(ShowRoster, tap_roster, reads=True, right=Right.ROSTER, private=True),
+    Tap(ShowGroup, show_group, reads=True, right=Right.ROSTER, private=True),
+    Tap(ShowPerson, show_person, reads=True, right=Right.ROSTER, private=True),
+    Tap(UndoChange, undo_change, right=Right.ROSTER, private=True),
+    Tap(SetTerm, set_term, right=Right.ROSTER, private=True),
+    Answer(TERM, term_typed, right=Right.ROSTER),
     *wizard.HANDLERS,
     *importing.HANDLERS,
 ]

@@ -9,6 +9,7 @@ from bot.features.roster.rows import Fault
 from bot.features.roster.words import Difference, full_day
 from bot.kit.doors import ShowRoster
 from bot.kit.glossary.columns import column_word
+from bot.kit.lists import really
 from bot.kit.replies import Choice, Document, Message, Said
 from bot.kit.sheets import csv_text
 from bot.kit.words import cut
@@ -51,11 +52,12 @@ def look(done: Imported, found: Sequence[Difference], since: date, dialog_id: in
     if not found:
         return [Message("\n".join([*lines, "与现有名册一致，无需导入。"]), [[Choice("返回名册", ShowRoster(0))]])]
     lines.append(f"没有写明日期的，自{full_day(since)}起生效。请核对，点“确认导入”后写入。")
-    rows = [
-        [Choice("确认导入", ConfirmImport(dialog_id, 1)), Choice("不导入", ConfirmImport(dialog_id, 0))],
-        [Choice("改生效日期", MoveImport(dialog_id))],
-    ]
-    message = Message(cut("\n".join(lines), LONGEST), rows)
+    message = really(
+        cut("\n".join(lines), LONGEST),
+        Choice("确认导入", ConfirmImport(dialog_id, 1)),
+        Choice("不导入", ConfirmImport(dialog_id, 0)),
+        Choice("改生效日期", MoveImport(dialog_id)),
+    )
     return [_table(found), message] if len(found) > LINES_SHOWN else [message]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.accounts.rules import SEATS
 from bot.features.roster import import_messages, rules, service, tables
 from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sheet
-from bot.features.roster.desk import at_desk, day_of
+from bot.features.roster.desk import day_of
 from bot.features.roster.file_hygiene import faults_by_words, not_repeating
 from bot.features.roster.file_import import Plan, plan_import, undone_office, write_import
 from bot.features.roster.file_reader import BadRoster, read_roster
@@ -53,21 +53,16 @@ def read_file(content: bytes) -> "Table | tuple[Fault, ...]":
 
 
 def begin(session: Session, call: Call, button: ImportRoster) -> Reply:
-    at_desk(call)
     return begin_by_word(session, call)
 
 
 def begin_by_word(session: Session, call: Call) -> Reply:
-    if not call.private:
-        return Reply()
-    at_desk(call)
     dialogs.ask(session, call.me, FILE, call.now)
     return say(import_messages.ask_file())
 
 
 def file_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     """Every fault at once, or the difference; nothing is written yet."""
-    at_desk(call)
     if call.content is None:
         raise Refusal("请发送名册文件（xlsx或csv），不导入了请发“取消”。")
     forbidden = words_of(session, call.me.branch_id)
@@ -105,7 +100,6 @@ def _look(session: Session, call: Call, table: Table, since: date) -> list[Said]
 
 def _plan(session: Session, call: Call, rows: Rows, since: date) -> Plan:
     """What the rows would change; refuses what the person or the close does not allow."""
-    at_desk(call)
     try:
         plan = plan_import(session, call.me.branch_id, rows, since)
     except Ambiguous as unclear:
@@ -139,7 +133,6 @@ def _before_the_close(call: Call, plan: Plan) -> None:
 
 
 def _open(session: Session, call: Call, dialog_id: int) -> Dialog:
-    at_desk(call)
     return dialogs.tapped(session, call.me, dialog_id, call.now, OLD, LOOK, MOVE)
 
 
@@ -171,7 +164,6 @@ def move(session: Session, call: Call, button: MoveImport) -> Reply:
 
 
 def day_came(session: Session, call: Call, dialog: Dialog) -> Reply:
-    at_desk(call)
     day = parse_day(call.text, call.today)
     if day is None:
         raise Refusal("没有看懂日期，请按“2023年7月1日”的样子发送。")
@@ -183,7 +175,6 @@ def day_came(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 def undecided(session: Session, call: Call, dialog: Dialog) -> Reply:
     """Another file takes the place of the one that was shown."""
-    at_desk(call)
     if call.content is None:
         raise Refusal("请点“确认导入”或“不导入”；要换文件，请直接发送新的文件。")
     return file_came(session, call, dialog)
@@ -191,7 +182,6 @@ def undecided(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 def send_sheet(session: Session, call: Call, button: SendSheet) -> Reply:
     """The empty template, or the roster of a day in the same form: that of today imports back as it is."""
-    at_desk(call)
     if button.which is Sheet.TEMPLATE:
         document = Document("党员名册模板.xlsx", tables.template_xlsx(), caption=import_messages.TEMPLATE)
     else:
@@ -241,12 +231,12 @@ def _exempt(said: dict[str, Any]) -> Exempt:
 
 
 HANDLERS: list[Handler] = [
-    Word(("导入名册",), begin_by_word),
-    Tap(ImportRoster, begin),
-    Tap(ConfirmImport, confirm),
-    Tap(MoveImport, move),
-    Tap(SendSheet, send_sheet, reads=True),
-    Answer(FILE, file_came, reads_file=read_file, largest=MAX_BYTES),
-    Answer(LOOK, undecided, reads_file=read_file, largest=MAX_BYTES),
-    Answer(MOVE, day_came),
+    Word(("导入名册",), begin_by_word, right=Right.ROSTER),
+    Tap(ImportRoster, begin, right=Right.ROSTER, private=True),
+    Tap(ConfirmImport, confirm, right=Right.ROSTER, private=True),
+    Tap(MoveImport, move, right=Right.ROSTER, private=True),
+    Tap(SendSheet, send_sheet, reads=True, right=Right.ROSTER, private=True),
+    Answer(FILE, file_came, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
+    Answer(LOOK, undecided, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
+    Answer(MOVE, day_came, right=Right.ROSTER),
 ]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.features.study import broadcast, messages, plan_messages, planning, prompts, rules
 from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, OpenMonth, SendNow, WithdrawItem
 from bot.kit import dialog as dialogs
-from bot.kit.access import NO_RIGHT, Right, may, require
+from bot.kit.access import Right
 from bot.kit.broadcasts import preview, progress_card, to_many, with_delivery
 from bot.kit.dates import parse_day
 from bot.kit.handlers import ANYBODY, Answer, Call, Command, File, Handler, HelpGroup, Key, Tap
@@ -27,10 +27,6 @@ FILES = frozenset({"document", "photo", "audio", "video"})
 
 def start(session: Session, call: Call) -> Reply:
     """/study_plan: choose the month."""
-    if not call.private:
-        return Reply()
-    if not may(call.me, Right.MAKE_STUDY, branch_id=call.me.branch_id):
-        raise Refusal(NO_RIGHT)
     months = rules.months_ahead(call.today)
     return say(
         plan_messages.choose_month((month, planning.theme_of(session, call.me.branch_id, month)) for month in months)
@@ -39,7 +35,6 @@ def start(session: Session, call: Call) -> Reply:
 
 def open_month(session: Session, call: Call, button: OpenMonth) -> Reply:
     """The plan of the month, or the first question about it."""
-    require(call.me, Right.MAKE_STUDY, branch_id=call.me.branch_id)
     theme = planning.theme_of(session, call.me.branch_id, button.month)
     if theme is not None:
         return Reply(edit=_plan(session, call, theme))
@@ -232,12 +227,12 @@ HANDLERS: list[Handler] = [
         help="学习安排：填写每月学习主题、书目和文件，每月第一个工作日自动发送。",
         group=HelpGroup.OFFICE,
     ),
-    Tap(OpenMonth, open_month),
+    Tap(OpenMonth, open_month, right=Right.MAKE_STUDY),
     Tap(EditTheme, edit_theme),
     Tap(AddItem, add_item),
     Tap(ItemDraft, item_draft),
-    Tap(WithdrawItem, withdraw_item),
-    Tap(SendNow, send_now),
+    Tap(WithdrawItem, withdraw_item, right=Right.MAKE_STUDY),
+    Tap(SendNow, send_now, right=Right.MAKE_STUDY),
     Answer(TITLE, title_typed),
     Answer(CHANGE, change_typed),
     Answer(ITEM, item_typed),

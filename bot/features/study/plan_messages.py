@@ -7,7 +7,7 @@ from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, Ope
 from bot.features.study.messages import SHOWN, month_word
 from bot.kit.broadcasts import Correct
 from bot.kit.glossary.choices import STUDY_KINDS
-from bot.kit.lists import filled, two_a_row
+from bot.kit.lists import filled, really, two_a_row
 from bot.kit.replies import PAGE, Choice, Message, Rows
 from bot.kit.words import cut, day_words, moment_words, quoted, short_day
 from storage.choices import StudyItemKind
@@ -102,16 +102,18 @@ def item_draft(dialog_id: int, kind: StudyItemKind, title: str, due_on: date, ha
 
 
 def sure_to_withdraw(item: StudyItem, theme: MonthlyTheme) -> Message:
-    return Message(
+    return really(
         f"确定撤回{quoted(item.title)}吗？撤回后不再统计。",
-        [[Choice("确定撤回", WithdrawItem(item.id, 1)), Choice("不撤回", OpenMonth(theme.month))]],
+        Choice("确定撤回", WithdrawItem(item.id, 1)),
+        Choice("不撤回", OpenMonth(theme.month)),
     )
 
 
 def sure_to_send(theme: MonthlyTheme) -> Message:
-    return Message(
+    return really(
         f"【{month_word(theme.month)}学习安排】尚无书目和文件，确定只发主题吗？",
-        [[Choice("确定发送", SendNow(theme.id, 1)), Choice("先不发送", OpenMonth(theme.month))]],
+        Choice("确定发送", SendNow(theme.id, 1)),
+        Choice("先不发送", OpenMonth(theme.month)),
     )
 
 

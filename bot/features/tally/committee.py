@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.tally.rules import COUNTED
 from bot.features.tally.service import Tally, cut_off, tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.lists import clamp
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Quarter, at
 from storage.audience import Me, below
@@ -81,7 +82,7 @@ def overview(
     branches, people, bound = _totals(session, mine, day)
     query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(mine)).order_by(Organisation.id)
     if page is not None:
-        query = query.offset(max(0, min(page, (branches - 1) // size)) * size).limit(size)
+        query = query.offset(clamp(page, branches, size) * size).limit(size)
     shown = session.execute(query).all()
     lines = []
     for start in range(0, len(shown), SLICE):

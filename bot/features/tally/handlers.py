@@ -28,8 +28,6 @@ def show(session: Session, call: Call) -> Reply:
     """/tally, 季度数据, 三季度 …: the branch's figures; a leader's own group's; a member's own record; a committee's
     officer the counts of the branches below.
     """
-    if not call.private:
-        return Reply()
     quarter, wide = _named(call), reach(call.me, Right.TALLY)
     if wide is Reach.NONE:
         return say(*_mine(session, call, quarter))
@@ -59,7 +57,7 @@ def _checked(year: int, number: int, call: Call) -> Quarter:
 def _tally(session: Session, call: Call, quarter: Quarter) -> Tally:
     """The tally as far as this person may see it; every tap asks anew."""
     wide = reach(call.me, Right.TALLY)
-    if wide not in (Reach.ALL, Reach.OWN_GROUP) or not call.private:
+    if wide not in (Reach.ALL, Reach.OWN_GROUP):
         raise Refusal(NO_RIGHT)
     only = call.me.leads if wide is Reach.OWN_GROUP else None
     return service.tally(session, call.me.branch_id, quarter, call.now, call.tz, only)
@@ -147,15 +145,11 @@ def show_missing(session: Session, call: Call, button: buttons.ShowMissing) -> R
 
 def my_record(session: Session, call: Call) -> Reply:
     """/me, 我的记录: the current quarter, what has been done in it so far."""
-    if not call.private:
-        return Reply()
     return say(*_mine(session, call, Quarter.of(call.today)))
 
 
 def turn_mine(session: Session, call: Call, button: buttons.ShowMine) -> Reply:
     quarter = _checked(*divmod(button.quarter, 10), call)
-    if not call.private:
-        raise Refusal(NO_RIGHT)
     return _paged(_mine(session, call, quarter))
 
 
@@ -171,6 +165,7 @@ HANDLERS: list[Handler] = [
         "季度数据",
         Right.TALLY,
         reads=True,
+        only_shown=True,
         # A group leader finds it in the menu of commands only.
         keys={ANYBODY: Key(81), Duty.GROUP_LEADER: None},
         help="季度数据：查看本季度各项数据和出处，也可以发送“上季度”“2023年第三季度”。",
@@ -186,13 +181,13 @@ HANDLERS: list[Handler] = [
         help="我的记录：查看本人的出勤、学习和心得。",
     ),
     Word(("我的", "多少次"), my_record, reads=True),
-    Tap(buttons.ShowTally, turn, reads=True),
-    Tap(buttons.ShowSections, show_sections, reads=True),
-    Tap(buttons.ShowSection, show_section, reads=True),
-    Tap(buttons.OpenType, open_type, reads=True),
-    Tap(buttons.OpenFigure, open_figure, reads=True),
-    Tap(buttons.OpenNames, open_names, reads=True),
-    Tap(buttons.ShowMissing, show_missing, reads=True),
-    Tap(buttons.ShowMine, turn_mine, reads=True),
+    Tap(buttons.ShowTally, turn, reads=True, right=Right.TALLY, private=True),
+    Tap(buttons.ShowSections, show_sections, reads=True, right=Right.TALLY, private=True),
+    Tap(buttons.ShowSection, show_section, reads=True, right=Right.TALLY, private=True),
+    Tap(buttons.OpenType, open_type, reads=True, right=Right.TALLY, private=True),
+    Tap(buttons.OpenFigure, open_figure, reads=True, right=Right.TALLY, private=True),
+    Tap(buttons.OpenNames, open_names, reads=True, right=Right.TALLY, private=True),
+    Tap(buttons.ShowMissing, show_missing, reads=True, right=Right.TALLY, private=True),
+    Tap(buttons.ShowMine, turn_mine, reads=True, private=True),
     *committee_handlers.HANDLERS,
 ]

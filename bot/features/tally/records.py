@@ -11,6 +11,7 @@ from bot.features.integrity.rules import names as holiday_names
 from bot.features.tally.buttons import Figure
 from bot.features.tally.rules import Held, Lecturer
 from bot.features.tally.service import Tally
+from bot.kit.lists import told_apart
 from bot.kit.rates import percent
 from bot.kit.words import moment_words, quoted, short_day
 from storage.base import Model
@@ -54,15 +55,12 @@ def names(session: Session, people: Collection[int], tally: Tally) -> dict[int, 
     """How people are called in lists; those of one name are told apart by their party group."""
     query = select(Person.id, Person.name, Person.branch_id).where(Person.id.in_(list(people)))
     found = {row.id: row for row in session.execute(query)}
-    called = [row.name for row in found.values()]
-    if len(set(called)) == len(called):
+    if len({row.name for row in found.values()}) == len(found):
         return {person: row.name for person, row in found.items()}
     branch_id = next(row.branch_id for row in found.values())
     groups = {one.id: one.group_name for one in roster(session, branch_id, tally.quarter.end)}
-    return {
-        person: f"{row.name}（{groups[person]}）" if called.count(row.name) > 1 and groups.get(person) else row.name
-        for person, row in found.items()
-    }
+    called = told_apart(list(found.values()), lambda row: row.name, lambda row: groups.get(row.id) or "")
+    return dict(zip(found, called, strict=True))
 
 
 def everybody(tally: Tally) -> set[int]:

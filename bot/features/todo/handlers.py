@@ -94,5 +94,5 @@ def build(features: Features) -> list[Handler]:
             words=("我还欠什么", "还欠什么", "我的待办"),
         ),
         Tap(messages.Snooze, partial(snooze, features)),
-        Tap(messages.RemindAll, partial(remind_all, features)),
+        Tap(messages.RemindAll, partial(remind_all, features), right=Right.NUDGE),
     ]
