@@ -7,6 +7,7 @@ from bot.features.accounts import jobs as people_jobs
 from bot.features.activities import forms as activities_forms
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
+from bot.features.broadcasts import forms as broadcasts_forms
 from bot.features.broadcasts import handlers as broadcasts
 from bot.features.broadcasts import jobs as broadcasts_jobs
 from bot.features.calendar import handlers as calendar
@@ -47,7 +48,13 @@ BROADCASTS: list[Broadcast] = [
 ]
 
 # What is asked question by question; each has a letter of its own on its buttons.
-FORMS: list[Form] = [activities_forms.FORM, plain_notices.FORM, reflections_forms.FORM]
+CORRECTION = broadcasts_forms.correction(BROADCASTS)
+FORMS: list[Form] = [
+    activities_forms.FORM,
+    plain_notices.FORM,
+    reflections_forms.FORM,
+    CORRECTION,
+]
 
 HANDLERS: list[Handler] = [
     *activities.HANDLERS,
@@ -61,7 +68,7 @@ HANDLERS: list[Handler] = [
     *todo.HANDLERS,
     *people.HANDLERS,
     *roster.HANDLERS,
-    *broadcasts.build(BROADCASTS),
+    *broadcasts.build(BROADCASTS, CORRECTION),
     *offices.HANDLERS,
     *care.HANDLERS,
     *parked.HANDLERS,

@@ -73,7 +73,8 @@ class Form:
     makes it. at_once: without a last page, the first action runs as soon as nothing is missing.
 
     again: the word that opens a new one. allowed: raises Refusal for who may not, asked at each step. order: the fields
-    that the last page lets one change, when not in the order of the questions. dropped: what 取消 says.
+    that the last page lets one change, when not in the order of the questions. dropped: what 取消 says. check: raises
+    Refusal for an answer that does not go with the others, given all there are with it.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Form:
     order: Sequence[str] = ()
     before: type[Button] | None = None
     dropped: str = ""
+    check: Callable[[Session, Call, Values], None] = lambda session, call, values: None
     at_once: bool = False
 
     @property
@@ -145,20 +147,27 @@ class Form:
     def typed(self, session: Session, call: Call, dialog: Dialog) -> Reply:
         """A typed answer; the page above it is an old one then, and what its buttons say is not what stands now."""
         self.allowed(call)
-        field = self._heard(session, call, dialog.draft)
-        if field is None or field.read is None or dialog.draft.get(LEFT):
-            raise Refusal(CHOOSE)
-        text = call.text.strip()
-        if not text and not (field.files and call.files):
-            raise Refusal(ANSWER)
         doubted = dialog.draft.get(DOUBTED) or {"changes": {}, "sure": []}
-        changes = {**doubted["changes"], **field.read(session, call, text)}
+        changes = {**doubted["changes"], **self._read(session, call, dialog.draft)}
         reply = self._take(session, call, dialog, changes, doubted["sure"])
         dialog.id += 1
         return reply or say(self.page(session, call, dialog))
 
+    def _read(self, session: Session, call: Call, values: Values) -> Values:
+        field, text = self._heard(session, call, values), call.text.strip()
+        if field is None or values.get(LEFT):
+            raise Refusal(CHOOSE)
+        if call.files and field.files is not None:
+            return field.files(session, call, values)
+        if field.read is None or not text:
+            raise Refusal(CHOOSE if field.read is None else ANSWER)
+        return field.read(session, call, text)
+
     def _heard(self, session: Session, call: Call, values: Values) -> Field | None:
-        """What a typed answer is for: the doubt, the open question; on the last page the only question there is."""
+        """What an answer is for: files, the doubt, the open question; on the last page the only question there is."""
+        takes = next((field for field in self._asked(values) if call.files and field.files), None)
+        if takes is not None:
+            return takes
         key, doubt = self._doubted(session, call, values)
         if doubt is not None:
             return self._field(key, values)
@@ -184,6 +193,7 @@ class Form:
                 doubted = {"key": key, "changes": dict(changes), "sure": list(sure)}
                 self._stay(session, call, dialog, **{DOUBTED: doubted})
                 return None
+        self.check(session, call, {**dialog.draft, **changes})
         missing = self._missing({**dialog.draft, **changes})
         self._move(session, call, dialog, **{**changes, FIELD: missing.key if missing else CONFIRM})
         return self._act(session, call, dialog, self.actions[0]) if missing is None and self.at_once else None
