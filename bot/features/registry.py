@@ -27,6 +27,7 @@ from bot.features.reflections import handlers as reflections
 from bot.features.roster import handlers as roster
 from bot.features.roster import jobs as roster_jobs
 from bot.features.study import broadcast as study_broadcast
+from bot.features.study import forms as study_forms
 from bot.features.study import handlers as study
 from bot.features.study import jobs as study_jobs
 from bot.features.tally import handlers as tally
@@ -54,6 +55,9 @@ FORMS: list[Form] = [
     plain_notices.FORM,
     reflections_forms.FORM,
     CORRECTION,
+    study_forms.TITLE,
+    study_forms.CHANGE,
+    study_forms.ITEM,
 ]
 
 HANDLERS: list[Handler] = [

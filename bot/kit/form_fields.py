@@ -62,7 +62,7 @@ class Field:
     optional: bool = False
     files: Callable[[Session, Call, Values], Values] | None = None
     one_a_row: bool = False
-    below: Sequence[Choice] = ()
+    below: Callable[[Session, Call, Values], Sequence[Choice]] = lambda session, call, values: ()
     needed: str = ""
 
     def words(self, values: Values) -> str:

@@ -337,8 +337,8 @@ class Form:
             confirm = self.confirm if isinstance(self.confirm, str) else self.confirm(session, call, values)
             text, rows = confirm, form_pages.last(fill, self._changed(values), self.actions)
         else:
-            options = field.options(session, call, values)
-            text, rows = field.words(values), form_pages.question(fill, field, options, values)
+            options, below = field.options(session, call, values), field.below(session, call, values)
+            text, rows = field.words(values), form_pages.question(fill, field, options, below, values)
         way_out = form_pages.way_out(fill, self._before(field, values))
         return Message("\n".join(filter(None, [summary, text])), [*rows, way_out])
 

@@ -1,15 +1,17 @@
 """Questions that every feature has: a text, a day, a time of day, a choice; each read, and doubted, in one way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.kit.dates import parse_day, parse_time
-from bot.kit.form_fields import Doubt, Field, Options, Values
+from bot.kit.form_fields import Action, Doubt, Field, Options, Values
+from bot.kit.forms import Form
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
+from bot.kit.replies import Choice, Reply
 from bot.kit.words import day_words, short_day
 from scheduler.calendar.days import Calendar
 from scheduler.calendar.store import calendar_of
@@ -36,6 +38,40 @@ def text(key: str, ask: str, what: str, longest: int, **more: Any) -> Field:
         return {key: line}
 
     return Field(key, ask, read=read, **more)
+
+
+def one_text(
+    name: str,
+    code: str,
+    again: str,
+    ask: Callable[[Session, Call, Values], str],
+    take: Callable[[Session, Call, Values], Reply],
+    allowed: Callable[[Call], None],
+    *keys: str,
+    below: Callable[[Session, Call, Values], Sequence[Choice]] = lambda session, call, values: (),
+) -> Form:
+    """A form of a text alone, taken as it is typed. Of several keys the one that is named `only` where it is opened."""
+
+    def field(key: str) -> Field:
+        return Field(
+            key,
+            "",
+            read=lambda session, call, said: {key: said},
+            when=lambda values: values.get("only", key) == key,
+            below=below,
+        )
+
+    return Form(
+        name=name,
+        code=code,
+        again=again,
+        fields=[field(key) for key in keys],
+        summary=ask,
+        confirm="",
+        actions=(Action("take", "", take),),
+        allowed=allowed,
+        at_once=True,
+    )
 
 
 # --- a day -----------------------------------------------------------------------------------------------------------

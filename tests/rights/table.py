@@ -118,7 +118,7 @@ ITEM = (
     "study.item",
     lambda ids: {
         "theme": ids["theme"],
-        "asks": "",
+        "field": "confirm",
         "kind": "book",
         "title": "书",
         "due_on": "2023-07-31",
@@ -229,9 +229,9 @@ TABLE: dict[str, Case] = {
     "tap:SendNow": Case(STUDY, lambda ids: study.SendNow(ids["theme"], 1)),
     "answer:study.title": own(STUDY, open=("study.title", lambda ids: {"month": "2023-08"}), text="主题"),
     "answer:study.change": Case(
-        STUDY, open=("study.change", lambda ids: {"theme": ids["theme"], "field": "title"}), text="新的主题"
+        STUDY, open=("study.change", lambda ids: {"theme": ids["theme"], "only": "title"}), text="新的主题"
     ),
-    "answer:study.item": Case(STUDY, open=(ITEM[0], lambda ids: {**ITEM[1](ids), "asks": "title"}), text="书"),
+    "answer:study.item": Case(STUDY, open=(ITEM[0], lambda ids: {**ITEM[1](ids), "field": "title"}), text="书"),
     "command:task": own(TASK),
     "word:布置心得": own(TASK),
     "tap:TaskWizard": Case(TASK, lambda ids: reflections.TaskWizard(1, "go", "publish"), open=TASKS),
