@@ -58,6 +58,9 @@ FORMS: list[Form] = [
     study_forms.TITLE,
     study_forms.CHANGE,
     study_forms.ITEM,
+    integrity.DAY,
+    integrity.TEXT,
+    integrity.WORDS,
 ]
 
 HANDLERS: list[Handler] = [

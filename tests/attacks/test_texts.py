@@ -107,7 +107,7 @@ QUESTIONS: list[tuple[str, dict[str, str]]] = [
     *((step, {}) for step in fields.ANSWERS),
     *(("activity.wizard", {"field": field}) for field in ("title", "place", "topic", "agenda", "hours", "day", "time")),
     ("reflection.task", {"field": "due"}), ("study.item", {"field": "due_on"}), ("study.change", {"only": "prompt"}),
-    *(("integrity.words", {"field": field.value}) for field in Field),
+    *(("integrity.words", {"only": field.value}) for field in Field),
 ]  # fmt: skip
 
 

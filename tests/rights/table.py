@@ -313,7 +313,7 @@ TABLE: dict[str, Case] = {
     "answer:integrity.day": own(REMINDER, open=COMING, text="9月20日"),
     "answer:integrity.text": own(REMINDER, open=("integrity.text", COMING[1]), text="请严守纪律。"),
     "answer:integrity.words": own(
-        REMINDER, open=("integrity.words", lambda ids: {"field": "issuer"}), text="机关纪委"
+        REMINDER, open=("integrity.words", lambda ids: {"only": "issuer"}), text="机关纪委"
     ),
     # the calendar
     "command:calendar": own(CALENDAR),
