@@ -52,6 +52,7 @@ BROADCASTS: list[Broadcast] = [
 CORRECTION = broadcasts_forms.correction(BROADCASTS)
 FORMS: list[Form] = [
     activities_forms.FORM,
+    activities_forms.POSTPONE,
     plain_notices.FORM,
     reflections_forms.FORM,
     CORRECTION,

@@ -19,10 +19,10 @@ A form is a value; its feature has the word that opens it, and the registry list
     HANDLERS = [Word(("登记外出",), TRIP.start, label=True)]
 
 One question alone is a form of one field; `at_once=True` leaves out the last page, and the first action runs as soon as
-nothing is missing. On a last page of one field another text takes the place of the one before. What a form is about is
-given where it is opened, `say(FORM.open(session, call, theme=theme.id))`, and stands among the values that the action
-gets. A dialog whose step is stored already keeps that as `name`; buttons of an earlier version with (dialog_id, field,
-value) go on when their class is named as `before`, any others by a Tap that makes a Fill of them.
+nothing is missing. On a last page that has no two questions to change another text takes the place of the first answer.
+What a form is about is given where it is opened, `say(FORM.open(session, call, theme=theme.id))`, and stands among the
+values that the action gets. A dialog whose step is stored already keeps that as `name`; buttons of an earlier version
+with (dialog_id, field, value) go on when their class is named as `before`, any others by a Tap that makes a Fill.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -73,8 +73,8 @@ class Form:
     makes it. at_once: without a last page, the first action runs as soon as nothing is missing.
 
     again: the word that opens a new one. allowed: raises Refusal for who may not, asked at each step. order: the fields
-    that the last page lets one change, when not in the order of the questions. dropped: what 取消 says. check: raises
-    Refusal for an answer that does not go with the others, given all there are with it.
+    that the last page lets one change, when not in the order of the questions. called: what an old page is.
+    dropped: what 取消 says. check: raises Refusal for an answer that does not go with the others, given all of them.
     """
 
     name: str
@@ -87,6 +87,7 @@ class Form:
     allowed: Callable[[Call], None]
     order: Sequence[str] = ()
     before: type[Button] | None = None
+    called: str = "这份内容"
     dropped: str = ""
     check: Callable[[Session, Call, Values], None] = lambda session, call, values: None
     at_once: bool = False
@@ -94,7 +95,7 @@ class Form:
     @property
     def old(self) -> str:
         """What the button of an old page hears."""
-        return f"这份内容已失效，请重新点“{self.again}”。"
+        return f"{self.called}已失效，请重新点“{self.again}”。"
 
     # --- opening and closing -----------------------------------------------------------------------------------------
 
@@ -164,14 +165,14 @@ class Form:
         return field.read(session, call, text)
 
     def _heard(self, session: Session, call: Call, values: Values) -> Field | None:
-        """What an answer is for: files, the doubt, the open question; on the last page the only question there is."""
+        """What an answer is for: files, the doubt, the open question; on a last page without a choice the first one."""
         takes = next((field for field in self._asked(values) if call.files and field.files), None)
         if takes is not None:
             return takes
         key, doubt = self._doubted(session, call, values)
         if doubt is not None:
             return self._field(key, values)
-        return self._open(values) or (self.fields[0] if len(self.fields) == 1 else None)
+        return self._open(values) or (self.fields[0] if len(self._changed(values)) < 2 else None)
 
     def _choose(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
         field, value = self._field(button.field, dialog.draft), button.value

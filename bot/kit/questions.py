@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.kit.dates import parse_day, parse_time
+from bot.kit.dates import parse_day, parse_moment, parse_time
 from bot.kit.form_fields import Action, Doubt, Field, Options, Values
 from bot.kit.forms import Form
 from bot.kit.handlers import Call
@@ -92,11 +92,8 @@ def day(
             raise Refusal(f"没有看懂日期，请按“{example}”的样子发送。")
         if not_past and found < call.today:
             raise Refusal(not_past)
-        return {key: found.isoformat(), **(_clock_behind(said, found) if clock else {})}
-
-    def _clock_behind(said: str, found: date) -> Values:
-        at = parse_time(said.replace(str(found.year), "", 1).split("日")[-1]) if "日" in said else None
-        return {clock: f"{at:%H:%M}"} if at else {}
+        at = parse_moment(said, call.now, call.tz) if clock else None
+        return {key: found.isoformat(), **({clock: f"{at:%H:%M}"} if at else {})}
 
     def doubt(session: Session, call: Call, value: str) -> Doubt | None:
         return doubtful_day(date.fromisoformat(value), call.today, calendar_of(session, call.me.branch_id), past)

@@ -91,7 +91,10 @@ def own(may: frozenset[str], make: Make | None = None, **more: Any) -> Case:
 
 
 ROLL_CALL = ("activity.roll", lambda ids: {"activity": ids["activity"], "missing": [], "page": 0})
-POSTPONE = ("activity.postpone", lambda ids: {"activity": ids["ahead"], "start": "2023-07-20T14:30:00+08:00"})
+POSTPONE = (
+    "activity.postpone",
+    lambda ids: {"field": "confirm", "activity": ids["ahead"], "day": "2023-07-20", "time": "14:30"},
+)
 PLAIN = ("notice.text", lambda ids: {"text": "请准时"})
 WIZARD = (
     "activity.wizard",

@@ -222,6 +222,7 @@ def test_a_group_before_the_last_one_is_given_up(storage_url: str) -> None:
 
 
 MOVED = "2023-07-14T14:30:00+08:00"
+PROPOSED = {"field": "confirm", "day": "2023-07-14", "time": "14:30"}
 BEFORE_DRAFTS = """
 INSERT INTO organisation (id, kind, name, settings, created_at) VALUES (1, 'branch', '一', '{{}}', '{at}');
 INSERT INTO person (id, branch_id, name, created_at, notes, reachable) VALUES
@@ -257,7 +258,7 @@ def test_forms_that_stand_open_may_be_left_and_gone_on_with(storage_url: str) ->
         (3, 1, "notice.text", {"text": "请准时"}, touched),
         (4, 1, "reflection.task", {"field": "due"}, touched),
         (5, 1, "study.item", {"asks": "due", "title": "书", "field": "due_on"}, touched),
-        (6, 1, "activity.postpone", {"activity": 3, "start": MOVED, "day": "2023-07-14", "time": "14:30"}, touched),
+        (6, 1, "activity.postpone", {"activity": 3, "start": MOVED, **PROPOSED}, touched),
     ]
     assert steps[:4] == ["activity.wizard", "reflection.task", "notice.text", "reflection.task"]
     assert steps[4:] == ["study.item", "activity.postpone", "integrity.words"]

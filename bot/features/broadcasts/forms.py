@@ -84,5 +84,6 @@ def correction(declared: Sequence[Broadcast]) -> Form:
         actions=(Action("send", "确认更正", partial(_send, kinds)),),
         allowed=_in_private,
         check=partial(_check, kinds),
+        called="这份更正",
         dropped="已取消，内容未更正。",
     )

@@ -157,4 +157,5 @@ ITEM = Form(
     actions=(Action("try", "发给自己看看", _try, closes=False), Action("save", "保存", _save)),
     allowed=_allowed,
     check=_check,
+    called="这一步",
 )

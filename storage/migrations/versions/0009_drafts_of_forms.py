@@ -32,7 +32,7 @@ def _as_a_form(step: str, draft: dict[str, Any]) -> dict[str, Any]:
     if step == "study.item":
         return {"field": {"title": "title", "due": "due_on"}.get(draft.get("asks", ""), "confirm"), **draft}
     if step == "activity.postpone" and draft.get("start"):
-        return {"day": draft["start"][:10], "time": draft["start"][11:16], **draft}
+        return {"field": "confirm", "day": draft["start"][:10], "time": draft["start"][11:16], **draft}
     return draft
 
 
