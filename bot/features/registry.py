@@ -62,6 +62,7 @@ FORMS: list[Form] = [
     integrity.DAY,
     integrity.TEXT,
     integrity.WORDS,
+    care.WORD,
 ]
 
 HANDLERS: list[Handler] = [
