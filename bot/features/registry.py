@@ -63,6 +63,7 @@ FORMS: list[Form] = [
     integrity.TEXT,
     integrity.WORDS,
     care.WORD,
+    roster.TERM,
 ]
 
 HANDLERS: list[Handler] = [

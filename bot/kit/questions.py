@@ -78,17 +78,25 @@ def one_text(
 
 
 def day(
-    key: str, ask: str, *, example: str = "7月7日", past: str = "", not_past: str = "", clock: str = "", **more: Any
+    key: str,
+    ask: str,
+    *,
+    example: str = "7月7日",
+    past: str = "",
+    not_past: str = "",
+    clock: str = "",
+    far: timedelta = FAR,
+    **more: Any,
 ) -> Field:
     """A day, kept as 2023-07-07. A day off is asked about before it is taken.
 
     past: a day that has gone by is asked about too, and this is what it is called to enter one (补报); not_past: it is
-    refused with these words; neither: it is as good as any. clock: the field whose time may be typed behind the day.
+    refused with these words; neither: it is as good as any. clock: the field whose time may be typed beside the day.
     """
 
     def read(session: Session, call: Call, said: str) -> Values:
         found = parse_day(said, call.today)
-        if found is None or abs(found - call.today) > FAR:
+        if found is None or abs(found - call.today) > far:
             raise Refusal(f"没有看懂日期，请按“{example}”的样子发送。")
         if not_past and found < call.today:
             raise Refusal(not_past)
@@ -98,10 +106,10 @@ def day(
     def doubt(session: Session, call: Call, value: str) -> Doubt | None:
         return doubtful_day(date.fromisoformat(value), call.today, calendar_of(session, call.me.branch_id), past)
 
-    return Field(key, ask, read=read, accepts=_is_day(bool(not_past)), doubt=doubt, **more)
+    return Field(key, ask, read=read, accepts=_is_day(bool(not_past), far), doubt=doubt, **more)
 
 
-def _is_day(not_past: bool) -> Any:
+def _is_day(not_past: bool, far: timedelta) -> Any:
     """A day that a card offered earlier is still a day."""
 
     def accepts(call: Call, value: str) -> bool:
@@ -109,7 +117,7 @@ def _is_day(not_past: bool) -> Any:
             found = date.fromisoformat(value)
         except ValueError:
             return False
-        return found.isoformat() == value and abs(found - call.today) <= FAR and not (not_past and found < call.today)
+        return found.isoformat() == value and abs(found - call.today) <= far and not (not_past and found < call.today)
 
     return accepts
 

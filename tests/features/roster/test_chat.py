@@ -19,7 +19,7 @@ from storage.models.person import ExemptionSpan, Person
 from storage.models.study import StudyItem
 from storage.roster import roster
 from tests.features.privacy.filling import where
-from tests.world import SHANGHAI, World, world
+from tests.world import SHANGHAI, World, begun, world
 
 DESK, SECRETARY = story.DESK, "甲一"
 
@@ -350,6 +350,20 @@ async def test_the_secretary_is_reminded_a_week_before_an_exemption_ends(bot: Wo
     with bot.storage.reading() as session:
         told = select(func.count()).where(Outbox.job.in_(["exemption_end", "term_end"]))
         assert session.scalar(told) == 2
+
+
+async def test_an_election_on_a_day_off_is_asked_about(bot: World) -> None:
+    """Years ago as well; the question of an earlier version is answered."""
+    await bot.stage.say(DESK, "名册")
+    await bot.stage.tap(DESK, "登记换届", "【名册】")
+    assert last(bot, DESK).labels == ["取消"]
+    await bot.stage.say(DESK, "2018年3月4日")
+    assert last(bot, DESK).text.endswith("3月4日（周日）是周末，确认是这一天吗？")
+    await bot.stage.tap(DESK, "确认3月4日", "是周末")
+    assert last(bot, DESK).text == "已登记：本届自2018年3月4日起，至2021年3月4日届满，已经届满，请及时请示换届。"
+    begun(bot, DESK, "roster.term")
+    await bot.stage.say(DESK, "2023年3月1日")
+    assert last(bot, DESK).text.startswith("已登记：本届自2023年3月1日起")
 
 
 async def test_members_keep_no_roster(bot: World) -> None:
