@@ -123,9 +123,9 @@ async def touch(bot: World) -> None:
     await bot.clock.travel(bot.clock.now() + timedelta(seconds=10))
 
 
-def begun(bot: World, name: str, step: str, **draft: Any) -> int:
+def begun(bot: World, who: str, step: str, /, **draft: Any) -> int:
     """A question stands open as an earlier version left it; the id that its buttons name."""
     with bot.storage.transaction() as session:
-        me = audience.find(session, bot.stage.people[name].id, bot.clock.now().date())
+        me = audience.find(session, bot.stage.people[who].id, bot.clock.now().date())
         assert me is not None
         return dialog.ask(session, me, step, bot.clock.now(), **draft).id

@@ -26,6 +26,7 @@ from bot.features.reflections import forms as reflections_forms
 from bot.features.reflections import handlers as reflections
 from bot.features.roster import handlers as roster
 from bot.features.roster import jobs as roster_jobs
+from bot.features.roster import wizard
 from bot.features.study import broadcast as study_broadcast
 from bot.features.study import forms as study_forms
 from bot.features.study import handlers as study
@@ -64,6 +65,7 @@ FORMS: list[Form] = [
     integrity.WORDS,
     care.WORD,
     roster.TERM,
+    wizard.FORM,
 ]
 
 HANDLERS: list[Handler] = [

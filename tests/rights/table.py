@@ -138,15 +138,16 @@ LOOK = (
         "only": [],
     },
 )
-CHANGE = ("roster.change", lambda ids: {"kind": "g", "person": ids["bound"], "answers": {}})
-DATED = ("roster.change", lambda ids: {"kind": "o", "person": ids["bound"], "answers": {}})
-ACCEPT = ("roster.change", lambda ids: {"kind": "a", "person": 0, "answers": {}})
+CHANGE = ("roster.change", lambda ids: {"kind": "g", "person": ids["bound"]})
+DATED = ("roster.change", lambda ids: {"kind": "o", "person": ids["bound"]})
+ACCEPT = ("roster.change", lambda ids: {"kind": "a", "person": 0})
 ACCEPTED = (
     "roster.change",
     lambda ids: {
         "kind": "a",
         "person": 0,
-        "answers": {"name": "丁九", "day": 20230707},
+        "name": "丁九",
+        "meeting": "2023-07-07",
     },
 )
 IMPORT = ("roster.look", lambda ids: {"rows": [{"name": "丁九"}], "since": "2023-07-07", "shown": ""})

@@ -228,7 +228,7 @@ INSERT INTO organisation (id, kind, name, settings, created_at) VALUES (1, 'bran
 INSERT INTO person (id, branch_id, name, created_at, notes, reachable) VALUES
   (1, 1, '甲', '{at}', '', {true}), (2, 1, '乙', '{at}', '', {true}), (3, 1, '丙', '{at}', '', {true}),
   (4, 1, '丁', '{at}', '', {true}), (5, 1, '戊', '{at}', '', {true}), (6, 1, '己', '{at}', '', {true}),
-  (7, 1, '庚', '{at}', '', {true});
+  (7, 1, '庚', '{at}', '', {true}), (8, 1, '辛', '{at}', '', {true}), (9, 1, '壬', '{at}', '', {true});
 INSERT INTO dialog (person_id, id, step, draft, expires_at, organisation_id) VALUES
   (1, 5, 'activity.wizard', '{{"field"\\: "day", "types"\\: ["lecture"]}}', '{at}', 1),
   (2, 6, 'reflection.task', '{{"field"\\: "due"}}', '{at}', NULL),
@@ -236,7 +236,10 @@ INSERT INTO dialog (person_id, id, step, draft, expires_at, organisation_id) VAL
   (4, 8, 'reflection.task', '{{"field"\\: "due"}}', '{at}', 1),
   (5, 9, 'study.item', '{{"asks"\\: "due", "title"\\: "书"}}', '{at}', 1),
   (6, 10, 'activity.postpone', '{{"activity"\\: 3, "start"\\: "2023-07-14T14:30:00+08:00"}}', '{at}', 1),
-  (7, 11, 'integrity.words', '{{"field"\\: "issuer"}}', '{at}', 1);
+  (7, 11, 'integrity.words', '{{"field"\\: "issuer"}}', '{at}', 1),
+  (8, 12, 'roster.change', '{{"kind"\\: "a", "answers"\\: {{"name"\\: "癸", "day"\\: 20230707}}}}', '{at}', 1),
+  (9, 13, 'roster.change',
+   '{{"kind"\\: "x", "answers"\\: {{"value"\\: 2, "day"\\: 20230701, "until"\\: 0}}}}', '{at}', 1);
 """
 
 
@@ -259,7 +262,13 @@ def test_forms_that_stand_open_may_be_left_and_gone_on_with(storage_url: str) ->
         (4, 1, "reflection.task", {"field": "due"}, touched),
         (5, 1, "study.item", {"asks": "due", "title": "书", "field": "due_on"}, touched),
         (6, 1, "activity.postpone", {"activity": 3, "start": MOVED, **PROPOSED}, touched),
+        (8, 1, "roster.change", {**kept[-2].fields, "name": "癸", "meeting": "2023-07-07"}, touched),
+        (9, 1, "roster.change", {**kept[-1].fields, "value": "2", "day": "2023-07-01", "until": "open"}, touched),
+    ]
+    assert [sorted(one.fields) for one in kept[-2:]] == [
+        ["answers", "kind", "meeting", "name"],
+        ["answers", "day", "kind", "until", "value"],
     ]
     assert steps[:4] == ["activity.wizard", "reflection.task", "notice.text", "reflection.task"]
-    assert steps[4:] == ["study.item", "activity.postpone", "integrity.words"]
+    assert steps[4:] == ["study.item", "activity.postpone", "integrity.words", "roster.change", "roster.change"]
     assert worded == {"field": "issuer", "only": "issuer"}

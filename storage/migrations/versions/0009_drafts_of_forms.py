@@ -14,8 +14,10 @@ depends_on = None
 OPEN = """
 INSERT INTO draft (person_id, organisation_id, form, fields, at)
 SELECT person_id, organisation_id, step, draft, {touched} FROM dialog
-WHERE step IN ('activity.wizard', 'activity.postpone', 'broadcast.text', 'notice.text', 'reflection.task', 'study.item')
-AND organisation_id IS NOT NULL
+WHERE step IN (
+  'activity.wizard', 'activity.postpone', 'broadcast.text', 'notice.text',
+  'reflection.task', 'roster.change', 'study.item'
+) AND organisation_id IS NOT NULL
 """
 TOUCHED = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', expires_at, '-1 day')",
@@ -33,7 +35,18 @@ def _as_a_form(step: str, draft: dict[str, Any]) -> dict[str, Any]:
         return {"field": {"title": "title", "due": "due_on"}.get(draft.get("asks", ""), "confirm"), **draft}
     if step == "activity.postpone" and draft.get("start"):
         return {"field": "confirm", "day": draft["start"][:10], "time": draft["start"][11:16], **draft}
+    if step == "roster.change" and "answers" in draft:
+        accepts = draft.get("kind") == "a"
+        answers = {"meeting" if accepts and name == "day" else name: value for name, value in draft["answers"].items()}
+        return {**draft, **{name: _answer(name, value) for name, value in answers.items()}}
     return draft
+
+
+def _answer(name: str, value: Any) -> str:
+    """2023-08-01 for 20230801; 0 was no end of an exemption."""
+    if name not in ("day", "meeting", "until"):
+        return str(value)
+    return f"{value // 10_000:04}-{value // 100 % 100:02}-{value % 100:02}" if value else "open"
 
 
 def upgrade() -> None:
