@@ -34,7 +34,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.kit import dialog as dialogs
-from bot.kit import drafts, form_pages, photos
+from bot.kit import drafts, form_pages, form_steps, photos
 from bot.kit.buttons import Button
 from bot.kit.form_fields import Action, Doubt, Field, Fill, Values
 from bot.kit.form_pages import (
@@ -166,13 +166,13 @@ class Form:
 
     def _heard(self, session: Session, call: Call, values: Values) -> Field | None:
         """What an answer is for: files, the doubt, the open question; on a last page without a choice the first one."""
-        takes = next((field for field in self._asked(values) if call.files and field.files), None)
+        takes = next((field for field in form_steps.asked(self.fields, values) if call.files and field.files), None)
         if takes is not None:
             return takes
         key, doubt = self._doubted(session, call, values)
         if doubt is not None:
             return self._field(key, values)
-        return self._open(values) or (self.fields[0] if len(self._changed(values)) < 2 else None)
+        return form_steps.opened(self.fields, values) or (self.fields[0] if len(self._changed(values)) < 2 else None)
 
     def _choose(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
         field, value = self._field(button.field, dialog.draft), button.value
@@ -241,7 +241,7 @@ class Form:
         return action.run(session, call, values)
 
     def _next(self, session: Session, call: Call, dialog: Dialog) -> Reply | None:
-        field, missing = self._open(dialog.draft), self._missing(dialog.draft)
+        field, missing = form_steps.opened(self.fields, dialog.draft), self._missing(dialog.draft)
         if missing is not None and missing.many and not missing.optional:
             raise Refusal(missing.needed or missing.words(dialog.draft))
         ticked = {field.key: dialog.draft.get(field.key) or []} if field is not None and field.many else {}
@@ -273,7 +273,7 @@ class Form:
         if left:
             then = replace(call, now=datetime.fromisoformat(left))
             self._move(session, call, dialog)
-            for key in (field.key for field in self._asked(dialog.draft)):
+            for key in (field.key for field in form_steps.asked(self.fields, dialog.draft)):
                 now = self._doubt(session, call, key, dialog.draft)
                 if now is not None and self._doubt(session, then, key, dialog.draft) is None:
                     return self._take(session, call, dialog, {key: dialog.draft[key]})
@@ -292,41 +292,23 @@ class Form:
 
     # --- which question ----------------------------------------------------------------------------------------------
 
-    def _asked(self, values: Values) -> list[Field]:
-        return [field for field in self.fields if field.when(values)]
-
     def _field(self, key: str, values: Values) -> Field:
-        found = next((field for field in self._asked(values) if field.key == key), None)
+        found = form_steps.named(self.fields, key, values)
         if found is None:
             raise Refusal(self.old)
         return found
 
     def _missing(self, values: Values) -> Field | None:
-        """The first question that is to be answered yet."""
-        return next((field for field in self._asked(values) if not field.later and not field.answered(values)), None)
+        return form_steps.missing(self.fields, values)
 
-    def _open(self, values: Values) -> Field | None:
-        """The question of this page; None: the last page. One that is not asked any more gives way."""
-        if values.get(FIELD) == CONFIRM:
-            return None
-        here = (field for field in self._asked(values) if field.key == values.get(FIELD))
-        return next(here, self._missing(values))
-
-    def _before(self, field: Field | None, values: Values) -> str | None:
-        """Where 上一步 leads; None: this is the first page."""
-        if values.get(DOUBTED):
-            return str(field.key if field is not None else values[DOUBTED]["key"])
-        if field is not None and (values.get(CHANGING) or field.later):
-            return CONFIRM
-        keys = [each.key for each in self._asked(values) if not each.later]
-        before = keys if field is None else keys[: keys.index(field.key)]
-        return before[-1] if before else None
+    def _changed(self, values: Values) -> list[Field]:
+        return form_steps.changed(self.fields, self.order, values)
 
     # --- what the card shows -----------------------------------------------------------------------------------------
 
     def page(self, session: Session, call: Call, dialog: Dialog) -> Message:
         """The page that is open now."""
-        values, field = dialog.draft, self._open(dialog.draft)
+        values, field = dialog.draft, form_steps.opened(self.fields, dialog.draft)
         summary, fill = cut(self.summary(session, call, values), LONGEST), partial(Fill, self.code, dialog.id)
         key, doubt = self._doubted(session, call, values)
         if values.get(LEFT):
@@ -336,17 +318,15 @@ class Form:
             text, rows = doubt.ask, form_pages.doubt(fill, doubt, key)
         elif field is None:
             confirm = self.confirm if isinstance(self.confirm, str) else self.confirm(session, call, values)
-            text, rows = confirm, form_pages.last(fill, self._changed(values), self.actions)
+            text, rows = (
+                confirm,
+                form_pages.last(fill, self._changed(values), self.actions),
+            )
         else:
             options, below = field.options(session, call, values), field.below(session, call, values)
             text, rows = field.words(values), form_pages.question(fill, field, options, below, values)
-        way_out = form_pages.way_out(fill, self._before(field, values))
+        way_out = form_pages.way_out(fill, form_steps.before(self.fields, field, values))
         return Message("\n".join(filter(None, [summary, text])), [*rows, way_out])
-
-    def _changed(self, values: Values) -> list[Field]:
-        """What the last page lets one change, in its order."""
-        fields = {field.key: field for field in self._asked(values) if field.label}
-        return [fields[key] for key in self.order or fields if key in fields]
 
 
 def handlers(forms: Iterable[Form]) -> list[Handler]:
