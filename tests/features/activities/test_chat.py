@@ -241,7 +241,8 @@ async def test_a_new_date_is_asked_about_and_gone_on_with(bot: World) -> None:
     assert chat.last.labels == ["确定改期", "上一步", "取消"]
     await bot.stage.say("甲二", "7月14日")
     assert "新的时间：7月14日（周五）14:30" in chat.last.text
-    await bot.stage.say("甲二", "签到")
+    await bot.stage.say("甲二", "7.14 下午4点")
+    assert "新的时间：7月14日（周五）16:00" in chat.last.text
     await bot.stage.say("甲二", "建活动")
     await bot.stage.tap("甲二", "改期", JULY)
     await bot.stage.tap("甲二", "继续填写", "还没有完成")
