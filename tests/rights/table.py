@@ -30,7 +30,7 @@ from bot.kit.form_fields import Fill
 from storage.choices import ActivityType, LeaveType, StudyItemKind
 from tests.rights import states
 from tests.rights.branch import Ids
-from tests.rights.effects import NOTICE_SENT, TASK_MADE, Effect, rows
+from tests.rights.effects import ASKS, NOTICE_SENT, POSTPONED, TASK_MADE, Effect, rows
 from tests.rights.permissions import may
 from tests.rights.states import State
 
@@ -439,6 +439,25 @@ FURTHER: list[tuple[str, Case]] = [
     # the other forms
     ("tap:Fill", own(NOTICE, lambda ids: Fill("n", 1, "go", "send"), open=PLAIN, effect=NOTICE_SENT)),
     ("tap:Fill", Case(TASK, lambda ids: Fill("r", 1, "go", "publish"), open=TASKS, effect=TASK_MADE)),
+    (
+        "tap:Fill",
+        Case(
+            MAKE_THIS_ACTIVITY,
+            lambda ids: Fill("b", 1, "go", "send"),
+            open=CORRECTION,
+            state=states.sending,
+            effect=rows("notice audit dialog"),
+        ),
+    ),
+    (
+        "tap:Fill",
+        Case(MAKE_THIS_ACTIVITY, lambda ids: Fill("p", 1, "go", "postpone"), open=POSTPONE, effect=POSTPONED),
+    ),
+    (
+        "tap:Fill",
+        Case(STUDY, lambda ids: Fill("si", 1, "go", "save"), open=ITEM, effect=rows("study_item audit dialog")),
+    ),
+    ("tap:Fill", Case(ROSTER, lambda ids: Fill("c", 1, "value", str(ids["group"])), open=CHANGE, effect=ASKS)),
     # the second question before an erasure; a stranger's own number; a code that nobody made
     ("tap:EraseGo", Case(WIPE, lambda ids: care.EraseGo(1), open=ERASE_AGAIN, effect=rows("person audit dialog"))),
     *(
