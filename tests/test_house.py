@@ -618,9 +618,7 @@ def test_an_early_return_is_found_and_no_other(body: str, early: bool) -> None:
 # --- what a handler declares, it does not ask ------------------------------------------------------------------------
 
 # A function of a feature that asks for what could stand on its handler, and why.
-ASKS_ITSELF = {
-    ("bot/features/roster/desk.py", "at_desk"): "for the steps of the wizard",
-}
+ASKS_ITSELF = {}
 
 
 def asks(node: ast.expr) -> bool:

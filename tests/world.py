@@ -11,12 +11,14 @@ from sqlalchemy import select
 
 from bot.app import App, running
 from bot.features import registry
+from bot.kit import dialog
 from bot.kit.handlers import Handler
 from bot.playground import story
 from bot.playground.acting import Stage
 from bot.playground.clock import TravelClock
 from bot.playground.local import ROOT, LocalTransport
 from bot.playground.server import Playground
+from storage import audience
 from storage.engine import Storage
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Card
@@ -121,3 +123,11 @@ async def touch(bot: World) -> None:
     assert bot.app.edge is not None
     bot.app.edge.cards.touch(card.kind, card.subject_id)
     await bot.clock.travel(bot.clock.now() + timedelta(seconds=10))
+
+
+def begun(bot: World, who: str, step: str, /, **draft: Any) -> int:
+    """A question stands open as an earlier version left it; the id that its buttons name."""
+    with bot.storage.transaction() as session:
+        me = audience.find(session, bot.stage.people[who].id, bot.clock.now().date())
+        assert me is not None
+        return dialog.ask(session, me, step, bot.clock.now(), **draft).id

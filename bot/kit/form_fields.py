@@ -43,8 +43,9 @@ class Field:
     options: value and label of each button. read: a typed answer, as changes of the values; it raises Refusal.
     accepts: whether a tapped value is an answer though it is not offered now. then: what an answer changes beside.
     doubt: what is asked before an answer (a text) is taken. when: whether it is asked at all. many: several, ticked.
-    later: asked only from the last page. optional: "" or none of many is an answer. files: files are an answer.
-    below: a row under the options. needed: what is said when it is missing (else `ask`).
+    later: asked only from the last page. optional: "" or none of many is an answer. files: what is made of files; the
+    question hears them whatever page is open. below: a row under the options. needed: what is said when it is missing
+    (else `ask`).
     """
 
     key: str
@@ -59,9 +60,9 @@ class Field:
     many: bool = False
     later: bool = False
     optional: bool = False
-    files: bool = False
+    files: Callable[[Session, Call, Values], Values] | None = None
     one_a_row: bool = False
-    below: Sequence[Choice] = ()
+    below: Callable[[Session, Call, Values], Sequence[Choice]] = lambda session, call, values: ()
     needed: str = ""
 
     def words(self, values: Values) -> str:

@@ -19,7 +19,9 @@ MOST_SHOWN = 30
 Make = Callable[[str, str], Fill]
 
 
-def question(fill: Make, field: Field, options: Sequence[tuple[str, str]], values: Values) -> Rows:
+def question(
+    fill: Make, field: Field, options: Sequence[tuple[str, str]], below: Sequence[Choice], values: Values
+) -> Rows:
     """Its options, of many a page; what is ticked is marked."""
     shown = page_of(options, values.get(PAGE, 0), MOST_SHOWN)
     ticked = (values.get(field.key) or ()) if field.many else ()
@@ -29,7 +31,7 @@ def question(fill: Make, field: Field, options: Sequence[tuple[str, str]], value
     rows = [[choice] for choice in choices] if field.one_a_row else two_a_row(choices)
     turn = shown.turn(lambda number: fill(PAGE, str(number)))
     more = [Choice("下一步", fill(GO, NEXT))] if field.many else []
-    return [row for row in (*rows, turn, list(field.below), more) if row]
+    return [row for row in (*rows, turn, list(below), more) if row]
 
 
 def doubt(fill: Make, doubt: Doubt, key: str) -> Rows:

@@ -20,10 +20,10 @@ A form is a value; its feature has the word that opens it, and FEATURE lists it:
     FEATURE = Feature(name="trips", handlers=HANDLERS, forms=[TRIP])
 
 One question alone is a form of one field; `at_once=True` leaves out the last page, and the first action runs as soon as
-nothing is missing. On a last page of one field another text takes the place of the one before. What a form is about is
-given where it is opened, `say(FORM.open(session, call, theme=theme.id))`, and stands among the values that the action
-gets. A dialog whose step is stored already keeps that as `name`; buttons of an earlier version with (dialog_id, field,
-value) go on when their class is named as `before`, any others by a Tap that makes a Fill of them.
+nothing is missing. On a last page that has no two questions to change another text takes the place of the first answer.
+What a form is about is given where it is opened, `say(FORM.open(session, call, theme=theme.id))`, and stands among the
+values that the action gets. A dialog whose step is stored already keeps that as `name`; buttons of an earlier version
+with (dialog_id, field, value) go on when their class is named as `before`, any others by a Tap that makes a Fill.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -35,7 +35,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.kit import dialog as dialogs
-from bot.kit import drafts, form_pages, photos
+from bot.kit import drafts, form_pages, form_steps, photos
 from bot.kit.access import Right, must_hold
 from bot.kit.buttons import Button
 from bot.kit.form_fields import Action, Doubt, Field, Fill, Values
@@ -76,7 +76,8 @@ class Form:
 
     again: the word that opens a new one. right: only for who holds it at all, as of a Tap; allowed: raises Refusal for
     who may not by anything else; both are asked at each step. order: the fields that the last page lets one change,
-    when not in the order of the questions. dropped: what 取消 says.
+    when not in the order of the questions. called: what an old page is. dropped: what 取消 says. check: raises Refusal
+    for an answer that does not go with the others, given all of them.
     """
 
     name: str
@@ -90,13 +91,15 @@ class Form:
     allowed: Callable[[Call], None] | None = None
     order: Sequence[str] = ()
     before: type[Button] | None = None
+    called: str = "这份内容"
     dropped: str = ""
+    check: Callable[[Session, Call, Values], None] = lambda session, call, values: None
     at_once: bool = False
 
     @property
     def old(self) -> str:
         """What the button of an old page hears."""
-        return f"这份内容已失效，请重新点“{self.again}”。"
+        return f"{self.called}已失效，请重新点“{self.again}”。"
 
     # --- opening and closing -----------------------------------------------------------------------------------------
 
@@ -155,24 +158,31 @@ class Form:
     def typed(self, session: Session, call: Call, dialog: Dialog) -> Reply:
         """A typed answer; the page above it is an old one then, and what its buttons say is not what stands now."""
         self._admit(call)
-        field = self._heard(session, call, dialog.draft)
-        if field is None or field.read is None or dialog.draft.get(LEFT):
-            raise Refusal(CHOOSE)
-        text = call.text.strip()
-        if not text and not (field.files and call.files):
-            raise Refusal(ANSWER)
         doubted = dialog.draft.get(DOUBTED) or {"changes": {}, "sure": []}
-        changes = {**doubted["changes"], **field.read(session, call, text)}
+        changes = {**doubted["changes"], **self._read(session, call, dialog.draft)}
         reply = self._take(session, call, dialog, changes, doubted["sure"])
         dialog.id += 1
         return reply or say(self.page(session, call, dialog))
 
+    def _read(self, session: Session, call: Call, values: Values) -> Values:
+        field, text = self._heard(session, call, values), call.text.strip()
+        if field is None or values.get(LEFT):
+            raise Refusal(CHOOSE)
+        if call.files and field.files is not None:
+            return field.files(session, call, values)
+        if field.read is None or not text:
+            raise Refusal(CHOOSE if field.read is None else ANSWER)
+        return field.read(session, call, text)
+
     def _heard(self, session: Session, call: Call, values: Values) -> Field | None:
-        """What a typed answer is for: the doubt, the open question; on the last page the only question there is."""
+        """What an answer is for: files, the doubt, the open question; on a last page without a choice the first one."""
+        takes = next((field for field in form_steps.asked(self.fields, values) if call.files and field.files), None)
+        if takes is not None:
+            return takes
         key, doubt = self._doubted(session, call, values)
         if doubt is not None:
             return self._field(key, values)
-        return self._open(values) or (self.fields[0] if len(self.fields) == 1 else None)
+        return form_steps.opened(self.fields, values) or (self.fields[0] if len(self._changed(values)) < 2 else None)
 
     def _choose(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
         field, value = self._field(button.field, dialog.draft), button.value
@@ -194,6 +204,7 @@ class Form:
                 doubted = {"key": key, "changes": dict(changes), "sure": list(sure)}
                 self._stay(session, call, dialog, **{DOUBTED: doubted})
                 return None
+        self.check(session, call, {**dialog.draft, **changes})
         missing = self._missing({**dialog.draft, **changes})
         self._move(session, call, dialog, **{**changes, FIELD: missing.key if missing else CONFIRM})
         return self._act(session, call, dialog, self.actions[0]) if missing is None and self.at_once else None
@@ -240,7 +251,7 @@ class Form:
         return action.run(session, call, values)
 
     def _next(self, session: Session, call: Call, dialog: Dialog) -> Reply | None:
-        field, missing = self._open(dialog.draft), self._missing(dialog.draft)
+        field, missing = form_steps.opened(self.fields, dialog.draft), self._missing(dialog.draft)
         if missing is not None and missing.many and not missing.optional:
             raise Refusal(missing.needed or missing.words(dialog.draft))
         ticked = {field.key: dialog.draft.get(field.key) or []} if field is not None and field.many else {}
@@ -272,7 +283,7 @@ class Form:
         if left:
             then = replace(call, now=datetime.fromisoformat(left))
             self._move(session, call, dialog)
-            for key in (field.key for field in self._asked(dialog.draft)):
+            for key in (field.key for field in form_steps.asked(self.fields, dialog.draft)):
                 now = self._doubt(session, call, key, dialog.draft)
                 if now is not None and self._doubt(session, then, key, dialog.draft) is None:
                     return self._take(session, call, dialog, {key: dialog.draft[key]})
@@ -291,41 +302,23 @@ class Form:
 
     # --- which question ----------------------------------------------------------------------------------------------
 
-    def _asked(self, values: Values) -> list[Field]:
-        return [field for field in self.fields if field.when(values)]
-
     def _field(self, key: str, values: Values) -> Field:
-        found = next((field for field in self._asked(values) if field.key == key), None)
+        found = form_steps.named(self.fields, key, values)
         if found is None:
             raise Refusal(self.old)
         return found
 
     def _missing(self, values: Values) -> Field | None:
-        """The first question that is to be answered yet."""
-        return next((field for field in self._asked(values) if not field.later and not field.answered(values)), None)
+        return form_steps.missing(self.fields, values)
 
-    def _open(self, values: Values) -> Field | None:
-        """The question of this page; None: the last page. One that is not asked any more gives way."""
-        if values.get(FIELD) == CONFIRM:
-            return None
-        here = (field for field in self._asked(values) if field.key == values.get(FIELD))
-        return next(here, self._missing(values))
-
-    def _before(self, field: Field | None, values: Values) -> str | None:
-        """Where 上一步 leads; None: this is the first page."""
-        if values.get(DOUBTED):
-            return str(field.key if field is not None else values[DOUBTED]["key"])
-        if field is not None and (values.get(CHANGING) or field.later):
-            return CONFIRM
-        keys = [each.key for each in self._asked(values) if not each.later]
-        before = keys if field is None else keys[: keys.index(field.key)]
-        return before[-1] if before else None
+    def _changed(self, values: Values) -> list[Field]:
+        return form_steps.changed(self.fields, self.order, values)
 
     # --- what the card shows -----------------------------------------------------------------------------------------
 
     def page(self, session: Session, call: Call, dialog: Dialog) -> Message:
         """The page that is open now."""
-        values, field = dialog.draft, self._open(dialog.draft)
+        values, field = dialog.draft, form_steps.opened(self.fields, dialog.draft)
         summary, fill = cut(self.summary(session, call, values), LONGEST), partial(Fill, self.code, dialog.id)
         key, doubt = self._doubted(session, call, values)
         if values.get(LEFT):
@@ -335,17 +328,15 @@ class Form:
             text, rows = doubt.ask, form_pages.doubt(fill, doubt, key)
         elif field is None:
             confirm = self.confirm if isinstance(self.confirm, str) else self.confirm(session, call, values)
-            text, rows = confirm, form_pages.last(fill, self._changed(values), self.actions)
+            text, rows = (
+                confirm,
+                form_pages.last(fill, self._changed(values), self.actions),
+            )
         else:
-            options = field.options(session, call, values)
-            text, rows = field.words(values), form_pages.question(fill, field, options, values)
-        way_out = form_pages.way_out(fill, self._before(field, values))
+            options, below = field.options(session, call, values), field.below(session, call, values)
+            text, rows = field.words(values), form_pages.question(fill, field, options, below, values)
+        way_out = form_pages.way_out(fill, form_steps.before(self.fields, field, values))
         return Message("\n".join(filter(None, [summary, text])), [*rows, way_out])
-
-    def _changed(self, values: Values) -> list[Field]:
-        """What the last page lets one change, in its order."""
-        fields = {field.key: field for field in self._asked(values) if field.label}
-        return [fields[key] for key in self.order or fields if key in fields]
 
 
 def handlers(forms: Iterable[Form]) -> list[Handler]:

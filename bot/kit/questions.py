@@ -1,15 +1,18 @@
 """Questions that every feature has: a text, a day, a time of day, a choice; each read, and doubted, in one way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.kit.dates import parse_day, parse_time
-from bot.kit.form_fields import Doubt, Field, Options, Values
+from bot.kit.access import Right
+from bot.kit.dates import parse_day, parse_moment, parse_time
+from bot.kit.form_fields import Action, Doubt, Field, Options, Values
+from bot.kit.forms import Form
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
+from bot.kit.replies import Choice, Reply
 from bot.kit.words import day_words, short_day
 from scheduler.calendar.days import Calendar
 from scheduler.calendar.store import calendar_of
@@ -38,37 +41,76 @@ def text(key: str, ask: str, what: str, longest: int, **more: Any) -> Field:
     return Field(key, ask, read=read, **more)
 
 
+def one_text(
+    name: str,
+    code: str,
+    again: str,
+    ask: Callable[[Session, Call, Values], str],
+    take: Callable[[Session, Call, Values], Reply],
+    right: Right,
+    *keys: str,
+    below: Callable[[Session, Call, Values], Sequence[Choice]] = lambda session, call, values: (),
+) -> Form:
+    """A form of a text alone, taken as it is typed. Of several keys the one that is named `only` where it is opened."""
+
+    def field(key: str) -> Field:
+        return Field(
+            key,
+            "",
+            read=lambda session, call, said: {key: said},
+            when=lambda values: values.get("only", key) == key,
+            below=below,
+        )
+
+    return Form(
+        name=name,
+        code=code,
+        again=again,
+        fields=[field(key) for key in keys],
+        summary=ask,
+        confirm="",
+        actions=(Action("take", "", take),),
+        right=right,
+        at_once=True,
+    )
+
+
 # --- a day -----------------------------------------------------------------------------------------------------------
 
 
 def day(
-    key: str, ask: str, *, example: str = "7月7日", past: str = "", not_past: str = "", clock: str = "", **more: Any
+    key: str,
+    ask: str,
+    *,
+    example: str = "7月7日",
+    past: str = "",
+    not_past: str = "",
+    clock: str = "",
+    far: timedelta = FAR,
+    **more: Any,
 ) -> Field:
     """A day, kept as 2023-07-07. A day off is asked about before it is taken.
 
     past: a day that has gone by is asked about too, and this is what it is called to enter one (补报); not_past: it is
-    refused with these words; neither: it is as good as any. clock: the field whose time may be typed behind the day.
+    refused with these words; neither: it is as good as any. clock: the field whose time may be typed beside the day.
     """
 
     def read(session: Session, call: Call, said: str) -> Values:
         found = parse_day(said, call.today)
-        if found is None or abs(found - call.today) > FAR:
+        if found is None or abs(found - call.today) > far:
             raise Refusal(f"没有看懂日期，请按“{example}”的样子发送。")
         if not_past and found < call.today:
             raise Refusal(not_past)
-        return {key: found.isoformat(), **(_clock_behind(said, found) if clock else {})}
-
-    def _clock_behind(said: str, found: date) -> Values:
-        at = parse_time(said.replace(str(found.year), "", 1).split("日")[-1]) if "日" in said else None
-        return {clock: f"{at:%H:%M}"} if at else {}
+        at = parse_moment(said, call.now, call.tz) if clock else None
+        return {key: found.isoformat(), **({clock: f"{at:%H:%M}"} if at else {})}
 
     def doubt(session: Session, call: Call, value: str) -> Doubt | None:
         return doubtful_day(date.fromisoformat(value), call.today, calendar_of(session, call.me.branch_id), past)
 
-    return Field(key, ask, read=read, accepts=_is_day(bool(not_past)), doubt=doubt, **more)
+    return Field(key, ask, read=read, accepts=_is_day(bool(not_past), far), doubt=doubt, **more)
 
 
-def _is_day(not_past: bool) -> Any:
+def _is_day(not_past: bool, far: timedelta) -> Any:
     """A day that a card offered earlier is still a day."""
 
     def accepts(call: Call, value: str) -> bool:
@@ -76,7 +118,7 @@ def _is_day(not_past: bool) -> Any:
             found = date.fromisoformat(value)
         except ValueError:
             return False
-        return found.isoformat() == value and abs(found - call.today) <= FAR and not (not_past and found < call.today)
+        return found.isoformat() == value and abs(found - call.today) <= far and not (not_past and found < call.today)
 
     return accepts
 

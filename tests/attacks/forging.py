@@ -41,19 +41,22 @@ QUESTIONS: dict[type[Button], tuple[str, ...]] = {
     reflections.TaskWizard: (*(field.key for field in task_forms.FIELDS), "go", "confirm", "x"),
 }
 Opened = tuple[str, Any]
-ANSWERS = dict.fromkeys(Step, 0) | {Step.NAME: "丁九", Step.DAY: 20230707}
+ANSWERS = dict.fromkeys(Step, "0") | {
+    Step.NAME: "丁九",
+    **dict.fromkeys((Step.DAY, Step.MEETING, Step.UNTIL), "2023-07-07"),
+}
 
 
 def _asking(kind: Kind, number: int) -> Opened:
     """The roster's wizard at its question number so and so."""
 
     def draft(ids: Ids) -> dict[str, Any]:
-        value = ids["group"] if kind in (Kind.GROUP, Kind.NEW, Kind.BACK, Kind.ACCEPT) else 0
+        value = str(ids["group"]) if kind in (Kind.GROUP, Kind.NEW, Kind.BACK, Kind.ACCEPT) else "0"
         answers = {step.value: value if step is Step.VALUE else ANSWERS[step] for step in STEPS[kind][:number]}
         return {
             "kind": kind.value,
             "person": 0 if kind in (Kind.NEW, Kind.ACCEPT) else ids["bound"],
-            "answers": answers,
+            **answers,
         }
 
     return "roster.change", draft
@@ -104,7 +107,7 @@ def _fitting(button: Button, opened: Opened | None, made: Scene) -> Button:
     """The roster's answers say which question they answer."""
     if not isinstance(button, Pick) or opened is None:
         return button
-    return replace(button, step=len(opened[1](made.here)["answers"]))
+    return replace(button, step=sum(step in opened[1](made.here) for step in Step))
 
 
 def closing(step: str) -> list[tuple[Tap | Answer, Case]]:

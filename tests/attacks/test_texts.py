@@ -106,8 +106,8 @@ def scene(storage: Storage) -> Scene:
 QUESTIONS: list[tuple[str, dict[str, str]]] = [
     *((step, {}) for step in fields.ANSWERS),
     *(("activity.wizard", {"field": field}) for field in ("title", "place", "topic", "agenda", "hours", "day", "time")),
-    ("reflection.task", {"field": "due"}), ("study.item", {"asks": "due_on"}), ("study.change", {"field": "prompt"}),
-    *(("integrity.words", {"field": field.value}) for field in Field),
+    ("reflection.task", {"field": "due"}), ("study.item", {"field": "due_on"}), ("study.change", {"only": "prompt"}),
+    *(("integrity.words", {"only": field.value}) for field in Field),
 ]  # fmt: skip
 
 

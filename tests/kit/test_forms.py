@@ -58,7 +58,7 @@ def try_it(session: Session, call: Call, values: Values) -> Reply:
 FIELDS = (
     questions.text("to", "请发送目的地。", "目的地", 10, label="目的地"),
     Field("who", "请选择人员。", "人员", options=questions.fixed({"a": "甲", "b": "乙"}), many=True, needed="请选人。"),
-    Field("why", "请选择事由。", "事由", options=questions.fixed({"work": "公务"}), below=(Choice("网站", "https://x.cn"),)),
+    Field("why", "请选择事由。", "事由", options=questions.fixed({"work": "公务"}), below=lambda *page: (Choice("网站", "https://x.cn"),)),
     questions.text("paper", "请选择文号。", "文号", 10, when=lambda values: values.get("why") == "work"),
     questions.day("day", "请选择日期。", label="日期", past="补报", clock="at"),
     questions.clock("at", "请选择时间。", label="时间", offered=("09:00", "14:30")),

@@ -23,6 +23,7 @@ def shows(words: str) -> Effect:
 
 ASKS = rows("dialog")
 SIGNED_IN = rows("attendance audit")
+POSTPONED = rows("activity notice audit dialog", tells=True)
 NOTICE_SENT = rows("notice audit dialog", tells=True)
 TASK_MADE = rows("reflection_task audit dialog", tells=True)
 MADE_UP = rows("makeup audit dialog", tells=True)
@@ -82,7 +83,7 @@ EFFECTS: dict[str, Effect] = {
     "answer:activity.wizard": ASKS,
     "tap:Postpone": ASKS,
     "answer:activity.postpone": ASKS,
-    "tap:PostponeTo": rows("activity notice audit dialog", tells=True),
+    "tap:PostponeTo": POSTPONED,
     "tap:CallOff": rows("activity notice audit", tells=True),
     **dict.fromkeys(("command:notice", "word:发通知", "answer:notice.text"), ASKS),
     "tap:PlainNotice": NOTICE_SENT,

@@ -31,7 +31,8 @@ def form(what: str, also: tuple[ActivityType, ...] = ()) -> Case:
 def _cases(what: str) -> dict[str, Case]:
     """Making it, moving it, calling it off, stopping and correcting its notice."""
     may = MAKE_THIS_ACTIVITY | {WHOSE[what]}
-    moved = ("activity.postpone", lambda ids: {"activity": ids[what], "start": "2023-07-20T14:30:00+08:00"})
+    when = {"field": "confirm", "day": "2023-07-20", "time": "14:30"}
+    moved = ("activity.postpone", lambda ids: {"activity": ids[what], **when})
     corrected = ("broadcast.text", lambda ids: {"kind": "notice", "subject": ids[f"{what}_notice"], "text": "改"})
     return {
         "tap:Fill": form(what),

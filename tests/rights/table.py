@@ -29,7 +29,7 @@ from bot.kit.form_fields import Fill
 from storage.choices import ActivityType, LeaveType, StudyItemKind
 from tests.rights import states
 from tests.rights.branch import Ids
-from tests.rights.effects import NOTICE_SENT, TASK_MADE, Effect, rows
+from tests.rights.effects import ASKS, NOTICE_SENT, POSTPONED, TASK_MADE, Effect, rows
 from tests.rights.permissions import may
 from tests.rights.states import State
 
@@ -90,7 +90,10 @@ def own(may: frozenset[str], make: Make | None = None, **more: Any) -> Case:
 
 
 ROLL_CALL = ("activity.roll", lambda ids: {"activity": ids["activity"], "missing": [], "page": 0})
-POSTPONE = ("activity.postpone", lambda ids: {"activity": ids["ahead"], "start": "2023-07-20T14:30:00+08:00"})
+POSTPONE = (
+    "activity.postpone",
+    lambda ids: {"field": "confirm", "activity": ids["ahead"], "day": "2023-07-20", "time": "14:30"},
+)
 PLAIN = ("notice.text", lambda ids: {"text": "请准时"})
 WIZARD = (
     "activity.wizard",
@@ -117,7 +120,7 @@ ITEM = (
     "study.item",
     lambda ids: {
         "theme": ids["theme"],
-        "asks": "",
+        "field": "confirm",
         "kind": "book",
         "title": "书",
         "due_on": "2023-07-31",
@@ -134,15 +137,16 @@ LOOK = (
         "only": [],
     },
 )
-CHANGE = ("roster.change", lambda ids: {"kind": "g", "person": ids["bound"], "answers": {}})
-DATED = ("roster.change", lambda ids: {"kind": "o", "person": ids["bound"], "answers": {}})
-ACCEPT = ("roster.change", lambda ids: {"kind": "a", "person": 0, "answers": {}})
+CHANGE = ("roster.change", lambda ids: {"kind": "g", "person": ids["bound"]})
+DATED = ("roster.change", lambda ids: {"kind": "o", "person": ids["bound"]})
+ACCEPT = ("roster.change", lambda ids: {"kind": "a", "person": 0})
 ACCEPTED = (
     "roster.change",
     lambda ids: {
         "kind": "a",
         "person": 0,
-        "answers": {"name": "丁九", "day": 20230707},
+        "name": "丁九",
+        "meeting": "2023-07-07",
     },
 )
 IMPORT = ("roster.look", lambda ids: {"rows": [{"name": "丁九"}], "since": "2023-07-07", "shown": ""})
@@ -228,9 +232,9 @@ TABLE: dict[str, Case] = {
     "tap:SendNow": Case(STUDY, lambda ids: study.SendNow(ids["theme"], 1)),
     "answer:study.title": own(STUDY, open=("study.title", lambda ids: {"month": "2023-08"}), text="主题"),
     "answer:study.change": Case(
-        STUDY, open=("study.change", lambda ids: {"theme": ids["theme"], "field": "title"}), text="新的主题"
+        STUDY, open=("study.change", lambda ids: {"theme": ids["theme"], "only": "title"}), text="新的主题"
     ),
-    "answer:study.item": Case(STUDY, open=(ITEM[0], lambda ids: {**ITEM[1](ids), "asks": "title"}), text="书"),
+    "answer:study.item": Case(STUDY, open=(ITEM[0], lambda ids: {**ITEM[1](ids), "field": "title"}), text="书"),
     "command:task": own(TASK),
     "word:布置心得": own(TASK),
     "tap:TaskWizard": Case(TASK, lambda ids: reflections.TaskWizard(1, "go", "publish"), open=TASKS),
@@ -312,7 +316,7 @@ TABLE: dict[str, Case] = {
     "answer:integrity.day": own(REMINDER, open=COMING, text="9月20日"),
     "answer:integrity.text": own(REMINDER, open=("integrity.text", COMING[1]), text="请严守纪律。"),
     "answer:integrity.words": own(
-        REMINDER, open=("integrity.words", lambda ids: {"field": "issuer"}), text="机关纪委"
+        REMINDER, open=("integrity.words", lambda ids: {"only": "issuer"}), text="机关纪委"
     ),
     # the calendar
     "command:calendar": own(CALENDAR),
@@ -434,6 +438,25 @@ FURTHER: list[tuple[str, Case]] = [
     # the other forms
     ("tap:Fill", own(NOTICE, lambda ids: Fill("n", 1, "go", "send"), open=PLAIN, effect=NOTICE_SENT)),
     ("tap:Fill", Case(TASK, lambda ids: Fill("r", 1, "go", "publish"), open=TASKS, effect=TASK_MADE)),
+    (
+        "tap:Fill",
+        Case(
+            MAKE_THIS_ACTIVITY,
+            lambda ids: Fill("b", 1, "go", "send"),
+            open=CORRECTION,
+            state=states.sending,
+            effect=rows("notice audit dialog"),
+        ),
+    ),
+    (
+        "tap:Fill",
+        Case(MAKE_THIS_ACTIVITY, lambda ids: Fill("p", 1, "go", "postpone"), open=POSTPONE, effect=POSTPONED),
+    ),
+    (
+        "tap:Fill",
+        Case(STUDY, lambda ids: Fill("si", 1, "go", "save"), open=ITEM, effect=rows("study_item audit dialog")),
+    ),
+    ("tap:Fill", Case(ROSTER, lambda ids: Fill("c", 1, "value", str(ids["group"])), open=CHANGE, effect=ASKS)),
     # the second question before an erasure; a stranger's own number; a code that nobody made
     ("tap:EraseGo", Case(WIPE, lambda ids: care.EraseGo(1), open=ERASE_AGAIN, effect=rows("person audit dialog"))),
     *(

@@ -19,6 +19,7 @@ from sqlalchemy import Column, Integer, inspect, select, text
 
 from storage import migrate
 from storage.engine import Storage, StorageBusy, database_url
+from storage.models.dialog import Dialog
 from storage.models.draft import Draft
 from storage.models.everything import METADATA
 from storage.revision import OldSchema, newest
@@ -220,16 +221,25 @@ def test_a_group_before_the_last_one_is_given_up(storage_url: str) -> None:
     ]
 
 
+MOVED = "2023-07-14T14:30:00+08:00"
+PROPOSED = {"field": "confirm", "day": "2023-07-14", "time": "14:30"}
 BEFORE_DRAFTS = """
 INSERT INTO organisation (id, kind, name, settings, created_at) VALUES (1, 'branch', '一', '{{}}', '{at}');
 INSERT INTO person (id, branch_id, name, created_at, notes, reachable) VALUES
   (1, 1, '甲', '{at}', '', {true}), (2, 1, '乙', '{at}', '', {true}), (3, 1, '丙', '{at}', '', {true}),
-  (4, 1, '丁', '{at}', '', {true});
+  (4, 1, '丁', '{at}', '', {true}), (5, 1, '戊', '{at}', '', {true}), (6, 1, '己', '{at}', '', {true}),
+  (7, 1, '庚', '{at}', '', {true}), (8, 1, '辛', '{at}', '', {true}), (9, 1, '壬', '{at}', '', {true});
 INSERT INTO dialog (person_id, id, step, draft, expires_at, organisation_id) VALUES
   (1, 5, 'activity.wizard', '{{"field"\\: "day", "types"\\: ["lecture"]}}', '{at}', 1),
   (2, 6, 'reflection.task', '{{"field"\\: "due"}}', '{at}', NULL),
   (3, 7, 'notice.text', '{{"text"\\: "请准时"}}', '{at}', 1),
-  (4, 8, 'reflection.task', '{{"field"\\: "due"}}', '{at}', 1);
+  (4, 8, 'reflection.task', '{{"field"\\: "due"}}', '{at}', 1),
+  (5, 9, 'study.item', '{{"asks"\\: "due", "title"\\: "书"}}', '{at}', 1),
+  (6, 10, 'activity.postpone', '{{"activity"\\: 3, "start"\\: "2023-07-14T14:30:00+08:00"}}', '{at}', 1),
+  (7, 11, 'integrity.words', '{{"field"\\: "issuer"}}', '{at}', 1),
+  (8, 12, 'roster.change', '{{"kind"\\: "a", "answers"\\: {{"name"\\: "癸", "day"\\: 20230707}}}}', '{at}', 1),
+  (9, 13, 'roster.change',
+   '{{"kind"\\: "x", "answers"\\: {{"value"\\: 2, "day"\\: 20230701, "until"\\: 0}}}}', '{at}', 1);
 """
 
 
@@ -244,10 +254,21 @@ def test_forms_that_stand_open_may_be_left_and_gone_on_with(storage_url: str) ->
     with Storage(storage_url) as storage, storage.reading() as session:
         kept = session.scalars(select(Draft).order_by(Draft.person_id)).all()
         steps = session.scalars(text("SELECT step FROM dialog ORDER BY id")).all()
+        worded = session.scalars(select(Dialog.draft).where(Dialog.person_id == 7)).one()
     touched = datetime(2023, 7, 6, 9, 30, tzinfo=UTC)
     assert [(one.person_id, one.organisation_id, one.form, one.fields, one.at) for one in kept] == [
         (1, 1, "activity.wizard", {"field": "day", "types": ["lecture"]}, touched),
         (3, 1, "notice.text", {"text": "请准时"}, touched),
         (4, 1, "reflection.task", {"field": "due"}, touched),
+        (5, 1, "study.item", {"asks": "due", "title": "书", "field": "due_on"}, touched),
+        (6, 1, "activity.postpone", {"activity": 3, "start": MOVED, **PROPOSED}, touched),
+        (8, 1, "roster.change", {**kept[-2].fields, "name": "癸", "meeting": "2023-07-07"}, touched),
+        (9, 1, "roster.change", {**kept[-1].fields, "value": "2", "day": "2023-07-01", "until": "open"}, touched),
     ]
-    assert steps == ["activity.wizard", "reflection.task", "notice.text", "reflection.task"]
+    assert [sorted(one.fields) for one in kept[-2:]] == [
+        ["answers", "kind", "meeting", "name"],
+        ["answers", "day", "kind", "until", "value"],
+    ]
+    assert steps[:4] == ["activity.wizard", "reflection.task", "notice.text", "reflection.task"]
+    assert steps[4:] == ["study.item", "activity.postpone", "integrity.words", "roster.change", "roster.change"]
+    assert worded == {"field": "issuer", "only": "issuer"}

@@ -13,7 +13,7 @@ def _across(features: Sequence[Feature]) -> Feature:
 
 FEATURE = Feature(
     name="activities",
-    forms=[forms.FORM],
+    forms=[forms.FORM, forms.POSTPONE],
     jobs=jobs.build,
     steps=[participation.steps],
     across=_across,

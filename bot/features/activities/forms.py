@@ -1,4 +1,4 @@
-"""建活动: the form asks type, day, time and place, then shows all to change or publish."""
+"""建活动: the form asks type, day, time and place, then shows all to change or publish; 改期: another day and time."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import cards, planning
+from bot.features.activities import cards, messages, planning
 from bot.features.activities.buttons import Wizard
 from bot.features.activities.rules import default_title
 from bot.kit import questions
 from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
+from bot.kit.activities import find_activity
 from bot.kit.form_fields import Action, Field, Options, Values
 from bot.kit.form_pages import CONFIRM, FIELD
 from bot.kit.forms import Form
@@ -20,7 +21,7 @@ from bot.kit.glossary.choices import ACTIVITY_TYPES, SCOPES
 from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
-from bot.kit.words import day_words
+from bot.kit.words import day_words, moment_words
 from storage.choices import ActivityType, Scope
 from storage.lookups import group_chats
 from storage.models.activity import Activity
@@ -190,8 +191,12 @@ def _scope(values: Values) -> Scope:
     return Scope.COMMITTEE if types == {ActivityType.COMMITTEE_MEETING} else Scope.BRANCH
 
 
+def _start(call: Call, values: Values) -> datetime:
+    return datetime.combine(date.fromisoformat(values["day"]), time.fromisoformat(values["time"]), call.tz)
+
+
 def _plan(call: Call, values: Values) -> planning.Plan:
-    start_at = datetime.combine(date.fromisoformat(values["day"]), time.fromisoformat(values["time"]), call.tz)
+    start_at = _start(call, values)
     types = [ActivityType(kind) for kind in values["types"]]
     scope = _scope(values)
     return planning.Plan(
@@ -255,6 +260,62 @@ FORM = Form(
     # What it may be is asked again when it is published.
     right=Right.MAKE_ACTIVITY,
     before=Wizard,
+)
+
+
+# --- 改期 ---------------------------------------------------------------------------------------------------------
+
+SURE = "postpone"
+MEANS = "确定后将通知全体并重新收集回复，原有的签到和请假作废。如时间有误，请直接重新发送。"
+
+
+def _moved(session: Session, call: Call, values: Values) -> Activity:
+    return find_activity(session, call.me, int(values["activity"]))
+
+
+def _movable(session: Session, call: Call, values: Values) -> None:
+    activity = _moved(session, call, values)
+    planning.changeable(session, call.me, activity)
+    if values.get("day") and values.get("time"):
+        planning.may_postpone(session, call.me, activity, _start(call, values), call.now)
+
+
+def _new_date(session: Session, call: Call, values: Values) -> str:
+    activity = _moved(session, call, values)
+    if values.get(FIELD) == CONFIRM:
+        return messages.postponed(activity, _start(call, values), call.tz)
+    return f"改期：{activity.title}"
+
+
+def _postpone(session: Session, call: Call, values: Values) -> Reply:
+    activity, start = _moved(session, call, values), _start(call, values)
+    planning.postpone(session, call.me, activity, start, call.now, call.tz)
+    told = cards.tell_postponed(session, call, activity)
+    done = Message(f"{activity.title}：已改期到{moment_words(start, call.tz)}，并已通知。")
+    return Reply(toast="已改期，并已通知。", edit=done, others=told, refresh=cards.going_out(session, activity))
+
+
+POSTPONE = Form(
+    name="activity.postpone",
+    code="p",
+    again="改期",
+    fields=(
+        questions.day(
+            "day",
+            "请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。",
+            example="7月14日 14:30",
+            not_past=planning.TOO_EARLY,
+            clock="time",
+        ),
+        questions.clock("time", "请发送新的开始时间，例如：14:30。"),
+    ),
+    summary=_new_date,
+    confirm=MEANS,
+    actions=(Action(SURE, "确定改期", _postpone),),
+    right=Right.MAKE_ACTIVITY,
+    check=_movable,
+    called="这次改期",
+    dropped="已取消，未改期。",
 )
 
 HANDLERS: list[Handler] = [

@@ -17,19 +17,18 @@ from bot.features.activities import (
     planning,
 )
 from bot.features.notices.cards import NOTICE, SignIn
-from bot.kit import dialog as dialogs
 from bot.kit.activities import (
     ACTIVITY_CARD,
     OPENS_BEFORE,
     activity_of_card,
     choose_activity,
-    find_activity,
     undone,
 )
-from bot.kit.dates import parse_moment
 from bot.kit.deadlines import UNDO_WITHIN
 from bot.kit.feature import Feature
-from bot.kit.handlers import ANYBODY, Answer, Call, CardView, Command, Handler, Key, Start, Tap, Visit, Word
+from bot.kit.form_fields import Fill
+from bot.kit.form_pages import CANCEL, GO
+from bot.kit.handlers import ANYBODY, Call, CardView, Command, Handler, Key, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Message, Reply, To, say
 from bot.kit.words import moment_words
@@ -37,13 +36,10 @@ from storage import audience
 from storage.activities import open_activities
 from storage.choices import SignInMethod
 from storage.models.activity import Activity
-from storage.models.dialog import Dialog
 
 CODE_PREFIX = "c_"
 NOTHING_OPEN = "现在没有可以签到的活动。"
 NOTHING = "没有可以撤销的事项。签到、收到、请假和补学可在十分钟内撤销。"
-POSTPONE = "activity.postpone"
-OLD_DATE = "这次改期已失效，请重新点“改期”。"
 
 
 # --- 签到 ---------------------------------------------------------------------------------------------------------
@@ -142,33 +138,13 @@ def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Re
 def postpone(session: Session, call: Call, button: buttons.Postpone) -> Reply:
     activity = desk.seen(session, call, button.activity_id)
     planning.changeable(session, call.me, activity)
-    dialogs.ask(session, call.me, POSTPONE, call.now, activity=activity.id)
-    return say(f"改期：{activity.title}\n请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。")
-
-
-def propose_date(session: Session, call: Call, dialog: Dialog) -> Reply:
-    """The new date to look at; another one typed takes its place."""
-    start = parse_moment(call.text, call.now, call.tz)
-    if start is None:
-        raise Refusal("没有看懂时间，请按“7月14日 14:30”的样子发送。")
-    activity = find_activity(session, call.me, int(dialog.draft["activity"]))
-    planning.may_postpone(session, call.me, activity, start, call.now)
-    # A dialog anew: the buttons under an earlier proposal must not send this one.
-    asked = dialogs.ask(session, call.me, POSTPONE, call.now, activity=activity.id, start=start.isoformat())
-    return Reply(here=[messages.postpone_to(activity, start, asked.id, call.tz)])
+    return say(forms.POSTPONE.open(session, call, activity=activity.id))
 
 
 def postpone_to(session: Session, call: Call, button: buttons.PostponeTo) -> Reply:
-    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD_DATE, POSTPONE, needs="start")
-    activity = find_activity(session, call.me, int(dialog.draft["activity"]))
-    start = datetime.fromisoformat(dialog.draft["start"])
-    dialogs.close(session, call.me.id)
-    if not button.sure:
-        return Reply(toast="未改期。", edit=Message(f"{activity.title}：未改期。"))
-    planning.postpone(session, call.me, activity, start, call.now, call.tz)
-    told = cards.tell_postponed(session, call, activity)
-    done = Message(f"{activity.title}：已改期到{moment_words(start, call.tz)}，并已通知。")
-    return Reply(toast="已改期，并已通知。", edit=done, others=told, refresh=cards.going_out(session, activity))
+    """A button of an earlier version."""
+    does = forms.SURE if button.sure else CANCEL
+    return forms.POSTPONE.tap(session, call, Fill(forms.POSTPONE.code, button.dialog_id, GO, does))
 
 
 def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
@@ -204,7 +180,6 @@ HANDLERS: list[Handler] = [
     Tap(buttons.Postpone, postpone, private=True),
     Tap(buttons.PostponeTo, postpone_to),
     Tap(buttons.CallOff, call_off, private=True),
-    Answer(POSTPONE, propose_date),
     *desk.HANDLERS,
     *forms.HANDLERS,
 ]

@@ -113,17 +113,11 @@ def cancelled(activity: Activity, tz: tzinfo) -> Message:
     return Message(f"【活动取消】{activity.title}\n原定时间：{moment_words(activity.start_at, tz)}，请互相转告。")
 
 
-def postpone_to(activity: Activity, start_at: datetime, dialog_id: int, tz: tzinfo) -> Message:
+def postponed(activity: Activity, start_at: datetime, tz: tzinfo) -> str:
     """The proposed date, before anybody is told."""
-    text = (
+    return (
         f"改期：{activity.title}\n原定时间：{moment_words(activity.start_at, tz)}\n"
-        f"新的时间：{moment_words(start_at, tz)}\n"
-        "确定后将通知全体并重新收集回复，原有的签到和请假作废。如时间有误，请直接重新发送。"
-    )
-    return really(
-        text,
-        Choice("确定改期", buttons.PostponeTo(dialog_id, 1)),
-        Choice("不改", buttons.PostponeTo(dialog_id, 0)),
+        f"新的时间：{moment_words(start_at, tz)}"
     )
 
 

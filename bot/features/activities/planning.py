@@ -28,6 +28,8 @@ from storage.models.notice import Notice
 from storage.models.organisation import Organisation, PartyGroup
 from storage.models.person import Person
 
+TOO_EARLY = "新的时间应在现在之后。"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -186,7 +188,7 @@ def may_postpone(session: Session, me: Me, activity: Activity, start_at: datetim
     """Refuses what `postpone` would refuse."""
     changeable(session, me, activity)
     if start_at <= now:
-        raise Refusal("新的时间应在现在之后。")
+        raise Refusal(TOO_EARLY)
 
 
 def changeable(session: Session, me: Me, activity: Activity) -> None:

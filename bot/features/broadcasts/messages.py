@@ -1,12 +1,13 @@
 """Every word of stopping and correcting; the card of the progress is in bot/kit/broadcasts.py."""
 
-from bot.kit.broadcasts import PREVIEW, BatchContent, DecideCorrection, Draft, Resume, Stop, Sure, figures
+from bot.kit.broadcasts import PREVIEW, BatchContent, Resume, Stop, Sure, figures
 from bot.kit.lists import really
-from bot.kit.replies import TEXT_LIMIT, Choice, Message
+from bot.kit.replies import Choice, Message
 from bot.kit.words import cut
 from scheduler.broadcasts import Progress
 
-OLD = "这份更正已失效，请重新点“更正内容”。"
+ASK_TEXT = "请发送更正后的全文；不改了请发“取消”。"
+ANOTHER = "\n（尚未更正。请发送修改后的全文；不改了请发“取消”。）"
 ONLY_PREVIEW = "这是预览，按钮在正式发送后才有效。"
 ALL_SENT = "已全部发出，没有可以停止的。"
 GOES_ON = "继续发送。"
@@ -29,23 +30,17 @@ def resumed(many: int) -> str:
     return f"已继续发送，还有{many}份。"
 
 
-def ask_text(subject: BatchContent) -> Message:
-    """Shows what there is, so that it can be copied and changed."""
-    text = f"现在的内容：\n{subject.text}\n\n请发送更正后的全文；不改了请发“取消”。"
-    return Message(cut(text, TEXT_LIMIT))
+def now(subject: BatchContent) -> str:
+    return f"现在的内容：\n{subject.text}\n"
 
 
-def correction_preview(reworded: Message, found: Progress, dialog_id: int) -> Message:
+def reworded(message: Message) -> str:
+    return f"{PREVIEW}\n{message.text}\n"
+
+
+def correction_confirm(found: Progress) -> str:
     rest = f"，未发送的{found.waiting}份按此发送" if found.waiting else ""
-    note = f"（已送达的{found.sent}份将改成这样{rest}。核对无误请点“确认更正”。）"
-    rows = [
-        [Choice("确认更正", DecideCorrection(dialog_id, Draft.SEND))],
-        [
-            Choice("修改", DecideCorrection(dialog_id, Draft.CHANGE)),
-            Choice("取消", DecideCorrection(dialog_id, Draft.DROP)),
-        ],
-    ]
-    return Message(f"{cut(f'{PREVIEW}{chr(10)}{reworded.text}', TEXT_LIMIT - 200)}\n\n{note}", rows)
+    return f"（已送达的{found.sent}份将改成这样{rest}。核对无误请点“确认更正”。）"
 
 
 def corrected(subject: BatchContent, found: Progress) -> Message:

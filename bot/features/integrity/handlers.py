@@ -26,13 +26,12 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import Right
 from bot.kit.broadcasts import delivering
 from bot.kit.dates import parse_day
-from bot.kit.handlers import ANYBODY, Answer, Call, CardView, Command, Handler, HelpGroup, Key, Tap, Word
+from bot.kit.form_fields import Values
+from bot.kit.handlers import ANYBODY, Call, CardView, Command, Handler, HelpGroup, Key, Tap, Word
+from bot.kit.questions import one_text
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Message, Reply, say
-from storage.models.dialog import Dialog
+from bot.kit.replies import Choice, Message, Reply, say
 from storage.models.reminder import Reminder
-
-DAY, TEXT, WORDS = "integrity.day", "integrity.text", "integrity.words"
 
 
 def read(session: Session, call: Call, button: Read) -> Reply:
@@ -125,9 +124,8 @@ def act(session: Session, call: Call, button: Coming) -> Reply:
     if button.act is Act.PREVIEW:
         return Reply(here=_preview(session, call, one))
     if button.act in (Act.DAY, Act.TEXT):
-        moves = button.act is Act.DAY
-        dialogs.ask(session, call.me, DAY if moves else TEXT, call.now, year=one.year, festival=one.festival)
-        return Reply(here=[plan_messages.ask_day(one) if moves else plan_messages.ask_text(one)])
+        form = DAY if button.act is Act.DAY else TEXT
+        return say(form.open(session, call, year=one.year, festival=one.festival))
     if button.act is Act.RESUME and planning.goes_if_resumed(session, call.me, one, call.now, call.tz):
         return Reply(edit=plan_messages.sure_to_resume(one))
     if button.act in (Act.SKIP, Act.RESUME, Act.RESUME_NOW):
@@ -156,25 +154,36 @@ def _usual_sample(session: Session, call: Call) -> list[Message]:
     return [Message(plan_messages.NONE_AHEAD)] if usual is None else _preview(session, call, usual)
 
 
-def day_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
-    year, festival = int(dialog.draft["year"]), str(dialog.draft["festival"])
-    one = planning.find(session, call.me, year, festival, call.now, call.tz)
-    day = parse_day(call.text, call.today)
+def _one(session: Session, call: Call, values: Values) -> planning.Coming:
+    return planning.find(session, call.me, int(values["year"]), str(values["festival"]), call.now, call.tz)
+
+
+def _move(session: Session, call: Call, values: Values) -> Reply:
+    """To another working day: of any other the service says why not, so there is nothing to be asked about."""
+    one, day = _one(session, call, values), parse_day(values["day"], call.today)
     if day is None:
         raise Refusal(plan_messages.NO_DAY)
     planning.move(session, call.me, one, day, call.now, call.tz)
-    dialogs.close(session, call.me.id)
-    return say(_opened(session, call, year, festival))
+    return say(_opened(session, call, one.year, one.festival))
 
 
-def text_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
+def _reword(session: Session, call: Call, values: Values) -> Reply:
     """Kept, and shown as it will look."""
-    year, festival = int(dialog.draft["year"]), str(dialog.draft["festival"])
-    one = planning.find(session, call.me, year, festival, call.now, call.tz)
-    planning.reword(session, call.me, one, call.text, call.now)
-    dialogs.close(session, call.me.id)
-    one = planning.find(session, call.me, year, festival, call.now, call.tz)
+    planning.reword(session, call.me, _one(session, call, values), values["text"], call.now)
+    one = _one(session, call, values)
     return say(*_preview(session, call, one), plan_messages.opened(one, call.now, call.tz))
+
+
+def _ask_day(session: Session, call: Call, values: Values) -> str:
+    return plan_messages.ask_day(_one(session, call, values))
+
+
+def _ask_text(session: Session, call: Call, values: Values) -> str:
+    return plan_messages.ask_text(_one(session, call, values))
+
+
+DAY = one_text("integrity.day", "id", "节前提醒", _ask_day, _move, Right.MAKE_REMINDER, "day")
+TEXT = one_text("integrity.text", "it", "节前提醒", _ask_text, _reword, Right.MAKE_REMINDER, "text")
 
 
 # --- all of them ---------------------------------------------------------------------------------------------------
@@ -189,15 +198,25 @@ def set_timing(session: Session, call: Call, button: SetTiming) -> Reply:
 
 
 def ask_words(session: Session, call: Call, button: Reword) -> Reply:
-    dialogs.ask(session, call.me, WORDS, call.now, field=button.field.value)
-    return Reply(here=[plan_messages.ask_words(button.field, planning.settings(session, call.me.branch_id))])
+    return say(WORDS.open(session, call, only=button.field.value))
 
 
-def words_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
+def _ask_words(session: Session, call: Call, values: Values) -> str:
+    return plan_messages.ask_words(Field(values["only"]))
+
+
+def _set_words(session: Session, call: Call, values: Values) -> Reply:
     """Kept, and shown as the next reminder will look with it."""
-    planning.set_words(session, call.me, Field(dialog.draft["field"]), call.text, call.now)
-    dialogs.close(session, call.me.id)
+    field = Field(values["only"])
+    planning.set_words(session, call.me, field, values[field], call.now)
     return say(*_usual_sample(session, call), _wording(session, call))
+
+
+def _back(session: Session, call: Call, values: Values) -> list[Choice]:
+    return plan_messages.unword(Field(values["only"]), planning.settings(session, call.me.branch_id))
+
+
+WORDS = one_text("integrity.words", "iw", "节前提醒", _ask_words, _set_words, Right.MAKE_REMINDER, *Field, below=_back)
 
 
 def unword(session: Session, call: Call, button: Unword) -> Reply:
@@ -238,7 +257,4 @@ HANDLERS: list[Handler] = [
     Tap(Unword, unword, right=Right.MAKE_REMINDER, private=True),
     Tap(TickBan, tick_ban, right=Right.MAKE_REMINDER, private=True),
     Tap(Sample, sampled, reads=True),
-    Answer(DAY, day_typed),
-    Answer(TEXT, text_typed),
-    Answer(WORDS, words_typed),
 ]

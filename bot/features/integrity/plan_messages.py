@@ -117,13 +117,13 @@ def preview(one: Coming, card: Message, now: datetime, tz: tzinfo) -> list[Messa
     return [Message(f"预览：{_names(one)}节前提醒，{_when(one, now, tz)}。"), Message(card.text, rows)]
 
 
-def ask_day(one: Coming) -> Message:
+def ask_day(one: Coming) -> str:
     example = short_day(one.blocks[0].last_working_day)
-    return Message(f"【{_names(one)}节前提醒】请发送新的日期（工作日），例如：{example}。不改了请发“取消”。")
+    return f"【{_names(one)}节前提醒】请发送新的日期（工作日），例如：{example}。不改了请发“取消”。"
 
 
-def ask_text(one: Coming) -> Message:
-    return Message(
+def ask_text(one: Coming) -> str:
+    return (
         f"【{_names(one)}节前提醒】请发送这一次提醒的全文，不超过{LONGEST_OWN}字。"
         f"写{messages.NAMES}的地方会换成节日名称；阅知时限自动加在末尾。不改了请发“取消”。"
     )
@@ -190,16 +190,19 @@ def _kept(settings: Mapping[str, Any], field: Field) -> str:
     return cut(kept, SHOWN_WORDS) or ("默认" if field is Field.TEXT else "无")
 
 
-def ask_words(field: Field, settings: Mapping[str, Any]) -> Message:
-    """The question for one of them, with the way back to what is usual."""
+def ask_words(field: Field) -> str:
     lines = [f"【{FIELDS[field]}】请发送文字，不超过{LIMITS[field]}字。不改了请发“取消”。"]
     if field is Field.TEXT:
         lines.append(f"写{messages.NAMES}的地方会换成节日名称，例如：{messages.NAMES}将至，请严守纪律，廉洁过节。")
     if field is Field.PHONE:
         lines.append("例如：12388，或本单位的监督举报电话。")
+    return "\n".join(lines)
+
+
+def unword(field: Field, settings: Mapping[str, Any]) -> list[Choice]:
+    """The way back to what is usual, from what the branch has worded itself."""
     kept = bool(str(settings.get(field) or "").strip())
-    back = "恢复默认" if field is Field.TEXT else "清除"
-    return Message("\n".join(lines), [[Choice(back, Unword(field))]] if kept else ())
+    return [Choice("恢复默认" if field is Field.TEXT else "清除", Unword(field))] if kept else []
 
 
 def bans_page(settings: Mapping[str, Any]) -> Message:

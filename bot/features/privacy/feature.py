@@ -6,4 +6,5 @@ from bot.kit.feature import Feature
 FEATURE = Feature(
     name="privacy",
     handlers=handlers.HANDLERS,
+    forms=[handlers.WORD],
 )

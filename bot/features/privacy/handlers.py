@@ -8,14 +8,16 @@ from bot.features.privacy import buttons, changes, erasure, forbidden, messages,
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
 from bot.kit.dates import parse_day
+from bot.kit.form_fields import Values
 from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap
+from bot.kit.questions import one_text
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Noted, Reply, say
 from storage.lookups import of_branch
 from storage.models.dialog import Dialog
 from storage.models.person import Person
 
-NARROW, WORD, WHOM, ERASE = "care.narrow", "care.word", "care.whom", "care.erase"
+NARROW, WHOM, ERASE = "care.narrow", "care.whom", "care.erase"
 OLD = "这份内容已失效，请重新点“数据管理”。"
 YEARS = range(2000, 2100)
 
@@ -122,14 +124,15 @@ def show_words(session: Session, call: Call, button: buttons.ShowWords) -> Reply
 
 
 def ask_word(session: Session, call: Call, button: buttons.AddWord) -> Reply:
-    dialogs.ask(session, call.me, WORD, call.now)
-    return say(messages.ASK_WORD)
+    return say(WORD.open(session, call))
 
 
-def add_word(session: Session, call: Call, dialog: Dialog) -> Reply:
-    forbidden.add(session, call.me, call.text, call.now)
-    dialogs.close(session, call.me.id)
+def _add_word(session: Session, call: Call, values: Values) -> Reply:
+    forbidden.add(session, call.me, values["word"], call.now)
     return say(messages.words(forbidden.words(session, call.me)))
+
+
+WORD = one_text("care.word", "cw", "数据管理", lambda *page: messages.ASK_WORD, _add_word, Right.CARE, "word")
 
 
 def remove_word(session: Session, call: Call, button: buttons.RemoveWord) -> Reply:
@@ -211,7 +214,6 @@ HANDLERS: list[Handler] = [
     Tap(buttons.Sweep, sweep, right=Right.WIPE),
     Tap(buttons.ShowWords, show_words, reads=True, right=Right.CARE),
     Tap(buttons.AddWord, ask_word, right=Right.CARE),
-    Answer(WORD, add_word, right=Right.CARE),
     Tap(buttons.RemoveWord, remove_word, right=Right.CARE),
     Tap(buttons.EraseWhom, erase_whom, right=Right.WIPE),
     Answer(WHOM, erase_named, right=Right.WIPE),

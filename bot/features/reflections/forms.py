@@ -93,7 +93,7 @@ FIELDS = (
         options=_subjects,
         then=_own_title,
         one_a_row=True,
-        below=(Choice("已布置的心得", buttons.ListTasks()),),
+        below=lambda session, call, values: (Choice("已布置的心得", buttons.ListTasks()),),
     ),
     Field("audience", "请选择对象。", "对象", options=questions.fixed(AUDIENCES)),
     questions.day(

@@ -1,10 +1,11 @@
 """The roster: dated facts of people, changed in chat or read from a file."""
 
-from bot.features.roster import handlers, jobs
+from bot.features.roster import handlers, jobs, wizard
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
     name="roster",
     handlers=handlers.HANDLERS,
+    forms=[handlers.TERM, wizard.FORM],
     jobs=jobs.build,
 )

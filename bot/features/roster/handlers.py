@@ -1,7 +1,7 @@
 """名册: the list as of any day, a person's card, taking a change back, the term of office."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -12,20 +12,20 @@ from bot.features.roster import importing, messages, service, undoing, wizard
 from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
 from bot.features.roster.desk import NO_DAY, day_of
 from bot.features.roster.words import full_day
-from bot.kit import dialog as dialogs
+from bot.kit import questions
 from bot.kit.access import Right
 from bot.kit.dates import parse_day
 from bot.kit.doors import ShowRoster
+from bot.kit.form_fields import Action, Values
+from bot.kit.forms import Form
 from bot.kit.glossary.choices import WHYS
-from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
+from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from storage.choices import Why
-from storage.models.dialog import Dialog
 from storage.models.organisation import Organisation
 from storage.models.person import ExemptionSpan, Person
 
-TERM = "roster.term"
 _ON_A_DAY = re.compile(r"(名册|花名册)\s*\S+")
 
 
@@ -87,19 +87,34 @@ def undo_change(session: Session, call: Call, button: UndoChange) -> Reply:
 
 
 def set_term(session: Session, call: Call, button: SetTerm) -> Reply:
-    dialogs.ask(session, call.me, TERM, call.now)
-    return say("【登记换届】请发送本届选举产生的日期，例如：2023年3月1日。不办了请发“取消”。")
+    return say(TERM.open(session, call))
 
 
-def term_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
-    day = parse_day(call.text, call.today)
-    if day is None:
-        raise Refusal("没有看懂日期，请按“2023年3月1日”的样子发送。")
+def _begin_term(session: Session, call: Call, values: Values) -> Reply:
+    day = date.fromisoformat(values["day"])
     ends = service.begin_term(session, call.me, day, call.now)
-    dialogs.close(session, call.me.id)
     over = "已经届满，请及时请示换届" if ends <= call.today else "届满前将提醒您"
     return say(f"已登记：本届自{full_day(day)}起，至{full_day(ends)}届满，{over}。")
 
+
+TERM = Form(
+    name="roster.term",
+    code="ct",
+    again="党员",
+    fields=(
+        questions.day(
+            "day",
+            "【登记换届】请发送本届选举产生的日期，例如：2023年3月1日。不办了请发“取消”。",
+            example="2023年3月1日",
+            far=timedelta(days=36500),
+        ),
+    ),
+    summary=lambda session, call, values: "",
+    confirm="",
+    actions=(Action("begin", "登记", _begin_term),),
+    right=Right.ROSTER,
+    at_once=True,
+)
 
 HANDLERS: list[Handler] = [
     Command("roster", show_roster, "名册", right=Right.ROSTER, reads=True),
@@ -116,7 +131,6 @@ HANDLERS: list[Handler] = [
     Tap(ShowPerson, show_person, reads=True, right=Right.ROSTER, private=True),
     Tap(UndoChange, undo_change, right=Right.ROSTER, private=True),
     Tap(SetTerm, set_term, right=Right.ROSTER, private=True),
-    Answer(TERM, term_typed, right=Right.ROSTER),
     *wizard.HANDLERS,
     *importing.HANDLERS,
 ]

@@ -8,7 +8,6 @@ from typing import Any
 from bot.features.roster.buttons import (
     Change,
     Kind,
-    Pick,
     SendSheet,
     SetTerm,
     Sheet,
@@ -56,6 +55,7 @@ _KINDS = {
 _QUESTIONS = {
     Step.NAME: "请发送转入党员的姓名。",
     Step.STATUS: "请选择党员身份。",
+    Step.MEETING: "请选择通过接收的支部党员大会的日期，也可以发送日期，例如：8月1日。自次日起编入名册。",
     Step.DAY: "请选择从哪一天起，也可以发送日期，例如：8月1日。",
     Step.UNTIL: "请选择期限，也可以发送最后一天的日期。",
     Step.APPROVER: "请选择由谁批准。",
@@ -75,7 +75,6 @@ _CHOOSE = {
 # What is asked otherwise than usual.
 _ASKED = {
     (Kind.ACCEPT, Step.NAME): "请发送预备党员的姓名。",
-    (Kind.ACCEPT, Step.DAY): "请选择通过接收的支部党员大会的日期，也可以发送日期，例如：8月1日。自次日起编入名册。",
     (Kind.ACCEPT, Step.VALUE): "请选择党小组，点选后即登记。",
 }
 
@@ -198,13 +197,14 @@ def _changes(facts: Facts, person_id: int, day: date, undo: tuple[int, str] | No
 # --- changing ------------------------------------------------------------------------------------------------------
 
 
-def question(kind: Kind, step: Step, name: str, summary: str, rows: Sequence[tuple[str, Pick]]) -> Message:
-    """One question of the wizard; before the last tap it says what will be written."""
-    title = f"【{_KINDS[kind]}】{name}" if name else f"【{_KINDS[kind]}】"
+def change_title(kind: Kind, name: str) -> str:
+    return f"【{_KINDS[kind]}】{name}"
+
+
+def question(kind: Kind, step: Step) -> str:
+    """One question of the wizard."""
     usual = _CHOOSE.get(kind, "") if step is Step.VALUE else _QUESTIONS[step]
-    asked = _ASKED.get((kind, step), usual)
-    text = "\n".join(part for part in (title, summary, asked, "不办了请发“取消”。") if part)
-    return Message(text, two_a_row([Choice(label, button) for label, button in rows]))
+    return f"{_ASKED.get((kind, step), usual)}\n不办了请发“取消”。"
 
 
 def done(change: Done) -> Message:

@@ -14,7 +14,6 @@ TERM_YEARS = 3
 TERM_NOTICE = (timedelta(days=180), timedelta(days=30))
 # SEC is told this long before an exemption ends (D26).
 EXEMPTION_NOTICE = timedelta(days=7)
-OPEN_END = 0
 
 
 class Step(StrEnum):
@@ -24,6 +23,7 @@ class Step(StrEnum):
     VALUE = "value"
     STATUS = "status"
     DAY = "day"
+    MEETING = "meeting"
     UNTIL = "until"
     APPROVER = "approver"
     CONTACT = "contact"
@@ -42,7 +42,7 @@ STEPS: dict[Kind, tuple[Step, ...]] = {
     Kind.OUT: (Step.DAY, Step.WHY),
     Kind.BACK: (Step.VALUE, Step.DAY, Step.WHY),
     Kind.NEW: (Step.NAME, Step.VALUE, Step.STATUS, Step.DAY, Step.WHY),
-    Kind.ACCEPT: (Step.NAME, Step.DAY, Step.VALUE),
+    Kind.ACCEPT: (Step.NAME, Step.MEETING, Step.VALUE),
 }
 # Members only: applicants, activists and development targets are on no roster (they come with development).
 ON_ROSTER = (MembershipStatus.FULL, MembershipStatus.PROBATIONARY)

@@ -1,11 +1,12 @@
 """Study: the month's theme, books and papers, and who is through with them."""
 
-from bot.features.study import broadcast, handlers, jobs, service
+from bot.features.study import broadcast, forms, handlers, jobs, service
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
     name="study",
     handlers=handlers.HANDLERS,
+    forms=[forms.TITLE, forms.CHANGE, forms.ITEM],
     jobs=jobs.build,
     broadcasts=broadcast.BROADCASTS,
     titles=broadcast.TITLES,

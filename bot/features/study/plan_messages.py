@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, tzinfo
 
-from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, OpenMonth, SendNow, WithdrawItem
+from bot.features.study.buttons import AddItem, EditTheme, Field, OpenMonth, SendNow, WithdrawItem
 from bot.features.study.messages import SHOWN, month_word
 from bot.kit.broadcasts import Correct
 from bot.kit.glossary.choices import STUDY_KINDS
@@ -23,8 +23,8 @@ def _month_label(month: str, theme: MonthlyTheme | None) -> str:
     return f"{month_word(month)} {state}"
 
 
-def ask_title(month: str) -> Message:
-    return Message(f"【{month_word(month)}学习安排】请发送本月学习主题。不办了请发“取消”。")
+def ask_title(month: str) -> str:
+    return f"【{month_word(month)}学习安排】请发送本月学习主题。不办了请发“取消”。"
 
 
 def plan(
@@ -75,18 +75,16 @@ def _plan_rows(
     return filled(*rows)
 
 
-def ask_field(theme: MonthlyTheme, field: Field) -> Message:
+def ask_field(theme: MonthlyTheme, field: Field) -> str:
     what = "新的学习主题" if field is Field.TITLE else "学习提示语（一段文字，随主题一起发送）"
-    return Message(f"【{month_word(theme.month)}学习安排】请发送{what}。不改了请发“取消”。")
+    return f"【{month_word(theme.month)}学习安排】请发送{what}。不改了请发“取消”。"
 
 
-def ask_item(theme: MonthlyTheme, kind: StudyItemKind) -> Message:
-    return Message(
-        f"【{month_word(theme.month)}学习安排】请发送{STUDY_KINDS[kind]}名称，也可以直接发送文件。不加了请发“取消”。"
-    )
+def ask_item(theme: MonthlyTheme, kind: StudyItemKind) -> str:
+    return f"【{month_word(theme.month)}学习安排】请发送{STUDY_KINDS[kind]}名称，也可以直接发送文件。不加了请发“取消”。"
 
 
-def item_draft(dialog_id: int, kind: StudyItemKind, title: str, due_on: date, has_file: bool, at_once: bool) -> Message:
+def item_draft(kind: StudyItemKind, title: str, due_on: date, has_file: bool, at_once: bool) -> str:
     """What is about to be entered; a file may still be sent."""
     lines = [
         f"【加{STUDY_KINDS[kind]}】{quoted(title)}",
@@ -94,11 +92,7 @@ def item_draft(dialog_id: int, kind: StudyItemKind, title: str, due_on: date, ha
         "附件：已收到" if has_file else "附件：无（需要时请直接发送）",
     ]
     lines += ["保存后立即发给全体应学党员。"] if at_once else []
-    taps = [
-        [Choice("发给自己看看", ItemDraft(dialog_id, Field.TRY)), Choice("保存", ItemDraft(dialog_id, Field.SAVE))],
-        [Choice("改名称", ItemDraft(dialog_id, Field.TITLE)), Choice("改时限", ItemDraft(dialog_id, Field.DUE))],
-    ]
-    return Message("\n".join(lines), taps)
+    return "\n".join(lines)
 
 
 def sure_to_withdraw(item: StudyItem, theme: MonthlyTheme) -> Message:

@@ -24,6 +24,7 @@ from storage.roster import Member
 
 LONGEST_TITLE, LONGEST_PROMPT, LONGEST_ITEM = 60, 800, 100
 MOST_ITEMS = 15
+TOO_EARLY = "完成时限不能早于今天和本月第一天。"
 ALREADY_SENT = "学习提示已发送，不能再改；如需调整请撤回或新加内容。"
 
 
@@ -115,7 +116,7 @@ def _short(text: str, longest: int) -> str:
 def check_item(theme: MonthlyTheme, title: str, due_on: date, today: date) -> str:
     """The title as it is kept; refuses what cannot be entered."""
     if due_on < max(today, rules.first_day(theme.month)):
-        raise Refusal("完成时限不能早于今天和本月第一天。")
+        raise Refusal(TOO_EARLY)
     if (due_on - rules.first_day(theme.month)).days > 366:
         raise Refusal("完成时限应在一年之内。")
     title = _short(title, LONGEST_ITEM)

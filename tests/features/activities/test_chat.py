@@ -23,7 +23,7 @@ from storage.models.notice import Notice, Receipt
 from storage.models.person import Person, RosterSpan
 from tests.cast import make_branch
 from tests.features.activities.played import count, jump, play, private
-from tests.world import SHANGHAI, World, world
+from tests.world import SHANGHAI, World, begun, world
 
 JULY = story.JULY
 NOW = datetime(2023, 7, 4, 9, tzinfo=SHANGHAI)
@@ -211,7 +211,7 @@ async def test_a_new_date_is_shown_before_anybody_is_told(bot: World) -> None:
     await bot.stage.say("甲二", "7月3日 14:30")
     assert desk.chat.last.text == "新的时间应在现在之后。"
     await bot.stage.say("甲二", "7月41日 14:30")
-    assert "没有看懂时间" in desk.chat.last.text
+    assert "没有看懂日期" in desk.chat.last.text
     await bot.stage.say("甲二", "7月24日 14:30")
     wrong = desk.chat.last
     await bot.stage.say("甲二", "7月14日 14:30")
@@ -221,9 +221,43 @@ async def test_a_new_date_is_shown_before_anybody_is_told(bot: World) -> None:
     tap = await desk.tap(wrong, "确定改期")
     await bot.clock.settle()
     assert tap.toast == "这次改期已失效，请重新点“改期”。"
-    await bot.stage.tap("甲二", "不改", "新的时间：7月14日")
-    assert right.text.endswith("：未改期。")
+    await bot.stage.tap("甲二", "取消", "新的时间：7月14日")
+    assert right.text == "已取消，未改期。"
     assert (count(bot, Notice), len(bot.stage.group.chat.from_bot)) == (1, before)
+
+
+async def test_a_new_date_is_asked_about_and_gone_on_with(bot: World) -> None:
+    """2:30 of a Saturday is two questions; what was left is offered again by 改期."""
+    await play(bot, "2023-07-04 10:30")
+    chat = bot.stage.people["甲二"].chat
+    await bot.stage.tap("甲二", "改期", JULY)
+    assert chat.last.labels == ["取消"]
+    await bot.stage.say("甲二", "7月15日 2:30")
+    assert chat.last.text.endswith("7月15日（周六）是周末，确认是这一天吗？")
+    await bot.stage.tap("甲二", "确认7月15日", "改期：")
+    assert chat.last.text.endswith("是下午2:30（14:30）吗？")
+    await bot.stage.tap("甲二", "14:30", "改期：")
+    assert "新的时间：7月15日（周六）14:30" in chat.last.text
+    assert chat.last.labels == ["确定改期", "上一步", "取消"]
+    await bot.stage.say("甲二", "7月14日")
+    assert "新的时间：7月14日（周五）14:30" in chat.last.text
+    await bot.stage.say("甲二", "7.14 下午4点")
+    assert "新的时间：7月14日（周五）16:00" in chat.last.text
+    await bot.stage.say("甲二", "建活动")
+    await bot.stage.tap("甲二", "改期", JULY)
+    await bot.stage.tap("甲二", "继续填写", "还没有完成")
+    await bot.stage.tap("甲二", "上一步", "新的时间：7月14日")
+    await bot.stage.say("甲二", "15:30")
+    assert "新的时间：7月14日（周五）15:30" in chat.last.text
+
+
+async def test_a_new_date_proposed_before_forms_is_taken(bot: World) -> None:
+    await play(bot, "2023-07-04 10:30")
+    desk = bot.stage.people["甲二"]
+    asked = begun(bot, "甲二", "activity.postpone", activity=1, field="confirm", day="2023-07-14", time="14:30")
+    await desk.tap_data(desk.chat.last, f"pt:{asked}:1")
+    await bot.clock.settle()
+    assert any("【主题党日改期通知】" in text and "7月14日" in text for text in private(bot, "丙四"))
 
 
 async def test_who_has_left_is_a_stranger(bot: World) -> None:

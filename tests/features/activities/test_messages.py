@@ -51,7 +51,7 @@ def everything() -> list[Message]:
         leave_messages.makeup_reviewed(makeup, activity()),
         messages.cancelled(activity(), SHANGHAI),
         Message("长" * 3100 + notice_messages.notice_confirm(True, 10**6)),
-        messages.postpone_to(activity(), NOW, BIG, SHANGHAI),
+        Message(messages.postponed(activity(), NOW, SHANGHAI)),
         messages.roll_call(activity(), people, BIG, 3, 7),
         messages.mark_somebody(activity(), [(one, NAME, "公差") for one, _, _ in people], 4, guests=True),
         messages.mark_as(activity(), BIG, NAME),

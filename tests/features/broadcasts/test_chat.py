@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.kit.broadcasts import Correct, Stop, Sure
+from bot.kit.broadcasts import Correct, DecideCorrection, Draft, Stop, Sure
 from bot.playground import story
 from bot.playground.chats import Message
 from scheduler import broadcasts
@@ -17,7 +17,7 @@ from storage.models.notice import Notice, Receipt
 from storage.models.organisation import Organisation
 from storage.models.outbox import Card, Outbox
 from storage.models.person import Person, RosterSpan
-from tests.world import SHANGHAI, World, world
+from tests.world import SHANGHAI, World, begun, world
 
 NOW = datetime(2023, 7, 4, 9, tzinfo=SHANGHAI)
 NOTICE = "【通知】"
@@ -196,3 +196,41 @@ async def test_only_those_who_may_make_it_stop_or_correct_it(bot: World) -> None
         "没有找到这项内容。",
         "已全部发出，没有可以停止的。",
     ]
+
+
+async def test_a_correction_that_was_left_is_gone_on_with(bot: World) -> None:
+    """更正内容 offers it again for the same notice; 上一步 leads to the text, 取消 drops it."""
+    await send(bot, "请报送材枓")
+    chat = bot.stage.people["甲一"].chat
+    await bot.stage.tap("甲一", "更正内容", "未回复")
+    assert chat.last.labels == ["取消"]
+    await bot.stage.say("甲一", "请报送材枓")
+    assert chat.last.text == "内容没有变化。"
+    await bot.stage.say("甲一", "请报送材料")
+    assert chat.last.text.endswith("（已送达的25份将改成这样。核对无误请点“确认更正”。）")
+    assert chat.last.labels == ["修改", "确认更正", "上一步", "取消"]
+    await bot.stage.say("甲一", "建活动")
+    await bot.stage.tap("甲一", "更正内容", "未回复")
+    assert chat.last.labels == ["继续填写", "重新填写"]
+    await bot.stage.tap("甲一", "继续填写", "还没有完成")
+    await bot.stage.tap("甲一", "上一步", "【预览】")
+    assert chat.last.text == "请报送材料\n\n（尚未更正。请发送修改后的全文；不改了请发“取消”。）"
+    await bot.stage.tap("甲一", "取消", "尚未更正")
+    assert chat.last.text == "已取消，内容未更正。"
+    await bot.stage.tap("甲一", "更正内容", "未回复")
+    assert chat.last.text == "现在的内容：\n请报送材枓\n\n请发送更正后的全文；不改了请发“取消”。"
+
+
+async def test_a_correction_begun_before_forms_is_gone_on_with(bot: World) -> None:
+    """Its dialog and the buttons under its preview, as the version before left them."""
+    await send(bot, "请报送材枓")
+    author = bot.stage.people["甲一"]
+    asked = begun(bot, "甲一", "broadcast.text", kind="notice", subject=1, text="请报送材料")
+    await author.tap_data(author.chat.last, DecideCorrection(asked, Draft.CHANGE).pack())
+    await bot.clock.settle()
+    assert author.chat.last.text.startswith("请报送材料\n\n（尚未更正。")
+    begun(bot, "甲一", "broadcast.text", kind="notice", subject=1, text="请报送材料")
+    await author.tap_data(author.chat.last, DecideCorrection(asked + 1, Draft.SEND).pack())
+    await bot.clock.settle()
+    with bot.storage.reading() as session:
+        assert session.scalars(select(Notice.text)).one().startswith("【通知】请报送材料\n")

@@ -14,7 +14,7 @@ from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox, Promise
 from storage.models.person import Person
 from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
-from tests.world import SHANGHAI, World, world
+from tests.world import SHANGHAI, World, begun, world
 
 REMINDER = "【节前廉洁提醒】"
 DESK = "【提醒管理】"
@@ -295,3 +295,23 @@ async def test_who_answers_it_with_receipt_is_told_the_word_that_counts(bot: Wor
     assert count(bot, Acknowledgement) == 1
     await bot.stage.say("丙七", "已阅，谢谢！")
     assert "阅知" in last(bot, "丙七")
+
+
+async def test_what_is_asked_about_a_reminder_can_be_cancelled_and_cleared(desk: World) -> None:
+    """The words of the branch have the way back to what is usual below; a question of an earlier version goes on."""
+    chat = desk.stage.people[DIS].chat
+    await desk.stage.say(DIS, "节前提醒")
+    await desk.stage.tap(DIS, "文字设置", LIST)
+    await desk.stage.tap(DIS, "举报电话", "【文字设置】")
+    assert chat.last.labels == ["取消"]
+    await desk.stage.tap(DIS, "取消", "【举报电话】")
+    assert chat.last.text == "已取消填写：节前提醒。"
+    begun(desk, DIS, "integrity.words", field="report_phone", only="report_phone")
+    await desk.stage.say(DIS, "12388")
+    await desk.stage.tap(DIS, "举报电话", "【文字设置】")
+    assert chat.last.labels == ["清除", "取消"]
+    await desk.stage.tap(DIS, "清除", "【举报电话】")
+    assert "举报电话：无" in chat.last.text
+    begun(desk, DIS, "integrity.day", year=2026, festival="中秋")
+    await desk.stage.say(DIS, "9月21日")
+    assert "发送：9月21日（周一）09:00\n已改日期" in chat.last.text

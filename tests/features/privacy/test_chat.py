@@ -20,7 +20,7 @@ from storage.models.inbox import Inbox
 from storage.models.outbox import Outbox, Upload
 from storage.models.person import Person, RosterSpan
 from tests.features.privacy.filling import where
-from tests.world import World, world
+from tests.world import World, begun, world
 
 TEXT = "不指名的一段体会原文"
 
@@ -207,6 +207,8 @@ async def test_a_word_is_refused_from_the_next_message_on_until_it_is_removed(bo
     await bot.stage.say("甲一", "数据管理")
     await bot.stage.tap("甲一", "禁发词语")
     await bot.stage.tap("甲一", "增加词语")
+    await bot.stage.tap("甲一", "取消", "请发送要禁发的词语")
+    begun(bot, "甲一", "care.word")
     await bot.stage.say("甲一", "某某 项目")
     await bot.stage.say("甲五", "关于某某项目的体会")
     assert last(bot, "甲五").text == "内容中有支部规定不得发送的词语，未保存，请修改后再发。"

@@ -19,7 +19,7 @@ from storage.models.person import ExemptionSpan, Person
 from storage.models.study import StudyItem
 from storage.roster import roster
 from tests.features.privacy.filling import where
-from tests.world import SHANGHAI, World, world
+from tests.world import SHANGHAI, World, begun, world
 
 DESK, SECRETARY = story.DESK, "甲一"
 
@@ -133,7 +133,7 @@ async def test_who_is_accepted_at_a_meeting_is_on_the_roster_from_the_next_day(b
     await bot.stage.tap(DESK, "接收预备党员", "【名册】")
     assert last(bot, DESK).text.startswith("【接收预备党员】\n请发送预备党员的姓名。")
     await bot.stage.say(DESK, "丁一")
-    assert last(bot, DESK).labels == ["今天", "昨天"]
+    assert last(bot, DESK).labels == ["今天", "昨天", "上一步", "取消"]
     await bot.stage.say(DESK, "七月八号")
     assert last(bot, DESK).text == "支部党员大会通过后才能登记接收，请选择已召开的大会的日期。"
     await bot.stage.say(DESK, "今天")
@@ -350,6 +350,62 @@ async def test_the_secretary_is_reminded_a_week_before_an_exemption_ends(bot: Wo
     with bot.storage.reading() as session:
         told = select(func.count()).where(Outbox.job.in_(["exemption_end", "term_end"]))
         assert session.scalar(told) == 2
+
+
+async def test_a_change_that_was_left_is_gone_on_with(bot: World) -> None:
+    """Its button offers it again; 上一步 leads back, and another answer there takes the place of the one before."""
+    await open_person(bot, "第一党小组", "甲五")
+    await bot.stage.tap(DESK, "免于考勤", "【党员】甲五")
+    assert last(bot, DESK).labels[-1:] == ["取消"]
+    await bot.stage.tap(DESK, "产假", "【免于考勤】甲五")
+    await bot.stage.say(DESK, "7月8日")
+    await bot.stage.say(DESK, "7月7日")
+    assert last(bot, DESK).text == "结束日期早于起始日期，请重新发送。"
+    await open_person(bot, "第一党小组", "甲五")
+    await bot.stage.tap(DESK, "免于考勤", "【党员】甲五")
+    assert last(bot, DESK).labels == ["继续填写", "重新填写"]
+    await bot.stage.tap(DESK, "继续填写", "还没有完成")
+    await bot.stage.tap(DESK, "上一步", "请选择期限")
+    await bot.stage.tap(DESK, "下月1日", "请选择从哪一天起")
+    await bot.stage.tap(DESK, "不定期限", "请选择期限")
+    await bot.stage.tap(DESK, "支委会", "由谁批准")
+    assert "免于考勤 无→产假（自2023年8月1日起）" in last(bot, DESK).text
+    await bot.stage.tap(DESK, "取消", "请选择联系人")
+    assert last(bot, DESK).text == "已取消。"
+
+
+async def test_a_change_begun_before_forms_is_gone_on_with(bot: World) -> None:
+    """A button names its question by its number; a day that is asked for is typed."""
+    desk, person = bot.stage.people[DESK], bot.cast["丙六"]
+    await bot.stage.say(DESK, "党员")
+    asked = begun(bot, DESK, "roster.change", kind="o", person=person, answers={})
+    for data in (f"ne:{asked}:7:0", f"ne:{asked}:0:99", f"ne:{asked}:1:99", f"ne:{asked - 1}:0:20230703"):
+        tap = await desk.tap_data(desk.chat.last, data)
+        await bot.clock.settle()
+        assert tap.toast == "这一步已失效，请重新点“党员”。"
+    await desk.tap_data(desk.chat.last, f"ne:{asked}:0:20230703")
+    await bot.clock.settle()
+    assert last(bot, DESK).text.endswith("请选择原因，点选后即登记。\n不办了请发“取消”。")
+    await desk.tap_data(desk.chat.last, f"ne:{asked}:1:0")
+    await bot.clock.settle()
+    assert last(bot, DESK).text.startswith("已登记：丙六同志\n")
+    begun(bot, DESK, "roster.change", kind="a", person=0, answers={"name": "丁一"}, name="丁一")
+    await bot.stage.say(DESK, "今天")
+    assert "新增 无→预备党员、在职（自2023年7月4日起）" in last(bot, DESK).text
+
+
+async def test_an_election_on_a_day_off_is_asked_about(bot: World) -> None:
+    """Years ago as well; the question of an earlier version is answered."""
+    await bot.stage.say(DESK, "名册")
+    await bot.stage.tap(DESK, "登记换届", "【名册】")
+    assert last(bot, DESK).labels == ["取消"]
+    await bot.stage.say(DESK, "2018年3月4日")
+    assert last(bot, DESK).text.endswith("3月4日（周日）是周末，确认是这一天吗？")
+    await bot.stage.tap(DESK, "确认3月4日", "是周末")
+    assert last(bot, DESK).text == "已登记：本届自2018年3月4日起，至2021年3月4日届满，已经届满，请及时请示换届。"
+    begun(bot, DESK, "roster.term")
+    await bot.stage.say(DESK, "2023年3月1日")
+    assert last(bot, DESK).text.startswith("已登记：本届自2023年3月1日起")
 
 
 async def test_members_keep_no_roster(bot: World) -> None:

@@ -12,7 +12,7 @@ from storage.choices import OutboxState
 from storage.models.outbox import Outbox
 from storage.models.person import Person
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
-from tests.world import SHANGHAI, World, world
+from tests.world import SHANGHAI, World, begun, world
 
 PLANNER, SECRETARY = "丙一", "甲一"
 THEME = "【8月学习】"
@@ -184,6 +184,10 @@ async def test_a_file_goes_along_and_is_opened(bot: World) -> None:
     await bot.stage.people[PLANNER].upload_document("学习文件.pdf", b"%PDF-1.4")
     await bot.clock.settle()
     await bot.stage.tap(PLANNER, "改时限", "【加文件】")
+    await bot.stage.people[PLANNER].upload_document("学习文件（新）.pdf", b"%PDF-1.4")
+    await bot.clock.settle()
+    assert last(bot, PLANNER).startswith("【加文件】《学习文件》\n完成时限：8月31日（周四）\n附件：已收到")
+    await bot.stage.tap(PLANNER, "改时限", "【加文件】")
     await bot.stage.say(PLANNER, "8月25日")
     assert "【加文件】《学习文件》\n完成时限：8月25日（周五）\n附件：已收到" in last(bot, PLANNER)
     await bot.stage.tap(PLANNER, "保存", "【加文件】")
@@ -303,3 +307,49 @@ async def test_a_nudge_keeps_its_other_buttons(bot: World) -> None:
     await bot.stage.tap("甲三", "已学完 《文件一", "还有2项未完成")
     await bot.stage.at("2023-08-31 09:05")
     assert not any("还有" in text for text in texts(bot, "甲三")[-1:])
+
+
+async def test_an_item_that_was_left_is_gone_on_with(bot: World) -> None:
+    """加书目 offers it again; a day off is asked about, what is too early refused, and 取消 drops it."""
+    await plan(bot)
+    chat = bot.stage.people[PLANNER].chat
+    await bot.stage.tap(PLANNER, "加书目", "学习安排】")
+    assert chat.last.labels == ["取消"]
+    await bot.stage.say(PLANNER, BOOK)
+    assert chat.last.labels == ["改名称", "改时限", "发给自己看看", "保存", "上一步", "取消"]
+    await bot.stage.tap(PLANNER, "改时限", "【加书目】")
+    assert chat.last.text.endswith("请发送新的完成时限，例如：8月25日。")
+    await bot.stage.say(PLANNER, "7月30日")
+    assert chat.last.text == "完成时限不能早于今天和本月第一天。"
+    await bot.stage.say(PLANNER, "8月26日")
+    assert chat.last.text.endswith("8月26日（周六）是周末，确认是这一天吗？")
+    await bot.stage.tap(PLANNER, "确认8月26日", "【加书目】")
+    assert "完成时限：8月26日（周六）" in chat.last.text
+    await bot.stage.say(PLANNER, "学习安排")
+    await bot.stage.at("2023-08-01 16:00")
+    await bot.stage.tap(PLANNER, "8月", "【学习安排】")
+    await bot.stage.tap(PLANNER, "加书目", "【8月学习安排】")
+    assert chat.last.labels == ["继续填写", "重新填写"]
+    await bot.stage.tap(PLANNER, "继续填写", "还没有完成")
+    assert "完成时限：8月26日（周六）" in chat.last.text
+    await bot.stage.tap(PLANNER, "取消", "【加书目】")
+    assert chat.last.text == "已取消填写：学习安排。"
+    assert count(bot, StudyItem) == 0
+
+
+async def test_an_item_begun_before_forms_is_gone_on_with(bot: World) -> None:
+    """The buttons under its card, and a title that was asked for."""
+    await plan(bot)
+    planner = bot.stage.people[PLANNER]
+    said = {"kind": "book", "title": BOOK, "due_on": "2023-08-25", "files": [], "asks": "", "field": "confirm"}
+    asked = begun(bot, PLANNER, "study.item", theme=1, **said)
+    await planner.tap_data(planner.chat.last, f"sf:{asked}:due")
+    await bot.stage.say(PLANNER, "8月24日")
+    assert "完成时限：8月24日（周四）" in last(bot, PLANNER)
+    asked = begun(bot, PLANNER, "study.item", theme=1, **said)
+    await planner.tap_data(planner.chat.last, f"sf:{asked}:save")
+    await bot.clock.settle()
+    assert count(bot, StudyItem, StudyItem.title == BOOK) == 1
+    begun(bot, PLANNER, "study.change", theme=1, field="prompt", only="prompt")
+    await bot.stage.say(PLANNER, "联系实际学。")
+    assert "提示语：联系实际学。" in last(bot, PLANNER)
