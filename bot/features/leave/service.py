@@ -76,7 +76,7 @@ def decide_leave(
         raise Refusal("这条请假已审批。")
     if activity.status in OFF:
         raise Refusal("活动已取消或改期，无需审批。")
-    before_cut_off(activity, now, tz)
+    before_cut_off(session, activity, now, tz)
     state = LeaveState.APPROVED if approve else LeaveState.REFUSED
     audit.change(
         session,
@@ -152,7 +152,7 @@ def enter_leave(
     alone = person.id == me.id and _nobody_else(session, me, person.group_id, now, tz)
     if activity.status in OFF:
         raise Refusal("活动未举行，不能登记。")
-    before_cut_off(activity, now, tz)
+    before_cut_off(session, activity, now, tz)
     earlier = leave_of(session, activity.id, person.id)
     signed = (
         Attendance.activity_id == activity.id,
@@ -213,7 +213,7 @@ def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Ac
     if row.state is not LeaveState.PENDING:
         raise Refusal("请假已审批，如需取消请点“取消请假”。")
     activity = session.get_one(Activity, row.activity_id)
-    closes, state = cut_off(activity, tz), LeaveState.WITHDRAWN
+    closes, state = cut_off(session, activity, tz), LeaveState.WITHDRAWN
     take_back(session, me, row, row.requested_at, now, activity.branch_id, closes, state=state)
     return activity
 

@@ -12,6 +12,7 @@ from bot.features.accounts.rules import SEATS
 from bot.features.roster import rules
 from bot.features.roster.service import CHANGED, CLOSED, changes_of
 from bot.kit.access import Right, require
+from bot.kit.closing import close_day
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.refusal import Refusal
 from storage.audience import Me
@@ -51,7 +52,7 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
     last = last_change(session, me.branch_id, line.subject_id)
     if last is None or last.id != audit_id:
         raise Refusal("这次变更已撤销，或之后又有变更。")
-    if rules.is_closed(date.fromisoformat(line.details["day"]), now, tz):
+    if rules.is_closed(date.fromisoformat(line.details["day"]), now, tz, close_day(session, me.branch_id)):
         raise Refusal(CLOSED)
     _may_seat(me, line.details)
     today = now.astimezone(tz).date()

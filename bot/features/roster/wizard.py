@@ -14,6 +14,7 @@ from bot.features.roster.rules import FactChange, Step
 from bot.features.roster.words import differences
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
+from bot.kit.closing import close_day
 from bot.kit.dates import parse_day
 from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES, WHYS
 from bot.kit.glossary.columns import APPROVERS
@@ -112,7 +113,7 @@ def _asked(dialog: Dialog) -> _Asked:
 def _answered(session: Session, call: Call, dialog: Dialog, value: Any, *, tapped: bool) -> Reply:
     before = _asked(dialog)
     if before.step is Step.DAY:
-        service.check_day(before.kind, rules.to_day(value), call.now, call.tz)
+        service.check_day(session, call.me, before.kind, rules.to_day(value), call.now, call.tz)
     dialogs.move(dialog, CHANGE, call.now, answers={**before.answers, before.step.value: value})
     asked = _asked(dialog)
     if asked.number < len(asked.steps):
@@ -181,7 +182,8 @@ def _options(session: Session, call: Call, asked: _Asked) -> list[tuple[str, int
         return [(STATUSES[status], number) for number, status in enumerate(rules.ON_ROSTER)]
     if asked.step is Step.DAY:
         offered = (rules.meetings_offered if asked.kind is Kind.ACCEPT else rules.days_offered)(call.today)
-        return [(f"{words}", rules.to_number(day)) for words, day in offered if not _over(call, day)]
+        closes = close_day(session, call.me.branch_id)
+        return [(f"{words}", rules.to_number(day)) for words, day in offered if not _over(call, day, closes)]
     if asked.step is Step.UNTIL:
         ends = [(words, rules.to_number(day)) for words, day in rules.ends_offered(asked.day or call.today)]
         return [*ends, ("不定期限", rules.OPEN_END)]
@@ -192,8 +194,8 @@ def _options(session: Session, call: Call, asked: _Asked) -> list[tuple[str, int
     return [(words, number) for number, words in enumerate(WHYS.values())] if asked.step is Step.WHY else []
 
 
-def _over(call: Call, day: date) -> bool:
-    return rules.is_closed(day, call.now, call.tz)
+def _over(call: Call, day: date, closes: int) -> bool:
+    return rules.is_closed(day, call.now, call.tz, closes)
 
 
 def _values(session: Session, call: Call, asked: _Asked) -> list[tuple[str, int]]:

@@ -26,7 +26,7 @@ def open_item(session: Session, call: Call, button: OpenItem) -> Reply:
 def done(session: Session, call: Call, button: Done) -> Reply:
     """已学完. Below a list of all that is owed it is answered apart: the other buttons are still needed."""
     completed = service.complete(session, call.me, button.item_id, call.now, call.tz)
-    line = _line(call, completed)
+    line = _line(session, call, completed)
     if not call.private:
         return Reply(toast=line)
     if button.place is Origin.NUDGE:
@@ -35,8 +35,8 @@ def done(session: Session, call: Call, button: Done) -> Reply:
     return Reply(toast=line, edit=_card(session, call, button.place, completed.item, undo))
 
 
-def _line(call: Call, completed: service.Completed) -> str:
-    counts = in_time(completed.row.completed_at, service.cut_off(completed.item, call.tz))
+def _line(session: Session, call: Call, completed: service.Completed) -> str:
+    counts = in_time(completed.row.completed_at, service.cut_off(session, completed.item, call.tz))
     return messages.completed(completed.item, completed.row, completed.again, counts)
 
 
@@ -70,7 +70,7 @@ def done_by_word(session: Session, call: Call) -> Reply:
     if len(waiting) > 1:
         return say(messages.which_one(waiting))
     completed = service.complete(session, call.me, waiting[0].item.id, call.now, call.tz)
-    return say(messages.just_completed(_line(call, completed), completed.row))
+    return say(messages.just_completed(_line(session, call, completed), completed.row))
 
 
 HANDLERS: list[Handler] = [

@@ -15,6 +15,7 @@ from bot.features.study import service as study
 from bot.features.tally.occasions import held_activities
 from bot.features.tally.rules import Held, hours
 from bot.features.tally.service import cut_off
+from bot.kit.closing import close_day
 from scheduler.calendar.days import Quarter, at
 from storage.audience import Me
 from storage.choices import ActivityStatus
@@ -54,7 +55,8 @@ class Mine:
 
 def my_record(session: Session, me: Me, quarter: Quarter, now: datetime, tz: tzinfo) -> Mine:
     """Everything of one's own; the number of statements depends on nothing that was recorded."""
-    held = held_activities(session, me.branch_id, quarter, cut_off(quarter, now, tz), tz)
+    closes = cut_off(quarter, close_day(session, me.branch_id), now, tz)
+    held = held_activities(session, me.branch_id, quarter, closes, tz)
     return Mine(
         quarter=quarter,
         person_id=me.id,

@@ -1,0 +1,64 @@
+"""When the quarters of a branch close (D20): on the day that it has set for itself, else on the tenth."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from bot.kit.deadlines import in_time
+from scheduler.calendar.days import CLOSE_DAY, Quarter
+from storage.models.organisation import Organisation
+
+# Of what a branch decides itself (organisation.settings), and what it may be: a day that every month has.
+SETTING = "close_day"
+CLOSE_DAYS = range(1, 29)
+# Databases bound how many values one statement may carry.
+_SLICE = 500
+
+
+# As a branch has set it; for statements that read its row anyway.
+SET = Organisation.settings[SETTING]
+
+
+def is_close_day(value: object) -> bool:
+    return type(value) is int and value in CLOSE_DAYS
+
+
+def as_set(value: Any) -> int:
+    """What holds of what a branch has set: of anything that is no day, the usual."""
+    return value if is_close_day(value) else CLOSE_DAY
+
+
+def close_day(session: Session, branch_id: int) -> int:
+    """The day of the month after a quarter at whose end a branch takes no more records of it."""
+    return close_days(session, [branch_id])[branch_id]
+
+
+def close_days(session: Session, branch_ids: Collection[int]) -> Mapping[int, int]:
+    """The same of some branches, in one statement for every few hundred of them."""
+    found, ids = dict.fromkeys(branch_ids, CLOSE_DAY), list(branch_ids)
+    for start in range(0, len(ids), _SLICE):
+        query = select(Organisation.id, SET).where(Organisation.id.in_(ids[start : start + _SLICE]))
+        found |= {branch_id: as_set(value) for branch_id, value in session.execute(query)}
+    return found
+
+
+def cut_off_on(day: date, closes: int, tz: tzinfo) -> datetime:
+    """The cut-off of the quarter that a day lies in, of a branch whose close day is known."""
+    return Quarter.of(day).cut_off(tz, closes)
+
+
+def cut_off_of(session: Session, branch_id: int, day: date, tz: tzinfo) -> datetime:
+    """The same of one day of a branch."""
+    return cut_off_on(day, close_day(session, branch_id), tz)
+
+
+def standing(table: type[Any], which: ColumnElement[bool], cut_off: datetime | None = None) -> ColumnElement[bool]:
+    """The rows of `which` that are not withdrawn, or were not yet at the cut-off.
+
+    `which` is said in both arms, so that each of them is answered by an index of its own.
+    """
+    live = and_(which, table.withdrawn_at.is_(None))
+    return live if cut_off is None else or_(live, and_(which, ~in_time(table.withdrawn_at, cut_off)))
