@@ -7,6 +7,7 @@ from bot.features.accounts import jobs as people_jobs
 from bot.features.activities import forms as activities_forms
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
+from bot.features.activities import participation
 from bot.features.broadcasts import handlers as broadcasts
 from bot.features.broadcasts import jobs as broadcasts_jobs
 from bot.features.calendar import handlers as calendar
@@ -14,10 +15,14 @@ from bot.features.integrity import broadcast as reminders
 from bot.features.integrity import handlers as integrity
 from bot.features.integrity import jobs as integrity_jobs
 from bot.features.leave import handlers as leave
+from bot.features.leave import makeups
+from bot.features.leave import service as leave_service
 from bot.features.notices import broadcast as notices_broadcast
 from bot.features.notices import handlers as notices
 from bot.features.notices import plain_notices
 from bot.features.notices import reposts as notices_reposts
+from bot.features.notices import service as notices_service
+from bot.features.notices.cards import NOTICE
 from bot.features.offices import handlers as offices
 from bot.features.privacy import handlers as care
 from bot.features.reflections import broadcast as tasks
@@ -25,17 +30,21 @@ from bot.features.reflections import forms as reflections_forms
 from bot.features.reflections import handlers as reflections
 from bot.features.roster import handlers as roster
 from bot.features.roster import jobs as roster_jobs
+from bot.features.roster import undoing as roster_undoing
 from bot.features.study import broadcast as study_broadcast
 from bot.features.study import handlers as study
 from bot.features.study import jobs as study_jobs
+from bot.features.study import service as study_service
 from bot.features.tally import handlers as tally
 from bot.features.todo import handlers as todo
 from bot.features.todo import jobs as todo_jobs
-from bot.kit import forms, parked, photos
+from bot.kit import forms, parked, photos, undo
+from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.broadcasts import Broadcast
 from bot.kit.forms import Form
 from bot.kit.handlers import Handler
 from bot.kit.reposts import Anew
+from bot.kit.undo import Steps
 from scheduler.jobs import Job
 
 # What goes to many at one time, and may be stopped and corrected.
@@ -48,6 +57,17 @@ BROADCASTS: list[Broadcast] = [
 
 # What is asked question by question; each has a letter of its own on its buttons.
 FORMS: list[Form] = [activities_forms.FORM, plain_notices.FORM, reflections_forms.FORM]
+
+# What somebody did last may stand in each of these, and the word 撤销 takes it back.
+STEPS: list[Steps] = [
+    participation.steps,
+    notices_service.steps,
+    leave_service.steps,
+    makeups.steps,
+    study_service.steps,
+    reflections.steps,
+    roster_undoing.steps,
+]
 
 HANDLERS: list[Handler] = [
     *activities.HANDLERS,
@@ -66,6 +86,7 @@ HANDLERS: list[Handler] = [
     *care.HANDLERS,
     *parked.HANDLERS,
     *forms.handlers(FORMS),
+    *undo.handlers(STEPS, (ACTIVITY_CARD, NOTICE)),
 ]
 # Whatever dialog a photo was handed in to goes on with it once its sender has confirmed.
 HANDLERS += photos.handlers(HANDLERS)

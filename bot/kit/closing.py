@@ -7,23 +7,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from bot.kit.deadlines import in_time
+from bot.kit.deadlines import in_time, is_close_day
 from scheduler.calendar.days import CLOSE_DAY, Quarter
 from storage.models.organisation import Organisation
 
-# Of what a branch decides itself (organisation.settings), and what it may be: a day that every month has.
+# Among what a branch decides itself (organisation.settings).
 SETTING = "close_day"
-CLOSE_DAYS = range(1, 29)
 # Databases bound how many values one statement may carry.
 _SLICE = 500
 
 
 # As a branch has set it; for statements that read its row anyway.
 SET = Organisation.settings[SETTING]
-
-
-def is_close_day(value: object) -> bool:
-    return type(value) is int and value in CLOSE_DAYS
 
 
 def as_set(value: Any) -> int:

@@ -16,6 +16,8 @@ from scheduler.calendar.days import local_day
 UNDO_WITHIN = timedelta(minutes=10)
 UNDONE_ALREADY = "这一步已撤销。"
 CLOSED = "本季度已关账，修改请走“更正”。"
+# On which days of the month after it a quarter may close: those that every month has.
+CLOSE_DAYS = range(1, 29)
 # Databases keep microseconds.
 _LEAST = timedelta(microseconds=1)
 
@@ -59,6 +61,11 @@ def day_in_time(day: InstrumentedAttribute[Any], cut_off: datetime, tz: tzinfo) 
 def day_in_time(day: Any, cut_off: datetime, tz: tzinfo) -> Any:
     """The same of what has only a day: it counts when that is not after the day of the cut-off (D28)."""
     return day <= local_day(last_instant(cut_off), tz)
+
+
+def is_close_day(value: object) -> bool:
+    """Whether a branch may set this for the day on which its quarters close."""
+    return type(value) is int and value in CLOSE_DAYS
 
 
 def before_cut_off(now: datetime, cut_off: datetime) -> None:

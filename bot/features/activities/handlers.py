@@ -14,10 +14,7 @@ from bot.features.activities import (
     participation,
     planning,
 )
-from bot.features.leave import makeups
-from bot.features.leave import service as leave
-from bot.features.notices import service as notices
-from bot.features.notices.cards import NOTICE, SignIn
+from bot.features.notices.cards import SignIn
 from bot.kit import dialog as dialogs
 from bot.kit.activities import (
     ACTIVITY_CARD,
@@ -28,7 +25,6 @@ from bot.kit.activities import (
     undone,
 )
 from bot.kit.dates import parse_moment
-from bot.kit.deadlines import UNDO_WITHIN
 from bot.kit.handlers import Answer, Call, CardView, Command, Handler, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Document, Message, Reply, To, say
@@ -41,9 +37,6 @@ from storage.models.dialog import Dialog
 
 CODE_PREFIX = "c_"
 NOTHING_OPEN = "现在没有可以签到的活动。"
-NOTHING = "没有可以撤销的事项。签到、收到、请假和补学可在十分钟内撤销。"
-# In each of them what somebody did last may stand, and can be taken back.
-STEPS = (participation.steps, notices.steps, leave.steps, makeups.steps)
 POSTPONE = "activity.postpone"
 OLD_DATE = "这次改期已失效，请重新点“改期”。"
 
@@ -108,20 +101,6 @@ def sign_in_by_code(session: Session, visit: Visit, payload: str) -> Reply:
 
 def undo_sign_in(session: Session, call: Call, button: buttons.UndoSignIn) -> Reply:
     return undone(participation.undo(session, call.me, button.row_id, call.now, call.tz).id, "签到")
-
-
-def undo_by_word(session: Session, call: Call) -> Reply:
-    """The newest step, wherever it was taken: after a tap in the group there is no button for it."""
-    if call.card is not None and call.card[0] not in (ACTIVITY_CARD, NOTICE):
-        return Reply()
-    since = call.now - UNDO_WITHIN
-    found = [step for source in STEPS for step in source(session, call.me, since)]
-    if not found:
-        return Reply(others=[To(Message(NOTHING), person_id=call.me.id)])
-    last = max(found, key=lambda step: step.at)
-    last.undo(session, call.me, last.row_id, call.now, call.tz)
-    done = Message(f"已撤销{last.what}：{last.title}")
-    return Reply(others=[To(done, person_id=call.me.id)], refresh=[last.card])
 
 
 # --- 签到码、改期、取消 ---------------------------------------------------------------------------------------------
@@ -200,7 +179,6 @@ HANDLERS: list[Handler] = [
     Start(CODE_PREFIX, sign_in_by_code),
     CardView(ACTIVITY_CARD, cards.render, lives=cards.goes_on_at),
     Tap(buttons.UndoSignIn, undo_sign_in),
-    Word(("撤销",), undo_by_word, in_group=True),
     Tap(buttons.SignInCode, sign_in_code),
     Tap(buttons.Postpone, postpone),
     Tap(buttons.PostponeTo, postpone_to),

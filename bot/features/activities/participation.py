@@ -131,6 +131,6 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
         .where(Attendance.withdrawn_at.is_(None), Attendance.at >= since)
     )
     return [
-        Step(row.at, "签到", title, (ACTIVITY_CARD, row.activity_id), row.id, undo)
+        Step(row.at, "签到", title, row.id, undo, (ACTIVITY_CARD, row.activity_id))
         for row, title in session.execute(query)
     ]

@@ -159,7 +159,7 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
         .where(Makeup.withdrawn_at.is_(None), Makeup.submitted_at >= since)
     )
     return [
-        Step(row.submitted_at, "补学", title, (ACTIVITY_CARD, row.activity_id), row.id, undo)
+        Step(row.submitted_at, "补学", title, row.id, undo, (ACTIVITY_CARD, row.activity_id))
         for row, title in session.execute(query)
         if row.submitted_at is not None
     ]

@@ -227,6 +227,6 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
         .where(LeaveRequest.withdrawn_at.is_(None), LeaveRequest.requested_at >= since)
     )
     return [
-        Step(row.requested_at, "请假", title, (ACTIVITY_CARD, row.activity_id), row.id, undo)
+        Step(row.requested_at, "请假", title, row.id, undo, (ACTIVITY_CARD, row.activity_id))
         for row, title in session.execute(query)
     ]

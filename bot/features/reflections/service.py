@@ -101,7 +101,15 @@ def load(
 
 def find(session: Session, me: Me, task_id: int, tz: tzinfo) -> Task:
     """The task, when it is of one's own branch and was not called off; refuses politely otherwise."""
-    found = load(session, me.branch_id, tz, [task_id])
+    return _one(load(session, me.branch_id, tz, [task_id]))
+
+
+def find_of(session: Session, task_id: int, tz: tzinfo) -> Task:
+    """The task of one's own piece, of whichever branch; refuses when it was called off."""
+    return _one(load(session, session.get_one(ReflectionTask, task_id).branch_id, tz, [task_id]))
+
+
+def _one(found: Sequence[Task]) -> Task:
     if not found:
         raise Refusal(NO_SUCH)
     return found[0]

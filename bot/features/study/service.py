@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from bot.features.study import messages, rules
 from bot.features.study.buttons import Done, Origin
-from bot.kit.access import NO_RIGHT
 from bot.kit.closing import close_day, cut_off_of, cut_off_on, standing
-from bot.kit.deadlines import UNDONE_ALREADY, before_cut_off, before_undo_ends, in_time
+from bot.kit.deadlines import in_time
 from bot.kit.owing import Owing
 from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
+from bot.kit.undo import Step, own_row, take_back
 from bot.kit.words import quoted
 from scheduler.calendar.days import Calendar, Quarter, at, local_day
 from scheduler.calendar.store import calendar_of
@@ -98,17 +98,22 @@ def complete(session: Session, me: Me, item_id: int, now: datetime, tz: tzinfo) 
 
 
 def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> StudyItem:
-    """Take one's own completion back within ten minutes, not after the cut-off; the row is marked withdrawn."""
-    row = session.get(StudyCompletion, row_id)
-    if row is None or row.person_id != me.id:
-        raise Refusal(NO_RIGHT)
-    if row.withdrawn_at is not None:
-        raise Refusal(UNDONE_ALREADY)
-    before_undo_ends(row.completed_at, now, "，请联系宣传委员。")
+    """撤销已学完, not after the cut-off."""
+    row = own_row(session, me, StudyCompletion, row_id)
     item = session.get_one(StudyItem, row.item_id)
-    before_cut_off(now, cut_off(session, item, tz))
-    audit.change(session, "undo", row, {"withdrawn_at": now}, now=now, by=me)
+    closes = cut_off(session, item, tz)
+    take_back(session, me, row, row.completed_at, now, item.branch_id, closes, otherwise="，请联系宣传委员。")
     return item
+
+
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """What somebody has completed since then."""
+    query = (
+        select(StudyCompletion, StudyItem.title)
+        .join(StudyItem, StudyItem.id == StudyCompletion.item_id)
+        .where(StudyCompletion.person_id == me.id, _STANDS, StudyCompletion.completed_at >= since)
+    )
+    return [Step(row.completed_at, "已学完", quoted(title), row.id, undo) for row, title in session.execute(query)]
 
 
 # --- whom it is for ------------------------------------------------------------------------------------------------
