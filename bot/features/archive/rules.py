@@ -67,7 +67,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """The branch; `says` are its further fields, with superior, peer_orgs, rank_order, timezone and close_day among them."""
+    """The branch; `says` are its further fields, with superior, peer_orgs, rank_order, timezone, close_day among them."""
 
     name: str
     groups: tuple[Group, ...] = ()
@@ -124,10 +124,9 @@ def read_branch(check: Check, row: Any, people: Collection[str] | None) -> Branc
         check.text("branch", row, name)
     for name in ("peer_orgs", "rank_order"):
         _texts(check, f"branch.{name}", row.get(name))
-    if row.get("close_day") is not None and not is_close_day(row["close_day"]):
-        check.fault(
-            "branch.close_day", row["close_day"], f"a day of the month from {CLOSE_DAYS[0]} to {CLOSE_DAYS[-1]}"
-        )
+    closes = row.get("close_day")
+    if closes is not None and not is_close_day(closes):
+        check.fault("branch.close_day", closes, f"a day of the month from {CLOSE_DAYS[0]} to {CLOSE_DAYS[-1]}")
     return Branch(
         check.name("branch", row), groups, secretary, tuple(one for one in committee if one), rest(row, _BRANCH)
     )

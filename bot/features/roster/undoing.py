@@ -28,6 +28,8 @@ from storage.models.person import DutySpan, Person, RosterSpan
 # What may put somebody in or out of an office, or under the feet of one.
 OF_OFFICE = frozenset({"duty", "out", "new", "back", "accept"})
 UNDONE = "fact_undone"
+# Among how many of the branch's last lines the word looks for one's own: years of them are not read.
+LOOKED_BACK = 500
 _TABLES = {table(kind).name: kind for kind in cast(tuple[type[Model], ...], (*KINDS, Person))}
 
 
@@ -45,11 +47,12 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
     """The last changes of people's facts that somebody entered since then, for who still may."""
     if not may(me, Right.ROSTER, branch_id=me.branch_id):
         return []
+    newest = select(Audit).where(Audit.branch_id == me.branch_id).order_by(Audit.id.desc()).limit(LOOKED_BACK)
+    line = newest.subquery().c
     query = (
-        select(Audit.id, Audit.at, Audit.subject_id, Person.name)
-        .join(Person, Person.id == Audit.subject_id)
-        .where(Audit.branch_id == me.branch_id, Audit.actor_id == me.id, Audit.at >= since)
-        .where(Audit.action == CHANGED, Audit.subject == "person")
+        select(line.id, line.at, line.subject_id, Person.name)
+        .join(Person, Person.id == line.subject_id)
+        .where(line.actor_id == me.id, line.at >= since, line.action == CHANGED, line.subject == "person")
     )
     return [
         Step(row.at, "变更", f"{row.name}同志", row.id, undo)
