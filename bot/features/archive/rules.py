@@ -67,7 +67,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """The branch; `says` are its further fields, with superior, peer_orgs, rank_order, timezone, close_day among them."""
+    """The branch; `says` are its further fields: superior, peer_orgs, rank_order, timezone, close_day and any other."""
 
     name: str
     groups: tuple[Group, ...] = ()

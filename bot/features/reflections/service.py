@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.features.reflections import rules
 from bot.features.reflections.buttons import HandIn
+from bot.kit.back_fill import Recorded, recorded
 from bot.kit.closing import close_day, cut_off_on
 from bot.kit.deadlines import in_time
 from bot.kit.owing import Owing
@@ -59,6 +60,10 @@ class Task:
     def cut_off(self, tz: tzinfo) -> datetime:
         """After it a piece counts by a correction only (D20b)."""
         return cut_off_on(self.subject.day, self.close_day, tz)
+
+    def recorded(self, at: datetime, tz: tzinfo) -> Recorded:
+        """Whether a piece handed in then came in the quarter, in its grace or too late."""
+        return recorded(self.subject.day, at, self.cut_off(tz), tz)
 
     def is_open(self, now: datetime, tz: tzinfo) -> bool:
         """Still asked for: until the cut-off of its quarter, and never shorter than until its own due day."""

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.study import desk, messages, service
 from bot.features.study.buttons import Done, OpenItem, Origin, UndoDone
-from bot.kit.deadlines import in_time
+from bot.kit.back_fill import Recorded, recorded
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
@@ -36,8 +36,9 @@ def done(session: Session, call: Call, button: Done) -> Reply:
 
 
 def _line(session: Session, call: Call, completed: service.Completed) -> str:
-    counts = in_time(completed.row.completed_at, service.cut_off(session, completed.item, call.tz))
-    return messages.completed(completed.item, completed.row, completed.again, counts)
+    item, row = completed.item, completed.row
+    came = recorded(item.assigned_on, row.completed_at, service.cut_off(session, item, call.tz), call.tz)
+    return messages.completed(item, row, completed.again, came is not Recorded.TOO_LATE)
 
 
 def _card(session: Session, call: Call, place: Origin, item: StudyItem, undo: StudyCompletion | None = None) -> Message:

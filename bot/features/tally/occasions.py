@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities.service import rolls
 from bot.features.tally.rules import Held, Lecturer
+from bot.kit.back_fill import back_filled_on
 from bot.kit.deadlines import in_time
 from scheduler.calendar.days import Quarter, at
 from storage.activities import delegates
@@ -55,6 +56,7 @@ def _counted(
             sites=_names(activity.sites),
             partners=_names(activity.partners),
             delegates=tuple(sent[activity.id]),
+            back_filled_on=back_filled_on(days[activity.id], activity.created_at, cut_off, tz),
         )
         for activity in activities
     ]
