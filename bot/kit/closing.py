@@ -17,12 +17,12 @@ SETTING = "close_day"
 _SLICE = 500
 
 
-# As a branch has set it; for statements that read its row anyway.
-SET = Organisation.settings[SETTING]
+def as_set(settings: Mapping[str, Any]) -> int:
+    """What a branch's settings say, for statements that read them anyway; what is no day there is as good as nothing.
 
-
-def as_set(value: Any) -> int:
-    """What holds of what a branch has set: of anything that is no day, the usual."""
+    The whole document is read: by its path SQLite takes true for 1.
+    """
+    value: Any = settings.get(SETTING)
     return value if is_close_day(value) else CLOSE_DAY
 
 
@@ -35,8 +35,8 @@ def close_days(session: Session, branch_ids: Collection[int]) -> Mapping[int, in
     """The same of some branches, in one statement for every few hundred of them."""
     found, ids = dict.fromkeys(branch_ids, CLOSE_DAY), list(branch_ids)
     for start in range(0, len(ids), _SLICE):
-        query = select(Organisation.id, SET).where(Organisation.id.in_(ids[start : start + _SLICE]))
-        found |= {branch_id: as_set(value) for branch_id, value in session.execute(query)}
+        query = select(Organisation.id, Organisation.settings).where(Organisation.id.in_(ids[start : start + _SLICE]))
+        found |= {branch_id: as_set(settings) for branch_id, settings in session.execute(query)}
     return found
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.tally.rules import COUNTED
 from bot.features.tally.service import Tally, cut_off, tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
-from bot.kit.closing import SET, SETTING, as_set
+from bot.kit.closing import as_set
 from bot.kit.deadlines import in_time
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Quarter, at
@@ -81,7 +81,7 @@ def overview(
     # Of a quarter that is over its people are those of its last day.
     day = min(now.astimezone(tz).date(), quarter.end)
     branches, people, bound = _totals(session, mine, day)
-    query = select(Organisation.id, Organisation.name, SET.label(SETTING))
+    query = select(Organisation.id, Organisation.name, Organisation.settings)
     query = query.where(Organisation.id.in_(mine)).order_by(Organisation.id)
     if page is not None:
         query = query.offset(max(0, min(page, (branches - 1) // size)) * size).limit(size)
@@ -89,7 +89,7 @@ def overview(
     lines = []
     for start in range(0, len(shown), SLICE):
         part = shown[start : start + SLICE]
-        closes = {row.id: as_set(row.close_day) for row in part}
+        closes = {row.id: as_set(row.settings) for row in part}
         lines += _lines(session, [(row.id, row.name) for row in part], closes, quarter, now, tz, day)
     name = session.get_one(Organisation, me.branch_id).name
     return Below(quarter, name, branches, people, bound, tuple(lines))
