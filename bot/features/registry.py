@@ -8,6 +8,7 @@ from bot.features.activities import forms as activities_forms
 from bot.features.activities import handlers as activities
 from bot.features.activities import jobs as activities_jobs
 from bot.features.activities import participation
+from bot.features.activities import service as activities_service
 from bot.features.broadcasts import handlers as broadcasts
 from bot.features.broadcasts import jobs as broadcasts_jobs
 from bot.features.calendar import handlers as calendar
@@ -61,8 +62,10 @@ FORMS: list[Form] = [activities_forms.FORM, plain_notices.FORM, reflections_form
 # What somebody did last may stand in each of these, and the word 撤销 takes it back.
 STEPS: list[Steps] = [
     participation.steps,
+    activities_service.steps,
     notices_service.steps,
     leave_service.steps,
+    leave_service.entered_steps,
     makeups.steps,
     study_service.steps,
     reflections.steps,

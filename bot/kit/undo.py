@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.kit.access import NO_RIGHT
@@ -21,13 +21,17 @@ from storage.audience import Me
 from storage.base import table
 from storage.lookups import changed
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.audit import Audit
 from storage.models.notice import Receipt
 from storage.models.reflection import Reflection
 from storage.models.study import StudyCompletion
 
+Marked = TypeVar("Marked", Attendance, LeaveRequest)
 Withdrawable = Attendance | LeaveRequest | Makeup | Receipt | Reflection | StudyCompletion
 Row = TypeVar("Row", Attendance, LeaveRequest, Makeup, Receipt, Reflection, StudyCompletion)
 NOTHING = "没有可以撤销的事项。签到、收到、请假和补学可在十分钟内撤销。"
+# Among how many of a branch's last lines one's own are looked for: years of them are not read.
+LOOKED_BACK = 500
 ASK_ORGANIZER = "，请联系组织委员。"
 
 
@@ -101,6 +105,41 @@ def _claim(session: Session, row: Withdrawable, values: Mapping[str, Any], lost:
     if changed(session, update(kind).where(*mine).values(**values)) != 1:
         raise Refusal(lost)
     session.refresh(row)
+
+
+def entered_row(session: Session, row: Marked | None, by_id: int | None, me: Me) -> Marked:
+    """A row that one has entered for somebody else and that still stands; `by_id`: who has entered it."""
+    if row is None or by_id != me.id:
+        raise Refusal(NO_RIGHT)
+    if row.withdrawn_at is not None:
+        raise Refusal(UNDONE_ALREADY)
+    return row
+
+
+def stand_again(
+    session: Session, kind: type[Marked], activity_id: int, person_id: int, at: datetime, but: int = 0
+) -> None:
+    """What gave way to a row entered at that instant, once that row (`but`, if it is of this kind) is taken back.
+
+    Not when another one stands by now.
+    """
+    of_person = (kind.activity_id == activity_id, kind.person_id == person_id)
+    if session.scalars(select(kind.id).where(*of_person, kind.withdrawn_at.is_(None))).first() is not None:
+        return
+    gone = select(kind).where(*of_person, kind.withdrawn_at == at, kind.id != but)
+    row = session.scalars(gone.order_by(kind.id.desc()).limit(1)).first()
+    if row is not None:
+        row.withdrawn_at = None
+        session.flush()
+
+
+def own_lines(session: Session, me: Me, since: datetime, action: str, subject: str) -> Sequence[Any]:
+    """What somebody did since then for the branch acted for: id, at, subject_id and details of each line of the log."""
+    newest = select(Audit).where(Audit.branch_id == me.branch_id).order_by(Audit.id.desc()).limit(LOOKED_BACK)
+    line = newest.subquery().c
+    query = select(line.id, line.at, line.subject_id, line.details)
+    which = (line.actor_id == me.id, line.at >= since, line.action == action, line.subject == subject)
+    return session.execute(query.where(*which)).all()
 
 
 def handlers(sources: Iterable[Steps], cards: Iterable[str]) -> list[Handler]:

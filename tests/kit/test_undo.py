@@ -10,6 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features import registry
+from bot.features.activities.service import mark, settle
+from bot.features.leave.service import enter_leave
 from bot.features.reflections.handlers import steps as pieces
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
@@ -42,7 +44,8 @@ from storage.models.organisation import Organisation
 from storage.models.person import RankSpan
 from storage.models.reflection import Reflection, ReflectionTask
 from storage.models.study import StudyCompletion, StudyItem
-from tests.features.activities.desk import SHANGHAI, TOLD, Desk, another_branch
+from storage.roster import roster
+from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, another_branch
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 DONE = datetime(2023, 7, 10, 9, tzinfo=SHANGHAI)
@@ -151,6 +154,17 @@ def changed(place: Place, at: datetime) -> int:
     return change(place.session, place.me(WHO), wanted, at, SHANGHAI).audit_id
 
 
+def marked(place: Place, at: datetime) -> int:
+    mark(place.session, place.me(WHO), place.activity, place.cast["丙三"], AttendanceStatus.LATE, at)
+    place.session.flush()
+    return place.session.scalars(select(Attendance.id).order_by(Attendance.id.desc())).first() or 0
+
+
+def entered_leave(place: Place, at: datetime) -> int:
+    member = next(one for one in roster(place.session, place.cast.branch_id, TOLD.date()) if one.name == "丙五")
+    return enter_leave(place.session, place.me(WHO), place.activity, member, LeaveType.SICK, at, SHANGHAI).id
+
+
 @dataclass(frozen=True)
 class Sort:
     """A kind of step. `closes`: not after the cut-off. `own`: and only by whoever took it, for ten minutes."""
@@ -171,6 +185,8 @@ class Sort:
 
 SORTS = {
     "sign-in": Sort(signed_in, Attendance, "已撤销签到：7月主题党日"),
+    "somebody entered": Sort(marked, Attendance, "已撤销补登：丙三同志，7月主题党日"),
+    "leave entered": Sort(entered_leave, LeaveRequest, "已撤销补登：丙五同志，7月主题党日"),
     "receipt": Sort(received, Receipt, "已撤销收到：通知", closes=False),
     "leave": Sort(asked_for_leave, LeaveRequest, "已撤销请假：7月主题党日"),
     "make-up": Sort(made_up, Makeup, "已撤销补学：7月主题党日"),
@@ -280,7 +296,17 @@ def test_nor_does_another_branch(place: Place, sort: Sort) -> None:
 
 def test_the_newest_of_several_goes_first(place: Place) -> None:
     """Whatever they are; each word takes one."""
-    order = ["leave", "roster", "study", "receipt", "make-up", "reflection", "sign-in"]
+    order = [
+        "leave",
+        "roster",
+        "somebody entered",
+        "study",
+        "leave entered",
+        "receipt",
+        "make-up",
+        "reflection",
+        "sign-in",
+    ]
     for number, name in enumerate(order):
         SORTS[name].does(place, DONE + number * SECOND)
     said = [place.said(DONE + MINUTE) for _ in [*order, "nothing"]]
@@ -327,6 +353,34 @@ def test_what_somebody_has_decided_on_is_no_step_any_more(place: Place) -> None:
     place.decide(leave, "甲一", at=DONE)
     assert pieces(place.session, place.me(WHO), DONE) == []
     assert place.said(DONE + MINUTE) == NOTHING
+
+
+@pytest.mark.parametrize("later", [timedelta(), MINUTE])
+def test_what_gave_way_to_an_entry_stands_again(place: Place, later: timedelta) -> None:
+    """Only what did so at that moment, and only while nothing else stands."""
+    me, whom = place.me(WHO), place.cast["丙五"]
+    came = (Attendance.person_id == whom, Attendance.withdrawn_at.is_(None))
+    away = (LeaveRequest.person_id == whom, LeaveRequest.withdrawn_at.is_(None))
+    for status in (AttendanceStatus.ABSENT, AttendanceStatus.LATE, AttendanceStatus.PRESENT):
+        mark(place.session, me, place.activity, whom, status, DONE)
+        place.session.flush()
+    place.said(DONE + later)
+    assert place.session.scalars(select(Attendance.status).where(*came)).all() == [AttendanceStatus.LATE]
+    asked = place.add(
+        LeaveRequest(activity_id=place.activity.id, person_id=whom, type=LeaveType.PERSONAL, requested_at=TOLD)
+    )
+    entered_leave(place, DONE + later + SECOND)
+    assert place.session.scalars(select(Attendance.status).where(*came)).all() == []
+    assert place.said(DONE + 2 * later + SECOND) == SORTS["leave entered"].says
+    assert place.session.scalars(select(Attendance.status).where(*came)).all() == [AttendanceStatus.LATE]
+    assert place.session.scalars(select(LeaveRequest.id).where(*away)).all() == [asked]
+    assert place.lines() == ["undo", "undo"]
+
+
+def test_a_whole_roll_is_no_step(place: Place) -> None:
+    """点名 enters many at once, and has no way back."""
+    settle(place.session, place.me(WHO), place.activity, [], START, SHANGHAI)
+    assert place.said(START + MINUTE) == NOTHING
 
 
 def test_who_may_change_the_roster_no_more_takes_no_change_back(place: Place) -> None:

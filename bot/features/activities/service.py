@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
 from bot.kit.access import Reach, Right, may, reach, require
-from bot.kit.activities import OPENS_BEFORE
+from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, cut_off
 from bot.kit.closing import standing
 from bot.kit.deadlines import day_in_time, in_time
 from bot.kit.refusal import Refusal
+from bot.kit.undo import Step, entered_row, own_lines, stand_again, take_back
 from storage import audit
 from storage.activities import audience_of, delegates
 from storage.audience import Me
@@ -27,6 +28,7 @@ from storage.choices import (
 )
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.person import Person
 from storage.roster import Member, rosters
 
 
@@ -156,6 +158,36 @@ def mark(
         person_id=person_id,
         changes={"status": [earlier.status if earlier else None, status]},
     )
+
+
+def undo_mark(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
+    """撤销补登: one's own; what it took the place of stands again."""
+    found = session.get(Attendance, row_id)
+    row = entered_row(session, found, found.marked_by_id if found is not None else None, me)
+    activity = session.get_one(Activity, row.activity_id)
+    closes = cut_off(session, activity, tz)
+    take_back(session, me, row, row.at, now, activity.branch_id, closes, details={"person_id": row.person_id})
+    stand_again(session, Attendance, row.activity_id, row.person_id, row.at, row.id)
+    return activity
+
+
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """Whom somebody has entered one by one since then."""
+    found = []
+    for line in own_lines(session, me, since, "mark", "attendance"):
+        query = (
+            select(Attendance, Activity.title, Person.name)
+            .join(Activity, Activity.id == Attendance.activity_id)
+            .join(Person, Person.id == Attendance.person_id)
+            .where(Attendance.activity_id == line.subject_id, Attendance.person_id == line.details["person_id"])
+            .where(Attendance.withdrawn_at.is_(None), Attendance.marked_by_id == me.id, Attendance.at == line.at)
+            .where(Attendance.method == SignInMethod.MARKED)
+        )
+        found += [
+            Step(row.at, "补登", f"{name}同志，{title}", row.id, undo_mark, (ACTIVITY_CARD, row.activity_id))
+            for row, title, name in session.execute(query)
+        ]
+    return found
 
 
 def sign_in_for(

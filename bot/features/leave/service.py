@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.kit.access import TABLE, Reach, Right, require
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, before_cut_off, cut_off, find_activity
 from bot.kit.refusal import Refusal
-from bot.kit.undo import Step, own_row, take_back
+from bot.kit.undo import Step, entered_row, own_lines, own_row, stand_again, take_back
 from storage import audit
 from storage.activities import in_scope, roll_keepers
 from storage.audience import Me
@@ -190,6 +190,34 @@ def enter_leave(
         **(OWN if alone else {}),
     )
     return row
+
+
+def undo_entered(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
+    """撤销补登 of leave that one has entered; what it took the place of stands again."""
+    found = session.get(LeaveRequest, row_id)
+    row = entered_row(session, found, found.entered_by_id if found is not None else None, me)
+    activity = session.get_one(Activity, row.activity_id)
+    closes, whose = cut_off(session, activity, tz), {"person_id": row.person_id}
+    state = LeaveState.WITHDRAWN
+    take_back(session, me, row, row.requested_at, now, activity.branch_id, closes, details=whose, state=state)
+    stand_again(session, Attendance, row.activity_id, row.person_id, row.requested_at)
+    stand_again(session, LeaveRequest, row.activity_id, row.person_id, row.requested_at, row.id)
+    return activity
+
+
+def entered_steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """The leave that somebody has entered since then."""
+    entered = [line.subject_id for line in own_lines(session, me, since, "enter", "leave_request")]
+    query = (
+        select(LeaveRequest, Activity.title, Person.name)
+        .join(Activity, Activity.id == LeaveRequest.activity_id)
+        .join(Person, Person.id == LeaveRequest.person_id)
+        .where(LeaveRequest.id.in_(entered), LeaveRequest.withdrawn_at.is_(None))
+    )
+    return [
+        Step(row.requested_at, "补登", f"{name}同志，{title}", row.id, undo_entered, (ACTIVITY_CARD, row.activity_id))
+        for row, title, name in session.execute(query)
+    ]
 
 
 def approvers(session: Session, activity: Activity, person_id: int, tz: tzinfo) -> list[int]:

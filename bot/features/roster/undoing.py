@@ -15,7 +15,7 @@ from bot.kit.access import Right, may, require
 from bot.kit.closing import close_day
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.refusal import Refusal
-from bot.kit.undo import Step
+from bot.kit.undo import Step, own_lines
 from storage.audience import Me
 from storage.audit import record
 from storage.base import Model, table
@@ -28,8 +28,6 @@ from storage.models.person import DutySpan, Person, RosterSpan
 # What may put somebody in or out of an office, or under the feet of one.
 OF_OFFICE = frozenset({"duty", "out", "new", "back", "accept"})
 UNDONE = "fact_undone"
-# Among how many of the branch's last lines the word looks for one's own: years of them are not read.
-LOOKED_BACK = 500
 _TABLES = {table(kind).name: kind for kind in cast(tuple[type[Model], ...], (*KINDS, Person))}
 
 
@@ -47,17 +45,10 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
     """The last changes of people's facts that somebody entered since then, for who still may."""
     if not may(me, Right.ROSTER, branch_id=me.branch_id):
         return []
-    newest = select(Audit).where(Audit.branch_id == me.branch_id).order_by(Audit.id.desc()).limit(LOOKED_BACK)
-    line = newest.subquery().c
-    query = (
-        select(line.id, line.at, line.subject_id, Person.name)
-        .join(Person, Person.id == line.subject_id)
-        .where(line.actor_id == me.id, line.at >= since, line.action == CHANGED, line.subject == "person")
-    )
     return [
-        Step(row.at, "变更", f"{row.name}同志", row.id, undo)
-        for row in session.execute(query)
-        if (last := last_change(session, me.branch_id, row.subject_id)) is not None and last.id == row.id
+        Step(line.at, "变更", f"{session.get_one(Person, line.subject_id).name}同志", line.id, undo)
+        for line in own_lines(session, me, since, CHANGED, "person")
+        if (last := last_change(session, me.branch_id, line.subject_id)) is not None and last.id == line.id
     ]
 
 
