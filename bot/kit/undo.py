@@ -18,17 +18,12 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To
 from storage import audit
 from storage.audience import Me
-from storage.base import table
+from storage.base import Model, table
 from storage.lookups import changed
-from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.audit import Audit
-from storage.models.notice import Receipt
-from storage.models.reflection import Reflection
-from storage.models.study import StudyCompletion
 
-Marked = TypeVar("Marked", Attendance, LeaveRequest)
-Withdrawable = Attendance | LeaveRequest | Makeup | Receipt | Reflection | StudyCompletion
-Row = TypeVar("Row", Attendance, LeaveRequest, Makeup, Receipt, Reflection, StudyCompletion)
+# A table whose rows are somebody's (person_id) and are withdrawn, never deleted (withdrawn_at).
+Row = TypeVar("Row", bound=Model)
 NOTHING = "没有可以撤销的事项。签到、收到、请假和补学可在十分钟内撤销。"
 # Among how many of a branch's last lines one's own are looked for: years of them are not read.
 LOOKED_BACK = 500
@@ -58,18 +53,28 @@ Steps = Callable[[Session, Me, datetime], Sequence[Step]]
 
 def own_row(session: Session, me: Me, kind: type[Row], row_id: int) -> Row:
     """One's own row that still stands; refuses any other: the number of a row is all that is in a button."""
-    row = session.get(kind, row_id)
-    if row is None or row.person_id != me.id:
+    return _standing_row(session, kind, row_id, me, "person_id")
+
+
+def entered_row(session: Session, me: Me, kind: type[Row], row_id: int, by: str) -> Row:
+    """The same of a row that one has entered for somebody else; `by`: the column that says who has entered it."""
+    return _standing_row(session, kind, row_id, me, by)
+
+
+def _standing_row(session: Session, kind: type[Row], row_id: int, me: Me, whose: str) -> Row:
+    row: Any = session.get(kind, row_id)
+    if row is None or getattr(row, whose) != me.id:
         raise Refusal(NO_RIGHT)
     if row.withdrawn_at is not None:
         raise Refusal(UNDONE_ALREADY)
-    return row
+    found: Row = row
+    return found
 
 
 def take_back(
     session: Session,
     me: Me,
-    row: Withdrawable,
+    row: Any,
     done_at: datetime,
     now: datetime,
     branch_id: int,
@@ -80,7 +85,7 @@ def take_back(
     details: Mapping[str, Any] | None = None,
     **also: Any,
 ) -> None:
-    """Mark it withdrawn, and change `also`; not after ten minutes, nor after the `cut_off` of what it counts for.
+    """Mark a row withdrawn, and change `also`; not after ten minutes, nor after the `cut_off` of what it counts for.
 
     Of two who change a row at once one wins, and the other is refused with `lost`. The line in the log, with `details`,
     belongs to the branch of the row, whichever place somebody acts for.
@@ -95,30 +100,17 @@ def take_back(
     audit.record(session, "undo", table(type(row)).name, row.id, now=now, by=by, more=details, changes=changes)
 
 
-def _claim(session: Session, row: Withdrawable, values: Mapping[str, Any], lost: str) -> None:
+def _claim(session: Session, row: Any, values: Mapping[str, Any], lost: str) -> None:
     """Change the row only as it was when we looked: withdrawn by nobody, and in the state it had."""
     kind = type(row)
     mine = [kind.id == row.id, kind.withdrawn_at.is_(None)]
-    state = table(kind).columns.get("state")
-    if state is not None:
-        mine.append(state == getattr(row, state.key))
+    mine += [kind.state == row.state] if "state" in table(kind).columns else []
     if changed(session, update(kind).where(*mine).values(**values)) != 1:
         raise Refusal(lost)
     session.refresh(row)
 
 
-def entered_row(session: Session, row: Marked | None, by_id: int | None, me: Me) -> Marked:
-    """A row that one has entered for somebody else and that still stands; `by_id`: who has entered it."""
-    if row is None or by_id != me.id:
-        raise Refusal(NO_RIGHT)
-    if row.withdrawn_at is not None:
-        raise Refusal(UNDONE_ALREADY)
-    return row
-
-
-def stand_again(
-    session: Session, kind: type[Marked], activity_id: int, person_id: int, at: datetime, but: int = 0
-) -> None:
+def stand_again(session: Session, kind: Any, activity_id: int, person_id: int, at: datetime, but: int = 0) -> None:
     """What gave way to a row entered at that instant, once that row (`but`, if it is of this kind) is taken back.
 
     Not when another one stands by now.

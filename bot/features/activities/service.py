@@ -162,8 +162,7 @@ def mark(
 
 def undo_mark(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
     """撤销补登: one's own; what it took the place of stands again."""
-    found = session.get(Attendance, row_id)
-    row = entered_row(session, found, found.marked_by_id if found is not None else None, me)
+    row = entered_row(session, me, Attendance, row_id, "marked_by_id")
     activity = session.get_one(Activity, row.activity_id)
     closes = cut_off(session, activity, tz)
     take_back(session, me, row, row.at, now, activity.branch_id, closes, details={"person_id": row.person_id})

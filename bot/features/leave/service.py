@@ -194,8 +194,7 @@ def enter_leave(
 
 def undo_entered(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
     """撤销补登 of leave that one has entered; what it took the place of stands again."""
-    found = session.get(LeaveRequest, row_id)
-    row = entered_row(session, found, found.entered_by_id if found is not None else None, me)
+    row = entered_row(session, me, LeaveRequest, row_id, "entered_by_id")
     activity = session.get_one(Activity, row.activity_id)
     closes, whose = cut_off(session, activity, tz), {"person_id": row.person_id}
     state = LeaveState.WITHDRAWN
