@@ -1,9 +1,8 @@
 """Small questions about rows that every feature asks."""
 
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, CursorResult, Delete, Update, and_, or_, select
+from sqlalchemy import CursorResult, Delete, Update, select
 from sqlalchemy.orm import Session
 
 from storage.base import Model
@@ -22,15 +21,6 @@ def changed(session: Session, statement: Update | Delete) -> int:
     """Run a conditional UPDATE or DELETE and tell how many rows it found: how a claim knows that it won."""
     result = session.execute(statement.execution_options(synchronize_session=False))
     return result.rowcount if isinstance(result, CursorResult) else 0
-
-
-def standing(table: type[Any], which: ColumnElement[bool], until: datetime | None = None) -> ColumnElement[bool]:
-    """The rows of `which` that are not withdrawn, or were not yet at `until`.
-
-    `which` is said in both arms, so that each of them is answered by an index of its own.
-    """
-    live = and_(which, table.withdrawn_at.is_(None))
-    return live if until is None else or_(live, and_(which, table.withdrawn_at > until))
 
 
 def group_chats(session: Session, branch_id: int) -> list[int]:

@@ -10,6 +10,7 @@ from bot.features.calendar import feature as calendar
 from bot.features.integrity import feature as integrity
 from bot.features.leave import feature as leave
 from bot.features.notices import feature as notices
+from bot.features.notices.cards import NOTICE
 from bot.features.offices import feature as offices
 from bot.features.privacy import feature as privacy
 from bot.features.reflections import feature as reflections
@@ -17,7 +18,8 @@ from bot.features.roster import feature as roster
 from bot.features.study import feature as study
 from bot.features.tally import feature as tally
 from bot.features.todo import feature as todo
-from bot.kit import forms, parked, photos
+from bot.kit import forms, parked, photos, undo
+from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.broadcasts import Broadcast
 from bot.kit.feature import Feature
 from bot.kit.forms import Form
@@ -25,6 +27,7 @@ from bot.kit.handlers import Handler
 from bot.kit.keyboard import with_words
 from bot.kit.reposts import Anew
 from bot.kit.titles import Titles
+from bot.kit.undo import Steps
 from scheduler.jobs import Job
 
 _LISTED: tuple[Feature, ...] = (
@@ -56,9 +59,13 @@ TITLES: dict[str, Titles] = {kind: titles for feature in FEATURES for kind, titl
 # What is asked question by question; each has a letter of its own on its buttons.
 FORMS: list[Form] = [form for feature in FEATURES for form in feature.forms]
 
+# What somebody did last may stand in each of these, and the word 撤销 takes it back.
+STEPS: list[Steps] = [steps for feature in FEATURES for steps in feature.steps]
+
 HANDLERS: list[Handler] = [one for feature in FEATURES for one in with_words(feature.handlers)]
 HANDLERS += parked.HANDLERS
 HANDLERS += forms.handlers(FORMS)
+HANDLERS += undo.handlers(STEPS, (ACTIVITY_CARD, NOTICE))
 # Whatever dialog a photo was handed in to goes on with it once its sender has confirmed.
 HANDLERS += photos.handlers(HANDLERS)
 

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.kit import deadlines
+from bot.kit import closing, deadlines
 from bot.kit.buttons import Button
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
 from bot.kit.words import short_day
-from scheduler.calendar.days import Quarter
+from scheduler.calendar.days import local_day
 from storage.audience import Me
 from storage.lookups import of_branch
 from storage.models.activity import Activity
@@ -31,13 +31,23 @@ def find_activity(session: Session, me: Me, activity_id: int) -> Activity:
     return activity
 
 
-def cut_off(activity: Activity, tz: tzinfo) -> datetime:
+def cut_off(session: Session, activity: Activity, tz: tzinfo) -> datetime:
     """When the quarter of the activity takes nothing more without a correction (D20)."""
-    return Quarter.of(activity.start_at.astimezone(tz).date()).cut_off(tz)
+    return closing.cut_off_of(session, activity.branch_id, local_day(activity.start_at, tz), tz)
 
 
-def before_cut_off(activity: Activity, now: datetime, tz: tzinfo) -> None:
-    deadlines.before_cut_off(now, cut_off(activity, tz))
+def still_open(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> Callable[[Activity], bool]:
+    """Asked of many activities of one branch: does the quarter of this one still take something?"""
+    closes = closing.close_day(session, branch_id)
+
+    def takes(activity: Activity) -> bool:
+        return deadlines.in_time(now, closing.cut_off_on(local_day(activity.start_at, tz), closes, tz))
+
+    return takes
+
+
+def before_cut_off(session: Session, activity: Activity, now: datetime, tz: tzinfo) -> None:
+    deadlines.before_cut_off(now, cut_off(session, activity, tz))
 
 
 def choose_activity(

@@ -1,12 +1,25 @@
-"""How long a record may still be changed: by whoever made the step, and by anybody before the quarter closes."""
+"""How long a record may still be changed: by whoever made the step, and by anybody before the quarter closes.
 
-from datetime import datetime, timedelta
+A cut-off (D20) is the first instant that counts no more: 24:00 of the branch's close day, or the instant after the
+moment of an earlier close. Everything is compared with it here, values and columns alike; closing.py tells when it is.
+"""
+
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any, overload
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.kit.refusal import Refusal
+from scheduler.calendar.days import local_day
 
 UNDO_WITHIN = timedelta(minutes=10)
 UNDONE_ALREADY = "这一步已撤销。"
 CLOSED = "本季度已关账，修改请走“更正”。"
+# On which days of the month after it a quarter may close: those that every month has.
+CLOSE_DAYS = range(1, 29)
+# Databases keep microseconds.
+_LEAST = timedelta(microseconds=1)
 
 
 def may_undo(done_at: datetime, now: datetime) -> bool:
@@ -20,11 +33,39 @@ def before_undo_ends(done_at: datetime, now: datetime, otherwise: str) -> None:
         raise Refusal(f"已超过10分钟，不能撤销{otherwise}")
 
 
-def in_time(instant: datetime, cut_off: datetime) -> bool:
-    """Whether something counts without a correction: 24:00 of the close day is the first instant that no longer does
-    (D20).
+def after(moment: datetime) -> datetime:
+    """The cut-off of a draft, or of an early close, made at a moment: what came at that very moment counts (D20)."""
+    return moment + _LEAST
+
+
+def last_instant(cut_off: datetime) -> datetime:
+    """The last instant that counts."""
+    return cut_off - _LEAST
+
+
+@overload
+def in_time(instant: datetime, cut_off: datetime) -> bool: ...
+@overload
+def in_time(instant: InstrumentedAttribute[Any], cut_off: datetime) -> ColumnElement[bool]: ...
+def in_time(instant: Any, cut_off: datetime) -> Any:
+    """Whether something (or what a column says) counts without a correction: 24:00 of the close day is the first
+    instant that no longer does (D20).
     """
     return instant < cut_off
+
+
+@overload
+def day_in_time(day: date, cut_off: datetime, tz: tzinfo) -> bool: ...
+@overload
+def day_in_time(day: InstrumentedAttribute[Any], cut_off: datetime, tz: tzinfo) -> ColumnElement[bool]: ...
+def day_in_time(day: Any, cut_off: datetime, tz: tzinfo) -> Any:
+    """The same of what has only a day: it counts when that is not after the day of the cut-off (D28)."""
+    return day <= local_day(last_instant(cut_off), tz)
+
+
+def is_close_day(value: object) -> bool:
+    """Whether a branch may set this for the day on which its quarters close."""
+    return type(value) is int and value in CLOSE_DAYS
 
 
 def before_cut_off(now: datetime, cut_off: datetime) -> None:

@@ -12,9 +12,8 @@ from bot.kit.handlers import Handler
 from bot.kit.owing import Owing
 from bot.kit.reposts import Anew
 from bot.kit.titles import Titles
-from bot.kit.undo import Step
+from bot.kit.undo import Steps
 from scheduler.jobs import Job
-from storage.audience import Me
 
 
 def _no_jobs(tz: tzinfo) -> Sequence[Job]:
@@ -33,7 +32,7 @@ class Feature:
     of them. reposts: what is posted once more after an outage. steps: what somebody did since an instant, and the word
     撤销 may still take back.
 
-    across: of a feature that serves all the others (todo; 撤销 of activities): what it offers, once they are known.
+    across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
 
     name: str
@@ -45,5 +44,5 @@ class Feature:
     owing: Callable[[Session, int, datetime, tzinfo, int | None], Iterable[Owing]] | None = None
     nearing: Callable[[Session, datetime, tzinfo], Iterable[int]] | None = None
     reposts: Anew | None = None
-    steps: Sequence[Callable[[Session, Me, datetime], Iterable[Step]]] = ()
+    steps: Sequence[Steps] = ()
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import messages, planning
 from bot.features.notices.cards import NOTICE, Counts, count, group_card, private_notice
 from bot.features.notices.rules import reply_by
+from bot.kit import back_fill
 from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.broadcasts import preview, progress_card, to_many, with_delivery
 from bot.kit.handlers import Call
@@ -16,6 +17,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, To
 from scheduler import broadcasts
 from scheduler.broadcasts import batch_of
+from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
 from storage.activities import audience, components, notice_of, roll_keepers
 from storage.choices import ActivityStatus, Scope
@@ -41,7 +43,9 @@ def _desk_card(
     session: Session, activity: Activity, notice: Notice | None, shown: Counts, now: datetime, tz: tzinfo
 ) -> Message:
     """With what became of the sending, while the notice stands."""
-    card = messages.desk_card(activity, notice, shown, tz)
+    held_on = local_day(activity.start_at, tz)
+    mark = back_fill.mark_of(session, activity.branch_id, held_on, activity.created_at, tz)
+    card = messages.desk_card(activity, notice, shown, tz, mark)
     if notice is None or activity.status is not ActivityStatus.PLANNED:
         return card
     return with_delivery(session, card, activity.branch_id, NOTICE, notice.id, now, tz)

@@ -283,7 +283,7 @@ def _seating(session: Session, call: Call, activity_id: int) -> Activity:
         raise Refusal("活动未举行，不能登记。")
     if call.now < activity.start_at - OPENS_BEFORE:
         raise Refusal("签到尚未开始。")
-    before_cut_off(activity, call.now, call.tz)
+    before_cut_off(session, activity, call.now, call.tz)
     return activity
 
 

@@ -1,9 +1,7 @@
 """签到 and 撤销 of members; the sign-in code, a new date and calling off by the desk: service -> messages."""
 
 import io
-from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +14,7 @@ from bot.features.activities import (
     participation,
     planning,
 )
-from bot.features.notices.cards import NOTICE, SignIn
+from bot.features.notices.cards import SignIn
 from bot.kit.activities import (
     ACTIVITY_CARD,
     OPENS_BEFORE,
@@ -24,13 +22,11 @@ from bot.kit.activities import (
     choose_activity,
     undone,
 )
-from bot.kit.deadlines import UNDO_WITHIN
-from bot.kit.feature import Feature
 from bot.kit.form_fields import Fill
 from bot.kit.form_pages import CANCEL, GO
 from bot.kit.handlers import ANYBODY, Call, CardView, Command, Handler, Key, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Document, Message, Reply, To, say
+from bot.kit.replies import Document, Reply, To, say
 from bot.kit.words import moment_words
 from storage import audience
 from storage.activities import open_activities
@@ -39,7 +35,6 @@ from storage.models.activity import Activity
 
 CODE_PREFIX = "c_"
 NOTHING_OPEN = "现在没有可以签到的活动。"
-NOTHING = "没有可以撤销的事项。签到、收到、请假和补学可在十分钟内撤销。"
 
 
 # --- 签到 ---------------------------------------------------------------------------------------------------------
@@ -102,20 +97,6 @@ def sign_in_by_code(session: Session, visit: Visit, payload: str) -> Reply:
 
 def undo_sign_in(session: Session, call: Call, button: buttons.UndoSignIn) -> Reply:
     return undone(participation.undo(session, call.me, button.row_id, call.now, call.tz).id, "签到")
-
-
-def undo_by_word(features: Sequence[Feature], session: Session, call: Call) -> Reply:
-    """The newest step, wherever it was taken: after a tap in the group there is no button for it."""
-    if call.card is not None and call.card[0] not in (ACTIVITY_CARD, NOTICE):
-        return Reply()
-    since = call.now - UNDO_WITHIN
-    found = [step for feature in features for source in feature.steps for step in source(session, call.me, since)]
-    if not found:
-        return Reply(others=[To(Message(NOTHING), person_id=call.me.id)])
-    last = max(found, key=lambda step: step.at)
-    last.undo(session, call.me, last.row_id, call.now, call.tz)
-    done = Message(f"已撤销{last.what}：{last.title}")
-    return Reply(others=[To(done, person_id=call.me.id)], refresh=[last.card])
 
 
 # --- 签到码、改期、取消 ---------------------------------------------------------------------------------------------
@@ -183,8 +164,3 @@ HANDLERS: list[Handler] = [
     *desk.HANDLERS,
     *forms.HANDLERS,
 ]
-
-
-def build(features: Sequence[Feature]) -> list[Handler]:
-    """All of them, with the word that takes back what any of these features lets one take back."""
-    return [*HANDLERS, Word(("撤销",), partial(undo_by_word, features), in_group=True)]

@@ -58,12 +58,12 @@ def _state(status: ActivityStatus) -> str:
     return "" if status is ActivityStatus.PLANNED else f"（{ACTIVITY_STATES[status]}）"
 
 
-def desk_card(activity: Activity, notice: Notice | None, counts: Counts, tz: tzinfo) -> Message:
-    """The secretary's card: live counts and everything that can be done."""
+def desk_card(activity: Activity, notice: Notice | None, counts: Counts, tz: tzinfo, mark: str = "") -> Message:
+    """The secretary's card: live counts and everything that can be done; `mark`: 补报."""
     text = "\n".join(
         [
             f"【活动管理】{activity.title}{_state(activity.status)}",
-            f"时间：{moment_words(activity.start_at, tz)}",
+            f"时间：{moment_words(activity.start_at, tz)}{mark}",
             f"地点：{activity.place or '未定'}",
             counts_line(counts) if notice else f"应到 {counts.expected}，已登记到会 {counts.signed_in}",
         ]

@@ -118,7 +118,7 @@ def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Ac
         raise Refusal(NO_RIGHT)
     row = own_row(session, me, Attendance, row_id)
     activity = session.get_one(Activity, row.activity_id)
-    take_back(session, me, row, row.at, now, activity.branch_id, cut_off(activity, tz))
+    take_back(session, me, row, row.at, now, activity.branch_id, cut_off(session, activity, tz))
     return activity
 
 
@@ -131,6 +131,6 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
         .where(Attendance.withdrawn_at.is_(None), Attendance.at >= since)
     )
     return [
-        Step(row.at, "签到", title, (ACTIVITY_CARD, row.activity_id), row.id, undo)
+        Step(row.at, "签到", title, row.id, undo, (ACTIVITY_CARD, row.activity_id))
         for row, title in session.execute(query)
     ]

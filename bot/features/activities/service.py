@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
 from bot.kit.access import Reach, Right, may, reach, require
-from bot.kit.activities import OPENS_BEFORE
+from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, cut_off
+from bot.kit.closing import standing
+from bot.kit.deadlines import day_in_time, in_time
 from bot.kit.refusal import Refusal
+from bot.kit.undo import Step, entered_row, own_lines, stand_again, take_back
 from storage import audit
 from storage.activities import audience_of, delegates
 from storage.audience import Me
@@ -23,30 +26,30 @@ from storage.choices import (
     Scope,
     SignInMethod,
 )
-from storage.lookups import standing
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.person import Person
 from storage.roster import Member, rosters
 
 
-def roll(session: Session, activity: Activity, tz: tzinfo, until: datetime | None = None) -> rules.Roll:
-    """The roll of an activity now, or as it stood at the cut-off `until` (D5-D7, D20)."""
-    return rolls(session, [activity], tz, until)[activity.id]
+def roll(session: Session, activity: Activity, tz: tzinfo, cut_off: datetime | None = None) -> rules.Roll:
+    """The roll of an activity now, or as it stood at the cut-off (D5-D7, D20)."""
+    return rolls(session, [activity], tz, cut_off)[activity.id]
 
 
 def rolls(
-    session: Session, activities: Sequence[Activity], tz: tzinfo, until: datetime | None = None
+    session: Session, activities: Sequence[Activity], tz: tzinfo, cut_off: datetime | None = None
 ) -> dict[int, rules.Roll]:
-    """The roll of each of a branch's activities, by activity; `until`: only what was entered by then."""
+    """The roll of each of a branch's activities, by activity; `cut_off`: only what was entered before it."""
     if not activities:
         return {}
     ids = [activity.id for activity in activities]
     days = {activity.id: activity.start_at.astimezone(tz).date() for activity in activities}
     members = rosters(session, activities[0].branch_id, days.values())
     sent = delegates(session, ids)
-    statuses = _statuses(session, ids, until)
-    asked, approved = _leave(session, ids, until)
-    made_up = _made_up(session, ids, until, tz)
+    statuses = _statuses(session, ids, cut_off)
+    asked, approved = _leave(session, ids, cut_off)
+    made_up = _made_up(session, ids, cut_off, tz)
     return {
         activity.id: rules.count_roll(
             [
@@ -62,12 +65,12 @@ def rolls(
     }
 
 
-def _statuses(session: Session, ids: Sequence[int], until: datetime | None) -> dict[int, dict[int, AttendanceStatus]]:
+def _statuses(session: Session, ids: Sequence[int], cut_off: datetime | None) -> dict[int, dict[int, AttendanceStatus]]:
     query = select(Attendance.activity_id, Attendance.person_id, Attendance.status).where(
-        standing(Attendance, Attendance.activity_id.in_(ids), until)
+        standing(Attendance, Attendance.activity_id.in_(ids), cut_off)
     )
-    if until is not None:
-        query = query.where(Attendance.at <= until)
+    if cut_off is not None:
+        query = query.where(in_time(Attendance.at, cut_off))
     found: dict[int, dict[int, AttendanceStatus]] = defaultdict(dict)
     for activity_id, person_id, status in session.execute(query):
         found[activity_id][person_id] = status
@@ -75,28 +78,28 @@ def _statuses(session: Session, ids: Sequence[int], until: datetime | None) -> d
 
 
 def _leave(
-    session: Session, ids: Sequence[int], until: datetime | None
+    session: Session, ids: Sequence[int], cut_off: datetime | None
 ) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
     """Who asked for leave, and whose was approved: in time, when there is a cut-off (D20a)."""
     query = select(LeaveRequest.activity_id, LeaveRequest.person_id, LeaveRequest.state, LeaveRequest.decided_at).where(
-        standing(LeaveRequest, LeaveRequest.activity_id.in_(ids), until)
+        standing(LeaveRequest, LeaveRequest.activity_id.in_(ids), cut_off)
     )
     asked: dict[int, set[int]] = defaultdict(set)
     approved: dict[int, set[int]] = defaultdict(set)
     for activity_id, person_id, state, decided_at in session.execute(query):
         asked[activity_id].add(person_id)
-        in_time = until is None or decided_at is None or decided_at <= until
-        if state is LeaveState.APPROVED and in_time:
+        decided = cut_off is None or decided_at is None or in_time(decided_at, cut_off)
+        if state is LeaveState.APPROVED and decided:
             approved[activity_id].add(person_id)
     return asked, approved
 
 
-def _made_up(session: Session, ids: Sequence[int], until: datetime | None, tz: tzinfo) -> dict[int, set[int]]:
+def _made_up(session: Session, ids: Sequence[int], cut_off: datetime | None, tz: tzinfo) -> dict[int, set[int]]:
     query = select(Makeup.activity_id, Makeup.person_id).where(
-        Makeup.state == MakeupState.ACCEPTED, standing(Makeup, Makeup.activity_id.in_(ids), until)
+        Makeup.state == MakeupState.ACCEPTED, standing(Makeup, Makeup.activity_id.in_(ids), cut_off)
     )
-    if until is not None:
-        query = query.where(Makeup.done_on <= until.astimezone(tz).date())
+    if cut_off is not None:
+        query = query.where(day_in_time(Makeup.done_on, cut_off, tz))
     found: dict[int, set[int]] = defaultdict(set)
     for activity_id, person_id in session.execute(query):
         found[activity_id].add(person_id)
@@ -155,6 +158,35 @@ def mark(
         person_id=person_id,
         changes={"status": [earlier.status if earlier else None, status]},
     )
+
+
+def undo_mark(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
+    """撤销补登: one's own; what it took the place of stands again."""
+    row = entered_row(session, me, Attendance, row_id, "marked_by_id")
+    activity = session.get_one(Activity, row.activity_id)
+    closes = cut_off(session, activity, tz)
+    take_back(session, me, row, row.at, now, activity.branch_id, closes, details={"person_id": row.person_id})
+    stand_again(session, Attendance, row.activity_id, row.person_id, row.at, row.id)
+    return activity
+
+
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """Whom somebody has entered one by one since then."""
+    found = []
+    for line in own_lines(session, me, since, "mark", "attendance"):
+        query = (
+            select(Attendance, Activity.title, Person.name)
+            .join(Activity, Activity.id == Attendance.activity_id)
+            .join(Person, Person.id == Attendance.person_id)
+            .where(Attendance.activity_id == line.subject_id, Attendance.person_id == line.details["person_id"])
+            .where(Attendance.withdrawn_at.is_(None), Attendance.marked_by_id == me.id, Attendance.at == line.at)
+            .where(Attendance.method == SignInMethod.MARKED)
+        )
+        found += [
+            Step(row.at, "补登", f"{name}同志，{title}", row.id, undo_mark, (ACTIVITY_CARD, row.activity_id))
+            for row, title, name in session.execute(query)
+        ]
+    return found
 
 
 def sign_in_for(

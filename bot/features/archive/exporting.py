@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.features.archive.document import FORMAT
 from bot.features.archive.rules import EVER
+from bot.kit.closing import SETTING
+from bot.kit.deadlines import is_close_day
 from storage.choices import COMMITTEE, Duty, Rank
 from storage.facts import KINDS, Facts
 from storage.models.organisation import Organisation, PartyGroup
@@ -27,6 +29,8 @@ from storage.roster import duties_on
 
 # Of the branch, kept among its settings; the rest of what an archive says of it is in `further`.
 SAID = ("superior", "timezone", "peer_orgs", "rank_order")
+# The same, written only where the branch has set it.
+SET = (SETTING,)
 FURTHER = "archive"
 Json = dict[str, Any]
 
@@ -118,6 +122,7 @@ def _branch(
         "peer_orgs": said["peer_orgs"],
         "rank_order": said["rank_order"],
         **{name: value for name, value in kept.items() if name not in ("committee", "secretary")},
+        **{name: branch.settings[name] for name in SET if is_close_day(branch.settings.get(name))},
     }
 
 

@@ -13,7 +13,7 @@ from bot.features.accounts.invites import end_of_leavers
 from bot.features.archive import audit_diff, rules
 from bot.features.archive.checks import refused
 from bot.features.archive.document import READ, BadArchive, left_out, unknown
-from bot.features.archive.exporting import FURTHER, SAID, export, group_ids
+from bot.features.archive.exporting import FURTHER, SAID, SET, export, group_ids
 from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
@@ -125,7 +125,7 @@ def _same(session: Session, branch_id: int, archive: Archive, target: Target, no
 
 def _bare(branch: Branch, asked: Branch) -> Branch:
     """Without what only describes the day of the export, and what the archive leaves to the usual."""
-    usual = {name for name in SAID if name not in asked.says}
+    usual = {name for name in (*SAID, *SET) if name not in asked.says}
     says = {name: value for name, value in branch.says.items() if name not in usual and value not in ("", [], None)}
     groups = tuple(replace(group, leader=None) for group in branch.groups)
     return replace(branch, groups=groups, secretary=None, committee=(), says=says)
@@ -212,9 +212,9 @@ class _Desk:
     def _lay_branch(self, branch: Branch, target: Target) -> None:
         row = self._session.get_one(Organisation, self._branch_id)
         self._rename(row, target.name or branch.name)
-        further = {name: value for name, value in branch.says.items() if name not in SAID}
+        further = {name: value for name, value in branch.says.items() if name not in (*SAID, *SET)}
         day = {"secretary": branch.secretary, "committee": list(branch.committee)}
-        said = {name: branch.says[name] for name in SAID if name in branch.says}
+        said = {name: branch.says[name] for name in (*SAID, *SET) if name in branch.says}
         row.settings = {**row.settings, **said, FURTHER: {**further, **day}}
         for group in branch.groups:
             self._lay_group(group)

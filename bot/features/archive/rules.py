@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.features.archive.checks import OUTSIDE, Check, Fields, refused, rest
+from bot.kit.deadlines import CLOSE_DAYS, is_close_day
 from bot.kit.words import plain_number
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 
@@ -66,7 +67,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """The branch; `says` are its further fields, with superior, peer_orgs, rank_order and timezone among them."""
+    """The branch; `says` are its further fields: superior, peer_orgs, rank_order, timezone, close_day and any other."""
 
     name: str
     groups: tuple[Group, ...] = ()
@@ -123,6 +124,9 @@ def read_branch(check: Check, row: Any, people: Collection[str] | None) -> Branc
         check.text("branch", row, name)
     for name in ("peer_orgs", "rank_order"):
         _texts(check, f"branch.{name}", row.get(name))
+    closes = row.get("close_day")
+    if closes is not None and not is_close_day(closes):
+        check.fault("branch.close_day", closes, f"a day of the month from {CLOSE_DAYS[0]} to {CLOSE_DAYS[-1]}")
     return Branch(
         check.name("branch", row), groups, secretary, tuple(one for one in committee if one), rest(row, _BRANCH)
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from bot.kit.deadlines import in_time
 from bot.kit.rates import rate
 from scheduler.calendar.days import Block, Calendar
 
@@ -119,9 +120,9 @@ def _among(ids: Iterable[int], people: Collection[int]) -> tuple[int, ...]:
 def count(
     audience: Collection[int], acks: Mapping[int, datetime], due: datetime, cut_off: datetime, title: str = ""
 ) -> ReminderCounts:
-    """Who acknowledged in time, and who at all by the cut-off; only the audience counts."""
+    """Who acknowledged in time, and who at all before the cut-off; only the audience counts."""
     people = sorted(audience)
-    read = [person for person in people if person in acks and acks[person] <= cut_off]
+    read = [person for person in people if person in acks and in_time(acks[person], cut_off)]
     return ReminderCounts(
         audience_ids=tuple(people),
         on_time_ids=tuple(person for person in read if not is_late(acks[person], due)),

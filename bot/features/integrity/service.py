@@ -11,6 +11,7 @@ from bot.features.integrity import decisions, messages, rules, timing
 from bot.features.integrity.buttons import Origin, Read
 from bot.features.integrity.timing import Blocks, Wish
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.deadlines import after
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Rows
@@ -237,11 +238,11 @@ def _owing(
     return [Owing(person, f"reminder:{reminder.id}", line, reminder.ack_due, does, nudges) for person in people]
 
 
-def figures(session: Session, reminder: Reminder, cut_off: datetime) -> rules.ReminderCounts:
-    """One reminder as it counts at an instant."""
+def figures(session: Session, reminder: Reminder, now: datetime) -> rules.ReminderCounts:
+    """One reminder as it counts at a moment."""
     read = acknowledged(session, reminder.id)
     people = audience(session, reminder.id)
-    return rules.count(people, read, reminder.ack_due, cut_off, rules.names(reminder.holidays))
+    return rules.count(people, read, reminder.ack_due, after(now), rules.names(reminder.holidays))
 
 
 def reminder_figures(

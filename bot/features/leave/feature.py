@@ -7,5 +7,5 @@ FEATURE = Feature(
     name="leave",
     handlers=handlers.HANDLERS,
     owing=makeups.owing,
-    steps=[service.steps, makeups.steps],
+    steps=[service.steps, service.entered_steps, makeups.steps],
 )

@@ -8,13 +8,14 @@ from bot.features.leave import buttons, makeups, messages, service
 from bot.features.notices.cards import AskLeave
 from bot.kit import dialog as dialogs
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, activity_of_card, choose_activity, find_activity, undone
+from bot.kit.back_fill import approved_late
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
 from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, Key, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.words import short_day
 from storage.activities import in_scope, open_activities
-from storage.choices import LeaveType
+from storage.choices import LeaveState, LeaveType
 from storage.models.activity import Activity
 from storage.models.dialog import Dialog
 from storage.models.person import Person
@@ -78,7 +79,8 @@ def decide_leave(session: Session, call: Call, button: buttons.DecideLeave) -> R
     person = session.get_one(Person, row.person_id)
     due = short_day(makeups.makeup_due(activity, call.tz).astimezone(call.tz).date())
     word = LEAVE_STATES[row.state]
-    done = Message(f"{person.name}同志，{activity.title}：{LEAVE_TYPES[row.type]}{word}。")
+    late = approved_late(row.decided_at, activity.start_at) if row.state is LeaveState.APPROVED else ""
+    done = Message(f"{person.name}同志，{activity.title}：{LEAVE_TYPES[row.type]}{word}{late}。")
     told = To(messages.leave_decided(row, activity, due), person_id=person.id, key=f"leave:{row.id}:decided")
     return Reply(toast=word, edit=done, others=[told], refresh=[(ACTIVITY_CARD, activity.id)])
 

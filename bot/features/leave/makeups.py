@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.leave.buttons import HandInMakeup
 from bot.features.leave.service import who_else
 from bot.kit.access import Right, require
-from bot.kit.activities import ACTIVITY_CARD, cut_off, find_activity
-from bot.kit.deadlines import in_time
+from bot.kit.activities import ACTIVITY_CARD, cut_off, find_activity, still_open
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
@@ -138,7 +137,7 @@ def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Acti
         )
         .order_by(Activity.start_at.desc())
     )
-    return [activity for activity in session.scalars(query) if in_time(now, cut_off(activity, tz))]
+    return list(filter(still_open(session, me.branch_id, now, tz), session.scalars(query)))
 
 
 def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
@@ -147,7 +146,7 @@ def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Ac
     if row.state is not MakeupState.SUBMITTED or row.submitted_at is None:
         raise Refusal("补学已审核，不能撤销。")
     activity = session.get_one(Activity, row.activity_id)
-    take_back(session, me, row, row.submitted_at, now, activity.branch_id, cut_off(activity, tz))
+    take_back(session, me, row, row.submitted_at, now, activity.branch_id, cut_off(session, activity, tz))
     return activity
 
 
@@ -160,7 +159,7 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
         .where(Makeup.withdrawn_at.is_(None), Makeup.submitted_at >= since)
     )
     return [
-        Step(row.submitted_at, "补学", title, (ACTIVITY_CARD, row.activity_id), row.id, undo)
+        Step(row.submitted_at, "补学", title, row.id, undo, (ACTIVITY_CARD, row.activity_id))
         for row, title in session.execute(query)
         if row.submitted_at is not None
     ]
@@ -183,7 +182,8 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     )
     if person_id is not None:
         query = query.where(LeaveRequest.person_id == person_id)
-    away = [(person, activity) for person, activity in session.execute(query) if in_time(now, cut_off(activity, tz))]
+    takes = still_open(session, branch_id, now, tz)
+    away = [(person, activity) for person, activity in session.execute(query) if takes(activity)]
     done = _done(session, {activity.id for _, activity in away})
     return [_of_makeup(person, activity, tz) for person, activity in away if (activity.id, person) not in done]
 

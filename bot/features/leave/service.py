@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.kit.access import TABLE, Reach, Right, require
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, before_cut_off, cut_off, find_activity
 from bot.kit.refusal import Refusal
-from bot.kit.undo import Step, own_row, take_back
+from bot.kit.undo import Step, entered_row, own_lines, own_row, stand_again, take_back
 from storage import audit
 from storage.activities import in_scope, roll_keepers
 from storage.audience import Me
@@ -76,7 +76,7 @@ def decide_leave(
         raise Refusal("这条请假已审批。")
     if activity.status in OFF:
         raise Refusal("活动已取消或改期，无需审批。")
-    before_cut_off(activity, now, tz)
+    before_cut_off(session, activity, now, tz)
     state = LeaveState.APPROVED if approve else LeaveState.REFUSED
     audit.change(
         session,
@@ -152,7 +152,7 @@ def enter_leave(
     alone = person.id == me.id and _nobody_else(session, me, person.group_id, now, tz)
     if activity.status in OFF:
         raise Refusal("活动未举行，不能登记。")
-    before_cut_off(activity, now, tz)
+    before_cut_off(session, activity, now, tz)
     earlier = leave_of(session, activity.id, person.id)
     signed = (
         Attendance.activity_id == activity.id,
@@ -192,6 +192,33 @@ def enter_leave(
     return row
 
 
+def undo_entered(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
+    """撤销补登 of leave that one has entered; what it took the place of stands again."""
+    row = entered_row(session, me, LeaveRequest, row_id, "entered_by_id")
+    activity = session.get_one(Activity, row.activity_id)
+    closes, whose = cut_off(session, activity, tz), {"person_id": row.person_id}
+    state = LeaveState.WITHDRAWN
+    take_back(session, me, row, row.requested_at, now, activity.branch_id, closes, details=whose, state=state)
+    stand_again(session, Attendance, row.activity_id, row.person_id, row.requested_at)
+    stand_again(session, LeaveRequest, row.activity_id, row.person_id, row.requested_at, row.id)
+    return activity
+
+
+def entered_steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """The leave that somebody has entered since then."""
+    entered = [line.subject_id for line in own_lines(session, me, since, "enter", "leave_request")]
+    query = (
+        select(LeaveRequest, Activity.title, Person.name)
+        .join(Activity, Activity.id == LeaveRequest.activity_id)
+        .join(Person, Person.id == LeaveRequest.person_id)
+        .where(LeaveRequest.id.in_(entered), LeaveRequest.withdrawn_at.is_(None))
+    )
+    return [
+        Step(row.requested_at, "补登", f"{name}同志，{title}", row.id, undo_entered, (ACTIVITY_CARD, row.activity_id))
+        for row, title, name in session.execute(query)
+    ]
+
+
 def approvers(session: Session, activity: Activity, person_id: int, tz: tzinfo) -> list[int]:
     """Who is asked about a leave: the maker and the organization officer, else the secretary, so that somebody who may
     approve it is among them; the asker only where nobody else may.
@@ -213,7 +240,7 @@ def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Ac
     if row.state is not LeaveState.PENDING:
         raise Refusal("请假已审批，如需取消请点“取消请假”。")
     activity = session.get_one(Activity, row.activity_id)
-    closes, state = cut_off(activity, tz), LeaveState.WITHDRAWN
+    closes, state = cut_off(session, activity, tz), LeaveState.WITHDRAWN
     take_back(session, me, row, row.requested_at, now, activity.branch_id, closes, state=state)
     return activity
 
@@ -227,6 +254,6 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
         .where(LeaveRequest.withdrawn_at.is_(None), LeaveRequest.requested_at >= since)
     )
     return [
-        Step(row.requested_at, "请假", title, (ACTIVITY_CARD, row.activity_id), row.id, undo)
+        Step(row.requested_at, "请假", title, row.id, undo, (ACTIVITY_CARD, row.activity_id))
         for row, title in session.execute(query)
     ]

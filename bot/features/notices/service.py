@@ -90,6 +90,6 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
         .where(Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None), Receipt.at >= since)
     )
     return [
-        Step(row.at, "收到", notice.text.split("\n")[0][:100], card_of(notice), row.id, undo)
+        Step(row.at, "收到", notice.text.split("\n")[0][:100], row.id, undo, card_of(notice))
         for row, notice in session.execute(query)
     ]

@@ -5,8 +5,8 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.features.reflections import messages, reviews, rules, service, submissions
+from bot.kit.back_fill import Recorded
 from bot.kit.broadcasts import with_delivery
-from bot.kit.deadlines import in_time
 from bot.kit.replies import Message, To
 from scheduler.calendar.days import local_day
 from storage.choices import PieceState
@@ -57,7 +57,8 @@ def own(session: Session, row: Reflection, tz: tzinfo) -> Message:
     note = ""
     if row.submitted_at is not None:
         found = service.load(session, task.branch_id, tz, [task.id])
-        note = messages.AFTER_CUT_OFF if found and not in_time(row.submitted_at, found[0].cut_off(tz)) else ""
+        late = bool(found) and found[0].recorded(row.submitted_at, tz) is Recorded.TOO_LATE
+        note = messages.AFTER_CUT_OFF if late else ""
     return messages.own_card(row, task, len(submissions.parts(session, row.id)), tz, note)
 
 

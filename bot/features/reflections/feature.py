@@ -11,4 +11,5 @@ FEATURE = Feature(
     titles=broadcast.TITLES,
     owing=service.owing,
     nearing=service.nearing,
+    steps=[handlers.steps],
 )

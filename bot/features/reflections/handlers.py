@@ -1,6 +1,7 @@
 """交心得: a dialog that takes every message as a part of the piece, until 提交 or 取消; 审阅 of what waits."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -12,9 +13,11 @@ from bot.kit.broadcasts import delivering
 from bot.kit.handlers import ANYBODY, Answer, Call, CardView, Command, Edited, Handler, HelpGroup, Key, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
+from bot.kit.undo import Step
+from storage.audience import Me
 from storage.models.dialog import Dialog
 from storage.models.person import Person
-from storage.models.reflection import Reflection, ReflectionPart
+from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 
 STEP = "reflection.parts"
 REASON = "reflection.reason"
@@ -102,17 +105,31 @@ def discard_by_word(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def undo(session: Session, call: Call, button: buttons.UndoSubmit) -> Reply:
-    """撤销: the reviewers' cards say so, and the author goes on with the draft."""
-    row = submissions.mine(session, call.me, button.reflection_id)
-    task = service.find(session, call.me, row.task_id, call.tz)
-    draft = submissions.undo(session, call.me, row, task.cut_off(call.tz), call.now)
+    taken = _take_back(session, call.me, button.reflection_id, call.now, call.tz)
+    done = Message(f"{session.get_one(ReflectionTask, taken[0].task_id).title}：已撤销提交。")
+    return replace(_gone_on(session, call, taken), toast="已撤销提交。", edit=done)
+
+
+def _take_back(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> tuple[Reflection, Reflection]:
+    """The version that is withdrawn, and the draft that goes on."""
+    row = submissions.mine(session, me, row_id)
+    cut_off = service.find_of(session, row.task_id, tz).cut_off(tz)
+    return row, submissions.undo(session, me, row, cut_off, now)
+
+
+def _gone_on(session: Session, call: Call, taken: tuple[Reflection, Reflection]) -> Reply:
+    """After 撤销 the reviewers' cards say so, and the author goes on with the draft."""
+    row, draft = taken
     dialogs.ask(session, call.me, STEP, call.now, reflection=draft.id)
-    return Reply(
-        toast="已撤销提交。",
-        edit=Message(f"{task.row.title}：已撤销提交。"),
-        others=[_card(session, call, draft)],
-        refresh=[(cards.TASK, row.task_id), (cards.REVIEW, row.id)],
-    )
+    return Reply(others=[_card(session, call, draft)], refresh=[(cards.TASK, row.task_id), (cards.REVIEW, row.id)])
+
+
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """The own pieces handed in since then that nobody has reviewed."""
+    return [
+        Step(at, "提交", title, row_id, _take_back, then=_gone_on)
+        for row_id, at, title in submissions.lately(session, me, since)
+    ]
 
 
 def edited(session: Session, call: Call) -> Reply | None:

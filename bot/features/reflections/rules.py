@@ -7,6 +7,7 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.kit.deadlines import in_time
 from bot.kit.rates import rate
 from storage.choices import Category, PieceState, Rank, TaskAudience
 
@@ -68,11 +69,12 @@ class Tally:
 
 
 def tally(versions: Iterable[Version], expected: Collection[int], due_on: date, cut_off: datetime, tz: tzinfo) -> Tally:
-    """D11: of each piece the newest accepted version handed in by the cut-off; late after `due_on`, by local day."""
+    """D11: of each piece the newest accepted version handed in before the cut-off; late after `due_on`."""
     counted = newest(
         version
         for version in versions
-        if version.state is PieceState.ACCEPTED and version.submitted_at is not None and version.submitted_at <= cut_off
+        if version.state is PieceState.ACCEPTED and version.submitted_at is not None
+        if in_time(version.submitted_at, cut_off)
     )
     people = {version.person_id for version in counted}
     return Tally(

@@ -12,13 +12,15 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from bot.features.reflections import rules
 from bot.features.reflections.buttons import HandIn
 from bot.kit.access import Right, require
+from bot.kit.back_fill import Recorded, recorded
+from bot.kit.closing import close_day, cut_off_on
 from bot.kit.deadlines import in_time
 from bot.kit.owing import Owing
 from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
 from bot.kit.words import short_day
-from scheduler.calendar.days import DAY, Calendar, Quarter, at, local_day
+from scheduler.calendar.days import CLOSE_DAY, DAY, Calendar, Quarter, at, local_day
 from scheduler.calendar.store import calendar_of
 from storage.audience import Me
 from storage.choices import ActivityStatus, PieceState, TaskAudience
@@ -46,18 +48,23 @@ class TaskSource:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task with its subject and the live versions of everybody's pieces."""
+    """A task with its subject and the live versions of everybody's pieces; `close_day` is its branch's."""
 
     row: ReflectionTask
     subject: TaskSource
     versions: Sequence[rules.Version]
+    close_day: int = CLOSE_DAY
 
     def of(self, person_id: int) -> list[rules.Version]:
         return [version for version in self.versions if version.person_id == person_id]
 
     def cut_off(self, tz: tzinfo) -> datetime:
         """After it a piece counts by a correction only (D20b)."""
-        return Quarter.of(self.subject.day).cut_off(tz)
+        return cut_off_on(self.subject.day, self.close_day, tz)
+
+    def recorded(self, at: datetime, tz: tzinfo) -> Recorded:
+        """Whether a piece handed in then came in the quarter, in its grace or too late."""
+        return recorded(self.subject.day, at, self.cut_off(tz), tz)
 
     def is_open(self, now: datetime, tz: tzinfo) -> bool:
         """Still asked for: until the cut-off of its quarter, and never shorter than until its own due day."""
@@ -91,7 +98,8 @@ def load(
     if which is not None:
         query = query.where(which)
     rows = session.execute(query).all()
-    tasks = [Task(task, _subject(task, activity, item, tz), ()) for task, activity, item in rows]
+    closes = close_day(session, branch_id)
+    tasks = [Task(task, _subject(task, activity, item, tz), (), closes) for task, activity, item in rows]
     tasks = [task for task in tasks if wanted(task)]
     versions = _versions(session, [task.row.id for task in tasks], people)
     return [replace(task, versions=versions[task.row.id]) for task in tasks]
@@ -99,7 +107,15 @@ def load(
 
 def find(session: Session, me: Me, task_id: int, tz: tzinfo) -> Task:
     """The task, when it is of one's own branch and was not called off; refuses politely otherwise."""
-    found = load(session, me.branch_id, tz, [task_id])
+    return _one(load(session, me.branch_id, tz, [task_id]))
+
+
+def find_of(session: Session, task_id: int, tz: tzinfo) -> Task:
+    """The task of one's own piece, of whichever branch; refuses when it was called off."""
+    return _one(load(session, session.get_one(ReflectionTask, task_id).branch_id, tz, [task_id]))
+
+
+def _one(found: Sequence[Task]) -> Task:
     if not found:
         raise Refusal(NO_SUCH)
     return found[0]

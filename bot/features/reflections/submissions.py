@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import rules, service
 from bot.kit.access import NO_RIGHT
-from bot.kit.deadlines import before_cut_off, before_undo_ends
 from bot.kit.handlers import File
 from bot.kit.refusal import Refusal
+from bot.kit.undo import take_back
 from storage import audit
 from storage.audience import Me
 from storage.choices import PieceState, TaskAudience
 from storage.lookups import changed
-from storage.models.reflection import Reflection, ReflectionPart
+from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 
 MOST_PARTS = 50
+CHANGED = "这篇心得刚刚有了变化，请重新查看。"
 NOT_FOR_YOU = "这项心得由科级以上党员干部撰写。"
 NO_TURN = {
     rules.NoTurn.WAITING: "您的心得已提交，等待审阅。",
@@ -148,9 +149,20 @@ def undo(session: Session, me: Me, row: Reflection, cut_off: datetime, now: date
     """Take 提交 back within ten minutes: the version is withdrawn, its parts go on in a new draft that is returned."""
     if row.state is not PieceState.SUBMITTED or row.submitted_at is None:
         raise Refusal("心得已审阅，不能撤销。" if row.submitted_at else "这篇心得尚未提交。")
-    before_undo_ends(row.submitted_at, now, "；如需修改请联系审阅的同志退回。")
-    before_cut_off(now, cut_off)
-    changes = claim(session, row, PieceState.SUBMITTED, withdrawn_at=now)
+    branch_id = session.get_one(ReflectionTask, row.task_id).branch_id
+    version = {"piece": row.piece, "version": row.version}
+    take_back(
+        session,
+        me,
+        row,
+        row.submitted_at,
+        now,
+        branch_id,
+        cut_off,
+        otherwise="；如需修改请联系审阅的同志退回。",
+        lost=CHANGED,
+        details=version,
+    )
     draft = _draft(session, row.task_id, row.person_id, row.piece, row.version, now)
     session.execute(
         update(ReflectionPart)
@@ -158,8 +170,19 @@ def undo(session: Session, me: Me, row: Reflection, cut_off: datetime, now: date
         .values(reflection_id=draft.id)
         .execution_options(synchronize_session=False)
     )
-    note(session, me, "undo", row, changes, now)
     return draft
+
+
+def lately(session: Session, me: Me, since: datetime) -> list[tuple[int, datetime, str]]:
+    """The own pieces handed in since then that nobody has reviewed: id, when, title of the task."""
+    query = (
+        select(Reflection.id, Reflection.submitted_at, ReflectionTask.title)
+        .join(ReflectionTask, ReflectionTask.id == Reflection.task_id)
+        .where(Reflection.person_id == me.id, Reflection.state == PieceState.SUBMITTED)
+        .where(Reflection.withdrawn_at.is_(None), Reflection.submitted_at >= since)
+        .where(ReflectionTask.cancelled_at.is_(None))
+    )
+    return [(row_id, at, title) for row_id, at, title in session.execute(query) if at is not None]
 
 
 def claim(session: Session, row: Reflection, was: PieceState, **values: Any) -> dict[str, list[Any]]:
@@ -170,7 +193,7 @@ def claim(session: Session, row: Reflection, was: PieceState, **values: Any) -> 
     changes = audit.diff(row, values)
     mine = (Reflection.id == row.id, Reflection.state == was, Reflection.withdrawn_at.is_(None))
     if changed(session, update(Reflection).where(*mine).values(**values)) != 1:
-        raise Refusal("这篇心得刚刚有了变化，请重新查看。")
+        raise Refusal(CHANGED)
     session.refresh(row)
     return changes
 

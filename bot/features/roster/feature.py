@@ -1,6 +1,6 @@
 """The roster: dated facts of people, changed in chat or read from a file."""
 
-from bot.features.roster import handlers, jobs, wizard
+from bot.features.roster import handlers, jobs, undoing, wizard
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -8,4 +8,5 @@ FEATURE = Feature(
     handlers=handlers.HANDLERS,
     forms=[handlers.TERM, wizard.FORM],
     jobs=jobs.build,
+    steps=[undoing.steps],
 )

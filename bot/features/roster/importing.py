@@ -19,6 +19,7 @@ from bot.features.roster.rows import Ambiguous, Exempt, Fault, RosterRow
 from bot.features.roster.words import differences, full_day
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
+from bot.kit.closing import close_day
 from bot.kit.dates import parse_day
 from bot.kit.doors import ImportRoster
 from bot.kit.glossary.choices import DUTIES
@@ -111,7 +112,7 @@ def _plan(session: Session, call: Call, rows: Rows, since: date) -> Plan:
         raise Refusal(
             "文件会变更书记或副书记的职务，请由书记本人导入（支部没有书记的，请联系系统管理员），或核对“党内职务”一栏后重发。"
         )
-    _before_the_close(call, plan)
+    _before_the_close(session, call, plan)
     if (undone := undone_office(plan)) is not None:
         name, word = plan.facts.people[undone.person_id].values["name"], DUTIES[undone.stays["duty"]]
         began = full_day(undone.stays["from_on"])
@@ -121,13 +122,14 @@ def _plan(session: Session, call: Call, rows: Rows, since: date) -> Plan:
     return plan
 
 
-def _before_the_close(call: Call, plan: Plan) -> None:
+def _before_the_close(session: Session, call: Call, plan: Plan) -> None:
     """Nobody known leaves, comes or is exempt in a quarter that is closed (D5): that is a correction."""
+    closes = close_day(session, call.me.branch_id)
     for edit in plan.edits:
         if edit.person_id < 0 or edit.kind not in (RosterSpan, ExemptionSpan):
             continue
         days = [edit.after.get("from_on"), edit.after.get("to_on")]
-        if any(day is not None and rules.is_closed(day, call.now, call.tz) for day in days):
+        if any(day is not None and rules.is_closed(day, call.now, call.tz, closes) for day in days):
             name = plan.facts.people[edit.person_id].values["name"]
             raise Refusal(f"{name}同志的转入、转出或免于考勤日期所在季度已关账，修改请走“更正”。")
 
@@ -168,7 +170,7 @@ def day_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     if day is None:
         raise Refusal("没有看懂日期，请按“2023年7月1日”的样子发送。")
     first = _first_day(session, call.me.branch_id, call.today) != call.today
-    if not first and rules.is_closed(day, call.now, call.tz):
+    if not first and rules.is_closed(day, call.now, call.tz, close_day(session, call.me.branch_id)):
         raise Refusal(service.CLOSED)
     return say(*_look(session, call, _draft(dialog)[0], day))
 

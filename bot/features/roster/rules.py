@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from bot.features.roster.buttons import Kind
-from scheduler.calendar.days import Quarter
+from bot.kit.deadlines import in_time
+from scheduler.calendar.days import CLOSE_DAY, Quarter
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank, Why
 
 # A term of a branch committee, or of a secretary where there is none (R44); a branch may set its own (term_years).
@@ -81,9 +82,9 @@ def steps(kind: Kind, known: bool) -> tuple[Step, ...]:
     return tuple(step for step in STEPS[kind] if not (known and step is Step.NAME))
 
 
-def is_closed(day: date, now: datetime, tz: tzinfo) -> bool:
+def is_closed(day: date, now: datetime, tz: tzinfo, close_day: int = CLOSE_DAY) -> bool:
     """Whether the quarter of a day is over for good: then only a correction changes it (D5, D20b)."""
-    return now >= Quarter.of(day).cut_off(tz)
+    return not in_time(now, Quarter.of(day).cut_off(tz, close_day))
 
 
 def days_offered(today: date) -> list[tuple[str, date]]:

@@ -15,6 +15,7 @@ from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
 from bot.features.roster.words import Difference, differences, full_day
 from bot.kit.access import Right, may, require
+from bot.kit.closing import close_day
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.refusal import Refusal
 from storage.audience import Me
@@ -94,7 +95,7 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
     require(me, Right.ROSTER, branch_id=me.branch_id)
     if wanted.kind is Kind.DUTY and wanted.value in SEATS and not may(me, Right.CLOSE, branch_id=me.branch_id):
         raise Refusal(SECRETARY_GIVES)
-    check_day(wanted.kind, wanted.day, now, tz)
+    check_day(session, me, wanted.kind, wanted.day, now, tz)
     if wanted.kind is Kind.OUT and not may(me, Right.CLOSE, branch_id=me.branch_id):
         _no_deputy(session, me.branch_id, wanted)
     if not wanted.newcomer and of_branch(session, Person, wanted.person_id, me.branch_id) is None:
@@ -142,9 +143,9 @@ def _no_deputy(session: Session, branch_id: int, wanted: FactChange) -> None:
         raise Refusal(SECRETARY_ENDS)
 
 
-def check_day(kind: Kind, day: date, now: datetime, tz: tzinfo) -> None:
+def check_day(session: Session, me: Me, kind: Kind, day: date, now: datetime, tz: tzinfo) -> None:
     """Refuse a day whose quarter is closed, and a meeting that has not been held."""
-    if rules.is_closed(day, now, tz):
+    if rules.is_closed(day, now, tz, close_day(session, me.branch_id)):
         raise Refusal(CLOSED)
     if kind is Kind.ACCEPT and day > now.astimezone(tz).date():
         raise Refusal("支部党员大会通过后才能登记接收，请选择已召开的大会的日期。")

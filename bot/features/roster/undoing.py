@@ -11,9 +11,11 @@ from bot.features.accounts.invites import appointing
 from bot.features.accounts.rules import SEATS
 from bot.features.roster import rules
 from bot.features.roster.service import CHANGED, CLOSED, changes_of
-from bot.kit.access import Right, require
+from bot.kit.access import Right, may, require
+from bot.kit.closing import close_day
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.refusal import Refusal
+from bot.kit.undo import Step, own_lines
 from storage.audience import Me
 from storage.audit import record
 from storage.base import Model, table
@@ -39,6 +41,17 @@ def last_change(session: Session, branch_id: int, person_id: int) -> Audit | Non
     return session.get(Audit, newest) if newest is not None else None
 
 
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """The last changes of people's facts that somebody entered since then, for who still may."""
+    if not may(me, Right.ROSTER, branch_id=me.branch_id):
+        return []
+    return [
+        Step(line.at, "变更", f"{session.get_one(Person, line.subject_id).name}同志", line.id, undo)
+        for line in own_lines(session, me, since, CHANGED, "person")
+        if (last := last_change(session, me.branch_id, line.subject_id)) is not None and last.id == line.id
+    ]
+
+
 def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> str:
     """Take somebody's last change back, before its quarter is closed; the name.
 
@@ -48,10 +61,12 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
     line = of_branch(session, Audit, audit_id, me.branch_id)
     if line is None or line.action != CHANGED or line.subject_id is None:
         raise Refusal("没有可以撤销的变更。")
+    # Of two who take the same back at once the second finds it done.
+    session.execute(select(Person.id).where(Person.id == line.subject_id).with_for_update())
     last = last_change(session, me.branch_id, line.subject_id)
     if last is None or last.id != audit_id:
         raise Refusal("这次变更已撤销，或之后又有变更。")
-    if rules.is_closed(date.fromisoformat(line.details["day"]), now, tz):
+    if rules.is_closed(date.fromisoformat(line.details["day"]), now, tz, close_day(session, me.branch_id)):
         raise Refusal(CLOSED)
     _may_seat(me, line.details)
     today = now.astimezone(tz).date()

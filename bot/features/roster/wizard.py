@@ -13,6 +13,7 @@ from bot.features.roster.rules import FactChange, Step
 from bot.features.roster.words import differences
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
+from bot.kit.closing import close_day
 from bot.kit.dates import parse_day
 from bot.kit.form_fields import Action, Field, Fill, Values
 from bot.kit.form_pages import FIELD, LEFT
@@ -114,7 +115,7 @@ def _value(values: Values) -> Any:
 def _check(session: Session, call: Call, values: Values) -> None:
     day, until = _from(values), _day(values, Step.UNTIL)
     if day is not None:
-        service.check_day(_kind(values), day, call.now, call.tz)
+        service.check_day(session, call.me, _kind(values), day, call.now, call.tz)
     if day is not None and until is not None and until <= day:
         raise Refusal("结束日期早于起始日期，请重新发送。")
 
@@ -180,9 +181,12 @@ def _whys(session: Session, call: Call, values: Values) -> Options:
 
 def _days(offered: Callable[[date], list[tuple[str, date]]]) -> Callable[[Session, Call, Values], Options]:
     """Those of them that are not closed yet."""
-    return lambda session, call, values: [
-        (day.isoformat(), words) for words, day in offered(call.today) if not rules.is_closed(day, call.now, call.tz)
-    ]
+
+    def options(session: Session, call: Call, values: Values) -> Options:
+        closes, days = close_day(session, call.me.branch_id), offered(call.today)
+        return [(day.isoformat(), words) for words, day in days if not rules.is_closed(day, call.now, call.tz, closes)]
+
+    return options
 
 
 def _ends(session: Session, call: Call, values: Values) -> Options:

@@ -8,6 +8,7 @@ FEATURE = Feature(
     handlers=handlers.HANDLERS,
     forms=[forms.TITLE, forms.CHANGE, forms.ITEM],
     jobs=jobs.build,
+    steps=[service.steps],
     broadcasts=broadcast.BROADCASTS,
     titles=broadcast.TITLES,
     owing=service.owing,

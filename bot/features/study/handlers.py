@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.study import desk, messages, service
 from bot.features.study.buttons import Done, OpenItem, Origin, UndoDone
-from bot.kit.deadlines import in_time
+from bot.kit.back_fill import Recorded, recorded
 from bot.kit.handlers import ANYBODY, Call, Command, Handler, Key, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
@@ -26,7 +26,7 @@ def open_item(session: Session, call: Call, button: OpenItem) -> Reply:
 def done(session: Session, call: Call, button: Done) -> Reply:
     """已学完. Below a list of all that is owed it is answered apart: the other buttons are still needed."""
     completed = service.complete(session, call.me, button.item_id, call.now, call.tz)
-    line = _line(call, completed)
+    line = _line(session, call, completed)
     if not call.private:
         return Reply(toast=line)
     if button.place is Origin.NUDGE:
@@ -35,9 +35,10 @@ def done(session: Session, call: Call, button: Done) -> Reply:
     return Reply(toast=line, edit=_card(session, call, button.place, completed.item, undo))
 
 
-def _line(call: Call, completed: service.Completed) -> str:
-    counts = in_time(completed.row.completed_at, service.cut_off(completed.item, call.tz))
-    return messages.completed(completed.item, completed.row, completed.again, counts)
+def _line(session: Session, call: Call, completed: service.Completed) -> str:
+    item, row = completed.item, completed.row
+    came = recorded(item.assigned_on, row.completed_at, service.cut_off(session, item, call.tz), call.tz)
+    return messages.completed(item, row, completed.again, came is not Recorded.TOO_LATE)
 
 
 def _card(session: Session, call: Call, place: Origin, item: StudyItem, undo: StudyCompletion | None = None) -> Message:
@@ -68,7 +69,7 @@ def done_by_word(session: Session, call: Call) -> Reply:
     if len(waiting) > 1:
         return say(messages.which_one(waiting))
     completed = service.complete(session, call.me, waiting[0].item.id, call.now, call.tz)
-    return say(messages.just_completed(_line(call, completed), completed.row))
+    return say(messages.just_completed(_line(session, call, completed), completed.row))
 
 
 HANDLERS: list[Handler] = [

@@ -163,7 +163,7 @@ def find_item(session: Session, me: Me, item_id: int) -> StudyItem:
 
 def withdraw(session: Session, me: Me, item: StudyItem, now: datetime, tz: tzinfo) -> None:
     """A withdrawn item counts nowhere (D10); after the cut-off only a correction may do that."""
-    before_cut_off(now, cut_off(item, tz))
+    before_cut_off(now, cut_off(session, item, tz))
     gone = {"state": StudyItemState.WITHDRAWN, "withdrawn_at": now}
     audit.change(session, "withdraw", item, gone, now=now, by=me)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
+from bot.kit.deadlines import in_time
 from bot.kit.rates import rate
 from scheduler.calendar.days import Calendar, at, local_day
 from storage.choices import StudyItemKind
@@ -204,11 +205,11 @@ def count(
     cut_off: datetime,
     theme_ids: Sequence[int] = (),
 ) -> StudyCounts:
-    """The figures by D10: a pair counts once when it was completed by the cut-off; volunteers are outside.
+    """The figures by D10: a pair counts once when it was completed before the cut-off; volunteers are outside.
 
     `learners` are the expected people by item.
     """
-    in_time = {(row.person_id, row.item_id): row for row in completions if row.completed_at <= cut_off}
+    counted = {(row.person_id, row.item_id): row for row in completions if in_time(row.completed_at, cut_off)}
     pairs = [(person, item.id) for item in items for person in learners.get(item.id, ())]
-    done = [in_time[pair] for pair in pairs if pair in in_time]
+    done = [counted[pair] for pair in pairs if pair in counted]
     return StudyCounts(tuple(items), tuple(pairs), tuple(done), tuple(theme_ids))

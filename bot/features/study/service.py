@@ -9,19 +9,20 @@ from sqlalchemy.orm import Session
 
 from bot.features.study import messages, rules
 from bot.features.study.buttons import Done, Origin
-from bot.kit.access import NO_RIGHT
-from bot.kit.deadlines import UNDONE_ALREADY, before_cut_off, before_undo_ends, in_time
+from bot.kit.closing import close_day, cut_off_of, cut_off_on, standing
+from bot.kit.deadlines import in_time
 from bot.kit.owing import Owing
 from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice
+from bot.kit.undo import Step, own_row, take_back
 from bot.kit.words import quoted
 from scheduler.calendar.days import Calendar, Quarter, at, local_day
 from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me
 from storage.choices import StudyItemState
-from storage.lookups import of_branch, standing
+from storage.lookups import of_branch
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 from storage.roster import roster, rosters
 
@@ -50,9 +51,9 @@ class Completed:
     again: bool = False
 
 
-def cut_off(item: StudyItem, tz: tzinfo) -> datetime:
+def cut_off(session: Session, item: StudyItem, tz: tzinfo) -> datetime:
     """When the quarter of the item takes nothing more without a correction (D10, D20)."""
-    return Quarter.of(item.assigned_on).cut_off(tz)
+    return cut_off_of(session, item.branch_id, item.assigned_on, tz)
 
 
 # --- what one person sees and does ---------------------------------------------------------------------------------
@@ -97,17 +98,22 @@ def complete(session: Session, me: Me, item_id: int, now: datetime, tz: tzinfo) 
 
 
 def undo(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> StudyItem:
-    """Take one's own completion back within ten minutes, not after the cut-off; the row is marked withdrawn."""
-    row = session.get(StudyCompletion, row_id)
-    if row is None or row.person_id != me.id:
-        raise Refusal(NO_RIGHT)
-    if row.withdrawn_at is not None:
-        raise Refusal(UNDONE_ALREADY)
-    before_undo_ends(row.completed_at, now, "，请联系宣传委员。")
+    """撤销已学完, not after the cut-off."""
+    row = own_row(session, me, StudyCompletion, row_id)
     item = session.get_one(StudyItem, row.item_id)
-    before_cut_off(now, cut_off(item, tz))
-    audit.change(session, "undo", row, {"withdrawn_at": now}, now=now, by=me)
+    closes = cut_off(session, item, tz)
+    take_back(session, me, row, row.completed_at, now, item.branch_id, closes, otherwise="，请联系宣传委员。")
     return item
+
+
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """What somebody has completed since then."""
+    query = (
+        select(StudyCompletion, StudyItem.title)
+        .join(StudyItem, StudyItem.id == StudyCompletion.item_id)
+        .where(StudyCompletion.person_id == me.id, _STANDS, StudyCompletion.completed_at >= since)
+    )
+    return [Step(row.completed_at, "已学完", quoted(title), row.id, undo) for row, title in session.execute(query)]
 
 
 # --- whom it is for ------------------------------------------------------------------------------------------------
@@ -130,9 +136,9 @@ def expected(
 def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
     """Expected learners who are here and have not completed, until the cut-off and never shorter than the due day."""
     today = local_day(now, tz)
-    recently = StudyItem.due_on >= today - SHOWN_BACK
+    recently, closes = StudyItem.due_on >= today - SHOWN_BACK, close_day(session, branch_id)
     found = session.scalars(select(StudyItem).where(StudyItem.branch_id == branch_id, GIVEN, recently))
-    items = [item for item in found if in_time(now, cut_off(item, tz)) or now <= _end(item.due_on, tz)]
+    items = [item for item in found if _asked_for(item, closes, now, tz)]
     if not items:
         return []
     people = None if person_id is None else [person_id]
@@ -146,6 +152,10 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
         for person in learners[item.id]
         if person in here and (person, item.id) not in done
     ]
+
+
+def _asked_for(item: StudyItem, closes: int, now: datetime, tz: tzinfo) -> bool:
+    return in_time(now, cut_off_on(item.assigned_on, closes, tz)) or now <= _end(item.due_on, tz)
 
 
 def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
@@ -183,7 +193,7 @@ def study_figures(
     return rules.count(
         [rules.Item(item.id, item.kind, item.assigned_on, item.due_on) for item in items],
         expected(session, branch_id, items),
-        _completions(session, items, until=cut_off),
+        _completions(session, items, cut_off),
         cut_off,
         _themes(session, branch_id, quarter),
     )
@@ -196,13 +206,13 @@ def _themes(session: Session, branch_id: int, quarter: Quarter) -> list[int]:
 
 
 def _completions(
-    session: Session, items: Sequence[StudyItem], until: datetime | None = None, people: Collection[int] | None = None
+    session: Session, items: Sequence[StudyItem], cut_off: datetime | None = None, people: Collection[int] | None = None
 ) -> list[rules.Completion]:
-    """Of some items (and people); `until`: as they stood then, a later undo left aside."""
+    """Of some items (and people); `cut_off`: as they stood then, a later undo left aside."""
     of_items: ColumnElement[bool] = StudyCompletion.item_id.in_([item.id for item in items])
     if people is not None:
         of_items = and_(of_items, StudyCompletion.person_id.in_(people))
-    query = select(StudyCompletion).where(standing(StudyCompletion, of_items, until))
+    query = select(StudyCompletion).where(standing(StudyCompletion, of_items, cut_off))
     return [
         rules.Completion(row.id, row.item_id, row.person_id, row.completed_on, row.completed_at)
         for row in session.scalars(query.order_by(StudyCompletion.id))

@@ -1,16 +1,18 @@
 """What the officer of a superior committee sees: counts of the branches below, many branches in a few statements."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.tally.rules import COUNTED
 from bot.features.tally.service import Tally, cut_off, tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.closing import as_set
+from bot.kit.deadlines import in_time
 from bot.kit.lists import clamp
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Quarter, at
@@ -80,14 +82,16 @@ def overview(
     # Of a quarter that is over its people are those of its last day.
     day = min(now.astimezone(tz).date(), quarter.end)
     branches, people, bound = _totals(session, mine, day)
-    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(mine)).order_by(Organisation.id)
+    query = select(Organisation.id, Organisation.name, Organisation.settings)
+    query = query.where(Organisation.id.in_(mine)).order_by(Organisation.id)
     if page is not None:
         query = query.offset(clamp(page, branches, size) * size).limit(size)
     shown = session.execute(query).all()
     lines = []
     for start in range(0, len(shown), SLICE):
         part = shown[start : start + SLICE]
-        lines += _lines(session, [(row.id, row.name) for row in part], quarter, now, tz, day)
+        closes = {row.id: as_set(row.settings) for row in part}
+        lines += _lines(session, [(row.id, row.name) for row in part], closes, quarter, now, tz, day)
     name = session.get_one(Organisation, me.branch_id).name
     return Below(quarter, name, branches, people, bound, tuple(lines))
 
@@ -111,11 +115,18 @@ def _require(me: Me) -> None:
 
 
 def _lines(
-    session: Session, branches: Sequence[tuple[int, str]], quarter: Quarter, now: datetime, tz: tzinfo, day: date
+    session: Session,
+    branches: Sequence[tuple[int, str]],
+    closes: Mapping[int, int],
+    quarter: Quarter,
+    now: datetime,
+    tz: tzinfo,
+    day: date,
 ) -> list[BranchCounts]:
+    """`closes`: the close day of each of them."""
     ids = [branch_id for branch_id, _ in branches]
     heads, secretaries = _heads(session, ids, day), _secretaries(session, ids, day)
-    held, open_ = _held(session, ids, quarter, now, tz), _open(session, ids, quarter, now, tz)
+    held, open_ = _held(session, closes, quarter, now, tz), _open(session, ids, quarter, now, tz)
     return [
         BranchCounts(one, name, secretaries.get(one, ""), *heads.get(one, (0, 0)), held[one], open_[one])
         for one, name in branches
@@ -160,18 +171,17 @@ def _in(quarter: Quarter, tz: tzinfo) -> ColumnElement[bool]:
 
 
 def _held(
-    session: Session, ids: Collection[int], quarter: Quarter, now: datetime, tz: tzinfo
+    session: Session, closes: Mapping[int, int], quarter: Quarter, now: datetime, tz: tzinfo
 ) -> dict[int, dict[ActivityType, int]]:
     """Own activities held, by branch and type, each once under each of its types (D2, D3, S16)."""
-    until = cut_off(quarter, now, tz)
     query = (
         select(Activity.branch_id, Component.type, func.count(Activity.id.distinct()))
         .join(Component, Component.activity_id == Activity.id)
         .where(
-            Activity.branch_id.in_(ids),
+            Activity.branch_id.in_(closes),
             _in(quarter, tz),
             Activity.status == ActivityStatus.HELD,
-            or_(Activity.settled_at.is_(None), Activity.settled_at <= until),
+            or_(Activity.settled_at.is_(None), _recorded(closes, quarter, now, tz)),
             Activity.organizer.in_([Organizer.OWN_BRANCH, Organizer.JOINT]),
             Activity.scope != Scope.DELEGATED,
             or_(Component.type != ActivityType.GROUP_DISCUSSION, Activity.scope != Scope.GROUP),
@@ -183,6 +193,20 @@ def _held(
     for branch_id, kind, count in session.execute(query):
         found[branch_id][kind] = count
     return found
+
+
+def _recorded(closes: Mapping[int, int], quarter: Quarter, now: datetime, tz: tzinfo) -> ColumnElement[bool]:
+    """Before the cut-off of its own branch; said once for each close day that there is."""
+    branches: dict[int, list[int]] = defaultdict(list)
+    for branch_id, day in closes.items():
+        branches[day].append(branch_id)
+    return or_(
+        false(),
+        *(
+            and_(Activity.branch_id.in_(mine), in_time(Activity.settled_at, cut_off(quarter, day, now, tz)))
+            for day, mine in branches.items()
+        ),
+    )
 
 
 def _open(session: Session, ids: Collection[int], quarter: Quarter, now: datetime, tz: tzinfo) -> dict[int, Open]:

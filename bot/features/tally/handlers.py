@@ -16,6 +16,7 @@ from bot.features.tally import (
 from bot.features.tally.buttons import Figure, Section
 from bot.features.tally.service import Tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.closing import close_day
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Tap, Word
 from bot.kit.refusal import Refusal
@@ -28,7 +29,7 @@ def show(session: Session, call: Call) -> Reply:
     """/tally, 季度数据, 三季度 …: the branch's figures; a leader's own group's; a member's own record; a committee's
     officer the counts of the branches below.
     """
-    quarter, wide = _named(call), reach(call.me, Right.TALLY)
+    quarter, wide = _named(session, call), reach(call.me, Right.TALLY)
     if wide is Reach.NONE:
         return say(*_mine(session, call, quarter))
     if wide is Reach.BELOW:
@@ -36,10 +37,10 @@ def show(session: Session, call: Call) -> Reply:
     return say(messages.summary(_tally(session, call, quarter), Quarter.of(call.today)))
 
 
-def _named(call: Call) -> Quarter:
+def _named(session: Session, call: Call) -> Quarter:
     said = call.text.strip().removeprefix("季度数据").strip()
     if not said:
-        return quarters.quarter_at_hand(call.now.astimezone(call.tz))
+        return quarters.quarter_at_hand(call.now.astimezone(call.tz), close_day(session, call.me.branch_id))
     quarter = quarters.read_quarter(said, call.today)
     if quarter is None:
         raise Refusal(messages.UNKNOWN_QUARTER)

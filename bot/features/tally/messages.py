@@ -9,6 +9,7 @@ from bot.features.tally import buttons
 from bot.features.tally.buttons import Figure, Section
 from bot.features.tally.rules import COUNTED, Held, Sum
 from bot.features.tally.service import Tally
+from bot.kit import back_fill
 from bot.kit.buttons import Button
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.glossary.figures import FIGURES, OF_A_ROLL
@@ -235,7 +236,8 @@ def sum_words(said: Mapping[str, Any] | Sum) -> str:
 def activity_lines(held: Held) -> str:
     """One occasion on two lines."""
     unrecorded = f"（未登记{len(held.roll.unrecorded)}）" if held.roll.unrecorded else ""
-    return f"{short_day(held.day)}　{held.title[:60]}{unrecorded}\n　{sum_words(Sum.of([held]))}"
+    mark = back_fill.words(held.day, held.back_filled_on)
+    return f"{short_day(held.day)}　{held.title[:60]}{unrecorded}{mark}\n　{sum_words(Sum.of([held]))}"
 
 
 def activities(tally: Tally, heading: str, held: Sequence[Held], at: int, what: ActivityType | Figure) -> Message:

@@ -53,7 +53,7 @@ def _counts(mine: Mine) -> str:
 
 def _part(person_id: int, part: OwnActivity) -> str:
     said = _came(person_id, part) if part.held is not None else _so_far(part)
-    return f"{short_day(part.day)} {part.title}：{said}"
+    return f"{short_day(part.day)} {part.title}：{said}{part.mark}"
 
 
 def _came(person_id: int, part: OwnActivity) -> str:

@@ -15,7 +15,9 @@ from bot.features.study import service as study
 from bot.features.tally.occasions import held_activities
 from bot.features.tally.rules import Held, hours
 from bot.features.tally.service import cut_off
-from scheduler.calendar.days import Quarter, at
+from bot.kit.back_fill import first_mark
+from bot.kit.closing import close_day
+from scheduler.calendar.days import Quarter, at, local_day
 from storage.audience import Me
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
@@ -29,7 +31,7 @@ Row = TypeVar("Row", Attendance, LeaveRequest, Makeup)
 
 @dataclass(frozen=True, slots=True)
 class OwnActivity:
-    """An activity with one's own rows; `held` once its roll is complete. `expected`: one had to come."""
+    """An activity with one's own rows; `held` once its roll is complete. `mark`: 补报."""
 
     title: str
     day: date
@@ -37,6 +39,7 @@ class OwnActivity:
     attendance: Attendance | None
     leave: LeaveRequest | None
     makeup: Makeup | None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,12 @@ class Mine:
 
 def my_record(session: Session, me: Me, quarter: Quarter, now: datetime, tz: tzinfo) -> Mine:
     """Everything of one's own; the number of statements depends on nothing that was recorded."""
-    held = held_activities(session, me.branch_id, quarter, cut_off(quarter, now, tz), tz)
+    closes = cut_off(quarter, close_day(session, me.branch_id), now, tz)
+    held = held_activities(session, me.branch_id, quarter, closes, tz)
     return Mine(
         quarter=quarter,
         person_id=me.id,
-        parts=_parts(session, me, held, quarter, tz),
+        parts=_parts(session, me, held, quarter, closes, tz),
         hours=hours(held).get(me.id, Decimal(0)),
         study=_study(session, me, quarter),
         pieces=_pieces(session, me, quarter, tz),
@@ -70,7 +74,9 @@ def _between(quarter: Quarter, tz: tzinfo) -> tuple[datetime, datetime]:
     return at(quarter.start, time(), tz), at(quarter.next().start, time(), tz)
 
 
-def _parts(session: Session, me: Me, held: Sequence[Held], quarter: Quarter, tz: tzinfo) -> list[OwnActivity]:
+def _parts(
+    session: Session, me: Me, held: Sequence[Held], quarter: Quarter, cut_off: datetime, tz: tzinfo
+) -> list[OwnActivity]:
     """The activities that one was expected at or came to, also those whose roll is still open."""
     start, end = _between(quarter, tz)
     of_quarter = (Activity.branch_id == me.branch_id, Activity.start_at >= start, Activity.start_at < end)
@@ -86,10 +92,20 @@ def _parts(session: Session, me: Me, held: Sequence[Held], quarter: Quarter, tz:
             attendance.get(activity.id),
             leave.get(activity.id),
             makeup.get(activity.id),
+            _mark(activity, attendance.get(activity.id), leave.get(activity.id), cut_off, tz),
         )
         for activity in session.scalars(open_.order_by(Activity.start_at, Activity.id))
         if activity.id in counted or activity.id in attendance or activity.id in leave
     ]
+
+
+def _mark(
+    activity: Activity, came: Attendance | None, leave: LeaveRequest | None, cut_off: datetime, tz: tzinfo
+) -> str:
+    """Of one's own row, as the desk may have entered it, else of the activity."""
+    entered = leave.decided_at if leave is not None and leave.entered_by_id is not None else None
+    made = (came.at if came is not None else None, entered, activity.created_at)
+    return first_mark(local_day(activity.start_at, tz), made, cut_off, tz)
 
 
 def _own(session: Session, table: type[Row], person_id: int, which: Iterable[ColumnElement[bool]]) -> dict[int, Row]:

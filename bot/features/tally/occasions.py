@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities.service import rolls
 from bot.features.tally.rules import Held, Lecturer
+from bot.kit.back_fill import back_filled_on
+from bot.kit.deadlines import in_time
 from scheduler.calendar.days import Quarter, at
 from storage.activities import delegates
 from storage.choices import ActivityStatus, Duty
@@ -17,25 +19,25 @@ from storage.models.activity import Activity, ActivityFirstAgendaItem, Component
 from storage.models.person import DutySpan
 
 
-def held_activities(session: Session, branch_id: int, quarter: Quarter, until: datetime, tz: tzinfo) -> list[Held]:
-    """What happened in the quarter and was recorded by the cut-off (D1, D2, D20), in the order of time."""
+def held_activities(session: Session, branch_id: int, quarter: Quarter, cut_off: datetime, tz: tzinfo) -> list[Held]:
+    """What happened in the quarter and was recorded before the cut-off (D1, D2, D20), in the order of time."""
     query = select(Activity).where(
         Activity.branch_id == branch_id,
         Activity.start_at >= at(quarter.start, time(), tz),
         Activity.start_at < at(quarter.next().start, time(), tz),
         Activity.status == ActivityStatus.HELD,
-        or_(Activity.settled_at.is_(None), Activity.settled_at <= until),
+        or_(Activity.settled_at.is_(None), in_time(Activity.settled_at, cut_off)),
     )
     activities = session.scalars(query.order_by(Activity.start_at, Activity.id)).all()
-    return _counted(session, branch_id, activities, until, tz)
+    return _counted(session, branch_id, activities, cut_off, tz)
 
 
 def _counted(
-    session: Session, branch_id: int, activities: Sequence[Activity], until: datetime, tz: tzinfo
+    session: Session, branch_id: int, activities: Sequence[Activity], cut_off: datetime, tz: tzinfo
 ) -> list[Held]:
     found = [activity.id for activity in activities]
     components, agenda = _components(session, found), _first_agenda(session, found)
-    sent, counted = delegates(session, found), rolls(session, activities, tz, until)
+    sent, counted = delegates(session, found), rolls(session, activities, tz, cut_off)
     offices = _offices(session, components)
     days = {activity.id: activity.start_at.astimezone(tz).date() for activity in activities}
     return [
@@ -54,6 +56,7 @@ def _counted(
             sites=_names(activity.sites),
             partners=_names(activity.partners),
             delegates=tuple(sent[activity.id]),
+            back_filled_on=back_filled_on(days[activity.id], activity.created_at, cut_off, tz),
         )
         for activity in activities
     ]

@@ -4,7 +4,8 @@ import re
 import unicodedata
 from datetime import date, datetime
 
-from scheduler.calendar.days import Quarter
+from bot.kit.deadlines import in_time
+from scheduler.calendar.days import CLOSE_DAY, Quarter
 
 _WORDS = re.compile(
     r"(?:季度数据)?(?:(?:(?P<year>20\d\d)年?|(?P<short>\d\d)年|(?P<then>去年|今年|前年))?"
@@ -47,14 +48,15 @@ def _year(found: re.Match[str], today: date) -> int | None:
     return int(found["year"] or f"20{found['short']}") if found["year"] or found["short"] else None
 
 
-def quarter_at_hand(now: datetime) -> Quarter:
+def quarter_at_hand(now: datetime, close_day: int = CLOSE_DAY) -> Quarter:
     """季度数据 without a quarter: in the days of grace the one that is being closed, else the current one (D20).
 
     `now` carries the branch's time zone.
     """
     current = Quarter.of(now.date())
     closing = current.previous()
-    return closing if now.tzinfo is not None and now < closing.cut_off(now.tzinfo) else current
+    in_grace = now.tzinfo is not None and in_time(now, closing.cut_off(now.tzinfo, close_day))
+    return closing if in_grace else current
 
 
 def begun(year: int, number: int, today: date) -> Quarter | None:

@@ -31,7 +31,10 @@ class Lecturer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One held activity with everything that is counted of it; `day` is the branch-local day it began (D1)."""
+    """One held activity with everything that is counted of it; `day` is the branch-local day it began (D1).
+
+    back_filled_on: the day on which it was entered, of a 补报 (D20).
+    """
 
     id: int
     title: str
@@ -47,6 +50,7 @@ class Held:
     sites: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
     delegates: tuple[int, ...] = ()
+    back_filled_on: date | None = None
 
     @property
     def own(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +17,8 @@ from bot.features.tally.headcount import heads
 from bot.features.tally.members import among, count_reflections, count_reminders, count_study
 from bot.features.tally.occasions import held_activities
 from bot.features.tally.rules import Held
+from bot.kit.closing import close_day
+from bot.kit.deadlines import after, last_instant
 from scheduler.calendar.days import Quarter
 from storage.models.organisation import Organisation, PartyGroup
 
@@ -41,9 +43,9 @@ class Tally:
     version: str = DRAFT
 
 
-def cut_off(quarter: Quarter, now: datetime, tz: tzinfo) -> datetime:
-    """The last instant that counts (D20): now, or the end of the grace when that is over."""
-    return min(now, quarter.cut_off(tz) - timedelta(microseconds=1))
+def cut_off(quarter: Quarter, close_day: int, now: datetime, tz: tzinfo) -> datetime:
+    """Before which what was recorded counts (D20): the end of the grace, or of this moment while that is to come."""
+    return min(after(now), quarter.cut_off(tz, close_day))
 
 
 def tally(
@@ -55,9 +57,9 @@ def tally(
     only: Collection[int] | None = None,
 ) -> Tally:
     """Count a quarter of a branch as of `now`; `only`: what concerns some party groups (a leader's own)."""
-    until = cut_off(quarter, now, tz)
+    closes = cut_off(quarter, close_day(session, branch_id), now, tz)
     groups = _groups(session, branch_id, only)
-    held, found = held_activities(session, branch_id, quarter, until, tz), heads(session, branch_id, quarter)
+    held, found = held_activities(session, branch_id, quarter, closes, tz), heads(session, branch_id, quarter)
     people = None
     if only is not None:
         mine = belonging(session, branch_id, quarter, only, [one.day for one in held])
@@ -66,12 +68,12 @@ def tally(
     into = Figures()
     count_heads(into, found)
     count_activities(into, held, groups)
-    _count_members(session, into, branch_id, quarter, until, tz, people)
+    _count_members(session, into, branch_id, quarter, closes, tz, people)
     into.values |= later_figures()
     return Tally(
         quarter,
         session.get_one(Organisation, branch_id).name,
-        until,
+        last_instant(closes),
         tuple(held),
         in_order(into.values),
         into.behind,
@@ -91,14 +93,14 @@ def _count_members(
     into: Figures,
     branch_id: int,
     quarter: Quarter,
-    until: datetime,
+    cut_off: datetime,
     tz: tzinfo,
     people: Collection[int] | None,
 ) -> None:
     """Study, reflections and reminders, as their features count them."""
-    learned = study_figures(session, branch_id, quarter, until, tz)
-    tasks = task_figures(session, branch_id, quarter, until, tz).tasks
-    sent = reminder_figures(session, branch_id, quarter, until, tz)
+    learned = study_figures(session, branch_id, quarter, cut_off, tz)
+    tasks = task_figures(session, branch_id, quarter, cut_off, tz).tasks
+    sent = reminder_figures(session, branch_id, quarter, cut_off, tz)
     into.put("monthly_themes", learned.monthly_themes, ids("T", learned.theme_ids))
     count_study(into, learned if people is None else learned.among(people))
     count_reflections(into, {task: (said.title, among(said.tally, people)) for task, said in tasks.items()})

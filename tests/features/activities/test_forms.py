@@ -87,6 +87,17 @@ async def test_a_past_day_is_asked_about_before_it_is_taken(bot: World) -> None:
     assert made(bot)[0].start_at.astimezone(SHANGHAI).isoformat() == "2023-07-03T14:30:00+08:00"
 
 
+async def test_the_desk_card_of_a_back_filled_activity_has_both_days(bot: World) -> None:
+    """D20: of a quarter that is over, in its days of grace; a past day of this quarter is no 补报 in the figures."""
+    for typed, mark in (("6月28日14:30", "（补报：6月28日，7月4日登记）"), ("7月3日14:30", "")):
+        await begin(bot, typed)
+        await bot.stage.tap(DESK, "确认补报", "【建活动】")
+        await bot.stage.say(DESK, "会议室")
+        await bot.stage.tap(DESK, "发布", "核对无误")
+        card = bot.stage.people[DESK].chat.find("【活动管理】")
+        assert card.text.split("\n")[1].partition("14:30")[2] == mark
+
+
 async def test_a_day_off_that_was_tapped_is_asked_about(bot: World) -> None:
     await begin(bot)
     await bot.stage.tap(DESK, "7月8日", "请选择日期")

@@ -18,6 +18,7 @@ from bot.features.archive.document import BadArchive, load
 from bot.features.archive.exporting import export
 from bot.features.archive.importing import Brought, Target, bring
 from bot.features.privacy import erasure
+from bot.kit.closing import close_day
 from storage.audience import find
 from storage.choices import Duty
 from storage.engine import Storage
@@ -78,6 +79,40 @@ def test_the_same_archive_again_changes_nothing(storage: Storage) -> None:
         session.execute(update(Person).where(Person.archive_id == "P2").values(telegram_id=77))
         assert not put(session, EXAMPLE, mine).changed
         assert rows(session) == before
+
+
+def test_the_close_day_of_a_branch_comes_and_goes_with_its_archive(storage: Storage) -> None:
+    """Written only where it is set; null is the usual one again, and an archive without it leaves it alone."""
+    document = copy.deepcopy(EXAMPLE)
+    document["branch"]["close_day"] = 15
+    with storage.transaction() as session:
+        done = put(session, document)
+        mine = Target(done.branch_id, replace=True)
+        assert close_day(session, done.branch_id) == 15
+        assert out(session, done.branch_id)["branch"] == document["branch"]
+        assert not put(session, document, mine).changed
+        assert not put(session, EXAMPLE, mine).changed
+        for said, day in ((28, 28), (None, 10), (1, 1)):
+            document["branch"]["close_day"] = said
+            assert put(session, document, mine).changed
+            assert not put(session, document, mine).changed
+            assert close_day(session, done.branch_id) == day
+            assert out(session, done.branch_id)["branch"].get("close_day") == said
+        line = session.scalars(
+            select(Audit).where(Audit.action == "archive_imported").order_by(Audit.id.desc())
+        ).first()
+        assert line is not None
+        assert list(line.details["changes"]) == ["settings"]
+
+
+@pytest.mark.parametrize("said", [0, 29, -1, "15", True, 15.0, [15]])
+def test_a_close_day_that_is_none_is_a_fault(storage: Storage, said: Any) -> None:
+    document = copy.deepcopy(EXAMPLE)
+    document["branch"]["close_day"] = said
+    with storage.transaction() as session:
+        with pytest.raises(BadArchive) as refused:
+            put(session, document)
+        assert refused.value.faults == [f"branch.close_day: found {said!r}, should be a day of the month from 1 to 28"]
 
 
 def test_what_is_dated_and_what_is_further_comes_back(storage: Storage) -> None:

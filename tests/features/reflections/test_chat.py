@@ -266,6 +266,23 @@ async def test_undo_and_go_on(bot: World) -> None:
     assert "已超过10分钟" in tap.toast
 
 
+async def test_the_word_takes_a_piece_back_and_its_author_goes_on(bot: World) -> None:
+    await give(bot)
+    await hand_in(bot, "甲五")
+    await bot.stage.say("甲五", "撤销")
+    assert "已撤销提交：廉政心得" in private(bot, "甲五")
+    assert last(bot, "甲五").labels == ["提交", "取消"]
+    await bot.stage.say("甲五", "补充一段")
+    assert "已收到2条" in last(bot, "甲五").text
+    await bot.clock.travel(bot.clock.now() + timedelta(seconds=5))
+    assert bot.stage.people["丙一"].chat.find("甲五同志").text.endswith("已由本人撤回。")
+    await bot.stage.tap("甲五", "提交")
+    await bot.stage.tap("丙一", "通过", "甲五同志")
+    await bot.stage.say("甲五", "撤销")
+    assert last(bot, "甲五").text.startswith("没有可以撤销的事项")
+    assert [row.withdrawn_at is None for row in rows(bot)] == [False, True]
+
+
 async def test_two_taps_on_submit_are_one_piece_and_two_answers(bot: World) -> None:
     await give(bot)
     await begin(bot, "甲五")

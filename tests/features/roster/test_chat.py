@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
@@ -330,6 +330,32 @@ async def test_a_change_is_taken_back_and_a_list_is_asked_as_of_a_day(bot: World
     assert again.toast == "这次变更已撤销，或之后又有变更。"
     await bot.stage.say(DESK, "名册 什么时候")
     assert last(bot, DESK).text.startswith("没有看懂日期")
+
+
+async def test_the_word_takes_a_change_back_within_ten_minutes(bot: World) -> None:
+    """Beyond that there is the button, until the quarter is closed."""
+
+    async def move() -> None:
+        await open_person(bot, "第一党小组", "甲五")
+        await bot.stage.tap(DESK, "党小组", "【党员】甲五")
+        await bot.stage.tap(DESK, "第二党小组", "【党小组】甲五")
+        await bot.stage.say(DESK, "7月3日")
+        await bot.stage.tap(DESK, "工作调整", "党小组 第一党小组→第二党小组")
+
+    await move()
+    await bot.stage.say("甲一", "撤销")
+    assert last(bot, "甲一").text.startswith("没有可以撤销的事项")
+    await bot.stage.say(DESK, "撤销")
+    assert last(bot, DESK).text == "已撤销变更：甲五同志"
+    await bot.stage.say(DESK, "名册")
+    assert "第一党小组（9人）" in last(bot, DESK).text
+    await move()
+    await bot.clock.travel(bot.clock.now() + timedelta(minutes=11))
+    await bot.stage.say(DESK, "撤销")
+    assert last(bot, DESK).text.startswith("没有可以撤销的事项")
+    await bot.stage.tap(DESK, "撤销变更", "已登记：甲五同志")
+    await bot.stage.say(DESK, "名册")
+    assert "第一党小组（9人）" in last(bot, DESK).text
 
 
 async def test_the_secretary_is_reminded_a_week_before_an_exemption_ends(bot: World) -> None:

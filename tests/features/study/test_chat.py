@@ -1,6 +1,7 @@
 """Study in chat: whole updates in, calls out, through the real Application (ST3)."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -127,6 +128,22 @@ async def test_a_tap_changes_the_own_card_and_can_be_undone(bot: World) -> None:
     await bot.stage.at("2023-08-01 09:30")
     tap = await bot.stage.tap("甲三", "撤销 1", THEME)
     assert "10分钟" in tap.toast
+    assert count(bot, StudyCompletion, StudyCompletion.withdrawn_at.is_(None)) == 1
+
+
+async def test_the_word_takes_a_completion_back(bot: World) -> None:
+    await plan(bot, ITEMS[:2])
+    await bot.stage.at("2023-08-01 09:05")
+    await bot.stage.tap("甲三", "已学完 1", THEME)
+    await bot.stage.say("甲三", "撤销")
+    assert last(bot, "甲三") == "已撤销已学完：《论党的自我革命》"
+    assert count(bot, StudyCompletion, StudyCompletion.withdrawn_at.is_(None)) == 0
+    await bot.stage.say("甲三", "撤销")
+    assert last(bot, "甲三").startswith("没有可以撤销的事项")
+    await bot.stage.tap("甲三", "已学完 2", THEME)
+    await bot.clock.travel(bot.clock.now() + timedelta(minutes=10, seconds=1))
+    await bot.stage.say("甲三", "撤销")
+    assert last(bot, "甲三").startswith("没有可以撤销的事项")
     assert count(bot, StudyCompletion, StudyCompletion.withdrawn_at.is_(None)) == 1
 
 

@@ -1,0 +1,105 @@
+"""The close day of a branch, and what a cut-off lets through, in values and in columns, on both databases."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from bot.kit.closing import SETTING, close_day, close_days, cut_off_of, standing
+from bot.kit.deadlines import after, before_cut_off, day_in_time, in_time, last_instant
+from bot.kit.refusal import Refusal
+from scheduler.calendar.days import Quarter
+from storage.choices import AttendanceStatus, OrganisationKind, SignInMethod
+from storage.engine import Storage
+from storage.models.attendance import Attendance, Makeup
+from storage.models.organisation import Organisation
+from tests.features.activities.desk import SHANGHAI, Desk
+
+LEAST = timedelta(microseconds=1)
+MIDNIGHT = Quarter(2023, 3).cut_off(SHANGHAI)
+CLOSED_EARLY = datetime(2023, 10, 8, 17, 30, tzinfo=SHANGHAI)
+# The last instant that counts, the first that does not.
+EDGES = pytest.mark.parametrize(
+    ("cut_off", "last", "first"),
+    [(MIDNIGHT, MIDNIGHT - LEAST, MIDNIGHT), (after(CLOSED_EARLY), CLOSED_EARLY, CLOSED_EARLY + LEAST)],
+    ids=["24:00 of the close day", "the moment of an earlier close"],
+)
+
+
+def branch(session: Session, **settings: Any) -> int:
+    row = Organisation(kind=OrganisationKind.BRANCH, name="支部", settings=settings, created_at=CLOSED_EARLY)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+@EDGES
+def test_an_instant_counts_until_the_cut_off(cut_off: datetime, last: datetime, first: datetime) -> None:
+    assert (in_time(last, cut_off), in_time(first, cut_off)) == (True, False)
+    assert last_instant(cut_off) == last
+    before_cut_off(last.astimezone(UTC), cut_off)
+    with pytest.raises(Refusal, match="已关账"):
+        before_cut_off(first.astimezone(UTC), cut_off)
+
+
+@pytest.mark.parametrize(("cut_off", "last"), [(MIDNIGHT, 10), (after(CLOSED_EARLY), 8)])
+def test_a_day_counts_until_the_day_of_the_cut_off(cut_off: datetime, last: int) -> None:
+    """D28."""
+    assert day_in_time(date(2023, 10, last), cut_off, SHANGHAI)
+    assert not day_in_time(date(2023, 10, last + 1), cut_off, SHANGHAI)
+
+
+@EDGES
+def test_columns_are_compared_alike(storage: Storage, cut_off: datetime, last: datetime, first: datetime) -> None:
+    """What was withdrawn in time is gone; what was withdrawn too late stands as it was."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        came = {"activity_id": desk.activity.id, "status": AttendanceStatus.PRESENT, "method": SignInMethod.MARKED}
+        for name, at, withdrawn_at in (
+            ("甲一", last, None),
+            ("甲二", first, None),
+            ("甲三", last - LEAST, last),
+            ("甲四", last, first),
+        ):
+            session.add(Attendance(person_id=desk.cast[name], at=at, withdrawn_at=withdrawn_at, **came))
+        session.flush()
+        which = standing(Attendance, Attendance.activity_id == desk.activity.id, cut_off)
+        query = select(Attendance.person_id).where(which, in_time(Attendance.at, cut_off))
+        assert set(session.scalars(query)) == {desk.cast["甲一"], desk.cast["甲四"]}
+        now = standing(Attendance, Attendance.activity_id == desk.activity.id)
+        assert set(session.scalars(select(Attendance.person_id).where(now))) == {desk.cast["甲一"], desk.cast["甲二"]}
+        assert session.scalars(select(Makeup.id).where(day_in_time(Makeup.done_on, cut_off, SHANGHAI))).all() == []
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [(5, 5), (15, 15), (1, 1), (28, 28), (0, 10), (29, 10), (-1, 10), ("5", 10), (True, 10), (5.0, 10), (None, 10)],
+)
+def test_the_close_day_is_the_branchs_own_else_the_tenth(storage: Storage, said: Any, day: int) -> None:
+    with storage.transaction() as session:
+        own, other = branch(session, **{SETTING: said, "term_years": 3}), branch(session)
+        assert (close_day(session, own), close_day(session, other)) == (day, 10)
+        expected = Quarter(2023, 3).cut_off(SHANGHAI, day)
+        assert cut_off_of(session, own, date(2023, 9, 30), SHANGHAI) == expected
+        assert cut_off_of(session, own, date(2023, 7, 1), SHANGHAI) == expected
+
+
+def test_the_days_of_many_branches_are_read_together(storage: Storage) -> None:
+    asked: list[str] = []
+    with storage.transaction() as session:
+        mine = [branch(session, **({SETTING: number} if number < 29 else {})) for number in range(1, 40)]
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *said: asked.append(said[2]))
+        found = close_days(session, mine)
+        assert [found[one] for one in mine] == [*range(1, 29), *[10] * 11]
+    assert len([sql for sql in asked if "settings" in sql and sql.startswith("SELECT")]) == 1
+
+
+def test_nobody_closes_a_quarter_without_the_day_of_the_branch() -> None:
+    folder = Path(__file__).parents[2]
+    forgets = re.compile(r"(?:quarter|closing|Quarter\.of\([^()]*\))\.cut_off\([^,()]*\)")
+    files = [*folder.glob("bot/**/*.py"), *folder.glob("scheduler/**/*.py")]
+    assert [str(path) for path in files if forgets.search(path.read_text())] == []
