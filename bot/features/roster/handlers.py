@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.service import branch_name
-from bot.features.roster import importing, messages, service, undoing, wizard
+from bot.features.roster import forms, importing, messages, service, undoing
 from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
 from bot.features.roster.desk import NO_DAY, day_of
 from bot.features.roster.words import full_day
@@ -131,6 +131,6 @@ HANDLERS: list[Handler] = [
     Tap(ShowPerson, show_person, reads=True, right=Right.ROSTER, private=True),
     Tap(UndoChange, undo_change, right=Right.ROSTER, private=True),
     Tap(SetTerm, set_term, right=Right.ROSTER, private=True),
-    *wizard.HANDLERS,
+    *forms.HANDLERS,
     *importing.HANDLERS,
 ]
