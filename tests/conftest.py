@@ -136,6 +136,7 @@ SQLITE_FIRST = (
     "rights/",
     "scheduler/",
     "storage/test_backup",
+    "storage/test_migrate",
     "storage/test_overlaps",
     "receiving/test_inbox",
     "cli/test_restore",
@@ -146,7 +147,8 @@ WALKS = (
     "attacks/test_buttons", "attacks/test_forged", "attacks/test_secrets", "attacks/test_texts",
     "e2e/test_cut_database", "e2e/test_nothing_stops", "e2e/test_restore",
     "features/archive/test_rules.py::test_anything", "rights/test_places", "scheduler/test_year.py",
-    "storage/test_cut_lines",
+    "storage/test_cut_lines", "growth/test_statements.py::test_pages_of_the_command_line",
+    "upgrade/test_upgrade.py::test_one_answer",
 )  # fmt: skip
 # Where they decide: what is promised once, and what a killed process leaves.
 BOTH_AT_ONCE = ("e2e/test_restart", "scheduler/test_broadcasts", "scheduler/test_promises")
