@@ -120,7 +120,10 @@ def desk_cards(
 
 
 def tell_cancelled(session: Session, activity: Activity, tz: tzinfo) -> list[To]:
-    """To everybody: the groups (when it is the whole branch's), and each person in the audience."""
+    """To everybody who may have heard of it: the groups (when it is the whole branch's), each person in the audience."""
+    if notice_of(session, activity.id) is None:
+        # Entered when it was over: nobody was told of it.
+        return []
     message = messages.cancelled(activity, tz)
     chats = group_chats(session, activity.branch_id) if activity.scope is Scope.BRANCH else []
     people = [member for member in audience(session, activity, tz) if not member.exempt]

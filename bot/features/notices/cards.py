@@ -57,11 +57,11 @@ def count(session: Session, activity: Activity, notice: Notice | None, tz: tzinf
     """Counted, never kept: no row is touched by every tap."""
     people = {member.id: member for member in audience(session, activity, tz)}
     came = [person for person, status in statuses(session, activity.id).items() if status in HERE]
-    expected = sum(1 for member in people.values() if not member.exempt or member.id in came)
+    expected = {member.id for member in people.values() if not member.exempt or member.id in came}
     received = 0
     if notice is not None:
         live = (Receipt.notice_id == notice.id, Receipt.withdrawn_at.is_(None))
-        received = sum(1 for person in session.scalars(select(Receipt.person_id).where(*live)) if person in people)
+        received = sum(1 for person in session.scalars(select(Receipt.person_id).where(*live)) if person in expected)
     leave = dict(
         session.execute(
             select(LeaveRequest.state, func.count())
@@ -70,7 +70,7 @@ def count(session: Session, activity: Activity, notice: Notice | None, tz: tzinf
         ).all()
     )
     return Counts(
-        expected=expected,
+        expected=len(expected),
         received=received,
         on_leave=leave.get(LeaveState.APPROVED, 0),
         pending_leave=leave.get(LeaveState.PENDING, 0),

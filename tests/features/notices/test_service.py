@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from sqlalchemy import delete
+
+from bot.features.activities import cards as activity_cards
 from bot.features.activities import planning
-from bot.features.notices import owing, service
+from bot.features.notices import cards, owing, service
 from storage.activities import notice_of
 from storage.engine import Storage
 from storage.models.notice import Notice
@@ -25,6 +28,27 @@ def test_who_owes_a_reply(storage: Storage) -> None:
         assert len(owed) == 21
         assert {item.nudges for item in owed} == {(notice.reply_by,)}
         assert owing.owing(session, desk.cast.branch_id, START, SHANGHAI) == []
+
+
+def test_who_is_exempt_and_answers_all_the_same_is_no_more_than_all(storage: Storage) -> None:
+    """Of 25 two are exempt: 23 are expected, and never more than those have received it."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        notice = notice_of(session, desk.activity.id)
+        assert notice is not None
+        for name in desk.cast.people:
+            service.acknowledge(session, desk.me(name), notice.id, TOLD)
+        counted = cards.count(session, desk.activity, notice, SHANGHAI)
+        assert (counted.received, counted.expected) == (23, 23)
+
+
+def test_nobody_hears_that_what_nobody_was_told_of_is_off(storage: Storage) -> None:
+    """One that was entered when it was over has no notice."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        assert activity_cards.tell_cancelled(session, desk.activity, SHANGHAI)
+        session.execute(delete(Notice).where(Notice.activity_id == desk.activity.id))
+        assert activity_cards.tell_cancelled(session, desk.activity, SHANGHAI) == []
 
 
 def test_the_notice_that_asks_is_the_newest_of_its_activity(storage: Storage) -> None:
