@@ -120,7 +120,7 @@ def desk_cards(
 
 
 def tell_cancelled(session: Session, activity: Activity, tz: tzinfo) -> list[To]:
-    """To everybody who may have heard of it: the groups (when it is the whole branch's), each person in the audience."""
+    """To all who may have heard of it: the groups (when it is the whole branch's), each person in the audience."""
     if notice_of(session, activity.id) is None:
         # Entered when it was over: nobody was told of it.
         return []
