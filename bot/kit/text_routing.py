@@ -33,6 +33,7 @@ def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str
         dialogs.close(session, call.me.id)
         return reply
     if answer is not None and dialog is not None:
+        admission.admit(answer, call)
         if photos.waits(call, dialog):
             return photos.hold(call, dialog)
         ready(answer, call)
