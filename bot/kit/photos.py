@@ -43,8 +43,10 @@ def is_picture(file: File) -> bool:
     return file.kind == "photo" or (file.mime_type or "").startswith("image/") or by_name
 
 
-def waits(call: Call, dialog: Dialog) -> bool:
+def waits(call: Call, dialog: Dialog, answer: Answer) -> bool:
     """Does this message wait for the tick: a photo without one, or anything that came behind it?"""
+    if not answer.takes_files(dialog):
+        return False
     if dialog.draft.get(HELD):
         return True
     return not dialog.draft.get(CONFIRMED) and any(is_picture(file) for file in call.files)

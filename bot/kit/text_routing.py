@@ -34,7 +34,7 @@ def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str
         return reply
     if answer is not None and dialog is not None:
         admission.admit(answer, call)
-        if photos.waits(call, dialog):
+        if photos.waits(call, dialog, answer):
             return photos.hold(call, dialog)
         ready(answer, call)
         return admission.run(answer, session, call, dialog)
