@@ -28,6 +28,7 @@ from storage.activities import notice_of
 from storage.audience import Me
 from storage.choices import (
     AttendanceStatus,
+    Duty,
     LeaveType,
     MakeupState,
     PieceState,
@@ -386,3 +387,22 @@ def test_a_whole_roll_is_no_step(place: Place) -> None:
 def test_who_may_change_the_roster_no_more_takes_no_change_back(place: Place) -> None:
     SORTS["roster"].does(place, DONE)
     assert place.said(DONE + MINUTE, replace(place.me(WHO), duties=frozenset())) == NOTHING
+
+
+@pytest.mark.parametrize("name", ["somebody entered", "leave entered"])
+def test_who_may_enter_nobody_any_more_takes_no_entry_back(place: Place, name: str) -> None:
+    """Neither by the word nor by the number; nor a leader of another group than the one of who was entered."""
+    sort, me = SORTS[name], place.me(WHO)
+    row_id = sort.does(place, DONE)
+    member = replace(me, duties=frozenset())
+    leader = replace(me, duties=frozenset({Duty.GROUP_LEADER}), leads=frozenset({place.me("甲一").group_id or 0}))
+    assert place.said(DONE + MINUTE, member) == NOTHING
+    for one in (member, leader):
+        with pytest.raises(Refusal, match=NO_RIGHT):
+            button(place, sort, row_id, DONE + MINUTE, one)
+    assert sort.stands(place, row_id)
+    theirs = roster(
+        place.session, place.cast.branch_id, TOLD.date(), [place.session.get_one(sort.table, row_id).person_id]
+    )
+    button(place, sort, row_id, DONE + MINUTE, replace(leader, leads=frozenset({theirs[0].group_id or 0})))
+    assert not sort.stands(place, row_id)
