@@ -176,13 +176,19 @@ class Form:
 
     def _heard(self, session: Session, call: Call, values: Values) -> Field | None:
         """What an answer is for: files, the doubt, the open question; on a last page without a choice the first one."""
-        takes = next((field for field in form_steps.asked(self.fields, values) if call.files and field.files), None)
-        if takes is not None:
+        takes = self._for_files(values)
+        if takes is not None and call.files:
             return takes
         key, doubt = self._doubted(session, call, values)
         if doubt is not None:
             return self._field(key, values)
         return form_steps.opened(self.fields, values) or (self.fields[0] if len(self._changed(values)) < 2 else None)
+
+    def takes_files(self, dialog: Dialog) -> bool:
+        return not dialog.draft.get(LEFT) and self._for_files(dialog.draft) is not None
+
+    def _for_files(self, values: Values) -> Field | None:
+        return next((field for field in form_steps.asked(self.fields, values) if field.files), None)
 
     def _choose(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
         field, value = self._field(button.field, dialog.draft), button.value
@@ -354,6 +360,8 @@ def handlers(forms: Iterable[Form]) -> list[Handler]:
             session, call, Fill(form.code, button.dialog_id, button.field, button.value)
         )
 
-    answers = [Answer(form.name, form.typed, form.cancelled) for form in listed]
+    answers = [
+        Answer(form.name, form.typed, form.cancelled, right=form.right, takes_files=form.takes_files) for form in listed
+    ]
     before = (Tap(form.before, of_before(form), private=True) for form in listed if form.before)
     return [Tap(Fill, tap, private=True), *answers, *before]

@@ -195,6 +195,7 @@ class Answer:
 
     reads_file: the step wants the file itself, of at most `largest` bytes. It is fetched and read before any
     transaction begins; what this makes of it is the call's `content`. Raises Refusal for what cannot be read.
+    takes_files: does the question that is open now take any? A photo for one that takes none waits for no tick.
     """
 
     step: str
@@ -203,6 +204,7 @@ class Answer:
     reads_file: Callable[[bytes], Any] | None = None
     largest: int = 2 * 1024 * 1024
     right: Right | None = None
+    takes_files: Callable[[Dialog], bool] = lambda dialog: True
 
 
 @dataclass(frozen=True, slots=True)

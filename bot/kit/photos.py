@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
+from bot.kit import admission
 from bot.kit import dialog as dialogs
 from bot.kit.buttons import Button
 from bot.kit.handlers import Answer, Call, Edited, File, Handler, Tap
@@ -42,8 +43,10 @@ def is_picture(file: File) -> bool:
     return file.kind == "photo" or (file.mime_type or "").startswith("image/") or by_name
 
 
-def waits(call: Call, dialog: Dialog) -> bool:
+def waits(call: Call, dialog: Dialog, answer: Answer) -> bool:
     """Does this message wait for the tick: a photo without one, or anything that came behind it?"""
+    if not answer.takes_files(dialog):
+        return False
     if dialog.draft.get(HELD):
         return True
     return not dialog.draft.get(CONFIRMED) and any(is_picture(file) for file in call.files)
@@ -89,7 +92,7 @@ def handlers(others: Iterable[Handler]) -> list[Handler]:
         )
         return _go_on(session, call, answers, held)
 
-    return [Tap(ConfirmPhotos, confirm), Tap(DropPhotos, drop), Edited(edited)]
+    return [Tap(ConfirmPhotos, confirm, private=True), Tap(DropPhotos, drop, private=True), Edited(edited)]
 
 
 def edited(session: Session, call: Call) -> Reply | None:
@@ -116,16 +119,17 @@ def _open(session: Session, call: Call, dialog_id: int) -> Dialog:
 
 
 def _go_on(session: Session, call: Call, answers: dict[str, Answer], held: Sequence[dict[str, Any]]) -> Reply:
-    """Every held message is answered in order, as if it came now; what finds no open dialog any more is named."""
+    """Every held message is answered in order, as if it came now, by who may; what finds no open question is named."""
     replies, left = [], 0
     for message in held:
         dialog = dialogs.current(session, call.me, call.now)
-        if dialog is None:
+        answer = answers.get(dialog.step) if dialog is not None else None
+        if dialog is None or answer is None:
             left += 1
             continue
         files = tuple(File(**file) for file in message["files"])
         again = replace(call, message_id=message["message_id"], text=message["text"], files=files)
-        replies.append(answers[dialog.step].run(session, again, dialog))
+        replies.append(admission.run(answer, session, again, dialog))
     more = [Message(f"另有{left}条没有收下，请另行发送。")] if left else []
     # Several of a piece ask for the same card: the last one shows it as it stands now.
     others = {(to.person_id, to.chat_id, to.card or number): to for number, to in _numbered(replies)}

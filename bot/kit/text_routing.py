@@ -33,7 +33,8 @@ def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str
         dialogs.close(session, call.me.id)
         return reply
     if answer is not None and dialog is not None:
-        if photos.waits(call, dialog):
+        admission.admit(answer, call)
+        if photos.waits(call, dialog, answer):
             return photos.hold(call, dialog)
         ready(answer, call)
         return admission.run(answer, session, call, dialog)

@@ -5,10 +5,10 @@ A feature offers the button below what was done, and tells by `steps` what the w
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.kit.access import NO_RIGHT
@@ -25,8 +25,8 @@ from storage.models.audit import Audit
 # A table whose rows are somebody's (person_id) and are withdrawn, never deleted (withdrawn_at).
 Row = TypeVar("Row", bound=Model)
 NOTHING = "没有可以撤销的事项。签到、收到、请假和补学可在十分钟内撤销。"
-# Among how many of a branch's last lines one's own are looked for: years of them are not read.
-LOOKED_BACK = 500
+# Lines of the log may stand in another order than their instants, but never by as much.
+OUT_OF_ORDER = timedelta(hours=1)
 ASK_ORGANIZER = "，请联系组织委员。"
 
 
@@ -126,12 +126,16 @@ def stand_again(session: Session, kind: Any, activity_id: int, person_id: int, a
 
 
 def own_lines(session: Session, me: Me, since: datetime, action: str, subject: str) -> Sequence[Any]:
-    """What somebody did since then for the branch acted for: id, at, subject_id and details of each line of the log."""
-    newest = select(Audit).where(Audit.branch_id == me.branch_id).order_by(Audit.id.desc()).limit(LOOKED_BACK)
-    line = newest.subquery().c
-    query = select(line.id, line.at, line.subject_id, line.details)
-    which = (line.actor_id == me.id, line.at >= since, line.action == action, line.subject == subject)
-    return session.execute(query.where(*which)).all()
+    """What somebody did since then for the branch acted for: id, at, subject_id and details of each line of the log.
+
+    Years of lines are not read: from the newest back to the first that is surely older.
+    """
+    here = Audit.branch_id == me.branch_id
+    older = select(Audit.id).where(here, Audit.at < since - OUT_OF_ORDER).order_by(Audit.id.desc()).limit(1)
+    which = (Audit.actor_id == me.id, Audit.at >= since, Audit.action == action, Audit.subject == subject)
+    query = select(Audit.id, Audit.at, Audit.subject_id, Audit.details)
+    query = query.where(here, Audit.id > func.coalesce(older.scalar_subquery(), 0), *which)
+    return session.execute(query.order_by(Audit.id)).all()
 
 
 def handlers(sources: Iterable[Steps], cards: Iterable[str]) -> list[Handler]:

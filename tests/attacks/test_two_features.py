@@ -15,8 +15,10 @@ from bot.features.accounts import binding, service
 from bot.features.leave.buttons import DecideLeave
 from bot.features.offices import service as offices
 from bot.features.privacy.erasure import IN_OFFICE_ELSEWHERE
+from bot.features.roster import importing
 from bot.features.roster.file_import import import_roster
 from bot.features.roster.rows import RosterRow
+from bot.kit import photos
 from bot.kit.access import NO_RIGHT
 from bot.kit.dialog import ELSEWHERE
 from bot.kit.edge import NOT_YOURS
@@ -25,12 +27,13 @@ from storage.engine import Storage
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
 from storage.models.audit import Audit
+from storage.models.dialog import Dialog
 from storage.models.invite import Invite
 from storage.models.notice import Notice
 from storage.models.person import DutySpan, Person
 from storage.models.reminder import ReminderPlan
 from tests.features.todo.august import local
-from tests.world import World, alive, prepare
+from tests.world import World, alive, begun, prepare
 
 SECOND = "第二支部"
 NEW = 9_700
@@ -88,6 +91,38 @@ async def later(bot: World) -> None:
 def end(bot: World, name: str, place: int, day: date) -> Callable[[Session], Any]:
     mine = (DutySpan.person_id == bot.cast[name], DutySpan.organisation_id == place)
     return lambda session: session.execute(update(DutySpan).where(*mine).values(to_on=day))
+
+
+async def test_a_photo_goes_round_no_right(bot: World) -> None:
+    """The office ends between a photo and its tick: the day of a file to import, which would show the whole roster."""
+    desk = bot.stage.people["甲二"]
+    open_id = begun(bot, "甲二", importing.MOVE, rows=[{"name": "丁九"}], since="2023-07-01", shown="", file="xlsx")
+    await desk.photo(caption="7月2日")
+    await bot.clock.settle()
+    asked = desk.chat.from_bot[-1]
+    assert "我确认不含涉密内容" in asked.labels
+    await do(bot, end(bot, "甲二", bot.cast.branch_id, bot.clock.now().date()))
+    assert await tapped(bot, "甲二", asked, "我确认不含涉密内容") == NO_RIGHT
+    assert desk.chat.from_bot[-1] is asked
+    assert look(bot, select(Dialog.draft).where(Dialog.id == open_id))["since"] == "2023-07-01"
+    # The next one is not even held.
+    await desk.photo(caption="7月3日")
+    await bot.clock.settle()
+    assert [message.text for message in desk.chat.from_bot[-2:]] == [asked.text, NO_RIGHT]
+
+
+@pytest.mark.parametrize("button", [photos.ConfirmPhotos, photos.DropPhotos])
+async def test_what_a_photo_answers_is_not_read_in_the_group(bot: World, button: Any) -> None:
+    desk, group = bot.stage.people["甲二"], bot.stage.group
+    open_id = begun(bot, "甲二", importing.MOVE, rows=[{"name": "丁九"}], since="2023-07-01", shown="", file="xlsx")
+    await desk.photo(caption="7月2日")
+    await group.say(desk, f"/todo@{bot.playground.bot.username}")
+    await bot.clock.settle()
+    said = [message.text for message in group.chat.from_bot]
+    assert await tapped(bot, "甲二", group.chat.last, button(open_id).pack()) == NO_RIGHT
+    assert [message.text for message in group.chat.from_bot] == said
+    await tapped(bot, "甲二", desk.chat.from_bot[-1], "我确认不含涉密内容")
+    assert look(bot, select(Dialog.draft).where(Dialog.step == importing.LOOK))["since"] == "2023-07-02"
 
 
 async def test_a_notice_of_a_branch_that_is_no_longer_one_s_own_goes_to_no_other(bot: World) -> None:

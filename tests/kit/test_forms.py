@@ -15,7 +15,7 @@ from bot.features import registry
 from bot.features.accounts.service import add_branch
 from bot.features.offices import service as offices
 from bot.features.privacy import sweeping
-from bot.kit import drafts, forms, questions
+from bot.kit import drafts, forms, photos, questions
 from bot.kit.access import Right, require
 from bot.kit.dialog import ELSEWHERE
 from bot.kit.edge import NOT_YOURS
@@ -244,6 +244,22 @@ async def test_what_is_not_understood_is_said_and_nothing_is_lost(bot: World) ->
     await say_all(bot, "7月7日", "随便")
     assert last(bot).text == "没有看懂时间，请按“14:30”的样子发送。"
     await say_all(bot, "14:30", "好")
+    assert last(bot).text == "请点按钮选择。"
+
+
+@pytest.mark.both_databases
+async def test_a_photo_for_a_form_that_takes_no_files_is_answered_at_once(bot: World) -> None:
+    """Nothing of it waits for a tick, also not what an earlier version held, and the next text is taken."""
+    await say_all(bot, "登记外出")
+    await bot.stage.people[WHO].photo()
+    await bot.clock.settle()
+    assert last(bot).text == "请用文字回答，或点按钮选择。"
+    kept = {**rows(bot, Dialog)[0].draft, photos.HELD: [{"message_id": 1, "text": "", "files": []}]}
+    await bot.storage.write(lambda session: session.execute(update(Dialog).values(draft=kept)) and None)
+    await say_all(bot, "北京")
+    assert asks(bot) == "请选择人员。"
+    await bot.stage.people[WHO].photo()
+    await bot.clock.settle()
     assert last(bot).text == "请点按钮选择。"
 
 

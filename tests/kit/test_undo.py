@@ -15,7 +15,7 @@ from bot.features.leave.service import enter_leave
 from bot.features.reflections.handlers import steps as pieces
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
-from bot.features.roster.service import change
+from bot.features.roster.service import CHANGED, change
 from bot.kit.access import NO_RIGHT
 from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.closing import SETTING
@@ -23,11 +23,13 @@ from bot.kit.deadlines import CLOSED, UNDONE_ALREADY
 from bot.kit.handlers import Call, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
-from bot.kit.undo import NOTHING, Step
+from bot.kit.undo import NOTHING, Step, own_lines
 from storage.activities import notice_of
 from storage.audience import Me
+from storage.audit import By, record
 from storage.choices import (
     AttendanceStatus,
+    Duty,
     LeaveType,
     MakeupState,
     PieceState,
@@ -46,6 +48,7 @@ from storage.models.reflection import Reflection, ReflectionTask
 from storage.models.study import StudyCompletion, StudyItem
 from storage.roster import roster
 from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, another_branch
+from tests.growth.counting import scanned, statements
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 DONE = datetime(2023, 7, 10, 9, tzinfo=SHANGHAI)
@@ -386,3 +389,49 @@ def test_a_whole_roll_is_no_step(place: Place) -> None:
 def test_who_may_change_the_roster_no_more_takes_no_change_back(place: Place) -> None:
     SORTS["roster"].does(place, DONE)
     assert place.said(DONE + MINUTE, replace(place.me(WHO), duties=frozenset())) == NOTHING
+
+
+@pytest.mark.parametrize("name", ["somebody entered", "leave entered"])
+def test_who_may_enter_nobody_any_more_takes_no_entry_back(place: Place, name: str) -> None:
+    """Neither by the word nor by the number; nor a leader of another group than the one of who was entered."""
+    sort, me = SORTS[name], place.me(WHO)
+    row_id = sort.does(place, DONE)
+    member = replace(me, duties=frozenset())
+    leader = replace(me, duties=frozenset({Duty.GROUP_LEADER}), leads=frozenset({place.me("甲一").group_id or 0}))
+    assert place.said(DONE + MINUTE, member) == NOTHING
+    for one in (member, leader):
+        with pytest.raises(Refusal, match=NO_RIGHT):
+            button(place, sort, row_id, DONE + MINUTE, one)
+    assert sort.stands(place, row_id)
+    theirs = roster(
+        place.session, place.cast.branch_id, TOLD.date(), [place.session.get_one(sort.table, row_id).person_id]
+    )
+    button(place, sort, row_id, DONE + MINUTE, replace(leader, leads=frozenset({theirs[0].group_id or 0})))
+    assert not sort.stands(place, row_id)
+
+
+@pytest.mark.parametrize("name", ["somebody entered", "leave entered", "roster"])
+def test_however_much_the_branch_has_written_since(place: Place, name: str) -> None:
+    """One line among them says that it was earlier than any step may be: whoever wrote it took long."""
+    SORTS[name].does(place, DONE)
+    by = By(place.cast.branch_id, place.cast["甲五"])
+    for number in range(600):
+        at = DONE + timedelta(seconds=number % 60) - (20 * MINUTE if number == 300 else 0 * MINUTE)
+        record(place.session, "sign_in", "attendance", number, now=at, by=by)
+    assert place.said(DONE + 4 * MINUTE) == SORTS[name].says
+    assert len(place.lines()) == 1
+
+
+@pytest.mark.parametrize("lines", [0, 3, 60])
+def test_of_the_log_only_the_last_hours_are_read(place: Place, lines: int) -> None:
+    """Lines of a year ago are as good as none; it is one statement either way."""
+    for number in range(lines):
+        by = By(place.cast.branch_id, place.cast[WHO])
+        record(place.session, "mark", "attendance", number, now=DONE - timedelta(days=365 - number), by=by)
+    changed(place, DONE)
+    with statements() as said:
+        found = own_lines(place.session, place.me(WHO), DONE - 10 * MINUTE, CHANGED, "person")
+    assert len(found) == 1
+    assert len([one for one in said if "FROM audit" in one.sql]) == 1
+    if place.session.get_bind().dialect.name == "sqlite":
+        assert scanned(place.session, said) == set()

@@ -29,7 +29,7 @@ from storage.choices import (
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.person import Person
-from storage.roster import Member, rosters
+from storage.roster import Member, roster, rosters
 
 
 def roll(session: Session, activity: Activity, tz: tzinfo, cut_off: datetime | None = None) -> rules.Roll:
@@ -161,17 +161,28 @@ def mark(
 
 
 def undo_mark(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
-    """撤销补登: one's own; what it took the place of stands again."""
+    """撤销补登: one's own, by who still may enter it; what it took the place of stands again."""
     row = entered_row(session, me, Attendance, row_id, "marked_by_id")
     activity = session.get_one(Activity, row.activity_id)
+    _still_may(session, me, activity, row.person_id, tz)
     closes = cut_off(session, activity, tz)
     take_back(session, me, row, row.at, now, activity.branch_id, closes, details={"person_id": row.person_id})
     stand_again(session, Attendance, row.activity_id, row.person_id, row.at, row.id)
     return activity
 
 
+def _still_may(session: Session, me: Me, activity: Activity, person_id: int, tz: tzinfo) -> None:
+    """Who may enter this person now, or anybody of this activity: also who is a guest there."""
+    here, right = activity.branch_id, Right.SIGN_IN_OTHERS
+    found = roster(session, here, activity.start_at.astimezone(tz).date(), [person_id])
+    if not (found and may(me, right, branch_id=here, group_id=found[0].group_id)):
+        require(me, right, branch_id=here, group_id=activity.group_id)
+
+
 def steps(session: Session, me: Me, since: datetime) -> list[Step]:
-    """Whom somebody has entered one by one since then."""
+    """Whom somebody has entered one by one since then, for who still may."""
+    if reach(me, Right.SIGN_IN_OTHERS) is Reach.NONE:
+        return []
     found = []
     for line in own_lines(session, me, since, "mark", "attendance"):
         query = (

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
-from bot.kit.access import TABLE, Reach, Right, require
+from bot.kit.access import TABLE, Reach, Right, reach, require
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, before_cut_off, cut_off, find_activity
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, entered_row, own_lines, own_row, stand_again, take_back
@@ -193,9 +193,11 @@ def enter_leave(
 
 
 def undo_entered(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> Activity:
-    """撤销补登 of leave that one has entered; what it took the place of stands again."""
+    """撤销补登 of leave that one has entered and still may enter; what it took the place of stands again."""
     row = entered_row(session, me, LeaveRequest, row_id, "entered_by_id")
     activity = session.get_one(Activity, row.activity_id)
+    found = roster(session, activity.branch_id, activity.start_at.astimezone(tz).date(), [row.person_id])
+    require(me, Right.APPROVE_LEAVE, branch_id=activity.branch_id, group_id=found[0].group_id if found else None)
     closes, whose = cut_off(session, activity, tz), {"person_id": row.person_id}
     state = LeaveState.WITHDRAWN
     take_back(session, me, row, row.requested_at, now, activity.branch_id, closes, details=whose, state=state)
@@ -205,7 +207,9 @@ def undo_entered(session: Session, me: Me, row_id: int, now: datetime, tz: tzinf
 
 
 def entered_steps(session: Session, me: Me, since: datetime) -> list[Step]:
-    """The leave that somebody has entered since then."""
+    """The leave that somebody has entered since then, for who still may."""
+    if reach(me, Right.APPROVE_LEAVE) is Reach.NONE:
+        return []
     entered = [line.subject_id for line in own_lines(session, me, since, "enter", "leave_request")]
     query = (
         select(LeaveRequest, Activity.title, Person.name)

@@ -11,7 +11,7 @@ from bot.kit.refusal import Refusal
 from scheduler.calendar.days import local_day
 from storage import audit
 from storage.audience import Me
-from storage.choices import TaskAudience
+from storage.choices import ActivityStatus, StudyItemState, TaskAudience
 from storage.lookups import of_branch
 from storage.models.activity import Activity
 from storage.models.reflection import ReflectionTask
@@ -34,7 +34,7 @@ class Plan:
 
 
 def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> ReflectionTask:
-    """Make the task; refuses a due day that has gone by and what belongs to another branch."""
+    """Make the task; refuses a due day that has gone by, and a subject of another branch or called off."""
     require(me, Right.MAKE_TASK, branch_id=me.branch_id)
     _check(plan, local_day(now, tz))
     _check_subject(session, me, plan)
@@ -65,10 +65,18 @@ def _check(plan: Plan, today: date) -> None:
 
 
 def _check_subject(session: Session, me: Me, plan: Plan) -> None:
-    if plan.activity_id is not None and of_branch(session, Activity, plan.activity_id, me.branch_id) is None:
-        raise Refusal("没有找到关联的活动。")
-    if plan.study_item_id is not None and of_branch(session, StudyItem, plan.study_item_id, me.branch_id) is None:
-        raise Refusal("没有找到关联的学习内容。")
+    if plan.activity_id is not None:
+        activity = of_branch(session, Activity, plan.activity_id, me.branch_id)
+        if activity is None:
+            raise Refusal("没有找到关联的活动。")
+        if activity.status is ActivityStatus.CANCELLED:
+            raise Refusal("关联的活动已取消，请重新选择。")
+    if plan.study_item_id is not None:
+        item = of_branch(session, StudyItem, plan.study_item_id, me.branch_id)
+        if item is None:
+            raise Refusal("没有找到关联的学习内容。")
+        if item.state is StudyItemState.WITHDRAWN:
+            raise Refusal("关联的学习内容已撤回，请重新选择。")
 
 
 def call_off(session: Session, me: Me, task: service.Task, now: datetime) -> None:

@@ -22,6 +22,7 @@ from storage.choices import (
     PieceState,
     Rank,
     StudyItemKind,
+    StudyItemState,
     TaskAudience,
 )
 from storage.engine import Storage
@@ -137,6 +138,30 @@ def test_what_is_no_task(storage: Storage, changes: dict[str, Any], text: str) -
         house = House(session)
         with refused(text):
             house.give(**changes)
+
+
+def test_what_was_called_off_gets_no_task(storage: Storage) -> None:
+    """Its page may have been filled in before."""
+    with storage.transaction() as session:
+        house = House(session)
+        item = StudyItem(
+            branch_id=house.cast.branch_id,
+            kind=StudyItemKind.BOOK,
+            title="书目",
+            assigned_on=START.date(),
+            due_on=DUE,
+            created_by_id=house.cast["乙二"],
+            created_at=GIVEN,
+        )
+        session.add(item)
+        session.flush()
+        house.give(activity_id=None, study_item_id=item.id)
+        house.activity.status, item.state = ActivityStatus.CANCELLED, StudyItemState.WITHDRAWN
+        with refused("关联的活动已取消"):
+            house.give()
+        with refused("关联的学习内容已撤回"):
+            house.give(activity_id=None, study_item_id=item.id)
+        assert len(session.scalars(select(ReflectionTask.id)).all()) == 2
 
 
 def test_a_task_is_called_off_as_long_as_nobody_has_handed_in(storage: Storage) -> None:
