@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from storage.base import Model
 from storage.models.organisation import GroupChat
+from storage.models.person import Person
 
 Row = TypeVar("Row", bound=Model)
 
@@ -15,6 +16,12 @@ def of_branch(session: Session, table: type[Row], row_id: int, branch_id: int) -
     """The row when it belongs to the branch, else None: another branch's ids look like ids that do not exist."""
     row = session.get(table, row_id)
     return row if row is not None and getattr(row, "branch_id", None) == branch_id else None
+
+
+def person_of(session: Session, person_id: int, branch_id: int) -> Person | None:
+    """Somebody of the branch whom something may still be entered of: not who was erased, of whom a number is left."""
+    person = of_branch(session, Person, person_id, branch_id)
+    return person if person is not None and person.erased_at is None else None
 
 
 def changed(session: Session, statement: Update | Delete) -> int:

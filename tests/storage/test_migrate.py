@@ -272,3 +272,118 @@ def test_forms_that_stand_open_may_be_left_and_gone_on_with(storage_url: str) ->
     assert steps[:4] == ["activity.wizard", "reflection.task", "notice.text", "reflection.task"]
     assert steps[4:] == ["study.item", "activity.postpone", "integrity.words", "roster.change", "roster.change"]
     assert worded == {"field": "issuer", "only": "issuer"}
+
+
+def open_question(url: str, step: str, draft: str) -> None:
+    """The only one, of the only person; as an earlier version keeps it."""
+    at = "2023-07-07 09:30:00+00:00"
+    with Storage(url) as storage, storage.transaction() as session:
+        true = "1" if storage.dialect == "sqlite" else "true"
+        values = {"at": at, "step": step, "draft": draft}
+        if not session.scalars(text("SELECT count(*) FROM person")).one():
+            session.execute(
+                text(
+                    "INSERT INTO organisation (id, kind, name, settings, created_at)"
+                    " VALUES (1, 'branch', '一', '{}', :at)"
+                ),
+                values,
+            )
+            session.execute(
+                text(
+                    "INSERT INTO person (id, branch_id, name, created_at, notes, reachable)"
+                    f" VALUES (1, 1, '甲', :at, '', {true})"
+                ),
+                values,
+            )
+        session.execute(text("DELETE FROM dialog"))
+        session.execute(
+            text(
+                "INSERT INTO dialog (person_id, id, step, draft, expires_at, organisation_id)"
+                " VALUES (1, 5, :step, :draft, :at, 1)"
+            ),
+            values,
+        )
+
+
+def asked(url: str) -> tuple[int, str, object]:
+    with Storage(url) as storage, storage.reading() as session:
+        number, step, draft = session.execute(select(Dialog.id, Dialog.step, Dialog.draft)).one()
+    return number, step, draft
+
+
+@pytest.mark.parametrize(
+    ("step", "draft"),
+    [
+        ("activity.wizard", "null"),
+        ("activity.wizard", "[]"),
+        ("study.change", "{}"),
+        ("study.item", "null"),
+        ("study.item", '{"asks": []}'),
+        ("activity.postpone", '{"start": 5}'),
+        ("activity.postpone", '{"start": "soon"}'),
+        ("roster.change", "[]"),
+        ("roster.change", '{"answers": null}'),
+        ("roster.change", '{"kind": "x", "answers": {"day": "8"}}'),
+        ("roster.change", '{"kind": "x", "answers": {"day": null}}'),
+        ("roster.change", '{"kind": "x", "answers": {"day": 8}}'),
+        ("roster.change", '{"kind": "x", "answers": {"value": null}}'),
+    ],
+)
+def test_a_question_that_cannot_become_a_form_is_closed(storage_url: str, step: str, draft: str) -> None:
+    """It keeps its number, so that no old button fits the next one; nothing is left of it to be offered again."""
+    migrate.downgrade(storage_url, "0008")
+    open_question(storage_url, step, draft)
+    migrate.upgrade(storage_url)
+    assert migrate.current(storage_url) == REVISIONS[-1]
+    assert asked(storage_url) == (5, "", {})
+    with Storage(storage_url) as storage, storage.reading() as session:
+        assert session.scalars(select(Draft)).all() == []
+
+
+def test_what_is_no_json_closes_its_question(sqlite_url: str) -> None:
+    migrate.downgrade(sqlite_url, "0008")
+    open_question(sqlite_url, "study.item", "{")
+    migrate.upgrade(sqlite_url)
+    assert asked(sqlite_url) == (5, "", {})
+
+
+def test_another_date_given_to_the_earlier_version_is_the_one_that_counts(storage_url: str) -> None:
+    migrate.downgrade(storage_url, "0008")
+    open_question(storage_url, "activity.postpone", '{"activity": 3, "start": "2023-07-14T14:30:00+08:00"}')
+    migrate.upgrade(storage_url)
+    migrate.downgrade(storage_url, "0008")
+    number, step, draft = asked(storage_url)
+    assert (number, step, isinstance(draft, dict) and draft["start"]) == (5, "activity.postpone", MOVED)
+    again = "2023-07-21T09:00:00+08:00"
+    open_question(
+        storage_url,
+        "activity.postpone",
+        f'{{"activity": 3, "start": "{again}", "field": "confirm", "day": "2023-07-14", "time": "14:30"}}',
+    )
+    migrate.upgrade(storage_url)
+    expected = {"activity": 3, "start": again, "field": "confirm", "day": "2023-07-21", "time": "09:00"}
+    assert asked(storage_url) == (5, "activity.postpone", expected)
+
+
+@pytest.mark.parametrize(
+    ("step", "draft", "stays"),
+    [
+        ("activity.wizard", '{"field": "day", "types": ["lecture"]}', True),
+        ("activity.postpone", '{"activity": 3, "field": "day"}', True),
+        ("activity.postpone", '{"activity": 3, "field": "confirm", "day": "2023-07-14", "time": "14:30"}', False),
+        ("study.item", '{"theme": 1, "field": "title", "title": "", "files": []}', False),
+        ("study.change", '{"theme": 1, "field": "text", "only": "title"}', False),
+        ("roster.change", '{"kind": "x", "person": 1, "field": "day", "value": "2"}', False),
+        ("roster.change", '{"kind": "x", "person": 1, "answers": {"value": 2}, "value": "2"}', True),
+        ("roster.change", '{"kind": "x", "answers": {"value": 2}, "value": "2", "field": "day"}', False),
+        ("roster.change", "[]", False),
+    ],
+)
+def test_what_the_earlier_version_cannot_read_is_closed_on_the_way_down(
+    storage_url: str, step: str, draft: str, stays: bool
+) -> None:
+    open_question(storage_url, step, draft)
+    migrate.downgrade(storage_url, "0008")
+    number, now, kept = asked(storage_url)
+    assert (number, now) == (5, step if stays else "")
+    assert bool(kept) is stays

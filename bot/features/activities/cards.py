@@ -21,7 +21,7 @@ from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
 from storage.activities import audience, components, notice_of, roll_keepers
 from storage.choices import ActivityStatus, Scope
-from storage.lookups import group_chats
+from storage.lookups import group_chats, person_of
 from storage.models.activity import Activity, ActivityFirstAgendaItem, FirstAgendaItem
 from storage.models.notice import Notice
 from storage.models.person import Person
@@ -63,7 +63,7 @@ def write_notice(session: Session, activity: Activity, tz: tzinfo, word: str = "
     if notice is None:
         return None
     types = [component.type for component in components(session, activity.id)]
-    host = session.get(Person, activity.host_id) if activity.host_id else None
+    host = person_of(session, activity.host_id, activity.branch_id) if activity.host_id else None
     agenda = first_agenda(session, activity.id)
     notice.text = messages.notice_text(activity, types, host.name if host else "", agenda, notice.reply_by, tz, word)
     session.flush()

@@ -16,7 +16,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
 from storage.activities import audience, notice_of, statuses
 from storage.choices import OFF, AttendanceStatus, Duty, LeaveType, SignInMethod
-from storage.lookups import of_branch
+from storage.lookups import person_of
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
 from storage.models.dialog import Dialog
@@ -245,7 +245,9 @@ def show_guests(session: Session, call: Call, button: buttons.ShowGuests) -> Rep
     activity = _seating(session, call, button.activity_id)
     day = activity.start_at.astimezone(call.tz).date()
     listed = select(RosterSpan.person_id).where(RosterSpan.branch_id == activity.branch_id, on_day(RosterSpan, day))
-    query = select(Person.id, Person.name).where(Person.branch_id == activity.branch_id, Person.id.not_in(listed))
+    query = select(Person.id, Person.name).where(
+        Person.branch_id == activity.branch_id, Person.erased_at.is_(None), Person.id.not_in(listed)
+    )
     people = session.execute(query.order_by(Person.id.desc())).all()
     if not people:
         return Reply(edit=Message(NOBODY.format(title=activity.title)))
@@ -261,7 +263,7 @@ def show_guests(session: Session, call: Call, button: buttons.ShowGuests) -> Rep
 
 def seat_guest(session: Session, call: Call, button: buttons.SeatGuest) -> Reply:
     activity = _seating(session, call, button.activity_id)
-    person = of_branch(session, Person, button.person_id, activity.branch_id)
+    person = person_of(session, button.person_id, activity.branch_id)
     if person is None:
         raise Refusal(OUT_OF_SCOPE)
     day = activity.start_at.astimezone(call.tz).date()

@@ -21,13 +21,13 @@ from storage.choices import (
     ActivityType,
     Scope,
 )
-from storage.lookups import of_branch
+from storage.lookups import of_branch, person_of
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.notice import Notice
 from storage.models.organisation import Organisation, PartyGroup
-from storage.models.person import Person
 
+NOBODY = "没有找到所选的主持人或授课人，或其数据已注销，请重新选择。"
 TOO_EARLY = "新的时间应在现在之后。"
 
 
@@ -101,8 +101,8 @@ def _within(session: Session, me: Me, plan: Plan) -> None:
     if plan.group_id is not None and of_branch(session, PartyGroup, plan.group_id, me.branch_id) is None:
         raise Refusal("没有找到这个党小组。")
     for person_id in (plan.host_id, plan.lecturer_id):
-        if person_id is not None and of_branch(session, Person, person_id, me.branch_id) is None:
-            raise Refusal("没有找到这位同志。")
+        if person_id is not None and person_of(session, person_id, me.branch_id) is None:
+            raise Refusal(NOBODY)
 
 
 def _open_notice(session: Session, me: Me, activity: Activity, now: datetime, tz: tzinfo) -> None:

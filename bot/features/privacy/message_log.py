@@ -147,19 +147,22 @@ def _read(payload: str | None) -> Any:
 
 
 def _forget_drafts(session: Session, name: Naming, around: Around) -> int:
-    query = select(Dialog.person_id, Dialog.draft).where(
-        Dialog.person_id.in_(around.people), says(Dialog.draft, name.name)
-    )
+    """Open questions are closed as any is: the row stays to count on, so that no old button fits the next one."""
+    query = select(Dialog.person_id, Dialog.draft).where(_filled_in(Dialog, around), says(Dialog.draft, name.name))
     mine = [row.person_id for row in session.execute(query) if name.names_in(row.draft)]
-    open_ = changed(session, delete(Dialog).where(Dialog.person_id.in_(mine))) if mine else 0
+    closed = update(Dialog).where(Dialog.person_id.in_(mine)).values(step="", draft={})
+    open_ = changed(session, closed) if mine else 0
     return open_ + _forget_left(session, name, around)
+
+
+def _filled_in(of: type[Dialog] | type[Draft], around: Around) -> ColumnElement[bool]:
+    """By somebody of these branches, for whatever organisation, or for one of them by an officer of another."""
+    return or_(of.person_id.in_(around.people), of.organisation_id.in_(around.branches))
 
 
 def _forget_left(session: Session, name: Naming, around: Around) -> int:
     """Forms that somebody may go on with."""
-    query = select(Draft.id, Draft.fields).where(
-        Draft.organisation_id.in_(around.branches), says(Draft.fields, name.name)
-    )
+    query = select(Draft.id, Draft.fields).where(_filled_in(Draft, around), says(Draft.fields, name.name))
     left = [row.id for row in session.execute(query) if name.names_in(row.fields)]
     return changed(session, delete(Draft).where(Draft.id.in_(left))) if left else 0
 

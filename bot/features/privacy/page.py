@@ -14,6 +14,7 @@ from bot.kit.glossary.choices import value_word
 from bot.kit.glossary.columns import FILES, column_word, stored_word
 from bot.kit.sheets import visible
 from bot.kit.words import moment_words
+from storage.choices import ActivityType
 
 STYLE = (
     "body{font:18px/1.6 sans-serif;margin:1em;max-width:60em}h1{font-size:1.4em}h2{font-size:1.15em}"
@@ -23,6 +24,14 @@ STYLE = (
 # What only says where a card stands in a chat.
 MACHINERY = frozenset({"card"})
 EMPTY = "（无）"
+# Of what is filled in of a form: what stands for itself, and what is said with its word.
+FREE = frozenset({"text", "name", "document", "note", "title"})
+FILLED = {
+    "types": "内容", "day": "日期", "meeting": "大会日期", "until": "结束日期", "due": "截止日期", "due_on": "截止日期",
+    "time": "时间", "place": "地点", "length": "时长（分钟）", "hours": "学时", "agenda": "第一议题",
+    "topic": "研讨题目", "host": "主持人", "lecturer": "授课人",
+}  # fmt: skip
+DAYS, PEOPLE = frozenset({"day", "meeting", "until", "due", "due_on"}), frozenset({"host", "lecturer"})
 
 
 def page(data: MyData, now: datetime, tz: tzinfo) -> str:
@@ -66,6 +75,8 @@ def _shown(data: MyData, part: DataTable, row: Row, column: str, tz: tzinfo) -> 
         return _of_audit(row, column, tz)
     if column == "payload":
         return _received(value)
+    if (part.name, column) in (("dialog", "draft"), ("draft", "fields")):
+        return _filled_in(value)
     if column in ("draft", "details"):
         return _texts(value)
     return shown(stored_word(part.name, column, value) if isinstance(value, str) else value, tz)
@@ -119,6 +130,39 @@ def _texts(value: Any) -> str:
     if isinstance(value, list):
         return "、".join(filter(None, (_texts(each) for each in value)))
     return str(value) if isinstance(value, str) else ""
+
+
+def _filled_in(fields: Any) -> str:
+    """What somebody has answered so far; of what a program keeps beside it (keys, numbers, files) nothing."""
+    if not isinstance(fields, dict):
+        return ""
+    said = {key: _answer(key, value) for key, value in fields.items()}
+    return "；".join(f"{FILLED[key]}：{words}" if key in FILLED else words for key, words in said.items() if words)
+
+
+def _answer(key: str, value: Any) -> str:
+    if isinstance(value, dict):
+        return _filled_in(value)
+    if isinstance(value, list):
+        return "、".join(filter(None, (_answer(key, each) for each in value)))
+    if not isinstance(value, str) or not value:
+        return ""
+    if key in DAYS:
+        return _day(value)
+    if key == "types":
+        return value_word(ActivityType(value)) if value in set(ActivityType) else ""
+    if key in PEOPLE:
+        return f"{value}号"
+    # Of other questions a choice is kept by a key.
+    return value if key in FREE or key in FILLED or not value.isascii() else ""
+
+
+def _day(value: str) -> str:
+    """Nothing for an end that is open."""
+    try:
+        return f"{date.fromisoformat(value):%Y年%m月%d日}"
+    except ValueError:
+        return ""
 
 
 def _safe(text: str) -> str:

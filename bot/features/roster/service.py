@@ -22,7 +22,7 @@ from storage.audience import Me
 from storage.audit import record
 from storage.choices import Category, Duty, MembershipStatus, Why
 from storage.facts import Facts
-from storage.lookups import of_branch
+from storage.lookups import person_of
 from storage.models.audit import Audit
 from storage.models.organisation import Organisation
 from storage.models.person import (
@@ -72,18 +72,20 @@ def members(session: Session, me: Me, day: date) -> list[Member]:
 
 
 def facts_of(session: Session, me: Me, person_id: int, today: date) -> Facts:
-    """Everything known of one person of one's own branch."""
+    """Everything known of one person of one's own branch; refuses somebody erased, for an old button too."""
     require(me, Right.ROSTER, branch_id=me.branch_id)
-    if of_branch(session, Person, person_id, me.branch_id) is None:
+    if person_of(session, person_id, me.branch_id) is None:
         raise Refusal(NO_SUCH)
     return Facts.of_branch(session, me.branch_id, today, [person_id])
 
 
 def others(session: Session, me: Me, day: date) -> list[tuple[int, str]]:
-    """Whom the branch knows and who is not on its roster that day: left, still to come, never in."""
+    """Whom the branch knows and who is not on its roster that day: left, still to come, never in; nobody erased."""
     require(me, Right.ROSTER, branch_id=me.branch_id)
     listed = select(RosterSpan.person_id).where(RosterSpan.branch_id == me.branch_id, on_day(RosterSpan, day))
-    query = select(Person.id, Person.name).where(Person.branch_id == me.branch_id, Person.id.not_in(listed))
+    query = select(Person.id, Person.name).where(
+        Person.branch_id == me.branch_id, Person.erased_at.is_(None), Person.id.not_in(listed)
+    )
     return [(row.id, row.name) for row in session.execute(query.order_by(Person.id.desc()))]
 
 
@@ -98,7 +100,7 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
     check_day(session, me, wanted.kind, wanted.day, now, tz)
     if wanted.kind is Kind.OUT and not may(me, Right.CLOSE, branch_id=me.branch_id):
         _no_deputy(session, me.branch_id, wanted)
-    if not wanted.newcomer and of_branch(session, Person, wanted.person_id, me.branch_id) is None:
+    if not wanted.newcomer and person_of(session, wanted.person_id, me.branch_id) is None:
         raise Refusal(NO_SUCH)
     facts = plan(session, me.branch_id, wanted)
     edits = facts.edits()
@@ -165,7 +167,7 @@ def plan(session: Session, branch_id: int, wanted: FactChange) -> Facts:
     facts = Facts.of_branch(session, branch_id, wanted.day, people)
     if wanted.kind in _WITH_GROUP and wanted.value and wanted.value not in facts.groups:
         raise Refusal("本支部没有这个党小组。")
-    if wanted.contact_id is not None and of_branch(session, Person, wanted.contact_id, branch_id) is None:
+    if wanted.contact_id is not None and person_of(session, wanted.contact_id, branch_id) is None:
         raise Refusal(NO_SUCH)
     if wanted.kind in _SIMPLE:
         kind, column = _SIMPLE[wanted.kind]

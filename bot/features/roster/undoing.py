@@ -28,6 +28,7 @@ from storage.models.person import DutySpan, Person, RosterSpan
 # What may put somebody in or out of an office, or under the feet of one.
 OF_OFFICE = frozenset({"duty", "out", "new", "back", "accept"})
 UNDONE = "fact_undone"
+ERASED = "这位同志的数据已注销，不能撤销其变更。"
 _TABLES = {table(kind).name: kind for kind in cast(tuple[type[Model], ...], (*KINDS, Person))}
 
 
@@ -46,9 +47,10 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
     if not may(me, Right.ROSTER, branch_id=me.branch_id):
         return []
     return [
-        Step(line.at, "变更", f"{session.get_one(Person, line.subject_id).name}同志", line.id, undo)
+        Step(line.at, "变更", f"{person.name}同志", line.id, undo)
         for line in own_lines(session, me, since, CHANGED, "person")
         if (last := last_change(session, me.branch_id, line.subject_id)) is not None and last.id == line.id
+        if (person := session.get_one(Person, line.subject_id)).erased_at is None
     ]
 
 
@@ -61,6 +63,8 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
     line = of_branch(session, Audit, audit_id, me.branch_id)
     if line is None or line.action != CHANGED or line.subject_id is None:
         raise Refusal("没有可以撤销的变更。")
+    if session.get_one(Person, line.subject_id).erased_at is not None:
+        raise Refusal(ERASED)
     # Of two who take the same back at once the second finds it done.
     session.execute(select(Person.id).where(Person.id == line.subject_id).with_for_update())
     last = last_change(session, me.branch_id, line.subject_id)

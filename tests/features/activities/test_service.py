@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.features.activities import participation, planning, service
+from bot.features.activities import cards, participation, planning, service
 from bot.features.leave import makeups
 from bot.features.leave import service as leave
+from bot.features.privacy import erasure
 from bot.kit.activities import cut_off, find_activity
 from bot.kit.refusal import Refusal
 from storage.choices import (
@@ -60,6 +61,22 @@ def test_who_may_make_what(storage: Storage) -> None:
         # The group of a leader opens no door to a meeting of the whole branch.
         with refused("请选择党小组"):
             desk.make("甲三", types=[ActivityType.GROUP_MEETING], group_id=groups["第一党小组"])
+
+
+def test_who_was_erased_neither_hosts_nor_lectures(storage: Storage) -> None:
+    """Chosen before it; and the words of what was made before leave the host out when they are written again."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        hosted = desk.make(host_id=desk.cast["甲五"])
+        today = TOLD.date()
+        erasure.erase(session, desk.cast.me(session, "甲一", today), desk.cast["甲五"], today, TOLD)
+        for chosen in ("host_id", "lecturer_id"):
+            with refused("已注销，请重新选择"):
+                desk.make(types=[ActivityType.PARTY_LECTURE], **{chosen: desk.cast["甲五"]})
+        assert desk.make(host_id=desk.cast["甲六"]).host_id == desk.cast["甲六"]
+        notice = cards.write_notice(session, hosted, SHANGHAI)
+        assert notice is not None
+        assert "主持" not in notice.text
 
 
 def test_one_title_is_one_first_agenda_item(storage: Storage) -> None:

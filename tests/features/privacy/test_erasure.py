@@ -13,6 +13,7 @@ from bot.features.privacy import changes, erasure
 from bot.features.privacy.personal_data import DataSubject, Fate, holdings
 from bot.kit import dialog as dialogs
 from bot.kit.refusal import Refusal
+from storage import audience
 from storage.choices import Duty, ExemptionReason, OutboxState
 from storage.engine import Storage
 from storage.models.dialog import Dialog
@@ -48,7 +49,9 @@ def test_an_erasure_leaves_a_number_and_no_name_no_text_no_account(storage: Stor
                 Draft(person_id=cast[name], organisation_id=branch, form="activity.wizard", fields=left, at=NOW)
             )
         erasure.erase(session, secretary, cast[VICTIM], TODAY, NOW)
-        assert session.scalars(select(Dialog.person_id)).all() == [cast["甲三"]]
+        # Of who named the erased one the question is closed, and its row counts on.
+        open_ = session.execute(select(Dialog.person_id, Dialog.id, Dialog.step).order_by(Dialog.person_id)).all()
+        assert [tuple(row) for row in open_] == [(cast["甲二"], 1, ""), (cast["甲三"], 1, "notice.text")]
         assert session.scalars(select(Draft.person_id)).all() == [cast["甲三"]]
     with storage.reading() as session:
         assert {text: where(session, text) for text in (VICTIM, MARK, account)} == {
@@ -64,6 +67,48 @@ def test_an_erasure_leaves_a_number_and_no_name_no_text_no_account(storage: Stor
         assert session.scalars(select(Outbox.state).where(Outbox.person_id == person.id)).all() == [
             OutboxState.CANCELLED
         ]
+
+
+@pytest.mark.parametrize("erased_in", ["第一支部", "第二支部"])
+def test_the_name_goes_from_what_an_officer_of_two_branches_has_begun(storage: Storage, erased_in: str) -> None:
+    """Of their own branch, whatever it was begun for; of the other one, when it was begun for that."""
+    with storage.transaction() as session:
+        first = make_branch(session, now=NOW)
+        second = make_branch(session, now=NOW, bound=False)
+        session.get_one(Person, second["甲一"]).telegram_id = 9_001
+        officer = session.get_one(Person, first["甲二"])
+        session.add(
+            DutySpan(person_id=officer.id, organisation_id=second.branch_id, duty=Duty.DEPUTY_SECRETARY, from_on=TODAY)
+        )
+        gone = first if erased_in == "第一支部" else second
+        name = "欧阳戊二"
+        session.get_one(Person, gone[VICTIM]).name = name
+        said = {"title": f"欢送{name}同志"}
+        session.add(Dialog(person_id=officer.id, id=8, step="notice.text", draft=said, expires_at=NOW + dialogs.LIFE))
+        session.get_one(Dialog, officer.id).organisation_id = second.branch_id
+        for place in (first.branch_id, second.branch_id):
+            session.add(Draft(person_id=officer.id, organisation_id=place, form="activity.wizard", fields=said, at=NOW))
+        # Of somebody of the other branch, for it: another person's name.
+        for whose in (first, second):
+            session.add(
+                Draft(
+                    person_id=whose["甲三"],
+                    organisation_id=whose.branch_id,
+                    form="activity.wizard",
+                    fields=said,
+                    at=NOW,
+                )
+            )
+        session.flush()
+        secretary = audience.find(session, 9_001 if gone is second else first.account("甲一"), TODAY)
+        assert secretary is not None
+        erasure.erase(session, secretary, gone[VICTIM], TODAY, NOW)
+        dialog = session.get_one(Dialog, officer.id)
+        left = session.execute(select(Draft.person_id, Draft.organisation_id)).all()
+    assert (dialog.id, dialog.step, dialog.draft) == (8, "", {})
+    stays = second if erased_in == "第一支部" else first
+    of_officer = [] if erased_in == "第一支部" else [(officer.id, first.branch_id)]
+    assert sorted(tuple(row) for row in left) == sorted([*of_officer, (stays["甲三"], stays.branch_id)])
 
 
 def test_the_number_goes_from_what_others_wrote_and_so_does_why_somebody_was_exempt(

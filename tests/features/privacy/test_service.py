@@ -14,11 +14,13 @@ from bot.features.privacy.page import page
 from bot.features.privacy.personal_data import DataSubject, Fate, holdings
 from bot.features.privacy.rules import RETENTION
 from bot.features.roster.file_import import import_roster
+from bot.kit import dialog as dialogs
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.choices import BindRequestState, InboxState, Lane, OutboxState
 from storage.engine import Storage
 from storage.hygiene import branch_words
+from storage.models.draft import Draft
 from storage.models.everything import METADATA
 from storage.models.inbox import Inbox
 from storage.models.invite import BindRequest
@@ -138,6 +140,36 @@ def test_a_name_of_markup_is_text_on_the_page(storage: Storage, cast: Cast) -> N
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
     assert "<script" not in shown
     assert "\u202e" not in shown
+
+
+def test_what_is_filled_in_of_a_form_stands_on_the_page_in_words(storage: Storage, bare: Cast) -> None:
+    """Of an open question and of a form that was left; without the keys by which a program keeps it."""
+    fields = {
+        "field": "confirm",
+        "types": ["party_lecture", "theme_party_day"],
+        "day": "2023-07-07",
+        "time": "14:30",
+        "place": "Room 5 <b>",
+        "length": "90",
+        "agenda": ["材料一", "材料二"],
+        "host": "5",
+        "until": "open",
+        "way": "group",
+        "doubted": {"key": "day", "changes": {"title": "Title"}, "sure": []},
+        "files": [{"file_id": "BQACAgUAAx", "name": "计划.docx"}],
+        "page": 2,
+    }
+    words = (
+        "内容：党课、主题党日；日期：2023年07月07日；时间：14:30；地点：Room 5 &lt;b&gt;；时长（分钟）：90；"
+        "第一议题：材料一、材料二；主持人：5号；Title；计划.docx"
+    )
+    with storage.transaction() as session:
+        me = bare.me(session, VICTIM, TODAY)
+        dialogs.ask(session, me, "activity.wizard", NOW, **fields)
+        session.add(Draft(person_id=me.id, organisation_id=me.branch_id, form="activity.wizard", fields=fields, at=NOW))
+        session.flush()
+        shown = page(mydata.gather(session, me), NOW, SHANGHAI)
+    assert shown.count(f"<td>{words}</td>") == 2
 
 
 # --- 保存期限 --------------------------------------------------------------------------------------------------------

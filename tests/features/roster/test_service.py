@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts import service as people
+from bot.features.privacy import erasure
 from bot.features.roster import jobs, service, undoing
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
@@ -80,6 +81,42 @@ def test_who_leaves_gives_up_the_offices_and_may_come_back(storage: Storage) -> 
         assert on(session, cast, AUGUST)["丙二"].duties == {Duty.GROUP_LEADER}
         with pytest.raises(Refusal, match="已撤销"):
             undoing.undo(session, me, done.audit_id, NOW, SHANGHAI)
+
+
+def test_of_somebody_erased_nothing_is_entered_any_more(storage: Storage) -> None:
+    """By an old button or a form of before: neither back on the roster, nor a fact, nor a change undone."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        out = change(session, cast, "甲五", Kind.OUT, day=date(2023, 7, 20))
+        listed = on(session, cast, TODAY)
+        me = cast.me(session, "甲二", TODAY)
+        since = NOW - timedelta(minutes=5)
+        assert cast["甲五"] in dict(service.others(session, me, TODAY))
+        assert [step.title for step in undoing.steps(session, me, since)] == ["甲五同志"]
+        erasure.erase(session, cast.me(session, "甲一", TODAY), cast["甲五"], TODAY, NOW)
+        assert cast["甲五"] not in dict(service.others(session, me, TODAY))
+        assert undoing.steps(session, me, since) == []
+        wanted: list[tuple[Kind, dict[str, object]]] = [
+            (Kind.BACK, {}),
+            (Kind.OUT, {}),
+            (Kind.GROUP, {"value": cast.groups["第一党小组"]}),
+            (Kind.RANK, {"value": Rank.SECTION}),
+            (Kind.STATUS, {"value": MembershipStatus.PROBATIONARY}),
+            (Kind.DUTY, {"value": Duty.PUBLICITY_OFFICER}),
+            (Kind.EXEMPT, {"value": ExemptionReason.OTHER}),
+            (Kind.ACCEPT, {"day": TODAY}),
+        ]
+        for kind, values in wanted:
+            with pytest.raises(Refusal, match=service.NO_SUCH):
+                change(session, cast, "甲五", kind, **values)
+        with pytest.raises(Refusal, match=service.NO_SUCH):
+            service.facts_of(session, me, cast["甲五"], TODAY)
+        with pytest.raises(Refusal, match="已注销"):
+            undoing.undo(session, me, out.audit_id, NOW, SHANGHAI)
+        # Nor do they look after anybody.
+        with pytest.raises(Refusal, match=service.NO_SUCH):
+            change(session, cast, "甲六", Kind.EXEMPT, value=ExemptionReason.OTHER, contact_id=cast["甲五"])
+        assert set(on(session, cast, TODAY)) == set(listed)
 
 
 def test_who_has_left_has_no_open_link(storage: Storage) -> None:
