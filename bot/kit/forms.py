@@ -47,6 +47,7 @@ from bot.kit.form_pages import (
     CONFIRM,
     DOUBTED,
     FIELD,
+    GIVEN,
     GO,
     LEFT,
     NEXT,
@@ -61,7 +62,7 @@ from bot.kit.replies import Message, Reply, say
 from bot.kit.words import cut, moment_words
 from storage.models.dialog import Dialog
 
-STAYING, PASSING = frozenset({CHANGING, PAGE}), frozenset({CHANGING, PAGE, DOUBTED, LEFT})
+STAYING, PASSING = frozenset({CHANGING, PAGE}), frozenset({CHANGING, PAGE, DOUBTED, LEFT, GIVEN})
 NOT_KEPT = PASSING | {photos.HELD, photos.CONFIRMED}
 # Of a summary: the question and a day's doubt have room behind it.
 LONGEST = 3600
@@ -113,7 +114,7 @@ class Form:
         left = drafts.find(session, call.me, self.name, call.now)
         if left is None or not self._worth_it(left.fields, given):
             return self._anew(session, call, given)
-        kept = {**left.fields, LEFT: left.at.isoformat()}
+        kept = {**left.fields, LEFT: left.at.isoformat(), GIVEN: list(given)}
         return self.page(session, call, dialogs.ask(session, call.me, self.name, call.now, **kept))
 
     def _admit(self, call: Call) -> None:
@@ -140,8 +141,14 @@ class Form:
         return Message(self.dropped or f"已取消填写：{self.again}。")
 
     def _close(self, session: Session, dialog: Dialog) -> None:
-        drafts.drop(session, dialog)
+        """What was left of one about something else stays."""
+        drafts.drop(session, dialog, lambda fields: self._beside(fields) == self._beside(dialog.draft))
         dialogs.close(session, dialog.person_id)
+
+    def _beside(self, values: Values) -> Values:
+        """What answers no question: what the form is about, and what came with an answer."""
+        mine = {field.key for field in self.fields} | NOT_KEPT | {FIELD}
+        return {name: value for name, value in values.items() if name not in mine}
 
     # --- answers -----------------------------------------------------------------------------------------------------
 
@@ -204,7 +211,7 @@ class Form:
                 doubted = {"key": key, "changes": dict(changes), "sure": list(sure)}
                 self._stay(session, call, dialog, **{DOUBTED: doubted})
                 return None
-        self.check(session, call, {**dialog.draft, **changes})
+        self.check(session, call, form_steps.held(self.fields, {**dialog.draft, **changes}))
         missing = self._missing({**dialog.draft, **changes})
         self._move(session, call, dialog, **{**changes, FIELD: missing.key if missing else CONFIRM})
         return self._act(session, call, dialog, self.actions[0]) if missing is None and self.at_once else None
@@ -243,7 +250,7 @@ class Form:
         return None
 
     def _act(self, session: Session, call: Call, dialog: Dialog, action: Action) -> Reply:
-        missing, values = self._missing(dialog.draft), dict(dialog.draft)
+        missing, values = self._missing(dialog.draft), form_steps.held(self.fields, dialog.draft)
         if missing is not None:
             raise Refusal(missing.needed or missing.words(dialog.draft))
         if action.closes:
@@ -274,10 +281,10 @@ class Form:
         """重新填写 drops what was left; 继续填写 goes on there, and asks what has become doubtful since."""
         left = dialog.draft.get(LEFT)
         if button.value == ANEW and left:
-            mine = {field.key for field in self.fields} | NOT_KEPT | {FIELD}
+            # A version before did not say what the form is about.
+            names = dialog.draft.get(GIVEN, self._beside(dialog.draft))
             drafts.drop(session, dialog)
-            given = {name: value for name, value in dialog.draft.items() if name not in mine}
-            return Reply(edit=self._anew(session, call, given))
+            return Reply(edit=self._anew(session, call, {name: dialog.draft.get(name) for name in names}))
         if button.value != ON:
             raise Refusal(self.old)
         if left:
@@ -318,7 +325,7 @@ class Form:
 
     def page(self, session: Session, call: Call, dialog: Dialog) -> Message:
         """The page that is open now."""
-        values, field = dialog.draft, form_steps.opened(self.fields, dialog.draft)
+        values, field = form_steps.held(self.fields, dialog.draft), form_steps.opened(self.fields, dialog.draft)
         summary, fill = cut(self.summary(session, call, values), LONGEST), partial(Fill, self.code, dialog.id)
         key, doubt = self._doubted(session, call, values)
         if values.get(LEFT):

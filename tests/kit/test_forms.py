@@ -107,12 +107,35 @@ MOTTO = replace(
     actions=(Action("save", "保存", save),),
     dropped="标语未保存。",
 )
+# About something; an answer brings more than itself, and hides a question.
+REQUEST = replace(
+    TRIP,
+    name="trips.request",
+    code="q",
+    again="写申请",
+    fields=(
+        Field(
+            "why",
+            "请选择事由。",
+            "事由",
+            options=questions.fixed({"work": "公务", "own": "私事"}),
+            then=lambda session, call, value: {"sign": value},
+        ),
+        questions.text(
+            "paper", "请发送文号。", "文号", 10, label="文号", when=lambda values: values.get("why") == "work"
+        ),
+    ),
+    summary=lambda session, call, values: "、".join(f"{name}={values[name]}" for name in ASKED if name in values),
+)
+ASKED = ("about", "why", "sign", "paper")
 HANDLERS: Sequence[Handler] = [
+    Word(("写申请",), lambda session, call: say(REQUEST.open(session, call, about=7)), label=True),
+    Word(("另写申请",), lambda session, call: say(REQUEST.open(session, call, about=8)), label=True),
     Word(("写标语",), MOTTO.start, label=True),
     Word(("登记外出",), TRIP.start, label=True),
     Word(("改备注",), lambda session, call: say(NOTE.open(session, call, about=7)), label=True),
     *(one for one in registry.HANDLERS if not (isinstance(one, Tap) and one.button is Fill)),
-    *forms.handlers([TRIP, NOTE, MOTTO]),
+    *forms.handlers([TRIP, NOTE, MOTTO, REQUEST]),
 ]
 
 
@@ -366,6 +389,18 @@ async def test_on_the_last_page_of_one_question_another_text_takes_the_place_of_
     assert (last(bot).text, saved) == ("标语未保存。", [])
 
 
+async def test_what_is_not_asked_any_more_is_neither_shown_nor_saved(bot: World) -> None:
+    await say_all(bot, "写申请")
+    await tap(bot, "公务")
+    await say_all(bot, "文12")
+    assert last(bot).text == "about=7、why=work、sign=work、paper=文12\n核对无误请点“保存”。"
+    await tap(bot, "事由", "私事")
+    assert last(bot).text == "about=7、why=own、sign=own\n核对无误请点“保存”。"
+    assert "文号" not in last(bot).labels
+    await tap(bot, "保存")
+    assert saved == [{"why": "own", "about": 7}]
+
+
 async def test_who_may_not_cannot_begin(bot: World) -> None:
     await bot.stage.say("丙五", "登记外出")
     assert bot.stage.people["丙五"].chat.last.text == "您没有办理此事的权限。"
@@ -524,6 +559,26 @@ async def test_begun_anew_nothing_is_left_of_it(bot: World) -> None:
     await say_all(bot, "登记外出")
     await tap(bot, "重新填写")
     assert last(bot).text == "【登记外出】\n请发送目的地。"
+    assert rows(bot, Draft) == []
+
+
+async def test_begun_anew_it_is_about_the_same_and_nothing_else_is_kept(bot: World) -> None:
+    await say_all(bot, "写申请")
+    await tap(bot, "公务")
+    await say_all(bot, "写申请")
+    assert "about=7、why=work、sign=work" in last(bot).text
+    await tap(bot, "重新填写")
+    assert last(bot).text == "about=7\n请选择事由。"
+    assert rows(bot, Dialog)[0].draft == {"field": "why", "about": 7}
+
+
+@pytest.mark.both_databases
+async def test_cancelling_one_leaves_what_was_left_about_another(bot: World) -> None:
+    await say_all(bot, "写申请")
+    await tap(bot, "公务")
+    await say_all(bot, "另写申请", "取消", "写申请")
+    assert "about=7、why=work" in last(bot).text
+    await tap(bot, "继续填写", "取消")
     assert rows(bot, Draft) == []
 
 
