@@ -27,9 +27,9 @@ def keep(session: Session, dialog: Dialog, fields: Mapping[str, Any], now: datet
 
 
 def find(session: Session, me: Me, form: str, now: datetime) -> Draft | None:
-    """What was left of the form in the organisation acted for, unless that is too long ago."""
+    """What was left of the form in the organisation acted for, unless that is too long ago or is nothing filled in."""
     row = _row(session, me.id, me.branch_id, form)
-    return row if row is not None and row.at > now - LIFE else None
+    return row if row is not None and row.at > now - LIFE and isinstance(row.fields, dict) else None
 
 
 def drop(session: Session, dialog: Dialog, only: Callable[[Mapping[str, Any]], bool] = lambda fields: True) -> None:

@@ -26,6 +26,7 @@ values that the action gets. A dialog whose step is stored already keeps that as
 with (dialog_id, field, value) go on when their class is named as `before`, any others by a Tap that makes a Fill.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -62,6 +63,9 @@ from bot.kit.replies import Message, Reply, say
 from bot.kit.words import cut, moment_words
 from storage.models.dialog import Dialog
 
+log = logging.getLogger(__name__)
+# What reading the values of a draft ends in when they are none.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 STAYING, PASSING = frozenset({CHANGING, PAGE}), frozenset({CHANGING, PAGE, DOUBTED, LEFT, GIVEN})
 NOT_KEPT = PASSING | {photos.HELD, photos.CONFIRMED}
 # Of a summary: the question and a day's doubt have room behind it.
@@ -115,7 +119,11 @@ class Form:
         if left is None or not self._worth_it(left.fields, given):
             return self._anew(session, call, given)
         kept = {**left.fields, LEFT: left.at.isoformat(), GIVEN: list(given)}
-        return self.page(session, call, dialogs.ask(session, call.me, self.name, call.now, **kept))
+        dialog = dialogs.ask(session, call.me, self.name, call.now, **kept)
+        if self._is_readable(session, call, dialog):
+            return self.page(session, call, dialog)
+        drafts.drop(session, dialog)
+        return self._anew(session, call, given)
 
     def _admit(self, call: Call) -> None:
         if self.right is not None:
@@ -126,6 +134,22 @@ class Form:
     def _worth_it(self, values: Values, given: Values) -> bool:
         about_the_same = all(values.get(name) == value for name, value in given.items())
         return about_the_same and any(values.get(field.key) for field in self.fields)
+
+    def _is_readable(self, session: Session, call: Call, dialog: Dialog) -> bool:
+        """Whether this version makes a page of the draft: a later or an earlier one may have written it."""
+        try:
+            self.page(session, call, dialog)
+        except Refusal:
+            return True
+        except UNREADABLE as error:
+            log.warning("a draft of %s cannot be read: %s", self.name, type(error).__name__)
+            return False
+        return True
+
+    def _forgotten(self, session: Session, dialog: Dialog) -> str:
+        """What is heard where the draft cannot be read: nothing can be done with it but to begin anew."""
+        self._close(session, dialog)
+        return self.old
 
     def _anew(self, session: Session, call: Call, given: Values) -> Message:
         ticked: dict[str, Any] = {field.key: [] for field in self.fields if field.many and not field.optional}
@@ -156,6 +180,8 @@ class Form:
         """Whatever was tapped under a page."""
         dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, self.old, self.name)
         self._admit(call)
+        if not self._is_readable(session, call, dialog):
+            return Reply(edit=Message(self._forgotten(session, dialog)))
         if dialog.draft.get(LEFT) and button.field != OFFER:
             raise Refusal(self.old)
         does = {GO: self._go, BACK: self._back, SURE: self._sure, OFFER: self._offered, PAGE: self._turn}
@@ -165,6 +191,8 @@ class Form:
     def typed(self, session: Session, call: Call, dialog: Dialog) -> Reply:
         """A typed answer; the page above it is an old one then, and what its buttons say is not what stands now."""
         self._admit(call)
+        if not self._is_readable(session, call, dialog):
+            return say(self._forgotten(session, dialog))
         doubted = dialog.draft.get(DOUBTED) or {"changes": {}, "sure": []}
         changes = {**doubted["changes"], **self._read(session, call, dialog.draft)}
         reply = self._take(session, call, dialog, changes, doubted["sure"])
