@@ -28,7 +28,7 @@ with (dialog_id, field, value) go on when their class is named as `before`, any 
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -45,6 +45,7 @@ from bot.kit.form_pages import (
     BACK,
     CANCEL,
     CHANGING,
+    CLEARED,
     CONFIRM,
     DOUBTED,
     FIELD,
@@ -171,7 +172,7 @@ class Form:
 
     def _beside(self, values: Values) -> Values:
         """What answers no question: what the form is about, and what came with an answer."""
-        mine = {field.key for field in self.fields} | NOT_KEPT | {FIELD}
+        mine = {field.key for field in self.fields} | NOT_KEPT | {FIELD, CLEARED}
         return {name: value for name, value in values.items() if name not in mine}
 
     # --- answers -----------------------------------------------------------------------------------------------------
@@ -233,20 +234,29 @@ class Form:
     def _take(
         self, session: Session, call: Call, dialog: Dialog, changes: Values, sure: Sequence[str] = ()
     ) -> Reply | None:
-        """Keep an answer without a doubt; open the next question that nobody has answered, else the last page."""
+        """Keep an answer without a doubt; open the next question that nobody has answered, else the last page.
+
+        sure: the doubts that are answered already, by what was asked.
+        """
+        values = form_steps.held(self.fields, {**dialog.draft, **changes})
         for key in changes:
-            if key not in sure and self._doubt(session, call, key, changes) is not None:
+            if self._doubt(session, call, key, values, sure) is not None:
                 doubted = {"key": key, "changes": dict(changes), "sure": list(sure)}
                 self._stay(session, call, dialog, **{DOUBTED: doubted})
                 return None
-        self.check(session, call, form_steps.held(self.fields, {**dialog.draft, **changes}))
-        missing = self._missing({**dialog.draft, **changes})
-        self._move(session, call, dialog, **{**changes, FIELD: missing.key if missing else CONFIRM})
+        self.check(session, call, values)
+        missing, cleared = self._missing(values), {CLEARED: list(dict.fromkeys([*values.get(CLEARED, ()), *sure]))}
+        opens = missing.key if missing else CONFIRM
+        self._move(session, call, dialog, **{**changes, **(cleared if sure else {}), FIELD: opens})
         return self._act(session, call, dialog, self.actions[0]) if missing is None and self.at_once else None
 
-    def _doubt(self, session: Session, call: Call, key: str, values: Values) -> Doubt | None:
+    def _doubt(self, session: Session, call: Call, key: str, values: Values, sure: Sequence[str]) -> Doubt | None:
+        """What is to be asked of this answer yet."""
         field, value = next((field for field in self.fields if field.key == key), None), values.get(key)
-        return field.doubt(session, call, value) if field is not None and isinstance(value, str) else None
+        if field is None or not isinstance(value, str):
+            return None
+        doubts = (field.doubt(session, call, value), field.passed(session, call, values))
+        return next((doubt for doubt in doubts if doubt is not None and doubt.ask not in sure), None)
 
     def _sure(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
         """Which of the values a doubtful answer means."""
@@ -254,12 +264,24 @@ class Form:
         if doubt is None or button.value not in dict(doubt.choices):
             raise Refusal(self.old)
         doubted = dialog.draft[DOUBTED]
-        return self._take(session, call, dialog, {**doubted["changes"], key: button.value}, [*doubted["sure"], key])
+        sure = [*doubted["sure"], doubt.ask]
+        return self._take(session, call, dialog, {**doubted["changes"], key: button.value}, sure)
 
     def _doubted(self, session: Session, call: Call, values: Values) -> tuple[str, Doubt | None]:
         """What is asked before the last answer is taken, and of which question."""
-        doubted = values.get(DOUBTED) or {"key": "", "changes": {}}
-        return doubted["key"], self._doubt(session, call, doubted["key"], doubted["changes"])
+        doubted = values.get(DOUBTED) or {"key": "", "changes": {}, "sure": []}
+        held = form_steps.held(self.fields, {**values, **doubted["changes"]})
+        return doubted["key"], self._doubt(session, call, doubted["key"], held, doubted["sure"])
+
+    def _ask_again(self, session: Session, call: Call, dialog: Dialog) -> bool:
+        """Whether an answer has become doubtful since it was taken: then that is asked now."""
+        values = form_steps.held(self.fields, dialog.draft)
+        cleared = values.get(CLEARED, [])
+        for field in form_steps.asked(self.fields, values):
+            if self._doubt(session, call, field.key, values, cleared) is not None:
+                self._take(session, call, dialog, {field.key: values[field.key]}, cleared)
+                return True
+        return False
 
     # --- moving about ------------------------------------------------------------------------------------------------
 
@@ -281,6 +303,8 @@ class Form:
         missing, values = self._missing(dialog.draft), form_steps.held(self.fields, dialog.draft)
         if missing is not None:
             raise Refusal(missing.needed or missing.words(dialog.draft))
+        if action.closes and self._ask_again(session, call, dialog):
+            return Reply(edit=self.page(session, call, dialog))
         if action.closes:
             self._close(session, dialog)
         return action.run(session, call, values)
@@ -316,12 +340,8 @@ class Form:
         if button.value != ON:
             raise Refusal(self.old)
         if left:
-            then = replace(call, now=datetime.fromisoformat(left))
             self._move(session, call, dialog)
-            for key in (field.key for field in form_steps.asked(self.fields, dialog.draft)):
-                now = self._doubt(session, call, key, dialog.draft)
-                if now is not None and self._doubt(session, then, key, dialog.draft) is None:
-                    return self._take(session, call, dialog, {key: dialog.draft[key]})
+            self._ask_again(session, call, dialog)
         return None
 
     def _stay(self, session: Session, call: Call, dialog: Dialog, **changes: Any) -> None:

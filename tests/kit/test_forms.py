@@ -61,7 +61,7 @@ FIELDS = (
     Field("why", "请选择事由。", "事由", options=questions.fixed({"work": "公务"}), below=lambda *page: (Choice("网站", "https://x.cn"),)),
     questions.text("paper", "请选择文号。", "文号", 10, when=lambda values: values.get("why") == "work"),
     questions.day("day", "请选择日期。", label="日期", past="补报", clock="at"),
-    questions.clock("at", "请选择时间。", label="时间", offered=("09:00", "14:30")),
+    questions.clock("at", "请选择时间。", label="时间", offered=("09:00", "14:30"), of="day", past="补报"),
     Field("via", "请选择城市。", "途经", options=questions.fixed(CITIES), later=True),
     Field("more", "请选择物品。", "物品", options=questions.fixed({"bag": "包"}), many=True, optional=True, later=True),
 )  # fmt: skip
@@ -600,6 +600,47 @@ async def test_what_has_become_doubtful_meanwhile_is_asked(bot: World) -> None:
     await say_all(bot, "登记外出")
     await tap(bot, "继续填写")
     assert asks(bot) == "核对无误请点“保存”。"
+
+
+async def test_what_has_become_doubtful_is_asked_until_it_is_confirmed(bot: World) -> None:
+    """A day off that was confirmed may have gone by; that it was asked is no answer."""
+    await at_the_day(bot)
+    await say_all(bot, "7月8日", "14:30")
+    await tap(bot, "确认7月8日")
+    await bot.clock.travel(NOW + timedelta(days=5))
+    for _ in range(2):
+        await say_all(bot, "登记外出")
+        await tap(bot, "继续填写")
+        assert asks(bot) == "7月8日（周六）已经过去，是周末，确认补报吗？"
+    await tap(bot, "确认补报", "14:30", "保存")
+    assert saved[0]["day"] == "2023-07-08"
+
+
+async def test_a_start_that_has_gone_by_is_asked_about_before_it_is_saved(bot: World) -> None:
+    await at_the_day(bot)
+    await say_all(bot, "7月4日", "10:00")
+    assert asks(bot) == "核对无误请点“保存”。"
+    await bot.clock.travel(NOW + timedelta(hours=9))
+    await tap(bot, "保存")
+    assert asks(bot) == "7月4日（周二）10:00已经过去，确认补报吗？"
+    assert last(bot).labels == ["确认补报", "重选时间", *WAY_OUT]
+    assert saved == []
+    await tap(bot, "重选时间")
+    await say_all(bot, "2:30")
+    await tap(bot, "14:30")
+    assert asks(bot) == "7月4日（周二）14:30已经过去，确认补报吗？"
+    await tap(bot, "确认补报", "保存")
+    assert saved[0]["at"] == "14:30"
+
+
+async def test_a_page_that_stood_until_its_day_was_over_asks_too(bot: World) -> None:
+    await at_the_day(bot)
+    await say_all(bot, "7月4日14:30")
+    await bot.clock.travel(NOW + timedelta(hours=20))
+    await tap(bot, "保存")
+    assert asks(bot) == "7月4日（周二）已经过去，确认补报吗？"
+    await tap(bot, "确认补报", "保存")
+    assert saved[0]["day"] == "2023-07-04"
 
 
 async def test_about_something_else_nothing_is_offered(bot: World) -> None:

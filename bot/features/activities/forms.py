@@ -125,7 +125,14 @@ FIELDS = (
     questions.day(
         "day", "请选择日期，或直接发送，例如：7月7日。", label="日期", options=_days, past="补报", clock="time"
     ),
-    questions.clock("time", "请选择开始时间，或直接发送，例如：14:30。", label="时间", offered=TIMES),
+    questions.clock(
+        "time",
+        "请选择开始时间，或直接发送，例如：14:30。",
+        label="时间",
+        offered=TIMES,
+        of="day",
+        past="补报",
+    ),
     Field(
         "place",
         "请选择地点，或直接发送。",
