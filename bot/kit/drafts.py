@@ -32,6 +32,12 @@ def find(session: Session, me: Me, form: str, now: datetime) -> Draft | None:
     return row if row is not None and row.at > now - LIFE and isinstance(row.fields, dict) else None
 
 
+def any_left(session: Session, me: Me, now: datetime) -> bool:
+    """Whether any form was left in the organisation acted for."""
+    mine = (Draft.person_id == me.id, Draft.organisation_id == me.branch_id, Draft.at > now - LIFE)
+    return session.scalars(select(Draft.id).where(*mine)).first() is not None
+
+
 def drop(session: Session, dialog: Dialog, only: Callable[[Mapping[str, Any]], bool] = lambda fields: True) -> None:
     """It is done with, or not wanted any more; `only` where what it holds says so."""
     if dialog.organisation_id is None:

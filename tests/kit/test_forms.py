@@ -23,6 +23,7 @@ from bot.kit.form_fields import Action, Field, Fill, Values
 from bot.kit.forms import Form
 from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.replies import Choice, Message, Reply, say
+from bot.kit.text_routing import KEPT
 from bot.playground.chats import Message as Shown
 from bot.playground.taps import Tap as Tapped
 from scheduler.calendar.days import BUNDLED
@@ -580,6 +581,17 @@ async def test_cancelling_one_leaves_what_was_left_about_another(bot: World) -> 
     assert "about=7、why=work" in last(bot).text
     await tap(bot, "继续填写", "取消")
     assert rows(bot, Draft) == []
+
+
+async def test_where_no_question_is_open_any_more_nothing_is_said_to_be_cancelled(bot: World) -> None:
+    await fill(bot)
+    await a_day_later(bot)
+    await say_all(bot, "取消")
+    assert last(bot).text == KEPT
+    await say_all(bot, "登记外出")
+    assert last(bot).labels == ["继续填写", "重新填写"]
+    await say_all(bot, "取消", "取消")
+    assert (last(bot).text, rows(bot, Draft)) == ("已取消。", [])
 
 
 async def test_cancelled_where_it_is_offered_it_is_gone(bot: World) -> None:
