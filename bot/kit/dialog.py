@@ -38,10 +38,11 @@ def ask(session: Session, me: Me, step: str, now: datetime, **draft: Any) -> Dia
 
 
 def standing(session: Session, person_id: int, now: datetime) -> Dialog | None:
-    """The open question, unless it has expired; wherever it was begun."""
-    return session.scalars(
+    """The open question, unless it has expired or its draft is none; wherever it was begun."""
+    dialog = session.scalars(
         select(Dialog).where(Dialog.person_id == person_id, Dialog.step != "", Dialog.expires_at > now)
     ).first()
+    return dialog if dialog is not None and isinstance(dialog.draft, dict) else None
 
 
 def current(session: Session, me: Me, now: datetime) -> Dialog | None:

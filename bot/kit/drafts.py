@@ -1,6 +1,6 @@
 """Forms that were left before their end, as rows: one a person, organisation and form, for seven days."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,15 +27,24 @@ def keep(session: Session, dialog: Dialog, fields: Mapping[str, Any], now: datet
 
 
 def find(session: Session, me: Me, form: str, now: datetime) -> Draft | None:
-    """What was left of the form in the organisation acted for, unless that is too long ago."""
+    """What was left of the form in the organisation acted for, unless that is too long ago or is nothing filled in."""
     row = _row(session, me.id, me.branch_id, form)
-    return row if row is not None and row.at > now - LIFE else None
+    return row if row is not None and row.at > now - LIFE and isinstance(row.fields, dict) else None
 
 
-def drop(session: Session, dialog: Dialog) -> None:
-    """It is done with, or not wanted any more."""
-    if dialog.organisation_id is not None:
-        session.execute(delete(Draft).where(*_of(dialog.person_id, dialog.organisation_id, dialog.step)))
+def any_left(session: Session, me: Me, now: datetime) -> bool:
+    """Whether any form was left in the organisation acted for."""
+    mine = (Draft.person_id == me.id, Draft.organisation_id == me.branch_id, Draft.at > now - LIFE)
+    return session.scalars(select(Draft.id).where(*mine)).first() is not None
+
+
+def drop(session: Session, dialog: Dialog, only: Callable[[Mapping[str, Any]], bool] = lambda fields: True) -> None:
+    """It is done with, or not wanted any more; `only` where what it holds says so."""
+    if dialog.organisation_id is None:
+        return
+    row = _row(session, dialog.person_id, dialog.organisation_id, dialog.step)
+    if row is not None and (not isinstance(row.fields, dict) or only(row.fields)):
+        session.execute(delete(Draft).where(Draft.id == row.id))
 
 
 def _row(session: Session, person_id: int, organisation_id: int, form: str) -> Draft | None:

@@ -10,6 +10,10 @@ from bot.kit.replies import Choice, Message, Rows
 # does not know of such pages finds the question there all the same.
 FIELD, CONFIRM = "field", "confirm"
 CHANGING, PAGE, DOUBTED, LEFT = "changing", "page", "doubted", "left"
+# What was asked before an answer was taken, in its words, and is not asked again.
+CLEARED = "cleared"
+# Beside LEFT: the names of what the form is about.
+GIVEN = "given"
 # What a button does that answers no question: no field has such a key.
 GO, BACK, SURE, OFFER = "go", "back", "sure", "offer"
 NEXT, CANCEL, ON, ANEW = "next", "cancel", "on", "anew"

@@ -8,8 +8,18 @@ from bot.kit.form_pages import CHANGING, CONFIRM, DOUBTED, FIELD
 Fields = Sequence[Field]
 
 
+def held(fields: Fields, values: Values) -> Values:
+    """The values without the answers to what is not asked now; it may be asked again, so they stay in the draft."""
+    kept = dict(values)
+    for field in fields:
+        if field.key in kept and not field.when(kept):
+            del kept[field.key]
+    return kept
+
+
 def asked(fields: Fields, values: Values) -> list[Field]:
-    return [field for field in fields if field.when(values)]
+    kept = held(fields, values)
+    return [field for field in fields if field.when(kept)]
 
 
 def named(fields: Fields, key: str, values: Values) -> Field | None:

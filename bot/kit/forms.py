@@ -26,8 +26,9 @@ values that the action gets. A dialog whose step is stored already keeps that as
 with (dialog_id, field, value) go on when their class is named as `before`, any others by a Tap that makes a Fill.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -44,9 +45,11 @@ from bot.kit.form_pages import (
     BACK,
     CANCEL,
     CHANGING,
+    CLEARED,
     CONFIRM,
     DOUBTED,
     FIELD,
+    GIVEN,
     GO,
     LEFT,
     NEXT,
@@ -61,7 +64,10 @@ from bot.kit.replies import Message, Reply, say
 from bot.kit.words import cut, moment_words
 from storage.models.dialog import Dialog
 
-STAYING, PASSING = frozenset({CHANGING, PAGE}), frozenset({CHANGING, PAGE, DOUBTED, LEFT})
+log = logging.getLogger(__name__)
+# What reading the values of a draft ends in when they are none.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+STAYING, PASSING = frozenset({CHANGING, PAGE}), frozenset({CHANGING, PAGE, DOUBTED, LEFT, GIVEN})
 NOT_KEPT = PASSING | {photos.HELD, photos.CONFIRMED}
 # Of a summary: the question and a day's doubt have room behind it.
 LONGEST = 3600
@@ -113,8 +119,12 @@ class Form:
         left = drafts.find(session, call.me, self.name, call.now)
         if left is None or not self._worth_it(left.fields, given):
             return self._anew(session, call, given)
-        kept = {**left.fields, LEFT: left.at.isoformat()}
-        return self.page(session, call, dialogs.ask(session, call.me, self.name, call.now, **kept))
+        kept = {**left.fields, LEFT: left.at.isoformat(), GIVEN: list(given)}
+        dialog = dialogs.ask(session, call.me, self.name, call.now, **kept)
+        if self._is_readable(session, call, dialog):
+            return self.page(session, call, dialog)
+        drafts.drop(session, dialog)
+        return self._anew(session, call, given)
 
     def _admit(self, call: Call) -> None:
         if self.right is not None:
@@ -125,6 +135,22 @@ class Form:
     def _worth_it(self, values: Values, given: Values) -> bool:
         about_the_same = all(values.get(name) == value for name, value in given.items())
         return about_the_same and any(values.get(field.key) for field in self.fields)
+
+    def _is_readable(self, session: Session, call: Call, dialog: Dialog) -> bool:
+        """Whether this version makes a page of the draft: a later or an earlier one may have written it."""
+        try:
+            self.page(session, call, dialog)
+        except Refusal:
+            return True
+        except UNREADABLE as error:
+            log.warning("a draft of %s cannot be read: %s", self.name, type(error).__name__)
+            return False
+        return True
+
+    def _forgotten(self, session: Session, dialog: Dialog) -> str:
+        """What is heard where the draft cannot be read: nothing can be done with it but to begin anew."""
+        self._close(session, dialog)
+        return self.old
 
     def _anew(self, session: Session, call: Call, given: Values) -> Message:
         ticked: dict[str, Any] = {field.key: [] for field in self.fields if field.many and not field.optional}
@@ -140,8 +166,14 @@ class Form:
         return Message(self.dropped or f"已取消填写：{self.again}。")
 
     def _close(self, session: Session, dialog: Dialog) -> None:
-        drafts.drop(session, dialog)
+        """What was left of one about something else stays."""
+        drafts.drop(session, dialog, lambda fields: self._beside(fields) == self._beside(dialog.draft))
         dialogs.close(session, dialog.person_id)
+
+    def _beside(self, values: Values) -> Values:
+        """What answers no question: what the form is about, and what came with an answer."""
+        mine = {field.key for field in self.fields} | NOT_KEPT | {FIELD, CLEARED}
+        return {name: value for name, value in values.items() if name not in mine}
 
     # --- answers -----------------------------------------------------------------------------------------------------
 
@@ -149,6 +181,8 @@ class Form:
         """Whatever was tapped under a page."""
         dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, self.old, self.name)
         self._admit(call)
+        if not self._is_readable(session, call, dialog):
+            return Reply(edit=Message(self._forgotten(session, dialog)))
         if dialog.draft.get(LEFT) and button.field != OFFER:
             raise Refusal(self.old)
         does = {GO: self._go, BACK: self._back, SURE: self._sure, OFFER: self._offered, PAGE: self._turn}
@@ -158,6 +192,8 @@ class Form:
     def typed(self, session: Session, call: Call, dialog: Dialog) -> Reply:
         """A typed answer; the page above it is an old one then, and what its buttons say is not what stands now."""
         self._admit(call)
+        if not self._is_readable(session, call, dialog):
+            return say(self._forgotten(session, dialog))
         doubted = dialog.draft.get(DOUBTED) or {"changes": {}, "sure": []}
         changes = {**doubted["changes"], **self._read(session, call, dialog.draft)}
         reply = self._take(session, call, dialog, changes, doubted["sure"])
@@ -204,20 +240,29 @@ class Form:
     def _take(
         self, session: Session, call: Call, dialog: Dialog, changes: Values, sure: Sequence[str] = ()
     ) -> Reply | None:
-        """Keep an answer without a doubt; open the next question that nobody has answered, else the last page."""
+        """Keep an answer without a doubt; open the next question that nobody has answered, else the last page.
+
+        sure: the doubts that are answered already, by what was asked.
+        """
+        values = form_steps.held(self.fields, {**dialog.draft, **changes})
         for key in changes:
-            if key not in sure and self._doubt(session, call, key, changes) is not None:
+            if self._doubt(session, call, key, values, sure) is not None:
                 doubted = {"key": key, "changes": dict(changes), "sure": list(sure)}
                 self._stay(session, call, dialog, **{DOUBTED: doubted})
                 return None
-        self.check(session, call, {**dialog.draft, **changes})
-        missing = self._missing({**dialog.draft, **changes})
-        self._move(session, call, dialog, **{**changes, FIELD: missing.key if missing else CONFIRM})
+        self.check(session, call, values)
+        missing, cleared = self._missing(values), {CLEARED: list(dict.fromkeys([*values.get(CLEARED, ()), *sure]))}
+        opens = missing.key if missing else CONFIRM
+        self._move(session, call, dialog, **{**changes, **(cleared if sure else {}), FIELD: opens})
         return self._act(session, call, dialog, self.actions[0]) if missing is None and self.at_once else None
 
-    def _doubt(self, session: Session, call: Call, key: str, values: Values) -> Doubt | None:
+    def _doubt(self, session: Session, call: Call, key: str, values: Values, sure: Sequence[str]) -> Doubt | None:
+        """What is to be asked of this answer yet."""
         field, value = next((field for field in self.fields if field.key == key), None), values.get(key)
-        return field.doubt(session, call, value) if field is not None and isinstance(value, str) else None
+        if field is None or not isinstance(value, str):
+            return None
+        doubts = (field.doubt(session, call, value), field.passed(session, call, values))
+        return next((doubt for doubt in doubts if doubt is not None and doubt.ask not in sure), None)
 
     def _sure(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:
         """Which of the values a doubtful answer means."""
@@ -225,12 +270,24 @@ class Form:
         if doubt is None or button.value not in dict(doubt.choices):
             raise Refusal(self.old)
         doubted = dialog.draft[DOUBTED]
-        return self._take(session, call, dialog, {**doubted["changes"], key: button.value}, [*doubted["sure"], key])
+        sure = [*doubted["sure"], doubt.ask]
+        return self._take(session, call, dialog, {**doubted["changes"], key: button.value}, sure)
 
     def _doubted(self, session: Session, call: Call, values: Values) -> tuple[str, Doubt | None]:
         """What is asked before the last answer is taken, and of which question."""
-        doubted = values.get(DOUBTED) or {"key": "", "changes": {}}
-        return doubted["key"], self._doubt(session, call, doubted["key"], doubted["changes"])
+        doubted = values.get(DOUBTED) or {"key": "", "changes": {}, "sure": []}
+        held = form_steps.held(self.fields, {**values, **doubted["changes"]})
+        return doubted["key"], self._doubt(session, call, doubted["key"], held, doubted["sure"])
+
+    def _ask_again(self, session: Session, call: Call, dialog: Dialog) -> bool:
+        """Whether an answer has become doubtful since it was taken: then that is asked now."""
+        values = form_steps.held(self.fields, dialog.draft)
+        cleared = values.get(CLEARED, [])
+        for field in form_steps.asked(self.fields, values):
+            if self._doubt(session, call, field.key, values, cleared) is not None:
+                self._take(session, call, dialog, {field.key: values[field.key]}, cleared)
+                return True
+        return False
 
     # --- moving about ------------------------------------------------------------------------------------------------
 
@@ -249,9 +306,11 @@ class Form:
         return None
 
     def _act(self, session: Session, call: Call, dialog: Dialog, action: Action) -> Reply:
-        missing, values = self._missing(dialog.draft), dict(dialog.draft)
+        missing, values = self._missing(dialog.draft), form_steps.held(self.fields, dialog.draft)
         if missing is not None:
             raise Refusal(missing.needed or missing.words(dialog.draft))
+        if action.closes and self._ask_again(session, call, dialog):
+            return Reply(edit=self.page(session, call, dialog))
         if action.closes:
             self._close(session, dialog)
         return action.run(session, call, values)
@@ -280,19 +339,15 @@ class Form:
         """重新填写 drops what was left; 继续填写 goes on there, and asks what has become doubtful since."""
         left = dialog.draft.get(LEFT)
         if button.value == ANEW and left:
-            mine = {field.key for field in self.fields} | NOT_KEPT | {FIELD}
+            # A version before did not say what the form is about.
+            names = dialog.draft.get(GIVEN, self._beside(dialog.draft))
             drafts.drop(session, dialog)
-            given = {name: value for name, value in dialog.draft.items() if name not in mine}
-            return Reply(edit=self._anew(session, call, given))
+            return Reply(edit=self._anew(session, call, {name: dialog.draft.get(name) for name in names}))
         if button.value != ON:
             raise Refusal(self.old)
         if left:
-            then = replace(call, now=datetime.fromisoformat(left))
             self._move(session, call, dialog)
-            for key in (field.key for field in form_steps.asked(self.fields, dialog.draft)):
-                now = self._doubt(session, call, key, dialog.draft)
-                if now is not None and self._doubt(session, then, key, dialog.draft) is None:
-                    return self._take(session, call, dialog, {key: dialog.draft[key]})
+            self._ask_again(session, call, dialog)
         return None
 
     def _stay(self, session: Session, call: Call, dialog: Dialog, **changes: Any) -> None:
@@ -324,7 +379,7 @@ class Form:
 
     def page(self, session: Session, call: Call, dialog: Dialog) -> Message:
         """The page that is open now."""
-        values, field = dialog.draft, form_steps.opened(self.fields, dialog.draft)
+        values, field = form_steps.held(self.fields, dialog.draft), form_steps.opened(self.fields, dialog.draft)
         summary, fill = cut(self.summary(session, call, values), LONGEST), partial(Fill, self.code, dialog.id)
         key, doubt = self._doubted(session, call, values)
         if values.get(LEFT):

@@ -1,7 +1,7 @@
 """Questions that every feature has: a text, a day, a time of day, a choice; each read, and doubted, in one way."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -146,8 +146,11 @@ def _off(found: date, calendar: Calendar) -> str:
 # --- a time of day ---------------------------------------------------------------------------------------------------
 
 
-def clock(key: str, ask: str, *, offered: Sequence[str] = (), **more: Any) -> Field:
-    """A time of day, kept as 14:30. One before 07:00 is asked about before it is taken."""
+def clock(key: str, ask: str, *, offered: Sequence[str] = (), of: str = "", past: str = "", **more: Any) -> Field:
+    """A time of day, kept as 14:30. One before 07:00 is asked about before it is taken.
+
+    past: so is one that has gone by today, `of` being the field of the day; what it is called to enter it.
+    """
 
     def read(session: Session, call: Call, said: str) -> Values:
         at = parse_time(said)
@@ -158,8 +161,20 @@ def clock(key: str, ask: str, *, offered: Sequence[str] = (), **more: Any) -> Fi
     def doubt(session: Session, call: Call, value: str) -> Doubt | None:
         return doubtful_time(time.fromisoformat(value))
 
+    def passed(session: Session, call: Call, values: Values) -> Doubt | None:
+        today = past and values.get(of) == call.today.isoformat()
+        return _gone_today(time.fromisoformat(values[key]), call, past) if today else None
+
     options = fixed({at: at for at in offered})
-    return Field(key, ask, options=options, read=read, accepts=_is_time, doubt=doubt, **more)
+    return Field(key, ask, options=options, read=read, accepts=_is_time, doubt=doubt, passed=passed, **more)
+
+
+def _gone_today(at: time, call: Call, past: str) -> Doubt | None:
+    """A start that is over: what it starts needs no notice any more."""
+    if datetime.combine(call.today, at, call.tz) > call.now:
+        return None
+    ask = f"{day_words(call.today)}{at:%H:%M}已经过去，确认{past}吗？"
+    return Doubt(ask, [(f"{at:%H:%M}", f"确认{past}")], again="重选时间")
 
 
 def _is_time(call: Call, value: str) -> bool:

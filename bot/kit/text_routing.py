@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.kit import admission, photos
+from bot.kit import admission, drafts, photos
 from bot.kit import dialog as dialogs
 from bot.kit.fetching import ready
 from bot.kit.handlers import Answer, Call, Word
@@ -15,6 +15,7 @@ from storage.models.outbox import Card
 
 HINT = "没有看懂，请点下方按钮，或发送“帮助”。"
 CANCELLED = "已取消。"
+KEPT = "现在没有正在填写的内容。之前没有填完的仍然保留，从菜单点开后可以继续填写或重新填写。"
 
 
 def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str, Answer]) -> Word | Reply:
@@ -29,7 +30,7 @@ def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str
     answer = answers.get(dialog.step) if dialog is not None else None
     if call.text.strip() == "取消":
         cancelled = answer.cancelled if answer is not None else None
-        reply = cancelled(session, call, dialog) if cancelled and dialog else say(CANCELLED)
+        reply = cancelled(session, call, dialog) if cancelled and dialog else _nothing_more(session, call, dialog)
         dialogs.close(session, call.me.id)
         return reply
     if answer is not None and dialog is not None:
@@ -39,6 +40,11 @@ def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str
         ready(answer, call)
         return admission.run(answer, session, call, dialog)
     return word if word is not None else say(HINT)
+
+
+def _nothing_more(session: Session, call: Call, dialog: Dialog | None) -> Reply:
+    """Where no question is open a form that was left before is still offered: nothing of it is cancelled."""
+    return say(KEPT if dialog is None and drafts.any_left(session, call.me, call.now) else CANCELLED)
 
 
 def _elsewhere(session: Session, call: Call, dialog: Dialog, word: Word | None) -> Word | Reply:

@@ -23,6 +23,7 @@ from bot.kit.form_fields import Action, Field, Fill, Values
 from bot.kit.forms import Form
 from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.replies import Choice, Message, Reply, say
+from bot.kit.text_routing import KEPT
 from bot.playground.chats import Message as Shown
 from bot.playground.taps import Tap as Tapped
 from scheduler.calendar.days import BUNDLED
@@ -61,7 +62,7 @@ FIELDS = (
     Field("why", "请选择事由。", "事由", options=questions.fixed({"work": "公务"}), below=lambda *page: (Choice("网站", "https://x.cn"),)),
     questions.text("paper", "请选择文号。", "文号", 10, when=lambda values: values.get("why") == "work"),
     questions.day("day", "请选择日期。", label="日期", past="补报", clock="at"),
-    questions.clock("at", "请选择时间。", label="时间", offered=("09:00", "14:30")),
+    questions.clock("at", "请选择时间。", label="时间", offered=("09:00", "14:30"), of="day", past="补报"),
     Field("via", "请选择城市。", "途经", options=questions.fixed(CITIES), later=True),
     Field("more", "请选择物品。", "物品", options=questions.fixed({"bag": "包"}), many=True, optional=True, later=True),
 )  # fmt: skip
@@ -107,12 +108,35 @@ MOTTO = replace(
     actions=(Action("save", "保存", save),),
     dropped="标语未保存。",
 )
+# About something; an answer brings more than itself, and hides a question.
+REQUEST = replace(
+    TRIP,
+    name="trips.request",
+    code="q",
+    again="写申请",
+    fields=(
+        Field(
+            "why",
+            "请选择事由。",
+            "事由",
+            options=questions.fixed({"work": "公务", "own": "私事"}),
+            then=lambda session, call, value: {"sign": value},
+        ),
+        questions.text(
+            "paper", "请发送文号。", "文号", 10, label="文号", when=lambda values: values.get("why") == "work"
+        ),
+    ),
+    summary=lambda session, call, values: "、".join(f"{name}={values[name]}" for name in ASKED if name in values),
+)
+ASKED = ("about", "why", "sign", "paper")
 HANDLERS: Sequence[Handler] = [
+    Word(("写申请",), lambda session, call: say(REQUEST.open(session, call, about=7)), label=True),
+    Word(("另写申请",), lambda session, call: say(REQUEST.open(session, call, about=8)), label=True),
     Word(("写标语",), MOTTO.start, label=True),
     Word(("登记外出",), TRIP.start, label=True),
     Word(("改备注",), lambda session, call: say(NOTE.open(session, call, about=7)), label=True),
     *(one for one in registry.HANDLERS if not (isinstance(one, Tap) and one.button is Fill)),
-    *forms.handlers([TRIP, NOTE, MOTTO]),
+    *forms.handlers([TRIP, NOTE, MOTTO, REQUEST]),
 ]
 
 
@@ -382,6 +406,18 @@ async def test_on_the_last_page_of_one_question_another_text_takes_the_place_of_
     assert (last(bot).text, saved) == ("标语未保存。", [])
 
 
+async def test_what_is_not_asked_any_more_is_neither_shown_nor_saved(bot: World) -> None:
+    await say_all(bot, "写申请")
+    await tap(bot, "公务")
+    await say_all(bot, "文12")
+    assert last(bot).text == "about=7、why=work、sign=work、paper=文12\n核对无误请点“保存”。"
+    await tap(bot, "事由", "私事")
+    assert last(bot).text == "about=7、why=own、sign=own\n核对无误请点“保存”。"
+    assert "文号" not in last(bot).labels
+    await tap(bot, "保存")
+    assert saved == [{"why": "own", "about": 7}]
+
+
 async def test_who_may_not_cannot_begin(bot: World) -> None:
     await bot.stage.say("丙五", "登记外出")
     assert bot.stage.people["丙五"].chat.last.text == "您没有办理此事的权限。"
@@ -543,6 +579,37 @@ async def test_begun_anew_nothing_is_left_of_it(bot: World) -> None:
     assert rows(bot, Draft) == []
 
 
+async def test_begun_anew_it_is_about_the_same_and_nothing_else_is_kept(bot: World) -> None:
+    await say_all(bot, "写申请")
+    await tap(bot, "公务")
+    await say_all(bot, "写申请")
+    assert "about=7、why=work、sign=work" in last(bot).text
+    await tap(bot, "重新填写")
+    assert last(bot).text == "about=7\n请选择事由。"
+    assert rows(bot, Dialog)[0].draft == {"field": "why", "about": 7}
+
+
+@pytest.mark.both_databases
+async def test_cancelling_one_leaves_what_was_left_about_another(bot: World) -> None:
+    await say_all(bot, "写申请")
+    await tap(bot, "公务")
+    await say_all(bot, "另写申请", "取消", "写申请")
+    assert "about=7、why=work" in last(bot).text
+    await tap(bot, "继续填写", "取消")
+    assert rows(bot, Draft) == []
+
+
+async def test_where_no_question_is_open_any_more_nothing_is_said_to_be_cancelled(bot: World) -> None:
+    await fill(bot)
+    await a_day_later(bot)
+    await say_all(bot, "取消")
+    assert last(bot).text == KEPT
+    await say_all(bot, "登记外出")
+    assert last(bot).labels == ["继续填写", "重新填写"]
+    await say_all(bot, "取消", "取消")
+    assert (last(bot).text, rows(bot, Draft)) == ("已取消。", [])
+
+
 async def test_cancelled_where_it_is_offered_it_is_gone(bot: World) -> None:
     await fill(bot)
     await say_all(bot, "登记外出", "取消", "登记外出")
@@ -561,6 +628,47 @@ async def test_what_has_become_doubtful_meanwhile_is_asked(bot: World) -> None:
     await say_all(bot, "登记外出")
     await tap(bot, "继续填写")
     assert asks(bot) == "核对无误请点“保存”。"
+
+
+async def test_what_has_become_doubtful_is_asked_until_it_is_confirmed(bot: World) -> None:
+    """A day off that was confirmed may have gone by; that it was asked is no answer."""
+    await at_the_day(bot)
+    await say_all(bot, "7月8日", "14:30")
+    await tap(bot, "确认7月8日")
+    await bot.clock.travel(NOW + timedelta(days=5))
+    for _ in range(2):
+        await say_all(bot, "登记外出")
+        await tap(bot, "继续填写")
+        assert asks(bot) == "7月8日（周六）已经过去，是周末，确认补报吗？"
+    await tap(bot, "确认补报", "14:30", "保存")
+    assert saved[0]["day"] == "2023-07-08"
+
+
+async def test_a_start_that_has_gone_by_is_asked_about_before_it_is_saved(bot: World) -> None:
+    await at_the_day(bot)
+    await say_all(bot, "7月4日", "10:00")
+    assert asks(bot) == "核对无误请点“保存”。"
+    await bot.clock.travel(NOW + timedelta(hours=9))
+    await tap(bot, "保存")
+    assert asks(bot) == "7月4日（周二）10:00已经过去，确认补报吗？"
+    assert last(bot).labels == ["确认补报", "重选时间", *WAY_OUT]
+    assert saved == []
+    await tap(bot, "重选时间")
+    await say_all(bot, "2:30")
+    await tap(bot, "14:30")
+    assert asks(bot) == "7月4日（周二）14:30已经过去，确认补报吗？"
+    await tap(bot, "确认补报", "保存")
+    assert saved[0]["at"] == "14:30"
+
+
+async def test_a_page_that_stood_until_its_day_was_over_asks_too(bot: World) -> None:
+    await at_the_day(bot)
+    await say_all(bot, "7月4日14:30")
+    await bot.clock.travel(NOW + timedelta(hours=20))
+    await tap(bot, "保存")
+    assert asks(bot) == "7月4日（周二）已经过去，确认补报吗？"
+    await tap(bot, "确认补报", "保存")
+    assert saved[0]["day"] == "2023-07-04"
 
 
 async def test_about_something_else_nothing_is_offered(bot: World) -> None:

@@ -1,8 +1,10 @@
 """建活动: the form asks type, day, time and place, then shows all to change or publish; 改期: another day and time."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +16,7 @@ from bot.features.activities.rules import default_title
 from bot.kit import questions
 from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
 from bot.kit.activities import find_activity
+from bot.kit.buttons import place_of
 from bot.kit.form_fields import Action, Field, Options, Values
 from bot.kit.form_pages import CONFIRM, FIELD
 from bot.kit.forms import Form
@@ -33,7 +36,9 @@ TIMES = ("09:00", "10:00", "14:30", "15:00", "16:00", "19:30")
 LENGTHS = {"60": "1小时", "90": "1.5小时", "120": "2小时", "180": "3小时", "240": "4小时"}
 HOURS = ("0", "1", "2", "4", "8")
 WAYS = {"group": "发到群", "private": "逐人私聊", "both": "群和私聊"}
-LONGEST, MOST_LINES = 200, 20
+LONGEST, MOST_LINES, MOST_HOURS = 200, 20, 100
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_HOURS = re.compile(r"[0-9]+(\.[0-9])?")
 
 
 # --- the questions ------------------------------------------------------------------------------------------------
@@ -48,13 +53,13 @@ def _agenda(session: Session, call: Call, text: str) -> Values:
 
 
 def _hours(session: Session, call: Call, text: str) -> Values:
-    try:
-        hours = Decimal(text[:LONGEST].removesuffix("学时"))
-    except InvalidOperation:
-        raise Refusal("请发送学时数，例如：4。") from None
-    if not 0 <= hours <= 100 or hours != round(hours, 1):
+    """A number as one writes it: Python reads more, nan and 4e1 among them."""
+    said = unicodedata.normalize("NFKC", text[:LONGEST]).removesuffix("学时").strip()
+    if not _NUMBER.fullmatch(said):
+        raise Refusal("请发送学时数，例如：4。")
+    if not _HOURS.fullmatch(said) or Decimal(said) > MOST_HOURS:
         raise Refusal("学时应在0到100之间，最多一位小数。")
-    return {"hours": str(hours)}
+    return {"hours": str(Decimal(said))}
 
 
 def _types(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
@@ -82,11 +87,12 @@ def _groups(session: Session, call: Call) -> list[PartyGroup]:
 
 
 def _places(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
-    """Where it was lately, as far as a button holds it."""
+    """Where it was lately, as far as a button holds it and reads it back: 会议室@2 would be 会议室 of a branch."""
     query = select(Activity.place).where(Activity.branch_id == call.me.branch_id, Activity.place != "")
     recent = session.scalars(query.order_by(Activity.id.desc()).limit(30))
-    places = list(dict.fromkeys(recent))[:6] or ["会议室"]
-    return [(place, place) for place in places if len(place.encode()) <= 40]
+    fitting = (place for place in recent if len(place.encode()) <= 40 and place_of(place)[1] is None)
+    places = list(dict.fromkeys(fitting))[:6] or ["会议室"]
+    return [(place, place) for place in places]
 
 
 def _members(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
@@ -119,7 +125,14 @@ FIELDS = (
     questions.day(
         "day", "请选择日期，或直接发送，例如：7月7日。", label="日期", options=_days, past="补报", clock="time"
     ),
-    questions.clock("time", "请选择开始时间，或直接发送，例如：14:30。", label="时间", offered=TIMES),
+    questions.clock(
+        "time",
+        "请选择开始时间，或直接发送，例如：14:30。",
+        label="时间",
+        offered=TIMES,
+        of="day",
+        past="补报",
+    ),
     Field(
         "place",
         "请选择地点，或直接发送。",

@@ -189,6 +189,15 @@ def _days(offered: Callable[[date], list[tuple[str, date]]]) -> Callable[[Sessio
     return options
 
 
+def _offered(offered: Callable[[date], list[tuple[str, date]]]) -> Callable[[Call, str], bool]:
+    """Whether a page that still stands offered the day: it may be one of yesterday."""
+
+    def accepts(call: Call, value: str) -> bool:
+        return any(value == day.isoformat() for ago in (0, 1) for _, day in offered(call.today - timedelta(days=ago)))
+
+    return accepts
+
+
 def _ends(session: Session, call: Call, values: Values) -> Options:
     ends = [(day.isoformat(), words) for words, day in rules.ends_offered(_from(values) or call.today)]
     return [*ends, (OPEN_END, "不定期限")]
@@ -242,10 +251,20 @@ FORM = Form(
     again="党员",
     fields=(
         _field(Step.NAME, read=_name_typed),
-        _field(Step.MEETING, options=_days(rules.meetings_offered), read=_day_typed(Step.MEETING)),
+        _field(
+            Step.MEETING,
+            options=_days(rules.meetings_offered),
+            accepts=_offered(rules.meetings_offered),
+            read=_day_typed(Step.MEETING),
+        ),
         _field(Step.VALUE, options=_values),
         _field(Step.STATUS, options=_statuses),
-        _field(Step.DAY, options=_days(rules.days_offered), read=_day_typed(Step.DAY)),
+        _field(
+            Step.DAY,
+            options=_days(rules.days_offered),
+            accepts=_offered(rules.days_offered),
+            read=_day_typed(Step.DAY),
+        ),
         _field(Step.UNTIL, options=_ends, read=_day_typed(Step.UNTIL, timedelta(days=1))),
         _field(Step.APPROVER, options=_approvers),
         _field(Step.CONTACT, options=_contact_options),

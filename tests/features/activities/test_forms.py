@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities.buttons import Wizard
@@ -14,7 +14,7 @@ from bot.features.reflections.buttons import TaskWizard
 from bot.kit import dialog as dialogs
 from bot.playground.chats import Message
 from storage import migrate
-from storage.choices import TaskAudience
+from storage.choices import Scope, TaskAudience
 from storage.engine import Storage
 from storage.models.activity import Activity
 from storage.models.dialog import Dialog
@@ -104,6 +104,74 @@ async def test_a_day_off_that_was_tapped_is_asked_about(bot: World) -> None:
     assert asks(bot) == "7月8日（周六）是周末，确认是这一天吗？"
     await bot.stage.tap(DESK, "确认7月8日", "【建活动】")
     assert last(bot).text == "【建活动】主题党日\n时间：7月8日（周六）\n请选择开始时间，或直接发送，例如：14:30。"
+
+
+async def test_what_the_contents_do_not_ask_is_not_shown(bot: World) -> None:
+    """The group of a meeting that is none any more, who lectures where there is no lecture."""
+    await bot.stage.say(DESK, "建活动")
+    for label in ("党小组会", "党课", "下一步", "第一党小组"):
+        await bot.stage.tap(DESK, label, "【建活动】")
+    for text in ("7月7日14:30", "会议室"):
+        await bot.stage.say(DESK, text)
+    for label in ("授课人", "甲二"):
+        await bot.stage.tap(DESK, label, "【建活动】")
+    assert "范围：第一党小组\n" in last(bot).text
+    assert "授课人：甲二" in last(bot).text
+    for label in ("内容", "✓ 党小组会", "✓ 党课", "党员大会", "下一步"):
+        await bot.stage.tap(DESK, label, "【建活动】")
+    assert "范围：全体党员\n" in last(bot).text
+    assert "授课人" not in last(bot).text
+    await bot.stage.tap(DESK, "发布", "核对无误")
+    assert [(one.scope, one.group_id) for one in made(bot)] == [(Scope.BRANCH, None)]
+
+
+async def test_a_half_filled_in_form_that_cannot_be_read_begins_anew(bot: World) -> None:
+    whole = {"types": ["party_lecture"], "day": "2023-07-07", "time": "14:30", "place": "会议室", "field": "confirm"}
+    for fields in (None, [], {"place": "x"}, {**whole, "types": ["x"]}, {**whole, "day": "x"}, {**whole, "host": "x"}):
+        await begin(bot)
+        with bot.storage.transaction() as session:
+            session.execute(update(Draft).values(fields=fields))
+        await bot.stage.say(DESK, "建活动")
+        assert last(bot).text == "【建活动】\n请选择活动内容（可多选），然后点“下一步”。", fields
+        await bot.stage.tap(DESK, "取消", "【建活动】")
+
+
+async def test_an_open_question_that_cannot_be_read_is_no_question(bot: World) -> None:
+    async def break_it(draft: Any) -> None:
+        await bot.storage.write(lambda session: session.execute(update(Dialog).values(draft=draft, step=FORM.name)))
+
+    unknown = "没有看懂，请点下方按钮，或发送“帮助”。"
+    cases: list[tuple[Any, str]] = [(None, unknown), ([], unknown), ({}, OLD), ({"types": ["x"]}, OLD)]
+    cases += [({"types": [], "day": "x"}, OLD), ({"doubted": True}, OLD), ({"types": [], "left": "x"}, OLD)]
+    for draft, heard in cases:
+        await begin(bot)
+        page = last(bot)
+        await break_it(draft)
+        await bot.stage.say(DESK, "7月7日")
+        assert last(bot).text == heard, draft
+        await break_it(draft)
+        tapped = await bot.stage.people[DESK].tap(page, "上一步")
+        await bot.clock.settle()
+        assert OLD in (tapped.toast, page.text), draft
+        await bot.storage.write(lambda session: session.execute(delete(Draft)))
+
+
+@pytest.mark.parametrize("said", ["4.55", "-1", "-0", "100.5", "1000", "nan", "sNaN", "4e1", "1_0", "٤", "4.", "学时"])
+async def test_hours_are_a_plain_number(bot: World, said: str) -> None:
+    await begin(bot, "7月7日", "14:30", "会议室")
+    await bot.stage.tap(DESK, "学时", "核对无误")
+    await bot.stage.say(DESK, said)
+    out_of_range = said.removeprefix("-").replace(".", "").isdecimal() and said not in ("٤", "4.")
+    assert last(bot).text == ("学时应在0到100之间，最多一位小数。" if out_of_range else "请发送学时数，例如：4。")
+    await bot.stage.say(DESK, "１.５学时")
+    assert "学时：1.5\n" in last(bot).text
+
+
+async def test_a_place_that_a_button_would_take_for_a_branch_is_not_offered(bot: World) -> None:
+    await begin(bot, "7月7日", "14:30", "会议室@201")
+    await bot.stage.tap(DESK, "发布", "核对无误")
+    await begin(bot, "7月14日", "14:30")
+    assert last(bot).labels == ["会议室", *WAY_OUT]
 
 
 async def test_half_past_two_is_in_the_afternoon(bot: World) -> None:

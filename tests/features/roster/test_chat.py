@@ -8,12 +8,15 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
+from bot.features.roster.forms import FORM
 from bot.features.tally.service import tally
+from bot.kit.form_fields import Fill
 from bot.playground import story
 from bot.playground.chats import Message
 from scheduler.calendar.days import Quarter
 from storage.models.audit import Audit
 from storage.models.care import HygieneWord
+from storage.models.dialog import Dialog
 from storage.models.outbox import Outbox
 from storage.models.person import ExemptionSpan, Person
 from storage.models.study import StudyItem
@@ -124,6 +127,26 @@ async def test_st8_moving_people(bot: World) -> None:
     assert counted.figures["study"]["expected_pairs"] == 22
     assert f"P{names['戊一']}" not in counted.figures["study"]["not_done"]
     assert f"P{names['丙六']}" in counted.figures["study"]["not_done"]
+
+
+async def test_a_day_that_was_offered_before_midnight_is_taken_after_it(bot: World) -> None:
+    """As the day that it was then."""
+    await bot.stage.at("2023-07-03 23:59")
+    await open_person(bot, "第一党小组", "甲四")
+    await bot.stage.tap(DESK, "转出", "【党员】甲四")
+    await bot.stage.at("2023-07-04 00:01")
+    await bot.stage.tap(DESK, "今天", "从哪一天起")
+    assert "名册 在册→转出（自2023年7月3日起）" in last(bot, DESK).text
+    await bot.stage.tap(DESK, "上一步", "【转出】甲四")
+    forged = Fill(FORM.code, current(bot).id, "day", "2023-07-02").pack()
+    tapped = await bot.stage.people[DESK].tap_data(last(bot, DESK), forged)
+    await bot.clock.settle()
+    assert tapped.toast == FORM.old
+
+
+def current(bot: World) -> Dialog:
+    with bot.storage.reading() as session:
+        return session.get_one(Dialog, bot.cast[DESK])
 
 
 async def test_who_is_accepted_at_a_meeting_is_on_the_roster_from_the_next_day(bot: World) -> None:
