@@ -34,7 +34,9 @@ def question(
     ]
     rows = [[choice] for choice in choices] if field.one_a_row else two_a_row(choices)
     turn = shown.turn(lambda number: fill(PAGE, str(number)))
-    more = [Choice("下一步", fill(GO, NEXT))] if field.many else []
+    # Who came back to an answer goes on with it as it stands.
+    stands = not values.get(CHANGING) and not field.later and field.answered(values)
+    more = [Choice("下一步", fill(GO, NEXT))] if field.many or stands else []
     return [row for row in (*rows, turn, list(below), more) if row]
 
 
@@ -53,7 +55,8 @@ def last(fill: Make, fields: Sequence[Field], actions: Sequence[Action]) -> Rows
 def left(fill: Make, again: str, at: str, summary: str) -> Message:
     """What there is of a form that was left."""
     two = [Choice("继续填写", fill(OFFER, ON)), Choice("重新填写", fill(OFFER, ANEW))]
-    return Message(f"您{at}填写的“{again}”还没有完成：\n{summary}\n请选择继续填写或重新填写。", [two])
+    text = f"您{at}填写的“{again}”还没有完成：\n{summary}\n请选择继续填写或重新填写。"
+    return Message(text, [two, way_out(fill, None)])
 
 
 def way_out(fill: Make, back: str | None) -> list[Choice]:

@@ -183,7 +183,7 @@ class Form:
         self._admit(call)
         if not self._is_readable(session, call, dialog):
             return Reply(edit=Message(self._forgotten(session, dialog)))
-        if dialog.draft.get(LEFT) and button.field != OFFER:
+        if dialog.draft.get(LEFT) and button.field != OFFER and (button.field, button.value) != (GO, CANCEL):
             raise Refusal(self.old)
         does = {GO: self._go, BACK: self._back, SURE: self._sure, OFFER: self._offered, PAGE: self._turn}
         reply = does.get(button.field, self._choose)(session, call, dialog, button)

@@ -149,10 +149,14 @@ def _off(found: date, calendar: Calendar) -> str:
 def clock(key: str, ask: str, *, offered: Sequence[str] = (), of: str = "", past: str = "", **more: Any) -> Field:
     """A time of day, kept as 14:30. One before 07:00 is asked about before it is taken.
 
-    past: so is one that has gone by today, `of` being the field of the day; what it is called to enter it.
+    of: the field of the day, which is answered too where a day is typed with the time. past: one that has gone by today
+    is asked about as well, and this is what it is called to enter it.
     """
 
     def read(session: Session, call: Call, said: str) -> Values:
+        both = parse_moment(said, call.now, call.tz) if of else None
+        if both is not None and abs(both.date() - call.today) <= FAR:
+            return {of: both.date().isoformat(), key: f"{both:%H:%M}"}
         at = parse_time(said)
         if at is None:
             raise Refusal("没有看懂时间，请按“14:30”的样子发送。")

@@ -406,6 +406,14 @@ async def test_on_the_last_page_of_one_question_another_text_takes_the_place_of_
     assert (last(bot).text, saved) == ("标语未保存。", [])
 
 
+async def test_who_came_back_to_an_answer_goes_on_with_it_as_it_stands(bot: World) -> None:
+    await say_all(bot, "写标语", "一")
+    await tap(bot, "上一步")
+    assert last(bot).labels == ["下一步", "取消"]
+    await tap(bot, "下一步")
+    assert last(bot).text == "一\n共1个字"
+
+
 async def test_what_is_not_asked_any_more_is_neither_shown_nor_saved(bot: World) -> None:
     await say_all(bot, "写申请")
     await tap(bot, "公务")
@@ -481,6 +489,21 @@ async def test_a_doubtful_day_with_a_doubtful_time_is_two_questions(bot: World) 
     assert (saved[0]["day"], saved[0]["at"]) == ("2023-07-08", "15:00")
 
 
+async def test_another_day_typed_with_the_time_is_taken_with_it(bot: World) -> None:
+    await at_the_day(bot)
+    await say_all(bot, "7月7日", "7月8日 15:00")
+    assert asks(bot) == "7月8日（周六）是周末，确认是这一天吗？"
+    await tap(bot, "确认7月8日", "保存")
+    assert (saved[0]["day"], saved[0]["at"]) == ("2023-07-08", "15:00")
+
+
+async def test_what_was_left_can_be_dropped_where_it_is_offered(bot: World) -> None:
+    await at_the_day(bot)
+    await say_all(bot, "登记外出")
+    await tap(bot, "取消")
+    assert (last(bot).text, rows(bot, Draft)) == ("已取消填写：登记外出。", [])
+
+
 @pytest.mark.parametrize(
     ("at", "asked"),
     [
@@ -538,7 +561,7 @@ async def test_a_form_that_was_left_is_offered_and_goes_on_in_place(bot: World, 
         "【登记外出】to=北京、who=['a']、why=work、paper=文12",
         "请选择继续填写或重新填写。",
     ]
-    assert offered.labels == ["继续填写", "重新填写"]
+    assert offered.labels == ["继续填写", "重新填写", "取消"]
     await say_all(bot, "7月7日")
     assert last(bot).text == "请点按钮选择。"
     player = bot.stage.people[WHO]
@@ -605,7 +628,7 @@ async def test_where_no_question_is_open_any_more_nothing_is_said_to_be_cancelle
     await say_all(bot, "取消")
     assert last(bot).text == KEPT
     await say_all(bot, "登记外出")
-    assert last(bot).labels == ["继续填写", "重新填写"]
+    assert last(bot).labels == ["继续填写", "重新填写", "取消"]
     await say_all(bot, "取消", "取消")
     assert (last(bot).text, rows(bot, Draft)) == ("已取消。", [])
 

@@ -320,7 +320,7 @@ POSTPONE = Form(
             not_past=planning.TOO_EARLY,
             clock="time",
         ),
-        questions.clock("time", "请发送新的开始时间，例如：14:30。"),
+        questions.clock("time", "请发送新的开始时间，例如：14:30。", of="day"),
     ),
     summary=_new_date,
     confirm=MEANS,

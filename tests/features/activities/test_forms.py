@@ -285,7 +285,7 @@ async def test_an_open_wizard_is_answered_and_offered_after_an_upgrade(old: Worl
     assert chat.from_bot[-1].text.endswith("请选择地点，或直接发送。")
     await old.stage.say("甲一", "建活动")
     assert "时间：7月7日（周五）14:30" in chat.from_bot[-1].text
-    assert chat.from_bot[-1].labels == ["继续填写", "重新填写"]
+    assert chat.from_bot[-1].labels == ["继续填写", "重新填写", "取消"]
 
 
 @pytest.mark.parametrize("old", [(FORM.name, ACTIVITY)], indirect=True)

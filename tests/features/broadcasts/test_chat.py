@@ -211,7 +211,7 @@ async def test_a_correction_that_was_left_is_gone_on_with(bot: World) -> None:
     assert chat.last.labels == ["修改", "确认更正", "上一步", "取消"]
     await bot.stage.say("甲一", "建活动")
     await bot.stage.tap("甲一", "更正内容", "未回复")
-    assert chat.last.labels == ["继续填写", "重新填写"]
+    assert chat.last.labels == ["继续填写", "重新填写", "取消"]
     await bot.stage.tap("甲一", "继续填写", "还没有完成")
     await bot.stage.tap("甲一", "上一步", "【预览】")
     assert chat.last.text == "请报送材料\n\n（尚未更正。请发送修改后的全文；不改了请发“取消”。）"

@@ -435,7 +435,7 @@ async def test_a_due_day_that_is_a_day_off_is_asked_about(bot: World) -> None:
     await bot.stage.tap("乙二", "确认8月27日", "【布置心得】")
     await bot.stage.say("乙二", "学习")
     await bot.stage.say("乙二", "布置心得")
-    assert last(bot, "乙二").labels == ["继续填写", "重新填写"]
+    assert last(bot, "乙二").labels == ["继续填写", "重新填写", "取消"]
     await bot.stage.tap("乙二", "继续填写", "还没有完成")
     await bot.stage.tap("乙二", "布置", "核对无误")
     with bot.storage.reading() as session:

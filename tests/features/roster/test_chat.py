@@ -412,7 +412,7 @@ async def test_a_change_that_was_left_is_gone_on_with(bot: World) -> None:
     assert last(bot, DESK).text == "结束日期早于起始日期，请重新发送。"
     await open_person(bot, "第一党小组", "甲五")
     await bot.stage.tap(DESK, "免于考勤", "【党员】甲五")
-    assert last(bot, DESK).labels == ["继续填写", "重新填写"]
+    assert last(bot, DESK).labels == ["继续填写", "重新填写", "取消"]
     await bot.stage.tap(DESK, "继续填写", "还没有完成")
     await bot.stage.tap(DESK, "上一步", "请选择期限")
     await bot.stage.tap(DESK, "下月1日", "请选择从哪一天起")

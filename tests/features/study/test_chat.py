@@ -346,7 +346,7 @@ async def test_an_item_that_was_left_is_gone_on_with(bot: World) -> None:
     await bot.stage.at("2023-08-01 16:00")
     await bot.stage.tap(PLANNER, "8月", "【学习安排】")
     await bot.stage.tap(PLANNER, "加书目", "【8月学习安排】")
-    assert chat.last.labels == ["继续填写", "重新填写"]
+    assert chat.last.labels == ["继续填写", "重新填写", "取消"]
     await bot.stage.tap(PLANNER, "继续填写", "还没有完成")
     assert "完成时限：8月26日（周六）" in chat.last.text
     await bot.stage.tap(PLANNER, "取消", "【加书目】")
