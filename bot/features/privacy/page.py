@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.features.privacy.mydata import DataTable, MyData, Row
 from bot.features.privacy.words import HIDDEN
+from bot.kit.form_pages import CLEARED
 from bot.kit.glossary.acts import VIA, action_word, subject_word
 from bot.kit.glossary.choices import value_word
 from bot.kit.glossary.columns import FILES, column_word, stored_word
@@ -136,7 +137,7 @@ def _filled_in(fields: Any) -> str:
     """What somebody has answered so far; of what a program keeps beside it (keys, numbers, files) nothing."""
     if not isinstance(fields, dict):
         return ""
-    said = {key: _answer(key, value) for key, value in fields.items()}
+    said = {key: _answer(key, value) for key, value in fields.items() if key != CLEARED}
     return "；".join(f"{FILLED[key]}：{words}" if key in FILLED else words for key, words in said.items() if words)
 
 
