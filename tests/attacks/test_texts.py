@@ -150,9 +150,9 @@ NOT_TYPED = {
     **dict.fromkeys((
         "activity.sign_in_code_hash", "audit.action", "audit.subject", "audit.via", "calendar_year.token", "card.kind",
         "command_menu.digest", "dialog.step", "draft.form", "invite.code_hash", "invite.kind", "job_run.job",
-        "job_run.slot", "lease.holder", "lease.name", "outbox.batch", "outbox.job", "promise.key", "reflection_part.kind",
-        "reminder.holidays", "reminder.kind", "reminder_plan.holiday", "retention_rule.kind", "upload.digest",
-        "upload.kind", "upload.name",
+        "job_run.slot", "lease.holder", "lease.name", "outbox.batch", "outbox.job", "promise.key",
+        "reflection_part.kind", "reminder.holidays", "reminder.kind", "reminder_plan.holiday", "retention_rule.kind",
+        "upload.digest", "upload.kind", "upload.name",
     ), OURS),
     **dict.fromkeys(("bind_request.phone_end", "monthly_theme.month", "person.gender", "person.phone"), DIGITS),
     **dict.fromkeys((
