@@ -32,7 +32,7 @@ TICK = "tick"
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class FromNow(BaseTrigger):  # type: ignore[misc]
+class FromNow(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
     """LOOK seconds from now. An IntervalTrigger lists every tick that a clock set ahead has left out, and everything
     stands still meanwhile: for a year a million and a half, for a machine that began in 1970 more than memory holds.
     """

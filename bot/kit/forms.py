@@ -389,10 +389,7 @@ class Form:
             text, rows = doubt.ask, form_pages.doubt(fill, doubt, key)
         elif field is None:
             confirm = self.confirm if isinstance(self.confirm, str) else self.confirm(session, call, values)
-            text, rows = (
-                confirm,
-                form_pages.last(fill, self._changed(values), self.actions),
-            )
+            text, rows = confirm, form_pages.last(fill, self._changed(values), self.actions)
         else:
             options, below = field.options(session, call, values), field.below(session, call, values)
             text, rows = field.words(values), form_pages.question(fill, field, options, below, values)

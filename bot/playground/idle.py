@@ -3,6 +3,7 @@
 import asyncio
 import math
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ class Named:
         return self.read()
 
 
-class Gauges:
+class Gauges(ABC):
     """Whoever may have work, and how long to believe them.
 
     gauges: callables that read 0 when their owner has nothing to do. A bare one that stays the same for `stuck`
@@ -49,9 +50,9 @@ class Gauges:
         """Add a gauge with a name (used in errors)."""
         self.gauges.append(Named(name, read, sleeps))
 
+    @abstractmethod
     def _stirring(self) -> tuple[int, int]:
         """How many sleepers are about to wake, and how many there have ever been."""
-        raise NotImplementedError
 
     async def _rest(self, deadline: float) -> bool:
         """True: nothing left to do. False: what is left waits for the clock."""

@@ -42,7 +42,7 @@ async def post(
         again = await storage.read(lambda session: _open(session, sources, branches, found, now, tz))
         for start in range(0, len(again), SLICE):
             some = again[start : start + SLICE]
-            fresh = await storage.write(lambda session: _promise(session, some, found, now))  # noqa: B023
+            fresh = await storage.write(lambda session: _promise(session, some, found, now))  # noqa: B023  # awaited here
             posted += len(fresh)
             await _close(telegram, fresh)
     return posted

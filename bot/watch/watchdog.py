@@ -212,6 +212,7 @@ class Watchdog:
         lines = await self._storage.read(lambda session: undelivered.undelivered(session, now, self._tz))
         for start in range(0, len(lines), SLICE):
             some = lines[start : start + SLICE]
+            # Awaited before `some` is another slice.
             await self._storage.write(
                 lambda session: promise_all(session, some, job=reported.JOB, branch_id=None, now=now)  # noqa: B023
             )

@@ -82,6 +82,7 @@ class Trials:
         dialog = dialogs.current(self.session, self.me, NOW)
         for handler, case in closing(dialog.step) if dialog is not None else ():
             with suppress(TakenBack), self.session.begin_nested():
+                # Called at once.
                 self.tried(f"{what}, then {key(handler)}", lambda: self.step(handler, case))  # noqa: B023
                 raise TakenBack
 
