@@ -20,8 +20,8 @@ def branch() -> None:
 @click.option("--under", type=int, metavar="ID", help="The branch above it, which becomes a general branch.")
 def branch_add(name: str, under: int | None) -> None:
     """Add a branch called NAME and print its id."""
-    from bot.features.accounts.rules import clean_name
     from bot.features.accounts.service import add_branch, list_branches
+    from bot.kit.names import clean_name
 
     with database() as (settings, storage), storage.transaction() as session:
         for one in list_branches(session):

@@ -134,9 +134,9 @@ def _target(
     session: "Session", document: Mapping[str, Any], branch_id: int | None, as_new: str | None, replace: bool
 ) -> Any:
     """The branch that was named, else the one of the archive's name, else the only one; else a new one."""
-    from bot.features.accounts.rules import clean_name
     from bot.features.accounts.service import list_branches
     from bot.features.archive.importing import Target
+    from bot.kit.names import clean_name
     from storage.choices import OrganisationKind
 
     if as_new is not None and (branch_id is not None or replace):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts import binding, groups, requests
 from bot.features.accounts import service as people
-from bot.features.accounts.rules import InviteKind, clean_name
+from bot.features.accounts.rules import InviteKind
 from bot.features.activities import planning
 from bot.features.archive import document, importing
 from bot.features.broadcasts import service as broadcasts
@@ -34,6 +34,7 @@ from bot.features.study import planning as study_planning
 from bot.kit import dialog as dialogs
 from bot.kit.completion import finish
 from bot.kit.handlers import Answer, Call, File
+from bot.kit.names import clean_name
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
 from bot.receiving.inbox import row_of, store

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from sqlalchemy import JSON, Enum, String, inspect, select
 from sqlalchemy.orm import Session
 
-from bot.features.accounts.rules import clean_name
 from bot.features.integrity.buttons import Field
 from bot.kit import dialog as dialogs
+from bot.kit.names import clean_name
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message
 from bot.kit.sheets import csv_text, visible

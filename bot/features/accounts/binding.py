@@ -8,7 +8,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import appointing, belongs
-from bot.features.accounts.rules import InviteKind, clean_name, hash_code
+from bot.features.accounts.rules import InviteKind, hash_code
+from bot.kit.names import clean_name
 from bot.kit.refusal import Refusal
 from storage.audit import By, account_mark, record
 from storage.base import table

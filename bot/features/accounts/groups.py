@@ -8,8 +8,9 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.binding import NOT_VALID, note_failure, too_many, use
-from bot.features.accounts.rules import InviteKind, clean_name
+from bot.features.accounts.rules import InviteKind
 from bot.kit.access import TABLE, Right, may, require
+from bot.kit.names import clean_name
 from bot.kit.refusal import Refusal
 from storage.audience import Me, find
 from storage.audit import By, change, record

@@ -18,10 +18,11 @@ from bot.features.accounts.rebinding_messages import (
     ShowAccounts,
     Unbind,
 )
-from bot.features.accounts.rules import InviteKind, clean_name, invite_link
+from bot.features.accounts.rules import InviteKind, invite_link
 from bot.kit.access import Right
 from bot.kit.completion import forget_payload
 from bot.kit.handlers import Call, Handler, Service, Tap, Visit
+from bot.kit.names import clean_name
 from bot.kit.replies import Message, Reply, To, say
 from bot.kit.words import plain_number
 from storage.audience import find

@@ -7,8 +7,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts import binding, office_accounts, service
-from bot.features.accounts.rules import SEATS, clean_name
+from bot.features.accounts.rules import SEATS
 from bot.kit.access import Right, require
+from bot.kit.names import clean_name
 from bot.kit.refusal import Refusal
 from bot.kit.words import plain_number
 from storage.audience import Me

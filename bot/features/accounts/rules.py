@@ -2,10 +2,8 @@
 
 import hashlib
 import re
-import unicodedata
 from enum import StrEnum
 
-from bot.kit.sheets import visible
 from storage.choices import Duty
 
 # Who sits on one of these acts for the branch: the secretary gives them, so that nobody promotes oneself to them.
@@ -25,13 +23,6 @@ class InviteKind(StrEnum):
     def prefix(self) -> str:
         """How the payload of /start begins."""
         return {"person": "i_", "secretary": "s_", "group": "g_"}[self.value]
-
-
-def clean_name(name: str) -> str:
-    """A name as it may be shown: marks that reorder or hide text are taken out, 张　伟 becomes 张伟."""
-    text = " ".join(visible(unicodedata.normalize("NFC", name)).split())
-    chinese = all("\u3400" <= letter <= "\u9fff" or letter in " ·" for letter in text)
-    return text.replace(" ", "") if chinese else text
 
 
 def is_code(text: str) -> bool:

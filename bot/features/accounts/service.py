@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from bot.features.accounts import office_accounts
 from bot.features.accounts.binding import claim_secretary, sits_or_none
 from bot.features.accounts.invites import end, still_open
-from bot.features.accounts.rules import InviteKind, clean_name, hash_code, invite_link
+from bot.features.accounts.rules import InviteKind, hash_code, invite_link
 from bot.kit.access import Right, require
+from bot.kit.names import clean_name
 from bot.kit.refusal import Refusal
 from scheduler.effects import follow
 from storage.audience import Me

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts import service as people
 from bot.features.accounts.invites import appointing
-from bot.features.accounts.rules import InviteKind, clean_name
+from bot.features.accounts.rules import InviteKind
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right, require
+from bot.kit.names import clean_name
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.audit import By, by_operator, record

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.features.accounts.rules import clean_name
 from bot.features.roster import file_words as words
 from bot.features.roster.file_hygiene import NOT_REPEATED
 from bot.features.roster.file_words import Unclear
 from bot.features.roster.rows import Exempt, Fault, RosterRow, faults_between
 from bot.kit.glossary.columns import FACTS, LEDGER, column_word
 from bot.kit.hygiene import look
+from bot.kit.names import clean_name
 from bot.kit.sheets import SheetRow, Unreadable, plain, read_sheets
 from bot.kit.words import Both
 from storage.choices import Category, MembershipStatus

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import appointing, end_of_leavers
-from bot.features.accounts.rules import SEATS, clean_name
+from bot.features.accounts.rules import SEATS
 from bot.features.roster import rules
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
@@ -17,6 +17,7 @@ from bot.features.roster.words import Difference, differences, full_day
 from bot.kit.access import Right, may, require
 from bot.kit.closing import close_day
 from bot.kit.glossary.choices import DUTIES
+from bot.kit.names import clean_name
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.audit import record

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.accounts.rules import clean_name, hash_code, is_code
+from bot.features.accounts.rules import hash_code, is_code
+from bot.kit.names import clean_name
 
 
 @pytest.mark.parametrize(
