@@ -31,11 +31,12 @@ def import_table(
     """A roster (xlsx or csv): what it changes is listed, asked about, then written."""
     from bot.features.roster.file_hygiene import faults_by_words
     from bot.features.roster.file_import import plan_import, undone_office, write_import
-    from bot.features.roster.file_reader import BadRoster, read_roster
+    from bot.features.roster.file_reader import read_roster
+    from bot.features.roster.roster_file import BadRoster
     from bot.kit.sheets import kind_of
     from storage.hygiene import words_of
 
-    rows = read_roster(content)
+    rows = read_roster(content).take().rows
     if not rows:
         raise click.ClickException("The file holds only the example row of the template: nobody was imported.")
     with nullcontext() if dry_run else alone(storage, IN_CHAT):

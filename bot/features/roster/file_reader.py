@@ -8,6 +8,7 @@ from typing import Any
 from bot.features.roster import file_words as words
 from bot.features.roster.file_hygiene import NOT_REPEATED
 from bot.features.roster.file_words import Unclear
+from bot.features.roster.roster_file import BadRoster, PeopleSheet, RosterFile
 from bot.features.roster.rows import Exempt, Fault, RosterRow, faults_between
 from bot.kit.glossary.columns import FACTS, LEDGER, column_word
 from bot.kit.hygiene import look
@@ -65,16 +66,8 @@ _FIELD = {heading: field for field, headings in HEADINGS.items() for heading in 
 _FOOTER = re.compile(r"(合计|总计|小计|共计|填表|制表|审核|负责人|说明|备注|注)[:：\s]?")
 
 
-class BadRoster(ValueError):
-    """The file is refused whole; `faults` says why."""
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.faults = faults
-
-
-def read_roster(content: bytes) -> list[RosterRow]:
-    """The rows of an xlsx or csv file, none of an untouched template; raises BadRoster."""
+def read_roster(content: bytes) -> RosterFile:
+    """The people of an xlsx or csv file, none of an untouched template; raises BadRoster."""
     try:
         sheets = read_sheets(content)
     except Unreadable as error:
@@ -83,7 +76,8 @@ def read_roster(content: bytes) -> list[RosterRow]:
         for at, line in enumerate(lines[:_HEADING_WITHIN]):
             columns = _headings(line)
             if "name" in columns.values() and len(columns) > 1:
-                return _rows(lines, at, _once(columns, line))
+                rows = _rows(lines, at, _once(columns, line))
+                return RosterFile((PeopleSheet("", tuple(rows), frozenset(columns.values())),))
     raise _whole(
         "No heading was found: one of the first rows must hold 姓名 and at least one of 党小组, 职级, ...",
         "没有找到表头：前几行中须有“姓名”和至少一项其他栏目（如党小组、职级）。",

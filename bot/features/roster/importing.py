@@ -14,7 +14,8 @@ from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sh
 from bot.features.roster.desk import day_of
 from bot.features.roster.file_hygiene import faults_by_words, not_repeating
 from bot.features.roster.file_import import Plan, plan_import, undone_office, write_import
-from bot.features.roster.file_reader import BadRoster, read_roster
+from bot.features.roster.file_reader import read_roster
+from bot.features.roster.roster_file import BadRoster
 from bot.features.roster.rows import Ambiguous, Exempt, Fault, RosterRow
 from bot.features.roster.words import differences, full_day
 from bot.kit import dialog as dialogs
@@ -48,7 +49,7 @@ class Table:
 def read_file(content: bytes) -> "Table | tuple[Fault, ...]":
     """The rows of a file, or everything that is wrong with it."""
     try:
-        return Table(read_roster(content), kind_of(content))
+        return Table(read_roster(content).take().rows, kind_of(content))
     except BadRoster as bad:
         return bad.faults
 

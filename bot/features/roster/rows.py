@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.glossary.columns import LEDGER, column_word
@@ -20,21 +21,38 @@ _TOO_YOUNG = f"at least {AGE} years before 入党日期", f"入党时年满{AGE}
 _ORDER = "after 出生年月 and before 转正日期", "出生之后、转正之前的日期"
 
 
+class ExemptAsk(StrEnum):
+    """A question about an exemption that only a person answers.
+
+    LAST_DAY: it is over (已恢复), and nothing says since when; `to_on` is the latest first day back.
+    WHETHER: a remark names a reason among words that were not understood wholly.
+    """
+
+    LAST_DAY = "last_day"
+    WHETHER = "whether"
+
+
 @dataclass(frozen=True, slots=True)
 class Exempt:
-    """Out of attendance in [from_on, to_on); null is open (D4, D26)."""
+    """Out of attendance in [from_on, to_on); null is open (D4, D26).
+
+    asks: what the file does not settle; said: the words that leave it open.
+    """
 
     reason: ExemptionReason
     from_on: date | None = None
     to_on: date | None = None
+    asks: ExemptAsk | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterRow:
-    """One line of a roster. None and "" mean that the file says nothing; `line` is its row in the file."""
+    """One line of a roster. None and "" mean that the file says nothing; `line` is its row in the sheet."""
 
     name: str
     line: int = 0
+    sheet: str = ""
     group: str = ""
     gender: str | None = None
     born_on: date | None = None

@@ -10,7 +10,8 @@ import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
 from bot.features.roster.file_hygiene import faults_by_words, not_repeating
-from bot.features.roster.file_reader import BadRoster, read_roster
+from bot.features.roster.file_reader import read_roster as read_file
+from bot.features.roster.roster_file import BadRoster
 from bot.features.roster.rows import Exempt, Fault, RosterRow
 from bot.kit import sheets
 from bot.kit.sheets import csv_text
@@ -20,6 +21,11 @@ from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, R
 HEADING = ["序号", "姓名", "性别", "出生年月", "入党日期", "转正日期", "党小组"]
 HEADING += ["党内职务", "职级", "类别", "转入/转出", "备注"]
 FULL, PROBATIONARY = MembershipStatus.FULL, MembershipStatus.PROBATIONARY
+
+
+def read_roster(content: bytes) -> list[RosterRow]:
+    """Everybody in the file."""
+    return read_file(content).take().rows
 
 
 def xlsx(*rows: list[Any]) -> bytes:
