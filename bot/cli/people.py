@@ -60,14 +60,32 @@ def branch_list(how: str) -> None:
     type=click.DateTime(["%Y-%m-%d"]),
     help="The day from which a roster holds. Default: 1 January of this year for a branch without people, else today.",
 )
+@click.option(
+    "--sheet", "sheets", multiple=True, metavar="NAME", help="A roster: the sheet to read, where they differ."
+)
+@click.option(
+    "--same",
+    multiple=True,
+    metavar="WHAT=WHO",
+    help="A roster: who somebody is, or which group: the error that asks says how. Often.",
+)
+@click.option(
+    "--exempt",
+    multiple=True,
+    metavar="ROW=ANSWER",
+    help="A roster: yes, no or the last day of an exemption that the file leaves open. Often.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@click.option("--yes", is_flag=True, help="A roster: do not ask.")
+@click.option("--yes", is_flag=True, help="A roster: write it without asking; no question of identity is answered so.")
 @click.option("--replace", is_flag=True, help="An archive: put it in the place of the branch's people and groups.")
 @click.option("--as-new", metavar="NAME", help="An archive: make a branch of this name of it.")
 def import_(
     file: Path,
     branch_id: int | None,
     since: datetime | None,
+    sheets: tuple[str, ...],
+    same: tuple[str, ...],
+    exempt: tuple[str, ...],
     dry_run: bool,
     yes: bool,
     replace: bool,
@@ -82,13 +100,15 @@ def import_(
     An archive is what branch-bot export --archive FILE wrote. This version reads its branch and people, and names
     what it leaves out.
     """
-    from bot.cli.rosters import import_archive, import_table
+    from bot.cli.rosters import Said, import_archive, import_table
     from bot.features.archive.document import is_archive
 
     content = file.read_bytes()
     with database() as (settings, storage):
         at = now(settings)
         if is_archive(content):
+            if sheets or same or exempt:
+                raise click.UsageError("--sheet, --same and --exempt are for rosters")
             import_archive(
                 settings,
                 storage,
@@ -104,7 +124,22 @@ def import_(
             raise click.UsageError("--replace and --as-new are for archives")
         with storage.reading() as session:
             where = one_branch(session, branch_id)
-        import_table(storage, content, where, since.date() if since else None, at, dry_run=dry_run, yes=yes)
+        answers = {**_answers("same", same), **_answers("exempt", exempt)}
+        said = Said(since.date() if since else None, sheets, answers)
+        import_table(settings, storage, content, where, said, at, dry_run=dry_run, yes=yes)
+
+
+def _answers(option: str, said: tuple[str, ...]) -> dict[str, str]:
+    """--same '3=17' as it is looked for."""
+    from bot.features.roster.asking import key_of
+
+    found = {}
+    for one in said:
+        about, sign, answer = one.rpartition("=")
+        if not sign or not about.strip() or not answer.strip():
+            raise click.UsageError(f"--{option} needs the form WHAT=ANSWER, not {one!r}")
+        found[key_of(option, about.strip())] = answer.strip()
+    return found
 
 
 @click.command()

@@ -3,7 +3,8 @@
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from bot.features.roster.file_import import Plan
+    from bot.features.roster.roster_file import Reading, RosterFile
+    from bot.features.roster.rows import RosterRow
+    from bot.kit.words import Both
     from bot.settings import Settings
     from storage.engine import Storage
 
@@ -25,28 +29,48 @@ class _OnlyLooking(Exception):
     """Takes back what a dry run did."""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the options of a roster's import say: the day, and the answers to what a file leaves open."""
+
+    since: date | None = None
+    sheets: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
 def import_table(
-    storage: "Storage", content: bytes, branch_id: int, since: date | None, now: datetime, *, dry_run: bool, yes: bool
+    settings: "Settings",
+    storage: "Storage",
+    content: bytes,
+    branch_id: int,
+    said: Said,
+    now: datetime,
+    *,
+    dry_run: bool,
+    yes: bool,
 ) -> None:
     """A roster (xlsx or csv): what it changes is listed, asked about, then written."""
     from bot.features.roster.file_hygiene import faults_by_words
-    from bot.features.roster.file_import import plan_import, undone_office, write_import
+    from bot.features.roster.file_import import undone_office, write_import
     from bot.features.roster.file_reader import read_roster
     from bot.features.roster.roster_file import BadRoster
     from bot.kit.sheets import kind_of
     from storage.hygiene import words_of
 
-    rows = read_roster(content).take().rows
-    if not rows:
+    reading = _taken(read_roster(content), said)
+    if not reading.rows:
         raise click.ClickException("The file holds only the example row of the template: nobody was imported.")
     with nullcontext() if dry_run else alone(storage, IN_CHAT):
         with storage.reading() as session:
-            faults = faults_by_words(rows, words_of(session, branch_id))
+            faults = faults_by_words(reading.rows, words_of(session, branch_id))
             if faults:
                 raise BadRoster(*faults)
             is_first = not _has_people(session, branch_id)
-            holds_from = since or (now.date().replace(month=1, day=1) if is_first else now.date())
-            plan = plan_import(session, branch_id, rows, holds_from)
+            today = now.astimezone(settings.timezone).date()
+            holds_from = said.since or (today.replace(month=1, day=1) if is_first else today)
+            plan = _plan(session, settings, branch_id, reading.rows, holds_from, said, now)
+            _no_meeting(session, plan, said, holds_from, now, settings)
+            meetings = _meetings(session, plan, now, settings)
         if (undone := undone_office(plan)) is not None:
             name, duty = plan.facts.people[undone.person_id].values["name"], undone.stays["duty"]
             raise click.ClickException(
@@ -55,16 +79,79 @@ def import_table(
             )
         if dry_run:
             click.echo("Nothing was changed. It would be:")
-        _show(plan, is_first)
+        _show(plan, reading.notes, meetings, is_first)
         if dry_run or not plan.edits:
             return
         sure("Write this?", yes)
         with storage.transaction() as session:
-            again = plan_import(session, branch_id, rows, holds_from)
+            again = _plan(session, settings, branch_id, reading.rows, holds_from, said, now)
             if again.fingerprint != plan.fingerprint:
                 raise click.ClickException("The roster was changed by somebody else meanwhile; look once more.")
             write_import(session, again, now=now, file=kind_of(content))
     click.echo("Imported.")
+
+
+def _taken(file: "RosterFile", said: Said) -> "Reading":
+    """The sheets that were named, or all where they are one roster; else the question names the option."""
+    from bot.features.roster.import_messages import which_sheet
+
+    names = [sheet.name for sheet in file.sheets]
+    unknown = [name for name in said.sheets if name not in names]
+    if unknown:
+        raise click.UsageError(f"No sheet {unknown[0]!r} holds people; there is: {', '.join(names)}")
+    if not said.sheets and not file.is_one:
+        options = " or ".join(f"--sheet {name!r}" for name in names)
+        more = "" if file.overlaps else " (several --sheet are read together)"
+        raise click.ClickException(f"{which_sheet(file).ask}\nSay it with {options}{more}.")
+    return file.take(said.sheets)
+
+
+def _plan(
+    session: "Session",
+    settings: "Settings",
+    branch_id: int,
+    rows: "Sequence[RosterRow]",
+    since: date,
+    said: Said,
+    now: datetime,
+) -> "Plan":
+    """The plan, once nothing is left open; each question is an error that names the option which answers it."""
+    from bot.features.roster.asking import Answers, Undecided
+    from bot.features.roster.file_import import plan_import
+    from bot.features.roster.rules import first_open
+    from bot.kit.closing import close_day
+
+    answers = Answers(said.answers)
+    oldest = first_open(now, settings.timezone, close_day(session, branch_id))
+    try:
+        plan = plan_import(session, branch_id, rows, since, answers, open_from=oldest)
+    except Undecided as open_:
+        lines = [f"{one.ask}\n    {one.answers}" for one in open_.questions]
+        raise click.ClickException("\n".join(["Nothing was changed. The file leaves open:", *lines])) from None
+    if answers.unused:
+        raise click.UsageError(f"This answers nothing that the file leaves open: {', '.join(answers.unused)}")
+    return plan
+
+
+def _meetings(session: "Session", plan: "Plan", now: datetime, settings: "Settings") -> list[str]:
+    """Those whose expected people the file changes, as they are said."""
+    from bot.features.roster.import_meetings import changed_meetings, day_of
+
+    found = changed_meetings(session, plan, now, settings.timezone)
+    return [f"{one.title} ({day_of(one, settings.timezone)})" for one in found]
+
+
+def _no_meeting(session: "Session", plan: "Plan", said: Said, since: date, now: datetime, settings: "Settings") -> None:
+    """A meeting that has begun on the very day: only --since tells whether the roster holds for it."""
+    from bot.features.roster.import_meetings import changed_meetings, day_of
+
+    found = changed_meetings(session, plan, now, settings.timezone)
+    today = [one.title for one in found if day_of(one, settings.timezone) == since]
+    if said.since is None and today:
+        raise click.ClickException(
+            f"{', '.join(today)} has begun or is registered on {since}, and the file would change who was to be there. "
+            f"Say --since {since + timedelta(days=1)} to let it hold from the next day, or --since {since}."
+        )
 
 
 def _has_people(session: "Session", branch_id: int) -> bool:
@@ -73,20 +160,29 @@ def _has_people(session: "Session", branch_id: int) -> bool:
     return any(one.people for one in list_branches(session) if one.id == branch_id)
 
 
-def _show(plan: "Plan", is_first: bool) -> None:
-    """Everything that the file would change, and whom it passes over."""
+def _show(plan: "Plan", notes: "Sequence[Both]", meetings: Sequence[str], is_first: bool) -> None:
+    """How the file was read, everything that it would change, and whom it passes over."""
+    from bot.features.roster.import_messages import filled_in
     from bot.features.roster.words import differences
 
     done = plan.imported()
     click.echo(
         f"{done.listed} people listed: {done.added} added, {done.changed} changed, {done.groups_added} new groups."
     )
+    for note in (*notes, *plan.notes):
+        click.echo(f"Note: {note}")
     if plan.edits:
         click.echo(
             f"{'The roster holds' if is_first else 'The changes hold'} from {plan.facts.since} (--since changes that)."
         )
-    for one in differences(plan.facts, plan.edits):
-        click.echo(f"  {one.name}: {one}")
+    if meetings:
+        click.echo(f"Who was to be at these is reckoned anew: {', '.join(meetings)}")
+    found = differences(plan.facts, plan.edits)
+    for one in found:
+        if not one.fills:
+            click.echo(f"  {one.name}: {one}")
+    if blanks := filled_in(found):
+        click.echo(f"  {blanks}")
     for what, names in (("Out of attendance", done.exempt), ("On the roster, not in the file", done.not_listed)):
         if names:
             click.echo(f"{what}: {'、'.join(names)}")

@@ -86,6 +86,16 @@ class MoveImport(Button):
 
 
 @dataclass(frozen=True)
+class AnswerImport(Button):
+    """An answer to the question that is asked after so many others; `choice` by its place, -1: so for all like it."""
+
+    prefix: ClassVar[str] = "nm"
+    dialog_id: int
+    number: int
+    choice: int
+
+
+@dataclass(frozen=True)
 class SendSheet(Button):
     """`day` as 20230908: the roster of that day; 0 is today."""
 

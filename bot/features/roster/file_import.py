@@ -5,17 +5,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.binding import move_account
 from bot.features.accounts.invites import appointing, end_of_leavers
 from bot.features.accounts.rules import SEATS
-from bot.features.roster.rows import Known, RosterRow, match
+from bot.features.roster.asking import Answers, Undecided
+from bot.features.roster.identity import Known, people
+from bot.features.roster.roster_file import BadRoster
+from bot.features.roster.rows import Exempt, RosterRow
+from bot.features.roster.settling import exemption, groups, names, spellings, twice
 from bot.kit.access import Right, require
+from bot.kit.words import Both
 from storage.audience import Me
 from storage.audit import By, by_operator, record
 from storage.choices import Category, Duty, MembershipStatus, Source
-from storage.facts import Edit, Facts, fingerprint
+from storage.facts import Edit, Fact, Facts, fingerprint
 from storage.models.person import (
     CategorySpan,
     DutySpan,
@@ -44,13 +50,17 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The rows laid over the branch, before anything is written. `edits` are what would change."""
+    """The rows, as they are meant, laid over the branch before anything is written. `edits` are what would change.
+
+    notes: what is to be said of how they were understood.
+    """
 
     facts: Facts
     rows: Sequence[RosterRow]
     listed: tuple[int, ...]
     not_listed: tuple[str, ...]
     edits: list[Edit]
+    notes: tuple[Both, ...] = ()
 
     @property
     def added(self) -> list[int]:
@@ -78,20 +88,59 @@ class Plan:
         )
 
 
-def plan_import(session: Session, branch_id: int, rows: Sequence[RosterRow], since: date) -> Plan:
+def plan_import(
+    session: Session,
+    branch_id: int,
+    rows: Sequence[RosterRow],
+    since: date,
+    answers: Answers | None = None,
+    *,
+    open_from: date | None = None,
+) -> Plan:
     """Lay the rows over the branch: facts without a date of their own hold from `since`. Writes nothing.
 
-    Who is not listed and what is left empty stays, except offices: who is listed holds those of the file.
-    Raises rules.Ambiguous for people of one name whom nothing tells apart.
+    Who is not listed and what is left empty stays, except offices: who is listed holds those of the file. open_from:
+    the first day of the oldest quarter that is not closed; what the file dates before it begins there (D5).
+    Raises Undecided for what only a person can tell, BadRoster for people who cannot be told apart.
     """
+    said = answers if answers is not None else Answers()
     facts = Facts.of_branch(session, branch_id, since)
+    meant = _as_meant(session, facts, rows, said)
     on_roster = [person_id for person_id in facts.people if facts.of(RosterSpan, person_id)]
-    listed = _people(facts, rows)
-    for row, person_id in listed:
-        _lay(facts, row, person_id)
-    there = {person_id for _, person_id in listed}
+    earliest = min(since, open_from or since)
+    listed, notes = _people(session, facts, meant, said), list(spellings(rows, meant))
+    settled = _exemptions(facts, listed, said, earliest)
+    for row, person_id in settled:
+        notes += _lay(facts, row, person_id, earliest)
+    there = {person_id for _, person_id in settled}
     rest = tuple(facts.people[person_id].values["name"] for person_id in on_roster if person_id not in there)
-    return Plan(facts, rows, tuple(person_id for _, person_id in listed), rest, facts.edits())
+    return Plan(
+        facts,
+        [row for row, _ in settled],
+        tuple(person_id for _, person_id in settled),
+        rest,
+        facts.edits(),
+        tuple(notes),
+    )
+
+
+def _as_meant(session: Session, facts: Facts, rows: Sequence[RosterRow], answers: Answers) -> list[RosterRow]:
+    """The rows with the names and groups that are meant. Raises Undecided, BadRoster."""
+    gone = _erased(session, facts.branch_id)
+    known = [one.values["name"] for one in facts.people.values() if one.id not in gone]
+    named, questions = names(rows, known, answers)
+    grouped, more = groups(named, list(facts.groups.values()), answers)
+    if questions or more:
+        raise Undecided([*questions, *more])
+    faults = twice(grouped)
+    if faults:
+        raise BadRoster(*faults)
+    return grouped
+
+
+def _erased(session: Session, branch_id: int) -> set[int]:
+    """Whose row is nobody's any more: no name in a file means them."""
+    return set(session.scalars(select(Person.id).where(Person.branch_id == branch_id, Person.erased_at.is_not(None))))
 
 
 def write_import(
@@ -178,19 +227,15 @@ def import_roster(
     return write_import(session, plan, now=now)
 
 
-def _people(facts: Facts, rows: Sequence[RosterRow]) -> list[tuple[RosterRow, int]]:
+def _people(session: Session, facts: Facts, rows: Sequence[RosterRow], answers: Answers) -> list[tuple[RosterRow, int]]:
     """Every row with its person; somebody unknown who had left before `since` is nobody's business here."""
-    known = [
-        Known(
-            one.id or 0,
-            one.values["name"],
-            facts.groups.get(facts.now(GroupSpan, one.person_id, "group_id"), ""),
-            one.values["born_on"],
-        )
-        for one in facts.people.values()
-    ]
+    gone = _erased(session, facts.branch_id)
+    known = [_known(facts, one) for one in facts.people.values() if one.id not in gone]
+    numbers, questions = people(rows, known, answers)
+    if questions:
+        raise Undecided(questions)
     found = []
-    for row, person_id in zip(rows, match(rows, known), strict=True):
+    for row, person_id in zip(rows, numbers, strict=True):
         if person_id is not None:
             found.append((row, person_id))
         elif row.transfer_out is None or row.transfer_out > facts.since:
@@ -198,9 +243,42 @@ def _people(facts: Facts, rows: Sequence[RosterRow]) -> list[tuple[RosterRow, in
     return found
 
 
-def _lay(facts: Facts, row: RosterRow, person_id: int) -> None:
+def _known(facts: Facts, one: Fact) -> Known:
+    return Known(
+        one.id or 0,
+        one.values["name"],
+        facts.groups.get(facts.now(GroupSpan, one.person_id, "group_id"), ""),
+        one.values["born_on"],
+        one.values["gender"],
+        one.values["joined_party_on"],
+        one.values["phone"],
+        listed=bool(facts.of(RosterSpan, one.person_id)),
+    )
+
+
+def _exemptions(
+    facts: Facts, listed: Sequence[tuple[RosterRow, int]], answers: Answers, earliest: date
+) -> list[tuple[RosterRow, int]]:
+    """The rows with their exemptions as they are meant. Raises Undecided."""
+    found, questions = [], []
+    for row, person_id in listed:
+        running = [
+            Exempt(span.values["reason"], span.from_on, span.to_on)
+            for span in facts.of(ExemptionSpan, person_id)
+            if row.exemption is not None and span.values["reason"] is row.exemption.reason
+        ]
+        settled, question = exemption(row, running, _begins(row, facts.since, earliest), answers)
+        found.append((settled, person_id))
+        questions += [question] if question is not None else []
+    if questions:
+        raise Undecided(questions)
+    return found
+
+
+def _lay(facts: Facts, row: RosterRow, person_id: int, earliest: date) -> list[Both]:
+    """Lay one row over its person; what is to be said of it."""
     facts.people[person_id].values.update({name: getattr(row, name) for name in _DETAILS if getattr(row, name)})
-    began = _begins(row, facts.since)
+    began = _begins(row, facts.since, earliest)
     facts.hold(RosterSpan, person_id, began, row.transfer_out, branch_id=facts.branch_id)
     _lay_membership(facts, row, person_id, began)
     if row.group:
@@ -213,16 +291,39 @@ def _lay(facts: Facts, row: RosterRow, person_id: int) -> None:
         _lay_duties(facts, row, person_id, began)
     if row.transfer_out:
         _end_duties(facts, person_id, row.transfer_out)
-    if row.exemption:
-        from_on = max(began, row.exemption.from_on or began)
-        if row.exemption.to_on is None or row.exemption.to_on > from_on:
-            facts.hold(ExemptionSpan, person_id, from_on, row.exemption.to_on, reason=row.exemption.reason)
+    return _lay_exemption(facts, row, person_id, began, earliest) if row.exemption else []
 
 
-def _begins(row: RosterRow, since: date) -> date:
+def _lay_exemption(facts: Facts, row: RosterRow, person_id: int, began: date, earliest: date) -> list[Both]:
+    """Out of attendance as the file says it; one that is over by then ends the one that runs."""
+    exempt = row.exemption
+    if exempt is None:
+        return []
+    on_roster = min((span.from_on for span in facts.spans[RosterSpan, person_id]), default=began)
+    from_on = max(earliest, exempt.from_on, on_roster) if exempt.from_on else began
+    if exempt.to_on is None or exempt.to_on > from_on:
+        facts.hold(ExemptionSpan, person_id, from_on, exempt.to_on, reason=exempt.reason)
+        return []
+    running = [span for span in facts.of(ExemptionSpan, person_id) if span.values["reason"] is exempt.reason]
+    for span in running:
+        if span.to_on is None or span.to_on > exempt.to_on:
+            span.values["to_on"] = max(exempt.to_on, span.from_on)
+    return [] if running else [_too_old(row.name, exempt.to_on, from_on)]
+
+
+def _too_old(name: str, to_on: date, from_on: date) -> Both:
+    last = to_on - timedelta(days=1)
+    return Both(
+        f"{name}: the exemption up to {last} is over before {from_on} and is not recorded.",
+        f"{name}的免于考勤至{last.year}年{last.month}月{last.day}日，"
+        f"早于{from_on.year}年{from_on.month}月{from_on.day}日，不作登记。",
+    )
+
+
+def _begins(row: RosterRow, since: date, earliest: date) -> date:
     """On the roster from the transfer; a probationary member from the day after the meeting (D4)."""
     if row.transfer_in:
-        return max(since, row.transfer_in)
+        return max(earliest, row.transfer_in)
     if row.status is MembershipStatus.PROBATIONARY and row.joined_party_on:
         return max(since, row.joined_party_on + timedelta(days=1))
     return since

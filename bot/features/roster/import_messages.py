@@ -1,20 +1,26 @@
 """Every word of 导入名册: what is asked for, what is wrong with a file, what would change."""
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sheet
-from bot.features.roster.file_import import Imported
+from bot.features.roster.asking import SAME, Question
+from bot.features.roster.buttons import AnswerImport, ConfirmImport, MoveImport, SendSheet, Sheet
+from bot.features.roster.file_import import Imported, Plan
+from bot.features.roster.import_draft import ALL, SHEET, SINCE
+from bot.features.roster.roster_file import RosterFile
 from bot.features.roster.rows import Fault
 from bot.features.roster.words import Difference, full_day
 from bot.kit.doors import ShowRoster
 from bot.kit.glossary.columns import column_word
-from bot.kit.lists import really
+from bot.kit.lists import really, two_a_row
 from bot.kit.replies import Choice, Document, Message, Said
 from bot.kit.sheets import csv_text
-from bot.kit.words import cut
+from bot.kit.words import Both, cut, short_day
+from storage.models.activity import Activity
 
 LINES_SHOWN, NAMES_SHOWN, LONGEST = 25, 30, 3_800
+TITLES_SHOWN, LABEL = 5, 16
 TEMPLATE = "名册模板。请把“示例”一行以下填好，再点“导入名册”发给我。"
 
 
@@ -40,17 +46,84 @@ def faults(found: Sequence[Fault]) -> list[Said]:
     return said
 
 
-def look(done: Imported, found: Sequence[Difference], since: date, dialog_id: int) -> list[Said]:
+# --- questions -----------------------------------------------------------------------------------------------------
+
+
+def which_sheet(file: RosterFile) -> Question:
+    """Sheets that are not one roster: their columns differ, or the same people stand on several."""
+    offered = [(sheet.name, len(sheet.rows)) for sheet in file.sheets]
+    chinese = "、".join(f"{name}（{count}人）" for name, count in offered)
+    english = ", ".join(f"{name} ({count} people)" for name, count in offered)
+    choices = [(name, Both(name, name)) for name, _ in offered]
+    why = Both("their columns differ", "栏目不同")
+    if file.overlaps:
+        why = Both("the same people stand on several of them", "有同一人列在几张表中")
+    else:
+        choices.append((ALL, Both("all of them", "全部导入")))
+    ask = Both(
+        f"The file has {len(offered)} sheets with people, and {why}: {english}. Which one is the roster?",
+        f"文件有{len(offered)}张名册：{chinese}，{why.chinese}。请选择导入哪一张。",
+    )
+    return Question(SHEET, "", ask, tuple(choices))
+
+
+def which_day(meetings: Sequence[Activity], today: date) -> Question:
+    """The file would change who was to be at a meeting that has begun or is registered."""
+    tomorrow = today + timedelta(days=1)
+    titles = "、".join(one.title for one in meetings[:TITLES_SHOWN])
+    english = f"{titles}: it has begun, or its roll is registered. Does the roster hold from tomorrow?"
+    chinese = f"{titles}已开始或已登记考勤，名册自{full_day(today)}起生效会改变应到人数。请选择从哪一天起生效。"
+    choices = (
+        (tomorrow.isoformat(), Both(f"from {tomorrow}", f"自{short_day(tomorrow)}起")),
+        (today.isoformat(), Both(f"from {today}", f"仍自{short_day(today)}起")),
+    )
+    return Question(SINCE, "", Both(english, chinese), choices)
+
+
+def is_plain(one: Question) -> bool:
+    """Whether it asks if somebody is the one person of that name."""
+    return one.option == SAME and len(one.choices) == 2 and one.choices[0][0].isdigit()
+
+
+def question(questions: Sequence[Question], dialog_id: int, number: int) -> Message:
+    """The first of them with its buttons, and how many more there are."""
+    first, rest = questions[0], len(questions) - 1
+    lines = ["【导入名册】" + first.ask.chinese, *([f"之后还有{rest}处需要确认。"] if rest else [])]
+    choices = [
+        Choice(cut(label.chinese, LABEL), AnswerImport(dialog_id, number, at))
+        for at, (_, label) in enumerate(first.choices)
+    ]
+    like = [one for one in questions if is_plain(one)]
+    rows = two_a_row(choices)
+    if is_plain(first) and len(like) > 1:
+        lines.append(f"同样需要确认的有：{'、'.join(one.subject for one in like[:NAMES_SHOWN])}。")
+        rows.append([Choice(f"{len(like)}人都是同一人", AnswerImport(dialog_id, number, -1))])
+    return Message(cut("\n".join(lines), LONGEST), [*rows, [Choice("不导入", ConfirmImport(dialog_id, 0))]])
+
+
+# --- the difference ------------------------------------------------------------------------------------------------
+
+
+def look(
+    plan: Plan, notes: Sequence[Both], meetings: Sequence[Activity], found: Sequence[Difference], dialog_id: int
+) -> list[Said]:
     """新增, 变更 by field, 不在名册中; the whole list as a file when it is long."""
+    done, since = plan.imported(), plan.facts.since
     same = done.listed - done.added - done.changed
+    shown, filled = _parted(found)
     lines = [
         f"【导入名册】文件共{done.listed}人：新增{done.added}人，变更{done.changed}人，无变化{same}人。",
+        *(note.chinese for note in (*notes, *plan.notes)),
         *([f"新建党小组{done.groups_added}个。"] if done.groups_added else []),
-        *_lines(found),
+        *_lines(shown),
+        *([filled] if filled else []),
         *_not_listed(done.not_listed),
     ]
     if not found:
-        return [Message("\n".join([*lines, "与现有名册一致，无需导入。"]), [[Choice("返回名册", ShowRoster(0))]])]
+        text = cut("\n".join([*lines, "与现有名册一致，无需导入。"]), LONGEST)
+        return [Message(text, [[Choice("返回名册", ShowRoster(0))]])]
+    if meetings:
+        lines.append(f"应到人数将重新计算：{'、'.join(one.title for one in meetings[:TITLES_SHOWN])}。")
     lines.append(f"没有写明日期的，自{full_day(since)}起生效。请核对，点“确认导入”后写入。")
     message = really(
         cut("\n".join(lines), LONGEST),
@@ -58,7 +131,20 @@ def look(done: Imported, found: Sequence[Difference], since: date, dialog_id: in
         Choice("不导入", ConfirmImport(dialog_id, 0)),
         Choice("改生效日期", MoveImport(dialog_id)),
     )
-    return [_table(found), message] if len(found) > LINES_SHOWN else [message]
+    return [_table(found), message] if len(shown) > LINES_SHOWN or filled else [message]
+
+
+def _parted(found: Sequence[Difference]) -> tuple[list[Difference], str]:
+    """What is said one by one, and one line of the blanks that the file fills in."""
+    return [one for one in found if not one.fills], filled_in(found).chinese
+
+
+def filled_in(found: Sequence[Difference]) -> Both:
+    """How many blanks are filled in, by column; nothing where none is."""
+    count = Counter(one.what for one in found if one.fills)
+    chinese = "、".join(f"{what}{number}人" for what, number in count.items())
+    english = ", ".join(f"{what} {number}" for what, number in count.items())
+    return Both(f"Blanks filled in: {english}", f"补充空白：{chinese}。") if count else Both("", "")
 
 
 def _lines(found: Sequence[Difference]) -> list[str]:

@@ -1,22 +1,25 @@
 """导入名册: a file becomes a difference to look at; a button writes exactly that; templates to fill in."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.rules import SEATS
 from bot.features.roster import import_messages, rules, service, tables
-from bot.features.roster.buttons import ConfirmImport, MoveImport, SendSheet, Sheet
-from bot.features.roster.desk import day_of
+from bot.features.roster.asking import Question, Undecided
+from bot.features.roster.buttons import AnswerImport, ConfirmImport, MoveImport, SendSheet, Sheet
+from bot.features.roster.desk import day_of as day_of_button
 from bot.features.roster.file_hygiene import faults_by_words, not_repeating
 from bot.features.roster.file_import import Plan, plan_import, undone_office, write_import
 from bot.features.roster.file_reader import read_roster
-from bot.features.roster.roster_file import BadRoster
-from bot.features.roster.rows import Ambiguous, Exempt, Fault, RosterRow
+from bot.features.roster.import_draft import SHEET, SINCE, Draft, from_json
+from bot.features.roster.import_meetings import changed_meetings, day_of
+from bot.features.roster.roster_file import BadRoster, RosterFile
+from bot.features.roster.rows import Fault, RosterRow
+from bot.features.roster.rules import first_open
 from bot.features.roster.words import differences, full_day
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
@@ -25,31 +28,32 @@ from bot.kit.dates import parse_day
 from bot.kit.doors import ImportRoster
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.handlers import Answer, Call, Handler, Tap, Word
+from bot.kit.questions import FAR
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Document, Reply, Said, say
+from bot.kit.replies import Document, Message, Reply, Said, say
 from bot.kit.sheets import MAX_BYTES, kind_of
-from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.hygiene import words_of
 from storage.models.dialog import Dialog
 from storage.models.person import DutySpan, ExemptionSpan, RosterSpan
 
-FILE, LOOK, MOVE = "roster.file", "roster.look", "roster.since"
+FILE, ASK, LOOK, MOVE = "roster.file", "roster.ask", "roster.look", "roster.since"
 OLD = "这次导入已失效，请重新点“导入名册”。"
-Rows = list[RosterRow]
+# The answer that a button gives to every question like the one that is asked.
+LIKE_IT = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """What a file holds; `kind`: xlsx or csv, for the log."""
+class Handed:
+    """A file as it was read; `kind`: xlsx or csv, for the log."""
 
-    rows: Rows
+    file: RosterFile
     kind: str
 
 
-def read_file(content: bytes) -> "Table | tuple[Fault, ...]":
-    """The rows of a file, or everything that is wrong with it."""
+def read_file(content: bytes) -> "Handed | tuple[Fault, ...]":
+    """The people of a file, or everything that is wrong with it."""
     try:
-        return Table(read_roster(content).take().rows, kind_of(content))
+        return Handed(read_roster(content), kind_of(content))
     except BadRoster as bad:
         return bad.faults
 
@@ -64,20 +68,20 @@ def begin_by_word(session: Session, call: Call) -> Reply:
 
 
 def file_came(session: Session, call: Call, dialog: Dialog) -> Reply:
-    """Every fault at once, or the difference; nothing is written yet."""
+    """Every fault at once, or what has to be asked, or the difference; nothing is written yet."""
     if call.content is None:
         raise Refusal("请发送名册文件（xlsx或csv），不导入了请发“取消”。")
     forbidden = words_of(session, call.me.branch_id)
     if isinstance(call.content, tuple):
         return say(*import_messages.faults(not_repeating(call.content, forbidden)))
-    table: Table = call.content
-    faults = faults_by_words(table.rows, forbidden)
+    handed: Handed = call.content
+    faults = faults_by_words([row for sheet in handed.file.sheets for row in sheet.rows], forbidden)
     if faults:
         return say(*import_messages.faults(faults))
-    if not table.rows:
+    if not any(sheet.rows or sheet.faults for sheet in handed.file.sheets):
         raise Refusal("文件中只有示例，没有党员，请填写后再发。")
     since = _first_day(session, call.me.branch_id, call.today)
-    return say(*_look(session, call, table, since))
+    return say(*_go_on(session, call, Draft(handed.file, handed.kind, since)))
 
 
 def _first_day(session: Session, branch_id: int, today: date) -> date:
@@ -86,27 +90,97 @@ def _first_day(session: Session, branch_id: int, today: date) -> date:
     return today if session.scalars(listed).first() is not None else today.replace(month=1, day=1)
 
 
-def _look(session: Session, call: Call, table: Table, since: date) -> list[Said]:
-    """The difference as it is now, with the buttons to confirm it."""
-    plan = _plan(session, call, table.rows, since)
-    draft = {
-        "rows": [to_json(row) for row in table.rows],
-        "file": table.kind,
-        "since": since.isoformat(),
-        "shown": plan.fingerprint,
-    }
-    dialog = dialogs.ask(session, call.me, LOOK, call.now, **draft)
-    found = differences(plan.facts, plan.edits)
-    return import_messages.look(plan.imported(), found, since, dialog.id)
+# --- questions -----------------------------------------------------------------------------------------------------
 
 
-def _plan(session: Session, call: Call, rows: Rows, since: date) -> Plan:
-    """What the rows would change; refuses what the person or the close does not allow."""
+def _go_on(session: Session, call: Call, draft: Draft) -> list[Said]:
+    """The next question about the file, or the difference as it is now, with the buttons to confirm it."""
+    if not draft.file.is_one and f"{SHEET}:" not in draft.answers:
+        return _ask(session, call, draft, [import_messages.which_sheet(draft.file)])
     try:
-        plan = plan_import(session, call.me.branch_id, rows, since)
-    except Ambiguous as unclear:
-        names = "、".join(unclear.names)
-        raise Refusal(f"有同名的党员分不清是谁：{names}。请在文件中填写原来的党小组或出生年月。") from None
+        reading = draft.reading()
+        plan = _plan(session, call, reading.rows, draft)
+    except BadRoster as bad:
+        dialogs.ask(session, call.me, FILE, call.now)
+        return import_messages.faults(not_repeating(bad.faults, words_of(session, call.me.branch_id)))
+    except Undecided as open_:
+        return _ask(session, call, draft, open_.questions)
+    meetings = changed_meetings(session, plan, call.now, call.tz)
+    if f"{SINCE}:" not in draft.answers and any(day_of(one, call.tz) == draft.since for one in meetings):
+        return _ask(session, call, draft, [import_messages.which_day(meetings, draft.since)])
+    found = differences(plan.facts, plan.edits)
+    draft = replace(draft, shown=plan.fingerprint)
+    dialog = dialogs.ask(session, call.me, LOOK, call.now, **draft.to_json())
+    return import_messages.look(plan, reading.notes, meetings, found, dialog.id)
+
+
+def _ask(session: Session, call: Call, draft: Draft, questions: Sequence[Question]) -> list[Said]:
+    """The first of them; its buttons name it by how many were answered before."""
+    first = questions[0]
+    draft = replace(draft, asked=(first.key, tuple(value for value, _ in first.choices)))
+    dialog = dialogs.ask(session, call.me, ASK, call.now, **draft.to_json())
+    return [import_messages.question(questions, dialog.id, len(draft.answers))]
+
+
+def answer(session: Session, call: Call, button: AnswerImport) -> Reply:
+    """A button under a question; the next one takes its place."""
+    dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD, ASK)
+    draft = from_json(dialog.draft)
+    key, values = draft.asked
+    if button.number != len(draft.answers) or button.choice not in range(LIKE_IT, len(values)):
+        raise Refusal(OLD)
+    like = button.choice == LIKE_IT
+    return _shown(session, call, _like_it(session, call, draft) if like else draft.answer(key, values[button.choice]))
+
+
+def _like_it(session: Session, call: Call, draft: Draft) -> Draft:
+    """The first answer to each question that asks whether somebody is the one person of that name."""
+    try:
+        _plan(session, call, draft.reading().rows, draft)
+    except Undecided as open_:
+        for one in filter(import_messages.is_plain, open_.questions):
+            draft = draft.answer(one.key, one.choices[0][0])
+        return draft
+    raise Refusal(OLD)
+
+
+def _shown(session: Session, call: Call, draft: Draft) -> Reply:
+    said = _go_on(session, call, draft)
+    *before, last = said
+    return Reply(edit=last, here=before) if isinstance(last, Message) and not before else Reply(here=said)
+
+
+def answer_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """A day where one is asked for, or another file in the place of this one."""
+    if call.content is not None:
+        return file_came(session, call, dialog)
+    draft = from_json(dialog.draft)
+    key, values = draft.asked
+    latest = next((date.fromisoformat(value) for value in values if _is_day(value)), None)
+    day = parse_day(call.text, call.today) if latest is not None else None
+    if latest is None:
+        raise Refusal("请点上面的按钮；要换文件，请直接发送新的文件。")
+    if day is None or (not key.startswith(SINCE) and day > latest):
+        raise Refusal(f"请发送不晚于{full_day(latest)}的日期，例如：{full_day(latest)}。")
+    if key.startswith(SINCE):
+        _not_closed(session, call, day)
+    return say(*_go_on(session, call, draft.answer(key, day.isoformat())))
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+# --- the difference ------------------------------------------------------------------------------------------------
+
+
+def _plan(session: Session, call: Call, rows: Sequence[RosterRow], draft: Draft) -> Plan:
+    """What the rows would change; refuses what the person or the close does not allow. Raises Undecided, BadRoster."""
+    oldest = first_open(call.now, call.tz, close_day(session, call.me.branch_id))
+    plan = plan_import(session, call.me.branch_id, rows, draft.since, draft.said(), open_from=oldest)
     duties = (edit.stays or edit.after for edit in plan.edits if edit.kind is DutySpan)
     seats = any(values["duty"] in SEATS for values in duties)
     if seats and not may(call.me, Right.CLOSE, branch_id=call.me.branch_id):
@@ -135,33 +209,30 @@ def _before_the_close(session: Session, call: Call, plan: Plan) -> None:
             raise Refusal(f"{name}同志的转入、转出或免于考勤日期所在季度已关账，修改请走“更正”。")
 
 
-def _open(session: Session, call: Call, dialog_id: int) -> Dialog:
-    return dialogs.tapped(session, call.me, dialog_id, call.now, OLD, LOOK, MOVE)
+def _open(session: Session, call: Call, dialog_id: int, *steps: str) -> Dialog:
+    return dialogs.tapped(session, call.me, dialog_id, call.now, OLD, *steps)
 
 
 def confirm(session: Session, call: Call, button: ConfirmImport) -> Reply:
-    """Writes what was shown; what has changed since is shown anew."""
-    dialog = _open(session, call, button.dialog_id)
+    """Writes what was shown; what has changed since is shown anew, or asked."""
+    dialog = _open(session, call, button.dialog_id, *((LOOK, MOVE) if button.sure else (ASK, LOOK, MOVE)))
     if not button.sure:
         dialogs.close(session, call.me.id)
         return Reply(toast="未导入。", edit=import_messages.not_done())
-    table, since = _draft(dialog)
-    plan = _plan(session, call, table.rows, since)
-    if plan.fingerprint != dialog.draft["shown"]:
-        return Reply(toast="名册已有变动，请重新核对。", alert=True, here=_look(session, call, table, since))
-    done = write_import(session, plan, now=call.now, by=call.me, file=table.kind)
+    draft = from_json(dialog.draft)
+    try:
+        plan = _plan(session, call, draft.reading().rows, draft)
+    except (BadRoster, Undecided):
+        return Reply(toast="名册已有变动，请重新核对。", alert=True, here=_go_on(session, call, draft))
+    if plan.fingerprint != draft.shown:
+        return Reply(toast="名册已有变动，请重新核对。", alert=True, here=_go_on(session, call, draft))
+    done = write_import(session, plan, now=call.now, by=call.me, file=draft.kind)
     dialogs.close(session, call.me.id)
-    return Reply(toast="已导入。", edit=import_messages.done(done, since))
-
-
-def _draft(dialog: Dialog) -> tuple[Table, date]:
-    # A dialog that was asked by an earlier version does not say what kind of file it was.
-    table = Table([from_json(row) for row in dialog.draft["rows"]], str(dialog.draft.get("file", "")))
-    return table, date.fromisoformat(dialog.draft["since"])
+    return Reply(toast="已导入。", edit=import_messages.done(done, draft.since))
 
 
 def move(session: Session, call: Call, button: MoveImport) -> Reply:
-    dialog = _open(session, call, button.dialog_id)
+    dialog = _open(session, call, button.dialog_id, LOOK, MOVE)
     dialogs.move(dialog, MOVE, call.now)
     return say("请发送名册从哪一天起生效，例如：2023年7月1日。")
 
@@ -169,11 +240,18 @@ def move(session: Session, call: Call, button: MoveImport) -> Reply:
 def day_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     day = parse_day(call.text, call.today)
     if day is None:
-        raise Refusal("没有看懂日期，请按“2023年7月1日”的样子发送。")
+        raise Refusal("没有看懂日期，请这样发送：2023年7月1日。")
+    _not_closed(session, call, day)
+    return say(*_go_on(session, call, from_json(dialog.draft).answer(f"{SINCE}:", day.isoformat())))
+
+
+def _not_closed(session: Session, call: Call, day: date) -> None:
+    """The first roster of a branch may hold from any day; a later one from none of a quarter that is closed."""
+    if abs(day - call.today) > FAR:
+        raise Refusal(f"{full_day(day)}离今天太远，请核对。")
     first = _first_day(session, call.me.branch_id, call.today) != call.today
     if not first and rules.is_closed(day, call.now, call.tz, close_day(session, call.me.branch_id)):
         raise Refusal(service.CLOSED)
-    return say(*_look(session, call, _draft(dialog)[0], day))
 
 
 def undecided(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -188,58 +266,21 @@ def send_sheet(session: Session, call: Call, button: SendSheet) -> Reply:
     if button.which is Sheet.TEMPLATE:
         document = Document("党员名册模板.xlsx", tables.template_xlsx(), caption=import_messages.TEMPLATE)
     else:
-        day = day_of(button.day, call.today)
+        day = day_of_button(button.day, call.today)
         rows = tables.roster_rows(session, call.me.branch_id, day)
         document = import_messages.filled(tables.roster_xlsx(rows), day, today=day == call.today)
     return Reply(toast="已发送。", here=[document])
 
 
-# --- a row in the draft of the dialog ------------------------------------------------------------------------------
-
-_DAYS = ("born_on", "joined_party_on", "converted_on", "transfer_in", "transfer_out")
-
-
-def to_json(row: RosterRow) -> dict[str, Any]:
-    """Only what the row says."""
-    return {name: _plain(value) for name, value in asdict(row).items() if value not in (None, "")}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, tuple):
-        return list(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def from_json(said: dict[str, Any]) -> RosterRow:
-    """The row that `to_json` wrote."""
-    known = {field.name for field in fields(RosterRow)}
-    values: dict[str, Any] = {name: value for name, value in said.items() if name in known}
-    values |= {name: date.fromisoformat(values[name]) for name in _DAYS if name in values}
-    kinds = {"rank": Rank, "category": Category, "status": MembershipStatus}
-    values |= {name: kind(values[name]) for name, kind in kinds.items() if name in values}
-    if "duties" in values:
-        values["duties"] = tuple(Duty(duty) for duty in values["duties"])
-    if "exemption" in values:
-        values["exemption"] = _exempt(values["exemption"])
-    return RosterRow(**values)
-
-
-def _exempt(said: dict[str, Any]) -> Exempt:
-    days: Sequence[date | None] = [
-        date.fromisoformat(said[name]) if said[name] else None for name in ("from_on", "to_on")
-    ]
-    return Exempt(ExemptionReason(said["reason"]), *days)
-
-
 HANDLERS: list[Handler] = [
     Word(("导入名册",), begin_by_word, right=Right.ROSTER),
     Tap(ImportRoster, begin, right=Right.ROSTER, private=True),
+    Tap(AnswerImport, answer, right=Right.ROSTER, private=True),
     Tap(ConfirmImport, confirm, right=Right.ROSTER, private=True),
     Tap(MoveImport, move, right=Right.ROSTER, private=True),
     Tap(SendSheet, send_sheet, reads=True, right=Right.ROSTER, private=True),
     Answer(FILE, file_came, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
+    Answer(ASK, answer_typed, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
     Answer(LOOK, undecided, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
     Answer(MOVE, day_came, right=Right.ROSTER),
 ]

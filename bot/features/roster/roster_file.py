@@ -50,9 +50,13 @@ class RosterFile:
     @property
     def is_one(self) -> bool:
         """Whether all sheets are one roster: the same columns, and nobody on two of them."""
-        heads = {sheet.headings for sheet in self.sheets}
+        return len({sheet.headings for sheet in self.sheets}) <= 1 and not self.overlaps
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether somebody stands on several sheets."""
         listed = Counter(key for sheet in self.sheets for key in {name_key(row.name) for row in sheet.rows})
-        return len(heads) == 1 and max(listed.values(), default=0) <= 1
+        return max(listed.values(), default=0) > 1
 
     def take(self, names: Collection[str] = ()) -> Reading:
         """The people of these sheets, of all without a name. Raises BadRoster."""

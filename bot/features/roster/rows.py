@@ -1,7 +1,7 @@
-"""What a row of a roster is, what is wrong in one, and whose it is among people of one name."""
+"""What a row of a roster is, and what is wrong in one."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -90,52 +90,6 @@ class Fault:
         column = self.column.replace(" (", "（").replace(")", "列）")
         found = f"“{self.found}”" if self.found else "空白"
         return f"第{self.row}行{column}：{found}，应为{self.wanted.chinese}。"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Somebody of the branch as a row may meet them: `group` is the present one."""
-
-    id: int
-    name: str
-    group: str
-    born_on: date | None = None
-
-
-class Ambiguous(ValueError):
-    """Several people of one name, and nothing in the rows says who is who; `names` lists them."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        super().__init__("cannot tell apart people of the same name: " + ", ".join(names))
-        self.names = names
-
-
-def match(rows: Sequence[RosterRow], known: Iterable[Known]) -> list[int | None]:
-    """Whose row each is: a person's id, or None for somebody new. Same names: by group, then by birth.
-
-    Raises Ambiguous when several people of one name would have changed group at once.
-    """
-    left: dict[str, list[Known]] = defaultdict(list)
-    for person in known:
-        left[person.name].append(person)
-    found: list[int | None] = [_take(left[row.name], row, row.group) for row in rows]
-    open_rows = Counter(row.name for row, person in zip(rows, found, strict=True) if person is None)
-    unclear = [name for name, count in open_rows.items() if left[name] and len(left[name]) + count > 2]
-    if unclear:
-        raise Ambiguous(unclear)
-    return [person or _take(left[row.name], row) for row, person in zip(rows, found, strict=True)]
-
-
-def _take(people: list[Known], row: RosterRow, group: str | None = None) -> int | None:
-    for person in people:
-        if _same_birth(row, person) and group in (None, person.group):
-            people.remove(person)
-            return person.id
-    return None
-
-
-def _same_birth(row: RosterRow, person: Known) -> bool:
-    return row.born_on is None or person.born_on is None or row.born_on == person.born_on
 
 
 def faults_between(rows: Sequence[RosterRow]) -> Iterator[Fault]:

@@ -87,6 +87,13 @@ def is_closed(day: date, now: datetime, tz: tzinfo, close_day: int = CLOSE_DAY) 
     return not in_time(now, Quarter.of(day).cut_off(tz, close_day))
 
 
+def first_open(now: datetime, tz: tzinfo, close_day: int = CLOSE_DAY) -> date:
+    """The first day of the oldest quarter that is not closed yet (D5, D20b)."""
+    running = Quarter.of(now.astimezone(tz).date())
+    before = Quarter.of(running.start - timedelta(days=1))
+    return running.start if is_closed(before.start, now, tz, close_day) else before.start
+
+
 def days_offered(today: date) -> list[tuple[str, date]]:
     """The days that a change usually holds from."""
     first = today.replace(day=1)

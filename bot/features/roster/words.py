@@ -31,6 +31,14 @@ _WORDS: dict[type[Any], Mapping[Any, str]] = {
     ExemptionSpan: EXEMPTIONS,
 }
 
+# What a roster may have left open: who holds an office or is exempt is said one by one.
+_FILLED = frozenset(
+    {
+        *map(column_word, DETAILS),
+        *(FACTS[kind.__tablename__][0] for kind in (GroupSpan, RankSpan, CategorySpan)),
+    }
+)
+
 
 def full_day(day: date) -> str:
     """2023年8月1日"""
@@ -56,6 +64,11 @@ class Difference:
     before: str
     after: str
     on: date | None = None
+
+    @property
+    def fills(self) -> bool:
+        """Whether it fills in a blank that decides nothing by itself."""
+        return self.before == NONE and self.what in _FILLED
 
     def __str__(self) -> str:
         when = f"（{since(self.on)}）" if self.on is not None and since(self.on) else ""

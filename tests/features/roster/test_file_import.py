@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.features.accounts import service
+from bot.features.roster.asking import Undecided
 from bot.features.roster.file_import import Imported, import_roster, plan_import, write_import
-from bot.features.roster.rows import Ambiguous, Exempt, RosterRow
+from bot.features.roster.rows import Exempt, RosterRow
 from bot.features.roster.words import differences
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.engine import Storage
@@ -193,7 +194,7 @@ def test_two_of_one_name(storage: Storage) -> None:
         done = import_roster(session, branch_id, rows, now=NOW, since=YEAR)
         assert (done.added, done.changed) == (0, 0)
         moved = [RosterRow(name="张伟", group="三组"), RosterRow(name="张伟", group="四组")]
-        with pytest.raises(Ambiguous, match="张伟"):
+        with pytest.raises(Undecided, match="张伟"):
             import_roster(session, branch_id, moved, now=NOW, since=JULY)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.features.roster import rules
-from bot.features.roster.importing import from_json, to_json
+from bot.features.roster.import_draft import row_from_json, row_to_json
 from bot.features.roster.rows import Exempt, RosterRow
 from bot.features.roster.words import differences
 from bot.kit.glossary.choices import EXEMPTIONS
@@ -89,7 +89,7 @@ ROWS = st.builds(
 
 @given(ROWS)
 def test_a_row_waits_in_the_dialog_unchanged(row: RosterRow) -> None:
-    assert from_json(to_json(row)) == row
+    assert row_from_json(row_to_json(row)) == row
 
 
 @given(DAYS)
