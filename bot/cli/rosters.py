@@ -54,6 +54,7 @@ def import_table(
     from bot.features.roster.file_import import undone_office, write_import
     from bot.features.roster.file_reader import read_roster
     from bot.features.roster.roster_file import BadRoster
+    from bot.kit.questions import FAR
     from bot.kit.sheets import kind_of
     from storage.hygiene import words_of
 
@@ -68,6 +69,8 @@ def import_table(
             is_first = not _has_people(session, branch_id)
             today = now.astimezone(settings.timezone).date()
             holds_from = said.since or (today.replace(month=1, day=1) if is_first else today)
+            if abs(holds_from - today) > FAR:
+                raise click.UsageError(f"--since {holds_from} is more than three years away")
             plan = _plan(session, settings, branch_id, reading.rows, holds_from, said, now)
             _no_meeting(session, plan, said, holds_from, now, settings)
             meetings = _meetings(session, plan, now, settings)

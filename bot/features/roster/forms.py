@@ -15,7 +15,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.closing import close_day
 from bot.kit.dates import parse_day
-from bot.kit.form_fields import Action, Field, Fill, Values
+from bot.kit.form_fields import Action, Doubt, Field, Fill, Values
 from bot.kit.form_pages import FIELD, LEFT
 from bot.kit.forms import Form
 from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES, WHYS
@@ -151,6 +151,14 @@ def _name_typed(session: Session, call: Call, said: str) -> Values:
     return {Step.NAME.value: service.name_for_new(said)}
 
 
+def _namesake(session: Session, call: Call, name: str) -> Doubt | None:
+    """Somebody of that name is known: a second row of one person would split the records of one in two."""
+    listed, gone = service.namesakes(session, call.me, name, call.today)
+    if not listed and not gone:
+        return None
+    return Doubt(messages.namesake(name, listed, gone), [(name, "是另一位同志")], again="重新填写")
+
+
 def _day_typed(step: Step, after: timedelta = timedelta()) -> Callable[[Session, Call, str], Values]:
     """A change may well hold from a day off. Of an exemption the last day is typed, kept the first beyond it."""
 
@@ -250,7 +258,7 @@ FORM = Form(
     code="c",
     again="党员",
     fields=(
-        _field(Step.NAME, read=_name_typed),
+        _field(Step.NAME, read=_name_typed, doubt=_namesake),
         _field(
             Step.MEETING,
             options=_days(rules.meetings_offered),

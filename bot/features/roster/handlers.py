@@ -51,7 +51,7 @@ def _roster(session: Session, call: Call, day: date) -> Message:
 
 def show_group(session: Session, call: Call, button: ShowGroup) -> Reply:
     if button.group_id < 0:
-        people, title = service.others(session, call.me, call.today), "不在册"
+        people, title = service.others(session, call.me, call.today), messages.GONE
     else:
         members = service.members(session, call.me, call.today)
         mine = [one for one in members if (one.group_id or 0) == button.group_id]

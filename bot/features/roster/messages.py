@@ -38,7 +38,7 @@ from storage.models.person import (
 from storage.roster import Member
 
 PEOPLE_ON_A_PAGE = 16
-NO_GROUP = "未编组"
+NO_GROUP, GONE = "未编组", "不在册"
 _KINDS = {
     Kind.GROUP: FACTS["group_span"][0],
     Kind.DUTY: FACTS["duty_span"][0],
@@ -120,7 +120,7 @@ def _doors(members: Sequence[Member]) -> list[list[Choice]]:
     return two_a_row(
         [
             *people,
-            Choice("不在册", ShowGroup(-1, 0)),
+            Choice(GONE, ShowGroup(-1, 0)),
             Choice("转入党员", Change(0, Kind.NEW)),
             Choice("接收预备党员", Change(0, Kind.ACCEPT)),
             Choice("导入名册", ImportRoster()),
@@ -195,6 +195,14 @@ def _changes(facts: Facts, person_id: int, day: date, undo: tuple[int, str] | No
 
 
 # --- changing ------------------------------------------------------------------------------------------------------
+
+
+def namesake(name: str, listed: Sequence[Member], gone: int) -> str:
+    """Asked before somebody new gets a name that the branch knows."""
+    there = "、".join(one.group_name or NO_GROUP for one in listed)
+    known = [f"名册上已有{name}同志（{there}）" if listed else "", f"{name}同志曾在或将在本支部名册上" if gone else ""]
+    back = f"如是同一人，请点“取消”，再到名册的“{GONE}”中点其姓名办理。" if gone else ""
+    return f"{'，'.join(filter(None, known))}。{back}确认是另一位同名的同志吗？"
 
 
 def change_title(kind: Kind, name: str) -> str:

@@ -17,7 +17,7 @@ from bot.features.roster.words import Difference, differences, full_day
 from bot.kit.access import Right, may, require
 from bot.kit.closing import close_day
 from bot.kit.glossary.choices import DUTIES
-from bot.kit.names import clean_name
+from bot.kit.names import clean_name, is_name, name_key
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.audit import record
@@ -309,7 +309,7 @@ def _accept(facts: Facts, wanted: FactChange) -> None:
 
 
 def _not_known_yet(facts: Facts, wanted: FactChange) -> None:
-    same = [one for one in facts.people if facts.people[one].values["name"] == wanted.name]
+    same = [one for one in facts.people if name_key(facts.people[one].values["name"]) == name_key(wanted.name)]
     for person_id in same:
         group = facts.on(GroupSpan, person_id, wanted.day)
         if facts.on(RosterSpan, person_id, wanted.day) and (group is None or group.values["group_id"] == wanted.value):
@@ -317,11 +317,18 @@ def _not_known_yet(facts: Facts, wanted: FactChange) -> None:
 
 
 def name_for_new(text: str) -> str:
-    """A name as it may be kept; refuses none and one that is too long."""
+    """A name as it may be kept; refuses what is none (12345) and one that is too long."""
     name = clean_name(text)
-    if not name or len(name) > _NAME_LENGTH:
+    if not is_name(name) or len(name) > _NAME_LENGTH:
         raise Refusal(f"请发送姓名（不超过{_NAME_LENGTH}字）。")
     return name
+
+
+def namesakes(session: Session, me: Me, name: str, day: date) -> tuple[list[Member], int]:
+    """Who has this name by its key: those on the roster, and how many the branch knows beside them; nobody erased."""
+    key = name_key(name)
+    listed = [one for one in members(session, me, day) if name_key(one.name) == key]
+    return listed, sum(name_key(called) == key for _, called in others(session, me, day))
 
 
 def changes_of(branch_id: int, person_id: int) -> Any:

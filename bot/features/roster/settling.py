@@ -33,10 +33,9 @@ def names(
         said = answers.of(SAME, row.name)
         if not mark or name_key(row.name) in whole or said == row.name:
             found.append(row)
-        elif said == base:
-            found.append(replace(row, name=base))
         elif said != NOBODY:
-            questions.append(_name_question(row, base))
+            found.append(replace(row, name=base))
+            questions += [_name_question(row, base)] if said != base else []
     return found, _once(questions)
 
 

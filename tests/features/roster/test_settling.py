@@ -27,7 +27,7 @@ def rows(*said: str, field: str = "name") -> list[RosterRow]:
 def test_a_mark_behind_a_name_is_asked_about() -> None:
     there = rows("甲一（女）", "甲二*", "甲三")
     found, questions = names(there, ["甲一"], Answers())
-    assert [one.name for one in found] == ["甲三"]
+    assert [one.name for one in found] == ["甲一", "甲二", "甲三"]
     assert [(one.about, [value for value, _ in one.choices]) for one in questions] == [
         ("甲一（女）", ["甲一", "甲一（女）", "none"]),
         ("甲二*", ["甲二", "甲二*", "none"]),
