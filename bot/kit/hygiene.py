@@ -7,6 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from bot.kit.ideographs import CHINESE
+from bot.kit.sheets import visible
+
 # The marks that the rules of secrecy fix: no branch takes one off.
 LEVELS, INSIDE = ("秘密", "机密", "绝密"), ("内部资料", "内部文件")
 # Everything else that is written in an update is looked at, also in fields that Telegram has yet to invent.
@@ -38,7 +41,7 @@ _EDGE = r"[\s【】\[\]()「」《》\"'“”.,:;!、。]*"
 # NFKC has made full-width letters, digits, brackets and colons plain by now.
 _MARKS = (
     re.compile(rf"{_LEVEL}\s*[★☆⭐*]"),
-    re.compile(rf"(?<![\u4e00-\u9fff]){_LEVEL}{_EDGE}{_TERM}(?![\u4e00-\u9fff])"),
+    re.compile(rf"(?<![{CHINESE}]){_LEVEL}{_EDGE}{_TERM}(?![{CHINESE}])"),
     re.compile(rf"^{_EDGE}{_LEVEL}{_EDGE}$", re.MULTILINE),
     re.compile(rf"密\s*级\s*:\s*{_LEVEL}"),
     re.compile(rf"\A[\W_]*(?:{'|'.join(INSIDE)})"),
@@ -80,8 +83,7 @@ def _is_person(number: re.Match[str]) -> bool:
 
 def comparable(text: str) -> str:
     """A text as a branch's own words are looked for in it: plain letters, small, nothing invisible, no blanks."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(letter for letter in plain if unicodedata.category(letter)[0] not in "ZC")
+    return "".join(visible(unicodedata.normalize("NFKC", visible(text)).casefold()).split())
 
 
 def holds(text: str, words: Collection[str]) -> bool:

@@ -25,6 +25,17 @@ _SKIPPED = ("\t", "\r", "\n")
 # A sign before figures is a number, or a telephone number as people write it: +86 (755) 1234-5678.
 _SIGNED_NUMBER = re.compile(r"[+-][\d\s().,-]*%?")
 
+# Control, format, half of a surrogate pair.
+_MARKS = ("Cc", "Cf", "Cs")
+# Fillers of Korean and Khmer, the blank of Braille, the joiner of marks: no blanks by category, and nothing to see.
+_LIKE_NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Of what is not assigned: what is ignored by default (DerivedCoreProperties of Unicode), and what is no character.
+_NEVER_A_LETTER = re.compile(
+    "[\u2065\ufff0-\ufff8\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e0fff"
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 17))
+    + "]"
+)
+
 
 class Unreadable(ValueError):
     """The file as a whole is refused; `wanted` says why and what would be right."""
@@ -48,8 +59,16 @@ class SheetRow:
 
 
 def visible(text: str) -> str:
-    """The text without what hides or reorders other letters: control, bidirectional and zero-width marks."""
-    return "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter)[0] != "C")
+    """The text without what hides or reorders other letters: control, bidirectional, zero-width and empty marks.
+
+    Letters of private use stay, and those that are younger than the Unicode of this Python.
+    """
+    return "".join(letter for letter in text if letter.isspace() or not _hides(letter))
+
+
+def _hides(letter: str) -> bool:
+    kind = unicodedata.category(letter)
+    return kind in _MARKS or (kind == "Cn" and _NEVER_A_LETTER.match(letter) is not None) or letter in _LIKE_NOTHING
 
 
 def plain(value: object) -> str:

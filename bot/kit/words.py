@@ -1,7 +1,9 @@
 """What every feature says alike: days and instants (7月7日（周五）14:30), and the line for strangers."""
 
 import re
+import unicodedata
 from datetime import date, datetime, tzinfo
+from itertools import accumulate
 
 
 class Both(str):
@@ -63,7 +65,15 @@ def units(text: str) -> int:
 
 
 def cut(text: str, limit: int) -> str:
-    """The text when it fits into `limit` units, else its beginning and an ellipsis."""
+    """The text when it fits into `limit` units, else its beginning and an ellipsis: no letter loses its marks."""
     if units(text) <= limit:
         return text
-    return text.encode("utf-16-le", "surrogatepass")[: 2 * (limit - 1)].decode("utf-16-le", "ignore") + "…"
+    whole = end = sum(used < limit for used in accumulate(map(units, text)))
+    while whole and _belongs_before(text, whole):
+        whole -= 1
+    return text[: whole or end] + "…"
+
+
+def _belongs_before(text: str, at: int) -> bool:
+    """Whether what stands there is a mark on the letter before it (a variant, an accent), or joined to it."""
+    return unicodedata.category(text[at])[0] == "M" or "\u200d" in text[at - 1 : at + 1]

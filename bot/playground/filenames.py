@@ -24,4 +24,5 @@ def _part(text: str, longest: int) -> str:
 def _good(one: str) -> bool:
     if one.isascii():
         return one.isprintable() and one not in BAD
-    return unicodedata.category(one)[0] in "LN"
+    # Rare letters may be younger than the Unicode of this Python.
+    return unicodedata.category(one)[0] in "LN" or 0x20000 <= ord(one) < 0x40000

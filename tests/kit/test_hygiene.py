@@ -22,6 +22,7 @@ REFUSED = [
 ]
 PASSES = [
     "保守党的秘密，对党忠诚",
+    "丁\U0003158e秘密三年前就知道了",
     "学习《保守国家秘密法》的体会",
     "加强内部管理",
     "这份不是内部文件",
@@ -70,6 +71,9 @@ def test_a_list_of_mobile_numbers_is_refused(text: str) -> None:
 
 def test_words_are_compared_as_they_are_read() -> None:
     assert comparable("Ａ项\u200b 目\n B") == "a项目b"
+    assert comparable("甲\u3164项\uffa0目") == "甲项目"
+    # A rare letter is one: another word than without it.
+    assert comparable("丁\U0003158e \ue863") == "丁\U0003158e\ue863"
 
 
 def test_a_caption_a_file_name_and_a_quoted_text_are_looked_at() -> None:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from bot.kit.ideographs import CHINESE
+
 # Names that are everyday words as well: 精神文明建设 names nobody.
 WORDS = frozenset(
     {
@@ -110,7 +112,7 @@ def _alone(name: str) -> str:
     """One letter, or a word of every day, is a name only where it stands alone or before 同志; Li is not in Lining."""
     word = re.escape(name)
     if len(name) == 1 or name in WORDS:
-        return rf"(?<!\w){word}(?!\w)|{word}(?=同志)"
+        return rf"(?<![\w{CHINESE}]){word}(?![\w{CHINESE}])|{word}(?=同志)"
     before = f"(?<![{_kin(name[0])}])" if _kin(name[0]) else ""
     after = f"(?![{_kin(name[-1])}])" if _kin(name[-1]) else ""
     return f"{before}{word}{after}"

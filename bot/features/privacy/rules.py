@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.kit.names import ERASED
 from storage.personal import Kind
 
 FOR_EVER = 0
@@ -37,7 +38,7 @@ def cut_off(now: datetime, days: int) -> datetime | None:
 
 def erased_name(person_id: int) -> str:
     """What stands in the ledgers for somebody whose data were erased."""
-    return f"已注销{person_id}"
+    return f"{ERASED}{person_id}"
 
 
 # What members send all day: a word inside one of these would shut the door on everybody.

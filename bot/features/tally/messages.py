@@ -15,8 +15,8 @@ from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.glossary.figures import FIGURES, OF_A_ROLL
 from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.rates import percent, plain, rate
-from bot.kit.replies import Choice, Message, Pages, Rows
-from bot.kit.words import short_day
+from bot.kit.replies import PAGE, Choice, Message, Pages, Rows
+from bot.kit.words import cut, short_day
 from scheduler.calendar.days import Quarter
 from storage.choices import ActivityType
 
@@ -188,7 +188,7 @@ def summary(tally: Tally, current: Quarter) -> Message:
         [Choice("看明细", buttons.ShowSections(number)), Choice("谁还缺", buttons.ShowMissing(number))],
         around(tally.quarter, current, buttons.ShowTally),
     ]
-    return Message("\n".join(texts)[:4000], rows)
+    return Message(cut("\n".join(texts), PAGE), rows)
 
 
 def around(quarter: Quarter, current: Quarter, does: type[buttons.ShowTally | buttons.ShowMine]) -> list[Choice]:
