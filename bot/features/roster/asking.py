@@ -37,8 +37,8 @@ class Answers:
 class Question:
     """One question about a file. about: the words or the row that it is about; choices: value and label of each answer.
 
-    latest: a day may be given instead, at the latest this one. subject: whom it is about. order: where in the file it
-    stands.
+    latest: a day may be given instead, at the latest this one. subject: whom it is about. like: the same for questions
+    that the first choice may settle together; all_like: how that is said of so many. order: where it stands in it.
     """
 
     option: str
@@ -47,6 +47,8 @@ class Question:
     choices: tuple[tuple[str, Both], ...]
     latest: date | None = None
     subject: str = ""
+    like: str = ""
+    all_like: str = "{}人都是"
     order: tuple[str, int] = ("", 0)
 
     @property

@@ -15,7 +15,7 @@ from bot.features.roster.asking import Answers, Undecided
 from bot.features.roster.identity import Known, people
 from bot.features.roster.roster_file import BadRoster
 from bot.features.roster.rows import Exempt, RosterRow
-from bot.features.roster.settling import exemption, groups, names, spellings, twice
+from bot.features.roster.settling import exemption, groups, left_out, names, spellings, twice
 from bot.kit.access import Right, require
 from bot.kit.words import Both
 from storage.audience import Me
@@ -105,11 +105,10 @@ def plan_import(
     """
     said = answers if answers is not None else Answers()
     facts = Facts.of_branch(session, branch_id, since)
-    meant = _as_meant(session, facts, rows, said)
+    meant, notes = _as_meant(session, facts, rows, said)
     on_roster = [person_id for person_id in facts.people if facts.of(RosterSpan, person_id)]
     earliest = min(since, open_from or since)
-    listed, notes = _people(session, facts, meant, said), list(spellings(rows, meant))
-    settled = _exemptions(facts, listed, said, earliest)
+    settled = _exemptions(facts, _people(session, facts, meant, said), said, earliest)
     for row, person_id in settled:
         notes += _lay(facts, row, person_id, earliest)
     there = {person_id for _, person_id in settled}
@@ -124,8 +123,10 @@ def plan_import(
     )
 
 
-def _as_meant(session: Session, facts: Facts, rows: Sequence[RosterRow], answers: Answers) -> list[RosterRow]:
-    """The rows with the names and groups that are meant. Raises Undecided, BadRoster."""
+def _as_meant(
+    session: Session, facts: Facts, rows: Sequence[RosterRow], answers: Answers
+) -> tuple[list[RosterRow], list[Both]]:
+    """The rows with the names and groups that are meant, and what is to be said of it. Raises Undecided, BadRoster."""
     gone = _erased(session, facts.branch_id)
     known = [one.values["name"] for one in facts.people.values() if one.id not in gone]
     named, questions = names(rows, known, answers)
@@ -135,7 +136,7 @@ def _as_meant(session: Session, facts: Facts, rows: Sequence[RosterRow], answers
     faults = twice(grouped)
     if faults:
         raise BadRoster(*faults)
-    return grouped
+    return grouped, [*left_out(rows, named), *spellings(named, grouped)]
 
 
 def _erased(session: Session, branch_id: int) -> set[int]:

@@ -153,7 +153,9 @@ def _question(row: RosterRow, left: Sequence[Known], answers: Answers) -> Questi
         )
         choices = [(str(one.id), Both(f"person {one.id}", f"是第{number}位")) for number, one in enumerate(left, 1)]
         choices.append((NEW, Both("somebody else", "都不是")))
-    return Question(SAME, where, ask, tuple(choices), subject=row.name, order=(row.sheet, row.line))
+    like, order = "person" if len(left) == 1 else "", (row.sheet, row.line)
+    all_like = "{}人都是同一人"
+    return Question(SAME, where, ask, tuple(choices), subject=row.name, like=like, all_like=all_like, order=order)
 
 
 def _known(person: Known, *, english: bool = False) -> str:

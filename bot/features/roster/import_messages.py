@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from bot.features.roster.asking import SAME, Question
+from bot.features.roster.asking import Question
 from bot.features.roster.buttons import AnswerImport, ConfirmImport, MoveImport, SendSheet, Sheet
 from bot.features.roster.file_import import Imported, Plan
 from bot.features.roster.import_draft import ALL, SHEET, SINCE
@@ -20,7 +20,7 @@ from bot.kit.words import Both, cut, short_day
 from storage.models.activity import Activity
 
 LINES_SHOWN, NAMES_SHOWN, LONGEST = 25, 30, 3_800
-TITLES_SHOWN, LABEL = 5, 16
+TITLES_SHOWN, ALIKE_SHOWN, LABEL = 5, 200, 16
 TEMPLATE = "名册模板。请把“示例”一行以下填好，再点“导入名册”发给我。"
 
 
@@ -80,9 +80,10 @@ def which_day(meetings: Sequence[Activity], today: date) -> Question:
     return Question(SINCE, "", Both(english, chinese), choices)
 
 
-def is_plain(one: Question) -> bool:
-    """Whether it asks if somebody is the one person of that name."""
-    return one.option == SAME and len(one.choices) == 2 and one.choices[0][0].isdigit()
+def alike(questions: Sequence[Question]) -> list[Question]:
+    """Those that the first choice of the first question may answer with it."""
+    first = questions[0]
+    return [one for one in questions if first.like and one.like == first.like]
 
 
 def question(questions: Sequence[Question], dialog_id: int, number: int) -> Message:
@@ -93,11 +94,12 @@ def question(questions: Sequence[Question], dialog_id: int, number: int) -> Mess
         Choice(cut(label.chinese, LABEL), AnswerImport(dialog_id, number, at))
         for at, (_, label) in enumerate(first.choices)
     ]
-    like = [one for one in questions if is_plain(one)]
+    like = alike(questions)
     rows = two_a_row(choices)
-    if is_plain(first) and len(like) > 1:
-        lines.append(f"同样需要确认的有：{'、'.join(one.subject for one in like[:NAMES_SHOWN])}。")
-        rows.append([Choice(f"{len(like)}人都是同一人", AnswerImport(dialog_id, number, -1))])
+    # Only who can be read here is settled together.
+    if 1 < len(like) <= ALIKE_SHOWN:
+        lines.append(f"同样需要确认的有：{'、'.join(one.subject for one in like)}。")
+        rows.append([Choice(cut(first.all_like.format(len(like)), LABEL), AnswerImport(dialog_id, number, -1))])
     return Message(cut("\n".join(lines), LONGEST), [*rows, [Choice("不导入", ConfirmImport(dialog_id, 0))]])
 
 

@@ -138,7 +138,7 @@ def _like_it(session: Session, call: Call, draft: Draft) -> Draft:
     try:
         _plan(session, call, draft.reading().rows, draft)
     except Undecided as open_:
-        for one in filter(import_messages.is_plain, open_.questions):
+        for one in import_messages.alike(open_.questions):
             draft = draft.answer(one.key, one.choices[0][0])
         return draft
     raise Refusal(OLD)

@@ -35,11 +35,11 @@ def names(
             found.append(row)
         elif said != NOBODY:
             found.append(replace(row, name=base))
-            questions += [_name_question(row, base)] if said != base else []
+            questions += [_name_question(row, base, mark)] if said != base else []
     return found, _once(questions)
 
 
-def _name_question(row: RosterRow, base: str) -> Question:
+def _name_question(row: RosterRow, base: str, mark: str) -> Question:
     ask = Both(
         f"Row {place(row)}: is {row.name} the person {base}, or is the whole a name?",
         f"文件第{place(row)}行的“{row.name}”，姓名是“{base}”吗？",
@@ -49,7 +49,19 @@ def _name_question(row: RosterRow, base: str) -> Question:
         (row.name, Both("the whole is a name", row.name)),
         (NOBODY, Both("leave this row out", "不导入此人")),
     )
-    return Question(SAME, row.name, ask, choices, order=(row.sheet, row.line))
+    order = (row.sheet, row.line)
+    return Question(
+        SAME, row.name, ask, choices, subject=row.name, like=mark, all_like=f"{{}}人都去掉“{mark}”", order=order
+    )
+
+
+def left_out(rows: Sequence[RosterRow], named: Sequence[RosterRow]) -> tuple[Both, ...]:
+    """What is to be said of rows that are not taken."""
+    there = {place(row) for row in named}
+    gone = [row for row in rows if place(row) not in there]
+    english = ", ".join(f"row {place(row)} {row.name}" for row in gone)
+    chinese = "、".join(f"第{place(row)}行{row.name}" for row in gone)
+    return (Both(f"Left out: {english}.", f"未导入：{chinese}。"),) if gone else ()
 
 
 def _once(questions: Sequence[Question]) -> list[Question]:

@@ -210,7 +210,7 @@ def many() -> bytes:
     offices |= dict.fromkeys(["甲三", "乙三", "丙二"], "党小组长")
     for row in known:
         row[3], row[4] = offices.get(row[1], "无"), "副科" if row[1] == "甲五" else ""
-    new = [["", f"新{number}", "第四党小组", "", "科员", "2010年7月"] for number in range(NEW)]
+    new = [["", f"新{chr(0x4E00 + number)}", "第四党小组", "", "科员", "2010年7月"] for number in range(NEW)]
     return xlsx(["示范党支部党员名册"], HEADING, *known, *new)
 
 
@@ -221,7 +221,7 @@ async def test_many_people_by_a_file(bot: World) -> None:
     await hand_in(bot, DESK, many())
     [table, card] = bot.stage.people[DESK].chat.messages[-2:]
     assert card.text.startswith(
-        f"【导入名册】文件共{24 + NEW}人：新增{NEW}人，变更1人，无变化23人。\n新建党小组1个。\n新增 新0："
+        f"【导入名册】文件共{24 + NEW}人：新增{NEW}人，变更1人，无变化23人。\n新建党小组1个。\n新增 新一："
     )
     assert "不在文件中1人：丙八。" in card.text
     assert table.attachment is not None

@@ -133,13 +133,13 @@ async def test_many_alike_are_answered_at_once(bot: World) -> None:
 
 async def test_a_mark_behind_a_name_and_a_group_with_a_bracket(bot: World) -> None:
     text = await begin(bot, HEADING, ["甲四（女）", "", "第一党小组（机关）"], ["庚一*", "男", "第二党小组"])
-    assert text.startswith("【导入名册】文件第2行的“甲四（女）”，姓名是“甲四”吗？\n之后还有1处需要确认。")
+    assert text.startswith("【导入名册】文件第2行的“甲四（女）”，姓名是“甲四”吗？\n之后还有2处需要确认。")
     assert last(bot).labels == ["甲四", "甲四（女）", "不导入此人", "不导入"]
     await tap(bot, "甲四")
     text = await tap(bot, "不导入此人")
     assert text == "【导入名册】文件第2行的“第一党小组（机关）”，是否就是“第一党小组”？"
     text = await tap(bot, "就是第一党小组")
-    assert "文件共1人：新增0人，变更0人，无变化1人。" in text
+    assert "文件共1人：新增0人，变更0人，无变化1人。\n未导入：第3行庚一*。\n党小组写法不一" in text
     assert "与现有名册一致，无需导入。" in text
 
 
