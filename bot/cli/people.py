@@ -21,11 +21,11 @@ def branch() -> None:
 def branch_add(name: str, under: int | None) -> None:
     """Add a branch called NAME and print its id."""
     from bot.features.accounts.service import add_branch, list_branches
-    from bot.kit.names import clean_name
+    from bot.kit.names import name_key
 
     with database() as (settings, storage), storage.transaction() as session:
         for one in list_branches(session):
-            if (one.name, one.parent_id) == (clean_name(name), under):
+            if (name_key(one.name), one.parent_id) == (name_key(name), under):
                 raise click.ClickException(f"There is a branch {one.name} there already: its id is {one.id}.")
         branch_id = add_branch(session, name, under, now(settings))
     click.echo(branch_id)

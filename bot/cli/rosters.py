@@ -69,8 +69,8 @@ def import_table(
             is_first = not _has_people(session, branch_id)
             today = now.astimezone(settings.timezone).date()
             holds_from = said.since or (today.replace(month=1, day=1) if is_first else today)
-            if abs(holds_from - today) > FAR:
-                raise click.UsageError(f"--since {holds_from} is more than three years away")
+            if holds_from - today > FAR:
+                raise click.UsageError(f"--since {holds_from} is more than three years ahead")
             plan = _plan(session, settings, branch_id, reading.rows, holds_from, said, now)
             _no_meeting(session, plan, said, holds_from, now, settings)
             meetings = _meetings(session, plan, now, settings)
@@ -236,7 +236,7 @@ def _target(
     """The branch that was named, else the one of the archive's name, else the only one; else a new one."""
     from bot.features.accounts.service import list_branches
     from bot.features.archive.importing import Target
-    from bot.kit.names import clean_name
+    from bot.kit.names import clean_name, name_key
     from storage.choices import OrganisationKind
 
     if as_new is not None and (branch_id is not None or replace):
@@ -248,7 +248,7 @@ def _target(
         raise click.UsageError(f"There is no branch {branch_id}; see: branch-bot branch list")
     said = document.get("branch")
     wanted = clean_name(as_new) if as_new is not None else said.get("name") if isinstance(said, dict) else None
-    same = [one for one, name in names.items() if name == wanted]
+    same = [one for one, name in names.items() if wanted is not None and name_key(name) == name_key(wanted)]
     if as_new is not None:
         return Target(same[0] if same else None, wanted)
     if branch_id is not None or len(same) == 1:

@@ -18,6 +18,7 @@ from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
 from bot.kit.hygiene import Found, holds
+from bot.kit.names import group_key, name_key
 from storage.audit import by_operator, record
 from storage.base import Model, table
 from storage.choices import Duty, OrganisationKind
@@ -235,7 +236,8 @@ class _Desk:
         mine = PartyGroup.branch_id == self._branch_id
         rows = {row.id: row for row in self._session.scalars(select(PartyGroup).where(mine))}
         row = next((one for one in rows.values() if one.archive_id == group.id), None)
-        row = row or next((one for one in rows.values() if one.name == group.name and one.archive_id is None), None)
+        key = group_key(group.name)
+        row = row or next((one for one in rows.values() if group_key(one.name) == key and one.archive_id is None), None)
         if row is None:
             row = PartyGroup(branch_id=self._branch_id, name=group.name)
             self._session.add(row)
@@ -261,11 +263,13 @@ class _Desk:
         known = {row.archive_id: row.id for row in rows.values() if row.archive_id is not None}
         free = set(rows)
         for one in people:
-            if one.id in known and (one.name == rows[known[one.id]].name or _ERASED.fullmatch(one.name)):
+            if one.id in known and (
+                name_key(one.name) == name_key(rows[known[one.id]].name) or _ERASED.fullmatch(one.name)
+            ):
                 self._people[one.id] = known[one.id]
                 free.discard(known[one.id])
         for one in people:
-            same = [row for row in free if rows[row].name == one.name]
+            same = [row for row in free if name_key(rows[row].name) == name_key(one.name)]
             if one.id not in self._people and len(same) == 1:
                 self._people[one.id] = same[0]
                 free.discard(same[0])

@@ -247,7 +247,7 @@ def day_came(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 def _not_closed(session: Session, call: Call, day: date) -> None:
     """The first roster of a branch may hold from any day; a later one from none of a quarter that is closed."""
-    if abs(day - call.today) > FAR:
+    if day - call.today > FAR:
         raise Refusal(f"{full_day(day)}离今天太远，请核对。")
     first = _first_day(session, call.me.branch_id, call.today) != call.today
     if not first and rules.is_closed(day, call.now, call.tz, close_day(session, call.me.branch_id)):
