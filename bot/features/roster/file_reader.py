@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from bot.features.roster import file_words as words
+from bot.features.roster.file_headings import EXAMPLE, FIELDS, HEADINGS
 from bot.features.roster.file_hygiene import NOT_REPEATED
 from bot.features.roster.file_words import Unclear
 from bot.features.roster.roster_file import BadRoster, PeopleSheet, RosterFile
 from bot.features.roster.rows import Exempt, Fault, RosterRow, faults_between
-from bot.kit.glossary.columns import FACTS, LEDGER, column_word
+from bot.kit.glossary.columns import LEDGER
 from bot.kit.hygiene import look
 from bot.kit.names import clean_name
 from bot.kit.sheets import SheetRow, Unreadable, plain, read_sheets
@@ -20,49 +21,11 @@ from storage.choices import Category, MembershipStatus
 MAX_ROWS = 2_000
 _HEADING_WITHIN, _NAME_LENGTH, _NOTES_LENGTH = 10, 50, 1_000
 
-# Every field with the headings that secretaries give it; the first is ledger 14's own.
-HEADINGS: dict[str, tuple[str, ...]] = {
-    "name": (LEDGER["name"], "党员姓名", "名字"),
-    "gender": (LEDGER["gender"],),
-    "born_on": (LEDGER["born_on"], "出生日期", "出生年月日", "出生时间", "出生", "生日"),
-    "joined_party_on": (
-        LEDGER["joined_party_on"],
-        "入党时间",
-        "入党年月",
-        "加入党组织日期",
-        "加入党组织时间",
-        "加入中共时间",
-        "入党年月日",
-        "参加党组织时间",
-    ),
-    "converted_on": (
-        LEDGER["converted_on"],
-        "转正时间",
-        "转正年月",
-        "转正年月日",
-        "转为正式党员日期",
-        "转为正式党员时间",
-    ),
-    "group": (LEDGER["group"], "所在党小组", "所属党小组", "党小组名称", "所在小组", "所属小组", "小组", "组别"),
-    "duties": (LEDGER["duties"], "党内职务名称", "党内任职", "支部职务", "支部任职", "职务"),
-    "rank": (LEDGER["rank"], "级别", "行政级别", "行政职级", "职务职级"),
-    "category": (LEDGER["category"], column_word("category"), "人员性质", "在职状态"),
-    "status": (FACTS["membership_span"][0], "党员类别", "党员类型", "身份"),
-    "transfers": (LEDGER["transfers"], "转入转出", "转入、转出", "组织关系转接"),
-    "transfer_in": ("转入", "转入日期", "转入时间", "组织关系转入时间"),
-    "transfer_out": ("转出", "转出日期", "转出时间", "组织关系转出时间"),
-    "exempt": (FACTS["exemption_span"][0], "免考勤", "免于考勤事由", "免考勤原因"),
-    "phone": (column_word("phone"), "手机号", "手机号码", "移动电话", "联系电话", "联系方式", "电话"),
-    "notes": (LEDGER["notes"], "说明", "备注说明"),
-}
 _NO_FORMULA = Both(
     "a value, not a formula (copy, paste as values; a text does not begin with = + - @)",
     "数值而不是公式（请复制后选择性粘贴为数值；文字不要以=、+、-、@开头）",
 )
 _ONE = Both("one column for it (there are two)", "一栏（现有两栏）")
-# A row of the template that shows how to fill it in.
-EXAMPLE = "示例"
-_FIELD = {heading: field for field, headings in HEADINGS.items() for heading in headings}
 _FOOTER = re.compile(r"(合计|总计|小计|共计|填表|制表|审核|负责人|说明|备注|注)[:：\s]?")
 
 
@@ -91,7 +54,7 @@ def _whole(english: str, chinese: str) -> BadRoster:
 def _headings(line: SheetRow) -> dict[int, str]:
     """Column -> field, for the headings that are known; others (序号, 身份证号) are never read."""
     found = {at: _title(cell) for at, cell in enumerate(line.cells)}
-    return {at: _FIELD[heading] for at, heading in found.items() if heading in _FIELD}
+    return {at: FIELDS[heading] for at, heading in found.items() if heading in FIELDS}
 
 
 def _title(cell: object) -> str:

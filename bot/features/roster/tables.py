@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.features.roster.file_reader import EXAMPLE, HEADINGS
+from bot.features.roster.file_headings import EXAMPLE, HEADINGS
 from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES
 from bot.kit.glossary.columns import LEDGER as WORDS
 from bot.kit.sheets import csv_text, harmless
