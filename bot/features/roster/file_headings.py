@@ -1,6 +1,8 @@
 """The headings of a roster as secretaries write them."""
 
+from bot.kit.glossary.choices import DUTIES
 from bot.kit.glossary.columns import FACTS, LEDGER, column_word
+from storage.choices import Duty
 
 # Every field with the headings that secretaries give it; the first is ledger 14's own.
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -40,3 +42,17 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 FIELDS = {heading: field for field, headings in HEADINGS.items() for heading in headings}
 # A row of the template that shows how to fill it in.
 EXAMPLE = "示例"
+# Those of a branch: nobody is made an officer of the committee above by a roster.
+OFFICES = {duty: word for duty, word in DUTIES.items() if duty is not Duty.COMMITTEE_OFFICER}
+# The sheet of the template beside the table.
+HOW = (
+    "填写说明",
+    "“姓名”必填，其余按需填写；多列、少列均可，表头不要改。",
+    "日期可以写成1980.05、1980年5月、1980-05-01、19800501。",
+    f"党内职务可填多项，用顿号分开：{'、'.join(OFFICES.values())}。",
+    "类别填在职、离退休或流动；预备党员请在类别后注明，例如：在职（预备党员）。",
+    "转入、转出写明日期，例如：2023-08-15转入。",
+    "免于考勤的，请在备注或单独一栏“免于考勤”中写明，例如：产假2023.08.01至2024.01.31。",
+    "需要用手机号码绑定的，请加一栏“手机”；不需要的请勿填写。",
+    "请不要使用公式，不要填写身份证号。",
+)
