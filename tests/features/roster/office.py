@@ -1,7 +1,7 @@
 """A roster as a real office keeps it, made by code: as a workbook with a sheet for each group, and as one csv.
 
-Two rows of titles, a heading over two rows, merged group cells, subtotals and a total, notes and who filled it in, dates in
-every form, a hidden row, remarks on attendance, telephone numbers, a column that nobody reads (学历).
+Two rows of titles, a heading over two rows, merged group cells, subtotals and a total, notes, who filled it in, dates
+in every form, a hidden row, remarks on attendance, telephone numbers, a column that nobody reads (学历).
 """
 
 import csv
