@@ -4,25 +4,24 @@ import csv
 import io
 import re
 import unicodedata
-import warnings
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from bot.kit.words import Both
 
 MAX_BYTES = 2 * 1024 * 1024
-MAX_UNPACKED = 64 * 1024 * 1024
-MAX_RATIO = 200
-MAX_ENTRIES = 1_000
-# Sheets formatted to the bottom hold a million empty rows.
-_ROWS_READ, _COLUMNS_READ = 10_000, 60
-DAMAGED = "表格文件已损坏，请重新保存后再发。"
+# Of one sheet: more is refused, never cut.
+MOST_ROWS, MOST_COLUMNS = 10_000, 60
+# A line break as spreadsheets write it where a text may hold none (ECMA-376, ST_Xstring), and what it was escaped with.
+_BREAK = re.compile(r"_x00(?:0[9ADad]|5[Ff])_")
 # Full-width ones as well: what stands first is looked at as a plain sign.
 _STARTS_A_FORMULA = ("=", "+", "-", "@")
 _SKIPPED = ("\t", "\r", "\n")
 # A sign before figures is a number, or a telephone number as people write it: +86 (755) 1234-5678.
+# 31 December 9999; the day that Excel counts and no calendar has; between the two ways of counting.
+_LAST_DAY, _NEVER_WAS, _YEARS_FOUR = 2_958_465, 60, 1_462
 _SIGNED_NUMBER = re.compile(r"[+-][\d\s().,-]*%?")
 
 # Control, format, half of a surrogate pair.
@@ -47,15 +46,57 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row of a sheet: cells as values, and at which of them stands a formula or an error of Excel."""
+    """One row of a sheet: cells as values, and at which of them stands a formula or an error of Excel.
+
+    merged: what a cell that begins in a row above says here; across: what one that begins further left says.
+    """
 
     number: int
     cells: Sequence[Any]
     formulas: frozenset[int] = frozenset()
+    hidden: bool = False
+    merged: Mapping[int, Any] = field(default_factory=dict)
+    across: Mapping[int, Any] = field(default_factory=dict)
+
+    def own(self, at: int) -> str:
+        """What is written in this very cell, as plain text; "" beyond the end of the row."""
+        return plain(self.cells[at]) if at < len(self.cells) else ""
+
+    def value(self, at: int) -> Any:
+        """The cell, or the one above that it is merged with."""
+        return self.merged.get(at) if not self.own(at) else self.cells[at]
 
     def text(self, at: int) -> str:
-        """The cell as plain text; "" beyond the end of the row."""
-        return plain(self.cells[at]) if at < len(self.cells) else ""
+        """`value` as plain text."""
+        return plain(self.value(at))
+
+    def filled(self) -> list[int]:
+        """The columns with something of this row's own."""
+        return [at for at in range(len(self.cells)) if self.own(at)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet with its filled rows, each with its number. excess: what of it is more than is read, else None."""
+
+    name: str
+    rows: Sequence[SheetRow]
+    hidden_columns: frozenset[int] = frozenset()
+    excess: Both | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """The sheets of a file. unread: names of sheets that are hidden or no tables, and which of it.
+
+    A csv is one sheet without a name. from_1904: how its numbers count days.
+    """
+
+    sheets: tuple[Sheet, ...]
+    unread: tuple[tuple[str, Both], ...] = ()
+    from_1904: bool = False
+    has_macros: bool = False
+    is_csv: bool = False
 
 
 def visible(text: str) -> str:
@@ -78,107 +119,51 @@ def plain(value: object) -> str:
     return visible(unicodedata.normalize("NFKC", "" if value is None else str(value))).strip()
 
 
+def breaks(text: str) -> str:
+    """The text with line breaks and tabs for what other programs leave of them: 甲一_x000D_."""
+    return _BREAK.sub(lambda found: chr(int(found[0][2:6], 16)), text) if "_x00" in text else text
+
+
+def too_many_rows() -> Both:
+    return Both(f"The sheet has more than {MOST_ROWS} rows.", f"表格超过{MOST_ROWS}行，请只保留名册。")
+
+
+def too_wide(row: int) -> Both:
+    """`row`: where the first cell stands that is too far to the right."""
+    return Both(
+        f"The sheet has more than {MOST_COLUMNS} columns (in row {row}).",
+        f"表格超过{MOST_COLUMNS}栏（见第{row}行），请只保留名册各栏。",
+    )
+
+
 def kind_of(content: bytes) -> str:
     """xlsx or csv, by what the file holds."""
     return "xlsx" if content.startswith(b"PK") else "csv"
 
 
-def read_sheets(content: bytes) -> list[list[SheetRow]]:
-    """The visible sheets of an xlsx, or the one of a csv, told apart by content; raises Unreadable."""
-    if len(content) > MAX_BYTES:
-        megabytes = MAX_BYTES // 1024 // 1024
-        raise Unreadable(f"The file is larger than {megabytes} MB.", f"文件超过{megabytes}兆，请精简后再发。")
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable(
-            "This is an old .xls file, or one with a password: save it as .xlsx or as .csv.",
-            "这是旧版xls或加密的文件，请另存为不加密的xlsx后再发。",
-        )
-    return _workbook(content) if kind_of(content) == "xlsx" else [_csv(content)]
-
-
-def _csv(content: bytes) -> list[SheetRow]:
-    text = _decoded(content)
-    delimiter = "\t" if text.count("\t") > text.count(",") else ","
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise Unreadable(f"This is not a table: {error}.", "这个文件不是表格，请发送xlsx或csv文件。") from None
-    return [_csv_line(number, row) for number, row in enumerate(rows, 1)]
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise Unreadable(
-        "This is neither an .xlsx file nor a .csv in UTF-8 or GB18030.", "看不懂这个文件，请发送xlsx或csv表格。"
-    )
-
-
-def _csv_line(number: int, row: list[str]) -> SheetRow:
-    return SheetRow(
-        number, [_bare(cell) for cell in row], frozenset(at for at, cell in enumerate(row) if _is_run(cell))
-    )
-
-
-def _is_run(cell: str) -> bool:
+def is_run(cell: str) -> bool:
     """Whether a spreadsheet would run the cell of a csv as a formula: not a lone dash, not a signed number."""
     text = plain(cell)
     return text.startswith(_STARTS_A_FORMULA) and _SIGNED_NUMBER.fullmatch(text) is None
 
 
-def _bare(cell: Any) -> Any:
+def bare(cell: Any) -> Any:
     """The cell without the mark that `harmless` put before it: what was written here comes back as it was."""
     return cell[1:] if isinstance(cell, str) and cell.startswith("'") and harmless(cell[1:]) == cell else cell
 
 
-def _workbook(content: bytes) -> list[list[SheetRow]]:
-    # Loaded for the few who import: it costs every start a tenth of a second and 6 MB.
-    import openpyxl
+def day_of(number: float, *, from_1904: bool = False) -> date | None:
+    """The day that a spreadsheet counts as this number; a time behind the point is dropped.
 
-    _check_zip(content)
-    try:
-        # openpyxl warns of features that it drops (validations, styles); none of them is data.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-            return [list(_lines(sheet)) for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    except Exception as error:  # whatever a damaged file makes openpyxl, zipfile or the XML parser raise
-        raise Unreadable(f"This is not a readable .xlsx file ({type(error).__name__}).", DAMAGED) from error
-
-
-def _check_zip(content: bytes) -> None:
-    """Refuse a small file that unpacks to a big one; zipfile reads no more than the sizes declared."""
-    try:
-        entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except (zipfile.BadZipFile, ValueError):
-        raise Unreadable("This is not a readable .xlsx file.", DAMAGED) from None
-    unpacked = sum(entry.file_size for entry in entries)
-    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * len(content) or len(entries) > MAX_ENTRIES:
-        raise Unreadable(
-            "The file unpacks to far more than a table of people can hold.", "文件展开后过大，请只保留名册一张表。"
-        )
-    if any(entry.filename.startswith("xl/externalLinks/") for entry in entries):
-        raise Unreadable(
-            "The file has links to other workbooks: break them (Data, Edit Links) and save it again.",
-            "表格链接了其他文件，请先断开链接（数据—编辑链接），再保存发送。",
-        )
-
-
-def _lines(sheet: Any) -> Iterator[SheetRow]:
-    sheet.reset_dimensions()  # what a sheet says of its own size may be wrong
-    for number, row in enumerate(sheet.iter_rows(max_row=_ROWS_READ, max_col=_COLUMNS_READ), 1):
-        formulas = frozenset(at for at, cell in enumerate(row) if cell.data_type in ("f", "e"))
-        yield SheetRow(number, [_bare(_value(cell)) for cell in row], formulas)
-
-
-def _value(cell: Any) -> Any:
-    """The value; of a formula over several cells its text."""
-    return getattr(cell.value, "text", cell.value) if cell.data_type == "f" else cell.value
+    None for what is no day: below 1, beyond the year 9999, and 60, the 29 February 1900 that never was.
+    """
+    if from_1904:
+        first, last = date(1904, 1, 1), _LAST_DAY - _YEARS_FOUR
+    else:
+        first, last = date(1899, 12, 31 if number < _NEVER_WAS else 30), _LAST_DAY
+    if not 1 <= number < last + 1 or (not from_1904 and int(number) == _NEVER_WAS):
+        return None
+    return first + timedelta(days=int(number))
 
 
 def csv_text(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -11,9 +11,12 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from bot.features.roster.file_headings import likeness
+from bot.kit.file_kinds import MAX_RATIO, MAX_UNPACKED
 from bot.kit.replies import Document
 from bot.kit.sending import Telegram
-from bot.kit.sheets import MAX_BYTES, MAX_RATIO, MAX_UNPACKED, Unreadable, read_sheets
+from bot.kit.sheets import MAX_BYTES, Unreadable
+from bot.kit.table_files import read_tables
 from bot.playground.local import ROOT, LocalTransport
 from bot.playground.server import Playground
 from storage.models.reflection import ReflectionPart
@@ -101,8 +104,8 @@ def test_a_small_bomb_is_known_by_how_much_it_swells() -> None:
     assert size < MAX_UNPACKED // 10
     assert size > MAX_RATIO * len(small)
     with pytest.raises(Unreadable, match="unpacks to far more"):
-        read_sheets(small)
-    assert [line.text(0) for [line] in read_sheets(photo)] == ["姓名"]
+        read_tables(small, likeness)
+    assert [row.text(0) for sheet in read_tables(photo, likeness).sheets for row in sheet.rows] == ["姓名"]
 
 
 def crowd() -> bytes:
@@ -128,4 +131,4 @@ def test_a_table_that_is_none_is_refused_whole(make: Callable[[], bytes], why: s
     content = make()
     assert len(content) <= MAX_BYTES or "larger" in why
     with pytest.raises(Unreadable, match=why):
-        read_sheets(content)
+        read_tables(content, likeness)

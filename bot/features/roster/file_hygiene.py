@@ -15,8 +15,10 @@ _WANTED = Both("without the words that the branch does not allow", "不含支部
 
 def faults_by_words(rows: Sequence[RosterRow], words: Collection[str]) -> tuple[Fault, ...]:
     """A fault for every cell that holds one of the branch's own words."""
-    cells = ((row.line, title, text) for row in rows for title, text in _texts(row))
-    return tuple(Fault(line, title, NOT_REPEATED, _WANTED) for line, title, text in cells if holds(text, words))
+    cells = ((row, title, text) for row in rows for title, text in _texts(row))
+    return tuple(
+        Fault(row.line, title, NOT_REPEATED, _WANTED, row.sheet) for row, title, text in cells if holds(text, words)
+    )
 
 
 def _texts(row: RosterRow) -> tuple[tuple[str, str], ...]:

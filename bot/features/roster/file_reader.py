@@ -1,179 +1,184 @@
 """Reads a roster as secretaries keep it (ledger 14): all of it or nothing, every fault by row and column."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+from bot.features.roster import file_notes
 from bot.features.roster import file_words as words
+from bot.features.roster.file_headings import HEADINGS, HOW, Heading, find_heading, likeness
 from bot.features.roster.file_hygiene import NOT_REPEATED
+from bot.features.roster.file_lines import Sorted, group_of_sheet, sort_lines
 from bot.features.roster.file_words import Unclear
-from bot.features.roster.roster_file import BadRoster, PeopleSheet, RosterFile
-from bot.features.roster.rows import Exempt, Fault, RosterRow, faults_between
-from bot.kit.glossary.columns import FACTS, LEDGER, column_word
+from bot.features.roster.roster_file import BadRoster, PeopleSheet, RosterFile, whole
+from bot.features.roster.rows import Exempt, Fault, RosterRow
+from bot.kit.glossary.columns import LEDGER
 from bot.kit.hygiene import look
 from bot.kit.names import clean_name
-from bot.kit.sheets import SheetRow, Unreadable, plain, read_sheets
+from bot.kit.sheets import Sheet, SheetRow, TableFile, Unreadable, day_of, plain
+from bot.kit.table_files import read_tables
 from bot.kit.words import Both
 from storage.choices import Category, MembershipStatus
 
-MAX_ROWS = 2_000
-_HEADING_WITHIN, _NAME_LENGTH, _NOTES_LENGTH = 10, 50, 1_000
-
-# Every field with the headings that secretaries give it; the first is ledger 14's own.
-HEADINGS: dict[str, tuple[str, ...]] = {
-    "name": (LEDGER["name"], "党员姓名", "名字"),
-    "gender": (LEDGER["gender"],),
-    "born_on": (LEDGER["born_on"], "出生日期", "出生年月日", "出生时间", "出生", "生日"),
-    "joined_party_on": (
-        LEDGER["joined_party_on"],
-        "入党时间",
-        "入党年月",
-        "加入党组织日期",
-        "加入党组织时间",
-        "加入中共时间",
-        "入党年月日",
-        "参加党组织时间",
-    ),
-    "converted_on": (
-        LEDGER["converted_on"],
-        "转正时间",
-        "转正年月",
-        "转正年月日",
-        "转为正式党员日期",
-        "转为正式党员时间",
-    ),
-    "group": (LEDGER["group"], "所在党小组", "所属党小组", "党小组名称", "所在小组", "所属小组", "小组", "组别"),
-    "duties": (LEDGER["duties"], "党内职务名称", "党内任职", "支部职务", "支部任职", "职务"),
-    "rank": (LEDGER["rank"], "级别", "行政级别", "行政职级", "职务职级"),
-    "category": (LEDGER["category"], column_word("category"), "人员性质", "在职状态"),
-    "status": (FACTS["membership_span"][0], "党员类别", "党员类型", "身份"),
-    "transfers": (LEDGER["transfers"], "转入转出", "转入、转出", "组织关系转接"),
-    "transfer_in": ("转入", "转入日期", "转入时间", "组织关系转入时间"),
-    "transfer_out": ("转出", "转出日期", "转出时间", "组织关系转出时间"),
-    "exempt": (FACTS["exemption_span"][0], "免考勤", "免于考勤事由", "免考勤原因"),
-    "phone": (column_word("phone"), "手机号", "手机号码", "移动电话", "联系电话", "联系方式", "电话"),
-    "notes": (LEDGER["notes"], "说明", "备注说明"),
-}
+_NAME_LENGTH, _NOTES_LENGTH = 50, 1_000
+_FOUND_SHOWN, _TITLE_SHOWN = 40, 20
 _NO_FORMULA = Both(
     "a value, not a formula (copy, paste as values; a text does not begin with = + - @)",
     "数值而不是公式（请复制后选择性粘贴为数值；文字不要以=、+、-、@开头）",
 )
 _ONE = Both("one column for it (there are two)", "一栏（现有两栏）")
-# A row of the template that shows how to fill it in.
-EXAMPLE = "示例"
-_FIELD = {heading: field for field, headings in HEADINGS.items() for heading in headings}
-_FOOTER = re.compile(r"(合计|总计|小计|共计|填表|制表|审核|负责人|说明|备注|注)[:：\s]?")
+_UNTORN = Both("the whole day in one column", "写在一栏内的完整日期（年、月、日不分栏）")
+_WHICH = Both(
+    "somebody's name, with something else in the row; or a total, note or title that says what it is",
+    "党员姓名（同行须有其他内容）；合计、备注、标题等请单独占一行",
+)
+_NO_LONGER = Both(
+    "nothing: the row has more cells than the heading (a text with commas stands in quotes)",
+    "空白：本行内容比表头多（内容中有逗号的，请加英文引号）",
+)
+# A day as a number, where a cell lost its format: as many as `file_words.days` takes, but as this file counts them.
+_SERIAL = re.compile(r"[1-5]\d{4}(?:\.\d+)?")
 
 
 def read_roster(content: bytes) -> RosterFile:
     """The people of an xlsx or csv file, none of an untouched template; raises BadRoster."""
     try:
-        sheets = read_sheets(content)
+        file = read_tables(content, likeness)
     except Unreadable as error:
         raise BadRoster(Fault(0, "", "", error.wanted)) from error
-    for lines in sheets:
-        for at, line in enumerate(lines[:_HEADING_WITHIN]):
-            columns = _headings(line)
-            if "name" in columns.values() and len(columns) > 1:
-                rows = _rows(lines, at, _once(columns, line))
-                return RosterFile((PeopleSheet("", tuple(rows), frozenset(columns.values())),))
-    raise _whole(
-        "No heading was found: one of the first rows must hold 姓名 and at least one of 党小组, 职级, ...",
-        "没有找到表头：前几行中须有“姓名”和至少一项其他栏目（如党小组、职级）。",
+    found = {sheet.name: find_heading(sheet.rows) for sheet in file.sheets}
+    tables = [_Table.of(file, sheet, heading) for sheet in file.sheets if (heading := found[sheet.name]) is not None]
+    if not tables:
+        raise file_notes.without_heading(file)
+    peopled = [table for table in tables if table.lines.people or table.lines.unclear]
+    peopled = peopled or [table for table in tables if table.lines.has_example][:1]
+    if not peopled:
+        raise whole("There is nobody under the heading.", "表头下面没有党员。")
+    sheets = [table.read(table.sheet.name if len(peopled) > 1 else "") for table in peopled]
+    nobody = [table.sheet for table in tables if table not in peopled]
+    headless = [sheet for sheet in file.sheets if found[sheet.name] is None and not _is_how(sheet)]
+    return RosterFile(tuple(sheets), tuple(file_notes.of_file(file, nobody, headless)))
+
+
+def _is_how(sheet: Sheet) -> bool:
+    """The template's own explanations, as they were."""
+    return [row.own(0) for row in sheet.rows] == [plain(line) for line in HOW]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A sheet with a heading, and its rows by what they are."""
+
+    file: TableFile
+    sheet: Sheet
+    heading: Heading
+    lines: Sorted
+    faults: tuple[Fault, ...]
+
+    @classmethod
+    def of(cls, file: TableFile, sheet: Sheet, heading: Heading) -> "_Table":
+        line = sheet.rows[heading.last]
+        heading = _with_one_phone(heading, sheet.rows[heading.first : heading.last + 1])
+        faults = [Fault(0, "", "", sheet.excess)] if sheet.excess else []
+        faults += [Fault(line.number, _column(title, at), line.own(at), _UNTORN) for at, title in heading.torn.items()]
+        faults += _twice(heading, sheet.rows[heading.first : heading.last + 1])
+        faults += [fault for row in sheet.rows for fault in _formulas(row, heading)]
+        return cls(file, sheet, heading, sort_lines(sheet.rows, heading, _reads), tuple(faults))
+
+    def read(self, called: str) -> PeopleSheet:
+        """Everybody, every fault, what was passed over. called: the sheet's name where there are several, else ""."""
+        faults = [*self.faults, *(_unclear(row, self.heading) for row in self.lines.unclear)]
+        by_name = "" if "group" in self.heading.columns.values() else group_of_sheet(self.sheet.name)
+        rows = []
+        for line, group in self.lines.people:
+            row = _row(line, self.heading, self.file, faults)
+            rows.append(replace(row, sheet=called, group=row.group or group or by_name))
+            faults += self._beyond(line)
+        fields = frozenset(self.heading.columns.values()) | ({"group"} if any(row.group for row in rows) else set())
+        notes = file_notes.of_sheet(self.sheet, self.heading, self.lines, by_name if rows else "", called)
+        return PeopleSheet(
+            self.sheet.name,
+            tuple(rows),
+            fields,
+            tuple(replace(fault, sheet=called) for fault in sorted(faults, key=lambda fault: fault.row)),
+            tuple(notes),
+            file_notes.unread_columns(self.heading, self.lines),
+        )
+
+    def _beyond(self, line: SheetRow) -> Iterator[Fault]:
+        """A csv with a comma too many in a row: what comes after it would stand in the wrong columns."""
+        last = max((*self.heading.columns, *self.heading.unread, *self.heading.numbers))
+        for at in line.filled():
+            if self.file.is_csv and at > last:
+                yield Fault(line.number, _column("无表头", at), NOT_REPEATED, _NO_LONGER)
+
+
+def _unclear(row: SheetRow, heading: Heading) -> Fault:
+    found = next(row.own(at) for at in row.filled())
+    return Fault(row.number, _column(LEDGER["name"], heading.name), _repeated(found), _WHICH)
+
+
+def _with_one_phone(heading: Heading, rows: Sequence[SheetRow]) -> Heading:
+    """手机 beside 联系电话 is usual: the column that says so, else the first; the others are unread."""
+    titles = {at: "".join(row.own(at) for row in rows) for at, field in heading.columns.items() if field == "phone"}
+    others = sorted(titles, key=lambda at: "手机" not in titles[at])[1:]
+    return replace(
+        heading,
+        columns={at: field for at, field in heading.columns.items() if at not in others},
+        unread={**heading.unread, **{at: titles[at] for at in others}},
     )
 
 
-def _whole(english: str, chinese: str) -> BadRoster:
-    return BadRoster(Fault(0, "", "", Both(english, chinese)))
+def _twice(heading: Heading, rows: Sequence[SheetRow]) -> Iterator[Fault]:
+    seen = Counter[str]()
+    for at, field in heading.columns.items():
+        seen[field] += 1
+        if seen[field] > 1:
+            row = next(row for row in reversed(rows) if row.own(at))
+            yield Fault(row.number, _column(HEADINGS[field][0], at), row.own(at)[:_FOUND_SHOWN], _ONE)
 
 
-def _headings(line: SheetRow) -> dict[int, str]:
-    """Column -> field, for the headings that are known; others (序号, 身份证号) are never read."""
-    found = {at: _title(cell) for at, cell in enumerate(line.cells)}
-    return {at: _FIELD[heading] for at, heading in found.items() if heading in _FIELD}
-
-
-def _title(cell: object) -> str:
-    """A heading without its notes in brackets: 姓 名* is 姓名."""
-    return re.sub(r"\(.*?\)|[\s*:()]", "", plain(cell))
-
-
-def _once(columns: dict[int, str], line: SheetRow) -> dict[int, str]:
-    # 手机 beside 联系电话 is usual: the column that says that it is a mobile, else the first.
-    phones = sorted(
-        (at for at, field in columns.items() if field == "phone"), key=lambda at: "手机" not in line.text(at)
-    )
-    columns = {at: field for at, field in columns.items() if at not in phones[1:]}
-    seen: set[str] = set()
-    faults = []
-    for at, field in columns.items():
-        if field in seen:
-            faults.append(Fault(line.number, _column(HEADINGS[field][0], at), line.text(at)[:40], _ONE))
-        seen.add(field)
-    if faults:
-        raise BadRoster(*faults)
-    return columns
-
-
-def _rows(lines: Sequence[SheetRow], heading: int, columns: Mapping[int, str]) -> list[RosterRow]:
-    """Everybody under the heading, which is the line of this number."""
-    faults = [fault for line in lines for fault in _formulas(line, lines[heading], columns)]
-    filled = [line for line in lines[heading + 1 :] if not _passed_over(line, columns)]
-    named = [line for line in filled if not _name_in(line, columns).startswith(EXAMPLE)]
-    rows = [_row(line, columns, faults) for line in named]
-    if not filled:
-        raise _whole("There is nobody under the heading.", "表头下面没有党员。")
-    if len(rows) > MAX_ROWS:
-        raise _whole(f"The file holds more than {MAX_ROWS} people.", f"名册超过{MAX_ROWS}人，请分次导入。")
-    rows = _with_status(rows)
-    faults += faults_between(rows)
-    if faults:
-        raise BadRoster(*sorted(faults, key=lambda fault: fault.row))
-    return rows
-
-
-def _formulas(line: SheetRow, heading: SheetRow, columns: Mapping[int, str]) -> Iterator[Fault]:
+def _formulas(line: SheetRow, heading: Heading) -> Iterator[Fault]:
     """Refused in the whole sheet: a formula fetches what it likes, in a column that nobody reads as well.
 
     What stands in such a column is not repeated.
     """
     for at in sorted(line.formulas):
-        title = HEADINGS[columns[at]][0] if at in columns else _title(heading.text(at))[:20] or "无表头"
-        found = line.text(at)[:40] if at in columns else "…"
-        yield Fault(line.number, _column(title, at), found, _NO_FORMULA)
+        known = heading.columns.get(at)
+        other = LEDGER["number"] if at in heading.numbers else heading.unread.get(at, "")[:_TITLE_SHOWN]
+        title = HEADINGS[known][0] if known else other or "无表头"
+        yield Fault(
+            line.number, _column(title, at), line.own(at)[:_FOUND_SHOWN] if known else NOT_REPEATED, _NO_FORMULA
+        )
 
 
 def _column(title: str, at: int) -> str:
-    # Loaded where a table is read: a bot that reads none does without 8 MB.
-    from openpyxl.utils import get_column_letter
-
-    return f"{title} ({get_column_letter(at + 1)})"
+    return f"{title} ({file_notes.letters(at)})"
 
 
-def _name_in(line: SheetRow, columns: Mapping[int, str]) -> str:
-    return next((line.text(at) for at, field in columns.items() if field == "name"), "")
+def _reads(field: str, value: object) -> bool:
+    """Whether a cell says what its field takes."""
+    try:
+        found = _READ[field](value)
+    except Unclear:
+        return False
+    return any(found) if isinstance(found, tuple) else found is not None
 
 
-def _passed_over(line: SheetRow, columns: Mapping[int, str]) -> bool:
-    """Empty rows, the heading once more on the next page, 合计 and 填表人 under the table."""
-    name = _name_in(line, columns)
-    first = next((plain(cell) for cell in line.cells if plain(cell)), "")
-    return not first or name == LEDGER["name"] or (_FOOTER.match(first) is not None and not name)
-
-
-def _row(line: SheetRow, columns: Mapping[int, str], faults: list[Fault]) -> RosterRow:
+def _row(line: SheetRow, heading: Heading, file: TableFile, faults: list[Fault]) -> RosterRow:
     """One person; what cannot be read is added to `faults`."""
     read: dict[str, Any] = {}
-    for at, field in columns.items():
+    for at, field in heading.columns.items():
         if at in line.formulas:
             continue
-        value = line.cells[at] if at < len(line.cells) else None
         try:
-            read[field] = _READ[field](value)
+            read[field] = _READ[field](_value(line.value(at), field, file))
         except Unclear as error:
             faults.append(Fault(line.number, _column(HEADINGS[field][0], at), _repeated(line.text(at)), error.wanted))
-    for at, field in columns.items():
+    for at, field in heading.columns.items():
         led = words.led_group(line.text(at)) if field == "duties" else ""
         if led and read.get("group") and led != words.short_group(str(read["group"])):
             wanted = Both("the leader of the own 党小组", "本人所在党小组的组长")
@@ -181,9 +186,16 @@ def _row(line: SheetRow, columns: Mapping[int, str], faults: list[Fault]) -> Ros
     return _assembled(line.number, read)
 
 
+def _value(value: object, field: str, file: TableFile) -> object:
+    """The cell; a number that lost its format in a column of days is the day that this file counts."""
+    if _READ[field] is not words.day or isinstance(value, date) or not _SERIAL.fullmatch(plain(value)):
+        return value
+    return day_of(float(plain(value)), from_1904=file.from_1904) or value
+
+
 def _repeated(cell: str) -> str:
     """A cell in its fault: what must not be kept is not said either, because what is said is kept."""
-    return cell[:40] if look(cell) is None else NOT_REPEATED
+    return cell[:_FOUND_SHOWN] if look(cell) is None else NOT_REPEATED
 
 
 def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
@@ -203,18 +215,6 @@ def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
     return replace(row, transfer_in=row.transfer_in or came, transfer_out=row.transfer_out or left)
 
 
-def _with_status(rows: list[RosterRow]) -> list[RosterRow]:
-    """Where no column says it: converted is full; 转正日期 in use but empty here is probationary; else it is open."""
-    used = any(row.converted_on for row in rows)
-    return [row if row.status else replace(row, status=_status(row, used)) for row in rows]
-
-
-def _status(row: RosterRow, used: bool) -> MembershipStatus | None:
-    if row.converted_on is not None:
-        return MembershipStatus.FULL
-    return _PROBATIONARY if used and row.joined_party_on is not None else None
-
-
 def _text(value: object, limit: int) -> str:
     text = clean_name(value if isinstance(value, str) else plain(value))
     if len(text) > limit:
@@ -224,8 +224,15 @@ def _text(value: object, limit: int) -> str:
     return text
 
 
+def _group(value: object) -> str:
+    """A spreadsheet makes a day of what is typed as 1-1: no group is called so."""
+    if isinstance(value, date):
+        raise Unclear("the name of a 党小组, not a day", "党小组名称，不是日期")
+    return _text(value, _NAME_LENGTH)
+
+
 def _name(value: object) -> str:
-    name = clean_name(value if isinstance(value, str) else plain(value))
+    name = "" if isinstance(value, date) else clean_name(value if isinstance(value, str) else plain(value))
     if not name or len(name) > _NAME_LENGTH:
         raise Unclear(f"a name of at most {_NAME_LENGTH} characters", f"不超过{_NAME_LENGTH}字的姓名")
     if look(name) is not None:
@@ -250,7 +257,7 @@ _READ: dict[str, Callable[[object], Any]] = {
     "born_on": words.day,
     "joined_party_on": words.day,
     "converted_on": words.day,
-    "group": lambda value: _text(value, _NAME_LENGTH),
+    "group": _group,
     "duties": words.duties,
     "rank": words.rank,
     "category": _category,

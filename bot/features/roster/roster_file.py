@@ -1,12 +1,16 @@
 """What a file of people holds, sheet by sheet, and which of its sheets are one roster."""
 
-from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 
-from bot.features.roster.rows import Fault, RosterRow
-from bot.kit.names import name_key
+from bot.features.roster.rows import Fault, RosterRow, faults_between
+from bot.kit.names import group_key, name_key
 from bot.kit.words import Both
+from storage.choices import MembershipStatus
+
+MOST_PEOPLE = 2_000
 
 
 class BadRoster(ValueError):
@@ -19,7 +23,8 @@ class BadRoster(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PeopleSheet:
-    """One sheet with people. headings: its known columns; notes: what of it was passed over, or read in a special way.
+    """One sheet with people. headings: its known fields; notes: what of it was passed over, or read in a special way;
+    unread: its columns that are not known, 序号 excepted.
 
     Its faults count only when it is taken.
     """
@@ -29,6 +34,7 @@ class PeopleSheet:
     headings: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     notes: tuple[Both, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +60,63 @@ class RosterFile:
 
     @property
     def overlaps(self) -> bool:
-        """Whether somebody stands on several sheets."""
-        listed = Counter(key for sheet in self.sheets for key in {name_key(row.name) for row in sheet.rows})
-        return max(listed.values(), default=0) > 1
+        """Whether somebody stands on several sheets: a name alone, or in one group, is one person."""
+        seen: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for sheet in self.sheets:
+            for row in sheet.rows:
+                seen[name_key(row.name)].append((sheet.name, group_key(row.group)))
+        return any(
+            one[0] != other[0] and (one[1] == other[1] or "" in (one[1], other[1]))
+            for there in seen.values()
+            for one, other in combinations(there, 2)
+        )
 
     def take(self, names: Collection[str] = ()) -> Reading:
-        """The people of these sheets, of all without a name. Raises BadRoster."""
+        """The people of these sheets, of all without a name. Raises BadRoster, also for a name that no sheet has."""
+        unknown = [name for name in names if name not in {sheet.name for sheet in self.sheets}]
+        if unknown:
+            raise whole(f"There is no sheet {unknown[0]} with people.", f"没有名为“{unknown[0]}”的党员表。")
         taken = [sheet for sheet in self.sheets if not names or sheet.name in names]
-        faults = [fault for sheet in taken for fault in sheet.faults]
+        rows = _with_status([row for sheet in taken for row in sheet.rows])
+        if len(rows) > MOST_PEOPLE:
+            raise whole(f"The file holds more than {MOST_PEOPLE} people.", f"名册超过{MOST_PEOPLE}人，请分次导入。")
+        faults = [*(fault for sheet in taken for fault in sheet.faults), *faults_between(rows)]
         if faults:
-            raise BadRoster(*faults)
-        notes = (*self.notes, *(note for sheet in taken for note in sheet.notes))
-        return Reading([row for sheet in taken for row in sheet.rows], notes, tuple(sheet.name for sheet in taken))
+            order = [sheet.name for sheet in taken]
+            raise BadRoster(*sorted(faults, key=lambda one: (order.index(one.sheet) if one.sheet else 0, one.row)))
+        notes = (*_together(taken, rows), *self.notes, *self._left(taken), *_unread(taken))
+        return Reading(
+            rows, (*notes, *(note for sheet in taken for note in sheet.notes)), tuple(sheet.name for sheet in taken)
+        )
+
+    def _left(self, taken: Sequence[PeopleSheet]) -> list[Both]:
+        left = [sheet.name for sheet in self.sheets if sheet not in taken]
+        return [Both(f"Not taken: {', '.join(left)}", f"未选用：{'、'.join(left)}")] if left else []
+
+
+def whole(english: str, chinese: str) -> BadRoster:
+    """What is wrong with a file, not with a row of it."""
+    return BadRoster(Fault(0, "", "", Both(english, chinese)))
+
+
+def _together(taken: Sequence[PeopleSheet], rows: Sequence[RosterRow]) -> list[Both]:
+    if len(taken) < 2:
+        return []
+    return [Both(f"{len(taken)} sheets, {len(rows)} people", f"{len(taken)}张表，共{len(rows)}人")]
+
+
+def _unread(taken: Sequence[PeopleSheet]) -> list[Both]:
+    titles = dict.fromkeys(title for sheet in taken for title in sheet.unread)
+    return [Both(f"Columns not read: {', '.join(titles)}", f"未读取的栏目：{'、'.join(titles)}")] if titles else []
+
+
+def _with_status(rows: Sequence[RosterRow]) -> list[RosterRow]:
+    """Where no column says it: converted is full; 转正日期 in use but empty here is probationary; else it is open."""
+    used = any(row.converted_on for row in rows)
+    return [row if row.status else replace(row, status=_status(row, used)) for row in rows]
+
+
+def _status(row: RosterRow, used: bool) -> MembershipStatus | None:
+    if row.converted_on is not None:
+        return MembershipStatus.FULL
+    return MembershipStatus.PROBATIONARY if used and row.joined_party_on is not None else None

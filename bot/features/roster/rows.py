@@ -71,25 +71,36 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong where, and what would be right; `row` 0 is the file as a whole."""
+    """What is wrong where, and what would be right; `row` 0 is the file, or its sheet, as a whole.
+
+    sheet: its name where the file has several with people.
+    """
 
     row: int
     column: str
     found: str
     wanted: Both
+    sheet: str = ""
 
     def __str__(self) -> str:
+        sheet = f"sheet {self.sheet}, " if self.sheet else ""
         if not self.row:
-            return self.wanted
-        return f"row {self.row}, {self.column}: found {self.found!r}, should be {self.wanted}"
+            return sheet + self.wanted
+        return f"{sheet}row {self.row}, {self.column}: found {self.found!r}, should be {self.wanted}"
 
     def chinese(self) -> str:
-        """As it is said in chat: 第3行性别（C列）：“先生”，应为男或女。"""
+        """As it is said in chat: 第3行性别（C列）：“先生”，应为男或女。 With a sheet, 第二党小组表第3行…"""
+        sheet = sheet_word(self.sheet)
         if not self.row:
-            return self.wanted.chinese
+            return sheet + self.wanted.chinese
         column = self.column.replace(" (", "（").replace(")", "列）")
         found = f"“{self.found}”" if self.found else "空白"
-        return f"第{self.row}行{column}：{found}，应为{self.wanted.chinese}。"
+        return f"{sheet}第{self.row}行{column}：{found}，应为{self.wanted.chinese}。"
+
+
+def sheet_word(name: str) -> str:
+    """第二党小组表, 总表; "" without a name."""
+    return name if not name or name.endswith("表") else f"{name}表"
 
 
 def faults_between(rows: Sequence[RosterRow]) -> Iterator[Fault]:
@@ -97,44 +108,52 @@ def faults_between(rows: Sequence[RosterRow]) -> Iterator[Fault]:
     names = Counter((row.name, row.group) for row in rows)
     groups = any(row.group for row in rows)
     secretaries = [row for row in rows if Duty.SECRETARY in (row.duties or ())]
-    phones: dict[str, int] = {}
+    phones: dict[str, RosterRow] = {}
     for row in rows:
         yield from _faults_in(row)
         if names[row.name, row.group] > 1 and row.name:
-            yield Fault(row.line, LEDGER["name"], row.name, Both(*_SAME_NAME))
+            yield Fault(row.line, LEDGER["name"], row.name, Both(*_SAME_NAME), row.sheet)
         if groups and not row.group:
-            yield Fault(row.line, LEDGER["group"], "", Both(*_NO_GROUP))
+            yield Fault(row.line, LEDGER["group"], "", Both(*_NO_GROUP), row.sheet)
         if Duty.GROUP_LEADER in (row.duties or ()) and not row.group:
             yield Fault(
                 row.line,
                 LEDGER["duties"],
                 DUTIES[Duty.GROUP_LEADER],
                 Both("somebody with a 党小组", "已填党小组的党员"),
+                row.sheet,
             )
-        if row.phone and phones.setdefault(row.phone, row.line) != row.line:
-            other = phones[row.phone]
+        if row.phone and phones.setdefault(row.phone, row) is not row:
+            other = _place(phones[row.phone])
             yield Fault(
                 row.line,
                 column_word("phone"),
                 row.phone,
-                Both(f"another number than in row {other}", f"与第{other}行不同的号码"),
+                Both(f"another number than in {other}", f"与{other.chinese}不同的号码"),
+                row.sheet,
             )
         if row in secretaries[1:]:
-            first = secretaries[0].line
-            only = Both(f"one 书记 only (the first is in row {first})", f"一名书记（第{first}行已有）")
-            yield Fault(row.line, LEDGER["duties"], DUTIES[Duty.SECRETARY], only)
+            first = _place(secretaries[0])
+            only = Both(f"one 书记 only (the first is in {first})", f"一名书记（{first.chinese}已有）")
+            yield Fault(row.line, LEDGER["duties"], DUTIES[Duty.SECRETARY], only, row.sheet)
+
+
+def _place(row: RosterRow) -> Both:
+    """row 3, or row 3 of sheet 总表: named in the fault of another row."""
+    of = f" of sheet {row.sheet}" if row.sheet else ""
+    return Both(f"row {row.line}{of}", f"{sheet_word(row.sheet)}第{row.line}行")
 
 
 def _faults_in(row: RosterRow) -> Iterator[Fault]:
     order = [day for day in (row.born_on, row.joined_party_on, row.converted_on) if day]
     if order != sorted(order):
-        yield Fault(row.line, LEDGER["joined_party_on"], str(row.joined_party_on), Both(*_ORDER))
+        yield Fault(row.line, LEDGER["joined_party_on"], str(row.joined_party_on), Both(*_ORDER), row.sheet)
     elif row.born_on and row.joined_party_on and row.joined_party_on.year - row.born_on.year < AGE:
-        yield Fault(row.line, LEDGER["born_on"], str(row.born_on), Both(*_TOO_YOUNG))
+        yield Fault(row.line, LEDGER["born_on"], str(row.born_on), Both(*_TOO_YOUNG), row.sheet)
     if row.status is MembershipStatus.PROBATIONARY and row.converted_on:
-        yield Fault(row.line, LEDGER["converted_on"], str(row.converted_on), Both(*_NOT_YET))
+        yield Fault(row.line, LEDGER["converted_on"], str(row.converted_on), Both(*_NOT_YET), row.sheet)
     if row.transfer_in and row.transfer_out and row.transfer_out <= row.transfer_in:
-        yield Fault(row.line, "转出", str(row.transfer_out), Both("after 转入", "转入之后的日期"))
+        yield Fault(row.line, "转出", str(row.transfer_out), Both("after 转入", "转入之后的日期"), row.sheet)
     exempt = row.exemption
     if exempt and exempt.from_on and exempt.to_on and exempt.to_on <= exempt.from_on:
-        yield Fault(row.line, LEDGER["notes"], str(exempt.from_on), Both(*_NEVER))
+        yield Fault(row.line, LEDGER["notes"], str(exempt.from_on), Both(*_NEVER), row.sheet)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.features.roster.file_reader import EXAMPLE, HEADINGS
+from bot.features.roster.file_headings import EXAMPLE, HEADINGS, HOW, OFFICES
 from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES
 from bot.kit.glossary.columns import LEDGER as WORDS
 from bot.kit.sheets import csv_text, harmless
@@ -30,8 +30,6 @@ _EXAMPLE = (
     "2023-08-15转入",
     "此行不会导入，可删除",
 )
-# Those of a branch: nobody is made an officer of the committee above by a roster.
-OFFICES = {duty: word for duty, word in DUTIES.items() if duty is not Duty.COMMITTEE_OFFICER}
 _WIDTHS = (6, 14, 6, 12, 14, 14, 14, 16, 10, 18, 18, 30, 30)
 _CHOICES = {
     WORDS["gender"]: ("男", "女"),
@@ -39,17 +37,6 @@ _CHOICES = {
     WORDS["category"]: tuple(CATEGORIES.values()),
 }
 _ROWS_PREPARED = 300
-_HOW = (
-    "填写说明",
-    "“姓名”必填，其余按需填写；多列、少列均可，表头不要改。",
-    "日期可以写成1980.05、1980年5月、1980-05-01、19800501。",
-    f"党内职务可填多项，用顿号分开：{'、'.join(OFFICES.values())}。",
-    "类别填在职、离退休或流动；预备党员请在类别后注明，例如：在职（预备党员）。",
-    "转入、转出写明日期，例如：2023-08-15转入。",
-    "免于考勤的，请在备注或单独一栏“免于考勤”中写明，例如：产假2023.08.01至2024.01.31。",
-    "需要用手机号码绑定的，请加一栏“手机”；不需要的请勿填写。",
-    "请不要使用公式，不要填写身份证号。",
-)
 
 
 def template_xlsx() -> bytes:
@@ -95,7 +82,7 @@ def _xlsx(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
                 sheet.cell(row, at).number_format = "@"
     sheet.freeze_panes = "C2"
     notes = book.create_sheet("填写说明")
-    for text in _HOW:
+    for text in HOW:
         notes.append([text])
     out = io.BytesIO()
     book.save(out)
