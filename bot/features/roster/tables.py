@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.features.roster.file_reader import EXAMPLE, HEADINGS
 from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES
 from bot.kit.glossary.columns import LEDGER as WORDS
-from bot.kit.sheets import csv_text, harmless
+from bot.kit.sheets import csv_text, harmless, visible
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.facts import Facts
 from storage.models.person import ExemptionSpan, MembershipSpan, RosterSpan
@@ -80,7 +80,7 @@ def _xlsx(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     sheet = book.worksheets[0]
     sheet.title = "党员名册"
     for line in (heading, *rows):
-        sheet.append([harmless(cell) for cell in line])
+        sheet.append([harmless(visible(cell)) for cell in line])
     for at, title in enumerate(heading, 1):
         letter = get_column_letter(at)
         sheet.cell(1, at).font = Font(bold=True)
