@@ -1,6 +1,7 @@
 """The roster as a table (ledger 14): the template to fill in, and the branch as it stands; both import back."""
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.roster.file_reader import EXAMPLE, HEADINGS
 from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES
 from bot.kit.glossary.columns import LEDGER as WORDS
-from bot.kit.sheets import csv_text, harmless, visible
+from bot.kit.sheets import csv_text, harmless
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.facts import Facts
 from storage.models.person import ExemptionSpan, MembershipSpan, RosterSpan
@@ -39,6 +40,8 @@ _CHOICES = {
     WORDS["category"]: tuple(CATEGORIES.values()),
 }
 _ROWS_PREPARED = 300
+# Section 2.2 of XML 1.0: a remark from elsewhere may hold Word's line end.
+_NOT_IN_XML = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _HOW = (
     "填写说明",
     "“姓名”必填，其余按需填写；多列、少列均可，表头不要改。",
@@ -80,7 +83,7 @@ def _xlsx(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     sheet = book.worksheets[0]
     sheet.title = "党员名册"
     for line in (heading, *rows):
-        sheet.append([harmless(visible(cell)) for cell in line])
+        sheet.append([harmless(_NOT_IN_XML.sub(" ", cell)) for cell in line])
     for at, title in enumerate(heading, 1):
         letter = get_column_letter(at)
         sheet.cell(1, at).font = Font(bold=True)
