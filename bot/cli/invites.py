@@ -25,8 +25,9 @@ def make(
     return [sheet.Slip(name, group, invite_link(bot_name, InviteKind.PERSON, code)) for name, group, code in found]
 
 
-def write_sheet(path: Path, slips: list[sheet.Slip], branch: str, now: datetime) -> None:
-    """The sheet as a file that only its owner reads: every slip opens a door."""
+def write_sheet(path: Path, slips: list[sheet.Slip], branch: str, now: datetime) -> str:
+    """The sheet as a file that only its owner reads: every slip opens a door. What has to be written on it by hand."""
     content = sheet.draw(slips, branch, (now + service.LIFE[InviteKind.PERSON]).date())
     path.touch(mode=0o600, exist_ok=False)
     path.write_bytes(content)
+    return sheet.by_hand(sheet.lacking(slips, branch))

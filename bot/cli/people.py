@@ -226,16 +226,18 @@ def invites(
         with storage.reading() as session:
             where, at = one_branch(session, branch_id), now(settings)
         name = bot_name(settings)
+        by_hand = ""
         with storage.transaction() as session:
             made = make(session, where, name, at, secretary=secretary, person=person)
             if sheet is not None and made:
                 # Inside: when the file cannot be written, the links made before go on working.
-                write_sheet(sheet, made, branch_name(session, where), at)
+                by_hand = write_sheet(sheet, made, branch_name(session, where), at)
     if sheet is None:
         rows = [{"name": one.name, "group": one.group, "link": one.link} for one in made]
         show(rows, ("name", "group", "link"), how, settings.timezone, empty="Everybody is bound.")
     elif made:
-        click.echo(f"{sheet}: {len(made)} slips. Links made before no longer work.")
+        said = f"{sheet}: {len(made)} slips. Links made before no longer work."
+        click.echo("\n".join(filter(None, [said, by_hand])))
     else:
         click.echo("Everybody is bound: there is nothing to print.")
 

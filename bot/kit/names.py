@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Protocol, TypeVar
 
 from bot.kit.ideographs import CHINESE, PRIVATE, RADICALS, VARIANTS
 from bot.kit.sheets import visible
@@ -45,6 +46,14 @@ _NUMBERED = re.compile(rf"第?\(?({_NUMBER})\)?\.?(?=$|党?支部)|第({_NUMBER}
 _GROUP_BEHIND, _GROUP_BEFORE = re.compile("(?:党小组|小组|组)$"), re.compile(rf"^党?小组(?=第?{_NUMBER}$)")
 
 
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
+
+
 # --- names ----------------------------------------------------------------------------------------------------------
 
 
@@ -82,6 +91,12 @@ def name_key(name: str) -> str:
     while key != before:  # what was folded may meet what it folds with
         key, before = _folded(key), key
     return key
+
+
+def called(people: Iterable[N], name: str) -> list[N]:
+    """Those who have this name, however it is spelt here or there."""
+    key = name_key(name)
+    return [one for one in people if name_key(one.name) == key]
 
 
 def _folded(text: str) -> str:

@@ -24,6 +24,8 @@ _SKIPPED = ("\t", "\r", "\n")
 _LAST_DAY, _NEVER_WAS, _YEARS_FOUR = 2_958_465, 60, 1_462
 _SIGNED_NUMBER = re.compile(r"[+-][\d\s().,-]*%?")
 
+# Word's own, and those of telexes: XML has none of them.
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1f\x85]")
 # Control, format, half of a surrogate pair.
 _MARKS = ("Cc", "Cf", "Cs")
 # Fillers of Korean and Khmer, the blank of Braille, the joiner of marks: no blanks by category, and nothing to see.
@@ -102,9 +104,10 @@ class TableFile:
 def visible(text: str) -> str:
     """The text without what hides or reorders other letters: control, bidirectional, zero-width and empty marks.
 
-    Letters of private use stay, and those that are younger than the Unicode of this Python.
+    Letters of private use stay, and those that are younger than the Unicode of this Python; every line ends with \\n.
     """
-    return "".join(letter for letter in text if letter.isspace() or not _hides(letter))
+    lines = _LINE_ENDS.sub("\n", text)
+    return "".join(letter for letter in lines if letter.isspace() or not _hides(letter))
 
 
 def _hides(letter: str) -> bool:

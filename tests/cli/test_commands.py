@@ -20,6 +20,8 @@ from sqlalchemy import create_engine, func, select, text
 from bot.cli import doctor
 from bot.cli.dry_run import few
 from bot.cli.main import cli
+from bot.features.roster.file_reader import read_roster
+from bot.kit.replies import Document
 from bot.playground.clock import TravelClock
 from bot.playground.http import serve
 from bot.playground.server import Playground
@@ -36,6 +38,7 @@ from storage.models.invite import Invite
 from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox
 from storage.models.person import Person, RosterSpan
+from tests.rights.papers import text_of
 from tests.terminal import Thinking, typed
 
 EXAMPLE = Path(__file__).parents[1] / "features" / "archive" / "example.json"
@@ -78,7 +81,7 @@ def database(tmp_path: Path) -> Storage:
     return Storage(f"sqlite:///{tmp_path / 'data' / 'branch-bot.db'}")
 
 
-HEAVY = ("psycopg", "openpyxl", "PIL", "segno", "pygments", "fpdf", "alembic", "bot.playground")
+HEAVY = ("psycopg", "openpyxl", "PIL", "segno", "pygments", "fpdf", "fontTools", "alembic", "bot.playground")
 RUN = f"""
 import sys
 from bot.__main__ import main
@@ -273,6 +276,33 @@ async def test_invites_are_links_for_a_spreadsheet(ready: Run, tmp_path: Path, t
     assert all(re.fullmatch(r"https://t\.me/branch_playground_bot\?start=i_[\w-]{22}", line[2]) for line in lines[1:])
     first = await asyncio.to_thread(ready, "invites", "--secretary", "--format", "json", **telegram)
     assert "?start=s_" in json.loads(first.output)[0]["link"]
+
+
+async def test_every_letter_goes_in_and_out(ready: Run, tmp_path: Path, telegram: dict[str, str]) -> None:
+    """Rare letters, blanks, dots and radicals: from a file into tables, links and the sheet, and in again."""
+    ready("branch", "add", "示范党支部")
+    written = ["甲\U0003158e", "乙　\U0002cb4e", "李　〇", "丁\ue863", "戊𠱓", "阿甲•乙提", "⻢二", "⾼ 三"]
+    kept = ["甲\U0003158e", "乙\U0002cb4e", "李〇", "丁\ue863", "戊𠱓", "阿甲·乙提", "马二", "高三"]
+    lines = "".join(f"{name},第一党小组\n" for name in written)
+    (tmp_path / "roster.csv").write_text(f"\ufeff姓名,党小组\n{lines}", encoding="utf-8")
+    done = ready("import", "roster.csv", "--yes")
+    assert done.exit_code == 0, done.output
+    for name in ("out.csv", "out.xlsx"):
+        assert ready("roster", "template", name, "--filled").exit_code == 0
+        rows = read_roster((tmp_path / name).read_bytes()).take().rows
+        assert sorted(row.name for row in rows) == sorted(kept)
+        assert "8 people listed: 0 added, 0 changed" in ready("import", name).output
+    listed = await asyncio.to_thread(ready, "invites", "--format", "json", **telegram)
+    assert sorted(one["name"] for one in json.loads(listed.output)) == sorted(kept)
+    shown = await asyncio.to_thread(ready, "invites", **telegram)
+    assert all(name in shown.output for name in kept)
+    made = await asyncio.to_thread(ready, "invites", "--sheet", "sheet.pdf", **telegram)
+    assert made.output == (
+        "sheet.pdf: 8 slips. Links made before no longer work.\n"
+        "The font lacks letters, printed as 〓, to be written by hand: 甲\U0003158e (U+3158E), 戊𠱓 (U+20C53).\n"
+    )
+    paper = text_of(Document("sheet.pdf", content=(tmp_path / "sheet.pdf").read_bytes())).splitlines()
+    assert {"甲〓", "乙\U0002cb4e", "李〇", "丁䶮", "戊〓", "阿甲·乙提", "马二", "高三"} <= set(paper)
 
 
 async def test_a_sheet_to_print_ends_the_links_before_it(ready: Run, tmp_path: Path, telegram: dict[str, str]) -> None:

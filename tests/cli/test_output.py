@@ -13,6 +13,7 @@ ROWS = [
     {"job": "党支部[bold]", "branch_id": None, "at": None},
     {"job": "", "branch_id": 12_345, "at": "x" * 30},
 ]
+RARE = {"job": "甲\U0003158e、丁\ue863、葛\U000e0101", "branch_id": 3, "at": "\U0002cb4e"}
 AWKWARD = [{"job": "two\nlines", "branch_id": 1, "at": "a\tb"}, {"job": "w" * 500, "branch_id": 2, "at": ""}]
 
 
@@ -21,13 +22,18 @@ def printed(capsys: pytest.CaptureFixture[str], rows: Any) -> str:
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("rows", [ROWS, [*ROWS, AWKWARD[0]], [*ROWS, AWKWARD[1]]])
+@pytest.mark.parametrize("rows", [ROWS, [*ROWS, AWKWARD[0]], [*ROWS, AWKWARD[1]], [*ROWS, RARE]])
 def test_both_set_the_same_table(
     rows: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_rich = printed(capsys, rows)
     monkeypatch.setattr(output, "MANY", 0)
     assert printed(capsys, rows) == by_rich
+
+
+@pytest.mark.parametrize("many", [1, output.MANY + 1])
+def test_every_letter_is_printed(many: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, [RARE] * many).count("甲\U0003158e、丁\ue863、葛\U000e0101") == many
 
 
 def test_a_long_one_is_not_for_rich(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.kit.sheets import csv_text, harmless
+from bot.kit.sheets import csv_text, harmless, plain, visible
 
 
 def test_no_cell_is_a_formula() -> None:
@@ -28,3 +28,8 @@ def test_every_text_comes_back(cell: str) -> None:
     text = csv_text(["a", "b"], [[cell, "x"]])
     [_, row] = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     assert row[0].removeprefix("'") == cell.removeprefix("'")
+
+
+def test_line_ends_are_one_and_other_controls_go() -> None:
+    assert visible("a\r\nb\rc\x0bd\x85e\x1ff\x07g\n") == "a\nb\nc\nd\ne\nfg\n"
+    assert plain("Ａ\u3164\ufeff \U0003158e\ue863 ") == "A \U0003158e\ue863"

@@ -129,6 +129,7 @@ def test_our_own_multipart_arrives_under_its_own_name(name):
         ("../../etc/passwd", "passwd"),
         (".htaccess", "htaccess"),
         ("名单😀.csv", "名单.csv"),
+        ("丁\U0003158e\U0002cb4e.csv", "丁\U0003158e\U0002cb4e.csv"),
         ("e\u0301té.txt", "eté.txt"),
         ("字" * 99 + "." + "x" * 99, "字" * 64 + "." + "x" * 16),
         ("（）", "file"),

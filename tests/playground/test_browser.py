@@ -161,3 +161,14 @@ async def test_the_group_and_markup_in_texts(page, expect, playground):
     await page.get_by_label("输入消息").fill("收到")
     await page.get_by_role("button", name="发送").click()
     await expect(page.locator(".quote").last).to_have_text("通知")
+
+
+async def test_a_rare_letter_is_whole(page, expect, playground):
+    """On the round face beside a name, of which it is the last letter; two units, or with the mark of a variant."""
+    for number, name in enumerate(("丁\U0003158e", "丁葛\U000e0101"), 900):
+        playground.person(number, name)
+        await page.reload()
+        if page.viewport_size["width"] < 500:
+            await page.get_by_role("button", name="换人").click()
+        button = page.get_by_role("button", name=name)
+        await expect(button.locator(".face")).to_have_text(name[1:])

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from bot.kit.replies import Document
 
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
-# A line of the PDF: (letters) Tj, two bytes a letter; and the map from letter to character, <0001> <793A>.
+# A line of the PDF: (letters) Tj, two bytes a letter; and the map from letter to character, <0001> <793A>, of a rare
+# letter to a pair of surrogates.
 _SHOWN = re.compile(rb"\(((?:[^()\\]|\\.)*)\) ?Tj", re.DOTALL)
-_LETTER = re.compile(rb"^<([0-9A-F]{4})> <([0-9A-F]{4})>$", re.MULTILINE)
+_LETTER = re.compile(rb"^<([0-9A-F]{4})> <((?:[0-9A-F]{4}){1,2})>$", re.MULTILINE)
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -33,7 +34,7 @@ def _plain(content: bytes) -> str:
 
 
 def _page(content: bytes) -> str:
-    return html.unescape(re.sub(r"<[^>]*>", " ", content.decode()))
+    return html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", " ", content.decode(), flags=re.DOTALL))
 
 
 def _json(content: bytes) -> str:
@@ -47,7 +48,8 @@ def _sheets(content: bytes) -> str:
 
 def _paper(content: bytes) -> str:
     streams = list(_streams(content))
-    letters = {int(at, 16): chr(int(letter, 16)) for stream in streams for at, letter in _LETTER.findall(stream)}
+    maps = (found for stream in streams for found in _LETTER.findall(stream))
+    letters = {int(at, 16): bytes.fromhex(letter.decode()).decode("utf-16-be") for at, letter in maps}
     return "\n".join(_line(shown, letters) for stream in streams for shown in _SHOWN.findall(stream))
 
 

@@ -34,10 +34,11 @@ NOT_PRINTED = "未打印，以前的链接仍然有效。"
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A sheet before it is true: the codes on it by person, and the paper."""
+    """A sheet before it is true: the codes on it by person, the paper, and what has to be written on it by hand."""
 
     codes: dict[int, str]
     paper: bytes
+    by_hand: str
 
 
 def draw_sheet(session: Session, call: Call, button: PrintSheet) -> Drawn | None:
@@ -51,7 +52,9 @@ def draw_sheet(session: Session, call: Call, button: PrintSheet) -> Drawn | None
         for person_id, (name, group) in people.items()
     ]
     until = (call.now + service.LIFE[InviteKind.PERSON]).astimezone(call.tz).date()
-    return Drawn(codes, sheet.draw(slips, service.branch_name(session, call.me.branch_id), until))
+    branch = service.branch_name(session, call.me.branch_id)
+    by_hand = sheet.by_hand(sheet.lacking(slips, branch)).chinese
+    return Drawn(codes, sheet.draw(slips, branch, until), by_hand)
 
 
 def print_sheet(session: Session, call: Call, button: PrintSheet) -> Reply:
@@ -64,7 +67,7 @@ def print_sheet(session: Session, call: Call, button: PrintSheet) -> Reply:
     if call.ready is None:
         return Reply(toast=EVERYBODY)
     made = service.invite_everybody(session, call.me, call.now, call.ready.codes)
-    return Reply(edit=Message("邀请单已生成。"), here=[words.printed(call.ready.paper, len(made))])
+    return Reply(edit=Message("邀请单已生成。"), here=[words.printed(call.ready.paper, len(made), call.ready.by_hand)])
 
 
 def show_accounts(session: Session, call: Call, button: ShowAccounts) -> Reply:

@@ -9,8 +9,8 @@ from bot.features.accounts.rebinding import Account
 from bot.features.accounts.sheet import pages
 from bot.kit.buttons import Button
 from bot.kit.lists import filled, page_of, really, told_apart, two_a_row
-from bot.kit.replies import Choice, Document, Message
-from bot.kit.words import moment_words
+from bot.kit.replies import CAPTION_LIMIT, Choice, Document, Message
+from bot.kit.words import cut, moment_words
 from storage.models.invite import BindRequest
 from storage.roster import Member
 
@@ -103,8 +103,10 @@ def before_printing(count: int) -> Message:
     return really(text, Choice("确定打印", PrintSheet(1)), Choice("不打印", PrintSheet(2)))
 
 
-def printed(content: bytes, count: int) -> Document:
+def printed(content: bytes, count: int, by_hand: str = "") -> Document:
+    """`by_hand`: letters that the sheet lacks, in a sentence."""
     caption = f"{count}人的邀请单，共{pages(count)}页，30天内有效。请打印裁开，分别交给本人；以前的链接已失效。"
+    caption = cut("\n".join(filter(None, [caption, by_hand])), CAPTION_LIMIT)
     return Document("邀请单.pdf", content=content, caption=caption, secret=True)
 
 

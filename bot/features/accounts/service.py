@@ -13,7 +13,7 @@ from bot.features.accounts.binding import claim_secretary, sits_or_none
 from bot.features.accounts.invites import end, still_open
 from bot.features.accounts.rules import InviteKind, hash_code, invite_link
 from bot.kit.access import Right, require
-from bot.kit.names import clean_name, name_key
+from bot.kit.names import called, clean_name
 from bot.kit.refusal import Refusal
 from scheduler.effects import follow
 from storage.audience import Me
@@ -164,8 +164,9 @@ def _open(span: type[RosterSpan] | type[GroupSpan], today: date) -> ColumnElemen
 
 def one_of(session: Session, branch_id: int, whom: str, today: date) -> Member:
     """The one person of the roster with this name, or this number. Raises ValueError (English)."""
-    key = name_key(whom)
-    found = [one for one in roster(session, branch_id, today) if whom == str(one.id) or name_key(one.name) == key]
+    members = roster(session, branch_id, today)
+    named = called(members, whom)
+    found = [one for one in members if one in named or str(one.id) == whom]
     if not found:
         raise ValueError(f"There is nobody called {whom} on the roster.")
     if len(found) > 1:

@@ -12,7 +12,7 @@ from bot.features.accounts.invites import appointing
 from bot.features.accounts.rules import InviteKind
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right, require
-from bot.kit.names import clean_name, name_key
+from bot.kit.names import called, clean_name
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.audit import By, by_operator, record
@@ -176,7 +176,8 @@ def take(session: Session, organisation_id: int, duty: Duty, whom: str, now: dat
     _organisation(session, organisation_id, duty)
     held = duties_on(session, organisation_id, now.date())
     holders = [session.get_one(Person, person_id) for person_id, duties in held.items() if duty in duties]
-    found = [one for one in holders if whom == str(one.id) or name_key(whom) == name_key(one.name)]
+    named = called(holders, whom)
+    found = [one for one in holders if one in named or str(one.id) == whom]
     if len(found) != 1:
         names = ", ".join(f"{one.id} {one.name}" for one in holders) or "nobody"
         raise ValueError(f"Who is to give up {duty.value}? It is held by: {names}")
@@ -217,7 +218,7 @@ def _officer(session: Session, organisation_id: int, name: str, now: datetime) -
     if not name:
         raise ValueError("An officer needs a name.")
     people_there = session.scalars(select(Person).where(Person.branch_id == organisation_id).order_by(Person.id))
-    known = next((one for one in people_there if name_key(one.name) == name_key(name)), None)
+    known = next(iter(called(people_there, name)), None)
     if known is None:
         known = Person(branch_id=organisation_id, name=name, created_at=now, notes="", reachable=True)
         session.add(known)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit.access import Right, require
 from bot.kit.lists import Page
-from bot.kit.names import name_key
+from bot.kit.names import called
 from storage.audience import Me
 from storage.models.activity import Activity
 from storage.models.audit import Audit
@@ -84,8 +84,8 @@ def page(session: Session, me: Me, number: int, person_id: int | None, day: date
 def find_people(session: Session, me: Me, name: str) -> Sequence[Person]:
     """People of the branch of this name, also those who have left."""
     require(me, Right.CARE, branch_id=me.branch_id)
-    there = session.scalars(select(Person).where(Person.branch_id == me.branch_id).order_by(Person.id))
-    return [one for one in there if name_key(one.name) == name_key(name)]
+    query = select(Person).where(Person.branch_id == me.branch_id).order_by(Person.id)
+    return called(session.scalars(query), name)
 
 
 # --- a row of the log as a line --------------------------------------------------------------------------------------

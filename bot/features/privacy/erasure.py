@@ -13,7 +13,7 @@ from bot.features.privacy import mentions, message_log
 from bot.features.privacy.personal_data import DataSubject, Fate, Holding, holdings
 from bot.features.privacy.rules import erased_name
 from bot.kit.access import Right, require
-from bot.kit.names import name_key
+from bot.kit.names import called
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.audience import Me
@@ -50,8 +50,8 @@ def people(session: Session, me: Me, name: str = "") -> Sequence[Person]:
     """Everybody of the branch whose data are still there, also those who have left; `name` narrows it."""
     require(me, Right.WIPE, branch_id=me.branch_id)
     query = select(Person).where(Person.branch_id == me.branch_id, Person.erased_at.is_(None), Person.id != me.id)
-    found = session.scalars(query.order_by(Person.id)).all()
-    return [one for one in found if name_key(one.name) == name_key(name)] if name else found
+    found = session.scalars(query.order_by(Person.id))
+    return called(found, name) if name else found.all()
 
 
 def look(session: Session, me: Me, person_id: int, today: date) -> Before:

@@ -1,8 +1,12 @@
-"""我的数据 as one page that any phone opens: large letters, no script, nothing of it is markup."""
+"""我的数据 as one page that any phone opens: large letters, no script, nothing of it is markup.
+
+It brings the font along as far as it needs it: few telephones have rare letters.
+"""
 
 import html
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -13,15 +17,24 @@ from bot.kit.form_pages import CLEARED
 from bot.kit.glossary.acts import VIA, action_word, subject_word
 from bot.kit.glossary.choices import value_word
 from bot.kit.glossary.columns import FILES, column_word, stored_word
+from bot.kit.letters import LACKING, drawn, font_face, missing
 from bot.kit.sheets import visible
 from bot.kit.words import moment_words
 from storage.choices import ActivityType
 
 STYLE = (
-    "body{font:18px/1.6 sans-serif;margin:1em;max-width:60em}h1{font-size:1.4em}h2{font-size:1.15em}"
+    "body{font:18px/1.6 data,sans-serif;margin:1em;max-width:60em}h1{font-size:1.4em}h2{font-size:1.15em}"
     "table{border-collapse:collapse;width:100%}th{background:#f3f3f3}"
     "th,td{border:1px solid #bbb;padding:.3em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+    # On a telephone a row is a list: thirteen columns side by side would be a letter wide.
+    "@media(max-width:40em){.rows tr:first-child,.rows td:empty{display:none}"
+    ".rows tr,.rows td{display:block}.rows tr{border:1px solid #bbb;margin-bottom:.6em}.rows td{border:0}"
+    ".rows td::before{content:attr(data-name)'：';color:#555}}"
 )
+# Nothing is fetched, and nothing runs.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
+# A text that is not longer says whose letter it is.
+NAME = 20
 # What only says where a card stands in a chat.
 MACHINERY = frozenset({"card"})
 EMPTY = "（无）"
@@ -37,15 +50,33 @@ DAYS, PEOPLE = frozenset({"day", "meeting", "until", "due", "due_on"}), frozense
 
 def page(data: MyData, now: datetime, tz: tzinfo) -> str:
     """The whole page; every cell is escaped."""
-    return "\n".join(_lines(data, now, tz))
+    title = _safe(f"{data.name}同志的数据")
+    written = "\n".join(_lines(data, now, tz))
+    shown = f"<h1>{title}</h1>{_note([*re.findall('>([^<]+)<', written), title])}{written}"
+    body = drawn(shown, chinese=True)
+    return "\n".join(
+        [
+            '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width,initial-scale=1">',
+            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
+            f"<title>{title}</title><style>{font_face('data', html.unescape(body))}{STYLE}</style></head>",
+            f"<body>{body}</body></html>",
+        ]
+    )
+
+
+def _note(texts: Iterable[str]) -> str:
+    """Each letter that the font lacks once: 戊〓（U+20C53）, without a text that is longer than a name."""
+    named: dict[str, str] = {}
+    for one in missing(texts, chinese=True):
+        for letter, code in zip(one.letters, one.codes, strict=True):
+            named.setdefault(letter, f"{one.text if len(one.text) <= NAME else LACKING}（{code}）")
+    said = "、".join(named.values())
+    return f"<p>“{LACKING}”代替字库以外的字：{said}。原字见“我的数据.json”。</p>" if said else ""
 
 
 def _lines(data: MyData, now: datetime, tz: tzinfo) -> Iterator[str]:
-    title = f"{data.name}同志的数据"
-    yield '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
-    yield '<meta name="viewport" content="width=device-width,initial-scale=1">'
-    yield f"<title>{_safe(title)}</title><style>{STYLE}</style></head><body>"
-    yield f"<h1>{_safe(title)}</h1><p>{_safe(moment_words(now, tz))}生成，包括小助手保存的您的全部数据。</p>"
+    yield f"<p>{_safe(moment_words(now, tz))}生成，包括小助手保存的您的全部数据。</p>"
     for part in data.parts:
         if part.rows and part.name not in MACHINERY:
             yield from _table(data, part, tz)
@@ -54,16 +85,18 @@ def _lines(data: MyData, now: datetime, tz: tzinfo) -> Iterator[str]:
         yield "<h2>由您办理或提到您的支部记录</h2><table><tr><th>记录</th><th>条数</th></tr>"
         yield from (f"<tr><td>{_safe(name)}</td><td>{count}</td></tr>" for name, count in acted)
         yield "</table>"
-    yield "</body></html>"
 
 
 def _table(data: MyData, part: DataTable, tz: tzinfo) -> Iterator[str]:
     columns = [name for name in part.columns if name not in HIDDEN]
     cells = [[_safe(_shown(data, part, row, name, tz)) for name in columns] for row in part.rows]
-    yield f"<h2>{_safe(part.title)}（{len(part.rows)}条）</h2><table><tr>"
-    yield "".join(f"<th>{_safe(column_word(name, part.name))}</th>" for name in columns) + "</tr>"
+    yield f'<h2>{_safe(part.title)}（{len(part.rows)}条）</h2><table class="rows"><tr>'
+    names = [_safe(column_word(name, part.name)) for name in columns]
+    yield "".join(f"<th>{name}</th>" for name in names) + "</tr>"
     # A draft that was closed, a card: rows that say nothing to a reader stand in the file for programs.
-    yield from ("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells if any(row))
+    for row in filter(any, cells):
+        named = zip(names, row, strict=True)
+        yield "<tr>" + "".join(f'<td data-name="{name}">{cell}</td>' for name, cell in named) + "</tr>"
     yield "</table>"
 
 

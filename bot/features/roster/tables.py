@@ -1,6 +1,7 @@
 """The roster as a table (ledger 14): the template to fill in, and the branch as it stands; both import back."""
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -37,6 +38,8 @@ _CHOICES = {
     WORDS["category"]: tuple(CATEGORIES.values()),
 }
 _ROWS_PREPARED = 300
+# Section 2.2 of XML 1.0: a remark from elsewhere may hold Word's line end.
+_NOT_IN_XML = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def template_xlsx() -> bytes:
@@ -67,7 +70,7 @@ def _xlsx(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     sheet = book.worksheets[0]
     sheet.title = "党员名册"
     for line in (heading, *rows):
-        sheet.append([harmless(cell) for cell in line])
+        sheet.append([harmless(_NOT_IN_XML.sub(" ", cell)) for cell in line])
     for at, title in enumerate(heading, 1):
         letter = get_column_letter(at)
         sheet.cell(1, at).font = Font(bold=True)

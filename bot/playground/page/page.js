@@ -10,6 +10,11 @@ function make(tag, props = {}, ...children) {
   return node;
 }
 
+// As people count them: a rare letter is two units, and a mark that chooses a variant belongs to its letter.
+function letters(text) {
+  return Array.from(new Intl.Segmenter("zh").segment(text), (part) => part.segment);
+}
+
 async function ask(path, body) {
   const options = body === undefined ? {} : body instanceof FormData
     ? { method: "POST", body }
@@ -58,7 +63,7 @@ function showPeople() {
   $("people").replaceChildren(...fitting.map((one) => {
     const words = make("span", {}, one.name, one.label ? make("small", { textContent: one.label }) : null);
     const button = make("button", { onclick: () => { choose(one); $("side").classList.remove("open"); } },
-      make("span", { className: "face", textContent: one.name.slice(-1) }), words);
+      make("span", { className: "face", textContent: letters(one.name).at(-1) }), words);
     button.setAttribute("aria-current", one.id === state.person?.id);
     return make("li", {}, button);
   }));
@@ -88,7 +93,7 @@ async function refresh(toEnd = false) {
   $("title").textContent = view.title;
   $("subtitle").textContent = `${view.subtitle} · 我是${person.name}${person.label ? "（" + person.label + "）" : ""}`;
   $("open-side").textContent = person.name;
-  $("face").textContent = view.title.slice(0, 1);
+  $("face").textContent = letters(view.title)[0];
   $("messages").replaceChildren(...lines(view));
   showFooter(view);
   if (atEnd) scroll.scrollTop = scroll.scrollHeight;
@@ -189,7 +194,7 @@ async function say(text) {
 function setReply(message) {
   state.replyTo = message;
   $("replying").hidden = !message;
-  $("replying-text").textContent = message ? "回复：" + (message.text.slice(0, 40) || "文件") : "";
+  $("replying-text").textContent = message ? "回复：" + (letters(message.text).slice(0, 40).join("") || "文件") : "";
   if (message) $("text").focus();
 }
 

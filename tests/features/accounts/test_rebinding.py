@@ -135,6 +135,17 @@ def test_people_of_one_name_are_told_apart(storage: Storage) -> None:
         assert f"{cast['乙四']} 张伟 (第二党小组)" in str(several.value)
 
 
+@pytest.mark.parametrize("typed", ["丁\ue863·乙", "丁䶮•乙", " 丁 䶮．乙 "])
+def test_somebody_is_found_by_any_spelling_of_the_name(storage: Storage, typed: str) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        session.execute(update(Person).where(Person.id == cast["甲四"]).values(name="丁\ue863·乙"))
+        assert service.one_of(session, cast.branch_id, typed, TODAY).id == cast["甲四"]
+        assert service.one_of(session, cast.branch_id, str(cast["甲四"]), TODAY).name == "丁\ue863·乙"
+        with pytest.raises(ValueError, match="nobody called 丁乙"):
+            service.one_of(session, cast.branch_id, "丁乙", TODAY)
+
+
 def test_a_sheet_makes_true_only_what_is_still_unbound(storage: Storage) -> None:
     """Between the drawing and the writing somebody was bound: that slip opens nothing."""
     with storage.transaction() as session:

@@ -119,7 +119,7 @@ def test_a_choice_ends_with_the_office(storage: Storage) -> None:
     with storage.transaction() as session:
         cast, other = two_places(session)
         service.switch(session, cast.me(session, "丙四", TODAY), other, NOW)
-        assert service.take(session, other, Duty.ORGANIZATION_OFFICER, "丙四", NOW) == "丙四"
+        assert service.take(session, other, Duty.ORGANIZATION_OFFICER, "丙 四", NOW) == "丙四"
         me = cast.me(session, "丙四", TODAY)
         assert (me.branch_id, me.places) == (cast.branch_id, (cast.branch_id,))
 
@@ -137,7 +137,7 @@ def test_an_officer_of_the_committee_comes_by_link(storage: Storage) -> None:
         assert me is not None
         assert (me.id, me.branch_id, me.duties) == (bound.person_id, above, {Duty.COMMITTEE_OFFICER})
         assert set(session.scalars(below(above))) == {first, deep}
-        assert service.give(session, above, Duty.COMMITTEE_OFFICER, "总支干部", NOW) == ("总支干部", None)
+        assert service.give(session, above, Duty.COMMITTEE_OFFICER, "总支⼲部", NOW) == ("总支干部", None)
         spans = session.scalars(select(DutySpan.duty).where(DutySpan.organisation_id == above)).all()
         assert spans == [Duty.COMMITTEE_OFFICER]
 

@@ -41,7 +41,7 @@ def _files(session: Session) -> list[bytes]:
     return [b64decode(each) for each in held]
 
 
-async def hand_in(bot: World) -> None:
+async def hand_in(bot: World, piece: str = TEXT, file: str = "心得") -> None:
     """A piece of 甲五's that reviewers have been sent."""
     await bot.stage.say("乙二", "布置心得")
     await bot.stage.tap("乙二", "不关联", "请选择心得关联")
@@ -52,7 +52,7 @@ async def hand_in(bot: World) -> None:
     await bot.stage.tap("甲五", "交心得", "廉政心得")
     await bot.stage.say("甲五", "第一段")
     # With a file each message goes to the reviewers by itself, without the author's name.
-    await bot.stage.people["甲五"].upload_document("心得", b"%PDF", TEXT)
+    await bot.stage.people["甲五"].upload_document(file, b"%PDF", piece)
     await bot.clock.settle()
     await bot.stage.tap("甲五", "提交")
 
@@ -73,6 +73,24 @@ async def test_one_s_own_data_come_as_a_page_and_for_programs(bot: World) -> Non
         assert TEXT.encode() not in b"".join(_files(session))
     await bot.stage.say("甲六", "/mydata")
     assert TEXT not in (bot.stage.people["甲六"].chat.from_bot[-2].document or b"").decode()
+
+
+async def test_every_letter_that_was_written_stays(bot: World) -> None:
+    """Rare letters, faces, other writings, in a text and in the name of a file; the page leaves out what hides."""
+    text, file = "和戊𠱓、丁\ue863学习 👍🏽 قاسم \u200bA<b>&葛\U000e0101", "心得\U0003158e\ue863.pdf"
+    await hand_in(bot, text, file)
+    assert bot.stage.people["丙一"].chat.from_bot[-2].text.endswith(text)
+    await bot.stage.say("甲五", "我的数据")
+    page, data = ((message.document or b"").decode() for message in bot.stage.people["甲五"].chat.from_bot[-2:])
+    [part] = [row for row in json.loads(data)["tables"]["reflection_part"] if row["text"] != "第一段"]
+    assert (part["text"], part["file_name"]) == (text, file)
+    assert "和戊〓、丁䶮学习 👍🏽 قاسم A&lt;b&gt;&amp;葛" in page
+    assert "<p>“〓”代替字库以外的字：" in page
+    for code in ("U+20C53", "U+3158E"):
+        assert page.count(code) == 1
+    # Nothing is fetched and nothing runs.
+    assert "default-src 'none'; style-src 'unsafe-inline'; font-src data:" in page
+    assert re.findall("<script|src=|https?:", page) == []
 
 
 async def test_a_reviewer_s_own_data_hold_no_text_of_the_author_s(bot: World) -> None:
