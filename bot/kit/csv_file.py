@@ -38,8 +38,12 @@ Likeness = Callable[[Sequence[SheetRow]], int]
 
 def read_csv(content: bytes, likeness: Likeness) -> TableFile:
     """The one sheet of a csv; raises Unreadable."""
-    ways = [(text, delimiter) for text in _decoded(content) for delimiter in _delimiters(text)]
-    text, delimiter = max(ways, key=lambda way: likeness(_beginning(*way)))
+    texts = _decoded(content)
+    ways = [(text, delimiter) for text in texts for delimiter in _delimiters(text)]
+    likely = [likeness(_beginning(*way)) for way in ways]
+    if len(texts) > 1 and not any(likely):
+        raise Unreadable(*_NO_TABLE)
+    text, delimiter = ways[likely.index(max(likely))]
     return TableFile((_sheet(text, delimiter),), is_csv=True)
 
 

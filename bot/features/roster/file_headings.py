@@ -121,8 +121,14 @@ def _heading_at(rows: Sequence[SheetRow], at: int) -> Heading | None:
         first -= 1
     if at + 1 < len(rows) and _is_lower(rows[at + 1], line, names[0]):
         last += 1
-    heading = _combined(rows[first : last + 1], first, last)
-    return heading if "name" in heading.columns.values() and len(heading.columns) > 1 else None
+    # Two short words above it may be a title and who made the table.
+    above = [first, at] if not _is_of_others(rows[first]) else [first]
+    found = (_combined(rows[begin : last + 1], begin, last) for begin in above)
+    return next((each for each in found if "name" in each.columns.values() and len(each.columns) > 1), None)
+
+
+def _is_of_others(row: SheetRow) -> bool:
+    return any(_OF_OTHERS.search(row.own(at)) for at in row.filled())
 
 
 def _is_upper(row: SheetRow, line: SheetRow) -> bool:

@@ -149,7 +149,7 @@ def group_of_sheet(name: str) -> str:
 
 
 def _aside_word(row: SheetRow) -> str:
-    """How a line that is passed over is named: 合计：2人 as it is, of 填表人：甲一 only what stands before the colon."""
+    """How a line that is passed over is named: 合计：2人 as it is, of 填表人：甲一 what is before the colon."""
     at = next(at for at in row.filled() if _says_aside(_bare(row.own(at))))
     whole = _bare(str(row.cells[at]))
-    return whole if _TOTAL.fullmatch(_bare(row.own(at))) else re.split(r"[:：(（.]", whole.lstrip("(（"))[0]
+    return whole if _TOTAL.fullmatch(_bare(row.own(at))) else re.split(r"[:：(（.]", whole.strip("()（）"))[0]

@@ -13,7 +13,7 @@ from bot.features.roster.file_headings import HEADINGS, HOW, Heading, find_headi
 from bot.features.roster.file_hygiene import NOT_REPEATED
 from bot.features.roster.file_lines import Sorted, group_of_sheet, sort_lines
 from bot.features.roster.file_words import Unclear
-from bot.features.roster.roster_file import BadRoster, PeopleSheet, RosterFile, whole
+from bot.features.roster.roster_file import MOST_PEOPLE, BadRoster, PeopleSheet, RosterFile, too_many, whole
 from bot.features.roster.rows import Exempt, Fault, RosterRow
 from bot.kit.glossary.columns import LEDGER
 from bot.kit.hygiene import look
@@ -49,8 +49,8 @@ def read_roster(content: bytes) -> RosterFile:
         file = read_tables(content, likeness)
     except Unreadable as error:
         raise BadRoster(Fault(0, "", "", error.wanted)) from error
-    found = {sheet.name: find_heading(sheet.rows) for sheet in file.sheets}
-    tables = [_Table.of(file, sheet, heading) for sheet in file.sheets if (heading := found[sheet.name]) is not None]
+    found = [(sheet, find_heading(sheet.rows)) for sheet in file.sheets]
+    tables = [_Table.of(file, sheet, heading) for sheet, heading in found if heading is not None]
     if not tables:
         raise file_notes.without_heading(file)
     peopled = [table for table in tables if table.lines.people or table.lines.unclear]
@@ -59,7 +59,7 @@ def read_roster(content: bytes) -> RosterFile:
         raise whole("There is nobody under the heading.", "表头下面没有党员。")
     sheets = [table.read(table.sheet.name if len(peopled) > 1 else "") for table in peopled]
     nobody = [table.sheet for table in tables if table not in peopled]
-    headless = [sheet for sheet in file.sheets if found[sheet.name] is None and not _is_how(sheet)]
+    headless = [sheet for sheet, heading in found if heading is None and not _is_how(sheet)]
     return RosterFile(tuple(sheets), tuple(file_notes.of_file(file, nobody, headless)))
 
 
@@ -90,6 +90,8 @@ class _Table:
 
     def read(self, called: str) -> PeopleSheet:
         """Everybody, every fault, what was passed over. called: the sheet's name where there are several, else ""."""
+        if len(self.lines.people) > MOST_PEOPLE:
+            raise too_many()
         faults = [*self.faults, *(_unclear(row, self.heading) for row in self.lines.unclear)]
         by_name = "" if "group" in self.heading.columns.values() else group_of_sheet(self.sheet.name)
         rows = []
