@@ -63,7 +63,7 @@ HOW = (
 )
 
 # A heading stands within so many filled rows; a longer text, or one with figures or a colon, is none.
-_WITHIN, _LONGEST = 10, 12
+_WITHIN, _LONGEST = 20, 12
 _DAYS = frozenset({"born_on", "joined_party_on", "converted_on", "transfer_in", "transfer_out"})
 # Below the heading of a day: how it is to be written, and the parts that it may be torn into.
 _FORM = re.compile(r"年[./-]?月(?:[./-]?日)?|日期|时间")
@@ -108,7 +108,7 @@ def find_heading(rows: Sequence[SheetRow]) -> Heading | None:
 
 def title(cell: object) -> str:
     """A heading without its notes in brackets: 姓 名* is 姓名."""
-    return re.sub(r"\(.*?\)|[\s*:()]", "", plain(cell))
+    return re.sub(r"\([^()]*\)|[\s*:()]", "", plain(cell))
 
 
 def _heading_at(rows: Sequence[SheetRow], at: int) -> Heading | None:
@@ -148,7 +148,7 @@ def _is_lower(row: SheetRow, line: SheetRow, name: int) -> bool:
 def _all_short(row: SheetRow) -> bool:
     texts = [row.own(at) for at in row.filled()]
     return not row.formulas and all(
-        len(title(text)) <= _LONGEST and not re.search(r"[\d:]", re.sub(r"\(.*?\)", "", text)) for text in texts
+        len(title(text)) <= _LONGEST and not re.search(r"[\d:]", re.sub(r"\([^()]*\)", "", text)) for text in texts
     )
 
 

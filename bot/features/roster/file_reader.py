@@ -35,6 +35,10 @@ _WHICH = Both(
     "somebody's name, with something else in the row; or a total, note or title that says what it is",
     "党员姓名（同行须有其他内容）；合计、备注、标题等请单独占一行",
 )
+_ONE_TABLE = Both(
+    "rows of this table (another table, with other columns, goes on a sheet of its own)",
+    "本表的内容（栏目不同的另一张表请放在单独的工作表）",
+)
 _NO_LONGER = Both(
     "nothing: the row has more cells than the heading (a text with commas stands in quotes)",
     "空白：本行内容比表头多（内容中有逗号的，请加英文引号）",
@@ -92,7 +96,8 @@ class _Table:
         """Everybody, every fault, what was passed over. called: the sheet's name where there are several, else ""."""
         if len(self.lines.people) > MOST_PEOPLE:
             raise too_many()
-        faults = [*self.faults, *(_unclear(row, self.heading) for row in self.lines.unclear)]
+        faults = [*self.faults, *(_unclear(row, self.heading, _WHICH) for row in self.lines.unclear)]
+        faults += [_unclear(row, self.heading, _ONE_TABLE) for row in self.lines.headings]
         by_name = "" if "group" in self.heading.columns.values() else group_of_sheet(self.sheet.name)
         rows = []
         for line, group in self.lines.people:
@@ -118,9 +123,9 @@ class _Table:
                 yield Fault(line.number, _column("无表头", at), NOT_REPEATED, _NO_LONGER)
 
 
-def _unclear(row: SheetRow, heading: Heading) -> Fault:
+def _unclear(row: SheetRow, heading: Heading, wanted: Both) -> Fault:
     found = next(row.own(at) for at in row.filled())
-    return Fault(row.number, _column(LEDGER["name"], heading.name), _repeated(found), _WHICH)
+    return Fault(row.number, _column(LEDGER["name"], heading.name), _repeated(found), wanted)
 
 
 def _with_one_phone(heading: Heading, rows: Sequence[SheetRow]) -> Heading:
@@ -189,10 +194,16 @@ def _row(line: SheetRow, heading: Heading, file: TableFile, faults: list[Fault])
 
 
 def _value(value: object, field: str, file: TableFile) -> object:
-    """The cell; a number that lost its format in a column of days is the day that this file counts."""
-    if _READ[field] is not words.day or isinstance(value, date) or not _SERIAL.fullmatch(plain(value)):
+    """The cell, of days and telephones without the mark by which a text is kept from becoming a number.
+
+    A number that lost its format in a column of days is the day that this file counts.
+    """
+    if _READ[field] not in (words.day, words.phone) or isinstance(value, date):
         return value
-    return day_of(float(plain(value)), from_1904=file.from_1904) or value
+    text = plain(value).lstrip("'’‘`")
+    if _READ[field] is words.phone or not _SERIAL.fullmatch(text):
+        return text
+    return day_of(float(text), from_1904=file.from_1904) or text
 
 
 def _repeated(cell: str) -> str:

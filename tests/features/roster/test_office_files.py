@@ -367,6 +367,18 @@ def test_the_heading_once_more_on_the_next_page_is_silent() -> None:
     assert (names(content), notes(content)) == (["甲一", "甲二"], [])
 
 
+def test_another_table_below_with_other_columns_is_a_fault() -> None:
+    rows = [HEADING, ONE, ("预备党员名册：",), ("党小组", "姓名", "性别"), ("第一党小组", "甲三", "男")]
+    found = faults(xlsx(*rows))
+    assert (found[0].row, found[0].column, found[0].found) == (3, "姓名 (A)", "预备党员名册:")
+    assert (found[1].row, found[1].column, found[1].found) == (4, "姓名 (A)", "党小组")
+    assert "另一张表请放在单独的工作表" in found[1].chinese()
+
+
+def test_a_heading_below_a_long_introduction() -> None:
+    assert names(xlsx(*([f"{number}.填写时请注意第{number}项"] for number in range(1, 16)), HEADING, ONE)) == ["甲一"]
+
+
 # --- totals, notes, groups -------------------------------------------------------------------------------------------
 
 
@@ -570,6 +582,12 @@ def test_times_beside_days_and_texts(from_1904: bool) -> None:
     assert days_of(saved(book)) == RIGHT * 3
 
 
+@pytest.mark.parametrize("mark", ["'", "’", "`"])
+def test_the_mark_of_a_text_is_no_part_of_a_day_or_a_number(mark: str) -> None:
+    [row] = read(f"姓名,出生年月,手机\n甲一,{mark}1980.05.17,{mark}13812345678\n".encode())
+    assert (row.born_on, row.phone) == (RIGHT[0], "13812345678")
+
+
 @pytest.mark.parametrize("value", [60, 0, -5, 0.5, 2958466, 1e300, time(8, 30)])
 @pytest.mark.parametrize("from_1904", [False, True])
 def test_numbers_that_are_no_days(value: Any, from_1904: bool) -> None:
@@ -660,7 +678,7 @@ def test_the_delimiter_is_what_makes_a_heading() -> None:
         ('姓名,性别\n甲一,"男\n甲二,女\n', "第2行的英文引号没有成对，请检查后重新保存。"),
         ('姓名,性别\n甲一,男\n"甲"二,女\n', "第3行的英文引号没有成对，请检查后重新保存。"),
         ("姓名,性别\n甲一,男\0\n", "看不懂这个文件，请发送xlsx或csv表格。"),
-        ("姓名,性别,备注\n甲一,男," + "长" * 200_000, "第2行有一格内容过长，请精简后再发。"),
+        ("姓名,性别,备注\n甲一,男," + "长" * 32_768, "第2行有一格内容过长，请精简后再发。"),
     ],
     ids=["never closed", "closed too early", "NUL", "long"],
 )
@@ -689,6 +707,12 @@ def test_what_is_more_than_is_read_is_refused(make: Any) -> None:
     long = [HEADING, *[(f"甲{number}", "男", "一组") for number in range(2_001)]]
     [fault] = faults(make(long))
     assert fault.chinese() == "名册超过2000人，请分次导入。"
+
+
+@pytest.mark.parametrize("text", ["(" * 30_000, "合计" * 15_000, "共" * 30_000, "一" * 30_000, ":" * 30_000])
+def test_a_long_cell_costs_no_more_than_its_length(text: str) -> None:
+    """Minutes, where a pattern goes back at every letter: the test would end by its timeout."""
+    assert faults(f"{text},x\n姓名,性别\n{text},男\n{text},\n甲一,男\n".encode())
 
 
 def test_more_rows_than_a_sheet_may_have() -> None:
