@@ -1,7 +1,8 @@
 """Files of people as offices keep them: sheets, merged cells, totals, hidden rows, days; what is not read is said."""
 
+import io
+import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot.features.roster.file_reader import read_roster
 from bot.features.roster.roster_file import BadRoster, RosterFile
 from bot.features.roster.rows import Fault, RosterRow
 from bot.features.roster.tables import template_csv, template_xlsx
-from tests.books import Rows, book_of, saved, strict, with_text, xlsx
+from tests.books import Rows, book_of, edited, saved, strict, with_text, xlsx
 from tests.features.roster import office
 
 HEADING = ("姓名", "性别", "党小组")
@@ -819,6 +820,76 @@ def test_people_written_as_a_workbook_are_read_back(
     assert any("含隐藏行" in note for note in notes(content)) is hidden
 
 
-def test_rows_are_compared_without_what_depends_on_the_file() -> None:
-    [row] = read(xlsx(HEADING, ONE))
-    assert office.bare([replace(row, line=9, sheet="x")]) == office.bare([row])
+OFFICE = office.xlsx()
+_ARCHIVE = zipfile.ZipFile(io.BytesIO(OFFICE))
+PARTS = {name: _ARCHIVE.read(name).decode() for name in _ARCHIVE.namelist()}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    part=st.sampled_from([name for name in PARTS if "theme" not in name and "docProps" not in name]),
+    where=st.floats(0, 1, exclude_max=True),
+    put=st.sampled_from(
+        ["", "0", "-1", "9999999999", "<", ">", '"', "A", "xyz", "é", " ", "1e999", ":", "</row>", "&c;"]
+    ),
+    length=st.integers(0, 12),
+)
+def test_a_damaged_workbook_is_read_or_refused(part: str, where: float, put: str, length: int) -> None:
+    """Never anything else, whatever stands in its parts; and in little time."""
+    at = int(where * len(PARTS[part]))
+
+    def change(name: str, text: str) -> str:
+        return text[:at] + put + text[at + length :] if name == part else text
+
+    try:
+        found = len(read(edited(OFFICE, change)))
+    except BadRoster as refused:
+        found = len(refused.faults)
+    assert found
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    where=st.floats(0, 1, exclude_max=True), put=st.binary(max_size=4), length=st.integers(0, 6), packed=st.booleans()
+)
+def test_a_damaged_file_is_read_or_refused(where: float, put: bytes, length: int, packed: bool) -> None:
+    content = OFFICE if packed else office.csv_file()
+    at = int(where * len(content))
+    try:
+        found = len(read(content[:at] + put + content[at + length :]))
+    except BadRoster as refused:
+        found = len(refused.faults)
+    assert found
+
+
+def with_a_hidden_column() -> bytes:
+    book = book_of(("名册", [(*HEADING, "手机"), (*ONE, 13812345678)]))
+    book.worksheets[0].column_dimensions["D"].hidden = True
+    return saved(book)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('min="4" max="4"', 'min="-1000000000" max="1000000000"'),
+        ("</sheetData>", '</sheetData><mergeCell ref="A1"/><mergeCell ref="B5:A1"/><mergeCell ref="ZZZ1:A1"/>'),
+        ('<c r="B2"', '<c r="b2"'),
+    ],
+)
+def test_places_that_mean_nothing_are_passed_over(old: str, new: str) -> None:
+    assert names(with_text(with_a_hidden_column(), (old, new))) == ["甲一"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('<c r="B2"', '<c r="-2"'),
+        ('<c r="B2"', '<c r="é2"'),
+        ('<c r="B2" t="inlineStr"><is><t>男</t></is>', '<c r="B2" t="s"><v>-1</v>'),
+        ('<row r="2"', '<row r="two"'),
+        ("</sheetData>", '</sheetData><mergeCell ref="A:B"/>'),
+    ],
+)
+def test_places_that_cannot_be_are_damage(old: str, new: str) -> None:
+    [fault] = faults(with_text(with_a_hidden_column(), (old, new)))
+    assert fault.chinese() == "表格文件已损坏，请重新保存后再发。"
