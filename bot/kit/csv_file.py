@@ -22,7 +22,8 @@ from bot.kit.sheets import (
 )
 
 _DELIMITERS = (",", "\t", ";", "|", "，")
-_LOOKED_AT = 30
+# Rows, and letters of each cell, by which the way to read a file is found; and letters that a spreadsheet's cell holds.
+_ROWS_LOOKED_AT, _LETTERS_LOOKED_AT, _MOST_LETTERS = 30, 100, 32_767
 # What Excel takes as the delimiter, whatever the country.
 _SAID = re.compile(r'"?sep=(.)"?[ \t,;]*(?:\r\n|\r|\n)')
 _MARKED = (
@@ -38,8 +39,12 @@ Likeness = Callable[[Sequence[SheetRow]], int]
 
 def read_csv(content: bytes, likeness: Likeness) -> TableFile:
     """The one sheet of a csv; raises Unreadable."""
-    ways = [(text, delimiter) for text in _decoded(content) for delimiter in _delimiters(text)]
-    text, delimiter = max(ways, key=lambda way: likeness(_beginning(*way)))
+    texts = _decoded(content)
+    ways = [(text, delimiter) for text in texts for delimiter in _delimiters(text)]
+    likely = [likeness(_beginning(*way)) for way in ways]
+    if len(texts) > 1 and not any(likely):
+        raise Unreadable(*_NO_TABLE)
+    text, delimiter = ways[likely.index(max(likely))]
     return TableFile((_sheet(text, delimiter),), is_csv=True)
 
 
@@ -78,6 +83,8 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     row = 0
     try:
         for row, record in enumerate(reader, 1):
+            if any(len(cell) > _MOST_LETTERS for cell in record):
+                raise _too_long(row)
             yield row, record
     except csv.Error as error:
         raise _malformed(row + 1, str(error)) from None
@@ -85,19 +92,23 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 def _malformed(row: int, why: str) -> Unreadable:
     if "field larger" in why:
-        return Unreadable(f"A cell in row {row} is too long.", f"第{row}行有一格内容过长，请精简后再发。")
+        return _too_long(row)
     return Unreadable(
         f'The quotation marks in row {row} do not pair (a mark inside a cell is written twice, "").',
         f"第{row}行的英文引号没有成对，请检查后重新保存。",
     )
 
 
+def _too_long(row: int) -> Unreadable:
+    return Unreadable(f"A cell in row {row} is too long.", f"第{row}行有一格内容过长，请精简后再发。")
+
+
 def _beginning(text: str, delimiter: str) -> list[SheetRow]:
     """The first rows, as far as they can be read in this way."""
     rows = []
     try:
-        for row, record in islice(_records(text, delimiter), _LOOKED_AT):
-            rows.append(_row(row, record[:MOST_COLUMNS]))
+        for row, record in islice(_records(text, delimiter), _ROWS_LOOKED_AT):
+            rows.append(_row(row, [cell[:_LETTERS_LOOKED_AT] for cell in record[:MOST_COLUMNS]]))
     except Unreadable:
         pass
     return rows

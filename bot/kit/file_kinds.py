@@ -77,10 +77,10 @@ def _nothing(content: bytes) -> Unreadable:
 
 
 def _of_ole(content: bytes) -> Unreadable:
-    for name, *kind, right in _STREAMS:
-        # With the zero that ends it in the directory: Book is not the end of Workbook, which begins with W.
-        if name.encode("utf-16-le") + b"\0\0" in content:
-            return _refusal(kind[0], kind[1], right)
+    # With the zero that ends a name in the directory. A workbook may hold a document, and a document a workbook.
+    found = {stream[1:] for stream in _STREAMS if stream[0].encode("utf-16-le") + b"\0\0" in content}
+    if len(found) == 1:
+        return _refusal(*found.pop())
     return Unreadable(
         "This is an old .xls file, or one with a password: save it as .xlsx or as .csv.",
         "这是旧版xls或加密的文件，请另存为不加密的xlsx后再发。",

@@ -14,8 +14,8 @@ from bot.kit.words import Both
 MAX_BYTES = 2 * 1024 * 1024
 # Of one sheet: more is refused, never cut.
 MOST_ROWS, MOST_COLUMNS = 10_000, 60
-# A line break as spreadsheets write it where a text may hold none (ECMA-376, ST_Xstring), and what it was escaped with.
-_BREAK = re.compile(r"_x00(?:0[9ADad]|5[Ff])_")
+# A line break or tab as spreadsheets write it where a text may hold none (ECMA-376, ST_Xstring), also escaped again.
+_BREAK = re.compile(r"(?:_x005[Ff])*_x00(0[9ADad])_|_x005[Ff]_")
 # Full-width ones as well: what stands first is looked at as a plain sign.
 _STARTS_A_FORMULA = ("=", "+", "-", "@")
 _SKIPPED = ("\t", "\r", "\n")
@@ -59,10 +59,14 @@ class SheetRow:
     hidden: bool = False
     merged: Mapping[int, Any] = field(default_factory=dict)
     across: Mapping[int, Any] = field(default_factory=dict)
+    # Every cell as plain text, once somebody asks for one.
+    _texts: list[str] = field(default_factory=list, repr=False, compare=False)
 
     def own(self, at: int) -> str:
         """What is written in this very cell, as plain text; "" beyond the end of the row."""
-        return plain(self.cells[at]) if at < len(self.cells) else ""
+        if not self._texts:
+            self._texts.extend(map(plain, self.cells))
+        return self._texts[at] if at < len(self._texts) else ""
 
     def value(self, at: int) -> Any:
         """The cell, or the one above that it is merged with."""
@@ -70,7 +74,7 @@ class SheetRow:
 
     def text(self, at: int) -> str:
         """`value` as plain text."""
-        return plain(self.value(at))
+        return self.own(at) or plain(self.merged.get(at))
 
     def filled(self) -> list[int]:
         """The columns with something of this row's own."""
@@ -124,7 +128,7 @@ def plain(value: object) -> str:
 
 def breaks(text: str) -> str:
     """The text with line breaks and tabs for what other programs leave of them: 甲一_x000D_."""
-    return _BREAK.sub(lambda found: chr(int(found[0][2:6], 16)), text) if "_x00" in text else text
+    return _BREAK.sub(lambda found: chr(int(found[1] or "5F", 16)), text) if "_x00" in text else text
 
 
 def too_many_rows() -> Both:

@@ -256,7 +256,7 @@ class _Rows:
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         reference = attributes.get("r")
-        self._at = self._before + 1 if reference is None else _column_of(reference.rstrip("0123456789"))
+        self._at = self._before + 1 if reference is None else _column_of(reference.rstrip("0123456789").upper())
         self._before = self._at
         self._kind, self._style = attributes.get("t", "n"), int(attributes.get("s", "0"))
 
@@ -268,7 +268,8 @@ class _Rows:
 
     def _column(self, attributes: Mapping[str, str]) -> None:
         if attributes.get("hidden") in _TRUE or float(attributes.get("width", "1")) == 0:
-            self.hidden_columns.update(range(int(attributes["min"]) - 1, min(int(attributes["max"]), MOST_COLUMNS)))
+            first, last = max(int(attributes["min"]), 1), min(int(attributes["max"]), MOST_COLUMNS)
+            self.hidden_columns.update(range(first - 1, last))
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.replace("$", "").partition(":")
@@ -316,7 +317,7 @@ class _Rows:
         """The value of a cell that is no formula, None for an empty one."""
         if self._kind in ("inlineStr", "str", "s", "e"):
             if self._kind == "s":
-                text = self._book.texts[int(written)] if written.strip() else ""
+                text = self._shared_text(written.strip())
             else:
                 text = _text(inline if self._kind == "inlineStr" else written)
             return text if text.strip() else None
@@ -328,15 +329,22 @@ class _Rows:
             return written.strip() in _TRUE
         return self._number_of(written.strip())
 
+    def _shared_text(self, place: str) -> str:
+        if not place:
+            return ""
+        if not place.isdecimal():
+            raise ValueError(place)
+        return self._book.texts[int(place)]
+
     def _number_of(self, written: str) -> Any:
         number = float(written) if re.search(r"[.eE]", written) else int(written)
         if self._style not in self._book.dates:
             return number
         day = day_of(number, from_1904=self._book.from_1904)
+        if day is None:
+            return number
         seconds = round(number % 1 * 86_400)
-        if day is None or not seconds:
-            return number if day is None else day
-        return datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
+        return day if not seconds else datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
 
     def _end_row(self) -> None:
         if not self._cells:
@@ -360,7 +368,9 @@ def _iso(text: str) -> date | datetime | str:
 
 
 def _column_of(letters: str) -> int:
-    """A is 0, AA is 26."""
+    """A is 0, AA is 26; raises ValueError."""
+    if re.fullmatch("[A-Z]{1,8}", letters) is None:
+        raise ValueError(letters)
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
@@ -368,7 +378,7 @@ def _column_of(letters: str) -> int:
 
 
 def _place(reference: str) -> tuple[int, int]:
-    found = _REFERENCE.fullmatch(reference)
+    found = _REFERENCE.fullmatch(reference.upper())
     if found is None:
         raise ValueError(reference)
     return _column_of(found[1]), int(found[2])

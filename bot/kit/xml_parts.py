@@ -35,7 +35,7 @@ def walk(
 
 def local(name: str) -> str:
     """x:row is row."""
-    return name.rpartition(":")[2]
+    return name.rpartition(":")[2] if ":" in name else name
 
 
 def _no_document_type(*declared: object) -> None:

@@ -63,7 +63,7 @@ HOW = (
 )
 
 # A heading stands within so many filled rows; a longer text, or one with figures or a colon, is none.
-_WITHIN, _LONGEST = 10, 12
+_WITHIN, _LONGEST = 20, 12
 _DAYS = frozenset({"born_on", "joined_party_on", "converted_on", "transfer_in", "transfer_out"})
 # Below the heading of a day: how it is to be written, and the parts that it may be torn into.
 _FORM = re.compile(r"年[./-]?月(?:[./-]?日)?|日期|时间")
@@ -108,7 +108,7 @@ def find_heading(rows: Sequence[SheetRow]) -> Heading | None:
 
 def title(cell: object) -> str:
     """A heading without its notes in brackets: 姓 名* is 姓名."""
-    return re.sub(r"\(.*?\)|[\s*:()]", "", plain(cell))
+    return re.sub(r"\([^()]*\)|[\s*:()]", "", plain(cell))
 
 
 def _heading_at(rows: Sequence[SheetRow], at: int) -> Heading | None:
@@ -121,8 +121,14 @@ def _heading_at(rows: Sequence[SheetRow], at: int) -> Heading | None:
         first -= 1
     if at + 1 < len(rows) and _is_lower(rows[at + 1], line, names[0]):
         last += 1
-    heading = _combined(rows[first : last + 1], first, last)
-    return heading if "name" in heading.columns.values() and len(heading.columns) > 1 else None
+    # Two short words above it may be a title and who made the table.
+    above = [first, at] if not _is_of_others(rows[first]) else [first]
+    found = (_combined(rows[begin : last + 1], begin, last) for begin in above)
+    return next((each for each in found if "name" in each.columns.values() and len(each.columns) > 1), None)
+
+
+def _is_of_others(row: SheetRow) -> bool:
+    return any(_OF_OTHERS.search(row.own(at)) for at in row.filled())
 
 
 def _is_upper(row: SheetRow, line: SheetRow) -> bool:
@@ -142,7 +148,7 @@ def _is_lower(row: SheetRow, line: SheetRow, name: int) -> bool:
 def _all_short(row: SheetRow) -> bool:
     texts = [row.own(at) for at in row.filled()]
     return not row.formulas and all(
-        len(title(text)) <= _LONGEST and not re.search(r"[\d:]", re.sub(r"\(.*?\)", "", text)) for text in texts
+        len(title(text)) <= _LONGEST and not re.search(r"[\d:]", re.sub(r"\([^()]*\)", "", text)) for text in texts
     )
 
 

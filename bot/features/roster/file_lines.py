@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.features.roster.file_headings import EXAMPLE, Heading, title
-from bot.kit.glossary.columns import LEDGER
+from bot.features.roster.file_headings import EXAMPLE, FIELDS, Heading, title
 from bot.kit.sheets import SheetRow, plain
 
 _COUNT = r"[\d一二三四五六七八九十百零〇两]+"
@@ -36,7 +35,7 @@ _TABLE_OF = re.compile(r"(?:党员)?(?:花?名[册单]|人员)?(?:表|台账)?$"
 class Kind(StrEnum):
     """What a row under the heading is. SILENT: nothing, or the heading once more; ASIDE: a total or a note.
 
-    UNCLEAR: a person or none, nobody can tell.
+    UNCLEAR: a person or none, nobody can tell; HEADING: of another table with other columns.
     """
 
     PERSON = "person"
@@ -44,6 +43,7 @@ class Kind(StrEnum):
     ASIDE = "aside"
     GROUP = "group"
     UNCLEAR = "unclear"
+    HEADING = "heading"
 
 
 @dataclass(slots=True)
@@ -54,6 +54,7 @@ class Sorted:
     aside: list[tuple[SheetRow, str]] = field(default_factory=list)
     groups: list[tuple[SheetRow, str]] = field(default_factory=list)
     unclear: list[SheetRow] = field(default_factory=list)
+    headings: list[SheetRow] = field(default_factory=list)
     has_example: bool = False
 
 
@@ -75,6 +76,8 @@ def sort_lines(rows: Sequence[SheetRow], heading: Heading, reads: Callable[[str,
             found.aside.append((row, _aside_word(row)))
         elif kind is Kind.UNCLEAR:
             found.unclear.append(row)
+        elif kind is Kind.HEADING:
+            found.headings.append(row)
     return found
 
 
@@ -84,7 +87,11 @@ def _signature(row: SheetRow) -> tuple[tuple[int, str], ...]:
 
 def _kind(row: SheetRow, heading: Heading, reads: Callable[[str, object], bool]) -> Kind:
     filled, name = row.filled(), _bare(row.own(heading.name))
-    if title(name) == LEDGER["name"] or (set(filled) <= heading.numbers and _is_number(row)):
+    titles = {at: FIELDS.get(title(row.own(at))) for at in filled}
+    if "name" in titles.values():
+        same = all(heading.columns.get(at) == known for at, known in titles.items() if known and known != "phone")
+        return Kind.SILENT if same else Kind.HEADING
+    if set(filled) <= heading.numbers and _is_number(row):
         return Kind.SILENT
     if heading.name in row.merged and not name:
         return _continued(row, heading)
@@ -149,7 +156,7 @@ def group_of_sheet(name: str) -> str:
 
 
 def _aside_word(row: SheetRow) -> str:
-    """How a line that is passed over is named: 合计：2人 as it is, 填表人：甲一 up to the colon."""
+    """How a line that is passed over is named: 合计：2人 as it is, of 填表人：甲一 what is before the colon."""
     at = next(at for at in row.filled() if _says_aside(_bare(row.own(at))))
     whole = _bare(str(row.cells[at]))
-    return whole if _TOTAL.fullmatch(_bare(row.own(at))) else re.split(r"[:：(（.]", whole.lstrip("(（"))[0]
+    return whole if _TOTAL.fullmatch(_bare(row.own(at))) else re.split(r"[:：(（.]", whole.strip("()（）"))[0]

@@ -13,7 +13,7 @@ from bot.features.roster.file_headings import HEADINGS, HOW, Heading, find_headi
 from bot.features.roster.file_hygiene import NOT_REPEATED
 from bot.features.roster.file_lines import Sorted, group_of_sheet, sort_lines
 from bot.features.roster.file_words import Unclear
-from bot.features.roster.roster_file import BadRoster, PeopleSheet, RosterFile, whole
+from bot.features.roster.roster_file import MOST_PEOPLE, BadRoster, PeopleSheet, RosterFile, too_many, whole
 from bot.features.roster.rows import Exempt, Fault, RosterRow
 from bot.kit.glossary.columns import LEDGER
 from bot.kit.hygiene import look
@@ -35,6 +35,10 @@ _WHICH = Both(
     "somebody's name, with something else in the row; or a total, note or title that says what it is",
     "党员姓名（同行须有其他内容）；合计、备注、标题等请单独占一行",
 )
+_ONE_TABLE = Both(
+    "rows of this table (another table, with other columns, goes on a sheet of its own)",
+    "本表的内容（栏目不同的另一张表请放在单独的工作表）",
+)
 _NO_LONGER = Both(
     "nothing: the row has more cells than the heading (a text with commas stands in quotes)",
     "空白：本行内容比表头多（内容中有逗号的，请加英文引号）",
@@ -49,8 +53,8 @@ def read_roster(content: bytes) -> RosterFile:
         file = read_tables(content, likeness)
     except Unreadable as error:
         raise BadRoster(Fault(0, "", "", error.wanted)) from error
-    found = {sheet.name: find_heading(sheet.rows) for sheet in file.sheets}
-    tables = [_Table.of(file, sheet, heading) for sheet in file.sheets if (heading := found[sheet.name]) is not None]
+    found = [(sheet, find_heading(sheet.rows)) for sheet in file.sheets]
+    tables = [_Table.of(file, sheet, heading) for sheet, heading in found if heading is not None]
     if not tables:
         raise file_notes.without_heading(file)
     peopled = [table for table in tables if table.lines.people or table.lines.unclear]
@@ -59,7 +63,7 @@ def read_roster(content: bytes) -> RosterFile:
         raise whole("There is nobody under the heading.", "表头下面没有党员。")
     sheets = [table.read(table.sheet.name if len(peopled) > 1 else "") for table in peopled]
     nobody = [table.sheet for table in tables if table not in peopled]
-    headless = [sheet for sheet in file.sheets if found[sheet.name] is None and not _is_how(sheet)]
+    headless = [sheet for sheet, heading in found if heading is None and not _is_how(sheet)]
     return RosterFile(tuple(sheets), tuple(file_notes.of_file(file, nobody, headless)))
 
 
@@ -90,7 +94,10 @@ class _Table:
 
     def read(self, called: str) -> PeopleSheet:
         """Everybody, every fault, what was passed over. called: the sheet's name where there are several, else ""."""
-        faults = [*self.faults, *(_unclear(row, self.heading) for row in self.lines.unclear)]
+        if len(self.lines.people) > MOST_PEOPLE:
+            raise too_many()
+        faults = [*self.faults, *(_unclear(row, self.heading, _WHICH) for row in self.lines.unclear)]
+        faults += [_unclear(row, self.heading, _ONE_TABLE) for row in self.lines.headings]
         by_name = "" if "group" in self.heading.columns.values() else group_of_sheet(self.sheet.name)
         rows = []
         for line, group in self.lines.people:
@@ -116,9 +123,9 @@ class _Table:
                 yield Fault(line.number, _column("无表头", at), NOT_REPEATED, _NO_LONGER)
 
 
-def _unclear(row: SheetRow, heading: Heading) -> Fault:
+def _unclear(row: SheetRow, heading: Heading, wanted: Both) -> Fault:
     found = next(row.own(at) for at in row.filled())
-    return Fault(row.number, _column(LEDGER["name"], heading.name), _repeated(found), _WHICH)
+    return Fault(row.number, _column(LEDGER["name"], heading.name), _repeated(found), wanted)
 
 
 def _with_one_phone(heading: Heading, rows: Sequence[SheetRow]) -> Heading:
@@ -187,10 +194,16 @@ def _row(line: SheetRow, heading: Heading, file: TableFile, faults: list[Fault])
 
 
 def _value(value: object, field: str, file: TableFile) -> object:
-    """The cell; a number that lost its format in a column of days is the day that this file counts."""
-    if _READ[field] is not words.day or isinstance(value, date) or not _SERIAL.fullmatch(plain(value)):
+    """The cell, of days and telephones without the mark by which a text is kept from becoming a number.
+
+    A number that lost its format in a column of days is the day that this file counts.
+    """
+    if _READ[field] not in (words.day, words.phone) or isinstance(value, date):
         return value
-    return day_of(float(plain(value)), from_1904=file.from_1904) or value
+    text = plain(value).lstrip("'’‘`")
+    if _READ[field] is words.phone or not _SERIAL.fullmatch(text):
+        return text
+    return day_of(float(text), from_1904=file.from_1904) or text
 
 
 def _repeated(cell: str) -> str:

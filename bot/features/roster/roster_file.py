@@ -79,7 +79,7 @@ class RosterFile:
         taken = [sheet for sheet in self.sheets if not names or sheet.name in names]
         rows = _with_status([row for sheet in taken for row in sheet.rows])
         if len(rows) > MOST_PEOPLE:
-            raise whole(f"The file holds more than {MOST_PEOPLE} people.", f"名册超过{MOST_PEOPLE}人，请分次导入。")
+            raise too_many()
         faults = [*(fault for sheet in taken for fault in sheet.faults), *faults_between(rows)]
         if faults:
             order = [sheet.name for sheet in taken]
@@ -97,6 +97,10 @@ class RosterFile:
 def whole(english: str, chinese: str) -> BadRoster:
     """What is wrong with a file, not with a row of it."""
     return BadRoster(Fault(0, "", "", Both(english, chinese)))
+
+
+def too_many() -> BadRoster:
+    return whole(f"The file holds more than {MOST_PEOPLE} people.", f"名册超过{MOST_PEOPLE}人，请分次导入。")
 
 
 def _together(taken: Sequence[PeopleSheet], rows: Sequence[RosterRow]) -> list[Both]:
