@@ -55,10 +55,9 @@ def which_sheet(file: RosterFile) -> Question:
     chinese = "、".join(f"{name}（{count}人）" for name, count in offered)
     english = ", ".join(f"{name} ({count} people)" for name, count in offered)
     choices = [(name, Both(name, name)) for name, _ in offered]
-    why = Both("their columns differ", "栏目不同")
-    if file.overlaps:
-        why = Both("the same people stand on several of them", "有同一人列在几张表中")
-    else:
+    same = len({sheet.headings for sheet in file.sheets}) == 1
+    why = Both("names stand on several of them", "有姓名列在几张表中") if same else Both("their columns differ", "栏目不同")
+    if not file.overlaps:
         choices.append((ALL, Both("all of them", "全部导入")))
     ask = Both(
         f"The file has {len(offered)} sheets with people, and {why}: {english}. Which one is the roster?",

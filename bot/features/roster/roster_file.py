@@ -1,7 +1,7 @@
 """What a file of people holds, sheet by sheet, and which of its sheets are one roster."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -56,20 +56,27 @@ class RosterFile:
     @property
     def is_one(self) -> bool:
         """Whether all sheets are one roster: the same columns, and nobody on two of them."""
-        return len({sheet.headings for sheet in self.sheets}) <= 1 and not self.overlaps
+        return len({sheet.headings for sheet in self.sheets}) <= 1 and not any(
+            one.group == other.group or None in (one.born_on, other.born_on) or one.born_on == other.born_on
+            for one, other in self._twice()
+        )
 
     @property
     def overlaps(self) -> bool:
-        """Whether somebody stands on several sheets: a name alone, or in one group, is one person."""
-        seen: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        """Whether somebody certainly stands on several sheets: of a name alone, or of one group as well."""
+        return any(
+            not (one.group and other.group) or group_key(one.group) == group_key(other.group)
+            for one, other in self._twice()
+        )
+
+    def _twice(self) -> Iterator[tuple[RosterRow, RosterRow]]:
+        """Rows of one name on different sheets."""
+        seen: dict[str, list[tuple[str, RosterRow]]] = defaultdict(list)
         for sheet in self.sheets:
             for row in sheet.rows:
-                seen[name_key(row.name)].append((sheet.name, group_key(row.group)))
-        return any(
-            one[0] != other[0] and (one[1] == other[1] or "" in (one[1], other[1]))
-            for there in seen.values()
-            for one, other in combinations(there, 2)
-        )
+                seen[name_key(row.name)].append((sheet.name, row))
+        for there in seen.values():
+            yield from ((one, other) for (here, one), (beside, other) in combinations(there, 2) if here != beside)
 
     def take(self, names: Collection[str] = ()) -> Reading:
         """The people of these sheets, of all without a name. Raises BadRoster, also for a name that no sheet has."""

@@ -160,7 +160,7 @@ async def test_sheets_that_differ_are_asked_about(bot: World) -> None:
 async def test_the_same_people_on_two_sheets_are_taken_once(bot: World) -> None:
     listed = [["姓名", "性别", "党小组"], ["甲四", "男", "第一党小组"]]
     text = await begin(bot, 总表=listed, 第一党小组=listed)
-    assert "有同一人列在几张表中。请选择导入哪一张。" in text
+    assert "有姓名列在几张表中。请选择导入哪一张。" in text
     assert last(bot).labels == ["总表", "第一党小组", "不导入"]
     assert "补充空白：性别1人。" in await tap(bot, "总表")
 

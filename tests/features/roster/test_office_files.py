@@ -120,6 +120,20 @@ def test_sheets_that_differ_are_asked_about_by_name(second: tuple[str, Rows]) ->
     assert [note.chinese for note in taken.notes] == [f"未选用：{second[0]}"]
 
 
+def test_people_of_one_name_in_two_groups_may_be_two() -> None:
+    """Born on other days they are; else it is asked, and both may be taken."""
+    heading, one = ("姓名", "党小组", "出生年月"), ("甲一", "第一党小组", "1980.05")
+    for other, is_one, overlaps in (
+        (("甲一", "第二党小组", "1990.01"), True, False),
+        (("甲一", "第二党小组", "1980.05"), False, False),
+        (("甲一", "第二党小组", ""), False, False),
+        (("甲一", "1组", "1990.01"), True, True),
+        (("甲一", "", "1990.01"), True, True),
+    ):
+        file = sheets(("甲", [heading, one]), ("乙", [heading, other]))
+        assert (file.is_one, file.overlaps) == (is_one, overlaps)
+
+
 def test_a_sheet_that_is_not_there_cannot_be_taken() -> None:
     file = sheets(("第一党小组", [HEADING, ONE]), ("第二党小组", [HEADING, THREE]))
     with pytest.raises(BadRoster, match="no sheet 第三党小组"):
