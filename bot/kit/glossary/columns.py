@@ -52,13 +52,14 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
     ("membership_span", "status"): "党员身份", ("leave_request", "type"): "请假类别", ("component", "type"): "活动内容",
     ("leave_request", "entered_by_id"): "补登人", ("leave_request", "withdrawn_at"): "取消时间",
     ("study_item", "withdrawn_at"): "撤回时间", ("outbox", "reason"): "原因",
+    ("duty_span", "title"): "职务名称",
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = {
     "name": "姓名", "gender": "性别", "born_on": "出生年月", "joined_party_on": "入党日期", "telegram_id": "聊天账号",
     "bound_at": "绑定时间", "reachable": "能收到消息", "notes": "备注", "created_at": "建立时间", "branch_id": "支部",
     "from_on": "起", "to_on": "止", "status": "状态", "duty": "党内职务", "organisation_id": "组织",
-    "group_id": "党小组", "rank": "职级", "category": "人员类别", "reason": "事由", "approved_by": "批准人",
+    "group_id": "党小组", "rank": "职级", "rank_text": "职级名称", "category": "人员类别", "reason": "事由", "approved_by": "批准人",
     "contact_person_id": "联系人", "activity_id": "活动", "method": "方式", "at": "时间", "marked_by_id": "补登人",
     "withdrawn_at": "撤销时间", "type": "类别", "state": "状态", "requested_at": "申请时间", "entered_by_id": "登记人",
     "decided_at": "审批时间", "decided_by_id": "审批人", "due_on": "截止日期", "done_on": "完成日期", "note": "说明",
