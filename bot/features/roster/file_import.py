@@ -1,7 +1,7 @@
 """Brings a roster into the tables: people, groups and dated facts. The same file again changes nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.accounts.binding import move_account
 from bot.features.accounts.invites import appointing, end_of_leavers
 from bot.features.accounts.rules import SEATS
-from bot.features.roster.rows import Known, RosterRow, match
+from bot.features.roster.rows import Exempt, Known, RosterRow, match, with_kept
 from bot.kit.access import Right, require
 from storage.audience import Me
 from storage.audit import By, by_operator, record
@@ -199,24 +199,41 @@ def _people(facts: Facts, rows: Sequence[RosterRow]) -> list[tuple[RosterRow, in
 
 
 def _lay(facts: Facts, row: RosterRow, person_id: int) -> None:
-    facts.people[person_id].values.update({name: getattr(row, name) for name in _DETAILS if getattr(row, name)})
+    values = facts.people[person_id].values
+    values.update({name: getattr(row, name) for name in _DETAILS if getattr(row, name)})
+    values["notes"] = with_kept(values["notes"], row.kept)
     began = _begins(row, facts.since)
     facts.hold(RosterSpan, person_id, began, row.transfer_out, branch_id=facts.branch_id)
     _lay_membership(facts, row, person_id, began)
     if row.group:
         facts.hold(GroupSpan, person_id, began, group_id=facts.group(row.group))
-    if row.rank:
-        facts.hold(RankSpan, person_id, began, rank=row.rank)
+    if row.rank or row.rank_text:
+        facts.hold(RankSpan, person_id, began, rank=row.rank, rank_text=row.rank_text)
     if row.category or person_id < 0:
         facts.hold(CategorySpan, person_id, began, category=row.category or Category.IN_SERVICE)
     if row.duties is not None:
         _lay_duties(facts, row, person_id, began)
     if row.transfer_out:
         _end_duties(facts, person_id, row.transfer_out)
-    if row.exemption:
-        from_on = max(began, row.exemption.from_on or began)
-        if row.exemption.to_on is None or row.exemption.to_on > from_on:
-            facts.hold(ExemptionSpan, person_id, from_on, row.exemption.to_on, reason=row.exemption.reason)
+    for exempt in row.exemptions:
+        from_on = max(began, exempt.from_on or began)
+        if exempt.asks is None and (exempt.to_on is None or exempt.to_on > from_on):
+            _lay_exemption(facts, person_id, replace(exempt, from_on=from_on))
+
+
+def _lay_exemption(facts: Facts, person_id: int, exempt: Exempt) -> None:
+    """One that begins later than a spell that is there already stands beside it."""
+    later = [one for one in facts.of(ExemptionSpan, person_id) if exempt.to_on and one.from_on >= exempt.to_on]
+    same = [
+        one
+        for one in facts.of(ExemptionSpan, person_id)
+        if (one.values["reason"], one.to_on) == (exempt.reason, exempt.to_on)
+    ]
+    assert exempt.from_on is not None
+    if later and not same:
+        facts.add(ExemptionSpan, person_id, exempt.from_on, exempt.to_on, reason=exempt.reason)
+    elif not later:
+        facts.hold(ExemptionSpan, person_id, exempt.from_on, exempt.to_on, reason=exempt.reason)
 
 
 def _begins(row: RosterRow, since: date) -> date:
@@ -243,16 +260,20 @@ def _lay_membership(facts: Facts, row: RosterRow, person_id: int, began: date) -
 
 def _lay_duties(facts: Facts, row: RosterRow, person_id: int, began: date) -> None:
     group_id = facts.group(row.group) if row.group else None
-    wanted = {(duty, group_id if duty is Duty.GROUP_LEADER else None) for duty in row.duties or ()}
+    wanted = {
+        (duty, group_id if duty is Duty.GROUP_LEADER else None, title)
+        for duty in row.duties or ()
+        for title in (row.titles if duty is Duty.COMMITTEE_MEMBER and row.titles else ("",))
+    }
     held = {
-        (span.values["duty"], span.values["group_id"]): span
+        (span.values["duty"], span.values["group_id"], span.values["title"]): span
         for span in facts.of(DutySpan, person_id)
         if span.values["organisation_id"] == facts.branch_id
     }
     for key in held.keys() - wanted:
         held[key].values["to_on"] = max(began, held[key].from_on)
-    for duty, leads in sorted(wanted - held.keys()):
-        facts.add(DutySpan, person_id, began, organisation_id=facts.branch_id, duty=duty, group_id=leads)
+    for duty, leads, title in sorted(wanted - held.keys()):
+        facts.add(DutySpan, person_id, began, organisation_id=facts.branch_id, duty=duty, group_id=leads, title=title)
 
 
 def _end_duties(facts: Facts, person_id: int, left_on: date) -> None:

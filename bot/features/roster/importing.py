@@ -1,7 +1,6 @@
 """导入名册: a file becomes a difference to look at; a button writes exactly that; templates to fill in."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +15,7 @@ from bot.features.roster.file_hygiene import faults_by_words, not_repeating
 from bot.features.roster.file_import import Plan, plan_import, undone_office, write_import
 from bot.features.roster.file_reader import read_roster
 from bot.features.roster.roster_file import BadRoster
-from bot.features.roster.rows import Ambiguous, Exempt, Fault, RosterRow
+from bot.features.roster.rows import Ambiguous, Exempt, ExemptAsk, Fault, RosterRow
 from bot.features.roster.words import differences, full_day
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
@@ -28,6 +27,7 @@ from bot.kit.handlers import Answer, Call, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Reply, Said, say
 from bot.kit.sheets import MAX_BYTES, kind_of
+from bot.kit.words import Both
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.hygiene import words_of
 from storage.models.dialog import Dialog
@@ -201,14 +201,15 @@ _DAYS = ("born_on", "joined_party_on", "converted_on", "transfer_in", "transfer_
 
 def to_json(row: RosterRow) -> dict[str, Any]:
     """Only what the row says."""
-    return {name: _plain(value) for name, value in asdict(row).items() if value not in (None, "")}
+    said = {**asdict(replace(row, remarks=())), "remarks": [[str(one), one.chinese] for one in row.remarks]}
+    return {name: _plain(value) for name, value in said.items() if value or (name == "duties" and value is not None)}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items()}
     if isinstance(value, tuple):
-        return list(value)
+        return [_plain(one) for one in value]
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -223,14 +224,17 @@ def from_json(said: dict[str, Any]) -> RosterRow:
         values["duties"] = tuple(Duty(duty) for duty in values["duties"])
     if "exemption" in values:
         values["exemption"] = _exempt(values["exemption"])
+    values |= {name: tuple(values[name]) for name in ("titles", "kept") if name in values}
+    values["further"] = tuple(_exempt(one) for one in values.get("further", ()))
+    values["remarks"] = tuple(Both(*one) for one in values.get("remarks", ()))
     return RosterRow(**values)
 
 
 def _exempt(said: dict[str, Any]) -> Exempt:
-    days: Sequence[date | None] = [
-        date.fromisoformat(said[name]) if said[name] else None for name in ("from_on", "to_on")
-    ]
-    return Exempt(ExemptionReason(said["reason"]), *days)
+    from_on, to_on = (date.fromisoformat(said[name]) if said[name] else None for name in ("from_on", "to_on"))
+    # A draft of an earlier version asks nothing.
+    asks = ExemptAsk(said["asks"]) if said.get("asks") else None
+    return Exempt(ExemptionReason(said["reason"]), from_on, to_on, asks, said.get("said", ""))
 
 
 HANDLERS: list[Handler] = [

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from bot.features.roster.file_reader import EXAMPLE, HEADINGS
+from bot.features.roster.words import offices
 from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES
 from bot.kit.glossary.columns import LEDGER as WORDS
 from bot.kit.sheets import csv_text, harmless
@@ -31,7 +32,7 @@ _EXAMPLE = (
     "此行不会导入，可删除",
 )
 # Those of a branch: nobody is made an officer of the committee above by a roster.
-OFFICES = {duty: word for duty, word in DUTIES.items() if duty is not Duty.COMMITTEE_OFFICER}
+OFFICES: dict[Duty, str] = {duty: word for duty, word in DUTIES.items() if duty is not Duty.COMMITTEE_OFFICER}
 _WIDTHS = (6, 14, 6, 12, 14, 14, 14, 16, 10, 18, 18, 30, 30)
 _CHOICES = {
     WORDS["gender"]: ("男", "女"),
@@ -116,7 +117,6 @@ def roster_rows(session: Session, branch_id: int, day: date) -> list[tuple[str, 
 def _line(facts: Facts, member: Member, number: int, day: date, first: date) -> tuple[str, ...]:
     values = facts.people[member.id].values
     joined, converted = values["joined_party_on"], _converted(facts, member.id, day)
-    duties = "、".join(word for duty, word in OFFICES.items() if duty in member.duties)
     return (
         str(number),
         member.name,
@@ -125,8 +125,8 @@ def _line(facts: Facts, member: Member, number: int, day: date, first: date) -> 
         _day(joined),
         _day(converted),
         member.group_name,
-        duties,
-        RANKS[member.rank] if member.rank else "",
+        offices(member, OFFICES),
+        member.rank_text or (RANKS[member.rank] if member.rank else ""),
         _standing(member),
         _transfers(facts, member.id, first, day),
         values["notes"],

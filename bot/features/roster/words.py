@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES
 from bot.kit.glossary.columns import FACTS, column_word
+from storage.choices import Duty
 from storage.facts import DETAILS, Edit, Fact, Facts
 from storage.models.person import (
     CategorySpan,
@@ -19,8 +20,16 @@ from storage.models.person import (
     RankSpan,
     RosterSpan,
 )
+from storage.roster import Member
 
 NONE = "无"
+
+
+def offices(member: Member, words: Mapping[Duty, str] = DUTIES) -> str:
+    """书记、统战委员: all that somebody holds, in the order of the words."""
+    titles = {Duty.COMMITTEE_MEMBER: "、".join(sorted(member.titles))}
+    return "、".join(titles.get(duty) or word for duty, word in words.items() if duty in member.duties)
+
 
 # What a kind of span says, by its column.
 _WORDS: dict[type[Any], Mapping[Any, str]] = {
@@ -30,6 +39,8 @@ _WORDS: dict[type[Any], Mapping[Any, str]] = {
     DutySpan: DUTIES,
     ExemptionSpan: EXEMPTIONS,
 }
+# And the column with its own word, where it has one.
+_OWN_WORD: dict[type[Any], str] = {RankSpan: "rank_text", DutySpan: "title"}
 
 
 def full_day(day: date) -> str:
@@ -63,7 +74,7 @@ class Difference:
 
 
 def said(kind: type[Any], values: Mapping[str, Any], groups: Mapping[int, str]) -> str:
-    """One span in a word: 第一党小组, 副科, 产假至2024年1月31日."""
+    """One span in a word: 第一党小组, 副科, 统战委员, 产假至2024年1月31日."""
     what, column = FACTS[kind.__tablename__]
     if kind is RosterSpan:
         return what
@@ -72,7 +83,8 @@ def said(kind: type[Any], values: Mapping[str, Any], groups: Mapping[int, str]) 
     if kind is ExemptionSpan:
         reason = values.get("reason_text") or EXEMPTIONS[values[column]]
         return reason + (until(values["to_on"]) if values["to_on"] else "")
-    return _WORDS[kind][values[column]]
+    own = values.get(_OWN_WORD.get(kind, "")) or ""
+    return own or _WORDS[kind][values[column]]
 
 
 def differences(facts: Facts, edits: Sequence[Edit]) -> list[Difference]:
@@ -129,7 +141,7 @@ def _detail(column: str, value: Any) -> str:
 
 
 def _duty(name: str, fact: Fact) -> Difference:
-    word = DUTIES[fact.values["duty"]]
+    word = said(DutySpan, fact.values, {})
     if fact.was is None:
         return Difference(name, column_word("duty"), NONE, word, fact.from_on)
     return Difference(name, column_word("duty"), word, NONE, fact.to_on)
