@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from bot.features.roster.file_words import NOTHING, Days, Unclear, spellings, text_of
+from bot.features.roster.file_words import DAY_WANTED, NOTHING, Days, Unclear, spellings, text_of
 from bot.features.roster.rows import Exempt, ExemptAsk
 from bot.features.roster.rules import months_after
 from bot.kit.dates import arabic
@@ -140,7 +140,13 @@ def _read(said: str, qualifies: bool) -> _Clause:
         dated="date" in kinds or (whole and "packed" in kinds),
         qualifies=qualifies,
     )
-    days = _days(tokens, "back" in kinds, "over" in kinds) if whole and len(set(reasons)) <= 1 else None
+    days = None
+    try:
+        days = _days(tokens, "back" in kinds, "over" in kinds) if whole and len(set(reasons)) <= 1 else None
+    except Unclear:
+        # A day that no calendar has, of an exemption; in any other remark it is nobody's business.
+        if reasons:
+            raise
     return replace(clause, whole=False) if days is None else replace(clause, **days)
 
 
@@ -203,7 +209,7 @@ def _days(tokens: Sequence[_Token], back: bool, over: bool) -> dict[str, Any] | 
     }
 
 
-def _day(kind: str, found: re.Match[str]) -> Days | None:
+def _day(kind: str, found: re.Match[str]) -> Days:
     if kind == "packed":
         text = found.group()
         return _covering(int(text[:4]), int(text[4:6]), int(text[6:]) if text[6:] else None)
@@ -226,11 +232,11 @@ def _behind(found: re.Match[str], begins: Days | None) -> Days | None:
     return _covering(first.year + ((month or 0) < first.month), month or 0, day)
 
 
-def _covering(year: int, month: int, day: int | None) -> Days | None:
+def _covering(year: int, month: int, day: int | None) -> Days:
     try:
         first = date(year, month, day or 1)
     except ValueError:
-        return None
+        raise Unclear(*DAY_WANTED) from None
     return Days(first, first + timedelta(days=1) if day else months_after(first, 1))
 
 

@@ -41,7 +41,7 @@ _MEMBERS_TOO = frozenset({"保密员"})
 _STEMS = _TITLES | {word.removesuffix(_MEMBER) for word in _DUTIES if re.fullmatch(r"..委员", word)}
 # Of a body above, beside or within the branch: never guessed to be the branch's own.
 _OF_OTHERS = re.compile(
-    r"总支|党委|党组(?!长)|纪委|工委|机关委|团支|团委|团员|工会(?!委员$)|妇联|妇委|政协|人大|常委|外单位|其他|其它|下属|兄弟|联系"
+    r"总支|党委|党组(?!长)|纪委|(?<![群青])工委|机关委|团支|团委|团员|工会(?!委员$)|妇联|妇委|政协|人大|常委|外单位|其他|其它|下属|兄弟|联系"
 )
 # Past, still to come, or in somebody's place.
 _NOT_HELD = re.compile(

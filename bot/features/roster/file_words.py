@@ -40,7 +40,7 @@ _WRITTEN = re.compile(
 )
 # Excel keeps 1990.10 as the number 1990.1, so nobody can know which month was meant.
 _AMBIGUOUS = re.compile(r"\d{4}\.1")
-_DAY_WANTED = (
+DAY_WANTED = (
     "a day or a month such as 1990-05-01, 1990.05 or 1990年5月",
     "日期或年月，例如1990-05-01、1990.05、1990年5月",
 )
@@ -124,7 +124,7 @@ def days(value: object) -> Days | None:
         return days(_SERIAL_FIRST + timedelta(days=int(serial[1])))
     found = _WRITTEN.fullmatch(_CLOCK.sub("", text))
     if found is None:
-        raise Unclear(*_DAY_WANTED)
+        raise Unclear(*DAY_WANTED)
     return _covered(found)
 
 
@@ -135,7 +135,7 @@ def _covered(found: re.Match[str]) -> Days:
     try:
         first = date(year or 0, month or 0, day or 1)
     except ValueError:
-        raise Unclear(*_DAY_WANTED) from None
+        raise Unclear(*DAY_WANTED) from None
     return Days(first, first + timedelta(days=1) if day else (first + timedelta(days=31)).replace(day=1))
 
 

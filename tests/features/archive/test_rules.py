@@ -102,7 +102,7 @@ def test_every_fault_has_its_path() -> None:
     ]
     assert found[4] == (
         "people[0].rank_history[0].rank: found 'king', should be one of worker clerk staff deputy_section section "
-        "deputy_division division"
+        "deputy_division division deputy_bureau bureau"
     )
     assert "found '2018-13-01', should be a day such as 2022-08-15" in found[6]
 

@@ -257,11 +257,11 @@ def people(bot: World) -> list[str]:
 
 async def test_what_is_wrong_with_a_file_is_said_in_chinese_and_nothing_is_written(bot: World) -> None:
     await bot.stage.say(DESK, "导入名册")
-    wrong = [["", f"新{number}", "第四党小组", "科长", "主任", "去年"] for number in range(10)]
+    wrong = [["", f"新{number}", "第四党小组", "原书记、组织委员", "正科、副处", "去年"] for number in range(10)]
     await hand_in(bot, DESK, xlsx(HEADING, *wrong))
     text, table = bot.stage.people[DESK].chat.messages[-2:]
     assert text.text.startswith("【导入名册】文件有30处需要更正，未写入任何内容。")
-    assert "第2行党内职务（D列）：“科长”，应为书记、副书记、" in text.text
+    assert "第2行党内职务（D列）：“原书记、组织委员”，应为现任职务（曾任职务请填入备注）。" in text.text
     assert "第2行入党日期（F列）：“去年”，应为日期或年月，例如1990-05-01、1990.05、1990年5月。" in text.text
     assert table.attachment is not None
     assert len(table.attachment.content.decode().splitlines()) == 31

@@ -167,7 +167,20 @@ def test_every_fault_is_listed_with_its_place() -> None:
         xlsx(
             HEADING,
             [1, None, "男", "1970.05", "", "", "第一党小组", "", "", "", "", ""],
-            [2, "甲二", "先生", "去年", "", "", "", "科长", "主任", "外聘", "2023-08-15", "出国2023.13"],
+            [
+                2,
+                "甲二",
+                "先生",
+                "去年",
+                "",
+                "",
+                "",
+                "原书记、组织委员",
+                "正科、副处",
+                "在职、退休",
+                "8月15日转入",
+                "出国2023.13",
+            ],
         )
     )
     assert [(fault.row, fault.column) for fault in found] == [
@@ -360,7 +373,7 @@ def test_a_branch_s_own_words_are_found_in_every_text_of_a_row() -> None:
         "第3行备注：“…”，应为不含支部规定的禁发词语的文字。",
     ]
     assert faults_by_words(rows, ()) == ()
-    bad = faults("姓名,职级\n甲一,某某\n".encode())
+    bad = faults("姓名,性别\n甲一,某某\n".encode())
     assert [fault.found for fault in not_repeating(bad, {"某某"})] == ["…"]
     assert [fault.found for fault in not_repeating(bad, {"别的"})] == ["某某"]
 
