@@ -276,7 +276,7 @@ _STAGES = {"预备": MembershipStatus.PROBATIONARY, "正式": MembershipStatus.F
 def stage_in_name(name: str) -> tuple[str, MembershipStatus | None]:
     """甲三（预备） is 甲三 and probationary; any other mark behind a name stays."""
     found = _BEHIND.fullmatch(name)
-    return (found[1], _STAGES[found[2]]) if found else (name, None)
+    return (clean_name(found[1]), _STAGES[found[2]]) if found else (name, None)
 
 
 def stage_in_notes(value: object) -> MembershipStatus | None:
