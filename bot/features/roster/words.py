@@ -102,11 +102,18 @@ def _newcomer(facts: Facts, person_id: int) -> Difference:
     listed = facts.spans[RosterSpan, person_id]
     on = listed[0].from_on if listed else None
     parts = [
-        said(kind, facts.spans[kind, person_id][-1].values, facts.groups)
+        said(kind, fact.values, facts.groups)
         for kind in (GroupSpan, MembershipSpan, RankSpan, CategorySpan, DutySpan, ExemptionSpan)
-        if facts.spans[kind, person_id]
+        for fact in _told(kind, facts.spans[kind, person_id])
     ]
     return Difference(facts.people[person_id].values["name"], "新增", NONE, "、".join(parts) or NONE, on)
+
+
+def _told(kind: type[Any], listed: Sequence[Fact]) -> Sequence[Fact]:
+    """Of offices, in the order of their words, and of exemptions all; of the others the last, which holds."""
+    if kind is DutySpan:
+        return sorted(listed, key=lambda fact: list(DUTIES).index(fact.values["duty"]))
+    return listed if kind is ExemptionSpan else listed[-1:]
 
 
 def _changes(facts: Facts, person_id: int, edits: Iterable[Edit]) -> list[Difference]:
