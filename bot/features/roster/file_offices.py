@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.features.roster.file_words import NOTHING, SAYS_NOTHING, Unclear, spellings
+from bot.features.roster.file_words import NOTHING, SAYS_NOTHING, Unclear, spellings, text_of
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.sheets import plain
 from bot.kit.words import Both
@@ -29,7 +29,7 @@ _DUTIES = spellings({one: DUTIES[one] for one in Duty if one not in (Duty.GROUP_
 _TWO_IN_ONE = dict.fromkeys(
     ("组宣委员", "组织宣传委员", "宣传组织委员"), (Duty.ORGANIZATION_OFFICER, Duty.PUBLICITY_OFFICER)
 )
-_MEMBER = "委员"
+_MEMBER, _LONGEST = "委员", 200
 # Titles of a member of the committee that are usual; any other word that ends so is taken and said.
 _TITLES = frozenset({
     "统战", "保密", "工会", "妇女", "女工", "文体", "文艺", "体育", "生活", "安全", "学习", "群众", "群团", "劳动",
@@ -89,7 +89,8 @@ def offices(value: object) -> Offices:
         past = _BEFORE_OR_AFTER.match(part.word) is not None
     titles = dict.fromkeys(title for one in found for title in one.titles)
     duties = _without_the_plain_word([duty for one in found for duty in one.duties], bool(titles))
-    return Offices(duties, tuple(titles), "、".join(kept), tuple(note for one in found for note in one.notes))
+    notes = tuple(note for one in found for note in one.notes)
+    return Offices(duties, tuple(titles), text_of("、".join(kept), _LONGEST), notes)
 
 
 def _without_the_plain_word(duties: list[Duty], titled: bool) -> tuple[Duty, ...]:

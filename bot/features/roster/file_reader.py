@@ -11,7 +11,7 @@ from bot.features.roster.file_hygiene import NOT_REPEATED
 from bot.features.roster.file_offices import Offices, led_group, offices, short_group
 from bot.features.roster.file_words import Unclear
 from bot.features.roster.roster_file import BadRoster, PeopleSheet, RosterFile
-from bot.features.roster.rows import Exempt, Fault, RosterRow, faults_between
+from bot.features.roster.rows import Exempt, ExemptAsk, Fault, RosterRow, faults_between
 from bot.kit.glossary.choices import STATUSES
 from bot.kit.glossary.columns import FACTS, LEDGER, column_word
 from bot.kit.hygiene import look
@@ -199,7 +199,7 @@ def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
     name, stage = read.pop("name", ("", None))
     came, left = read.pop("transfers", (None, None))
     notes, noted, noted_stage = read.pop("notes", ("", (), None))
-    exempt: tuple[Exempt, ...] = read.pop("exempt", ()) or noted
+    exempt: tuple[Exempt, ...] = read.pop("exempt", ()) or noted or _doubtful([one.kept for one in said.values()])
     held: Offices | None = read.pop("duties", None)
     ranked = read.pop("rank", words.Ranked())
     kept = [(field, one.kept) for field, one in said.items()] + ([("duties", held.kept)] if held else [])
@@ -220,6 +220,12 @@ def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
         remarks=tuple(_remarks(kept, ranked, held)),
     )
     return replace(row, transfer_in=row.transfer_in or came, transfer_out=row.transfer_out or left)
+
+
+def _doubtful(kept: Sequence[str]) -> tuple[Exempt, ...]:
+    """长期病休 in a column of categories: whether it exempts is for somebody to say."""
+    found = ((one, text) for text in kept for one in exemptions(text))
+    return tuple(replace(one, asks=ExemptAsk.WHETHER, said=text) for one, text in found)[:1]
 
 
 def _remarks(kept: Sequence[tuple[str, str]], ranked: words.Ranked, held: Offices | None) -> Iterator[Both]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -228,7 +229,7 @@ def _values(session: Session, call: Call, values: Values) -> Options:
     ]
 
 
-def _held(facts: Facts, person_id: int, day: date) -> dict[Duty, str]:
+def _held(facts: Facts, person_id: int, day: date) -> dict[StrEnum, str]:
     """The offices of a day, each in its word: 统战委员 of a member of the committee."""
     found: dict[Duty, list[str]] = defaultdict(list)
     for span in facts.spans[DutySpan, person_id]:

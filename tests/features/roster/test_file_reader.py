@@ -478,3 +478,16 @@ def test_a_branch_s_own_words_are_found_in_what_is_kept() -> None:
         (2, "备注"),
         (3, "党内职务"),
     ]
+
+
+def test_an_exemption_in_a_column_of_categories_is_asked_about() -> None:
+    sick, retired = read_roster("姓名,类别\n甲一,长期病休\n甲二,退休\n".encode())
+    assert sick.exemptions == (Exempt(ExemptionReason.LONG_SICK_LEAVE, asks=ExemptAsk.WHETHER, said="长期病休"),)
+    assert (sick.kept, retired.exemptions) == (("类别：长期病休",), ())
+
+
+def test_an_identity_number_is_kept_in_no_cell() -> None:
+    number = "11010119900307425"
+    for heading in ("党内职务", "职级", "类别", "党员身份"):
+        [fault] = faults(f"姓名,{heading}\n甲一,安全员{number}8\n".encode())
+        assert (fault.column, fault.found) == (f"{heading} (B)", "…")
