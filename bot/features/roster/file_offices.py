@@ -26,9 +26,7 @@ class Offices:
 
 # Who leads a group is read by its pattern, and no roster makes an officer of the committee above.
 _DUTIES = spellings({one: DUTIES[one] for one in Duty if one not in (Duty.GROUP_LEADER, Duty.COMMITTEE_OFFICER)})
-_TWO_IN_ONE = dict.fromkeys(
-    ("组宣委员", "组织宣传委员", "宣传组织委员"), (Duty.ORGANIZATION_OFFICER, Duty.PUBLICITY_OFFICER)
-)
+_TWO_IN_ONE = {"组宣委员": ("组织委员", "宣传委员")}
 _MEMBER, _LONGEST = "委员", 200
 # Titles of a member of the committee that are usual; any other word that ends so is taken and said.
 _TITLES = frozenset({
@@ -41,7 +39,7 @@ _MEMBERS_TOO = frozenset({"保密员"})
 _STEMS = _TITLES | {word.removesuffix(_MEMBER) for word in _DUTIES if re.fullmatch(r"..委员", word)}
 # Of a body above, beside or within the branch: never guessed to be the branch's own.
 _OF_OTHERS = re.compile(
-    r"总支|党委|党组(?!长)|纪委|(?<![群青])工委|机关委|团支|团委|团员|工会(?!委员$)|妇联|妇委|政协|人大|常委|外单位|其他|其它|下属|兄弟|联系"
+    r"总支|党委|党组(?!长)|纪委|工委|机关委|团支|团委|团员|工会|妇联|妇委|政协|人大|常委|外单位|其他|其它|下属|兄弟|联系"
 )
 # Past, still to come, or in somebody's place.
 _NOT_HELD = re.compile(
@@ -74,10 +72,19 @@ class _Part:
 
 def offices(value: object) -> Offices:
     """All offices of a cell: 党支部书记、第一党小组组长. Raises Unclear where the past and the present are one list."""
+    read = _read(plain(value))
+    if read.kept:
+        # 书　记 is set wide, and a narrow cell breaks its words.
+        closed = _read("".join(plain(value).split()))
+        return read if closed.kept or closed.notes else closed
+    return read
+
+
+def _read(text: str) -> Offices:
     found: list[Offices] = []
     kept: list[str] = []
     past = False
-    for part in _parts(plain(value)):
+    for part in _parts(text):
         read = _office(part)
         if read is not None and past and not _HELD.match(part.word):
             raise Unclear(*_ONLY_PRESENT)
@@ -145,11 +152,15 @@ def _office(part: _Part) -> Offices | None:
     word = _bare(part.word)
     if word is None:
         return None
-    if word in _TWO_IN_ONE:
-        return Offices(_TWO_IN_ONE[word])
     if word in _DUTIES:
         return Offices((_DUTIES[word],))
     stem = word.removesuffix(_MEMBER)
+    halves = _TWO_IN_ONE.get(word) or (f"{stem[:2]}{_MEMBER}", f"{stem[2:]}{_MEMBER}")
+    if word in _TWO_IN_ONE or (stem != word and {stem[:2], stem[2:]} <= _STEMS):
+        both = [one for one in map(_office, map(_Part, halves)) if one is not None]
+        return Offices(
+            tuple(duty for one in both for duty in one.duties), tuple(title for one in both for title in one.titles)
+        )
     if word not in _MEMBERS_TOO and (stem == word or not re.fullmatch(r"[\u4e00-\u9fff]{2,6}", stem)):
         return None
     said = Both(f"{word} was taken for a member of the committee", f"“{word}”按支委会委员登记，请核对")
@@ -163,6 +174,8 @@ def _bare(word: str) -> str | None:
         before, office = before.removesuffix("党"), office.removeprefix("委员会")
     if before.endswith(("总", "团")) or _NOT_HELD.match(before) or re.search("其他|其它|下属|兄弟|联系|外单位", before):
         return None
+    if office in _DUTIES or office.removesuffix(_MEMBER) in _TITLES:
+        return office
     return None if _OF_OTHERS.search(office) or _NOT_HELD.search(office) else office
 
 

@@ -53,14 +53,14 @@ _MOBILE, _LANDLINE = (
 _CLOCK = re.compile(r"\s+\d{1,2}:\d\d(:\d\d)?$")
 
 # Of somebody without an office, or without anything to say of the stage.
-SAYS_NOTHING = frozenset({"党员", "普通党员", "正式党员", "中共党员", "共产党员", "中共正式党员"})
+SAYS_NOTHING = frozenset({"无职务", "党员", "普通党员", "正式党员", "中共党员", "共产党员", "中共正式党员"})
 _LONGEST = 50
 
 # What is read beside the word itself.
 _ALSO: Mapping[object, tuple[str, ...]] = {
     Duty.SECRETARY: ("支书", "支部书记"),
     Duty.DEPUTY_SECRETARY: ("副支书", "专职副书记", "常务副书记"),
-    Duty.DISCIPLINE_OFFICER: ("纪律检查委员", "纪律委员"),
+    Duty.DISCIPLINE_OFFICER: ("纪律检查委员", "纪检监察委员", "纪律委员"),
     Duty.MASS_WORK_OFFICER: ("群众工作委员",),
     Duty.COMMITTEE_MEMBER: ("委员", "支委", "支委委员", "支委会委员", "支委会成员"),
     Rank.CLERK: ("办事员",),
@@ -238,11 +238,20 @@ def standing(value: object) -> Standing:
 
     A word that says anything else (非在职, 退居二线) is kept whole. 流动 goes before 在职 or 离退休, which is kept.
     """
-    if _NO_MEMBERS.search(plain(value)):
+    found = _standing(plain(value))
+    if found.kept:
+        # 在　职 is set wide.
+        closed = _standing("".join(plain(value).split()))
+        return found if closed.kept else closed
+    return found
+
+
+def _standing(text: str) -> Standing:
+    if _NO_MEMBERS.search(text):
         raise Unclear(*_MEMBERS_ONLY)
     said: list[Category | MembershipStatus] = []
     kept: list[str] = []
-    for part in _IN_BRACKETS.split(plain(value)):
+    for part in _IN_BRACKETS.split(text):
         found = _standings(part)
         said += found or ()
         kept += [part] if found is None and part not in NOTHING else []

@@ -33,6 +33,12 @@ ORG, PUB, DIS, LEADER = (
         ("组织、宣传委员", (ORG, PUB)),
         ("组织和宣传委员", (ORG, PUB)),
         ("组织宣传委员", (ORG, PUB)),
+        ("组宣委员", (ORG, PUB)),
+        ("纪检监察委员", (DIS,)),
+        ("书 记", (SECRETARY,)),
+        ("支部\n书记", (SECRETARY,)),
+        ("支　部　委　员", (MEMBER,)),
+        ("书记 组织委员", (SECRETARY, ORG)),
         ("宣传委员（兼）", (PUB,)),
         ("支部委员（组织委员）", (ORG,)),
         ("书记、支部委员", (SECRETARY,)),
@@ -66,6 +72,8 @@ def test_offices_of_the_branch(written: object, meant: tuple[Duty, ...]) -> None
         ("保密、工会委员", (MEMBER,), ("保密委员", "工会委员")),
         ("支部委员、统战委员", (MEMBER,), ("统战委员",)),
         ("纪检委员、学习委员", (DIS, MEMBER), ("学习委员",)),
+        ("宣传统战委员", (PUB, MEMBER), ("统战委员",)),
+        ("女工委员、群团委员", (MEMBER,), ("女工委员", "群团委员")),
         *[
             (f"{word}委员", (MEMBER,), (f"{word}委员",))
             for word in ["工会", "妇女", "文体", "体育", "生活", "安全", "学习", "群众"]
@@ -116,6 +124,8 @@ def test_an_unusual_member_of_the_committee_is_said(written: str) -> None:
         "团支部组织委员",
         "团委书记",
         "工会主席",
+        "机关工会委员",
+        "机关团委委员",
         "工会小组长",
         "妇委会委员",
         "政协委员",

@@ -209,6 +209,9 @@ FULL, PROBATIONARY = MembershipStatus.FULL, MembershipStatus.PROBATIONARY
     [
         ("在职", words.Standing(Category.IN_SERVICE)),
         ("在职在岗", words.Standing(Category.IN_SERVICE)),
+        ("在　职", words.Standing(Category.IN_SERVICE)),
+        ("在职 借调", words.Standing(Category.IN_SERVICE, None, "借调")),
+        ("在职 正式党员", words.Standing(Category.IN_SERVICE, FULL)),
         ("在编人员", words.Standing(Category.IN_SERVICE)),
         ("退休党员", words.Standing(Category.RETIRED)),
         ("离休", words.Standing(Category.RETIRED)),
