@@ -14,7 +14,7 @@ from bot.features.roster.rows import Exempt, Known, RosterRow, match, with_kept
 from bot.kit.access import Right, require
 from storage.audience import Me
 from storage.audit import By, by_operator, record
-from storage.choices import Category, Duty, MembershipStatus, Source
+from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Source
 from storage.facts import Edit, Facts, fingerprint
 from storage.models.person import (
     CategorySpan,
@@ -217,8 +217,12 @@ def _lay(facts: Facts, row: RosterRow, person_id: int) -> None:
         _end_duties(facts, person_id, row.transfer_out)
     for exempt in row.exemptions:
         from_on = max(began, exempt.from_on or began)
-        if exempt.asks is None and (exempt.to_on is None or exempt.to_on > from_on):
+        if exempt.asks is not None:
+            continue
+        if exempt.to_on is None or exempt.to_on > from_on:
             _lay_exemption(facts, person_id, replace(exempt, from_on=from_on))
+        else:
+            _end_exemption(facts, person_id, exempt.reason, exempt.to_on)
 
 
 def _lay_exemption(facts: Facts, person_id: int, exempt: Exempt) -> None:
@@ -234,6 +238,13 @@ def _lay_exemption(facts: Facts, person_id: int, exempt: Exempt) -> None:
         facts.add(ExemptionSpan, person_id, exempt.from_on, exempt.to_on, reason=exempt.reason)
     elif not later:
         facts.hold(ExemptionSpan, person_id, exempt.from_on, exempt.to_on, reason=exempt.reason)
+
+
+def _end_exemption(facts: Facts, person_id: int, reason: ExemptionReason, to_on: date) -> None:
+    """It is over since a day before the roster holds: what still runs ended then."""
+    for span in facts.of(ExemptionSpan, person_id):
+        if span.values["reason"] is reason and span.from_on < to_on and (span.to_on is None or span.to_on > to_on):
+            span.values["to_on"] = to_on
 
 
 def _begins(row: RosterRow, since: date) -> date:

@@ -343,3 +343,23 @@ def test_everybody_called_a_member_of_the_committee_is_expected_at_it(storage: S
         assert [one.name for one in audience_of(activity, members, [])] == [
             *["甲一", "甲二", "甲五", "乙一", "乙二", "乙五", "丙一", "丙五"]
         ]
+
+
+def test_an_exemption_that_is_over_since_a_day_has_ended_then(storage: Storage) -> None:
+    """乙八 is exempt without an end; 丙八 for another reason, and somebody new was never exempt here."""
+    over = Exempt(ExemptionReason.LONG_SICK_LEAVE, None, date(2023, 6, 1))
+    rows = [
+        RosterRow(name="乙八", group="第二党小组", exemption=over),
+        RosterRow(name="丙八", group="第三党小组", exemption=over),
+        RosterRow(name="戊一", group="第一党小组", exemption=over),
+    ]
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        plan = plan_import(session, cast.branch_id, rows, JULY)
+        [ended] = [one for one in differences(plan.facts, plan.edits) if one.what == "免于考勤"]
+        assert (ended.name, ended.before, ended.after) == ("乙八", "长期病休", "长期病休至2023年5月31日")
+        write_import(session, plan, now=NOW)
+        session.flush()
+        assert again(session, cast, rows, JULY).changed == 0
+        assert not by_name(session, cast.branch_id)["乙八"].exempt
+        assert by_name(session, cast.branch_id)["丙八"].exempt
