@@ -27,6 +27,7 @@ class Duty(StrEnum):
     MASS_WORK_OFFICER = "mass_work_officer"
     GROUP_LEADER = "group_leader"
     COMMITTEE_OFFICER = "committee_officer"
+    COMMITTEE_MEMBER = "committee_member"
 
 
 class BindRequestState(StrEnum):
@@ -65,7 +66,7 @@ class Source(StrEnum):
 
 
 class Rank(StrEnum):
-    """From low to high: the order of the members is the order of the ranks."""
+    """From low to high: the order of the members is the order of the ranks. What has no place in it is no member."""
 
     WORKER = "worker"
     CLERK = "clerk"
@@ -74,6 +75,8 @@ class Rank(StrEnum):
     SECTION = "section"
     DEPUTY_DIVISION = "deputy_division"
     DIVISION = "division"
+    DEPUTY_BUREAU = "deputy_bureau"
+    BUREAU = "bureau"
 
 
 class Category(StrEnum):

@@ -37,7 +37,7 @@ KINDS: tuple[type[Span], ...] = (
 # What a roster says of a person without a date.
 DETAILS = ("name", "gender", "born_on", "joined_party_on", "phone", "notes")
 # Kept in the audit log by length and hash only.
-_TEXTS = frozenset({"name", "notes", "approved_by", "reason_text", "extra"})
+_TEXTS = frozenset({"name", "notes", "approved_by", "reason_text", "title", "rank_text", "extra"})
 # A hash would give these away: there are few enough of them to try all. The log says whether there is one.
 PRIVATE = frozenset({"phone", "telegram_id", "born_on", "gender"})
 # What a span is, without its days: said in the log also where it stays, so that a line is understood by itself.

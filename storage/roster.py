@@ -29,7 +29,10 @@ from storage.spans import in_days, on_day
 
 @dataclass(frozen=True)
 class Member:
-    """One person on the roster, as of the day asked."""
+    """One person on the roster, as of the day asked.
+
+    titles: what a member of the committee is called beside the word of the duty; rank_text: the rank in its own word.
+    """
 
     id: int
     name: str
@@ -42,6 +45,8 @@ class Member:
     bound: bool
     reachable: bool
     duties: frozenset[Duty] = frozenset()
+    titles: frozenset[str] = frozenset()
+    rank_text: str = ""
 
     @cached_property
     def exempt(self) -> bool:
@@ -73,7 +78,8 @@ def _fact(span: Table) -> ColumnElement[bool]:
 _ROSTER = (
     select(
         _person.c.id, _person.c.name, _grouped.c.group_id, _named.c.name.label("group_name"), _exempt.c.reason,
-        _member.c.status, _rank.c.rank, _category.c.category, _person.c.telegram_id, _person.c.reachable,
+        _member.c.status, _rank.c.rank, _rank.c.rank_text, _category.c.category,
+        _person.c.telegram_id, _person.c.reachable,
     )
     .select_from(_person)
     .join(_listed, _fact(_listed))
@@ -87,7 +93,7 @@ _ROSTER = (
     .order_by(_grouped.c.group_id.is_(None), _grouped.c.group_id, _person.c.id)
 )  # fmt: skip
 _SOME = _ROSTER.where(_person.c.id.in_(bindparam("people", expanding=True)))
-_OFFICES = select(_office.c.person_id, _office.c.duty).where(
+_OFFICES = select(_office.c.person_id, _office.c.duty, _office.c.title).where(
     _office.c.organisation_id == bindparam("organisation"), on_day(_office.c, _DAY)
 )
 
@@ -99,7 +105,7 @@ def roster(session: Session, branch_id: int, day: date, people: Iterable[int] | 
         rows = session.execute(_ROSTER, which)
     else:
         rows = session.execute(_SOME, which | {"people": list(people)})
-    duties = duties_on(session, branch_id, day)
+    offices = _offices_on(session, branch_id, day)
     found: dict[int, Member] = {}
     for row in rows:
         # Two spans of one kind on one day are a fault of the import; the first one wins rather than two rows.
@@ -115,20 +121,21 @@ def roster(session: Session, branch_id: int, day: date, people: Iterable[int] | 
                 category=row.category,
                 bound=row.telegram_id is not None,
                 reachable=row.reachable,
-                duties=frozenset(duties[row.id]),
+                **_of_offices(offices[row.id]),
+                rank_text=row.rank_text or "",
             )
     return list(found.values())
 
 
-_FACTS: dict[str, tuple[type[Span], InstrumentedAttribute[Any]]] = {
-    "group": (GroupSpan, GroupSpan.group_id),
-    "exemption": (ExemptionSpan, ExemptionSpan.reason),
-    "status": (MembershipSpan, MembershipSpan.status),
-    "rank": (RankSpan, RankSpan.rank),
-    "category": (CategorySpan, CategorySpan.category),
+_FACTS: dict[str, tuple[type[Span], tuple[InstrumentedAttribute[Any], ...]]] = {
+    "group": (GroupSpan, (GroupSpan.group_id,)),
+    "exemption": (ExemptionSpan, (ExemptionSpan.reason,)),
+    "status": (MembershipSpan, (MembershipSpan.status,)),
+    "rank": (RankSpan, (RankSpan.rank, RankSpan.rank_text)),
+    "category": (CategorySpan, (CategorySpan.category,)),
 }
-# A fact with its days: from, to (the first day that no longer counts; None is open), what it says.
-_Dated = tuple[date, date | None, Any]
+# A fact with its days: from, to (the first day that no longer counts; None is open), what its columns say.
+_Dated = tuple[date, date | None, tuple[Any, ...]]
 
 
 def rosters(
@@ -146,13 +153,13 @@ def rosters(
     if only is not None:
         here = and_(here, RosterSpan.person_id.in_(only))
     people = select(RosterSpan.person_id).where(here)
-    on_roster = _dated(session, RosterSpan, RosterSpan.branch_id, here)
+    on_roster = _dated(session, RosterSpan, (RosterSpan.branch_id,), here)
     facts = {
-        name: _dated(session, span, value, and_(span.person_id.in_(people), in_days(span, first, last)))
-        for name, (span, value) in _FACTS.items()
+        name: _dated(session, span, values, and_(span.person_id.in_(people), in_days(span, first, last)))
+        for name, (span, values) in _FACTS.items()
     }
     offices = and_(DutySpan.organisation_id == branch_id, in_days(DutySpan, first, last))
-    duties = _dated(session, DutySpan, DutySpan.duty, offices)
+    held = _dated(session, DutySpan, (DutySpan.duty, DutySpan.title), offices)
     named = select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id)
     groups = {row.id: row.name for row in session.execute(named)}
     known = session.execute(
@@ -160,8 +167,8 @@ def rosters(
     ).all()
 
     def member(person: Any, day: date) -> Member:
-        group_id, exemption, status, rank, category = (
-            next(iter(_holding(facts[name][person.id], day)), None) for name in _FACTS
+        (group_id, *_), (exemption, *_), (status, *_), (rank, rank_text), (category, *_) = (
+            next(iter(_holding(facts[name][person.id], day)), (None, "")) for name in _FACTS
         )
         return Member(
             id=person.id,
@@ -174,7 +181,8 @@ def rosters(
             category=category,
             bound=person.telegram_id is not None,
             reachable=person.reachable,
-            duties=frozenset(_holding(duties[person.id], day)),
+            **_of_offices(_holding(held[person.id], day)),
+            rank_text=rank_text,
         )
 
     return {
@@ -187,27 +195,43 @@ def rosters(
 
 
 def _dated(
-    session: Session, span: type[Span], value: InstrumentedAttribute[Any], where: Any
+    session: Session, span: type[Span], values: tuple[InstrumentedAttribute[Any], ...], where: Any
 ) -> dict[int, list[_Dated]]:
     """The spans of one kind by person, the oldest first."""
     found: dict[int, list[_Dated]] = defaultdict(list)
-    query = select(span.person_id, span.from_on, span.to_on, value).where(where).order_by(span.from_on, span.id)
-    for person_id, from_on, to_on, said in session.execute(query):
-        found[person_id].append((from_on, to_on, said))
+    query = select(span.person_id, span.from_on, span.to_on, *values).where(where).order_by(span.from_on, span.id)
+    for person_id, from_on, to_on, *said in session.execute(query):
+        found[person_id].append((from_on, to_on, tuple(said)))
     return found
 
 
-def _holding(spans: Iterable[_Dated], day: date) -> list[Any]:
+def _holding(spans: Iterable[_Dated], day: date) -> list[tuple[Any, ...]]:
     """What the spans that hold on a day say."""
     return [said for from_on, to_on, said in spans if from_on <= day and (to_on is None or to_on > day)]
 
 
 def duties_on(session: Session, organisation_id: int, day: date) -> dict[int, set[Duty]]:
     """The offices of an organisation on a day, by person."""
-    held: dict[int, set[Duty]] = defaultdict(set)
-    for person_id, duty in session.execute(_OFFICES, {"organisation": organisation_id, "day": day}):
-        held[person_id].add(duty)
+    found: dict[int, set[Duty]] = defaultdict(set)
+    for person_id, held in _offices_on(session, organisation_id, day).items():
+        found[person_id] = {duty for duty, _ in held}
+    return found
+
+
+def _offices_on(session: Session, organisation_id: int, day: date) -> dict[int, list[tuple[Duty, str]]]:
+    """(duty, title) of everybody in office."""
+    held: dict[int, list[tuple[Duty, str]]] = defaultdict(list)
+    for person_id, duty, title in session.execute(_OFFICES, {"organisation": organisation_id, "day": day}):
+        held[person_id].append((duty, title))
     return held
+
+
+def _of_offices(held: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    held = list(held)
+    return {
+        "duties": frozenset(duty for duty, _ in held),
+        "titles": frozenset(title for _, title in held if title),
+    }
 
 
 def holders(session: Session, organisation_id: int, day: date, *duties: Duty) -> list[int]:

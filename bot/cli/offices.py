@@ -28,7 +28,7 @@ def office_give(organisation: int, duty: str, name: str, from_branch: int | None
     """Give NAME an office in ORGANISATION (an id) from today; a new secretary takes the place of the present one.
 
     DUTY is secretary, deputy_secretary, organization_officer, publicity_officer, discipline_officer, youth_officer,
-    mass_work_officer or committee_officer.
+    mass_work_officer, committee_member or committee_officer.
 
     NAME is on the roster of that branch, or of --from: who serves in two branches chooses with /switch. For a
     committee_officer without --from somebody new is made. Whoever is not bound gets a one-time link.

@@ -42,7 +42,8 @@ _GL, _PUB, _DIS = Duty.GROUP_LEADER, Duty.PUBLICITY_OFFICER, Duty.DISCIPLINE_OFF
 _ORG, _DEP, _SEC = Duty.ORGANIZATION_OFFICER, Duty.DEPUTY_SECRETARY, Duty.SECRETARY
 _DESK = {_ORG: Reach.ALL, _DEP: Reach.ALL, _SEC: Reach.ALL}
 
-# A right that a row does not name is not there, and an office that no row names (youth, mass work) is a member's.
+# A right that a row does not name is not there, and an office that no row names (youth, mass work, a further member of
+# the committee) is a member's.
 # The secretary has every right, so a missing office falls to SEC by itself; DEP acts as SEC but for WIPE and CLOSE, and
 # for HAND_OVER: a deputy who hands the office over to oneself has all three.
 # GL never beyond the own group; the officer of a superior committee only counts what is below.

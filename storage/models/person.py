@@ -70,19 +70,28 @@ class MembershipSpan(Span, Model):
 
 
 class DutySpan(Span, Model):
-    """An office in an organisation; a group leader's row names the group too."""
+    """An office in an organisation; a group leader's row names the group too.
+
+    `title` is what a member of the committee is called (统战委员), "" where it is the word of the duty itself.
+    """
 
     __tablename__ = "duty_span"
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     duty: Mapped[Duty] = mapped_column(choice(Duty))
+    title: Mapped[str] = mapped_column(default="", info=free_text())
     group_id: Mapped[int | None] = mapped_column(ForeignKey("party_group.id"))
 
 
 class RankSpan(Span, Model):
+    """`rank_text` is the word itself where it is none of the list: 四级主任科员; of one without a place in the order
+    (正高级) `rank` is null, and it is neither above nor below any.
+    """
+
     __tablename__ = "rank_span"
 
-    rank: Mapped[Rank] = mapped_column(choice(Rank))
+    rank: Mapped[Rank | None] = mapped_column(choice(Rank))
+    rank_text: Mapped[str] = mapped_column(default="", info=free_text())
 
 
 class GroupSpan(Span, Model):

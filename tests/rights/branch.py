@@ -60,6 +60,7 @@ ROLES = (
     "secretary",
     "youth_officer",
     "mass_work_officer",
+    "committee_member",
     "other_secretary",
     "committee_officer",
 )
@@ -73,6 +74,7 @@ NAMES = {
     "secretary": "甲一",
     "youth_officer": "丙五",
     "mass_work_officer": "丙六",
+    "committee_member": "丙三",
 }
 ACCOUNTS = {"stranger": 9999, "other_secretary": 2001, "committee_officer": 3001}
 # In the leader's group: whose leave it is, and who is not bound.
@@ -111,7 +113,7 @@ def prepare(session: Session) -> Scene:
     cast = make_branch(session, now=NOW)
     people = dict(cast.people)
     session.execute(update(Person).where(Person.id == people[UNBOUND]).values(telegram_id=None, bound_at=None))
-    for role in ("youth_officer", "mass_work_officer"):
+    for role in ("youth_officer", "mass_work_officer", "committee_member"):
         session.add(_office(people[NAMES[role]], cast.branch_id, Duty(role)))
     here = _fill(session, cast.branch_id, people, author=NAMES["member"], leave=IN_GROUP, unbound=UNBOUND, tail="1")
     committee = Organisation(kind=OrganisationKind.GENERAL_BRANCH, name="机关总支", settings={}, created_at=NOW)

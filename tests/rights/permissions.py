@@ -17,7 +17,9 @@ DUTIES = {
     "COM": Duty.COMMITTEE_OFFICER,
 }
 # The offices that give no more than everybody has.
-LIKE_MEMBERS = frozenset({"member", Duty.YOUTH_OFFICER.value, Duty.MASS_WORK_OFFICER.value})
+LIKE_MEMBERS = frozenset(
+    {"member", Duty.YOUTH_OFFICER.value, Duty.MASS_WORK_OFFICER.value, Duty.COMMITTEE_MEMBER.value}
+)
 
 
 @cache

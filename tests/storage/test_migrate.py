@@ -4,7 +4,7 @@ import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -18,10 +18,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, inspect, select, text
 
 from storage import migrate
+from storage.choices import Duty, OrganisationKind, Rank
 from storage.engine import Storage, StorageBusy, database_url
 from storage.models.dialog import Dialog
 from storage.models.draft import Draft
 from storage.models.everything import METADATA
+from storage.models.organisation import Organisation
+from storage.models.person import DutySpan, Person, RankSpan
 from storage.revision import OldSchema, newest
 from storage.sqlite import database_path
 
@@ -387,3 +390,44 @@ def test_what_the_earlier_version_cannot_read_is_closed_on_the_way_down(
     number, now, kept = asked(storage_url)
     assert (number, now) == (5, step if stays else "")
     assert bool(kept) is stays
+
+
+def test_titles_and_words_of_ranks_go_down_and_come_back(storage_url: str) -> None:
+    """An earlier version reads what stands for them; what it changes meanwhile stays as it said."""
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        at = datetime(2023, 7, 7, tzinfo=UTC)
+        session.add(Organisation(id=1, kind=OrganisationKind.BRANCH, name="一", settings={}, created_at=at))
+        session.flush()
+        session.add(Person(id=1, branch_id=1, name="甲", created_at=at))
+        session.flush()
+        day, of = date(2023, 1, 1), {"person_id": 1, "organisation_id": 1}
+        duties = [(Duty.SECRETARY, ""), (Duty.COMMITTEE_MEMBER, "统战委员"), (Duty.COMMITTEE_MEMBER, "")]
+        session.add_all(DutySpan(**of, from_on=day, duty=duty, title=title) for duty, title in duties)
+        ranks = [
+            (Rank.SECTION, ""),
+            (Rank.DEPUTY_SECTION, "四级主任科员"),
+            (Rank.BUREAU, ""),
+            (None, "正高级"),
+            (None, "x"),
+        ]
+        session.add_all(
+            RankSpan(person_id=1, from_on=day, rank=rank, rank_text=text, extra={"by": "纪要"} if text else None)
+            for rank, text in ranks
+        )
+    migrate.downgrade(storage_url, "0009")
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        assert session.scalars(text("SELECT duty FROM duty_span ORDER BY id")).all() == [
+            "secretary",
+            "mass_work_officer",
+            "mass_work_officer",
+        ]
+        was = session.scalars(text("SELECT rank FROM rank_span ORDER BY id")).all()
+        assert was == ["section", "deputy_section", "division", "staff", "staff"]
+        session.execute(text("UPDATE rank_span SET rank = 'section' WHERE id = (SELECT max(id) FROM rank_span)"))
+    migrate.upgrade(storage_url)
+    with Storage(storage_url) as storage, storage.reading() as session:
+        held = session.scalars(select(DutySpan).order_by(DutySpan.id)).all()
+        assert [(one.duty, one.title, one.extra) for one in held] == [(*one, None) for one in duties]
+        kept = session.scalars(select(RankSpan).order_by(RankSpan.id)).all()
+        assert [(one.rank, one.rank_text) for one in kept] == [*ranks[:4], (Rank.SECTION, "")]
+        assert [one.extra for one in kept] == [None, {"by": "纪要"}, None, {"by": "纪要"}, {"by": "纪要"}]

@@ -111,9 +111,9 @@ def move_account(session: Session, old: Person, new: Person, now: datetime) -> N
     today = now.date()
     spans = select(DutySpan).where(DutySpan.person_id.in_([old.id, new.id]), DutySpan.to_on.is_(None))
     both = list(session.scalars(spans))
-    held = {(span.organisation_id, span.duty) for span in both if span.person_id == new.id}
+    held = {(span.organisation_id, span.duty, span.title) for span in both if span.person_id == new.id}
     for span in both:
-        if span.person_id == old.id and (span.organisation_id, span.duty) in held:
+        if span.person_id == old.id and (span.organisation_id, span.duty, span.title) in held:
             span.to_on = max(span.from_on, today)
         elif span.person_id == old.id:
             span.person_id = new.id

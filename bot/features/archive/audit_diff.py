@@ -116,7 +116,7 @@ def _span(kind: type[Any], person_id: int, row_id: int, was: Values | None, valu
 
 def _key(values: Values) -> tuple[Any, ...]:
     """One fact of a kind begins on a day; several offices may."""
-    return values["from_on"], values.get("duty"), values.get("organisation_id")
+    return values["from_on"], values.get("duty"), values.get("title"), values.get("organisation_id")
 
 
 def _groups(was: Standing, stands: Standing) -> Iterator[Noted]:

@@ -1,7 +1,7 @@
 """Writes a branch as an archive: exactly the names and shapes of branch-archive/1; ids stay what they were."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -171,7 +171,7 @@ def _person(row: Person, facts: Facts, groups: Mapping[int, str], people: Mappin
         "group": _plain_or_rows("group", of(GroupSpan), lambda one: groups[one["group_id"]]),
         "duties": [_duty(one, groups) for one in of(DutySpan)],
         "category": _plain_or_rows("category", of(CategorySpan), lambda one: one["category"].value),
-        "rank_history": _rows("rank", of(RankSpan), lambda one: one["rank"].value),
+        "rank_history": _rows(of(RankSpan), _rank),
         "roster": [_span({}, one) for one in of(RosterSpan)],
         "membership": [_span({"status": one["status"].value}, one) for one in of(MembershipSpan)],
         "exemptions": [_exemption(one, people) for one in of(ExemptionSpan)],
@@ -200,25 +200,31 @@ def _plain_or_rows(name: str, spans: Sequence[Mapping[str, Any]], say: Any) -> A
     only = spans[0]
     if len(spans) == 1 and only["from_on"] == EVER and only["to_on"] is None and not only["extra"]:
         return say(only)
-    return _rows(name, spans, say)
+    return _rows(spans, lambda one: {name: say(one)})
 
 
-def _rows(name: str, spans: Sequence[Mapping[str, Any]], say: Any) -> list[Json]:
+def _rows(spans: Sequence[Mapping[str, Any]], say: Callable[[Mapping[str, Any]], Json]) -> list[Json]:
     """`to` is said only where it is not the beginning of the next row."""
     after: list[date | None] = [one["from_on"] for one in spans[1:]] + [None] * bool(spans)
     rows = []
     for one, then in zip(spans, after, strict=True):
         ends = {} if one["to_on"] == then else {"to": _day(one["to_on"])}
-        rows.append({name: say(one), "from": _from(one), **ends, **(one["extra"] or {})})
+        rows.append({**say(one), "from": _from(one), **ends, **(one["extra"] or {})})
     return rows
 
 
+def _rank(values: Mapping[str, Any]) -> Json:
+    text = {"rank_text": values["rank_text"]} if values["rank_text"] or values["rank"] is None else {}
+    return {"rank": values["rank"].value if values["rank"] else None, **text}
+
+
 def _duty(values: Mapping[str, Any], groups: Mapping[int, str]) -> Any:
-    if values["from_on"] == EVER and values["to_on"] is None and not values["extra"]:
+    title = {"title": values["title"]} if values["title"] else {}
+    if values["from_on"] == EVER and values["to_on"] is None and not values["extra"] and not title:
         return values["duty"].value
     leads = groups.get(values["group_id"] or 0)
     group = {"group": leads} if leads is not None else {}
-    return {"duty": values["duty"].value, **group, **_span({}, values)}
+    return {"duty": values["duty"].value, **title, **group, **_span({}, values)}
 
 
 def _exemption(values: Mapping[str, Any], people: Mapping[int, str]) -> Json:

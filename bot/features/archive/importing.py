@@ -314,7 +314,8 @@ class _Desk:
         elif span.of is Of.GROUP:
             values = {"group_id": self._groups[values["group"]]}
         elif span.of is Of.DUTY:
-            values = {"duty": values["duty"], "organisation_id": self._branch_id, "group_id": self._leads(span, one)}
+            del values["group"]
+            values |= {"organisation_id": self._branch_id, "group_id": self._leads(span, one)}
         elif span.of is Of.EXEMPTION:
             contact = values.pop("contact")
             values["contact_person_id"] = self._people[contact] if contact else None

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from bot.features.archive.checks import OUTSIDE, Check, Fields, refused, rest
+from bot.features.archive.checks import NAME_LENGTH, OUTSIDE, Check, Fields, refused, rest
 from bot.kit.deadlines import CLOSE_DAYS, is_close_day
 from bot.kit.words import plain_number
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
@@ -233,8 +233,8 @@ def _dated(check: Check, path: str, value: Any, of: Of, groups: Collection[str])
     found = []
     for at, row in rows:
         where = at if at == path else f"{at}.{of.value}"
-        said = _said(check, where, row.get(of.value), of, groups)
-        found.append(Span(of, *_bounds(check, at, row, ever=True), {of.value: said}, rest(row, ("from", "to", of))))
+        says = _said(check, at, where, row, of, groups)
+        found.append(Span(of, *_bounds(check, at, row, ever=True), says, rest(row, ("from", "to", *says))))
     found.sort(key=lambda span: span.from_on)
     after: list[date | None] = [span.from_on for span in found[1:]] + [None] * bool(found)
     return [
@@ -243,10 +243,18 @@ def _dated(check: Check, path: str, value: Any, of: Of, groups: Collection[str])
     ]
 
 
-def _said(check: Check, path: str, value: Any, of: Of, groups: Collection[str]) -> Any:
+def _said(check: Check, path: str, where: str, row: Fields, of: Of, groups: Collection[str]) -> Fields:
+    """A rank in a word of its own (`rank_text`) may have no place in the order: `rank` is null then."""
+    value = row.get(of.value)
     if of is Of.GROUP:
-        return check.reference(path, value, groups, "party group")
-    return check.choice(path, value, Rank) if of is Of.RANK else check.choice(path, value, Category)
+        return {of.value: check.reference(where, value, groups, "party group")}
+    if of is Of.CATEGORY:
+        return {of.value: check.choice(where, value, Category)}
+    alone = value is None and "rank_text" in row
+    return {
+        of.value: None if alone else check.choice(where, value, Rank),
+        "rank_text": check.text(path, row, "rank_text", NAME_LENGTH),
+    }
 
 
 def _duties(check: Check, path: str, value: Any, key: str, groups: Mapping[str, str | None]) -> list[Span]:
@@ -260,9 +268,10 @@ def _duties(check: Check, path: str, value: Any, key: str, groups: Mapping[str, 
         row: Fields = entry if isinstance(entry, dict) else {"duty": entry}
         duty = check.choice(f"{where}.duty" if isinstance(entry, dict) else where, row.get("duty"), Duty)
         leads = _leads(check, where, row, key, groups) if duty is Duty.GROUP_LEADER else None
-        known = ("duty", "from", "to", "group")
-        bounds = _bounds(check, where, row, ever=True)
-        found.append(Span(Of.DUTY, *bounds, {"duty": duty, "group": leads}, rest(row, known)))
+        # Of another office a title is a further field.
+        title = {"title": check.text(where, row, "title", NAME_LENGTH)} if duty is Duty.COMMITTEE_MEMBER else {}
+        bounds, known = _bounds(check, where, row, ever=True), ("duty", "from", "to", "group", *title)
+        found.append(Span(Of.DUTY, *bounds, {"duty": duty, "group": leads, **title}, rest(row, known)))
     return found
 
 

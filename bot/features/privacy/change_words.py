@@ -209,7 +209,8 @@ def _said(table: str, values: Values, tz: tzinfo) -> str:
         return str(values.get("name") or "")
     column = FACTS.get(table, ("", ""))[1]
     if not column or values.get(column) is None:
-        return ""
+        # The own word of a rank without a place in the order is a text, and the log holds none.
+        return "其他" if table == "rank_span" and column in values else ""
     beside = {
         "duty_span": ("group_id", ""),
         "exemption_span": ("contact_person_id", column_word("contact_person_id")),

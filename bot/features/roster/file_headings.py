@@ -48,7 +48,7 @@ FIELDS = {heading: field for field, headings in HEADINGS.items() for heading in 
 # A row of the template that shows how to fill it in.
 EXAMPLE = "示例"
 # Those of a branch: nobody is made an officer of the committee above by a roster.
-OFFICES = {duty: word for duty, word in DUTIES.items() if duty is not Duty.COMMITTEE_OFFICER}
+OFFICES: dict[Duty, str] = {duty: word for duty, word in DUTIES.items() if duty is not Duty.COMMITTEE_OFFICER}
 # The sheet of the template beside the table.
 HOW = (
     "填写说明",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.features.roster.rows import Fault, RosterRow
+from bot.features.roster.rows import Fault, RosterRow, with_kept
 from bot.kit.glossary.columns import LEDGER
 from bot.kit.hygiene import holds
 from bot.kit.words import Both
@@ -22,7 +22,13 @@ def faults_by_words(rows: Sequence[RosterRow], words: Collection[str]) -> tuple[
 
 
 def _texts(row: RosterRow) -> tuple[tuple[str, str], ...]:
-    return (LEDGER["name"], row.name), (LEDGER["group"], row.group), (LEDGER["notes"], row.notes)
+    return (
+        (LEDGER["name"], row.name),
+        (LEDGER["group"], row.group),
+        (LEDGER["duties"], "、".join(row.titles)),
+        (LEDGER["rank"], row.rank_text),
+        (LEDGER["notes"], with_kept(row.notes, row.kept)),
+    )
 
 
 def not_repeating(faults: Sequence[Fault], words: Collection[str]) -> tuple[Fault, ...]:

@@ -14,13 +14,13 @@ from bot.features.accounts.rules import SEATS
 from bot.features.roster.asking import Answers, Undecided
 from bot.features.roster.identity import Known, people
 from bot.features.roster.roster_file import BadRoster
-from bot.features.roster.rows import Exempt, RosterRow
-from bot.features.roster.settling import exemption, groups, left_out, names, spellings, twice
+from bot.features.roster.rows import Exempt, RosterRow, with_kept
+from bot.features.roster.settling import exemptions, groups, left_out, names, remarks, spellings, twice
 from bot.kit.access import Right, require
 from bot.kit.words import Both
 from storage.audience import Me
 from storage.audit import By, by_operator, record
-from storage.choices import Category, Duty, MembershipStatus, Source
+from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Source
 from storage.facts import Edit, Fact, Facts, fingerprint
 from storage.models.person import (
     CategorySpan,
@@ -83,9 +83,13 @@ class Plan:
             added=len(self.added),
             changed=len(self.changed),
             groups_added=sum(group_id < 0 for group_id in self.facts.groups),
-            exempt=tuple(row.name for row in self.rows if row.exemption),
+            exempt=tuple(row.name for row in self.rows if _is_exempt(row, self.facts.since)),
             not_listed=self.not_listed,
         )
+
+
+def _is_exempt(row: RosterRow, since: date) -> bool:
+    return any(one.to_on is None or one.to_on > since for one in row.exemptions)
 
 
 def plan_import(
@@ -136,7 +140,7 @@ def _as_meant(
     faults = twice(grouped)
     if faults:
         raise BadRoster(*faults)
-    return grouped, [*left_out(rows, named), *spellings(named, grouped)]
+    return grouped, [*left_out(rows, named), *spellings(named, grouped), *remarks(grouped)]
 
 
 def _erased(session: Session, branch_id: int) -> set[int]:
@@ -263,14 +267,10 @@ def _exemptions(
     """The rows with their exemptions as they are meant. Raises Undecided."""
     found, questions = [], []
     for row, person_id in listed:
-        running = [
-            Exempt(span.values["reason"], span.from_on, span.to_on)
-            for span in facts.of(ExemptionSpan, person_id)
-            if row.exemption is not None and span.values["reason"] is row.exemption.reason
-        ]
-        settled, question = exemption(row, running, _begins(row, facts.since, earliest), answers)
-        found.append((settled, person_id))
-        questions += [question] if question is not None else []
+        running = [Exempt(one.values["reason"], one.from_on, one.to_on) for one in facts.of(ExemptionSpan, person_id)]
+        meant, asked = exemptions(row, running, _begins(row, facts.since, earliest), answers)
+        found.append((meant, person_id))
+        questions += asked
     if questions:
         raise Undecided(questions)
     return found
@@ -278,38 +278,53 @@ def _exemptions(
 
 def _lay(facts: Facts, row: RosterRow, person_id: int, earliest: date) -> list[Both]:
     """Lay one row over its person; what is to be said of it."""
-    facts.people[person_id].values.update({name: getattr(row, name) for name in _DETAILS if getattr(row, name)})
+    values = facts.people[person_id].values
+    values.update({name: getattr(row, name) for name in _DETAILS if getattr(row, name)})
+    values["notes"] = with_kept(values["notes"], row.kept)
     began = _begins(row, facts.since, earliest)
     facts.hold(RosterSpan, person_id, began, row.transfer_out, branch_id=facts.branch_id)
     _lay_membership(facts, row, person_id, began)
     if row.group:
         facts.hold(GroupSpan, person_id, began, group_id=facts.group(row.group))
-    if row.rank:
-        facts.hold(RankSpan, person_id, began, rank=row.rank)
+    if row.rank or row.rank_text:
+        facts.hold(RankSpan, person_id, began, rank=row.rank, rank_text=row.rank_text)
     if row.category or person_id < 0:
         facts.hold(CategorySpan, person_id, began, category=row.category or Category.IN_SERVICE)
     if row.duties is not None:
         _lay_duties(facts, row, person_id, began)
     if row.transfer_out:
         _end_duties(facts, person_id, row.transfer_out)
-    return _lay_exemption(facts, row, person_id, began, earliest) if row.exemption else []
+    return [note for exempt in row.exemptions for note in _lay_exemption(facts, row, person_id, exempt, earliest)]
 
 
-def _lay_exemption(facts: Facts, row: RosterRow, person_id: int, began: date, earliest: date) -> list[Both]:
-    """Out of attendance as the file says it; one that is over by then ends the one that runs."""
-    exempt = row.exemption
-    if exempt is None:
-        return []
+def _lay_exemption(facts: Facts, row: RosterRow, person_id: int, exempt: Exempt, earliest: date) -> list[Both]:
+    """Out of attendance as the file says it; one that is over by then ends the one that runs (D26)."""
+    began = _begins(row, facts.since, earliest)
     on_roster = min((span.from_on for span in facts.spans[RosterSpan, person_id]), default=began)
     from_on = max(earliest, exempt.from_on, on_roster) if exempt.from_on else began
-    if exempt.to_on is None or exempt.to_on > from_on:
+    if exempt.to_on is not None and exempt.to_on <= from_on:
+        return _end_exemption(facts, row.name, person_id, exempt.reason, exempt.to_on, from_on)
+    spans = facts.of(ExemptionSpan, person_id)
+    later = [one for one in spans if exempt.to_on and one.from_on >= exempt.to_on]
+    same = [one for one in spans if (one.values["reason"], one.to_on) == (exempt.reason, exempt.to_on)]
+    if later and not same:
+        # One that begins later than this spell stands beside it.
+        facts.add(ExemptionSpan, person_id, from_on, exempt.to_on, reason=exempt.reason)
+    elif not later:
         facts.hold(ExemptionSpan, person_id, from_on, exempt.to_on, reason=exempt.reason)
-        return []
-    running = [span for span in facts.of(ExemptionSpan, person_id) if span.values["reason"] is exempt.reason]
+    return []
+
+
+def _end_exemption(
+    facts: Facts, name: str, person_id: int, reason: ExemptionReason, to_on: date, from_on: date
+) -> list[Both]:
+    """It is over since a day before the roster holds: what still runs ended then."""
+    running = [one for one in facts.of(ExemptionSpan, person_id) if one.values["reason"] is reason]
     for span in running:
-        if span.to_on is None or span.to_on > exempt.to_on:
-            span.values["to_on"] = max(exempt.to_on, span.from_on)
-    return [] if running else [_too_old(row.name, exempt.to_on, from_on)]
+        if span.from_on < to_on and (span.to_on is None or span.to_on > to_on):
+            span.values["to_on"] = to_on
+    there = [one for one in facts.spans[ExemptionSpan, person_id] if one.values["reason"] is reason]
+    return [] if there else [_too_old(name, to_on, from_on)]
 
 
 def _too_old(name: str, to_on: date, from_on: date) -> Both:
@@ -345,16 +360,20 @@ def _lay_membership(facts: Facts, row: RosterRow, person_id: int, began: date) -
 
 def _lay_duties(facts: Facts, row: RosterRow, person_id: int, began: date) -> None:
     group_id = facts.group(row.group) if row.group else None
-    wanted = {(duty, group_id if duty is Duty.GROUP_LEADER else None) for duty in row.duties or ()}
+    wanted = {
+        (duty, group_id if duty is Duty.GROUP_LEADER else None, title)
+        for duty in row.duties or ()
+        for title in (row.titles if duty is Duty.COMMITTEE_MEMBER and row.titles else ("",))
+    }
     held = {
-        (span.values["duty"], span.values["group_id"]): span
+        (span.values["duty"], span.values["group_id"], span.values["title"]): span
         for span in facts.of(DutySpan, person_id)
         if span.values["organisation_id"] == facts.branch_id
     }
     for key in held.keys() - wanted:
         held[key].values["to_on"] = max(began, held[key].from_on)
-    for duty, leads in sorted(wanted - held.keys()):
-        facts.add(DutySpan, person_id, began, organisation_id=facts.branch_id, duty=duty, group_id=leads)
+    for duty, leads, title in sorted(wanted - held.keys()):
+        facts.add(DutySpan, person_id, began, organisation_id=facts.branch_id, duty=duty, group_id=leads, title=title)
 
 
 def _end_duties(facts: Facts, person_id: int, left_on: date) -> None:

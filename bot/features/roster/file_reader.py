@@ -9,13 +9,16 @@ from typing import Any
 
 from bot.features.roster import file_notes
 from bot.features.roster import file_words as words
+from bot.features.roster.file_exemptions import LONGEST, exemptions
 from bot.features.roster.file_headings import HEADINGS, HOW, Heading, find_heading, likeness
 from bot.features.roster.file_hygiene import NOT_REPEATED
 from bot.features.roster.file_lines import Sorted, group_of_sheet, sort_lines
+from bot.features.roster.file_offices import Offices, led_group, offices, short_group
 from bot.features.roster.file_words import Unclear
 from bot.features.roster.roster_file import MOST_PEOPLE, BadRoster, PeopleSheet, RosterFile, too_many, whole
-from bot.features.roster.rows import Exempt, Fault, RosterRow
-from bot.kit.glossary.columns import LEDGER
+from bot.features.roster.rows import Exempt, ExemptAsk, Fault, RosterRow
+from bot.kit.glossary.choices import STATUSES
+from bot.kit.glossary.columns import FACTS, LEDGER
 from bot.kit.hygiene import look
 from bot.kit.names import clean_name
 from bot.kit.sheets import Sheet, SheetRow, TableFile, Unreadable, day_of, plain
@@ -23,8 +26,7 @@ from bot.kit.table_files import read_tables
 from bot.kit.words import Both
 from storage.choices import Category, MembershipStatus
 
-_NAME_LENGTH, _NOTES_LENGTH = 50, 1_000
-_FOUND_SHOWN, _TITLE_SHOWN = 40, 20
+_NAME_LENGTH, _FOUND_SHOWN, _TITLE_SHOWN = 50, 40, 20
 _NO_FORMULA = Both(
     "a value, not a formula (copy, paste as values; a text does not begin with = + - @)",
     "数值而不是公式（请复制后选择性粘贴为数值；文字不要以=、+、-、@开头）",
@@ -186,10 +188,15 @@ def _row(line: SheetRow, heading: Heading, file: TableFile, faults: list[Fault])
         except Unclear as error:
             faults.append(Fault(line.number, _column(HEADINGS[field][0], at), _repeated(line.text(at)), error.wanted))
     for at, field in heading.columns.items():
-        led = words.led_group(line.text(at)) if field == "duties" else ""
-        if led and read.get("group") and led != words.short_group(str(read["group"])):
+        led = led_group(line.text(at)) if field == "duties" else ""
+        if led and read.get("group") and led != short_group(str(read["group"])):
             wanted = Both("the leader of the own 党小组", "本人所在党小组的组长")
             faults.append(Fault(line.number, _column(HEADINGS[field][0], at), _repeated(line.text(at)), wanted))
+    _, stage = read.get("name", ("", None))
+    said = {read[field].status for field in ("category", "status") if field in read} - {None}
+    if stage is not None and said - {stage}:
+        wanted = Both("the same stage as beside the name", "与姓名后所注相同的党员身份")
+        faults.append(Fault(line.number, FACTS["membership_span"][0], STATUSES[next(iter(said))], wanted))
     return _assembled(line.number, read)
 
 
@@ -212,55 +219,81 @@ def _repeated(cell: str) -> str:
 
 
 def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
-    nothing = (None, None)
-    (category, status), (other, kind) = read.pop("category", nothing), read.pop("status", nothing)
-    came, left = read.pop("transfers", nothing)
-    notes, noted = read.pop("notes", ("", None))
-    own = read.pop("exempt", None)
+    said = {field: read.pop(field, words.Standing()) for field in ("category", "status")}
+    name, stage = read.pop("name", ("", None))
+    came, left = read.pop("transfers", (None, None))
+    notes, noted, noted_stage = read.pop("notes", ("", (), None))
+    exempt: tuple[Exempt, ...] = read.pop("exempt", ()) or noted or _doubtful([one.kept for one in said.values()])
+    held: Offices | None = read.pop("duties", None)
+    ranked = read.pop("rank", words.Ranked())
+    kept = [(field, one.kept) for field, one in said.items()] + ([("duties", held.kept)] if held else [])
     row = RosterRow(
-        **{"name": "", **read},
+        **read,
+        name=name,
         line=number,
         notes=notes,
-        exemption=own or noted,
-        category=category or other,
-        status=status or kind or (_PROBATIONARY if "预备党员" in notes else None),
+        exemption=next(iter(exempt), None),
+        further=exempt[1:],
+        duties=held.duties if held else None,
+        titles=held.titles if held else (),
+        rank=ranked.rank,
+        rank_text=ranked.text,
+        category=said["category"].category or said["status"].category,
+        status=said["category"].status or said["status"].status or stage or noted_stage,
+        kept=tuple(f"{HEADINGS[field][0]}：{text}" for field, text in kept if text),
+        remarks=tuple(_remarks(kept, ranked, held)),
     )
     return replace(row, transfer_in=row.transfer_in or came, transfer_out=row.transfer_out or left)
 
 
-def _text(value: object, limit: int) -> str:
-    text = clean_name(value if isinstance(value, str) else plain(value))
-    if len(text) > limit:
-        raise Unclear(f"at most {limit} characters", f"不超过{limit}字的内容")
-    if look(text) is not None:
-        raise Unclear("without identity numbers and marks of secrecy", "不含身份证号和密级标志的文字")
-    return text
+def _doubtful(kept: Sequence[str]) -> tuple[Exempt, ...]:
+    """长期病休 in a column of categories: whether it exempts is for somebody to say."""
+    found = ((one, text) for text in kept for one in exemptions(text))
+    return tuple(replace(one, asks=ExemptAsk.WHETHER, said=text) for one, text in found)[:1]
+
+
+def _remarks(kept: Sequence[tuple[str, str]], ranked: words.Ranked, held: Offices | None) -> Iterator[Both]:
+    """What was read in a special way, for whoever looks at the difference."""
+    for field, text in kept:
+        if text:
+            title = HEADINGS[field][0]
+            yield Both(
+                f"{title}: {text} says nothing that is recorded by itself; kept in the notes",
+                f"{title}“{text}”没有对应的选项，已记入备注",
+            )
+    if ranked.text and ranked.rank is None:
+        yield Both(
+            f"{LEDGER['rank']}: {ranked.text} is kept in its own word, neither above nor below any rank",
+            f"{LEDGER['rank']}“{ranked.text}”按原文保存，不作科级以上统计",
+        )
+    yield from held.notes if held else ()
 
 
 def _group(value: object) -> str:
     """A spreadsheet makes a day of what is typed as 1-1: no group is called so."""
     if isinstance(value, date):
         raise Unclear("the name of a 党小组, not a day", "党小组名称，不是日期")
-    return _text(value, _NAME_LENGTH)
+    return words.text_of(value)
 
 
-def _name(value: object) -> str:
+def _name(value: object) -> tuple[str, MembershipStatus | None]:
+    """A name, and the stage that stands in brackets behind it."""
     name = "" if isinstance(value, date) else clean_name(value if isinstance(value, str) else plain(value))
     if not name or len(name) > _NAME_LENGTH:
         raise Unclear(f"a name of at most {_NAME_LENGTH} characters", f"不超过{_NAME_LENGTH}字的姓名")
     if look(name) is not None:
         raise Unclear("a name without identity numbers and marks of secrecy", "不含身份证号和密级标志的姓名")
-    return name
+    return words.stage_in_name(name)
 
 
-def _notes(value: object) -> tuple[str, Exempt | None]:
-    return _text(value, _NOTES_LENGTH), words.exemption(value)
+def _notes(value: object) -> tuple[str, tuple[Exempt, ...], MembershipStatus | None]:
+    return words.text_of(value, LONGEST), exemptions(value), words.stage_in_notes(value)
 
 
-def _category(value: object) -> tuple[Category | None, MembershipStatus | None]:
+def _category(value: object) -> words.Standing:
     """In a file with the column, an empty cell is the usual 在职."""
-    category, status = words.standing(value)
-    return category or Category.IN_SERVICE, status
+    found = words.standing(value)
+    return found if found.kept else replace(found, category=found.category or Category.IN_SERVICE)
 
 
 _PROBATIONARY = MembershipStatus.PROBATIONARY
@@ -271,14 +304,14 @@ _READ: dict[str, Callable[[object], Any]] = {
     "joined_party_on": words.day,
     "converted_on": words.day,
     "group": _group,
-    "duties": words.duties,
+    "duties": offices,
     "rank": words.rank,
     "category": _category,
     "status": words.standing,
     "transfers": words.transfers,
     "transfer_in": words.day,
     "transfer_out": words.day,
-    "exempt": lambda value: words.exemption(value, own_column=True),
+    "exempt": lambda value: exemptions(value, own_column=True),
     "phone": words.phone,
     "notes": _notes,
 }

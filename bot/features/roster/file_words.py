@@ -1,4 +1,4 @@
-"""What the words of a roster mean (ledger 14): days, offices, ranks, standing, exemptions. No I/O."""
+"""What the words of a roster mean (ledger 14): days, numbers, ranks, standing, transfers. No I/O."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from bot.features.roster.rows import Exempt
 from bot.kit.dates import arabic
-from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS
+from bot.kit.glossary.choices import CATEGORIES, RANKS
+from bot.kit.hygiene import look
+from bot.kit.names import clean_name
 from bot.kit.sheets import plain
 from bot.kit.words import Both, plain_number
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
@@ -39,7 +40,7 @@ _WRITTEN = re.compile(
 )
 # Excel keeps 1990.10 as the number 1990.1, so nobody can know which month was meant.
 _AMBIGUOUS = re.compile(r"\d{4}\.1")
-_DAY_WANTED = (
+DAY_WANTED = (
     "a day or a month such as 1990-05-01, 1990.05 or 1990年5月",
     "日期或年月，例如1990-05-01、1990.05、1990年5月",
 )
@@ -51,38 +52,58 @@ _MOBILE, _LANDLINE = (
 )
 _CLOCK = re.compile(r"\s+\d{1,2}:\d\d(:\d\d)?$")
 
+# Of somebody without an office, or without anything to say of the stage.
+SAYS_NOTHING = frozenset({"无职务", "党员", "普通党员", "正式党员", "中共党员", "共产党员", "中共正式党员"})
+_LONGEST = 50
+
 # What is read beside the word itself.
 _ALSO: Mapping[object, tuple[str, ...]] = {
-    Duty.DISCIPLINE_OFFICER: ("纪律检查委员",),
+    Duty.SECRETARY: ("支书", "支部书记"),
+    Duty.DEPUTY_SECRETARY: ("副支书", "专职副书记", "常务副书记"),
+    Duty.DISCIPLINE_OFFICER: ("纪律检查委员", "纪检监察委员", "纪律委员"),
     Duty.MASS_WORK_OFFICER: ("群众工作委员",),
+    Duty.COMMITTEE_MEMBER: ("委员", "支委", "支委委员", "支委会委员", "支委会成员"),
     Rank.CLERK: ("办事员",),
-    ExemptionReason.LONG_SICK_LEAVE: ("长期病假", "长病", "病休"),
+    Rank.DEPUTY_SECTION: ("乡科级副职", "科级副职"),
+    Rank.SECTION: ("乡科级正职", "科级正职"),
+    Rank.DEPUTY_DIVISION: ("县处级副职", "处级副职"),
+    Rank.DIVISION: ("县处级正职", "处级正职"),
+    Rank.DEPUTY_BUREAU: ("厅局级副职", "司局级副职", "局级副职", "厅级副职", "副局", "副司局", "副厅局"),
+    Rank.BUREAU: ("厅局级正职", "司局级正职", "局级正职", "厅级正职", "正局", "正司局", "正厅局"),
+    ExemptionReason.LONG_SICK_LEAVE: ("长期病假", "长病假", "长病", "病休"),
     ExemptionReason.FRAIL_RETIRED: ("年老体弱", "高龄", "体弱"),
-    ExemptionReason.ABROAD: ("出境", "境外"),
+    ExemptionReason.ABROAD: ("出国(境)", "出国境", "出境", "境外", "国外"),
     ExemptionReason.FLOATING_MEMBER: ("流动",),
-    Category.RETIRED: ("退休", "离休"),
+    Category.IN_SERVICE: ("在岗", "在编", "现职"),
+    Category.RETIRED: ("退休返聘", "离退", "退休", "离休"),
+    Category.FLOATING: ("流动党员", "流出党员", "流出"),
 }
+# 职级 of civil servants (公务员职务与职级并行规定): the level of each, which is also said in its own word.
+_GRADES: Mapping[str, Rank] = {
+    f"{grade}级{word}": rank
+    for word, grades, rank in (
+        ("巡视员", "一", Rank.BUREAU),
+        ("巡视员", "二", Rank.DEPUTY_BUREAU),
+        ("调研员", "一二", Rank.DIVISION),
+        ("调研员", "三四", Rank.DEPUTY_DIVISION),
+        ("主任科员", "一二", Rank.SECTION),
+        ("主任科员", "三四", Rank.DEPUTY_SECTION),
+        ("科员", "一二", Rank.STAFF),
+    )
+    for grade in (*grades, *grades.translate(str.maketrans("一二三四", "1234")))
+}
+# Of somebody who has or had the treatment of a rank, not the rank.
+_NO_RANK = re.compile("原|曾|前|享受|相当|参照|待遇|拟|级以")
 
 
-def _read(words: Mapping[T, str]) -> dict[str, T]:
+def spellings(words: Mapping[T, str]) -> dict[str, T]:
     """Every word that is read for these, each one's own first."""
     return {word: one for one, own in words.items() for word in (own, *_ALSO.get(one, ()))}
 
 
-# Of whole cells; who leads a group is read by `_duty`, and no roster makes an officer of the committee above.
-_DUTIES = _read({one: DUTIES[one] for one in Duty if one not in (Duty.GROUP_LEADER, Duty.COMMITTEE_OFFICER)})
-_RANKS = _read(RANKS)
-# The longer words stand first: 离退休 holds 退休.
-_STANDINGS: tuple[tuple[str, Category | MembershipStatus], ...] = (
-    *sorted(_read(CATEGORIES).items(), key=lambda pair: -len(pair[0])),
-    ("预备", MembershipStatus.PROBATIONARY),
-    ("正式", MembershipStatus.FULL),
-)
-_REASONS = tuple(
-    (reason, (word, *_ALSO.get(reason, ())))
-    for reason, word in EXEMPTIONS.items()
-    if reason is not ExemptionReason.OTHER
-)
+# 正处 and 正处级 are one.
+_RANKS = {f"{word}{level}": rank for word, rank in spellings(RANKS).items() for level in ("", "级")}
+_IN_BRACKETS = re.compile(r"[、,;/()\[\]\s]+")
 
 
 def days(value: object) -> Days | None:
@@ -103,7 +124,7 @@ def days(value: object) -> Days | None:
         return days(_SERIAL_FIRST + timedelta(days=int(serial[1])))
     found = _WRITTEN.fullmatch(_CLOCK.sub("", text))
     if found is None:
-        raise Unclear(*_DAY_WANTED)
+        raise Unclear(*DAY_WANTED)
     return _covered(found)
 
 
@@ -114,7 +135,7 @@ def _covered(found: re.Match[str]) -> Days:
     try:
         first = date(year or 0, month or 0, day or 1)
     except ValueError:
-        raise Unclear(*_DAY_WANTED) from None
+        raise Unclear(*DAY_WANTED) from None
     return Days(first, first + timedelta(days=1) if day else (first + timedelta(days=31)).replace(day=1))
 
 
@@ -138,8 +159,36 @@ def gender(value: object) -> str | None:
     return _one(value, {"男": "男", "女": "女"})
 
 
-def rank(value: object) -> Rank | None:
-    return _one(plain(value).removesuffix("级"), _RANKS)
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A rank; text: its own word where that is none of the list (四级主任科员), alone where it has no level."""
+
+    rank: Rank | None = None
+    text: str = ""
+
+
+def rank(value: object) -> Ranked:
+    """副科级, 四级主任科员, 科长（正科级）; raises Unclear where two ranks are said."""
+    text, written = "".join(plain(value).split()), text_of(value)
+    if text in NOTHING:
+        return Ranked()
+    if text in _RANKS:
+        return Ranked(_RANKS[text])
+    known = {**_RANKS, **_GRADES}
+    found = {known[part] for part in _IN_BRACKETS.split(text) if part in known}
+    if len(found) > 1:
+        raise Unclear("one rank", "一个职级")
+    return Ranked(None if _NO_RANK.search(text) else next(iter(found), None), written)
+
+
+def text_of(value: object, limit: int = _LONGEST) -> str:
+    """A cell as it is written, to be kept; raises Unclear for what is too long or must not be kept."""
+    text = clean_name(value if isinstance(value, str) else plain(value))
+    if len(text) > limit:
+        raise Unclear(f"at most {limit} characters", f"不超过{limit}字的内容")
+    if look(text) is not None:
+        raise Unclear("without identity numbers and marks of secrecy", "不含身份证号和密级标志的文字")
+    return text
 
 
 def _one(value: object, words: Mapping[str, T]) -> T | None:
@@ -151,81 +200,120 @@ def _one(value: object, words: Mapping[str, T]) -> T | None:
     return words[text]
 
 
-def duties(value: object) -> tuple[Duty, ...]:
-    """All offices of a cell: 党支部书记、第一党小组组长."""
-    parts = re.split(r"[、,;/\s兼及和()]+", plain(value))
-    found = [_duty(part) for part in parts if part not in NOTHING | {"党员", "普通党员"}]
-    return tuple(dict.fromkeys(found))
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one cell says of somebody's category and stage; kept: the words that say neither."""
+
+    category: Category | None = None
+    status: MembershipStatus | None = None
+    kept: str = ""
 
 
-def _duty(part: str) -> Duty:
-    if part.endswith("组长") and not part.endswith("副组长"):
-        return Duty.GROUP_LEADER
-    word = re.sub(r"^.*支部(委员会)?", "", part)
-    if word not in _DUTIES:
-        known = [*_DUTIES, DUTIES[Duty.GROUP_LEADER]]
-        raise Unclear("one or more of " + " ".join(known), "、".join(known) + "（可填多项）")
-    return _DUTIES[word]
+# The longer words stand first: 离退休 holds 退休.
+_STANDINGS: tuple[tuple[str, Category | MembershipStatus], ...] = tuple(
+    sorted(
+        [
+            *spellings(CATEGORIES).items(),
+            *((word, MembershipStatus.PROBATIONARY) for word in ("预备党员", "预备期", "预备")),
+            *((word, MembershipStatus.FULL) for word in ("正式党员", "正式")),
+        ],
+        key=lambda pair: -len(pair[0]),
+    )
+)
+# Of people and no more, beside any of these words.
+_FILLERS = re.compile("中共|共产|党员|人员|干部|职工|员工|同志|状态")
+_NO_MEMBERS = re.compile("积极分子|发展对象|申请人|群众|团员|民主党派")
+_MEMBERS_ONLY = (
+    "正式党员 or 预备党员 (who is not admitted yet stands on no roster)",
+    "正式党员或预备党员（尚未入党的同志不列入名册）",
+)
+_ONE_STANDING = (
+    "在职, 离退休 or 流动; 正式党员 or 预备党员: one of each",
+    "在职、离退休或流动党员中的一项，正式党员或预备党员中的一项",
+)
 
 
-def led_group(value: object) -> str:
-    """The group that a cell of offices names, as `short_group` says it: 第一党小组组长 leads 第一小组, 党小组长 ""."""
-    parts = re.split(r"[、,;/\s兼及和()]+", plain(value))
-    found = (re.fullmatch(r"(.+小组)(?:组)?长", part) for part in parts)
-    return next((short for each in found if each and (short := short_group(each[1])) not in ("小组", "")), "")
+def standing(value: object) -> Standing:
+    """在职, 离退休, 流动 and 正式党员, 预备党员: secretaries keep them in one column or in two. Raises Unclear.
+
+    A word that says anything else (非在职, 退居二线) is kept whole. 流动 goes before 在职 or 离退休, which is kept.
+    """
+    found = _standing(plain(value))
+    if found.kept:
+        # 在　职 is set wide.
+        closed = _standing("".join(plain(value).split()))
+        return found if closed.kept else closed
+    return found
 
 
-def short_group(name: str) -> str:
-    """第一党小组 and 第一小组 are one."""
-    return name.replace("党小组", "小组")
+def _standing(text: str) -> Standing:
+    if _NO_MEMBERS.search(text):
+        raise Unclear(*_MEMBERS_ONLY)
+    said: list[Category | MembershipStatus] = []
+    kept: list[str] = []
+    for part in _IN_BRACKETS.split(text):
+        found = _standings(part)
+        said += found or ()
+        kept += [part] if found is None and part not in NOTHING else []
+    categories, statuses = ({one for one in said if isinstance(one, kind)} for kind in (Category, MembershipStatus))
+    if len(categories) == 2 and Category.FLOATING in categories:
+        kept += [CATEGORIES[other] for other in CATEGORIES if other in categories - {Category.FLOATING}]
+        categories = {Category.FLOATING}
+    if len(categories) > 1 or len(statuses) > 1:
+        raise Unclear(*_ONE_STANDING)
+    return Standing(_pick(categories, Category), _pick(statuses, MembershipStatus), text_of("、".join(kept)))
 
 
-def standing(value: object) -> tuple[Category | None, MembershipStatus | None]:
-    """在职, 离退休, 流动 and 正式党员, 预备党员: secretaries keep them in one column or in two."""
-    rest = plain(value)
+def _standings(part: str) -> list[Category | MembershipStatus] | None:
+    """What a word says, 在职正式党员 two things; None where any of it says something else."""
     found: list[Category | MembershipStatus] = []
     for word, meaning in _STANDINGS:
-        if word in rest:
-            rest, found = rest.replace(word, ""), [*found, meaning]
-    if re.sub(r"党员|[、,;/()\s]", "", rest) not in NOTHING:
-        raise Unclear("在职, 离退休 or 流动; 正式党员 or 预备党员", "在职、离退休或流动；正式党员或预备党员")
-    return _pick(found, Category), _pick(found, MembershipStatus)
+        if word in part:
+            part, found = part.replace(word, ""), [*found, meaning]
+    return None if _FILLERS.sub("", part) else found
 
 
 def _pick(found: Iterable[object], kind: type[T]) -> T | None:
     return next((item for item in found if isinstance(item, kind)), None)
 
 
+_STAGE = r"(?:中共)?(预备|正式)(?:党员|期)?"
+_BEHIND = re.compile(rf"(.+?)\s*[(（\[［【〔]\s*{_STAGE}\s*[)）\]］】〕]")
+_STAGES = {"预备": MembershipStatus.PROBATIONARY, "正式": MembershipStatus.FULL}
+
+
+def stage_in_name(name: str) -> tuple[str, MembershipStatus | None]:
+    """甲三（预备） is 甲三 and probationary; any other mark behind a name stays."""
+    found = _BEHIND.fullmatch(name)
+    return (clean_name(found[1]), _STAGES[found[2]]) if found else (name, None)
+
+
+def stage_in_notes(value: object) -> MembershipStatus | None:
+    """预备党员 said by itself in a remark; 原预备党员 and 预备党员已转正 say no stage."""
+    clauses = re.split(r"[,;。、()\s]+", plain(value))
+    return next((_STAGES["预备"] for one in clauses if re.fullmatch(r"(?:现为|为|系)?(?:中共)?预备党员", one)), None)
+
+
+_WAY = r"转入|转出"
+_TRANSFER = re.compile(rf"(?P<way>{_WAY})[于:]?(?P<on>{_WRITTEN.pattern})|(?P<on_>{_WRITTEN.pattern})(?P<way_>{_WAY})")
+_TRANSFER_WANTED = (
+    "转入 or 转出 with its day and year and nothing else, such as 2023-08-15转入",
+    "转入或转出及其年月日，不含其他文字，例如2023-08-15转入",
+)
+
+
 def transfers(value: object) -> tuple[date | None, date | None]:
-    """(in, out) of the column 转入/转出: 2023-08-15转入, 转出：2023年9月1日."""
-    text = arabic(plain(value))
+    """(in, out) of the column 转入/转出: 2023-08-15转入, 转出：2023年9月1日. The whole text, or Unclear."""
+    text = re.sub(r"\s+", "", arabic(plain(value)))
     if text in NOTHING:
         return None, None
-    ways = re.findall(r"转入|转出", text)
-    dates = [_covered(found).first for found in _WRITTEN.finditer(text)]
-    if not dates or len(ways) != len(dates) or len(set(ways)) != len(ways):
-        raise Unclear("转入 or 转出 with its day, such as 2023-08-15转入", "转入或转出及其日期，例如2023-08-15转入")
-    return dict(zip(ways, dates, strict=True)).get("转入"), dict(zip(ways, dates, strict=True)).get("转出")
+    found = {one["way"] or one["way_"]: one["on"] or one["on_"] for one in _TRANSFER.finditer(text)}
+    rest = re.sub("[,;。、]", "", _TRANSFER.sub("", text))
+    if rest or len(found) != len(re.findall(_WAY, text)):
+        raise Unclear(*_TRANSFER_WANTED)
+    return _first(found.get("转入")), _first(found.get("转出"))
 
 
-def exemption(value: object, *, own_column: bool = False) -> Exempt | None:
-    """What a remark says about attendance (R36, D26): 长期病休, 产假2023.08.01至2024.01.31 (last day in).
-
-    流动 alone is a label (D5): it exempts only with a date, with 免, or in a column of its own.
-    """
-    text = arabic(plain(value))
-    reason = next((reason for reason, words in _REASONS if any(word in text for word in words)), None)
-    found = list(_WRITTEN.finditer(text))
-    if own_column and reason is None and text not in NOTHING | {"否"}:
-        known = [words[0] for _, words in _REASONS]
-        raise Unclear("one of " + " ".join(known), "、".join(known) + "之一")
-    if reason is None or (reason is ExemptionReason.FLOATING_MEMBER and not (own_column or found or "免" in text)):
-        return None
-    if not found:
-        return Exempt(reason)
-    if len(found) > 1:
-        return Exempt(reason, _covered(found[0]).first, _covered(found[1]).after)
-    before, after = text[: found[0].start()], text[found[0].end() :]
-    ends = before.endswith(("至", "到")) or after.startswith(("止", "前"))
-    covered = _covered(found[0])
-    return Exempt(reason, None, covered.after) if ends else Exempt(reason, covered.first)
+def _first(written: str | None) -> date | None:
+    found = _WRITTEN.fullmatch(written or "")
+    return _covered(found).first if found else None

@@ -1,7 +1,9 @@
 """变更: a few questions with a button for every usual answer; the last answer writes the change."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,6 +25,7 @@ from bot.kit.glossary.columns import APPROVERS
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
+from bot.kit.words import cut
 from storage.choices import Duty, Why
 from storage.facts import Facts
 from storage.models.person import DutySpan
@@ -38,6 +41,8 @@ _WORDS: dict[Kind, dict[Any, str]] = {
 _WITH_GROUP = frozenset({Kind.GROUP, Kind.NEW, Kind.BACK, Kind.ACCEPT})
 _APPROVERS, _WHYS = list(APPROVERS), list(WHYS)
 OPEN_END = "open"
+# The longest name on a button.
+_LABEL = 16
 Options = Sequence[tuple[str, str]]
 
 
@@ -226,14 +231,19 @@ def _values(session: Session, call: Call, values: Values) -> Options:
         return _numbered([words[choice] for choice in rules.CHOICES[kind]])
     held = _held(service.facts_of(session, call.me, person_id, call.today), person_id, call.today)
     return [
-        (str(number), f"免去{words[duty]}" if duty in held else f"任{words[duty]}")
+        (str(number), cut(f"免去{held[duty]}", _LABEL) if duty in held else f"任{words[duty]}")
         for number, duty in enumerate(rules.CHOICES[kind])
         if duty not in SEATS or may(call.me, Right.CLOSE, branch_id=call.me.branch_id)
     ]
 
 
-def _held(facts: Facts, person_id: int, day: date) -> set[Duty]:
-    return {span.values["duty"] for span in facts.spans[DutySpan, person_id] if span.holds(day)}
+def _held(facts: Facts, person_id: int, day: date) -> dict[StrEnum, str]:
+    """The offices of a day, each in its word: 统战委员 of a member of the committee."""
+    found: dict[Duty, list[str]] = defaultdict(list)
+    for span in facts.spans[DutySpan, person_id]:
+        if span.holds(day):
+            found[span.values["duty"]].append(span.values["title"] or DUTIES[span.values["duty"]])
+    return {duty: "、".join(dict.fromkeys(words)) for duty, words in found.items()}
 
 
 def _contacts(session: Session, call: Call, person_id: int) -> list[Member]:

@@ -1,6 +1,6 @@
 """What a dialog keeps of a file between its questions: the sheets as they were read, the answers, the day; as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
@@ -15,8 +15,6 @@ from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, R
 SHEET, SINCE = "sheet", "since"
 # All sheets, though they differ.
 ALL = "*"
-_DAYS = ("born_on", "joined_party_on", "converted_on", "transfer_in", "transfer_out")
-_CHOICES = {"rank": Rank, "category": Category, "status": MembershipStatus}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,7 @@ def _sheet_to_json(sheet: PeopleSheet) -> dict[str, Any]:
         "headings": sorted(sheet.headings),
         "faults": [{**asdict(fault), "wanted": _notes_to_json([fault.wanted])[0]} for fault in sheet.faults],
         "notes": _notes_to_json(sheet.notes),
+        "unread": list(sheet.unread),
     }
 
 
@@ -91,6 +90,7 @@ def _sheet(said: Mapping[str, Any]) -> PeopleSheet:
         frozenset(said.get("headings", [])),
         tuple(faults),
         _notes(said.get("notes", [])),
+        tuple(said.get("unread", [])),
     )
 
 
@@ -103,8 +103,9 @@ def _notes(said: Any) -> tuple[Both, ...]:
 
 
 def row_to_json(row: RosterRow) -> dict[str, Any]:
-    """Only what the row says."""
-    return {name: _plain(value) for name, value in _said(row).items() if value not in (None, "")}
+    """Only what the row says; no office at all is said by an empty list."""
+    said = {name: value for name, value in _said(row).items() if value or (name == "duties" and value is not None)}
+    return {name: _plain(value) for name, value in said.items()}
 
 
 def _said(row: Any) -> dict[str, Any]:
@@ -125,16 +126,25 @@ def row_from_json(said: dict[str, Any]) -> RosterRow:
     """The row that `row_to_json` wrote."""
     known = {field.name for field in fields(RosterRow)}
     values: dict[str, Any] = {name: value for name, value in said.items() if name in known}
-    values |= {name: date.fromisoformat(values[name]) for name in _DAYS if name in values}
-    values |= {name: kind(values[name]) for name, kind in _CHOICES.items() if name in values}
-    if "duties" in values:
-        values["duties"] = tuple(Duty(duty) for duty in values["duties"])
-    if "exemption" in values:
-        values["exemption"] = _exempt(values["exemption"])
-    return RosterRow(**values)
+    return RosterRow(**{name: _READ[name](value) if name in _READ else value for name, value in values.items()})
 
 
 def _exempt(said: dict[str, Any]) -> Exempt:
     days = {name: date.fromisoformat(said[name]) if said[name] else None for name in ("from_on", "to_on")}
+    # A draft of an earlier version asks nothing.
     asks = ExemptAsk(said["asks"]) if said.get("asks") else None
     return Exempt(ExemptionReason(said["reason"]), **days, asks=asks, said=said.get("said", ""))
+
+
+# How a column comes back; one that is not here stands in JSON as it is.
+_READ: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("born_on", "joined_party_on", "converted_on", "transfer_in", "transfer_out"), date.fromisoformat),
+    **dict.fromkeys(("titles", "kept"), tuple),
+    "rank": Rank,
+    "category": Category,
+    "status": MembershipStatus,
+    "duties": lambda said: tuple(map(Duty, said)),
+    "exemption": _exempt,
+    "further": lambda said: tuple(map(_exempt, said)),
+    "remarks": lambda said: _notes(said),
+}

@@ -56,7 +56,11 @@ def which_sheet(file: RosterFile) -> Question:
     english = ", ".join(f"{name} ({count} people)" for name, count in offered)
     choices = [(name, Both(name, name)) for name, _ in offered]
     same = len({sheet.headings for sheet in file.sheets}) == 1
-    why = Both("names stand on several of them", "有姓名列在几张表中") if same else Both("their columns differ", "栏目不同")
+    why = (
+        Both("names stand on several of them", "有姓名列在几张表中")
+        if same
+        else Both("their columns differ", "栏目不同")
+    )
     if not file.overlaps:
         choices.append((ALL, Both("all of them", "全部导入")))
     ask = Both(

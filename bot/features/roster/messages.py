@@ -17,9 +17,9 @@ from bot.features.roster.buttons import (
 )
 from bot.features.roster.rules import ON_ROSTER, Step, to_number
 from bot.features.roster.service import Done
-from bot.features.roster.words import NONE, full_day, said, since, until
+from bot.features.roster.words import NONE, full_day, offices, said, since, until
 from bot.kit.doors import ImportRoster, ShowRoster, ShowUnbound
-from bot.kit.glossary.choices import DUTIES, EXEMPTIONS
+from bot.kit.glossary.choices import EXEMPTIONS
 from bot.kit.glossary.columns import APPROVERS, FACTS
 from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.replies import Choice, Message
@@ -110,8 +110,8 @@ def by_group(members: Sequence[Member]) -> dict[str, list[Member]]:
 
 
 def _with_duties(member: Member) -> str:
-    offices = "、".join(word for duty, word in DUTIES.items() if duty in member.duties)
-    return f"{member.name}（{offices}）" if offices else member.name
+    held = offices(member)
+    return f"{member.name}（{held}）" if held else member.name
 
 
 def _doors(members: Sequence[Member]) -> list[list[Choice]]:

@@ -1,7 +1,7 @@
 """What a row of a roster is, and what is wrong in one."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,6 +19,14 @@ _NEVER = "an exemption that ends after it begins", "起止日期（止在起之�
 AGE = 18
 _TOO_YOUNG = f"at least {AGE} years before 入党日期", f"入党时年满{AGE}岁的日期"
 _ORDER = "after 出生年月 and before 转正日期", "出生之后、转正之前的日期"
+# 中国共产党 was founded in July 1921 (党史), and nobody known has grown older than this.
+FOUNDED, OLDEST = date(1921, 7, 1), 110
+_BEFORE_THE_PARTY = "a day since 1 July 1921", "1921年7月1日（含）以后的日期"
+_TOO_OLD = f"a day of the last {OLDEST} years", f"{OLDEST}年以内的日期"
+_FUTURE = "a day that is not after today", "不晚于今天的日期"
+
+# Between a remark and the next.
+_NEXT = "；"
 
 
 class ExemptAsk(StrEnum):
@@ -48,7 +56,13 @@ class Exempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterRow:
-    """One line of a roster. None and "" mean that the file says nothing; `line` is its row in the sheet."""
+    """One line of a roster. None and "" mean that the file says nothing; `line` is its row in the sheet.
+
+    titles: what a member of the committee is called beside the word of the duty. rank_text: the rank in its own word;
+    without `rank` it has no place in the order. further: spells of exemption after `exemption`, apart from it.
+    kept: words of other cells that are none of ours, each with its column, for the notes (`with_kept`).
+    remarks: what is to be said of how the row was read.
+    """
 
     name: str
     line: int = 0
@@ -59,14 +73,30 @@ class RosterRow:
     joined_party_on: date | None = None
     converted_on: date | None = None
     duties: tuple[Duty, ...] | None = None
+    titles: tuple[str, ...] = ()
     rank: Rank | None = None
+    rank_text: str = ""
     category: Category | None = None
     status: MembershipStatus | None = None
     transfer_in: date | None = None
     transfer_out: date | None = None
     exemption: Exempt | None = None
+    further: tuple[Exempt, ...] = ()
     phone: str | None = None
     notes: str = ""
+    kept: tuple[str, ...] = ()
+    remarks: tuple[Both, ...] = ()
+
+    @property
+    def exemptions(self) -> tuple[Exempt, ...]:
+        """All spells, by day."""
+        return (self.exemption, *self.further) if self.exemption else ()
+
+
+def with_kept(notes: str, kept: Sequence[str]) -> str:
+    """Notes of a person with what was kept of other cells; what they say already is not said again."""
+    said = notes.split(_NEXT)
+    return _NEXT.join([*([notes] if notes else []), *(one for one in kept if one not in said)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +184,22 @@ def _faults_in(row: RosterRow) -> Iterator[Fault]:
         yield Fault(row.line, LEDGER["converted_on"], str(row.converted_on), Both(*_NOT_YET), row.sheet)
     if row.transfer_in and row.transfer_out and row.transfer_out <= row.transfer_in:
         yield Fault(row.line, "转出", str(row.transfer_out), Both("after 转入", "转入之后的日期"), row.sheet)
-    exempt = row.exemption
-    if exempt and exempt.from_on and exempt.to_on and exempt.to_on <= exempt.from_on:
-        yield Fault(row.line, LEDGER["notes"], str(exempt.from_on), Both(*_NEVER), row.sheet)
+    if row.joined_party_on and row.joined_party_on < FOUNDED:
+        yield Fault(row.line, LEDGER["joined_party_on"], str(row.joined_party_on), Both(*_BEFORE_THE_PARTY), row.sheet)
+    for exempt in row.exemptions:
+        if exempt.from_on and exempt.to_on and exempt.to_on <= exempt.from_on:
+            yield Fault(row.line, LEDGER["notes"], str(exempt.from_on), Both(*_NEVER), row.sheet)
+
+
+def future_faults(rows: Iterable[RosterRow], today: date) -> tuple[Fault, ...]:
+    """Days of a life that has not come so far, or has lasted too long; transfers and exemptions may well be to come."""
+    return tuple(fault for row in rows for fault in _future_faults(row, today))
+
+
+def _future_faults(row: RosterRow, today: date) -> Iterator[Fault]:
+    for column in ("born_on", "joined_party_on", "converted_on"):
+        day: date | None = getattr(row, column)
+        if day is not None and day > today:
+            yield Fault(row.line, LEDGER[column], str(day), Both(*_FUTURE), row.sheet)
+    if row.born_on is not None and today.year - row.born_on.year > OLDEST:
+        yield Fault(row.line, LEDGER["born_on"], str(row.born_on), Both(*_TOO_OLD), row.sheet)

@@ -48,6 +48,7 @@ STEPS: dict[Kind, tuple[Step, ...]] = {
 # Members only: applicants, activists and development targets are on no roster (they come with development).
 ON_ROSTER = (MembershipStatus.FULL, MembershipStatus.PROBATIONARY)
 CHOICES: dict[Kind, Sequence[StrEnum]] = {
+    # Buttons name a choice by its number: what is new stands at the end.
     Kind.DUTY: [duty for duty in Duty if duty is not Duty.COMMITTEE_OFFICER],
     Kind.RANK: list(Rank),
     Kind.CATEGORY: list(Category),

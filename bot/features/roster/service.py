@@ -54,6 +54,8 @@ _SIMPLE: dict[Kind, tuple[type[Any], str]] = {
     Kind.CATEGORY: (CategorySpan, "category"),
     Kind.STATUS: (MembershipSpan, "status"),
 }
+# A rank that is chosen is said in the word of the list.
+_PLAIN_WORD: dict[type[Any], dict[str, str]] = {RankSpan: {"rank_text": ""}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ def plan(session: Session, branch_id: int, wanted: FactChange) -> Facts:
         raise Refusal(NO_SUCH)
     if wanted.kind in _SIMPLE:
         kind, column = _SIMPLE[wanted.kind]
-        facts.begin(kind, wanted.person_id, wanted.day, **{column: wanted.value})
+        facts.begin(kind, wanted.person_id, wanted.day, **{column: wanted.value}, **_PLAIN_WORD.get(kind, {}))
     elif wanted.kind is Kind.DUTY:
         _duty(session, facts, wanted)
     elif wanted.kind is Kind.EXEMPT:
@@ -206,7 +208,13 @@ def _duty(session: Session, facts: Facts, wanted: FactChange) -> None:
         _nobody_else(session, facts.branch_id, wanted.day)
     leads = group.values["group_id"] if group is not None and wanted.value is Duty.GROUP_LEADER else None
     facts.add(
-        DutySpan, wanted.person_id, wanted.day, organisation_id=facts.branch_id, duty=wanted.value, group_id=leads
+        DutySpan,
+        wanted.person_id,
+        wanted.day,
+        organisation_id=facts.branch_id,
+        duty=wanted.value,
+        group_id=leads,
+        title="",
     )
 
 

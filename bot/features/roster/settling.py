@@ -1,6 +1,6 @@
 """Rows of a file as they are meant: marks behind names, groups spelled otherwise, exemptions that are left open."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -122,6 +122,18 @@ def spellings(rows: Sequence[RosterRow], settled: Sequence[RosterRow]) -> tuple[
     return (Both(f"Groups are read so: {english}.", f"党小组写法不一，已统一：{chinese}。"),)
 
 
+def remarks(rows: Sequence[RosterRow]) -> tuple[Both, ...]:
+    """What is to be said of how rows were read, the same of several people once."""
+    of: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in rows:
+        for remark in row.remarks:
+            of[str(remark), remark.chinese].append(row.name)
+    return tuple(
+        Both(f"{'、'.join(who)}: {english}", f"{'、'.join(who)}：{chinese.rstrip('。')}。")
+        for (english, chinese), who in of.items()
+    )
+
+
 def twice(rows: Sequence[RosterRow]) -> tuple[Fault, ...]:
     """People who cannot be told apart once names and groups are what they mean."""
     count = Counter((name_key(row.name), row.group) for row in rows)
@@ -133,45 +145,54 @@ def twice(rows: Sequence[RosterRow]) -> tuple[Fault, ...]:
 # --- exemptions ----------------------------------------------------------------------------------------------------
 
 
-def exemption(
+def exemptions(
     row: RosterRow, running: Sequence[Exempt], began: date, answers: Answers
-) -> tuple[RosterRow, Question | None]:
-    """The row with its exemption as it is meant, or what has to be asked first.
+) -> tuple[RosterRow, list[Question]]:
+    """The row with its exemptions as they are meant, and what has to be asked first.
 
     running: those that the roster has of this person from `began` on; an end asks nothing where nothing is open.
     """
-    exempt = row.exemption
-    if exempt is None or exempt.asks is None:
-        return row, None
-    said = answers.of(EXEMPT, place(row))
-    if exempt.asks is ExemptAsk.WHETHER:
-        plain = replace(exempt, asks=None, said="")
-        question = _whether(row, exempt)
-        return (replace(row, exemption=plain if said == YES else None), None) if said in (YES, NO) else (row, question)
-    before = [span for span in running if exempt.to_on is None or span.to_on is None or span.to_on > exempt.to_on]
-    counts = bool(before) or (exempt.to_on is not None and exempt.to_on > began)
-    if not counts:
-        return replace(row, exemption=None), None
-    question = _last_day(row, exempt, began)
+    found, questions = [], []
+    for number, exempt in enumerate(row.exemptions, 1):
+        about = place(row) if number == 1 else f"{place(row)}/{number}"
+        same = [span for span in running if span.reason is exempt.reason]
+        meant, question = _meant(row, exempt, about, same, began, answers)
+        found += [meant] if meant is not None else []
+        questions += [question] if question is not None else []
+    return replace(row, exemption=next(iter(found), None), further=tuple(found[1:])), questions
+
+
+def _meant(
+    row: RosterRow, exempt: Exempt, about: str, running: Sequence[Exempt], began: date, answers: Answers
+) -> tuple[Exempt | None, Question | None]:
+    """One spell: as it is meant, None where it changes nothing, or what is to be asked."""
+    if exempt.asks is None:
+        return exempt, None
+    said, plain = answers.of(EXEMPT, about), replace(exempt, asks=None, said="")
     if said == NO:
-        return replace(row, exemption=None), None
+        return None, None
+    if exempt.asks is ExemptAsk.WHETHER:
+        return (plain, None) if said == YES else (exempt, _whether(row, exempt, about))
+    open_ = [span for span in running if exempt.to_on is None or span.to_on is None or span.to_on > exempt.to_on]
+    if not open_ and (exempt.to_on is None or exempt.to_on <= began):
+        return None, None
+    question = _last_day(row, exempt, about, began)
     if said is None or not question.takes(said):
-        return row, question
-    ended = replace(exempt, to_on=date.fromisoformat(said) + DAY, asks=None, said="")
-    return replace(row, exemption=ended), None
+        return exempt, question
+    return replace(plain, to_on=date.fromisoformat(said) + DAY), None
 
 
-def _whether(row: RosterRow, exempt: Exempt) -> Question:
+def _whether(row: RosterRow, exempt: Exempt, about: str) -> Question:
     word = EXEMPTIONS[exempt.reason]
     ask = Both(
         f"Row {place(row)}, {row.name}: is this person out of attendance ({word})? The file says: {exempt.said}",
         f"文件第{place(row)}行{row.name}的备注“{exempt.said}”：是否免于考勤（{word}{_span(exempt)}）？",
     )
     choices = ((NO, Both("no", "不免于考勤")), (YES, Both(f"yes{_english(exempt)}", "免于考勤")))
-    return Question(EXEMPT, place(row), ask, choices, order=(row.sheet, row.line))
+    return Question(EXEMPT, about, ask, choices, order=(row.sheet, row.line))
 
 
-def _last_day(row: RosterRow, exempt: Exempt, began: date) -> Question:
+def _last_day(row: RosterRow, exempt: Exempt, about: str, began: date) -> Question:
     latest = (exempt.to_on or began) - DAY
     word = EXEMPTIONS[exempt.reason]
     ask = Both(
@@ -183,7 +204,7 @@ def _last_day(row: RosterRow, exempt: Exempt, began: date) -> Question:
         (latest.isoformat(), Both(f"{latest} was the last day", f"{_words(latest)}")),
         (NO, Both("it changes nothing", "不作变动")),
     )
-    return Question(EXEMPT, place(row), ask, choices, latest=latest, order=(row.sheet, row.line))
+    return Question(EXEMPT, about, ask, choices, latest=latest, order=(row.sheet, row.line))
 
 
 def _words(day: date) -> str:

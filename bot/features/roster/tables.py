@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from bot.features.roster.file_headings import EXAMPLE, HEADINGS, HOW, OFFICES
+from bot.features.roster.words import offices
 from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES
 from bot.kit.glossary.columns import LEDGER as WORDS
 from bot.kit.sheets import csv_text, harmless
@@ -106,7 +107,6 @@ def roster_rows(session: Session, branch_id: int, day: date) -> list[tuple[str, 
 def _line(facts: Facts, member: Member, number: int, day: date, first: date) -> tuple[str, ...]:
     values = facts.people[member.id].values
     joined, converted = values["joined_party_on"], _converted(facts, member.id, day)
-    duties = "、".join(word for duty, word in OFFICES.items() if duty in member.duties)
     return (
         str(number),
         member.name,
@@ -115,8 +115,8 @@ def _line(facts: Facts, member: Member, number: int, day: date, first: date) -> 
         _day(joined),
         _day(converted),
         member.group_name,
-        duties,
-        RANKS[member.rank] if member.rank else "",
+        offices(member, OFFICES),
+        member.rank_text or (RANKS[member.rank] if member.rank else ""),
         _standing(member),
         _transfers(facts, member.id, first, day),
         values["notes"],

@@ -125,6 +125,13 @@ def _take_back(session: Session, edit: dict[str, Any]) -> None:
     if row is None or any(_plain(getattr(row, name)) != value for name, value in _compared(edit["after"])):
         raise Refusal("之后又有变更，不能撤销。")
     if edit["before"] is not None:
+        if any(isinstance(value, dict) and value.get("length") for value in edit["before"].values()):
+            # The log holds no texts: nobody can say what the word of a rank was.
+            raise Refusal("变更前的文字没有留存，不能撤销，请重新登记变更。")
+        edit = {
+            **edit,
+            "before": {name: "" if isinstance(value, dict) else value for name, value in edit["before"].items()},
+        }
         for name, value in edit["before"].items():
             setattr(row, name, date.fromisoformat(value) if name.endswith("_on") and value else value)
         session.flush()

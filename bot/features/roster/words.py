@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES
 from bot.kit.glossary.columns import FACTS, column_word
+from storage.choices import Duty
 from storage.facts import DETAILS, Edit, Fact, Facts
 from storage.models.person import (
     CategorySpan,
@@ -19,8 +20,16 @@ from storage.models.person import (
     RankSpan,
     RosterSpan,
 )
+from storage.roster import Member
 
 NONE = "无"
+
+
+def offices(member: Member, words: Mapping[Duty, str] = DUTIES) -> str:
+    """书记、统战委员: all that somebody holds, in the order of the words."""
+    titles = {Duty.COMMITTEE_MEMBER: "、".join(sorted(member.titles))}
+    return "、".join(titles.get(duty) or word for duty, word in words.items() if duty in member.duties)
+
 
 # What a kind of span says, by its column.
 _WORDS: dict[type[Any], Mapping[Any, str]] = {
@@ -30,6 +39,8 @@ _WORDS: dict[type[Any], Mapping[Any, str]] = {
     DutySpan: DUTIES,
     ExemptionSpan: EXEMPTIONS,
 }
+# And the column with its own word, where it has one.
+_OWN_WORD: dict[type[Any], str] = {RankSpan: "rank_text", DutySpan: "title"}
 
 # What a roster may have left open: who holds an office or is exempt is said one by one.
 _FILLED = frozenset(
@@ -76,7 +87,7 @@ class Difference:
 
 
 def said(kind: type[Any], values: Mapping[str, Any], groups: Mapping[int, str]) -> str:
-    """One span in a word: 第一党小组, 副科, 产假至2024年1月31日."""
+    """One span in a word: 第一党小组, 副科, 统战委员, 产假至2024年1月31日."""
     what, column = FACTS[kind.__tablename__]
     if kind is RosterSpan:
         return what
@@ -85,7 +96,8 @@ def said(kind: type[Any], values: Mapping[str, Any], groups: Mapping[int, str]) 
     if kind is ExemptionSpan:
         reason = values.get("reason_text") or EXEMPTIONS[values[column]]
         return reason + (until(values["to_on"]) if values["to_on"] else "")
-    return _WORDS[kind][values[column]]
+    own = values.get(_OWN_WORD.get(kind, "")) or ""
+    return own or _WORDS[kind][values[column]]
 
 
 def differences(facts: Facts, edits: Sequence[Edit]) -> list[Difference]:
@@ -103,11 +115,18 @@ def _newcomer(facts: Facts, person_id: int) -> Difference:
     listed = facts.spans[RosterSpan, person_id]
     on = listed[0].from_on if listed else None
     parts = [
-        said(kind, facts.spans[kind, person_id][-1].values, facts.groups)
+        said(kind, fact.values, facts.groups)
         for kind in (GroupSpan, MembershipSpan, RankSpan, CategorySpan, DutySpan, ExemptionSpan)
-        if facts.spans[kind, person_id]
+        for fact in _told(kind, facts.spans[kind, person_id])
     ]
     return Difference(facts.people[person_id].values["name"], "新增", NONE, "、".join(parts) or NONE, on)
+
+
+def _told(kind: type[Any], listed: Sequence[Fact]) -> Sequence[Fact]:
+    """Of offices, in the order of their words, and of exemptions all; of the others the last, which holds."""
+    if kind is DutySpan:
+        return sorted(listed, key=lambda fact: list(DUTIES).index(fact.values["duty"]))
+    return listed if kind is ExemptionSpan else listed[-1:]
 
 
 def _changes(facts: Facts, person_id: int, edits: Iterable[Edit]) -> list[Difference]:
@@ -142,7 +161,7 @@ def _detail(column: str, value: Any) -> str:
 
 
 def _duty(name: str, fact: Fact) -> Difference:
-    word = DUTIES[fact.values["duty"]]
+    word = said(DutySpan, fact.values, {})
     if fact.was is None:
         return Difference(name, column_word("duty"), NONE, word, fact.from_on)
     return Difference(name, column_word("duty"), word, NONE, fact.to_on)

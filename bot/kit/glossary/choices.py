@@ -48,6 +48,7 @@ DUTIES = {
     Duty.DISCIPLINE_OFFICER: "纪检委员",
     Duty.YOUTH_OFFICER: "青年委员",
     Duty.MASS_WORK_OFFICER: "群工委员",
+    Duty.COMMITTEE_MEMBER: "支部委员",
     Duty.GROUP_LEADER: "党小组长",
     Duty.COMMITTEE_OFFICER: "上级党委干部",
 }
@@ -59,6 +60,8 @@ RANKS = {
     Rank.SECTION: "正科",
     Rank.DEPUTY_DIVISION: "副处",
     Rank.DIVISION: "正处",
+    Rank.DEPUTY_BUREAU: "副厅",
+    Rank.BUREAU: "正厅",
 }
 CATEGORIES = {Category.IN_SERVICE: "在职", Category.RETIRED: "离退休", Category.FLOATING: "流动"}
 STATUSES = {

@@ -52,6 +52,7 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
     ("membership_span", "status"): "党员身份", ("leave_request", "type"): "请假类别", ("component", "type"): "活动内容",
     ("leave_request", "entered_by_id"): "补登人", ("leave_request", "withdrawn_at"): "取消时间",
     ("study_item", "withdrawn_at"): "撤回时间", ("outbox", "reason"): "原因",
+    ("duty_span", "title"): "职务名称",
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = {
@@ -69,7 +70,7 @@ COLUMNS: Mapping[str, str] = {
     "received_at": "收到时间", "reminder_id": "提醒", "draft": "草稿", "fields": "草稿", "used_at": "使用时间",
     "used_by_telegram_id": "使用账号", "payload": "内容", "handled_at": "办理时间", "message": "内容",
     "sent_at": "发送时间", "via": "途径", "action": "办理事项", "subject": "对象", "details": "变更内容",
-    "phone": "手机", "archive_id": "档案编号", "extra": "名册所附内容", "reason_text": "原因",
+    "rank_text": "原文", "phone": "手机", "archive_id": "档案编号", "extra": "名册所附内容", "reason_text": "原因",
     "asked_at": "申请时间", "shown_name": "账号名称", "phone_end": "手机尾号", "chosen_at": "选择时间",
     "title": "题目", "organizer": "组织单位", "scope": "范围", "planned_on": "原定日期", "start_at": "开始时间",
     "end_at": "结束时间", "place": "地点", "hours": "学时", "host_id": "主持人", "late_minutes": "迟到分钟数",

@@ -102,7 +102,7 @@ def test_every_fault_has_its_path() -> None:
     ]
     assert found[4] == (
         "people[0].rank_history[0].rank: found 'king', should be one of worker clerk staff deputy_section section "
-        "deputy_division division"
+        "deputy_division division deputy_bureau bureau"
     )
     assert "found '2018-13-01', should be a day such as 2022-08-15" in found[6]
 
@@ -211,3 +211,13 @@ def test_the_text_is_the_document() -> None:
     document = example()
     assert json.loads(dump(document)) == document
     assert len(dump(document).splitlines()) > len(document["people"])
+
+
+def test_a_rank_says_something() -> None:
+    """Null stands beside a word of its own only."""
+    ranks = [{"rank": None, "from": "2020-01-01"}, {"rank": None, "rank_text": 5, "from": "2021-01-01"}]
+    document = {"people": [{"id": "P1", "name": "甲一", "rank_history": ranks}]}
+    assert [fault.split(":")[0] for fault in read(document, {})[1]] == [
+        "people[0].rank_history[0].rank",
+        "people[0].rank_history[1].rank_text",
+    ]

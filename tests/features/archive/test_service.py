@@ -121,7 +121,17 @@ def test_what_is_dated_and_what_is_further_comes_back(storage: Storage) -> None:
     document["branch"]["groups"][0]["room"] = "302"
     document["people"][3] |= {
         "group": [{"group": "G1", "from": "2020-01-01", "by": "纪要"}, {"group": "G2", "from": "2021-01-01"}],
-        "duties": [{"duty": "youth_officer", "from": "2020-01-01", "to": "2022-01-01"}],
+        "duties": [
+            {"duty": "youth_officer", "from": "2020-01-01", "to": "2022-01-01", "title": "团青委员"},
+            {"duty": "committee_member", "title": "统战委员", "from": "2022-01-01", "to": "2022-06-01"},
+            {"duty": "committee_member", "title": "保密委员", "from": "2022-02-01", "to": "2022-06-01"},
+            {"duty": "committee_member", "from": "2022-03-01", "to": "2022-06-01"},
+        ],
+        "rank_history": [
+            {"rank": None, "rank_text": "正高级", "from": "2019-01-01"},
+            {"rank": "deputy_section", "rank_text": "四级主任科员", "from": "2020-01-01"},
+            {"rank": "bureau", "from": "2021-01-01"},
+        ],
         "category": [{"category": "in_service", "from": "2018-01-01", "to": "2021-01-01"}],
         "exemptions": [
             {

@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 
 from bot.features.privacy.columns import is_account
 from bot.features.privacy.personal_data import holdings
+from storage.choices import Duty, Rank
 from storage.models.everything import METADATA
 
+# The last of a list when kept.json was written; what came later stands behind it.
+LAST: Mapping[type, PythonEnum] = {Duty: Duty.COMMITTEE_OFFICER, Rank: Rank.DIVISION}
 NOW = datetime(2023, 7, 7, 6, 30, tzinfo=UTC)
 MARK = "不可留下的字句"
 # Kept on purpose: they name no text of the person, and belong to the machinery.
@@ -52,7 +55,8 @@ def _plain(column: Column[Any], marked: bool) -> Any:
     kind = column.type
     if isinstance(kind, Enum):
         words: type[PythonEnum] = kind.enum_class  # every list of the house is a Python enum
-        return list(words)[-1] if column.name != "state" else next(iter(words))
+        last = LAST.get(words, list(words)[-1])
+        return last if column.name != "state" else next(iter(words))
     if isinstance(kind, JSON):
         text = MARK if marked else "x"
         return [{"file_id": "A" * 30, "name": text}] if column.name in ("files", "sites", "days") else {"text": text}

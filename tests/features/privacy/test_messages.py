@@ -198,6 +198,28 @@ SICK = {"from_on": "2023-08-01", "to_on": "2024-02-01", "reason": "maternity_lea
         # A line of an earlier version does not say what the row was that ended.
         ([replace(ENDED, says={}), BEGUN], "党小组的截止日由空改为2023年7月31日；新增第二党小组（自2023年8月1日起）"),
         ([edit("rank_span", {"rank": "clerk"}, {"rank": "deputy_section"})], "职级由科办员改为副科"),
+        # The own word of a rank, and of a member of the committee, is a text.
+        (
+            [
+                edit(
+                    "rank_span",
+                    {"rank": "clerk", "rank_text": {"length": 0}},
+                    {"rank": None, "rank_text": {"length": 3}},
+                )
+            ],
+            "职级由科办员改为空；职级的原文由空改为3字",
+        ),
+        (
+            [
+                edit("rank_span", {"to_on": None}, {"to_on": "2023-08-01"}, rank="clerk"),
+                edit("rank_span", None, {"from_on": "2023-08-01", "rank": None, "rank_text": {"length": 3}}),
+            ],
+            "职级由科办员改为其他（自2023年8月1日起）",
+        ),
+        (
+            [edit("duty_span", None, {"from_on": "2023-08-01", "duty": "committee_member", "title": {"length": 4}})],
+            "新增支部委员（自2023年8月1日起）",
+        ),
         (
             [edit("duty_span", {"to_on": None}, {"to_on": "2023-08-01"}, duty="group_leader", group_id="第一党小组")],
             "党内职务“党小组长（第一党小组）”的截止日由空改为2023年7月31日",

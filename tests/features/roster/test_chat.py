@@ -14,6 +14,7 @@ from bot.kit.form_fields import Fill
 from bot.playground import story
 from bot.playground.chats import Message
 from scheduler.calendar.days import Quarter
+from storage.choices import Duty
 from storage.models.audit import Audit
 from storage.models.care import HygieneWord
 from storage.models.dialog import Dialog
@@ -257,11 +258,11 @@ def people(bot: World) -> list[str]:
 
 async def test_what_is_wrong_with_a_file_is_said_in_chinese_and_nothing_is_written(bot: World) -> None:
     await bot.stage.say(DESK, "导入名册")
-    wrong = [["", f"新{number}", "第四党小组", "科长", "主任", "去年"] for number in range(10)]
+    wrong = [["", f"新{number}", "第四党小组", "原书记、组织委员", "正科、副处", "去年"] for number in range(10)]
     await hand_in(bot, DESK, xlsx(HEADING, *wrong))
     text, table = bot.stage.people[DESK].chat.messages[-2:]
     assert text.text.startswith("【导入名册】文件有30处需要更正，未写入任何内容。")
-    assert "第2行党内职务（D列）：“科长”，应为书记、副书记、" in text.text
+    assert "第2行党内职务（D列）：“原书记、组织委员”，应为现任职务（曾任职务请填入备注）。" in text.text
     assert "第2行入党日期（F列）：“去年”，应为日期或年月，例如1990-05-01、1990.05、1990年5月。" in text.text
     assert table.attachment is not None
     assert len(table.attachment.content.decode().splitlines()) == 31
@@ -477,3 +478,52 @@ async def test_members_keep_no_roster(bot: World) -> None:
         await bot.clock.settle()
         assert tap.toast == "您没有办理此事的权限。"
     assert (len(bot.stage.group.chat.messages), card.text) == (before, texts_before)
+
+
+async def test_members_of_the_committee_and_ranks_of_a_file(bot: World) -> None:
+    """Through the draft that waits for the button, into 名册, onto the card, and out again."""
+    await bot.stage.say(DESK, "导入名册")
+    heading = ["姓名", "党小组", "党内职务", "职级", "类别"]
+    people_ = [
+        ["甲五", "第一党小组", "统战委员、保密委员", "四级主任科员", "在职"],
+        ["甲六", "第一党小组", "支部委员", "正高级", "借调"],
+    ]
+    await hand_in(bot, DESK, xlsx(heading, *people_))
+    text = last(bot, DESK).text
+    for said in (
+        "甲五：党内职务 无→统战委员（",
+        "甲五：党内职务 无→保密委员（",
+        "甲五：职级 科员→四级主任科员（",
+        "甲六：党内职务 无→支部委员（",
+        "甲六：职级 科员→正高级（",
+        "甲六：类别“借调”没有对应的选项，已记入备注。",
+        "甲六：职级“正高级”按原文保存，不作科级以上统计。",
+    ):
+        assert said in text
+    await bot.stage.tap(DESK, "确认导入", "【导入名册】")
+    await bot.stage.say(DESK, "党员")
+    await bot.stage.tap(DESK, "名册", "【党员】")
+    assert "甲五（保密委员、统战委员）、甲六（支部委员）" in last(bot, DESK).text
+    await bot.stage.tap(DESK, "第一党小组", "【名册】")
+    await bot.stage.tap(DESK, "甲六", "请点姓名")
+    assert "党内职务：支部委员（自2023年7月3日起）\n职级：正高级（自2023年7月3日起）；科员（" in last(bot, DESK).text
+    await bot.stage.tap(DESK, "党内职务", "【党员】甲六")
+    await bot.stage.tap(DESK, "免去支部委员", "请选择职务")
+    await bot.stage.tap(DESK, "上一步", "【党内职务】甲六")
+    await bot.stage.tap(DESK, "任青年委员", "请选择职务")
+
+
+async def test_an_office_of_the_committee_is_given_and_ended(bot: World) -> None:
+    await open_person(bot, "第一党小组", "甲五")
+    await bot.stage.tap(DESK, "党内职务", "【党员】甲五")
+    await bot.stage.tap(DESK, "任支部委员", "请选择职务")
+    await bot.stage.tap(DESK, "今天", "从哪一天起")
+    await bot.stage.tap(DESK, "换届选举", "请选择原因")
+    assert "党内职务 无→支部委员（自2023年7月3日起）" in last(bot, DESK).text
+    with bot.storage.reading() as session:
+        held = {one.name: one.duties for one in roster(session, bot.cast.branch_id, date(2023, 7, 3))}
+    assert held["甲五"] == {Duty.COMMITTEE_MEMBER}
+    await bot.stage.tap(DESK, "撤销变更", "已登记")
+    with bot.storage.reading() as session:
+        held = {one.name: one.duties for one in roster(session, bot.cast.branch_id, date(2023, 7, 3))}
+    assert held["甲五"] == frozenset()

@@ -8,18 +8,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.features.accounts import service
-from bot.features.roster.asking import Undecided
+from bot.features.reflections.rules import is_cadre
+from bot.features.roster.asking import Answers, Undecided
 from bot.features.roster.file_import import Imported, import_roster, plan_import, write_import
-from bot.features.roster.rows import Exempt, RosterRow
-from bot.features.roster.words import differences
-from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
+from bot.features.roster.file_reader import read_roster
+from bot.features.roster.rows import Exempt, ExemptAsk, RosterRow
+from bot.features.roster.tables import roster_csv, roster_rows, roster_xlsx
+from bot.features.roster.words import differences, offices
+from storage.activities import audience_of
+from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank, Scope
 from storage.engine import Storage
 from storage.facts import KINDS
+from storage.models.activity import Activity
 from storage.models.audit import Audit
 from storage.models.invite import Invite
 from storage.models.organisation import PartyGroup
 from storage.models.person import DutySpan, ExemptionSpan, GroupSpan, MembershipSpan, Person, RosterSpan
-from storage.roster import Member, roster
+from storage.roster import Member, roster, rosters
 from tests.cast import BASE_BRANCH, Cast, make_branch
 
 NOW = datetime(2023, 6, 30, 1, 0, tzinfo=UTC)
@@ -238,3 +243,127 @@ def test_a_telephone_number_is_kept_for_binding_and_shown_and_noted_without_it(s
         (line,) = session.scalars(select(Audit).where(Audit.action == "person_changed"))
         assert line.details["edits"][0]["after"] == {"phone": True}
         assert line.details["why"] == "roster_import"
+
+
+MEMBER = Duty.COMMITTEE_MEMBER
+MEMBERS = [
+    RosterRow(name="甲五", group="第一党小组", duties=(MEMBER,), titles=("妇女委员", "统战委员")),
+    RosterRow(name="乙五", group="第二党小组", duties=(Duty.DISCIPLINE_OFFICER, MEMBER), titles=("保密员",)),
+    RosterRow(name="丙五", group="第三党小组", duties=(MEMBER,)),
+]
+RANKS = [
+    RosterRow(name="甲五", group="第一党小组", rank=Rank.DEPUTY_SECTION, rank_text="四级主任科员"),
+    RosterRow(name="乙五", group="第二党小组", rank_text="正高级"),
+    RosterRow(name="丙五", group="第三党小组", rank=Rank.BUREAU),
+]
+
+
+def test_members_of_the_committee_keep_their_titles_there_and_back(storage: Storage) -> None:
+    """The file, the roster, the table that is handed out, and the file again."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        again(session, cast, MEMBERS, JULY)
+        people = by_name(session, cast.branch_id)
+        assert people["甲五"].titles == {"妇女委员", "统战委员"}
+        assert people["乙五"].duties == {Duty.DISCIPLINE_OFFICER, Duty.COMMITTEE_MEMBER}
+        assert [offices(people[name]) for name in ("甲五", "乙五", "丙五", "甲六")] == [
+            "妇女委员、统战委员",
+            "纪检委员、保密员",
+            "支部委员",
+            "",
+        ]
+        assert rosters(session, cast.branch_id, [JULY])[JULY] == roster(session, cast.branch_id, JULY)
+        assert again(session, cast, MEMBERS, JULY).changed == 0
+        table = roster_rows(session, cast.branch_id, JULY)
+        assert again(session, cast, read_roster(roster_csv(table)).take().rows, JULY).changed == 0
+        assert again(session, cast, read_roster(roster_xlsx(table)).take().rows, JULY).changed == 0
+        plan = plan_import(session, cast.branch_id, [replace(MEMBERS[0], titles=("统战委员",))], date(2023, 8, 1))
+        assert [str(one) for one in differences(plan.facts, plan.edits)] == ["党内职务 妇女委员→无（自2023年8月1日起）"]
+
+
+def test_ranks_in_words_of_their_own_there_and_back(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        plan = plan_import(session, cast.branch_id, RANKS, JULY)
+        assert [str(one) for one in differences(plan.facts, plan.edits)] == [
+            "职级 科员→四级主任科员（自2023年7月1日起）",
+            "职级 科员→正高级（自2023年7月1日起）",
+            "职级 科员→正厅（自2023年7月1日起）",
+        ]
+        again(session, cast, RANKS, JULY)
+        people = by_name(session, cast.branch_id)
+        found = [(people[name].rank, people[name].rank_text) for name in ("甲五", "乙五", "丙五")]
+        assert found == [(Rank.DEPUTY_SECTION, "四级主任科员"), (None, "正高级"), (Rank.BUREAU, "")]
+        assert [is_cadre(rank, Category.IN_SERVICE) for rank, _ in found] == [True, False, True]
+        assert rosters(session, cast.branch_id, [JULY])[JULY] == roster(session, cast.branch_id, JULY)
+        table = roster_rows(session, cast.branch_id, JULY)
+        assert again(session, cast, read_roster(roster_xlsx(table)).take().rows, JULY).changed == 0
+
+
+def test_what_is_kept_of_other_cells_stands_in_the_notes_once(storage: Storage) -> None:
+    kept = RosterRow(name="甲五", group="第一党小组", kept=("党内职务：安全员",))
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        session.get_one(Person, cast["甲五"]).notes = "曾任科长"
+        session.flush()
+        assert again(session, cast, [kept]).changed == 1
+        session.expire_all()
+        assert session.get_one(Person, cast["甲五"]).notes == "曾任科长；党内职务：安全员"
+        assert again(session, cast, [kept]).changed == 0
+        assert again(session, cast, [replace(kept, notes="曾任科长")]).changed == 0
+
+
+def test_several_spells_of_exemption_stand_apart(storage: Storage) -> None:
+    """What is asked about is not taken by itself."""
+    spells = (
+        Exempt(ExemptionReason.MATERNITY_LEAVE, date(2023, 7, 1), date(2023, 9, 1)),
+        Exempt(ExemptionReason.LONG_SICK_LEAVE, date(2023, 10, 1)),
+    )
+    row = RosterRow(name="甲五", group="第一党小组", exemption=spells[0], further=spells[1:])
+    asked = RosterRow(
+        name="甲六",
+        group="第一党小组",
+        exemption=Exempt(ExemptionReason.MATERNITY_LEAVE, asks=ExemptAsk.WHETHER, said="其妻产假"),
+    )
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        with pytest.raises(Undecided, match="其妻产假"):
+            again(session, cast, [row, asked], JULY)
+        for changed in (1, 0):
+            plan = plan_import(session, cast.branch_id, [row, asked], JULY, Answers({"exempt:0": "no"}))
+            assert write_import(session, plan, now=NOW).changed == changed
+        query = select(ExemptionSpan).where(ExemptionSpan.person_id.in_([cast["甲五"], cast["甲六"]]))
+        found = session.scalars(query.order_by(ExemptionSpan.from_on)).all()
+        assert [Exempt(one.reason, one.from_on, one.to_on) for one in found] == list(spells)
+
+
+def test_everybody_called_a_member_of_the_committee_is_expected_at_it(storage: Storage) -> None:
+    """The secretary, the officers, and 支部委员 whatever the title."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        again(session, cast, MEMBERS, JULY)
+        activity = Activity(branch_id=cast.branch_id, scope=Scope.COMMITTEE, start_at=NOW + timedelta(days=7))
+        members = roster(session, cast.branch_id, JULY)
+        assert [one.name for one in audience_of(activity, members, [])] == [
+            *["甲一", "甲二", "甲五", "乙一", "乙二", "乙五", "丙一", "丙五"]
+        ]
+
+
+def test_an_exemption_that_is_over_since_a_day_has_ended_then(storage: Storage) -> None:
+    """乙八 is exempt without an end; 丙八 for another reason, and somebody new was never exempt here."""
+    over = Exempt(ExemptionReason.LONG_SICK_LEAVE, None, date(2023, 6, 1))
+    rows = [
+        RosterRow(name="乙八", group="第二党小组", exemption=over),
+        RosterRow(name="丙八", group="第三党小组", exemption=over),
+        RosterRow(name="戊一", group="第一党小组", exemption=over),
+    ]
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        plan = plan_import(session, cast.branch_id, rows, JULY)
+        [ended] = [one for one in differences(plan.facts, plan.edits) if one.what == "免于考勤"]
+        assert (ended.name, ended.before, ended.after) == ("乙八", "长期病休", "长期病休至2023年5月31日")
+        write_import(session, plan, now=NOW)
+        session.flush()
+        assert again(session, cast, rows, JULY).changed == 0
+        assert not by_name(session, cast.branch_id)["乙八"].exempt
+        assert by_name(session, cast.branch_id)["丙八"].exempt

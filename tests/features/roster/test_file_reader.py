@@ -12,7 +12,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from bot.features.roster.file_hygiene import faults_by_words, not_repeating
 from bot.features.roster.file_reader import read_roster as read_file
 from bot.features.roster.roster_file import BadRoster
-from bot.features.roster.rows import Exempt, Fault, RosterRow
+from bot.features.roster.rows import Exempt, ExemptAsk, Fault, RosterRow
 from bot.kit import sheets
 from bot.kit.sheets import csv_text
 from bot.kit.words import Both
@@ -167,7 +167,20 @@ def test_every_fault_is_listed_with_its_place() -> None:
         xlsx(
             HEADING,
             [1, None, "男", "1970.05", "", "", "第一党小组", "", "", "", "", ""],
-            [2, "甲二", "先生", "去年", "", "", "", "科长", "主任", "外聘", "2023-08-15", "出国2023.13"],
+            [
+                2,
+                "甲二",
+                "先生",
+                "去年",
+                "",
+                "",
+                "",
+                "原书记、组织委员",
+                "正科、副处",
+                "在职、退休",
+                "8月15日转入",
+                "出国2023.13",
+            ],
         )
     )
     assert [(fault.row, fault.column) for fault in found] == [
@@ -360,7 +373,7 @@ def test_a_branch_s_own_words_are_found_in_every_text_of_a_row() -> None:
         "第3行备注：“…”，应为不含支部规定的禁发词语的文字。",
     ]
     assert faults_by_words(rows, ()) == ()
-    bad = faults("姓名,职级\n甲一,某某\n".encode())
+    bad = faults("姓名,性别\n甲一,某某\n".encode())
     assert [fault.found for fault in not_repeating(bad, {"某某"})] == ["…"]
     assert [fault.found for fault in not_repeating(bad, {"别的"})] == ["某某"]
 
@@ -376,3 +389,105 @@ def test_links_to_other_workbooks_are_refused() -> None:
 def test_names_that_would_hide_something() -> None:
     [row] = read_roster("姓名,性别\n\u202e甲\u200b一<b>,男\n".encode())
     assert row.name == "甲一<b>"
+
+
+def test_offices_of_a_real_roster() -> None:
+    rows = read_roster(
+        "姓名,党小组,党内职务\n甲一,第一党小组,党支部书记\n甲二,第一党小组,支部委员\n甲三,第一党小组,组织委员兼宣传委员\n"
+        "甲四,第一党小组,第一党小组长\n甲五,第一党小组,纪检委员、保密员\n甲六,第一党小组,统战委员\n"
+        "甲七,第一党小组,党支部副书记、组织委员\n甲八,第一党小组,安全员\n甲九,第一党小组,\n".encode()
+    )
+    assert [(row.duties, row.titles) for row in rows] == [
+        ((Duty.SECRETARY,), ()),
+        ((Duty.COMMITTEE_MEMBER,), ()),
+        ((Duty.ORGANIZATION_OFFICER, Duty.PUBLICITY_OFFICER), ()),
+        ((Duty.GROUP_LEADER,), ()),
+        ((Duty.DISCIPLINE_OFFICER, Duty.COMMITTEE_MEMBER), ("保密员",)),
+        ((Duty.COMMITTEE_MEMBER,), ("统战委员",)),
+        ((Duty.DEPUTY_SECRETARY, Duty.ORGANIZATION_OFFICER), ()),
+        ((), ()),
+        ((), ()),
+    ]
+    assert [row.kept for row in rows[-2:]] == [("党内职务：安全员",), ()]
+    assert [note.chinese for note in rows[-2].remarks] == ["党内职务“安全员”没有对应的选项，已记入备注"]
+    assert [len(row.remarks) for row in rows] == [0, 0, 0, 0, 1, 0, 0, 1, 0]
+
+
+def test_ranks_of_a_real_roster() -> None:
+    rows = read_roster(
+        "姓名,党小组,职级\n甲一,一组,一级调研员\n甲二,一组,四级主任科员\n甲三,一组,正处级\n甲四,一组,处级副职\n甲五,一组,副科级\n"
+        "甲六,一组,正高级\n甲七,一组,二级巡视员\n甲八,一组,\n".encode()
+    )
+    assert [(row.rank, row.rank_text) for row in rows] == [
+        (Rank.DIVISION, "一级调研员"),
+        (Rank.DEPUTY_SECTION, "四级主任科员"),
+        (Rank.DIVISION, ""),
+        (Rank.DEPUTY_DIVISION, ""),
+        (Rank.DEPUTY_SECTION, ""),
+        (None, "正高级"),
+        (Rank.DEPUTY_BUREAU, "二级巡视员"),
+        (None, ""),
+    ]
+    assert [note.chinese for row in rows for note in row.remarks] == ["职级“正高级”按原文保存，不作科级以上统计"]
+
+
+def test_remarks_of_a_real_roster() -> None:
+    rows = read_roster(
+        "姓名,党小组,备注\n甲一,一组,产假2026年3月1日至8月31日\n甲二,一组,原长期病休，2026年9月已恢复\n"
+        "甲三,一组,2026年1月起长期病休；产假2025年3月1日至8月31日\n甲四,一组,拟申请产假\n甲五,一组,曾任工会主席\n".encode()
+    )
+    sick, maternity = ExemptionReason.LONG_SICK_LEAVE, ExemptionReason.MATERNITY_LEAVE
+    assert [row.exemptions for row in rows] == [
+        (Exempt(maternity, date(2026, 3, 1), date(2026, 9, 1)),),
+        (Exempt(sick, None, date(2026, 9, 1), ExemptAsk.LAST_DAY, "原长期病休，2026年9月已恢复"),),
+        (Exempt(maternity, date(2025, 3, 1), date(2025, 9, 1)), Exempt(sick, date(2026, 1, 1))),
+        (Exempt(maternity, asks=ExemptAsk.WHETHER, said="拟申请产假"),),
+        (),
+    ]
+    assert [row.notes for row in rows][-1] == "曾任工会主席"
+
+
+@pytest.mark.parametrize("written", ["甲三（预备）", "甲 三 (预备党员)", "甲三【预备期】"])
+def test_the_stage_behind_a_name_is_no_part_of_it(written: str) -> None:
+    [row] = read_roster(f"姓名,党小组\n{written},一组\n".encode())
+    assert (row.name, row.status) == ("甲三", PROBATIONARY)
+    [row] = read_roster(f"姓名,党员身份\n{written},预备党员\n".encode())
+    assert (row.name, row.status) == ("甲三", PROBATIONARY)
+
+
+def test_a_stage_behind_the_name_and_another_in_its_column() -> None:
+    [fault] = faults("姓名,类别,党员身份\n甲三（预备）,在职,正式党员\n".encode())
+    assert fault.chinese() == "第2行党员身份：“正式党员”，应为与姓名后所注相同的党员身份。"
+    [fault] = faults("姓名,转正日期\n甲三（预备）,2020.07.01\n".encode())
+    assert (fault.row, fault.column) == (2, "转正日期")
+
+
+def test_a_category_of_no_list_is_kept_and_said() -> None:
+    retired, lent, plain_one = read_roster("姓名,类别\n甲一,退休\n甲二,借调\n甲三,\n".encode())
+    assert [row.category for row in (retired, lent, plain_one)] == [Category.RETIRED, None, Category.IN_SERVICE]
+    assert lent.kept == ("类别：借调",)
+    assert str(lent.remarks[0]) == "类别: 借调 says nothing that is recorded by itself; kept in the notes"
+    [fault] = faults("姓名,党员身份\n甲一,入党积极分子\n".encode())
+    assert fault.chinese().endswith("应为正式党员或预备党员（尚未入党的同志不列入名册）。")
+
+
+def test_a_branch_s_own_words_are_found_in_what_is_kept() -> None:
+    rows = read_roster("姓名,党内职务,职级\n甲一,某某员,某某级\n甲二,某某委员,\n".encode())
+    assert [(fault.row, fault.column) for fault in faults_by_words(rows, {"某某"})] == [
+        (2, "职级"),
+        (2, "备注"),
+        (3, "党内职务"),
+    ]
+
+
+def test_an_exemption_in_a_column_of_categories_is_asked_about() -> None:
+    sick, retired = read_roster("姓名,类别\n甲一,长期病休\n甲二,退休\n".encode())
+    assert sick.exemptions == (Exempt(ExemptionReason.LONG_SICK_LEAVE, asks=ExemptAsk.WHETHER, said="长期病休"),)
+    assert (sick.kept, retired.exemptions) == (("类别：长期病休",), ())
+
+
+def test_an_identity_number_is_kept_in_no_cell() -> None:
+    number = "11010119900307425"
+    for heading in ("党内职务", "职级", "类别", "党员身份"):
+        [fault] = faults(f"姓名,{heading}\n甲一,安全员{number}8\n".encode())
+        assert (fault.column, fault.found) == (f"{heading} (B)", "…")

@@ -204,7 +204,7 @@ async def test_an_exemption_that_is_over_ends(bot: World) -> None:
     await bot.stage.say(DESK, "7月5日")
     assert last(bot).text == "请发送不晚于2023年6月30日的日期，例如：2023年6月30日。"
     await bot.stage.say(DESK, "6月15日")
-    assert "免于考勤 长期病休→无（自2023年6月16日起）" in last(bot).text
+    assert "变更 乙八：免于考勤 长期病休→长期病休至2023年6月15日" in last(bot).text
     await tap(bot, "确认导入")
     with bot.storage.reading() as session:
         span = session.scalars(select(ExemptionSpan).where(ExemptionSpan.person_id == bot.cast["乙八"])).one()

@@ -11,6 +11,8 @@ from bot.features.accounts import service as people
 from bot.features.privacy import erasure
 from bot.features.roster import jobs, service, undoing
 from bot.features.roster.buttons import Kind
+from bot.features.roster.file_import import import_roster
+from bot.features.roster.rows import RosterRow
 from bot.features.roster.rules import FactChange
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import at
@@ -279,3 +281,22 @@ def test_what_many_branches_are_reminded_of_is_one_question(storage: Storage) ->
         left.to_on = AUGUST
         session.flush()
         assert jobs.exemption_ends(session, since, until, None, SHANGHAI) == []
+
+
+def test_the_word_of_a_rank_is_not_brought_back_by_a_guess(storage: Storage) -> None:
+    """The log holds no texts. A rank that ended the day before stands as it was; one put right on its day does not."""
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        row = RosterRow(name="甲五", group="第一党小组", rank=Rank.DEPUTY_SECTION, rank_text="四级主任科员")
+        import_roster(session, cast.branch_id, [row], now=NOW, since=TODAY)
+        me = cast.me(session, "甲二", TODAY)
+        for day, refused in ((TODAY + timedelta(days=1), False), (TODAY, True)):
+            done = change(session, cast, "甲五", Kind.RANK, day=day, value=Rank.SECTION)
+            assert [str(one).split("（")[0] for one in done.lines] == ["职级 四级主任科员→正科"]
+            if refused:
+                with pytest.raises(Refusal, match="文字没有留存"):
+                    undoing.undo(session, me, done.audit_id, NOW, SHANGHAI)
+                continue
+            undoing.undo(session, me, done.audit_id, NOW, SHANGHAI)
+            member = next(one for one in roster(session, cast.branch_id, day) if one.name == "甲五")
+            assert (member.rank, member.rank_text) == (Rank.DEPUTY_SECTION, "四级主任科员")

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from bot.features.roster.asking import Answers
+from bot.features.roster.asking import Answers, Question
 from bot.features.roster.rows import Exempt, ExemptAsk, RosterRow
-from bot.features.roster.settling import exemption, groups, names, spellings, twice
+from bot.features.roster.settling import exemptions, groups, names, spellings, twice
 from storage.choices import ExemptionReason
 
 ILL = ExemptionReason.LONG_SICK_LEAVE
@@ -81,6 +81,14 @@ def test_people_who_are_one_by_their_keys_are_found() -> None:
 
 
 # --- exemptions ----------------------------------------------------------------------------------------------------
+
+
+def exemption(
+    row: RosterRow, running: list[Exempt], began: date, answers: Answers
+) -> tuple[RosterRow, Question | None]:
+    """Of a row with one."""
+    found, questions = exemptions(row, running, began, answers)
+    return found, next(iter(questions), None)
 
 
 def ended(to_on: date | None = SEPTEMBER) -> RosterRow:
