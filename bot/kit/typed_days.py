@@ -11,8 +11,7 @@ def the_days(said: str, today: date, example: str) -> Typed:
     """What was typed as a day, with a time or without: one day, or those that it may mean. Refuses what is none."""
     typed = read_typed(said, today)
     if typed is not None and typed.at_odds is not None:
-        odd = typed.at_odds
-        raise Refusal(f"{short_day(odd)}是周{WEEKDAYS[odd.weekday()]}，与您写的星期不符，请核对后重新发送。")
+        raise Refusal(at_odds(typed.at_odds))
     if typed is None or not typed.days:
         raise Refusal(no_day(example))
     return typed
@@ -30,6 +29,11 @@ def the_day(said: str, today: date, example: str = "7月7日") -> date:
 
 def no_day(example: str) -> str:
     return f"没有看懂日期，{please_send(example)}"
+
+
+def at_odds(day: date) -> str:
+    """The day stands beside another weekday."""
+    return f"{short_day(day)}是周{WEEKDAYS[day.weekday()]}，与您写的星期不符，请核对后重新发送。"
 
 
 def only_day(example: str) -> str:

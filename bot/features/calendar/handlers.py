@@ -89,10 +89,10 @@ def take_over(session: Session, call: Call, button: TakeOver) -> Reply:
 
 
 def own_came(session: Session, call: Call, dialog: Dialog) -> Reply:
-    days = rules.read_own_days(call.text, bool(dialog.draft["off"]), call.today)
-    service.add_own_days(session, call.me, days, call.now)
+    runs = rules.read_own_days(call.text, bool(dialog.draft["off"]), call.today)
+    replaced = service.add_own_days(session, call.me, runs, call.now)
     dialogs.close(session, call.me.id)
-    return say(messages.added(days), _card(session, call))
+    return say(messages.added(runs, replaced), _card(session, call))
 
 
 def drop(session: Session, call: Call, button: DropDays) -> Reply:
