@@ -12,7 +12,7 @@ from scheduler.calendar.council_notice import read_notice
 from scheduler.calendar.store import calendar_of
 from storage.choices import YearState
 from storage.models.calendar import CalendarYear
-from tests.scheduler.notices import AMENDED_2019, notice
+from tests.scheduler.notices import AMENDED_2019, CANCELLED, EXTENSION, notice
 from tests.world import World, world
 
 SECRETARY, MEMBER = "甲一", "甲三"
@@ -88,6 +88,37 @@ async def test_a_notice_is_shown_as_understood_and_confirmed_by_a_button(bot: Wo
     assert len(kept(bot)) == 2
     with bot.storage.reading() as session:
         assert calendar_of(session, bot.cast.branch_id).state(2019) is YearState.OFFICIAL
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        (EXTENSION, ["· 2月24日（周二）：上班改为放假"]),
+        (CANCELLED, ["· 2月28日（周六）：上班改为放假"]),
+        (
+            CANCELLED.replace("不再上班，照常休息", "上班顺延至3月1日"),
+            ["· 2月28日（周六）：上班改为放假", "· 3月1日（周日）：放假改为上班"],
+        ),
+    ],
+)
+async def test_a_notice_that_extends_or_cancels(bot: World, text: str, changes: list[str]) -> None:
+    await begin(bot, "读入通知")
+    await bot.stage.say(SECRETARY, text)
+    assert [line for line in last(bot).splitlines() if "改为" in line] == changes
+    await bot.stage.tap(SECRETARY, "确认读入", "请核对")
+    with bot.storage.reading() as session:
+        mine = calendar_of(session, bot.cast.branch_id)
+        assert mine.is_working_day(date(2026, 2, 25))
+        assert mine.is_working_day(date(2026, 2, 28)) == (text == EXTENSION)
+
+
+async def test_a_notice_that_is_not_understood_wholly_is_not_read(bot: World) -> None:
+    await begin(bot, "读入通知")
+    await bot.stage.say(SECRETARY, CANCELLED.replace("不再上班，照常休息", "不调休"))
+    assert last(bot).startswith("没有看懂这一句，整份通知没有读入：“2月28日（星期六）不调休”。请核对原文")
+    await bot.stage.say(SECRETARY, "好的，2月28日不放假")
+    assert "确认读入" not in str(bot.stage.people[SECRETARY].chat.last.labels)
+    assert kept(bot) == []
 
 
 async def test_a_file_for_one_branch_among_several(bot: World) -> None:
