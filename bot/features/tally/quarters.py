@@ -29,7 +29,7 @@ def _plain(text: str) -> str:
 
 
 def names_quarter(text: str) -> bool:
-    """Whether the words are 三季度, 2023年第三季度, 2023-Q3, 上季度 and the like, with 季度数据 or 数据 beside it or not."""
+    """Whether the words are 三季度, 2023年第三季度, 2023-Q3, 上季度 and the like, alone or with 季度数据 or 数据."""
     return _WORDS.fullmatch(_plain(text)) is not None
 
 
