@@ -23,7 +23,7 @@ def the_day(said: str, today: date, example: str = "7月7日") -> date:
     if typed.clock is not None:
         raise Refusal(only_day(example))
     if len(typed.days) > 1:
-        raise Refusal(f"是{'还是'.join(map(short_day, sorted(typed.days)))}？请写明月份重新发送。")
+        raise Refusal(f"是{'还是'.join(map(short_day, sorted(typed.days)))}？请写明几月几日，重新发送。")
     return typed.days[0]
 
 

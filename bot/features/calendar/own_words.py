@@ -15,19 +15,21 @@ _NEGATION = "(?:不|没有?|无需|无须|未|别|勿|免|停止|暂停)(?:再|�
 _SAYS = re.compile(
     rf"(?P<no>{_NEGATION})?(?:(?P<off>放假|休息|休假|公休|补休)|(?P<worked>上班|补班|办公|到岗)|(?P<rest>休))"
 )
+# 不得不上班, 不能不休息: which of the two?
+_TWICE = re.compile("[不没无未非别][^,。]{0,3}[不没无未免][^,。]{0,3}(?:放假|休|上班|补班|办公|到岗)")
 _UNDOES = re.compile("取消|撤销|撤回|删除|作废|恢复|不再|改期|推迟|延期|顺延|提前")
 _HALF = re.compile(r"\d:\d\d|[\d一二两三四五六七八九十][点时]|半天|半日|[上下]午|早上|晚上|中午|凌晨|傍晚")
-_NUMBER = "(?:[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
-# What would be a day, if it were understood; 3号楼, 三月三 and 前往 are none.
+_NUMERAL = "[一二三四五六七八九十廿卅]{1,3}"
+_SIGN = f"(?:日|号(?!{PLACE}))"
+# What would be a day, if it were understood; 3号楼, 三月三, 一日捐 and 安全生产月 are none.
 _DAYLIKE = re.compile(
-    rf"(?:至|到|和|与|及|或|[、~-])\s*{_NUMBER}?\s*(?:[月日]|号(?!{PLACE}))?"
-    rf"|[0-9]{{1,2}}\s*月|{_NUMBER}(?:日|号(?!{PLACE}))|[0-9]{{1,2}}[./-][0-9]{{1,2}}"
+    rf"[0-9]{{1,2}}\s*{_SIGN}|(?:(?<=月)|(?<![\u4e00-\u9fff])){_NUMERAL}{_SIGN}|[0-9]{{1,2}}(?:\s*月\s*|[./-])[0-9]{{1,2}}"
     r"|[昨今明后]天|(?:周|星期|礼拜)[一二三四五六日天末]|[上下]周|[上下]个?月|每[周月天日年]"
 )
-# 7月17日起, 7月17日前: no end, or another day.
-_OPEN = re.compile(
+# What goes on with the days: no end, another day, one that was not read. 前往 and 外出 begin a name.
+_GOES_ON = re.compile(
     r"起(?!草)|以?前(?!往|进|线|沿)|以?后(?!勤|备|续)|之[前后]|左右|开始|为止|止|除外|外(?!出|事)|[至到和与及或~-]"
-    r"|[、,;]?\s*\d{1,2}(?:[\s,、;~至到和与及-]|$)"
+    rf"|[、,;]\s*(?:[0-9]{{1,2}}|{_NUMERAL})\s*(?:月|{_SIGN})|[、,;]?\s*[0-9]{{1,2}}(?:[\s,、;~至到和与及-]|$)"
 )
 _SAID = re.compile(rf"(?:{_NEGATION})?(?:放假|上班|休息)$")
 
@@ -36,14 +38,14 @@ def name_of(rest: str, off: bool) -> str:
     """The name behind the days, maybe empty. Refuses what is left of a day, and the opposite of off (or of worked)."""
     said = rest.strip(" ，,、：:；;。.！!\r\n\t\u3000")
     plain = folded(said)
-    if _OPEN.match(folded(rest.strip())) or (rest.lstrip().startswith("、") and _DAYLIKE.match(plain)):
+    if _GOES_ON.match(folded(rest.strip())):
         raise _not_understood(rest)
     if undoes(plain):
         raise Refusal(UNDONE)
     if _HALF.search(plain):
         raise Refusal(WHOLE_DAYS)
-    left = _DAYLIKE.search(plain) if re.search(r"[\d日号周天月]|星期|礼拜", plain) else None
-    if left is not None and re.search(r"[\d一二三四五六七八九十日号周天月]", left[0]):
+    left = _DAYLIKE.search(plain) or _TWICE.search(plain)
+    if left is not None:
         raise _not_understood(said[left.start() :])
     _agree(plain, off)
     name = _SAID.sub("", said).strip(" ，,、：:；;")
