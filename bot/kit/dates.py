@@ -17,6 +17,8 @@ __all__ = ["Typed", "arabic", "parse_day", "parse_moment", "parse_time", "read_t
 # 好的，那就7月7日吧。 “7月7日”: what says nothing of the day.
 _BEFORE = re.compile(r"^(?:好的?|嗯|那么?|就|是|在|于|定[在于]|改[到为成]|日期|时间|[:,\s“\"‘'「])*")
 _AFTER = re.compile(r"(?:吧|啊|呀|哦|哈|啦|[。.!;、,\s”\"’'」])*$")
+# More than a day and a time takes, and less than it takes to be slow.
+_LONGEST = 400
 _BETWEEN = re.compile(r"(?:[\s,]|的|在)*")
 
 
@@ -69,7 +71,9 @@ def read_typed(text: str, today: date) -> Typed | None:
 
 
 def bare(text: str) -> str:
-    """Full-width letters as others, and without the courtesy around."""
+    """Full-width letters as others, and without the courtesy around; nothing of a text that is far too long."""
+    if len(text) > _LONGEST:
+        return ""
     return _AFTER.sub("", _BEFORE.sub("", folded(plain(text))))
 
 

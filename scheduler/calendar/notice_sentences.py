@@ -27,11 +27,11 @@ NAME = "(?:元旦|春节|清明节?|劳动节|端午节?|中秋节?|国庆节?)"
 WEEKDAYS = "一二三四五六日"
 LONGEST_RUN, LONGEST_SHOWN = 31, 80
 
-_DAY = r"(?:20\d\d年)?(?:\d{1,2}月)?\d{1,2}日(?:\([^)]*\))*"
+_DAY = r"(?:20\d\d年)?(?:\d{1,2}月)?\d{1,2}日(?:\([^()]{0,40}\))*"
 _TO = "(?:至|到|[-—–~]+)"
 _DAYS = re.compile(rf"{_DAY}(?:(?:{_TO}|[、和及与]){_DAY})*")
 _ONE = re.compile(
-    rf"(?P<to>{_TO})?(?:(?P<year>20\d\d)年)?(?:(?P<month>\d{{1,2}})月)?(?P<day>\d{{1,2}})日(?P<aside>(?:\([^)]*\))*)"
+    rf"(?P<to>{_TO})?(?:(?P<year>20\d\d)年)?(?:(?P<month>\d{{1,2}})月)?(?P<day>\d{{1,2}})日(?P<aside>(?:\([^()]{{0,40}}\))*)"
 )
 _WEEKDAY = re.compile("(?:周|星期)([一二三四五六日天])")
 # A remark beside a day names its weekday or its lunar day, and arranges nothing.

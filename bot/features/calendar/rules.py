@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 from bot.features.calendar.own_words import UNDONE, name_of, undoes
 from bot.kit.day_lists import read_days
@@ -42,12 +43,12 @@ def read_own_days(text: str, off: bool, today: date) -> list[OwnDays]:
     name = name_of(listed.rest, off) or ("本支部放假" if off else "本支部上班")
     for first, last in listed.runs:
         _allowed(first, last, today)
-    days = [day for run in listed.runs for day in run.days]
+    days = list(islice((day for run in listed.runs for day in run.days), MOST_DAYS + 1))
+    if len(days) > MOST_DAYS:
+        raise Refusal(f"一次最多设置{MOST_DAYS}天，请分几次发送。")
     twice = next((day for at, day in enumerate(days) if day in days[:at]), None)
     if twice is not None:
         raise Refusal(f"{short_day(twice)}写了两次，请核对后重新发送。")
-    if len(days) > MOST_DAYS:
-        raise Refusal(f"一次最多设置{MOST_DAYS}天，请分几次发送。")
     return grouped([Entry(day, off, name) for day in days])
 
 

@@ -100,6 +100,25 @@ def test_own_days_lie_over_everything_for_one_branch(session: Session) -> None:
     assert service.own_days(session, other.branch_id, date(2026, 1, 1)) == []
 
 
+def test_several_runs_at_once_over_the_turn_of_the_year(session: Session) -> None:
+    """A row a year; what was entered for the same days before is replaced, and told."""
+    me = secretary(session)
+    service.add_own_days(session, me, [OwnDays(date(2026, 12, 26), date(2026, 12, 27), False, "值班")], NOW)
+    runs = [
+        OwnDays(date(2026, 12, 24), date(2026, 12, 26), True, "停电"),
+        OwnDays(date(2027, 1, 6), date(2027, 1, 6), True, "停电"),
+    ]
+    replaced = service.add_own_days(session, me, runs, NOW)
+    assert replaced == [OwnDays(date(2026, 12, 26), date(2026, 12, 26), False, "值班")]
+    left = OwnDays(date(2026, 12, 27), date(2026, 12, 27), False, "值班")
+    assert service.own_days(session, me.branch_id, NOW.date()) == [runs[0], left, runs[1]]
+    assert [row.year for row in rows(session)] == [2026, 2026, 2027]
+    assert service.add_own_days(session, me, [OwnDays(date(2027, 1, 7), date(2027, 1, 7), True, "停电")], NOW) == []
+    assert service.drop_own_days(session, me, runs[0].first, NOW) == runs[0]
+    with pytest.raises(Refusal, match="本来就放假"):
+        service.add_own_days(session, me, [runs[1]], NOW)
+
+
 def test_own_days_and_a_year_of_ones_own_leave_each_other_alone(session: Session) -> None:
     me = secretary(session)
     service.add_own_days(session, me, [OwnDays(date(2019, 6, 3), date(2019, 6, 3), True, "停电")], NOW)
