@@ -12,7 +12,7 @@ from bot.kit.numerals import arabic, folded
 from bot.kit.words import plain
 from bot.kit.written_days import Against, Found, day_at
 
-__all__ = ["Typed", "arabic", "parse_day", "parse_moment", "parse_time", "read_typed"]
+__all__ = ["Typed", "arabic", "bare", "parse_day", "parse_moment", "parse_time", "read_clock", "read_typed"]
 
 # 好的，那就7月7日吧。 “7月7日”: what says nothing of the day.
 _BEFORE = re.compile(r"^(?:好的?|嗯|那么?|就|是|在|于|定[在于]|改[到为成]|日期|时间|[:,\s“\"‘'「])*")
