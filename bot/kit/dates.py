@@ -1,86 +1,103 @@
-"""Reads days and times as people type them: 7月7日 14:30, 7.7 下午2点半, 2023-07-07 14:30, 七月七号, 明天9点."""
+"""Reads days and times as people type them: the whole text, or nothing. How a day is written: written_days.py.
+
+7月7日 14:30, 下午2点半 7.7, 那就下周五吧。 are understood; 7月7日前, 7月7日和8日, 7.7三号楼 are not.
+"""
 
 import re
-import unicodedata
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, tzinfo
+from typing import NamedTuple
 
-# Never from the middle of a number: 14.30 is no 30 April, and 7月32日 no 3 July.
-_DAY = re.compile(
-    r"(?<![\d年./-])(?:(?P<year>20\d\d)[年./-])?(?P<month>1[0-2]|0?[1-9])[月./-](?P<day>3[01]|[12]\d|0?[1-9])(?!\d)[日号]?"
-    r"|(?P<word>今天|明天|大后天|后天)"
-)
-_TIME = re.compile(
-    r"(?P<half>上午|下午|晚上|中午)?\s*(?<!\d)(?P<hour>2[0-3]|1\d|0?\d)"
-    r"(?::(?P<minute>[0-5]\d)(?!\d)|[点时](?:(?P<spoken>[0-5]?\d)(?!\d)分?|(?P<thirty>半)|(?!\d)))"
-)
-# Before the sign of a day alone, and never glued to a digit: 7.7三号楼 is no 7.73.
-_NUMERAL = re.compile(r"(?<![\d〇○◯零一二三四五六七八九十])[〇○◯零一二三四五六七八九十]+(?=\s*[年月日号])")
-_TENS = re.compile(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)")
-_FIGURES = str.maketrans("〇○◯零一二三四五六七八九", "0000123456789")
-_WORDS = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
-HALF_A_YEAR = timedelta(days=184)
+from bot.kit.clock_words import Clock, clock_at
+from bot.kit.numerals import arabic, folded
+from bot.kit.words import plain
+from bot.kit.written_days import Against, Found, day_at
+
+__all__ = ["Typed", "arabic", "bare", "parse_day", "parse_moment", "parse_time", "read_clock", "read_typed"]
+
+# 好的，那就7月7日吧。 “7月7日”: what says nothing of the day.
+_BEFORE = re.compile(r"^(?:好的?|嗯|那么?|就|是|在|于|定[在于]|改[到为成]|日期|时间|[:,\s“\"‘'「])*")
+_AFTER = re.compile(r"(?:吧|啊|呀|哦|哈|啦|[。.!;、,\s”\"’'」])*$")
+# More than a day and a time takes, and less than it takes to be slow.
+_LONGEST = 400
+_BETWEEN = re.compile(r"(?:[\s,]|的|在)*")
+
+
+class Typed(NamedTuple):
+    """A text that is a day, with a time or without.
+
+    `days`: those that may be meant, the nearest first; none where there is no such day. `at_odds`: the day that is not
+    the weekday which was typed beside it.
+    """
+
+    days: tuple[date, ...]
+    clock: Clock | None = None
+    at_odds: date | None = None
 
 
 def parse_day(text: str, today: date) -> date | None:
-    """The day; without a year the one nearest to today (half a year either way)."""
-    found = _DAY.search(_plain(text))
-    if found is None:
-        return None
-    if found["word"]:
-        return today + timedelta(days=_WORDS[found["word"]])
-    month, day = int(found["month"]), int(found["day"])
-    if found["year"]:
-        return _day(int(found["year"]), month, day)
-    near = [near for year in (-1, 0, 1) if (near := _day(today.year + year, month, day)) is not None]
-    # 29 February is not always near.
-    return min((day for day in near if abs(day - today) <= HALF_A_YEAR), key=lambda day: abs(day - today), default=None)
-
-
-def arabic(text: str) -> str:
-    """Chinese numerals of a date as digits: 二〇二三年七月三十一日 becomes 2023年7月31日."""
-    return _NUMERAL.sub(lambda found: _digits(found.group()), text)
-
-
-def _digits(numeral: str) -> str:
-    """二〇二三 is read figure by figure, 二十三 as a number; what is neither stays as it is."""
-    tens = _TENS.fullmatch(numeral)
-    if tens is None:
-        return numeral.translate(_FIGURES)
-    return "".join(part.translate(_FIGURES) or usual for part, usual in zip(tens.groups(), "10", strict=True))
-
-
-def _plain(text: str) -> str:
-    """Full-width digits and colons as a Chinese keyboard writes them are digits and colons; numerals are digits."""
-    return arabic(unicodedata.normalize("NFKC", text))
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+    """The day, the nearest where several may be meant; without a year within half a year of today."""
+    typed = read_typed(text, today)
+    return typed.days[0] if typed is not None and typed.clock is None and typed.days else None
 
 
 def parse_time(text: str) -> time | None:
-    """The time of day; 下午2点半 is 14:30. 晚上12点 belongs to another day: ask again."""
-    found = _TIME.search(_plain(text))
-    if found is None:
-        return None
-    hour, half = int(found["hour"]), found["half"]
-    minute = 30 if found["thirty"] else int(found["minute"] or found["spoken"] or 0)
-    if half == "晚上" and hour == 12:
-        return None
-    if (half in ("下午", "晚上") and hour < 12) or (half == "中午" and hour < 3):
-        hour += 12
-    return time(hour, minute)
+    """The time of day; 下午2点半 is 14:30. 晚上12点 and 24:00 may belong to another day: ask again."""
+    clock = read_clock(text)
+    return clock.at if clock is not None else None
 
 
 def parse_moment(text: str, now: datetime, tz: tzinfo) -> datetime | None:
     """A day and a time together, aware; None when one of them is missing."""
-    text = _plain(text)
-    found = _DAY.search(text)
+    typed = read_typed(text, now.astimezone(tz).date())
+    if typed is None or not typed.days or typed.clock is None:
+        return None
+    return datetime.combine(typed.days[0], typed.clock.at, tz)
+
+
+def read_clock(text: str) -> Clock | None:
+    """A time of day, and whether its half of the day was said."""
+    line = bare(text)
+    found = clock_at(line, 0)
+    return found[0] if found is not None and found[1] == len(line) else None
+
+
+def read_typed(text: str, today: date) -> Typed | None:
+    """A day, with a time before or behind it or without. None for anything else."""
+    line, against = bare(text), Against(today)
+    found = day_at(line, 0, against)
+    if found is not None and found.end == len(line):
+        return Typed(found.days, None, found.at_odds)
+    return _day_first(line, found) or _clock_first(line, against)
+
+
+def bare(text: str) -> str:
+    """Full-width letters as others, and without the courtesy around; nothing of a text that is far too long."""
+    if len(text) > _LONGEST:
+        return ""
+    return _AFTER.sub("", _BEFORE.sub("", folded(plain(text))))
+
+
+def _day_first(line: str, found: Found | None) -> Typed | None:
     if found is None:
         return None
-    day = parse_day(found.group(), now.astimezone(tz).date())
-    at = parse_time(text[: found.start()] + " " + text[found.end() :])
-    return datetime.combine(day, at, tz) if day and at else None
+    start = _after(line, found.end)
+    clock = clock_at(line, start) if start is not None else None
+    if clock is None or clock[0] is None or clock[1] != len(line):
+        return None
+    return Typed(found.days, clock[0], found.at_odds)
+
+
+def _clock_first(line: str, against: Against) -> Typed | None:
+    clock = clock_at(line, 0)
+    start = _after(line, clock[1]) if clock is not None else None
+    found = day_at(line, start, against) if start is not None else None
+    if clock is None or clock[0] is None or found is None or found.end != len(line):
+        return None
+    return Typed(found.days, clock[0], found.at_odds)
+
+
+def _after(line: str, end: int) -> int | None:
+    """Where the second of two begins. 7.714:30 is neither 7.7 14:30 nor 7.71 4:30."""
+    start = _BETWEEN.match(line, end)
+    glued = start is None or (start.end() == end and line[end - 1 : end + 1].isdecimal())
+    return None if glued or start is None else start.end()

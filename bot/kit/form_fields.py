@@ -42,9 +42,9 @@ class Field:
 
     options: value and label of each button. read: a typed answer, as changes of the values; it raises Refusal.
     accepts: whether a tapped value is an answer though it is not offered now. then: what an answer changes beside.
-    doubt: what is asked before an answer (a text) is taken; passed: the same, by the other answers too. when: whether
-    it is asked at all. many: several, ticked. later: asked only from the last page. optional: "" or none of many is an
-    answer. files: what is made of files; the question hears them whatever page is open. below: a row under the options.
+    doubts: what is asked, in this order, before an answer (a text) among the others is taken. when: whether it is asked
+    at all. many: several, ticked. later: asked only from the last page. optional: "" or none of many is an answer.
+    files: what is made of files; the question hears them whatever page is open. below: a row under the options.
     needed: what is said when it is missing (else `ask`).
     """
 
@@ -55,8 +55,7 @@ class Field:
     read: Callable[[Session, Call, str], Values] | None = None
     accepts: Callable[[Call, str], bool] = lambda call, value: False
     then: Callable[[Session, Call, str], Values] = lambda session, call, value: {}
-    doubt: Callable[[Session, Call, str], Doubt | None] = lambda session, call, value: None
-    passed: Callable[[Session, Call, Values], Doubt | None] = lambda session, call, values: None
+    doubts: Callable[[Session, Call, Values], Sequence[Doubt | None]] = lambda session, call, values: ()
     when: Callable[[Values], bool] = lambda values: True
     many: bool = False
     later: bool = False

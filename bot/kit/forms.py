@@ -258,10 +258,10 @@ class Form:
 
     def _doubt(self, session: Session, call: Call, key: str, values: Values, sure: Sequence[str]) -> Doubt | None:
         """What is to be asked of this answer yet."""
-        field, value = next((field for field in self.fields if field.key == key), None), values.get(key)
-        if field is None or not isinstance(value, str):
+        field = next((field for field in self.fields if field.key == key), None)
+        if field is None or not isinstance(values.get(key), str):
             return None
-        doubts = (field.doubt(session, call, value), field.passed(session, call, values))
+        doubts = field.doubts(session, call, values)
         return next((doubt for doubt in doubts if doubt is not None and doubt.ask not in sure), None)
 
     def _sure(self, session: Session, call: Call, dialog: Dialog, button: Fill) -> Reply | None:

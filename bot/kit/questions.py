@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.kit.access import Right
-from bot.kit.dates import parse_day, parse_moment, parse_time
+from bot.kit.clock_words import Clock
+from bot.kit.dates import read_clock, read_typed
 from bot.kit.form_fields import Action, Doubt, Field, Options, Values
 from bot.kit.forms import Form
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Reply
+from bot.kit.typed_days import no_day, only_day, please_send, the_days
 from bot.kit.words import day_words, short_day
 from scheduler.calendar.days import Calendar
 from scheduler.calendar.store import calendar_of
@@ -89,25 +91,48 @@ def day(
     far: timedelta = FAR,
     **more: Any,
 ) -> Field:
-    """A day, kept as 2023-07-07. A day off is asked about before it is taken.
+    """A day, kept as 2023-07-07. One that may be two is asked about before it is taken, and a day off is.
 
     past: a day that has gone by is asked about too, and this is what it is called to enter one (补报); not_past: it is
     refused with these words; neither: it is as good as any. clock: the field whose time may be typed beside the day.
     """
 
     def read(session: Session, call: Call, said: str) -> Values:
-        found = parse_day(said, call.today)
-        if found is None or abs(found - call.today) > far:
-            raise Refusal(f"没有看懂日期，请按“{example}”的样子发送。")
-        if not_past and found < call.today:
+        typed = the_days(said, call.today, example)
+        days = [day for day in typed.days if not (not_past and day < call.today)]
+        if not days:
             raise Refusal(not_past)
-        at = parse_moment(said, call.now, call.tz) if clock else None
-        return {key: found.isoformat(), **({clock: f"{at:%H:%M}"} if at else {})}
+        if typed.clock is not None and not clock:
+            raise Refusal(only_day(example))
+        if abs(days[0] - call.today) > far:
+            raise Refusal(no_day(example))
+        return _kept(key, days) | (_kept_clock(clock, typed.clock) if typed.clock else {})
 
-    def doubt(session: Session, call: Call, value: str) -> Doubt | None:
-        return doubtful_day(date.fromisoformat(value), call.today, calendar_of(session, call.me.branch_id), past)
+    def doubts(session: Session, call: Call, values: Values) -> Sequence[Doubt | None]:
+        found, either = date.fromisoformat(values[key]), values.get(_either(key)) or []
+        which = _which([date.fromisoformat(one) for one in either]) if values[key] in either else None
+        return which, doubtful_day(found, call.today, calendar_of(session, call.me.branch_id), past)
 
-    return Field(key, ask, read=read, accepts=_is_day(bool(not_past), far), doubt=doubt, **more)
+    return Field(key, ask, read=read, accepts=_is_day(bool(not_past), far), doubts=doubts, **more)
+
+
+def _kept(key: str, days: Sequence[date]) -> dict[str, Any]:
+    """A typed day among the values, the likeliest first; beside it those that it may mean."""
+    return {key: days[0].isoformat(), _either(key): [day.isoformat() for day in days] if len(days) > 1 else []}
+
+
+def _either(key: str) -> str:
+    return f"{key}_either"
+
+
+def _which(days: Sequence[date]) -> Doubt:
+    """28号, typed on the 4th."""
+    said = sorted(days)
+    return Doubt(
+        f"是{'，还是'.join(map(day_words, said))}？",
+        [(day.isoformat(), short_day(day)) for day in said],
+        again="重选日期",
+    )
 
 
 def _is_day(not_past: bool, far: timedelta) -> Any:
@@ -147,30 +172,41 @@ def _off(found: date, calendar: Calendar) -> str:
 
 
 def clock(key: str, ask: str, *, offered: Sequence[str] = (), of: str = "", past: str = "", **more: Any) -> Field:
-    """A time of day, kept as 14:30. One before 07:00 is asked about before it is taken.
+    """A time of day, kept as 14:30. One before 07:00 is asked about before it is taken, unless 凌晨 is said with it.
 
     of: the field of the day, which is answered too where a day is typed with the time. past: one that has gone by today
     is asked about as well, and this is what it is called to enter it.
     """
 
     def read(session: Session, call: Call, said: str) -> Values:
-        both = parse_moment(said, call.now, call.tz) if of else None
-        if both is not None and abs(both.date() - call.today) <= FAR:
-            return {of: both.date().isoformat(), key: f"{both:%H:%M}"}
-        at = parse_time(said)
-        if at is None:
-            raise Refusal("没有看懂时间，请按“14:30”的样子发送。")
-        return {key: f"{at:%H:%M}"}
+        at = read_clock(said)
+        if at is not None:
+            return _kept_clock(key, at)
+        typed = read_typed(said, call.today)
+        if typed is None or typed.clock is None:
+            raise Refusal(f"没有看懂时间，{please_send('14:30')}")
+        days = the_days(said, call.today, "7月7日 14:30").days
+        if not of or abs(days[0] - call.today) > FAR:
+            raise Refusal(f"这里只需要时间，{please_send('14:30')}")
+        return {**_kept(of, days), **_kept_clock(key, typed.clock)}
 
-    def doubt(session: Session, call: Call, value: str) -> Doubt | None:
-        return doubtful_time(time.fromisoformat(value))
-
-    def passed(session: Session, call: Call, values: Values) -> Doubt | None:
+    def doubts(session: Session, call: Call, values: Values) -> Sequence[Doubt | None]:
+        at = time.fromisoformat(values[key])
         today = past and values.get(of) == call.today.isoformat()
-        return _gone_today(time.fromisoformat(values[key]), call, past) if today else None
+        slip = None if values.get(_sure(key)) else doubtful_time(at)
+        return slip, _gone_today(at, call, past) if today else None
 
     options = fixed({at: at for at in offered})
-    return Field(key, ask, options=options, read=read, accepts=_is_time, doubt=doubt, passed=passed, **more)
+    return Field(key, ask, options=options, read=read, accepts=_is_time, doubts=doubts, **more)
+
+
+def _kept_clock(key: str, clock: Clock) -> dict[str, Any]:
+    """A typed time among the values, and whether nothing is to be asked about its half of the day."""
+    return {key: f"{clock.at:%H:%M}", _sure(key): clock.sure}
+
+
+def _sure(key: str) -> str:
+    return f"{key}_sure"
 
 
 def _gone_today(at: time, call: Call, past: str) -> Doubt | None:

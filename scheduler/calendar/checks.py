@@ -57,7 +57,8 @@ def check(file: YearFile, known: Calendar, wanted: int | None = None) -> Checked
         for day in odd
     )
     new, before = Checked(kept).year, known.year(file.year)
-    return Checked(kept, notes, tuple(filter(None, (_checksum(new, before), _shrinking(new, before)))))
+    doubts = () if file.changes else (_checksum(new, before), _shrinking(new, before))
+    return Checked(kept, notes, tuple(filter(None, doubts)))
 
 
 def _check_year(file: YearFile, wanted: int | None) -> None:
@@ -98,7 +99,7 @@ def _completed(file: YearFile, known: Calendar) -> YearFile:
     said = {entry.day for entry in file.entries}
     before = [entry for entry in entries_of(known, file.year) if entry.day not in said]
     papers = tuple(dict.fromkeys((*known.year(file.year).papers, *file.papers)))
-    return YearFile(file.year, settled((*before, *file.entries)), papers)
+    return replace(file, entries=settled((*before, *file.entries)), papers=papers, only=())
 
 
 def _check_festivals(file: YearFile) -> None:

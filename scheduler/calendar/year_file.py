@@ -40,12 +40,16 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class YearFile:
-    """What a file or a notice says of a year. `only`: the festivals of a notice that changes but some of them."""
+    """What a file or a notice says of a year. `only`: the festivals of a notice that changes but some of them.
+
+    `changes`: its text says that days are added or taken away (延长, 不再上班), so the year's sum need not stay.
+    """
 
     year: int
     entries: tuple[Entry, ...]
     papers: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    changes: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {"year": self.year, "papers": list(self.papers), "days": [entry.to_json() for entry in self.entries]}

@@ -346,7 +346,7 @@ def archive(session: Session, me: Me, text: str) -> None:
 
 def own_days(session: Session, me: Me, text: str) -> None:
     """The name of an own day; the names, papers and source of a year that is read in."""
-    calendar.add_own_days(session, me, OwnDays(date(2023, 8, 1), date(2023, 8, 1), True, text), NOW)
+    calendar.add_own_days(session, me, [OwnDays(date(2023, 8, 1), date(2023, 8, 1), True, text)], NOW)
     assert calendar.own_days(session, me.branch_id, TODAY)[0].name == text
     file = YearFile(2024, (Entry(date(2024, 1, 1), True, text),), (text,))
     for state in (YearState.OFFICIAL, YearState.OVERRIDE):

@@ -17,7 +17,7 @@ from scheduler.calendar.council_notice import read_notice
 from scheduler.calendar.store import calendars
 from storage.choices import YearState
 from storage.engine import Storage
-from tests.scheduler.notices import AMENDED_2019, notice
+from tests.scheduler.notices import AMENDED_2019, CANCELLED, EXTENSION, notice
 from tests.terminal import typed
 
 Run = Callable[..., Result]
@@ -122,6 +122,33 @@ def test_a_notice_is_shown_and_asked_about(run: Run, database: str) -> None:
     assert (again.exit_code, "Nothing to do" in again.stdout) == (0, True)
     kept = json.loads(run("years", "--from", "2019", "--to", "2019", "--format", "json").stdout)
     assert (kept[0]["state"], kept[0]["source"]) == ("official", "amended.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "change", "day"),
+    [
+        (EXTENSION, "2026-02-24   Tue       worked -> off", date(2026, 2, 24)),
+        (CANCELLED, "2026-02-28   Sat       worked -> off", date(2026, 2, 28)),
+    ],
+)
+def test_a_notice_that_extends_or_cancels(run: Run, database: str, text: str, change: str, day: date) -> None:
+    Path("changed.txt").write_text(text, encoding="utf-8")
+    taken = run("import-notice", "changed.txt", "--yes")
+    assert (taken.exit_code, change in taken.stdout) == (0, True)
+    with Storage(database) as storage, storage.reading() as session:
+        calendar = calendars(session).national
+        assert not calendar.is_working_day(day)
+        assert calendar.is_working_day(date(2026, 2, 25))
+        assert not calendar.is_working_day(date(2026, 2, 17))
+
+
+def test_a_notice_that_is_not_understood_wholly_is_refused(run: Run, database: str) -> None:
+    Path("odd.txt").write_text(CANCELLED.replace("不再上班，照常休息", "不调休"), encoding="utf-8")
+    refused = run("import-notice", "odd.txt", "--yes", "--force")
+    assert refused.exit_code == 1
+    assert "This sentence is not understood, so nothing was read: 2月28日(星期六)不调休" in refused.stderr
+    with Storage(database) as storage, storage.reading() as session:
+        assert service.sources(session, None) == {}
 
 
 def test_the_standard_input_and_a_year_that_the_text_does_not_say(run: Run, database: str) -> None:

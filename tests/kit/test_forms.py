@@ -264,9 +264,9 @@ async def test_what_is_not_understood_is_said_and_nothing_is_lost(bot: World) ->
     assert tapped.toast == "请选人。"
     await tap(bot, "甲", "下一步", "公务")
     await say_all(bot, "文12", "随便")
-    assert last(bot).text == "没有看懂日期，请按“7月7日”的样子发送。"
+    assert last(bot).text == "没有看懂日期，请这样发送：7月7日。"
     await say_all(bot, "7月7日", "随便")
-    assert last(bot).text == "没有看懂时间，请按“14:30”的样子发送。"
+    assert last(bot).text == "没有看懂时间，请这样发送：14:30。"
     await say_all(bot, "14:30", "好")
     assert last(bot).text == "请点按钮选择。"
 
@@ -477,6 +477,90 @@ async def test_half_past_two_is_asked_about_first(bot: World) -> None:
     await say_all(bot, "2:30")
     await tap(bot, "就是2:30", "保存")
     assert saved[0]["at"] == "02:30"
+
+
+@pytest.mark.parametrize("said", ["２：３０", "2点半", "两点半", "02:30", "二时三十分", "2：30。", "那就2:30吧"])
+async def test_half_past_two_is_asked_about_however_it_is_typed(bot: World, said: str) -> None:
+    await at_the_day(bot)
+    await say_all(bot, "7月7日", said)
+    assert (asks(bot), last(bot).labels) == ("是下午2:30（14:30）吗？", ["14:30", "就是2:30", *WAY_OUT])
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("凌晨2:30", "02:30"),
+        ("上午２：３０", "02:30"),
+        ("2:30am", "02:30"),
+        ("2:30pm", "14:30"),
+        ("下午两点半", "14:30"),
+        ("九点一刻", "09:15"),
+        ("晚7点半", "19:30"),
+        ("晚8：00", "20:00"),
+    ],
+)
+async def test_with_the_half_of_the_day_nothing_is_asked(bot: World, said: str, at: str) -> None:
+    await at_the_day(bot)
+    await say_all(bot, "7月7日", said)
+    await tap(bot, "保存")
+    assert (saved[0]["day"], saved[0]["at"]) == ("2023-07-07", at)
+
+
+@pytest.mark.parametrize(
+    "said", ["晚上12点", "晚上0:30", "24:00", "12am", "09:00-10:30", "大约9点", "9点前", "2点或3点", "14.30"]
+)
+async def test_a_time_that_is_not_certain_is_asked_for_again(bot: World, said: str) -> None:
+    await at_the_day(bot)
+    await say_all(bot, "7月7日", said)
+    assert last(bot).text == "没有看懂时间，请这样发送：14:30。"
+    assert "at" not in rows(bot, Dialog)[0].draft
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "at"),
+    [
+        ("下周五", "2023-07-14", None),
+        ("7月7日（周五）14:30", "2023-07-07", "14:30"),
+        ("明早9点", "2023-07-05", "09:00"),
+        ("14:30，7月7日", "2023-07-07", "14:30"),
+    ],
+)
+async def test_a_day_with_its_time_or_without(bot: World, said: str, day: str, at: str | None) -> None:
+    await at_the_day(bot)
+    await say_all(bot, said)
+    draft = rows(bot, Dialog)[0].draft
+    assert (draft["day"], draft.get("at")) == (day, at)
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("7月7日前", "没有看懂日期，请这样发送：7月7日。"),
+        ("7月7日和8日", "没有看懂日期，请这样发送：7月7日。"),
+        ("7.7三号楼", "没有看懂日期，请这样发送：7月7日。"),
+        ("7月7日（周六）", "7月7日是周五，与您写的星期不符，请核对后重新发送。"),
+        ("7月7日（周六）14:30", "7月7日是周五，与您写的星期不符，请核对后重新发送。"),
+    ],
+)
+async def test_a_day_is_taken_whole_or_not_at_all(bot: World, said: str, answer: str) -> None:
+    await at_the_day(bot)
+    await say_all(bot, said)
+    assert last(bot).text == answer
+    assert "day" not in rows(bot, Dialog)[0].draft
+
+
+async def test_what_may_be_two_days_is_asked_about(bot: World) -> None:
+    await at_the_day(bot)
+    await say_all(bot, "28号")
+    asked = (asks(bot), last(bot).labels)
+    assert asked == ("是6月28日（周三），还是7月28日（周五）？", ["6月28日", "7月28日", "重选日期", *WAY_OUT])
+    assert "day" not in rows(bot, Dialog)[0].draft
+    await tap(bot, "6月28日")
+    assert asks(bot) == "6月28日（周三）已经过去，确认补报吗？"
+    await say_all(bot, "周一14:30")
+    assert asks(bot) == "是7月3日（周一），还是7月10日（周一）？"
+    await tap(bot, "7月10日", "保存")
+    assert (saved[0]["day"], saved[0]["at"]) == ("2023-07-10", "14:30")
 
 
 async def test_a_doubtful_day_with_a_doubtful_time_is_two_questions(bot: World) -> None:

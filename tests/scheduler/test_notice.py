@@ -12,7 +12,18 @@ from scheduler.calendar.days import BUNDLED, DAY
 from scheduler.calendar.festivals import festivals
 from scheduler.calendar.year_file import BadYear, Entry
 from scheduler.calendar.year_views import by_festival, difference
-from tests.scheduler.notices import AMENDED, AMENDED_2019, BEFORE_2010, LINES, NUMBERS, notice
+from tests.scheduler.notices import (
+    AMENDED,
+    AMENDED_2019,
+    BEFORE_2010,
+    CANCELLED,
+    COMMEMORATED_2015,
+    EXTENDED_2020,
+    EXTENSION,
+    LINES,
+    NUMBERS,
+    notice,
+)
 
 
 def day(text: str) -> date:
@@ -150,3 +161,111 @@ def test_what_is_not_understood_is_said(text: str, english: str, chinese: str) -
     with pytest.raises(BadYear, match=english) as bad:
         read_notice(text)
     assert chinese in bad.value.chinese
+
+
+# --- notices that change one -----------------------------------------------------------------------------------------
+
+
+def changed(text: str, year: int = 2026) -> dict[str, bool]:
+    """The days that a notice changes beside the bundled year: 02-24, and whether people work on it afterwards."""
+    found = check(read_notice(text), BUNDLED)
+    return {f"{day:%m-%d}": works for day, works in difference(BUNDLED, BUNDLED.with_year(found.year), year)}
+
+
+@pytest.mark.parametrize(("year", "text"), [(2020, EXTENDED_2020), (2015, COMMEMORATED_2015)])
+def test_the_notices_that_changed_a_year_are_read_over_it(year: int, text: str) -> None:
+    before = BUNDLED.with_year(Checked(read_notice(notice(year))).year)
+    found = check(read_notice(text), before)
+    after = before.with_year(found.year)
+    assert {f"{day:%Y%m%d}": not works for day, works in difference(before, after, year)} == AMENDED[year]
+    assert difference(BUNDLED, after, year) == []
+
+
+def test_an_extension_and_a_cancelled_make_up_day() -> None:
+    assert changed(EXTENSION) == {"02-24": False}
+    assert changed(CANCELLED) == {"02-28": False}
+    found = check(read_notice(EXTENSION), BUNDLED)
+    # 25 February is a weekday, which needs no entry; that the year has more days off is what the text says.
+    assert [note.english for note in found.notes] == ["2026-02-25 is a weekday and needs no make-up day: left out."]
+    assert found.doubts == check(read_notice(CANCELLED), BUNDLED).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "days"),
+    [
+        ("春节假期延长至2月25日。", {"02-24": False, "02-25": False}),
+        ("假期延长至2月24日，共10天。", {"02-24": False}),
+        ("2月24日（星期二）、25日（星期三）放假，2月26日恢复上班。", {"02-24": False, "02-25": False}),
+        ("取消2月28日（星期六）的调休上班。", {"02-28": False}),
+        ("2月28日（星期六）调休上班取消。", {"02-28": False}),
+        ("2月28日取消上班。", {"02-28": False}),
+        ("2月28日（星期六）由上班调整为休息。", {"02-28": False}),
+        ("原定2月28日（星期六）上班调整为休息。", {"02-28": False}),
+        ("2月28日不上班。", {"02-28": False}),
+        ("2月28日无需上班。", {"02-28": False}),
+        ("2月28日（星期六）照常休息。", {"02-28": False}),
+        ("2月14日（星期六）、28日（星期六）不再上班。", {"02-14": False, "02-28": False}),
+        ("2月28日上班，2月14日不再上班。", {"02-14": False}),
+        ("原定2月28日上班调整为3月7日（星期六）上班。", {"02-28": False, "03-07": True}),
+        ("调休上班由2月28日调整为3月7日。", {"02-28": False, "03-07": True}),
+        ("2月28日的调休上班顺延至3月1日（星期日）。", {"02-28": False, "03-01": True}),
+        ("原定2月28日上班提前至2月8日（星期日）。", {"02-08": True, "02-28": False}),
+        ("2月23日（星期一）恢复上班。", {"02-23": True}),
+        ("2月23日恢复正常上班。", {"02-23": True}),
+        ("2月23日照常上班。", {"02-23": True}),
+        ("2月23日不再放假。", {"02-23": True}),
+        ("2月23日不放假，照常上班。", {"02-23": True}),
+        ("取消2月23日的放假。", {"02-23": True}),
+        ("2月23日（星期一）由放假改为上班。", {"02-23": True}),
+        ("放假时间由2月15日至23日调整为2月16日至24日，共9天。", {"02-15": True, "02-24": False}),
+        ("2月16日至24日放假调休，共9天。2月15日（星期日）不再放假。", {"02-15": True, "02-24": False}),
+        ("自2月15日起放假调休9天。", {}),
+        ("2月28日（星期六）正常上班。", {}),
+        ("为方便群众出行，2月28日（星期六）不再上班。其余安排不变。", {"02-28": False}),
+    ],
+)
+def test_what_a_notice_changes(sentence: str, days: dict[str, bool]) -> None:
+    assert changed(f"关于调整2026年春节假期安排的通知\n一、春节：{sentence}") == days
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "2月28日不调休。",
+        "2月28日前上班。",
+        "2月28日起放假。",
+        "2月28日可以不上班。",
+        "2月28日（星期六）不再上班，3月7日另行通知。",
+        "2月28日（星期六）不上班、2月14日上班。",
+        "2月24日放假，2月28日（不再上班）。",
+        "2月24日放假，2月28日（星期六）上班不再安排。",
+        "2月15日至23日放假，其中2月23日除外。",
+        "2月24日或25日放假。",
+        "2月24日半天放假。",
+        "假期缩短至2月20日。",
+        "假期提前至2月14日。",
+        "取消春节假期。",
+        "2月24日放假。不再安排调休上班。",
+        "2月24日。",
+        "2月28日不再上班，照常上班。",
+    ],
+)
+def test_a_sentence_that_is_not_understood_wholly_refuses_the_notice(sentence: str) -> None:
+    """It is named, in both languages."""
+    with pytest.raises(BadYear, match="This sentence is not understood, so nothing was read") as bad:
+        read_notice(f"关于调整2026年春节假期安排的通知\n一、春节：{sentence}")
+    assert "没有看懂这一句，整份通知没有读入：“" in bad.value.chinese
+    assert any(part and part in bad.value.chinese for part in sentence.split("。"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        notice(2026).replace("现将2026年", "2026年2月28日不再上班，现将2026年"),
+        notice(2026).replace("确保人民", "2月28日（星期六）不再上班，确保人民"),
+        notice(2026).replace("二、春节：2月15日", "二、春节：不放假，2月15日"),
+    ],
+)
+def test_a_change_anywhere_in_a_notice_is_not_lost(text: str) -> None:
+    with pytest.raises(BadYear, match="not understood"):
+        read_notice(text)

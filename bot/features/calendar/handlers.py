@@ -61,7 +61,7 @@ def notice_came(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def _draft(file: YearFile) -> dict[str, Any]:
-    return {**file.to_json(), "only": list(file.only)}
+    return {**file.to_json(), "only": list(file.only), "changes": file.changes}
 
 
 def _propose(session: Session, call: Call, file: YearFile) -> service.Proposal:
@@ -75,7 +75,9 @@ def take_over(session: Session, call: Call, button: TakeOver) -> Reply:
     """Checked once more against what is known now; a doubt that was not shown is not passed over."""
     dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, messages.OUT_OF_DATE, LOOK)
     found = from_json(dialog.draft)
-    file = YearFile(found.year, found.entries, found.papers, tuple(dialog.draft["only"]))
+    # A draft of an earlier version does not say whether it changes a year.
+    changes = bool(dialog.draft.get("changes"))
+    file = YearFile(found.year, found.entries, found.papers, tuple(dialog.draft["only"]), changes)
     proposal = _propose(session, call, file)
     if proposal.checked.doubts and not button.insist:
         return Reply(edit=messages.understood(proposal, dialog.id))
@@ -89,10 +91,10 @@ def take_over(session: Session, call: Call, button: TakeOver) -> Reply:
 
 
 def own_came(session: Session, call: Call, dialog: Dialog) -> Reply:
-    days = rules.read_own_days(call.text, bool(dialog.draft["off"]), call.today)
-    service.add_own_days(session, call.me, days, call.now)
+    runs = rules.read_own_days(call.text, bool(dialog.draft["off"]), call.today)
+    replaced = service.add_own_days(session, call.me, runs, call.now)
     dialogs.close(session, call.me.id)
-    return say(messages.added(days), _card(session, call))
+    return say(messages.added(runs, replaced), _card(session, call))
 
 
 def drop(session: Session, call: Call, button: DropDays) -> Reply:

@@ -19,7 +19,7 @@ NOT_A_NOTICE = "这不是放假通知，没有读入。请发送通知全文；�
 CONFIRM_IT = "请核对后点上面的按钮；要换一份通知请直接发送，不读入了请发“取消”。"
 ASK = {
     What.NOTICE: "请发送国务院办公厅放假通知的全文，也可以直接发送文本文件。不读入了请发“取消”。",
-    What.OFF: "请发送本支部放假的日期和名称，例如：4月20日至22日 三月三。不设了请发“取消”。",
+    What.OFF: "请发送本支部放假的日期和名称，例如：4月20日至22日 三月三，或7月17日、18日 停电。不设了请发“取消”。",
     What.WORKED: "请发送本支部上班的日期和名称，例如：4月25日 调休上班。不设了请发“取消”。",
 }
 BUTTONS_SHOWN, CHANGES_SHOWN = 6, 40
@@ -55,16 +55,25 @@ def _block(block: Block) -> str:
 
 def _own(days: OwnDays) -> str:
     """With the year: plans may be made for the next one."""
-    span = span_words(days.first, days.last)
-    return f"{days.first.year}年{span}{'放假' if days.off else '上班'}（{days.name}）"
+    return _runs([days])
+
+
+def _runs(runs: Sequence[OwnDays]) -> str:
+    """Several of one name; the year where it is another one."""
+    spans = []
+    for days, before in zip(runs, [None, *runs], strict=False):
+        year = "" if before is not None and before.first.year == days.first.year else f"{days.first.year}年"
+        spans.append(year + span_words(days.first, days.last))
+    return f"{'、'.join(spans)}{'放假' if runs[0].off else '上班'}（{runs[0].name}）"
 
 
 def ask(what: What) -> Message:
     return Message(ASK[what])
 
 
-def added(days: OwnDays) -> str:
-    return f"已设置本支部{_own(days)}。"
+def added(runs: Sequence[OwnDays], replaced: Sequence[OwnDays]) -> str:
+    lines = [f"已设置本支部{_runs(runs)}。", *(f"原来设置的{_own(days)}不再有效。" for days in replaced)]
+    return cut("\n".join(lines), PAGE)
 
 
 def dropped(days: OwnDays) -> str:

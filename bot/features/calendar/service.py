@@ -134,17 +134,22 @@ def _entries(row: CalendarYear | None) -> list[Entry]:
     return [Entry(date.fromisoformat(day["date"]), day["isOffDay"], day["name"]) for day in days]
 
 
-def add_own_days(session: Session, me: Me, days: OwnDays, now: datetime) -> None:
-    """Laid over everything else, for the own branch only; what was entered for the same days before is replaced."""
+def add_own_days(session: Session, me: Me, runs: Sequence[OwnDays], now: datetime) -> list[OwnDays]:
+    """Laid over everything else, for the own branch only. What was entered for the same days before is replaced: it is
+    returned.
+    """
     require(me, Right.CALENDAR, branch_id=me.branch_id)
-    calendar = calendars(session).of(me.branch_id)
-    if all(calendar.is_working_day(day) is not off for day, off, _ in days.entries):
-        raise Refusal("这些日子本来就放假，不必设置。" if days.off else "这些日子本来就上班，不必设置。")
-    said = {entry.day for entry in days.entries}
-    for year in sorted({day.year for day in said}):
-        kept = [entry for entry in _mine(session, me.branch_id, year) if entry.day not in said]
-        mine = [entry for entry in days.entries if entry.day.year == year]
+    calendar, entries = calendars(session).of(me.branch_id), [entry for days in runs for entry in days.entries]
+    if all(calendar.is_working_day(day) is not off for day, off, _ in entries):
+        raise Refusal("这些日子本来就放假，不必设置。" if entries[0].off else "这些日子本来就上班，不必设置。")
+    new, replaced = {entry.day for entry in entries}, list[Entry]()
+    for year in sorted({day.year for day in new}):
+        before = _mine(session, me.branch_id, year)
+        kept = [entry for entry in before if entry.day not in new]
+        replaced += [entry for entry in before if entry.day in new and entry not in entries]
+        mine = [entry for entry in entries if entry.day.year == year]
         _write(session, me, year, settled([*kept, *mine]), "add", now)
+    return grouped(replaced)
 
 
 def drop_own_days(session: Session, me: Me, first: date, now: datetime) -> OwnDays:

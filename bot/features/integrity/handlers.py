@@ -25,12 +25,12 @@ from bot.features.integrity.messages import sample
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
 from bot.kit.broadcasts import delivering
-from bot.kit.dates import parse_day
 from bot.kit.form_fields import Values
 from bot.kit.handlers import ANYBODY, Call, CardView, Command, Handler, HelpGroup, Key, Tap, Word
 from bot.kit.questions import one_text
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
+from bot.kit.typed_days import the_day
 from storage.models.reminder import Reminder
 
 
@@ -160,9 +160,7 @@ def _one(session: Session, call: Call, values: Values) -> planning.Coming:
 
 def _move(session: Session, call: Call, values: Values) -> Reply:
     """To another working day: of any other the service says why not, so there is nothing to be asked about."""
-    one, day = _one(session, call, values), parse_day(values["day"], call.today)
-    if day is None:
-        raise Refusal(plan_messages.NO_DAY)
+    one, day = _one(session, call, values), the_day(values["day"], call.today, "9月20日")
     planning.move(session, call.me, one, day, call.now, call.tz)
     return say(_opened(session, call, one.year, one.festival))
 

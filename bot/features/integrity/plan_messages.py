@@ -16,7 +16,6 @@ from bot.kit.words import cut, moment_words, short_day
 from storage.models.reminder import Reminder
 
 PREVIEW_ONLY = "这是预览，正式发送后才能点。"
-NO_DAY = "没有看懂日期，请按“9月20日”的样子发送。"
 NONE_AHEAD = "今后一年没有待发送的提醒。"
 FIELDS = {field: column_word(field.value) for field in Field}
 SHOWN, SHOWN_WORDS, MINUTES = 7, 60, 60

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 from bot.features.privacy import buttons, changes, erasure, forbidden, messages, mydata, retention
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
-from bot.kit.dates import parse_day
 from bot.kit.form_fields import Values
 from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.questions import one_text
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Noted, Reply, say
+from bot.kit.typed_days import the_day
 from storage.lookups import of_branch
 from storage.models.dialog import Dialog
 from storage.models.person import Person
@@ -69,10 +69,7 @@ def narrow(session: Session, call: Call, button: buttons.NarrowChanges) -> Reply
 
 def narrowed(session: Session, call: Call, dialog: Dialog) -> Reply:
     if dialog.draft["by"] == buttons.By.DAY:
-        day = parse_day(call.text, call.today)
-        if day is None:
-            raise Refusal("没有看懂日期，请按“7月7日”的样子发送。")
-        shown = _changes(session, call, 0, 0, day)
+        shown = _changes(session, call, 0, 0, the_day(call.text, call.today))
     else:
         people = changes.find_people(session, call.me, call.text.strip())
         if not people:

@@ -4,8 +4,9 @@ from datetime import date
 
 from bot.features.roster.rules import to_day
 from bot.kit.refusal import Refusal
+from bot.kit.typed_days import no_day
 
-NO_DAY = "没有看懂日期，请按“名册 2023年9月8日”的样子发送。"
+EXAMPLE = "名册 2023年9月8日"
 
 
 def day_of(number: int, today: date) -> date:
@@ -13,4 +14,4 @@ def day_of(number: int, today: date) -> date:
     try:
         return to_day(number) if number else today
     except ValueError:
-        raise Refusal(NO_DAY) from None
+        raise Refusal(no_day(EXAMPLE)) from None

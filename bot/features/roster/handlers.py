@@ -10,18 +10,17 @@ from sqlalchemy.orm import Session
 from bot.features.accounts.service import branch_name
 from bot.features.roster import forms, importing, messages, service, undoing
 from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
-from bot.features.roster.desk import NO_DAY, day_of
+from bot.features.roster.desk import EXAMPLE, day_of
 from bot.features.roster.words import full_day
 from bot.kit import questions
 from bot.kit.access import Right
-from bot.kit.dates import parse_day
 from bot.kit.doors import ShowRoster
 from bot.kit.form_fields import Action, Values
 from bot.kit.forms import Form
 from bot.kit.glossary.choices import WHYS
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
-from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
+from bot.kit.typed_days import the_day
 from storage.choices import Why
 from storage.models.organisation import Organisation
 from storage.models.person import ExemptionSpan, Person
@@ -32,9 +31,7 @@ _ON_A_DAY = re.compile(r"(名册|花名册)\s*\S+")
 def show_roster(session: Session, call: Call) -> Reply:
     """名册, or 名册 2023-09-08; as a command too."""
     words = call.text.replace("花名册", "").replace("名册", "").strip()
-    day = parse_day(words, call.today) if words else call.today
-    if day is None:
-        raise Refusal(NO_DAY)
+    day = the_day(words, call.today, EXAMPLE) if words else call.today
     return say(_roster(session, call, day))
 
 

@@ -21,6 +21,7 @@ from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
+from bot.kit.words import plain
 from scheduler.calendar.days import Quarter
 from storage.choices import Duty
 
@@ -38,7 +39,7 @@ def show(session: Session, call: Call) -> Reply:
 
 
 def _named(session: Session, call: Call) -> Quarter:
-    said = call.text.strip().removeprefix("季度数据").strip()
+    said = plain(call.text).removeprefix("季度数据").strip()
     if not said:
         return quarters.quarter_at_hand(call.now.astimezone(call.tz), close_day(session, call.me.branch_id))
     quarter = quarters.read_quarter(said, call.today)

@@ -28,7 +28,7 @@ SECTIONS = {
     Section.REMINDERS: "提醒",
     Section.PEOPLE: "人员",
 }
-UNKNOWN_QUARTER = "没有看懂是哪个季度，请按“三季度”“2023年第三季度”或“2023Q3”的样子发送。"
+UNKNOWN_QUARTER = "没有看懂是哪个季度，请这样发送：2023年第三季度。"
 NO_SUCH_QUARTER = "没有这个季度的数据。"
 NOTHING = "没有记录。"
 RATE = OF_A_ROLL["attendance_rate"]

@@ -1,15 +1,22 @@
-"""Which quarter words mean: 三季度, 2023年第三季度, 2023Q3, 上季度."""
+"""Which quarter words mean: 三季度数据, 2023年第三季度, 2023-Q3, 23Q3, 上季度."""
 
 import re
 import unicodedata
 from datetime import date, datetime
 
 from bot.kit.deadlines import in_time
+from bot.kit.numerals import arabic
+from bot.kit.words import plain
 from scheduler.calendar.days import CLOSE_DAY, Quarter
 
+_DASH = "[-—–－_./]"
+_YEAR = (
+    rf"(?P<year>20\d\d)(?:年度?的?|{_DASH}|(?=Q|第|[一二三四]))|(?P<short>\d\d)(?:年度?的?|{_DASH}?(?=Q))"
+    "|(?P<then>去年|今年|前年)的?"
+)
 _WORDS = re.compile(
-    r"(?:季度数据)?(?:(?:(?P<year>20\d\d)年?|(?P<short>\d\d)年|(?P<then>去年|今年|前年))?"
-    r"(?:第?(?P<number>[一二三四1-4])季度|Q(?P<english>[1-4]))|(?P<near>上|本|这|下)(?:一|个)?季度)"
+    rf"(?:季度数据)?:?(?:(?:{_YEAR})?(?:第?(?P<number>[一二三四1-4])季度|Q(?P<english>[1-4])(?:季度)?)"
+    "|(?P<near>上|本|这|下)(?:一|个)?季度)(?:的?数据)?"
 )
 _NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 # Which years a button may name.
@@ -18,11 +25,11 @@ _YEARS = {"前年": -2, "去年": -1, "今年": 0}
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
+    return arabic(re.sub(r"\s", "", unicodedata.normalize("NFKC", plain(text)))).upper()
 
 
 def names_quarter(text: str) -> bool:
-    """Whether the words are 三季度, 2023年第三季度, 2023Q3, 上季度 and the like, 季度数据 before it or not."""
+    """Whether the words are 三季度, 2023年第三季度, 2023-Q3, 上季度 and the like, alone or with 季度数据 or 数据."""
     return _WORDS.fullmatch(_plain(text)) is not None
 
 

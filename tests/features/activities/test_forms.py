@@ -341,3 +341,77 @@ async def test_a_notice_that_was_not_sent_is_offered_and_changed(old: World) -> 
     assert "请报送总结" in chat.from_bot[-1].text
     await old.stage.tap("甲一", "取消", "请报送总结")
     assert chat.from_bot[-1].text == "已取消，通知未发送。"
+
+
+# --- days and times as they are typed --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "start"),
+    [
+        (("7月7日", "晚7点半"), "07-07T19:30"),
+        (("7月7日", "晚上七点半"), "07-07T19:30"),
+        (("7月7日", "晚7:30。"), "07-07T19:30"),
+        (("7月7日", "晚8：00"), "07-07T20:00"),
+        (("7月7日", "晚上8点整"), "07-07T20:00"),
+        (("7月7日", "２０：００"), "07-07T20:00"),
+        (("7月7日", "2:30pm"), "07-07T14:30"),
+        (("7月7日", "PM 2:30"), "07-07T14:30"),
+        (("7月7日", "2:30 p.m."), "07-07T14:30"),
+        (("7月7日", "下午两点半"), "07-07T14:30"),
+        (("7月7日", "下午2：30"), "07-07T14:30"),
+        (("7月7日", "十四时三十分"), "07-07T14:30"),
+        (("7月7日", "九点一刻"), "07-07T09:15"),
+        (("7月7日", "上午九点三刻"), "07-07T09:45"),
+        (("7月7日", "9点15分"), "07-07T09:15"),
+        (("下周五", "14:30"), "07-14T14:30"),
+        (("下个星期五", "14:30"), "07-14T14:30"),
+        (("本周五", "14:30"), "07-07T14:30"),
+        (("下周五下午两点半",), "07-14T14:30"),
+        (("7月7日（周五）14:30",), "07-07T14:30"),
+        (("明早9点",), "07-05T09:00"),
+        (("后天上午九点半",), "07-06T09:30"),
+    ],
+)
+async def test_days_and_times_as_people_type_them(bot: World, typed: tuple[str, ...], start: str) -> None:
+    await begin(bot, *typed, "会议室")
+    await bot.stage.tap(DESK, "发布", "核对无误")
+    assert made(bot)[0].start_at.astimezone(SHANGHAI).isoformat() == f"2023-{start}:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("typed", "label", "start"),
+    [
+        ("２：３０", "14:30", "14:30"),
+        ("２：３０", "就是2:30", "02:30"),
+        ("2点半", "14:30", "14:30"),
+        ("两点三十分", "就是2:30", "02:30"),
+    ],
+)
+async def test_half_past_two_is_asked(bot: World, typed: str, label: str, start: str) -> None:
+    await begin(bot, "7月7日", typed)
+    assert (asks(bot), last(bot).labels) == ("是下午2:30（14:30）吗？", ["14:30", "就是2:30", *WAY_OUT])
+    await bot.stage.tap(DESK, label, "是下午2:30")
+    await bot.stage.say(DESK, "会议室")
+    await bot.stage.tap(DESK, "发布", "核对无误")
+    assert f"{made(bot)[0].start_at.astimezone(SHANGHAI):%H:%M}" == start
+
+
+async def test_a_day_that_may_be_two_is_asked(bot: World) -> None:
+    await begin(bot, "28号 14:30")
+    assert asks(bot) == "是6月28日（周三），还是7月28日（周五）？"
+    await bot.stage.tap(DESK, "7月28日", "还是7月28日")
+    await bot.stage.say(DESK, "会议室")
+    await bot.stage.tap(DESK, "发布", "核对无误")
+    assert made(bot)[0].start_at.astimezone(SHANGHAI).isoformat() == "2023-07-28T14:30:00+08:00"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["7月7日前", "7月7日和8日", "7月7日-8日", "不是7月7日", "7.7三号楼", "7月7日 09:00-10:30", "7月7日晚上12点"],
+)
+async def test_a_part_of_a_text_is_no_day(bot: World, typed: str) -> None:
+    await begin(bot, typed)
+    assert last(bot).text == "没有看懂日期，请这样发送：7月7日。"
+    await bot.stage.say(DESK, "7月7日")
+    assert asks(bot) == "请选择开始时间，或直接发送，例如：14:30。"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from scheduler.calendar.council_notice import read_notice
 from scheduler.calendar.store import calendar_of
 from storage.choices import YearState
 from storage.models.calendar import CalendarYear
-from tests.scheduler.notices import AMENDED_2019, notice
+from tests.scheduler.notices import AMENDED_2019, CANCELLED, EXTENSION, notice
 from tests.world import World, world
 
 SECRETARY, MEMBER = "甲一", "甲三"
@@ -89,6 +90,37 @@ async def test_a_notice_is_shown_as_understood_and_confirmed_by_a_button(bot: Wo
         assert calendar_of(session, bot.cast.branch_id).state(2019) is YearState.OFFICIAL
 
 
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        (EXTENSION, ["· 2月24日（周二）：上班改为放假"]),
+        (CANCELLED, ["· 2月28日（周六）：上班改为放假"]),
+        (
+            CANCELLED.replace("不再上班，照常休息", "上班顺延至3月1日"),
+            ["· 2月28日（周六）：上班改为放假", "· 3月1日（周日）：放假改为上班"],
+        ),
+    ],
+)
+async def test_a_notice_that_extends_or_cancels(bot: World, text: str, changes: list[str]) -> None:
+    await begin(bot, "读入通知")
+    await bot.stage.say(SECRETARY, text)
+    assert [line for line in last(bot).splitlines() if "改为" in line] == changes
+    await bot.stage.tap(SECRETARY, "确认读入", "请核对")
+    with bot.storage.reading() as session:
+        mine = calendar_of(session, bot.cast.branch_id)
+        assert mine.is_working_day(date(2026, 2, 25))
+        assert mine.is_working_day(date(2026, 2, 28)) == (text == EXTENSION)
+
+
+async def test_a_notice_that_is_not_understood_wholly_is_not_read(bot: World) -> None:
+    await begin(bot, "读入通知")
+    await bot.stage.say(SECRETARY, CANCELLED.replace("不再上班，照常休息", "不调休"))
+    assert last(bot).startswith("没有看懂这一句，整份通知没有读入：“2月28日（星期六）不调休”。请核对原文")
+    await bot.stage.say(SECRETARY, "好的，2月28日不放假")
+    assert "确认读入" not in str(bot.stage.people[SECRETARY].chat.last.labels)
+    assert kept(bot) == []
+
+
 async def test_a_file_for_one_branch_among_several(bot: World) -> None:
     with bot.storage.transaction() as session:
         add_branch(session, "第二支部", None, bot.clock.now())
@@ -117,3 +149,74 @@ async def test_own_days_are_set_and_taken_back(bot: World) -> None:
     tap = await bot.stage.tap(SECRETARY, "删除 1", CARD)
     assert tap.toast == "已删除本支部2027年4月8日（周四）至4月9日（周五）放假（三月三）。"
     assert "本支部另设" not in last(bot)
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "kept_days"),
+    [
+        (
+            "7月17日、18日、19日 停电",
+            "已设置本支部2027年7月17日（周六）至7月19日（周一）放假（停电）。",
+            ["2027-07-17", "2027-07-18", "2027-07-19"],
+        ),
+        (
+            "12月17日、18日、21日 停电",
+            "已设置本支部2026年12月17日（周四）至12月18日（周五）、12月21日（周一）放假（停电）。",
+            ["2026-12-17", "2026-12-18", "2026-12-21"],
+        ),
+        (
+            "7月26日-28日",
+            "已设置本支部2027年7月26日（周一）至7月28日（周三）放假（本支部放假）。",
+            ["2027-07-26", "2027-07-27", "2027-07-28"],
+        ),
+        (
+            "12月31日和1月4日至5日 停电",
+            "已设置本支部2026年12月31日（周四）、2027年1月4日（周一）至1月5日（周二）放假（停电）。",
+            ["2026-12-31", "2027-01-04", "2027-01-05"],
+        ),
+    ],
+)
+async def test_several_own_days_at_once(bot: World, said: str, answer: str, kept_days: list[str]) -> None:
+    await begin(bot, "加放假日")
+    await bot.stage.say(SECRETARY, said)
+    assert bot.stage.people[SECRETARY].chat.from_bot[-2].text == answer
+    assert [day["date"] for row in kept(bot) for day in row.days] == kept_days
+    with bot.storage.reading() as session:
+        mine = calendar_of(session, bot.cast.branch_id)
+        assert not any(mine.is_working_day(date.fromisoformat(day)) for day in kept_days)
+
+
+async def test_own_days_replace_and_are_taken_back_run_by_run(bot: World) -> None:
+    await begin(bot, "加上班日")
+    await bot.stage.say(SECRETARY, "12月19日、26日 调休上班")
+    await bot.stage.tap(SECRETARY, "加放假日", CARD)
+    await bot.stage.say(SECRETARY, "12月17日至19日、12月24日 停电")
+    said = bot.stage.people[SECRETARY].chat.from_bot[-2].text
+    assert said.splitlines()[1:] == ["原来设置的2026年12月19日（周六）上班（调休）不再有效。"]
+    tap = await bot.stage.tap(SECRETARY, "删除 1", CARD)
+    assert tap.toast == "已删除本支部2026年12月17日（周四）至12月19日（周六）放假（停电）。"
+    assert [day["date"] for day in kept(bot)[-1].days] == ["2026-12-24", "2026-12-26"]
+
+
+@pytest.mark.parametrize(
+    ("button", "said", "answer"),
+    [
+        ("加放假日", "12月17日 上班", "您点的是“加放假日”，文中却写着“上班”。"),
+        ("加放假日", "12月17日、18日 不放假", "您点的是“加放假日”，文中却写着“不放假”。"),
+        ("加上班日", "12月19日 放假", "您点的是“加上班日”，文中却写着“放假”。"),
+        ("加放假日", "12月17日 取消放假", "这里只能新设日期。"),
+        ("加放假日", "12月17日、32日 停电", "没有看懂“、32日 停电”。请把日期写在前面，名称写在后面"),
+        ("加放假日", "12月26日-元旦 停电", "没有看懂“-元旦 停电”。"),
+        ("加放假日", "12月19日 停电", "这些日子本来就放假，不必设置。"),
+    ],
+)
+async def test_own_days_that_are_not_understood_wholly_are_not_set(
+    bot: World, button: str, said: str, answer: str
+) -> None:
+    await begin(bot, button)
+    await bot.stage.say(SECRETARY, said)
+    assert last(bot).startswith(answer)
+    assert kept(bot) == []
+    # The question stays open.
+    await bot.stage.say(SECRETARY, "12月26日 学习" if button == "加上班日" else "12月25日 学习")
+    assert "（学习）" in last(bot)

@@ -89,8 +89,8 @@ def test_for_whom_a_secretary_reads_in(session: Session) -> None:
 
 def test_own_days_lie_over_everything_for_one_branch(session: Session) -> None:
     me, other = secretary(session), secretary(session, "第二支部")
-    service.add_own_days(session, me, CARNIVAL, NOW)
-    service.add_own_days(session, me, OwnDays(date(2026, 12, 31), date(2027, 1, 4), False, "值班"), NOW)
+    service.add_own_days(session, me, [CARNIVAL], NOW)
+    service.add_own_days(session, me, [OwnDays(date(2026, 12, 31), date(2027, 1, 4), False, "值班")], NOW)
     mine = calendar_of(session, me.branch_id)
     assert not mine.is_working_day(date(2027, 4, 8))
     assert mine.is_working_day(date(2027, 1, 1))
@@ -100,9 +100,28 @@ def test_own_days_lie_over_everything_for_one_branch(session: Session) -> None:
     assert service.own_days(session, other.branch_id, date(2026, 1, 1)) == []
 
 
+def test_several_runs_at_once_over_the_turn_of_the_year(session: Session) -> None:
+    """A row a year; what was entered for the same days before is replaced, and told."""
+    me = secretary(session)
+    service.add_own_days(session, me, [OwnDays(date(2026, 12, 26), date(2026, 12, 27), False, "值班")], NOW)
+    runs = [
+        OwnDays(date(2026, 12, 24), date(2026, 12, 26), True, "停电"),
+        OwnDays(date(2027, 1, 6), date(2027, 1, 6), True, "停电"),
+    ]
+    replaced = service.add_own_days(session, me, runs, NOW)
+    assert replaced == [OwnDays(date(2026, 12, 26), date(2026, 12, 26), False, "值班")]
+    left = OwnDays(date(2026, 12, 27), date(2026, 12, 27), False, "值班")
+    assert service.own_days(session, me.branch_id, NOW.date()) == [runs[0], left, runs[1]]
+    assert [row.year for row in rows(session)] == [2026, 2026, 2027]
+    assert service.add_own_days(session, me, [OwnDays(date(2027, 1, 7), date(2027, 1, 7), True, "停电")], NOW) == []
+    assert service.drop_own_days(session, me, runs[0].first, NOW) == runs[0]
+    with pytest.raises(Refusal, match="本来就放假"):
+        service.add_own_days(session, me, [runs[1]], NOW)
+
+
 def test_own_days_and_a_year_of_ones_own_leave_each_other_alone(session: Session) -> None:
     me = secretary(session)
-    service.add_own_days(session, me, OwnDays(date(2019, 6, 3), date(2019, 6, 3), True, "停电"), NOW)
+    service.add_own_days(session, me, [OwnDays(date(2019, 6, 3), date(2019, 6, 3), True, "停电")], NOW)
     read_in(session, read_notice(notice(2019)), me.branch_id)
     mine = calendar_of(session, me.branch_id)
     assert (mine.is_working_day(date(2019, 6, 3)), mine.is_working_day(date(2019, 5, 2))) == (False, True)
@@ -113,8 +132,8 @@ def test_own_days_and_a_year_of_ones_own_leave_each_other_alone(session: Session
 def test_own_days_are_taken_back_as_they_were_entered(session: Session) -> None:
     me = secretary(session)
     across = OwnDays(date(2026, 12, 31), date(2027, 1, 4), False, "值班")
-    service.add_own_days(session, me, across, NOW)
-    service.add_own_days(session, me, CARNIVAL, NOW)
+    service.add_own_days(session, me, [across], NOW)
+    service.add_own_days(session, me, [CARNIVAL], NOW)
     assert service.drop_own_days(session, me, across.first, NOW) == across
     assert service.own_days(session, me.branch_id, NOW.date()) == [CARNIVAL]
     with pytest.raises(Refusal, match="已删除"):
@@ -127,15 +146,15 @@ def test_own_days_are_taken_back_as_they_were_entered(session: Session) -> None:
 def test_days_that_change_nothing_are_refused(session: Session) -> None:
     me = secretary(session)
     with pytest.raises(Refusal, match="本来就放假"):
-        service.add_own_days(session, me, OwnDays(date(2026, 11, 28), date(2026, 11, 29), True, "周末"), NOW)
+        service.add_own_days(session, me, [OwnDays(date(2026, 11, 28), date(2026, 11, 29), True, "周末")], NOW)
     with pytest.raises(Refusal, match="本来就上班"):
-        service.add_own_days(session, me, OwnDays(date(2026, 11, 30), date(2026, 11, 30), False, "周一"), NOW)
+        service.add_own_days(session, me, [OwnDays(date(2026, 11, 30), date(2026, 11, 30), False, "周一")], NOW)
 
 
 def test_only_secretary_and_deputy(session: Session) -> None:
     me = secretary(session, "示范党支部", Duty.ORGANIZATION_OFFICER, Duty.DISCIPLINE_OFFICER)
     for forbidden in (
-        lambda: service.add_own_days(session, me, CARNIVAL, NOW),
+        lambda: service.add_own_days(session, me, [CARNIVAL], NOW),
         lambda: service.drop_own_days(session, me, CARNIVAL.first, NOW),
     ):
         with pytest.raises(Refusal, match=NO_RIGHT):

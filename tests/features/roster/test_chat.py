@@ -352,8 +352,13 @@ async def test_a_change_is_taken_back_and_a_list_is_asked_as_of_a_day(bot: World
     assert "第一党小组（9人）" in last(bot, DESK).text
     again = await bot.stage.tap(DESK, "撤销变更", "已登记：甲五同志")
     assert again.toast == "这次变更已撤销，或之后又有变更。"
-    await bot.stage.say(DESK, "名册 什么时候")
-    assert last(bot, DESK).text.startswith("没有看懂日期")
+    for words, answer in (
+        ("名册 什么时候", "没有看懂日期，请这样发送：名册 2023年9月8日。"),
+        ("名册 4月1日前", "没有看懂日期，请这样发送：名册 2023年9月8日。"),
+        ("名册 28号", "是6月28日还是7月28日？请写明几月几日，重新发送。"),
+    ):
+        await bot.stage.say(DESK, words)
+        assert last(bot, DESK).text == answer
 
 
 async def test_the_word_takes_a_change_back_within_ten_minutes(bot: World) -> None:

@@ -142,8 +142,30 @@ async def test_a_book_with_its_own_marks_has_them_once(bot: World) -> None:
     assert "\n《党章》：未完成（23）" in text
 
 
+QUARTER = (
+    "三季度数据",
+    "2023-Q3",
+    "2023年第3季度",
+    "２０２３Ｑ３",
+    "第三季度",
+    "3季度",
+    "23Q3",
+    "三季度数据，谢谢！",
+    "季度数据！",
+)
+
+
 async def test_words_for_the_quarter(bot: World) -> None:
-    for words in ("/tally", "三季度", "2023年第三季度", "2023Q3", "本季度", "季度数据 2023q3", "/tally 三季度"):
+    for words in (
+        "/tally",
+        "三季度",
+        "2023年第三季度",
+        "2023Q3",
+        "本季度",
+        "季度数据 2023q3",
+        "/tally 三季度",
+        *QUARTER,
+    ):
         await bot.stage.say("甲二", words)
         assert last(bot, "甲二").text.startswith("2023年第三季度（未关账）\n主题党日1次"), words
 

@@ -234,6 +234,21 @@ def test_a_stay_that_goes_on_is_no_transfer() -> None:
         ("2023年第三季度", Q3),
         ("2023年三季度", Q3),
         ("2023Q3", Q3),
+        ("2023-Q3", Q3),
+        ("2023—q3", Q3),
+        ("23Q3", Q3),
+        ("23-Q3", Q3),
+        ("23年Q3", Q3),
+        ("2023年第3季度", Q3),
+        ("2023-3季度", Q3),
+        ("2023年度第三季度", Q3),
+        ("二〇二三年第三季度", Q3),
+        ("三季度数据", Q3),
+        ("第三季度的数据", Q3),
+        ("Q3数据", Q3),
+        ("2023年三季度数据", Q3),
+        ("季度数据：2023Q3", Q3),
+        ("本季度数据", Quarter(2023, 4)),
         ("2023 q3", Q3),
         ("２０２３Ｑ３", Q3),
         ("q3", Q3),
@@ -258,7 +273,20 @@ def test_without_a_year_the_latest_that_has_begun() -> None:
     assert read_quarter("四季度", date(2023, 9, 30)) == Quarter(2022, 4)
 
 
-@pytest.mark.parametrize("words", ["季度", "五季度", "2023Q5", "三季度党课", "我的", "季度数据", "2023", ""])
+MORE = [
+    "23季度",
+    "233季度",
+    "20233季度",
+    "2023-3",
+    "二季度、三季度",
+    "三季度前",
+    "不是三季度",
+    "三季度数据表",
+    "2023-Q33",
+]
+
+
+@pytest.mark.parametrize("words", ["季度", "五季度", "2023Q5", "三季度党课", "我的", "季度数据", "2023", "", *MORE])
 def test_no_words_for_a_quarter(words: str) -> None:
     assert not names_quarter(words)
     assert read_quarter(words, date(2023, 10, 13)) is None
