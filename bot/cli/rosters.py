@@ -54,6 +54,7 @@ def import_table(
     from bot.features.roster.file_import import undone_office, write_import
     from bot.features.roster.file_reader import read_roster
     from bot.features.roster.roster_file import BadRoster
+    from bot.features.roster.rows import future_faults
     from bot.kit.questions import FAR
     from bot.kit.sheets import kind_of
     from storage.hygiene import words_of
@@ -63,11 +64,11 @@ def import_table(
         raise click.ClickException("The file holds only the example row of the template: nobody was imported.")
     with nullcontext() if dry_run else alone(storage, IN_CHAT):
         with storage.reading() as session:
-            faults = faults_by_words(reading.rows, words_of(session, branch_id))
+            today = now.astimezone(settings.timezone).date()
+            faults = (*faults_by_words(reading.rows, words_of(session, branch_id)), *future_faults(reading.rows, today))
             if faults:
                 raise BadRoster(*faults)
             is_first = not _has_people(session, branch_id)
-            today = now.astimezone(settings.timezone).date()
             holds_from = said.since or (today.replace(month=1, day=1) if is_first else today)
             if holds_from - today > FAR:
                 raise click.UsageError(f"--since {holds_from} is more than three years ahead")

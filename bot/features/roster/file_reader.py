@@ -20,7 +20,7 @@ from bot.features.roster.rows import Exempt, ExemptAsk, Fault, RosterRow
 from bot.kit.glossary.choices import STATUSES
 from bot.kit.glossary.columns import FACTS, LEDGER
 from bot.kit.hygiene import look
-from bot.kit.names import clean_name
+from bot.kit.names import clean_name, is_name
 from bot.kit.sheets import Sheet, SheetRow, TableFile, Unreadable, day_of, plain
 from bot.kit.table_files import read_tables
 from bot.kit.words import Both
@@ -279,7 +279,7 @@ def _group(value: object) -> str:
 def _name(value: object) -> tuple[str, MembershipStatus | None]:
     """A name, and the stage that stands in brackets behind it."""
     name = "" if isinstance(value, date) else clean_name(value if isinstance(value, str) else plain(value))
-    if not name or len(name) > _NAME_LENGTH:
+    if not is_name(name) or len(name) > _NAME_LENGTH:
         raise Unclear(f"a name of at most {_NAME_LENGTH} characters", f"不超过{_NAME_LENGTH}字的姓名")
     if look(name) is not None:
         raise Unclear("a name without identity numbers and marks of secrecy", "不含身份证号和密级标志的姓名")

@@ -16,7 +16,6 @@ from bot.features.roster.words import differences
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.closing import close_day
-from bot.kit.dates import parse_day
 from bot.kit.form_fields import Action, Doubt, Field, Fill, Values
 from bot.kit.form_pages import FIELD, LEFT
 from bot.kit.forms import Form
@@ -25,6 +24,7 @@ from bot.kit.glossary.columns import APPROVERS
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
+from bot.kit.typed_days import the_day
 from bot.kit.words import cut
 from storage.choices import Duty, Why
 from storage.facts import Facts
@@ -156,22 +156,20 @@ def _name_typed(session: Session, call: Call, said: str) -> Values:
     return {Step.NAME.value: service.name_for_new(said)}
 
 
-def _namesake(session: Session, call: Call, name: str) -> Doubt | None:
+def _namesakes(session: Session, call: Call, values: Values) -> list[Doubt]:
     """Somebody of that name is known: a second row of one person would split the records of one in two."""
+    name = values[Step.NAME]
     listed, gone = service.namesakes(session, call.me, name, call.today)
     if not listed and not gone:
-        return None
-    return Doubt(messages.namesake(name, listed, gone), [(name, "是另一位同志")], again="重新填写")
+        return []
+    return [Doubt(messages.namesake(name, listed, gone), [(name, "是另一位同志")], again="重新填写")]
 
 
 def _day_typed(step: Step, after: timedelta = timedelta()) -> Callable[[Session, Call, str], Values]:
     """A change may well hold from a day off. Of an exemption the last day is typed, kept the first beyond it."""
 
     def read(session: Session, call: Call, said: str) -> Values:
-        day = parse_day(said, call.today)
-        if day is None:
-            raise Refusal("没有看懂日期，请按“8月1日”或“2023年8月1日”的样子发送。")
-        return {step.value: (day + after).isoformat()}
+        return {step.value: (the_day(said, call.today, "8月1日") + after).isoformat()}
 
     return read
 
@@ -268,7 +266,7 @@ FORM = Form(
     code="c",
     again="党员",
     fields=(
-        _field(Step.NAME, read=_name_typed, doubt=_namesake),
+        _field(Step.NAME, read=_name_typed, doubts=_namesakes),
         _field(
             Step.MEETING,
             options=_days(rules.meetings_offered),

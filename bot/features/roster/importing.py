@@ -18,13 +18,12 @@ from bot.features.roster.file_reader import read_roster
 from bot.features.roster.import_draft import SHEET, SINCE, Draft, from_json
 from bot.features.roster.import_meetings import changed_meetings, day_of
 from bot.features.roster.roster_file import BadRoster, RosterFile
-from bot.features.roster.rows import Fault, RosterRow
+from bot.features.roster.rows import Fault, RosterRow, future_faults
 from bot.features.roster.rules import first_open
 from bot.features.roster.words import differences, full_day
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.closing import close_day
-from bot.kit.dates import parse_day
 from bot.kit.doors import ImportRoster
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.handlers import Answer, Call, Handler, Tap, Word
@@ -32,6 +31,7 @@ from bot.kit.questions import FAR
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Message, Reply, Said, say
 from bot.kit.sheets import MAX_BYTES, kind_of
+from bot.kit.typed_days import the_day
 from storage.hygiene import words_of
 from storage.models.dialog import Dialog
 from storage.models.person import DutySpan, ExemptionSpan, RosterSpan
@@ -99,6 +99,8 @@ def _go_on(session: Session, call: Call, draft: Draft) -> list[Said]:
         return _ask(session, call, draft, [import_messages.which_sheet(draft.file)])
     try:
         reading = draft.reading()
+        if faults := future_faults(reading.rows, call.today):
+            raise BadRoster(*faults)
         plan = _plan(session, call, reading.rows, draft)
     except BadRoster as bad:
         dialogs.ask(session, call.me, FILE, call.now)
@@ -157,11 +159,11 @@ def answer_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
     draft = from_json(dialog.draft)
     key, values = draft.asked
     latest = next((date.fromisoformat(value) for value in values if _is_day(value)), None)
-    day = parse_day(call.text, call.today) if latest is not None else None
     if latest is None:
         raise Refusal("请点上面的按钮；要换文件，请直接发送新的文件。")
-    if day is None or (not key.startswith(SINCE) and day > latest):
-        raise Refusal(f"请发送不晚于{full_day(latest)}的日期，例如：{full_day(latest)}。")
+    day = the_day(call.text, call.today, full_day(latest))
+    if not key.startswith(SINCE) and day > latest:
+        raise Refusal(f"最迟{full_day(latest)}，请重新发送。")
     if key.startswith(SINCE):
         _not_closed(session, call, day)
     return say(*_go_on(session, call, draft.answer(key, day.isoformat())))
@@ -238,9 +240,7 @@ def move(session: Session, call: Call, button: MoveImport) -> Reply:
 
 
 def day_came(session: Session, call: Call, dialog: Dialog) -> Reply:
-    day = parse_day(call.text, call.today)
-    if day is None:
-        raise Refusal("没有看懂日期，请这样发送：2023年7月1日。")
+    day = the_day(call.text, call.today, "2023年7月1日")
     _not_closed(session, call, day)
     return say(*_go_on(session, call, from_json(dialog.draft).answer(f"{SINCE}:", day.isoformat())))
 

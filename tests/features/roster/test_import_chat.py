@@ -202,7 +202,7 @@ async def test_an_exemption_that_is_over_ends(bot: World) -> None:
     assert text.startswith("【导入名册】文件第2行乙八的备注“")
     assert "免于考勤（长期病休）的最后一天是哪一天？最迟2023年6月30日，也可以直接发送日期。" in text
     await bot.stage.say(DESK, "7月5日")
-    assert last(bot).text == "请发送不晚于2023年6月30日的日期，例如：2023年6月30日。"
+    assert last(bot).text == "最迟2023年6月30日，请重新发送。"
     await bot.stage.say(DESK, "6月15日")
     assert "变更 乙八：免于考勤 长期病休→长期病休至2023年6月15日" in last(bot).text
     await tap(bot, "确认导入")
