@@ -68,7 +68,7 @@ def written(name: str) -> list[list[list[str]]]:
     of_csv = [
         tables.roster_csv([wide, list(wide)]),
         table_in(import_messages.faults([fault] * many)),
-        table_in(import_messages.look(done, [differs] * many, datetime(2023, 7, 7).date(), 1)),
+        table_in(import_messages.look(done, (), (), [differs] * many, datetime(2023, 7, 7).date(), 1)),
         people.invites([(name, name, "code")], "bot").content or b"",
         committee_messages.table(Below(Quarter(2023, 3), name, 1, 1, 1, (line,))).content or b"",
     ]

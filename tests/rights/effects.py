@@ -146,8 +146,8 @@ EFFECTS: dict[str, Effect] = {
     "tap:UndoChange": rows("rank_span audit"),
     "tap:SetTerm": ASKS,
     "answer:roster.term": rows("organisation audit dialog"),
-    **dict.fromkeys(("word:导入名册", "tap:ImportRoster", "tap:MoveImport"), ASKS),
-    **dict.fromkeys(("answer:roster.file", "answer:roster.look", "answer:roster.since"), ASKS),
+    **dict.fromkeys(("word:导入名册", "tap:ImportRoster", "tap:MoveImport", "tap:AnswerImport"), ASKS),
+    **dict.fromkeys(("answer:roster.file", "answer:roster.ask", "answer:roster.look", "answer:roster.since"), ASKS),
     "tap:ConfirmImport": rows("person roster_span membership_span audit dialog"),
     "tap:SendSheet": shows(".xlsx"),
     # figures

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.features.accounts.rules import InviteKind, hash_code
 from bot.features.calendar import rules as calendar
 from bot.features.roster.file_import import plan_import
-from bot.features.roster.importing import from_json
+from bot.features.roster.import_draft import row_from_json
 from scheduler import broadcasts
 from storage.choices import (
     BindRequestState,
@@ -264,7 +264,7 @@ def two_places(session: Session, ids: Ids, who: int | None) -> None:
 
 def looked_at(session: Session, ids: Ids, who: int | None) -> Draft:
     """The file was shown, and nothing has changed since."""
-    rows = [from_json({"name": "丁九"})]
+    rows = [row_from_json({"name": "丁九"})]
     return {"shown": plan_import(session, ids.branch_id, rows, TODAY).fingerprint}
 
 

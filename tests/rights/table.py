@@ -19,7 +19,9 @@ from bot.features.privacy import buttons as care
 from bot.features.privacy.rules import Kind as Kept
 from bot.features.reflections import buttons as reflections
 from bot.features.roster import buttons as roster
-from bot.features.roster.importing import Table, from_json
+from bot.features.roster.importing import Handed
+from bot.features.roster.roster_file import PeopleSheet, RosterFile
+from bot.features.roster.rows import RosterRow
 from bot.features.study import buttons as study
 from bot.features.tally import buttons as tally
 from bot.features.todo import messages as todo
@@ -149,6 +151,14 @@ ACCEPTED = (
         "meeting": "2023-07-07",
     },
 )
+ASKED = (
+    "roster.ask",
+    lambda ids: {
+        "rows": [{"name": "丁九*"}],
+        "since": "2023-07-07",
+        "asked": ["same:丁九*", ["丁九", "丁九*", "none"]],
+    },
+)
 IMPORT = ("roster.look", lambda ids: {"rows": [{"name": "丁九"}], "since": "2023-07-07", "shown": ""})
 CORRECTION = ("broadcast.text", lambda ids: {"kind": "notice", "subject": ids["notice"], "text": "改"})
 ERASE = ("care.erase", lambda ids: {"person": ids["bound"], "asked": 1})
@@ -161,7 +171,7 @@ HELD = (
     },
 )
 QUARTER = 20233
-FILE = Table([from_json({"name": "丁九"})], "xlsx")
+FILE = Handed(RosterFile((PeopleSheet("", (RosterRow(name="丁九"),)),)), "xlsx")
 # A link in the wrong hands is noted.
 NOTED = frozenset({"audit"})
 
@@ -353,6 +363,8 @@ TABLE: dict[str, Case] = {
     "answer:roster.term": own(ROSTER, open=("roster.term", lambda ids: {}), text="2023年3月1日"),
     "tap:ImportRoster": own(ROSTER, lambda ids: doors.ImportRoster()),
     "tap:ConfirmImport": own(ROSTER, lambda ids: roster.ConfirmImport(1, 1), open=IMPORT),
+    "tap:AnswerImport": own(ROSTER, lambda ids: roster.AnswerImport(1, 0, 0), open=ASKED),
+    "answer:roster.ask": own(ROSTER, open=ASKED, content=FILE),
     "tap:MoveImport": own(ROSTER, lambda ids: roster.MoveImport(1), open=IMPORT),
     "tap:SendSheet": own(ROSTER, lambda ids: roster.SendSheet(roster.Sheet.FILLED, 0)),
     "answer:roster.file": own(ROSTER, open=("roster.file", lambda ids: {}), content=FILE),

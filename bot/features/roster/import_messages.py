@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from bot.features.roster.asking import Question
 from bot.features.roster.buttons import AnswerImport, ConfirmImport, MoveImport, SendSheet, Sheet
-from bot.features.roster.file_import import Imported, Plan
+from bot.features.roster.file_import import Imported
 from bot.features.roster.import_draft import ALL, SHEET, SINCE
 from bot.features.roster.roster_file import RosterFile
 from bot.features.roster.rows import Fault
@@ -110,15 +110,19 @@ def question(questions: Sequence[Question], dialog_id: int, number: int) -> Mess
 
 
 def look(
-    plan: Plan, notes: Sequence[Both], meetings: Sequence[Activity], found: Sequence[Difference], dialog_id: int
+    done: Imported,
+    notes: Sequence[Both],
+    meetings: Sequence[Activity],
+    found: Sequence[Difference],
+    since: date,
+    dialog_id: int,
 ) -> list[Said]:
-    """新增, 变更 by field, 不在名册中; the whole list as a file when it is long."""
-    done, since = plan.imported(), plan.facts.since
+    """新增, 变更 by field, 不在名册中; the whole list as a file when it is long. notes: how the file was read."""
     same = done.listed - done.added - done.changed
     shown, filled = _parted(found)
     lines = [
         f"【导入名册】文件共{done.listed}人：新增{done.added}人，变更{done.changed}人，无变化{same}人。",
-        *(note.chinese for note in (*notes, *plan.notes)),
+        *(note.chinese for note in notes),
         *([f"新建党小组{done.groups_added}个。"] if done.groups_added else []),
         *_lines(shown),
         *([filled] if filled else []),

@@ -113,7 +113,8 @@ def _go_on(session: Session, call: Call, draft: Draft) -> list[Said]:
     found = differences(plan.facts, plan.edits)
     draft = replace(draft, shown=plan.fingerprint)
     dialog = dialogs.ask(session, call.me, LOOK, call.now, **draft.to_json())
-    return import_messages.look(plan, reading.notes, meetings, found, dialog.id)
+    notes = (*reading.notes, *plan.notes)
+    return import_messages.look(plan.imported(), notes, meetings, found, draft.since, dialog.id)
 
 
 def _ask(session: Session, call: Call, draft: Draft, questions: Sequence[Question]) -> list[Said]:
