@@ -10,7 +10,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts import service
-from bot.features.roster.file_import import import_roster
+from bot.features.roster_files.service import import_roster
 from bot.playground.base_branch import NAME, YEAR, base_branch
 from storage.audience import Me, find
 from storage.models.organisation import PartyGroup

@@ -131,7 +131,7 @@ def import_(
 
 def _answers(option: str, said: tuple[str, ...]) -> dict[str, str]:
     """--same '3=17' as it is looked for."""
-    from bot.features.roster.asking import key_of
+    from bot.features.roster_files.asking import key_of
 
     found = {}
     for one in said:
@@ -185,7 +185,7 @@ def roster_template(file: Path, filled: bool, on: datetime | None, branch_id: in
     if not filled:
         template(file, None)
         return
-    from bot.features.roster.tables import roster_rows
+    from bot.features.roster_files.tables import roster_rows
 
     with database() as (settings, storage), storage.reading() as session:
         rows = roster_rows(session, one_branch(session, branch_id), (on or now(settings)).date())

@@ -15,9 +15,9 @@ from bot.cli.confirm import alone, sure
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from bot.features.roster.file_import import Plan
-    from bot.features.roster.roster_file import Reading, RosterFile
-    from bot.features.roster.rows import RosterRow
+    from bot.features.roster_files.reading.roster_file import Reading, RosterFile
+    from bot.features.roster_files.reading.rows import RosterRow
+    from bot.features.roster_files.service import Plan
     from bot.kit.words import Both
     from bot.settings import Settings
     from storage.engine import Storage
@@ -50,11 +50,11 @@ def import_table(
     yes: bool,
 ) -> None:
     """A roster (xlsx or csv): what it changes is listed, asked about, then written."""
-    from bot.features.roster.file_hygiene import faults_by_words
-    from bot.features.roster.file_import import undone_office, write_import
-    from bot.features.roster.file_reader import read_roster
-    from bot.features.roster.roster_file import BadRoster
-    from bot.features.roster.rows import future_faults
+    from bot.features.roster_files.reading.hygiene import faults_by_words
+    from bot.features.roster_files.reading.reader import read_roster
+    from bot.features.roster_files.reading.roster_file import BadRoster
+    from bot.features.roster_files.reading.rows import future_faults
+    from bot.features.roster_files.service import undone_office, write_import
     from bot.kit.questions import FAR
     from bot.kit.sheets import kind_of
     from storage.hygiene import words_of
@@ -97,7 +97,7 @@ def import_table(
 
 def _taken(file: "RosterFile", said: Said) -> "Reading":
     """The sheets that were named, or all where they are one roster; else the question names the option."""
-    from bot.features.roster.import_messages import which_sheet
+    from bot.features.roster_files.messages import which_sheet
 
     names = [sheet.name for sheet in file.sheets]
     unknown = [name for name in said.sheets if name not in names]
@@ -120,9 +120,9 @@ def _plan(
     now: datetime,
 ) -> "Plan":
     """The plan, once nothing is left open; each question is an error that names the option which answers it."""
-    from bot.features.roster.asking import Answers, Undecided
-    from bot.features.roster.file_import import plan_import
     from bot.features.roster.rules import first_open
+    from bot.features.roster_files.asking import Answers, Undecided
+    from bot.features.roster_files.service import plan_import
     from bot.kit.closing import close_day
 
     answers = Answers(said.answers)
@@ -139,7 +139,7 @@ def _plan(
 
 def _meetings(session: "Session", plan: "Plan", now: datetime, settings: "Settings") -> list[str]:
     """Those whose expected people the file changes, as they are said."""
-    from bot.features.roster.import_meetings import changed_meetings, day_of
+    from bot.features.roster_files.meetings import changed_meetings, day_of
 
     found = changed_meetings(session, plan, now, settings.timezone)
     return [f"{one.title} ({day_of(one, settings.timezone)})" for one in found]
@@ -147,7 +147,7 @@ def _meetings(session: "Session", plan: "Plan", now: datetime, settings: "Settin
 
 def _no_meeting(session: "Session", plan: "Plan", said: Said, since: date, now: datetime, settings: "Settings") -> None:
     """A meeting that has begun on the very day: only --since tells whether the roster holds for it."""
-    from bot.features.roster.import_meetings import changed_meetings, day_of
+    from bot.features.roster_files.meetings import changed_meetings, day_of
 
     found = changed_meetings(session, plan, now, settings.timezone)
     today = [one.title for one in found if day_of(one, settings.timezone) == since]
@@ -166,8 +166,8 @@ def _has_people(session: "Session", branch_id: int) -> bool:
 
 def _show(plan: "Plan", notes: "Sequence[Both]", meetings: Sequence[str], is_first: bool) -> None:
     """How the file was read, everything that it would change, and whom it passes over."""
-    from bot.features.roster.import_messages import filled_in
     from bot.features.roster.words import differences
+    from bot.features.roster_files.messages import filled_in
 
     done = plan.imported()
     click.echo(
@@ -287,7 +287,7 @@ def write(file: Path, content: bytes) -> None:
 
 def template(file: Path, rows: Sequence[Sequence[str]] | None) -> None:
     """The empty template, or (rows) a branch's roster in the same form, as xlsx or csv by the file's name."""
-    from bot.features.roster import tables
+    from bot.features.roster_files import tables
 
     if file.suffix.lower() not in (".xlsx", ".csv"):
         raise click.UsageError("FILE should end with .xlsx or .csv")

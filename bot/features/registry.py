@@ -15,6 +15,7 @@ from bot.features.offices import feature as offices
 from bot.features.privacy import feature as privacy
 from bot.features.reflections import feature as reflections
 from bot.features.roster import feature as roster
+from bot.features.roster_files import feature as roster_files
 from bot.features.study import feature as study
 from bot.features.tally import feature as tally
 from bot.features.todo import feature as todo
@@ -42,6 +43,7 @@ _LISTED: tuple[Feature, ...] = (
     todo.FEATURE,
     accounts.FEATURE,
     roster.FEATURE,
+    roster_files.FEATURE,
     broadcasts.FEATURE,
     offices.FEATURE,
     privacy.FEATURE,

@@ -1,6 +1,7 @@
 """Buttons that lead from one feature's page to another's: they are shown by both, and answered by whose page it is."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from bot.kit.buttons import Button
@@ -27,3 +28,19 @@ class ImportRoster(Button):
     """导入名册: asks for the file."""
 
     prefix: ClassVar[str] = "nk"
+
+
+class Sheet(StrEnum):
+    """Which table the desk asks for."""
+
+    TEMPLATE = "t"
+    FILLED = "f"
+
+
+@dataclass(frozen=True)
+class SendSheet(Button):
+    """`day` as 20230908: the roster of that day; 0 is today."""
+
+    prefix: ClassVar[str] = "ni"
+    which: Sheet
+    day: int

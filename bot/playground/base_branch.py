@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.features.roster.rows import Exempt, RosterRow
+from bot.features.roster_files.reading.rows import Exempt, RosterRow
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 
 NAME = "示范党支部"

@@ -15,7 +15,7 @@ from bot.app import App, running
 from bot.features.accounts import service as people_service
 from bot.features.accounts.rules import InviteKind
 from bot.features.registry import HANDLERS, jobs
-from bot.features.roster.file_import import import_roster
+from bot.features.roster_files.service import import_roster
 from bot.features.tally import service as tally_service
 from bot.features.tally.service import Tally
 from bot.kit.glossary.choices import DUTIES

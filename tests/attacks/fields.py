@@ -27,9 +27,9 @@ from bot.features.reflections import tasks as tasks
 from bot.features.registry import BROADCASTS, HANDLERS
 from bot.features.roster import service as roster
 from bot.features.roster.buttons import Kind
-from bot.features.roster.file_import import import_roster
-from bot.features.roster.rows import RosterRow
 from bot.features.roster.rules import FactChange
+from bot.features.roster_files.reading.rows import RosterRow
+from bot.features.roster_files.service import import_roster
 from bot.features.study import planning as study_planning
 from bot.kit import dialog as dialogs
 from bot.kit.completion import finish

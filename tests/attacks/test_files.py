@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from bot.features.roster.file_headings import likeness
+from bot.features.roster_files.reading.headings import likeness
 from bot.kit.file_kinds import MAX_RATIO, MAX_UNPACKED
 from bot.kit.replies import Document
 from bot.kit.sending import Telegram

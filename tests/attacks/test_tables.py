@@ -9,10 +9,11 @@ import pytest
 
 from bot.cli.output import show
 from bot.features.accounts import messages as people
-from bot.features.roster import import_messages, tables
-from bot.features.roster.file_import import Imported
-from bot.features.roster.rows import Fault
 from bot.features.roster.words import Difference
+from bot.features.roster_files import messages as import_messages
+from bot.features.roster_files import tables
+from bot.features.roster_files.reading.rows import Fault
+from bot.features.roster_files.service import Imported
 from bot.features.tally import committee_messages
 from bot.features.tally.committee import Below, BranchCounts, Open
 from bot.kit.replies import Document, Said

@@ -15,9 +15,9 @@ from bot.features.accounts import binding, service
 from bot.features.leave.buttons import DecideLeave
 from bot.features.offices import service as offices
 from bot.features.privacy.erasure import IN_OFFICE_ELSEWHERE
-from bot.features.roster import importing
-from bot.features.roster.file_import import import_roster
-from bot.features.roster.rows import RosterRow
+from bot.features.roster_files import handlers as importing
+from bot.features.roster_files.reading.rows import RosterRow
+from bot.features.roster_files.service import import_roster
 from bot.kit import photos
 from bot.kit.access import NO_RIGHT
 from bot.kit.dialog import ELSEWHERE

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts.service import add_branch
 from bot.features.activities.planning import Plan, make
-from bot.features.roster.file_import import import_roster
-from bot.features.roster.rows import RosterRow
+from bot.features.roster_files.reading.rows import RosterRow
+from bot.features.roster_files.service import import_roster
 from bot.playground.call import Call
 from bot.playground.chats import Chat, Json
 from bot.playground.clock import TravelClock

@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, func, select, text
 from bot.cli import doctor
 from bot.cli.dry_run import few
 from bot.cli.main import cli
-from bot.features.roster.file_reader import read_roster
+from bot.features.roster_files.reading.reader import read_roster
 from bot.kit.replies import Document
 from bot.playground.clock import TravelClock
 from bot.playground.http import serve

@@ -20,7 +20,7 @@ from bot.features.activities.planning import Plan
 from bot.features.leave import buttons as leave
 from bot.features.notices import cards as notice_cards
 from bot.features.offices import service as offices
-from bot.features.roster.file_import import import_roster
+from bot.features.roster_files.service import import_roster
 from bot.kit.access import NO_RIGHT
 from bot.kit.activities import ACTIVITY_CARD, NO_SUCH, OUT_OF_SCOPE
 from bot.kit.words import STRANGER

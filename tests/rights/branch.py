@@ -12,9 +12,9 @@ from bot.features.accounts import service
 from bot.features.activities.participation import hash_code
 from bot.features.roster import service as changes
 from bot.features.roster.buttons import Kind
-from bot.features.roster.file_import import import_roster
-from bot.features.roster.rows import RosterRow
 from bot.features.roster.rules import FactChange
+from bot.features.roster_files.reading.rows import RosterRow
+from bot.features.roster_files.service import import_roster
 from storage.audience import find
 from storage.base import Model
 from storage.choices import (

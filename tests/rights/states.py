@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts.rules import InviteKind, hash_code
 from bot.features.calendar import rules as calendar
-from bot.features.roster.file_import import plan_import
-from bot.features.roster.import_draft import row_from_json
+from bot.features.roster_files.drafts import row_from_json
+from bot.features.roster_files.service import plan_import
 from scheduler import broadcasts
 from storage.choices import (
     BindRequestState,

@@ -19,9 +19,10 @@ from bot.features.privacy import buttons as care
 from bot.features.privacy.rules import Kind as Kept
 from bot.features.reflections import buttons as reflections
 from bot.features.roster import buttons as roster
-from bot.features.roster.importing import Handed
-from bot.features.roster.roster_file import PeopleSheet, RosterFile
-from bot.features.roster.rows import RosterRow
+from bot.features.roster_files import buttons as roster_files
+from bot.features.roster_files.handlers import Handed
+from bot.features.roster_files.reading.roster_file import PeopleSheet, RosterFile
+from bot.features.roster_files.reading.rows import RosterRow
 from bot.features.study import buttons as study
 from bot.features.tally import buttons as tally
 from bot.features.todo import messages as todo
@@ -362,11 +363,11 @@ TABLE: dict[str, Case] = {
     "tap:SetTerm": own(ROSTER, lambda ids: roster.SetTerm()),
     "answer:roster.term": own(ROSTER, open=("roster.term", lambda ids: {}), text="2023年3月1日"),
     "tap:ImportRoster": own(ROSTER, lambda ids: doors.ImportRoster()),
-    "tap:ConfirmImport": own(ROSTER, lambda ids: roster.ConfirmImport(1, 1), open=IMPORT),
-    "tap:AnswerImport": own(ROSTER, lambda ids: roster.AnswerImport(1, 0, 0), open=ASKED),
+    "tap:ConfirmImport": own(ROSTER, lambda ids: roster_files.ConfirmImport(1, 1), open=IMPORT),
+    "tap:AnswerImport": own(ROSTER, lambda ids: roster_files.AnswerImport(1, 0, 0), open=ASKED),
     "answer:roster.ask": own(ROSTER, open=ASKED, content=FILE),
-    "tap:MoveImport": own(ROSTER, lambda ids: roster.MoveImport(1), open=IMPORT),
-    "tap:SendSheet": own(ROSTER, lambda ids: roster.SendSheet(roster.Sheet.FILLED, 0)),
+    "tap:MoveImport": own(ROSTER, lambda ids: roster_files.MoveImport(1), open=IMPORT),
+    "tap:SendSheet": own(ROSTER, lambda ids: doors.SendSheet(doors.Sheet.FILLED, 0)),
     "answer:roster.file": own(ROSTER, open=("roster.file", lambda ids: {}), content=FILE),
     "answer:roster.look": own(ROSTER, open=IMPORT, content=FILE),
     "answer:roster.since": own(ROSTER, open=("roster.since", IMPORT[1]), text="7月1日"),

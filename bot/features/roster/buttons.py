@@ -23,13 +23,6 @@ class Kind(StrEnum):
     ACCEPT = "a"
 
 
-class Sheet(StrEnum):
-    """Which table the desk asks for."""
-
-    TEMPLATE = "t"
-    FILLED = "f"
-
-
 @dataclass(frozen=True)
 class ShowGroup(Button):
     """The people of a party group, by page; 0: without a group, -1: no longer or not yet on the roster."""
@@ -68,40 +61,6 @@ class Pick(Button):
 class UndoChange(Button):
     prefix: ClassVar[str] = "nf"
     audit_id: int
-
-
-@dataclass(frozen=True)
-class ConfirmImport(Button):
-    prefix: ClassVar[str] = "ng"
-    dialog_id: int
-    sure: int
-
-
-@dataclass(frozen=True)
-class MoveImport(Button):
-    """Another day from which the file is to hold."""
-
-    prefix: ClassVar[str] = "nh"
-    dialog_id: int
-
-
-@dataclass(frozen=True)
-class AnswerImport(Button):
-    """An answer to the question that is asked after so many others; `choice` by its place, -1: so for all like it."""
-
-    prefix: ClassVar[str] = "nm"
-    dialog_id: int
-    number: int
-    choice: int
-
-
-@dataclass(frozen=True)
-class SendSheet(Button):
-    """`day` as 20230908: the roster of that day; 0 is today."""
-
-    prefix: ClassVar[str] = "ni"
-    which: Sheet
-    day: int
 
 
 @dataclass(frozen=True)

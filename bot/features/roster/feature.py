@@ -1,4 +1,4 @@
-"""The roster: dated facts of people, changed in chat or read from a file."""
+"""The roster: dated facts of people, changed in chat (or by a file: roster_files)."""
 
 from bot.features.roster import forms, handlers, jobs, undoing
 from bot.kit.feature import Feature

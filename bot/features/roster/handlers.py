@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.service import branch_name
-from bot.features.roster import forms, importing, messages, service, undoing
+from bot.features.roster import forms, messages, service, undoing
 from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
 from bot.features.roster.desk import EXAMPLE, day_of
 from bot.features.roster.words import full_day
@@ -129,5 +129,4 @@ HANDLERS: list[Handler] = [
     Tap(UndoChange, undo_change, right=Right.ROSTER, private=True),
     Tap(SetTerm, set_term, right=Right.ROSTER, private=True),
     *forms.HANDLERS,
-    *importing.HANDLERS,
 ]

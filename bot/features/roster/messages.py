@@ -8,9 +8,7 @@ from typing import Any
 from bot.features.roster.buttons import (
     Change,
     Kind,
-    SendSheet,
     SetTerm,
-    Sheet,
     ShowGroup,
     ShowPerson,
     UndoChange,
@@ -18,7 +16,7 @@ from bot.features.roster.buttons import (
 from bot.features.roster.rules import ON_ROSTER, Step, to_number
 from bot.features.roster.service import Done
 from bot.features.roster.words import NONE, full_day, offices, said, since, until
-from bot.kit.doors import ImportRoster, ShowRoster, ShowUnbound
+from bot.kit.doors import ImportRoster, SendSheet, Sheet, ShowRoster, ShowUnbound
 from bot.kit.glossary.choices import EXEMPTIONS
 from bot.kit.glossary.columns import APPROVERS, FACTS
 from bot.kit.lists import filled, page_of, two_a_row

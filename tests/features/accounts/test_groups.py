@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts import binding, groups, service
-from bot.features.roster.file_import import import_roster
-from bot.features.roster.rows import RosterRow
+from bot.features.roster_files.reading.rows import RosterRow
+from bot.features.roster_files.service import import_roster
 from bot.kit.refusal import Refusal
 from scheduler.effects import follow
 from storage.audience import Me, find

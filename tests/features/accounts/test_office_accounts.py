@@ -13,9 +13,9 @@ from bot.features.offices import service as offices
 from bot.features.roster import service as roster_service
 from bot.features.roster import undoing
 from bot.features.roster.buttons import Kind
-from bot.features.roster.file_import import import_roster
-from bot.features.roster.rows import RosterRow
 from bot.features.roster.rules import FactChange
+from bot.features.roster_files.reading.rows import RosterRow
+from bot.features.roster_files.service import import_roster
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.choices import Duty, OrganisationKind

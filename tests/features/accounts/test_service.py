@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from bot import run
 from bot.features.accounts import binding, groups, rebinding, service
 from bot.features.accounts.rules import InviteKind, hash_code, invite_link
-from bot.features.roster.file_import import import_roster
-from bot.features.roster.rows import RosterRow
+from bot.features.roster_files.reading.rows import RosterRow
+from bot.features.roster_files.service import import_roster
 from bot.kit.refusal import Refusal
 from storage.audience import find
 from storage.choices import Duty

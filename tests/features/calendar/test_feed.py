@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from bot.features.accounts.service import add_branch
 from bot.features.calendar import service
 from bot.features.registry import jobs
-from bot.features.roster.file_import import import_roster
+from bot.features.roster_files.service import import_roster
 from bot.playground.clock import TravelClock
 from scheduler.calendar.council_notice import read_notice
 from scheduler.calendar.festivals import principles

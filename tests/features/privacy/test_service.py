@@ -13,7 +13,7 @@ from bot.features.privacy import change_words, changes, erasure, forbidden, myda
 from bot.features.privacy.page import page
 from bot.features.privacy.personal_data import DataSubject, Fate, holdings
 from bot.features.privacy.rules import RETENTION
-from bot.features.roster.file_import import import_roster
+from bot.features.roster_files.service import import_roster
 from bot.kit import dialog as dialogs
 from bot.kit.refusal import Refusal
 from storage import audit

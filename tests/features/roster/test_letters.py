@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
-from bot.features.roster.file_reader import read_roster
-from bot.features.roster.tables import LEDGER, roster_csv, roster_xlsx
+from bot.features.roster_files.reading.reader import read_roster
+from bot.features.roster_files.tables import LEDGER, roster_csv, roster_xlsx
 from bot.kit.names import group_key, name_key
 from bot.playground import story
 from storage.models.person import Person

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from bot.features.accounts import service as people
 from bot.features.roster import service, undoing
 from bot.features.roster.buttons import Kind
-from bot.features.roster.file_import import plan_import, undone_office
-from bot.features.roster.rows import RosterRow
 from bot.features.roster.rules import FactChange
+from bot.features.roster_files.reading.rows import RosterRow
+from bot.features.roster_files.service import plan_import, undone_office
 from bot.kit.refusal import Refusal
 from storage.choices import Duty, MembershipStatus
 from storage.engine import Storage

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.features.roster import rules
-from bot.features.roster.import_draft import row_from_json, row_to_json
-from bot.features.roster.rows import Exempt, RosterRow
 from bot.features.roster.words import differences
+from bot.features.roster_files.drafts import row_from_json, row_to_json
+from bot.features.roster_files.reading.rows import Exempt, RosterRow
 from bot.kit.glossary.choices import EXEMPTIONS
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.facts import Fact, Facts, fingerprint

@@ -11,9 +11,9 @@ from bot.features.accounts import service as people
 from bot.features.privacy import erasure
 from bot.features.roster import jobs, service, undoing
 from bot.features.roster.buttons import Kind
-from bot.features.roster.file_import import import_roster
-from bot.features.roster.rows import RosterRow
 from bot.features.roster.rules import FactChange
+from bot.features.roster_files.reading.rows import RosterRow
+from bot.features.roster_files.service import import_roster
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import at
 from storage.choices import Duty, ExemptionReason, MembershipStatus, Rank, Why

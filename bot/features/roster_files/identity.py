@@ -1,0 +1,182 @@
+"""Whose row of a file it is: who has the same name by its key, and what else is known of both, decides or is asked."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.features.roster_files.asking import NEW, SAME, Answers, Question, place
+from bot.features.roster_files.reading.rows import RosterRow
+from bot.kit.names import group_key, name_key
+from bot.kit.words import Both
+
+# What a mistake in writing a date amounts to, at most: a year, or a figure of one up to ten years.
+_A_YEAR, _YEARS, _CERTAIN = timedelta(days=366), 10, 9
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody of the branch as a row may meet them: `group` is the present one, `listed`: on the roster now."""
+
+    id: int
+    name: str
+    group: str = ""
+    born_on: date | None = None
+    gender: str | None = None
+    joined_party_on: date | None = None
+    phone: str | None = None
+    listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What speaks for one person, and what against, among the facts that a file and a roster both tell.
+
+    dates: days that agree; group: the same one; contra: facts that no slip explains.
+    """
+
+    dates: int
+    group: bool
+    contra: int
+
+    @property
+    def pro(self) -> bool:
+        """Whether anything but the name speaks for it."""
+        return self.dates > 0 or self.group
+
+    @property
+    def same(self) -> bool:
+        """Nothing speaks against it, or one date that was put right while another still fits."""
+        return not self.contra or (self.contra == 1 and self.dates > 0)
+
+
+def likeness(row: RosterRow, person: Known) -> Likeness:
+    """Compare everything but the name. A number of one's own outweighs the rest; another group is a move, no more."""
+    if row.phone and row.phone == person.phone:
+        return Likeness(_CERTAIN, group=True, contra=0)
+    days = ((row.born_on, person.born_on), (row.joined_party_on, person.joined_party_on))
+    judged = [_nearness(one, other) for one, other in days if one is not None and other is not None]
+    group = bool(row.group and person.group) and group_key(row.group) == group_key(person.group)
+    gender = bool(row.gender and person.gender) and row.gender != person.gender
+    # A man does not become a woman by one slip.
+    return Likeness(judged.count(1), group, judged.count(-1) + 2 * gender)
+
+
+def _nearness(one: date, other: date) -> int:
+    """1: the same day, or the same month (a day is filled in later); 0: what a slip makes of it; -1: another day."""
+    if (one.year, one.month) == (other.year, other.month):
+        return 1
+    figures = (one.year == other.year, one.month == other.month, one.day == other.day)
+    slip = sum(figures) == 2 and abs(one.year - other.year) <= _YEARS
+    return 0 if slip or abs(one - other) <= _A_YEAR else -1
+
+
+def people(
+    rows: Sequence[RosterRow], known: Iterable[Known], answers: Answers
+) -> tuple[list[int | None], list[Question]]:
+    """The person of every row, None for somebody new; and what has to be asked before that is settled."""
+    named: dict[str, list[Known]] = defaultdict(list)
+    for person in known:
+        named[name_key(person.name)].append(person)
+    found: dict[int, int | None] = {}
+    questions: list[Question] = []
+    for key, mine in _by_name(rows).items():
+        asked = _of_one_name(rows, mine, named[key], answers, found)
+        questions += asked
+    return [found.get(at) for at in range(len(rows))], sorted(questions, key=lambda one: one.order)
+
+
+def _by_name(rows: Sequence[RosterRow]) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, row in enumerate(rows):
+        found[name_key(row.name)].append(at)
+    return found
+
+
+def _of_one_name(
+    rows: Sequence[RosterRow], mine: list[int], known: list[Known], answers: Answers, found: dict[int, int | None]
+) -> list[Question]:
+    """Settle the rows of one name: by answers, then by what fits one person only, then the last pair."""
+    open_, left = list(mine), list(known)
+    for at in mine:
+        said = answers.of(SAME, place(rows[at]))
+        if said is not None and (said == NEW or any(str(person.id) == said for person in left)):
+            found[at] = None if said == NEW else int(said)
+            open_.remove(at)
+            left = [person for person in left if str(person.id) != said]
+    while pair := _clear(rows, open_, left):
+        at, person = pair
+        found[at] = person.id
+        open_.remove(at)
+        left.remove(person)
+    if len(open_) == len(left) == 1 and _alone(likeness(rows[open_[0]], left[0]), left[0]):
+        found[open_[0]] = left[0].id
+        return []
+    return [_question(rows[at], left, answers) for at in open_] if left else []
+
+
+def _clear(rows: Sequence[RosterRow], open_: Sequence[int], left: Sequence[Known]) -> tuple[int, Known] | None:
+    """A row and a person for whom something speaks, and for neither of them anybody else."""
+    fits = [
+        (at, person, like)
+        for at in open_
+        for person in left
+        if (like := likeness(rows[at], person)).pro and like.contra <= 1
+    ]
+    for at, person, like in fits:
+        others = [one for one in fits if (one[0] == at) != (one[1] is person)]
+        if not others and like.same:
+            return at, person
+    return None
+
+
+def _alone(like: Likeness, person: Known) -> bool:
+    """One row and one person of a name: somebody who left is met again only where more than the name says so."""
+    return like.same and (person.listed or like.pro > 0)
+
+
+def _question(row: RosterRow, left: Sequence[Known], answers: Answers) -> Question:
+    where = place(row)
+    if len(left) == 1:
+        ask = Both(
+            f"Is {row.name} of row {where} ({_told(row, english=True)}) the person {left[0].id} of the roster "
+            f"({_known(left[0], english=True)})?",
+            f"名册上的{left[0].name}（{_known(left[0])}）与文件第{where}行的{row.name}（{_told(row)}）是否同一人？",
+        )
+        choices = [(str(left[0].id), Both("the same", "是同一人")), (NEW, Both("somebody else", "不是同一人"))]
+    else:
+        english = "; ".join(f"{one.id}: {_known(one, english=True)}" for one in left)
+        chinese = "\n".join(f"{number}. {one.name}（{_known(one)}）" for number, one in enumerate(left, 1))
+        ask = Both(
+            f"Which of the people of this name is {row.name} of row {where} ({_told(row, english=True)})? {english}",
+            f"文件第{where}行的{row.name}（{_told(row)}）是名册上的哪一位？\n{chinese}",
+        )
+        choices = [(str(one.id), Both(f"person {one.id}", f"是第{number}位")) for number, one in enumerate(left, 1)]
+        choices.append((NEW, Both("somebody else", "都不是")))
+    like, order = "person" if len(left) == 1 else "", (row.sheet, row.line)
+    all_like = "{}人都是同一人"
+    return Question(SAME, where, ask, tuple(choices), subject=row.name, like=like, all_like=all_like, order=order)
+
+
+def _known(person: Known, *, english: bool = False) -> str:
+    gone = "" if person.listed else "not on the roster" if english else "已不在册"
+    return _facts(person.group, person.gender, person.born_on, person.joined_party_on, gone, english=english)
+
+
+def _told(row: RosterRow, *, english: bool = False) -> str:
+    return _facts(row.group, row.gender, row.born_on, row.joined_party_on, "", english=english)
+
+
+def _facts(group: str, gender: str | None, born: date | None, joined: date | None, gone: str, *, english: bool) -> str:
+    """What tells people of one name apart, as far as it is known."""
+    if english:
+        parts = [group, gender or "", f"born {born}" if born else "", f"joined {joined}" if joined else "", gone]
+        return ", ".join(filter(None, parts)) or "nothing else is said"
+    parts = [
+        group,
+        gender or "",
+        f"{born.year}年{born.month}月{born.day}日生" if born else "",
+        f"{joined.year}年{joined.month}月{joined.day}日入党" if joined else "",
+        gone,
+    ]
+    return "，".join(filter(None, parts)) or "没有其他信息"

@@ -1,0 +1,198 @@
+"""Every word of 导入名册: what is asked for, what is wrong with a file, what would change."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from bot.features.roster.words import Difference, full_day
+from bot.features.roster_files.asking import Question
+from bot.features.roster_files.buttons import AnswerImport, ConfirmImport, MoveImport
+from bot.features.roster_files.drafts import ALL, SHEET, SINCE
+from bot.features.roster_files.reading.roster_file import RosterFile
+from bot.features.roster_files.reading.rows import Fault
+from bot.features.roster_files.service import Imported
+from bot.kit.doors import SendSheet, Sheet, ShowRoster
+from bot.kit.glossary.columns import column_word
+from bot.kit.lists import really, two_a_row
+from bot.kit.replies import Choice, Document, Message, Said
+from bot.kit.sheets import csv_text
+from bot.kit.words import Both, cut, short_day
+from storage.models.activity import Activity
+
+LINES_SHOWN, NAMES_SHOWN, LONGEST = 25, 30, 3_800
+TITLES_SHOWN, ALIKE_SHOWN, LABEL = 5, 200, 16
+TEMPLATE = "名册模板。请把“示例”一行以下填好，再点“导入名册”发给我。"
+
+
+def ask_file() -> Message:
+    text = (
+        "【导入名册】请把名册文件（xlsx或csv）发给我。先看变更，点“确认导入”后才会写入。\n"
+        "表头须有“姓名”，其余如党小组、党内职务、职级、入党日期等按需填写。不导入了请发“取消”。"
+    )
+    return Message(
+        text, [[Choice("下载模板", SendSheet(Sheet.TEMPLATE, 0)), Choice("下载名册", SendSheet(Sheet.FILLED, 0))]]
+    )
+
+
+def faults(found: Sequence[Fault]) -> list[Said]:
+    """Every fault with its place and what would be right; many as a file too."""
+    head = f"【导入名册】文件有{len(found)}处需要更正，未写入任何内容。请改好后重新发送。"
+    shown = [fault.chinese() for fault in found[:LINES_SHOWN]]
+    rest = [f"其余{len(found) - LINES_SHOWN}处见附件。"] if len(found) > LINES_SHOWN else []
+    said: list[Said] = [Message(cut("\n".join([head, *shown, *rest]), LONGEST))]
+    if rest:
+        rows = [(str(fault.row or ""), fault.column, fault.found, fault.wanted.chinese) for fault in found]
+        said.append(Document("名册更正.csv", csv_text(("行", "栏", "现为", "应为"), rows).encode(), secret=True))
+    return said
+
+
+# --- questions -----------------------------------------------------------------------------------------------------
+
+
+def which_sheet(file: RosterFile) -> Question:
+    """Sheets that are not one roster: their columns differ, or the same people stand on several."""
+    offered = [(sheet.name, len(sheet.rows)) for sheet in file.sheets]
+    chinese = "、".join(f"{name}（{count}人）" for name, count in offered)
+    english = ", ".join(f"{name} ({count} people)" for name, count in offered)
+    choices = [(name, Both(name, name)) for name, _ in offered]
+    same = len({sheet.headings for sheet in file.sheets}) == 1
+    why = (
+        Both("names stand on several of them", "有姓名列在几张表中")
+        if same
+        else Both("their columns differ", "栏目不同")
+    )
+    if not file.overlaps:
+        choices.append((ALL, Both("all of them", "全部导入")))
+    ask = Both(
+        f"The file has {len(offered)} sheets with people, and {why}: {english}. Which one is the roster?",
+        f"文件有{len(offered)}张名册：{chinese}，{why.chinese}。请选择导入哪一张。",
+    )
+    return Question(SHEET, "", ask, tuple(choices))
+
+
+def which_day(meetings: Sequence[Activity], today: date) -> Question:
+    """The file would change who was to be at a meeting that has begun or is registered."""
+    tomorrow = today + timedelta(days=1)
+    titles = "、".join(one.title for one in meetings[:TITLES_SHOWN])
+    english = f"{titles}: it has begun, or its roll is registered. Does the roster hold from tomorrow?"
+    chinese = f"{titles}已开始或已登记考勤，名册自{full_day(today)}起生效会改变应到人数。请选择从哪一天起生效。"
+    choices = (
+        (tomorrow.isoformat(), Both(f"from {tomorrow}", f"自{short_day(tomorrow)}起")),
+        (today.isoformat(), Both(f"from {today}", f"仍自{short_day(today)}起")),
+    )
+    return Question(SINCE, "", Both(english, chinese), choices)
+
+
+def alike(questions: Sequence[Question]) -> list[Question]:
+    """Those that the first choice of the first question may answer with it."""
+    first = questions[0]
+    return [one for one in questions if first.like and one.like == first.like]
+
+
+def question(questions: Sequence[Question], dialog_id: int, number: int) -> Message:
+    """The first of them with its buttons, and how many more there are."""
+    first, rest = questions[0], len(questions) - 1
+    lines = ["【导入名册】" + first.ask.chinese, *([f"之后还有{rest}处需要确认。"] if rest else [])]
+    choices = [
+        Choice(cut(label.chinese, LABEL), AnswerImport(dialog_id, number, at))
+        for at, (_, label) in enumerate(first.choices)
+    ]
+    like = alike(questions)
+    rows = two_a_row(choices)
+    # Only who can be read here is settled together.
+    if 1 < len(like) <= ALIKE_SHOWN:
+        lines.append(f"同样需要确认的有：{'、'.join(one.subject for one in like)}。")
+        rows.append([Choice(cut(first.all_like.format(len(like)), LABEL), AnswerImport(dialog_id, number, -1))])
+    return Message(cut("\n".join(lines), LONGEST), [*rows, [Choice("不导入", ConfirmImport(dialog_id, 0))]])
+
+
+# --- the difference ------------------------------------------------------------------------------------------------
+
+
+def look(
+    done: Imported,
+    notes: Sequence[Both],
+    meetings: Sequence[Activity],
+    found: Sequence[Difference],
+    since: date,
+    dialog_id: int,
+) -> list[Said]:
+    """新增, 变更 by field, 不在名册中; the whole list as a file when it is long. notes: how the file was read."""
+    same = done.listed - done.added - done.changed
+    shown, filled = _parted(found)
+    lines = [
+        f"【导入名册】文件共{done.listed}人：新增{done.added}人，变更{done.changed}人，无变化{same}人。",
+        *(note.chinese for note in notes),
+        *([f"新建党小组{done.groups_added}个。"] if done.groups_added else []),
+        *_lines(shown),
+        *([filled] if filled else []),
+        *_not_listed(done.not_listed),
+    ]
+    if not found:
+        text = cut("\n".join([*lines, "与现有名册一致，无需导入。"]), LONGEST)
+        return [Message(text, [[Choice("返回名册", ShowRoster(0))]])]
+    if meetings:
+        lines.append(f"应到人数将重新计算：{'、'.join(one.title for one in meetings[:TITLES_SHOWN])}。")
+    lines.append(f"没有写明日期的，自{full_day(since)}起生效。请核对，点“确认导入”后写入。")
+    message = really(
+        cut("\n".join(lines), LONGEST),
+        Choice("确认导入", ConfirmImport(dialog_id, 1)),
+        Choice("不导入", ConfirmImport(dialog_id, 0)),
+        Choice("改生效日期", MoveImport(dialog_id)),
+    )
+    return [_table(found), message] if len(shown) > LINES_SHOWN or filled else [message]
+
+
+def _parted(found: Sequence[Difference]) -> tuple[list[Difference], str]:
+    """What is said one by one, and one line of the blanks that the file fills in."""
+    return [one for one in found if not one.fills], filled_in(found).chinese
+
+
+def filled_in(found: Sequence[Difference]) -> Both:
+    """How many blanks are filled in, by column; nothing where none is."""
+    count = Counter(one.what for one in found if one.fills)
+    chinese = "、".join(f"{what}{number}人" for what, number in count.items())
+    english = ", ".join(f"{what} {number}" for what, number in count.items())
+    return Both(f"Blanks filled in: {english}", f"补充空白：{chinese}。") if count else Both("", "")
+
+
+def _lines(found: Sequence[Difference]) -> list[str]:
+    """One line a change; newcomers first."""
+    new = [one for one in found if one.what == "新增"]
+    changed = [one for one in found if one.what != "新增"]
+    lines = [f"新增 {one.name}：{one.after}" for one in new] + [f"变更 {one.name}：{one}" for one in changed]
+    more = len(lines) - LINES_SHOWN
+    return [*lines[:LINES_SHOWN], *([f"其余{more}项见附件。"] if more > 0 else [])]
+
+
+def _not_listed(names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    more = "等" if len(names) > NAMES_SHOWN else ""
+    shown = "、".join(names[:NAMES_SHOWN])
+    return [f"不在文件中{len(names)}人：{shown}{more}。这些同志不作变动；已转出的，请在“党员”中办理转出。"]
+
+
+def _table(found: Sequence[Difference]) -> Document:
+    rows = [(one.name, one.what, one.before, one.after, one.on.isoformat() if one.on else "") for one in found]
+    return Document(
+        "名册变更.csv", csv_text((column_word("name"), "项目", "原为", "改为", "生效日期"), rows).encode(), secret=True
+    )
+
+
+def not_done() -> Message:
+    return Message("【导入名册】未导入，名册没有变动。", [[Choice("返回名册", ShowRoster(0))]])
+
+
+def done(what: Imported, since: date) -> Message:
+    text = f"【导入名册】已导入：新增{what.added}人，变更{what.changed}人，自{full_day(since)}起生效。"
+    return Message(text, [[Choice("返回名册", ShowRoster(0))]])
+
+
+def filled(content: bytes, day: date, *, today: bool) -> Document:
+    """The roster of a day; one of another day is not handed back, for it would undo what came between."""
+    if today:
+        caption = f"{full_day(day)}的名册。改好后点“导入名册”发给我，没有改动的部分不受影响。"
+        return Document("党员名册.xlsx", content, caption=caption, secret=True)
+    caption = f"{full_day(day)}的名册，供查阅；请勿用来导入，以免覆盖此后的变更。"
+    return Document(f"党员名册{day:%Y%m%d}.xlsx", content, caption=caption, secret=True)
