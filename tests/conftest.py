@@ -148,7 +148,7 @@ WALKS = (
     "e2e/test_cut_database", "e2e/test_nothing_stops", "e2e/test_restore",
     "features/archive/test_rules.py::test_anything", "rights/test_places", "scheduler/test_year.py",
     "storage/test_cut_lines", "growth/test_statements.py::test_pages_of_the_command_line",
-    "upgrade/test_upgrade.py::test_one_answer",
+    "upgrade/test_upgrade.py::test_one_answer", "kit/test_another_reader",
 )  # fmt: skip
 # Where they decide: what is promised once, and what a killed process leaves.
 BOTH_AT_ONCE = ("e2e/test_restart", "scheduler/test_broadcasts", "scheduler/test_promises")
