@@ -21,7 +21,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.kit import admission, incoming, text_routing
+from bot.kit import admission, group_replies, incoming, text_routing
 from bot.kit.access import NO_RIGHT
 from bot.kit.answering import Voice
 from bot.kit.buttons import BadButton, place_of
@@ -43,7 +43,7 @@ from bot.kit.handlers import (
     Word,
 )
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Reply, no, of_private, say, to_stranger
+from bot.kit.replies import Reply, To, no, of_private, say, to_stranger
 from bot.kit.sending import Telegram
 from scheduler.clock import Clock
 from scheduler.outbox import Sender
@@ -94,8 +94,8 @@ class Edge:
         self._starts = sorted(
             (item for item in handlers if isinstance(item, Start)), key=lambda start: -len(start.prefix)
         )
-        views = {item.kind: item for item in handlers if isinstance(item, CardView)}
-        self.cards = Cards(storage, telegram, clock, tz, views)
+        self._views = {item.kind: item for item in handlers if isinstance(item, CardView)}
+        self.cards = Cards(storage, telegram, clock, tz, self._views)
         self.voice = Voice(storage, telegram, sender, self.cards, bot_id)
         self._speaking = 0
 
@@ -206,7 +206,7 @@ class Edge:
             replies = (handler.run(session, call) for handler in self._edited)
             return next((reply for reply in replies if reply is not None), Reply())
 
-        await self._known(visit, query_id, run, strangers=Reply())
+        await self._known(visit, query_id, run, strangers=lambda session: Reply())
 
     # --- texts and files ---------------------------------------------------------------------------------------
 
@@ -217,17 +217,17 @@ class Edge:
         parted = word is not None and word.parted and visit.private
 
         def run(session: Session, call: Call) -> Reply:
-            chosen = text_routing.choose(session, call, word, self._answers)
+            chosen = text_routing.choose(session, call, word, self._answers, self._views)
             if isinstance(chosen, Word):
                 if chosen.reads:
                     slow.append(chosen)
                     raise _ReadInstead
-                return admission.run(chosen, session, replace(call, card=text_routing.card(session, call)))
+                return admission.run(chosen, session, replace(call, card=group_replies.card_of(session, call)))
             return chosen
 
-        silent = None if visit.private else Reply()
+        strangers = None if visit.private else partial(group_replies.to_unbound, visit=visit)
         try:
-            await self._known(visit, query_id, run, strangers=silent, parted=parted)
+            await self._known(visit, query_id, run, strangers=strangers, parted=parted)
         except FetchFirst as first:
             content = await fetched(self._telegram, first.answer, visit.files[0])
             await self._known(replace(visit, content=content), query_id, run)
@@ -242,7 +242,7 @@ class Edge:
         query_id: str | None,
         run: Run,
         reads: bool = False,
-        strangers: Reply | None = None,
+        strangers: Callable[[Session], Reply] | None = None,
         parted: bool = False,
         prepare: Callable[[Session, Call], Any] | None = None,
         of: int | None = None,
@@ -259,7 +259,7 @@ class Edge:
             if me is None and parted:
                 me = find_parted(session, visit.telegram_id)
             if me is None:
-                return strangers if strangers is not None else to_stranger(tapped=query_id is not None), None
+                return strangers(session) if strangers else to_stranger(tapped=query_id is not None), None
             if of is not None and me.branch_id != of:
                 raise Refusal(NOT_YOURS)
             if not me.reachable and visit.private and not reads:
@@ -299,7 +299,7 @@ class Edge:
             with suppress(_Here, Begun):
                 await act(place)
                 return
-        await self._write(visit, query_id, lambda session: (no(here.refusal.text, tapped=query_id is not None), None))
+        await self._write(visit, query_id, lambda session: (_refused(here.refusal, visit, query_id), None))
 
     async def _read(
         self, visit: Visit, query_id: str | None, work: Callable[[Session], tuple[Reply, int | None]]
@@ -307,7 +307,7 @@ class Edge:
         try:
             reply, branch_id = await self._storage.read(work)
         except Refusal as refusal:
-            reply, branch_id = no(refusal.text, tapped=query_id is not None), None
+            reply, branch_id = _refused(refusal, visit, query_id), None
         await self._write(visit, query_id, lambda session: (reply, branch_id))
 
     async def _write(
@@ -318,7 +318,7 @@ class Edge:
             try:
                 reply = await self._storage.write(lambda session: self._work(session, visit, query_id, work))
             except Refusal as refusal:
-                reply = no(refusal.text, tapped=query_id is not None)
+                reply = _refused(refusal, visit, query_id)
                 await self._storage.write(lambda session: self._work(session, visit, query_id, lambda _: (reply, None)))
             await self.voice.speak(visit, query_id, reply)
         finally:
@@ -357,6 +357,14 @@ class _Here(Exception):
     def __init__(self, refusal: Refusal, me: Me) -> None:
         super().__init__(refusal.text)
         self.refusal, self.others = refusal, [place for place in me.places if place != me.branch_id]
+
+
+def _refused(refusal: Refusal, visit: Visit, query_id: str | None) -> Reply:
+    """On the button that was tapped, else as a message: in private to who has replied to a card of a group."""
+    reply = no(refusal.text, tapped=query_id is not None)
+    if visit.private or (visit.facts or {}).get("reply_to") is None:
+        return reply
+    return replace(reply, here=(), others=[To(said, chat_id=visit.telegram_id) for said in reply.here])
 
 
 def _not_the_operator(session: Session, call: Call) -> Reply:

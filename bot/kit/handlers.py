@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from enum import IntEnum
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy.orm import Session
 
@@ -185,7 +186,7 @@ class Word:
     right: Right | None = None
 
     def fits(self, text: str) -> bool:
-        return plain(text) in self.words or (self.matches is not None and self.matches(text))
+        return plain(normalize("NFKC", text)) in self.words or (self.matches is not None and self.matches(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,13 +236,15 @@ class CardView:
     """How a live card of this kind looks now; None when there is nothing left to show.
 
     lives: when it will next change by itself, None when it no longer will; while that is soon it is shown again after
-    each rest. passing: closed when it no longer lives, and until then looked for, also after a restart.
+    each rest. passing: closed when it no longer lives, and until then looked for, also after a restart. offers: what
+    is said in private to a reply in the group that nobody understands; None: nothing of its own.
     """
 
     kind: str
     render: Callable[[Session, int, int, datetime, tzinfo], Message | None]
     lives: Callable[[Session, int], datetime | None] | None = None
     passing: bool = False
+    offers: Callable[[Session, int, tzinfo], Message | None] = lambda session, subject_id, tz: None
 
 
 Handler = Tap | Command | Word | Answer | Start | Edited | Service | CardView

@@ -46,16 +46,19 @@ Keyboard = Sequence[Sequence[str | OwnNumber]]
 class Message:
     """A text with inline buttons, or with the reply keyboard that stays. Plain text: nothing in it is markup.
 
-    `secret`: forgotten as soon as it is sent, because what it says opens a door or is nobody else's.
+    `secret`: forgotten as soon as it is sent, because what it says opens a door or is nobody else's. `reply_to`: the
+    message of the same chat that it stands under, while that is there.
     """
 
     text: str
     rows: Rows = ()
     keyboard: Keyboard | None = None
     secret: bool = False
+    reply_to: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"text": self.text, **_markup(self.rows, self.keyboard), **_secret(self.secret)}
+        under = {"reply_to": self.reply_to} if self.reply_to is not None else {}
+        return {"text": self.text, **_markup(self.rows, self.keyboard), **_secret(self.secret), **under}
 
 
 @dataclass(frozen=True, slots=True)

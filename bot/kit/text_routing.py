@@ -2,26 +2,26 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.kit import admission, drafts, photos
+from bot.kit import admission, drafts, group_replies, photos
 from bot.kit import dialog as dialogs
 from bot.kit.fetching import ready
-from bot.kit.handlers import Answer, Call, Word
+from bot.kit.handlers import Answer, Call, CardView, Word
 from bot.kit.replies import Reply, say
 from storage.models.dialog import Dialog
-from storage.models.outbox import Card
 
 HINT = "没有看懂，请点下方按钮，或发送“帮助”。"
 CANCELLED = "已取消。"
 KEPT = "现在没有正在填写的内容。之前没有填完的仍然保留，从菜单点开后可以继续填写或重新填写。"
 
 
-def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str, Answer]) -> Word | Reply:
-    """In private: a menu label, an open dialog, a plain word, a hint. In a group: a word in reply to a card."""
+def choose(
+    session: Session, call: Call, word: Word | None, answers: Mapping[str, Answer], views: Mapping[str, CardView]
+) -> Word | Reply:
+    """In private: a menu label, an open dialog, a plain word, a hint. In a group: what is said in reply to a card."""
     if not call.private:
-        return word if word is not None and word.in_group and card(session, call) is not None else Reply()
+        return _in_group(session, call, word, views)
     if word is not None and word.label:
         return word
     dialog = dialogs.standing(session, call.me.id, call.now)
@@ -42,6 +42,16 @@ def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str
     return word if word is not None else say(HINT)
 
 
+def _in_group(session: Session, call: Call, word: Word | None, views: Mapping[str, CardView]) -> Word | Reply:
+    """What is no reply to a card of ours is none of our business."""
+    card = group_replies.card_of(session, call)
+    if card is None:
+        return Reply()
+    if word is not None and word.in_group:
+        return word
+    return group_replies.not_understood(session, call, word, card, views)
+
+
 def _nothing_more(session: Session, call: Call, dialog: Dialog | None) -> Reply:
     """Where no question is open a form that was left before is still offered: nothing of it is cancelled."""
     return say(KEPT if dialog is None and drafts.any_left(session, call.me, call.now) else CANCELLED)
@@ -56,14 +66,3 @@ def _elsewhere(session: Session, call: Call, dialog: Dialog, word: Word | None) 
     if call.text.strip() == "取消":
         return say(CANCELLED)
     return word if word is not None else say(dialogs.ELSEWHERE)
-
-
-def card(session: Session, call: Call) -> tuple[str, int] | None:
-    """The card of a group that was replied to: kind and subject."""
-    replied = (call.facts or {}).get("reply_to")
-    if call.private or replied is None:
-        return None
-    found = session.execute(
-        select(Card.kind, Card.subject_id).where(Card.chat_id == call.chat_id, Card.message_id == replied)
-    ).first()
-    return (found.kind, found.subject_id) if found else None

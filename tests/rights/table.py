@@ -171,6 +171,9 @@ TABLE: dict[str, Case] = {
     "tap:Acknowledge": Case(OWN, lambda ids: notice_cards.Acknowledge(ids["notice"])),
     "tap:AskLeave": Case(OWN, lambda ids: notice_cards.AskLeave(ids["ahead"])),
     "tap:ChooseLeave": Case(OWN, lambda ids: leave.ChooseLeave(ids["ahead"], LeaveType.SICK)),
+    "tap:OfferLeave": Case(OWN, lambda ids: leave.OfferLeave(ids["ahead"], 77)),
+    "tap:ChooseFor": Case(OWN, lambda ids: leave.ChooseFor(ids["ahead"], LeaveType.SICK, 77)),
+    "tap:NoLeave": Case(OWN, lambda ids: leave.NoLeave(ids["ahead"])),
     "tap:CancelLeave": Case(AUTHOR, lambda ids: leave.CancelLeave(ids["ahead"])),
     "tap:UndoLeave": Case(AUTHOR, lambda ids: leave.UndoLeave(ids["own_leave"])),
     "tap:UndoSignIn": Case(AUTHOR, lambda ids: activities.UndoSignIn(ids["attendance"])),
@@ -193,6 +196,7 @@ TABLE: dict[str, Case] = {
     "answer:reflection.parts": Case(
         AUTHOR, open=("reflection.parts", lambda ids: {"reflection": ids["draft"]}), text="体会"
     ),
+    "word:is_about_leave": own(OWN, text="请假 家里有事"),
     "word:取消请假": own(OWN),
     "edited:reflections": own(OWN, text="改过"),
     "edited:photos": own(KNOWN, text="改过", open=HELD),

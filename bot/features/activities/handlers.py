@@ -14,7 +14,7 @@ from bot.features.activities import (
     participation,
     planning,
 )
-from bot.features.notices.cards import SignIn
+from bot.features.notices.cards import SignIn, offers
 from bot.kit.activities import (
     ACTIVITY_CARD,
     OPENS_BEFORE,
@@ -153,9 +153,9 @@ HANDLERS: list[Handler] = [
         help="签到：活动开始前后点“签到”。",
         in_group=True,
     ),
-    Word(("到",), sign_in_by_word, in_group=True),
+    Word(("到", "到了", "我到了", "到啦", "已到", "签道"), sign_in_by_word, in_group=True),
     Start(CODE_PREFIX, sign_in_by_code),
-    CardView(ACTIVITY_CARD, cards.render, lives=cards.goes_on_at),
+    CardView(ACTIVITY_CARD, cards.render, lives=cards.goes_on_at, offers=offers),
     Tap(buttons.UndoSignIn, undo_sign_in),
     Tap(buttons.SignInCode, sign_in_code, private=True),
     Tap(buttons.Postpone, postpone, private=True),

@@ -12,7 +12,7 @@ from bot.kit.form_pages import CANCEL, GO
 from bot.kit.forms import Form
 from bot.kit.handlers import ANYBODY, Call, CardView, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.refusal import Refusal
-from bot.kit.replies import TEXT_LIMIT, Message, Reply, To
+from bot.kit.replies import TEXT_LIMIT, Choice, Message, Reply, To
 from bot.kit.words import cut, moment_words, units
 from scheduler.calendar.store import calendar_of
 from storage.lookups import group_chats
@@ -98,6 +98,17 @@ def render(session: Session, notice_id: int, chat_id: int, now: datetime, tz: tz
     return with_delivery(session, desk, notice.branch_id, cards.NOTICE, notice_id, now, tz)
 
 
+def offers(session: Session, notice_id: int, tz: tzinfo) -> Message | None:
+    """To who has replied to it in words that nobody understands."""
+    notice = session.get(Notice, notice_id)
+    if notice is None or notice.closed_at is not None:
+        return None
+    about = cut(notice.text.split("\n")[0].removeprefix("【通知】"), 20)
+    return Message(
+        f"没有看懂您在群里的回复（通知“{about}”）。您是要：", [[Choice("收到", cards.Acknowledge(notice.id))]]
+    )
+
+
 FORM = Form(
     name="notice.text",
     code="n",
@@ -133,5 +144,5 @@ HANDLERS: list[Handler] = [
         group=HelpGroup.OFFICE,
     ),
     Tap(buttons.PlainNotice, decide),
-    CardView(cards.NOTICE, render, lives=delivering(cards.NOTICE)),
+    CardView(cards.NOTICE, render, lives=delivering(cards.NOTICE), offers=offers),
 ]

@@ -1,0 +1,64 @@
+"""What somebody has sent, as the inbox keeps it: an update is there from before it is handled, for thirty days."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from bot.kit.api_errors import read_json
+from bot.kit.handlers import Visit
+from storage.models.inbox import Inbox
+
+TOLD = ("message", "edited_message")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message, or an edit of one: its text or caption; `at`: when Telegram took it; `files`: whether it carries any.
+
+    did: what the answer of the bot has recorded, as a handler has said (Reply.did).
+    """
+
+    update_id: int
+    chat_id: int
+    message_id: int
+    text: str
+    at: datetime
+    files: bool
+    handled_at: datetime | None
+    did: str
+
+
+def said(session: Session, visit: Visit, update_id: int) -> Heard | None:
+    """One update of this account; None when it is somebody else's, or no longer kept."""
+    return next(_read(session, _mine(visit).where(Inbox.update_id == update_id)), None)
+
+
+def _mine(visit: Visit) -> Select[Any]:
+    columns = (Inbox.update_id, Inbox.kind, Inbox.payload, Inbox.handled_at, Inbox.answer)
+    mine = (Inbox.sender == visit.telegram_id, Inbox.kind.in_(TOLD), Inbox.payload.is_not(None))
+    return select(*columns).where(*mine).order_by(Inbox.id.desc())
+
+
+def _read(session: Session, query: Select[Any]) -> Iterator[Heard]:
+    for row in session.execute(query):
+        # What Telegram never sends may stand there too: it is nobody's words.
+        with suppress(AttributeError, KeyError, OverflowError, TypeError, ValueError):
+            yield _heard(row, read_json(row.payload)[row.kind])
+
+
+def _heard(row: Any, message: dict[str, Any]) -> Heard:
+    return Heard(
+        update_id=row.update_id,
+        chat_id=message["chat"]["id"],
+        message_id=message["message_id"],
+        text=(message.get("text") or message.get("caption") or "").strip(),
+        at=datetime.fromtimestamp(message["date"], UTC),
+        files="text" not in message,
+        handled_at=row.handled_at,
+        did=(row.answer or {}).get("did", ""),
+    )
