@@ -21,7 +21,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.kit import admission, group_replies, incoming, text_routing
+from bot.kit import admission, edits, group_replies, heard, incoming, text_routing
 from bot.kit.access import NO_RIGHT
 from bot.kit.answering import Voice
 from bot.kit.buttons import BadButton, place_of
@@ -203,10 +203,13 @@ class Edge:
 
     async def _edit(self, visit: Visit, query_id: str | None) -> None:
         def run(session: Session, call: Call) -> Reply:
-            replies = (handler.run(session, call) for handler in self._edited)
-            return next((reply for reply in replies if reply is not None), Reply())
+            call = replace(call, before=heard.before(session, call))
+            return edits.answered(session, call, self._edited, self._words, self._answers)
 
-        await self._known(visit, query_id, run, strangers=lambda session: Reply())
+        try:
+            await self._known(visit, query_id, run, strangers=lambda session: Reply())
+        except edits.AsNew:
+            await self._message(visit, query_id)
 
     # --- texts and files ---------------------------------------------------------------------------------------
 

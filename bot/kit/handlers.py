@@ -40,11 +40,34 @@ class File:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message, or an edit of one, as the inbox keeps it: `at`: when it was sent; `files`: whether it carries any.
+
+    did: what was recorded by it, as the answer said (Reply.did).
+    """
+
+    update_id: int
+    chat_id: int
+    message_id: int
+    text: str
+    at: datetime
+    files: bool
+    handled_at: datetime | None
+    did: str
+
+    def row(self, subject: str) -> int | None:
+        """The row that it recorded, if that is one of these."""
+        kind, _, number = self.did.partition(":")
+        return int(number) if kind == subject else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One update as plain values, before anybody is known: where, when, what was typed, tapped or handed in.
 
-    `commands`: all that there are, for whoever shows a keyboard or the help.
+    `sent_at`: when the message was sent, to the second, however often it was edited since. `commands`: all that there
+    are, for whoever shows a keyboard or the help.
     """
 
     update_id: int
@@ -60,6 +83,7 @@ class Visit:
     card: tuple[str, int] | None = None
     facts: dict[str, Any] | None = None
     content: Any = None
+    sent_at: datetime | None = None
     commands: "tuple[Command, ...]" = ()
 
     @property
@@ -72,10 +96,12 @@ class Call(Visit):
     """A visit of somebody known. `card` is the card replied to in a group; `text` is what was typed.
 
     `content` is what an Answer's `reads_file` made of the file handed in; `ready` what the handler's `prepare` made.
+    `before`: an edited message as it was, where that is known.
     """
 
     me: Me
     ready: Any = None
+    before: Heard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +212,11 @@ class Word:
     right: Right | None = None
 
     def fits(self, text: str) -> bool:
-        return plain(normalize("NFKC", text)) in self.words or (self.matches is not None and self.matches(text))
+        return self.lists(text) or (self.matches is not None and self.matches(text))
+
+    def lists(self, text: str) -> bool:
+        """Whether it is one of the listed words: full width is as good as half, and courtesy does not count."""
+        return plain(normalize("NFKC", text)) in self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +227,7 @@ class Answer:
     reads_file: the step wants the file itself, of at most `largest` bytes. It is fetched and read before any
     transaction begins; what this makes of it is the call's `content`. Raises Refusal for what cannot be read.
     takes_files: does the question that is open now take any? A photo for one that takes none waits for no tick.
+    edited: what an edit of an answer (`call.before`) changes while the question is open; None: nothing any more.
     """
 
     step: str
@@ -206,6 +237,7 @@ class Answer:
     largest: int = 2 * 1024 * 1024
     right: Right | None = None
     takes_files: Callable[[Dialog], bool] = lambda dialog: True
+    edited: Callable[[Session, Call, Dialog], Reply | None] = lambda session, call, dialog: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +250,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """Somebody edited a message of theirs; None when the feature does not know the message."""
+    """Somebody edited a message of theirs; None when the feature does not know it, or nothing of it stands any more.
+
+    What the message has recorded is in `call.before`: an edit changes none of that, and is told what stands.
+    """
 
     run: Callable[[Session, Call], Reply | None]
 

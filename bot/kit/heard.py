@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,32 +9,23 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot.kit.api_errors import read_json
-from bot.kit.handlers import Visit
+from bot.kit.handlers import Heard, Visit
 from storage.models.inbox import Inbox
 
 TOLD = ("message", "edited_message")
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A message, or an edit of one: its text or caption; `at`: when Telegram took it; `files`: whether it carries any.
-
-    did: what the answer of the bot has recorded, as a handler has said (Reply.did).
-    """
-
-    update_id: int
-    chat_id: int
-    message_id: int
-    text: str
-    at: datetime
-    files: bool
-    handled_at: datetime | None
-    did: str
-
-
 def said(session: Session, visit: Visit, update_id: int) -> Heard | None:
     """One update of this account; None when it is somebody else's, or no longer kept."""
     return next(_read(session, _mine(visit).where(Inbox.update_id == update_id)), None)
+
+
+def before(session: Session, visit: Visit) -> Heard | None:
+    """A message that is edited now, as it was heard last; None: nobody has heard it, or it is no longer kept."""
+    # The number stands somewhere in it; whether as its own is seen when it is read.
+    like = _mine(visit).where(Inbox.update_id != visit.update_id, Inbox.payload.contains(str(visit.message_id)))
+    where = (visit.chat_id, visit.message_id)
+    return next((one for one in _read(session, like) if (one.chat_id, one.message_id) == where), None)
 
 
 def _mine(visit: Visit) -> Select[Any]:

@@ -152,7 +152,8 @@ class Reply:
     toast: shown on the tapped button (200 characters); alert makes it a box to close.
     edit: what the tapped card becomes. here: new messages in the same chat. others: to other chats.
     refresh: cards whose live count changed, by (kind, subject id). promised: the handler put something into the
-    outbox itself, so the sender has to look. noted: what the audit log keeps of it (an export).
+    outbox itself, so the sender has to look. noted: what the audit log keeps of it (an export). did: what a message
+    has recorded, "leave_request:7", or where that is no row of one table "done:…": an edit of it is answered by that.
     """
 
     toast: str = ""
@@ -163,6 +164,7 @@ class Reply:
     refresh: Sequence[tuple[str, int]] = ()
     promised: bool = False
     noted: Sequence[Noted] = ()
+    did: str = ""
 
 
 def of_private(reply: Reply, organisation_id: int, private: bool) -> Reply:

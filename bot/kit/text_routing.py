@@ -1,11 +1,13 @@
 """What a text means: a label of the menu, the answer to an open question, a plain word, a word to a card."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from bot.kit import admission, drafts, group_replies, photos
 from bot.kit import dialog as dialogs
+from bot.kit.edits import ANSWERED
 from bot.kit.fetching import ready
 from bot.kit.handlers import Answer, Call, CardView, Word
 from bot.kit.replies import Reply, say
@@ -38,7 +40,9 @@ def choose(
         if photos.waits(call, dialog, answer):
             return photos.hold(call, dialog)
         ready(answer, call)
-        return admission.run(answer, session, call, dialog)
+        step = dialog.step
+        reply = admission.run(answer, session, call, dialog)
+        return reply if reply.did else replace(reply, did=f"{ANSWERED}{step}")
     return word if word is not None else say(HINT)
 
 

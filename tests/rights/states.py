@@ -40,6 +40,8 @@ from tests.rights.branch import NOW, SINCE, TODAY, Ids
 from tests.scheduler.notices import OPENING
 
 Draft = dict[str, Any]
+# The update in which leave was asked for with a reason.
+ASKED = 7801
 # The session, the rows of one branch, and who acts (None: a stranger), as a row of that branch or of another.
 State = Callable[[Session, Ids, int | None], Draft | None]
 
@@ -80,10 +82,10 @@ def asked_in_words(session: Session, ids: Ids, who: int | None) -> None:
     """Nothing is done yet, and this person has written why, in an update of one's own."""
     nothing_done(session, ids, who)
     account = session.get_one(Person, who).telegram_id if who is not None else None
-    if account is not None:
+    if account is not None and session.scalars(select(Inbox.id).where(Inbox.update_id == ASKED)).first() is None:
         message = {"message_id": 9, "date": 1688000000, "chat": {"id": account}, "text": "请假 家里有事"}
-        payload = json.dumps({"update_id": 77, "message": message})
-        session.add(Inbox(bot_id=1, update_id=77, sender=account, kind="message", payload=payload, received_at=NOW))
+        payload = json.dumps({"update_id": ASKED, "message": message})
+        session.add(Inbox(bot_id=1, update_id=ASKED, sender=account, kind="message", payload=payload, received_at=NOW))
 
 
 def missed(session: Session, ids: Ids, who: int | None) -> None:

@@ -1,5 +1,6 @@
 """Taps and words of those who do not come: 请假 with its approval, 补学 with its review."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -13,13 +14,14 @@ from bot.kit import heard
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, activity_of_card, choose_activity, find_activity, undone
 from bot.kit.back_fill import approved_late
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
-from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, Key, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Edited, Handler, Key, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.words import short_day
 from storage.activities import in_scope, notice_of, open_activities
 from storage.choices import LeaveState, LeaveType
 from storage.models.activity import Activity
+from storage.models.attendance import LeaveRequest
 from storage.models.dialog import Dialog
 from storage.models.notice import Notice
 from storage.models.person import Person
@@ -60,6 +62,7 @@ def _ask_leave(session: Session, call: Call, activity_id: int, kind: LeaveType, 
         edit=messages.leave_asked(row, activity),
         others=[To(question, person_id=person, key=f"leave:{row.id}:{person}") for person in asked],
         refresh=[(ACTIVITY_CARD, activity_id)],
+        did=f"leave_request:{row.id}",
     )
 
 
@@ -68,8 +71,13 @@ def leave_by_word(session: Session, call: Call) -> Reply:
     return _by_words(session, call, rules.Asked(None, "", False))
 
 
+def _by_kind(kind: LeaveType) -> Callable[[Session, Call], Reply]:
+    """公差, 请假 病假 and no more."""
+    return lambda session, call: _by_words(session, call, rules.Asked(kind, "", False))
+
+
 def leave_by_sentence(session: Session, call: Call) -> Reply:
-    """公差, 请假 病假, 病假 发烧, 请假 住院, 收到，请假: for the card replied to, else for what is ahead."""
+    """病假 发烧, 请假 住院, 收到，请假: for the card replied to, else for what is ahead."""
     return _by_words(session, call, _short(rules.read(call.text)))
 
 
@@ -124,7 +132,7 @@ def _for(session: Session, call: Call, activity: Activity, asked: rules.Asked, s
     if asked.kind is not None:
         reply = _ask_leave(session, call, activity.id, asked.kind, asked.reason)
     elif earlier is not None and not asked.reason:
-        reply = Reply(edit=messages.leave_stands(earlier, activity))
+        reply = Reply(edit=messages.leave_stands(earlier, activity, call.now))
     elif not asked.reason and not asked.received:
         reply = Reply(edit=messages.choose_leave(activity, call.tz))
     else:
@@ -172,8 +180,18 @@ def no_leave(session: Session, call: Call, button: buttons.NoLeave) -> Reply:
     activity = _own(session, call, button.activity_id)
     row = service.leave_of(session, activity.id, call.me.id)
     if row is not None and row.state is not LeaveState.REFUSED:
-        return Reply(edit=messages.leave_stands(row, activity))
+        return Reply(edit=messages.leave_stands(row, activity, call.now))
     return Reply(toast="未请假。", edit=messages.no_leave(activity, call.tz))
+
+
+def edited(session: Session, call: Call) -> Reply | None:
+    """The words that asked for leave, edited: the leave stands as it is."""
+    row_id = call.before.row("leave_request") if call.before is not None else None
+    row = session.get(LeaveRequest, row_id) if row_id is not None else None
+    stands = service.leave_of(session, row.activity_id, call.me.id) if row is not None else None
+    if stands is None:
+        return None
+    return say(messages.leave_stands(stands, session.get_one(Activity, stands.activity_id), call.now))
 
 
 def decide_leave(session: Session, call: Call, button: buttons.DecideLeave) -> Reply:
@@ -327,10 +345,11 @@ HANDLERS: list[Handler] = [
         help="请假：点“请假”，选择公差、病假或事假，等待审批。",
         in_group=True,
     ),
-    *(Word(_typed(kind), leave_by_sentence, in_group=True) for kind in LEAVE_TYPES),
+    *(Word(_typed(kind), _by_kind(kind), in_group=True) for kind in LEAVE_TYPES),
     Word((), leave_by_sentence, matches=is_about_leave, in_group=True),
     Word(("取消请假", "不请假了"), cancel_leave_by_word, in_group=True),
     Word(("补学", "补课"), makeup_by_word),
+    Edited(edited),
     Answer("activity.makeup", hand_in_makeup),
     Answer("activity.makeup_reason", return_makeup),
 ]

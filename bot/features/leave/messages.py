@@ -1,6 +1,6 @@
 """Every word about leave and make-ups."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from bot.features.leave import buttons
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
@@ -40,10 +40,13 @@ def no_leave(activity: Activity, tz: tzinfo) -> Message:
     return Message(f"{activity.title}，{moment_words(activity.start_at, tz)}：未请假，请按时参加。")
 
 
-def leave_stands(row: LeaveRequest, activity: Activity) -> Message:
-    """To who asks, or edits what was asked, once more."""
-    stands = f"{activity.title}：您已请假（{LEAVE_TYPES[row.type]}），{LEAVE_STATES[row.state]}。"
-    return Message(stands, [[Choice("取消请假", buttons.CancelLeave(activity.id))]])
+def leave_stands(row: LeaveRequest, activity: Activity, now: datetime) -> Message:
+    """To who asks, or edits what was asked, once more; it can be taken back before the start."""
+    kind, state = LEAVE_TYPES[row.type], LEAVE_STATES[row.state]
+    if row.state is LeaveState.REFUSED:
+        return Message(f"{activity.title}：您的请假（{kind}）{state}，请按时参加。")
+    undo = [[Choice("取消请假", buttons.CancelLeave(activity.id))]] if now < activity.start_at else []
+    return Message(f"{activity.title}：您已请假（{kind}），{state}。", undo)
 
 
 def leave_asked(row: LeaveRequest, activity: Activity) -> Message:

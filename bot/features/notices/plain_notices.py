@@ -12,7 +12,7 @@ from bot.kit.form_pages import CANCEL, GO
 from bot.kit.forms import Form
 from bot.kit.handlers import ANYBODY, Call, CardView, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.refusal import Refusal
-from bot.kit.replies import TEXT_LIMIT, Choice, Message, Reply, To
+from bot.kit.replies import TEXT_LIMIT, Message, Reply, To
 from bot.kit.words import cut, moment_words, units
 from scheduler.calendar.store import calendar_of
 from storage.lookups import group_chats
@@ -103,10 +103,7 @@ def offers(session: Session, notice_id: int, tz: tzinfo) -> Message | None:
     notice = session.get(Notice, notice_id)
     if notice is None or notice.closed_at is not None:
         return None
-    about = cut(notice.text.split("\n")[0].removeprefix("【通知】"), 20)
-    return Message(
-        f"没有看懂您在群里的回复（通知“{about}”）。您是要：", [[Choice("收到", cards.Acknowledge(notice.id))]]
-    )
+    return messages.not_understood(notice)
 
 
 FORM = Form(
