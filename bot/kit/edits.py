@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.kit import dialog as dialogs
 from bot.kit import group_replies
 from bot.kit.handlers import Answer, Call, Edited, Heard, Word
-from bot.kit.replies import Message, Reply, To
+from bot.kit.replies import Message, Reply, To, say
 from bot.kit.words import plain
 
 # What an answer to an open question was, with its step; what was done that is no row of one table.
@@ -46,9 +46,26 @@ def answered(
     told = _of_answer(session, call, answers) if did.startswith(ANSWERED) else STANDS if did.startswith(DONE) else ""
     if isinstance(told, Reply):
         return told
-    if not told and _is_of_today(call):
+    return _privately(call, Reply(here=[Message(told)]), did) if told else _as_new(session, call, words)
+
+
+def _as_new(session: Session, call: Call, words: Sequence[Word]) -> Reply:
+    """What it says now, within its day; what nobody understands either time is answered once, and what was written
+    before a question was asked is no answer to it.
+    """
+    if call.sent_at is not None and call.sent_at.astimezone(call.tz).date() != call.today:
+        return _privately(call, Reply(here=[Message(OLD)]), "")
+    before, text = call.before, call.text.strip()
+    if any(word.fits(text) for word in words) or text == "取消":
         raise AsNew
-    return _privately(call, Reply(here=[Message(told or OLD)]), did)
+    handled_at = before.handled_at if before is not None else None
+    dialog = dialogs.standing(session, call.me.id, call.now) if call.private else None
+    if dialog is not None and (handled_at is None or handled_at < dialog.expires_at - dialogs.LIFE):
+        return say(SAY_ANEW)
+    hinted = before is not None and not any(word.fits(before.text) for word in words)
+    if dialog is None and hinted and handled_at is not None and call.now - handled_at <= LATELY:
+        return Reply()
+    raise AsNew
 
 
 def _says_the_same(call: Call, before: Heard, words: Sequence[Word]) -> bool:
@@ -71,10 +88,6 @@ def _of_answer(session: Session, call: Call, answers: Mapping[str, Answer]) -> R
         raise AsNew
     changed = answers[step].edited(session, call, dialog) if step in answers else None
     return replace(changed, did=f"{ANSWERED}{step}") if changed is not None else SAY_ANEW
-
-
-def _is_of_today(call: Call) -> bool:
-    return call.sent_at is None or call.sent_at.astimezone(call.tz).date() == call.today
 
 
 def _privately(call: Call, reply: Reply, did: str) -> Reply:

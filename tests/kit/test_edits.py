@@ -292,11 +292,24 @@ async def test_an_answer_edited_to_cancel_cancels(bot: World) -> None:
     assert told.text == "已取消，通知未发送。"
 
 
+async def test_what_was_written_before_a_question_is_no_answer_to_it(bot: World) -> None:
+    """Nor is what nobody understands answered each time."""
+    message = await send(bot, "大家好", who="甲一")
+    assert await edit(bot, message, "大家好啊", who="甲一") == []
+    await jump(bot, "2023-07-04 09:42")
+    await send(bot, "发通知", who="甲一")
+    [told] = await edit(bot, message, "大家早", who="甲一")
+    assert told.text == edits.SAY_ANEW
+    # What was refused as an answer is one once it can be taken.
+    message = await send(bot, "长" * 3001, who="甲一")
+    [shown] = await edit(bot, message, "请各位查看文件", who="甲一")
+    assert "请各位查看文件" in shown.text
+
+
 async def test_a_cancel_that_is_edited_brings_nothing_back(bot: World) -> None:
     await send(bot, "发通知", who="甲一")
     message = await send(bot, "取消", who="甲一")
-    [told] = await edit(bot, message, "取消通知", who="甲一")
-    assert "没有看懂" in told.text
+    assert await edit(bot, message, "取消通知", who="甲一") == []
     [told] = await edit(bot, message, "收到", who="甲一")
     assert "您已回复：收到" in told.text
     assert count(bot, Notice, Notice.activity_id.is_(None)) == 0

@@ -298,6 +298,7 @@ STATES: dict[str, State] = {
     "word:撤销": mine,
     "word:取消请假": mine,
     "edited:reflections": noted,
+    **dict.fromkeys(("edited:leave", "edited:notices", "edited:activities"), mine),
     "tap:SendNow": too_late,
     **dict.fromkeys(("tap:Stop", "tap:Correct", "tap:DecideCorrection", "answer:broadcast.text"), sending),
     "tap:Resume": stopped,

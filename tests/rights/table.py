@@ -200,9 +200,9 @@ TABLE: dict[str, Case] = {
     "word:is_about_leave": own(OWN, text="请假 家里有事"),
     "word:取消请假": own(OWN),
     "edited:reflections": own(OWN, text="改过"),
-    "edited:leave": Case(AUTHOR, text="改过", did="leave_request own_leave"),
-    "edited:notices": Case(AUTHOR, text="改过", did="receipt receipt"),
-    "edited:activities": Case(AUTHOR, text="改过", did="attendance attendance"),
+    "edited:leave": Case(OWN, text="改过", did="leave_request own_leave"),
+    "edited:notices": Case(OWN, text="改过", did="receipt receipt"),
+    "edited:activities": Case(OWN, text="改过", did="attendance attendance"),
     "edited:photos": own(KNOWN, text="改过", open=HELD),
     "start:c_": Case(OWN, text="c_"),
     # group roll and unfinished list, nudge
