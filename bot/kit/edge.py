@@ -1,5 +1,6 @@
 """An update becomes a transaction: open, who is it, handle, commit; what is said then is in voice.py."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Coroutine, Sequence
@@ -21,7 +22,8 @@ from telegram.ext import (
     filters,
 )
 
-from bot.kit import admission, edits, group_replies, heard, incoming, text_routing
+from bot.kit import admission, edits, group_replies, heard, incoming, long_texts, text_routing
+from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
 from bot.kit.answering import Voice
 from bot.kit.buttons import BadButton, place_of
@@ -214,13 +216,15 @@ class Edge:
     # --- texts and files ---------------------------------------------------------------------------------------
 
     async def _message(self, visit: Visit, query_id: str | None) -> None:
+        await self._wait_for_the_rest(visit)
         text = visit.text.strip()
         word = next((item for item in self._words if item.fits(text)), None)
         slow: list[Word] = []
         parted = word is not None and word.parted and visit.private
 
         def run(session: Session, call: Call) -> Reply:
-            chosen = text_routing.choose(session, call, word, self._answers, self._views)
+            whole = long_texts.find(session, self._bot_id, call, self._is_word)
+            chosen = text_routing.choose(session, call, word, self._answers, self._views, whole)
             if isinstance(chosen, Word):
                 if chosen.reads:
                     slow.append(chosen)
@@ -236,6 +240,27 @@ class Edge:
             await self._known(replace(visit, content=content), query_id, run)
         except _ReadInstead:
             await self._known(visit, query_id, partial(admission.run, slow[0]), reads=True, parted=parted)
+
+    def _is_word(self, text: str) -> bool:
+        return text == "取消" or any(word.fits(text) for word in self._words)
+
+    async def _wait_for_the_rest(self, visit: Visit) -> None:
+        """A text may be the beginning of a longer one: nothing is made of it before the next part has had time to come.
+
+        Real time: what comes within it lies in the inbox already. An answer that is made of parts waits for none.
+        """
+        if not long_texts.may_go_on(visit):
+            return
+        steps = [step for step, answer in self._answers.items() if answer.pieces]
+
+        def ready(session: Session) -> bool:
+            collects = dialogs.asks(session, visit.telegram_id, steps, visit.now)
+            return collects or long_texts.followed(session, self._bot_id, visit)
+
+        for _ in range(long_texts.LOOKS):
+            if await self._storage.read(ready):
+                return
+            await asyncio.sleep(long_texts.PAUSE)
 
     # --- one transaction, then the speaking --------------------------------------------------------------------
 

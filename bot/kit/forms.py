@@ -213,6 +213,24 @@ class Form:
         dialog.id += 1
         return reply or say(self.page(session, call, dialog))
 
+    def forget(self, session: Session, call: Call, dialog: Dialog, texts: Sequence[str]) -> bool:
+        """Ask again for what one of these texts has answered; whether there was such an answer."""
+        if dialog.draft.get(LEFT) or not self._is_readable(session, call, dialog):
+            return False
+        found = (self._answered_by(session, call, dialog.draft, text) for text in texts)
+        field = next(filter(None, found), None)
+        if field is None:
+            return False
+        dialog.draft = {name: value for name, value in dialog.draft.items() if name != field.key}
+        self._move(session, call, dialog, **{FIELD: field.key})
+        dialog.id += 1
+        return True
+
+    def measure(self, dialog: Dialog) -> tuple[str, int | None]:
+        """What the open question asks for, and how long that may be."""
+        field = form_steps.opened(self.fields, dialog.draft) or self.fields[0]
+        return field.what or field.label or "内容", field.longest
+
     def _answered_by(self, session: Session, call: Call, values: Values, text: str) -> Field | None:
         """The question to which this text is the answer that stands."""
         for field in form_steps.asked(self.fields, values):
@@ -442,6 +460,8 @@ def handlers(forms: Iterable[Form]) -> list[Handler]:
             right=form.right,
             takes_files=form.takes_files,
             edited=form.edited,
+            measure=form.measure,
+            forget=form.forget,
         )
         for form in listed
     ]

@@ -1,6 +1,6 @@
 """The kinds of handlers that a feature declares beside its functions, and what one of them is told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from enum import IntEnum
@@ -228,6 +228,9 @@ class Answer:
     transaction begins; what this makes of it is the call's `content`. Raises Refusal for what cannot be read.
     takes_files: does the question that is open now take any? A photo for one that takes none waits for no tick.
     edited: what an edit of an answer (`call.before`) changes while the question is open; None: nothing any more.
+    pieces: every message is a part of one answer, so that a text in several messages is as good as in one. measure:
+    what the open question asks for, and how long that may be. forget: ask again for what one of these texts has
+    answered; False: it is answered for good.
     """
 
     step: str
@@ -238,6 +241,14 @@ class Answer:
     right: Right | None = None
     takes_files: Callable[[Dialog], bool] = lambda dialog: True
     edited: Callable[[Session, Call, Dialog], Reply | None] = lambda session, call, dialog: None
+    pieces: bool = False
+    measure: Callable[[Dialog], tuple[str, int | None]] = lambda dialog: ("内容", None)
+    forget: Callable[[Session, Call, Dialog, Sequence[str]], bool] = lambda session, call, dialog, texts: False
+
+
+def no_files(dialog: Dialog) -> bool:
+    """Of an Answer that is words alone: a file with words under it is refused, so that neither is dropped unsaid."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from bot.kit.api_errors import read_json
 from bot.kit.handlers import Heard, Visit
+from storage.choices import InboxState
 from storage.models.inbox import Inbox
 
 TOLD = ("message", "edited_message")
+# So many updates of everybody may lie between those that are sent together.
+REACH = 500
 
 
 def said(session: Session, visit: Visit, update_id: int) -> Heard | None:
@@ -26,6 +29,20 @@ def before(session: Session, visit: Visit) -> Heard | None:
     like = _mine(visit).where(Inbox.update_id != visit.update_id, Inbox.payload.contains(str(visit.message_id)))
     where = (visit.chat_id, visit.message_id)
     return next((one for one in _read(session, like) if (one.chat_id, one.message_id) == where), None)
+
+
+def near(session: Session, bot_id: int, visit: Visit) -> list[Heard]:
+    """The messages that this account has sent about when this update came, itself among them; none when it is no new
+    message. In whatever state: the index goes by state and sender.
+    """
+    number = select(Inbox.id).where(Inbox.bot_id == bot_id, Inbox.update_id == visit.update_id, Inbox.kind == TOLD[0])
+    own = session.scalars(number).one_or_none()
+    if own is None:
+        return []
+    around = (Inbox.id > own - REACH, Inbox.id < own + REACH)
+    query = _mine(visit).where(Inbox.bot_id == bot_id, Inbox.kind == TOLD[0], *around)
+    found = list(_read(session, query.where(Inbox.state.in_(list(InboxState)))))
+    return [one for one in found if one.chat_id == visit.chat_id]
 
 
 def _mine(visit: Visit) -> Select[Any]:

@@ -14,10 +14,10 @@ from bot.kit import heard
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, activity_of_card, choose_activity, find_activity, undone
 from bot.kit.back_fill import approved_late
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
-from bot.kit.handlers import ANYBODY, Answer, Call, Command, Edited, Handler, Key, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Edited, Handler, Key, Tap, Word, no_files
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
-from bot.kit.words import short_day
+from bot.kit.words import short_day, units
 from storage.activities import in_scope, notice_of, open_activities
 from storage.choices import LeaveState, LeaveType
 from storage.models.activity import Activity
@@ -266,6 +266,8 @@ def makeup_by_word(session: Session, call: Call) -> Reply:
 
 def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
     activity_id = int(dialog.draft["activity"])
+    if units(call.text) > makeups.LONGEST_NOTE:
+        raise Refusal(f"补学情况不超过{makeups.LONGEST_NOTE}字，没有提交，请精简后重新发送，或作为文件发送。")
     files = [file.to_json() for file in call.files]
     row = makeups.hand_in_makeup(session, call.me, activity_id, call.text, files, call.now, call.tz)
     dialogs.close(session, call.me.id)
@@ -292,10 +294,12 @@ def return_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
     reason = call.text.strip()
     if not reason:
         raise Refusal("请用文字写明退回原因。")
+    if len(reason) > makeups.LONGEST_REASON:
+        raise Refusal(f"请用不超过{makeups.LONGEST_REASON}字写明退回原因。")
     # Closing empties the draft.
     makeup_id = int(dialog.draft["makeup"])
     dialogs.close(session, call.me.id)
-    reply = _reviewed(session, call, makeup_id, False, reason[:500])
+    reply = _reviewed(session, call, makeup_id, False, reason)
     return replace(reply, edit=None, here=[reply.edit] if reply.edit else [])
 
 
@@ -350,6 +354,11 @@ HANDLERS: list[Handler] = [
     Word(("取消请假", "不请假了"), cancel_leave_by_word, in_group=True),
     Word(("补学", "补课"), makeup_by_word),
     Edited(edited),
-    Answer("activity.makeup", hand_in_makeup),
-    Answer("activity.makeup_reason", return_makeup),
+    Answer("activity.makeup", hand_in_makeup, measure=lambda dialog: ("补学情况", makeups.LONGEST_NOTE)),
+    Answer(
+        "activity.makeup_reason",
+        return_makeup,
+        takes_files=no_files,
+        measure=lambda dialog: ("退回原因", makeups.LONGEST_REASON),
+    ),
 ]

@@ -110,7 +110,16 @@ FORM = Form(
     name="notice.text",
     code="n",
     again="发通知",
-    fields=(Field("text", lambda values: ANOTHER if values.get("text") else ASK, "修改", read=_text),),
+    fields=(
+        Field(
+            "text",
+            lambda values: ANOTHER if values.get("text") else ASK,
+            "修改",
+            read=_text,
+            what="通知",
+            longest=LONGEST,
+        ),
+    ),
     summary=_summary,
     confirm=_confirm,
     actions=(Action("try", "发给自己看看", _preview, closes=False), Action("send", "发送", _send)),
