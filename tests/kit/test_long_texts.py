@@ -253,6 +253,7 @@ async def test_a_makeup_and_the_reason_why_it_is_returned(bot: World) -> None:
     [told] = await say(bot, "字" * 3001, "甲三")
     assert told.text == "补学情况不超过3000字，没有提交，请精简后重新发送，或作为文件发送。"
     assert count(bot, Makeup) == 0
+    await jump(bot, "2023-07-07 18:20")
     await say(bot, "字" * 3000, "甲三")
     assert "字" * 3000 in chat(bot, "甲二").find("【补学审核】").text
     await bot.stage.tap("甲二", "退回", "【补学审核】")
