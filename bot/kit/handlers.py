@@ -44,6 +44,7 @@ class File:
 class Heard:
     """A message, or an edit of one, as the inbox keeps it: `at`: when it was sent; `files`: whether it carries any.
 
+    units: the length of the text, of which nothing else is kept where it was refused on arrival.
     did: what was recorded by it, as the answer said (Reply.did).
     """
 
@@ -55,6 +56,7 @@ class Heard:
     files: bool
     handled_at: datetime | None
     did: str
+    units: int
 
     def row(self, subject: str) -> int | None:
         """The row that it recorded, if that is one of these."""

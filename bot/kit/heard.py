@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit.api_errors import read_json
 from bot.kit.handlers import Heard, Visit
+from bot.kit.words import units
 from storage.choices import InboxState
 from storage.models.inbox import Inbox
 
@@ -32,7 +33,7 @@ def before(session: Session, visit: Visit) -> Heard | None:
 
 
 def near(session: Session, bot_id: int, visit: Visit) -> list[Heard]:
-    """The messages that this account has sent about when this update came, itself among them; none when it is no new
+    """The texts that this account has sent about when this update came, itself among them; none when it is no new
     message. In whatever state: the index goes by state and sender.
     """
     number = select(Inbox.id).where(Inbox.bot_id == bot_id, Inbox.update_id == visit.update_id, Inbox.kind == TOLD[0])
@@ -41,8 +42,19 @@ def near(session: Session, bot_id: int, visit: Visit) -> list[Heard]:
         return []
     around = (Inbox.id > own - REACH, Inbox.id < own + REACH)
     query = _mine(visit).where(Inbox.bot_id == bot_id, Inbox.kind == TOLD[0], *around)
-    found = list(_read(session, query.where(Inbox.state.in_(list(InboxState)))))
+    found = [one for one in _read(session, query.where(Inbox.state.in_(list(InboxState)))) if not one.files]
+    refused = (Inbox.bot_id == bot_id, Inbox.sender == visit.chat_id, Inbox.state == InboxState.REFUSED)
+    gone = select(Inbox.update_id, Inbox.received_at, Inbox.answer).where(*refused, *around, Inbox.answer.is_not(None))
+    found += [_refused(row, visit.chat_id) for row in session.execute(gone) if row.answer]
     return [one for one in found if one.chat_id == visit.chat_id]
+
+
+def _refused(row: Any, chat_id: int) -> Heard:
+    """What was refused on arrival: only its measure is kept."""
+    at = datetime.fromtimestamp(row.answer["date"], UTC)
+    return Heard(
+        row.update_id, chat_id, row.answer["message_id"], "", at, False, row.received_at, "", row.answer["units"]
+    )
 
 
 def _mine(visit: Visit) -> Select[Any]:
@@ -59,13 +71,15 @@ def _read(session: Session, query: Select[Any]) -> Iterator[Heard]:
 
 
 def _heard(row: Any, message: dict[str, Any]) -> Heard:
+    text = (message.get("text") or message.get("caption") or "").strip()
     return Heard(
         update_id=row.update_id,
         chat_id=message["chat"]["id"],
         message_id=message["message_id"],
-        text=(message.get("text") or message.get("caption") or "").strip(),
+        text=text,
         at=datetime.fromtimestamp(message["date"], UTC),
         files="text" not in message,
         handled_at=row.handled_at,
         did=(row.answer or {}).get("did", ""),
+        units=units(text),
     )

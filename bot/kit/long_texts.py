@@ -69,14 +69,13 @@ def find(session: Session, bot_id: int, visit: Visit, is_word: Callable[[str], b
     run = _run(session, bot_id, visit, is_word)
     if len(run) < 2:
         return None
-    length = sum(units(part.text) for part in run)
+    length = sum(part.units for part in run)
     return Whole(length, len(run), [part for part in run if part.update_id != visit.update_id])
 
 
 def _run(session: Session, bot_id: int, visit: Visit, is_word: Callable[[str], bool]) -> list[Heard]:
     """The texts without a break around this message, in the order in which they were sent."""
-    near = [one for one in heard.near(session, bot_id, visit) if not one.files]
-    texts = sorted(near, key=lambda one: one.message_id)
+    texts = sorted(heard.near(session, bot_id, visit), key=lambda one: one.message_id)
     for run in _runs(texts, is_word):
         if any(one.update_id == visit.update_id for one in run):
             return run
@@ -97,5 +96,6 @@ def _goes_on(part: Heard, following: Heard, is_word: Callable[[str], bool]) -> b
     """Sent within seconds, and cut as late as can be: the next paragraph would not have gone into the message too."""
     between = abs(following.at - part.at)
     near = between <= (AT_ONCE if is_word(following.text) else WITHIN)
-    paragraph = following.text.partition("\n\n")[0]
-    return near and units(part.text) > SHORTEST_CUT and units(part.text) + len("\n\n") + units(paragraph) > TEXT_LIMIT
+    first, blank, _ = following.text.partition("\n\n")
+    paragraph = units(first) if blank else following.units
+    return near and part.units > SHORTEST_CUT and part.units + len("\n\n") + paragraph > TEXT_LIMIT

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.kit import text_routing
+from bot.kit.hygiene import Found
 from bot.playground.chats import Chat, Message
 from bot.playground.people import split
 from storage.models.attendance import LeaveRequest, Makeup
@@ -190,6 +191,16 @@ async def test_a_restart_between(chat_url: str) -> None:
             await again.clock.settle()
             assert chat(again).last.text == WHOLE
             assert kept(again) == ""
+
+
+@pytest.mark.parametrize("secret", [0, 5450], ids=["in the first", "in the rest"])
+async def test_a_part_that_may_not_be_kept_takes_the_others_with_it(bot: World, secret: int) -> None:
+    """Whichever it stands in, what is left is no notice."""
+    await notice(bot)
+    text = "字" * secret + "机密★" + "字" * (5500 - secret - 3)
+    told = [one.text for one in await say(bot, text)]
+    assert sorted(told) == sorted([Found.MARK.value, WHOLE])
+    assert kept(bot) == ""
 
 
 async def test_two_texts_of_ones_own_are_two(bot: World) -> None:

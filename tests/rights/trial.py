@@ -230,7 +230,7 @@ def _run(session: Session, handler: Handler, case: Case, call: Call, ids: Ids) -
 def _before(case: Case, call: Call, ids: Ids) -> Before:
     """The edited message as it was."""
     subject, _, row = case.did.partition(" ")
-    return Before(0, call.chat_id, 1, "从前", NOW, False, NOW, f"{subject}:{ids[row]}" if row else "")
+    return Before(0, call.chat_id, 1, "从前", NOW, False, NOW, f"{subject}:{ids[row]}" if row else "", 2)
 
 
 def tap(session: Session, handler: Tap, call: Call, data: str) -> Reply:
