@@ -229,7 +229,12 @@ class Edge:
                 if chosen.reads:
                     slow.append(chosen)
                     raise _ReadInstead
-                return admission.run(chosen, session, replace(call, card=group_replies.card_of(session, call)))
+                card = group_replies.card_of(session, call)
+                reply = admission.run(chosen, session, replace(call, card=card))
+                if card is None or reply.here or reply.others:
+                    return reply
+                # A word that says nothing of this card.
+                return group_replies.not_understood(session, call, None, card, self._views)
             return chosen
 
         strangers = None if visit.private else partial(group_replies.to_unbound, visit=visit)

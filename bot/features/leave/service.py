@@ -52,7 +52,8 @@ def ask_leave(
     row = LeaveRequest(activity_id=activity_id, person_id=me.id, type=kind, reason=reason, requested_at=now)
     session.add(row)
     session.flush()
-    audit.record(session, "ask", "leave_request", row.id, now=now, by=me, type=kind, length=len(reason))
+    why = {"length": len(reason)} if reason else None
+    audit.record(session, "ask", "leave_request", row.id, now=now, by=me, more=why, type=kind)
     return row
 
 

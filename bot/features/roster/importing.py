@@ -27,7 +27,7 @@ from bot.kit.closing import close_day
 from bot.kit.dates import parse_day
 from bot.kit.doors import ImportRoster
 from bot.kit.glossary.choices import DUTIES
-from bot.kit.handlers import Answer, Call, Handler, Tap, Word, no_files
+from bot.kit.handlers import Answer, Call, Handler, Tap, Word
 from bot.kit.questions import FAR
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Message, Reply, Said, say
@@ -282,5 +282,5 @@ HANDLERS: list[Handler] = [
     Answer(FILE, file_came, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
     Answer(ASK, answer_typed, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
     Answer(LOOK, undecided, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
-    Answer(MOVE, day_came, right=Right.ROSTER, takes_files=no_files),
+    Answer(MOVE, day_came, right=Right.ROSTER),
 ]

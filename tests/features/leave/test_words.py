@@ -230,7 +230,10 @@ async def test_a_plain_notice_is_answered_as_what_it_is(bot: World) -> None:
     await bot.stage.say("甲一", "请各位查看文件")
     await bot.stage.tap("甲一", "发送", "请各位查看文件")
     [told] = await reply(bot, "甲三", "几点", "请各位查看文件")
-    assert (told.text, told.labels) == ("没有看懂您在群里的回复（通知“请各位查看文件”）。您是要：", ["收到"])
+    hint = "没有看懂您在群里的回复（通知“请各位查看文件”）。您是要："
+    assert (told.text, told.labels) == (hint, ["收到"])
+    for word in ("签到", "取消请假"):
+        assert [one.text for one in await reply(bot, "甲三", word, "请各位查看文件")] == [hint]
     [told] = await reply(bot, "甲三", "请假 住院", "请各位查看文件")
     assert told.text == "近期没有需要请假的活动。"
     assert count(bot, Receipt) == 0
