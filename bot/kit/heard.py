@@ -34,7 +34,7 @@ def before(session: Session, visit: Visit) -> Heard | None:
 
 def near(session: Session, bot_id: int, visit: Visit) -> list[Heard]:
     """The texts that this account has sent about when this update came, itself among them; none when it is no new
-    message. In whatever state: the index goes by state and sender.
+    message.
     """
     number = select(Inbox.id).where(Inbox.bot_id == bot_id, Inbox.update_id == visit.update_id, Inbox.kind == TOLD[0])
     own = session.scalars(number).one_or_none()
@@ -42,7 +42,7 @@ def near(session: Session, bot_id: int, visit: Visit) -> list[Heard]:
         return []
     around = (Inbox.id > own - REACH, Inbox.id < own + REACH)
     query = _mine(visit).where(Inbox.bot_id == bot_id, Inbox.kind == TOLD[0], *around)
-    found = [one for one in _read(session, query.where(Inbox.state.in_(list(InboxState)))) if not one.files]
+    found = [one for one in _read(session, query) if not one.files]
     refused = (Inbox.bot_id == bot_id, Inbox.sender == visit.chat_id, Inbox.state == InboxState.REFUSED)
     gone = select(Inbox.update_id, Inbox.received_at, Inbox.answer).where(*refused, *around, Inbox.answer.is_not(None))
     found += [_refused(row, visit.chat_id) for row in session.execute(gone) if row.answer]
@@ -59,7 +59,9 @@ def _refused(row: Any, chat_id: int) -> Heard:
 
 def _mine(visit: Visit) -> Select[Any]:
     columns = (Inbox.update_id, Inbox.kind, Inbox.payload, Inbox.handled_at, Inbox.answer)
-    mine = (Inbox.sender == visit.telegram_id, Inbox.kind.in_(TOLD), Inbox.payload.is_not(None))
+    # Whatever its state: said so that the index by state and sender finds it among all that ever came.
+    whatever = Inbox.state.in_(list(InboxState))
+    mine = (whatever, Inbox.sender == visit.telegram_id, Inbox.kind.in_(TOLD), Inbox.payload.is_not(None))
     return select(*columns).where(*mine).order_by(Inbox.id.desc())
 
 

@@ -123,20 +123,20 @@ def _read(kind: str, update: dict[str, Any]) -> dict[str, Any]:
         return _state(0, InboxState.PARKED, _text(update), UNKNOWN)
     found = hygiene.find(kind, content)
     if found is not None:
-        return _state(_chat(content), InboxState.REFUSED, None, found.name) | {"answer": _measure(kind, content)}
+        return _state(_chat(content), InboxState.REFUSED, None, found.name) | _measure(kind, content)
     return _state(_sender(content), InboxState.NEW, _text(update))
 
 
 def _state(sender: int, state: InboxState, payload: str | None, fault: str = "") -> dict[str, Any]:
-    return {"sender": sender, "state": state, "payload": payload, "fault": fault, "answer": None}
+    return {"sender": sender, "state": state, "payload": payload, "fault": fault}
 
 
-def _measure(kind: str, content: dict[str, Any]) -> dict[str, int] | None:
+def _measure(kind: str, content: dict[str, Any]) -> dict[str, Any]:
     """How long a refused text was, and when it was sent: what was cut off it is no text of its own."""
     number, date, text = (content.get(name) for name in ("message_id", "date", "text"))
     if kind != "message" or not (is_id(number) and is_id(date) and 0 < (date or 0) < LATEST and isinstance(text, str)):
-        return None
-    return {"message_id": int(number or 0), "date": int(date or 0), "units": units(text)}
+        return {}
+    return {"answer": {"message_id": number, "date": date, "units": units(text)}}
 
 
 def _text(update: dict[str, Any]) -> str:
@@ -199,8 +199,11 @@ def store(
     """
     assert session.bind is not None
     rows = _refuse_words(session, _within_share(session, rows, busy))
-    if rows:
-        session.execute(_insert(session.bind.dialect.name), list(rows))
+    # One list of columns a statement.
+    for measured in (False, True):
+        kept = [row for row in rows if ("answer" in row) is measured]
+        if kept:
+            session.execute(_insert(session.bind.dialect.name), kept)
     for row in rows:
         if row["state"] is InboxState.REFUSED and row["sender"]:
             key = f"refused:{row['bot_id']}:{row['update_id']}"
@@ -253,7 +256,7 @@ def _holds_one(row: dict[str, Any], words: Mapping[int, set[str]]) -> bool:
 def _refused(row: dict[str, Any]) -> dict[str, Any]:
     content = json.loads(row["payload"])[row["kind"]]
     refused = _state(_chat(content), InboxState.REFUSED, None, hygiene.Found.BRANCH_WORD.name)
-    return row | refused | {"answer": _measure(row["kind"], content)}
+    return row | refused | _measure(row["kind"], content)
 
 
 def tell_flooders(session: Session, bot_id: int, senders: Iterable[int], now: datetime) -> None:
