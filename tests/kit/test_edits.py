@@ -1,6 +1,7 @@
 """Edited messages: what one was taken for stands and is told; any other is taken as if new; nothing twice."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
@@ -9,11 +10,14 @@ from bot.kit import edits
 from bot.playground.chats import Chat, Message
 from bot.playground.story import JULY
 from storage.choices import InboxState
+from storage.engine import Storage
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.inbox import Inbox
 from storage.models.notice import Notice, Receipt
 from tests.features.activities.played import count, jump, play
-from tests.world import World, alive, world
+from tests.world import SHANGHAI, World, alive, prepare, world
+
+START = datetime(2023, 7, 4, 9, tzinfo=SHANGHAI)
 
 WHO = "甲三"
 
@@ -75,6 +79,7 @@ async def test_a_leave_stands_and_is_told_with_the_way_to_cancel_it(bot: World, 
     assert leaves(bot) == []
 
 
+@pytest.mark.both_databases
 async def test_a_leave_that_was_decided_is_told_as_it_is(bot: World) -> None:
     message = await send(bot, "请假 出差")
     await bot.stage.tap("甲二", "批准", f"{WHO}同志申请")
@@ -137,6 +142,7 @@ async def test_a_slip_is_the_word_at_once_and_its_correction_nothing_more(bot: W
     assert count(bot, Attendance) == 1
 
 
+@pytest.mark.both_databases
 @PLACES
 @pytest.mark.parametrize("wrong", ["签刀", "几点开始", "签"])
 async def test_what_was_not_understood_is_taken_once_it_is(bot: World, group: bool, wrong: str) -> None:
@@ -226,11 +232,14 @@ async def test_an_edit_by_a_bot_or_of_a_stranger_is_let_pass(bot: World) -> None
         assert set(session.scalars(select(Inbox.state))) == {InboxState.ANSWERED}
 
 
+@pytest.mark.both_databases
 async def test_an_edit_after_a_restart(chat_url: str) -> None:
-    async with world(chat_url, "2023-07-04 09:00") as bot:
-        await play(bot, "2023-07-04 09:40")
-        message = await send(bot, "请假 出差")
-        storage, cast, now = bot.storage, bot.cast, bot.clock.now()
+    with Storage(chat_url) as storage:
+        cast = prepare(storage, START)
+        async with alive(storage, cast, START) as bot:
+            await play(bot, "2023-07-04 09:40")
+            message = await send(bot, "请假 出差")
+            now = bot.clock.now()
         async with alive(storage, cast, now) as again:
             person = again.stage.people[WHO]
             again.playground.submit(

@@ -1,6 +1,7 @@
 """A text that Telegram's clients cut into several messages: one answer, whole or not at all."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,13 +11,16 @@ from bot.kit import text_routing
 from bot.kit.hygiene import Found
 from bot.playground.chats import Chat, Message
 from bot.playground.people import split
+from storage.engine import Storage
 from storage.models.attendance import LeaveRequest, Makeup
 from storage.models.dialog import Dialog
 from storage.models.notice import Notice, Receipt
 from storage.models.reflection import ReflectionPart
 from tests.features.activities.played import count, jump, play
 from tests.features.reflections.test_chat import begin, give
-from tests.world import World, alive, world
+from tests.world import SHANGHAI, World, alive, prepare, world
+
+START = datetime(2023, 7, 4, 9, tzinfo=SHANGHAI)
 
 WHO = "甲一"
 WHOLE = "您的通知共5500字，分成了2条消息，超过3000字，没有保存，请精简后重新发送。"
@@ -118,6 +122,7 @@ async def tell(bot: World, *messages: Message) -> None:
     await bot.clock.settle()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("text", ["字" * 5500, EARLY])
 async def test_the_rest_comes_late(bot: World, text: str) -> None:
     """The first was answered by itself: what was offered is taken back, and its buttons are old."""
@@ -171,13 +176,16 @@ async def test_a_file_between(bot: World) -> None:
     assert file.attachment is not None
 
 
+@pytest.mark.both_databases
 async def test_a_restart_between(chat_url: str) -> None:
-    async with world(chat_url, "2023-07-04 09:00") as bot:
-        await notice(bot)
-        person, [first, rest] = bot.stage.people[WHO], split("字" * 5500)
-        await person.send(first)
-        await bot.clock.settle()
-        storage, cast, now, number = bot.storage, bot.cast, bot.clock.now(), bot.playground.updates.history[-1]
+    with Storage(chat_url) as storage:
+        cast = prepare(storage, START)
+        async with alive(storage, cast, START) as bot:
+            await notice(bot)
+            person, [first, rest] = bot.stage.people[WHO], split("字" * 5500)
+            await person.send(first)
+            await bot.clock.settle()
+            now, number = bot.clock.now(), bot.playground.updates.history[-1]
         async with alive(storage, cast, now) as again:
             who = {"id": person.id, "is_bot": False, "first_name": WHO}
             message = {
@@ -193,6 +201,7 @@ async def test_a_restart_between(chat_url: str) -> None:
             assert kept(again) == ""
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("secret", [0, 5450], ids=["in the first", "in the rest"])
 async def test_a_part_that_may_not_be_kept_takes_the_others_with_it(bot: World, secret: int) -> None:
     """Whichever it stands in, what is left is no notice."""

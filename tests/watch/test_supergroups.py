@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,12 +10,15 @@ from sqlalchemy import select
 from bot.playground.chats import Chat
 from bot.playground.server import Playground
 from bot.playground.story import JULY, make_activity
+from storage.engine import Storage
 from storage.models.attendance import LeaveRequest
 from storage.models.notice import Receipt
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Card
 from tests.features.activities.played import count
-from tests.world import World, alive, make, world
+from tests.world import SHANGHAI, World, alive, make, prepare, world
+
+START = datetime(2023, 7, 4, 9, tzinfo=SHANGHAI)
 
 NEW_ID = -1_000_000_005_001
 
@@ -47,6 +50,7 @@ async def reply(bot: World, who: str, text: str, chat: Chat) -> str:
     return bot.stage.people[who].chat.last.text
 
 
+@pytest.mark.both_databases
 async def test_the_card_is_posted_anew_and_taps_and_replies_count_there(bot: World) -> None:
     old = bot.stage.group.chat
     await bot.stage.tap("甲三", "收到", JULY, old)
@@ -91,9 +95,11 @@ def there(playground: Playground) -> None:
 
 
 async def test_it_moves_while_the_bot_is_down(chat_url: str) -> None:
-    async with world(chat_url, "2023-07-04 09:00") as bot:
-        await make(bot)
-        storage, cast, now = bot.storage, bot.cast, bot.clock.now()
+    with Storage(chat_url) as storage:
+        cast = prepare(storage, START)
+        async with alive(storage, cast, START) as bot:
+            await make(bot)
+            now = bot.clock.now()
         async with alive(storage, cast, now, before=moves) as again:
             for _ in range(3):
                 await again.app.watchdog.look()

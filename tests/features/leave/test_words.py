@@ -60,6 +60,7 @@ def leaves(bot: World) -> list[tuple[str, str, str]]:
         return [(row.type.value, row.reason, row.state.value) for row in rows]
 
 
+@pytest.mark.both_databases
 @WAYS
 @pytest.mark.parametrize(
     ("text", "reason"),
@@ -257,6 +258,7 @@ async def stranger_says(bot: World, number: int, text: str = "收到") -> None:
     await bot.clock.settle()
 
 
+@pytest.mark.both_databases
 async def test_who_is_not_bound_reads_one_line_under_the_reply(bot: World) -> None:
     await stranger_says(bot, STRANGE, "请假 住院")
     [line] = lines(bot)
