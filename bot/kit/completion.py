@@ -63,7 +63,9 @@ def finish(
     answer = _answer(visit, reply, query_id)
     mine = {"bot": bot_id, "number": visit.update_id}
     becomes = InboxState.DONE if answer else InboxState.ANSWERED
-    done = session.execute(_FINISH, mine | {"becomes": becomes, "at": visit.now, "said": answer})
+    # Nothing of this is said again; it is asked for when the message is edited.
+    kept = {**(answer or {}), "did": reply.did} if reply.did else answer
+    done = session.execute(_FINISH, mine | {"becomes": becomes, "at": visit.now, "said": kept})
     if cast(CursorResult[Any], done).rowcount != 1:
         raise NotYet if session.scalar(_STATE, mine) is InboxState.NEW else AlreadyHandled
     owed = [

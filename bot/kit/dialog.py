@@ -3,6 +3,7 @@
 A question belongs to the organisation for which it was begun, and is answered for no other.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.kit.refusal import Refusal
 from storage.audience import Me
 from storage.models.dialog import Dialog
+from storage.models.person import Person
 
 LIFE = timedelta(hours=24)
 ELSEWHERE = "这份内容是为另一个单位填写的，您现在不能办理该单位的事项，内容没有提交。请在现在的单位重新填写。"
@@ -43,6 +45,13 @@ def standing(session: Session, person_id: int, now: datetime) -> Dialog | None:
         select(Dialog).where(Dialog.person_id == person_id, Dialog.step != "", Dialog.expires_at > now)
     ).first()
     return dialog if dialog is not None and isinstance(dialog.draft, dict) else None
+
+
+def asks(session: Session, telegram_id: int, steps: Collection[str], now: datetime) -> bool:
+    """Whether a question at one of these steps stands open to whoever writes, known or not."""
+    query = select(Dialog.person_id).join(Person, Person.id == Dialog.person_id)
+    mine = (Person.telegram_id == telegram_id, Dialog.step.in_(steps), Dialog.expires_at > now)
+    return session.scalars(query.where(*mine)).first() is not None
 
 
 def current(session: Session, me: Me, now: datetime) -> Dialog | None:

@@ -1,5 +1,6 @@
 """An update becomes a transaction: open, who is it, handle, commit; what is said then is in voice.py."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Coroutine, Sequence
@@ -21,7 +22,8 @@ from telegram.ext import (
     filters,
 )
 
-from bot.kit import admission, incoming, text_routing
+from bot.kit import admission, edits, group_replies, heard, incoming, long_texts, text_routing
+from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
 from bot.kit.answering import Voice
 from bot.kit.buttons import BadButton, place_of
@@ -43,7 +45,7 @@ from bot.kit.handlers import (
     Word,
 )
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Reply, no, of_private, say, to_stranger
+from bot.kit.replies import Reply, To, no, of_private, say, to_stranger
 from bot.kit.sending import Telegram
 from scheduler.clock import Clock
 from scheduler.outbox import Sender
@@ -94,8 +96,8 @@ class Edge:
         self._starts = sorted(
             (item for item in handlers if isinstance(item, Start)), key=lambda start: -len(start.prefix)
         )
-        views = {item.kind: item for item in handlers if isinstance(item, CardView)}
-        self.cards = Cards(storage, telegram, clock, tz, views)
+        self._views = {item.kind: item for item in handlers if isinstance(item, CardView)}
+        self.cards = Cards(storage, telegram, clock, tz, self._views)
         self.voice = Voice(storage, telegram, sender, self.cards, bot_id)
         self._speaking = 0
 
@@ -203,36 +205,67 @@ class Edge:
 
     async def _edit(self, visit: Visit, query_id: str | None) -> None:
         def run(session: Session, call: Call) -> Reply:
-            replies = (handler.run(session, call) for handler in self._edited)
-            return next((reply for reply in replies if reply is not None), Reply())
+            call = replace(call, before=heard.before(session, call))
+            return edits.answered(session, call, self._edited, self._words, self._answers)
 
-        await self._known(visit, query_id, run, strangers=Reply())
+        try:
+            await self._known(visit, query_id, run, strangers=lambda session: Reply())
+        except edits.AsNew:
+            await self._message(visit, query_id)
 
     # --- texts and files ---------------------------------------------------------------------------------------
 
     async def _message(self, visit: Visit, query_id: str | None) -> None:
+        await self._wait_for_the_rest(visit)
         text = visit.text.strip()
         word = next((item for item in self._words if item.fits(text)), None)
         slow: list[Word] = []
         parted = word is not None and word.parted and visit.private
 
         def run(session: Session, call: Call) -> Reply:
-            chosen = text_routing.choose(session, call, word, self._answers)
+            whole = long_texts.find(session, self._bot_id, call, self._is_word)
+            chosen = text_routing.choose(session, call, word, self._answers, self._views, whole)
             if isinstance(chosen, Word):
                 if chosen.reads:
                     slow.append(chosen)
                     raise _ReadInstead
-                return admission.run(chosen, session, replace(call, card=text_routing.card(session, call)))
+                card = group_replies.card_of(session, call)
+                reply = admission.run(chosen, session, replace(call, card=card))
+                if card is None or reply.here or reply.others:
+                    return reply
+                # A word that says nothing of this card.
+                return group_replies.not_understood(session, call, None, card, self._views)
             return chosen
 
-        silent = None if visit.private else Reply()
+        strangers = None if visit.private else partial(group_replies.to_unbound, visit=visit)
         try:
-            await self._known(visit, query_id, run, strangers=silent, parted=parted)
+            await self._known(visit, query_id, run, strangers=strangers, parted=parted)
         except FetchFirst as first:
             content = await fetched(self._telegram, first.answer, visit.files[0])
             await self._known(replace(visit, content=content), query_id, run)
         except _ReadInstead:
             await self._known(visit, query_id, partial(admission.run, slow[0]), reads=True, parted=parted)
+
+    def _is_word(self, text: str) -> bool:
+        return text == "取消" or any(word.fits(text) for word in self._words)
+
+    async def _wait_for_the_rest(self, visit: Visit) -> None:
+        """A text may be the beginning of a longer one: nothing is made of it before the next part has had time to come.
+
+        Real time: what comes within it lies in the inbox already. An answer that is made of parts waits for none.
+        """
+        if not long_texts.may_go_on(visit):
+            return
+        steps = [step for step, answer in self._answers.items() if answer.pieces]
+
+        def ready(session: Session) -> bool:
+            collects = dialogs.asks(session, visit.telegram_id, steps, visit.now)
+            return collects or long_texts.followed(session, self._bot_id, visit)
+
+        for _ in range(long_texts.LOOKS):
+            if await self._storage.read(ready):
+                return
+            await asyncio.sleep(long_texts.PAUSE)
 
     # --- one transaction, then the speaking --------------------------------------------------------------------
 
@@ -242,7 +275,7 @@ class Edge:
         query_id: str | None,
         run: Run,
         reads: bool = False,
-        strangers: Reply | None = None,
+        strangers: Callable[[Session], Reply] | None = None,
         parted: bool = False,
         prepare: Callable[[Session, Call], Any] | None = None,
         of: int | None = None,
@@ -259,7 +292,7 @@ class Edge:
             if me is None and parted:
                 me = find_parted(session, visit.telegram_id)
             if me is None:
-                return strangers if strangers is not None else to_stranger(tapped=query_id is not None), None
+                return strangers(session) if strangers else to_stranger(tapped=query_id is not None), None
             if of is not None and me.branch_id != of:
                 raise Refusal(NOT_YOURS)
             if not me.reachable and visit.private and not reads:
@@ -299,7 +332,7 @@ class Edge:
             with suppress(_Here, Begun):
                 await act(place)
                 return
-        await self._write(visit, query_id, lambda session: (no(here.refusal.text, tapped=query_id is not None), None))
+        await self._write(visit, query_id, lambda session: (_refused(here.refusal, visit, query_id), None))
 
     async def _read(
         self, visit: Visit, query_id: str | None, work: Callable[[Session], tuple[Reply, int | None]]
@@ -307,7 +340,7 @@ class Edge:
         try:
             reply, branch_id = await self._storage.read(work)
         except Refusal as refusal:
-            reply, branch_id = no(refusal.text, tapped=query_id is not None), None
+            reply, branch_id = _refused(refusal, visit, query_id), None
         await self._write(visit, query_id, lambda session: (reply, branch_id))
 
     async def _write(
@@ -318,7 +351,7 @@ class Edge:
             try:
                 reply = await self._storage.write(lambda session: self._work(session, visit, query_id, work))
             except Refusal as refusal:
-                reply = no(refusal.text, tapped=query_id is not None)
+                reply = _refused(refusal, visit, query_id)
                 await self._storage.write(lambda session: self._work(session, visit, query_id, lambda _: (reply, None)))
             await self.voice.speak(visit, query_id, reply)
         finally:
@@ -357,6 +390,14 @@ class _Here(Exception):
     def __init__(self, refusal: Refusal, me: Me) -> None:
         super().__init__(refusal.text)
         self.refusal, self.others = refusal, [place for place in me.places if place != me.branch_id]
+
+
+def _refused(refusal: Refusal, visit: Visit, query_id: str | None) -> Reply:
+    """On the button that was tapped, else as a message: in private to who has replied to a card of a group."""
+    reply = no(refusal.text, tapped=query_id is not None)
+    if visit.private or (visit.facts or {}).get("reply_to") is None:
+        return reply
+    return replace(reply, here=(), others=[To(said, chat_id=visit.telegram_id) for said in reply.here])
 
 
 def _not_the_operator(session: Session, call: Call) -> Reply:

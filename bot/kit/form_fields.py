@@ -45,7 +45,8 @@ class Field:
     doubts: what is asked, in this order, before an answer (a text) among the others is taken. when: whether it is asked
     at all. many: several, ticked. later: asked only from the last page. optional: "" or none of many is an answer.
     files: what is made of files; the question hears them whatever page is open. below: a row under the options.
-    needed: what is said when it is missing (else `ask`).
+    needed: what is said when it is missing (else `ask`). what, longest: what a typed answer is called when it is too
+    long (else the label), and how long it may be.
     """
 
     key: str
@@ -64,6 +65,8 @@ class Field:
     one_a_row: bool = False
     below: Callable[[Session, Call, Values], Sequence[Choice]] = lambda session, call, values: ()
     needed: str = ""
+    what: str = ""
+    longest: int | None = None
 
     def words(self, values: Values) -> str:
         return self.ask if isinstance(self.ask, str) else self.ask(values)

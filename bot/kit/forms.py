@@ -28,6 +28,7 @@ with (dialog_id, field, value) go on when their class is named as `before`, any 
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -199,6 +200,45 @@ class Form:
         reply = self._take(session, call, dialog, changes, doubted["sure"])
         dialog.id += 1
         return reply or say(self.page(session, call, dialog))
+
+    def edited(self, session: Session, call: Call, dialog: Dialog) -> Reply | None:
+        """A typed answer that was edited, as long as it stands; it takes the place of what it said before."""
+        self._admit(call)
+        if call.before is None or dialog.draft.get(LEFT) or not self._is_readable(session, call, dialog):
+            return None
+        field = self._answered_by(session, call, dialog.draft, call.before.text)
+        if field is None or field.read is None:
+            return None
+        reply = self._take(session, call, dialog, field.read(session, call, call.text.strip()))
+        dialog.id += 1
+        return reply or say(self.page(session, call, dialog))
+
+    def forget(self, session: Session, call: Call, dialog: Dialog, texts: Sequence[str]) -> bool:
+        """Ask again for what one of these texts has answered; whether there was such an answer."""
+        if dialog.draft.get(LEFT) or not self._is_readable(session, call, dialog):
+            return False
+        found = (self._answered_by(session, call, dialog.draft, text) for text in texts)
+        field = next(filter(None, found), None)
+        if field is None:
+            return False
+        dialog.draft = {name: value for name, value in dialog.draft.items() if name != field.key}
+        self._move(session, call, dialog, **{FIELD: field.key})
+        dialog.id += 1
+        return True
+
+    def measure(self, dialog: Dialog) -> tuple[str, int | None]:
+        """What the open question asks for, and how long that may be."""
+        field = form_steps.opened(self.fields, dialog.draft) or self.fields[0]
+        return field.what or field.label or "内容", field.longest
+
+    def _answered_by(self, session: Session, call: Call, values: Values, text: str) -> Field | None:
+        """The question to which this text is the answer that stands."""
+        for field in form_steps.asked(self.fields, values):
+            with suppress(Refusal):
+                read = field.read(session, call, text) if field.read is not None else {}
+                if read and all(values.get(name) == value for name, value in read.items()):
+                    return field
+        return None
 
     def _read(self, session: Session, call: Call, values: Values) -> Values:
         field, text = self._heard(session, call, values), call.text.strip()
@@ -413,7 +453,17 @@ def handlers(forms: Iterable[Form]) -> list[Handler]:
         )
 
     answers = [
-        Answer(form.name, form.typed, form.cancelled, right=form.right, takes_files=form.takes_files) for form in listed
+        Answer(
+            form.name,
+            form.typed,
+            form.cancelled,
+            right=form.right,
+            takes_files=form.takes_files,
+            edited=form.edited,
+            measure=form.measure,
+            forget=form.forget,
+        )
+        for form in listed
     ]
     before = (Tap(form.before, of_before(form), private=True) for form in listed if form.before)
     return [Tap(Fill, tap, private=True), *answers, *before]

@@ -1,10 +1,11 @@
 """The kinds of handlers that a feature declares beside its functions, and what one of them is told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from enum import IntEnum
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy.orm import Session
 
@@ -39,11 +40,36 @@ class File:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message, or an edit of one, as the inbox keeps it: `at`: when it was sent; `files`: whether it carries any.
+
+    units: the length of the text, of which nothing else is kept where it was refused on arrival.
+    did: what was recorded by it, as the answer said (Reply.did).
+    """
+
+    update_id: int
+    chat_id: int
+    message_id: int
+    text: str
+    at: datetime
+    files: bool
+    handled_at: datetime | None
+    did: str
+    units: int
+
+    def row(self, subject: str) -> int | None:
+        """The row that it recorded, if that is one of these."""
+        kind, _, number = self.did.partition(":")
+        return int(number) if kind == subject else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One update as plain values, before anybody is known: where, when, what was typed, tapped or handed in.
 
-    `commands`: all that there are, for whoever shows a keyboard or the help.
+    `sent_at`: when the message was sent, to the second, however often it was edited since. `commands`: all that there
+    are, for whoever shows a keyboard or the help.
     """
 
     update_id: int
@@ -59,6 +85,7 @@ class Visit:
     card: tuple[str, int] | None = None
     facts: dict[str, Any] | None = None
     content: Any = None
+    sent_at: datetime | None = None
     commands: "tuple[Command, ...]" = ()
 
     @property
@@ -71,10 +98,12 @@ class Call(Visit):
     """A visit of somebody known. `card` is the card replied to in a group; `text` is what was typed.
 
     `content` is what an Answer's `reads_file` made of the file handed in; `ready` what the handler's `prepare` made.
+    `before`: an edited message as it was, where that is known.
     """
 
     me: Me
     ready: Any = None
+    before: Heard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +214,11 @@ class Word:
     right: Right | None = None
 
     def fits(self, text: str) -> bool:
-        return plain(text) in self.words or (self.matches is not None and self.matches(text))
+        return self.lists(text) or (self.matches is not None and self.matches(text))
+
+    def lists(self, text: str) -> bool:
+        """Whether it is one of the listed words: full width is as good as half, and courtesy does not count."""
+        return plain(normalize("NFKC", text)) in self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +229,10 @@ class Answer:
     reads_file: the step wants the file itself, of at most `largest` bytes. It is fetched and read before any
     transaction begins; what this makes of it is the call's `content`. Raises Refusal for what cannot be read.
     takes_files: does the question that is open now take any? A photo for one that takes none waits for no tick.
+    edited: what an edit of an answer (`call.before`) changes while the question is open; None: nothing any more.
+    pieces: every message is a part of one answer, so that a text in several messages is as good as in one. measure:
+    what the open question asks for, and how long that may be. forget: ask again for what one of these texts has
+    answered; False: it is answered for good.
     """
 
     step: str
@@ -205,6 +242,15 @@ class Answer:
     largest: int = 2 * 1024 * 1024
     right: Right | None = None
     takes_files: Callable[[Dialog], bool] = lambda dialog: True
+    edited: Callable[[Session, Call, Dialog], Reply | None] = lambda session, call, dialog: None
+    pieces: bool = False
+    measure: Callable[[Dialog], tuple[str, int | None]] = lambda dialog: ("内容", None)
+    forget: Callable[[Session, Call, Dialog, Sequence[str]], bool] = lambda session, call, dialog, texts: False
+
+
+def no_files(dialog: Dialog) -> bool:
+    """Of an Answer that is words alone: a file with words under it is refused, so that neither is dropped unsaid."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +263,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """Somebody edited a message of theirs; None when the feature does not know the message."""
+    """Somebody edited a message of theirs; None when the feature does not know it, or nothing of it stands any more.
+
+    What the message has recorded is in `call.before`: an edit changes none of that, and is told what stands.
+    """
 
     run: Callable[[Session, Call], Reply | None]
 
@@ -235,13 +284,15 @@ class CardView:
     """How a live card of this kind looks now; None when there is nothing left to show.
 
     lives: when it will next change by itself, None when it no longer will; while that is soon it is shown again after
-    each rest. passing: closed when it no longer lives, and until then looked for, also after a restart.
+    each rest. passing: closed when it no longer lives, and until then looked for, also after a restart. offers: what
+    is said in private to a reply in the group that nobody understands; None: nothing of its own.
     """
 
     kind: str
     render: Callable[[Session, int, int, datetime, tzinfo], Message | None]
     lives: Callable[[Session, int], datetime | None] | None = None
     passing: bool = False
+    offers: Callable[[Session, int, tzinfo], Message | None] = lambda session, subject_id, tz: None
 
 
 Handler = Tap | Command | Word | Answer | Start | Edited | Service | CardView

@@ -35,6 +35,7 @@ def read(
         text=_plain(query.data if query else _text(message)),
         files=() if query else files(message),
         facts=_facts(update, message),
+        sent_at=message.date if message else None,
         commands=commands,
     )
 

@@ -40,7 +40,7 @@ def text(key: str, ask: str, what: str, longest: int, **more: Any) -> Field:
             raise Refusal(f"请发送不超过{longest}字的{what}。")
         return {key: line}
 
-    return Field(key, ask, read=read, **more)
+    return Field(key, ask, read=read, what=what, longest=longest, **more)
 
 
 def one_text(

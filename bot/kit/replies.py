@@ -46,16 +46,19 @@ Keyboard = Sequence[Sequence[str | OwnNumber]]
 class Message:
     """A text with inline buttons, or with the reply keyboard that stays. Plain text: nothing in it is markup.
 
-    `secret`: forgotten as soon as it is sent, because what it says opens a door or is nobody else's.
+    `secret`: forgotten as soon as it is sent, because what it says opens a door or is nobody else's. `reply_to`: the
+    message of the same chat that it stands under, while that is there.
     """
 
     text: str
     rows: Rows = ()
     keyboard: Keyboard | None = None
     secret: bool = False
+    reply_to: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"text": self.text, **_markup(self.rows, self.keyboard), **_secret(self.secret)}
+        under = {"reply_to": self.reply_to} if self.reply_to is not None else {}
+        return {"text": self.text, **_markup(self.rows, self.keyboard), **_secret(self.secret), **under}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,8 @@ class Reply:
     toast: shown on the tapped button (200 characters); alert makes it a box to close.
     edit: what the tapped card becomes. here: new messages in the same chat. others: to other chats.
     refresh: cards whose live count changed, by (kind, subject id). promised: the handler put something into the
-    outbox itself, so the sender has to look. noted: what the audit log keeps of it (an export).
+    outbox itself, so the sender has to look. noted: what the audit log keeps of it (an export). did: what a message
+    has recorded, "leave_request:7", or where that is no row of one table "done:…": an edit of it is answered by that.
     """
 
     toast: str = ""
@@ -160,6 +164,7 @@ class Reply:
     refresh: Sequence[tuple[str, int]] = ()
     promised: bool = False
     noted: Sequence[Noted] = ()
+    did: str = ""
 
 
 def of_private(reply: Reply, organisation_id: int, private: bool) -> Reply:

@@ -114,7 +114,8 @@ class Telegram:
     async def _send(self, chat_id: int, message: Mapping[str, Any]) -> Outcome:
         if message.get("document"):
             return await self._outcome(*_with_document(chat_id, message))
-        return await self._outcome("sendMessage", _shown({"chat_id": chat_id, "text": message["text"]}, message))
+        params = {"chat_id": chat_id, "text": message["text"], **_under(message)}
+        return await self._outcome("sendMessage", _shown(params, message))
 
     async def edit(self, chat_id: int, message_id: int, message: Mapping[str, Any]) -> Outcome:
         """Make a sent message say this; that it says so already is success. GONE: it is not there to be edited."""
@@ -233,6 +234,13 @@ def _shown(params: dict[str, Any], message: Mapping[str, Any]) -> dict[str, Any]
         rows = [[_key(label) for label in row] for row in message["keyboard"]]
         return params | {"reply_markup": {"keyboard": rows, "resize_keyboard": True, "is_persistent": True}}
     return params
+
+
+def _under(message: Mapping[str, Any]) -> dict[str, Any]:
+    """As a reply; whoever has deleted what it replies to gets it all the same."""
+    if message.get("reply_to") is None:
+        return {}
+    return {"reply_parameters": {"message_id": message["reply_to"], "allow_sending_without_reply": True}}
 
 
 def _key(label: str | Mapping[str, str]) -> dict[str, Any]:

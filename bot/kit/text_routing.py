@@ -1,45 +1,96 @@
 """What a text means: a label of the menu, the answer to an open question, a plain word, a word to a card."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.kit import admission, drafts, photos
+from bot.kit import admission, drafts, group_replies, photos
 from bot.kit import dialog as dialogs
+from bot.kit.edits import ANSWERED
 from bot.kit.fetching import ready
-from bot.kit.handlers import Answer, Call, Word
+from bot.kit.handlers import Answer, Call, CardView, Word
+from bot.kit.long_texts import Whole
+from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
 from storage.models.dialog import Dialog
-from storage.models.outbox import Card
 
 HINT = "没有看懂，请点下方按钮，或发送“帮助”。"
 CANCELLED = "已取消。"
+ONLY_WORDS = "这里只能用文字回答：文件没有收下，附带的文字也没有保存。请单独发送文字。"
 KEPT = "现在没有正在填写的内容。之前没有填完的仍然保留，从菜单点开后可以继续填写或重新填写。"
 
 
-def choose(session: Session, call: Call, word: Word | None, answers: Mapping[str, Answer]) -> Word | Reply:
-    """In private: a menu label, an open dialog, a plain word, a hint. In a group: a word in reply to a card."""
+def choose(
+    session: Session,
+    call: Call,
+    word: Word | None,
+    answers: Mapping[str, Answer],
+    views: Mapping[str, CardView],
+    whole: Whole | None = None,
+) -> Word | Reply:
+    """In private: a menu label, an open dialog, a plain word, a hint. In a group: what is said in reply to a card.
+
+    `whole`: the text in several messages of which this is one: it is no word, and no answer but where parts are.
+    """
     if not call.private:
-        return word if word is not None and word.in_group and card(session, call) is not None else Reply()
+        return _in_group(session, call, word, views)
+    if whole is not None:
+        word = None
     if word is not None and word.label:
         return word
     dialog = dialogs.standing(session, call.me.id, call.now)
     if dialog is not None and not dialogs.is_here(dialog, call.me):
         return _elsewhere(session, call, dialog, word)
     answer = answers.get(dialog.step) if dialog is not None else None
-    if call.text.strip() == "取消":
+    if whole is not None and (answer is None or not answer.pieces):
+        return _whole(session, call, whole, answers, answer, dialog)
+    if whole is None and call.text.strip() == "取消":
         cancelled = answer.cancelled if answer is not None else None
         reply = cancelled(session, call, dialog) if cancelled and dialog else _nothing_more(session, call, dialog)
         dialogs.close(session, call.me.id)
         return reply
     if answer is not None and dialog is not None:
         admission.admit(answer, call)
+        if call.files and call.text.strip() and not answer.takes_files(dialog):
+            raise Refusal(ONLY_WORDS)
         if photos.waits(call, dialog, answer):
             return photos.hold(call, dialog)
         ready(answer, call)
-        return admission.run(answer, session, call, dialog)
+        step = dialog.step
+        reply = admission.run(answer, session, call, dialog)
+        return reply if reply.did else replace(reply, did=f"{ANSWERED}{step}")
     return word if word is not None else say(HINT)
+
+
+def _whole(
+    session: Session,
+    call: Call,
+    whole: Whole,
+    answers: Mapping[str, Answer],
+    answer: Answer | None,
+    dialog: Dialog | None,
+) -> Reply:
+    """It is refused as one, by its last part; what another part was taken for before that came is asked again."""
+    if whole.goes_on:
+        return Reply()
+    taken = [part for part in whole.others if part.did]
+    texts = [part.text for part in taken]
+    if texts and (answer is None or dialog is None or not answer.forget(session, call, dialog, texts)):
+        return say(whole.taken_in_part())
+    if answer is None or dialog is None:
+        return say(HINT)
+    return say(whole.refused(*answer.measure(dialog)))
+
+
+def _in_group(session: Session, call: Call, word: Word | None, views: Mapping[str, CardView]) -> Word | Reply:
+    """What is no reply to a card of ours is none of our business."""
+    card = group_replies.card_of(session, call)
+    if card is None:
+        return Reply()
+    if word is not None and word.in_group:
+        return word
+    return group_replies.not_understood(session, call, word, card, views)
 
 
 def _nothing_more(session: Session, call: Call, dialog: Dialog | None) -> Reply:
@@ -56,14 +107,3 @@ def _elsewhere(session: Session, call: Call, dialog: Dialog, word: Word | None) 
     if call.text.strip() == "取消":
         return say(CANCELLED)
     return word if word is not None else say(dialogs.ELSEWHERE)
-
-
-def card(session: Session, call: Call) -> tuple[str, int] | None:
-    """The card of a group that was replied to: kind and subject."""
-    replied = (call.facts or {}).get("reply_to")
-    if call.private or replied is None:
-        return None
-    found = session.execute(
-        select(Card.kind, Card.subject_id).where(Card.chat_id == call.chat_id, Card.message_id == replied)
-    ).first()
-    return (found.kind, found.subject_id) if found else None

@@ -168,4 +168,5 @@ def _undone(session: Session, call: Call, step: Step) -> Reply:
         more,
         others=[done, *more.others],
         refresh=[*([step.card] if step.card is not None else []), *more.refresh],
+        did="done:undo",
     )

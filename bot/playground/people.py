@@ -74,13 +74,15 @@ class Person:
         return said
 
     async def edit(self, message: Message, text: str) -> Message:
-        """Edit a message (or the caption of a file) of one's own."""
+        """Edit a message (or the caption of a file) of one's own; in a group the bot hears what it would hear of it."""
         if message.sender is not self.user or message.deleted:
             raise PermissionError("people edit their own messages only")
         message.text = text.strip()
         message.edited_at = self.playground.clock.now().replace(microsecond=0)
         self.playground.touch()
-        self.playground.tell(message, "edited_message")
+        group = next((one for one in self.playground.groups if one.chat is message.chat), None)
+        if group is None or group.bot_hears(message):
+            self.playground.tell(message, "edited_message")
         return message
 
     async def tap(self, message: Message, label_or_data: str) -> Tap:

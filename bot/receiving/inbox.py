@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit import hygiene
 from bot.kit.parked import UNKNOWN
+from bot.kit.words import units
 from bot.receiving.rate_limit import Flood
 from bot.receiving.workers import Parcel, Workers
 from scheduler.clock import Clock
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 # Always said explicitly: Telegram otherwise keeps whatever list was used last.
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 BIGGEST = 2**63
+# Of a date in seconds: far in the next century.
+LATEST = 2**33
 # What no database takes in a text.
 _NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 # How much of one sender may wait in the inbox.
@@ -120,12 +123,20 @@ def _read(kind: str, update: dict[str, Any]) -> dict[str, Any]:
         return _state(0, InboxState.PARKED, _text(update), UNKNOWN)
     found = hygiene.find(kind, content)
     if found is not None:
-        return _state(_chat(content), InboxState.REFUSED, None, found.name)
+        return _state(_chat(content), InboxState.REFUSED, None, found.name) | _measure(kind, content)
     return _state(_sender(content), InboxState.NEW, _text(update))
 
 
 def _state(sender: int, state: InboxState, payload: str | None, fault: str = "") -> dict[str, Any]:
     return {"sender": sender, "state": state, "payload": payload, "fault": fault}
+
+
+def _measure(kind: str, content: dict[str, Any]) -> dict[str, Any]:
+    """How long a refused text was, and when it was sent: what was cut off it is no text of its own."""
+    number, date, text = (content.get(name) for name in ("message_id", "date", "text"))
+    if kind != "message" or not (is_id(number) and is_id(date) and 0 < (date or 0) < LATEST and isinstance(text, str)):
+        return {}
+    return {"answer": {"message_id": number, "date": date, "units": units(text)}}
 
 
 def _text(update: dict[str, Any]) -> str:
@@ -188,8 +199,11 @@ def store(
     """
     assert session.bind is not None
     rows = _refuse_words(session, _within_share(session, rows, busy))
-    if rows:
-        session.execute(_insert(session.bind.dialect.name), list(rows))
+    # One list of columns a statement.
+    for measured in (False, True):
+        kept = [row for row in rows if ("answer" in row) is measured]
+        if kept:
+            session.execute(_insert(session.bind.dialect.name), kept)
     for row in rows:
         if row["state"] is InboxState.REFUSED and row["sender"]:
             key = f"refused:{row['bot_id']}:{row['update_id']}"
@@ -240,8 +254,9 @@ def _holds_one(row: dict[str, Any], words: Mapping[int, set[str]]) -> bool:
 
 
 def _refused(row: dict[str, Any]) -> dict[str, Any]:
-    chat = _chat(json.loads(row["payload"])[row["kind"]])
-    return row | _state(chat, InboxState.REFUSED, None, hygiene.Found.BRANCH_WORD.name)
+    content = json.loads(row["payload"])[row["kind"]]
+    refused = _state(_chat(content), InboxState.REFUSED, None, hygiene.Found.BRANCH_WORD.name)
+    return row | refused | _measure(row["kind"], content)
 
 
 def tell_flooders(session: Session, bot_id: int, senders: Iterable[int], now: datetime) -> None:

@@ -206,14 +206,17 @@ async def test_a_stranger_in_the_group_hears_nothing(bot: World) -> None:
     assert stranger.chat.from_bot == []
 
 
-async def test_an_edit_that_nobody_waits_for_is_let_pass(bot: World) -> None:
+async def test_an_edit_of_what_only_showed_something_is_as_good_as_a_new_message(bot: World) -> None:
     member = bot.stage.people["甲三"]
     message = await member.send("帮助")
     await bot.clock.settle()
     before = said(bot, "甲三")
-    await member.edit(message, "签到")
+    await member.edit(message, "帮助！")
     await bot.clock.settle()
     assert said(bot, "甲三") == before
+    await member.edit(message, "签到")
+    await bot.clock.settle()
+    assert said(bot, "甲三") == [*before, "现在没有可以签到的活动。"]
 
 
 # --- start and commands --------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 Each is set up inside a trial and taken back with it. It may add to the draft of the dialog that stands open.
 """
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from storage.choices import (
 )
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.calendar import CalendarYear
+from storage.models.inbox import Inbox
 from storage.models.invite import BindRequest, Invite
 from storage.models.notice import Receipt
 from storage.models.organisation import GroupChat, GroupRequest, Organisation
@@ -38,6 +40,8 @@ from tests.rights.branch import NOW, SINCE, TODAY, Ids
 from tests.scheduler.notices import OPENING
 
 Draft = dict[str, Any]
+# The update in which leave was asked for with a reason.
+ASKED = 7801
 # The session, the rows of one branch, and who acts (None: a stranger), as a row of that branch or of another.
 State = Callable[[Session, Ids, int | None], Draft | None]
 
@@ -72,6 +76,16 @@ def mine(session: Session, ids: Ids, who: int | None) -> None:
     if who in ids.people.values():
         for what, table in WRITTEN.items():
             session.execute(update(table).where(table.id == ids[what]).values(person_id=who))
+
+
+def asked_in_words(session: Session, ids: Ids, who: int | None) -> None:
+    """Nothing is done yet, and this person has written why, in an update of one's own."""
+    nothing_done(session, ids, who)
+    account = session.get_one(Person, who).telegram_id if who is not None else None
+    if account is not None and session.scalars(select(Inbox.id).where(Inbox.update_id == ASKED)).first() is None:
+        message = {"message_id": 9, "date": 1688000000, "chat": {"id": account}, "text": "请假 家里有事"}
+        payload = json.dumps({"update_id": ASKED, "message": message})
+        session.add(Inbox(bot_id=1, update_id=ASKED, sender=account, kind="message", payload=payload, received_at=NOW))
 
 
 def missed(session: Session, ids: Ids, who: int | None) -> None:
@@ -274,14 +288,17 @@ STATES: dict[str, State] = {
             "tap:SignIn", "tap:Acknowledge", "command:signin", "word:签到", "word:到", "start:c_", "word:收到",
             "tap:ChooseLeave", "command:leave", "word:请假", "word:公差", "word:病假", "word:事假", "tap:Done",
             "word:学完了", "command:submit", "word:交心得", "word:心得", "tap:HandIn", "answer:activity.makeup",
-            "tap:ConfirmPhotos", "command:mine", "word:我还欠什么", "tap:HandInMakeup",
+            "tap:NoLeave", "word:is_about_leave", "tap:ConfirmPhotos", "command:mine", "word:我还欠什么",
+            "tap:HandInMakeup",
         ),
         nothing_done,
     ),
+    **dict.fromkeys(("tap:OfferLeave", "tap:ChooseFor"), asked_in_words),
     "word:补学": missed,
     "word:撤销": mine,
     "word:取消请假": mine,
     "edited:reflections": noted,
+    **dict.fromkeys(("edited:leave", "edited:notices", "edited:activities"), mine),
     "tap:SendNow": too_late,
     **dict.fromkeys(("tap:Stop", "tap:Correct", "tap:DecideCorrection", "answer:broadcast.text"), sending),
     "tap:Resume": stopped,

@@ -63,7 +63,7 @@ class Case:
 
     `own`: nothing of a branch is named, so whoever has the right has it in the own branch as well. `content`: what was
     read in the file handed in. `group`: it comes from a group. `state`, `effect`: other ones than the handler's.
-    `leaves`: tables that even a refusal writes to.
+    `leaves`: tables that even a refusal writes to. `did`: what the edited message had recorded, and which row of ids.
     """
 
     may: frozenset[str]
@@ -77,6 +77,7 @@ class Case:
     state: State | None = None
     effect: Effect | None = None
     leaves: frozenset[str] = frozenset()
+    did: str = ""
 
     @property
     def names_a_row(self) -> bool:
@@ -182,6 +183,9 @@ TABLE: dict[str, Case] = {
     "tap:Acknowledge": Case(OWN, lambda ids: notice_cards.Acknowledge(ids["notice"])),
     "tap:AskLeave": Case(OWN, lambda ids: notice_cards.AskLeave(ids["ahead"])),
     "tap:ChooseLeave": Case(OWN, lambda ids: leave.ChooseLeave(ids["ahead"], LeaveType.SICK)),
+    "tap:OfferLeave": Case(OWN, lambda ids: leave.OfferLeave(ids["ahead"], states.ASKED)),
+    "tap:ChooseFor": Case(OWN, lambda ids: leave.ChooseFor(ids["ahead"], LeaveType.SICK, states.ASKED)),
+    "tap:NoLeave": Case(OWN, lambda ids: leave.NoLeave(ids["ahead"])),
     "tap:CancelLeave": Case(AUTHOR, lambda ids: leave.CancelLeave(ids["ahead"])),
     "tap:UndoLeave": Case(AUTHOR, lambda ids: leave.UndoLeave(ids["own_leave"])),
     "tap:UndoSignIn": Case(AUTHOR, lambda ids: activities.UndoSignIn(ids["attendance"])),
@@ -204,8 +208,12 @@ TABLE: dict[str, Case] = {
     "answer:reflection.parts": Case(
         AUTHOR, open=("reflection.parts", lambda ids: {"reflection": ids["draft"]}), text="体会"
     ),
+    "word:is_about_leave": own(OWN, text="请假 家里有事"),
     "word:取消请假": own(OWN),
     "edited:reflections": own(OWN, text="改过"),
+    "edited:leave": Case(OWN, text="改过", did="leave_request own_leave"),
+    "edited:notices": Case(OWN, text="改过", did="receipt receipt"),
+    "edited:activities": Case(OWN, text="改过", did="attendance attendance"),
     "edited:photos": own(KNOWN, text="改过", open=HELD),
     "start:c_": Case(OWN, text="c_"),
     # group roll and unfinished list, nudge

@@ -12,6 +12,7 @@ from bot.kit import admission
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
 from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Service, Start, Tap, Visit, Word
+from bot.kit.handlers import Heard as Before
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Reply, Said
 from bot.kit.words import STRANGER
@@ -223,7 +224,13 @@ def _run(session: Session, handler: Handler, case: Case, call: Call, ids: Ids) -
     if isinstance(handler, Command | Word):
         return admission.run(handler, session, call)
     assert isinstance(handler, Edited)
-    return handler.run(session, call) or Reply()
+    return handler.run(session, replace(call, before=_before(case, call, ids))) or Reply()
+
+
+def _before(case: Case, call: Call, ids: Ids) -> Before:
+    """The edited message as it was."""
+    subject, _, row = case.did.partition(" ")
+    return Before(0, call.chat_id, 1, "从前", NOW, False, NOW, f"{subject}:{ids[row]}" if row else "", 2)
 
 
 def tap(session: Session, handler: Tap, call: Call, data: str) -> Reply:

@@ -14,7 +14,7 @@ from bot.features.activities import (
     participation,
     planning,
 )
-from bot.features.notices.cards import SignIn
+from bot.features.notices.cards import SignIn, offers
 from bot.kit.activities import (
     ACTIVITY_CARD,
     OPENS_BEFORE,
@@ -22,9 +22,10 @@ from bot.kit.activities import (
     choose_activity,
     undone,
 )
+from bot.kit.deadlines import may_undo
 from bot.kit.form_fields import Fill
 from bot.kit.form_pages import CANCEL, GO
-from bot.kit.handlers import ANYBODY, Call, CardView, Command, Handler, Key, Start, Tap, Visit, Word
+from bot.kit.handlers import ANYBODY, Call, CardView, Command, Edited, Handler, Key, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Reply, To, say
 from bot.kit.words import moment_words
@@ -32,6 +33,7 @@ from storage import audience
 from storage.activities import open_activities
 from storage.choices import SignInMethod
 from storage.models.activity import Activity
+from storage.models.attendance import Attendance
 
 CODE_PREFIX = "c_"
 NOTHING_OPEN = "现在没有可以签到的活动。"
@@ -52,7 +54,7 @@ def _sign_in(session: Session, call: Call, activity_id: int, method: SignInMetho
     card = messages.signed_in_card(done.activity, line, done.row_id, call.tz)
     if method is SignInMethod.BUTTON:
         return Reply(toast=line, edit=card if call.private else None, refresh=refresh)
-    return Reply(others=[To(card, person_id=call.me.id)], refresh=refresh)
+    return Reply(others=[To(card, person_id=call.me.id)], refresh=refresh, did=f"attendance:{done.row_id}")
 
 
 def sign_in_by_word(session: Session, call: Call) -> Reply:
@@ -66,6 +68,16 @@ def sign_in_by_word(session: Session, call: Call) -> Reply:
     if not open_now:
         raise Refusal(_next_window(session, call))
     return say(choose_activity("请选择要签到的活动。", open_now, SignIn, call.tz))
+
+
+def edited(session: Session, call: Call) -> Reply | None:
+    """The 签到, edited: it stands."""
+    row_id = call.before.row("attendance") if call.before is not None else None
+    row = session.get(Attendance, row_id) if row_id is not None else None
+    if row is None or row.withdrawn_at is not None or row.person_id != call.me.id:
+        return None
+    activity, undo = session.get_one(Activity, row.activity_id), may_undo(row.at, call.now)
+    return say(messages.sign_in_stands(activity, row, undo, call.tz))
 
 
 def _window_open(activity: Activity, now: datetime) -> bool:
@@ -153,10 +165,11 @@ HANDLERS: list[Handler] = [
         help="签到：活动开始前后点“签到”。",
         in_group=True,
     ),
-    Word(("到",), sign_in_by_word, in_group=True),
+    Word(("到", "到了", "我到了", "到啦", "已到", "签道"), sign_in_by_word, in_group=True),
     Start(CODE_PREFIX, sign_in_by_code),
-    CardView(ACTIVITY_CARD, cards.render, lives=cards.goes_on_at),
+    CardView(ACTIVITY_CARD, cards.render, lives=cards.goes_on_at, offers=offers),
     Tap(buttons.UndoSignIn, undo_sign_in),
+    Edited(edited),
     Tap(buttons.SignInCode, sign_in_code, private=True),
     Tap(buttons.Postpone, postpone, private=True),
     Tap(buttons.PostponeTo, postpone_to),

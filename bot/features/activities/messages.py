@@ -14,6 +14,7 @@ from bot.kit.replies import Choice, Message, Pages
 from bot.kit.words import cut, day_words, moment_words
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus
 from storage.models.activity import Activity
+from storage.models.attendance import Attendance
 from storage.models.notice import Notice
 
 PEOPLE_ON_A_PAGE = 20
@@ -106,6 +107,12 @@ def signed_in(name: str, activity: Activity, status: AttendanceStatus, at: datet
 def signed_in_card(activity: Activity, line: str, row_id: int, tz: tzinfo) -> Message:
     text = f"{activity.title}\n时间：{moment_words(activity.start_at, tz)}\n地点：{activity.place}\n{line}"
     return Message(text, [[Choice("撤销", buttons.UndoSignIn(row_id))]])
+
+
+def sign_in_stands(activity: Activity, row: Attendance, undo: bool, tz: tzinfo) -> Message:
+    """To who edits a 签到; `undo`: it can still be taken back."""
+    said = f"{activity.title}：您已于{row.at.astimezone(tz):%H:%M}签到。"
+    return Message(said, [[Choice("撤销", buttons.UndoSignIn(row.id))]] if undo else [])
 
 
 def cancelled(activity: Activity, tz: tzinfo) -> Message:

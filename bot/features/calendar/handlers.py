@@ -9,7 +9,7 @@ from bot.features.calendar import messages, rules, service
 from bot.features.calendar.buttons import DropDays, Send, TakeOver, What
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
-from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap, no_files
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from scheduler.calendar.store import calendar_of
@@ -121,6 +121,6 @@ HANDLERS: list[Handler] = [
     Answer(NOTICE, notice_came, reads_file=rules.read_file, right=Right.CALENDAR),
     Answer(LOOK, notice_came, reads_file=rules.read_file, right=Right.CALENDAR),
     Tap(TakeOver, take_over, right=Right.CALENDAR),
-    Answer(OWN, own_came, right=Right.CALENDAR),
+    Answer(OWN, own_came, right=Right.CALENDAR, takes_files=no_files),
     Tap(DropDays, drop, right=Right.CALENDAR),
 ]

@@ -55,7 +55,8 @@ def read_by_word(session: Session, call: Call) -> Reply:
     if len(waiting) > 1:
         return say(messages.which_one(waiting))
     reminder, row, _ = service.acknowledge(session, call.me, waiting[0].id, call.now)
-    return Reply(here=[messages.card(reminder, call.tz, row.at)], refresh=[(service.CARD, reminder.id)])
+    shown = messages.card(reminder, call.tz, row.at)
+    return Reply(here=[shown], refresh=[(service.CARD, reminder.id)], did="done:reminder")
 
 
 def show_unread(session: Session, call: Call, button: ShowUnread) -> Reply:

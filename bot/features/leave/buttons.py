@@ -15,6 +15,31 @@ class ChooseLeave(Button):
 
 
 @dataclass(frozen=True)
+class OfferLeave(Button):
+    """Of several activities this is meant; `said`: the update in which leave was asked for in words."""
+
+    prefix: ClassVar[str] = "lo"
+    activity_id: int
+    said: int
+
+
+@dataclass(frozen=True)
+class ChooseFor(Button):
+    """A kind, for the reason that stands in that update."""
+
+    prefix: ClassVar[str] = "lf"
+    activity_id: int
+    kind: LeaveType
+    said: int
+
+
+@dataclass(frozen=True)
+class NoLeave(Button):
+    prefix: ClassVar[str] = "ln"
+    activity_id: int
+
+
+@dataclass(frozen=True)
 class CancelLeave(Button):
     prefix: ClassVar[str] = "lc"
     activity_id: int

@@ -1,24 +1,34 @@
 """Taps and words of those who do not come: 请假 with its approval, 补学 with its review."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.features.leave import buttons, makeups, messages, service
-from bot.features.notices.cards import AskLeave
+from bot.features.leave import buttons, makeups, messages, rules, service
+from bot.features.notices.cards import NOTICE, AskLeave, card_of
+from bot.features.notices.service import acknowledge, unanswered_notices
 from bot.kit import dialog as dialogs
+from bot.kit import heard
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, activity_of_card, choose_activity, find_activity, undone
 from bot.kit.back_fill import approved_late
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
-from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, Key, Tap, Word
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Edited, Handler, Key, Tap, Word, no_files
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
-from bot.kit.words import short_day
-from storage.activities import in_scope, open_activities
+from bot.kit.words import short_day, units
+from storage.activities import in_scope, notice_of, open_activities
 from storage.choices import LeaveState, LeaveType
 from storage.models.activity import Activity
+from storage.models.attendance import LeaveRequest
 from storage.models.dialog import Dialog
+from storage.models.notice import Notice
 from storage.models.person import Person
+
+NOTHING_AHEAD = "近期没有需要请假的活动。"
+RECEIVED = "您已回复“收到”。\n"
+SAY_AGAIN = "没有找到您发送的请假内容，请重新发送。"
 
 
 def ask_leave(session: Session, call: Call, button: AskLeave) -> Reply:
@@ -42,8 +52,8 @@ def choose_leave(session: Session, call: Call, button: buttons.ChooseLeave) -> R
     return _ask_leave(session, call, button.activity_id, button.kind)
 
 
-def _ask_leave(session: Session, call: Call, activity_id: int, kind: LeaveType) -> Reply:
-    row = service.ask_leave(session, call.me, activity_id, kind, call.now)
+def _ask_leave(session: Session, call: Call, activity_id: int, kind: LeaveType, reason: str = "") -> Reply:
+    row = service.ask_leave(session, call.me, activity_id, kind, call.now, reason)
     activity = session.get_one(Activity, activity_id)
     question = messages.leave_to_decide(row, activity, call.me.name, call.tz)
     asked = service.approvers(session, activity, call.me.id, call.tz)
@@ -52,26 +62,136 @@ def _ask_leave(session: Session, call: Call, activity_id: int, kind: LeaveType) 
         edit=messages.leave_asked(row, activity),
         others=[To(question, person_id=person, key=f"leave:{row.id}:{person}") for person in asked],
         refresh=[(ACTIVITY_CARD, activity_id)],
+        did=f"leave_request:{row.id}",
     )
 
 
-def leave_by_word(kind: LeaveType | None, session: Session, call: Call) -> Reply:
-    """请假 (公差/病假/事假) typed: for the card replied to, else the only activity ahead, else ask which."""
+def leave_by_word(session: Session, call: Call) -> Reply:
+    """请假 and no more."""
+    return _by_words(session, call, rules.Asked(None, "", False))
+
+
+def _by_kind(kind: LeaveType) -> Callable[[Session, Call], Reply]:
+    """公差, 请假 病假 and no more."""
+    return lambda session, call: _by_words(session, call, rules.Asked(kind, "", False))
+
+
+def leave_by_sentence(session: Session, call: Call) -> Reply:
+    """病假 发烧, 请假 住院, 收到，请假: for the card replied to, else for what is ahead."""
+    return _by_words(session, call, _short(rules.read(call.text)))
+
+
+def _short(asked: rules.Asked | None) -> rules.Asked:
+    """What is said, with a reason as long as is kept."""
+    if asked is None:
+        raise Refusal(SAY_AGAIN)
+    if len(asked.reason) > rules.LONGEST_REASON:
+        raise Refusal(f"请假事由共{len(asked.reason)}字，超过{rules.LONGEST_REASON}字，没有提交，请精简后重新发送。")
+    return asked
+
+
+def _by_words(session: Session, call: Call, asked: rules.Asked) -> Reply:
     if call.card is not None:
         activity_id = activity_of_card(call.card)
-        ahead = [_own(session, call, activity_id)] if activity_id is not None else []
+        if activity_id is None:
+            return _of_plain_notice(session, call, asked, call.card[1] if call.card[0] == NOTICE else None)
+        ahead = [_own(session, call, activity_id)]
     else:
         ahead = [item for item in open_activities(session, call.me, call.now) if item.start_at > call.now]
     if not ahead:
-        raise Refusal("近期没有需要请假的活动。")
+        return _of_plain_notice(session, call, asked, _only_notice(session, call))
     if len(ahead) > 1:
-        return say(choose_activity("请选择要请假的活动。", ahead[:8], AskLeave, call.tz))
-    if kind is None:
-        choice = messages.choose_leave(ahead[0], call.tz)
-        return say(choice) if call.private else Reply(others=[To(choice, person_id=call.me.id)])
-    reply = _ask_leave(session, call, ahead[0].id, kind)
-    told = To(reply.edit, person_id=call.me.id) if reply.edit else None
-    return Reply(others=[*([told] if told else []), *reply.others], refresh=reply.refresh)
+        does = partial(buttons.OfferLeave, said=call.update_id)
+        return say(choose_activity("请选择要请假的活动。", ahead[:8], does, call.tz))
+    return _privately(call, _for(session, call, ahead[0], asked, call.update_id))
+
+
+def _only_notice(session: Session, call: Call) -> int | None:
+    waiting = unanswered_notices(session, call.me, call.now)
+    return waiting[0].id if len(waiting) == 1 else None
+
+
+def _of_plain_notice(session: Session, call: Call, asked: rules.Asked, notice_id: int | None) -> Reply:
+    """There is nothing to be away from; 收到 that is said with it counts."""
+    if not asked.received or notice_id is None:
+        raise Refusal(NOTHING_AHEAD)
+    row, _ = acknowledge(session, call.me, notice_id, call.now)
+    card = card_of(session.get_one(Notice, row.notice_id))
+    return _privately(call, Reply(edit=Message(f"{RECEIVED}{NOTHING_AHEAD}"), refresh=[card]))
+
+
+def _for(session: Session, call: Call, activity: Activity, asked: rules.Asked, said: int) -> Reply:
+    """What comes of words about an activity: 收到 when it is said, then the leave, or the question for its kind."""
+    lines, refresh = _received(session, call, activity) if asked.received else ("", [])
+    try:
+        _, earlier = service.may_ask(session, call.me, activity.id, call.now)
+    except Refusal as refusal:
+        if not asked.received:
+            raise
+        return Reply(edit=Message(f"{lines}{refusal.text}"), refresh=refresh)
+    if asked.kind is not None:
+        reply = _ask_leave(session, call, activity.id, asked.kind, asked.reason)
+    elif earlier is not None and not asked.reason:
+        reply = Reply(edit=messages.leave_stands(earlier, activity, call.now))
+    elif not asked.reason and not asked.received:
+        reply = Reply(edit=messages.choose_leave(activity, call.tz))
+    else:
+        reply = Reply(edit=messages.offer_leave(activity, asked.reason, said, call.tz))
+    shown = replace(reply.edit, text=f"{lines}{reply.edit.text}") if reply.edit is not None else None
+    return replace(reply, edit=shown, refresh=[*refresh, *reply.refresh])
+
+
+def _received(session: Session, call: Call, activity: Activity) -> tuple[str, list[tuple[str, int]]]:
+    notice = notice_of(session, activity.id)
+    if notice is None:
+        return "", []
+    acknowledge(session, call.me, notice.id, call.now)
+    return RECEIVED, [card_of(notice)]
+
+
+def _privately(call: Call, reply: Reply) -> Reply:
+    """What a tapped card would become, as a message: a leave is nobody else's business."""
+    shown = [reply.edit] if reply.edit is not None else []
+    if call.private:
+        return replace(reply, toast="", edit=None, here=shown)
+    told = [To(one, person_id=call.me.id) for one in shown]
+    return replace(reply, toast="", edit=None, others=[*told, *reply.others])
+
+
+def offer_leave(session: Session, call: Call, button: buttons.OfferLeave) -> Reply:
+    """Which of several activities was meant."""
+    activity = _own(session, call, button.activity_id)
+    return _for(session, call, activity, _said(session, call, button.said), button.said)
+
+
+def choose_for(session: Session, call: Call, button: buttons.ChooseFor) -> Reply:
+    reason = _said(session, call, button.said).reason
+    return _ask_leave(session, call, button.activity_id, button.kind, reason)
+
+
+def _said(session: Session, call: Call, update_id: int) -> rules.Asked:
+    """What was typed in that update, which nobody else can have sent."""
+    heard_then = heard.said(session, call, update_id)
+    return _short(rules.read(heard_then.text) if heard_then is not None else None)
+
+
+def no_leave(session: Session, call: Call, button: buttons.NoLeave) -> Reply:
+    """不请假: nothing is recorded; what was asked before stands, and is named."""
+    activity = _own(session, call, button.activity_id)
+    row = service.leave_of(session, activity.id, call.me.id)
+    if row is not None and row.state is not LeaveState.REFUSED:
+        return Reply(edit=messages.leave_stands(row, activity, call.now))
+    return Reply(toast="未请假。", edit=messages.no_leave(activity, call.tz))
+
+
+def edited(session: Session, call: Call) -> Reply | None:
+    """The words that asked for leave, edited: the leave stands as it is."""
+    row_id = call.before.row("leave_request") if call.before is not None else None
+    row = session.get(LeaveRequest, row_id) if row_id is not None else None
+    stands = service.leave_of(session, row.activity_id, call.me.id) if row is not None else None
+    if stands is None:
+        return None
+    return say(messages.leave_stands(stands, session.get_one(Activity, stands.activity_id), call.now))
 
 
 def decide_leave(session: Session, call: Call, button: buttons.DecideLeave) -> Reply:
@@ -93,7 +213,7 @@ def cancel_leave_by_word(session: Session, call: Call) -> Reply:
     """取消请假 typed: of the card replied to, else the only leave ahead, else ask which."""
     if call.card is not None:
         activity_id = activity_of_card(call.card)
-        return _taken_back(session, call, activity_id) if activity_id is not None else Reply()
+        return _privately(call, _cancel_leave(session, call, activity_id)) if activity_id is not None else Reply()
     mine = [
         activity
         for activity in open_activities(session, call.me, call.now)
@@ -103,16 +223,7 @@ def cancel_leave_by_word(session: Session, call: Call) -> Reply:
         raise Refusal("您没有可取消的请假。")
     if len(mine) > 1:
         return say(choose_activity("请选择要取消请假的活动。", mine[:8], buttons.CancelLeave, call.tz))
-    return _taken_back(session, call, mine[0].id)
-
-
-def _taken_back(session: Session, call: Call, activity_id: int) -> Reply:
-    """Said in private, wherever the word stood: a leave is nobody else's business."""
-    reply = _cancel_leave(session, call, activity_id)
-    said = [reply.edit] if reply.edit else []
-    if call.private:
-        return replace(reply, toast="", edit=None, here=said)
-    return replace(reply, toast="", edit=None, others=[*(To(one, person_id=call.me.id) for one in said), *reply.others])
+    return _privately(call, _cancel_leave(session, call, mine[0].id))
 
 
 def _cancel_leave(session: Session, call: Call, activity_id: int) -> Reply:
@@ -155,6 +266,8 @@ def makeup_by_word(session: Session, call: Call) -> Reply:
 
 def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
     activity_id = int(dialog.draft["activity"])
+    if units(call.text) > makeups.LONGEST_NOTE:
+        raise Refusal(f"补学情况不超过{makeups.LONGEST_NOTE}字，没有提交，请精简后重新发送，或作为文件发送。")
     files = [file.to_json() for file in call.files]
     row = makeups.hand_in_makeup(session, call.me, activity_id, call.text, files, call.now, call.tz)
     dialogs.close(session, call.me.id)
@@ -181,10 +294,12 @@ def return_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
     reason = call.text.strip()
     if not reason:
         raise Refusal("请用文字写明退回原因。")
+    if len(reason) > makeups.LONGEST_REASON:
+        raise Refusal(f"请用不超过{makeups.LONGEST_REASON}字写明退回原因。")
     # Closing empties the draft.
     makeup_id = int(dialog.draft["makeup"])
     dialogs.close(session, call.me.id)
-    reply = _reviewed(session, call, makeup_id, False, reason[:500])
+    reply = _reviewed(session, call, makeup_id, False, reason)
     return replace(reply, edit=None, here=[reply.edit] if reply.edit else [])
 
 
@@ -204,26 +319,22 @@ def undo_makeup(session: Session, call: Call, button: buttons.UndoMakeup) -> Rep
     return undone(makeups.undo(session, call.me, button.row_id, call.now, call.tz).id, "补学")
 
 
-def _typed(kind: LeaveType, short: str) -> tuple[str, ...]:
-    """What may be typed for one kind: 病假, 病, 请假 病假, 请假 病, 请病假."""
-    own = LEAVE_TYPES[kind]
+def _typed(kind: LeaveType) -> tuple[str, ...]:
+    """What may be typed for one kind and no more: 病假, 病, 请假 病假, 请假 病, 请病假."""
+    own, short = LEAVE_TYPES[kind], rules.SHORT[kind]
     return own, short, f"请假 {own}", f"请假 {short}", f"请{own}"
 
 
-def _leave_words() -> list[Word]:
-    def word(words: tuple[str, ...], kind: LeaveType) -> Word:
-        return Word(words, lambda session, call: leave_by_word(kind, session, call), in_group=True)
-
-    return [
-        word(_typed(LeaveType.OFFICIAL_DUTY, "出差"), LeaveType.OFFICIAL_DUTY),
-        word(_typed(LeaveType.SICK, "病"), LeaveType.SICK),
-        word(_typed(LeaveType.PERSONAL, "事"), LeaveType.PERSONAL),
-    ]
+def is_about_leave(text: str) -> bool:
+    return rules.read(text) is not None
 
 
 HANDLERS: list[Handler] = [
     Tap(AskLeave, ask_leave),
     Tap(buttons.ChooseLeave, choose_leave),
+    Tap(buttons.OfferLeave, offer_leave),
+    Tap(buttons.ChooseFor, choose_for),
+    Tap(buttons.NoLeave, no_leave),
     Tap(buttons.CancelLeave, cancel_leave),
     Tap(buttons.DecideLeave, decide_leave),
     Tap(buttons.UndoLeave, undo_leave),
@@ -232,15 +343,22 @@ HANDLERS: list[Handler] = [
     Tap(buttons.UndoMakeup, undo_makeup),
     Command(
         "leave",
-        lambda session, call: leave_by_word(None, session, call),
+        leave_by_word,
         "请假",
         keys={ANYBODY: Key(12)},
         help="请假：点“请假”，选择公差、病假或事假，等待审批。",
         in_group=True,
     ),
-    *_leave_words(),
+    *(Word(_typed(kind), _by_kind(kind), in_group=True) for kind in LEAVE_TYPES),
+    Word((), leave_by_sentence, matches=is_about_leave, in_group=True),
     Word(("取消请假", "不请假了"), cancel_leave_by_word, in_group=True),
     Word(("补学", "补课"), makeup_by_word),
-    Answer("activity.makeup", hand_in_makeup),
-    Answer("activity.makeup_reason", return_makeup),
+    Edited(edited),
+    Answer("activity.makeup", hand_in_makeup, measure=lambda dialog: ("补学情况", makeups.LONGEST_NOTE)),
+    Answer(
+        "activity.makeup_reason",
+        return_makeup,
+        takes_files=no_files,
+        measure=lambda dialog: ("退回原因", makeups.LONGEST_REASON),
+    ),
 ]

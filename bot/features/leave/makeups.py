@@ -25,6 +25,9 @@ from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 
 WITHIN = timedelta(days=7)
+# In UTF-16 units: who reviews it is shown the whole of it, in one message.
+LONGEST_NOTE = 3000
+LONGEST_REASON = 500
 OWN_MAKEUP = "本人的补学请由其他同志审核。"
 
 

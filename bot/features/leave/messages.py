@@ -1,9 +1,9 @@
 """Every word about leave and make-ups."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from bot.features.leave import buttons
-from bot.kit.glossary.choices import LEAVE_TYPES
+from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
 from bot.kit.handlers import File
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.words import cut, moment_words
@@ -16,22 +16,50 @@ def choose_leave(activity: Activity, tz: tzinfo) -> Message:
     kinds = [Choice(word, buttons.ChooseLeave(activity.id, kind)) for kind, word in LEAVE_TYPES.items()]
     return Message(
         f"{activity.title}（{moment_words(activity.start_at, tz)}）\n请假：请选择类别。",
-        [kinds[:2], kinds[2:]],
+        [kinds, _none(activity)],
     )
+
+
+def offer_leave(activity: Activity, reason: str, said: int, tz: tzinfo) -> Message:
+    """To who has asked in words that name no kind; `said`: the update in which the reason stands."""
+    kinds = [Choice(word, buttons.ChooseFor(activity.id, kind, said)) for kind, word in LEAVE_TYPES.items()]
+    asks = f"您是要请假吗？{activity.title}，{moment_words(activity.start_at, tz)}。"
+    return Message("\n".join([asks, *_why(reason)]), [kinds, _none(activity)])
+
+
+def _none(activity: Activity) -> list[Choice]:
+    return [Choice("不请假", buttons.NoLeave(activity.id))]
+
+
+def _why(reason: str) -> list[str]:
+    """Seen by who asks and by who decides, never in the group."""
+    return [f"事由：{reason}"] if reason else []
+
+
+def no_leave(activity: Activity, tz: tzinfo) -> Message:
+    return Message(f"{activity.title}，{moment_words(activity.start_at, tz)}：未请假，请按时参加。")
+
+
+def leave_stands(row: LeaveRequest, activity: Activity, now: datetime) -> Message:
+    """To who asks, or edits what was asked, once more; it can be taken back before the start."""
+    kind, state = LEAVE_TYPES[row.type], LEAVE_STATES[row.state]
+    if row.state is LeaveState.REFUSED:
+        return Message(f"{activity.title}：您的请假（{kind}）{state}，请按时参加。")
+    undo = [[Choice("取消请假", buttons.CancelLeave(activity.id))]] if now < activity.start_at else []
+    return Message(f"{activity.title}：您已请假（{kind}），{state}。", undo)
 
 
 def leave_asked(row: LeaveRequest, activity: Activity) -> Message:
-    return Message(
-        f"{activity.title}：{LEAVE_TYPES[row.type]}已提交，等待组织委员审批。",
-        [[Choice("撤销", buttons.UndoLeave(row.id))]],
-    )
+    asked = f"{activity.title}：{LEAVE_TYPES[row.type]}已提交，等待组织委员审批。"
+    return Message("\n".join([asked, *_why(row.reason)]), [[Choice("撤销", buttons.UndoLeave(row.id))]])
 
 
 def leave_to_decide(row: LeaveRequest, activity: Activity, name: str, tz: tzinfo) -> Message:
     late = "（补批）" if row.requested_at > activity.start_at else ""
-    when = moment_words(activity.start_at, tz)
+    asked = f"【请假审批】{name}同志申请{LEAVE_TYPES[row.type]}{late}"
+    when = f"{activity.title}，{moment_words(activity.start_at, tz)}"
     return Message(
-        f"【请假审批】{name}同志申请{LEAVE_TYPES[row.type]}{late}\n{activity.title}，{when}",
+        "\n".join([asked, when, *_why(row.reason)]),
         [[Choice("批准", buttons.DecideLeave(row.id, 1)), Choice("不批准", buttons.DecideLeave(row.id, 0))]],
     )
 

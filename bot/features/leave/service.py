@@ -34,11 +34,31 @@ def leave_of(session: Session, activity_id: int, person_id: int) -> LeaveRequest
     ).first()
 
 
-def ask_leave(session: Session, me: Me, activity_id: int, kind: LeaveType, now: datetime) -> LeaveRequest:
+def ask_leave(
+    session: Session, me: Me, activity_id: int, kind: LeaveType, now: datetime, reason: str = ""
+) -> LeaveRequest:
     """A request before the start (R30); a later one is entered by the organization officer (D20a).
 
-    Asking again with another type replaces a pending request; a decided one stands.
+    Asking again with another type or reason replaces a pending request, whose reason stays while none is given; a
+    decided one stands.
     """
+    _, earlier = may_ask(session, me, activity_id, now)
+    if earlier is not None:
+        reason = reason or earlier.reason
+        if earlier.type is kind and earlier.reason == reason:
+            return earlier
+        earlier.withdrawn_at, earlier.state = now, LeaveState.WITHDRAWN
+        session.flush()
+    row = LeaveRequest(activity_id=activity_id, person_id=me.id, type=kind, reason=reason, requested_at=now)
+    session.add(row)
+    session.flush()
+    why = {"length": len(reason)} if reason else None
+    audit.record(session, "ask", "leave_request", row.id, now=now, by=me, more=why, type=kind)
+    return row
+
+
+def may_ask(session: Session, me: Me, activity_id: int, now: datetime) -> tuple[Activity, LeaveRequest | None]:
+    """The activity, and the request for it that is pending; refuses where none can be made any more."""
     activity = find_activity(session, me, activity_id)
     if not in_scope(session, me, activity):
         raise Refusal(OUT_OF_SCOPE)
@@ -49,16 +69,7 @@ def ask_leave(session: Session, me: Me, activity_id: int, kind: LeaveType, now: 
     earlier = leave_of(session, activity_id, me.id)
     if earlier is not None and earlier.state is not LeaveState.PENDING:
         raise Refusal("您的请假已有审批结果，如需更改请联系组织委员。")
-    if earlier is not None:
-        if earlier.type is kind:
-            return earlier
-        earlier.withdrawn_at, earlier.state = now, LeaveState.WITHDRAWN
-        session.flush()
-    row = LeaveRequest(activity_id=activity_id, person_id=me.id, type=kind, requested_at=now)
-    session.add(row)
-    session.flush()
-    audit.record(session, "ask", "leave_request", row.id, now=now, by=me, type=kind)
-    return row
+    return activity, earlier
 
 
 def decide_leave(

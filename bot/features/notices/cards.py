@@ -107,6 +107,14 @@ def of_group(session: Session, activity_id: int, tz: tzinfo) -> Message | None:
     return group_card(activity, notice, count(session, activity, notice, tz))
 
 
+def offers(session: Session, activity_id: int, tz: tzinfo) -> Message | None:
+    """To who has replied to an activity's card in words that nobody understands."""
+    activity, notice = session.get(Activity, activity_id), notice_of(session, activity_id)
+    if activity is None or notice is None or activity.status is not ActivityStatus.PLANNED:
+        return None
+    return Message(f"没有看懂您在群里的回复（{activity.title}）。您是要：", member_rows(activity.id, notice.id))
+
+
 def private_notice(activity: Activity, notice: Notice, answered: str = "", undo: Choice | None = None) -> Message:
     """A member's own card, with the own answer once there is one."""
     rows = [*member_rows(activity.id, notice.id), *([[undo]] if undo else [])]

@@ -5,9 +5,10 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from bot.features.integrity.service import to_read
-from bot.features.notices import buttons, cards, plain_notices, service
+from bot.features.notices import buttons, cards, messages, plain_notices, service
 from bot.kit.activities import ACTIVITY_CARD, undone
-from bot.kit.handlers import Call, Handler, Tap, Word
+from bot.kit.deadlines import may_undo
+from bot.kit.handlers import Call, Edited, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from storage.activities import notice_of
@@ -44,7 +45,8 @@ def acknowledge_by_word(session: Session, call: Call) -> Reply:
             return Reply()
         row, new = service.acknowledge(session, call.me, notice.id, call.now)
         reply = _acknowledged(session, replace(call, private=True), row, new)
-        return Reply(others=[To(reply.edit, person_id=call.me.id)] if reply.edit else [], refresh=reply.refresh)
+        told = [To(reply.edit, person_id=call.me.id)] if reply.edit else []
+        return Reply(others=told, refresh=reply.refresh, did=f"receipt:{row.id}")
     waiting = service.unanswered_notices(session, call.me, call.now)
     if not waiting:
         if unread := to_read(session, call.me, call.now):
@@ -56,7 +58,19 @@ def acknowledge_by_word(session: Session, call: Call) -> Reply:
         return say(Message("请选择要回复“收到”的通知。", rows))
     row, new = service.acknowledge(session, call.me, waiting[0].id, call.now)
     reply = _acknowledged(session, call, row, new)
-    return Reply(here=[reply.edit or Message(reply.toast)], refresh=reply.refresh)
+    shown = reply.edit or Message(reply.toast)
+    return Reply(here=[shown], refresh=reply.refresh, did=f"receipt:{row.id}")
+
+
+def edited(session: Session, call: Call) -> Reply | None:
+    """The 收到, edited: it stands, and leave is one tap away."""
+    row_id = call.before.row("receipt") if call.before is not None else None
+    row = session.get(Receipt, row_id) if row_id is not None else None
+    if row is None or row.withdrawn_at is not None or row.person_id != call.me.id:
+        return None
+    notice = session.get_one(Notice, row.notice_id)
+    activity = session.get(Activity, notice.activity_id) if notice.activity_id is not None else None
+    return say(messages.receipt_stands(notice, activity, row if may_undo(row.at, call.now) else None))
 
 
 def _notice_of_card(session: Session, card: tuple[str, int]) -> Notice | None:
@@ -76,6 +90,7 @@ def undo_receipt(session: Session, call: Call, button: buttons.UndoReceipt) -> R
 HANDLERS: list[Handler] = [
     Tap(cards.Acknowledge, acknowledge),
     Tap(buttons.UndoReceipt, undo_receipt),
+    Edited(edited),
     Word(("收到", "收到了", "已收到", "知道了", "1"), acknowledge_by_word, in_group=True),
     *plain_notices.HANDLERS,
 ]

@@ -1,7 +1,14 @@
 """Every word of a plain notice."""
 
-from bot.features.notices.cards import Acknowledge
+from bot.features.notices.buttons import UndoReceipt
+from bot.features.notices.cards import Acknowledge, AskLeave, SignIn
 from bot.kit.replies import Choice, Message
+from bot.kit.words import cut
+from storage.choices import ActivityStatus
+from storage.models.activity import Activity
+from storage.models.notice import Notice, Receipt
+
+LONGEST_TITLE = 20
 
 
 def plain_notice(text: str, received: int | None, expected: int, notice_id: int, answered: str = "") -> Message:
@@ -14,3 +21,22 @@ def notice_confirm(to_group: bool, expected: int) -> str:
     """Below a notice as it will go out, before anybody is told."""
     way = "发到支部群" if to_group else "逐人私聊发送"
     return f"\n（将{way}，应回复{expected}人。核对无误请点“发送”。）"
+
+
+def title(notice: Notice) -> str:
+    """通知“请各位…”, of a notice without an activity."""
+    return f"通知“{cut(notice.text.split(chr(10))[0].removeprefix('【通知】'), LONGEST_TITLE)}”"
+
+
+def not_understood(notice: Notice) -> Message:
+    """To who has replied to a plain notice in words that nobody understands."""
+    return Message(f"没有看懂您在群里的回复（{title(notice)}）。您是要：", [[Choice("收到", Acknowledge(notice.id))]])
+
+
+def receipt_stands(notice: Notice, activity: Activity | None, undo: Receipt | None) -> Message:
+    """To who edits a 收到; `undo`: while it can be taken back."""
+    about = activity.title if activity is not None else title(notice)
+    planned = activity is not None and activity.status is ActivityStatus.PLANNED
+    does = [Choice("请假", AskLeave(activity.id)), Choice("签到", SignIn(activity.id))] if activity and planned else []
+    back = [Choice("撤销", UndoReceipt(undo.id))] if undo is not None else []
+    return Message(f"{about}：您已回复“收到”。", [row for row in (does, back) if row])

@@ -98,11 +98,28 @@ def render(session: Session, notice_id: int, chat_id: int, now: datetime, tz: tz
     return with_delivery(session, desk, notice.branch_id, cards.NOTICE, notice_id, now, tz)
 
 
+def offers(session: Session, notice_id: int, tz: tzinfo) -> Message | None:
+    """To who has replied to it in words that nobody understands."""
+    notice = session.get(Notice, notice_id)
+    if notice is None or notice.closed_at is not None:
+        return None
+    return messages.not_understood(notice)
+
+
 FORM = Form(
     name="notice.text",
     code="n",
     again="发通知",
-    fields=(Field("text", lambda values: ANOTHER if values.get("text") else ASK, "修改", read=_text),),
+    fields=(
+        Field(
+            "text",
+            lambda values: ANOTHER if values.get("text") else ASK,
+            "修改",
+            read=_text,
+            what="通知",
+            longest=LONGEST,
+        ),
+    ),
     summary=_summary,
     confirm=_confirm,
     actions=(Action("try", "发给自己看看", _preview, closes=False), Action("send", "发送", _send)),
@@ -133,5 +150,5 @@ HANDLERS: list[Handler] = [
         group=HelpGroup.OFFICE,
     ),
     Tap(buttons.PlainNotice, decide),
-    CardView(cards.NOTICE, render, lives=delivering(cards.NOTICE)),
+    CardView(cards.NOTICE, render, lives=delivering(cards.NOTICE), offers=offers),
 ]

@@ -8,7 +8,7 @@ from bot.features.privacy import buttons, changes, erasure, forbidden, messages,
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
 from bot.kit.form_fields import Values
-from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap
+from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap, no_files
 from bot.kit.questions import one_text
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Noted, Reply, say
@@ -204,7 +204,7 @@ HANDLERS: list[Handler] = [
     ),
     Tap(buttons.ShowChanges, show_changes, reads=True, right=Right.CARE),
     Tap(buttons.NarrowChanges, narrow, right=Right.CARE),
-    Answer(NARROW, narrowed, right=Right.CARE),
+    Answer(NARROW, narrowed, right=Right.CARE, takes_files=no_files),
     Tap(buttons.ShowRetention, show_retention, reads=True, right=Right.WIPE),
     Tap(buttons.ChoosePeriod, choose_period, reads=True, right=Right.WIPE),
     Tap(buttons.SetPeriod, set_period, right=Right.WIPE),
@@ -213,8 +213,8 @@ HANDLERS: list[Handler] = [
     Tap(buttons.AddWord, ask_word, right=Right.CARE),
     Tap(buttons.RemoveWord, remove_word, right=Right.CARE),
     Tap(buttons.EraseWhom, erase_whom, right=Right.WIPE),
-    Answer(WHOM, erase_named, right=Right.WIPE),
+    Answer(WHOM, erase_named, right=Right.WIPE, takes_files=no_files),
     Tap(buttons.ErasePerson, erase_person, right=Right.WIPE),
     Tap(buttons.EraseGo, erase, right=Right.WIPE),
-    Answer(ERASE, confirm_by_button, right=Right.WIPE),
+    Answer(ERASE, confirm_by_button, right=Right.WIPE, takes_files=no_files),
 ]

@@ -10,7 +10,20 @@ from bot.kit import dialog as dialogs
 from bot.kit import photos
 from bot.kit.access import Right
 from bot.kit.broadcasts import delivering
-from bot.kit.handlers import ANYBODY, Answer, Call, CardView, Command, Edited, Handler, HelpGroup, Key, Tap, Word
+from bot.kit.handlers import (
+    ANYBODY,
+    Answer,
+    Call,
+    CardView,
+    Command,
+    Edited,
+    Handler,
+    HelpGroup,
+    Key,
+    Tap,
+    Word,
+    no_files,
+)
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
 from bot.kit.undo import Step
@@ -222,7 +235,7 @@ HANDLERS: list[Handler] = [
     Tap(buttons.Submit, submit),
     Tap(buttons.Discard, discard),
     Tap(buttons.UndoSubmit, undo),
-    Answer(STEP, take_part, discard_by_word),
+    Answer(STEP, take_part, discard_by_word, pieces=True),
     Edited(edited),
     CardView(cards.TASK, cards.render_task, lives=delivering(cards.TASK)),
     CardView(cards.PIECE, cards.render_piece),
@@ -242,7 +255,12 @@ HANDLERS: list[Handler] = [
     Tap(buttons.OpenPiece, open_piece, reads=True, right=Right.REVIEW_PIECES),
     Tap(buttons.Review, review, right=Right.REVIEW_PIECES),
     Tap(buttons.ReturnFor, return_for, right=Right.REVIEW_PIECES),
-    Answer(REASON, return_typed),
+    Answer(
+        REASON,
+        return_typed,
+        takes_files=no_files,
+        measure=lambda dialog: ("退回原因", reviews.LONGEST_REASON),
+    ),
     *desk.HANDLERS,
     *forms.HANDLERS,
 ]

@@ -1,5 +1,7 @@
 """我的学习, 已学完, 打开: taps and words of members; the desk's are in desk.py."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from bot.features.study import desk, messages, service
@@ -69,7 +71,7 @@ def done_by_word(session: Session, call: Call) -> Reply:
     if len(waiting) > 1:
         return say(messages.which_one(waiting))
     completed = service.complete(session, call.me, waiting[0].item.id, call.now, call.tz)
-    return say(messages.just_completed(_line(session, call, completed), completed.row))
+    return replace(say(messages.just_completed(_line(session, call, completed), completed.row)), did="done:study")
 
 
 HANDLERS: list[Handler] = [
