@@ -156,7 +156,9 @@ class Facts:
             for row in session.execute(query.order_by(kind.from_on, kind.id)).mappings():
                 values = {name: value for name, value in row.items() if name not in ("id", "person_id")}
                 spans[kind, row["person_id"]].append(Fact(kind, row["person_id"], row["id"], values, dict(values)))
-        named = session.execute(select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id))
+        named = session.execute(
+            select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id).order_by(PartyGroup.id)
+        )
         return cls(branch_id, since, known, spans, {row.id: row.name for row in named})
 
     # --- looking ---------------------------------------------------------------------------------------------------

@@ -187,7 +187,7 @@ def _show(plan: "Plan", notes: "Sequence[Both]", meetings: Sequence[str], is_fir
             click.echo(f"  {one.name}: {one}")
     if blanks := filled_in(found):
         click.echo(f"  {blanks}")
-    for what, names in (("Out of attendance", done.exempt), ("On the roster, not in the file", done.not_listed)):
+    for what, names in (("Out of attendance", done.exempt), ("Not in the file, and staying", done.not_listed)):
         if names:
             click.echo(f"{what}: {'、'.join(names)}")
 

@@ -15,7 +15,7 @@ from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Reply
 from bot.kit.typed_days import no_day, only_day, please_send, the_days
-from bot.kit.words import day_words, short_day
+from bot.kit.words import dated, day_words, short_day
 from scheduler.calendar.days import Calendar
 from scheduler.calendar.store import calendar_of
 
@@ -110,7 +110,7 @@ def day(
 
     def doubts(session: Session, call: Call, values: Values) -> Sequence[Doubt | None]:
         found, either = date.fromisoformat(values[key]), values.get(_either(key)) or []
-        which = _which([date.fromisoformat(one) for one in either]) if values[key] in either else None
+        which = _which([date.fromisoformat(one) for one in either], call.today) if values[key] in either else None
         return which, doubtful_day(found, call.today, calendar_of(session, call.me.branch_id), past)
 
     return Field(key, ask, read=read, accepts=_is_day(bool(not_past), far), doubts=doubts, **more)
@@ -125,11 +125,11 @@ def _either(key: str) -> str:
     return f"{key}_either"
 
 
-def _which(days: Sequence[date]) -> Doubt:
+def _which(days: Sequence[date], today: date) -> Doubt:
     """28号, typed on the 4th."""
     said = sorted(days)
     return Doubt(
-        f"是{'，还是'.join(map(day_words, said))}？",
+        f"是{'，还是'.join(dated(day, today) for day in said)}？",
         [(day.isoformat(), short_day(day)) for day in said],
         again="重选日期",
     )
@@ -156,7 +156,7 @@ def doubtful_day(found: date, today: date, calendar: Calendar, past: str = "") -
         return None
     sure = past if gone else short_day(found)
     why = "，".join(filter(None, ["已经过去" if gone else "", off]))
-    ask = f"{day_words(found)}{why}，确认{past if gone else '是这一天'}吗？"
+    ask = f"{dated(found, today)}{why}，确认{past if gone else '是这一天'}吗？"
     return Doubt(ask, [(found.isoformat(), f"确认{sure}")], again="重选日期")
 
 

@@ -32,6 +32,11 @@ def day_words(day: date) -> str:
     return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
 
 
+def dated(day: date, today: date) -> str:
+    """A day as it is read back to who typed it: 7月7日（周五）, with the year where that is not this one's."""
+    return day_words(day) if day.year == today.year else f"{day.year}年{day_words(day)}"
+
+
 def moment_words(instant: datetime, tz: tzinfo) -> str:
     """7月7日（周五）14:30, in the branch's time zone."""
     local = instant.astimezone(tz)

@@ -78,7 +78,10 @@ def draw(slips: Sequence[Slip], branch: str, until: date) -> bytes:
         _head(paper, branch, f"第{number + 1}页，共{pages(len(slips))}页", until, lacking(shown, branch))
         for at, slip in enumerate(shown):
             row, column = divmod(at, COLUMNS)
-            _slip(paper, slip, MARGIN + column * SLIP_WIDTH, MARGIN + HEAD + row * SLIP_HEIGHT)
+            left, top = MARGIN + column * SLIP_WIDTH, MARGIN + HEAD + row * SLIP_HEIGHT
+            _slip(paper, slip, left, top)
+            foot = f"{branch}，{until.month}月{until.day}日前有效"
+            _line(paper, foot, left + 2, top + 61, SLIP_WIDTH - 4, SMALL)
     return bytes(paper.output())
 
 

@@ -24,7 +24,7 @@ from bot.kit.glossary.choices import ACTIVITY_TYPES, SCOPES
 from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
-from bot.kit.words import day_words, moment_words
+from bot.kit.words import dated, day_words, moment_words
 from storage.choices import ActivityType, Scope
 from storage.lookups import group_chats
 from storage.models.activity import Activity
@@ -168,7 +168,7 @@ def _summary(session: Session, call: Call, values: Values) -> str:
     types = [ActivityType(kind) for kind in values["types"]]
     lines = ["【建活动】" + (values.get("title") or "、".join(ACTIVITY_TYPES[kind] for kind in types))]
     if values.get("day"):
-        lines.append(f"时间：{day_words(date.fromisoformat(values['day']))}{values.get('time') or ''}")
+        lines.append(f"时间：{dated(date.fromisoformat(values['day']), call.today)}{values.get('time') or ''}")
     if values.get("place"):
         lines.append(f"地点：{values['place']}")
     if values[FIELD] == CONFIRM:

@@ -21,9 +21,13 @@ class Send(Button):
     what: What
 
 
+# 不读入
+DECLINED = 2
+
+
 @dataclass(frozen=True)
 class TakeOver(Button):
-    """读入, or 仍要读入 (insist 1) beside doubts; `dialog_id` tells the draft from one of last week."""
+    """读入, 仍要读入 (insist 1) beside doubts, or 不读入; `dialog_id` tells the draft from one of last week."""
 
     prefix: ClassVar[str] = "wt"
     dialog_id: int

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.features.calendar import messages, rules, service
-from bot.features.calendar.buttons import DropDays, Send, TakeOver, What
+from bot.features.calendar.buttons import DECLINED, DropDays, Send, TakeOver, What
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
 from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap, no_files
@@ -74,6 +74,9 @@ def _propose(session: Session, call: Call, file: YearFile) -> service.Proposal:
 def take_over(session: Session, call: Call, button: TakeOver) -> Reply:
     """Checked once more against what is known now; a doubt that was not shown is not passed over."""
     dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, messages.OUT_OF_DATE, LOOK)
+    if button.insist == DECLINED:
+        dialogs.close(session, call.me.id)
+        return Reply(edit=Message(messages.NOT_TAKEN))
     found = from_json(dialog.draft)
     # A draft of an earlier version does not say whether it changes a year.
     changes = bool(dialog.draft.get("changes"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from bot.features.calendar.buttons import DropDays, Send, TakeOver, What
+from bot.features.calendar.buttons import DECLINED, DropDays, Send, TakeOver, What
 from bot.features.calendar.rules import OwnDays
 from bot.features.calendar.service import Proposal
 from bot.kit.glossary.choices import YEARS
@@ -14,6 +14,7 @@ from scheduler.calendar.days import Block
 from scheduler.calendar.year_views import Row, by_festival
 from storage.choices import YearState
 
+NOT_TAKEN = "未读入，放假安排没有变动。"
 OUT_OF_DATE = "这次读入已失效，请重新点“读入通知”。"
 NOT_A_NOTICE = "这不是放假通知，没有读入。请发送通知全文；不读入了请发“取消”。"
 CONFIRM_IT = "请核对后点上面的按钮；要换一份通知请直接发送，不读入了请发“取消”。"
@@ -96,7 +97,10 @@ def understood(proposal: Proposal, dialog_id: int) -> Message:
     lines.append("适用范围：本支部。" if proposal.branch_id is not None else "适用范围：小助手服务的全部支部。")
     insist = bool(found.doubts)
     label = "仍要读入" if insist else "确认读入"
-    return Message(cut("\n".join(lines), PAGE), [[Choice(label, TakeOver(dialog_id, int(insist)))]])
+    return Message(
+        cut("\n".join(lines), PAGE),
+        [[Choice(label, TakeOver(dialog_id, int(insist))), Choice("不读入", TakeOver(dialog_id, DECLINED))]],
+    )
 
 
 def _row(row: Row, year: int) -> str:

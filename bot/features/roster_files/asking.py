@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.features.roster_files.reading.rows import RosterRow
+from bot.features.roster_files.reading.rows import RosterRow, sheet_word
 from bot.kit.words import Both
 
 # The options of the command line that answer: who or what somebody or something is; and about an exemption.
@@ -84,6 +84,11 @@ class Undecided(ValueError):
 
 def key_of(option: str, about: str) -> str:
     return f"{option}:{about}"
+
+
+def place_words(row: RosterRow) -> str:
+    """第3行, or 第二党小组表第3行."""
+    return f"{sheet_word(row.sheet)}第{row.line}行"
 
 
 def place(row: RosterRow) -> str:

@@ -1,7 +1,7 @@
 """What a dialog keeps of a file between its questions: the sheets as they were read, the answers, the day; as JSON."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -76,7 +76,7 @@ def _sheet_to_json(sheet: PeopleSheet) -> dict[str, Any]:
         "name": sheet.name,
         "rows": [row_to_json(row) for row in sheet.rows],
         "headings": sorted(sheet.headings),
-        "faults": [{**asdict(fault), "wanted": _notes_to_json([fault.wanted])[0]} for fault in sheet.faults],
+        "faults": [{name: _plain(value) for name, value in _said(fault).items()} for fault in sheet.faults],
         "notes": _notes_to_json(sheet.notes),
         "unread": list(sheet.unread),
     }
@@ -139,7 +139,7 @@ def _exempt(said: dict[str, Any]) -> Exempt:
 # How a column comes back; one that is not here stands in JSON as it is.
 _READ: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("born_on", "joined_party_on", "converted_on", "transfer_in", "transfer_out"), date.fromisoformat),
-    **dict.fromkeys(("titles", "kept"), tuple),
+    **dict.fromkeys(("titles", "kept", "by_month"), tuple),
     "rank": Rank,
     "category": Category,
     "status": MembershipStatus,

@@ -113,6 +113,9 @@ def _go_on(session: Session, call: Call, draft: Draft) -> list[Said]:
     if f"{SINCE}:" not in draft.answers and any(day_of(one, call.tz) == draft.since for one in meetings):
         return _ask(session, call, draft, [import_messages.which_day(meetings, draft.since)])
     found = differences(plan.facts, plan.edits)
+    if not found:
+        dialogs.close(session, call.me.id)
+        return [import_messages.nothing_new(plan.imported(), (*reading.notes, *plan.notes))]
     draft = replace(draft, shown=plan.fingerprint)
     dialog = dialogs.ask(session, call.me, LOOK, call.now, **draft.to_json())
     notes = (*reading.notes, *plan.notes)

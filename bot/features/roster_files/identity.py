@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.features.roster_files.asking import NEW, SAME, Answers, Question, place
+from bot.features.roster_files.asking import NEW, SAME, Answers, Question, place, place_words
 from bot.features.roster_files.reading.rows import RosterRow
 from bot.kit.names import group_key, name_key
 from bot.kit.words import Both
@@ -141,7 +141,7 @@ def _question(row: RosterRow, left: Sequence[Known], answers: Answers) -> Questi
         ask = Both(
             f"Is {row.name} of row {where} ({_told(row, english=True)}) the person {left[0].id} of the roster "
             f"({_known(left[0], english=True)})?",
-            f"名册上的{left[0].name}（{_known(left[0])}）与文件第{where}行的{row.name}（{_told(row)}）是否同一人？",
+            f"名册上的{left[0].name}（{_known(left[0])}）与文件{place_words(row)}的{row.name}（{_told(row)}）是否同一人？",
         )
         choices = [(str(left[0].id), Both("the same", "是同一人")), (NEW, Both("somebody else", "不是同一人"))]
     else:
@@ -149,7 +149,7 @@ def _question(row: RosterRow, left: Sequence[Known], answers: Answers) -> Questi
         chinese = "\n".join(f"{number}. {one.name}（{_known(one)}）" for number, one in enumerate(left, 1))
         ask = Both(
             f"Which of the people of this name is {row.name} of row {where} ({_told(row, english=True)})? {english}",
-            f"文件第{where}行的{row.name}（{_told(row)}）是名册上的哪一位？\n{chinese}",
+            f"文件{place_words(row)}的{row.name}（{_told(row)}）是名册上的哪一位？\n{chinese}",
         )
         choices = [(str(one.id), Both(f"person {one.id}", f"是第{number}位")) for number, one in enumerate(left, 1)]
         choices.append((NEW, Both("somebody else", "都不是")))

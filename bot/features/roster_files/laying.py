@@ -1,6 +1,8 @@
 """Lays one row of a file over its person: what it says holds from the day of the file, or from its own."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from bot.features.roster_files.reading.rows import Exempt, RosterRow, with_kept
 from bot.kit.words import Both
@@ -22,7 +24,8 @@ _DETAILS = ("gender", "born_on", "joined_party_on", "phone", "notes")
 def lay(facts: Facts, row: RosterRow, person_id: int, earliest: date) -> list[Both]:
     """Lay one row over its person; what is to be said of it."""
     values = facts.people[person_id].values
-    values.update({name: getattr(row, name) for name in _DETAILS if getattr(row, name)})
+    told = (name for name in _DETAILS if getattr(row, name) and not _coarser(row, name, values))
+    values.update({name: getattr(row, name) for name in told})
     values["notes"] = with_kept(values["notes"], row.kept)
     began = begins(row, facts.since, earliest)
     facts.hold(RosterSpan, person_id, began, row.transfer_out, branch_id=facts.branch_id)
@@ -40,6 +43,12 @@ def lay(facts: Facts, row: RosterRow, person_id: int, earliest: date) -> list[Bo
     return [note for exempt in row.exemptions for note in _lay_exemption(facts, row, person_id, exempt, earliest)]
 
 
+def _coarser(row: RosterRow, name: str, values: Mapping[str, Any]) -> bool:
+    """Whether the file tells the month of a day that is known: it says the same, and less."""
+    known, said = values[name], getattr(row, name)
+    return name in row.by_month and known is not None and (known.year, known.month) == (said.year, said.month)
+
+
 def _lay_exemption(facts: Facts, row: RosterRow, person_id: int, exempt: Exempt, earliest: date) -> list[Both]:
     """Out of attendance as the file says it; one that is over by then ends the one that runs (D26)."""
     began = begins(row, facts.since, earliest)
@@ -50,12 +59,14 @@ def _lay_exemption(facts: Facts, row: RosterRow, person_id: int, exempt: Exempt,
     spans = facts.of(ExemptionSpan, person_id)
     later = [one for one in spans if exempt.to_on and one.from_on >= exempt.to_on]
     same = [one for one in spans if (one.values["reason"], one.to_on) == (exempt.reason, exempt.to_on)]
+    known = len(facts.spans[ExemptionSpan, person_id])
     if later and not same:
         # One that begins later than this spell stands beside it.
         facts.add(ExemptionSpan, person_id, from_on, exempt.to_on, reason=exempt.reason)
     elif not later:
         facts.hold(ExemptionSpan, person_id, from_on, exempt.to_on, reason=exempt.reason)
-    return []
+    is_new = len(facts.spans[ExemptionSpan, person_id]) > known
+    return [_later(row.name, exempt.from_on, from_on)] if is_new and exempt.from_on and exempt.from_on < from_on else []
 
 
 def _end_exemption(
@@ -70,12 +81,22 @@ def _end_exemption(
     return [] if there else [_too_old(name, to_on, from_on)]
 
 
+def _later(name: str, said: date, from_on: date) -> Both:
+    return Both(
+        f"{name}: the exemption since {said} is recorded from {from_on} on; what was before is closed or was not here.",
+        f"{name}的免于考勤自{_words(said)}起，此前的季度统计已截止或尚未在册，自{_words(from_on)}起登记。",
+    )
+
+
+def _words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def _too_old(name: str, to_on: date, from_on: date) -> Both:
     last = to_on - timedelta(days=1)
     return Both(
         f"{name}: the exemption up to {last} is over before {from_on} and is not recorded.",
-        f"{name}的免于考勤至{last.year}年{last.month}月{last.day}日，"
-        f"早于{from_on.year}年{from_on.month}月{from_on.day}日，不作登记。",
+        f"{name}的免于考勤至{_words(last)}，早于{_words(from_on)}，不作登记。",
     )
 
 

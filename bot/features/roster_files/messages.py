@@ -122,17 +122,14 @@ def look(
     shown, filled = _parted(found)
     lines = [
         f"【导入名册】文件共{done.listed}人：新增{done.added}人，变更{done.changed}人，无变化{same}人。",
-        *(note.chinese for note in notes),
         *([f"新建党小组{done.groups_added}个。"] if done.groups_added else []),
         *_lines(shown),
         *([filled] if filled else []),
         *_not_listed(done.not_listed),
     ]
-    if not found:
-        text = cut("\n".join([*lines, "与现有名册一致，无需导入。"]), LONGEST)
-        return [Message(text, [[Choice("返回名册", ShowRoster(0))]])]
     if meetings:
         lines.append(f"应到人数将重新计算：{'、'.join(one.title for one in meetings[:TITLES_SHOWN])}。")
+    lines += [f"读取说明：{_said(notes)}"] if notes else []
     lines.append(f"没有写明日期的，自{full_day(since)}起生效。请核对，点“确认导入”后写入。")
     message = really(
         cut("\n".join(lines), LONGEST),
@@ -141,6 +138,21 @@ def look(
         Choice("改生效日期", MoveImport(dialog_id)),
     )
     return [_table(found), message] if len(shown) > LINES_SHOWN or filled else [message]
+
+
+def nothing_new(done: Imported, notes: Sequence[Both]) -> Message:
+    """The file says what is known already."""
+    lines = [
+        f"【导入名册】文件共{done.listed}人：新增0人，变更0人，无变化{done.listed}人。",
+        *_not_listed(done.not_listed),
+        *([f"读取说明：{_said(notes)}"] if notes else []),
+        "与现有名册一致，无需导入。",
+    ]
+    return Message(cut("\n".join(lines), LONGEST), [[Choice("返回名册", ShowRoster(0))]])
+
+
+def _said(notes: Sequence[Both]) -> str:
+    return "；".join(note.chinese.rstrip("。") for note in notes) + "。"
 
 
 def _parted(found: Sequence[Difference]) -> tuple[list[Difference], str]:
@@ -170,7 +182,7 @@ def _not_listed(names: Sequence[str]) -> list[str]:
         return []
     more = "等" if len(names) > NAMES_SHOWN else ""
     shown = "、".join(names[:NAMES_SHOWN])
-    return [f"不在文件中{len(names)}人：{shown}{more}。这些同志不作变动；已转出的，请在“党员”中办理转出。"]
+    return [f"不在文件中{len(names)}人：{shown}{more}。这些同志不作变动；已转出的，请在“名册”中点其姓名办理转出。"]
 
 
 def _table(found: Sequence[Difference]) -> Document:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.features.roster_files.asking import EXEMPT, NEW, NOBODY, SAME, Answers, Question, place
+from bot.features.roster_files.asking import EXEMPT, NEW, NOBODY, SAME, Answers, Question, place, place_words
 from bot.features.roster_files.reading.rows import Exempt, ExemptAsk, Fault, RosterRow
 from bot.kit.glossary.choices import EXEMPTIONS
 from bot.kit.glossary.columns import LEDGER
@@ -42,7 +42,7 @@ def names(
 def _name_question(row: RosterRow, base: str, mark: str) -> Question:
     ask = Both(
         f"Row {place(row)}: is {row.name} the person {base}, or is the whole a name?",
-        f"文件第{place(row)}行的“{row.name}”，姓名是“{base}”吗？",
+        f"文件{place_words(row)}的“{row.name}”，姓名是“{base}”吗？",
     )
     choices = (
         (base, Both(f"the name is {base}", base)),
@@ -60,7 +60,7 @@ def left_out(rows: Sequence[RosterRow], named: Sequence[RosterRow]) -> tuple[Bot
     there = {place(row) for row in named}
     gone = [row for row in rows if place(row) not in there]
     english = ", ".join(f"row {place(row)} {row.name}" for row in gone)
-    chinese = "、".join(f"第{place(row)}行{row.name}" for row in gone)
+    chinese = "、".join(f"{place_words(row)}{row.name}" for row in gone)
     return (Both(f"Left out: {english}.", f"未导入：{chinese}。"),) if gone else ()
 
 
@@ -99,7 +99,7 @@ def groups(rows: Sequence[RosterRow], known: Sequence[str], answers: Answers) ->
 def _group_question(row: RosterRow, near: Sequence[str]) -> Question:
     ask = Both(
         f"Row {place(row)}: is the group {row.group} one that there is already ({', '.join(near)})?",
-        f"文件第{place(row)}行的“{row.group}”，是否就是{'或'.join(f'“{name}”' for name in near)}？",
+        f"文件{place_words(row)}的“{row.group}”，是否就是{'或'.join(f'“{name}”' for name in near)}？",
     )
     choices = [(name, Both(f"it is {name}", f"就是{name}")) for name in near]
     return Question(
@@ -186,7 +186,7 @@ def _whether(row: RosterRow, exempt: Exempt, about: str) -> Question:
     word = EXEMPTIONS[exempt.reason]
     ask = Both(
         f"Row {place(row)}, {row.name}: is this person out of attendance ({word})? The file says: {exempt.said}",
-        f"文件第{place(row)}行{row.name}的备注“{exempt.said}”：是否免于考勤（{word}{_span(exempt)}）？",
+        f"文件{place_words(row)}{row.name}的备注“{exempt.said}”：是否免于考勤（{word}{_span(exempt)}）？",
     )
     choices = ((NO, Both("no", "不免于考勤")), (YES, Both(f"yes{_english(exempt)}", "免于考勤")))
     return Question(EXEMPT, about, ask, choices, order=(row.sheet, row.line))
@@ -197,7 +197,7 @@ def _last_day(row: RosterRow, exempt: Exempt, about: str, began: date) -> Questi
     word = EXEMPTIONS[exempt.reason]
     ask = Both(
         f"Row {place(row)}, {row.name}: what was the last day out of attendance ({word})? The file says: {exempt.said}",
-        f"文件第{place(row)}行{row.name}的备注“{exempt.said}”：免于考勤（{word}）的最后一天是哪一天？"
+        f"文件{place_words(row)}{row.name}的备注“{exempt.said}”：免于考勤（{word}）的最后一天是哪一天？"
         f"最迟{_words(latest)}，也可以直接发送日期。",
     )
     choices = (

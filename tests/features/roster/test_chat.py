@@ -501,8 +501,8 @@ async def test_members_of_the_committee_and_ranks_of_a_file(bot: World) -> None:
         "甲五：职级 科员→四级主任科员（",
         "甲六：党内职务 无→支部委员（",
         "甲六：职级 科员→正高级（",
-        "甲六：类别“借调”没有对应的选项，已记入备注。",
-        "甲六：职级“正高级”按原文保存，不作科级以上统计。",
+        "甲六：类别“借调”没有对应的选项，已记入备注",
+        "甲六：职级“正高级”按原文保存，不作科级以上统计",
     ):
         assert said in text
     await bot.stage.tap(DESK, "确认导入", "【导入名册】")

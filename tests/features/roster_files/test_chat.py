@@ -139,7 +139,8 @@ async def test_a_mark_behind_a_name_and_a_group_with_a_bracket(bot: World) -> No
     text = await tap(bot, "不导入此人")
     assert text == "【导入名册】文件第2行的“第一党小组（机关）”，是否就是“第一党小组”？"
     text = await tap(bot, "就是第一党小组")
-    assert "文件共1人：新增0人，变更0人，无变化1人。\n未导入：第3行庚一*。\n党小组写法不一" in text
+    assert "文件共1人：新增0人，变更0人，无变化1人。" in text
+    assert "读取说明：未导入：第3行庚一*；党小组写法不一" in text
     assert "与现有名册一致，无需导入。" in text
 
 

@@ -145,6 +145,12 @@ def day(value: object) -> date | None:
     return found.first if found else None
 
 
+def is_month(value: object) -> bool:
+    """Whether a date tells the month only; raises Unclear."""
+    found = days(value)
+    return found is not None and found.after - found.first > timedelta(days=1)
+
+
 def phone(value: object) -> str | None:
     """A mobile number as digits; a landline is no account's number and is not kept. Raises Unclear."""
     text = re.sub(r"[\s()-]", "", plain(value).removesuffix(".0"))
@@ -312,6 +318,24 @@ def transfers(value: object) -> tuple[date | None, date | None]:
     if rest or len(found) != len(re.findall(_WAY, text)):
         raise Unclear(*_TRANSFER_WANTED)
     return _first(found.get("转入")), _first(found.get("转出"))
+
+
+def moves(notes: str) -> tuple[date | None, date | None, str]:
+    """(in, out) of a remark, by its clauses: 2026年4月15日转入 is one; the last is a clause that is no move as a whole,
+    though it speaks of one with a date.
+    """
+    came = left = None
+    other = ""
+    for clause in re.split(r"[，,;；。、\n\r]+", arabic(plain(notes))):
+        if not re.search(_WAY, clause) or not _WRITTEN.search(clause):
+            continue
+        try:
+            one, gone = transfers(clause)
+        except Unclear:
+            other = other or clause.strip()
+        else:
+            came, left = came or one, left or gone
+    return came, left, other
 
 
 def _first(written: str | None) -> date | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.features.roster_files.reading.headings import EXAMPLE, FIELDS, Heading, title
+from bot.kit.names import parted
 from bot.kit.sheets import SheetRow, plain
 
 _COUNT = r"[\d一二三四五六七八九十百零〇两]+"
@@ -28,6 +29,7 @@ _ITEM = r"(?:\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七�
 _GROUP = re.compile(
     rf"{_ITEM}(?P<name>.{{1,12}}(?:小组|组))(?:\((?:共?{_COUNT}[人名]|组长.*|.*组长)\)|:?共?{_COUNT}[人名])?:?"
 )
+_ABOVE = re.compile(r"(?:所在|所属)?党?小组(?:名称)?:(?P<name>.+)")
 _NO_GROUP = frozenset({"党小组", "各党小组", "小组", "分组", "各小组"})
 _TABLE_OF = re.compile(r"(?:党员)?(?:花?名[册单]|人员)?(?:表|台账)?$")
 
@@ -150,9 +152,22 @@ def group_in(text: str) -> str:
     return found["name"] if found and found["name"] not in _NO_GROUP and not _says_aside(found["name"]) else ""
 
 
+def group_above(rows: Sequence[SheetRow], heading: Heading) -> str:
+    """The group that a line above the heading names for the whole sheet: 党小组：第一党小组."""
+    for row in rows[: heading.first]:
+        for at in row.filled():
+            found = _ABOVE.fullmatch(_bare(row.own(at)))
+            if found and (group := group_in(found["name"])):
+                return group
+    return ""
+
+
 def group_of_sheet(name: str) -> str:
-    """The group whose table a sheet is, by its name: 第二党小组名单 is 第二党小组."""
-    return group_in(_TABLE_OF.sub("", _bare(plain(name))))
+    """The group whose table a sheet is, by its name: 第二党小组名单 is 第二党小组; a bracket behind it stays."""
+    whole = _TABLE_OF.sub("", _bare(plain(name)))
+    base, bracket = parted(whole)
+    group = group_in(whole) or group_in(base)
+    return group if not bracket or group_in(whole) else f"{group}{bracket}" if group else ""
 
 
 def _aside_word(row: SheetRow) -> str:

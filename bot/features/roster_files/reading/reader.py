@@ -13,7 +13,7 @@ from bot.features.roster_files.reading.cells import Unclear
 from bot.features.roster_files.reading.exemptions import LONGEST, exemptions
 from bot.features.roster_files.reading.headings import HEADINGS, HOW, Heading, find_heading, likeness
 from bot.features.roster_files.reading.hygiene import NOT_REPEATED
-from bot.features.roster_files.reading.lines import Sorted, group_of_sheet, sort_lines
+from bot.features.roster_files.reading.lines import Sorted, group_above, group_of_sheet, sort_lines
 from bot.features.roster_files.reading.offices import Offices, led_group, offices, short_group
 from bot.features.roster_files.reading.roster_file import (
     MOST_PEOPLE,
@@ -107,7 +107,7 @@ class _Table:
             raise too_many()
         faults = [*self.faults, *(_unclear(row, self.heading, _WHICH) for row in self.lines.unclear)]
         faults += [_unclear(row, self.heading, _ONE_TABLE) for row in self.lines.headings]
-        by_name = "" if "group" in self.heading.columns.values() else group_of_sheet(self.sheet.name)
+        by_name = "" if "group" in self.heading.columns.values() else self._group()
         rows = []
         for line, group in self.lines.people:
             row = _row(line, self.heading, self.file, faults)
@@ -123,6 +123,10 @@ class _Table:
             tuple(notes),
             file_notes.unread_columns(self.heading, self.lines),
         )
+
+    def _group(self) -> str:
+        """Of the whole sheet, by a line above its heading or by its name."""
+        return group_above(self.sheet.rows, self.heading) or group_of_sheet(self.sheet.name)
 
     def _beyond(self, line: SheetRow) -> Iterator[Fault]:
         """A csv with a comma too many in a row: what comes after it would stand in the wrong columns."""
@@ -187,11 +191,14 @@ def _reads(field: str, value: object) -> bool:
 def _row(line: SheetRow, heading: Heading, file: TableFile, faults: list[Fault]) -> RosterRow:
     """One person; what cannot be read is added to `faults`."""
     read: dict[str, Any] = {}
+    months: list[str] = []
     for at, field in heading.columns.items():
         if at in line.formulas:
             continue
         try:
-            read[field] = _READ[field](_value(line.value(at), field, file))
+            value = _value(line.value(at), field, file)
+            read[field] = _READ[field](value)
+            months += [field] if _READ[field] is words.day and words.is_month(value) else []
         except Unclear as error:
             faults.append(Fault(line.number, _column(HEADINGS[field][0], at), _repeated(line.text(at)), error.wanted))
     for at, field in heading.columns.items():
@@ -204,7 +211,7 @@ def _row(line: SheetRow, heading: Heading, file: TableFile, faults: list[Fault])
     if stage is not None and said - {stage}:
         wanted = Both("the same stage as beside the name", "与姓名后所注相同的党员身份")
         faults.append(Fault(line.number, FACTS["membership_span"][0], STATUSES[next(iter(said))], wanted))
-    return _assembled(line.number, read)
+    return replace(_assembled(line.number, read), by_month=tuple(months))
 
 
 def _value(value: object, field: str, file: TableFile) -> object:
@@ -230,6 +237,7 @@ def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
     name, stage = read.pop("name", ("", None))
     came, left = read.pop("transfers", (None, None))
     notes, noted, noted_stage = read.pop("notes", ("", (), None))
+    came_too, left_too, move = words.moves(notes)
     exempt: tuple[Exempt, ...] = read.pop("exempt", ()) or noted or _doubtful([one.kept for one in said.values()])
     held: Offices | None = read.pop("duties", None)
     ranked = read.pop("rank", words.Ranked())
@@ -248,9 +256,10 @@ def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
         category=said["category"].category or said["status"].category,
         status=said["category"].status or said["status"].status or stage or noted_stage,
         kept=tuple(f"{HEADINGS[field][0]}：{text}" for field, text in kept if text),
-        remarks=tuple(_remarks(kept, ranked, held)),
+        remarks=tuple(_remarks(kept, ranked, held, move)),
     )
-    return replace(row, transfer_in=row.transfer_in or came, transfer_out=row.transfer_out or left)
+    came, left = row.transfer_in or came or came_too, row.transfer_out or left or left_too
+    return replace(row, transfer_in=came, transfer_out=left)
 
 
 def _doubtful(kept: Sequence[str]) -> tuple[Exempt, ...]:
@@ -259,8 +268,13 @@ def _doubtful(kept: Sequence[str]) -> tuple[Exempt, ...]:
     return tuple(replace(one, asks=ExemptAsk.WHETHER, said=text) for one, text in found)[:1]
 
 
-def _remarks(kept: Sequence[tuple[str, str]], ranked: words.Ranked, held: Offices | None) -> Iterator[Both]:
-    """What was read in a special way, for whoever looks at the difference."""
+def _remarks(kept: Sequence[tuple[str, str]], ranked: words.Ranked, held: Offices | None, move: str) -> Iterator[Both]:
+    """What was read in a special way, for whoever looks at the difference. move: a remark on one that is not taken."""
+    if move and look(move) is None:
+        yield Both(
+            f"{LEDGER['notes']}: {move} is kept as a remark only; a transfer goes into the column 转入/转出",
+            f"{LEDGER['notes']}“{move}”只作备注，转入、转出请填在“转入/转出”一栏",
+        )
     for field, text in kept:
         if text:
             title = HEADINGS[field][0]

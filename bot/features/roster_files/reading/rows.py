@@ -58,6 +58,7 @@ class Exempt:
 class RosterRow:
     """One line of a roster. None and "" mean that the file says nothing; `line` is its row in the sheet.
 
+    by_month: columns of days of which the file tells the month only.
     titles: what a member of the committee is called beside the word of the duty. rank_text: the rank in its own word;
     without `rank` it has no place in the order. further: spells of exemption after `exemption`, apart from it.
     kept: words of other cells that are none of ours, each with its column, for the notes (`with_kept`).
@@ -70,6 +71,7 @@ class RosterRow:
     group: str = ""
     gender: str | None = None
     born_on: date | None = None
+    by_month: tuple[str, ...] = ()
     joined_party_on: date | None = None
     converted_on: date | None = None
     duties: tuple[Duty, ...] | None = None
