@@ -207,7 +207,14 @@ class Facts:
 
     def hold(self, kind: type[Any], person_id: int, from_on: date, to_on: date | None = None, **values: Any) -> None:
         """As a roster says it: what held before ends, what began later is put right in place."""
-        last = next(reversed(self.of(kind, person_id)), None)
+        last, here = next(reversed(self.of(kind, person_id)), None), self.on(kind, person_id, from_on)
+        if (
+            here is not None
+            and here is not last
+            and all(here.values.get(name) == said for name, said in values.items())
+        ):
+            # What is planned for later stays.
+            return
         if last is None or (last.to_on is not None and last.to_on <= from_on):
             self.add(kind, person_id, from_on, to_on, **values)
         elif any(last.values.get(name) != value for name, value in values.items()):

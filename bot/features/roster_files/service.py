@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.accounts.binding import move_account
 from bot.features.accounts.invites import appointing, end_of_leavers
 from bot.features.accounts.rules import SEATS
+from bot.features.roster.rules import first_open
 from bot.features.roster_files.asking import Answers, Undecided
 from bot.features.roster_files.identity import Known, people
 from bot.features.roster_files.laying import begins, lay
@@ -223,8 +224,8 @@ def import_roster(
     now: datetime,
     since: date,
 ) -> Imported:
-    """`plan_import` written at once, by the command line."""
-    plan = plan_import(session, branch_id, rows, since)
+    """`plan_import` written at once, by the command line; the quarters close on the usual day."""
+    plan = plan_import(session, branch_id, rows, since, open_from=first_open(now, UTC))
     return write_import(session, plan, now=now)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ FULL, PROBATIONARY = MembershipStatus.FULL, MembershipStatus.PROBATIONARY
 
 def read_roster(content: bytes) -> list[RosterRow]:
     """Everybody in the file."""
-    return read_file(content).take().rows
+    return [replace(row, by_month=()) for row in read_file(content).take().rows]
 
 
 def xlsx(*rows: list[Any]) -> bytes:
