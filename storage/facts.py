@@ -126,6 +126,18 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def changed_days(edit: Edit) -> list[date]:
+    """The days on which a span says something else than before; none of a person's own row."""
+    if "from_on" not in edit.stays and "from_on" not in edit.after:
+        return []
+    if edit.before is None:
+        return [edit.after["from_on"]]
+    if set(edit.after) <= {"from_on", "to_on"}:
+        both = [edit.before.get(name) for name in edit.after] + list(edit.after.values())
+        return [day for day in both if day is not None]
+    return [edit.stays["from_on"]]
+
+
 @dataclass(slots=True)
 class Facts:
     """The people of a branch, their spans and its groups, as they are to be. Nothing is written before `write`.

@@ -120,9 +120,9 @@ def _plan(
     now: datetime,
 ) -> "Plan":
     """The plan, once nothing is left open; each question is an error that names the option which answers it."""
-    from bot.features.roster.rules import first_open
+    from bot.features.roster.rules import first_open, is_closed
     from bot.features.roster_files.asking import Answers, Undecided
-    from bot.features.roster_files.service import plan_import
+    from bot.features.roster_files.service import closed_change, plan_import
     from bot.kit.closing import close_day
 
     answers = Answers(said.answers)
@@ -132,6 +132,13 @@ def _plan(
     except Undecided as open_:
         lines = [f"{one.ask}\n    {one.answers}" for one in open_.questions]
         raise click.ClickException("\n".join(["Nothing was changed. The file leaves open:", *lines])) from None
+    closes = close_day(session, branch_id)
+    closed = closed_change(plan, lambda day: is_closed(day, now, settings.timezone, closes))
+    if closed:
+        raise click.ClickException(
+            f"Nothing was changed. {closed} would change in a quarter that is closed: look at the days of the file, "
+            "or say a --since of the quarter that is open."
+        )
     if answers.unused:
         raise click.UsageError(f"This answers nothing that the file leaves open: {', '.join(answers.unused)}")
     return plan

@@ -1,6 +1,6 @@
 """What a file of people does not settle, as questions: asked in chat, options on the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,6 +11,8 @@ from bot.kit.words import Both
 SAME, EXEMPT = "same", "exempt"
 # Somebody, or a group, that was not there before; a row that is left out.
 NEW, NOBODY = "new", "none"
+# What is alike in questions whether somebody is the one person of that name.
+PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +22,10 @@ class Answers:
     said: Mapping[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
-    def of(self, option: str, about: str) -> str | None:
-        """What was said about it."""
+    def of(self, option: str, about: str, fits: Callable[[str], bool] = lambda said: True) -> str | None:
+        """What was said about it; None, and not used, where it is no answer to that."""
         key = key_of(option, about)
-        if key not in self.said:
+        if key not in self.said or not fits(self.said[key]):
             return None
         self.used.add(key)
         return self.said[key]

@@ -22,7 +22,7 @@ from bot.features.roster_files.reading.hygiene import faults_by_words, not_repea
 from bot.features.roster_files.reading.reader import read_roster
 from bot.features.roster_files.reading.roster_file import BadRoster, RosterFile
 from bot.features.roster_files.reading.rows import Fault, RosterRow, future_faults
-from bot.features.roster_files.service import Plan, plan_import, undone_office, write_import
+from bot.features.roster_files.service import Plan, closed_change, plan_import, undone_office, write_import
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.closing import close_day
@@ -36,7 +36,7 @@ from bot.kit.sheets import MAX_BYTES, kind_of
 from bot.kit.typed_days import the_day
 from storage.hygiene import words_of
 from storage.models.dialog import Dialog
-from storage.models.person import DutySpan, ExemptionSpan, RosterSpan
+from storage.models.person import DutySpan, RosterSpan
 
 FILE, ASK, LOOK, MOVE = "roster.file", "roster.ask", "roster.look", "roster.since"
 OLD = "这次导入已失效，请重新点“导入名册”。"
@@ -187,6 +187,7 @@ def _is_day(value: str) -> bool:
 
 def _plan(session: Session, call: Call, rows: Sequence[RosterRow], draft: Draft) -> Plan:
     """What the rows would change; refuses what the person or the close does not allow. Raises Undecided, BadRoster."""
+    _not_closed(session, call, draft.since)
     oldest = first_open(call.now, call.tz, close_day(session, call.me.branch_id))
     plan = plan_import(session, call.me.branch_id, rows, draft.since, draft.said(), open_from=oldest)
     duties = (edit.stays or edit.after for edit in plan.edits if edit.kind is DutySpan)
@@ -206,15 +207,13 @@ def _plan(session: Session, call: Call, rows: Sequence[RosterRow], draft: Draft)
 
 
 def _before_the_close(session: Session, call: Call, plan: Plan) -> None:
-    """Nobody known leaves, comes or is exempt in a quarter that is closed (D5): that is a correction."""
+    """Of nobody known anything changes in a quarter that is closed (D5), also one that was open when it was shown."""
     closes = close_day(session, call.me.branch_id)
-    for edit in plan.edits:
-        if edit.person_id < 0 or edit.kind not in (RosterSpan, ExemptionSpan):
-            continue
-        days = [edit.after.get("from_on"), edit.after.get("to_on")]
-        if any(day is not None and rules.is_closed(day, call.now, call.tz, closes) for day in days):
-            name = plan.facts.people[edit.person_id].values["name"]
-            raise Refusal(f"{name}同志的转入、转出或免于考勤日期所在季度已关账，修改请走“更正”。")
+    name = closed_change(plan, lambda day: rules.is_closed(day, call.now, call.tz, closes))
+    if name:
+        raise Refusal(
+            f"{name}同志的变更所在季度统计已截止，不能再修改。请核对文件中的日期，或改用本季度的生效日期后重发。"
+        )
 
 
 def _open(session: Session, call: Call, dialog_id: int, *steps: str) -> Dialog:

@@ -1,11 +1,11 @@
 """Whose row of a file it is: who has the same name by its key, and what else is known of both, decides or is asked."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.features.roster_files.asking import NEW, SAME, Answers, Question, place, place_words
+from bot.features.roster_files.asking import NEW, PERSON, SAME, Answers, Question, place, place_words
 from bot.features.roster_files.reading.rows import RosterRow
 from bot.kit.names import group_key, name_key
 from bot.kit.words import Both
@@ -72,18 +72,40 @@ def _nearness(one: date, other: date) -> int:
 
 
 def people(
-    rows: Sequence[RosterRow], known: Iterable[Known], answers: Answers
+    rows: Sequence[RosterRow], known: Sequence[Known], answers: Answers
 ) -> tuple[list[int | None], list[Question]]:
     """The person of every row, None for somebody new; and what has to be asked before that is settled."""
+    found = _answered(rows, known, answers)
+    taken = {person_id for person_id in found.values() if person_id is not None}
     named: dict[str, list[Known]] = defaultdict(list)
     for person in known:
         named[name_key(person.name)].append(person)
-    found: dict[int, int | None] = {}
     questions: list[Question] = []
     for key, mine in _by_name(rows).items():
-        asked = _of_one_name(rows, mine, named[key], answers, found)
-        questions += asked
+        open_ = [at for at in mine if at not in found]
+        left = [person for person in named[key] if person.id not in taken]
+        # Somebody whose name others have, or who has an answer already, is not taken by the name alone.
+        alone = len(mine) == 1 and len(named[key]) == 1
+        questions += _of_one_name(rows, open_, left, alone, found)
+    there = {person_id for person_id in found.values() if person_id is not None}
+    asked = {question.about for question in questions}
+    rest = [person for person in known if person.listed and person.id not in there]
+    for at, row in enumerate(rows):
+        if at not in found and place(row) not in asked:
+            questions += _renamed(row, [one for one in rest if name_key(one.name) != name_key(row.name)])
     return [found.get(at) for at in range(len(rows))], sorted(questions, key=lambda one: one.order)
+
+
+def _answered(rows: Sequence[RosterRow], known: Sequence[Known], answers: Answers) -> dict[int, int | None]:
+    """What was answered: a person of the branch, each of them once, or somebody new."""
+    found: dict[int, int | None] = {}
+    free = {str(person.id) for person in known}
+    for at, row in enumerate(rows):
+        said = answers.of(SAME, place(row), lambda one: one == NEW or one in free)
+        if said is not None:
+            found[at] = None if said == NEW else int(said)
+            free.discard(said)
+    return found
 
 
 def _by_name(rows: Sequence[RosterRow]) -> Mapping[str, list[int]]:
@@ -94,29 +116,27 @@ def _by_name(rows: Sequence[RosterRow]) -> Mapping[str, list[int]]:
 
 
 def _of_one_name(
-    rows: Sequence[RosterRow], mine: list[int], known: list[Known], answers: Answers, found: dict[int, int | None]
+    rows: Sequence[RosterRow], open_: list[int], left: list[Known], alone: bool, found: dict[int, int | None]
 ) -> list[Question]:
-    """Settle the rows of one name: by answers, then by what fits one person only, then the last pair."""
-    open_, left = list(mine), list(known)
-    for at in mine:
-        said = answers.of(SAME, place(rows[at]))
-        if said is not None and (said == NEW or any(str(person.id) == said for person in left)):
-            found[at] = None if said == NEW else int(said)
-            open_.remove(at)
-            left = [person for person in left if str(person.id) != said]
+    """Settle the rows of one name: by what fits one person only, then the last pair; what is left is asked."""
     while pair := _clear(rows, open_, left):
         at, person = pair
         found[at] = person.id
         open_.remove(at)
         left.remove(person)
-    if len(open_) == len(left) == 1 and _alone(likeness(rows[open_[0]], left[0]), left[0]):
-        found[open_[0]] = left[0].id
-        return []
-    return [_question(rows[at], left, answers) for at in open_] if left else []
+    if len(open_) == len(left) == 1:
+        like, person = likeness(rows[open_[0]], left[0]), left[0]
+        if like.same and (like.pro or (alone and person.listed)):
+            found[open_[0]] = person.id
+            return []
+    return [_question(rows[at], left) for at in open_] if left else []
 
 
 def _clear(rows: Sequence[RosterRow], open_: Sequence[int], left: Sequence[Known]) -> tuple[int, Known] | None:
-    """A row and a person for whom something speaks, and for neither of them anybody else."""
+    """A row and a person for whom something speaks, and for neither of them anybody else.
+
+    Who has left is nobody's row while somebody of the name is on the roster.
+    """
     fits = [
         (at, person, like)
         for at in open_
@@ -125,17 +145,27 @@ def _clear(rows: Sequence[RosterRow], open_: Sequence[int], left: Sequence[Known
     ]
     for at, person, like in fits:
         others = [one for one in fits if (one[0] == at) != (one[1] is person)]
-        if not others and like.same:
+        gone = not person.listed and any(one.listed for one in left)
+        if not others and like.same and not gone:
             return at, person
     return None
 
 
-def _alone(like: Likeness, person: Known) -> bool:
-    """One row and one person of a name: somebody who left is met again only where more than the name says so."""
-    return like.same and (person.listed or like.pro > 0)
+def _renamed(row: RosterRow, rest: Sequence[Known]) -> list[Question]:
+    """Whether somebody new is a person of the roster whose name is put right: nothing else of them differs."""
+    same = [person for person in rest if _all_but_the_name(row, person)]
+    return [_question(row, same)] if same else []
 
 
-def _question(row: RosterRow, left: Sequence[Known], answers: Answers) -> Question:
+def _all_but_the_name(row: RosterRow, person: Known) -> bool:
+    if row.phone and row.phone == person.phone:
+        return True
+    like = likeness(row, person)
+    born = row.born_on is not None and row.born_on == person.born_on and "born_on" not in row.by_month
+    return born and not like.contra and (like.dates > 1 or like.group)
+
+
+def _question(row: RosterRow, left: Sequence[Known]) -> Question:
     where = place(row)
     if len(left) == 1:
         ask = Both(
@@ -153,7 +183,7 @@ def _question(row: RosterRow, left: Sequence[Known], answers: Answers) -> Questi
         )
         choices = [(str(one.id), Both(f"person {one.id}", f"是第{number}位")) for number, one in enumerate(left, 1)]
         choices.append((NEW, Both("somebody else", "都不是")))
-    like, order = "person" if len(left) == 1 else "", (row.sheet, row.line)
+    like, order = PERSON if len(left) == 1 else "", (row.sheet, row.line)
     all_like = "{}人都是同一人"
     return Question(SAME, where, ask, tuple(choices), subject=row.name, like=like, all_like=all_like, order=order)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.roster_files.service import Plan
 from storage.choices import ActivityStatus, Scope
-from storage.facts import Edit
+from storage.facts import Edit, changed_days
 from storage.models.activity import Activity
 from storage.models.person import DutySpan, ExemptionSpan, GroupSpan, RosterSpan
 
@@ -47,16 +47,6 @@ def _first_day(edits: Sequence[Edit], scope: Scope) -> date | None:
         day
         for edit in edits
         if edit.kind in _DECIDES and _DECIDES[edit.kind] in (None, scope)
-        for day in _changed(edit)
+        for day in changed_days(edit)
     ]
     return min(days, default=None)
-
-
-def _changed(edit: Edit) -> list[date]:
-    """From which days on the row says something else than before."""
-    if edit.before is None:
-        return [edit.after["from_on"]]
-    if set(edit.after) <= {"from_on", "to_on"}:
-        both = [edit.before.get(name) for name in edit.after] + list(edit.after.values())
-        return [day for day in both if day is not None]
-    return [edit.stays["from_on"]]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.features.roster.words import Difference, full_day
-from bot.features.roster_files.asking import Question
+from bot.features.roster_files.asking import PERSON, Question
 from bot.features.roster_files.buttons import AnswerImport, ConfirmImport, MoveImport
 from bot.features.roster_files.drafts import ALL, SHEET, SINCE
 from bot.features.roster_files.reading.roster_file import RosterFile
@@ -86,7 +86,10 @@ def which_day(meetings: Sequence[Activity], today: date) -> Question:
 def alike(questions: Sequence[Question]) -> list[Question]:
     """Those that the first choice of the first question may answer with it."""
     first = questions[0]
-    return [one for one in questions if first.like and one.like == first.like]
+    found = [one for one in questions if first.like and one.like == first.like]
+    # One person cannot be two rows.
+    told = Counter(one.choices[0][0] for one in found)
+    return [one for one in found if first.like != PERSON or told[one.choices[0][0]] == 1]
 
 
 def question(questions: Sequence[Question], dialog_id: int, number: int) -> Message:

@@ -1,6 +1,6 @@
 """Brings a roster into the tables: people, groups and dated facts. The same file again changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from bot.kit.words import Both
 from storage.audience import Me
 from storage.audit import By, by_operator, record
 from storage.choices import Duty, Source
-from storage.facts import Edit, Fact, Facts, fingerprint
+from storage.facts import Edit, Fact, Facts, changed_days, fingerprint
 from storage.models.person import (
     DutySpan,
     ExemptionSpan,
@@ -109,7 +109,7 @@ def plan_import(
     meant, notes = _as_meant(session, facts, rows, said)
     on_roster = [person_id for person_id in facts.people if facts.of(RosterSpan, person_id)]
     earliest = min(since, open_from or since)
-    settled = _exemptions(facts, _people(session, facts, meant, said), said, earliest)
+    settled = _exemptions(facts, _people(session, facts, meant, said, notes), said, earliest)
     for row, person_id in settled:
         notes += lay(facts, row, person_id, earliest)
     there = {person_id for _, person_id in settled}
@@ -185,6 +185,15 @@ def _gives_a_seat(edit: Edit) -> bool:
     return edit.kind is DutySpan and edit.before is None and edit.after["duty"] in SEATS
 
 
+def closed_change(plan: Plan, is_closed: Callable[[date], bool]) -> str:
+    """Who of those known would change in a quarter that is closed, by name; "" for nobody (D5)."""
+    for edit in plan.edits:
+        if edit.person_id > 0 and edit.kind is not Person and any(map(is_closed, changed_days(edit))):
+            name: str = plan.facts.people[edit.person_id].values["name"]
+            return name
+    return ""
+
+
 def undone_office(plan: Plan) -> Edit | None:
     """An office that the plan ends before, or as, it began: a day too early undoes what its holder has done since.
 
@@ -229,7 +238,9 @@ def import_roster(
     return write_import(session, plan, now=now)
 
 
-def _people(session: Session, facts: Facts, rows: Sequence[RosterRow], answers: Answers) -> list[tuple[RosterRow, int]]:
+def _people(
+    session: Session, facts: Facts, rows: Sequence[RosterRow], answers: Answers, notes: list[Both]
+) -> list[tuple[RosterRow, int]]:
     """Every row with its person; somebody unknown who had left before `since` is nobody's business here."""
     gone = _erased(session, facts.branch_id)
     known = [_known(facts, one) for one in facts.people.values() if one.id not in gone]
@@ -242,7 +253,16 @@ def _people(session: Session, facts: Facts, rows: Sequence[RosterRow], answers: 
             found.append((row, person_id))
         elif row.transfer_out is None or row.transfer_out > facts.since:
             found.append((row, facts.new_person(row.name)))
+        else:
+            notes.append(_never_here(row.name, row.transfer_out))
     return found
+
+
+def _never_here(name: str, left_on: date) -> Both:
+    return Both(
+        f"{name} is not known here and left on {left_on}: not taken",
+        f"{name}不在名册上，{left_on.year}年{left_on.month}月{left_on.day}日已转出，未导入",
+    )
 
 
 def _known(facts: Facts, one: Fact) -> Known:

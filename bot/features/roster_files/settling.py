@@ -28,18 +28,21 @@ def names(
     """
     whole = {name_key(name) for name in known}
     found, questions = [], []
+    written = Counter(row.name for row in rows)
     for row in rows:
         base, mark = parted(row.name)
-        said = answers.of(SAME, row.name)
+        # Two of one written name are two people: each is asked about.
+        about = row.name if written[row.name] == 1 else f"{row.name}@{place(row)}"
+        said = answers.of(SAME, about)
         if not mark or name_key(row.name) in whole or said == row.name:
             found.append(row)
         elif said != NOBODY:
             found.append(replace(row, name=base))
-            questions += [_name_question(row, base, mark)] if said != base else []
+            questions += [_name_question(row, about, base, mark)] if said != base else []
     return found, _once(questions)
 
 
-def _name_question(row: RosterRow, base: str, mark: str) -> Question:
+def _name_question(row: RosterRow, about: str, base: str, mark: str) -> Question:
     ask = Both(
         f"Row {place(row)}: is {row.name} the person {base}, or is the whole a name?",
         f"文件{place_words(row)}的“{row.name}”，姓名是“{base}”吗？",
@@ -82,17 +85,20 @@ def groups(rows: Sequence[RosterRow], known: Sequence[str], answers: Answers) ->
     for name in sorted(written, key=lambda name: (bool(parted(name)[1]), "党小组" not in name)):
         if group_key(name) not in called and not near_groups(name, list(called.values())):
             called[group_key(name)] = name
-    meant, questions = {}, []
+    # Of two spellings of one group the first is asked about, and its answer holds for both.
+    meant: dict[str, str] = {}
+    questions: list[Question] = []
+    asked: set[str] = set()
     for name in written:
-        said = answers.of(SAME, name)
         near = near_groups(name, list(called.values()))
+        said = answers.of(SAME, name, [NEW, *near].__contains__)
         if group_key(name) in called:
             meant[name] = called[group_key(name)]
-        elif said is not None and (said == NEW or said in near):
-            meant[name] = name if said == NEW else said
-        else:
-            first = next(row for row in rows if row.group == name)
-            questions.append(_group_question(first, near))
+        elif said is not None:
+            meant[name] = called[group_key(name)] = name if said == NEW else said
+        elif group_key(name) not in asked:
+            asked.add(group_key(name))
+            questions.append(_group_question(next(row for row in rows if row.group == name), near))
     return [replace(row, group=meant.get(row.group, row.group)) for row in rows], questions
 
 

@@ -107,10 +107,12 @@ def test_a_name_alone_that_could_be_two_is_asked_about() -> None:
     assert asked(crossed, [known(1, "张伟", "一组", born_on=BORN)]) == ["2", "3"]
 
 
-def test_an_answer_settles_the_other_row_too() -> None:
+def test_an_answer_leaves_the_others_for_the_other_row() -> None:
     there = [known(1, "张伟", "一组"), known(2, "张伟", "二组")]
     rows = [row("张伟", "三组", 2), row("张伟", "四组", 3)]
-    assert found(rows, there, _2="2") == [2, 1]
+    numbers, questions = people(rows, there, Answers({"same:2": "2"}))
+    assert (numbers, [(one.about, len(one.choices)) for one in questions]) == ([2, None], [("3", 2)])
+    assert found(rows, there, _2="2", _3="1") == [2, 1]
 
 
 def test_nobody_is_taken_twice_or_out_of_nowhere() -> None:

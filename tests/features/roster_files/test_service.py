@@ -359,7 +359,7 @@ def test_an_exemption_that_is_over_since_a_day_has_ended_then(storage: Storage) 
     ]
     with storage.transaction() as session:
         cast = make_branch(session, now=NOW)
-        plan = plan_import(session, cast.branch_id, rows, JULY)
+        plan = plan_import(session, cast.branch_id, rows, JULY, open_from=date(2023, 4, 1))
         [ended] = [one for one in differences(plan.facts, plan.edits) if one.what == "免于考勤"]
         assert (ended.name, ended.before, ended.after) == ("乙八", "长期病休", "长期病休至2023年5月31日")
         write_import(session, plan, now=NOW)
