@@ -39,8 +39,9 @@ class Answers:
 class Question:
     """One question about a file. about: the words or the row that it is about; choices: value and label of each answer.
 
-    latest: a day may be given instead, at the latest this one. subject: whom it is about. like: the same for questions
-    that the first choice may settle together; all_like: how that is said of so many. order: where it stands in it.
+    latest: a day may be given instead, at the latest this one; span: or a first and a last day. subject: whom it is
+    about. like: the same for questions that the first choice may settle together; all_like: how that is said of so
+    many. order: where it stands in the file.
     """
 
     option: str
@@ -48,6 +49,7 @@ class Question:
     ask: Both
     choices: tuple[tuple[str, Both], ...]
     latest: date | None = None
+    span: bool = False
     subject: str = ""
     like: str = ""
     all_like: str = "{}人都是"
@@ -64,6 +66,8 @@ class Question:
         said = [f"--{self.option} '{self.about}={value}' ({label})" for value, label in self.choices]
         if self.latest is not None:
             said.append(f"--{self.option} '{self.about}=YYYY-MM-DD' (the last day, {self.latest} at the latest)")
+        if self.span:
+            said.append(f"--{self.option} '{self.about}=YYYY-MM-DD/YYYY-MM-DD' (the first and the last day)")
         return ", or ".join(said)
 
     def takes(self, value: str) -> bool:

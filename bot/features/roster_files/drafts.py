@@ -133,7 +133,9 @@ def _exempt(said: dict[str, Any]) -> Exempt:
     days = {name: date.fromisoformat(said[name]) if said[name] else None for name in ("from_on", "to_on")}
     # A draft of an earlier version asks nothing.
     asks = ExemptAsk(said["asks"]) if said.get("asks") else None
-    return Exempt(ExemptionReason(said["reason"]), **days, asks=asks, said=said.get("said", ""))
+    return Exempt(
+        ExemptionReason(said["reason"]), **days, asks=asks, said=said.get("said", ""), column=said.get("column", "")
+    )
 
 
 # How a column comes back; one that is not here stands in JSON as it is.

@@ -23,9 +23,11 @@ from bot.features.roster_files.reading.reader import read_roster
 from bot.features.roster_files.reading.roster_file import BadRoster, RosterFile
 from bot.features.roster_files.reading.rows import Fault, RosterRow, future_faults
 from bot.features.roster_files.service import Plan, closed_change, plan_import, undone_office, write_import
+from bot.features.roster_files.settling import NO, YES
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.closing import close_day
+from bot.kit.day_lists import parse_days
 from bot.kit.doors import ImportRoster, SendSheet, Sheet
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.handlers import Answer, Call, Handler, Tap, Word
@@ -97,6 +99,8 @@ def _first_day(session: Session, branch_id: int, today: date) -> date:
 
 def _go_on(session: Session, call: Call, draft: Draft) -> list[Said]:
     """The next question about the file, or the difference as it is now, with the buttons to confirm it."""
+    if len(draft.file.sheets) > import_messages.MOST_BUTTONS:
+        raise Refusal(f"文件有{len(draft.file.sheets)}张名册，请只保留需要导入的表后重发。")
     if not draft.file.is_one and f"{SHEET}:" not in draft.answers:
         return _ask(session, call, draft, [import_messages.which_sheet(draft.file)])
     try:
@@ -164,6 +168,8 @@ def answer_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
         return file_came(session, call, dialog)
     draft = from_json(dialog.draft)
     key, values = draft.asked
+    if values == (NO, YES):
+        return say(*_go_on(session, call, draft.answer(key, _spell(call))))
     latest = next((date.fromisoformat(value) for value in values if _is_day(value)), None)
     if latest is None:
         raise Refusal("请点上面的按钮；要换文件，请直接发送新的文件。")
@@ -173,6 +179,14 @@ def answer_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
     if key.startswith(SINCE):
         _not_closed(session, call, day)
     return say(*_go_on(session, call, draft.answer(key, day.isoformat())))
+
+
+def _spell(call: Call) -> str:
+    """A first and a last day, typed: 2026-03-01/2026-08-31."""
+    runs = parse_days(call.text, call.today)
+    if runs is None or len(runs) != 1:
+        raise Refusal("请点上面的按钮，或这样发送起止日期：3月1日至8月31日。")
+    return f"{runs[0].first}/{runs[0].last}"
 
 
 def _is_day(value: str) -> bool:

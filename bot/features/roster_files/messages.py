@@ -20,7 +20,7 @@ from bot.kit.words import Both, cut, short_day
 from storage.models.activity import Activity
 
 LINES_SHOWN, NAMES_SHOWN, LONGEST = 25, 30, 3_800
-TITLES_SHOWN, ALIKE_SHOWN, LABEL = 5, 200, 16
+TITLES_SHOWN, ALIKE_SHOWN, LABEL, MOST_BUTTONS = 5, 500, 16, 60
 TEMPLATE = "名册模板。请把“示例”一行以下填好，再点“导入名册”发给我。"
 
 
@@ -96,9 +96,13 @@ def question(questions: Sequence[Question], dialog_id: int, number: int) -> Mess
     """The first of them with its buttons, and how many more there are."""
     first, rest = questions[0], len(questions) - 1
     lines = ["【导入名册】" + first.ask.chinese, *([f"之后还有{rest}处需要确认。"] if rest else [])]
+    shown = [label.chinese for _, label in first.choices]
+    if len({cut(label, LABEL) for label in shown}) < len(shown):
+        # Cut labels that are alike say nothing: the whole stands above, by number.
+        lines += [f"{at}. {label}" for at, label in enumerate(shown, 1)]
+        shown = [f"选第{at}项" for at in range(1, len(shown) + 1)]
     choices = [
-        Choice(cut(label.chinese, LABEL), AnswerImport(dialog_id, number, at))
-        for at, (_, label) in enumerate(first.choices)
+        Choice(cut(label, LABEL), AnswerImport(dialog_id, number, at)) for at, label in enumerate(shown[:MOST_BUTTONS])
     ]
     like = alike(questions)
     rows = two_a_row(choices)

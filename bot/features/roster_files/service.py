@@ -15,7 +15,7 @@ from bot.features.roster.rules import first_open
 from bot.features.roster_files.asking import Answers, Undecided
 from bot.features.roster_files.identity import Known, people
 from bot.features.roster_files.laying import begins, lay
-from bot.features.roster_files.reading.roster_file import BadRoster
+from bot.features.roster_files.reading.roster_file import BadRoster, whole
 from bot.features.roster_files.reading.rows import Exempt, RosterRow
 from bot.features.roster_files.settling import exemptions, groups, left_out, names, remarks, spellings, twice
 from bot.kit.access import Right, require
@@ -31,6 +31,9 @@ from storage.models.person import (
     Person,
     RosterSpan,
 )
+
+# More of them are no groups of one branch, but another column.
+MOST_GROUPS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +133,10 @@ def _as_meant(
     """The rows with the names and groups that are meant, and what is to be said of it. Raises Undecided, BadRoster."""
     gone = _erased(session, facts.branch_id)
     known = [one.values["name"] for one in facts.people.values() if one.id not in gone]
+    if len({row.group for row in rows}) > MOST_GROUPS:
+        raise whole(
+            f"The file names more than {MOST_GROUPS} groups.", f"文件中的党小组超过{MOST_GROUPS}个，请核对这一栏。"
+        )
     named, questions = names(rows, known, answers)
     grouped, more = groups(named, list(facts.groups.values()), answers)
     if questions or more:

@@ -33,7 +33,7 @@ def names(
         base, mark = parted(row.name)
         # Two of one written name are two people: each is asked about.
         about = row.name if written[row.name] == 1 else f"{row.name}@{place(row)}"
-        said = answers.of(SAME, about)
+        said = answers.of(SAME, about, (base, row.name, NOBODY).__contains__) if mark else None
         if not mark or name_key(row.name) in whole or said == row.name:
             found.append(row)
         elif said != NOBODY:
@@ -54,7 +54,7 @@ def _name_question(row: RosterRow, about: str, base: str, mark: str) -> Question
     )
     order = (row.sheet, row.line)
     return Question(
-        SAME, row.name, ask, choices, subject=row.name, like=mark, all_like=f"{{}}人都去掉“{mark}”", order=order
+        SAME, about, ask, choices, subject=row.name, like=mark, all_like=f"{{}}人都去掉“{mark}”", order=order
     )
 
 
@@ -174,11 +174,14 @@ def _meant(
     """One spell: as it is meant, None where it changes nothing, or what is to be asked."""
     if exempt.asks is None:
         return exempt, None
-    said, plain = answers.of(EXEMPT, about), replace(exempt, asks=None, said="")
+    said, plain = answers.of(EXEMPT, about), replace(exempt, asks=None, said="", column="")
     if said == NO:
         return None, None
     if exempt.asks is ExemptAsk.WHETHER:
-        return (plain, None) if said == YES else (exempt, _whether(row, exempt, about))
+        span = spell_of(said or "")
+        if span is not None:
+            plain = replace(plain, from_on=span[0], to_on=span[1] + DAY)
+        return (plain, None) if said == YES or span is not None else (exempt, _whether(row, exempt, about))
     open_ = [span for span in running if exempt.to_on is None or span.to_on is None or span.to_on > exempt.to_on]
     if not open_ and (exempt.to_on is None or exempt.to_on <= began):
         return None, None
@@ -188,14 +191,26 @@ def _meant(
     return replace(plain, to_on=date.fromisoformat(said) + DAY), None
 
 
+def spell_of(said: str) -> tuple[date, date] | None:
+    """2026-03-01/2026-08-31: the first and the last day of an answer."""
+    first, sign, last = said.partition("/")
+    try:
+        days = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        return None
+    return days if sign and days[0] <= days[1] else None
+
+
 def _whether(row: RosterRow, exempt: Exempt, about: str) -> Question:
     word = EXEMPTIONS[exempt.reason]
     ask = Both(
         f"Row {place(row)}, {row.name}: is this person out of attendance ({word})? The file says: {exempt.said}",
-        f"文件{place_words(row)}{row.name}的备注“{exempt.said}”：是否免于考勤（{word}{_span(exempt)}）？",
+        f"{_remark(row, exempt)}是否免于考勤（{word}{_span(exempt)}）？"
+        "有起止日期的，可以直接发送，例如：3月1日至8月31日。",
     )
-    choices = ((NO, Both("no", "不免于考勤")), (YES, Both(f"yes{_english(exempt)}", "免于考勤")))
-    return Question(EXEMPT, about, ask, choices, order=(row.sheet, row.line))
+    yes = "免于考勤" if exempt.to_on else "不定期免于考勤"
+    choices = ((NO, Both("no", "不免于考勤")), (YES, Both(f"yes{_english(exempt) or ', without an end'}", yes)))
+    return Question(EXEMPT, about, ask, choices, span=True, order=(row.sheet, row.line))
 
 
 def _last_day(row: RosterRow, exempt: Exempt, about: str, began: date) -> Question:
@@ -203,14 +218,17 @@ def _last_day(row: RosterRow, exempt: Exempt, about: str, began: date) -> Questi
     word = EXEMPTIONS[exempt.reason]
     ask = Both(
         f"Row {place(row)}, {row.name}: what was the last day out of attendance ({word})? The file says: {exempt.said}",
-        f"文件{place_words(row)}{row.name}的备注“{exempt.said}”：免于考勤（{word}）的最后一天是哪一天？"
-        f"最迟{_words(latest)}，也可以直接发送日期。",
+        f"{_remark(row, exempt)}免于考勤（{word}）的最后一天是哪一天？最迟{_words(latest)}，也可以直接发送日期。",
     )
     choices = (
         (latest.isoformat(), Both(f"{latest} was the last day", f"{_words(latest)}")),
         (NO, Both("it changes nothing", "不作变动")),
     )
     return Question(EXEMPT, about, ask, choices, latest=latest, order=(row.sheet, row.line))
+
+
+def _remark(row: RosterRow, exempt: Exempt) -> str:
+    return f"文件{place_words(row)}{row.name}的{exempt.column or LEDGER['notes']}“{exempt.said}”："
 
 
 def _words(day: date) -> str:

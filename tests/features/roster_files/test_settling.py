@@ -130,6 +130,9 @@ def test_a_remark_that_was_not_understood_is_asked_about() -> None:
     row = RosterRow(name="甲五", line=4, exemption=Exempt(ILL, SEPTEMBER, None, ExemptAsk.WHETHER, "拟申请病休"))
     _, question = exemption(row, [], SEPTEMBER, Answers())
     assert question is not None
-    assert question.ask.chinese == "文件第4行甲五的备注“拟申请病休”：是否免于考勤（长期病休，2026年9月1日起）？"
+    assert question.ask.chinese == (
+        "文件第4行甲五的备注“拟申请病休”：是否免于考勤（长期病休，2026年9月1日起）？"
+        "有起止日期的，可以直接发送，例如：3月1日至8月31日。"
+    )
     assert exemption(row, [], SEPTEMBER, Answers({"exempt:4": "no"}))[0].exemption is None
     assert exemption(row, [], SEPTEMBER, Answers({"exempt:4": "yes"}))[0].exemption == Exempt(ILL, SEPTEMBER)

@@ -44,7 +44,7 @@ class ExemptAsk(StrEnum):
 class Exempt:
     """Out of attendance in [from_on, to_on); null is open (D4, D26).
 
-    asks: what the file does not settle; said: the words that leave it open.
+    asks: what the file does not settle; said: the words that leave it open, of this column.
     """
 
     reason: ExemptionReason
@@ -52,6 +52,7 @@ class Exempt:
     to_on: date | None = None
     asks: ExemptAsk | None = None
     said: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
