@@ -235,6 +235,8 @@ def invites(
     if sheet is None:
         rows = [{"name": one.name, "group": one.group, "link": one.link} for one in made]
         show(rows, ("name", "group", "link"), how, settings.timezone, empty="Everybody is bound.")
+        if made and how == Format.TABLE:
+            click.echo("Links made before for these people no longer work.")
     elif made:
         said = f"{sheet}: {len(made)} slips. Links made before no longer work."
         click.echo("\n".join(filter(None, [said, by_hand])))
