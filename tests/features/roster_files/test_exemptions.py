@@ -67,6 +67,7 @@ NOVEMBER, YEAR_END = date(2026, 11, 1), date(2027, 1, 1)
         # Nursing belongs to a birth.
         ("哺乳假至2026年12月", Exempt(MATERNITY, None, date(2027, 1, 1))),
         ("哺乳期2026年3月1日至8月31日", Exempt(MATERNITY, MARCH, SEPTEMBER)),
+        ("生育假2026年3月1日至8月31日（含哺乳假）", Exempt(MATERNITY, MARCH, SEPTEMBER)),
         ("产假2026年3月1日至8月31日，2026年7月1日已返岗", Exempt(MATERNITY, MARCH, date(2026, 7, 1))),
         # The rest of a remark does not disturb.
         ("曾任工会主席；产假2026年3月1日至8月31日；党务干事", Exempt(MATERNITY, MARCH, SEPTEMBER)),
@@ -153,6 +154,9 @@ def test_what_is_not_understood_wholly_is_asked(remark: str, said: str) -> None:
     [
         ("产假26年3月1日至8月31日", MARCH, SEPTEMBER),
         ("产假自26年3月1日起", MARCH, None),
+        ("产假26.3.1-26.8.31", MARCH, SEPTEMBER),
+        ("产假2026年3月1日至8月31日，哺乳假9月1日至12月31日", MARCH, SEPTEMBER),
+        ("产假2026年3月1日至8月31日，2027年起住院", MARCH, SEPTEMBER),
         ("其妻产假2026年3月1日至8月31日", MARCH, SEPTEMBER),
         ("产假3月1日至8月31日", None, None),
         ("产假2026年3月上旬至8月31日", None, None),
@@ -169,13 +173,26 @@ def test_what_is_asked_has_the_days_that_were_understood(remark: str, from_on: d
     assert exemptions(remark) == (Exempt(MATERNITY, from_on, to_on, ExemptAsk.WHETHER, remark),)
 
 
+def test_of_several_the_whole_remark_is_asked_about() -> None:
+    """Whoever says no has read all of it."""
+    said = "长期病休；其妻产假"
+    assert exemptions(said) == (Exempt(SICK, asks=ExemptAsk.WHETHER, said=said),)
+
+
 def test_a_day_of_something_else_does_not_disturb() -> None:
     for other in ("2020年1月入党", "2020年1月至2023年5月任工会主席", "2021年9月1日转入"):
         assert exemptions(f"{other}；产假2026年3月1日至8月31日") == (Exempt(MATERNITY, MARCH, SEPTEMBER),)
 
 
-def test_leave_after_leave_is_two_spells() -> None:
-    remark = "产假2026年3月1日至8月31日、2026年9月1日至12月31日哺乳"
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "产假2026年3月1日至8月31日、2026年9月1日至12月31日哺乳",
+        "产假2026.03.01-2026.08.31；哺乳期2026.09.01-2026.12.31",
+        "产假2026年3月1日至8月31日，哺乳假至2026年12月",
+    ],
+)
+def test_leave_after_leave_is_two_spells(remark: str) -> None:
     assert exemptions(remark) == (Exempt(MATERNITY, MARCH, SEPTEMBER), Exempt(MATERNITY, SEPTEMBER, YEAR_END))
 
 
@@ -192,6 +209,8 @@ def test_leave_after_leave_is_two_spells() -> None:
         ("经支委会同意免予考勤", Exempt(OTHER)),
         ("暂不参加组织生活", Exempt(OTHER)),
         ("流动党员，因病住院", Exempt(SICK)),
+        ("住院，已于2026年7月1日出院", Exempt(SICK)),
+        ("住院治疗，2026年7月1日恢复", Exempt(SICK, None, JULY)),
     ],
 )
 def test_days_off_without_a_reason_of_ours_are_asked_about(remark: str, meant: Exempt) -> None:

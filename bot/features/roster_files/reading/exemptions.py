@@ -42,7 +42,7 @@ _TOKENS: dict[str, str] = {
     "start": r"开始|起",
     "stop": r"为止|截止|止",
     "fill": r"[\s:]+|因公|因私|因|公派|探亲|留学|定居|期间|时间|正在|目前|处于|现|在|休假|休|请|中|多病"
-    r"|经批准|已(?:报备|备案|批准)|免[于予]?(?:考勤|签到)?|(?:暂时?)?不参加组织生活|已?于|已(?=[自从])",
+    r"|经批准|已(?:报备|备案|批准)|免[于予]?(?:考勤|签到)?|(?:暂时?)?不参加组织生活|包?含|已?于|已(?=[自从])",
 }
 _TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _TOKENS.items()))
 # What says when something ends, or days without a year: beside a reason it may not be passed over.
@@ -56,7 +56,7 @@ _ILL = re.compile("病|住院|治疗|手术")
 # What a clause with a day that was not read may speak of instead.
 _LIFE = re.compile("入党|转正|转[入出]|出生|任|参加工作|毕业|退休|离休|入职|调[入来到]|入伍|获|评|表彰")
 # A year of two figures is asked about; of these nobody knows the day.
-_SHORT_YEAR = re.compile(r"(?<!\d)(\d\d)(?=年\d{1,2}月)")
+_SHORT_YEAR = re.compile(r"(?<![\d.])(\d\d)(?=年\d{1,2}月|([./-])\d{1,2}\2\d{1,2}(?![\d./]))")
 _ROUGH = re.compile("[上中下]旬|左右|大约|大概|约|前后|预计|拟")
 _APART = re.compile(r"[，,;；。、\n\r]+")
 _BRACKETS = re.compile(r"[（(\[［【]([^（）()\[\]［］【】]*)[）)\]］】]")
@@ -71,7 +71,8 @@ class _Clause:
     """What one clause says, or several that belong together.
 
     whole: nothing in it was passed over. to_on: the first day that no longer counts, `sure` unless only a month tells
-    it, or it was `planned` before somebody came back. ended: it is over. length: (months, days). dated: a date stands in it. qualifies: it is said of the one before.
+    it, or it was `planned` before somebody came back. ended: it is over. length: (months, days). dated: a date stands
+    in it. qualifies: it is said of the one before.
     """
 
     said: str
@@ -114,9 +115,10 @@ def exemptions(value: object, *, own_column: bool = False) -> tuple[Exempt, ...]
         return _without_reason(clauses)
     found = _spells(clauses)
     if found is None:
-        unclear = next((one for one in named if not one.whole), None)
-        said = unclear.said if unclear else text_of(value, LONGEST)
-        return (_whether(unclear or named[0], said, clauses),)
+        # Of several the question is about all that is written, and about the first that is understood.
+        first = next((one for one in named if one.whole), named[0])
+        said = first.said if len(named) == 1 and not first.whole else text_of(value, LONGEST)
+        return (_whether(first, said, clauses),)
     return tuple(found)
 
 
@@ -125,10 +127,13 @@ def _without_reason(clauses: Sequence[_Clause]) -> tuple[Exempt, ...]:
     off = [one for one in clauses if _OFF.search(one.said) and not (one.denied or _NOT_OFF.search(one.said))]
     if not off:
         return ()
-    told = [one for one in clauses if one in off or (one.whole and not one.empty and one.reason is None)]
+    told = [one for one in clauses if one in off or (one.reason is None and (one.ended or one.dated or one.length))]
+    told = [one for one in told if one in off or one.whole or not _LIFE.search(one.said)]
+    clear = all(one in off or one.whole for one in told)
     said = "，".join(one.said for one in told)
     reason = ExemptionReason.LONG_SICK_LEAVE if _ILL.search(said) else ExemptionReason.OTHER
-    return (_whether(replace(off[0], said=said, reason=reason), said, told),)
+    clause = replace(off[0], said=said, reason=reason)
+    return (_whether(clause, said, told) if clear else Exempt(reason, asks=ExemptAsk.WHETHER, said=said),)
 
 
 def _whether(clause: _Clause, said: str, clauses: Sequence[_Clause]) -> Exempt:
@@ -338,11 +343,24 @@ def _spells(clauses: Sequence[_Clause]) -> list[Exempt] | None:
             if (joined := _joined(spells[-1], one)) is None:
                 return None
             spells[-1] = joined
-    return _in_order([*map(_with_length, spells)]) if spells else None
+    return _in_order(_following([*map(_with_length, spells)])) if spells else None
+
+
+def _following(spells: Sequence[_Clause]) -> list[_Clause]:
+    """产假2026年3月1日至8月31日，哺乳假至2027年2月: what has an end only begins where the one before ended."""
+    found: list[_Clause] = []
+    for one in spells:
+        before = found[-1] if found else one
+        goes_on = before.reason is one.reason and before.to_on and one.to_on and before.to_on < one.to_on
+        follows = goes_on and one.from_on is None and not (before.ended or one.ended)
+        found.append(replace(one, from_on=before.to_on) if follows else one)
+    return found
 
 
 def _is_other(one: _Clause, clauses: Sequence[_Clause]) -> bool:
-    """Whether a clause speaks of days off for illness, where no reason is one."""
+    """Whether a clause speaks of days off for illness, where no reason is one; or of days off with figures."""
+    if _OFF.search(one.said) and re.search(r"\d", plain(one.said)):
+        return True
     ill = {ExemptionReason.LONG_SICK_LEAVE, ExemptionReason.FRAIL_RETIRED}
     return bool(_OFF.search(one.said) and _ILL.search(one.said)) and not any(each.reason in ill for each in clauses)
 
