@@ -20,6 +20,7 @@ from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, R
 
 HEADING = ["序号", "姓名", "性别", "出生年月", "入党日期", "转正日期", "党小组"]
 HEADING += ["党内职务", "职级", "类别", "转入/转出", "备注"]
+ON_LEAVE, BACKWARDS = ExemptionReason.MATERNITY_LEAVE, "产假2026年8月31日至2026年3月1日"
 # Of nobody: an invented day in an invented place, with the last sign that checks.
 NUMBER = "11010519491231002X"
 FULL, PROBATIONARY = MembershipStatus.FULL, MembershipStatus.PROBATIONARY
@@ -474,6 +475,36 @@ def test_the_fault_of_a_name_says_why() -> None:
     assert "should be somebody's name (no number, nor a word for nobody)" in str(number)
     assert erased.chinese() == "第3行姓名（A列）：“已注销3”，应为党员姓名（不是数字、“无”或“已注销”）。"
     assert long.chinese().endswith("应为不超过50字的姓名。")
+
+
+@pytest.mark.parametrize(
+    ("own", "notes", "meant"),
+    [
+        ("产假", "产假2026年3月1日至8月31日", Exempt(ON_LEAVE, date(2026, 3, 1), date(2026, 9, 1))),
+        ("产假2026年3月1日至8月31日", "产假", Exempt(ON_LEAVE, date(2026, 3, 1), date(2026, 9, 1))),
+        ("产假2026年3月1日至8月31日", "产假2026.3.1-8.31", Exempt(ON_LEAVE, date(2026, 3, 1), date(2026, 9, 1))),
+        ("长期病休", "85岁高龄", Exempt(ExemptionReason.LONG_SICK_LEAVE)),
+        ("产假", "产假，已返岗", Exempt(ON_LEAVE, asks=ExemptAsk.LAST_DAY, said="产假，已返岗")),
+        (
+            "产假2026年3月1日至8月31日",
+            "产假至2026年10月",
+            Exempt(ON_LEAVE, date(2026, 3, 1), date(2026, 9, 1), ExemptAsk.WHETHER, "产假至2026年10月"),
+        ),
+        (
+            "长期病休",
+            "出国2026年3月1日起",
+            Exempt(ExemptionReason.LONG_SICK_LEAVE, asks=ExemptAsk.WHETHER, said="出国2026年3月1日起"),
+        ),
+    ],
+)
+def test_the_column_of_exemptions_and_the_remarks_together(own: str, notes: str, meant: Exempt) -> None:
+    [row] = read_roster(f"姓名,免于考勤,备注\n甲一,{own},{notes}\n".encode())
+    assert row.exemptions == (meant,)
+
+
+def test_days_in_the_wrong_order_are_a_fault_of_their_column() -> None:
+    found = faults(f"姓名,免于考勤,备注\n甲一,{BACKWARDS},\n甲二,,{BACKWARDS}\n".encode())
+    assert [fault.column for fault in found] == ["免于考勤", "备注"]
 
 
 def test_an_exemption_knows_its_column() -> None:

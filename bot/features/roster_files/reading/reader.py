@@ -251,11 +251,9 @@ def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
     came, left = read.pop("transfers", (None, None))
     notes, noted, noted_stage = read.pop("notes", ("", (), None))
     came_too, left_too, move = words.moves(notes)
-    exempt = (
-        _of_column("exempt", read.pop("exempt", ()))
-        or _of_column("notes", noted)
-        or _doubtful([(field, one.kept) for field, one in said.items()])
-    )
+    own = _of_column("exempt", read.pop("exempt", ()))
+    exempt = _of_both(own, _of_column("notes", noted), notes)
+    exempt = exempt or _doubtful([(field, one.kept) for field, one in said.items()])
     held: Offices | None = read.pop("duties", None)
     ranked = read.pop("rank", words.Ranked())
     kept = [(field, one.kept) for field, one in said.items()] + ([("duties", held.kept)] if held else [])
@@ -281,6 +279,23 @@ def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
 
 def _of_column(field: str, found: Sequence[Exempt]) -> tuple[Exempt, ...]:
     return tuple(replace(one, column=HEADINGS[field][0]) for one in found)
+
+
+def _of_both(own: tuple[Exempt, ...], noted: tuple[Exempt, ...], notes: str) -> tuple[Exempt, ...]:
+    """The column 免于考勤 goes before a remark, which may tell the days; where they disagree, somebody is asked."""
+    if not own or not noted:
+        return own or noted
+    if not any(map(_tells, noted)) or own == noted:
+        return own
+    if not any(map(_tells, own)) and {one.reason for one in own} == {one.reason for one in noted}:
+        return noted
+    asked = replace(own[0], asks=ExemptAsk.WHETHER, said=notes, column=LEDGER["notes"])
+    return (asked, *own[1:]) if own[0].asks is None else own
+
+
+def _tells(exempt: Exempt) -> bool:
+    """Whether it says more than a reason."""
+    return (exempt.from_on or exempt.to_on or exempt.asks) is not None
 
 
 def _doubtful(kept: Sequence[tuple[str, str]]) -> tuple[Exempt, ...]:

@@ -194,7 +194,8 @@ def _faults_in(row: RosterRow) -> Iterator[Fault]:
         yield Fault(row.line, LEDGER["joined_party_on"], str(row.joined_party_on), Both(*_BEFORE_THE_PARTY), row.sheet)
     for exempt in row.exemptions:
         if exempt.from_on and exempt.to_on and exempt.to_on <= exempt.from_on:
-            yield Fault(row.line, LEDGER["notes"], str(exempt.from_on), Both(*_NEVER), row.sheet)
+            column = exempt.column or LEDGER["notes"]
+            yield Fault(row.line, column, str(exempt.from_on), Both(*_NEVER), row.sheet)
 
 
 def as_planned(rows: Sequence[RosterRow], today: date) -> list[RosterRow]:
