@@ -131,13 +131,13 @@ def is_name(text: str) -> bool:
     name, key = clean_name(text), name_key(text)
     if not any(map(_is_letter, key)) or _LOST in name or len(name) > LONGEST:
         return False
-    return key not in _NOBODY and not key.startswith(ERASED) and not is_programs(text)
+    return not names_nothing(text) and not key.startswith(ERASED)
 
 
-def is_programs(text: str) -> bool:
-    """Whether it is a program's word for nothing, for yes or no, or for an error: NaN, None, TRUE, #N/A."""
+def names_nothing(text: str) -> bool:
+    """Whether it is a word for nobody (无, 合计), or what a program writes for nothing or an error: NaN, TRUE, #N/A."""
     key = name_key(text)
-    return key in _PROGRAMS or _ERRORS.fullmatch(key) is not None
+    return key in _NOBODY or key in _PROGRAMS or _ERRORS.fullmatch(key) is not None
 
 
 # --- party groups ---------------------------------------------------------------------------------------------------

@@ -470,6 +470,16 @@ def test_a_program_s_word_for_nothing_is_neither_a_name_nor_a_group(word: str) -
     assert group.chinese() == f"第3行党小组（B列）：“{word}”，应为党小组名称。"
 
 
+def test_a_group_that_is_none() -> None:
+    for nothing in ("无", "-", "/"):
+        assert [row.group for row in read_roster(f"姓名,党小组\n甲一,{nothing}\n".encode())] == [""]
+        [fault] = faults(f"姓名,党小组\n甲一,{nothing}\n甲二,一组\n".encode())
+        assert "本人所在党小组" in fault.chinese()
+    for word in ("合计", "暂无", "未知"):
+        fault = faults(f"姓名,党小组\n甲一,{word}\n甲二,一组\n".encode())[0]
+        assert fault.chinese() == f"第2行党小组（B列）：“{word}”，应为党小组名称。"
+
+
 def test_the_fault_of_a_name_says_why() -> None:
     number, erased, long = faults(f"姓名,性别\n12345,男\n已注销3,男\n{'甲' * 51},男\n".encode())
     assert "should be somebody's name (no number, nor a word for nobody)" in str(number)

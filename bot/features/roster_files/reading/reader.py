@@ -27,7 +27,7 @@ from bot.features.roster_files.reading.rows import Exempt, ExemptAsk, Fault, Ros
 from bot.kit.glossary.choices import STATUSES
 from bot.kit.glossary.columns import FACTS, LEDGER
 from bot.kit.hygiene import Found, look
-from bot.kit.names import clean_name, is_name, is_programs
+from bot.kit.names import clean_name, is_name, names_nothing
 from bot.kit.sheets import Sheet, SheetRow, TableFile, Unreadable, day_of, plain
 from bot.kit.table_files import read_tables
 from bot.kit.words import Both
@@ -54,11 +54,9 @@ _NO_LONGER = Both(
 )
 _NOBODY_S = Both("somebody's name (no number, nor a word for nobody)", "党员姓名（不是数字、“无”或“已注销”）")
 _NO_GROUP_S = Both("the name of a 党小组", "党小组名称")
-_UNFIT = {
-    Found.MOBILE_NUMBERS: Both("without a list of mobile numbers", "不含成批手机号码的内容"),
-    Found.IDENTITY_NUMBER: Both("without identity numbers and marks of secrecy", "不含身份证号和密级标志的文字"),
-}
-_UNFIT_NAME = Both("a name without identity numbers and marks of secrecy", "不含身份证号和密级标志的姓名")
+_NO_LIST = Both("without a list of mobile numbers", "不含成批手机号码的内容")
+_FIT = Both("without identity numbers and marks of secrecy", "不含身份证号和密级标志的文字")
+_FIT_NAME = Both("a name without identity numbers and marks of secrecy", "不含身份证号和密级标志的姓名")
 # A day as a number, where a cell lost its format: as many as `file_words.days` takes, but as this file counts them.
 _SERIAL = re.compile(r"[1-5]\d{4}(?:\.\d+)?")
 
@@ -205,7 +203,7 @@ def _row(line: SheetRow, heading: Heading, file: TableFile, faults: list[Fault])
             continue
         unfit = look(line.text(at))
         if unfit is not None:
-            wanted = _UNFIT_NAME if field == "name" else _UNFIT.get(unfit, _UNFIT[Found.IDENTITY_NUMBER])
+            wanted = _NO_LIST if unfit is Found.MOBILE_NUMBERS else _FIT_NAME if field == "name" else _FIT
             faults.append(Fault(line.number, _column(HEADINGS[field][0], at), NOT_REPEATED, wanted))
             continue
         try:
@@ -327,10 +325,12 @@ def _remarks(kept: Sequence[tuple[str, str]], ranked: words.Ranked, held: Office
 
 
 def _group(value: object) -> str:
-    """A spreadsheet makes a day of what is typed as 1-1: no group is called so, nor as a program's word for nothing."""
+    """A spreadsheet makes a day of what is typed as 1-1: no group is called so, nor 合计 or NaN; 无 is an empty cell."""
     if isinstance(value, date):
         raise Unclear("the name of a 党小组, not a day", "党小组名称，不是日期")
-    if is_programs(plain(value)):
+    if plain(value) in words.NOTHING:
+        return ""
+    if names_nothing(plain(value)):
         raise Unclear(_NO_GROUP_S, _NO_GROUP_S.chinese)
     return words.text_of(value)
 
