@@ -325,7 +325,7 @@ def _remarks(kept: Sequence[tuple[str, str]], ranked: words.Ranked, held: Office
 
 
 def _group(value: object) -> str:
-    """A spreadsheet makes a day of what is typed as 1-1: no group is called so, nor 合计 or NaN; 无 is an empty cell."""
+    """What is typed as 1-1 is a day to a spreadsheet: no group is called so, nor 合计 or NaN; 无 is an empty cell."""
     if isinstance(value, date):
         raise Unclear("the name of a 党小组, not a day", "党小组名称，不是日期")
     if plain(value) in words.NOTHING:
