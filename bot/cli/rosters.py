@@ -50,7 +50,7 @@ def import_table(
     yes: bool,
 ) -> None:
     """A roster (xlsx or csv): what it changes is listed, asked about, then written."""
-    from bot.features.roster_files.reading.hygiene import faults_by_words
+    from bot.features.roster_files.reading.hygiene import clean, faults_by_words, sheet_faults
     from bot.features.roster_files.reading.reader import read_roster
     from bot.features.roster_files.reading.roster_file import BadRoster
     from bot.features.roster_files.reading.rows import future_faults
@@ -59,13 +59,18 @@ def import_table(
     from bot.kit.sheets import kind_of
     from storage.hygiene import words_of
 
-    reading = _taken(read_roster(content), said)
+    file = read_roster(content)
+    with storage.reading() as session:
+        forbidden = words_of(session, branch_id)
+    if faults := sheet_faults(file, forbidden):
+        raise BadRoster(*faults)
+    reading = _taken(clean(file, forbidden), said)
     if not reading.rows:
         raise click.ClickException("The file holds only the example row of the template: nobody was imported.")
     with nullcontext() if dry_run else alone(storage, IN_CHAT):
         with storage.reading() as session:
             today = now.astimezone(settings.timezone).date()
-            faults = (*faults_by_words(reading.rows, words_of(session, branch_id)), *future_faults(reading.rows, today))
+            faults = (*faults_by_words(reading.rows, forbidden), *future_faults(reading.rows, today))
             if faults:
                 raise BadRoster(*faults)
             is_first = not _has_people(session, branch_id)
@@ -122,13 +127,15 @@ def _plan(
     """The plan, once nothing is left open; each question is an error that names the option which answers it."""
     from bot.features.roster.rules import first_open, is_closed
     from bot.features.roster_files.asking import Answers, Undecided
+    from bot.features.roster_files.reading.rows import as_planned
     from bot.features.roster_files.service import closed_change, plan_import
     from bot.kit.closing import close_day
 
     answers = Answers(said.answers)
     oldest = first_open(now, settings.timezone, close_day(session, branch_id))
     try:
-        plan = plan_import(session, branch_id, rows, since, answers, open_from=oldest)
+        said_rows = as_planned(rows, now.astimezone(settings.timezone).date())
+        plan = plan_import(session, branch_id, said_rows, since, answers, open_from=oldest)
     except Undecided as open_:
         lines = [f"{one.ask}\n    {one.answers}" for one in open_.questions]
         raise click.ClickException("\n".join(["Nothing was changed. The file leaves open:", *lines])) from None

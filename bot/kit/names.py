@@ -13,6 +13,9 @@ LONGEST = 50
 ERASED = "已注销"
 _LOST = "\ufffd"
 _NOBODY = frozenset({"无", "暂无", "没有", "未知", "不详", "合计", "总计", "小计", "共计"})
+# What a program writes for nothing, for yes and no, and a spreadsheet for what it could not work out; all small.
+_PROGRAMS = frozenset({"none", "nan", "null", "nil", "nat", "<na>", "n/a", "undefined", "true", "false"})
+_ERRORS = re.compile(r"#(?:n/a|ref!|name\?|value!|div/0!|null!|num!|spill!|calc!|getting_data|field!|blocked!)")
 
 # The Kangxi radicals by NFKC: ⽅ is 方.
 _KANGXI = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
@@ -121,14 +124,20 @@ def _without_last(text: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether it can be somebody's name: it has a letter, is short, and no word for nobody (无, 合计, 已注销7).
+    """Whether it can be somebody's name: it has a letter, is short, and no word for nobody (无, 合计, NaN, 已注销7).
 
     What a program that did not know a letter has left in its place (U+FFFD) is none.
     """
     name, key = clean_name(text), name_key(text)
     if not any(map(_is_letter, key)) or _LOST in name or len(name) > LONGEST:
         return False
-    return key not in _NOBODY and not key.startswith(ERASED)
+    return not names_nothing(text) and not key.startswith(ERASED)
+
+
+def names_nothing(text: str) -> bool:
+    """Whether it is a word for nobody (无, 合计), or what a program writes for nothing or an error: NaN, TRUE, #N/A."""
+    key = name_key(text)
+    return key in _NOBODY or key in _PROGRAMS or _ERRORS.fullmatch(key) is not None
 
 
 # --- party groups ---------------------------------------------------------------------------------------------------

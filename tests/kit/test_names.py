@@ -240,7 +240,8 @@ def test_nothing_is_lost_when_a_name_is_parted(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["甲一", "丁\U0003158e", "丁\ue863", "李〇", "Anna Li", "阿甲·乙提", "乙", "甲一1", "甲" * 50]
+    "name",
+    ["甲一", "丁\U0003158e", "丁\ue863", "李〇", "Anna Li", "阿甲·乙提", "乙", "甲一1", "甲" * 50, "Nana", "Trueman"],
 )
 def test_names(name: str) -> None:
     assert is_name(name)
@@ -263,6 +264,7 @@ def test_names(name: str) -> None:
         "合　计",
         "总计",
         "已注销7",
+        *["None", "nan", "NaN", "null", "NULL", "TRUE", "False", "ｎａｎ", "N/A", "#N/A", "#REF!", "#NAME?", "#DIV/0!"],
         "甲" * 51,
         "甲\ufffd",
         "\u3164",

@@ -1,9 +1,12 @@
 """What stands behind the days of one's own branch: their name, and words that must not say something else."""
 
 import re
+from collections.abc import Sequence
+from datetime import date, timedelta
 
-from bot.kit.numerals import folded
+from bot.kit.numerals import folded, number
 from bot.kit.refusal import Refusal
+from bot.kit.words import short_day
 from bot.kit.written_days import PLACE
 
 LONGEST_NAME, SHOWN = 20, 12
@@ -21,6 +24,11 @@ _UNDOES = re.compile("取消|撤销|撤回|删除|作废|恢复|不再|改期|�
 _HALF = re.compile(r"\d:\d\d|[\d一二两三四五六七八九十][点时]|半天|半日|[上下]午|早上|晚上|中午|凌晨|傍晚")
 _NUMERAL = "[一二三四五六七八九十廿卅]{1,3}"
 _SIGN = f"(?:日|号(?!{PLACE}))"
+# How long something lasts: 停电3天, 检修两个星期. 第3天, 一周年, 一日捐 and 三月三 are none.
+_LENGTH = re.compile(
+    r"(?<![第0-9〇零一二两三四五六七八九十廿卅月])(?P<count>[0-9]{1,3}|[一二两三四五六七八九十廿卅]{1,3})\s*"
+    r"(?:(?P<day>个?工作日|天|整天|日(?![捐游营谈讲课一]))|(?P<week>个?(?:周(?![年岁一二三四五六日末])|星期|礼拜))|个月)"
+)
 # What would be a day, if it were understood; 3号楼, 三月三, 一日捐 and 安全生产月 are none.
 _DAYLIKE = re.compile(
     rf"[0-9]{{1,2}}\s*{_SIGN}|(?:(?<=月)|(?<![\u4e00-\u9fff])){_NUMERAL}{_SIGN}|[0-9]{{1,2}}(?:\s*月\s*|[./-])[0-9]{{1,2}}"
@@ -52,6 +60,23 @@ def name_of(rest: str, off: bool) -> str:
     if len(name) > LONGEST_NAME or len(name.splitlines()) > 1:
         raise Refusal(f"名称请不超过{LONGEST_NAME}字。")
     return name
+
+
+def check_length(name: str, days: Sequence[date]) -> None:
+    """Refuses a name that says how long it lasts, unless the days are as many: 7月17日停电3天 is one day."""
+    found = _LENGTH.search(folded(name))
+    if found is None:
+        return
+    count = number(found["count"]) or 0
+    lasts = count if found["day"] else 7 * count if found["week"] else 0
+    if lasts == len(days):
+        return
+    bare = (name[: found.start()] + name[found.end() :]).strip(" ，,、：:；;") or "停电"
+    first, last = days[0], days[0] + timedelta(days=max(lasts, 2) - 1)
+    raise Refusal(
+        f"名称中写有“{name[found.start() : found.end()]}”，与所写的{len(days)}天不符。"
+        f"请写明起止日期，例如：{short_day(first)}至{short_day(last)} {bare}。"
+    )
 
 
 def undoes(text: str) -> bool:

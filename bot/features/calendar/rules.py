@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
-from bot.features.calendar.own_words import UNDONE, name_of, undoes
+from bot.features.calendar.own_words import UNDONE, check_length, name_of, undoes
 from bot.kit.day_lists import read_days
 from bot.kit.refusal import Refusal
 from bot.kit.typed_days import at_odds
@@ -49,6 +49,7 @@ def read_own_days(text: str, off: bool, today: date) -> list[OwnDays]:
     twice = next((day for at, day in enumerate(days) if day in days[:at]), None)
     if twice is not None:
         raise Refusal(f"{short_day(twice)}写了两次，请核对后重新发送。")
+    check_length(name, days)
     return grouped([Entry(day, off, name) for day in days])
 
 

@@ -130,12 +130,11 @@ def row_from_json(said: dict[str, Any]) -> RosterRow:
 
 
 def _exempt(said: dict[str, Any]) -> Exempt:
-    days = {name: date.fromisoformat(said[name]) if said[name] else None for name in ("from_on", "to_on")}
+    from_on, to_on = (date.fromisoformat(said[name]) if said[name] else None for name in ("from_on", "to_on"))
     # A draft of an earlier version asks nothing.
     asks = ExemptAsk(said["asks"]) if said.get("asks") else None
-    return Exempt(
-        ExemptionReason(said["reason"]), **days, asks=asks, said=said.get("said", ""), column=said.get("column", "")
-    )
+    words = said.get("said", ""), said.get("column", "")
+    return Exempt(ExemptionReason(said["reason"]), from_on, to_on, asks, *words, said.get("planned", False))
 
 
 # How a column comes back; one that is not here stands in JSON as it is.

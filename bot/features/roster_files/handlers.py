@@ -18,10 +18,10 @@ from bot.features.roster_files.asking import Question, Undecided
 from bot.features.roster_files.buttons import AnswerImport, ConfirmImport, MoveImport
 from bot.features.roster_files.drafts import SHEET, SINCE, Draft, from_json
 from bot.features.roster_files.meetings import changed_meetings, day_of
-from bot.features.roster_files.reading.hygiene import faults_by_words, not_repeating
+from bot.features.roster_files.reading.hygiene import clean, faults_by_words, not_repeating, sheet_faults
 from bot.features.roster_files.reading.reader import read_roster
 from bot.features.roster_files.reading.roster_file import BadRoster, RosterFile
-from bot.features.roster_files.reading.rows import Fault, RosterRow, future_faults
+from bot.features.roster_files.reading.rows import Fault, RosterRow, as_planned, future_faults
 from bot.features.roster_files.service import Plan, closed_change, plan_import, undone_office, write_import
 from bot.features.roster_files.settling import NO, YES
 from bot.kit import dialog as dialogs
@@ -79,13 +79,14 @@ def file_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     if isinstance(call.content, tuple):
         return say(*import_messages.faults(not_repeating(call.content, forbidden)))
     handed: Handed = call.content
-    faults = faults_by_words([row for sheet in handed.file.sheets for row in sheet.rows], forbidden)
+    rows = [row for sheet in handed.file.sheets for row in sheet.rows]
+    faults = (*sheet_faults(handed.file, forbidden), *faults_by_words(rows, forbidden))
     if faults:
         return say(*import_messages.faults(faults))
     if not any(sheet.rows or sheet.faults for sheet in handed.file.sheets):
         raise Refusal("文件中只有示例，没有党员，请填写后再发。")
     since = _first_day(session, call.me.branch_id, call.today)
-    return say(*_go_on(session, call, Draft(handed.file, handed.kind, since)))
+    return say(*_go_on(session, call, Draft(clean(handed.file, forbidden), handed.kind, since)))
 
 
 def _first_day(session: Session, branch_id: int, today: date) -> date:
@@ -203,7 +204,9 @@ def _plan(session: Session, call: Call, rows: Sequence[RosterRow], draft: Draft)
     """What the rows would change; refuses what the person or the close does not allow. Raises Undecided, BadRoster."""
     _not_closed(session, call, draft.since)
     oldest = first_open(call.now, call.tz, close_day(session, call.me.branch_id))
-    plan = plan_import(session, call.me.branch_id, rows, draft.since, draft.said(), open_from=oldest)
+    plan = plan_import(
+        session, call.me.branch_id, as_planned(rows, call.today), draft.since, draft.said(), open_from=oldest
+    )
     duties = (edit.stays or edit.after for edit in plan.edits if edit.kind is DutySpan)
     seats = any(values["duty"] in SEATS for values in duties)
     if seats and not may(call.me, Right.CLOSE, branch_id=call.me.branch_id):

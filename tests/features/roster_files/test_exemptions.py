@@ -1,12 +1,12 @@
 """What remarks say of exemptions."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from bot.features.roster_files.reading.cells import Unclear
 from bot.features.roster_files.reading.exemptions import exemptions
-from bot.features.roster_files.reading.rows import Exempt, ExemptAsk
+from bot.features.roster_files.reading.rows import Exempt, ExemptAsk, RosterRow, as_planned
 from storage.choices import ExemptionReason
 
 SICK, MATERNITY, FRAIL = (
@@ -14,8 +14,9 @@ SICK, MATERNITY, FRAIL = (
     ExemptionReason.MATERNITY_LEAVE,
     ExemptionReason.FRAIL_RETIRED,
 )
-ABROAD, FLOATING = ExemptionReason.ABROAD, ExemptionReason.FLOATING_MEMBER
-MARCH, SEPTEMBER = date(2026, 3, 1), date(2026, 9, 1)
+ABROAD, FLOATING, OTHER = ExemptionReason.ABROAD, ExemptionReason.FLOATING_MEMBER, ExemptionReason.OTHER
+MARCH, JULY, SEPTEMBER = date(2026, 3, 1), date(2026, 7, 1), date(2026, 9, 1)
+NOVEMBER, YEAR_END = date(2026, 11, 1), date(2027, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,13 @@ MARCH, SEPTEMBER = date(2026, 3, 1), date(2026, 9, 1)
         ("原长期病休，2026年9月1日已恢复", Exempt(SICK, None, SEPTEMBER)),
         ("产假2026年8月31日结束", Exempt(MATERNITY, None, SEPTEMBER)),
         ("长期病休，2026年9月1日返岗", Exempt(SICK, None, SEPTEMBER)),
-        ("产假2026年3月1日至8月31日，已返岗", Exempt(MATERNITY, MARCH, SEPTEMBER)),
+        ("长期病休，已于2026年7月1日恢复", Exempt(SICK, None, JULY)),
+        ("长期病休，自2026年7月1日起恢复考勤", Exempt(SICK, None, JULY)),
+        ("长期病休，于2026年7月1日正式返岗", Exempt(SICK, None, JULY)),
+        # Nursing belongs to a birth.
+        ("哺乳假至2026年12月", Exempt(MATERNITY, None, date(2027, 1, 1))),
+        ("哺乳期2026年3月1日至8月31日", Exempt(MATERNITY, MARCH, SEPTEMBER)),
+        ("生育假2026年3月1日至8月31日（含哺乳假）", Exempt(MATERNITY, MARCH, SEPTEMBER)),
         ("产假2026年3月1日至8月31日，2026年7月1日已返岗", Exempt(MATERNITY, MARCH, date(2026, 7, 1))),
         # The rest of a remark does not disturb.
         ("曾任工会主席；产假2026年3月1日至8月31日；党务干事", Exempt(MATERNITY, MARCH, SEPTEMBER)),
@@ -76,7 +83,19 @@ def test_what_a_remark_says_for_certain(remark: str, meant: Exempt) -> None:
 
 @pytest.mark.parametrize(
     "remark",
-    ["", None, "流动党员", "流动党员，曾任科长", "非流动党员", "未休产假", "无长期病休", "工号20231345", "2020年入党"],
+    [
+        "",
+        None,
+        "流动党员",
+        "流动党员，曾任科长",
+        "非流动党员",
+        "未休产假",
+        "无长期病休",
+        "不免于考勤",
+        "未住院",
+        "工号20231345",
+        "2020年入党",
+    ],
 )
 def test_what_is_no_exemption(remark: object) -> None:
     assert exemptions(remark) == ()
@@ -112,7 +131,6 @@ def test_the_last_day_of_what_is_over_is_asked(remark: str, from_on: date | None
                 "预计9月产假",
                 "2020年曾产假",
                 "产假98天",
-                "2026年3月起产假98天",
                 "产假3月1日至8月31日",
                 "产假2026年8月中旬起",
                 "产假2026年8月底起",
@@ -129,6 +147,106 @@ def test_the_last_day_of_what_is_over_is_asked(remark: str, from_on: date | None
 )
 def test_what_is_not_understood_wholly_is_asked(remark: str, said: str) -> None:
     assert exemptions(remark) == (Exempt(MATERNITY, asks=ExemptAsk.WHETHER, said=said),)
+
+
+@pytest.mark.parametrize(
+    ("remark", "from_on", "to_on"),
+    [
+        ("产假26年3月1日至8月31日", MARCH, SEPTEMBER),
+        ("产假自26年3月1日起", MARCH, None),
+        ("产假26.3.1-26.8.31", MARCH, SEPTEMBER),
+        ("产假2026年3月1日至8月31日，哺乳假9月1日至12月31日", MARCH, SEPTEMBER),
+        ("产假2026年3月1日至8月31日，2027年起住院", MARCH, SEPTEMBER),
+        ("其妻产假2026年3月1日至8月31日", MARCH, SEPTEMBER),
+        ("产假3月1日至8月31日", None, None),
+        ("产假2026年3月上旬至8月31日", None, None),
+        ("2026年3月起产假98天", MARCH, None),
+        # The second half is no less a part of it.
+        ("产假2026年3月1日至8月31日、2026年9月1日至12月31日陪护", MARCH, SEPTEMBER),
+        ("产假2026年3月1日至8月31日，9月1日起陪护", MARCH, SEPTEMBER),
+        ("产假2026年3月1日至8月31日，2026年7月1日已正常出勤", MARCH, SEPTEMBER),
+        ("产假2026年3月1日至8月31日，因病免于考勤2026年11月1日至12月31日", MARCH, SEPTEMBER),
+        ("产假2026年3月1日至8月31日，因病住院", MARCH, SEPTEMBER),
+    ],
+)
+def test_what_is_asked_has_the_days_that_were_understood(remark: str, from_on: date | None, to_on: date | None) -> None:
+    assert exemptions(remark) == (Exempt(MATERNITY, from_on, to_on, ExemptAsk.WHETHER, remark),)
+
+
+def test_of_several_the_whole_remark_is_asked_about() -> None:
+    """Whoever says no has read all of it."""
+    said = "长期病休；其妻产假"
+    assert exemptions(said) == (Exempt(SICK, asks=ExemptAsk.WHETHER, said=said),)
+
+
+def test_a_day_of_something_else_does_not_disturb() -> None:
+    for other in ("2020年1月入党", "2020年1月至2023年5月任工会主席", "2021年9月1日转入"):
+        assert exemptions(f"{other}；产假2026年3月1日至8月31日") == (Exempt(MATERNITY, MARCH, SEPTEMBER),)
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "产假2026年3月1日至8月31日、2026年9月1日至12月31日哺乳",
+        "产假2026.03.01-2026.08.31；哺乳期2026.09.01-2026.12.31",
+        "产假2026年3月1日至8月31日，哺乳假至2026年12月",
+    ],
+)
+def test_leave_after_leave_is_two_spells(remark: str) -> None:
+    assert exemptions(remark) == (Exempt(MATERNITY, MARCH, SEPTEMBER), Exempt(MATERNITY, SEPTEMBER, YEAR_END))
+
+
+@pytest.mark.parametrize(
+    ("remark", "meant"),
+    [
+        ("因病免于考勤2026年11月1日至12月31日", Exempt(SICK, NOVEMBER, YEAR_END)),
+        ("因病免于考勤26年11月1日至12月31日", Exempt(SICK, NOVEMBER, YEAR_END)),
+        ("住院治疗，暂不参加组织生活", Exempt(SICK)),
+        ("患病，2026年11月1日起不参加组织生活", Exempt(SICK, NOVEMBER)),
+        ("病假2026年11月1日至12月31日", Exempt(SICK, NOVEMBER, YEAR_END)),
+        ("免于考勤2026年11月1日至12月31日", Exempt(OTHER, NOVEMBER, YEAR_END)),
+        ("免考勤", Exempt(OTHER)),
+        ("经支委会同意免予考勤", Exempt(OTHER)),
+        ("暂不参加组织生活", Exempt(OTHER)),
+        ("流动党员，因病住院", Exempt(SICK)),
+        ("住院，已于2026年7月1日出院", Exempt(SICK)),
+        ("住院治疗，2026年7月1日恢复", Exempt(SICK, None, JULY)),
+    ],
+)
+def test_days_off_without_a_reason_of_ours_are_asked_about(remark: str, meant: Exempt) -> None:
+    [found] = exemptions(remark)
+    said = remark.removeprefix("流动党员，")
+    assert found == Exempt(meant.reason, meant.from_on, meant.to_on, ExemptAsk.WHETHER, said)
+
+
+def test_only_what_speaks_of_days_off_is_repeated() -> None:
+    [found] = exemptions("曾任工会主席；因病免考勤")
+    assert (found.reason, found.said) == (SICK, "因病免考勤")
+
+
+@pytest.mark.parametrize(
+    ("remark", "reason", "from_on", "to_on"),
+    [
+        ("出国探亲2026.6.1至2027.3.1（已回国）", ABROAD, date(2026, 6, 1), date(2027, 3, 2)),
+        ("产假2026年3月1日至8月31日，已返岗", MATERNITY, MARCH, SEPTEMBER),
+        ("产假2026年3月1日至8月31日已返岗", MATERNITY, MARCH, SEPTEMBER),
+        ("2026年3月1日起病休半年，已恢复", SICK, MARCH, SEPTEMBER),
+    ],
+)
+def test_who_is_back_may_have_come_before_the_planned_end(
+    remark: str, reason: ExemptionReason, from_on: date, to_on: date
+) -> None:
+    [found] = exemptions(remark)
+    assert (found.reason, found.from_on, found.to_on) == (reason, from_on, to_on)
+    assert (found.asks, found.planned) == (ExemptAsk.LAST_DAY, True)
+    row = RosterRow(name="甲一", exemption=found)
+    assert as_planned([row], to_on - timedelta(days=1)) == [row]
+    assert as_planned([row], to_on)[0].exemptions == (Exempt(reason, from_on, to_on),)
+
+
+def test_the_end_of_a_month_is_no_planned_end() -> None:
+    row = RosterRow(name="甲一", exemption=exemptions("原长期病休，2026年9月已恢复")[0])
+    assert as_planned([row, RosterRow(name="甲二")], date(2027, 1, 1)) == [row, RosterRow(name="甲二")]
 
 
 def test_several_apart_are_several() -> None:

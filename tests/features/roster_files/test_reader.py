@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,9 +9,9 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
-from bot.features.roster_files.reading.hygiene import faults_by_words, not_repeating
+from bot.features.roster_files.reading.hygiene import clean, faults_by_words, masked, not_repeating, sheet_faults
 from bot.features.roster_files.reading.reader import read_roster as read_file
-from bot.features.roster_files.reading.roster_file import BadRoster
+from bot.features.roster_files.reading.roster_file import BadRoster, PeopleSheet, RosterFile
 from bot.features.roster_files.reading.rows import Exempt, ExemptAsk, Fault, RosterRow
 from bot.kit import sheets
 from bot.kit.sheets import csv_text
@@ -21,12 +20,15 @@ from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, R
 
 HEADING = ["序号", "姓名", "性别", "出生年月", "入党日期", "转正日期", "党小组"]
 HEADING += ["党内职务", "职级", "类别", "转入/转出", "备注"]
+ON_LEAVE, BACKWARDS = ExemptionReason.MATERNITY_LEAVE, "产假2026年8月31日至2026年3月1日"
+# Of nobody: an invented day in an invented place, with the last sign that checks.
+NUMBER = "11010519491231002X"
 FULL, PROBATIONARY = MembershipStatus.FULL, MembershipStatus.PROBATIONARY
 
 
 def read_roster(content: bytes) -> list[RosterRow]:
     """Everybody in the file."""
-    return [replace(row, by_month=()) for row in read_file(content).take().rows]
+    return read_file(content).take().rows
 
 
 def xlsx(*rows: list[Any]) -> bytes:
@@ -104,6 +106,7 @@ def test_the_ledger_as_it_is_kept() -> None:
             group="第一党小组",
             gender="男",
             born_on=date(1970, 5, 1),
+            by_month=("born_on",),
             joined_party_on=date(1995, 6, 1),
             converted_on=date(1996, 6, 1),
             duties=(Duty.SECRETARY,),
@@ -130,6 +133,7 @@ def test_the_ledger_as_it_is_kept() -> None:
             group="第三党小组",
             gender="男",
             born_on=date(1940, 1, 1),
+            by_month=("born_on", "joined_party_on", "converted_on"),
             joined_party_on=date(1965, 7, 1),
             converted_on=date(1966, 7, 1),
             duties=(),
@@ -364,6 +368,158 @@ def test_what_must_not_be_kept_is_not_said_in_a_fault_either() -> None:
     """A fault is a message, and messages are kept: an identity number in the column of the phones."""
     found = faults("姓名,手机,职级,备注\n甲一,110101199003077715,机密★,内部资料\n".encode())
     assert [fault.found for fault in found] == ["…", "…", "…"]
+
+
+@pytest.mark.parametrize("column", ["党小组", "性别", "党内职务", "类别", "转入/转出", "免于考勤", "手机", "备注"])
+@pytest.mark.parametrize(
+    "cell", [NUMBER, f"产假，{NUMBER}", f"证件 {NUMBER[:6]} {NUMBER[6:14]} {NUMBER[14:]}", "机密★"]
+)
+def test_what_must_not_be_kept_is_a_fault_in_every_known_cell(column: str, cell: str) -> None:
+    [fault] = faults(f"姓名,{column}\n甲一,{cell}\n".encode())
+    assert fault.chinese() == f"第2行{column}（B列）：“…”，应为不含身份证号和密级标志的文字。"
+
+
+def test_what_must_not_be_kept_is_not_said_of_headings_and_formulas() -> None:
+    found = faults(xlsx(["姓名", "性别", f"证件{NUMBER}"], ["甲一", "男", "=A1"], ["甲二", f"={NUMBER}&A1"]))
+    assert [(fault.column, fault.found) for fault in found] == [("… (C)", "…"), ("性别 (B)", "…")]
+
+
+def test_a_list_of_mobile_numbers_in_one_cell() -> None:
+    [fault] = faults("姓名,备注\n甲一,13800138001 13800138002 13800138003\n".encode())
+    assert fault.chinese() == "第2行备注（B列）：“…”，应为不含成批手机号码的内容。"
+
+
+def test_a_branch_s_own_words_are_found_in_what_is_asked_about() -> None:
+    """The words of a question are kept with it: a clause of 免于考勤, which is kept nowhere else."""
+    rows = read_roster("姓名,免于考勤,备注\n甲一,产假某某,\n甲二,,产假某某\n甲三,,某 某事，其妻产假\n".encode())
+    assert [(fault.row, fault.column, fault.found) for fault in faults_by_words(rows, {"某某"})] == [
+        (2, "免于考勤", "…"),
+        (3, "备注", "…"),
+        (4, "备注", "…"),
+    ]
+
+
+def test_a_branch_s_own_words_are_masked_in_what_is_said_of_a_file() -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "名册"
+    for line in (["姓名", "性别", "Ａ 项目号", f"证件{NUMBER}"], ["甲一", "男", 1, 2], ["合计3人a项目"]):
+        book.active.append(line)
+    book.create_sheet("a项目其他").append(["无"])
+    book.create_sheet("空表").append([])
+    out = io.BytesIO()
+    book.save(out)
+    file = clean(read_file(out.getvalue()), {"a项目"})
+    said = [text for note in file.take().notes for text in (note, note.chinese)]
+    assert not any("项目" in text or NUMBER in text for text in said)
+    assert [note.chinese for note in file.take().notes] == [
+        "未读取：…其他（无表头）、空表（空表）",
+        "未读取的栏目：…号、…",
+        "未导入的行：第3行（合计3人…）",
+    ]
+    # Without words of its own, a branch still has no identity numbers said.
+    bare = PeopleSheet("名册", (), unread=(f"号{NUMBER}",), notes=(Both(f"row 3 ({NUMBER})", f"第3行（{NUMBER}）"),))
+    [sheet] = clean(RosterFile((bare,), (Both("Not read", "未读取"),)), ()).sheets
+    assert (sheet.unread, sheet.notes[0], sheet.notes[0].chinese) == (("号…",), "row 3 (…)", "第3行（…）")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("关于Ａ　项目的a项目", "关于…的…"),
+        ("关于B项目", "关于B项目"),
+        ("第一小组", "第一小组"),
+        (f"{NUMBER}甲一", "…甲一"),
+        ("绝密★一年", "…"),
+        ("", ""),
+    ],
+)
+def test_masked(text: str, shown: str) -> None:
+    assert masked(text, {"a项目"}) == shown
+
+
+def test_the_longer_of_two_words_is_masked_whole() -> None:
+    assert masked("甲项目组二队", {"项目", "项目组"}) == "甲…二队"
+
+
+def test_a_sheet_whose_name_must_not_be_said() -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "一组"
+    for name in ("一组", "A项目组", f"二{NUMBER}"):
+        sheet = book["一组"] if name == "一组" else book.create_sheet(name)
+        sheet.append(["姓名", "性别"])
+        sheet.append([f"甲{name[0]}", "男"])
+    out = io.BytesIO()
+    book.save(out)
+    file = read_file(out.getvalue())
+    assert [fault.chinese()[:10] for fault in sheet_faults(file, {"a项目"})] == [
+        "第2张党员表的名称含",
+        "第3张党员表的名称含",
+    ]
+    assert [str(fault)[:32] for fault in sheet_faults(file, ())] == ["The name of sheet 3 with people "]
+    masked_faults = not_repeating(
+        [Fault(2, "A项目 (B)", "x", Both("row 3 of sheet A项目", "A项目表"), "A项目")], {"a项目"}
+    )
+    assert str(masked_faults[0]) == "sheet …, row 2, … (B): found 'x', should be row 3 of sheet …"
+    assert masked_faults[0].chinese() == "…表第2行…（B列）：“x”，应为…表。"
+
+
+@pytest.mark.parametrize("word", ["None", "nan", "NaN", "null", "#N/A", "TRUE", "FALSE", "#REF!"])
+def test_a_program_s_word_for_nothing_is_neither_a_name_nor_a_group(word: str) -> None:
+    name, group = faults(f"姓名,党小组\n{word},一组\n甲一,{word}\n".encode())[:2]
+    assert name.chinese() == f"第2行姓名（A列）：“{word}”，应为党员姓名（不是数字、“无”或“已注销”）。"
+    assert group.chinese() == f"第3行党小组（B列）：“{word}”，应为党小组名称。"
+
+
+def test_a_group_that_is_none() -> None:
+    for nothing in ("无", "-", "/"):
+        assert [row.group for row in read_roster(f"姓名,党小组\n甲一,{nothing}\n".encode())] == [""]
+        [fault] = faults(f"姓名,党小组\n甲一,{nothing}\n甲二,一组\n".encode())
+        assert "本人所在党小组" in fault.chinese()
+    for word in ("合计", "暂无", "未知"):
+        fault = faults(f"姓名,党小组\n甲一,{word}\n甲二,一组\n".encode())[0]
+        assert fault.chinese() == f"第2行党小组（B列）：“{word}”，应为党小组名称。"
+
+
+def test_the_fault_of_a_name_says_why() -> None:
+    number, erased, long = faults(f"姓名,性别\n12345,男\n已注销3,男\n{'甲' * 51},男\n".encode())
+    assert "should be somebody's name (no number, nor a word for nobody)" in str(number)
+    assert erased.chinese() == "第3行姓名（A列）：“已注销3”，应为党员姓名（不是数字、“无”或“已注销”）。"
+    assert long.chinese().endswith("应为不超过50字的姓名。")
+
+
+@pytest.mark.parametrize(
+    ("own", "notes", "meant"),
+    [
+        ("产假", "产假2026年3月1日至8月31日", Exempt(ON_LEAVE, date(2026, 3, 1), date(2026, 9, 1))),
+        ("产假2026年3月1日至8月31日", "产假", Exempt(ON_LEAVE, date(2026, 3, 1), date(2026, 9, 1))),
+        ("产假2026年3月1日至8月31日", "产假2026.3.1-8.31", Exempt(ON_LEAVE, date(2026, 3, 1), date(2026, 9, 1))),
+        ("长期病休", "85岁高龄", Exempt(ExemptionReason.LONG_SICK_LEAVE)),
+        ("产假", "产假，已返岗", Exempt(ON_LEAVE, asks=ExemptAsk.LAST_DAY, said="产假，已返岗")),
+        (
+            "产假2026年3月1日至8月31日",
+            "产假至2026年10月",
+            Exempt(ON_LEAVE, date(2026, 3, 1), date(2026, 9, 1), ExemptAsk.WHETHER, "产假至2026年10月"),
+        ),
+        (
+            "长期病休",
+            "出国2026年3月1日起",
+            Exempt(ExemptionReason.LONG_SICK_LEAVE, asks=ExemptAsk.WHETHER, said="出国2026年3月1日起"),
+        ),
+    ],
+)
+def test_the_column_of_exemptions_and_the_remarks_together(own: str, notes: str, meant: Exempt) -> None:
+    [row] = read_roster(f"姓名,免于考勤,备注\n甲一,{own},{notes}\n".encode())
+    assert row.exemptions == (meant,)
+
+
+def test_days_in_the_wrong_order_are_a_fault_of_their_column() -> None:
+    found = faults(f"姓名,免于考勤,备注\n甲一,{BACKWARDS},\n甲二,,{BACKWARDS}\n".encode())
+    assert [fault.column for fault in found] == ["免于考勤", "备注"]
+
+
+def test_an_exemption_knows_its_column() -> None:
+    own, noted, kept = read_roster("姓名,免于考勤,类别,备注\n甲一,拟产假,,\n甲二,,,拟产假\n甲三,,长期病休,\n".encode())
+    assert [row.exemption.column for row in (own, noted, kept) if row.exemption] == ["免于考勤", "备注", "类别"]
 
 
 def test_a_branch_s_own_words_are_found_in_every_text_of_a_row() -> None:

@@ -71,6 +71,7 @@ _ALSO: Mapping[object, tuple[str, ...]] = {
     Rank.DEPUTY_BUREAU: ("厅局级副职", "司局级副职", "局级副职", "厅级副职", "副局", "副司局", "副厅局"),
     Rank.BUREAU: ("厅局级正职", "司局级正职", "局级正职", "厅级正职", "正局", "正司局", "正厅局"),
     ExemptionReason.LONG_SICK_LEAVE: ("长期病假", "长病假", "长病", "病休"),
+    ExemptionReason.MATERNITY_LEAVE: ("生育假", "哺乳假", "哺乳期", "哺乳"),
     ExemptionReason.FRAIL_RETIRED: ("年老体弱", "高龄", "体弱"),
     ExemptionReason.ABROAD: ("出国(境)", "出国境", "出境", "境外", "国外"),
     ExemptionReason.FLOATING_MEMBER: ("流动",),

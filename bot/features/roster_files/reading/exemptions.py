@@ -33,7 +33,8 @@ _TOKENS: dict[str, str] = {
     "denied": rf"(?:非|未|无|没有|不是)休?(?={_WORDS})",
     "past": r"原(?:来|为|因)?|已?不再",
     "reason": _WORDS,
-    "back": rf"(?:已经?|现已|现|并|后)?(?:{_DAY_BACK})(?:正常|上班|工作|考勤|参加组织生活|参加活动|返岗|回国)*",
+    "back": rf"(?:已经?|现已|现|并|后)?(?:正式)?(?:{_DAY_BACK})"
+    r"(?:正常|上班|工作|考勤|参加组织生活|组织生活|参加活动|返岗|回国)*",
     "over": r"(?:已经?|现已|现)?(?:结束|期满|届满|到期|休完)",
     "open": r"至今|至现在",
     "to": r"截至|截止至?(?=\d)|至|到|—+|[-~－–]",
@@ -41,15 +42,27 @@ _TOKENS: dict[str, str] = {
     "start": r"开始|起",
     "stop": r"为止|截止|止",
     "fill": r"[\s:]+|因公|因私|因|公派|探亲|留学|定居|期间|时间|正在|目前|处于|现|在|休假|休|请|中|多病"
-    r"|经批准|已(?:报备|备案|批准)|免[于予]?(?:考勤|签到)?|暂不参加组织生活",
+    r"|经批准|已(?:报备|备案|批准)|免[于予]?(?:考勤|签到)?|(?:暂时?)?不参加组织生活|包?含|已?于|已(?=[自从])",
 }
 _TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _TOKENS.items()))
 # What says when something ends, or days without a year: beside a reason it may not be passed over.
 _ENDS = re.compile(f"{_DAY_BACK}|{_TOKENS['over']}|不再")
 _LOOSE = re.compile(r"[\d年月日号.\-/~—－–起始至到止自从底末初上中下旬天个半约左右开一二三四五六七八九十两\s]+")
+# What speaks of days off without one of the reasons, and who is ill among them.
+_OFF = re.compile(
+    r"免[于予]?(?:考勤|签到|参加)|不(?:再|能|便)?参加(?:组织生活|活动|会议|考勤)|因病|住院|患病|病[假重危休]"
+)
+_ILL = re.compile("病|住院|治疗|手术")
+# What a clause with a day that was not read may speak of instead.
+_LIFE = re.compile("入党|转正|转[入出]|出生|任|参加工作|毕业|退休|离休|入职|调[入来到]|入伍|获|评|表彰")
+# A year of two figures is asked about; of these nobody knows the day.
+_SHORT_YEAR = re.compile(r"(?<![\d.])(\d\d)(?=年\d{1,2}月|([./-])\d{1,2}\2\d{1,2}(?![\d./]))")
+_ROUGH = re.compile("[上中下]旬|左右|大约|大概|约|前后|预计|拟")
 _APART = re.compile(r"[，,;；。、\n\r]+")
 _BRACKETS = re.compile(r"[（(\[［【]([^（）()\[\]［］【】]*)[）)\]］】]")
 LONGEST = 1_000
+# 不免于考勤 and 已恢复考勤 say the opposite.
+_NOT_OFF = re.compile("(?:不|未|非|无|没有?)(?:需|须|再|予|得|休|因)*(?:免|住院|患病|病)")
 _NOT_EXEMPT = NOTHING | {"否", "不免"}
 
 
@@ -58,7 +71,8 @@ class _Clause:
     """What one clause says, or several that belong together.
 
     whole: nothing in it was passed over. to_on: the first day that no longer counts, `sure` unless only a month tells
-    it. ended: it is over. length: (months, days). dated: a date stands in it. qualifies: it is said of the one before.
+    it, or it was `planned` before somebody came back. ended: it is over. length: (months, days). dated: a date stands
+    in it. qualifies: it is said of the one before.
     """
 
     said: str
@@ -68,6 +82,7 @@ class _Clause:
     from_on: date | None = None
     to_on: date | None = None
     sure: bool = True
+    planned: bool = False
     ended: bool = False
     open_end: bool = False
     length: tuple[int, int] | None = None
@@ -94,16 +109,40 @@ def exemptions(value: object, *, own_column: bool = False) -> tuple[Exempt, ...]
         raise Unclear("one of " + " ".join(known), "、".join(known) + "之一")
     if all(one.reason is ExemptionReason.FLOATING_MEMBER for one in named) and not own_column:
         of_days = (one for one in clauses if one.reason or one.whole)
-        named = named if "免" in plain(value) or any(one.dated or one.ended for one in of_days) else []
+        says_off = "免" in plain(value) or any(one.whole and _OFF.search(one.said) for one in clauses)
+        named = named if says_off or any(one.dated or one.ended for one in of_days) else []
     if not named:
-        return ()
+        return _without_reason(clauses)
     found = _spells(clauses)
     if found is None:
-        unclear = next((one for one in named if not one.whole), None)
-        said, reason = (unclear or named[0]).said, (unclear or named[0]).reason
-        assert reason is not None
-        return (Exempt(reason, asks=ExemptAsk.WHETHER, said=said if unclear else text_of(value, LONGEST)),)
+        # Of several the question is about all that is written, and about the first that is understood.
+        first = next((one for one in named if one.whole), named[0])
+        said = first.said if len(named) == 1 and not first.whole else text_of(value, LONGEST)
+        return (_whether(first, said, clauses),)
     return tuple(found)
+
+
+def _without_reason(clauses: Sequence[_Clause]) -> tuple[Exempt, ...]:
+    """因病免于考勤, 暂不参加组织生活: somebody is out of attendance, and why is not said in a word of ours."""
+    off = [one for one in clauses if _OFF.search(one.said) and not (one.denied or _NOT_OFF.search(one.said))]
+    if not off:
+        return ()
+    told = [one for one in clauses if one in off or (one.reason is None and (one.ended or one.dated or one.length))]
+    told = [one for one in told if one in off or one.whole or not _LIFE.search(one.said)]
+    clear = all(one in off or one.whole for one in told)
+    said = "，".join(one.said for one in told)
+    reason = ExemptionReason.LONG_SICK_LEAVE if _ILL.search(said) else ExemptionReason.OTHER
+    clause = replace(off[0], said=said, reason=reason)
+    return (_whether(clause, said, told) if clear else Exempt(reason, asks=ExemptAsk.WHETHER, said=said),)
+
+
+def _whether(clause: _Clause, said: str, clauses: Sequence[_Clause]) -> Exempt:
+    """The question, with the days of its clause as far as they were understood, unless another clause has days too."""
+    assert clause.reason is not None
+    others = [one for one in clauses if one.whole and one.said not in clause.said]
+    days = {} if any(one.dated or one.ended for one in others) else _days_among(clause.said)
+    spell = _with_length(_Clause(said, clause.reason, **days))
+    return Exempt(clause.reason, spell.from_on, spell.to_on, ExemptAsk.WHETHER, said)
 
 
 def _clauses(value: object) -> Iterator[tuple[str, bool]]:
@@ -137,7 +176,7 @@ def _read(said: str, qualifies: bool) -> _Clause:
         denied="denied" in kinds,
         ended=bool(kinds & {"past", "back", "over"}),
         open_end="open" in kinds,
-        dated="date" in kinds or (whole and "packed" in kinds),
+        dated="date" in kinds or (whole and "packed" in kinds) or any(_is_month_day(*token) for token in tokens),
         qualifies=qualifies,
     )
     days = None
@@ -148,6 +187,11 @@ def _read(said: str, qualifies: bool) -> _Clause:
         if reasons:
             raise
     return replace(clause, whole=False) if days is None else replace(clause, **days)
+
+
+def _is_month_day(kind: str, found: re.Match[str]) -> bool:
+    """9月1日, 9月起: a day without its year."""
+    return kind == "day_behind" and "月" in found.group()
 
 
 def _tokens(text: str) -> tuple[list[_Token], bool]:
@@ -171,6 +215,9 @@ def _days(tokens: Sequence[_Token], back: bool, over: bool) -> dict[str, Any] | 
     ends: Days | None = None
     returned: Days | None = None
     length = None
+    # 自2026年7月1日起恢复 is the first day back.
+    is_return = back and sum(kind in ("date", "packed") for kind, _ in tokens) == 1
+    is_return = is_return and all(kind != "reason" for kind, _ in tokens)
     for at, (kind, found) in enumerate(tokens):
         before = tokens[at - 1][0] if at else ""
         after = tokens[at + 1][0] if at + 1 < len(tokens) else ""
@@ -182,7 +229,7 @@ def _days(tokens: Sequence[_Token], back: bool, over: bool) -> dict[str, Any] | 
             continue
         day = _behind(found, begins) if kind == "day_behind" else _day(kind, found)
         is_end = before == "to" or after == "stop"
-        is_begin = before == "from" or after in ("start", "to") or not (back or over)
+        is_begin = after == "to" or (not is_return and (before == "from" or after == "start")) or not (back or over)
         taken = ends if is_end else begins if is_begin else returned
         if day is None or taken is not None or (kind == "day_behind" and before != "to"):
             return None
@@ -196,7 +243,7 @@ def _days(tokens: Sequence[_Token], back: bool, over: bool) -> dict[str, Any] | 
             returned = day
     if (ends and (returned or length)) or (returned and length):
         return None
-    to_on, sure = ends.after if ends else None, True
+    to_on, sure = ends.after if ends else None, not (ends and back)
     if returned is not None:
         # The first day back, or the last one out; of a month the latest that may be.
         to_on, sure = returned.first if back else returned.after, returned.after - returned.first == timedelta(days=1)
@@ -204,6 +251,7 @@ def _days(tokens: Sequence[_Token], back: bool, over: bool) -> dict[str, Any] | 
         "from_on": begins.first if begins else None,
         "to_on": to_on,
         "sure": sure,
+        "planned": ends is not None and back,
         "length": length,
         "by_month": begins is not None and begins.after - begins.first > timedelta(days=1),
     }
@@ -253,6 +301,19 @@ def _number(word: str) -> int:
     return _FIGURES.get(word) or int(word)
 
 
+def _days_among(said: str) -> dict[str, Any]:
+    """The days among words that were not understood: {} where they may be others."""
+    text = _SHORT_YEAR.sub(r"20\1", arabic(plain(said)))
+    tokens, _ = _tokens(text)
+    kinds = {kind for kind, _ in tokens}
+    if _ROUGH.search(text) or len({found.group() for kind, found in tokens if kind == "reason"}) > 1:
+        return {}
+    try:
+        return _days(tokens, "back" in kinds, "over" in kinds) or {}
+    except Unclear:
+        return {}
+
+
 # --- the clauses together --------------------------------------------------------------------------------------------
 
 
@@ -267,6 +328,8 @@ def _spells(clauses: Sequence[_Clause]) -> list[Exempt] | None:
             before = clauses[at - 1].reason if at else None
             if one.reason or _ENDS.search(one.said) or _LOOSE.fullmatch(one.said) or (one.qualifies and before):
                 return None
+            if (one.dated and not _LIFE.search(one.said)) or _is_other(one, clauses):
+                return None
         elif one.reason is not None:
             spells.append(one)
             for early in waiting:
@@ -280,7 +343,26 @@ def _spells(clauses: Sequence[_Clause]) -> list[Exempt] | None:
             if (joined := _joined(spells[-1], one)) is None:
                 return None
             spells[-1] = joined
-    return _in_order([*map(_with_length, spells)]) if spells else None
+    return _in_order(_following([*map(_with_length, spells)])) if spells else None
+
+
+def _following(spells: Sequence[_Clause]) -> list[_Clause]:
+    """产假2026年3月1日至8月31日，哺乳假至2027年2月: what has an end only begins where the one before ended."""
+    found: list[_Clause] = []
+    for one in spells:
+        before = found[-1] if found else one
+        goes_on = before.reason is one.reason and before.to_on and one.to_on and before.to_on < one.to_on
+        follows = goes_on and one.from_on is None and not (before.ended or one.ended)
+        found.append(replace(one, from_on=before.to_on) if follows else one)
+    return found
+
+
+def _is_other(one: _Clause, clauses: Sequence[_Clause]) -> bool:
+    """Whether a clause speaks of days off for illness, where no reason is one; or of days off with figures."""
+    if _OFF.search(one.said) and re.search(r"\d", plain(one.said)):
+        return True
+    ill = {ExemptionReason.LONG_SICK_LEAVE, ExemptionReason.FRAIL_RETIRED}
+    return bool(_OFF.search(one.said) and _ILL.search(one.said)) and not any(each.reason in ill for each in clauses)
 
 
 def _joined(spell: _Clause, more: _Clause) -> _Clause | None:
@@ -302,7 +384,8 @@ def _joined(spell: _Clause, more: _Clause) -> _Clause | None:
     if more.from_on or more.length or (spell.to_on and more.to_on and more.to_on > spell.to_on):
         return None
     if more.to_on is None:
-        return replace(spell, said=said, ended=True)
+        # 至8月31日，已返岗: nothing says that it was not before.
+        return replace(spell, said=said, ended=True, sure=False, planned=bool(spell.to_on or spell.length))
     return replace(spell, said=said, ended=True, to_on=more.to_on, sure=more.sure, open_end=False, length=None)
 
 
@@ -334,5 +417,5 @@ def _in_order(spells: list[_Clause]) -> list[Exempt] | None:
 def _exempt(spell: _Clause) -> Exempt:
     assert spell.reason is not None
     if spell.ended and not (spell.to_on and spell.sure):
-        return Exempt(spell.reason, spell.from_on, spell.to_on, ExemptAsk.LAST_DAY, spell.said)
+        return Exempt(spell.reason, spell.from_on, spell.to_on, ExemptAsk.LAST_DAY, spell.said, planned=spell.planned)
     return Exempt(spell.reason, spell.from_on, spell.to_on)

@@ -41,9 +41,9 @@ def of_file(file: TableFile, nobody: Sequence[Sheet], headless: Sequence[Sheet])
 def _unread(sheets: Sequence[tuple[str, Both]]) -> Both | None:
     if not sheets:
         return None
-    english = ", ".join(f"{_shown(name)} ({why})" for name, why in sheets)
+    english = ", ".join(f"{shown(name)} ({why})" for name, why in sheets)
     return Both(
-        f"Not read: {english}", f"未读取：{'、'.join(f'{_shown(name)}（{why.chinese}）' for name, why in sheets)}"
+        f"Not read: {english}", f"未读取：{'、'.join(f'{shown(name)}（{why.chinese}）' for name, why in sheets)}"
     )
 
 
@@ -61,7 +61,7 @@ def of_sheet(sheet: Sheet, heading: Heading, lines: Sorted, by_name: str, called
         ),
         ("Rows passed over", "未导入的行", [_line(row.number, text) for row, text in lines.aside]),
         ("Rows that name a group", "党小组标题行", [_line(row.number, text) for row, text in lines.groups]),
-        ("Group by the name of the sheet", "按表名归入", [Both(by_name, by_name)] if by_name else []),
+        ("Group by the name of the sheet", "按表名归入", [Both(shown(by_name), shown(by_name))] if by_name else []),
     )
     of = f"sheet {called}: " if called else ""
     of_chinese = f"{sheet_word(called)}" if called else ""
@@ -92,18 +92,18 @@ def unread_columns(heading: Heading, lines: Sorted) -> tuple[str, ...]:
     """Columns with something of somebody in them that is not read, by their titles; the content is never repeated."""
     filled = {at for row, _ in lines.people for at in row.filled()}
     unread = sorted(filled - heading.columns.keys() - heading.numbers)
-    return tuple(dict.fromkeys(_shown(heading.unread.get(at, "")) or f"{letters(at)}栏" for at in unread))
+    return tuple(dict.fromkeys(shown(heading.unread.get(at, "")) or f"{letters(at)}栏" for at in unread))
 
 
 def _line(number: int, text: str) -> Both:
-    return Both(f"row {number} ({_shown(text)})", f"第{number}行（{_shown(text)}）")
+    return Both(f"row {number} ({shown(text)})", f"第{number}行（{shown(text)}）")
 
 
 def _column(title: str, at: int) -> Both:
     return Both(f"{title} ({letters(at)})", f"{title}（{letters(at)}栏）")
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """A name of a sheet or column as it may be said: what must not be kept is not repeated."""
     clean = visible(text).strip()
     return clean[:_LONGEST] if look(clean) is None else NOT_REPEATED

@@ -26,14 +26,14 @@ from bot.features.roster_files.reading.roster_file import (
 from bot.features.roster_files.reading.rows import Exempt, ExemptAsk, Fault, RosterRow
 from bot.kit.glossary.choices import STATUSES
 from bot.kit.glossary.columns import FACTS, LEDGER
-from bot.kit.hygiene import look
-from bot.kit.names import clean_name, is_name
+from bot.kit.hygiene import Found, look
+from bot.kit.names import clean_name, is_name, names_nothing
 from bot.kit.sheets import Sheet, SheetRow, TableFile, Unreadable, day_of, plain
 from bot.kit.table_files import read_tables
 from bot.kit.words import Both
 from storage.choices import Category, MembershipStatus
 
-_NAME_LENGTH, _FOUND_SHOWN, _TITLE_SHOWN = 50, 40, 20
+_NAME_LENGTH, _FOUND_SHOWN = 50, 40
 _NO_FORMULA = Both(
     "a value, not a formula (copy, paste as values; a text does not begin with = + - @)",
     "数值而不是公式（请复制后选择性粘贴为数值；文字不要以=、+、-、@开头）",
@@ -52,6 +52,11 @@ _NO_LONGER = Both(
     "nothing: the row has more cells than the heading (a text with commas stands in quotes)",
     "空白：本行内容比表头多（内容中有逗号的，请加英文引号）",
 )
+_NOBODY_S = Both("somebody's name (no number, nor a word for nobody)", "党员姓名（不是数字、“无”或“已注销”）")
+_NO_GROUP_S = Both("the name of a 党小组", "党小组名称")
+_NO_LIST = Both("without a list of mobile numbers", "不含成批手机号码的内容")
+_FIT = Both("without identity numbers and marks of secrecy", "不含身份证号和密级标志的文字")
+_FIT_NAME = Both("a name without identity numbers and marks of secrecy", "不含身份证号和密级标志的姓名")
 # A day as a number, where a cell lost its format: as many as `file_words.days` takes, but as this file counts them.
 _SERIAL = re.compile(r"[1-5]\d{4}(?:\.\d+)?")
 
@@ -96,7 +101,10 @@ class _Table:
         line = sheet.rows[heading.last]
         heading = _with_one_phone(heading, sheet.rows[heading.first : heading.last + 1])
         faults = [Fault(0, "", "", sheet.excess)] if sheet.excess else []
-        faults += [Fault(line.number, _column(title, at), line.own(at), _UNTORN) for at, title in heading.torn.items()]
+        faults += [
+            Fault(line.number, _column(title, at), _repeated(line.own(at)), _UNTORN)
+            for at, title in heading.torn.items()
+        ]
         faults += _twice(heading, sheet.rows[heading.first : heading.last + 1])
         faults += [fault for row in sheet.rows for fault in _formulas(row, heading)]
         return cls(file, sheet, heading, sort_lines(sheet.rows, heading, _reads), tuple(faults))
@@ -158,7 +166,7 @@ def _twice(heading: Heading, rows: Sequence[SheetRow]) -> Iterator[Fault]:
         seen[field] += 1
         if seen[field] > 1:
             row = next(row for row in reversed(rows) if row.own(at))
-            yield Fault(row.number, _column(HEADINGS[field][0], at), row.own(at)[:_FOUND_SHOWN], _ONE)
+            yield Fault(row.number, _column(HEADINGS[field][0], at), _repeated(row.own(at)), _ONE)
 
 
 def _formulas(line: SheetRow, heading: Heading) -> Iterator[Fault]:
@@ -168,11 +176,9 @@ def _formulas(line: SheetRow, heading: Heading) -> Iterator[Fault]:
     """
     for at in sorted(line.formulas):
         known = heading.columns.get(at)
-        other = LEDGER["number"] if at in heading.numbers else heading.unread.get(at, "")[:_TITLE_SHOWN]
+        other = LEDGER["number"] if at in heading.numbers else file_notes.shown(heading.unread.get(at, ""))
         title = HEADINGS[known][0] if known else other or "无表头"
-        yield Fault(
-            line.number, _column(title, at), line.own(at)[:_FOUND_SHOWN] if known else NOT_REPEATED, _NO_FORMULA
-        )
+        yield Fault(line.number, _column(title, at), _repeated(line.own(at)) if known else NOT_REPEATED, _NO_FORMULA)
 
 
 def _column(title: str, at: int) -> str:
@@ -194,6 +200,11 @@ def _row(line: SheetRow, heading: Heading, file: TableFile, faults: list[Fault])
     months: list[str] = []
     for at, field in heading.columns.items():
         if at in line.formulas:
+            continue
+        unfit = look(line.text(at))
+        if unfit is not None:
+            wanted = _NO_LIST if unfit is Found.MOBILE_NUMBERS else _FIT_NAME if field == "name" else _FIT
+            faults.append(Fault(line.number, _column(HEADINGS[field][0], at), NOT_REPEATED, wanted))
             continue
         try:
             value = _value(line.value(at), field, file)
@@ -238,7 +249,9 @@ def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
     came, left = read.pop("transfers", (None, None))
     notes, noted, noted_stage = read.pop("notes", ("", (), None))
     came_too, left_too, move = words.moves(notes)
-    exempt: tuple[Exempt, ...] = read.pop("exempt", ()) or noted or _doubtful([one.kept for one in said.values()])
+    own = _of_column("exempt", read.pop("exempt", ()))
+    exempt = _of_both(own, _of_column("notes", noted), notes)
+    exempt = exempt or _doubtful([(field, one.kept) for field, one in said.items()])
     held: Offices | None = read.pop("duties", None)
     ranked = read.pop("rank", words.Ranked())
     kept = [(field, one.kept) for field, one in said.items()] + ([("duties", held.kept)] if held else [])
@@ -262,9 +275,30 @@ def _assembled(number: int, read: dict[str, Any]) -> RosterRow:
     return replace(row, transfer_in=came, transfer_out=left)
 
 
-def _doubtful(kept: Sequence[str]) -> tuple[Exempt, ...]:
+def _of_column(field: str, found: Sequence[Exempt]) -> tuple[Exempt, ...]:
+    return tuple(replace(one, column=HEADINGS[field][0]) for one in found)
+
+
+def _of_both(own: tuple[Exempt, ...], noted: tuple[Exempt, ...], notes: str) -> tuple[Exempt, ...]:
+    """The column 免于考勤 goes before a remark, which may tell the days; where they disagree, somebody is asked."""
+    if not own or not noted:
+        return own or noted
+    if not any(map(_tells, noted)) or own == noted:
+        return own
+    if not any(map(_tells, own)) and {one.reason for one in own} == {one.reason for one in noted}:
+        return noted
+    asked = replace(own[0], asks=ExemptAsk.WHETHER, said=notes, column=LEDGER["notes"])
+    return (asked, *own[1:]) if own[0].asks is None else own
+
+
+def _tells(exempt: Exempt) -> bool:
+    """Whether it says more than a reason."""
+    return (exempt.from_on or exempt.to_on or exempt.asks) is not None
+
+
+def _doubtful(kept: Sequence[tuple[str, str]]) -> tuple[Exempt, ...]:
     """长期病休 in a column of categories: whether it exempts is for somebody to say."""
-    found = ((one, text) for text in kept for one in exemptions(text))
+    found = ((one, text) for field, text in kept for one in _of_column(field, exemptions(text)))
     return tuple(replace(one, asks=ExemptAsk.WHETHER, said=text) for one, text in found)[:1]
 
 
@@ -291,19 +325,23 @@ def _remarks(kept: Sequence[tuple[str, str]], ranked: words.Ranked, held: Office
 
 
 def _group(value: object) -> str:
-    """A spreadsheet makes a day of what is typed as 1-1: no group is called so."""
+    """What is typed as 1-1 is a day to a spreadsheet: no group is called so, nor 合计 or NaN; 无 is an empty cell."""
     if isinstance(value, date):
         raise Unclear("the name of a 党小组, not a day", "党小组名称，不是日期")
+    if plain(value) in words.NOTHING:
+        return ""
+    if names_nothing(plain(value)):
+        raise Unclear(_NO_GROUP_S, _NO_GROUP_S.chinese)
     return words.text_of(value)
 
 
 def _name(value: object) -> tuple[str, MembershipStatus | None]:
     """A name, and the stage that stands in brackets behind it."""
     name = "" if isinstance(value, date) else clean_name(value if isinstance(value, str) else plain(value))
-    if not is_name(name) or len(name) > _NAME_LENGTH:
+    if not name or len(name) > _NAME_LENGTH:
         raise Unclear(f"a name of at most {_NAME_LENGTH} characters", f"不超过{_NAME_LENGTH}字的姓名")
-    if look(name) is not None:
-        raise Unclear("a name without identity numbers and marks of secrecy", "不含身份证号和密级标志的姓名")
+    if not is_name(name):
+        raise Unclear(_NOBODY_S, _NOBODY_S.chinese)
     return words.stage_in_name(name)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -33,7 +33,8 @@ class ExemptAsk(StrEnum):
     """A question about an exemption that only a person answers.
 
     LAST_DAY: it is over (已恢复), and nothing says since when; `to_on` is the latest first day back.
-    WHETHER: a remark names a reason among words that were not understood wholly.
+    WHETHER: a remark names a reason among words that were not understood wholly, or speaks of attendance without one;
+    the days are those that were understood.
     """
 
     LAST_DAY = "last_day"
@@ -44,7 +45,8 @@ class ExemptAsk(StrEnum):
 class Exempt:
     """Out of attendance in [from_on, to_on); null is open (D4, D26).
 
-    asks: what the file does not settle; said: the words that leave it open, of this column.
+    asks: what the file does not settle; said: the words that leave it open; column: where they stand, by its word.
+    planned: `to_on` is an end that was fixed beforehand (至8月31日，已返岗): see `as_planned`.
     """
 
     reason: ExemptionReason
@@ -52,7 +54,8 @@ class Exempt:
     to_on: date | None = None
     asks: ExemptAsk | None = None
     said: str = ""
-    column: str = ""
+    column: str = field(default="", compare=False)
+    planned: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +194,21 @@ def _faults_in(row: RosterRow) -> Iterator[Fault]:
         yield Fault(row.line, LEDGER["joined_party_on"], str(row.joined_party_on), Both(*_BEFORE_THE_PARTY), row.sheet)
     for exempt in row.exemptions:
         if exempt.from_on and exempt.to_on and exempt.to_on <= exempt.from_on:
-            yield Fault(row.line, LEDGER["notes"], str(exempt.from_on), Both(*_NEVER), row.sheet)
+            column = exempt.column or LEDGER["notes"]
+            yield Fault(row.line, column, str(exempt.from_on), Both(*_NEVER), row.sheet)
+
+
+def as_planned(rows: Sequence[RosterRow], today: date) -> list[RosterRow]:
+    """The rows where a planned end that has come is the end: 至8月31日，已返岗 asks only before that day."""
+    return [_as_planned(row, today) for row in rows]
+
+
+def _as_planned(row: RosterRow, today: date) -> RosterRow:
+    spells = [
+        replace(one, asks=None, said="", planned=False) if one.planned and one.to_on and one.to_on <= today else one
+        for one in row.exemptions
+    ]
+    return replace(row, exemption=next(iter(spells), None), further=tuple(spells[1:]))
 
 
 def future_faults(rows: Iterable[RosterRow], today: date) -> tuple[Fault, ...]:
