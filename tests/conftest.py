@@ -149,6 +149,21 @@ WALKS = (
     "features/archive/test_rules.py::test_anything", "rights/test_places", "scheduler/test_year.py",
     "storage/test_cut_lines", "growth/test_statements.py::test_pages_of_the_command_line",
     "upgrade/test_upgrade.py::test_one_answer", "kit/test_another_reader",
+    "kit/test_edits.py::test_a_leave_stands", "kit/test_edits.py::test_the_same_said",
+    "kit/test_edits.py::test_what_was_not_understood",
+    "kit/test_long_texts.py::test_a_makeup", "kit/test_long_texts.py::test_it_is_refused_whole",
+    "kit/test_long_texts.py::test_the_rest_comes_late", "kit/test_long_texts.py::test_two_texts",
+    "kit/test_long_texts.py::test_one_message",
+    "kit/test_forms.py::test_a_time_that_is_not_certain", "kit/test_forms.py::test_with_the_half",
+    "kit/test_forms.py::test_half_past_two", "features/activities/test_forms.py::test_days_and_times",
+    "features/leave/test_words.py::test_a_reason_is_kept", "features/leave/test_words.py::test_both_are_done",
+    "features/leave/test_words.py::test_a_reply_that", "features/leave/test_words.py::test_a_word_for",
+    "features/leave/test_words.py::test_after_the_start", "features/leave/test_words.py::test_words_that",
+    "features/roster/test_letters.py::test_a_typed_name", "features/roster_files/test_handed_in.py::test_through_chat",
+    "features/roster_files/test_office_files.py::test_a_damaged", "features/activities/test_chat.py::test_forged_buttons",
+    "features/activities/test_chat.py::test_a_button_of_last_month", "scheduler/test_kept_waiting.py::test_nobody_waits",
+    "playground/test_bodies.py::test_an_uploaded_document", "cli/test_restore.py::test_what_is_due",
+    "features/tally/test_groups.py::test_an_occasion",
 )  # fmt: skip
 # Where they decide: what is promised once, and what a killed process leaves.
 BOTH_AT_ONCE = ("e2e/test_restart", "scheduler/test_broadcasts", "scheduler/test_promises")
