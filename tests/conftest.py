@@ -163,7 +163,8 @@ WALKS = (
     "features/roster_files/test_handed_in.py::test_through_chat",
     "features/roster_files/test_office_files.py::test_a_damaged",
     "features/activities/test_chat.py::test_forged_buttons",
-    "features/activities/test_chat.py::test_a_button_of_last_month", "scheduler/test_kept_waiting.py::test_nobody_waits",
+    "features/activities/test_chat.py::test_a_button_of_last_month",
+    "scheduler/test_kept_waiting.py::test_nobody_waits",
     "playground/test_bodies.py::test_an_uploaded_document", "cli/test_restore.py::test_what_is_due",
     "features/tally/test_groups.py::test_an_occasion",
 )  # fmt: skip
