@@ -115,11 +115,17 @@ def _newcomer(facts: Facts, person_id: int) -> Difference:
     listed = facts.spans[RosterSpan, person_id]
     on = listed[0].from_on if listed else None
     parts = [
-        said(kind, fact.values, facts.groups)
+        said(kind, fact.values, facts.groups) + _begins(fact, on)
         for kind in (GroupSpan, MembershipSpan, RankSpan, CategorySpan, DutySpan, ExemptionSpan)
         for fact in _told(kind, facts.spans[kind, person_id])
     ]
     return Difference(facts.people[person_id].values["name"], "新增", NONE, "、".join(parts) or NONE, on)
+
+
+def _begins(fact: Fact, on: date | None) -> str:
+    """Of an exemption its first day, where that is not the one of coming: 产假至2026年8月31日（自2026年3月1日起）."""
+    later = fact.kind is ExemptionSpan and on is not None and fact.from_on > on
+    return f"（{since(fact.from_on)}）" if later else ""
 
 
 def _told(kind: type[Any], listed: Sequence[Fact]) -> Sequence[Fact]:

@@ -32,12 +32,15 @@ class Known:
 class Likeness:
     """What speaks for one person, and what against, among the facts that a file and a roster both tell.
 
-    dates: days that agree; group: the same one; contra: facts that no slip explains.
+    dates: days that agree; group: the same one; contra: facts that no slip explains; slips: days that one explains;
+    moved: another group.
     """
 
     dates: int
     group: bool
     contra: int
+    slips: int = 0
+    moved: bool = False
 
     @property
     def pro(self) -> bool:
@@ -46,7 +49,12 @@ class Likeness:
 
     @property
     def same(self) -> bool:
-        """Nothing speaks against it, or one date that was put right while another still fits."""
+        """Nothing speaks against it, or one date that was put right while another still fits.
+
+        A slip and a move at once are asked about, where nothing else is the same.
+        """
+        if self.slips and self.moved and not self.dates:
+            return False
         return not self.contra or (self.contra == 1 and self.dates > 0)
 
 
@@ -59,7 +67,8 @@ def likeness(row: RosterRow, person: Known) -> Likeness:
     group = bool(row.group and person.group) and group_key(row.group) == group_key(person.group)
     gender = bool(row.gender and person.gender) and row.gender != person.gender
     # A man does not become a woman by one slip.
-    return Likeness(judged.count(1), group, judged.count(-1) + 2 * gender)
+    moved = bool(row.group and person.group) and not group
+    return Likeness(judged.count(1), group, judged.count(-1) + 2 * gender, judged.count(0), moved)
 
 
 def _nearness(one: date, other: date) -> int:

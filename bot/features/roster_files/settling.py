@@ -11,6 +11,7 @@ from bot.kit.glossary.choices import EXEMPTIONS
 from bot.kit.glossary.columns import LEDGER
 from bot.kit.names import group_key, name_key, near_groups, parted
 from bot.kit.words import Both
+from storage.choices import ExemptionReason
 
 DAY = timedelta(days=1)
 YES, NO = "yes", "no"
@@ -174,7 +175,9 @@ def _meant(
     """One spell: as it is meant, None where it changes nothing, or what is to be asked."""
     if exempt.asks is None:
         return exempt, None
-    said, plain = answers.of(EXEMPT, about), replace(exempt, asks=None, said="", column="")
+    # A reason of no list keeps its words.
+    words = exempt.said if exempt.reason is ExemptionReason.OTHER else ""
+    said, plain = answers.of(EXEMPT, about), replace(exempt, asks=None, said=words, column="")
     if said == NO:
         return None, None
     if exempt.asks is ExemptAsk.WHETHER:

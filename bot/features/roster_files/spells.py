@@ -4,8 +4,12 @@ from datetime import date, timedelta
 
 from bot.features.roster_files.reading.rows import Exempt
 from bot.kit.words import Both
+from storage.choices import ExemptionReason
 from storage.facts import Fact, Facts
 from storage.models.person import ExemptionSpan
+
+# Of a reason in words of its own, in letters.
+LONGEST = 100
 
 
 def lay_exemption(facts: Facts, name: str, person_id: int, exempt: Exempt, began: date, earliest: date) -> list[Both]:
@@ -28,7 +32,8 @@ def lay_exemption(facts: Facts, name: str, person_id: int, exempt: Exempt, began
         to_on = min((one.from_on for one in spans if one.from_on > from_on), default=None)
     for one in spans:
         _give_way(facts, person_id, one, from_on, to_on)
-    facts.add(ExemptionSpan, person_id, from_on, to_on, reason=exempt.reason)
+    other = {"reason_text": exempt.said[:LONGEST]} if exempt.reason is ExemptionReason.OTHER and exempt.said else {}
+    facts.add(ExemptionSpan, person_id, from_on, to_on, reason=exempt.reason, **other)
     return [_later(name, exempt.from_on, from_on)] if exempt.from_on and exempt.from_on < from_on else []
 
 

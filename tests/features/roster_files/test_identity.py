@@ -128,3 +128,10 @@ def test_nobody_and_nobody() -> None:
     assert found([], []) == []
     assert found([], [known()]) == []
     assert found([row()], []) == [None]
+
+
+def test_a_slip_and_a_move_at_once_are_asked_about() -> None:
+    there = [known(1, born_on=BORN)]
+    assert asked([row(group="第二党小组", born_on=date(1989, 5, 17))], there) == ["2"]
+    assert found([row(group="第二党小组", born_on=BORN)], there) == [1]
+    assert found([row(born_on=date(1989, 5, 17))], there) == [1]
