@@ -193,6 +193,8 @@ def test_an_extension_and_a_cancelled_make_up_day() -> None:
 @pytest.mark.parametrize(
     ("sentence", "days"),
     [
+        ("2026年春节假期延长至2月25日。", {"02-24": False, "02-25": False}),
+        ("1、2026年春节假期延长至2月25日。", {"02-24": False, "02-25": False}),
         ("春节假期延长至2月25日。", {"02-24": False, "02-25": False}),
         ("假期延长至2月24日，共10天。", {"02-24": False}),
         ("2月24日（星期二）、25日（星期三）放假，2月26日恢复上班。", {"02-24": False, "02-25": False}),
