@@ -21,6 +21,7 @@ from bot.features.calendar.rules import OwnDays
 from bot.features.integrity import planning as reminders
 from bot.features.integrity.buttons import Field
 from bot.features.leave import makeups
+from bot.features.leave import service as leave_service
 from bot.features.privacy import changes, erasure, forbidden
 from bot.features.reflections import reviews, submissions
 from bot.features.reflections import tasks as tasks
@@ -28,8 +29,9 @@ from bot.features.registry import BROADCASTS, HANDLERS
 from bot.features.roster import service as roster
 from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
+from bot.features.roster_files.asking import Answers
 from bot.features.roster_files.reading.rows import RosterRow
-from bot.features.roster_files.service import import_roster
+from bot.features.roster_files.service import plan_import, write_import
 from bot.features.study import planning as study_planning
 from bot.kit import dialog as dialogs
 from bot.kit.completion import finish
@@ -43,8 +45,10 @@ from scheduler.calendar.year_file import Entry, YearFile
 from storage.audience import Me, find
 from storage.choices import (
     ActivityType,
+    Duty,
     ExemptionReason,
     Lane,
+    LeaveType,
     OutboxState,
     PieceState,
     StudyItemKind,
@@ -58,7 +62,7 @@ from storage.models.invite import BindRequest
 from storage.models.notice import Notice
 from storage.models.organisation import GroupChat, Organisation, PartyGroup
 from storage.models.outbox import Outbox
-from storage.models.person import ExemptionSpan, Person
+from storage.models.person import DutySpan, ExemptionSpan, Person, RankSpan
 from storage.models.reflection import Reflection, ReflectionTask
 from storage.models.reminder import Reminder, ReminderPlan
 
@@ -112,6 +116,14 @@ def activity(session: Session, me: Me, text: str) -> None:
     session.refresh(made)
     assert (made.title, made.place) == (text, text)
     assert session.scalars(select(FirstAgendaItem.title)).all() == [text]
+
+
+def leave(session: Session, me: Me, text: str) -> None:
+    activity(session, me, text)
+    made = session.scalars(select(Activity)).one()
+    row = leave_service.ask_leave(session, me, made.id, LeaveType.SICK, NOW, text)
+    session.refresh(row)
+    assert row.reason == text
 
 
 def makeup(session: Session, me: Me, text: str) -> None:
@@ -222,11 +234,16 @@ def _corrected(session: Session, me: Me, kind: str, row: Any, text: str) -> None
 
 
 def roster_row(session: Session, me: Me, text: str) -> None:
-    row = RosterRow(name=text, group=text, notes=text, phone="13800138000")
-    import_roster(session, me.branch_id, [row], now=NOW, since=TODAY)
+    offices = {"duties": (Duty.COMMITTEE_MEMBER,), "titles": (text,)}
+    row = RosterRow(name=text, group=text, notes=text, phone="13800138000", rank_text=text, **offices)
+    # What looks like a mark behind a name is asked about: the whole is the name.
+    plan = plan_import(session, me.branch_id, [row], TODAY, Answers({f"same:{text}": text}))
+    write_import(session, plan, now=NOW)
     session.flush()
     made = session.scalars(select(Person).where(Person.notes == text)).one()
     assert (made.name, made.notes) == (text, text)
+    assert session.scalars(select(RankSpan.rank_text).where(RankSpan.person_id == made.id)).one() == text
+    assert session.scalars(select(DutySpan.title).where(DutySpan.person_id == made.id)).one() == text
     assert session.scalars(select(PartyGroup).where(PartyGroup.name == text)).one().branch_id == me.branch_id
 
 
@@ -375,6 +392,7 @@ def update(session: Session, me: Me, text: str) -> None:
 
 FIELDS: list[WriteField] = [
     activity,
+    leave,
     makeup,
     study,
     piece,

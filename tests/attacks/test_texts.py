@@ -156,7 +156,7 @@ NOT_TYPED = {
     ), OURS),
     **dict.fromkeys(("bind_request.phone_end", "monthly_theme.month", "person.gender", "person.phone"), DIGITS),
     **dict.fromkeys((
-        "activity.partners", "activity.sites", "first_agenda_item.source", "leave_request.reason",
+        "activity.partners", "activity.sites", "first_agenda_item.source",
         "study_completion.note", "study_item.author",
     ), NOT_YET),
     **dict.fromkeys(("reflection_part.file_id", "reflection_part.file_unique_id", "upload.file_id"), "Telegram's"),

@@ -34,6 +34,7 @@ WORDS = {
     "类别": "人员类别",
     "流动": "流动党员",
     "审阅补学": "审核补学",
+    "请在“党员”中办理转出": "请在“名册”中点其姓名办理转出",
 }
 # The same word for two columns: of people and of leave.
 WORDS_TOO = {"类别": "请假类别"}
@@ -49,6 +50,11 @@ def is_a_page_of_a_form(was: Any, now: Any) -> bool:
     return _words(was) <= _words(now) or any(said in str(now) for said in OF_FORMS)
 
 
+def has_all_that_was(was: Any, now: Any) -> bool:
+    """A button has come to it."""
+    return _words(was) <= _words(now)
+
+
 def _words(said: Any) -> set[str]:
     return set(re.split(r"[ |\n]+", " ".join(said))) - {"new", "edit", "取消"}
 
@@ -60,7 +66,12 @@ FORMS = (
     "activity.wizard", "reflection.task", "notice.text", "roster.change", "study.item", "activity.postpone",
     "broadcast.text", "wz", "rw", "nt", "nd", "nj", "ne", "bc", "bd", "iw", "ir", "sa", "ca", "se", "sf", "pp",
 )  # fmt: skip
-CHANGED: dict[str, Callable[[Any, Any], bool]] = dict.fromkeys(FORMS, is_a_page_of_a_form)
+# 不请假 and 不读入 stand beside what was offered.
+WITH_A_WAY_OUT = ("lv", "wt", "calendar.look", "calendar.notice")
+CHANGED: dict[str, Callable[[Any, Any], bool]] = {
+    **dict.fromkeys(FORMS, is_a_page_of_a_form),
+    **dict.fromkeys(WITH_A_WAY_OUT, has_all_that_was),
+}
 
 Fresh = Callable[[], str]
 UNKNOWN = "这个按钮已失效，请使用最新的消息或菜单。"

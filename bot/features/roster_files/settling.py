@@ -92,7 +92,7 @@ def groups(rows: Sequence[RosterRow], known: Sequence[str], answers: Answers) ->
     asked: set[str] = set()
     for name in written:
         near = near_groups(name, list(called.values()))
-        said = answers.of(SAME, name, [NEW, *near].__contains__)
+        said = answers.of(SAME, name, [NEW, name, *near].__contains__)
         if group_key(name) in called:
             meant[name] = called[group_key(name)]
         elif said is not None:

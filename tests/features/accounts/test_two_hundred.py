@@ -29,7 +29,8 @@ def ledger() -> bytes:
     book.active.append(["序号", "姓 名", "所在党小组", "党内任职", "级别", "入党时间"])
     book.active.append([1, "书记甲", "第1党小组", "书记", "正科", "一九九〇年五月"])
     for number in range(2, PEOPLE + 1):
-        book.active.append([number, f"党员{number}", f"第{number % 9 + 1}党小组", "无", "科员", "2010年7月1号"])
+        name = f"党员{chr(0x4E00 + number)}"
+        book.active.append([number, name, f"第{number % 9 + 1}党小组", "无", "科员", "2010年7月1号"])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
