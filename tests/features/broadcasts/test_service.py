@@ -1,6 +1,5 @@
 """Corrections of every kind over rows, on both databases: nobody loses what they have tapped."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -224,9 +223,10 @@ def test_who_may(storage: Storage, cast: Cast) -> None:
     """A leader of a group makes activities of the group only; a member nothing."""
     with storage.transaction() as session:
         notice_id = make_activity(session, cast)
-        find: Callable[[str], object] = lambda name: service.find(  # noqa: E731
-            session, KINDS, cast.me(session, name, DAY), "notice", notice_id, SHANGHAI
-        )
+
+        def find(name: str) -> object:
+            return service.find(session, KINDS, cast.me(session, name, DAY), "notice", notice_id, SHANGHAI)
+
         assert find("甲一")
         for name in ("甲三", "丙四"):
             with pytest.raises(Refusal, match="权限"):

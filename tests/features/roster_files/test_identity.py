@@ -1,6 +1,7 @@
 """Whose a row of a file is: a correction is not another person, and a name alone that could be two is asked about."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,12 +12,12 @@ from bot.features.roster_files.reading.rows import RosterRow
 BORN, JOINED = date(1980, 5, 17), date(2005, 7, 1)
 
 
-def row(name: str = "甲一", group: str = "第一党小组", line: int = 2, **more: object) -> RosterRow:
-    return RosterRow(name=name, group=group, line=line, **more)  # type: ignore[arg-type]
+def row(name: str = "甲一", group: str = "第一党小组", line: int = 2, **more: Any) -> RosterRow:
+    return RosterRow(name=name, group=group, line=line, **more)
 
 
-def known(person_id: int = 1, name: str = "甲一", group: str = "第一党小组", **more: object) -> Known:
-    return Known(person_id, name, group, **more)  # type: ignore[arg-type]
+def known(person_id: int = 1, name: str = "甲一", group: str = "第一党小组", **more: Any) -> Known:
+    return Known(person_id, name, group, **more)
 
 
 def found(rows: list[RosterRow], there: list[Known], **answers: str) -> list[int | None]:
@@ -55,8 +56,8 @@ def asked(rows: list[RosterRow], there: list[Known]) -> list[str]:
         ({"group": "1组"}, {}),
     ],
 )
-def test_one_row_and_one_person_of_a_name_are_the_same(mine: dict[str, object], theirs: dict[str, object]) -> None:
-    assert found([row(**mine)], [known(**theirs)]) == [1]  # type: ignore[arg-type]
+def test_one_row_and_one_person_of_a_name_are_the_same(mine: dict[str, Any], theirs: dict[str, Any]) -> None:
+    assert found([row(**mine)], [known(**theirs)]) == [1]
 
 
 @pytest.mark.parametrize(
@@ -73,8 +74,8 @@ def test_one_row_and_one_person_of_a_name_are_the_same(mine: dict[str, object], 
         ({"group": "第二党小组"}, {"listed": False}),
     ],
 )
-def test_what_speaks_against_it_is_asked_about(mine: dict[str, object], theirs: dict[str, object]) -> None:
-    rows, there = [row(**mine)], [known(**theirs)]  # type: ignore[arg-type]
+def test_what_speaks_against_it_is_asked_about(mine: dict[str, Any], theirs: dict[str, Any]) -> None:
+    rows, there = [row(**mine)], [known(**theirs)]
     assert asked(rows, there) == ["2"]
     assert found(rows, there, _2="1") == [1]
     assert found(rows, there, _2=NEW) == [None]

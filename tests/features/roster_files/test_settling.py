@@ -1,6 +1,5 @@
 """Marks behind names, groups spelled otherwise, exemptions left open: settled, or asked about."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,10 +14,7 @@ SEPTEMBER = date(2026, 9, 1)
 
 
 def rows(*said: str, field: str = "name") -> list[RosterRow]:
-    return [
-        replace(RosterRow(name=f"甲{at}", line=at), **{field: one})  # type: ignore[arg-type]
-        for at, one in enumerate(said, 2)
-    ]
+    return [RosterRow(**{"name": f"甲{at}", "line": at, field: one}) for at, one in enumerate(said, 2)]
 
 
 # --- names ---------------------------------------------------------------------------------------------------------
