@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.features.roster.words import full_day
 from bot.features.roster_files.asking import NEW, PERSON, SAME, Answers, Question, place, place_words
 from bot.features.roster_files.reading.rows import RosterRow
 from bot.kit.names import group_key, name_key
@@ -214,8 +215,8 @@ def _facts(group: str, gender: str | None, born: date | None, joined: date | Non
     parts = [
         group,
         gender or "",
-        f"{born.year}年{born.month}月{born.day}日生" if born else "",
-        f"{joined.year}年{joined.month}月{joined.day}日入党" if joined else "",
+        f"{full_day(born)}生" if born else "",
+        f"{full_day(joined)}入党" if joined else "",
         gone,
     ]
     return "，".join(filter(None, parts)) or "没有其他信息"

@@ -12,6 +12,7 @@ from bot.features.accounts.binding import move_account
 from bot.features.accounts.invites import appointing, end_of_leavers
 from bot.features.accounts.rules import SEATS
 from bot.features.roster.rules import first_open
+from bot.features.roster.words import full_day
 from bot.features.roster_files.asking import Answers, Undecided
 from bot.features.roster_files.identity import Known, people
 from bot.features.roster_files.laying import begins, lay
@@ -268,7 +269,7 @@ def _people(
 def _never_here(name: str, left_on: date) -> Both:
     return Both(
         f"{name} is not known here and left on {left_on}: not taken",
-        f"{name}不在名册上，{left_on.year}年{left_on.month}月{left_on.day}日已转出，未导入",
+        f"{name}不在名册上，{full_day(left_on)}已转出，未导入",
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from bot.features.roster.words import full_day
 from bot.features.roster_files.asking import EXEMPT, NEW, NOBODY, SAME, Answers, Question, place, place_words
 from bot.features.roster_files.reading.rows import Exempt, ExemptAsk, Fault, RosterRow
 from bot.kit.glossary.choices import EXEMPTIONS
@@ -221,10 +222,10 @@ def _last_day(row: RosterRow, exempt: Exempt, about: str, began: date) -> Questi
     word = EXEMPTIONS[exempt.reason]
     ask = Both(
         f"Row {place(row)}, {row.name}: what was the last day out of attendance ({word})? The file says: {exempt.said}",
-        f"{_remark(row, exempt)}免于考勤（{word}）的最后一天是哪一天？最迟{_words(latest)}，也可以直接发送日期。",
+        f"{_remark(row, exempt)}免于考勤（{word}）的最后一天是哪一天？最迟{full_day(latest)}，也可以直接发送日期。",
     )
     choices = (
-        (latest.isoformat(), Both(f"{latest} was the last day", f"{_words(latest)}")),
+        (latest.isoformat(), Both(f"{latest} was the last day", f"{full_day(latest)}")),
         (NO, Both("it changes nothing", "不作变动")),
     )
     return Question(EXEMPT, about, ask, choices, latest=latest, order=(row.sheet, row.line))
@@ -234,13 +235,9 @@ def _remark(row: RosterRow, exempt: Exempt) -> str:
     return f"文件{place_words(row)}{row.name}的{exempt.column or LEDGER['notes']}“{exempt.said}”："
 
 
-def _words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def _span(exempt: Exempt) -> str:
-    began = f"，{_words(exempt.from_on)}起" if exempt.from_on else ""
-    return began + (f"，至{_words(exempt.to_on - DAY)}" if exempt.to_on else "")
+    began = f"，{full_day(exempt.from_on)}起" if exempt.from_on else ""
+    return began + (f"，至{full_day(exempt.to_on - DAY)}" if exempt.to_on else "")
 
 
 def _english(exempt: Exempt) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from bot.features.roster.words import full_day
 from bot.features.roster_files.reading.rows import Exempt
 from bot.kit.words import Both
 from storage.choices import ExemptionReason
@@ -83,11 +84,6 @@ def _what(span: Fact) -> dict[str, object]:
 # --- what is said ----------------------------------------------------------------------------------------------------
 
 
-def words(day: date) -> str:
-    """2026年8月31日"""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def _last(to_on: date) -> date:
     return to_on - timedelta(days=1)
 
@@ -95,26 +91,26 @@ def _last(to_on: date) -> date:
 def _later(name: str, said: date, from_on: date) -> Both:
     return Both(
         f"{name}: the exemption since {said} is recorded from {from_on} on; what was before is closed or was not here",
-        f"{name}的免于考勤自{words(said)}起，此前的季度统计已截止或尚未在册，自{words(from_on)}起登记",
+        f"{name}的免于考勤自{full_day(said)}起，此前的季度统计已截止或尚未在册，自{full_day(from_on)}起登记",
     )
 
 
 def _ends_later(name: str, said: date, end: date) -> Both:
     return Both(
         f"{name}: the exemption up to {_last(said)} ends with {_last(end)}; what was before is closed",
-        f"{name}的免于考勤至{words(_last(said))}，该季度统计已截止，自{words(end)}起不再免于考勤",
+        f"{name}的免于考勤至{full_day(_last(said))}，该季度统计已截止，自{full_day(end)}起不再免于考勤",
     )
 
 
 def _end_stays(name: str, to_on: date) -> Both:
     return Both(
         f"{name}: the file names no end of the exemption; the recorded one ({_last(to_on)}) stays",
-        f"{name}的免于考勤，文件没有写结束日期，仍至{words(_last(to_on))}",
+        f"{name}的免于考勤，文件没有写结束日期，仍至{full_day(_last(to_on))}",
     )
 
 
 def _too_old(name: str, to_on: date, from_on: date) -> Both:
     return Both(
         f"{name}: the exemption up to {_last(to_on)} is over before {from_on} and is not recorded",
-        f"{name}的免于考勤至{words(_last(to_on))}，早于{words(from_on)}，不作登记",
+        f"{name}的免于考勤至{full_day(_last(to_on))}，早于{full_day(from_on)}，不作登记",
     )
