@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bot.kit.buttons import Button
+from bot.kit.handlers import Command
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,22 @@ class SendSheet(Button):
     prefix: ClassVar[str] = "ni"
     which: Sheet
     day: int
+
+
+@dataclass(frozen=True)
+class Open(Button):
+    """A command as an inline button, under 更多 or as what is likeliest meant; one that only looks is a Look."""
+
+    prefix: ClassVar[str] = "go"
+    name: str
+
+
+@dataclass(frozen=True)
+class Look(Button):
+    prefix: ClassVar[str] = "lk"
+    name: str
+
+
+def door(command: Command) -> Button:
+    """The button that does what the command does, with its right."""
+    return Look(command.name) if command.reads else Open(command.name)

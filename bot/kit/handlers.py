@@ -223,8 +223,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The text or files that a dialog step waits for, in a private chat. `cancelled`: what 取消 does beside closing the
-    dialog, with or without the `right`, which is as of a Tap.
+    """The text or files that a dialog step waits for, in a private chat. `called`: what is being filled in, as 取消
+    says it (已取消填写：补学。); `cancelled`: what it does beside closing the dialog, and says instead; with or without
+    the `right`, which is as of a Tap.
 
     reads_file: the step wants the file itself, of at most `largest` bytes. It is fetched and read before any
     transaction begins; what this makes of it is the call's `content`. Raises Refusal for what cannot be read.
@@ -238,6 +239,7 @@ class Answer:
     step: str
     run: Callable[[Session, Call, Dialog], Reply]
     cancelled: Callable[[Session, Call, Dialog], Reply] | None = None
+    called: str = ""
     reads_file: Callable[[bytes], Any] | None = None
     largest: int = 2 * 1024 * 1024
     right: Right | None = None

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit import admission, drafts, group_replies, photos
 from bot.kit import dialog as dialogs
+from bot.kit.asking import CANCEL, NOTHING_OPEN, cancel
 from bot.kit.edits import ANSWERED
 from bot.kit.fetching import ready
 from bot.kit.handlers import Answer, Call, CardView, Word
@@ -16,7 +17,7 @@ from bot.kit.replies import Reply, say
 from storage.models.dialog import Dialog
 
 HINT = "没有看懂，请点下方按钮，或发送“帮助”。"
-CANCELLED = "已取消。"
+CANCELLED = "已取消填写。"
 ONLY_WORDS = "这里只能用文字回答：文件没有收下，附带的文字也没有保存。请单独发送文字。"
 KEPT = "现在没有正在填写的内容。之前没有填完的仍然保留，从菜单点开后可以继续填写或重新填写。"
 
@@ -45,11 +46,8 @@ def choose(
     answer = answers.get(dialog.step) if dialog is not None else None
     if whole is not None and (answer is None or not answer.pieces):
         return _whole(session, call, whole, answers, answer, dialog)
-    if whole is None and call.text.strip() == "取消":
-        cancelled = answer.cancelled if answer is not None else None
-        reply = cancelled(session, call, dialog) if cancelled and dialog else _nothing_more(session, call, dialog)
-        dialogs.close(session, call.me.id)
-        return reply
+    if whole is None and call.text.strip() == CANCEL:
+        return cancel(session, call, dialog, answers) if dialog is not None else _nothing_open(session, call)
     if answer is not None and dialog is not None:
         admission.admit(answer, call)
         if call.files and call.text.strip() and not answer.takes_files(dialog):
@@ -93,9 +91,9 @@ def _in_group(session: Session, call: Call, word: Word | None, views: Mapping[st
     return group_replies.not_understood(session, call, word, card, views)
 
 
-def _nothing_more(session: Session, call: Call, dialog: Dialog | None) -> Reply:
+def _nothing_open(session: Session, call: Call) -> Reply:
     """Where no question is open a form that was left before is still offered: nothing of it is cancelled."""
-    return say(KEPT if dialog is None and drafts.any_left(session, call.me, call.now) else CANCELLED)
+    return say(KEPT if drafts.any_left(session, call.me, call.now) else NOTHING_OPEN)
 
 
 def _elsewhere(session: Session, call: Call, dialog: Dialog, word: Word | None) -> Word | Reply:
@@ -104,6 +102,6 @@ def _elsewhere(session: Session, call: Call, dialog: Dialog, word: Word | None) 
     if isinstance(why, dialogs.Begun):
         raise why
     dialogs.close(session, call.me.id)
-    if call.text.strip() == "取消":
+    if call.text.strip() == CANCEL:
         return say(CANCELLED)
     return word if word is not None else say(dialogs.ELSEWHERE)

@@ -714,7 +714,7 @@ async def test_where_no_question_is_open_any_more_nothing_is_said_to_be_cancelle
     await say_all(bot, "登记外出")
     assert last(bot).labels == ["继续填写", "重新填写", "取消"]
     await say_all(bot, "取消", "取消")
-    assert (last(bot).text, rows(bot, Draft)) == ("已取消。", [])
+    assert (last(bot).text, rows(bot, Draft)) == ("没有正在填写的内容。", [])
 
 
 async def test_cancelled_where_it_is_offered_it_is_gone(bot: World) -> None:
