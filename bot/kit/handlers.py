@@ -164,7 +164,14 @@ class Command:
         labels = tuple(dict.fromkeys(one for one in (self.menu, self.group_label, *self.labels) if one))
         right = None if self.only_shown else self.right
         of_labels = Word(
-            labels, self.run, label=True, reads=self.reads, in_group=self.in_group, parted=self.parted, right=right
+            labels,
+            self.run,
+            label=True,
+            reads=self.reads,
+            in_group=self.in_group,
+            parted=self.parted,
+            right=right,
+            duty=self.duty,
         )
         return (of_labels, *([replace(of_labels, words=self.words, label=False)] if self.words else []))
 
@@ -174,7 +181,8 @@ class Word:
     """Plain words that do what a button does. A `label` (on the keyboard, or never an answer) wins over an open dialog.
 
     `matches` serves words that cannot be listed (三季度, 2023Q3). `in_group`: also in a group, in reply to a card; its
-    answer there names nobody; any other means nothing there. `parted`: also for who has left. `right`: as of a Tap.
+    answer there names nobody; any other means nothing there. `parted`: also for who has left. `right`: as of a Tap;
+    `duty`: only for who holds this very office.
     """
 
     words: tuple[str, ...]
@@ -185,6 +193,7 @@ class Word:
     in_group: bool = False
     parted: bool = False
     right: Right | None = None
+    duty: Duty | None = None
 
     def fits(self, text: str) -> bool:
         return self.lists(text) or (self.matches is not None and self.matches(text))

@@ -97,10 +97,9 @@ async def test_a_new_keyboard_goes_once_with_the_next_answer_that_can_carry_it(b
     assert player(bot, "丙四").keyboard == keys_of()
     await bot.stage.say("丙四", "签到")
     assert player(bot, "丙四").keyboard == keys_of(Duty.PUBLICITY_OFFICER)
-    heard = player(bot, "丙四").chat.from_bot
-    before = len(heard)
+    before = len(player(bot, "丙四").chat.from_bot)
     await bot.stage.say("丙四", "签到")
-    assert len(heard) == before + 1
+    assert len(player(bot, "丙四").chat.from_bot) == before + 1
     with bot.storage.reading() as session:
         row = session.scalars(select(OwnKeyboard).where(OwnKeyboard.telegram_id == bot.cast.account("丙四"))).one()
         assert row.due_at is None
