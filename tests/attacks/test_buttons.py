@@ -12,8 +12,7 @@ from sqlalchemy import func, select, update
 
 from bot.features import registry
 from bot.kit.access import NO_RIGHT
-from bot.kit.buttons import Button
-from bot.kit.edge import OLD_BUTTON
+from bot.kit.buttons import OLD_BUTTON, Button
 from bot.kit.handlers import Tap
 from bot.kit.incoming import read
 from storage.choices import Duty, InboxState
