@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from bot.features.privacy import buttons, changes, erasure, forbidden, messages, mydata, retention
+from bot.kit import asking
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
 from bot.kit.form_fields import Values
@@ -63,8 +64,9 @@ def _changes(session: Session, call: Call, page: int, person_id: int, day: date 
 
 
 def narrow(session: Session, call: Call, button: buttons.NarrowChanges) -> Reply:
-    dialogs.ask(session, call.me, NARROW, call.now, by=button.by.value)
-    return say(messages.ASK_NAME if button.by is buttons.By.PERSON else messages.ASK_DAY)
+    dialog = dialogs.ask(session, call.me, NARROW, call.now, by=button.by.value)
+    asks = messages.ASK_NAME if button.by is buttons.By.PERSON else messages.ASK_DAY
+    return say(asking.question(dialog, asks))
 
 
 def narrowed(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -73,7 +75,7 @@ def narrowed(session: Session, call: Call, dialog: Dialog) -> Reply:
     else:
         people = changes.find_people(session, call.me, call.text.strip())
         if not people:
-            raise Refusal("没有找到这个姓名，请重新发送，或发送“取消”。")
+            raise Refusal(messages.NO_SUCH_NAME)
         one = len(people) == 1
         shown = _changes(session, call, 0, people[0].id, None) if one else messages.choose_person(people)
     dialogs.close(session, call.me.id)
@@ -142,15 +144,16 @@ def remove_word(session: Session, call: Call, button: buttons.RemoveWord) -> Rep
 
 def erase_whom(session: Session, call: Call, button: buttons.EraseWhom) -> Reply:
     people = erasure.people(session, call.me)
-    dialogs.ask(session, call.me, WHOM, call.now)
-    return Reply(edit=messages.erase_whom(people, button.page))
+    dialog = dialogs.ask(session, call.me, WHOM, call.now)
+    return Reply(edit=messages.erase_whom(people, button.page, dialog))
 
 
 def erase_named(session: Session, call: Call, dialog: Dialog) -> Reply:
     people = erasure.people(session, call.me, call.text.strip())
     if not people:
-        raise Refusal("没有找到这个姓名，请重新发送，或发送“取消”。")
-    return say(messages.erase_whom(people, 0) if len(people) > 1 else _first(session, call, people[0].id))
+        raise Refusal(messages.NO_SUCH_NAME)
+    many = len(people) > 1
+    return say(messages.erase_whom(people, 0, dialog) if many else _first(session, call, people[0].id))
 
 
 def erase_person(session: Session, call: Call, button: buttons.ErasePerson) -> Reply:
@@ -160,7 +163,7 @@ def erase_person(session: Session, call: Call, button: buttons.ErasePerson) -> R
 def _first(session: Session, call: Call, person_id: int) -> Message:
     before = erasure.look(session, call.me, person_id, call.today)
     dialog = dialogs.ask(session, call.me, ERASE, call.now, person=person_id, asked=1)
-    return messages.erase_first(before, dialog.id)
+    return messages.erase_first(before, dialog)
 
 
 def erase(session: Session, call: Call, button: buttons.EraseGo) -> Reply:
@@ -171,7 +174,7 @@ def erase(session: Session, call: Call, button: buttons.EraseGo) -> Reply:
     name = before.person.name
     if dialog.draft["asked"] == 1:
         again = dialogs.ask(session, call.me, ERASE, call.now, person=person_id, asked=2)
-        return Reply(edit=messages.erase_second(name, again.id))
+        return Reply(edit=messages.erase_second(name, again))
     erasure.erase(session, call.me, person_id, call.today, call.now, handling=call.update_id)
     dialogs.close(session, call.me.id)
     receipt = messages.receipt(person_id, before, call.me.name, call.now, call.tz)
@@ -179,7 +182,11 @@ def erase(session: Session, call: Call, button: buttons.EraseGo) -> Reply:
 
 
 def confirm_by_button(session: Session, call: Call, dialog: Dialog) -> Reply:
-    raise Refusal("请点按钮确认，不办了请发“取消”。")
+    raise Refusal("请点“确认注销”或“不注销”。" if dialog.draft["asked"] == 2 else "请点“继续注销”或“不注销”。")
+
+
+def not_erased(session: Session, call: Call, dialog: Dialog) -> Reply:
+    return say(messages.NOT_ERASED)
 
 
 HANDLERS: list[Handler] = [
@@ -193,7 +200,7 @@ HANDLERS: list[Handler] = [
         words=("我的数据",),
     ),
     Command(
-        "care",
+        messages.COMMAND,
         menu,
         "数据管理",
         Right.CARE,
@@ -204,7 +211,7 @@ HANDLERS: list[Handler] = [
     ),
     Tap(buttons.ShowChanges, show_changes, reads=True, right=Right.CARE),
     Tap(buttons.NarrowChanges, narrow, right=Right.CARE),
-    Answer(NARROW, narrowed, right=Right.CARE, takes_files=no_files),
+    Answer(NARROW, narrowed, called="变更记录", right=Right.CARE, takes_files=no_files),
     Tap(buttons.ShowRetention, show_retention, reads=True, right=Right.WIPE),
     Tap(buttons.ChoosePeriod, choose_period, reads=True, right=Right.WIPE),
     Tap(buttons.SetPeriod, set_period, right=Right.WIPE),
@@ -213,8 +220,8 @@ HANDLERS: list[Handler] = [
     Tap(buttons.AddWord, ask_word, right=Right.CARE),
     Tap(buttons.RemoveWord, remove_word, right=Right.CARE),
     Tap(buttons.EraseWhom, erase_whom, right=Right.WIPE),
-    Answer(WHOM, erase_named, right=Right.WIPE, takes_files=no_files),
+    Answer(WHOM, erase_named, not_erased, right=Right.WIPE, takes_files=no_files),
     Tap(buttons.ErasePerson, erase_person, right=Right.WIPE),
     Tap(buttons.EraseGo, erase, right=Right.WIPE),
-    Answer(ERASE, confirm_by_button, right=Right.WIPE, takes_files=no_files),
+    Answer(ERASE, confirm_by_button, not_erased, right=Right.WIPE, takes_files=no_files),
 ]

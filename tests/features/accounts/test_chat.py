@@ -177,13 +177,13 @@ async def test_the_list_of_everybody_not_bound(bot: World) -> None:
 async def test_the_roster_is_the_desks(bot: World, name: str) -> None:
     await invited(bot)
     await bot.stage.say(name, "党员")
-    assert last(bot, name) == "您没有办理此事的权限。"
+    assert last(bot, name) == "您没有办理此事的权限。如需办理，请联系支部书记。"
     person = bot.stage.people[name]
     message = bot.stage.people["甲一"].chat.from_bot[0]
     for data in (f"pi:{bot.cast[UNBOUND]}", "pa", "pg", "pu:0"):
         tap = await person.tap_data(message, data)
         await bot.clock.settle()
-        assert tap.toast == "您没有办理此事的权限。"
+        assert tap.toast == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 async def test_the_group_is_tied_by_the_secretarys_link(bot: World) -> None:

@@ -54,7 +54,7 @@ async def test_what_is_known_and_who_may_see_it(bot: World) -> None:
     )
     assert bot.stage.people[SECRETARY].chat.last.labels == ["读入通知", "加放假日", "加上班日"]
     await bot.stage.say(MEMBER, "/calendar")
-    assert last(bot, MEMBER) == "您没有办理此事的权限。"
+    assert last(bot, MEMBER) == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 async def test_a_notice_is_shown_as_understood_and_confirmed_by_a_button(bot: World) -> None:

@@ -279,7 +279,7 @@ async def test_what_is_wrong_with_a_file_is_said_in_chinese_and_nothing_is_writt
     assert "新增 庚一：正式党员、在职" in last(bot, DESK).text
     await bot.stage.tap(DESK, "改生效日期", "【导入名册】")
     await bot.stage.say(DESK, "2023年3月1日")
-    assert last(bot, DESK).text == "这一天所在季度已关账，修改请走“更正”。"
+    assert last(bot, DESK).text == "该季度统计已截止，不能再修改。如有出入，请告知支部书记。"
     await bot.stage.say(DESK, "7月1日")
     assert "自2023年7月1日起生效" in last(bot, DESK).text
     await bot.stage.tap(DESK, "不导入", "自2023年7月1日起生效")
@@ -335,7 +335,7 @@ async def test_a_change_is_taken_back_and_a_list_is_asked_as_of_a_day(bot: World
     await bot.stage.tap(DESK, "党小组", "【党员】甲五")
     await bot.stage.tap(DESK, "第二党小组", "【党小组】甲五")
     await bot.stage.say(DESK, "2023年3月31日")
-    assert last(bot, DESK).text == "这一天所在季度已关账，修改请走“更正”。"
+    assert last(bot, DESK).text == "该季度统计已截止，不能再修改。如有出入，请告知支部书记。"
     await bot.stage.say(DESK, "4月1日")
     await bot.stage.tap(DESK, "工作调整", "党小组 第一党小组→第二党小组（自2023年4月1日起）")
     await bot.stage.say(DESK, "名册 2023-03-31")
@@ -466,7 +466,7 @@ async def test_an_election_on_a_day_off_is_asked_about(bot: World) -> None:
 async def test_members_keep_no_roster(bot: World) -> None:
     for words in ("名册", "名册 2023-01-01", "导入名册"):
         await bot.stage.say("丙四", words)
-        assert last(bot, "丙四").text == "您没有办理此事的权限。"
+        assert last(bot, "丙四").text == "您没有办理此事的权限。如需办理，请联系支部书记。"
     await story.make_activity(bot.stage, ["主题党日"], "7月7日", "14:30", "三楼会议室")
     card = bot.stage.group.chat.messages[-1]
     before, texts_before = len(bot.stage.group.chat.messages), card.text
@@ -481,7 +481,7 @@ async def test_members_keep_no_roster(bot: World) -> None:
     ):
         tap = await bot.stage.people[DESK].tap_data(card, data)
         await bot.clock.settle()
-        assert tap.toast == "您没有办理此事的权限。"
+        assert tap.toast == "您没有办理此事的权限。如需办理，请联系支部书记。"
     assert (len(bot.stage.group.chat.messages), card.text) == (before, texts_before)
 
 

@@ -254,7 +254,7 @@ async def test_a_members_forged_button_shows_nothing(bot: World) -> None:
         "tn:20233:1",
         "tm:20233",
     ):
-        assert await forge(bot, "甲五", data) == "您没有办理此事的权限。"
+        assert await forge(bot, "甲五", data) == "您没有办理此事的权限。如需办理，请联系支部书记。"
     assert last(bot, "甲五").text == before
 
 
@@ -268,7 +268,7 @@ async def test_pages_and_rows_that_are_not_there(bot: World) -> None:
     await bot.stage.say("甲一", "季度数据")
     for data in ("tf:20233:all:99", "tf:20233:all:-5", "tk:20233:open_talk:3"):
         assert await forge(bot, "甲一", data) == ""
-    assert await forge(bot, "甲一", "tn:20233:77") == "您没有办理此事的权限。"
+    assert await forge(bot, "甲一", "tn:20233:77") == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 async def test_a_leader_opens_no_other_groups_names(bot: World) -> None:
