@@ -1,5 +1,6 @@
 """我的数据 and 数据管理: taps, commands and plain words -> service -> messages."""
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -131,7 +132,10 @@ def _add_word(session: Session, call: Call, values: Values) -> Reply:
     return say(messages.words(forbidden.words(session, call.me)))
 
 
-WORD = one_text("care.word", "cw", "数据管理", lambda *page: messages.ASK_WORD, _add_word, Right.CARE, "word")
+WORD = replace(
+    one_text("care.word", "cw", "数据管理", lambda *page: messages.ASK_WORD, _add_word, Right.CARE, "word"),
+    dropped="已取消填写：禁发词语。",
+)
 
 
 def remove_word(session: Session, call: Call, button: buttons.RemoveWord) -> Reply:
@@ -163,7 +167,7 @@ def erase_person(session: Session, call: Call, button: buttons.ErasePerson) -> R
 def _first(session: Session, call: Call, person_id: int) -> Message:
     before = erasure.look(session, call.me, person_id, call.today)
     dialog = dialogs.ask(session, call.me, ERASE, call.now, person=person_id, asked=1)
-    return messages.erase_first(before, dialog)
+    return messages.erase_first(before, dialog.id)
 
 
 def erase(session: Session, call: Call, button: buttons.EraseGo) -> Reply:
@@ -174,7 +178,7 @@ def erase(session: Session, call: Call, button: buttons.EraseGo) -> Reply:
     name = before.person.name
     if dialog.draft["asked"] == 1:
         again = dialogs.ask(session, call.me, ERASE, call.now, person=person_id, asked=2)
-        return Reply(edit=messages.erase_second(name, again))
+        return Reply(edit=messages.erase_second(name, again.id))
     erasure.erase(session, call.me, person_id, call.today, call.now, handling=call.update_id)
     dialogs.close(session, call.me.id)
     receipt = messages.receipt(person_id, before, call.me.name, call.now, call.tz)

@@ -183,7 +183,7 @@ def _told_apart(people: Sequence[Person]) -> list[tuple[Person, str]]:
     return list(zip(people, names, strict=True))
 
 
-def erase_first(before: Before, dialog: Dialog) -> Message:
+def erase_first(before: Before, dialog_id: int) -> Message:
     name = before.person.name
     lines = [f"【注销数据】{name}同志", f"删除或清空：{_counted({**before.gone, **before.emptied})}"]
     lines.append(f"保留（只留编号，不留姓名）：{_counted(before.kept)}")
@@ -192,15 +192,15 @@ def erase_first(before: Before, dialog: Dialog) -> Message:
     lines.append(f"其他文字中的姓名：{_named(before)}。")
     lines.append("聊天中已有的消息请本人自行删除。")
     lines.append("核对无误的，请点“继续注销”，还需再确认1次。")
-    return _sure("\n".join(lines), "继续注销", dialog)
+    return _sure("\n".join(lines), "继续注销", dialog_id)
 
 
-def erase_second(name: str, dialog: Dialog) -> Message:
-    return _sure(f"再次确认：注销{name}同志的全部数据。注销后不能恢复。", "确认注销", dialog)
+def erase_second(name: str, dialog_id: int) -> Message:
+    return _sure(f"再次确认：注销{name}同志的全部数据。注销后不能恢复。", "确认注销", dialog_id)
 
 
-def _sure(text: str, yes: str, dialog: Dialog) -> Message:
-    return really(text, Choice(yes, EraseGo(dialog.id)), Choice("不注销", CancelQuestion(dialog.id)))
+def _sure(text: str, yes: str, dialog_id: int) -> Message:
+    return really(text, Choice(yes, EraseGo(dialog_id)), Choice("不注销", CancelQuestion(dialog_id)))
 
 
 def receipt(person_id: int, before: Before, by: str, now: datetime, tz: tzinfo) -> str:

@@ -162,7 +162,8 @@ def _of_pairs(verb: str, expected: int, done: int) -> list[str]:
     """应完成69人次, 已完成66人次, 完成率95.7%; nothing where nobody had to."""
     if not expected:
         return []
-    return [f"应{verb}{expected}人次", f"已{verb}{done}人次", f"{verb}率{percent(rate(done, expected))}"]
+    so_far = [f"已{verb}{done}人次"] if done else []
+    return [f"应{verb}{expected}人次", *so_far, f"{verb}率{percent(rate(done, expected))}"]
 
 
 def _aside(more: Sequence[str]) -> str:
@@ -180,7 +181,8 @@ def _reflections(tally: Tally) -> list[FigureLine]:
 def _reminders(tally: Tally) -> list[FigureLine]:
     sent = list(tally.figures["reminders"].values())
     on_time, audience = sum(one["ack_on_time"] for one in sent), sum(one["audience"] for one in sent)
-    read = [f"应阅{audience}人次", f"按时已阅{on_time}人次", f"按时率{percent(rate(on_time, audience))}"]
+    so_far = [f"按时已阅{on_time}人次"] if on_time else []
+    read = [f"应阅{audience}人次", *so_far, f"按时率{percent(rate(on_time, audience))}"]
     more = _aside(read if audience else ())
     return [_line(HEADINGS[Figure.REMINDERS], len(sent), "次", _open(tally, Figure.REMINDERS), more)]
 
