@@ -67,7 +67,7 @@ async def test_from_the_first_link_to_all_bound(sqlite_url: str) -> None:
         for player, slip in zip(players, codes, strict=True):
             await player.start(slip.decode())
         await bot.clock.settle()
-        assert all("您已加入大支部" in player.chat.last.text for player in players)
+        assert all("您已绑定支部小助手，所在支部：大支部" in player.chat.last.text for player in players)
         await bot.stage.say(SECRETARY, "谁还没绑定")
         assert f"共{PEOPLE}人，均已绑定" in last(bot).text
         with storage.reading() as session:
