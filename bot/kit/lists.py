@@ -48,7 +48,7 @@ def two_a_row(choices: Sequence[Choice]) -> list[list[Choice]]:
 
 
 def label(name: str, longest: int = LABEL) -> str:
-    """A name as a button shows it, cut where it is long, its marks closed: 学习《中国共产党纪律处分条…》."""
+    """A name as a button shows it, cut where it is long, its marks closed: 学习《中国共产党纪律处分条例…》."""
     short = cut(name, longest)
     return short if short.count("《") <= short.count("》") else f"{cut(name, longest - 1)}》"
 

@@ -134,7 +134,7 @@ def account(one: Account, tz: tzinfo) -> Message:
         f"{one.name}同志{group}：账号尾号{one.tail}{since}。\n"
         "换了手机或账号的，请点“生成新链接”，用新账号打开后原账号停用。账号被他人使用的，请点“解除绑定”。"
     )
-    first = [Choice("生成新链接", Reinvite(one.person_id)), Choice("更换账号", ShowAccounts(0))]
+    first = [Choice("生成新链接", Reinvite(one.person_id)), Choice("账号名单", ShowAccounts(0))]
     return Message(text, [first, [Choice("解除绑定", Unbind(one.person_id, 0))]])
 
 
