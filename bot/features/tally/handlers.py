@@ -173,13 +173,7 @@ HANDLERS: list[Handler] = [
         help="季度数据：查看本季度各项数据和出处，也可以发送“上季度”“2023年第三季度”。",
         group=HelpGroup.OFFICE,
     ),
-    Word(
-        (),
-        show,
-        label=True,
-        reads=True,
-        matches=lambda text: quarters.names_quarter(text) or quarters.names_the_tally(text),
-    ),
+    Word((), show, label=True, reads=True, matches=quarters.names_quarter),
     Command(
         "me",
         my_record,

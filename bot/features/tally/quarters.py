@@ -37,8 +37,8 @@ def names_the_tally(text: str) -> bool:
 
 
 def names_quarter(text: str) -> bool:
-    """Whether the words are 三季度, 2023年第三季度, 2023-Q3, 上季度 and the like, alone or with 季度数据 or 数据."""
-    return _WORDS.fullmatch(_plain(text)) is not None
+    """Whether the words are 三季度, 2023年第三季度, 2023-Q3, 上季度 and the like, or the tally with or without one."""
+    return _WORDS.fullmatch(_plain(text)) is not None or names_the_tally(text)
 
 
 def read_quarter(text: str, today: date) -> Quarter | None:
