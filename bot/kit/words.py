@@ -17,7 +17,7 @@ class Both(str):
         return said
 
 
-STRANGER = "您好，本助手仅供支部成员使用，请向支部书记索取邀请链接。"
+STRANGER = "您好，支部小助手仅供已登记人员使用，请联系支部书记获取邀请链接。"
 WEEKDAYS = "一二三四五六日"
 # Before a word, and after it: marks, thanks, faces.
 _COURTESY = re.compile(

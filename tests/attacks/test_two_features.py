@@ -160,6 +160,7 @@ async def test_a_page_of_one_branch_changes_nothing_in_another(bot: World) -> No
     await switch(bot, "甲一", "示范党支部")
     # Where it is still one's own it is that branch's, whatever is chosen now.
     await tapped(bot, "甲一", people, "全部邀请")
+    await bot.stage.tap("甲一", "确认生成")
     invited = look(bot, select(Invite.branch_id))
     assert invited == second_of(bot)
     await do(bot, end(bot, "甲一", second_of(bot), bot.clock.now().date()))

@@ -366,9 +366,9 @@ async def test_who_has_lost_the_office_does_not_go_on(bot: World) -> None:
     ended = update(DutySpan).where(DutySpan.person_id == bot.cast[WHO]).values(to_on=NOW.date())
     await bot.storage.write(lambda session: session.execute(ended) and None)
     tapped = await tap(bot, "目的地")
-    assert tapped.toast == "您没有办理此事的权限。"
+    assert tapped.toast == "您没有办理此事的权限。如需办理，请联系支部书记。"
     await say_all(bot, "上海")
-    assert last(bot).text == "您没有办理此事的权限。"
+    assert last(bot).text == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 async def test_a_forged_button_is_none(bot: World) -> None:
@@ -428,7 +428,7 @@ async def test_what_is_not_asked_any_more_is_neither_shown_nor_saved(bot: World)
 
 async def test_who_may_not_cannot_begin(bot: World) -> None:
     await bot.stage.say("丙五", "登记外出")
-    assert bot.stage.people["丙五"].chat.last.text == "您没有办理此事的权限。"
+    assert bot.stage.people["丙五"].chat.last.text == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 # --- what is asked before it is taken --------------------------------------------------------------------------------

@@ -270,7 +270,7 @@ def test_after_the_cut_off_it_stands(place: Place, sort: Sort, closes: int) -> N
         assert place.said(midnight) == sort.says
         return
     for acts in (lambda: place.word(midnight), lambda: button(place, sort, row_id, midnight)):
-        with pytest.raises(Refusal, match=CLOSED if sort.own else "已关账"):
+        with pytest.raises(Refusal, match=CLOSED if sort.own else "统计已截止"):
             acts()
     assert sort.stands(place, row_id)
     assert place.said(midnight - timedelta(microseconds=1)) == sort.says

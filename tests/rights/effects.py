@@ -136,9 +136,10 @@ EFFECTS: dict[str, Effect] = {
     # roster, accounts
     **dict.fromkeys(("command:people", "word:党员", "word:未绑定名单", "tap:ShowUnbound"), shows("未绑定1人")),
     **dict.fromkeys(
-        ("tap:InvitePerson", "tap:InviteEverybody", "tap:TieGroup", "tap:PrintSheet", "tap:Reinvite"),
+        ("tap:InvitePerson", "tap:InviteAll", "tap:TieGroup", "tap:PrintSheet", "tap:Reinvite"),
         rows("invite audit"),
     ),
+    "tap:InviteEverybody": shows("【全部邀请】"),
     "tap:RevokeInvite": rows("invite audit"),
     "tap:ShowAccounts": shows("【更换账号】"),
     "tap:OpenAccount": shows("账号尾号"),

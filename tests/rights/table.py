@@ -303,6 +303,7 @@ TABLE: dict[str, Case] = {
     "tap:ShowUnbound": own(ROSTER, lambda ids: doors.ShowUnbound(0)),
     "tap:InvitePerson": Case(ROSTER, lambda ids: people.InvitePerson(ids["unbound"])),
     "tap:InviteEverybody": own(ROSTER, lambda ids: people.InviteEverybody()),
+    "tap:InviteAll": own(ROSTER, lambda ids: people.InviteAll(1)),
     "tap:TieGroup": own(ROSTER, lambda ids: people.TieGroup()),
     "tap:DecideGroup": Case(
         ROSTER, lambda ids: tied.DecideGroup(states.request_of(ids), 1), state=states.group_asked_for

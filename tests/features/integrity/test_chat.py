@@ -120,7 +120,7 @@ async def test_names_are_for_the_desk_only(bot: World) -> None:
     card = bot.stage.people["甲四"].chat.last
     tap = await bot.stage.people["甲四"].tap_data(card, "iu:1")
     await bot.clock.settle()
-    assert tap.toast == "您没有办理此事的权限。"
+    assert tap.toast == "您没有办理此事的权限。如需办理，请联系支部书记。"
     leader = bot.stage.people["甲三"]
     await leader.tap_data(leader.chat.last, "iu:1")
     await bot.clock.settle()
@@ -156,7 +156,7 @@ async def test_the_next_sends_are_shown_to_those_in_charge(bot: World) -> None:
     await bot.stage.say("乙二", "/holidays")
     assert "· 9月26日（周二）09:00　中秋、国庆（放假9月29日（周五）至10月6日（周五））" in last(bot, "乙二")
     await bot.stage.say("甲三", "节前提醒")
-    assert last(bot, "甲三") == "您没有办理此事的权限。"
+    assert last(bot, "甲三") == "您没有办理此事的权限。如需办理，请联系支部书记。"
     await bot.stage.at("2023-09-26 09:05")
     await bot.stage.say("乙二", "节前提醒")
     assert "最近一次：中秋、国庆，按时已阅 0/25" in last(bot, "乙二")
@@ -259,7 +259,7 @@ async def test_nothing_goes_at_once_without_being_asked_for(desk: World) -> None
 
 async def test_the_desk_sets_timing_and_wording_and_the_second_line_goes(desk: World) -> None:
     await desk.stage.say("甲三", "/holidays")
-    assert last(desk, "甲三") == "您没有办理此事的权限。"
+    assert last(desk, "甲三") == "您没有办理此事的权限。如需办理，请联系支部书记。"
     await desk.stage.say(DIS, "/holidays")
     await desk.stage.tap(DIS, "时间设置", LIST)
     for page, choice in (("提前天数", "2个工作日"), ("发送时间", "15:00"), ("合并提醒", "不合并")):

@@ -320,10 +320,10 @@ async def test_forged_and_foreign_buttons_meet_a_polite_answer(bot: World) -> No
     await bot.stage.say("甲五", "一点体会")
     [row] = rows(bot)
     for name, data, answer in (
-        ("甲六", Submit(row.id).pack(), "您没有办理此事的权限。"),
-        ("甲六", Review(row.id, 1).pack(), "您没有办理此事的权限。"),
+        ("甲六", Submit(row.id).pack(), "您没有办理此事的权限。如需办理，请联系支部书记。"),
+        ("甲六", Review(row.id, 1).pack(), "您没有办理此事的权限。如需办理，请联系支部书记。"),
         ("丙一", Review(row.id, 1).pack(), "没有找到这篇心得，可能已撤回。"),
-        ("甲六", Submit(999_999).pack(), "您没有办理此事的权限。"),
+        ("甲六", Submit(999_999).pack(), "您没有办理此事的权限。如需办理，请联系支部书记。"),
     ):
         tap = await bot.stage.people[name].tap_data(last(bot, name), data)
         await bot.clock.settle()

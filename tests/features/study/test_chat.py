@@ -283,7 +283,7 @@ async def test_a_month_without_a_theme_is_told_to_the_secretary_once(bot: World)
 
 async def test_only_those_in_charge_may_plan(bot: World) -> None:
     await bot.stage.say("甲三", "/study_plan")
-    assert last(bot, "甲三") == "您没有办理此事的权限。"
+    assert last(bot, "甲三") == "您没有办理此事的权限。如需办理，请联系支部书记。"
     await bot.stage.say("甲三", "学习安排")
     await plan(bot, ITEMS[:1])
     for data in ("sm:2023-09", "se:1:title", "sa:1:book", "sw:1:1", "sx:1:1", "sf:1:save", "sd:1:list", "so:1"):
