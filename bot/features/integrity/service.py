@@ -223,6 +223,20 @@ def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
     return session.scalars(select(Reminder.branch_id).where(*today).distinct())
 
 
+def second_lines(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> list[tuple[str, datetime]]:
+    """The second lines still to come of what was sent: the festivals, and when."""
+    if not decisions.decided(session, branch_id).timing.second_line:
+        return []
+    calendar = calendar_of(session, branch_id)
+    query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.ack_due >= now).order_by(Reminder.id)
+    return [
+        (rules.names(row.holidays), when)
+        for row in session.scalars(query)
+        for when in _second_line(row, calendar, now, tz)
+        if when > now
+    ]
+
+
 def _second_line(reminder: Reminder, calendar: Calendar, now: datetime, tz: tzinfo) -> tuple[datetime, ...]:
     """Only while there is time, and only when the dates are certain."""
     if reminder.provisional or rules.is_late(now, reminder.ack_due):
