@@ -155,8 +155,8 @@ async def august_withdraw(stage: Stage) -> None:
     """The fourth item is withdrawn on the day it went out."""
     await stage.say(STUDY_OFFICER, "学习安排")
     await stage.tap(STUDY_OFFICER, "8月", "请选择月份")
-    await stage.tap(STUDY_OFFICER, "撤回 4", "8月学习安排")
-    await stage.tap(STUDY_OFFICER, "确定撤回", DOCUMENTS[2])
+    await stage.tap(STUDY_OFFICER, "撤回第4项", "8月学习安排")
+    await stage.tap(STUDY_OFFICER, "确认撤回", DOCUMENTS[2])
 
 
 async def done(stage: Stage, pairs: Iterable[tuple[str, int]]) -> None:

@@ -164,7 +164,8 @@ def _one(session: Session, call: Call, values: Values) -> planning.Coming:
 
 def _move(session: Session, call: Call, values: Values) -> Reply:
     """To another working day: of any other the service says why not, so there is nothing to be asked about."""
-    one, day = _one(session, call, values), the_day(values["day"], call.today, "9月27日")
+    one = _one(session, call, values)
+    day = the_day(values["day"], call.today, short_day(one.blocks[0].last_working_day))
     planning.move(session, call.me, one, day, call.now, call.tz)
     return say(_opened(session, call, one.year, one.festival))
 

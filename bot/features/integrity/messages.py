@@ -10,7 +10,7 @@ from bot.features.integrity import rules
 from bot.features.integrity.buttons import Origin, Read, Sample, ShowUnread
 from bot.features.integrity.timing import Blocks
 from bot.kit.lists import two_a_row
-from bot.kit.replies import PAGE, Choice, Message, Pages
+from bot.kit.replies import PAGE, Choice, Message, Pages, Rows
 from bot.kit.words import cut, day_words, moment_words, units
 from scheduler.calendar.days import Block
 from storage.models.reminder import Reminder
@@ -150,6 +150,14 @@ def which_one(reminders: Iterable[Reminder]) -> Message:
     lines = [f"{at}. {title(row)}节前廉洁提醒" for at, row in enumerate(shown, 1)]
     taps = [Choice(f"已阅第{at}项", Read(row.id, Origin.NUDGE)) for at, row in enumerate(shown, 1)]
     return Message("\n".join(["请选择已阅的提醒。", *lines]), two_a_row(taps))
+
+
+def read_buttons(reminders: Iterable[Reminder]) -> Rows:
+    """已阅 for each of them, below a text that does not list them: by name where there are several."""
+    shown = list(reminders)[:SHOWN]
+    several = len(shown) > 1
+    taps = [Choice(cut(f"已阅{title(row) if several else ''}", 16), Read(row.id, Origin.NUDGE)) for row in shown]
+    return two_a_row(taps)
 
 
 def owed_line(reminder: Reminder, tz: tzinfo, *, late: bool = False) -> str:

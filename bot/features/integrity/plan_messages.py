@@ -44,12 +44,7 @@ def coming(
     rows = [
         *two_a_row(opens),
         [Choice("时间设置", TurnPage(Page.TIMING)), Choice("文字设置", TurnPage(Page.WORDING))],
-        [
-            Choice(f"节前提醒：{_switch(now_set.sends)}", SetTiming(Knob.SENDS, int(not now_set.sends))),
-            Choice(
-                f"第二次提醒：{_switch(now_set.second_line)}", SetTiming(Knob.SECOND_LINE, int(not now_set.second_line))
-            ),
-        ],
+        [_switch("节前提醒", Knob.SENDS, now_set.sends), _switch("第二次提醒", Knob.SECOND_LINE, now_set.second_line)],
     ]
     if last is not None:
         reminder, found = last

@@ -154,7 +154,7 @@ def waiting(session: Session, me: Me, now: datetime) -> list[Reminder]:
 
 def to_read(session: Session, me: Me, now: datetime) -> Rows:
     """A button for each of them; none when nothing waits."""
-    return messages.which_one(waiting(session, me, now)).rows
+    return messages.read_buttons(waiting(session, me, now))
 
 
 def latest(session: Session, branch_id: int) -> Reminder | None:

@@ -33,8 +33,8 @@ ONE_MESSAGE, CAPTION = 3000, 1024
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the live card of a task shows: people (of those who have handed in some wait for a review, of the others some
-    have it back), then pieces.
+    """What the live card of a task shows: people, then pieces. `to_review` are some of those who have handed in,
+    `sent_back` some of the others.
     """
 
     expected: int
