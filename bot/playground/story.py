@@ -162,7 +162,7 @@ async def august_withdraw(stage: Stage) -> None:
 async def done(stage: Stage, pairs: Iterable[tuple[str, int]]) -> None:
     """已学完, each on the own card of the month."""
     for name, item in pairs:
-        await stage.tap(name, f"已学完 {item}", MONTH)
+        await stage.tap(name, f"学完第{item}项", MONTH)
 
 
 async def study(stage: Stage, names: Iterable[str], items: Iterable[int]) -> None:
@@ -170,7 +170,7 @@ async def study(stage: Stage, names: Iterable[str], items: Iterable[int]) -> Non
     people = list(names)
     for item in items:
         ready = [name for name in people if (name, item) not in NOT_BY_31_AUGUST]
-        await stage.tap_all(ready, f"已学完 {item}", MONTH)
+        await stage.tap_all(ready, f"学完第{item}项", MONTH)
 
 
 async def committee_make(stage: Stage) -> None:
