@@ -215,7 +215,8 @@ def _sure(session: Session, call: Call, button: SetTiming) -> Message | None:
         return plan_messages.sure_to_set(button, going)
     if button.knob not in (Knob.SENDS, Knob.SECOND_LINE) or button.value:
         return None
-    planned = plan_messages.planned(planning.planned(session, call.me, button.knob, call.now, call.tz), call.tz)
+    found = planning.planned(session, call.me, button.knob, call.now, call.tz)
+    planned = plan_messages.planned(button.knob, found, call.tz)
     return plan_messages.sure_to_switch_off(button, planned) if planned else None
 
 

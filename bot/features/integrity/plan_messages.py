@@ -126,9 +126,10 @@ def sure_to_set(button: SetTiming, going: Iterable[timing.Blocks]) -> Message:
     return really(question, Choice(f"确认{act}", replace(button, sure=1)), Choice(f"不{act}", TurnPage(page)))
 
 
-def planned(found: Iterable[Planned], tz: tzinfo) -> list[str]:
+def planned(knob: Knob, found: Iterable[Planned], tz: tzinfo) -> list[str]:
     """原定9月26日（周二）09:00发送的中秋、国庆节前提醒: what would not go."""
-    return [f"原定{moment_words(when, tz)}发送的{names}节前提醒" for names, when in found]
+    what = "第二次提醒" if knob is Knob.SECOND_LINE else "节前提醒"
+    return [f"原定{moment_words(when, tz)}发送的{names}{what}" for names, when in found]
 
 
 def sure_to_switch_off(button: SetTiming, planned: Sequence[str]) -> Message:

@@ -322,3 +322,58 @@ async def test_what_is_asked_about_a_reminder_can_be_cancelled_and_cleared(desk:
     begun(desk, DIS, "integrity.day", year=2026, festival="中秋")
     await desk.stage.say(DIS, "9月21日")
     assert "发送：9月21日（周一）09:00\n已改日期" in chat.last.text
+
+
+async def test_reminders_are_switched_off_and_on(desk: World) -> None:
+    """Off is asked about, because one is always planned; on again after its time it goes at once, asked about too."""
+    chat = desk.stage.people[DIS].chat
+    await desk.stage.say(DIS, "节前提醒")
+    await desk.stage.tap(DIS, "节前提醒：开", LIST)
+    assert last(desk, DIS) == (
+        "【节前提醒】关闭后，原定9月22日（周二）09:00发送的中秋、国庆节前提醒不再自动发送。确认关闭吗？"
+    )
+    assert chat.last.labels == ["确认关闭", "不关闭"]
+    await desk.stage.tap(DIS, "不关闭")
+    await desk.stage.tap(DIS, "节前提醒：开", LIST)
+    await desk.stage.tap(DIS, "确认关闭")
+    assert "· 不自动发送：中秋、国庆，" in last(desk, DIS)
+    assert last(desk, DIS).endswith("节前提醒已关闭，不自动发送。")
+    await desk.stage.at("2026-09-23 10:00")
+    assert not any(REMINDER in text for text in texts(desk, "甲三"))
+    await desk.stage.say(DIS, "节前提醒")
+    await desk.stage.tap(DIS, "节前提醒：关", LIST)
+    assert last(desk, DIS) == "开启后，中秋、国庆节前提醒的发送时间已到，将立即发送给全体党员。确认开启吗？"
+    await desk.stage.tap(DIS, "确认开启")
+    await desk.stage.at("2026-09-23 10:05")
+    assert sum(REMINDER in text for text in texts(desk, "甲三")) == 1
+    with desk.storage.reading() as session:
+        noted = session.scalars(select(Audit.details).where(Audit.subject == "reminder_settings").order_by(Audit.id))
+        assert [line["changes"] for line in noted] == [{"sends": [True, False]}, {"sends": [False, True]}]
+
+
+async def test_the_second_reminder_is_off_and_asked_about_once_it_is_planned(desk: World) -> None:
+    chat = desk.stage.people[DIS].chat
+    await desk.stage.say(DIS, "节前提醒")
+    for label, shown in (("第二次提醒：关", "第二次提醒：开"), ("第二次提醒：开", "第二次提醒：关")):
+        await desk.stage.tap(DIS, label, LIST)
+        assert shown in chat.last.labels
+    await desk.stage.tap(DIS, "第二次提醒：关", LIST)
+    await desk.stage.at("2026-09-22 09:05")
+    assert REMINDER in last(desk, "甲三")
+    await desk.stage.say(DIS, "节前提醒")
+    await desk.stage.tap(DIS, "第二次提醒：开", LIST)
+    assert "原定9月24日（周四）09:00发送的中秋、国庆第二次提醒不再自动发送" in last(desk, DIS)
+    await desk.stage.tap(DIS, "确认关闭")
+    await desk.stage.at("2026-09-24 09:05")
+    assert sum("节前廉洁提醒" in text for text in texts(desk, "甲三")) == 1
+
+
+async def test_a_day_is_chosen_by_a_button(desk: World) -> None:
+    """The last working days before the holidays, those that are to come."""
+    await desk.stage.say(DIS, "节前提醒")
+    await desk.stage.tap(DIS, "中秋、国庆", LIST)
+    await desk.stage.tap(DIS, "改日期", "【节前提醒】中秋")
+    labels = desk.stage.people[DIS].chat.last.labels
+    assert (labels[0], labels[-2:]) == ("9月18日（周五）", ["9月24日（周四）", "取消"])
+    await desk.stage.tap(DIS, "9月21日", "请选择发送日期")
+    assert "发送：9月21日（周一）09:00\n已改日期" in last(desk, DIS)

@@ -10,6 +10,7 @@ from bot.features.study import service
 from bot.playground import story
 from scheduler.calendar.days import Quarter
 from storage.choices import OutboxState
+from storage.models.audit import Audit
 from storage.models.outbox import Outbox
 from storage.models.person import Person
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
@@ -372,3 +373,59 @@ async def test_an_item_begun_before_forms_is_gone_on_with(bot: World) -> None:
     begun(bot, PLANNER, "study.change", theme=1, field="prompt", only="prompt")
     await bot.stage.say(PLANNER, "联系实际学。")
     assert "提示语：联系实际学。" in last(bot, PLANNER)
+
+
+def switched(bot: World) -> list[object]:
+    """What the log says of the switch."""
+    with bot.storage.reading() as session:
+        found = session.scalars(select(Audit.details).where(Audit.subject == "study_settings").order_by(Audit.id))
+        return [line["changes"]["study_prompt"] for line in found]
+
+
+async def test_the_prompt_is_switched_off_and_on(bot: World) -> None:
+    """Asked about because something is planned; on again it goes at the next full hour, once."""
+    await plan(bot, ITEMS[:1])
+    chat = bot.stage.people[PLANNER].chat
+    await bot.stage.say(PLANNER, "学习安排")
+    assert chat.last.labels == ["7月：未录入", "8月：已录入", "9月：未录入", "学习提示：开"]
+    await bot.stage.tap(PLANNER, "学习提示：开")
+    assert last(bot, PLANNER) == "【学习安排】8月学习主题已录入，关闭后学习提示不自动发送。确认关闭吗？"
+    assert chat.last.labels == ["确认关闭", "不关闭"]
+    await bot.stage.tap(PLANNER, "不关闭")
+    assert (chat.last.labels[-1], switched(bot)) == ("学习提示：开", [])
+    await bot.stage.tap(PLANNER, "学习提示：开")
+    await bot.stage.tap(PLANNER, "确认关闭")
+    assert "学习提示已关闭，不自动发送。" in last(bot, PLANNER)
+    await bot.stage.at("2023-08-01 10:10")
+    assert not any(THEME in text for text in texts(bot, "甲三"))
+    await bot.stage.tap(PLANNER, "8月", "请选择月份")
+    assert "学习提示已关闭，不自动发送，需要发送请点“立即发送”。" in last(bot, PLANNER)
+    await bot.stage.say(PLANNER, "学习安排")
+    await bot.stage.tap(PLANNER, "学习提示：关")
+    assert switched(bot) == [[True, False], [False, True]]
+    await bot.stage.tap(PLANNER, "8月", "请选择月份")
+    assert "将于8月1日（周二）11:00自动发送。" in last(bot, PLANNER)
+    await bot.stage.at("2023-08-02 12:00")
+    assert sum(THEME in text for text in texts(bot, "甲三")) == 1
+
+
+async def test_switched_off_with_nothing_planned_nobody_is_asked_and_the_secretary_hears_the_truth(bot: World) -> None:
+    await bot.stage.say(PLANNER, "学习安排")
+    await bot.stage.tap(PLANNER, "学习提示：开")
+    assert bot.stage.people[PLANNER].chat.last.labels[-1] == "学习提示：关"
+    await bot.stage.at("2023-08-01 09:05")
+    assert last(bot, SECRETARY) == "8月学习主题还没有录入。"
+    await plan(bot, ITEMS[:1])
+    await bot.stage.tap(PLANNER, "立即发送", "学习安排】")
+    assert THEME in last(bot, "甲三")
+
+
+async def test_the_words_of_a_prompt_may_be_taken_away_again(bot: World) -> None:
+    await plan(bot)
+    await bot.stage.tap(PLANNER, "改提示语", "学习安排】")
+    assert bot.stage.people[PLANNER].chat.last.labels == ["不填写", "取消"]
+    await bot.stage.say(PLANNER, "联系实际学。")
+    assert "提示语：联系实际学。" in last(bot, PLANNER)
+    await bot.stage.tap(PLANNER, "改提示语", "学习安排】")
+    await bot.stage.tap(PLANNER, "不填写")
+    assert "提示语" not in last(bot, PLANNER)
