@@ -98,6 +98,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:OpenMonth", "tap:EditTheme", "tap:AddItem", "answer:study.item"), ASKS),
     "tap:ItemDraft": rows("study_item audit dialog"),
     "tap:WithdrawItem": rows("study_item audit"),
+    "tap:SetPrompt": rows("organisation audit"),
     "tap:SendNow": rows("monthly_theme audit", tells=True),
     "answer:study.title": rows("monthly_theme audit dialog"),
     "answer:study.change": rows("monthly_theme audit dialog"),

@@ -77,4 +77,5 @@ def correction(declared: Sequence[Broadcast]) -> Form:
         check=partial(_check, kinds),
         called="这份更正",
         dropped="已取消，内容未更正。",
+        whole=True,
     )

@@ -92,7 +92,7 @@ COLUMNS: Mapping[str, str] = {
     # What a branch sets for all its pre-holiday reminders.
     "lead": "提前天数", "hour": "发送时间", "merge": "合并天数", "second_line": "第二次提醒", "holiday_text": "正文",
     "issuer": "落款", "report_phone": "举报电话", "report_mail": "举报邮箱", "report_url": "举报网站",
-    "holiday_bans": "严禁事项",
+    "holiday_bans": "严禁事项", "study_prompt": "学习提示", "sends": "节前提醒",
 }  # fmt: skip
 
 # The dated facts of people, by table: what each is, and the column that says it.

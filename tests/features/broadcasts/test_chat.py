@@ -51,11 +51,11 @@ async def test_a_notice_is_corrected_after_it_was_sent(bot: World, monkeypatch: 
     monkeypatch.setattr(broadcasts, "SLICE", 10)
     await send(bot, "请于周五交材枓")
     desk = bot.stage.people["甲一"].chat.find("未回复")
-    assert "已送达 25/25" in desk.text
+    assert "已送达25份（应发25份）。" in desk.text
     assert not any("发送进度" in each.text for each in bot.stage.people["甲一"].chat.from_bot)
     await bot.stage.tap("甲七", "收到", NOTICE)
     said = {name: len(bot.stage.people[name].chat.from_bot) for name in story.EVERYBODY}
-    await bot.stage.tap("甲一", "更正内容", "未回复")
+    await bot.stage.tap("甲一", "修改已发内容", "未回复")
     assert "请于周五交材枓" in bot.stage.people["甲一"].chat.last.text
     await bot.stage.say("甲一", "请于周五交材料")
     assert bot.stage.people["甲一"].chat.last.text.startswith("【预览】\n【通知】请于周五交材料\n请于")
@@ -69,7 +69,7 @@ async def test_a_notice_is_corrected_after_it_was_sent(bot: World, monkeypatch: 
         assert ("您已回复：收到。" in notice.text) is (name == "甲七")
         assert notice.labels == (["撤销"] if name == "甲七" else ["收到"])
         assert name == "甲一" or len(bot.stage.people[name].chat.from_bot) == said[name]
-    assert "已更正（7月4日（周二）09:00）" in desk.text
+    assert "7月4日（周二）09:00已修改。" in desk.text
     assert "请于周五交材料" in desk.text
     with bot.storage.reading() as session:
         noted = session.scalars(select(Audit).where(Audit.action == "correct")).one()
@@ -86,7 +86,7 @@ async def test_the_card_in_the_group_is_corrected_with_its_count(sqlite_url: str
         await bot.stage.tap("甲七", "收到", NOTICE, group)
         desk = bot.stage.people["甲一"].chat.find("未回复")
         assert "已送达" not in desk.text
-        await bot.stage.tap("甲一", "更正内容", "未回复")
+        await bot.stage.tap("甲一", "修改已发内容", "未回复")
         await bot.stage.say("甲一", "请报送材料")
         await bot.stage.tap("甲一", "确认更正", "【预览】")
         (card,) = group.from_bot
@@ -110,9 +110,9 @@ async def test_stopped_half_way(bot: World) -> None:
     assert card.text != first
     heard = sum(bool(phone.chat.from_bot) for phone in people)
     assert 0 < heard < MORE
-    assert card.labels == ["停止发送", "更正内容"]
+    assert card.labels == ["停止发送", "修改已发内容"]
     assert "/300，预计" in card.text
-    assert not card.text.startswith("【发送进度】【通知】请报送材料\n已送达 0/")
+    assert not card.text.startswith("【发送进度】【通知】请报送材料\n已送达0份")
     await author.tap(card, "停止发送")
     await bot.clock.settle(timedelta(seconds=1))
     asked = author.chat.find("确定停止？")
@@ -124,8 +124,8 @@ async def test_stopped_half_way(bot: World) -> None:
     assert heard < sent < 300
     assert sent + stopped == 300
     assert f"已停止发送，{stopped}份没有发出。" in asked.text
-    assert card.text == f"【发送进度】【通知】请报送材料\n已送达 {sent}/300，已停止 {stopped}"
-    assert card.labels == ["继续发送", "更正内容"]
+    assert card.text == f"【发送进度】【通知】请报送材料\n已送达{sent}份（应发300份），已停止{stopped}份。"
+    assert card.labels == ["继续发送", "修改已发内容"]
     assert count(bot, Card, Card.kind == "progress.notice", Card.open) == 0
     await bot.stage.at("2023-07-04 09:30")
     assert count(bot, Outbox, Outbox.batch == "notice:1", Outbox.state == OutboxState.SENT) == sent
@@ -134,7 +134,7 @@ async def test_stopped_half_way(bot: World) -> None:
     assert tap.toast == f"已继续发送，还有{stopped}份。"
     await bot.stage.at("2023-07-04 09:31")
     assert count(bot, Outbox, Outbox.batch == "notice:1", Outbox.state == OutboxState.SENT) == 300
-    assert card.text == "【发送进度】【通知】请报送材料\n已送达 300/300"
+    assert card.text == "【发送进度】【通知】请报送材料\n已送达300份（应发300份）。"
     assert all(sum("请报送材料" in each.text for each in phone.chat.from_bot) == 1 for phone in people)
     tap = await author.tap(asked, "继续发送")
     await bot.clock.settle()
@@ -202,7 +202,7 @@ async def test_a_correction_that_was_left_is_gone_on_with(bot: World) -> None:
     """更正内容 offers it again for the same notice; 上一步 leads to the text, 取消 drops it."""
     await send(bot, "请报送材枓")
     chat = bot.stage.people["甲一"].chat
-    await bot.stage.tap("甲一", "更正内容", "未回复")
+    await bot.stage.tap("甲一", "修改已发内容", "未回复")
     assert chat.last.labels == ["取消"]
     await bot.stage.say("甲一", "请报送材枓")
     assert chat.last.text == "内容没有变化。"
@@ -210,14 +210,14 @@ async def test_a_correction_that_was_left_is_gone_on_with(bot: World) -> None:
     assert chat.last.text.endswith("（已送达的25份将改成这样。核对无误请点“确认更正”。）")
     assert chat.last.labels == ["修改", "确认更正", "上一步", "取消"]
     await bot.stage.say("甲一", "建活动")
-    await bot.stage.tap("甲一", "更正内容", "未回复")
+    await bot.stage.tap("甲一", "修改已发内容", "未回复")
     assert chat.last.labels == ["继续填写", "重新填写", "取消"]
     await bot.stage.tap("甲一", "继续填写", "还没有完成")
     await bot.stage.tap("甲一", "上一步", "【预览】")
     assert chat.last.text == "请报送材料\n\n（尚未更正。请发送修改后的全文；不改了请发“取消”。）"
     await bot.stage.tap("甲一", "取消", "尚未更正")
     assert chat.last.text == "已取消，内容未更正。"
-    await bot.stage.tap("甲一", "更正内容", "未回复")
+    await bot.stage.tap("甲一", "修改已发内容", "未回复")
     assert chat.last.text == "现在的内容：\n请报送材枓\n\n请发送更正后的全文；不改了请发“取消”。"
 
 

@@ -114,7 +114,7 @@ def test_beyond_the_grace_a_month_without_a_theme_is_told_all_the_same(storage: 
         september = Occurrence("2023-09", day.date(), day, local("2023-09-08 20:30"))
         (told,) = check.missed(session, house.cast.branch_id, september)
         assert told.person_id == house.cast["甲一"]
-        assert "9月尚未安排学习主题" in told.message["text"]
+        assert "9月学习主题还没有录入。" in told.message["text"]
         august = Occurrence("2023-08", date(2023, 8, 1), local("2023-08-01 09:00"), local("2023-08-08 20:30"))
         assert list(check.missed(session, house.cast.branch_id, august)) == []
 
