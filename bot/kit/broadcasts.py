@@ -33,7 +33,7 @@ class Sure(StrEnum):
 
 @dataclass(frozen=True)
 class Stop(Button):
-    """停止发送, and the answer to 确定停止？"""
+    """停止发送, and the answer to 确认停止发送吗？"""
 
     prefix: ClassVar[str] = "bs"
     kind: str
@@ -52,7 +52,7 @@ class Resume(Button):
 
 @dataclass(frozen=True)
 class Correct(Button):
-    """更正内容"""
+    """修改已发内容"""
 
     prefix: ClassVar[str] = "bc"
     kind: str
@@ -67,7 +67,7 @@ class Draft(StrEnum):
 
 @dataclass(frozen=True)
 class DecideCorrection(Button):
-    """确认更正, 修改 or 取消 under one preview: every text typed has a `dialog_id` of its own."""
+    """确认修改, 修改 or 取消 under one preview: every text typed has a `dialog_id` of its own."""
 
     prefix: ClassVar[str] = "bd"
     dialog_id: int
@@ -173,13 +173,13 @@ def after(many: int) -> timedelta:
 
 
 def figures(found: Progress) -> str:
-    """已送达 412/1000，预计20秒"""
-    words = [f"已送达 {found.sent}/{found.total}"]
-    words += [f"未送达 {found.unreachable + found.failed}"] if found.unreachable + found.failed else []
-    words += [f"结果不明 {found.unknown}"] if found.unknown else []
-    words += [f"已停止 {found.cancelled}"] if found.cancelled else []
-    words += [f"已过期 {found.expired}"] if found.expired else []
-    words += [f"正在更改 {found.correcting}"] if found.correcting else []
+    """已送达412份（应发1000份），预计20秒"""
+    words = [f"已送达{found.sent}份（应发{found.total}份）"]
+    words += [f"未送达{found.unreachable + found.failed}份"] if found.unreachable + found.failed else []
+    words += [f"不能确认送达{found.unknown}份"] if found.unknown else []
+    words += [f"已停止{found.cancelled}份"] if found.cancelled else []
+    words += [f"逾期未发{found.expired}份"] if found.expired else []
+    words += [f"正在修改{found.correcting}份"] if found.correcting else []
     words += [f"预计{_duration(found.seconds)}"] if found.waiting else []
     return "，".join(words)
 
@@ -194,11 +194,11 @@ def _duration(seconds: int) -> str:
 
 
 def buttons(kind: str, subject_id: int, found: Progress) -> list[list[Choice]]:
-    """停止发送 while there is something to stop, 继续发送 when it was, 更正内容 once there is something to correct."""
+    """停止发送 while something waits, 继续发送 when it was stopped, 修改已发内容 once something was sent."""
     stop = [Choice("停止发送", Stop(kind, subject_id, Sure.ASK))] if found.waiting else []
     if not stop and found.cancelled:
         stop = [Choice("继续发送", Resume(kind, subject_id))]
-    return [[*stop, Choice("更正内容", Correct(kind, subject_id))]]
+    return [[*stop, Choice("修改已发内容", Correct(kind, subject_id))]]
 
 
 def progress_message(kind: str, subject_id: int, title: str, found: Progress, corrected: str = "") -> Message:
@@ -208,9 +208,9 @@ def progress_message(kind: str, subject_id: int, title: str, found: Progress, co
 
 
 def corrected_line(session: Session, branch_id: int, kind: str, subject_id: int, tz: tzinfo) -> str:
-    """已更正（7月4日（周二）09:30）"""
+    """7月4日（周二）09:30已修改"""
     at = broadcasts.corrected_at(session, branch_id, batch_of(kind, subject_id))
-    return f"已更正（{moment_words(at, tz)}）" if at else ""
+    return f"{moment_words(at, tz)}已修改。" if at else ""
 
 
 def with_delivery(

@@ -25,7 +25,7 @@ def notice_confirm(to_group: bool, expected: int) -> str:
 
 def title(notice: Notice) -> str:
     """通知“请各位…”, of a notice without an activity."""
-    return f"通知“{cut(notice.text.split(chr(10))[0].removeprefix('【通知】'), LONGEST_TITLE)}”"
+    return f"通知“{cut(notice.text.split(chr(10))[0], LONGEST_TITLE)}”"
 
 
 def not_understood(notice: Notice) -> Message:
