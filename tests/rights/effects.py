@@ -119,10 +119,14 @@ EFFECTS: dict[str, Effect] = {
     "answer:integrity.words": rows("organisation audit dialog"),
     # approving leave, signing in others, reviewing
     "tap:DecideLeave": rows("leave_request audit", tells=True),
-    **dict.fromkeys(("tap:MarkSomebody", "tap:MarkPerson"), shows("【补登】")),
-    "tap:MarkAs": SIGNED_IN,
-    **dict.fromkeys(("tap:RollCall", "tap:RollToggle", "tap:RollPage"), ASKS),
-    "tap:RollDone": rows("activity attendance audit dialog"),
+    **dict.fromkeys(("tap:MarkSomebody", "tap:MarkOther", "tap:MarkPerson"), shows("【补登】")),
+    **dict.fromkeys(("tap:MarkAs", "tap:MarkHere"), SIGNED_IN),
+    **dict.fromkeys(
+        ("tap:RollCall", "tap:RollToggle", "tap:RollPage", "tap:RollChange", "tap:RollSaid", "tap:RollWhich"), ASKS
+    ),
+    "word:is_roll": ASKS,
+    "tap:RollDone": shows("将登记"),
+    "tap:RollSure": rows("activity attendance audit dialog"),
     "tap:SignInCode": rows("activity audit"),
     "tap:ShowGuests": shows("列席"),
     "tap:SeatGuest": SIGNED_IN,
@@ -193,7 +197,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:EraseWhom", "tap:ErasePerson", "tap:EraseGo"), ASKS),
     "answer:care.whom": shows("【注销数据】"),
     # the secretary's seat, several places
-    **dict.fromkeys(("command:handover", "word:移交书记", "tap:ChooseSuccessor"), shows("【移交书记】")),
+    **dict.fromkeys(("command:handover", "word:移交书记", "tap:ChooseSuccessor"), shows("【移交书记职务】")),
     "tap:HandOver": rows("duty_span audit", tells=True),
     **dict.fromkeys(("command:switch", "word:切换支部"), shows("机关总支")),
     "tap:SwitchTo": rows("chosen_place audit"),
