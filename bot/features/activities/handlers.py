@@ -13,6 +13,7 @@ from bot.features.activities import (
     messages,
     participation,
     planning,
+    roll_call,
 )
 from bot.features.notices.cards import SignIn, offers
 from bot.kit.activities import (
@@ -175,5 +176,6 @@ HANDLERS: list[Handler] = [
     Tap(buttons.PostponeTo, postpone_to),
     Tap(buttons.CallOff, call_off, private=True),
     *desk.HANDLERS,
+    *roll_call.HANDLERS,
     *forms.HANDLERS,
 ]
