@@ -46,9 +46,9 @@ def _desk_card(
     held_on = local_day(activity.start_at, tz)
     mark = back_fill.mark_of(session, activity.branch_id, held_on, activity.created_at, tz)
     card = messages.desk_card(activity, notice, shown, tz, mark)
-    if notice is None or activity.status is not ActivityStatus.PLANNED:
-        return card
-    return with_delivery(session, card, activity.branch_id, NOTICE, notice.id, now, tz)
+    if notice is not None and activity.status is ActivityStatus.PLANNED:
+        card = with_delivery(session, card, activity.branch_id, NOTICE, notice.id, now, tz)
+    return messages.with_danger(card, activity)
 
 
 def goes_on_at(session: Session, activity_id: int) -> datetime | None:

@@ -308,8 +308,8 @@ def _postpone(session: Session, call: Call, values: Values) -> Reply:
     activity, start = _moved(session, call, values), _start(call, values)
     planning.postpone(session, call.me, activity, start, call.now, call.tz)
     told = cards.tell_postponed(session, call, activity)
-    done = Message(f"{activity.title}：已改期到{moment_words(start, call.tz)}，并已通知。")
-    return Reply(toast="已改期，并已通知。", edit=done, others=told, refresh=cards.going_out(session, activity))
+    done = Message(f"{activity.title}：已改期到{moment_words(start, call.tz)}，正在通知。")
+    return Reply(toast="已改期，正在通知。", edit=done, others=told, refresh=cards.going_out(session, activity))
 
 
 POSTPONE = Form(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from bot.features.activities import buttons
@@ -83,11 +83,15 @@ def desk_card(activity: Activity, notice: Notice | None, counts: Counts, tz: tzi
         return Message(text)
     if activity.status is ActivityStatus.HELD:
         return Message(text, [roll, lists])
-    change = [
-        Choice("改期", buttons.Postpone(activity.id)),
-        Choice("取消活动", buttons.CallOff(activity.id, 0)),
-    ]
-    return Message(text, [roll, lists, [Choice("签到码", buttons.SignInCode(activity.id))], change])
+    change = [Choice("签到码", buttons.SignInCode(activity.id)), Choice("改期", buttons.Postpone(activity.id))]
+    return Message(text, [roll, lists, change])
+
+
+def with_danger(card: Message, activity: Activity) -> Message:
+    """取消活动, alone below everything else, while there is something to call off."""
+    if activity.status is not ActivityStatus.PLANNED:
+        return card
+    return replace(card, rows=[*card.rows, [Choice("取消活动", buttons.CallOff(activity.id, 0))]])
 
 
 def _counts(activity: Activity, notice: Notice | None, counts: Counts) -> str:
@@ -236,7 +240,7 @@ def names(title: str, parts: Iterable[tuple[str, Sequence[Who]]]) -> list[str]:
     lines = [title]
     for heading, people in parts:
         listed = "、".join(f"{who.name}{f'（{who.note}）' if who.note else ''}" for who in people)
-        lines.append(f"{heading}（{len(people)}）：{listed or '无'}")
+        lines += [f"{heading}{len(people)}人：{listed}"] if people else []
     return Pages().add(lines).texts
 
 

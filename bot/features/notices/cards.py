@@ -115,7 +115,8 @@ def member_rows(activity_id: int, notice_id: int) -> Rows:
 def group_card(activity: Activity, notice: Notice, counts: Counts, tz: tzinfo) -> Message:
     """The one card in the group: numbers only, never names."""
     if activity.status is ActivityStatus.CANCELLED:
-        return Message(f"【活动取消】\n{unasked(notice)}\n{NOT_ANY_MORE}")
+        when = moment_words(activity.start_at, tz)
+        return Message(f"【活动取消】{activity.title}\n原定时间：{when}\n{NOT_ANY_MORE}")
     if activity.status is not ActivityStatus.PLANNED:
         return Message(f"{unasked(notice)}\n{counts_line(counts)}")
     return Message(f"{worded(notice, tz)}\n{counts_line(counts)}", member_rows(activity.id, notice.id))

@@ -346,7 +346,7 @@ async def test_the_desk_enters_who_cannot(bot: World) -> None:
     await bot.stage.tap("甲三", "甲九", "【补登】")
     await bot.stage.tap("甲三", "考勤名单", JULY)
     names = bot.stage.people["甲三"].chat.last.text
-    assert "已签到（1）：甲九（补登）" in names
+    assert "已签到1人：甲九（补登）" in names
     assert "丙二" not in names
     other = await bot.stage.people["甲三"].tap_data(card, f"ma:1:{bot.cast['丙五']}:present")
     await bot.clock.settle()

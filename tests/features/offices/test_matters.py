@@ -94,7 +94,9 @@ def pieces(session: Session, desk: Desk) -> None:
     session.flush()
     states = (("甲五", PieceState.SUBMITTED), ("甲一", PieceState.SUBMITTED), ("丙三", PieceState.DRAFT))
     for name, state in states:
-        session.add(Reflection(task_id=task.id, person_id=desk.cast[name], state=state, started_at=TOLD, submitted_at=TOLD))
+        session.add(
+            Reflection(task_id=task.id, person_id=desk.cast[name], state=state, started_at=TOLD, submitted_at=TOLD)
+        )
 
 
 def test_another_branch_has_its_own(storage: Storage) -> None:
