@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, Select, Table, and_, bindparam, select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from storage.choices import Duty, OrganisationKind
 from storage.models.organisation import Organisation
 from storage.models.person import DutySpan, GroupSpan, Person, RosterSpan
-from storage.models.place import ChosenPlace
+from storage.models.place import ChosenPlace, OwnKeyboard
 from storage.roster import Member, roster
 from storage.spans import on_day
 
@@ -22,6 +22,7 @@ class Me:
     """Who acts: a bound person who is on a roster, or holds an office, today.
 
     Everything is said for `branch_id`, the organisation acted for; `places` are all of them, the own branch first.
+    `keyboard`: the digest of the one that the account has, `keyboard_due`: since when another one is due.
     """
 
     id: int
@@ -32,25 +33,29 @@ class Me:
     leads: frozenset[int]
     reachable: bool = True
     places: tuple[int, ...] = ()
+    keyboard: str = ""
+    keyboard_due: datetime | None = None
 
 
 _DAY: BindParameter[date] = bindparam("day")
 # Of the tables, not the classes: the ORM costs as much again, and every update asks this.
-_person, _listed, _group, _office, _chosen = (
-    cast(Table, model.__table__) for model in (Person, RosterSpan, GroupSpan, DutySpan, ChosenPlace)
+_person, _listed, _group, _office, _chosen, _keys = (
+    cast(Table, model.__table__) for model in (Person, RosterSpan, GroupSpan, DutySpan, ChosenPlace, OwnKeyboard)
 )
 _FIND = (
     select(
         _person.c.id, _person.c.name, _person.c.branch_id, _person.c.reachable,
         _listed.c.branch_id.label("roster_branch_id"), _group.c.group_id,
         _office.c.duty, _office.c.group_id.label("leads"), _office.c.organisation_id,
-        _chosen.c.organisation_id.label("chosen"),
+        _chosen.c.organisation_id.label("chosen"), _keys.c.digest.label("keyboard"),
+        _keys.c.due_at.label("keyboard_due"),
     )
     .select_from(_person)
     .outerjoin(_listed, and_(_listed.c.person_id == _person.c.id, on_day(_listed.c, _DAY)))
     .outerjoin(_group, and_(_group.c.person_id == _person.c.id, on_day(_group.c, _DAY)))
     .outerjoin(_office, and_(_office.c.person_id == _person.c.id, on_day(_office.c, _DAY)))
     .outerjoin(_chosen, _chosen.c.person_id == _person.c.id)
+    .outerjoin(_keys, _keys.c.telegram_id == _person.c.telegram_id)
     .where(_person.c.telegram_id == bindparam("telegram_id"))
 )  # fmt: skip
 
@@ -72,6 +77,8 @@ def find(session: Session, telegram_id: int, day: date, place: int | None = None
         branch_id=branch_id,
         reachable=first.reachable,
         places=places,
+        keyboard=first.keyboard or "",
+        keyboard_due=first.keyboard_due,
         # The party group is one of the own branch.
         group_id=first.group_id if branch_id == first.roster_branch_id else None,
         duties=frozenset(row.duty for row in here),
@@ -84,7 +91,17 @@ def find_parted(session: Session, telegram_id: int) -> Me | None:
     person = session.scalars(select(Person).where(Person.telegram_id == telegram_id)).first()
     if person is None:
         return None
-    return Me(person.id, person.name, person.branch_id, None, frozenset(), frozenset(), person.reachable)
+    keys = session.get(OwnKeyboard, telegram_id)
+    return Me(
+        person.id,
+        person.name,
+        person.branch_id,
+        None,
+        frozenset(),
+        frozenset(),
+        person.reachable,
+        keyboard=keys.digest if keys is not None else "",
+    )
 
 
 def _places(rows: Sequence[Any]) -> tuple[int, ...]:

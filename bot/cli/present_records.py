@@ -23,7 +23,7 @@ UNANSWERED = (InboxState.NEW, InboxState.CLAIMED, InboxState.DONE)
 # The last contact with Telegram, and the outage for which cards are still to be posted anew.
 _CONTACT = ("contact:", "outage:")
 # The machinery's own rows: what they are about is counted already.
-_MACHINERY = frozenset({"card", "job_run", "command_menu", "upload", "chosen_place", "dialog", "draft"})
+_MACHINERY = frozenset({"card", "job_run", "command_menu", "own_keyboard", "upload", "chosen_place", "dialog", "draft"})
 
 RunKey = tuple[str, int, str]
 

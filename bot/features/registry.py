@@ -9,6 +9,7 @@ from bot.features.broadcasts import feature as broadcasts
 from bot.features.calendar import feature as calendar
 from bot.features.integrity import feature as integrity
 from bot.features.leave import feature as leave
+from bot.features.menu import feature as menu
 from bot.features.notices import feature as notices
 from bot.features.notices.cards import NOTICE
 from bot.features.offices import feature as offices
@@ -41,6 +42,7 @@ _LISTED: tuple[Feature, ...] = (
     calendar.FEATURE,
     tally.FEATURE,
     todo.FEATURE,
+    menu.FEATURE,
     accounts.FEATURE,
     roster.FEATURE,
     roster_files.FEATURE,
@@ -49,7 +51,18 @@ _LISTED: tuple[Feature, ...] = (
     privacy.FEATURE,
     archive.FEATURE,
 )
-FEATURES = tuple(one.across(_LISTED) if one.across is not None else one for one in _LISTED)
+
+
+def _built() -> tuple[Feature, ...]:
+    """What serves all the others knows them, and what of its kind comes before it."""
+    found = {one.name: one for one in _LISTED if one.across is None}
+    for one in _LISTED:
+        if one.across is not None:
+            found[one.name] = one.across(tuple(found.values()))
+    return tuple(found[one.name] for one in _LISTED)
+
+
+FEATURES = _built()
 # Of the jobs due at one instant these come first: a reminder carries the month's prompt of the same morning.
 _FIRST = integrity.FEATURE
 

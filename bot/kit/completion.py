@@ -6,6 +6,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Table, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
+from bot.kit import own_keyboards
 from bot.kit.handlers import Visit
 from bot.kit.replies import Reply, Said
 from scheduler.jobs import Owed
@@ -73,6 +74,7 @@ def finish(
         for number, each in enumerate(_messages(visit, reply))
     ]
     promise_all(session, owed, job=None, branch_id=branch_id, now=visit.now)
+    own_keyboards.note(session, visit, reply)
 
 
 def forget_payload(session: Session, visit: Visit) -> None:

@@ -22,7 +22,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.kit import admission, edits, group_replies, heard, incoming, long_texts, text_routing
+from bot.kit import admission, edits, group_replies, heard, incoming, long_texts, outsiders, own_keyboards, text_routing
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
 from bot.kit.answering import Voice
@@ -45,7 +45,7 @@ from bot.kit.handlers import (
     Word,
 )
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Reply, To, no, of_private, say, to_stranger
+from bot.kit.replies import Reply, To, no, of_private, say
 from bot.kit.sending import Telegram
 from scheduler.clock import Clock
 from scheduler.outbox import Sender
@@ -292,7 +292,8 @@ class Edge:
             if me is None and parted:
                 me = find_parted(session, visit.telegram_id)
             if me is None:
-                return strangers(session) if strangers else to_stranger(tapped=query_id is not None), None
+                unknown = strangers or partial(outsiders.answer, visit=visit, tapped=query_id is not None)
+                return unknown(session), None
             if of is not None and me.branch_id != of:
                 raise Refusal(NOT_YOURS)
             if not me.reachable and visit.private and not reads:
@@ -307,7 +308,8 @@ class Edge:
                 )
             try:
                 reply = run(session, Call(**incoming.values_of(visit), me=me, ready=ready))
-                return of_private(reply, me.branch_id, visit.private), me.branch_id
+                reply = of_private(reply, me.branch_id, visit.private)
+                return own_keyboards.carried(reply, visit, me), me.branch_id
             except Refusal as refusal:
                 if addressed and not there and len(me.places) > 1:
                     raise _Here(refusal, me) from refusal
@@ -340,7 +342,9 @@ class Edge:
         try:
             reply, branch_id = await self._storage.read(work)
         except Refusal as refusal:
-            reply, branch_id = _refused(refusal, visit, query_id), None
+            refused = _refused(refusal, visit, query_id)
+            await self._write(visit, query_id, lambda session: (_with_keyboard(session, visit, refused), None))
+            return
         await self._write(visit, query_id, lambda session: (reply, branch_id))
 
     async def _write(
@@ -351,8 +355,12 @@ class Edge:
             try:
                 reply = await self._storage.write(lambda session: self._work(session, visit, query_id, work))
             except Refusal as refusal:
-                reply = _refused(refusal, visit, query_id)
-                await self._storage.write(lambda session: self._work(session, visit, query_id, lambda _: (reply, None)))
+                refused = _refused(refusal, visit, query_id)
+                reply = await self._storage.write(
+                    lambda session: self._work(
+                        session, visit, query_id, lambda s: (_with_keyboard(s, visit, refused), None)
+                    )
+                )
             await self.voice.speak(visit, query_id, reply)
         finally:
             self._speaking -= 1
@@ -398,6 +406,12 @@ def _refused(refusal: Refusal, visit: Visit, query_id: str | None) -> Reply:
     if visit.private or (visit.facts or {}).get("reply_to") is None:
         return reply
     return replace(reply, here=(), others=[To(said, chat_id=visit.telegram_id) for said in reply.here])
+
+
+def _with_keyboard(session: Session, visit: Visit, reply: Reply) -> Reply:
+    """What a refusal leaves undone is not the keyboard, where it is said in a message."""
+    me = find(session, visit.telegram_id, visit.today) if visit.private and reply.here else None
+    return own_keyboards.carried(reply, visit, me) if me is not None else reply
 
 
 def _not_the_operator(session: Session, call: Call) -> Reply:

@@ -155,7 +155,8 @@ class Form:
 
     def _anew(self, session: Session, call: Call, given: Values) -> Message:
         ticked: dict[str, Any] = {field.key: [] for field in self.fields if field.many and not field.optional}
-        values = {FIELD: self.fields[0].key, **ticked, **given}
+        first = next((field.key for field in self.fields if field.key not in given), CONFIRM)
+        values = {FIELD: first, **ticked, **given}
         return self.page(session, call, dialogs.ask(session, call.me, self.name, call.now, **values))
 
     def cancelled(self, session: Session, call: Call, dialog: Dialog) -> Reply:

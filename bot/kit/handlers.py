@@ -1,9 +1,8 @@
 """The kinds of handlers that a feature declares beside its functions, and what one of them is told."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
-from enum import IntEnum
 from typing import Any
 from unicodedata import normalize
 
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.kit.access import Right
 from bot.kit.buttons import Button
 from bot.kit.replies import Message, Reply
+from bot.kit.seats import Seat
 from bot.kit.words import plain
 from storage.audience import Me
 from storage.choices import Duty
@@ -126,39 +126,18 @@ class Tap:
     private: bool = False
 
 
-class HelpGroup(IntEnum):
-    """Where a line stands in the help, in this order: one's own things, an office's, of several places."""
-
-    OWN = 1
-    OFFICE = 2
-    PLACES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key of the keyboard that stays. `at`: row and place for who has them all, 62 is the second of the sixth row.
-
-    `label`, `help`: where they are other ones than the command's menu line and help.
-    """
-
-    at: int
-    label: str = ""
-    help: str = ""
-
-
-# In `keys`: whoever may use the command, unless the office has an entry of its own.
-ANYBODY = None
-
-
 @dataclass(frozen=True, slots=True)
 class Command:
     """/name in a private chat, with its line in the menu of those who have the right (None: everybody).
 
-    Whoever has it not is refused, as with a Tap; `only_shown`: gets an answer of one's own instead.
-    `keys`: its key on the keyboard, by the office by which the right goes furthest; None: no key. `help`: its line in
-    the help of whoever has the key, or the right where there is no key; `group`: where it stands there. What stands on
-    the keys is understood when typed, and so are the `words`: as labels, see Word. `in_group`: those too.
-    `several`: only for those who act for more than one organisation. `parted`: also for who has left.
+    Whoever has it not is refused, as with a Tap; `only_shown`: gets an answer of one's own instead. `duty`: only for
+    who holds this very office. `several`: only for those who act for more than one organisation. `parted`: also for
+    who has left.
+    `keys`: where it stands on the keyboard of whom (bot/kit/seats.py). `more`: its place in 更多 of whoever has no key
+    for it, 31 is the first of the third section; 0: it has none. `group_at`: its place on the page 本组 of a party
+    group's leader, as `group_label`. `help`: its line in the help of whoever has the key.
+    What stands on the keys or ever stood there (`labels`) is understood when typed, also while a question is open, and
+    so are the plain `words`, which then answer the question. `in_group`: the labels too, in reply to a card.
     """
 
     name: str
@@ -167,33 +146,34 @@ class Command:
     right: Right | None = None
     reads: bool = False
     only_shown: bool = False
+    duty: Duty | None = None
     several: bool = False
     parted: bool = False
-    keys: Mapping[Duty | None, Key | None] = field(default_factory=dict, hash=False)
+    keys: Mapping[Seat, int] = field(default_factory=dict, hash=False)
+    more: int = 0
+    group_at: int = 0
+    group_label: str = ""
     help: str = ""
-    group: HelpGroup = HelpGroup.OWN
+    labels: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     in_group: bool = False
 
-    def label(self, key: Key) -> str:
-        return key.label or self.menu
-
     @property
-    def word(self) -> "Word | None":
-        """All that may be typed for it; None: nothing."""
-        labels = (self.label(key) for key in self.keys.values() if key is not None)
-        words = tuple(dict.fromkeys((*labels, *self.words)))
-        if not words:
-            return None
-        return Word(
-            words,
+    def typed(self) -> "tuple[Word, ...]":
+        """What may be typed for it: the labels, and the words."""
+        labels = tuple(dict.fromkeys(one for one in (self.menu, self.group_label, *self.labels) if one))
+        right = None if self.only_shown else self.right
+        of_labels = Word(
+            labels,
             self.run,
             label=True,
             reads=self.reads,
             in_group=self.in_group,
             parted=self.parted,
-            right=None if self.only_shown else self.right,
+            right=right,
+            duty=self.duty,
         )
+        return (of_labels, *([replace(of_labels, words=self.words, label=False)] if self.words else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +181,8 @@ class Word:
     """Plain words that do what a button does. A `label` (on the keyboard, or never an answer) wins over an open dialog.
 
     `matches` serves words that cannot be listed (三季度, 2023Q3). `in_group`: also in a group, in reply to a card; its
-    answer there names nobody; any other means nothing there. `parted`: also for who has left. `right`: as of a Tap.
+    answer there names nobody; any other means nothing there. `parted`: also for who has left. `right`: as of a Tap;
+    `duty`: only for who holds this very office.
     """
 
     words: tuple[str, ...]
@@ -212,6 +193,7 @@ class Word:
     in_group: bool = False
     parted: bool = False
     right: Right | None = None
+    duty: Duty | None = None
 
     def fits(self, text: str) -> bool:
         return self.lists(text) or (self.matches is not None and self.matches(text))

@@ -1,21 +1,26 @@
-"""The keyboard that stays and the lines of the help, as the commands declare them: for each what the offices allow."""
+"""The keyboard that stays, 更多 and the help, as the commands declare them: for each what the offices allow."""
 
+import hashlib
+import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
 from bot.kit.access import TABLE, Reach
-from bot.kit.handlers import ANYBODY, Command, Handler, HelpGroup, Key
+from bot.kit.handlers import Command, Handler
+from bot.kit.seats import Seat, Section, seat_of
 from storage.audience import Me
 from storage.choices import Duty
 
-IN_A_ROW = 2
-# Lines of commands that have no key come last in their group.
-_LAST = 1_000
+Keys = list[list[str]]
+# What somebody still has who was of a branch and is of none any longer.
+LEFT: Keys = [["我的数据"]]
 _WIDTH = {reach: width for width, reach in enumerate(Reach)}
+_ROW = 10
 
 
 def offered(command: Command, duties: Collection[Duty], several: bool) -> bool:
     """Whether it is for somebody with these offices: only what is shown, every command asks for the right again."""
-    if command.several and not several:
+    if (command.several and not several) or (command.duty is not None and command.duty not in duties):
         return False
     return command.right is None or _widest(command, duties) is not None
 
@@ -29,38 +34,83 @@ def _widest(command: Command, duties: Collection[Duty]) -> Duty | None:
     return max(held, key=lambda duty: _WIDTH[reaches[duty]], default=None)
 
 
-def key_of(command: Command, me: Me) -> Key | None:
-    """The key that somebody has for a command."""
-    if not offered(command, me.duties, len(me.places) > 1):
-        return None
-    return command.keys.get(_widest(command, me.duties), command.keys.get(ANYBODY))
+def label_of(command: Command, duties: Collection[Duty]) -> str:
+    """As it is called for somebody: a party group's leader has what is of the own group alone."""
+    return (command.group_label if of_group(command, duties) else "") or command.menu
 
 
-def keyboard(commands: Iterable[Command], me: Me) -> list[list[str]]:
-    """Somebody's labels in rows of two; what others have besides leaves no gaps."""
-    keys = [(key.at, command.label(key)) for command in commands if (key := key_of(command, me)) is not None]
-    labels = [label for _, label in sorted(keys)]
-    return [labels[at : at + IN_A_ROW] for at in range(0, len(labels), IN_A_ROW)]
+def of_group(command: Command, duties: Collection[Duty]) -> bool:
+    """Whether it is only for the own party group that somebody has it: it stands on the page 本组."""
+    return _widest(command, duties) is Duty.GROUP_LEADER
 
 
-def help_lines(commands: Iterable[Command], me: Me, *groups: HelpGroup) -> list[str]:
-    """The lines of these groups for somebody, in the order of the keys."""
-    found = [(command.group, *_help(command, me)) for command in commands if command.group in groups]
-    return [line for _, _, line in sorted(found, key=lambda one: one[:2]) if line]
+def _mine(commands: Iterable[Command], me: Me) -> list[Command]:
+    return [one for one in commands if offered(one, me.duties, len(me.places) > 1)]
 
 
-def _help(command: Command, me: Me) -> tuple[int, str]:
-    key = key_of(command, me)
-    if key is not None:
-        return key.at, key.help or command.help
-    if command.keys or not offered(command, me.duties, len(me.places) > 1):
-        return _LAST, ""
-    return _LAST, command.help
+def keyed(commands: Iterable[Command], me: Me) -> dict[int, Command]:
+    """What stands on somebody's keys, by place; what is of several places takes the place of what is of one."""
+    seat = seat_of(me.duties)
+    mine = sorted(_mine(commands, me), key=lambda one: one.several)
+    found = {one.keys[seat]: one for one in mine if seat in one.keys}
+    return dict(sorted(found.items()))
+
+
+def keyboard(commands: Iterable[Command], me: Me) -> Keys:
+    """Somebody's labels, row by row; what others have besides leaves no gaps."""
+    rows: dict[int, list[str]] = defaultdict(list)
+    for at, command in keyed(commands, me).items():
+        rows[at // _ROW].append(command.menu)
+    return list(rows.values())
+
+
+def digest(keys: Keys) -> str:
+    """Of a keyboard: by it is known which one an account has."""
+    return hashlib.sha256(json.dumps(keys, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def more(commands: Iterable[Command], me: Me) -> dict[Section, list[Command]]:
+    """What somebody may do that stands on none of the own keys, by the sections of 更多."""
+    on_keys, below = keyed(commands, me).values(), seat_of(me.duties) is Seat.BELOW
+    mine = [one for one in _mine(commands, me) if one.more and one not in on_keys and not of_group(one, me.duties)]
+    # Who serves a committee only is a member of no branch of it.
+    mine = [one for one in mine if not below or one.parted or one.more // _ROW != Section.OWN]
+    found: dict[Section, list[Command]] = defaultdict(list)
+    for command in sorted(mine, key=lambda one: one.more):
+        found[Section(command.more // _ROW)].append(command)
+    return dict(found)
+
+
+def of_own_group(commands: Iterable[Command], me: Me) -> list[Command]:
+    """The page 本组."""
+    return sorted((one for one in _mine(commands, me) if one.group_at), key=lambda one: one.group_at)
+
+
+def help_lines(commands: Iterable[Command], me: Me) -> list[str]:
+    """A line for each key that needs one, for 本组, and for each section of 更多."""
+    below = seat_of(me.duties) is Seat.BELOW
+    lines = [
+        command.help for command in keyed(commands, me).values() if command.help and (command.several or not below)
+    ]
+    group = of_own_group(commands, me) if Duty.GROUP_LEADER in me.duties else []
+    if group:
+        lines.append(f"本组：{'、'.join(one.group_label or one.menu for one in group)}。")
+    sections = {section: found for section, found in more(commands, me).items() if section is not Section.HELP}
+    if len(sections) > 1:
+        lines += [f"{each.title}：{_names(found)}。" for each, found in sections.items()]
+    else:
+        lines += [f"更多：{_names(found)}。" for found in sections.values()]
+    return lines
+
+
+def _names(commands: list[Command]) -> str:
+    """本组 has a line of its own."""
+    return "、".join(one.menu for one in commands if one.duty is None)
 
 
 def with_words(handlers: Iterable[Handler]) -> Iterator[Handler]:
     """Each command together with what may be typed for it."""
     for handler in handlers:
         yield handler
-        if isinstance(handler, Command) and (word := handler.word) is not None:
-            yield word
+        if isinstance(handler, Command):
+            yield from handler.typed

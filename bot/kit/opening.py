@@ -22,6 +22,6 @@ def handlers(others: Sequence[Handler]) -> list[Handler]:
         command = commands.get(button.name)
         if command is None or command.reads is not isinstance(button, Look):
             raise Refusal(GONE)
-        return admission.run(command, session, replace(call, text=""))
+        return replace(admission.run(command, session, replace(call, text="")), opened=command.name)
 
     return [Tap(Open, tapped, private=True), Tap(Look, tapped, reads=True, private=True)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from bot.kit.buttons import Button, placed
-from bot.kit.words import STRANGER, units
+from bot.kit.words import units
 from storage.audience import Me
 
 TEXT_LIMIT = 4096
@@ -44,7 +44,8 @@ Keyboard = Sequence[Sequence[str | OwnNumber]]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A text with inline buttons, or with the reply keyboard that stays. Plain text: nothing in it is markup.
+    """A text with inline buttons, or with the reply keyboard that stays; one without keys takes it away. Plain text:
+    nothing in it is markup.
 
     `secret`: forgotten as soon as it is sent, because what it says opens a door or is nobody else's. `reply_to`: the
     message of the same chat that it stands under, while that is there.
@@ -154,6 +155,8 @@ class Reply:
     refresh: cards whose live count changed, by (kind, subject id). promised: the handler put something into the
     outbox itself, so the sender has to look. noted: what the audit log keeps of it (an export). did: what a message
     has recorded, "leave_request:7", or where that is no row of one table "done:…": an edit of it is answered by that.
+    keyboard_due: its reader has an old keyboard, which this answer could not replace. opened: the command that an
+    inline button has opened.
     """
 
     toast: str = ""
@@ -165,6 +168,8 @@ class Reply:
     promised: bool = False
     noted: Sequence[Noted] = ()
     did: str = ""
+    keyboard_due: bool = False
+    opened: str = ""
 
 
 def of_private(reply: Reply, organisation_id: int, private: bool) -> Reply:
@@ -186,10 +191,6 @@ def say(*said: Said | str) -> Reply:
 def no(text: str, *, tapped: bool) -> Reply:
     """A refusal: on the button that was tapped, else as a message."""
     return Reply(toast=text, alert=len(text) > 40) if tapped else say(text)
-
-
-def to_stranger(*, tapped: bool) -> Reply:
-    return Reply(toast=STRANGER) if tapped else say(STRANGER)
 
 
 @dataclass(slots=True)

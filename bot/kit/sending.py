@@ -230,6 +230,8 @@ def _shown(params: dict[str, Any], message: Mapping[str, Any]) -> dict[str, Any]
     """With its buttons, or the keyboard that stays. No parse_mode: nothing that people write is markup."""
     if message.get("inline"):
         return params | {"reply_markup": {"inline_keyboard": message["inline"]}}
+    if message.get("keyboard") == []:
+        return params | {"reply_markup": {"remove_keyboard": True}}
     if message.get("keyboard"):
         rows = [[_key(label) for label in row] for row in message["keyboard"]]
         return params | {"reply_markup": {"keyboard": rows, "resize_keyboard": True, "is_persistent": True}}

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.kit.handlers import Command, Handler
-from bot.kit.keyboard import offered
+from bot.kit.keyboard import label_of, offered
 from bot.kit.sending import Telegram
 from bot.receiving.polling import seconds
 from scheduler.clock import Clock
@@ -131,4 +131,5 @@ def _note(session: Session, said: dict[int, str | None]) -> None:
 
 def menu(commands: Iterable[Command], office: Office) -> Menu:
     """The commands of somebody with these offices, in the order of the registry."""
-    return tuple((one.name, one.menu) for one in commands if offered(one, office.duties, office.several))
+    mine = (one for one in commands if offered(one, office.duties, office.several))
+    return tuple((one.name, label_of(one, office.duties)) for one in mine)

@@ -46,6 +46,7 @@ STARTS = datetime(2023, 7, 7, 14, 30, tzinfo=SHANGHAI)
 WHO, LEFT, STRANGE = "丙四", "丙六", 777
 # The own branch, the one in which 丙四 keeps the roster, and one that has nothing to do with 丙四.
 OWN, SECOND, FOREIGN = "own", "second", "foreign"
+MOVED = "您已转出示范党支部。查看本人数据请点“我的数据”。"
 
 
 @dataclass
@@ -332,14 +333,14 @@ async def test_what_is_drawn_before_is_drawn_for_the_place_of_the_right(town: To
 async def test_who_has_left_may_see_the_own_data_and_nothing_else(town: Town) -> None:
     left, group = town.bot.stage.people[LEFT], town.bot.stage.group.chat
     spoken = len(group.from_bot)
-    assert await town.tap(left, notice_cards.SignIn(town.activities[OWN]).pack(), OWN) == STRANGER
+    assert await town.tap(left, notice_cards.SignIn(town.activities[OWN]).pack(), OWN) == MOVED
     for word in ("签到", "收到", "请假", "撤销", "我的数据"):
         await town.reply(left, word, OWN)
     assert [message.text for message in group.from_bot[spoken:]] == [UNBOUND]
     assert said(left) == []
     for text in ("签到", "收到", "请假", "撤销", "随便说说", "/todo", "/signin", "/people", "/mydata x", "取消"):
         await town.bot.stage.say(LEFT, text)
-        assert (said(left)[-1] == STRANGER) is (text != "/mydata x"), text
+        assert (said(left)[-1] == MOVED) is (text != "/mydata x"), text
     await town.bot.stage.say(LEFT, "我的数据")
     await town.rest()
     assert sum(message.document is not None for message in left.chat.from_bot) == 4

@@ -52,7 +52,7 @@ EFFECTS: dict[str, Effect] = {
     "tap:UndoMakeup": rows("makeup audit"),
     "word:撤销": rows("audit"),
     "tap:HandInMakeup": ASKS,
-    "word:补学": ASKS,
+    **dict.fromkeys(("command:makeup", "word:补学", "word:补课"), ASKS),
     "answer:activity.makeup": MADE_UP,
     "tap:ConfirmPhotos": MADE_UP,
     "tap:DropPhotos": ASKS,
@@ -75,17 +75,17 @@ EFFECTS: dict[str, Effect] = {
     "tap:Read": rows("acknowledgement audit"),
     "word:已阅": rows("acknowledgement audit"),
     **dict.fromkeys(("tap:ShowMine", "command:me", "word:我的记录", "word:我的"), shows("【我的记录】")),
-    **dict.fromkeys(("command:mine", "word:我还欠什么"), shows("ahead")),
+    **dict.fromkeys(("command:mine", "word:我的待办", "word:我欠什么"), shows("ahead")),
     "tap:Snooze": rows("outbox promise"),
     # the roll and the unfinished list, nudging
     **dict.fromkeys(("command:roll", "word:考勤"), LISTS_ACTIVITIES),
     "tap:OpenActivity": ROLL,
     "tap:ShowNames": ROLL,
-    **dict.fromkeys(("command:todo", "word:未完成名单"), shows("ahead")),
+    **dict.fromkeys(("command:todo", "word:未完成名单", "word:谁还缺"), shows("ahead")),
     "tap:RemindAll": rows("outbox promise", tells=True),
     "tap:ShowUnread": shows("未阅"),
     # making activities, study items, tasks, reminders
-    **dict.fromkeys(("command:new", "word:建活动"), ASKS),
+    **dict.fromkeys(("command:new", "word:建活动", "command:group_meeting", "word:建党小组会"), ASKS),
     **dict.fromkeys(("tap:Fill", "tap:Wizard"), rows("activity component notice audit dialog", tells=True)),
     "answer:activity.wizard": ASKS,
     "tap:Postpone": ASKS,
@@ -138,7 +138,7 @@ EFFECTS: dict[str, Effect] = {
     "tap:ReturnFor": rows("reflection audit", tells=True),
     "answer:reflection.reason": rows("reflection audit dialog", tells=True),
     # roster, accounts
-    **dict.fromkeys(("command:people", "word:党员", "tap:ShowUnbound"), shows("未绑定1人")),
+    **dict.fromkeys(("command:people", "word:党员", "word:未绑定名单", "tap:ShowUnbound"), shows("未绑定1人")),
     **dict.fromkeys(
         ("tap:InvitePerson", "tap:InviteEverybody", "tap:TieGroup", "tap:PrintSheet", "tap:Reinvite"),
         rows("invite audit"),
@@ -151,7 +151,9 @@ EFFECTS: dict[str, Effect] = {
     "tap:BindPerson": rows("person bind_request audit", tells=True),
     "tap:DecideGroup": rows("group_request group_chat audit", tells=True),
     "tap:RefuseBinding": rows("bind_request audit", tells=True),
-    **dict.fromkeys(("command:roster", "word:名册", "tap:ShowRoster", "tap:ShowGroup"), shows("【名册】")),
+    **dict.fromkeys(
+        ("command:roster", "word:名册", "word:花名册", "tap:ShowRoster", "tap:ShowGroup"), shows("【名册】")
+    ),
     "tap:ShowPerson": shows("在册"),
     **dict.fromkeys(("tap:Change", "tap:Pick", "answer:roster.change"), ASKS),
     "tap:UndoChange": rows("rank_span audit"),
@@ -197,7 +199,9 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:EraseWhom", "tap:ErasePerson", "tap:EraseGo"), ASKS),
     "answer:care.whom": shows("【注销数据】"),
     # the secretary's seat, several places
-    **dict.fromkeys(("command:handover", "word:移交书记", "tap:ChooseSuccessor"), shows("【移交书记职务】")),
+    **dict.fromkeys(
+        ("command:handover", "word:移交书记职务", "word:办理交接", "tap:ChooseSuccessor"), shows("【移交书记职务】")
+    ),
     "tap:HandOver": rows("duty_span audit", tells=True),
     **dict.fromkeys(("command:switch", "word:切换支部"), shows("机关总支")),
     "tap:SwitchTo": rows("chosen_place audit"),
@@ -205,7 +209,12 @@ EFFECTS: dict[str, Effect] = {
     "start:": shows("您好"),
     **dict.fromkeys(("start:i_", "start:s_"), rows("person invite audit")),
     "start:g_": rows("group_chat invite audit"),
-    **dict.fromkeys(("command:help", "word:帮助"), shows("【使用说明】")),
+    **dict.fromkeys(("command:help", "word:帮助", "word:怎么用"), shows("【使用说明】")),
+    **dict.fromkeys(("command:more", "word:更多", "tap:OpenSection"), shows("请选择要办理的事项。")),
+    **dict.fromkeys(("command:group", "word:本组"), shows("【本组】")),
+    "tap:Open": shows("ahead"),
+    "tap:Look": shows("【我的记录】"),
+    "tap:CancelQuestion": ASKS,
     "service:contact": shows("您好！"),
     "service:my_chat_member": rows("person audit"),
     "service:migrated": rows("group_chat audit"),

@@ -12,6 +12,7 @@ from bot.features.activities import buttons as activities
 from bot.features.calendar import buttons as calendar
 from bot.features.integrity import buttons as integrity
 from bot.features.leave import buttons as leave
+from bot.features.menu import messages as menu
 from bot.features.notices import buttons as notices
 from bot.features.notices import cards as notice_cards
 from bot.features.offices import messages as offices
@@ -26,10 +27,10 @@ from bot.features.roster_files.reading.rows import RosterRow
 from bot.features.study import buttons as study
 from bot.features.tally import buttons as tally
 from bot.features.todo import messages as todo
-from bot.kit import broadcasts, doors, parked, photos
+from bot.kit import asking, broadcasts, doors, parked, photos
 from bot.kit.buttons import Button
 from bot.kit.form_fields import Fill
-from storage.choices import ActivityType, LeaveType, StudyItemKind
+from storage.choices import ActivityType, Duty, LeaveType, StudyItemKind
 from tests.rights import states
 from tests.rights.branch import Ids
 from tests.rights.effects import ASKS, NOTICE_SENT, POSTPONED, TASK_MADE, Effect, rows
@@ -49,6 +50,8 @@ REVIEW, ROSTER = may("review_pieces"), may("roster")
 TALLY, BELOW = may("tally", "group", "all"), may("tally", "below")
 CALENDAR, CARE, WIPE, HAND_OVER = may("calendar"), may("care"), may("wipe"), may("hand_over")
 NOBODY: frozenset[str] = frozenset()
+# An office, not a right: the page of the own party group.
+LEADERS = frozenset({Duty.GROUP_LEADER.value})
 # No right is asked: everybody who is known, each about oneself or the own place; the clock draws what cards show.
 KNOWN = KNOWN_HERE | {"other_secretary"}
 EVERYBODY = KNOWN | {"stranger"}
@@ -224,6 +227,7 @@ TABLE: dict[str, Case] = {
     "tap:ShowNames": Case(ROLL, lambda ids: activities.ShowNames(ids["activity"], activities.Names.ROLL)),
     "command:todo": own(ROLL),
     "word:未完成名单": own(ROLL),
+    "word:谁还缺": own(ROLL),
     "tap:RemindAll": own(NUDGE, lambda ids: todo.RemindAll()),
     "tap:ShowUnread": Case(ROLL, lambda ids: integrity.ShowUnread(ids["reminder"])),
     # make activities, study items, reminders
@@ -302,6 +306,8 @@ TABLE: dict[str, Case] = {
     # roster
     "command:people": own(ROSTER),
     "word:党员": own(ROSTER),
+    "word:未绑定名单": own(ROSTER),
+    "word:花名册": own(ROSTER, text="花名册"),
     "tap:ShowUnbound": own(ROSTER, lambda ids: doors.ShowUnbound(0)),
     "tap:InvitePerson": Case(ROSTER, lambda ids: people.InvitePerson(ids["unbound"])),
     "tap:InviteEverybody": own(ROSTER, lambda ids: people.InviteEverybody()),
@@ -414,11 +420,17 @@ TABLE: dict[str, Case] = {
     "tap:DropPhotos": own(KNOWN, lambda ids: photos.DropPhotos(1), open=HELD),
     # the secretary alone
     "command:handover": own(HAND_OVER),
-    "word:移交书记": own(HAND_OVER),
+    "word:移交书记职务": own(HAND_OVER),
+    "word:办理交接": own(HAND_OVER),
     "tap:ChooseSuccessor": own(HAND_OVER, lambda ids: offices.ChooseSuccessor(0)),
     "tap:HandOver": Case(HAND_OVER, lambda ids: offices.HandOver(ids["bound"], 1)),
     # The operator's account alone, whoever it belongs to: tests/watch/test_parked.py
     "tap:TakeUpAgain": own(NOBODY, lambda ids: parked.TakeUpAgain(1)),
+    # who leads a party group
+    "command:group": own(LEADERS),
+    "word:本组": own(LEADERS),
+    "command:group_meeting": own(LEADERS),
+    "word:建党小组会": own(LEADERS),
     # who has two places
     "command:switch": own(OWN, state=states.two_places),
     "word:切换支部": own(OWN, state=states.two_places),
@@ -431,13 +443,21 @@ TABLE: dict[str, Case] = {
     **{
         f"word:{word}": own(OWN)
         for word in (
-            "签到", "到", "收到", "请假", "公差", "病假", "事假", "补学", "撤销", "学完了", "交心得", "心得", "已阅",
-            "我还欠什么",
+            "签到", "到", "收到", "请假", "公差", "病假", "事假", "补学", "补课", "撤销", "学完了", "交心得", "心得",
+            "已阅", "我的待办", "我欠什么",
         )
     },
-    **{f"word:{word}": own(KNOWN) for word in ("我的学习", "我的记录", "我的", "帮助")},
-    **{f"command:{name}": own(OWN) for name in ("signin", "leave", "submit", "mine")},
-    **{f"command:{name}": own(KNOWN) for name in ("study", "me", "help")},
+    **{f"word:{word}": own(KNOWN) for word in ("我的学习", "我的记录", "我的", "帮助", "怎么用", "更多")},
+    **{f"command:{name}": own(OWN) for name in ("signin", "leave", "submit", "mine", "makeup")},
+    **{f"command:{name}": own(KNOWN) for name in ("study", "me", "help", "more")},
+    "tap:OpenSection": own(KNOWN, lambda ids: menu.OpenSection(0)),
+    "tap:Open": own(OWN, lambda ids: doors.Open("leave")),
+    "tap:Look": own(KNOWN, lambda ids: doors.Look("me")),
+    "tap:CancelQuestion": own(
+        OWN,
+        lambda ids: asking.CancelQuestion(1),
+        open=("activity.makeup", lambda ids: {"activity": ids["held"]}),
+    ),
     "start:": own(EVERYBODY),
     "service:contact": own(KNOWN, facts={"contact": (0, "13800000000")}),
     "service:my_chat_member": own(KNOWN, facts={"status": "kicked"}),

@@ -44,6 +44,7 @@ MACHINERY = {
     "card",
     "chosen_place",
     "command_menu",
+    "own_keyboard",
     "duty_span",
 }
 BY_KEY: dict[str, Handler] = {key(handler): handler for handler in HANDLERS}

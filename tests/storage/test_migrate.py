@@ -468,7 +468,7 @@ def texts_of_notices(url: str) -> list[str]:
 
 def test_a_notice_keeps_its_words_alone(storage_url: str) -> None:
     """And an earlier version finds them with heading and deadline, as it wrote them."""
-    migrate.downgrade(storage_url, "0010")
+    migrate.downgrade(storage_url, "0011")
     open_question(storage_url, "", "{}")
     with Storage(storage_url) as storage, storage.transaction() as session:
         session.add(Activity(**ACTIVITY, branch_id=1, created_by_id=1))
@@ -479,5 +479,5 @@ def test_a_notice_keeps_its_words_alone(storage_url: str) -> None:
     for _ in range(2):
         migrate.upgrade(storage_url)
         assert texts_of_notices(storage_url) == [words for _, _, words in NOTICES]
-        migrate.downgrade(storage_url, "0010")
+        migrate.downgrade(storage_url, "0011")
         assert texts_of_notices(storage_url) == [old for old, _, _ in NOTICES]

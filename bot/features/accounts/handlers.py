@@ -10,7 +10,7 @@ from bot.features.accounts.rules import InviteKind
 from bot.kit.access import Right, may
 from bot.kit.completion import forget_payload
 from bot.kit.doors import ShowUnbound
-from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Service, Start, Tap, Visit
+from bot.kit.handlers import Call, Command, Handler, Service, Start, Tap, Visit
 from bot.kit.replies import Message, Reply, To, of_place, say
 from storage.audience import Me, find
 from storage.choices import GroupRequestState
@@ -105,10 +105,6 @@ def _welcome(session: Session, me: Me, visit: Visit) -> Message:
     return messages.welcome(me, branch, group, visit.commands)
 
 
-def show_help(session: Session, call: Call) -> Reply:
-    return say(messages.help_for(call.me, call.commands))
-
-
 def show_people(session: Session, call: Call) -> Reply:
     return say(_unbound(session, call, 0))
 
@@ -161,17 +157,15 @@ HANDLERS: list[Handler] = [
     Start(InviteKind.SECRETARY.prefix, start_with_invite),
     Start(InviteKind.GROUP.prefix, start_in_group),
     Start("", start),
-    Command("help", show_help, "帮助", reads=True, keys={ANYBODY: Key(32)}),
     Command(
         "people",
         show_people,
         "党员",
         Right.ROSTER,
         reads=True,
-        keys={ANYBODY: Key(82)},
-        help="党员：查看谁还没绑定，生成邀请链接，打印邀请单，更换账号，绑定工作群；查看、导入和变更名册。",
-        group=HelpGroup.OFFICE,
-        words=("谁还没绑定",),
+        more=41,
+        labels=("谁还没绑定",),
+        words=("未绑定名单",),
     ),
     Tap(ShowUnbound, turn_page, reads=True, right=Right.ROSTER),
     Tap(InvitePerson, invite_person, right=Right.ROSTER),

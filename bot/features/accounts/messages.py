@@ -11,10 +11,11 @@ from bot.features.accounts.rules import InviteKind, invite_link
 from bot.kit.buttons import Button
 from bot.kit.doors import ImportRoster, ShowRoster, ShowUnbound
 from bot.kit.glossary.columns import column_word
-from bot.kit.handlers import Command, HelpGroup
-from bot.kit.keyboard import help_lines, keyboard
+from bot.kit.handlers import Command
+from bot.kit.keyboard import keyboard
 from bot.kit.lists import filled, page_of, told_apart, two_a_row
-from bot.kit.replies import Choice, Document, Message, OwnNumber, Rows
+from bot.kit.outsiders import OWN_NUMBER
+from bot.kit.replies import Choice, Document, Message, Rows
 from bot.kit.sheets import csv_text
 from bot.kit.words import STRANGER
 from storage.audience import Me
@@ -23,12 +24,6 @@ from storage.roster import Member
 
 IN_PRIVATE = "请在与我的私聊中打开邀请链接。"
 PEOPLE_ON_A_PAGE, GROUPS_SHOWN, REQUESTS_SHOWN = 20, 30, 6
-
-HELP = "【使用说明】"
-# What is not about any one of the keys.
-HELP_FOR_ALL = """发送“取消”，退出正在填写的内容。
-办错了，十分钟内可以撤销。
-请勿上传涉密或标密级的文件。"""
 
 
 @dataclass(frozen=True)
@@ -57,19 +52,12 @@ def welcome(me: Me, branch: str, group: str, commands: Iterable[Command]) -> Mes
 def stranger() -> Message:
     """To somebody unknown: one polite line, and the second way in."""
     text = f"{STRANGER}没有链接的同志，可点下方按钮发送本人手机号，由支部书记核对。"
-    return Message(text, keyboard=[[OwnNumber("发送手机号")]])
+    return Message(text, keyboard=OWN_NUMBER)
 
 
 def bound_early(name: str) -> str:
     """To somebody whose first day on the roster is still to come."""
     return f"{name}同志，您好！绑定成功，自编入支部之日起可以使用。"
-
-
-def help_for(me: Me, commands: Sequence[Command]) -> Message:
-    """A line for each thing that somebody can do; those of the offices come below what is for everybody."""
-    own = help_lines(commands, me, HelpGroup.OWN)
-    offices = help_lines(commands, me, HelpGroup.OFFICE, HelpGroup.PLACES)
-    return Message("\n".join([HELP, *own, HELP_FOR_ALL, *offices]), keyboard=keyboard(commands, me))
 
 
 def unbound(branch: str, members: Sequence[Member], number: int, asked: Sequence[BindRequest] = ()) -> Message:

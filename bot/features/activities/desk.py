@@ -11,13 +11,14 @@ from bot.features.notices.service import receipts
 from bot.kit.access import NO_RIGHT, Right, may, require
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, before_cut_off, choose_activity, find_activity
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, SIGN_IN_METHODS
-from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Tap
+from bot.kit.handlers import Call, Command, Handler, Tap
 from bot.kit.lists import filled, page_of, told_apart, two_a_row
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
+from bot.kit.seats import Seat
 from scheduler.calendar.days import local_day
 from storage.activities import audience, notice_of, statuses
-from storage.choices import OFF, AttendanceStatus, Duty, LeaveState, LeaveType, SignInMethod
+from storage.choices import OFF, AttendanceStatus, LeaveState, LeaveType, SignInMethod
 from storage.lookups import person_of
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
@@ -286,12 +287,11 @@ HANDLERS: list[Handler] = [
         list_activities,
         "考勤",
         Right.SEE_ROLL,
-        keys={
-            ANYBODY: Key(62),
-            Duty.GROUP_LEADER: Key(62, "本组考勤", "本组考勤：查看本组签到，为本组党员代登，审批本组请假。"),
-        },
-        help="考勤：查看各次活动的签到，点名、补登和审批请假。",
-        group=HelpGroup.OFFICE,
+        keys={Seat.DESK: 22},
+        more=26,
+        group_at=1,
+        group_label="本组考勤",
+        help="考勤：点名、补登、审批请假，修改、改期或取消活动。点名也可以发送“全部到会，除甲五、丙五”。",
     ),
     Tap(buttons.OpenActivity, open_activity, private=True),
     Tap(buttons.ShowNames, show_names, private=True),

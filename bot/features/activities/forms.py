@@ -21,11 +21,12 @@ from bot.kit.form_fields import Action, Field, Options, Values
 from bot.kit.form_pages import CONFIRM, FIELD
 from bot.kit.forms import Form
 from bot.kit.glossary.choices import ACTIVITY_TYPES, SCOPES
-from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key
+from bot.kit.handlers import Call, Command, Handler
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Message, Reply
+from bot.kit.replies import Message, Reply, say
+from bot.kit.seats import Seat
 from bot.kit.words import dated, day_words, moment_words
-from storage.choices import ActivityType, Scope
+from storage.choices import ActivityType, Duty, Scope
 from storage.lookups import group_chats
 from storage.models.activity import Activity
 from storage.models.organisation import PartyGroup
@@ -335,14 +336,29 @@ POSTPONE = Form(
     dropped="已取消，未改期。",
 )
 
+
+def group_meeting(session: Session, call: Call) -> Reply:
+    """建党小组会: the contents are known, and with one group led that too."""
+    group = {"group": str(min(call.me.leads))} if len(call.me.leads) == 1 else {}
+    return say(FORM.open(session, call, types=[ActivityType.GROUP_MEETING.value], **group))
+
+
 HANDLERS: list[Handler] = [
+    Command(
+        "group_meeting",
+        group_meeting,
+        "建党小组会",
+        Right.MAKE_ACTIVITY,
+        duty=Duty.GROUP_LEADER,
+        group_at=5,
+    ),
     Command(
         "new",
         FORM.start,
-        "发通知/建活动",
+        "建活动",
         Right.MAKE_ACTIVITY,
-        keys={ANYBODY: Key(42, "建活动")},
-        help="建活动：按提示选择类别、时间和地点后发布。",
-        group=HelpGroup.OFFICE,
+        keys={Seat.DESK: 21},
+        more=25,
+        help="建活动：按提示选择内容、时间和地点后发布。",
     ),
 ]

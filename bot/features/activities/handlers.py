@@ -26,9 +26,10 @@ from bot.kit.activities import (
 from bot.kit.deadlines import may_undo
 from bot.kit.form_fields import Fill
 from bot.kit.form_pages import CANCEL, GO
-from bot.kit.handlers import ANYBODY, Call, CardView, Command, Edited, Handler, Key, Start, Tap, Visit, Word
+from bot.kit.handlers import Call, CardView, Command, Edited, Handler, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Reply, To, say
+from bot.kit.seats import OF_BRANCH, keys
 from bot.kit.words import moment_words
 from storage import audience
 from storage.activities import open_activities
@@ -162,8 +163,7 @@ HANDLERS: list[Handler] = [
         "signin",
         sign_in_by_word,
         "签到",
-        keys={ANYBODY: Key(11)},
-        help="签到：活动开始前后点“签到”。",
+        keys=keys(11, *OF_BRANCH),
         in_group=True,
     ),
     Word(("到", "到了", "我到了", "到啦", "已到", "签道"), sign_in_by_word, in_group=True),

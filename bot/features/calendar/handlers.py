@@ -9,7 +9,7 @@ from bot.features.calendar import messages, rules, service
 from bot.features.calendar.buttons import DECLINED, DropDays, Send, TakeOver, What
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
-from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap, no_files
+from bot.kit.handlers import Answer, Call, Command, Handler, Tap, no_files
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from scheduler.calendar.store import calendar_of
@@ -116,9 +116,7 @@ HANDLERS: list[Handler] = [
         "工作日历",
         Right.CALENDAR,
         reads=True,
-        keys={ANYBODY: Key(91)},
-        help="工作日历：查看放假和调休安排，读入放假通知，设置本支部的放假日和上班日。",
-        group=HelpGroup.OFFICE,
+        more=62,
     ),
     Tap(Send, ask, right=Right.CALENDAR),
     Answer(NOTICE, notice_came, reads_file=rules.read_file, right=Right.CALENDAR),

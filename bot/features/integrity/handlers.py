@@ -26,10 +26,11 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import Right
 from bot.kit.broadcasts import delivering
 from bot.kit.form_fields import Values
-from bot.kit.handlers import ANYBODY, Call, CardView, Command, Handler, HelpGroup, Key, Tap, Word
+from bot.kit.handlers import Call, CardView, Command, Handler, Tap, Word
 from bot.kit.questions import one_text
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
+from bot.kit.seats import Seat
 from bot.kit.typed_days import the_day
 from storage.models.reminder import Reminder
 
@@ -245,9 +246,9 @@ HANDLERS: list[Handler] = [
         "节前提醒",
         Right.MAKE_REMINDER,
         reads=True,
-        keys={ANYBODY: Key(72)},
+        keys={Seat.DISCIPLINE: 31, Seat.FIELDS: 32},
+        more=37,
         help="节前提醒：查看接下来的发送时间和阅知情况。",
-        group=HelpGroup.OFFICE,
     ),
     Tap(TurnPage, turn, reads=True, right=Right.MAKE_REMINDER, private=True),
     Tap(Coming, act, right=Right.MAKE_REMINDER, private=True),

@@ -14,9 +14,10 @@ from bot.kit import heard
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, activity_of_card, choose_activity, find_activity, undone
 from bot.kit.back_fill import approved_late
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
-from bot.kit.handlers import ANYBODY, Answer, Call, Command, Edited, Handler, Key, Tap, Word, no_files
+from bot.kit.handlers import Answer, Call, Command, Edited, Handler, Tap, Word, no_files
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
+from bot.kit.seats import NO_DESK, keys
 from bot.kit.words import short_day, units
 from storage.activities import in_scope, notice_of, open_activities
 from storage.choices import LeaveState, LeaveType
@@ -345,14 +346,14 @@ HANDLERS: list[Handler] = [
         "leave",
         leave_by_word,
         "请假",
-        keys={ANYBODY: Key(12)},
-        help="请假：点“请假”，选择公差、病假或事假，等待审批。",
+        keys=keys(12, *NO_DESK),
+        more=11,
         in_group=True,
     ),
     *(Word(_typed(kind), _by_kind(kind), in_group=True) for kind in LEAVE_TYPES),
     Word((), leave_by_sentence, matches=is_about_leave, in_group=True),
     Word(("取消请假", "不请假了"), cancel_leave_by_word, in_group=True),
-    Word(("补学", "补课"), makeup_by_word),
+    Command("makeup", makeup_by_word, "补学", more=15, words=("补课",)),
     Edited(edited),
     Answer("activity.makeup", hand_in_makeup, measure=lambda dialog: ("补学情况", makeups.LONGEST_NOTE)),
     Answer(

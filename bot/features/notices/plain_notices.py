@@ -10,7 +10,7 @@ from bot.kit.broadcasts import delivering, preview, progress_card, to_many, with
 from bot.kit.form_fields import Action, Field, Fill, Values
 from bot.kit.form_pages import CANCEL, GO
 from bot.kit.forms import Form
-from bot.kit.handlers import ANYBODY, Call, CardView, Command, Handler, HelpGroup, Key, Tap
+from bot.kit.handlers import Call, CardView, Command, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import TEXT_LIMIT, Message, Reply, To
 from bot.kit.words import cut, units
@@ -146,9 +146,7 @@ HANDLERS: list[Handler] = [
         FORM.start,
         "发通知",
         Right.MAKE_NOTICE,
-        keys={ANYBODY: Key(41)},
-        help="发通知：发送需要回复“收到”的通知。",
-        group=HelpGroup.OFFICE,
+        more=21,
     ),
     Tap(buttons.PlainNotice, decide),
     CardView(cards.NOTICE, render, lives=delivering(cards.NOTICE), offers=offers),

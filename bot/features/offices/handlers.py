@@ -9,10 +9,11 @@ from bot.features.offices import messages, service
 from bot.features.offices.matters import matters
 from bot.features.offices.messages import ChooseSuccessor, HandOver, SwitchTo
 from bot.kit.access import Right
-from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Tap
+from bot.kit.handlers import Call, Command, Handler, Tap
 from bot.kit.keyboard import keyboard
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
+from bot.kit.seats import ALL_SEATS, LAST_ROW, keys
 from bot.kit.words import short_day
 from storage.audience import Me, find
 from storage.models.person import Person
@@ -79,12 +80,12 @@ HANDLERS: list[Handler] = [
     Command(
         "handover",
         choose_successor,
-        "移交书记",
+        "移交书记职务",
         Right.HAND_OVER,
         reads=True,
-        help="移交书记：发送“移交书记”，选择接任的同志并确认。",
-        group=HelpGroup.OFFICE,
-        words=("移交书记",),
+        more=44,
+        labels=("移交书记",),
+        words=("办理交接",),
     ),
     Tap(ChooseSuccessor, turn_page, reads=True, right=Right.HAND_OVER),
     Tap(HandOver, hand_over, right=Right.HAND_OVER),
@@ -94,9 +95,8 @@ HANDLERS: list[Handler] = [
         "切换支部",
         several=True,
         reads=True,
-        keys={ANYBODY: Key(101)},
+        keys=keys(LAST_ROW, *ALL_SEATS),
         help="切换支部：您在多个支部任职，办理前请先选定支部。",
-        group=HelpGroup.PLACES,
     ),
     Tap(SwitchTo, switch),
 ]

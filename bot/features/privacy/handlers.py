@@ -8,7 +8,7 @@ from bot.features.privacy import buttons, changes, erasure, forbidden, messages,
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
 from bot.kit.form_fields import Values
-from bot.kit.handlers import ANYBODY, Answer, Call, Command, Handler, HelpGroup, Key, Tap, no_files
+from bot.kit.handlers import Answer, Call, Command, Handler, Tap, no_files
 from bot.kit.questions import one_text
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Noted, Reply, say
@@ -189,8 +189,7 @@ HANDLERS: list[Handler] = [
         "我的数据",
         reads=True,
         parted=True,
-        help="发送“我的数据”，取得小助手保存的本人全部数据。",
-        words=("我的数据",),
+        more=18,
     ),
     Command(
         "care",
@@ -198,9 +197,7 @@ HANDLERS: list[Handler] = [
         "数据管理",
         Right.CARE,
         reads=True,
-        keys={ANYBODY: Key(92)},
-        help="数据管理：查看变更记录，规定禁发词语和保存期限，应本人要求注销数据。",
-        group=HelpGroup.OFFICE,
+        more=63,
     ),
     Tap(buttons.ShowChanges, show_changes, reads=True, right=Right.CARE),
     Tap(buttons.NarrowChanges, narrow, right=Right.CARE),

@@ -14,7 +14,7 @@ from bot.kit.broadcasts import preview, progress_card
 from bot.kit.form_fields import Action, Field, Values
 from bot.kit.forms import Form
 from bot.kit.glossary.choices import AUDIENCES
-from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key
+from bot.kit.handlers import Call, Command, Handler
 from bot.kit.replies import Choice, Message, Reply
 from bot.kit.words import day_words, short_day
 from scheduler.calendar.days import local_day
@@ -182,8 +182,6 @@ HANDLERS: list[Handler] = [
         FORM.start,
         "布置心得",
         Right.MAKE_TASK,
-        keys={ANYBODY: Key(52)},
-        help="布置心得：选择关联的活动、对象和截止日期，通知有关同志。",
-        group=HelpGroup.OFFICE,
+        more=32,
     ),
 ]

@@ -10,22 +10,10 @@ from bot.kit import dialog as dialogs
 from bot.kit import photos
 from bot.kit.access import Right
 from bot.kit.broadcasts import delivering
-from bot.kit.handlers import (
-    ANYBODY,
-    Answer,
-    Call,
-    CardView,
-    Command,
-    Edited,
-    Handler,
-    HelpGroup,
-    Key,
-    Tap,
-    Word,
-    no_files,
-)
+from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Tap, Word, no_files
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
+from bot.kit.seats import Seat, keys
 from bot.kit.undo import Step
 from storage.audience import Me
 from storage.models.dialog import Dialog
@@ -227,10 +215,9 @@ HANDLERS: list[Handler] = [
         "submit",
         hand_in,
         "交心得",
-        keys={ANYBODY: Key(22)},
-        help="交心得：发送文字、照片、文件或语音，再点“提交”。",
+        more=14,
     ),
-    Word(("心得", "心得体会"), hand_in),
+    Word(("心得", "心得体会", "我要交"), hand_in),
     Tap(buttons.HandIn, hand_in_to),
     Tap(buttons.Submit, submit),
     Tap(buttons.Discard, discard),
@@ -246,10 +233,10 @@ HANDLERS: list[Handler] = [
         "审阅",
         Right.REVIEW_PIECES,
         reads=True,
-        keys={ANYBODY: Key(61)},
+        keys=keys(32, Seat.PUBLICITY, Seat.DISCIPLINE),
+        more=34,
         help="审阅：查看待审阅的心得，通过或退回。",
-        group=HelpGroup.OFFICE,
-        words=("待审心得",),
+        labels=("待审心得",),
     ),
     Tap(buttons.ListWaiting, list_waiting_of, reads=True, right=Right.REVIEW_PIECES),
     Tap(buttons.OpenPiece, open_piece, reads=True, right=Right.REVIEW_PIECES),

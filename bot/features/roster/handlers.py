@@ -114,9 +114,9 @@ TERM = Form(
 )
 
 HANDLERS: list[Handler] = [
-    Command("roster", show_roster, "名册", right=Right.ROSTER, reads=True),
+    Command("roster", show_roster, "名册", right=Right.ROSTER, reads=True, more=42),
     Word(
-        ("名册", "花名册"),
+        ("花名册",),
         show_roster,
         label=True,
         reads=True,

@@ -9,9 +9,10 @@ from bot.kit.access import Right
 from bot.kit.broadcasts import preview, progress_card, to_many
 from bot.kit.form_fields import Fill
 from bot.kit.form_pages import GO, LEFT
-from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Tap
+from bot.kit.handlers import Call, Command, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, To, say
+from bot.kit.seats import Seat, keys
 
 OLD = "这一步已失效，请重新点“学习安排”。"
 NOT_SAVED = "刚填写的一项还没有保存，请先点“保存”或发“取消”。"
@@ -108,9 +109,9 @@ HANDLERS: list[Handler] = [
         start,
         "学习安排",
         Right.MAKE_STUDY,
-        keys={ANYBODY: Key(51)},
+        keys=keys(31, Seat.PUBLICITY, Seat.FIELDS),
+        more=31,
         help="学习安排：填写每月学习主题、书目和文件，每月第一个工作日自动发送。",
-        group=HelpGroup.OFFICE,
     ),
     Tap(OpenMonth, open_month, right=Right.MAKE_STUDY),
     Tap(EditTheme, edit_theme),

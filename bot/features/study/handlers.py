@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.features.study import desk, messages, service
 from bot.features.study.buttons import Done, OpenItem, Origin, UndoDone
 from bot.kit.back_fill import Recorded, recorded
-from bot.kit.handlers import ANYBODY, Call, Command, Handler, Key, Tap, Word
+from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
@@ -80,8 +80,7 @@ HANDLERS: list[Handler] = [
         my_study,
         "我的学习",
         reads=True,
-        keys={ANYBODY: Key(21)},
-        help="我的学习：查看本月书目和文件，学完后点“已学完”。",
+        more=13,
     ),
     Tap(OpenItem, open_item, reads=True),
     Tap(Done, done),

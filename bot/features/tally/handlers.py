@@ -18,12 +18,12 @@ from bot.features.tally.service import Tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.closing import close_day
 from bot.kit.glossary.choices import ACTIVITY_TYPES
-from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Tap, Word
+from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
+from bot.kit.seats import NO_DESK, Seat, keys
 from bot.kit.words import plain
 from scheduler.calendar.days import Quarter
-from storage.choices import Duty
 
 
 def show(session: Session, call: Call) -> Reply:
@@ -168,10 +168,11 @@ HANDLERS: list[Handler] = [
         Right.TALLY,
         reads=True,
         only_shown=True,
-        # A group leader finds it in the menu of commands only.
-        keys={ANYBODY: Key(81), Duty.GROUP_LEADER: None},
-        help="季度数据：查看本季度各项数据和出处，也可以发送“上季度”“2023年第三季度”。",
-        group=HelpGroup.OFFICE,
+        keys={Seat.DESK: 32, Seat.BELOW: 11},
+        more=51,
+        group_at=6,
+        group_label="本组数据",
+        help="季度数据：查看各项数据和出处，也可以发送“上季度”“2023年第三季度”。",
     ),
     Word((), show, label=True, reads=True, matches=quarters.names_quarter),
     Command(
@@ -179,8 +180,8 @@ HANDLERS: list[Handler] = [
         my_record,
         "我的记录",
         reads=True,
-        keys={ANYBODY: Key(31)},
-        help="我的记录：查看本人的出勤、学习和心得。",
+        keys=keys(22, *NO_DESK),
+        more=12,
     ),
     Word(("我的", "多少次"), my_record, reads=True),
     Tap(buttons.ShowTally, turn, reads=True, right=Right.TALLY, private=True),

@@ -7,15 +7,15 @@ from sqlalchemy.orm import Session
 from bot.features.todo import jobs, messages, service
 from bot.features.todo.service import Features
 from bot.kit.access import Right
-from bot.kit.handlers import ANYBODY, Call, Command, Handler, HelpGroup, Key, Tap
+from bot.kit.handlers import Call, Command, Handler, Tap
 from bot.kit.quiet_hours import open_now
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
+from bot.kit.seats import NO_DESK, Seat, keys
 from bot.kit.words import moment_words
 from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
 from scheduler.outbox import promise, promise_all
-from storage.choices import Duty
 from storage.models.outbox import Outbox
 from storage.roster import Member
 
@@ -78,20 +78,21 @@ def build(features: Features) -> list[Handler]:
             "未完成名单",
             Right.SEE_ROLL,
             reads=True,
-            keys={
-                ANYBODY: Key(71),
-                Duty.GROUP_LEADER: Key(71, "本组未完成", "本组未完成：查看本组谁还未完成，可一键提醒。"),
-            },
+            keys={Seat.DESK: 31},
+            more=24,
+            group_at=2,
+            group_label="本组未完成",
             help="未完成名单：查看谁还未完成，可一键提醒。",
-            group=HelpGroup.OFFICE,
+            words=("谁还缺", "谁没完成"),
         ),
         Command(
             "mine",
             partial(mine, features),
-            "我还欠什么",
+            "我的待办",
             reads=True,
-            help="发送“我还欠什么”，查看本人未完成的事项。",
-            words=("我还欠什么", "还欠什么", "我的待办"),
+            keys={**keys(21, *NO_DESK), Seat.DESK: 12},
+            labels=("我还欠什么", "还欠什么"),
+            words=("我欠什么", "待办"),
         ),
         Tap(messages.Snooze, partial(snooze, features)),
         Tap(messages.RemindAll, partial(remind_all, features), right=Right.NUDGE),

@@ -253,9 +253,9 @@ async def test_the_first_secretary_by_code(bot: World) -> None:
 async def test_help(bot: World, word: str) -> None:
     await bot.stage.say("丙四", word)
     assert last(bot, "丙四").startswith("【使用说明】")
-    assert "党员：" not in last(bot, "丙四")
+    assert "考勤：" not in last(bot, "丙四")
     await bot.stage.say("甲一", word)
-    assert "党员：" in last(bot, "甲一")
+    assert "考勤：" in last(bot, "甲一")
 
 
 async def test_names_that_are_markup_are_shown_as_they_are(bot: World) -> None:

@@ -247,4 +247,4 @@ async def test_who_has_left_still_gets_the_own_data_and_nothing_else(bot: World)
         assert "甲五" in (page.document or b"").decode()
     for word in ("我的记录", "/me", "帮助", "签到", "数据管理"):
         await bot.stage.say("甲五", word)
-        assert last(bot, "甲五").text == STRANGER
+        assert last(bot, "甲五").text == "您已转出示范党支部。查看本人数据请点“我的数据”。"
