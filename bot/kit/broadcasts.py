@@ -33,7 +33,7 @@ class Sure(StrEnum):
 
 @dataclass(frozen=True)
 class Stop(Button):
-    """停止发送, and the answer to 确认停止发送吗？"""
+    """停止发送, and the answer to 确认停止吗？"""
 
     prefix: ClassVar[str] = "bs"
     kind: str
@@ -173,15 +173,18 @@ def after(many: int) -> timedelta:
 
 
 def figures(found: Progress) -> str:
-    """已送达412份（应发1000份），预计20秒"""
+    """已送达412份（应发1000份），未送达3份，预计还需20秒。"""
+    numbers = {
+        "未送达": found.unreachable + found.failed,
+        "不能确认送达": found.unknown,
+        "已停止": found.cancelled,
+        "逾期未发": found.expired,
+        "正在修改": found.correcting,
+    }
     words = [f"已送达{found.sent}份（应发{found.total}份）"]
-    words += [f"未送达{found.unreachable + found.failed}份"] if found.unreachable + found.failed else []
-    words += [f"不能确认送达{found.unknown}份"] if found.unknown else []
-    words += [f"已停止{found.cancelled}份"] if found.cancelled else []
-    words += [f"逾期未发{found.expired}份"] if found.expired else []
-    words += [f"正在修改{found.correcting}份"] if found.correcting else []
-    words += [f"预计{_duration(found.seconds)}"] if found.waiting else []
-    return "，".join(words)
+    words += [f"{word}{number}份" for word, number in numbers.items() if number]
+    words += [f"预计还需{_duration(found.seconds)}"] if found.waiting else []
+    return "，".join(words) + "。"
 
 
 def _duration(seconds: int) -> str:
@@ -194,7 +197,7 @@ def _duration(seconds: int) -> str:
 
 
 def buttons(kind: str, subject_id: int, found: Progress) -> list[list[Choice]]:
-    """停止发送 while something waits, 继续发送 when it was stopped, 修改已发内容 once something was sent."""
+    """停止发送 while there is something to stop, 继续发送 when it was, 修改已发内容 once there is something."""
     stop = [Choice("停止发送", Stop(kind, subject_id, Sure.ASK))] if found.waiting else []
     if not stop and found.cancelled:
         stop = [Choice("继续发送", Resume(kind, subject_id))]
@@ -208,7 +211,7 @@ def progress_message(kind: str, subject_id: int, title: str, found: Progress, co
 
 
 def corrected_line(session: Session, branch_id: int, kind: str, subject_id: int, tz: tzinfo) -> str:
-    """7月4日（周二）09:30已修改"""
+    """7月4日（周二）09:30已修改。"""
     at = broadcasts.corrected_at(session, branch_id, batch_of(kind, subject_id))
     return f"{moment_words(at, tz)}已修改。" if at else ""
 

@@ -18,7 +18,7 @@ from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.seats import Seat
 from scheduler.calendar.days import local_day
 from storage.activities import audience, notice_of, statuses
-from storage.choices import OFF, AttendanceStatus, LeaveState, LeaveType, SignInMethod
+from storage.choices import OFF, AttendanceStatus, LeaveType, SignInMethod
 from storage.lookups import person_of
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
@@ -127,19 +127,14 @@ def _roll_names(session: Session, call: Call, activity: Activity, people: dict[i
         name = people[person].name if person in people else session.get_one(Person, person).name
         late, made_up = ATTENDANCE[AttendanceStatus.LATE], "已补学"
         notes = [late if person in roll.late else made_up if person in roll.made_up else ""]
-        if person in found.parts.leave:
-            notes.insert(0, _leave_words(asked[person]))
+        if person in (*found.parts.leave, *found.parts.pending):
+            notes.insert(0, LEAVE_TYPES[asked[person].type])
         elif person in roll.present and person in by_others:
             notes.append(SIGN_IN_METHODS[SignInMethod.MARKED])
         return messages.Who(name, note="、".join(filter(None, notes)))
 
     title = messages.roll_summary(activity, found, call.tz)
     return messages.names(title, [(heading, [who(person) for person in listed]) for heading, listed in found.lists])
-
-
-def _leave_words(row: LeaveRequest) -> str:
-    """公差; 公差待审批 while nobody has decided."""
-    return LEAVE_TYPES[row.type] + (LEAVE_STATES[row.state] if row.state is LeaveState.PENDING else "")
 
 
 def called(session: Session, call: Call, activity_id: int) -> Activity:

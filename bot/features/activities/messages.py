@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from bot.features.activities import buttons
 from bot.features.activities.rules import Parts, Phase, Roll, parts
-from bot.features.notices.cards import Counts, counts_line
+from bot.features.notices.cards import Counts, counts_line, leave_words
 from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, LEAVE_TYPES
 from bot.kit.lists import filled, page_of, really, two_a_row
 from bot.kit.rates import percent
@@ -98,8 +98,8 @@ def _counts(activity: Activity, notice: Notice | None, counts: Counts) -> str:
     """Of who has replied, while that is asked; then of who came."""
     if notice is not None and activity.status is not ActivityStatus.HELD:
         return counts_line(counts)
-    leave = f"，请假{counts.on_leave}人" if counts.on_leave else ""
-    return f"应到{counts.expected}人，实到{counts.signed_in}人{leave}"
+    away = leave_words(counts.on_leave, counts.pending_leave)
+    return "，".join(filter(None, [f"应到{counts.expected}人", f"实到{counts.signed_in}人", away]))
 
 
 def leader_card(activity: Activity, shown: "Shown", tz: tzinfo) -> Message:
@@ -176,6 +176,7 @@ class Shown:
         named: list[tuple[str, Sequence[int]]] = [
             ("实到" if held else "已签到", found.present),
             ("请假", found.leave),
+            ("请假待审批", found.pending),
             ("缺席", found.absent),
             (still, found.open),
             ("列席", self.roll.observers),
@@ -185,16 +186,14 @@ class Shown:
 
 def figures(shown: Shown) -> str:
     """应到24人，实到21人（迟到1人），请假2人，缺席1人: before the start nobody is missing."""
-    late, pending = len(shown.roll.late), len(shown.parts.pending)
-    marks = {
-        **dict.fromkeys(("实到", "已签到"), f"（迟到{late}人）" if late else ""),
-        "请假": f"（待审批{pending}人）" if pending else "",
-    }
-    ahead = shown.phase is Phase.AHEAD
-    parts = [(word, people) for word, people in shown.lists if not (ahead and word == "未签到")]
-    return "，".join(
-        [f"应到{len(shown.roll.expected)}人", *(f"{word}{len(who)}人{marks.get(word, '')}" for word, who in parts)]
-    )
+    many = {word: len(people) for word, people in shown.lists}
+    if shown.phase is Phase.AHEAD:
+        many.pop("未签到", None)
+    late = f"（迟到{len(shown.roll.late)}人）" if shown.roll.late else ""
+    away = leave_words(many.pop("请假", 0), many.pop("请假待审批", 0))
+    came = [f"{word}{many.pop(word)}人{late}" for word in ("实到", "已签到") if word in many]
+    rest = [f"{word}{number}人" for word, number in many.items()]
+    return "，".join(filter(None, [f"应到{len(shown.roll.expected)}人", *came, away, *rest]))
 
 
 def roll_summary(activity: Activity, shown: Shown, tz: tzinfo) -> str:
@@ -259,11 +258,9 @@ def roll_call(
         for person, name, gone in page.things
     ]
     turn = page.turn(lambda at: buttons.RollPage(dialog_id, at))
-    recorded = "，".join(
-        f"{word}{len(who)}人"
-        for word, who in (("已签到", known.present), ("请假", known.leave), ("缺席", known.absent))
-        if who
-    )
+    came, absent = (f"已签到{len(known.present)}人", known.present), (f"缺席{len(known.absent)}人", known.absent)
+    away = leave_words(len(known.leave), len(known.pending))
+    recorded = "，".join(filter(None, [came[0] if came[1] else "", away, absent[0] if absent[1] else ""]))
     ticked = f"已点{missing}人。" if missing else ""
     asks = f"{ticked}其余{len(people) - missing}人按到会登记。请点没有到会的同志，再点“完成点名”。"
     lines = [_head(activity, tz), f"{recorded}。" if recorded else "", asks if people else "请点“完成点名”。"]
@@ -279,11 +276,10 @@ def roll_page(
     def listed(people: Sequence[int]) -> str:
         return cut("、".join(names[one] for one in people), LONGEST_LIST)
 
-    waiting = f"，其中待审批{len(will.pending)}人" if will.pending else ""
+    named = (("请假", will.leave), ("请假待审批", will.pending), ("缺席", will.absent))
     said = [
         f"到会{len(will.present)}人",
-        f"请假{len(will.leave)}人（{listed(will.leave)}）{waiting}" if will.leave else "",
-        f"缺席{len(will.absent)}人（{listed(will.absent)}）" if will.absent else "",
+        *(f"{word}{len(people)}人（{listed(people)}）" for word, people in named if people),
     ]
     lines = [_head(activity, tz), f"将登记：{'，'.join(filter(None, said))}。", note]
     two = [Choice("确认登记", buttons.RollSure(dialog_id)), Choice("修改点名", buttons.RollChange(dialog_id))]

@@ -12,6 +12,7 @@ from bot.features.activities.desk import MOST_TO_CALL, NOT_IN_SCOPE, OLD_LIST, c
 from bot.kit import dialog as dialogs
 from bot.kit import heard
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, activity_of_card, choose_activity, find_activity
+from bot.kit.asking import question
 from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.lists import told_apart
 from bot.kit.names import name_key
@@ -239,7 +240,8 @@ def _next(session: Session, call: Call, dialog: Dialog, note: str) -> Message:
     activity = _activity(session, call, dialog)
     names = _names(session, call, activity)
     plain = next(one.name for one in audience(session, activity, call.tz) if one.id in doubts[0])
-    return messages.which(activity, plain, [(one, names[one]) for one in doubts[0]], dialog.id, call.tz)
+    asked = messages.which(activity, plain, [(one, names[one]) for one in doubts[0]], dialog.id, call.tz)
+    return question(dialog, asked.text, asked.rows)
 
 
 def roll_which(session: Session, call: Call, button: buttons.RollWhich) -> Reply:

@@ -92,7 +92,7 @@ def phase(status: ActivityStatus, start: datetime, end: datetime, now: datetime)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A roll as it is shown: everybody expected stands in one of these. `pending` are those of `leave` who wait.
+    """A roll as it is shown: everybody expected stands in one of these. `pending`: who waits for an answer to a leave.
 
     open: of whom nothing is known: 未签到 until the end, 未登记 after it.
     """
@@ -110,7 +110,7 @@ def parts(roll: Roll, pending: Collection[int], phase: Phase) -> Parts:
     unknown = roll.unrecorded if phase is Phase.HELD else roll.unmarked
     return Parts(
         present=roll.present,
-        leave=(*roll.leave, *waiting),
+        leave=roll.leave,
         pending=waiting,
         absent=tuple(person for person in rest if person not in unknown),
         open=tuple(person for person in rest if person in unknown),

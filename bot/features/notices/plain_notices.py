@@ -20,7 +20,7 @@ from storage.models.notice import Notice
 from storage.roster import roster
 
 LONGEST = 3000
-ASK = "请发送通知内容（一段文字），将发给支部全体同志并请回复“收到”。不发了请发“取消”。"
+ASK = "请发送通知内容（文字），将发给支部全体同志，请其点“收到”。"
 ANOTHER = "\n（尚未发送。请发送修改后的全文；不发了请发“取消”。）"
 
 
@@ -63,7 +63,7 @@ def _send(session: Session, call: Call, values: Values) -> Reply:
     text = str(values["text"])
     notice = service.make(session, call.me, text, _reply_by(session, call), call.now, length=len(text))
     refresh = [cards.card_of(notice), progress_card(cards.NOTICE, notice.id)]
-    said = Message("通知正在送出。")
+    said = Message("通知正在发送。")
     return Reply(toast=said.text, edit=said, others=_tell(session, call, notice), refresh=refresh)
 
 
@@ -123,7 +123,7 @@ FORM = Form(
     ),
     summary=_summary,
     confirm=_confirm,
-    actions=(Action("try", "发给自己看看", _preview, closes=False), Action("send", "发送", _send)),
+    actions=(Action("try", "预览", _preview, closes=False), Action("send", "发送", _send)),
     right=Right.MAKE_NOTICE,
     dropped="已取消，通知未发送。",
 )

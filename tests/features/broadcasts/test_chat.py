@@ -111,7 +111,7 @@ async def test_stopped_half_way(bot: World) -> None:
     heard = sum(bool(phone.chat.from_bot) for phone in people)
     assert 0 < heard < MORE
     assert card.labels == ["停止发送", "修改已发内容"]
-    assert "份（应发300份），预计" in card.text
+    assert "份（应发300份），预计还需" in card.text
     assert not card.text.startswith("【发送进度】【通知】请报送材料\n已送达0份（")
     await author.tap(card, "停止发送")
     await bot.clock.settle(timedelta(seconds=1))
@@ -124,7 +124,7 @@ async def test_stopped_half_way(bot: World) -> None:
     assert heard < sent < 300
     assert sent + stopped == 300
     assert f"已停止发送，{stopped}份没有发送。" in asked.text
-    assert card.text == f"【发送进度】【通知】请报送材料\n已送达{sent}份（应发300份），已停止{stopped}份"
+    assert card.text == f"【发送进度】【通知】请报送材料\n已送达{sent}份（应发300份），已停止{stopped}份。"
     assert card.labels == ["继续发送", "修改已发内容"]
     assert count(bot, Card, Card.kind == "progress.notice", Card.open) == 0
     await bot.stage.at("2023-07-04 09:30")
@@ -134,7 +134,7 @@ async def test_stopped_half_way(bot: World) -> None:
     assert tap.toast == f"已继续发送，还有{stopped}份。"
     await bot.stage.at("2023-07-04 09:31")
     assert count(bot, Outbox, Outbox.batch == "notice:1", Outbox.state == OutboxState.SENT) == 300
-    assert card.text == "【发送进度】【通知】请报送材料\n已送达300份（应发300份）"
+    assert card.text == "【发送进度】【通知】请报送材料\n已送达300份（应发300份）。"
     assert all(sum("请报送材料" in each.text for each in phone.chat.from_bot) == 1 for phone in people)
     tap = await author.tap(asked, "继续发送")
     await bot.clock.settle()
@@ -162,7 +162,7 @@ async def test_tried_on_oneself_before_it_goes(bot: World) -> None:
     author = bot.stage.people["甲一"]
     await bot.stage.say("甲一", "发通知")
     await bot.stage.say("甲一", "请报送材料")
-    await bot.stage.tap("甲一", "发给自己看看", "请报送材料")
+    await bot.stage.tap("甲一", "预览", "请报送材料")
     tried = author.chat.last
     assert tried.text == "【预览】\n【通知】请报送材料\n请于7月5日（周三）12:00前点“收到”。"
     assert tried.labels == ["收到"]

@@ -183,7 +183,7 @@ def test_a_long_prompt_shows_its_progress_to_its_maker(
         asked = JOBS["study_prompt"].still_owed
         assert asked is not None
         assert asked(session, first.about, NOW) == first.message
-        assert first.message["text"] == "【发送进度】4月学习提示\n已送达0份（应发23份），预计1秒"
+        assert first.message["text"] == "【发送进度】4月学习提示\n已送达0份（应发23份），预计还需1秒。"
 
 
 def test_the_prompt_and_a_later_item(storage: Storage, cast: Cast) -> None:
