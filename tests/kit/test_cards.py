@@ -109,7 +109,7 @@ async def test_a_card_that_was_closed_and_comes_anew_is_edited_again(bot: World)
     await bot.stage.tap("甲一", "发送", "请报送材料")
     chat = bot.stage.people["甲一"].chat
     first = chat.find("【发送进度】")
-    await until(bot, lambda: "已送达 25/25" in first.text and not in_progress(bot))
+    await until(bot, lambda: "已送达25份（应发25份）。" in first.text and not in_progress(bot))
     with bot.storage.reading() as session:
         notice_id = session.scalars(select(Notice.id)).one()
     about, began = (KIND, notice_id), {"text": "【发送进度】刚刚开始"}
@@ -118,7 +118,7 @@ async def test_a_card_that_was_closed_and_comes_anew_is_edited_again(bot: World)
     await bot.storage.write(lambda session: promise(session, owed, job=None, branch_id=None, now=now) and None)
     bot.app.sender.wake()
     await until(bot, lambda: chat.find("【发送进度】") is not first and not in_progress(bot))
-    assert chat.find("【发送进度】").text == "【发送进度】【通知】请报送材料\n已送达 25/25"
+    assert chat.find("【发送进度】").text == "【发送进度】【通知】请报送材料\n已送达25份（应发25份）。"
     # The notice's own card, which is open too, changes by taps alone.
     for _ in range(10):
         await asyncio.sleep(0.01)
