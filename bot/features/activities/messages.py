@@ -19,6 +19,8 @@ from storage.models.attendance import Attendance
 from storage.models.notice import Notice
 
 PEOPLE_ON_A_PAGE = 30
+# Turned back to, in the message that stands there: 0 opens a list below the card.
+FIRST_PAGE = -1
 # A name on a button, with what tells apart two of one name; names in one list.
 LONGEST_NAME, LONGEST_LABEL, LONGEST_LIST = 16, 24, 1200
 # The desk enters a way of being there, or a kind of leave.
@@ -308,7 +310,7 @@ def entered(name: str, mark: str) -> str:
 
 def after_entry(activity: Activity, word: str) -> Message:
     """What was entered, and the way to the next."""
-    return Message(f"{activity.title}\n{word}", [[Choice("继续补登", buttons.MarkSomebody(activity.id, 0))]])
+    return Message(f"{activity.title}\n{word}", [[Choice("继续补登", buttons.MarkSomebody(activity.id, FIRST_PAGE))]])
 
 
 def mark_somebody(
@@ -334,7 +336,7 @@ def mark_somebody(
 
     taps = [Choice(f"{cut(one.name, LONGEST_LABEL)} {one.note}".strip(), does(one)) for one in page.things]
     turning = buttons.MarkOther if other else buttons.MarkSomebody
-    turn = page.turn(lambda at: turning(activity.id, at))
+    turn = page.turn(lambda at: turning(activity.id, at or FIRST_PAGE))
     below = [Choice("其他情况", buttons.MarkOther(activity.id, page.number))] if here else []
     below += [Choice("登记列席", buttons.ShowGuests(activity.id, 0))] if guests else []
     asks = "请点到会的同志。迟到、线上参加、缺席或请假的，请先点“其他情况”。" if here else "请选择同志。"

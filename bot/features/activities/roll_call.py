@@ -30,6 +30,7 @@ STEP = "activity.roll"
 NOT_YOURS = "点名由组织委员办理。"
 NOTHING_TO_CALL = "现在没有需要点名的活动。"
 SAY_AGAIN = "没有找到您发送的点名内容，请重新发送。"
+ONESELF = ("我", "本人")
 EXAMPLE = "请这样发送：全部到会，除甲五、丙五"
 
 
@@ -202,7 +203,8 @@ def _named(session: Session, call: Call, activity: Activity, said: roll_words.Sa
     asked = _by_key(audience(session, activity, call.tz))
     day = local_day(activity.start_at, call.tz)
     known = _by_key(roster(session, activity.branch_id, day)) | asked
-    keys, lost = roll_words.people(said.names, known)
+    names = [call.me.name if name in ONESELF else name for name in said.names]
+    keys, lost = roll_words.people(names, known)
     if lost:
         raise Refusal(f"没有找到{'、'.join(f'“{cut(one, 20)}”' for one in lost)}。请核对姓名后重新发送，考勤尚未登记。")
     if said.many not in (None, len(keys)):

@@ -36,9 +36,9 @@ _FORMS = tuple(
 )
 # Behind 全部到会 comes something that is no list of who is missing.
 _MORE = re.compile(rf"(?P<all>{_ALL})[\s,，、。;；:：](?P<rest>.+)")
-# Questions, and what is said of oneself or of nobody by name.
+# Without 全部到会 beside it: questions, things that are missing, and what is said of oneself or of nobody by name.
 _NO_ROLL = re.compile(
-    r"[?？吗呢还也又]|怎|谁|几|多少|什么|为何|情况|名单|记录|原因|材料|文件|通知|得及|^[我不没]|^本人|^有人|^一个"
+    r"[吗呢]|怎|谁|多少|什么|为何|情况|名单|记录|原因|材料|文件|通知|得及|^[我不没还几]|[还也又都]$|^本人|^有人|^一个"
 )
 _BETWEEN = re.compile(r"[、,，;；/]+")
 _SOFT = re.compile(r"\s+|以及|[和与及跟]")
@@ -86,7 +86,7 @@ def _fits(form: re.Pattern[str], said: str) -> Said | None:
     names = parts.get("names")
     if names is None:
         return Said()
-    if _NO_ROLL.search(names):
+    if "?" in names or (not parts.get("all") and _NO_ROLL.search(names)):
         return None
     count = _COUNT.search(names)
     many = int(_DIGITS.get(count["many"], 0) or count["many"]) if count else None

@@ -185,6 +185,8 @@ async def test_two_people_of_one_name(bot: World) -> None:
     assert bot.stage.people["甲二"].chat.last.labels == ["甲五（第一党小组）", "甲五（第三党小组）", "取消"]
     await bot.stage.tap("甲二", "甲五（第三", HEAD)
     assert last(bot, "甲二") == f"{HEAD}\n将登记：到会21人，缺席2人（丙五、第三党小组甲五）。"
+    await bot.stage.say("甲二", "除我都到了")
+    assert last(bot, "甲二") == f"{HEAD}\n将登记：到会22人，缺席1人（甲二）。"
     await bot.stage.say("甲二", "全部到会，除甲五、甲五")
     assert last(bot, "甲二") == f"{HEAD}\n将登记：到会21人，缺席2人（第一党小组甲五、第三党小组甲五）。"
 
@@ -274,15 +276,16 @@ async def test_task_9(bot: World) -> None:
     """本组考勤 opens today's; each name is one tap, and the list stays."""
     await jump(bot, "2023-07-07 14:20")
     leader = Counted(bot.stage, "甲三")
-    await leader.key("本组考勤")
+    await leader.key("本组")
+    await leader.tap("本组考勤")
     assert leader.said == f"【本组考勤】{JULY}，7月7日（周五）\n应到9人。"
     await leader.tap("补登")
     assert leader.chat.last.labels == [*story.FIRST, "其他情况"]
     await leader.tap("甲九")
-    assert leader.cost("9") == Cost(3, 0)
+    assert leader.cost("9") == Cost(4, 0)
     assert leader.said.startswith(f"【补登】{JULY}\n已补登：甲九同志，到会。\n")
     await leader.tap("甲八")
-    assert leader.cost("9, the next") == Cost(4, 0)
+    assert leader.cost("9, the next") == Cost(5, 0)
     assert "甲八 到会" in leader.chat.last.labels
     await leader.tap("其他情况")
     await leader.tap("甲七")
