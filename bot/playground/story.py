@@ -78,7 +78,8 @@ async def settle(stage: Stage, title: str, missing: Sequence[str] = (), by: str 
     await stage.tap(by, "点名", title)
     for name in missing:
         await stage.tap(by, name, "【点名】")
-    await stage.tap(by, "登记完毕", "【点名】")
+    await stage.tap(by, "完成点名", "【点名】")
+    await stage.tap(by, "确认登记", "【点名】")
 
 
 async def make_up(stage: Stage, name: str, title: str, text: str) -> None:
@@ -210,7 +211,7 @@ async def cancelled_make(stage: Stage) -> None:
 
 async def cancelled_cancel(stage: Stage) -> None:
     await stage.tap(DESK, "取消活动", COMMITTEE_MEETING)
-    await stage.tap(DESK, "确定取消", COMMITTEE_MEETING)
+    await stage.tap(DESK, "取消活动", "确认取消")
 
 
 # --- ST6: 中秋、国庆节前 -------------------------------------------------------------------------------------------

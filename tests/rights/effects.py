@@ -120,10 +120,14 @@ EFFECTS: dict[str, Effect] = {
     "answer:integrity.words": rows("organisation audit dialog"),
     # approving leave, signing in others, reviewing
     "tap:DecideLeave": rows("leave_request audit", tells=True),
-    **dict.fromkeys(("tap:MarkSomebody", "tap:MarkPerson"), shows("【补登】")),
-    "tap:MarkAs": SIGNED_IN,
-    **dict.fromkeys(("tap:RollCall", "tap:RollToggle", "tap:RollPage"), ASKS),
-    "tap:RollDone": rows("activity attendance audit dialog"),
+    **dict.fromkeys(("tap:MarkSomebody", "tap:MarkOther", "tap:MarkPerson"), shows("【补登】")),
+    **dict.fromkeys(("tap:MarkAs", "tap:MarkHere"), SIGNED_IN),
+    **dict.fromkeys(
+        ("tap:RollCall", "tap:RollToggle", "tap:RollPage", "tap:RollChange", "tap:RollSaid", "tap:RollWhich"), ASKS
+    ),
+    "word:is_roll": ASKS,
+    "tap:RollDone": shows("将登记"),
+    "tap:RollSure": rows("activity attendance audit dialog"),
     "tap:SignInCode": rows("activity audit"),
     "tap:ShowGuests": shows("列席"),
     "tap:SeatGuest": SIGNED_IN,

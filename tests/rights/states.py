@@ -81,9 +81,18 @@ def mine(session: Session, ids: Ids, who: int | None) -> None:
 def asked_in_words(session: Session, ids: Ids, who: int | None) -> None:
     """Nothing is done yet, and this person has written why, in an update of one's own."""
     nothing_done(session, ids, who)
+    _written(session, who, "请假 家里有事")
+
+
+def called_in_words(session: Session, ids: Ids, who: int | None) -> None:
+    """This person has called the roll in a sentence."""
+    _written(session, who, "全部到会")
+
+
+def _written(session: Session, who: int | None, text: str) -> None:
     account = session.get_one(Person, who).telegram_id if who is not None else None
     if account is not None and session.scalars(select(Inbox.id).where(Inbox.update_id == ASKED)).first() is None:
-        message = {"message_id": 9, "date": 1688000000, "chat": {"id": account}, "text": "请假 家里有事"}
+        message = {"message_id": 9, "date": 1688000000, "chat": {"id": account}, "text": text}
         payload = json.dumps({"update_id": ASKED, "message": message})
         session.add(Inbox(bot_id=1, update_id=ASKED, sender=account, kind="message", payload=payload, received_at=NOW))
 
@@ -294,6 +303,7 @@ STATES: dict[str, State] = {
         nothing_done,
     ),
     **dict.fromkeys(("tap:OfferLeave", "tap:ChooseFor"), asked_in_words),
+    "tap:RollSaid": called_in_words,
     "word:补学": missed,
     "word:撤销": mine,
     "word:取消请假": mine,

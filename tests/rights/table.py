@@ -97,6 +97,7 @@ def own(may: frozenset[str], make: Make | None = None, **more: Any) -> Case:
 
 
 ROLL_CALL = ("activity.roll", lambda ids: {"activity": ids["activity"], "missing": [], "page": 0})
+WHICH = ("activity.roll", lambda ids: {"activity": ids["activity"], "missing": [], "doubts": [[ids["bound"]]]})
 POSTPONE = (
     "activity.postpone",
     lambda ids: {"field": "confirm", "activity": ids["ahead"], "day": "2023-07-20", "time": "14:30"},
@@ -274,6 +275,8 @@ TABLE: dict[str, Case] = {
     # approve leave, sign in for others, review pieces
     "tap:DecideLeave": Case(LEAVE, lambda ids: leave.DecideLeave(ids["leave"], 1)),
     "tap:MarkSomebody": Case(SIGN_IN_OTHERS, lambda ids: activities.MarkSomebody(ids["activity"], 0)),
+    "tap:MarkOther": Case(SIGN_IN_OTHERS, lambda ids: activities.MarkOther(ids["activity"], 0)),
+    "tap:MarkHere": Case(SIGN_IN_OTHERS, lambda ids: activities.MarkHere(ids["activity"], ids["bound"], 0)),
     "tap:MarkPerson": Case(SIGN_IN_OTHERS, lambda ids: activities.MarkPerson(ids["activity"], ids["bound"])),
     "tap:MarkAs": Case(
         SIGN_IN_OTHERS, lambda ids: activities.MarkAs(ids["activity"], ids["bound"], activities.Mark.PRESENT)
@@ -282,6 +285,11 @@ TABLE: dict[str, Case] = {
     "tap:RollToggle": Case(SIGN_IN_ALL, lambda ids: activities.RollToggle(1, ids["bound"]), open=ROLL_CALL),
     "tap:RollPage": Case(SIGN_IN_ALL, lambda ids: activities.RollPage(1, 1), open=ROLL_CALL),
     "tap:RollDone": Case(SIGN_IN_ALL, lambda ids: activities.RollDone(1), open=ROLL_CALL),
+    "tap:RollChange": Case(SIGN_IN_ALL, lambda ids: activities.RollChange(1), open=ROLL_CALL),
+    "tap:RollSure": Case(SIGN_IN_ALL, lambda ids: activities.RollSure(1), open=ROLL_CALL),
+    "tap:RollWhich": Case(SIGN_IN_ALL, lambda ids: activities.RollWhich(1, ids["bound"]), open=WHICH),
+    "tap:RollSaid": Case(SIGN_IN_ALL, lambda ids: activities.RollSaid(ids["activity"], states.ASKED)),
+    "word:is_roll": own(SIGN_IN_ALL, text="全部到会"),
     "tap:SignInCode": Case(SIGN_IN_ALL, lambda ids: activities.SignInCode(ids["activity"])),
     "tap:ReviewMakeup": Case(REVIEW, lambda ids: leave.ReviewMakeup(ids["makeup"], 1)),
     "answer:activity.makeup_reason": Case(

@@ -20,9 +20,11 @@ from sqlalchemy import Column, Integer, inspect, select, text
 from storage import migrate
 from storage.choices import Duty, OrganisationKind, Rank
 from storage.engine import Storage, StorageBusy, database_url
+from storage.models.activity import Activity
 from storage.models.dialog import Dialog
 from storage.models.draft import Draft
 from storage.models.everything import METADATA
+from storage.models.notice import Notice
 from storage.models.organisation import Organisation
 from storage.models.person import DutySpan, Person, RankSpan
 from storage.revision import OldSchema, newest
@@ -431,3 +433,51 @@ def test_titles_and_words_of_ranks_go_down_and_come_back(storage_url: str) -> No
         kept = session.scalars(select(RankSpan).order_by(RankSpan.id)).all()
         assert [(one.rank, one.rank_text) for one in kept] == [*ranks[:4], (Rank.SECTION, "")]
         assert [one.extra for one in kept] == [None, {"by": "纪要"}, None, {"by": "纪要"}, {"by": "纪要"}]
+
+
+REPLY_BY = datetime(2023, 7, 5, 4, tzinfo=UTC)
+ACTIVITY = {
+    "title": "7月主题党日",
+    "planned_on": date(2023, 7, 7),
+    "start_at": REPLY_BY,
+    "end_at": REPLY_BY,
+    "created_at": REPLY_BY,
+}
+# Text, of an activity or not: as the earlier version kept it, and its words.
+NOTICES = [
+    (
+        "【主题党日通知】7月主题党日\n时间：7月7日\n请于7月5日（周三）12:00前回复。",
+        True,
+        "【主题党日通知】7月主题党日\n时间：7月7日",
+    ),
+    ("【通知】请交材料\n请于7月5日（周三）12:00前回复“收到”。", False, "请交材料"),
+    (
+        "【通知】请于周五前交\n请于月底前回复\n请于7月5日（周三）12:00前回复“收到”。",
+        False,
+        "请于周五前交\n请于月底前回复",
+    ),
+    ("【通知】【通知】重发\n请于7月5日（周三）12:00前回复“收到”。", False, "【通知】重发"),
+    ("", True, ""),
+]
+
+
+def texts_of_notices(url: str) -> list[str]:
+    with Storage(url) as storage, storage.reading() as session:
+        return list(session.scalars(text("SELECT text FROM notice ORDER BY id")))
+
+
+def test_a_notice_keeps_its_words_alone(storage_url: str) -> None:
+    """And an earlier version finds them with heading and deadline, as it wrote them."""
+    migrate.downgrade(storage_url, "0011")
+    open_question(storage_url, "", "{}")
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        session.add(Activity(**ACTIVITY, branch_id=1, created_by_id=1))
+        session.flush()
+        for number, (old, of_activity, _) in enumerate(NOTICES, 1):
+            row = {"id": number, "branch_id": 1, "text": old, "reply_by": REPLY_BY, "created_by_id": 1}
+            session.add(Notice(activity_id=1 if of_activity else None, created_at=REPLY_BY, **row))
+    for _ in range(2):
+        migrate.upgrade(storage_url)
+        assert texts_of_notices(storage_url) == [words for _, _, words in NOTICES]
+        migrate.downgrade(storage_url, "0011")
+        assert texts_of_notices(storage_url) == [old for old, _, _ in NOTICES]

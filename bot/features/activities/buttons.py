@@ -72,8 +72,61 @@ class RollDone(Button):
 
 
 @dataclass(frozen=True)
+class RollSure(Button):
+    """确认登记"""
+
+    prefix: ClassVar[str] = "qs"
+    dialog_id: int
+
+
+@dataclass(frozen=True)
+class RollChange(Button):
+    """修改点名: back to the list."""
+
+    prefix: ClassVar[str] = "rg"
+    dialog_id: int
+
+
+@dataclass(frozen=True)
+class RollSaid(Button):
+    """Of several activities this is meant; `said`: the update in which the roll was called in words."""
+
+    prefix: ClassVar[str] = "qw"
+    activity_id: int
+    said: int
+
+
+@dataclass(frozen=True)
+class RollWhich(Button):
+    """Of several people of one name this one is missing."""
+
+    prefix: ClassVar[str] = "rb"
+    dialog_id: int
+    person_id: int
+
+
+@dataclass(frozen=True)
 class MarkSomebody(Button):
     prefix: ClassVar[str] = "ms"
+    activity_id: int
+    page: int
+
+
+@dataclass(frozen=True)
+class MarkHere(Button):
+    """到会, in one tap; the list stays."""
+
+    prefix: ClassVar[str] = "mh"
+    activity_id: int
+    person_id: int
+    page: int
+
+
+@dataclass(frozen=True)
+class MarkOther(Button):
+    """其他情况: the same list, of whom something else is to be entered."""
+
+    prefix: ClassVar[str] = "mo"
     activity_id: int
     page: int
 

@@ -35,7 +35,7 @@ def render(session: Session, activity_id: int, chat_id: int, now: datetime, tz: 
     notice = notice_of(session, activity_id)
     shown = count(session, activity, notice, tz)
     if chat_id < 0 and notice is not None:
-        return group_card(activity, notice, shown)
+        return group_card(activity, notice, shown, tz)
     return _desk_card(session, activity, notice, shown, now, tz)
 
 
@@ -46,9 +46,9 @@ def _desk_card(
     held_on = local_day(activity.start_at, tz)
     mark = back_fill.mark_of(session, activity.branch_id, held_on, activity.created_at, tz)
     card = messages.desk_card(activity, notice, shown, tz, mark)
-    if notice is None or activity.status is not ActivityStatus.PLANNED:
-        return card
-    return with_delivery(session, card, activity.branch_id, NOTICE, notice.id, now, tz)
+    if notice is not None and activity.status is ActivityStatus.PLANNED:
+        card = with_delivery(session, card, activity.branch_id, NOTICE, notice.id, now, tz)
+    return messages.with_danger(card, activity)
 
 
 def goes_on_at(session: Session, activity_id: int) -> datetime | None:
@@ -65,7 +65,7 @@ def write_notice(session: Session, activity: Activity, tz: tzinfo, word: str = "
     types = [component.type for component in components(session, activity.id)]
     host = person_of(session, activity.host_id, activity.branch_id) if activity.host_id else None
     agenda = first_agenda(session, activity.id)
-    notice.text = messages.notice_text(activity, types, host.name if host else "", agenda, notice.reply_by, tz, word)
+    notice.text = messages.notice_text(activity, types, host.name if host else "", agenda, tz, word)
     session.flush()
     return notice
 
@@ -99,11 +99,11 @@ def ask(
     privately: bool,
 ) -> list[To]:
     """A notice to the groups and the people: its card in a group takes the place of an earlier one."""
-    key, card = f"notice:{notice.id}", group_card(activity, notice, shown)
+    key, card = f"notice:{notice.id}", group_card(activity, notice, shown, call.tz)
     chats = group_chats(session, activity.branch_id) if to_group else []
     told = [To(card, chat_id=chat, key=f"{key}:chat:{chat}", card=(ACTIVITY_CARD, activity.id)) for chat in chats]
     people = audience(session, activity, call.tz) if privately else []
-    mine = private_notice(activity, notice)
+    mine = private_notice(activity, notice, call.tz)
     told += [To(mine, person_id=one.id, key=f"{key}:{one.id}") for one in people if not one.exempt]
     return to_many(session, NOTICE, notice.id, activity.title, told, call.me.id, call.now)
 
@@ -149,7 +149,7 @@ def going_out(session: Session, activity: Activity) -> list[tuple[str, int]]:
 def preview_of(session: Session, call: Call, plan: planning.Plan, privately: bool) -> Message:
     """The notice of an activity that is not made yet, as the members or the group will see it."""
     if plan.start_at <= call.now:
-        raise Refusal("补录的活动不发通知。")
+        raise Refusal("补报的活动不发通知，无需预览。")
     activity = planning.drafted(session, call.me, plan, call.now, call.tz)
     activity.id = 0
     host = session.get(Person, plan.host_id) if plan.host_id else None
@@ -157,10 +157,10 @@ def preview_of(session: Session, call: Call, plan: planning.Plan, privately: boo
     deadline = reply_by(call.now, plan.start_at, next_day, call.tz)
     agenda = list(dict.fromkeys(plan.first_agenda))
     types = list(dict.fromkeys(plan.types))
-    text = messages.notice_text(activity, types, host.name if host else "", agenda, deadline, call.tz)
-    notice = Notice(id=0, text=text)
+    text = messages.notice_text(activity, types, host.name if host else "", agenda, call.tz)
+    notice = Notice(id=0, activity_id=0, text=text, reply_by=deadline)
     if privately:
-        return preview(private_notice(activity, notice))
+        return preview(private_notice(activity, notice, call.tz))
     people = audience(session, activity, call.tz)
     counts = Counts(sum(not one.exempt for one in people), 0, 0, 0, 0)
-    return preview(group_card(activity, notice, counts))
+    return preview(group_card(activity, notice, counts, call.tz))

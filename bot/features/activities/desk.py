@@ -1,38 +1,41 @@
-"""What the desk does with a roll: the list of activities, names, 点名, 补登, 列席."""
+"""What the desk does with a roll: the list of activities, names, 补登, 列席; 点名 is in roll_call.py."""
+
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, cards, messages, service
+from bot.features.activities import buttons, cards, messages, rules, service
 from bot.features.leave import service as leave
 from bot.features.notices.service import receipts
-from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right, may, require
-from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, OUT_OF_SCOPE, before_cut_off, choose_activity, find_activity
+from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, before_cut_off, choose_activity, find_activity
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, SIGN_IN_METHODS
 from bot.kit.handlers import Call, Command, Handler, Tap
-from bot.kit.lists import filled, page_of, two_a_row
+from bot.kit.lists import filled, page_of, told_apart, two_a_row
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.seats import Seat
+from scheduler.calendar.days import local_day
 from storage.activities import audience, notice_of, statuses
 from storage.choices import OFF, AttendanceStatus, LeaveType, SignInMethod
 from storage.lookups import person_of
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
-from storage.models.dialog import Dialog
 from storage.models.person import Person, RosterSpan
 from storage.roster import Member
 from storage.spans import on_day
 
 PAGE = 20
+MOST_TO_CALL = 6
 NOBODY = "【列席】{title}\n名册之外没有可登记的同志。"
-ON_ROSTER = "这位同志当天在名册上，请用“补登”。"
-OLD_LIST = "这份点名已失效，请重新打开。"
+ON_ROSTER = "这位同志当天在名册上，请点“补登”登记。"
+OLD_LIST = "这份点名已失效，请重新点“点名”。"
+NOT_IN_SCOPE = "这位同志不在本次活动的参加范围内。"
 
 
 def list_activities(session: Session, call: Call) -> Reply:
-    """考勤 /roll: the latest activities, to open one."""
+    """考勤 /roll: the latest activities, to open one; what is to be called first. A leader's of today is open."""
     found = [
         item
         for item in service.recent_activities(session, call.me.branch_id, call.now)
@@ -40,15 +43,25 @@ def list_activities(session: Session, call: Call) -> Reply:
     ]
     if not found:
         return say("还没有活动，请点“建活动”。")
-    return say(choose_activity("请选择活动。", found, buttons.OpenActivity, call.tz))
+    today = [one for one in found if local_day(one.start_at, call.tz) == call.today and one.status not in OFF]
+    if len(today) == 1 and not service.calls_all(call.me) and service.calls_some(call.me):
+        return say(_card(session, call, today[0]))
+    to_call = service.to_call(session, call.me, call.now)[:MOST_TO_CALL]
+    listed = choose_activity(messages.roll_title(to_call, call.tz), found, buttons.OpenActivity, call.tz)
+    return say(replace(listed, rows=[*messages.to_call_rows(to_call, call.tz), *listed.rows]))
 
 
 def open_activity(session: Session, call: Call, button: buttons.OpenActivity) -> Reply:
-    activity = seen(session, call, button.activity_id, part=True)
+    return Reply(edit=_card(session, call, seen(session, call, button.activity_id, part=True)))
+
+
+def _card(session: Session, call: Call, activity: Activity) -> Message:
+    """The desk's; to the leader of a group that takes part the own group's."""
+    card = None
     if service.sees_names(call.me, activity):
-        return Reply(edit=cards.render(session, activity.id, call.chat_id, call.now, call.tz))
-    people = _people(session, call, activity)
-    return Reply(edit=messages.leader_card(activity, service.roll(session, activity, call.tz).among(people), call.tz))
+        card = cards.render(session, activity.id, call.chat_id, call.now, call.tz)
+    own = shown(session, call, activity).among(_people(session, call, activity))
+    return card or messages.leader_card(activity, own, call.tz)
 
 
 def seen(session: Session, call: Call, activity_id: int, *, part: bool = False) -> Activity:
@@ -105,42 +118,23 @@ def _leave_note(people: dict[int, Member], row: LeaveRequest) -> messages.Who:
 
 
 def _roll_names(session: Session, call: Call, activity: Activity, people: dict[int, Member]) -> list[str]:
-    roll = service.roll(session, activity, call.tz)
+    found = shown(session, call, activity)
     if not service.sees_names(call.me, activity):
-        roll = roll.among(people)
-    asked, by_others = _leaves(session, activity), service.signed_in_by_others(session, activity.id)
+        found = found.among(people)
+    roll, asked, by_others = found.roll, _leaves(session, activity), service.signed_in_by_others(session, activity.id)
 
     def who(person: int) -> messages.Who:
         name = people[person].name if person in people else session.get_one(Person, person).name
         late, made_up = ATTENDANCE[AttendanceStatus.LATE], "已补学"
         notes = [late if person in roll.late else made_up if person in roll.made_up else ""]
-        if person in roll.leave:
+        if person in (*found.parts.leave, *found.parts.pending):
             notes.insert(0, LEAVE_TYPES[asked[person].type])
         elif person in roll.present and person in by_others:
             notes.append(SIGN_IN_METHODS[SignInMethod.MARKED])
         return messages.Who(name, note="、".join(filter(None, notes)))
 
-    parts = [
-        ("实到", roll.present),
-        ("请假", roll.leave),
-        ("缺席", [p for p in roll.absent if p not in roll.unrecorded]),
-    ]
-    parts += [("未登记", roll.unrecorded)] if roll.unrecorded else []
-    parts += [("列席", roll.observers)] if roll.observers else []
-    title = messages.roll_summary(activity, roll, call.tz)
-    return messages.names(title, [(heading, [who(person) for person in listed]) for heading, listed in parts])
-
-
-# --- 点名 ---------------------------------------------------------------------------------------------------------
-
-
-def roll_call(session: Session, call: Call, button: buttons.RollCall) -> Reply:
-    """全部到会，除…: opens the list of those without any record."""
-    activity = called(session, call, button.activity_id)
-    if call.now < activity.start_at:
-        raise Refusal("活动尚未开始。")
-    dialog = dialogs.ask(session, call.me, "activity.roll", call.now, activity=activity.id, missing=[])
-    return Reply(here=[_roll_message(session, call, dialog, 0)])
+    title = messages.roll_summary(activity, found, call.tz)
+    return messages.names(title, [(heading, [who(person) for person in listed]) for heading, listed in found.lists])
 
 
 def called(session: Session, call: Call, activity_id: int) -> Activity:
@@ -150,62 +144,57 @@ def called(session: Session, call: Call, activity_id: int) -> Activity:
     return activity
 
 
-def _roll_message(session: Session, call: Call, dialog: Dialog, page: int) -> Message:
-    activity = called(session, call, int(dialog.draft["activity"]))
-    roll = service.roll(session, activity, call.tz)
-    names = {member.id: member.name for member in audience(session, activity, call.tz)}
-    people = [(person, names[person], person in dialog.draft["missing"]) for person in roll.unmarked]
-    return messages.roll_call(activity, people, dialog.id, page, len(roll.expected) - len(people))
-
-
-def _roll_dialog(session: Session, call: Call, dialog_id: int) -> Dialog:
-    return dialogs.tapped(session, call.me, dialog_id, call.now, OLD_LIST, "activity.roll")
-
-
-def roll_toggle(session: Session, call: Call, button: buttons.RollToggle) -> Reply:
-    dialog = _roll_dialog(session, call, button.dialog_id)
-    activity = called(session, call, int(dialog.draft["activity"]))
-    if button.person_id not in {member.id for member in audience(session, activity, call.tz)}:
-        raise Refusal(OUT_OF_SCOPE)
-    missing = set(dialog.draft["missing"]) ^ {button.person_id}
-    page = int(dialog.draft.get("page", 0))
-    dialogs.move(dialog, "activity.roll", call.now, missing=sorted(missing))
-    return Reply(edit=_roll_message(session, call, dialog, page))
-
-
-def roll_page(session: Session, call: Call, button: buttons.RollPage) -> Reply:
-    dialog = _roll_dialog(session, call, button.dialog_id)
-    dialogs.move(dialog, "activity.roll", call.now, page=max(button.page, 0))
-    return Reply(edit=_roll_message(session, call, dialog, max(button.page, 0)))
-
-
-def roll_done(session: Session, call: Call, button: buttons.RollDone) -> Reply:
-    dialog = _roll_dialog(session, call, button.dialog_id)
-    activity = find_activity(session, call.me, int(dialog.draft["activity"]))
-    roll = service.settle(session, call.me, activity, dialog.draft["missing"], call.now, call.tz)
-    dialogs.close(session, call.me.id)
-    done = Message(f"已登记：{messages.roll_summary(activity, roll, call.tz)}")
-    return Reply(toast="登记完毕。", edit=done, refresh=[(ACTIVITY_CARD, activity.id)])
+def shown(session: Session, call: Call, activity: Activity) -> messages.Shown:
+    """The roll as it is to be shown now."""
+    phase = rules.phase(activity.status, activity.start_at, activity.end_at, call.now)
+    pending = service.pending_leave(session, activity.id)
+    return messages.Shown(service.roll(session, activity, call.tz), pending, phase)
 
 
 # --- 补登 ---------------------------------------------------------------------------------------------------------
 
 
 def mark_somebody(session: Session, call: Call, button: buttons.MarkSomebody) -> Reply:
-    activity = seen(session, call, button.activity_id, part=True)
-    have = statuses(session, activity.id)
-    asked = _leaves(session, activity)
-    people = []
-    for member in audience(session, activity, call.tz):
-        if not _may_mark(call, activity, member):
-            continue
-        status, row = have.get(member.id), asked.get(member.id)
-        note = ATTENDANCE[status] if status else LEAVE_TYPES[row.type] if row else ""
-        people.append((member.id, member.name, note))
+    """Opens the list; a page of it takes its place."""
+    page = _to_enter(session, call, button.activity_id, button.page)
+    return Reply(edit=page) if button.page else Reply(here=[page])
+
+
+def mark_other(session: Session, call: Call, button: buttons.MarkOther) -> Reply:
+    return Reply(edit=_to_enter(session, call, button.activity_id, button.page, other=True))
+
+
+def mark_here(session: Session, call: Call, button: buttons.MarkHere) -> Reply:
+    """到会: the list stays, for the next."""
+    activity, person = _to_mark(session, call, button.activity_id, button.person_id)
+    service.sign_in_for(session, call.me, activity, person, AttendanceStatus.PRESENT, call.now)
+    session.flush()
+    word = messages.entered(person.name, messages.MARK_WORDS[buttons.Mark.PRESENT])
+    page = _to_enter(session, call, activity.id, button.page, done=word)
+    return Reply(toast=word, edit=page, refresh=[(ACTIVITY_CARD, activity.id)])
+
+
+def _to_enter(
+    session: Session, call: Call, activity_id: int, page: int, *, other: bool = False, done: str = ""
+) -> Message:
+    """Whom somebody may enter: a name is 到会; before one may sign in, and of who has a record, it asks what."""
+    activity = seen(session, call, activity_id, part=True)
+    people = [one for one in audience(session, activity, call.tz) if _may_mark(call, activity, one)]
     if not people:
         raise Refusal(NO_RIGHT)
+    have, asked = statuses(session, activity.id), _leaves(session, activity)
+    names = told_apart(people, lambda one: one.name, lambda one: one.group_name or "")
+    noted = [
+        messages.Entry(one.id, name, _note(have.get(one.id), asked.get(one.id)))
+        for one, name in zip(people, names, strict=True)
+    ]
     guests = may(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
-    return Reply(here=[messages.mark_somebody(activity, people, max(button.page, 0), guests=guests)])
+    here = not other and call.now >= activity.start_at - OPENS_BEFORE
+    return messages.mark_somebody(activity, noted, max(page, 0), here=here, other=other, guests=guests, done=done)
+
+
+def _note(status: AttendanceStatus | None, leave: LeaveRequest | None) -> str:
+    return ATTENDANCE[status] if status else LEAVE_TYPES[leave.type] if leave else ""
 
 
 def _may_mark(call: Call, activity: Activity, member: Member) -> bool:
@@ -222,7 +211,7 @@ def _to_mark(session: Session, call: Call, activity_id: int, person_id: int) -> 
     people = audience(session, activity, call.tz)
     found = next((member for member in people if member.id == person_id), None)
     if found is None:
-        raise Refusal(OUT_OF_SCOPE)
+        raise Refusal(NOT_IN_SCOPE)
     if not _may_mark(call, activity, found):
         raise Refusal(NO_RIGHT)
     return activity, found
@@ -234,8 +223,8 @@ def mark_as(session: Session, call: Call, button: buttons.MarkAs) -> Reply:
         leave.enter_leave(session, call.me, activity, person, LeaveType(button.mark.value), call.now, call.tz)
     else:
         service.sign_in_for(session, call.me, activity, person, AttendanceStatus(button.mark.value), call.now)
-    word = f"已补登：{person.name}同志，{messages.MARK_WORDS[button.mark]}。"
-    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), refresh=[(ACTIVITY_CARD, activity.id)])
+    word = messages.entered(person.name, messages.MARK_WORDS[button.mark])
+    return Reply(toast=word, edit=messages.after_entry(activity, word), refresh=[(ACTIVITY_CARD, activity.id)])
 
 
 # --- 列席 ---------------------------------------------------------------------------------------------------------
@@ -266,7 +255,7 @@ def seat_guest(session: Session, call: Call, button: buttons.SeatGuest) -> Reply
     activity = _seating(session, call, button.activity_id)
     person = person_of(session, button.person_id, activity.branch_id)
     if person is None:
-        raise Refusal(OUT_OF_SCOPE)
+        raise Refusal(NOT_IN_SCOPE)
     day = activity.start_at.astimezone(call.tz).date()
     listed = select(RosterSpan.id).where(
         RosterSpan.branch_id == activity.branch_id, RosterSpan.person_id == person.id, on_day(RosterSpan, day)
@@ -282,10 +271,7 @@ def _seating(session: Session, call: Call, activity_id: int) -> Activity:
     """The activity, for those who may sign in for the whole branch, from half an hour before its start."""
     activity = find_activity(session, call.me, activity_id)
     require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
-    if activity.status in OFF:
-        raise Refusal("活动未举行，不能登记。")
-    if call.now < activity.start_at - OPENS_BEFORE:
-        raise Refusal("签到尚未开始。")
+    service.may_enter(activity, call.now)
     before_cut_off(session, activity, call.now, call.tz)
     return activity
 
@@ -304,11 +290,9 @@ HANDLERS: list[Handler] = [
     ),
     Tap(buttons.OpenActivity, open_activity, private=True),
     Tap(buttons.ShowNames, show_names, private=True),
-    Tap(buttons.RollCall, roll_call, private=True),
-    Tap(buttons.RollToggle, roll_toggle, private=True),
-    Tap(buttons.RollPage, roll_page, private=True),
-    Tap(buttons.RollDone, roll_done, private=True),
     Tap(buttons.MarkSomebody, mark_somebody, private=True),
+    Tap(buttons.MarkHere, mark_here, private=True),
+    Tap(buttons.MarkOther, mark_other, private=True),
     Tap(buttons.MarkPerson, mark_person, private=True),
     Tap(buttons.MarkAs, mark_as, private=True),
     Tap(buttons.ShowGuests, show_guests, reads=True, private=True),

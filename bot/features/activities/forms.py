@@ -36,7 +36,7 @@ from storage.roster import Member, roster
 TIMES = ("09:00", "10:00", "14:30", "15:00", "16:00", "19:30")
 LENGTHS = {"60": "1小时", "90": "1.5小时", "120": "2小时", "180": "3小时", "240": "4小时"}
 HOURS = ("0", "1", "2", "4", "8")
-WAYS = {"group": "发到群", "private": "逐人私聊", "both": "群和私聊"}
+WAYS = {"group": "支部工作群", "private": "逐人私聊", "both": "工作群和私聊"}
 LONGEST, MOST_LINES, MOST_HOURS = 200, 20, 100
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _HOURS = re.compile(r"[0-9]+(\.[0-9])?")
@@ -183,7 +183,7 @@ def _details(session: Session, values: Values, types: list[ActivityType]) -> lis
     shown = [
         f"内容：{'、'.join(ACTIVITY_TYPES[kind] for kind in types)}",
         f"范围：{group.name if group else SCOPES[_scope(values)]}",
-        f"时长：{LENGTHS[values.get('length', '120')]}　学时：{values.get('hours', '0')}",
+        f"时长：{LENGTHS[values.get('length', '120')]}" + _hours_words(values.get("hours", "0")),
     ]
     shown += [
         f"{word}：{person.name}"
@@ -193,6 +193,10 @@ def _details(session: Session, values: Values, types: list[ActivityType]) -> lis
     shown += [f"研讨题目：{values['topic']}"] if values.get("topic") else []
     shown += ["第一议题：" + "；".join(values["agenda"])] if values.get("agenda") else []
     return [*shown, f"通知：{WAYS[values.get('way', 'group')]}"]
+
+
+def _hours_words(hours: str) -> str:
+    return f"，学时：{hours}" if Decimal(hours) else ""
 
 
 # --- publishing ---------------------------------------------------------------------------------------------------
@@ -246,7 +250,7 @@ def _way(session: Session, call: Call, values: Values, scope: Scope) -> tuple[bo
 
 
 def _preview(session: Session, call: Call, values: Values) -> Reply:
-    """发给自己看看; to the group and to each, the members' own is shown."""
+    """预览; to the group and to each, the members' own is shown."""
     plan = _whole(session, call, values)
     _, privately = _way(session, call, values, plan.scope)
     return Reply(toast="已发给您本人。", here=[cards.preview_of(session, call, plan, privately)])
@@ -257,7 +261,7 @@ def _publish(session: Session, call: Call, values: Values) -> Reply:
     activity = planning.make(session, call.me, plan, call.now, call.tz)
     to_group, privately = _way(session, call, values, plan.scope)
     told = cards.tell(session, call, activity, to_group, privately)
-    word = "已发布，通知正在送出。" if plan.start_at > call.now else "已补录（补报），请点名登记到会情况。"
+    word = "已发布，通知正在发送。" if plan.start_at > call.now else "已补报，请点“点名”登记到会情况。"
     refresh = cards.going_out(session, activity)
     return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), others=told, refresh=refresh)
 
@@ -270,7 +274,7 @@ FORM = Form(
     order=ORDER,
     summary=_summary,
     confirm="核对无误请点“发布”。",
-    actions=(Action("preview", "发给自己看看", _preview, closes=False), Action("publish", "发布", _publish)),
+    actions=(Action("preview", "预览", _preview, closes=False), Action("publish", "发布", _publish)),
     # What it may be is asked again when it is published.
     right=Right.MAKE_ACTIVITY,
     before=Wizard,
@@ -280,7 +284,7 @@ FORM = Form(
 # --- 改期 ---------------------------------------------------------------------------------------------------------
 
 SURE = "postpone"
-MEANS = "确定后将通知全体并重新收集回复，原有的签到和请假作废。如时间有误，请直接重新发送。"
+MEANS = "确认后将通知全体参加人员并重新收集回复，原有的签到和请假不再有效。如时间有误，请直接重新发送。"
 
 
 def _moved(session: Session, call: Call, values: Values) -> Activity:
@@ -305,8 +309,8 @@ def _postpone(session: Session, call: Call, values: Values) -> Reply:
     activity, start = _moved(session, call, values), _start(call, values)
     planning.postpone(session, call.me, activity, start, call.now, call.tz)
     told = cards.tell_postponed(session, call, activity)
-    done = Message(f"{activity.title}：已改期到{moment_words(start, call.tz)}，并已通知。")
-    return Reply(toast="已改期，并已通知。", edit=done, others=told, refresh=cards.going_out(session, activity))
+    done = Message(f"{activity.title}：已改期到{moment_words(start, call.tz)}，正在通知。")
+    return Reply(toast="已改期，正在通知。", edit=done, others=told, refresh=cards.going_out(session, activity))
 
 
 POSTPONE = Form(
@@ -316,7 +320,7 @@ POSTPONE = Form(
     fields=(
         questions.day(
             "day",
-            "请发送新的日期和时间，例如：7月14日 14:30。不改了请发“取消”。",
+            "请发送新的日期和时间，例如：7月14日 14:30。",
             example="7月14日 14:30",
             not_past=planning.TOO_EARLY,
             clock="time",
@@ -325,7 +329,7 @@ POSTPONE = Form(
     ),
     summary=_new_date,
     confirm=MEANS,
-    actions=(Action(SURE, "确定改期", _postpone),),
+    actions=(Action(SURE, "确认改期", _postpone),),
     right=Right.MAKE_ACTIVITY,
     check=_movable,
     called="这次改期",

@@ -13,6 +13,7 @@ from bot.features.activities import (
     messages,
     participation,
     planning,
+    roll_call,
 )
 from bot.features.notices.cards import SignIn, offers
 from bot.kit.activities import (
@@ -149,7 +150,7 @@ def call_off(session: Session, call: Call, button: buttons.CallOff) -> Reply:
     planning.call_off(session, call.me, activity, call.now)
     session.flush()
     return Reply(
-        toast="已取消并通知。",
+        toast="活动已取消，正在通知。",
         edit=cards.render(session, activity.id, call.chat_id, call.now, call.tz),
         others=cards.tell_cancelled(session, activity, call.tz),
         refresh=[(ACTIVITY_CARD, activity.id)],
@@ -175,5 +176,6 @@ HANDLERS: list[Handler] = [
     Tap(buttons.PostponeTo, postpone_to),
     Tap(buttons.CallOff, call_off, private=True),
     *desk.HANDLERS,
+    *roll_call.HANDLERS,
     *forms.HANDLERS,
 ]

@@ -1,23 +1,28 @@
 """Every word that this feature shows."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from bot.features.activities import buttons
-from bot.features.activities.rules import Roll
-from bot.features.notices.cards import Counts, counts_line
+from bot.features.activities.rules import Parts, Phase, Roll, parts
+from bot.features.notices.cards import Counts, counts_line, leave_words
 from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, LEAVE_TYPES
 from bot.kit.lists import filled, page_of, really, two_a_row
 from bot.kit.rates import percent
 from bot.kit.replies import Choice, Message, Pages
-from bot.kit.words import cut, day_words, moment_words
+from bot.kit.words import cut, day_words, moment_words, short_day
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
 from storage.models.notice import Notice
 
-PEOPLE_ON_A_PAGE = 20
+PEOPLE_ON_A_PAGE = 30
+# Turned back to, in the message that stands there: 0 opens a list below the card.
+FIRST_PAGE = -1
+# A name on a button, with what tells apart two of one name; names in one list.
+LONGEST_NAME, LONGEST_LABEL, LONGEST_LIST = 16, 24, 1200
 # The desk enters a way of being there, or a kind of leave.
 _ENTERED = {one.value: word for words in (ATTENDANCE, LEAVE_TYPES) for one, word in words.items()}
 MARK_WORDS = {mark: _ENTERED[mark.value] for mark in buttons.Mark}
@@ -37,11 +42,10 @@ def notice_text(
     types: Sequence[ActivityType],
     host: str,
     first_agenda: Sequence[str],
-    reply_by: datetime,
     tz: tzinfo,
     word: str = "通知",
 ) -> str:
-    """The notice as it goes out; kept with the notice, so that cards need no second look."""
+    """The words of the notice, without what it asks; kept with it, so that cards need no second look."""
     lines = [
         f"【{'、'.join(ACTIVITY_TYPES[kind] for kind in types)}{word}】{activity.title}",
         f"时间：{moment_words(activity.start_at, tz)}",
@@ -51,7 +55,7 @@ def notice_text(
         lines.append(f"主持：{host}")
     if first_agenda:
         lines.append("第一议题：" + "；".join(first_agenda))
-    return cut("\n".join([*lines, f"请于{moment_words(reply_by, tz)}前回复。"]), 3000)
+    return cut("\n".join(lines), 3000)
 
 
 def _state(status: ActivityStatus) -> str:
@@ -65,8 +69,8 @@ def desk_card(activity: Activity, notice: Notice | None, counts: Counts, tz: tzi
         [
             f"【活动管理】{activity.title}{_state(activity.status)}",
             f"时间：{moment_words(activity.start_at, tz)}{mark}",
-            f"地点：{activity.place or '未定'}",
-            counts_line(counts) if notice else f"应到 {counts.expected}，已登记到会 {counts.signed_in}",
+            f"地点：{activity.place or '另行通知'}",
+            _counts(activity, notice, counts),
         ]
     )
     roll = [
@@ -81,21 +85,33 @@ def desk_card(activity: Activity, notice: Notice | None, counts: Counts, tz: tzi
         return Message(text)
     if activity.status is ActivityStatus.HELD:
         return Message(text, [roll, lists])
-    change = [
-        Choice("改期", buttons.Postpone(activity.id)),
-        Choice("取消活动", buttons.CallOff(activity.id, 0)),
-    ]
-    return Message(text, [roll, lists, [Choice("签到码", buttons.SignInCode(activity.id))], change])
+    change = [Choice("签到码", buttons.SignInCode(activity.id)), Choice("改期", buttons.Postpone(activity.id))]
+    return Message(text, [roll, lists, change])
 
 
-def leader_card(activity: Activity, roll: Roll, tz: tzinfo) -> Message:
+def with_danger(card: Message, activity: Activity) -> Message:
+    """取消活动, alone below everything else, while there is something to call off."""
+    if activity.status is not ActivityStatus.PLANNED:
+        return card
+    return replace(card, rows=[*card.rows, [Choice("取消活动", buttons.CallOff(activity.id, 0))]])
+
+
+def _counts(activity: Activity, notice: Notice | None, counts: Counts) -> str:
+    """Of who has replied, while that is asked; then of who came."""
+    if notice is not None and activity.status is not ActivityStatus.HELD:
+        return counts_line(counts)
+    away = leave_words(counts.on_leave, counts.pending_leave)
+    return "，".join(filter(None, [f"应到{counts.expected}人", f"实到{counts.signed_in}人", away]))
+
+
+def leader_card(activity: Activity, shown: "Shown", tz: tzinfo) -> Message:
     """A group leader's card of an activity of the whole branch: the own group, and signing in those who cannot."""
-    text = f"【本组考勤】{roll_summary(activity, roll, tz)}"
+    text = f"【本组考勤】{roll_summary(activity, shown, tz)}"
     lists = [
         Choice("回复名单", buttons.ShowNames(activity.id, buttons.Names.REPLIES)),
         Choice("考勤名单", buttons.ShowNames(activity.id, buttons.Names.ROLL)),
     ]
-    return Message(text, [[Choice("代登", buttons.MarkSomebody(activity.id, 0))], lists])
+    return Message(text, [[Choice("补登", buttons.MarkSomebody(activity.id, 0))], lists])
 
 
 def signed_in(name: str, activity: Activity, status: AttendanceStatus, at: datetime, tz: tzinfo) -> str:
@@ -105,7 +121,8 @@ def signed_in(name: str, activity: Activity, status: AttendanceStatus, at: datet
 
 
 def signed_in_card(activity: Activity, line: str, row_id: int, tz: tzinfo) -> Message:
-    text = f"{activity.title}\n时间：{moment_words(activity.start_at, tz)}\n地点：{activity.place}\n{line}"
+    place = activity.place or "另行通知"
+    text = f"{activity.title}\n时间：{moment_words(activity.start_at, tz)}\n地点：{place}\n{line}"
     return Message(text, [[Choice("撤销", buttons.UndoSignIn(row_id))]])
 
 
@@ -117,7 +134,8 @@ def sign_in_stands(activity: Activity, row: Attendance, undo: bool, tz: tzinfo) 
 
 def cancelled(activity: Activity, tz: tzinfo) -> Message:
     """To everybody who had the notice."""
-    return Message(f"【活动取消】{activity.title}\n原定时间：{moment_words(activity.start_at, tz)}，请互相转告。")
+    start = activity.start_at.astimezone(tz)
+    return Message(f"【活动取消】{activity.title}（原定{short_day(start.date())}{start:%H:%M}）已取消，无需回复。")
 
 
 def postponed(activity: Activity, start_at: datetime, tz: tzinfo) -> str:
@@ -130,21 +148,92 @@ def postponed(activity: Activity, start_at: datetime, tz: tzinfo) -> str:
 
 def sure_to_call_off(activity: Activity) -> Message:
     return really(
-        f"确定取消“{activity.title}”并通知全体吗？",
-        Choice("确定取消", buttons.CallOff(activity.id, 1)),
-        Choice("不取消", buttons.OpenActivity(activity.id)),
+        f"确认取消“{activity.title}”吗？取消后将通知全体参加人员。",
+        Choice("取消活动", buttons.CallOff(activity.id, 1)),
+        Choice("保留活动", buttons.OpenActivity(activity.id)),
     )
 
 
-def roll_summary(activity: Activity, roll: Roll, tz: tzinfo) -> str:
-    late = f"（迟到{len(roll.late)}）" if roll.late else ""
-    unrecorded = f"（未登记{len(roll.unrecorded)}）" if roll.unrecorded else ""
-    observers = f"，列席{len(roll.observers)}" if roll.observers else ""
-    return (
-        f"{activity.title}　{day_words(activity.start_at.astimezone(tz).date())}\n"
-        f"应到{len(roll.expected)}，实到{len(roll.present)}{late}，请假{len(roll.leave)}，缺席{len(roll.absent)}{unrecorded}{observers}\n"
-        f"出席率{percent(roll.attendance_rate)}，参学率{percent(roll.coverage_rate)}（已补学{len(roll.made_up)}）"
-    )
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A roll as it is to be shown: who waits for an answer to a leave, and how far the activity is."""
+
+    roll: Roll
+    pending: Collection[int]
+    phase: Phase
+
+    def among(self, people: Collection[int]) -> "Shown":
+        """The same occasion with some people only."""
+        return Shown(self.roll.among(people), self.pending, self.phase)
+
+    @property
+    def parts(self) -> Parts:
+        return parts(self.roll, self.pending, self.phase)
+
+    @property
+    def lists(self) -> list[tuple[str, Sequence[int]]]:
+        """Those in which somebody stands, by what they are called now."""
+        held, found = self.phase is Phase.HELD, self.parts
+        still = "未登记" if self.phase in (Phase.OVER, Phase.HELD) else "未签到"
+        named: list[tuple[str, Sequence[int]]] = [
+            ("实到" if held else "已签到", found.present),
+            ("请假", found.leave),
+            ("请假待审批", found.pending),
+            ("缺席", found.absent),
+            (still, found.open),
+            ("列席", self.roll.observers),
+        ]
+        return [(word, people) for word, people in named if people]
+
+
+def figures(shown: Shown) -> str:
+    """应到24人，实到21人（迟到1人），请假2人，缺席1人: before the start nobody is missing."""
+    many = {word: len(people) for word, people in shown.lists}
+    if shown.phase is Phase.AHEAD:
+        many.pop("未签到", None)
+    late = f"（迟到{len(shown.roll.late)}人）" if shown.roll.late else ""
+    away = leave_words(many.pop("请假", 0), many.pop("请假待审批", 0))
+    came = [f"{word}{many.pop(word)}人{late}" for word in ("实到", "已签到") if word in many]
+    rest = [f"{word}{number}人" for word, number in many.items()]
+    return "，".join(filter(None, [f"应到{len(shown.roll.expected)}人", *came, away, *rest]))
+
+
+def roll_summary(activity: Activity, shown: Shown, tz: tzinfo) -> str:
+    """With the rates, once the roll is completed."""
+    lines = [f"{activity.title}，{day_words(activity.start_at.astimezone(tz).date())}", f"{figures(shown)}。"]
+    if shown.phase is Phase.HELD:
+        roll = shown.roll
+        made_up = f"（已补学{len(roll.made_up)}人）" if roll.made_up else ""
+        lines.append(f"出席率{percent(roll.attendance_rate)}，参学率{percent(roll.coverage_rate)}{made_up}。")
+    return "\n".join(lines)
+
+
+def to_settle(activity: Activity, shown: Shown) -> Message:
+    """At the end, to the desk."""
+    text = f"{activity.title}已结束：{figures(shown)}。请点“点名”核对。"
+    roll = Choice("点名", buttons.RollCall(activity.id))
+    return Message(text, [[roll, Choice("考勤名单", buttons.ShowNames(activity.id, buttons.Names.ROLL))]])
+
+
+def roll_title(to_call: Sequence[Activity], tz: tzinfo) -> str:
+    """考勤: what is to be called first."""
+    lines = [f"待点名：{day_words(one.start_at.astimezone(tz).date())}{one.title}" for one in to_call]
+    return "\n".join(["【考勤】", *lines, "请选择活动。"])
+
+
+def to_call_rows(to_call: Sequence[Activity], tz: tzinfo) -> list[list[Choice]]:
+    """点名 7月7日, with the hour where there are two on a day."""
+    starts = [one.start_at.astimezone(tz) for one in to_call]
+    days = Counter(start.date() for start in starts)
+    return [
+        [
+            Choice(
+                f"点名 {short_day(start.date())}" + (f" {start:%H:%M}" if days[start.date()] > 1 else ""),
+                buttons.RollCall(one.id),
+            )
+        ]
+        for one, start in zip(to_call, starts, strict=True)
+    ]
 
 
 def names(title: str, parts: Iterable[tuple[str, Sequence[Who]]]) -> list[str]:
@@ -152,42 +241,112 @@ def names(title: str, parts: Iterable[tuple[str, Sequence[Who]]]) -> list[str]:
     lines = [title]
     for heading, people in parts:
         listed = "、".join(f"{who.name}{f'（{who.note}）' if who.note else ''}" for who in people)
-        lines.append(f"{heading}（{len(people)}）：{listed or '无'}")
+        lines += [f"{heading}{len(people)}人：{listed}"] if people else []
     return Pages().add(lines).texts
 
 
+def _head(activity: Activity, tz: tzinfo) -> str:
+    return f"【点名】{activity.title}，{day_words(activity.start_at.astimezone(tz).date())}"
+
+
 def roll_call(
-    activity: Activity, people: Sequence[tuple[int, str, bool]], dialog_id: int, number: int, others: int
+    activity: Activity, people: Sequence[tuple[int, str, bool]], dialog_id: int, number: int, known: Parts, tz: tzinfo
 ) -> Message:
     """全部到会，除…: tap the few who are not there. `people` are (id, name, missing) without any record."""
     missing = sum(1 for _, _, gone in people if gone)
-    shown = page_of(people, number, PEOPLE_ON_A_PAGE)
+    page = page_of(people, number, PEOPLE_ON_A_PAGE)
     taps = [
-        Choice(f"{'✕ ' if gone else ''}{name}", buttons.RollToggle(dialog_id, person))
-        for person, name, gone in shown.things
+        Choice(f"{'✕ ' if gone else ''}{cut(name, LONGEST_NAME)}", buttons.RollToggle(dialog_id, person))
+        for person, name, gone in page.things
     ]
-    turn = shown.turn(lambda at: buttons.RollPage(dialog_id, at))
-    text = (
-        f"【点名】{activity.title}\n已签到或请假 {others} 人。下列 {len(people)} 人尚无记录，默认全部到会，"
-        f"请点出未到的同志（已点 {missing} 人），然后点“登记完毕”。"
-    )
-    return Message(text, filled(*two_a_row(taps), turn, [Choice("登记完毕", buttons.RollDone(dialog_id))]))
+    turn = page.turn(lambda at: buttons.RollPage(dialog_id, at))
+    came, absent = (f"已签到{len(known.present)}人", known.present), (f"缺席{len(known.absent)}人", known.absent)
+    away = leave_words(len(known.leave), len(known.pending))
+    recorded = "，".join(filter(None, [came[0] if came[1] else "", away, absent[0] if absent[1] else ""]))
+    ticked = f"已点{missing}人。" if missing else ""
+    asks = f"{ticked}其余{len(people) - missing}人按到会登记。请点没有到会的同志，再点“完成点名”。"
+    lines = [_head(activity, tz), f"{recorded}。" if recorded else "", asks if people else "请点“完成点名”。"]
+    done = [Choice("完成点名", buttons.RollDone(dialog_id))]
+    return Message("\n".join(filter(None, lines)), filled(*two_a_row(taps), turn, done))
 
 
-def mark_somebody(activity: Activity, people: Sequence[tuple[int, str, str]], number: int, *, guests: bool) -> Message:
-    """补登: choose the person. `people` are (id, name, what is known); `guests`: others may be entered as 列席."""
-    shown = page_of(people, number, PEOPLE_ON_A_PAGE)
-    taps = [
-        Choice(f"{name} {note}".strip(), buttons.MarkPerson(activity.id, person)) for person, name, note in shown.things
+def roll_page(
+    activity: Activity, will: Parts, names: Mapping[int, str], dialog_id: int, note: str, tz: tzinfo
+) -> Message:
+    """将登记：到会20人，请假1人（乙二），缺席2人（甲五、丙五）。"""
+
+    def listed(people: Sequence[int]) -> str:
+        return cut("、".join(names[one] for one in people), LONGEST_LIST)
+
+    named = (("请假", will.leave), ("请假待审批", will.pending), ("缺席", will.absent))
+    said = [
+        f"到会{len(will.present)}人",
+        *(f"{word}{len(people)}人（{listed(people)}）" for word, people in named if people),
     ]
-    turn = shown.turn(lambda at: buttons.MarkSomebody(activity.id, at))
-    others = [Choice("登记列席", buttons.ShowGuests(activity.id, 0))] if guests else []
-    return Message(f"【补登】{activity.title}\n请选择同志。", filled(*two_a_row(taps), turn, others))
+    lines = [_head(activity, tz), f"将登记：{'，'.join(filter(None, said))}。", note]
+    two = [Choice("确认登记", buttons.RollSure(dialog_id)), Choice("修改点名", buttons.RollChange(dialog_id))]
+    return Message("\n".join(filter(None, lines)), [two])
+
+
+def which(activity: Activity, name: str, people: Sequence[tuple[int, str]], dialog_id: int, tz: tzinfo) -> Message:
+    """Two people have the name that was said."""
+    taps = [Choice(cut(one, LONGEST_LABEL), buttons.RollWhich(dialog_id, person)) for person, one in people]
+    text = f"{_head(activity, tz)}\n有{len(people)}位同志叫{name}，请选择没有到会的一位。"
+    return Message(text, two_a_row(taps))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody who may be entered; `note`: what is recorded of that person."""
+
+    person_id: int
+    name: str
+    note: str = ""
+
+
+def entered(name: str, mark: str) -> str:
+    return f"已补登：{name}同志，{mark}。"
+
+
+def after_entry(activity: Activity, word: str) -> Message:
+    """What was entered, and the way to the next."""
+    return Message(f"{activity.title}\n{word}", [[Choice("继续补登", buttons.MarkSomebody(activity.id, FIRST_PAGE))]])
+
+
+def mark_somebody(
+    activity: Activity,
+    people: Sequence[Entry],
+    number: int,
+    *,
+    here: bool = True,
+    other: bool = False,
+    guests: bool = False,
+    done: str = "",
+) -> Message:
+    """补登: choose the person. `here`: a name without a record is 到会 at once, else it asks what; `other`: 其他情况.
+
+    guests: others may be entered as 列席. done: who was entered just now.
+    """
+    page = page_of(people, number, PEOPLE_ON_A_PAGE)
+
+    def does(one: Entry) -> buttons.MarkHere | buttons.MarkPerson:
+        if here and not one.note:
+            return buttons.MarkHere(activity.id, one.person_id, page.number)
+        return buttons.MarkPerson(activity.id, one.person_id)
+
+    taps = [Choice(f"{cut(one.name, LONGEST_LABEL)} {one.note}".strip(), does(one)) for one in page.things]
+    turning = buttons.MarkOther if other else buttons.MarkSomebody
+    turn = page.turn(lambda at: turning(activity.id, at or FIRST_PAGE))
+    below = [Choice("其他情况", buttons.MarkOther(activity.id, page.number))] if here else []
+    below += [Choice("登记列席", buttons.ShowGuests(activity.id, 0))] if guests else []
+    asks = "请点到会的同志。迟到、线上参加、缺席或请假的，请先点“其他情况”。" if here else "请选择同志。"
+    lines = [f"【补登】{activity.title}", done, asks]
+    return Message("\n".join(filter(None, lines)), filled(*two_a_row(taps), turn, below))
 
 
 def mark_as(activity: Activity, person_id: int, name: str) -> Message:
     taps = [Choice(word, buttons.MarkAs(activity.id, person_id, mark)) for mark, word in MARK_WORDS.items()]
     return Message(
-        f"【补登】{activity.title}\n{name}同志：",
+        f"【补登】{activity.title}\n请选择{name}同志的情况。",
         two_a_row(taps),
     )

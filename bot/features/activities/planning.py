@@ -196,7 +196,7 @@ def changeable(session: Session, me: Me, activity: Activity) -> None:
     types = session.scalars(select(Component.type).where(Component.activity_id == activity.id)).all()
     require(me, Right.MAKE_ACTIVITY, branch_id=activity.branch_id, group_id=activity.group_id, types=types)
     if activity.status is not ActivityStatus.PLANNED:
-        raise Refusal("活动已登记或已取消，不能再改。")
+        raise Refusal("活动已举行或已取消，不能再修改。")
 
 
 def _close_notices(session: Session, activity: Activity, now: datetime) -> None:

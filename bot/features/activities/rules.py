@@ -73,6 +73,59 @@ class Roll:
         return Roll(**{name: tuple(one for one in getattr(self, name) if one in people) for name in names})
 
 
+class Phase(StrEnum):
+    """How far an activity is: before its start nobody is missing, until its roll is completed only who is entered."""
+
+    AHEAD = "ahead"
+    RUNNING = "running"
+    OVER = "over"
+    HELD = "held"
+
+
+def phase(status: ActivityStatus, start: datetime, end: datetime, now: datetime) -> Phase:
+    if status is ActivityStatus.HELD:
+        return Phase.HELD
+    if now < start:
+        return Phase.AHEAD
+    return Phase.RUNNING if now <= end else Phase.OVER
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A roll as it is shown: everybody expected stands in one of these. `pending`: who waits for an answer to a leave.
+
+    open: of whom nothing is known: 未签到 until the end, 未登记 after it.
+    """
+
+    present: tuple[int, ...]
+    leave: tuple[int, ...]
+    pending: tuple[int, ...]
+    absent: tuple[int, ...]
+    open: tuple[int, ...]
+
+
+def parts(roll: Roll, pending: Collection[int], phase: Phase) -> Parts:
+    waiting = tuple(person for person in roll.absent if person in pending)
+    rest = [person for person in roll.absent if person not in pending]
+    unknown = roll.unrecorded if phase is Phase.HELD else roll.unmarked
+    return Parts(
+        present=roll.present,
+        leave=roll.leave,
+        pending=waiting,
+        absent=tuple(person for person in rest if person not in unknown),
+        open=tuple(person for person in rest if person in unknown),
+    )
+
+
+def called(roll: Roll, pending: Collection[int], missing: Collection[int]) -> Parts:
+    """What 完成点名 makes of a roll: who is open is present, but the `missing`; who has asked for leave keeps it."""
+    known = parts(roll, pending, Phase.OVER)
+    gone = {*known.absent, *(person for person in known.open if person in missing)}
+    came = tuple(person for person in known.open if person not in gone)
+    absent = tuple(person for person in roll.absent if person in gone)
+    return Parts((*known.present, *came), known.leave, known.pending, absent, ())
+
+
 def count_roll(
     people: Iterable[Expected],
     statuses: Mapping[int, AttendanceStatus],

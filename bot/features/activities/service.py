@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
@@ -30,6 +30,9 @@ from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.person import Person
 from storage.roster import Member, roster, rosters
+
+OFF_ALREADY = "活动已取消或改期，无需登记考勤。"
+NOT_BEGUN = "活动尚未开始，开始后才能点名。"
 
 
 def roll(session: Session, activity: Activity, tz: tzinfo, cut_off: datetime | None = None) -> rules.Roll:
@@ -107,7 +110,7 @@ def _made_up(session: Session, ids: Sequence[int], cut_off: datetime | None, tz:
 
 
 def signed_in_by_others(session: Session, activity_id: int) -> set[int]:
-    """Whom somebody else has entered one by one (代登)."""
+    """Whom somebody else has entered one by one (补登)."""
     query = select(Attendance.person_id).where(
         Attendance.activity_id == activity_id,
         Attendance.withdrawn_at.is_(None),
@@ -203,36 +206,94 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
 def sign_in_for(
     session: Session, me: Me, activity: Activity, person: Member, status: AttendanceStatus, now: datetime
 ) -> None:
-    """代登: by the organization officer for anybody, by a group leader for the own group."""
+    """补登: by the organization officer for anybody, by a group leader for the own group."""
     require(me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=person.group_id)
-    if activity.status in OFF:
-        raise Refusal("活动未举行，不能登记。")
-    if now < activity.start_at - OPENS_BEFORE:
-        raise Refusal("签到尚未开始。")
+    may_enter(activity, now)
+    if now < activity.start_at and status in (AttendanceStatus.ABSENT, AttendanceStatus.LATE):
+        raise Refusal("活动尚未开始，开始后才能登记迟到或缺席。")
     mark(session, me, activity, person.id, status, now)
+
+
+def may_enter(activity: Activity, now: datetime) -> None:
+    """Refuses what was called off, and half an hour before the start (R33)."""
+    if activity.status in OFF:
+        raise Refusal(OFF_ALREADY)
+    if now < activity.start_at - OPENS_BEFORE:
+        raise Refusal("签到尚未开始，活动开始前30分钟起可以补登。")
 
 
 def settle(
     session: Session, me: Me, activity: Activity, missing: Iterable[int], now: datetime, tz: tzinfo
 ) -> rules.Roll:
-    """Roll-call 全部到会，除…: everybody without a row is present, but `missing` and those on leave; it was held.
+    """Roll-call 全部到会，除…: who has no row is present, but `missing` and who has asked for leave; it was held.
 
-    Who has signed in keeps the own row; who is in `missing` becomes absent.
+    Who has signed in keeps the own row, and a leave that nobody has decided on stays open; who is in `missing` becomes
+    absent.
     """
-    require(me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
-    if now < activity.start_at:
-        raise Refusal("活动尚未开始。")
-    if activity.status not in (ActivityStatus.PLANNED, ActivityStatus.HELD):
-        raise Refusal("活动未举行，不能登记。")
-    before, gone = roll(session, activity, tz), set(missing)
+    may_call(me, activity, now)
+    before = roll(session, activity, tz)
+    after = rules.called(before, pending_leave(session, activity.id), set(missing))
     for person in before.absent:
-        status = AttendanceStatus.ABSENT if person in gone else AttendanceStatus.PRESENT
-        if person in gone or person in before.unmarked:
-            mark(session, me, activity, person, status, now, SignInMethod.ROLL_CALL)
+        if person in after.absent:
+            mark(session, me, activity, person, AttendanceStatus.ABSENT, now, SignInMethod.ROLL_CALL)
+        elif person in after.present:
+            mark(session, me, activity, person, AttendanceStatus.PRESENT, now, SignInMethod.ROLL_CALL)
     # The first roll-call dates the record: a second one after the cut-off must not move it out of the quarter.
     held = {"status": ActivityStatus.HELD, "settled_at": activity.settled_at or now}
     audit.change(session, "settle", activity, held, now=now, by=me)
     return roll(session, activity, tz)
+
+
+def calls(me: Me, activity: Activity) -> bool:
+    """Whether somebody may call this roll."""
+    return may(me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
+
+
+def calls_some(me: Me) -> bool:
+    """Whether somebody may call any."""
+    return reach(me, Right.SIGN_IN_OTHERS) is not Reach.NONE
+
+
+def calls_all(me: Me) -> bool:
+    """Whether somebody may call those of the whole branch."""
+    return reach(me, Right.SIGN_IN_OTHERS) is Reach.ALL
+
+
+def may_call(me: Me, activity: Activity, now: datetime) -> None:
+    """Refuses who may not call this roll, and what has not begun or was called off."""
+    require(me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
+    if activity.status in OFF:
+        raise Refusal(OFF_ALREADY)
+    if now < activity.start_at:
+        raise Refusal(NOT_BEGUN)
+
+
+def pending_leave(session: Session, activity_id: int) -> set[int]:
+    """Who has asked for leave and waits for an answer."""
+    return set(
+        session.scalars(
+            select(LeaveRequest.person_id).where(
+                LeaveRequest.activity_id == activity_id,
+                LeaveRequest.withdrawn_at.is_(None),
+                LeaveRequest.state == LeaveState.PENDING,
+            )
+        )
+    )
+
+
+def to_call(session: Session, me: Me, now: datetime) -> list[Activity]:
+    """What has begun and whose roll nobody has completed, for who may; the latest first."""
+    return [one for one in _planned(session, me, Activity.start_at <= now) if calls(me, one)]
+
+
+def next_to_call(session: Session, me: Me, now: datetime) -> Activity | None:
+    """The next that somebody may call the roll of, once it has begun."""
+    return next((one for one in reversed(_planned(session, me, Activity.start_at > now)) if calls(me, one)), None)
+
+
+def _planned(session: Session, me: Me, when: ColumnElement[bool]) -> Sequence[Activity]:
+    query = select(Activity).where(Activity.branch_id == me.branch_id, Activity.status == ActivityStatus.PLANNED, when)
+    return session.scalars(query.order_by(Activity.start_at.desc(), Activity.id.desc())).all()
 
 
 def sees_names(me: Me, activity: Activity) -> bool:

@@ -1,4 +1,4 @@
-"""更正内容: the whole text anew, shown as it will read before it is taken."""
+"""修改已发内容: the whole text anew, shown as it will read before it is taken."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -54,7 +54,7 @@ def _confirm(kinds: Kinds, session: Session, call: Call, values: Values) -> str:
 def _send(kinds: Kinds, session: Session, call: Call, values: Values) -> Reply:
     one = _found(kinds, session, call, values)
     now = service.correct(session, call.me, one, str(values["text"]), call.now, call.tz)
-    return Reply(toast="已更正。", edit=messages.corrected(one.subject, now), refresh=cards(one), promised=True)
+    return Reply(toast="已修改。", edit=messages.corrected(one.subject, now), refresh=cards(one), promised=True)
 
 
 def correction(declared: Sequence[Broadcast]) -> Form:
@@ -69,13 +69,13 @@ def correction(declared: Sequence[Broadcast]) -> Form:
     return Form(
         name="broadcast.text",
         code="b",
-        again="更正内容",
+        again="修改已发内容",
         fields=(ask,),
         summary=partial(_summary, kinds),
         confirm=partial(_confirm, kinds),
-        actions=(Action("send", "确认更正", partial(_send, kinds)),),
+        actions=(Action("send", "确认修改", partial(_send, kinds)),),
         check=partial(_check, kinds),
-        called="这份更正",
-        dropped="已取消，内容未更正。",
+        called="这次修改",
+        dropped="已取消，已发内容未修改。",
         whole=True,
     )

@@ -1,4 +1,4 @@
-"""停止发送, 更正内容 and the card of the progress, for every kind of broadcast that a feature declares."""
+"""停止发送, 修改已发内容 and the card of the progress, for every kind of broadcast that a feature declares."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo

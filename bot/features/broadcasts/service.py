@@ -16,9 +16,9 @@ from storage import audit
 from storage.audience import Me
 
 NO_SUCH = "没有找到这项内容。"
-NOTHING_SENT = "还没有发送，不必更正。"
+NOTHING_SENT = "还没有发送，请发送后再修改。"
 SAME = "内容没有变化。"
-NOT_STOPPED = "没有停止的发送。"
+NOT_STOPPED = "没有已停止的发送。"
 
 Kinds = Mapping[str, Broadcast]
 

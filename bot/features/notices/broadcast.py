@@ -21,15 +21,14 @@ from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.notice import Notice, Receipt
 
-CLOSED = "活动已取消或改期，不能更正。"
-PLAIN_HEAD = "【通知】"
+CLOSED = "活动已取消或改期，通知不能再修改。"
 
 
-# --- correcting ----------------------------------------------------------------------------------------------------
+# --- changing what was sent --------------------------------------------------------------------------------------
 
 
 def find(session: Session, notice_id: int, tz: tzinfo) -> BatchContent | None:
-    """The deadline at the end stays as it is: only the words before it may be corrected."""
+    """Only the words may be changed: heading and deadline are not among them."""
     notice = session.get(Notice, notice_id)
     if notice is None:
         return None
@@ -37,8 +36,8 @@ def find(session: Session, notice_id: int, tz: tzinfo) -> BatchContent | None:
     off = activity is not None and (activity.status is ActivityStatus.CANCELLED or notice.closed_at is not None)
     return BatchContent(
         branch_id=notice.branch_id,
-        title=notice.text.split("\n")[0],
-        text=_split(notice)[1],
+        title=cards.unasked(notice).split("\n")[0],
+        text=notice.text,
         longest=plain_notices.LONGEST,
         right=Right.MAKE_NOTICE if activity is None else Right.MAKE_ACTIVITY,
         group_id=activity.group_id if activity is not None else None,
@@ -52,26 +51,13 @@ def _activity(session: Session, notice: Notice) -> Activity | None:
     return session.get_one(Activity, notice.activity_id) if notice.activity_id is not None else None
 
 
-def _split(notice: Notice) -> tuple[str, str, str]:
-    """Heading, words and deadline of a notice."""
-    head = PLAIN_HEAD if notice.activity_id is None and notice.text.startswith(PLAIN_HEAD) else ""
-    body, end, deadline = notice.text.removeprefix(head).rpartition("\n")
-    return (head, body, end + deadline) if deadline.startswith("请于") else (head, notice.text.removeprefix(head), "")
-
-
-def _worded(notice: Notice, text: str) -> str:
-    head, _, deadline = _split(notice)
-    return f"{head}{text}{deadline}"
-
-
 def reworded(session: Session, notice_id: int, text: str, tz: tzinfo) -> Message:
     notice = session.get_one(Notice, notice_id)
-    return _private(session, notice, _worded(notice, text), [], None)
+    return _private(session, notice, text, [], None, tz)
 
 
 def change(session: Session, notice_id: int, text: str, tz: tzinfo) -> None:
-    notice = session.get_one(Notice, notice_id)
-    notice.text = _worded(notice, text)
+    session.get_one(Notice, notice_id).text = text
 
 
 def reads(session: Session, notice_id: int, sent: Sent, now: datetime, tz: tzinfo) -> Message | None:
@@ -85,17 +71,19 @@ def reads(session: Session, notice_id: int, sent: Sent, now: datetime, tz: tzinf
     receipt = session.scalars(select(Receipt).where(*mine)).first()
     undo = Choice("撤销", buttons.UndoReceipt(receipt.id)) if receipt and may_undo(receipt.at, now) else None
     answers = ["您已回复：收到。"] if receipt else []
-    return _private(session, notice, notice.text, answers + _done(session, notice, sent.person_id, tz), undo)
+    return _private(session, notice, notice.text, answers + _done(session, notice, sent.person_id, tz), undo, tz)
 
 
-def _private(session: Session, notice: Notice, text: str, answers: Sequence[str], undo: Choice | None) -> Message:
+def _private(
+    session: Session, notice: Notice, text: str, answers: Sequence[str], undo: Choice | None, tz: tzinfo
+) -> Message:
     activity = _activity(session, notice)
-    said = Notice(id=notice.id, text=text)
+    said = Notice(id=notice.id, activity_id=notice.activity_id, text=text, reply_by=notice.reply_by)
     if activity is not None:
-        return cards.private_notice(activity, said, "\n".join(answers), undo)
+        return cards.private_notice(activity, said, tz, "\n".join(answers), undo)
     if answers:
-        return Message("\n".join([text, *answers]), [[undo]] if undo else [])
-    return messages.plain_notice(text, None, 0, notice.id)
+        return Message("\n".join([cards.worded(said, tz), *answers]), [[undo]] if undo else [])
+    return messages.plain_notice(cards.worded(said, tz), None, 0, notice.id)
 
 
 def _done(session: Session, notice: Notice, person_id: int, tz: tzinfo) -> list[str]:
@@ -116,7 +104,7 @@ BROADCASTS = [Broadcast(cards.NOTICE, find, reworded, change, reads)]
 def _title(row: Any) -> str:
     if row.title is not None:
         return f"{cut(row.title, LONGEST)}通知"
-    words = row.text.split("\n")[0].removeprefix(PLAIN_HEAD)
+    words = row.text.split("\n")[0]
     return f"通知“{cut(words, LONGEST)}”"
 
 

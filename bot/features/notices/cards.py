@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.buttons import Button
 from bot.kit.replies import Choice, Message, Rows
+from bot.kit.words import moment_words
 from storage.activities import audience, notice_of, statuses
 from storage.choices import HERE, ActivityStatus, LeaveState
 from storage.models.activity import Activity
@@ -22,6 +23,8 @@ from storage.models.notice import Notice, Receipt
 
 # The card of a plain notice, and the kind of broadcast that every notice is.
 NOTICE = "notice"
+PLAIN_HEAD = "【通知】"
+NOT_ANY_MORE = "活动已取消，无需回复。"
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,34 @@ def count(session: Session, activity: Activity, notice: Notice | None, tz: tzinf
 
 
 def counts_line(counts: Counts) -> str:
-    pending = f"（待批{counts.pending_leave}）" if counts.pending_leave else ""
-    return f"已收到 {counts.received}/{counts.expected}，请假 {counts.on_leave}{pending}，已签到 {counts.signed_in}"
+    """已收到19人（应回复23人），请假2人（待审批1人），已签到3人; what is 0 is left out."""
+    away = leave_words(counts.on_leave, counts.pending_leave)
+    came = f"已签到{counts.signed_in}人" if counts.signed_in else ""
+    return "，".join(filter(None, [received_line(counts.received, counts.expected), away, came]))
+
+
+def received_line(received: int, expected: int) -> str:
+    """已收到19人（应回复23人）"""
+    return f"已收到{received}人（应回复{expected}人）"
+
+
+def leave_words(approved: int, pending: int) -> str:
+    """请假2人（待审批1人）: whose leave is approved, and beside them who waits; nothing of 0."""
+    waits = f"待审批{pending}人" if pending else ""
+    if not approved:
+        return f"请假{waits}" if waits else ""
+    return f"请假{approved}人（{waits}）" if waits else f"请假{approved}人"
+
+
+def worded(notice: Notice, tz: tzinfo) -> str:
+    """A notice as it is read: heading and words, and until when which buttons answer it."""
+    answers = "“收到”" if notice.activity_id is None else "“收到”或“请假”"
+    return f"{unasked(notice)}\n请于{moment_words(notice.reply_by, tz)}前点{answers}。"
+
+
+def unasked(notice: Notice) -> str:
+    """The same where nothing is to be answered any more; the words of an activity's notice have a heading already."""
+    return f"{PLAIN_HEAD}{notice.text}" if notice.activity_id is None else notice.text
 
 
 def member_rows(activity_id: int, notice_id: int) -> Rows:
@@ -91,12 +120,14 @@ def member_rows(activity_id: int, notice_id: int) -> Rows:
     ]
 
 
-def group_card(activity: Activity, notice: Notice, counts: Counts) -> Message:
+def group_card(activity: Activity, notice: Notice, counts: Counts, tz: tzinfo) -> Message:
     """The one card in the group: numbers only, never names."""
     if activity.status is ActivityStatus.CANCELLED:
-        return Message(f"【活动取消】\n{notice.text}")
-    text = f"{notice.text}\n{counts_line(counts)}"
-    return Message(text, member_rows(activity.id, notice.id) if activity.status is ActivityStatus.PLANNED else ())
+        when = moment_words(activity.start_at, tz)
+        return Message(f"【活动取消】{activity.title}\n原定时间：{when}\n{NOT_ANY_MORE}")
+    if activity.status is not ActivityStatus.PLANNED:
+        return Message(f"{unasked(notice)}\n{counts_line(counts)}")
+    return Message(f"{worded(notice, tz)}\n{counts_line(counts)}", member_rows(activity.id, notice.id))
 
 
 def of_group(session: Session, activity_id: int, tz: tzinfo) -> Message | None:
@@ -104,7 +135,7 @@ def of_group(session: Session, activity_id: int, tz: tzinfo) -> Message | None:
     activity, notice = session.get(Activity, activity_id), notice_of(session, activity_id)
     if activity is None or notice is None:
         return None
-    return group_card(activity, notice, count(session, activity, notice, tz))
+    return group_card(activity, notice, count(session, activity, notice, tz), tz)
 
 
 def offers(session: Session, activity_id: int, tz: tzinfo) -> Message | None:
@@ -115,10 +146,12 @@ def offers(session: Session, activity_id: int, tz: tzinfo) -> Message | None:
     return Message(f"没有看懂您在群里的回复（{activity.title}）。您是要：", member_rows(activity.id, notice.id))
 
 
-def private_notice(activity: Activity, notice: Notice, answered: str = "", undo: Choice | None = None) -> Message:
+def private_notice(
+    activity: Activity, notice: Notice, tz: tzinfo, answered: str = "", undo: Choice | None = None
+) -> Message:
     """A member's own card, with the own answer once there is one."""
     rows = [*member_rows(activity.id, notice.id), *([[undo]] if undo else [])]
-    return Message(f"{notice.text}\n{answered}".strip(), rows)
+    return Message(f"{worded(notice, tz)}\n{answered}".strip(), rows)
 
 
 def card_of(notice: Notice) -> tuple[str, int]:

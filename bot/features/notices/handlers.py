@@ -32,9 +32,13 @@ def _acknowledged(session: Session, call: Call, row: Receipt, new: bool) -> Repl
         return Reply(toast=toast, refresh=refresh)
     undo = Choice("撤销", buttons.UndoReceipt(row.id))
     if notice.activity_id is None:
-        return Reply(toast=toast, edit=Message(f"{notice.text}\n您已回复：收到。", [[undo]]), refresh=refresh)
+        return Reply(
+            toast=toast, edit=Message(f"{cards.worded(notice, call.tz)}\n您已回复：收到。", [[undo]]), refresh=refresh
+        )
     activity = session.get_one(Activity, notice.activity_id)
-    return Reply(toast=toast, edit=cards.private_notice(activity, notice, "您已回复：收到。", undo), refresh=refresh)
+    return Reply(
+        toast=toast, edit=cards.private_notice(activity, notice, call.tz, "您已回复：收到。", undo), refresh=refresh
+    )
 
 
 def acknowledge_by_word(session: Session, call: Call) -> Reply:
@@ -83,7 +87,8 @@ def undo_receipt(session: Session, call: Call, button: buttons.UndoReceipt) -> R
     notice = service.undo(session, call.me, button.row_id, call.now, call.tz)
     reply = undone(0, "收到")
     if notice.activity_id is not None:
-        reply = replace(reply, edit=cards.private_notice(session.get_one(Activity, notice.activity_id), notice))
+        activity = session.get_one(Activity, notice.activity_id)
+        reply = replace(reply, edit=cards.private_notice(activity, notice, call.tz))
     return replace(reply, refresh=[cards.card_of(notice)])
 
 

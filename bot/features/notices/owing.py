@@ -104,7 +104,7 @@ def _people(
 
 
 def _of_notice(notice: Notice, activity: Activity | None, person: int, calendar: Calendar, tz: tzinfo) -> Owing:
-    title = activity.title if activity else notice.text.split("\n")[0].removeprefix("【通知】")[:20]
+    title = activity.title if activity else notice.text.split("\n")[0][:20]
     line = f"{title}：请回复“收到”，{moment_words(notice.reply_by, tz)}前"
     does = Choice(f"收到 {title}"[:20], Acknowledge(notice.id))
     return Owing(person, f"notice:{notice.id}", line, notice.reply_by, does, _nudges(notice, activity, tz, calendar))

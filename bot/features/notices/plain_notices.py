@@ -13,14 +13,14 @@ from bot.kit.forms import Form
 from bot.kit.handlers import Call, CardView, Command, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import TEXT_LIMIT, Message, Reply, To
-from bot.kit.words import cut, moment_words, units
+from bot.kit.words import cut, units
 from scheduler.calendar.store import calendar_of
 from storage.lookups import group_chats
 from storage.models.notice import Notice
 from storage.roster import roster
 
 LONGEST = 3000
-ASK = "请发送通知内容（一段文字），将发给支部全体同志并请回复“收到”。不发了请发“取消”。"
+ASK = "请发送通知内容（文字），将发给支部全体同志，请其点“收到”。"
 ANOTHER = "\n（尚未发送。请发送修改后的全文；不发了请发“取消”。）"
 
 
@@ -37,7 +37,7 @@ def _reply_by(session: Session, call: Call) -> datetime:
 
 
 def _body(session: Session, call: Call, text: str) -> str:
-    return f"【通知】{text}\n请于{moment_words(_reply_by(session, call), call.tz)}前回复“收到”。"
+    return cards.worded(Notice(text=text, reply_by=_reply_by(session, call)), call.tz)
 
 
 def _summary(session: Session, call: Call, values: Values) -> str:
@@ -61,25 +61,25 @@ def _preview(session: Session, call: Call, values: Values) -> Reply:
 def _send(session: Session, call: Call, values: Values) -> Reply:
     """To the group, else privately to everybody on the roster."""
     text = str(values["text"])
-    body, reply_by = _body(session, call, text), _reply_by(session, call)
-    notice = service.make(session, call.me, body, reply_by, call.now, length=len(text))
+    notice = service.make(session, call.me, text, _reply_by(session, call), call.now, length=len(text))
     refresh = [cards.card_of(notice), progress_card(cards.NOTICE, notice.id)]
-    said = Message("通知正在送出。")
+    said = Message("通知正在发送。")
     return Reply(toast=said.text, edit=said, others=_tell(session, call, notice), refresh=refresh)
 
 
 def _tell(session: Session, call: Call, notice: Notice) -> list[To]:
     """The desk's card first: it shows how far the others are."""
     members = roster(session, notice.branch_id, call.today)
-    shown = messages.plain_notice(notice.text, 0, len(members), notice.id)
+    body = cards.worded(notice, call.tz)
+    shown = messages.plain_notice(body, 0, len(members), notice.id)
     card, chats = cards.card_of(notice), group_chats(session, notice.branch_id)
     told = [To(shown, chat_id=chat, key=f"notice:{notice.id}:chat:{chat}", card=card) for chat in chats]
     if not chats:
-        private = messages.plain_notice(notice.text, None, 0, notice.id)
+        private = messages.plain_notice(body, None, 0, notice.id)
         told += [To(private, person_id=member.id, key=f"notice:{notice.id}:{member.id}") for member in members]
     mine = with_delivery(session, Message(shown.text), notice.branch_id, cards.NOTICE, notice.id, call.now, call.tz)
     desk = To(mine, person_id=call.me.id, key=f"notice:{notice.id}:desk", card=card)
-    title = notice.text.split("\n")[0]
+    title = cards.unasked(notice).split("\n")[0]
     return [desk, *to_many(session, cards.NOTICE, notice.id, title, told, call.me.id, call.now)]
 
 
@@ -90,7 +90,8 @@ def render(session: Session, notice_id: int, chat_id: int, now: datetime, tz: tz
         return None
     members = roster(session, notice.branch_id, notice.created_at.astimezone(tz).date())
     received = service.receipts(session, notice.id)
-    card = messages.plain_notice(notice.text, sum(member.id in received for member in members), len(members), notice.id)
+    answered = sum(member.id in received for member in members)
+    card = messages.plain_notice(cards.worded(notice, tz), answered, len(members), notice.id)
     if chat_id < 0:
         return card
     silent = "、".join(member.name for member in members if member.id not in received)
@@ -122,7 +123,7 @@ FORM = Form(
     ),
     summary=_summary,
     confirm=_confirm,
-    actions=(Action("try", "发给自己看看", _preview, closes=False), Action("send", "发送", _send)),
+    actions=(Action("try", "预览", _preview, closes=False), Action("send", "发送", _send)),
     right=Right.MAKE_NOTICE,
     dropped="已取消，通知未发送。",
 )

@@ -25,7 +25,7 @@ def reposts(session: Session, branch_ids: Sequence[int], since: datetime, now: d
     yield from _cards(session, asking, since, now, tz)
     for notice, activity in asking:
         for person in _waiting(session, notice, activity, now, tz):
-            yield Again(_private(notice, activity), person, f"notice:{notice.id}:{person}")
+            yield Again(_private(notice, activity, tz), person, f"notice:{notice.id}:{person}")
 
 
 def _open(session: Session, branch_ids: Sequence[int], now: datetime) -> list[tuple[Notice, Activity | None]]:
@@ -67,10 +67,10 @@ def _cards(
                 yield Again(shown, chat_id=card.chat_id, card=about, old_id=card.message_id)
 
 
-def _private(notice: Notice, activity: Activity | None) -> Message:
+def _private(notice: Notice, activity: Activity | None, tz: tzinfo) -> Message:
     if activity is None:
-        return messages.plain_notice(notice.text, None, 0, notice.id)
-    return cards.private_notice(activity, notice)
+        return messages.plain_notice(cards.worded(notice, tz), None, 0, notice.id)
+    return cards.private_notice(activity, notice, tz)
 
 
 def _waiting(session: Session, notice: Notice, activity: Activity | None, now: datetime, tz: tzinfo) -> list[int]:

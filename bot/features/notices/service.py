@@ -17,10 +17,10 @@ from storage.models.activity import Activity
 from storage.models.notice import Notice, Receipt
 
 
-def make(session: Session, me: Me, body: str, reply_by: datetime, now: datetime, *, length: int) -> Notice:
+def make(session: Session, me: Me, text: str, reply_by: datetime, now: datetime, *, length: int) -> Notice:
     """A plain notice to the own branch, for who may give one. `length`: of the text that was typed, for the log."""
     require(me, Right.MAKE_NOTICE, branch_id=me.branch_id)
-    notice = Notice(branch_id=me.branch_id, text=body, reply_by=reply_by, created_by_id=me.id, created_at=now)
+    notice = Notice(branch_id=me.branch_id, text=text, reply_by=reply_by, created_by_id=me.id, created_at=now)
     session.add(notice)
     session.flush()
     audit.record(session, "make", "notice", notice.id, now=now, by=me, length=length)

@@ -1,4 +1,4 @@
-"""移交书记 and 切换支部: the last thing a secretary does, and the first of who serves in two places."""
+"""移交书记职务 and 切换支部: the last thing a secretary does, and the first of who serves in two places."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts.service import branch_name
 from bot.features.offices import messages, service
+from bot.features.offices.matters import matters
 from bot.features.offices.messages import ChooseSuccessor, HandOver, SwitchTo
 from bot.kit.access import Right
 from bot.kit.handlers import Call, Command, Handler, Tap
@@ -36,18 +37,20 @@ def hand_over(session: Session, call: Call, button: HandOver) -> Reply:
     branch, day = branch_name(session, call.me.branch_id), short_day(call.today)
     new = service.successor(session, call.me, button.person_id, call.today)
     if button.sure != 1:
-        return Reply(edit=messages.sure(branch, new) if button.sure == 0 else Message(messages.NOT_HANDED_OVER))
+        waits = matters(session, call.me, call.now, call.tz)
+        return Reply(edit=messages.sure(branch, new, waits) if button.sure == 0 else Message(messages.NOT_HANDED_OVER))
     service.hand_over(session, call.me, button.person_id, call.today, call.now)
     old = _after(session, call, call.me.id) or replace(call.me, duties=frozenset())
     them = _after(session, call, new.id) or call.me
+    goes_on = matters(session, them, call.now, call.tz)
     mine, theirs = keyboard(call.commands, old), keyboard(call.commands, them)
     return Reply(
-        toast="已移交。",
+        toast="书记职务已移交。",
         edit=Message(messages.handed_over(branch, new.name, day)),
         here=[messages.receipt_of_old(branch, new.name, day, mine)],
         others=[
             To(
-                messages.receipt_of_new(branch, call.me.name, day, theirs),
+                messages.receipt_of_new(branch, call.me.name, day, goes_on, theirs),
                 person_id=new.id,
             )
         ],

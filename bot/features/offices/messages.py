@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from bot.features.offices.matters import Matters
 from bot.features.offices.service import Place
 from bot.kit.buttons import Button
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.lists import filled, page_of, really, told_apart, two_a_row
 from bot.kit.replies import Choice, Keyboard, Message
+from bot.kit.words import cut
 from storage.roster import Member
 
 ON_A_PAGE = 20
 ONE_PLACE = "您只在一个支部，无需切换。"
-NOBODY = "还没有其他已绑定的同志，请先发邀请链接。"
-NOT_HANDED_OVER = "未移交。"
+NOBODY = "还没有其他已绑定的同志，请先发送邀请链接。"
+NOT_HANDED_OVER = "书记职务未移交。"
 
 
 @dataclass(frozen=True)
@@ -43,37 +45,57 @@ def choose_successor(branch: str, people: Sequence[Member], at: int) -> Message:
         return Message(NOBODY)
     names = told_apart(people, lambda one: one.name, lambda one: one.group_name or "")
     shown = page_of([Choice(name, HandOver(one.id, 0)) for one, name in zip(people, names, strict=True)], at, ON_A_PAGE)
-    text = f"【移交书记】{branch}\n请选择接任书记的同志（须已绑定）。"
+    text = f"【移交书记职务】{branch}\n请选择接任书记的同志（须已绑定）。"
     return Message(text, filled(*two_a_row(shown.things), shown.turn(ChooseSuccessor)))
 
 
-def sure(branch: str, new: Member) -> Message:
-    group = f"（{new.group_name}）" if new.group_name else ""
-    text = (
-        f"确定将{branch}书记移交给{new.name}同志{group}吗？\n"
-        "自今日起生效：您不再有书记权限，仍是本支部党员，以前的记录不变。移交后不能自行收回。"
+def open_matters(found: Matters) -> str:
+    """请假待审批2人，补学待审核1份，…: what is 0 is left out."""
+    counts = (
+        (found.leave, "请假待审批{}人"),
+        (found.makeups, "补学待审核{}份"),
+        (found.pieces, "心得待审阅{}份"),
+        (found.bindings, "绑定申请{}份"),
+        (found.rolls, "活动待点名{}项"),
     )
-    return really(text, Choice("确定移交", HandOver(new.id, 1)), Choice("不移交", HandOver(new.id, 2)))
+    return "，".join(words.format(many) for many, words in counts if many)
+
+
+def sure(branch: str, new: Member, found: Matters) -> Message:
+    group = f"（{new.group_name}）" if new.group_name else ""
+    waiting = open_matters(found)
+    lines = [
+        f"确认将{branch}书记职务移交给{new.name}同志{group}吗？请在上级党组织批复后办理。",
+        "自今日起生效：您不再有书记权限，仍是本支部党员，以前的记录不变。移交后不能自行收回。",
+        f"一并移交的待办事项：{waiting}。" if waiting else "",
+    ]
+    two = (Choice("确认移交", HandOver(new.id, 1)), Choice("不移交", HandOver(new.id, 2)))
+    return really("\n".join(filter(None, lines)), *two)
 
 
 def handed_over(branch: str, new: str, day: str) -> str:
     """The card on which it was done."""
-    return f"【移交书记】{day}，{branch}书记已移交给{new}同志。"
+    return f"【移交书记职务】{day}，{branch}书记职务已移交给{new}同志。"
 
 
 def receipt_of_old(branch: str, new: str, day: str, keyboard: Keyboard) -> Message:
-    text = f"移交回执：您已于{day}将{branch}书记移交给{new}同志。您仍是本支部党员，以前的记录不变。"
+    text = f"移交回执：您已于{day}将{branch}书记职务移交给{new}同志。您仍是本支部党员，以前的记录不变。"
     return Message(text, keyboard=keyboard)
 
 
-def receipt_of_new(branch: str, old: str, day: str, keyboard: Keyboard) -> Message:
-    text = f"移交回执：{old}同志已于{day}将{branch}书记移交给您，自今日起由您履行书记职责。发送“帮助”查看说明。"
-    return Message(text, keyboard=keyboard)
+def receipt_of_new(branch: str, old: str, day: str, found: Matters, keyboard: Keyboard) -> Message:
+    waiting = open_matters(found)
+    lines = [
+        f"移交回执：{old}同志已于{day}将{branch}书记职务移交给您，自今日起由您履行书记职责。",
+        f"待您办理：{waiting}。" if waiting else "",
+        "发送“帮助”查看说明。",
+    ]
+    return Message("\n".join(filter(None, lines)), keyboard=keyboard)
 
 
 def choose_place(places: Sequence[Place], here: int) -> Message:
     now = next(place.name for place in places if place.id == here)
-    rows = [[Choice(f"{place.name}（{_offices(place)}）"[:30], SwitchTo(place.id))] for place in places]
+    rows = [[Choice(cut(f"{place.name}（{_offices(place)}）", 30), SwitchTo(place.id))] for place in places]
     return Message(f"您在{len(places)}个单位办理业务，现在是：{now}。\n请选择要办理的单位。", rows)
 
 

@@ -25,14 +25,14 @@ from storage.roster import Member, duties_on, roster
 from storage.spans import on_day
 
 NOT_LISTED = "名册上没有这位党员。"
-NOT_BOUND = "这位同志尚未绑定，请先发邀请链接。"
+NOT_BOUND = "这位同志尚未绑定，请先发送邀请链接。"
 ONESELF = "您就是书记，请选择接任的同志。"
-DONE_ALREADY = "书记已经移交。"
+DONE_ALREADY = "书记职务已移交。"
 # What an act did to the rows of offices, as the log holds it.
 Edits = list[dict[str, Any]]
 
 
-# --- 移交书记 -----------------------------------------------------------------------------------------------------
+# --- 移交书记职务 --------------------------------------------------------------------------------------------------
 
 
 def successors(session: Session, me: Me, today: date) -> list[Member]:

@@ -49,7 +49,7 @@ async def test_st1_from_notice_to_tally(bot: World) -> None:
     assert (len(roll.leave), len(roll.absent), len(roll.unrecorded), len(roll.made_up)) == (2, 1, 0, 2)
     assert (str(roll.attendance_rate), str(roll.coverage_rate), str(activity.hours)) == ("87.5", "95.8", "4.0")
     group = bot.stage.group.chat.find(JULY)
-    assert "已收到 23/24" in group.text
+    assert "已收到23人（应回复24人）" in group.text
     assert not any(name in group.text for name in story.EVERYBODY)
 
 
@@ -95,7 +95,7 @@ async def test_two_hundred_people_at_once(bot: World) -> None:
     assert [tap.toast for tap in taps] == [f"签到成功：群众{number}同志，14:20。" for number in range(200)]
     assert count(bot, Attendance) == 200
     await jump(bot, "2023-07-07 14:21")
-    assert "已签到 200" in card.text
+    assert "已签到200人" in card.text
 
 
 async def test_the_same_update_twice(bot: World) -> None:
@@ -172,7 +172,7 @@ async def test_a_button_of_last_month_meets_a_polite_answer(bot: World) -> None:
 async def test_a_cancelled_activity_tells_everybody_and_takes_no_sign_in(bot: World) -> None:
     await play(bot, "2023-07-04 10:30")
     await bot.stage.tap("甲二", "取消活动", JULY)
-    await bot.stage.tap("甲二", "确定取消", JULY)
+    await bot.stage.tap("甲二", "取消活动", "确认取消")
     assert "【活动取消】" in bot.stage.group.chat.last.text
     assert any("【活动取消】" in text for text in private(bot, "丙四"))
     await jump(bot, "2023-07-07 14:30")
@@ -187,7 +187,7 @@ async def test_postponing_moves_the_activity_and_asks_anew(bot: World) -> None:
     await play(bot, "2023-07-04 10:30")
     await bot.stage.tap("甲二", "改期", JULY)
     await bot.stage.say("甲二", "7月14日 14:30")
-    await bot.stage.tap("甲二", "确定改期", "新的时间：")
+    await bot.stage.tap("甲二", "确认改期", "新的时间：")
     with bot.storage.reading() as session:
         activity = session.scalars(select(Activity)).one()
         assert activity.start_at.astimezone(SHANGHAI).isoformat() == "2023-07-14T14:30:00+08:00"
@@ -196,11 +196,11 @@ async def test_postponing_moves_the_activity_and_asks_anew(bot: World) -> None:
     assert any("【主题党日改期通知】" in text and "7月14日" in text for text in private(bot, "丙四"))
     old, new = [message for message in bot.stage.group.chat.from_bot if JULY in message.text]
     assert "改期通知" in new.text
-    assert "已收到 0/23" in new.text
+    assert "已收到0人（应回复23人）" in new.text
     await bot.stage.people["丙四"].tap(old, "收到")
     await bot.stage.people["丙四"].tap(new, "收到")
     await bot.stage.clock.travel(bot.clock.now() + timedelta(seconds=10))
-    assert "已收到 1/23" in new.text
+    assert "已收到1人（应回复23人）" in new.text
 
 
 async def test_a_new_date_is_shown_before_anybody_is_told(bot: World) -> None:
@@ -218,7 +218,7 @@ async def test_a_new_date_is_shown_before_anybody_is_told(bot: World) -> None:
     right = desk.chat.last
     assert "原定时间：7月7日" in right.text
     assert "新的时间：7月14日" in right.text
-    tap = await desk.tap(wrong, "确定改期")
+    tap = await desk.tap(wrong, "确认改期")
     await bot.clock.settle()
     assert tap.toast == "这次改期已失效，请重新点“改期”。"
     await bot.stage.tap("甲二", "取消", "新的时间：7月14日")
@@ -238,7 +238,7 @@ async def test_a_new_date_is_asked_about_and_gone_on_with(bot: World) -> None:
     assert chat.last.text.endswith("是下午2:30（14:30）吗？")
     await bot.stage.tap("甲二", "14:30", "改期：")
     assert "新的时间：7月15日（周六）14:30" in chat.last.text
-    assert chat.last.labels == ["确定改期", "上一步", "取消"]
+    assert chat.last.labels == ["确认改期", "上一步", "取消"]
     await bot.stage.say("甲二", "7月14日")
     assert "新的时间：7月14日（周五）14:30" in chat.last.text
     await bot.stage.say("甲二", "7.14 下午4点")
@@ -331,23 +331,22 @@ async def test_the_desk_enters_who_cannot(bot: World) -> None:
     await play(bot, "2023-07-04 09:40")
     await jump(bot, "2023-07-07 15:00")
     await bot.stage.tap("甲二", "补登", JULY)
+    await bot.stage.tap("甲二", "其他情况", "【补登】")
     await bot.stage.tap("甲二", "丙二", "【补登】")
     await bot.stage.tap("甲二", "线上参加", "【补登】")
     with bot.storage.reading() as session:
         row = session.scalars(select(Attendance)).one()
     assert (row.status, row.marked_by_id) == (AttendanceStatus.ONLINE, bot.cast["甲二"])
     await bot.stage.say("甲三", "本组考勤")
-    await bot.stage.tap("甲三", "7月7日", "请选择活动")
     card = bot.stage.people["甲三"].chat.last
-    assert card.text.startswith(f"【本组考勤】{JULY}　7月7日（周五）\n应到9，实到0，请假0，缺席9")
-    assert card.labels == ["代登", "回复名单", "考勤名单"]
-    await bot.stage.tap("甲三", "代登", JULY)
-    assert bot.stage.people["甲三"].chat.last.labels == [*story.FIRST]
+    assert card.text.startswith(f"【本组考勤】{JULY}，7月7日（周五）\n应到9人，未签到9人。")
+    assert card.labels == ["补登", "回复名单", "考勤名单"]
+    await bot.stage.tap("甲三", "补登", JULY)
+    assert bot.stage.people["甲三"].chat.last.labels == [*story.FIRST, "其他情况"]
     await bot.stage.tap("甲三", "甲九", "【补登】")
-    await bot.stage.tap("甲三", "到会", "甲九")
     await bot.stage.tap("甲三", "考勤名单", JULY)
     names = bot.stage.people["甲三"].chat.last.text
-    assert "实到（1）：甲九（补登）" in names
+    assert "已签到1人：甲九（补登）" in names
     assert "丙二" not in names
     other = await bot.stage.people["甲三"].tap_data(card, f"ma:1:{bot.cast['丙五']}:present")
     await bot.clock.settle()

@@ -83,7 +83,7 @@ async def test_a_past_day_is_asked_about_before_it_is_taken(bot: World) -> None:
     await bot.stage.tap(DESK, "确认补报", "【建活动】")
     await bot.stage.say(DESK, "会议室")
     tapped = await bot.stage.tap(DESK, "发布", "核对无误")
-    assert tapped.toast == "已补录（补报），请点名登记到会情况。"
+    assert tapped.toast == "已补报，请点“点名”登记到会情况。"
     assert made(bot)[0].start_at.astimezone(SHANGHAI).isoformat() == "2023-07-03T14:30:00+08:00"
 
 
@@ -272,7 +272,7 @@ async def test_the_buttons_of_an_open_wizard_go_on_after_an_upgrade(old: World) 
         *(("types", "party_lecture"), ("go", "next"), ("day", "2023-07-07"), ("time", "14:30"), ("place", "会议室")),
         *(("go", "title"), ("go", "length"), ("length", "60"), ("go", "confirm"), ("go", "publish")),
     )
-    assert toast == "已发布，通知正在送出。"
+    assert toast == "已发布，通知正在发送。"
     [activity] = made(old)
     assert (activity.place, (activity.end_at - activity.start_at).seconds) == ("会议室", 3600)
     assert await press(old, ("go", "publish")) == OLD
@@ -333,7 +333,7 @@ async def test_a_notice_that_was_not_sent_is_offered_and_changed(old: World) -> 
         "您7月4日（周二）09:00填写的“发通知”还没有完成：\n【通知】请报送材料\n请于"
     )
     await old.stage.tap("甲一", "继续填写", "还没有完成")
-    assert chat.from_bot[-1].labels == ["修改", "发给自己看看", "发送", "上一步", "取消"]
+    assert chat.from_bot[-1].labels == ["修改", "预览", "发送", "上一步", "取消"]
     await old.stage.tap("甲一", "修改", "应回复25人")
     await old.stage.say("甲一", "字" * 3001)
     assert chat.from_bot[-1].text == "请发送一段不超过3000字的文字。"

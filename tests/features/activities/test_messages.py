@@ -31,17 +31,20 @@ def units(text: str) -> int:
 
 
 def everything() -> list[Message]:
-    text = messages.notice_text(activity(), list(ActivityType), NAME, [TITLE] * 20, NOW, SHANGHAI)
-    notice = Notice(id=BIG, text=text, reply_by=NOW)
+    text = messages.notice_text(activity(), list(ActivityType), NAME, [TITLE] * 20, SHANGHAI)
+    notice = Notice(id=BIG, activity_id=BIG, text=text, reply_by=NOW)
     counts = notice_cards.Counts(10**6, 10**6, 10**6, 10**6, 10**6)
     leave = LeaveRequest(id=BIG, type=LeaveType.OFFICIAL_DUTY, state=LeaveState.APPROVED, requested_at=NOW)
     makeup = Makeup(id=BIG, state=MakeupState.RETURNED, note="长😀" * 5000, return_reason="长" * 500)
     people = [(BIG - number, NAME, number % 2 == 0) for number in range(1000)]
+    entries = [messages.Entry(one, NAME, "公差") for one, _, _ in people]
+    everybody = tuple(one for one, _, _ in people)
+    will = rules.Parts(everybody, everybody, everybody, everybody, everybody)
     who = [messages.Who(NAME, note="公差") for _ in range(2000)]
     return [
-        *(notice_cards.group_card(activity(status), notice, counts) for status in ActivityStatus),
+        *(notice_cards.group_card(activity(status), notice, counts, SHANGHAI) for status in ActivityStatus),
         *(messages.desk_card(activity(status), notice, counts, SHANGHAI) for status in ActivityStatus),
-        notice_cards.private_notice(activity(), notice, "您已回复：收到。"),
+        notice_cards.private_notice(activity(), notice, SHANGHAI, "您已回复：收到。"),
         messages.signed_in_card(activity(), NAME, BIG, SHANGHAI),
         leave_messages.choose_leave(activity(), SHANGHAI),
         leave_messages.leave_asked(leave, activity()),
@@ -52,8 +55,13 @@ def everything() -> list[Message]:
         messages.cancelled(activity(), SHANGHAI),
         Message("长" * 3100 + notice_messages.notice_confirm(True, 10**6)),
         Message(messages.postponed(activity(), NOW, SHANGHAI)),
-        messages.roll_call(activity(), people, BIG, 3, 7),
-        messages.mark_somebody(activity(), [(one, NAME, "公差") for one, _, _ in people], 4, guests=True),
+        messages.roll_call(activity(), people, BIG, 3, will, SHANGHAI),
+        messages.roll_page(activity(), will, {BIG - number: NAME for number in range(1000)}, BIG, NAME, SHANGHAI),
+        messages.which(activity(), NAME, [(BIG, f"{NAME}（{NAME}）")] * 2, BIG, SHANGHAI),
+        messages.mark_somebody(activity(), entries, 4, here=True, guests=True, done=messages.entered(NAME, "公差")),
+        messages.mark_somebody(activity(), entries, 4, here=False, other=True),
+        messages.after_entry(activity(), messages.entered(NAME, "公差")),
+        messages.sure_to_call_off(activity()),
         messages.mark_as(activity(), BIG, NAME),
         *(Message(text) for text in messages.names(TITLE, [("实到", who), ("缺席", who)])),
         Message(messages.signed_in(NAME, activity(), AttendanceStatus.LATE, NOW, SHANGHAI)),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.features.activities import rules
-from bot.features.activities.rules import Expected, SignIn, count_roll, sign_in
+from bot.features.activities.rules import Expected, Parts, Phase, SignIn, called, count_roll, parts, phase, sign_in
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Organizer, Scope
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -95,3 +95,50 @@ def test_own_activities() -> None:
 def test_default_title_names_all_components_in_one_order() -> None:
     types = [ActivityType.PARTY_LECTURE, ActivityType.MEMBERS_MEETING]
     assert rules.default_title(types, date(2023, 9, 22)) == "9月党员大会、党课"
+
+
+# Six expected: 1 signs in, 2 has leave, 3 waits for an answer, 4 was entered as absent, of 5 and 6 nothing is known.
+PEOPLE = [Expected(number, exempt=False) for number in range(1, 7)]
+ROLL = count_roll(PEOPLE, {1: PRESENT, 4: ABSENT}, approved_leave={2}, accepted_makeup=(), asked_leave={2, 3, 6})
+
+
+@pytest.mark.parametrize(
+    ("phase", "absent", "unknown"),
+    [
+        (Phase.AHEAD, (4,), (5, 6)),
+        (Phase.RUNNING, (4,), (5, 6)),
+        (Phase.OVER, (4,), (5, 6)),
+        # 6 was refused, and nobody has entered 5.
+        (Phase.HELD, (4, 6), (5,)),
+    ],
+)
+def test_where_everybody_stands(phase: Phase, absent: tuple[int, ...], unknown: tuple[int, ...]) -> None:
+    """Until the roll is completed nobody is missing who was not entered so; everybody stands somewhere once."""
+    found = parts(ROLL, {3}, phase)
+    assert found == Parts(present=(1,), leave=(2,), pending=(3,), absent=absent, open=unknown)
+    assert sorted((*found.present, *found.leave, *found.pending, *found.absent, *found.open)) == list(ROLL.expected)
+
+
+@pytest.mark.parametrize(
+    ("missing", "present", "absent"),
+    [((), (1, 5, 6), (4,)), ((5,), (1, 6), (4, 5)), ((5, 6), (1,), (4, 5, 6)), ((1, 2, 3), (1, 5, 6), (4,))],
+)
+def test_what_a_roll_call_makes_of_it(
+    missing: tuple[int, ...], present: tuple[int, ...], absent: tuple[int, ...]
+) -> None:
+    """Who has signed in or has asked for leave keeps that, whoever is named."""
+    assert called(ROLL, {3}, missing) == Parts(present, (2,), (3,), absent, ())
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status", "found"),
+    [
+        (-1, ActivityStatus.PLANNED, Phase.AHEAD),
+        (0, ActivityStatus.PLANNED, Phase.RUNNING),
+        (120, ActivityStatus.PLANNED, Phase.RUNNING),
+        (121, ActivityStatus.PLANNED, Phase.OVER),
+        (60, ActivityStatus.HELD, Phase.HELD),
+    ],
+)
+def test_how_far_an_activity_is(minutes: int, status: ActivityStatus, found: Phase) -> None:
+    assert phase(status, START, END, START + timedelta(minutes=minutes)) is found

@@ -51,7 +51,7 @@ async def test_a_notice_is_corrected_after_it_was_sent(bot: World, monkeypatch: 
     monkeypatch.setattr(broadcasts, "SLICE", 10)
     await send(bot, "请于周五交材枓")
     desk = bot.stage.people["甲一"].chat.find("未回复")
-    assert "已送达25份（应发25份）。" in desk.text
+    assert "已送达25份（应发25份）" in desk.text
     assert not any("发送进度" in each.text for each in bot.stage.people["甲一"].chat.from_bot)
     await bot.stage.tap("甲七", "收到", NOTICE)
     said = {name: len(bot.stage.people[name].chat.from_bot) for name in story.EVERYBODY}
@@ -60,7 +60,7 @@ async def test_a_notice_is_corrected_after_it_was_sent(bot: World, monkeypatch: 
     await bot.stage.say("甲一", "请于周五交材料")
     assert bot.stage.people["甲一"].chat.last.text.startswith("【预览】\n【通知】请于周五交材料\n请于")
     assert count(bot, Outbox, Outbox.edits_id.is_not(None)) == 0
-    await bot.stage.tap("甲一", "确认更正", "【预览】")
+    await bot.stage.tap("甲一", "确认修改", "【预览】")
     await bot.app.corrector.catch_up()
     await bot.clock.settle()
     for name in story.EVERYBODY:
@@ -88,12 +88,12 @@ async def test_the_card_in_the_group_is_corrected_with_its_count(sqlite_url: str
         assert "已送达" not in desk.text
         await bot.stage.tap("甲一", "修改已发内容", "未回复")
         await bot.stage.say("甲一", "请报送材料")
-        await bot.stage.tap("甲一", "确认更正", "【预览】")
+        await bot.stage.tap("甲一", "确认修改", "【预览】")
         (card,) = group.from_bot
         assert card.text.startswith("【通知】请报送材料\n请于7月5日")
         assert card.text.endswith("已收到 1/25")
         assert card.labels == ["收到"]
-        assert "已更正" in desk.text
+        assert "已修改" in desk.text
 
 
 async def test_stopped_half_way(bot: World) -> None:
@@ -111,19 +111,19 @@ async def test_stopped_half_way(bot: World) -> None:
     heard = sum(bool(phone.chat.from_bot) for phone in people)
     assert 0 < heard < MORE
     assert card.labels == ["停止发送", "修改已发内容"]
-    assert "/300，预计" in card.text
-    assert not card.text.startswith("【发送进度】【通知】请报送材料\n已送达0份")
+    assert "份（应发300份），预计还需" in card.text
+    assert not card.text.startswith("【发送进度】【通知】请报送材料\n已送达0份（")
     await author.tap(card, "停止发送")
     await bot.clock.settle(timedelta(seconds=1))
-    asked = author.chat.find("确定停止？")
-    assert asked.labels == ["确定停止", "继续发送"]
-    await author.tap(asked, "确定停止")
+    asked = author.chat.find("确认停止发送吗？")
+    assert asked.labels == ["确认停止", "不停止"]
+    await author.tap(asked, "确认停止")
     await bot.clock.settle()
     sent = count(bot, Outbox, Outbox.batch == "notice:1", Outbox.state == OutboxState.SENT)
     stopped = count(bot, Outbox, Outbox.batch == "notice:1", Outbox.reason == "stopped")
     assert heard < sent < 300
     assert sent + stopped == 300
-    assert f"已停止发送，{stopped}份没有发出。" in asked.text
+    assert f"已停止发送，{stopped}份没有发送。" in asked.text
     assert card.text == f"【发送进度】【通知】请报送材料\n已送达{sent}份（应发300份），已停止{stopped}份。"
     assert card.labels == ["继续发送", "修改已发内容"]
     assert count(bot, Card, Card.kind == "progress.notice", Card.open) == 0
@@ -138,7 +138,7 @@ async def test_stopped_half_way(bot: World) -> None:
     assert all(sum("请报送材料" in each.text for each in phone.chat.from_bot) == 1 for phone in people)
     tap = await author.tap(asked, "继续发送")
     await bot.clock.settle()
-    assert tap.toast == "没有停止的发送。"
+    assert tap.toast == "没有已停止的发送。"
 
 
 def join(bot: World, many: int) -> list[Any]:
@@ -162,9 +162,9 @@ async def test_tried_on_oneself_before_it_goes(bot: World) -> None:
     author = bot.stage.people["甲一"]
     await bot.stage.say("甲一", "发通知")
     await bot.stage.say("甲一", "请报送材料")
-    await bot.stage.tap("甲一", "发给自己看看", "请报送材料")
+    await bot.stage.tap("甲一", "预览", "请报送材料")
     tried = author.chat.last
-    assert tried.text == "【预览】\n【通知】请报送材料\n请于7月5日（周三）12:00前回复“收到”。"
+    assert tried.text == "【预览】\n【通知】请报送材料\n请于7月5日（周三）12:00前点“收到”。"
     assert tried.labels == ["收到"]
     assert (await bot.stage.tap("甲一", "收到", "【预览】")).toast == "这是预览，按钮在正式发送后才有效。"
     assert (count(bot, Notice), count(bot, Receipt), len(received(bot, "甲七"))) == (0, 0, 0)
@@ -177,9 +177,7 @@ async def test_only_those_who_may_make_it_stop_or_correct_it(bot: World) -> None
         other = Organisation(kind="branch", name="另一党支部", created_at=NOW)
         session.add(other)
         session.flush()
-        session.add(
-            Notice(branch_id=other.id, text="【通知】x", reply_by=NOW, created_by_id=bot.cast["甲一"], created_at=NOW)
-        )
+        session.add(Notice(branch_id=other.id, text="x", reply_by=NOW, created_by_id=bot.cast["甲一"], created_at=NOW))
     member, author = bot.stage.people["甲七"], bot.stage.people["甲一"]
     taps = [
         await member.tap_data(member.chat.last, Correct("notice", 1).pack()),
@@ -194,12 +192,12 @@ async def test_only_those_who_may_make_it_stop_or_correct_it(bot: World) -> None
         "您没有办理此事的权限。如需办理，请联系支部书记。",
         "没有找到这项内容。",
         "没有找到这项内容。",
-        "已全部发出，没有可以停止的。",
+        "已全部发送，没有可以停止的内容。",
     ]
 
 
 async def test_a_correction_that_was_left_is_gone_on_with(bot: World) -> None:
-    """更正内容 offers it again for the same notice; 上一步 leads to the text, 取消 drops it."""
+    """修改已发内容 offers it again for the same notice; 上一步 leads to the text, 取消 drops it."""
     await send(bot, "请报送材枓")
     chat = bot.stage.people["甲一"].chat
     await bot.stage.tap("甲一", "修改已发内容", "未回复")
@@ -207,18 +205,18 @@ async def test_a_correction_that_was_left_is_gone_on_with(bot: World) -> None:
     await bot.stage.say("甲一", "请报送材枓")
     assert chat.last.text == "内容没有变化。"
     await bot.stage.say("甲一", "请报送材料")
-    assert chat.last.text.endswith("（已送达的25份将改成这样。核对无误请点“确认更正”。）")
-    assert chat.last.labels == ["修改", "确认更正", "上一步", "取消"]
+    assert chat.last.text.endswith("（已送达的25份将改成这样。核对无误请点“确认修改”。）")
+    assert chat.last.labels == ["修改", "确认修改", "上一步", "取消"]
     await bot.stage.say("甲一", "建活动")
     await bot.stage.tap("甲一", "修改已发内容", "未回复")
     assert chat.last.labels == ["继续填写", "重新填写", "取消"]
     await bot.stage.tap("甲一", "继续填写", "还没有完成")
     await bot.stage.tap("甲一", "上一步", "【预览】")
-    assert chat.last.text == "请报送材料\n\n（尚未更正。请发送修改后的全文；不改了请发“取消”。）"
-    await bot.stage.tap("甲一", "取消", "尚未更正")
-    assert chat.last.text == "已取消，内容未更正。"
+    assert chat.last.text == "请报送材料\n\n（尚未修改。请重新发送修改后的全文。）"
+    await bot.stage.tap("甲一", "取消", "尚未修改")
+    assert chat.last.text == "已取消，已发内容未修改。"
     await bot.stage.tap("甲一", "修改已发内容", "未回复")
-    assert chat.last.text == "现在的内容：\n请报送材枓\n\n请发送更正后的全文；不改了请发“取消”。"
+    assert chat.last.text == "现在的内容：\n请报送材枓\n\n请发送修改后的全文。"
 
 
 async def test_a_correction_begun_before_forms_is_gone_on_with(bot: World) -> None:
@@ -228,9 +226,9 @@ async def test_a_correction_begun_before_forms_is_gone_on_with(bot: World) -> No
     asked = begun(bot, "甲一", "broadcast.text", kind="notice", subject=1, text="请报送材料")
     await author.tap_data(author.chat.last, DecideCorrection(asked, Draft.CHANGE).pack())
     await bot.clock.settle()
-    assert author.chat.last.text.startswith("请报送材料\n\n（尚未更正。")
+    assert author.chat.last.text.startswith("请报送材料\n\n（尚未修改。")
     begun(bot, "甲一", "broadcast.text", kind="notice", subject=1, text="请报送材料")
     await author.tap_data(author.chat.last, DecideCorrection(asked + 1, Draft.SEND).pack())
     await bot.clock.settle()
     with bot.storage.reading() as session:
-        assert session.scalars(select(Notice.text)).one().startswith("【通知】请报送材料\n")
+        assert session.scalars(select(Notice.text)).one() == "请报送材料"

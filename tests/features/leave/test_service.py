@@ -80,7 +80,7 @@ def test_nobody_asks_for_leave_from_what_is_off(storage: Storage, off: ActivityS
             desk.leave("乙四", at=AFTER)
         with refused("^活动未举行，不能登记。$"):
             enter(desk, "乙四")
-        with refused("^活动未举行，不能登记。$"):
+        with refused("^活动已取消或改期，无需登记考勤。$"):
             mark(desk, "乙四", AttendanceStatus.PRESENT)
         assert session.scalars(select(LeaveRequest)).all() == []
         assert session.scalars(select(Attendance)).all() == []
@@ -266,7 +266,7 @@ def test_by_whom_and_when_somebody_is_entered(storage: Storage) -> None:
     with storage.transaction() as session:
         desk = Desk(session)
         opens = START - timedelta(minutes=30)
-        with refused("^签到尚未开始。$"):
+        with refused("^签到尚未开始，活动开始前30分钟起可以补登。$"):
             mark(desk, "丙三", AttendanceStatus.PRESENT, at=opens - timedelta(seconds=1))
         mark(desk, "丙三", AttendanceStatus.PRESENT, at=opens)
         # The leader of the own group, and of no other.
@@ -281,7 +281,7 @@ def test_by_whom_and_when_somebody_is_entered(storage: Storage) -> None:
             with refused("没有办理此事的权限"):
                 act()
         enter(desk, "乙四", at=CUT_OFF - timedelta(seconds=1))
-        with refused("该季度统计已截止"):
+        with refused("统计已截止"):
             enter(desk, "乙五", at=CUT_OFF)
         assert sorted(session.scalars(select(LeaveRequest.person_id))) == sorted([desk.cast["甲八"], desk.cast["乙四"]])
 
@@ -305,7 +305,7 @@ def test_an_entry_of_the_desk_is_not_undone_by_the_member(storage: Storage) -> N
 def test_roll_call_dates_the_record_once(storage: Storage) -> None:
     with storage.transaction() as session:
         desk = Desk(session)
-        with refused("^活动尚未开始。$"):
+        with refused("^活动尚未开始，开始后才能点名。$"):
             service.settle(session, desk.me("甲二"), desk.activity, [], START - timedelta(seconds=1), SHANGHAI)
         service.settle(session, desk.me("甲二"), desk.activity, [], START, SHANGHAI)
         service.settle(session, desk.me("甲二"), desk.activity, [], AFTER, SHANGHAI)
@@ -314,7 +314,7 @@ def test_roll_call_dates_the_record_once(storage: Storage) -> None:
         # Exempt people are not called.
         assert desk.cast["丙八"] not in statuses(session, desk.activity.id)
         desk.activity.status = ActivityStatus.CANCELLED
-        with refused("^活动未举行，不能登记。$"):
+        with refused("^活动已取消或改期，无需登记考勤。$"):
             service.settle(session, desk.me("甲二"), desk.activity, [], AFTER, SHANGHAI)
 
 

@@ -181,9 +181,9 @@ async def test_the_log_says_what_the_roster_was_before_and_is_now(bot: World) ->
         lambda session: begin_term(session, me_of(session, bot), date(2023, 6, 30), bot.clock.now())
     )
     await bot.stage.say("甲一", "移交书记")
-    await bot.stage.tap("甲一", "下一页", "【移交书记】")
-    await bot.stage.tap("甲一", "丙六", "【移交书记】")
-    await bot.stage.tap("甲一", "确定移交")
+    await bot.stage.tap("甲一", "下一页", "【移交书记职务】")
+    await bot.stage.tap("甲一", "丙六", "【移交书记职务】")
+    await bot.stage.tap("甲一", "确认移交")
     await bot.stage.say("丙六", "数据管理")
     await bot.stage.tap("丙六", "变更记录")
     hands, term, undone, changed = bot.stage.people["丙六"].chat.find("【变更记录】").text.splitlines()[1:5]

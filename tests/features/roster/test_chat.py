@@ -279,7 +279,7 @@ async def test_what_is_wrong_with_a_file_is_said_in_chinese_and_nothing_is_writt
     assert "新增 庚一：正式党员、在职" in last(bot, DESK).text
     await bot.stage.tap(DESK, "改生效日期", "【导入名册】")
     await bot.stage.say(DESK, "2023年3月1日")
-    assert last(bot, DESK).text == "该季度统计已截止，不能再修改。如有出入，请告知支部书记。"
+    assert last(bot, DESK).text == "第一季度统计已截止，不能再修改。如有出入，请告知支部书记。"
     await bot.stage.say(DESK, "7月1日")
     assert "自2023年7月1日起生效" in last(bot, DESK).text
     await bot.stage.tap(DESK, "不导入", "自2023年7月1日起生效")
@@ -335,7 +335,7 @@ async def test_a_change_is_taken_back_and_a_list_is_asked_as_of_a_day(bot: World
     await bot.stage.tap(DESK, "党小组", "【党员】甲五")
     await bot.stage.tap(DESK, "第二党小组", "【党小组】甲五")
     await bot.stage.say(DESK, "2023年3月31日")
-    assert last(bot, DESK).text == "该季度统计已截止，不能再修改。如有出入，请告知支部书记。"
+    assert last(bot, DESK).text == "第一季度统计已截止，不能再修改。如有出入，请告知支部书记。"
     await bot.stage.say(DESK, "4月1日")
     await bot.stage.tap(DESK, "工作调整", "党小组 第一党小组→第二党小组（自2023年4月1日起）")
     await bot.stage.say(DESK, "名册 2023-03-31")

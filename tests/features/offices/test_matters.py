@@ -1,0 +1,130 @@
+"""What goes with the secretary's office: as many of each as wait, and none of what is over."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.features.offices.matters import Matters, matters
+from bot.features.offices.messages import open_matters, receipt_of_new, sure
+from storage.choices import (
+    ActivityStatus,
+    BindRequestState,
+    LeaveState,
+    LeaveType,
+    MakeupState,
+    PieceState,
+    TaskAudience,
+)
+from storage.engine import Storage
+from storage.models.attendance import LeaveRequest, Makeup
+from storage.models.invite import BindRequest
+from storage.models.reflection import Reflection, ReflectionTask
+from storage.roster import Member
+from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, another_branch
+
+AFTER = START + timedelta(days=1)
+
+
+def found(desk: Desk, now: datetime = AFTER) -> Matters:
+    desk.session.flush()
+    return matters(desk.session, desk.me("甲一"), now, SHANGHAI)
+
+
+def test_nothing_waits(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        assert found(desk, TOLD) == Matters()
+        assert found(desk) == Matters(rolls=1)
+        desk.settle()
+        assert found(desk) == Matters()
+
+
+def test_leave_waits_until_it_is_decided_and_while_it_can_be(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        first, _ = desk.leave("乙四"), desk.leave("丙三")
+        assert found(desk, TOLD) == Matters(leave=2)
+        desk.decide(first)
+        assert found(desk, TOLD) == Matters(leave=1)
+        assert found(desk, datetime(2023, 10, 11, tzinfo=SHANGHAI)).leave == 0
+        desk.activity.status = ActivityStatus.CANCELLED
+        assert found(desk) == Matters()
+
+
+def test_makeups_wait_once_they_are_handed_in(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.settle("乙四", "丙三")
+        for name, state in (("乙四", MakeupState.SUBMITTED), ("丙三", MakeupState.RETURNED)):
+            session.add(Makeup(activity_id=desk.activity.id, person_id=desk.cast[name], state=state))
+        assert found(desk) == Matters(makeups=1)
+
+
+def test_pieces_and_requests_wait(storage: Storage) -> None:
+    """Not one's own piece, nor a draft; not a request that was answered."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.settle()
+        pieces(session, desk)
+        for number, state in enumerate((BindRequestState.PENDING, BindRequestState.PENDING, BindRequestState.REFUSED)):
+            session.add(
+                BindRequest(
+                    branch_id=desk.cast.branch_id,
+                    telegram_id=5000 + number,
+                    shown_name="丁一",
+                    phone_end="0001",
+                    state=state,
+                    asked_at=TOLD,
+                )
+            )
+        assert found(desk) == Matters(pieces=1, bindings=2)
+
+
+def pieces(session: Session, desk: Desk) -> None:
+    task = ReflectionTask(
+        branch_id=desk.cast.branch_id,
+        title="心得",
+        audience=TaskAudience.ALL_MEMBERS,
+        due_on=AFTER.date(),
+        created_by_id=desk.cast["丙一"],
+        created_at=TOLD,
+    )
+    session.add(task)
+    session.flush()
+    states = (("甲五", PieceState.SUBMITTED), ("甲一", PieceState.SUBMITTED), ("丙三", PieceState.DRAFT))
+    for name, state in states:
+        session.add(
+            Reflection(task_id=task.id, person_id=desk.cast[name], state=state, started_at=TOLD, submitted_at=TOLD)
+        )
+
+
+def test_another_branch_has_its_own(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        activity, maker = another_branch(session)
+        away = {"type": LeaveType.SICK, "state": LeaveState.PENDING, "requested_at": TOLD}
+        session.add(LeaveRequest(activity_id=activity.id, person_id=maker.id, **away))
+        assert found(desk) == Matters(rolls=1)
+
+
+@pytest.mark.parametrize(
+    ("waits", "said"),
+    [
+        (Matters(), ""),
+        (Matters(leave=2), "请假待审批2人"),
+        (Matters(makeups=1, rolls=1), "补学待审核1份，活动待点名1项"),
+        (Matters(2, 1, 3, 1, 4), "请假待审批2人，补学待审核1份，心得待审阅3份，绑定申请1份，活动待点名4项"),
+    ],
+)
+def test_what_is_said_of_them(waits: Matters, said: str) -> None:
+    """In the confirmation and to the new secretary: none at all is one line less."""
+    assert open_matters(waits) == said
+    new = Member(2, "乙一", 2, "第二党小组", None, None, None, None, True, True)
+    asked = sure("示范党支部", new, waits)
+    assert asked.text.startswith("确认将示范党支部书记职务移交给乙一同志（第二党小组）吗？请在上级党组织批复后办理。\n")
+    assert (f"一并移交的待办事项：{said}。" in asked.text) is bool(said)
+    assert [choice.label for row in asked.rows for choice in row] == ["确认移交", "不移交"]
+    receipt = receipt_of_new("示范党支部", "甲一", "7月3日", waits, [])
+    assert (f"待您办理：{said}。" in receipt.text) is bool(said)
+    assert receipt.text.count("\n") == (2 if said else 1)
