@@ -15,7 +15,7 @@ from scheduler.calendar.days import local_day
 
 UNDO_WITHIN = timedelta(minutes=10)
 UNDONE_ALREADY = "这一步已撤销。"
-CLOSED = "本季度已关账，修改请走“更正”。"
+CLOSED = "该季度统计已截止，不能再修改。如有出入，请告知支部书记。"
 # On which days of the month after it a quarter may close: those that every month has.
 CLOSE_DAYS = range(1, 29)
 # Databases keep microseconds.

@@ -21,8 +21,7 @@ from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.notice import Notice, Receipt
 
-CLOSED = "活动已取消或改期，不能更正。"
-PLAIN_HEAD = "【通知】"
+CLOSED = "活动已取消或改期，不能再修改。"
 
 
 # --- correcting ----------------------------------------------------------------------------------------------------
@@ -38,7 +37,7 @@ def find(session: Session, notice_id: int, tz: tzinfo) -> BatchContent | None:
     return BatchContent(
         branch_id=notice.branch_id,
         title=notice.text.split("\n")[0],
-        text=_split(notice)[1],
+        text=cards.words_of(notice, tz)[1],
         longest=plain_notices.LONGEST,
         right=Right.MAKE_NOTICE if activity is None else Right.MAKE_ACTIVITY,
         group_id=activity.group_id if activity is not None else None,
@@ -52,26 +51,19 @@ def _activity(session: Session, notice: Notice) -> Activity | None:
     return session.get_one(Activity, notice.activity_id) if notice.activity_id is not None else None
 
 
-def _split(notice: Notice) -> tuple[str, str, str]:
-    """Heading, words and deadline of a notice."""
-    head = PLAIN_HEAD if notice.activity_id is None and notice.text.startswith(PLAIN_HEAD) else ""
-    body, end, deadline = notice.text.removeprefix(head).rpartition("\n")
-    return (head, body, end + deadline) if deadline.startswith("请于") else (head, notice.text.removeprefix(head), "")
-
-
-def _worded(notice: Notice, text: str) -> str:
-    head, _, deadline = _split(notice)
+def _worded(notice: Notice, text: str, tz: tzinfo) -> str:
+    head, _, deadline = cards.words_of(notice, tz)
     return f"{head}{text}{deadline}"
 
 
 def reworded(session: Session, notice_id: int, text: str, tz: tzinfo) -> Message:
     notice = session.get_one(Notice, notice_id)
-    return _private(session, notice, _worded(notice, text), [], None)
+    return _private(session, notice, _worded(notice, text, tz), [], None)
 
 
 def change(session: Session, notice_id: int, text: str, tz: tzinfo) -> None:
     notice = session.get_one(Notice, notice_id)
-    notice.text = _worded(notice, text)
+    notice.text = _worded(notice, text, tz)
 
 
 def reads(session: Session, notice_id: int, sent: Sent, now: datetime, tz: tzinfo) -> Message | None:
@@ -84,7 +76,7 @@ def reads(session: Session, notice_id: int, sent: Sent, now: datetime, tz: tzinf
     mine = (Receipt.notice_id == notice_id, Receipt.person_id == sent.person_id, Receipt.withdrawn_at.is_(None))
     receipt = session.scalars(select(Receipt).where(*mine)).first()
     undo = Choice("撤销", buttons.UndoReceipt(receipt.id)) if receipt and may_undo(receipt.at, now) else None
-    answers = ["您已回复：收到。"] if receipt else []
+    answers = [messages.RECEIVED] if receipt else []
     return _private(session, notice, notice.text, answers + _done(session, notice, sent.person_id, tz), undo)
 
 
@@ -116,8 +108,7 @@ BROADCASTS = [Broadcast(cards.NOTICE, find, reworded, change, reads)]
 def _title(row: Any) -> str:
     if row.title is not None:
         return f"{cut(row.title, LONGEST)}通知"
-    words = row.text.split("\n")[0].removeprefix(PLAIN_HEAD)
-    return f"通知“{cut(words, LONGEST)}”"
+    return f"通知“{cut(cards.first_line(row.text, of_activity=False), LONGEST)}”"
 
 
 _NOTICES = select(Notice.id, Notice.text, Activity.title).outerjoin(Activity, Activity.id == Notice.activity_id)

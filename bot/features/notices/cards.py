@@ -5,7 +5,7 @@ activities; their buttons stand here because the card that shows them does.
 """
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import ClassVar
 
 from sqlalchemy import func, select
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.buttons import Button
 from bot.kit.replies import Choice, Message, Rows
+from bot.kit.words import moment_words
 from storage.activities import audience, notice_of, statuses
 from storage.choices import HERE, ActivityStatus, LeaveState
 from storage.models.activity import Activity
@@ -22,6 +23,12 @@ from storage.models.notice import Notice, Receipt
 
 # The card of a plain notice, and the kind of broadcast that every notice is.
 NOTICE = "notice"
+PLAIN_HEAD = "【通知】"
+# How a notice of an activity, and a plain one, ends; the others are how earlier versions wrote it.
+_ANSWER_BY = {
+    True: ("请于{}前点“收到”或“请假”。", "请于{}前回复。"),
+    False: ("请于{}前点“收到”。", "请于{}前回复“收到”。"),
+}
 
 
 @dataclass(frozen=True)
@@ -79,8 +86,37 @@ def count(session: Session, activity: Activity, notice: Notice | None, tz: tzinf
 
 
 def counts_line(counts: Counts) -> str:
-    pending = f"（待批{counts.pending_leave}）" if counts.pending_leave else ""
-    return f"已收到 {counts.received}/{counts.expected}，请假 {counts.on_leave}{pending}，已签到 {counts.signed_in}"
+    """已收到19人（应回复23人），请假2人（待审批1人），已签到3人; what is 0 is left out."""
+    pending = f"待审批{counts.pending_leave}人" if counts.pending_leave else ""
+    away = f"请假{counts.on_leave}人（{pending}）" if pending else f"请假{counts.on_leave}人"
+    if not counts.on_leave:
+        away = f"请假{pending}" if pending else ""
+    came = f"已签到{counts.signed_in}人" if counts.signed_in else ""
+    return "，".join(filter(None, [received_line(counts.received, counts.expected), away, came]))
+
+
+def received_line(received: int, expected: int) -> str:
+    """已收到19人（应回复23人）"""
+    return f"已收到{received}人（应回复{expected}人）"
+
+
+def answer_by(reply_by: datetime, tz: tzinfo, *, of_activity: bool) -> str:
+    """The last line of a notice: until when, and by which button."""
+    return _ANSWER_BY[of_activity][0].format(moment_words(reply_by, tz))
+
+
+def words_of(notice: Notice, tz: tzinfo) -> tuple[str, str, str]:
+    """Heading, words and last line: what stands around the words is known from the row, whatever they say."""
+    head = PLAIN_HEAD if notice.activity_id is None and notice.text.startswith(PLAIN_HEAD) else ""
+    text, when = notice.text.removeprefix(head), moment_words(notice.reply_by, tz)
+    lines = (f"\n{line.format(when)}" for line in _ANSWER_BY[notice.activity_id is not None])
+    end = next((line for line in lines if text.endswith(line)), "")
+    return head, text.removesuffix(end), end
+
+
+def first_line(text: str, *, of_activity: bool) -> str:
+    """What names a notice: the first line of its words."""
+    return (text if of_activity else text.removeprefix(PLAIN_HEAD)).split("\n")[0]
 
 
 def member_rows(activity_id: int, notice_id: int) -> Rows:
@@ -94,7 +130,7 @@ def member_rows(activity_id: int, notice_id: int) -> Rows:
 def group_card(activity: Activity, notice: Notice, counts: Counts) -> Message:
     """The one card in the group: numbers only, never names."""
     if activity.status is ActivityStatus.CANCELLED:
-        return Message(f"【活动取消】\n{notice.text}")
+        return Message(f"【活动取消】{activity.title}\n活动已取消，无需回复。")
     text = f"{notice.text}\n{counts_line(counts)}"
     return Message(text, member_rows(activity.id, notice.id) if activity.status is ActivityStatus.PLANNED else ())
 

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.features.notices.cards import Acknowledge
+from bot.features.notices.cards import Acknowledge, first_line
 from bot.kit.owing import Owing
 from bot.kit.replies import Choice
 from bot.kit.words import moment_words
@@ -104,7 +104,7 @@ def _people(
 
 
 def _of_notice(notice: Notice, activity: Activity | None, person: int, calendar: Calendar, tz: tzinfo) -> Owing:
-    title = activity.title if activity else notice.text.split("\n")[0].removeprefix("【通知】")[:20]
+    title = activity.title if activity else first_line(notice.text, of_activity=False)[:20]
     line = f"{title}：请回复“收到”，{moment_words(notice.reply_by, tz)}前"
     does = Choice(f"收到 {title}"[:20], Acknowledge(notice.id))
     return Owing(person, f"notice:{notice.id}", line, notice.reply_by, does, _nudges(notice, activity, tz, calendar))

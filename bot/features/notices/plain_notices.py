@@ -13,15 +13,15 @@ from bot.kit.forms import Form
 from bot.kit.handlers import ANYBODY, Call, CardView, Command, Handler, HelpGroup, Key, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import TEXT_LIMIT, Message, Reply, To
-from bot.kit.words import cut, moment_words, units
+from bot.kit.words import cut, units
 from scheduler.calendar.store import calendar_of
 from storage.lookups import group_chats
 from storage.models.notice import Notice
 from storage.roster import roster
 
 LONGEST = 3000
-ASK = "请发送通知内容（一段文字），将发给支部全体同志并请回复“收到”。不发了请发“取消”。"
-ANOTHER = "\n（尚未发送。请发送修改后的全文；不发了请发“取消”。）"
+ASK = "请发送通知内容（文字），将发给支部全体同志，请其点“收到”。"
+ANOTHER = "\n（尚未发送。请发送修改后的全文。）"
 
 
 def _text(session: Session, call: Call, text: str) -> Values:
@@ -37,7 +37,8 @@ def _reply_by(session: Session, call: Call) -> datetime:
 
 
 def _body(session: Session, call: Call, text: str) -> str:
-    return f"【通知】{text}\n请于{moment_words(_reply_by(session, call), call.tz)}前回复“收到”。"
+    ends = cards.answer_by(_reply_by(session, call), call.tz, of_activity=False)
+    return f"{cards.PLAIN_HEAD}{text}\n{ends}"
 
 
 def _summary(session: Session, call: Call, values: Values) -> str:
@@ -64,7 +65,7 @@ def _send(session: Session, call: Call, values: Values) -> Reply:
     body, reply_by = _body(session, call, text), _reply_by(session, call)
     notice = service.make(session, call.me, body, reply_by, call.now, length=len(text))
     refresh = [cards.card_of(notice), progress_card(cards.NOTICE, notice.id)]
-    said = Message("通知正在送出。")
+    said = Message("通知正在发送。")
     return Reply(toast=said.text, edit=said, others=_tell(session, call, notice), refresh=refresh)
 
 
@@ -122,7 +123,7 @@ FORM = Form(
     ),
     summary=_summary,
     confirm=_confirm,
-    actions=(Action("try", "发给自己看看", _preview, closes=False), Action("send", "发送", _send)),
+    actions=(Action("try", "预览", _preview, closes=False), Action("send", "发送", _send)),
     right=Right.MAKE_NOTICE,
     dropped="已取消，通知未发送。",
 )

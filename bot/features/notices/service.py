@@ -35,17 +35,18 @@ def acknowledge(session: Session, me: Me, notice_id: int, now: datetime) -> tupl
     if notice.closed_at is not None and notice.activity_id is not None:
         # The card of the old date is still up there: its 收到 answers the notice of the new one.
         notice = notice_of(session, notice.activity_id) or notice
-    row = session.scalars(
-        select(Receipt).where(
-            Receipt.notice_id == notice.id, Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None)
-        )
-    ).first()
+    row = receipt_of(session, notice.id, me.id)
     if row is not None:
         return row, False
     row = Receipt(notice_id=notice.id, person_id=me.id, at=now)
     session.add(row)
     session.flush()
     return row, True
+
+
+def receipt_of(session: Session, notice_id: int, person_id: int) -> Receipt | None:
+    mine = (Receipt.notice_id == notice_id, Receipt.person_id == person_id, Receipt.withdrawn_at.is_(None))
+    return session.scalars(select(Receipt).where(*mine)).first()
 
 
 def unanswered_notices(session: Session, me: Me, now: datetime) -> list[Notice]:

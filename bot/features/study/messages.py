@@ -14,11 +14,13 @@ from bot.features.study.buttons import (
     UndoDone,
 )
 from bot.kit.glossary.choices import STUDY_KINDS
+from bot.kit.lists import two_a_row
 from bot.kit.replies import PAGE, Choice, Document, Message, Rows
 from bot.kit.words import cut, day_words, quoted, short_day
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 
-NOTHING_OPEN = "您没有未完成的学习内容。"
+NOTHING_OPEN = "本月学习内容已全部完成。"
+NOTHING_YET = "本月还没有布置学习内容。"
 SHOWN = 15
 
 
@@ -119,10 +121,9 @@ def my_study(seen: Sequence[Seen], undo: StudyCompletion | None = None) -> Messa
 def which_one(seen: Sequence[Seen]) -> Message:
     """学完了, when it could mean several."""
     shown = seen[:SHOWN]
-    return Message(
-        "请选择已学完的内容。",
-        [[Choice(f"已学完 {quoted(one.item.title)}"[:24], Done(one.item.id, Origin.ITEM))] for one in shown],
-    )
+    lines = [f"{at}. {cut(quoted(one.item.title), 60)}" for at, one in enumerate(shown, 1)]
+    taps = [Choice(f"学完第{at}项", Done(one.item.id, Origin.ITEM)) for at, one in enumerate(shown, 1)]
+    return Message("\n".join(["请选择已学完的内容。", *lines]), two_a_row(taps))
 
 
 def completed(item: StudyItem, row: StudyCompletion, again: bool, counts: bool) -> str:
