@@ -47,9 +47,12 @@ class _Plain:
 
     # --- what somebody may do --------------------------------------------------------------------------------------
 
-    def _waiting(self, session: Session, call: Call) -> list[Waiting]:
+    def _told(self, session: Session, call: Call) -> list[Waiting]:
         told = [one.waits for one in self.features if one.waits is not None]
         return [one for waits in told for one in waits(session, call.me, call.now, call.tz)]
+
+    def _waiting(self, session: Session, call: Call) -> list[Waiting]:
+        return [one for one in self._told(session, call) if not one.done]
 
     def _asking(self, session: Session, call: Call, within: timedelta | None = None) -> list[Waiting]:
         """What asks for an answer, of the card replied to alone; `within`: not what was asked before."""
@@ -70,7 +73,8 @@ class _Plain:
 
     def courtesy(self, session: Session, call: Call) -> Reply:
         """好的: perhaps an answer to what was sent lately; nothing is recorded by it."""
-        return _offer(self._asking(session, call, LATELY)) or say(WELCOME)
+        done = [one.done for one in self._told(session, call) if one.done and one.card == call.card]
+        return _offer(self._asking(session, call, LATELY)) or say(done[0] if done else WELCOME)
 
     def greeting(self, session: Session, call: Call) -> Reply:
         may = [[one.does] for one in self._waiting(session, call) if one.word == "签到"]

@@ -53,7 +53,7 @@ class Step:
 class UndoStep(Button):
     """One step of the last ten minutes: `at` (seconds) and its row tell which."""
 
-    prefix: ClassVar[str] = "us"
+    prefix: ClassVar[str] = "uw"
     at: int
     row_id: int
 

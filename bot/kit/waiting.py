@@ -14,7 +14,8 @@ from storage.audience import Me
 class Waiting:
     """word: 收到, 已阅, 签到, 请假: what may be done now, as a label says it. title: of what.
 
-    asked: since when somebody is asked for it; None: it is only possible. card: the live card that asks.
+    asked: since when somebody is asked for it; None: it is only possible. card: the live card that asks. done: what is
+    said in reply to that card by who has answered already; nothing waits then.
     """
 
     word: str
@@ -22,6 +23,7 @@ class Waiting:
     does: Choice
     asked: datetime | None = None
     card: tuple[str, int] | None = None
+    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)

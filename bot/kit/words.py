@@ -29,7 +29,7 @@ _HELLO = r"(?:[您你]好|在吗|在么|在不在|有人吗|(?:支部)?小助手
 _BEFORE = re.compile(rf"^(?:(?:{_YES}|{_HELLO}|{_THANKS})(?:{_MARK}|{_FACE})+|好的(?=.)|{_MARK}|{_FACE})+")
 _AFTER = re.compile(rf"(?:{_MARK}|{_FACE}|{_THANKS}|(?<=[\s，,、。.;；:：!！]){_YES})+$")
 _COURTEOUS = re.compile(rf"(?:{_MARK}|{_FACE}|{_THANKS}|{_YES})+")
-_GREETING = re.compile(rf"(?:{_MARK}|{_FACE}|{_THANKS}|{_YES}|{_HELLO})+")
+_GREETING = re.compile(rf"(?:[?？]|{_MARK}|{_FACE}|{_THANKS}|{_YES}|{_HELLO})+")
 _ONLY_MARKS = re.compile(rf"{_MARK}*")
 _PARTICLE = re.compile(r"(?<=..)[啊哈呀哦噢]$")
 _BLANK = re.compile(r"\s+")

@@ -103,7 +103,7 @@ async def test_one_message_is_measured_by_itself(bot: World) -> None:
     assert told.text == "请发送一段不超过3000字的文字。"
     await jump(bot, "2023-07-04 09:00:06")
     [shown] = await say(bot, "字" * 3000)
-    assert shown.labels[:2] == ["修改", "发给自己看看"]
+    assert shown.labels[:2] == ["修改", "预览"]
     assert kept(bot) == "字" * 3000
     # Another one, although it comes at once: together they would be no text that had to be cut.
     [shown] = await say(bot, "请各位查看文件")

@@ -160,9 +160,8 @@ def _by_words(session: Session, call: Call, asked: rules.Asked) -> Reply:
 
 
 def _headed(head: str, reply: Reply) -> Reply:
-    return (
-        replace(reply, edit=replace(reply.edit, text=f"{head}{reply.edit.text}")) if reply.edit is not None else reply
-    )
+    shown = replace(reply.edit, text=f"{head}{reply.edit.text}") if reply.edit is not None else None
+    return replace(reply, edit=shown)
 
 
 def _only_notice(session: Session, call: Call) -> int | None:

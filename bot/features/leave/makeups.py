@@ -51,7 +51,7 @@ def hand_in_makeup(
     may_make_up(session, me, activity, now)
     row = _makeup_of(session, activity_id, me.id)
     if row is not None and row.state is MakeupState.ACCEPTED:
-        raise Refusal("您的补学已通过。")
+        raise Refusal("您的补学已通过审核，无需重新提交。")
     if row is None:
         row = Makeup(
             activity_id=activity_id,

@@ -113,7 +113,8 @@ def _just_over(session: Session, call: Call) -> bool:
 
 
 def waits(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Waiting]:
-    """The notices that still ask for 收到."""
+    """The notices that still ask for 收到, and those of them that were answered."""
+    asking = {one.id for one in service.unanswered_notices(session, me, now)}
     return [
         Waiting(
             "收到",
@@ -121,8 +122,9 @@ def waits(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Waiting]:
             Choice("收到", cards.Acknowledge(one.id)),
             one.created_at,
             cards.card_of(one),
+            "" if one.id in asking else messages.RECEIVED,
         )
-        for one in service.unanswered_notices(session, me, now)
+        for one in service.open_notices(session, me, now)
     ]
 
 

@@ -333,7 +333,7 @@ async def test_a_notice_that_was_not_sent_is_offered_and_changed(old: World) -> 
         "您7月4日（周二）09:00填写的“发通知”还没有完成：\n【通知】请报送材料\n请于"
     )
     await old.stage.tap("甲一", "继续填写", "还没有完成")
-    assert chat.from_bot[-1].labels == ["修改", "发给自己看看", "发送", "上一步", "取消"]
+    assert chat.from_bot[-1].labels == ["修改", "预览", "发送", "上一步", "取消"]
     await old.stage.tap("甲一", "修改", "应回复25人")
     await old.stage.say("甲一", "字" * 3001)
     assert chat.from_bot[-1].text == "请发送一段不超过3000字的文字。"

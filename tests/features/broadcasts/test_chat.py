@@ -66,7 +66,7 @@ async def test_a_notice_is_corrected_after_it_was_sent(bot: World, monkeypatch: 
     for name in story.EVERYBODY:
         (notice,) = [each for each in received(bot, name) if "请于7月" in each.text and "未回复" not in each.text]
         assert notice.text.startswith("【通知】请于周五交材料\n请于7月5日"), name
-        assert ("您已回复：收到。" in notice.text) is (name == "甲七")
+        assert ("您已回复“收到”。" in notice.text) is (name == "甲七")
         assert notice.labels == (["撤销"] if name == "甲七" else ["收到"])
         assert name == "甲一" or len(bot.stage.people[name].chat.from_bot) == said[name]
     assert "已更正（7月4日（周二）09:00）" in desk.text
@@ -91,7 +91,7 @@ async def test_the_card_in_the_group_is_corrected_with_its_count(sqlite_url: str
         await bot.stage.tap("甲一", "确认更正", "【预览】")
         (card,) = group.from_bot
         assert card.text.startswith("【通知】请报送材料\n请于7月5日")
-        assert card.text.endswith("已收到 1/25")
+        assert card.text.endswith("已收到1人（应回复25人）")
         assert card.labels == ["收到"]
         assert "已更正" in desk.text
 
@@ -162,9 +162,9 @@ async def test_tried_on_oneself_before_it_goes(bot: World) -> None:
     author = bot.stage.people["甲一"]
     await bot.stage.say("甲一", "发通知")
     await bot.stage.say("甲一", "请报送材料")
-    await bot.stage.tap("甲一", "发给自己看看", "请报送材料")
+    await bot.stage.tap("甲一", "预览", "请报送材料")
     tried = author.chat.last
-    assert tried.text == "【预览】\n【通知】请报送材料\n请于7月5日（周三）12:00前回复“收到”。"
+    assert tried.text == "【预览】\n【通知】请报送材料\n请于7月5日（周三）12:00前点“收到”。"
     assert tried.labels == ["收到"]
     assert (await bot.stage.tap("甲一", "收到", "【预览】")).toast == "这是预览，按钮在正式发送后才有效。"
     assert (count(bot, Notice), count(bot, Receipt), len(received(bot, "甲七"))) == (0, 0, 0)

@@ -162,11 +162,11 @@ async def test_the_plain_word_does_what_the_button_does(bot: World) -> None:
     await bot.stage.at("2023-08-01 09:05")
     await bot.stage.say("甲三", "学完了")
     assert last(bot, "甲三") == "请选择已学完的内容。"
-    await bot.stage.tap("甲三", "已学完 《论党", "请选择")
+    await bot.stage.tap("甲三", "学完第1项", "请选择")
     await bot.stage.say("甲三", "已学")
     assert last(bot, "甲三") == "已学完：《文件一》。"
     await bot.stage.say("甲三", "学完了")
-    assert last(bot, "甲三") == "您没有未完成的学习内容。"
+    assert last(bot, "甲三") == "本月学习内容已全部完成。"
     assert count(bot, StudyCompletion) == 2
 
 
