@@ -51,9 +51,10 @@ class Step:
 
 @dataclass(frozen=True)
 class UndoStep(Button):
-    """One step of the last ten minutes: `at` (seconds) and its row tell which."""
+    """One step of the last ten minutes: what it is called, when it was taken (seconds) and its row tell which."""
 
     prefix: ClassVar[str] = "uw"
+    what: str
     at: int
     row_id: int
 
@@ -171,7 +172,7 @@ def steps_of(session: Session, me: Me, now: datetime, sources: Iterable[Steps]) 
 
 
 def button_of(step: Step) -> UndoStep:
-    return UndoStep(int(step.at.timestamp()), step.row_id)
+    return UndoStep(step.what, int(step.at.timestamp()), step.row_id)
 
 
 def by_word(session: Session, call: Call, sources: Iterable[Steps], cards: frozenset[str]) -> Reply:

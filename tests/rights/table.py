@@ -215,7 +215,7 @@ TABLE: dict[str, Case] = {
     "answer:leave.reason": Case(
         AUTHOR, open=("leave.reason", lambda ids: {"leave": ids["own_leave"]}), text="住院"
     ),
-    "tap:UndoStep": Case(AUTHOR, lambda ids: UndoStep(int(NOW.timestamp()), ids["own_leave"])),
+    "tap:UndoStep": Case(AUTHOR, lambda ids: UndoStep("请假", int(NOW.timestamp()), ids["own_leave"])),
     # what acts on nothing
     "word:is_courtesy": own(OWN, text="谢谢"),
     "word:is_greeting": own(KNOWN, text="您好"),
