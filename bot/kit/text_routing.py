@@ -18,6 +18,7 @@ from storage.models.dialog import Dialog
 
 HINT = "没有看懂，请点下方按钮，或发送“帮助”。"
 CANCELLED = "已取消填写。"
+NO_FILES = "这里只能用文字回答，文件没有收下。请发送文字。"
 ONLY_WORDS = "这里只能用文字回答：文件没有收下，附带的文字也没有保存。请单独发送文字。"
 KEPT = "现在没有正在填写的内容。之前没有填完的仍然保留，从菜单点开后可以继续填写或重新填写。"
 
@@ -52,8 +53,8 @@ def choose(
         return cancel(session, call, dialog, answers) if dialog is not None else _nothing_open(session, call, otherwise)
     if answer is not None and dialog is not None:
         admission.admit(answer, call)
-        if call.files and call.text.strip() and not answer.takes_files(dialog):
-            raise Refusal(ONLY_WORDS)
+        if call.files and not answer.takes_files(dialog):
+            raise Refusal(ONLY_WORDS if call.text.strip() else NO_FILES)
         if photos.waits(call, dialog, answer):
             return photos.hold(call, dialog)
         ready(answer, call)

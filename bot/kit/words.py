@@ -30,7 +30,7 @@ _BEFORE = re.compile(rf"^(?:(?:{_YES}|{_HELLO}|{_THANKS})(?:{_MARK}|{_FACE})+|�
 _AFTER = re.compile(rf"(?:{_MARK}|{_FACE}|{_THANKS}|(?<=[\s，,、。.;；:：!！]){_YES})+$")
 _COURTEOUS = re.compile(rf"(?:{_MARK}|{_FACE}|{_THANKS}|{_YES})+")
 _GREETING = re.compile(rf"(?:[?？]|{_MARK}|{_FACE}|{_THANKS}|{_YES}|{_HELLO})+")
-_ONLY_MARKS = re.compile(rf"{_MARK}*")
+_ONLY_MARKS = re.compile(rf"(?:[?？]|{_MARK})*")
 _PARTICLE = re.compile(r"(?<=..)[啊哈呀哦噢]$")
 _BLANK = re.compile(r"\s+")
 # More than a word and its courtesy is no word.

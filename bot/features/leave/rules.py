@@ -48,6 +48,7 @@ _ILL = (
 _ASKS = r"(?:[去到].{1,6})?出差|公差|事假|病假|请[个一]?[次天]?假"
 _BEHIND = r"(?:了|啦|咯|喽|着|中|呢|吧|啊|得厉害|得很|厉害|[会场]|会议|活动|党课|主题党日|学习|在家|去?医院|休息)*"
 _OFFERED = re.compile(rf"{_AROUND}(?:(?P<ill>{_ILL})|{_CANNOT}|{_ASKS}){_BEHIND}")
+_NOT_COMING = re.compile(rf"(?:{_WHEN}|我|了)*(?:{_CANNOT}){_BEHIND}")
 _CLAUSE = re.compile(rf"[{_MARKS}~～…]+")
 # Somebody asks, tells others, or is well again.
 _NO_OFFER = re.compile(
@@ -90,6 +91,11 @@ def read_offer(text: str) -> Asked | None:
     if not found:
         return None
     return Asked(None, said, received is not None, offered=True, ill=any(one["ill"] for one in found))
+
+
+def only_not_coming(text: str) -> bool:
+    """我来不了 and no more: that gives no reason."""
+    return _NOT_COMING.fullmatch(trimmed(text)) is not None
 
 
 def _leave(said: str) -> _Read | None:
