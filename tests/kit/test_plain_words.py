@@ -212,10 +212,10 @@ async def test_of_several_one_is_chosen(bot: World) -> None:
     await play(bot, "2023-07-04 09:40")
     await make_activity(bot.stage, ["党课"], "7月7日", "15:00", "二楼会议室")
     [which] = await typed(bot, "甲三", "收到")
-    assert which.text == "请选择要回复“收到”的通知。\n1. 7月主题党日通知\n2. 党课通知"
+    assert which.text == "请选择要回复“收到”的通知。\n1. 7月主题党日通知\n2. 7月党课通知"
     assert which.labels == ["收到第1项", "收到第2项"]
     [which] = await typed(bot, "甲三", "谢谢")
-    assert which.text == "您是要回复哪一项？\n1. 7月主题党日通知\n2. 党课通知"
+    assert which.text == "您是要回复哪一项？\n1. 7月主题党日通知\n2. 7月党课通知"
     assert which.labels == ["收到第1项", "收到第2项"]
     for text in ("我来不了", "病假", "发烧了"):
         [which] = await typed(bot, "甲三", text)
@@ -230,7 +230,7 @@ async def test_of_several_one_is_chosen(bot: World) -> None:
     await bot.stage.tap("甲三", "党课", "请选择要签到的活动。")
     # One goes on, one is ahead: nothing is asked for that may be meant of the other.
     [told] = await typed(bot, "甲四", "病假")
-    assert told.text.startswith("7月主题党日：活动已开始，请联系组织委员补登请假。\n党课，7月7日（周五）15:00。")
+    assert told.text.startswith("7月主题党日：活动已开始，请联系组织委员补登请假。\n7月党课，7月7日（周五）15:00。")
     assert (told.labels, leaves(bot)) == (KINDS, [])
 
 
@@ -242,6 +242,7 @@ async def test_what_is_answered_already_is_said(bot: World) -> None:
         assert told.text.endswith(RECEIVED)
     assert (await typed(bot, "甲三", "好的"))[0].text == WELCOME
     await typed(bot, "甲四", "公差")
+    await jump(bot, "2023-07-04 09:55")
     for text in ("请假", "我来不了", "发烧了"):
         [told] = await typed(bot, "甲四", text)
         assert (told.text, told.labels) == ("7月主题党日：您已请假（公差），待审批。", ["取消请假"])
@@ -283,6 +284,8 @@ async def test_a_reminder_is_read_by_its_word_alone(bot: World) -> None:
 async def test_what_is_sent_next_is_the_reason(bot: World) -> None:
     await play(bot, "2023-07-04 09:40")
     await typed(bot, "甲三", "病假")
+    [told] = await typed(bot, "甲三", "我来不了")
+    assert (told.text, told.labels) == ("7月主题党日：您已请假（病假），待审批。", ["取消请假"])
     [told] = await typed(bot, "甲三", "发烧了，要去医院")
     assert told.text == "7月主题党日：已提交请假（病假），待审批。\n事由：发烧了，要去医院"
     assert leaves(bot) == [("sick", "发烧了，要去医院", "pending")]

@@ -92,10 +92,9 @@ def _asks_why(session: Session, call: Call, row: LeaveRequest) -> bool:
 
 def may_explain(call: Call, dialog: Dialog) -> bool:
     """The question for a reason is soft: soon after the request, and no question in turn."""
-    asked_at = dialog.expires_at - dialogs.LIFE
-    return (
-        bool(call.text.strip()) and call.now - asked_at <= EXPLAINS and not call.files and not _ASKS.search(call.text)
-    )
+    soon = call.now - (dialog.expires_at - dialogs.LIFE) <= EXPLAINS
+    says_why = bool(call.text.strip()) and not _ASKS.search(call.text) and not rules.only_not_coming(call.text)
+    return soon and not call.files and says_why
 
 
 def explain(session: Session, call: Call, dialog: Dialog) -> Reply:
