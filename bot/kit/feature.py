@@ -13,6 +13,7 @@ from bot.kit.owing import Owing
 from bot.kit.reposts import Anew
 from bot.kit.titles import Titles
 from bot.kit.undo import Steps
+from bot.kit.waiting import Stands, Waits
 from scheduler.jobs import Job
 
 
@@ -45,4 +46,6 @@ class Feature:
     nearing: Callable[[Session, datetime, tzinfo], Iterable[int]] | None = None
     reposts: Anew | None = None
     steps: Sequence[Steps] = ()
+    waits: Waits | None = None
+    stands: Stands | None = None
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

@@ -30,9 +30,10 @@ from bot.features.todo import messages as todo
 from bot.kit import asking, broadcasts, doors, parked, photos
 from bot.kit.buttons import Button
 from bot.kit.form_fields import Fill
+from bot.kit.undo import UndoStep
 from storage.choices import ActivityType, Duty, LeaveType, StudyItemKind
 from tests.rights import states
-from tests.rights.branch import Ids
+from tests.rights.branch import NOW, Ids
 from tests.rights.effects import ASKS, NOTICE_SENT, POSTPONED, TASK_MADE, Effect, rows
 from tests.rights.permissions import may
 from tests.rights.states import State
@@ -214,6 +215,15 @@ TABLE: dict[str, Case] = {
     ),
     "word:is_about_leave": own(OWN, text="请假 家里有事"),
     "word:取消请假": own(OWN),
+    "word:sounds_like_leave": own(OWN, text="我来不了"),
+    "answer:leave.reason": Case(
+        AUTHOR, open=("leave.reason", lambda ids: {"leave": ids["own_leave"]}), text="住院"
+    ),
+    "tap:UndoStep": Case(AUTHOR, lambda ids: UndoStep("请假", int(NOW.timestamp()), ids["own_leave"])),
+    # what acts on nothing
+    "word:is_courtesy": own(OWN, text="谢谢"),
+    "word:is_greeting": own(KNOWN, text="您好"),
+    "otherwise": own(KNOWN, text="几点开始"),
     "edited:reflections": own(OWN, text="改过"),
     "edited:leave": Case(OWN, text="改过", did="leave_request own_leave"),
     "edited:notices": Case(OWN, text="改过", did="receipt receipt"),

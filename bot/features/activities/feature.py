@@ -6,6 +6,7 @@ from bot.kit.feature import Feature
 FEATURE = Feature(
     name="activities",
     handlers=handlers.HANDLERS,
+    waits=handlers.waits,
     forms=[forms.FORM, forms.POSTPONE],
     jobs=jobs.build,
     steps=[participation.steps, service.steps],

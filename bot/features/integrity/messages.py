@@ -113,6 +113,11 @@ def title(reminder: Reminder) -> str:
     return rules.names(reminder.holidays) + ("（暂定）" if reminder.provisional else "")
 
 
+def called(reminder: Reminder) -> str:
+    """中秋、国庆节前廉洁提醒"""
+    return f"{title(reminder)}节前廉洁提醒"
+
+
 def card(reminder: Reminder, tz: tzinfo, read_at: datetime | None = None, place: Origin = Origin.CARD) -> Message:
     """A person's own reminder, with the own 已阅 once there is one."""
     if read_at is None:

@@ -14,7 +14,7 @@ from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.deadlines import after
 from bot.kit.owing import Owing
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice, Rows
+from bot.kit.replies import Choice
 from scheduler.calendar.days import Calendar, Quarter, at, local_day
 from scheduler.calendar.store import calendar_of
 from storage import audit
@@ -150,11 +150,6 @@ def waiting(session: Session, me: Me, now: datetime) -> list[Reminder]:
         .where(ReminderAudience.person_id == me.id, Reminder.id.not_in(read), Reminder.ack_due >= now - REMEMBERED)
     )
     return list(session.scalars(query.order_by(Reminder.id.desc())))
-
-
-def to_read(session: Session, me: Me, now: datetime) -> Rows:
-    """A button for each of them; none when nothing waits."""
-    return messages.read_buttons(waiting(session, me, now))
 
 
 def latest(session: Session, branch_id: int) -> Reminder | None:

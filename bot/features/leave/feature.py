@@ -8,4 +8,6 @@ FEATURE = Feature(
     handlers=handlers.HANDLERS,
     owing=makeups.owing,
     steps=[service.steps, service.entered_steps, makeups.steps],
+    waits=handlers.waits,
+    stands=handlers.stands,
 )

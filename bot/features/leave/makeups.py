@@ -51,7 +51,7 @@ def hand_in_makeup(
     may_make_up(session, me, activity, now)
     row = _makeup_of(session, activity_id, me.id)
     if row is not None and row.state is MakeupState.ACCEPTED:
-        raise Refusal("您的补学已通过。")
+        raise Refusal("您的补学已通过审核，无需重新提交。")
     if row is None:
         row = Makeup(
             activity_id=activity_id,
@@ -74,7 +74,7 @@ def hand_in_makeup(
 def may_make_up(session: Session, me: Me, activity: Activity, now: datetime) -> None:
     """Refuse who was there, and what has not been held or will not be."""
     if statuses(session, activity.id).get(me.id) in HERE:
-        raise Refusal("您已到会，不需要补学。")
+        raise Refusal("您已到会，无需补学。")
     if activity.status in OFF:
         raise Refusal("活动已取消或改期，无需补学。")
     if now < activity.start_at:

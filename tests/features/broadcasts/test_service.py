@@ -100,7 +100,7 @@ def test_the_notice_of_an_activity(storage: Storage, cast: Cast) -> None:
         found = edits(session, cast)
         assert found[SILENT]["text"].startswith("【党课通知】地点改为二楼会议室\n请于4月2日")
         assert labels(found[SILENT]) == ["收到", "请假", "签到"]
-        assert found[TAPPED]["text"].endswith("前点“收到”或“请假”。\n您已回复：收到。")
+        assert found[TAPPED]["text"].endswith("前点“收到”或“请假”。\n您已回复“收到”。")
         assert labels(found[TAPPED]) == ["收到", "请假", "签到", "撤销"]
         assert "撤销" not in labels(edits(session, cast, timedelta(minutes=11))[TAPPED])
         activity = find_activity(session, cast.me(session, "甲一", DAY), 1)
