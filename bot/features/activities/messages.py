@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from bot.features.activities import buttons
 from bot.features.activities.rules import Parts, Phase, Roll, parts
 from bot.features.notices.cards import Counts, counts_line, leave_words
+from bot.kit.activities import OPENS_BEFORE
 from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, LEAVE_TYPES
 from bot.kit.lists import filled, page_of, really, two_a_row
 from bot.kit.rates import percent
