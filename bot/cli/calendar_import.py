@@ -22,7 +22,7 @@ from storage.revision import require_newest
 
 FESTIVALS = ("festival", "off", "worked_instead")
 CHANGES = ("date", "weekday", "change")
-IN_CHAT = "Or let a secretary read it in while the bot runs: /calendar (工作日历), then 读入通知."
+IN_CHAT = "Or let a secretary read it in while the bot runs: /calendar (工作日历), then 导入通知."
 
 
 def content_of(file: str) -> bytes:

@@ -81,7 +81,7 @@ FIELDS: dict[Duty, frozenset[ActivityType]] = {
 # And all that a group leader may hold: the meeting of the own group.
 GROUP_CONTENTS = frozenset({ActivityType.GROUP_MEETING})
 
-NO_RIGHT = "您没有办理此事的权限。"
+NO_RIGHT = "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 def reach(me: Me, right: Right) -> Reach:

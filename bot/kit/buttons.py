@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self, get_type_hints
 
 LIMIT = 64
+# What a button hears that nobody knows any more.
+OLD_BUTTON = "这个按钮已失效，请从下方按钮重新办理。"
 _PLACE = re.compile(r"(.*)@([1-9][0-9]{0,17})", re.DOTALL)
 
 

@@ -32,7 +32,7 @@ _MARKED = (
     (b"\xfe\xff", "utf-16"),
     (b"\xef\xbb\xbf", "utf-8"),
 )
-_NO_TABLE = ("This is neither an .xlsx file nor a .csv in UTF-8 or GB18030.", "看不懂这个文件，请发送xlsx或csv表格。")
+_NO_TABLE = ("This is neither an .xlsx file nor a .csv in UTF-8 or GB18030.", "没有看懂这个文件，请发送xlsx或csv表格。")
 
 Likeness = Callable[[Sequence[SheetRow]], int]
 

@@ -26,7 +26,7 @@ from bot.kit import admission, edits, group_replies, heard, incoming, long_texts
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
 from bot.kit.answering import Voice
-from bot.kit.buttons import BadButton, place_of
+from bot.kit.buttons import OLD_BUTTON, BadButton, place_of
 from bot.kit.cards import Cards
 from bot.kit.completion import AlreadyHandled, NotYet, finish
 from bot.kit.dialog import Begun
@@ -59,8 +59,7 @@ __all__ = ["AlreadyHandled", "Edge", "NotYet"]
 log = logging.getLogger(__name__)
 
 NOT_YOURS = "这个按钮是为另一个单位显示的，您现在不能办理该单位的事项。请发送“帮助”，在现在的单位重新办理。"
-OLD_BUTTON = "这个按钮已失效，请使用最新的消息或菜单。"
-IN_PRIVATE = "请在与我的私聊中办理。"
+IN_PRIVATE = "请在与小助手的私聊中办理。"
 
 Run = Callable[[Session, Call], Reply]
 Callback = Callable[[telegram.Update, Any], Coroutine[Any, Any, None]]

@@ -44,7 +44,8 @@ class Field:
     accepts: whether a tapped value is an answer though it is not offered now. then: what an answer changes beside.
     doubts: what is asked, in this order, before an answer (a text) among the others is taken. when: whether it is asked
     at all. many: several, ticked. later: asked only from the last page. optional: "" or none of many is an answer.
-    files: what is made of files; the question hears them whatever page is open. below: a row under the options.
+    files: what is made of files; the question hears them whatever page is open. beside: what else an answer keeps that
+    a person has sent (files). below: a row under the options.
     needed: what is said when it is missing (else `ask`). what, longest: what a typed answer is called when it is too
     long (else the label), and how long it may be.
     """
@@ -65,6 +66,7 @@ class Field:
     one_a_row: bool = False
     below: Callable[[Session, Call, Values], Sequence[Choice]] = lambda session, call, values: ()
     needed: str = ""
+    beside: Sequence[str] = ()
     what: str = ""
     longest: int | None = None
 
@@ -78,9 +80,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button of the last page, once nothing is missing. `closes`: the form is done with when it has run."""
+    """A button of the last page, once nothing is missing. `closes`: the form is done with when it has run.
+
+    label: what it does, or what says so (保存并发送, where it goes out at once).
+    """
 
     key: str
-    label: str
+    label: str | Callable[[Session, Call, Values], str]
     run: Callable[[Session, Call, Values], Reply]
     closes: bool = True
+
+    def words(self, session: Session, call: Call, values: Values) -> str:
+        return self.label if isinstance(self.label, str) else self.label(session, call, values)

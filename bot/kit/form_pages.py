@@ -1,10 +1,17 @@
-"""The pages of a form: a question with its options, a doubt, all that is filled in, what was left; and the way out."""
+"""The pages of a form: a question with its options, a doubt, all that is filled in, what was left; and the way out.
 
+Each fits on a telephone: what is filled in, the question and the buttons are seen at once.
+"""
+
+import math
+import unicodedata
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
-from bot.kit.form_fields import Action, Doubt, Field, Fill, Values
-from bot.kit.lists import page_of, two_a_row
+from bot.kit.form_fields import Doubt, Field, Fill, Values
+from bot.kit.lists import page_of
 from bot.kit.replies import Choice, Message, Rows
+from bot.kit.words import cut, units
 
 # Beside the values in the draft of the dialog: the open question, and what is so for this page alone. A version that
 # does not know of such pages finds the question there all the same.
@@ -17,27 +24,49 @@ GIVEN = "given"
 # What a button does that answers no question: no field has such a key.
 GO, BACK, SURE, OFFER = "go", "back", "sure", "offer"
 NEXT, CANCEL, ON, ANEW = "next", "cancel", "on", "anew"
-MOST_SHOWN = 30
+
+# What a telephone of 390 x 844 shows of a chat, in points: of the height the heads and the line to write in are taken
+# off, of the width the margins of a message. A row of buttons, a line, and how many letters stand in one.
+HEIGHT, ROW, LINE, AROUND, LETTERS = 660, 46, 22, 30, 20
+MOST_ROWS = 8
+# Of a summary that is shown whole: the question and a doubt have room behind it.
+LONGEST = 3600
+# So many short labels stand side by side, and two of the others.
+SHORT, MANY = 5, 3
 
 # The button of this form and dialog, with its field and value.
 Make = Callable[[str, str], Fill]
+
+
+# --- buttons -------------------------------------------------------------------------------------------------------
 
 
 def question(
     fill: Make, field: Field, options: Sequence[tuple[str, str]], below: Sequence[Choice], values: Values
 ) -> Rows:
     """Its options, of many a page; what is ticked is marked."""
-    shown = page_of(options, values.get(PAGE, 0), MOST_SHOWN)
+    # Who came back to an answer goes on with it as it stands.
+    stands = not values.get(CHANGING) and not field.later and field.answered(values)
+    more = [Choice("下一步", fill(GO, NEXT))] if field.many or stands else []
+    beside = 1 if field.one_a_row else _beside([label for _, label in options], 2 if field.many else 0)
+    room = MOST_ROWS - 1 - bool(below) - bool(more)
+    fits = len(options) <= room * beside
+    shown = page_of(options, values.get(PAGE, 0), (room if fits else room - 1) * beside)
     ticked = (values.get(field.key) or ()) if field.many else ()
     choices = [
         Choice(f"{'✓ ' if value in ticked else ''}{label}", fill(field.key, value)) for value, label in shown.things
     ]
-    rows = [[choice] for choice in choices] if field.one_a_row else two_a_row(choices)
     turn = shown.turn(lambda number: fill(PAGE, str(number)))
-    # Who came back to an answer goes on with it as it stands.
-    stands = not values.get(CHANGING) and not field.later and field.answered(values)
-    more = [Choice("下一步", fill(GO, NEXT))] if field.many or stands else []
-    return [row for row in (*rows, turn, list(below), more) if row]
+    return [row for row in (*_rows(choices, beside), turn, list(below), more) if row]
+
+
+def _beside(labels: Sequence[str], mark: int = 0) -> int:
+    """How many buttons of a row hold these labels; `mark`: what a tick takes."""
+    return MANY if max(map(width, labels), default=0) + mark / 2 <= SHORT else 2
+
+
+def _rows(choices: Sequence[Choice], beside: int) -> list[list[Choice]]:
+    return [list(choices[at : at + beside]) for at in range(0, len(choices), beside)]
 
 
 def doubt(fill: Make, doubt: Doubt, key: str) -> Rows:
@@ -46,20 +75,58 @@ def doubt(fill: Make, doubt: Doubt, key: str) -> Rows:
     return [[*(Choice(label, fill(SURE, value)) for value, label in doubt.choices), *again]]
 
 
-def last(fill: Make, fields: Sequence[Field], actions: Sequence[Action]) -> Rows:
-    """Everything may be changed, then it is done."""
-    change = two_a_row([Choice(field.label, fill(GO, field.key)) for field in fields])
-    return [*change, [Choice(action.label, fill(GO, action.key)) for action in actions]]
-
-
-def left(fill: Make, again: str, at: str, summary: str) -> Message:
-    """What there is of a form that was left."""
-    two = [Choice("继续填写", fill(OFFER, ON)), Choice("重新填写", fill(OFFER, ANEW))]
-    text = f"您{at}填写的“{again}”还没有完成：\n{summary}\n请选择继续填写或重新填写。"
-    return Message(text, [two, way_out(fill, None)])
+def last(fill: Make, fields: Sequence[Field], actions: Sequence[tuple[str, str]]) -> Rows:
+    """Everything may be changed, then it is done: `actions` by key and label."""
+    labels = [field.label for field in fields]
+    change = [Choice(field.label, fill(GO, field.key)) for field in fields]
+    return [*_rows(change, _beside(labels)), [Choice(label, fill(GO, key)) for key, label in actions]]
 
 
 def way_out(fill: Make, back: str | None) -> list[Choice]:
     """上一步, except on the first page, and 取消."""
     leave = [Choice("上一步", fill(BACK, back))] if back is not None else []
     return [*leave, Choice("取消", fill(GO, CANCEL))]
+
+
+# --- the page ------------------------------------------------------------------------------------------------------
+
+
+def page(summary: str, asked: str, rows: Rows, whole: bool = False) -> Message:
+    """What is filled in above what is asked, as much of it as there is room for; a `whole` one is read to its end."""
+    room = (HEIGHT - AROUND - ROW * len(rows)) // LINE - lines(asked)
+    shown = cut(summary, LONGEST) if whole else shortened(summary, room)
+    return Message("\n".join(filter(None, [shown, asked])), rows)
+
+
+def left(fill: Make, again: str, at: str, summary: str) -> Message:
+    """What there is of a form that was left."""
+    rows = [[Choice("继续填写", fill(OFFER, ON)), Choice("重新填写", fill(OFFER, ANEW))], way_out(fill, None)]
+    return page(f"您{at}填写的“{again}”还没有完成：\n{summary}".strip(), "请点“继续填写”或“重新填写”。", rows)
+
+
+def width(text: str) -> float:
+    """In full-width letters: a figure takes half of one."""
+    return sum(1 if unicodedata.east_asian_width(letter) in "WFA" else 0.5 for letter in text)
+
+
+def lines(text: str) -> int:
+    """How many lines a telephone makes of it."""
+    return sum(max(1, math.ceil(width(line) / LETTERS)) for line in text.split("\n")) if text else 0
+
+
+def shortened(text: str, room: int) -> str:
+    """As much as stands in so many lines: each of its own cut to as many as there is room for, else the first ones."""
+    for most in range(room, 0, -1):
+        shown = "\n".join(_to_lines(line, most) for line in text.split("\n"))
+        if lines(shown) <= room:
+            return shown
+    first = [_to_lines(line, 1) for line in text.split("\n")[: max(1, room - 1)]]
+    return "\n".join([*first, "……"])
+
+
+def _to_lines(line: str, most: int) -> str:
+    """A line that takes no more than so many of the telephone's; a colour or accent is not parted from its letter."""
+    if width(line) <= most * LETTERS:
+        return line
+    fitting = sum(used <= most * LETTERS - 1 for used in accumulate(map(width, line)))
+    return cut(line, units(line[:fitting]) + 1)

@@ -62,7 +62,7 @@ from bot.kit.form_pages import (
 from bot.kit.handlers import Answer, Call, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
-from bot.kit.words import cut, moment_words
+from bot.kit.words import moment_words
 from storage.models.dialog import Dialog
 
 log = logging.getLogger(__name__)
@@ -70,9 +70,8 @@ log = logging.getLogger(__name__)
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 STAYING, PASSING = frozenset({CHANGING, PAGE}), frozenset({CHANGING, PAGE, DOUBTED, LEFT, GIVEN})
 NOT_KEPT = PASSING | {photos.HELD, photos.CONFIRMED}
-# Of a summary: the question and a day's doubt have room behind it.
-LONGEST = 3600
-CHOOSE, ANSWER = "请点按钮选择。", "请用文字回答，或点按钮选择。"
+CHOOSE, ANSWER = "请点按钮选择。", "请发送文字，或点按钮选择。"
+REPLACED = "原来填写的内容已替换。"
 GONE = "这份内容已失效，请从菜单重新开始。"
 
 
@@ -84,7 +83,9 @@ class Form:
     again: the word that opens a new one. right: only for who holds it at all, as of a Tap; allowed: raises Refusal for
     who may not by anything else; both are asked at each step. order: the fields that the last page lets one change,
     when not in the order of the questions. called: what an old page is. dropped: what 取消 says. check: raises Refusal
-    for an answer that does not go with the others, given all of them.
+    for an answer that does not go with the others, given all of them. question: what is asked, in place of the field's
+    own words, where it takes the rows of the database to say it. whole: the summary is a text to be copied and read
+    through, and never shortened.
     """
 
     name: str
@@ -102,6 +103,8 @@ class Form:
     dropped: str = ""
     check: Callable[[Session, Call, Values], None] = lambda session, call, values: None
     at_once: bool = False
+    question: Callable[[Session, Call, Values], str] = lambda session, call, values: ""
+    whole: bool = False
 
     @property
     def old(self) -> str:
@@ -198,9 +201,17 @@ class Form:
             return say(self._forgotten(session, dialog))
         doubted = dialog.draft.get(DOUBTED) or {"changes": {}, "sure": []}
         changes = {**doubted["changes"], **self._read(session, call, dialog.draft)}
+        replaced = self._replaces(dialog.draft, changes)
         reply = self._take(session, call, dialog, changes, doubted["sure"])
         dialog.id += 1
-        return reply or say(self.page(session, call, dialog))
+        return reply or say(self.page(session, call, dialog, *([REPLACED] if replaced else [])))
+
+    def _replaces(self, values: Values, changes: Values) -> bool:
+        """Whether something takes the place of an answer that nobody asked for anew: the last page was open."""
+        if form_steps.opened(self.fields, values) is not None or values.get(DOUBTED):
+            return False
+        answers = {field.key for field in self.fields} | {name for field in self.fields for name in field.beside}
+        return any(values.get(key) and values[key] != said for key, said in changes.items() if key in answers)
 
     def edited(self, session: Session, call: Call, dialog: Dialog) -> Reply | None:
         """A typed answer that was edited, as long as it stands; it takes the place of what it said before."""
@@ -418,11 +429,13 @@ class Form:
 
     # --- what the card shows -----------------------------------------------------------------------------------------
 
-    def page(self, session: Session, call: Call, dialog: Dialog) -> Message:
-        """The page that is open now."""
+    def page(self, session: Session, call: Call, dialog: Dialog, *notes: str) -> Message:
+        """The page that is open now; `notes`: what has just been done, above the question."""
         values, field = form_steps.held(self.fields, dialog.draft), form_steps.opened(self.fields, dialog.draft)
-        summary, fill = cut(self.summary(session, call, values), LONGEST), partial(Fill, self.code, dialog.id)
         key, doubt = self._doubted(session, call, values)
+        # The head says what is doubted, not what stood there before.
+        shown = values if doubt is None else form_steps.held(self.fields, {**values, **values[DOUBTED]["changes"]})
+        summary, fill = self.summary(session, call, shown), partial(Fill, self.code, dialog.id)
         if values.get(LEFT):
             at = moment_words(datetime.fromisoformat(values[LEFT]), call.tz)
             return form_pages.left(fill, self.again, at, summary)
@@ -430,12 +443,14 @@ class Form:
             text, rows = doubt.ask, form_pages.doubt(fill, doubt, key)
         elif field is None:
             confirm = self.confirm if isinstance(self.confirm, str) else self.confirm(session, call, values)
-            text, rows = confirm, form_pages.last(fill, self._changed(values), self.actions)
+            actions = [(one.key, one.words(session, call, values)) for one in self.actions]
+            text, rows = confirm, form_pages.last(fill, self._changed(values), actions)
         else:
             options, below = field.options(session, call, values), field.below(session, call, values)
-            text, rows = field.words(values), form_pages.question(fill, field, options, below, values)
+            text = self.question(session, call, values) or field.words(values)
+            rows = form_pages.question(fill, field, options, below, values)
         way_out = form_pages.way_out(fill, form_steps.before(self.fields, field, values))
-        return Message("\n".join(filter(None, [summary, text])), [*rows, way_out])
+        return form_pages.page(summary, "\n".join(filter(None, [*notes, text])), [*rows, way_out], self.whole)
 
 
 def handlers(forms: Iterable[Form]) -> list[Handler]:

@@ -7,10 +7,13 @@ from typing import Generic, TypeVar
 
 from bot.kit.buttons import Button
 from bot.kit.replies import Choice, Message, Rows
+from bot.kit.words import cut
 
 T = TypeVar("T")
 
 BACK, ON = "上一页", "下一页"
+# The longest name on a button.
+LABEL = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,12 @@ def page_of(things: Sequence[T], number: int, size: int) -> Page[T]:
 def two_a_row(choices: Sequence[Choice]) -> list[list[Choice]]:
     """Two buttons side by side, as a telephone shows them."""
     return [list(choices[at : at + 2]) for at in range(0, len(choices), 2)]
+
+
+def label(name: str, longest: int = LABEL) -> str:
+    """A name as a button shows it, cut where it is long, its marks closed: 学习《中国共产党纪律处分条例…》."""
+    short = cut(name, longest)
+    return short if short.count("《") <= short.count("》") else f"{cut(name, longest - 1)}》"
 
 
 def filled(*rows: Sequence[Choice]) -> Rows:

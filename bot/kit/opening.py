@@ -6,12 +6,11 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from bot.kit import admission
+from bot.kit.buttons import OLD_BUTTON
 from bot.kit.doors import Look, Open
 from bot.kit.handlers import Call, Command, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply
-
-GONE = "这个按钮已失效，请从下方按钮重新办理。"
 
 
 def handlers(others: Sequence[Handler]) -> list[Handler]:
@@ -21,7 +20,7 @@ def handlers(others: Sequence[Handler]) -> list[Handler]:
     def tapped(session: Session, call: Call, button: Open | Look) -> Reply:
         command = commands.get(button.name)
         if command is None or command.reads is not isinstance(button, Look):
-            raise Refusal(GONE)
+            raise Refusal(OLD_BUTTON)
         return replace(admission.run(command, session, replace(call, text="")), opened=command.name)
 
     return [Tap(Open, tapped, private=True), Tap(Look, tapped, reads=True, private=True)]

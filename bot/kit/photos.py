@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit import admission
 from bot.kit import dialog as dialogs
+from bot.kit.asking import question
 from bot.kit.buttons import Button
 from bot.kit.handlers import Answer, Call, Edited, File, Handler, Tap
 from bot.kit.refusal import Refusal
@@ -18,8 +19,8 @@ from storage.models.dialog import Dialog
 # In the draft of the open dialog: what came since the first photo, and whether its sender has confirmed.
 HELD, CONFIRMED = "photos_held", "photos_confirmed"
 MOST = 30
-QUESTION = "照片已收到，尚未提交。请确认照片中没有涉密或标密级的文件。"
-FIRST = "请先确认照片中没有涉密或标密级的文件。"
+QUESTION = "照片已收到，尚未提交。请确认照片中没有涉密或标密级的文件，再点“确认不涉密”。"
+FIRST = "请先点“确认不涉密”或“不提交”：照片中不能有涉密或标密级的文件。"
 TAKEN = "已按您的修改更新。"
 OLD = "这些照片已失效，请重新发送。"
 
@@ -62,7 +63,7 @@ def hold(call: Call, dialog: Dialog) -> Reply:
     dialogs.move(dialog, dialog.step, call.now, **{HELD: [*held, message]})
     if held and call.files:
         return Reply()
-    rows = [[Choice("我确认不含涉密内容", ConfirmPhotos(dialog.id))], [Choice("不交了", DropPhotos(dialog.id))]]
+    rows = [[Choice("确认不涉密", ConfirmPhotos(dialog.id)), Choice("不提交", DropPhotos(dialog.id))]]
     return say(Message(QUESTION, rows))
 
 
@@ -111,7 +112,7 @@ def drop(session: Session, call: Call, button: DropPhotos) -> Reply:
     """Forget what waits; the dialog stays open for something else."""
     dialog = _open(session, call, button.dialog_id)
     dialogs.move(dialog, dialog.step, call.now, **{HELD: []})
-    return Reply(toast="未提交。", edit=Message("照片未提交。您可以发送别的内容，或发送“取消”。"))
+    return Reply(toast="未提交。", edit=question(dialog, "照片未提交，请发送其他内容。"))
 
 
 def _open(session: Session, call: Call, dialog_id: int) -> Dialog:
@@ -130,7 +131,7 @@ def _go_on(session: Session, call: Call, answers: dict[str, Answer], held: Seque
         files = tuple(File(**file) for file in message["files"])
         again = replace(call, message_id=message["message_id"], text=message["text"], files=files)
         replies.append(admission.run(answer, session, again, dialog))
-    more = [Message(f"另有{left}条没有收下，请另行发送。")] if left else []
+    more = [Message(f"另有{left}条没有收到，请重新发送。")] if left else []
     # Several of a piece ask for the same card: the last one shows it as it stands now.
     others = {(to.person_id, to.chat_id, to.card or number): to for number, to in _numbered(replies)}
     return Reply(

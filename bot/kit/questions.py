@@ -51,16 +51,24 @@ def one_text(
     take: Callable[[Session, Call, Values], Reply],
     right: Right,
     *keys: str,
+    options: Options = lambda session, call, values: (),
     below: Callable[[Session, Call, Values], Sequence[Choice]] = lambda session, call, values: (),
+    optional: Sequence[str] = (),
 ) -> Form:
-    """A form of a text alone, taken as it is typed. Of several keys the one that is named `only` where it is opened."""
+    """A form of a text alone, taken as it is typed. Of several keys the one that is named `only` where it is opened.
+
+    optional: those of them that may be left empty, by 不填写.
+    """
 
     def field(key: str) -> Field:
+        none = [("", "不填写")] if key in optional else []
         return Field(
             key,
             "",
+            options=lambda session, call, values: [*options(session, call, values), *none],
             read=lambda session, call, said: {key: said},
             when=lambda values: values.get("only", key) == key,
+            optional=key in optional,
             below=below,
         )
 
@@ -69,11 +77,12 @@ def one_text(
         code=code,
         again=again,
         fields=[field(key) for key in keys],
-        summary=ask,
+        summary=lambda session, call, values: "",
         confirm="",
         actions=(Action("take", "", take),),
         right=right,
         at_once=True,
+        question=ask,
     )
 
 

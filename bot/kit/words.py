@@ -17,7 +17,7 @@ class Both(str):
         return said
 
 
-STRANGER = "您好，本助手仅供支部成员使用，请向支部书记索取邀请链接。"
+STRANGER = "您好，支部小助手仅供已登记人员使用，请联系支部书记获取邀请链接。"
 WEEKDAYS = "一二三四五六日"
 # Before a word, and after it: marks, thanks, faces.
 _COURTESY = re.compile(
@@ -48,9 +48,23 @@ def short_day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def quoted(title: str) -> str:
-    """《…》, unless the title has its own marks."""
-    return title if "《" in title else f"《{title}》"
+def by_day(day: date) -> str:
+    """8月31日（含）前: until when something is to be done."""
+    return f"{short_day(day)}（含）前"
+
+
+def not_counted(day: date) -> str:
+    """What is heard when the quarter of this day takes nothing more."""
+    quarter = f"第{'一二三四'[(day.month - 1) // 3]}季度"
+    return f"{quarter}统计已截止，这一次不计入{quarter}。"
+
+
+def quoted(title: str, longest: int | None = None) -> str:
+    """《…》, unless the title has its own marks; one of more than so many units is cut inside them."""
+    short = title if longest is None else cut(title, longest)
+    if "《" not in title:
+        return f"《{short}》"
+    return short + "》" * (title.count("》") and max(0, short.count("《") - short.count("》")))
 
 
 def plain(text: str) -> str:

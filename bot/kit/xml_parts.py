@@ -41,5 +41,5 @@ def local(name: str) -> str:
 def _no_document_type(*declared: object) -> None:
     raise Unreadable(
         "The file declares entities, which no spreadsheet does: save it anew as .xlsx.",
-        "表格文件的内容不正常，请用Excel或WPS另存为xlsx后再发。",
+        "表格文件的内容不正常，请用表格软件另存为xlsx后再发。",
     )

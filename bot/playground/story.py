@@ -156,14 +156,14 @@ async def august_withdraw(stage: Stage) -> None:
     """The fourth item is withdrawn on the day it went out."""
     await stage.say(STUDY_OFFICER, "学习安排")
     await stage.tap(STUDY_OFFICER, "8月", "请选择月份")
-    await stage.tap(STUDY_OFFICER, "撤回 4", "8月学习安排")
-    await stage.tap(STUDY_OFFICER, "确定撤回", DOCUMENTS[2])
+    await stage.tap(STUDY_OFFICER, "撤回第4项", "8月学习安排")
+    await stage.tap(STUDY_OFFICER, "确认撤回", DOCUMENTS[2])
 
 
 async def done(stage: Stage, pairs: Iterable[tuple[str, int]]) -> None:
     """已学完, each on the own card of the month."""
     for name, item in pairs:
-        await stage.tap(name, f"已学完 {item}", MONTH)
+        await stage.tap(name, f"学完第{item}项", MONTH)
 
 
 async def study(stage: Stage, names: Iterable[str], items: Iterable[int]) -> None:
@@ -171,7 +171,7 @@ async def study(stage: Stage, names: Iterable[str], items: Iterable[int]) -> Non
     people = list(names)
     for item in items:
         ready = [name for name in people if (name, item) not in NOT_BY_31_AUGUST]
-        await stage.tap_all(ready, f"已学完 {item}", MONTH)
+        await stage.tap_all(ready, f"学完第{item}项", MONTH)
 
 
 async def committee_make(stage: Stage) -> None:

@@ -53,7 +53,7 @@ def check(file: YearFile, known: Calendar, wanted: int | None = None) -> Checked
     kept = replace(whole, entries=tuple(entry for entry in whole.entries if entry.day not in odd))
     _check_festivals(kept)
     notes = tuple(
-        Said(f"{day} is a weekday and needs no make-up day: left out.", f"{day}本是工作日，不必另记上班，已略去。")
+        Said(f"{day} is a weekday and needs no make-up day: left out.", f"{day}本是工作日，无需另记上班，已略去。")
         for day in odd
     )
     new, before = Checked(kept).year, known.year(file.year)
@@ -94,7 +94,7 @@ def _completed(file: YearFile, known: Calendar) -> YearFile:
         names = "、".join(file.only)
         raise BadYear(
             f"The text names {names} only, and {file.year} is not announced yet: the whole notice is needed.",
-            f"文中只有{names}，而{file.year}年整年安排尚未读入，请发送通知全文。",
+            f"文中只有{names}，而{file.year}年整年安排尚未导入，请发送通知全文。",
         )
     said = {entry.day for entry in file.entries}
     before = [entry for entry in entries_of(known, file.year) if entry.day not in said]

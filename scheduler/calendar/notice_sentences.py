@@ -241,7 +241,7 @@ def not_understood(sentence: str) -> BadYear:
     shown = sentence if len(sentence) <= LONGEST_SHOWN else sentence[:LONGEST_SHOWN] + "…"
     return BadYear(
         f"This sentence is not understood, so nothing was read: {shown}",
-        f"没有看懂这一句，整份通知没有读入：“{shown.translate(_CHINESE)}”。"
+        f"没有看懂这一句，整份通知没有导入：“{shown.translate(_CHINESE)}”。"
         "请核对原文；原文如此的，请点“工作日历”，用“加放假日”“加上班日”设置。",
     )
 

@@ -68,7 +68,7 @@ def decode(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise BadYear("This is no text in UTF-8, UTF-16 or GB18030.", "看不懂这个文件，请发送文本或json文件。")
+    raise BadYear("This is no text in UTF-8, UTF-16 or GB18030.", "没有看懂这个文件，请发送通知全文或文本文件。")
 
 
 def read_json(text: str) -> YearFile:
@@ -98,7 +98,7 @@ def _entry(day: Any) -> Entry:
 
 
 def _not_the_schema(why: str) -> BadYear:
-    return BadYear(f"This is no year in the holiday-cn schema: {why}.", "文件不是规定的放假安排格式，没有读入。")
+    return BadYear(f"This is no year in the holiday-cn schema: {why}.", "文件不是规定的放假安排格式，没有导入。")
 
 
 def settled(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -12,8 +12,7 @@ from sqlalchemy import func, select, update
 
 from bot.features import registry
 from bot.kit.access import NO_RIGHT
-from bot.kit.buttons import Button
-from bot.kit.edge import OLD_BUTTON
+from bot.kit.buttons import OLD_BUTTON, Button
 from bot.kit.handlers import Tap
 from bot.kit.incoming import read
 from storage.choices import Duty, InboxState
@@ -149,7 +148,7 @@ async def test_a_button_kept_from_an_office_opens_nothing_after_it(bot: World) -
     for data in ("pg", "pa", f"pi:{bot.cast['甲三']}", "ch:0:0:", "ew:0", f"ep:{bot.cast['甲三']}", "cw:1", "cr"):
         tap = await bot.stage.people["甲二"].tap_data(kept, data)
         await bot.clock.settle()
-        assert tap.toast == "您没有办理此事的权限。", data
+        assert tap.toast == "您没有办理此事的权限。如需办理，请联系支部书记。", data
     with bot.storage.reading() as session:
         assert session.scalar(select(func.count()).select_from(Invite)) == before
 

@@ -157,7 +157,7 @@ async def test_an_admin_of_the_group_has_no_right_by_that(bot: World) -> None:
     bot.stage.group.chat.statuses[bot.stage.people["甲九"].id] = "administrator"
     for text in ("考勤", "党员", "数据管理", "建活动", "发通知"):
         await bot.stage.say("甲九", text)
-        assert bot.stage.people["甲九"].chat.from_bot[-1].text == "您没有办理此事的权限。"
+        assert bot.stage.people["甲九"].chat.from_bot[-1].text == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 async def test_a_contact_opens_no_door(bot: World) -> None:

@@ -100,9 +100,9 @@ async def test_a_photo_goes_round_no_right(bot: World) -> None:
     await desk.photo(caption="7月2日")
     await bot.clock.settle()
     asked = desk.chat.from_bot[-1]
-    assert "我确认不含涉密内容" in asked.labels
+    assert "确认不涉密" in asked.labels
     await do(bot, end(bot, "甲二", bot.cast.branch_id, bot.clock.now().date()))
-    assert await tapped(bot, "甲二", asked, "我确认不含涉密内容") == NO_RIGHT
+    assert await tapped(bot, "甲二", asked, "确认不涉密") == NO_RIGHT
     assert desk.chat.from_bot[-1] is asked
     assert look(bot, select(Dialog.draft).where(Dialog.id == open_id))["since"] == "2023-07-01"
     # The next one is not even held.
@@ -121,7 +121,7 @@ async def test_what_a_photo_answers_is_not_read_in_the_group(bot: World, button:
     said = [message.text for message in group.chat.from_bot]
     assert await tapped(bot, "甲二", group.chat.last, button(open_id).pack()) == NO_RIGHT
     assert [message.text for message in group.chat.from_bot] == said
-    await tapped(bot, "甲二", desk.chat.from_bot[-1], "我确认不含涉密内容")
+    await tapped(bot, "甲二", desk.chat.from_bot[-1], "确认不涉密")
     assert look(bot, select(Dialog.draft).where(Dialog.step == importing.LOOK))["since"] == "2023-07-02"
 
 
@@ -160,6 +160,7 @@ async def test_a_page_of_one_branch_changes_nothing_in_another(bot: World) -> No
     await switch(bot, "甲一", "示范党支部")
     # Where it is still one's own it is that branch's, whatever is chosen now.
     await tapped(bot, "甲一", people, "全部邀请")
+    await bot.stage.tap("甲一", "确认生成")
     invited = look(bot, select(Invite.branch_id))
     assert invited == second_of(bot)
     await do(bot, end(bot, "甲一", second_of(bot), bot.clock.now().date()))

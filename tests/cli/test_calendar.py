@@ -207,7 +207,7 @@ def test_while_the_bot_runs_it_names_the_way_in_chat(run: Run, database: str) ->
         busy = run("import-notice", "2019.txt", "--force", "--yes")
         assert busy.exit_code == 1
         assert "in use: the bot is running" in busy.stderr
-        assert "读入通知" in busy.stderr
+        assert "导入通知" in busy.stderr
         assert run("blocks").exit_code == 0
 
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from bot.features import registry
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right
-from bot.kit.buttons import Button
-from bot.kit.edge import IN_PRIVATE, OLD_BUTTON
+from bot.kit.buttons import OLD_BUTTON, Button
+from bot.kit.edge import IN_PRIVATE
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.keyboard import with_words
 from bot.kit.refusal import Refusal

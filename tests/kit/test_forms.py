@@ -245,9 +245,9 @@ async def test_the_last_page_tries_and_changes(bot: World) -> None:
 async def test_a_long_list_is_turned_page_by_page(bot: World) -> None:
     await fill(bot)
     await tap(bot, "途经")
-    assert last(bot).labels == [*list(CITIES.values())[:30], "下一页", *WAY_OUT]
-    await tap(bot, "下一页", "下一页")
-    assert last(bot).labels == [*list(CITIES.values())[60:], "上一页", *WAY_OUT]
+    assert last(bot).labels == [*list(CITIES.values())[:18], "下一页", *WAY_OUT]
+    await tap(bot, "下一页", "下一页", "下一页")
+    assert last(bot).labels == [*list(CITIES.values())[54:], "上一页", *WAY_OUT]
     await tap(bot, "城市64", "保存")
     assert saved[0]["via"] == "c64"
 
@@ -257,7 +257,7 @@ async def test_what_is_not_understood_is_said_and_nothing_is_lost(bot: World) ->
     assert last(bot).text == "请发送不超过10字的目的地。"
     await bot.stage.people[WHO].location(1.0, 2.0)
     await bot.clock.settle()
-    assert last(bot).text == "请用文字回答，或点按钮选择。"
+    assert last(bot).text == "请发送文字，或点按钮选择。"
     await say_all(bot, "北京", "甲")
     assert last(bot).text == "请点按钮选择。"
     tapped = await tap(bot, "下一步")
@@ -277,7 +277,7 @@ async def test_a_photo_for_a_form_that_takes_no_files_is_answered_at_once(bot: W
     await say_all(bot, "登记外出")
     await bot.stage.people[WHO].photo()
     await bot.clock.settle()
-    assert last(bot).text == "请用文字回答，或点按钮选择。"
+    assert last(bot).text == "请发送文字，或点按钮选择。"
     kept = {**rows(bot, Dialog)[0].draft, photos.HELD: [{"message_id": 1, "text": "", "files": []}]}
     await bot.storage.write(lambda session: session.execute(update(Dialog).values(draft=kept)) and None)
     await say_all(bot, "北京")
@@ -366,9 +366,9 @@ async def test_who_has_lost_the_office_does_not_go_on(bot: World) -> None:
     ended = update(DutySpan).where(DutySpan.person_id == bot.cast[WHO]).values(to_on=NOW.date())
     await bot.storage.write(lambda session: session.execute(ended) and None)
     tapped = await tap(bot, "目的地")
-    assert tapped.toast == "您没有办理此事的权限。"
+    assert tapped.toast == "您没有办理此事的权限。如需办理，请联系支部书记。"
     await say_all(bot, "上海")
-    assert last(bot).text == "您没有办理此事的权限。"
+    assert last(bot).text == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 async def test_a_forged_button_is_none(bot: World) -> None:
@@ -398,7 +398,7 @@ async def test_one_question_alone_is_done_when_it_is_answered(bot: World) -> Non
 
 async def test_on_the_last_page_of_one_question_another_text_takes_the_place_of_the_first(bot: World) -> None:
     await say_all(bot, "写标语", "一", "二")
-    assert last(bot).text == "二\n共1个字"
+    assert last(bot).text == "二\n原来填写的内容已替换。\n共1个字"
     assert last(bot).labels == ["修改", "保存", *WAY_OUT]
     await tap(bot, "修改")
     assert last(bot).text == "二\n请改写“二”。"
@@ -428,7 +428,7 @@ async def test_what_is_not_asked_any_more_is_neither_shown_nor_saved(bot: World)
 
 async def test_who_may_not_cannot_begin(bot: World) -> None:
     await bot.stage.say("丙五", "登记外出")
-    assert bot.stage.people["丙五"].chat.last.text == "您没有办理此事的权限。"
+    assert bot.stage.people["丙五"].chat.last.text == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 # --- what is asked before it is taken --------------------------------------------------------------------------------
@@ -643,7 +643,7 @@ async def test_a_form_that_was_left_is_offered_and_goes_on_in_place(bot: World, 
     assert offered.text.split("\n") == [
         "您7月4日（周二）09:00填写的“登记外出”还没有完成：",
         "【登记外出】to=北京、who=['a']、why=work、paper=文12",
-        "请选择继续填写或重新填写。",
+        "请点“继续填写”或“重新填写”。",
     ]
     assert offered.labels == ["继续填写", "重新填写", "取消"]
     await say_all(bot, "7月7日")

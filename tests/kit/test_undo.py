@@ -19,7 +19,7 @@ from bot.features.roster.service import CHANGED, change
 from bot.kit.access import NO_RIGHT
 from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.closing import SETTING
-from bot.kit.deadlines import UNDONE_ALREADY
+from bot.kit.deadlines import CLOSED, UNDONE_ALREADY
 from bot.kit.handlers import Call, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
@@ -270,7 +270,7 @@ def test_after_the_cut_off_it_stands(place: Place, sort: Sort, closes: int) -> N
         assert place.said(midnight) == sort.says
         return
     for acts in (lambda: place.word(midnight), lambda: button(place, sort, row_id, midnight)):
-        with pytest.raises(Refusal, match=r"统计已截止|已关账"):
+        with pytest.raises(Refusal, match=CLOSED if sort.own else "统计已截止"):
             acts()
     assert sort.stands(place, row_id)
     assert place.said(midnight - timedelta(microseconds=1)) == sort.says

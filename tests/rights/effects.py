@@ -98,6 +98,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:OpenMonth", "tap:EditTheme", "tap:AddItem", "answer:study.item"), ASKS),
     "tap:ItemDraft": rows("study_item audit dialog"),
     "tap:WithdrawItem": rows("study_item audit"),
+    "tap:SetPrompt": rows("organisation audit"),
     "tap:SendNow": rows("monthly_theme audit", tells=True),
     "answer:study.title": rows("monthly_theme audit dialog"),
     "answer:study.change": rows("monthly_theme audit dialog"),
@@ -140,9 +141,10 @@ EFFECTS: dict[str, Effect] = {
     # roster, accounts
     **dict.fromkeys(("command:people", "word:党员", "word:未绑定名单", "tap:ShowUnbound"), shows("未绑定1人")),
     **dict.fromkeys(
-        ("tap:InvitePerson", "tap:InviteEverybody", "tap:TieGroup", "tap:PrintSheet", "tap:Reinvite"),
+        ("tap:InvitePerson", "tap:InviteAll", "tap:TieGroup", "tap:PrintSheet", "tap:Reinvite"),
         rows("invite audit"),
     ),
+    "tap:InviteEverybody": shows("【全部邀请】"),
     "tap:RevokeInvite": rows("invite audit"),
     "tap:ShowAccounts": shows("【更换账号】"),
     "tap:OpenAccount": shows("账号尾号"),

@@ -253,6 +253,7 @@ TABLE: dict[str, Case] = {
     "tap:AddItem": Case(STUDY, lambda ids: study.AddItem(ids["theme"], StudyItemKind.BOOK)),
     "tap:ItemDraft": Case(STUDY, lambda ids: study.ItemDraft(1, study.Field.SAVE), open=ITEM),
     "tap:WithdrawItem": Case(STUDY, lambda ids: study.WithdrawItem(ids["planned"], 1)),
+    "tap:SetPrompt": own(STUDY, lambda ids: study.SetPrompt(0, 1)),
     "tap:SendNow": Case(STUDY, lambda ids: study.SendNow(ids["theme"], 1)),
     "answer:study.title": own(STUDY, open=("study.title", lambda ids: {"month": "2023-08"}), text="主题"),
     "answer:study.change": Case(
@@ -311,6 +312,7 @@ TABLE: dict[str, Case] = {
     "tap:ShowUnbound": own(ROSTER, lambda ids: doors.ShowUnbound(0)),
     "tap:InvitePerson": Case(ROSTER, lambda ids: people.InvitePerson(ids["unbound"])),
     "tap:InviteEverybody": own(ROSTER, lambda ids: people.InviteEverybody()),
+    "tap:InviteAll": own(ROSTER, lambda ids: people.InviteAll(1)),
     "tap:TieGroup": own(ROSTER, lambda ids: people.TieGroup()),
     "tap:DecideGroup": Case(
         ROSTER, lambda ids: tied.DecideGroup(states.request_of(ids), 1), state=states.group_asked_for

@@ -64,7 +64,7 @@ async def test_rights_do_not_come_from_telegram(sqlite_url: str) -> None:
             )
         await bot.clock.settle()
         told = {message.text for message in group.chat.from_bot[said:]}
-        assert told <= {"请在与我的私聊中办理。"}
+        assert told <= {"请在与小助手的私聊中办理。"}
         assert admin.keyboard is None
         card = group.chat.last if group.chat.from_bot else await admin.start()
         tap = await admin.tap_data(card, "pa")

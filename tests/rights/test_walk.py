@@ -176,7 +176,7 @@ def test_the_walk_reads_what_is_in_files(walk: Walk) -> None:
         ("tap:PrintSheet", ["甲八"]),
         ("tap:SendSheet", made.here.people),
         ("command:mydata", ["甲一"]),
-        ("tap:InviteEverybody", ["甲八"]),
+        ("tap:InviteAll", ["甲八"]),
     ):
         said = walk.tried(BY_KEY[what], TABLE[what], "secretary", made.here).said
         assert ("." in said, what, {name for name in named if name not in said}) == (True, what, set())

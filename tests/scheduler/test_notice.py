@@ -256,7 +256,7 @@ def test_a_sentence_that_is_not_understood_wholly_refuses_the_notice(sentence: s
     """It is named, in both languages."""
     with pytest.raises(BadYear, match="This sentence is not understood, so nothing was read") as bad:
         read_notice(f"关于调整2026年春节假期安排的通知\n一、春节：{sentence}")
-    assert "没有看懂这一句，整份通知没有读入：“" in bad.value.chinese
+    assert "没有看懂这一句，整份通知没有导入：“" in bad.value.chinese
     assert any(part and part in bad.value.chinese for part in sentence.split("。"))
 
 

@@ -25,7 +25,7 @@ from storage.spans import on_day
 
 # 128 bits cannot be guessed; this keeps whoever tries from filling the log.
 MAX_FAILED, FAILED_WITHIN = 5, timedelta(hours=1)
-NOT_VALID = "链接无效或已过期，请向支部书记索取新的邀请链接。"
+NOT_VALID = "链接无效或已失效，请联系支部书记获取新的邀请链接。"
 LEFT = "您已不在本支部名册，请联系支部书记。"
 _FAILED = "invite_failed"
 

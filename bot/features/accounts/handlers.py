@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts import binding, group_messages, groups, messages, rebinding_handlers, requests, service
 from bot.features.accounts.group_messages import DecideGroup
-from bot.features.accounts.messages import InviteEverybody, InvitePerson, TieGroup
+from bot.features.accounts.messages import InviteAll, InviteEverybody, InvitePerson, TieGroup
 from bot.features.accounts.rebinding_messages import MOVED_AWAY
 from bot.features.accounts.rules import InviteKind
 from bot.kit.access import Right, may
@@ -30,7 +30,7 @@ def start(session: Session, visit: Visit, payload: str) -> Reply:
 
 
 def _first_screen(session: Session, me: Me, visit: Visit) -> list[Message]:
-    """谁还没绑定 comes first to those who keep the roster, while there is anybody."""
+    """未绑定名单 comes first to those who keep the roster, while there is anybody."""
     if not may(me, Right.ROSTER, branch_id=me.branch_id):
         return []
     members = service.members(session, me, visit.today)
@@ -125,8 +125,18 @@ def invite_person(session: Session, call: Call, button: InvitePerson) -> Reply:
 
 
 def invite_everybody(session: Session, call: Call, button: InviteEverybody) -> Reply:
+    """全部邀请: what it does to earlier links and to printed sheets is said before."""
+    count = len(service.to_invite(session, call.me, call.today))
+    return say(messages.before_inviting(count)) if count else Reply(toast=rebinding_handlers.EVERYBODY)
+
+
+def invite_all(session: Session, call: Call, button: InviteAll) -> Reply:
+    if button.sure != 1:
+        return Reply(edit=Message("未生成，以前的链接仍然有效。"))
     people = service.invite_everybody(session, call.me, call.now)
-    return say(messages.invites(people, call.bot_name)) if people else Reply(toast="所有党员均已绑定。")
+    if not people:
+        return Reply(toast=rebinding_handlers.EVERYBODY)
+    return Reply(edit=Message("邀请链接已生成。"), here=[messages.invites(people, call.bot_name)])
 
 
 def tie_group(session: Session, call: Call, button: TieGroup) -> Reply:
@@ -169,7 +179,8 @@ HANDLERS: list[Handler] = [
     ),
     Tap(ShowUnbound, turn_page, reads=True, right=Right.ROSTER),
     Tap(InvitePerson, invite_person, right=Right.ROSTER),
-    Tap(InviteEverybody, invite_everybody, right=Right.ROSTER),
+    Tap(InviteEverybody, invite_everybody, reads=True, right=Right.ROSTER),
+    Tap(InviteAll, invite_all, right=Right.ROSTER),
     Tap(TieGroup, tie_group, right=Right.ROSTER),
     Tap(DecideGroup, decide_group, right=Right.ROSTER),
     Service("my_chat_member", membership_changed),

@@ -13,7 +13,7 @@ from bot.kit.doors import ImportRoster, ShowRoster, ShowUnbound
 from bot.kit.glossary.columns import column_word
 from bot.kit.handlers import Command
 from bot.kit.keyboard import keyboard
-from bot.kit.lists import filled, page_of, told_apart, two_a_row
+from bot.kit.lists import filled, page_of, really, told_apart, two_a_row
 from bot.kit.outsiders import OWN_NUMBER
 from bot.kit.replies import Choice, Document, Message, Rows
 from bot.kit.sheets import csv_text
@@ -22,7 +22,7 @@ from storage.audience import Me
 from storage.models.invite import BindRequest
 from storage.roster import Member
 
-IN_PRIVATE = "请在与我的私聊中打开邀请链接。"
+IN_PRIVATE = "请在与小助手的私聊中打开邀请链接。"
 PEOPLE_ON_A_PAGE, GROUPS_SHOWN, REQUESTS_SHOWN = 20, 30, 6
 
 
@@ -34,7 +34,17 @@ class InvitePerson(Button):
 
 @dataclass(frozen=True)
 class InviteEverybody(Button):
+    """Says first what it means for earlier links."""
+
     prefix: ClassVar[str] = "pa"
+
+
+@dataclass(frozen=True)
+class InviteAll(Button):
+    """1: make the links; 0: leave it."""
+
+    prefix: ClassVar[str] = "pj"
+    sure: int
 
 
 @dataclass(frozen=True)
@@ -45,13 +55,13 @@ class TieGroup(Button):
 def welcome(me: Me, branch: str, group: str, commands: Iterable[Command]) -> Message:
     """To somebody who has just bound, and to anybody who presses Start again."""
     of = f"{branch}（{group}）" if group else branch
-    text = f"{me.name}同志，您好！您已加入{of}。\n请点下方按钮办理，发送“帮助”查看说明。"
+    text = f"{me.name}同志，您好！您已绑定支部小助手，所在支部：{of}。\n请点下方按钮办理，发送“帮助”查看说明。"
     return Message(text, keyboard=keyboard(commands, me))
 
 
 def stranger() -> Message:
     """To somebody unknown: one polite line, and the second way in."""
-    text = f"{STRANGER}没有链接的同志，可点下方按钮发送本人手机号，由支部书记核对。"
+    text = f"{STRANGER}没有链接的，请点“发送手机号”，由支部书记核对。"
     return Message(text, keyboard=OWN_NUMBER)
 
 
@@ -61,19 +71,20 @@ def bound_early(name: str) -> str:
 
 
 def unbound(branch: str, members: Sequence[Member], number: int, asked: Sequence[BindRequest] = ()) -> Message:
-    """谁还没绑定: counts by party group, a button for each of them, a page at a time, and who asks to be bound."""
+    """未绑定名单: counts by party group, a button for each of them, a page at a time, and who asks to be bound."""
     waiting = [member for member in members if not member.bound]
     silent = [member for member in members if member.bound and not member.reachable]
-    lines = [f"【党员】{branch}共{len(members)}人，已绑定{len(members) - len(waiting)}人，未绑定{len(waiting)}人。"]
+    bound = f"已绑定{len(members) - len(waiting)}人，未绑定{len(waiting)}人" if waiting else "均已绑定"
+    lines = [f"【党员】{branch}共{len(members)}人，{bound}。"]
     groups = Counter(member.group_name or "未编组" for member in waiting)
     lines += [f"{name}：未绑定{count}人" for name, count in list(groups.items())[:GROUPS_SHOWN]]
     if silent:
         lines.append(f"另有{len(silent)}人停用了小助手，收不到消息。")
     if waiting:
-        lines.append("点姓名生成其本人的邀请链接；生成新的链接后，以前的链接失效。")
+        lines.append("请点姓名，生成其本人的邀请链接；生成新的链接后，以前的链接失效。")
     if asked:
-        lines.append(f"另有{len(asked)}份绑定申请待核对，请点“绑定申请”。")
-    first = [Choice(f"绑定申请 尾号{row.phone_end}", ChooseBound(row.id, 0)) for row in asked[:REQUESTS_SHOWN]]
+        lines.append(f"另有{len(asked)}份绑定申请，请点“核对”。")
+    first = [Choice(f"核对尾号{row.phone_end}", ChooseBound(row.id, 0)) for row in asked[:REQUESTS_SHOWN]]
     return Message("\n".join(lines), [*two_a_row(first), *_unbound_rows(members, waiting, number)])
 
 
@@ -92,9 +103,17 @@ def invite(person_id: int, name: str, group: str, bot_name: str, code: str) -> D
     """The link of one person, with a QR code to scan from the secretary's screen, and how to end it."""
     link = invite_link(bot_name, InviteKind.PERSON, code)
     of = f"（{group}）" if group else ""
-    caption = f"{name}同志{of}的邀请链接，30天内有效，仅限本人使用一次；以前的链接已失效。\n{link}"
+    caption = f"{name}同志{of}的邀请链接，30天内有效，仅限本人使用1次；以前的链接已失效。\n{link}"
     rows = [[Choice("作废链接", RevokeInvite(person_id))]]
     return Document("invite.png", content=qr(link), caption=caption, rows=rows, picture=True, secret=True)
+
+
+def before_inviting(count: int) -> Message:
+    text = (
+        f"【全部邀请】将为未绑定的{count}人生成新的邀请链接，30天内有效。\n"
+        "以前的链接和邀请单失效。要保留已打印的邀请单，请点“不生成”。"
+    )
+    return really(text, Choice("确认生成", InviteAll(1)), Choice("不生成", InviteAll(0)))
 
 
 def invites(people: Iterable[tuple[str, str, str]], bot_name: str) -> Document:
@@ -116,8 +135,7 @@ def qr(link: str) -> bytes:
 
 def tie_group(bot_name: str, code: str) -> Message:
     text = (
-        "请点下方按钮，选择支部工作群，把小助手加入群中。\n"
-        "链接1天内有效，仅限一次；请由本支部已绑定的党员操作，不要匿名。"
+        "请点“选择工作群”，把小助手加入支部工作群。\n链接1天内有效，仅可使用1次。请由本支部已绑定的党员操作，请勿匿名。"
     )
     return Message(text, [[Choice("选择工作群", invite_link(bot_name, InviteKind.GROUP, code))]], secret=True)
 

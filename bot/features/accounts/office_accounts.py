@@ -15,9 +15,9 @@ from storage.models.person import DutySpan
 from storage.roster import holders
 
 # Whoever has that seat may close, wipe and hand over: the desk must not be able to sit down on it.
-SECRETARYS = "书记的邀请链接请由系统管理员生成（命令 branch-bot invites --secretary）。"
+SECRETARYS = "书记的邀请链接由系统管理员生成，请联系系统管理员。"
 DEPUTYS = "副书记的账号请由书记办理；支部没有书记的，请联系系统管理员。"
-IN_OFFICE_ELSEWHERE = "这位同志还在其他单位任职，账号请由系统管理员办理。"
+IN_OFFICE_ELSEWHERE = "这位同志还在其他单位任职，其账号由系统管理员办理，请联系系统管理员。"
 
 
 def refused(session: Session, me: Me, people: Collection[int], today: date) -> dict[int, str]:

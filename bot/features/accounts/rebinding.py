@@ -20,8 +20,8 @@ from storage.spans import on_day
 
 NONE_OPEN = "没有可以作废的链接。"
 NOT_BOUND = "这位同志尚未绑定。"
-ONESELF = "本人的账号不能自己更换或解除，请其他委员办理。"
-SECRETARYS = "书记的账号由系统管理员更换（命令 branch-bot invites --person）。"
+ONESELF = "不能更换或解除本人的账号，请联系其他支委会委员办理。"
+SECRETARYS = "书记的账号由系统管理员更换，请联系系统管理员。"
 TAIL = 4
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from bot.features.accounts.rebinding import Account
 from bot.features.accounts.sheet import pages
 from bot.kit.buttons import Button
+from bot.kit.doors import ShowUnbound
 from bot.kit.lists import filled, page_of, really, told_apart, two_a_row
 from bot.kit.replies import CAPTION_LIMIT, Choice, Document, Message
 from bot.kit.words import cut, moment_words
@@ -15,11 +16,11 @@ from storage.models.invite import BindRequest
 from storage.roster import Member
 
 ON_A_PAGE = 20
-NOT_YOURS = "请点下方“发送手机号”，发送本人的号码；不接受转发的名片。"
-ASKED = "已收到，请等待支部书记核对，结果会在这里通知您。"
-UNKNOWN_NUMBER = "名册上没有这个号码，请向支部书记索取邀请链接。"
-NOT_ACCEPTED = "支部书记未能核对您的身份，请当面联系支部书记索取邀请链接。"
-TAKEN_OFF = "这个账号已解除绑定，不能再使用支部小助手。如有疑问，请联系支部书记。"
+NOT_YOURS = "请点下方“发送手机号”，发送本人的手机号。转发的名片不能用于绑定。"
+ASKED = "手机号已收到，请等待支部书记核对。核对结果将在这里通知您。"
+UNKNOWN_NUMBER = "名册上没有这个号码，请联系支部书记获取邀请链接。"
+NOT_ACCEPTED = "支部书记未能核对您的身份，请当面联系支部书记获取邀请链接。"
+TAKEN_OFF = "您的这个账号已解除绑定，不能再使用支部小助手。如有疑问，请联系支部书记。"
 MOVED_AWAY = "您的支部小助手已换到新的账号，这个账号不能再使用。如非本人操作，请立即联系支部书记。"
 
 
@@ -100,7 +101,7 @@ def before_printing(count: int) -> Message:
         f"【打印邀请单】未绑定{count}人，共{pages(count)}页，每页12人。\n"
         "打印会为每人生成新的邀请链接，30天内有效；以前的链接和邀请单全部失效。"
     )
-    return really(text, Choice("确定打印", PrintSheet(1)), Choice("不打印", PrintSheet(2)))
+    return really(text, Choice("确认打印", PrintSheet(1)), Choice("不打印", PrintSheet(2)))
 
 
 def printed(content: bytes, count: int, by_hand: str = "") -> Document:
@@ -118,7 +119,7 @@ def bound(people: Sequence[Account], number: int) -> Message:
     choices = [Choice(name, OpenAccount(one.person_id)) for one, name in zip(people, names_of(people), strict=True)]
     shown = page_of(choices, number, ON_A_PAGE)
     text = f"【更换账号】已绑定{len(people)}人。请点需要更换或解除账号的同志。" if people else "还没有人绑定。"
-    return Message(text, filled(*two_a_row(shown.things), shown.turn(ShowAccounts)))
+    return Message(text, filled(*two_a_row(shown.things), shown.turn(ShowAccounts), [Choice("党员", ShowUnbound(0))]))
 
 
 def names_of(people: Sequence[Account]) -> list[str]:
@@ -131,10 +132,10 @@ def account(one: Account, tz: tzinfo) -> Message:
     since = f"，{moment_words(one.bound_at, tz)}绑定" if one.bound_at else ""
     text = (
         f"{one.name}同志{group}：账号尾号{one.tail}{since}。\n"
-        "换了手机或账号，请点“新的链接”，用新账号打开后原账号停用；账号被他人使用，请点“解除绑定”。"
+        "换了手机或账号的，请点“生成新链接”，用新账号打开后原账号停用。账号被他人使用的，请点“解除绑定”。"
     )
-    rows = [[Choice("新的链接", Reinvite(one.person_id)), Choice("解除绑定", Unbind(one.person_id, 0))]]
-    return Message(text, [*rows, [Choice("返回", ShowAccounts(0))]])
+    first = [Choice("生成新链接", Reinvite(one.person_id)), Choice("账号名单", ShowAccounts(0))]
+    return Message(text, [first, [Choice("解除绑定", Unbind(one.person_id, 0))]])
 
 
 def revoked(name: str) -> str:
@@ -142,8 +143,8 @@ def revoked(name: str) -> str:
 
 
 def sure_to_unbind(one: Account) -> Message:
-    text = f"确定解除{one.name}同志（尾号{one.tail}）的绑定吗？解除后，该账号立即停用，并会收到通知。"
-    return really(text, Choice("确定解除", Unbind(one.person_id, 1)), Choice("返回", OpenAccount(one.person_id)))
+    text = f"确认解除{one.name}同志（尾号{one.tail}）的绑定吗？解除后，该账号立即停用，并会收到通知。"
+    return really(text, Choice("确认解除", Unbind(one.person_id, 1)), Choice("不解除", OpenAccount(one.person_id)))
 
 
 # --- binding by the own number --------------------------------------------------------------------------------------

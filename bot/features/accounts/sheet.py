@@ -88,7 +88,7 @@ def draw(slips: Sequence[Slip], branch: str, until: date) -> bytes:
 def _head(paper: "FPDF", branch: str, page: str, until: date, found: Sequence[Lacking]) -> None:
     room = WIDTH - 2 * MARGIN
     _line(paper, f"{branch}邀请单", MARGIN, MARGIN, room, TITLE)
-    words = f"请沿虚线裁开，分别交给本人。限本人使用一次，{until.month}月{until.day}日前有效；重新打印后，本单作废。"
+    words = f"请沿虚线裁开，分别交给本人。限本人使用1次，{until.month}月{until.day}日前有效；重新打印后，本单作废。"
     _line(paper, f"{words}（{page}）", MARGIN, MARGIN + 6, room, SMALL)
     if found:
         words = f"名单中有字库以外的字，以“{LACKING}”代替，请手写补上：{_named(found, drawn)}"

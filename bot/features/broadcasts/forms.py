@@ -77,4 +77,5 @@ def correction(declared: Sequence[Broadcast]) -> Form:
         check=partial(_check, kinds),
         called="这次修改",
         dropped="已取消，已发内容未修改。",
+        whole=True,
     )

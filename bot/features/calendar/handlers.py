@@ -35,10 +35,10 @@ def _card(session: Session, call: Call) -> Message:
 
 def ask(session: Session, call: Call, button: Send) -> Reply:
     if button.what is What.NOTICE:
-        dialogs.ask(session, call.me, NOTICE, call.now)
+        dialog = dialogs.ask(session, call.me, NOTICE, call.now)
     else:
-        dialogs.ask(session, call.me, OWN, call.now, off=button.what is What.OFF)
-    return say(messages.ask(button.what))
+        dialog = dialogs.ask(session, call.me, OWN, call.now, off=button.what is What.OFF)
+    return say(messages.ask(button.what, dialog))
 
 
 # --- a notice ------------------------------------------------------------------------------------------------------
@@ -58,6 +58,10 @@ def notice_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     # Another text may follow at once: the dialog stays open for it, and its number tells the drafts apart.
     draft = dialogs.ask(session, call.me, LOOK, call.now, **_draft(file))
     return say(messages.understood(proposal, draft.id))
+
+
+def not_taken(session: Session, call: Call, dialog: Dialog) -> Reply:
+    return say(messages.NOT_TAKEN)
 
 
 def _draft(file: YearFile) -> dict[str, Any]:
@@ -119,9 +123,9 @@ HANDLERS: list[Handler] = [
         more=62,
     ),
     Tap(Send, ask, right=Right.CALENDAR),
-    Answer(NOTICE, notice_came, reads_file=rules.read_file, right=Right.CALENDAR),
-    Answer(LOOK, notice_came, reads_file=rules.read_file, right=Right.CALENDAR),
+    Answer(NOTICE, notice_came, not_taken, reads_file=rules.read_file, right=Right.CALENDAR),
+    Answer(LOOK, notice_came, not_taken, reads_file=rules.read_file, right=Right.CALENDAR),
     Tap(TakeOver, take_over, right=Right.CALENDAR),
-    Answer(OWN, own_came, right=Right.CALENDAR, takes_files=no_files),
+    Answer(OWN, own_came, called="工作日历", right=Right.CALENDAR, takes_files=no_files),
     Tap(DropDays, drop, right=Right.CALENDAR),
 ]

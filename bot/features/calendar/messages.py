@@ -6,22 +6,24 @@ from datetime import date
 from bot.features.calendar.buttons import DECLINED, DropDays, Send, TakeOver, What
 from bot.features.calendar.rules import OwnDays
 from bot.features.calendar.service import Proposal
+from bot.kit import asking
 from bot.kit.glossary.choices import YEARS
-from bot.kit.lists import two_a_row
+from bot.kit.lists import really, two_a_row
 from bot.kit.replies import PAGE, Choice, Message
 from bot.kit.words import cut, day_words
 from scheduler.calendar.days import Block
 from scheduler.calendar.year_views import Row, by_festival
 from storage.choices import YearState
+from storage.models.dialog import Dialog
 
-NOT_TAKEN = "未读入，放假安排没有变动。"
-OUT_OF_DATE = "这次读入已失效，请重新点“读入通知”。"
-NOT_A_NOTICE = "这不是放假通知，没有读入。请发送通知全文；不读入了请发“取消”。"
-CONFIRM_IT = "请核对后点上面的按钮；要换一份通知请直接发送，不读入了请发“取消”。"
+NOT_TAKEN = "未导入，放假安排没有变动。"
+OUT_OF_DATE = "这次导入已失效，请重新点“导入通知”。"
+NOT_A_NOTICE = "这不是放假通知，没有导入。请发送通知全文。"
+CONFIRM_IT = "请核对后点“确认导入”或“不导入”；要换一份通知，请直接发送。"
 ASK = {
-    What.NOTICE: "请发送国务院办公厅放假通知的全文，也可以直接发送文本文件。不读入了请发“取消”。",
-    What.OFF: "请发送本支部放假的日期和名称，例如：4月20日至22日 三月三，或7月17日、18日 停电。不设了请发“取消”。",
-    What.WORKED: "请发送本支部上班的日期和名称，例如：4月25日 调休上班。不设了请发“取消”。",
+    What.NOTICE: "请发送国务院办公厅放假通知的全文，也可以直接发送文本文件。",
+    What.OFF: "请发送本支部放假的日期和名称，例如：4月20日至22日 三月三，或7月17日、18日 停电。",
+    What.WORKED: "请发送本支部上班的日期和名称，例如：4月25日 调休上班。",
 }
 BUTTONS_SHOWN, CHANGES_SHOWN = 6, 40
 
@@ -39,10 +41,11 @@ def calendar(states: Iterable[tuple[int, YearState]], blocks: Iterable[Block], o
     lines += [_block(block) for block in blocks]
     lines += ["本支部另设：", *(f"{number}. {_own(days)}" for number, days in enumerate(own, 1))] if own else []
     drops = [
-        Choice(f"删除 {number}", DropDays(days.first.isoformat())) for number, days in enumerate(own[:BUTTONS_SHOWN], 1)
+        Choice(f"删除第{number}项", DropDays(days.first.isoformat()))
+        for number, days in enumerate(own[:BUTTONS_SHOWN], 1)
     ]
     rows = [
-        [Choice("读入通知", Send(What.NOTICE))],
+        [Choice("导入通知", Send(What.NOTICE))],
         [Choice("加放假日", Send(What.OFF)), Choice("加上班日", Send(What.WORKED))],
         *two_a_row(drops),
     ]
@@ -68,8 +71,8 @@ def _runs(runs: Sequence[OwnDays]) -> str:
     return f"{'、'.join(spans)}{'放假' if runs[0].off else '上班'}（{runs[0].name}）"
 
 
-def ask(what: What) -> Message:
-    return Message(ASK[what])
+def ask(what: What, dialog: Dialog) -> Message:
+    return asking.question(dialog, ASK[what])
 
 
 def added(runs: Sequence[OwnDays], replaced: Sequence[OwnDays]) -> str:
@@ -88,19 +91,15 @@ def understood(proposal: Proposal, dialog_id: int) -> Message:
     """What was read, for whom it would hold and what it would change; doubts need a second thought."""
     found = proposal.checked
     year = found.file.year
-    lines = [f"【读入{year}年放假安排】请核对：", *(_row(row, year) for row in by_festival(found.file.entries))]
-    lines.append(f"依据：{'、'.join(found.file.papers) or '文中没有写明，按本单位安排读入'}")
+    lines = [f"【导入{year}年放假安排】请核对：", *(_row(row, year) for row in by_festival(found.file.entries))]
+    lines.append(f"依据：{'、'.join(found.file.papers) or '文中没有写明，按本单位安排导入'}")
     lines += [note.chinese for note in found.notes]
     lines += [f"请注意：{doubt.chinese}" for doubt in found.doubts]
     lines += ["与现有安排相比：", *(_change(*change, year) for change in proposal.changes[:CHANGES_SHOWN])]
     lines += _rest(proposal)
     lines.append("适用范围：本支部。" if proposal.branch_id is not None else "适用范围：小助手服务的全部支部。")
-    insist = bool(found.doubts)
-    label = "仍要读入" if insist else "确认读入"
-    return Message(
-        cut("\n".join(lines), PAGE),
-        [[Choice(label, TakeOver(dialog_id, int(insist))), Choice("不读入", TakeOver(dialog_id, DECLINED))]],
-    )
+    yes = Choice("确认导入", TakeOver(dialog_id, int(bool(found.doubts))))
+    return really(cut("\n".join(lines), PAGE), yes, Choice("不导入", TakeOver(dialog_id, DECLINED)))
 
 
 def _row(row: Row, year: int) -> str:
@@ -127,9 +126,9 @@ def _rest(proposal: Proposal) -> list[str]:
 
 
 def same(proposal: Proposal) -> str:
-    return f"{proposal.checked.file.year}年放假安排与现有的一致，无需读入。"
+    return f"{proposal.checked.file.year}年放假安排与现有的一致，无需导入。"
 
 
 def taken_over(proposal: Proposal) -> str:
     whom = "本支部" if proposal.branch_id is not None else "全部支部"
-    return f"已读入{proposal.checked.file.year}年放假安排，适用于{whom}。尚未发送的提醒按新安排发送。"
+    return f"已导入{proposal.checked.file.year}年放假安排，适用于{whom}。尚未发送的提醒按新安排发送。"

@@ -141,7 +141,7 @@ def add_own_days(session: Session, me: Me, runs: Sequence[OwnDays], now: datetim
     require(me, Right.CALENDAR, branch_id=me.branch_id)
     calendar, entries = calendars(session).of(me.branch_id), [entry for days in runs for entry in days.entries]
     if all(calendar.is_working_day(day) is not off for day, off, _ in entries):
-        raise Refusal("这些日子本来就放假，不必设置。" if entries[0].off else "这些日子本来就上班，不必设置。")
+        raise Refusal("这些日子本来就放假，无需设置。" if entries[0].off else "这些日子本来就上班，无需设置。")
     new, replaced = {entry.day for entry in entries}, list[Entry]()
     for year in sorted({day.year for day in new}):
         before = _mine(session, me.branch_id, year)

@@ -47,6 +47,7 @@ class Knob(StrEnum):
     HOUR = "hour"
     MERGE = "merge"
     SECOND_LINE = "second_line"
+    SENDS = "sends"
 
 
 class Field(StrEnum):
@@ -94,9 +95,9 @@ class Coming(Button):
 
 @dataclass(frozen=True)
 class SetTiming(Button):
-    """`value`: working days; for the hour minutes since midnight; for the second line 0 or 1.
+    """`value`: working days; for the hour minutes since midnight; for the second line and the whole 0 or 1.
 
-    `sure` 1: also when a reminder goes at once by it.
+    `sure` 1: also when a reminder goes at once by it, or does not go.
     """
 
     prefix: ClassVar[str] = "is"

@@ -1,6 +1,6 @@
 """已阅, and who has not read it; 节前提醒: what the desk sees coming, words anew and sets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from bot.features.integrity.buttons import (
     Act,
     Coming,
     Field,
+    Knob,
     Origin,
     Page,
     Read,
@@ -32,6 +33,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.seats import Seat
 from bot.kit.typed_days import the_day
+from bot.kit.words import day_words, short_day
 from storage.models.reminder import Reminder
 
 
@@ -84,7 +86,8 @@ def _coming(session: Session, call: Call) -> Message:
     ahead = planning.coming(session, call.me.branch_id, call.now, call.tz)
     reminder = service.latest(session, call.me.branch_id)
     last = (reminder, service.figures(session, reminder, call.now)) if reminder else None
-    return plan_messages.coming(ahead, last, call.now, call.tz)
+    now_set = decisions.decided(session, call.me.branch_id).timing
+    return plan_messages.coming(ahead, last, call.now, call.tz, now_set)
 
 
 def turn(session: Session, call: Call, button: TurnPage) -> Reply:
@@ -162,7 +165,8 @@ def _one(session: Session, call: Call, values: Values) -> planning.Coming:
 
 def _move(session: Session, call: Call, values: Values) -> Reply:
     """To another working day: of any other the service says why not, so there is nothing to be asked about."""
-    one, day = _one(session, call, values), the_day(values["day"], call.today, "9月20日")
+    one = _one(session, call, values)
+    day = the_day(values["day"], call.today, short_day(one.blocks[0].last_working_day))
     planning.move(session, call.me, one, day, call.now, call.tz)
     return say(_opened(session, call, one.year, one.festival))
 
@@ -182,7 +186,13 @@ def _ask_text(session: Session, call: Call, values: Values) -> str:
     return plan_messages.ask_text(_one(session, call, values))
 
 
-DAY = one_text("integrity.day", "id", "节前提醒", _ask_day, _move, Right.MAKE_REMINDER, "day")
+def _days(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    """The last working days on which it may go."""
+    days = planning.days_offered(session, call.me.branch_id, _one(session, call, values), call.now, call.tz)
+    return [(short_day(day), day_words(day)) for day in days]
+
+
+DAY = one_text("integrity.day", "id", "节前提醒", _ask_day, _move, Right.MAKE_REMINDER, "day", options=_days)
 TEXT = one_text("integrity.text", "it", "节前提醒", _ask_text, _reword, Right.MAKE_REMINDER, "text")
 
 
@@ -190,11 +200,25 @@ TEXT = one_text("integrity.text", "it", "节前提醒", _ask_text, _reword, Righ
 
 
 def set_timing(session: Session, call: Call, button: SetTiming) -> Reply:
-    going = planning.at_once(session, call.me, button.knob, button.value, call.now, call.tz)
-    if going and not button.sure:
-        return Reply(edit=plan_messages.sure_to_set(button, going))
+    """What goes at once by it, and what would not go any more, is asked about."""
+    asked = None if button.sure else _sure(session, call, button)
+    if asked is not None:
+        return Reply(edit=asked)
     now_set = planning.set_timing(session, call.me, button.knob, button.value, call.now)
-    return Reply(toast="已保存。", edit=plan_messages.timing_page(now_set))
+    if button.knob not in (Knob.SENDS, Knob.SECOND_LINE):
+        return Reply(toast="已保存。", edit=plan_messages.timing_page(now_set))
+    return Reply(toast="已开启。" if button.value else "已关闭。", edit=_coming(session, call))
+
+
+def _sure(session: Session, call: Call, button: SetTiming) -> Message | None:
+    going = planning.at_once(session, call.me, button.knob, button.value, call.now, call.tz)
+    if going:
+        return plan_messages.sure_to_set(button, going)
+    if button.knob not in (Knob.SENDS, Knob.SECOND_LINE) or button.value:
+        return None
+    found = planning.planned(session, call.me, button.knob, call.now, call.tz)
+    planned = plan_messages.planned(button.knob, found, call.tz)
+    return plan_messages.sure_to_switch_off(button, planned) if planned else None
 
 
 def ask_words(session: Session, call: Call, button: Reword) -> Reply:
@@ -222,7 +246,7 @@ WORDS = one_text("integrity.words", "iw", "节前提醒", _ask_words, _set_words
 def unword(session: Session, call: Call, button: Unword) -> Reply:
     planning.set_words(session, call.me, button.field, None, call.now)
     dialogs.close(session, call.me.id)
-    done = "已恢复默认。" if button.field is Field.TEXT else "已清除。"
+    done = "已恢复通用文字。" if button.field is Field.TEXT else "已清除。"
     return Reply(toast=done, edit=_wording(session, call))
 
 

@@ -53,6 +53,8 @@ def remind(session: Session, branch_id: int, occurrence: Occurrence, now: dateti
     blocks = timing.of_slot(calendar, mine.timing.merge, occurrence.slot)
     if blocks is None:
         raise NotReady("the holidays have changed in this very moment")
+    if not mine.timing.sends and service.made(session, branch_id, blocks) is None:
+        raise NotReady("switched off in this very moment")
     unsaid = service.unsaid(session, branch_id, calendar, blocks)
     coming = tuple(block for block in unsaid if block.start > now.astimezone(tz).date())
     reminder = service.made(session, branch_id, blocks) if not coming else None

@@ -9,12 +9,14 @@ from typing import Any
 from bot.features.integrity import rules
 from bot.features.integrity.buttons import Origin, Read, Sample, ShowUnread
 from bot.features.integrity.timing import Blocks
-from bot.kit.replies import PAGE, Choice, Message, Pages
+from bot.kit.lists import two_a_row
+from bot.kit.replies import PAGE, Choice, Message, Pages, Rows
 from bot.kit.words import cut, day_words, moment_words, units
 from scheduler.calendar.days import Block
 from storage.models.reminder import Reminder
 
 NOTHING_TO_READ = "现在没有需要阅知的提醒。"
+SHOWN = 8
 PROVISIONAL = "（暂定）具体放假安排以国务院办公厅通知为准。"
 TITLE, NAMES = "【节前廉洁提醒】", "（节日）"
 # In whatever brackets it is typed.
@@ -144,8 +146,18 @@ def toast(reminder: Reminder, read_at: datetime, name: str, new: bool) -> str:
 
 def which_one(reminders: Iterable[Reminder]) -> Message:
     """已阅, when it could mean several."""
-    rows = [[Choice(f"已阅 {title(row)}"[:24], Read(row.id, Origin.NUDGE))] for row in reminders]
-    return Message("请选择已阅的提醒。", rows[:8])
+    shown = list(reminders)[:SHOWN]
+    lines = [f"{at}. {title(row)}节前廉洁提醒" for at, row in enumerate(shown, 1)]
+    taps = [Choice(f"已阅第{at}项", Read(row.id, Origin.NUDGE)) for at, row in enumerate(shown, 1)]
+    return Message("\n".join(["请选择已阅的提醒。", *lines]), two_a_row(taps))
+
+
+def read_buttons(reminders: Iterable[Reminder]) -> Rows:
+    """已阅 for each of them, below a text that does not list them: by name where there are several."""
+    shown = list(reminders)[:SHOWN]
+    several = len(shown) > 1
+    taps = [Choice(cut(f"已阅{title(row) if several else ''}", 16), Read(row.id, Origin.NUDGE)) for row in shown]
+    return two_a_row(taps)
 
 
 def owed_line(reminder: Reminder, tz: tzinfo, *, late: bool = False) -> str:
@@ -160,28 +172,30 @@ def owed_line(reminder: Reminder, tz: tzinfo, *, late: bool = False) -> str:
 def desk_card(reminder: Reminder, found: rules.ReminderCounts, tz: tzinfo) -> Message:
     """Live counts for the discipline officer and the secretary; the names come on demand."""
     return Message(
-        f"【提醒管理】{title(reminder)}节前廉洁提醒\n{counts(reminder, found, tz)}",
+        f"【节前提醒】{title(reminder)}节前廉洁提醒\n{counts(reminder, found, tz)}",
         [[Choice("未阅名单", ShowUnread(reminder.id))]],
     )
 
 
 def counts(reminder: Reminder, found: rules.ReminderCounts, tz: tzinfo) -> str:
-    late = found.ack_all - found.ack_on_time
-    after = f"，逾期已阅 {late}" if late else ""
-    return f"按时已阅 {found.ack_on_time}/{found.audience}{after}，截止{moment_words(reminder.ack_due, tz)}"
+    """应阅24人，按时已阅20人，未阅4人，9月28日（周四）18:00截止。"""
+    people = {
+        "按时已阅": found.ack_on_time,
+        "逾期已阅": found.ack_all - found.ack_on_time,
+        "未阅": found.audience - found.ack_all,
+    }
+    said = [f"{word}{number}人" for word, number in people.items() if number]
+    return "，".join([f"应阅{found.audience}人", *said, f"{moment_words(reminder.ack_due, tz)}截止。"])
 
 
 def unread(reminder: Reminder, found: Readers) -> list[Message]:
     """Names, in private."""
-    lines = [f"{title(reminder)}节前廉洁提醒", f"未阅（{len(found.unread)}）：{_names(found.unread)}"]
-    lines += [f"逾期已阅（{len(found.late)}）：{_names(found.late)}"] if found.late else []
+    named = {"未阅": found.unread, "逾期已阅": found.late}
+    lines = [f"{title(reminder)}节前廉洁提醒", *([] if found.unread else ["全部已阅。"])]
+    lines += [f"{word}{len(names)}人：{'、'.join(names)}" for word, names in named.items() if names]
     return [Message(text) for text in Pages().add(lines).texts]
-
-
-def _names(names: Sequence[str]) -> str:
-    return "、".join(names) or "无"
 
 
 def missed(names: str) -> Message:
     """To the desk, when the bot was away until the holidays had begun."""
-    return Message(f"{names}节前廉洁提醒没有发出，请用其他方式提醒。")
+    return Message(f"{names}节前廉洁提醒没有按时发送，请用其他方式通知。")

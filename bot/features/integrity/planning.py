@@ -23,13 +23,15 @@ from storage.audience import Me
 from storage.models.organisation import Organisation
 from storage.models.reminder import ReminderPlan
 
+# The festivals of a reminder, and when it goes.
+Planned = tuple[str, datetime]
 YEAR_AHEAD = timedelta(days=366)
-LONGEST_OWN = 3000
+LONGEST_OWN, OFFERED = 3000, 6
 # How much of each may be written, so that the whole stays one message.
 LIMITS = {Field.TEXT: messages.LONGEST, Field.ISSUER: 60, Field.PHONE: 60, Field.MAIL: 100, Field.URL: 200}
 _ADDRESS = re.compile(r"(?:https?://)?[^\s/@]+(?:\.[^\s/.@]+)+(?:/\S*)?", re.IGNORECASE)
 GONE = "没有找到这次提醒，请重新点“节前提醒”。"
-SENT = "这次提醒已发出，不能再改。"
+SENT = "这次提醒已发送，不能再改。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,13 @@ class Coming:
     """A reminder that has not gone: its blocks, when it falls due, what the branch wants of it.
 
     `due_at` may be past: then it goes within the hours. None: it fell due before the branch was here, and goes only
-    when somebody sets a day.
+    when somebody sets a day. off: the branch has switched all of them off.
     """
 
     blocks: Blocks
     due_at: datetime | None
     wish: Wish | None
+    off: bool = False
 
     @property
     def year(self) -> int:
@@ -81,7 +84,7 @@ def _unsaid(session: Session, branch_id: int, calendar: Calendar, blocks: Blocks
 
 def _coming(calendar: Calendar, blocks: Blocks, mine: Decided, here_since: datetime, tz: tzinfo) -> Coming:
     due_at = timing.due_at(calendar, blocks, tz, mine)
-    return Coming(blocks, due_at if due_at >= here_since else None, mine.wish(blocks))
+    return Coming(blocks, due_at if due_at >= here_since else None, mine.wish(blocks), not mine.timing.sends)
 
 
 def find(session: Session, me: Me, year: int, festival: str, now: datetime, tz: tzinfo) -> Coming:
@@ -113,12 +116,19 @@ def check_day(session: Session, branch_id: int, one: Coming, day: date, now: dat
     """Refuses a day on which it cannot go."""
     calendar, hour = calendar_of(session, branch_id), decisions.decided(session, branch_id).timing.hour
     if day >= one.blocks[0].start:
-        raise Refusal(f"请选择放假之前的日期（{day_words(one.blocks[0].start)}开始放假）。")
+        raise Refusal(f"{day_words(one.blocks[0].start)}开始放假，请选择放假之前的日期。")
     if at(day, hour, tz) <= now:
         raise Refusal("发送时间已过，请选择以后的日期。")
     if not calendar.is_working_day(day):
         before = calendar.on_or_before(day)
-        raise Refusal(f"{day_words(day)}休息，请选择工作日，例如{day_words(before)}。")
+        raise Refusal(f"{day_words(day)}休息，请选择工作日，例如：{day_words(before)}。")
+
+
+def days_offered(session: Session, branch_id: int, one: Coming, now: datetime, tz: tzinfo) -> list[date]:
+    """The last working days before the block on which it may go."""
+    calendar, hour = calendar_of(session, branch_id), decisions.decided(session, branch_id).timing.hour
+    days = [calendar.working_day_before(one.blocks[0].start, before) for before in range(OFFERED, 0, -1)]
+    return [day for day in days if at(day, hour, tz) > now]
 
 
 def move(session: Session, me: Me, one: Coming, day: date, now: datetime, tz: tzinfo) -> None:
@@ -194,6 +204,7 @@ def _overdue(session: Session, branch_id: int, mine: timing.Decided, now: dateti
         blocks
         for blocks in (_unsaid(session, branch_id, calendar, each, today) for each in ahead if each[-1].start > today)
         if blocks
+        and mine.timing.sends
         and timing.grace_end(blocks[0], tz) >= now
         and timing.send_at(calendar, blocks, tz, mine) <= now
         and not ((wish := mine.wish(blocks)) and wish.skipped)
@@ -203,7 +214,16 @@ def _overdue(session: Session, branch_id: int, mine: timing.Decided, now: dateti
 def goes_if_resumed(session: Session, me: Me, one: Coming, now: datetime, tz: tzinfo) -> bool:
     """Whether a reminder that is skipped would go this very minute."""
     mine, calendar = decisions.decided(session, me.branch_id), calendar_of(session, me.branch_id)
-    return one.skipped and timing.send_at(calendar, one.blocks, tz, mine) <= now and open_now(now, tz, calendar)
+    goes = one.skipped and mine.timing.sends and open_now(now, tz, calendar)
+    return goes and timing.send_at(calendar, one.blocks, tz, mine) <= now
+
+
+def planned(session: Session, me: Me, knob: Knob, now: datetime, tz: tzinfo) -> list[Planned]:
+    """What would go by the clock, and does not when this is switched off."""
+    if knob is Knob.SECOND_LINE:
+        return service.second_lines(session, me.branch_id, now, tz)
+    ahead = [one for one in coming(session, me.branch_id, now, tz) if one.due_at and not one.skipped and not one.off]
+    return [(rules.names(rules.holidays(one.blocks)), one.due_at) for one in ahead[:1] if one.due_at is not None]
 
 
 def set_timing(session: Session, me: Me, knob: Knob, value: int, now: datetime) -> Timing:
@@ -231,6 +251,8 @@ def _turned(before: Timing, knob: Knob, value: int) -> Timing:
         return replace(before, hour=hour)
     if knob is Knob.SECOND_LINE and value in (0, 1):
         return replace(before, second_line=bool(value))
+    if knob is Knob.SENDS and value in (0, 1):
+        return replace(before, sends=bool(value))
     raise Refusal("没有这个选项，请重新点“节前提醒”。")
 
 

@@ -154,7 +154,7 @@ def waiting(session: Session, me: Me, now: datetime) -> list[Reminder]:
 
 def to_read(session: Session, me: Me, now: datetime) -> Rows:
     """A button for each of them; none when nothing waits."""
-    return messages.which_one(waiting(session, me, now)).rows
+    return messages.read_buttons(waiting(session, me, now))
 
 
 def latest(session: Session, branch_id: int) -> Reminder | None:
@@ -221,6 +221,20 @@ def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
     day = local_day(now, tz)
     today = (Reminder.ack_due >= at(day, time(), tz), Reminder.ack_due < at(day + timedelta(days=1), time(), tz))
     return session.scalars(select(Reminder.branch_id).where(*today).distinct())
+
+
+def second_lines(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> list[tuple[str, datetime]]:
+    """The second lines still to come of what was sent: the festivals, and when."""
+    if not decisions.decided(session, branch_id).timing.second_line:
+        return []
+    calendar = calendar_of(session, branch_id)
+    query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.ack_due >= now).order_by(Reminder.id)
+    return [
+        (rules.names(row.holidays), when)
+        for row in session.scalars(query)
+        for when in _second_line(row, calendar, now, tz)
+        if when > now
+    ]
 
 
 def _second_line(reminder: Reminder, calendar: Calendar, now: datetime, tz: tzinfo) -> tuple[datetime, ...]:

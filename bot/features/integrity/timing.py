@@ -25,12 +25,16 @@ Blocks = tuple[Block, ...]
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How a branch wants all its reminders: so many working days before, at this hour, blocks so near as one."""
+    """How a branch wants all its reminders: so many working days before, at this hour, blocks so near as one.
+
+    second_line: the second time, for who has not read it; sends: whether they go at all.
+    """
 
     lead: int = 3
     hour: time = time(9)
     merge: int = 5
     second_line: bool = False
+    sends: bool = True
 
     @classmethod
     def read(cls, kept: Any) -> Self:
@@ -43,6 +47,7 @@ class Timing:
             hour,
             merge if merge in MERGES else usual.merge,
             kept.get("second_line") is True,
+            kept.get("sends") is not False,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -51,6 +56,7 @@ class Timing:
             "hour": f"{self.hour:%H:%M}",
             "merge": self.merge,
             "second_line": self.second_line,
+            "sends": self.sends,
         }
 
 
@@ -150,7 +156,9 @@ def occurrences(
     calendar: Calendar, since: datetime, until: datetime, tz: tzinfo, decided: Decided = NOTHING
 ) -> list[Occurrence]:
     """The reminders that fall due between two instants, without those that the branch skips."""
-    found = []
+    found: list[Occurrence] = []
+    if not decided.timing.sends:
+        return found
     for blocks in groups(calendar, decided.timing.merge, since.date(), until.date()):
         wish = decided.wish(blocks)
         when = due_at(calendar, blocks, tz, decided)

@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Enum
 
 from bot.features.privacy.changes import PAGE, Change, LogEntry, RowEdit, Values
+from bot.features.roster.words import full_day
 from bot.kit.glossary.acts import BOUND_BY, VIA, action_word, subject_word
 from bot.kit.glossary.choices import SOURCES, WHYS, value_word
 from bot.kit.glossary.columns import FACTS, column_word
@@ -108,8 +109,10 @@ def _word(table: str, column: str, value: str, tz: tzinfo) -> str:
     try:
         if column == "to_on":
             # A span is kept by the first day that no longer counts; people say the last that does.
-            return _day(date.fromisoformat(value) - timedelta(days=1))
-        return _day(date.fromisoformat(value)) if len(value) == 10 else moment_words(datetime.fromisoformat(value), tz)
+            return full_day(date.fromisoformat(value) - timedelta(days=1))
+        return (
+            full_day(date.fromisoformat(value)) if len(value) == 10 else moment_words(datetime.fromisoformat(value), tz)
+        )
     except ValueError:
         return value
 
@@ -119,11 +122,6 @@ def _choice(table: str, column: str) -> type[StrEnum] | None:
     of = METADATA.tables.get(table)
     kind = of.columns[column].type if of is not None and column in of.columns else None
     return cast(type[StrEnum], kind.enum_class) if isinstance(kind, Enum) else None
-
-
-def _day(day: date) -> str:
-    """With its year: what a fact was before may be long ago."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 # --- rows of people --------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def add(session: Session, me: Me, text: str, now: datetime) -> HygieneWord:
     if any(row.word == word for row in known):
         raise Refusal("这个词语已在名单上。")
     if len(known) >= MOST_WORDS:
-        raise Refusal(f"最多{MOST_WORDS}个词语，请先删除不用的。")
+        raise Refusal(f"最多{MOST_WORDS}个词语，请先删除不再使用的。")
     row = HygieneWord(branch_id=me.branch_id, word=word, made_by_id=me.id, made_at=now)
     session.add(row)
     session.flush()

@@ -1,10 +1,12 @@
 """我的数据 and 数据管理: taps, commands and plain words -> service -> messages."""
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from bot.features.privacy import buttons, changes, erasure, forbidden, messages, mydata, retention
+from bot.kit import asking
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
 from bot.kit.form_fields import Values
@@ -63,8 +65,9 @@ def _changes(session: Session, call: Call, page: int, person_id: int, day: date 
 
 
 def narrow(session: Session, call: Call, button: buttons.NarrowChanges) -> Reply:
-    dialogs.ask(session, call.me, NARROW, call.now, by=button.by.value)
-    return say(messages.ASK_NAME if button.by is buttons.By.PERSON else messages.ASK_DAY)
+    dialog = dialogs.ask(session, call.me, NARROW, call.now, by=button.by.value)
+    asks = messages.ASK_NAME if button.by is buttons.By.PERSON else messages.ASK_DAY
+    return say(asking.question(dialog, asks))
 
 
 def narrowed(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -73,7 +76,7 @@ def narrowed(session: Session, call: Call, dialog: Dialog) -> Reply:
     else:
         people = changes.find_people(session, call.me, call.text.strip())
         if not people:
-            raise Refusal("没有找到这个姓名，请重新发送，或发送“取消”。")
+            raise Refusal(messages.NO_SUCH_NAME)
         one = len(people) == 1
         shown = _changes(session, call, 0, people[0].id, None) if one else messages.choose_person(people)
     dialogs.close(session, call.me.id)
@@ -129,7 +132,10 @@ def _add_word(session: Session, call: Call, values: Values) -> Reply:
     return say(messages.words(forbidden.words(session, call.me)))
 
 
-WORD = one_text("care.word", "cw", "数据管理", lambda *page: messages.ASK_WORD, _add_word, Right.CARE, "word")
+WORD = replace(
+    one_text("care.word", "cw", "数据管理", lambda *page: messages.ASK_WORD, _add_word, Right.CARE, "word"),
+    dropped="已取消填写：禁发词语。",
+)
 
 
 def remove_word(session: Session, call: Call, button: buttons.RemoveWord) -> Reply:
@@ -142,15 +148,16 @@ def remove_word(session: Session, call: Call, button: buttons.RemoveWord) -> Rep
 
 def erase_whom(session: Session, call: Call, button: buttons.EraseWhom) -> Reply:
     people = erasure.people(session, call.me)
-    dialogs.ask(session, call.me, WHOM, call.now)
-    return Reply(edit=messages.erase_whom(people, button.page))
+    dialog = dialogs.ask(session, call.me, WHOM, call.now)
+    return Reply(edit=messages.erase_whom(people, button.page, dialog))
 
 
 def erase_named(session: Session, call: Call, dialog: Dialog) -> Reply:
     people = erasure.people(session, call.me, call.text.strip())
     if not people:
-        raise Refusal("没有找到这个姓名，请重新发送，或发送“取消”。")
-    return say(messages.erase_whom(people, 0) if len(people) > 1 else _first(session, call, people[0].id))
+        raise Refusal(messages.NO_SUCH_NAME)
+    many = len(people) > 1
+    return say(messages.erase_whom(people, 0, dialog) if many else _first(session, call, people[0].id))
 
 
 def erase_person(session: Session, call: Call, button: buttons.ErasePerson) -> Reply:
@@ -179,7 +186,11 @@ def erase(session: Session, call: Call, button: buttons.EraseGo) -> Reply:
 
 
 def confirm_by_button(session: Session, call: Call, dialog: Dialog) -> Reply:
-    raise Refusal("请点按钮确认，不办了请发“取消”。")
+    raise Refusal("请点“确认注销”或“不注销”。" if dialog.draft["asked"] == 2 else "请点“继续注销”或“不注销”。")
+
+
+def not_erased(session: Session, call: Call, dialog: Dialog) -> Reply:
+    return say(messages.NOT_ERASED)
 
 
 HANDLERS: list[Handler] = [
@@ -192,7 +203,7 @@ HANDLERS: list[Handler] = [
         more=18,
     ),
     Command(
-        "care",
+        messages.COMMAND,
         menu,
         "数据管理",
         Right.CARE,
@@ -201,7 +212,7 @@ HANDLERS: list[Handler] = [
     ),
     Tap(buttons.ShowChanges, show_changes, reads=True, right=Right.CARE),
     Tap(buttons.NarrowChanges, narrow, right=Right.CARE),
-    Answer(NARROW, narrowed, right=Right.CARE, takes_files=no_files),
+    Answer(NARROW, narrowed, called="变更记录", right=Right.CARE, takes_files=no_files),
     Tap(buttons.ShowRetention, show_retention, reads=True, right=Right.WIPE),
     Tap(buttons.ChoosePeriod, choose_period, reads=True, right=Right.WIPE),
     Tap(buttons.SetPeriod, set_period, right=Right.WIPE),
@@ -210,8 +221,8 @@ HANDLERS: list[Handler] = [
     Tap(buttons.AddWord, ask_word, right=Right.CARE),
     Tap(buttons.RemoveWord, remove_word, right=Right.CARE),
     Tap(buttons.EraseWhom, erase_whom, right=Right.WIPE),
-    Answer(WHOM, erase_named, right=Right.WIPE, takes_files=no_files),
+    Answer(WHOM, erase_named, not_erased, right=Right.WIPE, takes_files=no_files),
     Tap(buttons.ErasePerson, erase_person, right=Right.WIPE),
     Tap(buttons.EraseGo, erase, right=Right.WIPE),
-    Answer(ERASE, confirm_by_button, right=Right.WIPE, takes_files=no_files),
+    Answer(ERASE, confirm_by_button, not_erased, right=Right.WIPE, takes_files=no_files),
 ]

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.features.privacy.mydata import DataTable, MyData, Row
 from bot.features.privacy.words import HIDDEN
+from bot.features.roster.words import full_day
 from bot.kit.form_pages import CLEARED
 from bot.kit.glossary.acts import VIA, action_word, subject_word
 from bot.kit.glossary.choices import value_word
@@ -136,9 +137,10 @@ def shown(value: Any, tz: tzinfo) -> str:
     if isinstance(value, StrEnum):
         return value_word(value)
     if isinstance(value, datetime):
-        return f"{value.astimezone(tz):%Y年%m月%d日 %H:%M}"
+        local = value.astimezone(tz)
+        return f"{full_day(local.date())}{local:%H:%M}"
     if isinstance(value, date):
-        return f"{value:%Y年%m月%d日}"
+        return full_day(value)
     if isinstance(value, dict | list):
         return _texts(value)
     return str(value)
@@ -194,7 +196,7 @@ def _answer(key: str, value: Any) -> str:
 def _day(value: str) -> str:
     """Nothing for an end that is open."""
     try:
-        return f"{date.fromisoformat(value):%Y年%m月%d日}"
+        return full_day(date.fromisoformat(value))
     except ValueError:
         return ""
 

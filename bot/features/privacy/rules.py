@@ -22,7 +22,7 @@ class Retention:
 
 RETENTION = {
     Kind.RECEIVED: Retention("收到的消息原文", 30),
-    Kind.SENT: Retention("发出的消息原文", 90),
+    Kind.SENT: Retention("发送的消息原文", 90),
     Kind.DRAFTS: Retention("没有办完的草稿", 30),
     Kind.INVITES: Retention("邀请链接记录", 90),
     Kind.REQUESTS: Retention("绑定申请记录", 90),
@@ -46,6 +46,8 @@ EVERYDAY = (
     "签到",
     "请假",
     "我的学习",
+    "本组",
+    "更多",
     "交心得",
     "我的记录",
     "帮助",
@@ -60,6 +62,7 @@ EVERYDAY = (
     "病假",
     "事假",
     "我的数据",
+    "我的待办",
     "我还欠什么",
     "党员",
     "支部",

@@ -26,7 +26,7 @@ def find(session: Session, task_id: int, tz: tzinfo) -> BatchContent | None:
         longest=tasks.LONGEST_TITLE,
         right=Right.MAKE_TASK,
         cards=[(cards.TASK, row.id)],
-        closed="这项心得已取消，不能更正。" if row.cancelled_at is not None else "",
+        closed="这项心得任务已取消，不能再修改。" if row.cancelled_at is not None else "",
     )
 
 

@@ -8,6 +8,7 @@ from bot.features.reflections import messages, reviews, rules, service, submissi
 from bot.kit.back_fill import Recorded
 from bot.kit.broadcasts import with_delivery
 from bot.kit.replies import Message, To
+from bot.kit.words import not_counted
 from scheduler.calendar.days import local_day
 from storage.choices import PieceState
 from storage.models.person import Person
@@ -20,13 +21,14 @@ REVIEW = "reflection_review"
 
 def counts(session: Session, task: service.Task, tz: tzinfo) -> messages.Counts:
     """Counted, never kept. A returned piece stands as returned until its next version is handed in."""
-    asked = service.expected(session, task)
-    handed_in = [person for person in asked if rules.has_handed_in(task.of(person))]
+    people = [rules.stands(task.of(person)) for person in service.expected(session, task)]
     given = rules.newest(version for version in task.versions if version.state is not PieceState.DRAFT)
     states = [version.state for version in given]
     return messages.Counts(
-        expected=len(asked),
-        handed_in=len(handed_in),
+        expected=len(people),
+        handed_in=people.count(PieceState.SUBMITTED) + people.count(PieceState.ACCEPTED),
+        to_review=people.count(PieceState.SUBMITTED),
+        sent_back=people.count(PieceState.RETURNED),
         waiting=states.count(PieceState.SUBMITTED),
         accepted=states.count(PieceState.ACCEPTED),
         returned=states.count(PieceState.RETURNED),
@@ -58,7 +60,7 @@ def own(session: Session, row: Reflection, tz: tzinfo) -> Message:
     if row.submitted_at is not None:
         found = service.load(session, task.branch_id, tz, [task.id])
         late = bool(found) and found[0].recorded(row.submitted_at, tz) is Recorded.TOO_LATE
-        note = messages.AFTER_CUT_OFF if late else ""
+        note = not_counted(found[0].subject.day) if late else ""
     return messages.own_card(row, task, len(submissions.parts(session, row.id)), tz, note)
 
 

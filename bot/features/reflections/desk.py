@@ -33,7 +33,7 @@ def list_tasks(session: Session, call: Call, button: buttons.ListTasks) -> Reply
     tasks = service.newest(session, call.me.branch_id, call.tz, SHOWN)
     if not tasks:
         raise Refusal("还没有布置过心得。")
-    return say(messages.choose_task("请选择心得任务。", tasks, buttons.OpenTask))
+    return say(messages.choose_task("请选择心得任务。", tasks, buttons.OpenTask, "查看"))
 
 
 def open_task(session: Session, call: Call, button: buttons.OpenTask) -> Reply:
@@ -45,7 +45,7 @@ def open_task(session: Session, call: Call, button: buttons.OpenTask) -> Reply:
 def list_missing(session: Session, call: Call, button: buttons.ListMissing) -> Reply:
     """Names, in private, to those who may see them."""
     task = service.find(session, call.me, button.task_id, call.tz)
-    return say(*messages.missing(task, service.silent(session, call.me, task, local_day(call.now, call.tz))))
+    return say(*messages.missing(task, service.standing(session, call.me, task, local_day(call.now, call.tz))))
 
 
 def call_off(session: Session, call: Call, button: buttons.CallOffTask) -> Reply:

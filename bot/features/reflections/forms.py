@@ -16,7 +16,7 @@ from bot.kit.forms import Form
 from bot.kit.glossary.choices import AUDIENCES
 from bot.kit.handlers import Call, Command, Handler
 from bot.kit.replies import Choice, Message, Reply
-from bot.kit.words import day_words, short_day
+from bot.kit.words import cut, day_words, quoted, short_day
 from scheduler.calendar.days import local_day
 from storage.choices import ActivityStatus, StudyItemState, TaskAudience
 from storage.lookups import of_branch
@@ -45,7 +45,7 @@ def _activities(session: Session, call: Call) -> list[tuple[str, str]]:
         Activity.start_at <= call.now + AHEAD,
     )
     found = sorted(session.scalars(query), key=lambda activity: abs(activity.start_at - call.now))[:6]
-    return [(f"a{row.id}", f"{short_day(local_day(row.start_at, call.tz))} {row.title}"[:30]) for row in found]
+    return [(f"a{row.id}", f"{short_day(local_day(row.start_at, call.tz))}{cut(row.title, 10)}") for row in found]
 
 
 def _items(session: Session, call: Call) -> list[tuple[str, str]]:
@@ -55,7 +55,7 @@ def _items(session: Session, call: Call) -> list[tuple[str, str]]:
         StudyItem.assigned_on >= call.today - BACK,
     )
     found = session.scalars(query.order_by(StudyItem.assigned_on.desc(), StudyItem.id.desc()).limit(4))
-    return [(f"s{row.id}", f"《{row.title}》"[:30]) for row in found]
+    return [(f"s{row.id}", quoted(row.title, 14)) for row in found]
 
 
 def _subject_title(session: Session, call: Call, value: str) -> str:
@@ -71,8 +71,11 @@ def _subject_title(session: Session, call: Call, value: str) -> str:
 
 
 def _own_title(session: Session, call: Call, value: str) -> Values:
-    """What belongs to something has a title of its own at once."""
-    return {} if value == NOTHING else {"title": f"{_subject_title(session, call, value)[:50]}心得体会"}
+    """What belongs to something has a title of its own at once: 《…》心得体会 of a book or paper."""
+    if value == NOTHING:
+        return {}
+    title = _subject_title(session, call, value)
+    return {"title": f"{cut(title, 50) if value.startswith('a') else quoted(title, 50)}心得体会"}
 
 
 def _dues(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
@@ -137,18 +140,19 @@ def _summary(session: Session, call: Call, values: Values) -> str:
 def _publish(session: Session, call: Call, values: Values) -> Reply:
     row = tasks.make(session, call.me, _plan(values), call.now, call.tz)
     told = desk.tell(session, call, service.find(session, call.me, row.id, call.tz))
-    line = f"已布置，正在通知{sum(to.card is None for to in told)}人。"
+    many = sum(to.card is None for to in told)
+    line = f"已布置，正在通知{many}人。" if many else "已布置。"
     refresh = [(cards.TASK, row.id), progress_card(cards.TASK, row.id)]
     return Reply(toast=line, edit=Message(f"{row.title}\n{line}"), others=told, refresh=refresh)
 
 
 def _preview(session: Session, call: Call, values: Values) -> Reply:
-    """发给自己看看: the announcement of a task that is not made yet."""
+    """预览: the announcement of a task that is not made yet."""
     plan = _plan(values)
     row = ReflectionTask(id=0, title=plan.title, audience=plan.audience, due_on=plan.due_on, per_person=plan.per_person)
     subject = service.TaskSource(_subject_title(session, call, values["subject"]), call.today, (call.today,))
     announced = messages.announced(service.Task(row, subject, ()))
-    return Reply(toast="已发给您本人。", here=[preview(announced)])
+    return Reply(toast="预览已发给您本人。", here=[preview(announced)])
 
 
 def _plan(values: Values) -> tasks.Plan:
@@ -170,8 +174,8 @@ FORM = Form(
     fields=FIELDS,
     order=ORDER,
     summary=_summary,
-    confirm="核对无误请点“布置”，将私聊通知有关同志。",
-    actions=(Action("preview", "发给自己看看", _preview, closes=False), Action("publish", "布置", _publish)),
+    confirm="核对无误请点“布置并通知”，将私聊通知有关同志。",
+    actions=(Action("preview", "预览", _preview, closes=False), Action("publish", "布置并通知", _publish)),
     right=Right.MAKE_TASK,
     before=TaskWizard,
 )

@@ -9,6 +9,7 @@ from bot.features.reflections import buttons, cards, desk, forms, messages, revi
 from bot.kit import dialog as dialogs
 from bot.kit import photos
 from bot.kit.access import Right
+from bot.kit.asking import question
 from bot.kit.broadcasts import delivering
 from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Tap, Word, no_files
 from bot.kit.refusal import Refusal
@@ -33,7 +34,7 @@ def hand_in(session: Session, call: Call) -> Reply:
     if not tasks:
         raise Refusal(messages.EMPTY)
     if len(tasks) > 1:
-        return say(messages.choose_task("请选择要提交的心得。", tasks[:SHOWN], buttons.HandIn))
+        return say(messages.choose_task("请选择要提交的心得。", tasks[:SHOWN], buttons.HandIn, "交"))
     return _begin(session, call, tasks[0])
 
 
@@ -172,8 +173,9 @@ def review(session: Session, call: Call, button: buttons.Review) -> Reply:
     if button.accept:
         return _reviewed(session, call, button.reflection_id, True)
     row, _ = reviews.to_decide(session, call.me, button.reflection_id)
-    dialogs.ask(session, call.me, REASON, call.now, reflection=row.id)
-    return Reply(toast="请选择退回原因。", here=[messages.choose_reason(row)])
+    dialog = dialogs.ask(session, call.me, REASON, call.now, reflection=row.id)
+    reasons = messages.choose_reason(row)
+    return Reply(toast="请选择退回原因。", here=[question(dialog, reasons.text, reasons.rows)])
 
 
 def return_for(session: Session, call: Call, button: buttons.ReturnFor) -> Reply:
@@ -183,7 +185,7 @@ def return_for(session: Session, call: Call, button: buttons.ReturnFor) -> Reply
 def return_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
     reason = call.text.strip()
     if not reason or len(reason) > reviews.LONGEST_REASON:
-        raise Refusal(f"请用不超过{reviews.LONGEST_REASON}字写明退回原因。")
+        raise Refusal(f"请发送退回原因，不超过{reviews.LONGEST_REASON}字。")
     return _reviewed(session, call, int(dialog.draft["reflection"]), False, reason, typed=True)
 
 
@@ -222,7 +224,7 @@ HANDLERS: list[Handler] = [
     Tap(buttons.Submit, submit),
     Tap(buttons.Discard, discard),
     Tap(buttons.UndoSubmit, undo),
-    Answer(STEP, take_part, discard_by_word, pieces=True),
+    Answer(STEP, take_part, discard_by_word, pieces=True, called="交心得"),
     Edited(edited),
     CardView(cards.TASK, cards.render_task, lives=delivering(cards.TASK)),
     CardView(cards.PIECE, cards.render_piece),
@@ -247,6 +249,7 @@ HANDLERS: list[Handler] = [
         return_typed,
         takes_files=no_files,
         measure=lambda dialog: ("退回原因", reviews.LONGEST_REASON),
+        called="退回心得",
     ),
     *desk.HANDLERS,
     *forms.HANDLERS,

@@ -1,16 +1,16 @@
 """Every word that this feature shows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from bot.features.reflections import buttons, rules
 from bot.features.reflections.buttons import Reason
-from bot.features.reflections.service import Task
+from bot.features.reflections.service import Standing, Task
 from bot.kit.glossary.choices import AUDIENCES, PIECES
-from bot.kit.lists import really
+from bot.kit.lists import really, two_a_row
 from bot.kit.replies import Choice, Document, Message, Pages, Said
-from bot.kit.words import day_words, moment_words, short_day
+from bot.kit.words import by_day, cut, day_words, moment_words
 from storage.choices import PieceState, TaskAudience
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 
@@ -19,22 +19,28 @@ REASONS = {
     Reason.WORK: "请结合本职工作",
     Reason.UNREADABLE: "内容看不清，请重新发送",
 }
+# Where they do not fit into a button.
+REASON_LABELS = {**REASONS, Reason.UNREADABLE: "内容看不清"}
 EMPTY = "现在没有需要提交的心得。"
 EDIT_TAKEN = "已按您的修改更新。"
 EDIT_TOO_LATE = "这篇心得已提交，修改不再生效。如需更改，请在10分钟内点“撤销”，或在退回后重新提交。"
-AFTER_CUT_OFF = "本季度已关账，是否计入请联系支部书记。"
-ASK_REASON = "请选择退回原因，或直接发送文字（会告诉本人）。不退了请发“取消”。"
-SHOWN = 20
+ASK_REASON = "请选择退回原因，或直接发送文字。退回原因会告诉本人。"
+HOW = "文字、语音、照片、文件均可，可以分多条发送。"
+SHOWN, LABEL = 20, 16
 # In UTF-16 units, as Telegram counts; leaves room for the heading and a reason.
 ONE_MESSAGE, CAPTION = 3000, 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the live card of a task shows: people and pieces."""
+    """What the live card of a task shows: people, then pieces. `to_review` are some of those who have handed in,
+    `sent_back` some of the others.
+    """
 
     expected: int
     handed_in: int
+    to_review: int
+    sent_back: int
     waiting: int
     accepted: int
     returned: int
@@ -47,53 +53,70 @@ class Counts:
 def _about(task: Task) -> list[str]:
     row = task.row
     more = f"，每人最多{row.per_person}篇" if row.per_person > 1 else ""
-    lines = [f"对象：{AUDIENCES[row.audience]}{more}", f"截止：{day_words(row.due_on)}"]
+    lines = [f"对象：{AUDIENCES[row.audience]}{more}", f"截止日期：{day_words(row.due_on)}"]
     return [f"关联：{task.subject.title}", *lines] if task.subject.title else lines
 
 
 def announced(task: Task) -> Message:
     """To each who is asked."""
-    how = "文字、照片、文件、语音均可，可分多条发送。"
+    how = f"请于{by_day(task.row.due_on)}点“交心得”提交，{HOW}"
     rows = [[Choice("交心得", buttons.HandIn(task.row.id))]]
-    return Message("\n".join([f"【心得体会】{task.row.title}", *_about(task), how]), rows)
+    return Message("\n".join([f"【心得体会】{task.row.title}", *_about(task)[:-1], how]), rows)
 
 
 def called_off(task: Task) -> Message:
-    return Message(f"【心得取消】{task.row.title}\n这项心得不再需要提交。")
+    return Message(f"【心得取消】{task.row.title}\n心得任务已取消，无需提交。")
 
 
 def task_card(task: Task, counts: Counts) -> Message:
     """The maker's card with the live counts."""
-    waiting = f"待审{counts.waiting}篇，" if counts.waiting else ""
-    late = f"，逾期{counts.late}篇" if counts.late else ""
-    asked = f"应交{counts.expected}人，已交{counts.handed_in}人\n" if counts.expected else ""
-    text = f"{asked}{waiting}通过{counts.accepted}篇，退回{counts.returned}篇{late}"
     rows = [
-        [Choice("待审心得", buttons.ListWaiting(task.row.id)), Choice("未交名单", buttons.ListMissing(task.row.id))],
+        [Choice("审阅心得", buttons.ListWaiting(task.row.id)), Choice("未交名单", buttons.ListMissing(task.row.id))],
         [Choice("取消任务", buttons.CallOffTask(task.row.id, 0))],
     ]
-    return Message("\n".join([f"【心得任务】{task.row.title}", *_about(task), text]), rows)
+    lines = [f"【心得任务】{task.row.title}", *_about(task), _people(counts), _pieces(counts)]
+    return Message("\n".join(filter(None, lines)), rows)
+
+
+def _people(counts: Counts) -> str:
+    """应交23人，已交20人（待审阅5人），未交3人（已退回1人）。"""
+    if not counts.expected:
+        return ""
+    to_review = f"（待审阅{counts.to_review}人）" if counts.to_review else ""
+    sent_back = f"（已退回{counts.sent_back}人）" if counts.sent_back else ""
+    missing = counts.expected - counts.handed_in
+    left = f"未交{missing}人{sent_back}" if missing else ""
+    given = f"已交{counts.handed_in}人{to_review}" if counts.handed_in else ""
+    return "，".join(filter(None, [f"应交{counts.expected}人", given, left])) + "。"
+
+
+def _pieces(counts: Counts) -> str:
+    """收到心得21篇：待审阅5篇，已通过15篇，已退回1篇，逾期2篇。"""
+    states = {"待审阅": counts.waiting, "已通过": counts.accepted, "已退回": counts.returned}
+    said = [f"{word}{number}篇" for word, number in (states | {"逾期": counts.late}).items() if number]
+    return f"收到心得{sum(states.values())}篇：{'，'.join(said)}。" if said else ""
 
 
 def sure_to_call_off(task: Task) -> Message:
     return really(
-        f"确定取消“{task.row.title}”并通知有关同志吗？",
-        Choice("确定取消", buttons.CallOffTask(task.row.id, 1)),
-        Choice("不取消", buttons.OpenTask(task.row.id)),
+        f"确认取消“{task.row.title}”吗？取消后将通知有关同志。",
+        Choice("取消任务", buttons.CallOffTask(task.row.id, 1)),
+        Choice("保留任务", buttons.OpenTask(task.row.id)),
     )
 
 
-def choose_task(title: str, tasks: Iterable[Task], does: type[buttons.HandIn | buttons.OpenTask]) -> Message:
+def choose_task(title: str, tasks: Sequence[Task], does: type[buttons.HandIn | buttons.OpenTask], verb: str) -> Message:
     """Ask which one, when there are several."""
-    return Message(
-        title,
-        [[Choice(f"{task.row.title[:16]} {short_day(task.row.due_on)}前", does(task.row.id))] for task in tasks],
-    )
+    lines = [f"{at}. {task.row.title}：{by_day(task.row.due_on)}" for at, task in enumerate(tasks, 1)]
+    taps = [Choice(f"{verb}第{at}项", does(task.row.id)) for at, task in enumerate(tasks, 1)]
+    return Message("\n".join([title, *lines]), two_a_row(taps))
 
 
-def missing(task: Task, names: Sequence[str]) -> list[Message]:
-    """Names of who has handed nothing in, for the desk."""
-    lines = [f"{task.row.title}：未交{len(names)}人", "、".join(names) or "全部已交。"]
+def missing(task: Task, found: Standing) -> list[Message]:
+    """Names of who has handed nothing in, for the desk; apart from them who has it back, and who waits."""
+    named = {"未交": found.missing, "已退回": found.returned, "待审阅": found.waiting}
+    lines = [task.row.title, *([] if found.missing or found.returned else ["全部已交。"])]
+    lines += [f"{word}{len(names)}人：{'、'.join(names)}" for word, names in named.items() if names]
     return [Message(text) for text in Pages().add(lines).texts]
 
 
@@ -109,7 +132,7 @@ def own_card(row: Reflection, task: ReflectionTask, parts: int, tz: tzinfo, note
         return _draft_card(row, task, title, parts)
     if row.state is PieceState.SUBMITTED and row.submitted_at is not None:
         late = "（逾期）" if rules.is_late(row.submitted_at, task.due_on, tz) else ""
-        done = f"已提交{parts}条：{moment_words(row.submitted_at, tz)}{late}，等待审阅。"
+        done = f"已于{moment_words(row.submitted_at, tz)}提交{parts}条{late}，待审阅。"
         return Message(f"{title}\n{done}{note}", [[Choice("撤销", buttons.UndoSubmit(row.id))]])
     return reviewed(row, task)
 
@@ -117,10 +140,9 @@ def own_card(row: Reflection, task: ReflectionTask, parts: int, tz: tzinfo, note
 def _draft_card(row: Reflection, task: ReflectionTask, title: str, parts: int) -> Message:
     cancel = Choice("取消", buttons.Discard(row.id))
     if not parts:
-        how = "请直接发送文字、照片、文件或语音，可分多条。"
-        return Message(f"{title}\n截止：{day_words(task.due_on)}\n{how}", [[cancel]])
+        return Message(f"{title}\n截止日期：{day_words(task.due_on)}\n请直接发送心得，{HOW}", [[cancel]])
     return Message(
-        f"{title}\n已收到{parts}条。可继续发送，发完请点“提交”。",
+        f"{title}\n已收到{parts}条，尚未提交。可以继续发送，发完请点“提交”。",
         [[Choice("提交", buttons.Submit(row.id)), cancel]],
     )
 
@@ -133,9 +155,10 @@ def _piece(row: Reflection, task: ReflectionTask) -> str:
 def reviewed(row: Reflection, task: ReflectionTask) -> Message:
     """To the author."""
     if row.state is PieceState.ACCEPTED:
-        return Message(f"心得已通过：{task.title}{_piece(row, task)}。")
+        return Message(f"您的心得已通过：{task.title}{_piece(row, task)}。")
     again = [[Choice("重新提交", buttons.HandIn(task.id))]]
-    return Message(f"心得已退回：{row.return_reason.rstrip('。')}。\n{task.title}{_piece(row, task)}", again)
+    why = row.return_reason.rstrip("。")
+    return Message(f"您的心得已退回：{why}。\n{task.title}{_piece(row, task)}\n修改后请点“重新提交”。", again)
 
 
 # --- the reviewer --------------------------------------------------------------------------------------------------
@@ -150,7 +173,7 @@ def review_card(
     text = f"【心得审阅】{name}同志：{task.title}{_piece(row, task)}{when}"
     text += f"\n{_text(parts)}" if in_one_card(parts) else f"\n共{len(parts)}条，见上。"
     if row.withdrawn_at is not None:
-        return Message(f"{text}\n已由本人撤回。")
+        return Message(f"{text}\n本人已撤销提交。")
     if row.state is PieceState.SUBMITTED:
         choices = [Choice("通过", buttons.Review(row.id, 1)), Choice("退回", buttons.Review(row.id, 0))]
         return Message(text, [choices])
@@ -186,18 +209,18 @@ def _forwarded(part: ReflectionPart) -> list[Said]:
 
 
 def choose_reason(row: Reflection) -> Message:
-    choices = [[Choice(word, buttons.ReturnFor(row.id, reason))] for reason, word in REASONS.items()]
+    choices = [[Choice(word, buttons.ReturnFor(row.id, reason))] for reason, word in REASON_LABELS.items()]
     return Message(ASK_REASON, choices)
 
 
 def waiting_list(found: Sequence[tuple[Reflection, ReflectionTask, str]]) -> Message:
     """审阅: who waits for a review."""
     if not found:
-        return Message("没有待审阅的心得。")
+        return Message("现在没有待审阅的心得。")
     more = f"，先列出{SHOWN}篇" if len(found) > SHOWN else ""
     return Message(
         f"待审阅的心得{len(found)}篇{more}：",
-        [[Choice(f"{name}：{task.title}"[:30], buttons.OpenPiece(row.id))] for row, task, name in found[:SHOWN]],
+        [[Choice(cut(f"{name}：{task.title}", LABEL), buttons.OpenPiece(row.id))] for row, task, name in found[:SHOWN]],
     )
 
 
@@ -212,6 +235,6 @@ def wizard_summary(
     lines = [f"【布置心得】{title}"]
     lines += [f"关联：{subject}"] if subject else []
     lines += [f"对象：{AUDIENCES[audience]}"] if audience else []
-    lines += [f"截止：{day_words(due_on)}"] if due_on else []
+    lines += [f"截止日期：{day_words(due_on)}"] if due_on else []
     lines += [f"每人最多{per_person}篇"] if per_person > 1 else []
     return "\n".join(lines)

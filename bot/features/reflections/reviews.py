@@ -16,7 +16,7 @@ from storage.models.reflection import Reflection, ReflectionTask
 from storage.roster import duties_on, holders
 
 LONGEST_REASON = 300
-NO_SUCH_PIECE = "没有找到这篇心得，可能已撤回。"
+NO_SUCH_PIECE = "没有找到这篇心得，可能本人已撤销提交。"
 
 
 def reviewers(session: Session, task: ReflectionTask, author_id: int, day: date) -> list[int]:
@@ -50,7 +50,7 @@ def review(
     """通过, or 退回 with a reason; not one's own piece, and once only."""
     row, task = to_decide(session, me, reflection_id)
     if not accept and not reason.strip():
-        raise Refusal("请写明退回原因。")
+        raise Refusal("请发送退回原因。")
     changes = submissions.claim(
         session,
         row,

@@ -135,6 +135,15 @@ def next_turn(mine: Iterable[Version], per_person: int) -> NextVersion | NoTurn:
     return NoTurn.WAITING if any(item.state is PieceState.SUBMITTED for item in pieces) else NoTurn.DONE
 
 
+def stands(mine: Iterable[Version]) -> PieceState:
+    """Where somebody stands with all of the pieces: what waits first, then what passed, what came back, else a draft
+    or nothing at all.
+    """
+    states = {version.state for version in newest(one for one in mine if one.state is not PieceState.DRAFT)}
+    order = (PieceState.SUBMITTED, PieceState.ACCEPTED, PieceState.RETURNED)
+    return next((state for state in order if state in states), PieceState.DRAFT)
+
+
 def has_handed_in(mine: Iterable[Version]) -> bool:
     """Somebody owes nothing as soon as one piece waits for its review or was accepted."""
     return any(version.state in (PieceState.SUBMITTED, PieceState.ACCEPTED) for version in mine)

@@ -209,12 +209,29 @@ def expected(session: Session, task: Task, people: Collection[int] | None = None
     return [] if _voluntary(task) else _asked(audience(session, task, people))
 
 
-def silent(session: Session, me: Me, task: Task, today: date) -> list[str]:
-    """The names of those who have handed nothing in, also of who has left since; for who sees the whole roll."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The names of those expected who have passed, who wait for a review, and who have handed nothing in.
+
+    A piece that was returned is owed again; one that waits beside another that passed waits.
+    """
+
+    passed: Sequence[str]
+    waiting: Sequence[str]
+    returned: Sequence[str]
+    missing: Sequence[str]
+
+
+def standing(session: Session, me: Me, task: Task, today: date) -> Standing:
+    """How everybody expected stands, also who has left since; for who sees the whole roll."""
     require(me, Right.SEE_ROLL, branch_id=task.row.branch_id)
     names = {member.id: member.name for member in audience(session, task)}
     names |= {member.id: member.name for member in roster(session, task.row.branch_id, today)}
-    return [names[person] for person in expected(session, task) if not rules.has_handed_in(task.of(person))]
+    by_state: dict[PieceState, list[str]] = defaultdict(list)
+    for person in expected(session, task):
+        by_state[rules.stands(task.of(person))].append(names[person])
+    states = (PieceState.ACCEPTED, PieceState.SUBMITTED, PieceState.RETURNED, PieceState.DRAFT)
+    return Standing(*(by_state[state] for state in states))
 
 
 def _voluntary(task: Task) -> bool:

@@ -22,8 +22,8 @@ MOST_PARTS = 50
 CHANGED = "这篇心得刚刚有了变化，请重新查看。"
 NOT_FOR_YOU = "这项心得由科级以上党员干部撰写。"
 NO_TURN = {
-    rules.NoTurn.WAITING: "您的心得已提交，等待审阅。",
-    rules.NoTurn.DONE: "您的心得已通过，不必再交。",
+    rules.NoTurn.WAITING: "您的心得已提交，待审阅。",
+    rules.NoTurn.DONE: "您的心得已通过，无需再交。",
 }
 
 
@@ -63,7 +63,7 @@ def mine(session: Session, me: Me, reflection_id: int) -> Reflection:
     if row is None or row.person_id != me.id:
         raise Refusal(NO_RIGHT)
     if row.withdrawn_at is not None:
-        raise Refusal("这篇心得已取消或撤回，请重新点“交心得”。")
+        raise Refusal("这篇心得已取消或撤销提交，请重新点“交心得”。")
     return row
 
 
@@ -109,7 +109,7 @@ def _fill(part: ReflectionPart, text: str, files: Sequence[File]) -> None:
     """Write what the message holds into its part; a sticker or a place holds nothing that could be a piece."""
     file = files[0] if files else None
     if not text.strip() and file is None:
-        raise Refusal("请发送文字、照片、文件或语音。")
+        raise Refusal("请发送文字、语音、照片或文件。")
     part.kind = file.kind if file else "text"
     part.text = text
     part.file_id = file.file_id if file else None
@@ -133,7 +133,7 @@ def submit(session: Session, me: Me, row: Reflection, now: datetime) -> None:
     """提交; a draft without parts is refused."""
     _still_draft(row)
     if not _count(session, row.id):
-        raise Refusal("还没有收到内容，请先发送文字、照片、文件或语音。")
+        raise Refusal("还没有收到内容，请先发送文字、语音、照片或文件。")
     changes = claim(session, row, PieceState.DRAFT, state=PieceState.SUBMITTED, submitted_at=now)
     note(session, me, "submit", row, changes, now)
 
@@ -159,7 +159,7 @@ def undo(session: Session, me: Me, row: Reflection, cut_off: datetime, now: date
         now,
         branch_id,
         cut_off,
-        otherwise="；如需修改请联系审阅的同志退回。",
+        otherwise="。如需修改，请联系审阅的同志退回。",
         lost=CHANGED,
         details=version,
     )

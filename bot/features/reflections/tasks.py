@@ -61,7 +61,7 @@ def _check(plan: Plan, today: date) -> None:
     if plan.due_on < today:
         raise Refusal("截止日期不能早于今天。")
     if not 1 <= plan.per_person <= MOST_PIECES:
-        raise Refusal(f"每人篇数应在1到{MOST_PIECES}之间。")
+        raise Refusal(f"每人篇数请选1至{MOST_PIECES}篇。")
 
 
 def _check_subject(session: Session, me: Me, plan: Plan) -> None:
@@ -83,5 +83,5 @@ def call_off(session: Session, me: Me, task: service.Task, now: datetime) -> Non
     """Cancel a task that nobody has handed anything in to: a piece once given is never thrown away."""
     require(me, Right.MAKE_TASK, branch_id=task.row.branch_id)
     if any(version.submitted_at is not None for version in task.versions):
-        raise Refusal("已有同志提交，不能取消。")
+        raise Refusal("已有同志提交心得，不能取消任务。")
     audit.change(session, "cancel", task.row, {"cancelled_at": now}, now=now, by=me)

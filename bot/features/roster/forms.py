@@ -22,10 +22,10 @@ from bot.kit.forms import Form
 from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES, WHYS
 from bot.kit.glossary.columns import APPROVERS
 from bot.kit.handlers import Call, Handler, Tap
+from bot.kit.lists import label
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
 from bot.kit.typed_days import the_day
-from bot.kit.words import cut
 from storage.choices import Duty, Why
 from storage.facts import Facts
 from storage.models.person import DutySpan
@@ -41,8 +41,6 @@ _WORDS: dict[Kind, dict[Any, str]] = {
 _WITH_GROUP = frozenset({Kind.GROUP, Kind.NEW, Kind.BACK, Kind.ACCEPT})
 _APPROVERS, _WHYS = list(APPROVERS), list(WHYS)
 OPEN_END = "open"
-# The longest name on a button.
-_LABEL = 16
 Options = Sequence[tuple[str, str]]
 
 
@@ -229,7 +227,7 @@ def _values(session: Session, call: Call, values: Values) -> Options:
         return _numbered([words[choice] for choice in rules.CHOICES[kind]])
     held = _held(service.facts_of(session, call.me, person_id, call.today), person_id, call.today)
     return [
-        (str(number), cut(f"免去{held[duty]}", _LABEL) if duty in held else f"任{words[duty]}")
+        (str(number), label(f"免去{held[duty]}") if duty in held else f"任{words[duty]}")
         for number, duty in enumerate(rules.CHOICES[kind])
         if duty not in SEATS or may(call.me, Right.CLOSE, branch_id=call.me.branch_id)
     ]
@@ -292,7 +290,7 @@ FORM = Form(
     right=Right.ROSTER,
     check=_check,
     called="这一步",
-    dropped="已取消。",
+    dropped="已取消填写，名册没有变动。",
     at_once=True,
 )
 HANDLERS: list[Handler] = [

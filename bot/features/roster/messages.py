@@ -55,7 +55,7 @@ _QUESTIONS = {
     Step.STATUS: "请选择党员身份。",
     Step.MEETING: "请选择通过接收的支部党员大会的日期，也可以发送日期，例如：8月1日。自次日起编入名册。",
     Step.DAY: "请选择从哪一天起，也可以发送日期，例如：8月1日。",
-    Step.UNTIL: "请选择期限，也可以发送最后一天的日期。",
+    Step.UNTIL: "请选择到哪一天为止，也可以发送最后一天的日期。",
     Step.APPROVER: "请选择由谁批准。",
     Step.CONTACT: "请选择联系人，点选后即登记。",
     Step.WHY: "请选择原因，点选后即登记。",
@@ -90,13 +90,11 @@ def roster_of(branch: str, members: Sequence[Member], day: date, term: date | No
     lines += [f"免于考勤{len(exempt)}人：{'、'.join(exempt)}"] if exempt else []
     lines += [f"预备党员{len(probationary)}人：{'、'.join(probationary)}"] if probationary else []
     lines += [f"本届任期{until(term)}。"] if term is not None and today else []
-    lines += ["查某一天的名册，请发送“名册 2023年9月8日”。"] if today else []
+    lines += ["查看某一天的名册，请这样发送：名册 2023年9月8日。"] if today else []
     text = cut("\n".join(lines), 4000)
     if today:
         return Message(text, _doors(members))
-    return Message(
-        text, [[Choice("下载名册", SendSheet(Sheet.FILLED, to_number(day))), Choice("返回名册", ShowRoster(0))]]
-    )
+    return Message(text, [[Choice("下载名册", SendSheet(Sheet.FILLED, to_number(day))), Choice("名册", ShowRoster(0))]])
 
 
 def by_group(members: Sequence[Member]) -> dict[str, list[Member]]:
@@ -125,7 +123,7 @@ def _doors(members: Sequence[Member]) -> list[list[Choice]]:
             Choice("下载名册", SendSheet(Sheet.FILLED, 0)),
             Choice("下载模板", SendSheet(Sheet.TEMPLATE, 0)),
             Choice("登记换届", SetTerm()),
-            Choice("谁还没绑定", ShowUnbound(0)),
+            Choice("未绑定名单", ShowUnbound(0)),
         ]
     )
 
@@ -135,8 +133,8 @@ def group_of(title: str, people: Sequence[tuple[int, str]], group_id: int, numbe
     shown = page_of(people, number, PEOPLE_ON_A_PAGE)
     choices = [Choice(name, ShowPerson(person_id)) for person_id, name in shown.things]
     turn = shown.turn(lambda at: ShowGroup(group_id, at))
-    text = f"【名册】{title}共{len(people)}人，请点姓名查看和变更。" if people else f"【名册】{title}：无。"
-    return Message(text, filled(*two_a_row(choices), turn, [Choice("返回名册", ShowRoster(0))]))
+    text = f"【名册】{title}共{len(people)}人，请点姓名查看和变更。" if people else f"【名册】{title}：暂无人员。"
+    return Message(text, filled(*two_a_row(choices), turn, [Choice("名册", ShowRoster(0))]))
 
 
 # --- one person ----------------------------------------------------------------------------------------------------
@@ -189,7 +187,7 @@ def _changes(facts: Facts, person_id: int, day: date, undo: tuple[int, str] | No
         kinds.append(Kind.ACCEPT)
     choices = [Choice(_KINDS[kind], Change(person_id, kind)) for kind in kinds]
     choices += [Choice("撤销变更", UndoChange(undo[0]))] if undo else []
-    return two_a_row([*choices, Choice("返回名册", ShowRoster(0))])
+    return two_a_row([*choices, Choice("名册", ShowRoster(0))])
 
 
 # --- changing ------------------------------------------------------------------------------------------------------
@@ -208,16 +206,16 @@ def change_title(kind: Kind, name: str) -> str:
 
 
 def question(kind: Kind, step: Step) -> str:
-    """One question of the wizard."""
+    """One question of a change."""
     usual = _CHOOSE.get(kind, "") if step is Step.VALUE else _QUESTIONS[step]
-    return f"{_ASKED.get((kind, step), usual)}\n不办了请发“取消”。"
+    return _ASKED.get((kind, step), usual)
 
 
 def done(change: Done) -> Message:
     """What was written, and the way back."""
     text = f"已登记：{change.name}同志\n" + "\n".join(map(str, change.lines))
     return Message(
-        text, [[Choice("撤销变更", UndoChange(change.audit_id)), Choice("查看", ShowPerson(change.person_id))]]
+        text, [[Choice("撤销变更", UndoChange(change.audit_id)), Choice("查看党员", ShowPerson(change.person_id))]]
     )
 
 

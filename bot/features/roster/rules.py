@@ -109,7 +109,7 @@ def meetings_offered(today: date) -> list[tuple[str, date]]:
 
 def ends_offered(day: date) -> list[tuple[str, date]]:
     """Usual ends of an exemption, as the first day on which it no longer holds."""
-    return [("三个月", months_after(day, 3)), ("半年", months_after(day, 6)), ("一年", months_after(day, 12))]
+    return [("3个月", months_after(day, 3)), ("半年", months_after(day, 6)), ("1年", months_after(day, 12))]
 
 
 def months_after(day: date, months: int) -> date:

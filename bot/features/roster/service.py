@@ -16,6 +16,7 @@ from bot.features.roster.rules import FactChange
 from bot.features.roster.words import Difference, differences, full_day
 from bot.kit.access import Right, may, require
 from bot.kit.closing import close_day
+from bot.kit.deadlines import CLOSED
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.names import clean_name, is_name, name_key
 from bot.kit.refusal import Refusal
@@ -44,7 +45,6 @@ SECRETARY_ENDS = "副书记转出前，请先由书记免去其副书记职务�
 UNDOES = "这位同志自{1}起任{0}，转出日期不能早于任职。请先免去其{0}职务，或选择{1}以后的日期。"
 NO_SUCH = "名册上没有这位党员。"
 SECRETARY_GIVES = "书记、副书记的职务由书记本人登记。"
-CLOSED = "这一天所在季度已关账，修改请走“更正”。"
 CHANGED = "fact_changed"
 _NAME_LENGTH = 50
 _WITH_GROUP = (Kind.GROUP, Kind.NEW, Kind.BACK, Kind.ACCEPT)
@@ -231,7 +231,7 @@ def _nobody_else(session: Session, branch_id: int, day: date) -> None:
     )
     name = session.scalars(sits).first()
     if name is not None:
-        raise Refusal(f"现任书记是{name}同志，请先免去其职务或办理交接。")
+        raise Refusal(f"现任书记是{name}同志，请先免去其职务，或移交书记职务。")
 
 
 def _exempt(facts: Facts, wanted: FactChange) -> None:
@@ -239,7 +239,7 @@ def _exempt(facts: Facts, wanted: FactChange) -> None:
     if wanted.until is not None and wanted.until <= wanted.day:
         raise Refusal("结束日期应在起始日期之后。")
     if any(span.from_on > wanted.day for span in facts.spans[ExemptionSpan, wanted.person_id]):
-        raise Refusal("之后已登记有免于考勤，请先撤销那次变更。")
+        raise Refusal("之后已登记免于考勤，请先撤销那次变更。")
     running = facts.on(ExemptionSpan, wanted.person_id, wanted.day)
     if running is not None and running.from_on == wanted.day:
         raise Refusal("这一天已登记免于考勤，请先撤销那次变更。")
@@ -271,7 +271,7 @@ def _leave(facts: Facts, wanted: FactChange) -> None:
         if span.values["organisation_id"] == facts.branch_id and (span.to_on is None or span.to_on > wanted.day)
     ]
     if any(span.values["duty"] is Duty.SECRETARY for span in held):
-        raise Refusal("书记转出前，请先免去书记职务或办理交接。")
+        raise Refusal("书记转出前，请先免去书记职务，或移交书记职务。")
     later = next((span for span in held if span.from_on >= wanted.day), None)
     if later is not None:
         raise Refusal(UNDOES.format(DUTIES[later.values["duty"]], full_day(later.from_on)))
@@ -289,7 +289,7 @@ def _join(facts: Facts, wanted: FactChange) -> None:
         facts.add(MembershipSpan, person_id, wanted.day, status=wanted.status)
         facts.add(CategorySpan, person_id, wanted.day, category=Category.IN_SERVICE)
     elif any(span.to_on is None or span.to_on > wanted.day for span in facts.spans[RosterSpan, person_id]):
-        raise Refusal("这一天已在名册上。")
+        raise Refusal("这位同志这一天已在名册上。")
     facts.add(RosterSpan, person_id, wanted.day, branch_id=facts.branch_id)
     if wanted.value:
         facts.begin(GroupSpan, person_id, wanted.day, group_id=wanted.value)

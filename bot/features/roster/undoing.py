@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from bot.features.accounts.invites import appointing
 from bot.features.accounts.rules import SEATS
 from bot.features.roster import rules
-from bot.features.roster.service import CHANGED, CLOSED, changes_of
+from bot.features.roster.service import CHANGED, changes_of
 from bot.kit.access import Right, may, require
 from bot.kit.closing import close_day
+from bot.kit.deadlines import CLOSED
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, own_lines

@@ -186,7 +186,7 @@ def _span(facts: Facts, name: str, kind: type[Any], person_id: int) -> Differenc
             return Difference(name, "名册", *moved, day)
         if before != after or (old is None) != (new is None):
             return Difference(name, FACTS[kind.__tablename__][0], before, after, day)
-    return Difference(name, FACTS[kind.__tablename__][0], NONE, "更正")
+    return Difference(name, FACTS[kind.__tablename__][0], NONE, "修正")
 
 
 def _bounds(values: Mapping[str, Any]) -> list[date]:

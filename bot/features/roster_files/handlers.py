@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.rules import SEATS
-from bot.features.roster import rules, service
+from bot.features.roster import rules
 from bot.features.roster.desk import day_of as day_of_button
 from bot.features.roster.rules import first_open
 from bot.features.roster.words import differences, full_day
@@ -28,6 +28,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.closing import close_day
 from bot.kit.day_lists import parse_days
+from bot.kit.deadlines import CLOSED
 from bot.kit.doors import ImportRoster, SendSheet, Sheet
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.handlers import Answer, Call, Handler, Tap, Word
@@ -67,14 +68,13 @@ def begin(session: Session, call: Call, button: ImportRoster) -> Reply:
 
 
 def begin_by_word(session: Session, call: Call) -> Reply:
-    dialogs.ask(session, call.me, FILE, call.now)
-    return say(import_messages.ask_file())
+    return say(import_messages.ask_file(dialogs.ask(session, call.me, FILE, call.now)))
 
 
 def file_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     """Every fault at once, or what has to be asked, or the difference; nothing is written yet."""
     if call.content is None:
-        raise Refusal("请发送名册文件（xlsx或csv），不导入了请发“取消”。")
+        raise Refusal("请发送名册文件（xlsx或csv）。")
     forbidden = words_of(session, call.me.branch_id)
     if isinstance(call.content, tuple):
         return say(*import_messages.faults(not_repeating(call.content, forbidden)))
@@ -132,7 +132,7 @@ def _ask(session: Session, call: Call, draft: Draft, questions: Sequence[Questio
     first = questions[0]
     draft = replace(draft, asked=(first.key, tuple(value for value, _ in first.choices)))
     dialog = dialogs.ask(session, call.me, ASK, call.now, **draft.to_json())
-    return [import_messages.question(questions, dialog.id, len(draft.answers))]
+    return [import_messages.question(questions, dialog, len(draft.answers))]
 
 
 def answer(session: Session, call: Call, button: AnswerImport) -> Reply:
@@ -173,7 +173,7 @@ def answer_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
         return say(*_go_on(session, call, draft.answer(key, _spell(call))))
     latest = next((date.fromisoformat(value) for value in values if _is_day(value)), None)
     if latest is None:
-        raise Refusal("请点上面的按钮；要换文件，请直接发送新的文件。")
+        raise Refusal("请点按钮选择；要换文件，请直接发送新的文件。")
     day = the_day(call.text, call.today, full_day(latest))
     if not key.startswith(SINCE) and day > latest:
         raise Refusal(f"最迟{full_day(latest)}，请重新发送。")
@@ -186,7 +186,7 @@ def _spell(call: Call) -> str:
     """A first and a last day, typed: 2026-03-01/2026-08-31."""
     runs = parse_days(call.text, call.today)
     if runs is None or len(runs) != 1:
-        raise Refusal("请点上面的按钮，或这样发送起止日期：3月1日至8月31日。")
+        raise Refusal("请点按钮选择，或这样发送起止日期：3月1日至8月31日。")
     return f"{runs[0].first}/{runs[0].last}"
 
 
@@ -218,7 +218,7 @@ def _plan(session: Session, call: Call, rows: Sequence[RosterRow], draft: Draft)
         name, word = plan.facts.people[undone.person_id].values["name"], DUTIES[undone.stays["duty"]]
         began = full_day(undone.stays["from_on"])
         raise Refusal(
-            f"文件会撤销{name}同志的{word}职务（{began}起）。请先在名册中免去其职务或办理交接，或改用晚于任职的生效日期后重发。"
+            f"文件会撤销{name}同志的{word}职务（{began}起）。请先在名册中免去其职务，或移交书记职务，或改用晚于任职的生效日期后重发。"
         )
     return plan
 
@@ -229,7 +229,7 @@ def _before_the_close(session: Session, call: Call, plan: Plan) -> None:
     name = closed_change(plan, lambda day: rules.is_closed(day, call.now, call.tz, closes))
     if name:
         raise Refusal(
-            f"{name}同志的变更所在季度统计已截止，不能再修改。请核对文件中的日期，或改用本季度的生效日期后重发。"
+            f"{name}同志的变更所在季度统计已截止，不能再修改。请核对文件中的日期，或改用统计未截止的生效日期后重发。"
         )
 
 
@@ -258,11 +258,11 @@ def confirm(session: Session, call: Call, button: ConfirmImport) -> Reply:
 def move(session: Session, call: Call, button: MoveImport) -> Reply:
     dialog = _open(session, call, button.dialog_id, LOOK, MOVE)
     dialogs.move(dialog, MOVE, call.now)
-    return say("请发送名册从哪一天起生效，例如：2023年7月1日。")
+    return say(import_messages.ask_day(dialog))
 
 
 def day_came(session: Session, call: Call, dialog: Dialog) -> Reply:
-    day = the_day(call.text, call.today, "2023年7月1日")
+    day = the_day(call.text, call.today, import_messages.A_DAY)
     _not_closed(session, call, day)
     return say(*_go_on(session, call, from_json(dialog.draft).answer(f"{SINCE}:", day.isoformat())))
 
@@ -273,7 +273,7 @@ def _not_closed(session: Session, call: Call, day: date) -> None:
         raise Refusal(f"{full_day(day)}离今天太远，请核对。")
     first = _first_day(session, call.me.branch_id, call.today) != call.today
     if not first and rules.is_closed(day, call.now, call.tz, close_day(session, call.me.branch_id)):
-        raise Refusal(service.CLOSED)
+        raise Refusal(CLOSED)
 
 
 def undecided(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -281,6 +281,11 @@ def undecided(session: Session, call: Call, dialog: Dialog) -> Reply:
     if call.content is None:
         raise Refusal("请点“确认导入”或“不导入”；要换文件，请直接发送新的文件。")
     return file_came(session, call, dialog)
+
+
+def not_done(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """取消, at any of the questions."""
+    return say(import_messages.not_done())
 
 
 def send_sheet(session: Session, call: Call, button: SendSheet) -> Reply:
@@ -301,8 +306,8 @@ HANDLERS: list[Handler] = [
     Tap(ConfirmImport, confirm, right=Right.ROSTER, private=True),
     Tap(MoveImport, move, right=Right.ROSTER, private=True),
     Tap(SendSheet, send_sheet, reads=True, right=Right.ROSTER, private=True),
-    Answer(FILE, file_came, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
-    Answer(ASK, answer_typed, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
-    Answer(LOOK, undecided, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
-    Answer(MOVE, day_came, right=Right.ROSTER),
+    Answer(FILE, file_came, not_done, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
+    Answer(ASK, answer_typed, not_done, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
+    Answer(LOOK, undecided, not_done, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
+    Answer(MOVE, day_came, not_done, right=Right.ROSTER),
 ]

@@ -11,38 +11,44 @@ from bot.features.roster_files.drafts import ALL, SHEET, SINCE
 from bot.features.roster_files.reading.roster_file import RosterFile
 from bot.features.roster_files.reading.rows import Fault
 from bot.features.roster_files.service import Imported
+from bot.kit import asking
 from bot.kit.doors import SendSheet, Sheet, ShowRoster
 from bot.kit.glossary.columns import column_word
-from bot.kit.lists import really, two_a_row
+from bot.kit.lists import label, really, two_a_row
 from bot.kit.replies import Choice, Document, Message, Said
 from bot.kit.sheets import csv_text
 from bot.kit.words import Both, cut, short_day
 from storage.models.activity import Activity
+from storage.models.dialog import Dialog
 
 LINES_SHOWN, NAMES_SHOWN, LONGEST = 25, 30, 3_800
-TITLES_SHOWN, ALIKE_SHOWN, LABEL, MOST_BUTTONS = 5, 500, 16, 60
-TEMPLATE = "名册模板。请把“示例”一行以下填好，再点“导入名册”发给我。"
+TITLES_SHOWN, ALIKE_SHOWN, MOST_BUTTONS = 5, 500, 60
+A_DAY = "2023年7月1日"
+TEMPLATE = "名册模板。请把“示例”一行以下填好，再点“导入名册”发送。"
 
 
-def ask_file() -> Message:
+def ask_file(dialog: Dialog) -> Message:
     text = (
-        "【导入名册】请把名册文件（xlsx或csv）发给我。先看变更，点“确认导入”后才会写入。\n"
-        "表头须有“姓名”，其余如党小组、党内职务、职级、入党日期等按需填写。不导入了请发“取消”。"
+        "【导入名册】请发送名册文件（xlsx或csv）。先核对变更，点“确认导入”后才更新名册。\n"
+        "表头须有“姓名”，其余如党小组、党内职务、职级、入党日期等按需填写。"
     )
-    return Message(
-        text, [[Choice("下载模板", SendSheet(Sheet.TEMPLATE, 0)), Choice("下载名册", SendSheet(Sheet.FILLED, 0))]]
-    )
+    sheets = [Choice("下载模板", SendSheet(Sheet.TEMPLATE, 0)), Choice("下载名册", SendSheet(Sheet.FILLED, 0))]
+    return asking.question(dialog, text, [sheets])
+
+
+def ask_day(dialog: Dialog) -> Message:
+    return asking.question(dialog, f"请发送名册从哪一天起生效，例如：{A_DAY}。")
 
 
 def faults(found: Sequence[Fault]) -> list[Said]:
     """Every fault with its place and what would be right; many as a file too."""
-    head = f"【导入名册】文件有{len(found)}处需要更正，未写入任何内容。请改好后重新发送。"
+    head = f"【导入名册】文件有{len(found)}处需要修改，没有导入任何内容。请改好后重新发送。"
     shown = [fault.chinese() for fault in found[:LINES_SHOWN]]
     rest = [f"其余{len(found) - LINES_SHOWN}处见附件。"] if len(found) > LINES_SHOWN else []
     said: list[Said] = [Message(cut("\n".join([head, *shown, *rest]), LONGEST))]
     if rest:
         rows = [(str(fault.row or ""), fault.column, fault.found, fault.wanted.chinese) for fault in found]
-        said.append(Document("名册更正.csv", csv_text(("行", "栏", "现为", "应为"), rows).encode(), secret=True))
+        said.append(Document("名册修改.csv", csv_text(("行", "栏", "现为", "应为"), rows).encode(), secret=True))
     return said
 
 
@@ -78,7 +84,7 @@ def which_day(meetings: Sequence[Activity], today: date) -> Question:
     chinese = f"{titles}已开始或已登记考勤，名册自{full_day(today)}起生效会改变应到人数。请选择从哪一天起生效。"
     choices = (
         (tomorrow.isoformat(), Both(f"from {tomorrow}", f"自{short_day(tomorrow)}起")),
-        (today.isoformat(), Both(f"from {today}", f"仍自{short_day(today)}起")),
+        (today.isoformat(), Both(f"from {today}", f"自{short_day(today)}起")),
     )
     return Question(SINCE, "", Both(english, chinese), choices)
 
@@ -92,25 +98,23 @@ def alike(questions: Sequence[Question]) -> list[Question]:
     return [one for one in found if first.like != PERSON or told[one.choices[0][0]] == 1]
 
 
-def question(questions: Sequence[Question], dialog_id: int, number: int) -> Message:
+def question(questions: Sequence[Question], dialog: Dialog, number: int) -> Message:
     """The first of them with its buttons, and how many more there are."""
     first, rest = questions[0], len(questions) - 1
     lines = ["【导入名册】" + first.ask.chinese, *([f"之后还有{rest}处需要确认。"] if rest else [])]
     shown = [label.chinese for _, label in first.choices]
-    if len({cut(label, LABEL) for label in shown}) < len(shown):
+    if len({label(each) for each in shown}) < len(shown):
         # Cut labels that are alike say nothing: the whole stands above, by number.
-        lines += [f"{at}. {label}" for at, label in enumerate(shown, 1)]
+        lines += [f"{at}. {each}" for at, each in enumerate(shown, 1)]
         shown = [f"选第{at}项" for at in range(1, len(shown) + 1)]
-    choices = [
-        Choice(cut(label, LABEL), AnswerImport(dialog_id, number, at)) for at, label in enumerate(shown[:MOST_BUTTONS])
-    ]
+    choices = [Choice(label(each), AnswerImport(dialog.id, number, at)) for at, each in enumerate(shown[:MOST_BUTTONS])]
     like = alike(questions)
     rows = two_a_row(choices)
     # Only who can be read here is settled together.
     if 1 < len(like) <= ALIKE_SHOWN:
         lines.append(f"同样需要确认的有：{'、'.join(one.subject for one in like)}。")
-        rows.append([Choice(cut(first.all_like.format(len(like)), LABEL), AnswerImport(dialog_id, number, -1))])
-    return Message(cut("\n".join(lines), LONGEST), [*rows, [Choice("不导入", ConfirmImport(dialog_id, 0))]])
+        rows.append([Choice(label(first.all_like.format(len(like))), AnswerImport(dialog.id, number, -1))])
+    return asking.question(dialog, cut("\n".join(lines), LONGEST), rows)
 
 
 # --- the difference ------------------------------------------------------------------------------------------------
@@ -127,8 +131,9 @@ def look(
     """新增, 变更 by field, 不在名册中; the whole list as a file when it is long. notes: how the file was read."""
     same = done.listed - done.added - done.changed
     shown, filled = _parted(found)
+    counts = _counted(("新增", done.added), ("变更", done.changed), ("无变化", same))
     lines = [
-        f"【导入名册】文件共{done.listed}人：新增{done.added}人，变更{done.changed}人，无变化{same}人。",
+        f"【导入名册】文件共{done.listed}人：{counts}。",
         *([f"新建党小组{done.groups_added}个。"] if done.groups_added else []),
         *_lines(shown),
         *([filled] if filled else []),
@@ -137,7 +142,7 @@ def look(
     if meetings:
         lines.append(f"应到人数将重新计算：{'、'.join(one.title for one in meetings[:TITLES_SHOWN])}。")
     lines += [f"读取说明：{_said(notes)}"] if notes else []
-    lines.append(f"没有写明日期的，自{full_day(since)}起生效。请核对，点“确认导入”后写入。")
+    lines.append(f"没有写明日期的，自{full_day(since)}起生效。请核对，点“确认导入”后更新名册。")
     message = really(
         cut("\n".join(lines), LONGEST),
         Choice("确认导入", ConfirmImport(dialog_id, 1)),
@@ -150,12 +155,17 @@ def look(
 def nothing_new(done: Imported, notes: Sequence[Both]) -> Message:
     """The file says what is known already."""
     lines = [
-        f"【导入名册】文件共{done.listed}人：新增0人，变更0人，无变化{done.listed}人。",
+        f"【导入名册】文件共{done.listed}人。",
         *_not_listed(done.not_listed),
         *([f"读取说明：{_said(notes)}"] if notes else []),
         "与现有名册一致，无需导入。",
     ]
-    return Message(cut("\n".join(lines), LONGEST), [[Choice("返回名册", ShowRoster(0))]])
+    return Message(cut("\n".join(lines), LONGEST), [[Choice("名册", ShowRoster(0))]])
+
+
+def _counted(*counts: tuple[str, int]) -> str:
+    """新增1人，变更2人, without what there is none of."""
+    return "，".join(f"{word}{number}人" for word, number in counts if number)
 
 
 def _said(notes: Sequence[Both]) -> str:
@@ -200,18 +210,19 @@ def _table(found: Sequence[Difference]) -> Document:
 
 
 def not_done() -> Message:
-    return Message("【导入名册】未导入，名册没有变动。", [[Choice("返回名册", ShowRoster(0))]])
+    return Message("【导入名册】未导入，名册没有变动。", [[Choice("名册", ShowRoster(0))]])
 
 
 def done(what: Imported, since: date) -> Message:
-    text = f"【导入名册】已导入：新增{what.added}人，变更{what.changed}人，自{full_day(since)}起生效。"
-    return Message(text, [[Choice("返回名册", ShowRoster(0))]])
+    counts = _counted(("新增", what.added), ("变更", what.changed))
+    text = f"【导入名册】已导入：{f'{counts}，' if counts else ''}自{full_day(since)}起生效。"
+    return Message(text, [[Choice("名册", ShowRoster(0))]])
 
 
 def filled(content: bytes, day: date, *, today: bool) -> Document:
     """The roster of a day; one of another day is not handed back, for it would undo what came between."""
     if today:
-        caption = f"{full_day(day)}的名册。改好后点“导入名册”发给我，没有改动的部分不受影响。"
+        caption = f"{full_day(day)}的名册。改好后点“导入名册”发送，没有改动的部分不受影响。"
         return Document("党员名册.xlsx", content, caption=caption, secret=True)
     caption = f"{full_day(day)}的名册，供查阅；请勿用来导入，以免覆盖此后的变更。"
     return Document(f"党员名册{day:%Y%m%d}.xlsx", content, caption=caption, secret=True)

@@ -14,7 +14,7 @@ from bot.kit.glossary.choices import STUDY_KINDS
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message
 from bot.kit.titles import LONGEST, by_row
-from bot.kit.words import cut, quoted
+from bot.kit.words import quoted
 from scheduler import broadcasts
 from scheduler.broadcasts import batch_of
 from storage.choices import StudyItemState
@@ -43,7 +43,7 @@ def _parts(text: str) -> tuple[str, str]:
     title, _, prompt = (part.strip() for part in text.partition("\n"))
     if len(title) > planning.LONGEST_TITLE or len(prompt) > planning.LONGEST_PROMPT:
         raise Refusal(
-            f"第一行是主题，不超过{planning.LONGEST_TITLE}字；以下是提示语，不超过{planning.LONGEST_PROMPT}字。"
+            f"第一行请写主题，不超过{planning.LONGEST_TITLE}字；从第二行起是提示语，不超过{planning.LONGEST_PROMPT}字。"
         )
     return title, prompt
 
@@ -111,7 +111,7 @@ def reword_item(session: Session, item_id: int, text: str, tz: tzinfo) -> Messag
 
 def _line(text: str) -> str:
     if len(text.splitlines()) > 1:
-        raise Refusal("名称请写成一行。")
+        raise Refusal("请把名称写成一行，重新发送。")
     return text
 
 
@@ -141,5 +141,5 @@ TITLES = {
     "theme": by_row(
         select(MonthlyTheme.id, MonthlyTheme.month), lambda row: f"{rules.first_day(row.month).month}月学习提示"
     ),
-    "study_item": by_row(select(StudyItem.id, StudyItem.title), lambda row: f"学习{quoted(cut(row.title, LONGEST))}"),
+    "study_item": by_row(select(StudyItem.id, StudyItem.title), lambda row: f"学习{quoted(row.title, LONGEST)}"),
 }

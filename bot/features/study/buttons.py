@@ -86,6 +86,15 @@ class WithdrawItem(Button):
 
 
 @dataclass(frozen=True)
+class SetPrompt(Button):
+    """学习提示 on (1) or off; `sure` 1: also when something planned does not go then."""
+
+    prefix: ClassVar[str] = "sp"
+    on: int
+    sure: int
+
+
+@dataclass(frozen=True)
 class SendNow(Button):
     prefix: ClassVar[str] = "sx"
     theme_id: int

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot.features.study import broadcast, forms, messages, plan_messages, planning, prompts, rules
-from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, OpenMonth, SendNow, WithdrawItem
+from bot.features.study.buttons import AddItem, EditTheme, Field, ItemDraft, OpenMonth, SendNow, SetPrompt, WithdrawItem
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
 from bot.kit.broadcasts import preview, progress_card, to_many
@@ -11,19 +11,31 @@ from bot.kit.form_fields import Fill
 from bot.kit.form_pages import GO, LEFT
 from bot.kit.handlers import Call, Command, Handler, Tap
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Reply, To, say
+from bot.kit.replies import Message, Reply, To, say
 from bot.kit.seats import Seat, keys
 
 OLD = "这一步已失效，请重新点“学习安排”。"
-NOT_SAVED = "刚填写的一项还没有保存，请先点“保存”或发“取消”。"
+NOT_SAVED = "刚填写的一项还没有保存，请先保存，或点“取消”。"
 
 
 def start(session: Session, call: Call) -> Reply:
     """/study_plan: choose the month."""
+    return say(_months(session, call))
+
+
+def _months(session: Session, call: Call) -> Message:
     months = rules.months_ahead(call.today)
-    return say(
-        plan_messages.choose_month((month, planning.theme_of(session, call.me.branch_id, month)) for month in months)
-    )
+    found = [(month, planning.theme_of(session, call.me.branch_id, month)) for month in months]
+    return plan_messages.choose_month(found, planning.switch_of(session, call.me.branch_id).on)
+
+
+def set_prompt(session: Session, call: Call, button: SetPrompt) -> Reply:
+    """On or off; off is asked about when something is planned."""
+    going = [] if button.on or button.sure else planning.planned(session, call.me, call.now, call.tz)
+    if going:
+        return Reply(edit=plan_messages.sure_to_switch_off(going))
+    planning.set_switch(session, call.me, bool(button.on), call.now)
+    return Reply(toast="学习提示已开启。" if button.on else "学习提示已关闭。", edit=_months(session, call))
 
 
 def open_month(session: Session, call: Call, button: OpenMonth) -> Reply:
@@ -40,7 +52,7 @@ def open_month(session: Session, call: Call, button: OpenMonth) -> Reply:
 def edit_theme(session: Session, call: Call, button: EditTheme) -> Reply:
     theme = planning.find_theme(session, call.me, button.theme_id)
     if button.field is Field.TRY and theme.prompt_sent_on is None:
-        return Reply(toast="已发给您本人。", here=[preview(prompts.fresh(session, theme))])
+        return Reply(toast="预览已发给您本人。", here=[preview(prompts.fresh(session, theme))])
     if theme.prompt_sent_on is not None or button.field not in (Field.TITLE, Field.PROMPT):
         raise Refusal(planning.ALREADY_SENT)
     _nothing_unsaved(session, call)
@@ -86,7 +98,7 @@ def send_now(session: Session, call: Call, button: SendNow) -> Reply:
     if theme.prompt_sent_on is not None:
         raise Refusal(planning.ALREADY_SENT)
     if planning.goes_at(session, theme, call.now, call.tz) is not None:
-        raise Refusal("到时间会自动发送。")
+        raise Refusal("学习提示到时间自动发送，无需手动发送。")
     _nothing_unsaved(session, call)
     if not button.sure and not planning.items_of(session, theme.id):
         return Reply(edit=plan_messages.sure_to_send(theme))
@@ -114,6 +126,7 @@ HANDLERS: list[Handler] = [
         help="学习安排：填写每月学习主题、书目和文件，每月第一个工作日自动发送。",
     ),
     Tap(OpenMonth, open_month, right=Right.MAKE_STUDY),
+    Tap(SetPrompt, set_prompt, right=Right.MAKE_STUDY, private=True),
     Tap(EditTheme, edit_theme),
     Tap(AddItem, add_item),
     Tap(ItemDraft, item_draft),

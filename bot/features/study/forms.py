@@ -1,5 +1,6 @@
 """学习安排: the month's theme, another title or prompt, and an item with its due day and its file."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from bot.kit.forms import Form
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
-from bot.kit.words import quoted
+from bot.kit.words import day_words, quoted
 from storage.choices import StudyItemKind
 from storage.models.study import MonthlyTheme, StudyItem
 
@@ -31,7 +32,8 @@ def plan_card(session: Session, call: Call, theme: MonthlyTheme) -> Message:
     """The plan of a month, as its desk sees it."""
     items = planning.items_of(session, theme.id)
     apart = broadcast.sent_apart(session, items)
-    card = plan_messages.plan(theme, items, planning.goes_at(session, theme, call.now, call.tz), call.tz, apart)
+    goes_at, on = planning.goes_at(session, theme, call.now, call.tz), planning.switch_of(session, theme.branch_id).on
+    card = plan_messages.plan(theme, items, goes_at, call.tz, apart, on)
     if theme.prompt_sent_on is None:
         return card
     return with_delivery(session, card, theme.branch_id, broadcast.THEME, theme.id, call.now, call.tz)
@@ -64,7 +66,9 @@ def _change(session: Session, call: Call, values: Values) -> Reply:
 
 
 TITLE = questions.one_text("study.title", "sm", "学习安排", _ask_title, _enter, Right.MAKE_STUDY, "title")
-CHANGE = questions.one_text("study.change", "sc", "学习安排", _ask_field, _change, Right.MAKE_STUDY, "title", "prompt")
+CHANGE = questions.one_text(
+    "study.change", "sc", "学习安排", _ask_field, _change, Right.MAKE_STUDY, "title", "prompt", optional=["prompt"]
+)
 
 
 # --- an item -------------------------------------------------------------------------------------------------------
@@ -74,7 +78,7 @@ def _attached(session: Session, call: Call, values: Values) -> Values:
     """A file brings its own name when it has no caption."""
     file = call.files[0]
     if file.kind not in FILES:
-        raise Refusal("请发送文件或图片。")
+        raise Refusal("请发送文件、照片、音频或视频。")
     name = call.text.strip().partition("\n")[0].strip() or (file.name or "").rpartition(".")[0] or (file.name or "")
     return {"files": [file.to_json()], "title": values.get("title") or name[: planning.LONGEST_ITEM]}
 
@@ -90,10 +94,31 @@ def _check(session: Session, call: Call, values: Values) -> None:
     planning.check_item(theme, draft.title, draft.due_on, call.today)
 
 
+def _ask_item(session: Session, call: Call, values: Values) -> str:
+    """The first question names the month; the others follow what is filled in."""
+    if values.get("title"):
+        return ""
+    return plan_messages.ask_item(_theme(session, call, values), StudyItemKind(values["kind"]))
+
+
+def _dues(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    """The last days of the weeks of the month, as far as they are to come, and its own last day."""
+    theme = _theme(session, call, values)
+    first = max(call.today, rules.first_day(theme.month))
+    days = [rules.last_day(theme.month).replace(day=number) for number in (10, 15, 20, 25)]
+    days = [day for day in (*days, rules.last_day(theme.month)) if day >= first]
+    return [(day.isoformat(), day_words(day)) for day in days]
+
+
+def _save_word(session: Session, call: Call, values: Values) -> str:
+    """After the month's prompt it goes out at once."""
+    return "保存" if _theme(session, call, values).prompt_sent_on is None else "保存并发送"
+
+
 def _item(session: Session, call: Call, values: Values) -> str:
     theme = _theme(session, call, values)
     if not values.get("title"):
-        return plan_messages.ask_item(theme, StudyItemKind(values["kind"]))
+        return ""
     draft = _draft(theme, values)
     sent = theme.prompt_sent_on is not None
     return plan_messages.item_draft(draft.kind, draft.title, draft.due_on, bool(draft.files), sent)
@@ -103,7 +128,7 @@ def _try(session: Session, call: Call, values: Values) -> Reply:
     """As it goes to each."""
     draft = _draft(_theme(session, call, values), values)
     item = StudyItem(id=0, kind=draft.kind, title=draft.title, due_on=draft.due_on, files=list(draft.files))
-    return Reply(toast="已发给您本人。", here=[preview(messages.item_card(messages.Seen(item)))])
+    return Reply(toast="预览已发给您本人。", here=[preview(messages.item_card(messages.Seen(item)))])
 
 
 def _save(session: Session, call: Call, values: Values) -> Reply:
@@ -137,12 +162,14 @@ ITEM = Form(
             "改名称",
             read=lambda session, call, text: {"title": text},
             files=_attached,
+            beside=["files"],
             needed="请先发送名称。",
         ),
         questions.day(
             "due_on",
-            "请发送新的完成时限，例如：8月25日。",
-            label="改时限",
+            "请选择截止日期，或直接发送，例如：8月25日。",
+            label="改日期",
+            options=_dues,
             example="8月25日",
             not_past=planning.TOO_EARLY,
             later=True,
@@ -150,8 +177,9 @@ ITEM = Form(
     ),
     summary=_item,
     confirm="",
-    actions=(Action("try", "发给自己看看", _try, closes=False), Action("save", "保存", _save)),
+    actions=(Action("try", "预览", _try, closes=False), Action("save", _save_word, _save)),
     right=Right.MAKE_STUDY,
+    question=_ask_item,
     check=_check,
     called="这一步",
 )

@@ -20,6 +20,7 @@ from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed, monthly
 from scheduler.runs import half_planned
 from storage.base import table
 from storage.choices import Duty
+from storage.models.organisation import Organisation
 from storage.models.study import MonthlyTheme
 from storage.roster import holders
 
@@ -55,9 +56,12 @@ def prompt_times(
 ) -> list[tuple[int, Occurrence]]:
     """Of each theme that was entered in time, or late but within the grace, and has not gone to everybody yet."""
     going = half_planned(PROMPT, table(MonthlyTheme).c.branch_id, table(MonthlyTheme).c.month)
-    query = select(MonthlyTheme.branch_id, MonthlyTheme.month, MonthlyTheme.created_at).where(
-        MonthlyTheme.month.in_(rules.months_between(since.date(), until.date())),
-        or_(MonthlyTheme.prompt_sent_on.is_(None), going),
+    theme, waits = MonthlyTheme, MonthlyTheme.prompt_sent_on.is_(None)
+    kept = Organisation.settings[planning.SWITCH]
+    query = (
+        select(theme.branch_id, theme.month, theme.created_at, theme.prompt_sent_on, kept.label("kept"))
+        .join(Organisation, Organisation.id == MonthlyTheme.branch_id)
+        .where(MonthlyTheme.month.in_(rules.months_between(since.date(), until.date())), or_(waits, going))
     )
     if branch_id is not None:
         query = query.where(MonthlyTheme.branch_id == branch_id)
@@ -65,7 +69,9 @@ def prompt_times(
     found = []
     for row in session.execute(query):
         calendar = known.of(row.branch_id)
-        when = rules.prompt_at(row.month, row.created_at, tz, calendar)
+        # One that goes already goes to the last, whatever is set meanwhile.
+        switch = rules.Switch.read(row.kept if row.prompt_sent_on is None else None)
+        when = rules.prompt_at(row.month, row.created_at, tz, calendar, switch)
         if when is not None and since <= when <= until:
             occurrence = Occurrence.of(row.month, when, rules.grace_end(row.month, tz, calendar))
             found.append((row.branch_id, occurrence))
@@ -79,6 +85,8 @@ def send_prompt(session: Session, branch_id: int, occurrence: Occurrence, now: d
         return []
     if theme.prompt_sent_on is None and not open_now(now, tz, calendar_of(session, branch_id)):
         raise NotReady("outside the hours in which the bot speaks first")
+    if theme.prompt_sent_on is None and not planning.switch_of(session, branch_id).on:
+        raise NotReady("switched off in this very moment")
     message, batch = prompts.fresh(session, theme).to_json(), batch_of(THEME, theme.id)
     owed = [
         Owed(
@@ -111,14 +119,18 @@ def check_theme(session: Session, branch_id: int, occurrence: Occurrence, now: d
         return []
     if not open_now(now, tz, calendar_of(session, branch_id)):
         raise NotReady("outside the hours in which the bot speaks first")
-    return no_theme(session, branch_id, occurrence)
+    return _no_theme(session, branch_id, occurrence, planning.switch_of(session, branch_id).on)
 
 
 def no_theme(session: Session, branch_id: int, occurrence: Occurrence) -> list[Owed]:
     """Also when the bot was away at the time: that nobody was prompted is news as long as there is no theme."""
     if planning.theme_of(session, branch_id, occurrence.slot) is not None:
         return []
-    message = plan_messages.no_theme(occurrence.slot)
+    return _no_theme(session, branch_id, occurrence, goes=False)
+
+
+def _no_theme(session: Session, branch_id: int, occurrence: Occurrence, goes: bool) -> list[Owed]:
+    message = plan_messages.no_theme(occurrence.slot, goes)
     return _to_secretary(session, branch_id, occurrence, f"no_theme:{branch_id}:{occurrence.slot}", message)
 
 

@@ -14,12 +14,13 @@ from bot.features.study.buttons import (
     UndoDone,
 )
 from bot.kit.glossary.choices import STUDY_KINDS
+from bot.kit.lists import two_a_row
 from bot.kit.replies import PAGE, Choice, Document, Message, Rows
-from bot.kit.words import cut, day_words, quoted, short_day
+from bot.kit.words import by_day, cut, not_counted, quoted, short_day
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 
-NOTHING_OPEN = "您没有未完成的学习内容。"
-SHOWN = 15
+NOTHING_OPEN, NONE_YET = "本月学习内容已全部完成。", "本月还没有布置学习内容。"
+SHOWN, LONGEST = 15, 58
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +42,27 @@ def prompt(
     """【8月学习】: the month's one message, and the same card again with what its owner has done."""
     lines = [f"【{month_word(theme.month)}学习】主题：{theme.title}"]
     lines += [theme.prompt] if theme.prompt else []
-    lines.append(_what(theme, [one.item for one in seen]))
-    lines += [_numbered(number, one) for number, one in enumerate(seen, 1)]
+    lines.append(_what([one.item for one in seen]))
+    apart = len({one.item.due_on for one in seen}) > 1
+    lines += [_numbered(number, one, apart) for number, one in enumerate(seen, 1)]
     return Message(cut("\n".join(lines), PAGE), _rows(seen, place, undo))
 
 
-def _what(theme: MonthlyTheme, items: Sequence[StudyItem]) -> str:
-    """本月书目1项、文件2项，请于8月31日前完成。"""
+def _what(items: Sequence[StudyItem]) -> str:
+    """本月书目1项、文件2项，请于8月31日（含）前完成。"""
     if not items:
         return "本月书目和文件另行通知。"
     counts = Counter(item.kind for item in items)
     what = "、".join(f"{word}{counts[kind]}项" for kind, word in STUDY_KINDS.items() if counts[kind])
     due = {item.due_on for item in items}
-    when = f"请于{short_day(due.pop())}前完成" if len(due) == 1 else "请按各项时限完成"
+    when = f"请于{by_day(due.pop())}完成" if len(due) == 1 else "请按下列日期完成"
     return f"本月{what}，{when}。"
 
 
-def _numbered(number: int, one: Seen) -> str:
-    state = f"　{done_word(one)}" if one.done else f"（{short_day(one.item.due_on)}前）"
-    return f"{number}. {quoted(one.item.title)}{state}"
+def _numbered(number: int, one: Seen, dated: bool = True) -> str:
+    """A line with its state, else until when, where that is not said of all of them."""
+    state = done_word(one) or (by_day(one.item.due_on) if dated else "")
+    return "：".join(filter(None, [f"{number}. {quoted(one.item.title)}", state]))
 
 
 def done_word(one: Seen) -> str:
@@ -71,14 +74,12 @@ def done_word(one: Seen) -> str:
 
 
 def _rows(seen: Sequence[Seen], place: Origin, undo: StudyCompletion | None) -> Rows:
-    """打开 and 已学完 for each item that is open; 撤销 for the step just taken."""
+    """打开第1项 and 学完第1项 for each item that is open; 撤销第1项 for the step just taken."""
     rows = []
     for number, one in enumerate(seen[:SHOWN], 1):
-        mark = f" {number}" if len(seen) > 1 else ""
+        mark = f"第{number}项"
         if one.done is None:
-            rows.append(
-                [Choice(f"打开{mark}", OpenItem(one.item.id)), Choice(f"已学完{mark}", Done(one.item.id, place))]
-            )
+            rows.append([Choice(f"打开{mark}", OpenItem(one.item.id)), Choice(f"学完{mark}", Done(one.item.id, place))])
         elif undo is not None and one.done.id == undo.id:
             rows.append([Choice(f"撤销{mark}", UndoDone(undo.id, place))])
     return rows
@@ -87,7 +88,7 @@ def _rows(seen: Sequence[Seen], place: Origin, undo: StudyCompletion | None) -> 
 def item_card(one: Seen, undo: StudyCompletion | None = None) -> Message:
     """One item by itself: opened, or added after the month's prompt."""
     item = one.item
-    lines = [f"【学习{STUDY_KINDS[item.kind]}】{quoted(item.title)}", f"请于{day_words(item.due_on)}前完成。"]
+    lines = [f"【学习{STUDY_KINDS[item.kind]}】{quoted(item.title)}", f"请于{by_day(item.due_on)}完成。"]
     if one.done is not None:
         rows = [[Choice("撤销", UndoDone(one.done.id, Origin.ITEM))]] if undo is not None else []
         return Message("\n".join([lines[0], done_word(one)]), rows)
@@ -105,33 +106,32 @@ def _document(item: StudyItem, file: dict[str, Any]) -> Document:
     return Document(name, file_id=file["file_id"], caption=quoted(item.title), picture=file["kind"] == "photo")
 
 
-def my_study(seen: Sequence[Seen], undo: StudyCompletion | None = None) -> Message:
+def my_study(seen: Sequence[Seen], today: date, undo: StudyCompletion | None = None) -> Message:
     """我的学习: what is open first, with its buttons, then what was done."""
     waiting = [one for one in seen if one.done is None or (undo is not None and one.done.id == undo.id)]
     left = sum(one.done is None for one in waiting)
-    lines = [f"【我的学习】未完成{left}项"]
+    given = any(one.item.assigned_on >= today.replace(day=1) for one in seen)
+    lines = ["【我的学习】" + (f"未完成{left}项。" if left else NOTHING_OPEN if given else NONE_YET)]
     lines += [_numbered(number, one) for number, one in enumerate(waiting[:SHOWN], 1)]
     done = [one for one in seen if one.done is not None and one not in waiting]
-    lines += ["已完成：", *(f"· {quoted(one.item.title)}　{done_word(one)}" for one in done[-SHOWN:])] if done else []
+    lines += ["已完成：", *(f"· {quoted(one.item.title)}：{done_word(one)}" for one in done[-SHOWN:])] if done else []
     return Message(cut("\n".join(lines), PAGE), _rows(waiting[:SHOWN], Origin.LIST, undo))
 
 
 def which_one(seen: Sequence[Seen]) -> Message:
     """学完了, when it could mean several."""
-    shown = seen[:SHOWN]
-    return Message(
-        "请选择已学完的内容。",
-        [[Choice(f"已学完 {quoted(one.item.title)}"[:24], Done(one.item.id, Origin.ITEM))] for one in shown],
-    )
+    lines = [_numbered(number, one) for number, one in enumerate(seen[:SHOWN], 1)]
+    taps = [Choice(f"学完第{at}项", Done(one.item.id, Origin.ITEM)) for at, one in enumerate(seen[:SHOWN], 1)]
+    return Message(cut("\n".join(["请选择已学完的内容。", *lines]), PAGE), two_a_row(taps))
 
 
 def completed(item: StudyItem, row: StudyCompletion, again: bool, counts: bool) -> str:
     """The one line that every tap gets."""
-    title = cut(quoted(item.title), 60)
+    title = quoted(item.title, LONGEST)
     if again:
         return f"您已学完{title}。"
     late = "（逾期完成）" if rules.is_late(row.completed_on, item.due_on) else ""
-    closed = "" if counts else "本季度已截止，不再计入。"
+    closed = "" if counts else not_counted(item.assigned_on)
     return f"已学完{late}：{title}。{closed}"
 
 

@@ -19,13 +19,16 @@ from storage import audit
 from storage.audience import Me, everybody
 from storage.choices import StudyItemKind, StudyItemState
 from storage.lookups import of_branch
+from storage.models.organisation import Organisation
 from storage.models.study import MonthlyTheme, StudyItem
 from storage.roster import Member
 
 LONGEST_TITLE, LONGEST_PROMPT, LONGEST_ITEM = 60, 800, 100
 MOST_ITEMS = 15
-TOO_EARLY = "完成时限不能早于今天和本月第一天。"
-ALREADY_SENT = "学习提示已发送，不能再改；如需调整请撤回或新加内容。"
+# Among what a branch decides itself (organisation.settings).
+SWITCH = "study_prompt"
+TOO_EARLY = "截止日期不能早于今天，也不能早于本月1日。"
+ALREADY_SENT = "学习提示已发送，如需修改请点“修改已发内容”，也可以撤回或新加内容。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,20 @@ def items_of(session: Session, theme_id: int) -> list[StudyItem]:
 def goes_at(session: Session, theme: MonthlyTheme, now: datetime, tz: tzinfo) -> datetime | None:
     """When the clock will send the prompt; None when it no longer will, and somebody has to."""
     calendar = calendar_of(session, theme.branch_id)
-    when = rules.prompt_at(theme.month, theme.created_at, tz, calendar)
+    when = rules.prompt_at(theme.month, theme.created_at, tz, calendar, switch_of(session, theme.branch_id))
     return None if when is None or now > rules.grace_end(theme.month, tz, calendar) else when
+
+
+def switch_of(session: Session, branch_id: int) -> rules.Switch:
+    return rules.Switch.read(session.get_one(Organisation, branch_id).settings.get(SWITCH))
+
+
+def planned(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[MonthlyTheme]:
+    """Whose prompt the clock will send: what does not go when it is switched off."""
+    months = rules.months_ahead(local_day(now, tz))
+    waiting = (MonthlyTheme.month.in_(months), MonthlyTheme.prompt_sent_on.is_(None))
+    query = select(MonthlyTheme).where(MonthlyTheme.branch_id == me.branch_id, *waiting).order_by(MonthlyTheme.month)
+    return [theme for theme in session.scalars(query) if goes_at(session, theme, now, tz) is not None]
 
 
 def learners(session: Session, branch_id: int, day: date) -> list[Member]:
@@ -85,7 +100,7 @@ def enter_theme(session: Session, me: Me, month: str, title: str, now: datetime,
     if month not in rules.months_ahead(local_day(now, tz)):
         raise Refusal("只能安排本月和以后两个月的学习。")
     if theme_of(session, me.branch_id, month) is not None:
-        raise Refusal("这个月的学习主题已安排，请打开后修改。")
+        raise Refusal("这个月的学习主题已录入，如需修改请点“学习安排”。")
     theme = MonthlyTheme(
         branch_id=me.branch_id, month=month, title=_short(title, LONGEST_TITLE), created_by_id=me.id, created_at=now
     )
@@ -102,8 +117,21 @@ def change_theme(
     if theme.prompt_sent_on is not None:
         raise Refusal(ALREADY_SENT)
     worded = {} if title is None else {"title": _short(title, LONGEST_TITLE)}
-    worded |= {} if prompt is None else {"prompt": _short(prompt, LONGEST_PROMPT)}
+    worded |= {} if prompt is None else {"prompt": _short(prompt, LONGEST_PROMPT) if prompt else ""}
     audit.change(session, "change", theme, worded, now=now, by=me)
+
+
+def set_switch(session: Session, me: Me, on: bool, now: datetime) -> None:
+    """Whether the clock sends the month's prompt."""
+    require(me, Right.MAKE_STUDY, branch_id=me.branch_id)
+    branch = session.get_one(Organisation, me.branch_id, populate_existing=True, with_for_update=True)
+    before = rules.Switch.read(branch.settings.get(SWITCH)).on
+    if before == on:
+        return
+    branch.settings = {**branch.settings, SWITCH: rules.Switch(on, now).to_json()}
+    session.flush()
+    changes = {SWITCH: [before, on]}
+    audit.record(session, "change", "study_settings", me.branch_id, now=now, by=me, changes=changes)
 
 
 def _short(text: str, longest: int) -> str:
@@ -118,7 +146,7 @@ def check_item(theme: MonthlyTheme, title: str, due_on: date, today: date) -> st
     if due_on < max(today, rules.first_day(theme.month)):
         raise Refusal(TOO_EARLY)
     if (due_on - rules.first_day(theme.month)).days > 366:
-        raise Refusal("完成时限应在一年之内。")
+        raise Refusal("截止日期请选在一年之内。")
     title = _short(title, LONGEST_ITEM)
     if len(title.splitlines()) > 1:
         raise Refusal("请一次发送一项。")

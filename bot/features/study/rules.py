@@ -4,15 +4,39 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+from typing import Any, Self
 
 from bot.kit.deadlines import in_time
 from bot.kit.rates import rate
-from scheduler.calendar.days import Calendar, at, local_day
+from scheduler.calendar.days import Calendar, at
 from storage.choices import StudyItemKind
 
 SEND_AT = time(9)
 LAST_HOUR = time(20, 30)
 GRACE_DAYS = 5
+# Who enters a theme late enters its books and papers next.
+TIME_TO_ENTER, HOUR = timedelta(minutes=30), timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Whether the clock sends the month's prompt, as a branch has set it, and since when."""
+
+    on: bool = True
+    changed_at: datetime | None = None
+
+    @classmethod
+    def read(cls, kept: Any) -> Self:
+        """As it is kept with the branch; what cannot be is as if it were not there."""
+        kept = kept if isinstance(kept, dict) else {}
+        try:
+            at = datetime.fromisoformat(kept.get("changed_at"))
+        except (TypeError, ValueError):
+            return cls()
+        return cls(kept.get("on") is not False, at) if at.tzinfo is not None else cls()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"on": self.on, "changed_at": self.changed_at.isoformat() if self.changed_at is not None else None}
 
 
 # --- months --------------------------------------------------------------------------------------------------------
@@ -69,23 +93,31 @@ def grace_end(month: str, tz: tzinfo, calendar: Calendar) -> datetime:
     return at(day, LAST_HOUR, tz)
 
 
-def prompt_at(month: str, entered_at: datetime, tz: tzinfo, calendar: Calendar) -> datetime | None:
-    """When the clock sends the prompt of a theme entered then: as planned, or late at the next working day's hour.
+def prompt_at(
+    month: str, entered_at: datetime, tz: tzinfo, calendar: Calendar, switch: Switch = Switch()
+) -> datetime | None:
+    """When the clock sends the prompt of a theme entered then: as planned, or late at the next full hour.
 
-    None when it was entered so late that the grace is over: then somebody sends it by hand.
+    None when it was entered (or switched on) so late that the grace is over, or the prompt is switched off: then
+    somebody sends it by hand.
     """
-    planned = planned_at(month, tz, calendar)
-    if entered_at <= planned:
+    if not switch.on:
+        return None
+    planned, known_at = planned_at(month, tz, calendar), max(entered_at, switch.changed_at or entered_at)
+    if known_at <= planned:
         return planned
-    late = _next_hour(entered_at, tz, calendar)
+    late = _next_hour(known_at, tz, calendar)
     return late if late <= grace_end(month, tz, calendar) else None
 
 
 def _next_hour(now: datetime, tz: tzinfo, calendar: Calendar) -> datetime:
-    """The next nine o'clock of a working day."""
-    yesterday = local_day(now, tz) - timedelta(days=1)
-    first = at(calendar.next_working_day(yesterday), SEND_AT, tz)
-    return first if first >= now else at(calendar.next_working_day(first.date()), SEND_AT, tz)
+    """The first full hour at which the bot speaks, not before there was time to enter what belongs to it."""
+    ready = (now + TIME_TO_ENTER).astimezone(tz)
+    full = ready.replace(minute=0, second=0, microsecond=0)
+    full += HOUR if full < ready else timedelta()
+    if calendar.is_working_day(full.date()) and full.time() <= LAST_HOUR:
+        return max(full, at(full.date(), SEND_AT, tz))
+    return at(calendar.next_working_day(full.date()), SEND_AT, tz)
 
 
 # --- what counts ---------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 from storage.roster import roster, rosters
 
 NO_SUCH = "没有找到这项学习内容。"
-WITHDRAWN = "这项学习内容已撤回，不必再学。"
+WITHDRAWN = "这项学习内容已撤回，无需再学。"
 SHOWN_BACK = timedelta(days=120)
 
 # Given out, with its theme's prompt or by itself, and not withdrawn: what is only planned is nobody's to learn yet.

@@ -48,6 +48,8 @@ class ShowTally(Button):
 
 @dataclass(frozen=True)
 class ShowSections(Button):
+    """A button of an earlier version: the parts stand on the tally itself now."""
+
     prefix: ClassVar[str] = "td"
     quarter: int
 
@@ -88,7 +90,7 @@ class OpenNames(Button):
 
 @dataclass(frozen=True)
 class ShowMissing(Button):
-    """谁还缺."""
+    """未完成情况."""
 
     prefix: ClassVar[str] = "tm"
     quarter: int

@@ -12,10 +12,10 @@ from bot.features.tally.rules import COUNTED
 from bot.features.tally.service import Tally, cut_off, tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.closing import as_set
-from bot.kit.deadlines import in_time
+from bot.kit.deadlines import in_time, last_instant
 from bot.kit.lists import clamp
 from bot.kit.refusal import Refusal
-from scheduler.calendar.days import Quarter, at
+from scheduler.calendar.days import CLOSE_DAY, Quarter, at, local_day
 from storage.audience import Me, below
 from storage.choices import (
     ActivityStatus,
@@ -41,11 +41,12 @@ SLICE = 500
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What a branch still has to settle: rolls not called, leave not decided, hand-ins not reviewed."""
+    """What a branch still has to settle: rolls not called, leave not decided, make-ups and pieces not reviewed."""
 
     unsettled: int = 0
     leave: int = 0
-    reviews: int = 0
+    makeups: int = 0
+    pieces: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,15 @@ class BranchCounts:
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """A page of the branches below, and how many people and branches there are in all."""
+    """A page of the branches below, and how many people and branches there are in all.
+
+    `until`: the last day that counts in them, None where each has one of its own; `over`: none takes anything more.
+    """
 
     quarter: Quarter
     name: str
+    until: date | None
+    over: bool
     branches: int
     people: int
     bound: int
@@ -87,13 +93,22 @@ def overview(
     if page is not None:
         query = query.offset(clamp(page, branches, size) * size).limit(size)
     shown = session.execute(query).all()
+    closes = {row.id: as_set(row.settings) for row in shown}
     lines = []
     for start in range(0, len(shown), SLICE):
-        part = shown[start : start + SLICE]
-        closes = {row.id: as_set(row.settings) for row in part}
-        lines += _lines(session, [(row.id, row.name) for row in part], closes, quarter, now, tz, day)
+        part = {row.id: closes[row.id] for row in shown[start : start + SLICE]}
+        listed = [(row.id, row.name) for row in shown[start : start + SLICE]]
+        lines += _lines(session, listed, part, quarter, now, tz, day)
     name = session.get_one(Organisation, me.branch_id).name
-    return Below(quarter, name, branches, people, bound, tuple(lines))
+    until, over = _until(set(closes.values()), quarter, now, tz)
+    return Below(quarter, name, until, over, branches, people, bound, tuple(lines))
+
+
+def _until(close_days: Collection[int], quarter: Quarter, now: datetime, tz: tzinfo) -> tuple[date | None, bool]:
+    """The last day that counts, as far as it is one for all, and whether it is over everywhere."""
+    ends = [cut_off(quarter, one, now, tz) for one in close_days or (CLOSE_DAY,)]
+    last = {local_day(last_instant(one), tz) for one in ends}
+    return last.pop() if len(last) == 1 else None, max(ends) <= now
 
 
 def branch_tally(session: Session, me: Me, branch_id: int, quarter: Quarter, now: datetime, tz: tzinfo) -> Tally:
@@ -227,7 +242,7 @@ def _open(session: Session, ids: Collection[int], quarter: Quarter, now: datetim
         .group_by(ReflectionTask.branch_id)
     )
     counts = [_counts(session, each) for each in (unsettled, leave, makeups, pieces)]
-    return {one: Open(counts[0][one], counts[1][one], counts[2][one] + counts[3][one]) for one in ids}
+    return {one: Open(*(count[one] for count in counts)) for one in ids}
 
 
 def _counts(session: Session, query: Select[int, int]) -> defaultdict[int, int]:

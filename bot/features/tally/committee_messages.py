@@ -2,33 +2,39 @@
 
 from bot.features.tally import buttons
 from bot.features.tally.committee import Below, BranchCounts, Open
-from bot.features.tally.messages import code, quarter_words, summary
+from bot.features.tally.messages import as_of, code, quarter_words, summary
 from bot.features.tally.rules import COUNTED
 from bot.features.tally.service import Tally
-from bot.kit.glossary.choices import ACTIVITY_TYPES, DUTIES, LEAVE_STATES, PIECES
+from bot.kit.glossary.choices import ACTIVITY_TYPES, DUTIES, LEAVE_STATES, MAKEUPS, PIECES
 from bot.kit.glossary.columns import LEDGER, column_word
-from bot.kit.lists import Page, clamp, filled, two_a_row
+from bot.kit.lists import Page, clamp, filled, label, two_a_row
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.sheets import csv_text
 from scheduler.calendar.days import Quarter
-from storage.choices import Duty, LeaveState, PieceState
+from storage.choices import Duty, LeaveState, MakeupState, PieceState
 
 ON_A_PAGE = 8
-NOBODY = "下面还没有支部。"
+NOBODY = "下级还没有党支部。"
 
 
 def overview(found: Below, page: int, current: Quarter) -> Message:
     """Counts only: no text, no list of people, no name but the secretary's."""
-    head = f"【季度数据】{found.name}　{quarter_words(found.quarter)}（未关账）"
+    head = f"【季度数据】{_title(found)}"
     if not found.branches:
         return Message(f"{head}\n{NOBODY}")
-    lines = [head, f"共{found.branches}个支部，党员{found.people}人，已绑定{found.bound}人。"]
+    lines = [head, f"共{found.branches}个党支部，党员{found.people}人，已绑定{found.bound}人。"]
     number = code(found.quarter)
-    shown = [Choice(line.name[:16], buttons.OpenBranch(number, line.id)) for line in found.lines]
+    shown = [Choice(label(line.name), buttons.OpenBranch(number, line.id)) for line in found.lines]
     at = clamp(page, found.branches, ON_A_PAGE)
     turn = Page(at, found.lines, (at + 1) * ON_A_PAGE < found.branches).turn(lambda to: buttons.ShowBelow(number, to))
     last = [Choice("导出表格", buttons.ExportBelow(number)), *_around(found.quarter, current)]
     return Message("\n".join([*lines, *map(_words, found.lines)]), filled(*two_a_row(shown), turn, last))
+
+
+def _title(found: Below) -> str:
+    over = "各支部统计已截止" if found.over else "各支部统计截止日不同"
+    until = as_of(found.until, found.over) if found.until is not None else over
+    return f"{found.name}　{quarter_words(found.quarter)}（{until}）"
 
 
 def _around(quarter: Quarter, current: Quarter) -> list[Choice]:
@@ -40,19 +46,26 @@ def _words(line: BranchCounts) -> str:
     who = f"书记{line.secretary}" if line.secretary else "书记空缺"
     held = (
         "，".join(f"{ACTIVITY_TYPES[kind]}{line.held[kind]}次" for kind in COUNTED if kind in line.held)
-        or "尚无已登记的活动"
+        or "暂无已举行的活动"
     )
-    return f"\n{line.name}（{who}）：党员{line.people}人，已绑定{line.bound}人\n{held}\n{_open(line.open)}"
+    head = f"\n{line.name}（{who}）：党员{line.people}人，已绑定{line.bound}人"
+    return "\n".join([head, held, *_open(line.open)])
 
 
-def _open(open_: Open) -> str:
-    waiting = [
-        (open_.unsettled, "未登记活动{}项"),
-        (open_.leave, f"{LEAVE_STATES[LeaveState.PENDING]}请假{{}}条"),
-        (open_.reviews, f"{PIECES[PieceState.SUBMITTED]}{{}}份"),
-    ]
-    said = "，".join(word.format(count) for count, word in waiting if count)
-    return f"待办：{said}" if said else "待办：无"
+def _open(open_: Open) -> list[str]:
+    """待办理：待点名活动1项，待审批请假2条; nothing where all is settled."""
+    counts = (open_.unsettled, open_.leave, open_.makeups, open_.pieces)
+    said = [f"{word}{count}{unit}" for count, (word, unit) in zip(counts, OPEN, strict=True) if count]
+    return [f"待办理：{'，'.join(said)}"] if said else []
+
+
+# In the order of Open, and of the table's last columns.
+OPEN = (
+    ("待点名活动", "项"),
+    (f"{LEAVE_STATES[LeaveState.PENDING]}请假", "条"),
+    (f"{MAKEUPS[MakeupState.SUBMITTED]}补学", "份"),
+    (f"{PIECES[PieceState.SUBMITTED]}心得", "份"),
+)
 
 
 def table(found: Below) -> Document:
@@ -64,9 +77,7 @@ def table(found: Below) -> Document:
         "党员",
         "已绑定",
         *(ACTIVITY_TYPES[kind] for kind in COUNTED),
-        "未登记活动",
-        f"{LEAVE_STATES[LeaveState.PENDING]}请假",
-        PIECES[PieceState.SUBMITTED],
+        *(word for word, _ in OPEN),
     )
     rows = [
         [
@@ -78,15 +89,16 @@ def table(found: Below) -> Document:
             *(str(line.held.get(kind, 0)) for kind in COUNTED),
             str(line.open.unsettled),
             str(line.open.leave),
-            str(line.open.reviews),
+            str(line.open.makeups),
+            str(line.open.pieces),
         ]
         for number, line in enumerate(found.lines, 1)
     ]
-    caption = f"{found.name}　{quarter_words(found.quarter)}（未关账），{found.branches}个支部。"
+    caption = f"{_title(found)}，共{found.branches}个党支部。"
     return Document("季度数据.csv", content=csv_text(heading, rows).encode(), caption=caption, secret=True)
 
 
 def branch(tally: Tally, current: Quarter) -> Message:
     """One branch in its figures; nothing opens behind them."""
-    back = Choice("返回", buttons.ShowBelow(code(tally.quarter), 0))
+    back = Choice("季度数据", buttons.ShowBelow(code(tally.quarter), 0))
     return Message(f"{tally.branch}\n{summary(tally, current).text}", [[back]])

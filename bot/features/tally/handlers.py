@@ -39,8 +39,8 @@ def show(session: Session, call: Call) -> Reply:
 
 
 def _named(session: Session, call: Call) -> Quarter:
-    said = plain(call.text).removeprefix("季度数据").strip()
-    if not said:
+    said = plain(call.text)
+    if not said or quarters.names_the_tally(said):
         return quarters.quarter_at_hand(call.now.astimezone(call.tz), close_day(session, call.me.branch_id))
     quarter = quarters.read_quarter(said, call.today)
     if quarter is None:
@@ -74,7 +74,7 @@ def turn(session: Session, call: Call, button: buttons.ShowTally) -> Reply:
 
 
 def show_sections(session: Session, call: Call, button: buttons.ShowSections) -> Reply:
-    return Reply(edit=messages.sections(_of(session, call, button.quarter)))
+    return Reply(edit=messages.summary(_of(session, call, button.quarter), Quarter.of(call.today)))
 
 
 def show_section(session: Session, call: Call, button: buttons.ShowSection) -> Reply:
@@ -115,7 +115,7 @@ def _listed(session: Session, call: Call, tally: Tally, figure: Figure) -> list[
     if figure is Figure.STUDY_ITEMS:
         return records.study(session, tally, called)
     if figure is Figure.PIECES:
-        return records.reflections(tally, called)
+        return records.reflections(session, tally, called)
     if figure is Figure.REMINDERS:
         return records.reminders(session, tally, called, call.tz)
     if figure is Figure.HOURS:
@@ -139,7 +139,7 @@ def open_names(session: Session, call: Call, button: buttons.OpenNames) -> Reply
 def show_missing(session: Session, call: Call, button: buttons.ShowMissing) -> Reply:
     tally = _of(session, call, button.quarter)
     called = records.names(session, records.everybody(tally), tally)
-    return _paged(messages.missing(tally, records.missing(session, tally, called), call.tz))
+    return _paged(messages.missing(tally, records.missing(session, tally, called)))
 
 
 # --- 我的记录 -------------------------------------------------------------------------------------------------------

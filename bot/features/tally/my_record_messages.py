@@ -29,26 +29,37 @@ MADE_UP = {
 def record(mine: Mine, current: Quarter, tz: tzinfo) -> list[Message]:
     """The whole quarter of one person, over as many messages as it needs."""
     parts = [
-        ("组织生活", [_counts(mine), *(_part(mine.person_id, part) for part in mine.parts)]),
+        ("组织生活", [*_counts(mine), *(_part(mine.person_id, part) for part in mine.parts)]),
         ("学习", [_item(item, done) for item, done in mine.study]),
         ("心得", [_piece(task, piece, tz) for task, piece in mine.pieces]),
         ("节前提醒", [_reminder(reminder, seen, tz) for reminder, seen in mine.reminders]),
     ]
     listed = [f"【我的记录】{quarter_words(mine.quarter)}"]
     for heading, lines in parts:
-        listed += [f"{heading}：", *(f"　{line}" for line in lines)] if lines else [f"{heading}：无"]
-    texts = Pages().add([*listed, "发送“我还欠什么”，查看未完成的事项。"]).texts
+        listed += [f"{heading}：", *(f"　{line}" for line in lines)] if lines else [f"{heading}：暂无记录。"]
+    texts = Pages().add([*listed, "需要您办理的事项，请点“我的待办”。"]).texts
     rows = [around(mine.quarter, current, buttons.ShowMine)]
     return [*(Message(text) for text in texts[:-1]), Message(texts[-1], rows)]
 
 
-def _counts(mine: Mine) -> str:
+def _counts(mine: Mine) -> list[str]:
+    """应参加5次，参加4次，请假1次，补学1次，学时16个, without what there is none of; nothing before the first roll."""
     held = [part.held.roll for part in mine.parts if part.held is not None]
-    expected, present, leave, absent, made_up = (
+    expected, present, leave, absent, made_up, unrecorded = (
         sum(mine.person_id in getattr(roll, name) for roll in held)
-        for name in ("expected", "present", "leave", "absent", "made_up")
+        for name in ("expected", "present", "leave", "absent", "made_up", "unrecorded")
     )
-    return f"应到{expected}次，实到{present}次，请假{leave}次，缺席{absent}次，补学{made_up}次，学时{plain(mine.hours)}"
+    counts = [
+        ("应参加", expected),
+        ("参加", present),
+        ("请假", leave),
+        ("缺席", absent - unrecorded),
+        (TO_CHECK, unrecorded),
+        ("补学", made_up),
+    ]
+    words = [f"{word}{count}次" for word, count in counts if count]
+    words += [f"累计{plain(mine.hours)}学时"] if mine.hours else []
+    return ["，".join(words)] if words else []
 
 
 def _part(person_id: int, part: OwnActivity) -> str:
@@ -56,20 +67,23 @@ def _part(person_id: int, part: OwnActivity) -> str:
     return f"{short_day(part.day)} {part.title}：{said}{part.mark}"
 
 
+TO_CHECK = "待核对"
+
+
 def _came(person_id: int, part: OwnActivity) -> str:
     """What the complete roll says; a make-up is named beside it."""
     roll = part.held.roll if part.held is not None else None
     if roll is None or person_id in {*roll.present, *roll.observers}:
         return _signed_in(part.attendance) if part.attendance else "到会"
-    away = "" if person_id in roll.leave else "未登记" if person_id in roll.unrecorded else "缺席"
+    away = "" if person_id in roll.leave else TO_CHECK if person_id in roll.unrecorded else "缺席"
     return "，".join(filter(None, [_leave(part.leave), away, _makeup(part.makeup)]))
 
 
 def _so_far(part: OwnActivity) -> str:
-    """Before the roll is complete."""
+    """Before the roll is complete: nobody is absent."""
     if part.attendance is not None:
-        return f"{_signed_in(part.attendance)}（待登记）"
-    return _leave(part.leave)
+        return f"{ATTENDANCE[part.attendance.status]}（{TO_CHECK}）"
+    return _leave(part.leave) or (TO_CHECK if part.ended else "未签到")
 
 
 def _signed_in(row: Attendance) -> str:
@@ -87,8 +101,8 @@ def _makeup(row: Makeup | None) -> str:
 def _item(item: StudyItem, done: StudyCompletion | None) -> str:
     if done is None:
         return f"{quoted(item.title)}：未完成，{short_day(item.due_on)}截止"
-    late = "（逾期）" if done.completed_on > item.due_on else ""
-    return f"{quoted(item.title)}：{short_day(done.completed_on)}学完{late}"
+    late = "逾期完成" if done.completed_on > item.due_on else "学完"
+    return f"{quoted(item.title)}：{short_day(done.completed_on)}{late}"
 
 
 def _piece(task: ReflectionTask, piece: Version, tz: tzinfo) -> str:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from bot.features.activities.service import rolls
 from bot.features.reflections import service as reflections
 from bot.features.reflections.rules import Version, newest
 from bot.features.study import service as study
@@ -31,7 +32,7 @@ Row = TypeVar("Row", Attendance, LeaveRequest, Makeup)
 
 @dataclass(frozen=True, slots=True)
 class OwnActivity:
-    """An activity with one's own rows; `held` once its roll is complete. `mark`: 补报."""
+    """An activity with one's own rows; `held` once its roll is complete, `ended` once it is over. `mark`: 补报."""
 
     title: str
     day: date
@@ -40,6 +41,7 @@ class OwnActivity:
     leave: LeaveRequest | None
     makeup: Makeup | None
     mark: str = ""
+    ended: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def my_record(session: Session, me: Me, quarter: Quarter, now: datetime, tz: tzi
     return Mine(
         quarter=quarter,
         person_id=me.id,
-        parts=_parts(session, me, held, quarter, closes, tz),
+        parts=_parts(session, me, held, quarter, closes, now, tz),
         hours=hours(held).get(me.id, Decimal(0)),
         study=_study(session, me, quarter),
         pieces=_pieces(session, me, quarter, tz),
@@ -75,15 +77,18 @@ def _between(quarter: Quarter, tz: tzinfo) -> tuple[datetime, datetime]:
 
 
 def _parts(
-    session: Session, me: Me, held: Sequence[Held], quarter: Quarter, cut_off: datetime, tz: tzinfo
+    session: Session, me: Me, held: Sequence[Held], quarter: Quarter, cut_off: datetime, now: datetime, tz: tzinfo
 ) -> list[OwnActivity]:
-    """The activities that one was expected at or came to, also those whose roll is still open."""
+    """The activities that one was expected at or came to, also those that have begun and whose roll is still open."""
     start, end = _between(quarter, tz)
     of_quarter = (Activity.branch_id == me.branch_id, Activity.start_at >= start, Activity.start_at < end)
     attendance, leave = _own(session, Attendance, me.id, of_quarter), _own(session, LeaveRequest, me.id, of_quarter)
     makeup = _own(session, Makeup, me.id, of_quarter)
     counted = {one.id: one for one in held if me.id in {*one.roll.expected, *one.roll.observers}}
     open_ = select(Activity).where(*of_quarter, Activity.status.in_([ActivityStatus.PLANNED, ActivityStatus.HELD]))
+    activities = session.scalars(open_.order_by(Activity.start_at, Activity.id)).all()
+    begun = [one for one in activities if one.status is ActivityStatus.PLANNED and one.start_at <= now]
+    asked = {activity_id for activity_id, roll in rolls(session, begun, tz, cut_off).items() if me.id in roll.expected}
     return [
         OwnActivity(
             activity.title,
@@ -93,9 +98,10 @@ def _parts(
             leave.get(activity.id),
             makeup.get(activity.id),
             _mark(activity, attendance.get(activity.id), leave.get(activity.id), cut_off, tz),
+            activity.end_at <= now,
         )
-        for activity in session.scalars(open_.order_by(Activity.start_at, Activity.id))
-        if activity.id in counted or activity.id in attendance or activity.id in leave
+        for activity in activities
+        if activity.id in {*counted, *attendance, *leave, *asked}
     ]
 
 

@@ -1,4 +1,4 @@
-"""Which quarter words mean: 三季度数据, 2023年第三季度, 2023-Q3, 23Q3, 上季度."""
+"""Which quarter words mean: 三季度数据, 2023年第三季度, 2023-Q3, 23Q3, 上季度, 季度报表."""
 
 import re
 import unicodedata
@@ -14,10 +14,13 @@ _YEAR = (
     rf"(?P<year>20\d\d)(?:年度?的?|{_DASH}|(?=Q|第|[一二三四]))|(?P<short>\d\d)(?:年度?的?|{_DASH}?(?=Q))"
     "|(?P<then>去年|今年|前年)的?"
 )
+# The tally itself: as it is called, as it was, and as a leader's keyboard calls it.
+_TALLY = "(?:季度数据|季度报表|本组数据)"
 _WORDS = re.compile(
-    rf"(?:季度数据)?:?(?:(?:{_YEAR})?(?:第?(?P<number>[一二三四1-4])季度|Q(?P<english>[1-4])(?:季度)?)"
-    "|(?P<near>上|本|这|下)(?:一|个)?季度)(?:的?数据)?"
+    rf"{_TALLY}?:?(?:(?:{_YEAR})?(?:第?(?P<number>[一二三四1-4])季度|Q(?P<english>[1-4])(?:季度)?)"
+    "|(?P<near>上|本|这|下)(?:一|个)?季度)(?:的?(?:数据|报表))?"
 )
+_ALONE = re.compile(_TALLY)
 _NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 # Which years a button may name.
 YEARS = range(2000, 2100)
@@ -28,9 +31,14 @@ def _plain(text: str) -> str:
     return arabic(re.sub(r"\s", "", unicodedata.normalize("NFKC", plain(text)))).upper()
 
 
+def names_the_tally(text: str) -> bool:
+    """季度数据, 季度报表, 本组数据: without a quarter."""
+    return _ALONE.fullmatch(_plain(text)) is not None
+
+
 def names_quarter(text: str) -> bool:
-    """Whether the words are 三季度, 2023年第三季度, 2023-Q3, 上季度 and the like, alone or with 季度数据 or 数据."""
-    return _WORDS.fullmatch(_plain(text)) is not None
+    """Whether the words are 三季度, 2023年第三季度, 2023-Q3, 上季度 and the like, or the tally with or without one."""
+    return _WORDS.fullmatch(_plain(text)) is not None or names_the_tally(text)
 
 
 def read_quarter(text: str, today: date) -> Quarter | None:

@@ -1,5 +1,6 @@
 """The rows behind a figure, in words that people read: activities, pieces, items, reminders, names (S71)."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import TypeVar
@@ -11,19 +12,22 @@ from bot.features.integrity.rules import names as holiday_names
 from bot.features.tally.buttons import Figure
 from bot.features.tally.rules import Held, Lecturer
 from bot.features.tally.service import Tally
+from bot.kit.glossary.choices import PIECES
 from bot.kit.lists import told_apart
 from bot.kit.rates import percent
-from bot.kit.words import moment_words, quoted, short_day
+from bot.kit.words import cut, moment_words, quoted, short_day
 from storage.base import Model
-from storage.choices import ActivityType, Organizer, Scope
+from storage.choices import ActivityType, Organizer, PieceState, Scope
 from storage.models.activity import FirstAgendaItem
 from storage.models.person import Person
+from storage.models.reflection import Reflection
 from storage.models.reminder import Reminder
 from storage.models.study import MonthlyTheme, StudyItem
 from storage.roster import roster
 
 Row = TypeVar("Row", bound=Model)
 LONGEST = 60
+WAITING = PIECES[PieceState.SUBMITTED]
 
 # Which occasions stand behind a figure that is not simply a type.
 OCCASIONS: Mapping[Figure, Callable[[Held], bool]] = {
@@ -75,7 +79,18 @@ def _rows(session: Session, table: type[Row], listed: Iterable[int]) -> Sequence
 
 def _people(listed: Iterable[str], called: Mapping[int, str]) -> str:
     """Names from P7, or from S1/P7 and R1/P7/1/1."""
-    return "、".join(called[one] for one in dict.fromkeys(_of_people(listed))) or "无"
+    return "、".join(called[one] for one in dict.fromkeys(_of_people(listed)))
+
+
+def _counted(*counts: tuple[str, int]) -> str:
+    """应完成23人，已完成22人, without what there is none of."""
+    return "，".join(f"{word}{number}人" for word, number in counts if number)
+
+
+def _with_names(called: Mapping[int, str], *parts: tuple[str, Iterable[str]]) -> list[str]:
+    """A line for each that has somebody."""
+    named = [(word, _people(listed, called)) for word, listed in parts]
+    return [f"　{word}：{people}" for word, people in named if people]
 
 
 def _of_people(listed: Iterable[str]) -> list[int]:
@@ -92,12 +107,12 @@ def first_agenda(session: Session, tally: Tally) -> list[str]:
 
 
 def _occasion(held: Held) -> str:
-    return f"{short_day(held.day)} {held.title[:LONGEST]}"
+    return f"{short_day(held.day)} {cut(held.title, LONGEST)}"
 
 
 def themes(session: Session, tally: Tally) -> list[str]:
     return [
-        f"{theme.month}　{theme.title}（{short_day(theme.prompt_sent_on)}发送）"
+        f"{int(theme.month[5:])}月：{theme.title}（{short_day(theme.prompt_sent_on)}发送）"
         for theme in _rows(session, MonthlyTheme, numbers(tally.behind["monthly_themes"]))
         if theme.prompt_sent_on is not None
     ]
@@ -115,26 +130,42 @@ def study(session: Session, tally: Tally, called: Mapping[int, str]) -> list[str
         )
         missing = [one for one in expected if one not in done]
         lines += [
-            f"{quoted(item.title)}{short_day(item.assigned_on)}布置，{short_day(item.due_on)}截止",
-            f"　应完成{len(expected)}，已完成{len(done)}，逾期{len(late)}",
-            f"　已完成：{_people(done, called)}",
-            f"　未完成：{_people(missing, called)}",
+            f"{quoted(item.title)}：{short_day(item.assigned_on)}布置，{short_day(item.due_on)}截止",
+            f"　{_counted(('应完成', len(expected)), ('已完成', len(done)), ('逾期完成', len(late)))}",
+            *_with_names(called, ("已完成", done), ("未完成", missing)),
         ]
     return lines
 
 
-def reflections(tally: Tally, called: Mapping[int, str]) -> list[str]:
-    """Each task with whose pieces count and whose are missing."""
+def reflections(session: Session, tally: Tally, called: Mapping[int, str]) -> list[str]:
+    """Each task with whose pieces count, whose wait for their review and whose are missing."""
     lines = []
+    waits = _waiting(session, tally)
     for task, said in tally.figures["reflections"].items():
-        behind = {name: tally.behind[f"reflections.{task}.{name}"] for name in ("pieces", "late", "missing")}
+        pieces, missing = tally.behind[f"reflections.{task}.pieces"], tally.behind[f"reflections.{task}.missing"]
+        read, owed = [one for one in missing if one in waits[task]], [one for one in missing if one not in waits[task]]
+        rated = f"，完成率{percent(said['completion_rate'])}" if said["expected"] else ""
+        people = (("应交", said["expected"]), ("已通过", said["expected_done"]), (WAITING, len(read)))
+        counted = _counted(*people, ("未交", len(owed)))
         lines += [
-            f"{said['title']}：{said['pieces']}篇，逾期{said['late']}",
-            f"　应交{said['expected']}人，已交{said['expected_done']}人，{percent(said['completion_rate'])}",
-            f"　已交：{_people(behind['pieces'], called)}",
-            f"　未交：{_people(behind['missing'], called)}",
+            f"{said['title']}：{said['pieces']}篇" + (f"，逾期{said['late']}篇" if said["late"] else ""),
+            *([f"　{counted}{rated}"] if counted else []),
+            *_with_names(called, ("已通过", pieces), (WAITING, read), ("未交", owed)),
         ]
     return lines
+
+
+def _waiting(session: Session, tally: Tally) -> dict[str, set[str]]:
+    """Who has handed in what nobody has read yet, by task: they owe nothing now (R7 -> P3, P5)."""
+    query = select(Reflection.task_id, Reflection.person_id).where(
+        Reflection.task_id.in_(numbers(tally.figures["reflections"])),
+        Reflection.state == PieceState.SUBMITTED,
+        Reflection.withdrawn_at.is_(None),
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for task_id, person_id in session.execute(query):
+        found[f"R{task_id}"].add(f"P{person_id}")
+    return found
 
 
 def reminders(session: Session, tally: Tally, called: Mapping[int, str], tz: tzinfo) -> list[str]:
@@ -147,9 +178,8 @@ def reminders(session: Session, tally: Tally, called: Mapping[int, str], tz: tzi
         sent, due = moment_words(reminder.sent_at, tz), moment_words(reminder.ack_due, tz)
         lines += [
             f"{holiday_names(reminder.holidays)}：{sent}发送，{due}截止",
-            f"　应阅{said['audience']}，按时{said['ack_on_time']}，共{said['ack_all']}",
-            f"　逾期已阅：{_people(late, called)}",
-            f"　未阅：{_people(_unread(tally, reminder.id), called)}",
+            f"　{_counted(('应阅', said['audience']), ('按时已阅', said['ack_on_time']))}",
+            *_with_names(called, ("逾期已阅", late), ("未阅", _unread(tally, reminder.id))),
         ]
     return lines
 
@@ -165,20 +195,22 @@ def heads(tally: Tally, figure: Figure, called: Mapping[int, str]) -> list[str]:
 
 
 def missing(session: Session, tally: Tally, called: Mapping[int, str]) -> list[tuple[str, list[str]]]:
-    """谁还缺: absent or on leave and not made up, not learned, no piece, not read."""
+    """未完成情况: absent or on leave and not made up, not learned, no piece, not read."""
     found = []
     for one in tally.held:
-        for word, people in (("缺席未补学", one.roll.absent), ("请假未补学", one.roll.leave)):
+        absent = [person for person in one.roll.absent if person not in one.roll.unrecorded]
+        for word, people in (("缺席未补学", absent), ("请假未补学", one.roll.leave), ("未登记", one.roll.unrecorded)):
             listed = [called[person] for person in people if person not in one.roll.made_up]
-            found.append((f"{_occasion(one)}：{word}", listed))
+            found.append((f"{_occasion(one)}，{word}", listed))
     owed = tally.figures["study"]["not_done"]
     for item in _rows(session, StudyItem, numbers(tally.behind["study.items"])):
         listed = [called[int(person[1:])] for person, items in owed.items() if f"S{item.id}" in items]
-        found.append((f"{quoted(item.title)}：未完成", listed))
+        found.append((f"{quoted(item.title)}，未完成", listed))
+    waits = _waiting(session, tally)
     for task, said in tally.figures["reflections"].items():
-        without = numbers(tally.behind[f"reflections.{task}.missing"])
-        found.append((f"{said['title']}：未交", [called[person] for person in without]))
+        without = [one for one in tally.behind[f"reflections.{task}.missing"] if one not in waits[task]]
+        found.append((f"{said['title']}，未交", [called[person] for person in numbers(without)]))
     for reminder in _rows(session, Reminder, numbers(tally.figures["reminders"])):
         unread = numbers(_unread(tally, reminder.id))
-        found.append((f"{holiday_names(reminder.holidays)}节前提醒：未阅", [called[person] for person in unread]))
+        found.append((f"{holiday_names(reminder.holidays)}节前提醒，未阅", [called[person] for person in unread]))
     return found

@@ -29,12 +29,14 @@ DRAFT = "draft"
 class Tally:
     """The figures of one quarter (names and shapes of docs/archive.md) and the ids behind the path of each.
 
-    `until` is the last instant that counts; `only`: the party groups that it was narrowed to.
+    `until` is the last instant that counts, in the branch's time; over: it takes nothing more. `only`: the party groups
+    that it was narrowed to.
     """
 
     quarter: Quarter
     branch: str
     until: datetime
+    over: bool
     held: tuple[Held, ...]
     figures: Mapping[str, Any]
     behind: Mapping[str, Sequence[str]]
@@ -73,7 +75,8 @@ def tally(
     return Tally(
         quarter,
         session.get_one(Organisation, branch_id).name,
-        last_instant(closes),
+        last_instant(closes).astimezone(tz),
+        closes <= now,
         tuple(held),
         in_order(into.values),
         into.behind,

@@ -14,9 +14,9 @@ ACTIONS: Mapping[str, str] = {
     "change": "修改", "confirm": "确认", "fact_changed": "变更", "fact_undone": "撤销变更", "term_changed": "登记换届",
     "archive_imported": "导入档案", "binding_asked": "收到", "binding_decided": "核对", "reinvited": "重新邀请",
     "invite_revoked": "作废邀请", "group_asked": "申请工作群", "group_decided": "答复工作群申请",
-    "unbound": "解除绑定", "handed_over": "移交书记", "place_chosen": "切换支部", "stop": "停止发送",
-    "resume": "继续发送", "correct": "更正", "person_removed": "移除", "code_made": "生成签到码", "read_in": "导入",
-    "office_given": "任职", "office_ended": "免职", "taken_up": "重新办理", "send": "发送",
+    "unbound": "解除绑定", "handed_over": "移交书记职务", "place_chosen": "切换支部", "stop": "停止发送",
+    "resume": "继续发送", "correct": "修改已发内容", "person_removed": "移除", "code_made": "生成签到码",
+    "read_in": "导入", "office_given": "任职", "office_ended": "免职", "taken_up": "重新办理", "send": "发送",
 }  # fmt: skip
 # What the same act is called of one kind of thing.
 _OF_SUBJECT: Mapping[tuple[str, str], str] = {("withdraw", "study_item"): "撤回", ("review", "makeup"): "审核"}
@@ -28,7 +28,7 @@ SUBJECTS: Mapping[str, str] = {
     "organisation": "支部", "retention_rule": "保存期限", "hygiene_word": "禁发词语", "telegram": "账号",
     "photos": "照片", "reminder_plan": "节前提醒安排", "group_chat": "工作群", "acknowledgement": "已阅",
     "bind_request": "绑定申请", "calendar_year": "放假安排", "reminder_settings": "节前提醒设置",
-    "group_request": "工作群申请", "theme": "每月一主题", "updates": "消息",
+    "study_settings": "学习提示设置", "group_request": "工作群申请", "theme": "每月一主题", "updates": "消息",
 }  # fmt: skip
 
 # Who acted where nobody is named.

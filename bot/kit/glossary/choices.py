@@ -85,14 +85,14 @@ WHYS = {
     Why.ELECTION: "换届选举",
     Why.OWN: "本人情况",
     Why.TRANSFER: "组织关系",
-    Why.MISTAKE: "更正差错",
+    Why.MISTAKE: "纠正差错",
     Why.DECIDED: "组织决定",
 }
 SOURCES = {
     Source.ROSTER_IMPORT: "名册导入",
     Source.ARCHIVE_IMPORT: "档案导入",
     Source.HAND_OVER: "书记移交",
-    Source.OFFICE_COMMAND: "命令行任免",
+    Source.OFFICE_COMMAND: "系统管理员任免",
 }
 BIND_REQUESTS = {
     BindRequestState.PENDING: "待核对",
@@ -117,7 +117,7 @@ ACTIVITY_TYPES = {
     ActivityType.PARTY_LECTURE: "党课",
     ActivityType.INTEGRITY_STUDY_DAY: "廉政专题学习日",
     ActivityType.GROUP_DISCUSSION: "集中研讨",
-    ActivityType.RED_SITE_VISIT: "红色教育基地打卡",
+    ActivityType.RED_SITE_VISIT: "参观红色教育基地",
     ActivityType.OPEN_TALK: "大家谈",
     ActivityType.WARNING_EDUCATION: "警示教育",
     ActivityType.LEAD_STUDY: "集中领学",
@@ -207,13 +207,13 @@ OUTBOX_STATES = {
     OutboxState.SENT: "已送达",
     OutboxState.UNREACHABLE: "未送达",
     OutboxState.UNKNOWN: "不能确认送达",
-    OutboxState.EXPIRED: "已过期",
+    OutboxState.EXPIRED: "逾期未发",
     OutboxState.CANCELLED: "已取消",
     OutboxState.FAILED: "未送达",
 }
 YEARS = {
     YearState.OFFICIAL: "已公布",
-    YearState.OVERRIDE: "按本单位读入的安排",
+    YearState.OVERRIDE: "按本单位导入的安排",
     YearState.PROVISIONAL: "暂定，国务院办公厅尚未公布",
 }
 

@@ -27,7 +27,7 @@ TABLES: Mapping[str, str] = {
     "invite": "邀请链接",
     "bind_request": "绑定申请",
     "chosen_place": "所选支部",
-    "command_menu": "命令菜单",
+    "command_menu": "菜单",
     "own_keyboard": "下方按钮",
     "inbox": "收到的消息",
     "outbox": "发给您的消息",
@@ -78,7 +78,7 @@ COLUMNS: Mapping[str, str] = {
     "sites": "点位", "partners": "共建单位", "sign_in_code_hash": "签到码", "sign_in_code": "签到码",
     "created_by_id": "建立人", "settled_at": "登记时间", "year": "年份", "papers": "文件依据", "days": "天数",
     "whole": "全年", "source": "来源", "token": "编号", "made_by_id": "登记人", "made_at": "登记时间", "word": "词语",
-    "removed_at": "删除时间", "changed_by_id": "修改人", "changed_at": "修改时间", "reply_by": "回复期限",
+    "removed_at": "删除时间", "changed_by_id": "修改人", "changed_at": "修改时间", "reply_by": "回复截止",
     "closed_at": "结束时间", "parent_id": "上级组织", "settings": "支部设置", "term_ends_on": "任期届满日",
     "secretary_claimed_at": "书记首次绑定时间", "asked_by_id": "申请人", "holder_id": "原绑定支部",
     "expires_at": "有效期至", "given_up": "已改用其他群",
@@ -86,13 +86,13 @@ COLUMNS: Mapping[str, str] = {
     "chat_id": "群编号", "active": "在用", "tied_at": "绑定时间", "erased_at": "注销时间", "audience": "对象",
     "study_item_id": "学习内容", "per_person": "每人篇数", "cancelled_at": "取消时间", "block_start": "放假开始",
     "block_end": "放假结束", "round": "轮次", "holidays": "节日", "holiday": "节日", "provisional": "暂定",
-    "ack_due": "已阅期限", "send_on": "发送日期", "skipped": "跳过", "month": "月份", "prompt": "提示语",
+    "ack_due": "阅知截止", "send_on": "发送日期", "skipped": "本次不发", "month": "月份", "prompt": "提示语",
     "prompt_sent_on": "发送日期", "theme_id": "主题", "author": "作者", "assigned_on": "布置日期",
     "secretary_id": "书记", "lecturer_id": "授课人", "source_date": "来源日期",
     # What a branch sets for all its pre-holiday reminders.
     "lead": "提前天数", "hour": "发送时间", "merge": "合并天数", "second_line": "第二次提醒", "holiday_text": "正文",
     "issuer": "落款", "report_phone": "举报电话", "report_mail": "举报邮箱", "report_url": "举报网站",
-    "holiday_bans": "严禁事项",
+    "holiday_bans": "严禁事项", "study_prompt": "学习提示", "sends": "节前提醒",
 }  # fmt: skip
 
 # The dated facts of people, by table: what each is, and the column that says it.
@@ -138,7 +138,7 @@ FILES: Mapping[str, str] = {
 UNDELIVERED: Mapping[str, str] = {
     "never_bound": "未绑定", "nobody": "未绑定", "blocked": "已停用", "never_started": "未启用",
     "deactivated": "账号已注销", "chat_not_found": "账号已失效", "is_a_bot": "账号有误",
-    "expired": "超过时限", "interrupted": "不能确认送达", "answer_lost": "不能确认送达",
+    "expired": "逾期未发", "interrupted": "不能确认送达", "answer_lost": "不能确认送达",
     "server_error": "不能确认送达",
     "kicked": "已移出小助手", "chat_deleted": "群已解散", "no_rights": "群内禁止发言", "no_topic": "话题已关闭",
     "no_files": "群内禁止发送文件",

@@ -80,7 +80,7 @@ async def test_a_stranger_gets_one_polite_line(bot: World) -> None:
 
 async def test_start_shows_the_menu_to_those_who_are_known(bot: World) -> None:
     [text] = await heard(bot, bot.stage.people["丙四"])
-    assert text.startswith("丙四同志，您好！您已加入示范党支部（第三党小组）。")
+    assert text.startswith("丙四同志，您好！您已绑定支部小助手，所在支部：示范党支部（第三党小组）。")
     assert bot.stage.people["丙四"].keyboard == keys_of()
     await heard(bot, bot.stage.people["甲一"])
     assert bot.stage.people["甲一"].keyboard == keys_of(Duty.SECRETARY)
@@ -92,12 +92,12 @@ async def test_a_link_binds_its_person_and_nobody_else(bot: World) -> None:
     assert (picture.document or b"").startswith(b"\x89PNG")
     newcomer, late = bot.playground.person(4711, "<b>W</b>"), bot.playground.person(4712, "路人")
     [welcome] = await heard(bot, newcomer, code)
-    assert welcome.startswith("甲九同志，您好！您已加入示范党支部（第一党小组）。")
+    assert welcome.startswith("甲九同志，您好！您已绑定支部小助手，所在支部：示范党支部（第一党小组）。")
     assert newcomer.keyboard == keys_of()
     assert await heard(bot, late, code) == [binding.NOT_VALID]
     assert await heard(bot, newcomer, code) == [welcome]
     await bot.stage.say("甲一", "党员")
-    assert "已绑定25人，未绑定0人" in last(bot, "甲一")
+    assert "共25人，均已绑定" in last(bot, "甲一")
 
 
 async def test_a_newer_link_ends_the_older_one(bot: World) -> None:
@@ -163,6 +163,11 @@ async def test_guessing_is_slowed_down(bot: World) -> None:
 async def test_the_list_of_everybody_not_bound(bot: World) -> None:
     await bot.stage.say("甲二", "/people")
     await bot.stage.tap("甲二", "全部邀请")
+    assert "以前的链接和邀请单失效" in last(bot, "甲二")
+    await bot.stage.tap("甲二", "不生成")
+    assert last(bot, "甲二") == "未生成，以前的链接仍然有效。"
+    await bot.stage.tap("甲二", "全部邀请")
+    await bot.stage.tap("甲二", "确认生成")
     table = bot.stage.people["甲二"].chat.from_bot[-1].document
     assert table is not None
     [_, row] = csv.reader(io.StringIO(table.decode("utf-8-sig"), newline=""))
@@ -177,13 +182,13 @@ async def test_the_list_of_everybody_not_bound(bot: World) -> None:
 async def test_the_roster_is_the_desks(bot: World, name: str) -> None:
     await invited(bot)
     await bot.stage.say(name, "党员")
-    assert last(bot, name) == "您没有办理此事的权限。"
+    assert last(bot, name) == "您没有办理此事的权限。如需办理，请联系支部书记。"
     person = bot.stage.people[name]
     message = bot.stage.people["甲一"].chat.from_bot[0]
-    for data in (f"pi:{bot.cast[UNBOUND]}", "pa", "pg", "pu:0"):
+    for data in (f"pi:{bot.cast[UNBOUND]}", "pa", "pj:1", "pg", "pu:0"):
         tap = await person.tap_data(message, data)
         await bot.clock.settle()
-        assert tap.toast == "您没有办理此事的权限。"
+        assert tap.toast == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 async def test_the_group_is_tied_by_the_secretarys_link(bot: World) -> None:
@@ -221,7 +226,7 @@ async def test_codes_in_the_wrong_place(bot: World) -> None:
     group = bot.stage.group
     await group.add_bot(bot.stage.people["丙四"], code)
     await bot.clock.settle()
-    assert group.chat.from_bot[-1].text == "请在与我的私聊中打开邀请链接。"
+    assert group.chat.from_bot[-1].text == "请在与小助手的私聊中打开邀请链接。"
     assert await heard(bot, bot.stage.people["丙四"], "g_" + "x" * 22) == [binding.NOT_VALID]
     said = len(group.chat.from_bot)
     await group.say(bot.playground.person(777, "路人"), f"/start@{bot.playground.bot.username}")

@@ -32,7 +32,7 @@ def test_who_is_not_bound_page_by_page() -> None:
     first, last, beyond = (messages.unbound("示范党支部", people, page) for page in (0, 2, 99))
     assert first.text == (
         "【党员】示范党支部共47人，已绑定1人，未绑定46人。\n第一党小组：未绑定45人\n第二党小组：未绑定1人\n"
-        "另有1人停用了小助手，收不到消息。\n点姓名生成其本人的邀请链接；生成新的链接后，以前的链接失效。"
+        "另有1人停用了小助手，收不到消息。\n请点姓名，生成其本人的邀请链接；生成新的链接后，以前的链接失效。"
     )
     labels = [[choice.label for choice in row] for row in first.rows]
     assert labels[0] == ["甲0", "甲1（第一党小组）"]

@@ -68,7 +68,7 @@ async def test_the_sheet_says_first_what_it_ends(bot: World) -> None:
     assert "以前的链接和邀请单全部失效" in last(bot, "甲一")
     await bot.stage.tap("甲一", "不打印")
     await bot.stage.tap("甲一", "打印邀请单")
-    await bot.stage.tap("甲一", "确定打印", "以前的链接和邀请单")
+    await bot.stage.tap("甲一", "确认打印", "以前的链接和邀请单")
     paper = bot.stage.people["甲一"].chat.from_bot[-1]
     assert paper.attachment is not None
     assert (paper.attachment.name, (paper.document or b"")[:4]) == ("邀请单.pdf", b"%PDF")
@@ -83,9 +83,10 @@ async def test_no_link_stays_in_the_outbox_or_the_inbox(bot: World) -> None:
     assert code is not None
     await heard(bot, bot.playground.person(4711, "W"), code[1])
     await bot.stage.tap("甲一", "全部邀请", "【党员】")
+    await bot.stage.tap("甲一", "确认生成")
     await bot.stage.tap("甲一", "绑定工作群", "【党员】")
     await bot.stage.tap("甲一", "打印邀请单", "【党员】")
-    await bot.stage.tap("甲一", "确定打印")
+    await bot.stage.tap("甲一", "确认打印")
     with bot.storage.reading() as session:
         assert set(session.scalars(select(Outbox.state))) == {OutboxState.SENT}
     held = kept(bot)
@@ -98,7 +99,7 @@ async def test_a_new_phone(bot: World) -> None:
     await bot.stage.say("甲二", "党员")
     await bot.stage.tap("甲二", "更换账号")
     await bot.stage.tap("甲二", "甲五", "【更换账号】")
-    await bot.stage.tap("甲二", "新的链接", "账号尾号1005")
+    await bot.stage.tap("甲二", "生成新链接", "账号尾号1005")
     code = re.search(r"start=(i_[\w-]{22})", last(bot, "甲二"))
     assert code is not None
     phone, old = bot.playground.person(4711, "甲五新"), bot.stage.people["甲五"]
@@ -113,7 +114,7 @@ async def test_taken_off(bot: World) -> None:
     await bot.stage.tap("甲一", "更换账号")
     await bot.stage.tap("甲一", "甲三", "【更换账号】")
     await bot.stage.tap("甲一", "解除绑定")
-    await bot.stage.tap("甲一", "确定解除")
+    await bot.stage.tap("甲一", "确认解除")
     assert last(bot, "甲三") == words.TAKEN_OFF
     assert (await heard(bot, bot.stage.people["甲三"]))[0].startswith(STRANGER)
     await bot.stage.say("甲一", "党员")
@@ -138,7 +139,7 @@ async def test_the_own_number_is_decided_by_the_secretary(bot: World) -> None:
     ]
     await bot.stage.tap("甲一", "选择姓名")
     await bot.stage.tap("甲一", "甲九", "【绑定申请】")
-    assert newcomer.chat.last.text.startswith("甲九同志，您好！您已加入示范党支部（第一党小组）")
+    assert newcomer.chat.last.text.startswith("甲九同志，您好！您已绑定支部小助手，所在支部：示范党支部（第一党小组）")
     assert newcomer.keyboard == keys_of()
     assert "13812345678" not in kept(bot)
     again = await bot.stage.people["甲一"].tap_data(asked[1], "bx:1")

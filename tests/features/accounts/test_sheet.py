@@ -102,7 +102,7 @@ async def test_what_the_font_lacks_is_said_in_chat(sqlite_url: str) -> None:
             await bot.stage.say("甲一", "党员")
             assert {"戊𠱓", "丁\ue863"} <= set(bot.stage.people["甲一"].chat.from_bot[-1].labels)
             await bot.stage.tap("甲一", "打印邀请单")
-            await bot.stage.tap("甲一", "确定打印", "以前的链接和邀请单")
+            await bot.stage.tap("甲一", "确认打印", "以前的链接和邀请单")
             paper = bot.stage.people["甲一"].chat.from_bot[-1]
         assert paper.text.endswith("。\n字库中缺字，邀请单上以“〓”代替，请手写补上：戊𠱓（U+20C53）。")
         assert {"戊〓", "丁䶮"} <= set(read(paper.document or b""))

@@ -54,22 +54,22 @@ async def test_from_the_first_link_to_all_bound(sqlite_url: str) -> None:
         await bot.stage.say(SECRETARY, "导入名册")
         await secretary.upload_document("名册.xlsx", ledger())
         await bot.clock.settle()
-        assert last(bot).text.startswith(f"【导入名册】文件共{PEOPLE}人：新增{PEOPLE}人，变更0人，无变化0人。")
+        assert last(bot).text.startswith(f"【导入名册】文件共{PEOPLE}人：新增{PEOPLE}人。")
         await bot.stage.tap(SECRETARY, "确认导入", "文件共200人")
         await bot.stage.say(SECRETARY, "谁还没绑定")
         assert f"共{PEOPLE}人，已绑定1人，未绑定{PEOPLE - 1}人" in last(bot).text
         await bot.stage.tap(SECRETARY, "打印邀请单")
         assert "未绑定199人，共17页" in last(bot).text
-        await bot.stage.tap(SECRETARY, "确定打印")
+        await bot.stage.tap(SECRETARY, "确认打印")
         codes = set(re.findall(rb"start=(i_[\w-]{22})", last(bot).document or b""))
         assert len(codes) == PEOPLE - 1
         players = [bot.playground.person(5000 + number, "手机") for number in range(PEOPLE - 1)]
         for player, slip in zip(players, codes, strict=True):
             await player.start(slip.decode())
         await bot.clock.settle()
-        assert all("您已加入大支部" in player.chat.last.text for player in players)
+        assert all("您已绑定支部小助手，所在支部：大支部" in player.chat.last.text for player in players)
         await bot.stage.say(SECRETARY, "谁还没绑定")
-        assert f"共{PEOPLE}人，已绑定{PEOPLE}人，未绑定0人" in last(bot).text
+        assert f"共{PEOPLE}人，均已绑定" in last(bot).text
         with storage.reading() as session:
             used = select(func.count()).where(Invite.used_at.is_not(None), Invite.kind == "person")
             assert session.scalar(used) == PEOPLE - 1

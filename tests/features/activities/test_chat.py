@@ -121,9 +121,9 @@ async def test_a_stranger_gets_one_polite_line_and_nothing_else(bot: World) -> N
     tap = await stranger.tap(bot.stage.group.chat.find(JULY), "收到")
     await bot.clock.settle()
     assert [message.text for message in stranger.chat.from_bot] == [
-        "您好，本助手仅供支部成员使用，请向支部书记索取邀请链接。"
+        "您好，支部小助手仅供已登记人员使用，请联系支部书记获取邀请链接。"
     ]
-    assert "仅供支部成员使用" in tap.toast
+    assert "仅供已登记人员使用" in tap.toast
     assert count(bot, Receipt) == 0
 
 
@@ -268,7 +268,7 @@ async def test_who_has_left_is_a_stranger(bot: World) -> None:
     await bot.storage.write(lambda session: session.execute(gone) and None)
     tap = await bot.stage.people["丙六"].tap(bot.stage.group.chat.find(JULY), "收到")
     await bot.clock.settle()
-    assert "仅供支部成员使用" in tap.toast
+    assert "仅供已登记人员使用" in tap.toast
     assert count(bot, Receipt) == 0
 
 
@@ -350,11 +350,11 @@ async def test_the_desk_enters_who_cannot(bot: World) -> None:
     assert "丙二" not in names
     other = await bot.stage.people["甲三"].tap_data(card, f"ma:1:{bot.cast['丙五']}:present")
     await bot.clock.settle()
-    assert other.toast == "您没有办理此事的权限。"
+    assert other.toast == "您没有办理此事的权限。如需办理，请联系支部书记。"
     card = bot.stage.group.chat.find(JULY)
     member = await bot.stage.people["丙四"].tap_data(card, f"ma:1:{bot.cast['丙五']}:present")
     await bot.clock.settle()
-    assert member.toast == "您没有办理此事的权限。"
+    assert member.toast == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 async def test_the_sign_in_code_in_the_room(bot: World) -> None:
@@ -377,10 +377,10 @@ async def test_the_sign_in_code_in_the_room(bot: World) -> None:
 
 async def test_members_cannot_make_activities(bot: World) -> None:
     await bot.stage.say("丙四", "建活动")
-    assert bot.stage.people["丙四"].chat.last.text == "您没有办理此事的权限。"
+    assert bot.stage.people["丙四"].chat.last.text == "您没有办理此事的权限。如需办理，请联系支部书记。"
     await bot.stage.people["丙四"].send("/new")
     await bot.clock.settle()
-    assert bot.stage.people["丙四"].chat.last.text == "您没有办理此事的权限。"
+    assert bot.stage.people["丙四"].chat.last.text == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 async def test_leaders_make_group_meetings_of_their_own_group(bot: World) -> None:

@@ -191,7 +191,7 @@ async def test_what_was_left_goes_on_or_begins_anew(bot: World) -> None:
     await bot.stage.say(DESK, "建活动")
     assert last(bot).text == (
         "您7月4日（周二）09:00填写的“建活动”还没有完成：\n"
-        "【建活动】主题党日\n时间：7月7日（周五）\n请选择继续填写或重新填写。"
+        "【建活动】主题党日\n时间：7月7日（周五）\n请点“继续填写”或“重新填写”。"
     )
     await bot.stage.tap(DESK, "继续填写", "还没有完成")
     assert asks(bot).startswith("请选择开始时间")

@@ -188,8 +188,8 @@ async def test_only_those_who_may_make_it_stop_or_correct_it(bot: World) -> None
     ]
     await bot.clock.settle()
     assert [tap.toast for tap in taps] == [
-        "您没有办理此事的权限。",
-        "您没有办理此事的权限。",
+        "您没有办理此事的权限。如需办理，请联系支部书记。",
+        "您没有办理此事的权限。如需办理，请联系支部书记。",
         "没有找到这项内容。",
         "没有找到这项内容。",
         "已全部发送，没有可以停止的内容。",

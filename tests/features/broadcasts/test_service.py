@@ -160,7 +160,7 @@ def test_a_prompt_that_a_reminder_carried(storage: Storage, cast: Cast) -> None:
         assert "1. 《文件一》　已学完（4月1日）" in found[TAPPED]["text"]
         assert labels(found[TAPPED]) == ["已阅"]
         assert found[SILENT]["text"].endswith("阅知。")
-        assert labels(found[SILENT]) == ["打开", "已学完"]
+        assert labels(found[SILENT]) == ["打开第1项", "学完第1项"]
 
 
 def test_a_long_prompt_shows_its_progress_to_its_maker(

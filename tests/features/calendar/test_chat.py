@@ -52,15 +52,15 @@ async def test_what_is_known_and_who_may_see_it(bot: World) -> None:
         "· 清明：4月3日（周六）至4月5日（周一）（暂定）\n· 劳动节：5月1日（周六）至5月5日（周三）（暂定）\n"
         "· 端午：6月9日（周三）（暂定）"
     )
-    assert bot.stage.people[SECRETARY].chat.last.labels == ["读入通知", "加放假日", "加上班日"]
+    assert bot.stage.people[SECRETARY].chat.last.labels == ["导入通知", "加放假日", "加上班日"]
     await bot.stage.say(MEMBER, "/calendar")
-    assert last(bot, MEMBER) == "您没有办理此事的权限。"
+    assert last(bot, MEMBER) == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 async def test_a_notice_is_shown_as_understood_and_confirmed_by_a_button(bot: World) -> None:
-    await begin(bot, "读入通知")
+    await begin(bot, "导入通知")
     await bot.stage.say(SECRETARY, "收到")
-    assert last(bot) == "这不是放假通知，没有读入。请发送通知全文；不读入了请发“取消”。"
+    assert last(bot) == "这不是放假通知，没有导入。请发送通知全文。"
     await bot.stage.say(SECRETARY, "2027年元旦：1月1日（周四）放假。")
     assert last(bot) == "元旦：2027年1月1日是周五，文中写的是周四，请核对年份和日期。"
     await bot.stage.say(SECRETARY, notice(2019))
@@ -74,17 +74,17 @@ async def test_a_notice_is_shown_as_understood_and_confirmed_by_a_button(bot: Wo
     ):
         assert line in shown.splitlines()
     await bot.stage.say(SECRETARY, "好的")
-    assert last(bot).startswith("请核对后点上面的按钮")
+    assert last(bot).startswith("请核对后点“确认导入”或“不导入”")
     assert kept(bot) == []
-    tap = await bot.stage.tap(SECRETARY, "仍要读入", "请核对")
-    assert tap.toast.startswith("已读入2019年放假安排，适用于全部支部。")
+    tap = await bot.stage.tap(SECRETARY, "确认导入", "请核对")
+    assert tap.toast.startswith("已导入2019年放假安排，适用于全部支部。")
     assert [(row.year, row.organisation_id, row.papers) for row in kept(bot)] == [(2019, None, [])]
     again = await bot.stage.people[SECRETARY].tap_data(bot.stage.people[SECRETARY].chat.from_bot[-1], "wt:1:1")
     await bot.clock.settle()
-    assert again.toast == "这次读入已失效，请重新点“读入通知”。"
-    await begin(bot, "读入通知")
+    assert again.toast == "这次导入已失效，请重新点“导入通知”。"
+    await begin(bot, "导入通知")
     await bot.stage.say(SECRETARY, AMENDED_2019)
-    await bot.stage.tap(SECRETARY, "确认读入", "请核对")
+    await bot.stage.tap(SECRETARY, "确认导入", "请核对")
     assert len(kept(bot)) == 2
     with bot.storage.reading() as session:
         assert calendar_of(session, bot.cast.branch_id).state(2019) is YearState.OFFICIAL
@@ -102,10 +102,10 @@ async def test_a_notice_is_shown_as_understood_and_confirmed_by_a_button(bot: Wo
     ],
 )
 async def test_a_notice_that_extends_or_cancels(bot: World, text: str, changes: list[str]) -> None:
-    await begin(bot, "读入通知")
+    await begin(bot, "导入通知")
     await bot.stage.say(SECRETARY, text)
     assert [line for line in last(bot).splitlines() if "改为" in line] == changes
-    await bot.stage.tap(SECRETARY, "确认读入", "请核对")
+    await bot.stage.tap(SECRETARY, "确认导入", "请核对")
     with bot.storage.reading() as session:
         mine = calendar_of(session, bot.cast.branch_id)
         assert mine.is_working_day(date(2026, 2, 25))
@@ -113,28 +113,28 @@ async def test_a_notice_that_extends_or_cancels(bot: World, text: str, changes: 
 
 
 async def test_a_notice_that_is_not_understood_wholly_is_not_read(bot: World) -> None:
-    await begin(bot, "读入通知")
+    await begin(bot, "导入通知")
     await bot.stage.say(SECRETARY, CANCELLED.replace("不再上班，照常休息", "不调休"))
-    assert last(bot).startswith("没有看懂这一句，整份通知没有读入：“2月28日（星期六）不调休”。请核对原文")
+    assert last(bot).startswith("没有看懂这一句，整份通知没有导入：“2月28日（星期六）不调休”。请核对原文")
     await bot.stage.say(SECRETARY, "好的，2月28日不放假")
-    assert "确认读入" not in str(bot.stage.people[SECRETARY].chat.last.labels)
+    assert "确认导入" not in str(bot.stage.people[SECRETARY].chat.last.labels)
     assert kept(bot) == []
 
 
 async def test_a_file_for_one_branch_among_several(bot: World) -> None:
     with bot.storage.transaction() as session:
         add_branch(session, "第二支部", None, bot.clock.now())
-    await begin(bot, "读入通知")
+    await begin(bot, "导入通知")
     await hand_in(bot, b"%PDF-1.7", "notice.pdf")
     assert last(bot) == "文中没有写明是哪一年的安排。"
     await hand_in(bot, notice(2026).encode("gb18030"), "notice.txt")
-    assert last(bot) == "2026年放假安排与现有的一致，无需读入。"
+    assert last(bot) == "2026年放假安排与现有的一致，无需导入。"
     found = read_notice(notice(2026)).to_json()
     found["days"] += [{"name": "测试", "date": "2026-11-30", "isOffDay": True}]
-    await begin(bot, "读入通知")
+    await begin(bot, "导入通知")
     await hand_in(bot, json.dumps(found).encode(), "2026.json")
     assert "适用范围：本支部。" in last(bot)
-    await bot.stage.tap(SECRETARY, "仍要读入", "请核对")
+    await bot.stage.tap(SECRETARY, "确认导入", "请核对")
     assert [row.organisation_id for row in kept(bot)] == [bot.cast.branch_id]
 
 
@@ -146,7 +146,7 @@ async def test_own_days_are_set_and_taken_back(bot: World) -> None:
     texts = [message.text for message in bot.stage.people[SECRETARY].chat.from_bot[-2:]]
     assert texts[0] == "已设置本支部2027年4月8日（周四）至4月9日（周五）放假（三月三）。"
     assert texts[1].endswith("本支部另设：\n1. 2027年4月8日（周四）至4月9日（周五）放假（三月三）")
-    tap = await bot.stage.tap(SECRETARY, "删除 1", CARD)
+    tap = await bot.stage.tap(SECRETARY, "删除第1", CARD)
     assert tap.toast == "已删除本支部2027年4月8日（周四）至4月9日（周五）放假（三月三）。"
     assert "本支部另设" not in last(bot)
 
@@ -193,7 +193,7 @@ async def test_own_days_replace_and_are_taken_back_run_by_run(bot: World) -> Non
     await bot.stage.say(SECRETARY, "12月17日至19日、12月24日 停电")
     said = bot.stage.people[SECRETARY].chat.from_bot[-2].text
     assert said.splitlines()[1:] == ["原来设置的2026年12月19日（周六）上班（调休）不再有效。"]
-    tap = await bot.stage.tap(SECRETARY, "删除 1", CARD)
+    tap = await bot.stage.tap(SECRETARY, "删除第1", CARD)
     assert tap.toast == "已删除本支部2026年12月17日（周四）至12月19日（周六）放假（停电）。"
     assert [day["date"] for day in kept(bot)[-1].days] == ["2026-12-24", "2026-12-26"]
 
@@ -207,7 +207,7 @@ async def test_own_days_replace_and_are_taken_back_run_by_run(bot: World) -> Non
         ("加放假日", "12月17日 取消放假", "这里只能新设日期。"),
         ("加放假日", "12月17日、32日 停电", "没有看懂“、32日 停电”。请把日期写在前面，名称写在后面"),
         ("加放假日", "12月26日-元旦 停电", "没有看懂“-元旦 停电”。"),
-        ("加放假日", "12月19日 停电", "这些日子本来就放假，不必设置。"),
+        ("加放假日", "12月19日 停电", "这些日子本来就放假，无需设置。"),
     ],
 )
 async def test_own_days_that_are_not_understood_wholly_are_not_set(

@@ -17,7 +17,7 @@ from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
 from tests.world import SHANGHAI, World, begun, world
 
 REMINDER = "【节前廉洁提醒】"
-DESK = "【提醒管理】"
+DESK = "【节前提醒】"
 LATE, NEVER = "丙五", "丙八"
 
 
@@ -85,16 +85,18 @@ async def test_the_words_and_the_rows(bot: World) -> None:
 async def test_a_tap_changes_the_own_card_and_the_desk_counts(bot: World) -> None:
     await bot.stage.at("2023-09-26 09:05")
     for name in ("甲一", "乙二"):
-        assert last(bot, name) == f"{DESK}中秋、国庆节前廉洁提醒\n按时已阅 0/25，截止9月28日（周四）18:00\n已送达 25/25"
+        assert last(bot, name) == (
+            f"{DESK}中秋、国庆节前廉洁提醒\n应阅25人，未阅25人，9月28日（周四）18:00截止。\n已送达25份（应发25份）。"
+        )
     assert not any(DESK in text for text in texts(bot, "甲三"))
     await bot.stage.at("2023-09-26 09:31")
     tap = await bot.stage.tap("甲三", "已阅", REMINDER)
     assert tap.toast == "已阅：甲三同志。"
     assert last(bot, "甲三").endswith("您已于9月26日（周二）09:31阅知。")
     await bot.stage.at("2023-09-26 09:35")
-    assert "按时已阅 1/25" in last(bot, "乙二")
+    assert "应阅25人，按时已阅1人，未阅24人，" in last(bot, "乙二")
     await bot.stage.tap("乙二", "未阅名单", DESK)
-    assert "未阅（24）：甲一、甲二、甲四" in last(bot, "乙二")
+    assert "未阅24人：甲一、甲二、甲四" in last(bot, "乙二")
 
 
 async def test_two_taps_at_once_are_one_row(bot: World) -> None:
@@ -120,12 +122,12 @@ async def test_names_are_for_the_desk_only(bot: World) -> None:
     card = bot.stage.people["甲四"].chat.last
     tap = await bot.stage.people["甲四"].tap_data(card, "iu:1")
     await bot.clock.settle()
-    assert tap.toast == "您没有办理此事的权限。"
+    assert tap.toast == "您没有办理此事的权限。如需办理，请联系支部书记。"
     leader = bot.stage.people["甲三"]
     await leader.tap_data(leader.chat.last, "iu:1")
     await bot.clock.settle()
-    assert "未阅（9）" in last(bot, "甲三")
-    assert "乙" not in last(bot, "甲三").partition("未阅")[2]
+    assert "未阅9人：" in last(bot, "甲三")
+    assert "乙" not in last(bot, "甲三").partition("未阅9人")[2]
     for data in ("ia:99:card", "ia:1:nowhere", "iu:99"):
         tap = await bot.stage.people["甲四"].tap_data(card, data)
         await bot.clock.settle()
@@ -154,12 +156,12 @@ async def test_unbound_people_are_in_the_audience_and_unreachable(bot: World) ->
 
 async def test_the_next_sends_are_shown_to_those_in_charge(bot: World) -> None:
     await bot.stage.say("乙二", "/holidays")
-    assert "· 9月26日（周二）09:00　中秋、国庆（放假9月29日（周五）至10月6日（周五））" in last(bot, "乙二")
+    assert "· 9月26日（周二）09:00：中秋、国庆，放假9月29日（周五）至10月6日（周五）" in last(bot, "乙二")
     await bot.stage.say("甲三", "节前提醒")
-    assert last(bot, "甲三") == "您没有办理此事的权限。"
+    assert last(bot, "甲三") == "您没有办理此事的权限。如需办理，请联系支部书记。"
     await bot.stage.at("2023-09-26 09:05")
     await bot.stage.say("乙二", "节前提醒")
-    assert "最近一次：中秋、国庆，按时已阅 0/25" in last(bot, "乙二")
+    assert "最近一次：中秋、国庆，应阅25人，未阅25人" in last(bot, "乙二")
     assert "9月26日" not in last(bot, "乙二").partition("最近")[0]
 
 
@@ -177,18 +179,18 @@ DIS, LIST = "乙二", "【节前提醒】接下来"
 
 async def test_the_desk_moves_and_rewords_a_reminder_and_it_goes_like_that_once(desk: World) -> None:
     await desk.stage.say(DIS, "/holidays")
-    assert "· 9月22日（周二）09:00　中秋、国庆（放假9月25日（周五）至9月27日（周日）、10月1日" in last(desk, DIS)
+    assert "· 9月22日（周二）09:00：中秋、国庆，放假9月25日（周五）至9月27日（周日）、10月1日" in last(desk, DIS)
     await desk.stage.tap(DIS, "中秋、国庆", LIST)
     await desk.stage.tap(DIS, "改日期", "【节前提醒】中秋")
     for wrong, answer in (
-        ("下周", "没有看懂日期，请这样发送：9月20日。"),
-        ("9月18日前", "没有看懂日期，请这样发送：9月20日。"),
-        ("9月18日 9:00", "这里只需要日期，请这样发送：9月20日。"),
+        ("下周", "没有看懂日期，请这样发送：9月24日。"),
+        ("9月18日前", "没有看懂日期，请这样发送：9月24日。"),
+        ("9月18日 9:00", "这里只需要日期，请这样发送：9月24日。"),
         ("9月18日（周四）", "9月18日是周五，与您写的星期不符，请核对后重新发送。"),
         ("30号", "是8月30日还是9月30日？请写明几月几日，重新发送。"),
         ("9月9日", "发送时间已过"),
         ("9月25日", "请选择放假之前的日期"),
-        ("9月19日", "9月19日（周六）休息，请选择工作日，例如9月18日（周五）。"),
+        ("9月19日", "9月19日（周六）休息，请选择工作日，例如：9月18日（周五）。"),
     ):
         await desk.stage.say(DIS, wrong)
         assert answer in last(desk, DIS)
@@ -204,8 +206,8 @@ async def test_the_desk_moves_and_rewords_a_reminder_and_it_goes_like_that_once(
     assert tap.toast == "这是预览，正式发送后才能点。"
     await desk.stage.at("2026-09-20 09:05")
     assert last(desk, "甲三") == preview
-    late = await desk.stage.tap(DIS, "跳过", "【节前提醒】中秋")
-    assert late.toast == "这次提醒已发出，不能再改。"
+    late = await desk.stage.tap(DIS, "本次不发", "【节前提醒】中秋")
+    assert late.toast == "这次提醒已发送，不能再改。"
     await desk.stage.at("2026-10-01 10:00")
     assert sum(REMINDER in text for text in texts(desk, "甲三")) == 1
     with desk.storage.reading() as session:
@@ -221,10 +223,10 @@ async def test_the_desk_moves_and_rewords_a_reminder_and_it_goes_like_that_once(
 async def test_the_desk_skips_one_and_takes_it_back_when_its_time_has_passed(desk: World) -> None:
     await desk.stage.say(DIS, "节前提醒")
     await desk.stage.tap(DIS, "中秋、国庆", LIST)
-    await desk.stage.tap(DIS, "跳过", "【节前提醒】中秋")
+    await desk.stage.tap(DIS, "本次不发", "【节前提醒】中秋")
     await desk.stage.at("2026-09-23 21:00")
     assert not any(REMINDER in text for text in texts(desk, "甲三"))
-    await desk.stage.tap(DIS, "恢复发送", "已跳过")
+    await desk.stage.tap(DIS, "恢复发送", "本次不发")
     assert "发送：9月24日（周四）09:00" in last(desk, DIS)
     await desk.stage.at("2026-09-24 08:59")
     assert not any(REMINDER in text for text in texts(desk, "甲三"))
@@ -239,36 +241,37 @@ async def test_nothing_goes_at_once_without_being_asked_for(desk: World) -> None
     await desk.stage.tap(DIS, "时间设置", LIST)
     await desk.stage.tap(DIS, "提前天数", "【时间设置】")
     await desk.stage.tap(DIS, "5个工作日", "【提前天数】")
-    assert last(desk, DIS) == "这样设置后，中秋、国庆节前提醒的发送时间已到，将立即发给全体党员。确定吗？"
-    await desk.stage.tap(DIS, "不修改", "确定吗")
+    assert last(desk, DIS) == "修改后，中秋、国庆节前提醒的发送时间已到，将立即发送给全体党员。确认修改吗？"
+    await desk.stage.tap(DIS, "不修改", "确认修改吗")
     await desk.stage.at("2026-09-21 10:05")
     assert not any(REMINDER in text for text in texts(desk, "甲三"))
     await desk.stage.say(DIS, "节前提醒")
     await desk.stage.tap(DIS, "中秋、国庆", LIST)
-    await desk.stage.tap(DIS, "跳过", "【节前提醒】中秋")
+    await desk.stage.tap(DIS, "本次不发", "【节前提醒】中秋")
     await desk.stage.at("2026-09-23 10:00")
-    await desk.stage.tap(DIS, "恢复发送", "已跳过")
-    assert "恢复后立即发给全体党员" in last(desk, DIS)
-    await desk.stage.tap(DIS, "不发送", "确定吗")
-    assert "已跳过" in last(desk, DIS)
-    await desk.stage.tap(DIS, "恢复发送", "已跳过")
-    await desk.stage.tap(DIS, "确定发送", "确定吗")
+    await desk.stage.tap(DIS, "恢复发送", "本次不发")
+    assert "恢复后立即发送给全体党员" in last(desk, DIS)
+    await desk.stage.tap(DIS, "不发送", "确认发送吗")
+    assert "本次不发" in last(desk, DIS)
+    await desk.stage.tap(DIS, "恢复发送", "本次不发")
+    await desk.stage.tap(DIS, "确认发送", "确认发送吗")
     await desk.stage.at("2026-09-23 10:05")
     assert sum(REMINDER in text for text in texts(desk, "甲三")) == 1
 
 
 async def test_the_desk_sets_timing_and_wording_and_the_second_line_goes(desk: World) -> None:
     await desk.stage.say("甲三", "/holidays")
-    assert last(desk, "甲三") == "您没有办理此事的权限。"
+    assert last(desk, "甲三") == "您没有办理此事的权限。如需办理，请联系支部书记。"
     await desk.stage.say(DIS, "/holidays")
     await desk.stage.tap(DIS, "时间设置", LIST)
     for page, choice in (("提前天数", "2个工作日"), ("发送时间", "15:00"), ("合并提醒", "不合并")):
         await desk.stage.tap(DIS, page, "【时间设置】")
         await desk.stage.tap(DIS, choice, f"【{page}】")
-    await desk.stage.tap(DIS, "开启第二次", "【时间设置】")
-    await desk.stage.tap(DIS, "返回", "【时间设置】")
-    assert "· 9月23日（周三）15:00　中秋（放假9月25日" in last(desk, DIS)
-    assert "· 9月29日（周二）15:00　国庆（放假10月1日" in last(desk, DIS)
+    await desk.stage.tap(DIS, "节前提醒", "【时间设置】")
+    await desk.stage.tap(DIS, "第二次提醒：关", LIST)
+    assert "第二次提醒：开" in desk.stage.people[DIS].chat.last.labels
+    assert "· 9月23日（周三）15:00：中秋，放假9月25日" in last(desk, DIS)
+    assert "· 9月29日（周二）15:00：国庆，放假10月1日" in last(desk, DIS)
     await desk.stage.tap(DIS, "文字设置", LIST)
     await desk.stage.tap(DIS, "举报电话", "【文字设置】")
     await desk.stage.say(DIS, "没有")
@@ -294,7 +297,7 @@ async def test_who_answers_it_with_receipt_is_told_the_word_that_counts(bot: Wor
     await bot.stage.say("丙八", "收到")
     assert "发送“已阅”" in last(bot, "丙八")
     assert count(bot, Acknowledgement) == 0
-    await bot.stage.tap("丙八", "已阅 中秋、国庆", "发送“已阅”")
+    await bot.stage.tap("丙八", "已阅", "发送“已阅”")
     assert "阅知" in last(bot, "丙八")
     assert count(bot, Acknowledgement) == 1
     await bot.stage.say("丙七", "已阅，谢谢！")
@@ -319,3 +322,58 @@ async def test_what_is_asked_about_a_reminder_can_be_cancelled_and_cleared(desk:
     begun(desk, DIS, "integrity.day", year=2026, festival="中秋")
     await desk.stage.say(DIS, "9月21日")
     assert "发送：9月21日（周一）09:00\n已改日期" in chat.last.text
+
+
+async def test_reminders_are_switched_off_and_on(desk: World) -> None:
+    """Off is asked about, because one is always planned; on again after its time it goes at once, asked about too."""
+    chat = desk.stage.people[DIS].chat
+    await desk.stage.say(DIS, "节前提醒")
+    await desk.stage.tap(DIS, "节前提醒：开", LIST)
+    assert last(desk, DIS) == (
+        "【节前提醒】关闭后，原定9月22日（周二）09:00发送的中秋、国庆节前提醒不再自动发送。确认关闭吗？"
+    )
+    assert chat.last.labels == ["确认关闭", "不关闭"]
+    await desk.stage.tap(DIS, "不关闭")
+    await desk.stage.tap(DIS, "节前提醒：开", LIST)
+    await desk.stage.tap(DIS, "确认关闭")
+    assert "· 不自动发送：中秋、国庆，" in last(desk, DIS)
+    assert last(desk, DIS).endswith("节前提醒已关闭，不自动发送。")
+    await desk.stage.at("2026-09-23 10:00")
+    assert not any(REMINDER in text for text in texts(desk, "甲三"))
+    await desk.stage.say(DIS, "节前提醒")
+    await desk.stage.tap(DIS, "节前提醒：关", LIST)
+    assert last(desk, DIS) == "开启后，中秋、国庆节前提醒的发送时间已到，将立即发送给全体党员。确认开启吗？"
+    await desk.stage.tap(DIS, "确认开启")
+    await desk.stage.at("2026-09-23 10:05")
+    assert sum(REMINDER in text for text in texts(desk, "甲三")) == 1
+    with desk.storage.reading() as session:
+        noted = session.scalars(select(Audit.details).where(Audit.subject == "reminder_settings").order_by(Audit.id))
+        assert [line["changes"] for line in noted] == [{"sends": [True, False]}, {"sends": [False, True]}]
+
+
+async def test_the_second_reminder_is_off_and_asked_about_once_it_is_planned(desk: World) -> None:
+    chat = desk.stage.people[DIS].chat
+    await desk.stage.say(DIS, "节前提醒")
+    for label, shown in (("第二次提醒：关", "第二次提醒：开"), ("第二次提醒：开", "第二次提醒：关")):
+        await desk.stage.tap(DIS, label, LIST)
+        assert shown in chat.last.labels
+    await desk.stage.tap(DIS, "第二次提醒：关", LIST)
+    await desk.stage.at("2026-09-22 09:05")
+    assert REMINDER in last(desk, "甲三")
+    await desk.stage.say(DIS, "节前提醒")
+    await desk.stage.tap(DIS, "第二次提醒：开", LIST)
+    assert "原定9月24日（周四）09:00发送的中秋、国庆第二次提醒不再自动发送" in last(desk, DIS)
+    await desk.stage.tap(DIS, "确认关闭")
+    await desk.stage.at("2026-09-24 09:05")
+    assert sum("节前廉洁提醒" in text for text in texts(desk, "甲三")) == 1
+
+
+async def test_a_day_is_chosen_by_a_button(desk: World) -> None:
+    """The last working days before the holidays, those that are to come."""
+    await desk.stage.say(DIS, "节前提醒")
+    await desk.stage.tap(DIS, "中秋、国庆", LIST)
+    await desk.stage.tap(DIS, "改日期", "【节前提醒】中秋")
+    labels = desk.stage.people[DIS].chat.last.labels
+    assert (labels[0], labels[-2:]) == ("9月18日（周五）", ["9月24日（周四）", "取消"])
+    await desk.stage.tap(DIS, "9月21日", "请选择发送日期")
+    assert "发送：9月21日（周一）09:00\n已改日期" in last(desk, DIS)

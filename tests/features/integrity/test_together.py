@@ -63,8 +63,8 @@ async def test_one_message_and_two_promises(bot: World) -> None:
 
 async def test_each_keeps_its_own_button(bot: World) -> None:
     await bot.stage.at("2024-04-01 09:05")
-    assert bot.stage.people["甲三"].chat.last.labels == ["打开", "已学完", "已阅"]
-    await bot.stage.tap("甲三", "已学完", BOTH)
+    assert bot.stage.people["甲三"].chat.last.labels == ["打开第1项", "学完第1项", "已阅"]
+    await bot.stage.tap("甲三", "学完第1项", BOTH)
     await bot.stage.tap("甲三", "已阅", BOTH)
     assert (count(bot, StudyCompletion), count(bot, Acknowledgement)) == (1, 1)
     assert BOTH in new(bot, "甲三")[0]
@@ -87,9 +87,9 @@ async def test_the_preview_shows_both_and_at_another_hour_each_goes_by_itself(sq
         preview = bot.stage.people["乙二"].chat.last
         assert preview.text.startswith("【4月学习】")
         assert BOTH in preview.text
-        await bot.stage.tap("乙二", "已学完", BOTH)
+        await bot.stage.tap("乙二", "学完第1项", BOTH)
         assert count(bot, StudyCompletion) == 0
-        await bot.stage.tap("乙二", "返回", "【节前提醒】清明")
+        await bot.stage.tap("乙二", "节前提醒", "【节前提醒】清明")
         await bot.stage.tap("乙二", "时间设置", "接下来")
         await bot.stage.tap("乙二", "发送时间", "【时间设置】")
         await bot.stage.tap("乙二", "10:00", "【发送时间】")
@@ -105,8 +105,8 @@ async def test_a_reminder_that_is_moved_to_the_day_of_the_prompt_goes_with_it(sq
     async with planned(sqlite_url) as bot:
         await bot.stage.say("乙二", "节前提醒")
         await bot.stage.tap("乙二", "清明", "接下来")
-        await bot.stage.tap("乙二", "跳过", "【节前提醒】清明")
-        await bot.stage.tap("乙二", "返回", "【节前提醒】清明")
+        await bot.stage.tap("乙二", "本次不发", "【节前提醒】清明")
+        await bot.stage.tap("乙二", "节前提醒", "【节前提醒】清明")
         await bot.stage.tap("乙二", "劳动节", "接下来")
         await bot.stage.tap("乙二", "改日期", "【节前提醒】劳动节")
         await bot.stage.say("乙二", "4月1日")

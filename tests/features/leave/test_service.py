@@ -281,7 +281,7 @@ def test_by_whom_and_when_somebody_is_entered(storage: Storage) -> None:
             with refused("没有办理此事的权限"):
                 act()
         enter(desk, "乙四", at=CUT_OFF - timedelta(seconds=1))
-        with refused("本季度已关账"):
+        with refused("该季度统计已截止"):
             enter(desk, "乙五", at=CUT_OFF)
         assert sorted(session.scalars(select(LeaveRequest.person_id))) == sorted([desk.cast["甲八"], desk.cast["乙四"]])
 

@@ -74,7 +74,7 @@ async def test_the_secretary_hands_over(bot: World) -> None:
     assert old.keyboard == keys_of()
     assert new.keyboard == keys_of(Duty.SECRETARY)
     await bot.stage.say("甲一", "党员")
-    assert last(bot, "甲一") == "您没有办理此事的权限。"
+    assert last(bot, "甲一") == "您没有办理此事的权限。如需办理，请联系支部书记。"
     await looked(bot)
     assert "handover" not in menu(bot, old)
     assert "handover" in menu(bot, new)
@@ -168,4 +168,4 @@ async def test_the_committees_officer_sees_counts(bot: World) -> None:
     assert table[0].startswith("序号,支部,书记,党员,已绑定,党员大会")
     assert table[1].startswith("1,示范党支部,甲一,25,25,0")
     await bot.stage.say("丙五", "党员")
-    assert last(bot, "丙五") == "您没有办理此事的权限。"
+    assert last(bot, "丙五") == "您没有办理此事的权限。如需办理，请联系支部书记。"

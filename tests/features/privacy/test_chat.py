@@ -190,7 +190,7 @@ async def test_the_log_says_what_the_roster_was_before_and_is_now(bot: World) ->
     assert "甲二：变更（甲五），党小组由第一党小组改为第二党小组（自2023年8月21日起）；原因：工作调整" in changed
     assert "甲二：撤销变更（甲五），党小组由第二党小组改为第一党小组（自2023年8月21日起）" in undone
     assert "甲一：登记换届，任期届满日由空改为2026年6月30日" in term
-    assert "甲一：移交书记，书记由甲一改为丙六；甲一：党内职务“书记”的截止日由空改为2023年8月20日；" in hands
+    assert "甲一：移交书记职务，书记由甲一改为丙六；甲一：党内职务“书记”的截止日由空改为2023年8月20日；" in hands
     assert hands.endswith("丙六：新增书记（自2023年8月21日起）；原因：书记移交")
 
 
@@ -204,17 +204,17 @@ async def test_a_period_is_shown_before_it_is_set_and_the_sweeping_before_it_is_
     await bot.stage.say("甲一", "数据管理")
     await bot.stage.tap("甲一", "保存期限")
     shown = bot.stage.people["甲一"].chat.find("【保存期限】")
-    assert "收到的消息原文：30天，已超期1条" in shown.text
+    assert "收到的消息原文：30天，待清理1条" in shown.text
     await bot.stage.tap("甲一", "收到的消息")
     await bot.stage.tap("甲一", "1年")
-    await bot.stage.tap("甲一", "确定", "现在没有超过这个期限的内容")
+    await bot.stage.tap("甲一", "确认修改", "现在没有需要清理的内容")
     assert "收到的消息原文：1年\n" in shown.text
     await bot.stage.tap("甲一", "收到的消息")
     await bot.stage.tap("甲一", "90天")
-    await bot.stage.tap("甲一", "不改了")
+    await bot.stage.tap("甲一", "不修改")
     await bot.stage.tap("甲一", "收到的消息")
     await bot.stage.tap("甲一", "30天")
-    await bot.stage.tap("甲一", "确定", "现有1条已超过这个期限")
+    await bot.stage.tap("甲一", "确认修改", "现有1条已超过新的期限")
     await bot.stage.tap("甲一", "现在清理")
     await bot.stage.tap("甲一", "确认清理", "收到的消息原文：1条")
     with bot.storage.reading() as session:
@@ -232,7 +232,7 @@ async def test_a_word_is_refused_from_the_next_message_on_until_it_is_removed(bo
     assert last(bot, "甲五").text == "内容中有支部规定不得发送的词语，未保存，请修改后再发。"
     with bot.storage.reading() as session:
         assert where(session, "的体会") == set()
-    await bot.stage.tap("甲一", "删除 某某项目")
+    await bot.stage.tap("甲一", "删除“某某项目”")
     await bot.stage.say("甲五", "关于某某项目的体会")
     assert last(bot, "甲五").text != "内容中有支部规定不得发送的词语，未保存，请修改后再发。"
 

@@ -273,14 +273,16 @@ def test_fields_and_further_details_are_told_in_words() -> None:
         "notes": {"why": "hand_over"},
     }
     assert told("handed_over", **said) == (
-        "移交书记，书记由甲一改为乙一；乙一：新增书记（自2023年8月1日起）；原因：书记移交"
+        "移交书记职务，书记由甲一改为乙一；乙一：新增书记（自2023年8月1日起）；原因：书记移交"
     )
     bans = [Change("reminder_settings", "holiday_bans", [1], [1, 3]), Change("reminder_settings", "lead", 3, 5)]
     assert told("change", subject="reminder_settings", about="", changes=bans) == (
         "修改节前提醒设置，严禁事项由1改为1、3；提前天数由3改为5"
     )
     skip = {"changes": [Change("reminder_plan", "skipped", False, True)], "notes": {"holiday": "2026:中秋"}}
-    assert told("change", subject="reminder_plan", about="", **skip) == ("修改节前提醒安排，跳过由否改为是；2026年中秋")
+    assert told("change", subject="reminder_plan", about="", **skip) == (
+        "修改节前提醒安排，本次不发由否改为是；2026年中秋"
+    )
     for notes, words in (
         ({"why": "roster_import", "file": "xlsx"}, "原因：名册导入（xlsx）"),
         ({"why": "roster_import", "file": "张三.xlsx"}, "原因：名册导入"),
@@ -326,7 +328,7 @@ def test_every_kind_can_be_changed_and_says_what_goes(kind: Kind) -> None:
     assert RETENTION[kind].days in PERIODS
     assert RETENTION[kind].label in messages.choose_period(kind, 30).text
     assert "7条" in messages.confirm_period(kind, 30, 7).text
-    assert messages.swept({}) == "没有超过期限的内容。"
+    assert messages.swept({}) == "没有需要清理的内容。"
 
 
 def test_the_fixed_marks_are_shown_without_a_button_and_every_one_of_them_is_refused() -> None:
@@ -335,7 +337,7 @@ def test_the_fixed_marks_are_shown_without_a_button_and_every_one_of_them_is_ref
     assert "按规定固定的标志，不能删除：\n· 秘密、机密、绝密：" in shown.text
     assert "· 内部资料、内部文件：写在开头" in shown.text
     assert "本支部另外规定的词语，可以增删：某某项目" in shown.text
-    assert [choice.label for line in shown.rows for choice in line] == ["删除 某某项目", "增加词语"]
+    assert [choice.label for line in shown.rows for choice in line] == ["增加词语", "删除“某某项目”", "数据管理"]
     assert messages.words([]).text.endswith("可以增删：无")
     for level in LEVELS:
         assert all(look(text) is Found.MARK for text in (level, f"{level}★", f"{level} 5年", f"密级：{level}"))

@@ -160,7 +160,7 @@ def test_what_is_filled_in_of_a_form_stands_on_the_page_in_words(storage: Storag
         "page": 2,
     }
     words = (
-        "内容：党课、主题党日；日期：2023年07月07日；时间：14:30；地点：Room 5 &lt;b&gt;；时长（分钟）：90；"
+        "内容：党课、主题党日；日期：2023年7月7日；时间：14:30；地点：Room 5 &lt;b&gt;；时长（分钟）：90；"
         "第一议题：材料一、材料二；主持人：5号；Title；计划.docx"
     )
     with storage.transaction() as session:

@@ -70,14 +70,15 @@ async def test_a_task_is_told_to_its_audience_and_its_maker_sees_live_counts(bot
     told = [name for name in story.EVERYBODY if any("【心得体会】廉政心得" in text for text in private(bot, name))]
     assert sorted(told) == sorted(story.EXPECTED)
     card = bot.stage.people["乙二"].chat.find("【心得任务】")
-    assert "应交23人，已交0人" in card.text
+    assert "应交23人，未交23人。" in card.text
     await hand_in(bot, "甲五")
     await bot.clock.travel(bot.clock.now() + timedelta(seconds=5))
-    assert "应交23人，已交1人\n待审1篇，通过0篇" in card.text
+    assert "应交23人，已交1人（待审阅1人），未交22人。\n收到心得1篇：待审阅1篇。" in card.text
     assert not any(name in card.text for name in story.EVERYBODY)
     await bot.stage.tap("乙二", "未交名单")
-    assert "未交22人" in last(bot, "乙二").text
-    assert "甲五" not in last(bot, "乙二").text
+    missing, waiting = last(bot, "乙二").text.split("\n")[1:]
+    assert missing.startswith("未交22人：")
+    assert ("甲五" in missing, waiting) == (False, "待审阅1人：甲五")
 
 
 async def test_a_text_of_5000_characters_is_two_messages_and_one_piece(bot: World) -> None:
@@ -90,7 +91,7 @@ async def test_a_text_of_5000_characters_is_two_messages_and_one_piece(bot: Worl
     assert "已收到2条" in last(bot, "甲五").text
     assert len(private(bot, "甲五")) == confirmed + 1
     await bot.stage.tap("甲五", "提交")
-    assert "已提交2条：8月21日（周一）09:00，等待审阅。" in last(bot, "甲五").text
+    assert "已于8月21日（周一）09:00提交2条，待审阅。" in last(bot, "甲五").text
     assert [row.state for row in rows(bot)] == [PieceState.SUBMITTED]
     assert "".join(part.text for part in parts(bot)) == text
     seen = private(bot, "丙一")
@@ -104,7 +105,7 @@ async def test_older_members_send_a_photo_or_their_voice_and_type_nothing(bot: W
     old = bot.stage.people["丙三"]
     sent = [await old.photo(caption="手写心得"), await old.voice(), await old.upload_document("心得.pdf", PDF)]
     await bot.clock.settle()
-    await bot.stage.tap("丙三", "我确认")
+    await bot.stage.tap("丙三", "确认不涉密")
     await bot.clock.travel(bot.clock.now() + timedelta(seconds=5))
     await bot.stage.tap("丙三", "提交", "已收到3条")
     await bot.clock.travel(bot.clock.now() + timedelta(seconds=5))
@@ -113,7 +114,7 @@ async def test_older_members_send_a_photo_or_their_voice_and_type_nothing(bot: W
     assert [message.document for message in got] == [message.document for message in sent]
     assert got[0].text == "手写心得"
     await bot.stage.tap("丙一", "通过", "丙三同志")
-    assert "心得已通过：廉政心得。" in private(bot, "丙三")
+    assert "您的心得已通过：廉政心得。" in private(bot, "丙三")
 
 
 async def test_every_pause_brings_the_buttons_to_the_end_of_the_chat(bot: World) -> None:
@@ -125,7 +126,7 @@ async def test_every_pause_brings_the_buttons_to_the_end_of_the_chat(bot: World)
         assert last(bot, "甲五").labels == ["提交", "取消"]
         await bot.clock.travel(bot.clock.now() + timedelta(minutes=1))
     await bot.stage.say("甲五", "提交")
-    assert "已提交2条" in last(bot, "甲五").text
+    assert "提交2条，待审阅。" in last(bot, "甲五").text
 
 
 async def test_the_draft_waits_through_other_business(bot: World) -> None:
@@ -154,7 +155,7 @@ async def test_an_edit_replaces_before_submitting_and_says_so_later(bot: World) 
     await person.edit(photo, "新说明")
     await bot.clock.settle()
     assert private(bot, "甲五").count("已按您的修改更新。") == 2
-    await bot.stage.tap("甲五", "我确认")
+    await bot.stage.tap("甲五", "确认不涉密")
     await bot.stage.tap("甲五", "提交")
     await person.edit(text, "又改了")
     await person.edit(photo, "又改了")
@@ -175,15 +176,17 @@ async def test_photos_ask_once_and_none_is_taken_without_the_tick(bot: World) ->
     for caption in ("一", "二", "三"):
         await person.photo(caption=caption)
     await bot.clock.settle()
-    assert (await bot.stage.tap("甲五", "提交")).toast == "请先确认照片中没有涉密或标密级的文件。"
+    assert (
+        await bot.stage.tap("甲五", "提交")
+    ).toast == "请先点“确认不涉密”或“不提交”：照片中不能有涉密或标密级的文件。"
     await bot.stage.say("甲五", "提交")
     asked = [message for message in person.chat.from_bot if "涉密" in message.text]
     assert len(asked) == 2  # the three photos once, and again at what was typed after them
     assert (rows(bot)[0].state, [part.text for part in parts(bot)]) == (PieceState.DRAFT, ["零"])
-    await bot.stage.tap("甲五", "我确认")
+    await bot.stage.tap("甲五", "确认不涉密")
     assert [part.text for part in parts(bot)] == ["零", "一", "二", "三"]
     assert rows(bot)[0].state is PieceState.SUBMITTED
-    replayed = await person.tap(asked[0], "我确认不含涉密内容")
+    replayed = await person.tap(asked[0], "确认不涉密")
     await bot.clock.settle()
     assert replayed.toast == "这些照片已失效，请重新发送。"
     assert len(parts(bot)) == 4
@@ -194,7 +197,7 @@ async def test_a_photo_can_be_taken_back_before_the_tick(bot: World) -> None:
     await begin(bot, "甲五")
     await bot.stage.people["甲五"].upload_document("扫描.jpg", b"\xff\xd8", mime="image/jpeg")
     await bot.clock.settle()
-    await bot.stage.tap("甲五", "不交了")
+    await bot.stage.tap("甲五", "不提交")
     await bot.stage.say("甲五", "改交文字")
     await bot.stage.tap("甲五", "提交", "已收到1条")
     assert [part.kind for part in parts(bot)] == ["text"]
@@ -229,13 +232,13 @@ async def test_returned_with_a_reason_and_handed_in_again(bot: World) -> None:
     await hand_in(bot, "甲五", "第一稿")
     await bot.stage.tap("乙二", "退回", "甲五同志")
     await bot.stage.tap("乙二", "请补充个人体会")
-    assert "心得已退回：请补充个人体会。\n廉政心得" in private(bot, "甲五")
+    assert "您的心得已退回：请补充个人体会。\n廉政心得\n修改后请点“重新提交”。" in private(bot, "甲五")
     await bot.stage.tap("甲五", "重新提交")
     await bot.stage.say("甲五", "第二稿")
     await bot.stage.tap("甲五", "提交")
     await bot.stage.tap("丙一", "退回", "（第2稿）")
     await bot.stage.say("丙一", "再具体一些")
-    assert "心得已退回：再具体一些。\n廉政心得（第2稿）" in private(bot, "甲五")
+    assert "您的心得已退回：再具体一些。\n廉政心得（第2稿）\n修改后请点“重新提交”。" in private(bot, "甲五")
     await bot.stage.tap("甲五", "重新提交")
     await bot.stage.say("甲五", "第三稿")
     await bot.stage.tap("甲五", "提交")
@@ -247,7 +250,7 @@ async def test_returned_with_a_reason_and_handed_in_again(bot: World) -> None:
     assert other.text.endswith("第三稿\n已通过（丙一）")
     assert other.labels == []
     tap = await bot.stage.tap("甲五", "交心得", "【心得体会】")
-    assert tap.toast == "您的心得已通过，不必再交。"
+    assert tap.toast == "您的心得已通过，无需再交。"
 
 
 async def test_undo_and_go_on(bot: World) -> None:
@@ -257,7 +260,7 @@ async def test_undo_and_go_on(bot: World) -> None:
     await bot.stage.say("甲五", "补充一段")
     assert "已收到2条" in last(bot, "甲五").text
     await bot.clock.travel(bot.clock.now() + timedelta(seconds=5))
-    assert bot.stage.people["丙一"].chat.find("甲五同志").text.endswith("已由本人撤回。")
+    assert bot.stage.people["丙一"].chat.find("甲五同志").text.endswith("本人已撤销提交。")
     await bot.stage.tap("甲五", "提交")
     assert bot.stage.people["丙一"].chat.find("甲五同志").text.endswith("一点体会\n补充一段")
     assert [row.withdrawn_at is None for row in rows(bot)] == [False, True]
@@ -275,7 +278,7 @@ async def test_the_word_takes_a_piece_back_and_its_author_goes_on(bot: World) ->
     await bot.stage.say("甲五", "补充一段")
     assert "已收到2条" in last(bot, "甲五").text
     await bot.clock.travel(bot.clock.now() + timedelta(seconds=5))
-    assert bot.stage.people["丙一"].chat.find("甲五同志").text.endswith("已由本人撤回。")
+    assert bot.stage.people["丙一"].chat.find("甲五同志").text.endswith("本人已撤销提交。")
     await bot.stage.tap("甲五", "提交")
     await bot.stage.tap("丙一", "通过", "甲五同志")
     await bot.stage.say("甲五", "撤销")
@@ -309,8 +312,8 @@ async def test_several_tasks_are_asked_by_buttons(bot: World) -> None:
     await give(bot)
     await give(bot, "读书心得", "自愿参加", "9月8日")
     await bot.stage.say("甲五", "/submit")
-    assert last(bot, "甲五").labels == ["廉政心得 8月31日前", "读书心得 9月8日前"]
-    await bot.stage.tap("甲五", "读书心得")
+    assert last(bot, "甲五").text == ("请选择要提交的心得。\n1. 廉政心得：8月31日（含）前\n2. 读书心得：9月8日（含）前")
+    await bot.stage.tap("甲五", "交第2项")
     assert "【交心得】读书心得" in last(bot, "甲五").text
 
 
@@ -320,10 +323,10 @@ async def test_forged_and_foreign_buttons_meet_a_polite_answer(bot: World) -> No
     await bot.stage.say("甲五", "一点体会")
     [row] = rows(bot)
     for name, data, answer in (
-        ("甲六", Submit(row.id).pack(), "您没有办理此事的权限。"),
-        ("甲六", Review(row.id, 1).pack(), "您没有办理此事的权限。"),
-        ("丙一", Review(row.id, 1).pack(), "没有找到这篇心得，可能已撤回。"),
-        ("甲六", Submit(999_999).pack(), "您没有办理此事的权限。"),
+        ("甲六", Submit(row.id).pack(), "您没有办理此事的权限。如需办理，请联系支部书记。"),
+        ("甲六", Review(row.id, 1).pack(), "您没有办理此事的权限。如需办理，请联系支部书记。"),
+        ("丙一", Review(row.id, 1).pack(), "没有找到这篇心得，可能本人已撤销提交。"),
+        ("甲六", Submit(999_999).pack(), "您没有办理此事的权限。如需办理，请联系支部书记。"),
     ):
         tap = await bot.stage.people[name].tap_data(last(bot, name), data)
         await bot.clock.settle()
@@ -349,8 +352,9 @@ async def test_a_task_is_called_off_and_everybody_hears(bot: World) -> None:
     await give(bot)
     await begin(bot, "甲五")
     await bot.stage.say("甲五", "一点体会")
-    await bot.stage.tap("乙二", "取消任务")
-    await bot.stage.tap("乙二", "确定取消")
+    await bot.stage.tap("乙二", "取消任务", "【心得任务】")
+    assert bot.stage.people["乙二"].chat.find("确认取消").labels == ["取消任务", "保留任务"]
+    await bot.stage.tap("乙二", "取消任务", "确认取消")
     assert "【心得取消】廉政心得" in last(bot, "甲六").text
     tap = await bot.stage.tap("甲五", "提交", "已收到1条")
     assert tap.toast == "没有找到这项心得任务。"
@@ -381,8 +385,8 @@ async def test_the_wizard_may_change_everything_and_is_for_those_who_may(bot: Wo
     assert sorted(told) == sorted(story.CADRES)
     await bot.stage.say("丙一", "布置心得")
     await bot.stage.tap("丙一", "已布置的心得")
-    await bot.stage.tap("丙一", "干部心得")
-    assert "应交6人，已交0人" in last(bot, "丙一").text
+    await bot.stage.tap("丙一", "查看第1项")
+    assert "应交6人，未交6人。" in last(bot, "丙一").text
 
 
 @pytest.mark.both_databases

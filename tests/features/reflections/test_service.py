@@ -318,7 +318,7 @@ def test_a_cancelled_draft_stays_withdrawn_and_the_next_one_begins_anew(storage:
         second = submissions.start(session, house.me("甲五"), house.task, GIVEN)
         assert (first.withdrawn_at, second.version, second.id != first.id) == (GIVEN, 1, True)
         assert len(submissions.parts(session, first.id)) == 1
-        with refused("已取消或撤回"):
+        with refused("已取消或撤销"):
             submissions.mine(session, house.me("甲五"), first.id)
         with refused("没有办理此事的权限"):
             submissions.mine(session, house.me("甲六"), second.id)
@@ -331,7 +331,7 @@ def test_a_returned_piece_gets_a_new_version_and_the_old_one_stays(storage: Stor
         house.review(first, accept=False, reason="请补充个人体会")
         second = house.hand_in("甲五", GIVEN + timedelta(days=1))
         assert (second.piece, second.version, first.state) == (1, 2, PieceState.RETURNED)
-        with refused("等待审阅"):
+        with refused("待审阅"):
             house.draft("甲五")
         house.review(second)
         with refused("已通过"):

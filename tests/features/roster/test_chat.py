@@ -84,7 +84,7 @@ async def test_st8_moving_people(bot: World) -> None:
     await bot.stage.tap(DESK, "免于考勤", "【党员】乙七")
     await bot.stage.tap(DESK, "产假", "【免于考勤】乙七")
     await bot.stage.tap(DESK, "下月1日", "从哪一天起")
-    await bot.stage.tap(DESK, "半年", "请选择期限")
+    await bot.stage.tap(DESK, "半年", "请选择到哪一天为止")
     await bot.stage.tap(DESK, "支委会", "由谁批准")
     assert "免于考勤 无→产假至2024年1月31日（自2023年8月1日起）" in last(bot, DESK).text
     await bot.stage.tap(DESK, "乙六", "请选择联系人")
@@ -237,9 +237,9 @@ async def test_many_people_by_a_file(bot: World) -> None:
     tap = await bot.stage.tap(DESK, "确认导入", "文件共50人")
     assert tap.toast == "名册已有变动，请重新核对。"
     assert len(people(bot)) == 25
-    assert "变更0人，无变化24人" in last(bot, DESK).text
-    await bot.stage.tap(DESK, "确认导入", "变更0人")
-    assert f"已导入：新增{NEW}人，变更0人，自2023年7月3日起生效。" in last(bot, DESK).text
+    assert "无变化24人" in last(bot, DESK).text
+    await bot.stage.tap(DESK, "确认导入", "无变化24人")
+    assert f"已导入：新增{NEW}人，自2023年7月3日起生效。" in last(bot, DESK).text
     assert len(people(bot)) == 25 + NEW
     with bot.storage.reading() as session:
         lines = session.scalars(select(Audit).where(Audit.action == "person_added", Audit.via == "chat")).all()
@@ -261,13 +261,13 @@ async def test_what_is_wrong_with_a_file_is_said_in_chinese_and_nothing_is_writt
     wrong = [["", f"新{number}", "第四党小组", "原书记、组织委员", "正科、副处", "去年"] for number in range(10)]
     await hand_in(bot, DESK, xlsx(HEADING, *wrong))
     text, table = bot.stage.people[DESK].chat.messages[-2:]
-    assert text.text.startswith("【导入名册】文件有30处需要更正，未写入任何内容。")
+    assert text.text.startswith("【导入名册】文件有30处需要修改，没有导入任何内容。")
     assert "第2行党内职务（D列）：“原书记、组织委员”，应为现任职务（曾任职务请填入备注）。" in text.text
     assert "第2行入党日期（F列）：“去年”，应为日期或年月，例如1990-05-01、1990.05、1990年5月。" in text.text
     assert table.attachment is not None
     assert len(table.attachment.content.decode().splitlines()) == 31
     await bot.stage.say(DESK, "好的")
-    assert last(bot, DESK).text == "请发送名册文件（xlsx或csv），不导入了请发“取消”。"
+    assert last(bot, DESK).text == "请发送名册文件（xlsx或csv）。"
     await hand_in(bot, DESK, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "名册.xls")
     assert "请另存为不加密的xlsx" in last(bot, DESK).text
     await hand_in(bot, DESK, b"x" * (2 * 1024 * 1024 + 1), "名册.csv")
@@ -279,7 +279,7 @@ async def test_what_is_wrong_with_a_file_is_said_in_chinese_and_nothing_is_writt
     assert "新增 庚一：正式党员、在职" in last(bot, DESK).text
     await bot.stage.tap(DESK, "改生效日期", "【导入名册】")
     await bot.stage.say(DESK, "2023年3月1日")
-    assert last(bot, DESK).text == "这一天所在季度已关账，修改请走“更正”。"
+    assert last(bot, DESK).text == "该季度统计已截止，不能再修改。如有出入，请告知支部书记。"
     await bot.stage.say(DESK, "7月1日")
     assert "自2023年7月1日起生效" in last(bot, DESK).text
     await bot.stage.tap(DESK, "不导入", "自2023年7月1日起生效")
@@ -296,7 +296,7 @@ async def test_a_roster_with_a_word_that_the_branch_does_not_allow_is_refused_an
     for content in ("姓名,性别,备注\n庚一,男,参加某某项目\n", "姓名,性别,职级\n庚一,男,某某项目\n"):
         await bot.stage.say(DESK, "导入名册")
         await hand_in(bot, DESK, content.encode(), "名册.csv")
-        assert last(bot, DESK).text.startswith("【导入名册】文件有1处需要更正，未写入任何内容。")
+        assert last(bot, DESK).text.startswith("【导入名册】文件有1处需要修改，没有导入任何内容。")
     with bot.storage.reading() as session:
         assert where(session, "某某项目") == {"hygiene_word.word"}
         assert where(session, "庚一") == set()
@@ -315,7 +315,7 @@ async def test_the_templates_come_back_as_they_are(bot: World) -> None:
     await hand_in(bot, DESK, empty.content)
     assert last(bot, DESK).text == "文件中只有示例，没有党员，请填写后再发。"
     await hand_in(bot, DESK, filled.content)
-    assert "文件共25人：新增0人，变更0人，无变化25人。\n与现有名册一致，无需导入。" in last(bot, DESK).text
+    assert "文件共25人。\n与现有名册一致，无需导入。" in last(bot, DESK).text
 
 
 # --- looking and changing ------------------------------------------------------------------------------------------
@@ -335,7 +335,7 @@ async def test_a_change_is_taken_back_and_a_list_is_asked_as_of_a_day(bot: World
     await bot.stage.tap(DESK, "党小组", "【党员】甲五")
     await bot.stage.tap(DESK, "第二党小组", "【党小组】甲五")
     await bot.stage.say(DESK, "2023年3月31日")
-    assert last(bot, DESK).text == "这一天所在季度已关账，修改请走“更正”。"
+    assert last(bot, DESK).text == "该季度统计已截止，不能再修改。如有出入，请告知支部书记。"
     await bot.stage.say(DESK, "4月1日")
     await bot.stage.tap(DESK, "工作调整", "党小组 第一党小组→第二党小组（自2023年4月1日起）")
     await bot.stage.say(DESK, "名册 2023-03-31")
@@ -420,13 +420,13 @@ async def test_a_change_that_was_left_is_gone_on_with(bot: World) -> None:
     await bot.stage.tap(DESK, "免于考勤", "【党员】甲五")
     assert last(bot, DESK).labels == ["继续填写", "重新填写", "取消"]
     await bot.stage.tap(DESK, "继续填写", "还没有完成")
-    await bot.stage.tap(DESK, "上一步", "请选择期限")
+    await bot.stage.tap(DESK, "上一步", "请选择到哪一天为止")
     await bot.stage.tap(DESK, "下月1日", "请选择从哪一天起")
-    await bot.stage.tap(DESK, "不定期限", "请选择期限")
+    await bot.stage.tap(DESK, "不定期限", "请选择到哪一天为止")
     await bot.stage.tap(DESK, "支委会", "由谁批准")
     assert "免于考勤 无→产假（自2023年8月1日起）" in last(bot, DESK).text
     await bot.stage.tap(DESK, "取消", "请选择联系人")
-    assert last(bot, DESK).text == "已取消。"
+    assert last(bot, DESK).text == "已取消填写，名册没有变动。"
 
 
 async def test_a_change_begun_before_forms_is_gone_on_with(bot: World) -> None:
@@ -440,7 +440,7 @@ async def test_a_change_begun_before_forms_is_gone_on_with(bot: World) -> None:
         assert tap.toast == "这一步已失效，请重新点“党员”。"
     await desk.tap_data(desk.chat.last, f"ne:{asked}:0:20230703")
     await bot.clock.settle()
-    assert last(bot, DESK).text.endswith("请选择原因，点选后即登记。\n不办了请发“取消”。")
+    assert last(bot, DESK).text.endswith("请选择原因，点选后即登记。")
     await desk.tap_data(desk.chat.last, f"ne:{asked}:1:0")
     await bot.clock.settle()
     assert last(bot, DESK).text.startswith("已登记：丙六同志\n")
@@ -466,7 +466,7 @@ async def test_an_election_on_a_day_off_is_asked_about(bot: World) -> None:
 async def test_members_keep_no_roster(bot: World) -> None:
     for words in ("名册", "名册 2023-01-01", "导入名册"):
         await bot.stage.say("丙四", words)
-        assert last(bot, "丙四").text == "您没有办理此事的权限。"
+        assert last(bot, "丙四").text == "您没有办理此事的权限。如需办理，请联系支部书记。"
     await story.make_activity(bot.stage, ["主题党日"], "7月7日", "14:30", "三楼会议室")
     card = bot.stage.group.chat.messages[-1]
     before, texts_before = len(bot.stage.group.chat.messages), card.text
@@ -481,7 +481,7 @@ async def test_members_keep_no_roster(bot: World) -> None:
     ):
         tap = await bot.stage.people[DESK].tap_data(card, data)
         await bot.clock.settle()
-        assert tap.toast == "您没有办理此事的权限。"
+        assert tap.toast == "您没有办理此事的权限。如需办理，请联系支部书记。"
     assert (len(bot.stage.group.chat.messages), card.text) == (before, texts_before)
 
 

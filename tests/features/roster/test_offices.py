@@ -53,7 +53,7 @@ def test_nobody_is_moved_out_from_under_an_office(storage: Storage, duty: Duty, 
         session.execute(update(DutySpan).where(DutySpan.duty == Duty.SECRETARY).values(to_on=date(2023, 7, 10)))
         span = in_office(session, cast, "甲五", duty, date(2023, 7, 10))
         said = {
-            Duty.SECRETARY: "书记转出前，请先免去书记职务或办理交接。",
+            Duty.SECRETARY: "书记转出前，请先免去书记职务，或移交书记职务。",
             Duty.DEPUTY_SECRETARY: service.SECRETARY_ENDS,
             Duty.PUBLICITY_OFFICER: "这位同志自2023年7月10日起任宣传委员，转出日期不能早于任职。",
         }

@@ -168,12 +168,12 @@ def test_backdating_ends_with_the_close(storage: Storage) -> None:
     with storage.transaction() as session:
         cast = make_branch(session, now=NOW)
         change(session, cast, "甲五", Kind.RANK, value=Rank.SECTION, day=date(2023, 7, 1))
-        with pytest.raises(Refusal, match="已关账"):
+        with pytest.raises(Refusal, match="统计已截止"):
             change(session, cast, "甲六", Kind.RANK, value=Rank.SECTION, day=date(2023, 6, 30))
         me = cast.me(session, "甲二", TODAY)
         last = undoing.last_change(session, cast.branch_id, cast["甲五"])
         assert last is not None
-        with pytest.raises(Refusal, match="已关账"):
+        with pytest.raises(Refusal, match="统计已截止"):
             undoing.undo(session, me, last.id, at(date(2023, 10, 11), NOW.time(), SHANGHAI), SHANGHAI)
 
 
@@ -246,7 +246,7 @@ def test_who_is_accepted_at_a_meeting_is_on_the_roster_from_the_next_day(storage
     ("day", "by", "said"),
     [
         (date(2023, 7, 29), "甲二", "大会通过后"),
-        (date(2023, 6, 30), "甲二", "已关账"),
+        (date(2023, 6, 30), "甲二", "统计已截止"),
         (TODAY, "丙一", "没有办理此事的权限"),
         (TODAY, "甲三", "没有办理此事的权限"),
     ],

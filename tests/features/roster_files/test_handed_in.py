@@ -56,7 +56,7 @@ def in_groups(*groups: str) -> bytes:
     return csv(("姓名", "党小组"), *((f"庚{number}", group) for number, group in numbered))
 
 
-SAME = "文件共{0}人：新增0人，变更0人，无变化{0}人。"
+SAME = "文件共{0}人。\n"
 TRIALS: dict[str, Trial] = {
     # Letters.
     "rare letters": of(named(*RARE), names=RARE),
@@ -73,17 +73,17 @@ TRIALS: dict[str, Trial] = {
         born(("庚一", "1980.05"), ("庚二", "1981.06")),
         born(("庚一", "1980.05.17"), ("庚二", "1981-06-09")),
         names=["庚一", "庚二"],
-        said=["新增0人，变更2人", "变更 庚一：出生年月 1980年5月1日→1980年5月17日"],
+        said=["变更2人", "变更 庚一：出生年月 1980年5月1日→1980年5月17日"],
         english=["2 people listed: 0 added, 2 changed"],
     ),
     "a year of birth put right": of(
-        born(("庚一", "1980.05.17")), born(("庚一", "1981.05.17")), names=["庚一"], said=["新增0人，变更1人"]
+        born(("庚一", "1980.05.17")), born(("庚一", "1981.05.17")), names=["庚一"], said=["变更1人"]
     ),
     "a day of joining put right": of(
         born(("庚一", "2001.07.01"), heading="入党日期"),
         born(("庚一", "2002.07.01"), heading="入党日期"),
         names=["庚一"],
-        said=["新增0人，变更1人"],
+        said=["变更1人"],
     ),
     "another birthday altogether": of(
         born(("庚一", "1980.05.17")),

@@ -10,6 +10,7 @@ from bot.features.study import service
 from bot.playground import story
 from scheduler.calendar.days import Quarter
 from storage.choices import OutboxState
+from storage.models.audit import Audit
 from storage.models.outbox import Outbox
 from storage.models.person import Person
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
@@ -45,8 +46,8 @@ async def add(bot: World, kind: str, name: str) -> None:
 
 
 async def withdraw(bot: World, number: int) -> None:
-    await bot.stage.tap(PLANNER, f"撤回 {number}", "学习安排】")
-    await bot.stage.tap(PLANNER, "确定撤回", "确定撤回")
+    await bot.stage.tap(PLANNER, f"撤回第{number}项", "学习安排】")
+    await bot.stage.tap(PLANNER, "确认撤回", "确认撤回")
 
 
 def count(bot: World, table: type, *where: object) -> int:
@@ -76,7 +77,7 @@ async def test_st3_from_plan_to_figures(bot: World) -> None:
     await bot.stage.at("2023-08-20 19:00")
     for number in (1, 2, 3):
         names = [name for name in story.EXPECTED if (name, number) not in {*late, *never}]
-        await bot.stage.tap_all(names, f"已学完 {number}", THEME)
+        await bot.stage.tap_all(names, f"学完第{number}项", THEME)
     assert count(bot, StudyCompletion) == 60
     await bot.stage.at("2023-08-31 10:00")
     owing = ["丙四", "乙七", "乙五", "甲七", "甲九"]
@@ -85,10 +86,10 @@ async def test_st3_from_plan_to_figures(bot: World) -> None:
         assert len(nudges) == (2 if name in owing else 0), name
     await bot.stage.at("2023-09-05 20:00")
     for name, number in late:
-        await bot.stage.tap(name, f"已学完 {number}", THEME)
+        await bot.stage.tap(name, f"学完第{number}项", THEME)
     await bot.stage.at("2023-10-12 10:00")
-    tap = await bot.stage.tap("甲九", "已学完 3", THEME)
-    assert tap.toast == "已学完（逾期完成）：《文件二》。本季度已截止，不再计入。"
+    tap = await bot.stage.tap("甲九", "学完第3项", THEME)
+    assert tap.toast == "已学完（逾期完成）：《文件二》。第三季度统计已截止，这一次不计入第三季度。"
     quarter = Quarter(2023, 3)
     with bot.storage.reading() as session:
         found = service.study_figures(session, bot.cast.branch_id, quarter, quarter.cut_off(SHANGHAI), SHANGHAI)
@@ -105,11 +106,11 @@ async def test_the_prompt_says_what_and_until_when(bot: World) -> None:
     assert not any(THEME in text for text in texts(bot, "甲三"))
     await bot.stage.at("2023-08-01 09:05")
     assert last(bot, "甲三") == (
-        "【8月学习】主题：学思践悟强党性\n原原本本学，联系实际学。\n本月书目1项、文件2项，请于8月31日前完成。\n"
-        "1. 《论党的自我革命》（8月31日前）\n2. 《文件一》（8月31日前）\n3. 《文件二》（8月31日前）"
+        "【8月学习】主题：学思践悟强党性\n原原本本学，联系实际学。\n本月书目1项、文件2项，请于8月31日（含）前完成。\n"
+        "1. 《论党的自我革命》\n2. 《文件一》\n3. 《文件二》"
     )
     labels = bot.stage.people["甲三"].chat.last.labels
-    assert labels == ["打开 1", "已学完 1", "打开 2", "已学完 2", "打开 3", "已学完 3"]
+    assert labels == ["打开第1项", "学完第1项", "打开第2项", "学完第2项", "打开第3项", "学完第3项"]
     with bot.storage.reading() as session:
         assert session.scalars(select(MonthlyTheme.prompt_sent_on)).one().isoformat() == "2023-08-01"
 
@@ -117,16 +118,16 @@ async def test_the_prompt_says_what_and_until_when(bot: World) -> None:
 async def test_a_tap_changes_the_own_card_and_can_be_undone(bot: World) -> None:
     await plan(bot, ITEMS[:2])
     await bot.stage.at("2023-08-01 09:05")
-    tap = await bot.stage.tap("甲三", "已学完 1", THEME)
+    tap = await bot.stage.tap("甲三", "学完第1项", THEME)
     assert tap.toast == "已学完：《论党的自我革命》。"
-    assert "1. 《论党的自我革命》　已学完（8月1日）" in last(bot, "甲三")
+    assert "1. 《论党的自我革命》：已学完（8月1日）" in last(bot, "甲三")
     assert "已学完" not in last(bot, "甲四")
-    await bot.stage.tap("甲三", "撤销 1", THEME)
-    assert "1. 《论党的自我革命》（8月31日前）" in last(bot, "甲三")
+    await bot.stage.tap("甲三", "撤销第1项", THEME)
+    assert "\n1. 《论党的自我革命》\n" in last(bot, "甲三")
     assert count(bot, StudyCompletion, StudyCompletion.withdrawn_at.is_(None)) == 0
-    await bot.stage.tap("甲三", "已学完 1", THEME)
+    await bot.stage.tap("甲三", "学完第1项", THEME)
     await bot.stage.at("2023-08-01 09:30")
-    tap = await bot.stage.tap("甲三", "撤销 1", THEME)
+    tap = await bot.stage.tap("甲三", "撤销第1项", THEME)
     assert "10分钟" in tap.toast
     assert count(bot, StudyCompletion, StudyCompletion.withdrawn_at.is_(None)) == 1
 
@@ -134,13 +135,13 @@ async def test_a_tap_changes_the_own_card_and_can_be_undone(bot: World) -> None:
 async def test_the_word_takes_a_completion_back(bot: World) -> None:
     await plan(bot, ITEMS[:2])
     await bot.stage.at("2023-08-01 09:05")
-    await bot.stage.tap("甲三", "已学完 1", THEME)
+    await bot.stage.tap("甲三", "学完第1项", THEME)
     await bot.stage.say("甲三", "撤销")
     assert last(bot, "甲三") == "已撤销已学完：《论党的自我革命》"
     assert count(bot, StudyCompletion, StudyCompletion.withdrawn_at.is_(None)) == 0
     await bot.stage.say("甲三", "撤销")
     assert last(bot, "甲三").startswith("没有可以撤销的事项")
-    await bot.stage.tap("甲三", "已学完 2", THEME)
+    await bot.stage.tap("甲三", "学完第2项", THEME)
     await bot.clock.travel(bot.clock.now() + timedelta(minutes=10, seconds=1))
     await bot.stage.say("甲三", "撤销")
     assert last(bot, "甲三").startswith("没有可以撤销的事项")
@@ -151,7 +152,7 @@ async def test_two_taps_at_once_are_one_row(bot: World) -> None:
     await plan(bot, ITEMS[:1])
     await bot.stage.at("2023-08-01 09:05")
     person = bot.stage.people["甲三"]
-    taps = [await person.tap(person.chat.last, "已学完"), await person.tap(person.chat.last, "已学完")]
+    taps = [await person.tap(person.chat.last, "学完第1项"), await person.tap(person.chat.last, "学完第1项")]
     await bot.clock.settle()
     assert all(tap.toast for tap in taps)
     assert count(bot, StudyCompletion) == 1
@@ -161,12 +162,14 @@ async def test_the_plain_word_does_what_the_button_does(bot: World) -> None:
     await plan(bot, ITEMS[:2])
     await bot.stage.at("2023-08-01 09:05")
     await bot.stage.say("甲三", "学完了")
-    assert last(bot, "甲三") == "请选择已学完的内容。"
-    await bot.stage.tap("甲三", "已学完 《论党", "请选择")
+    assert last(bot, "甲三") == (
+        "请选择已学完的内容。\n1. 《论党的自我革命》：8月31日（含）前\n2. 《文件一》：8月31日（含）前"
+    )
+    await bot.stage.tap("甲三", "学完第1项", "请选择")
     await bot.stage.say("甲三", "已学")
     assert last(bot, "甲三") == "已学完：《文件一》。"
     await bot.stage.say("甲三", "学完了")
-    assert last(bot, "甲三") == "您没有未完成的学习内容。"
+    assert last(bot, "甲三") == "本月学习内容已全部完成。"
     assert count(bot, StudyCompletion) == 2
 
 
@@ -174,10 +177,10 @@ async def test_my_study_is_open_to_exempt_people_too(bot: World) -> None:
     await plan(bot, ITEMS[:2])
     await bot.stage.at("2023-08-01 09:05")
     await bot.stage.say("丙八", "我的学习")
-    await bot.stage.tap("丙八", "已学完 2", "【我的学习】")
+    await bot.stage.tap("丙八", "学完第2项", "【我的学习】")
     assert "【我的学习】未完成1项" in last(bot, "丙八")
     await bot.stage.say("丙八", "/study")
-    assert "已完成：\n· 《文件一》　已学完（8月1日）" in last(bot, "丙八")
+    assert "已完成：\n· 《文件一》：已学完（8月1日）" in last(bot, "丙八")
     await bot.stage.say("丙八", "我还欠什么")
     assert last(bot, "丙八") == "您没有未完成的事项。"
 
@@ -186,7 +189,7 @@ async def test_an_item_added_later_is_sent_when_added(bot: World) -> None:
     await plan(bot, ITEMS[:1])
     await bot.stage.at("2023-08-10 15:00")
     await add(bot, "文件", "文件一")
-    assert last(bot, "甲三") == "【学习文件】《文件一》\n请于8月31日（周四）前完成。"
+    assert last(bot, "甲三") == "【学习文件】《文件一》\n请于8月31日（含）前完成。"
     assert not any("文件一" in text for text in texts(bot, "丙八"))
     await bot.stage.tap("甲三", "已学完", "【学习文件】")
     assert last(bot, "甲三") == "【学习文件】《文件一》\n已学完（8月10日）"
@@ -200,33 +203,33 @@ async def test_a_file_goes_along_and_is_opened(bot: World) -> None:
     await bot.stage.tap(PLANNER, "加文件", "学习安排】")
     await bot.stage.people[PLANNER].upload_document("学习文件.pdf", b"%PDF-1.4")
     await bot.clock.settle()
-    await bot.stage.tap(PLANNER, "改时限", "【加文件】")
+    await bot.stage.tap(PLANNER, "改日期", "【加文件】")
     await bot.stage.people[PLANNER].upload_document("学习文件（新）.pdf", b"%PDF-1.4")
     await bot.clock.settle()
-    assert last(bot, PLANNER).startswith("【加文件】《学习文件》\n完成时限：8月31日（周四）\n附件：已收到")
-    await bot.stage.tap(PLANNER, "改时限", "【加文件】")
+    assert last(bot, PLANNER).startswith("【加文件】《学习文件》\n截止日期：8月31日（周四）\n附件：已收到")
+    await bot.stage.tap(PLANNER, "改日期", "【加文件】")
     await bot.stage.say(PLANNER, "8月25日")
-    assert "【加文件】《学习文件》\n完成时限：8月25日（周五）\n附件：已收到" in last(bot, PLANNER)
+    assert "【加文件】《学习文件》\n截止日期：8月25日（周五）\n附件：已收到" in last(bot, PLANNER)
     await bot.stage.tap(PLANNER, "保存", "【加文件】")
     await bot.stage.at("2023-08-01 09:05")
     await bot.stage.tap("甲三", "打开", THEME)
     assert bot.stage.people["甲三"].chat.last.document == b"%PDF-1.4"
 
 
-async def test_a_theme_entered_late_goes_at_the_next_working_hour(bot: World) -> None:
+async def test_a_theme_entered_late_goes_at_the_next_full_hour(bot: World) -> None:
     await bot.stage.at("2023-08-04 15:20")
     await plan(bot, ITEMS[:1])
-    assert "将于8月7日（周一）09:00发送" in last(bot, PLANNER)
-    await bot.stage.at("2023-08-07 08:59")
+    assert "将于8月4日（周五）16:00自动发送" in last(bot, PLANNER)
+    await bot.stage.at("2023-08-04 15:59")
     assert not any(THEME in text for text in texts(bot, "甲三"))
-    await bot.stage.at("2023-08-07 09:05")
+    await bot.stage.at("2023-08-04 16:05")
     assert THEME in last(bot, "甲三")
 
 
 async def test_after_the_grace_it_goes_by_hand(bot: World) -> None:
     await bot.stage.at("2023-08-21 15:20")
     await plan(bot, ITEMS[:1])
-    assert "发送时限已过" in last(bot, PLANNER)
+    assert "已过自动发送的时间" in last(bot, PLANNER)
     assert not any(THEME in text for text in texts(bot, "甲三"))
     await bot.stage.tap(PLANNER, "立即发送", "学习安排】")
     assert THEME in last(bot, "甲三")
@@ -242,8 +245,8 @@ async def test_an_item_typed_but_not_saved_is_not_dropped(bot: World) -> None:
     assert last(bot, PLANNER) == "请一次发送一项。"
     await bot.stage.say(PLANNER, BOOK)
     for label in ("加书目", "加文件", "改主题", "立即发送"):
-        tap = await bot.stage.tap(PLANNER, label, "尚无书目和文件")
-        assert "请先点“保存”或发“取消”" in tap.toast, label
+        tap = await bot.stage.tap(PLANNER, label, "还没有书目和文件")
+        assert "请先保存，或点“取消”" in tap.toast, label
     await bot.stage.tap(PLANNER, "保存", "【加书目】")
     assert count(bot, StudyItem) == 1
     await bot.stage.tap(PLANNER, "立即发送", "【8月学习安排】")
@@ -254,11 +257,11 @@ async def test_a_theme_without_items_is_sent_only_when_that_is_meant(bot: World)
     await bot.stage.at("2023-08-21 15:20")
     await plan(bot)
     await bot.stage.tap(PLANNER, "立即发送", "学习安排】")
-    assert "尚无书目和文件，确定只发主题吗？" in last(bot, PLANNER)
-    await bot.stage.tap(PLANNER, "先不发送", "确定只发主题")
+    assert "还没有书目和文件，确认只发送主题吗？" in last(bot, PLANNER)
+    await bot.stage.tap(PLANNER, "不发送", "确认只发送主题")
     await bot.stage.tap(PLANNER, "立即发送", "学习安排】")
     assert not any(THEME in text for text in texts(bot, "甲三"))
-    await bot.stage.tap(PLANNER, "确定发送", "确定只发主题")
+    await bot.stage.tap(PLANNER, "确认发送", "确认只发送主题")
     assert THEME in last(bot, "甲三")
 
 
@@ -274,16 +277,16 @@ async def test_the_plain_word_wins_over_an_open_question(bot: World) -> None:
 
 async def test_a_month_without_a_theme_is_told_to_the_secretary_once(bot: World) -> None:
     await bot.stage.at("2023-08-09 10:00")
-    told = [text for text in texts(bot, SECRETARY) if "尚未安排学习主题" in text]
-    assert told == ["8月尚未安排学习主题，学习提示没有发送。"]
-    assert not any("尚未安排" in text for name in story.EVERYBODY if name != SECRETARY for text in texts(bot, name))
-    await bot.stage.tap(SECRETARY, "安排8月学习")
-    assert "请发送本月学习主题" in last(bot, SECRETARY)
+    told = [text for text in texts(bot, SECRETARY) if "学习主题还没有录入" in text]
+    assert told == ["8月学习主题还没有录入，录入后自动发送。"]
+    assert not any("还没有录入" in text for name in story.EVERYBODY if name != SECRETARY for text in texts(bot, name))
+    await bot.stage.tap(SECRETARY, "学习安排", "还没有录入")
+    assert "请发送8月学习主题" in last(bot, SECRETARY)
 
 
 async def test_only_those_in_charge_may_plan(bot: World) -> None:
     await bot.stage.say("甲三", "/study_plan")
-    assert last(bot, "甲三") == "您没有办理此事的权限。"
+    assert last(bot, "甲三") == "您没有办理此事的权限。如需办理，请联系支部书记。"
     await bot.stage.say("甲三", "学习安排")
     await plan(bot, ITEMS[:1])
     for data in ("sm:2023-09", "se:1:title", "sa:1:book", "sw:1:1", "sx:1:1", "sf:1:save", "sd:1:list", "so:1"):
@@ -299,9 +302,9 @@ async def test_a_withdrawn_item_is_not_learnt_any_more(bot: World) -> None:
     await plan(bot, ITEMS[:2])
     await bot.stage.at("2023-08-01 09:05")
     await withdraw(bot, 2)
-    tap = await bot.stage.tap("甲三", "已学完 2", THEME)
+    tap = await bot.stage.tap("甲三", "学完第2项", THEME)
     assert "已撤回" in tap.toast
-    await bot.stage.tap("甲三", "已学完 1", THEME)
+    await bot.stage.tap("甲三", "学完第1项", THEME)
     assert "文件一" not in last(bot, "甲三")
     assert count(bot, StudyCompletion) == 1
 
@@ -333,22 +336,22 @@ async def test_an_item_that_was_left_is_gone_on_with(bot: World) -> None:
     await bot.stage.tap(PLANNER, "加书目", "学习安排】")
     assert chat.last.labels == ["取消"]
     await bot.stage.say(PLANNER, BOOK)
-    assert chat.last.labels == ["改名称", "改时限", "发给自己看看", "保存", "上一步", "取消"]
-    await bot.stage.tap(PLANNER, "改时限", "【加书目】")
-    assert chat.last.text.endswith("请发送新的完成时限，例如：8月25日。")
+    assert chat.last.labels == ["改名称", "改日期", "预览", "保存", "上一步", "取消"]
+    await bot.stage.tap(PLANNER, "改日期", "【加书目】")
+    assert chat.last.text.endswith("请选择截止日期，或直接发送，例如：8月25日。")
     await bot.stage.say(PLANNER, "7月30日")
-    assert chat.last.text == "完成时限不能早于今天和本月第一天。"
+    assert chat.last.text == "截止日期不能早于今天，也不能早于本月1日。"
     await bot.stage.say(PLANNER, "8月26日")
     assert chat.last.text.endswith("8月26日（周六）是周末，确认是这一天吗？")
     await bot.stage.tap(PLANNER, "确认8月26日", "【加书目】")
-    assert "完成时限：8月26日（周六）" in chat.last.text
+    assert "截止日期：8月26日（周六）" in chat.last.text
     await bot.stage.say(PLANNER, "学习安排")
     await bot.stage.at("2023-08-01 16:00")
     await bot.stage.tap(PLANNER, "8月", "【学习安排】")
     await bot.stage.tap(PLANNER, "加书目", "【8月学习安排】")
     assert chat.last.labels == ["继续填写", "重新填写", "取消"]
     await bot.stage.tap(PLANNER, "继续填写", "还没有完成")
-    assert "完成时限：8月26日（周六）" in chat.last.text
+    assert "截止日期：8月26日（周六）" in chat.last.text
     await bot.stage.tap(PLANNER, "取消", "【加书目】")
     assert chat.last.text == "已取消填写：学习安排。"
     assert count(bot, StudyItem) == 0
@@ -362,7 +365,7 @@ async def test_an_item_begun_before_forms_is_gone_on_with(bot: World) -> None:
     asked = begun(bot, PLANNER, "study.item", theme=1, **said)
     await planner.tap_data(planner.chat.last, f"sf:{asked}:due")
     await bot.stage.say(PLANNER, "8月24日")
-    assert "完成时限：8月24日（周四）" in last(bot, PLANNER)
+    assert "截止日期：8月24日（周四）" in last(bot, PLANNER)
     asked = begun(bot, PLANNER, "study.item", theme=1, **said)
     await planner.tap_data(planner.chat.last, f"sf:{asked}:save")
     await bot.clock.settle()
@@ -370,3 +373,59 @@ async def test_an_item_begun_before_forms_is_gone_on_with(bot: World) -> None:
     begun(bot, PLANNER, "study.change", theme=1, field="prompt", only="prompt")
     await bot.stage.say(PLANNER, "联系实际学。")
     assert "提示语：联系实际学。" in last(bot, PLANNER)
+
+
+def switched(bot: World) -> list[object]:
+    """What the log says of the switch."""
+    with bot.storage.reading() as session:
+        found = session.scalars(select(Audit.details).where(Audit.subject == "study_settings").order_by(Audit.id))
+        return [line["changes"]["study_prompt"] for line in found]
+
+
+async def test_the_prompt_is_switched_off_and_on(bot: World) -> None:
+    """Asked about because something is planned; on again it goes at the next full hour, once."""
+    await plan(bot, ITEMS[:1])
+    chat = bot.stage.people[PLANNER].chat
+    await bot.stage.say(PLANNER, "学习安排")
+    assert chat.last.labels == ["7月：未录入", "8月：已录入", "9月：未录入", "学习提示：开"]
+    await bot.stage.tap(PLANNER, "学习提示：开")
+    assert last(bot, PLANNER) == "【学习安排】8月学习主题已录入，关闭后学习提示不自动发送。确认关闭吗？"
+    assert chat.last.labels == ["确认关闭", "不关闭"]
+    await bot.stage.tap(PLANNER, "不关闭")
+    assert (chat.last.labels[-1], switched(bot)) == ("学习提示：开", [])
+    await bot.stage.tap(PLANNER, "学习提示：开")
+    await bot.stage.tap(PLANNER, "确认关闭")
+    assert "学习提示已关闭，不自动发送。" in last(bot, PLANNER)
+    await bot.stage.at("2023-08-01 10:10")
+    assert not any(THEME in text for text in texts(bot, "甲三"))
+    await bot.stage.tap(PLANNER, "8月", "请选择月份")
+    assert "学习提示已关闭，不自动发送，需要发送请点“立即发送”。" in last(bot, PLANNER)
+    await bot.stage.say(PLANNER, "学习安排")
+    await bot.stage.tap(PLANNER, "学习提示：关")
+    assert switched(bot) == [[True, False], [False, True]]
+    await bot.stage.tap(PLANNER, "8月", "请选择月份")
+    assert "将于8月1日（周二）11:00自动发送。" in last(bot, PLANNER)
+    await bot.stage.at("2023-08-02 12:00")
+    assert sum(THEME in text for text in texts(bot, "甲三")) == 1
+
+
+async def test_switched_off_with_nothing_planned_nobody_is_asked_and_the_secretary_hears_the_truth(bot: World) -> None:
+    await bot.stage.say(PLANNER, "学习安排")
+    await bot.stage.tap(PLANNER, "学习提示：开")
+    assert bot.stage.people[PLANNER].chat.last.labels[-1] == "学习提示：关"
+    await bot.stage.at("2023-08-01 09:05")
+    assert last(bot, SECRETARY) == "8月学习主题还没有录入。"
+    await plan(bot, ITEMS[:1])
+    await bot.stage.tap(PLANNER, "立即发送", "学习安排】")
+    assert THEME in last(bot, "甲三")
+
+
+async def test_the_words_of_a_prompt_may_be_taken_away_again(bot: World) -> None:
+    await plan(bot)
+    await bot.stage.tap(PLANNER, "改提示语", "学习安排】")
+    assert bot.stage.people[PLANNER].chat.last.labels == ["不填写", "取消"]
+    await bot.stage.say(PLANNER, "联系实际学。")
+    assert "提示语：联系实际学。" in last(bot, PLANNER)
+    await bot.stage.tap(PLANNER, "改提示语", "学习安排】")
+    await bot.stage.tap(PLANNER, "不填写")
+    assert "提示语" not in last(bot, PLANNER)

@@ -44,11 +44,12 @@ def everything() -> list[Message]:
         messages.prompt(theme(), seen, place=Origin.NUDGE),
         messages.item_card(seen[0]),
         messages.item_card(messages.Seen(items[0], done()), done()),
-        messages.my_study(many),
-        messages.my_study([]),
+        messages.my_study(many, NOW.date()),
+        messages.my_study([], NOW.date()),
         messages.which_one(many),
         messages.just_completed(messages.completed(items[0], done(), again=False, counts=False), done()),
-        plan_messages.choose_month([("2023-12", theme()), ("2024-01", None)]),
+        plan_messages.choose_month([("2023-12", theme()), ("2024-01", None)], on=False),
+        plan_messages.sure_to_switch_off([theme()] * 3),
         Message(plan_messages.ask_title("2023-12")),
         plan_messages.plan(theme(), items, None, SHANGHAI),
         plan_messages.plan(theme(), [], NOW, SHANGHAI),
@@ -57,7 +58,7 @@ def everything() -> list[Message]:
         Message(plan_messages.item_draft(BOOK, items[0].title, DUE, has_file=True, at_once=True)),
         plan_messages.sure_to_withdraw(items[0], theme()),
         plan_messages.sure_to_send(theme()),
-        plan_messages.no_theme("2023-12"),
+        plan_messages.no_theme("2023-12", goes=True),
         plan_messages.prompt_missed("2023-12"),
     ]
 
@@ -88,6 +89,6 @@ def test_titles_have_their_marks_once(title: str, shown: str) -> None:
 def test_the_prompt_counts_books_and_documents() -> None:
     document = StudyItem(id=2, kind=StudyItemKind.DOCUMENT, title="文件", due_on=date(2023, 12, 20), files=[])
     both = messages.prompt(theme(), [messages.Seen(item(title="书")), messages.Seen(document)]).text
-    assert "本月书目1项、文件1项，请按各项时限完成。" in both
-    assert "2. 《文件》（12月20日前）" in both
-    assert "本月文件1项，请于12月20日前完成。" in messages.prompt(theme(), [messages.Seen(document)]).text
+    assert "本月书目1项、文件1项，请按下列日期完成。" in both
+    assert "2. 《文件》：12月20日（含）前" in both
+    assert "本月文件1项，请于12月20日（含）前完成。" in messages.prompt(theme(), [messages.Seen(document)]).text

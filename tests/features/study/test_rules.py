@@ -9,6 +9,7 @@ from bot.features.study.rules import (
     Completion,
     Item,
     StudyCounts,
+    Switch,
     count,
     expected_learners,
     grace_end,
@@ -89,11 +90,19 @@ def test_the_due_day_itself_is_in_time(when: date, late: bool) -> None:
     [
         ("2023-08", "2023-07-30 20:00", "2023-08-01 09:00"),
         ("2023-08", "2023-08-01 09:00", "2023-08-01 09:00"),
-        ("2023-08", "2023-08-01 09:01", "2023-08-02 09:00"),
-        ("2023-08", "2023-08-04 15:20", "2023-08-07 09:00"),
+        ("2023-08", "2023-08-01 09:01", "2023-08-01 10:00"),
+        ("2023-08", "2023-08-01 09:30", "2023-08-01 10:00"),
+        ("2023-08", "2023-08-01 09:31", "2023-08-01 11:00"),
+        ("2023-08", "2023-08-04 15:20", "2023-08-04 16:00"),
+        ("2023-08", "2023-08-04 19:30", "2023-08-04 20:00"),
+        ("2023-08", "2023-08-04 19:31", "2023-08-07 09:00"),
+        ("2023-08", "2023-08-04 23:40", "2023-08-07 09:00"),
+        ("2023-08", "2023-08-06 23:50", "2023-08-07 09:00"),
         ("2023-08", "2023-08-05 07:00", "2023-08-07 09:00"),
         ("2023-08", "2023-08-08 08:00", "2023-08-08 09:00"),
-        ("2023-08", "2023-08-08 09:30", None),
+        ("2023-08", "2023-08-08 09:30", "2023-08-08 10:00"),
+        ("2023-08", "2023-08-08 19:30", "2023-08-08 20:00"),
+        ("2023-08", "2023-08-08 19:31", None),
         ("2023-08", "2023-08-20 10:00", None),
         ("2023-10", "2023-09-20 10:00", "2023-10-07 09:00"),
         ("2022-10", "2022-09-20 10:00", "2022-10-08 09:00"),
@@ -102,6 +111,33 @@ def test_the_due_day_itself_is_in_time(when: date, late: bool) -> None:
 def test_the_prompt_goes_on_the_first_working_day_or_at_the_next_hour(month: str, entered: str, goes: str) -> None:
     found = prompt_at(month, local(entered), SHANGHAI, BUNDLED)
     assert found == (local(goes) if goes else None)
+
+
+@pytest.mark.parametrize(
+    ("on", "changed", "goes"),
+    [
+        (False, "2023-07-20 10:00", None),
+        (True, "2023-07-20 10:00", "2023-08-01 09:00"),
+        (True, "2023-08-02 10:10", "2023-08-02 11:00"),
+        (True, "2023-08-09 10:10", None),
+    ],
+)
+def test_switched_on_late_it_goes_as_if_entered_then(on: bool, changed: str, goes: str | None) -> None:
+    entered, switch = local("2023-07-19 10:00"), Switch(on, local(changed))
+    assert prompt_at("2023-08", entered, SHANGHAI, BUNDLED, switch) == (local(goes) if goes else None)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [None, 7, [], {}, {"on": False}, {"on": False, "changed_at": "x"}, {"on": False, "changed_at": "2023-08-01"}],
+)
+def test_a_switch_that_cannot_be_read_is_on(kept: object) -> None:
+    assert Switch.read(kept) == Switch()
+
+
+def test_a_switch_is_read_back() -> None:
+    off = Switch(False, local("2023-07-19 10:00"))
+    assert Switch.read(off.to_json()) == off
 
 
 def test_the_grace_is_five_working_days() -> None:

@@ -103,7 +103,7 @@ def test_a_piece_taken_back_waits_for_nobody(storage: Storage) -> None:
             )
         session.flush()
         [line] = committee.overview(session, me, Q3, AFTER, SHANGHAI).lines
-        assert line.open.reviews == 1
+        assert line.open.pieces == 1
 
 
 def officer_above_one(session: Session) -> tuple[Me, int]:

@@ -102,20 +102,20 @@ async def test_the_secretary_opens_every_figure_down_to_the_names(bot: World) ->
     """S71: the tally, its parts, the activities behind a figure, who came."""
     await bot.stage.say("甲一", "季度数据")
     card = last(bot, "甲一")
-    assert card.text.startswith("2023年第三季度（未关账）\n主题党日1次，出席率87.5%，参学率95.8%")
-    assert "期初25人，转入0人，转出0人，期末25人" in card.text
-    assert "未开展：党员大会、支委会" in card.text
+    assert card.text.startswith("2023年第三季度（截至7月15日）\n主题党日1次，出席率87.5%，参学率95.8%")
+    assert "期初25人，期末25人" in card.text
+    assert "本季度暂无：党员大会、支委会" in card.text
     assert "0次" not in card.text
-    await bot.stage.tap("甲一", "看明细")
-    assert labels(card) == ["组织生活", "学习", "心得", "提醒", "人员", "返回"]
+    assert labels(card) == ["组织生活", "学习", "心得", "节前提醒", "人员", "未完成情况", "上季度"]
     await bot.stage.tap("甲一", "组织生活")
-    await bot.stage.tap("甲一", "主题党日")
-    assert "7月7日　7月主题党日\n　应到24，实到21，请假2，缺席1，出席率87.5%，参学率95.8%" in card.text
+    assert labels(card) == ["主题党日1次", "出席率87.5%", "季度数据"]
+    await bot.stage.tap("甲一", "主题党日1次")
+    assert "7月7日　7月主题党日\n　应到24人，实到21人，请假2人，缺席1人，出席率87.5%，参学率95.8%" in card.text
     await bot.stage.tap("甲一", "7月7日")
     names = last(bot, "甲一").text
     assert "甲六（迟到）" in names
-    assert "请假（2）：甲五（已补学）、乙四（已补学）" in names
-    assert "缺席（1）：丙三" in names
+    assert "请假2人：甲五（已补学）、乙四（已补学）" in names
+    assert "缺席1人：丙三" in names
 
 
 async def test_a_book_with_its_own_marks_has_them_once(bot: World) -> None:
@@ -136,10 +136,10 @@ async def test_a_book_with_its_own_marks_has_them_once(bot: World) -> None:
     await bot.stage.say("丙三", "我的记录")
     assert "　《党章》：未完成，7月31日截止\n　《文件一》：未完成" in last(bot, "丙三").text
     await bot.stage.say("甲一", "季度数据")
-    await bot.stage.tap("甲一", "谁还缺")
+    await bot.stage.tap("甲一", "未完成情况")
     text = last(bot, "甲一").text
-    assert "【谁还缺】截至7月15日\n" in text
-    assert "\n《党章》：未完成（23）" in text
+    assert text.startswith("2023年第三季度（截至7月15日）\n【未完成情况】\n")
+    assert "\n《党章》，未完成23人：" in text
 
 
 QUARTER = (
@@ -167,14 +167,14 @@ async def test_words_for_the_quarter(bot: World) -> None:
         *QUARTER,
     ):
         await bot.stage.say("甲二", words)
-        assert last(bot, "甲二").text.startswith("2023年第三季度（未关账）\n主题党日1次"), words
+        assert last(bot, "甲二").text.startswith("2023年第三季度（截至7月15日）\n主题党日1次"), words
 
 
 async def test_a_quarter_wins_over_an_open_question(bot: World) -> None:
     await bot.stage.say("甲一", "学习安排")
     await bot.stage.tap("甲一", "8月", "【学习安排】")
     await bot.stage.say("甲一", "2023Q3")
-    assert last(bot, "甲一").text.startswith("2023年第三季度（未关账）")
+    assert last(bot, "甲一").text.startswith("2023年第三季度（截至7月15日）")
 
 
 async def test_quarters_beside_it(bot: World) -> None:
@@ -198,27 +198,27 @@ async def test_quarters_that_are_not_there(bot: World) -> None:
 
 async def test_who_is_missing_is_told_to_those_who_may(bot: World) -> None:
     await bot.stage.say("甲一", "季度数据")
-    await bot.stage.tap("甲一", "谁还缺")
-    assert "7月7日 7月主题党日：缺席未补学（1）：丙三" in last(bot, "甲一").text
+    await bot.stage.tap("甲一", "未完成情况")
+    assert "7月7日 7月主题党日，缺席未补学1人：丙三" in last(bot, "甲一").text
     await bot.stage.say("甲三", "季度数据")
     of_group = last(bot, "甲三")
-    assert of_group.text.startswith("2023年第三季度第一党小组（未关账）\n主题党日1次，出席率88.9%，参学率100%")
-    await bot.stage.tap("甲三", "谁还缺")
-    assert "没有人缺。" in of_group.text
+    assert of_group.text.startswith("2023年第三季度第一党小组（截至7月15日）\n主题党日1次，出席率88.9%，参学率100%")
+    await bot.stage.tap("甲三", "未完成情况")
+    assert "全部完成。" in of_group.text
     await bot.stage.say("丙二", "季度数据")
-    await bot.stage.tap("丙二", "谁还缺")
+    await bot.stage.tap("丙二", "未完成情况")
     assert "丙三" in last(bot, "丙二").text
 
 
 async def test_heads_open_their_names(bot: World) -> None:
     await bot.stage.say("甲一", "季度数据")
     card = last(bot, "甲一")
-    for label in ("看明细", "人员", "免于考勤"):
+    for label in ("人员", "免于考勤2人"):
         await bot.stage.tap("甲一", label)
     assert card.text.endswith("【免于考勤】\n乙八、丙八")
-    await bot.stage.tap("甲一", "返回")
+    await bot.stage.tap("甲一", "人员")
     await bot.stage.tap("甲一", "有学时")
-    assert "甲五　4学时" in card.text
+    assert "甲五：4学时" in card.text
     assert "丙三" not in card.text
 
 
@@ -227,7 +227,7 @@ async def test_a_member_gets_the_own_record_and_nothing_else(bot: World) -> None
         await bot.stage.say("甲五", words)
         said = last(bot, "甲五")
         assert said.text.startswith("【我的记录】2023年第三季度\n组织生活：")
-        assert "应到1次，实到0次，请假1次，缺席0次，补学1次，学时4" in said.text
+        assert "应参加1次，请假1次，补学1次，累计4学时" in said.text
         assert "7月7日 7月主题党日：公差（已批准），已补学" in said.text
         assert not any(name in said.text for name in story.EVERYBODY)
     await bot.stage.tap("甲五", "上季度")
@@ -254,7 +254,7 @@ async def test_a_members_forged_button_shows_nothing(bot: World) -> None:
         "tn:20233:1",
         "tm:20233",
     ):
-        assert await forge(bot, "甲五", data) == "您没有办理此事的权限。"
+        assert await forge(bot, "甲五", data) == "您没有办理此事的权限。如需办理，请联系支部书记。"
     assert last(bot, "甲五").text == before
 
 
@@ -268,7 +268,7 @@ async def test_pages_and_rows_that_are_not_there(bot: World) -> None:
     await bot.stage.say("甲一", "季度数据")
     for data in ("tf:20233:all:99", "tf:20233:all:-5", "tk:20233:open_talk:3"):
         assert await forge(bot, "甲一", data) == ""
-    assert await forge(bot, "甲一", "tn:20233:77") == "您没有办理此事的权限。"
+    assert await forge(bot, "甲一", "tn:20233:77") == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 async def test_a_leader_opens_no_other_groups_names(bot: World) -> None:

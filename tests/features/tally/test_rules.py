@@ -15,7 +15,7 @@ from bot.features.study import rules as study
 from bot.features.study.rules import Completion, Item
 from bot.features.tally.figures import Figures, count_activities, ids
 from bot.features.tally.members import count_study
-from bot.features.tally.quarters import names_quarter, quarter_at_hand, read_quarter
+from bot.features.tally.quarters import names_quarter, names_the_tally, quarter_at_hand, read_quarter
 from bot.features.tally.rules import Held, Lecturer, Stay, Sum, hours, of_type, transfers
 from scheduler.calendar.days import Quarter
 from storage.choices import ActivityType, AttendanceStatus, Organizer, Scope, StudyItemKind
@@ -253,6 +253,9 @@ def test_a_stay_that_goes_on_is_no_transfer() -> None:
         ("２０２３Ｑ３", Q3),
         ("q3", Q3),
         ("季度数据 2023Q3", Q3),
+        ("季度报表 2023Q3", Q3),
+        ("三季度报表", Q3),
+        ("本组数据 三季度", Q3),
         ("季度数据三季度", Q3),
         ("上季度", Q3),
         ("上个季度", Q3),
@@ -286,7 +289,7 @@ MORE = [
 ]
 
 
-@pytest.mark.parametrize("words", ["季度", "五季度", "2023Q5", "三季度党课", "我的", "季度数据", "2023", "", *MORE])
+@pytest.mark.parametrize("words", ["季度", "五季度", "2023Q5", "三季度党课", "我的", "2023", "", *MORE])
 def test_no_words_for_a_quarter(words: str) -> None:
     assert not names_quarter(words)
     assert read_quarter(words, date(2023, 10, 13)) is None
@@ -294,7 +297,15 @@ def test_no_words_for_a_quarter(words: str) -> None:
 
 @given(st.text(max_size=20))
 def test_any_text_is_read_or_not(words: str) -> None:
-    assert names_quarter(words) == (read_quarter(words, date(2023, 10, 13)) is not None)
+    meant = read_quarter(words, date(2023, 10, 13)) is not None or names_the_tally(words)
+    assert names_quarter(words) == meant
+
+
+@pytest.mark.parametrize("words", ["季度数据", "季度报表", "本组数据", "季度数据！", "季度报表，谢谢", " 季度 数据 "])
+def test_the_tally_without_a_quarter(words: str) -> None:
+    assert names_the_tally(words)
+    assert names_quarter(words)
+    assert read_quarter(words, date(2023, 10, 13)) is None
 
 
 def test_in_the_days_of_grace_the_quarter_that_is_being_closed() -> None:

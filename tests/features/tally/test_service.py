@@ -326,7 +326,7 @@ def test_my_record_holds_ones_own_rows(filled: Storage) -> None:
     assert mine.hours == Decimal("10.0")
     assert [(item.id, done) for item, done in mine.study] == [(1, None)]
     text = "\n".join(message.text for message in my_record_messages.record(mine, Q3, SHANGHAI))
-    assert "应到3次，实到2次，请假1次，缺席0次，补学1次，学时10" in text
+    assert "应参加3次，参加2次，请假1次，补学1次，累计10学时" in text
     assert "8月5日 8月主题党日：公差（已批准），已补学" in text
 
 

@@ -167,7 +167,7 @@ async def test_the_list_with_names_is_for_the_desk_and_of_the_own_group_for_its_
         assert texts(bot, "丙二")[-1] == "没有未完成的事项。"
         for said in ("未完成名单", "/todo"):
             await bot.stage.say("丙四", said)
-            assert texts(bot, "丙四")[-1] == "您没有办理此事的权限。"
+            assert texts(bot, "丙四")[-1] == "您没有办理此事的权限。如需办理，请联系支部书记。"
 
 
 # --- 一键提醒 ------------------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ async def test_who_acts_now_decides_and_not_who_was_sent_the_button(chat_url: st
         await bot.storage.write(lambda session: session.execute(over) and None)
         late = await bot.stage.people["甲三"].tap_data(card, data)
         await bot.clock.settle()
-        assert [tap.toast for tap in (forged, late)] == ["您没有办理此事的权限。"] * 2
+        assert [tap.toast for tap in (forged, late)] == ["您没有办理此事的权限。如需办理，请联系支部书记。"] * 2
         assert nudged(bot) == {}
 
 
