@@ -126,7 +126,7 @@ class MarkHere(Button):
 class MarkOther(Button):
     """其他情况: the same list, of whom something else is to be entered."""
 
-    prefix: ClassVar[str] = "mo"
+    prefix: ClassVar[str] = "mj"
     activity_id: int
     page: int
 
