@@ -24,8 +24,9 @@ MACHINE_WORD = re.compile(r"[a-z][a-z_.]*")
 NEAR = timedelta(minutes=10)
 # What is received and how it is answered is looked at in the chats; what keyboards there are every version decides.
 NOT_COMPARED = ("inbox", "command_menu")
-# Numbers that Telegram, the queue or the length of a text gives.
-NUMBERS = {"id", "message_id", "outbox_id", "bot_id", "update_id", "size", "length", "hash", "sha256", "digest"}
+# What Telegram, the queue, the length of a text or of a list gives.
+INCIDENTAL = {"id", "message_id", "outbox_id", "bot_id", "update_id", "file_id", "size", "length", "hash", "sha256"}
+INCIDENTAL |= {"digest", "planned"}
 # The promise of an answer is named by the update, and seen in the chat.
 ANSWER = "answer:"
 UPDATE_OR_MOMENT = re.compile(r"\b\d{9,10}\b")
@@ -93,9 +94,10 @@ class Written:
     # --- what has words of its own ---------------------------------------------------------------------------------
 
     def _question(self, old: Row | None, row: Row | None) -> Iterator[str]:
-        """Drafts are a form's own business."""
+        """How a draft is kept is its form's own business; what was typed is in it, or is not."""
         if row and row["step"]:
-            yield f"asks {row['step']} of {self.people.get(row['person_id'])}"
+            kept = bool(self.given) and self.given in json.dumps(json.loads(row["draft"]), ensure_ascii=False)
+            yield f"asks {row['step']} of {self.people.get(row['person_id'])}{' with given' if kept else ''}"
         elif old and old["step"]:
             yield f"closes {old['step']} of {self.people.get(old['person_id'])}"
 
@@ -127,7 +129,7 @@ class Written:
     # --- values ----------------------------------------------------------------------------------------------------
 
     def _values(self, of: str, row: Row, names: Iterable[str]) -> str:
-        compared = [name for name in names if name in self.columns[of] and name not in NUMBERS]
+        compared = [name for name in names if name in self.columns[of] and name not in INCIDENTAL]
         found = {name: self._value(of, name, row[name]) for name in compared}
         return " ".join(f"{name}={value}" for name, value in found.items() if value != "")
 
@@ -166,7 +168,7 @@ class Written:
 
     def _shape(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {key: self._shape(each) for key, each in value.items() if key not in NUMBERS}
+            return {key: self._shape(each) for key, each in value.items() if key not in INCIDENTAL}
         if isinstance(value, list):
             return [self._shape(each) for each in value]
         if not isinstance(value, str):

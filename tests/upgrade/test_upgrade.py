@@ -46,7 +46,10 @@ class Otherwise:
     why: str
 
 
-OTHERWISE: tuple[Otherwise, ...] = ()
+OTHERWISE = (
+    Otherwise("tap (bd|nt)", "toast", "a form that is cancelled says so on its page, not once more above it"),
+    Otherwise("tap sf", "told .* (new|edit)", "a form asks its next question in the message of the last one"),
+)
 
 Fresh = Callable[[], str]
 WALK = walks.walk_of_snapshot()
