@@ -95,11 +95,12 @@ class Page:
     async def index(self, request: web.Request) -> web.Response:
         return web.Response(body=(FOLDER / "index.html").read_bytes(), content_type="text/html", headers=HEADERS)
 
-    async def file(self, request: web.Request) -> web.StreamResponse:
+    async def file(self, request: web.Request) -> web.Response:
         """The page's own files, and the letters for a machine that has none."""
         name = request.match_info["name"]
         if name == FONT:
-            return web.FileResponse(font(), headers={**HEADERS, "Content-Type": "font/otf", "Cache-Control": CACHED})
+            letters = await asyncio.to_thread(Path(font()).read_bytes)
+            return web.Response(body=letters, content_type="font/otf", headers={**HEADERS, "Cache-Control": CACHED})
         if name not in KINDS:
             raise web.HTTPNotFound
         return web.Response(body=(FOLDER / name).read_bytes(), content_type=KINDS[name], headers=HEADERS)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Any
 
 from bot.kit.words import dated, day_words
 from bot.playground.chats import Chat, Json, Message

@@ -151,6 +151,7 @@ function showChats() {
     return { key: String(one.id), shown: one.title + one.note + current, make: () => chatButton(one, current) };
   }));
   oneStop($("chats"));
+  $("chats").querySelector("[aria-current=true]").scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function chatButton(chat, current) {
@@ -376,8 +377,10 @@ async function send(event) {
 // about: { message, edits }: the message that is answered or changed.
 function setAbout(about) {
   if (state.about?.edits) $("text").value = "";
+  const end = atEnd();
   state.about = about;
   $("about").hidden = !about;
+  if (end) toEnd();
   if (!about) return;
   $("about-text").textContent = (about.edits ? "修改：" : "回复：") + beginning(about.message);
   $("about-off").ariaLabel = about.edits ? "不修改" : "不回复";
@@ -402,7 +405,8 @@ async function upload() {
 
 // --- What folds away: the clock and the keyboard
 
-const FOLDS = { clock: { box: "moves", word: "时钟" }, keyboard: { box: "keyboard", word: "键盘" } };
+// The keyboard's button is small: two letters a line.
+const FOLDS = { clock: { box: "moves", word: "时钟" }, keyboard: { box: "keyboard", word: "\n键盘" } };
 
 function folded(name) {
   const kept = sessionStorage.getItem("folded-" + name);
@@ -420,8 +424,10 @@ function showFold(name) {
   const { box, word } = FOLDS[name];
   const away = folded(name);
   $(box).hidden = name === "clock" ? away || !state.clock?.travels || Boolean(state.clock.replay) : away && state.keys.length > 0;
-  $("fold-" + name).textContent = (away ? "展开" : "收起") + word;
-  $("fold-" + name).setAttribute("aria-expanded", !away);
+  const button = $("fold-" + name), does = (away ? "展开" : "收起") + word;
+  button.textContent = does;
+  button.ariaLabel = does.replace("\n", "");
+  button.ariaExpanded = String(!away);
 }
 
 // --- The clock
