@@ -1,5 +1,6 @@
 """A playground with everything on its page that it can show, and what is measured of it in a browser."""
 
+from pathlib import Path
 from typing import Any
 
 from bot.playground.groups import Group
@@ -8,6 +9,8 @@ from bot.playground.server import Playground
 
 KEYS = [["签到", "我的待办"], ["建活动", "考勤"], ["登记", "季度数据"], ["更多"]]
 LONG = "已学完《关于在全党大兴调查研究的工作方案及其配套文件汇编（第二版）》"
+
+MEASURES = Path(__file__).with_name("measures.js").read_text()
 
 
 async def furnish(playground: Playground) -> tuple[Person, Group]:
@@ -50,44 +53,6 @@ async def call(playground: Playground, method: str, **params: Any) -> Any:
     return answer["result"]
 
 
-# Of every text that is seen: its words, and its contrast with what lies behind it, as WCAG reckons it.
-CONTRASTS = """() => {
-  const parse = (color) => { const [r, g, b, a = 1] = color.match(/[\\d.]+/g).map(Number); return { rgb: [r, g, b], a }; };
-  const over = (top, below) => top.rgb.map((value, at) => value * top.a + below[at] * (1 - top.a));
-  const light = (rgb) => rgb.map((value) => value / 255).map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, value, at) => sum + value * [0.2126, 0.7152, 0.0722][at], 0);
-  const behind = (node) => {
-    const color = parse(getComputedStyle(node).backgroundColor);
-    return color.a === 1 || !node.parentElement ? color.rgb : over(color, behind(node.parentElement));
-  };
-  const ratio = (color, node) => {
-    const back = behind(node), [low, high] = [light(over(parse(color), back)), light(back)].sort((a, b) => a - b);
-    return (high + 0.05) / (low + 0.05);
-  };
-  const seen = (node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && node.getClientRects().length > 0;
-  const found = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const { parentElement: node, data } = walker.currentNode;
-    if (data.trim() && seen(node)) found.push([data.trim().slice(0, 20), ratio(getComputedStyle(node).color, node)]);
-  }
-  for (const node of document.querySelectorAll("input, textarea")) {
-    if (!seen(node)) continue;
-    found.push([node.id, ratio(getComputedStyle(node).color, node)]);
-    if (node.placeholder) found.push([node.placeholder, ratio(getComputedStyle(node, "::placeholder").color, node)]);
-  }
-  return found;
-}"""
-
-# Of everything that is tapped: its words, width and height. A link within a text is as wide as its words.
-TARGETS = """() => [...document.querySelectorAll("button, a, input, textarea, summary, [tabindex='0']")]
-  .filter((node) => node.checkVisibility({ visibilityProperty: true }))
-  .map((node) => {
-    const { width, height } = node.getClientRects()[0];
-    return [node.ariaLabel || node.textContent.trim().slice(0, 20) || node.id, node.closest(".words") ? 99 : width, height];
-  })"""
-
-# What is wider than the place that it has: the page, or a text than its button.
-OVERFLOWS = """() => [document.documentElement, ...document.querySelectorAll("main, header, footer, #clock, #scroll, button, .bubble")]
-  .filter((node) => node.checkVisibility() && node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== "inline")
-  .map((node) => node.id || node.textContent.slice(0, 20))"""
+async def measured(page: Any, function: str) -> Any:
+    """What a function of measures.js finds on the page as it is now."""
+    return await page.evaluate(f"(() => {{ {MEASURES}\n return {function}(); }})()")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.http import serve
-from tests.playground.scene import CONTRASTS, KEYS, LONG, OVERFLOWS, TARGETS, call, furnish
+from tests.playground.scene import KEYS, LONG, call, furnish, measured
 
 pytestmark = pytest.mark.browser
 CHROMIUM = "/usr/bin/chromium"
@@ -60,11 +60,11 @@ async def opened(browser, base, where="#1", *, size="phone", scheme="light"):
 async def check(page):
     """Every text, every target, every width that is to be seen now."""
     await page.mouse.move(0, 0)
-    faint = [(words, round(ratio, 2)) for words, ratio in await page.evaluate(CONTRASTS) if ratio < LEAST_CONTRAST]
+    faint = [(words, round(ratio, 2)) for words, ratio in await measured(page, "contrasts") if ratio < LEAST_CONTRAST]
     assert faint == []
-    targets = await page.evaluate(TARGETS)
-    assert [target for target in targets if min(target[1:]) < LEAST_TARGET] == []
-    assert await page.evaluate(OVERFLOWS) == []
+    small = [target for target in await measured(page, "targets") if min(target[1:]) < LEAST_TARGET]
+    assert small == []
+    assert await measured(page, "overflows") == []
 
 
 def room(page):
@@ -129,6 +129,9 @@ async def test_what_was_folded_stays_so(launch, base, expect):
     await expect(page.get_by_role("button", name="签到", exact=True)).to_be_visible()
 
 
+AFTER_THE_CHAT = ["menu", "file", "text", "send", "fold-keyboard", "fold-clock"]
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_three_tabs_lead_to_the_chat(launch, base, size):
     page = await opened(await launch(), base, size=size)
@@ -136,18 +139,11 @@ async def test_three_tabs_lead_to_the_chat(launch, base, size):
         await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.id") == "scroll"
     seen = []
-    for _ in range(40):
-        shown = "(node) => { const s = getComputedStyle(node); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 }"
-        where = await page.evaluate("document.activeElement.closest('label')?.id || document.activeElement.id")
-        seen.append(where)
-        around = "document.activeElement.closest('label') ?? document.activeElement"
-        assert await page.evaluate(f"({shown})({around})"), f"no outline: {where}"
+    while not await page.evaluate("document.activeElement === document.body") and len(seen) < 60:
+        seen.append(await page.evaluate("document.activeElement.id"))
+        assert await measured(page, "outlined"), f"nothing shows the focus on {seen[-1]}"
         await page.keyboard.press("Tab")
-        if await page.evaluate("document.activeElement === document.body"):
-            break
-    assert [one for one in seen if one in ("scroll", "menu", "attach", "text", "send", "fold-keyboard", "fold-clock")] == [
-        "scroll", "menu", "attach", "text", "send", "fold-keyboard", "fold-clock"
-    ]  # fmt: skip
+    assert [one for one in seen if one in AFTER_THE_CHAT] == AFTER_THE_CHAT
 
 
 async def test_arrows_go_through_the_people(launch, base, expect):
@@ -267,7 +263,7 @@ async def test_readers_hear_only_what_is_new(launch, base, expect, playground):
     await page.get_by_role("button", name="确认登记").focus()
     await page.evaluate("""() => {
       window.heard = [];
-      const tell = (records) => { for (const { addedNodes } of records) for (const node of addedNodes) heard.push(node.textContent); };
+      const tell = (records) => heard.push(...records.flatMap((record) => [...record.addedNodes]));
       new MutationObserver(tell).observe(document.getElementById("messages"), { childList: true });
     }""")
     await call(playground, "sendMessage", chat_id=1, text="新的一条")
@@ -314,6 +310,7 @@ async def test_a_day_that_was_picked_is_not_taken_back(launch, base, expect, pla
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>/usr/share/fonts</dir><cachedir>{cache}</cachedir><selectfont><rejectfont>{rejected}</rejectfont>
 </selectfont></fontconfig>"""
+HAS_CHINESE = any(Path("/usr/share/fonts").rglob("NotoSansCJK*"))
 REJECTED = '<pattern><patelt name="lang"><string>{}</string></patelt></pattern>'
 
 
@@ -325,7 +322,7 @@ async def test_letters_come_along_only_where_there_are_none(launch, base, tmp_pa
         rejected = "".join(REJECTED.format(language) for language in ("zh-cn", "zh-tw", "zh-hk", "ja", "ko"))
         (tmp_path / "fonts.conf").write_text(FONTS.format(cache=tmp_path / "cache", rejected=rejected))
         environment = {"env": {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "HOME": str(tmp_path)}}
-    elif not list(Path("/usr/share/fonts").rglob("NotoSansCJK*")):
+    elif not HAS_CHINESE:
         pytest.skip("this machine has no Chinese letters")
     browser = await launch(**environment)
     page = await browser.new_page(locale="zh-CN")
