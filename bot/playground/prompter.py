@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit.glossary.choices import DUTIES, STATUSES
 from bot.kit.glossary.jobs import job_word
+from bot.playground.clock import TravelClock
 from bot.playground.server import Playground
 from scheduler.due import ahead
 from scheduler.jobs import Job, NotReady
@@ -51,12 +52,20 @@ class Prompter:
         return self._offices[1]
 
     async def coming(self) -> Coming | None:
-        """None when nothing is to be said within the horizon."""
+        """None when nothing is to be said within the horizon. While something is under way it is what was known before:
+        the answer to that is not to wait for it.
+        """
         now = self._now()
         asked, known = (self._playground.version, now.date()), self._coming[1]
-        if self._coming[0] != asked or (known is not None and known.at <= now):
+        changed = self._coming[0] != asked or (known is not None and known.at <= now)
+        if changed and (self._coming[0] is None or not self._under_way):
             self._coming = asked, await self._rehearse(now)
         return self._coming[1]
+
+    @property
+    def _under_way(self) -> bool:
+        clock = self._playground.clock
+        return bool(self._playground.busy) or (isinstance(clock, TravelClock) and clock.travelling)
 
     async def _rehearse(self, now: datetime) -> Coming | None:
         """The plans of the jobs are run, which may write, and all of it is taken back."""

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.features.registry import jobs
 from bot.kit.glossary.jobs import JOBS, OTHER_JOB, job_word
+from bot.playground.clock import TravelClock
 from bot.playground.prompter import Prompter, next_words, offices_on
+from bot.playground.server import Playground
 from storage.choices import Duty, OutboxState
 from storage.engine import Storage
 from storage.models.outbox import JobRun, Outbox
@@ -116,7 +118,7 @@ def test_a_reminder_that_was_put_off_comes_first(session: Session, cast: Cast) -
     assert (coming.at, coming.words, coming.people) == (at("2023-06-30 12:00"), "待办提醒", 2)
 
 
-async def bound_prompter(bot: World) -> Prompter:
+def prompter_of(bot: World) -> Prompter:
     return Prompter(bot.playground, bot.storage, jobs(SHANGHAI), SHANGHAI)
 
 
@@ -126,9 +128,9 @@ def rows(bot: World) -> tuple[int, int]:
 
 
 async def test_the_clock_does_what_was_said(sqlite_url: str) -> None:
-    """Asking leaves nothing behind, and what was said comes at its time, to as many."""
+    """Asking leaves nothing behind, and what was said comes at its time."""
     async with world(sqlite_url, "2023-06-30 09:00") as bot:
-        prompter = await bound_prompter(bot)
+        prompter = prompter_of(bot)
         before = rows(bot)
         coming = await prompter.coming()
         assert rows(bot) == before
@@ -144,9 +146,26 @@ async def test_the_clock_does_what_was_said(sqlite_url: str) -> None:
         assert following.at > coming.at
 
 
+async def test_an_answer_does_not_wait_for_it(storage: Storage) -> None:
+    """While somebody travels, or the bot has something to do, what was known is shown."""
+    with storage.transaction() as session:
+        make_branch(session, now=at("2023-06-30 09:00"))
+    clock = TravelClock(at("2023-06-30 09:00"))
+    playground = Playground(clock)
+    prompter = Prompter(playground, storage, jobs(SHANGHAI), SHANGHAI)
+    known = await prompter.coming()
+    assert known is not None
+    clock.jump(known.at)
+    playground.submit({"poison": True})
+    assert await prompter.coming() == known
+    playground.updates.drop()
+    later = await prompter.coming()
+    assert later is None or later.at > known.at
+
+
 async def test_an_office_that_begins_shows_on_its_day(sqlite_url: str) -> None:
     async with world(sqlite_url, "2023-07-07 09:00") as bot:
-        prompter = await bound_prompter(bot)
+        prompter = prompter_of(bot)
         span = {"duty": Duty.YOUTH_OFFICER, "from_on": date(2023, 7, 8)}
         with bot.storage.transaction() as session:
             session.add(DutySpan(person_id=bot.cast["甲七"], organisation_id=bot.cast.branch_id, **span))
