@@ -159,7 +159,7 @@ WALKS = (
     "features/tally/test_words", "features/privacy/test_ways_out",
     "features/roster_files/test_office_files.py::test_a_damaged", "scheduler/test_kept_waiting.py::test_nobody_waits",
     "playground/test_bodies.py::test_an_uploaded_document", "cli/test_restore.py::test_what_is_due",
-    "watch/test_groups",
+    "watch/test_groups", "playground/test_prompter.py::test_an_office",
 )  # fmt: skip
 # Of those the short ones, which stay: a story of each feature, and what shows at once that something is broken.
 KEPT = (
