@@ -148,12 +148,6 @@ def which_one(reminders: Iterable[Reminder]) -> Message:
     return Message("请选择已阅的提醒。", rows[:8])
 
 
-def owed_line(reminder: Reminder, tz: tzinfo, *, late: bool = False) -> str:
-    if late:
-        return f"{title(reminder)}节前廉洁提醒：请点“已阅”，已过期，仍可补阅"
-    return f"{title(reminder)}节前廉洁提醒：请点“已阅”，{moment_words(reminder.ack_due, tz)}前"
-
-
 # --- the desk ------------------------------------------------------------------------------------------------------
 
 

@@ -7,14 +7,16 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.integrity import decisions, messages, rules, timing
+from bot.features.integrity import messages, rules, timing
 from bot.features.integrity.buttons import Origin, Read
 from bot.features.integrity.timing import Blocks, Wish
+from bot.kit import switches
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.deadlines import after
-from bot.kit.owing import Owing
+from bot.kit.owing import Does, Owing
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice, Rows
+from bot.kit.replies import Rows
+from bot.kit.words import moment_words
 from scheduler.calendar.days import Calendar, Quarter, at, local_day
 from scheduler.calendar.store import calendar_of
 from storage import audit
@@ -201,7 +203,7 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     if not reminders:
         return []
     here = {member.id for member in roster(session, branch_id, today, None if person_id is None else [person_id])}
-    twice = decisions.decided(session, branch_id).timing.second_line
+    twice = switches.is_on(session, branch_id, switches.INTEGRITY_SECOND)
     calendar, people, read = calendar_of(session, branch_id), _audiences(session, reminders), _read(session, reminders)
     return [
         item
@@ -233,9 +235,22 @@ def _second_line(reminder: Reminder, calendar: Calendar, now: datetime, tz: tzin
 def _owing(
     reminder: Reminder, people: Sequence[int], nudges: tuple[datetime, ...], now: datetime, tz: tzinfo
 ) -> list[Owing]:
-    line = messages.owed_line(reminder, tz, late=rules.is_late(now, reminder.ack_due))
-    does = Choice(f"已阅 {messages.title(reminder)}"[:20], Read(reminder.id, Origin.NUDGE))
-    return [Owing(person, f"reminder:{reminder.id}", line, reminder.ack_due, does, nudges) for person in people]
+    return [
+        Owing(
+            person_id=person,
+            key=f"reminder:{reminder.id}",
+            title=f"{messages.title(reminder)}节前廉洁提醒",
+            ask=f"{moment_words(reminder.ack_due, tz)}前点“已阅”",
+            due=reminder.ack_due,
+            does=(Does("已阅", Read(reminder.id, Origin.NUDGE)),),
+            nudges=nudges,
+            told_on=local_day(reminder.sent_at, tz),
+            overdue=rules.is_late(now, reminder.ack_due),
+            still="阅知",
+            lacks="未阅",
+        )
+        for person in people
+    ]
 
 
 def figures(session: Session, reminder: Reminder, now: datetime) -> rules.ReminderCounts:
