@@ -178,4 +178,4 @@ def _names(names: Sequence[str]) -> str:
 
 def missed(names: str) -> Message:
     """To the desk, when the bot was away until the holidays had begun."""
-    return Message(f"{names}节前廉洁提醒没有发出，请用其他方式提醒。")
+    return Message(f"{names}节前廉洁提醒没有按时发送，请用其他方式通知。")

@@ -120,6 +120,4 @@ def no_theme(month: str) -> Message:
 def prompt_missed(month: str) -> Message:
     """To the secretary, when the bot was away for the whole grace."""
     word = month_word(month)
-    return Message(
-        f"{word}学习提示没有按时发出，请打开学习安排，点“立即发送”。", [[Choice(f"{word}学习安排", OpenMonth(month))]]
-    )
+    return Message(f"{word}学习提示没有按时发送，请用其他方式通知。", [[Choice(f"{word}学习安排", OpenMonth(month))]])

@@ -57,7 +57,7 @@ async def test_a_reminder_goes_when_the_bot_is_back(storage: Storage) -> None:
 async def test_beyond_the_last_evening_the_desk_is_told_and_nobody_else(storage: Storage) -> None:
     async def back(bot: World) -> None:
         for name, times in (("乙二", 1), ("甲一", 1), ("甲三", 0)):
-            assert told(bot, name, "节前廉洁提醒没有发出") == times
+            assert told(bot, name, "节前廉洁提醒没有按时发送") == times
             assert told(bot, name, REMINDER) == 0
 
     cast = prepare(storage, local("2023-09-01 09:00"))
@@ -75,8 +75,8 @@ async def test_a_prompt_goes_in_the_grace_and_beyond_it_the_secretary_is_told(st
 
     async def too_late(bot: World) -> None:
         assert told(bot, "甲三", "【9月学习】") == 0
-        assert told(bot, "甲一", "9月学习提示没有按时发出") == 1
-        await bot.stage.tap("甲一", "9月学习安排", "没有按时发出")
+        assert told(bot, "甲一", "9月学习提示没有按时发送") == 1
+        await bot.stage.tap("甲一", "9月学习安排", "没有按时发送")
         await bot.stage.tap("甲一", "立即发送", "9月学习安排】")
         await bot.stage.tap("甲一", "确定发送", "确定只发主题")
         assert told(bot, "甲三", "【9月学习】") == 1

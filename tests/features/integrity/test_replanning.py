@@ -186,7 +186,7 @@ def test_away_until_the_first_block_the_second_is_still_said_and_the_desk_hears_
     assert house.sent() == ["09-28 09 国庆 r1"]
     with storage.reading() as session:
         texts = session.scalars(select(Outbox.message["text"].as_string())).all()
-    assert texts.count("中秋节前廉洁提醒没有发出，请用其他方式提醒。") == 2
+    assert texts.count("中秋节前廉洁提醒没有按时发送，请用其他方式通知。") == 2
 
 
 # --- branches that decide for themselves ---------------------------------------------------------------------------

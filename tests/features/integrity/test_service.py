@@ -86,7 +86,7 @@ def test_at_night_it_waits_and_beyond_the_last_evening_the_desk_is_told(storage:
         assert session.scalars(select(Reminder)).all() == []
         told = jobs.missed(session, cast.branch_id, occurrence())
         assert [item.person_id for item in told] == [cast["乙二"], cast["甲一"]]
-        assert "中秋、国庆节前廉洁提醒没有发出" in told[0].message["text"]
+        assert "中秋、国庆节前廉洁提醒没有按时发送" in told[0].message["text"]
         assert jobs.ask_again(session, dict(told[0].about), MORNING, SHANGHAI) == told[0].message
 
 
