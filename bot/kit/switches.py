@@ -28,7 +28,7 @@ RIGHTS: Mapping[str, Right] = {
     STUDY_PROMPT: Right.MAKE_STUDY,
     INTEGRITY_REMINDER: Right.MAKE_REMINDER,
     INTEGRITY_SECOND: Right.MAKE_REMINDER,
-    DIGEST: Right.CALENDAR,
+    DIGEST: Right.SENDS,
 }
 _TO: Mapping[str, frozenset[bool | str]] = {
     name: frozenset({ON_25TH, NEVER}) if name == DIGEST else frozenset({True, False}) for name in USUAL
@@ -64,6 +64,7 @@ def is_on(session: Session, branch_id: int, name: str) -> bool:
 def turn(session: Session, me: Me, name: str, value: bool | str, now: datetime) -> None:
     """Set one switch of the own branch, and note it; what stands so already leaves no line."""
     require(me, RIGHTS[name], branch_id=me.branch_id)
+    value = str(value) if isinstance(value, str) else value
     if not _may_be(name, value):
         raise ValueError(f"{name} cannot be {value!r}")
     branch = session.get_one(Organisation, me.branch_id, populate_existing=True, with_for_update=True)

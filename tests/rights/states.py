@@ -289,7 +289,7 @@ STATES: dict[str, State] = {
             "tap:ChooseLeave", "command:leave", "word:请假", "word:公差", "word:病假", "word:事假", "tap:Done",
             "word:学完了", "command:submit", "word:交心得", "word:心得", "tap:HandIn", "answer:activity.makeup",
             "tap:NoLeave", "word:is_about_leave", "tap:ConfirmPhotos", "command:mine", "word:我还欠什么",
-            "tap:HandInMakeup",
+            "tap:HandInMakeup", "tap:AcknowledgeListed",
         ),
         nothing_done,
     ),
