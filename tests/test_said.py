@@ -65,7 +65,10 @@ BANNED = {
     "补学材料": "提交补学",
 }
 # Where it stands all the same, and why: the folder or file, and the words.
-ALLOWED: dict[str, dict[str, str]] = {}
+ALLOWED: dict[str, dict[str, str]] = {
+    "bot/watch/messages.py": {"branch-bot": "said to the operator alone, who runs it"},
+    "bot/features/todo/messages.py": {"发出": "没有发出 is said of nudges that never went; 发送 is what was tried"},
+}
 
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:
