@@ -19,8 +19,9 @@ from bot.playground.story import COMMITTEE
 from scheduler.calendar.days import BUNDLED
 from scheduler.jobs import Job, NotReady, Occurrence, Owed
 from scheduler.outbox import promise_all
-from storage.choices import ActivityType, Duty, JobRunState, Scope
+from storage.choices import ActivityStatus, ActivityType, Duty, JobRunState, LeaveState, LeaveType, Scope, StudyItemKind
 from storage.engine import Storage
+from storage.models.attendance import LeaveRequest
 from storage.models.outbox import JobRun, Promise
 from storage.models.person import DutySpan, Person
 from storage.models.study import StudyItem
@@ -123,6 +124,57 @@ def test_a_notice_unanswered_comes_along_in_the_same_message(house: House) -> No
     assert house.promised(morning) == 3
     assert house.names([owed.person_id or 0 for owed in noon]) == {*OWES, *COMMITTEE}
     assert house.promised(noon, "2023-08-28 12:00") == 5
+
+
+def test_what_came_as_news_in_the_morning_is_not_said_again_in_its_nudge(house: House) -> None:
+    """An item given out on Monday the 28th is owed from then on, and in the nudge of the 31st."""
+    planner, now = house.cast.me(house.session, "丙一", local(MONDAY).date()), local(MONDAY)
+    theme = planning_study.theme_of(house.session, house.cast.branch_id, "2023-08")
+    assert theme is not None
+    draft = planning_study.Draft(StudyItemKind.DOCUMENT, "文件二", date(2023, 8, 31))
+    planning_study.add_item(house.session, planner, theme, draft, now, SHANGHAI)
+    told = house.to("甲三", house.nudges())
+    assert "您有2项待办" in told.message["text"]
+    again = job(jobs.NUDGE).still_owed
+    assert again is not None
+    assert again(house.session, dict(told.about), now) == told.message
+    mine = service.owing(house.session, FEATURES, house.cast.branch_id, now, SHANGHAI, house.cast["甲三"])
+    assert [item.title for item in mine] == ["《论党的自我革命》", "《文件一》", "《文件二》"]
+    assert "您有3项待办" in house.to("甲三", house.nudges(DUE_DAY)).message["text"]
+
+
+@pytest.mark.parametrize(
+    ("when", "nudged"),
+    [
+        # Held on Friday the 4th, to be made up by the 11th: nudged on Tuesday the 8th and on the 11th.
+        ("2023-08-07 09:00", False),
+        ("2023-08-08 09:00", True),
+        ("2023-08-09 09:00", False),
+        ("2023-08-11 09:00", True),
+        ("2023-08-14 09:00", False),
+    ],
+)
+def test_a_make_up_is_nudged_three_days_before_and_on_its_day(house: House, when: str, nudged: bool) -> None:
+    start = local("2023-08-04 14:30")
+    secretary = house.cast.me(house.session, "甲一", date(2023, 8, 1))
+    meeting = planning.Plan([ActivityType.THEME_PARTY_DAY], start, start + timedelta(hours=2), "会议室")
+    activity = planning.make(house.session, secretary, meeting, local("2023-08-01 10:00"), SHANGHAI)
+    activity.status = ActivityStatus.HELD
+    away = {"type": LeaveType.SICK, "state": LeaveState.APPROVED, "requested_at": start, "decided_at": start}
+    house.session.add(LeaveRequest(activity_id=activity.id, person_id=house.cast["丙四"], **away))
+    house.session.flush()
+    assert ("丙四" in house.nudged(when)) is nudged
+    near = service.with_deadlines(house.session, FEATURES, local(when), SHANGHAI)
+    assert house.cast.branch_id in near or not nudged
+    now = local(when)
+    [item] = service.owing(house.session, FEATURES, house.cast.branch_id, now, SHANGHAI, house.cast["丙四"])
+    late = now > local("2023-08-11 23:59")
+    assert item.line == (
+        f"{activity.title}：应于8月11日（含）前补学，已逾期，仍可补交。"
+        if late
+        else f"{activity.title}：请于8月11日（含）前补学。"
+    )
+    assert [do.verb for do in item.does] == ["提交补学"]
 
 
 def test_a_second_nudge_on_the_same_day_is_not_promised(house: House) -> None:
