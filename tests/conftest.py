@@ -159,7 +159,7 @@ WALKS = (
     "features/tally/test_words", "features/privacy/test_ways_out",
     "features/roster_files/test_office_files.py::test_a_damaged", "scheduler/test_kept_waiting.py::test_nobody_waits",
     "playground/test_bodies.py::test_an_uploaded_document", "cli/test_restore.py::test_what_is_due",
-    "watch/test_groups", "playground/test_prompter.py::test_an_office",
+    "watch/test_groups", "playground/test_prompter.py::test_an_office", "features/todo/test_waiting",
 )  # fmt: skip
 # Of those the short ones, which stay: a story of each feature, and what shows at once that something is broken.
 KEPT = (
@@ -177,6 +177,7 @@ KEPT = (
     "kit/test_long_texts.py::test_the_rest_comes_first",
     "kit/test_forms.py::test_a_form_that_was_left", "kit/test_forms.py::test_a_doubtful_day",
     "kit/test_places.py::test_a_tap_is_for", "watch/test_groups.py::test_a_card_that_is_over",
+    "features/todo/test_waiting.py::test_leave_is_approved",
 )  # fmt: skip
 # Where they decide: what is promised once, and what a killed process leaves.
 BOTH_AT_ONCE = ("e2e/test_restart", "scheduler/test_broadcasts", "scheduler/test_promises")

@@ -15,6 +15,7 @@ from bot.features.notices.cards import NOTICE
 from bot.features.offices import feature as offices
 from bot.features.privacy import feature as privacy
 from bot.features.reflections import feature as reflections
+from bot.features.reminders import feature as reminders
 from bot.features.roster import feature as roster
 from bot.features.roster_files import feature as roster_files
 from bot.features.study import feature as study
@@ -40,6 +41,7 @@ _LISTED: tuple[Feature, ...] = (
     reflections.FEATURE,
     integrity.FEATURE,
     calendar.FEATURE,
+    reminders.FEATURE,
     tally.FEATURE,
     todo.FEATURE,
     menu.FEATURE,

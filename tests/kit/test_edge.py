@@ -309,7 +309,7 @@ async def test_cancel_closes_the_dialog(bot: World) -> None:
 async def test_a_menu_label_wins_over_an_open_dialog_and_leaves_it_open(bot: World) -> None:
     await bot.stage.say("甲三", "问地点")
     await bot.stage.say("甲三", "我还欠什么")
-    assert said(bot, "甲三")[-1] == "您没有未完成的事项。"
+    assert said(bot, "甲三")[-1] == "您的事项已全部完成。"
     await bot.stage.say("甲三", "看一看")
     assert said(bot, "甲三")[-1] == "地点：看一看"
 

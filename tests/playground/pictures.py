@@ -1,4 +1,7 @@
-"""README's pictures, made anew: plays the demo and looks at it (python -m tests.playground.pictures; extra "browser")."""
+"""README's pictures, made anew: plays the demo and looks at it.
+
+python -m tests.playground.pictures, with the extra "browser".
+"""
 
 import asyncio
 from contextlib import suppress

@@ -165,12 +165,6 @@ def read_buttons(reminders: Iterable[Reminder]) -> Rows:
     return two_a_row(taps)
 
 
-def owed_line(reminder: Reminder, tz: tzinfo, *, late: bool = False) -> str:
-    if late:
-        return f"{title(reminder)}节前廉洁提醒：请点“已阅”，已过期，仍可补阅"
-    return f"{title(reminder)}节前廉洁提醒：请点“已阅”，{moment_words(reminder.ack_due, tz)}前"
-
-
 # --- the desk ------------------------------------------------------------------------------------------------------
 
 

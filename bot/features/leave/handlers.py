@@ -261,6 +261,15 @@ def decide_leave(session: Session, call: Call, button: buttons.DecideLeave) -> R
     return Reply(toast=toast, edit=done, others=[told], refresh=[(ACTIVITY_CARD, activity.id)])
 
 
+def decide_listed(session: Session, call: Call, button: buttons.DecideListed) -> Reply:
+    """Below a list of what waits it is answered apart."""
+    return _apart(decide_leave(session, call, buttons.DecideLeave(button.leave_id, button.approve)))
+
+
+def _apart(reply: Reply) -> Reply:
+    return replace(reply, edit=None, here=[reply.edit] if reply.edit is not None else [])
+
+
 def cancel_leave(session: Session, call: Call, button: buttons.CancelLeave) -> Reply:
     return _cancel_leave(session, call, button.activity_id)
 
@@ -337,6 +346,12 @@ def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
     )
 
 
+def open_makeup(session: Session, call: Call, button: buttons.OpenMakeup) -> Reply:
+    row, activity = makeups.reviewable(session, call.me, button.makeup_id, call.today)
+    name = session.get_one(Person, row.person_id).name
+    return Reply(here=[*map(messages.kept, row.files), messages.makeup_to_review(row, activity, name)])
+
+
 def review_makeup(session: Session, call: Call, button: buttons.ReviewMakeup) -> Reply:
     if not button.accept:
         makeups.reviewable(session, call.me, button.makeup_id, call.today)
@@ -355,7 +370,7 @@ def return_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
     makeup_id = int(dialog.draft["makeup"])
     dialogs.close(session, call.me.id)
     reply = _reviewed(session, call, makeup_id, False, reason)
-    return replace(reply, edit=None, here=[reply.edit] if reply.edit else [])
+    return _apart(reply)
 
 
 def _reviewed(session: Session, call: Call, makeup_id: int, accept: bool, reason: str) -> Reply:
@@ -418,8 +433,10 @@ HANDLERS: list[Handler] = [
     Tap(buttons.NoLeave, no_leave),
     Tap(buttons.CancelLeave, cancel_leave),
     Tap(buttons.DecideLeave, decide_leave),
+    Tap(buttons.DecideListed, decide_listed, private=True),
     Tap(buttons.UndoLeave, undo_leave),
     Tap(buttons.HandInMakeup, start_makeup),
+    Tap(buttons.OpenMakeup, open_makeup, reads=True, private=True),
     Tap(buttons.ReviewMakeup, review_makeup),
     Tap(buttons.UndoMakeup, undo_makeup),
     Command(

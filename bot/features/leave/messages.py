@@ -1,6 +1,7 @@
 """Every word about leave and make-ups."""
 
 from datetime import datetime, tzinfo
+from typing import Any
 
 from bot.features.leave import buttons
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
@@ -123,3 +124,8 @@ def reviewed(row: Makeup, activity: Activity, name: str) -> Message:
 def attached(file: File) -> Document:
     """What somebody handed in, passed on to who reviews it by Telegram's own id of the file."""
     return Document(file.name or "补学", file_id=file.file_id, kind=file.kind)
+
+
+def kept(file: dict[str, Any]) -> Document:
+    """The same, as it was kept."""
+    return Document(file.get("name") or "补学", file_id=file["file_id"], kind=file["kind"])

@@ -51,6 +51,13 @@ def _acknowledged(session: Session, call: Call, row: Receipt, new: bool) -> Repl
     )
 
 
+def acknowledge_listed(session: Session, call: Call, button: cards.AcknowledgeListed) -> Reply:
+    """收到 below a list of all that is owed: the card comes apart, as what one may still say to it."""
+    row, new = service.acknowledge(session, call.me, button.notice_id, call.now)
+    reply = _acknowledged(session, call, row, new)
+    return replace(reply, edit=None, here=[reply.edit] if reply.edit is not None and new else [])
+
+
 def acknowledge_by_word(session: Session, call: Call) -> Reply:
     """收到 typed counts as the tap, until the activity begins; what goes on then is signing in."""
     if call.card is not None:
@@ -162,6 +169,7 @@ def undo_receipt(session: Session, call: Call, button: buttons.UndoReceipt) -> R
 
 HANDLERS: list[Handler] = [
     Tap(cards.Acknowledge, acknowledge),
+    Tap(cards.AcknowledgeListed, acknowledge_listed),
     Tap(buttons.UndoReceipt, undo_receipt),
     Edited(edited),
     Word(("收到", "收到了", "已收到", "知道了", "1"), acknowledge_by_word, in_group=True),
