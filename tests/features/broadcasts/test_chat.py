@@ -91,7 +91,7 @@ async def test_the_card_in_the_group_is_corrected_with_its_count(sqlite_url: str
         await bot.stage.tap("甲一", "确认修改", "【预览】")
         (card,) = group.from_bot
         assert card.text.startswith("【通知】请报送材料\n请于7月5日")
-        assert card.text.endswith("已收到 1/25")
+        assert card.text.endswith("已收到1人（应回复25人）")
         assert card.labels == ["收到"]
         assert "已修改" in desk.text
 
