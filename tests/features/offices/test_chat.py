@@ -155,7 +155,7 @@ async def test_the_committees_officer_sees_counts(bot: World) -> None:
     await bot.stage.say("丙五", "/tally")
     said = last(bot, "丙五")
     assert said.startswith("【季度数据】机关总支")
-    assert "共2个支部，党员25人，已绑定25人。" in said
+    assert "共2个党支部，党员25人，已绑定25人。" in said
     assert "示范党支部（书记甲一）" in said
     assert "第二支部（书记空缺）" in said
     assert "丙六" not in said
