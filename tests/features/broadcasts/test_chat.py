@@ -93,7 +93,7 @@ async def test_the_card_in_the_group_is_corrected_with_its_count(sqlite_url: str
         assert card.text.startswith("【通知】请报送材料\n请于7月5日")
         assert card.text.endswith("已收到 1/25")
         assert card.labels == ["收到"]
-        assert "已更正" in desk.text
+        assert "已修改。" in desk.text
 
 
 async def test_stopped_half_way(bot: World) -> None:
@@ -111,7 +111,7 @@ async def test_stopped_half_way(bot: World) -> None:
     heard = sum(bool(phone.chat.from_bot) for phone in people)
     assert 0 < heard < MORE
     assert card.labels == ["停止发送", "修改已发内容"]
-    assert "/300，预计" in card.text
+    assert "（应发300份），预计" in card.text
     assert not card.text.startswith("【发送进度】【通知】请报送材料\n已送达0份")
     await author.tap(card, "停止发送")
     await bot.clock.settle(timedelta(seconds=1))
