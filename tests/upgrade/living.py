@@ -211,6 +211,15 @@ async def tap_all(bot: World, presses: Sequence[Press]) -> list[Answer]:
     return [tap.answer for tap in taps if tap.answer is not None]
 
 
+async def say_yes(bot: World, press: Press, shown: Seen) -> Answer:
+    """To what the tap is asked back, on its own message or on a new one: the button that does it stands first."""
+    chat = bot.playground.chats[press.who]
+    new = [one for one in chat.from_bot if (chat.id, one.message_id) not in shown]
+    asked = new[-1] if new else bot.playground.chats[press.chat].messages_by_id[press.message]
+    data = asked.buttons[0][0].data or ""
+    return await tap(bot, replace(press, chat=asked.chat.id, message=asked.message_id, data=data))
+
+
 async def answer(bot: World, name: str, given: Any) -> None:
     """Somebody has typed this, or handed in this file (name and content)."""
     person = bot.stage.people[name]

@@ -113,9 +113,13 @@ def parked(database: Database, rows: Rows) -> int:
     return sum(database.named("inbox", row)["state"] == "parked" for row in rows["inbox"].values())
 
 
-def tap(press: Press) -> Act:
+def tap(press: Press, *, sure: bool = False) -> Act:
+    """sure: the bot asks back, and is told yes."""
+
     async def act(bot: World) -> Answer | None:
-        return await living.tap(bot, press)
+        before = living.seen(bot)
+        answer = await living.tap(bot, press)
+        return await living.say_yes(bot, press, before) if sure else answer
 
     return act
 

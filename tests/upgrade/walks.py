@@ -5,7 +5,7 @@ Every act begins where the snapshot stands: many are tried in one life, and each
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import zip_longest
 from pathlib import Path
@@ -59,8 +59,9 @@ def lines_of(walk: Json, numbers: list[int]) -> Lines:
 # --- taps and answers ------------------------------------------------------------------------------------------------
 
 
-def taps(presses: Iterable[Press]) -> list[Try]:
-    return [(str(press), trying.tap(press), "") for press in presses]
+def taps(presses: Iterable[Press], sure: Collection[str] = ()) -> list[Try]:
+    """sure: the prefixes of the buttons that ask back since then."""
+    return [(str(press), trying.tap(press, sure=prefix_of(press.data) in sure), "") for press in presses]
 
 
 def answers(given: Iterable[Json]) -> list[Try]:
@@ -79,11 +80,11 @@ def of_each_kind(walk: Json) -> list[Press]:
     return living.of_each_kind(walk, living.presses(walk))
 
 
-def one_of_each(walk: Json) -> list[Try]:
+def one_of_each(walk: Json, sure: Collection[str] = ()) -> list[Try]:
     """An answer of each question, and a tap of each kind of button."""
     questions = {each["question"].split()[0]: each for each in reversed(walk["questions"])}
     buttons = {prefix_of(press.data): press for press in reversed(living.presses(walk))}
-    return [*answers(reversed(questions.values())), *taps(reversed(buttons.values()))]
+    return [*answers(reversed(questions.values())), *taps(reversed(buttons.values()), sure)]
 
 
 async def tried(fresh: Fresh, walk: Json, acts: Iterable[Try], at_once: int = trying.ACTS) -> dict[str, Lines]:
