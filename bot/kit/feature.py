@@ -10,10 +10,10 @@ from bot.kit.broadcasts import Broadcast
 from bot.kit.forms import Form
 from bot.kit.handlers import Handler
 from bot.kit.owing import Owing, Waiting
+from bot.kit.possible import Possibles, Stands
 from bot.kit.reposts import Anew
 from bot.kit.titles import Titles
 from bot.kit.undo import Steps
-from bot.kit.waiting import Stands, Waits
 from scheduler.jobs import Job
 from storage.audience import Me
 
@@ -33,7 +33,8 @@ class Feature:
     未完成名单, the nudge, the digest. nearing: the branches where something falls due today, in one question over all
     of them. waiting: what waits for whoever asks to decide or to do it in office: in 我的待办, the digest. reposts:
     what is posted once more after an outage. steps: what somebody did since an instant, and the word 撤销 may still
-    take back.
+    take back. possible, stands: what somebody may do now, and what of theirs may be taken back: what words that say
+    neither are likeliest to mean.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -49,6 +50,6 @@ class Feature:
     waiting: Callable[[Session, Me, datetime, tzinfo], Iterable[Waiting]] | None = None
     reposts: Anew | None = None
     steps: Sequence[Steps] = ()
-    waits: Waits | None = None
+    possible: Possibles | None = None
     stands: Stands | None = None
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

@@ -18,10 +18,10 @@ from bot.kit.handlers import Call, Command, Handler, Otherwise, Word
 from bot.kit.keyboard import label_of, offered
 from bot.kit.likeness import likeness
 from bot.kit.lists import two_a_row
+from bot.kit.possible import Possible, Standing
 from bot.kit.refusal import Nothing
 from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.undo import Step, Steps, button_of, steps_of
-from bot.kit.waiting import Standing, Waiting
 from bot.kit.words import is_courtesy, is_greeting, plain
 
 NOT_UNDERSTOOD = "没有看懂。您是要："
@@ -39,7 +39,7 @@ USUAL = ("mine", "help")
 
 @dataclass(frozen=True, slots=True)
 class _Plain:
-    """The handlers of all features, what waits and what stands."""
+    """The handlers of all features, what is possible and what stands."""
 
     commands: Sequence[Command]
     features: Sequence[Feature]
@@ -47,16 +47,16 @@ class _Plain:
 
     # --- what somebody may do --------------------------------------------------------------------------------------
 
-    def _told(self, session: Session, call: Call) -> list[Waiting]:
-        told = [one.waits for one in self.features if one.waits is not None]
-        return [one for waits in told for one in waits(session, call.me, call.now, call.tz)]
+    def _told(self, session: Session, call: Call) -> list[Possible]:
+        told = [one.possible for one in self.features if one.possible is not None]
+        return [one for each in told for one in each(session, call.me, call.now, call.tz)]
 
-    def _waiting(self, session: Session, call: Call) -> list[Waiting]:
+    def _possible(self, session: Session, call: Call) -> list[Possible]:
         return [one for one in self._told(session, call) if not one.done]
 
-    def _asking(self, session: Session, call: Call, within: timedelta | None = None) -> list[Waiting]:
+    def _asking(self, session: Session, call: Call, within: timedelta | None = None) -> list[Possible]:
         """What asks for an answer, of the card replied to alone; `within`: not what was asked before."""
-        found = [one for one in self._waiting(session, call) if one.asked is not None]
+        found = [one for one in self._possible(session, call) if one.asked is not None]
         if call.card is not None:
             return [one for one in found if one.card == call.card]
         return [one for one in found if within is None or one.asked is None or call.now - one.asked <= within]
@@ -77,7 +77,7 @@ class _Plain:
         return _offer(self._asking(session, call, LATELY)) or say(done[0] if done else WELCOME)
 
     def greeting(self, session: Session, call: Call) -> Reply:
-        may = [[one.does] for one in self._waiting(session, call) if one.word == "签到"]
+        may = [[one.does] for one in self._possible(session, call) if one.word == "签到"]
         return say(Message(GREETING.format(name=call.me.name), may))
 
     # --- where no handler has an answer ----------------------------------------------------------------------------
@@ -95,7 +95,7 @@ class _Plain:
 
     def _open(self, session: Session, call: Call, mine: Sequence[Command]) -> list[Command]:
         """签到 when a window is open, 请假 when something is ahead; then what everybody has."""
-        may = [one.word for one in self._waiting(session, call) if one.asked is None]
+        may = [one.word for one in self._possible(session, call) if one.asked is None]
         named = [one for word in dict.fromkeys(may) for one in mine if one.menu == word]
         return named + [one for name in USUAL for one in mine if one.name == name]
 
@@ -121,7 +121,7 @@ def _step_line(step: Step) -> str:
     return f"10分钟内可以撤销{step.what}：{step.title}。"
 
 
-def _offer(asking: Sequence[Waiting]) -> Reply | None:
+def _offer(asking: Sequence[Possible]) -> Reply | None:
     """One: its own question; several: numbered, each with its button; none: no offer."""
     if not asking:
         return None

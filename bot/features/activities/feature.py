@@ -6,7 +6,7 @@ from bot.kit.feature import Feature
 FEATURE = Feature(
     name="activities",
     handlers=handlers.HANDLERS,
-    waits=handlers.waits,
+    possible=handlers.possible,
     forms=[forms.FORM, forms.POSTPONE],
     jobs=jobs.build,
     waiting=waiting.waiting,

@@ -33,10 +33,10 @@ from bot.kit.deadlines import may_undo
 from bot.kit.form_fields import Fill
 from bot.kit.form_pages import CANCEL, GO
 from bot.kit.handlers import Call, CardView, Command, Edited, Handler, Start, Tap, Visit, Word
+from bot.kit.possible import Possible
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Document, Message, Reply, To, say
 from bot.kit.seats import OF_BRANCH, keys
-from bot.kit.waiting import Waiting
 from bot.kit.words import moment_words
 from scheduler.calendar.days import local_day
 from storage import audience
@@ -117,11 +117,11 @@ def _opens(session: Session, call: Call, activity: Activity) -> Message:
     return Message(messages.opens(activity, call.tz), rows)
 
 
-def waits(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Waiting]:
+def possible(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Possible]:
     """What one may sign in to now."""
     open_now = [item for item in open_activities(session, me, now, ahead=OPENS_BEFORE) if _window_open(item, now)]
     return [
-        Waiting("签到", one.title, Choice("签到", SignIn(one.id)), card=(ACTIVITY_CARD, one.id))
+        Possible("签到", one.title, Choice("签到", SignIn(one.id)), card=(ACTIVITY_CARD, one.id))
         for one in open_now
         if me.id not in statuses(session, one.id)
     ]

@@ -28,12 +28,12 @@ from bot.kit.access import Right
 from bot.kit.broadcasts import delivering
 from bot.kit.form_fields import Values
 from bot.kit.handlers import Call, CardView, Command, Handler, Tap, Word
+from bot.kit.possible import Possible
 from bot.kit.questions import one_text
 from bot.kit.refusal import Nothing
 from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.seats import Seat
 from bot.kit.typed_days import the_day
-from bot.kit.waiting import Waiting
 from bot.kit.words import day_words, short_day
 from storage.audience import Me
 from storage.models.reminder import Reminder
@@ -64,10 +64,10 @@ def read_by_word(session: Session, call: Call) -> Reply:
     return Reply(here=[shown], refresh=[(service.CARD, reminder.id)], did="done:reminder")
 
 
-def waits(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Waiting]:
+def possible(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Possible]:
     """The reminders that were not read yet."""
     return [
-        Waiting("已阅", messages.called(one), Choice("已阅", Read(one.id, Origin.NUDGE)), one.sent_at)
+        Possible("已阅", messages.called(one), Choice("已阅", Read(one.id, Origin.NUDGE)), one.sent_at)
         for one in service.waiting(session, me, now)
     ]
 

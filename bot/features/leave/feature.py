@@ -10,6 +10,6 @@ FEATURE = Feature(
     nearing=makeups.nearing,
     waiting=waiting.waiting,
     steps=[service.steps, service.entered_steps, makeups.steps],
-    waits=handlers.waits,
+    possible=handlers.possible,
     stands=handlers.stands,
 )

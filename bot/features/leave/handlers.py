@@ -9,23 +9,26 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot.features.leave import buttons, makeups, messages, rules, service
+from bot.features.leave.waiting import waiting
 from bot.features.notices.cards import NOTICE, AskLeave, card_of
 from bot.features.notices.service import acknowledge, unanswered_notices
 from bot.kit import dialog as dialogs
 from bot.kit import heard
+from bot.kit.access import Right
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, activity_of_card, choose_activity, find_activity, undone
 from bot.kit.asking import question
 from bot.kit.back_fill import approved_late
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
 from bot.kit.handlers import Answer, Call, Command, Edited, Handler, Tap, Word, no_files
+from bot.kit.owing import Waits
+from bot.kit.possible import Possible, Standing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.seats import NO_DESK, keys
-from bot.kit.waiting import Standing, Waiting
 from bot.kit.words import short_day, units
 from storage.activities import in_scope, notice_of, open_activities
 from storage.audience import Me
-from storage.choices import LeaveState, LeaveType
+from storage.choices import Duty, LeaveState, LeaveType
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
 from storage.models.dialog import Dialog
@@ -39,6 +42,8 @@ EXPLAINS = timedelta(minutes=10)
 REASON = "leave.reason"
 _ASKS = re.compile(r"[?？]|[吗么呢]$|几点|什么|哪|怎么")
 RECEIVED = "您已回复“收到”。\n"
+# So many are shown at once; the next are there when these are decided.
+SHOWN = 10
 SAY_AGAIN = "没有找到您发送的请假内容，请重新发送。"
 
 
@@ -270,6 +275,12 @@ def _apart(reply: Reply) -> Reply:
     return replace(reply, edit=None, here=[reply.edit] if reply.edit is not None else [])
 
 
+def to_approve(session: Session, call: Call) -> Reply:
+    """审批请假: what waits for this officer, numbered, with its buttons."""
+    found = [one for one in waiting(session, call.me, call.now, call.tz) if one.kind is Waits.LEAVE]
+    return say(messages.to_approve(found[:SHOWN], len(found)))
+
+
 def cancel_leave(session: Session, call: Call, button: buttons.CancelLeave) -> Reply:
     return _cancel_leave(session, call, button.activity_id)
 
@@ -406,11 +417,11 @@ def sounds_like_leave(text: str) -> bool:
 # --- what is open, and what stands ----------------------------------------------------------------------------------
 
 
-def waits(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Waiting]:
+def possible(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Possible]:
     """Leave may be asked for what is ahead."""
     free = [one for one in service.ahead(session, me, now) if service.leave_of(session, one.id, me.id) is None]
     return [
-        Waiting("请假", one.title, Choice("请假", AskLeave(one.id)), card=(ACTIVITY_CARD, one.id)) for one in free[:1]
+        Possible("请假", one.title, Choice("请假", AskLeave(one.id)), card=(ACTIVITY_CARD, one.id)) for one in free[:1]
     ]
 
 
@@ -451,6 +462,7 @@ HANDLERS: list[Handler] = [
     Word((), leave_by_sentence, matches=is_about_leave, in_group=True),
     Word((), leave_by_offer, matches=sounds_like_leave, in_group=True, offers=True),
     Word(("取消请假", "不请假了"), cancel_leave_by_word, in_group=True),
+    Command("approve", to_approve, "审批请假", Right.APPROVE_LEAVE, reads=True, duty=Duty.GROUP_LEADER, group_at=3),
     Command("makeup", makeup_by_word, "补学", more=15, words=("补课",)),
     Edited(edited),
     Answer(

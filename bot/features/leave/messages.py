@@ -1,11 +1,13 @@
 """Every word about leave and make-ups."""
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.features.leave import buttons
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
 from bot.kit.handlers import File
+from bot.kit.owing import Waiting, by_number, numbered
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.words import cut, moment_words
 from storage.choices import LeaveState, MakeupState
@@ -66,6 +68,15 @@ def leave_to_decide(row: LeaveRequest, activity: Activity, name: str, tz: tzinfo
         "\n".join([asked, when, *_why(row.reason)]),
         [[Choice("批准", buttons.DecideLeave(row.id, 1)), Choice("不批准", buttons.DecideLeave(row.id, 0))]],
     )
+
+
+def to_approve(found: Sequence[Waiting], number: int) -> Message:
+    """审批请假 of the own party group; `number`: how many there are altogether."""
+    if not found:
+        return Message("没有待审批的请假。")
+    more = [f"另有{number - len(found)}人，审批后请再点“审批请假”。"] if number > len(found) else []
+    lines = [f"【审批请假】待审批{number}人：", *numbered(one.line for one in found), *more]
+    return Message("\n".join(lines), by_number(found))
 
 
 def leave_decided(row: LeaveRequest, activity: Activity, makeup_due: str) -> Message:

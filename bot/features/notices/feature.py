@@ -13,5 +13,5 @@ FEATURE = Feature(
     nearing=owing.nearing,
     reposts=reposts.reposts,
     steps=[service.steps],
-    waits=handlers.waits,
+    possible=handlers.possible,
 )

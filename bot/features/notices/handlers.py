@@ -10,9 +10,9 @@ from bot.features.notices import buttons, cards, messages, plain_notices, servic
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, SINCE, undone
 from bot.kit.deadlines import may_undo
 from bot.kit.handlers import Call, Edited, Handler, Tap, Word
+from bot.kit.possible import Possible
 from bot.kit.refusal import Nothing
 from bot.kit.replies import Choice, Message, Reply, say
-from bot.kit.waiting import Waiting
 from storage.activities import lately_over, notice_of, statuses
 from storage.audience import Me
 from storage.choices import ActivityStatus
@@ -125,11 +125,11 @@ def _just_over(session: Session, call: Call) -> bool:
     return any(service.receipt_of(session, notice.id, call.me.id) is None for notice in notices)
 
 
-def waits(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Waiting]:
+def possible(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Possible]:
     """The notices that still ask for 收到, and those of them that were answered."""
     asking = {one.id for one in service.unanswered_notices(session, me, now)}
     return [
-        Waiting(
+        Possible(
             "收到",
             messages.called(one, _activity(session, one)),
             Choice("收到", cards.Acknowledge(one.id)),

@@ -11,7 +11,7 @@ from storage.audience import Me
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Possible:
     """word: 收到, 已阅, 签到, 请假: what may be done now, as a label says it. title: of what.
 
     asked: since when somebody is asked for it; None: it is only possible. card: the live card that asks. done: what is
@@ -39,5 +39,5 @@ class Standing:
     card: tuple[str, int] | None = None
 
 
-Waits = Callable[[Session, Me, datetime, tzinfo], Iterable[Waiting]]
+Possibles = Callable[[Session, Me, datetime, tzinfo], Iterable[Possible]]
 Stands = Callable[[Session, Me, datetime, tzinfo], Iterable[Standing]]
