@@ -293,7 +293,7 @@ async def test_open_cards_are_posted_in_the_new_chat_once(
         await bot.stage.at("2023-07-04 10:10")
         await look(bot)
         assert len(cards(new)) == 1
-        assert "已收到 1/" in cards(new)[0]
+        assert "已收到1人（应回复" in cards(new)[0]
         assert heard(bot, "不能再向") == {}
 
 

@@ -68,7 +68,7 @@ async def test_the_card_is_posted_anew_and_taps_and_replies_count_there(bot: Wor
     await bot.stage.tap("甲九", "收到", JULY, old)
     assert (count(bot, Receipt), count(bot, LeaveRequest)) == (4, 1)
     await bot.clock.travel(bot.clock.now() + timedelta(minutes=10))
-    assert "已收到 4/" in next(message.text for message in new.from_bot if JULY in message.text)
+    assert "已收到4人（应回复" in next(message.text for message in new.from_bot if JULY in message.text)
     assert (cards(old), cards(new)) == (1, 1)
 
 

@@ -23,7 +23,7 @@ async def test_a_plain_notice(bot: World) -> None:
     card = bot.stage.group.chat.find("【通知】")
     assert "<b>报送</b>材料😀" in card.text
     await bot.stage.tap("甲七", "收到", "【通知】", bot.stage.group.chat)
-    assert "已收到 1/25" in bot.stage.group.chat.find("【通知】").text
+    assert "已收到1人（应回复25人）" in bot.stage.group.chat.find("【通知】").text
     assert "甲七" not in bot.stage.people["甲一"].chat.find("未回复").text
 
 
