@@ -132,12 +132,13 @@ def _not_before(told: Told) -> dict[str, Any]:
 
 def _nobody_there(session: Session, told: Iterable[Told], now: datetime) -> None:
     people = [each.row.chat_id for each in told if each.row.chat_id > 0]
-    groups = [each.row.chat_id for each in told if each.row.chat_id < 0 and each.verdict.reason in GROUP_GONE]
+    gone = [each for each in told if each.row.chat_id < 0 and each.verdict.reason in GROUP_GONE]
+    groups = {each.row.chat_id: each.verdict.reason for each in gone}
     # Told once: who is known to be away, and a group that is no longer written to, is no change any more.
     for person in _found(session, Person, Person.telegram_id.in_(people), Person.reachable) if people else ():
         _noted(session, "reachable_changed", person, {"reachable": False}, now)
     for group in _found(session, GroupChat, GroupChat.chat_id.in_(groups), GroupChat.active) if groups else ():
-        _noted(session, "reachable_changed", group, {"active": False}, now)
+        _noted(session, "reachable_changed", group, {"active": False}, now, lost=groups[group.chat_id])
 
 
 def _found(session: Session, kind: type[Known], *which: Any) -> Sequence[Known]:
@@ -152,8 +153,9 @@ def _noted(
     now: datetime,
     by_id: int | None = None,
     via: str = "clock",
+    **details: str,
 ) -> None:
-    audit.change(session, action, row, values, now=now, by=audit.By(row.branch_id, by_id, via))
+    audit.change(session, action, row, values, now=now, by=audit.By(row.branch_id, by_id, via), **details)
 
 
 def verdict_alone(session: Session, told: Told, now: datetime) -> None:

@@ -86,6 +86,21 @@ def open_activities(
     return [activity for activity in session.scalars(query) if in_scope(session, me, activity)]
 
 
+def lately_over(session: Session, me: Me, now: datetime, within: timedelta) -> list[Activity]:
+    """What somebody was to come to and has ended since then, the last one first."""
+    query = (
+        select(Activity)
+        .where(
+            Activity.branch_id == me.branch_id,
+            Activity.status.in_([ActivityStatus.PLANNED, ActivityStatus.HELD]),
+            Activity.end_at < now,
+            Activity.end_at >= now - within,
+        )
+        .order_by(Activity.end_at.desc(), Activity.id.desc())
+    )
+    return [activity for activity in session.scalars(query) if in_scope(session, me, activity)]
+
+
 def statuses(session: Session, activity_id: int, until: datetime | None = None) -> dict[int, AttendanceStatus]:
     """Live attendance by person; `until`: only what was entered by then (D20)."""
     query = select(Attendance.person_id, Attendance.status).where(

@@ -70,6 +70,8 @@ ALLOWED: dict[str, dict[str, str]] = {
     "bot/features/privacy/rules.py": {"还欠什么": "what old members type, so that it is not forbidden"},
     "bot/features/privacy/page.py": {"json": "the name of the file beside the page"},
     "bot/features/privacy/messages.py": {"json": "the name of the file beside the page"},
+    "bot/watch/messages.py": {"branch-bot": "said to the operator alone, who runs it"},
+    "bot/features/todo/messages.py": {"发出": "没有发出 is said of nudges that never went; 发送 is what was tried"},
 }
 
 

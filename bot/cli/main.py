@@ -178,11 +178,16 @@ def _show_tally(counted: dict[str, Any], how: str, names: Mapping[str, str]) -> 
 def demo(once: bool, port: int, how: str) -> None:
     """Play a quarter of a branch of 25 people through the real bot: nothing is needed, nothing is kept.
 
-    Prints the secretary's tally at the end and leaves the chat page open at a local address until Ctrl-C.
+    The chats can be watched at a local address meanwhile. Prints the secretary's tally at the end and leaves the page
+    open until Ctrl-C.
     """
     from bot.cli.progress import progress_bar
     from bot.features.tally.service import to_json
     from bot.playground.demo import Demo, play
+
+    def opened(address: str) -> None:
+        if not once:
+            bar.say(f"Watch it at {address}")
 
     def ready(played: Demo) -> None:
         bar.stop()
@@ -191,7 +196,7 @@ def demo(once: bool, port: int, how: str) -> None:
             click.echo(f"\nThe chats are at {played.address} (Ctrl-C ends the demo).", err=how == Format.JSON)
 
     with progress_bar("2023 Q3") as bar, suppress(KeyboardInterrupt):
-        asyncio.run(play(bar.advance, ready, stay=not once, port=port))
+        asyncio.run(play(opened, bar.advance, ready, stay=not once, port=port))
 
 
 @cli.command()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 
 class Bar:
@@ -18,6 +18,10 @@ class Bar:
         """`part` of 1.0 is done; `note` says what is reached."""
         self._progress.update(self._task, completed=part, note=note)
 
+    def say(self, line: str) -> None:
+        """A line above the bar, also where that is not shown."""
+        self._progress.console.print(line, soft_wrap=True, highlight=False)
+
     def stop(self) -> None:
         """Leave the last state on the screen."""
         self._progress.stop()
@@ -26,7 +30,8 @@ class Bar:
 @contextmanager
 def progress_bar(title: str) -> Iterator[Bar]:
     """A bar while the block runs, gone or stopped at its end."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
+    note = TextColumn("{task.fields[note]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), note, TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
         yield Bar(progress, title)

@@ -15,12 +15,13 @@ from bot.features.notices.cards import NOTICE
 from bot.features.offices import feature as offices
 from bot.features.privacy import feature as privacy
 from bot.features.reflections import feature as reflections
+from bot.features.reminders import feature as reminders
 from bot.features.roster import feature as roster
 from bot.features.roster_files import feature as roster_files
 from bot.features.study import feature as study
 from bot.features.tally import feature as tally
 from bot.features.todo import feature as todo
-from bot.kit import asking, forms, opening, parked, photos, undo
+from bot.kit import asking, forms, opening, parked, photos, plain_words, undo
 from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.broadcasts import Broadcast
 from bot.kit.feature import Feature
@@ -40,6 +41,7 @@ _LISTED: tuple[Feature, ...] = (
     reflections.FEATURE,
     integrity.FEATURE,
     calendar.FEATURE,
+    reminders.FEATURE,
     tally.FEATURE,
     todo.FEATURE,
     menu.FEATURE,
@@ -83,6 +85,7 @@ HANDLERS += forms.handlers(FORMS)
 HANDLERS += undo.handlers(STEPS, (ACTIVITY_CARD, NOTICE))
 HANDLERS += opening.handlers(HANDLERS)
 HANDLERS += asking.handlers(HANDLERS)
+HANDLERS += plain_words.handlers(HANDLERS, FEATURES, STEPS)
 # Whatever dialog a photo was handed in to goes on with it once its sender has confirmed.
 HANDLERS += photos.handlers(HANDLERS)
 

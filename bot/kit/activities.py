@@ -19,6 +19,8 @@ NO_SUCH = "没有找到这项活动。"
 OUT_OF_SCOPE = "您不在本次活动的参加范围内。"
 # How long before the start one may sign in (R33).
 OPENS_BEFORE = timedelta(minutes=30)
+# A plain word is about what is ahead within so long, or has ended since.
+AHEAD, SINCE = timedelta(days=14), timedelta(days=3)
 # The kind of its live card.
 ACTIVITY_CARD = "activity"
 

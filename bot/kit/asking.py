@@ -8,11 +8,14 @@ from sqlalchemy.orm import Session
 
 from bot.kit import dialog as dialogs
 from bot.kit.buttons import Button
-from bot.kit.handlers import Answer, Call, Handler, Tap
+from bot.kit.handlers import Answer, Call, Handler, Tap, Word
 from bot.kit.replies import Choice, Message, Reply, Rows, say
+from bot.kit.words import plain
 from storage.models.dialog import Dialog
 
 CANCEL = "取消"
+# What may be typed for it.
+CANCEL_WORDS = (CANCEL, "不办了", "退出")
 NOTHING_OPEN = "没有正在填写的内容。"
 
 
@@ -25,6 +28,22 @@ class CancelQuestion(Button):
 def question(dialog: Dialog, text: str, rows: Rows = ()) -> Message:
     """What is asked, with the buttons that answer it, and [取消] below them."""
     return Message(text, [*rows, [Choice(CANCEL, CancelQuestion(dialog.id))]])
+
+
+def is_cancel(text: str) -> bool:
+    return plain(text) in CANCEL_WORDS
+
+
+def open_question(
+    session: Session, call: Call, word: Word | None, answers: Mapping[str, Answer], parts: bool = False
+) -> Dialog | None:
+    """The question that this text may answer: a soft one is passed by by words that are known and what fits it not."""
+    dialog = dialogs.standing(session, call.me.id, call.now)
+    answer = answers.get(dialog.step) if dialog is not None else None
+    if dialog is None or answer is None or answer.soft is None:
+        return dialog
+    passes = parts or is_cancel(call.text) or (word is not None and not word.offers) or not answer.soft(call, dialog)
+    return None if passes else dialog
 
 
 def cancel(session: Session, call: Call, dialog: Dialog, answers: Mapping[str, Answer]) -> Reply:

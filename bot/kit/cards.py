@@ -120,7 +120,8 @@ class Cards:
         elif outcome.kind is OutcomeKind.GONE:
             await self._storage.write(lambda session: _forget(session, *card))
         elif outcome.reason in GROUP_GONE:
-            await self._storage.write(lambda session: _put_out(session, chat_id, now))
+            why = outcome.reason
+            await self._storage.write(lambda session: _put_out(session, chat_id, why, now))
 
     def _render(self, session: Session, kind: str, subject_id: int, now: datetime) -> list[tuple[int, int, Message]]:
         mine = (Card.kind == kind, Card.subject_id == subject_id, Card.message_id.is_not(None))
@@ -141,11 +142,12 @@ def _forget(session: Session, kind: str, subject_id: int, chat_id: int, message_
     session.execute(update(Card).where(*mine).values(message_id=None).execution_options(synchronize_session=False))
 
 
-def _put_out(session: Session, chat_id: int, now: datetime) -> None:
+def _put_out(session: Session, chat_id: int, why: str, now: datetime) -> None:
     """The bot is not in the group any more."""
     for group in session.scalars(select(GroupChat).where(GroupChat.chat_id == chat_id, GroupChat.active)).all():
         values = {"active": False}
-        audit.change(session, "reachable_changed", group, values, now=now, by=audit.by_clock(group.branch_id))
+        by = audit.by_clock(group.branch_id)
+        audit.change(session, "reachable_changed", group, values, now=now, by=by, lost=why)
 
 
 def _close(session: Session, kind: str, subject_id: int) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bot.kit.clock_words import Clock, clock_at
 from bot.kit.numerals import arabic, folded
-from bot.kit.words import plain
+from bot.kit.words import trimmed
 from bot.kit.written_days import Against, Found, day_at
 
 __all__ = ["Typed", "arabic", "bare", "parse_day", "parse_moment", "parse_time", "read_clock", "read_typed"]
@@ -74,7 +74,7 @@ def bare(text: str) -> str:
     """Full-width letters as others, and without the courtesy around; nothing of a text that is far too long."""
     if len(text) > _LONGEST:
         return ""
-    return _AFTER.sub("", _BEFORE.sub("", folded(plain(text))))
+    return _AFTER.sub("", _BEFORE.sub("", folded(trimmed(text))))
 
 
 def _day_first(line: str, found: Found | None) -> Typed | None:

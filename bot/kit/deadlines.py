@@ -11,11 +11,10 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.kit.refusal import Refusal
-from scheduler.calendar.days import local_day
+from scheduler.calendar.days import Quarter, local_day
 
 UNDO_WITHIN = timedelta(minutes=10)
 UNDONE_ALREADY = "这一步已撤销。"
-CLOSED = "该季度统计已截止，不能再修改。如有出入，请告知支部书记。"
 # On which days of the month after it a quarter may close: those that every month has.
 CLOSE_DAYS = range(1, 29)
 # Databases keep microseconds.
@@ -68,7 +67,19 @@ def is_close_day(value: object) -> bool:
     return type(value) is int and value in CLOSE_DAYS
 
 
+def closed(quarter: Quarter) -> str:
+    """What is heard when a quarter takes nothing more."""
+    return f"第{'一二三四'[quarter.number - 1]}季度统计已截止，不能再修改。如有出入，请告知支部书记。"
+
+
 def before_cut_off(now: datetime, cut_off: datetime) -> None:
     """Raises Refusal once the quarter takes nothing more."""
     if not in_time(now, cut_off):
-        raise Refusal(CLOSED)
+        raise Refusal(closed(_quarter_of(cut_off)))
+
+
+def _quarter_of(cut_off: datetime) -> Quarter:
+    """Which quarter ends so: in the month after it, or early, in its own days."""
+    last = last_instant(cut_off).date()
+    quarter = Quarter.of(last)
+    return quarter.previous() if last.month == quarter.start.month else quarter

@@ -26,6 +26,7 @@ from bot.kit import admission, edits, group_replies, heard, incoming, long_texts
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
 from bot.kit.answering import Voice
+from bot.kit.asking import is_cancel
 from bot.kit.buttons import OLD_BUTTON, BadButton, place_of
 from bot.kit.cards import Cards
 from bot.kit.completion import AlreadyHandled, NotYet, finish
@@ -38,13 +39,14 @@ from bot.kit.handlers import (
     Command,
     Edited,
     Handler,
+    Otherwise,
     Service,
     Start,
     Tap,
     Visit,
     Word,
 )
-from bot.kit.refusal import Refusal
+from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Reply, To, no, of_private, say
 from bot.kit.sending import Telegram
 from scheduler.clock import Clock
@@ -91,6 +93,7 @@ class Edge:
         self._answers = {item.step: item for item in handlers if isinstance(item, Answer)}
         self._commands = tuple(item for item in handlers if isinstance(item, Command))
         self._words = [item for item in handlers if isinstance(item, Word)]
+        self._otherwise = next((item for item in handlers if isinstance(item, Otherwise)), text_routing.PLAIN)
         self._edited = [item for item in handlers if isinstance(item, Edited)]
         self._starts = sorted(
             (item for item in handlers if isinstance(item, Start)), key=lambda start: -len(start.prefix)
@@ -223,18 +226,18 @@ class Edge:
 
         def run(session: Session, call: Call) -> Reply:
             whole = long_texts.find(session, self._bot_id, call, self._is_word)
-            chosen = text_routing.choose(session, call, word, self._answers, self._views, whole)
-            if isinstance(chosen, Word):
-                if chosen.reads:
-                    slow.append(chosen)
-                    raise _ReadInstead
-                card = group_replies.card_of(session, call)
-                reply = admission.run(chosen, session, replace(call, card=card))
-                if card is None or reply.here or reply.others:
-                    return reply
-                # A word that says nothing of this card.
-                return group_replies.not_understood(session, call, None, card, self._views)
-            return chosen
+            chosen = text_routing.choose(session, call, word, self._answers, self._views, self._otherwise, whole)
+            if not isinstance(chosen, Word):
+                return chosen
+            if chosen.reads:
+                slow.append(chosen)
+                raise _ReadInstead
+            card = group_replies.card_of(session, call)
+            reply = self._by_word(chosen, session, replace(call, card=card))
+            if card is None or reply.here or reply.others:
+                return reply
+            # A word that says nothing of this card.
+            return group_replies.not_understood(session, call, None, card, self._views)
 
         strangers = None if visit.private else partial(group_replies.to_unbound, visit=visit)
         try:
@@ -243,10 +246,18 @@ class Edge:
             content = await fetched(self._telegram, first.answer, visit.files[0])
             await self._known(replace(visit, content=content), query_id, run)
         except _ReadInstead:
-            await self._known(visit, query_id, partial(admission.run, slow[0]), reads=True, parted=parted)
+            await self._known(visit, query_id, partial(self._by_word, slow[0]), reads=True, parted=parted)
+
+    def _by_word(self, word: Word, session: Session, call: Call) -> Reply:
+        """What is answered to a word, in private wherever it was said."""
+        try:
+            reply = admission.run(word, session, call)
+        except Nothing as nothing:
+            reply = self._otherwise.instead(session, call, nothing)
+        return group_replies.privately(call, reply, call.me.id)
 
     def _is_word(self, text: str) -> bool:
-        return text == "取消" or any(word.fits(text) for word in self._words)
+        return is_cancel(text) or any(word.fits(text) for word in self._words)
 
     async def _wait_for_the_rest(self, visit: Visit) -> None:
         """A text may be the beginning of a longer one: nothing is made of it before the next part has had time to come.

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from bot.kit import dialog as dialogs
 from bot.kit import group_replies
+from bot.kit.asking import is_cancel, open_question
 from bot.kit.handlers import Answer, Call, Edited, Heard, Word
-from bot.kit.replies import Message, Reply, To, say
+from bot.kit.replies import Message, Reply, say
 from bot.kit.words import plain
 
 # What an answer to an open question was, with its step; what was done that is no row of one table.
@@ -46,20 +47,20 @@ def answered(
     told = _of_answer(session, call, answers) if did.startswith(ANSWERED) else STANDS if did.startswith(DONE) else ""
     if isinstance(told, Reply):
         return told
-    return _privately(call, Reply(here=[Message(told)]), did) if told else _as_new(session, call, words)
+    return _privately(call, Reply(here=[Message(told)]), did) if told else _as_new(session, call, words, answers)
 
 
-def _as_new(session: Session, call: Call, words: Sequence[Word]) -> Reply:
+def _as_new(session: Session, call: Call, words: Sequence[Word], answers: Mapping[str, Answer]) -> Reply:
     """What it says now, within its day; what nobody understands either time is answered once, and what was written
     before a question was asked is no answer to it.
     """
     if call.sent_at is not None and call.sent_at.astimezone(call.tz).date() != call.today:
         return _privately(call, Reply(here=[Message(OLD)]), "")
     before, text = call.before, call.text.strip()
-    if any(word.fits(text) for word in words) or text == "取消":
+    if any(word.fits(text) for word in words) or is_cancel(text):
         raise AsNew
     handled_at = before.handled_at if before is not None else None
-    dialog = dialogs.standing(session, call.me.id, call.now) if call.private else None
+    dialog = open_question(session, call, None, answers) if call.private else None
     if dialog is not None and (handled_at is None or handled_at < dialog.expires_at - dialogs.LIFE):
         return say(SAY_ANEW)
     hinted = before is not None and not any(word.fits(before.text) for word in words)
@@ -84,7 +85,7 @@ def _of_answer(session: Session, call: Call, answers: Mapping[str, Answer]) -> R
     step = call.before.did.removeprefix(ANSWERED) if call.before is not None else ""
     if dialog is None or dialog.step != step or not dialogs.is_here(dialog, call.me):
         return STANDS
-    if call.text.strip() == "取消":
+    if is_cancel(call.text):
         raise AsNew
     changed = answers[step].edited(session, call, dialog) if step in answers else None
     return replace(changed, did=f"{ANSWERED}{step}") if changed is not None else SAY_ANEW
@@ -92,7 +93,4 @@ def _of_answer(session: Session, call: Call, answers: Mapping[str, Answer]) -> R
 
 def _privately(call: Call, reply: Reply, did: str) -> Reply:
     """Wherever the message stands, as an answer to it would be; what it did is still what it did."""
-    if call.private:
-        return Reply(here=reply.here, others=reply.others, refresh=reply.refresh, did=did)
-    told = [To(said, person_id=call.me.id) for said in reply.here]
-    return Reply(others=[*told, *reply.others], refresh=reply.refresh, did=did)
+    return replace(group_replies.privately(call, reply, call.me.id), did=did)

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from bot.kit.broadcasts import Broadcast
 from bot.kit.forms import Form
 from bot.kit.handlers import Handler
-from bot.kit.owing import Owing
+from bot.kit.owing import Owing, Waiting
 from bot.kit.reposts import Anew
 from bot.kit.titles import Titles
 from bot.kit.undo import Steps
+from bot.kit.waiting import Stands, Waits
 from scheduler.jobs import Job
+from storage.audience import Me
 
 
 def _no_jobs(tz: tzinfo) -> Sequence[Job]:
@@ -27,10 +29,11 @@ class Feature:
     handlers: taps, commands, words; with the commands come menus, keyboard and help. forms: what is asked
     question by question. jobs: what is on the clock.
     broadcasts: what goes to many at one time, and may be stopped and corrected. titles: what that is called, by how
-    the keys of its promises begin. owing: what people of a branch, or one of them, still owe: in 我还欠什么,
+    the keys of its promises begin. owing: what people of a branch, or one of them, still owe: in 我的待办,
     未完成名单, the nudge, the digest. nearing: the branches where something falls due today, in one question over all
-    of them. reposts: what is posted once more after an outage. steps: what somebody did since an instant, and the word
-    撤销 may still take back.
+    of them. waiting: what waits for whoever asks to decide or to do it in office: in 我的待办, the digest. reposts:
+    what is posted once more after an outage. steps: what somebody did since an instant, and the word 撤销 may still
+    take back.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -43,6 +46,9 @@ class Feature:
     titles: Mapping[str, Titles] = field(default_factory=dict)
     owing: Callable[[Session, int, datetime, tzinfo, int | None], Iterable[Owing]] | None = None
     nearing: Callable[[Session, datetime, tzinfo], Iterable[int]] | None = None
+    waiting: Callable[[Session, Me, datetime, tzinfo], Iterable[Waiting]] | None = None
     reposts: Anew | None = None
     steps: Sequence[Steps] = ()
+    waits: Waits | None = None
+    stands: Stands | None = None
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

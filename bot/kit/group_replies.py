@@ -4,6 +4,7 @@ Never silence, and in the group never a name: to who is bound in private, else o
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -41,6 +42,15 @@ def not_understood(
     else:
         said = (view.offers(session, card[1], call.tz) if view is not None else None) or Message(HINT)
     return Reply(others=[To(said, person_id=call.me.id)])
+
+
+def privately(call: Visit, reply: Reply, person_id: int) -> Reply:
+    """What would be said where the word was said, to who has said it alone: in a group it is nobody else's business."""
+    if call.private:
+        return reply
+    said = [*([reply.edit] if reply.edit is not None else []), *reply.here]
+    told = [To(one, person_id=person_id) for one in said]
+    return replace(reply, toast="", alert=False, edit=None, here=(), others=[*told, *reply.others])
 
 
 def to_unbound(session: Session, visit: Visit) -> Reply:

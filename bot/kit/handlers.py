@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import Any
-from unicodedata import normalize
 
 from sqlalchemy.orm import Session
 
 from bot.kit.access import Right
 from bot.kit.buttons import Button
+from bot.kit.refusal import Nothing
 from bot.kit.replies import Message, Reply
 from bot.kit.seats import Seat
 from bot.kit.words import plain
@@ -183,6 +183,8 @@ class Word:
     `matches` serves words that cannot be listed (三季度, 2023Q3). `in_group`: also in a group, in reply to a card; its
     answer there names nobody; any other means nothing there. `parted`: also for who has left. `right`: as of a Tap;
     `duty`: only for who holds this very office.
+    answer there goes to who has said it, in private; any other means nothing there. `parted`: also for who has left.
+    `right`: as of a Tap. `offers`: it records nothing, so that it is rather the answer to a soft question.
     """
 
     words: tuple[str, ...]
@@ -194,13 +196,14 @@ class Word:
     parted: bool = False
     right: Right | None = None
     duty: Duty | None = None
+    offers: bool = False
 
     def fits(self, text: str) -> bool:
         return self.lists(text) or (self.matches is not None and self.matches(text))
 
     def lists(self, text: str) -> bool:
         """Whether it is one of the listed words: full width is as good as half, and courtesy does not count."""
-        return plain(normalize("NFKC", text)) in self.words
+        return plain(text) in (word.replace(" ", "") for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +219,7 @@ class Answer:
     pieces: every message is a part of one answer, so that a text in several messages is as good as in one. measure:
     what the open question asks for, and how long that may be. forget: ask again for what one of these texts has
     answered; False: it is answered for good.
+    soft: nobody has to answer: words that are known pass it by, and so does what this is not true of.
     """
 
     step: str
@@ -230,6 +234,7 @@ class Answer:
     pieces: bool = False
     measure: Callable[[Dialog], tuple[str, int | None]] = lambda dialog: ("内容", None)
     forget: Callable[[Session, Call, Dialog, Sequence[str]], bool] = lambda session, call, dialog, texts: False
+    soft: Callable[[Call, Dialog], bool] | None = None
 
 
 def no_files(dialog: Dialog) -> bool:
@@ -279,4 +284,17 @@ class CardView:
     offers: Callable[[Session, int, tzinfo], Message | None] = lambda session, subject_id, tz: None
 
 
-Handler = Tap | Command | Word | Answer | Start | Edited | Service | CardView
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """What is said where no handler has an answer: `not_understood`: to a text that means nothing to any of them.
+
+    nothing_open: to 取消 where no question is open, with what was said before that. instead: where what a word answers
+    (收到) does not wait, with that refusal.
+    """
+
+    not_understood: Callable[[Session, Call], Reply]
+    nothing_open: Callable[[Session, Call, str], Reply]
+    instead: Callable[[Session, Call, Nothing], Reply]
+
+
+Handler = Tap | Command | Word | Answer | Start | Edited | Service | CardView | Otherwise

@@ -1,22 +1,94 @@
-"""What somebody still owes, as every feature tells it: for 我还欠什么, 未完成名单 and the one nudge a day."""
+"""What somebody still owes and what waits for an officer, as every feature tells it.
 
+For 我的待办, 未完成名单, the one nudge a day and the digest.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
+from bot.kit.buttons import Button
+from bot.kit.lists import two_a_row
 from bot.kit.replies import Choice
+from bot.kit.words import cut
+
+# In UTF-16 units: a title is cut where ten of them would not fit into one message, and before that never.
+LONGEST_TITLE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Does:
+    """What can be done about one thing of a numbered list: the `verb` stands before its number (学完第1项)."""
+
+    verb: str
+    button: Button
 
 
 @dataclass(frozen=True, slots=True)
 class Owing:
     """One thing owed by one person.
 
-    key: names it for ever, e.g. study:12 (a nudge for it is promised once per occasion). line: how it is shown,
-    with its deadline. does: the button that settles it. nudges: the instants when a nudge for it falls due.
+    key: names it for ever, e.g. study:12 (a nudge for it is promised once per occasion). title: what it is about;
+    ask: what is to be done and until when (8月31日（含）前学完). does: the buttons that settle it. nudges: the instants
+    when a nudge for it falls due; told_on: the day on which this person was told of it. overdue: its last day is over;
+    still: what can be done all the same. note: what else there is to say to its owner; lacks: what is said of those
+    who owe it (未交2人).
     """
 
     person_id: int
     key: str
-    line: str
+    title: str
+    ask: str
     due: datetime
-    does: Choice
+    does: tuple[Does, ...]
     nudges: tuple[datetime, ...] = ()
+    told_on: date | None = None
+    overdue: bool = False
+    still: str = "补交"
+    note: str = ""
+    lacks: str = "未完成"
+
+    @property
+    def line(self) -> str:
+        """《……》：请于8月31日（含）前学完。"""
+        late = f"，已逾期，仍可{self.still}" if self.overdue else ""
+        return f"{self.title}：{self.note}{'应' if self.overdue else '请'}于{self.ask}{late}。"
+
+
+class Waits(StrEnum):
+    """What waits for an officer."""
+
+    LEAVE = "leave"
+    MAKEUP = "makeup"
+    PIECE = "piece"
+    BINDING = "binding"
+    ROLL = "roll"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits for whoever asks: `line` as it stands in 待办理. `short`: what names it in a list."""
+
+    kind: Waits
+    line: str
+    does: tuple[Does, ...]
+    since: datetime
+    short: str = ""
+
+
+def short(title: str) -> str:
+    """A title as far as it fits."""
+    return cut(title, LONGEST_TITLE)
+
+
+def numbered(lines: Iterable[str]) -> list[str]:
+    """1. ……, 2. ……"""
+    return [f"{number}. {line}" for number, line in enumerate(lines, 1)]
+
+
+def by_number(things: Sequence[Owing | Waiting]) -> list[list[Choice]]:
+    """The buttons of a numbered list, two a row: 学完第1项, 收到第2项, 请假第2项."""
+    return two_a_row(
+        [Choice(f"{do.verb}第{number}项", do.button) for number, one in enumerate(things, 1) for do in one.does]
+    )

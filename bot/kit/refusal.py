@@ -7,3 +7,11 @@ class Refusal(Exception):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.text = text
+
+
+class Nothing(Refusal):
+    """What this word answers (收到, 已阅) does not wait: whatever else does is offered instead."""
+
+    def __init__(self, text: str, word: str) -> None:
+        super().__init__(text)
+        self.word = word

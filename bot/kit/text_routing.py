@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from bot.kit import admission, drafts, group_replies, photos
 from bot.kit import dialog as dialogs
-from bot.kit.asking import CANCEL, NOTHING_OPEN, cancel
+from bot.kit.asking import NOTHING_OPEN, cancel, is_cancel, open_question
 from bot.kit.edits import ANSWERED
 from bot.kit.fetching import ready
-from bot.kit.handlers import Answer, Call, CardView, Word
+from bot.kit.handlers import Answer, Call, CardView, Otherwise, Word
 from bot.kit.long_texts import Whole
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
@@ -18,6 +18,7 @@ from storage.models.dialog import Dialog
 
 HINT = "没有看懂，请点下方按钮，或发送“帮助”。"
 CANCELLED = "已取消填写。"
+NO_FILES = "这里只能用文字回答，文件没有收下。请发送文字。"
 ONLY_WORDS = "这里只能用文字回答：文件没有收下，附带的文字也没有保存。请单独发送文字。"
 KEPT = "现在没有正在填写的内容。之前没有填完的仍然保留，从菜单点开后可以继续填写或重新填写。"
 
@@ -28,37 +29,39 @@ def choose(
     word: Word | None,
     answers: Mapping[str, Answer],
     views: Mapping[str, CardView],
+    otherwise: Otherwise,
     whole: Whole | None = None,
 ) -> Word | Reply:
-    """In private: a menu label, an open dialog, a plain word, a hint. In a group: what is said in reply to a card.
+    """In private: a menu label, an open dialog, a plain word, what is likeliest meant. In a group: what is said in
+    reply to a card.
 
     `whole`: the text in several messages of which this is one: it is no word, and no answer but where parts are.
     """
     if not call.private:
-        return _in_group(session, call, word, views)
+        return _in_group(session, call, word, views, otherwise)
     if whole is not None:
         word = None
     if word is not None and word.label:
         return word
-    dialog = dialogs.standing(session, call.me.id, call.now)
+    dialog = open_question(session, call, word, answers, whole is not None)
     if dialog is not None and not dialogs.is_here(dialog, call.me):
         return _elsewhere(session, call, dialog, word)
     answer = answers.get(dialog.step) if dialog is not None else None
     if whole is not None and (answer is None or not answer.pieces):
         return _whole(session, call, whole, answers, answer, dialog)
-    if whole is None and call.text.strip() == CANCEL:
-        return cancel(session, call, dialog, answers) if dialog is not None else _nothing_open(session, call)
+    if whole is None and is_cancel(call.text):
+        return cancel(session, call, dialog, answers) if dialog is not None else _nothing_open(session, call, otherwise)
     if answer is not None and dialog is not None:
         admission.admit(answer, call)
-        if call.files and call.text.strip() and not answer.takes_files(dialog):
-            raise Refusal(ONLY_WORDS)
+        if call.files and not answer.takes_files(dialog):
+            raise Refusal(ONLY_WORDS if call.text.strip() else NO_FILES)
         if photos.waits(call, dialog, answer):
             return photos.hold(call, dialog)
         ready(answer, call)
         step = dialog.step
         reply = admission.run(answer, session, call, dialog)
         return reply if reply.did else replace(reply, did=f"{ANSWERED}{step}")
-    return word if word is not None else say(HINT)
+    return word if word is not None else otherwise.not_understood(session, call)
 
 
 def _whole(
@@ -81,19 +84,33 @@ def _whole(
     return say(whole.refused(*answer.measure(dialog)))
 
 
-def _in_group(session: Session, call: Call, word: Word | None, views: Mapping[str, CardView]) -> Word | Reply:
+def _in_group(
+    session: Session, call: Call, word: Word | None, views: Mapping[str, CardView], otherwise: Otherwise
+) -> Word | Reply:
     """What is no reply to a card of ours is none of our business."""
     card = group_replies.card_of(session, call)
     if card is None:
         return Reply()
     if word is not None and word.in_group:
         return word
+    if is_cancel(call.text):
+        told = otherwise.nothing_open(session, replace(call, card=card), NOTHING_OPEN)
+        return group_replies.privately(call, told, call.me.id)
     return group_replies.not_understood(session, call, word, card, views)
 
 
-def _nothing_open(session: Session, call: Call) -> Reply:
+def _nothing_open(session: Session, call: Call, otherwise: Otherwise) -> Reply:
     """Where no question is open a form that was left before is still offered: nothing of it is cancelled."""
-    return say(KEPT if drafts.any_left(session, call.me, call.now) else NOTHING_OPEN)
+    kept = drafts.any_left(session, call.me, call.now)
+    return otherwise.nothing_open(session, call, KEPT if kept else NOTHING_OPEN)
+
+
+def hinted(session: Session, call: Call) -> Reply:
+    return say(HINT)
+
+
+# A bot that knows no more.
+PLAIN = Otherwise(hinted, lambda session, call, said: say(said), lambda session, call, nothing: say(nothing.text))
 
 
 def _elsewhere(session: Session, call: Call, dialog: Dialog, word: Word | None) -> Word | Reply:
@@ -102,6 +119,6 @@ def _elsewhere(session: Session, call: Call, dialog: Dialog, word: Word | None) 
     if isinstance(why, dialogs.Begun):
         raise why
     dialogs.close(session, call.me.id)
-    if call.text.strip() == CANCEL:
+    if is_cancel(call.text):
         return say(CANCELLED)
     return word if word is not None else say(dialogs.ELSEWHERE)

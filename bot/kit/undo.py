@@ -6,14 +6,15 @@ A feature offers the button below what was done, and tells by `steps` what the w
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.kit.access import NO_RIGHT
+from bot.kit.buttons import Button
 from bot.kit.deadlines import UNDO_WITHIN, UNDONE_ALREADY, before_cut_off, before_undo_ends
-from bot.kit.handlers import Call, Handler, Word
+from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To
 from storage import audit
@@ -24,7 +25,8 @@ from storage.models.audit import Audit
 
 # A table whose rows are somebody's (person_id) and are withdrawn, never deleted (withdrawn_at).
 Row = TypeVar("Row", bound=Model)
-NOTHING = "没有可以撤销的事项。签到、收到、请假和补学可在十分钟内撤销。"
+NOTHING = "没有可以撤销的事项。10分钟内的签到、收到、请假、补学、学习和心得可以撤销。"
+GONE = "没有可以撤销的事项，或已超过10分钟。"
 # Lines of the log may stand in another order than their instants, but never by as much.
 OUT_OF_ORDER = timedelta(hours=1)
 ASK_ORGANIZER = "，请联系组织委员。"
@@ -45,6 +47,16 @@ class Step:
     undo: Callable[[Session, Me, int, datetime, tzinfo], Any]
     card: tuple[str, int] | None = None
     then: Callable[[Session, Call, Any], Reply] | None = None
+
+
+@dataclass(frozen=True)
+class UndoStep(Button):
+    """One step of the last ten minutes: what it is called, when it was taken (seconds) and its row tell which."""
+
+    prefix: ClassVar[str] = "uw"
+    what: str
+    at: int
+    row_id: int
 
 
 # The own steps since an instant.
@@ -141,7 +153,26 @@ def own_lines(session: Session, me: Me, since: datetime, action: str, subject: s
 def handlers(sources: Iterable[Steps], cards: Iterable[str]) -> list[Handler]:
     """The word 撤销 over what these features tell; `cards`: the kinds of live cards that it may be a reply to."""
     told, kinds = tuple(sources), frozenset(cards)
-    return [Word(("撤销",), lambda session, call: by_word(session, call, told, kinds), in_group=True)]
+
+    def tapped(session: Session, call: Call, button: UndoStep) -> Reply:
+        found = [one for one in steps_of(session, call.me, call.now, told) if button_of(one) == button]
+        if not found:
+            raise Refusal(GONE)
+        return _undone(session, call, found[0])
+
+    return [
+        Word(("撤销", "撤回"), lambda session, call: by_word(session, call, told, kinds), in_group=True),
+        Tap(UndoStep, tapped, private=True),
+    ]
+
+
+def steps_of(session: Session, me: Me, now: datetime, sources: Iterable[Steps]) -> list[Step]:
+    """What somebody did within the ten minutes and may take back."""
+    return [step for source in sources for step in source(session, me, now - UNDO_WITHIN)]
+
+
+def button_of(step: Step) -> UndoStep:
+    return UndoStep(step.what, int(step.at.timestamp()), step.row_id)
 
 
 def by_word(session: Session, call: Call, sources: Iterable[Steps], cards: frozenset[str]) -> Reply:
@@ -151,8 +182,7 @@ def by_word(session: Session, call: Call, sources: Iterable[Steps], cards: froze
     """
     if call.card is not None and call.card[0] not in cards:
         return Reply()
-    since = call.now - UNDO_WITHIN
-    found = [step for source in sources for step in source(session, call.me, since)]
+    found = steps_of(session, call.me, call.now, sources)
     if call.card is not None:
         found = [one for one in found if one.card == call.card] or [one for one in found if one.card is not None]
     if not found:
@@ -162,7 +192,7 @@ def by_word(session: Session, call: Call, sources: Iterable[Steps], cards: froze
 
 def _undone(session: Session, call: Call, step: Step) -> Reply:
     left = step.undo(session, call.me, step.row_id, call.now, call.tz)
-    done = To(Message(f"已撤销{step.what}：{step.title}"), person_id=call.me.id)
+    done = To(Message(f"已撤销{step.what}：{step.title}。"), person_id=call.me.id)
     more = Reply() if step.then is None else step.then(session, call, left)
     return replace(
         more,

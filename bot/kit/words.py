@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date, datetime, tzinfo
 from itertools import accumulate
+from unicodedata import normalize
 
 
 class Both(str):
@@ -19,10 +20,19 @@ class Both(str):
 
 STRANGER = "您好，支部小助手仅供已登记人员使用，请联系支部书记获取邀请链接。"
 WEEKDAYS = "一二三四五六日"
-# Before a word, and after it: marks, thanks, faces.
-_COURTESY = re.compile(
-    r"^好的?[，,、。!！\s]+|(?:[，,、。.!！~～…\s]|谢谢您?|感谢|\[[^\[\]]{1,4}\]|[\U0001F300-\U0001FAFF]\uFE0F?)+$"
-)
+# What courtesy adds: marks, faces ([微笑] is how some phones write one), thanks, a yes.
+_MARK = r"[\s，,、。.;；:：!！~～…]"
+_FACE = r"(?:\[[^\[\]]{1,4}\]|[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F\u200D])"
+_THANKS = r"(?:谢谢|多谢|感谢|辛苦|麻烦)(?:[您你]们?|大家|书记|了|啦|啊)*"
+_YES = r"(?:好+[的嘞滴]?|嗯+|恩|哦|噢|行|可以|(?i:ok)|是的|没问题|明白了?|了解了?|知悉|知晓)[啊呀哈]?"
+_HELLO = r"(?:[您你]好|在吗|在么|在不在|有人吗|(?:支部)?小助手|早上好|上午好|下午好|晚上好)[啊呀]?"
+_BEFORE = re.compile(rf"^(?:(?:{_YES}|{_HELLO}|{_THANKS})(?:{_MARK}|{_FACE})+|好的(?=.)|{_MARK}|{_FACE})+")
+_AFTER = re.compile(rf"(?:{_MARK}|{_FACE}|{_THANKS}|(?<=[\s，,、。.;；:：!！]){_YES})+$")
+_COURTEOUS = re.compile(rf"(?:{_MARK}|{_FACE}|{_THANKS}|{_YES})+")
+_GREETING = re.compile(rf"(?:[?？]|{_MARK}|{_FACE}|{_THANKS}|{_YES}|{_HELLO})+")
+_ONLY_MARKS = re.compile(rf"(?:[?？]|{_MARK})*")
+_PARTICLE = re.compile(r"(?<=..)[啊哈呀哦噢]$")
+_BLANK = re.compile(r"\s+")
 # More than a word and its courtesy is no word.
 _LONGEST_WORD = 40
 
@@ -68,9 +78,33 @@ def quoted(title: str, longest: int | None = None) -> str:
 
 
 def plain(text: str) -> str:
-    """What somebody typed without what courtesy adds: 收到！, 收到，谢谢您。 and 好的，收到 are 收到."""
+    """What somebody typed as it is compared: without blanks and what courtesy adds, full width as good as half.
+    收到！, 收到，谢谢您。 and 好的，收到 are 收到, １ is 1.
+    """
+    return text.strip() if len(text) > _LONGEST_WORD else _BLANK.sub("", trimmed(normalize("NFKC", text)))
+
+
+def trimmed(text: str) -> str:
+    """The same in the letters in which it was typed, where its rest is kept."""
     text = text.strip()
-    return _COURTESY.sub("", text) if len(text) <= _LONGEST_WORD else text
+    if len(text) > _LONGEST_WORD:
+        return text
+    return _PARTICLE.sub("", _AFTER.sub("", _BEFORE.sub("", text)))
+
+
+def is_courtesy(text: str) -> bool:
+    """好的, 嗯, 谢谢, 👍 and no more: nothing that could be an answer by itself."""
+    return _is_only(_COURTEOUS, text)
+
+
+def is_greeting(text: str) -> bool:
+    """在吗, 您好, also with thanks."""
+    return _is_only(_GREETING, text) and not _is_only(_COURTEOUS, text)
+
+
+def _is_only(kind: re.Pattern[str], text: str) -> bool:
+    said = text.strip()
+    return len(said) <= _LONGEST_WORD and bool(kind.fullmatch(said)) and not _ONLY_MARKS.fullmatch(said)
 
 
 def plain_number(text: str) -> str:

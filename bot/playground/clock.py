@@ -58,6 +58,11 @@ class TravelClock(Gauges):
     def running(self) -> bool:
         return self._running
 
+    @property
+    def travelling(self) -> bool:
+        """Somebody moves it, or waits until all is at rest."""
+        return self._moving.locked()
+
     def run(self) -> None:
         """Go on at the pace of real time."""
         self._set(self.now(), running=True)

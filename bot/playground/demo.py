@@ -18,7 +18,6 @@ from bot.features.registry import HANDLERS, jobs
 from bot.features.roster_files.service import import_roster
 from bot.features.tally import service as tally_service
 from bot.features.tally.service import Tally
-from bot.kit.glossary.choices import DUTIES
 from bot.kit.transport import AiohttpTransport
 from bot.playground import story
 from bot.playground.acting import Stage
@@ -27,27 +26,22 @@ from bot.playground.clock import TravelClock
 from bot.playground.groups import Group
 from bot.playground.http import serve
 from bot.playground.people import Person
+from bot.playground.prompter import Prompter
 from bot.playground.server import Playground
+from bot.playground.views import done
 from scheduler.calendar.days import Quarter
 from storage import migrate
-from storage.choices import Duty
 from storage.engine import Storage
 
 TZ = ZoneInfo("Asia/Shanghai")
 QUARTER = Quarter(2023, 3)
 FIRST_ACCOUNT, GROUP_CHAT = 1001, -5001
 SECRETARY = "甲一"
-LABELS = {
-    "甲一": DUTIES[Duty.SECRETARY],
-    "甲二": DUTIES[Duty.ORGANIZATION_OFFICER],
-    "丙一": DUTIES[Duty.PUBLICITY_OFFICER],
-    "乙二": DUTIES[Duty.DISCIPLINE_OFFICER],
-    "甲三": DUTIES[Duty.GROUP_LEADER],
-    "甲七": "党员",
-    "丙八": "老党员",
-}
+# How often the terminal hears of it.
+TELL = 0.1
 
 Progress = Callable[[float, str], None]
+Opened = Callable[[str], None]
 Ready = Callable[["Demo"], None]
 
 
@@ -60,26 +54,50 @@ class Demo:
     tally: Tally
 
 
-async def play(progress: Progress, ready: Ready, *, stay: bool, port: int = 0) -> None:
-    """Play the quarter; `progress` hears the part done and the local time, `ready` the result.
+async def play(opened: Opened, progress: Progress, ready: Ready, *, stay: bool, port: int = 0) -> None:
+    """Play the quarter, which can be watched at the address that `opened` hears.
 
+    `progress` hears the part done and the day reached, from the first second; `ready` the result.
     `stay`: leave the page open, with the clock running, until cancelled.
     """
     logging.getLogger("bot").setLevel(logging.ERROR)
     logging.getLogger("scheduler").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="branch-bot-demo-", dir=_memory()) as folder:
-        async with _theatre(Path(folder), port) as (stage, address, storage, branch_id):
-            first, last = _instant(story.START), _instant(story.END)
-            async for when in story.play(stage):
-                progress((_instant(when) - first) / (last - first), when)
+        async with _theatre(Path(folder), port, opened, progress) as (stage, address, storage, branch_id):
+            async for _ in story.play(stage):
+                pass
             now = stage.clock.now()
             tally = await storage.read(
                 lambda session: tally_service.tally(session, branch_id, QUARTER, now.astimezone(TZ), TZ)
             )
+            stage.group.playground.replay = None
+            stage.group.playground.touch()
+            progress(1.0, _reached(now))
             ready(Demo(address, branch_id, tally))
             if stay:
                 stage.clock.run()
                 await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def _telling(playground: Playground, progress: Progress) -> AsyncIterator[None]:
+    """How far the story is, now and then."""
+
+    async def tell() -> None:
+        while playground.replay is not None:
+            now = playground.clock.now()
+            progress(done(playground.replay, now), _reached(now))
+            await asyncio.sleep(TELL)
+
+    telling = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        telling.cancel()
+
+
+def _reached(now: datetime) -> str:
+    return f"{now.astimezone(TZ):%Y-%m-%d}"
 
 
 def _memory() -> str | None:
@@ -93,40 +111,53 @@ def _instant(local: str) -> datetime:
 
 
 @asynccontextmanager
-async def _theatre(folder: Path, port: int) -> AsyncIterator[tuple[Stage, str, Storage, int]]:
+async def _theatre(
+    folder: Path, port: int, opened: Opened, progress: Progress
+) -> AsyncIterator[tuple[Stage, str, Storage, int]]:
     """Playground, database and bot, with everybody bound and the group tied, as a new user would do it."""
     clock = TravelClock(_instant(story.START))
     playground = Playground(clock, tz=TZ)
-    playground.record = False
-    url = f"sqlite:///{folder / 'branch.db'}"
-    migrate.upgrade(url)
-    storage = Storage(url)
+    playground.record, playground.replay = False, (clock.now(), _instant(story.END))
+    people = {row.name: playground.person(FIRST_ACCOUNT + number, row.name) for number, row in enumerate(base_branch())}
     try:
-        with storage.transaction() as session:
-            branch_id = people_service.add_branch(session, NAME, None, clock.now())
-            import_roster(session, branch_id, base_branch(), now=clock.now().astimezone(TZ), since=YEAR)
-        people = {
-            row.name: playground.person(FIRST_ACCOUNT + number, row.name, label=LABELS.get(row.name, ""))
-            for number, row in enumerate(base_branch())
-        }
-        async with serve(playground, port) as address:
-            app = App(
-                storage=storage,
-                transport=AiohttpTransport(),
-                clock=clock,
-                tz=TZ,
-                token=playground.token,
-                api_url=address,
-                handlers=HANDLERS,
-                jobs=jobs(TZ),
-            )
-            for name, read, sleeps in app.gauges():
-                clock.watch(name, read, sleeps=sleeps)
-            async with running(app):
-                group = await _bind(storage, branch_id, playground, people, clock)
-                yield Stage(people, group, clock, TZ), address, storage, branch_id
+        async with serve(playground, port) as address, _telling(playground, progress):
+            opened(address)
+            async with _branch(folder, playground) as (storage, branch_id):
+                app = App(
+                    storage=storage,
+                    transport=AiohttpTransport(),
+                    clock=clock,
+                    tz=TZ,
+                    token=playground.token,
+                    api_url=address,
+                    handlers=HANDLERS,
+                    jobs=jobs(TZ),
+                )
+                for name, read, sleeps in app.gauges():
+                    clock.watch(name, read, sleeps=sleeps)
+                async with running(app):
+                    group = await _bind(storage, branch_id, playground, people, clock)
+                    yield Stage(people, group, clock, TZ), address, storage, branch_id
     finally:
         await playground.close()
+
+
+@asynccontextmanager
+async def _branch(folder: Path, playground: Playground) -> AsyncIterator[tuple[Storage, int]]:
+    """A database with the branch in it, which tells the page of its people."""
+    url = f"sqlite:///{folder / 'branch.db'}"
+    # Beside the loop, in which the page is served by now.
+    await asyncio.to_thread(migrate.upgrade, url)
+    storage = Storage(url)
+    now = playground.clock.now()
+    try:
+        with storage.transaction() as session:
+            branch_id = people_service.add_branch(session, NAME, None, now)
+            import_roster(session, branch_id, base_branch(), now=now.astimezone(TZ), since=YEAR)
+        playground.prompter = Prompter(playground, storage, jobs(TZ), TZ)
+        yield storage, branch_id
+    finally:
+        playground.prompter = None
         await storage.close()
 
 

@@ -6,7 +6,7 @@ import itertools
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -29,6 +29,9 @@ from bot.playground.webhooks import Webhooks
 from bot.playground.wire import message_json, stamp
 from scheduler.clock import Clock
 
+if TYPE_CHECKING:
+    from bot.playground.prompter import Prompter
+
 BOT_ID = 1000000001
 START = datetime(2023, 7, 1, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -46,7 +49,8 @@ class Playground:
     handle() is the Bot API; person() and group() are the other side. To be set: pace, faults,
     taps.deadline, updates.query_life; date_ahead, by which the Date of its answers is ahead of this machine's
     clock (None: over HTTP the right time, without a socket no Date at all).
-    `calls` lists every call with its answer while `record` is true.
+    `calls` lists every call with its answer while `record` is true. prompter: tells the page what the bot's database
+    knows. replay: from when to when a story plays by itself, while it does; the page only watches.
     """
 
     def __init__(
@@ -71,6 +75,8 @@ class Playground:
         self.webhooks = Webhooks(self.updates, self.clock)
         self.pace = Pace(self.clock.now)
         self.taps = Taps(self.clock.now)
+        self.prompter: Prompter | None = None
+        self.replay: tuple[datetime, datetime] | None = None
         self.record = True
         self.calls: list[Called] = []
         self.version = 0

@@ -83,7 +83,7 @@ async def settle(stage: Stage, title: str, missing: Sequence[str] = (), by: str 
 
 
 async def make_up(stage: Stage, name: str, title: str, text: str) -> None:
-    await stage.tap(name, "补学材料", title)
+    await stage.tap(name, "提交补学", title)
     await stage.say(name, text)
     await stage.tap(DESK, "通过", f"【补学审核】{name}")
 

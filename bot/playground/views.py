@@ -1,35 +1,40 @@
 """What the page shows, as JSON: who one can be, a chat as somebody sees it, the clock."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
 
+from bot.kit.words import dated, day_words
 from bot.playground.chats import Chat, Json, Message
 from bot.playground.clock import TravelClock
 from bot.playground.people import Person
+from bot.playground.prompter import Coming
 from bot.playground.server import Playground
 
 NEWEST = 200
-WEEKDAYS = "一二三四五六日"
 
 
-def everybody(playground: Playground) -> Json:
-    """The bot and everybody whom the page can be, in the order in which they were made."""
-    people = [_person(playground, person) for person in playground.people.values()]
+def everybody(playground: Playground, offices: Mapping[int, str]) -> Json:
+    """The bot and everybody whom the page can be, in the order in which they were made; `offices`: today's."""
+    people = [_person(playground, person, offices) for person in playground.people.values()]
     return {"bot": {"name": playground.bot.first_name, "username": playground.bot.username}, "people": people}
 
 
-def _person(playground: Playground, person: Person) -> Json:
+def _person(playground: Playground, person: Person, offices: Mapping[int, str]) -> Json:
     groups = [group.chat for group in playground.groups if person.id in group.chat.statuses]
-    private = {"id": person.id, "title": playground.bot.first_name, "private": True}
-    chats = [private, *({"id": chat.id, "title": chat.title, "private": False} for chat in groups)]
-    return {"id": person.id, "name": person.user.first_name, "label": person.label, "chats": chats}
+    chats = [_title(playground, chat) for chat in (person.chat, *groups)]
+    label = offices.get(person.id, person.label)
+    return {"id": person.id, "name": person.user.first_name, "label": label, "chats": chats}
+
+
+def _title(playground: Playground, chat: Chat) -> Json:
+    if chat.private:
+        return {"id": chat.id, "title": playground.bot.first_name, "private": True, "note": "私聊"}
+    return {"id": chat.id, "title": chat.title, "private": False, "note": f"{len(chat.statuses)}位成员"}
 
 
 def chat_view(playground: Playground, person: Person, chat: Chat) -> Json:
     """A chat as this person sees it, with at most the newest 200 messages."""
     return {
-        "title": playground.bot.first_name if chat.private else chat.title,
-        "subtitle": "机器人" if chat.private else f"{len(chat.statuses)}位成员",
         "private": chat.private,
         "started": chat.opened or not chat.private,
         "blocked": chat.blocked,
@@ -80,25 +85,40 @@ def _service_words(service: Json) -> str:
     return next((words for field, words in SERVICES.items() if field in service), "")
 
 
-def clock_view(playground: Playground) -> Json:
-    """Date and time where the branch is. `travels`: the page may move the clock; `next`: when something happens."""
-    clock = playground.clock
-    view: dict[str, Any] = {"travels": isinstance(clock, TravelClock), "next": None}
-    if isinstance(clock, TravelClock) and (when := clock.next_at()) is not None:
-        view["next"] = _moment(playground, when)
-    now = clock.now()
+def clock_view(playground: Playground, coming: Coming | None) -> Json:
+    """Date and time where the branch is.
+
+    `travels`: the page may move the clock; `next`: what it will do then; `replay`: how far the story is that plays.
+    """
+    now = playground.clock.now().astimezone(playground.tz)
     return {
-        **view,
-        "words": _moment(playground, now),
-        "local": now.astimezone(playground.tz).strftime("%Y-%m-%d %H:%M"),
+        "travels": isinstance(playground.clock, TravelClock),
+        "words": f"{_day(now)}{now:%H:%M}",
+        "local": now.strftime("%Y-%m-%dT%H:%M"),
+        "next": _next(coming, now, playground.tz),
+        "replay": _replay(playground, now),
     }
 
 
-def _moment(playground: Playground, moment: datetime) -> str:
-    local = moment.astimezone(playground.tz)
-    return f"{_day(local)}{local:%H:%M}"
+def _next(coming: Coming | None, now: datetime, tz: tzinfo) -> Json | None:
+    if coming is None:
+        return None
+    at = coming.at.astimezone(tz)
+    return {"at": f"{dated(at.date(), now.date())}{at:%H:%M}", "words": coming.words, "people": coming.people}
+
+
+def _replay(playground: Playground, now: datetime) -> Json | None:
+    if playground.replay is None:
+        return None
+    return {"percent": int(100 * done(playground.replay, now)), "day": day_words(now.date())}
+
+
+def done(replay: tuple[datetime, datetime], now: datetime) -> float:
+    """How much of a story has been played, as a part of 1."""
+    first, last = replay
+    return min(max((now - first) / (last - first), 0.0), 1.0)
 
 
 def _day(local: datetime) -> str:
     """2023年7月7日（周五）"""
-    return f"{local.year}年{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）"
+    return f"{local.year}年{day_words(local.date())}"

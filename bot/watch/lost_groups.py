@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.kit.replies import of_place
 from bot.watch import messages, reported
 from bot.watch.rules import Finding, until_day
 from bot.watch.undelivered import heads
@@ -20,7 +21,7 @@ from storage.models.organisation import GroupChat, Organisation
 from storage.models.outbox import Lease
 
 # How far back it is looked the first time, and how long a word about it is worth sending.
-SINCE = timedelta(days=3)
+SINCE, LIFE = timedelta(days=3), timedelta(days=2)
 # On a shared database a line may come to light after later ones.
 LATE = timedelta(minutes=5)
 _WENT = [True, False]
@@ -28,32 +29,36 @@ _WENT = [True, False]
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """One line of the log: `branch` held the group until then; `taken_by`: the branch that has tied it since."""
+    """One line of the log: `branch` held the group until then; `taken_by`: the branch that has tied it since.
+
+    why: what the log says of it, kicked, no_rights, chat_deleted or "".
+    """
 
     line: int
     branch_id: int
     branch: str
-    title: str
+    why: str
     taken_by: str
 
-    @property
-    def finding(self) -> Finding:
-        text = messages.group_lost(self.branch, self.title, self.taken_by)
+    def finding(self, delay: timedelta = timedelta()) -> Finding:
+        """To the operator, in the hours in which people are written to."""
+        text = messages.group_lost(self.branch, self.why, self.taken_by)
         where = "another branch has tied it" if self.taken_by else "the bot cannot write there any more"
-        return Finding(f"group:{self.line}", text, logged=f"branch {self.branch_id} has lost its group: {where}")
+        logged = f"branch {self.branch_id} has lost its group: {where}"
+        return Finding(f"group:{self.line}", text, logged=logged, delay=delay)
 
 
 def news(session: Session, bot_id: int, now: datetime) -> list[Lost]:
     """What nobody has been told yet."""
     found = list(_lost(session, _from(session, bot_id, now)))
-    fresh = {finding.key for finding in reported.news(session, [one.finding for one in found])}
-    return [one for one in found if one.finding.key in fresh]
+    fresh = {finding.key for finding in reported.news(session, [one.finding() for one in found])}
+    return [one for one in found if one.finding().key in fresh]
 
 
 def tell(session: Session, bot_id: int, operator: int | None, now: datetime, tz: tzinfo) -> list[Lost]:
     """Tell it, and go on from here the next time. Returns what was told."""
     fresh = news(session, bot_id, now)
-    reported.tell(session, [one.finding for one in fresh], operator, now)
+    reported.tell(session, [one.finding(until_day(now, tz)) for one in fresh], operator, now)
     promise_all(session, list(_to_desk(session, fresh, now, tz)), job=reported.JOB, branch_id=None, now=now)
     _go_on(session, bot_id, now)
     return fresh
@@ -63,10 +68,10 @@ def _to_desk(session: Session, lost: Sequence[Lost], now: datetime, tz: tzinfo) 
     """In the hours in which people are written to."""
     of_branch, delay = heads(session, now, tz), until_day(now, tz)
     for one in lost:
-        text = {"text": messages.your_group_lost(one.title, one.taken_by)}
+        said = of_place(messages.your_group_lost(one.why, one.taken_by), one.branch_id).to_json()
         for person in of_branch(one.branch_id):
             key = (f"group_lost:{one.line}:{person}",)
-            yield Owed(key, text, person, expires_at=now + SINCE, delay=delay)
+            yield Owed(key, said, person, expires_at=now + LIFE, delay=delay)
 
 
 def _lost(session: Session, after: int) -> Iterator[Lost]:
@@ -79,7 +84,7 @@ def _lost(session: Session, after: int) -> Iterator[Lost]:
         elsewhere = group.branch_id != line.branch_id
         if elsewhere or not (group.active or group.given_up):
             taken_by = _name(session, group.branch_id) if elsewhere else ""
-            yield Lost(line.id, line.branch_id, _name(session, line.branch_id), group.title, taken_by)
+            yield Lost(line.id, line.branch_id, _name(session, line.branch_id), line.details.get("lost", ""), taken_by)
 
 
 def _name(session: Session, organisation_id: int) -> str:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
+from bot.features.accounts.messages import TieGroup
 from bot.kit.glossary.choices import OUTBOX_STATES
 from bot.kit.glossary.columns import UNDELIVERED
+from bot.kit.replies import Choice, Message
 from bot.kit.words import cut, day_words, moment_words
 from storage.choices import OutboxState
 
 LONGEST_FAULT = 200
 SHOWN_NAMES = 30
-AGAIN = "刚才短时离线，如点过没有反应请再点一次。"
 POSTED_ANEW = "（此条已重新发送，请在最新一条上办理。）"
 
 GROUP = "支部工作群"
@@ -20,15 +21,19 @@ GROUP = "支部工作群"
 
 
 def undelivered(title: str, total: int, people: Sequence[tuple[str, str]], groups: Sequence[str]) -> str:
-    """9月节前提醒：25人中2人未送达：甲三（未绑定）、丙五（已停用）。请另行通知。"""
+    """9月节前提醒：应发25人，2人未送达（甲三，未绑定；丙五，已停用），请另行通知。"""
     parts = []
     if people:
-        named = "、".join(f"{name}（{reason_word(reason)}）" for name, reason in people[:SHOWN_NAMES])
-        more = f"等{len(people)}人" if len(people) > SHOWN_NAMES else ""
-        parts.append(f"{total}人中{len(people)}人未送达：{named}{more}")
+        named = "；".join(f"{name}，{reason_word(reason)}" for name, reason in people[:SHOWN_NAMES])
+        more = f"；等{len(people)}人" if len(people) > SHOWN_NAMES else ""
+        parts.append(f"{_how_many(total, people)}（{named}{more}）")
     if groups:
-        parts.append(f"未能发到{GROUP}（{reason_word(groups[0])}）")
-    return f"{cut(title, 60)}：{'；'.join(parts)}。请另行通知。"
+        parts.append(f"{GROUP}未送达（{reason_word(groups[0])}）")
+    return f"{cut(title, 60)}：{'，'.join(parts)}，请另行通知。"
+
+
+def _how_many(total: int, people: Sequence[tuple[str, str]]) -> str:
+    return f"应发{total}人，{len(people)}人未送达"
 
 
 def reason_word(reason: str) -> str:
@@ -36,21 +41,23 @@ def reason_word(reason: str) -> str:
     return UNDELIVERED.get(reason, OUTBOX_STATES[OutboxState.FAILED])
 
 
-def your_group_lost(title: str, taken_by: str) -> str:
-    group = f"{GROUP}{_titled(title)}"
+# By what the sender or Telegram said of it.
+_LOST = {
+    "kicked": f"支部小助手已被移出{GROUP}",
+    "no_rights": f"支部小助手在{GROUP}被禁止发言",
+    "chat_deleted": f"{GROUP}已解散",
+}
+
+
+def your_group_lost(why: str, taken_by: str) -> Message:
+    """支部小助手已被移出支部工作群，通知改为逐人私聊发送。 `taken_by`: the branch that has tied it since."""
+    return Message(f"{_lost(why, taken_by)}，通知改为逐人私聊发送。", [[Choice("绑定工作群", TieGroup())]])
+
+
+def _lost(why: str, taken_by: str) -> str:
     if taken_by:
-        return (
-            f"{group}已改由{taken_by}绑定，本支部的通知不再发到该群。"
-            f"如有疑问，请与{taken_by}联系；需要另用工作群的，请点“党员”→“绑定工作群”。"
-        )
-    return (
-        f"支部小助手不能再向{group}发送消息（被移出群、被禁止发言，或群已解散），通知暂时发不到群里。"
-        "请在群里重新加入小助手并允许其发言，再点“党员”→“绑定工作群”。"
-    )
-
-
-def _titled(title: str) -> str:
-    return f"“{cut(title, 30)}”" if title else ""
+        return f"{GROUP}已改由{cut(taken_by, 60)}绑定"
+    return _LOST.get(why, f"支部小助手不能再向{GROUP}发送消息")
 
 
 # --- to the operator -----------------------------------------------------------------------------------------------
@@ -89,18 +96,32 @@ def silence(seconds: float) -> str:
     return f"【运行提示】已有{round(seconds / 60)}分钟收不到新消息，请检查网络，并确认没有其他程序使用同一令牌。"
 
 
-def group_lost(branch: str, title: str, taken_by: str) -> str:
-    group = f"{cut(branch, 60)}的{GROUP}{_titled(title)}"
-    if taken_by:
-        return f"【运行提示】{group}已改由{cut(taken_by, 60)}绑定。"
-    return f"【运行提示】小助手不能再向{group}发送消息（被移出群、被禁止发言，或群已解散）。"
+def group_lost(branch: str, why: str, taken_by: str) -> str:
+    return f"【运行提示】{cut(branch, 60)}：{_lost(why, taken_by)}，通知改为逐人私聊发送。"
+
+
+def nobody_to_tell(branch: str, what: str) -> str:
+    """Names nobody; `what`: how the promise is called, digest or exemption."""
+    return (
+        f"【运行提示】{cut(branch, 60)}的{_WHAT.get(what, _WHAT['missed'])}无人接收"
+        "（书记、副书记、组织委员均未绑定或已停用），请联系该支部。"
+    )
+
+
+_WHAT = {
+    "digest": "摘要",
+    "exemption": "免于考勤到期提醒",
+    "term": "任期届满提醒",
+    "undelivered": "未送达名单",
+    "missed": "未按时发送的提示",
+}
 
 
 CONFLICT = (
     "【运行提示】有其他程序正在使用同一令牌接收消息，本支部同志的操作可能收不到。请停止其中一个程序，或为各自更换令牌。"
 )
 WEBHOOK_INSTEAD = (
-    "【运行提示】有人为同一令牌设置了webhook，小助手收不到新消息，到期的提醒照常发出。"
+    "【运行提示】有人为同一令牌设置了webhook，小助手收不到新消息，到期的提醒照常发送。"
     "请删除该webhook（deleteWebhook），或按文档设置WEBHOOK_URL后重新启动。"
 )
 WEBHOOK_BESIDE = (

@@ -35,7 +35,7 @@ def tell(session: Session, findings: Sequence[Finding], operator: int | None, no
             session.add(Promise(key=_name(finding)))
         else:
             said = Message(finding.text, finding.rows).to_json()
-            owed = Owed((_name(finding),), said, chat_id=operator, expires_at=now + finding.life)
+            owed = Owed((_name(finding),), said, chat_id=operator, expires_at=now + finding.life, delay=finding.delay)
             promise(session, owed, job=JOB, branch_id=None, now=now)
     session.flush()
     return fresh

@@ -84,7 +84,7 @@ def _promise(session: Session, again: Sequence[Again], found: Outage, now: datet
 def _owed(one: Again, found: Outage, now: datetime) -> Owed:
     kind, subject_id = one.card or ("", 0)
     name = one.first or f"{kind}:{subject_id}:{one.chat_id}"
-    said = replace(one.message, text=cut(f"{one.message.text}\n{messages.AGAIN}", PAGE))
+    said = replace(one.message, text=cut(f"{one.message.text}\n{messages.POSTED_ANEW}", PAGE))
     # Prompts and reminders go first, and a card that waited an hour behind them is of no more use.
     lane = Lane.BROADCASTS if one.card is None else Lane.MUST_ARRIVE
     return Owed(

@@ -35,7 +35,7 @@ class Finding:
     """Something to tell once: `key` names it; a word that is late by more than `life` is no longer worth sending.
 
     `lasting`: it may end, and is told again when it comes back. `rows`: buttons below it. `logged`: what the log says
-    instead, where the text names what people have named.
+    instead, where the text names what people have named. `delay`: not sooner than so long from now.
     """
 
     key: str
@@ -44,6 +44,7 @@ class Finding:
     life: timedelta = timedelta(days=2)
     rows: Rows = ()
     logged: str = ""
+    delay: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,26 +4,29 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.features.registry import TITLES
+from bot.kit.addressees import CHAIN
+from bot.kit.quiet_hours import open_now
 from bot.kit.titles import PromiseGroup
 from bot.watch import messages
-from bot.watch.rules import by_day
-from scheduler.calendar.days import local_day
+from scheduler.calendar.days import at, local_day
+from scheduler.calendar.store import calendars
 from scheduler.jobs import Owed
 from scheduler.promises import taken
 from storage.choices import Duty, JobRunState, Lane, OutboxState
+from storage.models.organisation import Organisation
 from storage.models.outbox import JobRun, Outbox, Promise
 from storage.models.person import DutySpan, Person
 from storage.spans import on_day
 
-# How far back it is looked: a word about something older is of no use to anybody.
-SINCE = timedelta(days=3)
+# How far back it is looked, and how long a word is worth sending: over days off it waits, and loses none of them.
+WORKING_DAYS, LIFE = 2, timedelta(days=2)
 # What is put off for longer (稍后提醒) keeps nobody waiting.
 ON_ITS_WAY = timedelta(hours=2)
 _LANES = (Lane.MUST_ARRIVE, Lane.BROADCASTS)
@@ -50,9 +53,14 @@ def subject_of(key: str, person_id: int | None) -> str | None:
     return name if name != key and ":" in name else None
 
 
-def undelivered(session: Session, now: datetime, tz: tzinfo) -> list[Owed]:
-    """The lines that the secretaries have not been told yet, of all branches."""
-    lost = _lost(session, now - SINCE)
+def undelivered(session: Session, now: datetime, tz: tzinfo, operator: int | None = None) -> list[Owed]:
+    """The lines that the secretaries have not been told yet, of all branches in the hours of which it is now.
+
+    Where nobody of a branch can be told, the operator hears how many there are.
+    """
+    known = calendars(session)
+    since = at(known.national.working_day_before(local_day(now, tz), WORKING_DAYS), time(), tz)
+    lost = _lost(session, since)
     told = taken(session, map(_key, lost))
     under_way = _under_way(session, now) if lost else set()
     fresh = {
@@ -60,9 +68,9 @@ def undelivered(session: Session, now: datetime, tz: tzinfo) -> list[Owed]:
         for subject, what in lost.items()
         if _key(subject) not in told
         and (subject.branch_id, what.job) not in under_way
-        and (what.job is None or by_day(now, tz))
+        and open_now(now, tz, known.of(subject.branch_id))
     }
-    return list(_lines(session, fresh, now, tz)) if fresh else []
+    return list(_lines(session, fresh, since, now, tz, operator)) if fresh else []
 
 
 def _keyed(*columns: Any) -> Any:
@@ -104,15 +112,27 @@ def _under_way(session: Session, now: datetime) -> set[tuple[int, str | None]]:
     return {(row.branch_id, row.job) for row in (*sending, *planning)}
 
 
-def _lines(session: Session, lost: dict[PromiseGroup, Lost], now: datetime, tz: tzinfo) -> Iterator[Owed]:
-    named, totals, told = _titles(session, lost), _totals(session, lost, now - SINCE), heads(session, now, tz)
+def _lines(
+    session: Session,
+    lost: dict[PromiseGroup, Lost],
+    since: datetime,
+    now: datetime,
+    tz: tzinfo,
+    operator: int | None,
+) -> Iterator[Owed]:
+    named, totals, told = _titles(session, lost), _totals(session, lost, since), heads(session, now, tz)
     for subject, what in lost.items():
         if subject not in named:
             continue
         text = messages.undelivered(named[subject], totals[subject], what.people, what.groups)
-        for number, person in enumerate(told(subject.branch_id)):
+        people = told(subject.branch_id)
+        for number, person in enumerate(people):
             key = _key(subject) + (f":{person}" if number else "")
-            yield Owed((key,), {"text": text}, person, expires_at=now + SINCE)
+            yield Owed((key,), {"text": text}, person, expires_at=now + LIFE)
+        if not people and operator is not None:
+            branch = session.get_one(Organisation, subject.branch_id).name
+            said = {"text": messages.nobody_to_tell(branch, "undelivered")}
+            yield Owed((_key(subject),), said, chat_id=operator, expires_at=now + LIFE)
 
 
 def _titles(session: Session, subjects: Collection[PromiseGroup]) -> dict[PromiseGroup, str]:
@@ -141,17 +161,17 @@ def _totals(session: Session, subjects: Collection[PromiseGroup], since: datetim
 
 
 def heads(session: Session, now: datetime, tz: tzinfo) -> Callable[[int], list[int]]:
-    """Who of a branch may see all the names and can be written to: the secretaries, else their deputies (6.5)."""
+    """Who of a branch may see all the names and can be written to: the secretaries, else the next of the chain."""
     query = (
         select(DutySpan.organisation_id, DutySpan.duty, Person.id)
         .join(Person, and_(DutySpan.person_id == Person.id, Person.telegram_id.is_not(None), Person.reachable))
-        .where(DutySpan.duty.in_([Duty.SECRETARY, Duty.DEPUTY_SECRETARY]), on_day(DutySpan, local_day(now, tz)))
+        .where(DutySpan.duty.in_(CHAIN), on_day(DutySpan, local_day(now, tz)))
         .order_by(Person.id)
     )
     held: dict[tuple[int, Duty], list[int]] = defaultdict(list)
     for row in session.execute(query):
         held[row.organisation_id, row.duty].append(row.id)
-    return lambda branch: held[branch, Duty.SECRETARY] or held[branch, Duty.DEPUTY_SECRETARY]
+    return lambda branch: next((held[branch, duty] for duty in CHAIN if held[branch, duty]), [])
 
 
 def _key(subject: PromiseGroup) -> str:

@@ -22,6 +22,7 @@ from bot.watch import (
     reposts,
     rules,
     undelivered,
+    vacancies,
 )
 from bot.watch.failures import Failures
 from bot.watch.webhook_check import HookWatch
@@ -106,6 +107,7 @@ class Watchdog:
             self._look_after_hook,
             self._tell_operator,
             self._tell_secretaries,
+            self._tell_of_vacancies,
             self._tell_of_groups,
             self._post_moved,
             self._post_anew,
@@ -209,7 +211,9 @@ class Watchdog:
 
     async def _tell_secretaries(self) -> None:
         now = self._clock.now()
-        lines = await self._storage.read(lambda session: undelivered.undelivered(session, now, self._tz))
+        lines = await self._storage.read(
+            lambda session: undelivered.undelivered(session, now, self._tz, self._operator)
+        )
         for start in range(0, len(lines), SLICE):
             some = lines[start : start + SLICE]
             # Awaited before `some` is another slice.
@@ -217,6 +221,12 @@ class Watchdog:
                 lambda session: promise_all(session, some, job=reported.JOB, branch_id=None, now=now)  # noqa: B023
             )
         if lines:
+            self._sender.wake()
+
+    async def _tell_of_vacancies(self) -> None:
+        now = self._clock.now()
+        if await self._storage.read(vacancies.news):
+            await self._storage.write(lambda session: vacancies.tell(session, self._operator, now))
             self._sender.wake()
 
     async def _tell_of_groups(self) -> None:

@@ -101,7 +101,7 @@ def check_nobody_was_told_twice(bot: World) -> None:
         (person.id, message.date.astimezone(SHANGHAI).date())
         for person in bot.stage.people.values()
         for message in person.chat.from_bot
-        if "项未完成" in message.text
+        if "项待办：" in message.text
     ]
     assert len(nudges) == len(set(nudges))
     for name in story.EVERYBODY:

@@ -42,7 +42,7 @@ def test_an_instant_counts_until_the_cut_off(cut_off: datetime, last: datetime, 
     assert (in_time(last, cut_off), in_time(first, cut_off)) == (True, False)
     assert last_instant(cut_off) == last
     before_cut_off(last.astimezone(UTC), cut_off)
-    with pytest.raises(Refusal, match="统计已截止"):
+    with pytest.raises(Refusal, match="第三季度统计已截止"):
         before_cut_off(first.astimezone(UTC), cut_off)
 
 

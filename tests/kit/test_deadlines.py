@@ -33,5 +33,5 @@ def test_a_quarter_takes_records_until_24_00_of_the_close_day() -> None:
     assert in_time(cut_off - LEAST, cut_off)
     before_cut_off(cut_off - LEAST, cut_off)
     assert not in_time(cut_off, cut_off)
-    with pytest.raises(Refusal, match="统计已截止"):
+    with pytest.raises(Refusal, match=r"^第三季度统计已截止，不能再修改。如有出入，请告知支部书记。$"):
         before_cut_off(cut_off, cut_off)

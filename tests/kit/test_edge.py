@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 from bot.features import registry
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right
+from bot.kit.asking import NOTHING_OPEN
 from bot.kit.buttons import OLD_BUTTON, Button
 from bot.kit.edge import IN_PRIVATE
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.keyboard import with_words
+from bot.kit.plain_words import NOT_UNDERSTOOD
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
-from bot.kit.text_routing import CANCELLED, HINT
+from bot.kit.text_routing import CANCELLED
 from bot.kit.words import STRANGER
 from storage.choices import InboxState
 from storage.engine import Storage
@@ -243,10 +245,10 @@ async def test_a_command_in_the_group_is_sent_to_the_private_chat(bot: World) ->
 async def test_what_nobody_understands_meets_a_hint_in_private_only(bot: World) -> None:
     for text in ("随便说说", "/nothing", "取消了吗"):
         await bot.stage.say("甲三", text)
-        assert said(bot, "甲三")[-1] == HINT
+        assert said(bot, "甲三")[-1] == NOT_UNDERSTOOD
     await bot.stage.people["甲三"].photo()
     await bot.clock.settle()
-    assert said(bot, "甲三")[-1] == HINT
+    assert said(bot, "甲三")[-1] == NOT_UNDERSTOOD
     await bot.stage.group.say(bot.stage.people["甲三"], f"/nothing@{bot.playground.bot.username}")
     await bot.clock.settle()
     assert bot.stage.group.chat.from_bot == []
@@ -299,15 +301,15 @@ async def test_cancel_closes_the_dialog(bot: World) -> None:
     await bot.stage.say("甲三", "取消")
     assert said(bot, "甲三")[-1] == CANCELLED
     await bot.stage.say("甲三", "三楼会议室")
-    assert said(bot, "甲三")[-1] == HINT
+    assert said(bot, "甲三")[-1] == NOT_UNDERSTOOD
     await bot.stage.say("甲三", "取消")
-    assert said(bot, "甲三")[-1] == CANCELLED
+    assert said(bot, "甲三")[-1] == NOTHING_OPEN
 
 
 async def test_a_menu_label_wins_over_an_open_dialog_and_leaves_it_open(bot: World) -> None:
     await bot.stage.say("甲三", "问地点")
     await bot.stage.say("甲三", "我还欠什么")
-    assert said(bot, "甲三")[-1] == "您没有未完成的事项。"
+    assert said(bot, "甲三")[-1] == "您的事项已全部完成。"
     await bot.stage.say("甲三", "看一看")
     assert said(bot, "甲三")[-1] == "地点：看一看"
 
@@ -315,7 +317,7 @@ async def test_a_menu_label_wins_over_an_open_dialog_and_leaves_it_open(bot: Wor
 async def test_a_dialog_is_ones_own_and_of_the_private_chat(bot: World) -> None:
     await bot.stage.say("甲三", "问地点")
     await bot.stage.say("甲四", "三楼会议室")
-    assert said(bot, "甲四")[-1] == HINT
+    assert said(bot, "甲四")[-1] == NOT_UNDERSTOOD
     await submit(
         bot, message=in_group("三楼会议室", {"id": bot.cast.account("甲三"), "is_bot": False, "first_name": "x"})
     )
@@ -468,7 +470,7 @@ async def test_who_writes_in_private_can_be_written_to_again(bot: World) -> None
     sender = {"id": bot.cast.account("甲三"), "is_bot": False, "first_name": "x"}
     card = in_group("通知", {"id": bot.playground.bot.id, "is_bot": True, "first_name": "x"}) | {"message_id": 4242}
     await submit(bot, message=in_group("在吗", sender, reply_to_message=card))
-    assert bot.stage.group.chat.last.text == "[在吗]"
+    assert bot.stage.group.chat.from_bot == []
     assert reached(bot) == []
     await bot.stage.say("甲三", "问地点")
     await bot.stage.say("甲三", "三楼")

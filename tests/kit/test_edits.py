@@ -95,7 +95,7 @@ async def test_a_leave_that_was_cancelled_stands_no_more(bot: World) -> None:
     message = await send(bot, "请假 出差")
     await send(bot, "取消请假")
     [told] = await edit(bot, message, "请假 病假")
-    assert "病假已提交" in told.text
+    assert "已提交请假（病假）" in told.text
     assert leaves(bot) == ["sick"]
 
 
@@ -170,7 +170,7 @@ async def test_a_refused_word_is_asked_again_when_it_is_time(bot: World) -> None
 async def test_an_offer_is_no_act(bot: World) -> None:
     message = await send(bot, "请假 住院")
     [told] = await edit(bot, message, "病假 住院")
-    assert "病假已提交" in told.text
+    assert "已提交请假（病假）" in told.text
     assert leaves(bot) == ["sick"]
 
 
@@ -194,7 +194,7 @@ async def test_a_message_that_nobody_has_heard(bot: World) -> None:
     """Only the edit of it came."""
     person = bot.stage.people[WHO]
     [message] = person.say_in(person.chat, "收倒", heard=False)
-    assert "您已回复：收到" in (await edit(bot, message, "收到"))[0].text
+    assert "您已回复“收到”" in (await edit(bot, message, "收到"))[0].text
     assert count(bot, Receipt) == 1
 
 
@@ -320,7 +320,7 @@ async def test_a_cancel_that_is_edited_brings_nothing_back(bot: World) -> None:
     message = await send(bot, "取消", who="甲一")
     assert await edit(bot, message, "取消通知", who="甲一") == []
     [told] = await edit(bot, message, "收到", who="甲一")
-    assert "您已回复：收到" in told.text
+    assert "您已回复“收到”" in told.text
     assert count(bot, Notice, Notice.activity_id.is_(None)) == 0
 
 

@@ -1,13 +1,16 @@
 """The JSON interface behind the page: what it shows, what it lets somebody do, and what it refuses."""
 
 import asyncio
+from datetime import timedelta
 
 import aiohttp
 import orjson
 import pytest
 
 from bot.playground.http import serve
+from bot.playground.pages import BUSY, EMPTY, GONE, NOT_BY_YOU, NOTHING_AHEAD, REPLAYING, STANDS
 from bot.playground.people import PIXEL
+from scheduler.clock import SystemClock
 
 
 @pytest.fixture
@@ -61,7 +64,10 @@ async def test_whom_one_can_be(playground, member, look):
     assert everybody["bot"]["username"] == playground.bot.username
     first, second = everybody["people"]
     assert (first["name"], first["label"], second["label"]) == ("甲一", "党员", "书记")
-    assert [(chat["id"], chat["title"]) for chat in first["chats"]] == [(1, "支部小助手"), (-5, "支部群")]
+    assert [(chat["id"], chat["title"], chat["note"]) for chat in first["chats"]] == [
+        (1, "支部小助手", "私聊"),
+        (-5, "支部群", "1位成员"),
+    ]
     assert len(second["chats"]) == 1
     assert everybody["clock"]["words"] == "2023年7月7日（周五）08:30"
 
@@ -94,7 +100,7 @@ async def test_a_group_and_a_reply(playground, member, act, look, call):
     await call("sendMessage", chat_id=-5, text="通知")
     await act("say", person=1, chat=-5, text="收到", reply_to=group.chat.last.message_id)
     view = await look("/api/chat", person=1, chat=-5)
-    assert (view["title"], view["subtitle"], view["messages"][-1]["reply_to"]) == ("支部群", "1位成员", "通知")
+    assert (view["private"], view["messages"][-1]["reply_to"]) == (False, "通知")
     await group.upgrade_to_supergroup()
     view = await look("/api/chat", person=1, chat=group.id)
     assert view["messages"][0]["service"]
@@ -128,13 +134,88 @@ async def test_files_and_links(playground, member, web, act, look, call):
 async def test_blocking_and_what_a_client_refuses(member, act, call):
     await act("start", person=1)
     await act("block", person=1, blocked=True)
-    assert "blocked" in (await act("say", 409, person=1, text="x"))["error"]
+    assert "blocked" in (await act("say", 409, person=1, text="x"))["why"]
     await act("block", person=1, blocked=False)
     await act("say", person=1, text="x")
-    assert "empty" in (await act("say", 409, person=1, text=" "))["error"]
-    assert "gone" in (await act("tap", 409, person=1, message=99, data="x"))["error"]
+    assert (await act("say", 409, person=1, text=" "))["error"] == EMPTY
+    assert (await act("edit", 409, person=1, message=member.chat.messages[-1].message_id, text=""))["error"] == EMPTY
+    assert (await act("tap", 409, person=1, message=99, data="x"))["error"] == GONE
     await call("sendMessage", chat_id=1, text="x")
-    await act("tap", 409, person=1, message=member.chat.last.message_id, data="forged")
+    other = member.chat.last.message_id
+    assert (await act("tap", 409, person=1, message=other, data="forged"))["error"] == GONE
+    assert (await act("edit", 409, person=1, message=other, text="y"))["error"] == NOT_BY_YOU
+
+
+async def test_a_message_is_changed(playground, member, act, look, updates):
+    """In private, and in a group where the bot hears of it only when it heard the message."""
+    group = playground.group(-5, "支部群", [member])
+    await act("start", person=1)
+    await act("say", person=1, text="7月8日")
+    await act("say", person=1, chat=-5, text="大家好")
+    said, heard = member.chat.messages[-1], group.chat.messages[-1]
+    await act("edit", person=1, message=said.message_id, text="7月7日")
+    await act("edit", person=1, chat=-5, message=heard.message_id, text="同志们好")
+    shown = (await look("/api/chat", person=1))["messages"][-1]
+    assert (shown["text"], shown["edited"]) == ("7月7日", True)
+    assert heard.text == "同志们好"
+    edits = [update["edited_message"]["text"] for update in await updates() if "edited_message" in update]
+    assert edits == ["7月7日"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("我的数据.html", b"<script>fetch('/api/everybody')</script>", "text/html"),
+        ("说明.TXT", "材料".encode(), "text/plain"),
+        ("统计.csv", b"a,b", "text/plain"),
+        ("通知.pdf", b"%PDF-1.7", "application/pdf"),
+        ("假的.pdf", b"<html>", None),
+        ("心得.docx", b"PK", None),
+        ("网页.svg", b"<svg onload='alert(1)'/>", None),
+    ],
+)
+async def test_what_is_opened_and_what_is_only_saved(member, playground, web, name, content, kind):
+    await member.send("到")
+    await member.upload_document(name, content)
+    file = member.chat.messages[-1].attachment
+    async with web.get("/api/file", params={"id": file.file_id, "open": "1"}) as answer:
+        assert await answer.read() == content
+        saved = answer.headers.get("Content-Disposition", "").startswith("attachment")
+        assert (saved, answer.content_type) == (kind is None, kind or "application/octet-stream")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        policy = answer.headers["Content-Security-Policy"]
+        assert kind != "text/html" or ("sandbox" in policy and "allow-scripts" not in policy)
+    async with web.get("/api/file", params={"id": file.file_id}) as answer:
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+async def test_letters_for_a_machine_that_has_none(web):
+    async with web.get("/page/chinese.otf") as answer:
+        assert (await answer.read())[:4] == b"OTTO"
+        assert answer.content_type == "font/otf"
+
+
+async def test_while_a_story_plays_one_only_watches(playground, member, clock, web, act, look):
+    playground.replay = (clock.now() - timedelta(days=1), clock.now() + timedelta(days=3))
+    shown = (await look("/api/everybody"))["clock"]
+    assert (shown["replay"], shown["next"]) == ({"percent": 25, "day": "7月7日（周五）"}, None)
+    for name, body in (("start", {}), ("say", {"text": "x"}), ("clock", {"hours": 1}), ("tap", {"message": 1})):
+        assert (await act(name, 409, person=1, **body))["error"] == REPLAYING
+    form = aiohttp.FormData({"person": "1"})
+    form.add_field("file", b"PK", filename="a.docx")
+    async with web.post("/api/upload", data=form) as answer:
+        assert answer.status == 409
+    assert member.chat.messages == []
+    playground.replay = None
+    await act("start", person=1)
+
+
+@pytest.mark.parametrize(("after", "percent"), [(-1, 0), (0, 0), (1, 33), (3, 100), (4, 100)])
+async def test_how_far_a_story_is(playground, clock, look, after, percent):
+    begun = clock.now()
+    playground.replay = (begun, begun + timedelta(days=3))
+    clock.jump(begun + timedelta(days=after))
+    assert (await look("/api/everybody"))["clock"]["replay"]["percent"] == percent
 
 
 async def test_nobody_sees_a_chat_of_others(playground, member, web):
@@ -150,13 +231,26 @@ async def test_the_clock_is_moved(clock, member, act, updates):
     assert moved["words"] == "2023年7月7日（周五）09:30"
     task = asyncio.create_task(clock.sleep_until(clock.now().replace(hour=6)))
     await asyncio.sleep(0)
-    assert (await act("clock", to="2023-07-07 10:00"))["next"] == "2023年7月7日（周五）14:30"
-    assert (await act("clock", next=True))["local"] == "2023-07-07 14:30"
+    moved = await act("clock", to="2023-07-07T10:00")
+    assert moved["next"] == {"at": "7月7日（周五）14:30", "words": "", "people": 0}
+    assert (await act("clock", next=True))["local"] == "2023-07-07T14:30"
     assert task.done()
-    assert (await act("clock", to="2023-01-01"))["local"] == "2023-07-07 14:30"
+    assert (await act("clock", 409, next=True))["error"] == NOTHING_AHEAD
+    for past in ("2023-01-01", "2023-07-07T14:29"):
+        refused = await act("clock", 409, to=past)
+        assert refused["error"] == "时间只能向前走：已经发送的消息不能收回。"
+    assert (await act("clock", 409, to="明天"))["error"] == "请这样填写：2023-07-07 08:30。"
+    await clock.travel(clock.now() + timedelta(seconds=20))
+    assert (await act("clock", to="2023-07-07T14:30"))["local"] == "2023-07-07T14:30"
     clock.bound, clock.stuck = 0.05, 0.01
     await member.send("nobody listens")
-    assert "playground=1" in (await act("clock", 409, next=True))["error"]
+    busy = await act("clock", 409, hours=1)
+    assert (busy["error"], "playground=1" in busy["why"]) == (BUSY, True)
+
+
+async def test_a_clock_that_goes_by_itself_is_not_moved(web, playground, act):
+    playground.clock = SystemClock()
+    assert (await act("clock", 409, hours=1))["error"] == STANDS
 
 
 async def test_events_tell_of_news_and_end_with_the_server(playground, member, web, clock):

@@ -35,14 +35,19 @@ FIGURES = shows("季度")
 EFFECTS: dict[str, Effect] = {
     # own sign-in, leave, study, pieces
     **dict.fromkeys(("tap:SignIn", "command:signin", "word:签到", "word:到", "start:c_"), SIGNED_IN),
-    "tap:Acknowledge": rows("receipt"),
+    **dict.fromkeys(("tap:Acknowledge", "tap:AcknowledgeListed"), rows("receipt")),
     "word:收到": shows("通知"),
     "tap:AskLeave": shows("病假"),
     "tap:ChooseLeave": rows("leave_request audit", tells=True),
     "tap:OfferLeave": shows("事由：家里有事"),
     "tap:ChooseFor": rows("leave_request audit", tells=True),
     "tap:NoLeave": shows("未请假"),
-    "word:is_about_leave": LISTS_ACTIVITIES,
+    **dict.fromkeys(("word:is_about_leave", "word:sounds_like_leave"), LISTS_ACTIVITIES),
+    "answer:leave.reason": rows("leave_request audit dialog", tells=True),
+    "tap:UndoStep": rows("leave_request audit"),
+    "word:is_courtesy": shows("您是要回复"),
+    "word:is_greeting": shows("同志，您好"),
+    "otherwise": shows("没有看懂"),
     "tap:CancelLeave": rows("leave_request audit", tells=True),
     "word:取消请假": rows("leave_request audit"),
     **dict.fromkeys(("command:leave", "word:请假", "word:公差", "word:病假", "word:事假"), LISTS_ACTIVITIES),
@@ -82,7 +87,8 @@ EFFECTS: dict[str, Effect] = {
     "tap:OpenActivity": ROLL,
     "tap:ShowNames": ROLL,
     **dict.fromkeys(("command:todo", "word:未完成名单", "word:谁还缺"), shows("ahead")),
-    "tap:RemindAll": rows("outbox promise", tells=True),
+    "tap:RemindAll": shows("将私聊提醒"),
+    "tap:RemindSure": rows("outbox promise", tells=True),
     "tap:ShowUnread": shows("未阅"),
     # making activities, study items, tasks, reminders
     **dict.fromkeys(("command:new", "word:建活动", "command:group_meeting", "word:建党小组会"), ASKS),
@@ -119,7 +125,7 @@ EFFECTS: dict[str, Effect] = {
     "answer:integrity.text": rows("reminder_plan audit dialog"),
     "answer:integrity.words": rows("organisation audit dialog"),
     # approving leave, signing in others, reviewing
-    "tap:DecideLeave": rows("leave_request audit", tells=True),
+    **dict.fromkeys(("tap:DecideLeave", "tap:DecideListed"), rows("leave_request audit", tells=True)),
     **dict.fromkeys(("tap:MarkSomebody", "tap:MarkOther", "tap:MarkPerson"), shows("【补登】")),
     **dict.fromkeys(("tap:MarkAs", "tap:MarkHere"), SIGNED_IN),
     **dict.fromkeys(
@@ -131,6 +137,7 @@ EFFECTS: dict[str, Effect] = {
     "tap:SignInCode": rows("activity audit"),
     "tap:ShowGuests": shows("列席"),
     "tap:SeatGuest": SIGNED_IN,
+    "tap:OpenMakeup": shows("【补学审核】"),
     "tap:ReviewMakeup": rows("makeup audit", tells=True),
     "answer:activity.makeup_reason": rows("makeup audit dialog", tells=True),
     **dict.fromkeys(("command:review", "word:审阅", "tap:ListWaiting"), shows("待审阅")),
@@ -177,6 +184,9 @@ EFFECTS: dict[str, Effect] = {
     "tap:TakeOver": rows("calendar_year audit dialog"),
     "answer:calendar.own": rows("calendar_year audit dialog"),
     "tap:DropDays": rows("calendar_year audit"),
+    # what the clock sends
+    **dict.fromkeys(("command:reminders", "word:提醒设置"), shows("【提醒设置】")),
+    **dict.fromkeys(("tap:TurnSend", "tap:SetDigest"), rows("organisation audit")),
     # what goes to many
     "tap:Stop": rows("outbox audit"),
     "tap:Resume": rows("outbox audit"),

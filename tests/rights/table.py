@@ -19,6 +19,7 @@ from bot.features.offices import messages as offices
 from bot.features.privacy import buttons as care
 from bot.features.privacy.rules import Kind as Kept
 from bot.features.reflections import buttons as reflections
+from bot.features.reminders import buttons as reminders
 from bot.features.roster import buttons as roster
 from bot.features.roster_files import buttons as roster_files
 from bot.features.roster_files.handlers import Handed
@@ -30,9 +31,10 @@ from bot.features.todo import messages as todo
 from bot.kit import asking, broadcasts, doors, parked, photos
 from bot.kit.buttons import Button
 from bot.kit.form_fields import Fill
+from bot.kit.undo import UndoStep
 from storage.choices import ActivityType, Duty, LeaveType, StudyItemKind
 from tests.rights import states
-from tests.rights.branch import Ids
+from tests.rights.branch import NOW, Ids
 from tests.rights.effects import ASKS, NOTICE_SENT, POSTPONED, TASK_MADE, Effect, rows
 from tests.rights.permissions import may
 from tests.rights.states import State
@@ -49,6 +51,7 @@ LEAVE, SIGN_IN_OTHERS, SIGN_IN_ALL = may("approve_leave"), may("sign_in_others")
 REVIEW, ROSTER = may("review_pieces"), may("roster")
 TALLY, BELOW = may("tally", "group", "all"), may("tally", "below")
 CALENDAR, CARE, WIPE, HAND_OVER = may("calendar"), may("care"), may("wipe"), may("hand_over")
+SENDS = may("sends")
 NOBODY: frozenset[str] = frozenset()
 # An office, not a right: the page of the own party group.
 LEADERS = frozenset({Duty.GROUP_LEADER.value})
@@ -185,6 +188,7 @@ TABLE: dict[str, Case] = {
     # own sign-in, leave, study, pieces, own record
     "tap:SignIn": Case(OWN, lambda ids: notice_cards.SignIn(ids["activity"])),
     "tap:Acknowledge": Case(OWN, lambda ids: notice_cards.Acknowledge(ids["notice"])),
+    "tap:AcknowledgeListed": Case(OWN, lambda ids: notice_cards.AcknowledgeListed(ids["notice"])),
     "tap:AskLeave": Case(OWN, lambda ids: notice_cards.AskLeave(ids["ahead"])),
     "tap:ChooseLeave": Case(OWN, lambda ids: leave.ChooseLeave(ids["ahead"], LeaveType.SICK)),
     "tap:OfferLeave": Case(OWN, lambda ids: leave.OfferLeave(ids["ahead"], states.ASKED)),
@@ -214,6 +218,15 @@ TABLE: dict[str, Case] = {
     ),
     "word:is_about_leave": own(OWN, text="请假 家里有事"),
     "word:取消请假": own(OWN),
+    "word:sounds_like_leave": own(OWN, text="我来不了"),
+    "answer:leave.reason": Case(
+        AUTHOR, open=("leave.reason", lambda ids: {"leave": ids["own_leave"]}), text="住院"
+    ),
+    "tap:UndoStep": Case(AUTHOR, lambda ids: UndoStep("请假", int(NOW.timestamp()), ids["own_leave"])),
+    # what acts on nothing
+    "word:is_courtesy": own(OWN, text="谢谢"),
+    "word:is_greeting": own(KNOWN, text="您好"),
+    "otherwise": own(KNOWN, text="几点开始"),
     "edited:reflections": own(OWN, text="改过"),
     "edited:leave": Case(OWN, text="改过", did="leave_request own_leave"),
     "edited:notices": Case(OWN, text="改过", did="receipt receipt"),
@@ -229,6 +242,7 @@ TABLE: dict[str, Case] = {
     "word:未完成名单": own(ROLL),
     "word:谁还缺": own(ROLL),
     "tap:RemindAll": own(NUDGE, lambda ids: todo.RemindAll()),
+    "tap:RemindSure": own(NUDGE, lambda ids: todo.RemindSure(1)),
     "tap:ShowUnread": Case(ROLL, lambda ids: integrity.ShowUnread(ids["reminder"])),
     # make activities, study items, reminders
     "command:new": own(START_ACTIVITY),
@@ -274,6 +288,7 @@ TABLE: dict[str, Case] = {
     "word:节前提醒": own(REMINDER),
     # approve leave, sign in for others, review pieces
     "tap:DecideLeave": Case(LEAVE, lambda ids: leave.DecideLeave(ids["leave"], 1)),
+    "tap:DecideListed": Case(LEAVE, lambda ids: leave.DecideListed(ids["leave"], 1)),
     "tap:MarkSomebody": Case(SIGN_IN_OTHERS, lambda ids: activities.MarkSomebody(ids["activity"], 0)),
     "tap:MarkOther": Case(SIGN_IN_OTHERS, lambda ids: activities.MarkOther(ids["activity"], 0)),
     "tap:MarkHere": Case(SIGN_IN_OTHERS, lambda ids: activities.MarkHere(ids["activity"], ids["bound"], 0)),
@@ -291,6 +306,7 @@ TABLE: dict[str, Case] = {
     "tap:RollSaid": Case(SIGN_IN_ALL, lambda ids: activities.RollSaid(ids["activity"], states.ASKED)),
     "word:is_roll": own(SIGN_IN_ALL, text="全部到会"),
     "tap:SignInCode": Case(SIGN_IN_ALL, lambda ids: activities.SignInCode(ids["activity"])),
+    "tap:OpenMakeup": Case(REVIEW, lambda ids: leave.OpenMakeup(ids["makeup"])),
     "tap:ReviewMakeup": Case(REVIEW, lambda ids: leave.ReviewMakeup(ids["makeup"], 1)),
     "answer:activity.makeup_reason": Case(
         REVIEW, open=("activity.makeup_reason", lambda ids: {"makeup": ids["makeup"]}), text="请补充"
@@ -362,6 +378,11 @@ TABLE: dict[str, Case] = {
     "tap:TakeOver": own(CALENDAR, lambda ids: calendar.TakeOver(1, 1), open=LOOK),
     "answer:calendar.own": own(CALENDAR, open=("calendar.own", lambda ids: {"off": True}), text="8月1日 建军节"),
     "tap:DropDays": own(CALENDAR, lambda ids: calendar.DropDays("2023-08-01")),
+    # what the clock sends
+    "command:reminders": own(SENDS),
+    "word:提醒设置": own(SENDS),
+    "tap:TurnSend": own(SENDS, lambda ids: reminders.TurnSend(reminders.Send.STUDY_PROMPT, 0)),
+    "tap:SetDigest": own(SENDS, lambda ids: reminders.SetDigest(reminders.DigestOn.NEVER)),
     # what goes to many
     "tap:Stop": Case(
         MAKE_THIS_ACTIVITY, lambda ids: broadcasts.Stop("notice", ids["notice"], broadcasts.Sure.YES)

@@ -11,7 +11,20 @@ from sqlalchemy.orm import Session
 from bot.kit import admission
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
-from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Service, Start, Tap, Visit, Word
+from bot.kit.handlers import (
+    Answer,
+    Call,
+    CardView,
+    Command,
+    Edited,
+    Handler,
+    Otherwise,
+    Service,
+    Start,
+    Tap,
+    Visit,
+    Word,
+)
 from bot.kit.handlers import Heard as Before
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Reply, Said
@@ -44,6 +57,8 @@ def key(handler: Handler) -> str:
         return f"start:{handler.prefix}"
     if isinstance(handler, Edited):
         return f"edited:{handler.run.__module__.split('.')[2]}"
+    if isinstance(handler, Otherwise):
+        return "otherwise"
     return f"{'card' if isinstance(handler, CardView) else 'service'}:{handler.kind}"
 
 
@@ -223,6 +238,8 @@ def _run(session: Session, handler: Handler, case: Case, call: Call, ids: Ids) -
         return admission.run(handler, session, call, dialog)
     if isinstance(handler, Command | Word):
         return admission.run(handler, session, call)
+    if isinstance(handler, Otherwise):
+        return handler.not_understood(session, call)
     assert isinstance(handler, Edited)
     return handler.run(session, replace(call, before=_before(case, call, ids))) or Reply()
 

@@ -3,25 +3,26 @@
 import base64
 import itertools
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from bot.playground.chats import Chat, Message
 from bot.playground.people import PIXEL
 from bot.playground.server import Playground
+from bot.playground.taps import Answer
 from storage.engine import Storage
 from tests.cast import Cast
 from tests.world import GROUP_ID, OPERATOR, SHANGHAI, World, alive
 
 Json = dict[str, Any]
 NUMBER = re.compile(r"\d+")
-# Of a link that opens a door: another one every time.
-CODE = re.compile(r"\b([isgc]_)[\w-]{22}")
-# What a chat shows: by message, its text, its buttons' labels, and whether it is gone.
-Seen = dict[tuple[int, int], tuple[str, tuple[str, ...], bool]]
+# The button of a page of 变更记录.
+LOG = "ch"
+# What the chats show: by message, its text and its buttons.
+Seen = dict[tuple[int, int], tuple[str, list[list[Json]]]]
 
 
 # --- the messages of the snapshot ----------------------------------------------------------------------------------
@@ -71,12 +72,17 @@ async def living(url: str, walk: Json) -> AsyncIterator[World]:
     """The bot on this database, everything at rest at the snapshot's moment."""
     storage = Storage(url)
     cast = Cast(walk["scene"]["branch"], dict(walk["scene"]["people"]), {})
-    now = datetime.fromisoformat(walk["scene"]["now"])
+    now = moment_of(walk)
     try:
         async with alive(storage, cast, now, before=lambda playground: _restore(playground, walk)) as bot:
             yield bot
     finally:
         await storage.close()
+
+
+def moment_of(walk: Json) -> datetime:
+    """When the snapshot was taken."""
+    return datetime.fromisoformat(walk["scene"]["now"])
 
 
 def _restore(playground: Playground, walk: Json) -> None:
@@ -99,9 +105,12 @@ def _restore(playground: Playground, walk: Json) -> None:
 def _post(playground: Playground, chat: Chat, told: Json) -> None:
     file = told.get("file")
     shown = playground.files.keep(file[0], PIXEL if file[0] == "photo" else b"x", file[1]) if file else None
-    markup = [[_button(*each) for each in row] for row in told.get("buttons", ())]
     playground._message_ids = itertools.count(told["id"])
-    playground.post(chat, playground.bot, told.get("text", ""), attachment=shown, markup=markup)
+    playground.post(chat, playground.bot, told.get("text", ""), attachment=shown, markup=_markup(told))
+
+
+def _markup(told: Json) -> list[list[Json]]:
+    return [[_button(*each) for each in row] for row in told.get("buttons", ())]
 
 
 def _button(label: str, does: str) -> Json:
@@ -113,52 +122,31 @@ def _button(label: str, does: str) -> Json:
 
 def seen(bot: World) -> Seen:
     return {
-        (chat.id, message.message_id): (message.text, tuple(message.labels), message.deleted)
+        (chat.id, message.message_id): (message.text, message.markup)
         for chat in bot.playground.chats.values()
         for message in chat.from_bot
+        if not message.deleted
     }
 
 
-def changed(bot: World, before: Seen) -> list[str]:
-    """Every message that is new, edited or gone since: whose chats, its words and its buttons."""
-    said: dict[tuple[str, str], list[str]] = {}
-    for key, now in seen(bot).items():
-        if before.get(key) != now:
-            text, labels, gone = now
-            how = "gone" if gone else "edit" if key in before else "new"
-            shown = " | ".join(labels)
-            said.setdefault((how, f"{_named(bot, key, text)} {shown}".rstrip()), []).append(name_of(bot, key[0]))
-    return sorted(f"{how} {'、'.join(sorted(names))}: {text}" for (how, text), names in said.items())
+def seen_of(walk: Json) -> Seen:
+    """What the chats showed when the snapshot was made."""
+    return {
+        (int(chat), told["id"]): (told.get("text", ""), _markup(told))
+        for chat, messages in walk["scene"]["chats"].items()
+        for told in messages
+    }
 
 
-def _named(bot: World, key: tuple[int, int], text: str) -> str:
-    text = CODE.sub(r"\1...", text)
-    file = bot.playground.chats[key[0]].messages_by_id[key[1]].attachment
-    return f"<{file.kind} {file.name or ''}> {text}" if file else text
+def different(before: Seen, now: Seen) -> Iterator[tuple[int, int, str]]:
+    """Each message that is new, edited or gone since: its chat, its number, which of these."""
+    for key in [*before, *(now.keys() - before.keys())]:
+        if before.get(key) != now.get(key):
+            yield *key, "new" if key not in before else "edit" if key in now else "gone"
 
 
 def name_of(bot: World, chat_id: int) -> str:
     return "群" if chat_id == GROUP_ID else bot.playground.chats[chat_id].title
-
-
-def woken(bot: World, walk: Json) -> list[str]:
-    """What a start alone makes of the snapshot's messages: what was not answered is, what is new is handled."""
-    shown = {
-        (int(chat), told["id"]): (told.get("text", ""), tuple(_labels(told)), False)
-        for chat, messages in walk["scene"]["chats"].items()
-        for told in messages
-    }
-    return changed(bot, shown)
-
-
-def _labels(told: Json) -> list[str]:
-    return [label for row in told.get("buttons", ()) for label, _ in row]
-
-
-def parked(bot: World) -> int:
-    with bot.storage.reading() as session:
-        query = "SELECT count(*) FROM inbox WHERE state = 'parked'"
-        return int(session.connection().exec_driver_sql(query).scalar_one())
 
 
 # --- acts ----------------------------------------------------------------------------------------------------------
@@ -205,50 +193,51 @@ def prefix_of(data: str) -> str:
     return data.partition(":")[0].partition("@")[0]
 
 
-async def toast(bot: World, press: Press) -> str:
-    """The words of the answer to a tap."""
-    message = bot.playground.chats[press.chat].messages_by_id[press.message]
-    tap = await bot.playground.people[press.who].tap_data(message, press.data)
+async def tap(bot: World, press: Press) -> Answer:
+    """What the tap is answered with."""
+    [answer] = await tap_all(bot, [press])
+    return answer
+
+
+async def tap_all(bot: World, presses: Sequence[Press]) -> list[Answer]:
+    """What each is answered with, of people who tap at the same time."""
+    taps = []
+    for press in presses:
+        message = bot.playground.chats[press.chat].messages_by_id[press.message]
+        taps.append(await bot.playground.people[press.who].tap_data(message, press.data))
     await bot.clock.settle()
-    assert tap.answer is not None, f"nobody answered {press}"
-    return f"{'alert' if tap.answer.alert else 'toast'}: {tap.answer.text}"
+    missing = [press for press, tap in zip(presses, taps, strict=True) if tap.answer is None]
+    assert not missing, f"nobody answered {missing}"
+    return [tap.answer for tap in taps if tap.answer is not None]
 
 
-async def press(bot: World, press: Press) -> list[str]:
-    """The words of the answer, then what is seen of it."""
-    before = seen(bot)
-    return [await toast(bot, press), *changed(bot, before)]
+async def say_yes(bot: World, press: Press, shown: Seen) -> Answer:
+    """To what the tap is asked back, on its own message or on a new one: the button that does it stands first."""
+    chat = bot.playground.chats[press.who]
+    new = [one for one in chat.from_bot if (chat.id, one.message_id) not in shown]
+    asked = new[-1] if new else bot.playground.chats[press.chat].messages_by_id[press.message]
+    data = asked.buttons[0][0].data or ""
+    return await tap(bot, replace(press, chat=asked.chat.id, message=asked.message_id, data=data))
 
 
-async def answer(bot: World, name: str, given: Any) -> list[str]:
-    """What is seen after somebody has typed this, or handed in this file (name and content)."""
-    before, person = seen(bot), bot.stage.people[name]
+async def answer(bot: World, name: str, given: Any) -> None:
+    """Somebody has typed this, or handed in this file (name and content)."""
+    person = bot.stage.people[name]
     if isinstance(given, str):
         await person.send(given)
     else:
         await person.upload_document(given[0], given[1].encode())
     await bot.clock.settle()
-    return changed(bot, before)
 
 
-async def log_pages(bot: World, name: str) -> list[str]:
-    """变更记录 to its end."""
-    await bot.stage.say(name, "数据管理")
-    await bot.stage.tap(name, "变更记录", "【数据管理】")
-    pages = [bot.stage.people[name].chat.last.text]
-    while "下一页" in bot.stage.people[name].chat.last.labels:
-        await bot.stage.tap(name, "下一页")
-        pages.append(bot.stage.people[name].chat.last.text)
-    return pages
-
-
-async def sent_until(bot: World, end: str) -> dict[str, list[str]]:
-    """Let the clock run: by its words, when and to whom each new message went."""
-    before, found = seen(bot), dict[str, list[str]]()
-    await bot.stage.at(end)
-    for chat in bot.playground.chats.values():
-        for message in chat.from_bot:
-            if (chat.id, message.message_id) not in before:
-                when = message.date.astimezone(SHANGHAI)
-                found.setdefault(message.text, []).append(f"{when:%m-%d %H:%M} {name_of(bot, chat.id)}")
-    return {text: sorted(found[text]) for text in sorted(found)}
+async def pages_of_log(bot: World, walk: Json) -> int:
+    """变更记录 from its first page to its last; how many there are."""
+    press = next(one for one in presses(walk) if one.data.startswith(f"{LOG}:0:0:"))
+    message = bot.playground.chats[press.chat].messages_by_id[press.message]
+    for page in itertools.count(1):
+        await tap(bot, press)
+        onward = [one.data for row in message.buttons for one in row if (one.data or "").startswith(f"{LOG}:{page}:0:")]
+        if not onward:
+            return page
+        press = replace(press, data=onward[0] or "")
+    raise AssertionError

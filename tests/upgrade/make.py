@@ -1,12 +1,14 @@
-"""Makes the snapshot of this version: `python -m tests.upgrade.make` writes rows.sql.gz and walk.json beside this file.
+"""Makes the snapshot of this version: `python -m tests.upgrade.make` writes rows.sql.gz and walk.json.gz here.
 
 It is run once a version, by the code of that version; what stands beside it was made by version 0.1.0 at revision 0008.
 The clock, what is drawn by chance and the names of holders are fixed, so that two runs write the same bytes.
-`--walk` leaves the rows as they are and tries all of them anew with the code at hand: for a change on purpose that is
-too wide for the table in test_upgrade.py; look at the difference before it is kept.
+`--walk` leaves the rows and the chats as they are and tries all of them anew: for another way to say what an act did.
+That too is for the code of that version: this folder goes into a worktree of the last commit whose newest migration is
+0008 (but for play.py, which stays as it is there; and the command line is imported from bot.cli), and walk.json.gz comes
+back from there.
 
-rows.sql.gz: `-- revision`, then one INSERT a table, readable with zcat. walk.json: what the chats showed (`scene`), and
-what each tap, each answer and the clock gave; `texts` has every text once, the rest names it by its number.
+rows.sql.gz: `-- revision`, then one INSERT a table. walk.json.gz: what the chats showed (`scene`), and what each tap,
+each answer and the clock did; `lines` has every line once, the rest names it by its number. Both are read with zcat.
 Of what was received and answered only the last is kept, as after a sweep.
 """
 
@@ -25,7 +27,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 from unittest import mock
 
 from bot.features import registry
@@ -33,6 +35,7 @@ from storage import migrate
 from storage.engine import Storage
 from tests.cast import FIRST_ACCOUNT
 from tests.upgrade import living, play, rows, walks
+from tests.upgrade.database import Database
 from tests.upgrade.living import Json
 from tests.world import SHANGHAI, alive
 
@@ -175,9 +178,11 @@ def step(words: str) -> None:
 
 
 async def record(folder: Path, text: str, walk: Json) -> Json:
-    """Everything that is tried on the snapshot, and what it gives with the code at hand."""
+    """Everything that is tried on the snapshot, and what it does with the code at hand."""
     base, copy = folder / "base.db", folder / "copy.db"
     rows.load(f"sqlite:///{base}", text)
+    with closing(Database(f"sqlite:///{base}")) as database:
+        walk["columns"] = {of: [*kinds] for of, kinds in database.kinds.items()}
     migrate.upgrade(f"sqlite:///{base}")
 
     def fresh() -> str:
@@ -185,32 +190,29 @@ async def record(folder: Path, text: str, walk: Json) -> Json:
             old.unlink()
         return f"sqlite:///{shutil.copy(base, copy)}"
 
-    texts = walks.Texts()
+    numbered = walks.Numbered()
     walk["in_group"] = [living_account(walk, name) for name in ("甲五", "丙三")]
-    walk["answers"] = []
-    for name, (question, _, given) in [*play.HOLDERS.items(), *play.OWN.items()]:
-        if question and given is not None:
-            given = given if isinstance(given, str) else [given[0], given[1].decode()]
-            said = texts.number(await walks.answer_alone(fresh, walk, name, given))
-            walk["answers"].append({"name": name, "question": question, "given": given, "said": said})
-    step("taps")
-    walk["taps"] = {}
-    for press in living.of_each_kind(walk, living.presses(walk)):
-        walk["taps"][str(press)] = texts.number(await walks.tap_alone(fresh, walk, press))
-    step("short")
-    walk["short"] = [[act, texts.number(said)] for act, said in await walks.short_life(fresh, walk)]
-    step("whole")
-    walk["whole"] = texts.number(await walks.whole_life(fresh, walk))
-    walk["woken"] = texts.number(await walks.waking(fresh, walk))
-    step("near")
-    walk["near"] = await walks.running(fresh, walk, walks.NEAR)
-    step("far")
-    walk["far"] = await walks.running(fresh, walk, walks.FAR)
-    step("logs")
-    walk["logs"] = await walks.logs(fresh, walk)
+    walk["questions"] = [
+        {"name": name, "question": question, "given": [given[0], given[1].decode()] if is_a_file(given) else given}
+        for name, (question, _, given) in [*play.HOLDERS.items(), *play.OWN.items()]
+        if question and given is not None
+    ]
+    for what, acts in (("answers", walks.answers(walk["questions"])), ("taps", walks.taps(walks.of_each_kind(walk)))):
+        step(what)
+        found = await walks.tried(fresh, walk, acts)
+        walk[what] = {name: numbered(lines) for name, lines in found.items()}
+    step("by itself")
+    walk["woken"] = numbered(await walks.waking(fresh, walk))
+    walk["near"] = numbered(await walks.running(fresh, walk, walks.NEAR))
+    walk["far"] = numbered(await walks.running(fresh, walk, walks.FAR))
+    walk["pages_of_log"] = await walks.pages_of_log(fresh, walk)
     walk["told"] = walks.told(fresh)
-    walk["texts"] = list(texts.texts)
+    walk["lines"] = [*numbered.lines]
     return walk
+
+
+def is_a_file(given: Any) -> TypeGuard[tuple[str, bytes]]:
+    return isinstance(given, tuple)
 
 
 def living_account(walk: Json, name: str) -> int:
@@ -230,7 +232,8 @@ def write(walk: Json) -> None:
             lines.append(f"{_compact(key)}:{opens}\n{inner}\n{closes}")
         else:
             lines.append(f"{_compact(key)}:{_compact(value)}")
-    walks.WALK.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    text = "{\n" + ",\n".join(lines) + "\n}\n"
+    walks.WALK.write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 def _compact(value: Any) -> str:

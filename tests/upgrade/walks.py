@@ -1,27 +1,36 @@
-"""The walks over the snapshot: each act on a copy of its own, or many in one life; walk.json has the outcomes."""
+"""The walks over the snapshot: what each act of it did; walk.json.gz has what it did then.
+
+Every act begins where the snapshot stands: many are tried in one life, and each is taken back before the next.
+"""
 
 import gzip
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
 
 from bot.cli.main import cli
-from tests.upgrade import living
+from tests.upgrade import living, trying
+from tests.upgrade.database import Database
 from tests.upgrade.living import Json, Press, prefix_of
+from tests.upgrade.trying import Act
 
 HERE = Path(__file__).parent
-ROWS, WALK = HERE / "rows.sql.gz", HERE / "walk.json"
+ROWS, WALK = HERE / "rows.sql.gz", HERE / "walk.json.gz"
 # How far the clock runs: everything of a month that was planned or is due by then.
 FAR, NEAR = "2023-05-12 18:00", "2023-04-27 12:30"
-LOGS = ("甲一",)
 # Taps of one person in one life: fewer than are taken for a flood.
 AT_MOST = 100
 # A fresh copy of the snapshot's database, upgraded.
 Fresh = Callable[[], str]
+# What an act did, line by line (see effects.py).
+Lines = list[str]
+# What is tried: its name, the act, what is typed with it.
+Try = tuple[str, Act, str]
 
 
 def rows_of_snapshot() -> str:
@@ -29,107 +38,119 @@ def rows_of_snapshot() -> str:
 
 
 def walk_of_snapshot() -> Json:
-    walk: Json = json.loads(WALK.read_text())
+    walk: Json = json.loads(gzip.decompress(WALK.read_bytes()))
     return walk
 
 
-class Texts:
-    """What was seen, each text once: walk.json names it by its number."""
+class Numbered:
+    """Each line once: walk.json names it by its number."""
 
     def __init__(self) -> None:
-        self.texts: dict[str, int] = {}
+        self.lines: dict[str, int] = {}
 
-    def number(self, said: list[str]) -> list[int]:
-        return [self.texts.setdefault(text, len(self.texts)) for text in said]
-
-
-def said_of(walk: Json, numbers: list[int]) -> list[str]:
-    return [walk["texts"][number] for number in numbers]
+    def __call__(self, lines: Lines) -> list[int]:
+        return [self.lines.setdefault(line, len(self.lines)) for line in lines]
 
 
-# --- one act a copy --------------------------------------------------------------------------------------------------
+def lines_of(walk: Json, numbers: list[int]) -> Lines:
+    return [walk["lines"][number] for number in numbers]
 
 
-async def tap_alone(fresh: Fresh, walk: Json, press: Press) -> list[str]:
-    async with living.living(fresh(), walk) as bot:
-        before = living.parked(bot)
-        said = await living.press(bot, press)
-        assert living.parked(bot) <= before, f"{press} was parked"
-    return said
+# --- taps and answers ------------------------------------------------------------------------------------------------
 
 
-async def answer_alone(fresh: Fresh, walk: Json, name: str, given: Any) -> list[str]:
-    async with living.living(fresh(), walk) as bot:
-        before = living.parked(bot)
-        said = await living.answer(bot, name, given)
-        assert living.parked(bot) <= before, f"{name}: {given} was parked"
-    return said
+def taps(presses: Iterable[Press], sure: Collection[str] = ()) -> list[Try]:
+    """sure: the prefixes of the buttons that ask back since then."""
+    return [(str(press), trying.tap(press, sure=prefix_of(press.data) in sure), "") for press in presses]
 
 
-# --- many in one life ------------------------------------------------------------------------------------------------
+def answers(given: Iterable[Json]) -> list[Try]:
+    """Each is {name, question, given}: a text, or a file's name and content."""
+    return [
+        (f"{each['name']} {each['question']}", trying.answer(each["name"], each["given"]), _typed(each["given"]))
+        for each in given
+    ]
 
 
-def one_of_each(walk: Json) -> tuple[list[Json], list[Press]]:
+def _typed(given: Any) -> str:
+    return given if isinstance(given, str) else ""
+
+
+def of_each_kind(walk: Json) -> list[Press]:
+    return living.of_each_kind(walk, living.presses(walk))
+
+
+def one_of_each(walk: Json, sure: Collection[str] = ()) -> list[Try]:
     """An answer of each question, and a tap of each kind of button."""
-    questions = {each["question"].split()[0]: each for each in reversed(walk["answers"])}
+    questions = {each["question"].split()[0]: each for each in reversed(walk["questions"])}
     buttons = {prefix_of(press.data): press for press in reversed(living.presses(walk))}
-    return [*reversed(questions.values())], [*reversed(buttons.values())]
+    return [*answers(reversed(questions.values())), *taps(reversed(buttons.values()), sure)]
 
 
-async def short_life(fresh: Fresh, walk: Json) -> list[tuple[str, list[str]]]:
-    """One of each, one after the other: the act and what it gave."""
-    answers, presses = one_of_each(walk)
-    found = []
-    async with living.living(fresh(), walk) as bot:
-        before = living.parked(bot)
-        for each in answers:
-            found.append((f"answer {each['question']}", await living.answer(bot, each["name"], each["given"])))
-        for press in presses:
-            found.append((f"tap {prefix_of(press.data)}", await living.press(bot, press)))
-        assert living.parked(bot) <= before
+async def tried(fresh: Fresh, walk: Json, acts: Iterable[Try], at_once: int = trying.ACTS) -> dict[str, Lines]:
+    """What each did alone. at_once: how many share a life."""
+    waiting, found = list(reversed(list(acts))), {}
+    while waiting:
+        async with trying.trial(fresh(), walk, at_once) as trial:
+            while waiting and not trial.over:
+                name, act, given = waiting.pop()
+                found[name] = await trial.tried(act, given)
     return found
 
 
-async def whole_life(fresh: Fresh, walk: Json) -> list[str]:
-    """Every button there is, one after the other: the words of each answer."""
-    toasts = []
-    for presses in lives(living.presses(walk)):
-        async with living.living(fresh(), walk) as bot:
-            before = living.parked(bot)
-            for press in presses:
-                toasts.append(await living.toast(bot, press))
-            assert living.parked(bot) <= before
-    return toasts
+async def every_button(fresh: Fresh, walk: Json) -> list[Press]:
+    """Each there is, one after the other, everybody at their own at the same time; which of them nobody knows."""
+    unknown = []
+    for rounds in lives(living.presses(walk)):
+        url = fresh()
+        with closing(Database(url)) as database:
+            async with living.living(url, walk) as bot:
+                before = trying.parked(database, database.rows())
+                for presses in rounds:
+                    answers = await living.tap_all(bot, presses)
+                    unknown += [one for one, answer in zip(presses, answers, strict=True) if trying.is_unknown(answer)]
+                assert trying.parked(database, database.rows()) <= before
+    return unknown
 
 
-def lives(presses: Iterable[Press]) -> Iterator[list[Press]]:
-    """As many in one life as nobody's bucket is emptied by: the clock stands still, so that nothing fills it."""
-    one, taps = [], Counter[int]()
+def lives(presses: Iterable[Press]) -> Iterator[Sequence[list[Press]]]:
+    """In each, round by round, a tap of everybody: as many as nobody's bucket is emptied by while the clock stands."""
+    theirs = dict[int, list[Press]]()
     for press in presses:
-        if taps[press.who] >= AT_MOST:
-            yield one
-            one, taps = [], Counter[int]()
-        one.append(press)
-        taps[press.who] += 1
-    yield one
+        theirs.setdefault(press.who, []).append(press)
+    rounds = [[one for one in each if one is not None] for each in zip_longest(*theirs.values())]
+    return (rounds[at : at + AT_MOST] for at in range(0, len(rounds), AT_MOST))
 
 
-async def waking(fresh: Fresh, walk: Json) -> list[str]:
+# --- what the bot does by itself -------------------------------------------------------------------------------------
+
+
+async def waking(fresh: Fresh, walk: Json) -> Lines:
+    """What a start alone makes of it: what was not answered is, what is new is handled."""
+    url = fresh()
+    with closing(Database(url)) as database:
+        before = database.rows()
+        async with living.living(url, walk) as bot:
+            after = database.rows()
+            told = trying.told(bot, database, before, after, living.seen_of(walk), living.seen(bot))
+            return [*told, *trying.written_between(bot, walk, database, before, after).lines()]
+
+
+async def running(fresh: Fresh, walk: Json, end: str) -> Lines:
+    """Let the clock run: what each job has sent, when and to whom, and all that is written by then."""
+    url = fresh()
+    with closing(Database(url)) as database:
+        async with living.living(url, walk) as bot:
+            before = database.rows()
+            await bot.stage.at(end)
+            after = database.rows()
+            sent = trying.sent_between(bot, database, before, after)
+            return [*sent, *trying.written_between(bot, walk, database, before, after).lines()]
+
+
+async def pages_of_log(fresh: Fresh, walk: Json) -> int:
     async with living.living(fresh(), walk) as bot:
-        return living.woken(bot, walk)
-
-
-async def running(fresh: Fresh, walk: Json, end: str) -> dict[str, list[str]]:
-    async with living.living(fresh(), walk) as bot:
-        return await living.sent_until(bot, end)
-
-
-async def logs(fresh: Fresh, walk: Json) -> dict[str, list[str]]:
-    found = {}
-    for name in LOGS:
-        async with living.living(fresh(), walk) as bot:
-            found[name] = await living.log_pages(bot, name)
-    return found
+        return await living.pages_of_log(bot, walk)
 
 
 # --- for programs ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bot.playground import story
 from bot.playground.local import LocalTransport
-from bot.watch.messages import AGAIN, POSTED_ANEW
+from bot.watch.messages import POSTED_ANEW
 from storage.models.outbox import Lease
 from storage.models.person import Person
 from tests.world import OPERATOR, SHANGHAI, World, world
@@ -60,7 +60,7 @@ async def test_open_cards_are_posted_anew_after_an_outage(bot: World) -> None:
     await outage(bot, 10)
     await look(bot)
     await look(bot)
-    new = chat.find(AGAIN)
+    new = chat.find(POSTED_ANEW)
     assert len(chat.from_bot) == cards + 1
     assert new.labels == ["收到", "请假", "签到"]
     assert POSTED_ANEW in first.text
@@ -72,7 +72,7 @@ async def test_open_cards_are_posted_anew_after_an_outage(bot: World) -> None:
     await bot.stage.tap(silent, "收到", story.JULY, chat)
     await bot.stage.at("2023-07-04 10:20")
     assert "已收到" in chat.find(story.JULY).text
-    assert AGAIN not in new.text
+    assert POSTED_ANEW not in new.text
 
 
 async def test_an_outage_in_the_night_posts_nothing(bot: World) -> None:
@@ -86,7 +86,7 @@ async def test_an_outage_in_the_night_posts_nothing(bot: World) -> None:
     await look(bot)
     await bot.stage.at("2023-07-05 08:00")
     await look(bot)
-    assert not any(AGAIN in message.text for message in bot.stage.group.chat.from_bot)
+    assert not any(POSTED_ANEW in message.text for message in bot.stage.group.chat.from_bot)
     assert len(operator(bot)) == 1
 
 
@@ -99,20 +99,20 @@ async def test_who_was_not_reached_is_named_and_who_has_answered_is_not_asked_ag
         await bot.stage.at("2023-09-26 09:05")
         for _ in range(2):
             await look(bot)
-        line = "中秋、国庆节前提醒：25人中2人未送达：甲三（未绑定）、丙五（已停用）。请另行通知。"
+        line = "中秋、国庆节前提醒：应发25人，2人未送达（甲三，未绑定；丙五，已停用），请另行通知。"
         assert texts(bot, "甲一", "请另行通知") == [line]
         assert not any(texts(bot, name, "请另行通知") for name in bot.cast.people if name != "甲一")
 
         await bot.stage.tap("甲二", "已阅", "节前廉洁提醒")
         await outage(bot, 10)
         await look(bot)
-        assert texts(bot, "甲二", AGAIN) == []
-        assert len(texts(bot, "甲四", AGAIN)) == 1
-        await bot.stage.tap("甲四", "已阅", AGAIN)
+        assert texts(bot, "甲二", POSTED_ANEW) == []
+        assert len(texts(bot, "甲四", POSTED_ANEW)) == 1
+        await bot.stage.tap("甲四", "已阅", POSTED_ANEW)
         await outage(bot, 10)
         await look(bot)
         assert len(texts(bot, "甲四", "节前廉洁提醒")) == 2
-        assert len(texts(bot, "甲五", AGAIN)) == 2
+        assert len(texts(bot, "甲五", POSTED_ANEW)) == 2
         assert texts(bot, "甲一", "请另行通知") == [line]
 
 

@@ -198,7 +198,7 @@ async def test_a_webhook_beside_our_polling_is_told_while_it_lasts_and_once_at_a
         await until(lambda: bot.app.poller.conflict)
         for _ in range(2):
             await look(bot)
-            assert [("照常发出" in text) for text in told(bot)] == [True]
+            assert [("照常发送" in text) for text in told(bot)] == [True]
     # Started again and again beside it, it ends and says why once.
     for _ in range(3):
         with pytest.raises(CannotReceive, match="A webhook is set"):

@@ -173,9 +173,9 @@ def test_what_went_to_many_is_known_by_its_name(key: str, person: int | None, su
 
 def test_the_line_to_the_secretary() -> None:
     line = messages.undelivered("中秋节前提醒", 25, [("甲三", "never_bound"), ("丙五", "blocked")], [])
-    assert line == "中秋节前提醒：25人中2人未送达：甲三（未绑定）、丙五（已停用）。请另行通知。"
+    assert line == "中秋节前提醒：应发25人，2人未送达（甲三，未绑定；丙五，已停用），请另行通知。"
     group = messages.undelivered("7月主题党日通知", 0, [], ["kicked"])
-    assert group == "7月主题党日通知：未能发到支部工作群（已移出小助手）。请另行通知。"
+    assert group == "7月主题党日通知：支部工作群未送达（已移出小助手），请另行通知。"
     many = messages.undelivered("题" * 99, 300, [("欧阳甲乙丙丁", "Bad Request: x")] * 300, ["no_rights"])
     assert units(many) < TEXT_LIMIT
     assert "等300人" in many

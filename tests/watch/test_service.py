@@ -14,12 +14,13 @@ from bot.features.activities.planning import Plan
 from bot.features.notices import reposts as notices_reposts
 from bot.features.notices import service as notice_service
 from bot.features.study import planning as study_planning
-from bot.watch import observations, outages, pruning, reported
+from bot.kit.addressees import addressees
+from bot.watch import observations, outages, pruning, reported, vacancies
 from bot.watch.rules import Finding, Outage
 from bot.watch.undelivered import undelivered
 from scheduler.jobs import Owed
 from scheduler.promises import promise, promise_all
-from storage.choices import ActivityType, InboxState, JobRunState, Lane, OutboxState, SignInMethod
+from storage.choices import ActivityType, Duty, InboxState, JobRunState, Lane, OutboxState, SignInMethod
 from storage.engine import Storage
 from storage.models.inbox import Inbox
 from storage.models.notice import Notice
@@ -63,7 +64,7 @@ class Branch:
         row(self.session, self.rows[3], state=OutboxState.UNREACHABLE, reason="blocked")
 
 
-LINE = "8月学习提示：4人中2人未送达：甲三（未绑定）、丙五（已停用）。请另行通知。"
+LINE = "8月学习提示：应发4人，2人未送达（甲三，未绑定；丙五，已停用），请另行通知。"
 
 
 def test_the_secretary_is_told_when_a_broadcast_is_through(storage: Storage) -> None:
@@ -84,24 +85,60 @@ def test_the_secretary_is_told_when_a_broadcast_is_through(storage: Storage) -> 
         assert branch.lines() == []
         run.state = JobRunState.PLANNED
         session.flush()
-        assert branch.lines(NOW + timedelta(hours=14)) == []
         assert branch.lines() == [(branch.cast["甲一"], LINE)]
         lines = undelivered(session, NOW, SHANGHAI)
         promise_all(session, lines, job=reported.JOB, branch_id=None, now=NOW)
         assert branch.lines(NOW + timedelta(minutes=5)) == []
 
 
-def test_a_deputy_is_told_where_the_secretary_cannot_be_and_a_group_leader_never(storage: Storage) -> None:
+def test_of_an_empty_office_the_next_one_is_told_and_a_group_leader_never(storage: Storage) -> None:
+    """Of nobody the operator is told, without names."""
     with storage.transaction() as session:
         branch = Branch(session)
         branch.blocked()
-        for gone, heads in (("甲一", [branch.cast["乙一"]]), ("乙一", [])):
+        for gone, heads in (("甲一", ["乙一"]), ("乙一", ["甲二"]), ("甲二", [])):
             session.execute(update(Person).where(Person.id == branch.cast[gone]).values(reachable=False))
-            assert branch.lines() == [(person, LINE) for person in heads]
+            assert branch.lines() == [(branch.cast[name], LINE) for name in heads]
+        told = undelivered(session, NOW, SHANGHAI, 9001)
+        assert [(owed.chat_id, owed.message["text"]) for owed in told] == [
+            (
+                9001,
+                "【运行提示】示范党支部的未送达名单无人接收（书记、副书记、组织委员均未绑定或已停用），请联系该支部。",
+            )
+        ]
 
 
-def test_a_group_that_put_the_bot_out_is_told_at_any_hour(storage: Storage) -> None:
-    """Somebody's own act: a notice of tonight is of no use tomorrow."""
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("2023-08-01 08:29", False),
+        ("2023-08-01 08:30", True),
+        ("2023-08-01 20:30", True),
+        ("2023-08-01 20:31", False),
+        ("2023-08-03 20:30", True),
+        # Two working days on, and not on the day after them.
+        ("2023-08-04 09:00", False),
+    ],
+)
+def test_what_did_not_arrive_is_told_in_speaking_hours_for_two_days(storage: Storage, when: str, told: bool) -> None:
+    with storage.transaction() as session:
+        branch = Branch(session)
+        branch.blocked()
+        assert bool(branch.lines(local(when))) is told
+
+
+def test_what_did_not_arrive_before_days_off_is_told_after_them(storage: Storage) -> None:
+    """Sent in the evening before National Day: nobody hears in the holidays, the secretary on 7 October."""
+    with storage.transaction() as session:
+        branch = Branch(session)
+        branch.blocked()
+        session.execute(update(Outbox).values(not_before=local("2023-09-28 20:20")))
+        assert branch.lines(local("2023-09-28 20:31")) == []
+        assert branch.lines(local("2023-10-02 10:00")) == []
+        assert branch.lines(local("2023-10-07 08:30")) == [(branch.cast["甲一"], LINE)]
+
+
+def test_a_group_that_put_the_bot_out_is_told_in_speaking_hours(storage: Storage) -> None:
     with storage.transaction() as session:
         branch = Branch(session)
         notice = Notice(
@@ -116,8 +153,27 @@ def test_a_group_that_put_the_bot_out_is_told_at_any_hour(storage: Storage) -> N
         owed = Owed((f"notice:{notice.id}:chat:{GROUP}",), {"text": "x"}, chat_id=GROUP)
         sent = promise(session, owed, job=None, branch_id=branch.cast.branch_id, now=NOW)
         row(session, sent, state=OutboxState.UNREACHABLE, reason="kicked")
-        assert [text for _, text in branch.lines(local("2023-08-01 23:00"))] == [
-            "通知“明早八点集合”：未能发到支部工作群（已移出小助手）。请另行通知。"
+        assert branch.lines(local("2023-08-01 23:00")) == []
+        assert [text for _, text in branch.lines(local("2023-08-02 08:30"))] == [
+            "通知“明早八点集合”：支部工作群未送达（已移出小助手），请另行通知。"
+        ]
+
+
+def test_an_office_that_nobody_can_be_told_of_is_told_to_the_operator_once(storage: Storage) -> None:
+    with storage.transaction() as session:
+        branch = Branch(session)
+        mine = branch.cast.branch_id
+        told = addressees(session, mine, NOW.date(), Duty.SECRETARY, about="digest:2023-08")
+        assert (told, vacancies.news(session)) == ([branch.cast["甲一"]], False)
+        session.execute(update(Person).values(reachable=False))
+        for _ in range(2):
+            assert addressees(session, mine, NOW.date(), Duty.SECRETARY, about="digest:2023-08") == []
+            assert vacancies.news(session)
+            vacancies.tell(session, 9, NOW)
+            assert not vacancies.news(session)
+        sent = session.scalars(select(Outbox).where(Outbox.chat_id == 9)).all()
+        assert [each.message["text"] for each in sent] == [
+            "【运行提示】示范党支部的摘要无人接收（书记、副书记、组织委员均未绑定或已停用），请联系该支部。"
         ]
 
 

@@ -60,15 +60,15 @@ async def test_the_card_is_posted_anew_and_taps_and_replies_count_there(bot: Wor
         assert session.scalars(select(GroupChat.chat_id)).all() == [NEW_ID]
         assert {row.chat_id for row in session.scalars(select(Card).where(Card.chat_id < 0))} == {NEW_ID}
     await bot.stage.tap("甲四", "收到", JULY, new)
-    assert "您已回复：收到" in await reply(bot, "甲五", "收到", new)
+    assert "您已回复“收到”" in await reply(bot, "甲五", "收到", new)
     assert "您是要请假吗？" in await reply(bot, "甲六", "请假 住院", new)
     assert "没有看懂您在群里的回复" in await reply(bot, "甲七", "几点开始", new)
-    assert "公差已提交" in await reply(bot, "甲八", "请假 出差", new)
+    assert "已提交请假（公差）" in await reply(bot, "甲八", "请假 出差", new)
     # The buttons of the old card are still there to be tapped.
     await bot.stage.tap("甲九", "收到", JULY, old)
     assert (count(bot, Receipt), count(bot, LeaveRequest)) == (4, 1)
     await bot.clock.travel(bot.clock.now() + timedelta(minutes=10))
-    assert "已收到4人（应回复" in next(message.text for message in new.from_bot if JULY in message.text)
+    assert "已收到4人（" in next(message.text for message in new.from_bot if JULY in message.text)
     assert (cards(old), cards(new)) == (1, 1)
 
 
@@ -106,7 +106,7 @@ async def test_it_moves_while_the_bot_is_down(chat_url: str) -> None:
                 await again.clock.settle()
             new = again.stage.group.chat
             assert (new.id, cards(new)) == (NEW_ID, 1)
-            assert "您已回复：收到" in await reply(again, "甲三", "收到", new)
+            assert "您已回复“收到”" in await reply(again, "甲三", "收到", new)
         # And once more a restart: it is not posted again.
         async with alive(storage, cast, now + timedelta(minutes=5), before=there) as third:
             for _ in range(3):

@@ -150,7 +150,8 @@ def membership_changed(session: Session, visit: Visit) -> Reply:
     if visit.private:
         service.set_reachable(session, visit.telegram_id, present, visit.now)
     else:
-        service.set_group_active(session, visit.chat_id, present, visit.telegram_id, visit.now)
+        why = "" if present else "no_rights" if facts.get("status") in PRESENT else "kicked"
+        service.set_group_active(session, visit.chat_id, present, visit.telegram_id, visit.now, why)
     return Reply()
 
 

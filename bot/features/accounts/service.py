@@ -304,8 +304,10 @@ def set_reachable(session: Session, telegram_id: int, reachable: bool, now: date
     )
 
 
-def set_group_active(session: Session, chat_id: int, active: bool, by: int, now: datetime) -> None:
+def set_group_active(session: Session, chat_id: int, active: bool, by: int, now: datetime, why: str = "") -> None:
     """The bot was taken out of a group, or put back into one that it knows; `by`: the account that did it.
+
+    why: as the sender calls it, kicked or no_rights.
 
     What the branch has given up for another group only a tie brings back, not anybody who is in charge of the chat.
     """
@@ -321,6 +323,7 @@ def set_group_active(session: Session, chat_id: int, active: bool, by: int, now:
         {"active": active},
         now=now,
         by=By(chat.branch_id, _of_branch(session, chat_id, by)),
+        **({"lost": why} if why else {}),
     )
 
 

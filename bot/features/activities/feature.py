@@ -1,12 +1,14 @@
 """Activities: plan, card, 签到, roll."""
 
-from bot.features.activities import forms, handlers, jobs, participation, service
+from bot.features.activities import forms, handlers, jobs, participation, service, waiting
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
     name="activities",
     handlers=handlers.HANDLERS,
+    waits=handlers.waits,
     forms=[forms.FORM, forms.POSTPONE],
     jobs=jobs.build,
+    waiting=waiting.waiting,
     steps=[participation.steps, service.steps],
 )

@@ -1,7 +1,7 @@
 """签到 and 撤销 of members; the sign-in code, a new date and calling off by the desk: service -> messages."""
 
 import io
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -15,12 +15,18 @@ from bot.features.activities import (
     planning,
     roll_call,
 )
-from bot.features.notices.cards import SignIn, offers
+from bot.features.leave.service import leave_of
+from bot.features.notices.cards import Acknowledge, AskLeave, SignIn, offers
+from bot.features.notices.service import receipt_of
 from bot.kit.activities import (
     ACTIVITY_CARD,
+    AHEAD,
     OPENS_BEFORE,
+    OUT_OF_SCOPE,
+    SINCE,
     activity_of_card,
     choose_activity,
+    find_activity,
     undone,
 )
 from bot.kit.deadlines import may_undo
@@ -28,12 +34,15 @@ from bot.kit.form_fields import Fill
 from bot.kit.form_pages import CANCEL, GO
 from bot.kit.handlers import Call, CardView, Command, Edited, Handler, Start, Tap, Visit, Word
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Document, Reply, To, say
+from bot.kit.replies import Choice, Document, Message, Reply, To, say
 from bot.kit.seats import OF_BRANCH, keys
+from bot.kit.waiting import Waiting
 from bot.kit.words import moment_words
+from scheduler.calendar.days import local_day
 from storage import audience
-from storage.activities import open_activities
-from storage.choices import SignInMethod
+from storage.activities import in_scope, lately_over, notice_of, open_activities, statuses
+from storage.audience import Me
+from storage.choices import ActivityStatus, SignInMethod
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
 
@@ -51,7 +60,11 @@ def sign_in(session: Session, call: Call, button: SignIn) -> Reply:
 def _sign_in(session: Session, call: Call, activity_id: int, method: SignInMethod) -> Reply:
     """A tap gets a toast, and in private its card; a word or a scan gets one private line, never one in the group."""
     done = participation.sign_in(session, call.me, activity_id, call.now, method)
-    line = messages.signed_in(call.me.name, done.activity, done.status, done.at, call.tz)
+    if done.again and method is not SignInMethod.BUTTON:
+        undo = done.row_id if may_undo(done.at, call.now) else None
+        again = messages.signed_in_again(done.activity, done.at, undo, call.tz)
+        return Reply(others=[To(again, person_id=call.me.id)], did=f"attendance:{done.row_id}")
+    line = messages.signed_in(call.me.name, done.activity, done.status, done.at, call.tz, again=done.again)
     refresh = [] if done.again else [(ACTIVITY_CARD, activity_id)]
     card = messages.signed_in_card(done.activity, line, done.row_id, call.tz)
     if method is SignInMethod.BUTTON:
@@ -63,13 +76,55 @@ def sign_in_by_word(session: Session, call: Call) -> Reply:
     """签到 typed: the activity of the card replied to, else the one whose window is open, else ask."""
     if call.card is not None:
         activity_id = activity_of_card(call.card)
-        return _sign_in(session, call, activity_id, SignInMethod.WORD) if activity_id else Reply()
+        return _by_card(session, call, activity_id) if activity_id else Reply()
     open_now = [item for item in open_activities(session, call.me, call.now) if _window_open(item, call.now)]
-    if len(open_now) == 1:
-        return _sign_in(session, call, open_now[0].id, SignInMethod.WORD)
-    if not open_now:
-        raise Refusal(_next_window(session, call))
-    return say(choose_activity("请选择要签到的活动。", open_now, SignIn, call.tz))
+    left = [item for item in open_now if call.me.id not in statuses(session, item.id)] or open_now[-1:]
+    if len(left) == 1:
+        return _sign_in(session, call, left[0].id, SignInMethod.WORD)
+    if left:
+        return say(choose_activity("请选择要签到的活动。", left, SignIn, call.tz))
+    return _no_window(session, call)
+
+
+def _by_card(session: Session, call: Call, activity_id: int) -> Reply:
+    activity = find_activity(session, call.me, activity_id)
+    if not in_scope(session, call.me, activity):
+        raise Refusal(OUT_OF_SCOPE)
+    if activity.status is ActivityStatus.PLANNED and call.now < activity.start_at - OPENS_BEFORE:
+        return say(_opens(session, call, activity))
+    return _sign_in(session, call, activity_id, SignInMethod.WORD)
+
+
+def _no_window(session: Session, call: Call) -> Reply:
+    """What ended today is meant before what is ahead."""
+    today = [
+        one for one in lately_over(session, call.me, call.now, SINCE) if local_day(one.end_at, call.tz) == call.today
+    ]
+    if today:
+        return _sign_in(session, call, today[0].id, SignInMethod.WORD)
+    coming = open_activities(session, call.me, call.now, ahead=AHEAD)
+    if not coming:
+        raise Refusal(NOTHING_OPEN)
+    return say(_opens(session, call, coming[0]))
+
+
+def _opens(session: Session, call: Call, activity: Activity) -> Message:
+    """From when one may sign in; who has not answered yet may do that now."""
+    notice, rows = notice_of(session, activity.id), []
+    if notice is not None and receipt_of(session, notice.id, call.me.id) is None:
+        asked = leave_of(session, activity.id, call.me.id) is not None
+        rows = [] if asked else [[Choice("收到", Acknowledge(notice.id)), Choice("请假", AskLeave(activity.id))]]
+    return Message(messages.opens(activity, call.tz), rows)
+
+
+def waits(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Waiting]:
+    """What one may sign in to now."""
+    open_now = [item for item in open_activities(session, me, now, ahead=OPENS_BEFORE) if _window_open(item, now)]
+    return [
+        Waiting("签到", one.title, Choice("签到", SignIn(one.id)), card=(ACTIVITY_CARD, one.id))
+        for one in open_now
+        if me.id not in statuses(session, one.id)
+    ]
 
 
 def edited(session: Session, call: Call) -> Reply | None:
@@ -84,13 +139,6 @@ def edited(session: Session, call: Call) -> Reply | None:
 
 def _window_open(activity: Activity, now: datetime) -> bool:
     return activity.start_at - OPENS_BEFORE <= now <= activity.end_at
-
-
-def _next_window(session: Session, call: Call) -> str:
-    coming = open_activities(session, call.me, call.now)
-    if not coming:
-        return NOTHING_OPEN
-    return f"{NOTHING_OPEN}下一项：{coming[0].title}，{moment_words(coming[0].start_at, call.tz)}，开始前30分钟可签到。"
 
 
 def sign_in_by_code(session: Session, visit: Visit, payload: str) -> Reply:

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from bot.features.activities import buttons
 from bot.features.activities.rules import Parts, Phase, Roll, parts
 from bot.features.notices.cards import Counts, counts_line, leave_words
+from bot.kit.activities import OPENS_BEFORE
 from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, LEAVE_TYPES
 from bot.kit.lists import filled, page_of, really, two_a_row
 from bot.kit.rates import percent
@@ -114,8 +115,23 @@ def leader_card(activity: Activity, shown: "Shown", tz: tzinfo) -> Message:
     return Message(text, [[Choice("补登", buttons.MarkSomebody(activity.id, 0))], lists])
 
 
-def signed_in(name: str, activity: Activity, status: AttendanceStatus, at: datetime, tz: tzinfo) -> str:
+def opens(activity: Activity, tz: tzinfo) -> str:
+    """7月主题党日7月7日（周五）14:00起可以签到。"""
+    return f"{activity.title}{moment_words(activity.start_at - OPENS_BEFORE, tz)}起可以签到。"
+
+
+def signed_in_again(activity: Activity, at: datetime, undo: int | None, tz: tzinfo) -> Message:
+    """`undo`: the row, while it can be taken back."""
+    rows = [[Choice("撤销", buttons.UndoSignIn(undo))]] if undo is not None else []
+    return Message(f"{activity.title}：您已于{at.astimezone(tz):%H:%M}签到，无需再点。", rows)
+
+
+def signed_in(
+    name: str, activity: Activity, status: AttendanceStatus, at: datetime, tz: tzinfo, *, again: bool = False
+) -> str:
     """签到成功：甲六同志，14:42（迟到）。"""
+    if again:
+        return f"您已于{at.astimezone(tz):%H:%M}签到，无需再点。"
     late = f"（{ATTENDANCE[status]}）" if status is AttendanceStatus.LATE else ""
     return f"签到成功：{name}同志，{at.astimezone(tz):%H:%M}{late}。"
 

@@ -78,7 +78,7 @@ def sign_in(session: Session, me: Me, activity_id: int, now: datetime, method: S
 def _admitted(activity: Activity, now: datetime) -> AttendanceStatus:
     met = rules.sign_in(activity.status, activity.start_at, activity.end_at, activity.late_minutes, now)
     if met is rules.SignIn.OFF:
-        raise Refusal("活动已取消或改期。")
+        raise Refusal("活动已取消或改期，无需签到。")
     if met is rules.SignIn.TOO_EARLY:
         raise Refusal("签到尚未开始，活动开始前30分钟开放。")
     if met is rules.SignIn.CLOSED:

@@ -126,6 +126,6 @@ HANDLERS: list[Handler] = [
     Answer(NOTICE, notice_came, not_taken, reads_file=rules.read_file, right=Right.CALENDAR),
     Answer(LOOK, notice_came, not_taken, reads_file=rules.read_file, right=Right.CALENDAR),
     Tap(TakeOver, take_over, right=Right.CALENDAR),
-    Answer(OWN, own_came, called="工作日历", right=Right.CALENDAR, takes_files=no_files),
+    Answer(OWN, own_came, called="放假日和上班日", right=Right.CALENDAR, takes_files=no_files),
     Tap(DropDays, drop, right=Right.CALENDAR),
 ]

@@ -6,6 +6,7 @@ from bot.kit.feature import Feature
 FEATURE = Feature(
     name="integrity",
     handlers=handlers.HANDLERS,
+    waits=handlers.waits,
     forms=[handlers.DAY, handlers.TEXT, handlers.WORDS],
     jobs=jobs.build,
     broadcasts=broadcast.BROADCASTS,

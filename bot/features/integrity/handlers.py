@@ -29,11 +29,13 @@ from bot.kit.broadcasts import delivering
 from bot.kit.form_fields import Values
 from bot.kit.handlers import Call, CardView, Command, Handler, Tap, Word
 from bot.kit.questions import one_text
-from bot.kit.refusal import Refusal
+from bot.kit.refusal import Nothing
 from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.seats import Seat
 from bot.kit.typed_days import the_day
+from bot.kit.waiting import Waiting
 from bot.kit.words import day_words, short_day
+from storage.audience import Me
 from storage.models.reminder import Reminder
 
 
@@ -54,12 +56,20 @@ def read_by_word(session: Session, call: Call) -> Reply:
     """已阅 typed: the only reminder that waits, else ask which."""
     waiting = service.waiting(session, call.me, call.now)
     if not waiting:
-        raise Refusal(messages.NOTHING_TO_READ)
+        raise Nothing(messages.NOTHING_TO_READ, "已阅")
     if len(waiting) > 1:
         return say(messages.which_one(waiting))
     reminder, row, _ = service.acknowledge(session, call.me, waiting[0].id, call.now)
     shown = messages.card(reminder, call.tz, row.at)
     return Reply(here=[shown], refresh=[(service.CARD, reminder.id)], did="done:reminder")
+
+
+def waits(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Waiting]:
+    """The reminders that were not read yet."""
+    return [
+        Waiting("已阅", messages.called(one), Choice("已阅", Read(one.id, Origin.NUDGE)), one.sent_at)
+        for one in service.waiting(session, me, now)
+    ]
 
 
 def show_unread(session: Session, call: Call, button: ShowUnread) -> Reply:
@@ -262,7 +272,7 @@ def sampled(session: Session, call: Call, button: Sample) -> Reply:
 HANDLERS: list[Handler] = [
     Tap(Read, read),
     Tap(ShowUnread, show_unread, reads=True, private=True),
-    Word(("已阅", "已阅读", "阅", "已读"), read_by_word),
+    Word(("已阅", "已阅读", "阅", "已读"), read_by_word, in_group=True),
     CardView(service.CARD, render, lives=delivering(broadcast.KIND)),
     Command(
         "holidays",

@@ -113,6 +113,11 @@ def title(reminder: Reminder) -> str:
     return rules.names(reminder.holidays) + ("（暂定）" if reminder.provisional else "")
 
 
+def called(reminder: Reminder) -> str:
+    """中秋、国庆节前廉洁提醒"""
+    return f"{title(reminder)}节前廉洁提醒"
+
+
 def card(reminder: Reminder, tz: tzinfo, read_at: datetime | None = None, place: Origin = Origin.CARD) -> Message:
     """A person's own reminder, with the own 已阅 once there is one."""
     if read_at is None:
@@ -158,12 +163,6 @@ def read_buttons(reminders: Iterable[Reminder]) -> Rows:
     several = len(shown) > 1
     taps = [Choice(cut(f"已阅{title(row) if several else ''}", 16), Read(row.id, Origin.NUDGE)) for row in shown]
     return two_a_row(taps)
-
-
-def owed_line(reminder: Reminder, tz: tzinfo, *, late: bool = False) -> str:
-    if late:
-        return f"{title(reminder)}节前廉洁提醒：请点“已阅”，已过期，仍可补阅"
-    return f"{title(reminder)}节前廉洁提醒：请点“已阅”，{moment_words(reminder.ack_due, tz)}前"
 
 
 # --- the desk ------------------------------------------------------------------------------------------------------

@@ -241,6 +241,16 @@ def set_timing(session: Session, me: Me, knob: Knob, value: int, now: datetime) 
     return after
 
 
+def set_sends(session: Session, me: Me, on: bool, now: datetime) -> None:
+    """Whether the branch's reminders go at all."""
+    set_timing(session, me, Knob.SENDS, int(on), now)
+
+
+def set_second_line(session: Session, me: Me, on: bool, now: datetime) -> None:
+    """Whether they go a second time, to who has not read them."""
+    set_timing(session, me, Knob.SECOND_LINE, int(on), now)
+
+
 def _turned(before: Timing, knob: Knob, value: int) -> Timing:
     hour = time(value // 60, value % 60) if 0 <= value < 24 * 60 else None
     if knob is Knob.LEAD and value in timing.LEADS:

@@ -12,9 +12,9 @@ from bot.features.integrity.buttons import Origin, Read
 from bot.features.integrity.timing import Blocks, Wish
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.deadlines import after
-from bot.kit.owing import Owing
+from bot.kit.owing import Does, Owing
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice, Rows
+from bot.kit.words import moment_words
 from scheduler.calendar.days import Calendar, Quarter, at, local_day
 from scheduler.calendar.store import calendar_of
 from storage import audit
@@ -152,11 +152,6 @@ def waiting(session: Session, me: Me, now: datetime) -> list[Reminder]:
     return list(session.scalars(query.order_by(Reminder.id.desc())))
 
 
-def to_read(session: Session, me: Me, now: datetime) -> Rows:
-    """A button for each of them; none when nothing waits."""
-    return messages.read_buttons(waiting(session, me, now))
-
-
 def latest(session: Session, branch_id: int) -> Reminder | None:
     """The one that was sent last."""
     query = (
@@ -247,9 +242,22 @@ def _second_line(reminder: Reminder, calendar: Calendar, now: datetime, tz: tzin
 def _owing(
     reminder: Reminder, people: Sequence[int], nudges: tuple[datetime, ...], now: datetime, tz: tzinfo
 ) -> list[Owing]:
-    line = messages.owed_line(reminder, tz, late=rules.is_late(now, reminder.ack_due))
-    does = Choice(f"已阅 {messages.title(reminder)}"[:20], Read(reminder.id, Origin.NUDGE))
-    return [Owing(person, f"reminder:{reminder.id}", line, reminder.ack_due, does, nudges) for person in people]
+    return [
+        Owing(
+            person_id=person,
+            key=f"reminder:{reminder.id}",
+            title=f"{messages.title(reminder)}节前廉洁提醒",
+            ask=f"{moment_words(reminder.ack_due, tz)}前点“已阅”",
+            due=reminder.ack_due,
+            does=(Does("已阅", Read(reminder.id, Origin.NUDGE)),),
+            nudges=nudges,
+            told_on=local_day(reminder.sent_at, tz),
+            overdue=rules.is_late(now, reminder.ack_due),
+            still="阅知",
+            lacks="未阅",
+        )
+        for person in people
+    ]
 
 
 def figures(session: Session, reminder: Reminder, now: datetime) -> rules.ReminderCounts:

@@ -53,6 +53,23 @@ class DecideLeave(Button):
 
 
 @dataclass(frozen=True)
+class DecideListed(Button):
+    """The same below a list of what waits: its other buttons are still needed."""
+
+    prefix: ClassVar[str] = "lw"
+    leave_id: int
+    approve: int
+
+
+@dataclass(frozen=True)
+class OpenMakeup(Button):
+    """What was handed in, with its files and the buttons to review it."""
+
+    prefix: ClassVar[str] = "mo"
+    makeup_id: int
+
+
+@dataclass(frozen=True)
 class HandInMakeup(Button):
     prefix: ClassVar[str] = "mk"
     activity_id: int

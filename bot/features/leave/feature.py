@@ -1,11 +1,15 @@
 """Leave: asked for, decided, and what is made up for it."""
 
-from bot.features.leave import handlers, makeups, service
+from bot.features.leave import handlers, makeups, service, waiting
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
     name="leave",
     handlers=handlers.HANDLERS,
     owing=makeups.owing,
+    nearing=makeups.nearing,
+    waiting=waiting.waiting,
     steps=[service.steps, service.entered_steps, makeups.steps],
+    waits=handlers.waits,
+    stands=handlers.stands,
 )

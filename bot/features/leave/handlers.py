@@ -1,7 +1,9 @@
 """Taps and words of those who do not come: 请假 with its approval, 补学 with its review."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -12,14 +14,17 @@ from bot.features.notices.service import acknowledge, unanswered_notices
 from bot.kit import dialog as dialogs
 from bot.kit import heard
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, activity_of_card, choose_activity, find_activity, undone
+from bot.kit.asking import question
 from bot.kit.back_fill import approved_late
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
 from bot.kit.handlers import Answer, Call, Command, Edited, Handler, Tap, Word, no_files
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.seats import NO_DESK, keys
+from bot.kit.waiting import Standing, Waiting
 from bot.kit.words import short_day, units
 from storage.activities import in_scope, notice_of, open_activities
+from storage.audience import Me
 from storage.choices import LeaveState, LeaveType
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
@@ -27,7 +32,12 @@ from storage.models.dialog import Dialog
 from storage.models.notice import Notice
 from storage.models.person import Person
 
-NOTHING_AHEAD = "近期没有需要请假的活动。"
+NOTHING_AHEAD = "现在没有需要请假的活动。"
+TAKE_CARE = "请保重身体。"
+# So long what is written after a request is its reason, if it asks nothing.
+EXPLAINS = timedelta(minutes=10)
+REASON = "leave.reason"
+_ASKS = re.compile(r"[?？]|[吗么呢]$|几点|什么|哪|怎么")
 RECEIVED = "您已回复“收到”。\n"
 SAY_AGAIN = "没有找到您发送的请假内容，请重新发送。"
 
@@ -56,15 +66,45 @@ def choose_leave(session: Session, call: Call, button: buttons.ChooseLeave) -> R
 def _ask_leave(session: Session, call: Call, activity_id: int, kind: LeaveType, reason: str = "") -> Reply:
     row = service.ask_leave(session, call.me, activity_id, kind, call.now, reason)
     activity = session.get_one(Activity, activity_id)
-    question = messages.leave_to_decide(row, activity, call.me.name, call.tz)
-    asked = service.approvers(session, activity, call.me.id, call.tz)
+    asks_why = not row.reason and _asks_why(session, call, row)
     return Reply(
-        toast="已提交，等待审批。",
-        edit=messages.leave_asked(row, activity),
-        others=[To(question, person_id=person, key=f"leave:{row.id}:{person}") for person in asked],
+        toast="已提交请假，待审批。",
+        edit=messages.leave_asked(row, activity, asks_why),
+        others=_to_approvers(session, call, row, activity, f"leave:{row.id}"),
         refresh=[(ACTIVITY_CARD, activity_id)],
         did=f"leave_request:{row.id}",
     )
+
+
+def _to_approvers(session: Session, call: Call, row: LeaveRequest, activity: Activity, key: str) -> list[To]:
+    question = messages.leave_to_decide(row, activity, call.me.name, call.tz)
+    asked = service.approvers(session, activity, call.me.id, call.tz)
+    return [To(question, person_id=person, key=f"{key}:{person}") for person in asked]
+
+
+def _asks_why(session: Session, call: Call, row: LeaveRequest) -> bool:
+    """What is written next is the reason: where no other question is open, which would be closed by this one."""
+    dialog = dialogs.standing(session, call.me.id, call.now)
+    if dialog is not None and dialog.step != REASON:
+        return False
+    dialogs.ask(session, call.me, REASON, call.now, leave=row.id)
+    return True
+
+
+def may_explain(call: Call, dialog: Dialog) -> bool:
+    """The question for a reason is soft: soon after the request, and no question in turn."""
+    soon = call.now - (dialog.expires_at - dialogs.LIFE) <= EXPLAINS
+    says_why = bool(call.text.strip()) and not _ASKS.search(call.text) and not rules.only_not_coming(call.text)
+    return soon and not call.files and says_why
+
+
+def explain(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """The reason, to the request and to who decides on it."""
+    reason = _short(rules.Asked(None, call.text.strip(), False)).reason
+    row, activity = service.explain(session, call.me, int(dialog.draft["leave"]), reason, call.now)
+    dialogs.close(session, call.me.id)
+    told = _to_approvers(session, call, row, activity, f"leave:{row.id}:why:{call.update_id}")
+    return Reply(here=[messages.leave_asked(row, activity)], others=told)
 
 
 def leave_by_word(session: Session, call: Call) -> Reply:
@@ -82,6 +122,11 @@ def leave_by_sentence(session: Session, call: Call) -> Reply:
     return _by_words(session, call, _short(rules.read(call.text)))
 
 
+def leave_by_offer(session: Session, call: Call) -> Reply:
+    """我来不了, 有点发烧: leave is offered, with all of it for the reason."""
+    return _by_words(session, call, _short(rules.read_offer(call.text)))
+
+
 def _short(asked: rules.Asked | None) -> rules.Asked:
     """What is said, with a reason as long as is kept."""
     if asked is None:
@@ -96,38 +141,54 @@ def _by_words(session: Session, call: Call, asked: rules.Asked) -> Reply:
         activity_id = activity_of_card(call.card)
         if activity_id is None:
             return _of_plain_notice(session, call, asked, call.card[1] if call.card[0] == NOTICE else None)
-        ahead = [_own(session, call, activity_id)]
-    else:
-        ahead = [item for item in open_activities(session, call.me, call.now) if item.start_at > call.now]
+        return _for(session, call, _own(session, call, activity_id), asked, call.update_id)
+    ahead = service.ahead(session, call.me, call.now)
+    going_on, over = service.missed(session, call.me, call.now)
     if not ahead:
-        return _of_plain_notice(session, call, asked, _only_notice(session, call))
+        notice_id = _only_notice(session, call) if asked.received else None
+        if notice_id is None and (going_on or over):
+            raise Refusal(service.STARTED if going_on else service.OVER)
+        return _of_plain_notice(session, call, asked, notice_id)
+    if going_on:
+        # It may as well be what goes on: nothing is asked for that is not said.
+        asked = replace(asked, kind=None, offered=True)
+    head = f"{going_on[0].title}：{service.STARTED}\n" if going_on else ""
     if len(ahead) > 1:
         does = partial(buttons.OfferLeave, said=call.update_id)
-        return say(choose_activity("请选择要请假的活动。", ahead[:8], does, call.tz))
-    return _privately(call, _for(session, call, ahead[0], asked, call.update_id))
+        return say(choose_activity(f"{head}请选择要请假的活动。", ahead[:8], does, call.tz))
+    return _headed(head, _for(session, call, ahead[0], asked, call.update_id))
+
+
+def _headed(head: str, reply: Reply) -> Reply:
+    shown = replace(reply.edit, text=f"{head}{reply.edit.text}") if reply.edit is not None else None
+    return replace(reply, edit=shown)
 
 
 def _only_notice(session: Session, call: Call) -> int | None:
+    """A plain one, where no other waits."""
     waiting = unanswered_notices(session, call.me, call.now)
-    return waiting[0].id if len(waiting) == 1 else None
+    return waiting[0].id if len(waiting) == 1 and waiting[0].activity_id is None else None
 
 
 def _of_plain_notice(session: Session, call: Call, asked: rules.Asked, notice_id: int | None) -> Reply:
     """There is nothing to be away from; 收到 that is said with it counts."""
     if not asked.received or notice_id is None:
-        raise Refusal(NOTHING_AHEAD)
+        raise Refusal(f"{TAKE_CARE if asked.ill else ''}{NOTHING_AHEAD}")
     row, _ = acknowledge(session, call.me, notice_id, call.now)
     card = card_of(session.get_one(Notice, row.notice_id))
-    return _privately(call, Reply(edit=Message(f"{RECEIVED}{NOTHING_AHEAD}"), refresh=[card]))
+    return Reply(edit=Message(f"{RECEIVED}{NOTHING_AHEAD}"), refresh=[card], did=f"receipt:{row.id}")
 
 
 def _for(session: Session, call: Call, activity: Activity, asked: rules.Asked, said: int) -> Reply:
     """What comes of words about an activity: 收到 when it is said, then the leave, or the question for its kind."""
-    lines, refresh = _received(session, call, activity) if asked.received else ("", [])
+    lines, refresh = _received(session, call, activity) if asked.received and call.now < activity.start_at else ("", [])
+    stands = service.leave_of(session, activity.id, call.me.id)
+    if stands is not None and (asked.offered or stands.state is not LeaveState.PENDING) and _is_same(asked, stands):
+        return _headed(lines, Reply(edit=messages.leave_stands(stands, activity, call.now), refresh=refresh))
     try:
         _, earlier = service.may_ask(session, call.me, activity.id, call.now)
     except Refusal as refusal:
-        if not asked.received:
+        if not lines:
             raise
         return Reply(edit=Message(f"{lines}{refusal.text}"), refresh=refresh)
     if asked.kind is not None:
@@ -138,8 +199,11 @@ def _for(session: Session, call: Call, activity: Activity, asked: rules.Asked, s
         reply = Reply(edit=messages.choose_leave(activity, call.tz))
     else:
         reply = Reply(edit=messages.offer_leave(activity, asked.reason, said, call.tz))
-    shown = replace(reply.edit, text=f"{lines}{reply.edit.text}") if reply.edit is not None else None
-    return replace(reply, edit=shown, refresh=[*refresh, *reply.refresh])
+    return replace(_headed(lines, reply), refresh=[*refresh, *reply.refresh])
+
+
+def _is_same(asked: rules.Asked, stands: LeaveRequest) -> bool:
+    return asked.kind in (None, stands.type)
 
 
 def _received(session: Session, call: Call, activity: Activity) -> tuple[str, list[tuple[str, int]]]:
@@ -150,15 +214,6 @@ def _received(session: Session, call: Call, activity: Activity) -> tuple[str, li
     return RECEIVED, [card_of(notice)]
 
 
-def _privately(call: Call, reply: Reply) -> Reply:
-    """What a tapped card would become, as a message: a leave is nobody else's business."""
-    shown = [reply.edit] if reply.edit is not None else []
-    if call.private:
-        return replace(reply, toast="", edit=None, here=shown)
-    told = [To(one, person_id=call.me.id) for one in shown]
-    return replace(reply, toast="", edit=None, others=[*told, *reply.others])
-
-
 def offer_leave(session: Session, call: Call, button: buttons.OfferLeave) -> Reply:
     """Which of several activities was meant."""
     activity = _own(session, call, button.activity_id)
@@ -166,14 +221,14 @@ def offer_leave(session: Session, call: Call, button: buttons.OfferLeave) -> Rep
 
 
 def choose_for(session: Session, call: Call, button: buttons.ChooseFor) -> Reply:
-    reason = _said(session, call, button.said).reason
-    return _ask_leave(session, call, button.activity_id, button.kind, reason)
+    said = _said(session, call, button.said)
+    return _ask_leave(session, call, button.activity_id, button.kind, said.reason)
 
 
 def _said(session: Session, call: Call, update_id: int) -> rules.Asked:
     """What was typed in that update, which nobody else can have sent."""
-    heard_then = heard.said(session, call, update_id)
-    return _short(rules.read(heard_then.text) if heard_then is not None else None)
+    said = heard.said(session, call, update_id)
+    return _short((rules.read(said.text) or rules.read_offer(said.text)) if said is not None else None)
 
 
 def no_leave(session: Session, call: Call, button: buttons.NoLeave) -> Reply:
@@ -199,11 +254,20 @@ def decide_leave(session: Session, call: Call, button: buttons.DecideLeave) -> R
     row, activity = service.decide_leave(session, call.me, button.leave_id, bool(button.approve), call.now, call.tz)
     person = session.get_one(Person, row.person_id)
     due = short_day(makeups.makeup_due(activity, call.tz).astimezone(call.tz).date())
-    word = LEAVE_STATES[row.state]
     late = approved_late(row.decided_at, activity.start_at) if row.state is LeaveState.APPROVED else ""
-    done = Message(f"{person.name}同志，{activity.title}：{LEAVE_TYPES[row.type]}{word}{late}。")
+    done = messages.decided(row, activity, person.name, late)
     told = To(messages.leave_decided(row, activity, due), person_id=person.id, key=f"leave:{row.id}:decided")
-    return Reply(toast=word, edit=done, others=[told], refresh=[(ACTIVITY_CARD, activity.id)])
+    toast = f"{LEAVE_STATES[row.state]}。"
+    return Reply(toast=toast, edit=done, others=[told], refresh=[(ACTIVITY_CARD, activity.id)])
+
+
+def decide_listed(session: Session, call: Call, button: buttons.DecideListed) -> Reply:
+    """Below a list of what waits it is answered apart."""
+    return _apart(decide_leave(session, call, buttons.DecideLeave(button.leave_id, button.approve)))
+
+
+def _apart(reply: Reply) -> Reply:
+    return replace(reply, edit=None, here=[reply.edit] if reply.edit is not None else [])
 
 
 def cancel_leave(session: Session, call: Call, button: buttons.CancelLeave) -> Reply:
@@ -214,7 +278,7 @@ def cancel_leave_by_word(session: Session, call: Call) -> Reply:
     """取消请假 typed: of the card replied to, else the only leave ahead, else ask which."""
     if call.card is not None:
         activity_id = activity_of_card(call.card)
-        return _privately(call, _cancel_leave(session, call, activity_id)) if activity_id is not None else Reply()
+        return _cancel_leave(session, call, activity_id) if activity_id is not None else Reply()
     mine = [
         activity
         for activity in open_activities(session, call.me, call.now)
@@ -224,7 +288,7 @@ def cancel_leave_by_word(session: Session, call: Call) -> Reply:
         raise Refusal("您没有可取消的请假。")
     if len(mine) > 1:
         return say(choose_activity("请选择要取消请假的活动。", mine[:8], buttons.CancelLeave, call.tz))
-    return _privately(call, _cancel_leave(session, call, mine[0].id))
+    return _cancel_leave(session, call, mine[0].id)
 
 
 def _cancel_leave(session: Session, call: Call, activity_id: int) -> Reply:
@@ -247,12 +311,12 @@ def start_makeup(session: Session, call: Call, button: buttons.HandInMakeup) -> 
     if call.now < activity.start_at:
         raise Refusal("活动举行之后再提交补学。")
     makeups.may_make_up(session, call.me, activity, call.now)
-    dialogs.ask(session, call.me, "activity.makeup", call.now, activity=activity.id)
-    return Reply(toast="请提交补学材料。", here=[Message(_makeup_question(activity))])
+    return Reply(toast="请提交补学。", here=[_makeup_question(session, call, activity)])
 
 
-def _makeup_question(activity: Activity) -> str:
-    return f"补学：{activity.title}\n请发送补学情况（一段文字、照片、文件或语音均可）。不办了请发“取消”。"
+def _makeup_question(session: Session, call: Call, activity: Activity) -> Message:
+    dialog = dialogs.ask(session, call.me, "activity.makeup", call.now, activity=activity.id)
+    return question(dialog, messages.ask_for_makeup(activity))
 
 
 def makeup_by_word(session: Session, call: Call) -> Reply:
@@ -261,8 +325,7 @@ def makeup_by_word(session: Session, call: Call) -> Reply:
         raise Refusal("您没有需要补学的活动。")
     if len(missed) > 1:
         return say(choose_activity("请选择要补学的活动。", missed[:8], buttons.HandInMakeup, call.tz))
-    dialogs.ask(session, call.me, "activity.makeup", call.now, activity=missed[0].id)
-    return say(_makeup_question(missed[0]))
+    return say(_makeup_question(session, call, missed[0]))
 
 
 def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -278,16 +341,22 @@ def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
     key = f"makeup:{row.id}:{int(call.now.timestamp())}"
     attached = [To(messages.attached(file), person_id=person) for person in reviewers for file in call.files]
     return Reply(
-        here=[Message(f"{activity.title}：补学已提交，等待审核。", [[Choice("撤销", buttons.UndoMakeup(row.id))]])],
+        here=[messages.makeup_handed_in(row, activity)],
         others=[*attached, *(To(review, person_id=person, key=f"{key}:{person}") for person in reviewers)],
     )
+
+
+def open_makeup(session: Session, call: Call, button: buttons.OpenMakeup) -> Reply:
+    row, activity = makeups.reviewable(session, call.me, button.makeup_id, call.today)
+    name = session.get_one(Person, row.person_id).name
+    return Reply(here=[*map(messages.kept, row.files), messages.makeup_to_review(row, activity, name)])
 
 
 def review_makeup(session: Session, call: Call, button: buttons.ReviewMakeup) -> Reply:
     if not button.accept:
         makeups.reviewable(session, call.me, button.makeup_id, call.today)
-        dialogs.ask(session, call.me, "activity.makeup_reason", call.now, makeup=button.makeup_id)
-        return Reply(toast="请写明退回原因。", here=[Message("请发送退回原因（会告诉本人）。不退了请发“取消”。")])
+        dialog = dialogs.ask(session, call.me, "activity.makeup_reason", call.now, makeup=button.makeup_id)
+        return Reply(toast="请写明退回原因。", here=[question(dialog, "请发送退回原因，将告知本人。")])
     return _reviewed(session, call, button.makeup_id, True, "")
 
 
@@ -301,15 +370,15 @@ def return_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
     makeup_id = int(dialog.draft["makeup"])
     dialogs.close(session, call.me.id)
     reply = _reviewed(session, call, makeup_id, False, reason)
-    return replace(reply, edit=None, here=[reply.edit] if reply.edit else [])
+    return _apart(reply)
 
 
 def _reviewed(session: Session, call: Call, makeup_id: int, accept: bool, reason: str) -> Reply:
     row, activity = makeups.review_makeup(session, call.me, makeup_id, accept, call.now, reason, today=call.today)
     person = session.get_one(Person, row.person_id)
-    word = "已通过" if accept else "已退回"
     told = To(messages.makeup_reviewed(row, activity), person_id=person.id)
-    return Reply(toast=word, edit=Message(f"{person.name}同志补学{word}：{activity.title}。"), others=[told])
+    done = messages.reviewed(row, activity, person.name)
+    return Reply(toast="已通过。" if accept else "已退回。", edit=done, others=[told])
 
 
 def undo_leave(session: Session, call: Call, button: buttons.UndoLeave) -> Reply:
@@ -330,6 +399,32 @@ def is_about_leave(text: str) -> bool:
     return rules.read(text) is not None
 
 
+def sounds_like_leave(text: str) -> bool:
+    return rules.read_offer(text) is not None
+
+
+# --- what is open, and what stands ----------------------------------------------------------------------------------
+
+
+def waits(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Waiting]:
+    """Leave may be asked for what is ahead."""
+    free = [one for one in service.ahead(session, me, now) if service.leave_of(session, one.id, me.id) is None]
+    return [
+        Waiting("请假", one.title, Choice("请假", AskLeave(one.id)), card=(ACTIVITY_CARD, one.id)) for one in free[:1]
+    ]
+
+
+def stands(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Standing]:
+    """The own leave that can still be cancelled."""
+    found = []
+    for activity in open_activities(session, me, now):
+        row = service.leave_of(session, activity.id, me.id) if activity.start_at > now else None
+        if row is not None and row.state is not LeaveState.REFUSED:
+            shown = messages.leave_stands(row, activity, now)
+            found.append(Standing(shown.text, shown.rows[0][0], ("请假", row.id), (ACTIVITY_CARD, activity.id)))
+    return found
+
+
 HANDLERS: list[Handler] = [
     Tap(AskLeave, ask_leave),
     Tap(buttons.ChooseLeave, choose_leave),
@@ -338,8 +433,10 @@ HANDLERS: list[Handler] = [
     Tap(buttons.NoLeave, no_leave),
     Tap(buttons.CancelLeave, cancel_leave),
     Tap(buttons.DecideLeave, decide_leave),
+    Tap(buttons.DecideListed, decide_listed, private=True),
     Tap(buttons.UndoLeave, undo_leave),
     Tap(buttons.HandInMakeup, start_makeup),
+    Tap(buttons.OpenMakeup, open_makeup, reads=True, private=True),
     Tap(buttons.ReviewMakeup, review_makeup),
     Tap(buttons.UndoMakeup, undo_makeup),
     Command(
@@ -352,13 +449,23 @@ HANDLERS: list[Handler] = [
     ),
     *(Word(_typed(kind), _by_kind(kind), in_group=True) for kind in LEAVE_TYPES),
     Word((), leave_by_sentence, matches=is_about_leave, in_group=True),
+    Word((), leave_by_offer, matches=sounds_like_leave, in_group=True, offers=True),
     Word(("取消请假", "不请假了"), cancel_leave_by_word, in_group=True),
     Command("makeup", makeup_by_word, "补学", more=15, words=("补课",)),
     Edited(edited),
-    Answer("activity.makeup", hand_in_makeup, measure=lambda dialog: ("补学情况", makeups.LONGEST_NOTE)),
+    Answer(
+        REASON,
+        explain,
+        called="请假事由",
+        takes_files=no_files,
+        measure=lambda dialog: ("请假事由", rules.LONGEST_REASON),
+        soft=may_explain,
+    ),
+    Answer("activity.makeup", hand_in_makeup, called="补学", measure=lambda dialog: ("补学情况", makeups.LONGEST_NOTE)),
     Answer(
         "activity.makeup_reason",
         return_makeup,
+        called="退回原因",
         takes_files=no_files,
         measure=lambda dialog: ("退回原因", makeups.LONGEST_REASON),
     ),

@@ -1,6 +1,6 @@
 """补学: what was missed on leave and is made up, handed in and reviewed; who still owes one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -11,12 +11,13 @@ from bot.features.leave.buttons import HandInMakeup
 from bot.features.leave.service import who_else
 from bot.kit.access import Right, require
 from bot.kit.activities import ACTIVITY_CARD, cut_off, find_activity, still_open
-from bot.kit.owing import Owing
+from bot.kit.owing import Does, Owing, short
+from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice
 from bot.kit.undo import Step, own_row, take_back
 from bot.kit.words import short_day
-from scheduler.calendar.days import Quarter, at, local_day
+from scheduler.calendar.days import Calendar, Quarter, at, local_day
+from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.activities import statuses
 from storage.audience import Me
@@ -28,6 +29,7 @@ WITHIN = timedelta(days=7)
 # In UTF-16 units: who reviews it is shown the whole of it, in one message.
 LONGEST_NOTE = 3000
 LONGEST_REASON = 500
+NUDGE_AT = time(9)
 OWN_MAKEUP = "本人的补学请由其他同志审核。"
 
 
@@ -51,7 +53,7 @@ def hand_in_makeup(
     may_make_up(session, me, activity, now)
     row = _makeup_of(session, activity_id, me.id)
     if row is not None and row.state is MakeupState.ACCEPTED:
-        raise Refusal("您的补学已通过。")
+        raise Refusal("您的补学已通过审核，无需重新提交。")
     if row is None:
         row = Makeup(
             activity_id=activity_id,
@@ -74,7 +76,7 @@ def hand_in_makeup(
 def may_make_up(session: Session, me: Me, activity: Activity, now: datetime) -> None:
     """Refuse who was there, and what has not been held or will not be."""
     if statuses(session, activity.id).get(me.id) in HERE:
-        raise Refusal("您已到会，不需要补学。")
+        raise Refusal("您已到会，无需补学。")
     if activity.status in OFF:
         raise Refusal("活动已取消或改期，无需补学。")
     if now < activity.start_at:
@@ -109,9 +111,14 @@ def reviewable(session: Session, me: Me, makeup_id: int, today: date) -> tuple[M
     require(me, Right.REVIEW_PIECES, branch_id=activity.branch_id)
     if row.state is not MakeupState.SUBMITTED:
         raise Refusal("这份补学已审核。")
-    if row.person_id == me.id and who_else(session, Right.REVIEW_PIECES, me.branch_id, me.id, None, today):
+    if row.person_id == me.id and not alone(session, me, today):
         raise Refusal(OWN_MAKEUP)
     return row, activity
+
+
+def alone(session: Session, me: Me, today: date) -> bool:
+    """Whether nobody else may review: then one's own make-up goes through."""
+    return not who_else(session, Right.REVIEW_PIECES, me.branch_id, me.id, None, today)
 
 
 def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Activity]:
@@ -173,7 +180,7 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     # No quarter before the last one is open still.
     since = Quarter.of(local_day(now, tz)).previous().start
     query = (
-        select(LeaveRequest.person_id, Activity)
+        select(LeaveRequest.person_id, LeaveRequest.decided_at, Activity)
         .join(Activity, Activity.id == LeaveRequest.activity_id)
         .where(
             Activity.branch_id == branch_id,
@@ -186,9 +193,21 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     if person_id is not None:
         query = query.where(LeaveRequest.person_id == person_id)
     takes = still_open(session, branch_id, now, tz)
-    away = [(person, activity) for person, activity in session.execute(query) if takes(activity)]
-    done = _done(session, {activity.id for _, activity in away})
-    return [_of_makeup(person, activity, tz) for person, activity in away if (activity.id, person) not in done]
+    away = [row for row in session.execute(query) if takes(row.Activity)]
+    done, calendar = _done(session, {row.Activity.id for row in away}), calendar_of(session, branch_id)
+    return [
+        _of_makeup(row.person_id, row.Activity, row.decided_at or row.Activity.start_at, now, tz, calendar)
+        for row in away
+        if (row.Activity.id, row.person_id) not in done
+    ]
+
+
+def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
+    """The branches with a make-up that falls due soon."""
+    today = local_day(now, tz)
+    first, last = (at(day, time(), tz) for day in (today - WITHIN, today - WITHIN + FURTHEST))
+    held = (Activity.status == ActivityStatus.HELD, Activity.start_at >= first, Activity.start_at < last)
+    return session.scalars(select(Activity.branch_id).where(*held).distinct())
 
 
 def _done(session: Session, activity_ids: Collection[int]) -> set[tuple[int, int]]:
@@ -208,8 +227,21 @@ def _done(session: Session, activity_ids: Collection[int]) -> set[tuple[int, int
     return {(activity, person) for query in (made_up, came) for activity, person in session.execute(query)}
 
 
-def _of_makeup(person: int, activity: Activity, tz: tzinfo) -> Owing:
+def _of_makeup(
+    person: int, activity: Activity, told_at: datetime, now: datetime, tz: tzinfo, calendar: Calendar
+) -> Owing:
+    """`told_at`: when it was said that it is to be made up; not before the activity there was nothing to do."""
     due = makeup_due(activity, tz)
-    line = f"{activity.title}：请补学，{short_day(due.astimezone(tz).date())}前"
-    does = Choice(f"补学 {activity.title}"[:20], HandInMakeup(activity.id))
-    return Owing(person, f"makeup:{activity.id}", line, due, does)
+    due_on, told_on = due.astimezone(tz).date(), local_day(max(told_at, activity.start_at), tz)
+    return Owing(
+        person_id=person,
+        key=f"makeup:{activity.id}",
+        title=short(activity.title),
+        ask=f"{short_day(due_on)}（含）前补学",
+        due=due,
+        does=(Does("提交补学", HandInMakeup(activity.id)),),
+        nudges=tuple(at(day, NUDGE_AT, tz) for day in nudge_days(due_on, told_on, calendar)),
+        told_on=told_on,
+        overdue=now > due,
+        lacks="未补学",
+    )

@@ -1,6 +1,7 @@
 """Every word about leave and make-ups."""
 
 from datetime import datetime, tzinfo
+from typing import Any
 
 from bot.features.leave import buttons
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
@@ -11,11 +12,13 @@ from storage.choices import LeaveState, MakeupState
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest, Makeup
 
+HOW_TO_EXPLAIN = "如需说明，请直接发送事由。"
+
 
 def choose_leave(activity: Activity, tz: tzinfo) -> Message:
     kinds = [Choice(word, buttons.ChooseLeave(activity.id, kind)) for kind, word in LEAVE_TYPES.items()]
     return Message(
-        f"{activity.title}（{moment_words(activity.start_at, tz)}）\n请假：请选择类别。",
+        f"{activity.title}，{moment_words(activity.start_at, tz)}。\n请选择请假类别。",
         [kinds, _none(activity)],
     )
 
@@ -49,8 +52,9 @@ def leave_stands(row: LeaveRequest, activity: Activity, now: datetime) -> Messag
     return Message(f"{activity.title}：您已请假（{kind}），{state}。", undo)
 
 
-def leave_asked(row: LeaveRequest, activity: Activity) -> Message:
-    asked = f"{activity.title}：{LEAVE_TYPES[row.type]}已提交，等待组织委员审批。"
+def leave_asked(row: LeaveRequest, activity: Activity, asks_why: bool = False) -> Message:
+    """`asks_why`: what is sent next is taken as the reason."""
+    asked = f"{activity.title}：已提交请假（{LEAVE_TYPES[row.type]}），待审批。{HOW_TO_EXPLAIN if asks_why else ''}"
     return Message("\n".join([asked, *_why(row.reason)]), [[Choice("撤销", buttons.UndoLeave(row.id))]])
 
 
@@ -66,17 +70,32 @@ def leave_to_decide(row: LeaveRequest, activity: Activity, name: str, tz: tzinfo
 
 def leave_decided(row: LeaveRequest, activity: Activity, makeup_due: str) -> Message:
     """To the person who asked."""
+    asked = f"{activity.title}：您的请假（{LEAVE_TYPES[row.type]}）"
     if row.state is LeaveState.APPROVED:
         return Message(
-            f"{activity.title}：{LEAVE_TYPES[row.type]}已批准，请于{makeup_due}前补学。",
+            f"{asked}已批准，请于{makeup_due}（含）前补学。",
             [
                 [
-                    Choice("补学材料", buttons.HandInMakeup(activity.id)),
+                    Choice("提交补学", buttons.HandInMakeup(activity.id)),
                     Choice("取消请假", buttons.CancelLeave(activity.id)),
                 ]
             ],
         )
-    return Message(f"{activity.title}：{LEAVE_TYPES[row.type]}未批准，请按时参加。")
+    return Message(f"{asked}未批准，请按时参加。")
+
+
+def decided(row: LeaveRequest, activity: Activity, name: str, late: str) -> Message:
+    """To who has decided; `late`: 补批."""
+    word = LEAVE_STATES[row.state]
+    return Message(f"{word}{name}同志请假（{LEAVE_TYPES[row.type]}）：{activity.title}{late}。")
+
+
+def ask_for_makeup(activity: Activity) -> str:
+    return f"【补学】{activity.title}\n请发送补学情况，文字、语音、照片或文件均可。"
+
+
+def makeup_handed_in(row: Makeup, activity: Activity) -> Message:
+    return Message(f"{activity.title}：补学已提交，待审核。", [[Choice("撤销", buttons.UndoMakeup(row.id))]])
 
 
 def makeup_to_review(row: Makeup, activity: Activity, name: str) -> Message:
@@ -87,14 +106,26 @@ def makeup_to_review(row: Makeup, activity: Activity, name: str) -> Message:
 
 
 def makeup_reviewed(row: Makeup, activity: Activity) -> Message:
+    """To who has handed it in."""
     if row.state is MakeupState.ACCEPTED:
-        return Message(f"{activity.title}：补学已通过。")
+        return Message(f"{activity.title}：您的补学已通过审核。")
     return Message(
-        f"{activity.title}：补学已退回：{row.return_reason}",
+        f"{activity.title}：您的补学已退回，请修改后重新提交。\n退回原因：{row.return_reason}",
         [[Choice("重新提交", buttons.HandInMakeup(activity.id))]],
     )
 
 
+def reviewed(row: Makeup, activity: Activity, name: str) -> Message:
+    """To who has reviewed it."""
+    word = "已通过" if row.state is MakeupState.ACCEPTED else "已退回"
+    return Message(f"{word}{name}同志补学：{activity.title}。")
+
+
 def attached(file: File) -> Document:
     """What somebody handed in, passed on to who reviews it by Telegram's own id of the file."""
-    return Document(file.name or "补学材料", file_id=file.file_id, kind=file.kind)
+    return Document(file.name or "补学", file_id=file.file_id, kind=file.kind)
+
+
+def kept(file: dict[str, Any]) -> Document:
+    """The same, as it was kept."""
+    return Document(file.get("name") or "补学", file_id=file["file_id"], kind=file["kind"])

@@ -1,17 +1,17 @@
 """Not coming: leave asked for, decided, taken back or entered by the desk."""
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from bot.kit.access import TABLE, Reach, Right, reach, require
-from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, before_cut_off, cut_off, find_activity
+from bot.kit.activities import ACTIVITY_CARD, AHEAD, OUT_OF_SCOPE, SINCE, before_cut_off, cut_off, find_activity
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, entered_row, own_lines, own_row, stand_again, take_back
 from storage import audit
-from storage.activities import in_scope, roll_keepers
+from storage.activities import in_scope, lately_over, open_activities, roll_keepers, statuses
 from storage.audience import Me
 from storage.choices import OFF, Duty, LeaveState, LeaveType
 from storage.models.activity import Activity
@@ -20,6 +20,8 @@ from storage.models.person import DutySpan, Person
 from storage.roster import Member, duties_on, holders, leaders_on, roster
 from storage.spans import on_day
 
+STARTED = "活动已开始，请联系组织委员补登请假。"
+OVER = "活动已结束，请联系组织委员补登请假。"
 # In the log: nobody else could have approved it.
 OWN: dict[str, Any] = {"own": True}
 
@@ -57,15 +59,42 @@ def ask_leave(
     return row
 
 
+def explain(session: Session, me: Me, leave_id: int, reason: str, now: datetime) -> tuple[LeaveRequest, Activity]:
+    """The reason of one's own request, told after it: while nobody has decided and the activity has not begun."""
+    row = own_row(session, me, LeaveRequest, leave_id)
+    activity, _ = may_ask(session, me, row.activity_id, now)
+    why = {"length": len(reason)}
+    row.reason = reason
+    audit.record(session, "ask", "leave_request", row.id, now=now, by=me, more=why, type=row.type)
+    return row, activity
+
+
+def ahead(session: Session, me: Me, now: datetime) -> list[Activity]:
+    """What leave may be asked for by words, nearest first."""
+    return [item for item in open_activities(session, me, now, ahead=AHEAD) if item.start_at > now]
+
+
+def missed(session: Session, me: Me, now: datetime) -> tuple[list[Activity], list[Activity]]:
+    """What goes on and what has ended lately, without oneself and without leave."""
+    going_on = [item for item in open_activities(session, me, now, ahead=timedelta()) if item.start_at <= now]
+    return _without(session, me, going_on), _without(session, me, lately_over(session, me, now, SINCE))
+
+
+def _without(session: Session, me: Me, activities: list[Activity]) -> list[Activity]:
+    return [
+        one for one in activities if me.id not in statuses(session, one.id) and leave_of(session, one.id, me.id) is None
+    ]
+
+
 def may_ask(session: Session, me: Me, activity_id: int, now: datetime) -> tuple[Activity, LeaveRequest | None]:
     """The activity, and the request for it that is pending; refuses where none can be made any more."""
     activity = find_activity(session, me, activity_id)
     if not in_scope(session, me, activity):
         raise Refusal(OUT_OF_SCOPE)
     if activity.status in OFF:
-        raise Refusal("活动已取消或改期，不必请假。")
+        raise Refusal("活动已取消或改期，无需请假。")
     if now >= activity.start_at:
-        raise Refusal("活动已开始，请联系组织委员补登请假。")
+        raise Refusal(OVER if now > activity.end_at else STARTED)
     earlier = leave_of(session, activity_id, me.id)
     if earlier is not None and earlier.state is not LeaveState.PENDING:
         raise Refusal("您的请假已有审批结果，如需更改请联系组织委员。")

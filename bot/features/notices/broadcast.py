@@ -70,7 +70,7 @@ def reads(session: Session, notice_id: int, sent: Sent, now: datetime, tz: tzinf
     mine = (Receipt.notice_id == notice_id, Receipt.person_id == sent.person_id, Receipt.withdrawn_at.is_(None))
     receipt = session.scalars(select(Receipt).where(*mine)).first()
     undo = Choice("撤销", buttons.UndoReceipt(receipt.id)) if receipt and may_undo(receipt.at, now) else None
-    answers = ["您已回复：收到。"] if receipt else []
+    answers = [messages.RECEIVED] if receipt else []
     return _private(session, notice, notice.text, answers + _done(session, notice, sent.person_id, tz), undo, tz)
 
 

@@ -34,6 +34,14 @@ class Acknowledge(Button):
 
 
 @dataclass(frozen=True)
+class AcknowledgeListed(Button):
+    """收到 below a list of all that is owed: its other buttons are still needed."""
+
+    prefix: ClassVar[str] = "rn"
+    notice_id: int
+
+
+@dataclass(frozen=True)
 class AskLeave(Button):
     prefix: ClassVar[str] = "lv"
     activity_id: int

@@ -13,4 +13,5 @@ FEATURE = Feature(
     nearing=owing.nearing,
     reposts=reposts.reposts,
     steps=[service.steps],
+    waits=handlers.waits,
 )

@@ -1,22 +1,30 @@
 """收到 to a notice, by tap and by word, and taking it back."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.integrity.service import to_read
 from bot.features.notices import buttons, cards, messages, plain_notices, service
-from bot.kit.activities import ACTIVITY_CARD, undone
+from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, SINCE, undone
 from bot.kit.deadlines import may_undo
 from bot.kit.handlers import Call, Edited, Handler, Tap, Word
-from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice, Message, Reply, To, say
-from storage.activities import notice_of
+from bot.kit.refusal import Nothing
+from bot.kit.replies import Choice, Message, Reply, say
+from bot.kit.waiting import Waiting
+from storage.activities import lately_over, notice_of, statuses
+from storage.audience import Me
+from storage.choices import ActivityStatus
 from storage.models.activity import Activity
 from storage.models.notice import Notice, Receipt
 
 NO_NOTICE = "现在没有需要回复的通知。"
-UNREAD_REMINDER = "现在没有需要回复的通知。节前廉洁提醒如已阅读，请点“已阅”，或发送“已阅”。"
+MAY_SIGN_IN = "现在可以签到。"
+STARTED = "活动已开始，到会请点“签到”。"
+HERE_ALREADY = "活动已开始，您已签到。"
+OVER = "活动已结束，无需回复。"
+OFF = "活动已取消，无需回复。"
 
 
 def acknowledge(session: Session, call: Call, button: cards.Acknowledge) -> Reply:
@@ -26,44 +34,111 @@ def acknowledge(session: Session, call: Call, button: cards.Acknowledge) -> Repl
 
 def _acknowledged(session: Session, call: Call, row: Receipt, new: bool) -> Reply:
     notice = session.get_one(Notice, row.notice_id)
-    toast = f"已收到：{call.me.name}同志。" if new else "您已回复收到。"
+    toast = f"已收到：{call.me.name}同志。" if new else messages.RECEIVED
     refresh = [cards.card_of(notice)] if new else []
     if not call.private:
         return Reply(toast=toast, refresh=refresh)
     undo = Choice("撤销", buttons.UndoReceipt(row.id))
     if notice.activity_id is None:
         return Reply(
-            toast=toast, edit=Message(f"{cards.worded(notice, call.tz)}\n您已回复：收到。", [[undo]]), refresh=refresh
+            toast=toast,
+            edit=Message(f"{cards.worded(notice, call.tz)}\n{messages.RECEIVED}", [[undo]]),
+            refresh=refresh,
         )
     activity = session.get_one(Activity, notice.activity_id)
     return Reply(
-        toast=toast, edit=cards.private_notice(activity, notice, call.tz, "您已回复：收到。", undo), refresh=refresh
+        toast=toast, edit=cards.private_notice(activity, notice, call.tz, messages.RECEIVED, undo), refresh=refresh
     )
 
 
+def acknowledge_listed(session: Session, call: Call, button: cards.AcknowledgeListed) -> Reply:
+    """收到 below a list of all that is owed: the card comes apart, as what one may still say to it."""
+    row, new = service.acknowledge(session, call.me, button.notice_id, call.now)
+    reply = _acknowledged(session, call, row, new)
+    return replace(reply, edit=None, here=[reply.edit] if reply.edit is not None and new else [])
+
+
 def acknowledge_by_word(session: Session, call: Call) -> Reply:
-    """收到 typed counts as the tap."""
+    """收到 typed counts as the tap, until the activity begins; what goes on then is signing in."""
     if call.card is not None:
         notice = _notice_of_card(session, call.card)
-        if notice is None:
-            return Reply()
-        row, new = service.acknowledge(session, call.me, notice.id, call.now)
-        reply = _acknowledged(session, replace(call, private=True), row, new)
-        told = [To(reply.edit, person_id=call.me.id)] if reply.edit else []
-        return Reply(others=told, refresh=reply.refresh, did=f"receipt:{row.id}")
-    waiting = service.unanswered_notices(session, call.me, call.now)
-    if not waiting:
-        if unread := to_read(session, call.me, call.now):
-            # Who answers a reminder with 收到 means 已阅: it is written down only as what it is, one tap away.
-            return say(Message(UNREAD_REMINDER, unread))
-        raise Refusal(NO_NOTICE)
-    if len(waiting) > 1:
-        rows = [[Choice(notice.text.split("\n")[0][:24], cards.Acknowledge(notice.id))] for notice in waiting[:8]]
-        return say(Message("请选择要回复“收到”的通知。", rows))
-    row, new = service.acknowledge(session, call.me, waiting[0].id, call.now)
-    reply = _acknowledged(session, call, row, new)
+        return _by_word(session, call, notice) if notice is not None else Reply()
+    waiting = [(one, _activity(session, one)) for one in service.unanswered_notices(session, call.me, call.now)]
+    asking = [one for one, activity in waiting if activity is None or activity.start_at > call.now]
+    going_on = [
+        activity
+        for _, activity in waiting
+        if activity is not None and activity.start_at <= call.now and call.me.id not in statuses(session, activity.id)
+    ]
+    if len(asking) > 1:
+        return _with_sign_in(say(messages.which_one(asking, _titles(session, asking))), going_on)
+    if asking:
+        return _with_sign_in(_by_word(session, call, asking[0]), going_on)
+    if going_on:
+        return say(_sign_in(going_on[0], STARTED))
+    raise Nothing(OVER if _just_over(session, call) else NO_NOTICE, "收到")
+
+
+def _by_word(session: Session, call: Call, notice: Notice) -> Reply:
+    """The answer to one notice, as far as it still takes one."""
+    activity, mine = _activity(session, notice), service.receipt_of(session, notice.id, call.me.id)
+    if mine is not None:
+        undo = mine if may_undo(mine.at, call.now) else None
+        return replace(say(messages.receipt_stands(notice, activity, undo, call.now)), did=f"receipt:{mine.id}")
+    if activity is not None and activity.status is ActivityStatus.CANCELLED:
+        return say(OFF)
+    if activity is not None and activity.end_at < call.now:
+        return say(OVER)
+    if activity is not None and activity.start_at <= call.now:
+        came = call.me.id in statuses(session, activity.id)
+        return say(HERE_ALREADY) if came else say(_sign_in(activity, STARTED))
+    row, new = service.acknowledge(session, call.me, notice.id, call.now)
+    reply = _acknowledged(session, replace(call, private=True), row, new)
+    opens = activity is not None and activity.start_at - OPENS_BEFORE <= call.now
     shown = reply.edit or Message(reply.toast)
+    shown = replace(shown, text=f"{shown.text}\n{MAY_SIGN_IN}") if opens else shown
     return Reply(here=[shown], refresh=reply.refresh, did=f"receipt:{row.id}")
+
+
+def _activity(session: Session, notice: Notice) -> Activity | None:
+    return session.get_one(Activity, notice.activity_id) if notice.activity_id is not None else None
+
+
+def _titles(session: Session, notices: Sequence[Notice]) -> list[str]:
+    return [messages.called(one, _activity(session, one)) for one in notices]
+
+
+def _sign_in(activity: Activity, line: str) -> Message:
+    return Message(line, [[Choice("签到", cards.SignIn(activity.id))]])
+
+
+def _with_sign_in(reply: Reply, going_on: Sequence[Activity]) -> Reply:
+    """What goes on meanwhile is not forgotten over a notice of something else."""
+    more = [_sign_in(one, f"{one.title}：{STARTED}") for one in going_on[:1]]
+    return replace(reply, here=[*reply.here, *more])
+
+
+def _just_over(session: Session, call: Call) -> bool:
+    """An activity whose notice was never answered has ended lately."""
+    over = lately_over(session, call.me, call.now, SINCE)
+    notices = [notice for one in over if (notice := notice_of(session, one.id)) is not None]
+    return any(service.receipt_of(session, notice.id, call.me.id) is None for notice in notices)
+
+
+def waits(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Waiting]:
+    """The notices that still ask for 收到, and those of them that were answered."""
+    asking = {one.id for one in service.unanswered_notices(session, me, now)}
+    return [
+        Waiting(
+            "收到",
+            messages.called(one, _activity(session, one)),
+            Choice("收到", cards.Acknowledge(one.id)),
+            one.created_at,
+            cards.card_of(one),
+            "" if one.id in asking else messages.RECEIVED,
+        )
+        for one in service.open_notices(session, me, now)
+    ]
 
 
 def edited(session: Session, call: Call) -> Reply | None:
@@ -74,7 +149,7 @@ def edited(session: Session, call: Call) -> Reply | None:
         return None
     notice = session.get_one(Notice, row.notice_id)
     activity = session.get(Activity, notice.activity_id) if notice.activity_id is not None else None
-    return say(messages.receipt_stands(notice, activity, row if may_undo(row.at, call.now) else None))
+    return say(messages.receipt_stands(notice, activity, row if may_undo(row.at, call.now) else None, call.now))
 
 
 def _notice_of_card(session: Session, card: tuple[str, int]) -> Notice | None:
@@ -94,6 +169,7 @@ def undo_receipt(session: Session, call: Call, button: buttons.UndoReceipt) -> R
 
 HANDLERS: list[Handler] = [
     Tap(cards.Acknowledge, acknowledge),
+    Tap(cards.AcknowledgeListed, acknowledge_listed),
     Tap(buttons.UndoReceipt, undo_receipt),
     Edited(edited),
     Word(("收到", "收到了", "已收到", "知道了", "1"), acknowledge_by_word, in_group=True),

@@ -1,7 +1,11 @@
 """Every word of a plain notice."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from bot.features.notices.buttons import UndoReceipt
 from bot.features.notices.cards import Acknowledge, AskLeave, SignIn, received_line
+from bot.kit.lists import two_a_row
 from bot.kit.replies import Choice, Message
 from bot.kit.words import cut
 from storage.choices import ActivityStatus
@@ -9,6 +13,7 @@ from storage.models.activity import Activity
 from storage.models.notice import Notice, Receipt
 
 LONGEST_TITLE = 20
+RECEIVED = "您已回复“收到”。"
 
 
 def plain_notice(text: str, received: int | None, expected: int, notice_id: int, answered: str = "") -> Message:
@@ -25,7 +30,21 @@ def notice_confirm(to_group: bool, expected: int) -> str:
 
 def title(notice: Notice) -> str:
     """通知“请各位…”, of a notice without an activity."""
-    return f"通知“{cut(notice.text.split(chr(10))[0], LONGEST_TITLE)}”"
+    words = notice.text.split("\n")[0]
+    return f"通知“{cut(words, LONGEST_TITLE)}”"
+
+
+def called(notice: Notice, activity: Activity | None) -> str:
+    """7月主题党日通知, 通知“请各位…”"""
+    return f"{activity.title}通知" if activity is not None else title(notice)
+
+
+def which_one(notices: Sequence[Notice], titles: Sequence[str]) -> Message:
+    """收到, when it could mean several: numbered, the nearest deadline first."""
+    shown = list(zip(notices[:8], titles, strict=False))
+    lines = [f"{at}. {words}" for at, (_, words) in enumerate(shown, 1)]
+    taps = [Choice(f"收到第{at}项", Acknowledge(one.id)) for at, (one, _) in enumerate(shown, 1)]
+    return Message("\n".join(["请选择要回复“收到”的通知。", *lines]), two_a_row(taps))
 
 
 def not_understood(notice: Notice) -> Message:
@@ -33,10 +52,11 @@ def not_understood(notice: Notice) -> Message:
     return Message(f"没有看懂您在群里的回复（{title(notice)}）。您是要：", [[Choice("收到", Acknowledge(notice.id))]])
 
 
-def receipt_stands(notice: Notice, activity: Activity | None, undo: Receipt | None) -> Message:
-    """To who edits a 收到; `undo`: while it can be taken back."""
+def receipt_stands(notice: Notice, activity: Activity | None, undo: Receipt | None, now: datetime) -> Message:
+    """To who edits a 收到, or says it again; `undo`: while it can be taken back."""
     about = activity.title if activity is not None else title(notice)
     planned = activity is not None and activity.status is ActivityStatus.PLANNED
-    does = [Choice("请假", AskLeave(activity.id)), Choice("签到", SignIn(activity.id))] if activity and planned else []
+    going = activity if planned and activity is not None and activity.end_at >= now else None
+    does = [Choice("请假", AskLeave(going.id)), Choice("签到", SignIn(going.id))] if going is not None else []
     back = [Choice("撤销", UndoReceipt(undo.id))] if undo is not None else []
-    return Message(f"{about}：您已回复“收到”。", [row for row in (does, back) if row])
+    return Message(f"{about}：{RECEIVED}", [row for row in (does, back) if row])

@@ -1,4 +1,4 @@
-"""Who still owes an answer to a notice: for 我还欠什么, 未完成名单 and the nudge after the reply deadline."""
+"""Who still owes an answer to a notice: for 我的待办, 未完成名单 and the nudge after the reply deadline."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -7,9 +7,8 @@ from datetime import datetime, time, timedelta, tzinfo
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.features.notices.cards import Acknowledge
-from bot.kit.owing import Owing
-from bot.kit.replies import Choice
+from bot.features.notices.cards import AcknowledgeListed, AskLeave
+from bot.kit.owing import Does, Owing, short
 from bot.kit.words import moment_words
 from scheduler.calendar.days import DAY, Calendar, at, local_day
 from scheduler.calendar.store import calendar_of
@@ -39,7 +38,7 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     away = _people(session, LeaveRequest, LeaveRequest.activity_id, activities, *ASKED)
     calendar = calendar_of(session, branch_id)
     return [
-        _of_notice(notice, activity, person, calendar, tz)
+        _of_notice(notice, activity, person, calendar, now, tz)
         for notice, activity in asking
         for person in sorted(asked[notice.id] - received[notice.id] - (away[activity.id] if activity else set()))
     ]
@@ -103,11 +102,29 @@ def _people(
     return found
 
 
-def _of_notice(notice: Notice, activity: Activity | None, person: int, calendar: Calendar, tz: tzinfo) -> Owing:
-    title = activity.title if activity else notice.text.split("\n")[0][:20]
-    line = f"{title}：请回复“收到”，{moment_words(notice.reply_by, tz)}前"
-    does = Choice(f"收到 {title}"[:20], Acknowledge(notice.id))
-    return Owing(person, f"notice:{notice.id}", line, notice.reply_by, does, _nudges(notice, activity, tz, calendar))
+def _of_notice(
+    notice: Notice, activity: Activity | None, person: int, calendar: Calendar, now: datetime, tz: tzinfo
+) -> Owing:
+    received = Does("收到", AcknowledgeListed(notice.id))
+    words = "“收到”或“请假”" if activity else "“收到”"
+    return Owing(
+        person_id=person,
+        key=f"notice:{notice.id}",
+        title=short(activity.title) if activity else _plain_title(notice),
+        ask=f"{moment_words(notice.reply_by, tz)}前点{words}",
+        due=notice.reply_by,
+        does=(received, Does("请假", AskLeave(activity.id))) if activity else (received,),
+        nudges=_nudges(notice, activity, tz, calendar),
+        told_on=local_day(notice.created_at, tz),
+        overdue=now > notice.reply_by,
+        still="回复",
+        lacks="未回复",
+    )
+
+
+def _plain_title(notice: Notice) -> str:
+    """通知“明早8点集合”: its first line."""
+    return f"通知“{short(notice.text.split(chr(10))[0].removeprefix('【通知】').rstrip('。'))}”"
 
 
 def asked_leave(session: Session, activity: Activity) -> set[int]:

@@ -21,7 +21,7 @@ from storage.roster import roster
 
 LONGEST = 3000
 ASK = "请发送通知内容（文字），将发给支部全体同志，请其点“收到”。"
-ANOTHER = "\n（尚未发送。请发送修改后的全文；不发了请发“取消”。）"
+ANOTHER = "\n（尚未发送。请发送修改后的全文。）"
 
 
 def _text(session: Session, call: Call, text: str) -> Values:

@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.notices.cards import card_of
+from bot.features.notices.owing import LONGEST_OPEN
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, own_row, take_back
@@ -35,11 +36,7 @@ def acknowledge(session: Session, me: Me, notice_id: int, now: datetime) -> tupl
     if notice.closed_at is not None and notice.activity_id is not None:
         # The card of the old date is still up there: its 收到 answers the notice of the new one.
         notice = notice_of(session, notice.activity_id) or notice
-    row = session.scalars(
-        select(Receipt).where(
-            Receipt.notice_id == notice.id, Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None)
-        )
-    ).first()
+    row = receipt_of(session, notice.id, me.id)
     if row is not None:
         return row, False
     row = Receipt(notice_id=notice.id, person_id=me.id, at=now)
@@ -48,18 +45,29 @@ def acknowledge(session: Session, me: Me, notice_id: int, now: datetime) -> tupl
     return row, True
 
 
+def receipt_of(session: Session, notice_id: int, person_id: int) -> Receipt | None:
+    mine = (Receipt.notice_id == notice_id, Receipt.person_id == person_id, Receipt.withdrawn_at.is_(None))
+    return session.scalars(select(Receipt).where(*mine)).first()
+
+
 def unanswered_notices(session: Session, me: Me, now: datetime) -> list[Notice]:
-    """Open notices that somebody has neither received nor asked leave for; the nearest deadline first."""
-    answered = select(Receipt.notice_id).where(Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None))
+    """Open notices that somebody has not received; the nearest deadline first."""
+    asking = open_notices(session, me, now)
+    mine = (Receipt.notice_id.in_([one.id for one in asking]), Receipt.person_id == me.id)
+    answered = set(session.scalars(select(Receipt.notice_id).where(*mine, Receipt.withdrawn_at.is_(None))))
+    return [notice for notice in asking if notice.id not in answered]
+
+
+def open_notices(session: Session, me: Me, now: datetime) -> list[Notice]:
+    """Those that somebody may still answer: of an activity until its end, a plain one as long as it is owed."""
     query = (
         select(Notice, Activity)
         .outerjoin(Activity, Activity.id == Notice.activity_id)
         .where(
             Notice.branch_id == me.branch_id,
             Notice.closed_at.is_(None),
-            Notice.id.not_in(answered),
             Notice.text != "",
-            or_(Notice.activity_id.is_(None), Activity.end_at > now),
+            or_(Notice.activity_id.is_(None) & (Notice.reply_by > now - LONGEST_OPEN), Activity.end_at > now),
         )
         .order_by(Notice.reply_by, Notice.id)
     )

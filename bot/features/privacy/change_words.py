@@ -12,7 +12,7 @@ from bot.features.privacy.changes import PAGE, Change, LogEntry, RowEdit, Values
 from bot.features.roster.words import full_day
 from bot.kit.glossary.acts import BOUND_BY, VIA, action_word, subject_word
 from bot.kit.glossary.choices import SOURCES, WHYS, value_word
-from bot.kit.glossary.columns import FACTS, column_word
+from bot.kit.glossary.columns import FACTS, STORED, column_word, stored_word
 from bot.kit.replies import TEXT_LIMIT
 from bot.kit.words import cut, moment_words, units
 from storage.models.everything import METADATA
@@ -36,6 +36,8 @@ _THERE = frozenset(
         "sign_in_code",
     }
 )
+# What the clock sends, or does not.
+_SWITCHED = ("发送", "不发")
 # One of each holds at a time: the end of one and the beginning of the next are one change.
 _ONE_AT_A_TIME = frozenset({"membership_span", "group_span", "rank_span", "category_span"})
 
@@ -92,7 +94,7 @@ def _value(table: str, column: str, value: Any, tz: tzinfo) -> str:
     if value is None or value in ("", []):
         return NOTHING
     if isinstance(value, bool):
-        yes, no = ("有", "无") if column in _THERE else ("是", "否")
+        yes, no = ("有", "无") if column in _THERE else _SWITCHED if table == "sends" else ("是", "否")
         return yes if value else no
     if isinstance(value, dict):
         return f"{value['length']}字" if value.get("length") else NOTHING
@@ -106,6 +108,8 @@ def _word(table: str, column: str, value: str, tz: tzinfo) -> str:
         return _chosen(table, column, value)
     if column.endswith("_id"):
         return value  # a name
+    if (table, column) in STORED:
+        return stored_word(table, column, value)
     try:
         if column == "to_on":
             # A span is kept by the first day that no longer counts; people say the last that does.

@@ -113,7 +113,7 @@ def sweep(session: Session, call: Call, button: buttons.Sweep) -> Reply:
     if not button.sure:
         return Reply(edit=messages.confirm_sweep(retention.preview(session, call.me, call.now)))
     gone = retention.sweep_branch(session, call.me, call.now)
-    return Reply(toast="已清理。", edit=Message(messages.swept(gone)))
+    return Reply(toast="已清理。", edit=messages.after_sweep(gone))
 
 
 # --- 禁发词语 ---------------------------------------------------------------------------------------------------------

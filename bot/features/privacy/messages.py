@@ -128,7 +128,7 @@ def _period(days: int) -> str:
 def choose_period(kind: Kind, days: int) -> Message:
     rows = two_a_row([Choice(word, SetPeriod(kind, each, 0)) for each, word in PERIODS.items()])
     text = f"{RETENTION[kind].label}现保存{_period(days)}，请选择新的期限。"
-    return Message(text, [*rows, [Choice("保存期限", ShowRetention())]])
+    return Message(text, [*rows, _to_the_periods()])
 
 
 def confirm_period(kind: Kind, days: int, due: int) -> Message:
@@ -146,6 +146,14 @@ def confirm_sweep(due: Mapping[Kind, int]) -> Message:
 def swept(gone: Mapping[Kind, int]) -> str:
     lines = [f"{RETENTION[kind].label}{count}条" for kind, count in gone.items() if count]
     return f"已清理：{'、'.join(lines)}。其余的今天夜间清理。" if lines else "没有需要清理的内容。"
+
+
+def after_sweep(gone: Mapping[Kind, int]) -> Message:
+    return Message(swept(gone), [_to_the_periods()])
+
+
+def _to_the_periods() -> list[Choice]:
+    return [Choice("保存期限", ShowRetention())]
 
 
 # --- 禁发词语 ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Reflections: tasks, pieces, reviews."""
 
-from bot.features.reflections import broadcast, forms, handlers, service
+from bot.features.reflections import broadcast, forms, handlers, service, waiting
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -11,5 +11,6 @@ FEATURE = Feature(
     titles=broadcast.TITLES,
     owing=service.owing,
     nearing=service.nearing,
+    waiting=waiting.waiting,
     steps=[handlers.steps],
 )

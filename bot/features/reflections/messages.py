@@ -19,8 +19,6 @@ REASONS = {
     Reason.WORK: "请结合本职工作",
     Reason.UNREADABLE: "内容看不清，请重新发送",
 }
-# Where they do not fit into a button.
-REASON_LABELS = {**REASONS, Reason.UNREADABLE: "内容看不清"}
 EMPTY = "现在没有需要提交的心得。"
 EDIT_TAKEN = "已按您的修改更新。"
 EDIT_TOO_LATE = "这篇心得已提交，修改不再生效。如需更改，请在10分钟内点“撤销”，或在退回后重新提交。"
@@ -209,7 +207,9 @@ def _forwarded(part: ReflectionPart) -> list[Said]:
 
 
 def choose_reason(row: Reflection) -> Message:
-    choices = [[Choice(word, buttons.ReturnFor(row.id, reason))] for reason, word in REASON_LABELS.items()]
+    """What comes first of each stands on its button."""
+    labels = {reason: word.partition("，")[0] for reason, word in REASONS.items()}
+    choices = [[Choice(label, buttons.ReturnFor(row.id, reason))] for reason, label in labels.items()]
     return Message(ASK_REASON, choices)
 
 

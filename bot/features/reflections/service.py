@@ -15,10 +15,9 @@ from bot.kit.access import Right, require
 from bot.kit.back_fill import Recorded, recorded
 from bot.kit.closing import close_day, cut_off_on
 from bot.kit.deadlines import in_time
-from bot.kit.owing import Owing
+from bot.kit.owing import Does, Owing, short
 from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice
 from bot.kit.words import short_day
 from scheduler.calendar.days import CLOSE_DAY, DAY, Calendar, Quarter, at, local_day
 from scheduler.calendar.store import calendar_of
@@ -328,7 +327,7 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     members = rosters(session, branch_id, [today, *(day for task in tasks for day in task.subject.roster_days)], people)
     here, calendar = {member.id for member in members[today]}, calendar_of(session, branch_id)
     return [
-        _owing(task, person, tz, calendar)
+        _owing(task, person, today, tz, calendar)
         for task in tasks
         for person in _asked(_audience(task, members))
         if person in here and not rules.has_handed_in(task.of(person))
@@ -343,15 +342,19 @@ def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
     return session.scalars(select(ReflectionTask.branch_id).where(*soon, open_).distinct())
 
 
-def _owing(task: Task, person_id: int, tz: tzinfo, calendar: Calendar) -> Owing:
-    row = task.row
-    states = {version.state for version in task.of(person_id)}
-    what = "心得已退回，请重新提交" if PieceState.RETURNED in states else "请交心得"
+def _owing(task: Task, person_id: int, today: date, tz: tzinfo, calendar: Calendar) -> Owing:
+    row, told_on = task.row, local_day(task.row.created_at, tz)
+    returned = PieceState.RETURNED in {version.state for version in task.of(person_id)}
     return Owing(
         person_id=person_id,
         key=f"reflection:{row.id}",
-        line=f"{row.title}：{what}，{short_day(row.due_on)}截止",
+        title=short(row.title),
+        ask=f"{short_day(row.due_on)}（含）前{'重新' if returned else ''}提交心得",
         due=at(row.due_on, time(23, 59), tz),
-        does=Choice(f"交心得 {row.title}"[:20], HandIn(row.id)),
-        nudges=tuple(at(day, NUDGE_AT, tz) for day in nudge_days(row.due_on, local_day(row.created_at, tz), calendar)),
+        does=(Does("交", HandIn(row.id)),),
+        nudges=tuple(at(day, NUDGE_AT, tz) for day in nudge_days(row.due_on, told_on, calendar)),
+        told_on=told_on,
+        overdue=today > row.due_on,
+        note="心得已退回，" if returned else "",
+        lacks="未交",
     )

@@ -110,6 +110,7 @@ TERM = Form(
     confirm="",
     actions=(Action("begin", "登记", _begin_term),),
     right=Right.ROSTER,
+    dropped="已取消填写：登记换届。",
     at_once=True,
 )
 

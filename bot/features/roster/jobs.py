@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.features.roster import messages, rules
-from bot.kit.replies import Message
+from bot.kit.addressees import addressees
+from bot.kit.quiet_hours import FURTHEST, open_now
+from bot.kit.replies import Message, of_place
 from scheduler.calendar.days import at, local_day
-from scheduler.jobs import Deadlines, Job, Occurrence, Owed
+from scheduler.calendar.store import calendar_of, calendars
+from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed
 from storage.choices import Duty
 from storage.models.organisation import Organisation
 from storage.models.person import ExemptionSpan, Person, RosterSpan
-from storage.roster import holders
 
 AT = time(9)
 # A day off or two in between does no harm: it is told a week before.
@@ -33,44 +36,49 @@ def build(tz: tzinfo) -> list[Job]:
 
         return Deadlines(find)
 
-    def tell_exemption(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
-        return exemption_owed(session, branch_id, int(occurrence.slot.split(":")[1]), local_day(now, tz))
+    def tell(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
+        return owed(session, branch_id, occurrence.slot, now, tz)
 
-    def tell_term(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
-        return term_owed(session, branch_id, occurrence.slot, local_day(now, tz))
+    def ask_again(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+        return message(session, about["branch"], about["slot"], local_day(now, tz))
 
     return [
-        Job("exemption_end", dated(exemption_ends, EXEMPTION_GRACE), tell_exemption),
-        Job("term_end", dated(term_ends, TERM_GRACE), tell_term),
+        Job("exemption_end", dated(exemption_ends, EXEMPTION_GRACE), tell, ask_again),
+        Job("term_end", dated(term_ends, TERM_GRACE), tell, ask_again),
     ]
 
 
 def exemption_ends(session: Session, since: datetime, until: datetime, branch_id: int | None, tz: tzinfo) -> Found:
     """(branch, slot, when) of every exemption that ends a week later, of one branch or of all; one statement."""
-    first, last = (local_day(one, tz) + rules.EXEMPTION_NOTICE for one in (since, until))
+    first, last = _span(since, until, rules.EXEMPTION_NOTICE, tz)
     listed = and_(RosterSpan.person_id == ExemptionSpan.person_id, _reaches(ExemptionSpan.to_on))
-    later = aliased(ExemptionSpan)
-    goes_on = select(later.id).where(
-        later.person_id == ExemptionSpan.person_id,
-        later.id != ExemptionSpan.id,
-        later.from_on <= ExemptionSpan.to_on,
-        or_(later.to_on.is_(None), later.to_on > ExemptionSpan.to_on),
-    )
     query = (
         select(RosterSpan.branch_id, ExemptionSpan.id, ExemptionSpan.to_on)
         .join(RosterSpan, listed)
-        .where(ExemptionSpan.to_on >= first, ExemptionSpan.to_on <= last, ~goes_on.exists())
+        .where(ExemptionSpan.to_on >= first, ExemptionSpan.to_on <= last, ~_goes_on())
     )
     if branch_id is not None:
         query = query.where(RosterSpan.branch_id == branch_id)
-    return _within(
-        since,
-        until,
-        (
-            (branch, f"exemption:{span_id}:{to_on}", at(to_on - rules.EXEMPTION_NOTICE, AT, tz))
-            for branch, span_id, to_on in session.execute(query)
-            if to_on is not None
-        ),
+    found = [
+        (branch, f"exemption:{span_id}:{to_on}", to_on - rules.EXEMPTION_NOTICE)
+        for branch, span_id, to_on in session.execute(query)
+        if to_on is not None
+    ]
+    return _within(session, since, until, found, tz)
+
+
+def _goes_on() -> ColumnElement[bool]:
+    """Another exemption of the same person begins by the time this one ends."""
+    later = aliased(ExemptionSpan)
+    return (
+        select(later.id)
+        .where(
+            later.person_id == ExemptionSpan.person_id,
+            later.id != ExemptionSpan.id,
+            later.from_on <= ExemptionSpan.to_on,
+            or_(later.to_on.is_(None), later.to_on > ExemptionSpan.to_on),
+        )
+        .exists()
     )
 
 
@@ -81,45 +89,64 @@ def _reaches(day: "ColumnElement[date | None] | object") -> ColumnElement[bool]:
 
 def term_ends(session: Session, since: datetime, until: datetime, branch_id: int | None, tz: tzinfo) -> Found:
     """(branch, slot, when) of every term that ends after one of the notices; one statement for each of them."""
-    found: list[tuple[int, str, datetime]] = []
+    found: list[tuple[int, str, date]] = []
     for notice in rules.TERM_NOTICE:
-        first, last = (local_day(one, tz) + notice for one in (since, until))
+        first, last = _span(since, until, notice, tz)
         query = select(Organisation.id, Organisation.term_ends_on).where(
             Organisation.term_ends_on >= first, Organisation.term_ends_on <= last
         )
         if branch_id is not None:
             query = query.where(Organisation.id == branch_id)
         found += [
-            (one, f"term:{ends}:{notice.days}", at(ends - notice, AT, tz))
+            (one, f"term:{ends}:{notice.days}", ends - notice)
             for one, ends in session.execute(query)
             if ends is not None
         ]
-    return _within(since, until, found)
+    return _within(session, since, until, found, tz)
 
 
-def _within(since: datetime, until: datetime, found: Iterable[tuple[int, str, datetime]]) -> Found:
-    return [one for one in found if since <= one[2] <= until]
+def _span(since: datetime, until: datetime, notice: timedelta, tz: tzinfo) -> tuple[date, date]:
+    """The ends of which may be told between two instants: what falls on a day off is told before it."""
+    return local_day(since, tz) + notice, local_day(until, tz) + notice + FURTHEST
 
 
-def exemption_owed(session: Session, branch_id: int, span_id: int, today: date) -> list[Owed]:
-    """One line to the secretary; none when the exemption was changed in the meantime."""
-    span = session.get(ExemptionSpan, span_id)
-    if span is None or span.to_on is None:
+def _within(
+    session: Session, since: datetime, until: datetime, found: Iterable[tuple[int, str, date]], tz: tzinfo
+) -> Found:
+    """Each at nine of its day, or of the last working day before it."""
+    known = calendars(session)
+    told = [(branch, slot, at(known.of(branch).on_or_before(day), AT, tz)) for branch, slot, day in found]
+    return [one for one in told if since <= one[2] <= until]
+
+
+def owed(session: Session, branch_id: int, slot: str, now: datetime, tz: tzinfo) -> list[Owed]:
+    """One line to the secretary; none when it is another day by now, or goes on."""
+    if not open_now(now, tz, calendar_of(session, branch_id)):
+        raise NotReady("outside the hours in which the bot speaks first")
+    today = local_day(now, tz)
+    said = message(session, branch_id, slot, today)
+    if said is None:
         return []
-    contact = session.get(Person, span.contact_person_id) if span.contact_person_id else None
+    name = slot if slot.startswith("exemption:") else f"{slot}:{branch_id}"
+    told = addressees(session, branch_id, today, Duty.SECRETARY, about=slot)
+    about = {"branch": branch_id, "slot": slot}
+    return [Owed(keys=(f"{name}:{one}",), message=said, person_id=one, about=about) for one in told]
+
+
+def message(session: Session, branch_id: int, slot: str, today: date) -> dict[str, Any] | None:
+    """As it stands now; None for what has been changed in the meantime."""
+    kind, *rest = slot.split(":")
+    said = _exemption(session, int(rest[0]), rest[1], today) if kind == "exemption" else None
+    if kind == "term":
+        ends = session.get_one(Organisation, branch_id, populate_existing=True).term_ends_on
+        said = messages.term_ends(ends, today) if ends is not None and ends.isoformat() == rest[0] else None
+    return of_place(said, branch_id).to_json() if said is not None else None
+
+
+def _exemption(session: Session, span_id: int, to_on: str, today: date) -> Message | None:
+    query = select(ExemptionSpan).where(ExemptionSpan.id == span_id, ~_goes_on())
+    span = session.scalar(query)
+    if span is None or span.to_on is None or span.to_on.isoformat() != to_on:
+        return None
     name = session.get_one(Person, span.person_id).name
-    text = messages.exemption_ends(name, span.reason, span.reason_text, span.to_on, contact.name if contact else "")
-    return _to_secretary(session, branch_id, f"exemption:{span_id}:{span.to_on}", text, today)
-
-
-def term_owed(session: Session, branch_id: int, slot: str, today: date) -> list[Owed]:
-    """One line to the secretary; none when a new term has begun in the meantime."""
-    ends = session.get_one(Organisation, branch_id).term_ends_on
-    if ends is None or slot.split(":")[1] != ends.isoformat():
-        return []
-    return _to_secretary(session, branch_id, f"{slot}:{branch_id}", messages.term_ends(ends), today)
-
-
-def _to_secretary(session: Session, branch_id: int, name: str, text: str, today: date) -> list[Owed]:
-    told = holders(session, branch_id, today, Duty.SECRETARY)
-    return [Owed(keys=(f"{name}:{one}",), message=Message(text).to_json(), person_id=one) for one in told]
+    return messages.exemption_ends(span.person_id, name, span.reason, span.reason_text, span.to_on, today)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from bot.features.roster.buttons import (
@@ -21,7 +21,7 @@ from bot.kit.glossary.choices import EXEMPTIONS
 from bot.kit.glossary.columns import APPROVERS, FACTS
 from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.replies import Choice, Message
-from bot.kit.words import cut
+from bot.kit.words import cut, short_day
 from storage.choices import ExemptionReason, MembershipStatus
 from storage.facts import Facts
 from storage.models.person import (
@@ -219,19 +219,27 @@ def done(change: Done) -> Message:
     )
 
 
-def exemption_ends(name: str, reason: ExemptionReason, reason_text: str | None, to_on: date, contact: str) -> str:
+def exemption_ends(
+    person_id: int, name: str, reason: ExemptionReason, reason_text: str | None, to_on: date, today: date
+) -> Message:
     """Seven days before (D26)."""
     word = reason_text or EXEMPTIONS[reason]
-    look = f"联系人{contact}同志。" if contact else ""
-    return (
-        f"【免于考勤到期提醒】{name}同志的免于考勤（{word}）{until(to_on)}，此后恢复参加组织生活。{look}"
-        "如需延长，请在“党员”中登记。"
+    return Message(
+        f"【免于考勤到期】{name}同志的免于考勤（{word}）{_last_day(to_on, today)}，此后恢复参加组织生活。"
+        "如需延长，请点“变更”。",
+        [[Choice("变更", Change(person_id, Kind.EXEMPT))]],
     )
 
 
-def term_ends(ends: date) -> str:
+def term_ends(ends: date, today: date) -> Message:
     """Half a year before, and a month before (R44)."""
-    return (
-        f"【任期届满提醒】本届支部委员会（书记）任期{until(ends)}，请提前向上级党组织请示换届。"
-        "换届后请在“党员”中点“登记换届”。"
+    return Message(
+        f"【任期届满】本届支部委员会任期{_last_day(ends, today)}，请提前向上级党组织请示换届。",
+        [[Choice("登记换届", SetTerm())]],
     )
+
+
+def _last_day(before: date, today: date) -> str:
+    """至8月31日止, with the year where that is not this one's."""
+    last = before - timedelta(days=1)
+    return f"至{short_day(last) if last.year == today.year else full_day(last)}止"

@@ -13,10 +13,11 @@ from bot.features.roster import rules
 from bot.features.roster.service import CHANGED, changes_of
 from bot.kit.access import Right, may, require
 from bot.kit.closing import close_day
-from bot.kit.deadlines import CLOSED
+from bot.kit.deadlines import closed
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, own_lines
+from scheduler.calendar.days import Quarter
 from storage.audience import Me
 from storage.audit import record
 from storage.base import Model, table
@@ -71,8 +72,9 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
     last = last_change(session, me.branch_id, line.subject_id)
     if last is None or last.id != audit_id:
         raise Refusal("这次变更已撤销，或之后又有变更。")
-    if rules.is_closed(date.fromisoformat(line.details["day"]), now, tz, close_day(session, me.branch_id)):
-        raise Refusal(CLOSED)
+    day = date.fromisoformat(line.details["day"])
+    if rules.is_closed(day, now, tz, close_day(session, me.branch_id)):
+        raise Refusal(closed(Quarter.of(day)))
     _may_seat(me, line.details)
     today = now.astimezone(tz).date()
     with appointing(session, [line.subject_id], today, now):

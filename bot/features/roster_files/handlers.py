@@ -28,7 +28,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.closing import close_day
 from bot.kit.day_lists import parse_days
-from bot.kit.deadlines import CLOSED
+from bot.kit.deadlines import closed
 from bot.kit.doors import ImportRoster, SendSheet, Sheet
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.handlers import Answer, Call, Handler, Tap, Word
@@ -37,6 +37,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Message, Reply, Said, say
 from bot.kit.sheets import MAX_BYTES, kind_of
 from bot.kit.typed_days import the_day
+from scheduler.calendar.days import Quarter
 from storage.hygiene import words_of
 from storage.models.dialog import Dialog
 from storage.models.person import DutySpan, RosterSpan
@@ -273,7 +274,7 @@ def _not_closed(session: Session, call: Call, day: date) -> None:
         raise Refusal(f"{full_day(day)}离今天太远，请核对。")
     first = _first_day(session, call.me.branch_id, call.today) != call.today
     if not first and rules.is_closed(day, call.now, call.tz, close_day(session, call.me.branch_id)):
-        raise Refusal(CLOSED)
+        raise Refusal(closed(Quarter.of(day)))
 
 
 def undecided(session: Session, call: Call, dialog: Dialog) -> Reply:

@@ -65,9 +65,11 @@ def undo_done(session: Session, call: Call, button: UndoDone) -> Reply:
 
 def done_by_word(session: Session, call: Call) -> Reply:
     """学完了 typed: the only open item, else ask which."""
-    waiting = [one for one in service.recent(session, call.me, call.today) if one.done is None]
+    recent = service.recent(session, call.me, call.today)
+    waiting = [one for one in recent if one.done is None]
     if not waiting:
-        raise Refusal(messages.NOTHING_OPEN)
+        this_month = any(one.item.assigned_on >= call.today.replace(day=1) for one in recent)
+        raise Refusal(messages.NOTHING_OPEN if this_month else messages.NONE_YET)
     if len(waiting) > 1:
         return say(messages.which_one(waiting))
     completed = service.complete(session, call.me, waiting[0].item.id, call.now, call.tz)
@@ -85,6 +87,6 @@ HANDLERS: list[Handler] = [
     Tap(OpenItem, open_item, reads=True),
     Tap(Done, done),
     Tap(UndoDone, undo_done),
-    Word(("学完了", "已学", "已学完", "学完"), done_by_word, label=True),
+    Word(("学完了", "已学", "已学完", "学完", "看完了"), done_by_word, label=True, in_group=True),
     *desk.HANDLERS,
 ]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.study import plan_messages, planning, prompts, rules
 from bot.features.study.broadcast import THEME
 from bot.features.study.messages import month_word
+from bot.kit.addressees import addressees
 from bot.kit.broadcasts import to_desk
 from bot.kit.quiet_hours import open_now
 from bot.kit.replies import Message, of_place
@@ -22,7 +23,6 @@ from storage.base import table
 from storage.choices import Duty
 from storage.models.organisation import Organisation
 from storage.models.study import MonthlyTheme
-from storage.roster import holders
 
 PROMPT, CHECK = "study_prompt", "study_theme_check"
 
@@ -147,6 +147,6 @@ def prompt_missed(session: Session, branch_id: int, occurrence: Occurrence) -> l
 def _to_secretary(
     session: Session, branch_id: int, occurrence: Occurrence, key: str, message: Message, **about: Any
 ) -> list[Owed]:
-    people = holders(session, branch_id, occurrence.on, Duty.SECRETARY)
+    people = addressees(session, branch_id, occurrence.on, Duty.SECRETARY, about=f"missed:{key}")
     said = of_place(message, branch_id).to_json()
     return [Owed(keys=(f"{key}:{person}",), message=said, person_id=person, about=about) for person in people]

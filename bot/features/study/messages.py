@@ -138,9 +138,3 @@ def completed(item: StudyItem, row: StudyCompletion, again: bool, counts: bool) 
 def just_completed(line: str, row: StudyCompletion) -> Message:
     """The answer below a list whose other buttons are still needed."""
     return Message(line, [[Choice("撤销", UndoDone(row.id, Origin.ITEM))]])
-
-
-def owed_line(item: StudyItem, today: date) -> str:
-    """《……》，8月31日截止"""
-    late = "（已逾期）" if today > item.due_on else ""
-    return f"{quoted(item.title)}，{short_day(item.due_on)}截止{late}"

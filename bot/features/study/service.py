@@ -11,12 +11,11 @@ from bot.features.study import messages, rules
 from bot.features.study.buttons import Done, Origin
 from bot.kit.closing import close_day, cut_off_of, cut_off_on, standing
 from bot.kit.deadlines import in_time
-from bot.kit.owing import Owing
+from bot.kit.owing import Does, Owing, short
 from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice
 from bot.kit.undo import Step, own_row, take_back
-from bot.kit.words import quoted
+from bot.kit.words import quoted, short_day
 from scheduler.calendar.days import Calendar, Quarter, at, local_day
 from scheduler.calendar.store import calendar_of
 from storage import audit
@@ -173,10 +172,13 @@ def _owing(item: StudyItem, person_id: int, today: date, tz: tzinfo, calendar: C
     return Owing(
         person_id=person_id,
         key=f"study:{item.id}",
-        line=messages.owed_line(item, today),
+        title=quoted(short(item.title)),
+        ask=f"{short_day(item.due_on)}（含）前学完",
         due=_end(item.due_on, tz),
-        does=Choice(f"已学完 {quoted(item.title)}"[:20], Done(item.id, Origin.NUDGE)),
+        does=(Does("学完", Done(item.id, Origin.NUDGE)),),
         nudges=tuple(at(day, rules.SEND_AT, tz) for day in nudge_days(item.due_on, item.assigned_on, calendar)),
+        told_on=item.assigned_on,
+        overdue=today > item.due_on,
     )
 
 

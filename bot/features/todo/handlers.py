@@ -1,13 +1,17 @@
-"""我还欠什么, 未完成名单, 稍后提醒, 一键提醒."""
+"""我的待办, 未完成名单, 稍后提醒, 一键提醒."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.todo import jobs, messages, service
 from bot.features.todo.service import Features
 from bot.kit.access import Right
 from bot.kit.handlers import Call, Command, Handler, Tap
+from bot.kit.owing import Owing
 from bot.kit.quiet_hours import open_now
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
@@ -15,13 +19,14 @@ from bot.kit.seats import NO_DESK, Seat, keys
 from bot.kit.words import moment_words
 from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
-from scheduler.outbox import promise, promise_all
-from storage.models.outbox import Outbox
+from scheduler.promises import promise, promise_all, taken
+from storage.models.outbox import Outbox, Promise
 from storage.roster import Member
 
 
 def mine(features: Features, session: Session, call: Call) -> Reply:
-    return say(*messages.mine(service.owing(session, features, call.me.branch_id, call.now, call.tz, call.me.id)))
+    items = service.owing(session, features, call.me.branch_id, call.now, call.tz, call.me.id)
+    return say(*messages.mine(items, service.waiting(session, features, call.me, call.now, call.tz)))
 
 
 def unfinished(features: Features, session: Session, call: Call) -> Reply:
@@ -29,30 +34,49 @@ def unfinished(features: Features, session: Session, call: Call) -> Reply:
 
 
 def snooze(features: Features, session: Session, call: Call, button: messages.Snooze) -> Reply:
-    """The same nudge once more, later; if everything is done by then it is not sent."""
+    """The same nudge once more, later, once a day; if everything is done by then it is not sent."""
     items = service.owing(session, features, call.me.branch_id, call.now, call.tz, call.me.id)
     if not items:
         return Reply(toast=messages.NOTHING, edit=Message(messages.NOTHING))
     when = service.later(call.now, call.tz, calendar_of(session, call.me.branch_id))
-    # Put off to a morning it is that day's one nudge; within the day each is put off once, however often it is tapped.
+    chosen = f"snooze:{call.me.id}:{call.today}"
+    # Put off to a morning it is that day's one nudge; later the same day it is the person's own wish, and none.
     morning = when.astimezone(call.tz).time() == service.MORNING
-    name = jobs.key(call.me.id, local_day(when, call.tz)) if morning else f"snooze:{call.me.id}:{call.message_id}"
-    owed = jobs.nudge(call.me.branch_id, call.me.id, call.me.name, items, name, when, call.tz)
-    row = promise(session, owed, job=jobs.NUDGE, branch_id=call.me.branch_id, now=call.now)
-    if row is not None:
-        session.get_one(Outbox, row).not_before = when
+    keys = (chosen, jobs.key(call.me.id, local_day(when, call.tz))) if morning else (chosen,)
+    if known := taken(session, keys):
+        return Reply(toast=messages.snoozed_before(_put_off_to(session, known, call)), alert=True)
+    owed = jobs.nudge(call.me.branch_id, call.me.id, call.me.name, items, chosen, when, call.tz)
+    row = promise(session, replace(owed, keys=keys), job=jobs.NUDGE, branch_id=call.me.branch_id, now=call.now)
+    session.get_one(Outbox, row).not_before = when
     return Reply(toast=messages.snoozed(moment_words(when, call.tz)), promised=True)
 
 
+def _put_off_to(session: Session, keys: Collection[str], call: Call) -> str:
+    """The time chosen before, as long as it is ahead."""
+    query = select(Outbox.not_before).join(Promise, Promise.outbox_id == Outbox.id).where(Promise.key.in_(keys))
+    ahead = [when for when in session.scalars(query) if when > call.now]
+    return moment_words(min(ahead), call.tz) if ahead else ""
+
+
 def remind_all(features: Features, session: Session, call: Call, button: messages.RemindAll) -> Reply:
-    """一键提醒: names in private; the one-a-day key and the hours hold here too."""
-    found = service.visible(session, features, call.me, Right.NUDGE, call.now, call.tz)
-    if not open_now(call.now, call.tz, calendar_of(session, call.me.branch_id)):
-        raise Refusal(messages.OUT_OF_HOURS)
-    if not found:
+    """一键提醒: asks once, with how many it would be."""
+    members = _to_remind(features, session, call)[1]
+    within_reach = [member for member in members.values() if _can_hear(member)]
+    if not members:
         return Reply(toast=messages.NOBODY)
-    members = {member.id: member for _, member in found}
-    asked = service.by_person([item for item, _ in found if _can_hear(members[item.person_id])])
+    if not within_reach:
+        return Reply(here=[Message(messages.reminding(0, 0, len(members)))])
+    return Reply(here=[messages.remind_how_many(len(within_reach))])
+
+
+def remind_sure(features: Features, session: Session, call: Call, button: messages.RemindSure) -> Reply:
+    """Whoever owes something gets it in private; the one-a-day key and the hours hold here too."""
+    if not button.sure:
+        return Reply(edit=Message(messages.NOT_REMINDED))
+    found, members = _to_remind(features, session, call)
+    if not members:
+        return Reply(edit=Message(messages.NOBODY))
+    asked = service.by_person([item for item in found if _can_hear(members[item.person_id])])
     owed = [
         jobs.nudge(
             call.me.branch_id, person, members[person].name, items, jobs.key(person, call.today), call.now, call.tz
@@ -62,7 +86,15 @@ def remind_all(features: Features, session: Session, call: Call, button: message
     rows = promise_all(session, owed, job=jobs.NUDGE, branch_id=call.me.branch_id, now=call.now)
     sent = sum(row is not None for row in rows)
     text = messages.reminding(sent, len(rows) - sent, len(members) - len(rows))
-    return Reply(toast=text, alert=True, here=[Message(text)])
+    return Reply(edit=Message(text), promised=True)
+
+
+def _to_remind(features: Features, session: Session, call: Call) -> tuple[list[Owing], dict[int, Member]]:
+    """What is owed by those whom somebody may remind, and who they are; in the hours in which it may be said."""
+    found = service.visible(session, features, call.me, Right.NUDGE, call.now, call.tz)
+    if not open_now(call.now, call.tz, calendar_of(session, call.me.branch_id)):
+        raise Refusal(messages.OUT_OF_HOURS)
+    return [item for item, _ in found], {member.id: member for _, member in found}
 
 
 def _can_hear(member: Member) -> bool:
@@ -95,5 +127,6 @@ def build(features: Features) -> list[Handler]:
             words=("我欠什么", "待办"),
         ),
         Tap(messages.Snooze, partial(snooze, features)),
-        Tap(messages.RemindAll, partial(remind_all, features), right=Right.NUDGE),
+        Tap(messages.RemindAll, partial(remind_all, features), reads=True, right=Right.NUDGE, private=True),
+        Tap(messages.RemindSure, partial(remind_sure, features), right=Right.NUDGE, private=True),
     ]

@@ -1,4 +1,4 @@
-"""What happens on the clock: the nudge (one a person and day over everything), the digest on the 25th."""
+"""What happens on the clock: the nudge (one a person and day over everything), on the 25th the digest."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.todo import messages, service
+from bot.features.todo import digest_setting, messages, service
 from bot.features.todo.service import Features
+from bot.kit.addressees import addressees, reachable
 from bot.kit.owing import Owing
 from bot.kit.quiet_hours import LAST, open_now
 from bot.kit.replies import Message, of_place
@@ -19,7 +20,7 @@ from scheduler.promises import taken
 from storage.choices import Duty, JobRunState
 from storage.models.outbox import JobRun
 from storage.models.person import Person
-from storage.roster import holders, leaders_on
+from storage.roster import leaders_on
 
 NUDGE, NOON, DIGEST = "nudge_morning", "nudge_noon", "unfinished_digest"
 DIGEST_AT = time(9, 30)
@@ -39,8 +40,8 @@ def build(tz: tzinfo, features: Features) -> list[Job]:
 
     def digest_again(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
         if "missed" in about:
-            return messages.digest_missed(about["missed"]).to_json()
-        return digest(session, features, about["branch"], about["groups"], now, tz)
+            return _placed(messages.digest_missed(about["missed"]), about)
+        return digest_as_it_stands(session, features, about, now, tz)
 
     def concerned(session: Session, now: datetime) -> set[int]:
         return service.with_deadlines(session, features, now, tz)
@@ -71,7 +72,8 @@ def nudges(session: Session, features: Features, branch_id: int, now: datetime, 
     today, due = local_day(now, tz), service.due_today(session, features, branch_id, now, tz)
     names = names_of(session, due)
     return [
-        nudge(branch_id, person, names[person], items, key(person, today), now, tz) for person, items in due.items()
+        nudge(branch_id, person, names[person], items, key(person, today), now, tz, by_clock=True)
+        for person, items in due.items()
     ]
 
 
@@ -86,11 +88,22 @@ def names_of(session: Session, people: Collection[int]) -> dict[int, str]:
 
 
 def nudge(
-    branch_id: int, person_id: int, name: str, items: Sequence[Owing], promised: str, when: datetime, tz: tzinfo
+    branch_id: int,
+    person_id: int,
+    name: str,
+    items: Sequence[Owing],
+    promised: str,
+    when: datetime,
+    tz: tzinfo,
+    *,
+    by_clock: bool = False,
 ) -> Owed:
-    """A nudge for the day of `when` and no later, `promised` under this key; asked again when it is sent."""
+    """A nudge for the day of `when` and no later, `promised` under this key; asked again when it is sent.
+
+    by_clock: it says nothing of what came as news on that day.
+    """
     message = of_place(messages.nudge(name, items), branch_id).to_json()
-    about = {"branch": branch_id, "person": person_id}
+    about = {"branch": branch_id, "person": person_id, **({"clock": True} if by_clock else {})}
     expires_at = at(local_day(when, tz), LAST, tz)
     return Owed((promised,), message, person_id, about=about, expires_at=expires_at)
 
@@ -100,8 +113,10 @@ def ask_again(
 ) -> dict[str, Any] | None:
     """The message, or None when everything has been done in the meantime."""
     if "missed" in about:
-        return messages.nudges_missed(date.fromisoformat(about["missed"])).to_json()
+        return _placed(messages.nudges_missed(date.fromisoformat(about["missed"])), about)
     items = service.owing(session, features, about["branch"], now, tz, about["person"])
+    if about.get("clock"):
+        items = service.told_before(items, local_day(now, tz), tz)
     if not items:
         return None
     return of_place(messages.nudge(session.get_one(Person, about["person"]).name, items), about["branch"]).to_json()
@@ -123,7 +138,7 @@ def nudges_missed(
         branch_id,
         occurrence,
         f"nudges_missed:{branch_id}:{first}",
-        messages.nudges_missed(first),
+        of_place(messages.nudges_missed(first), branch_id),
         missed=first.isoformat(),
     )
 
@@ -143,8 +158,14 @@ def _first_missed(session: Session, branch_id: int, day: date) -> date:
 def _to_secretary(
     session: Session, branch_id: int, occurrence: Occurrence, name: str, message: Message, *, missed: str
 ) -> list[Owed]:
-    people = holders(session, branch_id, occurrence.on, Duty.SECRETARY)
-    return [Owed((f"{name}:{one}",), message.to_json(), one, about={"missed": missed}) for one in people]
+    about = {"missed": missed, "branch": branch_id}
+    people = addressees(session, branch_id, occurrence.on, Duty.SECRETARY, about=f"missed:{name}")
+    return [Owed((f"{name}:{one}",), message.to_json(), one, about=about) for one in people]
+
+
+def _placed(message: Message, about: dict[str, Any]) -> dict[str, Any]:
+    """With buttons of its branch; an earlier version did not keep which that is."""
+    return (of_place(message, about["branch"]) if "branch" in about else message).to_json()
 
 
 # --- the digest ----------------------------------------------------------------------------------------------------
@@ -153,20 +174,24 @@ def _to_secretary(
 def digests(
     session: Session, features: Features, branch_id: int, occurrence: Occurrence, now: datetime, tz: tzinfo
 ) -> list[Owed]:
-    """The whole branch's to the secretary, the own group's to each leader; to nobody when nothing is owed."""
+    """The branch's to the secretary, what the own group owes to each leader; to nobody when there is nothing in it."""
     if not open_now(now, tz, calendar_of(session, branch_id)):
         raise NotReady("outside the hours in which the bot speaks first")
     day = local_day(now, tz)
-    whole: dict[int, list[int] | None] = dict.fromkeys(holders(session, branch_id, day, Duty.SECRETARY))
-    asked = {person: sorted(groups) for person, groups in leaders_on(session, branch_id, day).items()} | whole
     known = service.standing(session, features, branch_id, now, tz)
-    told = [(person, groups, _digest(known, groups)) for person, groups in asked.items()]
+    heads = _heads(session, features, known, occurrence, now, tz)
+    led = leaders_on(session, branch_id, day)
+    groups_of: dict[int, list[int] | None] = {person: sorted(groups) for person, groups in led.items()}
+    told = [
+        (one, groups, _of_groups(known, groups) if groups else whole_digest(session, features, known, one, now, tz))
+        for one, groups in (groups_of | dict.fromkeys(heads)).items()
+    ]
     return [
         Owed(
             keys=(f"digest:{branch_id}:{occurrence.slot}:{person}",),
             message=message,
             person_id=person,
-            about={"branch": branch_id, "groups": groups},
+            about={"branch": branch_id, "groups": groups, "person": person},
             expires_at=at(day, LAST, tz),
         )
         for person, groups, message in told
@@ -174,29 +199,65 @@ def digests(
     ]
 
 
-def digest(
-    session: Session, features: Features, branch_id: int, groups: Collection[int] | None, now: datetime, tz: tzinfo
+def _heads(
+    session: Session, features: Features, known: service.Standing, occurrence: Occurrence, now: datetime, tz: tzinfo
+) -> list[int]:
+    """Who gets the branch's digest; nobody where it is switched off."""
+    if digest_setting.of_branch(session, known.branch_id) == digest_setting.NEVER:
+        return []
+    day = local_day(now, tz)
+    found = reachable(session, known.branch_id, day, Duty.SECRETARY)
+    if found or not _anything(session, known, day):
+        return found
+    return addressees(session, known.branch_id, day, Duty.SECRETARY, about=f"digest:{occurrence.slot}")
+
+
+def _anything(session: Session, known: service.Standing, day: date) -> bool:
+    """Whether there would be anything in it, whoever gets it."""
+    return bool(service.group_states(known)) or not service.theme_entered(session, known.branch_id, day)
+
+
+def digest_as_it_stands(
+    session: Session, features: Features, about: dict[str, Any], now: datetime, tz: tzinfo
 ) -> dict[str, Any] | None:
-    """As it stands now; None when everything has been done."""
-    return _digest(service.standing(session, features, branch_id, now, tz), groups)
+    """When it is about to go; None when everything has been done."""
+    known = service.standing(session, features, about["branch"], now, tz)
+    if about["groups"] is not None:
+        return _of_groups(known, about["groups"])
+    # An earlier version did not keep who it is for.
+    return whole_digest(session, features, known, about.get("person"), now, tz)
 
 
-def _digest(known: service.Standing, groups: Collection[int] | None) -> dict[str, Any] | None:
+def whole_digest(
+    session: Session, features: Features, known: service.Standing, person_id: int | None, now: datetime, tz: tzinfo
+) -> dict[str, Any] | None:
+    """【25日摘要】 for one of the heads of the branch; None when there is nothing in it."""
+    branch_id = known.branch_id
+    states, theme = service.group_states(known), service.theme_entered(session, branch_id, local_day(now, tz))
+    waits = service.waiting_for(session, features, branch_id, person_id, now, tz) if person_id is not None else []
+    if theme and not states and not waits:
+        return None
+    return of_place(messages.digest(states, waits, theme=theme), branch_id).to_json()
+
+
+def _of_groups(known: service.Standing, groups: Collection[int]) -> dict[str, Any] | None:
     states = service.group_states(known, groups)
-    return of_place(messages.digest(states, groups is None), known.branch_id).to_json() if states else None
+    return of_place(messages.own_groups(states), known.branch_id).to_json() if states else None
 
 
 def digest_missed(
     session: Session, features: Features, branch_id: int, occurrence: Occurrence, tz: tzinfo
 ) -> list[Owed]:
-    """One line to the secretary, unless there was nothing in it."""
-    if not service.group_states(service.standing(session, features, branch_id, occurrence.until, tz)):
+    """One line to the secretary, unless it is switched off or there was nothing in it."""
+    known = service.standing(session, features, branch_id, occurrence.until, tz)
+    never = digest_setting.of_branch(session, branch_id) == digest_setting.NEVER
+    if never or not _anything(session, known, occurrence.on):
         return []
     return _to_secretary(
         session,
         branch_id,
         occurrence,
         f"digest_missed:{branch_id}:{occurrence.slot}",
-        messages.digest_missed(occurrence.slot),
+        of_place(messages.digest_missed(occurrence.slot), branch_id),
         missed=occurrence.slot,
     )

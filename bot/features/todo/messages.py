@@ -1,5 +1,6 @@
-"""Every word and button about what is still owed."""
+"""Every word and button about what is still owed, and about what waits for an officer."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,16 +8,21 @@ from typing import ClassVar
 
 from bot.features.todo.service import GroupState
 from bot.kit.buttons import Button
-from bot.kit.owing import Owing
-from bot.kit.replies import PAGE, Choice, Message, Pages
+from bot.kit.doors import Look, Open
+from bot.kit.lists import filled, two_a_row
+from bot.kit.owing import Owing, Waiting, Waits, by_number, numbered
+from bot.kit.replies import Choice, Message, Pages
 from bot.kit.words import cut, short_day, units
 from storage.roster import Member
 
-NOTHING = "您没有未完成的事项。"
-NOBODY = "没有未完成的事项。"
+NOTHING = "您的事项已全部完成。"
+NOBODY = "全部完成。"
 TITLE = "【未完成名单】"
 OUT_OF_HOURS = "请在工作日8:30至20:30之间提醒。"
-SHOWN, LONGEST_LINE = 10, 200
+NOT_REMINDED = "未提醒。"
+SHOWN = 10
+# In UTF-16 units; names are what is left out last.
+LONGEST_DIGEST, SHOWN_NAMES = 3500, 10
 
 
 @dataclass(frozen=True)
@@ -29,30 +35,42 @@ class RemindAll(Button):
     prefix: ClassVar[str] = "ra"
 
 
+@dataclass(frozen=True)
+class RemindSure(Button):
+    """Answers how many are to be reminded: 1 they are, 0 they are not."""
+
+    prefix: ClassVar[str] = "rj"
+    sure: int
+
+
 REMIND_ALL = Choice("一键提醒", RemindAll())
+MINE, PLAN, ROLL = (
+    Choice("我的待办", Look("mine")),
+    Choice("学习安排", Open("study_plan")),
+    Choice("点名", Open("roll")),
+)
 
 
 def nudge(name: str, items: Sequence[Owing]) -> Message:
-    """甲三同志，还有1项未完成: everything owed in one private message, each with its button."""
-    more = [f"另有{len(items) - SHOWN}项，请发送“我还欠什么”。"] if len(items) > SHOWN else []
-    text = "\n".join([f"{name}同志，还有{len(items)}项未完成：", *_lines(items[:SHOWN]), *more])
-    return Message(text, [*_does(items), [Choice("稍后提醒", Snooze())]])
+    """甲三同志，您有2项待办: everything owed in one private message, each with its buttons."""
+    more = [f"另有{len(items) - SHOWN}项，请点“我的待办”查看。"] if len(items) > SHOWN else []
+    shown = items[:SHOWN]
+    text = "\n".join([f"{name}同志，您有{len(items)}项待办：", *numbered(item.line for item in shown), *more])
+    return Message(text, [*by_number(shown), [Choice("稍后提醒", Snooze())]])
 
 
-def mine(items: Sequence[Owing]) -> list[Message]:
-    """我还欠什么: all of it, with buttons for the nearest."""
-    if not items:
+def mine(items: Sequence[Owing], waits: Sequence[Waiting] = ()) -> list[Message]:
+    """我的待办: all that is owed, with buttons for the nearest; of an officer what waits in office too."""
+    if not items and not waits:
         return [Message(NOTHING)]
-    texts = Pages().add([f"您还有{len(items)}项未完成：", *_lines(items)]).texts
-    return [*(Message(text) for text in texts[:-1]), Message(texts[-1], _does(items))]
-
-
-def _lines(items: Iterable[Owing]) -> list[str]:
-    return [f"· {cut(item.line, LONGEST_LINE)}" for item in items]
-
-
-def _does(items: Sequence[Owing]) -> list[list[Choice]]:
-    return [[item.does] for item in items[:SHOWN]]
+    own = f"本人待办{len(items)}项：" if waits else f"您有{len(items)}项待办："
+    lines = [own, *numbered(item.line for item in items)] if items else []
+    if waits:
+        more = [f"另有{len(waits) - SHOWN}项，办理后请再点“我的待办”。"] if len(waits) > SHOWN else []
+        lines += [f"待办理{len(waits)}项：", *numbered(one.line for one in waits[:SHOWN]), *more]
+    texts = Pages().add(lines).texts
+    rows = [*by_number(items[:SHOWN]), *by_number(waits[:SHOWN])]
+    return [*(Message(text) for text in texts[:-1]), Message(texts[-1], rows)]
 
 
 def unfinished(found: Iterable[tuple[Owing, Member]]) -> list[Message]:
@@ -66,51 +84,112 @@ def unfinished(found: Iterable[tuple[Owing, Member]]) -> list[Message]:
     return [*(Message(text) for text in texts[:-1]), Message(texts[-1], [[REMIND_ALL]])]
 
 
-def _line(entries: list[tuple[Owing, Member]]) -> str:
-    what = entries[0][0].line
-    return f"{what}\n　未完成{len(entries)}人：" + "、".join(member.name for _, member in entries)
+def _line(entries: Sequence[tuple[Owing, Member]]) -> str:
+    """《……》：应于8月31日（含）前学完，未完成2人（甲三、甲七）。 Only the owner is told of a piece that came back."""
+    what = min((item for item, _ in entries), key=lambda item: len(item.note))
+    late = "，已逾期" if what.overdue else ""
+    names = "、".join(member.name for _, member in entries)
+    return f"{what.title}：应于{what.ask}{late}，{what.lacks}{len(entries)}人（{names}）。"
 
 
-def digest(states: Sequence[GroupState], whole: bool) -> Message:
-    """第一党小组：应完成9人，未完成2人：甲三、甲七。 `whole`: the branch's, with a title; else a leader's own group."""
-    title = [TITLE] if whole else []
-    text = "\n".join([*title, *(_state(state, names=True) for state in states)])
-    if units(text) > PAGE:
-        text = (
-            cut("\n".join([*title, *(_state(state, names=False) for state in states)]), PAGE - 30)
-            + "\n名单请发送“未完成名单”查看。"
-        )
-    return Message(text, [[REMIND_ALL]])
-
-
-def _state(state: GroupState, *, names: bool) -> str:
-    expected = f"{state.name}：应完成{state.expected}人，"
-    if not state.owing:
-        return f"{expected}已全部完成。"
-    who = "：" + "、".join(state.owing) if names else ""
-    return f"{expected}未完成{len(state.owing)}人{who}。"
-
-
-def nudges_missed(first: date) -> Message:
-    """To the secretary, once an outage; the days that followed it are meant too."""
+def remind_how_many(number: int) -> Message:
+    """Asked once before many are written to."""
     return Message(
-        f"小助手停止运行期间（{short_day(first)}起）的催办没有发出，如需补催请点“一键提醒”。", [[REMIND_ALL]]
+        f"将私聊提醒{number}人，每人每天最多提醒一次。",
+        [[Choice("确认提醒", RemindSure(1)), Choice("不提醒", RemindSure(0))]],
     )
 
 
-def digest_missed(month: str) -> Message:
-    """To the secretary; `month` is YYYY-MM."""
-    return Message(f"{int(month[5:])}月{TITLE}没有按时发出，请发送“未完成名单”查看。")
+def reminding(sent: int, before: int, unreachable: int) -> str:
+    """How many are being reminded, and why the others are not."""
+    parts = [
+        *([f"正在提醒{sent}人"] if sent else []),
+        *([f"{before}人今天已提醒过"] if before else []),
+        *([f"{unreachable}人未送达（未绑定或已停用），请另行通知"] if unreachable else []),
+    ]
+    return "，".join(parts) + "。"
 
 
 def snoozed(when: str) -> str:
     return f"好的，{when}再提醒您。"
 
 
-def reminding(sent: int, before: int, unreachable: int) -> str:
-    """How many are being reminded, and why the others are not."""
-    rest = [
-        *([f"{before}人今天已提醒过"] if before else []),
-        *([f"{unreachable}人无法送达（未绑定或已停用），请另行通知"] if unreachable else []),
+def snoozed_before(when: str) -> str:
+    """稍后提醒 once a day; `when`: the time chosen then, or "" when that is over."""
+    return f"今天已选过“稍后提醒”，将于{when}提醒您。" if when else "今天已选过“稍后提醒”，请点“我的待办”办理。"
+
+
+# --- the digest ----------------------------------------------------------------------------------------------------
+
+
+def own_groups(states: Sequence[GroupState]) -> Message:
+    """【本组未完成】第一党小组：应完成9人，未完成2人（甲三、甲七）。 To a leader, of the own groups."""
+    left = [state for state in states if state.owing]
+    text = "【本组未完成】" + "\n".join(_state(state, len(state.owing)) for state in left)
+    if units(text) > LONGEST_DIGEST:
+        text = "【本组未完成】" + "\n".join(_state(state, 0) for state in left)
+    return Message(cut(text, LONGEST_DIGEST), [[REMIND_ALL]])
+
+
+def digest(states: Sequence[GroupState], waits: Sequence[Waiting], *, theme: bool) -> Message:
+    """【25日摘要】 to the secretary; sections without content are left out. `theme`: next month's is entered."""
+    rolls = [one.short for one in waits if one.kind is Waits.ROLL]
+    choices = [
+        *([REMIND_ALL] if states else []),
+        *([MINE] if waits else []),
+        *([ROLL] if rolls else []),
+        PLAN,
     ]
-    return "，".join([f"正在提醒{sent}人", *rest]) + "。"
+    # What is said in fewer words where it is too long, the names last.
+    for rolls_shown, names_shown in ((len(rolls), None), (0, None), (0, SHOWN_NAMES), (0, 0)):
+        groups = (_state(state, len(state.owing) if names_shown is None else names_shown) for state in states)
+        parts = [*groups, _counts(waits), _rolls(rolls, rolls_shown), f"下月主题：{'已录入' if theme else '未录入'}。"]
+        text = "\n".join(["【25日摘要】", *filter(None, parts)])
+        if units(text) <= LONGEST_DIGEST:
+            break
+    return Message(cut(text, LONGEST_DIGEST), filled(*two_a_row(choices)))
+
+
+_COUNTED = {
+    Waits.LEAVE: "请假待审批{}人",
+    Waits.MAKEUP: "补学待审核{}份",
+    Waits.PIECE: "心得待审阅{}份",
+    Waits.BINDING: "绑定申请{}份",
+}
+
+
+def _counts(waits: Sequence[Waiting]) -> str:
+    """待您办理：请假待审批2人，补学待审核1份。"""
+    counts = Counter(one.kind for one in waits)
+    said = [words.format(counts[kind]) for kind, words in _COUNTED.items() if counts[kind]]
+    return f"待您办理：{'，'.join(said)}。" if said else ""
+
+
+def _rolls(rolls: Sequence[str], shown: int) -> str:
+    """待点名：7月7日7月主题党日。"""
+    if not rolls:
+        return ""
+    return f"待点名：{'、'.join(rolls) if shown else f'{len(rolls)}项活动'}。"
+
+
+def _state(state: GroupState, shown: int) -> str:
+    """第一党小组：应完成9人，未完成2人（甲三、甲七）。 `shown`: how many are named."""
+    if not state.owing:
+        return f"{state.name}：全部完成。"
+    names = "、".join(state.owing[:shown]) + (f"等{len(state.owing)}人" if shown < len(state.owing) else "")
+    who = f"（{names}）" if shown else ""
+    return f"{state.name}：应完成{state.expected}人，未完成{len(state.owing)}人{who}。"
+
+
+# --- what did not go -----------------------------------------------------------------------------------------------
+
+
+def nudges_missed(first: date) -> Message:
+    """To the secretary, once an outage; the days that followed it are meant too."""
+    return Message(f"{short_day(first)}起的待办提醒没有发出。", [[REMIND_ALL]])
+
+
+def digest_missed(month: str) -> Message:
+    """To the secretary; `month` is YYYY-MM."""
+    text = f"{int(month[5:])}月25日摘要没有按时发送，请点“未完成名单”和“我的待办”查看。"
+    return Message(text, [[Choice("未完成名单", Look("todo")), MINE]])

@@ -5,15 +5,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.feature import Feature
-from bot.kit.owing import Owing
+from bot.kit.owing import Owing, Waiting, Waits
 from bot.kit.quiet_hours import FIRST, open_now
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Calendar, at, local_day
-from storage.audience import Me
+from storage.audience import Me, find
+from storage.models.person import Person
+from storage.models.study import MonthlyTheme
 from storage.roster import Member, roster
 
 Features = Sequence[Feature]
@@ -85,10 +88,17 @@ def due_today(
     """Who is to be nudged: somebody with a nudge due today gets everything owed in one message."""
     today = local_day(now, tz)
     return {
-        person: items
+        person: told_before(items, today, tz)
         for person, items in by_person(owing(session, features, branch_id, now, tz)).items()
         if any(nudge <= now and local_day(nudge, tz) == today for item in items for nudge in item.nudges)
     }
+
+
+def told_before(items: Sequence[Owing], today: date, tz: tzinfo) -> list[Owing]:
+    """Without what came as news this very day: that is not said again in its nudge."""
+    return [
+        item for item in items if item.told_on != today or any(local_day(nudge, tz) == today for nudge in item.nudges)
+    ]
 
 
 def with_deadlines(session: Session, features: Features, now: datetime, tz: tzinfo) -> set[int]:
@@ -104,6 +114,32 @@ def later(now: datetime, tz: tzinfo, calendar: Calendar) -> datetime:
         return now + SNOOZE
     early = calendar.is_working_day(local.date()) and local.time() < FIRST
     return at(local.date() if early else calendar.next_working_day(local.date()), MORNING, tz)
+
+
+# --- what waits for an officer -------------------------------------------------------------------------------------
+
+
+def waiting(session: Session, features: Features, me: Me, now: datetime, tz: tzinfo) -> list[Waiting]:
+    """What somebody has to decide or to do in office, by kind, the oldest first."""
+    sources = [feature.waiting for feature in features if feature.waiting is not None]
+    found = [one for source in sources for one in source(session, me, now, tz)]
+    return sorted(found, key=lambda one: (list(Waits).index(one.kind), one.since))
+
+
+def waiting_for(
+    session: Session, features: Features, branch_id: int, person_id: int, now: datetime, tz: tzinfo
+) -> list[Waiting]:
+    """The same of an officer of a branch to whom the clock speaks."""
+    account = session.scalar(select(Person.telegram_id).where(Person.id == person_id))
+    me = find(session, account, local_day(now, tz), branch_id) if account is not None else None
+    return waiting(session, features, me, now, tz) if me is not None and me.branch_id == branch_id else []
+
+
+def theme_entered(session: Session, branch_id: int, today: date) -> bool:
+    """Whether next month's theme is there."""
+    following = (today.replace(day=1) + timedelta(days=31)).strftime("%Y-%m")
+    mine = (MonthlyTheme.branch_id == branch_id, MonthlyTheme.month == following)
+    return bool(session.scalar(select(exists().where(*mine))))
 
 
 # --- by party group ------------------------------------------------------------------------------------------------

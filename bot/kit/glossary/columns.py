@@ -92,7 +92,10 @@ COLUMNS: Mapping[str, str] = {
     # What a branch sets for all its pre-holiday reminders.
     "lead": "提前天数", "hour": "发送时间", "merge": "合并天数", "second_line": "第二次提醒", "holiday_text": "正文",
     "issuer": "落款", "report_phone": "举报电话", "report_mail": "举报邮箱", "report_url": "举报网站",
-    "holiday_bans": "严禁事项", "study_prompt": "学习提示", "sends": "节前提醒",
+    "holiday_bans": "严禁事项",
+    # What the clock sends, and a branch may switch off.
+    "study_prompt": "学习提示", "integrity_reminder": "节前廉洁提醒", "integrity_second": "节前第二次提醒",
+    "digest": "摘要", "sends": "节前提醒",
 }  # fmt: skip
 
 # The dated facts of people, by table: what each is, and the column that says it.
@@ -151,6 +154,7 @@ STORED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("inbox", "kind"): {
         "message": "消息", "edited_message": "修改的消息", "callback_query": "按钮", "my_chat_member": "停用或启用",
     },
+    ("sends", "digest"): {"25th": "仅25日", "never": "不发"},
 }  # fmt: skip
 
 

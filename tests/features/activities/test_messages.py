@@ -44,7 +44,7 @@ def everything() -> list[Message]:
     return [
         *(notice_cards.group_card(activity(status), notice, counts, SHANGHAI) for status in ActivityStatus),
         *(messages.desk_card(activity(status), notice, counts, SHANGHAI) for status in ActivityStatus),
-        notice_cards.private_notice(activity(), notice, SHANGHAI, "您已回复：收到。"),
+        notice_cards.private_notice(activity(), notice, SHANGHAI, "您已回复“收到”。"),
         messages.signed_in_card(activity(), NAME, BIG, SHANGHAI),
         leave_messages.choose_leave(activity(), SHANGHAI),
         leave_messages.leave_asked(leave, activity()),

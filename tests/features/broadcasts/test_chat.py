@@ -66,7 +66,7 @@ async def test_a_notice_is_corrected_after_it_was_sent(bot: World, monkeypatch: 
     for name in story.EVERYBODY:
         (notice,) = [each for each in received(bot, name) if "请于7月" in each.text and "未回复" not in each.text]
         assert notice.text.startswith("【通知】请于周五交材料\n请于7月5日"), name
-        assert ("您已回复：收到。" in notice.text) is (name == "甲七")
+        assert ("您已回复“收到”。" in notice.text) is (name == "甲七")
         assert notice.labels == (["撤销"] if name == "甲七" else ["收到"])
         assert name == "甲一" or len(bot.stage.people[name].chat.from_bot) == said[name]
     assert "7月4日（周二）09:00已修改。" in desk.text

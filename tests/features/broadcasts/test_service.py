@@ -100,7 +100,7 @@ def test_the_notice_of_an_activity(storage: Storage, cast: Cast) -> None:
         found = edits(session, cast)
         assert found[SILENT]["text"].startswith("【党课通知】地点改为二楼会议室\n请于4月2日")
         assert labels(found[SILENT]) == ["收到", "请假", "签到"]
-        assert found[TAPPED]["text"].endswith("前点“收到”或“请假”。\n您已回复：收到。")
+        assert found[TAPPED]["text"].endswith("前点“收到”或“请假”。\n您已回复“收到”。")
         assert labels(found[TAPPED]) == ["收到", "请假", "签到", "撤销"]
         assert "撤销" not in labels(edits(session, cast, timedelta(minutes=11))[TAPPED])
         activity = find_activity(session, cast.me(session, "甲一", DAY), 1)
@@ -157,7 +157,7 @@ def test_a_prompt_that_a_reminder_carried(storage: Storage, cast: Cast) -> None:
         found = edits(session, cast)
         head = "【4月学习】主题：学思践悟、知行合一\n请结合工作学习\n"
         assert found[TAPPED]["text"].startswith(f"{head}本月文件1项")
-        assert "1. 《文件一》　已学完（4月1日）" in found[TAPPED]["text"]
+        assert "1. 《文件一》：已学完（4月1日）" in found[TAPPED]["text"]
         assert labels(found[TAPPED]) == ["已阅"]
         assert found[SILENT]["text"].endswith("阅知。")
         assert labels(found[SILENT]) == ["打开第1项", "学完第1项"]
@@ -196,7 +196,7 @@ def test_the_prompt_and_a_later_item(storage: Storage, cast: Cast) -> None:
         correct(session, cast, "丙一", "theme", theme_id, "知行合一")
         found = edits(session, cast)
         assert found[SILENT]["text"].startswith("【4月学习】主题：知行合一\n本月文件1项")
-        assert labels(found[TAPPED]) == ["撤销"]
+        assert labels(found[TAPPED]) == ["撤销第1项"]
     with storage.transaction() as session:
         session.execute(update(Outbox).where(Outbox.edits_id.is_not(None)).values(edits_id=None, batch=None))
         item = session.get_one(StudyItem, 1)

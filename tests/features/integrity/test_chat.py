@@ -286,7 +286,7 @@ async def test_the_desk_sets_timing_and_wording_and_the_second_line_goes(desk: W
     assert "监督举报电话：12388" in text
     await desk.stage.tap_all([name for name in story.EVERYBODY if name != LATE], "已阅", "国庆将至")
     await desk.stage.at("2026-09-30 09:05")
-    nudged = [name for name in story.EVERYBODY if any("未完成：" in text for text in texts(desk, name))]
+    nudged = [name for name in story.EVERYBODY if any("项待办：" in text for text in texts(desk, name))]
     assert nudged == [LATE]
 
 

@@ -55,7 +55,6 @@ def everything() -> list[Message]:
         plan_messages.bans_page(ENDLESS),
         *(Message(plan_messages.ask_words(field), [plan_messages.unword(field, ENDLESS)]) for field in Field),
         messages.missed(rules.names(row.holidays)),
-        Message(messages.owed_line(row, SHANGHAI)),
     ]
 
 

@@ -172,10 +172,10 @@ def test_who_owes_it_and_the_second_line(storage: Storage) -> None:
         found = service.owing(session, cast.branch_id, local("2023-09-27 10:00"), SHANGHAI)
         assert len(found) == 24
         assert {item.nudges for item in found} == {(local("2023-09-28 09:00"),)}
-        assert found[0].line == "中秋、国庆节前廉洁提醒：请点“已阅”，9月28日（周四）18:00前"
+        assert found[0].line == "中秋、国庆节前廉洁提醒：请于9月28日（周四）18:00前点“已阅”。"
         mine = service.owing(session, cast.branch_id, local("2023-10-06 10:00"), SHANGHAI, cast["乙八"])
         assert [item.key for item in mine] == [f"reminder:{reminder.id}"]
-        assert mine[0].line == "中秋、国庆节前廉洁提醒：请点“已阅”，已过期，仍可补阅"
+        assert mine[0].line == "中秋、国庆节前廉洁提醒：应于9月28日（周四）18:00前点“已阅”，已逾期，仍可阅知。"
         assert mine[0].nudges == ()
         reminder.provisional = True
         found = service.owing(session, cast.branch_id, local("2023-09-27 10:00"), SHANGHAI)

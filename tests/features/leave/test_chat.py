@@ -32,4 +32,4 @@ async def test_leave_approved_after_the_start_is_marked(bot: World) -> None:
     for name, when, mark in (("丙四", "2023-07-07 14:00", ""), ("丙五", "2023-07-07 14:31", "（补批）")):
         await jump(bot, when)
         await bot.stage.tap("甲二", "批准", f"{name}同志申请")
-        assert f"{name}同志，7月主题党日：事假已批准{mark}。" in private(bot, "甲二")
+        assert f"已批准{name}同志请假（事假）：7月主题党日{mark}。" in private(bot, "甲二")

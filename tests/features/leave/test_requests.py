@@ -88,7 +88,7 @@ def test_leave_may_be_approved_until_the_cut_off(storage: Storage) -> None:
     with storage.transaction() as session:
         desk = Desk(session)
         row = desk.leave("乙四")
-        with refused("该季度统计已截止"):
+        with refused("第三季度统计已截止"):
             desk.decide(row, at=datetime(2023, 10, 11, 0, 1, tzinfo=SHANGHAI))
         desk.decide(row, at=datetime(2023, 10, 10, 23, 59, tzinfo=SHANGHAI))
 

@@ -73,10 +73,10 @@ def test_nobody_asks_for_leave_from_what_is_off(storage: Storage, off: ActivityS
     with storage.transaction() as session:
         desk = Desk(session)
         desk.activity.status = off
-        with refused("^活动已取消或改期，不必请假。$"):
+        with refused("^活动已取消或改期，无需请假。$"):
             desk.leave("乙四")
         # Also when it would have begun by now: that it is off is what one has to know.
-        with refused("^活动已取消或改期，不必请假。$"):
+        with refused("^活动已取消或改期，无需请假。$"):
             desk.leave("乙四", at=AFTER)
         with refused("^活动未举行，不能登记。$"):
             enter(desk, "乙四")
@@ -281,7 +281,7 @@ def test_by_whom_and_when_somebody_is_entered(storage: Storage) -> None:
             with refused("没有办理此事的权限"):
                 act()
         enter(desk, "乙四", at=CUT_OFF - timedelta(seconds=1))
-        with refused("该季度统计已截止"):
+        with refused("统计已截止"):
             enter(desk, "乙五", at=CUT_OFF)
         assert sorted(session.scalars(select(LeaveRequest.person_id))) == sorted([desk.cast["甲八"], desk.cast["乙四"]])
 
@@ -373,7 +373,7 @@ def test_a_make_up_is_of_one_person_and_one_activity(storage: Storage) -> None:
         assert makeups.to_make_up(session, desk.me("乙五"), AFTER, SHANGHAI) == [first]
         assert makeups.to_make_up(session, desk.me("乙五"), CUT_OFF, SHANGHAI) == []
         makeups.review_makeup(session, desk.me("甲二"), mine.id, True, AFTER, today=TOLD.date())
-        with refused("^您的补学已通过。$"):
+        with refused("^您的补学已通过审核，无需重新提交。$"):
             makeups.hand_in_makeup(session, desk.me("乙四"), first.id, "再交", [], AFTER, SHANGHAI)
         assert (mine.state, mine.note) == (MakeupState.ACCEPTED, "已补学")
 
@@ -383,7 +383,7 @@ def test_who_came_has_nothing_to_make_up(storage: Storage) -> None:
         desk = Desk(session)
         desk.decide(desk.leave("乙四"))
         signed = desk.sign_in("乙四")
-        with refused("^您已到会，不需要补学。$"):
+        with refused("^您已到会，无需补学。$"):
             hand_in(desk, "乙四")
         assert makeups.to_make_up(session, desk.me("乙四"), AFTER, SHANGHAI) == []
         # A sign-in that was taken back is none, and one who was entered as absent was not there.

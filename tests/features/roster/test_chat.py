@@ -279,7 +279,7 @@ async def test_what_is_wrong_with_a_file_is_said_in_chinese_and_nothing_is_writt
     assert "新增 庚一：正式党员、在职" in last(bot, DESK).text
     await bot.stage.tap(DESK, "改生效日期", "【导入名册】")
     await bot.stage.say(DESK, "2023年3月1日")
-    assert last(bot, DESK).text == "该季度统计已截止，不能再修改。如有出入，请告知支部书记。"
+    assert last(bot, DESK).text == "第一季度统计已截止，不能再修改。如有出入，请告知支部书记。"
     await bot.stage.say(DESK, "7月1日")
     assert "自2023年7月1日起生效" in last(bot, DESK).text
     await bot.stage.tap(DESK, "不导入", "自2023年7月1日起生效")
@@ -335,7 +335,7 @@ async def test_a_change_is_taken_back_and_a_list_is_asked_as_of_a_day(bot: World
     await bot.stage.tap(DESK, "党小组", "【党员】甲五")
     await bot.stage.tap(DESK, "第二党小组", "【党小组】甲五")
     await bot.stage.say(DESK, "2023年3月31日")
-    assert last(bot, DESK).text == "该季度统计已截止，不能再修改。如有出入，请告知支部书记。"
+    assert last(bot, DESK).text == "第一季度统计已截止，不能再修改。如有出入，请告知支部书记。"
     await bot.stage.say(DESK, "4月1日")
     await bot.stage.tap(DESK, "工作调整", "党小组 第一党小组→第二党小组（自2023年4月1日起）")
     await bot.stage.say(DESK, "名册 2023-03-31")
@@ -393,15 +393,17 @@ async def test_the_secretary_is_reminded_a_week_before_an_exemption_ends(bot: Wo
         span.to_on, span.contact_person_id = date(2023, 7, 12), bot.cast["乙六"]
     await bot.stage.at("2023-07-05 09:01")
     assert last(bot, SECRETARY).text == (
-        "【免于考勤到期提醒】乙八同志的免于考勤（长期病休）至2023年7月11日，此后恢复参加组织生活。"
-        "联系人乙六同志。如需延长，请在“党员”中登记。"
+        "【免于考勤到期】乙八同志的免于考勤（长期病休）至7月11日止，此后恢复参加组织生活。如需延长，请点“变更”。"
     )
+    await bot.stage.tap(SECRETARY, "变更", "【免于考勤到期】")
+    assert "免于考勤" in last(bot, SECRETARY).text
     await bot.stage.say(DESK, "名册")
     await bot.stage.tap(DESK, "登记换届", "【名册】")
     await bot.stage.say(DESK, "2021年1月4日")
     assert last(bot, DESK).text.startswith("已登记：本届自2021年1月4日起，至2024年1月4日届满")
-    await bot.stage.at("2023-07-08 09:01")
-    assert last(bot, SECRETARY).text.startswith("【任期届满提醒】本届支部委员会（书记）任期至2024年1月3日")
+    await bot.stage.at("2023-07-07 09:01")
+    assert last(bot, SECRETARY).text == ("【任期届满】本届支部委员会任期至2024年1月3日止，请提前向上级党组织请示换届。")
+    assert last(bot, SECRETARY).labels == ["登记换届"]
     with bot.storage.reading() as session:
         told = select(func.count()).where(Outbox.job.in_(["exemption_end", "term_end"]))
         assert session.scalar(told) == 2

@@ -16,6 +16,7 @@ from bot.features.roster_files.reading.rows import RosterRow
 from bot.features.roster_files.service import import_roster
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import at
+from scheduler.jobs import NotReady
 from storage.choices import Duty, ExemptionReason, MembershipStatus, Rank, Why
 from storage.engine import Storage
 from storage.models.audit import Audit
@@ -300,3 +301,91 @@ def test_the_word_of_a_rank_is_not_brought_back_by_a_guess(storage: Storage) -> 
             undoing.undo(session, me, done.audit_id, NOW, SHANGHAI)
             member = next(one for one in roster(session, cast.branch_id, day) if one.name == "甲五")
             assert (member.rank, member.rank_text) == (Rank.DEPUTY_SECTION, "四级主任科员")
+
+
+@pytest.mark.parametrize(
+    ("to_on", "told"),
+    [
+        # A week before is a Tuesday; a Saturday and a Sunday, told on the Friday; a Saturday that is worked.
+        ("2023-08-01", "2023-07-25"),
+        ("2023-08-05", "2023-07-28"),
+        ("2023-08-06", "2023-07-28"),
+        ("2023-10-14", "2023-10-07"),
+        # In the holidays of 29 September to 6 October: before them.
+        ("2023-10-10", "2023-09-28"),
+    ],
+)
+def test_an_exemption_is_told_a_week_before_its_end_and_never_on_a_day_off(
+    storage: Storage, to_on: str, told: str
+) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        span = session.scalars(select(ExemptionSpan).where(ExemptionSpan.person_id == cast["乙八"])).one()
+        span.to_on = date.fromisoformat(to_on)
+        session.flush()
+        since, until = (datetime(2023, month, 1, tzinfo=SHANGHAI) for month in (7, 12))
+        [(branch, _, when)] = jobs.exemption_ends(session, since, until, None, SHANGHAI)
+        assert (branch, when.isoformat()) == (cast.branch_id, f"{told}T09:00:00+08:00")
+        # Whoever looks every day finds it on that day alone.
+        days = [since + timedelta(days=number) for number in range(150)]
+        found = [day for day in days if jobs.exemption_ends(session, day, day + timedelta(hours=23), None, SHANGHAI)]
+        assert [day.date().isoformat() for day in found] == [told]
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [("2024-01-21", ["2023-07-25", "2023-12-22"]), ("2024-02-05", ["2023-08-09", "2024-01-05"])],
+)
+def test_a_term_is_told_half_a_year_and_a_month_before(storage: Storage, ends: str, told: list[str]) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        session.get_one(Organisation, cast.branch_id).term_ends_on = date.fromisoformat(ends)
+        session.flush()
+        since, until = datetime(2023, 7, 1, tzinfo=SHANGHAI), datetime(2024, 3, 1, tzinfo=SHANGHAI)
+        found = jobs.term_ends(session, since, until, None, SHANGHAI)
+        assert sorted(when.date().isoformat() for _, _, when in found) == told
+
+
+def told(session: Session, cast: Cast, slot: str, when: str) -> dict[int, str]:
+    now = datetime.fromisoformat(when).replace(tzinfo=SHANGHAI)
+    owed = jobs.owed(session, cast.branch_id, slot, now, SHANGHAI)
+    return {one.person_id or 0: one.message["text"] for one in owed}
+
+
+def test_what_ends_is_told_to_the_secretary_else_to_the_next_and_in_speaking_hours(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        span = session.scalars(select(ExemptionSpan).where(ExemptionSpan.person_id == cast["乙八"])).one()
+        span.to_on = date(2024, 1, 1)
+        session.get_one(Organisation, cast.branch_id).term_ends_on = date(2024, 9, 1)
+        session.flush()
+        exemption, term = f"exemption:{span.id}:2024-01-01", "term:2024-09-01:180"
+        line = (
+            "【免于考勤到期】乙八同志的免于考勤（长期病休）至12月31日止，此后恢复参加组织生活。如需延长，请点“变更”。"
+        )
+        assert told(session, cast, exemption, "2023-12-25 09:00") == {cast["甲一"]: line}
+        assert told(session, cast, term, "2023-12-25 09:00") == {
+            cast["甲一"]: "【任期届满】本届支部委员会任期至2024年8月31日止，请提前向上级党组织请示换届。"
+        }
+        for out_of_hours in ("2023-12-25 20:31", "2023-12-24 10:00"):
+            with pytest.raises(NotReady):
+                told(session, cast, exemption, out_of_hours)
+        for gone, to in (("甲一", "乙一"), ("乙一", "甲二"), ("甲二", None)):
+            session.execute(update(Person).where(Person.id == cast[gone]).values(reachable=False))
+            assert told(session, cast, exemption, "2023-12-25 09:00") == ({cast[to]: line} if to else {})
+
+
+def test_what_was_changed_meanwhile_is_not_told(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        span = session.scalars(select(ExemptionSpan).where(ExemptionSpan.person_id == cast["乙八"])).one()
+        span.to_on = date(2023, 8, 1)
+        session.flush()
+        slot = f"exemption:{span.id}:2023-08-01"
+        assert jobs.message(session, cast.branch_id, slot, date(2023, 7, 25)) is not None
+        span.to_on = date(2023, 9, 1)
+        session.flush()
+        assert jobs.message(session, cast.branch_id, slot, date(2023, 7, 25)) is None
+        session.get_one(Organisation, cast.branch_id).term_ends_on = date(2026, 8, 1)
+        session.flush()
+        assert jobs.message(session, cast.branch_id, "term:2023-08-01:30", date(2023, 7, 25)) is None

@@ -182,7 +182,7 @@ async def test_my_study_is_open_to_exempt_people_too(bot: World) -> None:
     await bot.stage.say("丙八", "/study")
     assert "已完成：\n· 《文件一》：已学完（8月1日）" in last(bot, "丙八")
     await bot.stage.say("丙八", "我还欠什么")
-    assert last(bot, "丙八") == "您没有未完成的事项。"
+    assert last(bot, "丙八") == "您的事项已全部完成。"
 
 
 async def test_an_item_added_later_is_sent_when_added(bot: World) -> None:
@@ -321,12 +321,12 @@ async def test_unbound_people_become_unreachable_rows(bot: World) -> None:
 async def test_a_nudge_keeps_its_other_buttons(bot: World) -> None:
     await plan(bot, ITEMS[:2])
     await bot.stage.at("2023-08-28 09:05")
-    assert "甲三同志，还有2项未完成：\n· 《论党的自我革命》，8月31日截止" in last(bot, "甲三")
-    await bot.stage.tap("甲三", "已学完 《论党", "还有2项未完成")
+    assert "甲三同志，您有2项待办：\n1. 《论党的自我革命》：请于8月31日（含）前学完。" in last(bot, "甲三")
+    await bot.stage.tap("甲三", "学完第1项", "您有2项待办")
     assert last(bot, "甲三") == "已学完：《论党的自我革命》。"
-    await bot.stage.tap("甲三", "已学完 《文件一", "还有2项未完成")
+    await bot.stage.tap("甲三", "学完第2项", "您有2项待办")
     await bot.stage.at("2023-08-31 09:05")
-    assert not any("还有" in text for text in texts(bot, "甲三")[-1:])
+    assert not any("待办" in text for text in texts(bot, "甲三")[-1:])
 
 
 async def test_an_item_that_was_left_is_gone_on_with(bot: World) -> None:

@@ -165,9 +165,9 @@ def test_nothing_is_taken_back_after_the_cut_off(storage: Storage) -> None:
         house = House(session)
         house.prompt()
         row = house.complete("甲三", house.items[0], "2023-10-10 23:58").row
-        with pytest.raises(Refusal, match="更正"):
-            service.undo(session, house.me("甲三", row.completed_at), row.id, local("2023-10-11 00:01"), SHANGHAI)
         with pytest.raises(Refusal, match="统计已截止"):
+            service.undo(session, house.me("甲三", row.completed_at), row.id, local("2023-10-11 00:01"), SHANGHAI)
+        with pytest.raises(Refusal, match="第三季度统计已截止"):
             planning.withdraw(session, house.me("丙一", CUT_OFF), house.items[0], local("2023-10-11 00:01"), SHANGHAI)
         assert (house.figures().completed_pairs, house.figures().late) == (1, 1)
         house.complete("甲四", house.items[0], "2023-10-12 09:00")

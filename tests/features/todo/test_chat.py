@@ -1,4 +1,4 @@
-"""Nudges, 我还欠什么, 未完成名单 and the digest in chat: whole updates in, calls out, through the real Application."""
+"""Nudges, 我的待办, 未完成名单 and the digest in chat: whole updates in, calls out, through the real Application."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +18,8 @@ from tests.features.todo.august import OWES, local, plan
 from tests.world import World, alive, prepare
 
 BOOK, DOCUMENT = "《论党的自我革命》", "《文件一》"
-FIRST, SECOND = "第一党小组：应完成9人，未完成2人：甲三、甲七。", "第二党小组：应完成7人，未完成1人：乙五。"
+FIRST, SECOND = "第一党小组：应完成9人，未完成2人（甲三、甲七）。", "第二党小组：应完成7人，未完成1人（乙五）。"
+BOTH = f"1. {BOOK}：请于8月31日（含）前学完。\n2. {DOCUMENT}：请于8月31日（含）前学完。"
 
 
 @asynccontextmanager
@@ -40,7 +41,7 @@ def texts(bot: World, name: str) -> list[str]:
 
 
 def nudges(bot: World, name: str) -> list[str]:
-    return [text for text in texts(bot, name) if "项未完成：" in text and text.startswith(name)]
+    return [text for text in texts(bot, name) if "项待办：" in text and text.startswith(name)]
 
 
 def nudged(bot: World) -> dict[str, int]:
@@ -63,9 +64,9 @@ async def test_one_message_for_everything_owed_on_its_two_days_only(chat_url: st
         assert nudged(bot) == {}
         await bot.stage.at("2023-08-28 12:10")
         assert nudged(bot) == dict.fromkeys(OWES, 1)
-        assert nudges(bot, "甲三") == [f"甲三同志，还有2项未完成：\n· {BOOK}，8月31日截止\n· {DOCUMENT}，8月31日截止"]
-        assert bot.stage.people["甲三"].chat.last.labels[-1] == "稍后提醒"
-        assert not any("未完成" in message.text for message in bot.stage.group.chat.from_bot)
+        assert nudges(bot, "甲三") == [f"甲三同志，您有2项待办：\n{BOTH}"]
+        assert bot.stage.people["甲三"].chat.last.labels == ["学完第1项", "学完第2项", "稍后提醒"]
+        assert not any("待办" in message.text for message in bot.stage.group.chat.from_bot)
         await bot.stage.at("2023-08-31 08:50")
         assert nudged(bot) == dict.fromkeys(OWES, 1)
         await bot.stage.at("2023-09-04 12:10")
@@ -103,15 +104,19 @@ async def test_a_blocked_member_stops_nobody(chat_url: str) -> None:
 # --- 稍后提醒 ------------------------------------------------------------------------------------------------------
 
 
-async def test_put_off_for_three_hours_once_however_often_it_is_tapped(chat_url: str) -> None:
+async def test_put_off_for_three_hours_once_a_day_however_often_it_is_tapped(chat_url: str) -> None:
     async with august(chat_url, "2023-08-28 08:50") as bot:
         await bot.stage.at("2023-08-28 09:10")
         first = await bot.stage.tap("甲三", "稍后提醒")
         await bot.stage.at("2023-08-28 09:11")
-        await bot.stage.tap("甲三", "稍后提醒")
+        second = await bot.stage.tap("甲三", "稍后提醒")
         assert first.toast == "好的，8月28日（周一）12:10再提醒您。"
+        assert second.toast == "今天已选过“稍后提醒”，将于8月28日（周一）12:10提醒您。"
         await bot.stage.at("2023-08-28 12:09")
         assert len(nudges(bot, "甲三")) == 1
+        await bot.stage.at("2023-08-28 12:20")
+        third = await bot.stage.tap("甲三", "稍后提醒")
+        assert third.toast == "今天已选过“稍后提醒”，请点“我的待办”办理。"
         await bot.stage.at("2023-08-28 20:00")
         assert len(nudges(bot, "甲三")) == 2
 
@@ -120,13 +125,13 @@ async def test_what_is_done_by_then_is_not_reminded_of(chat_url: str) -> None:
     async with august(chat_url, "2023-08-28 08:50") as bot:
         await bot.stage.at("2023-08-28 09:10")
         await bot.stage.tap("甲七", "稍后提醒")
-        await bot.stage.tap("甲七", "已学完", "项未完成")
+        await bot.stage.tap("甲七", "学完第1项", "项待办")
         await bot.stage.at("2023-08-28 13:00")
         assert about_nudges(bot, "甲七") == [OutboxState.SENT, OutboxState.CANCELLED]
         message, data = bot.stage.people["甲三"].chat.last, "sn"
         tap = await bot.stage.people["甲七"].tap_data(message, data)
         await bot.clock.settle()
-        assert tap.toast == "您没有未完成的事项。"
+        assert tap.toast == "您的事项已全部完成。"
 
 
 async def test_put_off_to_the_morning_it_is_that_mornings_one_nudge(chat_url: str) -> None:
@@ -138,19 +143,19 @@ async def test_put_off_to_the_morning_it_is_that_mornings_one_nudge(chat_url: st
         assert nudged(bot) == dict.fromkeys(OWES, 2)
 
 
-# --- 我还欠什么, 未完成名单 ----------------------------------------------------------------------------------------
+# --- 我的待办, 未完成名单 -------------------------------------------------------------------------------------------
 
 
 async def test_what_do_i_owe(chat_url: str) -> None:
     async with august(chat_url, "2023-08-29 10:00") as bot:
-        for said in ("我还欠什么", "/mine"):
+        for said in ("我还欠什么", "我的待办", "/mine"):
             await bot.stage.say("甲三", said)
-            assert texts(bot, "甲三")[-1] == f"您还有2项未完成：\n· {BOOK}，8月31日截止\n· {DOCUMENT}，8月31日截止"
+            assert texts(bot, "甲三")[-1] == f"您有2项待办：\n{BOTH}"
             await bot.stage.say("丙四", said)
-            assert texts(bot, "丙四")[-1] == "您没有未完成的事项。"
-        await bot.stage.tap("甲三", "已学完 《论党", "您还有2项未完成")
-        await bot.stage.say("甲三", "我还欠什么")
-        assert texts(bot, "甲三")[-1] == f"您还有1项未完成：\n· {DOCUMENT}，8月31日截止"
+            assert texts(bot, "丙四")[-1] == "您的事项已全部完成。"
+        await bot.stage.tap("甲三", "学完第1项", "您有2项待办")
+        await bot.stage.say("甲三", "我的待办")
+        assert texts(bot, "甲三")[-1] == f"您有1项待办：\n1. {DOCUMENT}：请于8月31日（含）前学完。"
 
 
 async def test_the_list_with_names_is_for_the_desk_and_of_the_own_group_for_its_leader(chat_url: str) -> None:
@@ -158,13 +163,13 @@ async def test_the_list_with_names_is_for_the_desk_and_of_the_own_group_for_its_
         for desk in ("甲一", "乙一", "甲二", "丙一", "乙二"):
             await bot.stage.say(desk, "未完成名单")
             assert texts(bot, desk)[-1] == (
-                f"【未完成名单】\n{BOOK}，8月31日截止\n　未完成2人：甲三、甲七\n"
-                f"{DOCUMENT}，8月31日截止\n　未完成2人：甲三、乙五"
+                f"【未完成名单】\n{BOOK}：应于8月31日（含）前学完，未完成2人（甲三、甲七）。\n"
+                f"{DOCUMENT}：应于8月31日（含）前学完，未完成2人（甲三、乙五）。"
             )
         await bot.stage.say("乙三", "本组未完成")
-        assert texts(bot, "乙三")[-1] == f"【未完成名单】\n{DOCUMENT}，8月31日截止\n　未完成1人：乙五"
+        assert texts(bot, "乙三")[-1] == (f"【未完成名单】\n{DOCUMENT}：应于8月31日（含）前学完，未完成1人（乙五）。")
         await bot.stage.say("丙二", "/todo")
-        assert texts(bot, "丙二")[-1] == "没有未完成的事项。"
+        assert texts(bot, "丙二")[-1] == "全部完成。"
         for said in ("未完成名单", "/todo"):
             await bot.stage.say("丙四", said)
             assert texts(bot, "丙四")[-1] == "您没有办理此事的权限。如需办理，请联系支部书记。"
@@ -177,12 +182,20 @@ async def test_the_list_with_names_is_for_the_desk_and_of_the_own_group_for_its_
 async def test_a_leader_reminds_the_own_group_once_a_day(chat_url: str) -> None:
     async with august(chat_url, "2023-08-29 10:00") as bot:
         await bot.stage.say("甲三", "本组未完成")
-        tap = await bot.stage.tap("甲三", "一键提醒")
-        assert tap.toast == "正在提醒2人。"
+        await bot.stage.tap("甲三", "一键提醒")
+        assert texts(bot, "甲三")[-1] == "将私聊提醒2人，每人每天最多提醒一次。"
+        assert bot.stage.people["甲三"].chat.last.labels == ["确认提醒", "不提醒"]
+        await bot.stage.tap("甲三", "不提醒")
+        assert (texts(bot, "甲三")[-1], nudged(bot)) == ("未提醒。", {})
+        await bot.stage.tap("甲三", "一键提醒")
+        await bot.stage.tap("甲三", "确认提醒")
+        assert "正在提醒2人。" in texts(bot, "甲三")
         assert nudged(bot) == {"甲三": 1, "甲七": 1}
         await bot.stage.say("甲一", "未完成名单")
-        tap = await bot.stage.tap("甲一", "一键提醒")
-        assert tap.toast == "正在提醒1人，2人今天已提醒过。"
+        await bot.stage.tap("甲一", "一键提醒")
+        assert texts(bot, "甲一")[-1] == "将私聊提醒3人，每人每天最多提醒一次。"
+        await bot.stage.tap("甲一", "确认提醒")
+        assert texts(bot, "甲一")[-1] == "正在提醒1人，2人今天已提醒过。"
         assert nudged(bot) == dict.fromkeys(OWES, 1)
 
 
@@ -190,6 +203,7 @@ async def test_who_was_reminded_early_is_not_nudged_again_that_day(chat_url: str
     async with august(chat_url, "2023-08-28 08:40") as bot:
         await bot.stage.say("乙三", "本组未完成")
         await bot.stage.tap("乙三", "一键提醒")
+        await bot.stage.tap("乙三", "确认提醒")
         await bot.stage.at("2023-08-28 12:10")
         assert nudged(bot) == dict.fromkeys(OWES, 1)
 
@@ -208,8 +222,10 @@ async def test_who_cannot_be_reached_is_counted_apart(chat_url: str) -> None:
     async with august(chat_url, "2023-08-29 10:00") as bot:
         await bot.stage.people["甲七"].block_bot()
         await bot.stage.say("甲三", "本组未完成")
-        tap = await bot.stage.tap("甲三", "一键提醒")
-        assert tap.toast == "正在提醒1人，1人无法送达（未绑定或已停用），请另行通知。"
+        await bot.stage.tap("甲三", "一键提醒")
+        assert texts(bot, "甲三")[-1] == "将私聊提醒1人，每人每天最多提醒一次。"
+        await bot.stage.tap("甲三", "确认提醒")
+        assert "正在提醒1人，1人未送达（未绑定或已停用），请另行通知。" in texts(bot, "甲三")
 
 
 async def test_who_acts_now_decides_and_not_who_was_sent_the_button(chat_url: str) -> None:
@@ -234,10 +250,10 @@ async def test_the_digest_of_the_25th(chat_url: str) -> None:
         assert not any("应完成" in text for name in story.EVERYBODY for text in texts(bot, name))
         await bot.stage.at("2023-08-25 18:00")
         told = {name: found for name in story.EVERYBODY if (found := [t for t in texts(bot, name) if "应完成" in t])}
-        whole = f"【未完成名单】\n{FIRST}\n{SECOND}\n第三党小组：应完成7人，已全部完成。"
-        assert told == {"甲一": [whole], "甲三": [FIRST], "乙三": [SECOND]}
-        tap = await bot.stage.tap("乙三", "一键提醒", "应完成")
-        assert tap.toast == "正在提醒1人。"
+        whole = f"【25日摘要】\n{FIRST}\n{SECOND}\n第三党小组：全部完成。\n下月主题：未录入。"
+        assert told == {"甲一": [whole], "甲三": [f"【本组未完成】{FIRST}"], "乙三": [f"【本组未完成】{SECOND}"]}
+        await bot.stage.tap("乙三", "一键提醒", "应完成")
+        await bot.stage.tap("乙三", "确认提醒")
         assert nudged(bot) == {"乙五": 1}
 
 
@@ -246,6 +262,6 @@ async def test_the_digest_after_an_outage_of_a_day(chat_url: str) -> None:
     async with august(chat_url, "2023-09-04 09:00") as bot:
         bot.clock.jump(local("2023-09-26 08:45"))
         await bot.clock.settle()
-        assert [text for text in texts(bot, "甲三") if "应完成" in text] == [FIRST]
+        assert [text for text in texts(bot, "甲三") if "应完成" in text] == [f"【本组未完成】{FIRST}"]
         await bot.stage.at("2023-09-27 18:00")
         assert len([text for text in texts(bot, "甲三") if "应完成" in text]) == 1

@@ -10,17 +10,19 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import cards, planning
 from bot.features.registry import FEATURES
-from bot.features.todo import jobs, service
+from bot.features.study import planning as planning_study
+from bot.features.todo import digest_setting, jobs, service
 from bot.kit.access import Right
 from bot.kit.refusal import Refusal
 from bot.playground.story import COMMITTEE
 from scheduler.calendar.days import BUNDLED
 from scheduler.jobs import Job, NotReady, Occurrence, Owed
 from scheduler.outbox import promise_all
-from storage.choices import ActivityType, Duty, JobRunState, Scope
+from storage.choices import ActivityStatus, ActivityType, Duty, JobRunState, LeaveState, LeaveType, Scope, StudyItemKind
 from storage.engine import Storage
-from storage.models.outbox import JobRun
-from storage.models.person import DutySpan
+from storage.models.attendance import LeaveRequest
+from storage.models.outbox import JobRun, Promise
+from storage.models.person import DutySpan, Person
 from storage.models.study import StudyItem
 from tests.cast import Cast
 from tests.features.todo.august import OWES, SHANGHAI, complete, local, prepared_plan
@@ -63,6 +65,15 @@ class House:
             member.name for _, member in service.visible(self.session, FEATURES, me, right, local(MONDAY), SHANGHAI)
         }
 
+    def theme(self, month: str) -> None:
+        now = local("2023-08-20 09:00")
+        planner = self.cast.me(self.session, "丙一", now.date())
+        planning_study.enter_theme(self.session, planner, month, "学思践悟", now, SHANGHAI)
+
+    def unreachable(self, *names: str) -> None:
+        gone = [self.cast[name] for name in names]
+        self.session.execute(update(Person).where(Person.id.in_(gone)).values(reachable=False))
+
     def digests(self, when: str = DIGEST_DAY) -> dict[str, str]:
         now = local(when)
         occurrence = Occurrence("2023-08", now.date(), local(DIGEST_DAY), local(DIGEST_DAY) + timedelta(days=1))
@@ -93,8 +104,9 @@ def test_only_those_who_owe_are_nudged_three_days_before_and_on_the_day(house: H
 
 def test_everything_owed_is_one_message_with_a_button_each(house: House) -> None:
     message = house.to("甲三", house.nudges()).message
-    assert message["text"].startswith("甲三同志，还有2项未完成：\n· 《")
-    assert [row[0]["text"][:3] for row in message["inline"]] == ["已学完", "已学完", "稍后提"]
+    assert message["text"].startswith("甲三同志，您有2项待办：\n1. 《")
+    labels = [[choice["text"] for choice in row] for row in message["inline"]]
+    assert labels == [["学完第1项", "学完第2项"], ["稍后提醒"]]
 
 
 def test_a_notice_unanswered_comes_along_in_the_same_message(house: House) -> None:
@@ -113,6 +125,57 @@ def test_a_notice_unanswered_comes_along_in_the_same_message(house: House) -> No
     assert house.promised(noon, "2023-08-28 12:00") == 5
 
 
+def test_what_came_as_news_in_the_morning_is_not_said_again_in_its_nudge(house: House) -> None:
+    """An item given out on Monday the 28th is owed from then on, and in the nudge of the 31st."""
+    planner, now = house.cast.me(house.session, "丙一", local(MONDAY).date()), local(MONDAY)
+    theme = planning_study.theme_of(house.session, house.cast.branch_id, "2023-08")
+    assert theme is not None
+    draft = planning_study.Draft(StudyItemKind.DOCUMENT, "文件二", date(2023, 8, 31))
+    planning_study.add_item(house.session, planner, theme, draft, now, SHANGHAI)
+    told = house.to("甲三", house.nudges())
+    assert "您有2项待办" in told.message["text"]
+    again = job(jobs.NUDGE).still_owed
+    assert again is not None
+    assert again(house.session, dict(told.about), now) == told.message
+    mine = service.owing(house.session, FEATURES, house.cast.branch_id, now, SHANGHAI, house.cast["甲三"])
+    assert [item.title for item in mine] == ["《论党的自我革命》", "《文件一》", "《文件二》"]
+    assert "您有3项待办" in house.to("甲三", house.nudges(DUE_DAY)).message["text"]
+
+
+@pytest.mark.parametrize(
+    ("when", "nudged"),
+    [
+        # Held on Friday the 4th, to be made up by the 11th: nudged on Tuesday the 8th and on the 11th.
+        ("2023-08-07 09:00", False),
+        ("2023-08-08 09:00", True),
+        ("2023-08-09 09:00", False),
+        ("2023-08-11 09:00", True),
+        ("2023-08-14 09:00", False),
+    ],
+)
+def test_a_make_up_is_nudged_three_days_before_and_on_its_day(house: House, when: str, nudged: bool) -> None:
+    start = local("2023-08-04 14:30")
+    secretary = house.cast.me(house.session, "甲一", date(2023, 8, 1))
+    meeting = planning.Plan([ActivityType.THEME_PARTY_DAY], start, start + timedelta(hours=2), "会议室")
+    activity = planning.make(house.session, secretary, meeting, local("2023-08-01 10:00"), SHANGHAI)
+    activity.status = ActivityStatus.HELD
+    away = {"type": LeaveType.SICK, "state": LeaveState.APPROVED, "requested_at": start, "decided_at": start}
+    house.session.add(LeaveRequest(activity_id=activity.id, person_id=house.cast["丙四"], **away))
+    house.session.flush()
+    assert ("丙四" in house.nudged(when)) is nudged
+    near = service.with_deadlines(house.session, FEATURES, local(when), SHANGHAI)
+    assert house.cast.branch_id in near or not nudged
+    now = local(when)
+    [item] = service.owing(house.session, FEATURES, house.cast.branch_id, now, SHANGHAI, house.cast["丙四"])
+    late = now > local("2023-08-11 23:59")
+    assert item.line == (
+        f"{activity.title}：应于8月11日（含）前补学，已逾期，仍可补交。"
+        if late
+        else f"{activity.title}：请于8月11日（含）前补学。"
+    )
+    assert [do.verb for do in item.does] == ["提交补学"]
+
+
 def test_a_second_nudge_on_the_same_day_is_not_promised(house: House) -> None:
     assert house.promised(house.nudges(MONDAY)) == 3
     assert house.promised(house.nudges("2023-08-28 12:00"), "2023-08-28 12:00") == 0
@@ -128,7 +191,7 @@ def test_what_is_owed_is_asked_again_when_it_is_sent(house: House) -> None:
     assert again(house.session, dict(house.to("甲七", planned).about), local(MONDAY)) is None
     left = again(house.session, dict(house.to("甲三", planned).about), local(MONDAY))
     assert left is not None
-    assert "还有1项未完成：\n· 《论党的自我革命》" in left["text"]
+    assert "您有1项待办：\n1. 《论党的自我革命》" in left["text"]
 
 
 def test_a_nudge_is_not_sent_after_hours(house: House) -> None:
@@ -186,11 +249,11 @@ def test_an_office_that_has_ended_shows_nothing_more(house: House) -> None:
 
 
 def test_the_digest_goes_to_the_secretary_and_to_leaders_whose_group_owes(house: House) -> None:
-    first, second = "第一党小组：应完成9人，未完成2人：甲三、甲七。", "第二党小组：应完成7人，未完成1人：乙五。"
+    first, second = "第一党小组：应完成9人，未完成2人（甲三、甲七）。", "第二党小组：应完成7人，未完成1人（乙五）。"
     assert house.digests() == {
-        "甲一": f"【未完成名单】\n{first}\n{second}\n第三党小组：应完成7人，已全部完成。",
-        "甲三": first,
-        "乙三": second,
+        "甲一": f"【25日摘要】\n{first}\n{second}\n第三党小组：全部完成。\n下月主题：未录入。",
+        "甲三": f"【本组未完成】{first}",
+        "乙三": f"【本组未完成】{second}",
     }
 
 
@@ -198,6 +261,8 @@ def test_no_digest_when_nothing_is_owed(house: House) -> None:
     house.done("甲三", *OWES["甲三"], when="2023-08-24 09:00")
     house.done("甲七", *OWES["甲七"], when="2023-08-24 09:00")
     house.done("乙五", *OWES["乙五"], when="2023-08-24 09:00")
+    assert house.digests() == {"甲一": "【25日摘要】\n下月主题：未录入。"}
+    house.theme("2023-09")
     assert house.digests() == {}
 
 
@@ -236,10 +301,35 @@ def test_who_leads_two_groups_gets_one_message_and_the_secretary_no_second(house
     told = house.digests()
     assert set(told) == {"甲一", "甲三"}
     assert told["甲三"].splitlines() == [
-        "第一党小组：应完成9人，未完成2人：甲三、甲七。",
-        "第二党小组：应完成7人，未完成1人：乙五。",
+        "【本组未完成】第一党小组：应完成9人，未完成2人（甲三、甲七）。",
+        "第二党小组：应完成7人，未完成1人（乙五）。",
     ]
-    assert told["甲一"].startswith("【未完成名单】")
+    assert told["甲一"].startswith("【25日摘要】")
+
+
+@pytest.mark.parametrize(
+    ("gone", "to"),
+    [
+        ((), "甲一"),
+        (("甲一",), "乙一"),
+        (("甲一", "乙一"), "甲二"),
+        (("甲一", "乙一", "甲二"), None),
+    ],
+)
+def test_the_digest_of_an_empty_office_goes_to_the_next(house: House, gone: tuple[str, ...], to: str | None) -> None:
+    """Of nobody the operator is to hear."""
+    house.unreachable(*gone)
+    heads = {name for name, text in house.digests().items() if text.startswith("【25日摘要】")}
+    assert heads == ({to} if to else set())
+    vacant = set(house.session.scalars(select(Promise.key).where(Promise.key.startswith("vacant:"))))
+    assert vacant == (set() if to else {f"vacant:{house.cast.branch_id}:digest:2023-08"})
+
+
+def test_a_digest_that_is_switched_off_goes_to_the_leaders_only(house: House) -> None:
+    secretary = house.cast.me(house.session, "甲一", local(DIGEST_DAY).date())
+    digest_setting.put(house.session, secretary, "never", local(DIGEST_DAY))
+    assert set(house.digests()) == {"甲三", "乙三"}
+    assert missed(house, jobs.DIGEST, "2023-09-25") == []
 
 
 # --- the bot was away ----------------------------------------------------------------------------------------------
@@ -273,7 +363,7 @@ def missed(house: House, name: str, day: str) -> list[Owed]:
 def test_nudges_that_were_missed_are_told_once_an_outage(house: House) -> None:
     assert missed(house, jobs.NUDGE, "2023-08-25") == []
     (line,) = missed(house, jobs.NUDGE, "2023-08-28")
-    assert "（8月25日起）的催办没有发出" in line.message["text"]
+    assert line.message["text"] == "8月25日起的待办提醒没有发出。"
     assert missed(house, jobs.NUDGE, "2023-08-31") != []
 
 
@@ -288,7 +378,9 @@ def test_nudges_that_had_gone_before_are_not_missed(house: House) -> None:
 
 
 def test_a_digest_that_was_missed_is_told_unless_it_was_empty(house: House) -> None:
-    assert "8月【未完成名单】没有按时发出" in missed(house, jobs.DIGEST, "2023-08-25")[0].message["text"]
+    line = missed(house, jobs.DIGEST, "2023-08-25")[0].message["text"]
+    assert line == "8月25日摘要没有按时发送，请点“未完成名单”和“我的待办”查看。"
     for name, titles in OWES.items():
         house.done(name, *titles)
+    house.theme("2023-10")
     assert missed(house, jobs.DIGEST, "2023-09-25") == []

@@ -1,0 +1,99 @@
+"""What waits for an officer: leave to be approved, what was made up to be reviewed."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, tzinfo
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from bot.features.leave import makeups, service
+from bot.features.leave.buttons import DecideListed, OpenMakeup
+from bot.kit.access import Reach, Right, may, reach
+from bot.kit.activities import still_open
+from bot.kit.glossary.choices import LEAVE_TYPES
+from bot.kit.owing import Does, Waiting, Waits, short
+from bot.kit.words import cut, moment_words
+from scheduler.calendar.days import Quarter, at, local_day
+from storage.audience import Me
+from storage.choices import OFF, LeaveState, MakeupState
+from storage.models.activity import Activity
+from storage.models.attendance import LeaveRequest, Makeup
+from storage.models.person import Person
+from storage.roster import rosters
+
+# Of a reason only so much is shown in a list.
+SHOWN_REASON = 40
+
+
+def waiting(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Waiting]:
+    """What this officer may decide and nobody has; one's own only where nobody else may."""
+    yield from _leave(session, me, now, tz)
+    yield from _makeups(session, me, now, tz)
+
+
+def _leave(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Waiting]:
+    if reach(me, Right.APPROVE_LEAVE) is Reach.NONE:
+        return
+    query = (
+        select(LeaveRequest, Activity, Person.name)
+        .join(Activity, Activity.id == LeaveRequest.activity_id)
+        .join(Person, Person.id == LeaveRequest.person_id)
+        .where(LeaveRequest.state == LeaveState.PENDING, LeaveRequest.withdrawn_at.is_(None), _lately(me, now, tz))
+        .order_by(LeaveRequest.requested_at, LeaveRequest.id)
+    )
+    takes = still_open(session, me.branch_id, now, tz)
+    asked = [(row, activity, name) for row, activity, name in session.execute(query) if takes(activity)]
+    days = {activity.id: local_day(activity.start_at, tz) for _, activity, _ in asked}
+    groups = {
+        day: {member.id: member.group_id for member in members}
+        for day, members in rosters(
+            session, me.branch_id, days.values(), {row.person_id for row, _, _ in asked}
+        ).items()
+    }
+    for row, activity, name in asked:
+        group_id = groups[days[activity.id]].get(row.person_id)
+        if not may(me, Right.APPROVE_LEAVE, branch_id=me.branch_id, group_id=group_id):
+            continue
+        if row.person_id == me.id and service.who_else_approves(
+            session, me.branch_id, me.id, group_id, local_day(now, tz)
+        ):
+            continue
+        yield Waiting(
+            kind=Waits.LEAVE,
+            line=_asked(row, activity, name, tz),
+            does=(Does("批准", DecideListed(row.id, 1)), Does("不批准", DecideListed(row.id, 0))),
+            since=row.requested_at,
+        )
+
+
+def _asked(row: LeaveRequest, activity: Activity, name: str, tz: tzinfo) -> str:
+    """甲五同志请假（公差）：7月主题党日，7月7日（周五）14:30，事由“出差”。"""
+    why = f"，事由“{cut(row.reason, SHOWN_REASON)}”" if row.reason else ""
+    when = moment_words(activity.start_at, tz)
+    return f"{name}同志请假（{LEAVE_TYPES[row.type]}）：{short(activity.title)}，{when}{why}。"
+
+
+def _makeups(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Waiting]:
+    if not may(me, Right.REVIEW_PIECES, branch_id=me.branch_id):
+        return
+    query = (
+        select(Makeup, Activity.title, Person.name)
+        .join(Activity, Activity.id == Makeup.activity_id)
+        .join(Person, Person.id == Makeup.person_id)
+        .where(Makeup.state == MakeupState.SUBMITTED, Makeup.withdrawn_at.is_(None), _lately(me, now, tz))
+        .order_by(Makeup.submitted_at, Makeup.id)
+    )
+    for row, title, name in session.execute(query):
+        if row.person_id != me.id or makeups.alone(session, me, local_day(now, tz)):
+            yield Waiting(
+                kind=Waits.MAKEUP,
+                line=f"{name}同志提交补学：{short(title)}。",
+                does=(Does("审核", OpenMakeup(row.id)),),
+                since=row.submitted_at or now,
+            )
+
+
+def _lately(me: Me, now: datetime, tz: tzinfo) -> ColumnElement[bool]:
+    """Of activities that are on: no quarter before the last one is open still."""
+    since = at(Quarter.of(local_day(now, tz)).previous().start, time(), tz)
+    return and_(Activity.branch_id == me.branch_id, Activity.status.not_in(OFF), Activity.start_at >= since)

@@ -1,0 +1,38 @@
+"""Every button of this feature; prefixes are unique over the house (tests/test_house.py)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from bot.features.todo import digest_setting
+from bot.kit.buttons import Button
+
+
+class Send(StrEnum):
+    """What is sent or not."""
+
+    STUDY_PROMPT = "study_prompt"
+    INTEGRITY_REMINDER = "integrity_reminder"
+    INTEGRITY_SECOND = "integrity_second"
+
+
+class DigestOn(StrEnum):
+    """When the secretary gets the digest."""
+
+    ON_25TH = digest_setting.ON_25TH
+    NEVER = digest_setting.NEVER
+
+
+@dataclass(frozen=True)
+class TurnSend(Button):
+    """`on`: 1 it is sent from now on, 0 it is not; tapped twice it is the same."""
+
+    prefix: ClassVar[str] = "sg"
+    send: Send
+    on: int
+
+
+@dataclass(frozen=True)
+class SetDigest(Button):
+    prefix: ClassVar[str] = "sh"
+    when: DigestOn

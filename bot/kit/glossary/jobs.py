@@ -1,0 +1,23 @@
+"""What the clock does, in the words of whoever is told of it: one for each job."""
+
+from collections.abc import Mapping
+
+JOBS: Mapping[str, str] = {
+    "pre_holiday": "节前廉洁提醒",
+    "activity_end": "活动结束核对",
+    "study_prompt": "学习提示",
+    "study_theme_check": "主题未录入提醒",
+    "nudge_morning": "待办提醒",
+    "nudge_noon": "待办提醒",
+    "unfinished_digest": "未完成名单",
+    "group_request_over": "绑定工作群申请到期",
+    "exemption_end": "免于考勤到期提醒",
+    "term_end": "任期届满提醒",
+    "broadcast_correction": "修改已发内容",
+}
+OTHER_JOB = "定时消息"
+
+
+def job_word(name: str | None) -> str:
+    """The word for a job by its name."""
+    return JOBS.get(name or "", OTHER_JOB)

@@ -1,0 +1,157 @@
+"""Words that act on nothing: thanks, greetings, 取消 where nothing is open, and what nobody understands.
+
+Each is answered with what is likeliest meant, one tap away: what is open for this person, what of theirs stands, the
+commands that look like what was typed.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.kit import admission
+from bot.kit.access import Reach, reach
+from bot.kit.doors import door
+from bot.kit.feature import Feature
+from bot.kit.handlers import Call, Command, Handler, Otherwise, Word
+from bot.kit.keyboard import label_of, offered
+from bot.kit.likeness import likeness
+from bot.kit.lists import two_a_row
+from bot.kit.refusal import Nothing
+from bot.kit.replies import Choice, Message, Reply, say
+from bot.kit.undo import Step, Steps, button_of, steps_of
+from bot.kit.waiting import Standing, Waiting
+from bot.kit.words import is_courtesy, is_greeting, plain
+
+NOT_UNDERSTOOD = "没有看懂。您是要："
+WELCOME = "不客气。"
+GREETING = "{name}同志，您好。请点下方按钮办理，发送“帮助”查看说明。"
+ANSWERS = "您是要回复“{word}”吗？"
+SEVERAL = "您是要回复哪一项？"
+# What was asked for longer ago is not what thanks are about.
+LATELY = timedelta(days=3)
+LIKE_ENOUGH = 0.5
+MOST = 3
+# Always offered where nothing likelier is found, in this order, to whom they are for.
+USUAL = ("mine", "help")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """The handlers of all features, what waits and what stands."""
+
+    commands: Sequence[Command]
+    features: Sequence[Feature]
+    steps: Sequence[Steps]
+
+    # --- what somebody may do --------------------------------------------------------------------------------------
+
+    def _told(self, session: Session, call: Call) -> list[Waiting]:
+        told = [one.waits for one in self.features if one.waits is not None]
+        return [one for waits in told for one in waits(session, call.me, call.now, call.tz)]
+
+    def _waiting(self, session: Session, call: Call) -> list[Waiting]:
+        return [one for one in self._told(session, call) if not one.done]
+
+    def _asking(self, session: Session, call: Call, within: timedelta | None = None) -> list[Waiting]:
+        """What asks for an answer, of the card replied to alone; `within`: not what was asked before."""
+        found = [one for one in self._waiting(session, call) if one.asked is not None]
+        if call.card is not None:
+            return [one for one in found if one.card == call.card]
+        return [one for one in found if within is None or one.asked is None or call.now - one.asked <= within]
+
+    def _mine(self, call: Call) -> Iterator[Command]:
+        """The commands that somebody may use, as the keyboard and the menu show them."""
+        for command in self.commands:
+            needed = admission.needs(command)
+            held = needed is None or reach(call.me, needed) is not Reach.NONE
+            if held and offered(command, call.me.duties, len(call.me.places) > 1):
+                yield command
+
+    # --- thanks and greetings --------------------------------------------------------------------------------------
+
+    def courtesy(self, session: Session, call: Call) -> Reply:
+        """好的: perhaps an answer to what was sent lately; nothing is recorded by it."""
+        done = [one.done for one in self._told(session, call) if one.done and one.card == call.card]
+        return _offer(self._asking(session, call, LATELY)) or say(done[0] if done else WELCOME)
+
+    def greeting(self, session: Session, call: Call) -> Reply:
+        may = [[one.does] for one in self._waiting(session, call) if one.word == "签到"]
+        return say(Message(GREETING.format(name=call.me.name), may))
+
+    # --- where no handler has an answer ----------------------------------------------------------------------------
+
+    def instead(self, session: Session, call: Call, nothing: Nothing) -> Reply:
+        """Of what waits for another answer, if that is one thing; else the refusal."""
+        return _offer(self._asking(session, call)) or say(nothing.text)
+
+    def not_understood(self, session: Session, call: Call) -> Reply:
+        mine = list(self._mine(call))
+        shown = list(dict.fromkeys([*_like(call.text, mine), *self._open(session, call, mine)]))[:MOST]
+        return say(
+            Message(NOT_UNDERSTOOD, two_a_row([Choice(label_of(one, call.me.duties), door(one)) for one in shown]))
+        )
+
+    def _open(self, session: Session, call: Call, mine: Sequence[Command]) -> list[Command]:
+        """签到 when a window is open, 请假 when something is ahead; then what everybody has."""
+        may = [one.word for one in self._waiting(session, call) if one.asked is None]
+        named = [one for word in dict.fromkeys(may) for one in mine if one.menu == word]
+        return named + [one for name in USUAL for one in mine if one.name == name]
+
+    def nothing_open(self, session: Session, call: Call, said: str) -> Reply:
+        """取消 undoes nothing by itself: what may be taken back is named, with its button."""
+        standing = [one for one in self._standing(session, call) if call.card is None or one.card == call.card]
+        done = {one.step for one in standing}
+        steps = steps_of(session, call.me, call.now, self.steps)
+        steps = [one for one in steps if call.card is None or one.card == call.card]
+        last = max(steps, key=lambda one: one.at, default=None)
+        lines, rows = [said, *(one.line for one in standing)], [[one.does] for one in standing]
+        if last is not None and (last.what, last.row_id) not in done:
+            lines.append(_step_line(last))
+            rows.append([Choice(f"撤销{last.what}", button_of(last))])
+        return say(Message("\n".join(filter(None, lines)), rows))
+
+    def _standing(self, session: Session, call: Call) -> list[Standing]:
+        told = [one.stands for one in self.features if one.stands is not None]
+        return [one for stands in told for one in stands(session, call.me, call.now, call.tz)][:MOST]
+
+
+def _step_line(step: Step) -> str:
+    return f"10分钟内可以撤销{step.what}：{step.title}。"
+
+
+def _offer(asking: Sequence[Waiting]) -> Reply | None:
+    """One: its own question; several: numbered, each with its button; none: no offer."""
+    if not asking:
+        return None
+    if len(asking) == 1:
+        return say(Message(ANSWERS.format(word=asking[0].word), [[asking[0].does]]))
+    shown = asking[:8]
+    lines = [SEVERAL, *(f"{at}. {one.title}" for at, one in enumerate(shown, 1))]
+    taps = [Choice(f"{one.word}第{at}项", one.does.does) for at, one in enumerate(shown, 1)]
+    return say(Message("\n".join(lines), two_a_row(taps)))
+
+
+def _like(text: str, mine: Iterable[Command]) -> list[Command]:
+    """The two that look most like what was typed, of those that look like it at all."""
+    said = plain(text)
+    scored = [(max((likeness(said, word) for word in _words(one)), default=0.0), one) for one in mine]
+    found = sorted((one for one in scored if one[0] >= LIKE_ENOUGH), key=lambda one: -one[0])
+    return [one for _, one in found[: MOST - 1]]
+
+
+def _words(command: Command) -> Iterator[str]:
+    """Its label and all that may be typed for it."""
+    for word in command.typed:
+        yield from word.words
+
+
+def handlers(others: Iterable[Handler], features: Sequence[Feature], steps: Sequence[Steps]) -> list[Handler]:
+    """Thanks, greetings, and what is said otherwise, over these features and their handlers."""
+    plain_ones = _Plain([one for one in others if isinstance(one, Command)], features, steps)
+    return [
+        Word((), plain_ones.courtesy, matches=is_courtesy, in_group=True),
+        Word((), plain_ones.greeting, matches=is_greeting, in_group=True),
+        Otherwise(plain_ones.not_understood, plain_ones.nothing_open, plain_ones.instead),
+    ]

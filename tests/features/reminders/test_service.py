@@ -1,0 +1,105 @@
+"""On both databases: who turns what of the sends, and what of it the log and the branch keep."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.reminders import service
+from bot.features.reminders.buttons import Send
+from bot.features.todo import digest_setting
+from bot.kit.refusal import Refusal
+from storage.engine import Storage
+from storage.models.audit import Audit
+from storage.models.organisation import Organisation
+from tests.cast import Cast, make_branch
+
+NOW = datetime(2023, 7, 3, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+TODAY = date(2023, 7, 3)
+USUAL = {Send.STUDY_PROMPT: True, Send.INTEGRITY_REMINDER: True, Send.INTEGRITY_SECOND: False}
+
+
+def turn(session: Session, cast: Cast, by: str, send: str, on: bool) -> None:
+    me = cast.me(session, by, TODAY)
+    if send == "digest":
+        digest_setting.put(session, me, "25th" if on else "never", NOW)
+    else:
+        service.turn(session, me, Send(send), on, NOW)
+
+
+def test_each_is_turned_where_it_is_kept_and_noted_once(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        branch = session.get_one(Organisation, cast.branch_id)
+        branch.settings = {"close_day": 8}
+        assert service.states(session, cast.branch_id) == USUAL
+        for send, on in (
+            ("digest", False),
+            ("study_prompt", False),
+            ("study_prompt", False),
+            ("integrity_second", True),
+        ):
+            turn(session, cast, "甲一", send, on)
+        session.flush()
+        turned = {Send.STUDY_PROMPT: False, Send.INTEGRITY_SECOND: True}
+        assert service.states(session, cast.branch_id) == USUAL | turned
+        assert digest_setting.of_branch(session, cast.branch_id) == "never"
+        assert (branch.settings["close_day"], branch.settings["sends"]) == (8, {"digest": "never"})
+        lines = session.scalars(select(Audit.details).where(Audit.action == "change").order_by(Audit.id)).all()
+        assert lines == [
+            {"changes": {"digest": ["25th", "never"]}},
+            {"changes": {"study_prompt": [True, False]}},
+            {"changes": {"second_line": [False, True]}},
+        ]
+
+
+@pytest.mark.parametrize(
+    ("by", "send", "may"),
+    [
+        ("甲一", "digest", True),
+        ("乙一", "digest", True),
+        ("甲二", "digest", False),
+        ("甲二", "study_prompt", True),
+        ("丙一", "study_prompt", True),
+        ("丙一", "integrity_reminder", False),
+        ("乙二", "integrity_reminder", True),
+        ("乙二", "integrity_second", True),
+        ("乙二", "study_prompt", False),
+        ("甲三", "study_prompt", False),
+        ("丙四", "digest", False),
+    ],
+)
+def test_a_switch_is_turned_by_who_plans_what_it_switches(storage: Storage, by: str, send: str, may: bool) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        on = send == "integrity_second"
+        if may:
+            turn(session, cast, by, send, on)
+            return
+        with pytest.raises(Refusal, match="没有办理此事的权限"):
+            turn(session, cast, by, send, on)
+        assert service.states(session, cast.branch_id) == USUAL
+        assert digest_setting.of_branch(session, cast.branch_id) == "25th"
+
+
+@pytest.mark.parametrize(
+    ("settings", "when"),
+    [
+        ({}, "25th"),
+        ({"sends": {"digest": "never"}}, "never"),
+        ({"sends": {"digest": True}}, "25th"),
+        ({"sends": {"digest": ["25th"]}}, "25th"),
+        ({"sends": "never"}, "25th"),
+    ],
+)
+def test_what_is_no_day_of_the_digest_is_as_good_as_nothing(settings: dict[str, object], when: str) -> None:
+    assert digest_setting.read(settings) == when
+
+
+def test_what_cannot_be_is_not_kept(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
+        with pytest.raises(ValueError, match="cannot be"):
+            digest_setting.put(session, cast.me(session, "甲一", TODAY), "weekly", NOW)
