@@ -6,7 +6,6 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.kit.names import name_key
-from bot.kit.words import plain
 
 LONGEST = 300
 _SEP = r"[\s,，、。.;；:：!！()]*"
@@ -40,6 +39,8 @@ _MORE = re.compile(rf"(?P<all>{_ALL})[\s,，、。;；:：](?P<rest>.+)")
 _NO_ROLL = re.compile(
     r"[吗呢]|怎|谁|多少|什么|为何|情况|名单|记录|原因|材料|文件|通知|得及|^[我不没还几]|[还也又都]$|^本人|^有人|^一个"
 )
+# The blanks stay: they stand between names.
+_THANKS = re.compile(r"(?:[,、。.!~…\s]|谢谢您?|感谢)+$")
 _BETWEEN = re.compile(r"[、,，;；/]+")
 _SOFT = re.compile(r"\s+|以及|[和与及跟]")
 _COUNT = re.compile(r"(?:等|共)?(?P<many>\d{1,3}|[一二两三四五六七八九十])(?:人|位|名|个)(?:同志)?$")
@@ -64,7 +65,7 @@ def is_roll(text: str) -> bool:
 
 def read(text: str) -> Said | None:
     """The whole text as a roll; None where it is none."""
-    said = plain(unicodedata.normalize("NFKC", text)).strip()
+    said = _THANKS.sub("", unicodedata.normalize("NFKC", text).strip())
     if not said or len(said) > LONGEST or "\n\n" in said:
         return None
     found = next(filter(None, (_fits(form, said) for form in _FORMS)), None)

@@ -161,8 +161,8 @@ async def test_the_committees_officer_sees_counts(bot: World) -> None:
     assert "丙六" not in said
     await bot.stage.tap("丙五", "示范党支部")
     assert last(bot, "丙五").startswith("示范党支部\n")
-    assert bot.stage.people["丙五"].chat.last.labels == ["返回"]
-    await bot.stage.tap("丙五", "返回")
+    assert bot.stage.people["丙五"].chat.last.labels == ["季度数据"]
+    await bot.stage.tap("丙五", "季度数据")
     await bot.stage.tap("丙五", "导出表格")
     table = (bot.stage.people["丙五"].chat.last.document or b"").decode("utf-8-sig").splitlines()
     assert table[0].startswith("序号,支部,书记,党员,已绑定,党员大会")
