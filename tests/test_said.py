@@ -96,7 +96,7 @@ def _typed(tree: ast.AST) -> Iterator[ast.AST]:
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else ""
             yield from node.args[:1] if name == "Word" else ()
-            yield from (keyword.value for keyword in node.keywords if keyword.arg == "words")
+            yield from (keyword.value for keyword in node.keywords if keyword.arg in ("words", "labels"))
         elif isinstance(node, ast.Assign) and any(
             isinstance(to, ast.Name) and to.id.endswith("WORDS") for to in node.targets
         ):

@@ -33,7 +33,7 @@ HELP_BELOW = """【使用说明】
 class OpenSection(Button):
     """A door of 更多; 0: all of them."""
 
-    prefix: ClassVar[str] = "mo"
+    prefix: ClassVar[str] = "mq"
     section: int
 
 

@@ -53,7 +53,7 @@ async def test_who_turned_what_is_noted_and_a_second_tap_notes_nothing(bot: Worl
         assert (line.actor_id, line.details) == (bot.cast[DEPUTY], {"changes": {"study_prompt": [True, False]}})
     await bot.stage.say(SECRETARY, "数据管理")
     await bot.stage.tap(SECRETARY, "变更记录", "【数据管理】")
-    assert "乙一：修改提醒设置，学习提示由" in last(bot)
+    assert "乙一：修改学习提示设置，学习提示由是改为否" in last(bot)
 
 
 @pytest.mark.parametrize("name", ["甲二", "丙一", "乙二", "甲三", "丙四"])

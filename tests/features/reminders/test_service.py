@@ -56,30 +56,40 @@ def test_each_is_turned_where_it_is_kept_and_noted_once(storage: Storage) -> Non
 
 
 @pytest.mark.parametrize(
-    ("by", "send", "may"),
+    ("by", "send"),
     [
-        ("甲一", "digest", True),
-        ("乙一", "digest", True),
-        ("甲二", "digest", False),
-        ("甲二", "study_prompt", True),
-        ("丙一", "study_prompt", True),
-        ("丙一", "integrity_reminder", False),
-        ("乙二", "integrity_reminder", True),
-        ("乙二", "integrity_second", True),
-        ("乙二", "study_prompt", False),
-        ("甲三", "study_prompt", False),
-        ("丙四", "digest", False),
+        ("甲一", "digest"),
+        ("乙一", "digest"),
+        ("甲二", "study_prompt"),
+        ("丙一", "study_prompt"),
+        ("乙二", "integrity_reminder"),
+        ("乙二", "integrity_second"),
     ],
 )
-def test_a_switch_is_turned_by_who_plans_what_it_switches(storage: Storage, by: str, send: str, may: bool) -> None:
+def test_a_switch_is_turned_by_who_plans_what_it_switches(storage: Storage, by: str, send: str) -> None:
     with storage.transaction() as session:
         cast = make_branch(session, now=NOW)
-        on = send == "integrity_second"
-        if may:
-            turn(session, cast, by, send, on)
-            return
+        turn(session, cast, by, send, on=send == "integrity_second")
+        session.flush()
+        kept = {**service.states(session, cast.branch_id), "digest": digest_setting.of_branch(session, cast.branch_id)}
+        assert kept != {**USUAL, "digest": "25th"}
+
+
+@pytest.mark.parametrize(
+    ("by", "send"),
+    [
+        ("甲二", "digest"),
+        ("丙一", "integrity_reminder"),
+        ("乙二", "study_prompt"),
+        ("甲三", "study_prompt"),
+        ("丙四", "digest"),
+    ],
+)
+def test_by_nobody_else(storage: Storage, by: str, send: str) -> None:
+    with storage.transaction() as session:
+        cast = make_branch(session, now=NOW)
         with pytest.raises(Refusal, match="没有办理此事的权限"):
-            turn(session, cast, by, send, on)
+            turn(session, cast, by, send, on=False)
         assert service.states(session, cast.branch_id) == USUAL
         assert digest_setting.of_branch(session, cast.branch_id) == "25th"
 
