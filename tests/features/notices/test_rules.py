@@ -3,7 +3,11 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.features.notices import rules
+from bot.features.notices.cards import Counts, counts_line, words_of
+from storage.models.notice import Notice
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = datetime(2023, 7, 7, 14, 30, tzinfo=SHANGHAI)
@@ -16,3 +20,42 @@ def test_reply_is_due_at_noon_of_the_next_working_day_or_at_the_start() -> None:
     assert rules.reply_by(told, soon, date(2023, 7, 5), SHANGHAI) == soon
     utc = rules.reply_by(told.astimezone(UTC), START, date(2023, 7, 5), SHANGHAI)
     assert utc.astimezone(UTC).hour == 4
+
+
+BOTH = "\n请于7月5日（周三）12:00前点“收到”或“请假”。"
+ONE = "\n请于7月5日（周三）12:00前点“收到”。"
+# As earlier versions wrote them.
+ONCE, ONCE_PLAIN = "\n请于7月5日（周三）12:00前回复。", "\n请于7月5日（周三）12:00前回复“收到”。"
+
+
+@pytest.mark.parametrize(
+    ("activity_id", "text", "parts"),
+    [
+        (1, f"7月主题党日{BOTH}", ("", "7月主题党日", BOTH)),
+        (1, f"7月主题党日{ONCE}", ("", "7月主题党日", ONCE)),
+        (None, f"【通知】请于周五交材料{ONE}", ("【通知】", "请于周五交材料", ONE)),
+        (None, f"【通知】看文件{ONCE_PLAIN}", ("【通知】", "看文件", ONCE_PLAIN)),
+        # What only looks like it is the author's own.
+        (1, "7月主题党日\n请于7月6日（周四）12:00前回复。", ("", "7月主题党日\n请于7月6日（周四）12:00前回复。", "")),
+        (1, "【通知】党课\n请于周五交材料", ("", "【通知】党课\n请于周五交材料", "")),
+        (None, "请于周五交材料", ("", "请于周五交材料", "")),
+    ],
+)
+def test_what_stands_around_the_words_is_known_from_the_row(
+    activity_id: int | None, text: str, parts: tuple[str, str, str]
+) -> None:
+    due = datetime(2023, 7, 5, 12, tzinfo=SHANGHAI)
+    assert words_of(Notice(activity_id=activity_id, text=text, reply_by=due), SHANGHAI) == parts
+
+
+@pytest.mark.parametrize(
+    ("counts", "line"),
+    [
+        (Counts(23, 19, 2, 1, 0), "已收到19人（应回复23人），请假2人（待审批1人）"),
+        (Counts(23, 0, 0, 0, 0), "已收到0人（应回复23人）"),
+        (Counts(23, 1, 0, 2, 0), "已收到1人（应回复23人），请假待审批2人"),
+        (Counts(23, 19, 3, 0, 18), "已收到19人（应回复23人），请假3人，已签到18人"),
+    ],
+)
+def test_a_card_counts_in_words(counts: Counts, line: str) -> None:
+    assert counts_line(counts) == line
