@@ -159,7 +159,7 @@ async def test_what_was_not_understood_is_taken_once_it_is(bot: World, group: bo
 async def test_a_refused_word_is_asked_again_when_it_is_time(bot: World) -> None:
     await jump(bot, "2023-07-07 13:50")
     message = await send(bot, "签到")
-    assert "现在没有可以签到的活动。" in chat(bot).last.text
+    assert "7月7日（周五）14:00起可以签到。" in chat(bot).last.text
     # Not answered twice in a row.
     assert await edit(bot, message, "签到！") == []
     await jump(bot, "2023-07-07 14:05")

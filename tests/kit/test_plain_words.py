@@ -227,7 +227,7 @@ async def test_of_several_one_is_chosen(bot: World) -> None:
     await jump(bot, "2023-07-07 14:40")
     [which] = await typed(bot, "甲三", "签到")
     assert which.text == "请选择要签到的活动。"
-    await bot.stage.tap("甲三", "党课", "请选择要签到的活动。")
+    await bot.stage.tap("甲三", "7月7日 7月党课", "请选择要签到的活动。")
     # One goes on, one is ahead: nothing is asked for that may be meant of the other.
     [told] = await typed(bot, "甲四", "病假")
     assert told.text.startswith("7月主题党日：活动已开始，请联系组织委员补登请假。\n7月党课，7月7日（周五）15:00。")
