@@ -1,10 +1,12 @@
 """The plain words that do what a button does, and texts that are too long."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.kit.words import cut, plain, units
+from bot.kit.words import cut, not_counted, plain, quoted, units
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,25 @@ def test_what_is_cut_fits(text: str, limit: int) -> None:
     assert units(short) <= limit
     assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
     short.encode()
+
+
+@pytest.mark.parametrize(
+    ("title", "longest", "shown"),
+    [
+        ("文件一", None, "《文件一》"),
+        ("论党的自我革命", 5, "《论党的自…》"),
+        ("学习《论党的自我革命》", 8, "学习《论党的自…》"),
+        ("学习《论党》和《通知全文》", 11, "学习《论党》和《通知…》"),
+        ("《书》 某某", 20, "《书》 某某"),
+        ("《没有写完", 20, "《没有写完"),
+    ],
+)
+def test_a_title_is_cut_inside_its_marks(title: str, longest: int | None, shown: str) -> None:
+    assert quoted(title, longest) == shown
+
+
+@pytest.mark.parametrize(
+    ("month", "quarter"), [(1, "第一季度"), (3, "第一季度"), (4, "第二季度"), (9, "第三季度"), (12, "第四季度")]
+)
+def test_the_quarter_that_is_over_is_named(month: int, quarter: str) -> None:
+    assert not_counted(date(2023, month, 1)) == f"{quarter}统计已截止，这一次不计入{quarter}。"

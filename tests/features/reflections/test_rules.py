@@ -193,3 +193,21 @@ def expected_of(archive: Any, task: Any) -> list[str]:
         )
         and not person["exemptions"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("mine", "where"),
+    [
+        ([], "draft"),
+        ([(1, 1, "draft")], "draft"),
+        ([(1, 1, "submitted")], "submitted"),
+        ([(1, 1, "accepted"), (2, 1, "submitted")], "submitted"),
+        ([(1, 1, "accepted"), (2, 1, "returned")], "accepted"),
+        ([(1, 1, "returned"), (1, 2, "draft")], "returned"),
+        ([(1, 1, "returned"), (1, 2, "submitted")], "submitted"),
+    ],
+)
+def test_where_somebody_stands(mine: list[tuple[int, int, str]], where: str) -> None:
+    """What waits for a review is neither missing nor passed; what came back and is being written anew came back."""
+    found = [Version(at, 1, piece, number, PieceState(state), None) for at, (piece, number, state) in enumerate(mine)]
+    assert rules.stands(found) is PieceState(where)
