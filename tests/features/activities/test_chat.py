@@ -131,7 +131,7 @@ async def test_a_blocked_member_stops_nobody(bot: World) -> None:
     await bot.stage.people["甲八"].block_bot()
     await bot.clock.settle()
     await play(bot, "2023-07-05 12:10")
-    assert all(any("未完成" in text for text in private(bot, name)) for name in story.SILENT if name != "甲八")
+    assert all(any("项待办：" in text for text in private(bot, name)) for name in story.SILENT if name != "甲八")
     with bot.storage.reading() as session:
         assert session.scalars(select(Person.reachable).where(Person.name == "甲八")).one() is False
     # Whoever writes is there again, also when nothing told of it.
@@ -180,7 +180,7 @@ async def test_a_cancelled_activity_tells_everybody_and_takes_no_sign_in(bot: Wo
     await bot.clock.settle()
     assert tap.toast == "活动已取消或改期。"
     await bot.stage.at("2023-07-10 12:30")
-    assert not any("未完成" in text for text in private(bot, "甲八"))
+    assert not any("项待办：" in text for text in private(bot, "甲八"))
 
 
 async def test_postponing_moves_the_activity_and_asks_anew(bot: World) -> None:

@@ -50,7 +50,7 @@ async def test_st6_one_reminder_for_one_block(bot: World) -> None:
         assert sum(REMINDER in text for text in texts(bot, name)) == 1, name
     await bot.stage.tap_all([name for name in story.EVERYBODY if name not in (LATE, NEVER)], "已阅", REMINDER)
     await bot.stage.at("2023-09-28 09:10")
-    assert not any("未完成：" in text for name in story.EVERYBODY for text in texts(bot, name))
+    assert not any("项待办：" in text for name in story.EVERYBODY for text in texts(bot, name))
     await bot.stage.at("2023-10-01 10:00")
     tap = await bot.stage.tap(LATE, "已阅", REMINDER)
     assert tap.toast == "已阅（逾期）：丙五同志。"

@@ -47,7 +47,7 @@ async def test_a_reminder_goes_when_the_bot_is_back(storage: Storage) -> None:
         await bot.stage.at("2023-09-28 09:05")
         assert told(bot, "甲三", REMINDER) == 1
         await bot.stage.at("2023-09-28 17:00")
-        assert told(bot, "甲三", "未完成：") == 0
+        assert told(bot, "甲三", "项待办：") == 0
 
     cast = prepare(storage, local("2023-09-01 09:00"))
     await live(storage, cast, "2023-09-01 09:00")

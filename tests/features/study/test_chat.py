@@ -82,7 +82,7 @@ async def test_st3_from_plan_to_figures(bot: World) -> None:
     await bot.stage.at("2023-08-31 10:00")
     owing = ["丙四", "乙七", "乙五", "甲七", "甲九"]
     for name in story.EVERYBODY:
-        nudges = [text for text in texts(bot, name) if "未完成：" in text and "截止" in text]
+        nudges = [text for text in texts(bot, name) if "项待办：" in text]
         assert len(nudges) == (2 if name in owing else 0), name
     await bot.stage.at("2023-09-05 20:00")
     for name, number in late:
