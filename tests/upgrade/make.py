@@ -4,7 +4,7 @@ It is run once a version, by the code of that version; what stands beside it was
 The clock, what is drawn by chance and the names of holders are fixed, so that two runs write the same bytes.
 `--walk` leaves the rows and the chats as they are and tries all of them anew: for another way to say what an act did.
 That too is for the code of that version: this folder goes into a worktree of the last commit whose newest migration is
-0008 (but for play.py, which stays as it is there; the command line is imported from bot.cli), and walk.json.gz comes
+0008, but for play.py, which stays as it is there, and with the command line imported from bot.cli; walk.json.gz comes
 back from there.
 
 rows.sql.gz: `-- revision`, then one INSERT a table. walk.json.gz: what the chats showed (`scene`), and what each tap,
