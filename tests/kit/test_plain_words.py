@@ -421,4 +421,4 @@ async def test_a_file_with_a_notice_is_refused_with_a_word(bot: World) -> None:
     await bot.stage.tap("甲一", "发送", "请各位查看文件")
     with bot.storage.reading() as session:
         [notice] = session.scalars(select(Notice))
-        assert notice.text == "【通知】请各位查看文件\n请于7月5日（周三）12:00前点“收到”。"
+        assert notice.text == "请各位查看文件"

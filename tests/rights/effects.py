@@ -83,7 +83,8 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("command:mine", "word:我的待办", "word:我欠什么"), shows("ahead")),
     "tap:Snooze": rows("outbox promise"),
     # the roll and the unfinished list, nudging
-    **dict.fromkeys(("command:roll", "word:考勤"), LISTS_ACTIVITIES),
+    # A leader's opens today's at once.
+    **dict.fromkeys(("command:roll", "word:考勤"), shows("主题党日activity")),
     "tap:OpenActivity": ROLL,
     "tap:ShowNames": ROLL,
     **dict.fromkeys(("command:todo", "word:未完成名单", "word:谁还缺"), shows("ahead")),
@@ -128,9 +129,8 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:DecideLeave", "tap:DecideListed"), rows("leave_request audit", tells=True)),
     **dict.fromkeys(("tap:MarkSomebody", "tap:MarkOther", "tap:MarkPerson"), shows("【补登】")),
     **dict.fromkeys(("tap:MarkAs", "tap:MarkHere"), SIGNED_IN),
-    **dict.fromkeys(
-        ("tap:RollCall", "tap:RollToggle", "tap:RollPage", "tap:RollChange", "tap:RollSaid", "tap:RollWhich"), ASKS
-    ),
+    **dict.fromkeys(("tap:RollCall", "tap:RollToggle", "tap:RollPage", "tap:RollSaid", "tap:RollWhich"), ASKS),
+    "tap:RollChange": shows("【点名】"),
     "word:is_roll": ASKS,
     "tap:RollDone": shows("将登记"),
     "tap:RollSure": rows("activity attendance audit dialog"),
@@ -224,6 +224,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("command:help", "word:帮助", "word:怎么用"), shows("【使用说明】")),
     **dict.fromkeys(("command:more", "word:更多", "tap:OpenSection"), shows("请选择要办理的事项。")),
     **dict.fromkeys(("command:group", "word:本组"), shows("【本组】")),
+    **dict.fromkeys(("command:approve", "word:审批请假"), shows("【审批请假】")),
     "tap:Open": shows("ahead"),
     "tap:Look": shows("【我的记录】"),
     "tap:CancelQuestion": ASKS,

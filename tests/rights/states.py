@@ -305,7 +305,7 @@ STATES: dict[str, State] = {
     ),
     **dict.fromkeys(("tap:OfferLeave", "tap:ChooseFor"), asked_in_words),
     "tap:RollSaid": called_in_words,
-    "word:补学": missed,
+    **dict.fromkeys(("command:makeup", "word:补学", "word:补课"), missed),
     "word:撤销": mine,
     "word:取消请假": mine,
     "edited:reflections": noted,

@@ -220,7 +220,7 @@ TABLE: dict[str, Case] = {
     "word:取消请假": own(OWN),
     "word:sounds_like_leave": own(OWN, text="我来不了"),
     "answer:leave.reason": Case(
-        AUTHOR, open=("leave.reason", lambda ids: {"leave": ids["own_leave"]}), text="住院"
+        AUTHOR, open=("leave.reason", lambda ids: {"leave": ids["own_leave"]}), text="家中老人过寿"
     ),
     "tap:UndoStep": Case(AUTHOR, lambda ids: UndoStep("请假", int(NOW.timestamp()), ids["own_leave"])),
     # what acts on nothing
@@ -452,6 +452,8 @@ TABLE: dict[str, Case] = {
     # who leads a party group
     "command:group": own(LEADERS),
     "word:本组": own(LEADERS),
+    "command:approve": own(LEADERS),
+    "word:审批请假": own(LEADERS),
     "command:group_meeting": own(LEADERS),
     "word:建党小组会": own(LEADERS),
     # who has two places
@@ -477,7 +479,7 @@ TABLE: dict[str, Case] = {
     "tap:Open": own(OWN, lambda ids: doors.Open("leave")),
     "tap:Look": own(KNOWN, lambda ids: doors.Look("me")),
     "tap:CancelQuestion": own(
-        OWN,
+        KNOWN_HERE,
         lambda ids: asking.CancelQuestion(1),
         open=("activity.makeup", lambda ids: {"activity": ids["held"]}),
     ),

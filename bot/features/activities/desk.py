@@ -286,7 +286,7 @@ HANDLERS: list[Handler] = [
         more=26,
         group_at=1,
         group_label="本组考勤",
-        help="考勤：点名、补登、审批请假，修改、改期或取消活动。点名也可以发送“全部到会，除甲五、丙五”。",
+        help="考勤：点名、补登、审批请假，修改、改期或取消活动。点名也可以发送“全部到会，除张三、李四”。",
     ),
     Tap(buttons.OpenActivity, open_activity, private=True),
     Tap(buttons.ShowNames, show_names, private=True),
