@@ -8,11 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.app import App, running
 from bot.features import registry
 from bot.kit import dialog
 from bot.kit.handlers import Handler
+from bot.kit.keyboard import digest, keyboard
 from bot.playground import story
 from bot.playground.acting import Stage
 from bot.playground.clock import TravelClock
@@ -22,7 +24,9 @@ from storage import audience
 from storage.engine import Storage
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Card
+from storage.models.place import OwnKeyboard
 from tests.cast import Cast, make_branch
+from tests.keys import COMMANDS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GROUP_ID = -5001
@@ -84,6 +88,8 @@ async def alive(
     people = {name: playground.person(cast.account(name), name) for name in cast.people}
     for person in people.values():
         person.chat.opened = True
+    with storage.transaction() as session:
+        give_keyboards(session, cast, now)
     playground.person(OPERATOR, "管理员").chat.opened = True
     group = playground.group(GROUP_ID, "示范党支部群", list(people.values()))
     before(playground)
@@ -106,6 +112,16 @@ async def alive(
         await clock.settle()
         yield World(storage, playground, clock, Stage(people, group, clock, SHANGHAI), cast, app)
     await playground.close()
+
+
+def give_keyboards(session: Session, cast: Cast, now: datetime) -> None:
+    """Whoever has pressed start has the keyboard of the own office; who has one already keeps it."""
+    has = set(session.scalars(select(OwnKeyboard.telegram_id)))
+    for name in cast.people:
+        account = cast.account(name)
+        me = audience.find(session, account, now.date()) if account not in has else None
+        if me is not None:
+            session.add(OwnKeyboard(telegram_id=account, digest=digest(keyboard(COMMANDS, me)), latest=""))
 
 
 async def make(bot: World) -> None:

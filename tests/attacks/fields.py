@@ -190,9 +190,9 @@ def notice(session: Session, me: Me, text: str) -> None:
     dialog = dialogs.current(session, me, NOW)
     assert dialog is not None
     assert dialog.draft["text"] == text
-    row = Notice(branch_id=me.branch_id, text="【通知】请准时", reply_by=NOW, created_by_id=me.id, created_at=NOW)
+    row = Notice(branch_id=me.branch_id, text="请准时", reply_by=NOW, created_by_id=me.id, created_at=NOW)
     _corrected(session, me, "notice", row, text)
-    assert row.text == f"【通知】{text}"
+    assert row.text == text
 
 
 def reminder(session: Session, me: Me, text: str) -> None:

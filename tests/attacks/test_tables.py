@@ -71,7 +71,7 @@ def written(name: str) -> list[list[list[str]]]:
         table_in(import_messages.faults([fault] * many)),
         table_in(import_messages.look(done, (), (), [differs] * many, datetime(2023, 7, 7).date(), 1)),
         people.invites([(name, name, "code")], "bot").content or b"",
-        committee_messages.table(Below(Quarter(2023, 3), name, 1, 1, 1, (line,))).content or b"",
+        committee_messages.table(Below(Quarter(2023, 3), name, None, False, 1, 1, 1, (line,))).content or b"",
     ]
     return [rows_of_xlsx(tables.roster_xlsx([wide, list(wide)])), *map(rows_of_csv, of_csv)]
 

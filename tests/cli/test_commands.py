@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, func, select, text, update
 
 from bot.cli import doctor
 from bot.cli.dry_run import few
@@ -618,6 +618,8 @@ def test_timetable_of_a_period_names_every_send_and_keeps_nothing(ready: Run, tm
     with database(tmp_path) as storage, storage.transaction() as session:
         session.add(Organisation(kind=OrganisationKind.BRANCH, name="示范党支部", settings={}, created_at=NOW))
     ready("import", "roster.csv", "--since", "2023-01-01", "--yes")
+    with database(tmp_path) as storage, storage.transaction() as session:
+        session.execute(update(Person).where(Person.name == "甲一").values(telegram_id=1001))
     period = ("timetable", "--from", "2023-09-01", "--to", "2023-10-10", "--format", "json")
     rows = json.loads(ready(*period).output)
     assert [(row["at"], row["job"], row["to"]) for row in rows][:2] == [

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.cli.main import cli
 from bot.features.registry import FEATURES, HANDLERS, jobs
 from bot.features.todo import service as todo
-from bot.kit.handlers import CardView, Handler, Tap
+from bot.kit.handlers import CardView, Handler, Otherwise, Tap
 from bot.kit.refusal import Refusal
 from scheduler.due import Looked, ahead, due, next_at
 from scheduler.jobs import Job
@@ -153,7 +153,9 @@ GROWING = {
         JobRun, StudyItem, Inbox, Audit, Person, RosterSpan, GroupSpan, MembershipSpan, Component,
     )
 }  # fmt: skip
-LOOKED_THROUGH = [one for one in TRIED if not one.run.__module__.startswith("bot.features.privacy")]
+LOOKED_THROUGH = [
+    one for one in TRIED if isinstance(one, Otherwise) or not one.run.__module__.startswith("bot.features.privacy")
+]
 
 
 @pytest.mark.long

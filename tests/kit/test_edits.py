@@ -82,7 +82,7 @@ async def test_a_leave_stands_and_is_told_with_the_way_to_cancel_it(bot: World, 
 @pytest.mark.both_databases
 async def test_a_leave_that_was_decided_is_told_as_it_is(bot: World) -> None:
     message = await send(bot, "请假 出差")
-    await bot.stage.tap("甲二", "批准", f"{WHO}同志申请")
+    await bot.stage.tap("甲二", "批准", f"{WHO}同志请假（")
     [told] = await edit(bot, message, "请假 病假")
     assert (told.text, told.labels) == ("7月主题党日：您已请假（公差），已批准。", ["取消请假"])
     await jump(bot, "2023-07-07 14:31")
@@ -326,7 +326,7 @@ async def test_a_cancel_that_is_edited_brings_nothing_back(bot: World) -> None:
 
 async def test_the_caption_of_what_was_handed_in_changes_nothing(bot: World) -> None:
     await bot.stage.say(WHO, "病假")
-    await bot.stage.tap("甲二", "批准", f"{WHO}同志申请")
+    await bot.stage.tap("甲二", "批准", f"{WHO}同志请假（")
     await jump(bot, "2023-07-07 18:00")
     await bot.stage.say(WHO, "补学")
     message = await bot.stage.people[WHO].upload_document("补学.docx", b"x", "学习体会")

@@ -259,7 +259,7 @@ async def test_the_parts_of_a_reflection_are_one(bot: World) -> None:
 async def missed(bot: World, who: str) -> None:
     await play(bot, "2023-07-04 09:40")
     await bot.stage.say(who, "病假")
-    await bot.stage.tap("甲二", "批准", f"{who}同志申请")
+    await bot.stage.tap("甲二", "批准", f"{who}同志请假（")
     await jump(bot, "2023-07-07 18:00")
 
 

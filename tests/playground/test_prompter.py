@@ -140,7 +140,7 @@ async def test_the_clock_does_what_was_said(sqlite_url: str) -> None:
         await bot.clock.travel(coming.at - timedelta(seconds=1))
         assert len(secretary.from_bot) == said
         await bot.clock.travel(coming.at)
-        assert "7月尚未安排学习主题" in secretary.last.text
+        assert "7月学习主题还没有录入" in secretary.last.text
         following = await prompter.coming()
         assert following is not None
         assert following.at > coming.at

@@ -174,7 +174,7 @@ async def test_a_group_that_put_the_bot_out_is_left_alone(office: Office) -> Non
     with office.storage.reading() as session:
         assert session.scalars(select(GroupChat.active)).all() == [False]
         lines = session.scalars(select(Audit.details).where(Audit.subject == "group_chat")).all()
-    assert lines == [{"changes": {"active": [True, False]}}]
+    assert lines == [{"changes": {"active": [True, False]}, "lost": "kicked"}]
 
 
 async def test_a_sent_card_knows_its_message(office: Office) -> None:

@@ -143,7 +143,7 @@ def test_a_group_that_put_the_bot_out_is_told_in_speaking_hours(storage: Storage
         branch = Branch(session)
         notice = Notice(
             branch_id=branch.cast.branch_id,
-            text="【通知】明早八点集合\n请于…回复",
+            text="明早八点集合\n请带文件",
             reply_by=NOW,
             created_by_id=branch.cast["甲一"],
             created_at=NOW,

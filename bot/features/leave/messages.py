@@ -62,7 +62,7 @@ def leave_asked(row: LeaveRequest, activity: Activity, asks_why: bool = False) -
 
 def leave_to_decide(row: LeaveRequest, activity: Activity, name: str, tz: tzinfo) -> Message:
     late = "（补批）" if row.requested_at > activity.start_at else ""
-    asked = f"【请假审批】{name}同志申请{LEAVE_TYPES[row.type]}{late}"
+    asked = f"【请假审批】{name}同志请假（{LEAVE_TYPES[row.type]}）{late}"
     when = f"{activity.title}，{moment_words(activity.start_at, tz)}"
     return Message(
         "\n".join([asked, when, *_why(row.reason)]),

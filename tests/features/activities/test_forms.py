@@ -176,7 +176,7 @@ async def test_a_place_that_a_button_would_take_for_a_branch_is_not_offered(bot:
 
 async def test_half_past_two_is_in_the_afternoon(bot: World) -> None:
     await begin(bot, "7月7日", "2:30")
-    assert last(bot).text.endswith("时间：7月7日（周五）\n是下午2:30（14:30）吗？")
+    assert last(bot).text.endswith("时间：7月7日（周五）02:30\n是下午2:30（14:30）吗？")
     assert last(bot).labels == ["14:30", "就是2:30", *WAY_OUT]
     await bot.stage.tap(DESK, "14:30", "是下午2:30")
     await bot.stage.say(DESK, "会议室")

@@ -295,9 +295,9 @@ async def test_who_answers_it_with_receipt_is_told_the_word_that_counts(bot: Wor
     assert last(bot, "丙八") == "现在没有需要回复的通知。"
     await bot.stage.at("2023-09-26 09:05")
     await bot.stage.say("丙八", "收到")
-    assert "发送“已阅”" in last(bot, "丙八")
+    assert last(bot, "丙八") == "您是要回复“已阅”吗？"
     assert count(bot, Acknowledgement) == 0
-    await bot.stage.tap("丙八", "已阅", "发送“已阅”")
+    await bot.stage.tap("丙八", "已阅", "您是要回复“已阅”吗？")
     assert "阅知" in last(bot, "丙八")
     assert count(bot, Acknowledgement) == 1
     await bot.stage.say("丙七", "已阅，谢谢！")

@@ -31,5 +31,5 @@ async def test_leave_approved_after_the_start_is_marked(bot: World) -> None:
         await bot.stage.say(name, "事假")
     for name, when, mark in (("丙四", "2023-07-07 14:00", ""), ("丙五", "2023-07-07 14:31", "（补批）")):
         await jump(bot, when)
-        await bot.stage.tap("甲二", "批准", f"{name}同志申请")
+        await bot.stage.tap("甲二", "批准", f"{name}同志请假（")
         assert f"已批准{name}同志请假（事假）：7月主题党日{mark}。" in private(bot, "甲二")

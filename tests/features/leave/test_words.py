@@ -74,7 +74,7 @@ async def test_a_reason_is_kept_while_the_kind_is_asked(bot: World, said: Say, t
     await bot.stage.tap("甲三", "病假", OFFER)
     assert leaves(bot) == [("sick", reason, "pending")]
     assert f"事由：{reason}" in chat(bot, "甲三").find("已提交请假（病假）").text
-    assert f"事由：{reason}" in chat(bot, "甲二").find("【请假审批】甲三同志申请病假").text
+    assert f"事由：{reason}" in chat(bot, "甲二").find("【请假审批】甲三同志请假（病假）").text
     assert in_group(bot) == []
     # Seen by the one who asks and by who decides.
     seen = {name for name in bot.stage.people if any(reason in text for text in private(bot, name))}

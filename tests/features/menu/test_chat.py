@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.playground.people import Person as Player
 from storage.choices import Duty
@@ -19,6 +19,9 @@ DESK = "甲一"
 @pytest.fixture
 async def bot(chat_url: str) -> AsyncIterator[World]:
     async with world(chat_url, "2023-07-03 09:00") as there:
+        with there.storage.transaction() as session:
+            # As it is after an upgrade: nobody has the new keyboard yet.
+            session.execute(delete(OwnKeyboard))
         yield there
 
 

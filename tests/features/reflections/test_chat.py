@@ -273,7 +273,7 @@ async def test_the_word_takes_a_piece_back_and_its_author_goes_on(bot: World) ->
     await give(bot)
     await hand_in(bot, "甲五")
     await bot.stage.say("甲五", "撤销")
-    assert "已撤销提交：廉政心得" in private(bot, "甲五")
+    assert "已撤销提交：廉政心得。" in private(bot, "甲五")
     assert last(bot, "甲五").labels == ["提交", "取消"]
     await bot.stage.say("甲五", "补充一段")
     assert "已收到2条" in last(bot, "甲五").text
@@ -406,7 +406,9 @@ async def test_st6_six_cadres_one_piece_each(bot: World) -> None:
         await bot.stage.say(name, "深受警醒")
         await bot.stage.tap(name, "提交", about)
     await bot.stage.at("2023-09-28 09:05")
-    nudged = [name for name in story.EVERYBODY if any("请交心得" in text for text in private(bot, name))]
+    nudged = [
+        name for name in story.EVERYBODY if any("项待办：" in text and "心得" in text for text in private(bot, name))
+    ]
     assert nudged == ["丙一"]
     await bot.stage.at("2023-10-08 20:00")
     await bot.stage.tap("丙一", "交心得", "还有")

@@ -357,7 +357,7 @@ def test_undo_within_ten_minutes(storage: Storage) -> None:
         row, me = house.hand_in("甲五"), house.me("甲五")
         with refused("超过10分钟"):
             submissions.undo(session, me, row, CUT_OFF, GIVEN + timedelta(minutes=11))
-        with refused("已关账"):
+        with refused("第三季度统计已截止"):
             submissions.undo(session, me, row, GIVEN, GIVEN + timedelta(minutes=1))
         draft = submissions.undo(session, me, row, CUT_OFF, GIVEN + timedelta(minutes=9))
         assert (row.withdrawn_at is not None, draft.state, draft.version) == (True, PieceState.DRAFT, 1)
@@ -481,7 +481,7 @@ def test_who_owes_and_when_to_nudge(storage: Storage) -> None:
         item = owing(now, "甲七")[house.cast["甲七"]]
         assert (item.key, item.line) == (
             f"reflection:{house.task_id}",
-            "廉政心得：心得已退回，请重新提交，8月31日截止",
+            "廉政心得：心得已退回，请于8月31日（含）前重新提交心得。",
         )
         assert item.nudges == tuple(
             datetime.combine(day, time(9), SHANGHAI) for day in (date(2023, 8, 28), date(2023, 8, 31))

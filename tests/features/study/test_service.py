@@ -219,7 +219,7 @@ def test_who_owes_and_when_they_are_nudged(storage: Storage) -> None:
         assert house.owing("2023-08-20 10:00", "甲三") == {f"甲三 study:{house.items[1].id}"}
         assert house.owing("2023-08-20 10:00", "丙八") == set()
         found = service.owing(session, house.cast.branch_id, local("2023-09-02 10:00"), SHANGHAI, house.cast["甲三"])
-        assert [item.line for item in found] == ["《文件》，8月31日截止（已逾期）"]
+        assert [item.line for item in found] == ["《文件》：应于8月31日（含）前学完，已逾期，仍可补交。"]
         assert found[0].nudges == (local("2023-08-28 09:00"), local("2023-08-31 09:00"))
         assert house.owing("2023-10-10 23:00") != set()
         assert house.owing("2023-10-11 00:01") == set()

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from bot.features.activities import service as activities
 from bot.features.leave import makeups
 from bot.features.reflections import cards
-from bot.features.reflections import messages as reflection_messages
 from bot.features.reflections import service as reflections
 from bot.features.roster import service as roster_service
 from bot.features.roster.buttons import Kind
@@ -183,7 +182,7 @@ def test_the_author_is_told_when_a_piece_came_too_late(storage: Storage, day: in
         for at, late in ((desk.midnight - LEAST, False), (desk.midnight, True)):
             desk.piece.submitted_at = at
             session.flush()
-            assert (reflection_messages.AFTER_CUT_OFF in cards.own(session, desk.piece, SHANGHAI).text) is late
+            assert ("第三季度统计已截止" in cards.own(session, desk.piece, SHANGHAI).text) is late
         assert study.cut_off(session, desk.item, SHANGHAI) == desk.midnight
 
 
