@@ -624,9 +624,10 @@ def test_timetable_of_a_period_names_every_send_and_keeps_nothing(ready: Run, tm
     rows = json.loads(ready(*period).output)
     assert [(row["at"], row["job"], row["to"]) for row in rows][:2] == [
         ("2023-09-01T09:00:00+08:00", "study_theme_check", "甲一"),
-        ("2023-09-26T09:00:00+08:00", "pre_holiday", "甲一、甲二、乙一"),
+        ("2023-09-25T09:30:00+08:00", "unfinished_digest", "甲一"),
     ]
-    assert rows[1]["text"].startswith("【节前廉洁提醒】中秋、国庆将至")
+    assert (rows[2]["job"], rows[2]["to"]) == ("pre_holiday", "甲一、甲二、乙一")
+    assert rows[2]["text"].startswith("【节前廉洁提醒】中秋、国庆将至")
     assert json.loads(ready(*period).output) == rows
     # For programs from the first byte on.
     assert ready(*period[:-1], "csv").output.startswith("at,job,slot,to,people,text\n")

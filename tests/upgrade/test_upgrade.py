@@ -51,6 +51,7 @@ OTHERWISE = (
     Otherwise("tap (gw|lt)", r"card activity .*|told .* edit", "the cards count who has asked for leave, and a guest"),
     Otherwise("tap lt", r"asks leave\.reason .*", "what is sent next is the reason"),
     Otherwise("tap is", r"organisation ~ .*", "the switch of all reminders is kept beside the other settings"),
+    Otherwise("tap ra", "alert", "how many are reminded is shown where it was asked"),
     Otherwise("tap sn", r"promise snooze:.*", "a nudge is put off once a day, whichever message it was"),
     Otherwise("tap sf", "told .* (new|edit)", "a form asks its next question in the message of the last one"),
 )

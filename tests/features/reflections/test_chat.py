@@ -411,7 +411,7 @@ async def test_st6_six_cadres_one_piece_each(bot: World) -> None:
     ]
     assert nudged == ["丙一"]
     await bot.stage.at("2023-10-08 20:00")
-    await bot.stage.tap("丙一", "交心得", "还有")
+    await bot.stage.tap("丙一", "交第2项", "项待办：")
     await bot.stage.people["丙一"].voice()
     await bot.clock.settle()
     await bot.stage.tap("丙一", "提交", about)
