@@ -424,7 +424,8 @@ async def test_st6_six_cadres_one_piece_each(bot: World) -> None:
         [figures] = found.tasks.values()
         assert session.scalar(select(func.count()).select_from(Reflection)) == 6
     assert (figures.tally.words, len(figures.tally.expected), figures.tally.late) == ("各1篇", 6, ())
-    assert sum("请交心得" in text for name in story.EVERYBODY for text in private(bot, name)) == 1
+    said = [text for name in story.EVERYBODY for text in private(bot, name)]
+    assert sum("项待办：" in text and "心得" in text for text in said) == 1
 
 
 async def test_a_due_day_that_is_a_day_off_is_asked_about(bot: World) -> None:
