@@ -3,6 +3,7 @@
 For 我的待办, 未完成名单, the one nudge a day and the digest.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -75,6 +76,22 @@ class Waiting:
     does: tuple[Does, ...]
     since: datetime
     short: str = ""
+
+
+# What so many of them are called, in the order in which they stand.
+_COUNTED = {
+    Waits.LEAVE: "请假待审批{}人",
+    Waits.MAKEUP: "补学待审核{}份",
+    Waits.PIECE: "心得待审阅{}份",
+    Waits.BINDING: "绑定申请{}份",
+    Waits.ROLL: "活动待点名{}项",
+}
+
+
+def counted(waits: Iterable[Waiting], *but: Waits) -> str:
+    """请假待审批2人，补学待审核1份: how many wait of each kind but these; what is 0 is left out."""
+    many = Counter(one.kind for one in waits if one.kind not in but)
+    return "，".join(words.format(many[kind]) for kind, words in _COUNTED.items() if many[kind])
 
 
 def short(title: str) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.features.offices.matters import Matters
 from bot.features.offices.service import Place
 from bot.kit.buttons import Button
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.lists import filled, page_of, really, told_apart, two_a_row
+from bot.kit.owing import Waiting, counted
 from bot.kit.replies import Choice, Keyboard, Message
 from bot.kit.words import cut
 from storage.roster import Member
@@ -49,21 +49,10 @@ def choose_successor(branch: str, people: Sequence[Member], at: int) -> Message:
     return Message(text, filled(*two_a_row(shown.things), shown.turn(ChooseSuccessor)))
 
 
-def open_matters(found: Matters) -> str:
-    """请假待审批2人，补学待审核1份，…: what is 0 is left out."""
-    counts = (
-        (found.leave, "请假待审批{}人"),
-        (found.makeups, "补学待审核{}份"),
-        (found.pieces, "心得待审阅{}份"),
-        (found.bindings, "绑定申请{}份"),
-        (found.rolls, "活动待点名{}项"),
-    )
-    return "，".join(words.format(many) for many, words in counts if many)
-
-
-def sure(branch: str, new: Member, found: Matters) -> Message:
+def sure(branch: str, new: Member, waits: Sequence[Waiting]) -> Message:
+    """`waits`: what goes with the office; none at all is one line less."""
     group = f"（{new.group_name}）" if new.group_name else ""
-    waiting = open_matters(found)
+    waiting = counted(waits)
     lines = [
         f"确认将{branch}书记职务移交给{new.name}同志{group}吗？请在上级党组织批复后办理。",
         "自今日起生效：您不再有书记权限，仍是本支部党员，以前的记录不变。移交后不能自行收回。",
@@ -83,8 +72,8 @@ def receipt_of_old(branch: str, new: str, day: str, keyboard: Keyboard) -> Messa
     return Message(text, keyboard=keyboard)
 
 
-def receipt_of_new(branch: str, old: str, day: str, found: Matters, keyboard: Keyboard) -> Message:
-    waiting = open_matters(found)
+def receipt_of_new(branch: str, old: str, day: str, waits: Sequence[Waiting], keyboard: Keyboard) -> Message:
+    waiting = counted(waits)
     lines = [
         f"移交回执：{old}同志已于{day}将{branch}书记职务移交给您，自今日起由您履行书记职责。",
         f"待您办理：{waiting}。" if waiting else "",

@@ -1,6 +1,5 @@
 """Every word and button about what is still owed, and about what waits for an officer."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,7 @@ from bot.features.todo.service import GroupState
 from bot.kit.buttons import Button
 from bot.kit.doors import Look, Open
 from bot.kit.lists import filled, two_a_row
-from bot.kit.owing import Owing, Waiting, Waits, by_number, numbered
+from bot.kit.owing import Owing, Waiting, Waits, by_number, counted, numbered
 from bot.kit.replies import Choice, Message, Pages
 from bot.kit.words import cut, short_day, units
 from storage.roster import Member
@@ -150,19 +149,10 @@ def digest(states: Sequence[GroupState], waits: Sequence[Waiting], *, theme: boo
     return Message(cut(text, LONGEST_DIGEST), filled(*two_a_row(choices)))
 
 
-_COUNTED = {
-    Waits.LEAVE: "请假待审批{}人",
-    Waits.MAKEUP: "补学待审核{}份",
-    Waits.PIECE: "心得待审阅{}份",
-    Waits.BINDING: "绑定申请{}份",
-}
-
-
 def _counts(waits: Sequence[Waiting]) -> str:
-    """待您办理：请假待审批2人，补学待审核1份。"""
-    counts = Counter(one.kind for one in waits)
-    said = [words.format(counts[kind]) for kind, words in _COUNTED.items() if counts[kind]]
-    return f"待您办理：{'，'.join(said)}。" if said else ""
+    """待您办理：请假待审批2人，补学待审核1份。 The rolls have a line of their own."""
+    said = counted(waits, Waits.ROLL)
+    return f"待您办理：{said}。" if said else ""
 
 
 def _rolls(rolls: Sequence[str], shown: int) -> str:

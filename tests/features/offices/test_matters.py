@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.features.offices.matters import Matters, matters
-from bot.features.offices.messages import open_matters, receipt_of_new, sure
+from bot.features.offices.messages import receipt_of_new, sure
+from bot.features.registry import FEATURES
+from bot.features.todo.service import waiting
+from bot.kit.owing import Waiting, Waits, counted
 from storage.choices import (
     ActivityStatus,
     BindRequestState,
@@ -26,30 +28,30 @@ from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, another_
 AFTER = START + timedelta(days=1)
 
 
-def found(desk: Desk, now: datetime = AFTER) -> Matters:
+def found(desk: Desk, now: datetime = AFTER) -> str:
     desk.session.flush()
-    return matters(desk.session, desk.me("甲一"), now, SHANGHAI)
+    return counted(waiting(desk.session, FEATURES, desk.me("甲一"), now, SHANGHAI))
 
 
 def test_nothing_waits(storage: Storage) -> None:
     with storage.transaction() as session:
         desk = Desk(session)
-        assert found(desk, TOLD) == Matters()
-        assert found(desk) == Matters(rolls=1)
+        assert found(desk, TOLD) == ""
+        assert found(desk) == "活动待点名1项"
         desk.settle()
-        assert found(desk) == Matters()
+        assert found(desk) == ""
 
 
 def test_leave_waits_until_it_is_decided_and_while_it_can_be(storage: Storage) -> None:
     with storage.transaction() as session:
         desk = Desk(session)
         first, _ = desk.leave("乙四"), desk.leave("丙三")
-        assert found(desk, TOLD) == Matters(leave=2)
+        assert found(desk, TOLD) == "请假待审批2人"
         desk.decide(first)
-        assert found(desk, TOLD) == Matters(leave=1)
-        assert found(desk, datetime(2023, 10, 11, tzinfo=SHANGHAI)).leave == 0
+        assert found(desk, TOLD) == "请假待审批1人"
+        assert "请假" not in found(desk, datetime(2023, 10, 11, tzinfo=SHANGHAI))
         desk.activity.status = ActivityStatus.CANCELLED
-        assert found(desk) == Matters()
+        assert found(desk) == ""
 
 
 def test_makeups_wait_once_they_are_handed_in(storage: Storage) -> None:
@@ -58,7 +60,7 @@ def test_makeups_wait_once_they_are_handed_in(storage: Storage) -> None:
         desk.settle("乙四", "丙三")
         for name, state in (("乙四", MakeupState.SUBMITTED), ("丙三", MakeupState.RETURNED)):
             session.add(Makeup(activity_id=desk.activity.id, person_id=desk.cast[name], state=state))
-        assert found(desk) == Matters(makeups=1)
+        assert found(desk) == "补学待审核1份"
 
 
 def test_pieces_and_requests_wait(storage: Storage) -> None:
@@ -78,7 +80,7 @@ def test_pieces_and_requests_wait(storage: Storage) -> None:
                     asked_at=TOLD,
                 )
             )
-        assert found(desk) == Matters(pieces=1, bindings=2)
+        assert found(desk) == "心得待审阅1份，绑定申请2份"
 
 
 def pieces(session: Session, desk: Desk) -> None:
@@ -105,21 +107,25 @@ def test_another_branch_has_its_own(storage: Storage) -> None:
         activity, maker = another_branch(session)
         away = {"type": LeaveType.SICK, "state": LeaveState.PENDING, "requested_at": TOLD}
         session.add(LeaveRequest(activity_id=activity.id, person_id=maker.id, **away))
-        assert found(desk) == Matters(rolls=1)
+        assert found(desk) == "活动待点名1项"
 
 
 @pytest.mark.parametrize(
-    ("waits", "said"),
+    ("many", "said"),
     [
-        (Matters(), ""),
-        (Matters(leave=2), "请假待审批2人"),
-        (Matters(makeups=1, rolls=1), "补学待审核1份，活动待点名1项"),
-        (Matters(2, 1, 3, 1, 4), "请假待审批2人，补学待审核1份，心得待审阅3份，绑定申请1份，活动待点名4项"),
+        ({}, ""),
+        ({Waits.LEAVE: 2}, "请假待审批2人"),
+        ({Waits.ROLL: 1, Waits.MAKEUP: 1}, "补学待审核1份，活动待点名1项"),
+        (
+            dict(zip(Waits, (2, 1, 3, 1, 4), strict=True)),
+            "请假待审批2人，补学待审核1份，心得待审阅3份，绑定申请1份，活动待点名4项",
+        ),
     ],
 )
-def test_what_is_said_of_them(waits: Matters, said: str) -> None:
+def test_what_is_said_of_them(many: dict[Waits, int], said: str) -> None:
     """In the confirmation and to the new secretary: none at all is one line less."""
-    assert open_matters(waits) == said
+    waits = [Waiting(kind, "……", (), TOLD) for kind, number in many.items() for _ in range(number)]
+    assert counted(waits) == said
     new = Member(2, "乙一", 2, "第二党小组", None, None, None, None, True, True)
     asked = sure("示范党支部", new, waits)
     assert asked.text.startswith("确认将示范党支部书记职务移交给乙一同志（第二党小组）吗？请在上级党组织批复后办理。\n")
