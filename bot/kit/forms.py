@@ -70,7 +70,7 @@ log = logging.getLogger(__name__)
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 STAYING, PASSING = frozenset({CHANGING, PAGE}), frozenset({CHANGING, PAGE, DOUBTED, LEFT, GIVEN})
 NOT_KEPT = PASSING | {photos.HELD, photos.CONFIRMED}
-CHOOSE, ANSWER = "请点按钮选择。", "请发送文字，或点按钮选择。"
+CHOOSE, ANSWER, NO_FILE = "请点按钮选择。", "请发送文字，或点按钮选择。", "文件没有收下。"
 REPLACED = "原来填写的内容已替换。"
 GONE = "这份内容已失效，请从菜单重新开始。"
 
@@ -254,12 +254,13 @@ class Form:
 
     def _read(self, session: Session, call: Call, values: Values) -> Values:
         field, text = self._heard(session, call, values), call.text.strip()
+        dropped = NO_FILE if call.files and (field is None or field.files is None) else ""
         if field is None or values.get(LEFT):
-            raise Refusal(CHOOSE)
+            raise Refusal(f"{dropped}{CHOOSE}")
         if call.files and field.files is not None:
             return field.files(session, call, values)
         if field.read is None or not text:
-            raise Refusal(CHOOSE if field.read is None else ANSWER)
+            raise Refusal(f"{dropped}{CHOOSE if field.read is None else ANSWER}")
         return field.read(session, call, text)
 
     def _heard(self, session: Session, call: Call, values: Values) -> Field | None:
@@ -475,6 +476,7 @@ def handlers(forms: Iterable[Form]) -> list[Handler]:
             form.cancelled,
             right=form.right,
             takes_files=form.takes_files,
+            refuses_files=True,
             edited=form.edited,
             measure=form.measure,
             forget=form.forget,

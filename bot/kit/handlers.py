@@ -214,6 +214,7 @@ class Answer:
 
     reads_file: the step wants the file itself, of at most `largest` bytes. It is fetched and read before any
     transaction begins; what this makes of it is the call's `content`. Raises Refusal for what cannot be read.
+    refuses_files: it says itself what it takes instead of a file that came without words.
     takes_files: does the question that is open now take any? A photo for one that takes none waits for no tick.
     edited: what an edit of an answer (`call.before`) changes while the question is open; None: nothing any more.
     pieces: every message is a part of one answer, so that a text in several messages is as good as in one. measure:
@@ -230,6 +231,7 @@ class Answer:
     largest: int = 2 * 1024 * 1024
     right: Right | None = None
     takes_files: Callable[[Dialog], bool] = lambda dialog: True
+    refuses_files: bool = False
     edited: Callable[[Session, Call, Dialog], Reply | None] = lambda session, call, dialog: None
     pieces: bool = False
     measure: Callable[[Dialog], tuple[str, int | None]] = lambda dialog: ("内容", None)

@@ -53,7 +53,7 @@ def choose(
         return cancel(session, call, dialog, answers) if dialog is not None else _nothing_open(session, call, otherwise)
     if answer is not None and dialog is not None:
         admission.admit(answer, call)
-        if call.files and not answer.takes_files(dialog):
+        if call.files and not answer.takes_files(dialog) and (call.text.strip() or not answer.refuses_files):
             raise Refusal(ONLY_WORDS if call.text.strip() else NO_FILES)
         if photos.waits(call, dialog, answer):
             return photos.hold(call, dialog)

@@ -178,13 +178,13 @@ def button_of(step: Step) -> UndoStep:
 def by_word(session: Session, call: Call, sources: Iterable[Steps], cards: frozenset[str]) -> Reply:
     """The newest step, wherever it was taken: after a tap in the group there is no button for it.
 
-    In reply to a card the newest one of that card comes first, and what stands on no card is left alone.
+    In reply to a card it is the newest one of that card, and what stands on no card or another is left alone.
     """
     if call.card is not None and call.card[0] not in cards:
         return Reply()
     found = steps_of(session, call.me, call.now, sources)
     if call.card is not None:
-        found = [one for one in found if one.card == call.card] or [one for one in found if one.card is not None]
+        found = [one for one in found if one.card == call.card]
     if not found:
         return Reply(others=[To(Message(NOTHING), person_id=call.me.id)])
     return _undone(session, call, max(found, key=lambda step: step.at))

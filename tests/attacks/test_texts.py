@@ -149,7 +149,8 @@ OURS, DIGITS, NOT_YET = "our own words", "read as digits or a choice", "nothing 
 NOT_TYPED = {
     **dict.fromkeys((
         "activity.sign_in_code_hash", "audit.action", "audit.subject", "audit.via", "calendar_year.token", "card.kind",
-        "command_menu.digest", "dialog.step", "draft.form", "invite.code_hash", "invite.kind", "job_run.job",
+        "command_menu.digest", "own_keyboard.digest", "own_keyboard.latest", "dialog.step", "draft.form",
+        "invite.code_hash", "invite.kind", "job_run.job",
         "job_run.slot", "lease.holder", "lease.name", "outbox.batch", "outbox.job", "promise.key",
         "reflection_part.kind", "reminder.holidays", "reminder.kind", "reminder_plan.holiday", "retention_rule.kind",
         "upload.digest", "upload.kind", "upload.name",

@@ -277,14 +277,14 @@ async def test_a_photo_for_a_form_that_takes_no_files_is_answered_at_once(bot: W
     await say_all(bot, "登记外出")
     await bot.stage.people[WHO].photo()
     await bot.clock.settle()
-    assert last(bot).text == "请发送文字，或点按钮选择。"
+    assert last(bot).text == "文件没有收下。请发送文字，或点按钮选择。"
     kept = {**rows(bot, Dialog)[0].draft, photos.HELD: [{"message_id": 1, "text": "", "files": []}]}
     await bot.storage.write(lambda session: session.execute(update(Dialog).values(draft=kept)) and None)
     await say_all(bot, "北京")
     assert asks(bot) == "请选择人员。"
     await bot.stage.people[WHO].photo()
     await bot.clock.settle()
-    assert last(bot).text == "请点按钮选择。"
+    assert last(bot).text == "文件没有收下。请点按钮选择。"
 
 
 async def test_back_goes_page_by_page_and_keeps_the_answers(bot: World) -> None:

@@ -316,8 +316,8 @@ def test_the_newest_of_several_goes_first(place: Place) -> None:
     assert said == [*(SORTS[name].says for name in reversed(order)), NOTHING]
 
 
-def test_in_reply_to_a_card_its_own_step_comes_first(place: Place) -> None:
-    """And what stands on no card in a group is nothing that a reply there takes back."""
+def test_in_reply_to_a_card_only_its_own_step_is_taken_back(place: Place) -> None:
+    """What stands on another card, or on none, is left alone."""
     other = place.make()
     SORTS["sign-in"].does(place, DONE)
     SORTS["study"].does(place, DONE + 2 * SECOND)
@@ -328,8 +328,8 @@ def test_in_reply_to_a_card_its_own_step_comes_first(place: Place) -> None:
     card = (ACTIVITY_CARD, place.activity.id)
     assert place.word(DONE + MINUTE, card=("reminder", 1)) == Reply()
     assert place.said(DONE + MINUTE, card=card) == SORTS["sign-in"].says
-    assert place.said(DONE + MINUTE, card=card).startswith("已撤销请假：")
     assert place.said(DONE + MINUTE, card=card) == NOTHING
+    assert place.said(DONE + MINUTE, card=(ACTIVITY_CARD, other.id)).startswith("已撤销请假：")
     assert place.said(DONE + MINUTE) == SORTS["reflection"].says
 
 

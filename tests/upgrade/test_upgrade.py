@@ -51,6 +51,13 @@ OTHERWISE = (
     Otherwise("tap (gw|lt)", r"card activity .*|told .* edit", "the cards count who has asked for leave, and a guest"),
     Otherwise("tap lt", r"asks leave\.reason .*", "what is sent next is the reason"),
     Otherwise("tap is", r"organisation ~ .*", "the switch of all reminders is kept beside the other settings"),
+    Otherwise(
+        "tap ma",
+        r'.*"(late|absent)".*|attendance .* status=(late|absent) .*|card activity .*|told .* edit',
+        "before its start nobody is late or absent",
+    ),
+    Otherwise("tap rc", r"told .* edit", "the receipt stands on the card in private too"),
+    Otherwise("tap eg", r"audit erase .*", "the keyboard goes with the rest"),
     Otherwise("tap ra", "alert", "how many are reminded is shown where it was asked"),
     Otherwise("tap sn", r"promise snooze:.*", "a nudge is put off once a day, whichever message it was"),
     Otherwise("tap sf", "told .* (new|edit)", "a form asks its next question in the message of the last one"),

@@ -26,7 +26,6 @@ from bot.kit.activities import (
     SINCE,
     activity_of_card,
     choose_activity,
-    find_activity,
     undone,
 )
 from bot.kit.deadlines import may_undo
@@ -87,7 +86,7 @@ def sign_in_by_word(session: Session, call: Call) -> Reply:
 
 
 def _by_card(session: Session, call: Call, activity_id: int) -> Reply:
-    activity = find_activity(session, call.me, activity_id)
+    activity = session.get_one(Activity, activity_id)
     if not in_scope(session, call.me, activity):
         raise Refusal(OUT_OF_SCOPE)
     if activity.status is ActivityStatus.PLANNED and call.now < activity.start_at - OPENS_BEFORE:

@@ -60,7 +60,7 @@ async def test_two_taps_at_once_are_one_row_and_two_answers(bot: World) -> None:
     card = bot.stage.group.chat.find(JULY)
     taps = [await person.tap(card, "签到"), await person.tap(card, "签到")]
     await bot.clock.settle()
-    assert [tap.toast for tap in taps] == ["签到成功：甲一同志，14:20。"] * 2
+    assert [tap.toast for tap in taps] == ["签到成功：甲一同志，14:20。", "您已于14:20签到，无需再点。"]
     assert count(bot, Attendance) == 1
 
 
@@ -165,7 +165,7 @@ async def test_a_button_of_last_month_meets_a_polite_answer(bot: World) -> None:
     there = await bot.stage.people["丙四"].tap_data(card, "si:1")
     absent = await bot.stage.people["甲五"].tap_data(card, "si:1")
     await bot.clock.settle()
-    assert there.toast == "签到成功：丙四同志，14:20。"
+    assert there.toast == "您已于14:20签到，无需再点。"
     assert absent.toast == "签到已截止，请联系组织委员补登。"
 
 
@@ -178,7 +178,7 @@ async def test_a_cancelled_activity_tells_everybody_and_takes_no_sign_in(bot: Wo
     await jump(bot, "2023-07-07 14:30")
     tap = await bot.stage.people["丙四"].tap_data(bot.stage.group.chat.find(JULY), "si:1")
     await bot.clock.settle()
-    assert tap.toast == "活动已取消或改期。"
+    assert tap.toast == "活动已取消或改期，无需签到。"
     await bot.stage.at("2023-07-10 12:30")
     assert not any("项待办：" in text for text in private(bot, "甲八"))
 
@@ -268,7 +268,7 @@ async def test_who_has_left_is_a_stranger(bot: World) -> None:
     await bot.storage.write(lambda session: session.execute(gone) and None)
     tap = await bot.stage.people["丙六"].tap(bot.stage.group.chat.find(JULY), "收到")
     await bot.clock.settle()
-    assert "仅供已登记人员使用" in tap.toast
+    assert "您已转出示范党支部" in tap.toast
     assert count(bot, Receipt) == 0
 
 

@@ -140,7 +140,7 @@ async def test_an_open_question_that_cannot_be_read_is_no_question(bot: World) -
     async def break_it(draft: Any) -> None:
         await bot.storage.write(lambda session: session.execute(update(Dialog).values(draft=draft, step=FORM.name)))
 
-    unknown = "没有看懂，请点下方按钮，或发送“帮助”。"
+    unknown = "没有看懂。您是要："
     cases: list[tuple[Any, str]] = [(None, unknown), ([], unknown), ({}, OLD), ({"types": ["x"]}, OLD)]
     cases += [({"types": [], "day": "x"}, OLD), ({"doubted": True}, OLD), ({"types": [], "left": "x"}, OLD)]
     for draft, heard in cases:
@@ -317,7 +317,7 @@ PLAIN = {"text": "请报送材料"}
 
 
 @pytest.mark.parametrize("old", [("notice.text", PLAIN)], indirect=True)
-@pytest.mark.parametrize(("does", "said"), [("send", "通知正在送出。"), ("try", "已发给您本人。")])
+@pytest.mark.parametrize(("does", "said"), [("send", "通知正在发送。"), ("try", "已发给您本人。")])
 async def test_the_buttons_of_a_notice_go_on_after_an_upgrade(old: World, does: str, said: str) -> None:
     person = old.stage.people["甲一"]
     tapped = await person.tap_data(person.chat.from_bot[0], f"nt:1:{does}")

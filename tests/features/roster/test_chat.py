@@ -375,7 +375,7 @@ async def test_the_word_takes_a_change_back_within_ten_minutes(bot: World) -> No
     await bot.stage.say("甲一", "撤销")
     assert last(bot, "甲一").text.startswith("没有可以撤销的事项")
     await bot.stage.say(DESK, "撤销")
-    assert last(bot, DESK).text == "已撤销变更：甲五同志"
+    assert last(bot, DESK).text == "已撤销变更：甲五同志。"
     await bot.stage.say(DESK, "名册")
     assert "第一党小组（9人）" in last(bot, DESK).text
     await move()

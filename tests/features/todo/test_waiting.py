@@ -147,7 +147,7 @@ async def test_who_asks_to_be_bound_waits_for_who_keeps_the_roster(bot: World) -
     assert waits(bot, "丙一") == []
     await bot.stage.tap(SECRETARY, "核对第1项")
     assert last(bot, SECRETARY).startswith("【党员】")
-    assert "绑定申请 尾号1234" in labels(bot, SECRETARY)
+    assert "核对尾号1234" in labels(bot, SECRETARY)
 
 
 async def test_a_receipt_from_the_nudge_leaves_its_other_buttons(bot: World) -> None:
@@ -159,6 +159,6 @@ async def test_a_receipt_from_the_nudge_leaves_its_other_buttons(bot: World) -> 
     tap = await bot.stage.tap("甲八", "收到第1项")
     assert tap.toast == "已收到：甲八同志。"
     assert said.labels == ["收到第1项", "请假第1项", "稍后提醒"]
-    assert last(bot, "甲八").endswith("您已回复：收到。")
+    assert last(bot, "甲八").endswith("您已回复“收到”。")
     await bot.stage.tap("甲八", "请假第1项")
     assert "公差" in labels(bot, "甲八")
