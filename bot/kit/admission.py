@@ -25,14 +25,21 @@ def prepare(handler: Tap, session: Session, call: Call, button: Any) -> Any:
 
 
 def admit(handler: Declaring, call: Call) -> None:
-    """Refuse who does not hold its right or its office, and who taps in a group what is for private chats."""
+    """Refuse who does not hold its right at all, and who taps in a group what is for private chats."""
     if isinstance(handler, Tap) and handler.private and not call.private:
-        raise Refusal(NO_RIGHT)
-    if isinstance(handler, Command | Word) and handler.duty is not None and handler.duty not in call.me.duties:
         raise Refusal(NO_RIGHT)
     needed = needs(handler)
     if needed is not None:
         must_hold(call.me, needed)
+
+
+def may(handler: Declaring, call: Call) -> bool:
+    """Whether `admit` lets somebody through."""
+    try:
+        admit(handler, call)
+    except Refusal:
+        return False
+    return True
 
 
 def needs(handler: Declaring) -> Right | None:

@@ -239,7 +239,7 @@ class Edge:
             # A word that says nothing of this card.
             return group_replies.not_understood(session, call, None, card, self._views)
 
-        strangers = None if visit.private else partial(group_replies.to_unbound, visit=visit)
+        strangers = None if visit.private else partial(outsiders.in_group, visit=visit)
         try:
             await self._known(visit, query_id, run, strangers=strangers, parted=parted)
         except FetchFirst as first:
@@ -319,7 +319,9 @@ class Edge:
             try:
                 reply = run(session, Call(**incoming.values_of(visit), me=me, ready=ready))
                 reply = of_private(reply, me.branch_id, visit.private)
-                return own_keyboards.carried(reply, visit, me), me.branch_id
+                # The keyboard is of the place chosen, whichever the button belongs to.
+                chosen = find(session, visit.telegram_id, visit.today) if len(me.places) > 1 else me
+                return own_keyboards.carried(reply, visit, chosen or me), me.branch_id
             except Refusal as refusal:
                 if addressed and not there and len(me.places) > 1:
                     raise _Here(refusal, me) from refusal

@@ -130,8 +130,8 @@ class Tap:
 class Command:
     """/name in a private chat, with its line in the menu of those who have the right (None: everybody).
 
-    Whoever has it not is refused, as with a Tap; `only_shown`: gets an answer of one's own instead. `duty`: only for
-    who holds this very office. `several`: only for those who act for more than one organisation. `parted`: also for
+    Whoever has it not is refused, as with a Tap; `only_shown`: gets an answer of one's own instead. `duty`: shown only
+    to who holds this very office. `several`: only for those who act for more than one organisation. `parted`: also for
     who has left.
     `keys`: where it stands on the keyboard of whom (bot/kit/seats.py). `more`: its place in 更多 of whoever has no key
     for it, 31 is the first of the third section; 0: it has none. `group_at`: its place on the page 本组 of a party
@@ -171,7 +171,6 @@ class Command:
             in_group=self.in_group,
             parted=self.parted,
             right=right,
-            duty=self.duty,
         )
         return (of_labels, *([replace(of_labels, words=self.words, label=False)] if self.words else []))
 
@@ -195,7 +194,6 @@ class Word:
     in_group: bool = False
     parted: bool = False
     right: Right | None = None
-    duty: Duty | None = None
     offers: bool = False
 
     def fits(self, text: str) -> bool:

@@ -11,6 +11,8 @@ from bot.kit.words import cut
 
 T = TypeVar("T")
 
+# So many people on a page: six rows of two, so that a telephone shows the question above them and what is below.
+PEOPLE = 12
 BACK, ON = "上一页", "下一页"
 # The longest name on a button.
 LABEL = 16

@@ -52,6 +52,10 @@ def choose(
     if whole is None and is_cancel(call.text):
         return cancel(session, call, dialog, answers) if dialog is not None else _nothing_open(session, call, otherwise)
     if answer is not None and dialog is not None:
+        if word is not None and not admission.may(answer, call):
+            # A question of an office that has ended takes nothing any more: what is a word is taken as one.
+            dialogs.close(session, call.me.id)
+            return word
         admission.admit(answer, call)
         if call.files and not answer.takes_files(dialog) and (call.text.strip() or not answer.refuses_files):
             raise Refusal(ONLY_WORDS if call.text.strip() else NO_FILES)

@@ -40,6 +40,7 @@ HEARTBEAT = 1.0
 BREATH = 0.05
 
 ONLY_FORWARD = "时间只能向前走：已经发送的消息不能收回。"
+MOST_HOURS = 24 * 366 * 5
 NO_TIME = "请这样填写：2023-07-07 08:30。"
 STANDS = "这里的时钟不能拨动。"
 NOTHING_AHEAD = "接下来40天没有要发送的消息。"
@@ -173,10 +174,13 @@ class Page:
                 raise web.HTTPUnsupportedMediaType
             try:
                 self._not_while_replaying()
-                return _json(await run(orjson.loads(await request.read())) or {})
+                asked = orjson.loads(await request.read())
+                if not isinstance(asked, dict):
+                    raise web.HTTPBadRequest
+                return _json(await run(asked) or {})
             except Refused as refused:
                 return _json({"error": str(refused)}, status=409)
-            except (LookupError, PermissionError, ValueError, StillBusy) as error:
+            except (LookupError, PermissionError, TypeError, ValueError, StillBusy) as error:
                 return _json({"error": _said(error), "why": str(error)}, status=409)
 
         return act
@@ -245,7 +249,7 @@ class Page:
         if asked.get("next"):
             await clock.travel(await self._next_at(clock))
         elif "hours" in asked:
-            await clock.travel(clock.now() + timedelta(hours=float(asked["hours"])))
+            await clock.travel(clock.now() + _hours(asked["hours"]))
         else:
             await clock.travel(self._moment(asked, clock.now()))
         return await self._clock_view()
@@ -277,7 +281,7 @@ class Page:
         try:
             person = self._playground.people[int(asked["person"])]
             chat = self._playground.chats[int(asked.get("chat") or person.id)]
-        except (KeyError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise web.HTTPNotFound from error
         if chat is not person.chat and person.id not in chat.statuses:
             raise web.HTTPNotFound
@@ -285,6 +289,19 @@ class Page:
 
     def _group(self, chat: Chat) -> Group | None:
         return next((group for group in self._playground.groups if group.chat is chat), None)
+
+
+def _hours(said: Any) -> timedelta:
+    """Ahead, and at most some years."""
+    try:
+        hours = float(said)
+    except (TypeError, ValueError) as error:
+        raise Refused(NO_TIME) from error
+    if hours < 0:
+        raise Refused(ONLY_FORWARD)
+    if not hours < MOST_HOURS:
+        raise Refused(NO_TIME)
+    return timedelta(hours=hours)
 
 
 def _message(chat: Chat, asked: Json) -> Message:

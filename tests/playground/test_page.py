@@ -268,3 +268,29 @@ async def test_only_json_may_act(member, web):
         assert answer.status == 415
     async with web.post("/api/upload", data={"person": "1"}) as answer:
         assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (["x"], 400),
+        ({"hours": None}, 409),
+        ({"hours": "x"}, 409),
+        ({"hours": -5}, 409),
+        ({"hours": 1e12}, 409),
+        ({"hours": float("1e400")}, 409),
+        ({"to": None}, 409),
+    ],
+)
+async def test_what_is_no_time_is_refused(web, member, clock, body, status):
+    before = clock.now()
+    text = '{"hours": 1e400}' if body == {"hours": float("inf")} else orjson.dumps(body).decode()
+    async with web.post("/api/clock", data=text, headers={"Content-Type": "application/json"}) as answer:
+        assert answer.status == status
+    assert clock.now() == before
+
+
+async def test_nobody_is_no_person(web):
+    for person in (None, [1], "x", 9):
+        async with web.post("/api/say", json={"person": person, "chat": 1, "text": "x"}) as answer:
+            assert answer.status == 404, person

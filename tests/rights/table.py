@@ -53,6 +53,7 @@ TALLY, BELOW = may("tally", "group", "all"), may("tally", "below")
 CALENDAR, CARE, WIPE, HAND_OVER = may("calendar"), may("care"), may("wipe"), may("hand_over")
 SENDS = may("sends")
 NOBODY: frozenset[str] = frozenset()
+GROUP_MEETINGS = may("make_activity", "group", "all")
 # An office, not a right: the page of the own party group.
 LEADERS = frozenset({Duty.GROUP_LEADER.value})
 # No right is asked: everybody who is known, each about oneself or the own place; the clock draws what cards show.
@@ -452,10 +453,10 @@ TABLE: dict[str, Case] = {
     # who leads a party group
     "command:group": own(LEADERS),
     "word:本组": own(LEADERS),
-    "command:approve": own(LEADERS),
-    "word:审批请假": own(LEADERS),
-    "command:group_meeting": own(LEADERS),
-    "word:建党小组会": own(LEADERS),
+    "command:approve": own(LEAVE),
+    "word:审批请假": own(LEAVE),
+    "command:group_meeting": own(GROUP_MEETINGS),
+    "word:建党小组会": own(GROUP_MEETINGS),
     # who has two places
     "command:switch": own(OWN, state=states.two_places),
     "word:切换支部": own(OWN, state=states.two_places),

@@ -13,7 +13,7 @@ from bot.kit.doors import ImportRoster, ShowRoster, ShowUnbound
 from bot.kit.glossary.columns import column_word
 from bot.kit.handlers import Command
 from bot.kit.keyboard import keyboard
-from bot.kit.lists import filled, page_of, really, told_apart, two_a_row
+from bot.kit.lists import PEOPLE, filled, page_of, really, told_apart, two_a_row
 from bot.kit.outsiders import OWN_NUMBER
 from bot.kit.replies import Choice, Document, Message, Rows
 from bot.kit.sheets import csv_text
@@ -23,7 +23,7 @@ from storage.models.invite import BindRequest
 from storage.roster import Member
 
 IN_PRIVATE = "请在与小助手的私聊中打开邀请链接。"
-PEOPLE_ON_A_PAGE, GROUPS_SHOWN, REQUESTS_SHOWN = 20, 30, 6
+GROUPS_SHOWN, REQUESTS_SHOWN = 30, 6
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def unbound(branch: str, members: Sequence[Member], number: int, asked: Sequence
 def _unbound_rows(members: Sequence[Member], waiting: Sequence[Member], number: int) -> Rows:
     called = told_apart(members, lambda one: one.name, lambda one: one.group_name)
     names = {member.id: name for member, name in zip(members, called, strict=True)}
-    shown = page_of(waiting, number, PEOPLE_ON_A_PAGE)
+    shown = page_of(waiting, number, PEOPLE)
     people = [Choice(names[member.id], InvitePerson(member.id)) for member in shown.things]
     everybody = [Choice("全部邀请", InviteEverybody()), Choice("打印邀请单", PrintSheet(0))] if waiting else []
     last = [Choice("更换账号", ShowAccounts(0)), Choice("绑定工作群", TieGroup())]

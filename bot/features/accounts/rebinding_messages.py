@@ -9,13 +9,12 @@ from bot.features.accounts.rebinding import Account
 from bot.features.accounts.sheet import pages
 from bot.kit.buttons import Button
 from bot.kit.doors import ShowUnbound
-from bot.kit.lists import filled, page_of, really, told_apart, two_a_row
+from bot.kit.lists import PEOPLE, filled, page_of, really, told_apart, two_a_row
 from bot.kit.replies import CAPTION_LIMIT, Choice, Document, Message
 from bot.kit.words import cut, moment_words
 from storage.models.invite import BindRequest
 from storage.roster import Member
 
-ON_A_PAGE = 20
 NOT_YOURS = "请点下方“发送手机号”，发送本人的手机号。转发的名片不能用于绑定。"
 ASKED = "手机号已收到，请等待支部书记核对。核对结果将在这里通知您。"
 UNKNOWN_NUMBER = "名册上没有这个号码，请联系支部书记获取邀请链接。"
@@ -117,7 +116,7 @@ def printed(content: bytes, count: int, by_hand: str = "") -> Document:
 def bound(people: Sequence[Account], number: int) -> Message:
     """Who is bound, to choose whose account changes; those of one name by group, then by the end of the account."""
     choices = [Choice(name, OpenAccount(one.person_id)) for one, name in zip(people, names_of(people), strict=True)]
-    shown = page_of(choices, number, ON_A_PAGE)
+    shown = page_of(choices, number, PEOPLE)
     text = f"【更换账号】已绑定{len(people)}人。请点需要更换或解除账号的同志。" if people else "还没有人绑定。"
     return Message(text, filled(*two_a_row(shown.things), shown.turn(ShowAccounts), [Choice("党员", ShowUnbound(0))]))
 
@@ -165,7 +164,7 @@ def to_decide(request_id: int, phone_end: str) -> Message:
 def choose_person(row: BindRequest, people: Sequence[Member], number: int) -> Message:
     names = told_apart(people, lambda one: one.name, lambda one: one.group_name)
     choices = [Choice(name, BindPerson(row.id, one.id)) for one, name in zip(people, names, strict=True)]
-    shown = page_of(choices, number, ON_A_PAGE)
+    shown = page_of(choices, number, PEOPLE)
     turn = shown.turn(lambda at: ChooseBound(row.id, at))
     called = f"，账号名称“{row.shown_name}”" if row.shown_name else ""
     text = f"【绑定申请】手机尾号{row.phone_end}{called}：请选择是哪位同志。"

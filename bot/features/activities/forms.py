@@ -339,6 +339,8 @@ POSTPONE = Form(
 
 def group_meeting(session: Session, call: Call) -> Reply:
     """建党小组会: the contents are known, and with one group led that too."""
+    if not call.me.leads and reach(call.me, Right.MAKE_ACTIVITY) is not Reach.ALL:
+        raise Refusal(NO_RIGHT)
     group = {"group": str(min(call.me.leads))} if len(call.me.leads) == 1 else {}
     return say(FORM.open(session, call, types=[ActivityType.GROUP_MEETING.value], **group))
 

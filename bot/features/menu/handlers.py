@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from bot.features.menu import messages
 from bot.features.menu.messages import OpenSection
 from bot.kit import own_keyboards
+from bot.kit.access import NO_RIGHT
 from bot.kit.handlers import Call, Command, Handler, Tap
 from bot.kit.keyboard import help_lines, keyboard, more, of_own_group
 from bot.kit.refusal import Refusal
@@ -36,6 +37,8 @@ def open_section(session: Session, call: Call, button: OpenSection) -> Reply:
 
 
 def show_group(session: Session, call: Call) -> Reply:
+    if Duty.GROUP_LEADER not in call.me.duties:
+        raise Refusal(NO_RIGHT)
     return say(messages.of_group(of_own_group(call.commands, call.me)))
 
 

@@ -6,14 +6,14 @@ from typing import ClassVar
 
 from bot.features.offices.service import Place
 from bot.kit.buttons import Button
+from bot.kit.doors import Look
 from bot.kit.glossary.choices import DUTIES
-from bot.kit.lists import filled, page_of, really, told_apart, two_a_row
+from bot.kit.lists import PEOPLE, filled, page_of, really, told_apart, two_a_row
 from bot.kit.owing import Waiting, counted
 from bot.kit.replies import Choice, Keyboard, Message
 from bot.kit.words import cut
 from storage.roster import Member
 
-ON_A_PAGE = 20
 ONE_PLACE = "您只在一个支部，无需切换。"
 NOBODY = "还没有其他已绑定的同志，请先发送邀请链接。"
 NOT_HANDED_OVER = "书记职务未移交。"
@@ -44,9 +44,10 @@ def choose_successor(branch: str, people: Sequence[Member], at: int) -> Message:
     if not people:
         return Message(NOBODY)
     names = told_apart(people, lambda one: one.name, lambda one: one.group_name or "")
-    shown = page_of([Choice(name, HandOver(one.id, 0)) for one, name in zip(people, names, strict=True)], at, ON_A_PAGE)
+    shown = page_of([Choice(name, HandOver(one.id, 0)) for one, name in zip(people, names, strict=True)], at, PEOPLE)
     text = f"【移交书记职务】{branch}\n请选择接任书记的同志（须已绑定）。"
-    return Message(text, filled(*two_a_row(shown.things), shown.turn(ChooseSuccessor)))
+    back = [Choice("更多", Look("more"))]
+    return Message(text, filled(*two_a_row(shown.things), shown.turn(ChooseSuccessor), back))
 
 
 def sure(branch: str, new: Member, waits: Sequence[Waiting]) -> Message:

@@ -31,7 +31,7 @@ from bot.kit.access import Right, may
 from bot.kit.asking import CancelQuestion
 from bot.kit.doors import Look
 from bot.kit.hygiene import BULK, INSIDE, LEVELS
-from bot.kit.lists import Page, filled, label, page_of, really, told_apart, two_a_row
+from bot.kit.lists import PEOPLE, Page, filled, label, page_of, really, told_apart, two_a_row
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.words import cut, day_words, moment_words
 from storage.audience import Me
@@ -45,7 +45,6 @@ ASK_DAY = "请发送日期，例如：7月7日。"
 ASK_WORD = "请发送要禁发的词语（2至20个字）。"
 NO_SUCH_NAME = "没有找到这个姓名，请重新发送。"
 NOT_ERASED = "没有注销，数据没有变动。"
-ON_A_PAGE = 20
 # Of a word, beside what the button does with it.
 ON_A_BUTTON = 12
 COMMAND = "care"
@@ -179,7 +178,7 @@ def words(rows: Iterable[HygieneWord]) -> Message:
 
 
 def erase_whom(people: Sequence[Person], number: int, dialog: Dialog) -> Message:
-    shown = page_of(_told_apart(people), number, ON_A_PAGE)
+    shown = page_of(_told_apart(people), number, PEOPLE)
     text = "【注销数据】应本人要求办理。请选择人员，或直接发送姓名。"
     choices = [Choice(label(name), ErasePerson(person.id)) for person, name in shown.things]
     rows = filled(*two_a_row(choices), shown.turn(EraseWhom))

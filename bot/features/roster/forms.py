@@ -22,7 +22,7 @@ from bot.kit.forms import Form
 from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STATUSES, WHYS
 from bot.kit.glossary.columns import APPROVERS
 from bot.kit.handlers import Call, Handler, Tap
-from bot.kit.lists import label
+from bot.kit.lists import PEOPLE, label
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
 from bot.kit.typed_days import the_day
@@ -247,7 +247,7 @@ def _contacts(session: Session, call: Call, person_id: int) -> list[Member]:
     people = [one for one in service.members(session, call.me, call.today) if one.id != person_id]
     me = next((one for one in service.members(session, call.me, call.today) if one.id == person_id), None)
     same = [one for one in people if me is not None and one.group_id == me.group_id and not one.exempt]
-    return (same or [one for one in people if one.duties])[: messages.PEOPLE_ON_A_PAGE]
+    return (same or [one for one in people if one.duties])[:PEOPLE]
 
 
 def _field(step: Step, **more: Any) -> Field:

@@ -19,7 +19,7 @@ from bot.features.roster.words import NONE, full_day, offices, said, since, unti
 from bot.kit.doors import ImportRoster, SendSheet, Sheet, ShowRoster, ShowUnbound
 from bot.kit.glossary.choices import EXEMPTIONS
 from bot.kit.glossary.columns import APPROVERS, FACTS
-from bot.kit.lists import filled, page_of, two_a_row
+from bot.kit.lists import PEOPLE, filled, page_of, two_a_row
 from bot.kit.replies import Choice, Message
 from bot.kit.words import cut, short_day
 from storage.choices import ExemptionReason, MembershipStatus
@@ -35,7 +35,6 @@ from storage.models.person import (
 )
 from storage.roster import Member
 
-PEOPLE_ON_A_PAGE = 16
 NO_GROUP, GONE = "未编组", "不在册"
 _KINDS = {
     Kind.GROUP: FACTS["group_span"][0],
@@ -130,7 +129,7 @@ def _doors(members: Sequence[Member]) -> list[list[Choice]]:
 
 def group_of(title: str, people: Sequence[tuple[int, str]], group_id: int, number: int) -> Message:
     """Whose card to open, a page at a time."""
-    shown = page_of(people, number, PEOPLE_ON_A_PAGE)
+    shown = page_of(people, number, PEOPLE)
     choices = [Choice(name, ShowPerson(person_id)) for person_id, name in shown.things]
     turn = shown.turn(lambda at: ShowGroup(group_id, at))
     text = f"【名册】{title}共{len(people)}人，请点姓名查看和变更。" if people else f"【名册】{title}：暂无人员。"

@@ -29,7 +29,7 @@ def member(number: int, name: str, group: str, *, bound: bool = False, reachable
 def test_who_is_not_bound_page_by_page() -> None:
     people = [member(number, f"甲{number}", "第一党小组") for number in range(45)]
     people += [member(100, "乙一", "第二党小组", bound=True, reachable=False), member(101, "甲1", "第二党小组")]
-    first, last, beyond = (messages.unbound("示范党支部", people, page) for page in (0, 2, 99))
+    first, last, beyond = (messages.unbound("示范党支部", people, page) for page in (0, 3, 99))
     assert first.text == (
         "【党员】示范党支部共47人，已绑定1人，未绑定46人。\n第一党小组：未绑定45人\n第二党小组：未绑定1人\n"
         "另有1人停用了小助手，收不到消息。\n请点姓名，生成其本人的邀请链接；生成新的链接后，以前的链接失效。"

@@ -263,7 +263,7 @@ def test_long_lists_turn_pages() -> None:
     people = [Account(number, f"甲{number}", "第一党小组", "1001", NOW) for number in range(45)]
     last = rebinding_messages.bound(people, 99)
     assert [[choice.label for choice in row] for row in last.rows[-2:]] == [["上一页"], ["党员"]]
-    assert len(last.rows) == 5
+    assert len(last.rows) == 7
 
 
 @pytest.mark.parametrize("name", ["甲二", "乙一"])

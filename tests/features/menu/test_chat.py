@@ -137,3 +137,30 @@ async def test_whose_first_day_is_still_to_come_has_no_keys(bot: World) -> None:
     await bot.stage.say("甲五", "签到")
     assert last(bot, "甲五") == "自编入支部之日起可以使用。"
     assert player(bot, "甲五").keyboard is None
+
+
+async def test_the_secretary_approves_by_the_leader_s_word_too(bot: World) -> None:
+    """And makes a party group's meeting: what is on the page 本组 is understood from whoever may."""
+    await bot.stage.say(DESK, "审批请假")
+    assert last(bot, DESK) == "没有待审批的请假。"
+    await bot.stage.say(DESK, "建党小组会")
+    assert "请选择党小组" in last(bot, DESK)
+    await bot.stage.say(DESK, "取消")
+    await bot.stage.say(DESK, "本组")
+    assert last(bot, DESK).startswith("您没有办理此事的权限。")
+    await bot.stage.say("丙四", "建党小组会")
+    assert last(bot, "丙四").startswith("您没有办理此事的权限。")
+
+
+async def test_a_question_of_an_office_that_has_ended_lets_words_pass(bot: World) -> None:
+    """It takes nothing any more, and what is a word is taken as one."""
+    await bot.stage.say(DESK, "建活动")
+    with bot.storage.transaction() as session:
+        mine = DutySpan.person_id == bot.cast[DESK]
+        session.execute(update(DutySpan).where(mine).values(to_on=date(2023, 7, 3)))
+    await bot.stage.say(DESK, "7月7日")
+    assert last(bot, DESK).startswith("您没有办理此事的权限。")
+    await bot.stage.say(DESK, "收到")
+    assert last(bot, DESK) == "现在没有需要回复的通知。"
+    await bot.stage.say(DESK, "7月7日")
+    assert last(bot, DESK) == "没有看懂。您是要："
