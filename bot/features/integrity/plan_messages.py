@@ -54,7 +54,7 @@ def coming(
 
 
 def _switch(word: str, knob: Knob, on: bool) -> Choice:
-    return Choice(f"{word}：{'开' if on else '关'}", SetTiming(knob, int(not on)))
+    return Choice(f"{'关闭' if on else '开启'}{word}", SetTiming(knob, int(not on)))
 
 
 def _names(one: Coming) -> str:

@@ -18,7 +18,7 @@ def choose_month(months: Iterable[tuple[str, MonthlyTheme | None]], on: bool) ->
     """学习安排: the months, and whether the prompt goes by itself."""
     how = "学习提示已开启，每月第一个工作日9:00自动发送。" if on else "学习提示已关闭，不自动发送。"
     rows = [[Choice(_month_label(*each), OpenMonth(each[0]))] for each in months]
-    switch = Choice(f"学习提示：{'开' if on else '关'}", SetPrompt(int(not on), 0))
+    switch = Choice(f"{'关闭' if on else '开启'}学习提示", SetPrompt(int(not on), 0))
     return Message(f"【学习安排】请选择月份。\n{how}", [*rows, [switch]])
 
 

@@ -268,8 +268,8 @@ async def test_the_desk_sets_timing_and_wording_and_the_second_line_goes(desk: W
         await desk.stage.tap(DIS, page, "【时间设置】")
         await desk.stage.tap(DIS, choice, f"【{page}】")
     await desk.stage.tap(DIS, "节前提醒", "【时间设置】")
-    await desk.stage.tap(DIS, "第二次提醒：关", LIST)
-    assert "第二次提醒：开" in desk.stage.people[DIS].chat.last.labels
+    await desk.stage.tap(DIS, "开启第二次提醒", LIST)
+    assert "关闭第二次提醒" in desk.stage.people[DIS].chat.last.labels
     assert "· 9月23日（周三）15:00：中秋，放假9月25日" in last(desk, DIS)
     assert "· 9月29日（周二）15:00：国庆，放假10月1日" in last(desk, DIS)
     await desk.stage.tap(DIS, "文字设置", LIST)
@@ -328,20 +328,20 @@ async def test_reminders_are_switched_off_and_on(desk: World) -> None:
     """Off is asked about, because one is always planned; on again after its time it goes at once, asked about too."""
     chat = desk.stage.people[DIS].chat
     await desk.stage.say(DIS, "节前提醒")
-    await desk.stage.tap(DIS, "节前提醒：开", LIST)
+    await desk.stage.tap(DIS, "关闭节前提醒", LIST)
     assert last(desk, DIS) == (
         "【节前提醒】关闭后，原定9月22日（周二）09:00发送的中秋、国庆节前提醒不再自动发送。确认关闭吗？"
     )
     assert chat.last.labels == ["确认关闭", "不关闭"]
     await desk.stage.tap(DIS, "不关闭")
-    await desk.stage.tap(DIS, "节前提醒：开", LIST)
+    await desk.stage.tap(DIS, "关闭节前提醒", LIST)
     await desk.stage.tap(DIS, "确认关闭")
     assert "· 不自动发送：中秋、国庆，" in last(desk, DIS)
     assert last(desk, DIS).endswith("节前提醒已关闭，不自动发送。")
     await desk.stage.at("2026-09-23 10:00")
     assert not any(REMINDER in text for text in texts(desk, "甲三"))
     await desk.stage.say(DIS, "节前提醒")
-    await desk.stage.tap(DIS, "节前提醒：关", LIST)
+    await desk.stage.tap(DIS, "开启节前提醒", LIST)
     assert last(desk, DIS) == "开启后，中秋、国庆节前提醒的发送时间已到，将立即发送给全体党员。确认开启吗？"
     await desk.stage.tap(DIS, "确认开启")
     await desk.stage.at("2026-09-23 10:05")
@@ -354,14 +354,14 @@ async def test_reminders_are_switched_off_and_on(desk: World) -> None:
 async def test_the_second_reminder_is_off_and_asked_about_once_it_is_planned(desk: World) -> None:
     chat = desk.stage.people[DIS].chat
     await desk.stage.say(DIS, "节前提醒")
-    for label, shown in (("第二次提醒：关", "第二次提醒：开"), ("第二次提醒：开", "第二次提醒：关")):
+    for label, shown in (("开启第二次提醒", "关闭第二次提醒"), ("关闭第二次提醒", "开启第二次提醒")):
         await desk.stage.tap(DIS, label, LIST)
         assert shown in chat.last.labels
-    await desk.stage.tap(DIS, "第二次提醒：关", LIST)
+    await desk.stage.tap(DIS, "开启第二次提醒", LIST)
     await desk.stage.at("2026-09-22 09:05")
     assert REMINDER in last(desk, "甲三")
     await desk.stage.say(DIS, "节前提醒")
-    await desk.stage.tap(DIS, "第二次提醒：开", LIST)
+    await desk.stage.tap(DIS, "关闭第二次提醒", LIST)
     assert "原定9月24日（周四）09:00发送的中秋、国庆第二次提醒不再自动发送" in last(desk, DIS)
     await desk.stage.tap(DIS, "确认关闭")
     await desk.stage.at("2026-09-24 09:05")

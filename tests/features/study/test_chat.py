@@ -387,13 +387,13 @@ async def test_the_prompt_is_switched_off_and_on(bot: World) -> None:
     await plan(bot, ITEMS[:1])
     chat = bot.stage.people[PLANNER].chat
     await bot.stage.say(PLANNER, "学习安排")
-    assert chat.last.labels == ["7月：未录入", "8月：已录入", "9月：未录入", "学习提示：开"]
-    await bot.stage.tap(PLANNER, "学习提示：开")
+    assert chat.last.labels == ["7月：未录入", "8月：已录入", "9月：未录入", "关闭学习提示"]
+    await bot.stage.tap(PLANNER, "关闭学习提示")
     assert last(bot, PLANNER) == "【学习安排】8月学习主题已录入，关闭后学习提示不自动发送。确认关闭吗？"
     assert chat.last.labels == ["确认关闭", "不关闭"]
     await bot.stage.tap(PLANNER, "不关闭")
-    assert (chat.last.labels[-1], switched(bot)) == ("学习提示：开", [])
-    await bot.stage.tap(PLANNER, "学习提示：开")
+    assert (chat.last.labels[-1], switched(bot)) == ("关闭学习提示", [])
+    await bot.stage.tap(PLANNER, "关闭学习提示")
     await bot.stage.tap(PLANNER, "确认关闭")
     assert "学习提示已关闭，不自动发送。" in last(bot, PLANNER)
     await bot.stage.at("2023-08-01 10:10")
@@ -401,7 +401,7 @@ async def test_the_prompt_is_switched_off_and_on(bot: World) -> None:
     await bot.stage.tap(PLANNER, "8月", "请选择月份")
     assert "学习提示已关闭，不自动发送，需要发送请点“立即发送”。" in last(bot, PLANNER)
     await bot.stage.say(PLANNER, "学习安排")
-    await bot.stage.tap(PLANNER, "学习提示：关")
+    await bot.stage.tap(PLANNER, "开启学习提示")
     assert switched(bot) == [[True, False], [False, True]]
     await bot.stage.tap(PLANNER, "8月", "请选择月份")
     assert "将于8月1日（周二）11:00自动发送。" in last(bot, PLANNER)
@@ -411,8 +411,8 @@ async def test_the_prompt_is_switched_off_and_on(bot: World) -> None:
 
 async def test_switched_off_with_nothing_planned_nobody_is_asked_and_the_secretary_hears_the_truth(bot: World) -> None:
     await bot.stage.say(PLANNER, "学习安排")
-    await bot.stage.tap(PLANNER, "学习提示：开")
-    assert bot.stage.people[PLANNER].chat.last.labels[-1] == "学习提示：关"
+    await bot.stage.tap(PLANNER, "关闭学习提示")
+    assert bot.stage.people[PLANNER].chat.last.labels[-1] == "开启学习提示"
     await bot.stage.at("2023-08-01 09:05")
     assert last(bot, SECRETARY) == "8月学习主题还没有录入。"
     await plan(bot, ITEMS[:1])
