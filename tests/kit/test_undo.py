@@ -193,7 +193,7 @@ SORTS = {
     "receipt": Sort(received, Receipt, "已撤销收到：通知。", closes=False),
     "leave": Sort(asked_for_leave, LeaveRequest, "已撤销请假：7月主题党日。"),
     "make-up": Sort(made_up, Makeup, "已撤销补学：7月主题党日。"),
-    "study": Sort(learned, StudyCompletion, "已撤销已学完：《书目》。"),
+    "study": Sort(learned, StudyCompletion, "已撤销学完：《书目》。"),
     "reflection": Sort(handed_in, Reflection, "已撤销提交：廉政心得。"),
     "roster": Sort(changed, RankSpan, "已撤销变更：甲五同志。", own=False),
 }

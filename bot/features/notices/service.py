@@ -1,5 +1,6 @@
 """Notices and who has received them: a plain one made, 收到, what still waits for it."""
 
+import re
 from datetime import datetime, tzinfo
 
 from sqlalchemy import or_, select
@@ -16,6 +17,9 @@ from storage.audience import Me
 from storage.lookups import of_branch
 from storage.models.activity import Activity
 from storage.models.notice import Notice, Receipt
+
+# What the notice of an activity begins with: 【主题党日通知】.
+_HEADING = re.compile(r"^【[^】]*】")
 
 
 def make(session: Session, me: Me, text: str, reply_by: datetime, now: datetime, *, length: int) -> Notice:
@@ -98,6 +102,6 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
         .where(Receipt.person_id == me.id, Receipt.withdrawn_at.is_(None), Receipt.at >= since)
     )
     return [
-        Step(row.at, "收到", notice.text.split("\n")[0][:100], row.id, undo, card_of(notice))
+        Step(row.at, "收到", _HEADING.sub("", notice.text.split("\n")[0])[:100], row.id, undo, card_of(notice))
         for row, notice in session.execute(query)
     ]

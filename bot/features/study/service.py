@@ -112,7 +112,7 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
         .join(StudyItem, StudyItem.id == StudyCompletion.item_id)
         .where(StudyCompletion.person_id == me.id, _STANDS, StudyCompletion.completed_at >= since)
     )
-    return [Step(row.completed_at, "已学完", quoted(title), row.id, undo) for row, title in session.execute(query)]
+    return [Step(row.completed_at, "学完", quoted(title), row.id, undo) for row, title in session.execute(query)]
 
 
 # --- whom it is for ------------------------------------------------------------------------------------------------

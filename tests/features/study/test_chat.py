@@ -137,7 +137,7 @@ async def test_the_word_takes_a_completion_back(bot: World) -> None:
     await bot.stage.at("2023-08-01 09:05")
     await bot.stage.tap("甲三", "学完第1项", THEME)
     await bot.stage.say("甲三", "撤销")
-    assert last(bot, "甲三") == "已撤销已学完：《论党的自我革命》。"
+    assert last(bot, "甲三") == "已撤销学完：《论党的自我革命》。"
     assert count(bot, StudyCompletion, StudyCompletion.withdrawn_at.is_(None)) == 0
     await bot.stage.say("甲三", "撤销")
     assert last(bot, "甲三").startswith("没有可以撤销的事项")
