@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.notices import buttons, cards, messages, plain_notices, service
+from bot.features.notices import buttons, cards, messages, plain_notices, rules, service
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, SINCE, undone
 from bot.kit.deadlines import may_undo
 from bot.kit.handlers import Call, Edited, Handler, Tap, Word
@@ -172,6 +172,6 @@ HANDLERS: list[Handler] = [
     Tap(cards.AcknowledgeListed, acknowledge_listed),
     Tap(buttons.UndoReceipt, undo_receipt),
     Edited(edited),
-    Word(("收到", "收到了", "已收到", "知道了", "1"), acknowledge_by_word, in_group=True),
+    Word(("收到", "收到了", "已收到", "知道了", "1"), acknowledge_by_word, matches=rules.is_receipt, in_group=True),
     *plain_notices.HANDLERS,
 ]
