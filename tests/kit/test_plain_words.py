@@ -14,7 +14,7 @@ from bot.kit.plain_words import NOT_UNDERSTOOD, WELCOME
 from bot.kit.undo import NOTHING
 from bot.kit.words import is_courtesy, is_greeting
 from bot.playground.chats import Message
-from bot.playground.story import make_activity
+from bot.playground.story import JULY, make_activity
 from storage.models.attendance import Attendance
 from storage.models.audit import Audit
 from storage.models.notice import Notice, Receipt
@@ -302,7 +302,7 @@ async def test_what_is_sent_next_is_the_reason(bot: World) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("谢谢", DID_YOU),
+        ("谢谢", WELCOME),
         ("收到", RECEIVED),
         ("几点开始", NOT_UNDERSTOOD),
         ("取消", NOTHING_OPEN),
@@ -320,6 +320,36 @@ async def test_a_question_for_a_reason_is_soft(bot: World, text: str, said: str)
     await jump(bot, "2023-07-04 09:55")
     [told] = await typed(bot, "甲四", "到上海培训")
     assert told.text == NOT_UNDERSTOOD
+
+
+async def test_leave_is_an_answer_to_the_notice(bot: World) -> None:
+    """Nothing waits for 收到; said all the same it is kept, beside the leave, and nobody is named twice."""
+    await play(bot, "2023-07-04 09:40")
+    await typed(bot, "甲三", "公差")
+    for text in ("好的谢谢", "辛苦了"):
+        [told] = await typed(bot, "甲三", text)
+        assert (told.text, told.labels) == (WELCOME, [])
+    away = "您已请假（公差），待审批。"
+    assert (await reply(bot, "甲三", "好的"))[0].text == away
+    [told] = await typed(bot, "甲三", "收到")
+    assert told.text.endswith(f"{RECEIVED}{away}")
+    tap = await bot.stage.tap("甲三", "收到", JULY, bot.stage.group.chat)
+    assert tap.toast == f"{RECEIVED}{away}"
+    await typed(bot, "甲四", "收到")
+    assert bot.stage.group.chat.find(JULY).text.endswith("已收到1人（应回复23人），请假待审批1人")
+    assert await reply_lists(bot) == ("甲四", "甲三（公差待审批）")
+    # A refused one answers nothing: the 收到 counts again.
+    await bot.stage.tap("甲二", "不批准", "【请假审批】甲三")
+    assert bot.stage.group.chat.find(JULY).text.endswith("已收到2人（应回复23人）")
+    assert await reply_lists(bot) == ("甲三（公差未批准）、甲四", "")
+
+
+async def reply_lists(bot: World) -> tuple[str, str]:
+    """Who has received and who is on leave, as the desk reads it."""
+    await bot.stage.tap("甲二", "回复名单", "【活动管理】7月主题党日")
+    lines = chat(bot, "甲二").last.text.split("\n")
+    found = {line.partition("：")[0][:2]: line.partition("：")[2] for line in lines[1:]}
+    return found.get("已收", ""), found.get("请假", "")
 
 
 async def test_cancel_names_what_stands_and_undoes_nothing(bot: World) -> None:

@@ -18,7 +18,7 @@ from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.seats import Seat
 from scheduler.calendar.days import local_day
 from storage.activities import audience, notice_of, statuses
-from storage.choices import OFF, AttendanceStatus, LeaveType, SignInMethod
+from storage.choices import OFF, AttendanceStatus, LeaveState, LeaveType, SignInMethod
 from storage.lookups import person_of
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
@@ -94,15 +94,19 @@ def show_names(session: Session, call: Call, button: buttons.ShowNames) -> Reply
 
 
 def _replies(session: Session, activity: Activity, people: dict[int, Member]) -> list[str]:
+    """Nobody stands in two of them: who is on leave, or may be, has answered by that."""
     notice = notice_of(session, activity.id)
     received = receipts(session, notice.id) if notice else set()
     asked = _leaves(session, activity)
+    refused = {person for person, row in asked.items() if row.state is LeaveState.REFUSED}
+    received -= asked.keys() - refused
     silent = [member for member in people.values() if not member.exempt and member.id not in received | asked.keys()]
+    notes = {person: _leave_note(people, row) for person, row in asked.items() if person in people}
     return messages.names(
         f"{activity.title}：回复名单",
         [
-            ("已收到", [messages.Who(people[person].name) for person in people if person in received]),
-            ("请假", [_leave_note(people, row) for row in asked.values() if row.person_id in people]),
+            ("已收到", [notes.get(one, messages.Who(who.name)) for one, who in people.items() if one in received]),
+            ("请假", [who for one, who in notes.items() if one not in received]),
             ("未回复", [messages.Who(member.name) for member in silent]),
         ],
     )
