@@ -94,14 +94,15 @@ def show_names(session: Session, call: Call, button: buttons.ShowNames) -> Reply
 
 
 def _replies(session: Session, activity: Activity, people: dict[int, Member]) -> list[str]:
-    """Nobody stands in two of them: who is on leave, or may be, has answered by that."""
+    """Nobody stands in two of them: who is on leave, or may be, has answered by that; a 收到 beside it is noted."""
     notice = notice_of(session, activity.id)
     received = receipts(session, notice.id) if notice else set()
     asked = _leaves(session, activity)
     refused = {person for person, row in asked.items() if row.state is LeaveState.REFUSED}
-    received -= asked.keys() - refused
+    both = received & asked.keys() - refused
+    received -= both
     silent = [member for member in people.values() if not member.exempt and member.id not in received | asked.keys()]
-    notes = {person: _leave_note(people, row) for person, row in asked.items() if person in people}
+    notes = {one: _leave_note(people, row, one in both) for one, row in asked.items() if one in people}
     return messages.names(
         f"{activity.title}：回复名单",
         [
@@ -117,8 +118,10 @@ def _leaves(session: Session, activity: Activity) -> dict[int, LeaveRequest]:
     return {row.person_id: row for row in session.scalars(query)}
 
 
-def _leave_note(people: dict[int, Member], row: LeaveRequest) -> messages.Who:
-    return messages.Who(people[row.person_id].name, note=f"{LEAVE_TYPES[row.type]}{LEAVE_STATES[row.state]}")
+def _leave_note(people: dict[int, Member], row: LeaveRequest, received: bool) -> messages.Who:
+    """甲五（公差已批准，已收到）: with the receipts of the list above these are as many as the card counts."""
+    note = f"{LEAVE_TYPES[row.type]}{LEAVE_STATES[row.state]}{'，已收到' if received else ''}"
+    return messages.Who(people[row.person_id].name, note=note)
 
 
 def _roll_names(session: Session, call: Call, activity: Activity, people: dict[int, Member]) -> list[str]:

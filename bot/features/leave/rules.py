@@ -68,7 +68,7 @@ _NO_OFFER = re.compile(
 
 # Taking it back: what stands around the words, the words that say it, and those that may only mean it.
 _BEFORE_BACK = (
-    r"(?:我们?|本人|那个?|就|又|现在|今[天日儿]|明[天日儿]|已经?|可以|帮我?|请|麻烦|给我|把|想|要|还是|时间|刚才的?|之前的?|的|都|也|"
+    r"(?:我们?|本人|那个?|就|又|现在|今[天日儿]|明[天日儿]|已经?|可以|帮|请|麻烦|给|把|想|要|还是|时间|刚才|之前|的|都|也|"
     r"孩子|老人|家里|身体|突然|临时|不好意思|公差|出差)*"
 )
 _BACK_SURELY = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.kit.activities import ACTIVITY_CARD
@@ -69,22 +69,22 @@ def count(session: Session, activity: Activity, notice: Notice | None, tz: tzinf
     people = {member.id: member for member in audience(session, activity, tz)}
     came = [person for person, status in statuses(session, activity.id).items() if status in HERE]
     expected = {member.id for member in people.values() if not member.exempt or member.id in came}
-    asked = select(LeaveRequest.person_id, LeaveRequest.state).where(
-        LeaveRequest.activity_id == activity.id, LeaveRequest.withdrawn_at.is_(None)
-    )
-    leave = {row.person_id: row.state for row in session.execute(asked) if row.state is not LeaveState.REFUSED}
     received = 0
     if notice is not None:
         live = (Receipt.notice_id == notice.id, Receipt.withdrawn_at.is_(None))
-        said = set(session.scalars(select(Receipt.person_id).where(*live)))
-        # Nobody stands in both: who has asked for leave has answered by that.
-        received = len(said & expected - leave.keys())
-    states = list(leave.values())
+        received = sum(1 for person in session.scalars(select(Receipt.person_id).where(*live)) if person in expected)
+    leave = dict(
+        session.execute(
+            select(LeaveRequest.state, func.count())
+            .where(LeaveRequest.activity_id == activity.id, LeaveRequest.withdrawn_at.is_(None))
+            .group_by(LeaveRequest.state)
+        ).all()
+    )
     return Counts(
         expected=len(expected),
         received=received,
-        on_leave=states.count(LeaveState.APPROVED),
-        pending_leave=states.count(LeaveState.PENDING),
+        on_leave=leave.get(LeaveState.APPROVED, 0),
+        pending_leave=leave.get(LeaveState.PENDING, 0),
         signed_in=len(came),
     )
 
