@@ -157,7 +157,7 @@ class _Plain:
         return [one for stands in told for one in stands(session, call.me, call.now, call.tz)][:MOST]
 
 
-def _has_arrived(text: str) -> bool:
+def has_arrived(text: str) -> bool:
     return _ARRIVED.fullmatch(plain(text)) is not None
 
 
@@ -167,7 +167,7 @@ def _step_named(text: str) -> str:
     return "" if found is None else _CALLED.get(found["what"], found["what"])
 
 
-def _names_step(text: str) -> bool:
+def names_step(text: str) -> bool:
     return bool(_step_named(text))
 
 
@@ -207,7 +207,7 @@ def handlers(others: Iterable[Handler], features: Sequence[Feature], steps: Sequ
     return [
         Word((), plain_ones.courtesy, matches=is_courtesy, in_group=True),
         Word((), plain_ones.greeting, matches=is_greeting, in_group=True),
-        Word((), plain_ones.arrived, matches=_has_arrived, in_group=True),
-        Word((), plain_ones.taken_back, matches=_names_step, in_group=True),
+        Word((), plain_ones.arrived, matches=has_arrived, in_group=True),
+        Word((), plain_ones.taken_back, matches=names_step, in_group=True),
         Otherwise(plain_ones.not_understood, plain_ones.nothing_open, plain_ones.instead),
     ]
