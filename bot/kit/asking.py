@@ -42,7 +42,12 @@ def open_question(
     answer = answers.get(dialog.step) if dialog is not None else None
     if dialog is None or answer is None or answer.soft is None:
         return dialog
-    passes = parts or is_cancel(call.text) or (word is not None and not word.offers) or not answer.soft(call, dialog)
+    passes = (
+        parts
+        or is_cancel(call.text)
+        or (word is not None and not word.offers)
+        or not answer.soft(session, call, dialog)
+    )
     return None if passes else dialog
 
 

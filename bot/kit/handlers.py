@@ -234,7 +234,7 @@ class Answer:
     pieces: bool = False
     measure: Callable[[Dialog], tuple[str, int | None]] = lambda dialog: ("内容", None)
     forget: Callable[[Session, Call, Dialog, Sequence[str]], bool] = lambda session, call, dialog, texts: False
-    soft: Callable[[Call, Dialog], bool] | None = None
+    soft: Callable[[Session, Call, Dialog], bool] | None = None
 
 
 def no_files(dialog: Dialog) -> bool:

@@ -1,9 +1,10 @@
-"""Words that act on nothing: thanks, greetings, 取消 where nothing is open, and what nobody understands.
+"""Words that act on nothing: thanks, greetings, 我来啦, 取消 where nothing is open, and what nobody understands.
 
 Each is answered with what is likeliest meant, one tap away: what is open for this person, what of theirs stands, the
 commands that look like what was typed.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,10 +20,10 @@ from bot.kit.keyboard import label_of, offered
 from bot.kit.likeness import likeness
 from bot.kit.lists import two_a_row
 from bot.kit.possible import Possible, Standing
-from bot.kit.refusal import Nothing
+from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Choice, Message, Reply, say
-from bot.kit.undo import Step, Steps, button_of, steps_of
-from bot.kit.words import is_courtesy, is_greeting, plain
+from bot.kit.undo import NOTHING, Step, Steps, button_of, steps_of
+from bot.kit.words import cut, is_courtesy, is_greeting, plain
 
 NOT_UNDERSTOOD = "没有看懂。您是要："
 WELCOME = "不客气。"
@@ -31,8 +32,20 @@ ANSWERS = "您是要回复“{word}”吗？"
 SEVERAL = "您是要回复哪一项？"
 # What was asked for longer ago is not what thanks are about.
 LATELY = timedelta(days=3)
+SIGN_IN = "签到"
+ON_A_BUTTON = 16
 LIKE_ENOUGH = 0.5
 MOST = 3
+SIGNS_IN = "您是要签到吗？"
+_ARRIVED = re.compile(
+    r"(?:我们?|本人|已经?|刚|也|马上)*(?:来|到|到达|到会|赶到)"
+    r"(?:了|啦|咯|喽|会场|会议室|活动室|现场|单位|楼下|门口|[一二三四五六七八九\d]楼)*(?:了|啦|咯|喽)"
+)
+_TAKES_BACK = re.compile(
+    r"(?:我|要|想|帮我|请|把|刚才的)*(?:取消|撤销|撤回)(?:一下|掉|了|我?的|刚才的)*(?P<what>签到|收到|回复|补学|学习|已学完|心得|提交)(?:了|吧|一下)?"
+)
+# What a step is called where it is typed by another word.
+_CALLED = {"回复": "收到", "学习": "已学完", "心得": "提交"}
 # Always offered where nothing likelier is found, in this order, to whom they are for.
 USUAL = ("mine", "help")
 
@@ -77,14 +90,41 @@ class _Plain:
         return _offer(self._asking(session, call, LATELY)) or say(done[0] if done else WELCOME)
 
     def greeting(self, session: Session, call: Call) -> Reply:
-        may = [[one.does] for one in self._possible(session, call) if one.word == "签到"]
+        may = [[one.does] for one in self._possible(session, call) if one.word == SIGN_IN]
         return say(Message(GREETING.format(name=call.me.name), may))
+
+    def arrived(self, session: Session, call: Call) -> Reply:
+        """我来啦: 签到 is offered while one may; else leave that stands is named, or from when one may sign in."""
+        may = [one for one in self._possible(session, call) if one.word == SIGN_IN and call.card in (None, one.card)]
+        if may:
+            named = may[0].title if len(may) == 1 else ""
+            rows = [
+                [one.does if named else Choice(f"{SIGN_IN} {cut(one.title, ON_A_BUTTON)}", one.does.does)]
+                for one in may
+            ]
+            return say(Message(f"{named}：{SIGNS_IN}" if named else SIGNS_IN, rows))
+        standing = [one for one in self._standing(session, call) if call.card in (None, one.card)]
+        if standing:
+            return say(Message("\n".join(one.line for one in standing), [[one.does] for one in standing]))
+        [signs_in] = [one for one in self.commands if one.menu == SIGN_IN]
+        return signs_in.run(session, call)
+
+    def taken_back(self, session: Session, call: Call) -> Reply:
+        """撤销收到: the last such step of the ten minutes is offered to be taken back."""
+        what = _step_named(call.text)
+        steps = steps_of(session, call.me, call.now, self.steps)
+        mine = [one for one in steps if one.what == what and call.card in (None, one.card)]
+        if not mine:
+            raise Refusal(NOTHING)
+        last = max(mine, key=lambda one: one.at)
+        return say(Message(_step_line(last), [[Choice(f"撤销{last.what}", button_of(last))]]))
 
     # --- where no handler has an answer ----------------------------------------------------------------------------
 
     def instead(self, session: Session, call: Call, nothing: Nothing) -> Reply:
         """Of what waits for another answer, if that is one thing; else the refusal."""
-        return _offer(self._asking(session, call)) or say(nothing.text)
+        offered = _offer(self._asking(session, call))
+        return offered or (say(nothing.text) if nothing.text else self.not_understood(session, call))
 
     def not_understood(self, session: Session, call: Call) -> Reply:
         mine = list(self._mine(call))
@@ -115,6 +155,20 @@ class _Plain:
     def _standing(self, session: Session, call: Call) -> list[Standing]:
         told = [one.stands for one in self.features if one.stands is not None]
         return [one for stands in told for one in stands(session, call.me, call.now, call.tz)][:MOST]
+
+
+def has_arrived(text: str) -> bool:
+    return _ARRIVED.fullmatch(plain(text)) is not None
+
+
+def _step_named(text: str) -> str:
+    """签到 of 取消签到; nothing where no step is to be taken back."""
+    found = _TAKES_BACK.fullmatch(plain(text))
+    return "" if found is None else _CALLED.get(found["what"], found["what"])
+
+
+def names_step(text: str) -> bool:
+    return bool(_step_named(text))
 
 
 def _step_line(step: Step) -> str:
@@ -153,5 +207,7 @@ def handlers(others: Iterable[Handler], features: Sequence[Feature], steps: Sequ
     return [
         Word((), plain_ones.courtesy, matches=is_courtesy, in_group=True),
         Word((), plain_ones.greeting, matches=is_greeting, in_group=True),
+        Word((), plain_ones.arrived, matches=has_arrived, in_group=True),
+        Word((), plain_ones.taken_back, matches=names_step, in_group=True),
         Otherwise(plain_ones.not_understood, plain_ones.nothing_open, plain_ones.instead),
     ]

@@ -10,7 +10,10 @@ class Refusal(Exception):
 
 
 class Nothing(Refusal):
-    """What this word answers (收到, 已阅) does not wait: whatever else does is offered instead."""
+    """What this word answers (收到, 已阅) does not wait: whatever else does is offered instead.
+
+    Without a text it may have been about anything: it is answered as what nobody understands.
+    """
 
     def __init__(self, text: str, word: str) -> None:
         super().__init__(text)

@@ -14,7 +14,7 @@ from bot.kit.plain_words import NOT_UNDERSTOOD, WELCOME
 from bot.kit.undo import NOTHING
 from bot.kit.words import is_courtesy, is_greeting
 from bot.playground.chats import Message
-from bot.playground.story import make_activity
+from bot.playground.story import JULY, make_activity
 from storage.models.attendance import Attendance
 from storage.models.audit import Audit
 from storage.models.notice import Notice, Receipt
@@ -302,7 +302,7 @@ async def test_what_is_sent_next_is_the_reason(bot: World) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("谢谢", DID_YOU),
+        ("谢谢", WELCOME),
         ("收到", RECEIVED),
         ("几点开始", NOT_UNDERSTOOD),
         ("取消", NOTHING_OPEN),
@@ -320,6 +320,36 @@ async def test_a_question_for_a_reason_is_soft(bot: World, text: str, said: str)
     await jump(bot, "2023-07-04 09:55")
     [told] = await typed(bot, "甲四", "到上海培训")
     assert told.text == NOT_UNDERSTOOD
+
+
+async def test_leave_is_an_answer_to_the_notice(bot: World) -> None:
+    """Nothing waits for 收到; said all the same it is kept, beside the leave, and nobody is named twice."""
+    await play(bot, "2023-07-04 09:40")
+    await typed(bot, "甲三", "公差")
+    for text in ("好的谢谢", "辛苦了"):
+        [told] = await typed(bot, "甲三", text)
+        assert (told.text, told.labels) == (WELCOME, [])
+    away = "您已请假（公差），待审批。"
+    assert (await reply(bot, "甲三", "好的"))[0].text == away
+    [told] = await typed(bot, "甲三", "收到")
+    assert told.text.endswith(f"{RECEIVED}{away}")
+    tap = await bot.stage.tap("甲三", "收到", JULY, bot.stage.group.chat)
+    assert tap.toast == f"{RECEIVED}{away}"
+    await typed(bot, "甲四", "收到")
+    assert bot.stage.group.chat.find(JULY).text.endswith("已收到2人（应回复23人），请假待审批1人")
+    assert await reply_lists(bot) == ("甲四", "甲三（公差待审批，已收到）")
+    # A refused one answers nothing.
+    await bot.stage.tap("甲二", "不批准", "【请假审批】甲三")
+    assert bot.stage.group.chat.find(JULY).text.endswith("已收到2人（应回复23人）")
+    assert await reply_lists(bot) == ("甲三（公差未批准）、甲四", "")
+
+
+async def reply_lists(bot: World) -> tuple[str, str]:
+    """Who has received and who is on leave, as the desk reads it."""
+    await bot.stage.tap("甲二", "回复名单", "【活动管理】7月主题党日")
+    lines = chat(bot, "甲二").last.text.split("\n")
+    found = {line.partition("：")[0][:2]: line.partition("：")[2] for line in lines[1:]}
+    return found.get("已收", ""), found.get("请假", "")
 
 
 async def test_cancel_names_what_stands_and_undoes_nothing(bot: World) -> None:
@@ -349,6 +379,99 @@ async def test_an_open_question_is_cancelled_by_each_word(bot: World) -> None:
     for text in ("取消", "不办了", "退出", "取消！"):
         await typed(bot, "甲一", "发通知")
         assert "通知未发送" in (await typed(bot, "甲一", text))[0].text
+
+
+# --- words that are typed as often --------------------------------------------------------------------------------
+
+TIME = "7月主题党日：7月7日（周五）14:30，三楼会议室。"
+
+
+@pytest.mark.parametrize("text", ["收到收到", "我已经收到", "收到通知", "知道啦", "全部收到", "收到通知了，谢谢"])
+async def test_a_receipt_in_other_words(bot: World, text: str) -> None:
+    await play(bot, "2023-07-04 09:40")
+    for said, who in ((typed, "甲三"), (reply, "甲四")):
+        assert RECEIVED in (await said(bot, who, text))[0].text
+    assert count(bot, Receipt) == 2
+
+
+@pytest.mark.parametrize("text", ["没收到", "收到吗", "收到了吗？", "请收到回复"])
+async def test_what_is_no_receipt(bot: World, text: str) -> None:
+    await play(bot, "2023-07-04 09:40")
+    await typed(bot, "甲三", text)
+    assert count(bot, Receipt) == 0
+
+
+@pytest.mark.parametrize("text", ["来了", "我来啦", "到会了", "我已经到会议室了"])
+async def test_who_says_to_have_arrived_is_offered_to_sign_in(bot: World, text: str) -> None:
+    [told] = await typed(bot, "甲三", text)
+    assert told.text == "现在没有可以签到的活动。"
+    await play(bot, "2023-07-04 09:40")
+    [told] = await typed(bot, "甲三", text)
+    assert (told.text, told.labels) == ("7月主题党日7月7日（周五）14:00起可以签到。", ["收到", "请假"])
+    await jump(bot, "2023-07-07 14:10")
+    for said in (typed, reply):
+        [told] = await said(bot, "甲三", text)
+        assert (told.text, told.labels) == ("7月主题党日：您是要签到吗？", ["签到"])
+    assert count(bot, Attendance) == 0
+    await bot.stage.tap("甲三", "签到", "您是要签到吗？")
+    assert count(bot, Attendance) == 1
+    [told] = await typed(bot, "甲三", text)
+    assert told.text == "7月主题党日：您已于14:10签到，无需再点。"
+    await jump(bot, "2023-07-07 18:00")
+    [told] = await typed(bot, "甲四", text)
+    assert told.text == "签到已截止，请联系组织委员补登。"
+
+
+async def test_of_two_that_go_on_one_is_signed_in_to(bot: World) -> None:
+    await play(bot, "2023-07-04 09:40")
+    await make_activity(bot.stage, ["党课"], "7月7日", "15:00", "二楼会议室")
+    await jump(bot, "2023-07-07 14:40")
+    [told] = await typed(bot, "甲三", "我来啦")
+    assert (told.text, told.labels) == ("您是要签到吗？", ["签到 7月主题党日", "签到 7月党课"])
+
+
+@pytest.mark.parametrize(
+    ("does", "text", "label"),
+    [("收到", "撤销收到", "撤销收到"), ("签到", "取消签到", "撤销签到"), ("签到", "帮我取消签到", "撤销签到")],
+)
+async def test_a_step_is_named_to_be_taken_back(bot: World, does: str, text: str, label: str) -> None:
+    await play(bot, "2023-07-04 09:40")
+    await jump(bot, "2023-07-07 14:10")
+    assert (await typed(bot, "甲三", text))[0].text == NOTHING
+    await typed(bot, "甲三", does)
+    for said in (typed, reply):
+        [told] = await said(bot, "甲三", text)
+        assert told.labels == [label]
+    stands = Receipt if does == "收到" else Attendance
+    assert count(bot, stands, stands.withdrawn_at.is_(None)) == 1
+    await bot.stage.tap("甲三", label, "10分钟内可以撤销")
+    assert count(bot, stands, stands.withdrawn_at.is_(None)) == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["啥时候开会", "几点开会？", "下次活动是什么时候", "会议几点开始", "开会时间", "活动在哪儿"]
+)
+async def test_when_and_where(bot: World, text: str) -> None:
+    assert (await typed(bot, "甲三", text))[0].text == "近期没有安排活动。"
+    await play(bot, "2023-07-04 09:40")
+    for said in (typed, reply):
+        [told] = await said(bot, "甲三", text)
+        assert (told.text, told.labels) == (TIME, ["收到", "请假"])
+    await typed(bot, "甲三", "收到")
+    assert (await typed(bot, "甲三", text))[0].labels == ["请假"]
+    await typed(bot, "甲四", "公差")
+    assert (await typed(bot, "甲四", text))[0].labels == []
+    assert leaves(bot) == [("official_duty", "", "pending")]
+    await jump(bot, "2023-07-07 14:10")
+    assert (await typed(bot, "甲五", text))[0].labels == ["收到", "请假", "签到"]
+    await jump(bot, "2023-07-07 14:40")
+    assert (await typed(bot, "甲五", text))[0].labels == ["签到"]
+
+
+@pytest.mark.parametrize(("text", "said"), [("都学完了", "本月还没有布置学习内容。"), ("我要交作业", "心得")])
+async def test_other_words_for_study_and_pieces(bot: World, text: str, said: str) -> None:
+    [told] = await typed(bot, "甲三", text)
+    assert said in told.text
 
 
 # --- what nobody understands ------------------------------------------------------------------------------------------

@@ -220,6 +220,10 @@ TABLE: dict[str, Case] = {
     "word:is_about_leave": own(OWN, text="请假 家里有事"),
     "word:取消请假": own(OWN),
     "word:sounds_like_leave": own(OWN, text="我来不了"),
+    "word:takes_leave_back": own(OWN, text="不请了"),
+    "word:asks_whether": own(OWN, text="能不能请假"),
+    "word:asks_when": own(OWN, text="几点开会"),
+    "word:都学完了": own(OWN),
     "answer:leave.reason": Case(
         AUTHOR, open=("leave.reason", lambda ids: {"leave": ids["own_leave"]}), text="家中老人过寿"
     ),
@@ -227,6 +231,8 @@ TABLE: dict[str, Case] = {
     # what acts on nothing
     "word:is_courtesy": own(OWN, text="谢谢"),
     "word:is_greeting": own(KNOWN, text="您好"),
+    "word:has_arrived": own(OWN, text="我来啦"),
+    "word:names_step": own(OWN, text="撤销收到"),
     "otherwise": own(KNOWN, text="几点开始"),
     "edited:reflections": own(OWN, text="改过"),
     "edited:leave": Case(OWN, text="改过", did="leave_request own_leave"),

@@ -18,7 +18,7 @@ from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.seats import Seat
 from scheduler.calendar.days import local_day
 from storage.activities import audience, notice_of, statuses
-from storage.choices import OFF, AttendanceStatus, LeaveType, SignInMethod
+from storage.choices import OFF, AttendanceStatus, LeaveState, LeaveType, SignInMethod
 from storage.lookups import person_of
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
@@ -94,15 +94,20 @@ def show_names(session: Session, call: Call, button: buttons.ShowNames) -> Reply
 
 
 def _replies(session: Session, activity: Activity, people: dict[int, Member]) -> list[str]:
+    """Nobody stands in two of them: who is on leave, or may be, has answered by that; a 收到 beside it is noted."""
     notice = notice_of(session, activity.id)
     received = receipts(session, notice.id) if notice else set()
     asked = _leaves(session, activity)
+    refused = {person for person, row in asked.items() if row.state is LeaveState.REFUSED}
+    both = received & asked.keys() - refused
+    received -= both
     silent = [member for member in people.values() if not member.exempt and member.id not in received | asked.keys()]
+    notes = {one: _leave_note(people, row, one in both) for one, row in asked.items() if one in people}
     return messages.names(
         f"{activity.title}：回复名单",
         [
-            ("已收到", [messages.Who(people[person].name) for person in people if person in received]),
-            ("请假", [_leave_note(people, row) for row in asked.values() if row.person_id in people]),
+            ("已收到", [notes.get(one, messages.Who(who.name)) for one, who in people.items() if one in received]),
+            ("请假", [who for one, who in notes.items() if one not in received]),
             ("未回复", [messages.Who(member.name) for member in silent]),
         ],
     )
@@ -113,8 +118,10 @@ def _leaves(session: Session, activity: Activity) -> dict[int, LeaveRequest]:
     return {row.person_id: row for row in session.scalars(query)}
 
 
-def _leave_note(people: dict[int, Member], row: LeaveRequest) -> messages.Who:
-    return messages.Who(people[row.person_id].name, note=f"{LEAVE_TYPES[row.type]}{LEAVE_STATES[row.state]}")
+def _leave_note(people: dict[int, Member], row: LeaveRequest, received: bool) -> messages.Who:
+    """甲五（公差已批准，已收到）: with the receipts of the list above these are as many as the card counts."""
+    note = f"{LEAVE_TYPES[row.type]}{LEAVE_STATES[row.state]}{'，已收到' if received else ''}"
+    return messages.Who(people[row.person_id].name, note=note)
 
 
 def _roll_names(session: Session, call: Call, activity: Activity, people: dict[int, Member]) -> list[str]:

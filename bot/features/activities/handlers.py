@@ -14,6 +14,7 @@ from bot.features.activities import (
     participation,
     planning,
     roll_call,
+    rules,
 )
 from bot.features.leave.service import leave_of
 from bot.features.notices.cards import Acknowledge, AskLeave, SignIn, offers
@@ -34,7 +35,7 @@ from bot.kit.form_pages import CANCEL, GO
 from bot.kit.handlers import Call, CardView, Command, Edited, Handler, Start, Tap, Visit, Word
 from bot.kit.possible import Possible
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice, Document, Message, Reply, To, say
+from bot.kit.replies import Choice, Document, Message, Reply, Rows, To, say
 from bot.kit.seats import OF_BRANCH, keys
 from bot.kit.words import moment_words
 from scheduler.calendar.days import local_day
@@ -47,6 +48,7 @@ from storage.models.attendance import Attendance
 
 CODE_PREFIX = "c_"
 NOTHING_OPEN = "现在没有可以签到的活动。"
+NOTHING_AHEAD = "近期没有安排活动。"
 
 
 # --- 签到 ---------------------------------------------------------------------------------------------------------
@@ -105,6 +107,34 @@ def _no_window(session: Session, call: Call) -> Reply:
     if not coming:
         raise Refusal(NOTHING_OPEN)
     return say(_opens(session, call, coming[0]))
+
+
+def next_by_word(session: Session, call: Call) -> Reply:
+    """几点开会: the activity of the card replied to, else the nearest, and what may be answered to it."""
+    if call.card is not None:
+        activity_id = activity_of_card(call.card)
+        activity = session.get(Activity, activity_id) if activity_id is not None else None
+    else:
+        activity = next(iter(open_activities(session, call.me, call.now, ahead=AHEAD)), None)
+    if call.card is None and activity is None:
+        raise Refusal(NOTHING_AHEAD)
+    if activity is None or activity.status is not ActivityStatus.PLANNED or activity.end_at < call.now:
+        return Reply()
+    return say(Message(messages.coming(activity, call.tz), _answers(session, call, activity)))
+
+
+def _answers(session: Session, call: Call, activity: Activity) -> Rows:
+    """收到 and 请假 as they are open to this person, 签到 in its window."""
+    if not in_scope(session, call.me, activity) or call.me.id in statuses(session, activity.id):
+        return []
+    notice, does = notice_of(session, activity.id), []
+    free = call.now < activity.start_at and leave_of(session, activity.id, call.me.id) is None
+    if free and notice is not None and receipt_of(session, notice.id, call.me.id) is None:
+        does.append(Choice("收到", Acknowledge(notice.id)))
+    if free:
+        does.append(Choice("请假", AskLeave(activity.id)))
+    signs_in = [Choice("签到", SignIn(activity.id))] if _window_open(activity, call.now) else []
+    return [row for row in (does, signs_in) if row]
 
 
 def _opens(session: Session, call: Call, activity: Activity) -> Message:
@@ -214,6 +244,7 @@ HANDLERS: list[Handler] = [
         in_group=True,
     ),
     Word(("到", "到了", "我到了", "到啦", "已到", "签道"), sign_in_by_word, in_group=True),
+    Word((), next_by_word, matches=rules.asks_when, in_group=True),
     Start(CODE_PREFIX, sign_in_by_code),
     CardView(ACTIVITY_CARD, cards.render, lives=cards.goes_on_at, offers=offers),
     Tap(buttons.UndoSignIn, undo_sign_in),

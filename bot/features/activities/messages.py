@@ -115,6 +115,11 @@ def leader_card(activity: Activity, shown: "Shown", tz: tzinfo) -> Message:
     return Message(text, [[Choice("补登", buttons.MarkSomebody(activity.id, 0))], lists])
 
 
+def coming(activity: Activity, tz: tzinfo) -> str:
+    """7月主题党日：7月7日（周五）14:30，三楼会议室。"""
+    return f"{activity.title}：{moment_words(activity.start_at, tz)}，{activity.place or '地点另行通知'}。"
+
+
 def opens(activity: Activity, tz: tzinfo) -> str:
     """7月主题党日7月7日（周五）14:00起可以签到。"""
     return f"{activity.title}{moment_words(activity.start_at - OPENS_BEFORE, tz)}起可以签到。"

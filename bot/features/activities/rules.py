@@ -1,5 +1,6 @@
 """Decisions about activities: when one may sign in, what the roll counts, when a reply is due. Plain values only."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,7 +10,28 @@ from enum import StrEnum
 from bot.kit.activities import OPENS_BEFORE
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.rates import rate
+from bot.kit.words import plain
 from storage.choices import HERE, ActivityStatus, ActivityType, AttendanceStatus, Organizer, Scope
+
+_MEETING = r"(?:开会|开党会|活动|会议|上课|上党课|党课|主题党日|学习会|那?个?会)"
+_ASKS_WHEN = (
+    r"(?:是?(?:在|从)?(?:什么|啥|哪个?|何)(?:时候|时间|时)|是?(?:在)?(?:几点|几号|哪天|星期几|周几|礼拜几|多会儿?)钟?|"
+    r"是?在(?:哪里?|哪儿|什么地方|啥地方|几楼|哪个会议室))"
+)
+_AROUND_WHEN = (
+    r"(?:请问|问一下|想问|我们?|咱们?|支部|到底|"
+    r"今[天日儿]|明[天日儿]|后天|这[周次]|本[周次]|下[周次个]|[上下]午|的|是|要)*"
+)
+_WHEN = re.compile(
+    rf"{_AROUND_WHEN}(?:{_ASKS_WHEN}{_AROUND_WHEN}(?:召?开始?)?(?:的)?{_MEETING}|"
+    rf"{_MEETING}{_AROUND_WHEN}{_ASKS_WHEN}(?:召?开始?|举行)?|"
+    rf"{_MEETING}(?:的)?(?:时间|地点))(?:来着|呢|啊|呀|的|吗)*[?？]*"
+)
+
+
+def asks_when(text: str) -> bool:
+    """几点开会, 啥时候开会, 活动在哪儿: the whole text asks when or where, and of nothing else."""
+    return _WHEN.fullmatch(plain(text)) is not None
 
 
 class SignIn(StrEnum):

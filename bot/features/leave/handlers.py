@@ -22,7 +22,7 @@ from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
 from bot.kit.handlers import Answer, Call, Command, Edited, Handler, Tap, Word, no_files
 from bot.kit.owing import Waits
 from bot.kit.possible import Possible, Standing
-from bot.kit.refusal import Refusal
+from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.seats import NO_DESK, keys
 from bot.kit.words import short_day, units
@@ -36,11 +36,12 @@ from storage.models.notice import Notice
 from storage.models.person import Person
 
 NOTHING_AHEAD = "现在没有需要请假的活动。"
+NO_LEAVE = "您没有可取消的请假。"
 TAKE_CARE = "请保重身体。"
 # So long what is written after a request is its reason, if it asks nothing.
 EXPLAINS = timedelta(minutes=10)
 REASON = "leave.reason"
-_ASKS = re.compile(r"[?？]|[吗么呢]$|几点|什么|哪|怎么")
+_ASKS = re.compile(r"[?？]|[吗么呢]$|几点|什么|哪|怎么|能不能|可不可以")
 RECEIVED = "您已回复“收到”。\n"
 # So many are shown at once; the next are there when these are decided.
 SHOWN = 10
@@ -96,11 +97,13 @@ def _asks_why(session: Session, call: Call, row: LeaveRequest) -> bool:
     return True
 
 
-def may_explain(call: Call, dialog: Dialog) -> bool:
-    """The question for a reason is soft: soon after the request, and no question in turn."""
+def may_explain(session: Session, call: Call, dialog: Dialog) -> bool:
+    """The question for a reason is soft: soon after the request, while that stands, and no question in turn."""
     soon = call.now - (dialog.expires_at - dialogs.LIFE) <= EXPLAINS
-    says_why = bool(call.text.strip()) and not _ASKS.search(call.text) and not rules.only_not_coming(call.text)
-    return soon and not call.files and says_why
+    asks = _ASKS.search(call.text) or rules.only_not_coming(call.text) or rules.begins_with_kind(call.text)
+    says_why = bool(call.text.strip()) and not asks
+    stands = service.may_explain(session, call.me, int(dialog.draft["leave"]), call.now)
+    return soon and not call.files and says_why and stands
 
 
 def explain(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -124,12 +127,18 @@ def _by_kind(kind: LeaveType) -> Callable[[Session, Call], Reply]:
 
 def leave_by_sentence(session: Session, call: Call) -> Reply:
     """病假 发烧, 请假 住院, 收到，请假: for the card replied to, else for what is ahead."""
-    return _by_words(session, call, _short(rules.read(call.text)))
+    return _by_words(session, call, _of_oneself(session, call, _short(rules.read(call.text))))
 
 
 def leave_by_offer(session: Session, call: Call) -> Reply:
     """我来不了, 有点发烧: leave is offered, with all of it for the reason."""
     return _by_words(session, call, _short(rules.read_offer(call.text)))
+
+
+def _of_oneself(session: Session, call: Call, asked: rules.Asked) -> rules.Asked:
+    """出差 甲五 may be said of 甲五: it is only offered."""
+    named = asked.reason and service.names_another(session, call.me, asked.reason, call.today)
+    return replace(asked, kind=None, offered=True) if named else asked
 
 
 def _short(asked: rules.Asked | None) -> rules.Asked:
@@ -222,7 +231,8 @@ def _received(session: Session, call: Call, activity: Activity) -> tuple[str, li
 def offer_leave(session: Session, call: Call, button: buttons.OfferLeave) -> Reply:
     """Which of several activities was meant."""
     activity = _own(session, call, button.activity_id)
-    return _for(session, call, activity, _said(session, call, button.said), button.said)
+    said = _of_oneself(session, call, _said(session, call, button.said))
+    return _for(session, call, activity, said, button.said)
 
 
 def choose_for(session: Session, call: Call, button: buttons.ChooseFor) -> Reply:
@@ -296,10 +306,28 @@ def cancel_leave_by_word(session: Session, call: Call) -> Reply:
         if activity.start_at > call.now and service.leave_of(session, activity.id, call.me.id) is not None
     ]
     if not mine:
-        raise Refusal("您没有可取消的请假。")
+        raise Refusal(NO_LEAVE)
     if len(mine) > 1:
         return say(choose_activity("请选择要取消请假的活动。", mine[:8], buttons.CancelLeave, call.tz))
     return _cancel_leave(session, call, mine[0].id)
+
+
+def may_cancel(session: Session, call: Call) -> Reply:
+    """不请了, 我又能来了: cancelling is offered where leave stands, nothing is recorded."""
+    card = activity_of_card(call.card) if call.card is not None else None
+    mine = [one for one in service.standing(session, call.me, call.now) if call.card is None or one[0].id == card]
+    if len(mine) > 1:
+        asks = "您是要取消请假吗？请选择要取消请假的活动。"
+        shown = [activity for activity, _ in mine[:8]]
+        return say(choose_activity(asks, shown, buttons.CancelLeave, call.tz))
+    if mine:
+        activity, row = mine[0]
+        return say(messages.ask_to_cancel(row, activity, call.now))
+    if rules.takes_back(call.text) is rules.TakesBack.SURELY and (call.card is None or card is not None):
+        raise Refusal(NO_LEAVE)
+    if call.card is not None:
+        return Reply()
+    raise Nothing("", "请假")
 
 
 def _cancel_leave(session: Session, call: Call, activity_id: int) -> Reply:
@@ -410,6 +438,10 @@ def is_about_leave(text: str) -> bool:
     return rules.read(text) is not None
 
 
+def takes_leave_back(text: str) -> bool:
+    return rules.takes_back(text) is not None
+
+
 def sounds_like_leave(text: str) -> bool:
     return rules.read_offer(text) is not None
 
@@ -428,11 +460,9 @@ def possible(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Possib
 def stands(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Standing]:
     """The own leave that can still be cancelled."""
     found = []
-    for activity in open_activities(session, me, now):
-        row = service.leave_of(session, activity.id, me.id) if activity.start_at > now else None
-        if row is not None and row.state is not LeaveState.REFUSED:
-            shown = messages.leave_stands(row, activity, now)
-            found.append(Standing(shown.text, shown.rows[0][0], ("请假", row.id), (ACTIVITY_CARD, activity.id)))
+    for activity, row in service.standing(session, me, now):
+        shown = messages.leave_stands(row, activity, now)
+        found.append(Standing(shown.text, shown.rows[0][0], ("请假", row.id), (ACTIVITY_CARD, activity.id)))
     return found
 
 
@@ -459,9 +489,11 @@ HANDLERS: list[Handler] = [
         in_group=True,
     ),
     *(Word(_typed(kind), _by_kind(kind), in_group=True) for kind in LEAVE_TYPES),
+    Word(("取消请假", "不请假了"), cancel_leave_by_word, in_group=True),
+    Word((), may_cancel, matches=takes_leave_back, in_group=True),
+    Word((), leave_by_word, matches=rules.asks_whether, in_group=True),
     Word((), leave_by_sentence, matches=is_about_leave, in_group=True),
     Word((), leave_by_offer, matches=sounds_like_leave, in_group=True, offers=True),
-    Word(("取消请假", "不请假了"), cancel_leave_by_word, in_group=True),
     Command("approve", to_approve, "审批请假", Right.APPROVE_LEAVE, reads=True, duty=Duty.GROUP_LEADER, group_at=3),
     Command("makeup", makeup_by_word, "补学", more=15, words=("补课",)),
     Edited(edited),

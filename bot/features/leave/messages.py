@@ -54,6 +54,12 @@ def leave_stands(row: LeaveRequest, activity: Activity, now: datetime) -> Messag
     return Message(f"{activity.title}：您已请假（{kind}），{state}。", undo)
 
 
+def ask_to_cancel(row: LeaveRequest, activity: Activity, now: datetime) -> Message:
+    """To who seems to want it no more: one tap away, and nothing is done by the words."""
+    stands = leave_stands(row, activity, now)
+    return Message(f"{stands.text}\n您是要取消请假吗？", stands.rows)
+
+
 def leave_asked(row: LeaveRequest, activity: Activity, asks_why: bool = False) -> Message:
     """`asks_why`: what is sent next is taken as the reason."""
     asked = f"{activity.title}：已提交请假（{LEAVE_TYPES[row.type]}），待审批。{HOW_TO_EXPLAIN if asks_why else ''}"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit.access import TABLE, Reach, Right, reach, require
 from bot.kit.activities import ACTIVITY_CARD, AHEAD, OUT_OF_SCOPE, SINCE, before_cut_off, cut_off, find_activity
+from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, entered_row, own_lines, own_row, stand_again, take_back
 from storage import audit
@@ -41,12 +42,12 @@ def ask_leave(
 ) -> LeaveRequest:
     """A request before the start (R30); a later one is entered by the organization officer (D20a).
 
-    Asking again with another type or reason replaces a pending request, whose reason stays while none is given; a
-    decided one stands.
+    Asking again with another type or reason replaces a pending request, whose reason stays while none is given for the
+    same type; a decided one stands.
     """
     _, earlier = may_ask(session, me, activity_id, now)
     if earlier is not None:
-        reason = reason or earlier.reason
+        reason = reason or (earlier.reason if earlier.type is kind else "")
         if earlier.type is kind and earlier.reason == reason:
             return earlier
         earlier.withdrawn_at, earlier.state = now, LeaveState.WITHDRAWN
@@ -67,6 +68,27 @@ def explain(session: Session, me: Me, leave_id: int, reason: str, now: datetime)
     row.reason = reason
     audit.record(session, "ask", "leave_request", row.id, now=now, by=me, more=why, type=row.type)
     return row, activity
+
+
+def may_explain(session: Session, me: Me, leave_id: int, now: datetime) -> bool:
+    """Whether one's own request still stands as it was made: nobody has decided, it was not taken back or replaced."""
+    row = session.get(LeaveRequest, leave_id)
+    if row is None or row.person_id != me.id or row.withdrawn_at is not None or row.state is not LeaveState.PENDING:
+        return False
+    activity = session.get_one(Activity, row.activity_id)
+    return activity.status not in OFF and now < activity.start_at
+
+
+def standing(session: Session, me: Me, now: datetime) -> list[tuple[Activity, LeaveRequest]]:
+    """The own leave that can still be cancelled, nearest first: not what was refused."""
+    rows = [(one, leave_of(session, one.id, me.id)) for one in open_activities(session, me, now) if one.start_at > now]
+    return [(one, row) for one, row in rows if row is not None and row.state is not LeaveState.REFUSED]
+
+
+def names_another(session: Session, me: Me, text: str, day: date) -> bool:
+    """Whether a text names somebody else of the roster: that is no reason of one's own for certain."""
+    said = name_key(text)
+    return any(member.id != me.id and name_key(member.name) in said for member in roster(session, me.branch_id, day))
 
 
 def ahead(session: Session, me: Me, now: datetime) -> list[Activity]:

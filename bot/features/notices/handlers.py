@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.notices import buttons, cards, messages, plain_notices, service
+from bot.features.notices import buttons, cards, messages, plain_notices, rules, service
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, SINCE, undone
 from bot.kit.deadlines import may_undo
 from bot.kit.handlers import Call, Edited, Handler, Tap, Word
@@ -17,6 +17,7 @@ from storage.activities import lately_over, notice_of, statuses
 from storage.audience import Me
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
+from storage.models.attendance import LeaveRequest
 from storage.models.notice import Notice, Receipt
 
 NO_NOTICE = "现在没有需要回复的通知。"
@@ -34,7 +35,9 @@ def acknowledge(session: Session, call: Call, button: cards.Acknowledge) -> Repl
 
 def _acknowledged(session: Session, call: Call, row: Receipt, new: bool) -> Reply:
     notice = session.get_one(Notice, row.notice_id)
-    toast = f"已收到：{call.me.name}同志。" if new else messages.RECEIVED
+    leave = service.leave_of(session, call.me, notice)
+    away = messages.on_leave(leave) if leave is not None else ""
+    toast = (f"已收到：{call.me.name}同志。" if new else messages.RECEIVED) + away
     refresh = [cards.card_of(notice)] if new else []
     if not call.private:
         return Reply(toast=toast, refresh=refresh)
@@ -47,7 +50,9 @@ def _acknowledged(session: Session, call: Call, row: Receipt, new: bool) -> Repl
         )
     activity = session.get_one(Activity, notice.activity_id)
     return Reply(
-        toast=toast, edit=cards.private_notice(activity, notice, call.tz, messages.RECEIVED, undo), refresh=refresh
+        toast=toast,
+        edit=cards.private_notice(activity, notice, call.tz, f"{messages.RECEIVED}{away}", undo),
+        refresh=refresh,
     )
 
 
@@ -126,8 +131,9 @@ def _just_over(session: Session, call: Call) -> bool:
 
 
 def possible(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Possible]:
-    """The notices that still ask for 收到, and those of them that were answered."""
+    """The notices that still ask for 收到, and those of them that were answered; leave is an answer by itself."""
     asking = {one.id for one in service.unanswered_notices(session, me, now)}
+    found = [(one, service.leave_of(session, me, one)) for one in service.open_notices(session, me, now)]
     return [
         Possible(
             "收到",
@@ -135,10 +141,15 @@ def possible(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Possib
             Choice("收到", cards.Acknowledge(one.id)),
             one.created_at,
             cards.card_of(one),
-            "" if one.id in asking else messages.RECEIVED,
+            _done(one.id not in asking, leave),
         )
-        for one in service.open_notices(session, me, now)
+        for one, leave in found
     ]
+
+
+def _done(received: bool, leave: LeaveRequest | None) -> str:
+    """What was answered already; nothing where it waits still."""
+    return messages.RECEIVED if received else messages.on_leave(leave) if leave is not None else ""
 
 
 def edited(session: Session, call: Call) -> Reply | None:
@@ -172,6 +183,6 @@ HANDLERS: list[Handler] = [
     Tap(cards.AcknowledgeListed, acknowledge_listed),
     Tap(buttons.UndoReceipt, undo_receipt),
     Edited(edited),
-    Word(("收到", "收到了", "已收到", "知道了", "1"), acknowledge_by_word, in_group=True),
+    Word(("收到", "收到了", "已收到", "知道了", "1"), acknowledge_by_word, matches=rules.is_receipt, in_group=True),
     *plain_notices.HANDLERS,
 ]

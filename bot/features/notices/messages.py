@@ -5,11 +5,13 @@ from datetime import datetime
 
 from bot.features.notices.buttons import UndoReceipt
 from bot.features.notices.cards import Acknowledge, AskLeave, SignIn, received_line
+from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
 from bot.kit.lists import two_a_row
 from bot.kit.replies import Choice, Message
 from bot.kit.words import cut
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
+from storage.models.attendance import LeaveRequest
 from storage.models.notice import Notice, Receipt
 
 LONGEST_TITLE = 20
@@ -26,6 +28,11 @@ def notice_confirm(to_group: bool, expected: int) -> str:
     """Below a notice as it will go out, before anybody is told."""
     way = "发到支部工作群" if to_group else "逐人私聊发送"
     return f"\n（将{way}，应回复{expected}人。核对无误请点“发送”。）"
+
+
+def on_leave(leave: LeaveRequest) -> str:
+    """您已请假（公差），待审批。"""
+    return f"您已请假（{LEAVE_TYPES[leave.type]}），{LEAVE_STATES[leave.state]}。"
 
 
 def title(notice: Notice) -> str:

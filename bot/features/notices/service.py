@@ -14,8 +14,10 @@ from bot.kit.undo import Step, own_row, take_back
 from storage import audit
 from storage.activities import in_scope, notice_of
 from storage.audience import Me
+from storage.choices import LeaveState
 from storage.lookups import of_branch
 from storage.models.activity import Activity
+from storage.models.attendance import LeaveRequest
 from storage.models.notice import Notice, Receipt
 
 # What the notice of an activity begins with: 【主题党日通知】.
@@ -60,6 +62,13 @@ def unanswered_notices(session: Session, me: Me, now: datetime) -> list[Notice]:
     mine = (Receipt.notice_id.in_([one.id for one in asking]), Receipt.person_id == me.id)
     answered = set(session.scalars(select(Receipt.notice_id).where(*mine, Receipt.withdrawn_at.is_(None))))
     return [notice for notice in asking if notice.id not in answered]
+
+
+def leave_of(session: Session, me: Me, notice: Notice) -> LeaveRequest | None:
+    """The leave that one has asked for from the activity of a notice, unless it was refused: that is an answer too."""
+    mine = (LeaveRequest.activity_id == notice.activity_id, LeaveRequest.person_id == me.id)
+    stands = (LeaveRequest.withdrawn_at.is_(None), LeaveRequest.state != LeaveState.REFUSED)
+    return session.scalars(select(LeaveRequest).where(*mine, *stands)).first()
 
 
 def open_notices(session: Session, me: Me, now: datetime) -> list[Notice]:

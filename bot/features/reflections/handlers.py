@@ -219,7 +219,7 @@ HANDLERS: list[Handler] = [
         "交心得",
         more=14,
     ),
-    Word(("心得", "心得体会", "我要交"), hand_in),
+    Word(("心得", "心得体会", "我要交", "我要交心得", "交心得体会", "我要交作业", "交作业"), hand_in),
     Tap(buttons.HandIn, hand_in_to),
     Tap(buttons.Submit, submit),
     Tap(buttons.Discard, discard),

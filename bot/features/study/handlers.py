@@ -88,5 +88,10 @@ HANDLERS: list[Handler] = [
     Tap(Done, done),
     Tap(UndoDone, undo_done),
     Word(("学完了", "已学", "已学完", "学完", "看完了"), done_by_word, label=True, in_group=True),
+    Word(
+        ("都学完了", "全学完了", "全部学完", "全部学完了", "我学完了", "我都学完了", "都看完了", "我看完了"),
+        done_by_word,
+        in_group=True,
+    ),
     *desk.HANDLERS,
 ]

@@ -171,6 +171,133 @@ async def test_the_offer_still_knows_the_reason_after_a_restart_and_is_nobody_el
     assert leaves(bot) == []
 
 
+# --- wanted no more, and what is no reason ----------------------------------------------------------------------------
+
+STANDS = "7月主题党日：您已请假（公差），待审批。"
+TO_CANCEL = f"{STANDS}\n您是要取消请假吗？"
+BACK = [
+    "不请了",
+    "我又能来了",
+    "算了",
+    "撤销请假",
+    "帮我取消一下",
+    "能参加了",
+    "不去了没事了",
+    "回来了",
+    "公差取消了，能参加",
+]
+BACK += ["公差 取消", "事假：不请了", "公差，已销假", "我不请假了", "点错了", "收到，能参加"]
+
+
+@pytest.mark.parametrize("text", BACK)
+async def test_words_of_withdrawal_are_no_reason_and_offer_to_cancel(bot: World, text: str) -> None:
+    await typed(bot, "甲三", "公差")
+    for said in (typed, reply):
+        [told] = await said(bot, "甲三", text)
+        assert (told.text, told.labels) == (TO_CANCEL, ["取消请假"])
+    assert leaves(bot) == [("official_duty", "", "pending")]
+    await bot.stage.tap("甲三", "取消请假", TO_CANCEL)
+    assert leaves(bot) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("收到收到", "您已回复“收到”。"),
+        ("知道啦", "您已回复“收到”。"),
+        ("我来啦", STANDS),
+        ("公差 不去了", STANDS),
+        ("能不能不去", "没有看懂。您是要："),
+    ],
+)
+async def test_known_words_are_no_reason(bot: World, text: str, said: str) -> None:
+    await typed(bot, "甲三", "公差")
+    [told] = await typed(bot, "甲三", text)
+    assert said in told.text
+    assert leaves(bot) == [("official_duty", "", "pending")]
+    await typed(bot, "甲三", "到上海出差三天")
+    assert leaves(bot) == [("official_duty", "到上海出差三天", "pending")]
+
+
+@pytest.mark.parametrize(
+    ("ends", "text", "left"),
+    [
+        ("撤销", "下午三点要去接人", []),
+        ("取消请假", "下午三点要去接人", []),
+        ("病假 手术", "下午三点要去接人", [("sick", "手术", "pending")]),
+        ("批准", "下午三点要去接人", [("official_duty", "", "approved")]),
+        ("不批准", "下午三点要去接人", [("official_duty", "", "refused")]),
+    ],
+)
+async def test_the_question_for_a_reason_ends_with_its_request(
+    bot: World, ends: str, text: str, left: list[tuple[str, str, str]]
+) -> None:
+    await typed(bot, "甲三", "公差")
+    if "批准" in ends:
+        await bot.stage.tap("甲二", ends, "【请假审批】甲三")
+    else:
+        await typed(bot, "甲三", ends)
+    for _ in range(2):
+        [told] = await typed(bot, "甲三", text)
+        assert told.text == "没有看懂。您是要："
+    assert leaves(bot) == left
+
+
+NO_LEAVE = "您没有可取消的请假。"
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("病假 取消", NO_LEAVE),
+        ("事假：不请了", NO_LEAVE),
+        ("公差，已销假", NO_LEAVE),
+        ("公差 不去了", f"{OFFER}\n事由：公差 不去了"),
+        ("病假，甲五代请", f"{OFFER}\n事由：病假，甲五代请"),
+        ("出差 甲五", f"{OFFER}\n事由：甲五"),
+        ("请假了，病假", "请选择请假类别。"),
+        ("事假，病假", "请选择请假类别。"),
+        ("请假了", "请选择请假类别。"),
+        ("能不能请假", "请选择请假类别。"),
+        ("可以请个假吗？", "请选择请假类别。"),
+        ("我今儿有事去不了", f"{OFFER}\n事由：我今儿有事去不了"),
+        ("出差 回来了", "您是要"),
+    ],
+)
+async def test_what_may_say_the_opposite_asks_for_nothing(bot: World, said: Say, text: str, told: str) -> None:
+    [answer] = await said(bot, "甲三", text)
+    assert told in answer.text
+    assert leaves(bot) == []
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("text", "kind", "reason"),
+    [
+        ("请公差假", "official_duty", ""),
+        ("请事假，孩子开学", "personal", "孩子开学"),
+        ("病假 不舒服", "sick", "不舒服"),
+        ("事假，单位有事", "personal", "单位有事"),
+        ("公差 代表单位参加会议", "official_duty", "代表单位参加会议"),
+        ("事假，事假", "personal", ""),
+        ("出差 甲三去县里", "official_duty", "甲三去县里"),
+    ],
+)
+async def test_a_kind_with_a_plain_reason_still_acts(bot: World, said: Say, text: str, kind: str, reason: str) -> None:
+    await said(bot, "甲三", text)
+    assert leaves(bot) == [(kind, reason, "pending")]
+
+
+async def test_the_reason_of_one_kind_is_not_that_of_another(bot: World) -> None:
+    await typed(bot, "甲三", "病假 发烧")
+    [told] = await typed(bot, "甲三", "事假")
+    assert told.text == "7月主题党日：已提交请假（事假），待审批。如需说明，请直接发送事由。"
+    assert leaves(bot) == [("personal", "", "pending")]
+    await typed(bot, "甲三", "孩子开学")
+    assert leaves(bot) == [("personal", "孩子开学", "pending")]
+
+
 # --- whatever is replied ----------------------------------------------------------------------------------------------
 
 
