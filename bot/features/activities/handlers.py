@@ -14,6 +14,7 @@ from bot.features.activities import (
     participation,
     planning,
     roll_call,
+    service,
 )
 from bot.features.leave.service import leave_of
 from bot.features.notices.cards import Acknowledge, AskLeave, SignIn, offers
@@ -41,7 +42,7 @@ from scheduler.calendar.days import local_day
 from storage import audience
 from storage.activities import in_scope, lately_over, notice_of, open_activities, statuses
 from storage.audience import Me
-from storage.choices import ActivityStatus, SignInMethod
+from storage.choices import HERE, ActivityStatus, Duty, SignInMethod
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
 
@@ -59,6 +60,9 @@ def sign_in(session: Session, call: Call, button: SignIn) -> Reply:
 def _sign_in(session: Session, call: Call, activity_id: int, method: SignInMethod) -> Reply:
     """A tap gets a toast, and in private its card; a word or a scan gets one private line, never one in the group."""
     done = participation.sign_in(session, call.me, activity_id, call.now, method)
+    by = participation.entered_by(session, done, call.me, call.today) if done.again else None
+    if by is not None or (done.again and done.status not in HERE):
+        return _entered(call, done, by, method)
     if done.again and method is not SignInMethod.BUTTON:
         undo = done.row_id if may_undo(done.at, call.now) else None
         again = messages.signed_in_again(done.activity, done.at, undo, call.tz)
@@ -69,6 +73,15 @@ def _sign_in(session: Session, call: Call, activity_id: int, method: SignInMetho
     if method is SignInMethod.BUTTON:
         return Reply(toast=line, edit=card if call.private else None, refresh=refresh)
     return Reply(others=[To(card, person_id=call.me.id)], refresh=refresh, did=f"attendance:{done.row_id}")
+
+
+def _entered(call: Call, done: participation.SignedIn, by: Duty | None, method: SignInMethod) -> Reply:
+    """What somebody else has entered, or oneself as missing: it stands, and is said as what it is."""
+    line = messages.entered_already(done.status, by)
+    shown = Message(f"{done.activity.title}：{line}")
+    if method is SignInMethod.BUTTON:
+        return Reply(toast=line, edit=shown if call.private else None)
+    return Reply(others=[To(shown, person_id=call.me.id)])
 
 
 def sign_in_by_word(session: Session, call: Call) -> Reply:
@@ -95,8 +108,8 @@ def _by_card(session: Session, call: Call, activity_id: int) -> Reply:
 
 
 def _no_window(session: Session, call: Call) -> Reply:
-    """What ended today is meant before what is ahead."""
-    today = [
+    """What goes on with its roll completed, then what ended today is meant before what is ahead."""
+    today = service.completed_now(session, call.me, call.now) or [
         one for one in lately_over(session, call.me, call.now, SINCE) if local_day(one.end_at, call.tz) == call.today
     ]
     if today:

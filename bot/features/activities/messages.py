@@ -9,12 +9,12 @@ from bot.features.activities import buttons
 from bot.features.activities.rules import Parts, Phase, Roll, parts
 from bot.features.notices.cards import Counts, counts_line, leave_words
 from bot.kit.activities import OPENS_BEFORE
-from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, LEAVE_TYPES
+from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, DUTIES, LEAVE_TYPES
 from bot.kit.lists import filled, page_of, really, two_a_row
 from bot.kit.rates import percent
 from bot.kit.replies import Choice, Message, Pages
 from bot.kit.words import cut, day_words, moment_words, short_day
-from storage.choices import ActivityStatus, ActivityType, AttendanceStatus
+from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
 from storage.models.notice import Notice
@@ -124,6 +124,12 @@ def signed_in_again(activity: Activity, at: datetime, undo: int | None, tz: tzin
     """`undo`: the row, while it can be taken back."""
     rows = [[Choice("撤销", buttons.UndoSignIn(undo))]] if undo is not None else []
     return Message(f"{activity.title}：您已于{at.astimezone(tz):%H:%M}签到，无需再点。", rows)
+
+
+def entered_already(status: AttendanceStatus, by: Duty | None) -> str:
+    """您的考勤已由组织委员登记为缺席: to who signs in all the same; `by` None: oneself."""
+    whom = f"由{DUTIES[by]}" if by is not None else ""
+    return f"您的考勤已{whom}登记为{ATTENDANCE[status]}，如有出入请联系组织委员。"
 
 
 def signed_in(

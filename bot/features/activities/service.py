@@ -15,7 +15,7 @@ from bot.kit.deadlines import day_in_time, in_time
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, entered_row, own_lines, stand_again, take_back
 from storage import audit
-from storage.activities import audience_of, delegates
+from storage.activities import audience_of, delegates, in_scope
 from storage.audience import Me
 from storage.choices import (
     OFF,
@@ -294,6 +294,18 @@ def next_to_call(session: Session, me: Me, now: datetime) -> Activity | None:
 def _planned(session: Session, me: Me, when: ColumnElement[bool]) -> Sequence[Activity]:
     query = select(Activity).where(Activity.branch_id == me.branch_id, Activity.status == ActivityStatus.PLANNED, when)
     return session.scalars(query.order_by(Activity.start_at.desc(), Activity.id.desc())).all()
+
+
+def completed_now(session: Session, me: Me, now: datetime) -> list[Activity]:
+    """What goes on while its roll is completed already, the last that began first."""
+    query = select(Activity).where(
+        Activity.branch_id == me.branch_id,
+        Activity.status == ActivityStatus.HELD,
+        Activity.start_at <= now + OPENS_BEFORE,
+        Activity.end_at >= now,
+    )
+    found = session.scalars(query.order_by(Activity.start_at.desc(), Activity.id.desc()))
+    return [one for one in found if in_scope(session, me, one)]
 
 
 def sees_names(me: Me, activity: Activity) -> bool:
