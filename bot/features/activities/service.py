@@ -28,6 +28,7 @@ from storage.choices import (
 )
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.audit import Audit
 from storage.models.person import Person
 from storage.roster import Member, roster, rosters
 
@@ -242,6 +243,21 @@ def settle(
     held = {"status": ActivityStatus.HELD, "settled_at": activity.settled_at or now}
     audit.change(session, "settle", activity, held, now=now, by=me)
     return roll(session, activity, tz)
+
+
+def one_at_a_time(session: Session, activity: Activity) -> None:
+    """Two officers complete one roll after the other: the second sees what the first has recorded."""
+    session.refresh(activity, with_for_update=True)
+
+
+def completed_by(session: Session, activity: Activity) -> str:
+    """Who has completed the roll last."""
+    query = (
+        select(Person.name)
+        .join(Audit, Audit.actor_id == Person.id)
+        .where(Audit.action == "settle", Audit.subject == "activity", Audit.subject_id == activity.id)
+    )
+    return session.scalars(query.order_by(Audit.id.desc()).limit(1)).first() or "其他同志"
 
 
 def calls(me: Me, activity: Activity) -> bool:

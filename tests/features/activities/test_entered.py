@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.playground import story
+from storage.choices import AttendanceStatus
 from storage.models.attendance import Attendance
 from tests.features.activities.played import count, jump, play
 from tests.world import World, world
@@ -62,3 +63,45 @@ async def test_the_own_sign_in_stays_as_it_is(bot: World) -> None:
     await bot.stage.say("甲六", "签到")
     await bot.stage.say("甲六", "签到")
     assert (last(bot, "甲六"), labels(bot, "甲六")) == (f"{JULY}：您已于14:31签到，无需再点。", ["撤销"])
+
+
+async def test_the_roll_was_completed_meanwhile(bot: World) -> None:
+    await jump(bot, "2023-07-07 14:31")
+    await bot.stage.say("甲二", "全部到会，除甲五")
+    await bot.stage.say("甲一", "全部到会，除甲六")
+    await bot.stage.tap("甲二", "确认登记", HEAD)
+    tap = await bot.stage.tap("甲一", "确认登记", HEAD)
+    assert tap.toast == "考勤已由甲二登记。"
+    assert count(bot, Attendance, LIVE) == 23
+    assert count(bot, Attendance, Attendance.status == AttendanceStatus.ABSENT) == 1
+
+
+async def test_a_completed_roll_may_be_completed_again(bot: World) -> None:
+    """Who opens it then knows that."""
+    await jump(bot, "2023-07-07 14:31")
+    await bot.stage.say("甲二", "全部到会，除甲五")
+    await bot.stage.tap("甲二", "确认登记", HEAD)
+    for label in ("点名", "完成点名", "确认登记"):
+        await bot.stage.tap("甲二", label, JULY)
+    assert last(bot, "甲二").startswith("考勤已登记：")
+
+
+async def test_who_has_signed_in_since_the_page_is_shown_again(bot: World) -> None:
+    await jump(bot, "2023-07-07 14:31")
+    await bot.stage.say("甲二", "全部到会，除甲五、丙五")
+    await bot.stage.say("甲六", "签到")
+    await bot.stage.say("甲五", "签到")
+    tap = await bot.stage.tap("甲二", "确认登记", HEAD)
+    assert tap.toast == "到会情况有变化，请重新核对。"
+    assert last(bot, "甲二") == f"{HEAD}\n将登记：到会22人，缺席1人（丙五）。\n到会情况有变化，请重新核对。"
+    assert count(bot, Attendance, LIVE) == 2
+    await bot.stage.tap("甲二", "确认登记", HEAD)
+    assert count(bot, Attendance, LIVE) == 23
+
+
+async def test_who_was_open_and_has_signed_in_changes_nothing(bot: World) -> None:
+    await jump(bot, "2023-07-07 14:31")
+    await bot.stage.say("甲二", "全部到会，除甲五")
+    await bot.stage.say("甲六", "签到")
+    await bot.stage.tap("甲二", "确认登记", HEAD)
+    assert last(bot, "甲二").startswith("考勤已登记：")
