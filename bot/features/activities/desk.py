@@ -18,7 +18,7 @@ from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.seats import Seat
 from scheduler.calendar.days import local_day
 from storage.activities import audience, notice_of, statuses
-from storage.choices import OFF, AttendanceStatus, LeaveType, SignInMethod
+from storage.choices import HERE, OFF, AttendanceStatus, LeaveType, SignInMethod
 from storage.lookups import person_of
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
@@ -96,13 +96,18 @@ def show_names(session: Session, call: Call, button: buttons.ShowNames) -> Reply
 def _replies(session: Session, activity: Activity, people: dict[int, Member]) -> list[str]:
     notice = notice_of(session, activity.id)
     received = receipts(session, notice.id) if notice else set()
-    asked = _leaves(session, activity)
+    asked, there = _leaves(session, activity), statuses(session, activity.id)
+    came = [person for person in people if person in asked and there.get(person) in HERE]
     silent = [member for member in people.values() if not member.exempt and member.id not in received | asked.keys()]
     return messages.names(
         f"{activity.title}：回复名单",
         [
             ("已收到", [messages.Who(people[person].name) for person in people if person in received]),
-            ("请假", [_leave_note(people, row) for row in asked.values() if row.person_id in people]),
+            (
+                "请假",
+                [_leave_note(people, row) for one, row in asked.items() if one in people and one not in came],
+            ),
+            ("已申请请假，仍到会", [messages.Who(people[person].name) for person in came]),
             ("未回复", [messages.Who(member.name) for member in silent]),
         ],
     )

@@ -95,9 +95,9 @@ def _admitted(activity: Activity, now: datetime) -> AttendanceStatus:
 
 def entered_by(session: Session, done: SignedIn, me: Me, today: date) -> Duty | None:
     """The office of who has entered somebody else, as it is held now; None for what is one's own."""
-    if done.marked_by_id in (None, me.id):
+    if done.marked_by_id is None or done.marked_by_id == me.id:
         return None
-    held = duties_on(session, done.activity.branch_id, today).get(cast(int, done.marked_by_id), set())
+    held = duties_on(session, done.activity.branch_id, today).get(done.marked_by_id, set())
     return next((duty for duty in KEEPERS if duty in held), Duty.ORGANIZATION_OFFICER)
 
 

@@ -105,3 +105,28 @@ async def test_who_was_open_and_has_signed_in_changes_nothing(bot: World) -> Non
     await bot.stage.say("甲六", "签到")
     await bot.stage.tap("甲二", "确认登记", HEAD)
     assert last(bot, "甲二").startswith("考勤已登记：")
+
+
+async def test_who_came_needs_no_leave(bot: World) -> None:
+    """Neither approved nor counted nor listed as away, nor asked to make it up; declining stays possible."""
+    for name in ("甲六", "乙四", "乙五"):
+        await bot.stage.say(name, "病假")
+    await bot.stage.tap("甲二", "批准", "【请假审批】乙五")
+    await jump(bot, "2023-07-07 14:31")
+    for name in ("甲六", "乙五"):
+        await bot.stage.say(name, "签到")
+    group = bot.stage.group.chat.find(JULY)
+    assert group.text.endswith("已收到0人（应回复23人），请假待审批1人，已签到2人")
+    tap = await bot.stage.tap("甲二", "批准", "【请假审批】甲六")
+    assert tap.toast == "这位同志已到会，无需批准请假。"
+    await bot.stage.say("甲二", "我的待办")
+    assert "乙四同志请假" in last(bot, "甲二")
+    assert "甲六同志请假" not in last(bot, "甲二")
+    await bot.stage.tap("甲二", "回复名单", "活动管理")
+    said = last(bot, "甲二")
+    assert "请假1人：乙四（病假待审批）\n已申请请假，仍到会2人：甲六、乙五\n" in said
+    await bot.stage.tap("甲二", "考勤名单", "活动管理")
+    assert "已签到2人：甲六、乙五\n请假待审批1人：乙四（病假）\n" in last(bot, "甲二")
+    assert "已批准，请于" not in last(bot, "甲六")
+    await bot.stage.tap("甲二", "不批准", "【请假审批】甲六")
+    assert bot.stage.people["甲二"].chat.find("甲六同志请假（病假）").text == f"未批准甲六同志请假（病假）：{JULY}。"
