@@ -293,7 +293,7 @@ def _moved(session: Session, call: Call, values: Values) -> Activity:
 
 def _movable(session: Session, call: Call, values: Values) -> None:
     activity = _moved(session, call, values)
-    planning.changeable(session, call.me, activity)
+    planning.movable(session, call.me, activity, call.now)
     if values.get("day") and values.get("time"):
         planning.may_postpone(session, call.me, activity, _start(call, values), call.now)
 

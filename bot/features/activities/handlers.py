@@ -181,6 +181,8 @@ def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Re
     import segno
 
     activity = desk.called(session, call, button.activity_id)
+    if activity.status is not ActivityStatus.PLANNED or call.now > activity.end_at:
+        raise Refusal("活动已结束或已取消，不再需要签到码。")
     code = participation.new_code(session, call.me, activity, call.now)
     picture = io.BytesIO()
     segno.make(f"https://t.me/{call.bot_name}?start=c_{code}").save(picture, kind="png", scale=10)
@@ -192,7 +194,7 @@ def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Re
 
 def postpone(session: Session, call: Call, button: buttons.Postpone) -> Reply:
     activity = desk.seen(session, call, button.activity_id)
-    planning.changeable(session, call.me, activity)
+    planning.movable(session, call.me, activity, call.now)
     return say(forms.POSTPONE.open(session, call, activity=activity.id))
 
 

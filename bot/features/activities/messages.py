@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from bot.features.activities import buttons
 from bot.features.activities.rules import Parts, Phase, Roll, parts
-from bot.features.notices.cards import Counts, counts_line, leave_words
+from bot.features.notices.cards import leave_words
 from bot.kit.activities import OPENS_BEFORE
 from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, DUTIES, LEAVE_TYPES
 from bot.kit.lists import filled, page_of, really, two_a_row
@@ -17,7 +17,6 @@ from bot.kit.words import cut, day_words, moment_words, short_day
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
-from storage.models.notice import Notice
 
 PEOPLE_ON_A_PAGE = 30
 # Turned back to, in the message that stands there: 0 opens a list below the card.
@@ -64,14 +63,14 @@ def _state(status: ActivityStatus) -> str:
     return "" if status is ActivityStatus.PLANNED else f"（{ACTIVITY_STATES[status]}）"
 
 
-def desk_card(activity: Activity, notice: Notice | None, counts: Counts, tz: tzinfo, mark: str = "") -> Message:
-    """The secretary's card: live counts and everything that can be done; `mark`: 补报."""
+def desk_card(activity: Activity, counted: str, tz: tzinfo, mark: str = "", *, over: bool = False) -> Message:
+    """The secretary's card: live counts and everything that can be done; `mark`: 补报. over: it has ended."""
     text = "\n".join(
         [
             f"【活动管理】{activity.title}{_state(activity.status)}",
             f"时间：{moment_words(activity.start_at, tz)}{mark}",
             f"地点：{activity.place or '另行通知'}",
-            _counts(activity, notice, counts),
+            counted,
         ]
     )
     roll = [
@@ -84,7 +83,7 @@ def desk_card(activity: Activity, notice: Notice | None, counts: Counts, tz: tzi
     ]
     if activity.status is ActivityStatus.CANCELLED:
         return Message(text)
-    if activity.status is ActivityStatus.HELD:
+    if activity.status is ActivityStatus.HELD or over:
         return Message(text, [roll, lists])
     change = [Choice("签到码", buttons.SignInCode(activity.id)), Choice("改期", buttons.Postpone(activity.id))]
     return Message(text, [roll, lists, change])
@@ -95,14 +94,6 @@ def with_danger(card: Message, activity: Activity) -> Message:
     if activity.status is not ActivityStatus.PLANNED:
         return card
     return replace(card, rows=[*card.rows, [Choice("取消活动", buttons.CallOff(activity.id, 0))]])
-
-
-def _counts(activity: Activity, notice: Notice | None, counts: Counts) -> str:
-    """Of who has replied, while that is asked; then of who came."""
-    if notice is not None and activity.status is not ActivityStatus.HELD:
-        return counts_line(counts)
-    away = leave_words(counts.on_leave, counts.pending_leave)
-    return "，".join(filter(None, [f"应到{counts.expected}人", f"实到{counts.signed_in}人", away]))
 
 
 def leader_card(activity: Activity, shown: "Shown", tz: tzinfo) -> Message:

@@ -89,7 +89,7 @@ def count(session: Session, activity: Activity, notice: Notice | None, tz: tzinf
 
 
 def counts_line(counts: Counts) -> str:
-    """已收到19人（应回复23人），请假2人（待审批1人），已签到3人; what is 0 is left out."""
+    """已收到19人（应回复23人），请假2人，另有待审批1人，已签到3人; what is 0 is left out."""
     away = leave_words(counts.on_leave, counts.pending_leave)
     came = f"已签到{counts.signed_in}人" if counts.signed_in else ""
     return "，".join(filter(None, [received_line(counts.received, counts.expected), away, came]))
@@ -101,11 +101,10 @@ def received_line(received: int, expected: int) -> str:
 
 
 def leave_words(approved: int, pending: int) -> str:
-    """请假2人（待审批1人）: whose leave is approved, and beside them who waits; nothing of 0."""
-    waits = f"待审批{pending}人" if pending else ""
+    """请假2人，另有待审批1人: whose leave is approved, and beside them who waits; nothing of 0."""
     if not approved:
-        return f"请假{waits}" if waits else ""
-    return f"请假{approved}人（{waits}）" if waits else f"请假{approved}人"
+        return f"请假待审批{pending}人" if pending else ""
+    return f"请假{approved}人，另有待审批{pending}人" if pending else f"请假{approved}人"
 
 
 def worded(notice: Notice, tz: tzinfo) -> str:

@@ -130,3 +130,27 @@ async def test_who_came_needs_no_leave(bot: World) -> None:
     assert "已批准，请于" not in last(bot, "甲六")
     await bot.stage.tap("甲二", "不批准", "【请假审批】甲六")
     assert bot.stage.people["甲二"].chat.find("甲六同志请假（病假）").text == f"未批准甲六同志请假（病假）：{JULY}。"
+
+
+async def test_the_desk_card_leaves_nobody_out(bot: World) -> None:
+    for name in ("甲六", "乙四"):
+        await bot.stage.say(name, "病假")
+    await bot.stage.tap("甲二", "批准", "【请假审批】甲六")
+    card = bot.stage.people["甲二"].chat.find("活动管理")
+    assert card.text.endswith("已收到0人（应回复23人），请假1人，另有待审批1人")
+    await jump(bot, "2023-07-07 14:31")
+    await bot.stage.say("甲二", "全部到会，除甲五")
+    await bot.stage.tap("甲二", "确认登记", HEAD)
+    card = bot.stage.people["甲二"].chat.find("活动管理")
+    assert card.text.endswith("应到23人，实到20人，请假1人，另有待审批1人，缺席1人")
+
+
+async def test_what_has_ended_is_not_moved_nor_signed_in_to(bot: World) -> None:
+    """The old buttons of its card say so; a card that is drawn then has none."""
+    await jump(bot, "2023-07-07 16:31")
+    for label, said in (("签到码", "活动已结束或已取消，不再需要签到码。"), ("改期", "活动已结束，不能改期。")):
+        tap = await bot.stage.tap("甲二", label, "活动管理")
+        assert tap.toast == said
+    await bot.stage.say("甲二", "考勤")
+    await bot.stage.tap("甲二", "7月7日")
+    assert labels(bot, "甲二") == ["点名", "补登", "回复名单", "考勤名单", "修改已发内容", "取消活动"]

@@ -43,7 +43,10 @@ def everything() -> list[Message]:
     who = [messages.Who(NAME, note="公差") for _ in range(2000)]
     return [
         *(notice_cards.group_card(activity(status), notice, counts, SHANGHAI) for status in ActivityStatus),
-        *(messages.desk_card(activity(status), notice, counts, SHANGHAI) for status in ActivityStatus),
+        *(
+            messages.desk_card(activity(status), notice_cards.counts_line(counts), SHANGHAI)
+            for status in ActivityStatus
+        ),
         notice_cards.private_notice(activity(), notice, SHANGHAI, "您已回复“收到”。"),
         messages.signed_in_card(activity(), NAME, BIG, SHANGHAI),
         leave_messages.choose_leave(activity(), SHANGHAI),
