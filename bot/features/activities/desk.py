@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import buttons, cards, messages, rules, service
 from bot.features.leave import service as leave
 from bot.features.notices.service import receipts
-from bot.kit.access import NO_RIGHT, Right, may, require
+from bot.kit.access import NO_RIGHT, Reach, Right, may, reach, require
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, before_cut_off, choose_activity, find_activity
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, SIGN_IN_METHODS
 from bot.kit.handlers import Call, Command, Handler, Tap
@@ -28,6 +28,8 @@ from storage.spans import on_day
 
 PAGE = 20
 MOST_TO_CALL = 6
+# So many are listed, of so many: a leader sees none of other groups.
+MOST_LISTED, LOOKED_THROUGH = 8, 60
 NOBODY = "【列席】{title}\n名册之外没有可登记的同志。"
 ON_ROSTER = "这位同志当天在名册上，请点“补登”登记。"
 OLD_LIST = "这份点名已失效，请重新点“点名”。"
@@ -35,20 +37,34 @@ NOT_IN_SCOPE = "这位同志不在本次活动的参加范围内。"
 
 
 def list_activities(session: Session, call: Call) -> Reply:
-    """考勤 /roll: the latest activities, to open one; what is to be called first. A leader's of today is open."""
-    found = [
-        item
-        for item in service.recent_activities(session, call.me.branch_id, call.now)
-        if service.sees_names(call.me, item) or service.sees_groups(call.me, item)
-    ]
-    if not found:
-        return say("还没有活动，请点“建活动”。")
+    """考勤 /roll: the list; a leader's of today is open at once, with the way to the others."""
+    found = _listed(session, call)
     today = [one for one in found if local_day(one.start_at, call.tz) == call.today and one.status not in OFF]
     if len(today) == 1 and not service.calls_all(call.me) and service.calls_some(call.me):
-        return say(_card(session, call, today[0]))
+        return say(messages.with_all(_card(session, call, today[0])))
+    return say(_list(session, call, found))
+
+
+def all_activities(session: Session, call: Call, button: buttons.AllActivities) -> Reply:
+    if reach(call.me, Right.SEE_ROLL) is Reach.NONE:
+        raise Refusal(NO_RIGHT)
+    return Reply(edit=_list(session, call, _listed(session, call)))
+
+
+def _listed(session: Session, call: Call) -> list[Activity]:
+    """The latest that somebody sees, coming ones too: to a leader of the own group and of the branch."""
+    recent = service.recent_activities(session, call.me.branch_id, call.now, LOOKED_THROUGH)
+    seeing = [one for one in recent if service.sees_names(call.me, one) or service.sees_groups(call.me, one)]
+    return seeing[:MOST_LISTED]
+
+
+def _list(session: Session, call: Call, found: list[Activity]) -> Message:
+    """To open one; what is to be called first."""
+    if not found:
+        return Message("还没有活动，请点“建活动”。")
     to_call = service.to_call(session, call.me, call.now)[:MOST_TO_CALL]
     listed = choose_activity(messages.roll_title(to_call, call.tz), found, buttons.OpenActivity, call.tz)
-    return say(replace(listed, rows=[*messages.to_call_rows(to_call, call.tz), *listed.rows]))
+    return replace(listed, rows=[*messages.to_call_rows(to_call, call.tz), *listed.rows])
 
 
 def open_activity(session: Session, call: Call, button: buttons.OpenActivity) -> Reply:
@@ -294,6 +310,7 @@ HANDLERS: list[Handler] = [
         help="考勤：点名、补登、审批请假，修改、改期或取消活动。点名也可以发送“全部到会，除张三、李四”。",
     ),
     Tap(buttons.OpenActivity, open_activity, private=True),
+    Tap(buttons.AllActivities, all_activities, private=True),
     Tap(buttons.ShowNames, show_names, private=True),
     Tap(buttons.MarkSomebody, mark_somebody, private=True),
     Tap(buttons.MarkHere, mark_here, private=True),

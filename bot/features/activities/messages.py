@@ -89,6 +89,13 @@ def desk_card(activity: Activity, counted: str, tz: tzinfo, mark: str = "", *, o
     return Message(text, [roll, lists, change])
 
 
+def with_all(card: Message) -> Message:
+    """The way from the one of today to the others, above what is dangerous."""
+    calls_off = any(isinstance(one.does, buttons.CallOff) for row in card.rows[-1:] for one in row)
+    at = len(card.rows) - calls_off
+    return replace(card, rows=[*card.rows[:at], [Choice("全部活动", buttons.AllActivities())], *card.rows[at:]])
+
+
 def with_danger(card: Message, activity: Activity) -> Message:
     """取消活动, alone below everything else, while there is something to call off."""
     if activity.status is not ActivityStatus.PLANNED:

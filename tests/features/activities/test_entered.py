@@ -154,3 +154,23 @@ async def test_what_has_ended_is_not_moved_nor_signed_in_to(bot: World) -> None:
     await bot.stage.say("甲二", "考勤")
     await bot.stage.tap("甲二", "7月7日")
     assert labels(bot, "甲二") == ["点名", "补登", "回复名单", "考勤名单", "修改已发内容", "取消活动"]
+
+
+async def test_a_leader_reaches_what_is_coming(bot: World) -> None:
+    """本组考勤 with one of today: the meeting of next week is behind 全部活动; without one of today the list opens."""
+    await story.make_activity(bot.stage, ["党小组会"], "7月12日", "16:00", "小会议室", by="甲三", group="第一")
+    await story.make_activity(bot.stage, ["党小组会"], "7月13日", "16:00", "小会议室", by="甲二", group="第二")
+    both = ["7月12日 7月党小组会", f"7月7日 {JULY}"]
+    await jump(bot, "2023-07-06 10:00")
+    await bot.stage.say("甲三", "本组考勤")
+    assert labels(bot, "甲三") == both
+    await jump(bot, "2023-07-07 10:00")
+    await bot.stage.say("甲三", "本组考勤")
+    assert labels(bot, "甲三") == ["补登", "回复名单", "考勤名单", "全部活动"]
+    await bot.stage.tap("甲三", "全部活动")
+    assert labels(bot, "甲三") == both
+    await bot.stage.tap("甲三", "7月12日")
+    assert {"签到码", "改期", "取消活动"} <= set(labels(bot, "甲三"))
+    await jump(bot, "2023-07-12 10:00")
+    await bot.stage.say("甲三", "本组考勤")
+    assert labels(bot, "甲三")[-2:] == ["全部活动", "取消活动"]
