@@ -174,3 +174,14 @@ async def test_a_leader_reaches_what_is_coming(bot: World) -> None:
     await jump(bot, "2023-07-12 10:00")
     await bot.stage.say("甲三", "本组考勤")
     assert labels(bot, "甲三")[-2:] == ["全部活动", "取消活动"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "group", "said"),
+    [(["党小组会"], "第一", "逐人私聊"), (["支委会"], "", "逐人私聊"), (["党课"], "", "支部工作群")],
+)
+async def test_the_last_page_says_how_it_is_sent(bot: World, kinds: list[str], group: str, said: str) -> None:
+    await bot.stage.say("甲二", "建活动")
+    for label in (*kinds, "下一步", *([group] if group else []), "7月7日", "14:30", "三楼会议室"):
+        await bot.stage.tap("甲二", label, "【建活动】")
+    assert f"\n通知：{said}" in last(bot, "甲二")
