@@ -30,6 +30,8 @@ STEP = "activity.roll"
 NOT_YOURS = "点名由组织委员办理。"
 NOTHING_TO_CALL = "现在没有需要点名的活动。"
 CHANGED = "到会情况有变化，请重新核对。"
+LEAVE_APART = "病假、事假请在“补登”中登记，点名时只写姓名。"
+BY_THE_LIST = "请点“考勤”，选择活动后点“点名”。"
 SAY_AGAIN = "没有找到您发送的点名内容，请重新发送。"
 ONESELF = ("我", "本人")
 EXAMPLE = "请这样发送：全部到会，除甲五、丙五"
@@ -156,6 +158,10 @@ def _read(text: str) -> roll_words.Said:
     said = roll_words.read(text)
     if said is None:
         raise Refusal(SAY_AGAIN)
+    if said.length:
+        raise Refusal(f"点名内容共{said.length}字，超过{roll_words.LONGEST}字，考勤尚未登记。{BY_THE_LIST}")
+    if said.leave:
+        raise Refusal(LEAVE_APART)
     if said.rest:
         raise Refusal(f"没有看懂“{cut(said.rest, 40)}”。{EXAMPLE}。")
     return said

@@ -185,3 +185,23 @@ async def test_the_last_page_says_how_it_is_sent(bot: World, kinds: list[str], g
     for label in (*kinds, "下一步", *([group] if group else []), "7月7日", "14:30", "三楼会议室"):
         await bot.stage.tap("甲二", label, "【建活动】")
     assert f"\n通知：{said}" in last(bot, "甲二")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("全部到会，除甲五（病假）", "病假、事假请在“补登”中登记，点名时只写姓名。"),
+        ("全部到会，除了甲四病假", "病假、事假请在“补登”中登记，点名时只写姓名。"),
+        ("全部到会，除去甲五.丙五", f"{HEAD}\n将登记：到会21人，缺席2人（甲五、丙五）。"),
+        ("全部到会，缺席：无", f"{HEAD}\n将登记：到会23人。"),
+        (
+            "全部到会，除甲五" + "、丙五" * 100,
+            "点名内容共308字，超过300字，考勤尚未登记。请点“考勤”，选择活动后点“点名”。",
+        ),
+    ],
+)
+async def test_a_sentence_is_answered(bot: World, text: str, said: str) -> None:
+    await jump(bot, "2023-07-07 14:31")
+    await bot.stage.say("甲二", text)
+    assert last(bot, "甲二") == said
+    assert count(bot, Attendance) == 0
