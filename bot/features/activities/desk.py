@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import buttons, cards, messages, rules, service
 from bot.features.leave import service as leave
 from bot.features.notices.service import receipts
-from bot.kit.access import NO_RIGHT, Reach, Right, may, reach, require
+from bot.kit.access import NO_RIGHT, Right, may, require
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, before_cut_off, choose_activity, find_activity
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, SIGN_IN_METHODS
 from bot.kit.handlers import Call, Command, Handler, Tap
@@ -46,8 +46,6 @@ def list_activities(session: Session, call: Call) -> Reply:
 
 
 def all_activities(session: Session, call: Call, button: buttons.AllActivities) -> Reply:
-    if reach(call.me, Right.SEE_ROLL) is Reach.NONE:
-        raise Refusal(NO_RIGHT)
     return Reply(edit=_list(session, call, _listed(session, call)))
 
 
@@ -310,7 +308,7 @@ HANDLERS: list[Handler] = [
         help="考勤：点名、补登、审批请假，修改、改期或取消活动。点名也可以发送“全部到会，除张三、李四”。",
     ),
     Tap(buttons.OpenActivity, open_activity, private=True),
-    Tap(buttons.AllActivities, all_activities, private=True),
+    Tap(buttons.AllActivities, all_activities, right=Right.SEE_ROLL, private=True),
     Tap(buttons.ShowNames, show_names, private=True),
     Tap(buttons.MarkSomebody, mark_somebody, private=True),
     Tap(buttons.MarkHere, mark_here, private=True),
