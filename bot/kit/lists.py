@@ -16,6 +16,8 @@ PEOPLE = 12
 BACK, ON = "上一页", "下一页"
 # The longest name on a button.
 LABEL = 16
+# The longest label of one, two and three side by side, as a telephone shows them.
+WIDTHS = (64, 12, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,12 @@ class Page(Generic[T]):
     number: int
     things: Sequence[T]
     more: bool
+    pages: int = 1
+
+    @property
+    def words(self) -> str:
+        """第2页，共3页; nothing of an only page."""
+        return f"第{self.number + 1}页，共{self.pages}页" if self.pages > 1 else ""
 
     def turn(self, to: Callable[[int], Button]) -> list[Choice]:
         """The buttons to the pages before and behind it; none of an only page."""
@@ -41,12 +49,24 @@ def page_of(things: Sequence[T], number: int, size: int) -> Page[T]:
     """A page of a whole list, clamped."""
     number = clamp(number, len(things), size)
     end = (number + 1) * size
-    return Page(number, things[end - size : end], end < len(things))
+    return Page(number, things[end - size : end], end < len(things), max(1, -(-len(things) // size)))
 
 
 def two_a_row(choices: Sequence[Choice]) -> list[list[Choice]]:
     """Two buttons side by side, as a telephone shows them."""
     return [list(choices[at : at + 2]) for at in range(0, len(choices), 2)]
+
+
+def by_width(things: Sequence[T], said: Callable[[T], str]) -> list[list[T]]:
+    """Three short labels side by side, two that are longer, a long one alone; the order stays."""
+    rows: list[list[T]] = []
+    for one in things:
+        row = [*rows[-1], one] if rows else []
+        if row and len(row) <= len(WIDTHS) and max(len(said(each)) for each in row) <= WIDTHS[len(row) - 1]:
+            rows[-1] = row
+        else:
+            rows.append([one])
+    return rows
 
 
 def label(name: str, longest: int = LABEL) -> str:

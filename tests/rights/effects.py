@@ -89,6 +89,7 @@ EFFECTS: dict[str, Effect] = {
     # the roll and the unfinished list, nudging
     # A leader's opens today's at once.
     **dict.fromkeys(("command:roll", "word:考勤"), shows("主题党日activity")),
+    "tap:AllActivities": shows("【考勤】"),
     "tap:OpenActivity": ROLL,
     "tap:ShowNames": ROLL,
     **dict.fromkeys(("command:todo", "word:未完成名单", "word:谁还缺"), shows("ahead")),

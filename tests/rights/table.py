@@ -243,6 +243,7 @@ TABLE: dict[str, Case] = {
     # group roll and unfinished list, nudge
     "command:roll": own(ROLL),
     "word:考勤": own(ROLL),
+    "tap:AllActivities": own(ROLL, lambda ids: activities.AllActivities()),
     "tap:OpenActivity": Case(ROLL, lambda ids: activities.OpenActivity(ids["activity"])),
     "tap:ShowNames": Case(ROLL, lambda ids: activities.ShowNames(ids["activity"], activities.Names.ROLL)),
     "command:todo": own(ROLL),

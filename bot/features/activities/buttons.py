@@ -39,6 +39,13 @@ class OpenActivity(Button):
 
 
 @dataclass(frozen=True)
+class AllActivities(Button):
+    """From the card of today's to the list."""
+
+    prefix: ClassVar[str] = "aa"
+
+
+@dataclass(frozen=True)
 class ShowNames(Button):
     prefix: ClassVar[str] = "an"
     activity_id: int

@@ -6,8 +6,8 @@ from datetime import datetime, tzinfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import messages, planning
-from bot.features.notices.cards import NOTICE, Counts, count, group_card, private_notice
+from bot.features.activities import messages, planning, rules, service
+from bot.features.notices.cards import NOTICE, Counts, count, counts_line, group_card, private_notice
 from bot.features.notices.rules import reply_by
 from bot.kit import back_fill
 from bot.kit.activities import ACTIVITY_CARD
@@ -45,10 +45,19 @@ def _desk_card(
     """With what became of the sending, while the notice stands."""
     held_on = local_day(activity.start_at, tz)
     mark = back_fill.mark_of(session, activity.branch_id, held_on, activity.created_at, tz)
-    card = messages.desk_card(activity, notice, shown, tz, mark)
+    asks = notice is not None and activity.status is not ActivityStatus.HELD
+    counted = counts_line(shown) if asks else _came(session, activity, now, tz)
+    card = messages.desk_card(activity, counted, tz, mark, over=now > activity.end_at)
     if notice is not None and activity.status is ActivityStatus.PLANNED:
         card = with_delivery(session, card, activity.branch_id, NOTICE, notice.id, now, tz)
     return messages.with_danger(card, activity)
+
+
+def _came(session: Session, activity: Activity, now: datetime, tz: tzinfo) -> str:
+    """The roll in figures, where no replies are asked for any more."""
+    phase = rules.phase(activity.status, activity.start_at, activity.end_at, now)
+    roll, pending = service.roll(session, activity, tz), service.pending_leave(session, activity.id)
+    return messages.figures(messages.Shown(roll, pending, phase))
 
 
 def goes_on_at(session: Session, activity_id: int) -> datetime | None:

@@ -18,7 +18,7 @@ from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.seats import Seat
 from scheduler.calendar.days import local_day
 from storage.activities import audience, notice_of, statuses
-from storage.choices import OFF, AttendanceStatus, LeaveState, LeaveType, SignInMethod
+from storage.choices import HERE, OFF, AttendanceStatus, LeaveState, LeaveType, SignInMethod
 from storage.lookups import person_of
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
@@ -28,6 +28,8 @@ from storage.spans import on_day
 
 PAGE = 20
 MOST_TO_CALL = 6
+# So many are listed, of so many: a leader sees none of other groups.
+MOST_LISTED, LOOKED_THROUGH = 8, 60
 NOBODY = "【列席】{title}\n名册之外没有可登记的同志。"
 ON_ROSTER = "这位同志当天在名册上，请点“补登”登记。"
 OLD_LIST = "这份点名已失效，请重新点“点名”。"
@@ -35,20 +37,32 @@ NOT_IN_SCOPE = "这位同志不在本次活动的参加范围内。"
 
 
 def list_activities(session: Session, call: Call) -> Reply:
-    """考勤 /roll: the latest activities, to open one; what is to be called first. A leader's of today is open."""
-    found = [
-        item
-        for item in service.recent_activities(session, call.me.branch_id, call.now)
-        if service.sees_names(call.me, item) or service.sees_groups(call.me, item)
-    ]
-    if not found:
-        return say("还没有活动，请点“建活动”。")
+    """考勤 /roll: the list; a leader's of today is open at once, with the way to the others."""
+    found = _listed(session, call)
     today = [one for one in found if local_day(one.start_at, call.tz) == call.today and one.status not in OFF]
     if len(today) == 1 and not service.calls_all(call.me) and service.calls_some(call.me):
-        return say(_card(session, call, today[0]))
+        return say(messages.with_all(_card(session, call, today[0])))
+    return say(_list(session, call, found))
+
+
+def all_activities(session: Session, call: Call, button: buttons.AllActivities) -> Reply:
+    return Reply(edit=_list(session, call, _listed(session, call)))
+
+
+def _listed(session: Session, call: Call) -> list[Activity]:
+    """The latest that somebody sees, coming ones too: to a leader of the own group and of the branch."""
+    recent = service.recent_activities(session, call.me.branch_id, call.now, LOOKED_THROUGH)
+    seeing = [one for one in recent if service.sees_names(call.me, one) or service.sees_groups(call.me, one)]
+    return seeing[:MOST_LISTED]
+
+
+def _list(session: Session, call: Call, found: list[Activity]) -> Message:
+    """To open one; what is to be called first."""
+    if not found:
+        return Message("还没有活动，请点“建活动”。")
     to_call = service.to_call(session, call.me, call.now)[:MOST_TO_CALL]
     listed = choose_activity(messages.roll_title(to_call, call.tz), found, buttons.OpenActivity, call.tz)
-    return say(replace(listed, rows=[*messages.to_call_rows(to_call, call.tz), *listed.rows]))
+    return replace(listed, rows=[*messages.to_call_rows(to_call, call.tz), *listed.rows])
 
 
 def open_activity(session: Session, call: Call, button: buttons.OpenActivity) -> Reply:
@@ -97,8 +111,9 @@ def _replies(session: Session, activity: Activity, people: dict[int, Member]) ->
     """Nobody stands in two of them: who is on leave, or may be, has answered by that; a 收到 beside it is noted."""
     notice = notice_of(session, activity.id)
     received = receipts(session, notice.id) if notice else set()
-    asked = _leaves(session, activity)
+    asked, there = _leaves(session, activity), statuses(session, activity.id)
     refused = {person for person, row in asked.items() if row.state is LeaveState.REFUSED}
+    came = {person for person in asked.keys() - refused if there.get(person) in HERE}
     both = received & asked.keys() - refused
     received -= both
     silent = [member for member in people.values() if not member.exempt and member.id not in received | asked.keys()]
@@ -107,7 +122,8 @@ def _replies(session: Session, activity: Activity, people: dict[int, Member]) ->
         f"{activity.title}：回复名单",
         [
             ("已收到", [notes.get(one, messages.Who(who.name)) for one, who in people.items() if one in received]),
-            ("请假", [who for one, who in notes.items() if one not in received]),
+            ("请假", [who for one, who in notes.items() if one not in received | came]),
+            ("已申请请假，仍到会", [messages.Who(who.name) for one, who in people.items() if one in came]),
             ("未回复", [messages.Who(member.name) for member in silent]),
         ],
     )
@@ -296,6 +312,7 @@ HANDLERS: list[Handler] = [
         help="考勤：点名、补登、审批请假，修改、改期或取消活动。点名也可以发送“全部到会，除张三、李四”。",
     ),
     Tap(buttons.OpenActivity, open_activity, private=True),
+    Tap(buttons.AllActivities, all_activities, right=Right.SEE_ROLL, private=True),
     Tap(buttons.ShowNames, show_names, private=True),
     Tap(buttons.MarkSomebody, mark_somebody, private=True),
     Tap(buttons.MarkHere, mark_here, private=True),

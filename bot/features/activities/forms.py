@@ -173,11 +173,11 @@ def _summary(session: Session, call: Call, values: Values) -> str:
     if values.get("place"):
         lines.append(f"地点：{values['place']}")
     if values[FIELD] == CONFIRM:
-        lines += _details(session, values, types)
+        lines += _details(session, call, values, types)
     return "\n".join(lines)
 
 
-def _details(session: Session, values: Values, types: list[ActivityType]) -> list[str]:
+def _details(session: Session, call: Call, values: Values, types: list[ActivityType]) -> list[str]:
     group = session.get(PartyGroup, int(values["group"])) if values.get("group") else None
     names = {member: session.get(Person, int(values[member])) for member in ("host", "lecturer") if values.get(member)}
     shown = [
@@ -192,7 +192,12 @@ def _details(session: Session, values: Values, types: list[ActivityType]) -> lis
     ]
     shown += [f"研讨题目：{values['topic']}"] if values.get("topic") else []
     shown += ["第一议题：" + "；".join(values["agenda"])] if values.get("agenda") else []
-    return [*shown, f"通知：{WAYS[values.get('way', 'group')]}"]
+    return [*shown, f"通知：{_way_words(*_way(session, call, values, _scope(values)))}"]
+
+
+def _way_words(to_group: bool, privately: bool) -> str:
+    """As it will be sent: what is not for the whole branch goes to each, whatever was chosen."""
+    return WAYS["both" if to_group and privately else "group" if to_group else "private"]
 
 
 def _hours_words(hours: str) -> str:
@@ -293,7 +298,7 @@ def _moved(session: Session, call: Call, values: Values) -> Activity:
 
 def _movable(session: Session, call: Call, values: Values) -> None:
     activity = _moved(session, call, values)
-    planning.changeable(session, call.me, activity)
+    planning.movable(session, call.me, activity, call.now)
     if values.get("day") and values.get("time"):
         planning.may_postpone(session, call.me, activity, _start(call, values), call.now)
 

@@ -15,6 +15,7 @@ from bot.features.activities import (
     planning,
     roll_call,
     rules,
+    service,
 )
 from bot.features.leave.service import leave_of
 from bot.features.notices.cards import Acknowledge, AskLeave, SignIn, offers
@@ -42,7 +43,7 @@ from scheduler.calendar.days import local_day
 from storage import audience
 from storage.activities import in_scope, lately_over, notice_of, open_activities, statuses
 from storage.audience import Me
-from storage.choices import ActivityStatus, SignInMethod
+from storage.choices import HERE, ActivityStatus, Duty, SignInMethod
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
 
@@ -61,6 +62,9 @@ def sign_in(session: Session, call: Call, button: SignIn) -> Reply:
 def _sign_in(session: Session, call: Call, activity_id: int, method: SignInMethod) -> Reply:
     """A tap gets a toast, and in private its card; a word or a scan gets one private line, never one in the group."""
     done = participation.sign_in(session, call.me, activity_id, call.now, method)
+    by = participation.entered_by(session, done, call.me, call.today) if done.again else None
+    if by is not None or (done.again and done.status not in HERE):
+        return _entered(call, done, by, method)
     if done.again and method is not SignInMethod.BUTTON:
         undo = done.row_id if may_undo(done.at, call.now) else None
         again = messages.signed_in_again(done.activity, done.at, undo, call.tz)
@@ -71,6 +75,15 @@ def _sign_in(session: Session, call: Call, activity_id: int, method: SignInMetho
     if method is SignInMethod.BUTTON:
         return Reply(toast=line, edit=card if call.private else None, refresh=refresh)
     return Reply(others=[To(card, person_id=call.me.id)], refresh=refresh, did=f"attendance:{done.row_id}")
+
+
+def _entered(call: Call, done: participation.SignedIn, by: Duty | None, method: SignInMethod) -> Reply:
+    """What somebody else has entered, or oneself as missing: it stands, and is said as what it is."""
+    line = messages.entered_already(done.status, by)
+    shown = Message(f"{done.activity.title}：{line}")
+    if method is SignInMethod.BUTTON:
+        return Reply(toast=line, edit=shown if call.private else None)
+    return Reply(others=[To(shown, person_id=call.me.id)])
 
 
 def sign_in_by_word(session: Session, call: Call) -> Reply:
@@ -97,8 +110,8 @@ def _by_card(session: Session, call: Call, activity_id: int) -> Reply:
 
 
 def _no_window(session: Session, call: Call) -> Reply:
-    """What ended today is meant before what is ahead."""
-    today = [
+    """What goes on with its roll completed, then what ended today is meant before what is ahead."""
+    today = service.completed_now(session, call.me, call.now) or [
         one for one in lately_over(session, call.me, call.now, SINCE) if local_day(one.end_at, call.tz) == call.today
     ]
     if today:
@@ -198,6 +211,8 @@ def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Re
     import segno
 
     activity = desk.called(session, call, button.activity_id)
+    if activity.status is not ActivityStatus.PLANNED or call.now > activity.end_at:
+        raise Refusal("活动已结束或已取消，不再需要签到码。")
     code = participation.new_code(session, call.me, activity, call.now)
     picture = io.BytesIO()
     segno.make(f"https://t.me/{call.bot_name}?start=c_{code}").save(picture, kind="png", scale=10)
@@ -209,7 +224,7 @@ def sign_in_code(session: Session, call: Call, button: buttons.SignInCode) -> Re
 
 def postpone(session: Session, call: Call, button: buttons.Postpone) -> Reply:
     activity = desk.seen(session, call, button.activity_id)
-    planning.changeable(session, call.me, activity)
+    planning.movable(session, call.me, activity, call.now)
     return say(forms.POSTPONE.open(session, call, activity=activity.id))
 
 

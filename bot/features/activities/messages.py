@@ -7,19 +7,21 @@ from datetime import datetime, tzinfo
 
 from bot.features.activities import buttons
 from bot.features.activities.rules import Parts, Phase, Roll, parts
-from bot.features.notices.cards import Counts, counts_line, leave_words
+from bot.features.notices.cards import leave_words
 from bot.kit.activities import OPENS_BEFORE
-from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, LEAVE_TYPES
-from bot.kit.lists import filled, page_of, really, two_a_row
+from bot.kit.asking import CANCEL, CancelQuestion
+from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, DUTIES, LEAVE_TYPES
+from bot.kit.lists import by_width, filled, page_of, really, two_a_row
 from bot.kit.rates import percent
 from bot.kit.replies import Choice, Message, Pages
 from bot.kit.words import cut, day_words, moment_words, short_day
-from storage.choices import ActivityStatus, ActivityType, AttendanceStatus
+from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
-from storage.models.notice import Notice
 
-PEOPLE_ON_A_PAGE = 30
+# Rows of names on a page: with the question above them they fit on a telephone.
+ROWS_ON_A_PAGE = 8
+GONE = "✕ "
 # Turned back to, in the message that stands there: 0 opens a list below the card.
 FIRST_PAGE = -1
 # A name on a button, with what tells apart two of one name; names in one list.
@@ -64,14 +66,14 @@ def _state(status: ActivityStatus) -> str:
     return "" if status is ActivityStatus.PLANNED else f"（{ACTIVITY_STATES[status]}）"
 
 
-def desk_card(activity: Activity, notice: Notice | None, counts: Counts, tz: tzinfo, mark: str = "") -> Message:
-    """The secretary's card: live counts and everything that can be done; `mark`: 补报."""
+def desk_card(activity: Activity, counted: str, tz: tzinfo, mark: str = "", *, over: bool = False) -> Message:
+    """The secretary's card: live counts and everything that can be done; `mark`: 补报. over: it has ended."""
     text = "\n".join(
         [
             f"【活动管理】{activity.title}{_state(activity.status)}",
             f"时间：{moment_words(activity.start_at, tz)}{mark}",
             f"地点：{activity.place or '另行通知'}",
-            _counts(activity, notice, counts),
+            counted,
         ]
     )
     roll = [
@@ -84,10 +86,17 @@ def desk_card(activity: Activity, notice: Notice | None, counts: Counts, tz: tzi
     ]
     if activity.status is ActivityStatus.CANCELLED:
         return Message(text)
-    if activity.status is ActivityStatus.HELD:
+    if activity.status is ActivityStatus.HELD or over:
         return Message(text, [roll, lists])
     change = [Choice("签到码", buttons.SignInCode(activity.id)), Choice("改期", buttons.Postpone(activity.id))]
     return Message(text, [roll, lists, change])
+
+
+def with_all(card: Message) -> Message:
+    """The way from the one of today to the others, above what is dangerous."""
+    calls_off = any(isinstance(one.does, buttons.CallOff) for row in card.rows[-1:] for one in row)
+    at = len(card.rows) - calls_off
+    return replace(card, rows=[*card.rows[:at], [Choice("全部活动", buttons.AllActivities())], *card.rows[at:]])
 
 
 def with_danger(card: Message, activity: Activity) -> Message:
@@ -95,14 +104,6 @@ def with_danger(card: Message, activity: Activity) -> Message:
     if activity.status is not ActivityStatus.PLANNED:
         return card
     return replace(card, rows=[*card.rows, [Choice("取消活动", buttons.CallOff(activity.id, 0))]])
-
-
-def _counts(activity: Activity, notice: Notice | None, counts: Counts) -> str:
-    """Of who has replied, while that is asked; then of who came."""
-    if notice is not None and activity.status is not ActivityStatus.HELD:
-        return counts_line(counts)
-    away = leave_words(counts.on_leave, counts.pending_leave)
-    return "，".join(filter(None, [f"应到{counts.expected}人", f"实到{counts.signed_in}人", away]))
 
 
 def leader_card(activity: Activity, shown: "Shown", tz: tzinfo) -> Message:
@@ -129,6 +130,12 @@ def signed_in_again(activity: Activity, at: datetime, undo: int | None, tz: tzin
     """`undo`: the row, while it can be taken back."""
     rows = [[Choice("撤销", buttons.UndoSignIn(undo))]] if undo is not None else []
     return Message(f"{activity.title}：您已于{at.astimezone(tz):%H:%M}签到，无需再点。", rows)
+
+
+def entered_already(status: AttendanceStatus, by: Duty | None) -> str:
+    """您的考勤已由组织委员登记为缺席: to who signs in all the same; `by` None: oneself."""
+    whom = f"由{DUTIES[by]}" if by is not None else ""
+    return f"您的考勤已{whom}登记为{ATTENDANCE[status]}，如有出入请联系组织委员。"
 
 
 def signed_in(
@@ -275,10 +282,14 @@ def roll_call(
 ) -> Message:
     """全部到会，除…: tap the few who are not there. `people` are (id, name, missing) without any record."""
     missing = sum(1 for _, _, gone in people if gone)
-    page = page_of(people, number, PEOPLE_ON_A_PAGE)
+    # As wide as with the mark: a row keeps its place when a name is tapped.
+    page = page_of(by_width(people, lambda one: f"{GONE}{one[1]}"), number, ROWS_ON_A_PAGE)
     taps = [
-        Choice(f"{'✕ ' if gone else ''}{cut(name, LONGEST_NAME)}", buttons.RollToggle(dialog_id, person))
-        for person, name, gone in page.things
+        [
+            Choice(f"{GONE if gone else ''}{cut(name, LONGEST_NAME)}", buttons.RollToggle(dialog_id, person))
+            for person, name, gone in row
+        ]
+        for row in page.things
     ]
     turn = page.turn(lambda at: buttons.RollPage(dialog_id, at))
     came, absent = (f"已签到{len(known.present)}人", known.present), (f"缺席{len(known.absent)}人", known.absent)
@@ -286,9 +297,10 @@ def roll_call(
     recorded = "，".join(filter(None, [came[0] if came[1] else "", away, absent[0] if absent[1] else ""]))
     ticked = f"已点{missing}人。" if missing else ""
     asks = f"{ticked}其余{len(people) - missing}人按到会登记。请点没有到会的同志，再点“完成点名”。"
-    lines = [_head(activity, tz), f"{recorded}。" if recorded else "", asks if people else "请点“完成点名”。"]
-    done = [Choice("完成点名", buttons.RollDone(dialog_id))]
-    return Message("\n".join(filter(None, lines)), filled(*two_a_row(taps), turn, done))
+    head = "，".join(filter(None, [_head(activity, tz), page.words]))
+    lines = [head, f"{recorded}。" if recorded else "", asks if people else "请点“完成点名”。"]
+    done = [Choice("完成点名", buttons.RollDone(dialog_id)), Choice(CANCEL, CancelQuestion(dialog_id))]
+    return Message("\n".join(filter(None, lines)), filled(*taps, turn, done))
 
 
 def roll_page(
@@ -348,21 +360,25 @@ def mark_somebody(
 
     guests: others may be entered as 列席. done: who was entered just now.
     """
-    page = page_of(people, number, PEOPLE_ON_A_PAGE)
+
+    def said(one: Entry) -> str:
+        return f"{cut(one.name, LONGEST_LABEL)} {one.note}".strip()
+
+    page = page_of(by_width(people, said), number, ROWS_ON_A_PAGE)
 
     def does(one: Entry) -> buttons.MarkHere | buttons.MarkPerson:
         if here and not one.note:
             return buttons.MarkHere(activity.id, one.person_id, page.number)
         return buttons.MarkPerson(activity.id, one.person_id)
 
-    taps = [Choice(f"{cut(one.name, LONGEST_LABEL)} {one.note}".strip(), does(one)) for one in page.things]
+    taps = [[Choice(said(one), does(one)) for one in row] for row in page.things]
     turning = buttons.MarkOther if other else buttons.MarkSomebody
     turn = page.turn(lambda at: turning(activity.id, at or FIRST_PAGE))
     below = [Choice("其他情况", buttons.MarkOther(activity.id, page.number))] if here else []
     below += [Choice("登记列席", buttons.ShowGuests(activity.id, 0))] if guests else []
     asks = "请点到会的同志。迟到、线上参加、缺席或请假的，请先点“其他情况”。" if here else "请选择同志。"
-    lines = [f"【补登】{activity.title}", done, asks]
-    return Message("\n".join(filter(None, lines)), filled(*two_a_row(taps), turn, below))
+    head = "，".join(filter(None, [f"【补登】{activity.title}", page.words]))
+    return Message("\n".join(filter(None, [head, done, asks])), filled(*taps, turn, below))
 
 
 def mark_as(activity: Activity, person_id: int, name: str) -> Message:

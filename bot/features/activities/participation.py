@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import cast
 
 from sqlalchemy import Table, bindparam, insert, select
@@ -17,31 +17,38 @@ from bot.kit.undo import Step, own_row, take_back
 from storage import audit
 from storage.activities import in_scope
 from storage.audience import Me
-from storage.choices import AttendanceStatus, SignInMethod
+from storage.choices import AttendanceStatus, Duty, SignInMethod
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
+from storage.roster import duties_on
 
 # The tap path: statements are built once, because building them costs more than running them.
 _ACTIVITY = select(Activity).where(Activity.id == bindparam("activity_id"))
 # Those about the row are of the table, not the class: the ORM costs two or three times as much.
 _attendance = cast(Table, Attendance.__table__)
-_SIGNED = select(_attendance.c.id, _attendance.c.status, _attendance.c.at).where(
+_SIGNED = select(_attendance.c.id, _attendance.c.status, _attendance.c.at, _attendance.c.marked_by_id).where(
     _attendance.c.activity_id == bindparam("activity_id"),
     _attendance.c.person_id == bindparam("person_id"),
     _attendance.c.withdrawn_at.is_(None),
 )
 _SIGN_IN = insert(_attendance).returning(_attendance.c.id)
+# Who enters others; of several offices the one that the roll belongs to.
+KEEPERS = (Duty.ORGANIZATION_OFFICER, Duty.SECRETARY, Duty.DEPUTY_SECRETARY, Duty.GROUP_LEADER)
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A sign-in that stands: its row, the time, and whether it was there before this tap."""
+    """A sign-in that stands: its row, the time, and whether it was there before this tap.
+
+    marked_by_id: who has entered it, None for oneself.
+    """
 
     row_id: int
     activity: Activity
     status: AttendanceStatus
     at: datetime
     again: bool = False
+    marked_by_id: int | None = None
 
 
 def sign_in(session: Session, me: Me, activity_id: int, now: datetime, method: SignInMethod) -> SignedIn:
@@ -51,7 +58,7 @@ def sign_in(session: Session, me: Me, activity_id: int, now: datetime, method: S
         raise Refusal(OUT_OF_SCOPE)
     row = session.execute(_SIGNED, {"activity_id": activity_id, "person_id": me.id}).first()
     if row is not None:
-        return SignedIn(row.id, activity, row.status, row.at, again=True)
+        return SignedIn(row.id, activity, row.status, row.at, True, row.marked_by_id)
     status = _admitted(activity, now)
     values = {
         "activity_id": activity_id,
@@ -84,6 +91,14 @@ def _admitted(activity: Activity, now: datetime) -> AttendanceStatus:
     if met is rules.SignIn.CLOSED:
         raise Refusal("签到已截止，请联系组织委员补登。")
     return AttendanceStatus.LATE if met is rules.SignIn.LATE else AttendanceStatus.PRESENT
+
+
+def entered_by(session: Session, done: SignedIn, me: Me, today: date) -> Duty | None:
+    """The office of who has entered somebody else, as it is held now; None for what is one's own."""
+    if done.marked_by_id is None or done.marked_by_id == me.id:
+        return None
+    held = duties_on(session, done.activity.branch_id, today).get(done.marked_by_id, set())
+    return next((duty for duty in KEEPERS if duty in held), Duty.ORGANIZATION_OFFICER)
 
 
 def hash_code(code: str) -> str:

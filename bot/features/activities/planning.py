@@ -186,9 +186,16 @@ def _withdraw_rows(session: Session, me: Me, activity: Activity, now: datetime) 
 
 def may_postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime) -> None:
     """Refuses what `postpone` would refuse."""
-    changeable(session, me, activity)
+    movable(session, me, activity, now)
     if start_at <= now:
         raise Refusal(TOO_EARLY)
+
+
+def movable(session: Session, me: Me, activity: Activity, now: datetime) -> None:
+    """Refuses what has ended, besides: its date is past."""
+    changeable(session, me, activity)
+    if now > activity.end_at:
+        raise Refusal("活动已结束，不能改期。")
 
 
 def changeable(session: Session, me: Me, activity: Activity) -> None:

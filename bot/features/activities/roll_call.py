@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -29,6 +29,9 @@ from storage.roster import Member, roster
 STEP = "activity.roll"
 NOT_YOURS = "点名由组织委员办理。"
 NOTHING_TO_CALL = "现在没有需要点名的活动。"
+CHANGED = "到会情况有变化，请重新核对。"
+LEAVE_APART = "病假、事假请在“补登”中登记，点名时只写姓名。"
+BY_THE_LIST = "请点“考勤”，选择活动后点“点名”。"
 SAY_AGAIN = "没有找到您发送的点名内容，请重新发送。"
 ONESELF = ("我", "本人")
 EXAMPLE = "请这样发送：全部到会，除甲五、丙五"
@@ -104,16 +107,31 @@ def _page(session: Session, call: Call, dialog: Dialog, note: str = "") -> Messa
     roll, pending = service.roll(session, activity, call.tz), service.pending_leave(session, activity.id)
     will = rules.called(roll, pending, dialog.draft["missing"])
     people = audience(session, activity, call.tz)
+    # Kept with the page: what is confirmed is what was read.
+    dialogs.move(dialog, STEP, call.now, said=_said(will), held=activity.status is ActivityStatus.HELD)
     names = {one.id: one.name for one in people}
     twice = {name for name, many in Counter(names.values()).items() if many > 1}
     apart = {one.id: f"{one.group_name or ''}{one.name}" for one in people if one.name in twice}
     return messages.roll_page(activity, will, names | apart, dialog.id, note, call.tz)
 
 
+def _said(will: rules.Parts) -> dict[str, list[int]]:
+    """Who stands where on the page."""
+    return {part: sorted(people) for part, people in asdict(will).items()}
+
+
 def roll_sure(session: Session, call: Call, button: buttons.RollSure) -> Reply:
-    """确认登记"""
+    """确认登记: what the page said. Where something else would be recorded by now, the page is shown again."""
     dialog = _dialog(session, call, button.dialog_id)
     activity = find_activity(session, call.me, int(dialog.draft["activity"]))
+    service.one_at_a_time(session, activity)
+    if activity.status is ActivityStatus.HELD and dialog.draft.get("held") is False:
+        raise Refusal(f"考勤已由{service.completed_by(session, activity)}登记。")
+    roll, pending = service.roll(session, activity, call.tz), service.pending_leave(session, activity.id)
+    will = _said(rules.called(roll, pending, dialog.draft["missing"]))
+    # A page of an earlier version kept nothing of what it said.
+    if dialog.draft.get("said", will) != will:
+        return Reply(toast=CHANGED, edit=_page(session, call, dialog, CHANGED))
     service.settle(session, call.me, activity, dialog.draft["missing"], call.now, call.tz)
     dialogs.close(session, call.me.id)
     session.flush()
@@ -140,6 +158,10 @@ def _read(text: str) -> roll_words.Said:
     said = roll_words.read(text)
     if said is None:
         raise Refusal(SAY_AGAIN)
+    if said.length:
+        raise Refusal(f"点名内容共{said.length}字，超过{roll_words.LONGEST}字，考勤尚未登记。{BY_THE_LIST}")
+    if said.leave:
+        raise Refusal(LEAVE_APART)
     if said.rest:
         raise Refusal(f"没有看懂“{cut(said.rest, 40)}”。{EXAMPLE}。")
     return said

@@ -17,7 +17,7 @@ _ALL = (
 # One of these has to stand in it: 到会 alone is what a member says of oneself.
 _EVERYBODY = re.compile(r"全|都|所有|大家|到齐|其他|其它|其余|剩下|别的|别人")
 _GONE = r"(?:没有?来|没有?到会?|未到会?|缺席|没有?参加|未参加)"
-_BUT = r"(?:除了?|除开|除去)"
+_BUT = r"(?:除开|除去|除了?)"
 _OUTSIDE = r"(?:以外|之外|外)?"
 _ONLY = r"(?:只有|仅有|就|只)?"
 _FORMS = tuple(
@@ -33,6 +33,19 @@ _FORMS = tuple(
         rf"{_ONLY}(?P<names>.+?){_GONE}了?{_SEP}",
     )
 )
+# 无缺席, 缺席：无. Nobody on leave is said beside 全部到会 only: alone it may be of oneself.
+_NONE = r"(?:无|没有?)(?:人|同志)?"
+_NOBODY = re.compile(
+    rf"(?:(?P<all>{_ALL}){_SEP}{_NONE}(?:缺席|缺勤|没来|未到|请假)|{_NONE}(?:缺席|未到)|"
+    rf"(?:(?P<too>{_ALL}){_SEP})?{_GONE}的?(?:人员?|同志)?{_SEP}(?:无|没有|[0零](?:人|名)?)){_SEP}"
+)
+# Who has asked for leave keeps it: 除请假的 leaves nobody out. A kind of leave beside a name is for 补登.
+_ON_LEAVE = re.compile(r"已?请了?假(?:了?的)?(?:人员?|同志|党员)?")
+_LEAVE = re.compile(r"[病事]假|公差|出差|请.?假")
+_ONLY_LEAVE = re.compile(rf"除[了开去]{_SEP}.+?(?:[病事]假|公差|出差|请假){_SEP}")
+# Longer than is read: a list all the same, where short pieces follow.
+_LIST = re.compile(rf"(?P<all>{_ALL}){_SEP}{_BUT}{_SEP}")
+_LONGEST_PIECE = 12
 # Behind 全部到会 comes something that is no list of who is missing.
 _MORE = re.compile(rf"(?P<all>{_ALL})[\s,，、。;；:：](?P<rest>.+)")
 # Without 全部到会 beside it: questions, things that are missing, and what is said of oneself or of nobody by name.
@@ -42,7 +55,7 @@ _NO_ROLL = re.compile(
 # The blanks stay: they stand between names.
 _THANKS = re.compile(r"(?:[,、。.!~…\s]|谢谢您?|感谢)+$")
 _BETWEEN = re.compile(r"[、,，;；/]+")
-_SOFT = re.compile(r"\s+|以及|[和与及跟]")
+_SOFT = re.compile(r"\s+|以及|[和与及跟.]")
 _COUNT = re.compile(r"(?:等|共)?(?P<many>\d{1,3}|[一二两三四五六七八九十])(?:人|位|名|个)(?:同志)?$")
 _DIGITS = {word: number for number, word in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 
@@ -51,12 +64,15 @@ _DIGITS = {word: number for number, word in enumerate("一二三四五六七八�
 class Said:
     """Who was said to be missing: the pieces between marks, each one or several names. `rest`: what nobody understands.
 
-    many: how many they were said to be; None: not said.
+    many: how many they were said to be; None: not said. leave: it says of what kind their leave is. length: of what is
+    too long to be read, 0 otherwise.
     """
 
     names: tuple[str, ...] = ()
     many: int | None = None
     rest: str = ""
+    leave: bool = False
+    length: int = 0
 
 
 def is_roll(text: str) -> bool:
@@ -66,8 +82,15 @@ def is_roll(text: str) -> bool:
 def read(text: str) -> Said | None:
     """The whole text as a roll; None where it is none."""
     said = _THANKS.sub("", unicodedata.normalize("NFKC", text).strip())
-    if not said or len(said) > LONGEST or "\n\n" in said:
+    if not said or "\n\n" in said:
         return None
+    if len(said) > LONGEST:
+        return _too_long(said)
+    nobody = _NOBODY.fullmatch(said)
+    if nobody is not None and (nobody["all"] is None or _EVERYBODY.search(nobody["all"])):
+        return Said()
+    if _ONLY_LEAVE.fullmatch(said):
+        return Said(leave=True)
     found = next(filter(None, (_fits(form, said) for form in _FORMS)), None)
     if found is not None:
         return found
@@ -75,6 +98,17 @@ def read(text: str) -> Said | None:
     if more is None or not _EVERYBODY.search(more["all"]):
         return None
     return Said(rest=more["rest"].strip())
+
+
+def _too_long(said: str) -> Said | None:
+    """Only a list of names is one that is too long; sentences are none."""
+    begins = _LIST.match(said)
+    if begins is None or not _EVERYBODY.search(begins["all"]):
+        return None
+    names = said[begins.end() :]
+    pieces = re.split(rf"{_BETWEEN.pattern}|{_SOFT.pattern}", names)
+    listed = "。" not in names and all(len(piece) <= _LONGEST_PIECE for piece in pieces)
+    return Said(length=len(said)) if listed else None
 
 
 def _fits(form: re.Pattern[str], said: str) -> Said | None:
@@ -89,6 +123,10 @@ def _fits(form: re.Pattern[str], said: str) -> Said | None:
         return Said()
     if "?" in names or (not parts.get("all") and _NO_ROLL.search(names)):
         return None
+    if parts.get("all") and _ON_LEAVE.fullmatch(names):
+        return Said()
+    if parts.get("all") and _LEAVE.search(names):
+        return Said(leave=True)
     count = _COUNT.search(names)
     many = int(_DIGITS.get(count["many"], 0) or count["many"]) if count else None
     listed = names[: count.start()] if count else names

@@ -15,7 +15,7 @@ from bot.kit.deadlines import day_in_time, in_time
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, entered_row, own_lines, stand_again, take_back
 from storage import audit
-from storage.activities import audience_of, delegates
+from storage.activities import audience_of, delegates, in_scope
 from storage.audience import Me
 from storage.choices import (
     OFF,
@@ -28,6 +28,7 @@ from storage.choices import (
 )
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.audit import Audit
 from storage.models.person import Person
 from storage.roster import Member, roster, rosters
 
@@ -244,6 +245,21 @@ def settle(
     return roll(session, activity, tz)
 
 
+def one_at_a_time(session: Session, activity: Activity) -> None:
+    """Two officers complete one roll after the other: the second sees what the first has recorded."""
+    session.refresh(activity, with_for_update=True)
+
+
+def completed_by(session: Session, activity: Activity) -> str:
+    """Who has completed the roll last."""
+    query = (
+        select(Person.name)
+        .join(Audit, Audit.actor_id == Person.id)
+        .where(Audit.action == "settle", Audit.subject == "activity", Audit.subject_id == activity.id)
+    )
+    return session.scalars(query.order_by(Audit.id.desc()).limit(1)).first() or "其他同志"
+
+
 def calls(me: Me, activity: Activity) -> bool:
     """Whether somebody may call this roll."""
     return may(me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
@@ -294,6 +310,18 @@ def next_to_call(session: Session, me: Me, now: datetime) -> Activity | None:
 def _planned(session: Session, me: Me, when: ColumnElement[bool]) -> Sequence[Activity]:
     query = select(Activity).where(Activity.branch_id == me.branch_id, Activity.status == ActivityStatus.PLANNED, when)
     return session.scalars(query.order_by(Activity.start_at.desc(), Activity.id.desc())).all()
+
+
+def completed_now(session: Session, me: Me, now: datetime) -> list[Activity]:
+    """What goes on while its roll is completed already, the last that began first."""
+    query = select(Activity).where(
+        Activity.branch_id == me.branch_id,
+        Activity.status == ActivityStatus.HELD,
+        Activity.start_at <= now + OPENS_BEFORE,
+        Activity.end_at >= now,
+    )
+    found = session.scalars(query.order_by(Activity.start_at.desc(), Activity.id.desc()))
+    return [one for one in found if in_scope(session, me, one)]
 
 
 def sees_names(me: Me, activity: Activity) -> bool:

@@ -14,7 +14,7 @@ from bot.kit.undo import Step, entered_row, own_lines, own_row, stand_again, tak
 from storage import audit
 from storage.activities import in_scope, lately_over, open_activities, roll_keepers, statuses
 from storage.audience import Me
-from storage.choices import OFF, Duty, LeaveState, LeaveType
+from storage.choices import HERE, OFF, Duty, LeaveState, LeaveType
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.person import DutySpan, Person
@@ -23,6 +23,7 @@ from storage.spans import on_day
 
 STARTED = "活动已开始，请联系组织委员补登请假。"
 OVER = "活动已结束，请联系组织委员补登请假。"
+CAME = "这位同志已到会，无需批准请假。"
 # In the log: nobody else could have approved it.
 OWN: dict[str, Any] = {"own": True}
 
@@ -139,6 +140,8 @@ def decide_leave(
     if activity.status in OFF:
         raise Refusal("活动已取消或改期，无需审批。")
     before_cut_off(session, activity, now, tz)
+    if approve and statuses(session, activity.id).get(row.person_id) in HERE:
+        raise Refusal(CAME)
     state = LeaveState.APPROVED if approve else LeaveState.REFUSED
     audit.change(
         session,

@@ -15,9 +15,9 @@ from bot.kit.owing import Does, Waiting, Waits, short
 from bot.kit.words import cut, moment_words
 from scheduler.calendar.days import Quarter, at, local_day
 from storage.audience import Me
-from storage.choices import OFF, LeaveState, MakeupState
+from storage.choices import HERE, OFF, LeaveState, MakeupState
 from storage.models.activity import Activity
-from storage.models.attendance import LeaveRequest, Makeup
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.person import Person
 from storage.roster import rosters
 
@@ -39,6 +39,7 @@ def _leave(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Wait
         .join(Activity, Activity.id == LeaveRequest.activity_id)
         .join(Person, Person.id == LeaveRequest.person_id)
         .where(LeaveRequest.state == LeaveState.PENDING, LeaveRequest.withdrawn_at.is_(None), _lately(me, now, tz))
+        .where(~_came())
         .order_by(LeaveRequest.requested_at, LeaveRequest.id)
     )
     takes = still_open(session, me.branch_id, now, tz)
@@ -64,6 +65,17 @@ def _leave(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Wait
             does=(Does("批准", DecideListed(row.id, 1)), Does("不批准", DecideListed(row.id, 0))),
             since=row.requested_at,
         )
+
+
+def _came() -> ColumnElement[bool]:
+    """Who has asked for leave and is there all the same needs no decision."""
+    there = select(Attendance.id).where(
+        Attendance.activity_id == LeaveRequest.activity_id,
+        Attendance.person_id == LeaveRequest.person_id,
+        Attendance.withdrawn_at.is_(None),
+        Attendance.status.in_(HERE),
+    )
+    return there.exists()
 
 
 def _asked(row: LeaveRequest, activity: Activity, name: str, tz: tzinfo) -> str:

@@ -4,11 +4,12 @@ Of an activity it offers 收到, 请假 and 签到. The last two are answered by
 activities; their buttons stand here because the card that shows them does.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import ClassVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.kit.activities import ACTIVITY_CARD
@@ -67,30 +68,28 @@ class Counts:
 def count(session: Session, activity: Activity, notice: Notice | None, tz: tzinfo) -> Counts:
     """Counted, never kept: no row is touched by every tap."""
     people = {member.id: member for member in audience(session, activity, tz)}
-    came = [person for person, status in statuses(session, activity.id).items() if status in HERE]
+    came = {person for person, status in statuses(session, activity.id).items() if status in HERE}
     expected = {member.id for member in people.values() if not member.exempt or member.id in came}
     received = 0
     if notice is not None:
         live = (Receipt.notice_id == notice.id, Receipt.withdrawn_at.is_(None))
         received = sum(1 for person in session.scalars(select(Receipt.person_id).where(*live)) if person in expected)
-    leave = dict(
-        session.execute(
-            select(LeaveRequest.state, func.count())
-            .where(LeaveRequest.activity_id == activity.id, LeaveRequest.withdrawn_at.is_(None))
-            .group_by(LeaveRequest.state)
-        ).all()
+    asked = select(LeaveRequest.state, LeaveRequest.person_id).where(
+        LeaveRequest.activity_id == activity.id, LeaveRequest.withdrawn_at.is_(None)
     )
+    # Who has asked for leave and came is there.
+    leave = Counter(state for state, person in session.execute(asked) if person not in came)
     return Counts(
         expected=len(expected),
         received=received,
-        on_leave=leave.get(LeaveState.APPROVED, 0),
-        pending_leave=leave.get(LeaveState.PENDING, 0),
+        on_leave=leave[LeaveState.APPROVED],
+        pending_leave=leave[LeaveState.PENDING],
         signed_in=len(came),
     )
 
 
 def counts_line(counts: Counts) -> str:
-    """已收到19人（应回复23人），请假2人（待审批1人），已签到3人; what is 0 is left out."""
+    """已收到19人（应回复23人），请假2人，另有待审批1人，已签到3人; what is 0 is left out."""
     away = leave_words(counts.on_leave, counts.pending_leave)
     came = f"已签到{counts.signed_in}人" if counts.signed_in else ""
     return "，".join(filter(None, [received_line(counts.received, counts.expected), away, came]))
@@ -102,11 +101,10 @@ def received_line(received: int, expected: int) -> str:
 
 
 def leave_words(approved: int, pending: int) -> str:
-    """请假2人（待审批1人）: whose leave is approved, and beside them who waits; nothing of 0."""
-    waits = f"待审批{pending}人" if pending else ""
+    """请假2人，另有待审批1人: whose leave is approved, and beside them who waits; nothing of 0."""
     if not approved:
-        return f"请假{waits}" if waits else ""
-    return f"请假{approved}人（{waits}）" if waits else f"请假{approved}人"
+        return f"请假待审批{pending}人" if pending else ""
+    return f"请假{approved}人，另有待审批{pending}人" if pending else f"请假{approved}人"
 
 
 def worded(notice: Notice, tz: tzinfo) -> str:

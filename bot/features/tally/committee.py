@@ -18,6 +18,7 @@ from bot.kit.refusal import Refusal
 from scheduler.calendar.days import CLOSE_DAY, Quarter, at, local_day
 from storage.audience import Me, below
 from storage.choices import (
+    HERE,
     ActivityStatus,
     ActivityType,
     Duty,
@@ -28,7 +29,7 @@ from storage.choices import (
     Scope,
 )
 from storage.models.activity import Activity, Component
-from storage.models.attendance import LeaveRequest, Makeup
+from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.organisation import Organisation
 from storage.models.person import DutySpan, Person, RosterSpan
 from storage.models.reflection import Reflection, ReflectionTask
@@ -228,8 +229,15 @@ def _open(session: Session, ids: Collection[int], quarter: Quarter, now: datetim
     here = and_(Activity.branch_id.in_(ids), _in(quarter, tz))
     by_branch = select(Activity.branch_id, func.count()).where(here).group_by(Activity.branch_id)
     unsettled = by_branch.where(Activity.status == ActivityStatus.PLANNED, Activity.end_at <= now)
+    # Who came all the same waits for no decision.
+    there = select(Attendance.id).where(
+        Attendance.activity_id == LeaveRequest.activity_id,
+        Attendance.person_id == LeaveRequest.person_id,
+        Attendance.withdrawn_at.is_(None),
+        Attendance.status.in_(HERE),
+    )
     leave = by_branch.join(LeaveRequest, LeaveRequest.activity_id == Activity.id).where(
-        LeaveRequest.state == LeaveState.PENDING, LeaveRequest.withdrawn_at.is_(None)
+        LeaveRequest.state == LeaveState.PENDING, LeaveRequest.withdrawn_at.is_(None), ~there.exists()
     )
     makeups = by_branch.join(Makeup, Makeup.activity_id == Activity.id).where(
         Makeup.state == MakeupState.SUBMITTED, Makeup.withdrawn_at.is_(None)

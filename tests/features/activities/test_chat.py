@@ -340,7 +340,7 @@ async def test_the_desk_enters_who_cannot(bot: World) -> None:
     await bot.stage.say("甲三", "本组考勤")
     card = bot.stage.people["甲三"].chat.last
     assert card.text.startswith(f"【本组考勤】{JULY}，7月7日（周五）\n应到9人，未签到9人。")
-    assert card.labels == ["补登", "回复名单", "考勤名单"]
+    assert card.labels == ["补登", "回复名单", "考勤名单", "全部活动"]
     await bot.stage.tap("甲三", "补登", JULY)
     assert bot.stage.people["甲三"].chat.last.labels == [*story.FIRST, "其他情况"]
     await bot.stage.tap("甲三", "甲九", "【补登】")

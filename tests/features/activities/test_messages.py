@@ -43,7 +43,10 @@ def everything() -> list[Message]:
     who = [messages.Who(NAME, note="公差") for _ in range(2000)]
     return [
         *(notice_cards.group_card(activity(status), notice, counts, SHANGHAI) for status in ActivityStatus),
-        *(messages.desk_card(activity(status), notice, counts, SHANGHAI) for status in ActivityStatus),
+        *(
+            messages.desk_card(activity(status), notice_cards.counts_line(counts), SHANGHAI)
+            for status in ActivityStatus
+        ),
         notice_cards.private_notice(activity(), notice, SHANGHAI, "您已回复“收到”。"),
         messages.signed_in_card(activity(), NAME, BIG, SHANGHAI),
         leave_messages.choose_leave(activity(), SHANGHAI),
@@ -87,3 +90,37 @@ def test_no_name_is_lost_in_a_long_list() -> None:
 
 def test_default_title_of_everything_is_short_enough_for_a_card() -> None:
     assert len(rules.default_title(ActivityType, NOW.date())) < 200
+
+
+def rolled(many: int, name: str = "甲五") -> Message:
+    people = [(number, name, False) for number in range(many)]
+    return messages.roll_call(activity(), people, BIG, 0, rules.Parts((), (), (), (), ()), SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("many", "name", "rows", "head"),
+    [
+        (0, "甲五", [2], ""),
+        (1, "甲五", [1, 2], ""),
+        (23, "甲五", [*[3] * 7, 2, 2], ""),
+        (24, "甲五", [*[3] * 8, 2], ""),
+        (25, "甲五", [*[3] * 8, 1, 2], "，第1页，共2页"),
+        (5, "甲五（第一党小组）", [2, 2, 1, 2], ""),
+        (40, "甲五（第一党小组）", [*[2] * 8, 1, 2], "，第1页，共3页"),
+        (2, "阿卜杜热西提·图尔荪", [2, 2], ""),
+        (2, "阿卜杜热西提·图尔荪江", [1, 1, 2], ""),
+    ],
+)
+def test_a_roll_fits_on_a_telephone(many: int, name: str, rows: list[int], head: str) -> None:
+    """Three short names a row, eight rows of names; the question and the page above, the way on and out below."""
+    message = rolled(many, name)
+    assert [len(row) for row in message.rows] == rows
+    assert message.text.split("\n")[0].endswith(f"）{head}")
+    assert [choice.label for choice in message.rows[-1]] == ["完成点名", "取消"]
+
+
+def test_entering_others_fits_too() -> None:
+    entries = [messages.Entry(number, "甲五", "公差" if number % 2 else "") for number in range(30)]
+    message = messages.mark_somebody(activity(), entries, 0, guests=True)
+    assert [len(row) for row in message.rows] == [*[3] * 8, 1, 2]
+    assert message.text.split("\n")[0].endswith("，第1页，共2页")

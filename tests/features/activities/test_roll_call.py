@@ -163,12 +163,12 @@ async def test_who_has_asked_for_leave_keeps_it(bot: World) -> None:
         f"{HEAD}\n将登记：到会20人，请假1人（乙二），请假待审批1人（乙四），缺席1人（甲五）。\n丙八同志免于考勤，不计入。"
     )
     await bot.stage.tap("甲二", "修改点名", HEAD)
-    assert last(bot, "甲二").startswith(f"{HEAD}\n请假1人（待审批1人）。\n已点1人。其余20人按到会登记。")
+    assert last(bot, "甲二").startswith(f"{HEAD}\n请假1人，另有待审批1人。\n已点1人。其余20人按到会登记。")
     await bot.stage.tap("甲二", "丙五", HEAD)
     await bot.stage.tap("甲二", "完成点名", HEAD)
     assert "将登记：到会19人，请假1人（乙二），请假待审批1人（乙四），缺席2人（甲五、丙五）。" in last(bot, "甲二")
     await bot.stage.tap("甲二", "确认登记", HEAD)
-    assert "应到23人，实到19人，请假1人（待审批1人），缺席2人。" in last(bot, "甲二")
+    assert "应到23人，实到19人，请假1人，另有待审批1人，缺席2人。" in last(bot, "甲二")
     assert count(bot, Attendance, LIVE) == 21
 
 
@@ -330,7 +330,7 @@ async def test_the_end_is_told_to_the_maker_and_the_officer(bot: World) -> None:
     for name in story.THIRD:
         await bot.stage.say(name, "签到")
     await bot.stage.at("2023-07-07 16:31")
-    said = f"{JULY}已结束：应到24人，已签到8人，请假1人（待审批1人），未登记14人。请点“点名”核对。"
+    said = f"{JULY}已结束：应到24人，已签到8人，请假1人，另有待审批1人，未登记14人。请点“点名”核对。"
     assert last(bot, "甲二") == said
     assert bot.stage.people["甲二"].chat.last.labels == ["点名", "考勤名单"]
     assert not any(said in text for text in private(bot, "甲一"))

@@ -24,7 +24,7 @@ def test_reply_is_due_at_noon_of_the_next_working_day_or_at_the_start() -> None:
 @pytest.mark.parametrize(
     ("counts", "line"),
     [
-        (Counts(23, 19, 2, 1, 0), "已收到19人（应回复23人），请假2人（待审批1人）"),
+        (Counts(23, 19, 2, 1, 0), "已收到19人（应回复23人），请假2人，另有待审批1人"),
         (Counts(23, 0, 0, 0, 0), "已收到0人（应回复23人）"),
         (Counts(23, 1, 0, 2, 0), "已收到1人（应回复23人），请假待审批2人"),
         (Counts(23, 19, 3, 0, 18), "已收到19人（应回复23人），请假3人，已签到18人"),
