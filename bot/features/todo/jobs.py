@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.todo import digest_setting, messages, service
+from bot.features.todo import digest_setting, messages, nudge_keys, service
 from bot.features.todo.service import Features
 from bot.kit.addressees import addressees, reachable
 from bot.kit.owing import Owing
@@ -71,15 +71,11 @@ def nudges(session: Session, features: Features, branch_id: int, now: datetime, 
     """One message to each who owes something whose nudge is due; the key holds it to one a day."""
     today, due = local_day(now, tz), service.due_today(session, features, branch_id, now, tz)
     names = names_of(session, due)
+    nudge_keys.free(session, due, today)
     return [
-        nudge(branch_id, person, names[person], items, key(person, today), now, tz, by_clock=True)
+        nudge(branch_id, person, names[person], items, nudge_keys.key(person, today), now, tz, by_clock=True)
         for person, items in due.items()
     ]
-
-
-def key(person_id: int, day: date) -> str:
-    """Whoever nudges takes it: the clock, a leader's 一键提醒, a nudge put off to that morning."""
-    return f"nudge:{day}:{person_id}"
 
 
 def names_of(session: Session, people: Collection[int]) -> dict[int, str]:
@@ -97,13 +93,15 @@ def nudge(
     tz: tzinfo,
     *,
     by_clock: bool = False,
+    asked: int = 0,
 ) -> Owed:
     """A nudge for the day of `when` and no later, `promised` under this key; asked again when it is sent.
 
-    by_clock: it says nothing of what came as news on that day.
+    by_clock: it says nothing of what came as news on that day. asked: the question that was answered by it.
     """
     message = of_place(messages.nudge(name, items), branch_id).to_json()
-    about = {"branch": branch_id, "person": person_id, **({"clock": True} if by_clock else {})}
+    about = {"branch": branch_id, "person": person_id}
+    about |= ({"clock": True} if by_clock else {}) | ({"asked": asked} if asked else {})
     expires_at = at(local_day(when, tz), LAST, tz)
     return Owed((promised,), message, person_id, about=about, expires_at=expires_at)
 
@@ -129,7 +127,10 @@ def nudges_missed(
 
     The days of one outage share the name of its first day, so that the later ones find it taken.
     """
-    due = [key(person, occurrence.on) for person in service.due_today(session, features, branch_id, occurrence.at, tz)]
+    due = [
+        nudge_keys.key(person, occurrence.on)
+        for person in service.due_today(session, features, branch_id, occurrence.at, tz)
+    ]
     if not set(due) - taken(session, due):
         return []
     first = _first_missed(session, branch_id, occurrence.on)

@@ -1,5 +1,6 @@
 """Every word and button about what is still owed, and about what waits for an officer."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ NOTHING = "您的事项已全部完成。"
 NOBODY = "全部完成。"
 TITLE = "【未完成名单】"
 OUT_OF_HOURS = "请在工作日8:30至20:30之间提醒。"
+ALL_BEFORE = "今天均已提醒过。"
 NOT_REMINDED = "未提醒。"
 SHOWN = 10
 # In UTF-16 units; names are what is left out last.
@@ -59,16 +61,17 @@ def nudge(name: str, items: Sequence[Owing]) -> Message:
 
 
 def mine(items: Sequence[Owing], waits: Sequence[Waiting] = ()) -> list[Message]:
-    """我的待办: all that is owed, with buttons for the nearest; of an officer what waits in office too."""
+    """我的待办: all that is owed, with buttons for the nearest; of an officer what waits in office too, numbered on."""
     if not items and not waits:
         return [Message(NOTHING)]
+    first = len(items) + 1
     own = f"本人待办{len(items)}项：" if waits else f"您有{len(items)}项待办："
     lines = [own, *numbered(item.line for item in items)] if items else []
     if waits:
         more = [f"另有{len(waits) - SHOWN}项，办理后请再点“我的待办”。"] if len(waits) > SHOWN else []
-        lines += [f"待办理{len(waits)}项：", *numbered(one.line for one in waits[:SHOWN]), *more]
+        lines += [f"待办理{len(waits)}项：", *numbered((one.line for one in waits[:SHOWN]), first), *more]
     texts = Pages().add(lines).texts
-    rows = [*by_number(items[:SHOWN]), *by_number(waits[:SHOWN])]
+    rows = [*by_number(items[:SHOWN]), *by_number(waits[:SHOWN], first)]
     return [*(Message(text) for text in texts[:-1]), Message(texts[-1], rows)]
 
 
@@ -86,7 +89,7 @@ def unfinished(found: Iterable[tuple[Owing, Member]]) -> list[Message]:
 def _line(entries: Sequence[tuple[Owing, Member]]) -> str:
     """《……》：应于8月31日（含）前学完，未完成2人（甲三、甲七）。 Only the owner is told of a piece that came back."""
     what = min((item for item, _ in entries), key=lambda item: len(item.note))
-    late = "，已逾期" if what.overdue else ""
+    late = f"，{what.past}" if what.overdue else ""
     names = "、".join(member.name for _, member in entries)
     return f"{what.title}：应于{what.ask}{late}，{what.lacks}{len(entries)}人（{names}）。"
 
@@ -99,11 +102,14 @@ def remind_how_many(number: int) -> Message:
     )
 
 
-def reminding(sent: int, before: int, unreachable: int) -> str:
-    """How many are being reminded, and why the others are not."""
+def reminding(sent: int, before: int, unreachable: int, waits: Sequence[str] = ()) -> str:
+    """How many are being reminded, and why the others are not. `waits`: at what hour those who have put it off are."""
+    if before and not (sent or unreachable or waits):
+        return ALL_BEFORE
     parts = [
         *([f"正在提醒{sent}人"] if sent else []),
         *([f"{before}人今天已提醒过"] if before else []),
+        *(f"{number}人将于{hour}提醒" for hour, number in sorted(Counter(waits).items())),
         *([f"{unreachable}人未送达（未绑定或已停用），请另行通知"] if unreachable else []),
     ]
     return "，".join(parts) + "。"

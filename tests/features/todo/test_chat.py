@@ -143,6 +143,30 @@ async def test_put_off_to_the_morning_it_is_that_mornings_one_nudge(chat_url: st
         assert nudged(bot) == dict.fromkeys(OWES, 2)
 
 
+async def test_a_nudge_put_off_to_the_morning_is_said_to_wait_and_leaves_the_day_free_when_dropped(
+    chat_url: str,
+) -> None:
+    async with august(chat_url, "2023-08-28 08:50") as bot:
+        await bot.stage.at("2023-08-28 21:00")
+        for name in ("甲三", "甲七"):
+            await bot.stage.tap(name, "稍后提醒")
+        await bot.stage.tap("甲七", "学完第1项", "项待办")
+        await bot.stage.at("2023-08-29 08:40")
+        await bot.stage.say("甲三", "本组未完成")
+        await bot.stage.tap("甲三", "一键提醒")
+        assert texts(bot, "甲三")[-1] == "1人将于09:00提醒。"
+        await bot.stage.at("2023-08-29 10:00")
+        assert nudged(bot) == {"甲三": 2, "甲七": 1, "乙五": 1}
+        assert about_nudges(bot, "甲七") == [OutboxState.SENT, OutboxState.CANCELLED]
+        await bot.stage.tap("甲七", "撤销")
+        await bot.stage.say("甲一", "未完成名单")
+        await bot.stage.tap("甲一", "一键提醒")
+        assert texts(bot, "甲一")[-1] == "将私聊提醒2人，每人每天最多提醒一次。"
+        await bot.stage.tap("甲一", "确认提醒")
+        assert texts(bot, "甲一")[-1] == "正在提醒2人，1人今天已提醒过。"
+        assert nudged(bot) == {"甲三": 2, "甲七": 2, "乙五": 2}
+
+
 # --- 我的待办, 未完成名单 -------------------------------------------------------------------------------------------
 
 
@@ -193,10 +217,15 @@ async def test_a_leader_reminds_the_own_group_once_a_day(chat_url: str) -> None:
         assert nudged(bot) == {"甲三": 1, "甲七": 1}
         await bot.stage.say("甲一", "未完成名单")
         await bot.stage.tap("甲一", "一键提醒")
-        assert texts(bot, "甲一")[-1] == "将私聊提醒3人，每人每天最多提醒一次。"
-        await bot.stage.tap("甲一", "确认提醒")
-        assert texts(bot, "甲一")[-1] == "正在提醒1人，2人今天已提醒过。"
+        assert texts(bot, "甲一")[-1] == "将私聊提醒1人，每人每天最多提醒一次。"
+        card, data = newest(bot.stage.people["甲一"].chat, "确认提醒")
+        for _ in range(2):
+            await bot.stage.people["甲一"].tap_data(card, data)
+            await bot.clock.settle()
+            assert texts(bot, "甲一")[-1] == "正在提醒1人，2人今天已提醒过。"
         assert nudged(bot) == dict.fromkeys(OWES, 1)
+        await bot.stage.tap("甲一", "一键提醒")
+        assert texts(bot, "甲一")[-1] == "今天均已提醒过。"
 
 
 async def test_who_was_reminded_early_is_not_nudged_again_that_day(chat_url: str) -> None:

@@ -150,6 +150,15 @@ def test_buttons_go_by_number_two_a_row() -> None:
     assert rows == [["学完第1项", "收到第2项"], ["请假第2项"], ["稍后提醒"]]
 
 
+def test_what_waits_is_numbered_on_so_that_no_label_stands_twice() -> None:
+    said = messages.mine([owing(1), owing(2)], [waits(1), waits(2, Waits.MAKEUP)])[-1]
+    labels = [choice.label for row in said.rows for choice in row]
+    assert labels[:4] == ["学完第1项", "请假第1项", "学完第2项", "请假第2项"]
+    assert labels[4:] == ["批准第3项", "不批准第3项", "批准第4项", "不批准第4项"]
+    assert "\n3. " in said.text
+    assert "\n4. " in said.text
+
+
 def test_every_door_leads_to_a_command() -> None:
     """The button that looks is one for a command that looks."""
     commands = {one.name: one for one in HANDLERS if isinstance(one, Command)}
