@@ -238,12 +238,14 @@ def whole_digest(
     waits = service.waiting_for(session, features, branch_id, person_id, now, tz) if person_id is not None else []
     if theme and not states and not waits:
         return None
-    return of_place(messages.digest(states, waits, theme=theme), branch_id).to_json()
+    return of_place(messages.digest(states, waits, service.kinds(known), theme=theme), branch_id).to_json()
 
 
 def _of_groups(known: service.Standing, groups: Collection[int]) -> dict[str, Any] | None:
     states = service.group_states(known, groups)
-    return of_place(messages.own_groups(states), known.branch_id).to_json() if states else None
+    if not states:
+        return None
+    return of_place(messages.own_groups(states, service.kinds(known, groups)), known.branch_id).to_json()
 
 
 def digest_missed(

@@ -1,7 +1,7 @@
 """Every word and button about what is still owed, and about what waits for an officer."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -22,6 +22,8 @@ OUT_OF_HOURS = "请在工作日8:30至20:30之间提醒。"
 ALL_BEFORE = "今天均已提醒过。"
 NOT_REMINDED = "未提醒。"
 SHOWN = 10
+# What is owed, by the first part of its key, as it is counted in the digest.
+KINDS = {"study": "学习", "reflection": "心得", "makeup": "补学", "reminder": "节前提醒", "notice": "通知"}
 # In UTF-16 units; names are what is left out last.
 LONGEST_DIGEST, SHOWN_NAMES = 3500, 10
 
@@ -127,16 +129,16 @@ def snoozed_before(when: str) -> str:
 # --- the digest ----------------------------------------------------------------------------------------------------
 
 
-def own_groups(states: Sequence[GroupState]) -> Message:
+def own_groups(states: Sequence[GroupState], kinds: Mapping[str, int]) -> Message:
     """【本组未完成】第一党小组：应完成9人，未完成2人（甲三、甲七）。 To a leader, of the own groups."""
-    left = [state for state in states if state.owing]
-    text = "【本组未完成】" + "\n".join(_state(state, len(state.owing)) for state in left)
+    left, what = [state for state in states if state.owing], filter(None, [_kinds(kinds)])
+    text = "【本组未完成】" + "\n".join([*(_state(state, len(state.owing)) for state in left), *what])
     if units(text) > LONGEST_DIGEST:
-        text = "【本组未完成】" + "\n".join(_state(state, 0) for state in left)
+        text = "【本组未完成】" + "\n".join([*filter(None, [_kinds(kinds)]), *(_state(state, 0) for state in left)])
     return Message(cut(text, LONGEST_DIGEST), [[REMIND_ALL]])
 
 
-def digest(states: Sequence[GroupState], waits: Sequence[Waiting], *, theme: bool) -> Message:
+def digest(states: Sequence[GroupState], waits: Sequence[Waiting], kinds: Mapping[str, int], *, theme: bool) -> Message:
     """【25日摘要】 to the secretary; sections without content are left out. `theme`: next month's is entered."""
     rolls = [one.short for one in waits if one.kind is Waits.ROLL]
     choices = [
@@ -148,11 +150,23 @@ def digest(states: Sequence[GroupState], waits: Sequence[Waiting], *, theme: boo
     # What is said in fewer words where it is too long, the names last.
     for rolls_shown, names_shown in ((len(rolls), None), (0, None), (0, SHOWN_NAMES), (0, 0)):
         groups = (_state(state, len(state.owing) if names_shown is None else names_shown) for state in states)
-        parts = [*groups, _counts(waits), _rolls(rolls, rolls_shown), f"下月主题：{'已录入' if theme else '未录入'}。"]
+        parts = [
+            *groups,
+            _kinds(kinds),
+            _counts(waits),
+            _rolls(rolls, rolls_shown),
+            f"下月主题：{'已录入' if theme else '未录入'}。",
+        ]
         text = "\n".join(["【25日摘要】", *filter(None, parts)])
         if units(text) <= LONGEST_DIGEST:
             break
     return Message(cut(text, LONGEST_DIGEST), filled(*two_a_row(choices)))
+
+
+def _kinds(kinds: Mapping[str, int]) -> str:
+    """待完成：学习2项、心得1项、节前提醒1项。 Of what the names above have something left."""
+    said = "、".join(f"{word}{kinds[kind]}项" for kind, word in KINDS.items() if kinds.get(kind))
+    return f"待完成：{said}。" if said else ""
 
 
 def _counts(waits: Sequence[Waiting]) -> str:
