@@ -109,9 +109,8 @@ def _document(item: StudyItem, file: dict[str, Any]) -> Document:
 
 def my_study(seen: Sequence[Seen], today: date, undo: StudyCompletion | None = None) -> Message:
     """我的学习: what is open first, with its buttons, then what was done, and what its quarter takes no more."""
-    waiting = [
-        one for one in seen if (one.done is None and not one.closed) or (undo is not None and one.done.id == undo.id)
-    ]
+    just = undo.id if undo is not None else None
+    waiting = [one for one in seen if (not one.closed if one.done is None else one.done.id == just)]
     left = sum(one.done is None for one in waiting)
     given = any(one.item.assigned_on >= today.replace(day=1) for one in seen)
     lines = ["【我的学习】" + (f"未完成{left}项。" if left else NOTHING_OPEN if given else NONE_YET)]
