@@ -36,7 +36,7 @@ class TurnSend(Button):
 class TurnSure(Button):
     """The same after it was asked about: `on` is what is to be, or stays."""
 
-    prefix: ClassVar[str] = "tq"
+    prefix: ClassVar[str] = "sz"
     send: Send
     on: int
 

@@ -23,7 +23,13 @@ ALL_BEFORE = "今天均已提醒过。"
 NOT_REMINDED = "未提醒。"
 SHOWN = 10
 # What is owed, by the first part of its key, as it is counted in the digest.
-KINDS = {"study": "学习", "reflection": "心得", "makeup": "补学", "reminder": "节前提醒", "notice": "通知"}
+KINDS = (
+    ("study", "学习"),
+    ("reflection", "心得"),
+    ("makeup", "补学"),
+    ("reminder", "节前提醒"),
+    ("notice", "通知"),
+)
 # In UTF-16 units; names are what is left out last.
 LONGEST_DIGEST, SHOWN_NAMES = 3500, 10
 
@@ -165,7 +171,7 @@ def digest(states: Sequence[GroupState], waits: Sequence[Waiting], kinds: Mappin
 
 def _kinds(kinds: Mapping[str, int]) -> str:
     """待完成：学习2项、心得1项、节前提醒1项。 Of what the names above have something left."""
-    said = "、".join(f"{word}{kinds[kind]}项" for kind, word in KINDS.items() if kinds.get(kind))
+    said = "、".join(f"{word}{kinds[kind]}项" for kind, word in KINDS if kinds.get(kind))
     return f"待完成：{said}。" if said else ""
 
 
