@@ -15,7 +15,12 @@ class NotReady(Exception):
     """Raised by a plan that lacks something which may still come within the grace (a theme not yet entered).
 
     Nothing is written; the run is asked again, and becomes a missed one when its grace is over.
+    again: when, where that is known.
     """
+
+    def __init__(self, why: str = "", again: datetime | None = None) -> None:
+        super().__init__(why)
+        self.again = again
 
 
 @dataclass(frozen=True, slots=True)

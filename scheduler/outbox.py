@@ -277,7 +277,7 @@ class Sender:
         if message is None:
             self._drop([row])
             await self._write(
-                lambda session: outbox_rows.end(session, [row.id], OutboxState.CANCELLED, "no_longer_owed")
+                lambda session: outbox_rows.end(session, [row.id], OutboxState.CANCELLED, outbox_rows.NO_LONGER_OWED)
             )
             return
         filed = message.get("document") is not None

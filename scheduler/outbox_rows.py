@@ -111,6 +111,8 @@ A_CHAT = 3
 LOOKS = 4
 _NEXT = [_next(lane) for lane in LANES]
 # What takes the place of a secret message (an invite, somebody's number) once there is nothing more to send.
+# Why a message did not go whose promise was kept by the time.
+NO_LONGER_OWED = "no_longer_owed"
 FORGOTTEN = {"text": "（内容已不再保存）"}
 # Why a row does not go, or goes without a name, after somebody's data were erased. What was thought of the row before
 # that, words made anew in hand, must not be written over it.

@@ -175,7 +175,7 @@ class Runner:
                 self._sender.wake()
         except NotReady as lack:
             log.debug("job %s of branch %s waits (%s): %s", run.job.name, run.branch_id, run.occurrence.slot, lack)
-            self._again[run.key] = now + TRY_AGAIN if self._real_time else _ask_again(run, now)
+            self._again[run.key] = now + TRY_AGAIN if self._real_time else lack.again or _ask_again(run, now)
         except Exception:
             log.exception("job %s of branch %s failed (%s)", run.job.name, run.branch_id, run.occurrence.slot)
             self._again[run.key] = now + TRY_AGAIN

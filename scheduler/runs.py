@@ -9,7 +9,9 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from scheduler.jobs import Job, Occurrence, Owed
+from scheduler.calendar.hours import next_open
+from scheduler.calendar.store import calendar_of
+from scheduler.jobs import Job, NotReady, Occurrence, Owed
 from scheduler.promises import SLICE, promise_all, taken
 from storage.base import table
 from storage.choices import JobRunState, OrganisationKind
@@ -154,7 +156,9 @@ def _begin(
         row = _run_row(run.job.name, run.branch_id, run.occurrence, JobRunState.PLANNING, now)
         session.add(row)
         session.flush()
-    owed = _told(session, run, adopted) if late else list(run.job.plan(session, run.branch_id, run.occurrence, now))
+    owed = (
+        _told(session, run, now, adopted) if late else list(run.job.plan(session, run.branch_id, run.occurrence, now))
+    )
     return row, _fresh(session, owed), JobRunState.MISSED if late else JobRunState.PLANNED
 
 
@@ -175,10 +179,19 @@ def _run_row(job: str, branch_id: int, occurrence: Occurrence, state: JobRunStat
     )
 
 
-def _told(session: Session, run: Due, adopted: Mapping[str, datetime]) -> list[Owed]:
+def _told(session: Session, run: Due, now: datetime, adopted: Mapping[str, datetime]) -> list[Owed]:
+    """What there is to tell of a missed run. The bot may be back at night or on a day off: it waits, and is asked anew
+    when the bot may speak first.
+    """
     if run.job.missed is None or not _is_told(run, adopted):
         return []
-    return list(run.job.missed(session, run.branch_id, run.occurrence))
+    owed = list(run.job.missed(session, run.branch_id, run.occurrence))
+    tz = run.occurrence.at.tzinfo
+    assert tz is not None
+    again = next_open(now, tz, calendar_of(session, run.branch_id))
+    if owed and again > now:
+        raise NotReady("outside the hours in which the bot speaks first", again)
+    return owed
 
 
 def _is_told(run: Due, adopted: Mapping[str, datetime]) -> bool:

@@ -33,8 +33,8 @@ class Owing:
     key: names it for ever, e.g. study:12 (a nudge for it is promised once per occasion). title: what it is about;
     ask: what is to be done and until when (8月31日（含）前学完). does: the buttons that settle it. nudges: the instants
     when a nudge for it falls due; told_on: the day on which this person was told of it. overdue: its last day is over;
-    still: what can be done all the same. note: what else there is to say to its owner; lacks: what is said of those
-    who owe it (未交2人).
+    past: how that is said; still: what can be done all the same. note: what else there is to say to its owner; lacks:
+    what is said of those who owe it (未交2人).
     """
 
     person_id: int
@@ -46,6 +46,7 @@ class Owing:
     nudges: tuple[datetime, ...] = ()
     told_on: date | None = None
     overdue: bool = False
+    past: str = "已逾期"
     still: str = "补交"
     note: str = ""
     lacks: str = "未完成"
@@ -53,7 +54,7 @@ class Owing:
     @property
     def line(self) -> str:
         """《……》：请于8月31日（含）前学完。"""
-        late = f"，已逾期，仍可{self.still}" if self.overdue else ""
+        late = f"，{self.past}，仍可{self.still}" if self.overdue else ""
         return f"{self.title}：{self.note}{'应' if self.overdue else '请'}于{self.ask}{late}。"
 
 
@@ -99,13 +100,13 @@ def short(title: str) -> str:
     return cut(title, LONGEST_TITLE)
 
 
-def numbered(lines: Iterable[str]) -> list[str]:
+def numbered(lines: Iterable[str], first: int = 1) -> list[str]:
     """1. ……, 2. ……"""
-    return [f"{number}. {line}" for number, line in enumerate(lines, 1)]
+    return [f"{number}. {line}" for number, line in enumerate(lines, first)]
 
 
-def by_number(things: Sequence[Owing | Waiting]) -> list[list[Choice]]:
+def by_number(things: Sequence[Owing | Waiting], first: int = 1) -> list[list[Choice]]:
     """The buttons of a numbered list, two a row: 学完第1项, 收到第2项, 请假第2项."""
     return two_a_row(
-        [Choice(f"{do.verb}第{number}项", do.button) for number, one in enumerate(things, 1) for do in one.does]
+        [Choice(f"{do.verb}第{number}项", do.button) for number, one in enumerate(things, first) for do in one.does]
     )

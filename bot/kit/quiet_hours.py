@@ -1,18 +1,15 @@
 """When the bot may speak first: working days, 08:30 to 20:30; and on which days it nudges (docs/rules.md)."""
 
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, timedelta
 
 from scheduler.calendar.days import Calendar
+from scheduler.calendar.hours import FIRST as FIRST
+from scheduler.calendar.hours import LAST as LAST
+from scheduler.calendar.hours import open_now as open_now
 
-FIRST, LAST = time(8, 30), time(20, 30)
 DAYS_BEFORE = (3, 0)
 # A nudge falls this long before its deadline at the most: three days, and back over the longest holidays.
 FURTHEST = timedelta(days=16)
-
-
-def open_now(now: datetime, tz: tzinfo, calendar: Calendar) -> bool:
-    local = now.astimezone(tz)
-    return calendar.is_working_day(local.date()) and FIRST <= local.time() <= LAST
 
 
 def nudge_days(due_on: date, since: date, calendar: Calendar) -> list[date]:

@@ -65,8 +65,13 @@ def by_day(day: date) -> str:
 
 def not_counted(day: date) -> str:
     """What is heard when the quarter of this day takes nothing more."""
-    quarter = f"第{'一二三四'[(day.month - 1) // 3]}季度"
+    quarter = quarter_word(day)
     return f"{quarter}统计已截止，这一次不计入{quarter}。"
+
+
+def quarter_word(day: date) -> str:
+    """第三季度"""
+    return f"第{'一二三四'[(day.month - 1) // 3]}季度"
 
 
 def quoted(title: str, longest: int | None = None) -> str:

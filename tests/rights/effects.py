@@ -191,7 +191,7 @@ EFFECTS: dict[str, Effect] = {
     "tap:DropDays": rows("calendar_year audit"),
     # what the clock sends
     **dict.fromkeys(("command:reminders", "word:提醒设置"), shows("【提醒设置】")),
-    **dict.fromkeys(("tap:TurnSend", "tap:SetDigest"), rows("organisation audit")),
+    **dict.fromkeys(("tap:TurnSend", "tap:TurnSure", "tap:SetDigest"), rows("organisation audit")),
     # what goes to many
     "tap:Stop": rows("outbox audit"),
     "tap:Resume": rows("outbox audit"),

@@ -389,7 +389,8 @@ TABLE: dict[str, Case] = {
     # what the clock sends
     "command:reminders": own(SENDS),
     "word:提醒设置": own(SENDS),
-    "tap:TurnSend": own(SENDS, lambda ids: reminders.TurnSend(reminders.Send.STUDY_PROMPT, 0)),
+    "tap:TurnSend": own(SENDS, lambda ids: reminders.TurnSend(reminders.Send.INTEGRITY_SECOND, 1)),
+    "tap:TurnSure": own(SENDS, lambda ids: reminders.TurnSure(reminders.Send.STUDY_PROMPT, 0)),
     "tap:SetDigest": own(SENDS, lambda ids: reminders.SetDigest(reminders.DigestOn.NEVER)),
     # what goes to many
     "tap:Stop": Case(

@@ -127,11 +127,37 @@ async def test_late_within_the_grace_it_still_runs(office: Office) -> None:
 async def test_beyond_the_grace_it_is_told_as_missed(office: Office) -> None:
     async with at_work(office, MORNING):
         pass
-    office.clock.jump(local("2023-09-27 20:31"))
+    office.clock.jump(local("2023-09-28 08:30"))
     async with at_work(office, MORNING):
         pass
     assert texts(office) == ["未发 2023-09-25", "未发 2023-09-26", "未发 2023-09-27"]
     assert {state for _, _, state in runs(office)} == {JobRunState.MISSED}
+
+
+@pytest.mark.parametrize(
+    ("back", "told"),
+    [
+        ("2023-09-25 20:31", "2023-09-26 08:30"),
+        ("2023-09-26 03:00", "2023-09-26 08:30"),
+        ("2023-09-26 08:29", "2023-09-26 08:30"),
+        # Eight days of holidays, then a Saturday on which everybody works.
+        ("2023-09-29 10:00", "2023-10-07 08:30"),
+        ("2023-10-06 23:10", "2023-10-07 08:30"),
+    ],
+)
+async def test_what_was_missed_is_told_when_the_bot_may_speak_first(office: Office, back: str, told: str) -> None:
+    """Nothing of it is lost when the bot stops again before that."""
+    async with at_work(office, MORNING):
+        pass
+    office.clock.jump(local(back))
+    for _ in range(2):
+        async with at_work(office, MORNING):
+            pass
+    async with at_work(office, MORNING):
+        await office.clock.travel(local(told) - timedelta(minutes=1))
+        assert not any(text.startswith("未发") for text in texts(office))
+        await office.clock.travel(local(told))
+        assert "未发 2023-09-25" in texts(office)
 
 
 async def test_a_new_job_does_not_report_what_was_before_it(office: Office) -> None:

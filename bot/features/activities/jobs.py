@@ -7,7 +7,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import messages, rules, service
-from scheduler.jobs import Deadlines, Job, Occurrence, Owed
+from scheduler.calendar.hours import next_between
+from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed
 from storage.activities import roll_keepers
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
@@ -23,7 +24,7 @@ def build(tz: tzinfo) -> list[Job]:
     """The jobs of this feature, in the branch's time zone."""
 
     def plan(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
-        return ask_to_settle(session, int(occurrence.slot.split(":")[1]), tz)
+        return ask_to_settle(session, int(occurrence.slot.split(":")[1]), now, tz)
 
     return [Job("activity_end", Deadlines(ends), plan)]
 
@@ -58,11 +59,16 @@ def asked_at(end_at: datetime) -> datetime:
     return morning.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)
 
 
-def ask_to_settle(session: Session, activity_id: int, tz: tzinfo) -> list[Owed]:
-    """One line to each of the desk: the roll as it stands, and the buttons to complete it."""
+def ask_to_settle(session: Session, activity_id: int, now: datetime, tz: tzinfo) -> list[Owed]:
+    """One line to each of the desk: the roll as it stands, and the buttons to complete it. Not at night either when
+    the bot was away at the end.
+    """
     activity = session.get_one(Activity, activity_id)
     if activity.status is not ActivityStatus.PLANNED:
         return []
+    again = next_between(now, tz, FIRST, LAST)
+    if again > now:
+        raise NotReady("at night", again)
     shown = messages.Shown(
         service.roll(session, activity, tz), service.pending_leave(session, activity.id), rules.Phase.OVER
     )

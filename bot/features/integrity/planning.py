@@ -226,6 +226,19 @@ def planned(session: Session, me: Me, knob: Knob, now: datetime, tz: tzinfo) -> 
     return [(rules.names(rules.holidays(one.blocks)), one.due_at) for one in ahead[:1] if one.due_at is not None]
 
 
+def sends_at_once(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[str]:
+    """The festivals of what goes this very minute when the reminders are switched on."""
+    return [rules.names(rules.holidays(blocks)) for blocks in at_once(session, me, Knob.SENDS, 1, now, tz)]
+
+
+def sends_planned(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Planned]:
+    return planned(session, me, Knob.SENDS, now, tz)
+
+
+def second_planned(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Planned]:
+    return planned(session, me, Knob.SECOND_LINE, now, tz)
+
+
 def set_timing(session: Session, me: Me, knob: Knob, value: int, now: datetime) -> Timing:
     """How many days before, at what hour, what goes together, and whether there is a second line."""
     require(me, Right.MAKE_REMINDER, branch_id=me.branch_id)

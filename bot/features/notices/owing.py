@@ -21,6 +21,8 @@ from storage.roster import rosters
 
 # A plain notice is owed so long beyond its deadline, the last day included.
 LONGEST_OPEN = timedelta(days=41)
+# The nudge goes at the reply deadline itself: so long after it nobody is told that it is overdue.
+JUST_OVER = timedelta(hours=1)
 Asking = tuple[Notice, Activity | None]
 ASKED = (LeaveRequest.state != LeaveState.REFUSED,)
 
@@ -116,7 +118,8 @@ def _of_notice(
         does=(received, Does("请假", AskLeave(activity.id))) if activity else (received,),
         nudges=_nudges(notice, activity, tz, calendar),
         told_on=local_day(notice.created_at, tz),
-        overdue=now > notice.reply_by,
+        overdue=now >= notice.reply_by,
+        past="已到回复时间" if now < notice.reply_by + JUST_OVER else "已逾期",
         still="回复",
         lacks="未回复",
     )

@@ -33,6 +33,15 @@ class TurnSend(Button):
 
 
 @dataclass(frozen=True)
+class TurnSure(Button):
+    """The same after it was asked about: `on` is what is to be, or stays."""
+
+    prefix: ClassVar[str] = "sz"
+    send: Send
+    on: int
+
+
+@dataclass(frozen=True)
 class SetDigest(Button):
     prefix: ClassVar[str] = "sh"
     when: DigestOn

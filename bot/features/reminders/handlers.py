@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot.features.reminders import messages, service
-from bot.features.reminders.buttons import SetDigest, TurnSend
+from bot.features.reminders.buttons import SetDigest, TurnSend, TurnSure
 from bot.features.todo import digest_setting
 from bot.kit.access import Right
 from bot.kit.handlers import Call, Command, Handler, Tap
@@ -21,7 +21,16 @@ def _page(session: Session, call: Call) -> Message:
 
 
 def turn(session: Session, call: Call, button: TurnSend) -> Reply:
-    """The button says what is to be, so that two of two officers do not undo each other."""
+    """The button says what is to be, so that two of two officers do not undo each other. What goes at once by it, and
+    what would not go any more, is asked about.
+    """
+    changed = service.changed(session, call.me, button.send, button.on == 1, call.now, call.tz)
+    if changed:
+        return Reply(edit=messages.sure_to_turn(button.send, button.on == 1, changed, call.tz))
+    return _turn(session, call, button)
+
+
+def _turn(session: Session, call: Call, button: TurnSend | TurnSure) -> Reply:
     service.turn(session, call.me, button.send, button.on == 1, call.now)
     return Reply(toast=messages.turned(button.send, button.on == 1), edit=_page(session, call))
 
@@ -41,5 +50,6 @@ HANDLERS: list[Handler] = [
         more=61,
     ),
     Tap(TurnSend, turn, right=Right.SENDS, private=True),
+    Tap(TurnSure, _turn, right=Right.SENDS, private=True),
     Tap(SetDigest, set_digest, right=Right.SENDS, private=True),
 ]

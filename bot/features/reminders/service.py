@@ -1,7 +1,8 @@
 """What the clock sends in a branch and may be switched off, each by the feature that sends it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +10,8 @@ from bot.features.integrity import decisions
 from bot.features.integrity import planning as reminders
 from bot.features.reminders.buttons import Send
 from bot.features.study import planning as study
-from storage.audience import Me
+from scheduler.calendar.days import local_day
+from storage.audience import Me, everybody
 
 
 def states(session: Session, branch_id: int) -> Mapping[Send, bool]:
@@ -20,6 +22,35 @@ def states(session: Session, branch_id: int) -> Mapping[Send, bool]:
         Send.INTEGRITY_REMINDER: timing.sends,
         Send.INTEGRITY_SECOND: timing.second_line,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Goes:
+    """Something that goes by a switch, or does not. when: None is at once; people: to how many, None: who has not
+    read it.
+    """
+
+    what: str
+    when: datetime | None
+    people: int | None
+
+
+def changed(session: Session, me: Me, send: Send, on: bool, now: datetime, tz: tzinfo) -> list[Goes]:
+    """What goes late when it is switched on now, or does not go when it is switched off; nothing when it is so."""
+    if states(session, me.branch_id)[send] == on:
+        return []
+    today = local_day(now, tz)
+    if send is Send.STUDY_PROMPT:
+        found = study.late(session, me, now, tz) if on else study.planned_at(session, me, now, tz)
+        learners = len(study.learners(session, me.branch_id, today))
+        return [Goes(f"{int(month[5:])}月学习提示", when, learners) for month, when in found]
+    if send is Send.INTEGRITY_SECOND:
+        second = [] if on else reminders.second_planned(session, me, now, tz)
+        return [Goes(f"{names}第二次提醒", when, None) for names, when in second]
+    everyone = len(everybody(session, me.branch_id, today))
+    if on:
+        return [Goes(f"{names}节前提醒", None, everyone) for names in reminders.sends_at_once(session, me, now, tz)]
+    return [Goes(f"{names}节前提醒", when, everyone) for names, when in reminders.sends_planned(session, me, now, tz)]
 
 
 def turn(session: Session, me: Me, send: Send, on: bool, now: datetime) -> None:

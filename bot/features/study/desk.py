@@ -30,7 +30,12 @@ def _months(session: Session, call: Call) -> Message:
 
 
 def set_prompt(session: Session, call: Call, button: SetPrompt) -> Reply:
-    """On or off; off is asked about when something is planned."""
+    """On or off; on is asked about when something goes late by it, off when something is planned."""
+    if button.on and not button.sure and not planning.switch_of(session, call.me.branch_id).on:
+        late = planning.late(session, call.me, call.now, call.tz)
+        if late:
+            number = len(planning.learners(session, call.me.branch_id, call.today))
+            return Reply(edit=plan_messages.sure_to_switch_on(late, number, call.tz))
     going = [] if button.on or button.sure else planning.planned(session, call.me, call.now, call.tz)
     if going:
         return Reply(edit=plan_messages.sure_to_switch_off(going))

@@ -15,7 +15,7 @@ from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 
 def my_study(session: Session, call: Call) -> Reply:
     """我的学习: one's own items; exempt people may look and learn too."""
-    return say(messages.my_study(service.recent(session, call.me, call.today), call.today))
+    return say(messages.my_study(service.recent(session, call.me, call.now, call.tz), call.today))
 
 
 def open_item(session: Session, call: Call, button: OpenItem) -> Reply:
@@ -49,7 +49,7 @@ def _card(session: Session, call: Call, place: Origin, item: StudyItem, undo: St
     if place is Origin.PROMPT and theme is not None:
         return messages.prompt(theme, service.seen_by(session, call.me.id, StudyItem.theme_id == theme.id), undo)
     if place is Origin.LIST:
-        return messages.my_study(service.recent(session, call.me, call.today), call.today, undo)
+        return messages.my_study(service.recent(session, call.me, call.now, call.tz), call.today, undo)
     return _item_card(session, call, item, undo)
 
 
@@ -65,8 +65,8 @@ def undo_done(session: Session, call: Call, button: UndoDone) -> Reply:
 
 def done_by_word(session: Session, call: Call) -> Reply:
     """学完了 typed: the only open item, else ask which."""
-    recent = service.recent(session, call.me, call.today)
-    waiting = [one for one in recent if one.done is None]
+    recent = service.recent(session, call.me, call.now, call.tz)
+    waiting = [one for one in recent if one.done is None and not one.closed]
     if not waiting:
         this_month = any(one.item.assigned_on >= call.today.replace(day=1) for one in recent)
         raise Refusal(messages.NOTHING_OPEN if this_month else messages.NONE_YET)

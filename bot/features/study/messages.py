@@ -16,7 +16,7 @@ from bot.features.study.buttons import (
 from bot.kit.glossary.choices import STUDY_KINDS
 from bot.kit.lists import two_a_row
 from bot.kit.replies import PAGE, Choice, Document, Message, Rows
-from bot.kit.words import by_day, cut, not_counted, quoted, short_day
+from bot.kit.words import by_day, cut, not_counted, quarter_word, quoted, short_day
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 
 NOTHING_OPEN, NONE_YET = "本月学习内容已全部完成。", "本月还没有布置学习内容。"
@@ -25,10 +25,11 @@ SHOWN, LONGEST = 15, 58
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An item as one person sees it, with the own completion."""
+    """An item as one person sees it, with the own completion. closed: its quarter takes nothing more."""
 
     item: StudyItem
     done: StudyCompletion | None = None
+    closed: bool = False
 
 
 def month_word(month: str) -> str:
@@ -107,15 +108,25 @@ def _document(item: StudyItem, file: dict[str, Any]) -> Document:
 
 
 def my_study(seen: Sequence[Seen], today: date, undo: StudyCompletion | None = None) -> Message:
-    """我的学习: what is open first, with its buttons, then what was done."""
-    waiting = [one for one in seen if one.done is None or (undo is not None and one.done.id == undo.id)]
+    """我的学习: what is open first, with its buttons, then what was done, and what its quarter takes no more."""
+    just = undo.id if undo is not None else None
+    waiting = [one for one in seen if (not one.closed if one.done is None else one.done.id == just)]
     left = sum(one.done is None for one in waiting)
     given = any(one.item.assigned_on >= today.replace(day=1) for one in seen)
     lines = ["【我的学习】" + (f"未完成{left}项。" if left else NOTHING_OPEN if given else NONE_YET)]
     lines += [_numbered(number, one) for number, one in enumerate(waiting[:SHOWN], 1)]
     done = [one for one in seen if one.done is not None and one not in waiting]
     lines += ["已完成：", *(f"· {quoted(one.item.title)}：{done_word(one)}" for one in done[-SHOWN:])] if done else []
+    lines += _over([one.item for one in seen if one.done is None and one.closed])
     return Message(cut("\n".join(lines), PAGE), _rows(waiting[:SHOWN], Origin.LIST, undo))
+
+
+def _over(items: Sequence[StudyItem]) -> list[str]:
+    """第三季度统计已截止，以下2项不再统计：…… They stand in no other list any more."""
+    if not items:
+        return []
+    said = f"{quarter_word(items[-1].assigned_on)}统计已截止，以下{len(items)}项不再统计："
+    return [said, *(f"· {quoted(item.title)}" for item in items[-SHOWN:])]
 
 
 def which_one(seen: Sequence[Seen]) -> Message:

@@ -27,6 +27,16 @@ def _month_label(month: str, theme: MonthlyTheme | None) -> str:
     return f"{month_word(month)}：{state}"
 
 
+def sure_to_switch_on(late: Sequence[tuple[str, datetime]], people: int, tz: tzinfo) -> Message:
+    """Asked where something goes by it whose time was over."""
+    goes = "；".join(f"{month_word(month)}学习提示将于{moment_words(when, tz)}发送给{people}人" for month, when in late)
+    return really(
+        f"【学习安排】开启后，{goes}。确认开启吗？",
+        Choice("确认开启", SetPrompt(1, 1)),
+        Choice("不开启", SetPrompt(0, 1)),
+    )
+
+
 def sure_to_switch_off(themes: Sequence[MonthlyTheme]) -> Message:
     """Asked where there is something that would not go."""
     months = "、".join(month_word(theme.month) for theme in themes)

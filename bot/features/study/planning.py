@@ -81,6 +81,26 @@ def planned(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Monthly
     return [theme for theme in session.scalars(query) if goes_at(session, theme, now, tz) is not None]
 
 
+def planned_at(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[tuple[str, datetime]]:
+    """The same by month, and when."""
+    found = ((theme.month, goes_at(session, theme, now, tz)) for theme in planned(session, me, now, tz))
+    return [(month, when) for month, when in found if when is not None]
+
+
+def late(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[tuple[str, datetime]]:
+    """The months whose prompt should have gone by now and goes late, and when, once it is switched on."""
+    calendar, on = calendar_of(session, me.branch_id), rules.Switch(True, now)
+    waiting = (MonthlyTheme.branch_id == me.branch_id, MonthlyTheme.prompt_sent_on.is_(None))
+    months = MonthlyTheme.month.in_(rules.months_ahead(local_day(now, tz)))
+    due = [
+        theme
+        for theme in session.scalars(select(MonthlyTheme).where(*waiting, months).order_by(MonthlyTheme.month))
+        if rules.planned_at(theme.month, tz, calendar) <= now <= rules.grace_end(theme.month, tz, calendar)
+    ]
+    times = ((theme.month, rules.prompt_at(theme.month, theme.created_at, tz, calendar, on)) for theme in due)
+    return [(month, when) for month, when in times if when is not None]
+
+
 def learners(session: Session, branch_id: int, day: date) -> list[Member]:
     """Whom a prompt is sent to: on the roster that day and not exempt from study (D26)."""
     return [member for member in everybody(session, branch_id, day) if not member.exempt]

@@ -1,7 +1,7 @@
 """Study items as they were given out: who completed them, who still owes them, what a quarter counts."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -76,10 +76,14 @@ def seen_by(session: Session, person_id: int, *which: ColumnElement[bool]) -> li
     return [messages.Seen(item, row) for item, row in session.execute(query.order_by(StudyItem.id))]
 
 
-def recent(session: Session, me: Me, today: date) -> list[messages.Seen]:
-    """我的学习: everything of the branch since the last quarter; volunteers and exempt people see it too."""
-    since = Quarter.of(today).previous().start
-    return seen_by(session, me.id, StudyItem.branch_id == me.branch_id, StudyItem.assigned_on >= since)
+def recent(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[messages.Seen]:
+    """我的学习: everything of the branch since the last quarter; volunteers and exempt people see it too.
+
+    What is in no list of what is owed any more, because its quarter is closed, is marked.
+    """
+    since, closes = Quarter.of(local_day(now, tz)).previous().start, close_day(session, me.branch_id)
+    seen = seen_by(session, me.id, StudyItem.branch_id == me.branch_id, StudyItem.assigned_on >= since)
+    return [replace(one, closed=not _asked_for(one.item, closes, now, tz)) for one in seen]
 
 
 def complete(session: Session, me: Me, item_id: int, now: datetime, tz: tzinfo) -> Completed:

@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.todo import jobs, messages, service
+from bot.features.todo import jobs, messages, nudge_keys, service
 from bot.features.todo.service import Features
 from bot.kit.access import Right
 from bot.kit.handlers import Call, Command, Handler, Tap
@@ -42,7 +42,9 @@ def snooze(features: Features, session: Session, call: Call, button: messages.Sn
     chosen = f"snooze:{call.me.id}:{call.today}"
     # Put off to a morning it is that day's one nudge; later the same day it is the person's own wish, and none.
     morning = when.astimezone(call.tz).time() == service.MORNING
-    keys = (chosen, jobs.key(call.me.id, local_day(when, call.tz))) if morning else (chosen,)
+    day = local_day(when, call.tz)
+    keys = (chosen, nudge_keys.key(call.me.id, day)) if morning else (chosen,)
+    nudge_keys.free(session, [call.me.id], day)
     if known := taken(session, keys):
         return Reply(toast=messages.snoozed_before(_put_off_to(session, known, call)), alert=True)
     owed = jobs.nudge(call.me.branch_id, call.me.id, call.me.name, items, chosen, when, call.tz)
@@ -59,14 +61,16 @@ def _put_off_to(session: Session, keys: Collection[str], call: Call) -> str:
 
 
 def remind_all(features: Features, session: Session, call: Call, button: messages.RemindAll) -> Reply:
-    """一键提醒: asks once, with how many it would be."""
+    """一键提醒: asks once, with how many can still be reminded today; where there is nobody, it says why."""
     members = _to_remind(features, session, call)[1]
-    within_reach = [member for member in members.values() if _can_hear(member)]
+    within_reach = [member.id for member in members.values() if _can_hear(member)]
     if not members:
         return Reply(toast=messages.NOBODY)
-    if not within_reach:
-        return Reply(here=[Message(messages.reminding(0, 0, len(members)))])
-    return Reply(here=[messages.remind_how_many(len(within_reach))])
+    known = nudge_keys.of_day(session, within_reach, call.today, call.now)
+    left = len(within_reach) - len(known.sent) - len(known.waits)
+    if not left:
+        return Reply(here=[Message(_told(known, 0, len(members) - len(within_reach), call))])
+    return Reply(here=[messages.remind_how_many(left)])
 
 
 def remind_sure(features: Features, session: Session, call: Call, button: messages.RemindSure) -> Reply:
@@ -77,16 +81,30 @@ def remind_sure(features: Features, session: Session, call: Call, button: messag
     if not members:
         return Reply(edit=Message(messages.NOBODY))
     asked = service.by_person([item for item in found if _can_hear(members[item.person_id])])
+    nudge_keys.free(session, asked, call.today)
     owed = [
         jobs.nudge(
-            call.me.branch_id, person, members[person].name, items, jobs.key(person, call.today), call.now, call.tz
+            call.me.branch_id,
+            person,
+            members[person].name,
+            items,
+            nudge_keys.key(person, call.today),
+            call.now,
+            call.tz,
+            asked=call.message_id or 0,
         )
         for person, items in asked.items()
     ]
-    rows = promise_all(session, owed, job=jobs.NUDGE, branch_id=call.me.branch_id, now=call.now)
-    sent = sum(row is not None for row in rows)
-    text = messages.reminding(sent, len(rows) - sent, len(members) - len(rows))
-    return Reply(edit=Message(text), promised=True)
+    promise_all(session, owed, job=jobs.NUDGE, branch_id=call.me.branch_id, now=call.now)
+    known = nudge_keys.of_day(session, asked, call.today, call.now)
+    # Those of this very question, so that a double tap finds what it has done.
+    sent = sum(by == call.message_id for by in known.sent.values())
+    return Reply(edit=Message(_told(known, sent, len(members) - len(asked), call)), promised=True)
+
+
+def _told(known: nudge_keys.Taken, sent: int, unreachable: int, call: Call) -> str:
+    waits = [f"{when.astimezone(call.tz):%H:%M}" for when in known.waits.values()]
+    return messages.reminding(sent, len(known.sent) - sent, unreachable, waits)
 
 
 def _to_remind(features: Features, session: Session, call: Call) -> tuple[list[Owing], dict[int, Member]]:

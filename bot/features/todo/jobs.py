@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.todo import digest_setting, messages, service
+from bot.features.todo import digest_setting, messages, nudge_keys, service
 from bot.features.todo.service import Features
 from bot.kit.addressees import addressees, reachable
 from bot.kit.owing import Owing
@@ -71,15 +71,11 @@ def nudges(session: Session, features: Features, branch_id: int, now: datetime, 
     """One message to each who owes something whose nudge is due; the key holds it to one a day."""
     today, due = local_day(now, tz), service.due_today(session, features, branch_id, now, tz)
     names = names_of(session, due)
+    nudge_keys.free(session, due, today)
     return [
-        nudge(branch_id, person, names[person], items, key(person, today), now, tz, by_clock=True)
+        nudge(branch_id, person, names[person], items, nudge_keys.key(person, today), now, tz, by_clock=True)
         for person, items in due.items()
     ]
-
-
-def key(person_id: int, day: date) -> str:
-    """Whoever nudges takes it: the clock, a leader's 一键提醒, a nudge put off to that morning."""
-    return f"nudge:{day}:{person_id}"
 
 
 def names_of(session: Session, people: Collection[int]) -> dict[int, str]:
@@ -97,13 +93,15 @@ def nudge(
     tz: tzinfo,
     *,
     by_clock: bool = False,
+    asked: int = 0,
 ) -> Owed:
     """A nudge for the day of `when` and no later, `promised` under this key; asked again when it is sent.
 
-    by_clock: it says nothing of what came as news on that day.
+    by_clock: it says nothing of what came as news on that day. asked: the question that was answered by it.
     """
     message = of_place(messages.nudge(name, items), branch_id).to_json()
-    about = {"branch": branch_id, "person": person_id, **({"clock": True} if by_clock else {})}
+    about = {"branch": branch_id, "person": person_id}
+    about |= ({"clock": True} if by_clock else {}) | ({"asked": asked} if asked else {})
     expires_at = at(local_day(when, tz), LAST, tz)
     return Owed((promised,), message, person_id, about=about, expires_at=expires_at)
 
@@ -129,7 +127,10 @@ def nudges_missed(
 
     The days of one outage share the name of its first day, so that the later ones find it taken.
     """
-    due = [key(person, occurrence.on) for person in service.due_today(session, features, branch_id, occurrence.at, tz)]
+    due = [
+        nudge_keys.key(person, occurrence.on)
+        for person in service.due_today(session, features, branch_id, occurrence.at, tz)
+    ]
     if not set(due) - taken(session, due):
         return []
     first = _first_missed(session, branch_id, occurrence.on)
@@ -237,12 +238,14 @@ def whole_digest(
     waits = service.waiting_for(session, features, branch_id, person_id, now, tz) if person_id is not None else []
     if theme and not states and not waits:
         return None
-    return of_place(messages.digest(states, waits, theme=theme), branch_id).to_json()
+    return of_place(messages.digest(states, waits, service.kinds(known), theme=theme), branch_id).to_json()
 
 
 def _of_groups(known: service.Standing, groups: Collection[int]) -> dict[str, Any] | None:
     states = service.group_states(known, groups)
-    return of_place(messages.own_groups(states), known.branch_id).to_json() if states else None
+    if not states:
+        return None
+    return of_place(messages.own_groups(states, service.kinds(known, groups)), known.branch_id).to_json()
 
 
 def digest_missed(

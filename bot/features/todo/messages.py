@@ -1,6 +1,7 @@
 """Every word and button about what is still owed, and about what waits for an officer."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -18,8 +19,17 @@ NOTHING = "您的事项已全部完成。"
 NOBODY = "全部完成。"
 TITLE = "【未完成名单】"
 OUT_OF_HOURS = "请在工作日8:30至20:30之间提醒。"
+ALL_BEFORE = "今天均已提醒过。"
 NOT_REMINDED = "未提醒。"
 SHOWN = 10
+# What is owed, by the first part of its key, as it is counted in the digest.
+KINDS = (
+    ("study", "学习"),
+    ("reflection", "心得"),
+    ("makeup", "补学"),
+    ("reminder", "节前提醒"),
+    ("notice", "通知"),
+)
 # In UTF-16 units; names are what is left out last.
 LONGEST_DIGEST, SHOWN_NAMES = 3500, 10
 
@@ -59,16 +69,17 @@ def nudge(name: str, items: Sequence[Owing]) -> Message:
 
 
 def mine(items: Sequence[Owing], waits: Sequence[Waiting] = ()) -> list[Message]:
-    """我的待办: all that is owed, with buttons for the nearest; of an officer what waits in office too."""
+    """我的待办: all that is owed, with buttons for the nearest; of an officer what waits in office too, numbered on."""
     if not items and not waits:
         return [Message(NOTHING)]
+    first = len(items) + 1
     own = f"本人待办{len(items)}项：" if waits else f"您有{len(items)}项待办："
     lines = [own, *numbered(item.line for item in items)] if items else []
     if waits:
         more = [f"另有{len(waits) - SHOWN}项，办理后请再点“我的待办”。"] if len(waits) > SHOWN else []
-        lines += [f"待办理{len(waits)}项：", *numbered(one.line for one in waits[:SHOWN]), *more]
+        lines += [f"待办理{len(waits)}项：", *numbered((one.line for one in waits[:SHOWN]), first), *more]
     texts = Pages().add(lines).texts
-    rows = [*by_number(items[:SHOWN]), *by_number(waits[:SHOWN])]
+    rows = [*by_number(items[:SHOWN]), *by_number(waits[:SHOWN], first)]
     return [*(Message(text) for text in texts[:-1]), Message(texts[-1], rows)]
 
 
@@ -86,7 +97,7 @@ def unfinished(found: Iterable[tuple[Owing, Member]]) -> list[Message]:
 def _line(entries: Sequence[tuple[Owing, Member]]) -> str:
     """《……》：应于8月31日（含）前学完，未完成2人（甲三、甲七）。 Only the owner is told of a piece that came back."""
     what = min((item for item, _ in entries), key=lambda item: len(item.note))
-    late = "，已逾期" if what.overdue else ""
+    late = f"，{what.past}" if what.overdue else ""
     names = "、".join(member.name for _, member in entries)
     return f"{what.title}：应于{what.ask}{late}，{what.lacks}{len(entries)}人（{names}）。"
 
@@ -99,11 +110,14 @@ def remind_how_many(number: int) -> Message:
     )
 
 
-def reminding(sent: int, before: int, unreachable: int) -> str:
-    """How many are being reminded, and why the others are not."""
+def reminding(sent: int, before: int, unreachable: int, waits: Sequence[str] = ()) -> str:
+    """How many are being reminded, and why the others are not. `waits`: at what hour those who have put it off are."""
+    if before and not (sent or unreachable or waits):
+        return ALL_BEFORE
     parts = [
         *([f"正在提醒{sent}人"] if sent else []),
         *([f"{before}人今天已提醒过"] if before else []),
+        *(f"{number}人将于{hour}提醒" for hour, number in sorted(Counter(waits).items())),
         *([f"{unreachable}人未送达（未绑定或已停用），请另行通知"] if unreachable else []),
     ]
     return "，".join(parts) + "。"
@@ -121,16 +135,16 @@ def snoozed_before(when: str) -> str:
 # --- the digest ----------------------------------------------------------------------------------------------------
 
 
-def own_groups(states: Sequence[GroupState]) -> Message:
+def own_groups(states: Sequence[GroupState], kinds: Mapping[str, int]) -> Message:
     """【本组未完成】第一党小组：应完成9人，未完成2人（甲三、甲七）。 To a leader, of the own groups."""
-    left = [state for state in states if state.owing]
-    text = "【本组未完成】" + "\n".join(_state(state, len(state.owing)) for state in left)
+    left, what = [state for state in states if state.owing], filter(None, [_kinds(kinds)])
+    text = "【本组未完成】" + "\n".join([*(_state(state, len(state.owing)) for state in left), *what])
     if units(text) > LONGEST_DIGEST:
-        text = "【本组未完成】" + "\n".join(_state(state, 0) for state in left)
+        text = "【本组未完成】" + "\n".join([*filter(None, [_kinds(kinds)]), *(_state(state, 0) for state in left)])
     return Message(cut(text, LONGEST_DIGEST), [[REMIND_ALL]])
 
 
-def digest(states: Sequence[GroupState], waits: Sequence[Waiting], *, theme: bool) -> Message:
+def digest(states: Sequence[GroupState], waits: Sequence[Waiting], kinds: Mapping[str, int], *, theme: bool) -> Message:
     """【25日摘要】 to the secretary; sections without content are left out. `theme`: next month's is entered."""
     rolls = [one.short for one in waits if one.kind is Waits.ROLL]
     choices = [
@@ -142,11 +156,23 @@ def digest(states: Sequence[GroupState], waits: Sequence[Waiting], *, theme: boo
     # What is said in fewer words where it is too long, the names last.
     for rolls_shown, names_shown in ((len(rolls), None), (0, None), (0, SHOWN_NAMES), (0, 0)):
         groups = (_state(state, len(state.owing) if names_shown is None else names_shown) for state in states)
-        parts = [*groups, _counts(waits), _rolls(rolls, rolls_shown), f"下月主题：{'已录入' if theme else '未录入'}。"]
+        parts = [
+            *groups,
+            _kinds(kinds),
+            _counts(waits),
+            _rolls(rolls, rolls_shown),
+            f"下月主题：{'已录入' if theme else '未录入'}。",
+        ]
         text = "\n".join(["【25日摘要】", *filter(None, parts)])
         if units(text) <= LONGEST_DIGEST:
             break
     return Message(cut(text, LONGEST_DIGEST), filled(*two_a_row(choices)))
+
+
+def _kinds(kinds: Mapping[str, int]) -> str:
+    """待完成：学习2项、心得1项、节前提醒1项。 Of what the names above have something left."""
+    said = "、".join(f"{word}{kinds[kind]}项" for kind, word in KINDS if kinds.get(kind))
+    return f"待完成：{said}。" if said else ""
 
 
 def _counts(waits: Sequence[Waiting]) -> str:

@@ -1,6 +1,6 @@
 """What is still owed, over all features: by one person, by a branch, by its party groups, and who is nudged today."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -37,11 +37,12 @@ class GroupState:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A branch now: its roster, and who owes anything; asked once, however many are told."""
+    """A branch now: its roster, who owes anything, and what (by key); asked once, however many are told."""
 
     branch_id: int
     members: Sequence[Member]
     owing: frozenset[int]
+    owed: frozenset[tuple[int, str]] = frozenset()
 
 
 def owing(
@@ -151,8 +152,15 @@ def digest_day(calendar: Calendar, year: int, month: int) -> date:
 
 
 def standing(session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo) -> Standing:
-    owed = frozenset(item.person_id for item in owing(session, features, branch_id, now, tz))
-    return Standing(branch_id, roster(session, branch_id, local_day(now, tz)), owed)
+    owed = frozenset((item.person_id, item.key) for item in owing(session, features, branch_id, now, tz))
+    people = frozenset(person for person, _ in owed)
+    return Standing(branch_id, roster(session, branch_id, local_day(now, tz)), people, owed)
+
+
+def kinds(known: Standing, groups: Collection[int] | None = None) -> dict[str, int]:
+    """How many things are owed, by what they are (study, notice …), in the branch or in these party groups."""
+    here = {member.id for member in known.members if groups is None or member.group_id in groups}
+    return Counter(key.partition(":")[0] for key in {key for person, key in known.owed if person in here})
 
 
 def group_states(known: Standing, groups: Collection[int] | None = None) -> list[GroupState]:

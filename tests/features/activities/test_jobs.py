@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.features.activities import jobs, messages, rules
+from scheduler.jobs import NotReady
 from storage.choices import ActivityStatus
 from storage.engine import Storage
 from storage.models.activity import Activity
@@ -67,10 +68,10 @@ def test_to_whom_and_once_it_is_completed_to_nobody(storage: Storage) -> None:
         desk = Desk(session)
         desk.activity = desk.make("乙一")
         session.flush()
-        asked = jobs.ask_to_settle(session, desk.activity.id, SHANGHAI)
+        asked = jobs.ask_to_settle(session, desk.activity.id, TOLD, SHANGHAI)
         assert [owed.person_id for owed in asked] == [desk.cast["乙一"], desk.cast["甲二"]]
         desk.settle()
-        assert jobs.ask_to_settle(session, desk.activity.id, SHANGHAI) == []
+        assert jobs.ask_to_settle(session, desk.activity.id, TOLD, SHANGHAI) == []
         assert session.scalars(select(Activity.status).where(Activity.id == desk.activity.id)).one() is (
             ActivityStatus.HELD
         )
@@ -105,3 +106,20 @@ def test_what_it_says(came: int, late: int, leave: int, pending: int, said: str)
     message = messages.to_settle(activity, shown)
     assert message.text == f"7月主题党日已结束：{said}。请点“点名”核对。"
     assert [choice.label for row in message.rows for choice in row] == ["点名", "考勤名单"]
+
+
+@pytest.mark.parametrize(
+    ("back", "again"),
+    [
+        ("2023-07-07 22:01", "2023-07-08 07:00"),
+        ("2023-07-08 03:00", "2023-07-08 07:00"),
+        ("2023-07-08 06:59", "2023-07-08 07:00"),
+    ],
+)
+def test_a_bot_that_is_back_at_night_asks_in_the_morning(storage: Storage, back: str, again: str) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        with pytest.raises(NotReady) as waits:
+            jobs.ask_to_settle(session, desk.activity.id, local(back), SHANGHAI)
+        assert waits.value.again == local(again)
+        assert jobs.ask_to_settle(session, desk.activity.id, local(again), SHANGHAI)

@@ -51,7 +51,7 @@ async def test_a_notice_a_leave_its_approval_and_the_own_group(sqlite_url: str) 
         secretary = Counted(bot.stage, "甲一")
         await secretary.key("我的待办")
         assert "甲八同志请假（公差）" in secretary.said
-        await secretary.tap("批准第1项")
+        await secretary.tap("批准第2项")
         assert secretary.cost("11") == Cost(2, 0)
         assert "已批准甲八同志请假（公差）" in secretary.said
 

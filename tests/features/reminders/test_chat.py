@@ -38,6 +38,8 @@ async def test_every_send_has_its_switch_and_its_state(bot: World) -> None:
         ("开启学习提示", "学习提示：发送"),
     ):
         tap = await bot.stage.tap(SECRETARY, label, PAGE)
+        if label == "关闭节前提醒":
+            tap = await bot.stage.tap(SECRETARY, "确认关闭", PAGE)
         assert tap.toast == f"{line}。"
         assert line in last(bot)
 
@@ -60,3 +62,54 @@ async def test_who_turned_what_is_noted_and_a_second_tap_notes_nothing(bot: Worl
 async def test_it_is_for_the_secretary_and_the_deputy(bot: World, name: str) -> None:
     await bot.stage.say(name, "提醒设置")
     assert PAGE not in last(bot, name)
+
+
+AUGUST = "8月学习提示"
+
+
+async def _august(bot: World) -> None:
+    """The theme of August is entered in July."""
+    await bot.stage.say("丙一", "学习安排")
+    await bot.stage.tap("丙一", "8月", "请选择月份")
+    await bot.stage.say("丙一", "学思践悟")
+
+
+async def test_a_prompt_that_would_not_go_and_one_that_goes_late_are_asked_about(bot: World) -> None:
+    await _august(bot)
+    await bot.stage.say(SECRETARY, "提醒设置")
+    await bot.stage.tap(SECRETARY, "关闭学习提示", PAGE)
+    chat = bot.stage.people[SECRETARY].chat
+    assert chat.last.text == (f"{PAGE}关闭后，原定8月1日（周二）09:00发送给23人的{AUGUST}不再自动发送。确认关闭吗？")
+    assert chat.last.labels == ["确认关闭", "不关闭"]
+    await bot.stage.tap(SECRETARY, "不关闭", PAGE)
+    assert last(bot) == USUAL
+    await bot.stage.tap(SECRETARY, "关闭学习提示", PAGE)
+    await bot.stage.tap(SECRETARY, "确认关闭", PAGE)
+    await bot.stage.at("2023-08-01 09:20")
+    await bot.stage.say(SECRETARY, "提醒设置")
+    await bot.stage.tap(SECRETARY, "开启学习提示", PAGE)
+    asked = f"开启后，{AUGUST}将于8月1日（周二）10:00发送给23人。确认开启吗？"
+    assert (last(bot), chat.last.labels) == (f"{PAGE}{asked}", ["确认开启", "不开启"])
+    await bot.stage.tap(SECRETARY, "不开启", PAGE)
+    assert "学习提示：不发" in last(bot)
+    await bot.stage.say("丙一", "学习安排")
+    await bot.stage.tap("丙一", "学习提示：关", "请选择月份")
+    assert last(bot, "丙一") == f"【学习安排】{asked}"
+    await bot.stage.at("2023-08-01 10:30")
+    assert not any("【8月学习】" in said.text for said in bot.stage.people["甲六"].chat.from_bot)
+
+
+async def test_a_reminder_that_would_not_go_and_one_that_goes_at_once_are_asked_about(bot: World) -> None:
+    await bot.stage.at("2023-09-26 08:50")
+    await bot.stage.say(SECRETARY, "提醒设置")
+    await bot.stage.tap(SECRETARY, "关闭节前提醒", PAGE)
+    assert last(bot) == (
+        f"{PAGE}关闭后，原定9月26日（周二）09:00发送给25人的中秋、国庆节前提醒不再自动发送。确认关闭吗？"
+    )
+    await bot.stage.tap(SECRETARY, "确认关闭", PAGE)
+    await bot.stage.at("2023-09-26 09:10")
+    await bot.stage.tap(SECRETARY, "开启节前提醒", PAGE)
+    assert last(bot) == f"{PAGE}开启后，中秋、国庆节前提醒立即发送给25人。确认开启吗？"
+    assert not any("节前廉洁提醒" in said.text for said in bot.stage.people["甲六"].chat.from_bot)
+    await bot.stage.tap(SECRETARY, "确认开启", PAGE)
+    assert "中秋、国庆将至" in last(bot, "甲六")

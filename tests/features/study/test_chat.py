@@ -402,6 +402,7 @@ async def test_the_prompt_is_switched_off_and_on(bot: World) -> None:
     assert "学习提示已关闭，不自动发送，需要发送请点“立即发送”。" in last(bot, PLANNER)
     await bot.stage.say(PLANNER, "学习安排")
     await bot.stage.tap(PLANNER, "开启学习提示")
+    await bot.stage.tap(PLANNER, "确认开启")
     assert switched(bot) == [[True, False], [False, True]]
     await bot.stage.tap(PLANNER, "8月", "请选择月份")
     assert "将于8月1日（周二）11:00自动发送。" in last(bot, PLANNER)

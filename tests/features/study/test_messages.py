@@ -92,3 +92,37 @@ def test_the_prompt_counts_books_and_documents() -> None:
     assert "本月书目1项、文件1项，请按下列日期完成。" in both
     assert "2. 《文件》：12月20日（含）前" in both
     assert "本月文件1项，请于12月20日（含）前完成。" in messages.prompt(theme(), [messages.Seen(document)]).text
+
+
+@pytest.mark.parametrize(
+    ("closed", "lines"),
+    [
+        ((), ["【我的学习】未完成2项。", "1. 《文件一》：12月31日（含）前", "2. 《文件二》：12月31日（含）前"]),
+        (
+            (0,),
+            [
+                "【我的学习】未完成1项。",
+                "1. 《文件二》：12月31日（含）前",
+                "第三季度统计已截止，以下1项不再统计：",
+                "· 《文件一》",
+            ],
+        ),
+        (
+            (0, 1),
+            [
+                "【我的学习】本月还没有布置学习内容。",
+                "第三季度统计已截止，以下2项不再统计：",
+                "· 《文件一》",
+                "· 《文件二》",
+            ],
+        ),
+    ],
+)
+def test_what_its_quarter_takes_no_more_is_not_said_to_be_left(closed: tuple[int, ...], lines: list[str]) -> None:
+    given, due = date(2023, 9, 1), date(2023, 12, 31)
+    items = [
+        StudyItem(id=at, kind=BOOK, title=f"文件{at_word}", assigned_on=given, due_on=due)
+        for at, at_word in ((0, "一"), (1, "二"))
+    ]
+    seen = [messages.Seen(one, closed=one.id in closed) for one in items]
+    assert messages.my_study(seen, date(2023, 10, 16)).text.splitlines() == lines

@@ -126,7 +126,10 @@ def test_what_is_only_planned_is_nobodys_to_learn(storage: Storage) -> None:
             house.complete("甲三", house.items[0], "2023-07-31 10:00")
         assert (house.figures().items, house.figures().monthly_themes) == (0, 0)
         assert house.owing("2023-07-31 10:00") == set()
-        assert service.recent(session, house.me("甲三", local("2023-07-31 10:00")), date(2023, 7, 31)) == []
+        assert (
+            service.recent(session, house.me("甲三", local("2023-07-31 10:00")), local("2023-07-31 10:00"), SHANGHAI)
+            == []
+        )
 
 
 def test_completing_again_finds_the_first_row_and_both_are_one_pair(storage: Storage) -> None:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.features.todo import jobs
 from bot.playground import story
@@ -14,6 +14,7 @@ from storage.choices import OutboxState
 from storage.engine import Storage
 from storage.models.outbox import Outbox
 from storage.models.person import DutySpan
+from storage.models.study import StudyCompletion
 from tests.features.todo.august import OWES, local, plan
 from tests.world import World, alive, prepare
 
@@ -143,6 +144,31 @@ async def test_put_off_to_the_morning_it_is_that_mornings_one_nudge(chat_url: st
         assert nudged(bot) == dict.fromkeys(OWES, 2)
 
 
+async def test_a_nudge_put_off_to_the_morning_is_said_to_wait_and_leaves_the_day_free_when_dropped(
+    chat_url: str,
+) -> None:
+    async with august(chat_url, "2023-08-28 08:50") as bot:
+        await bot.stage.at("2023-08-28 21:00")
+        for name in ("甲三", "甲七"):
+            await bot.stage.tap(name, "稍后提醒")
+        await bot.stage.tap("甲七", "学完第1项", "项待办")
+        await bot.stage.at("2023-08-29 08:40")
+        await bot.stage.say("甲三", "本组未完成")
+        await bot.stage.tap("甲三", "一键提醒")
+        assert texts(bot, "甲三")[-1] == "1人将于09:00提醒。"
+        await bot.stage.at("2023-08-29 10:00")
+        assert nudged(bot) == {"甲三": 2, "甲七": 1, "乙五": 1}
+        assert about_nudges(bot, "甲七") == [OutboxState.SENT, OutboxState.CANCELLED]
+        undone = delete(StudyCompletion).where(StudyCompletion.person_id == bot.cast["甲七"])
+        await bot.storage.write(lambda session: session.execute(undone) and None)
+        await bot.stage.say("甲一", "未完成名单")
+        await bot.stage.tap("甲一", "一键提醒")
+        assert texts(bot, "甲一")[-1] == "将私聊提醒2人，每人每天最多提醒一次。"
+        await bot.stage.tap("甲一", "确认提醒")
+        assert texts(bot, "甲一")[-1] == "正在提醒2人，1人今天已提醒过。"
+        assert nudged(bot) == {"甲三": 2, "甲七": 2, "乙五": 2}
+
+
 # --- 我的待办, 未完成名单 -------------------------------------------------------------------------------------------
 
 
@@ -193,10 +219,15 @@ async def test_a_leader_reminds_the_own_group_once_a_day(chat_url: str) -> None:
         assert nudged(bot) == {"甲三": 1, "甲七": 1}
         await bot.stage.say("甲一", "未完成名单")
         await bot.stage.tap("甲一", "一键提醒")
-        assert texts(bot, "甲一")[-1] == "将私聊提醒3人，每人每天最多提醒一次。"
-        await bot.stage.tap("甲一", "确认提醒")
-        assert texts(bot, "甲一")[-1] == "正在提醒1人，2人今天已提醒过。"
+        assert texts(bot, "甲一")[-1] == "将私聊提醒1人，每人每天最多提醒一次。"
+        card, data = newest(bot.stage.people["甲一"].chat, "确认提醒")
+        for _ in range(2):
+            await bot.stage.people["甲一"].tap_data(card, data)
+            await bot.clock.settle()
+            assert texts(bot, "甲一")[-1] == "正在提醒1人，2人今天已提醒过。"
         assert nudged(bot) == dict.fromkeys(OWES, 1)
+        await bot.stage.tap("甲一", "一键提醒")
+        assert texts(bot, "甲一")[-1] == "今天均已提醒过。"
 
 
 async def test_who_was_reminded_early_is_not_nudged_again_that_day(chat_url: str) -> None:
@@ -250,8 +281,9 @@ async def test_the_digest_of_the_25th(chat_url: str) -> None:
         assert not any("应完成" in text for name in story.EVERYBODY for text in texts(bot, name))
         await bot.stage.at("2023-08-25 18:00")
         told = {name: found for name in story.EVERYBODY if (found := [t for t in texts(bot, name) if "应完成" in t])}
-        whole = f"【25日摘要】\n{FIRST}\n{SECOND}\n第三党小组：全部完成。\n下月主题：未录入。"
-        assert told == {"甲一": [whole], "甲三": [f"【本组未完成】{FIRST}"], "乙三": [f"【本组未完成】{SECOND}"]}
+        whole = f"【25日摘要】\n{FIRST}\n{SECOND}\n第三党小组：全部完成。\n待完成：学习2项。\n下月主题：未录入。"
+        first, second = f"【本组未完成】{FIRST}\n待完成：学习2项。", f"【本组未完成】{SECOND}\n待完成：学习1项。"
+        assert told == {"甲一": [whole], "甲三": [first], "乙三": [second]}
         await bot.stage.tap("乙三", "一键提醒", "应完成")
         await bot.stage.tap("乙三", "确认提醒")
         assert nudged(bot) == {"乙五": 1}
@@ -262,6 +294,8 @@ async def test_the_digest_after_an_outage_of_a_day(chat_url: str) -> None:
     async with august(chat_url, "2023-09-04 09:00") as bot:
         bot.clock.jump(local("2023-09-26 08:45"))
         await bot.clock.settle()
-        assert [text for text in texts(bot, "甲三") if "应完成" in text] == [f"【本组未完成】{FIRST}"]
+        assert [text for text in texts(bot, "甲三") if "应完成" in text] == [
+            f"【本组未完成】{FIRST}\n待完成：学习2项。"
+        ]
         await bot.stage.at("2023-09-27 18:00")
         assert len([text for text in texts(bot, "甲三") if "应完成" in text]) == 1

@@ -58,21 +58,21 @@ def test_the_longest_lists_fit_and_nothing_of_them_is_lost() -> None:
 
 
 def test_a_digest_that_is_too_long_leaves_the_names_to_the_list() -> None:
-    whole = messages.digest([state(1, 2), state(2, 0)], [], theme=True)
+    whole = messages.digest([state(1, 2), state(2, 0)], [], {}, theme=True)
     assert NAME in whole.text
     assert "全部完成。" in whole.text
     for states in ([state(1, 400)], [state(number, 40) for number in range(200)]):
-        for long in (messages.digest(states, [waits(1)], theme=True), messages.own_groups(states)):
+        for long in (messages.digest(states, [waits(1)], {}, theme=True), messages.own_groups(states, {})):
             assert fits(long)
             assert units(long.text) <= 3500
 
 
 def test_of_a_long_digest_the_names_are_left_out_last() -> None:
     rolls = [waits(number, Waits.ROLL) for number in range(40)]
-    text = messages.digest([state(1, 3)], rolls, theme=False).text
+    text = messages.digest([state(1, 3)], rolls, {}, theme=False).text
     assert "待点名：40项活动。" in text
     assert text.count(NAME) == 3
-    many = messages.digest([state(1, 200)], rolls, theme=False).text
+    many = messages.digest([state(1, 200)], rolls, {}, theme=False).text
     assert f"、{NAME}等200人）。" in many
     assert many.count(NAME) == 10
 
@@ -108,6 +108,7 @@ def test_a_digest_has_the_sections_that_have_content(
     made = messages.digest(
         [GroupState(*one) for one in states],
         [Waiting(kind, "", (), NOW, short="7月7日7月主题党日") for kind in waiting],
+        {},
         theme=theme,
     )
     assert made.text == f"【25日摘要】\n{text}"
@@ -148,6 +149,30 @@ def test_buttons_go_by_number_two_a_row() -> None:
     items = [Owing(1, "study:1", "《文件一》", "", NOW, one), Owing(1, "notice:1", "7月主题党日", "", NOW, two)]
     rows = [[choice.label for choice in row] for row in messages.nudge("甲三", items).rows]
     assert rows == [["学完第1项", "收到第2项"], ["请假第2项"], ["稍后提醒"]]
+
+
+def test_what_waits_is_numbered_on_so_that_no_label_stands_twice() -> None:
+    said = messages.mine([owing(1), owing(2)], [waits(1), waits(2, Waits.MAKEUP)])[-1]
+    labels = [choice.label for row in said.rows for choice in row]
+    assert labels[:4] == ["学完第1项", "请假第1项", "学完第2项", "请假第2项"]
+    assert labels[4:] == ["批准第3项", "不批准第3项", "批准第4项", "不批准第4项"]
+    assert "\n3. " in said.text
+    assert "\n4. " in said.text
+
+
+@pytest.mark.parametrize(
+    ("kinds", "line"),
+    [
+        ({"study": 2}, "待完成：学习2项。"),
+        ({"reminder": 1, "reflection": 1, "study": 2}, "待完成：学习2项、心得1项、节前提醒1项。"),
+        ({"notice": 3, "makeup": 1}, "待完成：补学1项、通知3项。"),
+    ],
+)
+def test_who_hears_of_names_hears_of_what(kinds: dict[str, int], line: str) -> None:
+    states = [GroupState("第一党小组", 9, ("甲三",))]
+    first = "第一党小组：应完成9人，未完成1人（甲三）。"
+    assert messages.own_groups(states, kinds).text == f"【本组未完成】{first}\n{line}"
+    assert messages.digest(states, [], kinds, theme=True).text == f"【25日摘要】\n{first}\n{line}\n下月主题：已录入。"
 
 
 def test_every_door_leads_to_a_command() -> None:

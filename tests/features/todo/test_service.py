@@ -251,9 +251,9 @@ def test_an_office_that_has_ended_shows_nothing_more(house: House) -> None:
 def test_the_digest_goes_to_the_secretary_and_to_leaders_whose_group_owes(house: House) -> None:
     first, second = "第一党小组：应完成9人，未完成2人（甲三、甲七）。", "第二党小组：应完成7人，未完成1人（乙五）。"
     assert house.digests() == {
-        "甲一": f"【25日摘要】\n{first}\n{second}\n第三党小组：全部完成。\n下月主题：未录入。",
-        "甲三": f"【本组未完成】{first}",
-        "乙三": f"【本组未完成】{second}",
+        "甲一": f"【25日摘要】\n{first}\n{second}\n第三党小组：全部完成。\n待完成：学习2项。\n下月主题：未录入。",
+        "甲三": f"【本组未完成】{first}\n待完成：学习2项。",
+        "乙三": f"【本组未完成】{second}\n待完成：学习1项。",
     }
 
 
@@ -303,6 +303,7 @@ def test_who_leads_two_groups_gets_one_message_and_the_secretary_no_second(house
     assert told["甲三"].splitlines() == [
         "【本组未完成】第一党小组：应完成9人，未完成2人（甲三、甲七）。",
         "第二党小组：应完成7人，未完成1人（乙五）。",
+        "待完成：学习2项。",
     ]
     assert told["甲一"].startswith("【25日摘要】")
 

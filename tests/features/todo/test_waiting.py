@@ -113,7 +113,7 @@ async def test_a_roll_waits_from_the_end_until_it_is_called(bot: World) -> None:
 async def test_a_make_up_is_opened_from_the_list_and_reviewed(bot: World) -> None:
     await ask_leave(bot)
     await bot.stage.say(SECRETARY, "我的待办")
-    await bot.stage.tap(SECRETARY, "批准第1项")
+    await bot.stage.tap(SECRETARY, "批准第2项")
     bot.clock.jump(bot.clock.now().replace(day=8, hour=1))
     await bot.clock.settle()
     with bot.storage.transaction() as session:
@@ -154,7 +154,10 @@ async def test_a_receipt_from_the_nudge_leaves_its_other_buttons(bot: World) -> 
     await play(bot, "2023-07-04 09:40")
     await bot.stage.at("2023-07-05 12:01")
     said = bot.stage.people["甲八"].chat.last
-    assert said.text == f"甲八同志，您有1项待办：\n1. {JULY}：请于7月5日（周三）12:00前点“收到”或“请假”。"
+    assert (
+        said.text
+        == f"甲八同志，您有1项待办：\n1. {JULY}：应于7月5日（周三）12:00前点“收到”或“请假”，已到回复时间，仍可回复。"
+    )
     assert said.labels == ["收到第1项", "请假第1项", "稍后提醒"]
     tap = await bot.stage.tap("甲八", "收到第1项")
     assert tap.toast == "已收到：甲八同志。"
