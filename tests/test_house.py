@@ -269,6 +269,7 @@ OTHER_WORDS = {
     ("bot/features/privacy/rules.py", "RETENTION"): "rules of retention, declared with their days",
     ("bot/features/todo/messages.py", "_COUNTED"): "parts of a sentence that counts",
     ("bot/features/reminders/messages.py", "_SHORT"): "what stands on buttons; the name in full is in the glossary",
+    ("bot/kit/owing.py", "_COUNTED"): "how many wait, in a sentence",
     ("bot/features/accounts/group_messages.py", "ANSWERS"): "sentences",
     ("bot/features/accounts/group_messages.py", "done"): "sentences",
     ("bot/features/reflections/submissions.py", "NO_TURN"): "refusals",

@@ -93,7 +93,7 @@ async def test_a_prompt_that_would_not_go_and_one_that_goes_late_are_asked_about
     await bot.stage.tap(SECRETARY, "不开启", PAGE)
     assert "学习提示：不发" in last(bot)
     await bot.stage.say("丙一", "学习安排")
-    await bot.stage.tap("丙一", "学习提示：关", "请选择月份")
+    await bot.stage.tap("丙一", "开启学习提示", "请选择月份")
     assert last(bot, "丙一") == f"【学习安排】{asked}"
     await bot.stage.at("2023-08-01 10:30")
     assert not any("【8月学习】" in said.text for said in bot.stage.people["甲六"].chat.from_bot)
