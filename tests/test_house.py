@@ -267,7 +267,6 @@ OTHER_WORDS = {
     ("bot/features/privacy/mentions.py", "LEFT"): "sentences about what stays",
     ("bot/features/privacy/messages.py", "_short"): "what stands on buttons; the name in full is in RETENTION",
     ("bot/features/privacy/rules.py", "RETENTION"): "rules of retention, declared with their days",
-    ("bot/features/todo/messages.py", "_COUNTED"): "parts of a sentence that counts",
     ("bot/features/reminders/messages.py", "_SHORT"): "what stands on buttons; the name in full is in the glossary",
     ("bot/kit/owing.py", "_COUNTED"): "how many wait, in a sentence",
     ("bot/features/accounts/group_messages.py", "ANSWERS"): "sentences",

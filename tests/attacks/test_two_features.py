@@ -224,6 +224,7 @@ async def test_an_erasure_begun_in_office_is_not_ended_out_of_it(bot: World) -> 
     """Handed over between the first and the second question."""
     await bot.stage.say("甲一", "数据管理")
     await bot.stage.tap("甲一", "注销数据")
+    await bot.stage.tap("甲一", "下一页", "【注销数据】")
     await bot.stage.tap("甲一", "丙三")
     asked = bot.stage.people["甲一"].chat.find("【注销数据】丙三")
     await tapped(bot, "甲一", asked, "继续注销")

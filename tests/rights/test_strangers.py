@@ -19,11 +19,13 @@ async def test_a_stranger_gets_one_polite_line_for_everything(sqlite_url: str) -
         await stranger.start()
         await bot.clock.settle()
         door = stranger.chat.last
-        taps = [
-            await stranger.tap_data(door, make(ONES).pack())
-            for make in (TABLE[f"tap:{one.button.__name__}"].make for one in HANDLERS if isinstance(one, Tap))
-            if make is not None
-        ]
+        made = (TABLE[f"tap:{one.button.__name__}"].make for one in HANDLERS if isinstance(one, Tap))
+        taps = []
+        for number, make in enumerate(one for one in made if one is not None):
+            if number % 50 == 49:
+                # So many at once would be a flood.
+                await bot.clock.travel(bot.clock.now() + timedelta(minutes=2))
+            taps.append(await stranger.tap_data(door, make(ONES).pack()))
         await bot.clock.settle()
         assert len(taps) == sum(isinstance(one, Tap) for one in HANDLERS)
         assert {tap.toast for tap in taps} == {STRANGER}

@@ -56,6 +56,11 @@ OTHERWISE = (
         r'.*"(late|absent)".*|attendance .* status=(late|absent) .*|card activity .*|told .* edit',
         "before its start nobody is late or absent",
     ),
+    Otherwise(
+        "tap (qc|pp)",
+        r"activity ~ 3 .*|audit code_made activity 3 .*|told 甲二 new|upload .*|asks activity\.postpone of 甲二|toast",
+        "what has ended has no code and no other date",
+    ),
     Otherwise("tap rc", r"told .* edit", "the receipt stands on the card in private too"),
     Otherwise("tap eg", r"audit erase .*", "the keyboard goes with the rest"),
     Otherwise("tap ra", "alert", "how many are reminded is shown where it was asked"),

@@ -55,6 +55,11 @@ async def test_a_reminder_goes_when_the_bot_is_back(storage: Storage) -> None:
 
 
 async def test_beyond_the_last_evening_the_desk_is_told_and_nobody_else(storage: Storage) -> None:
+    """When it speaks again: on the first working day after the holidays."""
+
+    async def at_night(bot: World) -> None:
+        assert told(bot, "甲一", "节前廉洁提醒没有按时发送") == 0
+
     async def back(bot: World) -> None:
         for name, times in (("乙二", 1), ("甲一", 1), ("甲三", 0)):
             assert told(bot, name, "节前廉洁提醒没有按时发送") == times
@@ -62,8 +67,9 @@ async def test_beyond_the_last_evening_the_desk_is_told_and_nobody_else(storage:
 
     cast = prepare(storage, local("2023-09-01 09:00"))
     await live(storage, cast, "2023-09-01 09:00")
-    await live(storage, cast, "2023-09-28 20:31", back)
-    await live(storage, cast, "2023-09-29 09:00")
+    await live(storage, cast, "2023-09-28 20:31", at_night)
+    await live(storage, cast, "2023-09-29 09:00", at_night)
+    await live(storage, cast, "2023-10-07 08:31", back)
     with storage.reading() as session:
         assert session.scalars(select(Reminder)).all() == []
         assert session.scalar(select(func.count()).where(Outbox.job == "pre_holiday")) == 2

@@ -45,7 +45,7 @@ async def ask_leave(bot: World) -> None:
     """甲五 for 公差 with a reason, 乙四 for 病假."""
     await play(bot, "2023-07-04 09:40")
     await bot.stage.tap("甲五", "请假", JULY, bot.stage.group.chat)
-    await bot.stage.say("甲五", "公差 出差")
+    await bot.stage.say("甲五", "公差 到区里开会")
     await bot.stage.tap("乙四", "请假", JULY, bot.stage.group.chat)
     await bot.stage.tap("乙四", "病假", JULY)
 
@@ -55,7 +55,7 @@ async def test_leave_is_approved_from_the_list_which_keeps_its_other_buttons(bot
     await bot.stage.tap(SECRETARY, "收到", JULY, bot.stage.group.chat)
     await bot.stage.say(SECRETARY, "我的待办")
     assert last(bot, SECRETARY) == (
-        f"待办理2项：\n1. 甲五同志请假（公差）：{JULY}，{WHEN}，事由“出差”。\n2. 乙四同志请假（病假）：{JULY}，{WHEN}。"
+        f"待办理2项：\n1. 甲五同志请假（公差）：{JULY}，{WHEN}，事由“到区里开会”。\n2. 乙四同志请假（病假）：{JULY}，{WHEN}。"
     )
     assert labels(bot, SECRETARY) == ["批准第1项", "不批准第1项", "批准第2项", "不批准第2项"]
     page = bot.stage.people[SECRETARY].chat.last
