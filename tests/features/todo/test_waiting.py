@@ -55,7 +55,8 @@ async def test_leave_is_approved_from_the_list_which_keeps_its_other_buttons(bot
     await bot.stage.tap(SECRETARY, "收到", JULY, bot.stage.group.chat)
     await bot.stage.say(SECRETARY, "我的待办")
     assert last(bot, SECRETARY) == (
-        f"待办理2项：\n1. 甲五同志请假（公差）：{JULY}，{WHEN}，事由“到区里开会”。\n2. 乙四同志请假（病假）：{JULY}，{WHEN}。"
+        f"待办理2项：\n1. 甲五同志请假（公差）：{JULY}，{WHEN}，事由“到区里开会”。\n"
+        f"2. 乙四同志请假（病假）：{JULY}，{WHEN}。"
     )
     assert labels(bot, SECRETARY) == ["批准第1项", "不批准第1项", "批准第2项", "不批准第2项"]
     page = bot.stage.people[SECRETARY].chat.last
