@@ -161,7 +161,8 @@ WALKS = (
     "features/roster_files/test_office_files.py::test_a_damaged", "scheduler/test_kept_waiting.py::test_nobody_waits",
     "playground/test_bodies.py::test_an_uploaded_document", "cli/test_restore.py::test_what_is_due",
     "watch/test_groups", "playground/test_prompter.py::test_an_office", "features/todo/test_waiting",
-    "features/menu/test_tasks",
+    "features/menu/test_tasks", "features/menu/test_chat", "features/reminders/test_chat",
+    "kit/test_form_pages.py::test_every_page",
 )  # fmt: skip
 # Of those the short ones, which stay: a story of each feature, and what shows at once that something is broken.
 KEPT = (
@@ -176,7 +177,10 @@ KEPT = (
     "features/privacy/test_ways_out.py::test_a_page_leads_back[words",
     "features/leave/test_words.py::test_the_kind_with", "features/leave/test_words.py::test_who_is_not_bound",
     "kit/test_plain_words.py::test_a_row[sqlite-received and",
-    "features/menu/test_tasks.py::test_a_notice", "kit/test_edits.py::test_a_receipt", "kit/test_edits.py::test_a_slip",
+    "features/menu/test_tasks.py::test_a_notice", "features/menu/test_chat.py::test_a_new_keyboard",
+    "features/reminders/test_chat.py::test_every_send",
+    "kit/test_edits.py::test_a_receipt", "kit/test_edits.py::test_a_slip",
+    "kit/test_form_pages.py::test_every_page_fits_on_a_telephone[notice",
     "kit/test_long_texts.py::test_the_rest_comes_first",
     "kit/test_forms.py::test_a_form_that_was_left", "kit/test_forms.py::test_a_doubtful_day",
     "kit/test_places.py::test_a_tap_is_for", "watch/test_groups.py::test_a_card_that_is_over",

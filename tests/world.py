@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bot.app import App, running
@@ -20,13 +21,14 @@ from bot.playground.acting import Stage
 from bot.playground.clock import TravelClock
 from bot.playground.local import ROOT, LocalTransport
 from bot.playground.server import Playground
+from bot.watch.command_menus import NO_OFFICE
 from storage import audience
 from storage.engine import Storage
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Card
 from storage.models.place import OwnKeyboard
 from tests.cast import Cast, make_branch
-from tests.keys import COMMANDS
+from tests.keys import COMMANDS, somebody
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GROUP_ID = -5001
@@ -116,12 +118,19 @@ async def alive(
 
 def give_keyboards(session: Session, cast: Cast, now: datetime) -> None:
     """Whoever has pressed start has the keyboard of the own office; who has one already keeps it."""
-    has = set(session.scalars(select(OwnKeyboard.telegram_id)))
-    for name in cast.people:
-        account = cast.account(name)
-        me = audience.find(session, account, now.date()) if account not in has else None
-        if me is not None:
-            session.add(OwnKeyboard(telegram_id=account, digest=digest(keyboard(COMMANDS, me)), latest=""))
+    has, held = set(session.scalars(select(OwnKeyboard.telegram_id))), audience.offices(session, now.date())
+    accounts = [account for name in cast.people if (account := cast.account(name)) not in has]
+    rows = [
+        {"telegram_id": account, "digest": _keys(held.get(account, NO_OFFICE)), "latest": ""} for account in accounts
+    ]
+    if rows:
+        session.execute(insert(OwnKeyboard), rows)
+
+
+@cache
+def _keys(office: audience.Office) -> str:
+    places = (1, 2) if office.several else (1,)
+    return digest(keyboard(COMMANDS, somebody(*office.duties, places=places)))
 
 
 async def make(bot: World) -> None:
