@@ -157,6 +157,7 @@ async def test_somebody_else_s_dialog_is_nobody_s_to_answer(bot: World) -> None:
     """Another may guess the number that the button carries, and it is the number of an own dialog as well."""
     await bot.stage.say("甲一", "数据管理")
     await bot.stage.tap("甲一", "注销数据")
+    await bot.stage.tap("甲一", "下一页", "【注销数据】")
     await bot.stage.tap("甲一", "丙三")
     asked = bot.stage.people["甲一"].chat.find("【注销数据】丙三")
     for name in ("丙三", "乙一", "甲二"):

@@ -43,7 +43,7 @@ EFFECTS: dict[str, Effect] = {
     "tap:ChooseFor": rows("leave_request audit", tells=True),
     "tap:NoLeave": shows("未请假"),
     **dict.fromkeys(("word:is_about_leave", "word:sounds_like_leave", "word:asks_whether"), LISTS_ACTIVITIES),
-    "word:asks_when": LISTS_ACTIVITIES,
+    "word:asks_when": shows("主题党日a"),
     "word:takes_leave_back": shows("您是要取消请假吗"),
     "answer:leave.reason": rows("leave_request audit dialog", tells=True),
     "tap:UndoStep": rows("leave_request audit"),

@@ -159,7 +159,8 @@ async def test_a_draft_of_an_office_that_has_ended_is_taken_nowhere(town: Town) 
         await town.begun_there(case, name)
         await town.office_there(ends=True)
         heard = await town.act(name, case, card)
-        assert heard in (dialogs.ELSEWHERE, NOT_YOURS), (name, heard)
+        # A soft question lets what it cannot take go on.
+        assert heard in (dialogs.ELSEWHERE, NOT_YOURS) or name == "answer:leave.reason", (name, heard)
         assert town.written_here() == [], name
 
 
