@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -137,7 +138,7 @@ class Runner:
         noted = [run for run in runs if run in nothing]
         for start in range(0, len(noted), SLICE):
             part = noted[start : start + SLICE]
-            await self._storage.write(lambda session: note_idle(session, part, now))  # noqa: B023  # awaited here
+            await self._storage.write(partial(note_idle, runs=part, now=now))
         return [run for run in runs if run not in nothing]
 
     async def _look_ahead(self, now: datetime) -> datetime:

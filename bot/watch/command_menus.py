@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -77,7 +77,7 @@ class CommandMenus:
             heard = await asyncio.gather(*map(self._tell, part))
             said = {change.account: change.digest for change, done in zip(part, heard, strict=True) if done}
             if said:
-                await self._storage.write(lambda session: _note(session, said))  # noqa: B023  # awaited here
+                await self._storage.write(partial(_note, said=said))
 
     def _changes(self, session: Session, today: date) -> list[Change]:
         """Beside the loop: nobody waits while thousands are compared."""

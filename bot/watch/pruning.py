@@ -3,6 +3,7 @@
 import json
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Select, String, cast, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -50,7 +51,7 @@ def _drop_messages(session: Session, ids: list[int]) -> None:
 async def prune(storage: Storage, now: datetime) -> int:
     """Take out what is old enough; returns how many rows went. Looked for beside the writer."""
     gone = last = 0
-    while ids := await storage.read(lambda session: _some(session, _messages(now - ROWS_KEPT, last))):  # noqa: B023  # awaited here
+    while ids := await storage.read(partial(_some, query=_messages(now - ROWS_KEPT, last))):
         await storage.write(lambda session: _drop_messages(session, ids), alone=True)  # awaited here
         last, gone = ids[-1], gone + len(ids)
     if gone:

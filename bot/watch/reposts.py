@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,12 +38,12 @@ async def post(
     Run again for the same outage it finds its own promises, so a restart in the middle doubles nothing.
     """
     posted, last = 0, 0
-    while branches := await storage.read(lambda session: _branches(session, last)):  # noqa: B023  # awaited here
+    while branches := await storage.read(partial(_branches, last=last)):
         last = branches[-1]
         again = await storage.read(lambda session: _open(session, sources, branches, found, now, tz))
         for start in range(0, len(again), SLICE):
             some = again[start : start + SLICE]
-            fresh = await storage.write(lambda session: _promise(session, some, found, now))  # noqa: B023  # awaited here
+            fresh = await storage.write(partial(_promise, again=some, found=found, now=now))
             posted += len(fresh)
             await _close(telegram, fresh)
     return posted

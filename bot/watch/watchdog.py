@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -216,10 +217,7 @@ class Watchdog:
         )
         for start in range(0, len(lines), SLICE):
             some = lines[start : start + SLICE]
-            # Awaited before `some` is another slice.
-            await self._storage.write(
-                lambda session: promise_all(session, some, job=reported.JOB, branch_id=None, now=now)  # noqa: B023
-            )
+            await self._storage.write(partial(promise_all, owed=some, job=reported.JOB, branch_id=None, now=now))
         if lines:
             self._sender.wake()
 

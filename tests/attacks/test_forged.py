@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -82,8 +83,7 @@ class Trials:
         dialog = dialogs.current(self.session, self.me, NOW)
         for handler, case in closing(dialog.step) if dialog is not None else ():
             with suppress(TakenBack), self.session.begin_nested():
-                # Called at once.
-                self.tried(f"{what}, then {key(handler)}", lambda: self.step(handler, case))  # noqa: B023
+                self.tried(f"{what}, then {key(handler)}", partial(self.step, handler, case))
                 raise TakenBack
 
     def step(self, handler: Tap | Answer, case: Case) -> Reply:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 from datetime import timedelta
+from functools import partial
 
 import aiohttp
 import pytest
@@ -162,8 +163,7 @@ async def test_who_polls_goes_on_as_soon_as_the_sender_is_answered(
         for person in people:
             person.chat.opened = True
             owed = Owed((f"{person.id}",), {"text": "通知"}, chat_id=person.id)
-            # Awaited before there is another.
-            await storage.write(lambda session: promise(session, owed, job=None, branch_id=None, now=NOW))  # noqa: B023
+            await storage.write(partial(promise, owed=owed, job=None, branch_id=None, now=NOW))
         app.sender.wake()
         await until(lambda: len(rows(storage)) == 1)
 

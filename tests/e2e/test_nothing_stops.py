@@ -14,6 +14,7 @@ from bot.features.activities import planning
 from bot.features.activities.planning import Plan
 from bot.kit import cards
 from bot.kit.transport import Transport
+from bot.playground.faults import Kind
 from bot.receiving import unanswered, workers
 from bot.receiving.polling import FLOOR
 from scheduler import outbox, results
@@ -57,14 +58,14 @@ def activity(storage: Storage) -> tuple[int, dict[str, int]]:
 
 
 @pytest.mark.parametrize("kind", ["502", "html", "unreachable", "429"])
-async def test_a_tap_in_an_outage_is_answered_on_its_card_when_it_is_over(storage: Storage, kind: str) -> None:
+async def test_a_tap_in_an_outage_is_answered_on_its_card_when_it_is_over(storage: Storage, kind: Kind) -> None:
     made, accounts = activity(storage)
     there = playground()
     person = there.person(accounts["甲一"], "甲一")
     person.chat.opened = True
     async with bot(storage, there):
         for method in ("editMessageText", "answerCallbackQuery"):
-            there.faults.add(kind, method=method, times=3, retry_after=0)  # type: ignore[arg-type]
+            there.faults.add(kind, method=method, times=3, retry_after=0)
         message = there.post(person.chat, there.bot, "党员大会")
         tap = await person.tap_data(message, f"si:{made}")
         await until(lambda: states(storage) == ["answered"])

@@ -11,6 +11,7 @@ import os
 import random
 import sys
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -65,7 +66,7 @@ class Life:
             clock.jump(max(moment, clock.now()))
             now = await runner.tick()
             await self._sent(sender)
-            moment = await self._storage.read(lambda session: runner.next_due(session, now))  # noqa: B023  # awaited here
+            moment = await self._storage.read(partial(runner.next_due, now=now))
         clock.jump(evening)
         await runner.tick()
         await self._sent(sender)
