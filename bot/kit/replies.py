@@ -188,6 +188,11 @@ def say(*said: Said | str) -> Reply:
     return Reply(here=[Message(item) if isinstance(item, str) else item for item in said])
 
 
+def apart(reply: Reply) -> Reply:
+    """What a tapped card would become, as a message of its own: the card (a list) keeps its other buttons."""
+    return replace(reply, edit=None, here=[reply.edit] if reply.edit is not None else [])
+
+
 def no(text: str, *, tapped: bool) -> Reply:
     """A refusal: on the button that was tapped, else as a message."""
     return Reply(toast=text, alert=len(text) > 40) if tapped else say(text)

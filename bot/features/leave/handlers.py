@@ -1,4 +1,4 @@
-"""Taps and words of those who do not come: 请假 with its approval, 补学 with its review."""
+"""Taps and words of those who do not come: 请假 asked for, by button, word or sentence, and its reason."""
 
 import re
 from collections.abc import Callable
@@ -8,43 +8,41 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.features.leave import buttons, makeups, messages, rules, service
-from bot.features.leave.waiting import waiting
+from bot.features.leave import (
+    buttons,
+    cancelling_handlers,
+    deciding_handlers,
+    makeup_handlers,
+    messages,
+    rules,
+    service,
+)
 from bot.features.notices.cards import NOTICE, AskLeave, card_of
 from bot.features.notices.service import acknowledge, unanswered_notices
 from bot.kit import dialog as dialogs
 from bot.kit import heard
-from bot.kit.access import Right
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, activity_of_card, choose_activity, find_activity, undone
-from bot.kit.asking import question
-from bot.kit.back_fill import approved_late
-from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
+from bot.kit.glossary.choices import LEAVE_TYPES
 from bot.kit.handlers import Answer, Call, Command, Edited, Handler, Tap, Word, no_files
-from bot.kit.owing import Waits
 from bot.kit.possible import Possible, Standing
-from bot.kit.refusal import Nothing, Refusal
+from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.seats import NO_DESK, keys
-from bot.kit.words import short_day, units
-from storage.activities import in_scope, notice_of, open_activities
+from storage.activities import in_scope, notice_of
 from storage.audience import Me
-from storage.choices import Duty, LeaveState, LeaveType
+from storage.choices import LeaveState, LeaveType
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
 from storage.models.dialog import Dialog
 from storage.models.notice import Notice
-from storage.models.person import Person
 
 NOTHING_AHEAD = "现在没有需要请假的活动。"
-NO_LEAVE = "您没有可取消的请假。"
 TAKE_CARE = "请保重身体。"
 # So long what is written after a request is its reason, if it asks nothing.
 EXPLAINS = timedelta(minutes=10)
 REASON = "leave.reason"
 _ASKS = re.compile(r"[?？]|[吗么呢]$|几点|什么|哪|怎么|能不能|可不可以")
 RECEIVED = "您已回复“收到”。\n"
-# So many are shown at once; the next are there when these are decided.
-SHOWN = 10
 SAY_AGAIN = "没有找到您发送的请假内容，请重新发送。"
 
 
@@ -265,167 +263,8 @@ def edited(session: Session, call: Call) -> Reply | None:
     return say(messages.leave_stands(stands, session.get_one(Activity, stands.activity_id), call.now))
 
 
-def decide_leave(session: Session, call: Call, button: buttons.DecideLeave) -> Reply:
-    row, activity = service.decide_leave(session, call.me, button.leave_id, bool(button.approve), call.now, call.tz)
-    person = session.get_one(Person, row.person_id)
-    due = short_day(makeups.makeup_due(activity, call.tz).astimezone(call.tz).date())
-    late = approved_late(row.decided_at, activity.start_at) if row.state is LeaveState.APPROVED else ""
-    done = messages.decided(row, activity, person.name, late)
-    told = To(messages.leave_decided(row, activity, due), person_id=person.id, key=f"leave:{row.id}:decided")
-    toast = f"{LEAVE_STATES[row.state]}。"
-    return Reply(toast=toast, edit=done, others=[told], refresh=[(ACTIVITY_CARD, activity.id)])
-
-
-def decide_listed(session: Session, call: Call, button: buttons.DecideListed) -> Reply:
-    """Below a list of what waits it is answered apart."""
-    return _apart(decide_leave(session, call, buttons.DecideLeave(button.leave_id, button.approve)))
-
-
-def _apart(reply: Reply) -> Reply:
-    return replace(reply, edit=None, here=[reply.edit] if reply.edit is not None else [])
-
-
-def to_approve(session: Session, call: Call) -> Reply:
-    """审批请假: what waits for this officer, numbered, with its buttons."""
-    found = [one for one in waiting(session, call.me, call.now, call.tz) if one.kind is Waits.LEAVE]
-    return say(messages.to_approve(found[:SHOWN], len(found)))
-
-
-def cancel_leave(session: Session, call: Call, button: buttons.CancelLeave) -> Reply:
-    return _cancel_leave(session, call, button.activity_id)
-
-
-def cancel_leave_by_word(session: Session, call: Call) -> Reply:
-    """取消请假 typed: of the card replied to, else the only leave ahead, else ask which."""
-    if call.card is not None:
-        activity_id = activity_of_card(call.card)
-        return _cancel_leave(session, call, activity_id) if activity_id is not None else Reply()
-    mine = [
-        activity
-        for activity in open_activities(session, call.me, call.now)
-        if activity.start_at > call.now and service.leave_of(session, activity.id, call.me.id) is not None
-    ]
-    if not mine:
-        raise Refusal(NO_LEAVE)
-    if len(mine) > 1:
-        return say(choose_activity("请选择要取消请假的活动。", mine[:8], buttons.CancelLeave, call.tz))
-    return _cancel_leave(session, call, mine[0].id)
-
-
-def may_cancel(session: Session, call: Call) -> Reply:
-    """不请了, 我又能来了: cancelling is offered where leave stands, nothing is recorded."""
-    card = activity_of_card(call.card) if call.card is not None else None
-    mine = [one for one in service.standing(session, call.me, call.now) if call.card is None or one[0].id == card]
-    if len(mine) > 1:
-        asks = "您是要取消请假吗？请选择要取消请假的活动。"
-        shown = [activity for activity, _ in mine[:8]]
-        return say(choose_activity(asks, shown, buttons.CancelLeave, call.tz))
-    if mine:
-        activity, row = mine[0]
-        return say(messages.ask_to_cancel(row, activity, call.now))
-    if rules.takes_back(call.text) is rules.TakesBack.SURELY and (call.card is None or card is not None):
-        raise Refusal(NO_LEAVE)
-    if call.card is not None:
-        return Reply()
-    raise Nothing("", "请假")
-
-
-def _cancel_leave(session: Session, call: Call, activity_id: int) -> Reply:
-    service.cancel_leave(session, call.me, activity_id, call.now)
-    activity = session.get_one(Activity, activity_id)
-    told = [
-        To(Message(f"{call.me.name}同志已取消请假：{activity.title}。"), person_id=person)
-        for person in service.approvers(session, activity, call.me.id, call.tz)
-    ]
-    return Reply(
-        toast="已取消请假。",
-        edit=Message(f"{activity.title}：已取消请假，请按时参加。"),
-        others=told,
-        refresh=[(ACTIVITY_CARD, activity.id)],
-    )
-
-
-def start_makeup(session: Session, call: Call, button: buttons.HandInMakeup) -> Reply:
-    activity = find_activity(session, call.me, button.activity_id)
-    if call.now < activity.start_at:
-        raise Refusal("活动举行之后再提交补学。")
-    makeups.may_make_up(session, call.me, activity, call.now)
-    return Reply(toast="请提交补学。", here=[_makeup_question(session, call, activity)])
-
-
-def _makeup_question(session: Session, call: Call, activity: Activity) -> Message:
-    dialog = dialogs.ask(session, call.me, "activity.makeup", call.now, activity=activity.id)
-    return question(dialog, messages.ask_for_makeup(activity))
-
-
-def makeup_by_word(session: Session, call: Call) -> Reply:
-    missed = makeups.to_make_up(session, call.me, call.now, call.tz)
-    if not missed:
-        raise Refusal("您没有需要补学的活动。")
-    if len(missed) > 1:
-        return say(choose_activity("请选择要补学的活动。", missed[:8], buttons.HandInMakeup, call.tz))
-    return say(_makeup_question(session, call, missed[0]))
-
-
-def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
-    activity_id = int(dialog.draft["activity"])
-    if units(call.text) > makeups.LONGEST_NOTE:
-        raise Refusal(f"补学情况不超过{makeups.LONGEST_NOTE}字，没有提交，请精简后重新发送，或作为文件发送。")
-    files = [file.to_json() for file in call.files]
-    row = makeups.hand_in_makeup(session, call.me, activity_id, call.text, files, call.now, call.tz)
-    dialogs.close(session, call.me.id)
-    activity = session.get_one(Activity, activity_id)
-    review = messages.makeup_to_review(row, activity, call.me.name)
-    reviewers = service.approvers(session, activity, call.me.id, call.tz)
-    key = f"makeup:{row.id}:{int(call.now.timestamp())}"
-    attached = [To(messages.attached(file), person_id=person) for person in reviewers for file in call.files]
-    return Reply(
-        here=[messages.makeup_handed_in(row, activity)],
-        others=[*attached, *(To(review, person_id=person, key=f"{key}:{person}") for person in reviewers)],
-    )
-
-
-def open_makeup(session: Session, call: Call, button: buttons.OpenMakeup) -> Reply:
-    row, activity = makeups.reviewable(session, call.me, button.makeup_id, call.today)
-    name = session.get_one(Person, row.person_id).name
-    return Reply(here=[*map(messages.kept, row.files), messages.makeup_to_review(row, activity, name)])
-
-
-def review_makeup(session: Session, call: Call, button: buttons.ReviewMakeup) -> Reply:
-    if not button.accept:
-        makeups.reviewable(session, call.me, button.makeup_id, call.today)
-        dialog = dialogs.ask(session, call.me, "activity.makeup_reason", call.now, makeup=button.makeup_id)
-        return Reply(toast="请写明退回原因。", here=[question(dialog, "请发送退回原因，将告知本人。")])
-    return _reviewed(session, call, button.makeup_id, True, "")
-
-
-def return_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
-    reason = call.text.strip()
-    if not reason:
-        raise Refusal("请用文字写明退回原因。")
-    if len(reason) > makeups.LONGEST_REASON:
-        raise Refusal(f"请用不超过{makeups.LONGEST_REASON}字写明退回原因。")
-    # Closing empties the draft.
-    makeup_id = int(dialog.draft["makeup"])
-    dialogs.close(session, call.me.id)
-    reply = _reviewed(session, call, makeup_id, False, reason)
-    return _apart(reply)
-
-
-def _reviewed(session: Session, call: Call, makeup_id: int, accept: bool, reason: str) -> Reply:
-    row, activity = makeups.review_makeup(session, call.me, makeup_id, accept, call.now, reason, today=call.today)
-    person = session.get_one(Person, row.person_id)
-    told = To(messages.makeup_reviewed(row, activity), person_id=person.id)
-    done = messages.reviewed(row, activity, person.name)
-    return Reply(toast="已通过。" if accept else "已退回。", edit=done, others=[told])
-
-
 def undo_leave(session: Session, call: Call, button: buttons.UndoLeave) -> Reply:
     return undone(service.undo(session, call.me, button.row_id, call.now, call.tz).id, "请假")
-
-
-def undo_makeup(session: Session, call: Call, button: buttons.UndoMakeup) -> Reply:
-    return undone(makeups.undo(session, call.me, button.row_id, call.now, call.tz).id, "补学")
 
 
 def _typed(kind: LeaveType) -> tuple[str, ...]:
@@ -436,10 +275,6 @@ def _typed(kind: LeaveType) -> tuple[str, ...]:
 
 def is_about_leave(text: str) -> bool:
     return rules.read(text) is not None
-
-
-def takes_leave_back(text: str) -> bool:
-    return rules.takes_back(text) is not None
 
 
 def sounds_like_leave(text: str) -> bool:
@@ -472,14 +307,7 @@ HANDLERS: list[Handler] = [
     Tap(buttons.OfferLeave, offer_leave),
     Tap(buttons.ChooseFor, choose_for),
     Tap(buttons.NoLeave, no_leave),
-    Tap(buttons.CancelLeave, cancel_leave),
-    Tap(buttons.DecideLeave, decide_leave),
-    Tap(buttons.DecideListed, decide_listed, private=True),
     Tap(buttons.UndoLeave, undo_leave),
-    Tap(buttons.HandInMakeup, start_makeup),
-    Tap(buttons.OpenMakeup, open_makeup, reads=True, private=True),
-    Tap(buttons.ReviewMakeup, review_makeup),
-    Tap(buttons.UndoMakeup, undo_makeup),
     Command(
         "leave",
         leave_by_word,
@@ -489,13 +317,10 @@ HANDLERS: list[Handler] = [
         in_group=True,
     ),
     *(Word(_typed(kind), _by_kind(kind), in_group=True) for kind in LEAVE_TYPES),
-    Word(("取消请假", "不请假了"), cancel_leave_by_word, in_group=True),
-    Word((), may_cancel, matches=takes_leave_back, in_group=True),
+    *cancelling_handlers.HANDLERS,
     Word((), leave_by_word, matches=rules.asks_whether, in_group=True),
     Word((), leave_by_sentence, matches=is_about_leave, in_group=True),
     Word((), leave_by_offer, matches=sounds_like_leave, in_group=True, offers=True),
-    Command("approve", to_approve, "审批请假", Right.APPROVE_LEAVE, reads=True, duty=Duty.GROUP_LEADER, group_at=3),
-    Command("makeup", makeup_by_word, "补学", more=15, words=("补课",)),
     Edited(edited),
     Answer(
         REASON,
@@ -505,12 +330,6 @@ HANDLERS: list[Handler] = [
         measure=lambda dialog: ("请假事由", rules.LONGEST_REASON),
         soft=may_explain,
     ),
-    Answer("activity.makeup", hand_in_makeup, called="补学", measure=lambda dialog: ("补学情况", makeups.LONGEST_NOTE)),
-    Answer(
-        "activity.makeup_reason",
-        return_makeup,
-        called="退回原因",
-        takes_files=no_files,
-        measure=lambda dialog: ("退回原因", makeups.LONGEST_REASON),
-    ),
+    *deciding_handlers.HANDLERS,
+    *makeup_handlers.HANDLERS,
 ]
