@@ -110,9 +110,9 @@ A_CHAT = 3
 # How often the rows behind those of a chat that has enough in hand are looked for, in one look.
 LOOKS = 4
 _NEXT = [_next(lane) for lane in LANES]
-# What takes the place of a secret message (an invite, somebody's number) once there is nothing more to send.
 # Why a message did not go whose promise was kept by the time.
 NO_LONGER_OWED = "no_longer_owed"
+# What takes the place of a secret message (an invite, somebody's number) once there is nothing more to send.
 FORGOTTEN = {"text": "（内容已不再保存）"}
 # Why a row does not go, or goes without a name, after somebody's data were erased. What was thought of the row before
 # that, words made anew in hand, must not be written over it.

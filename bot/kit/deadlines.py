@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.kit.refusal import Refusal
+from bot.kit.words import quarter_word
 from scheduler.calendar.days import Quarter, local_day
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -69,7 +70,7 @@ def is_close_day(value: object) -> bool:
 
 def closed(quarter: Quarter) -> str:
     """What is heard when a quarter takes nothing more."""
-    return f"第{'一二三四'[quarter.number - 1]}季度统计已截止，不能再修改。如有出入，请告知支部书记。"
+    return f"{quarter_word(quarter.start)}统计已截止，不能再修改。如有出入，请告知支部书记。"
 
 
 def before_cut_off(now: datetime, cut_off: datetime) -> None:

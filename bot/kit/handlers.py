@@ -180,8 +180,6 @@ class Word:
     """Plain words that do what a button does. A `label` (on the keyboard, or never an answer) wins over an open dialog.
 
     `matches` serves words that cannot be listed (三季度, 2023Q3). `in_group`: also in a group, in reply to a card; its
-    answer there names nobody; any other means nothing there. `parted`: also for who has left. `right`: as of a Tap;
-    `duty`: only for who holds this very office.
     answer there goes to who has said it, in private; any other means nothing there. `parted`: also for who has left.
     `right`: as of a Tap. `offers`: it records nothing, so that it is rather the answer to a soft question.
     """

@@ -17,7 +17,7 @@ from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.lists import told_apart
 from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Message, Reply, To, say
+from bot.kit.replies import Message, Reply, say
 from bot.kit.words import cut
 from scheduler.calendar.days import local_day
 from storage.activities import audience
@@ -150,8 +150,8 @@ def roll_by_sentence(session: Session, call: Call) -> Reply:
     meant = _of_card(session, call) or _meant(session, call)
     if len(meant) > 1:
         does = partial(buttons.RollSaid, said=call.update_id)
-        return _privately(call, choose_activity("请选择要点名的活动。", meant, does, call.tz))
-    return _privately(call, _by_sentence(session, call, meant[0], said))
+        return say(choose_activity("请选择要点名的活动。", meant, does, call.tz))
+    return say(_by_sentence(session, call, meant[0], said))
 
 
 def _read(text: str) -> roll_words.Said:
@@ -184,11 +184,6 @@ def _meant(session: Session, call: Call) -> list[Activity]:
     if not begun:
         raise Refusal(NOTHING_TO_CALL if service.calls_all(call.me) else NOT_YOURS)
     return (on or begun)[:MOST_TO_CALL]
-
-
-def _privately(call: Call, shown: Message) -> Reply:
-    """Names are nobody else's business."""
-    return say(shown) if call.private else Reply(others=[To(shown, person_id=call.me.id)])
 
 
 def roll_said(session: Session, call: Call, button: buttons.RollSaid) -> Reply:

@@ -16,11 +16,10 @@ from bot.kit.glossary.figures import FIGURES, OF_A_ROLL
 from bot.kit.lists import filled, label, page_of, two_a_row
 from bot.kit.rates import percent, plain, rate
 from bot.kit.replies import PAGE, Choice, Message, Pages, Rows
-from bot.kit.words import cut, short_day
+from bot.kit.words import cut, quarter_word, short_day
 from scheduler.calendar.days import Quarter
 from storage.choices import ActivityType, AttendanceStatus
 
-NUMERALS = "一二三四"
 SECTIONS = {
     Section.ACTIVITIES: "组织生活",
     Section.STUDY: "学习",
@@ -76,7 +75,7 @@ def code(quarter: Quarter) -> int:
 
 def quarter_words(quarter: Quarter) -> str:
     """2023年第三季度"""
-    return f"{quarter.year}年第{NUMERALS[quarter.number - 1]}季度"
+    return f"{quarter.year}年{quarter_word(quarter.start)}"
 
 
 def title(tally: Tally) -> str:
