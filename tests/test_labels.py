@@ -29,22 +29,21 @@ def constants(tree: ast.Module) -> dict[str, str]:
     }
 
 
-def label_of(node: ast.AST, known: dict[str, str]) -> str | None:
-    """What the button says; None for what is no Choice, or says something else each time."""
+def labels_of(node: ast.AST, known: dict[str, str]) -> list[str]:
+    """What the button may say: one text, or the two of a condition; nothing of what is no Choice, or says it anew."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Choice" and node.args):
-        return None
-    first = node.args[0]
-    if isinstance(first, ast.Constant) and isinstance(first.value, str):
-        return first.value
-    return known.get(first.id) if isinstance(first, ast.Name) else None
+        return []
+    said = node.args[0]
+    parts = [said.body, said.orelse] if isinstance(said, ast.IfExp) else [said]
+    texts = [known.get(part.id) if isinstance(part, ast.Name) else getattr(part, "value", None) for part in parts]
+    return [text for text in texts if isinstance(text, str)]
 
 
 def labels(tree: ast.Module) -> Iterator[tuple[int, str]]:
     known = constants(tree)
     for node in ast.walk(tree):
-        said = label_of(node, known)
-        if said is not None:
-            yield node.lineno, said  # type: ignore[attr-defined]
+        if isinstance(node, ast.Call):
+            yield from ((node.lineno, said) for said in labels_of(node, known))
 
 
 def rows(tree: ast.Module) -> Iterator[tuple[int, list[str]]]:
@@ -57,7 +56,7 @@ def rows(tree: ast.Module) -> Iterator[tuple[int, list[str]]]:
             row = node.args[1:3]
         else:
             continue
-        yield node.lineno, [said for said in (label_of(one, known) for one in row) if said is not None]
+        yield node.lineno, [said for one in row for said in labels_of(one, known)[:1]]
 
 
 def faults(label: str) -> str:

@@ -1,7 +1,6 @@
-"""Labels of buttons: short, the verb first, the act on the left and what declines it on the right."""
+"""Labels of study, reflections, integrity and forms: verb first, the act left and what declines it right."""
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +8,9 @@ import pytest
 
 from bot.features import registry
 from bot.kit.forms import Form
+from tests.test_labels import LONGEST, labels, rows
+from tests.test_said import ROOT
 
-ROOT = Path(__file__).parents[2]
-LONGEST = 8
 FOLDERS = ("bot/features/study", "bot/features/reflections", "bot/features/integrity")
 KIT = ("photos", "broadcasts", "form_pages", "forms", "questions")
 FILES = [
@@ -30,44 +29,21 @@ VERBS = (
 DECLINES = ("不", "保留", "取消")
 
 
-def choices(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and label of each Choice of it that is written out."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Choice" and node.args:
-            label = node.args[0]
-            for part in [label.body, label.orelse] if isinstance(label, ast.IfExp) else [label]:
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    yield node.lineno, part.value
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_label_is_short_and_begins_with_its_verb(path: Path) -> None:
-    found = list(choices(path))
-    assert [label for _, label in found if len(label) > LONGEST] == []
-    assert [label for _, label in found if label not in DOORS and not label.startswith(VERBS)] == []
+def test_a_label_begins_with_its_verb(path: Path) -> None:
+    found = [label for _, label in labels(ast.parse(path.read_text()))]
+    assert [label for label in found if label not in DOORS and not label.startswith(VERBS)] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_what_declines_stands_on_the_right(path: Path) -> None:
     """In a row that is written out, and in the question “really?”: [确认X] [不X]."""
     wrong = []
-    for node in ast.walk(ast.parse(path.read_text())):
-        row = node.elts if isinstance(node, ast.List) else node.args[1:3] if _really(node) else []
-        labels = [label for part in row if (label := _label(part))]
-        declines = [label.startswith(DECLINES) and label != "取消任务" for label in labels]
-        if len(labels) == 2 and declines == [True, False]:
-            wrong.append(labels)
+    for _, row in rows(ast.parse(path.read_text())):
+        declines = [label.startswith(DECLINES) and label != "取消任务" for label in row]
+        if declines == [True, False]:
+            wrong.append(row)
     assert wrong == []
-
-
-def _really(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "really"
-
-
-def _label(node: ast.AST) -> str:
-    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Choice"
-    label = node.args[0] if isinstance(node, ast.Call) and called and node.args else None
-    return str(label.value) if isinstance(label, ast.Constant) else ""
 
 
 @pytest.mark.parametrize("form", registry.FORMS, ids=lambda form: form.name)
