@@ -1,0 +1,256 @@
+"""Figures: what is counted of a branch over a period, each said once, beside what it counts (D25, S71).
+
+A figure is a value; the feature that knows its rows lists it in `figures` of FEATURE:
+
+    Figure(
+        "party_lectures_by_secretary", "书记党课", "次", Section.ACTIVITIES, Behaviour.ADDITIVE,
+        "书记讲授、本支部举办并已举行的党课次数",
+        of=HELD, rows=those(lambda held: held.own and held.lecturer is Lecturer.SECRETARY),
+    )
+
+Its rows are found once, and the number is made of them: what chat says, what opens behind it, what the command line
+prints and what a ledger holds cannot disagree. Chat, JSON and tables walk over the figures of all features; nothing
+else in the house knows any of them by name.
+"""
+
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, tzinfo
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+from zlib import crc32
+
+from sqlalchemy.orm import Session
+
+from bot.kit.deadlines import after, last_instant
+from bot.kit.replies import Choice
+from scheduler.calendar.days import Quarter, at, local_day
+from scheduler.calendar.periods import Period
+from storage.audience import Me
+
+Found = TypeVar("Found")
+Row = TypeVar("Row")
+
+
+class Section(StrEnum):
+    """The parts of a tally, in the order in which they are shown; the value travels in buttons."""
+
+    ACTIVITIES = "a"
+    STUDY = "s"
+    REFLECTIONS = "r"
+    REMINDERS = "m"
+    LISTS = "l"
+    INSPECTION = "i"
+    COBUILD = "c"
+    PUBLICITY = "w"
+    HONOURS = "h"
+    SERVICE = "v"
+    TRAINING = "t"
+    ORGANISATION = "o"
+    PEOPLE = "p"
+
+    @property
+    def word(self) -> str:
+        return _WORDS[self]
+
+
+_WORDS: Mapping[Section, str] = {
+    Section.ACTIVITIES: "组织生活",
+    Section.STUDY: "学习",
+    Section.REFLECTIONS: "心得",
+    Section.REMINDERS: "节前提醒",
+    Section.LISTS: "清单",
+    Section.INSPECTION: "检查整改",
+    Section.COBUILD: "共建",
+    Section.PUBLICITY: "宣传",
+    Section.HONOURS: "荣誉",
+    Section.SERVICE: "服务",
+    Section.TRAINING: "学习培训",
+    Section.ORGANISATION: "组织",
+    Section.PEOPLE: "人员",
+}
+
+
+class Behaviour(StrEnum):
+    """How a figure behaves over a period (periods_and_kinds): what it is over a year, seen from its quarters."""
+
+    ADDITIVE = "additive"
+    DISTINCT = "distinct"
+    LAST_DAY = "last_day"
+    OPEN = "open"
+    RATE = "rate"
+    AVERAGE = "average"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The days of a period in one quarter, and the first instant that counts no more for them (D20, D27)."""
+
+    days: Period
+    cut_off: datetime
+
+
+@dataclass(frozen=True)
+class Counting:
+    """One count of a branch over a period, as of `now`: what the sources are asked with.
+
+    close_day: of the branch. only: the party groups that it is narrowed to (a leader's own); None: the whole branch.
+    """
+
+    session: Session
+    branch_id: int
+    period: Period
+    now: datetime
+    tz: tzinfo
+    close_day: int
+    only: frozenset[int] | None = None
+    _loaded: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def of(self, source: "Source[Found]") -> Found:
+        """What the source finds, asked once."""
+        if source not in self._loaded:
+            self._loaded[source] = source.load(self)
+        found: Found = self._loaded[source]
+        return found
+
+    @cached_property
+    def slices(self) -> Sequence[Slice]:
+        """Quarter by quarter, because each has its own cut-off (D27)."""
+        return [Slice(self.period.within(one), self.cut_off(one)) for one in self.period.quarters()]
+
+    def cut_off(self, quarter: Quarter) -> datetime:
+        """The first instant that counts no more: the end of the grace, or now while that is to come (D20)."""
+        return min(after(self.now), quarter.cut_off(self.tz, self.close_day))
+
+    @property
+    def last_day(self) -> date:
+        """As of which states are read: the last day of the period, or today if that is earlier."""
+        return min(self.period.end, local_day(self.now, self.tz))
+
+    @property
+    def until(self) -> datetime:
+        """The last instant that counts, in the branch's time."""
+        return last_instant(self.slices[-1].cut_off).astimezone(self.tz)
+
+    @property
+    def over(self) -> bool:
+        """Whether it takes nothing more."""
+        return self.slices[-1].cut_off <= self.now
+
+    def bounds(self, days: Period) -> tuple[datetime, datetime]:
+        """The instants from which and before which these days are."""
+        return at(days.start, time(), self.tz), at(days.to, time(), self.tz)
+
+
+@dataclass(frozen=True, eq=False)
+class Source(Generic[Found]):
+    """What several figures are counted of: found once for a tally, in a number of statements that depends neither on
+    people nor on rows.
+    """
+
+    name: str
+    load: Callable[[Counting], Found]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row behind a figure, as it is read; `opens`: what a tap on it shows."""
+
+    text: str
+    opens: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What showing rows takes: the count that they are of, how people are called, and how its buttons name it."""
+
+    counting: Counting
+    called: Callable[[Collection[int]], Mapping[int, str]]
+
+    @property
+    def session(self) -> Session:
+        return self.counting.session
+
+
+# The head lines over the records, and these.
+Shown = tuple[Sequence[str], Sequence[Record]]
+
+
+def codes(letter: str, numbers: Collection[int]) -> list[str]:
+    """Row ids as the archive writes them, in the order of the rows: P1, P2, P10."""
+    return [f"{letter}{number}" for number in sorted(set(numbers))]
+
+
+def all_of(found: Any) -> Any:
+    """The rows of a figure that counts whatever its source finds."""
+    return found
+
+
+def those(which: Callable[[Row], bool]) -> Callable[[Sequence[Row]], Sequence[Row]]:
+    """The rows of a source of which this is true."""
+    return lambda found: [row for row in found if which(row)]
+
+
+def distinct(key: Callable[[Row], Hashable]) -> Callable[[Sequence[Row]], int]:
+    """How many different ones there are among the rows."""
+    return lambda rows: len({key(row) for row in rows})
+
+
+@dataclass(frozen=True, eq=False)
+class Figure(Generic[Found, Row]):
+    """One figure: its name in files and JSON, its word, unit and part, how it behaves, and its formula in words (口径).
+
+    of, rows: the source, and which of what it finds stands behind the figure. value: what is made of these rows, a
+    number or what the JSON holds; number: what chat says of such a value. behind: the codes of the source rows, by what
+    is added to the path ("" the figure itself). show: the rows as they are read.
+    beside: the figure in whose brackets it stands, as `said` words it; it has no line of its own. said: also the words
+    of a line whose number is no count ("{}%"). shown: None: in no line of chat; 0: in its part only; 1: above too; 2:
+    also when it is 0. further: left out of the JSON while it is empty. opens_to: who may open what is behind it, beyond
+    the right to the tally. old: what a button of an earlier version called it.
+    """
+
+    path: str
+    word: str
+    unit: str
+    section: Section
+    behaviour: Behaviour
+    formula: str
+    of: Source[Found]
+    rows: Callable[[Found], Sequence[Row]] = all_of
+    value: Callable[[Sequence[Row]], Any] = len
+    number: Callable[[Any], Any] = all_of
+    behind: Callable[[Sequence[Row]], Mapping[str, Sequence[str]]] = lambda rows: {}
+    show: Callable[[Look, Sequence[Row]], Shown] | None = None
+    beside: str = ""
+    said: Callable[[Any], str] | None = None
+    shown: int | None = 1
+    further: bool = False
+    opens_to: Callable[[Me], bool] = lambda me: True
+    old: str = ""
+
+    @property
+    def code(self) -> str:
+        """How it travels in a button: short, and the same as long as its path is."""
+        return self.old or f"{crc32(self.path.encode()):08x}"
+
+
+# The figures of a feature in a branch: those of the register depend on which kinds the branch keeps.
+Figures = Callable[[Session, int], Sequence[Figure[Any, Any]]]
+
+
+def fixed(*figures: Figure[Any, Any]) -> Figures:
+    """The same in every branch."""
+    return lambda session, branch_id: figures
+
+
+def none(session: Session, branch_id: int) -> Sequence[Figure[Any, Any]]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Somebody still owes something in what is counted: what (a line), and who."""
+
+    what: str
+    people: Sequence[int]
