@@ -8,7 +8,7 @@ from datetime import date, datetime, time, tzinfo
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.tally.rules import COUNTED
+from bot.features.activities.counting.rules import COUNTED
 from bot.features.tally.service import Tally, cut_off, tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.closing import as_set

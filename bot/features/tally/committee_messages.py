@@ -1,9 +1,9 @@
 """The words of the committee's tally: branches in counts, a table of them all, one branch in its figures."""
 
+from bot.features.activities.counting.rules import COUNTED
 from bot.features.tally import buttons
 from bot.features.tally.committee import Below, BranchCounts, Open
 from bot.features.tally.messages import as_of, code, quarter_words, summary
-from bot.features.tally.rules import COUNTED
 from bot.features.tally.service import Tally
 from bot.kit.glossary.choices import ACTIVITY_TYPES, DUTIES, LEAVE_STATES, MAKEUPS, PIECES
 from bot.kit.glossary.columns import LEDGER, column_word

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.features.tally.rules import COUNTED, Heads, Held, Lecturer, Sum, hours, of_type
+from bot.features.activities.counting.rules import COUNTED, Held, Lecturer, Sum, hours, of_type
+from bot.features.roster.counting.rules import Heads
 from storage.choices import ActivityType, Organizer, Scope
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.tally.rules import Heads
+from bot.features.roster.counting.rules import Heads
 from scheduler.calendar.days import DAY, Quarter
 from storage.models.organisation import PartyGroup
 from storage.models.person import GroupSpan, RosterSpan

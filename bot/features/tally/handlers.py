@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from bot.features.activities.counting import rules
 from bot.features.tally import (
     buttons,
     committee_handlers,
@@ -10,7 +11,6 @@ from bot.features.tally import (
     my_records,
     quarters,
     records,
-    rules,
     service,
 )
 from bot.features.tally.buttons import Figure, Section

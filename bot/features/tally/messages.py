@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from bot.features.activities.counting.rules import COUNTED, Held, Sum
 from bot.features.tally import buttons
 from bot.features.tally.buttons import Figure, Section
-from bot.features.tally.rules import COUNTED, Held, Sum
 from bot.features.tally.service import Tally
 from bot.kit import back_fill
 from bot.kit.buttons import Button

@@ -9,12 +9,12 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from bot.features.activities.counting.held import held_activities
+from bot.features.activities.counting.rules import Held, hours
 from bot.features.activities.service import rolls
 from bot.features.reflections import service as reflections
 from bot.features.reflections.rules import Version, newest
 from bot.features.study import service as study
-from bot.features.tally.occasions import held_activities
-from bot.features.tally.rules import Held, hours
 from bot.features.tally.service import cut_off
 from bot.kit.back_fill import first_mark
 from bot.kit.closing import close_day

@@ -8,9 +8,9 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.features.activities.counting.rules import Held, Lecturer
 from bot.features.integrity.rules import names as holiday_names
 from bot.features.tally.buttons import Figure
-from bot.features.tally.rules import Held, Lecturer
 from bot.features.tally.service import Tally
 from bot.kit.glossary.choices import PIECES
 from bot.kit.lists import told_apart

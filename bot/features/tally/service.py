@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.features.activities.counting.held import held_activities
+from bot.features.activities.counting.rules import Held
 from bot.features.integrity.service import reminder_figures
 from bot.features.reflections.service import task_figures
+from bot.features.roster.counting.headcount import heads
 from bot.features.study.service import study_figures
 from bot.features.tally.figures import Figures, count_activities, count_heads, ids, in_order, later_figures
 from bot.features.tally.group_scope import belonging
-from bot.features.tally.headcount import heads
 from bot.features.tally.members import among, count_reflections, count_reminders, count_study
-from bot.features.tally.occasions import held_activities
-from bot.features.tally.rules import Held
 from bot.kit.closing import close_day
 from bot.kit.deadlines import after, last_instant
 from scheduler.calendar.days import Quarter

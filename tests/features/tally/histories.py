@@ -170,9 +170,7 @@ class History:
             self.add(MembershipSpan(person_id=person, status=MembershipStatus.FULL, from_on=ends))
         if self.groups and self.flip(0.9):
             moved = self.day() if self.flip(0.4) else None
-            self.add(
-                GroupSpan(person_id=person, group_id=self.random.choice(self.groups), from_on=BEGAN, to_on=moved)
-            )
+            self.add(GroupSpan(person_id=person, group_id=self.random.choice(self.groups), from_on=BEGAN, to_on=moved))
             if moved is not None:
                 self.add(GroupSpan(person_id=person, group_id=self.random.choice(self.groups), from_on=moved))
         self.add(CategorySpan(person_id=person, category=self.random.choice(list(Category)), from_on=BEGAN))
@@ -338,5 +336,3 @@ class History:
 def write(session: Session, seed: int) -> None:
     """The branch BRANCH with the past of this seed."""
     History(session, seed).write()
-
-

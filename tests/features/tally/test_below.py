@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, event, update
 from sqlalchemy.orm import Session
 
+from bot.features.activities.counting.rules import COUNTED
 from bot.features.tally import committee
-from bot.features.tally.rules import COUNTED
 from bot.features.tally.service import tally
 from bot.kit.access import NO_RIGHT
 from bot.kit.refusal import Refusal

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.features.activities.counting.rules import Held, Lecturer, Sum, hours, of_type
 from bot.features.activities.rules import Expected, Roll, count_roll
+from bot.features.roster.counting.rules import Stay, transfers
 from bot.features.study import rules as study
 from bot.features.study.rules import Completion, Item
 from bot.features.tally.figures import Figures, count_activities, ids
 from bot.features.tally.members import count_study
 from bot.features.tally.quarters import names_quarter, names_the_tally, quarter_at_hand, read_quarter
-from bot.features.tally.rules import Held, Lecturer, Stay, Sum, hours, of_type, transfers
 from scheduler.calendar.days import Quarter
 from storage.choices import ActivityType, AttendanceStatus, Organizer, Scope, StudyItemKind
 

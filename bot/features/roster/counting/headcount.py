@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.tally.rules import Heads, Stay, transfers
+from bot.features.roster.counting.rules import Heads, Stay, transfers
 from scheduler.calendar.days import DAY, Quarter
 from storage.choices import MembershipStatus
 from storage.models.person import MembershipSpan, RosterSpan

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.features.activities.counting.rules import Held, Lecturer
 from bot.features.activities.service import rolls
-from bot.features.tally.rules import Held, Lecturer
 from bot.kit.back_fill import back_filled_on
 from bot.kit.deadlines import in_time
 from scheduler.calendar.days import Quarter, at
