@@ -277,7 +277,6 @@ OTHER_WORDS = {
     ("bot/features/roster/messages.py", "_QUESTIONS"): "questions",
     ("bot/features/roster/messages.py", "_CHOOSE"): "questions",
     ("bot/features/roster/messages.py", "_ASKED"): "questions",
-    ("bot/features/tally/messages.py", "SECTIONS"): "parts of one page, nothing that is kept",
     ("bot/kit/figures.py", "_WORDS"): "parts of one page, nothing that is kept",
     ("bot/features/tally/my_record_messages.py", "MADE_UP"): "what became of an absence, not of what was handed in",
     ("bot/features/roster_files/reading/cells.py", "_ALSO"): "what is read beside the word",

@@ -149,14 +149,16 @@ def backup(file: Path | None) -> None:
 def tally(quarter: str | None, branch_id: int | None, version: str, how: str) -> None:
     """Count a quarter of a branch: activities, study, reflections, reminders, people."""
     from bot.cli.tally_table import names_of
+    from bot.features.registry import FIGURES
     from bot.features.tally.service import tally, to_json
     from scheduler.calendar.days import Quarter
+    from scheduler.calendar.periods import Period
 
     with _database() as (settings, storage), storage.reading() as session:
         now = _now(settings)
-        wanted = Quarter.parse(quarter) if quarter else Quarter.of(now.date())
+        wanted = Period.of(Quarter.parse(quarter) if quarter else Quarter.of(now.date()))
         where = _branch(session, branch_id)
-        counted = to_json(tally(session, where, wanted, now, settings.timezone))
+        counted = to_json(tally(session, where, wanted, now, settings.timezone, figures=FIGURES))
         names = names_of(session, where)
     _show_tally(counted, how, names)
 

@@ -25,6 +25,7 @@ from bot.kit import asking, forms, opening, parked, photos, plain_words, undo
 from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.broadcasts import Broadcast
 from bot.kit.feature import Feature
+from bot.kit.figures import Figures, together
 from bot.kit.forms import Form
 from bot.kit.handlers import Handler
 from bot.kit.keyboard import with_words
@@ -72,6 +73,9 @@ BROADCASTS: list[Broadcast] = [kind for feature in FEATURES for kind in feature.
 # What is posted once more after an outage.
 ANEW: list[Anew] = [feature.reposts for feature in FEATURES if feature.reposts is not None]
 TITLES: dict[str, Titles] = {kind: titles for feature in FEATURES for kind, titles in feature.titles.items()}
+
+# What is counted of a branch, in the order of a tally's JSON.
+FIGURES: Figures = together(*(feature.figures for feature in FEATURES))
 
 # What is asked question by question; each has a letter of its own on its buttons.
 FORMS: list[Form] = [form for feature in FEATURES for form in feature.forms]

@@ -61,6 +61,15 @@ class Look(Button):
     name: str
 
 
+@dataclass(frozen=True)
+class OpenNames(Button):
+    """Who came to one activity, as a tally of the period counts it."""
+
+    prefix: ClassVar[str] = "tn"
+    period: str
+    activity_id: int
+
+
 def door(command: Command) -> Button:
     """The button that does what the command does, with its right."""
     return Look(command.name) if command.reads else Open(command.name)

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.kit.broadcasts import Broadcast
+from bot.kit.figures import Figures, none
 from bot.kit.forms import Form
 from bot.kit.handlers import Handler
 from bot.kit.owing import Owing, Waiting
@@ -34,7 +35,7 @@ class Feature:
     of them. waiting: what waits for whoever asks to decide or to do it in office: in 我的待办, the digest. reposts:
     what is posted once more after an outage. steps: what somebody did since an instant, and the word 撤销 may still
     take back. possible, stands: what somebody may do now, and what of theirs may be taken back: what words that say
-    neither are likeliest to mean.
+    neither are likeliest to mean. figures: what is counted of a branch over a period.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -50,6 +51,7 @@ class Feature:
     waiting: Callable[[Session, Me, datetime, tzinfo], Iterable[Waiting]] | None = None
     reposts: Anew | None = None
     steps: Sequence[Steps] = ()
+    figures: Figures = none
     possible: Possibles | None = None
     stands: Stands | None = None
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

@@ -13,7 +13,7 @@ prints and what a ledger holds cannot disagree. Chat, JSON and tables walk over 
 else in the house knows any of them by name.
 """
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
@@ -91,6 +91,11 @@ class Slice:
     cut_off: datetime
 
 
+def cut_off(quarter: Quarter, close_day: int, now: datetime, tz: tzinfo) -> datetime:
+    """The first instant that counts no more: the end of the grace, or now while that is to come (D20)."""
+    return min(after(now), quarter.cut_off(tz, close_day))
+
+
 @dataclass(frozen=True)
 class Counting:
     """One count of a branch over a period, as of `now`: what the sources are asked with.
@@ -120,8 +125,8 @@ class Counting:
         return [Slice(self.period.within(one), self.cut_off(one)) for one in self.period.quarters()]
 
     def cut_off(self, quarter: Quarter) -> datetime:
-        """The first instant that counts no more: the end of the grace, or now while that is to come (D20)."""
-        return min(after(self.now), quarter.cut_off(self.tz, self.close_day))
+        """The first instant that counts no more for a quarter."""
+        return cut_off(quarter, self.close_day, self.now, self.tz)
 
     @property
     def last_day(self) -> date:
@@ -143,14 +148,25 @@ class Counting:
         return at(days.start, time(), self.tz), at(days.to, time(), self.tz)
 
 
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Somebody still owes something in what is counted: what (a line), and who."""
+
+    what: str
+    people: Sequence[int]
+
+
 @dataclass(frozen=True, eq=False)
 class Source(Generic[Found]):
     """What several figures are counted of: found once for a tally, in a number of statements that depends neither on
     people nor on rows.
+
+    lacking: who still owes what in it, as 未完成情况 says it.
     """
 
     name: str
     load: Callable[[Counting], Found]
+    lacking: Callable[[Counting, Found], Iterable[Lacking]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +179,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What showing rows takes: the count that they are of, how people are called, and how its buttons name it."""
+    """What showing rows takes: the count that they are of, and how people are called."""
 
     counting: Counting
     called: Callable[[Collection[int]], Mapping[int, str]]
@@ -173,7 +189,7 @@ class Look:
         return self.counting.session
 
 
-# The head lines over the records, and these.
+# The head lines over the records, the first of them beside the heading, and these.
 Shown = tuple[Sequence[str], Sequence[Record]]
 
 
@@ -187,6 +203,11 @@ def all_of(found: Any) -> Any:
     return found
 
 
+def whole(found: Found) -> Sequence[Found]:
+    """The one row of a figure that is made of all that its source finds (a rate)."""
+    return [found]
+
+
 def those(which: Callable[[Row], bool]) -> Callable[[Sequence[Row]], Sequence[Row]]:
     """The rows of a source of which this is true."""
     return lambda found: [row for row in found if which(row)]
@@ -197,6 +218,12 @@ def distinct(key: Callable[[Row], Hashable]) -> Callable[[Sequence[Row]], int]:
     return lambda rows: len({key(row) for row in rows})
 
 
+def people(look: Look, rows: Sequence[int]) -> Shown:
+    """The names behind a head count, in one line."""
+    called = look.called(rows)
+    return (), [Record("、".join(called[one] for one in sorted(rows)))] if rows else []
+
+
 @dataclass(frozen=True, eq=False)
 class Figure(Generic[Found, Row]):
     """One figure: its name in files and JSON, its word, unit and part, how it behaves, and its formula in words (口径).
@@ -205,9 +232,11 @@ class Figure(Generic[Found, Row]):
     number or what the JSON holds; number: what chat says of such a value. behind: the codes of the source rows, by what
     is added to the path ("" the figure itself). show: the rows as they are read.
     beside: the figure in whose brackets it stands, as `said` words it; it has no line of its own. said: also the words
-    of a line whose number is no count ("{}%"). shown: None: in no line of chat; 0: in its part only; 1: above too; 2:
-    also when it is 0. further: left out of the JSON while it is empty. opens_to: who may open what is behind it, beyond
-    the right to the tally. old: what a button of an earlier version called it.
+    of a line whose number is no count ("{}%"). label: how its line begins where that is not its word. more: what its
+    line says behind the number and the brackets. shown: None: in no line of chat; 0: in its part only; 1: above too; 2:
+    also when it is 0. quiet: not named where there is none of it. last: below the other lines of its part. further:
+    left out of the JSON while it is empty. opens_to: who may open what is behind it, beyond the right to the tally.
+    old: what a button of an earlier version called it.
     """
 
     path: str
@@ -224,7 +253,11 @@ class Figure(Generic[Found, Row]):
     show: Callable[[Look, Sequence[Row]], Shown] | None = None
     beside: str = ""
     said: Callable[[Any], str] | None = None
+    label: str = ""
+    more: Callable[[Any], str] = lambda value: ""
     shown: int | None = 1
+    quiet: bool = False
+    last: bool = False
     further: bool = False
     opens_to: Callable[[Me], bool] = lambda me: True
     old: str = ""
@@ -233,6 +266,12 @@ class Figure(Generic[Found, Row]):
     def code(self) -> str:
         """How it travels in a button: short, and the same as long as its path is."""
         return self.old or f"{crc32(self.path.encode()):08x}"
+
+    def is_empty(self, value: Any) -> bool:
+        """Whether such a value says that there is nothing: a rate only over an empty base (D7)."""
+        if self.behaviour in (Behaviour.RATE, Behaviour.AVERAGE):
+            return self.number(value) is None
+        return not self.number(value)
 
 
 # The figures of a feature in a branch: those of the register depend on which kinds the branch keeps.
@@ -248,9 +287,6 @@ def none(session: Session, branch_id: int) -> Sequence[Figure[Any, Any]]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Lacking:
-    """Somebody still owes something in what is counted: what (a line), and who."""
-
-    what: str
-    people: Sequence[int]
+def together(*each: Figures) -> Figures:
+    """Those of several features, in their order."""
+    return lambda session, branch_id: [figure for one in each for figure in one(session, branch_id)]

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.app import App, running
 from bot.features.accounts import service as people_service
 from bot.features.accounts.rules import InviteKind
-from bot.features.registry import HANDLERS, jobs
+from bot.features.registry import FIGURES, HANDLERS, jobs
 from bot.features.roster_files.service import import_roster
 from bot.features.tally import service as tally_service
 from bot.features.tally.service import Tally
@@ -30,11 +30,12 @@ from bot.playground.prompter import Prompter
 from bot.playground.server import Playground
 from bot.playground.views import done
 from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
 from storage import migrate
 from storage.engine import Storage
 
 TZ = ZoneInfo("Asia/Shanghai")
-QUARTER = Quarter(2023, 3)
+PERIOD = Period.of(Quarter(2023, 3))
 FIRST_ACCOUNT, GROUP_CHAT = 1001, -5001
 SECRETARY = "甲一"
 # How often the terminal hears of it.
@@ -68,7 +69,7 @@ async def play(opened: Opened, progress: Progress, ready: Ready, *, stay: bool, 
                 pass
             now = stage.clock.now()
             tally = await storage.read(
-                lambda session: tally_service.tally(session, branch_id, QUARTER, now.astimezone(TZ), TZ)
+                lambda session: tally_service.tally(session, branch_id, PERIOD, now.astimezone(TZ), TZ, figures=FIGURES)
             )
             stage.group.playground.replay = None
             stage.group.playground.touch()

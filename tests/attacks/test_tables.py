@@ -20,6 +20,7 @@ from bot.kit.replies import Document, Said
 from bot.kit.sheets import harmless
 from bot.kit.words import Both
 from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
 
 EVIL = [
     "=cmd()",
@@ -39,6 +40,7 @@ EVIL = [
     "﹦1",
 ]
 PLAIN = ["甲一", "1980.05", "2023-07-07", "'旧名", "a=b", "——", ""]
+PERIOD = Period.of(Quarter(2023, 3))
 STARTS = tuple("=+-@\t\r\n＝＋－＠﹦")
 
 
@@ -71,7 +73,8 @@ def written(name: str) -> list[list[list[str]]]:
         table_in(import_messages.faults([fault] * many)),
         table_in(import_messages.look(done, (), (), [differs] * many, datetime(2023, 7, 7).date(), 1)),
         people.invites([(name, name, "code")], "bot").content or b"",
-        committee_messages.table(Below(Quarter(2023, 3), name, None, False, 1, 1, 1, (line,))).content or b"",
+        committee_messages.table(Below(Period.of(Quarter(2023, 3)), name, None, False, 1, 1, 1, (line,))).content
+        or b"",
     ]
     return [rows_of_xlsx(tables.roster_xlsx([wide, list(wide)])), *map(rows_of_csv, of_csv)]
 

@@ -26,10 +26,10 @@ from bot.cli.timetable import timetable
 from bot.features.registry import FEATURES, jobs
 from bot.features.tally import committee
 from bot.features.tally.my_records import my_record
-from bot.features.tally.service import tally
 from bot.features.todo import jobs as todo
 from bot.features.todo import service as owed
 from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
 from scheduler.due import Looked, due, next_at
 from scheduler.runs import note_idle
 from storage import migrate
@@ -38,6 +38,7 @@ from storage.choices import Duty, OrganisationKind
 from storage.engine import Storage
 from storage.models.organisation import Organisation
 from storage.models.person import Person
+from tests.counting import tally
 from tests.growth.counting import statements
 from tests.growth.past import SHANGHAI, more_branches, past
 
@@ -104,13 +105,13 @@ def costs(storage: Storage) -> dict[str, Cost]:
 
         asked: dict[str, Callable[[], Any]] = {
             "tally of one branch": lambda: tally(session, me.branch_id, QUARTER, NOW, SHANGHAI),
-            "my record": lambda: my_record(session, me, QUARTER, NOW, SHANGHAI),
+            "my record": lambda: my_record(session, me, Period.of(QUARTER), NOW, SHANGHAI),
             "what I owe": lambda: owed.owing(session, FEATURES, me.branch_id, NOW, SHANGHAI, me.id),
             "nudges of one branch, Monday 09:00": lambda: todo.nudges(session, FEATURES, me.branch_id, NOW, SHANGHAI),
             "tick, everything settled": tick,
             "first tick after a start": lambda: due(session, known, NOW, Looked()),
             "which branches have a deadline near": lambda: owed.with_deadlines(session, FEATURES, NOW, SHANGHAI),
-            "officer's page of 8": lambda: committee.overview(session, officer, QUARTER, NOW, SHANGHAI, 0),
+            "officer's page of 8": lambda: committee.overview(session, officer, Period.of(QUARTER), NOW, SHANGHAI, 0),
             "timetable of one branch": lambda: timetable(session, known, NOW, 60, 2, me.branch_id),
         }
         return {what: cost(session, work) for what, work in asked.items()}

@@ -30,6 +30,7 @@ from bot.features.tally import buttons as tally
 from bot.features.todo import messages as todo
 from bot.kit import asking, broadcasts, doors, parked, photos
 from bot.kit.buttons import Button
+from bot.kit.figures import Section
 from bot.kit.form_fields import Fill
 from bot.kit.undo import UndoStep
 from storage.choices import ActivityType, Duty, LeaveType, StudyItemKind
@@ -180,7 +181,7 @@ HELD = (
         photos.HELD: [{"message_id": 1, "text": "", "files": []}],
     },
 )
-QUARTER = 20233
+QUARTER = "20233"
 FILE = Handed(RosterFile((PeopleSheet("", (RosterRow(name="丁九"),)),)), "xlsx")
 # A link in the wrong hands is noted.
 NOTED = frozenset({"audit"})
@@ -354,12 +355,13 @@ TABLE: dict[str, Case] = {
     "command:tally": own(KNOWN),
     "word:季度数据": own(KNOWN),
     "word:names_quarter": own(KNOWN, text="三季度"),
+    "word:names_period": own(KNOWN, text="上半年"),
     "tap:ShowTally": own(TALLY, lambda ids: tally.ShowTally(QUARTER)),
     "tap:ShowSections": own(TALLY, lambda ids: tally.ShowSections(QUARTER)),
-    "tap:ShowSection": own(TALLY, lambda ids: tally.ShowSection(QUARTER, tally.Section.PEOPLE)),
+    "tap:ShowSection": own(TALLY, lambda ids: tally.ShowSection(QUARTER, Section.PEOPLE)),
     "tap:OpenType": own(TALLY, lambda ids: tally.OpenType(QUARTER, ActivityType.THEME_PARTY_DAY, 0)),
-    "tap:OpenFigure": own(TALLY, lambda ids: tally.OpenFigure(QUARTER, tally.Figure.CLOSING, 0)),
-    "tap:OpenNames": Case(TALLY, lambda ids: tally.OpenNames(QUARTER, ids["held"])),
+    "tap:OpenFigure": own(TALLY, lambda ids: tally.OpenFigure(QUARTER, "close", 0)),
+    "tap:OpenNames": Case(TALLY, lambda ids: doors.OpenNames(QUARTER, ids["held"])),
     "tap:ShowMissing": own(TALLY, lambda ids: tally.ShowMissing(QUARTER)),
     "tap:ShowBelow": Case(BELOW, lambda ids: tally.ShowBelow(QUARTER, 0)),
     "tap:OpenBranch": Case(BELOW, lambda ids: tally.OpenBranch(QUARTER, ids.branch_id)),

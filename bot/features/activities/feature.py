@@ -1,6 +1,7 @@
 """Activities: plan, card, 签到, roll."""
 
 from bot.features.activities import forms, handlers, jobs, participation, service, waiting
+from bot.features.activities.counting import figures
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -11,4 +12,5 @@ FEATURE = Feature(
     jobs=jobs.build,
     waiting=waiting.waiting,
     steps=[participation.steps, service.steps],
+    figures=figures.FIGURES,
 )

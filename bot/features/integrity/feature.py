@@ -1,6 +1,6 @@
 """Integrity: the reminder before a holiday, and who has read it."""
 
-from bot.features.integrity import broadcast, handlers, jobs, service
+from bot.features.integrity import broadcast, figures, handlers, jobs, service
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -14,4 +14,5 @@ FEATURE = Feature(
     owing=service.owing,
     nearing=service.nearing,
     reposts=broadcast.reposts,
+    figures=figures.FIGURES,
 )

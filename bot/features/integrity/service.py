@@ -15,7 +15,8 @@ from bot.kit.deadlines import after
 from bot.kit.owing import Does, Owing
 from bot.kit.refusal import Refusal
 from bot.kit.words import moment_words
-from scheduler.calendar.days import Calendar, Quarter, at, local_day
+from scheduler.calendar.days import Calendar, at, local_day
+from scheduler.calendar.periods import Period
 from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me, everybody
@@ -268,10 +269,10 @@ def figures(session: Session, reminder: Reminder, now: datetime) -> rules.Remind
 
 
 def reminder_figures(
-    session: Session, branch_id: int, quarter: Quarter, cut_off: datetime, tz: tzinfo
+    session: Session, branch_id: int, period: Period, cut_off: datetime, tz: tzinfo
 ) -> dict[int, rules.ReminderCounts]:
-    """The reminders sent in a quarter (D1) as they count at `cut_off`, by id (S52)."""
-    start, end = at(quarter.start, time(), tz), at(quarter.next().start, time(), tz)
+    """The reminders sent on days of one quarter (D1) as they count at `cut_off`, by id (S52)."""
+    start, end = at(period.start, time(), tz), at(period.to, time(), tz)
     query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.sent_at >= start, Reminder.sent_at < end)
     reminders = list(session.scalars(query.order_by(Reminder.id)))
     people, read = _audiences(session, reminders), _read(session, reminders)

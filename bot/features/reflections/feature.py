@@ -1,6 +1,6 @@
 """Reflections: tasks, pieces, reviews."""
 
-from bot.features.reflections import broadcast, forms, handlers, service, waiting
+from bot.features.reflections import broadcast, figures, forms, handlers, service, waiting
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -13,4 +13,5 @@ FEATURE = Feature(
     nearing=service.nearing,
     waiting=waiting.waiting,
     steps=[handlers.steps],
+    figures=figures.FIGURES,
 )

@@ -56,6 +56,18 @@ class Tally:
     def completion_rate(self) -> Decimal | None:
         return rate(len(self.done), len(self.expected))
 
+    def among(self, people: Collection[int]) -> "Tally":
+        """The same task, for some people only."""
+        counted = tuple(one for one in self.counted if one.person_id in people)
+        rows = {one.row_id for one in counted}
+        return Tally(
+            counted=counted,
+            late=tuple(row for row in self.late if row in rows),
+            expected=tuple(one for one in self.expected if one in people),
+            done=tuple(one for one in self.done if one in people),
+            missing=tuple(one for one in self.missing if one in people),
+        )
+
     @property
     def each(self) -> int | None:
         """How many pieces everybody who handed in has; None when it is not the same number, or nobody did (S55)."""

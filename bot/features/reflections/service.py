@@ -20,6 +20,7 @@ from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
 from bot.kit.words import short_day
 from scheduler.calendar.days import CLOSE_DAY, DAY, Calendar, Quarter, at, local_day
+from scheduler.calendar.periods import Period
 from scheduler.calendar.store import calendar_of
 from storage.audience import Me
 from storage.choices import ActivityStatus, PieceState, TaskAudience
@@ -144,10 +145,10 @@ def _within(column: InstrumentedAttribute[Any], first: Any, last: Any) -> Column
     return column >= first if last is None else column.between(first, last)
 
 
-def of_quarter(session: Session, branch_id: int, quarter: Quarter, tz: tzinfo) -> list[Task]:
-    """The tasks whose subject is of the quarter (D11)."""
-    which = about(tz, quarter.start, quarter.end)
-    return load(session, branch_id, tz, wanted=lambda task: quarter.holds(task.subject.day), which=which)
+def of_period(session: Session, branch_id: int, period: Period, tz: tzinfo) -> list[Task]:
+    """The tasks whose subject is of these days (D11)."""
+    which = about(tz, period.start, period.end)
+    return load(session, branch_id, tz, wanted=lambda task: period.holds(task.subject.day), which=which)
 
 
 def still_open(
@@ -286,8 +287,8 @@ class TaskFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class QuarterFigures:
-    """All tasks of a quarter, by id."""
+class PeriodFigures:
+    """All tasks of a period, by id."""
 
     tasks: dict[int, TaskFigures]
 
@@ -300,14 +301,14 @@ class QuarterFigures:
         return tuple(row for figures in self.tasks.values() for row in figures.rows)
 
 
-def task_figures(session: Session, branch_id: int, quarter: Quarter, cut_off: datetime, tz: tzinfo) -> QuarterFigures:
-    """The tasks of a quarter as they count at `cut_off`; the quarter is that of the task's subject (D11).
+def task_figures(session: Session, branch_id: int, period: Period, cut_off: datetime, tz: tzinfo) -> PeriodFigures:
+    """The tasks of days of one quarter as they count at `cut_off`; a task is of the day of its subject (D11).
 
     The number of statements depends neither on the tasks nor on the people.
     """
-    tasks = of_quarter(session, branch_id, quarter, tz)
+    tasks = of_period(session, branch_id, period, tz)
     members = rosters(session, branch_id, [day for task in tasks for day in task.subject.roster_days])
-    return QuarterFigures({task.row.id: _figures(task, members, cut_off, tz) for task in tasks})
+    return PeriodFigures({task.row.id: _figures(task, members, cut_off, tz) for task in tasks})
 
 
 def _figures(task: Task, members: Mapping[date, Sequence[Member]], cut_off: datetime, tz: tzinfo) -> TaskFigures:

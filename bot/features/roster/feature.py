@@ -1,6 +1,7 @@
 """The roster: dated facts of people, changed in chat (or by a file: roster_files)."""
 
 from bot.features.roster import forms, handlers, jobs, undoing
+from bot.features.roster.counting import figures
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -9,4 +10,5 @@ FEATURE = Feature(
     forms=[handlers.TERM, forms.FORM],
     jobs=jobs.build,
     steps=[undoing.steps],
+    figures=figures.FIGURES,
 )

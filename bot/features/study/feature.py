@@ -1,6 +1,6 @@
 """Study: the month's theme, books and papers, and who is through with them."""
 
-from bot.features.study import broadcast, forms, handlers, jobs, service
+from bot.features.study import broadcast, figures, forms, handlers, jobs, service
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -13,4 +13,5 @@ FEATURE = Feature(
     titles=broadcast.TITLES,
     owing=service.owing,
     nearing=service.nearing,
+    figures=figures.FIGURES,
 )

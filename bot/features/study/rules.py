@@ -146,7 +146,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class StudyCounts:
-    """The study of a quarter at a cut-off; every count is the length of what is behind it.
+    """The study of a period at its cut-offs; every count is the length of what is behind it.
 
     `expected` are pairs of person and item, `done` their completions; `theme_ids` the themes whose prompt was sent.
     """
@@ -155,6 +155,17 @@ class StudyCounts:
     expected: tuple[tuple[int, int], ...] = ()
     done: tuple[Completion, ...] = ()
     theme_ids: tuple[int, ...] = ()
+
+    @classmethod
+    def joined(cls, parts: Iterable["StudyCounts"]) -> Self:
+        """The study of several quarters, each as it counted at its own cut-off (D27)."""
+        found = list(parts)
+        return cls(
+            tuple(item for one in found for item in one.assigned),
+            tuple(pair for one in found for pair in one.expected),
+            tuple(row for one in found for row in one.done),
+            tuple(theme for one in found for theme in one.theme_ids),
+        )
 
     @property
     def item_ids(self) -> list[int]:
@@ -170,10 +181,14 @@ class StudyCounts:
         return [row.row_id for row in self.done]
 
     @property
-    def late_ids(self) -> list[int]:
+    def late_rows(self) -> list[Completion]:
         """Those of them after the due day (逾期完成)."""
         due = {item.id: item.due_on for item in self.assigned}
-        return [row.row_id for row in self.done if is_late(row.completed_on, due[row.item_id])]
+        return [row for row in self.done if is_late(row.completed_on, due[row.item_id])]
+
+    @property
+    def late_ids(self) -> list[int]:
+        return [row.row_id for row in self.late_rows]
 
     @property
     def items(self) -> int:

@@ -1,4 +1,4 @@
-"""Study items as they were given out: who completed them, who still owes them, what a quarter counts."""
+"""Study items as they were given out: who completed them, who still owes them, what a period counts."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +17,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, own_row, take_back
 from bot.kit.words import quoted, short_day
 from scheduler.calendar.days import Calendar, Quarter, at, local_day
+from scheduler.calendar.periods import Period
 from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me
@@ -189,25 +190,23 @@ def _owing(item: StudyItem, person_id: int, today: date, tz: tzinfo, calendar: C
 # --- what counts ---------------------------------------------------------------------------------------------------
 
 
-def study_figures(
-    session: Session, branch_id: int, quarter: Quarter, cut_off: datetime, tz: tzinfo
-) -> rules.StudyCounts:
-    """The study of a quarter as it counts at `cut_off` (D10), and the themes whose prompt was sent in it (S7)."""
-    of_quarter = StudyItem.assigned_on.between(quarter.start, quarter.end)
-    query = select(StudyItem).where(StudyItem.branch_id == branch_id, GIVEN, of_quarter).order_by(StudyItem.id)
+def study_figures(session: Session, branch_id: int, period: Period, cut_off: datetime, tz: tzinfo) -> rules.StudyCounts:
+    """The study of days of one quarter as it counts at `cut_off` (D10), and the themes whose prompt was sent (S7)."""
+    of_period = StudyItem.assigned_on.between(period.start, period.end)
+    query = select(StudyItem).where(StudyItem.branch_id == branch_id, GIVEN, of_period).order_by(StudyItem.id)
     items = list(session.scalars(query))
     return rules.count(
         [rules.Item(item.id, item.kind, item.assigned_on, item.due_on) for item in items],
         expected(session, branch_id, items),
         _completions(session, items, cut_off),
         cut_off,
-        _themes(session, branch_id, quarter),
+        _themes(session, branch_id, period),
     )
 
 
-def _themes(session: Session, branch_id: int, quarter: Quarter) -> list[int]:
-    in_quarter = MonthlyTheme.prompt_sent_on.between(quarter.start, quarter.end)
-    query = select(MonthlyTheme.id).where(MonthlyTheme.branch_id == branch_id, in_quarter)
+def _themes(session: Session, branch_id: int, period: Period) -> list[int]:
+    in_period = MonthlyTheme.prompt_sent_on.between(period.start, period.end)
+    query = select(MonthlyTheme.id).where(MonthlyTheme.branch_id == branch_id, in_period)
     return list(session.scalars(query.order_by(MonthlyTheme.id)))
 
 

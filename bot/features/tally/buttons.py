@@ -1,49 +1,17 @@
-"""Every button of this feature; a quarter travels as 20233."""
+"""Every button of this feature; a period travels as 20233 or 20230101-20230821 (scheduler/calendar/periods.py)."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import ClassVar
 
 from bot.kit.buttons import Button
+from bot.kit.figures import Section
 from storage.choices import ActivityType
-
-
-class Section(StrEnum):
-    """A part of the details."""
-
-    ACTIVITIES = "a"
-    STUDY = "s"
-    REFLECTIONS = "r"
-    REMINDERS = "m"
-    PEOPLE = "p"
-
-
-class Figure(StrEnum):
-    """A figure that opens the records behind it; those of the types have a button of their own."""
-
-    OVERALL = "all"
-    FIRST_AGENDA = "agenda"
-    SECRETARY_LECTURES = "lecture"
-    SUPERIOR_LECTURES = "superior"
-    DELEGATIONS = "sent"
-    STUDY_ITEMS = "items"
-    THEMES = "themes"
-    PIECES = "pieces"
-    REMINDERS = "reminders"
-    OPENING = "open"
-    CLOSING = "close"
-    TRANSFERS_IN = "in"
-    TRANSFERS_OUT = "out"
-    FULL = "full"
-    PROBATIONARY = "probationary"
-    EXEMPT = "exempt"
-    HOURS = "hours"
 
 
 @dataclass(frozen=True)
 class ShowTally(Button):
     prefix: ClassVar[str] = "tq"
-    quarter: int
+    period: str
 
 
 @dataclass(frozen=True)
@@ -51,41 +19,34 @@ class ShowSections(Button):
     """A button of an earlier version: the parts stand on the tally itself now."""
 
     prefix: ClassVar[str] = "td"
-    quarter: int
+    period: str
 
 
 @dataclass(frozen=True)
 class ShowSection(Button):
     prefix: ClassVar[str] = "ts"
-    quarter: int
+    period: str
     section: Section
 
 
 @dataclass(frozen=True)
 class OpenType(Button):
-    """The activities that count as one of a type."""
+    """A button of an earlier version: the figure of a type opens like every other now."""
 
     prefix: ClassVar[str] = "tk"
-    quarter: int
+    period: str
     kind: ActivityType
     page: int
 
 
 @dataclass(frozen=True)
 class OpenFigure(Button):
+    """The records behind a figure, named by its code."""
+
     prefix: ClassVar[str] = "tf"
-    quarter: int
-    figure: Figure
+    period: str
+    figure: str
     page: int
-
-
-@dataclass(frozen=True)
-class OpenNames(Button):
-    """Who came to one activity."""
-
-    prefix: ClassVar[str] = "tn"
-    quarter: int
-    activity_id: int
 
 
 @dataclass(frozen=True)
@@ -93,7 +54,7 @@ class ShowMissing(Button):
     """未完成情况."""
 
     prefix: ClassVar[str] = "tm"
-    quarter: int
+    period: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +62,7 @@ class ShowMine(Button):
     """我的记录."""
 
     prefix: ClassVar[str] = "ty"
-    quarter: int
+    period: str
 
 
 @dataclass(frozen=True)
@@ -109,7 +70,7 @@ class ShowBelow(Button):
     """A page of the branches below a committee."""
 
     prefix: ClassVar[str] = "tb"
-    quarter: int
+    period: str
     page: int
 
 
@@ -118,11 +79,11 @@ class OpenBranch(Button):
     """One branch below, in its figures."""
 
     prefix: ClassVar[str] = "to"
-    quarter: int
+    period: str
     branch_id: int
 
 
 @dataclass(frozen=True)
 class ExportBelow(Button):
     prefix: ClassVar[str] = "tx"
-    quarter: int
+    period: str

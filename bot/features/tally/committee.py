@@ -9,13 +9,15 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, sele
 from sqlalchemy.orm import Session
 
 from bot.features.activities.counting.rules import COUNTED
-from bot.features.tally.service import Tally, cut_off, tally
+from bot.features.tally.service import Tally, tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.closing import as_set
 from bot.kit.deadlines import in_time, last_instant
+from bot.kit.figures import Figures, cut_off
 from bot.kit.lists import clamp
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import CLOSE_DAY, Quarter, at, local_day
+from scheduler.calendar.periods import Period
 from storage.audience import Me, below
 from storage.choices import (
     HERE,
@@ -70,7 +72,7 @@ class Below:
     `until`: the last day that counts in them, None where each has one of its own; `over`: none takes anything more.
     """
 
-    quarter: Quarter
+    period: Period
     name: str
     until: date | None
     over: bool
@@ -81,13 +83,13 @@ class Below:
 
 
 def overview(
-    session: Session, me: Me, quarter: Quarter, now: datetime, tz: tzinfo, page: int | None = None, size: int = 8
+    session: Session, me: Me, period: Period, now: datetime, tz: tzinfo, page: int | None = None, size: int = 8
 ) -> Below:
     """The branches below in the order of their ids, a page of them; None: all, for a table."""
     _require(me)
     mine = below(me.branch_id)
-    # Of a quarter that is over its people are those of its last day.
-    day = min(now.astimezone(tz).date(), quarter.end)
+    # Of a period that is over its people are those of its last day.
+    day = min(local_day(now, tz), period.end)
     branches, people, bound = _totals(session, mine, day)
     query = select(Organisation.id, Organisation.name, Organisation.settings)
     query = query.where(Organisation.id.in_(mine)).order_by(Organisation.id)
@@ -99,20 +101,23 @@ def overview(
     for start in range(0, len(shown), SLICE):
         part = {row.id: closes[row.id] for row in shown[start : start + SLICE]}
         listed = [(row.id, row.name) for row in shown[start : start + SLICE]]
-        lines += _lines(session, listed, part, quarter, now, tz, day)
+        lines += _lines(session, listed, part, period, now, tz, day)
     name = session.get_one(Organisation, me.branch_id).name
-    until, over = _until(set(closes.values()), quarter, now, tz)
-    return Below(quarter, name, until, over, branches, people, bound, tuple(lines))
+    until, over = _until(set(closes.values()), period, now, tz)
+    return Below(period, name, until, over, branches, people, bound, tuple(lines))
 
 
-def _until(close_days: Collection[int], quarter: Quarter, now: datetime, tz: tzinfo) -> tuple[date | None, bool]:
+def _until(close_days: Collection[int], period: Period, now: datetime, tz: tzinfo) -> tuple[date | None, bool]:
     """The last day that counts, as far as it is one for all, and whether it is over everywhere."""
-    ends = [cut_off(quarter, one, now, tz) for one in close_days or (CLOSE_DAY,)]
+    *_, last_quarter = period.quarters()
+    ends = [cut_off(last_quarter, one, now, tz) for one in close_days or (CLOSE_DAY,)]
     last = {local_day(last_instant(one), tz) for one in ends}
     return last.pop() if len(last) == 1 else None, max(ends) <= now
 
 
-def branch_tally(session: Session, me: Me, branch_id: int, quarter: Quarter, now: datetime, tz: tzinfo) -> Tally:
+def branch_tally(
+    session: Session, me: Me, branch_id: int, period: Period, now: datetime, tz: tzinfo, *, figures: Figures
+) -> Tally:
     """The figures of one branch below; every other looks like one that does not exist."""
     _require(me)
     if (
@@ -122,7 +127,7 @@ def branch_tally(session: Session, me: Me, branch_id: int, quarter: Quarter, now
         is None
     ):
         raise Refusal(NO_SUCH)
-    return tally(session, branch_id, quarter, now, tz)
+    return tally(session, branch_id, period, now, tz, figures=figures)
 
 
 def _require(me: Me) -> None:
@@ -134,7 +139,7 @@ def _lines(
     session: Session,
     branches: Sequence[tuple[int, str]],
     closes: Mapping[int, int],
-    quarter: Quarter,
+    period: Period,
     now: datetime,
     tz: tzinfo,
     day: date,
@@ -142,7 +147,7 @@ def _lines(
     """`closes`: the close day of each of them."""
     ids = [branch_id for branch_id, _ in branches]
     heads, secretaries = _heads(session, ids, day), _secretaries(session, ids, day)
-    held, open_ = _held(session, closes, quarter, now, tz), _open(session, ids, quarter, now, tz)
+    held, open_ = _held(session, closes, period, now, tz), _open(session, ids, period, now, tz)
     return [
         BranchCounts(one, name, secretaries.get(one, ""), *heads.get(one, (0, 0)), held[one], open_[one])
         for one, name in branches
@@ -180,24 +185,35 @@ def _secretaries(session: Session, ids: Collection[int], day: date) -> dict[int,
     return {row.organisation_id: row.name for row in session.execute(query)}
 
 
-def _in(quarter: Quarter, tz: tzinfo) -> ColumnElement[bool]:
-    return and_(
-        Activity.start_at >= at(quarter.start, time(), tz), Activity.start_at < at(quarter.next().start, time(), tz)
-    )
+def _in(period: Period, tz: tzinfo) -> ColumnElement[bool]:
+    return and_(Activity.start_at >= at(period.start, time(), tz), Activity.start_at < at(period.to, time(), tz))
 
 
 def _held(
-    session: Session, closes: Mapping[int, int], quarter: Quarter, now: datetime, tz: tzinfo
+    session: Session, closes: Mapping[int, int], period: Period, now: datetime, tz: tzinfo
 ) -> dict[int, dict[ActivityType, int]]:
-    """Own activities held, by branch and type, each once under each of its types (D2, D3, S16)."""
-    query = (
+    """Own activities held, by branch and type, each once under each of its types (D2, D3, S16); those of each quarter
+    by its own cut-off (D27).
+    """
+    found: dict[int, dict[ActivityType, int]] = defaultdict(dict)
+    for quarter in period.quarters():
+        in_time = _recorded(closes, quarter, now, tz)
+        for branch_id, kind, count in session.execute(_held_in(closes, period.within(quarter), tz, in_time)):
+            found[branch_id][kind] = found[branch_id].get(kind, 0) + count
+    return found
+
+
+def _held_in(
+    ids: Collection[int], days: Period, tz: tzinfo, recorded: ColumnElement[bool]
+) -> Select[int, ActivityType, int]:
+    return (
         select(Activity.branch_id, Component.type, func.count(Activity.id.distinct()))
         .join(Component, Component.activity_id == Activity.id)
         .where(
-            Activity.branch_id.in_(closes),
-            _in(quarter, tz),
+            Activity.branch_id.in_(ids),
+            _in(days, tz),
             Activity.status == ActivityStatus.HELD,
-            or_(Activity.settled_at.is_(None), _recorded(closes, quarter, now, tz)),
+            or_(Activity.settled_at.is_(None), recorded),
             Activity.organizer.in_([Organizer.OWN_BRANCH, Organizer.JOINT]),
             Activity.scope != Scope.DELEGATED,
             or_(Component.type != ActivityType.GROUP_DISCUSSION, Activity.scope != Scope.GROUP),
@@ -205,10 +221,6 @@ def _held(
         )
         .group_by(Activity.branch_id, Component.type)
     )
-    found: dict[int, dict[ActivityType, int]] = defaultdict(dict)
-    for branch_id, kind, count in session.execute(query):
-        found[branch_id][kind] = count
-    return found
 
 
 def _recorded(closes: Mapping[int, int], quarter: Quarter, now: datetime, tz: tzinfo) -> ColumnElement[bool]:
@@ -225,8 +237,8 @@ def _recorded(closes: Mapping[int, int], quarter: Quarter, now: datetime, tz: tz
     )
 
 
-def _open(session: Session, ids: Collection[int], quarter: Quarter, now: datetime, tz: tzinfo) -> dict[int, Open]:
-    here = and_(Activity.branch_id.in_(ids), _in(quarter, tz))
+def _open(session: Session, ids: Collection[int], period: Period, now: datetime, tz: tzinfo) -> dict[int, Open]:
+    here = and_(Activity.branch_id.in_(ids), _in(period, tz))
     by_branch = select(Activity.branch_id, func.count()).where(here).group_by(Activity.branch_id)
     unsettled = by_branch.where(Activity.status == ActivityStatus.PLANNED, Activity.end_at <= now)
     # Who came all the same waits for no decision.

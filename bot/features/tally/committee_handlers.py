@@ -1,40 +1,34 @@
 """季度数据 of a superior committee: only counts, and every table that leaves is noted."""
 
+from functools import partial
+
 from sqlalchemy.orm import Session
 
-from bot.features.tally import buttons, committee, committee_messages, quarters
-from bot.features.tally.messages import NO_SUCH_QUARTER
+from bot.features.tally import buttons, committee, committee_messages, periods
+from bot.kit.figures import Figures
 from bot.kit.handlers import Call, Handler, Tap
-from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
-from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
 from storage.audit import record
 
 
-def overview(session: Session, call: Call, quarter: Quarter, page: int = 0) -> Message:
-    found = committee.overview(session, call.me, quarter, call.now, call.tz, page, committee_messages.ON_A_PAGE)
-    return committee_messages.overview(found, page, Quarter.of(call.today))
-
-
-def _quarter(call: Call, number: int) -> Quarter:
-    quarter = quarters.begun(*divmod(number, 10), call.today)
-    if quarter is None:
-        raise Refusal(NO_SUCH_QUARTER)
-    return quarter
+def overview(session: Session, call: Call, period: Period, page: int = 0) -> Message:
+    found = committee.overview(session, call.me, period, call.now, call.tz, page, committee_messages.ON_A_PAGE)
+    return committee_messages.overview(found, page, call.today)
 
 
 def turn(session: Session, call: Call, button: buttons.ShowBelow) -> Reply:
-    return Reply(edit=overview(session, call, _quarter(call, button.quarter), button.page))
+    return Reply(edit=overview(session, call, periods.opened(button.period, call.today), button.page))
 
 
-def open_branch(session: Session, call: Call, button: buttons.OpenBranch) -> Reply:
-    quarter = _quarter(call, button.quarter)
-    found = committee.branch_tally(session, call.me, button.branch_id, quarter, call.now, call.tz)
-    return Reply(edit=committee_messages.branch(found, Quarter.of(call.today)))
+def open_branch(figures: Figures, session: Session, call: Call, button: buttons.OpenBranch) -> Reply:
+    period = periods.opened(button.period, call.today)
+    found = committee.branch_tally(session, call.me, button.branch_id, period, call.now, call.tz, figures=figures)
+    return Reply(edit=committee_messages.branch(found, call.today))
 
 
 def draw_table(session: Session, call: Call, button: buttons.ExportBelow) -> committee.Below:
-    return committee.overview(session, call.me, _quarter(call, button.quarter), call.now, call.tz)
+    return committee.overview(session, call.me, periods.opened(button.period, call.today), call.now, call.tz)
 
 
 def export(session: Session, call: Call, button: buttons.ExportBelow) -> Reply:
@@ -46,13 +40,14 @@ def export(session: Session, call: Call, button: buttons.ExportBelow) -> Reply:
         call.me.branch_id,
         now=call.now,
         by=call.me,
-        quarter=str(found.quarter),
+        quarter=str(found.period.quarter or found.period.code),
     )
     return Reply(toast="表格已生成。", here=[committee_messages.table(found)])
 
 
-HANDLERS: list[Handler] = [
-    Tap(buttons.ShowBelow, turn, reads=True),
-    Tap(buttons.OpenBranch, open_branch, reads=True),
-    Tap(buttons.ExportBelow, export, prepare=draw_table),
-]
+def build(figures: Figures) -> list[Handler]:
+    return [
+        Tap(buttons.ShowBelow, turn, reads=True),
+        Tap(buttons.OpenBranch, partial(open_branch, figures), reads=True),
+        Tap(buttons.ExportBelow, export, prepare=draw_table),
+    ]

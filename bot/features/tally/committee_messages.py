@@ -1,45 +1,46 @@
 """The words of the committee's tally: branches in counts, a table of them all, one branch in its figures."""
 
+from datetime import date
+
 from bot.features.activities.counting.rules import COUNTED
-from bot.features.tally import buttons
+from bot.features.tally import buttons, periods
 from bot.features.tally.committee import Below, BranchCounts, Open
-from bot.features.tally.messages import as_of, code, quarter_words, summary
+from bot.features.tally.messages import as_of, summary
 from bot.features.tally.service import Tally
 from bot.kit.glossary.choices import ACTIVITY_TYPES, DUTIES, LEAVE_STATES, MAKEUPS, PIECES
 from bot.kit.glossary.columns import LEDGER, column_word
 from bot.kit.lists import Page, clamp, filled, label, two_a_row
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.sheets import csv_text
-from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
 from storage.choices import Duty, LeaveState, MakeupState, PieceState
 
 ON_A_PAGE = 8
 NOBODY = "下级还没有党支部。"
 
 
-def overview(found: Below, page: int, current: Quarter) -> Message:
+def overview(found: Below, page: int, today: date) -> Message:
     """Counts only: no text, no list of people, no name but the secretary's."""
     head = f"【季度数据】{_title(found)}"
     if not found.branches:
         return Message(f"{head}\n{NOBODY}")
     lines = [head, f"共{found.branches}个党支部，党员{found.people}人，已绑定{found.bound}人。"]
-    number = code(found.quarter)
-    shown = [Choice(label(line.name), buttons.OpenBranch(number, line.id)) for line in found.lines]
+    code = found.period.code
+    shown = [Choice(label(line.name), buttons.OpenBranch(code, line.id)) for line in found.lines]
     at = clamp(page, found.branches, ON_A_PAGE)
-    turn = Page(at, found.lines, (at + 1) * ON_A_PAGE < found.branches).turn(lambda to: buttons.ShowBelow(number, to))
-    last = [Choice("导出表格", buttons.ExportBelow(number)), *_around(found.quarter, current)]
+    turn = Page(at, found.lines, (at + 1) * ON_A_PAGE < found.branches).turn(lambda to: buttons.ShowBelow(code, to))
+    last = [Choice("导出表格", buttons.ExportBelow(code)), *_around(found.period, today)]
     return Message("\n".join([*lines, *map(_words, found.lines)]), filled(*two_a_row(shown), turn, last))
 
 
 def _title(found: Below) -> str:
     over = "各支部统计已截止" if found.over else "各支部统计截止日不同"
     until = as_of(found.until, found.over) if found.until is not None else over
-    return f"{found.name}　{quarter_words(found.quarter)}（{until}）"
+    return f"{found.name}　{periods.words(found.period)}（{until}）"
 
 
-def _around(quarter: Quarter, current: Quarter) -> list[Choice]:
-    later = [Choice("下季度", buttons.ShowBelow(code(quarter.next()), 0))] if quarter < current else []
-    return [Choice("上季度", buttons.ShowBelow(code(quarter.previous()), 0)), *later]
+def _around(period: Period, today: date) -> list[Choice]:
+    return [Choice(word, buttons.ShowBelow(beside.code, 0)) for word, beside in periods.beside(period, today)]
 
 
 def _words(line: BranchCounts) -> str:
@@ -98,7 +99,7 @@ def table(found: Below) -> Document:
     return Document("季度数据.csv", content=csv_text(heading, rows).encode(), caption=caption, secret=True)
 
 
-def branch(tally: Tally, current: Quarter) -> Message:
+def branch(tally: Tally, today: date) -> Message:
     """One branch in its figures; nothing opens behind them."""
-    back = Choice("季度数据", buttons.ShowBelow(code(tally.quarter), 0))
-    return Message(f"{tally.branch}\n{summary(tally, current).text}", [[back]])
+    back = Choice("季度数据", buttons.ShowBelow(tally.period.code, 0))
+    return Message(f"{tally.branch}\n{summary(tally, today).text}", [[back]])

@@ -1,9 +1,14 @@
-"""The quarter's figures and the records behind them, one's own record, the committee's view."""
+"""The figures of a period and the records behind them, one's own record, the committee's view."""
+
+from collections.abc import Sequence
 
 from bot.features.tally import handlers
 from bot.kit.feature import Feature
+from bot.kit.figures import together
 
-FEATURE = Feature(
-    name="tally",
-    handlers=handlers.HANDLERS,
-)
+
+def _across(features: Sequence[Feature]) -> Feature:
+    return Feature(name="tally", handlers=handlers.build(together(*(one.figures for one in features))))
+
+
+FEATURE = Feature(name="tally", across=_across)

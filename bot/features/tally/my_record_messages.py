@@ -1,17 +1,17 @@
 """The words of 我的记录: everything that somebody did, each with what became of it."""
 
-from datetime import tzinfo
+from datetime import date, tzinfo
 
 from bot.features.integrity.rules import names as holiday_names
 from bot.features.reflections.rules import Version
-from bot.features.tally import buttons
-from bot.features.tally.messages import around, quarter_words
+from bot.features.tally import buttons, periods
+from bot.features.tally.messages import around
 from bot.features.tally.my_records import Mine, OwnActivity
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, MAKEUPS, PIECES, SIGN_IN_METHODS
+from bot.kit.lists import filled
 from bot.kit.rates import plain
 from bot.kit.replies import Message, Pages
 from bot.kit.words import moment_words, quoted, short_day
-from scheduler.calendar.days import Quarter
 from storage.choices import MakeupState, SignInMethod
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.reflection import ReflectionTask
@@ -26,19 +26,19 @@ MADE_UP = {
 }
 
 
-def record(mine: Mine, current: Quarter, tz: tzinfo) -> list[Message]:
-    """The whole quarter of one person, over as many messages as it needs."""
+def record(mine: Mine, today: date, tz: tzinfo) -> list[Message]:
+    """The whole period of one person, over as many messages as it needs."""
     parts = [
         ("组织生活", [*_counts(mine), *(_part(mine.person_id, part) for part in mine.parts)]),
         ("学习", [_item(item, done) for item, done in mine.study]),
         ("心得", [_piece(task, piece, tz) for task, piece in mine.pieces]),
         ("节前提醒", [_reminder(reminder, seen, tz) for reminder, seen in mine.reminders]),
     ]
-    listed = [f"【我的记录】{quarter_words(mine.quarter)}"]
+    listed = [f"【我的记录】{periods.words(mine.period)}"]
     for heading, lines in parts:
         listed += [f"{heading}：", *(f"　{line}" for line in lines)] if lines else [f"{heading}：暂无记录。"]
     texts = Pages().add([*listed, "需要您办理的事项，请点“我的待办”。"]).texts
-    rows = [around(mine.quarter, current, buttons.ShowMine)]
+    rows = filled(around(mine.period, today, buttons.ShowMine))
     return [*(Message(text) for text in texts[:-1]), Message(texts[-1], rows)]
 
 

@@ -1,24 +1,25 @@
-"""我的记录: what somebody did in a quarter, by the own rows, and what counts of it by the cut-off."""
+"""我的记录: what somebody did in a period, by the own rows, and what counts of it by the cut-off."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from bot.features.activities.counting.held import held_activities
+from bot.features.activities.counting.held import HELD
 from bot.features.activities.counting.rules import Held, hours
 from bot.features.activities.service import rolls
 from bot.features.reflections import service as reflections
 from bot.features.reflections.rules import Version, newest
 from bot.features.study import service as study
-from bot.features.tally.service import cut_off
+from bot.features.tally.service import counting
 from bot.kit.back_fill import first_mark
-from bot.kit.closing import close_day
-from scheduler.calendar.days import Quarter, at, local_day
+from bot.kit.figures import Counting, Slice
+from scheduler.calendar.days import local_day
+from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
@@ -46,9 +47,9 @@ class OwnActivity:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """One person's quarter; lists in the order of time."""
+    """One person's period; lists in the order of time."""
 
-    quarter: Quarter
+    period: Period
     person_id: int
     parts: Sequence[OwnActivity]
     hours: Decimal
@@ -57,51 +58,46 @@ class Mine:
     reminders: Sequence[tuple[Reminder, Acknowledgement | None]]
 
 
-def my_record(session: Session, me: Me, quarter: Quarter, now: datetime, tz: tzinfo) -> Mine:
+def my_record(session: Session, me: Me, period: Period, now: datetime, tz: tzinfo) -> Mine:
     """Everything of one's own; the number of statements depends on nothing that was recorded."""
-    closes = cut_off(quarter, close_day(session, me.branch_id), now, tz)
-    held = held_activities(session, me.branch_id, quarter, closes, tz)
+    asked = counting(session, me.branch_id, period, now, tz)
+    held = asked.of(HELD)
     return Mine(
-        quarter=quarter,
+        period=period,
         person_id=me.id,
-        parts=_parts(session, me, held, quarter, closes, now, tz),
+        parts=[part for one in asked.slices for part in _parts(asked, me, held, one)],
         hours=hours(held).get(me.id, Decimal(0)),
-        study=_study(session, me, quarter),
-        pieces=_pieces(session, me, quarter, tz),
-        reminders=_reminders(session, me, quarter, tz),
+        study=_study(session, me, period),
+        pieces=_pieces(session, me, period, tz),
+        reminders=_reminders(session, me, asked),
     )
 
 
-def _between(quarter: Quarter, tz: tzinfo) -> tuple[datetime, datetime]:
-    return at(quarter.start, time(), tz), at(quarter.next().start, time(), tz)
-
-
-def _parts(
-    session: Session, me: Me, held: Sequence[Held], quarter: Quarter, cut_off: datetime, now: datetime, tz: tzinfo
-) -> list[OwnActivity]:
+def _parts(asked: Counting, me: Me, held: Sequence[Held], part: Slice) -> list[OwnActivity]:
     """The activities that one was expected at or came to, also those that have begun and whose roll is still open."""
-    start, end = _between(quarter, tz)
-    of_quarter = (Activity.branch_id == me.branch_id, Activity.start_at >= start, Activity.start_at < end)
-    attendance, leave = _own(session, Attendance, me.id, of_quarter), _own(session, LeaveRequest, me.id, of_quarter)
-    makeup = _own(session, Makeup, me.id, of_quarter)
+    session, now, tz = asked.session, asked.now, asked.tz
+    start, end = asked.bounds(part.days)
+    of_slice = (Activity.branch_id == me.branch_id, Activity.start_at >= start, Activity.start_at < end)
+    attendance, leave = _own(session, Attendance, me.id, of_slice), _own(session, LeaveRequest, me.id, of_slice)
+    makeup = _own(session, Makeup, me.id, of_slice)
     counted = {one.id: one for one in held if me.id in {*one.roll.expected, *one.roll.observers}}
-    open_ = select(Activity).where(*of_quarter, Activity.status.in_([ActivityStatus.PLANNED, ActivityStatus.HELD]))
+    open_ = select(Activity).where(*of_slice, Activity.status.in_([ActivityStatus.PLANNED, ActivityStatus.HELD]))
     activities = session.scalars(open_.order_by(Activity.start_at, Activity.id)).all()
     begun = [one for one in activities if one.status is ActivityStatus.PLANNED and one.start_at <= now]
-    asked = {activity_id for activity_id, roll in rolls(session, begun, tz, cut_off).items() if me.id in roll.expected}
+    asked_to = {row for row, roll in rolls(session, begun, tz, part.cut_off).items() if me.id in roll.expected}
     return [
         OwnActivity(
             activity.title,
-            activity.start_at.astimezone(tz).date(),
+            local_day(activity.start_at, tz),
             counted.get(activity.id),
             attendance.get(activity.id),
             leave.get(activity.id),
             makeup.get(activity.id),
-            _mark(activity, attendance.get(activity.id), leave.get(activity.id), cut_off, tz),
+            _mark(activity, attendance.get(activity.id), leave.get(activity.id), part.cut_off, tz),
             activity.end_at <= now,
         )
         for activity in activities
-        if activity.id in {*counted, *attendance, *leave, *asked}
+        if activity.id in {*counted, *attendance, *leave, *asked_to}
     ]
 
 
@@ -120,25 +116,25 @@ def _own(session: Session, table: type[Row], person_id: int, which: Iterable[Col
     return {row.activity_id: row for row in session.scalars(query)}
 
 
-def _study(session: Session, me: Me, quarter: Quarter) -> list[tuple[StudyItem, StudyCompletion | None]]:
-    """Items of the quarter that one had to learn or has learned; those before one's own time are not owed (D10)."""
-    of_quarter = StudyItem.assigned_on.between(quarter.start, quarter.end)
-    seen = study.seen_by(session, me.id, StudyItem.branch_id == me.branch_id, of_quarter)
+def _study(session: Session, me: Me, period: Period) -> list[tuple[StudyItem, StudyCompletion | None]]:
+    """Items of the period that one had to learn or has learned; those before one's own time are not owed (D10)."""
+    of_period = StudyItem.assigned_on.between(period.start, period.end)
+    seen = study.seen_by(session, me.id, StudyItem.branch_id == me.branch_id, of_period)
     asked = study.expected(session, me.branch_id, [one.item for one in seen], [me.id])
     return [(one.item, one.done) for one in seen if one.done is not None or me.id in asked[one.item.id]]
 
 
-def _pieces(session: Session, me: Me, quarter: Quarter, tz: tzinfo) -> list[tuple[ReflectionTask, Version]]:
-    """The newest version of each piece of the quarter's tasks (D11)."""
+def _pieces(session: Session, me: Me, period: Period, tz: tzinfo) -> list[tuple[ReflectionTask, Version]]:
+    """The newest version of each piece of the period's tasks (D11)."""
     return [
         (task.row, version)
-        for task in reflections.of_quarter(session, me.branch_id, quarter, tz)
+        for task in reflections.of_period(session, me.branch_id, period, tz)
         for version in newest(task.of(me.id))
     ]
 
 
-def _reminders(session: Session, me: Me, quarter: Quarter, tz: tzinfo) -> list[tuple[Reminder, Acknowledgement | None]]:
-    start, end = _between(quarter, tz)
+def _reminders(session: Session, me: Me, asked: Counting) -> list[tuple[Reminder, Acknowledgement | None]]:
+    start, end = asked.bounds(asked.period)
     query = (
         select(Reminder, Acknowledgement)
         .join(ReminderAudience, ReminderAudience.reminder_id == Reminder.id)

@@ -1,120 +1,152 @@
-"""The tally of any quarter, as a draft: the number of statements depends neither on people nor on activities."""
+"""The tally of any period, as a draft: the number of statements depends neither on people nor on activities."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities.counting.held import held_activities
-from bot.features.activities.counting.rules import Held
-from bot.features.integrity.service import reminder_figures
-from bot.features.reflections.service import task_figures
-from bot.features.roster.counting.headcount import heads
-from bot.features.study.service import study_figures
-from bot.features.tally.figures import Figures, count_activities, count_heads, ids, in_order, later_figures
-from bot.features.tally.group_scope import belonging
-from bot.features.tally.members import among, count_reflections, count_reminders, count_study
+from bot.features.tally.later_figures import later_figures, with_zeros
 from bot.kit.closing import close_day
-from bot.kit.deadlines import after, last_instant
-from scheduler.calendar.days import Quarter
-from storage.models.organisation import Organisation, PartyGroup
+from bot.kit.figures import Counting, Figure, Figures, Lacking, Source
+from bot.kit.group_scope import GROUPS
+from scheduler.calendar.periods import Period
+from storage.models.organisation import Organisation
 
 DRAFT = "draft"
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """The figures of one quarter (names and shapes of docs/archive.md) and the ids behind the path of each.
+class Counted:
+    """One figure with the rows behind it, and what is made of them."""
 
-    `until` is the last instant that counts, in the branch's time; over: it takes nothing more. `only`: the party groups
-    that it was narrowed to.
+    figure: Figure[Any, Any]
+    rows: Sequence[Any]
+    value: Any
+
+    @property
+    def is_empty(self) -> bool:
+        return self.figure.is_empty(self.value)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it stands in the JSON: a further one only while there is something of it."""
+        return not (self.figure.further and self.is_empty)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The figures of one period of a branch (names and shapes of docs/archive.md) and the ids behind the path of each.
+
+    `groups`: the party groups that are counted of, with their names.
     """
 
-    quarter: Quarter
+    counting: Counting
     branch: str
-    until: datetime
-    over: bool
-    held: tuple[Held, ...]
+    counted: Sequence[Counted]
     figures: Mapping[str, Any]
     behind: Mapping[str, Sequence[str]]
     groups: Mapping[int, str]
-    only: frozenset[int] | None = None
     version: str = DRAFT
 
+    @property
+    def period(self) -> Period:
+        return self.counting.period
 
-def cut_off(quarter: Quarter, close_day: int, now: datetime, tz: tzinfo) -> datetime:
-    """Before which what was recorded counts (D20): the end of the grace, or of this moment while that is to come."""
-    return min(after(now), quarter.cut_off(tz, close_day))
+    @property
+    def only(self) -> frozenset[int] | None:
+        """The party groups that it was narrowed to."""
+        return self.counting.only
+
+    @property
+    def lacking(self) -> Iterable[Lacking]:
+        """未完成情况, as the sources of the figures tell it, each once."""
+        sources: Collection[Source[Any]] = dict.fromkeys(one.figure.of for one in self.counted)
+        for source in sources:
+            if source.lacking is not None:
+                yield from source.lacking(self.counting, self.counting.of(source))
+
+
+def counting(
+    session: Session,
+    branch_id: int,
+    period: Period,
+    now: datetime,
+    tz: tzinfo,
+    only: Collection[int] | None = None,
+) -> Counting:
+    """What a count of a branch is asked with; `only`: the party groups that it is narrowed to."""
+    narrowed = None if only is None else frozenset(only)
+    return Counting(session, branch_id, period, now, tz, close_day(session, branch_id), narrowed)
 
 
 def tally(
     session: Session,
     branch_id: int,
-    quarter: Quarter,
+    period: Period,
     now: datetime,
     tz: tzinfo,
     only: Collection[int] | None = None,
+    *,
+    figures: Figures,
 ) -> Tally:
-    """Count a quarter of a branch as of `now`; `only`: what concerns some party groups (a leader's own)."""
-    closes = cut_off(quarter, close_day(session, branch_id), now, tz)
-    groups = _groups(session, branch_id, only)
-    held, found = held_activities(session, branch_id, quarter, closes, tz), heads(session, branch_id, quarter)
-    people = None
-    if only is not None:
-        mine = belonging(session, branch_id, quarter, only, [one.day for one in held])
-        held = [one.seen_by(mine.at(one.day)) for one in held if one.concerns(groups, mine.at(one.day))]
-        found, people = mine.heads(found), mine.last
-    into = Figures()
-    count_heads(into, found)
-    count_activities(into, held, groups)
-    _count_members(session, into, branch_id, quarter, closes, tz, people)
-    into.values |= later_figures()
+    """Count a period of a branch as of `now`; `only`: what concerns some party groups (a leader's own)."""
+    asked = counting(session, branch_id, period, now, tz, only)
+    return count(asked, session.get_one(Organisation, branch_id).name, figures(session, branch_id))
+
+
+def count(asked: Counting, branch: str, figures: Iterable[Figure[Any, Any]]) -> Tally:
+    """These figures, each made of its rows."""
+    counted = [_count(asked, figure) for figure in figures]
+    there = [one for one in counted if one.is_there]
     return Tally(
-        quarter,
-        session.get_one(Organisation, branch_id).name,
-        last_instant(closes).astimezone(tz),
-        closes <= now,
-        tuple(held),
-        in_order(into.values),
-        into.behind,
-        groups,
-        None if only is None else frozenset(only),
+        asked,
+        branch,
+        counted,
+        with_zeros(_values(there), later_figures()),
+        {path: listed for one in there for path, listed in _behind(one)},
+        asked.of(GROUPS),
     )
 
 
-def _groups(session: Session, branch_id: int, only: Collection[int] | None) -> dict[int, str]:
-    query = select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id)
-    found = {row.id: row.name for row in session.execute(query.order_by(PartyGroup.id))}
-    return {group_id: name for group_id, name in found.items() if only is None or group_id in only}
+def _count(asked: Counting, figure: Figure[Any, Any]) -> Counted:
+    rows = figure.rows(asked.of(figure.of))
+    return Counted(figure, rows, figure.value(rows))
 
 
-def _count_members(
-    session: Session,
-    into: Figures,
-    branch_id: int,
-    quarter: Quarter,
-    cut_off: datetime,
-    tz: tzinfo,
-    people: Collection[int] | None,
-) -> None:
-    """Study, reflections and reminders, as their features count them."""
-    learned = study_figures(session, branch_id, quarter, cut_off, tz)
-    tasks = task_figures(session, branch_id, quarter, cut_off, tz).tasks
-    sent = reminder_figures(session, branch_id, quarter, cut_off, tz)
-    into.put("monthly_themes", learned.monthly_themes, ids("T", learned.theme_ids))
-    count_study(into, learned if people is None else learned.among(people))
-    count_reflections(into, {task: (said.title, among(said.tally, people)) for task, said in tasks.items()})
-    count_reminders(into, {row: said if people is None else said.among(people) for row, said in sent.items()})
+def _values(counted: Iterable[Counted]) -> dict[str, Any]:
+    """By their paths: study.items is items in study."""
+    values: dict[str, Any] = {}
+    for one in counted:
+        *parts, last = one.figure.path.split(".")
+        within = values
+        for part in parts:
+            within = within.setdefault(part, {})
+        within[last] = dict(one.value) if isinstance(one.value, Mapping) else one.value
+    return values
+
+
+def _behind(one: Counted) -> Iterable[tuple[str, Sequence[str]]]:
+    for path, listed in one.figure.behind(one.rows).items():
+        yield f"{one.figure.path}{path}", listed
 
 
 def to_json(tally: Tally) -> dict[str, Any]:
-    """What `branch-bot tally --format json` prints (docs/archive.md)."""
+    """What `branch-bot tally --quarter … --format json` prints (docs/archive.md)."""
     return {
-        "quarter": str(tally.quarter),
+        "quarter": str(tally.period.quarter),
         "version": tally.version,
+        "branch": tally.branch,
+        "figures": _plain(tally.figures),
+    }
+
+
+def period_to_json(tally: Tally) -> dict[str, Any]:
+    """The same of any days, with the version in which each of their quarters was read (D27)."""
+    return {
+        "period": {"from": tally.period.start.isoformat(), "to": tally.period.to.isoformat()},
+        "versions": {str(quarter): tally.version for quarter in tally.period.quarters()},
         "branch": tally.branch,
         "figures": _plain(tally.figures),
     }

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from bot.features.integrity import service
 from bot.playground import story
 from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
 from storage.choices import OutboxState
 from storage.models.audit import Audit
 from storage.models.organisation import Organisation
@@ -57,7 +58,9 @@ async def test_st6_one_reminder_for_one_block(bot: World) -> None:
     await bot.stage.at("2023-10-13 10:00")
     quarter = Quarter(2023, 3)
     with bot.storage.reading() as session:
-        found = service.reminder_figures(session, bot.cast.branch_id, quarter, quarter.cut_off(SHANGHAI), SHANGHAI)
+        found = service.reminder_figures(
+            session, bot.cast.branch_id, Period.of(quarter), quarter.cut_off(SHANGHAI), SHANGHAI
+        )
     assert len(found) == 1
     figures = found.popitem()[1]
     assert (figures.title, figures.audience, figures.ack_on_time, figures.ack_all) == ("中秋、国庆", 25, 23, 24)

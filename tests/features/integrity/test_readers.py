@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.features.integrity import service
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import BUNDLED, Quarter
+from scheduler.calendar.periods import Period
 from storage.engine import Storage
 from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
 from tests.cast import make_branch
@@ -85,4 +86,4 @@ def test_a_reminder_counts_in_the_quarter_in_which_it_was_sent(storage: Storage,
 
 def figures(session: Session, branch_id: int, number: int) -> list[int]:
     quarter = Quarter(2023, number)
-    return list(service.reminder_figures(session, branch_id, quarter, quarter.cut_off(SHANGHAI), SHANGHAI))
+    return list(service.reminder_figures(session, branch_id, Period.of(quarter), quarter.cut_off(SHANGHAI), SHANGHAI))

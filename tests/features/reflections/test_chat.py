@@ -11,6 +11,7 @@ from bot.features.reflections.buttons import Review, Submit
 from bot.playground import story
 from bot.playground.chats import Message
 from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
 from storage.choices import PieceState
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 from tests.world import SHANGHAI, World, world
@@ -420,7 +421,9 @@ async def test_st6_six_cadres_one_piece_each(bot: World) -> None:
     await bot.stage.at("2023-10-09 09:05")
     with bot.storage.reading() as session:
         quarter = Quarter(2023, 3)
-        found = service.task_figures(session, bot.cast.branch_id, quarter, quarter.cut_off(SHANGHAI), SHANGHAI)
+        found = service.task_figures(
+            session, bot.cast.branch_id, Period.of(quarter), quarter.cut_off(SHANGHAI), SHANGHAI
+        )
         [figures] = found.tasks.values()
         assert session.scalar(select(func.count()).select_from(Reflection)) == 6
     assert (figures.tally.words, len(figures.tally.expected), figures.tally.late) == ("各1篇", 6, ())

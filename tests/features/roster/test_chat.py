@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.features.roster.forms import FORM
-from bot.features.tally.service import tally
 from bot.kit.form_fields import Fill
 from bot.playground import story
 from bot.playground.chats import Message
@@ -22,6 +21,7 @@ from storage.models.outbox import Outbox
 from storage.models.person import ExemptionSpan, Person
 from storage.models.study import StudyItem
 from storage.roster import roster
+from tests.counting import tally
 from tests.features.privacy.filling import where
 from tests.world import SHANGHAI, World, begun, world
 

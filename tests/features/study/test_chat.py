@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from bot.features.study import service
 from bot.playground import story
 from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
 from storage.choices import OutboxState
 from storage.models.audit import Audit
 from storage.models.outbox import Outbox
@@ -92,7 +93,9 @@ async def test_st3_from_plan_to_figures(bot: World) -> None:
     assert tap.toast == "已学完（逾期完成）：《文件二》。第三季度统计已截止，这一次不计入第三季度。"
     quarter = Quarter(2023, 3)
     with bot.storage.reading() as session:
-        found = service.study_figures(session, bot.cast.branch_id, quarter, quarter.cut_off(SHANGHAI), SHANGHAI)
+        found = service.study_figures(
+            session, bot.cast.branch_id, Period.of(quarter), quarter.cut_off(SHANGHAI), SHANGHAI
+        )
     assert (found.items, found.books, found.expected_pairs, found.completed_pairs) == (3, 1, 69, 66)
     assert (found.late, str(found.completion_rate), found.monthly_themes) == (6, "95.7", 1)
     assert set(found.not_done) == {bot.cast["甲九"], bot.cast["乙七"]}

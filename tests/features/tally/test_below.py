@@ -11,11 +11,12 @@ from sqlalchemy import Engine, event, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities.counting.rules import COUNTED
+from bot.features.registry import FIGURES
 from bot.features.tally import committee
-from bot.features.tally.service import tally
 from bot.kit.access import NO_RIGHT
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.choices import Duty, OrganisationKind, PieceState, TaskAudience
 from storage.engine import Storage
@@ -23,6 +24,7 @@ from storage.models.organisation import Organisation
 from storage.models.person import Person, RosterSpan
 from storage.models.reflection import Reflection, ReflectionTask
 from storage.roster import roster
+from tests.counting import tally
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 Q3, BRANCH = Quarter(2022, 3), 1
@@ -66,16 +68,19 @@ def test_a_branch_counts_here_as_it_does_at_home(storage: Storage, lay: Callable
         lay(session)
         me = officer(session)
         own = tally(session, BRANCH, Q3, AFTER, SHANGHAI)
-        [line] = committee.overview(session, me, Q3, AFTER, SHANGHAI).lines
+        [line] = committee.overview(session, me, Period.of(Q3), AFTER, SHANGHAI).lines
         counted = {kind: own.figures["by_type"][kind]["count"] for kind in COUNTED}
         assert sum(counted.values()) == 5
         # Who came or left after the quarter changes nothing of it.
         people = len(roster(session, BRANCH, Q3.end))
         assert (line.people, people > 0) == (people, True)
         session.execute(update(RosterSpan).where(RosterSpan.to_on.is_(None)).values(to_on=date(2022, 10, 15)))
-        assert committee.overview(session, me, Q3, AFTER, SHANGHAI).people == people
+        assert committee.overview(session, me, Period.of(Q3), AFTER, SHANGHAI).people == people
         assert {kind: line.held.get(kind, 0) for kind in COUNTED} == counted
-        assert committee.branch_tally(session, me, BRANCH, Q3, AFTER, SHANGHAI).figures == own.figures
+        assert (
+            committee.branch_tally(session, me, BRANCH, Period.of(Q3), AFTER, SHANGHAI, figures=FIGURES).figures
+            == own.figures
+        )
 
 
 def test_a_piece_taken_back_waits_for_nobody(storage: Storage) -> None:
@@ -102,7 +107,7 @@ def test_a_piece_taken_back_waits_for_nobody(storage: Storage) -> None:
                 )
             )
         session.flush()
-        [line] = committee.overview(session, me, Q3, AFTER, SHANGHAI).lines
+        [line] = committee.overview(session, me, Period.of(Q3), AFTER, SHANGHAI).lines
         assert line.open.pieces == 1
 
 
@@ -117,9 +122,9 @@ def test_no_branch_adds_a_statement(storage: Storage, lay: Callable[[Session], A
         lay(session)
         me = officer(session, branches=30)
         with statements() as one_page:
-            found = committee.overview(session, me, Q3, AFTER, SHANGHAI, page=0)
+            found = committee.overview(session, me, Period.of(Q3), AFTER, SHANGHAI, page=0)
         with statements() as all_of_them:
-            table = committee.overview(session, me, Q3, AFTER, SHANGHAI)
+            table = committee.overview(session, me, Period.of(Q3), AFTER, SHANGHAI)
         assert (found.branches, len(found.lines), len(table.lines)) == (31, 8, 31)
         assert len(one_page) == len(all_of_them) <= 10
 
@@ -131,7 +136,7 @@ def test_what_is_not_below_is_not_there(storage: Storage, lay: Callable[[Session
         beside = organisation(session, 2000, "别处")
         for branch_id in (beside, me.branch_id, 999):
             with pytest.raises(Refusal, match=committee.NO_SUCH):
-                committee.branch_tally(session, me, branch_id, Q3, AFTER, SHANGHAI)
+                committee.branch_tally(session, me, branch_id, Period.of(Q3), AFTER, SHANGHAI, figures=FIGURES)
         secretary = Me(1, "甲一", me.branch_id, None, frozenset({Duty.SECRETARY}), frozenset())
         with pytest.raises(Refusal, match=NO_RIGHT):
-            committee.overview(session, secretary, Q3, AFTER, SHANGHAI)
+            committee.overview(session, secretary, Period.of(Q3), AFTER, SHANGHAI)

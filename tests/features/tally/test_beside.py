@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.tally.service import tally, to_json
+from bot.features.tally.service import to_json
 from scheduler.calendar.days import Quarter
 from storage.choices import (
     ActivityStatus,
@@ -28,6 +28,7 @@ from storage.models.person import GroupSpan, MembershipSpan, Person, RosterSpan
 from storage.models.reflection import Reflection, ReflectionTask
 from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
+from tests.counting import tally
 from tests.features.tally.conftest import SHANGHAI, instant
 
 Q3 = Quarter(2022, 3)

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import service as activities
+from bot.features.activities.counting.held import HELD
 from bot.features.leave import makeups
 from bot.features.reflections import cards
 from bot.features.reflections import service as reflections
@@ -16,13 +17,13 @@ from bot.features.roster.buttons import Kind
 from bot.features.study import service as study
 from bot.features.tally import committee, my_record_messages
 from bot.features.tally.my_records import my_record
-from bot.features.tally.quarters import quarter_at_hand
-from bot.features.tally.service import tally
+from bot.features.tally.periods import quarter_at_hand
 from bot.kit.activities import before_cut_off
 from bot.kit.closing import SETTING
 from bot.kit.deadlines import after
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.choices import (
     ActivityStatus,
@@ -45,6 +46,7 @@ from storage.models.organisation import Organisation
 from storage.models.person import Person
 from storage.models.reflection import Reflection, ReflectionTask
 from storage.models.study import StudyCompletion, StudyItem
+from tests.counting import tally
 from tests.features.activities.desk import SHANGHAI, TOLD, Desk
 
 Q3 = Quarter(2023, 3)
@@ -207,7 +209,7 @@ def test_a_committee_counts_each_branch_by_its_own_day(storage: Storage) -> None
             found[desk.cast.branch_id] = day
             clear_accounts(session, desk)
         me = Me(1, "总支干部", above.id, None, frozenset({Duty.COMMITTEE_OFFICER}), frozenset())
-        lines = committee.overview(session, me, Q3, MUCH_LATER, SHANGHAI).lines
+        lines = committee.overview(session, me, Period.of(Q3), MUCH_LATER, SHANGHAI).lines
         held = {found[line.id]: line.held.get(ActivityType.THEME_PARTY_DAY, 0) for line in lines}
         assert held == {5: 0, 10: 1, 15: 1}
 
@@ -226,16 +228,16 @@ def test_my_record_and_the_list_mark_what_was_entered_in_grace(storage: Storage,
         mark = "（补报：7月7日，10月8日登记）"
 
         def shown(name: str) -> str:
-            mine = my_record(session, desk.me(name), Q3, MUCH_LATER, SHANGHAI)
-            return "\n".join(said.text for said in my_record_messages.record(mine, Q3, SHANGHAI))
+            mine = my_record(session, desk.me(name), Period.of(Q3), MUCH_LATER, SHANGHAI)
+            return "\n".join(said.text for said in my_record_messages.record(mine, MUCH_LATER.date(), SHANGHAI))
 
         assert (mark in shown("甲三")) is marked
         # Who did not come has no row that somebody entered; and an activity that was announced is none.
         assert mark not in shown("甲六")
-        held = tally(session, desk.cast.branch_id, Q3, MUCH_LATER, SHANGHAI).held
+        held = tally(session, desk.cast.branch_id, Q3, MUCH_LATER, SHANGHAI).counting.of(HELD)
         assert [one.back_filled_on for one in held] == [None]
         session.execute(update(Activity).values(created_at=entered))
         session.expire_all()
-        held = tally(session, desk.cast.branch_id, Q3, MUCH_LATER, SHANGHAI).held
+        held = tally(session, desk.cast.branch_id, Q3, MUCH_LATER, SHANGHAI).counting.of(HELD)
         assert [one.back_filled_on for one in held] == [entered.date() if marked else None]
         assert (mark in shown("甲六")) is marked

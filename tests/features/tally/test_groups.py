@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from bot.features.tally.service import Tally, tally
+from bot.features.tally.service import Tally
 from scheduler.calendar.days import Quarter
 from storage.choices import OrganisationKind
 from storage.engine import Storage
 from storage.models.organisation import Organisation, PartyGroup
 from storage.models.person import GroupSpan, RosterSpan
+from tests.counting import tally
 from tests.features.tally.conftest import SHANGHAI, instant
 
 Q3 = Quarter(2022, 3)

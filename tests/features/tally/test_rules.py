@@ -1,6 +1,6 @@
 """The arithmetic of a quarter, without a database: sums, what counts as what, who came and went, quarter words."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,16 +9,22 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
+from bot.features.activities.counting import figures as activities
+from bot.features.activities.counting.held import HELD
 from bot.features.activities.counting.rules import Held, Lecturer, Sum, hours, of_type
 from bot.features.activities.rules import Expected, Roll, count_roll
 from bot.features.roster.counting.rules import Stay, transfers
-from bot.features.study import rules as study
-from bot.features.study.rules import Completion, Item
-from bot.features.tally.figures import Figures, count_activities, ids
-from bot.features.tally.members import count_study
-from bot.features.tally.quarters import names_quarter, names_the_tally, quarter_at_hand, read_quarter
-from scheduler.calendar.days import Quarter
+from bot.features.study import figures as study
+from bot.features.study.figures import STUDY
+from bot.features.study.rules import Completion, Item, StudyCounts
+from bot.features.tally.periods import names_quarter, names_the_tally, quarter_at_hand, read_quarter
+from bot.features.tally.service import Tally, count
+from bot.kit.figures import Counting, Figures, Source, codes
+from bot.kit.group_scope import GROUPS
+from scheduler.calendar.days import CLOSE_DAY, Quarter
+from scheduler.calendar.periods import Period
 from storage.choices import ActivityType, AttendanceStatus, Organizer, Scope, StudyItemKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -47,16 +53,22 @@ def held(number: int, said: Roll, types: Collection[ActivityType] = THEME, **mor
     return Held(id=number, types=frozenset(types), roll=said, **{**values, **more})
 
 
-def figures(*occasions: Held, groups: Collection[int] = ()) -> Figures:
-    into = Figures()
-    count_activities(into, occasions, groups)
-    return into
+def figures(*occasions: Held, groups: Collection[int] = ()) -> Tally:
+    """What the figures of activities make of these, in no database."""
+    return made(activities.FIGURES, {HELD: occasions, GROUPS: dict.fromkeys(groups, "党小组")})
+
+
+def made(of: Figures, found: Mapping[Source[Any], Any]) -> Tally:
+    """The tally of what the sources have found."""
+    session, now = Session(), datetime(2023, 10, 13, tzinfo=SHANGHAI)
+    asked = Counting(session, 1, Period.of(Q3), now, SHANGHAI, CLOSE_DAY, _loaded={GROUPS: {}, **found})
+    return count(asked, "示范党支部", of(session, 1))
 
 
 def test_st1_one_theme_party_day() -> None:
     """ST1: 应到 24, 实到 21, 请假 2, 缺席 1, 87.5%; both on leave made up, 95.8%; 4 hours for 23 people."""
     counted = figures(held(1, roll(24, 21, leave=2, made_up=2)))
-    assert counted.values["by_type"]["theme_party_day"] == {
+    assert counted.figures["by_type"]["theme_party_day"] == {
         "count": 1,
         "expected": 24,
         "present": 21,
@@ -66,8 +78,8 @@ def test_st1_one_theme_party_day() -> None:
         "attendance_rate": Decimal("87.5"),
         "coverage_rate": Decimal("95.8"),
     }
-    assert len(counted.values["hours"]) == 23
-    assert set(counted.values["hours"].values()) == {Decimal("4.0")}
+    assert len(counted.figures["hours"]) == 23
+    assert set(counted.figures["hours"].values()) == {Decimal("4.0")}
     assert counted.behind["by_type.theme_party_day"] == ["A1"]
 
 
@@ -92,11 +104,11 @@ def test_st3_first_agenda_items_are_distinct() -> None:
         held(4, roll(23, 23), organizer=Organizer.SUPERIOR, first_agenda=(4,)),
         groups=[1, 2],
     )
-    assert counted.values["first_agenda_items"] == 3
-    assert counted.values["first_agenda_mentions"] == 5
+    assert counted.figures["first_agenda_items"] == 3
+    assert counted.figures["first_agenda_mentions"] == 5
     assert counted.behind["first_agenda_items"] == ["F1", "F2", "F3"]
     assert counted.behind["first_agenda_mentions"] == ["A1", "A2", "A3"]
-    assert counted.values["group_meetings_by_group"] == {"G1": 1, "G2": 0}
+    assert counted.figures["group_meetings_by_group"] == {"G1": 1, "G2": 0}
 
 
 def test_st3_pairs() -> None:
@@ -107,9 +119,8 @@ def test_st3_pairs() -> None:
         Completion(row, item, person, *((ON_TIME.date(), ON_TIME) if row < 60 else (LATE.date(), LATE)))
         for row, (person, item) in enumerate(pairs[:66])
     ]
-    into = Figures()
-    count_study(into, study.StudyCounts(tuple(items), tuple(pairs), tuple(done), (1,)))
-    said = into.values["study"]
+    counts = StudyCounts(tuple(items), tuple(pairs), tuple(done), (1,))
+    said = made(study.FIGURES, {STUDY: counts}).figures["study"]
     assert (said["items"], said["books"], said["expected_pairs"], said["completed_pairs"]) == (3, 1, 69, 66)
     assert (said["late"], said["completion_rate"]) == (6, Decimal("95.7"))
     assert said["not_done"] == {"P21": ["S3"], "P22": ["S3"], "P23": ["S3"]}
@@ -118,7 +129,7 @@ def test_st3_pairs() -> None:
 def test_one_occasion_counts_under_each_type_and_once_overall() -> None:
     """D3, D7."""
     both = held(1, roll(23, 22, leave=1), {ActivityType.INTEGRITY_STUDY_DAY, ActivityType.OPEN_TALK})
-    counted = figures(both).values
+    counted = figures(both).figures
     assert [counted["by_type"][name]["count"] for name in ("integrity_study_day", "open_talk")] == [1, 1]
     assert counted["branch_scope_overall"]["count"] == 1
     assert counted["branch_scope_overall"]["expected"] == 23
@@ -133,10 +144,10 @@ def test_only_own_branch_activities_stand_in_the_overall_rate() -> None:
         held(4, roll(2, 2), scope=Scope.DELEGATED, organizer=Organizer.OTHER_BRANCH, delegates=(7, 8)),
         held(5, roll(10, 10), organizer=Organizer.JOINT),
     )
-    assert counted.values["branch_scope_overall"]["attendance_rate"] == Decimal("95.0")
+    assert counted.figures["branch_scope_overall"]["attendance_rate"] == Decimal("95.0")
     assert counted.behind["branch_scope_overall"] == ["A1", "A5"]
-    assert counted.values["by_type"]["theme_party_day"]["count"] == 2
-    assert counted.values["delegations"] == {"activities": 1, "people": 2}
+    assert counted.figures["by_type"]["theme_party_day"]["count"] == 2
+    assert counted.figures["delegations"] == {"activities": 1, "people": 2}
 
 
 def test_a_groups_discussion_is_listed_not_counted() -> None:
@@ -155,7 +166,7 @@ def test_lectures_by_whom() -> None:
         held(2, roll(23, 21), lecture, lecturer=Lecturer.OTHER),
         held(3, roll(23, 21), lecture, organizer=Organizer.SUPERIOR),
         held(4, roll(23, 21), lecture, lecturer=Lecturer.SUPERIOR),
-    ).values
+    ).figures
     assert counted["by_type"]["party_lecture"]["count"] == 3
     assert (counted["party_lectures_by_secretary"], counted["party_lectures_by_superior"]) == (1, 2)
 
@@ -165,20 +176,20 @@ def test_visits_are_counted_by_distinct_sites() -> None:
     counted = figures(
         held(1, roll(23, 20), visit, sites=("某故居", "某纪念馆"), partners=("某中心党支部",)),
         held(2, roll(23, 20), visit, sites=("某故居",), partners=("甲支部", "某中心党支部")),
-    ).values
+    ).figures
     assert counted["red_site_visits"] == {"activities": 2, "sites": 2, "partners": ["某中心党支部", "甲支部"]}
 
 
 def test_nothing_is_null_never_zero_percent() -> None:
     """D7."""
-    counted = figures().values
+    counted = figures().figures
     assert counted["branch_scope_overall"]["attendance_rate"] is None
     assert counted["hours"] == {}
     assert len(counted["by_type"]) == 10
 
 
 def test_further_types_stand_beside_the_ten() -> None:
-    counted = figures(held(1, roll(5, 5), {ActivityType.OATH_REVIEW})).values
+    counted = figures(held(1, roll(5, 5), {ActivityType.OATH_REVIEW})).figures
     assert counted["by_type"]["oath_review"]["count"] == 1
 
 
@@ -198,7 +209,7 @@ BASE = [Stay(person, date(2023, 1, 1), None) for person in range(1, 25)]
 
 def test_st8_a_transfer_in_and_one_out() -> None:
     moved = [*BASE, Stay(25, date(2023, 1, 1), date(2023, 9, 1)), Stay(26, date(2023, 8, 15), None)]
-    assert transfers(moved, Q3) == ([26], [25])
+    assert transfers(moved, Period.of(Q3)) == ([26], [25])
 
 
 @pytest.mark.parametrize(
@@ -210,16 +221,16 @@ def test_st8_a_transfer_in_and_one_out() -> None:
     ],
 )
 def test_no_transfer(stay: Stay, why: str) -> None:
-    assert transfers([*BASE, stay], Q3) == ([], []), why
+    assert transfers([*BASE, stay], Period.of(Q3)) == ([], []), why
 
 
 def test_the_first_roster_of_a_branch_is_no_transfer() -> None:
-    assert transfers([Stay(person, date(2023, 7, 3), None) for person in (1, 2)], Q3) == ([], [])
+    assert transfers([Stay(person, date(2023, 7, 3), None) for person in (1, 2)], Period.of(Q3)) == ([], [])
 
 
 def test_a_stay_that_goes_on_is_no_transfer() -> None:
     split = [*BASE, Stay(25, date(2023, 1, 1), date(2023, 8, 1)), Stay(25, date(2023, 8, 1), None)]
-    assert transfers(split, Q3) == ([], [])
+    assert transfers(split, Period.of(Q3)) == ([], [])
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -315,4 +326,4 @@ def test_in_the_days_of_grace_the_quarter_that_is_being_closed() -> None:
 
 
 def test_ids_go_in_the_order_of_the_rows() -> None:
-    assert ids("P", [10, 2, 2]) == ["P2", "P10"]
+    assert codes("P", [10, 2, 2]) == ["P2", "P10"]

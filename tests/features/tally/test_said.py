@@ -7,12 +7,15 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from bot.features.activities.counting.held import HELD
+from bot.features.activities.counting.showing import names_of
 from bot.features.tally import committee_messages, messages, my_record_messages, records
 from bot.features.tally.committee import Below, _until
 from bot.features.tally.my_records import my_record
-from bot.features.tally.service import tally
+from bot.features.tally.service import Tally
 from bot.kit.lists import label
 from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
 from storage.choices import (
     ActivityStatus,
     AttendanceStatus,
@@ -27,6 +30,7 @@ from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.reflection import Reflection, ReflectionTask
 from storage.models.study import MonthlyTheme
+from tests.counting import tally
 from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk
 
 Q3 = Quarter(2023, 3)
@@ -36,9 +40,15 @@ def local(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
+def behind(session: Session, counted: Tally, path: str) -> list[str]:
+    """The records of a figure."""
+    [one] = [one for one in counted.counted if one.figure.path == path]
+    return [record.text for record in records.shown(session, counted, one)[1]]
+
+
 def mine(session: Session, desk: Desk, name: str, now: datetime) -> str:
-    own = my_record(session, desk.me(name), Q3, now, SHANGHAI)
-    return "\n".join(said.text for said in my_record_messages.record(own, Q3, SHANGHAI))
+    own = my_record(session, desk.me(name), Period.of(Q3), now, SHANGHAI)
+    return "\n".join(said.text for said in my_record_messages.record(own, now.date(), SHANGHAI))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +72,7 @@ def test_nobody_is_absent_before_the_roll(storage: Storage, now: str, said: str 
         assert "主题党日" not in mine(session, desk, "乙八", local(now))
         counted = tally(session, desk.cast.branch_id, Q3, local(now), SHANGHAI)
         assert counted.figures["attendance_by_activity"] == {}
-        assert records.missing(session, counted, {}) == []
+        assert records.missing(session, counted) == []
 
 
 def test_a_record_says_what_is_so_far_and_what_the_roll_says(storage: Storage) -> None:
@@ -89,10 +99,10 @@ def test_a_record_says_what_is_so_far_and_what_the_roll_says(storage: Storage) -
         assert "　应参加1次，待核对1次\n　7月7日 7月主题党日：待核对\n" in mine(session, desk, "甲四", now)
         counted = tally(session, desk.cast.branch_id, Q3, now, SHANGHAI)
         called = records.names(session, records.everybody(counted), counted)
-        [names] = messages.names_of(counted.held[0], called)
-        assert "缺席1人：甲六" in names.text
-        assert "应到23人，实到1人，请假1人，缺席1人，未登记20人，出席率4.3%，参学率4.3%" in names.text
-        found = dict(records.missing(session, counted, called))
+        names = "\n".join(names_of(counted.counting.of(HELD)[0], called))
+        assert "缺席1人：甲六" in names
+        assert "应到23人，实到1人，请假1人，缺席1人，未登记20人，出席率4.3%，参学率4.3%" in names
+        found = dict(records.missing(session, counted))
         assert found["7月7日 7月主题党日，缺席未补学"] == ["甲六"]
         assert len(found["7月7日 7月主题党日，未登记"]) == 20
 
@@ -131,10 +141,9 @@ def test_what_waits_for_its_review_is_not_owed(
             session.add(Reflection(started_at=TOLD, submitted_at=handed, **row))
             session.flush()
         counted = tally(session, desk.cast.branch_id, Q3, local("2023-07-21 09:00"), SHANGHAI)
-        called = records.names(session, records.everybody(counted), counted)
-        text = "\n".join(records.reflections(session, counted, called))
+        text = "\n".join(behind(session, counted, "reflection_pieces_total"))
         assert all(word in text for word in words)
-        owed = dict(records.missing(session, counted, called))["7月主题党日心得体会，未交"]
+        owed = dict(records.missing(session, counted))["7月主题党日心得体会，未交"]
         assert ("甲三" in owed) is (state not in (PieceState.SUBMITTED, PieceState.ACCEPTED) or withdrawn)
 
 
@@ -166,10 +175,10 @@ def test_the_title_says_until_when_it_counts(storage: Storage, now: str, title: 
     ],
 )
 def test_a_committee_is_told_so_of_all_its_branches(now: str, days: set[int], words: str) -> None:
-    until, over = _until(days, Q3, local(now), SHANGHAI)
-    found = Below(Q3, "机关总支", until, over, 0, 0, 0, ())
+    until, over = _until(days, Period.of(Q3), local(now), SHANGHAI)
+    found = Below(Period.of(Q3), "机关总支", until, over, 0, 0, 0, ())
     head = f"【季度数据】机关总支　2023年第三季度（{words}）\n下级还没有党支部。"
-    assert committee_messages.overview(found, 0, Q3).text == head
+    assert committee_messages.overview(found, 0, Q3.end).text == head
 
 
 def test_a_month_is_said_as_people_say_it(storage: Storage) -> None:
@@ -180,7 +189,7 @@ def test_a_month_is_said_as_people_say_it(storage: Storage) -> None:
         session.add(MonthlyTheme(month="2023-08", title="学习党章", prompt="", prompt_sent_on=sent, **theme))
         session.flush()
         counted = tally(session, desk.cast.branch_id, Q3, local("2023-08-20 09:00"), SHANGHAI)
-        assert records.themes(session, counted) == ["8月：学习党章（8月1日发送）"]
+        assert behind(session, counted, "monthly_themes") == ["8月：学习党章（8月1日发送）"]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +212,7 @@ def test_an_activity_of_tomorrow_is_no_figure(storage: Storage) -> None:
         desk.make(start_at=START + timedelta(days=7), end_at=START + timedelta(days=7, hours=2))
         counted = tally(session, desk.cast.branch_id, Q3, TOLD, SHANGHAI)
         assert session.query(Activity).count() == 2
-        text = messages.summary(counted, Q3).text
+        text = messages.summary(counted, TOLD.date()).text
         assert text.startswith(
             "2023年第三季度（截至7月4日）\n期初25人，期末25人，预备党员1人，免于考勤2人。\n本季度暂无：党员大会、"
         )

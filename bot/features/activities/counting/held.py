@@ -1,7 +1,7 @@
-"""The held activities of a quarter with everything that is counted of them, in a constant number of statements."""
+"""The held activities of a period with everything that is counted of them, in a constant number of statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, tzinfo
 from typing import Any
 
@@ -9,22 +9,54 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities.counting.rules import Held, Lecturer
+from bot.features.activities.counting.showing import lacking
 from bot.features.activities.service import rolls
 from bot.kit.back_fill import back_filled_on
 from bot.kit.deadlines import in_time
-from scheduler.calendar.days import Quarter, at
+from bot.kit.figures import Counting, Source
+from bot.kit.group_scope import GROUPS, LATEST
+from scheduler.calendar.days import at
+from scheduler.calendar.periods import Period
 from storage.activities import delegates
 from storage.choices import ActivityStatus, Duty
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component
 from storage.models.person import DutySpan
+from storage.roster import rosters
 
 
-def held_activities(session: Session, branch_id: int, quarter: Quarter, cut_off: datetime, tz: tzinfo) -> list[Held]:
-    """What happened in the quarter and was recorded before the cut-off (D1, D2, D20), in the order of time."""
+def _held(counting: Counting) -> list[Held]:
+    """In the order of time, each quarter's by its own cut-off (D27)."""
+    found = [
+        one
+        for part in counting.slices
+        for one in held_activities(counting.session, counting.branch_id, part.days, part.cut_off, counting.tz)
+    ]
+    latest = counting.of(LATEST)
+    return found if latest is None else list(_of_groups(counting, found, latest))
+
+
+def _of_groups(counting: Counting, held: Sequence[Held], latest: frozenset[int]) -> Iterator[Held]:
+    """An occasion counts for the group of its day, however people moved afterwards; who sat in without being on the
+    roster is of the latest group.
+    """
+    groups, listed = counting.of(GROUPS), rosters(counting.session, counting.branch_id, [one.day for one in held])
+    for one in held:
+        members = listed[one.day]
+        here = {member.id for member in members if member.group_id in groups}
+        people = here | (latest - {member.id for member in members})
+        if one.concerns(groups, people):
+            yield one.seen_by(people)
+
+
+HELD: Source[Sequence[Held]] = Source("held activities", _held, lacking)
+
+
+def held_activities(session: Session, branch_id: int, period: Period, cut_off: datetime, tz: tzinfo) -> list[Held]:
+    """What happened in days of one quarter and was recorded before its cut-off (D1, D2, D20), in the order of time."""
     query = select(Activity).where(
         Activity.branch_id == branch_id,
-        Activity.start_at >= at(quarter.start, time(), tz),
-        Activity.start_at < at(quarter.next().start, time(), tz),
+        Activity.start_at >= at(period.start, time(), tz),
+        Activity.start_at < at(period.to, time(), tz),
         Activity.status == ActivityStatus.HELD,
         or_(Activity.settled_at.is_(None), in_time(Activity.settled_at, cut_off)),
     )

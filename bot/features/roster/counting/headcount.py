@@ -1,4 +1,4 @@
-"""Who was on the roster at both ends of a quarter, and who came or went between (D24)."""
+"""Who was on the roster at both ends of a period, and who came or went between (D24)."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,18 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.roster.counting.rules import Heads, Stay, transfers
-from scheduler.calendar.days import DAY, Quarter
+from bot.kit.figures import Counting
+from bot.kit.group_scope import LATEST
+from scheduler.calendar.days import DAY
 from storage.choices import MembershipStatus
 from storage.models.person import MembershipSpan, RosterSpan
 from storage.roster import Member, rosters
 
 
-def heads(session: Session, branch_id: int, quarter: Quarter) -> Heads:
-    """The roster of the day before the quarter and of its last day, and who moved in between (D24)."""
-    before, last = quarter.start - DAY, quarter.end
-    found = rosters(session, branch_id, [before, last])
-    came, went = transfers(_stays(session, branch_id), quarter)
-    return Heads(
+def heads(counting: Counting) -> Heads:
+    """The roster of the day before the period and of its last day, and who moved in between (D24)."""
+    before, last = counting.period.start - DAY, counting.period.end
+    found = rosters(counting.session, counting.branch_id, [before, last])
+    came, went = transfers(_stays(counting.session, counting.branch_id), counting.period)
+    whole = Heads(
         opening=_ids(found[before]),
         closing=_ids(found[last]),
         transfers_in=tuple(came),
@@ -28,6 +30,11 @@ def heads(session: Session, branch_id: int, quarter: Quarter) -> Heads:
         probationary=_ids(one for one in found[last] if one.status is MembershipStatus.PROBATIONARY),
         exempt=_ids(one for one in found[last] if one.exempt),
     )
+    latest, groups = counting.of(LATEST), counting.only
+    if latest is None or groups is None:
+        return whole
+    opening, closing = (_ids(one for one in found[day] if one.group_id in groups) for day in (before, last))
+    return whole.among(opening, closing, latest)
 
 
 def _ids(members: Iterable[Member]) -> tuple[int, ...]:

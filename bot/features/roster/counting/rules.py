@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """Who was on the roster: the day before the quarter, on its last day, and who came or went between (D24)."""
+    """Who was on the roster: the day before the period, on its last day, and who came or went between (D24)."""
 
     opening: tuple[int, ...] = ()
     closing: tuple[int, ...] = ()
@@ -38,8 +38,8 @@ class Stay:
     accepted_on: tuple[date, ...] = ()
 
 
-def transfers(stays: Iterable[Stay], quarter: Quarter) -> tuple[list[int], list[int]]:
-    """Who transferred in, who out, in the quarter.
+def transfers(stays: Iterable[Stay], period: Period) -> tuple[list[int], list[int]]:
+    """Who transferred in, who out, in the period.
 
     Somebody accepted comes onto the roster without a transfer (D4), the first roster of a branch is nobody's
     transfer, and a stay that goes on where another ended is neither.
@@ -51,7 +51,7 @@ def transfers(stays: Iterable[Stay], quarter: Quarter) -> tuple[list[int], list[
     came = [
         stay.person_id
         for stay in known
-        if quarter.holds(stay.from_on)
+        if period.holds(stay.from_on)
         and stay.from_on != founded
         and not _accepted(stay)
         and (stay.person_id, stay.from_on) not in ends
@@ -59,7 +59,7 @@ def transfers(stays: Iterable[Stay], quarter: Quarter) -> tuple[list[int], list[
     went = [
         stay.person_id
         for stay in known
-        if stay.to_on is not None and quarter.holds(stay.to_on) and (stay.person_id, stay.to_on) not in starts
+        if stay.to_on is not None and period.holds(stay.to_on) and (stay.person_id, stay.to_on) not in starts
     ]
     return sorted(set(came)), sorted(set(went))
 

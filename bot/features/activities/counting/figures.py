@@ -1,0 +1,243 @@
+"""What is counted of activities: by type, overall, by group, lectures, first agenda, visits, hours, each roll."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from bot.features.activities.counting.held import HELD
+from bot.features.activities.counting.rules import COUNTED, Held, Lecturer, Sum, hours, of_type
+from bot.features.activities.counting.showing import first_agenda, hours_of, occasions
+from bot.kit.figures import Behaviour, Counting, Figure, Section, Source, codes, fixed, those
+from bot.kit.glossary.choices import ACTIVITY_TYPES
+from bot.kit.glossary.figures import OF_A_ROLL
+from bot.kit.group_scope import GROUPS
+from bot.kit.rates import percent
+from storage.choices import ActivityType, Organizer, Scope
+
+PARTS = ("expected", "present", "leave", "absent", "unrecorded", "made_up", "observers")
+Behind = Mapping[str, Sequence[str]]
+
+
+def _activities(rows: Sequence[Held]) -> Behind:
+    return {"": codes("A", [one.id for one in rows])}
+
+
+def _sums(rows: Sequence[Held]) -> dict[str, Any]:
+    return Sum.of(rows).to_json()
+
+
+def _by_type(kind: ActivityType) -> Figure[Sequence[Held], Held]:
+    """D3; the ten that a report counts are always there, the others once there is one."""
+    # S16.
+    note = "，党小组的只列出、不计数" if kind is ActivityType.GROUP_DISCUSSION else ""
+    return Figure(
+        f"by_type.{kind.value}",
+        ACTIVITY_TYPES[kind],
+        "次",
+        Section.ACTIVITIES,
+        Behaviour.ADDITIVE,
+        f"本支部举办并已举行的活动，内容含{ACTIVITY_TYPES[kind]}{note}",
+        of=HELD,
+        rows=lambda held: of_type(held, kind),
+        value=_sums,
+        number=lambda sums: sums["count"],
+        behind=_activities,
+        show=occasions,
+        further=kind not in COUNTED,
+    )
+
+
+def _by_superior(held: Held) -> bool:
+    """Organised by it, or given by an officer of it (S11)."""
+    above = held.organizer is Organizer.SUPERIOR or held.lecturer is Lecturer.SUPERIOR
+    return ActivityType.PARTY_LECTURE in held.types and above
+
+
+def _by_secretary(held: Held) -> bool:
+    return ActivityType.PARTY_LECTURE in held.types and held.own and held.lecturer is Lecturer.SECRETARY
+
+
+def _items(rows: Sequence[Held]) -> set[int]:
+    return {item for one in rows for item in one.first_agenda}
+
+
+def _delegates(rows: Sequence[Held]) -> set[int]:
+    return {person for one in rows for person in one.delegates}
+
+
+def _visits(rows: Sequence[Held]) -> dict[str, Any]:
+    sites = {site for one in rows for site in one.sites}
+    partners = sorted({partner for one in rows for partner in one.partners})
+    return {"activities": len(rows), "sites": len(sites), "partners": partners}
+
+
+# --- by group, by person, one by one --------------------------------------------------------------------------------
+
+
+def _meetings(counting: Counting) -> Sequence[tuple[int, Sequence[Held]]]:
+    held, groups = counting.of(HELD), counting.of(GROUPS)
+    found = of_type(held, ActivityType.GROUP_MEETING)
+    return [(group, [one for one in found if one.group_id == group]) for group in sorted(groups)]
+
+
+MEETINGS = Source("meetings by group", _meetings)
+
+
+def _hours(rows: Sequence[Held]) -> dict[str, Decimal]:
+    return {f"P{person}": total for person, total in hours(rows).items()}
+
+
+def _hours_behind(rows: Sequence[Held]) -> Behind:
+    return {
+        f".P{person}": codes("A", [one.id for one in rows if person in {*one.roll.present, *one.roll.made_up}])
+        for person in hours(rows)
+    }
+
+
+def _rolls(rows: Sequence[Held]) -> dict[str, Any]:
+    return {
+        f"A{one.id}": {
+            "date": one.day.isoformat(),
+            **{part: len(getattr(one.roll, part)) for part in PARTS},
+            "attendance_rate": one.roll.attendance_rate,
+            "coverage_rate": one.roll.coverage_rate,
+        }
+        for one in sorted(rows, key=lambda one: one.id)
+    }
+
+
+def _rolls_behind(rows: Sequence[Held]) -> Behind:
+    return {f".A{one.id}.{part}": codes("P", getattr(one.roll, part)) for one in rows for part in PARTS}
+
+
+# --- all of them ----------------------------------------------------------------------------------------------------
+
+
+def _of_occasions(
+    path: str, word: str, behaviour: Behaviour, formula: str, which: Callable[[Held], bool], **more: Any
+) -> Figure[Sequence[Held], Held]:
+    """One of some of the held activities, which stand behind it."""
+    said: dict[str, Any] = {"unit": "次", "section": Section.ACTIVITIES, "behind": _activities, "show": occasions}
+    return Figure(path, word, behaviour=behaviour, formula=formula, of=HELD, rows=those(which), **{**said, **more})
+
+
+FIGURES = fixed(
+    *map(_by_type, (*COUNTED, *(kind for kind in ActivityType if kind not in COUNTED))),
+    Figure(
+        "group_meetings_by_group",
+        ACTIVITY_TYPES[ActivityType.GROUP_MEETING],
+        "次",
+        Section.ACTIVITIES,
+        Behaviour.ADDITIVE,
+        "各党小组已举行的党小组会",
+        of=MEETINGS,
+        value=lambda rows: {f"G{group}": len(found) for group, found in rows},
+        number=lambda by_group: sum(by_group.values()),
+        behind=lambda rows: {f".G{group}": codes("A", [one.id for one in found]) for group, found in rows},
+        shown=None,
+    ),
+    _of_occasions(
+        "party_lectures_by_secretary",
+        "书记党课",
+        Behaviour.ADDITIVE,
+        "本支部举办并已举行、由时任书记讲授的党课",
+        _by_secretary,
+        old="lecture",
+    ),
+    _of_occasions(
+        "first_agenda_items",
+        "第一议题",
+        Behaviour.DISTINCT,
+        "本支部举办并已举行的活动中学习的议题，同一议题只计1项",
+        lambda held: held.own and bool(held.first_agenda),
+        unit="项",
+        value=lambda rows: len(_items(rows)),
+        behind=lambda rows: {"": codes("F", _items(rows))},
+        show=first_agenda,
+        old="agenda",
+    ),
+    _of_occasions(
+        "first_agenda_mentions",
+        "第一议题",
+        Behaviour.ADDITIVE,
+        "每次活动学习的每项议题计1次",
+        lambda held: held.own and bool(held.first_agenda),
+        value=lambda rows: sum(len(one.first_agenda) for one in rows),
+        beside="first_agenda_items",
+        said="共学习{}次".format,
+    ),
+    _of_occasions(
+        "party_lectures_by_superior",
+        "上级党课",
+        Behaviour.ADDITIVE,
+        "上级举办或由上级党组织讲授的党课",
+        _by_superior,
+        quiet=True,
+        old="superior",
+    ),
+    _of_occasions(
+        "red_site_visits",
+        ACTIVITY_TYPES[ActivityType.RED_SITE_VISIT],
+        Behaviour.DISTINCT,
+        "参观的次数、不重复的基地和共同参观的单位",
+        lambda held: held.counts_as(ActivityType.RED_SITE_VISIT),
+        value=_visits,
+        number=lambda visits: visits["activities"],
+        shown=None,
+    ),
+    _of_occasions(
+        "delegations",
+        "选派",
+        Behaviour.DISTINCT,
+        "选派参加其他单位活动的党员，同一人只计1人",
+        lambda held: held.scope is Scope.DELEGATED,
+        unit="人",
+        value=lambda rows: {"activities": len(rows), "people": len(_delegates(rows))},
+        number=lambda sent: sent["people"],
+        behind=lambda rows: {**_activities(rows), ".people": codes("P", _delegates(rows))},
+        quiet=True,
+        old="sent",
+    ),
+    _of_occasions(
+        "branch_scope_overall",
+        "支部活动",
+        Behaviour.RATE,
+        "出席率为实到除以应到，参学率再加上已补学，均按人次，只计面向全支部的活动",
+        lambda held: held.own and held.scope is Scope.BRANCH,
+        value=_sums,
+        number=lambda sums: sums["attendance_rate"],
+        label=OF_A_ROLL["attendance_rate"],
+        said=lambda sums: percent(sums["attendance_rate"]),
+        more=lambda sums: f"，{OF_A_ROLL['coverage_rate']}{percent(sums['coverage_rate'])}",
+        quiet=True,
+        old="all",
+    ),
+    _of_occasions(
+        "hours",
+        "学时",
+        Behaviour.ADDITIVE,
+        "到会或已补学即计该次活动的学时，不论由谁举办",
+        lambda held: bool(held.hours),
+        unit="人",
+        section=Section.PEOPLE,
+        value=_hours,
+        number=len,
+        behind=_hours_behind,
+        show=hours_of,
+        label="有学时",
+        shown=0,
+        last=True,
+        old="hours",
+    ),
+    _of_occasions(
+        "attendance_by_activity",
+        "考勤",
+        Behaviour.ADDITIVE,
+        "每次活动的应到、实到、请假、缺席和补学",
+        lambda held: True,
+        value=_rolls,
+        number=len,
+        behind=_rolls_behind,
+        shown=None,
+    ),
+)

@@ -1,0 +1,134 @@
+"""What is counted of reflections: pieces and completion by task (S48, D11)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.features.reflections.rules import Version
+from bot.features.reflections.service import TaskFigures, task_figures
+from bot.kit.figure_words import counted, with_names
+from bot.kit.figures import Behaviour, Counting, Figure, Lacking, Look, Record, Section, Shown, Source, codes, fixed
+from bot.kit.glossary.choices import PIECES
+from bot.kit.group_scope import LATEST
+from bot.kit.rates import percent
+from storage.choices import PieceState
+from storage.models.reflection import Reflection
+
+WAITING = PIECES[PieceState.SUBMITTED]
+Tasks = Mapping[int, TaskFigures]
+
+
+def _tasks(counting: Counting) -> Tasks:
+    """By id, each as it counts at the cut-off of its own quarter (D27)."""
+    session, branch_id, tz = counting.session, counting.branch_id, counting.tz
+    parts = [task_figures(session, branch_id, one.days, one.cut_off, tz).tasks for one in counting.slices]
+    found, latest = dict(sorted(item for part in parts for item in part.items())), counting.of(LATEST)
+    if latest is None:
+        return found
+    return {task_id: replace(one, tally=one.tally.among(latest)) for task_id, one in found.items()}
+
+
+def _waiting(counting: Counting, tasks: Iterable[int]) -> Mapping[int, set[int]]:
+    """Who has handed in what nobody has read yet, by task: they owe nothing now."""
+    query = select(Reflection.task_id, Reflection.person_id).where(
+        Reflection.task_id.in_(list(tasks)),
+        Reflection.state == PieceState.SUBMITTED,
+        Reflection.withdrawn_at.is_(None),
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for task_id, person_id in counting.session.execute(query):
+        found[task_id].add(person_id)
+    return found
+
+
+def _lacking(counting: Counting, tasks: Tasks) -> Iterable[Lacking]:
+    waits = _waiting(counting, tasks)
+    for task_id, one in tasks.items():
+        owed = [person for person in sorted(one.tally.missing) if person not in waits[task_id]]
+        yield Lacking(f"{one.title}，未交", owed)
+
+
+TASKS = Source("reflection tasks", _tasks, _lacking)
+
+
+def _show(look: Look, rows: Sequence[Any]) -> Shown:
+    """Each task with whose pieces count, whose wait for their review and whose are missing."""
+    tasks = look.counting.of(TASKS)
+    waits = _waiting(look.counting, tasks)
+    people = {person for one in tasks.values() for person in (*one.tally.expected, *_authors(one))}
+    called = look.called(people)
+    return (), [Record("\n".join(_task(one, waits[task_id], called))) for task_id, one in tasks.items()]
+
+
+def _authors(one: TaskFigures) -> list[int]:
+    return [version.person_id for version in one.tally.counted]
+
+
+def _task(one: TaskFigures, waits: set[int], called: Mapping[int, str]) -> list[str]:
+    said, missing = one.tally, sorted(one.tally.missing)
+    read, owed = [one for one in missing if one in waits], [one for one in missing if one not in waits]
+    rated = f"，完成率{percent(said.completion_rate)}" if said.expected else ""
+    people = (("应交", len(said.expected)), ("已通过", len(said.done)), (WAITING, len(read)), ("未交", len(owed)))
+    counts = counted(*people)
+    return [
+        f"{one.title}：{len(said.counted)}篇" + (f"，逾期{len(said.late)}篇" if said.late else ""),
+        *([f"　{counts}{rated}"] if counts else []),
+        *with_names(called, ("已通过", _authors(one)), (WAITING, read), ("未交", owed)),
+    ]
+
+
+def _named(one: TaskFigures) -> dict[str, Any]:
+    return {**one.named(), "missing": sorted(codes("P", one.tally.missing))}
+
+
+def _behind(rows: Sequence[tuple[int, TaskFigures]]) -> Mapping[str, Sequence[str]]:
+    return {path: listed for task_id, one in rows for path, listed in _behind_one(task_id, one)}
+
+
+def _behind_one(task_id: int, one: TaskFigures) -> Iterable[tuple[str, Sequence[str]]]:
+    path, said = f".R{task_id}", one.tally
+    late = [version for version in said.counted if version.row_id in said.late]
+    yield f"{path}.pieces", [_code(task_id, version) for version in said.counted]
+    yield f"{path}.late", [_code(task_id, version) for version in late]
+    for name, people in (("expected", said.expected), ("missing", said.missing), ("expected_done", said.done)):
+        yield f"{path}.{name}", codes("P", people)
+
+
+def _code(task_id: int, version: Version) -> str:
+    """A piece has no id: it is known by task, person, piece and version."""
+    return f"R{task_id}/P{version.person_id}/{version.piece}/{version.version}"
+
+
+FIGURES = fixed(
+    Figure(
+        "reflections",
+        "心得体会",
+        "项",
+        Section.REFLECTIONS,
+        Behaviour.ADDITIVE,
+        "所属活动或学习内容在统计期内的心得任务",
+        of=TASKS,
+        rows=lambda tasks: list(tasks.items()),
+        value=lambda rows: {f"R{task_id}": _named(one) for task_id, one in rows},
+        number=len,
+        behind=_behind,
+        beside="reflection_pieces_total",
+        said=lambda tasks: f"心得任务{len(tasks)}项",
+    ),
+    Figure(
+        "reflection_pieces_total",
+        "心得体会",
+        "篇",
+        Section.REFLECTIONS,
+        Behaviour.ADDITIVE,
+        "统计截止前提交并已通过的心得，每篇按最新通过的一稿计",
+        of=TASKS,
+        rows=lambda tasks: [(task_id, piece) for task_id, one in tasks.items() for piece in one.tally.counted],
+        behind=lambda rows: {"": [_code(*row) for row in rows]},
+        show=_show,
+        old="pieces",
+    ),
+)
