@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +22,10 @@ from bot.cli.people import branch, export, import_, invites, roster
 from bot.cli.restore import restore
 from bot.settings import BadSettings, Settings, load
 
+if TYPE_CHECKING:
+    from bot.features.tally.service import Tally
+    from scheduler.calendar.periods import Period
+
 TALLY_FORMAT = click.option(
     "--format",
     "how",
@@ -30,6 +34,8 @@ TALLY_FORMAT = click.option(
     show_default=True,
     help="table for people; json for programs.",
 )
+
+DAY_TYPE = click.DateTime(["%Y-%m-%d"])
 
 
 class Plain(click.Group):
@@ -143,34 +149,72 @@ def backup(file: Path | None) -> None:
 
 @cli.command()
 @click.option("--quarter", metavar="2023Q3", help="Which quarter (the present one).")
+@click.option("--from", "since", type=DAY_TYPE, metavar="2023-07-01", help="Any days instead: the first of them.")
+@click.option("--to", "until", type=DAY_TYPE, metavar="2024-01-01", help="The first day that no longer counts.")
 @click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
 @click.option("--version", type=click.Choice(["draft"]), default="draft", help="draft: as the records stand now.")
 @TALLY_FORMAT
-def tally(quarter: str | None, branch_id: int | None, version: str, how: str) -> None:
-    """Count a quarter of a branch: activities, study, reflections, reminders, people."""
+def tally(
+    quarter: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    branch_id: int | None,
+    version: str,
+    how: str,
+) -> None:
+    """Count a quarter of a branch, or any days: activities, study, reflections, reminders, people.
+
+    Over several quarters each record is judged by the cut-off of its own quarter.
+    """
     from bot.cli.tally_table import names_of
     from bot.features.registry import FIGURES
-    from bot.features.tally.service import tally, to_json
+    from bot.features.tally.service import period_to_json, tally, to_json
     from scheduler.calendar.days import Quarter
     from scheduler.calendar.periods import Period
 
+    days = _days(quarter, since, until)
     with _database() as (settings, storage), storage.reading() as session:
         now = _now(settings)
         wanted = Period.of(Quarter.parse(quarter) if quarter else Quarter.of(now.date()))
         where = _branch(session, branch_id)
-        counted = to_json(tally(session, where, wanted, now, settings.timezone, figures=FIGURES))
+        found = tally(session, where, days or wanted, now, settings.timezone, figures=FIGURES)
+        counted = to_json(found) if days is None else period_to_json(found)
         names = names_of(session, where)
-    _show_tally(counted, how, names)
+    _show_tally(found, counted, how, names)
 
 
-def _show_tally(counted: dict[str, Any], how: str, names: Mapping[str, str]) -> None:
+def _days(quarter: str | None, since: datetime | None, until: datetime | None) -> "Period | None":
+    """The days asked for instead of a quarter."""
+    from scheduler.calendar.periods import Period
+
+    if (since is None) != (until is None):
+        raise click.UsageError("--from and --to belong together")
+    if since is None or until is None:
+        return None
+    if quarter is not None:
+        raise click.UsageError("either --quarter, or --from and --to")
+    if not (since.year >= FIRST and until.year <= LAST and since < until):
+        raise click.UsageError(f"--to is a day after --from, both from {FIRST} to {LAST}")
+    return Period(since.date(), until.date())
+
+
+def _show_tally(found: "Tally", counted: dict[str, Any], how: str, names: Mapping[str, str]) -> None:
     from bot.cli.tally_table import COLUMNS, tally_rows
 
     if how == Format.JSON:
         click.echo(json.dumps(counted, ensure_ascii=False, indent=1))
         return
-    click.echo(f"{counted['branch']}  {counted['quarter']}  version {counted['version']}")
-    show(tally_rows(counted["figures"], names), COLUMNS, how, UTC, empty="Nothing was recorded.")
+    click.echo(f"{counted['branch']}  {_of_when(found, counted)}")
+    rows = tally_rows([one.figure for one in found.counted], counted["figures"], names)
+    show(rows, COLUMNS, how, UTC, empty="Nothing was recorded.")
+
+
+def _of_when(found: "Tally", counted: dict[str, Any]) -> str:
+    """2023Q3  version draft; 2023-07-01 to 2023-12-31  2023Q3 draft, 2023Q4 draft"""
+    if "quarter" in counted:
+        return f"{counted['quarter']}  version {counted['version']}"
+    versions = ", ".join(f"{quarter} {version}" for quarter, version in counted["versions"].items())
+    return f"{found.period.start} to {found.period.end}  {versions}"
 
 
 @cli.command()
@@ -193,7 +237,8 @@ def demo(once: bool, port: int, how: str) -> None:
 
     def ready(played: Demo) -> None:
         bar.stop()
-        _show_tally(to_json(played.tally), how, {f"G{one}": name for one, name in played.tally.groups.items()})
+        groups = {f"G{one}": name for one, name in played.tally.groups.items()}
+        _show_tally(played.tally, to_json(played.tally), how, groups)
         if not once:
             click.echo(f"\nThe chats are at {played.address} (Ctrl-C ends the demo).", err=how == Format.JSON)
 

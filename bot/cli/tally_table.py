@@ -1,17 +1,18 @@
 """The figures of a tally as rows for people: empty ones are left out, names stand for codes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.kit.glossary.figures import FIGURES, OF_A_ROLL
+from bot.kit.figures import Figure
+from bot.kit.glossary.figures import OF_A_ROLL
 from storage.models.organisation import PartyGroup
 from storage.models.person import Person
 from storage.models.study import StudyItem
 
-COLUMNS = ("in_chat", "figure", "value")
+COLUMNS = ("in_chat", "figure", "value", "unit")
 
 
 def names_of(session: Session, branch_id: int) -> dict[str, str]:
@@ -27,30 +28,42 @@ def names_of(session: Session, branch_id: int) -> dict[str, str]:
     }
 
 
-def tally_rows(figures: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, str]]:
-    """One row a figure that is not empty, with the word of the chat and its name in the JSON (docs/archive.md)."""
+def tally_rows(
+    figures: Iterable[Figure[Any, Any]], values: Mapping[str, Any], names: Mapping[str, str]
+) -> list[dict[str, str]]:
+    """One row a figure that is not empty, with the word of the chat and its name in the JSON (docs/archive.md); the
+    unit of a row that is one number.
+    """
+    known = {figure.path: figure for figure in figures}
+    parents = {path.rpartition(".")[0] for path in known}
     return [
-        {"in_chat": _in_chat(path), "figure": path, "value": value}
-        for path, value in _rows("", figures, names)
+        {"in_chat": _in_chat(path, known), "figure": path, "value": value, "unit": unit}
+        for path, value, is_number in _rows("", values, names, parents)
         if value
+        for unit in [known[path].unit if is_number and path in known else ""]
     ]
 
 
-def _in_chat(path: str) -> str:
-    """What the chat calls a figure; one that has no word goes by its own name alone."""
-    return FIGURES.get(path) or FIGURES.get(path.partition(".")[0], "")
+def _in_chat(path: str, known: Mapping[str, Figure[Any, Any]]) -> str:
+    """What the chat calls a figure, or what it is a part of; one that has no word goes by its own name alone."""
+    while path and path not in known:
+        path = path.rpartition(".")[0]
+    return known[path].word if path else ""
 
 
-def _rows(path: str, figures: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _rows(
+    path: str, figures: Mapping[str, Any], names: Mapping[str, str], parents: Container[str]
+) -> Iterator[tuple[str, str, bool]]:
+    """Path, words, and whether these are one number."""
     for name, value in figures.items():
         here = f"{path}{name}"
-        if isinstance(value, Mapping) and any(isinstance(one, Mapping) for one in value.values()):
-            yield from _rows(f"{here}.", value, names)
+        if isinstance(value, Mapping) and (here in parents or any(isinstance(one, Mapping) for one in value.values())):
+            yield from _rows(f"{here}.", value, names, parents)
         elif isinstance(value, Mapping):
             said = {_called(key, here, names): _words(one, names) for key, one in value.items() if _counts(one)}
-            yield here, "  ".join(f"{key} {one}" for key, one in said.items())
+            yield here, "  ".join(f"{key} {one}" for key, one in said.items()), False
         elif _counts(value):
-            yield here, _words(value, names)
+            yield here, _words(value, names), not isinstance(value, list)
 
 
 def _called(key: str, path: str, names: Mapping[str, str]) -> str:

@@ -93,7 +93,7 @@ FIGURES = fixed(
         "次",
         Section.REMINDERS,
         Behaviour.ADDITIVE,
-        "统计期内发送的提醒；按时率为按时已阅除以应阅，按人次",
+        "这段时间发送的提醒；按时率为按时已阅除以应阅，按人次",
         of=REMINDERS,
         rows=lambda reminders: list(reminders.items()),
         value=lambda rows: {f"M{row_id}": _named(one) for row_id, one in rows},

@@ -109,7 +109,7 @@ FIGURES = fixed(
         "项",
         Section.REFLECTIONS,
         Behaviour.ADDITIVE,
-        "所属活动或学习内容在统计期内的心得任务",
+        "所属活动或学习内容在这段时间内的心得任务",
         of=TASKS,
         rows=lambda tasks: list(tasks.items()),
         value=lambda rows: {f"R{task_id}": _named(one) for task_id, one in rows},

@@ -1,6 +1,7 @@
 """What is counted of study: themes, items, pairs of person and item (S7, S14, D10)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -89,102 +90,85 @@ def _done(rows: Sequence[Completion]) -> Mapping[str, Sequence[str]]:
     return {"": [_pair(row.person_id, row.item_id) for row in rows]}
 
 
-def _part(
-    name: str,
-    word: str,
-    unit: str,
-    formula: str,
-    rows: Callable[[StudyCounts], Sequence[Any]],
-    behaviour: Behaviour = Behaviour.ADDITIVE,
-    **more: Any,
-) -> Figure[StudyCounts, Any]:
-    """What stands in the brackets of the items."""
-    said: dict[str, Any] = {"beside": "study.items", **more}
-    return Figure(f"study.{name}", word, unit, Section.STUDY, behaviour, formula, of=STUDY, rows=rows, **said)
-
+of_study = partial(Figure[StudyCounts, Any], section=Section.STUDY, behaviour=Behaviour.ADDITIVE, of=STUDY)
+# What stands in the brackets of the items.
+_of_items = partial(of_study, beside="study.items")
 
 FIGURES = fixed(
-    Figure(
+    of_study(
         "monthly_themes",
         "每月一主题",
         "个",
-        Section.STUDY,
-        Behaviour.ADDITIVE,
-        "统计期内已发送学习提示的主题",
-        of=STUDY,
+        formula="这段时间已发送学习提示的主题",
         rows=lambda found: found.theme_ids,
         behind=lambda rows: {"": codes("T", rows)},
         show=_themes,
         old="themes",
     ),
-    Figure(
+    of_study(
         "study.items",
         "自学书目和文件",
         "项",
-        Section.STUDY,
-        Behaviour.ADDITIVE,
-        "统计期内布置且未撤回的书目和文件",
-        of=STUDY,
+        formula="这段时间布置且未撤回的书目和文件",
         rows=lambda found: found.assigned,
         behind=lambda rows: {"": codes("S", [item.id for item in rows])},
         show=_items,
         old="items",
     ),
-    _part(
-        "books",
+    _of_items(
+        "study.books",
         "月读一书",
         "本",
-        "其中的书目",
-        lambda found: found.book_ids,
+        formula="其中的书目",
+        rows=lambda found: found.book_ids,
         behind=lambda rows: {"": codes("S", rows)},
         said="月读一书{}本".format,
     ),
-    _part(
-        "expected_pairs",
+    _of_items(
+        "study.expected_pairs",
         "应完成",
         "人次",
-        "每项内容在布置日和截止日均在册、且截止日不免于考勤的党员",
-        lambda found: found.expected,
+        formula="每项内容在布置日和截止日均在册、且截止日不免于考勤的党员",
+        rows=lambda found: found.expected,
         behind=lambda rows: {"": [_pair(*pair) for pair in rows]},
         said="应完成{}人次".format,
     ),
-    _part(
-        "completed_pairs",
+    _of_items(
+        "study.completed_pairs",
         "已完成",
         "人次",
-        "其中统计截止前学完的",
-        lambda found: found.done,
+        formula="其中统计截止前学完的",
+        rows=lambda found: found.done,
         behind=_done,
         said="已完成{}人次".format,
     ),
-    _part(
-        "completion_rate",
+    _of_items(
+        "study.completion_rate",
         "完成率",
         "%",
-        "已完成除以应完成",
-        whole,
-        Behaviour.RATE,
+        behaviour=Behaviour.RATE,
+        formula="已完成除以应完成",
+        rows=whole,
         value=lambda rows: rows[0].completion_rate,
         said=lambda rate: f"完成率{percent(rate)}",
     ),
-    _part(
-        "late",
+    _of_items(
+        "study.late",
         "逾期完成",
         "人次",
-        "截止日之后学完的",
-        lambda found: found.late_rows,
+        formula="截止日之后学完的",
+        rows=lambda found: found.late_rows,
         behind=_done,
         said="逾期{}人次".format,
     ),
-    _part(
-        "not_done",
+    of_study(
+        "study.not_done",
         "未完成",
         "人",
-        "还有内容没有学完的党员",
-        whole,
+        formula="还有内容没有学完的党员",
+        rows=whole,
         value=lambda rows: {f"P{one}": sorted(codes("S", items)) for one, items in rows[0].not_done.items()},
         number=len,
-        beside="",
         shown=None,
     ),
 )

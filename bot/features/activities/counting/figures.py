@@ -1,7 +1,8 @@
 """What is counted of activities: by type, overall, by group, lectures, first agenda, visits, hours, each roll."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from bot.features.activities.counting.held import HELD
@@ -26,23 +27,30 @@ def _sums(rows: Sequence[Held]) -> dict[str, Any]:
     return Sum.of(rows).to_json()
 
 
+# One of held activities, which stand behind it: path, word, formula and rows are all that a further one has to say.
+of_occasions = partial(
+    Figure[Sequence[Held], Held],
+    unit="次",
+    section=Section.ACTIVITIES,
+    behaviour=Behaviour.ADDITIVE,
+    of=HELD,
+    behind=_activities,
+    show=occasions,
+)
+
+
 def _by_type(kind: ActivityType) -> Figure[Sequence[Held], Held]:
     """D3; the ten that a report counts are always there, the others once there is one."""
+    word = ACTIVITY_TYPES[kind]
     # S16.
     note = "，党小组的只列出、不计数" if kind is ActivityType.GROUP_DISCUSSION else ""
-    return Figure(
+    return of_occasions(
         f"by_type.{kind.value}",
-        ACTIVITY_TYPES[kind],
-        "次",
-        Section.ACTIVITIES,
-        Behaviour.ADDITIVE,
-        f"本支部举办并已举行的活动，内容含{ACTIVITY_TYPES[kind]}{note}",
-        of=HELD,
+        word,
+        formula=f"本支部举办并已举行的活动，内容含{word}{note}",
         rows=lambda held: of_type(held, kind),
         value=_sums,
         number=lambda sums: sums["count"],
-        behind=_activities,
-        show=occasions,
         further=kind not in COUNTED,
     )
 
@@ -55,6 +63,10 @@ def _by_superior(held: Held) -> bool:
 
 def _by_secretary(held: Held) -> bool:
     return ActivityType.PARTY_LECTURE in held.types and held.own and held.lecturer is Lecturer.SECRETARY
+
+
+def _with_first_agenda(held: Held) -> bool:
+    return held.own and bool(held.first_agenda)
 
 
 def _items(rows: Sequence[Held]) -> set[int]:
@@ -113,14 +125,6 @@ def _rolls_behind(rows: Sequence[Held]) -> Behind:
 # --- all of them ----------------------------------------------------------------------------------------------------
 
 
-def _of_occasions(
-    path: str, word: str, behaviour: Behaviour, formula: str, which: Callable[[Held], bool], **more: Any
-) -> Figure[Sequence[Held], Held]:
-    """One of some of the held activities, which stand behind it."""
-    said: dict[str, Any] = {"unit": "次", "section": Section.ACTIVITIES, "behind": _activities, "show": occasions}
-    return Figure(path, word, behaviour=behaviour, formula=formula, of=HELD, rows=those(which), **{**said, **more})
-
-
 FIGURES = fixed(
     *map(_by_type, (*COUNTED, *(kind for kind in ActivityType if kind not in COUNTED))),
     Figure(
@@ -136,74 +140,71 @@ FIGURES = fixed(
         behind=lambda rows: {f".G{group}": codes("A", [one.id for one in found]) for group, found in rows},
         shown=None,
     ),
-    _of_occasions(
+    of_occasions(
         "party_lectures_by_secretary",
         "书记党课",
-        Behaviour.ADDITIVE,
-        "本支部举办并已举行、由时任书记讲授的党课",
-        _by_secretary,
+        formula="本支部举办并已举行、由时任书记讲授的党课",
+        rows=those(_by_secretary),
         old="lecture",
     ),
-    _of_occasions(
+    of_occasions(
         "first_agenda_items",
         "第一议题",
-        Behaviour.DISTINCT,
-        "本支部举办并已举行的活动中学习的议题，同一议题只计1项",
-        lambda held: held.own and bool(held.first_agenda),
         unit="项",
+        behaviour=Behaviour.DISTINCT,
+        formula="本支部举办并已举行的活动中学习的议题，同一议题只计1项",
+        rows=those(_with_first_agenda),
         value=lambda rows: len(_items(rows)),
         behind=lambda rows: {"": codes("F", _items(rows))},
         show=first_agenda,
         old="agenda",
     ),
-    _of_occasions(
+    of_occasions(
         "first_agenda_mentions",
         "第一议题",
-        Behaviour.ADDITIVE,
-        "每次活动学习的每项议题计1次",
-        lambda held: held.own and bool(held.first_agenda),
+        formula="每次活动学习的每项议题计1次",
+        rows=those(_with_first_agenda),
         value=lambda rows: sum(len(one.first_agenda) for one in rows),
         beside="first_agenda_items",
         said="共学习{}次".format,
     ),
-    _of_occasions(
+    of_occasions(
         "party_lectures_by_superior",
         "上级党课",
-        Behaviour.ADDITIVE,
-        "上级举办或由上级党组织讲授的党课",
-        _by_superior,
+        formula="上级举办或由上级党组织讲授的党课",
+        rows=those(_by_superior),
         quiet=True,
         old="superior",
     ),
-    _of_occasions(
+    of_occasions(
         "red_site_visits",
         ACTIVITY_TYPES[ActivityType.RED_SITE_VISIT],
-        Behaviour.DISTINCT,
-        "参观的次数、不重复的基地和共同参观的单位",
-        lambda held: held.counts_as(ActivityType.RED_SITE_VISIT),
+        behaviour=Behaviour.DISTINCT,
+        formula="参观的次数、不重复的基地和共同参观的单位",
+        rows=lambda held: of_type(held, ActivityType.RED_SITE_VISIT),
         value=_visits,
         number=lambda visits: visits["activities"],
         shown=None,
     ),
-    _of_occasions(
+    of_occasions(
         "delegations",
         "选派",
-        Behaviour.DISTINCT,
-        "选派参加其他单位活动的党员，同一人只计1人",
-        lambda held: held.scope is Scope.DELEGATED,
         unit="人",
+        behaviour=Behaviour.DISTINCT,
+        formula="选派参加其他单位活动的党员，同一人只计1人",
+        rows=those(lambda held: held.scope is Scope.DELEGATED),
         value=lambda rows: {"activities": len(rows), "people": len(_delegates(rows))},
         number=lambda sent: sent["people"],
         behind=lambda rows: {**_activities(rows), ".people": codes("P", _delegates(rows))},
         quiet=True,
         old="sent",
     ),
-    _of_occasions(
+    of_occasions(
         "branch_scope_overall",
         "支部活动",
-        Behaviour.RATE,
-        "出席率为实到除以应到，参学率再加上已补学，均按人次，只计面向全支部的活动",
-        lambda held: held.own and held.scope is Scope.BRANCH,
+        behaviour=Behaviour.RATE,
+        formula="出席率为实到除以应到，参学率再加上已补学，均按人次，只计面向全支部的活动",
+        rows=those(lambda held: held.own and held.scope is Scope.BRANCH),
         value=_sums,
         number=lambda sums: sums["attendance_rate"],
         label=OF_A_ROLL["attendance_rate"],
@@ -212,14 +213,13 @@ FIGURES = fixed(
         quiet=True,
         old="all",
     ),
-    _of_occasions(
+    of_occasions(
         "hours",
         "学时",
-        Behaviour.ADDITIVE,
-        "到会或已补学即计该次活动的学时，不论由谁举办",
-        lambda held: bool(held.hours),
         unit="人",
         section=Section.PEOPLE,
+        formula="到会或已补学即计该次活动的学时，不论由谁举办",
+        rows=those(lambda held: bool(held.hours)),
         value=_hours,
         number=len,
         behind=_hours_behind,
@@ -229,12 +229,10 @@ FIGURES = fixed(
         last=True,
         old="hours",
     ),
-    _of_occasions(
+    of_occasions(
         "attendance_by_activity",
         "考勤",
-        Behaviour.ADDITIVE,
-        "每次活动的应到、实到、请假、缺席和补学",
-        lambda held: True,
+        formula="每次活动的应到、实到、请假、缺席和补学",
         value=_rolls,
         number=len,
         behind=_rolls_behind,
