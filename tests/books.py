@@ -31,6 +31,12 @@ def xlsx(*rows: Sequence[Any], name: str = "名册") -> bytes:
     return saved(book_of((name, rows)))
 
 
+def rows_of(content: bytes) -> list[list[Any]]:
+    """The values of the cells of the first sheet, None for an empty one."""
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
 def edited(content: bytes, change: Callable[[str, str], str]) -> bytes:
     """The file with every part of XML as `change` (name, text) makes it."""
     out = io.BytesIO()

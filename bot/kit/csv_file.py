@@ -8,6 +8,7 @@ from itertools import islice
 
 from bot.kit.sheets import (
     MOST_COLUMNS,
+    MOST_LETTERS,
     MOST_ROWS,
     Sheet,
     SheetRow,
@@ -22,8 +23,8 @@ from bot.kit.sheets import (
 )
 
 _DELIMITERS = (",", "\t", ";", "|", "，")
-# Rows, and letters of each cell, by which the way to read a file is found; and letters that a spreadsheet's cell holds.
-_ROWS_LOOKED_AT, _LETTERS_LOOKED_AT, _MOST_LETTERS = 30, 100, 32_767
+# Rows, and letters of each cell, by which the way to read a file is found.
+_ROWS_LOOKED_AT, _LETTERS_LOOKED_AT = 30, 100
 # What Excel takes as the delimiter, whatever the country.
 _SAID = re.compile(r'"?sep=(.)"?[ \t,;]*(?:\r\n|\r|\n)')
 _MARKED = (
@@ -83,7 +84,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     row = 0
     try:
         for row, record in enumerate(reader, 1):
-            if any(len(cell) > _MOST_LETTERS for cell in record):
+            if any(len(cell) > MOST_LETTERS for cell in record):
                 raise _too_long(row)
             yield row, record
     except csv.Error as error:

@@ -1,4 +1,4 @@
-"""Tables from outside and to outside: xlsx and csv read with distrust, csv written without formulas."""
+"""Tables from outside and to outside: xlsx and csv read with distrust, nothing written that a spreadsheet runs."""
 
 import csv
 import io
@@ -14,6 +14,8 @@ from bot.kit.words import Both
 MAX_BYTES = 2 * 1024 * 1024
 # Of one sheet: more is refused, never cut.
 MOST_ROWS, MOST_COLUMNS = 10_000, 60
+# What a spreadsheet's cell holds.
+MOST_LETTERS = 32_767
 # A line break or tab as spreadsheets write it where a text may hold none (ECMA-376, ST_Xstring), also escaped again.
 _BREAK = re.compile(r"(?:_x005[Ff])*_x00(0[9ADad])_|_x005[Ff]_")
 # Full-width ones as well: what stands first is looked at as a plain sign.
@@ -25,7 +27,7 @@ _LAST_DAY, _NEVER_WAS, _YEARS_FOUR = 2_958_465, 60, 1_462
 _SIGNED_NUMBER = re.compile(r"[+-][\d\s().,-]*%?")
 
 # Word's own, and those of telexes: XML has none of them.
-_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1f\x85]")
+LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1f\x85]")
 # Control, format, half of a surrogate pair.
 _MARKS = ("Cc", "Cf", "Cs")
 # Fillers of Korean and Khmer, the blank of Braille, the joiner of marks: no blanks by category, and nothing to see.
@@ -110,7 +112,7 @@ def visible(text: str) -> str:
 
     Letters of private use stay, and those that are younger than the Unicode of this Python; every line ends with \\n.
     """
-    lines = _LINE_ENDS.sub("\n", text)
+    lines = LINE_ENDS.sub("\n", text)
     return "".join(letter for letter in lines if letter.isspace() or not _hides(letter))
 
 

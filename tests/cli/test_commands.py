@@ -81,7 +81,18 @@ def database(tmp_path: Path) -> Storage:
     return Storage(f"sqlite:///{tmp_path / 'data' / 'branch-bot.db'}")
 
 
-HEAVY = ("psycopg", "openpyxl", "PIL", "segno", "pygments", "fpdf", "fontTools", "alembic", "bot.playground")
+HEAVY = (
+    "psycopg",
+    "openpyxl",
+    "xlsxwriter",
+    "PIL",
+    "segno",
+    "pygments",
+    "fpdf",
+    "fontTools",
+    "alembic",
+    "bot.playground",
+)
 RUN = f"""
 import sys
 from bot.__main__ import main
