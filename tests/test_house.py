@@ -238,6 +238,26 @@ def test_only_in_its_one_place(what: re.Pattern[str], where: str, why: str) -> N
     assert broken == [], why
 
 
+# Who reads tables, who writes them, and with how much of a library.
+OF_TABLES = {
+    "bot/kit/workbook.py": {
+        "openpyxl.styles.numbers",
+        "openpyxl.styles.numbers.BUILTIN_FORMATS",
+        "openpyxl.styles.numbers.is_date_format",
+    },
+    "bot/kit/ledgers.py": {"xlsxwriter", "xlsxwriter.Workbook"},
+}
+
+
+def test_one_module_writes_workbooks_and_openpyxl_writes_none() -> None:
+    found = {
+        str(path.relative_to(ROOT)): names
+        for path in SOURCES
+        if (names := {name for name in imported(path) if name.partition(".")[0] in ("openpyxl", "xlsxwriter")})
+    }
+    assert found == OF_TABLES
+
+
 def test_modules_say_what_lives_there() -> None:
     silent = [
         str(path.relative_to(ROOT))

@@ -17,8 +17,8 @@ from bot.features.roster_files.service import Imported
 from bot.features.tally import committee_messages
 from bot.features.tally.committee import Below, BranchCounts, Open
 from bot.kit.replies import Document, Said
-from bot.kit.sheets import harmless
-from bot.kit.words import Both
+from bot.kit.sheets import MOST_LETTERS, harmless
+from bot.kit.words import Both, units
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 
@@ -68,15 +68,15 @@ def written(name: str) -> list[list[list[str]]]:
     done = Imported(listed=1, added=0, changed=1, groups_added=0, exempt=(), not_listed=())
     line = BranchCounts(1, name, name, 1, 1, {}, Open())
     many = import_messages.LINES_SHOWN + 1
-    of_csv = [
-        tables.roster_csv([wide, list(wide)]),
+    of_xlsx = [
+        tables.roster_xlsx([wide, list(wide)]),
         table_in(import_messages.faults([fault] * many)),
         table_in(import_messages.look(done, (), (), [differs] * many, datetime(2023, 7, 7).date(), 1)),
         people.invites([(name, name, "code")], "bot").content or b"",
         committee_messages.table(Below(Period.of(Quarter(2023, 3)), name, None, False, 1, 1, 1, (line,))).content
         or b"",
     ]
-    return [rows_of_xlsx(tables.roster_xlsx([wide, list(wide)])), *map(rows_of_csv, of_csv)]
+    return [rows_of_csv(tables.roster_csv([wide, list(wide)])), *map(rows_of_xlsx, of_xlsx)]
 
 
 @pytest.mark.parametrize("name", EVIL)
@@ -84,7 +84,11 @@ def test_no_cell_of_any_table_is_run_as_a_formula(name: str) -> None:
     for table in written(name):
         # XML keeps no carriage return.
         cells = [cell.replace("\r", "\n") for row in table for cell in row]
-        assert {cell for cell in cells if name.strip() in cell} == {"'" + name.replace("\r", "\n")}
+        marked = "'" + name.replace("\r", "\n")
+        holding = {cell for cell in cells if name.strip() in cell}
+        # What is more than the name is a title that begins with it.
+        assert marked in holding
+        assert [cell for cell in holding if not cell.startswith(marked)] == []
         assert [cell for cell in cells if cell.startswith(STARTS)] == []
 
 
@@ -92,6 +96,16 @@ def test_no_cell_of_any_table_is_run_as_a_formula(name: str) -> None:
 def test_what_is_no_formula_is_written_as_it_is(name: str) -> None:
     for table in written(name):
         assert name in [cell for row in table for cell in row]
+
+
+def test_a_fault_is_told_of_a_text_that_no_cell_holds() -> None:
+    """20,000 of these letters are 40,000 to a spreadsheet; what is wrong begins the cell, and an ellipsis ends it."""
+    for found in ("🌟" * 20_000, "=" * MOST_LETTERS):
+        fault = Fault(2, "备注", found, Both("shorter", "更短"))
+        table = rows_of_xlsx(table_in(import_messages.faults([fault] * (import_messages.LINES_SHOWN + 1))))
+        told = table[2][2].removeprefix("'")
+        assert (told[:9], told[-1]) == (found[:9], "…")
+        assert units(table[2][2]) <= MOST_LETTERS
 
 
 def test_the_templates_hold_no_formula() -> None:

@@ -13,10 +13,10 @@ from bot.kit.doors import ImportRoster, ShowRoster, ShowUnbound
 from bot.kit.glossary.columns import column_word
 from bot.kit.handlers import Command
 from bot.kit.keyboard import keyboard
+from bot.kit.ledgers import Column, Ledger, book
 from bot.kit.lists import PEOPLE, filled, page_of, really, told_apart, two_a_row
 from bot.kit.outsiders import OWN_NUMBER
 from bot.kit.replies import Choice, Document, Message, Rows
-from bot.kit.sheets import csv_text
 from bot.kit.words import STRANGER
 from storage.audience import Me
 from storage.models.invite import BindRequest
@@ -24,6 +24,8 @@ from storage.roster import Member
 
 IN_PRIVATE = "请在与小助手的私聊中打开邀请链接。"
 GROUPS_SHOWN, REQUESTS_SHOWN = 30, 6
+# A link in one line of its cell.
+_LINK_WIDTH = 64
 
 
 @dataclass(frozen=True)
@@ -119,9 +121,10 @@ def before_inviting(count: int) -> Message:
 def invites(people: Iterable[tuple[str, str, str]], bot_name: str) -> Document:
     """The links of everybody who is not bound, as a table: (name, group, code)."""
     rows = [(name, group, invite_link(bot_name, InviteKind.PERSON, code)) for name, group, code in people]
-    content = csv_text((column_word("name"), column_word("group_id"), "邀请链接"), rows).encode()
+    columns = [Column(column_word("name")), Column(column_word("group_id")), Column("邀请链接", _LINK_WIDTH)]
+    content = book(Ledger("邀请链接", columns, rows))
     caption = f"{len(rows)}人的邀请链接，30天内有效，请分别发给本人；以前的链接已失效。"
-    return Document("邀请链接.csv", content=content, caption=caption, secret=True)
+    return Document("邀请链接.xlsx", content=content, caption=caption, secret=True)
 
 
 def qr(link: str) -> bytes:

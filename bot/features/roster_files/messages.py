@@ -14,9 +14,10 @@ from bot.features.roster_files.service import Imported
 from bot.kit import asking
 from bot.kit.doors import SendSheet, Sheet, ShowRoster
 from bot.kit.glossary.columns import column_word
+from bot.kit.ledgers import Cell, Column, Ledger, book
 from bot.kit.lists import label, really, two_a_row
 from bot.kit.replies import Choice, Document, Message, Said
-from bot.kit.sheets import csv_text
+from bot.kit.sheets import MOST_LETTERS
 from bot.kit.words import Both, cut, short_day
 from storage.models.activity import Activity
 from storage.models.dialog import Dialog
@@ -47,8 +48,11 @@ def faults(found: Sequence[Fault]) -> list[Said]:
     rest = [f"其余{len(found) - LINES_SHOWN}处见附件。"] if len(found) > LINES_SHOWN else []
     said: list[Said] = [Message(cut("\n".join([head, *shown, *rest]), LONGEST))]
     if rest:
-        rows = [(str(fault.row or ""), fault.column, fault.found, fault.wanted.chinese) for fault in found]
-        said.append(Document("名册修改.csv", csv_text(("行", "栏", "现为", "应为"), rows).encode(), secret=True))
+        rows = [
+            (fault.row or None, fault.column, cut(fault.found, MOST_LETTERS - 1), fault.wanted.chinese)
+            for fault in found
+        ]
+        said.append(_document("名册修改", ("行", "栏", "现为", "应为"), rows))
     return said
 
 
@@ -203,10 +207,13 @@ def _not_listed(names: Sequence[str]) -> list[str]:
 
 
 def _table(found: Sequence[Difference]) -> Document:
-    rows = [(one.name, one.what, one.before, one.after, one.on.isoformat() if one.on else "") for one in found]
-    return Document(
-        "名册变更.csv", csv_text((column_word("name"), "项目", "原为", "改为", "生效日期"), rows).encode(), secret=True
-    )
+    rows = [(one.name, one.what, one.before, one.after, one.on) for one in found]
+    return _document("名册变更", (column_word("name"), "项目", "原为", "改为", "生效日期"), rows)
+
+
+def _document(name: str, words: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Document:
+    content = book(Ledger(name, list(map(Column, words)), rows, title=name))
+    return Document(f"{name}.xlsx", content, secret=True)
 
 
 def not_done() -> Message:

@@ -9,9 +9,9 @@ from bot.features.tally.messages import as_of, summary
 from bot.features.tally.service import Tally
 from bot.kit.glossary.choices import ACTIVITY_TYPES, DUTIES, LEAVE_STATES, MAKEUPS, PIECES
 from bot.kit.glossary.columns import LEDGER, column_word
+from bot.kit.ledgers import Cell, Column, Ledger, book
 from bot.kit.lists import Page, clamp, filled, label, two_a_row
 from bot.kit.replies import Choice, Document, Message
-from bot.kit.sheets import csv_text
 from scheduler.calendar.periods import Period
 from storage.choices import Duty, LeaveState, MakeupState, PieceState
 
@@ -80,23 +80,24 @@ def table(found: Below) -> Document:
         *(ACTIVITY_TYPES[kind] for kind in COUNTED),
         *(word for word, _ in OPEN),
     )
-    rows = [
+    rows: list[list[Cell]] = [
         [
-            str(number),
+            number,
             line.name,
             line.secretary,
-            str(line.people),
-            str(line.bound),
-            *(str(line.held.get(kind, 0)) for kind in COUNTED),
-            str(line.open.unsettled),
-            str(line.open.leave),
-            str(line.open.makeups),
-            str(line.open.pieces),
+            line.people,
+            line.bound,
+            *(line.held.get(kind, 0) for kind in COUNTED),
+            line.open.unsettled,
+            line.open.leave,
+            line.open.makeups,
+            line.open.pieces,
         ]
         for number, line in enumerate(found.lines, 1)
     ]
     caption = f"{_title(found)}，共{found.branches}个党支部。"
-    return Document("季度数据.csv", content=csv_text(heading, rows).encode(), caption=caption, secret=True)
+    content = book(Ledger("季度数据", list(map(Column, heading)), rows, title=_title(found), beside=2))
+    return Document("季度数据.xlsx", content=content, caption=caption, secret=True)
 
 
 def branch(tally: Tally, today: date) -> Message:

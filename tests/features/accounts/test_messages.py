@@ -1,12 +1,10 @@
 """Messages that fit, page by page."""
 
-import csv
-import io
-
 from bot.features.accounts import messages
 from bot.kit.replies import CAPTION_LIMIT, TEXT_LIMIT
 from storage.audience import Me
 from storage.roster import Member
+from tests.books import rows_of
 
 ME = Me(id=1, name="甲一", branch_id=1, group_id=1, duties=frozenset(), leads=frozenset())
 
@@ -68,8 +66,8 @@ def test_an_invite_is_a_link_and_its_picture() -> None:
 def test_all_invites_as_a_table_without_formulas() -> None:
     made = messages.invites([("=cmd()", "@一组", "c" * 22)], "branch_bot")
     assert made.content is not None
-    rows = list(csv.reader(io.StringIO(made.content.decode("utf-8-sig"), newline="")))
-    assert rows == [
+    assert made.name == "邀请链接.xlsx"
+    assert rows_of(made.content) == [
         ["姓名", "党小组", "邀请链接"],
         ["'=cmd()", "'@一组", "https://t.me/branch_bot?start=i_" + "c" * 22],
     ]

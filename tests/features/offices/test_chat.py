@@ -17,6 +17,7 @@ from storage.engine import Storage
 from storage.models.organisation import Organisation
 from storage.models.person import DutySpan
 from storage.models.place import CommandMenu
+from tests.books import rows_of
 from tests.e2e.house import until
 from tests.keys import keys_of
 from tests.world import SHANGHAI, World, alive, prepare
@@ -164,8 +165,13 @@ async def test_the_committees_officer_sees_counts(bot: World) -> None:
     assert bot.stage.people["丙五"].chat.last.labels == ["季度数据"]
     await bot.stage.tap("丙五", "季度数据")
     await bot.stage.tap("丙五", "导出表格")
-    table = (bot.stage.people["丙五"].chat.last.document or b"").decode("utf-8-sig").splitlines()
-    assert table[0].startswith("序号,支部,书记,党员,已绑定,党员大会")
-    assert table[1].startswith("1,示范党支部,甲一,25,25,0")
+    table = bot.stage.people["丙五"].chat.last.attachment
+    assert table is not None
+    assert table.name == "季度数据.xlsx"
+    title, heading, first, second = rows_of(table.content)
+    assert title[0].startswith("机关总支　")
+    assert heading[:6] == ["序号", "支部", "书记", "党员", "已绑定", "党员大会"]
+    assert first[:6] == [1, "示范党支部", "甲一", 25, 25, 0]
+    assert second[:5] == [2, "第二支部", None, 0, 0]
     await bot.stage.say("丙五", "党员")
     assert last(bot, "丙五") == "您没有办理此事的权限。如需办理，请联系支部书记。"

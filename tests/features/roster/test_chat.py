@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import openpyxl
 import pytest
@@ -21,6 +21,7 @@ from storage.models.outbox import Outbox
 from storage.models.person import ExemptionSpan, Person
 from storage.models.study import StudyItem
 from storage.roster import roster
+from tests.books import rows_of
 from tests.counting import tally
 from tests.features.privacy.filling import where
 from tests.world import SHANGHAI, World, begun, world
@@ -226,7 +227,8 @@ async def test_many_people_by_a_file(bot: World) -> None:
     )
     assert "不在文件中1人：丙八。" in card.text
     assert table.attachment is not None
-    assert "甲五,职级,科员,副科,2023-07-03" in table.attachment.content.decode()
+    assert table.attachment.name == "名册变更.xlsx"
+    assert ["甲五", "职级", "科员", "副科", datetime(2023, 7, 3)] in rows_of(table.attachment.content)
     assert len(people(bot)) == 25
     # Somebody else changes what the file would change.
     await open_person(bot, "第一党小组", "甲五", by=SECRETARY)
@@ -265,7 +267,9 @@ async def test_what_is_wrong_with_a_file_is_said_in_chinese_and_nothing_is_writt
     assert "第2行党内职务（D列）：“原书记、组织委员”，应为现任职务（曾任职务请填入备注）。" in text.text
     assert "第2行入党日期（F列）：“去年”，应为日期或年月，例如1990-05-01、1990.05、1990年5月。" in text.text
     assert table.attachment is not None
-    assert len(table.attachment.content.decode().splitlines()) == 31
+    [title, heading, *lines] = rows_of(table.attachment.content)
+    assert (title[0], heading, len(lines)) == ("名册修改", ["行", "栏", "现为", "应为"], 30)
+    assert lines[0][:3] == [2, "党内职务 (D)", "原书记、组织委员"]
     await bot.stage.say(DESK, "好的")
     assert last(bot, DESK).text == "请发送名册文件（xlsx或csv）。"
     await hand_in(bot, DESK, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "名册.xls")
