@@ -15,6 +15,7 @@ from bot.features.notices.cards import NOTICE
 from bot.features.offices import feature as offices
 from bot.features.privacy import feature as privacy
 from bot.features.reflections import feature as reflections
+from bot.features.register import feature as register
 from bot.features.reminders import feature as reminders
 from bot.features.roster import feature as roster
 from bot.features.roster_files import feature as roster_files
@@ -26,7 +27,7 @@ from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.broadcasts import Broadcast
 from bot.kit.feature import Feature
 from bot.kit.figures import Figures, together
-from bot.kit.forms import Form
+from bot.kit.forms import Form, Forms
 from bot.kit.handlers import Handler
 from bot.kit.keyboard import with_words
 from bot.kit.reposts import Anew
@@ -41,6 +42,7 @@ _LISTED: tuple[Feature, ...] = (
     study.FEATURE,
     reflections.FEATURE,
     integrity.FEATURE,
+    register.FEATURE,
     calendar.FEATURE,
     reminders.FEATURE,
     tally.FEATURE,
@@ -79,13 +81,14 @@ FIGURES: Figures = together(*(feature.figures for feature in FEATURES))
 
 # What is asked question by question; each has a letter of its own on its buttons.
 FORMS: list[Form] = [form for feature in FEATURES for form in feature.forms]
+FAMILIES: list[Forms] = [forms for feature in FEATURES for forms in feature.families]
 
 # What somebody did last may stand in each of these, and the word 撤销 takes it back.
 STEPS: list[Steps] = [steps for feature in FEATURES for steps in feature.steps]
 
 HANDLERS: list[Handler] = [one for feature in FEATURES for one in with_words(feature.handlers)]
 HANDLERS += parked.HANDLERS
-HANDLERS += forms.handlers(FORMS)
+HANDLERS += forms.handlers(FORMS, FAMILIES)
 HANDLERS += undo.handlers(STEPS, (ACTIVITY_CARD, NOTICE))
 HANDLERS += opening.handlers(HANDLERS)
 HANDLERS += asking.handlers(HANDLERS)

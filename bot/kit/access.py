@@ -35,6 +35,8 @@ class Right(StrEnum):
     CARE = "care"
     WIPE = "wipe"
     TALLY = "tally"
+    KEEP_REGISTER = "keep_register"
+    READ_REGISTER = "read_register"
     CLOSE = "close"
     HAND_OVER = "hand_over"
 
@@ -67,6 +69,9 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.TALLY: {
         _GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK, Duty.COMMITTEE_OFFICER: Reach.BELOW,
     },
+    # Which kinds each keeps and reads says the kind (bot/features/register/kinds).
+    Right.KEEP_REGISTER: {_PUB: Reach.OWN_FIELD, **_DESK},
+    Right.READ_REGISTER: {_PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
     Right.CLOSE: {_SEC: Reach.ALL},
     Right.HAND_OVER: {_SEC: Reach.ALL},
 }  # fmt: skip

@@ -14,13 +14,13 @@ from storage.models.draft import DAYS, Draft
 LIFE = timedelta(days=DAYS)
 
 
-def keep(session: Session, dialog: Dialog, fields: Mapping[str, Any], now: datetime) -> None:
+def keep(session: Session, dialog: Dialog, form: str, fields: Mapping[str, Any], now: datetime) -> None:
     """What is filled in so far; nothing of a dialog that an earlier version began for one of several organisations."""
     if dialog.organisation_id is None:
         return
-    row = _row(session, dialog.person_id, dialog.organisation_id, dialog.step)
+    row = _row(session, dialog.person_id, dialog.organisation_id, form)
     if row is None:
-        row = Draft(person_id=dialog.person_id, organisation_id=dialog.organisation_id, form=dialog.step)
+        row = Draft(person_id=dialog.person_id, organisation_id=dialog.organisation_id, form=form)
         session.add(row)
     row.fields, row.at = dict(fields), now
     session.flush()
@@ -38,11 +38,13 @@ def any_left(session: Session, me: Me, now: datetime) -> bool:
     return session.scalars(select(Draft.id).where(*mine)).first() is not None
 
 
-def drop(session: Session, dialog: Dialog, only: Callable[[Mapping[str, Any]], bool] = lambda fields: True) -> None:
+def drop(
+    session: Session, dialog: Dialog, form: str, only: Callable[[Mapping[str, Any]], bool] = lambda fields: True
+) -> None:
     """It is done with, or not wanted any more; `only` where what it holds says so."""
     if dialog.organisation_id is None:
         return
-    row = _row(session, dialog.person_id, dialog.organisation_id, dialog.step)
+    row = _row(session, dialog.person_id, dialog.organisation_id, form)
     if row is not None and (not isinstance(row.fields, dict) or only(row.fields)):
         session.execute(delete(Draft).where(Draft.id == row.id))
 

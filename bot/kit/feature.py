@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit.broadcasts import Broadcast
 from bot.kit.figures import Figures, none
-from bot.kit.forms import Form
+from bot.kit.forms import Form, Forms
 from bot.kit.handlers import Handler
 from bot.kit.owing import Owing, Waiting
 from bot.kit.possible import Possibles, Stands
@@ -28,7 +28,7 @@ class Feature:
     """Whatever a feature does not say it does not have. `name` is its folder's.
 
     handlers: taps, commands, words; with the commands come menus, keyboard and help. forms: what is asked
-    question by question. jobs: what is on the clock.
+    question by question; families: the same of what may be declared while the bot runs. jobs: what is on the clock.
     broadcasts: what goes to many at one time, and may be stopped and corrected. titles: what that is called, by how
     the keys of its promises begin. owing: what people of a branch, or one of them, still owe: in 我的待办,
     未完成名单, the nudge, the digest. nearing: the branches where something falls due today, in one question over all
@@ -43,6 +43,7 @@ class Feature:
     name: str
     handlers: Sequence[Handler] = ()
     forms: Sequence[Form] = ()
+    families: Sequence[Forms] = ()
     jobs: Callable[[tzinfo], Sequence[Job]] = _no_jobs
     broadcasts: Sequence[Broadcast] = ()
     titles: Mapping[str, Titles] = field(default_factory=dict)

@@ -34,7 +34,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from bot.kit import dialog as dialogs
 from bot.kit import drafts, form_pages, form_steps, photos
@@ -85,7 +85,7 @@ class Form:
     when not in the order of the questions. called: what an old page is. dropped: what 取消 says. check: raises Refusal
     for an answer that does not go with the others, given all of them. question: what is asked, in place of the field's
     own words, where it takes the rows of the database to say it. whole: the summary is a text to be copied and read
-    through, and never shortened.
+    through, and never shortened. kept: the name of its draft, where that is not the step.
     """
 
     name: str
@@ -105,6 +105,12 @@ class Form:
     at_once: bool = False
     question: Callable[[Session, Call, Values], str] = lambda session, call, values: ""
     whole: bool = False
+    kept: str = ""
+
+    @property
+    def kept_as(self) -> str:
+        """The name of its draft."""
+        return self.kept or self.name
 
     @property
     def old(self) -> str:
@@ -120,14 +126,14 @@ class Form:
     def open(self, session: Session, call: Call, **given: Any) -> Message:
         """The first page; or what was left of one about the same, to be gone on with."""
         self._admit(call)
-        left = drafts.find(session, call.me, self.name, call.now)
+        left = drafts.find(session, call.me, self.kept_as, call.now)
         if left is None or not self._worth_it(left.fields, given):
             return self._anew(session, call, given)
         kept = {**left.fields, LEFT: left.at.isoformat(), GIVEN: list(given)}
         dialog = dialogs.ask(session, call.me, self.name, call.now, **kept)
         if self._is_readable(session, call, dialog):
             return self.page(session, call, dialog)
-        drafts.drop(session, dialog)
+        drafts.drop(session, dialog, self.kept_as)
         return self._anew(session, call, given)
 
     def _admit(self, call: Call) -> None:
@@ -172,7 +178,7 @@ class Form:
 
     def _close(self, session: Session, dialog: Dialog) -> None:
         """What was left of one about something else stays."""
-        drafts.drop(session, dialog, lambda fields: self._beside(fields) == self._beside(dialog.draft))
+        drafts.drop(session, dialog, self.kept_as, lambda fields: self._beside(fields) == self._beside(dialog.draft))
         dialogs.close(session, dialog.person_id)
 
     def _beside(self, values: Values) -> Values:
@@ -394,7 +400,7 @@ class Form:
         if button.value == ANEW and left:
             # A version before did not say what the form is about.
             names = dialog.draft.get(GIVEN, self._beside(dialog.draft))
-            drafts.drop(session, dialog)
+            drafts.drop(session, dialog, self.kept_as)
             return Reply(edit=self._anew(session, call, {name: dialog.draft.get(name) for name in names}))
         if button.value != ON:
             raise Refusal(self.old)
@@ -412,7 +418,7 @@ class Form:
         dialog.draft = {name: value for name, value in dialog.draft.items() if name not in PASSING}
         dialogs.move(dialog, self.name, call.now, **changes)
         kept = {name: value for name, value in dialog.draft.items() if name not in NOT_KEPT}
-        drafts.keep(session, dialog, kept, call.now)
+        drafts.keep(session, dialog, self.kept_as, kept, call.now)
 
     # --- which question ----------------------------------------------------------------------------------------------
 
@@ -454,10 +460,59 @@ class Form:
         return form_pages.page(summary, "\n".join(filter(None, [*notes, text])), [*rows, way_out], self.whole)
 
 
-def handlers(forms: Iterable[Form]) -> list[Handler]:
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Forms that differ by what they are about, made anew of that at every step: their questions may be rows.
+
+    name, code: as of a Form, and of all of them; make: the form for these values, with both; None: there is no such
+    any longer. right: as of a Form.
+    """
+
+    name: str
+    code: str
+    again: str
+    make: Callable[[Session, Values], Form | None]
+    right: Right | None = None
+
+    def open(self, session: Session, call: Call, **given: Any) -> Message:
+        """The first page of the form that these values make."""
+        return self._made(session, given).open(session, call, **given)
+
+    def of(self, dialog: Dialog) -> Form:
+        session = object_session(dialog)
+        assert session is not None
+        return self._made(session, dialog.draft)
+
+    def _made(self, session: Session, values: Values) -> Form:
+        form = self.make(session, values)
+        if form is None:
+            raise Refusal(GONE)
+        return form
+
+    def tap(self, session: Session, call: Call, button: Fill) -> Reply:
+        dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, GONE, self.name)
+        return self.of(dialog).tap(session, call, button)
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(
+            self.name,
+            lambda session, call, dialog: self.of(dialog).typed(session, call, dialog),
+            lambda session, call, dialog: self.of(dialog).cancelled(session, call, dialog),
+            right=self.right,
+            takes_files=lambda dialog: self.of(dialog).takes_files(dialog),
+            refuses_files=True,
+            edited=lambda session, call, dialog: self.of(dialog).edited(session, call, dialog),
+            measure=lambda dialog: self.of(dialog).measure(dialog),
+            forget=lambda session, call, dialog, texts: self.of(dialog).forget(session, call, dialog, texts),
+        )
+
+
+def handlers(forms: Iterable[Form], families: Iterable[Forms] = ()) -> list[Handler]:
     """One button for all forms, the answers to each, and the buttons that earlier versions had."""
-    listed = list(forms)
-    known = {form.code: form for form in listed}
+    listed, families = list(forms), list(families)
+    known: dict[str, Form | Forms] = {one.code: one for one in listed}
+    known |= {one.code: one for one in families}
 
     def tap(session: Session, call: Call, button: Fill) -> Reply:
         if button.form not in known:
@@ -484,4 +539,4 @@ def handlers(forms: Iterable[Form]) -> list[Handler]:
         for form in listed
     ]
     before = (Tap(form.before, of_before(form), private=True) for form in listed if form.before)
-    return [Tap(Fill, tap, private=True), *answers, *before]
+    return [Tap(Fill, tap, private=True), *answers, *(family.answer for family in families), *before]

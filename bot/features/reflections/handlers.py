@@ -235,7 +235,7 @@ HANDLERS: list[Handler] = [
         "审阅",
         Right.REVIEW_PIECES,
         reads=True,
-        keys=keys(32, Seat.PUBLICITY, Seat.DISCIPLINE),
+        keys=keys(32, Seat.DISCIPLINE),
         more=34,
         help="审阅：查看待审阅的心得，通过或退回。",
         labels=("待审心得",),

@@ -128,7 +128,6 @@ def build(features: Features) -> list[Handler]:
             "未完成名单",
             Right.SEE_ROLL,
             reads=True,
-            keys={Seat.DESK: 31},
             more=24,
             group_at=2,
             group_label="本组未完成",

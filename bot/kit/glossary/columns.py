@@ -22,6 +22,10 @@ TABLES: Mapping[str, str] = {
     "reflection_part": "心得正文和附件",
     "reminder_audience": "节前提醒",
     "acknowledgement": "节前提醒已阅",
+    "entry": "登记",
+    "entry_row": "登记内容",
+    "entry_person": "登记中提到您的",
+    "entry_state": "由您负责的事项",
     "draft": "可以继续填写的草稿",
     "dialog": "没有办完的草稿",
     "invite": "邀请链接",
@@ -53,7 +57,8 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
     ("membership_span", "status"): "党员身份", ("leave_request", "type"): "请假类别", ("component", "type"): "活动内容",
     ("leave_request", "entered_by_id"): "补登人", ("leave_request", "withdrawn_at"): "取消时间",
     ("study_item", "withdrawn_at"): "撤回时间", ("outbox", "reason"): "原因",
-    ("duty_span", "title"): "职务名称",
+    ("duty_span", "title"): "职务名称", ("entry_state", "on"): "自", ("entry_state", "since"): "状态起始",
+    ("entry_person", "field"): "作为", ("entry_row", "field"): "栏目",
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = {

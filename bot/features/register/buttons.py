@@ -1,0 +1,114 @@
+"""Every button of the register; a kind travels by its name, a period as in the tally."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.kit.buttons import Button
+
+
+@dataclass(frozen=True)
+class NewEntry(Button):
+    """登记: the form of a kind."""
+
+    prefix: ClassVar[str] = "en"
+    kind: str
+
+
+@dataclass(frozen=True)
+class ShowKinds(Button):
+    """台账: the kinds that somebody reads."""
+
+    prefix: ClassVar[str] = "ek"
+
+
+@dataclass(frozen=True)
+class ShowList(Button):
+    """The entries of a kind in a period, by page."""
+
+    prefix: ClassVar[str] = "el"
+    kind: str
+    period: str
+    page: int
+
+
+@dataclass(frozen=True)
+class FindEntries(Button):
+    """查找 within a kind: asks for words."""
+
+    prefix: ClassVar[str] = "ef"
+    kind: str
+
+
+@dataclass(frozen=True)
+class ExportLedger(Button):
+    prefix: ClassVar[str] = "ex"
+    kind: str
+    period: str
+
+
+@dataclass(frozen=True)
+class OpenEntry(Button):
+    """`row`: the number of one of its rows; 0: the entry itself."""
+
+    prefix: ClassVar[str] = "eo"
+    entry_id: int
+    row: int
+
+
+@dataclass(frozen=True)
+class ShowHistory(Button):
+    prefix: ClassVar[str] = "eh"
+    entry_id: int
+
+
+@dataclass(frozen=True)
+class ChooseField(Button):
+    """修改: which field of the entry, or of a row of it."""
+
+    prefix: ClassVar[str] = "ec"
+    entry_id: int
+    row: int
+
+
+@dataclass(frozen=True)
+class ChangeField(Button):
+    prefix: ClassVar[str] = "ed"
+    entry_id: int
+    row: int
+    key: str
+
+
+@dataclass(frozen=True)
+class AddRow(Button):
+    """新增事项, 登记刊登."""
+
+    prefix: ClassVar[str] = "ea"
+    entry_id: int
+    field: str
+
+
+@dataclass(frozen=True)
+class PutState(Button):
+    prefix: ClassVar[str] = "es"
+    entry_id: int
+    row: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Withdraw(Button):
+    """取消登记, of the entry or of a row."""
+
+    prefix: ClassVar[str] = "ew"
+    entry_id: int
+    row: int
+
+
+@dataclass(frozen=True)
+class UndoEntry(Button):
+    """撤销 below what was just done: what (e entry, r row, s state, c change) and its number."""
+
+    prefix: ClassVar[str] = "eu"
+    what: str
+    entry_id: int
+    number: int

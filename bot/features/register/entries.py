@@ -1,0 +1,246 @@
+"""Entries as they are read, with their rows and what holds of them: in a number of statements that stays the same."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from bot.features.register.kinds import kind_of
+from bot.features.register.kinds.kind import Kind
+from bot.features.register.rules import Fact, Row, View, everything, newest
+from bot.features.register.values import Called, Owner
+from bot.kit.access import NO_RIGHT
+from bot.kit.names import name_key
+from bot.kit.refusal import Refusal
+from storage.audience import Me
+from storage.choices import Duty
+from storage.models.entry import Entry, EntryChange, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
+from storage.models.organisation import PartyGroup
+from storage.models.person import GroupSpan, Person
+from storage.spans import on_day
+
+GONE = "没有找到这条登记。"
+# Databases bound how many values one statement may carry.
+_SLICE = 500
+
+
+def views(session: Session, ids: Sequence[int], day: date | None = None) -> list[View]:
+    """These entries in this order, taken back or not; `day`: what held of them on it, None: what holds at last."""
+    found: list[View] = []
+    for start in range(0, len(ids), _SLICE):
+        found += _views(session, ids[start : start + _SLICE], day)
+    return found
+
+
+def _views(session: Session, ids: Sequence[int], day: date | None) -> list[View]:
+    entries = {row.id: row for row in session.scalars(select(Entry).where(Entry.id.in_(ids)))}
+    facts = _facts(session, ids)
+    people: dict[int, set[int]] = defaultdict(set)
+    named = select(EntryPerson.entry_id, EntryPerson.person_id).where(EntryPerson.entry_id.in_(ids))
+    for entry_id, person_id in session.execute(named):
+        if person_id is not None:
+            people[entry_id].add(person_id)
+    rows: dict[int, list[Row]] = defaultdict(list)
+    of_entries = (EntryRow.entry_id.in_(ids), EntryRow.withdrawn_at.is_(None))
+    for row in session.scalars(select(EntryRow).where(*of_entries).order_by(EntryRow.field, EntryRow.position)):
+        fact = newest(facts[row.entry_id, row.id], day)
+        rows[row.entry_id].append(Row(row.id, row.field, row.position, row.fields, row.recorded_at, fact))
+    for (entry_id, _), listed in facts.items():
+        people[entry_id] |= {one.owner.id for one in listed if one.owner.id is not None}
+    return [
+        _view(entries[one], rows[one], newest(facts[one, None], day), frozenset(people[one]))
+        for one in ids
+        if one in entries and kind_of(entries[one].kind) is not None
+    ]
+
+
+def _view(entry: Entry, rows: Sequence[Row], fact: Fact | None, people: frozenset[int]) -> View:
+    kind = kind_of(entry.kind)
+    assert kind is not None
+    return View(
+        id=entry.id,
+        kind=kind,
+        version=entry.version,
+        fields=entry.fields,
+        recorded_at=entry.recorded_at,
+        recorded_by_id=entry.recorded_by_id,
+        rows=rows,
+        fact=fact,
+        withdrawn_at=entry.withdrawn_at,
+        reason=entry.withdrawn_reason,
+        people=people,
+    )
+
+
+def _facts(session: Session, ids: Collection[int]) -> dict[tuple[int, int | None], list[Fact]]:
+    """All that ever held, by entry and row."""
+    found: dict[tuple[int, int | None], list[Fact]] = defaultdict(list)
+    query = select(EntryState).where(EntryState.entry_id.in_(ids), EntryState.undone_at.is_(None))
+    for row in session.scalars(query.order_by(EntryState.id)):
+        found[row.entry_id, row.row_id].append(fact_of(row))
+    return found
+
+
+def fact_of(row: EntryState) -> Fact:
+    owner = Owner(row.owner_id, row.owner_group_id, row.owner_duty, row.owner_name)
+    return Fact(row.id, row.on, row.state, row.since, row.due_on, owner, row.recorded_at, row.reason)
+
+
+# --- who may read and keep -------------------------------------------------------------------------------------------
+
+
+def keeps(me: Me, kind: Kind) -> bool:
+    """Whether somebody may record and change entries of the kind in the branch acted for."""
+    return bool(me.duties & set(kind.keepers)) and Duty.COMMITTEE_OFFICER not in me.duties & set(kind.keepers)
+
+
+def reads_all(me: Me, kind: Kind) -> bool:
+    """Whether somebody may read every entry of the kind."""
+    return bool(me.duties & {*kind.readers, *kind.keepers})
+
+
+def may_read(session: Session, me: Me, view: View, day: date) -> bool:
+    """Everything for who reads the kind; else what names oneself, or somebody of a group that one leads."""
+    return reads_all(me, view.kind) or bool(view.people & (people_of_groups(session, me.leads, day) | {me.id}))
+
+
+def people_of_groups(session: Session, groups: Collection[int], day: date) -> set[int]:
+    if not groups:
+        return set()
+    query = select(GroupSpan.person_id).where(GroupSpan.group_id.in_(groups), on_day(GroupSpan, day))
+    return set(session.scalars(query))
+
+
+def readable(session: Session, me: Me, ids: Sequence[int], day: date) -> list[int]:
+    """Those of these entries that name oneself, or somebody of a group that one leads."""
+    mine = people_of_groups(session, me.leads, day) | {me.id}
+    return [view.id for view in views(session, ids) if view.people & mine]
+
+
+def facts_in_order(session: Session, entry_id: int) -> list[tuple[int | None, Fact, int | None]]:
+    """All that ever held of an entry and its rows, with who recorded it, the oldest first."""
+    query = select(EntryState).where(EntryState.entry_id == entry_id, EntryState.undone_at.is_(None))
+    return [(row.row_id, fact_of(row), row.recorded_by_id) for row in session.scalars(query.order_by(EntryState.id))]
+
+
+def find(session: Session, me: Me, entry_id: int, day: date) -> View:
+    """One entry of the branch acted for that somebody may read; refuses any other as one that is not there."""
+    branch_id = session.scalar(select(Entry.branch_id).where(Entry.id == entry_id))
+    found = views(session, [entry_id]) if branch_id == me.branch_id else []
+    if not found or (found[0].withdrawn_at is not None and not found[0].reason):
+        raise Refusal(GONE)
+    if not may_read(session, me, found[0], day):
+        raise Refusal(NO_RIGHT)
+    return found[0]
+
+
+def found_to_keep(session: Session, me: Me, entry_id: int, day: date) -> View:
+    """The same of one that somebody may change."""
+    view = find(session, me, entry_id, day)
+    if not keeps(me, view.kind):
+        raise Refusal(NO_RIGHT)
+    if view.withdrawn_at is not None:
+        raise Refusal("这条登记已取消，不能再修改。")
+    return view
+
+
+# --- which there are -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries of a kind: with a day from `start` on, before `to`; that hold all of these words."""
+
+    start: date | None = None
+    to: date | None = None
+    words: str = ""
+
+
+def listed(session: Session, branch_id: int, kind: Kind, wanted: Wanted) -> list[int]:
+    """The entries of a kind, the newest first: by the day that dates them, else by when they were recorded.
+
+    One whose kind has no day of its own is found by any day in it; one without any day at all stands first.
+    """
+    day = select(func.max(EntryDay.on)).where(EntryDay.entry_id == Entry.id)
+    if kind.dated:
+        day = day.where(EntryDay.field == kind.dated)
+    latest = day.correlate(Entry).scalar_subquery()
+    stands = or_(Entry.withdrawn_at.is_(None), Entry.withdrawn_reason != "")
+    query = select(Entry.id, latest.label("latest"))
+    query = query.where(Entry.branch_id == branch_id, Entry.kind == kind.name, stands)
+    if wanted.start is not None and wanted.to is not None:
+        query = query.where(_dated_in(kind, wanted.start, wanted.to))
+    rows = session.execute(query.order_by(Entry.id.desc())).all()
+    found = [row.id for row in sorted(rows, key=lambda row: row.latest or date.max, reverse=True)]
+    return _saying(session, branch_id, found, wanted.words) if wanted.words else found
+
+
+def _dated_in(kind: Kind, start: date, to: date) -> ColumnElement[bool]:
+    inside = exists().where(
+        EntryDay.entry_id == Entry.id,
+        EntryDay.on < to,
+        func.coalesce(EntryDay.last, date.max) >= start,
+        *([EntryDay.field == kind.dated] if kind.dated else []),
+    )
+    begun = exists().where(
+        EntryState.entry_id == Entry.id,
+        EntryState.since >= start,
+        EntryState.since < to,
+        EntryState.undone_at.is_(None),
+    )
+    none = ~exists().where(EntryDay.entry_id == Entry.id)
+    return inside if kind.dated else or_(inside, begun, none if kind.tracking is None else begun)
+
+
+def _saying(session: Session, branch_id: int, ids: Sequence[int], words: str) -> list[int]:
+    """Those in which all of the words stand anywhere: in a field, a row, the name of somebody, a state."""
+    found, wanted = views(session, ids), [name_key(word) for word in words.split()]
+    names = called(session, branch_id, found)
+    texts = {view.id: name_key(everything(view, names)) for view in found}
+    return [one for one in ids if all(word in texts.get(one, "") for word in wanted)]
+
+
+def most_used(session: Session, branch_id: int) -> Mapping[str, int]:
+    """How many entries of each kind a branch has."""
+    query = select(Entry.kind, func.count()).where(Entry.branch_id == branch_id, Entry.withdrawn_at.is_(None))
+    return dict(session.execute(query.group_by(Entry.kind)).tuples().all())
+
+
+def used_before(session: Session, branch_id: int, field: str, most: int = 12) -> list[str]:
+    """Units, sites or platforms that entries have named in this field, the latest first, as they were written last."""
+    query = (
+        select(EntryValue.word, func.max(EntryValue.id).label("latest"))
+        .join(Entry, Entry.id == EntryValue.entry_id)
+        .where(Entry.branch_id == branch_id, Entry.withdrawn_at.is_(None), EntryValue.field == field)
+        .where(EntryValue.word != "")
+        .group_by(EntryValue.word)
+        .order_by(func.max(EntryValue.id).desc())
+    )
+    by_key: dict[str, str] = {}
+    for word, _ in session.execute(query.limit(4 * most)):
+        by_key.setdefault(name_key(word), word)
+    return list(by_key.values())[:most]
+
+
+def called(session: Session, branch_id: int, found: Iterable[View]) -> Called:
+    """How the people and groups are called that these entries name."""
+    ids = {one for view in found for one in view.people}
+    people = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples().all() if ids else []
+    groups = session.execute(select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id))
+    return Called(dict(people), dict(groups.tuples().all()))
+
+
+def everybody(session: Session, branch_id: int) -> Called:
+    """How whoever may be named of a branch is called."""
+    people = session.execute(select(Person.id, Person.name).where(Person.branch_id == branch_id)).tuples()
+    groups = session.execute(select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id)).tuples()
+    return Called(dict(people.all()), dict(groups.all()))
+
+
+def changes(session: Session, entry_id: int) -> list[EntryChange]:
+    """What was changed of an entry, the oldest first; what was taken back within the ten minutes is not told."""
+    query = select(EntryChange).where(EntryChange.entry_id == entry_id, EntryChange.undone_at.is_(None))
+    return list(session.scalars(query.order_by(EntryChange.id)))

@@ -1,0 +1,324 @@
+"""The figures of every kind and the rows behind each: one statement for all of them, each predicate said once.
+
+Every figure is a select of (entry, row, key, word, hundredths); what it says is made of these rows, and these rows are
+what opens. A row counts by its own day and comes in time by its own instant (D20, D27); a state is read as of the last
+day of the period, as it was recorded by the cut-off of that day's quarter (D15, D16).
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from bot.features.register import entries, messages
+from bot.features.register.kinds import kinds
+from bot.features.register.kinds.kind import PEER_ORGS, Count, Kind, Ratio, Type
+from bot.kit.deadlines import in_time
+from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source
+from bot.kit.names import name_key
+from bot.kit.rates import percent, rate
+from scheduler.calendar.days import Quarter
+from storage.audience import Me
+from storage.models.entry import Entry, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
+from storage.models.organisation import Organisation
+
+# Databases bound how many selects one statement may join.
+_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """One row behind a figure: the entry, its row (None: the entry itself), and what is told apart or summed of it."""
+
+    entry_id: int
+    row_id: int | None
+    key: str = ""
+    word: str = ""
+    hundredths: int | None = None
+
+
+Found = Mapping[str, Sequence[Behind]]
+
+
+# --- the statement ---------------------------------------------------------------------------------------------------
+
+
+def _load(counting: Counting) -> Found:
+    """The rows of every figure of every kind, by path."""
+    asked = [(kind, one) for kind in kinds() for one in _counts(kind)]
+    found: dict[str, list[Behind]] = defaultdict(list)
+    standing = _standing(counting)
+    for start in range(0, len(asked), _AT_ONCE):
+        part = asked[start : start + _AT_ONCE]
+        selects = [_select(counting, standing, kind, count, number) for number, (kind, count) in enumerate(part)]
+        for number, *row in counting.session.execute(union_all(*selects)):
+            found[part[number][1].path].append(Behind(*row))
+    return {path: sorted(rows, key=lambda one: (one.entry_id, one.row_id or 0)) for path, rows in found.items()}
+
+
+def _counts(kind: Kind) -> Sequence[Count]:
+    """The figures of a kind, that of a choice once for each of its codes."""
+    found: list[Count] = []
+    for count in kind.counts:
+        if not count.by:
+            found.append(count)
+            continue
+        inner = kind.field(f"{count.rows}.{count.by}" if count.rows else count.by)
+        options = inner.options if inner is not None else {}
+        for code_, word in options.items():
+            only = {"where": {**count.where, count.by: code_}, "said": f"{word}{count.said}" if count.said else ""}
+            found.append(count.model_copy(update={"path": f"{count.path}.{code_}", "word": word, "by": "", **only}))
+    return found
+
+
+def _standing(counting: Counting) -> CTE:
+    """What holds of each entry and row of the branch as of the last day."""
+    day = counting.last_day
+    order = (EntryState.on.desc(), EntryState.recorded_at.desc(), EntryState.id.desc())
+    number = func.row_number().over(partition_by=(EntryState.entry_id, EntryState.row_id), order_by=order)
+    ranked = (
+        select(EntryState, number.label("number"))
+        .join(Entry, Entry.id == EntryState.entry_id)
+        .where(
+            Entry.branch_id == counting.branch_id,
+            EntryState.on <= day,
+            EntryState.undone_at.is_(None),
+            in_time(EntryState.recorded_at, counting.cut_off(Quarter.of(day))),
+        )
+        .subquery()
+    )
+    return select(ranked).where(ranked.c.number == 1).cte("standing")
+
+
+def _select(counting: Counting, standing: CTE, kind: Kind, count: Count, number: int) -> Select[Any]:
+    """The rows of one figure."""
+    row_id: Any = EntryRow.id if count.rows else null()
+    query = select(literal(number, Integer).label("number"), Entry.id, cast(row_id, BigInteger))
+    tables: Any = Entry.__table__
+    where = [Entry.branch_id == counting.branch_id, Entry.kind == kind.name, Entry.withdrawn_at.is_(None)]
+    if count.rows:
+        tables = tables.join(EntryRow, and_(EntryRow.entry_id == Entry.id, EntryRow.field == count.rows))
+        where.append(EntryRow.withdrawn_at.is_(None))
+    recorded = EntryRow.recorded_at if count.rows else Entry.recorded_at
+    if count.on:
+        tables = tables.join(EntryDay, _of(EntryDay, count, count.on))
+        where.append(_in_time(counting, EntryDay.on, recorded))
+    if count.states or count.began:
+        outer = standing.alias("of_entry")
+        tables = tables.join(outer, and_(outer.c.entry_id == Entry.id, outer.c.row_id.is_(None)))
+        where += [outer.c.state.in_(count.states)] if count.states else []
+        where += [_in_time(counting, outer.c.since, recorded)] if count.began else []
+    if count.row_states:
+        inner = standing.alias("of_row")
+        tables = tables.join(inner, and_(inner.c.entry_id == Entry.id, inner.c.row_id == EntryRow.id))
+        where.append(inner.c.state.in_(count.row_states))
+        where += [inner.c.due_on < counting.last_day] if count.overdue else []
+        where += [inner.c.since <= inner.c.due_on] if count.in_time else []
+    for key, code in count.where.items():
+        value = aliased(EntryValue)
+        where.append(exists().where(_of(value, count, key, kind), value.key == code))
+    if counting.only is not None:
+        where.append(_names(counting))
+    keyed = _keyed(kind, count)
+    if keyed is not None:
+        table, columns, key = keyed
+        tables = tables.join(table, _of(table, count, key, kind))
+        return query.add_columns(*columns).select_from(tables).where(*where)
+    nothing = (cast(Entry.id, String), literal(""), cast(null(), BigInteger))
+    return query.add_columns(*nothing).select_from(tables).where(*where)
+
+
+def _keyed(kind: Kind, count: Count) -> tuple[Any, tuple[Any, ...], str] | None:
+    """Where that lies which is told apart or summed: the table, its columns, the field."""
+    key = count.total or (count.distinct if count.distinct != "entry" else "")
+    if not key:
+        return None
+    declared = kind.field(f"{count.rows}.{key}" if count.rows else key) or kind.field(key)
+    if declared is not None and declared.type is Type.PEOPLE:
+        who = func.coalesce(cast(EntryPerson.person_id, String), EntryPerson.name)
+        return EntryPerson, (who, EntryPerson.name, cast(null(), BigInteger)), key
+    return EntryValue, (EntryValue.key, EntryValue.word, EntryValue.hundredths), key
+
+
+def _of(table: Any, count: Count, key: str, kind: Kind | None = None) -> ColumnElement[bool]:
+    """The lines of a field, of the entry or of the row that is counted: placements.on is of the row."""
+    rows, _, name = key.rpartition(".")
+    of_row = bool(rows) or (bool(count.rows) and kind is not None and kind.field(f"{count.rows}.{key}") is not None)
+    whose = table.row_id == EntryRow.id if of_row else table.row_id.is_(None)
+    return and_(table.entry_id == Entry.id, whose, table.field == name)
+
+
+def _in_time(
+    counting: Counting, day: InstrumentedAttribute[date] | ColumnElement[date], recorded: InstrumentedAttribute[Any]
+) -> ColumnElement[bool]:
+    """The day lies in the period, and what it is of was recorded before the cut-off of that day's quarter."""
+    parts = [and_(day >= one.days.start, day < one.days.to, in_time(recorded, one.cut_off)) for one in counting.slices]
+    return or_(false(), *parts)
+
+
+def _names(counting: Counting) -> ColumnElement[bool]:
+    """Of a leader's own groups: what names somebody of them."""
+    groups = sorted(counting.only or ())
+    people = entries.people_of_groups(counting.session, groups, counting.last_day)
+    named = exists().where(EntryPerson.entry_id == Entry.id, EntryPerson.person_id.in_(people))
+    owned = exists().where(
+        EntryState.entry_id == Entry.id,
+        EntryState.undone_at.is_(None),
+        or_(EntryState.owner_id.in_(people), EntryState.owner_group_id.in_(groups)),
+    )
+    return or_(named, owned)
+
+
+REGISTER: Source[Found] = Source("register", _load)
+
+
+# --- as figures ------------------------------------------------------------------------------------------------------
+
+
+def figures(session: Session, branch_id: int) -> Sequence[Figure[Any, Any]]:
+    """The figures of all kinds."""
+    return [one for kind in kinds() for one in (*map(partial(_figure, kind), _counts(kind)), *_ratios(kind))]
+
+
+def _figure(kind: Kind, count: Count) -> Figure[Found, Behind]:
+    return Figure(
+        count.path,
+        count.word,
+        count.unit,
+        kind.section,
+        count.behaviour,
+        count.formula,
+        of=REGISTER,
+        rows=lambda found: found.get(count.path, ()),
+        value=partial(_value, count),
+        number=len if count.names else lambda value: value,
+        behind=lambda rows: {"": list(dict.fromkeys(code(kind, count, row) for row in rows))},
+        show=partial(_shown, kind, count),
+        beside=count.beside,
+        said=count.said.format if count.said else None,
+        opens_to=partial(_opens_to, kind),
+    )
+
+
+def _opens_to(kind: Kind, me: Me) -> bool:
+    """Who reads the kind; a leader sees in the own group's tally what names people of the group."""
+    return entries.reads_all(me, kind) or bool(me.leads)
+
+
+def _value(count: Count, rows: Sequence[Behind]) -> Any:
+    """A count, how many different ones, a sum, or the names themselves."""
+    if count.names:
+        return sorted({row.key: row.word or row.key for row in rows}.values())
+    if count.total:
+        total = Decimal(sum(row.hundredths or 0 for row in rows)) / 100
+        return int(total) if total == int(total) else total
+    return len({row.key for row in rows}) if count.distinct else len(rows)
+
+
+def code(kind: Kind, count: Count, row: Behind) -> str:
+    """How an archive names what stands behind it: guidance/7, rectification_lists/3/items/12."""
+    entry = f"{kind.collection}/{row.entry_id}"
+    return entry if row.row_id is None else f"{entry}/{count.rows}/{row.row_id}"
+
+
+def _shown(kind: Kind, count: Count, look: Look, rows: Sequence[Behind]) -> Shown:
+    """Each entry, or each row of one, in a line that opens it."""
+    ids = list(dict.fromkeys(row.entry_id for row in rows))
+    found = {view.id: view for view in entries.views(look.session, ids, look.counting.last_day)}
+    called = entries.called(look.session, look.counting.branch_id, found.values())
+    shown = dict.fromkeys((row.entry_id, row.row_id) for row in rows)
+    return [], [
+        Record(*messages.record(found[entry], found[entry].row(row or 0), called))
+        for entry, row in shown
+        if entry in found
+    ]
+
+
+# --- rates -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The rows over which and of which a rate is: what is told apart among them, or how many they are."""
+
+    rows: tuple[Behind, ...]
+    part: int
+    whole: int
+
+
+def _ratios(kind: Kind) -> list[Figure[Any, Any]]:
+    return [one for ratio in kind.ratios for one in _ratio(kind, ratio)]
+
+
+def _ratio(kind: Kind, ratio: Ratio) -> list[Figure[Any, Any]]:
+    count = next(one for one in kind.counts if one.path == ratio.over)
+    source: Source[Sequence[Rated]] = Source(ratio.path, partial(_rated, ratio))
+    usual: Figure[Sequence[Rated], Rated] = Figure(
+        ratio.path,
+        ratio.word,
+        "%",
+        kind.section,
+        Behaviour.RATE,
+        ratio.formula,
+        of=source,
+        value=lambda found: rate(found[0].part, found[0].whole),
+        behind=lambda found: {"": list(dict.fromkeys(code(kind, count, row) for row in found[0].rows))},
+        show=lambda look, found: _shown(kind, count, look, found[0].rows),
+        beside=ratio.beside,
+        said=lambda value: ratio.said.format(percent(value)) if ratio.said else percent(value),
+        opens_to=partial(_opens_to, kind),
+    )
+    if not ratio.full:
+        return [usual]
+    full: Figure[Sequence[Rated], Rated] = Figure(
+        ratio.full,
+        "全覆盖",
+        "",
+        kind.section,
+        Behaviour.RATE,
+        f"{ratio.formula}为100%",
+        of=source,
+        value=lambda found: bool(found[0].whole) and found[0].part == found[0].whole,
+        shown=None,
+    )
+    return [usual, full]
+
+
+def _rated(ratio: Ratio, counting: Counting) -> Sequence[Rated]:
+    """Sum over sum; over the peer branches only those that are of them."""
+    rows = counting.of(REGISTER).get(ratio.over, ())
+    if ratio.under != PEER_ORGS:
+        return [Rated(tuple(rows), len(rows), len(counting.of(REGISTER).get(ratio.under, ())))]
+    peers = {name_key(name) for name in peer_orgs(counting.session, counting.branch_id)}
+    mine = tuple(row for row in rows if row.key in peers)
+    return [Rated(mine, len({row.key for row in mine}), len(peers))]
+
+
+def peer_orgs(session: Session, branch_id: int) -> list[str]:
+    """The names of the peer branches, as the settings have them."""
+    settings = session.get_one(Organisation, branch_id).settings
+    found = settings.get("peer_orgs")
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []

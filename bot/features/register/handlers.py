@@ -1,0 +1,287 @@
+"""登记 and 台账: the kinds, the form of a new entry, lists with a search, an entry with all that may be done to it."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.register import buttons, entries, forms, ledgers, messages, rules, service, undoing
+from bot.features.register.entries import Wanted
+from bot.features.register.kinds import kind_of, kinds
+from bot.features.register.kinds.kind import Kind
+from bot.features.register.rules import Row, View
+from bot.kit.access import NO_RIGHT, Right
+from bot.kit.handlers import Call, Command, Handler, Tap, Word
+from bot.kit.lists import clamp
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Message, Noted, Reply, apart, say
+from bot.kit.seats import Seat
+from bot.kit.words import plain
+from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
+from storage.models.person import Person
+
+OPENERS = ("登记", "新增", "录入")
+
+
+# --- the kinds -------------------------------------------------------------------------------------------------------
+
+
+def choose(session: Session, call: Call) -> Reply:
+    """/entry, 登记: the kinds that somebody keeps; of one alone its form."""
+    return say(_kinds(session, call))
+
+
+def _kinds(session: Session, call: Call) -> Message:
+    mine = [one for one in kinds() if entries.keeps(call.me, one)]
+    if not mine:
+        raise Refusal(messages.NO_KIND)
+    used = entries.most_used(session, call.me.branch_id)
+    return messages.kinds_page(sorted(mine, key=lambda one: -used.get(one.name, 0)))
+
+
+def ledger(session: Session, call: Call) -> Reply:
+    """/ledger, 台账: the tables of the kinds that somebody reads."""
+    return say(_ledgers(call))
+
+
+def _ledgers(call: Call) -> Message:
+    return messages.ledgers_page(
+        [one for one in kinds() if entries.reads_all(call.me, one)], Period.of(Quarter.of(call.today))
+    )
+
+
+def show_kinds(session: Session, call: Call, button: buttons.ShowKinds) -> Reply:
+    return Reply(edit=_ledgers(call))
+
+
+def named(text: str) -> Kind | None:
+    """登记指导, 指导支部, 整改清单: the kind that the words name."""
+    said = plain(text)
+    for opener in OPENERS:
+        said = said.removeprefix(opener)
+    return next((one for one in kinds() if said in _names(one)), None) if said else None
+
+
+def _names(kind: Kind) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((kind.word, kind.label, kind.ledger.name)))
+
+
+def names_new(text: str) -> bool:
+    """登记 + a kind."""
+    return plain(text).startswith(OPENERS) and named(text) is not None
+
+
+def names_ledger(text: str) -> bool:
+    """A kind, or its ledger, without anything to be done."""
+    return not plain(text).startswith(OPENERS) and named(text) is not None
+
+
+def new_by_word(session: Session, call: Call) -> Reply:
+    kind = named(call.text)
+    if kind is None:
+        raise Refusal(messages.NO_SUCH_KIND)
+    return say(_form(session, call, kind, act="new"))
+
+
+def list_by_word(session: Session, call: Call) -> Reply:
+    kind = named(call.text)
+    if kind is None:
+        raise Refusal(messages.NO_SUCH_KIND)
+    return say(_list(session, call, kind, Period.of(Quarter.of(call.today)), 0))
+
+
+# --- what is filled in -----------------------------------------------------------------------------------------------
+
+
+def _kind(name: str) -> Kind:
+    found = kind_of(name)
+    if found is None:
+        raise Refusal(messages.NO_SUCH_KIND)
+    return found
+
+
+def _form(session: Session, call: Call, kind: Kind, **given: object) -> Message:
+    if given["act"] == "find":
+        return forms.FORMS.open(session, call, kind=kind.name, **given)
+    if not entries.keeps(call.me, kind):
+        raise Refusal(NO_RIGHT)
+    return forms.FORMS.open(session, call, kind=kind.name, **given)
+
+
+def new(session: Session, call: Call, button: buttons.NewEntry) -> Reply:
+    return Reply(edit=_form(session, call, _kind(button.kind), act="new"))
+
+
+def _found(session: Session, call: Call, entry_id: int, row_id: int) -> tuple[View, Row | None]:
+    """An entry that somebody may change, with the row that a button names."""
+    view = entries.found_to_keep(session, call.me, entry_id, call.today)
+    row = view.row(row_id) if row_id else None
+    if row_id and row is None:
+        raise Refusal(service.CHANGED_BY_OTHERS)
+    return view, row
+
+
+def _about(view: View, row: Row | None) -> dict[str, object]:
+    rows = row.field if row is not None else ""
+    return {"entry": view.id, "version": view.version, "row": row.id if row is not None else 0, "rows": rows}
+
+
+def add_row(session: Session, call: Call, button: buttons.AddRow) -> Reply:
+    view, _ = _found(session, call, button.entry_id, 0)
+    about = {**_about(view, None), "rows": button.field}
+    return apart(Reply(edit=_form(session, call, view.kind, act="row", **about)))
+
+
+def choose_field(session: Session, call: Call, button: buttons.ChooseField) -> Reply:
+    view, row = _found(session, call, button.entry_id, button.row)
+    return Reply(edit=messages.fields_page(view, row, entries.called(session, call.me.branch_id, [view])))
+
+
+def change_field(session: Session, call: Call, button: buttons.ChangeField) -> Reply:
+    view, row = _found(session, call, button.entry_id, button.row)
+    reasoned = service.wants_reason(view, row, button.key, call.now)
+    return Reply(
+        edit=_form(session, call, view.kind, act="change", key=button.key, reasoned=reasoned, **_about(view, row))
+    )
+
+
+def put_state(session: Session, call: Call, button: buttons.PutState) -> Reply:
+    view, row = _found(session, call, button.entry_id, button.row)
+    rows, fact = (row.field, row.fact) if row is not None else ("", view.fact)
+    tracking = view.kind.tracking_of(rows)
+    if tracking is None or fact is None or button.state not in tracking.states or button.state == fact.state:
+        raise Refusal(service.CHANGED_BY_OTHERS)
+    lacking = rules.lacks(view.kind, rows, button.state, view, row)
+    if lacking is not None and lacking.fields:
+        raise Refusal(f"请先新增{lacking.word}。")
+    given = {
+        "state": button.state,
+        "reasoned": tracking.wants_reason(fact.state, button.state),
+        "has": lacking is None,
+    }
+    return apart(Reply(edit=_form(session, call, view.kind, act="state", **given, **_about(view, row))))
+
+
+def withdraw(session: Session, call: Call, button: buttons.Withdraw) -> Reply:
+    view, row = _found(session, call, button.entry_id, button.row)
+    return apart(Reply(edit=_form(session, call, view.kind, act="withdraw", **_about(view, row))))
+
+
+def undo(session: Session, call: Call, button: buttons.UndoEntry) -> Reply:
+    view = undoing.undo(session, call.me, button.what, button.number, call.now, call.tz)
+    called = entries.called(session, call.me.branch_id, [view])
+    return Reply(edit=Message(f"已撤销{undoing.WORDS[button.what]}：{rules.line_of(view, called)}。"))
+
+
+# --- what is looked at -----------------------------------------------------------------------------------------------
+
+
+def show_list(session: Session, call: Call, button: buttons.ShowList) -> Reply:
+    return Reply(edit=_list(session, call, _kind(button.kind), _period(button.period, call.today), button.page))
+
+
+def _period(code: str, today: date) -> Period:
+    try:
+        period = Period.read(code)
+    except ValueError:
+        raise Refusal(messages.NO_SUCH_PERIOD) from None
+    if period.start > today:
+        raise Refusal(messages.NO_SUCH_PERIOD)
+    return period
+
+
+def _list(session: Session, call: Call, kind: Kind, period: Period, page: int) -> Message:
+    """A page of the entries of a kind, as far as somebody may read them."""
+    if not entries.reads_all(call.me, kind):
+        raise Refusal(NO_RIGHT)
+    ids = entries.listed(session, call.me.branch_id, kind, Wanted(period.start, period.to))
+    at = clamp(page, len(ids), messages.ON_A_PAGE)
+    shown = entries.views(session, ids[at * messages.ON_A_PAGE : (at + 1) * messages.ON_A_PAGE])
+    called = entries.called(session, call.me.branch_id, shown)
+    keeps = entries.keeps(call.me, kind)
+    return messages.list_page(kind, shown, called, period, at, Quarter.of(call.today), keeps, len(ids))
+
+
+def find(session: Session, call: Call, button: buttons.FindEntries) -> Reply:
+    kind = _kind(button.kind)
+    return apart(Reply(edit=_form(session, call, kind, act="find")))
+
+
+def open_entry(session: Session, call: Call, button: buttons.OpenEntry) -> Reply:
+    view = entries.find(session, call.me, button.entry_id, call.today)
+    called, keeps = entries.called(session, call.me.branch_id, [view]), entries.keeps(call.me, view.kind)
+    row = view.row(button.row) if button.row else None
+    if row is not None:
+        return Reply(here=[messages.row_page(view, row, called, call.today, keeps)])
+    by = session.scalar(select(Person.name).where(Person.id == view.recorded_by_id)) or ""
+    return Reply(here=[messages.entry_page(view, called, by, call.today, keeps, call.tz)])
+
+
+def show_history(session: Session, call: Call, button: buttons.ShowHistory) -> Reply:
+    view = entries.find(session, call.me, button.entry_id, call.today)
+    made, facts = entries.changes(session, view.id), entries.facts_in_order(session, view.id)
+    ids = {*(one.changed_by_id for one in made), *(by for _, _, by in facts)} - {None}
+    names: dict[int, str] = dict(
+        session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples().all()
+    )
+    called = entries.everybody(session, call.me.branch_id)
+    by_name = [(row, fact, names.get(by or 0, "")) for row, fact, by in facts]
+    return Reply(here=messages.history_page(view, called, made, by_name, names, call.tz))
+
+
+# --- a table ---------------------------------------------------------------------------------------------------------
+
+
+def draw_ledger(session: Session, call: Call, button: buttons.ExportLedger) -> bytes:
+    kind, period = _kind(button.kind), _period(button.period, call.today)
+    if not entries.reads_all(call.me, kind):
+        raise Refusal(NO_RIGHT)
+    return ledgers.table(session, call.me.branch_id, kind, period, call.today)
+
+
+def export(session: Session, call: Call, button: buttons.ExportLedger) -> Reply:
+    kind, period = _kind(button.kind), _period(button.period, call.today)
+    content = call.ready or draw_ledger(session, call, button)
+    noted = Noted("export", "entry", None, call.me, {"kind": kind.name, "period": period.code})
+    return Reply(toast="表格已生成。", here=[messages.ledger_file(kind, period, content)], noted=[noted])
+
+
+HANDLERS: Sequence[Handler] = [
+    Command(
+        "entry",
+        choose,
+        "登记",
+        Right.KEEP_REGISTER,
+        reads=True,
+        keys={Seat.DESK: 31, Seat.PUBLICITY: 32},
+        more=55,
+        labels=("登记台账",),
+        help="登记：指导、稿件、整改清单等，按提示填写，核对后保存。",
+    ),
+    Command(
+        "ledger",
+        ledger,
+        "台账",
+        Right.READ_REGISTER,
+        reads=True,
+        more=52,
+        help="台账：各项登记的内容，可以查找、导出表格。",
+    ),
+    Word((), new_by_word, matches=names_new, right=Right.KEEP_REGISTER),
+    Word((), list_by_word, matches=names_ledger, right=Right.READ_REGISTER, reads=True),
+    Tap(buttons.NewEntry, new, right=Right.KEEP_REGISTER, private=True),
+    Tap(buttons.ShowKinds, show_kinds, reads=True, right=Right.READ_REGISTER, private=True),
+    Tap(buttons.ShowList, show_list, reads=True, right=Right.READ_REGISTER, private=True),
+    Tap(buttons.FindEntries, find, right=Right.READ_REGISTER, private=True),
+    Tap(buttons.ExportLedger, export, prepare=draw_ledger, reads=True, right=Right.READ_REGISTER, private=True),
+    Tap(buttons.OpenEntry, open_entry, reads=True, private=True),
+    Tap(buttons.ShowHistory, show_history, reads=True, private=True),
+    Tap(buttons.ChooseField, choose_field, reads=True, right=Right.KEEP_REGISTER, private=True),
+    Tap(buttons.ChangeField, change_field, right=Right.KEEP_REGISTER, private=True),
+    Tap(buttons.AddRow, add_row, right=Right.KEEP_REGISTER, private=True),
+    Tap(buttons.PutState, put_state, right=Right.KEEP_REGISTER, private=True),
+    Tap(buttons.Withdraw, withdraw, right=Right.KEEP_REGISTER, private=True),
+    Tap(buttons.UndoEntry, undo, right=Right.KEEP_REGISTER, private=True),
+]

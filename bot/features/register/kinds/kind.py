@@ -1,0 +1,282 @@
+"""What a kind of entry is declared with: data, read by the one engine of the register. No I/O.
+
+A built-in kind and one that a unit makes for itself are the same value, so nothing here is a function.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from bot.kit.figures import Behaviour, Section
+from storage.choices import Duty
+
+DESK = (Duty.SECRETARY, Duty.DEPUTY_SECRETARY, Duty.ORGANIZATION_OFFICER)
+READERS = (*DESK, Duty.PUBLICITY_OFFICER, Duty.DISCIPLINE_OFFICER)
+# Fields of an archive's record that are of every kind.
+RESERVED = frozenset(
+    {"id", "kind", "revision", "state", "history", "note", "files", "activity", "recorded_at", "by", "withdrawn"}
+)
+
+
+class Type(StrEnum):
+    """What a field holds; types.py says how each is asked, read, said, counted and kept in an archive."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DAY = "day"
+    MONTH = "month"
+    DAYS = "days"
+    CHOICE = "choice"
+    YESNO = "yesno"
+    PEOPLE = "people"
+    ORG = "org"
+    SITE = "site"
+    FILES = "files"
+    ROWS = "rows"
+    # Dated facts, kept with the states: whose it is, and until when.
+    OWNER = "owner"
+    DUE = "due"
+
+
+class Part(BaseModel):
+    """A declaration: nothing of it changes, and a word that is none of it is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class EntryField(Part):
+    """One field. `word`: its label. needed: chat asks until it is there; later: asked from the last page only.
+
+    several: more than one. outside: people who are on no roster may be named. options: code and word of a choice.
+    usual: the code, or the text, that stands without an answer. happened: a day that cannot lie ahead. half: a number
+    in half steps. titled: said in 《》. counted: the word after a number of rows (项). fields, tracking: of each row.
+    offered: texts that are offered; "peer_orgs": those of the branch. short: the label of a button, where that is not
+    the word.
+    """
+
+    key: str
+    word: str
+    type: Type = Type.TEXT
+    needed: bool = False
+    later: bool = False
+    several: bool = False
+    outside: bool = False
+    options: Mapping[str, str] = Field(default_factory=dict)
+    usual: str = ""
+    longest: int = 100
+    happened: bool = True
+    half: bool = False
+    titled: bool = False
+    counted: str = "项"
+    short: str = ""
+    offered: tuple[str, ...] = ()
+    fields: "tuple[EntryField, ...]" = ()
+    tracking: "Tracking | None" = None
+
+    def field(self, key: str) -> "EntryField | None":
+        return next((one for one in self.fields if one.key == key), None)
+
+    @property
+    def label(self) -> str:
+        return self.short or self.word
+
+
+class Tracking(Part):
+    """States with the days from which they hold, in the order in which they are gone through; the first is the start.
+
+    done: nothing is owed any more. reasoned: entered with a reason, as is whatever lies before the state left. follows:
+    the field whose day all states have, where they have none of their own (planned, held). ahead: what something is
+    that still lies ahead of that day. days: the name of the day of a state in an archive. needs: the field or rows
+    without which a state is not entered. acts: the button of a state, where that is not its word.
+    """
+
+    states: Mapping[str, str]
+    done: tuple[str, ...] = ()
+    reasoned: tuple[str, ...] = ()
+    follows: str = ""
+    usual: str = ""
+    ahead: str = ""
+    days: Mapping[str, str] = Field(default_factory=dict)
+    needs: Mapping[str, str] = Field(default_factory=dict)
+    acts: Mapping[str, str] = Field(default_factory=dict)
+
+    @property
+    def start(self) -> str:
+        return self.usual or next(iter(self.states))
+
+    def goes_back(self, old: str, new: str) -> bool:
+        order = list(self.states)
+        return order.index(new) < order.index(old) if old in order and new in order else True
+
+    def wants_reason(self, old: str, new: str) -> bool:
+        return new in self.reasoned or self.goes_back(old, new)
+
+
+COMMON = (
+    EntryField(key="note", word="备注", later=True, longest=500),
+    EntryField(key="files", word="附件", type=Type.FILES, later=True),
+)
+
+
+class Count(Part):
+    """A figure over the entries of a kind: which of them stand behind it, and what is made of these.
+
+    rows: counted are the rows of this field, not the entries. on: the day that lies in the period (a field; of a row
+    placements.on); began: the day since which the state holds lies in it. Without either: whatever there is on the last
+    day. states, row_states: in which it is as of that day. where: only with this code in that field. distinct: counted
+    are the different values of a field ("entry": the entries); total: the sum of a number; names: the value lists them.
+    by: one figure for each code of a choice. overdue: the deadline was before that day; in_time: done by it.
+    beside: shown in the brackets of that figure, as `said` words it ({}).
+    """
+
+    path: str
+    word: str
+    unit: str
+    behaviour: Behaviour
+    formula: str
+    rows: str = ""
+    on: str = ""
+    began: bool = False
+    states: tuple[str, ...] = ()
+    row_states: tuple[str, ...] = ()
+    where: Mapping[str, str] = Field(default_factory=dict)
+    distinct: str = ""
+    total: str = ""
+    names: bool = False
+    by: str = ""
+    overdue: bool = False
+    in_time: bool = False
+    beside: str = ""
+    said: str = ""
+
+
+class Ratio(Part):
+    """A rate: the rows behind one figure over those of another, or the different ones over the peer branches (D7).
+
+    full: the path of what says whether that is all of them.
+    """
+
+    path: str
+    word: str
+    formula: str
+    over: str
+    under: str
+    full: str = ""
+    beside: str = ""
+    said: str = ""
+
+
+# The peer branches of the settings, as what a rate is over.
+PEER_ORGS = "peer_orgs"
+
+
+class Ledger(Part):
+    """The table of a kind (台账): its number, name, and columns as word and field.
+
+    A column is a field of the entry, or of `rows`, one line each; `kind`, `state` and the name of a state (the day
+    since which it holds) are columns too, and `in_time`: 是 or 否.
+    """
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    rows: str = ""
+
+
+class Kind(Part):
+    """A kind of entry. `collection`, `also`: where and with which further fields an archive has it.
+
+    short: the label of its key. dated: the field whose day puts it into a period; "" where each figure has its day.
+    first_of: a further day, the first of these fields that is there. one_of: at least one of these is needed.
+    line: an entry in a list, with the fields that it names.
+    """
+
+    name: str
+    word: str
+    short: str = ""
+    unit: str
+    section: Section
+    collection: str
+    also: Mapping[str, str] = Field(default_factory=dict)
+    revision: int = 1
+    keepers: tuple[Duty, ...] = DESK
+    readers: tuple[Duty, ...] = READERS
+    fields: tuple[EntryField, ...]
+    dated: str = ""
+    first_of: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    one_of: tuple[str, ...] = ()
+    tracking: Tracking | None = None
+    line: str
+    counts: tuple[Count, ...] = ()
+    ratios: tuple[Ratio, ...] = ()
+    ledger: Ledger
+
+    @property
+    def label(self) -> str:
+        return self.short or self.word
+
+    @property
+    def every(self) -> tuple[EntryField, ...]:
+        """Its own fields, and those that every kind has."""
+        return (*self.fields, *COMMON)
+
+    def field(self, key: str) -> EntryField | None:
+        """A field by its name; items.due_on is one of the rows of items."""
+        name, _, inner = key.partition(".")
+        found = next((one for one in self.every if one.key == name), None)
+        return found.field(inner) if found is not None and inner else found
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Of all its figures."""
+        return (*(one.path for one in self.counts), *(one.path for one in self.ratios))
+
+    @property
+    def rowed(self) -> tuple[EntryField, ...]:
+        return tuple(one for one in self.fields if one.type is Type.ROWS)
+
+    def tracking_of(self, rows: str) -> Tracking | None:
+        """The states of the entry (""), or of the rows of a field."""
+        field = self.field(rows) if rows else None
+        return field.tracking if field is not None else None if rows else self.tracking
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        faults = list(_faults(self))
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+def _faults(kind: Kind) -> Iterator[str]:
+    """What a declaration names and does not have."""
+    keys = [one.key for one in kind.fields]
+    yield from (f"fields.{key}: stands twice" for key in {key for key in keys if keys.count(key) > 1})
+    yield from (f"fields.{key}: the name is reserved" for key in keys if key in RESERVED)
+    yield from (f"fields.{one.key}.options: none" for one in kind.fields if one.type is Type.CHOICE and not one.options)
+    named = [kind.dated, *kind.one_of, *(key for first in kind.first_of.values() for key in first)]
+    yield from (f"{key}: no such field" for key in named if key and kind.field(key) is None)
+    for count in kind.counts:
+        yield from _faults_of_count(kind, count)
+    paths = {one.path for one in kind.counts}
+    for ratio in kind.ratios:
+        yield from (
+            f"{ratio.path}: no figure {one}" for one in (ratio.over, ratio.under) if one not in {*paths, PEER_ORGS}
+        )
+
+
+def _faults_of_count(kind: Kind, count: Count) -> Iterator[str]:
+    inner = f"{count.rows}." if count.rows else ""
+    if count.rows and (kind.field(count.rows) or EntryField(key="", word="")).type is not Type.ROWS:
+        yield f"{count.path}: {count.rows} are no rows"
+    if count.on and kind.field(count.on) is None and count.on not in kind.first_of:
+        yield f"{count.path}: no day {count.on}"
+    for key in (*count.where, count.total, count.by, count.distinct if count.distinct != "entry" else ""):
+        if key and kind.field(f"{inner}{key}") is None and kind.field(key) is None:
+            yield f"{count.path}: no field {key}"
+    for rows, states in (("", count.states), (count.rows, count.row_states)):
+        tracking = kind.tracking_of(rows)
+        yield from (
+            f"{count.path}: no state {state}" for state in states if tracking is None or state not in tracking.states
+        )

@@ -1,0 +1,91 @@
+"""The table of a kind (台账) as an inspector is shown it: the entries of a period, or one line for each of their rows."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.features.register import entries
+from bot.features.register.entries import Wanted
+from bot.features.register.kinds.kind import Kind, Type
+from bot.features.register.messages import period_words
+from bot.features.register.rules import Fact, Row, View, words_of
+from bot.features.register.values import Called, is_empty
+from bot.kit.glossary.columns import LEDGER
+from bot.kit.ledgers import Cell, Column, Ledger, book
+from scheduler.calendar.periods import Period
+from storage.models.organisation import Organisation
+
+NOTE = "备注"
+
+
+def table(session: Session, branch_id: int, kind: Kind, period: Period, day: date) -> bytes:
+    """One sheet: 序号, the columns of the kind, 备注; states as of the last day of the period, or `day` before it.
+
+    Withdrawn entries stand in no ledger.
+    """
+    ids = entries.listed(session, branch_id, kind, Wanted(period.start, period.to))
+    found = [one for one in entries.views(session, ids, min(period.end, day)) if one.withdrawn_at is None]
+    found.reverse()
+    called = entries.called(session, branch_id, found)
+    rows = [[str(number), *cells] for number, cells in enumerate(lines(kind, found, called), 1)]
+    columns = [Column(LEDGER["number"]), *(Column(word) for word, _ in kind.ledger.columns), Column(NOTE)]
+    name = session.get_one(Organisation, branch_id).name
+    title = f"{name}{kind.ledger.name}（{period_words(period)}）"
+    return book(Ledger(kind.ledger.name, columns, rows, title=title, beside=1))
+
+
+def lines(kind: Kind, found: Sequence[View], called: Called) -> list[list[Cell]]:
+    """One line an entry; where the ledger is of rows one a row, and one for an entry that has none yet."""
+    made: list[list[Cell]] = []
+    for view in found:
+        rows: list[Row | None] = [*(view.of(kind.ledger.rows) if kind.ledger.rows else [])]
+        made += [_line(kind, view, row, called) for row in rows or [None]]
+    return made
+
+
+def _line(kind: Kind, view: View, row: Row | None, called: Called) -> list[Cell]:
+    note = view.fields.get("note", "")
+    return [*(_cell(kind, view, row, column, called) for _, column in kind.ledger.columns), note]
+
+
+def _cell(kind: Kind, view: View, row: Row | None, column: str, called: Called) -> Cell:
+    """A day as a day, a number as a number, everything else in words."""
+    rows, _, key = column.rpartition(".")
+    held = row if rows else view
+    if held is None:
+        return None
+    if key == "kind":
+        return kind.word
+    if key == "in_time":
+        return _in_time(held.fact)
+    declared = kind.field(column)
+    if declared is None:
+        return _of_state(kind, rows, held.fact, key)
+    value: Any = held.fields.get(key)
+    if declared.type is Type.DUE:
+        return held.fact.due_on if held.fact is not None else None
+    if declared.type is Type.DAY and not is_empty(value):
+        return date.fromisoformat(value)
+    if declared.type is Type.NUMBER and not is_empty(value):
+        return float(value) if isinstance(value, float) else int(value)
+    words = words_of(view, row if rows else None, called)[key]
+    return words.strip("《》") if declared.titled else words
+
+
+def _of_state(kind: Kind, rows: str, fact: Fact | None, key: str) -> Cell:
+    """The word of the state, or the day since which it is in this one."""
+    tracking = kind.tracking_of(rows)
+    if fact is None or tracking is None:
+        return None
+    if key == "state":
+        return tracking.states.get(fact.state, fact.state)
+    return fact.since if fact.state == key else None
+
+
+def _in_time(fact: Fact | None) -> str:
+    """是, 否, or nothing while it is still open."""
+    if fact is None or fact.due_on is None or fact.state != "closed":
+        return ""
+    return "是" if fact.since <= fact.due_on else "否"

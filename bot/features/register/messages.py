@@ -1,0 +1,333 @@
+"""Every word that the register shows: the kinds, a list, an entry with its rows and its history, what was done."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, tzinfo
+
+from bot.features.register import buttons
+from bot.features.register.kinds.kind import EntryField, Kind, Type
+from bot.features.register.rules import Fact, Row, View, line_of, words_of
+from bot.features.register.values import Called, said
+from bot.kit.buttons import Button
+from bot.kit.lists import filled, label, page_of, two_a_row
+from bot.kit.replies import PAGE, Choice, Document, Message, Pages
+from bot.kit.words import by_day, cut, moment_words, quarter_word
+from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
+from storage.models.entry import EntryChange
+
+ON_A_PAGE = 8
+CHOOSE_KIND = "【登记】请选择登记项目。"
+LEDGERS = "【台账】请选择台账。"
+NOTHING = "没有登记。"
+NO_KIND = "您没有可以登记的项目。如需登记，请联系支部书记。"
+NO_SUCH_KIND = "没有这个登记项目。"
+NO_SUCH_PERIOD = "没有这个时期的登记。"
+NOT_AHEAD = "日期不能晚于今天。"
+SAME = "当天已有相同登记，是否再记一条？"
+LONGEST = 60
+# How many changes a page of the history has room for.
+MOST_CHANGES = 40
+
+
+# --- the kinds -------------------------------------------------------------------------------------------------------
+
+
+def kinds_page(listed: Sequence[Kind]) -> Message:
+    """登记: the kinds that somebody keeps, the most used first."""
+    choices = [Choice(label(one.label), buttons.NewEntry(one.name)) for one in listed]
+    return Message(CHOOSE_KIND, two_a_row([*choices, Choice("台账", buttons.ShowKinds())]))
+
+
+def ledgers_page(listed: Sequence[Kind], period: Period) -> Message:
+    choices = [Choice(label(one.ledger.name), buttons.ShowList(one.name, period.code, 0)) for one in listed]
+    return Message(LEDGERS, two_a_row(choices))
+
+
+# --- a list ----------------------------------------------------------------------------------------------------------
+
+
+def list_page(
+    kind: Kind, shown: Sequence[View], called: Called, period: Period, at: int, current: Quarter, keeps: bool, many: int
+) -> Message:
+    """The entries of a period, the newest first, each in a line that opens it."""
+    page = page_of(range(many), at, ON_A_PAGE)
+    texts = [f"【{kind.ledger.name}】{period_words(period)}，共{many}{kind.unit}" if many else _none(kind, period)]
+    texts += [cut(f"{number}. {list_line(one, called)}", 200) for number, one in _numbered(shown, page.number)]
+    taps = [Choice(f"打开第{number}条", buttons.OpenEntry(one.id, 0)) for number, one in _numbered(shown, page.number)]
+    turn = page.turn(lambda to: buttons.ShowList(kind.name, period.code, to))
+    acts = [
+        *([Choice("登记", buttons.NewEntry(kind.name))] if keeps else []),
+        Choice("查找", buttons.FindEntries(kind.name)),
+        *([Choice("导出表格", buttons.ExportLedger(kind.name, period.code))] if many else []),
+    ]
+    return Message("\n".join(texts), filled(*two_a_row(taps), turn, acts, _beside(kind, period, current)))
+
+
+def _none(kind: Kind, period: Period) -> str:
+    return f"【{kind.ledger.name}】{period_words(period)}{NOTHING}"
+
+
+def _numbered(shown: Sequence[View], page: int) -> Iterable[tuple[int, View]]:
+    return enumerate(shown, page * ON_A_PAGE + 1)
+
+
+def list_line(view: View, called: Called) -> str:
+    """An entry in a list, with its state, how many rows it has, and whether it was taken back."""
+    marks = [] if view.fact is None else [state_word(view.kind, "", view.fact)]
+    marks += [f"{one.label}{len(view.of(one.key))}{one.counted}" for one in view.kind.rowed if view.of(one.key)]
+    marks = ["已取消登记"] if view.withdrawn_at is not None else marks
+    return line_of(view, called) + (f"（{'，'.join(marks)}）" if marks else "")
+
+
+def _beside(kind: Kind, period: Period, current: Quarter) -> list[Choice]:
+    """To the quarters beside it, of a list of a quarter."""
+    quarter = period.quarter
+    if quarter is None:
+        return []
+    before, after = Period.of(quarter.previous()), Period.of(quarter.next())
+    later = [Choice("下季度", buttons.ShowList(kind.name, after.code, 0))] if quarter < current else []
+    return [Choice("上季度", buttons.ShowList(kind.name, before.code, 0)), *later]
+
+
+def period_words(period: Period) -> str:
+    """2023年第三季度"""
+    quarter = period.quarter
+    if quarter is not None:
+        return f"{quarter.year}年{quarter_word(quarter.start)}"
+    first, last = period.start, period.end
+    return f"{first.year}年{first.month}月{first.day}日至{last.year}年{last.month}月{last.day}日"
+
+
+def found_page(kind: Kind, words: str, shown: Sequence[View], called: Called, many: int) -> Message:
+    """查找: what holds these words."""
+    if not many:
+        return Message(f"没有找到含“{cut(words, LONGEST)}”的登记。", [[_to_list(kind)]])
+    more = f"，显示最近{len(shown)}条" if many > len(shown) else ""
+    texts = [f"【{kind.ledger.name}】含“{cut(words, LONGEST)}”的登记{many}条{more}"]
+    texts += [cut(f"{number}. {list_line(one, called)}", 200) for number, one in _numbered(shown, 0)]
+    taps = [Choice(f"打开第{number}条", buttons.OpenEntry(one.id, 0)) for number, one in _numbered(shown, 0)]
+    return Message("\n".join(texts), [*two_a_row(taps), [_to_list(kind)]])
+
+
+def _to_list(kind: Kind) -> Choice:
+    return Choice("查找其他", buttons.FindEntries(kind.name))
+
+
+# --- an entry --------------------------------------------------------------------------------------------------------
+
+
+def state_word(kind: Kind, rows: str, fact: Fact) -> str:
+    tracking = kind.tracking_of(rows)
+    return tracking.states.get(fact.state, fact.state) if tracking is not None else ""
+
+
+def entry_page(view: View, called: Called, by: str, day: date, keeps: bool, tz: tzinfo) -> Message:
+    """All of an entry; its keepers have the buttons to go on with it."""
+    words = words_of(view, None, called)
+    lines = [f"【{view.kind.word}】", *_fields(view.kind.every, words)]
+    lines += [f"状态：{words['state']}"] if "state" in words else []
+    for rowed in view.kind.rowed:
+        rows = view.of(rowed.key)
+        lines += [f"{rowed.word}{len(rows)}{rowed.counted}："] if rows else []
+        lines += [f"{number}. {row_line(view, row, called, day)}" for number, row in enumerate(rows, 1)]
+    lines.append(f"登记：{moment_words(view.recorded_at, tz)}，{by}")
+    if view.withdrawn_at is not None:
+        lines.append(f"已取消登记：{moment_words(view.withdrawn_at, tz)}，原因：{view.reason}")
+    return Message(cut("\n".join(lines), PAGE), filled(*_entry_rows(view, keeps)))
+
+
+def _fields(declared: Iterable[EntryField], words: dict[str, str]) -> list[str]:
+    return [f"{one.word}：{words[one.key]}" for one in declared if one.type is not Type.ROWS and words.get(one.key)]
+
+
+def _entry_rows(view: View, keeps: bool) -> list[list[Choice]]:
+    keeps = keeps and view.withdrawn_at is None
+    opens = [
+        Choice(f"{rowed.label}第{number}{rowed.counted}", buttons.OpenEntry(view.id, row.id))
+        for rowed in view.kind.rowed
+        for number, row in enumerate(view.of(rowed.key), 1)
+    ]
+    adds = [Choice(f"新增{one.label}", buttons.AddRow(view.id, one.key)) for one in view.kind.rowed]
+    acts = [Choice("修改", buttons.ChooseField(view.id, 0)), *_states(view, None)]
+    history = Choice("变更记录", buttons.ShowHistory(view.id))
+    last = [history, Choice("取消登记", buttons.Withdraw(view.id, 0))] if keeps else [history]
+    return [*two_a_row(opens[:30]), *(two_a_row([*adds, *acts]) if keeps else []), last]
+
+
+def _states(view: View, row: Row | None) -> list[Choice]:
+    """Into which states it may go from here."""
+    rows, fact = (row.field, row.fact) if row is not None else ("", view.fact)
+    tracking = view.kind.tracking_of(rows)
+    if tracking is None or fact is None:
+        return []
+    number = row.id if row is not None else 0
+    return [
+        Choice(tracking.acts.get(state, word), buttons.PutState(view.id, number, state))
+        for state, word in tracking.states.items()
+        if state != fact.state and state != tracking.ahead
+    ]
+
+
+def row_line(view: View, row: Row, called: Called, day: date) -> str:
+    """One row of an entry, with its state and deadline."""
+    words = words_of(view, row, called)
+    declared = view.kind.field(row.field)
+    facts = (Type.OWNER, Type.DUE, Type.FILES)
+    fields = [words[one.key] for one in declared.fields if one.type not in facts and words[one.key]] if declared else []
+    return cut("，".join(fields), 300) + _fact_words(view.kind, row, called, day)
+
+
+def _fact_words(kind: Kind, row: Row, called: Called, day: date) -> str:
+    """（整改中，甲支部，8月20日（含）前，已逾期） without brackets in brackets."""
+    tracking, fact = kind.tracking_of(row.field), row.fact
+    if tracking is None or fact is None:
+        return ""
+    due = [] if fact.due_on is None else [f"期限{fact.due_on.month}月{fact.due_on.day}日"]
+    late = ["已逾期"] if fact.overdue(day, tracking) else []
+    since = f"{fact.since.month}月{fact.since.day}日" if fact.state in tracking.done else ""
+    said_state = f"{since}{tracking.states.get(fact.state, fact.state)}"
+    return f"（{'，'.join(filter(None, [said_state, fact.owner.said(called), *due, *late]))}）"
+
+
+def row_page(view: View, row: Row, called: Called, day: date, keeps: bool) -> Message:
+    """One row of an entry with what may be done about it."""
+    words, declared = words_of(view, row, called), view.kind.field(row.field)
+    number = view.of(row.field).index(row) + 1
+    fields = declared.fields if declared is not None else ()
+    head = f"【{view.kind.word}】{line_of(view, called)}\n{declared.word if declared else ''}第{number}项"
+    state = [f"状态：{words['state']}"] if "state" in words else []
+    back = [Choice(label(view.kind.label), buttons.OpenEntry(view.id, 0))]
+    if not keeps or view.withdrawn_at is not None:
+        return Message("\n".join([head, *_fields(fields, words), *state]), [back])
+    acts = [Choice("修改", buttons.ChooseField(view.id, row.id)), *_states(view, row)]
+    last = [Choice(f"删除{declared.label if declared else ''}", buttons.Withdraw(view.id, row.id)), *back]
+    return Message("\n".join([head, *_fields(fields, words), *state]), [*two_a_row(acts), last])
+
+
+def record(view: View, row: Row | None, called: Called) -> tuple[str, Choice]:
+    """One line behind a figure, and what opens it."""
+    if row is None:
+        text = list_line(view, called)
+        return text, Choice(label(text), buttons.OpenEntry(view.id, 0))
+    text = f"{line_of(view, called)}：{row_line(view, row, called, date.min)}"
+    return text, Choice(label(text), buttons.OpenEntry(view.id, row.id))
+
+
+def fields_page(view: View, row: Row | None, called: Called) -> Message:
+    """修改: which field."""
+    words = words_of(view, row, called)
+    declared = _declared(view, row)
+    number = row.id if row is not None else 0
+    taps = [Choice(one.label, buttons.ChangeField(view.id, number, one.key)) for one in declared]
+    text = "\n".join([f"【修改】{line_of(view, called)}", *_fields(declared, words), "请选择要修改的内容。"])
+    return Message(
+        cut(text, PAGE), [*two_a_row(taps), [Choice(label(view.kind.label), buttons.OpenEntry(view.id, number))]]
+    )
+
+
+def _declared(view: View, row: Row | None) -> list[EntryField]:
+    outer = view.kind.field(row.field) if row is not None else None
+    fields = outer.fields if outer is not None else view.kind.every
+    return [one for one in fields if one.type is not Type.ROWS]
+
+
+# --- the history -----------------------------------------------------------------------------------------------------
+
+
+def history_page(
+    view: View, called: Called, changes: Sequence[EntryChange], facts: Sequence[tuple[int | None, Fact, str]],
+    names: dict[int, str], tz: tzinfo,
+) -> list[Message]:  # fmt: skip
+    """Who changed what, when and why, in the order of time."""
+    lines = [(one.changed_at, _change_line(view, one, called, names, tz)) for one in changes]
+    lines += [
+        (fact.recorded_at, _fact_line(view, row, fact, by, called, tz)) for row, fact, by in facts if fact.recorded_at
+    ]
+    texts = [text for _, text in sorted(lines, key=lambda line: line[0])]
+    head = f"【变更记录】{line_of(view, called)}"
+    *first, last = Pages().add([head, *(texts or ["没有变更。"])]).texts
+    return [
+        *(Message(text) for text in first),
+        Message(last, [[Choice(label(view.kind.label), buttons.OpenEntry(view.id, 0))]]),
+    ]
+
+
+def _change_line(view: View, change: EntryChange, called: Called, names: dict[int, str], tz: tzinfo) -> str:
+    row = view.row(change.row_id) if change.row_id is not None else None
+    declared = _field_of(view, change, row)
+    old, new = change.old.get("value"), change.new.get("value")
+    who = names.get(change.changed_by_id or 0, "")
+    what = declared.word if declared is not None else "内容"
+    if declared is None or declared.type is Type.ROWS:
+        said_change = "已删除"
+    else:
+        said_change = f"{said(declared, old, called) or '未填'}→{said(declared, new, called) or '未填'}"
+    return f"{moment_words(change.changed_at, tz)}{who}：{_of_row(view, change.row_id)}{what}：{said_change}" + _why(
+        change.reason
+    )
+
+
+def _field_of(view: View, change: EntryChange, row: Row | None) -> EntryField | None:
+    for rows in view.kind.rowed:
+        inner = rows.field(change.field)
+        if change.row_id is not None and inner is not None and (row is None or row.field == rows.key):
+            return inner
+    return view.kind.field(change.field)
+
+
+def _of_row(view: View, row_id: int | None) -> str:
+    row = view.row(row_id) if row_id is not None else None
+    return f"第{view.of(row.field).index(row) + 1}项" if row is not None else ""
+
+
+def _fact_line(view: View, row_id: int | None, fact: Fact, by: str, called: Called, tz: tzinfo) -> str:
+    row = view.row(row_id) if row_id is not None else None
+    state = state_word(view.kind, row.field if row is not None else "", fact)
+    due = "" if fact.due_on is None else f"，期限{by_day(fact.due_on).removesuffix('前')}"
+    owner = f"，{fact.owner.said(called)}" if not fact.owner.nobody else ""
+    assert fact.recorded_at is not None
+    when = f"自{fact.on.month}月{fact.on.day}日"
+    return (
+        f"{moment_words(fact.recorded_at, tz)}{by}：{_of_row(view, row_id)}{when}{state}{owner}{due}{_why(fact.reason)}"
+    )
+
+
+def _why(reason: str) -> str:
+    return f"（原因：{reason}）" if reason else ""
+
+
+# --- what was done ---------------------------------------------------------------------------------------------------
+
+
+def done(word: str, view: View, called: Called, undo: Button, note: str = "") -> Message:
+    """What was just done, with the entry in a line; it may be taken back for ten minutes."""
+    rows = [[Choice("打开", buttons.OpenEntry(view.id, 0)), Choice("撤销", undo)]]
+    return Message("\n".join(filter(None, [f"{word}：{list_line(view, called)}。", note])), rows)
+
+
+def ledger_file(kind: Kind, period: Period, content: bytes) -> Document:
+    """The table of a kind, of people: forgotten as soon as it is sent."""
+    name = f"{kind.ledger.name}{period_words(period)}"
+    return Document(f"{name}.xlsx", content=content, caption=f"{name}。", secret=True)
+
+
+def and_more(card: Message, entry_id: int, rowed: EntryField) -> Message:
+    """The same with a button for the next row of it."""
+    more = [Choice(f"继续新增{rowed.label}", buttons.AddRow(entry_id, rowed.key))]
+    return Message(card.text, [*card.rows, more])
+
+
+def taken_back(view: View, row: Row | None, called: Called) -> Message:
+    what = "已取消登记" if row is None else "已删除"
+    opens = [[Choice("打开", buttons.OpenEntry(view.id, 0))]]
+    return Message(f"{what}：{line_of(view, called)}。", opens)
+
+
+def owed_title(view: View, row: Row | None, called: Called) -> str:
+    """整改清单（甲支部）第2项“……”"""
+    if row is None:
+        return f"{view.kind.word}“{line_of(view, called)}”"
+    words, declared = words_of(view, row, called), view.kind.field(row.field)
+    number = view.of(row.field).index(row) + 1
+    texts = [words[one.key] for one in declared.fields if one.type is Type.TEXT and words[one.key]] if declared else []
+    return f"{view.kind.word}（{line_of(view, called)}）第{number}项" + (f"“{cut(texts[0], LONGEST)}”" if texts else "")

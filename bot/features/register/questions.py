@@ -1,0 +1,333 @@
+"""How each type of field is asked in a form, and what is kept of the answer."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from unicodedata import normalize
+from zlib import crc32
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.register import entries
+from bot.features.register.figures import peer_orgs
+from bot.features.register.kinds.kind import PEER_ORGS, EntryField, Type
+from bot.features.register.values import Owner
+from bot.kit import questions
+from bot.kit.form_fields import Field, Options, Values
+from bot.kit.glossary.choices import DUTIES
+from bot.kit.handlers import Call
+from bot.kit.lists import label
+from bot.kit.names import LONGEST, called, clean_name, name_key
+from bot.kit.refusal import Refusal
+from bot.kit.typed_days import the_day
+from bot.kit.words import day_words
+from scheduler.calendar.days import DAY
+from storage.choices import Duty
+from storage.models.organisation import PartyGroup
+from storage.roster import Member, roster
+
+# What a button holds of a name: longer ones are typed.
+_IN_A_BUTTON = 30
+# Before a name among people and owners: it is on no roster.
+OUTSIDE = "="
+_SEPARATORS = str.maketrans(dict.fromkeys(",，;；\n", "、"))
+FILES = frozenset({"document", "photo", "audio", "voice", "video"})
+MOST_FILES = 10
+_LARGEST = Decimal("1e12")
+Asked = Callable[[EntryField], list[Field]]
+
+
+def asked(declared: EntryField) -> list[Field]:
+    """The questions of a field: of days that last two, of rows none (they are added to an entry that is there)."""
+    ask = _ASKED.get(declared.type)
+    return ask(declared) if ask is not None else []
+
+
+def _field(declared: EntryField, ask: str, **more: Any) -> Field:
+    """What every question has: later, or left empty by a button, where nothing needs it."""
+    return Field(declared.key, ask, declared.label, **_usual(declared, more))
+
+
+def _usual(declared: EntryField, more: Mapping[str, Any]) -> dict[str, Any]:
+    optional = not declared.needed
+    options: Options = more.get("options", lambda session, call, values: ())
+    leave = [("", "不填写")] if optional and not more.get("many") else []
+
+    def and_none(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+        return [*options(session, call, values), *leave]
+
+    return {**more, "options": and_none, "optional": optional, "later": declared.later and optional}
+
+
+def please(declared: EntryField) -> str:
+    return f"请发送{declared.word}。"
+
+
+# --- text, numbers, choices ------------------------------------------------------------------------------------------
+
+
+def _text(declared: EntryField) -> list[Field]:
+    base = questions.text(declared.key, "", declared.word, declared.longest)
+    return [_field(declared, please(declared), read=base.read, what=declared.word, longest=declared.longest)]
+
+
+def _number(declared: EntryField) -> list[Field]:
+    def read(session: Session, call: Call, said: str) -> Values:
+        try:
+            number = Decimal(normalize("NFKC", said).strip())
+        except InvalidOperation:
+            raise Refusal(f"请发送数字，例如：{'1.5' if declared.half else '12'}。") from None
+        step = Decimal("0.5") if declared.half else Decimal(1)
+        if not number.is_finite() or not 0 <= number < _LARGEST or number % step:
+            raise Refusal("数量应为不小于0的整数。" if not declared.half else "数量应为0.5的整数倍。")
+        return {declared.key: str(number.normalize() if number % 1 else int(number))}
+
+    return [_field(declared, please(declared), read=read)]
+
+
+def _choice(declared: EntryField) -> list[Field]:
+    return [_field(declared, f"请选择{declared.word}。", options=questions.fixed(declared.options))]
+
+
+def _yesno(declared: EntryField) -> list[Field]:
+    return [_field(declared, f"{declared.word}：请选择。", options=questions.fixed({"yes": "是", "no": "否"}))]
+
+
+# --- days ------------------------------------------------------------------------------------------------------------
+
+
+def _days_offered(declared: EntryField) -> Options:
+    """What has happened did so lately; a deadline is weeks ahead."""
+
+    def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+        if declared.type is Type.DUE:
+            days = [call.today + timedelta(days=ahead) for ahead in (7, 14, 30, 60)]
+        elif declared.happened:
+            days = [call.today - timedelta(days=ago) for ago in range(6)]
+        else:
+            days = [call.today + timedelta(days=ahead) for ahead in (0, -1, -2, -3, 1, 2)]
+        return [(day.isoformat(), day_words(day)) for day in days]
+
+    return options
+
+
+def _day(declared: EntryField, key: str = "", ask: str = "") -> list[Field]:
+    base = questions.day(key or declared.key, "", far=timedelta(days=40 * 366))
+
+    def doubts(session: Session, call: Call, values: Values) -> Any:
+        return base.doubts(session, call, values) if values.get(base.key) else ()
+
+    asks = ask or f"请选择{declared.word}，或直接发送，例如：7月7日。"
+    found = _field(declared, asks, options=_days_offered(declared), read=base.read, accepts=base.accepts, doubts=doubts)
+    return [replace(found, key=base.key)]
+
+
+def _lasting(declared: EntryField) -> list[Field]:
+    first = _day(declared, f"{declared.key}_first", f"请选择{declared.word}的第一天，或直接发送。")
+    last = _day(declared, f"{declared.key}_last", f"请选择{declared.word}的最后一天，或直接发送。")
+    return [*first, *(replace(one, label=f"{declared.label}止") for one in last)]
+
+
+def _month(declared: EntryField) -> list[Field]:
+    def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+        months = [call.today.replace(day=1)]
+        for _ in range(5):
+            months.append((months[-1] - DAY).replace(day=1))
+        return [(f"{one:%Y-%m}", f"{one.year}年{one.month}月") for one in months]
+
+    def read(session: Session, call: Call, said: str) -> Values:
+        return {declared.key: f"{the_day(f'{said.strip()}1日', call.today, '2023年8月'):%Y-%m}"}
+
+    return [_field(declared, f"请选择{declared.word}，或直接发送，例如：2023年8月。", options=options, read=read)]
+
+
+# --- units and sites -------------------------------------------------------------------------------------------------
+
+
+def _mark(name: str) -> str:
+    """How a name travels in a button: by a number that is the same as long as the name is."""
+    return f"{crc32(name_key(name).encode()):x}"
+
+
+def _offered(declared: EntryField) -> Callable[[Session, Call], list[str]]:
+    """Names that entries have had before, the latest first, then those of the settings."""
+
+    def names(session: Session, call: Call) -> list[str]:
+        before = entries.used_before(session, call.me.branch_id, declared.key)
+        usual = peer_orgs(session, call.me.branch_id) if PEER_ORGS in declared.offered else list(declared.offered)
+        return list({name_key(one): one for one in [*reversed(usual), *reversed(before)]}.values())[::-1][:24]
+
+    return names
+
+
+def _name(declared: EntryField) -> list[Field]:
+    offered = _offered(declared)
+
+    def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+        return [(_mark(name), label(name)) for name in offered(session, call)]
+
+    def then(session: Session, call: Call, value: str) -> Values:
+        return {declared.key: next((one for one in offered(session, call) if _mark(one) == value), value)}
+
+    def read(session: Session, call: Call, said: str) -> Values:
+        return {declared.key: _one_name(said, declared)}
+
+    asks = f"请选择{declared.word}，或直接发送。"
+    return [_field(declared, asks, options=options, then=then, read=read, what=declared.word, longest=LONGEST)]
+
+
+def _names(declared: EntryField) -> list[Field]:
+    offered = _offered(declared)
+
+    def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+        ticked = [one for one in values.get(declared.key) or [] if len(one.encode()) <= _IN_A_BUTTON]
+        fits = [one for one in offered(session, call) if len(one.encode()) <= _IN_A_BUTTON]
+        return [(one, label(one)) for one in dict.fromkeys([*ticked, *fits])]
+
+    def read(session: Session, call: Call, said: str) -> Values:
+        parts = [part for part in said.translate(_SEPARATORS).split("、") if part.strip()]
+        return {declared.key: list(dict.fromkeys(_one_name(part, declared) for part in parts))}
+
+    asks = f"请选择{declared.word}（可多选），或直接发送，用顿号隔开。"
+    return [_field(declared, asks, options=options, read=read, many=True)]
+
+
+def _one_name(said: str, declared: EntryField) -> str:
+    name = clean_name(said)
+    if not name or len(name) > LONGEST:
+        raise Refusal(f"请发送不超过{LONGEST}字的{declared.word}。")
+    return name
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+def _members(session: Session, call: Call) -> list[Member]:
+    return roster(session, call.me.branch_id, call.today)
+
+
+def _people(declared: EntryField) -> list[Field]:
+    def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+        outside = [one for one in values.get(declared.key) or [] if one.startswith(OUTSIDE)]
+        short = [(one, label(one[1:])) for one in outside if len(one.encode()) <= _IN_A_BUTTON]
+        return [*short, *((str(one.id), one.name) for one in _members(session, call))]
+
+    def read(session: Session, call: Call, said: str) -> Values:
+        members = _members(session, call)
+        parts = [part.strip() for part in said.translate(_SEPARATORS).split("、") if part.strip()]
+        found = list(dict.fromkeys(_one_of(part, members, declared.outside) for part in parts))
+        if not declared.several and len(found) > 1:
+            raise Refusal(f"{declared.word}只能有一位。")
+        return {declared.key: found}
+
+    several = "（可多选）" if declared.several else ""
+    asks = f"请选择{declared.word}{several}，或直接发送姓名。"
+    return [_field(declared, asks, options=options, read=read, many=True)]
+
+
+def _one_of(said: str, members: Sequence[Member], outside: bool) -> str:
+    """Somebody of the roster by number; else, where that may be, by name."""
+    found = called(members, said)
+    if len(found) > 1:
+        raise Refusal(f"有{len(found)}位同志叫{found[0].name}，请点按钮选择。")
+    if found:
+        return str(found[0].id)
+    name = clean_name(said)
+    if not outside or not name or len(name) > LONGEST:
+        raise Refusal(f"没有找到“{name[:LONGEST]}”，请点按钮选择。")
+    return f"{OUTSIDE}{name}"
+
+
+def _owner(declared: EntryField) -> list[Field]:
+    def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+        members = _members(session, call)
+        groups = session.execute(
+            select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == call.me.branch_id)
+        )
+        held = {duty for one in members for duty in one.duties if duty is not Duty.GROUP_LEADER}
+        return [
+            *((f"g{one.id}", one.name) for one in groups),
+            *((f"d{duty.value}", DUTIES[duty]) for duty in Duty if duty in held),
+            *((f"p{one.id}", one.name) for one in members),
+        ]
+
+    def read(session: Session, call: Call, said: str) -> Values:
+        offered = {name_key(word): value for value, word in options(session, call, {}) if value[0] != "p"}
+        if name_key(said) in offered:
+            return {declared.key: offered[name_key(said)]}
+        found = _one_of(said, _members(session, call), outside=True)
+        return {declared.key: found if found.startswith(OUTSIDE) else f"p{found}"}
+
+    return [_field(declared, f"请选择{declared.word}，或直接发送姓名或单位。", options=options, read=read)]
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def _files(declared: EntryField) -> list[Field]:
+    def add(session: Session, call: Call, values: Values) -> Values:
+        if any(file.kind not in FILES for file in call.files):
+            raise Refusal("请发送文件、照片、音频或视频。")
+        held = [*(values.get(declared.key) or []), *(file.to_json() for file in call.files)]
+        if len(held) > MOST_FILES:
+            raise Refusal(f"附件最多{MOST_FILES}个。")
+        return {declared.key: held}
+
+    return [_field(declared, f"请发送{declared.word}：照片或文件。", files=add)]
+
+
+_ASKED: Mapping[Type, Asked] = {
+    Type.TEXT: _text,
+    Type.NUMBER: _number,
+    Type.DAY: _day,
+    Type.MONTH: _month,
+    Type.DAYS: _lasting,
+    Type.CHOICE: _choice,
+    Type.YESNO: _yesno,
+    Type.PEOPLE: _people,
+    Type.ORG: lambda declared: _names(declared) if declared.several else _name(declared),
+    Type.SITE: _name,
+    Type.FILES: _files,
+    Type.OWNER: _owner,
+    Type.DUE: _day,
+}
+
+
+# --- what is kept of an answer ---------------------------------------------------------------------------------------
+
+
+def kept(declared: EntryField, values: Values) -> Any:
+    """The value of a field as an entry holds it, by the answers of a form; None: there is none."""
+    value = values.get(declared.key)
+    if declared.type is Type.DAYS:
+        return _kept_days(values.get(f"{declared.key}_first"), values.get(f"{declared.key}_last"))
+    if value in (None, "", []):
+        return None
+    if declared.type is Type.NUMBER:
+        number = Decimal(value)
+        return int(number) if number == int(number) else float(number)
+    if declared.type is Type.YESNO:
+        return value == "yes"
+    if declared.type is Type.PEOPLE:
+        return [{"name": one[1:]} if one.startswith(OUTSIDE) else {"id": int(one)} for one in value]
+    if declared.type is Type.OWNER:
+        return _kept_owner(value)
+    return value
+
+
+def _kept_days(first: str | None, last: str | None) -> Any:
+    if not first:
+        return None
+    return {"from": first, "to": (date.fromisoformat(last) + DAY).isoformat() if last else None}
+
+
+def _kept_owner(value: str) -> Owner:
+    letter, rest = value[0], value[1:]
+    if letter == "p":
+        return Owner(id=int(rest))
+    if letter == "g":
+        return Owner(group_id=int(rest))
+    return Owner(duty=Duty(rest)) if letter == "d" else Owner(name=rest)

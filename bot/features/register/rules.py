@@ -1,0 +1,202 @@
+"""What a kind asks of an entry, the states of one, and what the figures read of it. Plain values only."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from bot.features.register.kinds.kind import EntryField, Kind, Tracking, Type
+from bot.features.register.values import Called, Json, Owner, counted_text, derived, full_day, is_empty, line, said
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What holds of an entry, or of one of its rows, from a day on."""
+
+    id: int
+    on: date
+    state: str
+    since: date
+    due_on: date | None = None
+    owner: Owner = field(default_factory=Owner)
+    recorded_at: datetime | None = None
+    reason: str = ""
+
+    def overdue(self, day: date, tracking: Tracking) -> bool:
+        """Its deadline was before the day, and it is not done: one that is due that day is not late (D16)."""
+        return self.due_on is not None and self.due_on < day and self.state not in tracking.done
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an entry. `fact`: what holds of it now."""
+
+    id: int
+    field: str
+    position: int
+    fields: Json
+    recorded_at: datetime
+    fact: Fact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An entry as it is read, with its rows in their order. `fact`: what holds of it now.
+
+    withdrawn_at, reason: of one that was taken back.
+    """
+
+    id: int
+    kind: Kind
+    version: int
+    fields: Json
+    recorded_at: datetime
+    recorded_by_id: int | None
+    rows: Sequence[Row] = ()
+    fact: Fact | None = None
+    withdrawn_at: datetime | None = None
+    reason: str = ""
+    people: frozenset[int] = field(default_factory=frozenset)
+
+    def of(self, rows: str) -> list[Row]:
+        return [one for one in self.rows if one.field == rows]
+
+    def row(self, row_id: int) -> Row | None:
+        return next((one for one in self.rows if one.id == row_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What the figures read of one entry, or of one row: by field the days, the people, the values."""
+
+    days: Sequence[tuple[str, date, date | None]] = ()
+    people: Sequence[tuple[str, int | None, str]] = ()
+    values: Sequence[tuple[str, str, str, int | None]] = ()
+
+
+def index(kind: Kind, rows: str, fields: Json) -> Index:
+    """The same of the fields of an entry (rows ""), or of a row of that field."""
+    found = [
+        (one.key, derived(one, fields.get(one.key))) for one in declared(kind, rows) if counted_text(kind, rows, one)
+    ]
+    days = [(key, *day) for key, of in found for day in of.days]
+    return Index(
+        days=[*days, *(() if rows else _first_days(kind, days))],
+        people=[(key, *one) for key, of in found for one in of.people],
+        values=[(key, *one) for key, of in found for one in of.values],
+    )
+
+
+def declared(kind: Kind, rows: str) -> Sequence[EntryField]:
+    """The fields of an entry (rows ""), or of a row of that field."""
+    outer = kind.field(rows) if rows else None
+    return outer.fields if outer is not None else kind.every
+
+
+def _first_days(kind: Kind, days: Sequence[tuple[str, date, date | None]]) -> Iterator[tuple[str, date, date | None]]:
+    by_field = {key: (on, last) for key, on, last in days}
+    for name, keys in kind.first_of.items():
+        first = next((by_field[key] for key in keys if key in by_field), None)
+        if first is not None:
+            yield name, *first
+
+
+def missing(kind: Kind, rows: str, values: Mapping[str, Any], held: Mapping[str, int] | None = None) -> list[str]:
+    """The words of what is needed and not there. `held`: how many rows of each field there are."""
+    needed = [one.word for one in declared(kind, rows) if one.needed and is_empty(values.get(one.key))]
+    if not rows and kind.one_of and all(is_empty(values.get(key)) and not (held or {}).get(key) for key in kind.one_of):
+        words = [one.word for key in kind.one_of if (one := kind.field(key)) is not None]
+        needed.append("或".join(words))
+    return needed
+
+
+def dated(kind: Kind, fields: Json) -> date | None:
+    """The day that puts an entry into a period, or the first day of its days."""
+    found = index(kind, "", fields).days
+    return next((on for key, on, _ in found if key == kind.dated), None)
+
+
+def first_state(kind: Kind, fields: Json, today: date) -> str:
+    """In which state a new entry is: ahead of its day it is planned, whatever is usual."""
+    tracking = kind.tracking
+    if tracking is None:
+        return ""
+    day = dated(kind, fields)
+    return tracking.ahead if tracking.ahead and day is not None and day > today else tracking.start
+
+
+def days_of(view: View, row: Row | None = None) -> list[date]:
+    """Every day by which a figure may count the entry, or this row of it."""
+    rows = view.rows if row is None else [row]
+    facts = [view.fact, *(one.fact for one in rows)]
+    own = [on for _, on, _ in index(view.kind, "", view.fields).days] if row is None else []
+    of_rows = [on for one in rows for _, on, _ in index(view.kind, one.field, one.fields).days]
+    return [*own, *of_rows, *(fact.since for fact in facts if fact is not None)]
+
+
+def newest(facts: Sequence[Fact], day: date | None = None) -> Fact | None:
+    """What holds, on a day or (None) at last: the newest of its day, and of one day what was recorded last."""
+    known = [one for one in facts if day is None or one.on <= day]
+    return max(known, key=lambda one: (one.on, one.recorded_at, one.id), default=None)
+
+
+def fact_in(view: View, row_id: int | None, number: int) -> Fact | None:
+    """What holds of the entry or row now, if it is this."""
+    row = view.row(row_id) if row_id is not None else None
+    fact = row.fact if row is not None else view.fact if row_id is None else None
+    return fact if fact is not None and fact.id == number else None
+
+
+def lacks(kind: Kind, rows: str, state: str, view: View, row: Row | None) -> EntryField | None:
+    """What is needed before this state is entered, and not there."""
+    tracking = kind.tracking_of(rows)
+    need = tracking.needs.get(state, "") if tracking is not None else ""
+    wanted = kind.field(f"{rows}.{need}" if rows else need) if need else None
+    if wanted is None:
+        return None
+    if wanted.type is Type.ROWS:
+        return None if view.of(need) else wanted
+    held = row.fields if row is not None else view.fields
+    files = [one.key for one in declared(kind, rows) if one.type is Type.FILES]
+    has = [need, *(files if wanted.type is Type.TEXT and rows else [])]
+    return wanted if all(is_empty(held.get(key)) for key in has) else None
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+def words_of(view: View, row: Row | None, called: Called) -> dict[str, str]:
+    """Every field of an entry, or of one of its rows, in words; the rows of an entry are counted."""
+    rows, held, fact = (row.field, row.fields, row.fact) if row is not None else ("", view.fields, view.fact)
+    values: dict[str, Any] = {**held, **{one.key: view.of(one.key) for one in view.kind.rowed if not rows}}
+    if fact is not None:
+        values |= facts_by_field(view.kind, rows, fact)
+    return {one.key: said(one, values.get(one.key), called) for one in declared(view.kind, rows)} | state_words(
+        view.kind, rows, fact
+    )
+
+
+def facts_by_field(kind: Kind, rows: str, fact: Fact) -> dict[str, Any]:
+    """Owner and deadline by the names of their fields."""
+    due = fact.due_on.isoformat() if fact.due_on is not None else None
+    of: Mapping[Type, Any] = {Type.OWNER: None if fact.owner.nobody else fact.owner, Type.DUE: due}
+    return {one.key: of[one.type] for one in declared(kind, rows) if one.type in of}
+
+
+def state_words(kind: Kind, rows: str, fact: Fact | None) -> dict[str, str]:
+    """state: its word; and by its code the day since which it holds."""
+    tracking = kind.tracking_of(rows)
+    if tracking is None or fact is None:
+        return {}
+    return {"state": tracking.states.get(fact.state, fact.state), fact.state: full_day(fact.since)}
+
+
+def line_of(view: View, called: Called) -> str:
+    """An entry in a list."""
+    return line(view.kind.line, words_of(view, None, called)) or view.kind.word
+
+
+def everything(view: View, called: Called) -> str:
+    """All that an entry says, for a search."""
+    parts = [words_of(view, None, called), *(words_of(view, row, called) for row in view.rows)]
+    return " ".join(word for part in parts for word in part.values())

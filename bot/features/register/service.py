@@ -1,0 +1,421 @@
+"""What is done to the register: an entry recorded, changed, put into a state, taken back; each noted, each by who may.
+
+Whatever changes writes what the figures read in the same transaction. An entry, a row and a state count by their own
+days and come in time by their own instants (D20); what a figure has counted for a quarter that takes nothing more is
+not changed.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import delete, func, select, true, update
+from sqlalchemy.orm import Session
+
+from bot.features.register import entries, rules
+from bot.features.register.kinds.kind import EntryField, Kind, Type
+from bot.features.register.rules import Fact, Row, View
+from bot.features.register.values import Json, Owner, full_day, is_empty, read_by_figures, title
+from bot.kit.access import NO_RIGHT
+from bot.kit.closing import close_day, cut_off_on
+from bot.kit.deadlines import before_cut_off, in_time, may_undo
+from bot.kit.names import name_key
+from bot.kit.refusal import Refusal
+from scheduler.calendar.days import local_day
+from storage import audit
+from storage.audience import Me
+from storage.lookups import changed
+from storage.models.entry import Entry, EntryChange, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
+
+CHANGED_BY_OTHERS = "这条登记刚刚有变更，请重新打开后再办理。"
+NEEDS_A_REASON = "请填写原因。"
+
+
+# --- recording -------------------------------------------------------------------------------------------------------
+
+
+def record(session: Session, me: Me, kind: Kind, values: Json, now: datetime, tz: tzinfo) -> int:
+    """A new entry by the values of its fields; the states begin with it. Its number."""
+    if not entries.keeps(me, kind):
+        raise Refusal(NO_RIGHT)
+    _needs(kind, "", values)
+    entry = Entry(
+        branch_id=me.branch_id,
+        kind=kind.name,
+        revision=kind.revision,
+        title=title(kind, values),
+        fields=_kept(kind.every, values),
+        recorded_at=now,
+        recorded_by_id=me.id,
+    )
+    session.add(entry)
+    session.flush()
+    write_index(session, kind, entry.id, None, "", entry.fields)
+    _begin(session, me, kind, "", (entry.id, None), (entry.fields, values), local_day(now, tz), now)
+    note(session, me, "register", entry.id, now, kind)
+    return entry.id
+
+
+def add_row(session: Session, me: Me, view: View, rows: str, values: Json, now: datetime, tz: tzinfo) -> int:
+    """One more row of an entry, there since today, or since the entry is in the state that it is in. Its number."""
+    declared = _rows(view.kind, rows)
+    _needs(view.kind, rows, values)
+    last = session.scalar(
+        select(func.max(EntryRow.position)).where(EntryRow.entry_id == view.id, EntryRow.field == rows)
+    )
+    row = EntryRow(
+        entry_id=view.id,
+        field=rows,
+        position=0 if last is None else last + 1,
+        fields=_kept(declared.fields, values),
+        recorded_at=now,
+        recorded_by_id=me.id,
+    )
+    claim(session, view)
+    session.add(row)
+    session.flush()
+    write_index(session, view.kind, view.id, row.id, rows, row.fields)
+    today = local_day(now, tz)
+    day = min(today, view.fact.since) if view.fact is not None else today
+    _begin(session, me, view.kind, rows, (view.id, row.id), (row.fields, values), day, now)
+    note(session, me, "add", view.id, now, view.kind, row=row.id)
+    return row.id
+
+
+def _needs(kind: Kind, rows: str, values: Json) -> None:
+    lacks = rules.missing(kind, rows, values, {one.key: len(values.get(one.key) or []) for one in kind.rowed})
+    if lacks:
+        raise Refusal(f"请先填写{'、'.join(lacks)}。")
+
+
+def _kept(fields: Iterable[EntryField], values: Json) -> dict[str, Any]:
+    """What stands in the row itself: no rows, no dated facts, nothing empty."""
+    apart = (Type.ROWS, Type.OWNER, Type.DUE)
+    return {one.key: values[one.key] for one in fields if one.type not in apart and not is_empty(values.get(one.key))}
+
+
+def _rows(kind: Kind, rows: str) -> EntryField:
+    declared = kind.field(rows)
+    if declared is None or declared.type is not Type.ROWS:
+        raise Refusal(entries.GONE)
+    return declared
+
+
+def _begin(
+    session: Session,
+    me: Me,
+    kind: Kind,
+    rows: str,
+    of: tuple[int, int | None],
+    held: tuple[Json, Json],
+    on: date,
+    now: datetime,
+) -> None:
+    """The first facts of an entry or row (`of`), by its kept fields and all its values (`held`): from the day that
+    dates it where its states follow that, else from `on`.
+    """
+    tracking, (fields, values) = kind.tracking_of(rows), held
+    if tracking is None:
+        return
+    day = (rules.dated(kind, fields) if tracking.follows else None) or on
+    state = rules.first_state(kind, fields, on) if not rows else tracking.start
+    due, owner = _facts_of(kind, rows, values)
+    _add_fact(session, *of, Fact(0, day, state, day, due, owner), me.id, now)
+
+
+def _facts_of(kind: Kind, rows: str, values: Json) -> tuple[date | None, Owner]:
+    """The deadline and the owner among the values."""
+    by_type = {one.type: values.get(one.key) for one in rules.declared(kind, rows)}
+    due = by_type.get(Type.DUE)
+    return (date.fromisoformat(due) if due else None), by_type.get(Type.OWNER) or Owner()
+
+
+def _add_fact(session: Session, entry_id: int, row_id: int | None, fact: Fact, by: int | None, now: datetime) -> int:
+    row = EntryState(
+        entry_id=entry_id,
+        row_id=row_id,
+        on=fact.on,
+        state=fact.state,
+        since=fact.since,
+        due_on=fact.due_on,
+        owner_name=fact.owner.name,
+        owner_id=fact.owner.id,
+        owner_group_id=fact.owner.group_id,
+        owner_duty=fact.owner.duty,
+        recorded_at=now,
+        recorded_by_id=by,
+        reason=fact.reason,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def write_index(session: Session, kind: Kind, entry_id: int, row_id: int | None, rows: str, fields: Json) -> None:
+    """What the figures read of an entry or row, in the place of what stood there."""
+    for table in (EntryDay, EntryPerson, EntryValue):
+        session.execute(delete(table).where(table.entry_id == entry_id, table.row_id.is_not_distinct_from(row_id)))
+    found, of = rules.index(kind, rows, fields), {"entry_id": entry_id, "row_id": row_id}
+    session.add_all(EntryDay(**of, field=key, on=on, last=last) for key, on, last in found.days)
+    session.add_all(EntryPerson(**of, field=key, person_id=one, name=name) for key, one, name in found.people)
+    session.add_all(
+        EntryValue(**of, field=key, key=value, word=word, hundredths=number)
+        for key, value, word, number in found.values
+    )
+    session.flush()
+
+
+# --- changing --------------------------------------------------------------------------------------------------------
+
+
+def wants_reason(view: View, row: Row | None, key: str, now: datetime) -> bool:
+    """A change of what a figure reads, once the ten minutes of its own recording are over."""
+    made_at = row.recorded_at if row is not None else view.recorded_at
+    return read_by_figures(view.kind, row.field if row is not None else "", key) and not may_undo(made_at, now)
+
+
+def change(
+    session: Session,
+    me: Me,
+    view: View,
+    row: Row | None,
+    key: str,
+    value: Any,
+    reason: str,
+    now: datetime,
+    tz: tzinfo,
+) -> int:
+    """One field, as if it had always been so; the number of the change. Nothing is changed that stays the same."""
+    rows = row.field if row is not None else ""
+    held = row.fields if row is not None else view.fields
+    if read_by_figures(view.kind, rows, key):
+        still_open(session, me, view, row, now, tz, _with(view, row, key, value))
+    if wants_reason(view, row, key, now) and not reason:
+        raise Refusal(NEEDS_A_REASON)
+    _needs(view.kind, rows, _values(view, row) | {key: value})
+    claim(session, view)
+    lay(session, view.kind, view.id, row, key, value)
+    made = EntryChange(
+        entry_id=view.id,
+        row_id=row.id if row is not None else None,
+        field=key,
+        old={"value": held.get(key)},
+        new={"value": value},
+        changed_at=now,
+        changed_by_id=me.id,
+        reason=reason,
+    )
+    session.add(made)
+    session.flush()
+    note(session, me, "change", view.id, now, view.kind, field=key)
+    return made.id
+
+
+def _values(view: View, row: Row | None) -> dict[str, Any]:
+    """The fields of an entry or row with its facts and rows, as `missing` asks for them."""
+    held, fact = (row.fields, row.fact) if row is not None else (view.fields, view.fact)
+    rows = row.field if row is not None else ""
+    facts = rules.facts_by_field(view.kind, rows, fact) if fact is not None else {}
+    return {**held, **facts, **{one.key: view.of(one.key) for one in view.kind.rowed if row is None}}
+
+
+def _with(view: View, row: Row | None, key: str, value: Any) -> list[date]:
+    """The days of what the entry would be."""
+    kind, rows = view.kind, row.field if row is not None else ""
+    held = row.fields if row is not None else view.fields
+    return [on for _, on, _ in rules.index(kind, rows, {**held, key: value}).days]
+
+
+def lay(session: Session, kind: Kind, entry_id: int, row: Row | None, key: str, value: Any) -> None:
+    """Put a value into its row, and what the figures read of it; states that follow the day move with it."""
+    found: Any = session.get_one(EntryRow, row.id) if row is not None else session.get_one(Entry, entry_id)
+    fields = {name: one for name, one in {**found.fields, key: value}.items() if not is_empty(one)}
+    found.fields = fields
+    rows = row.field if row is not None else ""
+    if row is None:
+        found.title = title(kind, fields)
+    write_index(session, kind, entry_id, row.id if row is not None else None, rows, fields)
+    tracking = kind.tracking_of(rows)
+    if tracking is not None and tracking.follows == key and (day := rules.dated(kind, fields)) is not None:
+        own = (EntryState.entry_id == entry_id, EntryState.row_id.is_not_distinct_from(row.id if row else None))
+        session.execute(update(EntryState).where(*own).values(on=day, since=day))
+
+
+def still_open(
+    session: Session,
+    me: Me,
+    view: View,
+    row: Row | None,
+    now: datetime,
+    tz: tzinfo,
+    more: Iterable[date] = (),
+) -> None:
+    """Refuses where a quarter that takes nothing more has counted it, or would (D20b)."""
+    closes = close_day(session, me.branch_id)
+    for day in (*rules.days_of(view, row), *more):
+        before_cut_off(now, cut_off_on(day, closes, tz))
+
+
+def claim(session: Session, view: View) -> None:
+    """Of two who change an entry at once one wins, and the other is told to look again."""
+    mine = (Entry.id == view.id, Entry.version == view.version, Entry.withdrawn_at.is_(None))
+    if changed(session, update(Entry).where(*mine).values(version=view.version + 1)) != 1:
+        raise Refusal(CHANGED_BY_OTHERS)
+
+
+# --- states ----------------------------------------------------------------------------------------------------------
+
+
+def put_state(
+    session: Session,
+    me: Me,
+    view: View,
+    row: Row | None,
+    state: str,
+    on: date,
+    reason: str,
+    now: datetime,
+    tz: tzinfo,
+    given: Json | None = None,
+) -> int:
+    """From a day on the entry, or row, is in another state; `given`: what is filled in with it (the evidence). The
+    number of what holds then.
+    """
+    rows, fact = (row.field, row.fact) if row is not None else ("", view.fact)
+    tracking = view.kind.tracking_of(rows)
+    if tracking is None or fact is None or state not in tracking.states or state == fact.state:
+        raise Refusal(CHANGED_BY_OTHERS)
+    need = rules.lacks(view.kind, rows, state, view, row)
+    if need is not None and is_empty((given or {}).get(need.key)):
+        raise Refusal(f"请先填写{need.word}。")
+    if tracking.wants_reason(fact.state, state) and not reason:
+        raise Refusal(NEEDS_A_REASON)
+    day = fact.on if tracking.follows else on
+    if day > local_day(now, tz) and state != tracking.ahead and state not in tracking.reasoned:
+        raise Refusal("日期不能晚于今天。")
+    if day < fact.on and not _is_first(session, view, row):
+        raise Refusal(f"日期不能早于{full_day(fact.on)}（{tracking.states[fact.state]}）。")
+    _before_the_end(session, me, view, row, fact, day, now, tz)
+    _begins_by(session, view, row, day)
+    for key, value in (given or {}).items():
+        if not is_empty(value):
+            lay(session, view.kind, view.id, row, key, value)
+    held = Fact(0, day, state, day, fact.due_on, fact.owner, reason=reason)
+    return _put(session, me, view, row, held, now, state=state)
+
+
+def _of(view: View, row: Row | None) -> tuple[Any, ...]:
+    row_id = row.id if row is not None else None
+    return (
+        EntryState.entry_id == view.id,
+        EntryState.row_id.is_not_distinct_from(row_id),
+        EntryState.undone_at.is_(None),
+    )
+
+
+def _is_first(session: Session, view: View, row: Row | None) -> bool:
+    """Whether nothing held before what holds now: its day is that of the typing, and may have to give way."""
+    return session.scalar(select(func.count()).select_from(EntryState).where(*_of(view, row))) == 1
+
+
+def _begins_by(session: Session, view: View, row: Row | None, day: date) -> None:
+    """What is put into a state on an earlier day than it was typed was there by then, and so were its rows."""
+    own = EntryState.row_id.is_not_distinct_from(row.id) if row is not None else true()
+    rowed = [one.key for one in view.kind.rowed] if row is None else [row.field]
+    starts = {of.start for rows in ("", *rowed) if (of := view.kind.tracking_of(rows)) is not None}
+    first = (EntryState.entry_id == view.id, own, EntryState.on > day, EntryState.state.in_(starts))
+    session.execute(update(EntryState).where(*first).values(on=day, since=day))
+
+
+def move(
+    session: Session,
+    me: Me,
+    view: View,
+    row: Row | None,
+    now: datetime,
+    tz: tzinfo,
+    *,
+    reason: str,
+    due_on: date | None = None,
+    owner: Owner | None = None,
+) -> int:
+    """Another deadline or owner from today on; the state goes on as it is."""
+    fact = row.fact if row is not None else view.fact
+    if fact is None:
+        raise Refusal(CHANGED_BY_OTHERS)
+    if not reason and not may_undo(row.recorded_at if row is not None else view.recorded_at, now):
+        raise Refusal(NEEDS_A_REASON)
+    day = max(local_day(now, tz), fact.on)
+    held = Fact(0, day, fact.state, fact.since, due_on or fact.due_on, owner or fact.owner, reason=reason)
+    return _put(session, me, view, row, held, now, field="due_on" if due_on else "owner")
+
+
+def _before_the_end(
+    session: Session, me: Me, view: View, row: Row | None, fact: Fact, day: date, now: datetime, tz: tzinfo
+) -> None:
+    """What a closed quarter has counted in a state is not put back within it: from a later day on it may be."""
+    closes = close_day(session, me.branch_id)
+    if day == fact.on and fact.recorded_at is not None and in_time(fact.recorded_at, cut_off_on(day, closes, tz)):
+        before_cut_off(now, cut_off_on(day, closes, tz))
+
+
+def _put(session: Session, me: Me, view: View, row: Row | None, fact: Fact, now: datetime, **noted: str) -> int:
+    claim(session, view)
+    made = _add_fact(session, view.id, row.id if row is not None else None, fact, me.id, now)
+    note(session, me, "state", view.id, now, view.kind, **noted)
+    return made
+
+
+# --- taking back -----------------------------------------------------------------------------------------------------
+
+
+def withdraw(session: Session, me: Me, view: View, reason: str, now: datetime, tz: tzinfo) -> None:
+    """取消登记: it stays on file with the reason, and counts nowhere."""
+    if not reason:
+        raise Refusal(NEEDS_A_REASON)
+    still_open(session, me, view, None, now, tz)
+    take_back(session, me, view, now, reason)
+    note(session, me, "withdraw", view.id, now, view.kind)
+
+
+def withdraw_row(session: Session, me: Me, view: View, row: Row, reason: str, now: datetime, tz: tzinfo) -> None:
+    """One row of it; the history keeps what it said."""
+    if not reason and not may_undo(row.recorded_at, now):
+        raise Refusal(NEEDS_A_REASON)
+    still_open(session, me, view, row, now, tz)
+    claim(session, view)
+    session.get_one(EntryRow, row.id).withdrawn_at = now
+    session.add(
+        EntryChange(
+            entry_id=view.id, row_id=row.id, field=row.field, old={"value": dict(row.fields)}, new={"value": None},
+            changed_at=now, changed_by_id=me.id, reason=reason,
+        )
+    )  # fmt: skip
+    session.flush()
+    note(session, me, "remove", view.id, now, view.kind, row=row.id)
+
+
+def take_back(session: Session, me: Me, view: View, now: datetime, reason: str) -> None:
+    claim(session, view)
+    entry = session.get_one(Entry, view.id)
+    entry.withdrawn_at, entry.withdrawn_by_id, entry.withdrawn_reason = now, me.id, reason
+    session.flush()
+
+
+# --- the same once more ----------------------------------------------------------------------------------------------
+
+
+def same_day(session: Session, branch_id: int, kind: Kind, values: Json) -> bool:
+    """Whether there is one already of this day, with the same title or unit."""
+    day = rules.dated(kind, values)
+    if day is None:
+        return False
+    query = select(Entry.title).join(EntryDay, EntryDay.entry_id == Entry.id)
+    query = query.where(Entry.branch_id == branch_id, Entry.kind == kind.name, Entry.withdrawn_at.is_(None))
+    there = session.scalars(query.where(EntryDay.field == kind.dated, EntryDay.on == day, EntryDay.row_id.is_(None)))
+    key = name_key(title(kind, values))
+    return any(name_key(one) == key for one in there)
+
+
+def note(session: Session, me: Me, action: str, entry_id: int, now: datetime, kind: Kind, **details: Any) -> None:
+    audit.record(session, action, "entry", entry_id, now=now, by=me, more={"kind": kind.name}, **details)

@@ -1,0 +1,121 @@
+"""撤销 of what was put to the register: one's own last step within ten minutes, by its button or by the word."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, tzinfo
+from functools import partial
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.features.register import entries, rules, service
+from bot.features.register.rules import View
+from bot.kit.access import NO_RIGHT
+from bot.kit.deadlines import UNDONE_ALREADY, before_undo_ends
+from bot.kit.refusal import Refusal
+from bot.kit.undo import Step
+from scheduler.calendar.days import local_day
+from storage.audience import Me
+from storage.models.entry import Entry, EntryChange, EntryRow, EntryState
+
+UNDO_OTHERWISE = "，请点“修改”或“取消登记”。"
+
+
+def undo(session: Session, me: Me, what: str, number: int, now: datetime, tz: tzinfo) -> View:
+    """One's own last step: e an entry, r a row, s a state, c a change. The entry as it was before."""
+    row: Any = session.get(_STEPS[what], number) if what in _STEPS else None
+    entry_id = row.id if isinstance(row, Entry) else getattr(row, "entry_id", 0)
+    view = entries.found_to_keep(session, me, entry_id, local_day(now, tz))
+    by, made_at = _made(row)
+    if by != me.id:
+        raise Refusal(NO_RIGHT)
+    before_undo_ends(made_at, now, UNDO_OTHERWISE)
+    _undo_of(session, me, view, row, now, tz)
+    service.note(session, me, "undo", view.id, now, view.kind, step=what, number=number)
+    return view
+
+
+def _made(row: Any) -> tuple[int | None, datetime]:
+    if isinstance(row, EntryChange):
+        return row.changed_by_id, row.changed_at
+    return row.recorded_by_id, row.recorded_at
+
+
+def _undo_of(session: Session, me: Me, view: View, row: Any, now: datetime, tz: tzinfo) -> None:
+    """Nothing that somebody else has built on it since is lost: then it stands, and is changed in the open."""
+    if isinstance(row, Entry):
+        service.still_open(session, me, view, None, now, tz)
+        if _others_since(session, view, me):
+            raise Refusal(service.CHANGED_BY_OTHERS)
+        service.take_back(session, me, view, now, "")
+        return
+    service.claim(session, view)
+    if isinstance(row, EntryRow):
+        known = view.row(row.id)
+        if known is None:
+            raise Refusal(UNDONE_ALREADY)
+        service.still_open(session, me, view, known, now, tz)
+        row.withdrawn_at = now
+    elif isinstance(row, EntryState):
+        if rules.fact_in(view, row.row_id, row.id) is None:
+            raise Refusal(service.CHANGED_BY_OTHERS if row.undone_at is None else UNDONE_ALREADY)
+        row.undone_at = now
+    else:
+        _undo_change(session, view, row, now)
+    session.flush()
+
+
+def _undo_change(session: Session, view: View, made: EntryChange, now: datetime) -> None:
+    of = view.row(made.row_id) if made.row_id is not None else None
+    held = of.fields if of is not None else view.fields
+    if made.undone_at is not None:
+        raise Refusal(UNDONE_ALREADY)
+    if held.get(made.field) != made.new.get("value"):
+        raise Refusal(service.CHANGED_BY_OTHERS)
+    service.lay(session, view.kind, view.id, of, made.field, made.old.get("value"))
+    made.undone_at = now
+
+
+def _others_since(session: Session, view: View, me: Me) -> bool:
+    """Whether somebody else has put anything to an entry."""
+    rows = select(EntryRow.recorded_by_id).where(EntryRow.entry_id == view.id)
+    states = select(EntryState.recorded_by_id).where(EntryState.entry_id == view.id)
+    made = select(EntryChange.changed_by_id).where(EntryChange.entry_id == view.id)
+    return any(one != me.id for query in (rows, states, made) for one in session.scalars(query))
+
+
+_STEPS: Mapping[str, type[Any]] = {"e": Entry, "r": EntryRow, "s": EntryState, "c": EntryChange}
+WORDS = {"e": "登记", "r": "新增内容", "s": "状态变更", "c": "修改"}
+
+
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """One's own steps that the word 撤销 may take back, each with the entry in a line."""
+    found = [row for what in _STEPS for row in _steps_of(session, me, what, since)]
+    views = {view.id: view for view in entries.views(session, list({entry for *_, entry in found}))}
+    first, names = _first_facts(session, views), entries.called(session, me.branch_id, views.values())
+    return [
+        Step(at, WORDS[what], rules.line_of(views[entry], names), number, partial(_by_word, what))
+        for what, number, at, entry in found
+        if entry in views and not (what == "s" and number in first)
+    ]
+
+
+def _steps_of(session: Session, me: Me, what: str, since: datetime) -> list[tuple[str, int, datetime, int]]:
+    """(what, its number, when, the entry)"""
+    table = _STEPS[what]
+    by, at = (table.changed_by_id, table.changed_at) if what == "c" else (table.recorded_by_id, table.recorded_at)
+    query = select(table.id, at, Entry.id)
+    query = query if table is Entry else query.join(Entry, Entry.id == table.entry_id)
+    gone = table.withdrawn_at if what in "er" else table.undone_at
+    mine = (by == me.id, at >= since, Entry.branch_id == me.branch_id, Entry.withdrawn_at.is_(None), gone.is_(None))
+    return [(what, *row) for row in session.execute(query.where(*mine)).tuples()]
+
+
+def _by_word(what: str, session: Session, me: Me, number: int, now: datetime, tz: tzinfo) -> None:
+    undo(session, me, what, number, now, tz)
+
+
+def _first_facts(session: Session, ids: Iterable[int]) -> set[int]:
+    """What held from the start is no step of its own: it goes with the entry, or the row."""
+    query = select(func.min(EntryState.id)).where(EntryState.entry_id.in_(list(ids)))
+    return set(session.scalars(query.group_by(EntryState.entry_id, EntryState.row_id)))
