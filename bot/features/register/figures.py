@@ -94,7 +94,15 @@ def _counts(kind: Kind) -> Sequence[Count]:
     return found
 
 
-def _standing(counting: Counting) -> CTE:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What holds as of the last day, of entries and of their rows: one part of the statement for all its selects."""
+
+    of_entry: CTE
+    of_row: CTE
+
+
+def _standing(counting: Counting) -> _Standing:
     """What holds of each entry and row of the branch as of the last day."""
     day = counting.last_day
     order = (EntryState.on.desc(), EntryState.recorded_at.desc(), EntryState.id.desc())
@@ -110,10 +118,11 @@ def _standing(counting: Counting) -> CTE:
         )
         .subquery()
     )
-    return select(ranked).where(ranked.c.number == 1).cte("standing")
+    standing = select(ranked).where(ranked.c.number == 1).cte("standing")
+    return _Standing(standing.alias("of_entry"), standing.alias("of_row"))
 
 
-def _select(counting: Counting, standing: CTE, kind: Kind, count: Count, number: int) -> Select[Any]:
+def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, number: int) -> Select[Any]:
     """The rows of one figure."""
     row_id: Any = EntryRow.id if count.rows else null()
     query = select(literal(number, Integer).label("number"), Entry.id, cast(row_id, BigInteger))
@@ -127,12 +136,12 @@ def _select(counting: Counting, standing: CTE, kind: Kind, count: Count, number:
         tables = tables.join(EntryDay, _of(EntryDay, count, count.on))
         where.append(_in_time(counting, EntryDay.on, recorded))
     if count.states or count.began:
-        outer = standing.alias("of_entry")
+        outer = standing.of_entry
         tables = tables.join(outer, and_(outer.c.entry_id == Entry.id, outer.c.row_id.is_(None)))
         where += [outer.c.state.in_(count.states)] if count.states else []
         where += [_in_time(counting, outer.c.since, recorded)] if count.began else []
     if count.row_states:
-        inner = standing.alias("of_row")
+        inner = standing.of_row
         tables = tables.join(inner, and_(inner.c.entry_id == Entry.id, inner.c.row_id == EntryRow.id))
         where.append(inner.c.state.in_(count.row_states))
         where += [inner.c.due_on < counting.last_day] if count.overdue else []

@@ -1,4 +1,4 @@
-"""The table of a kind (台账) as an inspector is shown it: the entries of a period, or one line for each of their rows."""
+"""The table of a kind (台账) as an inspector is shown it: the entries of a period, or a line for each of their rows."""
 
 from collections.abc import Sequence
 from datetime import date
