@@ -134,7 +134,7 @@ class EntryValue(Model):
     field: Mapped[str] = mapped_column(info=nothing_personal())
     key: Mapped[str] = mapped_column(default="", info=free_text(left=Left.UNITS))
     word: Mapped[str] = mapped_column(default="", info=free_text(left=Left.UNITS))
-    hundredths: Mapped[int | None] = mapped_column(BigInteger)
+    hundredths: Mapped[int | None] = mapped_column(BigInteger, info=nothing_personal())
 
 
 class EntryChange(Model):

@@ -99,7 +99,7 @@ class PutState(Button):
 class Withdraw(Button):
     """取消登记, of the entry or of a row."""
 
-    prefix: ClassVar[str] = "ew"
+    prefix: ClassVar[str] = "er"
     entry_id: int
     row: int
 

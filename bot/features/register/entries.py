@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.register.kinds import kind_of
+from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.rules import Fact, Row, View, everything, newest
 from bot.features.register.values import Called, Owner
@@ -206,7 +206,7 @@ def _saying(session: Session, branch_id: int, ids: Sequence[int], words: str) ->
 def most_used(session: Session, branch_id: int) -> Mapping[str, int]:
     """How many entries of each kind a branch has."""
     query = select(Entry.kind, func.count()).where(Entry.branch_id == branch_id, Entry.withdrawn_at.is_(None))
-    return dict(session.execute(query.group_by(Entry.kind)).tuples().all())
+    return dict(session.execute(query.group_by(Entry.kind)).all())
 
 
 def used_before(session: Session, branch_id: int, field: str, most: int = 12) -> list[str]:
@@ -228,15 +228,15 @@ def used_before(session: Session, branch_id: int, field: str, most: int = 12) ->
 def called(session: Session, branch_id: int, found: Iterable[View]) -> Called:
     """How the people and groups are called that these entries name."""
     ids = {one for view in found for one in view.people}
-    people = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples().all() if ids else []
+    people = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all() if ids else []
     groups = session.execute(select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id))
-    return Called(dict(people), dict(groups.tuples().all()))
+    return Called(dict(people), dict(groups.all()))
 
 
 def everybody(session: Session, branch_id: int) -> Called:
     """How whoever may be named of a branch is called."""
-    people = session.execute(select(Person.id, Person.name).where(Person.branch_id == branch_id)).tuples()
-    groups = session.execute(select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id)).tuples()
+    people = session.execute(select(Person.id, Person.name).where(Person.branch_id == branch_id))
+    groups = session.execute(select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id))
     return Called(dict(people.all()), dict(groups.all()))
 
 

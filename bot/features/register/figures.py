@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from bot.features.register import entries, messages
-from bot.features.register.kinds import kinds
+from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import PEER_ORGS, Count, Kind, Ratio, Type
 from bot.kit.deadlines import in_time
 from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.features.register import buttons, entries, messages, questions, rules, service
-from bot.features.register.kinds import kind_of
+from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import EntryField, Kind, Type
 from bot.features.register.rules import Row, View
 from bot.features.register.values import Called, Owner, full_day, said

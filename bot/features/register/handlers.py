@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.register import buttons, entries, forms, ledgers, messages, rules, service, undoing
 from bot.features.register.entries import Wanted
-from bot.features.register.kinds import kind_of, kinds
+from bot.features.register.kinds.catalogue import kind_of, kinds
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.rules import Row, View
 from bot.kit.access import NO_RIGHT, Right
@@ -224,7 +224,7 @@ def show_history(session: Session, call: Call, button: buttons.ShowHistory) -> R
     made, facts = entries.changes(session, view.id), entries.facts_in_order(session, view.id)
     ids = {*(one.changed_by_id for one in made), *(by for _, _, by in facts)} - {None}
     names: dict[int, str] = dict(
-        session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples().all()
+        session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
     )
     called = entries.everybody(session, call.me.branch_id)
     by_name = [(row, fact, names.get(by or 0, "")) for row, fact, by in facts]

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.register import buttons, entries
-from bot.features.register.kinds import kinds
+from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.messages import owed_title
 from bot.features.register.rules import Fact, Row, View

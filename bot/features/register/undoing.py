@@ -108,7 +108,7 @@ def _steps_of(session: Session, me: Me, what: str, since: datetime) -> list[tupl
     query = query if table is Entry else query.join(Entry, Entry.id == table.entry_id)
     gone = table.withdrawn_at if what in "er" else table.undone_at
     mine = (by == me.id, at >= since, Entry.branch_id == me.branch_id, Entry.withdrawn_at.is_(None), gone.is_(None))
-    return [(what, *row) for row in session.execute(query.where(*mine)).tuples()]
+    return [(what, *row) for row in session.execute(query.where(*mine))]
 
 
 def _by_word(what: str, session: Session, me: Me, number: int, now: datetime, tz: tzinfo) -> None:

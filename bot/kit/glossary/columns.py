@@ -26,6 +26,7 @@ TABLES: Mapping[str, str] = {
     "entry_row": "登记内容",
     "entry_person": "登记中提到您的",
     "entry_state": "由您负责的事项",
+    "entry_change": "登记的变更",
     "draft": "可以继续填写的草稿",
     "dialog": "没有办完的草稿",
     "invite": "邀请链接",
@@ -57,11 +58,16 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
     ("membership_span", "status"): "党员身份", ("leave_request", "type"): "请假类别", ("component", "type"): "活动内容",
     ("leave_request", "entered_by_id"): "补登人", ("leave_request", "withdrawn_at"): "取消时间",
     ("study_item", "withdrawn_at"): "撤回时间", ("outbox", "reason"): "原因",
-    ("duty_span", "title"): "职务名称", ("entry_state", "on"): "自", ("entry_state", "since"): "状态起始",
-    ("entry_person", "field"): "作为", ("entry_row", "field"): "栏目",
+    ("duty_span", "title"): "职务名称",
+    ("entry_person", "field"): "作为", ("entry_value", "word"): "内容",
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = {
+    "entry_id": "登记", "row_id": "所在内容", "field": "栏目", "position": "次序", "revision": "项目版本",
+    "recorded_at": "登记时间", "recorded_by_id": "登记人", "withdrawn_by_id": "撤销人", "withdrawn_reason": "撤销原因",
+    "on": "自", "last": "至", "since": "状态起始", "owner_name": "责任单位", "owner_id": "责任人",
+    "owner_group_id": "责任党小组", "owner_duty": "责任职务", "assumed": "时间为推定", "undone_at": "撤销时间",
+    "key": "内容", "hundredths": "数量", "old": "原内容", "new": "现内容",
     "name": "姓名", "gender": "性别", "born_on": "出生年月", "joined_party_on": "入党日期", "telegram_id": "聊天账号",
     "bound_at": "绑定时间", "reachable": "能收到消息", "notes": "备注", "created_at": "建立时间", "branch_id": "支部",
     "from_on": "起", "to_on": "止", "status": "状态", "duty": "党内职务", "organisation_id": "组织",

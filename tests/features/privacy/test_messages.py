@@ -109,6 +109,7 @@ def test_every_act_is_said_where_its_line_is_written_or_by_who_calls_a_helper() 
         ("bot/features/calendar/service.py", "_append", "action"),
         ("bot/features/offices/service.py", "_note", "action"),
         ("bot/features/reflections/submissions.py", "note", "action"),
+        ("bot/features/register/service.py", "note", "action"),
         ("bot/features/study/planning.py", "_note", "action"),
         ("scheduler/effects.py", "_noted", "action"),
         # What a handler that only reads has noted; Noted is a helper as well.

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.register import entries, service
 from bot.features.register.figures import REGISTER, figures
-from bot.features.register.kinds import kind_of
+from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.rules import Row, View
 from bot.kit.figures import Counting

@@ -1,0 +1,46 @@
+"""Every kind of entry: the built-in ones, each declared once, and what else is declared while the bot runs."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from bot.features.register.kinds.cobuild import GUIDANCE
+from bot.features.register.kinds.inspection import RECTIFICATION_LIST
+from bot.features.register.kinds.kind import Kind
+from bot.features.register.kinds.publicity import ARTICLE
+
+KINDS: tuple[Kind, ...] = (GUIDANCE, ARTICLE, RECTIFICATION_LIST)
+_further: list[Kind] = []
+
+
+def kinds() -> Sequence[Kind]:
+    return (*KINDS, *_further)
+
+
+def kind_of(name: str) -> Kind | None:
+    return next((one for one in kinds() if one.name == name), None)
+
+
+@contextmanager
+def declared(more: Iterable[Kind]) -> Iterator[None]:
+    """Further kinds, for as long as this lasts. Raises ValueError where a name, a word or a figure is taken."""
+    added = list(more)
+    faults = list(_taken([*kinds(), *added]))
+    if faults:
+        raise ValueError("; ".join(faults))
+    _further.extend(added)
+    try:
+        yield
+    finally:
+        for one in added:
+            _further.remove(one)
+
+
+def _taken(every: Sequence[Kind]) -> Iterator[str]:
+    for what, names in (
+        ("name", [one.name for one in every]),
+        ("word", [one.word for one in every]),
+        ("figure", [path for one in every for path in one.paths]),
+    ):
+        yield from (
+            f"the {what} {name} stands twice" for name in sorted({one for one in names if names.count(one) > 1})
+        )
