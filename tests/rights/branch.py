@@ -36,6 +36,7 @@ from storage.choices import (
 from storage.models.activity import Activity, Component
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.care import HygieneWord
+from storage.models.entry import Entry, EntryRow, EntryState
 from storage.models.invite import BindRequest
 from storage.models.notice import Notice, Receipt
 from storage.models.organisation import Organisation, PartyGroup
@@ -231,6 +232,7 @@ def _fill(
             note="学",
         ),
     )
+    _register(session, keep, branch_id, maker, tail)
     _study_and_pieces(session, keep, rows, branch_id, mine, made)
     keep(
         "reminder",
@@ -270,6 +272,20 @@ def _changed(session: Session, branch_id: int, person_id: int, maker: int) -> in
     assert me is not None
     wanted = FactChange(kind=Kind.RANK, person_id=person_id, day=TODAY, value=Rank.WORKER)
     return changes.change(session, me, wanted, NOW, SHANGHAI).audit_id
+
+
+def _register(session: Session, keep: Any, branch_id: int, maker: int, tail: str) -> None:
+    """A list to be put right that was issued, with one item open."""
+    made: dict[str, Any] = {"recorded_at": NOW, "recorded_by_id": maker}
+    fields = {"target": f"受检支部{tail}", "source": "other"}
+    entry = Entry(branch_id=branch_id, kind="rectification_list", title=fields["target"], fields=fields, **made)
+    number = keep("list", entry)
+    words = {"category": "other", "problem": "问题", "measure": "措施"}
+    item = keep("list_item", EntryRow(entry_id=number, field="items", position=0, fields=words, **made))
+    begun: dict[str, Any] = {"on": TODAY, "since": TODAY, **made}
+    session.add(EntryState(entry_id=number, state="draft", **begun))
+    keep("list_state", EntryState(entry_id=number, state="issued", **begun))
+    session.add(EntryState(entry_id=number, row_id=item, state="open", due_on=date(2023, 7, 31), **begun))
 
 
 def _study_and_pieces(

@@ -192,6 +192,15 @@ EFFECTS: dict[str, Effect] = {
     # what the clock sends
     **dict.fromkeys(("command:reminders", "word:提醒设置"), shows("【提醒设置】")),
     **dict.fromkeys(("tap:TurnSend", "tap:TurnSure", "tap:SetDigest"), rows("organisation audit")),
+    # the register
+    **dict.fromkeys(("command:entry", "word:登记"), shows("【登记】")),
+    **dict.fromkeys(("command:ledger", "word:台账", "tap:ShowKinds"), shows("【台账】")),
+    **dict.fromkeys(("word:names_new", "tap:NewEntry", "tap:FindEntries"), ASKS),
+    **dict.fromkeys(("word:names_ledger", "tap:ShowList", "answer:register.form"), shows("受检支部")),
+    "tap:ExportLedger": shows(".xlsx"),
+    **dict.fromkeys(("tap:OpenEntry", "tap:ShowHistory", "tap:ChooseField"), shows("受检支部")),
+    **dict.fromkeys(("tap:ChangeField", "tap:AddRow", "tap:PutState", "tap:Withdraw"), ASKS),
+    "tap:UndoEntry": rows("entry_state audit"),
     # what goes to many
     "tap:Stop": rows("outbox audit"),
     "tap:Resume": rows("outbox audit"),

@@ -28,6 +28,7 @@ from storage.choices import (
 )
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.calendar import CalendarYear
+from storage.models.entry import EntryState
 from storage.models.inbox import Inbox
 from storage.models.invite import BindRequest, Invite
 from storage.models.notice import Receipt
@@ -69,6 +70,13 @@ def nothing_done(session: Session, ids: Ids, who: int | None) -> None:
     session.execute(delete(ReflectionPart).where(ReflectionPart.reflection_id.in_(parts)))
     for table in (Attendance, Receipt, LeaveRequest, Makeup, StudyCompletion, Reflection):
         session.execute(delete(table).where(table.person_id == ids["author"]))
+
+
+def put_by_me(session: Session, ids: Ids, who: int | None) -> None:
+    """The last step on the register's list is this person's, in the own branch."""
+    if who in ids.people.values():
+        mine = update(EntryState).where(EntryState.id == ids["list_state"])
+        session.execute(mine.values(recorded_by_id=who))
 
 
 def mine(session: Session, ids: Ids, who: int | None) -> None:

@@ -19,6 +19,7 @@ from bot.features.offices import messages as offices
 from bot.features.privacy import buttons as care
 from bot.features.privacy.rules import Kind as Kept
 from bot.features.reflections import buttons as reflections
+from bot.features.register import buttons as register
 from bot.features.reminders import buttons as reminders
 from bot.features.roster import buttons as roster
 from bot.features.roster_files import buttons as roster_files
@@ -53,6 +54,7 @@ REVIEW, ROSTER = may("review_pieces"), may("roster")
 TALLY, BELOW = may("tally", "group", "all"), may("tally", "below")
 CALENDAR, CARE, WIPE, HAND_OVER = may("calendar"), may("care"), may("wipe"), may("hand_over")
 SENDS = may("sends")
+KEEP, KEEP_ALL, READ = may("keep_register"), may("keep_register", "all"), may("read_register")
 NOBODY: frozenset[str] = frozenset()
 GROUP_MEETINGS = may("make_activity", "group", "all")
 # An office, not a right: the page of the own party group.
@@ -140,6 +142,14 @@ ITEM = (
         "files": [],
     },
 )
+ENTRY = (
+    "register.form",
+    lambda ids: {
+        "act": "new", "kind": "rectification_list", "field": "confirm", "target": "甲支部", "source": "other",
+        "note": "", "files": [],
+    },
+)  # fmt: skip
+SOUGHT = ("register.form", lambda ids: {"act": "find", "kind": "rectification_list", "field": "words"})
 COMING = ("integrity.day", lambda ids: {"year": 2023, "festival": "中秋"})
 LOOK = (
     "calendar.look",
@@ -276,6 +286,27 @@ TABLE: dict[str, Case] = {
     "tap:AddItem": Case(STUDY, lambda ids: study.AddItem(ids["theme"], StudyItemKind.BOOK)),
     "tap:ItemDraft": Case(STUDY, lambda ids: study.ItemDraft(1, study.Field.SAVE), open=ITEM),
     "tap:WithdrawItem": Case(STUDY, lambda ids: study.WithdrawItem(ids["planned"], 1)),
+    # the register
+    **dict.fromkeys(("command:entry", "word:登记"), own(KEEP)),
+    **dict.fromkeys(("command:ledger", "word:台账"), own(READ)),
+    "word:names_new": own(KEEP_ALL, text="登记整改清单"),
+    "word:names_ledger": own(READ, text="整改清单"),
+    "tap:NewEntry": own(KEEP_ALL, lambda ids: register.NewEntry("rectification_list")),
+    "tap:ShowKinds": own(READ, lambda ids: register.ShowKinds()),
+    "tap:ShowList": own(READ, lambda ids: register.ShowList("rectification_list", "20233", 0)),
+    "tap:FindEntries": own(READ, lambda ids: register.FindEntries("rectification_list")),
+    "tap:ExportLedger": own(READ, lambda ids: register.ExportLedger("rectification_list", "20233")),
+    "tap:OpenEntry": Case(READ, lambda ids: register.OpenEntry(ids["list"], 0)),
+    "tap:ShowHistory": Case(READ, lambda ids: register.ShowHistory(ids["list"])),
+    "tap:ChooseField": Case(KEEP_ALL, lambda ids: register.ChooseField(ids["list"], 0)),
+    "tap:ChangeField": Case(KEEP_ALL, lambda ids: register.ChangeField(ids["list"], ids["list_item"], "problem")),
+    "tap:AddRow": Case(KEEP_ALL, lambda ids: register.AddRow(ids["list"], "items")),
+    "tap:PutState": Case(KEEP_ALL, lambda ids: register.PutState(ids["list"], ids["list_item"], "closed")),
+    "tap:Withdraw": Case(KEEP_ALL, lambda ids: register.Withdraw(ids["list"], 0)),
+    "tap:UndoEntry": Case(
+        KEEP_ALL, lambda ids: register.UndoEntry("s", ids["list"], ids["list_state"]), state=states.put_by_me
+    ),
+    "answer:register.form": own(READ, open=SOUGHT, text="受检"),
     "tap:SetPrompt": own(STUDY, lambda ids: study.SetPrompt(0, 1)),
     "tap:SendNow": Case(STUDY, lambda ids: study.SendNow(ids["theme"], 1)),
     "answer:study.title": own(STUDY, open=("study.title", lambda ids: {"month": "2023-08"}), text="主题"),
@@ -540,6 +571,15 @@ FURTHER: list[tuple[str, Case]] = [
     (
         "tap:Fill",
         Case(STUDY, lambda ids: Fill("si", 1, "go", "save"), open=ITEM, effect=rows("study_item audit dialog")),
+    ),
+    (
+        "tap:Fill",
+        own(
+            KEEP_ALL,
+            lambda ids: Fill("e", 1, "go", "save"),
+            open=ENTRY,
+            effect=rows("entry entry_value entry_state audit dialog"),
+        ),
     ),
     ("tap:Fill", Case(ROSTER, lambda ids: Fill("c", 1, "value", str(ids["group"])), open=CHANGE, effect=ASKS)),
     # the second question before an erasure; a stranger's own number; a code that nobody made
