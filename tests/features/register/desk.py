@@ -72,6 +72,12 @@ class Desk:
         of = view.row(row) if row else None
         return service.change(self.session, self.me, view, of, key, value, reason, local(self.now), SHANGHAI)
 
+    def withdraw(self, entry_id: int, reason: str) -> None:
+        service.withdraw(self.session, self.me, self.view(entry_id), reason, local(self.now), SHANGHAI)
+
+    def keep(self, entry_id: int) -> View:
+        return entries.found_to_keep(self.session, self.me, entry_id, local(self.now).date())
+
     def move(self, entry_id: int, row: int, due_on: str, reason: str = "延期") -> int:
         view, day = self.view(entry_id), date.fromisoformat(due_on)
         of = view.row(row)

@@ -134,7 +134,7 @@ class Count(Part):
     path: str
     word: str
     unit: str
-    behaviour: Behaviour
+    behaviour: Behaviour = Behaviour.ADDITIVE
     formula: str
     rows: str = ""
     on: str = ""
