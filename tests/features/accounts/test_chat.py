@@ -1,7 +1,5 @@
 """People in chat: whole updates in, calls out, through the real Application."""
 
-import csv
-import io
 import re
 from collections.abc import AsyncIterator
 from datetime import date, datetime
@@ -19,6 +17,7 @@ from storage.engine import Storage
 from storage.models.organisation import GroupChat
 from storage.models.outbox import Outbox
 from storage.models.person import Person, RosterSpan
+from tests.books import rows_of
 from tests.keys import keys_of
 from tests.world import SHANGHAI, World, alive, prepare
 
@@ -170,7 +169,7 @@ async def test_the_list_of_everybody_not_bound(bot: World) -> None:
     await bot.stage.tap("甲二", "确认生成")
     table = bot.stage.people["甲二"].chat.from_bot[-1].document
     assert table is not None
-    [_, row] = csv.reader(io.StringIO(table.decode("utf-8-sig"), newline=""))
+    [_, row] = rows_of(table)
     assert row[:2] == ["甲九", "第一党小组"]
     payload = row[2].partition("start=")[2]
     assert "甲九同志" in (await heard(bot, bot.playground.person(4711, "新"), payload))[0]
