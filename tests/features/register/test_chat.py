@@ -1,0 +1,339 @@
+"""The register in chat: whole updates in, calls out, through the real Application, by each who has to do with it."""
+
+import io
+from collections.abc import AsyncIterator
+
+import openpyxl
+import pytest
+from sqlalchemy import func, select
+
+from bot.playground.chats import Message
+from storage.models.entry import Entry, EntryRow
+from storage.models.organisation import Organisation
+from tests.taps import Cost, Counted
+from tests.world import World, world
+
+SEC, DEP, ORG, PUB, DIS, GL, MEMBER = "甲一", "乙一", "甲二", "丙一", "乙二", "甲三", "丙四"
+
+
+@pytest.fixture
+async def bot(chat_url: str) -> AsyncIterator[World]:
+    async with world(chat_url, "2023-08-11 10:00") as there:
+        with there.storage.transaction() as session:
+            branch = session.get_one(Organisation, there.cast.branch_id)
+            branch.settings = {**branch.settings, "peer_orgs": ["甲支部", "乙支部"]}
+        yield there
+
+
+def last(bot: World, name: str) -> Message:
+    return bot.stage.people[name].chat.last
+
+
+def said(bot: World, name: str) -> str:
+    return last(bot, name).text
+
+
+async def guide(bot: World, org: str = "甲支部", site: str = "基地1", on: str = "8月11日", name: str = SEC) -> None:
+    await bot.stage.say(name, "登记")
+    await bot.stage.tap(name, "指导支部", "【登记】")
+    await bot.stage.say(name, org)
+    await bot.stage.say(name, site)
+    await bot.stage.say(name, on)
+    await bot.stage.tap(name, "保存", "核对无误")
+
+
+async def write(bot: World, title: str = "延时服务进社区", author: str = "甲四", name: str = PUB) -> None:
+    await bot.stage.say(name, "登记宣传稿件")
+    await bot.stage.say(name, title)
+    await bot.stage.say(name, author)
+    await bot.stage.say(name, "8月9日")
+    await bot.stage.tap(name, "保存", "核对无误")
+
+
+async def draw_up(bot: World, *dues: str, owner: str = "甲支部", issued: str = "8月11日", name: str = SEC) -> None:
+    """A list of 甲支部 with an item for each of these days, issued."""
+    await bot.stage.say(name, "登记整改清单")
+    await bot.stage.tap(name, "甲支部", "受检单位")
+    await bot.stage.tap(name, "半年检查", "请选择来源")
+    await bot.stage.tap(name, "保存", "核对无误")
+    await bot.stage.tap(name, "打开", "已登记")
+    for at, due in enumerate(dues):
+        await bot.stage.tap(name, "新增事项" if not at else "继续新增事项")
+        await bot.stage.tap(name, "党支部建设", "请选择问题类别")
+        await bot.stage.say(name, f"记录不全{at}")
+        await bot.stage.say(name, "补齐记录")
+        await bot.stage.say(name, owner)
+        await bot.stage.say(name, due)
+        await bot.stage.tap(name, "保存", "核对无误")
+    await bot.stage.tap(name, "打开")
+    await bot.stage.tap(name, "下发清单")
+    await bot.stage.say(name, issued)
+    await bot.stage.tap(name, "确认下发清单")
+
+
+# --- in how few taps -------------------------------------------------------------------------------------------------
+
+
+async def test_task_13_a_guidance_entry_is_six_taps_and_nothing_typed(bot: World) -> None:
+    await guide(bot)
+    somebody = Counted(bot.stage, SEC)
+    await somebody.key("登记")
+    await somebody.tap("指导支部", "【登记】")
+    await somebody.tap("乙支部", "被指导单位")
+    await somebody.tap("基地1", "请选择地点")
+    await somebody.tap("8月10日", "请选择日期")
+    await somebody.tap("保存", "核对无误")
+    assert somebody.said == "已登记：2023年8月10日 乙支部 基地1（已开展）。"
+    assert somebody.cost("13") == Cost(6, 0)
+
+
+# --- guidance --------------------------------------------------------------------------------------------------------
+
+
+async def test_an_entry_is_shown_changed_with_its_reason_and_its_history_told(bot: World) -> None:
+    await guide(bot)
+    await bot.stage.at("2023-08-11 11:00")
+    await bot.stage.tap(SEC, "打开", "已登记")
+    assert said(bot, SEC) == (
+        "【指导支部】\n被指导单位：甲支部\n地点：基地1\n日期：2023年8月11日\n状态：已开展\n登记：8月11日（周五）10:00，甲一"
+    )
+    await bot.stage.tap(SEC, "修改", "【指导支部】")
+    await bot.stage.tap(SEC, "地点", "请选择要修改的内容")
+    await bot.stage.say(SEC, "基地2")
+    assert "请发送原因。" in said(bot, SEC)
+    await bot.stage.say(SEC, "地点有误")
+    assert said(bot, SEC) == (
+        "【修改】2023年8月11日 甲支部 基地1\n地点原为：基地1\n改为：基地2\n原因：地点有误\n核对无误请点“保存”。"
+    )
+    await bot.stage.tap(SEC, "保存", "【修改】")
+    assert said(bot, SEC) == "已修改地点：2023年8月11日 甲支部 基地2（已开展）。"
+    await bot.stage.tap(SEC, "打开", "已修改")
+    await bot.stage.tap(SEC, "变更记录")
+    assert "8月11日（周五）11:00甲一：地点：基地1→基地2（原因：地点有误）" in said(bot, SEC)
+
+
+async def test_within_ten_minutes_no_reason_is_wanted_and_the_word_takes_it_back(bot: World) -> None:
+    await guide(bot)
+    await bot.stage.tap(SEC, "打开", "已登记")
+    await bot.stage.tap(SEC, "修改", "【指导支部】")
+    await bot.stage.tap(SEC, "地点", "请选择要修改的内容")
+    await bot.stage.say(SEC, "基地2")
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.say(SEC, "撤销")
+    assert said(bot, SEC) == "已撤销修改：2023年8月11日 甲支部 基地1。" or "已撤销修改" in said(bot, SEC)
+    await bot.stage.say(SEC, "撤销")
+    assert said(bot, SEC).startswith("已撤销登记：2023年8月11日 甲支部")
+    with bot.storage.reading() as session:
+        assert session.scalar(select(func.count()).where(Entry.withdrawn_at.is_(None))) == 0
+
+
+async def test_what_is_ahead_is_planned_and_held_later_by_a_button(bot: World) -> None:
+    await guide(bot, on="8月18日")
+    assert said(bot, SEC) == "已登记：2023年8月18日 甲支部 基地1（计划）。"
+    await bot.stage.at("2023-08-18 16:00")
+    await bot.stage.say(SEC, "指导台账")
+    await bot.stage.tap(SEC, "打开第1条", "【指导台账】")
+    await bot.stage.tap(SEC, "登记开展", "【指导支部】")
+    await bot.stage.tap(SEC, "确认登记开展")
+    assert said(bot, SEC) == "已登记开展：2023年8月18日 甲支部 基地1（已开展）。"
+
+
+async def test_the_same_of_one_day_is_asked_about(bot: World) -> None:
+    await guide(bot)
+    await bot.stage.say(SEC, "登记指导支部")
+    for text in ("甲支部", "基地3", "8月11日"):
+        await bot.stage.say(SEC, text)
+    assert "当天已有相同登记，是否再记一条？" in said(bot, SEC)
+    assert last(bot, SEC).labels[:2] == ["再记一条", "重选日期"]
+    await bot.stage.tap(SEC, "再记一条")
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    assert said(bot, SEC).startswith("已登记")
+
+
+async def test_what_comes_too_late_says_that_it_does_not_count(bot: World) -> None:
+    await bot.stage.at("2023-10-11 09:00")
+    await bot.stage.say(SEC, "登记指导支部")
+    for text in ("甲支部", "基地3", "9月28日"):
+        await bot.stage.say(SEC, text)
+    assert "第三季度统计已截止，这一条不计入第三季度。" in said(bot, SEC)
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.say(SEC, "2023年第三季度")
+    assert "指导支部1次" not in said(bot, SEC)
+
+
+# --- articles --------------------------------------------------------------------------------------------------------
+
+
+async def test_an_article_gets_its_placements_and_its_author_sees_it(bot: World) -> None:
+    await write(bot)
+    assert said(bot, PUB) == "已登记：《延时服务进社区》 甲四。"
+    await bot.stage.tap(PUB, "打开", "已登记")
+    await bot.stage.tap(PUB, "新增刊登", "【宣传稿件】")
+    await bot.stage.say(PUB, "晨报")
+    await bot.stage.tap(PUB, "8月11日", "请选择刊登日期")
+    await bot.stage.tap(PUB, "保存", "核对无误")
+    await bot.stage.tap(PUB, "继续新增刊登")
+    await bot.stage.tap(PUB, "晨报") if "晨报" in last(bot, PUB).labels else await bot.stage.say(PUB, "公众号")
+    await bot.stage.tap(PUB, "8月10日", "请选择刊登日期")
+    await bot.stage.tap(PUB, "保存", "核对无误")
+    assert said(bot, PUB) == "已新增刊登：《延时服务进社区》 甲四（刊登2次）。"
+    with bot.storage.reading() as session:
+        assert session.scalar(select(func.count()).select_from(EntryRow)) == 2
+
+
+async def test_an_article_without_any_day_is_not_saved(bot: World) -> None:
+    await bot.stage.say(PUB, "登记宣传稿件")
+    await bot.stage.say(PUB, "延时服务")
+    await bot.stage.say(PUB, "某同志")
+    await bot.stage.tap(PUB, "不填写", "报送日期")
+    tap = await bot.stage.tap(PUB, "保存", "核对无误")
+    assert "请先填写撰写日期或报送日期" in tap.toast
+    await bot.stage.tap(PUB, "报送日期", "核对无误")
+    await bot.stage.say(PUB, "8月9日")
+    await bot.stage.tap(PUB, "保存", "核对无误")
+    assert said(bot, PUB) == "已登记：《延时服务》 某同志。"
+
+
+# --- what is to be put right -----------------------------------------------------------------------------------------
+
+
+async def test_a_list_is_drawn_up_issued_and_worked_off_item_by_item(bot: World) -> None:
+    await draw_up(bot, "8月18日", "8月25日")
+    assert said(bot, SEC) == "已下发清单：甲支部 半年检查（已下发，事项2项）。"
+    await bot.stage.tap(SEC, "打开", "已下发清单")
+    assert "1. 党支部建设，记录不全0，补齐记录（整改中，甲支部，期限8月18日）" in said(bot, SEC)
+    await bot.stage.at("2023-08-20 10:00")
+    await bot.stage.tap(SEC, "事项第1项", "【整改清单】")
+    await bot.stage.tap(SEC, "完成整改", "整改事项第1项")
+    await bot.stage.say(SEC, "8月18日")
+    assert "请发送佐证：文字、照片或文件。" in said(bot, SEC)
+    await bot.stage.people[SEC].photo(caption="整改照片")
+    await bot.clock.settle()
+    if "确认不涉密" in last(bot, SEC).labels:
+        await bot.stage.tap(SEC, "确认不涉密")
+    await bot.stage.tap(SEC, "确认完成整改")
+    assert said(bot, SEC) == "已完成整改：甲支部 半年检查（已下发，事项2项）。"
+    await bot.stage.tap(SEC, "打开", "已完成整改")
+    assert "1. 党支部建设，记录不全0，补齐记录，整改照片（8月18日已整改，甲支部，期限8月18日）" in said(bot, SEC)
+    await bot.stage.say(SEC, "整改清单")
+    await bot.stage.tap(SEC, "导出表格", "【整改清单】")
+    await bot.clock.settle()
+    sent = next(one for one in reversed(bot.stage.people[SEC].chat.from_bot) if one.document is not None)
+    assert sent.text == "整改清单2023年第三季度。"
+
+
+async def test_a_list_without_items_is_not_issued(bot: World) -> None:
+    await bot.stage.say(SEC, "登记整改清单")
+    await bot.stage.tap(SEC, "乙支部", "受检单位")
+    await bot.stage.tap(SEC, "回头看", "请选择来源")
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.tap(SEC, "打开", "已登记")
+    tap = await bot.stage.tap(SEC, "下发清单")
+    assert tap.toast == "请先新增整改事项。"
+
+
+async def test_whose_item_it_is_is_told_three_days_before_and_on_the_day(bot: World) -> None:
+    await draw_up(bot, "8月18日", owner="甲五")
+    # The 18th is a Friday: three days before it is Tuesday the 15th.
+    await bot.stage.at("2023-08-15 09:05")
+    told = said(bot, "甲五")
+    assert told.startswith(
+        "甲五同志，您有1项待办：\n1. 整改清单（甲支部 半年检查）第1项“记录不全0”：请于8月18日（含）前整改。"
+    )
+    assert "更新第1项" in last(bot, "甲五").labels
+    await bot.stage.tap("甲五", "更新第1项")
+    assert "整改事项第1项" in said(bot, "甲五")
+    assert "完成整改" not in last(bot, "甲五").labels
+
+
+async def test_an_item_of_another_unit_is_told_to_who_keeps_the_list(bot: World) -> None:
+    await draw_up(bot, "8月18日", owner="甲支部")
+    await bot.stage.at("2023-08-15 09:05")
+    assert "请联系甲支部：整改清单（甲支部 半年检查）第1项" in said(bot, SEC)
+
+
+async def test_a_draft_asks_nobody_for_anything(bot: World) -> None:
+    await bot.stage.say(SEC, "登记整改清单")
+    await bot.stage.tap(SEC, "乙支部", "受检单位")
+    await bot.stage.tap(SEC, "其他", "请选择来源")
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.tap(SEC, "打开", "已登记")
+    await bot.stage.tap(SEC, "新增事项")
+    await bot.stage.tap(SEC, "其他", "请选择问题类别")
+    for text in ("问题", "措施", "甲五", "8月18日"):
+        await bot.stage.say(SEC, text)
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.at("2023-08-15 09:05")
+    assert not any("整改" in one.text for one in bot.stage.people["甲五"].chat.from_bot)
+
+
+# --- finding ---------------------------------------------------------------------------------------------------------
+
+
+async def test_words_find_entries_within_a_kind(bot: World) -> None:
+    for site in ("红色基地", "纪念馆"):
+        await guide(bot, site=site, on="8月10日" if site == "纪念馆" else "8月11日")
+    await bot.stage.say(SEC, "台账")
+    await bot.stage.tap(SEC, "指导台账", "【台账】")
+    assert said(bot, SEC).startswith("【指导台账】2023年第三季度，共2次\n1. 2023年8月11日 甲支部 红色基地")
+    await bot.stage.tap(SEC, "查找", "【指导台账】")
+    await bot.stage.say(SEC, "纪念")
+    assert said(bot, SEC) == "【指导台账】含“纪念”的登记1条\n1. 2023年8月10日 甲支部 纪念馆（已开展）"
+    await bot.stage.tap(SEC, "查找其他")
+    await bot.stage.say(SEC, "没有的")
+    assert said(bot, SEC) == "没有找到含“没有的”的登记。"
+
+
+async def test_a_ledger_is_a_table_with_its_columns(bot: World) -> None:
+    await guide(bot)
+    await bot.stage.say(SEC, "指导台账")
+    await bot.stage.tap(SEC, "导出表格", "【指导台账】")
+    await bot.clock.settle()
+    sent = next(one for one in reversed(bot.stage.people[SEC].chat.from_bot) if one.document is not None)
+    assert sent.document is not None
+    content = bot.playground.files[sent.document].content if hasattr(bot.playground, "files") else b""
+    if content:
+        rows = list(openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True))
+        assert rows[1] == ("序号", "日期", "被指导单位", "内容", "地点", "状态", "备注")
+
+
+# --- who may ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [DIS, GL, MEMBER])
+async def test_who_keeps_no_kind_records_nothing(bot: World, name: str) -> None:
+    await bot.stage.say(name, "登记指导支部")
+    assert "您没有办理此事的权限" in said(bot, name)
+
+
+async def test_the_publicity_officer_keeps_the_articles_alone_and_reads_all(bot: World) -> None:
+    await guide(bot)
+    await bot.stage.say(PUB, "登记")
+    assert last(bot, PUB).labels == ["宣传稿件", "台账"]
+    await bot.stage.say(PUB, "指导台账")
+    assert "登记" not in last(bot, PUB).labels
+    await bot.stage.tap(PUB, "打开第1条", "【指导台账】")
+    assert last(bot, PUB).labels == ["变更记录"]
+
+
+async def test_what_was_left_of_one_kind_waits_while_another_is_recorded(bot: World) -> None:
+    await bot.stage.say(SEC, "登记整改清单")
+    await bot.stage.tap(SEC, "乙支部", "受检单位")
+    await guide(bot)
+    await bot.stage.say(SEC, "登记整改清单")
+    assert "还没有完成" in said(bot, SEC)
+    await bot.stage.tap(SEC, "继续填写")
+    assert "受检单位：乙支部" in said(bot, SEC)
+
+
+async def test_of_two_who_change_an_entry_the_second_is_told_to_look_again(bot: World) -> None:
+    await guide(bot)
+    for name in (SEC, DEP):
+        await bot.stage.say(name, "指导台账")
+        await bot.stage.tap(name, "打开第1条", "【指导台账】")
+        await bot.stage.tap(name, "修改", "【指导支部】")
+        await bot.stage.tap(name, "地点", "请选择要修改的内容")
+    await bot.stage.say(SEC, "基地2")
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.say(DEP, "基地3")
+    assert "刚刚有变更" in said(bot, DEP)
