@@ -283,7 +283,6 @@ UNSEEN = {
 MACHINERY = {"lease", "upload", "job_run", "promise"}
 # Where a member of a choice has other words of its own than in the glossary, by file and name, and why.
 OTHER_WORDS = {
-    ("bot/kit/figures.py", "_WORDS"): "the parts of a tally, by what travels in buttons",
     ("bot/features/register/kinds/cobuild.py", "GUIDANCE"): "a kind says the words of its own states",
     ("bot/features/calendar/messages.py", "ASK"): "questions",
     ("bot/features/privacy/mentions.py", "LEFT"): "sentences about what stays",

@@ -1,12 +1,13 @@
 """The register: what a branch records beside its activities, of any kind; ledgers, deadlines, figures."""
 
-from bot.features.register import forms, handlers, owing, undoing
+from bot.features.register import figures, forms, handlers, owing, undoing
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
     name="register",
     handlers=handlers.HANDLERS,
     families=[forms.FORMS],
+    figures=figures.figures,
     owing=owing.owing,
     nearing=owing.nearing,
     steps=[undoing.steps],

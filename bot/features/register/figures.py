@@ -228,6 +228,7 @@ def _figure(kind: Kind, count: Count) -> Figure[Found, Behind]:
         show=partial(_shown, kind, count),
         beside=count.beside,
         said=count.said.format if count.said else None,
+        quiet=True,
         opens_to=partial(_opens_to, kind),
     )
 
@@ -298,6 +299,7 @@ def _ratio(kind: Kind, ratio: Ratio) -> list[Figure[Any, Any]]:
         show=lambda look, found: _shown(kind, count, look, found[0].rows),
         beside=ratio.beside,
         said=lambda value: ratio.said.format(percent(value)) if ratio.said else percent(value),
+        quiet=True,
         opens_to=partial(_opens_to, kind),
     )
     if not ratio.full:

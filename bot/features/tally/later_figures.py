@@ -8,7 +8,6 @@ def later_figures() -> dict[str, Any]:
     """Counts of nothing are 0, a rate without a base is null (docs/archive.md)."""
     published = {"pieces": 0, "placements": 0, "platforms": []}
     projects = ("listed", "completed", "in_progress", "not_started", "cancelled", "effective", "advanced")
-    lists = ("lists", "reinspection_lists", "targets", "items")
     stages = ("accepted", "converted", "conversion_passed_by_branch", "activists_confirmed", "applications")
     return {
         "self_check": {"forms": 0, "problems": 0, "measures": 0},
@@ -16,17 +15,11 @@ def later_figures() -> dict[str, Any]:
         "talk_campaigns": {},
         "talk_records_written_quarter": 0,
         "projects": {**dict.fromkeys(projects, 0), "advance_rate": None, "completion_rate": None},
-        "rectification": {
-            **dict.fromkeys(lists, 0),
-            "by_category": {"political_life": 0, "branch_building": 0},
-            **dict.fromkeys(("closed", "closed_on_time", "open_overdue"), 0),
-        },
         "development": dict.fromkeys(stages, 0),
         "votes": {},
-        "guidance": {"times": 0, "orgs": 0, "sites": 0},
         "research": {"topics": 0, "reports": 0, "own_recommended": 0},
         "publications": {
-            **{kind: {**published, "platforms": []} for kind in ("article", "exhibition_board", "short_video")},
+            **{kind: {**published, "platforms": []} for kind in ("exhibition_board", "short_video")},
             "documentary": 0,
             "case_material": 0,
         },

@@ -7,7 +7,7 @@ from datetime import date
 from bot.features.tally import buttons, periods
 from bot.features.tally.service import Counted, Tally
 from bot.kit.figure_words import aside
-from bot.kit.figures import Record, Section, Shown
+from bot.kit.figures import Behaviour, Record, Section, Shown
 from bot.kit.lists import filled, label, page_of, two_a_row
 from bot.kit.replies import PAGE, Choice, Message, Pages, Rows
 from bot.kit.words import cut, short_day
@@ -59,14 +59,17 @@ def lines(tally: Tally) -> dict[Section, list[FigureLine]]:
 def _line(tally: Tally, one: Counted) -> FigureLine:
     figure = one.figure
     value = f"{figure.number(one.value)}{figure.unit}" if figure.said is None else figure.said(one.value)
-    brackets = aside(_beside(tally, figure.path))
+    brackets = aside(_beside(tally, one))
     nothing = one.is_empty and not brackets and figure.shown != 2
     return FigureLine(one, figure.label or figure.word, value, brackets + figure.more(one.value), nothing)
 
 
-def _beside(tally: Tally, path: str) -> Iterable[str]:
+def _beside(tally: Tally, of: Counted) -> Iterable[str]:
+    """What stands in the brackets of a figure; a rate only where there is something of it."""
     for one in tally.counted:
-        if one.figure.beside == path and one.figure.said is not None and not one.is_empty:
+        if one.figure.beside != of.figure.path or one.figure.said is None or one.is_empty:
+            continue
+        if not (of.is_empty and one.figure.behaviour is Behaviour.RATE):
             yield one.figure.said(one.value)
 
 
@@ -81,11 +84,16 @@ def summary(tally: Tally, today: date) -> Message:
     empty = [line for listed in above.values() for line in listed if line.empty]
     texts = [title(tally), *(f"{one}。" for one in said if one), *none_of(tally, empty)]
     code = tally.period.code
-    doors = [Choice(section.word, buttons.ShowSection(code, section)) for section in parts]
+    doors = [Choice(part.word, buttons.ShowSection(code, part)) for part, listed in parts.items() if _is_said(listed)]
     doors.append(Choice(MISSING, buttons.ShowMissing(code)))
     return Message(
         cut("\n".join(texts), PAGE), filled(*two_a_row(doors), around(tally.period, today, buttons.ShowTally))
     )
+
+
+def _is_said(listed: Iterable[FigureLine]) -> bool:
+    """Whether a part has anything: of what a branch never records no door is shown."""
+    return any(not (line.empty and line.counted.figure.quiet) for line in listed)
 
 
 def around(period: Period, today: date, does: type[buttons.ShowTally | buttons.ShowMine]) -> list[Choice]:
