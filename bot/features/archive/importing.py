@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import end_of_leavers
 from bot.features.archive import audit_diff, rules
-from bot.features.archive.checks import refused
 from bot.features.archive.document import READ, BadArchive, left_out, unknown
 from bot.features.archive.exporting import FURTHER, SAID, SET, export, group_ids
 from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
+from bot.kit.archive_checks import refused
 from bot.kit.hygiene import Found, holds
 from bot.kit.names import group_key, name_key
 from storage.audit import by_operator, record

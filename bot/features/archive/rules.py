@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from bot.features.archive.checks import NAME_LENGTH, OUTSIDE, Check, Fields, refused, rest
+from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check, Fields, refused, rest
 from bot.kit.deadlines import CLOSE_DAYS, is_close_day
 from bot.kit.words import plain_number
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
