@@ -323,7 +323,10 @@ def _begins_by(session: Session, view: View, row: Row | None, day: date) -> None
     own = EntryState.row_id.is_not_distinct_from(row.id) if row is not None else true()
     rowed = [one.key for one in view.kind.rowed] if row is None else [row.field]
     starts = {of.start for rows in ("", *rowed) if (of := view.kind.tracking_of(rows)) is not None}
-    first = (EntryState.entry_id == view.id, own, EntryState.on > day, EntryState.state.in_(starts))
+    # What was reopened since is no beginning.
+    firsts = select(func.min(EntryState.id)).where(EntryState.entry_id == view.id, EntryState.undone_at.is_(None))
+    ids = session.scalars(firsts.group_by(EntryState.row_id)).all()
+    first = (EntryState.id.in_(ids), own, EntryState.on > day, EntryState.state.in_(starts))
     session.execute(update(EntryState).where(*first).values(on=day, since=day))
 
 

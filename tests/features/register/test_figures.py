@@ -230,3 +230,14 @@ def test_a_leader_s_groups_are_what_names_their_people(desk: Desk) -> None:
     desk.add(other, "placements", platform="晨报", on="2023-08-11")
     assert desk.count()["publications.article.pieces"] == 2
     assert desk.count(only=frozenset({group}))["publications.article.pieces"] == 1
+
+
+def test_an_item_that_was_reopened_in_a_draft_stays_open_when_the_list_is_issued_on_an_earlier_day(desk: Desk) -> None:
+    number = desk.record("rectification_list", target="甲支部", source="other")
+    item = desk.add(number, "items", category="other", problem="问题", measure="整改", due_on="2023-09-01")
+    desk.put(number, "closed", "2023-08-11", item, evidence="照片")
+    desk.now = "2023-08-12 10:00"
+    desk.put(number, "open", "2023-08-12", item, reason="反弹")
+    desk.put(number, "issued", "2023-08-05")
+    found = desk.count()
+    assert (found["rectification.items"], found["rectification.closed"]) == (1, 0)
