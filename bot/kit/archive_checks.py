@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -66,6 +66,17 @@ class Check:
                 pass
         self.fault(path, value, "a day such as 2022-08-15")
         return None
+
+    def instant(self, path: str, value: Any) -> datetime | None:
+        """An instant with its offset; of the centuries that every time zone can say."""
+        try:
+            found = datetime.fromisoformat(value) if isinstance(value, str) else None
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is None or not 1900 <= found.year < 2200:
+            self.fault(path, value, "an instant with its offset, such as 2022-08-15T09:00:00+08:00")
+            return None
+        return found
 
     def choice(self, path: str, value: Any, kind: type[T]) -> T | None:
         try:

@@ -19,8 +19,8 @@ from storage.personal import Left, actor, free_text, home, nothing_personal, own
 class Entry(Model):
     """One entry of a kind; `revision` is that of the kind by which it was saved, `version` grows with every change.
 
-    withdrawn_at: taken back, and counted nowhere: by 撤销 without a reason, by 取消登记 with one. archive_id, extra: as
-    of a person.
+    withdrawn_at: taken back, and counted nowhere: by 撤销 without a reason, by 取消登记 with one. assumed: nobody said
+    when it was recorded. archive_id, extra: as of a person.
     """
 
     __tablename__ = "entry"
@@ -39,6 +39,7 @@ class Entry(Model):
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict, info=free_text())
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
+    assumed: Mapped[bool] = mapped_column(default=False, server_default=false())
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     withdrawn_reason: Mapped[str] = mapped_column(default="", info=free_text())
@@ -47,7 +48,10 @@ class Entry(Model):
 
 
 class EntryRow(Model):
-    """One of the short list that an entry has: a placement, an item to be put right. In time by its own instant."""
+    """One of the short list that an entry has: a placement, an item to be put right. In time by its own instant.
+
+    assumed: nobody said when it was recorded.
+    """
 
     __tablename__ = "entry_row"
     __table_args__ = (UniqueConstraint("entry_id", "field", "position"),)
@@ -59,6 +63,7 @@ class EntryRow(Model):
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict, info=free_text())
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
+    assumed: Mapped[bool] = mapped_column(default=False, server_default=false())
     withdrawn_at: Mapped[datetime | None]
     extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 

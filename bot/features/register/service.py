@@ -24,6 +24,7 @@ from bot.kit.refusal import Refusal
 from scheduler.calendar.days import local_day
 from storage import audit
 from storage.audience import Me
+from storage.base import Model
 from storage.lookups import changed
 from storage.models.entry import Entry, EntryChange, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
 
@@ -155,14 +156,21 @@ def write_index(session: Session, kind: Kind, entry_id: int, row_id: int | None,
     """What the figures read of an entry or row, in the place of what stood there."""
     for table in (EntryDay, EntryPerson, EntryValue):
         session.execute(delete(table).where(table.entry_id == entry_id, table.row_id.is_not_distinct_from(row_id)))
-    found, of = rules.index(kind, rows, fields), {"entry_id": entry_id, "row_id": row_id}
-    session.add_all(EntryDay(**of, field=key, on=on, last=last) for key, on, last in found.days)
-    session.add_all(EntryPerson(**of, field=key, person_id=one, name=name) for key, one, name in found.people)
-    session.add_all(
-        EntryValue(**of, field=key, key=value, word=word, hundredths=number)
-        for key, value, word, number in found.values
-    )
+    session.add_all(index_rows(kind, entry_id, row_id, rows, fields))
     session.flush()
+
+
+def index_rows(kind: Kind, entry_id: int, row_id: int | None, rows: str, fields: Json) -> list[Model]:
+    """The rows in which the figures read an entry or row."""
+    found, of = rules.index(kind, rows, fields), {"entry_id": entry_id, "row_id": row_id}
+    return [
+        *(EntryDay(**of, field=key, on=on, last=last) for key, on, last in found.days),
+        *(EntryPerson(**of, field=key, person_id=one, name=name) for key, one, name in found.people),
+        *(
+            EntryValue(**of, field=key, key=value, word=word, hundredths=number)
+            for key, value, word, number in found.values
+        ),
+    ]
 
 
 # --- changing --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ GUIDANCE = Kind(
     unit="次",
     section=Section.COBUILD,
     collection="guidance",
+    letter="G",
     fields=(
         EntryField(key="org", word="被指导单位", type=Type.ORG, needed=True, offered=(PEER_ORGS,)),
         EntryField(key="site", word="地点", type=Type.SITE),

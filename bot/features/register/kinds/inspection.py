@@ -33,6 +33,7 @@ RECTIFICATION_LIST = Kind(
     unit="份",
     section=Section.INSPECTION,
     collection="rectification_lists",
+    letter="L",
     fields=(
         EntryField(key="target", word="受检单位", type=Type.ORG, needed=True, offered=("peer_orgs",)),
         EntryField(key="source", word="来源", type=Type.CHOICE, needed=True,

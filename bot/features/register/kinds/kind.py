@@ -185,7 +185,8 @@ class Ledger(Part):
 
 
 class Kind(Part):
-    """A kind of entry. `collection`, `also`: where and with which further fields an archive has it.
+    """A kind of entry. `collection`, `also`: where and with which further fields an archive has it; `letter`: before
+    the number of an entry that has no id there yet.
 
     short: the label of its key. dated: the field whose day puts it into a period; "" where each figure has its day.
     first_of: a further day, the first of these fields that is there. one_of: at least one of these is needed.
@@ -199,6 +200,7 @@ class Kind(Part):
     section: Section
     collection: str
     also: Mapping[str, str] = Field(default_factory=dict)
+    letter: str = Field(default="E", pattern="^[A-Z]$")
     revision: int = 1
     keepers: tuple[Duty, ...] = DESK
     readers: tuple[Duty, ...] = READERS

@@ -20,6 +20,7 @@ ARTICLE = Kind(
     section=Section.PUBLICITY,
     collection="publications",
     also={"kind": "article"},
+    letter="W",
     keepers=(Duty.PUBLICITY_OFFICER, *DESK),
     fields=(
         EntryField(key="title", word="题目", needed=True, titled=True),
