@@ -77,7 +77,7 @@ def branch_list(how: str) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @click.option("--yes", is_flag=True, help="A roster: write it without asking; no question of identity is answered so.")
-@click.option("--replace", is_flag=True, help="An archive: put it in the place of the branch's people and groups.")
+@click.option("--replace", is_flag=True, help="An archive: put it in the place of the records that the branch has.")
 @click.option("--as-new", metavar="NAME", help="An archive: make a branch of this name of it.")
 def import_(
     file: Path,
@@ -97,8 +97,8 @@ def import_(
     changes is shown, and written once that is confirmed. People count from --since on; the day is settled by the
     first import, a later one does not move it.
 
-    An archive is what branch-bot export --archive FILE wrote. This version reads its branch and people, and names
-    what it leaves out.
+    An archive is what branch-bot export --archive FILE wrote. This version reads its branch, people and entries of
+    the register, and names what it leaves out.
     """
     from bot.cli.rosters import Said, import_archive, import_table
     from bot.features.archive.document import is_archive

@@ -231,7 +231,10 @@ def import_archive(
     except _OnlyLooking:
         click.echo("Nothing was changed. It would be:")
     if done.changed:
-        click.echo(f"Branch {done.branch_id}: {done.people} people and {done.groups} party groups were imported.")
+        entries = f" {done.entries} entries of the register were imported." if done.entries else ""
+        click.echo(
+            f"Branch {done.branch_id}: {done.people} people and {done.groups} party groups were imported.{entries}"
+        )
     else:
         click.echo(f"Nothing to do: branch {done.branch_id} says the same already.")
     for note in done.notes:
@@ -239,7 +242,7 @@ def import_archive(
     if done.left_out:
         listed = ", ".join(f"{name} ({count})" for name, count in sorted(done.left_out.items()))
         click.echo(
-            f"Left out, because this version reads branch and people only: {listed}.\nKeep the file: nothing of "
+            f"Left out, because this version does not read it yet: {listed}.\nKeep the file: nothing of "
             "these was stored, and a later version reads them from it.",
             err=True,
         )

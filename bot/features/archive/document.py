@@ -3,18 +3,21 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Any
+
+from bot.features.register.archive.records import CHANGES, collections
 
 FORMAT = "branch-archive/1"
 MAX_BYTES = 64 * 1024 * 1024
-# Read by this version, in the order in which they are written.
+# Read by this version, in the order in which they are written; behind them the register's and what was changed of it.
 READ = ("branch", "people")
-# Known, and read by a later version.
+# Known, and read by a later version, or as soon as a kind of the register is kept there.
 LATER = frozenset({
     "activities", "assessment_items", "campaigns", "closes", "cobuild_events", "corrections", "documents",
-    "exam_attempts", "exams", "first_agenda_items", "guidance", "inspections", "issues", "leave_requests",
+    "exam_attempts", "exams", "first_agenda_items", "inspections", "issues", "leave_requests",
     "member_development", "minutes", "model_units", "monthly_themes", "next_quarter_plan", "norms", "notices",
-    "projects", "publications", "rectification_lists", "reflection_tasks", "reflections", "reminders",
+    "projects", "reflection_tasks", "reflections", "reminders",
     "research_topics", "self_check_tasks", "self_checks", "settings", "study_completions", "study_items",
     "talk_campaigns", "talks", "task_items", "votes",
 })  # fmt: skip
@@ -70,12 +73,20 @@ def _no_number(word: str) -> Any:
     raise BadArchive([f"document: found {word}, should be a number"])
 
 
+def reads() -> tuple[str, ...]:
+    """The collections that are read."""
+    return (*READ, *collections(), CHANGES)
+
+
 def unknown(found: Mapping[str, Any]) -> Iterator[str]:
     """The faults of the collections' names and kinds."""
+    read = reads()
     for name, rows in found.items():
+        if name in read or name == "format":
+            continue
         if name in LATER and not isinstance(rows, list | dict):
             yield f"{name}: found {type(rows).__name__}, should be a list of records"
-        elif name not in LATER and name not in (*READ, "format"):
+        elif name not in LATER:
             yield f"{name}: no collection of this name is known"
 
 
@@ -86,6 +97,8 @@ def _unstorable(value: Any, path: str, depth: int = 0) -> Iterator[str]:
     elif isinstance(value, str):
         if _NEVER.search(value):
             yield f"{path}: holds a character that cannot be stored"
+    elif isinstance(value, float) and not isfinite(value):
+        yield f"{path}: found a number without end"
     elif isinstance(value, dict):
         for name, one in value.items():
             yield from _unstorable(name, f"{path}.{name!r}".lstrip("."), depth + 1)
@@ -97,7 +110,8 @@ def _unstorable(value: Any, path: str, depth: int = 0) -> Iterator[str]:
 
 def left_out(found: Mapping[str, Any]) -> dict[str, int]:
     """The collections that this version does not read yet, with the number of their records."""
-    return {name: len(rows) for name, rows in found.items() if name in LATER and rows}
+    read = reads()
+    return {name: len(rows) for name, rows in found.items() if name in LATER and name not in read and rows}
 
 
 def dump(document: Mapping[str, Any]) -> str:

@@ -4,12 +4,15 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.archive.document import FORMAT
 from bot.features.archive.rules import EVER
+from bot.features.register.archive import writing
+from bot.kit.archive_ids import numbered
 from bot.kit.closing import SETTING
 from bot.kit.deadlines import is_close_day
 from storage.choices import COMMITTEE, Duty, Rank
@@ -46,10 +49,12 @@ def export(session: Session, branch_id: int, today: date, timezone: str) -> Json
     branch = session.get_one(Organisation, branch_id)
     facts = Facts.of_branch(session, branch_id, today)
     rows = session.scalars(select(Person).where(Person.branch_id == branch_id).order_by(Person.id))
+    listed = [row for row in rows if row.archive_id or _has_facts(facts, row.id)]
     return {
         "format": FORMAT,
         "branch": _branch(session, branch, groups, people, today, timezone),
-        "people": [_person(row, facts, groups, people) for row in rows if row.archive_id or _has_facts(facts, row.id)],
+        "people": [_person(row, facts, groups, people) for row in listed],
+        **writing.write(session, branch_id, {row.id: people[row.id] for row in listed}, ZoneInfo(timezone)),
     }
 
 
@@ -61,13 +66,13 @@ def _has_facts(facts: Facts, person_id: int) -> bool:
 def group_ids(session: Session, branch_id: int) -> dict[int, str]:
     """The id of every party group: the one it came with, else one of its own."""
     query = select(PartyGroup.id, PartyGroup.archive_id).where(PartyGroup.branch_id == branch_id)
-    return _numbered("G", {row.id: row.archive_id for row in session.execute(query.order_by(PartyGroup.id))})
+    return numbered("G", {row.id: row.archive_id for row in session.execute(query.order_by(PartyGroup.id))})
 
 
 def person_ids(session: Session, branch_id: int) -> dict[int, str]:
     """The id of everybody whom the branch knows, as of groups."""
     query = select(Person.id, Person.archive_id).where(Person.branch_id == branch_id)
-    return _numbered("P", {row.id: row.archive_id for row in session.execute(query.order_by(Person.id))})
+    return numbered("P", {row.id: row.archive_id for row in session.execute(query.order_by(Person.id))})
 
 
 def _still_there(session: Session, branch_id: int) -> set[str]:
@@ -77,19 +82,6 @@ def _still_there(session: Session, branch_id: int) -> set[str]:
         for known in session.scalars(select(Person.archive_id).where(Person.branch_id == branch_id))
         if known is not None
     }
-
-
-def _numbered(letter: str, kept: Mapping[int, str | None]) -> dict[int, str]:
-    """A record made in chat gets its number, and a letter behind it where the archive had that id already."""
-    taken = {known for known in kept.values() if known}
-    found: dict[int, str] = {}
-    for row_id, known in kept.items():
-        mine = known or f"{letter}{row_id}"
-        while known is None and mine in taken:
-            mine += "x"
-        taken.add(mine)
-        found[row_id] = mine
-    return found
 
 
 def _branch(

@@ -5,18 +5,21 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import end_of_leavers
 from bot.features.archive import audit_diff, rules
-from bot.features.archive.document import READ, BadArchive, left_out, unknown
-from bot.features.archive.exporting import FURTHER, SAID, SET, export, group_ids
+from bot.features.archive.document import BadArchive, left_out, reads, unknown
+from bot.features.archive.exporting import FURTHER, SAID, SET, export, group_ids, person_ids
 from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
-from bot.kit.archive_checks import refused
+from bot.features.register.archive import laying, reading
+from bot.features.register.archive.reading import Known
+from bot.kit.archive_checks import Check, refused
 from bot.kit.hygiene import Found, holds
 from bot.kit.names import group_key, name_key
 from storage.audit import by_operator, record
@@ -59,6 +62,7 @@ class Brought:
     changed: bool
     people: int = 0
     groups: int = 0
+    entries: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -74,23 +78,26 @@ class Target:
 
 def bring(session: Session, document: Mapping[str, Any], target: Target, *, now: datetime, timezone: str) -> Brought:
     """Import a document that `document.load` read. Raises BadArchive with every fault, or why it may not go there."""
-    branch_id, kept = target.branch_id, left_out(document)
+    branch_id, tz = target.branch_id, ZoneInfo(timezone)
     known = _groups_of(session, branch_id) if branch_id is not None else {}
     archive, faults = rules.read(document, known)
-    faults = [*unknown(document), *faults]
+    register, more = reading.read(document, _known(session, branch_id, archive, document, now, tz))
+    archive, kept = replace(archive, register=register), {**left_out(document), **register.left_out}
+    faults = [*unknown(document), *faults, *more]
     if faults:
         raise BadArchive(faults)
-    if archive.branch is None and archive.people is None:
-        raise BadArchive(["document: holds neither branch nor people, and this version reads nothing else"])
+    if archive.branch is None and archive.people is None and not register.entries:
+        raise BadArchive(["document: holds nothing that this version reads"])
     if branch_id is not None:
-        if _same(session, branch_id, archive, target, now, timezone):
+        archive = _differing(session, branch_id, archive, target, now, timezone)
+        if archive.branch is None and archive.people is None and not archive.register.entries:
             return Brought(branch_id, changed=False, left_out=kept)
-        _may_go_there(session, branch_id, target)
+        _may_go_there(session, branch_id, archive, target)
         _without_own_words(session, branch_id, document)
     else:
         branch_id = _new_branch(session, archive.branch, target, now)
     was = audit_diff.look(session, branch_id, now)
-    notes = _Desk(session, branch_id, now).lay(archive, target)
+    notes = _Desk(session, branch_id, now, tz).lay(archive, target)
     end_of_leavers(session, branch_id, now.date(), now)
     record(
         session,
@@ -100,22 +107,52 @@ def bring(session: Session, document: Mapping[str, Any], target: Target, *, now:
         now=now,
         by=by_operator(branch_id),
         people=len(archive.people or ()),
+        entries=archive.register.many,
         replaced=target.replace,
         **audit_diff.note(session, branch_id, was, now),
     )
     session.flush()
     groups = len(archive.branch.groups) if archive.branch else 0
-    return Brought(branch_id, True, len(archive.people or ()), groups, kept, tuple(notes))
+    return Brought(branch_id, True, len(archive.people or ()), groups, archive.register.many, kept, tuple(notes))
 
 
 def _groups_of(session: Session, branch_id: int) -> dict[str, str | None]:
     return dict.fromkeys(group_ids(session, branch_id).values())
 
 
-def _same(session: Session, branch_id: int, archive: Archive, target: Target, now: datetime, timezone: str) -> bool:
-    """Whether the branch says all that the archive says already."""
-    current, faults = rules.read(export(session, branch_id, now.date(), timezone), {})
-    if faults or current.branch is None or current.people is None:
+def _known(
+    session: Session, branch_id: int | None, archive: Archive, document: Mapping[str, Any], now: datetime, tz: ZoneInfo
+) -> Known:
+    """Whom and which groups the register may name: those of the document, else those of the branch."""
+    people, groups = [str(row.get("id")) for _, row in Check().rows("people", document.get("people"))], list[str]()
+    if archive.branch is not None:
+        groups = [group.name for group in archive.branch.groups]
+    elif branch_id is not None:
+        groups = list(session.scalars(select(PartyGroup.name).where(PartyGroup.branch_id == branch_id)))
+    if "people" not in document and branch_id is not None:
+        people = list(person_ids(session, branch_id).values())
+    return Known(frozenset(people), frozenset(groups), tz, now.astimezone(tz).date())
+
+
+def _differing(
+    session: Session, branch_id: int, archive: Archive, target: Target, now: datetime, timezone: str
+) -> Archive:
+    """The archive without what the branch says already; nothing of it is left where that is all.
+
+    Where people differ, all that names them is laid with them.
+    """
+    document, tz = export(session, branch_id, now.date(), timezone), ZoneInfo(timezone)
+    current, faults = rules.read(document, {})
+    if faults or not _same(current, archive, target):
+        return archive
+    register, faults = reading.read(document, _known(session, branch_id, current, document, now, tz))
+    differs = archive.register if faults else archive.register.differing(register)
+    return replace(archive, branch=None, people=None, register=differs)
+
+
+def _same(current: Archive, archive: Archive, target: Target) -> bool:
+    """Whether the branch and its people are said already."""
+    if current.branch is None or current.people is None:
         return False
     branch, people = archive.branch, archive.people
     if branch is not None and target.name is not None:
@@ -148,13 +185,18 @@ def _comparable(span: Span) -> tuple[Any, ...]:
     return span.of, span.from_on, span.to_on, says, dict(span.extra)
 
 
-def _may_go_there(session: Session, branch_id: int, target: Target) -> None:
+def _may_go_there(session: Session, branch_id: int, archive: Archive, target: Target) -> None:
     people = session.scalar(select(func.count()).select_from(Person).where(Person.branch_id == branch_id)) or 0
-    if people and not target.replace:
+    others = {
+        "people": people if archive.branch is not None or archive.people is not None else 0,
+        "entries": laying.there(session, branch_id, archive.register.entries),
+    }
+    if any(others.values()) and not target.replace:
         name = session.get_one(Organisation, branch_id).name
+        listed = ", ".join(f"{many} {what}" for what, many in others.items() if many)
         raise BadArchive(
             [
-                f"branch: {name} (id {branch_id}) has other records ({people} people); --replace puts the archive in "
+                f"branch: {name} (id {branch_id}) has other records ({listed}); --replace puts the archive in "
                 "their place, --as-new NAME makes another branch of it"
             ]
         )
@@ -165,7 +207,7 @@ def _without_own_words(session: Session, branch_id: int, document: Mapping[str, 
     words = words_of(session, branch_id)
     found = [
         line
-        for name in READ
+        for name in reads()
         for line in refused(name, document.get(name), lambda text: Found.BRANCH_WORD if holds(text, words) else None)
     ]
     if found:
@@ -186,16 +228,20 @@ def _new_branch(session: Session, branch: Branch | None, target: Target, now: da
 class _Desk:
     """Lays an archive over one branch; ids of the document stand for rows in `groups` and `people`."""
 
-    def __init__(self, session: Session, branch_id: int, now: datetime) -> None:
-        self._session, self._branch_id, self._now = session, branch_id, now
+    def __init__(self, session: Session, branch_id: int, now: datetime, tz: ZoneInfo) -> None:
+        self._session, self._branch_id, self._now, self._tz = session, branch_id, now, tz
         self._groups: dict[str, int] = {known: one for one, known in group_ids(session, branch_id).items()}
         self._people: dict[str, int] = {}
         self._notes: list[str] = []
 
     def lay(self, archive: Archive, target: Target) -> list[str]:
+        # Whom only an entry named that goes may go with it.
+        laying.clear(self._session, self._branch_id, archive.register.entries)
         if archive.branch is not None:
             self._lay_branch(archive.branch, target)
-        if archive.people is not None:
+        if archive.people is None:
+            self._people = {known: one for one, known in person_ids(self._session, self._branch_id).items()}
+        else:
             gone = self._match_people(archive.people)
             # An id of the archive may stand at somebody else's row.
             here = Person.branch_id == self._branch_id
@@ -204,6 +250,7 @@ class _Desk:
             self._remove_people(gone)
             for one in archive.people:
                 self._lay_person(one)
+        laying.lay(self._session, self._branch_id, archive.register, self._people, self._now, self._tz)
         if archive.branch is not None:
             self._remove_groups(archive.branch)
         return self._notes

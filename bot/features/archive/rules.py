@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from bot.features.register.archive.records import Register
 from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check, Fields, refused, rest
 from bot.kit.deadlines import CLOSE_DAYS, is_close_day
 from bot.kit.words import plain_number
@@ -82,6 +83,7 @@ class Archive:
 
     branch: Branch | None
     people: tuple[Someone, ...] | None
+    register: Register = field(default_factory=Register)
 
 
 _PERSON = frozenset(

@@ -154,6 +154,7 @@ def test_what_is_not_known_is_kept() -> None:
         (b'{"format": "branch-archive/9"}', "format: found 'branch-archive/9'"),
         (b'{"format": "branch-archive/1", "format": "branch-archive/1"}', "format: stands twice"),
         (b'{"format": "branch-archive/1", "people": NaN}', "found NaN"),
+        (b'{"format": "branch-archive/1", "people": [{"id": 1e400}]}', "people[0].id: found a number without end"),
         (b'{"format": "branch-archive/1", "people": [{"id": "\\u0000"}]}', "people[0].id: holds a character"),
         (b'{"format": "branch-archive/1", "people": ' + b"[" * 5000 + b"]" * 5000 + b"}", "nested|UTF-8"),
         (b'{"format": "branch-archive/1", "people": "\xff"}', "UTF-8"),

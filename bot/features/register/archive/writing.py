@@ -1,0 +1,347 @@
+"""Writes the register of a branch as collections of an archive: every kind alike, by what it is declared with."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bot.features.register.archive.records import (
+    CHANGES,
+    ChangeRecord,
+    EntryRecord,
+    Held,
+    Made,
+    Plain,
+    Register,
+    RowRecord,
+    Taken,
+    Where,
+    Whose,
+    collections,
+    dated_facts,
+    entry_facts,
+    first_day,
+    own,
+    own_day,
+    row_facts,
+    spans_in_the_open,
+    told,
+)
+from bot.features.register.kinds.catalogue import kind_of, kinds
+from bot.features.register.kinds.kind import EntryField, Kind, Tracking, Type
+from bot.features.register.values import NOBODY, is_empty
+from bot.kit.archive_checks import OUTSIDE, rest
+from bot.kit.archive_ids import numbered
+from bot.kit.glossary.choices import DUTIES
+from storage.models.entry import Entry, EntryChange, EntryPerson, EntryRow, EntryState
+from storage.models.organisation import PartyGroup
+from storage.models.person import Person
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How a document calls people (`ids`, those that it has) and party groups; `names`: of anybody else."""
+
+    ids: Mapping[int, str]
+    names: Mapping[int, str]
+    groups: Mapping[int, str]
+    tz: tzinfo
+
+    def person(self, number: int) -> Json:
+        """Whom the document does not have is named in it, and no longer one of its people."""
+        known = self.ids.get(number)
+        return {"name": self.names.get(number, NOBODY)} if known is None else {"id": known}
+
+    def by(self, number: int | None) -> str | None:
+        return self.ids.get(number or 0)
+
+
+def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo) -> Json:
+    """The collections that have records, and `changes`; `people`: the ids of those whom the document has."""
+    names = _names(session, branch_id, people, tz)
+    found = load(session, branch_id, names)
+    written: Json = {
+        collection: [_entry(one, names) for one in records] for collection, records in found.entries.items()
+    }
+    kind = {(collection, one.id): one.kind for collection, records in found.entries.items() for one in records}
+    changes = [_change(one, kind[one.where.collection, one.where.entry], names) for one in found.changes or ()]
+    return written | ({CHANGES: changes} if changes else {})
+
+
+def _names(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo) -> Names:
+    mine = select(Entry.id).where(Entry.branch_id == branch_id)
+    named = (
+        select(EntryPerson.person_id).where(EntryPerson.entry_id.in_(mine)),
+        select(EntryState.owner_id).where(EntryState.entry_id.in_(mine)),
+    )
+    anybody = or_(Person.branch_id == branch_id, *(Person.id.in_(one) for one in named))
+    names = session.execute(select(Person.id, Person.name).where(anybody))
+    groups = session.execute(select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id))
+    return Names(people, dict(names.all()), dict(groups.all()), tz)
+
+
+# --- from the tables -------------------------------------------------------------------------------------------------
+
+
+def load(session: Session, branch_id: int, names: Names) -> Register:
+    """The register as records; what 撤销 has taken back was never there."""
+    stands = or_(Entry.withdrawn_at.is_(None), Entry.withdrawn_reason != "")
+    mine = (Entry.branch_id == branch_id, Entry.kind.in_([kind.name for kind in kinds()]), stands)
+    entries = session.scalars(select(Entry).where(*mine).order_by(Entry.id)).all()
+    of_mine = select(Entry.id).where(*mine)
+    facts, rows = _facts(session, of_mine, names), _rows(session, of_mine)
+    ids = entry_ids(entries)
+    found: dict[str, list[EntryRecord]] = {collection: [] for collection in collections()}
+    for entry in entries:
+        kind = kind_of(entry.kind)
+        assert kind is not None
+        found[kind.collection].append(_record(entry, kind, ids[entry.id], rows[entry.id], facts, names))
+    changes = _changes(session, of_mine, {one.id: one for one in entries}, ids, rows, names)
+    return Register({name: tuple(listed) for name, listed in found.items() if listed}, tuple(changes))
+
+
+def entry_ids(entries: Sequence[Entry]) -> dict[int, str]:
+    """The id of every entry, unique among those of its collection."""
+    by_collection: dict[str, dict[int, str | None]] = defaultdict(dict)
+    letters: dict[int, str] = {}
+    for entry in entries:
+        kind = kind_of(entry.kind)
+        assert kind is not None
+        by_collection[kind.collection][entry.id] = entry.archive_id
+        letters[entry.id] = kind.letter
+    return {row: known for kept in by_collection.values() for row, known in numbered(letters.__getitem__, kept).items()}
+
+
+Facts = Mapping[tuple[int, int | None], Sequence[Held]]
+
+
+def _facts(session: Session, of_mine: Any, names: Names) -> Facts:
+    """What held of each entry and row, in the order of time."""
+    found: dict[tuple[int, int | None], list[Held]] = defaultdict(list)
+    query = select(EntryState).where(EntryState.entry_id.in_(of_mine), EntryState.undone_at.is_(None))
+    for row in session.scalars(query.order_by(EntryState.on, EntryState.recorded_at, EntryState.id)):
+        made = Made(None if row.assumed else row.recorded_at, names.by(row.recorded_by_id))
+        held = Held(row.on, row.state, row.since, row.due_on, _owner(row, names), made, row.reason)
+        found[row.entry_id, row.row_id].append(held)
+    return found
+
+
+def _owner(row: EntryState, names: Names) -> Whose:
+    if row.owner_id is not None:
+        somebody = names.person(row.owner_id)
+        return Whose(person=somebody.get("id", ""), name=somebody.get("name", ""))
+    if row.owner_group_id is not None:
+        return Whose(group=names.groups[row.owner_group_id])
+    return Whose(duty=row.owner_duty, name=row.owner_name)
+
+
+def _rows(session: Session, of_mine: Any) -> Mapping[int, Sequence[EntryRow]]:
+    found: dict[int, list[EntryRow]] = defaultdict(list)
+    query = select(EntryRow).where(EntryRow.entry_id.in_(of_mine))
+    for row in session.scalars(query.order_by(EntryRow.entry_id, EntryRow.field, EntryRow.position)):
+        found[row.entry_id].append(row)
+    return found
+
+
+def _record(entry: Entry, kind: Kind, known: str, rows: Sequence[EntryRow], facts: Facts, names: Names) -> EntryRecord:
+    said = [
+        RowRecord(
+            rows=row.field,
+            fields=_fields(kind, row.field, row.fields, names),
+            facts=tuple(facts.get((entry.id, row.id), ())),
+            made=Made(None if row.assumed else row.recorded_at, names.by(row.recorded_by_id)),
+            extra=row.extra or {},
+        )
+        for row in rows
+        if row.withdrawn_at is None
+    ]
+    at, reason = entry.withdrawn_at, entry.withdrawn_reason
+    return EntryRecord(
+        id=known,
+        kind=kind,
+        fields=_fields(kind, "", entry.fields, names),
+        rows=tuple(said),
+        facts=tuple(facts.get((entry.id, None), ())),
+        made=Made(None if entry.assumed else entry.recorded_at, names.by(entry.recorded_by_id)),
+        taken=Taken(at, names.by(entry.withdrawn_by_id), reason) if at is not None else None,
+        revision=entry.revision,
+        extra=entry.extra or {},
+    )
+
+
+def _fields(kind: Kind, rows: str, fields: Mapping[str, Any], names: Names) -> Json:
+    return {key: _by_ids(kind, rows, key, value, names) for key, value in fields.items()}
+
+
+def _by_ids(kind: Kind, rows: str, key: str, value: Any, names: Names) -> Any:
+    """People by their ids in the document."""
+    one = kind.field(f"{rows}.{key}" if rows else key)
+    if one is not None and one.type is Type.PEOPLE and not is_empty(value):
+        return [names.person(each["id"]) if "id" in each else each for each in value]
+    if one is not None and one.type is Type.ROWS and isinstance(value, Mapping):
+        return _fields(kind, key, value, names)
+    return value
+
+
+def _changes(
+    session: Session,
+    of_mine: Any,
+    entries: Mapping[int, Entry],
+    ids: Mapping[int, str],
+    rows: Mapping[int, Sequence[EntryRow]],
+    names: Names,
+) -> Iterator[ChangeRecord]:
+    query = select(EntryChange).where(EntryChange.entry_id.in_(of_mine), EntryChange.undone_at.is_(None))
+    for one in session.scalars(query.order_by(EntryChange.id)):
+        kind = kind_of(entries[one.entry_id].kind)
+        assert kind is not None
+        where = _where(one, kind, ids[one.entry_id], rows.get(one.entry_id, ()))
+        old, new = (_by_ids(kind, where.rows, where.name, held.get("value"), names) for held in (one.old, one.new))
+        yield ChangeRecord(where, old, new, one.on, one.changed_at, names.by(one.changed_by_id), one.reason)
+
+
+def _where(change: EntryChange, kind: Kind, known: str, rows: Sequence[EntryRow]) -> Where:
+    """A row that was deleted has no number among those that are left."""
+    row = next((one for one in rows if one.id == change.row_id), None)
+    if row is None:
+        of_row, _, name = change.field.rpartition(".")
+        return Where(kind.collection, known, name, of_row)
+    if row.withdrawn_at is not None and change.field == row.field:
+        return Where(kind.collection, known, change.field)
+    left = [one.id for one in rows if one.field == row.field and one.withdrawn_at is None]
+    return Where(kind.collection, known, change.field, row.field, left.index(row.id) if row.id in left else None)
+
+
+# --- as JSON ---------------------------------------------------------------------------------------------------------
+
+
+def _entry(one: EntryRecord, names: Names) -> Json:
+    kind = one.kind
+    found: Json = {"id": one.id, **kind.also, **_values(kind, "", one.fields)}
+    # What is never typed again after the states of the entry.
+    late: Json = {key: found.pop(key) for key in ("note", "files") if key in found}
+    begins = one.facts[0].on if one.facts else None
+    found |= {rowed.key: [_row(row, kind, begins, names) for row in one.of(rowed.key)] for rowed in kind.rowed}
+    if kind.tracking is not None and one.facts:
+        plain = _plain(kind.tracking, one.facts[-1])
+        named = plain.days.get(plain.state)
+        day = first_day(own_day(kind, one.fields, one.rows, named), one.made, names.tz, one.facts[0].on)
+        found |= _states(kind, "", one.facts, entry_facts(kind, plain, one.fields, day, one.made), names)
+    return {
+        **found,
+        **late,
+        **({"revision": one.revision} if one.revision != 1 else {}),
+        **_made(one.made, names),
+        **({"withdrawn": _taken(one.taken, names)} if one.taken is not None else {}),
+        **one.extra,
+    }
+
+
+def _row(one: RowRecord, kind: Kind, begins: date | None, names: Names) -> Json:
+    found, tracking = _values(kind, one.rows, one.fields), kind.tracking_of(one.rows)
+    if tracking is not None and one.facts:
+        plain = _plain(tracking, one.facts[-1])
+        usual = row_facts(tracking, plain, begins or one.facts[0].on, one.made)
+        states = _states(kind, one.rows, one.facts, usual, names)
+        if told(tracking, plain.days) == plain.state:
+            del states["state"]
+        found |= states
+    return {**found, **_made(one.made, names), **one.extra}
+
+
+def _plain(tracking: Tracking, newest: Held) -> Plain:
+    days = {newest.state: newest.since} if newest.state in tracking.days else {}
+    return Plain(newest.state, days, newest.due_on, newest.owner)
+
+
+def _states(kind: Kind, rows: str, facts: Sequence[Held], usual: Sequence[Held], names: Names) -> Json:
+    """The newest of them, and all where they are not what these tell already."""
+    tracking, newest = kind.tracking_of(rows), facts[-1]
+    assert tracking is not None
+    days = {key: newest.since.isoformat() if newest.state == state else None for state, key in tracking.days.items()}
+    history = {} if tuple(facts) == tuple(usual) else {"history": [_fact(kind, rows, one, names) for one in facts]}
+    return {"state": newest.state, **days, **_dated(kind, rows, newest, names, by_key=True), **history}
+
+
+def _dated(kind: Kind, rows: str, one: Held, names: Names, *, by_key: bool) -> Json:
+    """Whose it is and until when, where that is said: by the names of the fields; in a history always, by the usual."""
+    due = one.due_on.isoformat() if one.due_on is not None else None
+    of = {Type.OWNER: ("owner", _whose(one.owner, names)), Type.DUE: ("due_on", due)}
+    said = [(each.key if by_key else of[each.type][0], of[each.type][1]) for each in dated_facts(kind, rows)]
+    return {key: value for key, value in said if value is not None or not by_key}
+
+
+def _fact(kind: Kind, rows: str, one: Held, names: Names) -> Json:
+    reason = {"reason": one.reason} if one.reason else {}
+    dated = _dated(kind, rows, one, names, by_key=False)
+    return {"on": one.on.isoformat(), "state": one.state, **dated, **_made(one.made, names), **reason}
+
+
+def _whose(one: Whose, names: Names) -> str | None:
+    """A name that would be taken for something else is marked as one."""
+    if one.duty is not None:
+        return DUTIES[one.duty]
+    taken = {*names.ids.values(), *names.groups.values(), *DUTIES.values()}
+    marked = one.name.startswith(OUTSIDE) or one.name in taken
+    return one.person or one.group or (f"{OUTSIDE}{one.name}" if marked else one.name) or None
+
+
+def _made(one: Made, names: Names) -> Json:
+    at = {"recorded_at": _instant(one.at, names.tz)} if one.at is not None else {}
+    return at | ({"by": one.by} if one.by is not None else {})
+
+
+def _instant(at: datetime, tz: tzinfo) -> str:
+    return at.astimezone(tz).isoformat()
+
+
+def _taken(one: Taken, names: Names) -> Json:
+    return {"at": _instant(one.at, names.tz), "by": one.by, "reason": one.reason}
+
+
+def _values(kind: Kind, rows: str, fields: Mapping[str, Any]) -> Json:
+    """The fields that there are, by their keys; days that stand in the open as `from` and `to`."""
+    found: Json = {}
+    open_ = spans_in_the_open(kind, rows)
+    for one in own(kind, rows):
+        value = _out(one, fields.get(one.key))
+        if value is not None:
+            found |= value if one.key == open_ else {one.key: value}
+    return found
+
+
+def _out(one: EntryField, value: Any) -> Any:
+    """A value as an archive says it; null: there is none. Only people are said otherwise than they are kept."""
+    if is_empty(value):
+        return None
+    if one.type is not Type.PEOPLE:
+        return value
+    listed = [each["id"] if "id" in each else f"{OUTSIDE}{each['name']}" for each in value]
+    return listed if one.several else listed[0]
+
+
+def _change(one: ChangeRecord, kind: Kind, names: Names) -> Json:
+    return {
+        "path": one.where.path,
+        "old": _changed(kind, one.where, one.old),
+        "new": _changed(kind, one.where, one.new),
+        "on": one.on.isoformat() if one.on is not None else None,
+        "at": _instant(one.at, names.tz),
+        "by": one.by,
+        "reason": one.reason,
+    }
+
+
+def _changed(kind: Kind, where: Where, value: Any) -> Any:
+    one = kind.field(f"{where.rows}.{where.name}" if where.rows else where.name)
+    if one is None or is_empty(value):
+        return value
+    if one.type is not Type.ROWS:
+        return _out(one, value)
+    return _values(kind, where.name, value) | rest(value, [each.key for each in own(kind, where.name)])
