@@ -178,7 +178,7 @@ KEPT = (
     "features/privacy/test_chat.py::test_one_s_own_data",
     "features/roster/test_chat.py::test_who_is_accepted",
     "features/activities/test_forms.py::test_half_past_two", "features/tally/test_groups.py::test_who_left",
-    "features/tally/test_words.py::test_in_how_few_taps[a figure",
+    "features/tally/test_words.py::test_in_how_few_taps[a figure", "features/tally/test_words.py::test_a_period_is",
     "features/activities/test_roll_call.py::test_task_12[sqlite-2023-07-07 15:00",
     "features/activities/test_entered.py::test_the_own",
     "features/privacy/test_ways_out.py::test_a_page_leads_back[words",

@@ -1,6 +1,7 @@
 """季度数据 of a superior committee: only counts, and every table that leaves is noted."""
 
 from functools import partial
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -32,16 +33,11 @@ def draw_table(session: Session, call: Call, button: buttons.ExportBelow) -> com
 
 
 def export(session: Session, call: Call, button: buttons.ExportBelow) -> Reply:
-    found = call.ready or draw_table(session, call, button)
-    record(
-        session,
-        "export",
-        "organisation",
-        call.me.branch_id,
-        now=call.now,
-        by=call.me,
-        quarter=str(found.period.quarter or found.period.code),
-    )
+    found: committee.Below = call.ready or draw_table(session, call, button)
+    period = found.period
+    of = {"period": period.code} if period.quarter is None else {"quarter": str(period.quarter)}
+    details: dict[str, Any] = {"now": call.now, "by": call.me, **of}
+    record(session, "export", "organisation", call.me.branch_id, **details)
     return Reply(toast="表格已生成。", here=[committee_messages.table(found)])
 
 

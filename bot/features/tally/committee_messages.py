@@ -34,9 +34,9 @@ def overview(found: Below, page: int, today: date) -> Message:
 
 
 def _title(found: Below) -> str:
-    over = "各支部统计已截止" if found.over else "各支部统计截止日不同"
-    until = as_of(found.until, found.over) if found.until is not None else over
-    return f"{found.name}　{periods.words(found.period)}（{until}）"
+    over = "（各支部统计已截止）" if found.over else "（各支部统计截止日不同）"
+    until = as_of(found.period, found.until, found.over) if found.until is not None else over
+    return f"{found.name}　{periods.words(found.period)}{until}"
 
 
 def _around(period: Period, today: date) -> list[Choice]:

@@ -24,14 +24,15 @@ ON_A_PAGE = 8
 def title(tally: Tally) -> str:
     """2023年第三季度（截至8月20日）; what is to date says so by its days."""
     of = "" if tally.only is None else "、".join(tally.groups.values())
-    said, until = f"{periods.words(tally.period)}{of}", tally.counting.until.date()
-    to_date = tally.period.quarter is None and until == tally.period.end and not tally.counting.over
-    return said if to_date else f"{said}（{as_of(until, tally.counting.over)}）"
+    until = as_of(tally.period, tally.counting.until.date(), tally.counting.over)
+    return f"{periods.words(tally.period)}{of}{until}"
 
 
-def as_of(day: date, over: bool) -> str:
-    """截至8月20日; 10月10日截止 once it takes nothing more."""
-    return f"{short_day(day)}截止" if over else f"截至{short_day(day)}"
+def as_of(period: Period, day: date, over: bool) -> str:
+    """（截至8月20日）, （10月10日截止） once it takes nothing more; nothing of what is to date: its days say so."""
+    if period.quarter is None and period.end == day and not over:
+        return ""
+    return f"（{short_day(day)}截止）" if over else f"（截至{short_day(day)}）"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,13 +70,13 @@ class History:
             for number in range(4)
         ]
         self.session.flush()
-        activities = [self.activity(items) for _ in range(self.random.randint(0, 25))]
-        study = [self.study_item(number) for number in range(self.random.randint(0, 10))]
+        activities = [self.activity(items) for _ in range(self.random.choice([0, 10, 60]))]
+        study = [self.study_item(number) for number in range(self.random.choice([0, 5, 20]))]
         for month in range(1, 13):
             self.theme(2023, month)
-        for number in range(self.random.randint(0, 8)):
+        for number in range(self.random.choice([0, 4, 12])):
             self.task(number, activities, study)
-        for number in range(self.random.randint(0, 5)):
+        for number in range(self.random.choice([0, 3, 9])):
             self.reminder(number)
         self.session.flush()
 
@@ -195,7 +195,7 @@ class History:
             Activity(
                 branch_id=BRANCH,
                 title=f"{day.month}月活动",
-                status=self.random.choice([*[ActivityStatus.HELD] * 5, *ActivityStatus]),
+                status=self.random.choice([*[ActivityStatus.HELD] * 9, *ActivityStatus]),
                 organizer=self.random.choice(organizers) if own else Organizer.OTHER_BRANCH,
                 scope=scope,
                 group_id=self.random.choice(self.groups) if scope is Scope.GROUP else None,

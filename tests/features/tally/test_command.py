@@ -38,6 +38,25 @@ def test_json_has_the_names_of_the_archive(run: Run, right_answer: dict[str, Any
     assert counted["figures"]["hours"] == right_answer["figures"]["hours"]
 
 
+def test_the_json_of_any_days(run: Run, right_answer: dict[str, Any]) -> None:
+    said = run("--from", "2022-07-01", "--to", "2022-10-01", "--format", "json")
+    assert said.exit_code == 0
+    counted = json.loads(said.output)
+    assert list(counted) == ["period", "versions", "branch", "figures"]
+    assert counted["period"] == {"from": "2022-07-01", "to": "2022-10-01"}
+    assert counted["versions"] == {"2022Q3": "draft"}
+    # The same days as a quarter, the same figures.
+    assert counted["figures"] == json.loads(run("--quarter", "2022Q3", "--format", "json").output)["figures"]
+    assert counted["figures"]["study"] == right_answer["figures"]["study"]
+
+
+def test_the_table_of_any_days_names_the_last_of_them(run: Run) -> None:
+    said = run("--from", "2022-07-01", "--to", "2023-01-01")
+    assert said.exit_code == 0
+    assert "示范党支部  2022-07-01 to 2022-12-31  2022Q3 draft, 2022Q4 draft" in said.output
+    assert re.search(r"期末 +roster_close +\d+ +人", said.output)
+
+
 def test_a_table_for_people(run: Run) -> None:
     said = run("--quarter", "2022Q3")
     assert said.exit_code == 0
@@ -49,7 +68,19 @@ def test_a_table_for_people(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code"), [(["--quarter", "2022Q5"], 1), (["--branch", "9"], 2), (["--version", "v1"], 2)]
+    ("words", "code"),
+    [
+        (["--quarter", "2022Q5"], 1),
+        (["--branch", "9"], 2),
+        (["--version", "v1"], 2),
+        (["--from", "2022-07-01"], 2),
+        (["--to", "2022-07-01"], 2),
+        (["--from", "2022-07-01", "--to", "2022-07-01"], 2),
+        (["--from", "2022-07-02", "--to", "2022-07-01"], 2),
+        (["--from", "2022-7", "--to", "2022-08-01"], 2),
+        (["--from", "0001-01-01", "--to", "9999-12-31"], 2),
+        (["--quarter", "2022Q3", "--from", "2022-07-01", "--to", "2022-10-01"], 2),
+    ],
 )
 def test_what_is_not_there_is_said_in_a_line(run: Run, words: list[str], code: int) -> None:
     said = run(*words)
