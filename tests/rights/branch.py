@@ -232,7 +232,7 @@ def _fill(
             note="学",
         ),
     )
-    _register(session, keep, branch_id, maker, tail)
+    _register(session, keep, branch_id, maker, mine, tail)
     _study_and_pieces(session, keep, rows, branch_id, mine, made)
     keep(
         "reminder",
@@ -274,8 +274,8 @@ def _changed(session: Session, branch_id: int, person_id: int, maker: int) -> in
     return changes.change(session, me, wanted, NOW, SHANGHAI).audit_id
 
 
-def _register(session: Session, keep: Any, branch_id: int, maker: int, tail: str) -> None:
-    """A list to be put right that was issued, with one item open."""
+def _register(session: Session, keep: Any, branch_id: int, maker: int, author: int, tail: str) -> None:
+    """A list to be put right that was issued, with one item open, the author's."""
     made: dict[str, Any] = {"recorded_at": NOW, "recorded_by_id": maker}
     fields = {"target": f"受检支部{tail}", "source": "other"}
     entry = Entry(branch_id=branch_id, kind="rectification_list", title=fields["target"], fields=fields, **made)
@@ -285,7 +285,8 @@ def _register(session: Session, keep: Any, branch_id: int, maker: int, tail: str
     begun: dict[str, Any] = {"on": TODAY, "since": TODAY, **made}
     session.add(EntryState(entry_id=number, state="draft", **begun))
     keep("list_state", EntryState(entry_id=number, state="issued", **begun))
-    session.add(EntryState(entry_id=number, row_id=item, state="open", due_on=date(2023, 7, 31), **begun))
+    begun |= {"due_on": date(2023, 7, 31), "owner_id": author}
+    keep("list_owner", EntryState(entry_id=number, row_id=item, state="open", **begun))
 
 
 def _study_and_pieces(

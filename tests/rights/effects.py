@@ -199,7 +199,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("word:names_ledger", "tap:ShowList", "answer:register.form"), shows("受检支部")),
     "tap:ExportLedger": shows(".xlsx"),
     **dict.fromkeys(("tap:OpenEntry", "tap:ShowHistory", "tap:ChooseField"), shows("受检支部")),
-    **dict.fromkeys(("tap:ChangeField", "tap:AddRow", "tap:PutState", "tap:Withdraw"), ASKS),
+    **dict.fromkeys(("tap:ChangeField", "tap:AddRow", "tap:PutState", "tap:Withdraw", "tap:Report"), ASKS),
     "tap:UndoEntry": rows("entry_state audit"),
     # what goes to many
     "tap:Stop": rows("outbox audit"),

@@ -79,11 +79,18 @@ def put_by_me(session: Session, ids: Ids, who: int | None) -> None:
         session.execute(mine.values(recorded_by_id=who))
 
 
+def owned_by_me(session: Session, ids: Ids, who: int | None) -> None:
+    """The item on the register's list is this person's, in the own branch."""
+    if who in ids.people.values():
+        session.execute(update(EntryState).where(EntryState.id == ids["list_owner"]).values(owner_id=who))
+
+
 def mine(session: Session, ids: Ids, who: int | None) -> None:
     """What the author has done is what this person has done, in the own branch."""
     if who in ids.people.values():
         for what, table in WRITTEN.items():
             session.execute(update(table).where(table.id == ids[what]).values(person_id=who))
+        owned_by_me(session, ids, who)
 
 
 def asked_in_words(session: Session, ids: Ids, who: int | None) -> None:

@@ -296,13 +296,14 @@ TABLE: dict[str, Case] = {
     "tap:ShowList": own(READ, lambda ids: register.ShowList("rectification_list", "20233", 0)),
     "tap:FindEntries": own(READ, lambda ids: register.FindEntries("rectification_list")),
     "tap:ExportLedger": own(READ, lambda ids: register.ExportLedger("rectification_list", "20233")),
-    "tap:OpenEntry": Case(READ, lambda ids: register.OpenEntry(ids["list"], 0)),
-    "tap:ShowHistory": Case(READ, lambda ids: register.ShowHistory(ids["list"])),
+    "tap:OpenEntry": Case(READ | AUTHOR, lambda ids: register.OpenEntry(ids["list"], 0)),
+    "tap:ShowHistory": Case(READ | AUTHOR, lambda ids: register.ShowHistory(ids["list"])),
     "tap:ChooseField": Case(KEEP_ALL, lambda ids: register.ChooseField(ids["list"], 0)),
     "tap:ChangeField": Case(KEEP_ALL, lambda ids: register.ChangeField(ids["list"], ids["list_item"], "problem")),
     "tap:AddRow": Case(KEEP_ALL, lambda ids: register.AddRow(ids["list"], "items")),
     "tap:PutState": Case(KEEP_ALL, lambda ids: register.PutState(ids["list"], ids["list_item"], "closed")),
     "tap:Withdraw": Case(KEEP_ALL, lambda ids: register.Withdraw(ids["list"], 0)),
+    "tap:Report": Case(AUTHOR, lambda ids: register.Report(ids["list"], ids["list_item"])),
     "tap:UndoEntry": Case(
         KEEP_ALL, lambda ids: register.UndoEntry("s", ids["list"], ids["list_state"]), state=states.put_by_me
     ),

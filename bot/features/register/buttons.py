@@ -96,6 +96,15 @@ class PutState(Button):
 
 
 @dataclass(frozen=True)
+class Report(Button):
+    """报告进展: whose item it is tells those who keep the list."""
+
+    prefix: ClassVar[str] = "ep"
+    entry_id: int
+    row: int
+
+
+@dataclass(frozen=True)
 class Withdraw(Button):
     """取消登记, of the entry or of a row."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import Kind
-from bot.features.register.rules import Fact, Row, View, everything, newest
+from bot.features.register.rules import Fact, Row, View, everything, in_days, newest
 from bot.features.register.values import Called, Owner
 from bot.kit.access import NO_RIGHT
 from bot.kit.names import name_key
@@ -104,7 +104,11 @@ def reads_all(me: Me, kind: Kind) -> bool:
 
 def may_read(session: Session, me: Me, view: View, day: date) -> bool:
     """Everything for who reads the kind; else what names oneself, or somebody of a group that one leads."""
-    return reads_all(me, view.kind) or bool(view.people & (people_of_groups(session, me.leads, day) | {me.id}))
+    return (
+        reads_all(me, view.kind)
+        or any(owns(me, view, row) for row in (None, *view.rows))
+        or bool(view.people & (people_of_groups(session, me.leads, day) | {me.id}))
+    )
 
 
 def people_of_groups(session: Session, groups: Collection[int], day: date) -> set[int]:
@@ -112,6 +116,16 @@ def people_of_groups(session: Session, groups: Collection[int], day: date) -> se
         return set()
     query = select(GroupSpan.person_id).where(GroupSpan.group_id.in_(groups), on_day(GroupSpan, day))
     return set(session.scalars(query))
+
+
+def owns(me: Me, view: View, row: Row | None) -> bool:
+    """Whether it is somebody's own, or of the group or the office that one holds, and not done yet."""
+    fact = row.fact if row is not None else view.fact
+    tracking = view.kind.tracking_of(row.field if row is not None else "")
+    if fact is None or tracking is None or fact.state in tracking.done or view.withdrawn_at is not None:
+        return False
+    owner = fact.owner
+    return owner.id == me.id or owner.group_id in me.leads or (owner.duty is not None and owner.duty in me.duties)
 
 
 def readable(session: Session, me: Me, ids: Sequence[int], day: date) -> list[int]:
@@ -160,39 +174,32 @@ class Wanted:
 
 
 def listed(session: Session, branch_id: int, kind: Kind, wanted: Wanted) -> list[int]:
-    """The entries of a kind, the newest first: by the day that dates them, else by when they were recorded.
+    """The entries of a kind, the newest first: by the day that dates them, else by the latest day in them.
 
-    One whose kind has no day of its own is found by any day in it; one without any day at all stands first.
+    One whose kind has no day of its own is of a period by any day or state in it, and while something of it is open.
     """
     day = select(func.max(EntryDay.on)).where(EntryDay.entry_id == Entry.id)
-    if kind.dated:
-        day = day.where(EntryDay.field == kind.dated)
-    latest = day.correlate(Entry).scalar_subquery()
+    day = day.where(EntryDay.field == kind.dated) if kind.dated else day
+    since = select(func.max(EntryState.since)).where(EntryState.entry_id == Entry.id, EntryState.row_id.is_(None))
+    latest = func.coalesce(*(one.correlate(Entry).scalar_subquery() for one in (day, since)))
     stands = or_(Entry.withdrawn_at.is_(None), Entry.withdrawn_reason != "")
-    query = select(Entry.id, latest.label("latest"))
-    query = query.where(Entry.branch_id == branch_id, Entry.kind == kind.name, stands)
-    if wanted.start is not None and wanted.to is not None:
+    query = select(Entry.id).where(Entry.branch_id == branch_id, Entry.kind == kind.name, stands)
+    if kind.dated and wanted.start is not None and wanted.to is not None:
         query = query.where(_dated_in(kind, wanted.start, wanted.to))
-    rows = session.execute(query.order_by(Entry.id.desc())).all()
-    found = [row.id for row in sorted(rows, key=lambda row: row.latest or date.max, reverse=True)]
+    found = list(session.scalars(query.order_by(latest.desc().nulls_last(), Entry.id.desc())))
+    if not kind.dated and wanted.start is not None and wanted.to is not None:
+        inside = {view.id for view in views(session, found) if in_days(view, wanted.start, wanted.to)}
+        found = [one for one in found if one in inside]
     return _saying(session, branch_id, found, wanted.words) if wanted.words else found
 
 
 def _dated_in(kind: Kind, start: date, to: date) -> ColumnElement[bool]:
-    inside = exists().where(
+    return exists().where(
         EntryDay.entry_id == Entry.id,
+        EntryDay.field == kind.dated,
         EntryDay.on < to,
         func.coalesce(EntryDay.last, date.max) >= start,
-        *([EntryDay.field == kind.dated] if kind.dated else []),
     )
-    begun = exists().where(
-        EntryState.entry_id == Entry.id,
-        EntryState.since >= start,
-        EntryState.since < to,
-        EntryState.undone_at.is_(None),
-    )
-    none = ~exists().where(EntryDay.entry_id == Entry.id)
-    return inside if kind.dated else or_(inside, begun, none if kind.tracking is None else begun)
 
 
 def _saying(session: Session, branch_id: int, ids: Sequence[int], words: str) -> list[int]:

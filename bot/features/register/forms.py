@@ -16,7 +16,7 @@ from bot.features.register.kinds.kind import EntryField, Kind, Type
 from bot.features.register.rules import Row, View
 from bot.features.register.values import Called, Owner, full_day, said
 from bot.kit import questions as usual
-from bot.kit.access import Right
+from bot.kit.access import NO_RIGHT, Right
 from bot.kit.closing import close_day, cut_off_on
 from bot.kit.deadlines import in_time
 from bot.kit.form_fields import Action, Doubt, Field, Values
@@ -24,16 +24,17 @@ from bot.kit.form_pages import CONFIRM, FIELD
 from bot.kit.forms import Form, Forms
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Message, Reply, say
-from bot.kit.words import not_counted
+from bot.kit.replies import Message, Reply, To, say
+from bot.kit.words import not_counted, units
 
 NAME, CODE, AGAIN = "register.form", "e", "登记"
+LONGEST_REPORT = 1000
+# By what is done; everything else is for who keeps the kind, and a report for whose the item is.
+_RIGHTS: Mapping[str, Right | None] = {"find": Right.READ_REGISTER, "report": None}
 REASON = usual.text("reason", "请发送原因。", "原因", 200, label="原因")
 WITHOUT_REASON = replace(
     REASON, ask="请发送原因，没有可点“不填写”。", optional=True, options=usual.fixed({"": "不填写"}), later=True
 )
-# What a reason that is left out is, of a form that asks for none.
-_EMPTY: Mapping[str, Any] = {"reason": ""}
 
 
 def _make(session: Session, values: Values) -> Form | None:
@@ -59,7 +60,7 @@ def _form(
         summary=summary,
         confirm=f"核对无误请点“{action.label}”。",
         actions=(action,),
-        right=Right.READ_REGISTER if values.get("act") == "find" else Right.KEEP_REGISTER,
+        right=_RIGHTS.get(str(values["act"]), Right.KEEP_REGISTER),
         called="这条登记",
         kept=f"{NAME}:{values['act']}:{kind.name}",
         **more,
@@ -260,7 +261,8 @@ def _state(kind: Kind, values: Values) -> Form | None:
         )
         note = _late(session, call, on if not tracking.follows else None)
         undo = buttons.UndoEntry("s", view.id, number)
-        return Reply(edit=done(session, call, f"已{word}", view.id, undo, note))
+        said_done = f"已{word}" if state in tracking.acts else f"已办理“{word}”"
+        return Reply(edit=done(session, call, said_done, view.id, undo, note))
 
     reason = [REASON] if values.get("reasoned") else []
     return _form(
@@ -321,6 +323,46 @@ def _withdraw(kind: Kind, values: Values) -> Form:
     return _form(kind, values, [REASON], summary, Action("save", f"确认{what}", save))
 
 
+def _report(kind: Kind, values: Values) -> Form:
+    """Words, a photo or a file from whose item it is, handed on to who keeps the list: nothing is changed by it."""
+
+    def read(session: Session, call: Call, text: str) -> Values:
+        if units(text) > LONGEST_REPORT:
+            raise Refusal(f"进展情况不超过{LONGEST_REPORT}字，没有发送，请精简后重新发送。")
+        return {"words": text, "files": []}
+
+    def attached(session: Session, call: Call, values: Values) -> Values:
+        return {"words": call.text.strip() or "见附件", "files": [file.to_json() for file in call.files]}
+
+    def send(session: Session, call: Call, values: Values) -> Reply:
+        view, row = owned(session, call, int(values["entry"]), int(values["row"]))
+        called = _called(session, call)
+        card = messages.reported(view, row, called, call.me.name, values["words"])
+        keepers = [one for one in service.keepers(session, call.me, kind, call.today) if one != call.me.id]
+        files = [To(messages.attached(file), person_id=one) for one in keepers for file in values.get("files") or []]
+        key = f"entry_report:{view.id}:{row.id if row else 0}:{int(call.now.timestamp())}"
+        told = [To(card, person_id=one, key=f"{key}:{one}") for one in keepers]
+        return Reply(here=[messages.report_sent(view, row, called)], others=[*files, *told])
+
+    asks = "请发送进展情况：文字、照片或文件。"
+    words = Field("words", asks, read=read, files=attached, what="进展情况", longest=LONGEST_REPORT)
+
+    def summary(session: Session, call: Call, values: Values) -> str:
+        view, row = owned(session, call, int(values["entry"]), int(values["row"]))
+        return f"【报告进展】{messages.owed_title(view, row, _called(session, call))}"
+
+    return _form(kind, values, [words], summary, Action("send", "发送", send), at_once=True)
+
+
+def owned(session: Session, call: Call, entry_id: int, row_id: int) -> tuple[View, Row | None]:
+    """An open item that is one's own, or of the group or the office that one holds."""
+    view = entries.find(session, call.me, entry_id, call.today)
+    row = view.row(row_id) if row_id else None
+    if (row_id and row is None) or not entries.owns(call.me, view, row):
+        raise Refusal(NO_RIGHT)
+    return view, row
+
+
 def _find(kind: Kind, values: Values) -> Form:
     words = usual.text("words", f"请发送要查找的{kind.label}内容，例如单位、题目或姓名。", "查找内容", 60)
 
@@ -345,5 +387,6 @@ _ACTS: Mapping[str, Callable[[Kind, Values], Form | None]] = {
     "state": _state,
     "withdraw": _withdraw,
     "find": _find,
+    "report": _report,
 }
-FORMS = Forms(name=NAME, code=CODE, again=AGAIN, make=_make, right=Right.READ_REGISTER)
+FORMS = Forms(name=NAME, code=CODE, again=AGAIN, make=_make)

@@ -164,6 +164,12 @@ def put_state(session: Session, call: Call, button: buttons.PutState) -> Reply:
     return apart(Reply(edit=_form(session, call, view.kind, act="state", **given, **_about(view, row))))
 
 
+def report(session: Session, call: Call, button: buttons.Report) -> Reply:
+    view, row = forms.owned(session, call, button.entry_id, button.row)
+    about = {**_about(view, row), "act": "report", "kind": view.kind.name}
+    return Reply(here=[forms.FORMS.open(session, call, **about)])
+
+
 def withdraw(session: Session, call: Call, button: buttons.Withdraw) -> Reply:
     view, row = _found(session, call, button.entry_id, button.row)
     return apart(Reply(edit=_form(session, call, view.kind, act="withdraw", **_about(view, row))))
@@ -214,7 +220,8 @@ def open_entry(session: Session, call: Call, button: buttons.OpenEntry) -> Reply
     called, keeps = entries.called(session, call.me.branch_id, [view]), entries.keeps(call.me, view.kind)
     row = view.row(button.row) if button.row else None
     if row is not None:
-        return Reply(here=[messages.row_page(view, row, called, call.today, keeps)])
+        owns = entries.owns(call.me, view, row)
+        return Reply(here=[messages.row_page(view, row, called, call.today, keeps, owns)])
     by = session.scalar(select(Person.name).where(Person.id == view.recorded_by_id)) or ""
     return Reply(here=[messages.entry_page(view, called, by, call.today, keeps, call.tz)])
 
@@ -223,9 +230,7 @@ def show_history(session: Session, call: Call, button: buttons.ShowHistory) -> R
     view = entries.find(session, call.me, button.entry_id, call.today)
     made, facts = entries.changes(session, view.id), entries.facts_in_order(session, view.id)
     ids = {*(one.changed_by_id for one in made), *(by for _, _, by in facts)} - {None}
-    names: dict[int, str] = dict(
-        session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
-    )
+    names: dict[int, str] = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())
     called = entries.everybody(session, call.me.branch_id)
     by_name = [(row, fact, names.get(by or 0, "")) for row, fact, by in facts]
     return Reply(here=messages.history_page(view, called, made, by_name, names, call.tz))
@@ -282,6 +287,7 @@ HANDLERS: Sequence[Handler] = [
     Tap(buttons.ChangeField, change_field, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.AddRow, add_row, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.PutState, put_state, right=Right.KEEP_REGISTER, private=True),
+    Tap(buttons.Report, report, private=True),
     Tap(buttons.Withdraw, withdraw, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.UndoEntry, undo, right=Right.KEEP_REGISTER, private=True),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, tzinfo
+from typing import Any
 
 from bot.features.register import buttons
 from bot.features.register.kinds.kind import EntryField, Kind, Type
@@ -189,19 +190,35 @@ def _fact_words(kind: Kind, row: Row, called: Called, day: date) -> str:
     return f"（{'，'.join(filter(None, [said_state, fact.owner.said(called), *due, *late]))}）"
 
 
-def row_page(view: View, row: Row, called: Called, day: date, keeps: bool) -> Message:
-    """One row of an entry with what may be done about it."""
+def row_page(view: View, row: Row, called: Called, day: date, keeps: bool, owns: bool = False) -> Message:
+    """One row of an entry with what may be done about it: by its keepers, and by whose it is."""
     words, declared = words_of(view, row, called), view.kind.field(row.field)
     number = view.of(row.field).index(row) + 1
     fields = declared.fields if declared is not None else ()
     head = f"【{view.kind.word}】{line_of(view, called)}\n{declared.word if declared else ''}第{number}项"
-    state = [f"状态：{words['state']}"] if "state" in words else []
+    text = "\n".join([head, *_fields(fields, words), *([f"状态：{words['state']}"] if "state" in words else [])])
     back = [Choice(label(view.kind.label), buttons.OpenEntry(view.id, 0))]
-    if not keeps or view.withdrawn_at is not None:
-        return Message("\n".join([head, *_fields(fields, words), *state]), [back])
-    acts = [Choice("修改", buttons.ChooseField(view.id, row.id)), *_states(view, row)]
-    last = [Choice(f"删除{declared.label if declared else ''}", buttons.Withdraw(view.id, row.id)), *back]
-    return Message("\n".join([head, *_fields(fields, words), *state]), [*two_a_row(acts), last])
+    if keeps and view.withdrawn_at is None:
+        acts = [Choice("修改", buttons.ChooseField(view.id, row.id)), *_states(view, row)]
+        remove = Choice(f"删除{declared.label if declared else ''}", buttons.Withdraw(view.id, row.id))
+        return Message(text, [*two_a_row(acts), [remove, *back]])
+    reports = [Choice("报告进展", buttons.Report(view.id, row.id))] if owns else []
+    return Message(text, filled(reports, back))
+
+
+def reported(view: View, row: Row | None, called: Called, who: str, words: str) -> Message:
+    """To those who keep it: what its owner says, with the way to it."""
+    text = f"{who}同志报告进展：{owed_title(view, row, called)}\n{words}"
+    return Message(text, [[Choice("打开", buttons.OpenEntry(view.id, row.id if row is not None else 0))]])
+
+
+def report_sent(view: View, row: Row | None, called: Called) -> Message:
+    return Message(f"已报告进展：{owed_title(view, row, called)}。")
+
+
+def attached(file: dict[str, Any]) -> Document:
+    """What came with it, by Telegram's own id of the file."""
+    return Document(file.get("name") or "附件", file_id=file["file_id"], kind=file["kind"])
 
 
 def record(view: View, row: Row | None, called: Called) -> tuple[str, Choice]:

@@ -12,13 +12,14 @@ from bot.features.register.kinds.kind import Kind
 from bot.features.register.messages import owed_title
 from bot.features.register.rules import Fact, Row, View
 from bot.features.register.values import Called
+from bot.kit.addressees import reachable as reachable_offices
 from bot.kit.owing import Does, Owing, short
 from bot.kit.words import by_day
 from scheduler.calendar.days import DAY, Calendar, at, local_day
 from scheduler.calendar.store import calendar_of
 from storage.choices import Duty
 from storage.models.entry import Entry, EntryState
-from storage.roster import Member, holders, roster
+from storage.roster import Member, roster
 
 MORNING = time(9)
 BEFORE = timedelta(days=3)
@@ -91,7 +92,7 @@ def _whose(
     else:
         found = []
     told = [one for one in found if one in reachable]
-    return (told, True) if told else (holders(session, branch_id, today, kind.keepers[0]), False)
+    return (told, True) if told else (reachable_offices(session, branch_id, today, kind.keepers[0]), False)
 
 
 def _owed(

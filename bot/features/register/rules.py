@@ -134,6 +134,22 @@ def days_of(view: View, row: Row | None = None) -> list[date]:
     return [*own, *of_rows, *(fact.since for fact in facts if fact is not None)]
 
 
+def in_days(view: View, start: date, to: date) -> bool:
+    """Whether any day or state of it lies in these days [start, to), or something of it was open in them."""
+    days = [(on, last or date.max) for one in (None, *view.rows) for on, last in _days(view, one)]
+    for rows, fact in (("", view.fact), *((row.field, row.fact) for row in view.rows)):
+        tracking = view.kind.tracking_of(rows)
+        if fact is not None and tracking is not None:
+            days.append((fact.since, fact.since if fact.state in tracking.done else date.max))
+    return any(on < to and last >= start for on, last in days)
+
+
+def _days(view: View, row: Row | None) -> Iterator[tuple[date, date | None]]:
+    """The days of an entry's own fields, or of a row's."""
+    rows, fields = (row.field, row.fields) if row is not None else ("", view.fields)
+    yield from ((on, last) for _, on, last in index(view.kind, rows, fields).days)
+
+
 def newest(facts: Sequence[Fact], day: date | None = None) -> Fact | None:
     """What holds, on a day or (None) at last: the newest of its day, and of one day what was recorded last."""
     known = [one for one in facts if day is None or one.on <= day]

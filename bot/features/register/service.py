@@ -17,6 +17,7 @@ from bot.features.register.kinds.kind import EntryField, Kind, Type
 from bot.features.register.rules import Fact, Row, View
 from bot.features.register.values import Json, Owner, full_day, is_empty, read_by_figures, title
 from bot.kit.access import NO_RIGHT
+from bot.kit.addressees import reachable
 from bot.kit.closing import close_day, cut_off_on
 from bot.kit.deadlines import before_cut_off, in_time, may_undo
 from bot.kit.names import name_key
@@ -174,6 +175,11 @@ def index_rows(kind: Kind, entry_id: int, row_id: int | None, rows: str, fields:
 
 
 # --- changing --------------------------------------------------------------------------------------------------------
+
+
+def keepers(session: Session, me: Me, kind: Kind, day: date) -> list[int]:
+    """Who is asked about a kind: the first office named with it that can be reached, else the desk."""
+    return reachable(session, me.branch_id, day, kind.keepers[0])
 
 
 def wants_reason(view: View, row: Row | None, key: str, now: datetime) -> bool:
