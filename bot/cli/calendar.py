@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli.context import branch, branch_option
 from bot.cli.output import FORMAT, Format, show
 from bot.settings import load
 
@@ -39,7 +40,7 @@ def _years(command: Decorated) -> Decorated:
     return command
 
 
-BRANCH = click.option("--branch", "branch_id", type=int, metavar="ID", help="As this branch has it (as for everybody).")
+BRANCH = branch_option("As this branch has it (as for everybody).")
 
 
 def _taking_over(command: Decorated) -> Decorated:
@@ -48,7 +49,7 @@ def _taking_over(command: Decorated) -> Decorated:
         click.option(
             "--force", is_flag=True, help="In spite of doubts; it then counts as the organisation's own (override)."
         ),
-        click.option("--branch", "branch_id", type=int, metavar="ID", help="For this branch only (for everybody)."),
+        branch_option("For this branch only (for everybody)."),
         click.option("--year", type=click.IntRange(FIRST, LAST), metavar="YEAR", help="Which year it must be."),
     ):
         command = option(command)
@@ -68,13 +69,14 @@ def calendar() -> None:
 @_years
 @BRANCH
 @FORMAT
-def blocks(first: int | None, last: int | None, branch_id: int | None, how: str) -> None:
+def blocks(first: int | None, last: int | None, named: str | None, how: str) -> None:
     """List blocks of holidays: each run of days off that holds a festival, by the year in which it begins.
 
     last_working_day, wd3, wd5: the last, third and fifth working day before the block.
     """
     years = _range(first, last)
     with _reading() as session:
+        branch_id = _branch(session, named)
         known = _known(session, branch_id)
     rows = [
         {
@@ -96,10 +98,11 @@ def blocks(first: int | None, last: int | None, branch_id: int | None, how: str)
 @_years
 @BRANCH
 @FORMAT
-def months(first: int | None, last: int | None, branch_id: int | None, how: str) -> None:
+def months(first: int | None, last: int | None, named: str | None, how: str) -> None:
     """List the first working day of each month."""
     years = _range(first, last)
     with _reading() as session:
+        branch_id = _branch(session, named)
         known = _known(session, branch_id)
     rows = [
         {"month": f"{year}-{month:02}", "first_working_day": known.first_working_day(year, month)}
@@ -113,10 +116,11 @@ def months(first: int | None, last: int | None, branch_id: int | None, how: str)
 @_years
 @BRANCH
 @FORMAT
-def years(first: int | None, last: int | None, branch_id: int | None, how: str) -> None:
+def years(first: int | None, last: int | None, named: str | None, how: str) -> None:
     """Show how sure each year is, and what it rests on."""
     wanted = _range(first, last)
     with _reading() as session:
+        branch_id = _branch(session, named)
         known = _known(session, branch_id)
         rows = _year_rows(session, known, branch_id, wanted)
     show(rows, YEARS, how, load().timezone, bare=True)
@@ -146,7 +150,7 @@ def _year_rows(
 @click.argument("year", type=click.IntRange(FIRST, LAST))
 @BRANCH
 @FORMAT
-def show_year(year: int, branch_id: int | None, how: str) -> None:
+def show_year(year: int, named: str | None, how: str) -> None:
     """Show the days of YEAR that are off or worked whatever their weekday.
 
     json is the holiday-cn schema: edited, it can be imported again.
@@ -155,6 +159,7 @@ def show_year(year: int, branch_id: int | None, how: str) -> None:
     from scheduler.calendar.year_views import entries_of
 
     with _reading() as session:
+        branch_id = _branch(session, named)
         known = _known(session, branch_id)
     entries = entries_of(known, year)
     if how == Format.JSON:
@@ -174,7 +179,7 @@ def show_year(year: int, branch_id: int | None, how: str) -> None:
 @calendar.command("import-notice")
 @click.argument("file")
 @_taking_over
-def import_notice(file: str, year: int | None, branch_id: int | None, force: bool, yes: bool) -> None:
+def import_notice(file: str, year: int | None, named: str | None, force: bool, yes: bool) -> None:
     """Read the State Council's notice from FILE (a text; - is the standard input) and show what it says.
 
     A notice that changes one festival of an announced year is laid over it. Nothing is overwritten: what was known
@@ -184,18 +189,18 @@ def import_notice(file: str, year: int | None, branch_id: int | None, force: boo
     from scheduler.calendar.council_notice import read_notice
     from scheduler.calendar.year_file import decode
 
-    take_in(read_notice(decode(content_of(file)), year), file, branch_id, year, force, yes)
+    take_in(read_notice(decode(content_of(file)), year), file, named, year, force, yes)
 
 
 @calendar.command("import")
 @click.argument("file", metavar="FILE|URL")
 @_taking_over
-def import_(file: str, year: int | None, branch_id: int | None, force: bool, yes: bool) -> None:
+def import_(file: str, year: int | None, named: str | None, force: bool, yes: bool) -> None:
     """Take in a year in the holiday-cn schema from a FILE or an https address, and show what it changes."""
     from bot.cli.calendar_import import content_of, take_in
     from scheduler.calendar.year_file import decode, read_json
 
-    take_in(read_json(decode(content_of(file))), file, branch_id, year, force, yes)
+    take_in(read_json(decode(content_of(file))), file, named, year, force, yes)
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -232,14 +237,14 @@ def _reading() -> "Iterator[Session | None]":
             yield session
 
 
+def _branch(session: "Session | None", named: str | None) -> int | None:
+    return None if named is None else branch(session, named)
+
+
 def _known(session: "Session | None", branch_id: int | None) -> "Calendar":
     from scheduler.calendar.days import BUNDLED
     from scheduler.calendar.store import calendars
 
-    if branch_id is not None:
-        from bot.cli.calendar_import import require_branch
-
-        require_branch(session, branch_id)
     if session is None:
         return BUNDLED
     return calendars(session).national if branch_id is None else calendars(session).of(branch_id)

@@ -5,9 +5,9 @@ from datetime import UTC, date, timedelta
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
 from bot.cli.confirm import alone, sure
+from bot.cli.context import branch
 from bot.cli.download import download, plain_address
 from bot.cli.output import Format, show
 from bot.features.calendar.service import Proposal, propose, take_over
@@ -15,9 +15,7 @@ from bot.settings import load
 from scheduler.calendar.year_file import LARGEST, YearFile
 from scheduler.calendar.year_views import by_festival
 from scheduler.clock import SystemClock
-from storage.choices import OrganisationKind
 from storage.engine import Storage
-from storage.models.organisation import Organisation
 from storage.revision import require_newest
 
 FESTIVALS = ("festival", "off", "worked_instead")
@@ -42,25 +40,25 @@ def _source(file: str) -> str:
     return "standard input" if file == "-" else Path(file).name
 
 
-def take_in(file: YearFile, named: str, branch_id: int | None, wanted: int | None, force: bool, yes: bool) -> None:
+def take_in(file: YearFile, path: str, named: str | None, wanted: int | None, force: bool, yes: bool) -> None:
     """Show it, ask, and write it; nothing else writes to a SQLite database between the look and the writing."""
     with Storage(load().database) as storage:
         require_newest(storage)
         with alone(storage, IN_CHAT):
-            proposal = _look(storage, file, branch_id, wanted)
+            proposal = _look(storage, file, named, wanted)
             if proposal.unchanged:
                 click.echo(f"Nothing to do: this is what is known of {file.year} already ({proposal.before.value}).")
                 return
             if proposal.checked.doubts and not force:
                 raise click.ClickException("Nothing was changed. --force takes it over all the same.")
             sure(f"Take this over as {proposal.state.value}?", yes)
-            _write(storage, proposal, _source(named), wanted)
+            _write(storage, proposal, _source(path), wanted)
     click.echo(f"{file.year} is taken over ({proposal.state.value}). What has not been sent goes by it.")
 
 
-def _look(storage: Storage, file: YearFile, branch_id: int | None, wanted: int | None) -> Proposal:
+def _look(storage: Storage, file: YearFile, named: str | None, wanted: int | None) -> Proposal:
     with storage.reading() as session:
-        require_branch(session, branch_id)
+        branch_id = None if named is None else branch(session, named)
         proposal = propose(session, file, branch_id, wanted)
     _show(proposal)
     return proposal
@@ -102,12 +100,3 @@ def _write(storage: Storage, proposal: Proposal, source: str, wanted: int | None
         if now.changes != proposal.changes or now.before is not proposal.before:
             raise click.ClickException("The calendar was changed by somebody else meanwhile; look once more.")
         take_over(session, proposal, source, SystemClock().now(), via="command")
-
-
-def require_branch(session: Session | None, branch_id: int | None) -> None:
-    """The branch that was named is there."""
-    if branch_id is None:
-        return
-    found = session.get(Organisation, branch_id) if session is not None else None
-    if found is None or found.kind is not OrganisationKind.BRANCH:
-        raise click.UsageError(f"There is no branch {branch_id}; see: branch-bot branch list")

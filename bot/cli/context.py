@@ -1,16 +1,23 @@
 """What every command begins with: the settings and the database they name, the time, the branch that is meant."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from bot.settings import Settings, load
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from bot.features.accounts.service import BranchLine
     from storage.engine import Storage
+
+F = TypeVar("F", bound=Callable[..., Any])
+# How many branches an error names.
+_FEW = 5
 
 
 @contextmanager
@@ -29,21 +36,57 @@ def now(settings: Settings) -> datetime:
     return datetime.now(settings.timezone)
 
 
-def branch(session: Any, branch_id: int | None) -> int:
-    """The branch that was named, or the only one there is."""
+def branch_option(help: str = "Which branch; needed when there are several.") -> Callable[[F], F]:
+    """--branch, as every command takes it: what is typed, for `branch` to find."""
+    return click.option("--branch", "named", metavar="BRANCH", help=f"{help} An id or a name.")
+
+
+def branch(session: "Session | None", named: int | str | None) -> int:
+    """The id of the branch that was named by id or name, or of the only one there is; raises click.UsageError.
+
+    Names are compared by their keys. A number is an id before it is a name. No session: there is no database yet.
+    """
     from bot.features.accounts.service import list_branches
     from storage.choices import OrganisationKind
 
-    known = {one.id: one for one in list_branches(session)}
-    names = {one.id: one.name for one in known.values() if one.kind is OrganisationKind.BRANCH}
-    if branch_id in known and branch_id not in names:
-        below = ", ".join(f"{one.id} {one.name}" for one in known.values() if one.parent_id == branch_id)
-        raise click.UsageError(
-            f"{branch_id} {known[branch_id].name} is above branches; name one of: {below or 'none yet'}"
-        )
-    if branch_id is not None and branch_id not in names:
-        raise click.UsageError(f"There is no branch {branch_id}; see: branch-bot branch list")
-    if branch_id is None and len(names) != 1:
-        hint = f"Say which one with --branch ID: {', '.join(f'{one} {name}' for one, name in names.items())}"
-        raise click.UsageError(hint if names else "There is no branch yet; see: branch-bot branch add --help")
-    return branch_id if branch_id is not None else next(iter(names))
+    known = list_branches(session) if session is not None else []
+    branches = [one for one in known if one.kind is OrganisationKind.BRANCH]
+    if named is None and len(branches) != 1:
+        hint = f"Say which one with --branch: {few_of(branches)}"
+        raise click.UsageError(hint if branches else "There is no branch yet; see: branch-bot branch add --help")
+    if named is None:
+        return branches[0].id
+    found = _meant(known, branches, str(named))
+    if len(found) > 1:
+        ids = ", ".join(str(one.id) for one in found)
+        raise click.UsageError(f"Several branches are called {found[0].name}: say which by its id ({ids})")
+    if not found:
+        there = f"there is: {few_of(branches)}" if branches else "see: branch-bot branch list"
+        raise click.UsageError(f"There is no branch {_typed(str(named))}; {there}")
+    if found[0] not in branches:
+        below = few_of([one for one in known if one.parent_id == found[0].id])
+        raise click.UsageError(f"{found[0].id} {found[0].name} is above branches; name one of: {below or 'none yet'}")
+    return found[0].id
+
+
+def few_of(branches: "Sequence[BranchLine]") -> str:
+    """1 第一支部, 2 第二支部: as many as fit on a line."""
+    listed = ", ".join(f"{one.id} {one.name}" for one in branches[:_FEW])
+    more = len(branches) - _FEW
+    return f"{listed} and {more} more (branch-bot branch list)" if more > 0 else listed
+
+
+def _meant(known: "Sequence[BranchLine]", branches: "Sequence[BranchLine]", named: str) -> "Sequence[BranchLine]":
+    from bot.kit.names import called, name_key
+
+    number = name_key(named).lstrip("0")
+    by_id = [one for one in known if str(one.id) == number]
+    return by_id or called(branches, named) or called(known, named)
+
+
+def _typed(named: str) -> str:
+    """What was typed, as it fits into a line."""
+    from bot.kit.names import LONGEST, clean_name
+
+    shown = clean_name(named)
+    return repr(named[:LONGEST]) if not shown else f"{shown[:LONGEST]}..." if len(shown) > LONGEST else shown

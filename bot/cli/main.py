@@ -14,6 +14,7 @@ import click
 
 from bot.cli.calendar import FIRST, LAST, calendar
 from bot.cli.context import branch as _branch
+from bot.cli.context import branch_option
 from bot.cli.context import database as _database
 from bot.cli.context import now as _now
 from bot.cli.offices import office
@@ -253,10 +254,10 @@ def demo(once: bool, port: int, how: str) -> None:
     "--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Every send of a period instead: its first day."
 )
 @click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="The last day of the period (a year at most).")
-@click.option("--branch", "branch_id", type=int, metavar="ID", help="Whose sends; needed when there are several.")
+@branch_option("Whose sends; needed when there are several.")
 @FORMAT
 def timetable(
-    days: int, runs: int, since: datetime | None, until: datetime | None, branch_id: int | None, how: str
+    days: int, runs: int, since: datetime | None, until: datetime | None, named: str | None, how: str
 ) -> None:
     """Show every job with its next runs, or every send of a period.
 
@@ -264,18 +265,18 @@ def timetable(
     said, when and to whom. Nothing is sent and nothing is kept; it works while the bot runs.
     """
     if since is not None or until is not None:
-        _show_sends(since, until, branch_id, how)
+        _show_sends(since, until, named, how)
         return
     from bot.cli.timetable import COLUMNS, timetable
     from bot.features.registry import jobs
 
     with _database() as (settings, storage), storage.reading() as session:
-        where = None if branch_id is None else _branch(session, branch_id)
+        where = None if named is None else _branch(session, named)
         rows = timetable(session, jobs(settings.timezone), _now(settings), days, runs, where)
     show(rows, COLUMNS, how, settings.timezone, empty="There is no branch yet.", bare=True)
 
 
-def _show_sends(since: datetime | None, until: datetime | None, branch_id: int | None, how: str) -> None:
+def _show_sends(since: datetime | None, until: datetime | None, named: str | None, how: str) -> None:
     from bot.cli.dry_run import COLUMNS, few, rehearse, scratch
     from bot.cli.progress import progress_bar
     from bot.features.registry import jobs
@@ -290,7 +291,7 @@ def _show_sends(since: datetime | None, until: datetime | None, branch_id: int |
         first = since.replace(tzinfo=settings.timezone)
         last = (until + timedelta(days=1)).replace(tzinfo=settings.timezone) - timedelta(microseconds=1)
         with storage.reading() as session:
-            where = _branch(session, branch_id)
+            where = _branch(session, named)
         rows = []
         with scratch(storage) as session, progress_bar("timetable") as bar:
             for row in rehearse(session, jobs(settings.timezone), where, first, last):

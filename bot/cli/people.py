@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bot.cli.context import branch as one_branch
-from bot.cli.context import database, now
+from bot.cli.context import branch_option, database, now
 from bot.cli.output import FORMAT, Format, show
 
 
@@ -54,7 +54,7 @@ def branch_list(how: str) -> None:
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
+@branch_option()
 @click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -81,7 +81,7 @@ def branch_list(how: str) -> None:
 @click.option("--as-new", metavar="NAME", help="An archive: make a branch of this name of it.")
 def import_(
     file: Path,
-    branch_id: int | None,
+    named: str | None,
     since: datetime | None,
     sheets: tuple[str, ...],
     same: tuple[str, ...],
@@ -114,7 +114,7 @@ def import_(
                 storage,
                 content,
                 at,
-                branch_id=branch_id,
+                named=named,
                 as_new=as_new,
                 replace=replace,
                 dry_run=dry_run,
@@ -123,7 +123,7 @@ def import_(
         if replace or as_new is not None:
             raise click.UsageError("--replace and --as-new are for archives")
         with storage.reading() as session:
-            where = one_branch(session, branch_id)
+            where = one_branch(session, named)
         answers = {**_answers("same", same), **_answers("exempt", exempt)}
         said = Said(since.date() if since else None, sheets, answers)
         import_table(settings, storage, content, where, said, at, dry_run=dry_run, yes=yes)
@@ -150,14 +150,14 @@ def _answers(option: str, said: tuple[str, ...]) -> dict[str, str]:
     metavar="FILE",
     help="Where to write the branch as JSON (branch-archive/1).",
 )
-@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
-def export(archive: Path, branch_id: int | None) -> None:
+@branch_option()
+def export(archive: Path, named: str | None) -> None:
     """Write a branch and its people, with every dated fact, into a file that import reads back."""
     from bot.cli.rosters import export_archive
 
     with database() as (settings, storage):
         with storage.reading() as session:
-            where = one_branch(session, branch_id)
+            where = one_branch(session, named)
         export_archive(settings, storage, where, archive, now(settings))
 
 
@@ -175,8 +175,8 @@ def roster() -> None:
     metavar="DATE",
     help="With --filled: as they stood, or will stand, on that day. To look things up, not to import.",
 )
-@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
-def roster_template(file: Path, filled: bool, on: datetime | None, branch_id: int | None) -> None:
+@branch_option()
+def roster_template(file: Path, filled: bool, on: datetime | None, named: str | None) -> None:
     """Write a table to fill in: FILE ends with .xlsx or .csv. It imports back as it is."""
     from bot.cli.rosters import template
 
@@ -188,12 +188,12 @@ def roster_template(file: Path, filled: bool, on: datetime | None, branch_id: in
     from bot.features.roster_files.tables import roster_rows
 
     with database() as (settings, storage), storage.reading() as session:
-        rows = roster_rows(session, one_branch(session, branch_id), (on or now(settings)).date())
+        rows = roster_rows(session, one_branch(session, named), (on or now(settings)).date())
     template(file, rows)
 
 
 @click.command()
-@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
+@branch_option()
 @click.option("--secretary", is_flag=True, help="One link for the first secretary instead of all members' links.")
 @click.option("--person", metavar="NAME", help="One link for one person, bound or not: a new phone, another account.")
 @click.option(
@@ -205,7 +205,7 @@ def roster_template(file: Path, filled: bool, on: datetime | None, branch_id: in
 @click.option("--revoke", metavar="NAME", help="End the links of one person that nobody has opened, and make none.")
 @FORMAT
 def invites(
-    branch_id: int | None, secretary: bool, person: str | None, sheet: Path | None, revoke: str | None, how: str
+    named: str | None, secretary: bool, person: str | None, sheet: Path | None, revoke: str | None, how: str
 ) -> None:
     """Print a one-time link for everybody who is not bound yet. Links made before stop working.
 
@@ -220,11 +220,11 @@ def invites(
     if sheet is not None and (sheet.suffix.lower() != ".pdf" or how != Format.TABLE):
         raise click.UsageError("--sheet writes a PDF: FILE ends with .pdf, and there is no --format.")
     if revoke is not None:
-        _revoke(branch_id, revoke)
+        _revoke(named, revoke)
         return
     with database() as (settings, storage):
         with storage.reading() as session:
-            where, at = one_branch(session, branch_id), now(settings)
+            where, at = one_branch(session, named), now(settings)
         name = bot_name(settings)
         by_hand = ""
         with storage.transaction() as session:
@@ -244,9 +244,9 @@ def invites(
         click.echo("Everybody is bound: there is nothing to print.")
 
 
-def _revoke(branch_id: int | None, whom: str) -> None:
+def _revoke(named: str | None, whom: str) -> None:
     from bot.features.accounts.service import revoke_person_invite
 
     with database() as (settings, storage), storage.transaction() as session:
-        name, count = revoke_person_invite(session, one_branch(session, branch_id), whom, now(settings))
+        name, count = revoke_person_invite(session, one_branch(session, named), whom, now(settings))
     click.echo(f"{name}: {count} links have ended." if count else f"{name}: there was no open link.")

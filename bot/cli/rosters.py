@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.confirm import alone, sure
+from bot.cli.context import branch, few_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -212,7 +213,7 @@ def import_archive(
     content: bytes,
     now: datetime,
     *,
-    branch_id: int | None,
+    named: str | None,
     as_new: str | None,
     replace: bool,
     dry_run: bool,
@@ -224,7 +225,7 @@ def import_archive(
     document = load(content)
     try:
         with storage.transaction() as session:
-            target = _target(session, document, branch_id, as_new, replace)
+            target = _target(session, document, named, as_new, replace)
             done = bring(session, document, target, now=now, timezone=str(settings.timezone))
             if dry_run:
                 raise _OnlyLooking
@@ -249,32 +250,31 @@ def import_archive(
 
 
 def _target(
-    session: "Session", document: Mapping[str, Any], branch_id: int | None, as_new: str | None, replace: bool
+    session: "Session", document: Mapping[str, Any], named: str | None, as_new: str | None, replace: bool
 ) -> Any:
     """The branch that was named, else the one of the archive's name, else the only one; else a new one."""
     from bot.features.accounts.service import list_branches
     from bot.features.archive.importing import Target
-    from bot.kit.names import clean_name, name_key
+    from bot.kit.names import called, clean_name
     from storage.choices import OrganisationKind
 
-    if as_new is not None and (branch_id is not None or replace):
+    if as_new is not None and (named is not None or replace):
         raise click.UsageError("--as-new makes a branch of its own: leave out --branch and --replace")
     if as_new is not None and not clean_name(as_new):
         raise click.UsageError("--as-new needs a name")
-    names = {one.id: one.name for one in list_branches(session) if one.kind is OrganisationKind.BRANCH}
-    if branch_id is not None and branch_id not in names:
-        raise click.UsageError(f"There is no branch {branch_id}; see: branch-bot branch list")
+    if named is not None:
+        return Target(branch(session, named), replace=replace)
+    branches = [one for one in list_branches(session) if one.kind is OrganisationKind.BRANCH]
     said = document.get("branch")
     wanted = clean_name(as_new) if as_new is not None else said.get("name") if isinstance(said, dict) else None
-    same = [one for one, name in names.items() if wanted is not None and name_key(name) == name_key(wanted)]
+    same = called(branches, wanted) if wanted is not None else []
     if as_new is not None:
-        return Target(same[0] if same else None, wanted)
-    if branch_id is not None or len(same) == 1:
-        return Target(branch_id or same[0], replace=replace)
-    if len(names) > 1:
-        hint = ", ".join(f"{one} {name}" for one, name in names.items())
-        raise click.UsageError(f"Say which one with --branch ID, or --as-new NAME: {hint}")
-    return Target(next(iter(names), None), replace=replace)
+        return Target(same[0].id if same else None, wanted)
+    if len(same) == 1:
+        return Target(same[0].id, replace=replace)
+    if len(branches) > 1:
+        raise click.UsageError(f"Say which one with --branch, or --as-new NAME: {few_of(branches)}")
+    return Target(branches[0].id if branches else None, replace=replace)
 
 
 def export_archive(settings: "Settings", storage: "Storage", branch_id: int, file: Path, now: datetime) -> None:

@@ -369,9 +369,64 @@ def test_which_branch_has_to_be_said_when_there_are_several(ready: Run, tmp_path
     ready("branch", "add", "第一支部")
     ready("branch", "add", "第二支部")
     several = ready("import", "roster.csv", "--yes")
-    assert (several.exit_code, "--branch ID: 1 第一支部, 2 第二支部" in several.output) == (2, True)
+    assert (several.exit_code, "--branch: 1 第一支部, 2 第二支部" in several.output) == (2, True)
     unknown = ready("import", "roster.csv", "--branch", "9")
     assert (unknown.exit_code, "There is no branch 9" in unknown.output) == (2, True)
+
+
+def asked_for(ready: Run, *named: str) -> tuple[int, str]:
+    """How a command that reads ends, and the last line that it says."""
+    said = ready("timetable", "--format", "csv", *(("--branch", *named) if named else ()))
+    return said.exit_code, said.output.splitlines()[-1]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 30])
+def test_a_branch_is_named_by_its_id_or_its_name(ready: Run, number: int) -> None:
+    for one in range(1, number + 1):
+        ready("branch", "add", f"第{one}支部")
+    for one in {1, number} if number else ():
+        wide = str(one).translate({0x30 + each: 0xFF10 + each for each in range(10)})
+        for named in (str(one), f"0{one}", wide, f"第{one}支部", f" 第 {one} 支 部 ", f"第{wide}支部"):
+            code, last = asked_for(ready, named)
+            assert (code, f",{one},第{one}支部," in last) == (0, True), named
+    for named in ("第99支部", "99", "0", "-1", "9" * 5000, " ", ""):
+        code, last = asked_for(ready, named)
+        assert (code, "There is no branch" in last, len(last) < 300) == (2, True, True), named
+        assert ("1 第1支部" in last) == (number > 0)
+        assert ("and 25 more (branch-bot branch list)" in last) == (number == 30)
+
+
+def test_a_name_of_several_branches_lists_their_ids(ready: Run, tmp_path: Path) -> None:
+    """One of the same name stands above others as well, and one is called by the id of another."""
+    for name, under in (("机关总支", ""), ("第一支部", "1"), ("2", "1"), ("机关总支", "1"), ("7", "")):
+        ready("branch", "add", name, *(("--under", under) if under else ()))
+    ready("branch", "add", "第 一支部")
+    assert asked_for(ready, "第一支部") == (
+        2,
+        "Error: Several branches are called 第一支部: say which by its id (2, 6)",
+    )
+    for named, branch in (("2", "第一支部"), ("6", "第 一支部"), ("机关总支", "机关总支"), ("7", "7"), ("７", "7")):
+        code, last = asked_for(ready, named)
+        assert (code, last.split(",")[2].replace(" ", "")) == (0, branch.replace(" ", "")), named
+    code, last = asked_for(ready, "1")
+    assert (code, "1 机关总支 is above branches; name one of: 2 第一支部, 3 2, 4 机关总支" in last) == (2, True)
+    code, last = asked_for(ready, "示范党支部")
+    assert (code, "There is no branch 示范党支部; there is: 2 第一支部" in last) == (2, True)
+
+
+def test_every_command_takes_the_name_of_a_branch(ready: Run, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    for name in ("第一支部", "第二支部"):
+        ready("branch", "add", name)
+    assert ready("import", "roster.csv", "--branch", "第二 支部", "--yes").exit_code == 0
+    assert ready("export", "--branch", "第二支部", "--archive", "out.json").output == "out.json: 第二支部, 3 people.\n"
+    assert ready("import", "out.json", "--branch", "第二支部").output.startswith("Nothing to do: branch 2")
+    template = ready("roster", "template", "table.csv", "--filled", "--branch", "第二支部")
+    assert template.output == "table.csv: 3 people.\n"
+    assert ready("invites", "--revoke", "甲二", "--branch", "第二支部").output == "甲二: there was no open link.\n"
+    assert ready("calendar", "show", "2023", "--branch", "第二支部").exit_code == 0
+    period = ("timetable", "--from", "2023-09-01", "--to", "2023-09-02", "--branch", "第二支部", "--format", "json")
+    assert ready(*period).exit_code == 0
 
 
 def test_a_branch_is_added_once(ready: Run) -> None:
