@@ -10,6 +10,7 @@ import click
 
 from bot.cli.context import branch, branch_option
 from bot.cli.output import FORMAT, Format, show
+from bot.cli.spans import require_span, years_in_words
 from bot.settings import load
 
 if TYPE_CHECKING:
@@ -28,15 +29,20 @@ Decorated = Callable[..., Any]
 
 
 def _years(command: Decorated) -> Decorated:
-    for name, parameter in (("--to", "last"), ("--from", "first")):
-        which = "The first year" if parameter == "first" else "The last year"
-        command = click.option(
-            name,
-            parameter,
-            type=click.IntRange(FIRST, LAST),
+    """--from and --to of years: [since, until)."""
+    for option in (
+        click.option(
+            "--to",
+            "until",
+            type=click.IntRange(FIRST + 1, LAST + 1),
             metavar="YEAR",
-            help=f"{which} (this year{' and the next' if parameter == 'last' else ''}).",
-        )(command)
+            help="The first year that no longer counts (the one after the next).",
+        ),
+        click.option(
+            "--from", "since", type=click.IntRange(FIRST, LAST), metavar="YEAR", help="The first year (this one)."
+        ),
+    ):
+        command = option(command)
     return command
 
 
@@ -69,12 +75,12 @@ def calendar() -> None:
 @_years
 @BRANCH
 @FORMAT
-def blocks(first: int | None, last: int | None, named: str | None, how: str) -> None:
+def blocks(since: int | None, until: int | None, named: str | None, how: str) -> None:
     """List blocks of holidays: each run of days off that holds a festival, by the year in which it begins.
 
     last_working_day, wd3, wd5: the last, third and fifth working day before the block.
     """
-    years = _range(first, last)
+    years = _range(since, until)
     with _reading() as session:
         branch_id = _branch(session, named)
         known = _known(session, branch_id)
@@ -91,6 +97,7 @@ def blocks(first: int | None, last: int | None, named: str | None, how: str) -> 
         for year in years
         for block in known.blocks(year)
     ]
+    _say(years, how)
     show(rows, BLOCKS, how, UTC, bare=True)
 
 
@@ -98,9 +105,9 @@ def blocks(first: int | None, last: int | None, named: str | None, how: str) -> 
 @_years
 @BRANCH
 @FORMAT
-def months(first: int | None, last: int | None, named: str | None, how: str) -> None:
+def months(since: int | None, until: int | None, named: str | None, how: str) -> None:
     """List the first working day of each month."""
-    years = _range(first, last)
+    years = _range(since, until)
     with _reading() as session:
         branch_id = _branch(session, named)
         known = _known(session, branch_id)
@@ -109,6 +116,7 @@ def months(first: int | None, last: int | None, named: str | None, how: str) -> 
         for year in years
         for month in range(1, 13)
     ]
+    _say(years, how)
     show(rows, MONTHS, how, UTC, bare=True)
 
 
@@ -116,13 +124,14 @@ def months(first: int | None, last: int | None, named: str | None, how: str) -> 
 @_years
 @BRANCH
 @FORMAT
-def years(first: int | None, last: int | None, named: str | None, how: str) -> None:
+def years(since: int | None, until: int | None, named: str | None, how: str) -> None:
     """Show how sure each year is, and what it rests on."""
-    wanted = _range(first, last)
+    wanted = _range(since, until)
     with _reading() as session:
         branch_id = _branch(session, named)
         known = _known(session, branch_id)
         rows = _year_rows(session, known, branch_id, wanted)
+    _say(wanted, how)
     show(rows, YEARS, how, load().timezone, bare=True)
 
 
@@ -206,15 +215,19 @@ def import_(file: str, year: int | None, named: str | None, force: bool, yes: bo
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
-def _range(first: int | None, last: int | None) -> range:
+def _range(since: int | None, until: int | None) -> range:
     from scheduler.clock import SystemClock
 
     this = SystemClock().now().astimezone(load().timezone).year
-    first = first if first is not None else min(this, last or this)
-    last = last if last is not None else max(first, this + 1)
-    if last < first:
-        raise click.UsageError(f"--from {first} is later than --to {last}.")
-    return range(first, last + 1)
+    since = since if since is not None else min(this, until - 1 if until is not None else this)
+    until = until if until is not None else max(since, this + 1) + 1
+    require_span(since, until)
+    return range(since, until)
+
+
+def _say(years: range, how: str) -> None:
+    if how == Format.TABLE:
+        click.echo(years_in_words(years.start, years.stop))
 
 
 @contextmanager

@@ -253,7 +253,9 @@ def demo(once: bool, port: int, how: str) -> None:
 @click.option(
     "--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Every send of a period instead: its first day."
 )
-@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="The last day of the period (a year at most).")
+@click.option(
+    "--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="The first day that no longer counts (a year at most)."
+)
 @branch_option("Whose sends; needed when there are several.")
 @FORMAT
 def timetable(
@@ -279,17 +281,19 @@ def timetable(
 def _show_sends(since: datetime | None, until: datetime | None, named: str | None, how: str) -> None:
     from bot.cli.dry_run import COLUMNS, few, rehearse, scratch
     from bot.cli.progress import progress_bar
+    from bot.cli.spans import days_in_words, require_span
     from bot.features.registry import jobs
 
     if since is None or until is None:
         raise click.UsageError("--from and --to belong together")
-    if not FIRST <= since.year <= until.year + 1 or until.year > LAST:
+    if not (FIRST <= since.year <= LAST and datetime(FIRST, 1, 1) <= until <= datetime(LAST + 1, 1, 1)):
         raise click.UsageError(f"--from and --to are days from {FIRST} to {LAST}")
-    if not 0 <= (until - since).days <= 366:
+    require_span(since.date(), until.date())
+    if (until - since).days > 366:
         raise click.UsageError("--to is a day within a year from --from on")
     with _database() as (settings, storage):
         first = since.replace(tzinfo=settings.timezone)
-        last = (until + timedelta(days=1)).replace(tzinfo=settings.timezone) - timedelta(microseconds=1)
+        last = until.replace(tzinfo=settings.timezone) - timedelta(microseconds=1)
         with storage.reading() as session:
             where = _branch(session, named)
         rows = []
@@ -297,6 +301,8 @@ def _show_sends(since: datetime | None, until: datetime | None, named: str | Non
             for row in rehearse(session, jobs(settings.timezone), where, first, last):
                 bar.advance((row["at"] - first) / (last - first), f"{row['at']:%Y-%m-%d}")
                 rows.append(row | {"to": few(row["to"])} if how == Format.TABLE else row)
+    if how == Format.TABLE:
+        click.echo(days_in_words(since.date(), until.date()))
     show(rows, COLUMNS, how, settings.timezone, empty="Nothing would be sent.", bare=True)
 
 

@@ -53,7 +53,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "restore": ("some.dump",),
     "tally": (),
     "demo": ("--once", "--port", BUSY),
-    "timetable": ("--from", "2023-07-01", "--to", "2023-07-31"),
+    "timetable": ("--from", "2023-07-01", "--to", "2023-08-01"),
     "owed": (),
     "doctor": (),
     "branch add": ("x",),

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from bot.cli.main import cli
 from bot.features.accounts.service import add_branch
 from bot.features.calendar import service
-from bot.settings import Settings
+from bot.settings import Settings, load
 from scheduler.calendar.council_notice import read_notice
 from scheduler.calendar.store import calendars
 from storage.choices import YearState
@@ -60,7 +60,7 @@ def write(changes: dict[str, object]) -> str:
 
 
 def test_blocks_for_programs_without_anything(run: Run, tmp_path: Path) -> None:
-    raw = run("blocks", "--from", "2020", "--to", "2026", "--format", "csv").stdout_bytes
+    raw = run("blocks", "--from", "2020", "--to", "2027", "--format", "csv").stdout_bytes
     lines = raw.decode("utf-8").split("\n")
     assert lines[0] == "block_start,block_end,festivals,last_working_day,wd3,wd5,state"
     assert lines[-1] == ""
@@ -80,7 +80,7 @@ def test_blocks_for_programs_without_anything(run: Run, tmp_path: Path) -> None:
 
 
 def test_months_for_programs_without_anything(run: Run) -> None:
-    raw = run("months", "--from", "2013", "--to", "2026", "--format", "csv").stdout_bytes
+    raw = run("months", "--from", "2013", "--to", "2027", "--format", "csv").stdout_bytes
     lines = raw.decode("utf-8").split("\n")
     assert lines[0] == "month,first_working_day"
     assert len(lines) == 1 + 14 * 12 + 1
@@ -88,10 +88,10 @@ def test_months_for_programs_without_anything(run: Run) -> None:
 
 
 def test_a_year_not_announced_is_marked(run: Run) -> None:
-    rows = json.loads(run("blocks", "--from", "2031", "--to", "2031", "--format", "json").stdout)
+    rows = json.loads(run("blocks", "--from", "2031", "--to", "2032", "--format", "json").stdout)
     assert {row["state"] for row in rows} == {"provisional"}
     assert [row["festivals"] for row in rows][-1] == "国庆+中秋"
-    assert "provisional" in run("years", "--from", "2031", "--to", "2031").stdout
+    assert "provisional" in run("years", "--from", "2031", "--to", "2032").stdout
 
 
 def test_what_is_shown_can_be_imported_again(run: Run, database: str) -> None:
@@ -110,17 +110,17 @@ def test_a_notice_is_shown_and_asked_about(run: Run, database: str) -> None:
     assert (piped.exit_code, "nobody to ask: --yes" in piped.stderr) == (1, True)
     no = at_a_terminal("n\n", "import-notice", "2019.txt", "--force")
     assert (no.exit_code, "Nothing was changed" in no.stderr) == (1, True)
-    assert run("years", "--from", "2019", "--to", "2019").stdout.count("bundled") == 1
+    assert run("years", "--from", "2019", "--to", "2020").stdout.count("bundled") == 1
     yes = at_a_terminal("y\n", "import-notice", "2019.txt", "--force")
     assert yes.exit_code == 0
     assert "2018-12-30 Sun to 2019-01-01 Tue (3 days)" in yes.stdout
     assert "2019-05-02   Thu       off -> worked" in yes.stdout
-    assert "2019-05-01,2019-05-01,劳动节" in run("blocks", "--from", "2019", "--to", "2019", "--format", "csv").stdout
+    assert "2019-05-01,2019-05-01,劳动节" in run("blocks", "--from", "2019", "--to", "2020", "--format", "csv").stdout
     amended = run("import-notice", "amended.txt", "--yes")
     assert (amended.exit_code, "taken over (official)" in amended.stdout) == (0, True)
     again = run("import-notice", "amended.txt")
     assert (again.exit_code, "Nothing to do" in again.stdout) == (0, True)
-    kept = json.loads(run("years", "--from", "2019", "--to", "2019", "--format", "json").stdout)
+    kept = json.loads(run("years", "--from", "2019", "--to", "2020", "--format", "json").stdout)
     assert (kept[0]["state"], kept[0]["source"]) == ("official", "amended.txt")
 
 
@@ -191,9 +191,9 @@ def test_a_branch_may_have_a_year_of_its_own(run: Run, database: str) -> None:
     with Storage(database) as storage, storage.transaction() as session:
         here = add_branch(session, "第一支部", None, NOW)
     assert run("import-notice", "2019.txt", "--branch", str(here), "--force", "--yes").exit_code == 0
-    own = run("blocks", "--from", "2019", "--to", "2019", "--branch", str(here), "--format", "csv").stdout
+    own = run("blocks", "--from", "2019", "--to", "2020", "--branch", str(here), "--format", "csv").stdout
     assert "2019-05-01,2019-05-01,劳动节,2019-04-30,2019-04-26,2019-04-24,override" in own
-    assert "2019-05-01,2019-05-04" in run("blocks", "--from", "2019", "--to", "2019", "--format", "csv").stdout
+    assert "2019-05-01,2019-05-04" in run("blocks", "--from", "2019", "--to", "2020", "--format", "csv").stdout
     lines = json.loads(CliRunner().invoke(cli, ("doctor", "--format", "json")).stdout)
     assert "branches with days of their own: 1" in [line["found"] for line in lines if line["check"] == "calendar"]
     with Storage(database) as storage, storage.reading() as session:
@@ -211,7 +211,28 @@ def test_while_the_bot_runs_it_names_the_way_in_chat(run: Run, database: str) ->
         assert run("blocks").exit_code == 0
 
 
+def test_a_span_of_years_ends_before_to_and_is_said_to_people(run: Run) -> None:
+    def years(*options: str) -> list[int]:
+        return [row["year"] for row in json.loads(run("years", *options, "--format", "json").stdout)]
+
+    this = datetime.now(load().timezone).year
+    assert years("--from", "2019", "--to", "2020") == [2019]
+    assert years("--from", "2019", "--to", "2022") == [2019, 2020, 2021]
+    assert years("--from", "2099") == years("--from", "2099", "--to", "2100") == [2099]
+    assert years() == years("--from", str(this)) == [this, this + 1]
+    assert years("--to", "2015") == [2014]
+    for command in ("years", "blocks", "months"):
+        assert run(command, "--from", "2019", "--to", "2020").stdout.startswith("2019, 1 year\n")
+        assert run(command, "--from", "2013", "--to", "2027").stdout.startswith("2013 to 2026, 14 years\n")
+        assert "14 years" not in run(command, "--from", "2013", "--to", "2027", "--format", "csv").stdout
+
+
 def test_spans_of_years_that_make_no_sense(run: Run) -> None:
-    assert "--from 2027 is later than --to 2026" in run("blocks", "--from", "2027", "--to", "2026").stderr
-    assert run("blocks", "--from", "1999").exit_code == 2
+    for until in ("2026", "2027"):
+        refused = run("blocks", "--from", "2027", "--to", until)
+        assert refused.exit_code == 2
+        said = f"--to {until} is the first that no longer counts: it has to be later than --from 2027"
+        assert said in refused.stderr
+    for options in (("--from", "1999"), ("--to", "2004"), ("--to", "2101")):
+        assert run("blocks", *options).exit_code == 2
     assert run("months", "--to", "2015").exit_code == 0

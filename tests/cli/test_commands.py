@@ -690,7 +690,7 @@ def test_timetable_of_a_period_names_every_send_and_keeps_nothing(ready: Run, tm
     ready("import", "roster.csv", "--since", "2023-01-01", "--yes")
     with database(tmp_path) as storage, storage.transaction() as session:
         session.execute(update(Person).where(Person.name == "甲一").values(telegram_id=1001))
-    period = ("timetable", "--from", "2023-09-01", "--to", "2023-10-10", "--format", "json")
+    period = ("timetable", "--from", "2023-09-01", "--to", "2023-10-11", "--format", "json")
     rows = json.loads(ready(*period).output)
     assert [(row["at"], row["job"], row["to"]) for row in rows][:2] == [
         ("2023-09-01T09:00:00+08:00", "study_theme_check", "甲一"),
@@ -699,6 +699,13 @@ def test_timetable_of_a_period_names_every_send_and_keeps_nothing(ready: Run, tm
     assert (rows[2]["job"], rows[2]["to"]) == ("pre_holiday", "甲一、甲二、乙一")
     assert rows[2]["text"].startswith("【节前廉洁提醒】中秋、国庆将至")
     assert json.loads(ready(*period).output) == rows
+    # Its last day is the one before --to.
+    for until, there in (("2023-09-25", False), ("2023-09-26", True)):
+        found = json.loads(ready("timetable", "--from", "2023-09-24", "--to", until, "--format", "json").output)
+        assert ("unfinished_digest" in {row["job"] for row in found}) == there
+    assert ready(*period[:-2]).stdout.startswith("2023-09-01 to 2023-10-10, 40 days\n")
+    nothing = ready("timetable", "--from", "2099-12-31", "--to", "2100-01-01")
+    assert nothing.stdout == "2099-12-31, 1 day\nNothing would be sent.\n"
     # For programs from the first byte on.
     assert ready(*period[:-1], "csv").output.startswith("at,job,slot,to,people,text\n")
     assert few("、".join("甲乙丙丁戊")) == "甲、乙、丙等5人"
@@ -710,7 +717,10 @@ def test_timetable_of_a_period_names_every_send_and_keeps_nothing(ready: Run, tm
     ("options", "said"),
     [
         (("--from", "2023-09-01"), "--from and --to belong together"),
-        (("--from", "2023-09-02", "--to", "2023-09-01"), "--to is a day within a year"),
+        (("--from", "2023-09-02", "--to", "2023-09-01"), "later than --from 2023-09-02"),
+        (("--from", "2023-09-01", "--to", "2023-09-01"), "--to 2023-09-01 is the first that no longer counts"),
+        (("--from", "2023-09-01", "--to", "2024-09-02"), "--to is a day within a year"),
+        (("--from", "2099-12-31", "--to", "2100-01-02"), "--from and --to are days from 2004 to 2099"),
         (("--from", "2023-09-01", "--to", "2025-09-01"), "--to is a day within a year"),
         (("--from", "9999-12-31", "--to", "9999-12-31"), "--from and --to are days from 2004 to 2099"),
         (("--from", "0001-01-01", "--to", "0001-01-01"), "--from and --to are days from 2004 to 2099"),

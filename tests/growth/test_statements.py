@@ -177,7 +177,7 @@ COMMANDS = (
     "tally --branch 1",
     "timetable",
     "timetable --branch 1",
-    "timetable --branch 1 --from 2023-07-10 --to 2023-07-14",
+    "timetable --branch 1 --from 2023-07-10 --to 2023-07-15",
     "owed",
     "branch list",
     "export --branch 1 --archive archive.json",
