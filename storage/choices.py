@@ -158,6 +158,31 @@ class LeaveType(StrEnum):
     PERSONAL = "personal"
 
 
+class OfficialDutyAs(StrEnum):
+    """How approved leave for official duty counts in a branch (D6)."""
+
+    LEAVE = "leave"
+    PRESENT = "present"
+    EXCLUDED = "excluded"
+
+
+class ExemptFrom(StrEnum):
+    """What an exemption may free from (D26)."""
+
+    ATTENDANCE = "attendance"
+    STUDY = "study"
+    REFLECTION = "reflection"
+    EXAM = "exam"
+
+
+class MonthlyDocument(StrEnum):
+    """What a branch files each month."""
+
+    MINUTES = "minutes"
+    MONTHLY_LEDGER = "monthly_ledger"
+    RECTIFICATION_EVIDENCE = "rectification_evidence"
+
+
 class LeaveState(StrEnum):
     PENDING = "pending"
     APPROVED = "approved"

@@ -130,18 +130,18 @@ def _plan(
     from bot.features.roster_files.asking import Answers, Undecided
     from bot.features.roster_files.reading.rows import as_planned
     from bot.features.roster_files.service import closed_change, plan_import
-    from bot.kit.closing import close_day
+    from bot.kit.closing import close_days
 
     answers = Answers(said.answers)
-    oldest = first_open(now, settings.timezone, close_day(session, branch_id))
+    oldest = first_open(now, settings.timezone, close_days(session, branch_id))
     try:
         said_rows = as_planned(rows, now.astimezone(settings.timezone).date())
         plan = plan_import(session, branch_id, said_rows, since, answers, open_from=oldest)
     except Undecided as open_:
         lines = [f"{one.ask}\n    {one.answers}" for one in open_.questions]
         raise click.ClickException("\n".join(["Nothing was changed. The file leaves open:", *lines])) from None
-    closes = close_day(session, branch_id)
-    closed = closed_change(plan, lambda day: is_closed(day, now, settings.timezone, closes))
+    closes = close_days(session, branch_id)
+    closed = closed_change(plan, lambda day: is_closed(day, now, settings.timezone, closes(day)))
     if closed:
         raise click.ClickException(
             f"Nothing was changed. {closed} would change in a quarter that is closed: look at the days of the file, "

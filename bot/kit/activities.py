@@ -5,15 +5,18 @@ from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.kit import closing, deadlines
+from bot.kit import branch_settings, closing, deadlines
 from bot.kit.buttons import Button
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
 from bot.kit.words import short_day
 from scheduler.calendar.days import local_day
+from storage.activities import audience
 from storage.audience import Me
+from storage.choices import ExemptFrom
 from storage.lookups import of_branch
 from storage.models.activity import Activity
+from storage.roster import Member
 
 NO_SUCH = "没有找到这项活动。"
 OUT_OF_SCOPE = "您不在本次活动的参加范围内。"
@@ -40,7 +43,7 @@ def cut_off(session: Session, activity: Activity, tz: tzinfo) -> datetime:
 
 def still_open(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> Callable[[Activity], bool]:
     """Asked of many activities of one branch: does the quarter of this one still take something?"""
-    closes = closing.close_day(session, branch_id)
+    closes = closing.close_days(session, branch_id)
 
     def takes(activity: Activity) -> bool:
         return deadlines.in_time(now, closing.cut_off_on(local_day(activity.start_at, tz), closes, tz))
@@ -50,6 +53,18 @@ def still_open(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> C
 
 def before_cut_off(session: Session, activity: Activity, now: datetime, tz: tzinfo) -> None:
     deadlines.before_cut_off(now, cut_off(session, activity, tz))
+
+
+def coming(session: Session, activity: Activity, tz: tzinfo) -> list[Member]:
+    """Whom an activity asks to come: its audience without those whom an exemption frees from attendance (D26)."""
+    spares = spared(session, activity, tz)
+    return [member for member in audience(session, activity, tz) if not spares(member)]
+
+
+def spared(session: Session, activity: Activity, tz: tzinfo) -> Callable[[Member], bool]:
+    """Asked of many people of one activity: does an exemption free this one from coming?"""
+    decided = branch_settings.of_branch(session, activity.branch_id).on(local_day(activity.start_at, tz))
+    return lambda member: decided.spares(member, ExemptFrom.ATTENDANCE)
 
 
 def choose_activity(

@@ -4,6 +4,7 @@ A cut-off (D20) is the first instant that counts no more: 24:00 of the branch's 
 moment of an earlier close. Everything is compared with it here, values and columns alike; closing.py tells when it is.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, overload
 
@@ -18,6 +19,8 @@ UNDO_WITHIN = timedelta(minutes=10)
 UNDONE_ALREADY = "这一步已撤销。"
 # On which days of the month after it a quarter may close: those that every month has.
 CLOSE_DAYS = range(1, 29)
+# The close day of the quarter that a day lies in: a branch that sets another keeps that of the quarters that are over.
+CloseDays = Callable[[date], int]
 # Databases keep microseconds.
 _LEAST = timedelta(microseconds=1)
 

@@ -23,7 +23,7 @@ from zlib import crc32
 
 from sqlalchemy.orm import Session
 
-from bot.kit.deadlines import after, last_instant
+from bot.kit.deadlines import CloseDays, after, last_instant
 from bot.kit.replies import Choice
 from scheduler.calendar.days import Quarter, at, local_day
 from scheduler.calendar.periods import Period
@@ -100,7 +100,7 @@ def cut_off(quarter: Quarter, close_day: int, now: datetime, tz: tzinfo) -> date
 class Counting:
     """One count of a branch over a period, as of `now`: what the sources are asked with.
 
-    close_day: of the branch. only: the party groups that it is narrowed to (a leader's own); None: the whole branch.
+    closes: the close day of each quarter, by a day in it. only: the party groups that it is narrowed to (a leader's own); None: the whole branch.
     """
 
     session: Session
@@ -108,7 +108,7 @@ class Counting:
     period: Period
     now: datetime
     tz: tzinfo
-    close_day: int
+    closes: CloseDays
     only: frozenset[int] | None = None
     _loaded: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -126,7 +126,7 @@ class Counting:
 
     def cut_off(self, quarter: Quarter) -> datetime:
         """The first instant that counts no more for a quarter."""
-        return cut_off(quarter, self.close_day, self.now, self.tz)
+        return cut_off(quarter, self.closes(quarter.start), self.now, self.tz)
 
     @property
     def last_day(self) -> date:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from bot.kit.closing import SETTING, close_day, close_days, cut_off_of, standing
+from bot.kit.closing import SETTING, as_set, close_day, close_days, cut_off_of, standing
 from bot.kit.deadlines import after, before_cut_off, day_in_time, in_time, last_instant
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Quarter
@@ -82,20 +82,27 @@ def test_columns_are_compared_alike(storage: Storage, cut_off: datetime, last: d
 def test_the_close_day_is_the_branchs_own_else_the_tenth(storage: Storage, said: Any, day: int) -> None:
     with storage.transaction() as session:
         own, other = branch(session, **{SETTING: said, "term_years": 3}), branch(session)
-        assert (close_day(session, own), close_day(session, other)) == (day, 10)
+        today = date(2023, 9, 30)
+        assert (close_day(session, own, today), close_day(session, other, today)) == (day, 10)
         expected = Quarter(2023, 3).cut_off(SHANGHAI, day)
         assert cut_off_of(session, own, date(2023, 9, 30), SHANGHAI) == expected
         assert cut_off_of(session, own, date(2023, 7, 1), SHANGHAI) == expected
 
 
-def test_the_days_of_many_branches_are_read_together(storage: Storage) -> None:
+def test_each_quarter_keeps_the_day_that_it_had(storage: Storage) -> None:
+    """The fifth until the first quarter of 2023, the fifteenth in the second, then the tenth."""
+    earlier = [{"before": "2023Q2", "value": 5}, {"before": "2023Q3", "value": 15}]
     asked: list[str] = []
     with storage.transaction() as session:
-        mine = [branch(session, **({SETTING: number} if number < 29 else {})) for number in range(1, 40)]
+        mine = branch(session, earlier={"close_day": earlier})
         event.listen(session.get_bind(), "before_cursor_execute", lambda *said: asked.append(said[2]))
-        found = close_days(session, mine)
-        assert [found[one] for one in mine] == [*range(1, 29), *[10] * 11]
-    assert len([sql for sql in asked if "settings" in sql and sql.startswith("SELECT")]) == 1
+        days = close_days(session, mine)
+        spring = (date(2022, 1, 1), date(2023, 3, 31), date(2023, 4, 1), date(2023, 6, 30), date(2023, 7, 1))
+        assert [days(day) for day in spring] == [5, 5, 15, 15, 10]
+        assert len([sql for sql in asked if "settings" in sql]) == 1
+        assert as_set({"earlier": {"close_day": earlier}}, date(2023, 4, 1)) == 15
+        ends = [cut_off_of(session, mine, day, SHANGHAI).astimezone(SHANGHAI).date() for day in spring[1::2]]
+        assert ends == [date(2023, 4, 6), date(2023, 7, 16)]
 
 
 def test_nobody_closes_a_quarter_without_the_day_of_the_branch() -> None:

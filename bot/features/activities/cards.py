@@ -10,7 +10,7 @@ from bot.features.activities import messages, planning, rules, service
 from bot.features.notices.cards import NOTICE, Counts, count, counts_line, group_card, private_notice
 from bot.features.notices.rules import reply_by
 from bot.kit import back_fill
-from bot.kit.activities import ACTIVITY_CARD
+from bot.kit.activities import ACTIVITY_CARD, coming
 from bot.kit.broadcasts import preview, progress_card, to_many, with_delivery
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
@@ -19,7 +19,7 @@ from scheduler import broadcasts
 from scheduler.broadcasts import batch_of
 from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
-from storage.activities import audience, components, notice_of, roll_keepers
+from storage.activities import components, notice_of, roll_keepers
 from storage.choices import ActivityStatus, Scope
 from storage.lookups import group_chats, person_of
 from storage.models.activity import Activity, ActivityFirstAgendaItem, FirstAgendaItem
@@ -111,9 +111,9 @@ def ask(
     key, card = f"notice:{notice.id}", group_card(activity, notice, shown, call.tz)
     chats = group_chats(session, activity.branch_id) if to_group else []
     told = [To(card, chat_id=chat, key=f"{key}:chat:{chat}", card=(ACTIVITY_CARD, activity.id)) for chat in chats]
-    people = audience(session, activity, call.tz) if privately else []
+    people = coming(session, activity, call.tz) if privately else []
     mine = private_notice(activity, notice, call.tz)
-    told += [To(mine, person_id=one.id, key=f"{key}:{one.id}") for one in people if not one.exempt]
+    told += [To(mine, person_id=one.id, key=f"{key}:{one.id}") for one in people]
     return to_many(session, NOTICE, notice.id, activity.title, told, call.me.id, call.now)
 
 
@@ -135,7 +135,7 @@ def tell_cancelled(session: Session, activity: Activity, tz: tzinfo) -> list[To]
         return []
     message = messages.cancelled(activity, tz)
     chats = group_chats(session, activity.branch_id) if activity.scope is Scope.BRANCH else []
-    people = [member for member in audience(session, activity, tz) if not member.exempt]
+    people = coming(session, activity, tz)
     told = [To(message, chat_id=chat) for chat in chats] + [To(message, person_id=one.id) for one in people]
     return [replace(to, batch=batch_of("activity_off", activity.id)) for to in told]
 
@@ -170,6 +170,5 @@ def preview_of(session: Session, call: Call, plan: planning.Plan, privately: boo
     notice = Notice(id=0, activity_id=0, text=text, reply_by=deadline)
     if privately:
         return preview(private_notice(activity, notice, call.tz))
-    people = audience(session, activity, call.tz)
-    counts = Counts(sum(not one.exempt for one in people), 0, 0, 0, 0)
+    counts = Counts(len(coming(session, activity, call.tz)), 0, 0, 0, 0)
     return preview(group_card(activity, notice, counts, call.tz))

@@ -1,6 +1,7 @@
 """What the desk does with a roll: the list of activities, names, 补登, 列席; 点名 is in roll_call.py."""
 
 from dataclasses import replace
+from datetime import tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from bot.features.activities import buttons, cards, messages, rules, service
 from bot.features.leave import service as leave
 from bot.features.notices.service import receipts
 from bot.kit.access import NO_RIGHT, Right, may, require
-from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, before_cut_off, choose_activity, find_activity
+from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, before_cut_off, choose_activity, find_activity, spared
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, SIGN_IN_METHODS
 from bot.kit.handlers import Call, Command, Handler, Tap
 from bot.kit.lists import filled, page_of, told_apart, two_a_row
@@ -101,13 +102,13 @@ def show_names(session: Session, call: Call, button: buttons.ShowNames) -> Reply
     activity = seen(session, call, button.activity_id, part=True)
     people = _people(session, call, activity)
     if button.what is buttons.Names.REPLIES:
-        texts = _replies(session, activity, people)
+        texts = _replies(session, activity, people, call.tz)
     else:
         texts = _roll_names(session, call, activity, people)
     return Reply(here=[Message(text) for text in texts])
 
 
-def _replies(session: Session, activity: Activity, people: dict[int, Member]) -> list[str]:
+def _replies(session: Session, activity: Activity, people: dict[int, Member], tz: tzinfo) -> list[str]:
     """Nobody stands in two of them: who is on leave, or may be, has answered by that; a 收到 beside it is noted."""
     notice = notice_of(session, activity.id)
     received = receipts(session, notice.id) if notice else set()
@@ -116,7 +117,8 @@ def _replies(session: Session, activity: Activity, people: dict[int, Member]) ->
     came = {person for person in asked.keys() - refused if there.get(person) in HERE}
     both = received & asked.keys() - refused
     received -= both
-    silent = [member for member in people.values() if not member.exempt and member.id not in received | asked.keys()]
+    answered, spares = received | asked.keys(), spared(session, activity, tz)
+    silent = [member for member in people.values() if not spares(member) and member.id not in answered]
     notes = {one: _leave_note(people, row, one in both) for one, row in asked.items() if one in people}
     return messages.names(
         f"{activity.title}：回复名单",
@@ -150,7 +152,7 @@ def _roll_names(session: Session, call: Call, activity: Activity, people: dict[i
         name = people[person].name if person in people else session.get_one(Person, person).name
         late, made_up = ATTENDANCE[AttendanceStatus.LATE], "已补学"
         notes = [late if person in roll.late else made_up if person in roll.made_up else ""]
-        if person in (*found.parts.leave, *found.parts.pending):
+        if person in (*found.parts.leave, *found.parts.pending, *roll.on_duty):
             notes.insert(0, LEAVE_TYPES[asked[person].type])
         elif person in roll.present and person in by_others:
             notes.append(SIGN_IN_METHODS[SignInMethod.MARKED])

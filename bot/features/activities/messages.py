@@ -10,12 +10,12 @@ from bot.features.activities.rules import Parts, Phase, Roll, parts
 from bot.features.notices.cards import leave_words
 from bot.kit.activities import OPENS_BEFORE
 from bot.kit.asking import CANCEL, CancelQuestion
-from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, DUTIES, LEAVE_TYPES
+from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, DUTIES, LEAVE_TYPES, OFFICIAL_DUTY
 from bot.kit.lists import by_width, filled, page_of, really, two_a_row
 from bot.kit.rates import percent
 from bot.kit.replies import Choice, Message, Pages
 from bot.kit.words import cut, day_words, moment_words, short_day
-from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty
+from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty, LeaveType, OfficialDutyAs
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
 
@@ -27,6 +27,7 @@ FIRST_PAGE = -1
 # A name on a button, with what tells apart two of one name; names in one list.
 LONGEST_NAME, LONGEST_LABEL, LONGEST_LIST = 16, 24, 1200
 # The desk enters a way of being there, or a kind of leave.
+_DUTY = LEAVE_TYPES[LeaveType.OFFICIAL_DUTY]
 _ENTERED = {one.value: word for words in (ATTENDANCE, LEAVE_TYPES) for one, word in words.items()}
 MARK_WORDS = {mark: _ENTERED[mark.value] for mark in buttons.Mark}
 
@@ -209,6 +210,7 @@ class Shown:
             ("请假待审批", found.pending),
             ("缺席", found.absent),
             (still, found.open),
+            (f"{_DUTY}（{OFFICIAL_DUTY[OfficialDutyAs.EXCLUDED]}）", self.roll.left_out),
             ("列席", self.roll.observers),
         ]
         return [(word, people) for word, people in named if people]
@@ -219,7 +221,9 @@ def figures(shown: Shown) -> str:
     many = {word: len(people) for word, people in shown.lists}
     if shown.phase is Phase.AHEAD:
         many.pop("未签到", None)
-    late = f"（迟到{len(shown.roll.late)}人）" if shown.roll.late else ""
+    duty = shown.roll.on_duty if shown.phase is Phase.HELD else ()
+    of_them = [f"{word}{len(people)}人" for word, people in (("迟到", shown.roll.late), (_DUTY, duty)) if people]
+    late = f"（{'，'.join(of_them)}）" if of_them else ""
     away = leave_words(many.pop("请假", 0), many.pop("请假待审批", 0))
     came = [f"{word}{many.pop(word)}人{late}" for word in ("实到", "已签到") if word in many]
     rest = [f"{word}{number}人" for word, number in many.items()]

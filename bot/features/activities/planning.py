@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
 from bot.features.notices.rules import reply_by
+from bot.kit import branch_settings
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from scheduler.calendar.store import calendar_of
@@ -25,7 +26,7 @@ from storage.lookups import of_branch, person_of
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.notice import Notice
-from storage.models.organisation import Organisation, PartyGroup
+from storage.models.organisation import PartyGroup
 
 NOBODY = "没有找到所选的主持人或授课人，或其数据已注销，请重新选择。"
 TOO_EARLY = "新的时间应在现在之后。"
@@ -74,7 +75,7 @@ def drafted(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> 
     if plan.end_at <= plan.start_at:
         raise Refusal("结束时间应晚于开始时间。")
     day = plan.start_at.astimezone(tz).date()
-    late_minutes = session.get_one(Organisation, me.branch_id).settings.get("late_minutes", 10)
+    late_minutes = branch_settings.of_branch(session, me.branch_id).late_minutes
     return Activity(
         branch_id=me.branch_id,
         title=plan.title or rules.default_title(plan.types, day),

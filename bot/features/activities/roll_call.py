@@ -247,8 +247,13 @@ def _may_be_missing(session: Session, call: Call, activity: Activity, missing: I
     came = [names[one] for one in missing if one in roll.present]
     if came:
         raise Refusal(f"{'、'.join(came)}同志已签到，考勤尚未登记。如未到会，请先点“补登”改为缺席。")
-    exempt = [names[one] for one in missing if one not in roll.expected]
-    return f"{'、'.join(exempt)}同志免于考勤，不计入。" if exempt else ""
+    away = [names[one] for one in missing if one in (*roll.left_out, *roll.on_duty)]
+    exempt = [names[one] for one in missing if one not in (*roll.expected, *roll.left_out)]
+    notes = (
+        f"{'、'.join(exempt)}同志免于考勤，不计入。" if exempt else "",
+        f"{'、'.join(away)}同志公差已批准，不登记缺席。" if away else "",
+    )
+    return "".join(notes)
 
 
 def _next(session: Session, call: Call, dialog: Dialog, note: str) -> Message:

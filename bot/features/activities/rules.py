@@ -11,7 +11,7 @@ from bot.kit.activities import OPENS_BEFORE
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.rates import rate
 from bot.kit.words import plain
-from storage.choices import HERE, ActivityStatus, ActivityType, AttendanceStatus, Organizer, Scope
+from storage.choices import HERE, ActivityStatus, ActivityType, AttendanceStatus, OfficialDutyAs, Organizer, Scope
 
 _MEETING = r"(?:开会|开党会|活动|会议|上课|上党课|党课|主题党日|学习会|那?个?会)"
 _ASKS_WHEN = (
@@ -68,7 +68,9 @@ class Roll:
     """Who was to come, who came. People as ids, so that every figure opens its records.
 
     Always expected = present + leave + absent (D6). `unmarked` are those of the absent whom nobody has marked,
-    `unrecorded` (未登记) those of them who never asked for leave either.
+    `unrecorded` (未登记) those of them who never asked for leave either. Where the branch counts official duty (公差)
+    otherwise than as leave, `on_duty` are those of `present` who were away for it, and `left_out` whom it takes out of
+    `expected`.
     """
 
     expected: tuple[int, ...]
@@ -80,6 +82,13 @@ class Roll:
     unrecorded: tuple[int, ...]
     made_up: tuple[int, ...]
     observers: tuple[int, ...]
+    on_duty: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
+
+    @property
+    def learned(self) -> frozenset[int]:
+        """Who gets the hours: who was really there, or has made up (D21)."""
+        return frozenset(self.present).difference(self.on_duty).union(self.made_up)
 
     @property
     def attendance_rate(self) -> Decimal | None:
@@ -87,7 +96,8 @@ class Roll:
 
     @property
     def coverage_rate(self) -> Decimal | None:
-        return rate(len(self.present) + len(self.made_up), len(self.expected))
+        reached = {*self.present, *self.made_up}
+        return rate(sum(person in reached for person in self.expected), len(self.expected))
 
     def among(self, people: Collection[int]) -> "Roll":
         """The same occasion with some people only."""
@@ -116,7 +126,8 @@ def phase(status: ActivityStatus, start: datetime, end: datetime, now: datetime)
 class Parts:
     """A roll as it is shown: everybody expected stands in one of these. `pending`: who waits for an answer to a leave.
 
-    open: of whom nothing is known: 未签到 until the end, 未登记 after it.
+    open: of whom nothing is known: 未签到 until the end, 未登记 after it. Who is on duty is on leave until the roll is
+    completed, however that counts then.
     """
 
     present: tuple[int, ...]
@@ -130,9 +141,10 @@ def parts(roll: Roll, pending: Collection[int], phase: Phase) -> Parts:
     waiting = tuple(person for person in roll.absent if person in pending)
     rest = [person for person in roll.absent if person not in pending]
     unknown = roll.unrecorded if phase is Phase.HELD else roll.unmarked
+    counted = roll.on_duty if phase is not Phase.HELD else ()
     return Parts(
-        present=roll.present,
-        leave=roll.leave,
+        present=tuple(person for person in roll.present if person not in counted),
+        leave=(*roll.leave, *counted),
         pending=waiting,
         absent=tuple(person for person in rest if person not in unknown),
         open=tuple(person for person in rest if person in unknown),
@@ -154,30 +166,38 @@ def count_roll(
     approved_leave: Collection[int],
     accepted_makeup: Collection[int],
     asked_leave: Collection[int] = (),
+    official_duty: Collection[int] = (),
+    duty_as: OfficialDutyAs = OfficialDutyAs.LEAVE,
 ) -> Roll:
-    """The roll of one activity by D5-D7.
+    """The roll of one activity by D5-D7; `official_duty` are those of the approved leave who were away for it.
 
     An exempt person who comes is added to both 应到 and 实到; somebody outside the roster is 列席. A make-up raises
     only the coverage, and only for those who were expected and did not come.
     """
     known = {person.person_id: person for person in people}
     here = {person for person, status in statuses.items() if status in HERE}
-    expected = [person.person_id for person in known.values() if not person.exempt or person.person_id in here]
-    present = [person for person in expected if person in here]
-    away = [person for person in expected if person not in here]
+    asked = [person.person_id for person in known.values() if not person.exempt or person.person_id in here]
+    duty = [person for person in asked if person in official_duty and person not in here]
+    on_duty = duty if duty_as is OfficialDutyAs.PRESENT else []
+    left_out = duty if duty_as is OfficialDutyAs.EXCLUDED else []
+    expected = [person for person in asked if person not in left_out]
+    present = [person for person in expected if person in here or person in on_duty]
+    away = [person for person in expected if person not in present]
     leave = [person for person in away if person in approved_leave]
     absent = [person for person in away if person not in approved_leave]
     unmarked = [person for person in absent if person not in statuses]
     return Roll(
         expected=tuple(expected),
         present=tuple(present),
-        late=tuple(person for person in present if statuses[person] is AttendanceStatus.LATE),
+        late=tuple(person for person in present if statuses.get(person) is AttendanceStatus.LATE),
         leave=tuple(leave),
         absent=tuple(absent),
         unmarked=tuple(unmarked),
         unrecorded=tuple(person for person in unmarked if person not in asked_leave),
-        made_up=tuple(person for person in away if person in accepted_makeup),
+        made_up=tuple(person for person in asked if person not in here and person in accepted_makeup),
         observers=tuple(person for person in statuses if person not in known),
+        on_duty=tuple(on_duty),
+        left_out=tuple(left_out),
     )
 
 

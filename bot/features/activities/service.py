@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
+from bot.kit import branch_settings
 from bot.kit.access import Reach, Right, may, reach, require
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, cut_off
 from bot.kit.closing import standing
@@ -21,7 +22,9 @@ from storage.choices import (
     OFF,
     ActivityStatus,
     AttendanceStatus,
+    ExemptFrom,
     LeaveState,
+    LeaveType,
     MakeupState,
     Scope,
     SignInMethod,
@@ -52,18 +55,22 @@ def rolls(
     members = rosters(session, activities[0].branch_id, days.values())
     sent = delegates(session, ids)
     statuses = _statuses(session, ids, cut_off)
-    asked, approved = _leave(session, ids, cut_off)
+    asked, approved, duty = _leave(session, ids, cut_off)
+    decided = branch_settings.of_branch(session, activities[0].branch_id)
+    counting = {activity.id: decided.on(days[activity.id]) for activity in activities}
     made_up = _made_up(session, ids, cut_off, tz)
     return {
         activity.id: rules.count_roll(
             [
-                rules.Expected(member.id, member.exempt)
+                rules.Expected(member.id, counting[activity.id].spares(member, ExemptFrom.ATTENDANCE))
                 for member in audience_of(activity, members[days[activity.id]], sent[activity.id])
             ],
             statuses[activity.id],
             approved[activity.id],
             made_up[activity.id],
             asked[activity.id],
+            duty[activity.id],
+            counting[activity.id].official_duty_as,
         )
         for activity in activities
     }
@@ -83,19 +90,23 @@ def _statuses(session: Session, ids: Sequence[int], cut_off: datetime | None) ->
 
 def _leave(
     session: Session, ids: Sequence[int], cut_off: datetime | None
-) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
-    """Who asked for leave, and whose was approved: in time, when there is a cut-off (D20a)."""
-    query = select(LeaveRequest.activity_id, LeaveRequest.person_id, LeaveRequest.state, LeaveRequest.decided_at).where(
+) -> tuple[dict[int, set[int]], dict[int, set[int]], dict[int, set[int]]]:
+    """Who asked for leave, whose was approved: in time, when there is a cut-off (D20a), and whose for official duty."""
+    row = LeaveRequest
+    query = select(row.activity_id, row.person_id, row.type, row.state, row.decided_at).where(
         standing(LeaveRequest, LeaveRequest.activity_id.in_(ids), cut_off)
     )
     asked: dict[int, set[int]] = defaultdict(set)
     approved: dict[int, set[int]] = defaultdict(set)
-    for activity_id, person_id, state, decided_at in session.execute(query):
+    duty: dict[int, set[int]] = defaultdict(set)
+    for activity_id, person_id, kind, state, decided_at in session.execute(query):
         asked[activity_id].add(person_id)
         decided = cut_off is None or decided_at is None or in_time(decided_at, cut_off)
         if state is LeaveState.APPROVED and decided:
             approved[activity_id].add(person_id)
-    return asked, approved
+            if kind is LeaveType.OFFICIAL_DUTY:
+                duty[activity_id].add(person_id)
+    return asked, approved, duty
 
 
 def _made_up(session: Session, ids: Sequence[int], cut_off: datetime | None, tz: tzinfo) -> dict[int, set[int]]:

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.archive.document import FORMAT
-from bot.features.archive.rules import EVER
+from bot.features.archive.rules import EVER, OF_BRANCH
 from bot.features.register.archive import writing
+from bot.kit import branch_settings
 from bot.kit.archive_ids import numbered
 from bot.kit.closing import SETTING
 from bot.kit.deadlines import is_close_day
@@ -35,6 +36,9 @@ SAID = ("superior", "timezone", "peer_orgs", "rank_order")
 # The same, written only where the branch has set it.
 SET = (SETTING,)
 FURTHER = "archive"
+# What the collection of settings alone says; and further names in it, kept under this one.
+APART = tuple(name for name in branch_settings.FIELDS if name not in OF_BRANCH)
+FURTHER_SETTINGS = "archive_settings"
 Json = dict[str, Any]
 
 
@@ -54,7 +58,24 @@ def export(session: Session, branch_id: int, today: date, timezone: str) -> Json
         "format": FORMAT,
         "branch": _branch(session, branch, groups, people, today, timezone),
         "people": [_person(row, facts, groups, people) for row in listed],
+        **({"settings": settings_of(branch)} if _is_set(branch) else {}),
         **writing.write(session, branch_id, {row.id: people[row.id] for row in listed}, ZoneInfo(timezone)),
+    }
+
+
+def _is_set(branch: Organisation) -> bool:
+    """Whether it has set anything that `branch` does not say already."""
+    return any(name in branch.settings for name in (*APART, branch_settings.EARLIER, FURTHER_SETTINGS))
+
+
+def settings_of(branch: Organisation) -> Json:
+    """The branch's own settings as they are in force, also those that it has not set; its peers stand in `branch`."""
+    decided = branch_settings.read(branch.settings)
+    said, earlier = branch_settings.to_json(decided), branch_settings.write_earlier(decided.earlier)
+    return {
+        **{name: said[name] for name in (SETTING, *APART)},
+        **({branch_settings.EARLIER: earlier} if earlier else {}),
+        **(branch.settings.get(FURTHER_SETTINGS) or {}),
     }
 
 

@@ -13,13 +13,24 @@ from sqlalchemy.orm import Session
 from bot.features.accounts.invites import end_of_leavers
 from bot.features.archive import audit_diff, rules
 from bot.features.archive.document import BadArchive, left_out, reads, unknown
-from bot.features.archive.exporting import FURTHER, SAID, SET, export, group_ids, person_ids
+from bot.features.archive.exporting import (
+    FURTHER,
+    FURTHER_SETTINGS,
+    SAID,
+    SET,
+    export,
+    group_ids,
+    person_ids,
+    settings_of,
+)
 from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
 from bot.features.register.archive import laying, reading
 from bot.features.register.archive.reading import Known
-from bot.kit.archive_checks import Check, refused
+from bot.kit import branch_settings
+from bot.kit.archive_checks import Check, Fields, refused
+from bot.kit.branch_settings import EARLIER, FIELDS
 from bot.kit.hygiene import Found, holds
 from bot.kit.names import group_key, name_key
 from storage.audit import by_operator, record
@@ -143,22 +154,35 @@ def _differing(
     """
     document, tz = export(session, branch_id, now.date(), timezone), ZoneInfo(timezone)
     current, faults = rules.read(document, {})
-    if faults or not _same(current, archive, target):
+    if faults or not _same(session, branch_id, current, archive, target):
         return archive
     register, faults = reading.read(document, _known(session, branch_id, current, document, now, tz))
     differs = archive.register if faults else archive.register.differing(register)
-    return replace(archive, branch=None, people=None, register=differs)
+    return replace(archive, branch=None, people=None, settings=None, register=differs)
 
 
-def _same(current: Archive, archive: Archive, target: Target) -> bool:
-    """Whether the branch and its people are said already."""
+def _same(session: Session, branch_id: int, current: Archive, archive: Archive, target: Target) -> bool:
+    """Whether the branch, its people and its settings are said already."""
     if current.branch is None or current.people is None:
         return False
     branch, people = archive.branch, archive.people
     if branch is not None and target.name is not None:
         branch = replace(branch, name=target.name)
     same_branch = branch is None or _bare(branch, branch) == _bare(current.branch, branch)
-    return same_branch and (people is None or _said(people, people) == _said(current.people, people))
+    same_people = people is None or _said(people, people) == _said(current.people, people)
+    return same_branch and same_people and _same_settings(session, branch_id, archive.settings)
+
+
+def _same_settings(session: Session, branch_id: int, said: Fields | None) -> bool:
+    """Nothing is the usual; lists of choices may stand in any order."""
+    row, usual = session.get_one(Organisation, branch_id), branch_settings.to_json(branch_settings.USUAL)
+    stands = {**branch_settings.to_json(branch_settings.read(row.settings)), **settings_of(row)}
+    asked = {name: usual.get(name) if value is None else value for name, value in (said or {}).items()}
+    return all(_in_order(stands.get(name)) == _in_order(value) for name, value in asked.items())
+
+
+def _in_order(value: Any) -> Any:
+    return sorted(value) if isinstance(value, list) and all(isinstance(one, str) for one in value) else value
 
 
 def _bare(branch: Branch, asked: Branch) -> Branch:
@@ -186,7 +210,7 @@ def _comparable(span: Span) -> tuple[Any, ...]:
 
 
 def _may_go_there(session: Session, branch_id: int, archive: Archive, target: Target) -> None:
-    people = session.scalar(select(func.count()).select_from(Person).where(Person.branch_id == branch_id)) or 0
+    people = _people_of(session, branch_id)
     others = {
         "people": people if archive.branch is not None or archive.people is not None else 0,
         "entries": laying.there(session, branch_id, archive.register.entries),
@@ -200,6 +224,10 @@ def _may_go_there(session: Session, branch_id: int, archive: Archive, target: Ta
                 "their place, --as-new NAME makes another branch of it"
             ]
         )
+
+
+def _people_of(session: Session, branch_id: int) -> int:
+    return session.scalar(select(func.count()).select_from(Person).where(Person.branch_id == branch_id)) or 0
 
 
 def _without_own_words(session: Session, branch_id: int, document: Mapping[str, Any]) -> None:
@@ -230,6 +258,7 @@ class _Desk:
 
     def __init__(self, session: Session, branch_id: int, now: datetime, tz: ZoneInfo) -> None:
         self._session, self._branch_id, self._now, self._tz = session, branch_id, now, tz
+        self._keeps_past = _people_of(session, branch_id) > 0
         self._groups: dict[str, int] = {known: one for one, known in group_ids(session, branch_id).items()}
         self._people: dict[str, int] = {}
         self._notes: list[str] = []
@@ -239,6 +268,7 @@ class _Desk:
         laying.clear(self._session, self._branch_id, archive.register.entries)
         if archive.branch is not None:
             self._lay_branch(archive.branch, target)
+        self._lay_settings(archive)
         if archive.people is None:
             self._people = {known: one for one, known in person_ids(self._session, self._branch_id).items()}
         else:
@@ -262,10 +292,27 @@ class _Desk:
         self._rename(row, target.name or branch.name)
         further = {name: value for name, value in branch.says.items() if name not in (*SAID, *SET)}
         day = {"secretary": branch.secretary, "committee": list(branch.committee)}
-        said = {name: branch.says[name] for name in (*SAID, *SET) if name in branch.says}
+        said = {name: branch.says[name] for name in SAID if name in branch.says}
         row.settings = {**row.settings, **said, FURTHER: {**further, **day}}
         for group in branch.groups:
             self._lay_group(group)
+
+    def _lay_settings(self, archive: Archive) -> None:
+        """As the archive says, which may tell how it was before; where it does not, a branch with records of its own
+        keeps the cut-offs that have passed.
+        """
+        row, said = self._session.get_one(Organisation, self._branch_id), dict(archive.settings or {})
+        of_branch = archive.branch.says if archive.branch is not None else {}
+        earlier = said.pop(EARLIER, None)
+        values = {name: of_branch[name] for name in SET if name in of_branch}
+        values |= {name: said.pop(name) for name in FIELDS if name in said}
+        if earlier is None and self._keeps_past:
+            row.settings = branch_settings.changed(row.settings, values, self._now, self._tz)
+        elif values or earlier is not None:
+            kept = {name: value for name, value in row.settings.items() if name != EARLIER}
+            row.settings = {**kept, **values, **({EARLIER: earlier} if earlier else {})}
+        if said:
+            row.settings = {**row.settings, FURTHER_SETTINGS: said}
 
     def _rename(self, row: Organisation, name: str) -> None:
         if row.name == name:

@@ -7,12 +7,15 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from bot.features.archive.document import READ
 from bot.features.register.archive.records import Register
 from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check, Fields, refused, rest
-from bot.kit.deadlines import CLOSE_DAYS, is_close_day
+from bot.kit.branch_settings import EARLIER, FIELDS, read_earlier, write_earlier
 from bot.kit.words import plain_number
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 
+# Settings that stand in `branch` as well.
+OF_BRANCH = ("superior", "peer_orgs", "close_day")
 # A plain value holds since ever.
 EVER = date.min
 
@@ -84,6 +87,7 @@ class Archive:
     branch: Branch | None
     people: tuple[Someone, ...] | None
     register: Register = field(default_factory=Register)
+    settings: Fields | None = None
 
 
 _PERSON = frozenset(
@@ -122,16 +126,34 @@ def read_branch(check: Check, row: Any, people: Collection[str] | None) -> Branc
         check.fault("branch.committee", listed, "a list of ids of people")
         listed = []
     committee = [_named(check, f"branch.committee[{at}]", one, people) for at, one in enumerate(listed or [])]
-    for name in ("superior", "timezone"):
-        check.text("branch", row, name)
-    for name in ("peer_orgs", "rank_order"):
-        _texts(check, f"branch.{name}", row.get(name))
-    closes = row.get("close_day")
-    if closes is not None and not is_close_day(closes):
-        check.fault("branch.close_day", closes, f"a day of the month from {CLOSE_DAYS[0]} to {CLOSE_DAYS[-1]}")
+    check.text("branch", row, "timezone")
+    _texts(check, "branch.rank_order", row.get("rank_order"))
+    for name in OF_BRANCH:
+        _setting(check, f"branch.{name}", name, row.get(name))
     return Branch(
         check.name("branch", row), groups, secretary, tuple(one for one in committee if one), rest(row, _BRANCH)
     )
+
+
+def read_settings(check: Check, row: Any, branch: Fields) -> Fields | None:
+    """The branch's own settings; what `branch` says of them as well is the same there."""
+    if not isinstance(row, dict):
+        check.fault("settings", row, "a record")
+        return None
+    for name in FIELDS:
+        _setting(check, f"settings.{name}", name, row.get(name))
+        if name in OF_BRANCH and None not in (row.get(name), branch.get(name)) and row[name] != branch[name]:
+            check.fault(f"settings.{name}", row[name], f"as branch.{name} ({branch[name]!r})")
+    earlier = row.get(EARLIER)
+    if earlier is not None and (not isinstance(earlier, dict) or write_earlier(read_earlier(earlier)) != earlier):
+        check.fault(f"settings.{EARLIER}", earlier, 'such as {"close_day": [{"before": "2023Q3", "value": 10}]}')
+    return row
+
+
+def _setting(check: Check, path: str, name: str, value: Any) -> None:
+    """Nothing is as good as the usual."""
+    if value is not None and FIELDS[name].read(value) is None:
+        check.fault(path, value, FIELDS[name].should)
 
 
 def _texts(check: Check, path: str, value: Any) -> None:
@@ -331,5 +353,7 @@ def read(document: Fields, groups: Mapping[str, str | None]) -> tuple[Archive, l
     if branch is not None:
         groups = {group.id: group.leader for group in branch.groups}
     people = read_people(check, rows, groups) if "people" in document else None
-    kept = (line for name in ("branch", "people") for line in refused(name, document.get(name)))
-    return Archive(branch, people), [*check.faults, *kept]
+    beside = branch.says if branch is not None else {}
+    settings = read_settings(check, document["settings"], beside) if "settings" in document else None
+    kept = (line for name in READ for line in refused(name, document.get(name)))
+    return Archive(branch, people, settings=settings), [*check.faults, *kept]

@@ -12,7 +12,7 @@ from typing import ClassVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.kit.activities import ACTIVITY_CARD
+from bot.kit.activities import ACTIVITY_CARD, spared
 from bot.kit.buttons import Button
 from bot.kit.replies import Choice, Message, Rows
 from bot.kit.words import moment_words
@@ -69,7 +69,8 @@ def count(session: Session, activity: Activity, notice: Notice | None, tz: tzinf
     """Counted, never kept: no row is touched by every tap."""
     people = {member.id: member for member in audience(session, activity, tz)}
     came = {person for person, status in statuses(session, activity.id).items() if status in HERE}
-    expected = {member.id for member in people.values() if not member.exempt or member.id in came}
+    spares = spared(session, activity, tz)
+    expected = {member.id for member in people.values() if not spares(member) or member.id in came}
     received = 0
     if notice is not None:
         live = (Receipt.notice_id == notice.id, Receipt.withdrawn_at.is_(None))

@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.features.notices.cards import AcknowledgeListed, AskLeave
+from bot.kit import branch_settings
 from bot.kit.owing import Does, Owing, short
 from bot.kit.words import moment_words
 from scheduler.calendar.days import DAY, Calendar, at, local_day
 from scheduler.calendar.store import calendar_of
 from storage.activities import audience_of, delegates
-from storage.choices import ActivityStatus, LeaveState
+from storage.choices import ActivityStatus, ExemptFrom, LeaveState
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
 from storage.models.notice import Notice, Receipt
@@ -78,12 +79,17 @@ def _asked(
         notice.id: local_day(activity.start_at if activity else notice.created_at, tz) for notice, activity in asking
     }
     members = rosters(session, branch_id, days.values(), None if person_id is None else [person_id])
-    sent = delegates(session, _activities(asking))
+    sent, decided = delegates(session, _activities(asking)), branch_settings.of_branch(session, branch_id)
     asked = {}
     for notice, activity in asking:
         here = members[days[notice.id]]
         if activity is not None:
-            here = [member for member in audience_of(activity, here, sent[activity.id]) if not member.exempt]
+            spares = decided.on(days[notice.id]).spares
+            here = [
+                member
+                for member in audience_of(activity, here, sent[activity.id])
+                if not spares(member, ExemptFrom.ATTENDANCE)
+            ]
         asked[notice.id] = {member.id for member in here}
     return asked
 

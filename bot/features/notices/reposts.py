@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from bot.features.notices import cards, messages, plain_notices, service
 from bot.features.notices.owing import asked_leave
-from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE
+from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, coming
 from bot.kit.replies import Message
 from bot.kit.reposts import Again
-from storage.activities import audience, statuses
+from storage.activities import statuses
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
 from storage.models.notice import Notice
@@ -79,7 +79,7 @@ def _waiting(session: Session, notice: Notice, activity: Activity | None, now: d
         members = roster(session, notice.branch_id, notice.created_at.astimezone(tz).date())
         done = service.receipts(session, notice.id)
     else:
-        members = [member for member in audience(session, activity, tz) if not member.exempt]
+        members = coming(session, activity, tz)
         signing_in = now >= activity.start_at - OPENS_BEFORE
         came = set(statuses(session, activity.id))
         done = asked_leave(session, activity) | (came if signing_in else service.receipts(session, notice.id))

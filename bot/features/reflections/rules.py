@@ -11,7 +11,7 @@ from bot.kit.deadlines import in_time
 from bot.kit.rates import rate
 from storage.choices import Category, PieceState, Rank, TaskAudience
 
-CADRES = frozenset(list(Rank)[list(Rank).index(Rank.DEPUTY_SECTION) :])
+_UPWARDS = list(Rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,17 @@ class Version:
     submitted_at: datetime | None
 
 
-def is_cadre(rank: Rank | None, category: Category | None) -> bool:
-    """科级以上: 副科 and above, in service (D11)."""
-    return rank in CADRES and category is Category.IN_SERVICE
+def is_cadre(rank: Rank | None, category: Category | None, least: Rank = Rank.DEPUTY_SECTION) -> bool:
+    """科级以上: 副科 and above, or `least` and above where the branch has set it, in service (D11)."""
+    high = rank is not None and _UPWARDS.index(rank) >= _UPWARDS.index(least)
+    return high and category is Category.IN_SERVICE
 
 
-def is_for(audience: TaskAudience, rank: Rank | None, category: Category | None) -> bool:
+def is_for(
+    audience: TaskAudience, rank: Rank | None, category: Category | None, least: Rank = Rank.DEPUTY_SECTION
+) -> bool:
     """May somebody with these facts on the task's day hand in? Everybody may, but cadre tasks are for cadres."""
-    return audience is not TaskAudience.SECTION_RANK_AND_ABOVE or is_cadre(rank, category)
+    return audience is not TaskAudience.SECTION_RANK_AND_ABOVE or is_cadre(rank, category, least)
 
 
 # --- what counts ---------------------------------------------------------------------------------------------------

@@ -11,19 +11,21 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.features.reflections import rules
 from bot.features.reflections.buttons import HandIn
+from bot.kit import branch_settings
 from bot.kit.access import Right, require
 from bot.kit.back_fill import Recorded, recorded
-from bot.kit.closing import close_day, cut_off_on
+from bot.kit.branch_settings import USUAL, BranchSettings
+from bot.kit.closing import cut_off_on
 from bot.kit.deadlines import in_time
 from bot.kit.owing import Does, Owing, short
 from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
 from bot.kit.words import short_day
-from scheduler.calendar.days import CLOSE_DAY, DAY, Calendar, Quarter, at, local_day
+from scheduler.calendar.days import DAY, Calendar, Quarter, at, local_day
 from scheduler.calendar.periods import Period
 from scheduler.calendar.store import calendar_of
 from storage.audience import Me
-from storage.choices import ActivityStatus, PieceState, TaskAudience
+from storage.choices import ActivityStatus, ExemptFrom, PieceState, TaskAudience
 from storage.models.activity import Activity
 from storage.models.reflection import Reflection, ReflectionTask
 from storage.models.study import StudyItem
@@ -48,19 +50,22 @@ class TaskSource:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task with its subject and the live versions of everybody's pieces; `close_day` is its branch's."""
+    """A task with its subject and the live versions of everybody's pieces.
+
+    `decided`: what its branch has set, as it holds for the task's quarter.
+    """
 
     row: ReflectionTask
     subject: TaskSource
     versions: Sequence[rules.Version]
-    close_day: int = CLOSE_DAY
+    decided: BranchSettings = USUAL
 
     def of(self, person_id: int) -> list[rules.Version]:
         return [version for version in self.versions if version.person_id == person_id]
 
     def cut_off(self, tz: tzinfo) -> datetime:
         """After it a piece counts by a correction only (D20b)."""
-        return cut_off_on(self.subject.day, self.close_day, tz)
+        return cut_off_on(self.subject.day, self.decided.close_day_on, tz)
 
     def recorded(self, at: datetime, tz: tzinfo) -> Recorded:
         """Whether a piece handed in then came in the quarter, in its grace or too late."""
@@ -98,8 +103,9 @@ def load(
     if which is not None:
         query = query.where(which)
     rows = session.execute(query).all()
-    closes = close_day(session, branch_id)
-    tasks = [Task(task, _subject(task, activity, item, tz), (), closes) for task, activity, item in rows]
+    decided = branch_settings.of_branch(session, branch_id)
+    subjects = [(task, _subject(task, activity, item, tz)) for task, activity, item in rows]
+    tasks = [Task(task, subject, (), decided.on(subject.day)) for task, subject in subjects]
     tasks = [task for task in tasks if wanted(task)]
     versions = _versions(session, [task.row.id for task in tasks], people)
     return [replace(task, versions=versions[task.row.id]) for task in tasks]
@@ -200,13 +206,14 @@ def _audience(task: Task, members: Mapping[date, Sequence[Member]]) -> list[Memb
     return [
         member
         for member in members[last]
-        if rules.is_for(task.row.audience, member.rank, member.category) and all(member.id in on for on in there)
+        if rules.is_for(task.row.audience, member.rank, member.category, task.decided.cadre_min_rank)
+        and all(member.id in on for on in there)
     ]
 
 
 def expected(session: Session, task: Task, people: Collection[int] | None = None) -> list[int]:
     """Who (of `people`) has to hand in; nobody for a voluntary task."""
-    return [] if _voluntary(task) else _asked(audience(session, task, people))
+    return [] if _voluntary(task) else _asked(task, audience(session, task, people))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +245,8 @@ def _voluntary(task: Task) -> bool:
     return task.row.audience is TaskAudience.VOLUNTARY
 
 
-def _asked(members: Iterable[Member]) -> list[int]:
-    return [member.id for member in members if not member.exempt]
+def _asked(task: Task, members: Iterable[Member]) -> list[int]:
+    return [member.id for member in members if not task.decided.spares(member, ExemptFrom.REFLECTION)]
 
 
 def welcome(session: Session, task: Task, person_id: int) -> bool:
@@ -251,7 +258,7 @@ def welcome(session: Session, task: Task, person_id: int) -> bool:
 
 def to_tell(session: Session, task: Task, today: date) -> list[int]:
     """Who hears of a new task: the expected who are still here; of a voluntary one everybody who is not exempt."""
-    here = [member.id for member in roster(session, task.row.branch_id, today) if not member.exempt]
+    here = _asked(task, roster(session, task.row.branch_id, today))
     if _voluntary(task):
         return here
     asked = set(expected(session, task))
@@ -312,7 +319,7 @@ def task_figures(session: Session, branch_id: int, period: Period, cut_off: date
 
 
 def _figures(task: Task, members: Mapping[date, Sequence[Member]], cut_off: datetime, tz: tzinfo) -> TaskFigures:
-    asked = [] if _voluntary(task) else _asked(_audience(task, members))
+    asked = [] if _voluntary(task) else _asked(task, _audience(task, members))
     return TaskFigures(task.row.title, rules.tally(task.versions, asked, task.row.due_on, cut_off, tz))
 
 
@@ -330,7 +337,7 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     return [
         _owing(task, person, today, tz, calendar)
         for task in tasks
-        for person in _asked(_audience(task, members))
+        for person in _asked(task, _audience(task, members))
         if person in here and not rules.has_handed_in(task.of(person))
     ]
 

@@ -36,6 +36,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from bot.features.register import entries, messages
 from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import PEER_ORGS, Count, Kind, Ratio, Type
+from bot.kit import branch_settings
 from bot.kit.deadlines import in_time
 from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source
 from bot.kit.names import name_key
@@ -43,7 +44,6 @@ from bot.kit.rates import percent, rate
 from scheduler.calendar.days import Quarter
 from storage.audience import Me
 from storage.models.entry import Entry, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
-from storage.models.organisation import Organisation
 
 # Databases bound how many selects one statement may join.
 _AT_ONCE = 100
@@ -328,8 +328,6 @@ def _rated(ratio: Ratio, counting: Counting) -> Sequence[Rated]:
     return [Rated(mine, len({row.key for row in mine}), len(peers))]
 
 
-def peer_orgs(session: Session, branch_id: int) -> list[str]:
+def peer_orgs(session: Session, branch_id: int) -> Sequence[str]:
     """The names of the peer branches, as the settings have them."""
-    settings = session.get_one(Organisation, branch_id).settings
-    found = settings.get("peer_orgs")
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+    return branch_settings.of_branch(session, branch_id).peer_orgs

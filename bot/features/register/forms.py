@@ -17,7 +17,7 @@ from bot.features.register.rules import Row, View
 from bot.features.register.values import Called, Owner, full_day, said
 from bot.kit import questions as usual
 from bot.kit.access import NO_RIGHT, Right
-from bot.kit.closing import close_day, cut_off_on
+from bot.kit.closing import cut_off_of
 from bot.kit.deadlines import in_time
 from bot.kit.form_fields import Action, Doubt, Field, Values
 from bot.kit.form_pages import CONFIRM, FIELD
@@ -137,7 +137,7 @@ def _notes(session: Session, call: Call, kind: Kind, day: date) -> list[str]:
     tracking = kind.tracking
     if tracking is not None and tracking.ahead and day > call.today:
         return [f"状态：{tracking.states[tracking.ahead]}"]
-    closes = cut_off_on(day, close_day(session, call.me.branch_id), call.tz)
+    closes = cut_off_of(session, call.me.branch_id, day, call.tz)
     return [] if in_time(call.now, closes) else [not_counted(day).replace("这一次", "这一条")]
 
 
@@ -294,7 +294,7 @@ def _evidence(kind: Kind, rows: str, wanted: EntryField) -> list[Field]:
 
 def _late(session: Session, call: Call, day: date | None) -> str:
     """A state that is put down too late for the quarter of its day holds from then on, but not in that quarter."""
-    if day is None or in_time(call.now, cut_off_on(day, close_day(session, call.me.branch_id), call.tz)):
+    if day is None or in_time(call.now, cut_off_of(session, call.me.branch_id, day, call.tz)):
         return ""
     return not_counted(day).replace("这一次", "这一条")
 

@@ -18,7 +18,7 @@ from bot.features.register.rules import Fact, Row, View
 from bot.features.register.values import Json, Owner, full_day, is_empty, read_by_figures, title
 from bot.kit.access import NO_RIGHT
 from bot.kit.addressees import reachable
-from bot.kit.closing import close_day, cut_off_on
+from bot.kit.closing import close_days, cut_off_on
 from bot.kit.deadlines import before_cut_off, in_time, may_undo
 from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
@@ -265,7 +265,7 @@ def still_open(
     more: Iterable[date] = (),
 ) -> None:
     """Refuses where a quarter that takes nothing more has counted it, or would (D20b)."""
-    closes = close_day(session, me.branch_id)
+    closes = close_days(session, me.branch_id)
     for day in (*rules.days_of(view, row), *more):
         before_cut_off(now, cut_off_on(day, closes, tz))
 
@@ -371,7 +371,7 @@ def _before_the_end(
     session: Session, me: Me, view: View, row: Row | None, fact: Fact, day: date, now: datetime, tz: tzinfo
 ) -> None:
     """What a closed quarter has counted in a state is not put back within it: from a later day on it may be."""
-    closes = close_day(session, me.branch_id)
+    closes = close_days(session, me.branch_id)
     if day == fact.on and fact.recorded_at is not None and in_time(fact.recorded_at, cut_off_on(day, closes, tz)):
         before_cut_off(now, cut_off_on(day, closes, tz))
 

@@ -15,7 +15,7 @@ from bot.features.roster.rules import FactChange, Step
 from bot.features.roster.words import differences
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
-from bot.kit.closing import close_day
+from bot.kit.closing import close_days
 from bot.kit.form_fields import Action, Doubt, Field, Fill, Values
 from bot.kit.form_pages import FIELD, LEFT
 from bot.kit.forms import Form
@@ -192,8 +192,9 @@ def _days(offered: Callable[[date], list[tuple[str, date]]]) -> Callable[[Sessio
     """Those of them that are not closed yet."""
 
     def options(session: Session, call: Call, values: Values) -> Options:
-        closes, days = close_day(session, call.me.branch_id), offered(call.today)
-        return [(day.isoformat(), words) for words, day in days if not rules.is_closed(day, call.now, call.tz, closes)]
+        closes, days = close_days(session, call.me.branch_id), offered(call.today)
+        open_ = [(words, day) for words, day in days if not rules.is_closed(day, call.now, call.tz, closes(day))]
+        return [(day.isoformat(), words) for words, day in open_]
 
     return options
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from bot.features.roster.buttons import Kind
-from bot.kit.deadlines import in_time
+from bot.kit.deadlines import CloseDays, in_time
 from scheduler.calendar.days import CLOSE_DAY, Quarter
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank, Why
 
@@ -88,11 +88,11 @@ def is_closed(day: date, now: datetime, tz: tzinfo, close_day: int = CLOSE_DAY) 
     return not in_time(now, Quarter.of(day).cut_off(tz, close_day))
 
 
-def first_open(now: datetime, tz: tzinfo, close_day: int = CLOSE_DAY) -> date:
+def first_open(now: datetime, tz: tzinfo, closes: CloseDays = lambda day: CLOSE_DAY) -> date:
     """The first day of the oldest quarter that is not closed yet (D5, D20b)."""
     running = Quarter.of(now.astimezone(tz).date())
     before = Quarter.of(running.start - timedelta(days=1))
-    return running.start if is_closed(before.start, now, tz, close_day) else before.start
+    return running.start if is_closed(before.start, now, tz, closes(before.start)) else before.start
 
 
 def days_offered(today: date) -> list[tuple[str, date]]:

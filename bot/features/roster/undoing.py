@@ -73,7 +73,7 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
     if last is None or last.id != audit_id:
         raise Refusal("这次变更已撤销，或之后又有变更。")
     day = date.fromisoformat(line.details["day"])
-    if rules.is_closed(day, now, tz, close_day(session, me.branch_id)):
+    if rules.is_closed(day, now, tz, close_day(session, me.branch_id, day)):
         raise Refusal(closed(Quarter.of(day)))
     _may_seat(me, line.details)
     today = now.astimezone(tz).date()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.study import rules
 from bot.features.study.service import NO_SUCH, cut_off
+from bot.kit import branch_settings
 from bot.kit.access import Right, require
 from bot.kit.deadlines import before_cut_off
 from bot.kit.refusal import Refusal
@@ -17,7 +18,7 @@ from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me, everybody
-from storage.choices import StudyItemKind, StudyItemState
+from storage.choices import ExemptFrom, StudyItemKind, StudyItemState
 from storage.lookups import of_branch
 from storage.models.organisation import Organisation
 from storage.models.study import MonthlyTheme, StudyItem
@@ -103,7 +104,9 @@ def late(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[tuple[str,
 
 def learners(session: Session, branch_id: int, day: date) -> list[Member]:
     """Whom a prompt is sent to: on the roster that day and not exempt from study (D26)."""
-    return [member for member in everybody(session, branch_id, day) if not member.exempt]
+    decided = branch_settings.of_branch(session, branch_id).on(day)
+    people = everybody(session, branch_id, day)
+    return [member for member in people if not decided.spares(member, ExemptFrom.STUDY)]
 
 
 def prompt_key(theme: MonthlyTheme, person_id: int) -> str:

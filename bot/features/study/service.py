@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.features.study import messages, rules
 from bot.features.study.buttons import Done, Origin
-from bot.kit.closing import close_day, cut_off_of, cut_off_on, standing
-from bot.kit.deadlines import in_time
+from bot.kit import branch_settings
+from bot.kit.closing import close_days, cut_off_of, cut_off_on, standing
+from bot.kit.deadlines import CloseDays, in_time
 from bot.kit.owing import Does, Owing, short
 from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
@@ -21,7 +22,7 @@ from scheduler.calendar.periods import Period
 from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me
-from storage.choices import StudyItemState
+from storage.choices import ExemptFrom, StudyItemState
 from storage.lookups import of_branch
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 from storage.roster import roster, rosters
@@ -82,7 +83,7 @@ def recent(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[messages
 
     What is in no list of what is owed any more, because its quarter is closed, is marked.
     """
-    since, closes = Quarter.of(local_day(now, tz)).previous().start, close_day(session, me.branch_id)
+    since, closes = Quarter.of(local_day(now, tz)).previous().start, close_days(session, me.branch_id)
     seen = seen_by(session, me.id, StudyItem.branch_id == me.branch_id, StudyItem.assigned_on >= since)
     return [replace(one, closed=not _asked_for(one.item, closes, now, tz)) for one in seen]
 
@@ -128,10 +129,13 @@ def expected(
 ) -> dict[int, list[int]]:
     """The expected learners (of `people`) by item (D10), in a handful of statements whatever the number of items."""
     members = rosters(session, branch_id, [day for item in items for day in (item.assigned_on, item.due_on)], people)
+    decided = branch_settings.of_branch(session, branch_id)
+    # What holds is what held in the item's quarter.
+    spares = {item.id: decided.on(item.assigned_on).spares for item in items}
     return {
         item.id: rules.expected_learners(
             {member.id for member in members[item.assigned_on]},
-            {member.id: member.exempt for member in members[item.due_on]},
+            {member.id: spares[item.id](member, ExemptFrom.STUDY) for member in members[item.due_on]},
         )
         for item in items
     }
@@ -140,7 +144,7 @@ def expected(
 def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
     """Expected learners who are here and have not completed, until the cut-off and never shorter than the due day."""
     today = local_day(now, tz)
-    recently, closes = StudyItem.due_on >= today - SHOWN_BACK, close_day(session, branch_id)
+    recently, closes = StudyItem.due_on >= today - SHOWN_BACK, close_days(session, branch_id)
     found = session.scalars(select(StudyItem).where(StudyItem.branch_id == branch_id, GIVEN, recently))
     items = [item for item in found if _asked_for(item, closes, now, tz)]
     if not items:
@@ -158,7 +162,7 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     ]
 
 
-def _asked_for(item: StudyItem, closes: int, now: datetime, tz: tzinfo) -> bool:
+def _asked_for(item: StudyItem, closes: CloseDays, now: datetime, tz: tzinfo) -> bool:
     return in_time(now, cut_off_on(item.assigned_on, closes, tz)) or now <= _end(item.due_on, tz)
 
 

@@ -1,7 +1,7 @@
 """What the officer of a superior committee sees: counts of the branches below, many branches in a few statements."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities.counting.rules import COUNTED
 from bot.features.tally.service import Tally, tally
+from bot.kit import branch_settings
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
-from bot.kit.closing import as_set
-from bot.kit.deadlines import in_time, last_instant
+from bot.kit.deadlines import CloseDays, in_time, last_instant
 from bot.kit.figures import Figures, cut_off
 from bot.kit.lists import clamp
 from bot.kit.refusal import Refusal
@@ -96,21 +96,22 @@ def overview(
     if page is not None:
         query = query.offset(clamp(page, branches, size) * size).limit(size)
     shown = session.execute(query).all()
-    closes = {row.id: as_set(row.settings) for row in shown}
+    closes = {row.id: branch_settings.read(row.settings).close_day_on for row in shown}
     lines = []
     for start in range(0, len(shown), SLICE):
         part = {row.id: closes[row.id] for row in shown[start : start + SLICE]}
         listed = [(row.id, row.name) for row in shown[start : start + SLICE]]
         lines += _lines(session, listed, part, period, now, tz, day)
     name = session.get_one(Organisation, me.branch_id).name
-    until, over = _until(set(closes.values()), period, now, tz)
+    until, over = _until(closes.values(), period, now, tz)
     return Below(period, name, until, over, branches, people, bound, tuple(lines))
 
 
-def _until(close_days: Collection[int], period: Period, now: datetime, tz: tzinfo) -> tuple[date | None, bool]:
+def _until(closes: Iterable[CloseDays], period: Period, now: datetime, tz: tzinfo) -> tuple[date | None, bool]:
     """The last day that counts, as far as it is one for all, and whether it is over everywhere."""
     *_, last_quarter = period.quarters()
-    ends = [cut_off(last_quarter, one, now, tz) for one in close_days or (CLOSE_DAY,)]
+    days = {one(last_quarter.start) for one in closes} or {CLOSE_DAY}
+    ends = [cut_off(last_quarter, one, now, tz) for one in days]
     last = {local_day(last_instant(one), tz) for one in ends}
     return last.pop() if len(last) == 1 else None, max(ends) <= now
 
@@ -138,13 +139,13 @@ def _require(me: Me) -> None:
 def _lines(
     session: Session,
     branches: Sequence[tuple[int, str]],
-    closes: Mapping[int, int],
+    closes: Mapping[int, CloseDays],
     period: Period,
     now: datetime,
     tz: tzinfo,
     day: date,
 ) -> list[BranchCounts]:
-    """`closes`: the close day of each of them."""
+    """`closes`: the close days of each of them."""
     ids = [branch_id for branch_id, _ in branches]
     heads, secretaries = _heads(session, ids, day), _secretaries(session, ids, day)
     held, open_ = _held(session, closes, period, now, tz), _open(session, ids, period, now, tz)
@@ -190,7 +191,7 @@ def _in(period: Period, tz: tzinfo) -> ColumnElement[bool]:
 
 
 def _held(
-    session: Session, closes: Mapping[int, int], period: Period, now: datetime, tz: tzinfo
+    session: Session, closes: Mapping[int, CloseDays], period: Period, now: datetime, tz: tzinfo
 ) -> dict[int, dict[ActivityType, int]]:
     """Own activities held, by branch and type, each once under each of its types (D2, D3, S16); those of each quarter
     by its own cut-off (D27).
@@ -223,11 +224,11 @@ def _held_in(
     )
 
 
-def _recorded(closes: Mapping[int, int], quarter: Quarter, now: datetime, tz: tzinfo) -> ColumnElement[bool]:
+def _recorded(closes: Mapping[int, CloseDays], quarter: Quarter, now: datetime, tz: tzinfo) -> ColumnElement[bool]:
     """Before the cut-off of its own branch; said once for each close day that there is."""
     branches: dict[int, list[int]] = defaultdict(list)
-    for branch_id, day in closes.items():
-        branches[day].append(branch_id)
+    for branch_id, days in closes.items():
+        branches[days(quarter.start)].append(branch_id)
     return or_(
         false(),
         *(

@@ -45,8 +45,8 @@ def show(figures: Figures, session: Session, call: Call) -> Reply:
 def _named(session: Session, call: Call) -> Period:
     said = plain(call.text)
     if not said or periods.names_the_tally(said):
-        now = call.now.astimezone(call.tz)
-        return Period.of(periods.quarter_at_hand(now, close_day(session, call.me.branch_id)))
+        closes = close_day(session, call.me.branch_id, Quarter.of(call.today).previous().start)
+        return Period.of(periods.quarter_at_hand(call.now.astimezone(call.tz), closes))
     period = periods.read_period(said, call.today)
     if period is None:
         raise Refusal(messages.UNKNOWN_PERIOD)

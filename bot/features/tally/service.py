@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.features.tally.later_figures import later_figures, with_zeros
-from bot.kit.closing import close_day
+from bot.kit.closing import close_days
 from bot.kit.figures import Counting, Figure, Figures, Lacking, Source
 from bot.kit.group_scope import GROUPS
 from scheduler.calendar.periods import Period
@@ -78,7 +78,7 @@ def counting(
 ) -> Counting:
     """What a count of a branch is asked with; `only`: the party groups that it is narrowed to."""
     narrowed = None if only is None else frozenset(only)
-    return Counting(session, branch_id, period, now, tz, close_day(session, branch_id), narrowed)
+    return Counting(session, branch_id, period, now, tz, close_days(session, branch_id), narrowed)
 
 
 def tally(

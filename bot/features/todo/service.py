@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from bot.kit import branch_settings
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.feature import Feature
 from bot.kit.owing import Owing, Waiting, Waits
@@ -37,12 +38,16 @@ class GroupState:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A branch now: its roster, who owes anything, and what (by key); asked once, however many are told."""
+    """A branch now: its roster, who owes anything, and what (by key); asked once, however many are told.
+
+    spared: those whom an exemption frees from everything.
+    """
 
     branch_id: int
     members: Sequence[Member]
     owing: frozenset[int]
     owed: frozenset[tuple[int, str]] = frozenset()
+    spared: frozenset[int] = frozenset()
 
 
 def owing(
@@ -154,7 +159,10 @@ def digest_day(calendar: Calendar, year: int, month: int) -> date:
 def standing(session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo) -> Standing:
     owed = frozenset((item.person_id, item.key) for item in owing(session, features, branch_id, now, tz))
     people = frozenset(person for person, _ in owed)
-    return Standing(branch_id, roster(session, branch_id, local_day(now, tz)), people, owed)
+    today = local_day(now, tz)
+    members, decided = roster(session, branch_id, today), branch_settings.of_branch(session, branch_id).on(today)
+    spared = frozenset(member.id for member in members if decided.spares_wholly(member))
+    return Standing(branch_id, members, people, owed, spared)
 
 
 def kinds(known: Standing, groups: Collection[int] | None = None) -> dict[str, int]:
@@ -166,11 +174,13 @@ def kinds(known: Standing, groups: Collection[int] | None = None) -> dict[str, i
 def group_states(known: Standing, groups: Collection[int] | None = None) -> list[GroupState]:
     """Every party group, or those of `groups`, in the order of the roster; none at all when nothing is owed.
 
-    Expected are those who are not exempt, and an exempt person who owes something all the same (已阅).
+    Expected are those who are not spared, and a spared person who owes something all the same (已阅).
     """
     found: dict[str, list[Member]] = defaultdict(list)
     for member in known.members:
-        if (groups is None or member.group_id in groups) and (member.id in known.owing or not member.exempt):
+        if (groups is None or member.group_id in groups) and (
+            member.id in known.owing or member.id not in known.spared
+        ):
             found[member.group_name or NO_GROUP].append(member)
     states = [GroupState(name, len(people), _names(people, known.owing)) for name, people in found.items()]
     return states if any(state.owing for state in states) else []

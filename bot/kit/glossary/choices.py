@@ -11,6 +11,7 @@ from storage.choices import (
     BindRequestState,
     Category,
     Duty,
+    ExemptFrom,
     ExemptionReason,
     GroupRequestState,
     InboxState,
@@ -18,6 +19,8 @@ from storage.choices import (
     LeaveType,
     MakeupState,
     MembershipStatus,
+    MonthlyDocument,
+    OfficialDutyAs,
     OrganisationKind,
     Organizer,
     OutboxState,
@@ -162,6 +165,22 @@ SIGN_IN_METHODS = {
     SignInMethod.MARKED: "补登",
 }
 LEAVE_TYPES = {LeaveType.OFFICIAL_DUTY: "公差", LeaveType.SICK: "病假", LeaveType.PERSONAL: "事假"}
+OFFICIAL_DUTY = {
+    OfficialDutyAs.LEAVE: "按请假统计",
+    OfficialDutyAs.PRESENT: "按到会统计",
+    OfficialDutyAs.EXCLUDED: "不计入应到",
+}
+EXEMPT_FROM = {
+    ExemptFrom.ATTENDANCE: "考勤",
+    ExemptFrom.STUDY: "学习",
+    ExemptFrom.REFLECTION: "心得",
+    ExemptFrom.EXAM: "测试",
+}
+MONTHLY_DOCUMENTS = {
+    MonthlyDocument.MINUTES: "会议记录",
+    MonthlyDocument.MONTHLY_LEDGER: "月度台账",
+    MonthlyDocument.RECTIFICATION_EVIDENCE: "整改痕迹",
+}
 LEAVE_STATES = {
     LeaveState.PENDING: "待审批",
     LeaveState.APPROVED: "已批准",
@@ -222,6 +241,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     for words in (
         ORGANISATIONS, DUTIES, RANKS, CATEGORIES, STATUSES, EXEMPTIONS, WHYS, SOURCES, BIND_REQUESTS, GROUP_REQUESTS,
         ACTIVITY_TYPES, SCOPES, ORGANIZERS, ACTIVITY_STATES, ATTENDANCE, SIGN_IN_METHODS, LEAVE_TYPES, LEAVE_STATES,
+        OFFICIAL_DUTY, EXEMPT_FROM, MONTHLY_DOCUMENTS,
         MAKEUPS, STUDY_KINDS, STUDY_STATES, AUDIENCES, PIECES, INBOX_STATES, OUTBOX_STATES, YEARS,
     )
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.features.activities import rules
 from bot.features.activities.rules import Expected, Parts, Phase, SignIn, called, count_roll, parts, phase, sign_in
-from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Organizer, Scope
+from storage.choices import HERE, ActivityStatus, ActivityType, AttendanceStatus, OfficialDutyAs, Organizer, Scope
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = datetime(2023, 7, 7, 14, 30, tzinfo=SHANGHAI)
@@ -67,23 +68,65 @@ def test_leave_and_coming_all_the_same_is_present() -> None:
     assert (roll.present, roll.leave, roll.made_up) == ((1,), (), ())
 
 
+@pytest.mark.parametrize(
+    ("duty_as", "expected", "present", "leave", "rates"),
+    [
+        (OfficialDutyAs.LEAVE, (1, 2, 3, 4), (1, 4), (2, 3), ("50.0", "75.0")),
+        (OfficialDutyAs.PRESENT, (1, 2, 3, 4), (1, 2, 4), (3,), ("75.0", "75.0")),
+        (OfficialDutyAs.EXCLUDED, (1, 3, 4), (1, 4), (3,), ("66.7", "66.7")),
+    ],
+)
+def test_official_duty_counts_as_the_branch_has_set_it(
+    duty_as: OfficialDutyAs, expected: Any, present: Any, leave: Any, rates: tuple[str, str]
+) -> None:
+    """1 came, 2 was away for it and made up, 3 was ill, 4 had leave for it and came all the same."""
+    people = [Expected(number, exempt=False) for number in range(1, 5)]
+    roll = count_roll(people, {1: PRESENT, 4: PRESENT}, {2, 3, 4}, {2}, {2, 3, 4}, {2, 4}, duty_as)
+    assert (roll.expected, roll.present, roll.leave, roll.absent) == (expected, present, leave, ())
+    assert (roll.attendance_rate, roll.coverage_rate) == tuple(map(Decimal, rates))
+    # The hours need one to have been there, or to have made up (D21).
+    assert roll.learned == {1, 2, 4}
+    absent = count_roll(people, {1: PRESENT}, {2, 3}, (), {2, 3}, {2}, duty_as)
+    assert absent.learned == {1}
+
+
 people_lists = st.lists(
     st.builds(Expected, st.integers(1, 40), st.booleans()), unique_by=lambda person: person.person_id
 )
 some_people = st.sets(st.integers(1, 45))
 
 
-@given(people_lists, st.dictionaries(st.integers(1, 45), st.sampled_from(AttendanceStatus)), some_people, some_people)
+@given(
+    people_lists,
+    st.dictionaries(st.integers(1, 45), st.sampled_from(AttendanceStatus)),
+    some_people,
+    some_people,
+    some_people,
+    st.sampled_from(OfficialDutyAs),
+)
 def test_expected_is_present_and_leave_and_absent(
-    people: list[Expected], statuses: dict[int, AttendanceStatus], leave: set[int], makeup: set[int]
+    people: list[Expected],
+    statuses: dict[int, AttendanceStatus],
+    leave: set[int],
+    makeup: set[int],
+    duty: set[int],
+    duty_as: OfficialDutyAs,
 ) -> None:
-    """D6: always 应到 = 实到 + 请假 + 缺席, and nobody is counted twice."""
-    roll = count_roll(people, statuses, leave, makeup)
-    parts = [*roll.present, *roll.leave, *roll.absent]
-    assert sorted(parts) == sorted(roll.expected)
+    """D6: always 应到 = 实到 + 请假 + 缺席, and nobody is counted twice, however official duty counts."""
+    roll = count_roll(people, statuses, leave | duty, makeup, (), duty, duty_as)
+    assert sorted([*roll.present, *roll.leave, *roll.absent]) == sorted(roll.expected)
     assert set(roll.unrecorded) <= set(roll.absent)
     assert set(roll.late) <= set(roll.present)
-    assert not set(roll.made_up) & set(roll.present)
+    assert not set(roll.made_up) & (set(roll.present) - set(roll.on_duty))
+    came = {person for person, status in statuses.items() if status in HERE}
+    assert roll.learned == (came & set(roll.expected)) | set(roll.made_up)
+    assert set(roll.on_duty) <= set(roll.present) - came
+    assert not set(roll.left_out) & ({*roll.expected, *roll.observers} | came)
+    assert (roll.attendance_rate or 0) <= (roll.coverage_rate or 0) <= 100
+    for far in Phase:
+        found = parts(roll, (), far)
+        assert sorted((*found.present, *found.leave, *found.absent, *found.open)) == sorted(roll.expected)
+        assert far is Phase.HELD or not set(roll.on_duty) & set(found.present)
 
 
 def test_own_activities() -> None:

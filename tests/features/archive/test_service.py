@@ -18,9 +18,10 @@ from bot.features.archive.document import BadArchive, load
 from bot.features.archive.exporting import export
 from bot.features.archive.importing import Brought, Target, bring
 from bot.features.privacy import erasure
+from bot.kit import branch_settings
 from bot.kit.closing import close_day
 from storage.audience import find
-from storage.choices import Duty
+from storage.choices import Duty, OfficialDutyAs
 from storage.engine import Storage
 from storage.facts import KINDS
 from storage.models.audit import Audit
@@ -89,7 +90,7 @@ def test_the_close_day_of_a_branch_comes_and_goes_with_its_archive(storage: Stor
     with storage.transaction() as session:
         done = put(session, document)
         mine = Target(done.branch_id, replace=True)
-        assert close_day(session, done.branch_id) == 15
+        assert close_day(session, done.branch_id, TODAY) == 15
         assert out(session, done.branch_id)["branch"] == document["branch"]
         assert not put(session, document, mine).changed
         assert not put(session, EXAMPLE, mine).changed
@@ -97,7 +98,7 @@ def test_the_close_day_of_a_branch_comes_and_goes_with_its_archive(storage: Stor
             document["branch"]["close_day"] = said
             assert put(session, document, mine).changed
             assert not put(session, document, mine).changed
-            assert close_day(session, done.branch_id) == day
+            assert close_day(session, done.branch_id, TODAY) == day
             assert out(session, done.branch_id)["branch"].get("close_day") == said
         line = session.scalars(
             select(Audit).where(Audit.action == "archive_imported").order_by(Audit.id.desc())
@@ -114,6 +115,89 @@ def test_a_close_day_that_is_none_is_a_fault(storage: Storage, said: Any) -> Non
         with pytest.raises(BadArchive) as refused:
             put(session, document)
         assert refused.value.faults == [f"branch.close_day: found {said!r}, should be a day of the month from 1 to 28"]
+
+
+SETTINGS: dict[str, Any] = {
+    "close_day": 15,
+    "late_minutes": 5,
+    "official_duty_as": "present",
+    "cadre_min_rank": "section",
+    "exempt_from": ["attendance", "exam"],
+    "monthly_documents": ["minutes", "rectification_evidence"],
+    "earlier": {"close_day": [{"before": "2022Q2", "value": 10}]},
+    "report_title": "汇报",
+}
+
+
+def test_the_settings_of_a_branch_come_and_go_whole(storage: Storage) -> None:
+    """The close day stands in both; what is not known stays; a branch that has set nothing has no settings."""
+    document = copy.deepcopy(EXAMPLE) | {"settings": SETTINGS}
+    with storage.transaction() as session:
+        done = put(session, document)
+        mine = Target(done.branch_id, replace=True)
+        settings = branch_settings.of_branch(session, done.branch_id)
+        assert [settings.close_day_on(date(2022, month, 1)) for month in (1, 4)] == [10, 15]
+        assert (settings.late_minutes, settings.official_duty_as) == (5, OfficialDutyAs.PRESENT)
+        said = out(session, done.branch_id)
+        assert (said["settings"], said["branch"]) == (SETTINGS, {**EXAMPLE["branch"], "close_day": 15})
+        assert load(json.dumps(said).encode()) == said
+        for same in (document, said, EXAMPLE, {**document, "settings": {"exempt_from": ["exam", "attendance"]}}):
+            assert not put(session, same, mine).changed
+        again = put(session, said, Target(None, "第二支部"))
+        assert out(session, again.branch_id)["settings"] == SETTINGS
+        plain = put(session, EXAMPLE, Target(None, "第三支部"))
+        assert "settings" not in out(session, plain.branch_id)
+        # What the collection says of peers and the superior stands in the branch.
+        more = {"peer_orgs": ["丁支部"], "superior": "某局党委", "late_minutes": None}
+        people = {name: EXAMPLE[name] for name in ("format", "people")}
+        assert put(session, {**people, "settings": more}, mine).changed
+        assert not put(session, {**people, "settings": more}, mine).changed
+        said = out(session, done.branch_id)
+        assert (said["branch"]["peer_orgs"], said["branch"]["superior"]) == (["丁支部"], "某局党委")
+        assert (said["settings"]["late_minutes"], said["settings"]["report_title"]) == (10, "汇报")
+
+
+def test_an_archive_without_its_past_moves_no_cut_off_that_has_passed(storage: Storage) -> None:
+    document = copy.deepcopy(EXAMPLE)
+    with storage.transaction() as session:
+        done = put(session, document)
+        document["branch"]["close_day"] = 25
+        assert put(session, document, Target(done.branch_id, replace=True)).changed
+        days = [close_day(session, done.branch_id, date(2022, month, 1)) for month in (4, 7, 10)]
+        assert days == [10, 10, 25]
+        assert out(session, done.branch_id)["settings"]["earlier"] == {"close_day": [{"before": "2022Q4", "value": 10}]}
+        # Of a branch that it makes, it knows best.
+        new = put(session, document, Target(None, "第二支部"))
+        assert close_day(session, new.branch_id, date(2022, 4, 1)) == 25
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "should"),
+    [
+        ("close_day", 16, "as branch.close_day (15)"),
+        ("close_day", 0, "a day of the month from 1 to 28"),
+        ("late_minutes", 61, "a number of minutes from 0 to 60"),
+        ("official_duty_as", "away", "one of leave, present, excluded"),
+        ("cadre_min_rank", "bureau", "one of deputy_section, section"),
+        ("exempt_from", ["talks"], "a list of attendance, study, reflection, exam"),
+        ("monthly_documents", "minutes", "a list of minutes, monthly_ledger, rectification_evidence"),
+        ("peer_orgs", ["丁支部"], "as branch.peer_orgs (['甲支部', '乙支部'])"),
+        ("superior", 7, "a text"),
+        ("earlier", {"close_day": 7}, 'such as {"close_day": [{"before": "2023Q3", "value": 10}]}'),
+        ("earlier", {"late_minutes": [{"before": "2022Q1", "value": 7}]}, "such as"),
+        ("earlier", {"close_day": [{"before": "2022Q5", "value": 7}]}, "such as"),
+    ],
+)
+def test_settings_that_are_none_or_contradict_are_faults(storage: Storage, name: str, said: Any, should: str) -> None:
+    document = copy.deepcopy(EXAMPLE) | {"settings": {name: said}}
+    document["branch"]["close_day"] = 15
+    with storage.transaction() as session:
+        with pytest.raises(BadArchive) as refused:
+            put(session, document)
+        assert refused.value.faults[0].startswith(f"settings.{name}: found ")
+        assert f", should be {should}" in refused.value.faults[0]
+        with pytest.raises(BadArchive, match="settings: found"):
+            put(session, {**document, "settings": [1]})
 
 
 def test_what_is_dated_and_what_is_further_comes_back(storage: Storage) -> None:

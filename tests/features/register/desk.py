@@ -92,7 +92,9 @@ class Desk:
         return found
 
     def counting(self, period: Period = Q3, now: str = "", only: frozenset[int] | None = None) -> Counting:
-        return Counting(self.session, self.branch_id, period, local(now or self.now), SHANGHAI, CLOSE_DAY, only)
+        return Counting(
+            self.session, self.branch_id, period, local(now or self.now), SHANGHAI, lambda day: CLOSE_DAY, only
+        )
 
     def behind(self, path: str, period: Period = Q3, now: str = "") -> int:
         """How many rows stand behind a figure."""

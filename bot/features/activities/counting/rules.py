@@ -118,6 +118,6 @@ def hours(held: Iterable[Held]) -> dict[int, Decimal]:
     """学时 by person, above 0: who was present or made up, whoever organised it (D21)."""
     earned: dict[int, Decimal] = {}
     for one in held:
-        for person in {*one.roll.present, *one.roll.made_up}:
+        for person in one.roll.learned:
             earned[person] = earned.get(person, Decimal(0)) + one.hours
     return {person: total for person, total in sorted(earned.items()) if total > 0}

@@ -1,0 +1,235 @@
+"""What a branch decides itself about its counting, with one reader for all of it (organisation.settings).
+
+A new one is a field of `BranchSettings` and a row of `FIELDS`; form, archive and log follow from the row's name.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, tzinfo
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.kit.deadlines import in_time, is_close_day
+from bot.kit.names import clean_name, name_key
+from scheduler.calendar.days import CLOSE_DAY, Quarter, local_day
+from storage.choices import ExemptFrom, MonthlyDocument, OfficialDutyAs, Rank
+from storage.models.organisation import Organisation
+from storage.roster import Member
+
+E = TypeVar("E", bound=StrEnum)
+LATE_MINUTES = range(61)
+MOST_PEERS = 100
+# 科级以上 begins with one of these (D11).
+CADRE_RANKS = (Rank.DEPUTY_SECTION, Rank.SECTION)
+# From what an exemption may free today; tests are to come (D26).
+IN_EFFECT = frozenset({ExemptFrom.ATTENDANCE, ExemptFrom.STUDY, ExemptFrom.REFLECTION})
+# Under this name of the stored document: what counted otherwise before a quarter.
+EARLIER = "earlier"
+# {name: ((the first quarter that it no longer held for, value), ...)}, the oldest first.
+Earlier = Mapping[str, tuple[tuple[Quarter, Any], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class BranchSettings:
+    """The present ones. Those of `DATED` hold for whole quarters: `on` a day they are those of its quarter (D20).
+
+    superior: "" where nobody has said it.
+    """
+
+    close_day: int = CLOSE_DAY
+    late_minutes: int = 10
+    official_duty_as: OfficialDutyAs = OfficialDutyAs.LEAVE
+    cadre_min_rank: Rank = Rank.DEPUTY_SECTION
+    exempt_from: frozenset[ExemptFrom] = frozenset(ExemptFrom)
+    monthly_documents: frozenset[MonthlyDocument] = frozenset({MonthlyDocument.MINUTES, MonthlyDocument.MONTHLY_LEDGER})
+    peer_orgs: tuple[str, ...] = ()
+    superior: str = ""
+    earlier: Earlier = field(default_factory=dict)
+
+    def on(self, day: date) -> "BranchSettings":
+        """As they hold for the quarter that a day lies in."""
+        quarter = Quarter.of(day)
+        then: dict[str, Any] = {}
+        for name, spans in self.earlier.items():
+            found = next((value for before, value in spans if quarter < before), None)
+            then |= {name: found} if found is not None else {}
+        return replace(self, **then, earlier={}) if then else self
+
+    def close_day_on(self, day: date) -> int:
+        return self.on(day).close_day
+
+    def spares(self, member: Member, what: ExemptFrom) -> bool:
+        """Whether somebody's exemption frees from this (D26)."""
+        return member.exempt and what in self.exempt_from
+
+    def spares_wholly(self, member: Member) -> bool:
+        """From all that there is."""
+        return member.exempt and self.exempt_from >= IN_EFFECT
+
+
+USUAL = BranchSettings()
+
+
+# --- what is stored --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How one of them is read and written as JSON. `read`: None for what cannot be. `should`: what it is, in English.
+
+    dated: a change never reaches quarters that are over.
+    """
+
+    read: Callable[[Any], Any]
+    should: str
+    write: Callable[[Any], Any] = lambda value: value
+    dated: bool = False
+
+
+def _number(among: range) -> Callable[[Any], int | None]:
+    return lambda value: value if type(value) is int and value in among else None
+
+
+def _one_of(kind: type[E], among: Collection[E] = ()) -> Callable[[Any], E | None]:
+    allowed = {one.value: one for one in (among or kind)}
+    return lambda value: allowed.get(value) if isinstance(value, str) else None
+
+
+def _some_of(kind: type[E]) -> Callable[[Any], frozenset[E] | None]:
+    def read(value: Any) -> frozenset[E] | None:
+        known = {one.value: one for one in kind}
+        if not isinstance(value, list) or not all(isinstance(one, str) and one in known for one in value):
+            return None
+        return frozenset(known[one] for one in value)
+
+    return read
+
+
+def _listed(value: Collection[StrEnum]) -> list[str]:
+    """In the order of the choices."""
+    return [one.value for kind in {type(one) for one in value} for one in kind if one in value]
+
+
+def _names(value: Any) -> tuple[str, ...] | None:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        return None
+    return tuple(value)
+
+
+FIELDS: Mapping[str, Stored] = {
+    "close_day": Stored(
+        lambda value: value if is_close_day(value) else None, "a day of the month from 1 to 28", dated=True
+    ),
+    "late_minutes": Stored(_number(LATE_MINUTES), "a number of minutes from 0 to 60"),
+    "official_duty_as": Stored(_one_of(OfficialDutyAs), f"one of {', '.join(OfficialDutyAs)}", str, dated=True),
+    "cadre_min_rank": Stored(_one_of(Rank, CADRE_RANKS), f"one of {', '.join(CADRE_RANKS)}", str, dated=True),
+    "exempt_from": Stored(_some_of(ExemptFrom), f"a list of {', '.join(ExemptFrom)}", _listed, dated=True),
+    "monthly_documents": Stored(
+        _some_of(MonthlyDocument), f"a list of {', '.join(MonthlyDocument)}", _listed, dated=True
+    ),
+    "peer_orgs": Stored(_names, "a list of texts", list),
+    "superior": Stored(lambda value: value if isinstance(value, str) else None, "a text"),
+}
+
+
+def read(kept: Mapping[str, Any]) -> BranchSettings:
+    """What a branch's document says; what cannot be is as good as nothing.
+
+    The whole document is read: by its path SQLite takes true for 1.
+    """
+    said = {name: how.read(kept.get(name)) for name, how in FIELDS.items()}
+    return BranchSettings(
+        **{name: value for name, value in said.items() if value is not None}, earlier=read_earlier(kept.get(EARLIER))
+    )
+
+
+def read_earlier(kept: Any) -> Earlier:
+    """{"close_day": [{"before": "2023Q3", "value": 10}]}: it was the tenth until the second quarter."""
+    found: dict[str, tuple[tuple[Quarter, Any], ...]] = {}
+    for name, rows in kept.items() if isinstance(kept, dict) else ():
+        if name in FIELDS and FIELDS[name].dated and isinstance(rows, list):
+            spans = [span for row in rows if (span := _span(FIELDS[name], row)) is not None]
+            found |= {name: tuple(sorted(spans, key=lambda span: span[0]))} if spans else {}
+    return found
+
+
+def _span(how: Stored, row: Any) -> tuple[Quarter, Any] | None:
+    if not isinstance(row, dict) or not isinstance(row.get("before"), str):
+        return None
+    value = how.read(row.get("value"))
+    try:
+        return None if value is None else (Quarter.parse(row["before"]), value)
+    except ValueError:
+        return None
+
+
+def write_earlier(earlier: Earlier) -> dict[str, Any]:
+    return {
+        name: [{"before": str(before), "value": FIELDS[name].write(value)} for before, value in spans]
+        for name, spans in earlier.items()
+        if spans
+    }
+
+
+def to_json(settings: BranchSettings) -> dict[str, Any]:
+    """All of them by name, as they are stored and archived."""
+    return {name: how.write(getattr(settings, name)) for name, how in FIELDS.items()}
+
+
+# --- of a branch -----------------------------------------------------------------------------------------------------
+
+
+def of_branch(session: Session, branch_id: int) -> BranchSettings:
+    """Read anew: whoever has changed them in between is heard."""
+    return read(session.scalar(select(Organisation.settings).where(Organisation.id == branch_id)) or {})
+
+
+def changed(kept: Mapping[str, Any], values: Mapping[str, Any], now: datetime, tz: tzinfo) -> dict[str, Any]:
+    """The branch's document with other values (as they are stored; None: the usual), from now on.
+
+    A cut-off that has passed stays, and so does how its quarter counts (D20): a later day takes up no quarter again,
+    and an earlier one that has passed already holds from the next quarter on.
+    """
+    was = read(kept)
+    earlier = dict(was.earlier)
+    for name, value in values.items():
+        how = FIELDS[name]
+        new = how.read(value) if value is not None else getattr(USUAL, name)
+        if how.dated and new != getattr(was, name):
+            day = new if name == "close_day" else None
+            earlier[name] = _with_past(was, name, new, first_open(was, now, tz, day))
+    written = write_earlier(earlier)
+    document = {**kept, **values, EARLIER: written}
+    return document if written else {name: value for name, value in document.items() if name != EARLIER}
+
+
+def first_open(settings: BranchSettings, now: datetime, tz: tzinfo, new_day: int | None = None) -> Quarter:
+    """The oldest quarter that a change reaches; `new_day`: another close day, whose end has to be to come as well."""
+    running = Quarter.of(local_day(now, tz))
+    before = running.previous()
+    days = (settings.close_day_on(before.start), new_day)
+    open_ = all(in_time(now, before.cut_off(tz, day)) for day in days if day is not None)
+    return before if open_ else running
+
+
+def _with_past(was: BranchSettings, name: str, new: Any, first: Quarter) -> tuple[tuple[Quarter, Any], ...]:
+    """What held before `first` goes on holding there; what was to hold from there on is dropped."""
+    held = getattr(was.on(first.previous().start), name)
+    kept = tuple(span for span in was.earlier.get(name, ()) if span[0] < first)
+    return (*kept, (first, held)) if held != new else kept
+
+
+def peers(names: Collection[str]) -> tuple[list[str], list[str]]:
+    """Names of peer branches as they are kept, and those that stand there twice."""
+    kept: dict[str, str] = {}
+    twice: dict[str, str] = {}
+    for name in map(clean_name, names):
+        key = name_key(name)
+        if key in kept:
+            twice[key] = kept[key]
+        elif key:
+            kept[key] = name
+    return list(kept.values()), list(twice.values())
