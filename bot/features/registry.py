@@ -19,6 +19,7 @@ from bot.features.register import feature as register
 from bot.features.reminders import feature as reminders
 from bot.features.roster import feature as roster
 from bot.features.roster_files import feature as roster_files
+from bot.features.settings import feature as settings
 from bot.features.study import feature as study
 from bot.features.tally import feature as tally
 from bot.features.todo import feature as todo
@@ -44,6 +45,7 @@ _LISTED: tuple[Feature, ...] = (
     integrity.FEATURE,
     register.FEATURE,
     calendar.FEATURE,
+    settings.FEATURE,
     reminders.FEATURE,
     tally.FEATURE,
     todo.FEATURE,

@@ -28,6 +28,7 @@ class Right(StrEnum):
     MAKE_REMINDER = "make_reminder"
     CALENDAR = "calendar"
     SENDS = "sends"
+    BRANCH_SETTINGS = "branch_settings"
     APPROVE_LEAVE = "approve_leave"
     SIGN_IN_OTHERS = "sign_in_others"
     REVIEW_PIECES = "review_pieces"
@@ -60,6 +61,7 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.MAKE_REMINDER: {_DIS: Reach.ALL, **_DESK},
     Right.CALENDAR: {_DEP: Reach.ALL, _SEC: Reach.ALL},
     Right.SENDS: {_DEP: Reach.ALL, _SEC: Reach.ALL},
+    Right.BRANCH_SETTINGS: {_DEP: Reach.ALL, _SEC: Reach.ALL},
     Right.APPROVE_LEAVE: {_GL: Reach.OWN_GROUP, **_DESK},
     Right.SIGN_IN_OTHERS: {_GL: Reach.OWN_GROUP, **_DESK},
     Right.REVIEW_PIECES: {_PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.kit.deadlines import in_time, is_close_day
-from bot.kit.names import clean_name, name_key
 from scheduler.calendar.days import CLOSE_DAY, Quarter, local_day
 from storage.choices import ExemptFrom, MonthlyDocument, OfficialDutyAs, Rank
 from storage.models.organisation import Organisation
@@ -21,7 +20,6 @@ from storage.roster import Member
 
 E = TypeVar("E", bound=StrEnum)
 LATE_MINUTES = range(61)
-MOST_PEERS = 100
 # 科级以上 begins with one of these (D11).
 CADRE_RANKS = (Rank.DEPUTY_SECTION, Rank.SECTION)
 # From what an exemption may free today; tests are to come (D26).
@@ -220,16 +218,3 @@ def _with_past(was: BranchSettings, name: str, new: Any, first: Quarter) -> tupl
     held = getattr(was.on(first.previous().start), name)
     kept = tuple(span for span in was.earlier.get(name, ()) if span[0] < first)
     return (*kept, (first, held)) if held != new else kept
-
-
-def peers(names: Collection[str]) -> tuple[list[str], list[str]]:
-    """Names of peer branches as they are kept, and those that stand there twice."""
-    kept: dict[str, str] = {}
-    twice: dict[str, str] = {}
-    for name in map(clean_name, names):
-        key = name_key(name)
-        if key in kept:
-            twice[key] = kept[key]
-        elif key:
-            kept[key] = name
-    return list(kept.values()), list(twice.values())

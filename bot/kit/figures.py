@@ -100,7 +100,8 @@ def cut_off(quarter: Quarter, close_day: int, now: datetime, tz: tzinfo) -> date
 class Counting:
     """One count of a branch over a period, as of `now`: what the sources are asked with.
 
-    closes: the close day of each quarter, by a day in it. only: the party groups that it is narrowed to (a leader's own); None: the whole branch.
+    closes: the close day of each quarter, by a day in it. only: the party groups that it is narrowed to (a leader's
+    own); None: the whole branch.
     """
 
     session: Session

@@ -28,7 +28,10 @@ class Fill(Button):
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What is asked before an answer is taken: each value that it may mean, with its label; `again`: none of them."""
+    """What is asked before an answer is taken: each value that it may mean ("": as it was given), with its label.
+
+    again: none of them.
+    """
 
     ask: str
     choices: Sequence[tuple[str, str]]
@@ -42,8 +45,9 @@ class Field:
 
     options: value and label of each button. read: a typed answer, as changes of the values; it raises Refusal.
     accepts: whether a tapped value is an answer though it is not offered now. then: what an answer changes beside.
-    doubts: what is asked, in this order, before an answer (a text) among the others is taken. when: whether it is asked
-    at all. many: several, ticked. later: asked only from the last page. optional: "" or none of many is an answer.
+    doubts: what is asked, in this order, before an answer among the others is taken. begins: what stands among the
+    values when the question is opened from the last page and nobody has answered it. when: whether it is asked at all.
+    many: several, ticked. later: asked only from the last page. optional: "" or none of many is an answer.
     files: what is made of files; the question hears them whatever page is open. beside: what else an answer keeps that
     a person has sent (files). below: a row under the options.
     needed: what is said when it is missing (else `ask`). what, longest: what a typed answer is called when it is too
@@ -58,6 +62,7 @@ class Field:
     accepts: Callable[[Call, str], bool] = lambda call, value: False
     then: Callable[[Session, Call, str], Values] = lambda session, call, value: {}
     doubts: Callable[[Session, Call, Values], Sequence[Doubt | None]] = lambda session, call, values: ()
+    begins: Callable[[Session, Call], Values] = lambda session, call: {}
     when: Callable[[Values], bool] = lambda values: True
     many: bool = False
     later: bool = False
@@ -82,7 +87,7 @@ class Field:
 class Action:
     """A button of the last page, once nothing is missing. `closes`: the form is done with when it has run.
 
-    label: what it does, or what says so (保存并发送, where it goes out at once).
+    label: what it does, or what says so (保存并发送, where it goes out at once); "": it is not offered now.
     """
 
     key: str

@@ -79,7 +79,8 @@ def last(fill: Make, fields: Sequence[Field], actions: Sequence[tuple[str, str]]
     """Everything may be changed, then it is done: `actions` by key and label."""
     labels = [field.label for field in fields]
     change = [Choice(field.label, fill(GO, field.key)) for field in fields]
-    return [*_rows(change, _beside(labels)), [Choice(label, fill(GO, key)) for key, label in actions]]
+    done = [Choice(label, fill(GO, key)) for key, label in actions]
+    return [row for row in (*_rows(change, _beside(labels)), done) if row]
 
 
 def way_out(fill: Make, back: str | None) -> list[Choice]:

@@ -164,7 +164,7 @@ class Form:
 
     def _anew(self, session: Session, call: Call, given: Values) -> Message:
         ticked: dict[str, Any] = {field.key: [] for field in self.fields if field.many and not field.optional}
-        first = next((field.key for field in self.fields if field.key not in given), CONFIRM)
+        first = next((field.key for field in self.fields if field.key not in given and not field.later), CONFIRM)
         values = {FIELD: first, **ticked, **given}
         return self.page(session, call, dialogs.ask(session, call.me, self.name, call.now, **values))
 
@@ -318,7 +318,7 @@ class Form:
     def _doubt(self, session: Session, call: Call, key: str, values: Values, sure: Sequence[str]) -> Doubt | None:
         """What is to be asked of this answer yet."""
         field = next((field for field in self.fields if field.key == key), None)
-        if field is None or not isinstance(values.get(key), str):
+        if field is None or not isinstance(values.get(key), str | list):
             return None
         doubts = field.doubts(session, call, values)
         return next((doubt for doubt in doubts if doubt is not None and doubt.ask not in sure), None)
@@ -330,7 +330,8 @@ class Form:
             raise Refusal(self.old)
         doubted = dialog.draft[DOUBTED]
         sure = [*doubted["sure"], doubt.ask]
-        return self._take(session, call, dialog, {**doubted["changes"], key: button.value}, sure)
+        said = {key: button.value} if button.value else {}
+        return self._take(session, call, dialog, {**doubted["changes"], **said}, sure)
 
     def _doubted(self, session: Session, call: Call, values: Values) -> tuple[str, Doubt | None]:
         """What is asked before the last answer is taken, and of which question."""
@@ -361,7 +362,9 @@ class Form:
             return self._next(session, call, dialog)
         if button.value == CONFIRM:
             return self._back(session, call, dialog, button)
-        self._move(session, call, dialog, **{FIELD: self._field(button.value, dialog.draft).key, CHANGING: True})
+        field = self._field(button.value, dialog.draft)
+        begun = {} if field.key in dialog.draft else field.begins(session, call)
+        self._move(session, call, dialog, **{**begun, FIELD: field.key, CHANGING: True})
         return None
 
     def _act(self, session: Session, call: Call, dialog: Dialog, action: Action) -> Reply:
@@ -451,7 +454,8 @@ class Form:
         elif field is None:
             confirm = self.confirm if isinstance(self.confirm, str) else self.confirm(session, call, values)
             actions = [(one.key, one.words(session, call, values)) for one in self.actions]
-            text, rows = confirm, form_pages.last(fill, self._changed(values), actions)
+            offered = [(key, label) for key, label in actions if label]
+            text, rows = confirm, form_pages.last(fill, self._changed(values), offered)
         else:
             options, below = field.options(session, call, values), field.below(session, call, values)
             text = self.question(session, call, values) or field.words(values)

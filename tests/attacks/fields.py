@@ -32,6 +32,7 @@ from bot.features.roster.rules import FactChange
 from bot.features.roster_files.asking import Answers
 from bot.features.roster_files.reading.rows import RosterRow
 from bot.features.roster_files.service import plan_import, write_import
+from bot.features.settings import service as settings
 from bot.features.study import planning as study_planning
 from bot.kit import dialog as dialogs
 from bot.kit.completion import finish
@@ -325,6 +326,14 @@ def group(session: Session, me: Me, text: str) -> None:
     assert session.scalars(select(GroupChat.title).where(GroupChat.chat_id == -7)).one() == clean_name(text)
 
 
+def units(session: Session, me: Me, text: str) -> None:
+    """The names of the superior and of the peer branches."""
+    said = {"superior": text, "peer_orgs": f"甲支部\n{text}"}
+    settings.save(session, me, said, NOW, SHANGHAI)
+    stands = settings.standing(session, me.branch_id)
+    assert (stands["superior"], stands["peer_orgs"]) == (text, ["甲支部", *text.splitlines()])
+
+
 def contact(session: Session, me: Me, text: str) -> None:
     """Somebody unknown shares a number, under any name."""
     asked = requests.share(session, 9_001, f"+86 138 0013 8000{text}", text, today=TODAY, now=NOW)
@@ -407,6 +416,7 @@ FIELDS: list[WriteField] = [
     word,
     door,
     group,
+    units,
     contact,
     archive,
     own_days,

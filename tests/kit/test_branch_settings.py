@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.kit import branch_settings
-from bot.kit.branch_settings import FIELDS, USUAL, BranchSettings, changed, peers, read, to_json
+from bot.kit.branch_settings import FIELDS, USUAL, BranchSettings, changed, read, to_json
 from scheduler.calendar.days import Quarter
 from storage.choices import ExemptFrom, MonthlyDocument, OfficialDutyAs, Rank
 from storage.engine import Storage
@@ -155,14 +155,6 @@ def test_settings_are_read_anew_and_of_the_branch_alone(storage: Storage) -> Non
         row.settings = {**row.settings, "late_minutes": 3}
         assert branch_settings.of_branch(session, cast.branch_id).late_minutes == 3
         assert branch_settings.of_branch(session, 999_999) == USUAL
-
-
-def test_peers_are_the_same_however_they_are_spelt() -> None:
-    assert peers([]) == ([], [])
-    assert peers(["甲支部", "乙 支部", " ", "乙支部", "第１支部", "第1支部", "甲支部"]) == (
-        ["甲支部", "乙支部", "第１支部"],
-        ["乙支部", "第１支部", "甲支部"],
-    )
 
 
 def test_a_day_is_of_its_quarter() -> None:

@@ -190,6 +190,8 @@ EFFECTS: dict[str, Effect] = {
     "answer:calendar.own": rows("calendar_year audit dialog"),
     "tap:DropDays": rows("calendar_year audit"),
     # what the clock sends
+    **dict.fromkeys(("command:settings", "word:支部设置", "word:设置"), shows("【支部设置】")),
+    "answer:settings.form": ASKS,
     **dict.fromkeys(("command:reminders", "word:提醒设置"), shows("【提醒设置】")),
     **dict.fromkeys(("tap:TurnSend", "tap:TurnSure", "tap:SetDigest"), rows("organisation audit")),
     # the register

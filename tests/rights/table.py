@@ -53,7 +53,7 @@ LEAVE, SIGN_IN_OTHERS, SIGN_IN_ALL = may("approve_leave"), may("sign_in_others")
 REVIEW, ROSTER = may("review_pieces"), may("roster")
 TALLY, BELOW = may("tally", "group", "all"), may("tally", "below")
 CALENDAR, CARE, WIPE, HAND_OVER = may("calendar"), may("care"), may("wipe"), may("hand_over")
-SENDS = may("sends")
+SENDS, BRANCH_SETTINGS = may("sends"), may("branch_settings")
 KEEP, KEEP_ALL, READ = may("keep_register"), may("keep_register", "all"), may("read_register")
 NOBODY: frozenset[str] = frozenset()
 GROUP_MEETINGS = may("make_activity", "group", "all")
@@ -151,6 +151,8 @@ ENTRY = (
 )  # fmt: skip
 SOUGHT = ("register.form", lambda ids: {"act": "find", "kind": "rectification_list", "field": "words"})
 COMING = ("integrity.day", lambda ids: {"year": 2023, "festival": "中秋"})
+MINUTES = ("settings.form", lambda ids: {"field": "late_minutes", "late_minutes_was": "10"})
+OTHER_MINUTES = ("settings.form", lambda ids: {"field": "confirm", "late_minutes_was": "10", "late_minutes": "20"})
 LOOK = (
     "calendar.look",
     lambda ids: {
@@ -421,6 +423,10 @@ TABLE: dict[str, Case] = {
     "answer:calendar.own": own(CALENDAR, open=("calendar.own", lambda ids: {"off": True}), text="8月1日 建军节"),
     "tap:DropDays": own(CALENDAR, lambda ids: calendar.DropDays("2023-08-01")),
     # what the clock sends
+    "command:settings": own(BRANCH_SETTINGS),
+    "word:支部设置": own(BRANCH_SETTINGS),
+    "word:设置": own(BRANCH_SETTINGS),
+    "answer:settings.form": own(BRANCH_SETTINGS, open=MINUTES, text="20"),
     "command:reminders": own(SENDS),
     "word:提醒设置": own(SENDS),
     "tap:TurnSend": own(SENDS, lambda ids: reminders.TurnSend(reminders.Send.INTEGRITY_SECOND, 1)),
@@ -580,6 +586,15 @@ FURTHER: list[tuple[str, Case]] = [
             lambda ids: Fill("e", 1, "go", "save"),
             open=ENTRY,
             effect=rows("entry entry_value entry_state audit dialog"),
+        ),
+    ),
+    (
+        "tap:Fill",
+        own(
+            BRANCH_SETTINGS,
+            lambda ids: Fill("st", 1, "go", "save"),
+            open=OTHER_MINUTES,
+            effect=rows("organisation audit dialog"),
         ),
     ),
     ("tap:Fill", Case(ROSTER, lambda ids: Fill("c", 1, "value", str(ids["group"])), open=CHANGE, effect=ASKS)),

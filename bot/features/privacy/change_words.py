@@ -99,7 +99,7 @@ def _value(table: str, column: str, value: Any, tz: tzinfo) -> str:
     if isinstance(value, dict):
         return f"{value['length']}字" if value.get("length") else NOTHING
     if isinstance(value, list):
-        return "、".join(str(each) for each in value)
+        return "、".join(stored_word(table, column, str(each)) for each in value)
     return _word(table, column, value, tz) if isinstance(value, str) else str(value)
 
 

@@ -1,6 +1,10 @@
 """The word of every table and column, and of stored words that are no enum's, once; of one table's column first."""
 
 from collections.abc import Mapping
+from typing import Any
+
+from bot.kit.glossary.choices import EXEMPT_FROM, MONTHLY_DOCUMENTS, OFFICIAL_DUTY, RANKS
+from storage.choices import Rank
 
 # What the tables are called in 我的数据, in the order of the page; one that is not listed stands at its end.
 TABLES: Mapping[str, str] = {
@@ -107,6 +111,9 @@ COLUMNS: Mapping[str, str] = {
     # What the clock sends, and a branch may switch off.
     "study_prompt": "学习提示", "integrity_reminder": "节前廉洁提醒", "integrity_second": "节前第二次提醒",
     "digest": "摘要", "sends": "节前提醒",
+    # What a branch sets for its counting.
+    "close_day": "统计截止日", "official_duty_as": "公差统计", "cadre_min_rank": "科级以上",
+    "exempt_from": "免于考勤范围", "monthly_documents": "月度资料", "peer_orgs": "兄弟支部", "superior": "上级党委",
 }  # fmt: skip
 
 # The dated facts of people, by table: what each is, and the column that says it.
@@ -157,6 +164,12 @@ UNDELIVERED: Mapping[str, str] = {
     "kicked": "已移出小助手", "chat_deleted": "群已解散", "no_rights": "群内禁止发言", "no_topic": "话题已关闭",
     "no_files": "群内禁止发送文件",
 }  # fmt: skip
+
+
+def _by_value(words: Mapping[Any, str]) -> Mapping[str, str]:
+    return {str(value): word for value, word in words.items()}
+
+
 STORED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("exemption_span", "approved_by"): APPROVERS,
     ("reflection_part", "kind"): FILES,
@@ -166,6 +179,12 @@ STORED: Mapping[tuple[str, str], Mapping[str, str]] = {
         "message": "消息", "edited_message": "修改的消息", "callback_query": "按钮", "my_chat_member": "停用或启用",
     },
     ("sends", "digest"): {"25th": "仅25日", "never": "不发"},
+    ("branch_settings", "official_duty_as"): _by_value(OFFICIAL_DUTY),
+    ("branch_settings", "exempt_from"): _by_value(EXEMPT_FROM),
+    ("branch_settings", "monthly_documents"): _by_value(MONTHLY_DOCUMENTS),
+    ("branch_settings", "cadre_min_rank"): {
+        rank.value: f"{RANKS[rank]}及以上" for rank in (Rank.DEPUTY_SECTION, Rank.SECTION)
+    },
 }  # fmt: skip
 
 

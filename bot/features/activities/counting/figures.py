@@ -101,7 +101,7 @@ def _hours(rows: Sequence[Held]) -> dict[str, Decimal]:
 
 def _hours_behind(rows: Sequence[Held]) -> Behind:
     return {
-        f".P{person}": codes("A", [one.id for one in rows if person in {*one.roll.present, *one.roll.made_up}])
+        f".P{person}": codes("A", [one.id for one in rows if person in one.roll.learned])
         for person in hours(rows)
     }
 
