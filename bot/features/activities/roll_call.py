@@ -244,7 +244,7 @@ def _by_key(people: Iterable[Member]) -> dict[str, list[Member]]:
 def _may_be_missing(session: Session, call: Call, activity: Activity, missing: Iterable[int]) -> str:
     """Refuses whoever has signed in; names those who are not counted."""
     roll, names = service.roll(session, activity, call.tz), _names(session, call, activity)
-    came = [names[one] for one in missing if one in roll.present]
+    came = [names[one] for one in missing if one in roll.present and one not in roll.on_duty]
     if came:
         raise Refusal(f"{'、'.join(came)}同志已签到，考勤尚未登记。如未到会，请先点“补登”改为缺席。")
     away = [names[one] for one in missing if one in (*roll.left_out, *roll.on_duty)]

@@ -172,6 +172,34 @@ async def test_who_has_asked_for_leave_keeps_it(bot: World) -> None:
     assert count(bot, Attendance, LIVE) == 21
 
 
+@pytest.mark.parametrize(
+    ("said", "before", "after"),
+    [
+        ("按请假统计", "到会21人，请假1人（乙二），缺席1人（甲五）", "应到23人，实到21人，请假1人，缺席1人"),
+        ("按到会统计", "到会21人，请假1人（乙二），缺席1人（甲五）", "应到23人，实到22人（公差1人），缺席1人"),
+        ("不计入应到", "到会21人，缺席1人（甲五）", "应到22人，实到21人，缺席1人，公差（不计入应到）1人"),
+    ],
+)
+async def test_official_duty_is_called_as_the_branch_has_set_it(bot: World, said: str, before: str, after: str) -> None:
+    """Whoever is named all the same keeps it, and nothing is recorded of them."""
+    await bot.stage.say("甲一", "支部设置")
+    for label in ("公差统计", said):
+        await bot.stage.tap("甲一", label, "【支部设置】")
+    if said != "按请假统计":
+        await bot.stage.tap("甲一", "保存", "【支部设置】")
+    await bot.stage.say("乙二", "请假 公差")
+    await bot.stage.tap("甲二", "批准", "【请假审批】乙二")
+    await jump(bot, "2023-07-07 15:00")
+    await bot.stage.say("甲二", "全部到会，除甲五、乙二")
+    assert f"将登记：{before}。" in last(bot, "甲二")
+    assert ("乙二同志公差已批准，不登记缺席。" in last(bot, "甲二")) == (said != "按请假统计")
+    await bot.stage.tap("甲二", "确认登记", HEAD)
+    assert f"{after}。" in last(bot, "甲二")
+    assert count(bot, Attendance, LIVE) == 22
+    await bot.stage.tap("甲二", "考勤名单")
+    assert "乙二（公差" in last(bot, "甲二") or "公差（不计入应到）1人：乙二" in last(bot, "甲二")
+
+
 def rename(bot: World, who: str, name: str) -> None:
     with bot.storage.transaction() as session:
         session.execute(update(Person).where(Person.name == who).values(name=name))
