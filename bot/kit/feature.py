@@ -11,6 +11,7 @@ from bot.kit.figures import Figures, none
 from bot.kit.forms import Form, Forms
 from bot.kit.handlers import Handler
 from bot.kit.owing import Owing, Waiting
+from bot.kit.own_records import OwnRecords
 from bot.kit.possible import Possibles, Stands
 from bot.kit.reposts import Anew
 from bot.kit.titles import Titles
@@ -55,4 +56,5 @@ class Feature:
     figures: Figures = none
     possible: Possibles | None = None
     stands: Stands | None = None
+    own_records: OwnRecords | None = None
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

@@ -128,6 +128,14 @@ def owns(me: Me, view: View, row: Row | None) -> bool:
     return owner.id == me.id or owner.group_id in me.leads or (owner.duty is not None and owner.duty in me.duties)
 
 
+def naming(session: Session, me: Me) -> list[int]:
+    """The entries of the branch that name somebody, or of which something is theirs; taken back ones not."""
+    named = select(EntryPerson.entry_id).where(EntryPerson.person_id == me.id)
+    owned = select(EntryState.entry_id).where(EntryState.owner_id == me.id, EntryState.undone_at.is_(None))
+    query = select(Entry.id).where(Entry.branch_id == me.branch_id, Entry.withdrawn_at.is_(None))
+    return list(session.scalars(query.where(or_(Entry.id.in_(named), Entry.id.in_(owned))).order_by(Entry.id)))
+
+
 def readable(session: Session, me: Me, ids: Sequence[int], day: date) -> list[int]:
     """Those of these entries that name oneself, or somebody of a group that one leads."""
     mine = people_of_groups(session, me.leads, day) | {me.id}

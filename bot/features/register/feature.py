@@ -2,6 +2,7 @@
 
 from bot.features.register import figures, forms, handlers, owing, undoing
 from bot.kit.feature import Feature
+from bot.kit.own_records import OwnRecords
 
 FEATURE = Feature(
     name="register",
@@ -11,4 +12,5 @@ FEATURE = Feature(
     owing=owing.owing,
     nearing=owing.nearing,
     steps=[undoing.steps],
+    own_records=OwnRecords("登记", handlers.own_lines),
 )

@@ -20,6 +20,7 @@ from bot.kit.seats import Seat
 from bot.kit.words import plain
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
+from storage.audience import Me
 from storage.models.person import Person
 
 OPENERS = ("登记", "新增", "录入")
@@ -234,6 +235,14 @@ def show_history(session: Session, call: Call, button: buttons.ShowHistory) -> R
     called = entries.everybody(session, call.me.branch_id)
     by_name = [(row, fact, names.get(by or 0, "")) for row, fact, by in facts]
     return Reply(here=messages.history_page(view, called, made, by_name, names, call.tz))
+
+
+def own_lines(session: Session, me: Me, period: Period, today: date) -> list[str]:
+    """我的记录: the entries that name somebody, and what of them is one's own to do."""
+    ids = entries.naming(session, me)
+    found = [one for one in entries.views(session, ids) if rules.in_days(one, period.start, period.to)]
+    called = entries.called(session, me.branch_id, found)
+    return [line for one in found for line in messages.own_lines(one, me, called, today)]
 
 
 # --- a table ---------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from bot.kit.replies import PAGE, Choice, Document, Message, Pages
 from bot.kit.words import by_day, cut, moment_words, quarter_word
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
+from storage.audience import Me
 from storage.models.entry import EntryChange
 
 ON_A_PAGE = 8
@@ -348,3 +349,10 @@ def owed_title(view: View, row: Row | None, called: Called) -> str:
     number = view.of(row.field).index(row) + 1
     texts = [words[one.key] for one in declared.fields if one.type is Type.TEXT and words[one.key]] if declared else []
     return f"{view.kind.word}（{line_of(view, called)}）第{number}项" + (f"“{cut(texts[0], LONGEST)}”" if texts else "")
+
+
+def own_lines(view: View, me: Me, called: Called, day: date) -> list[str]:
+    """What an entry says of somebody: the entry, and each row that is theirs to do."""
+    mine = [row for row in view.rows if row.fact is not None and row.fact.owner.id == me.id]
+    rows = [f"{view.kind.word}（{line_of(view, called)}）：{row_line(view, row, called, day)}" for row in mine]
+    return rows or [f"{view.kind.word}：{list_line(view, called)}"]

@@ -8,7 +8,9 @@ from bot.kit.figures import together
 
 
 def _across(features: Sequence[Feature]) -> Feature:
-    return Feature(name="tally", handlers=handlers.build(together(*(one.figures for one in features))))
+    figures = together(*(one.figures for one in features))
+    own = [one.own_records for one in features if one.own_records is not None]
+    return Feature(name="tally", handlers=handlers.build(figures, own))
 
 
 FEATURE = Feature(name="tally", across=_across)

@@ -1,5 +1,6 @@
 """季度数据 and 我的记录: only reads; every figure opens the records behind it, each to those who may see them."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from bot.kit.closing import close_day
 from bot.kit.doors import OpenNames
 from bot.kit.figures import Figures
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
+from bot.kit.own_records import OwnRecords
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from bot.kit.seats import NO_DESK, Seat, keys
@@ -29,14 +31,16 @@ from bot.kit.words import plain
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 
+Own = Sequence[OwnRecords]
 
-def show(figures: Figures, session: Session, call: Call) -> Reply:
+
+def show(figures: Figures, own: Own, session: Session, call: Call) -> Reply:
     """/tally, 季度数据, 三季度 …: the branch's figures; a leader's own group's; a member's own record; a committee's
     officer the counts of the branches below.
     """
     period, wide = _named(session, call), reach(call.me, Right.TALLY)
     if wide is Reach.NONE:
-        return say(*_mine(session, call, period))
+        return say(*_mine(own, session, call, period))
     if wide is Reach.BELOW:
         return say(committee_handlers.overview(session, call, period))
     return say(messages.summary(_tally(figures, session, call, period), call.today))
@@ -115,25 +119,26 @@ def show_missing(figures: Figures, session: Session, call: Call, button: buttons
 # --- 我的记录 -------------------------------------------------------------------------------------------------------
 
 
-def my_record(session: Session, call: Call) -> Reply:
+def my_record(own: Own, session: Session, call: Call) -> Reply:
     """/me, 我的记录: the current quarter, what has been done in it so far."""
-    return say(*_mine(session, call, Period.of(Quarter.of(call.today))))
+    return say(*_mine(own, session, call, Period.of(Quarter.of(call.today))))
 
 
-def turn_mine(session: Session, call: Call, button: buttons.ShowMine) -> Reply:
-    return _paged(_mine(session, call, periods.opened(button.period, call.today)))
+def turn_mine(own: Own, session: Session, call: Call, button: buttons.ShowMine) -> Reply:
+    return _paged(_mine(own, session, call, periods.opened(button.period, call.today)))
 
 
-def _mine(session: Session, call: Call, period: Period) -> list[Message]:
-    own = my_records.my_record(session, call.me, period, call.now, call.tz)
-    return my_record_messages.record(own, call.today, call.tz)
+def _mine(own: Own, session: Session, call: Call, period: Period) -> list[Message]:
+    mine = my_records.my_record(session, call.me, period, call.now, call.tz)
+    beside = [(one.heading, one.lines(session, call.me, period, call.today)) for one in own]
+    return my_record_messages.record(mine, beside, call.today, call.tz)
 
 
-def build(figures: Figures) -> list[Handler]:
+def build(figures: Figures, own: Own = ()) -> list[Handler]:
     return [
         Command(
             "tally",
-            partial(show, figures),
+            partial(show, figures, own),
             "季度数据",
             Right.TALLY,
             reads=True,
@@ -144,17 +149,17 @@ def build(figures: Figures) -> list[Handler]:
             group_label="本组数据",
             help="季度数据：查看各项数据和出处，也可以发送“三季度”“上半年”“7-9月”。",
         ),
-        Word((), partial(show, figures), label=True, reads=True, matches=periods.names_quarter),
-        Word((), partial(show, figures), reads=True, matches=periods.names_period),
+        Word((), partial(show, figures, own), label=True, reads=True, matches=periods.names_quarter),
+        Word((), partial(show, figures, own), reads=True, matches=periods.names_period),
         Command(
             "me",
-            my_record,
+            partial(my_record, own),
             "我的记录",
             reads=True,
             keys=keys(22, *NO_DESK),
             more=12,
         ),
-        Word(("我的", "多少次"), my_record, reads=True),
+        Word(("我的", "多少次"), partial(my_record, own), reads=True),
         Tap(buttons.ShowTally, partial(turn, figures), reads=True, right=Right.TALLY, private=True),
         Tap(buttons.ShowSections, partial(turn, figures), reads=True, right=Right.TALLY, private=True),
         Tap(buttons.ShowSection, partial(show_section, figures), reads=True, right=Right.TALLY, private=True),
@@ -162,6 +167,6 @@ def build(figures: Figures) -> list[Handler]:
         Tap(buttons.OpenFigure, partial(open_figure, figures), reads=True, right=Right.TALLY, private=True),
         Tap(OpenNames, partial(open_names, figures), reads=True, right=Right.TALLY, private=True),
         Tap(buttons.ShowMissing, partial(show_missing, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(buttons.ShowMine, turn_mine, reads=True, private=True),
+        Tap(buttons.ShowMine, partial(turn_mine, own), reads=True, private=True),
         *committee_handlers.build(figures),
     ]

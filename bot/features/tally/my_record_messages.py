@@ -1,5 +1,6 @@
 """The words of 我的记录: everything that somebody did, each with what became of it."""
 
+from collections.abc import Sequence
 from datetime import date, tzinfo
 
 from bot.features.integrity.rules import names as holiday_names
@@ -25,14 +26,18 @@ MADE_UP = {
     MakeupState.RETURNED: f"补学{MAKEUPS[MakeupState.RETURNED]}",
 }
 
+# Heading and lines of each further part; one without lines is left out.
+Beside = Sequence[tuple[str, Sequence[str]]]
 
-def record(mine: Mine, today: date, tz: tzinfo) -> list[Message]:
-    """The whole period of one person, over as many messages as it needs."""
+
+def record(mine: Mine, beside: Beside, today: date, tz: tzinfo) -> list[Message]:
+    """The whole period of one person, over as many messages as it needs; `beside`: what other features tell."""
     parts = [
         ("组织生活", [*_counts(mine), *(_part(mine.person_id, part) for part in mine.parts)]),
         ("学习", [_item(item, done) for item, done in mine.study]),
         ("心得", [_piece(task, piece, tz) for task, piece in mine.pieces]),
         ("节前提醒", [_reminder(reminder, seen, tz) for reminder, seen in mine.reminders]),
+        *((heading, list(lines)) for heading, lines in beside if lines),
     ]
     listed = [f"【我的记录】{periods.words(mine.period)}"]
     for heading, lines in parts:

@@ -179,6 +179,10 @@ async def test_an_article_gets_its_placements_and_its_author_sees_it(bot: World)
     await bot.stage.tap(PUB, "8月10日", "请选择刊登日期")
     await bot.stage.tap(PUB, "保存", "核对无误")
     assert said(bot, PUB) == "已新增刊登：《延时服务进社区》 甲四（刊登2次）。"
+    await bot.stage.say("甲四", "我的记录")
+    assert "登记：\n　宣传稿件：《延时服务进社区》 甲四（刊登2次）" in said(bot, "甲四")
+    await bot.stage.say("甲五", "我的记录")
+    assert "登记" not in said(bot, "甲五")
     with bot.storage.reading() as session:
         assert session.scalar(select(func.count()).select_from(EntryRow)) == 2
 
@@ -236,6 +240,8 @@ async def test_a_list_without_items_is_not_issued(bot: World) -> None:
 
 async def test_whose_item_it_is_is_told_three_days_before_and_on_the_day(bot: World) -> None:
     await draw_up(bot, "8月18日", owner="甲五")
+    await bot.stage.say("甲五", "我的记录")
+    assert "整改清单（甲支部 半年检查）：党支部建设，记录不全0，补齐记录（整改中，甲五，期限8月18日）" in said(bot, "甲五")
     # The 18th is a Friday: three days before it is Tuesday the 15th.
     await bot.stage.at("2023-08-15 09:05")
     told = said(bot, "甲五")

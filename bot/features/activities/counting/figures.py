@@ -100,10 +100,7 @@ def _hours(rows: Sequence[Held]) -> dict[str, Decimal]:
 
 
 def _hours_behind(rows: Sequence[Held]) -> Behind:
-    return {
-        f".P{person}": codes("A", [one.id for one in rows if person in one.roll.learned])
-        for person in hours(rows)
-    }
+    return {f".P{person}": codes("A", [one.id for one in rows if person in one.roll.learned]) for person in hours(rows)}
 
 
 def _rolls(rows: Sequence[Held]) -> dict[str, Any]:
