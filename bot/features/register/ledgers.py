@@ -10,7 +10,7 @@ from bot.features.register import entries
 from bot.features.register.entries import Wanted
 from bot.features.register.kinds.kind import Kind, Type
 from bot.features.register.messages import period_words
-from bot.features.register.rules import Fact, Row, View, words_of
+from bot.features.register.rules import Fact, Row, View, index, words_of
 from bot.features.register.values import Called, is_empty
 from bot.kit.glossary.columns import LEDGER
 from bot.kit.ledgers import Cell, Column, Ledger, book
@@ -23,26 +23,42 @@ NOTE = "备注"
 def table(session: Session, branch_id: int, kind: Kind, period: Period, day: date) -> bytes:
     """One sheet: 序号, the columns of the kind, 备注; states as of the last day of the period, or `day` before it.
 
-    Withdrawn entries stand in no ledger.
+    What was taken back and drafts stand in no ledger.
     """
     ids = entries.listed(session, branch_id, kind, Wanted(period.start, period.to))
-    found = [one for one in entries.views(session, ids, min(period.end, day)) if one.withdrawn_at is None]
-    found.reverse()
+    # What is planned has a state from its own day on, and is told before it.
+    follows = kind.tracking is not None and bool(kind.tracking.follows)
+    read = entries.views(session, ids, None if follows else min(period.end, day))
+    found = [one for one in reversed(read) if _is_shown(one)]
     called = entries.called(session, branch_id, found)
-    rows = [[str(number), *cells] for number, cells in enumerate(lines(kind, found, called), 1)]
+    rows = [[number, *cells] for number, cells in enumerate(lines(kind, found, called, period), 1)]
     columns = [Column(LEDGER["number"]), *(Column(word) for word, _ in kind.ledger.columns), Column(NOTE)]
     name = session.get_one(Organisation, branch_id).name
     title = f"{name}{kind.ledger.name}（{period_words(period)}）"
     return book(Ledger(kind.ledger.name, columns, rows, title=title, beside=1))
 
 
-def lines(kind: Kind, found: Sequence[View], called: Called) -> list[list[Cell]]:
-    """One line an entry; where the ledger is of rows one a row, and one for an entry that has none yet."""
+def _is_shown(view: View) -> bool:
+    """What was taken back, is a draft, or was not there yet on the day, is handed to nobody."""
+    tracking = view.kind.tracking
+    state = view.fact.state if view.fact is not None else ""
+    return view.withdrawn_at is None and (tracking is None or (bool(state) and state not in tracking.drafts))
+
+
+def lines(kind: Kind, found: Sequence[View], called: Called, period: Period) -> list[list[Cell]]:
+    """One line an entry; where the ledger is of rows one a row of the period, and one for an entry that has none."""
     made: list[list[Cell]] = []
     for view in found:
-        rows: list[Row | None] = [*(view.of(kind.ledger.rows) if kind.ledger.rows else [])]
+        listed = view.of(kind.ledger.rows) if kind.ledger.rows else []
+        rows: list[Row | None] = [row for row in listed if _is_of(kind, row, period)]
         made += [_line(kind, view, row, called) for row in rows or [None]]
     return made
+
+
+def _is_of(kind: Kind, row: Row, period: Period) -> bool:
+    """Whether the day of a row lies in the period; one that has no day of its own is of its entry's."""
+    days = index(kind, row.field, row.fields).days
+    return not days or any(period.holds(on) for _, on, _ in days)
 
 
 def _line(kind: Kind, view: View, row: Row | None, called: Called) -> list[Cell]:

@@ -241,7 +241,9 @@ async def test_a_list_without_items_is_not_issued(bot: World) -> None:
 async def test_whose_item_it_is_is_told_three_days_before_and_on_the_day(bot: World) -> None:
     await draw_up(bot, "8月18日", owner="甲五")
     await bot.stage.say("甲五", "我的记录")
-    assert "整改清单（甲支部 半年检查）：党支部建设，记录不全0，补齐记录（整改中，甲五，期限8月18日）" in said(bot, "甲五")
+    assert "整改清单（甲支部 半年检查）：党支部建设，记录不全0，补齐记录（整改中，甲五，期限8月18日）" in said(
+        bot, "甲五"
+    )
     # The 18th is a Friday: three days before it is Tuesday the 15th.
     await bot.stage.at("2023-08-15 09:05")
     told = said(bot, "甲五")

@@ -45,7 +45,7 @@ RECTIFICATION_LIST = Kind(
     ),
     tracking=Tracking(
         states={"draft": "草稿", "issued": "已下发"}, done=("issued",), days={"issued": "issued_on"},
-        needs={"issued": "items"}, acts={"issued": "下发清单", "draft": "退回草稿"},
+        needs={"issued": "items"}, acts={"issued": "下发清单", "draft": "退回草稿"}, drafts=("draft",),
     ),
     line="{target} {source}",
     counts=(

@@ -89,7 +89,8 @@ class Tracking(Part):
     done: nothing is owed any more. reasoned: entered with a reason, as is whatever lies before the state left. follows:
     the field whose day all states have, where they have none of their own (planned, held). ahead: what something is
     that still lies ahead of that day. days: the name of the day of a state in an archive. needs: the field or rows
-    without which a state is not entered. acts: the button of a state, where that is not its word.
+    without which a state is not entered. acts: the button of a state, where that is not its word. drafts: in which it
+    stands in no ledger yet.
     """
 
     states: Mapping[str, str]
@@ -101,6 +102,7 @@ class Tracking(Part):
     days: Mapping[str, str] = Field(default_factory=dict)
     needs: Mapping[str, str] = Field(default_factory=dict)
     acts: Mapping[str, str] = Field(default_factory=dict)
+    drafts: tuple[str, ...] = ()
 
     @property
     def start(self) -> str:
