@@ -178,7 +178,8 @@ EFFECTS: dict[str, Effect] = {
     "tap:ConfirmImport": rows("person roster_span membership_span audit dialog"),
     "tap:SendSheet": shows(".xlsx"),
     # figures
-    **dict.fromkeys(("command:tally", "word:季度数据", "word:names_quarter", "word:names_period"), FIGURES),
+    **dict.fromkeys(("command:tally", "word:季度数据", "word:names_quarter"), FIGURES),
+    "word:names_period": shows("上半年"),
     **dict.fromkeys(("tap:ShowTally", "tap:ShowSections", "tap:ShowSection", "tap:OpenType"), FIGURES),
     **dict.fromkeys(("tap:OpenFigure", "tap:ShowMissing", "tap:ShowBelow", "tap:OpenBranch"), FIGURES),
     "tap:OpenNames": ROLL,

@@ -215,7 +215,7 @@ async def test_heads_open_their_names(bot: World) -> None:
     card = last(bot, "甲一")
     for label in ("人员", "免于考勤2人"):
         await bot.stage.tap("甲一", label)
-    assert card.text.endswith("【免于考勤】\n乙八、丙八")
+    assert card.text.endswith("【免于考勤】\n口径：期末免于考勤的党员。\n乙八、丙八")
     await bot.stage.tap("甲一", "人员")
     await bot.stage.tap("甲一", "有学时")
     assert "甲五：4学时" in card.text
