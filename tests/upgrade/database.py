@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import make_url
 
-from tests.upgrade.rows import LEFT_OUT
+from tests.upgrade.rows import LEFT_OUT, quoted
 
 Key = tuple[Any, ...]
 # The values of its table's columns, in their order.
@@ -51,7 +51,8 @@ class Database:
     def _rows_of(self, of: str) -> dict[Key, Row]:
         kinds = self.kinds[of]
         # JSON as text: it is read where it is looked at, and goes back as it came.
-        asked = [f"{name}::text" if self._postgresql and kind == "JSON" else name for name, kind in kinds.items()]
+        of_json = "::text" if self._postgresql else ""
+        asked = [f"{quoted(name)}{of_json if kind == 'JSON' else ''}" for name, kind in kinds.items()]
         found = self._driver.execute(f"SELECT {', '.join(asked)} FROM {of}").fetchall()
         return dict(zip(map(self._key_of[of], found), found, strict=True))
 
@@ -74,7 +75,7 @@ class Database:
             self._driver.execute(f"DELETE FROM {of} WHERE {here}", key)
         for row in [row for key, row in was.items() if now.get(key) != row]:
             marks = ", ".join([mark] * len(row))
-            self._driver.execute(f"INSERT INTO {of} ({', '.join(self.kinds[of])}) VALUES ({marks})", row)
+            self._driver.execute(f"INSERT INTO {of} ({', '.join(map(quoted, self.kinds[of]))}) VALUES ({marks})", row)
         if of in self._counted:
             last = f"setval(pg_get_serial_sequence('{of}', 'id'), greatest(max(id), 1), max(id) IS NOT NULL)"
             self._driver.execute(f"SELECT {last} FROM {of}")

@@ -32,10 +32,15 @@ def dump(path: Path) -> str:
     return f"-- revision {revision}\n" + "".join(each for each in kept if each)
 
 
+def quoted(name: str) -> str:
+    """A column may be called as a word of SQL is (on)."""
+    return f'"{name}"'
+
+
 def _statement(driver: sqlite3.Connection, of: Table) -> str:
     names = [column.name for column in of.columns]
     keys = ", ".join(column.name for column in of.primary_key)
-    columns = ", ".join(names)
+    columns = ", ".join(map(quoted, names))
     found = driver.execute(f"SELECT {columns} FROM {of.name} ORDER BY {keys}").fetchall()
     if not found:
         return ""

@@ -251,7 +251,8 @@ async def test_the_log_is_shown_to_its_end(fresh: Fresh) -> None:
 
 
 def test_programs_are_told_the_same(fresh: Fresh) -> None:
-    assert walks.told(fresh) == WALK["told"]
+    """More figures may stand beside those of then."""
+    assert walks.as_then(walks.told(fresh), WALK["told"]) == WALK["told"]
 
 
 @pytest.mark.long

@@ -159,6 +159,13 @@ async def pages_of_log(fresh: Fresh, walk: Json) -> int:
 ABOUT_ROWS = ("database", "parked")
 
 
+def as_then(now: Any, then: Any) -> Any:
+    """What is told now, with the names that were told then."""
+    if not isinstance(now, dict) or not isinstance(then, dict):
+        return now
+    return {name: as_then(value, then[name]) for name, value in now.items() if name in then}
+
+
 def told(fresh: Fresh) -> Json:
     """The figures of each branch and quarter, and what the doctor finds."""
     settings = {"DATABASE_URL": fresh(), "BOT_TOKEN": "", "OPERATOR_ID": ""}

@@ -99,7 +99,7 @@ class PutState(Button):
 class Report(Button):
     """报告进展: whose item it is tells those who keep the list."""
 
-    prefix: ClassVar[str] = "ep"
+    prefix: ClassVar[str] = "ej"
     entry_id: int
     row: int
 

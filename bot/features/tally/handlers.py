@@ -131,7 +131,7 @@ def turn_mine(own: Own, session: Session, call: Call, button: buttons.ShowMine) 
 def _mine(own: Own, session: Session, call: Call, period: Period) -> list[Message]:
     mine = my_records.my_record(session, call.me, period, call.now, call.tz)
     beside = [(one.heading, one.lines(session, call.me, period, call.today)) for one in own]
-    return my_record_messages.record(mine, beside, call.today, call.tz)
+    return my_record_messages.record(mine, call.today, call.tz, beside)
 
 
 def build(figures: Figures, own: Own = ()) -> list[Handler]:

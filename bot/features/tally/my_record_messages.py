@@ -30,7 +30,7 @@ MADE_UP = {
 Beside = Sequence[tuple[str, Sequence[str]]]
 
 
-def record(mine: Mine, beside: Beside, today: date, tz: tzinfo) -> list[Message]:
+def record(mine: Mine, today: date, tz: tzinfo, beside: Beside = ()) -> list[Message]:
     """The whole period of one person, over as many messages as it needs; `beside`: what other features tell."""
     parts = [
         ("组织生活", [*_counts(mine), *(_part(mine.person_id, part) for part in mine.parts)]),

@@ -402,7 +402,7 @@ def test_what_was_done_in_chat_goes_out_and_comes_in_whole(storage: Storage) -> 
         done = put(session, whole, "另一支部", now=now)
         assert out(session, done.branch_id, now.date()) == written
         assert_index(session)
-        other = Counting(session, done.branch_id, Period.of(Quarter(2023, 3)), now, SHANGHAI, CLOSE_DAY)
+        other = Counting(session, done.branch_id, Period.of(Quarter(2023, 3)), now, SHANGHAI, lambda day: CLOSE_DAY)
         assert {one.path: one.value(one.rows(other.of(one.of))) for one in figures(session, done.branch_id)} == counted
         # What is recorded next has an id of its own.
         copied = put(session, whole, None, desk.branch_id, replace=True, now=now)
@@ -803,7 +803,7 @@ def test_the_example_counts_as_its_right_answer_says(storage: Storage) -> None:
         done = put(session, {name: EXAMPLE[name] for name in names})
         assert done.left_out == {f"publications/{one}": 1 for one in ("short_video", "documentary", "case_material")}
         assert (done.people, done.entries) == (8, 4)
-        counting = Counting(session, done.branch_id, Period.of(Quarter(2022, 3)), NOW, SHANGHAI, CLOSE_DAY)
+        counting = Counting(session, done.branch_id, Period.of(Quarter(2022, 3)), NOW, SHANGHAI, lambda day: CLOSE_DAY)
         found = {one.path: one.value(one.rows(counting.of(one.of))) for one in figures(session, done.branch_id)}
         wanted = right()
         assert len(wanted) > 10

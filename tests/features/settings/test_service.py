@@ -15,7 +15,6 @@ from bot.features.registry import FEATURES
 from bot.features.settings import service
 from bot.features.study import planning
 from bot.features.study import service as study
-from bot.features.tally.service import tally
 from bot.features.todo import service as todo
 from bot.kit import branch_settings
 from bot.kit.activities import coming
@@ -29,6 +28,7 @@ from storage.models.audit import Audit
 from storage.models.organisation import Organisation
 from storage.models.reflection import ReflectionTask
 from storage.models.study import StudyItem
+from tests.counting import tally
 from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, another_branch
 
 SECRETARY = "甲一"

@@ -175,7 +175,8 @@ def test_the_title_says_until_when_it_counts(storage: Storage, now: str, title: 
     ],
 )
 def test_a_committee_is_told_so_of_all_its_branches(now: str, days: set[int], words: str) -> None:
-    until, over = _until(days, Period.of(Q3), local(now), SHANGHAI)
+    closes = [lambda day, one=one: one for one in days]
+    until, over = _until(closes, Period.of(Q3), local(now), SHANGHAI)
     found = Below(Period.of(Q3), "机关总支", until, over, 0, 0, 0, ())
     head = f"【季度数据】机关总支　2023年第三季度（{words}）\n下级还没有党支部。"
     assert committee_messages.overview(found, 0, Q3.end).text == head
