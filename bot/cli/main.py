@@ -152,18 +152,18 @@ def backup(file: Path | None) -> None:
 @click.option("--quarter", metavar="2023Q3", help="Which quarter (the present one).")
 @click.option("--from", "since", type=DAY_TYPE, metavar="2023-07-01", help="Any days instead: the first of them.")
 @click.option("--to", "until", type=DAY_TYPE, metavar="2024-01-01", help="The first day that no longer counts.")
-@click.option("--branch", "branch_id", type=int, metavar="ID", help="Which branch; needed when there are several.")
+@branch_option()
 @click.option("--version", type=click.Choice(["draft"]), default="draft", help="draft: as the records stand now.")
 @TALLY_FORMAT
 def tally(
     quarter: str | None,
     since: datetime | None,
     until: datetime | None,
-    branch_id: int | None,
+    named: str | None,
     version: str,
     how: str,
 ) -> None:
-    """Count a quarter of a branch, or any days: activities, study, reflections, reminders, people.
+    """Count a quarter of a branch, or any days: activities, study, reflections, reminders, people, the register.
 
     Over several quarters each record is judged by the cut-off of its own quarter.
     """
@@ -177,7 +177,7 @@ def tally(
     with _database() as (settings, storage), storage.reading() as session:
         now = _now(settings)
         wanted = Period.of(Quarter.parse(quarter) if quarter else Quarter.of(now.date()))
-        where = _branch(session, branch_id)
+        where = _branch(session, named)
         found = tally(session, where, days or wanted, now, settings.timezone, figures=FIGURES)
         counted = to_json(found) if days is None else period_to_json(found)
         names = names_of(session, where)
