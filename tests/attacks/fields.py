@@ -1,7 +1,7 @@
 """Every field that takes a text from somebody: each function writes one and reads it back as it was."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -25,6 +25,15 @@ from bot.features.leave import service as leave_service
 from bot.features.privacy import changes, erasure, forbidden
 from bot.features.reflections import reviews, submissions
 from bot.features.reflections import tasks as tasks
+from bot.features.register import entries as register_entries
+from bot.features.register import ledgers
+from bot.features.register import service as register
+from bot.features.register.entries import Wanted
+from bot.features.register.kinds.catalogue import kinds
+from bot.features.register.kinds.kind import EntryField
+from bot.features.register.kinds.kind import Type as FieldType
+from bot.features.register.rules import View
+from bot.features.register.values import Owner
 from bot.features.registry import BROADCASTS, HANDLERS
 from bot.features.roster import service as roster
 from bot.features.roster.buttons import Kind
@@ -37,11 +46,13 @@ from bot.features.study import planning as study_planning
 from bot.kit import dialog as dialogs
 from bot.kit.completion import finish
 from bot.kit.handlers import Answer, Call, File
+from bot.kit.ledgers import TooLong
 from bot.kit.names import clean_name
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
 from bot.receiving.inbox import row_of, store
 from scheduler.calendar.checks import Checked
+from scheduler.calendar.periods import Period
 from scheduler.calendar.year_file import Entry, YearFile
 from storage.audience import Me, find
 from storage.choices import (
@@ -66,6 +77,7 @@ from storage.models.outbox import Outbox
 from storage.models.person import DutySpan, ExemptionSpan, Person, RankSpan
 from storage.models.reflection import Reflection, ReflectionTask
 from storage.models.reminder import Reminder, ReminderPlan
+from tests.features.register.samples import filled
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2023, 7, 7, 1, 0, tzinfo=UTC)
@@ -334,6 +346,38 @@ def units(session: Session, me: Me, text: str) -> None:
     assert (stands["superior"], stands["peer_orgs"]) == (text, ["甲支部", *text.splitlines()])
 
 
+def entry(session: Session, me: Me, text: str) -> None:
+    """Every text of an entry and of its rows, whose it is, a reason, words to find it by, and its table."""
+    for kind in kinds():
+        number = register.record(session, me, kind, {**_written(kind.fields, me.id, text), "note": text}, NOW, SHANGHAI)
+        for rowed in kind.rowed:
+            row = _written(rowed.fields, me.id, text)
+            register.add_row(session, me, _entry(session, number), rowed.key, row, NOW, SHANGHAI)
+        assert _entry(session, number).fields["note"] == text
+        register.change(session, me, _entry(session, number), None, "note", text + text, text, NOW, SHANGHAI)
+        for row in [one for one in _entry(session, number).rows if one.fact is not None]:
+            due = date(2024, 1, 1)
+            register.move(session, me, _entry(session, number), row, NOW, SHANGHAI, reason=text, due_on=due)
+        register_entries.listed(session, me.branch_id, kind, Wanted(words=text))
+        with suppress(TooLong):
+            ledgers.table(session, me.branch_id, kind, Period(date(2023, 1, 1), date(2024, 1, 1)), TODAY)
+        register.withdraw(session, me, _entry(session, number), text, NOW, SHANGHAI)
+        assert _entry(session, number).reason == text
+
+
+def _entry(session: Session, number: int) -> View:
+    [view] = register_entries.views(session, [number])
+    return view
+
+
+def _written(declared: Sequence[EntryField], person: int, text: str) -> dict[str, Any]:
+    """A value of every field, and the text wherever one is typed."""
+    typed: dict[FieldType, Any] = dict.fromkeys((FieldType.TEXT, FieldType.ORG, FieldType.SITE), text)
+    typed |= {FieldType.PEOPLE: [{"name": text}], FieldType.OWNER: Owner(name=text)}
+    listed = {one.key: [text] for one in declared if one.type is FieldType.ORG and one.several}
+    return filled(declared, person) | {one.key: typed[one.type] for one in declared if one.type in typed} | listed
+
+
 def contact(session: Session, me: Me, text: str) -> None:
     """Somebody unknown shares a number, under any name."""
     asked = requests.share(session, 9_001, f"+86 138 0013 8000{text}", text, today=TODAY, now=NOW)
@@ -359,7 +403,16 @@ def archive(session: Session, me: Me, text: str) -> None:
         "exemptions": [{**span, "reason": text, "approved_by": text}],
     }
     groups = [{"id": number, "name": name, text: text}]
-    whole = {"format": "branch-archive/1", "branch": {"name": name, "groups": groups}, "people": [person]}
+    visit = {"id": number, "org": text, "on": "2023-08-01", text: text}
+    items = [{"category": "other", "due_on": "2023-09-01", text: text}]
+    listed = {"id": number, "target": text, "issued_on": "2023-07-20", "state": "issued", "items": items}
+    register_of = {"guidance": [visit], "rectification_lists": [listed]}
+    whole = {
+        "format": "branch-archive/1",
+        "branch": {"name": name, "groups": groups},
+        "people": [person],
+        **register_of,
+    }
     read = document.load(json.dumps(whole).encode())
     done = importing.bring(session, read, importing.Target(None), now=NOW, timezone="Asia/Shanghai")
     made = session.scalars(select(Person).where(Person.branch_id == done.branch_id)).one()
@@ -417,6 +470,7 @@ FIELDS: list[WriteField] = [
     door,
     group,
     units,
+    entry,
     contact,
     archive,
     own_days,

@@ -153,7 +153,8 @@ NOT_TYPED = {
         "invite.code_hash", "invite.kind", "job_run.job",
         "job_run.slot", "lease.holder", "lease.name", "outbox.batch", "outbox.job", "promise.key",
         "reflection_part.kind", "reminder.holidays", "reminder.kind", "reminder_plan.holiday", "retention_rule.kind",
-        "upload.digest", "upload.kind", "upload.name",
+        "upload.digest", "upload.kind", "upload.name", "entry.kind", "entry_row.field", "entry_day.field",
+        "entry_state.state", "entry_person.field", "entry_value.field", "entry_change.field",
     ), OURS),
     **dict.fromkeys(("bind_request.phone_end", "monthly_theme.month", "person.gender", "person.phone"), DIGITS),
     **dict.fromkeys((
