@@ -128,7 +128,7 @@ FIELDS: Mapping[str, Stored] = {
     "monthly_documents": Stored(
         _some_of(MonthlyDocument), f"a list of {', '.join(MonthlyDocument)}", _listed, dated=True
     ),
-    "peer_orgs": Stored(_names, "a list of texts", list),
+    "peer_orgs": Stored(_names, "a list of texts", list, dated=True),
     "superior": Stored(lambda value: value if isinstance(value, str) else None, "a text"),
 }
 

@@ -267,7 +267,13 @@ class Form:
             return field.files(session, call, values)
         if field.read is None or not text:
             raise Refusal(f"{dropped}{CHOOSE if field.read is None else ANSWER}")
-        return field.read(session, call, text)
+        return self._joined(field, values, field.read(session, call, text))
+
+    def _joined(self, field: Field, values: Values, read: Values) -> Values:
+        """What is typed where several may be ticked comes to what is ticked already."""
+        if not field.many or field.key not in read:
+            return read
+        return {**read, field.key: list(dict.fromkeys([*(values.get(field.key) or []), *read[field.key]]))}
 
     def _heard(self, session: Session, call: Call, values: Values) -> Field | None:
         """What an answer is for: files, the doubt, the open question; on a last page without a choice the first one."""

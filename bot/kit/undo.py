@@ -25,7 +25,7 @@ from storage.models.audit import Audit
 
 # A table whose rows are somebody's (person_id) and are withdrawn, never deleted (withdrawn_at).
 Row = TypeVar("Row", bound=Model)
-NOTHING = "没有可以撤销的事项。10分钟内的签到、收到、请假、补学、学习和心得可以撤销。"
+NOTHING = "没有可以撤销的事项。10分钟内的签到、收到、请假、补学、学习、心得和登记可以撤销。"
 GONE = "没有可以撤销的事项，或已超过10分钟。"
 # Lines of the log may stand in another order than their instants, but never by as much.
 OUT_OF_ORDER = timedelta(hours=1)

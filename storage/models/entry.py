@@ -27,6 +27,8 @@ class Entry(Model):
     __table_args__ = (
         Index("ix_entry_branch_id_kind", "branch_id", "kind"),
         Index("uq_entry_archive_id", "branch_id", "kind", "archive_id", unique=True),
+        # A number stands in buttons and in the log: no other entry gets it.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -54,7 +56,7 @@ class EntryRow(Model):
     """
 
     __tablename__ = "entry_row"
-    __table_args__ = (UniqueConstraint("entry_id", "field", "position"),)
+    __table_args__ = (UniqueConstraint("entry_id", "field", "position"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), info=home())

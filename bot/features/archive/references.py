@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Table, func, select
 from sqlalchemy.orm import Session
 
 from storage.base import Model, table
+from storage.models.everything import METADATA
 
 
 def references(
@@ -29,8 +30,5 @@ def references(
 
 def _keys_to(wanted: Table) -> list[tuple[Table, ForeignKey]]:
     return [
-        (other, key)
-        for other in Model.metadata.sorted_tables
-        for key in other.foreign_keys
-        if key.column.table is wanted
+        (other, key) for other in METADATA.sorted_tables for key in other.foreign_keys if key.column.table is wanted
     ]

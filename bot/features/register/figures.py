@@ -41,12 +41,15 @@ from bot.kit.deadlines import in_time
 from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source
 from bot.kit.names import name_key
 from bot.kit.rates import percent, rate
+from bot.kit.words import cut
 from scheduler.calendar.days import Quarter
 from storage.audience import Me
 from storage.models.entry import Entry, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
 
 # Databases bound how many selects one statement may join.
 _AT_ONCE = 100
+# Of the names behind their number, in UTF-16 units.
+LONGEST_NAMES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, n
         outer = standing.of_entry
         tables = tables.join(outer, and_(outer.c.entry_id == Entry.id, outer.c.row_id.is_(None)))
         where += [outer.c.state.in_(count.states)] if count.states else []
-        where += [_in_time(counting, outer.c.since, recorded)] if count.began else []
+        where += [_in_time(counting, outer.c.since, recorded), _begun_in_time(counting, outer)] if count.began else []
     if count.row_states:
         inner = standing.of_row
         tables = tables.join(inner, and_(inner.c.entry_id == Entry.id, inner.c.row_id == EntryRow.id))
@@ -188,6 +191,19 @@ def _in_time(
     return or_(false(), *parts)
 
 
+def _begun_in_time(counting: Counting, standing: CTE) -> ColumnElement[bool]:
+    """What put it into its state came in time for the quarter of that day, however often anything else was moved."""
+    begun = aliased(EntryState)
+    return exists().where(
+        begun.entry_id == standing.c.entry_id,
+        begun.row_id.is_(None),
+        begun.state == standing.c.state,
+        begun.on == standing.c.since,
+        begun.undone_at.is_(None),
+        _in_time(counting, begun.on, begun.recorded_at),
+    )
+
+
 def _names(counting: Counting) -> ColumnElement[bool]:
     """Of a leader's own groups: what names somebody of them."""
     groups = sorted(counting.only or ())
@@ -224,6 +240,7 @@ def _figure(kind: Kind, count: Count) -> Figure[Found, Behind]:
         rows=lambda found: found.get(count.path, ()),
         value=partial(_value, count),
         number=len if count.names else lambda value: value,
+        more=_names_of if count.names else lambda value: "",
         behind=lambda rows: {"": list(dict.fromkeys(code(kind, count, row) for row in rows))},
         show=partial(_shown, kind, count),
         beside=count.beside,
@@ -231,6 +248,11 @@ def _figure(kind: Kind, count: Count) -> Figure[Found, Behind]:
         quiet=True,
         opens_to=partial(_opens_to, kind),
     )
+
+
+def _names_of(value: Sequence[str]) -> str:
+    """（晨报、党建公众号）"""
+    return f"（{cut('、'.join(value), LONGEST_NAMES)}）" if value else ""
 
 
 def _opens_to(kind: Kind, me: Me) -> bool:
@@ -323,11 +345,11 @@ def _rated(ratio: Ratio, counting: Counting) -> Sequence[Rated]:
     rows = counting.of(REGISTER).get(ratio.over, ())
     if ratio.under != PEER_ORGS:
         return [Rated(tuple(rows), len(rows), len(counting.of(REGISTER).get(ratio.under, ())))]
-    peers = {name_key(name) for name in peer_orgs(counting.session, counting.branch_id)}
+    peers = {name_key(name) for name in peer_orgs(counting.session, counting.branch_id, counting.last_day)}
     mine = tuple(row for row in rows if row.key in peers)
     return [Rated(mine, len({row.key for row in mine}), len(peers))]
 
 
-def peer_orgs(session: Session, branch_id: int) -> Sequence[str]:
-    """The names of the peer branches, as the settings have them."""
-    return branch_settings.of_branch(session, branch_id).peer_orgs
+def peer_orgs(session: Session, branch_id: int, day: date) -> Sequence[str]:
+    """The names of the peer branches, as the settings have them for the quarter of a day (D20)."""
+    return branch_settings.of_branch(session, branch_id).on(day).peer_orgs

@@ -153,10 +153,12 @@ def _doubting(kind: Kind, field: Field) -> Field:
     return replace(field, doubts=doubts)
 
 
-def done(session: Session, call: Call, word: str, entry_id: int, undo: buttons.UndoEntry, note: str = "") -> Message:
+def done(
+    session: Session, call: Call, word: str, entry_id: int, undo: buttons.UndoEntry, note: str = "", row: int = 0
+) -> Message:
     """What was just done, as a card."""
     view = entries.views(session, [entry_id])[0]
-    return messages.done(word, view, _called(session, call), undo, note)
+    return messages.done(word, view, _called(session, call), undo, note, view.row(row) if row else None)
 
 
 def _row(kind: Kind, values: Values) -> Form | None:
@@ -173,8 +175,7 @@ def _row(kind: Kind, values: Values) -> Form | None:
     def save(session: Session, call: Call, values: Values) -> Reply:
         view, _ = _view(session, call, values)
         number = service.add_row(session, call.me, view, outer.key, _kept(declared, values), call.now, call.tz)
-        card = done(session, call, f"已新增{outer.label}", view.id, buttons.UndoEntry("r", view.id, number))
-        return Reply(edit=messages.and_more(card, view.id, outer))
+        return Reply(edit=done(session, call, f"已新增{outer.label}", view.id, buttons.UndoEntry("r", view.id, number)))
 
     return _form(
         kind,
@@ -214,7 +215,7 @@ def _change(kind: Kind, values: Values) -> Form | None:
         else:
             number = service.change(session, call.me, view, row, key, new, reason, call.now, call.tz)
         undo = buttons.UndoEntry("s" if fact else "c", view.id, number)
-        return Reply(edit=done(session, call, f"已修改{declared.word}", view.id, undo))
+        return Reply(edit=done(session, call, f"已修改{declared.word}", view.id, undo, row=row.id if row else 0))
 
     asked = [replace(one, later=False) for one in questions.asked(declared)]
     return _form(
@@ -262,7 +263,7 @@ def _state(kind: Kind, values: Values) -> Form | None:
         note = _late(session, call, on if not tracking.follows else None)
         undo = buttons.UndoEntry("s", view.id, number)
         said_done = f"已{word}" if state in tracking.acts else f"已办理“{word}”"
-        return Reply(edit=done(session, call, said_done, view.id, undo, note))
+        return Reply(edit=done(session, call, said_done, view.id, undo, note, row.id if row else 0))
 
     reason = [REASON] if values.get("reasoned") else []
     return _form(

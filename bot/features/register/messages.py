@@ -7,7 +7,7 @@ from typing import Any
 from bot.features.register import buttons
 from bot.features.register.kinds.kind import EntryField, Kind, Type
 from bot.features.register.rules import Fact, Row, View, line_of, words_of
-from bot.features.register.values import Called, said
+from bot.features.register.values import Called, full_day, line, said
 from bot.kit.buttons import Button
 from bot.kit.lists import filled, label, page_of, two_a_row
 from bot.kit.replies import PAGE, Choice, Document, Message, Pages
@@ -53,7 +53,7 @@ def list_page(
 ) -> Message:
     """The entries of a period, the newest first, each in a line that opens it."""
     page = page_of(range(many), at, ON_A_PAGE)
-    texts = [f"【{kind.ledger.name}】{period_words(period)}，共{many}{kind.unit}" if many else _none(kind, period)]
+    texts = [f"【{kind.ledger.name}】{period_words(period)}，共{many}条" if many else _none(kind, period)]
     texts += [cut(f"{number}. {list_line(one, called)}", 200) for number, one in _numbered(shown, page.number)]
     taps = [Choice(f"打开第{number}条", buttons.OpenEntry(one.id, 0)) for number, one in _numbered(shown, page.number)]
     turn = page.turn(lambda to: buttons.ShowList(kind.name, period.code, to))
@@ -123,11 +123,20 @@ def state_word(kind: Kind, rows: str, fact: Fact) -> str:
     return tracking.states.get(fact.state, fact.state) if tracking is not None else ""
 
 
+def _state_line(kind: Kind, rows: str, fact: Fact | None) -> list[str]:
+    """状态：已下发（2023年8月11日）: with its day, where the states have days of their own."""
+    tracking = kind.tracking_of(rows)
+    if tracking is None or fact is None:
+        return []
+    since = "" if tracking.follows else f"（{full_day(fact.since)}）"
+    return [f"状态：{tracking.states.get(fact.state, fact.state)}{since}"]
+
+
 def entry_page(view: View, called: Called, by: str, day: date, keeps: bool, tz: tzinfo) -> Message:
     """All of an entry; its keepers have the buttons to go on with it."""
     words = words_of(view, None, called)
     lines = [f"【{view.kind.word}】", *_fields(view.kind.every, words)]
-    lines += [f"状态：{words['state']}"] if "state" in words else []
+    lines += _state_line(view.kind, "", view.fact)
     for rowed in view.kind.rowed:
         rows = view.of(rowed.key)
         lines += [f"{rowed.word}{len(rows)}{rowed.counted}："] if rows else []
@@ -197,7 +206,7 @@ def row_page(view: View, row: Row, called: Called, day: date, keeps: bool, owns:
     number = view.of(row.field).index(row) + 1
     fields = declared.fields if declared is not None else ()
     head = f"【{view.kind.word}】{line_of(view, called)}\n{declared.word if declared else ''}第{number}项"
-    text = "\n".join([head, *_fields(fields, words), *([f"状态：{words['state']}"] if "state" in words else [])])
+    text = "\n".join([head, *_fields(fields, words), *_state_line(view.kind, row.field, row.fact)])
     back = [Choice(label(view.kind.label), buttons.OpenEntry(view.id, 0))]
     if keeps and view.withdrawn_at is None:
         acts = [Choice("修改", buttons.ChooseField(view.id, row.id)), *_states(view, row)]
@@ -258,6 +267,8 @@ def history_page(
 ) -> list[Message]:  # fmt: skip
     """Who changed what, when and why, in the order of time."""
     lines = [(one.changed_at, _change_line(view, one, called, names, tz)) for one in changes]
+    there = {row.id for row in view.rows}
+    facts = [one for one in facts if one[0] is None or one[0] in there]
     lines += [
         (fact.recorded_at, _fact_line(view, row, fact, by, called, tz)) for row, fact, by in facts if fact.recorded_at
     ]
@@ -277,7 +288,8 @@ def _change_line(view: View, change: EntryChange, called: Called, names: dict[in
     who = names.get(change.changed_by_id or 0, "")
     what = declared.word if declared is not None else "内容"
     if declared is None or declared.type is Type.ROWS:
-        said_change = "已删除"
+        gone = line("{problem} {platform} {title}", {key: str(one) for key, one in (old or {}).items()})
+        said_change = f"已删除{gone and f'“{cut(gone, LONGEST)}”'}"
     else:
         said_change = f"{said(declared, old, called) or '未填'}→{said(declared, new, called) or '未填'}"
     return f"{moment_words(change.changed_at, tz)}{who}：{_of_row(view, change.row_id)}{what}：{said_change}" + _why(
@@ -317,22 +329,22 @@ def _why(reason: str) -> str:
 # --- what was done ---------------------------------------------------------------------------------------------------
 
 
-def done(word: str, view: View, called: Called, undo: Button, note: str = "") -> Message:
-    """What was just done, with the entry in a line; it may be taken back for ten minutes."""
-    rows = [[Choice("打开", buttons.OpenEntry(view.id, 0)), Choice("撤销", undo)]]
-    return Message("\n".join(filter(None, [f"{word}：{list_line(view, called)}。", note])), rows)
+def done(word: str, view: View, called: Called, undo: Button, note: str = "", row: Row | None = None) -> Message:
+    """What was just done, with the entry or its row in a line; it may be taken back for ten minutes. What is drawn up
+    row by row goes on from here.
+    """
+    about = list_line(view, called) if row is None else owed_title(view, row, called)
+    drafted = view.kind.tracking is None or view.fact is None or view.fact.state not in view.kind.tracking.done
+    adds = [Choice(f"新增{one.label}", buttons.AddRow(view.id, one.key)) for one in view.kind.rowed if drafted]
+    opens = Choice("打开", buttons.OpenEntry(view.id, row.id if row is not None else 0))
+    rows = [[opens, Choice("撤销", undo)], *([adds] if adds and row is None else [])]
+    return Message("\n".join(filter(None, [f"{word}：{about}。", note])), rows)
 
 
 def ledger_file(kind: Kind, period: Period, content: bytes) -> Document:
     """The table of a kind, of people: forgotten as soon as it is sent."""
     name = f"{kind.ledger.name}{period_words(period)}"
     return Document(f"{name}.xlsx", content=content, caption=f"{name}。", secret=True)
-
-
-def and_more(card: Message, entry_id: int, rowed: EntryField) -> Message:
-    """The same with a button for the next row of it."""
-    more = [Choice(f"继续新增{rowed.label}", buttons.AddRow(entry_id, rowed.key))]
-    return Message(card.text, [*card.rows, more])
 
 
 def taken_back(view: View, row: Row | None, called: Called) -> Message:

@@ -14,18 +14,19 @@ from sqlalchemy.orm import Session
 from bot.features.register import entries
 from bot.features.register.figures import peer_orgs
 from bot.features.register.kinds.kind import PEER_ORGS, EntryField, Type
-from bot.features.register.values import Owner
+from bot.features.register.values import Owner, full_day
 from bot.kit import questions
-from bot.kit.form_fields import Field, Options, Values
+from bot.kit.form_fields import Doubt, Field, Options, Values
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.handlers import Call
 from bot.kit.lists import label
-from bot.kit.names import LONGEST, called, clean_name, name_key
+from bot.kit.names import LONGEST, called, clean_name, group_key, name_key
 from bot.kit.refusal import Refusal
 from bot.kit.typed_days import the_day
 from bot.kit.words import day_words
 from scheduler.calendar.days import DAY
 from storage.choices import Duty
+from storage.models.entry import Entry, EntryState
 from storage.models.organisation import PartyGroup
 from storage.roster import Member, roster
 
@@ -117,8 +118,14 @@ def _days_offered(declared: EntryField) -> Options:
 def _day(declared: EntryField, key: str = "", ask: str = "") -> list[Field]:
     base = questions.day(key or declared.key, "", far=timedelta(days=40 * 366))
 
-    def doubts(session: Session, call: Call, values: Values) -> Any:
-        return base.doubts(session, call, values) if values.get(base.key) else ()
+    def doubts(session: Session, call: Call, values: Values) -> Sequence[Doubt | None]:
+        value = values.get(base.key)
+        if not value:
+            return ()
+        gone = declared.type is Type.DUE and date.fromisoformat(value) < call.today
+        ask = f"{full_day(date.fromisoformat(value))}已经过去，确认{declared.word}是这一天吗？"
+        past = Doubt(ask, [(value, "确认")], again="重选日期") if gone else None
+        return (past, *base.doubts(session, call, values))
 
     asks = ask or f"请选择{declared.word}，或直接发送，例如：7月7日。"
     found = _field(declared, asks, options=_days_offered(declared), read=base.read, accepts=base.accepts, doubts=doubts)
@@ -157,7 +164,11 @@ def _offered(declared: EntryField) -> Callable[[Session, Call], list[str]]:
 
     def names(session: Session, call: Call) -> list[str]:
         before = entries.used_before(session, call.me.branch_id, declared.key)
-        usual = peer_orgs(session, call.me.branch_id) if PEER_ORGS in declared.offered else list(declared.offered)
+        usual = (
+            peer_orgs(session, call.me.branch_id, call.today)
+            if PEER_ORGS in declared.offered
+            else list(declared.offered)
+        )
         return list({name_key(one): one for one in [*reversed(usual), *reversed(before)]}.values())[::-1][:24]
 
     return names
@@ -255,13 +266,30 @@ def _owner(declared: EntryField) -> list[Field]:
         ]
 
     def read(session: Session, call: Call, said: str) -> Values:
-        offered = {name_key(word): value for value, word in options(session, call, {}) if value[0] != "p"}
-        if name_key(said) in offered:
-            return {declared.key: offered[name_key(said)]}
+        listed = [(value, word) for value, word in options(session, call, {}) if value and value[0] in "gd"]
+        offered = {group_key(word) if value[0] == "g" else name_key(word): value for value, word in listed}
+        known = offered.get(group_key(said)) or offered.get(name_key(said))
+        if known is not None:
+            return {declared.key: known}
         found = _one_of(said, _members(session, call), outside=True)
         return {declared.key: found if found.startswith(OUTSIDE) else f"p{found}"}
 
-    return [_field(declared, f"请选择{declared.word}，或直接发送姓名或单位。", options=options, read=read)]
+    def doubts(session: Session, call: Call, values: Values) -> Sequence[Doubt | None]:
+        value = str(values[declared.key])
+        if not value.startswith(OUTSIDE) or name_key(value[1:]) in map(name_key, _known_owners(session, call)):
+            return ()
+        ask = f"名册和党小组中没有“{value[1:]}”，确认是其他单位或名册外的同志吗？"
+        return (Doubt(ask, [(value, "确认登记")], again="重新选择"),)
+
+    asks = f"请选择{declared.word}，或直接发送姓名或单位。"
+    return [_field(declared, asks, options=options, read=read, doubts=doubts)]
+
+
+def _known_owners(session: Session, call: Call) -> list[str]:
+    """Units that the settings or entries have named: they are asked about no more."""
+    owned = select(EntryState.owner_name).join(Entry, Entry.id == EntryState.entry_id)
+    named = owned.where(Entry.branch_id == call.me.branch_id, EntryState.owner_name != "").distinct()
+    return [*peer_orgs(session, call.me.branch_id, call.today), *session.scalars(named)]
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

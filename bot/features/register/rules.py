@@ -125,13 +125,24 @@ def first_state(kind: Kind, fields: Json, today: date) -> str:
     return tracking.ahead if tracking.ahead and day is not None and day > today else tracking.start
 
 
-def days_of(view: View, row: Row | None = None) -> list[date]:
-    """Every day by which a figure may count the entry, or this row of it."""
+def counted_on(view: View, row: Row | None, facts: Sequence[tuple[int | None, Fact]]) -> list[tuple[date, datetime]]:
+    """Every day by which a figure may have counted the entry, or this row of it, with when that was recorded.
+
+    facts: all that ever held, with the row of each. What was never in a state that is counted has counted nowhere, and
+    neither have its rows.
+    """
+    whole = view.kind.tracking
+    states = {state for count in view.kind.counts for state in count.states}
+    of_entry = [fact for row_id, fact in facts if row_id is None and (not states or fact.state in states)]
+    if whole is not None and not whole.follows and states and not of_entry:
+        return []
     rows = view.rows if row is None else [row]
-    facts = [view.fact, *(one.fact for one in rows)]
-    own = [on for _, on, _ in index(view.kind, "", view.fields).days] if row is None else []
-    of_rows = [on for one in rows for _, on, _ in index(view.kind, one.field, one.fields).days]
-    return [*own, *of_rows, *(fact.since for fact in facts if fact is not None)]
+    found = [(on, view.recorded_at) for on, _ in _days(view, None)]
+    found += [(on, one.recorded_at) for one in rows for on, _ in _days(view, one)]
+    here = {one.id for one in rows}
+    of_rows = [fact for row_id, fact in facts if row_id in here]
+    held = [*of_entry, *of_rows] if whole is None or not whole.follows else []
+    return found + [(one.since, one.recorded_at) for one in held if one.recorded_at is not None]
 
 
 def in_days(view: View, start: date, to: date) -> bool:

@@ -207,6 +207,7 @@ def change(
     if wants_reason(view, row, key, now) and not reason:
         raise Refusal(NEEDS_A_REASON)
     _needs(view.kind, rows, _values(view, row) | {key: value})
+    _not_moved_ahead(view, row, key, value, local_day(now, tz))
     claim(session, view)
     lay(session, view.kind, view.id, row, key, value)
     made = EntryChange(
@@ -223,6 +224,15 @@ def change(
     session.flush()
     note(session, me, "change", view.id, now, view.kind, field=key)
     return made.id
+
+
+def _not_moved_ahead(view: View, row: Row | None, key: str, value: Any, today: date) -> None:
+    """What is said to have taken place is not moved to a day that is still to come."""
+    tracking = view.kind.tracking if row is None else None
+    if tracking is None or tracking.follows != key or view.fact is None or not isinstance(value, str):
+        return
+    if view.fact.state != tracking.ahead and date.fromisoformat(value) > today:
+        raise Refusal("日期不能晚于今天。")
 
 
 def _values(view: View, row: Row | None) -> dict[str, Any]:
@@ -264,10 +274,18 @@ def still_open(
     tz: tzinfo,
     more: Iterable[date] = (),
 ) -> None:
-    """Refuses where a quarter that takes nothing more has counted it, or would (D20b)."""
-    closes = close_days(session, me.branch_id)
-    for day in (*rules.days_of(view, row), *more):
-        before_cut_off(now, cut_off_on(day, closes, tz))
+    """Refuses where a quarter that takes nothing more has counted it, or would (D20b); `more`: the days that it would
+    have. What came too late for its quarter has counted nowhere, and may be put right.
+    """
+    closes, facts = close_days(session, me.branch_id), entries.facts_in_order(session, view.id)
+    counted = rules.counted_on(view, row, [(row_id, fact) for row_id, fact, _ in facts])
+    kept = {day for day, _ in counted}
+    for day, made_at in counted:
+        if in_time(made_at, cut_off_on(day, closes, tz)):
+            before_cut_off(now, cut_off_on(day, closes, tz))
+    for day in more:
+        if day not in kept:
+            before_cut_off(now, cut_off_on(day, closes, tz))
 
 
 def claim(session: Session, view: View) -> None:
@@ -297,7 +315,7 @@ def put_state(
     """
     rows, fact = (row.field, row.fact) if row is not None else ("", view.fact)
     tracking = view.kind.tracking_of(rows)
-    if tracking is None or fact is None or state not in tracking.states or state == fact.state:
+    if tracking is None or fact is None or state not in tracking.states or state in (fact.state, tracking.ahead):
         raise Refusal(CHANGED_BY_OTHERS)
     need = rules.lacks(view.kind, rows, state, view, row)
     if need is not None and is_empty((given or {}).get(need.key)):
@@ -307,7 +325,11 @@ def put_state(
     day = fact.on if tracking.follows else on
     if day > local_day(now, tz) and state != tracking.ahead and state not in tracking.reasoned:
         raise Refusal("日期不能晚于今天。")
-    if day < fact.on and not _is_first(session, view, row):
+    if row is not None and view.fact is not None and day < view.fact.since:
+        whole = view.kind.tracking_of("")
+        word = whole.states.get(view.fact.state, "") if whole is not None else ""
+        raise Refusal(f"日期不能早于{full_day(view.fact.since)}（{word}）。")
+    if day < fact.on and not is_first(session, view, row):
         raise Refusal(f"日期不能早于{full_day(fact.on)}（{tracking.states[fact.state]}）。")
     _before_the_end(session, me, view, row, fact, day, now, tz)
     _begins_by(session, view, row, day)
@@ -327,7 +349,7 @@ def _of(view: View, row: Row | None) -> tuple[Any, ...]:
     )
 
 
-def _is_first(session: Session, view: View, row: Row | None) -> bool:
+def is_first(session: Session, view: View, row: Row | None) -> bool:
     """Whether nothing held before what holds now: its day is that of the typing, and may have to give way."""
     return session.scalar(select(func.count()).select_from(EntryState).where(*_of(view, row))) == 1
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.register import entries, rules, service
 from bot.features.register.rules import View
+from bot.features.register.values import read_by_figures
 from bot.kit.access import NO_RIGHT
 from bot.kit.deadlines import UNDONE_ALREADY, before_undo_ends
 from bot.kit.refusal import Refusal
@@ -55,37 +56,53 @@ def _undo_of(session: Session, me: Me, view: View, row: Any, now: datetime, tz: 
         if known is None:
             raise Refusal(UNDONE_ALREADY)
         service.still_open(session, me, view, known, now, tz)
+        if _others_since(session, view, me, known.id):
+            raise Refusal(service.CHANGED_BY_OTHERS)
         row.withdrawn_at = now
     elif isinstance(row, EntryState):
         if rules.fact_in(view, row.row_id, row.id) is None:
             raise Refusal(service.CHANGED_BY_OTHERS if row.undone_at is None else UNDONE_ALREADY)
+        known = view.row(row.row_id) if row.row_id is not None else None
+        if service.is_first(session, view, known):
+            raise Refusal(service.CHANGED_BY_OTHERS)
+        service.still_open(session, me, view, known, now, tz)
         row.undone_at = now
     else:
-        _undo_change(session, view, row, now)
+        _undo_change(session, me, view, row, now, tz)
     session.flush()
 
 
-def _undo_change(session: Session, view: View, made: EntryChange, now: datetime) -> None:
-    of = view.row(made.row_id) if made.row_id is not None else None
-    held = of.fields if of is not None else view.fields
+def _undo_change(session: Session, me: Me, view: View, made: EntryChange, now: datetime, tz: tzinfo) -> None:
     if made.undone_at is not None:
         raise Refusal(UNDONE_ALREADY)
+    of = view.row(made.row_id) if made.row_id is not None else None
+    if made.row_id is not None and of is None:
+        # A row that was removed comes back.
+        session.get_one(EntryRow, made.row_id).withdrawn_at = None
+        made.undone_at = now
+        return
+    held = of.fields if of is not None else view.fields
     if held.get(made.field) != made.new.get("value"):
         raise Refusal(service.CHANGED_BY_OTHERS)
+    if read_by_figures(view.kind, of.field if of is not None else "", made.field):
+        service.still_open(session, me, view, of, now, tz)
     service.lay(session, view.kind, view.id, of, made.field, made.old.get("value"))
     made.undone_at = now
 
 
-def _others_since(session: Session, view: View, me: Me) -> bool:
-    """Whether somebody else has put anything to an entry."""
+def _others_since(session: Session, view: View, me: Me, row_id: int | None = None) -> bool:
+    """Whether somebody else has put anything to an entry, or to one row of it."""
     rows = select(EntryRow.recorded_by_id).where(EntryRow.entry_id == view.id)
-    states = select(EntryState.recorded_by_id).where(EntryState.entry_id == view.id)
-    made = select(EntryChange.changed_by_id).where(EntryChange.entry_id == view.id)
+    states = select(EntryState.recorded_by_id).where(EntryState.entry_id == view.id, EntryState.undone_at.is_(None))
+    made = select(EntryChange.changed_by_id).where(EntryChange.entry_id == view.id, EntryChange.undone_at.is_(None))
+    if row_id is not None:
+        rows, states = rows.where(EntryRow.id == row_id), states.where(EntryState.row_id == row_id)
+        made = made.where(EntryChange.row_id == row_id)
     return any(one != me.id for query in (rows, states, made) for one in session.scalars(query))
 
 
 _STEPS: Mapping[str, type[Any]] = {"e": Entry, "r": EntryRow, "s": EntryState, "c": EntryChange}
-WORDS = {"e": "登记", "r": "新增内容", "s": "状态变更", "c": "修改"}
+WORDS = {"e": "登记", "r": "新增内容", "s": "变更", "c": "修改"}
 
 
 def steps(session: Session, me: Me, since: datetime) -> list[Step]:

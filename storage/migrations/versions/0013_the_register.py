@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_entry_recorded_by_id_person")),
         sa.ForeignKeyConstraint(["withdrawn_by_id"], ["person.id"], name=op.f("fk_entry_withdrawn_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_entry_activity_id"), ["activity_id"], unique=False)
@@ -55,6 +56,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_entry_row_recorded_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_row")),
         sa.UniqueConstraint("entry_id", "field", "position", name=op.f("uq_entry_row_entry_id_field_position")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "entry_change",

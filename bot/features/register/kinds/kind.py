@@ -21,7 +21,7 @@ RESERVED = frozenset(
 
 
 class Type(StrEnum):
-    """What a field holds; types.py says how each is asked, read, said, counted and kept in an archive."""
+    """What a field holds; values.py, questions.py and archive/ say how each is said, counted, asked and kept."""
 
     TEXT = "text"
     NUMBER = "number"
