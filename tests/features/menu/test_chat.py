@@ -50,7 +50,7 @@ async def test_a_member_has_everything_behind_more(bot: World) -> None:
 
 async def test_a_secretary_goes_through_doors_and_what_was_used_last_is_before_them(bot: World) -> None:
     await bot.stage.say(DESK, "/more")
-    doors = [["本人", "活动和通知"], ["学习和廉政", "名册和发展"], ["设置和管理", "帮助"]]
+    doors = [["本人", "活动和通知"], ["学习和廉政", "名册和发展"], ["清单和总结", "设置和管理"], ["帮助"]]
     assert buttons(bot, DESK) == doors
     await bot.stage.tap(DESK, "名册和发展")
     assert last(bot, DESK) == "【名册和发展】请选择要办理的事项。"

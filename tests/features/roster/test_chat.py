@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
+from bot.features.activities.counting.held import HELD
 from bot.features.roster.forms import FORM
 from bot.kit.form_fields import Fill
 from bot.playground import story
@@ -121,7 +122,7 @@ async def test_st8_moving_people(bot: World) -> None:
         counted = tally(session, bot.cast.branch_id, Quarter(2023, 3), bot.clock.now(), SHANGHAI)
         item = session.scalars(select(StudyItem)).one()
         names = dict(session.execute(select(Person.name, Person.id)).all())
-    held = counted.held
+    held = counted.counting.of(HELD)
     assert [len(one.roll.expected) for one in held] == [23, 22, 23, 22]
     assert [len(one.roll.present) for one in held] == [22, 20, 22, 21]
     assert [one.roll.observers for one in held] == [(), (), (), (names["丙六"],)]
