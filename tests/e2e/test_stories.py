@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.features.integrity.jobs import NAME as reminder_job
-from bot.features.tally import service as tally
+from bot.features.tally.service import to_json
 from bot.playground import story
 from scheduler.calendar.days import Quarter
 from storage.models.outbox import Outbox
+from tests.counting import tally
 from tests.world import SHANGHAI, World, world
 
 
@@ -23,8 +24,8 @@ async def played(postgresql_url: str) -> AsyncIterator[tuple[World, dict[str, An
             pass
         now = bot.clock.now().astimezone(SHANGHAI)
         with bot.storage.reading() as session:
-            counted = tally.tally(session, bot.cast.branch_id, Quarter(2023, 3), now, SHANGHAI)
-        yield bot, json.loads(json.dumps(tally.to_json(counted)))["figures"]
+            counted = tally(session, bot.cast.branch_id, Quarter(2023, 3), now, SHANGHAI)
+        yield bot, json.loads(json.dumps(to_json(counted)))["figures"]
 
 
 def private(bot: World, name: str) -> list[str]:
