@@ -77,7 +77,9 @@ def test_a_list_has_one_of_few_lengths_and_the_same_in_it(many: int) -> None:
 # --- rows in hand are nobody else's --------------------------------------------------------------------------------
 
 
-async def test_a_call_that_takes_long_has_not_lapsed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_call_that_takes_long_has_not_lapsed(
+    office: Office, storage: Overlapping, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(repairs, "STRAYS_EVERY", 0)
     office.say(7)
     office.telegram.held = []
@@ -91,7 +93,7 @@ async def test_a_call_that_takes_long_has_not_lapsed(office: Office, monkeypatch
             sender.wake()
             await turns(20)
         assert office.states() == ["sending", "queued"]
-        await office.telegram.let_go(1, office.storage.random)  # type: ignore[attr-defined]
+        await office.telegram.let_go(1, storage.random)
         await office.clock.travel(START + SECOND * 200)
     assert sorted(office.telegram.texts) == [(7, "通知"), (8, "通知")]
     assert [(row.state.value, row.resent) for row in office.rows()] == [("sent", False), ("sent", True)]

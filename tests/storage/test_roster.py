@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from storage.choices import Duty, ExemptionReason, MembershipStatus
 from storage.engine import Storage
 from storage.models.person import DutySpan, ExemptionSpan, GroupSpan, MembershipSpan, RosterSpan
-from storage.roster import duties_on, holders, leaders_on, roster, rosters
+from storage.roster import Member, duties_on, holders, leaders_on, roster, rosters
 from tests.cast import Cast, make_branch
 
 NOW = datetime(2023, 7, 4, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -26,10 +26,10 @@ def two(storage: Storage) -> tuple[Storage, Cast, Cast]:
         return storage, make_branch(session, now=NOW, only=FEW), make_branch(session, now=NOW, only=FEW, bound=False)
 
 
-def days_of(session: Session, branch_id: int, person_id: int) -> dict[date, object]:
+def days_of(session: Session, branch_id: int, person_id: int) -> dict[date, Member | None]:
     """Somebody on each of the days, as both questions answer it."""
     many = rosters(session, branch_id, DAYS)
-    found = {}
+    found: dict[date, Member | None] = {}
     for day in DAYS:
         one = roster(session, branch_id, day)
         assert many[day] == one
@@ -69,7 +69,7 @@ def test_a_span_counts_from_its_first_day_and_not_on_its_last(two: tuple[Storage
         )
         session.flush()
         found = days_of(session, branch, who)
-        told = [(one.group_name, one.status, one.exempt) for one in found.values() if one is not None]  # type: ignore[attr-defined]
+        told = [(one.group_name, one.status, one.exempt) for one in found.values() if one is not None]
         inside = ("第二党小组", MembershipStatus.PROBATIONARY, True)
         assert told == [("第一党小组", MembershipStatus.FULL, False), inside, inside, ("", None, False)]
         session.execute(update(RosterSpan).where(RosterSpan.person_id == who).values(from_on=FROM, to_on=TO))

@@ -231,12 +231,10 @@ async def upgraded(bot: World, *, quietly: bool = False) -> Chat:
     group = bot.stage.group
     if not quietly:
         return await group.upgrade_to_supergroup()
-    tell, push = bot.playground.tell, bot.playground.push_member
-    bot.playground.tell = bot.playground.push_member = lambda *_, **__: None  # type: ignore[method-assign]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("tell", "push_member"):
+            patch.setattr(bot.playground, name, lambda *_, **__: None)
         return await group.upgrade_to_supergroup()
-    finally:
-        bot.playground.tell, bot.playground.push_member = tell, push  # type: ignore[method-assign]
 
 
 async def by_service_message(bot: World) -> Chat:

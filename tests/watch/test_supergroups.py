@@ -118,12 +118,10 @@ async def test_it_moves_while_the_bot_is_down(chat_url: str) -> None:
 async def test_what_is_being_sent_goes_to_the_new_chat(bot: World) -> None:
     """400 with migrate_to_chat_id is all that is heard of it; the card of another activity is on its way."""
     old = bot.stage.group.chat
-    tell, push = bot.playground.tell, bot.playground.push_member
-    bot.playground.tell = bot.playground.push_member = lambda *_, **__: None  # type: ignore[method-assign]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("tell", "push_member"):
+            patch.setattr(bot.playground, name, lambda *_, **__: None)
         new = await bot.stage.group.upgrade_to_supergroup()
-    finally:
-        bot.playground.tell, bot.playground.push_member = tell, push  # type: ignore[method-assign]
     await make_activity(bot.stage, ["党课"], "7月12日", "09:30", "二楼会议室")
     for _ in range(3):
         await bot.app.watchdog.look()
