@@ -117,6 +117,20 @@ class Form:
         """What the button of an old page hears."""
         return f"{self.called}已失效，请重新点“{self.again}”。"
 
+    @property
+    def answer(self) -> Answer:
+        return Answer(
+            self.name,
+            self.typed,
+            self.cancelled,
+            right=self.right,
+            takes_files=self.takes_files,
+            refuses_files=True,
+            edited=self.edited,
+            measure=self.measure,
+            forget=self.forget,
+        )
+
     # --- opening and closing -----------------------------------------------------------------------------------------
 
     def start(self, session: Session, call: Call) -> Reply:
@@ -520,9 +534,9 @@ class Forms:
 
 def handlers(forms: Iterable[Form], families: Iterable[Forms] = ()) -> list[Handler]:
     """One button for all forms, the answers to each, and the buttons that earlier versions had."""
-    listed, families = list(forms), list(families)
-    known: dict[str, Form | Forms] = {one.code: one for one in listed}
-    known |= {one.code: one for one in families}
+    listed = list(forms)
+    asking: list[Form | Forms] = [*listed, *families]
+    known = {one.code: one for one in asking}
 
     def tap(session: Session, call: Call, button: Fill) -> Reply:
         if button.form not in known:
@@ -534,19 +548,5 @@ def handlers(forms: Iterable[Form], families: Iterable[Forms] = ()) -> list[Hand
             session, call, Fill(form.code, button.dialog_id, button.field, button.value)
         )
 
-    answers = [
-        Answer(
-            form.name,
-            form.typed,
-            form.cancelled,
-            right=form.right,
-            takes_files=form.takes_files,
-            refuses_files=True,
-            edited=form.edited,
-            measure=form.measure,
-            forget=form.forget,
-        )
-        for form in listed
-    ]
     before = (Tap(form.before, of_before(form), private=True) for form in listed if form.before)
-    return [Tap(Fill, tap, private=True), *answers, *(family.answer for family in families), *before]
+    return [Tap(Fill, tap, private=True), *(one.answer for one in asking), *before]
