@@ -23,12 +23,13 @@ from bot.features.settings import feature as settings
 from bot.features.study import feature as study
 from bot.features.tally import feature as tally
 from bot.features.todo import feature as todo
-from bot.kit import asking, forms, opening, parked, photos, plain_words, undo
+from bot.kit import asking, form_families, opening, parked, photos, plain_words, undo
 from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.broadcasts import Broadcast
 from bot.kit.feature import Feature
 from bot.kit.figures import Figures, together
-from bot.kit.forms import Form, Forms
+from bot.kit.form_families import Forms
+from bot.kit.forms import Form
 from bot.kit.handlers import Handler
 from bot.kit.keyboard import with_words
 from bot.kit.reposts import Anew
@@ -90,7 +91,7 @@ STEPS: list[Steps] = [steps for feature in FEATURES for steps in feature.steps]
 
 HANDLERS: list[Handler] = [one for feature in FEATURES for one in with_words(feature.handlers)]
 HANDLERS += parked.HANDLERS
-HANDLERS += forms.handlers(FORMS, FAMILIES)
+HANDLERS += form_families.handlers(FORMS, FAMILIES)
 HANDLERS += undo.handlers(STEPS, (ACTIVITY_CARD, NOTICE))
 HANDLERS += opening.handlers(HANDLERS)
 HANDLERS += asking.handlers(HANDLERS)

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.kit.broadcasts import Broadcast
 from bot.kit.figures import Figures, none
-from bot.kit.forms import Form, Forms
+from bot.kit.form_families import Forms
+from bot.kit.forms import Form
 from bot.kit.handlers import Handler
 from bot.kit.owing import Owing, Waiting
 from bot.kit.own_records import OwnRecords

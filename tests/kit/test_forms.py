@@ -15,7 +15,7 @@ from bot.features import registry
 from bot.features.accounts.service import add_branch
 from bot.features.offices import service as offices
 from bot.features.privacy import sweeping
-from bot.kit import drafts, forms, photos, questions
+from bot.kit import drafts, form_families, photos, questions
 from bot.kit.access import Right, require
 from bot.kit.dialog import ELSEWHERE
 from bot.kit.edge import NOT_YOURS
@@ -136,7 +136,7 @@ HANDLERS: Sequence[Handler] = [
     Word(("登记外出",), TRIP.start, label=True),
     Word(("改备注",), lambda session, call: say(NOTE.open(session, call, about=7)), label=True),
     *(one for one in registry.HANDLERS if not (isinstance(one, Tap) and one.button is Fill)),
-    *forms.handlers([TRIP, NOTE, MOTTO, REQUEST]),
+    *form_families.handlers([TRIP, NOTE, MOTTO, REQUEST]),
 ]
 
 
@@ -381,7 +381,7 @@ async def test_a_forged_button_is_none(bot: World) -> None:
         tapped = await player.tap_data(last(bot), Fill("t", number, field, value).pack())
         await bot.clock.settle()
         assert tapped.toast == OLD, (field, value)
-    for form, said in (("z", forms.GONE), ("n", "这份内容已失效，请重新点“改备注”。")):
+    for form, said in (("z", form_families.GONE), ("n", "这份内容已失效，请重新点“改备注”。")):
         tapped = await player.tap_data(last(bot), Fill(form, number, "go", "save").pack())
         await bot.clock.settle()
         assert tapped.toast == said

@@ -27,7 +27,7 @@ from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
 from bot.features.register.archive import laying, reading
-from bot.features.register.archive.reading import Known
+from bot.features.register.archive.reading_values import Known
 from bot.kit import branch_settings
 from bot.kit.archive_checks import Check, Fields, refused
 from bot.kit.branch_settings import EARLIER, FIELDS

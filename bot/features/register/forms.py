@@ -19,9 +19,10 @@ from bot.kit import questions as usual
 from bot.kit.access import NO_RIGHT, Right
 from bot.kit.closing import cut_off_of
 from bot.kit.deadlines import in_time
+from bot.kit.form_families import Forms
 from bot.kit.form_fields import Action, Doubt, Field, Values
 from bot.kit.form_pages import CONFIRM, FIELD
-from bot.kit.forms import Form, Forms
+from bot.kit.forms import Form
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say

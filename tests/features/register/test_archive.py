@@ -18,7 +18,8 @@ from bot.features.archive.document import BadArchive
 from bot.features.archive.exporting import export
 from bot.features.archive.importing import Brought, Target, bring
 from bot.features.register import entries, rules, service, undoing
-from bot.features.register.archive.reading import Known, read
+from bot.features.register.archive.reading import read
+from bot.features.register.archive.reading_values import Known
 from bot.features.register.figures import figures
 from bot.features.register.kinds.catalogue import KINDS, declared, kind_of
 from bot.features.register.kinds.kind import EntryField, Kind, Ledger, Tracking, Type

@@ -4,13 +4,12 @@ A record of each kind alike, by what the kind is declared with. A needed field m
 of a choice is kept as text: an archive may be of another house, or of a later version.
 """
 
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import MINYEAR, UTC, date, datetime, tzinfo
-from decimal import Decimal
+from datetime import MINYEAR, UTC, date, datetime
 from typing import Any
 
+from bot.features.register.archive.reading_values import LONGEST_KEY, READ, Known, Values, is_of_files
 from bot.features.register.archive.records import (
     CHANGES,
     NOBODY,
@@ -25,7 +24,6 @@ from bot.features.register.archive.records import (
     RowRecord,
     Taken,
     Where,
-    Whose,
     collections,
     dated_facts,
     entry_facts,
@@ -39,32 +37,15 @@ from bot.features.register.archive.records import (
 )
 from bot.features.register.kinds.kind import EntryField, Kind, Tracking, Type
 from bot.features.register.values import counted_text, is_empty
-from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check, Fields, refused, rest
-from bot.kit.glossary.choices import DUTIES
-from bot.kit.sheets import visible
+from bot.kit.archive_checks import OUTSIDE, Check, Fields, refused, rest
 
 # Kinds of a shared collection that a later version reads.
 _PUBLICATIONS = """
     article short_video documentary case_material exhibition_board bulletin blackboard leaflet book push photo
 """
 LATER = {"publications": frozenset(_PUBLICATIONS.split())}
-# What the databases keep an index of is not longer.
-LONGEST_KEY = 200
-LARGEST = 10**12
-_MONTH = re.compile(r"(?:19|2[01])\d\d-(?:0[1-9]|1[0-2])", re.ASCII)
-_DUTIES = {word: duty for duty, word in DUTIES.items()}
 _HISTORY = frozenset({"on", "state", "due_on", "owner", "recorded_at", "by", "reason"})
 _EARLIEST = datetime(MINYEAR, 1, 2, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Whom a document may name: people by id, party groups by name; the branch's time, and its today."""
-
-    people: Collection[str]
-    groups: Collection[str]
-    tz: tzinfo
-    today: date
 
 
 def read(document: Fields, known: Known) -> tuple[Register, list[str]]:
@@ -79,9 +60,7 @@ def read(document: Fields, known: Known) -> tuple[Register, list[str]]:
 
 
 @dataclass(slots=True)
-class _Reader:
-    check: Check
-    known: Known
+class _Reader(Values):
     left_out: dict[str, int] = field(default_factory=dict)
     # The ids of the records that are left out.
     _later: set[tuple[str, str]] = field(default_factory=set)
@@ -157,11 +136,11 @@ class _Reader:
             if one.key == open_:
                 held = {name: row[name] for name in ("from", "to") if row.get(name) is not None}
                 value = self._days(one, path, held) if held else None
-            elif _is_of_files(one, row.get(one.key)):
+            elif is_of_files(one, row.get(one.key)):
                 value = None
                 kept.add(one.key)
             else:
-                value = self._value(one, f"{path}.{one.key}", row.get(one.key))
+                value = self.value(one, f"{path}.{one.key}", row.get(one.key))
                 self._not_too_long(kind, rows, one, f"{path}.{one.key}", value)
             if not is_empty(value):
                 found[one.key] = value
@@ -245,7 +224,7 @@ class _Reader:
         days = {
             state: day
             for state, key in tracking.days.items()
-            if row.get(key) is not None and (day := self._day(f"{path}.{key}", row[key])) is not None
+            if row.get(key) is not None and (day := self.day(f"{path}.{key}", row[key])) is not None
         }
         state = row.get("state")
         if state is None:
@@ -256,8 +235,8 @@ class _Reader:
         due, owner = None, NOBODY
         for one in dated_facts(kind, rows):
             if row.get(one.key) is not None:
-                due = self._day(f"{path}.{one.key}", row[one.key]) if one.type is Type.DUE else due
-                owner = self._whose(f"{path}.{one.key}", row[one.key]) if one.type is Type.OWNER else owner
+                due = self.day(f"{path}.{one.key}", row[one.key]) if one.type is Type.DUE else due
+                owner = self.whose(f"{path}.{one.key}", row[one.key]) if one.type is Type.OWNER else owner
         return Plain(state, days, due, owner)
 
     def _state(self, tracking: Tracking, path: str, value: Any) -> str:
@@ -286,9 +265,9 @@ class _Reader:
             before = found[-1] if found else None
             state = self._state(tracking, f"{where}.state", each["state"]) if each.get("state") is not None else state
             if "due_on" in each:
-                due = self._day(f"{where}.due_on", each["due_on"]) if each["due_on"] is not None else None
+                due = self.day(f"{where}.due_on", each["due_on"]) if each["due_on"] is not None else None
             if "owner" in each:
-                owner = self._whose(f"{where}.owner", each["owner"])
+                owner = self.whose(f"{where}.owner", each["owner"])
             since = before.since if before is not None and before.state == state else on
             found.append(Held(on, state, since, due, owner, made, self.check.text(where, each, "reason")))
         self._agrees(tracking, path, plain, found)
@@ -297,7 +276,7 @@ class _Reader:
     def _held_on(self, path: str, row: Fields) -> tuple[date, Made]:
         for name in sorted(set(row) - _HISTORY):
             self.check.fault(f"{path}.{name}", row[name], "one of " + " ".join(sorted(_HISTORY)))
-        on = self._day(f"{path}.on", row.get("on"))
+        on = self.day(f"{path}.on", row.get("on"))
         return on or self.known.today, Made(self._instant(path, row, "recorded_at"), self._by(path, row.get("by")))
 
     def _agrees(self, tracking: Tracking, path: str, plain: Plain, found: Sequence[Held]) -> None:
@@ -311,102 +290,6 @@ class _Reader:
             wanted = newest.since.isoformat() if state == newest.state else "null"
             if day.isoformat() != wanted:
                 self.check.fault(f"{path}.{tracking.days[state]}", day.isoformat(), f"{wanted}, as its history says")
-
-    def _whose(self, path: str, value: Any) -> Whose:
-        """Somebody by id, a party group by its name, an office by its word; anything else is a name."""
-        if value is None or value == "":
-            return NOBODY
-        if not isinstance(value, str) or len(value) > LONGEST_KEY:
-            self.check.fault(path, value, f"an id of a person or a name of at most {LONGEST_KEY} characters")
-            return NOBODY
-        if value.startswith(OUTSIDE):
-            return Whose(name=value.removeprefix(OUTSIDE))
-        if value in self.known.people:
-            return Whose(person=value)
-        if value in self.known.groups:
-            return Whose(group=value)
-        return Whose(duty=_DUTIES[value]) if value in _DUTIES else Whose(name=value)
-
-    # --- values ---
-
-    def _value(self, one: EntryField, path: str, value: Any) -> Any:
-        """A value as the register keeps it; null: there is none."""
-        return None if value is None or one.type not in _READ else _READ[one.type](self, one, path, value)
-
-    def _text(self, one: EntryField, path: str, value: Any) -> Any:
-        longest = 100_000 if one.type is Type.TEXT else LONGEST_KEY
-        if not isinstance(value, str) or len(value) > longest:
-            self.check.fault(path, value, f"a text of at most {longest} characters")
-            return None
-        return value
-
-    def _names_of(self, one: EntryField, path: str, value: Any) -> Any:
-        if not one.several:
-            return self._text(one, path, value)
-        listed = value if isinstance(value, list) else [value]
-        return [text for at, each in enumerate(listed) if (text := self._text(one, f"{path}[{at}]", each))]
-
-    def _number(self, one: EntryField, path: str, value: Any) -> Any:
-        step = Decimal("0.5") if one.half else Decimal(1)
-        plain = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < LARGEST
-        if not plain or Decimal(str(value)) % step:
-            self.check.fault(path, value, f"a number in steps of {step}, 0 or more")
-            return None
-        return int(value) if value == int(value) else value
-
-    def _day(self, path: str, value: Any) -> date | None:
-        """Of the centuries that every time zone can say."""
-        found = self.check.day(path, value)
-        if found is not None and not 1900 <= found.year < 2200:
-            self.check.fault(path, value, "a day such as 2022-08-15")
-            return None
-        return found
-
-    def _one_day(self, one: EntryField, path: str, value: Any) -> Any:
-        found = self._day(path, value)
-        return found.isoformat() if found is not None else None
-
-    def _month(self, one: EntryField, path: str, value: Any) -> Any:
-        if isinstance(value, str) and _MONTH.fullmatch(value):
-            return value
-        self.check.fault(path, value, "a month such as 2022-08")
-        return None
-
-    def _days(self, one: EntryField, path: str, value: Any) -> Any:
-        if not isinstance(value, dict) or set(value) - {"from", "to"}:
-            self.check.fault(path, value, "from and to")
-            return None
-        first = self._day(f"{path}.from", value.get("from"))
-        to = self._day(f"{path}.to", value["to"]) if value.get("to") is not None else None
-        if first is not None and to is not None and to <= first:
-            self.check.fault(f"{path}.to", value["to"], "after `from`: the first day that no longer counts")
-        return {"from": first.isoformat(), "to": to.isoformat() if to else None} if first is not None else None
-
-    def _yesno(self, one: EntryField, path: str, value: Any) -> Any:
-        if not isinstance(value, bool):
-            self.check.fault(path, value, "true or false")
-            return None
-        return value
-
-    def _people(self, one: EntryField, path: str, value: Any) -> Any:
-        if isinstance(value, list) and not one.several:
-            self.check.fault(path, value, "one person")
-            return None
-        paths = {f"{path}[{at}]": each for at, each in enumerate(value)} if isinstance(value, list) else {path: value}
-        return [found for where, each in paths.items() if (found := self._someone(where, each)) is not None]
-
-    def _someone(self, path: str, value: Any) -> dict[str, str] | None:
-        if isinstance(value, str) and value.startswith(OUTSIDE):
-            name = value.removeprefix(OUTSIDE)
-            if name.strip() and visible(name) == name and len(name) <= NAME_LENGTH:
-                return {"name": name}
-            self.check.fault(path, value, f"{OUTSIDE} and a name of at most {NAME_LENGTH} characters")
-            return None
-        known = self.check.reference(path, value, self.known.people, "person")
-        return {"id": known} if known is not None else None
-
-    def _files(self, one: EntryField, path: str, value: Any) -> Any:
-        return [each for _, each in self.check.rows(path, value)]
 
     # --- changes ---
 
@@ -422,7 +305,7 @@ class _Reader:
                 continue
             kind, where = found
             old, new = (self._changed(kind, where, f"{path}.{name}", row.get(name)) for name in ("old", "new"))
-            on = self._day(f"{path}.on", row["on"]) if row.get("on") is not None else None
+            on = self.day(f"{path}.on", row["on"]) if row.get("on") is not None else None
             at, by = self.check.instant(f"{path}.at", row.get("at")), self._by(path, row.get("by"))
             yield ChangeRecord(where, old, new, on, at or _EARLIEST, by, self.check.text(path, row, "reason"))
 
@@ -440,13 +323,7 @@ class _Reader:
         if one.type is Type.ROWS and isinstance(value, dict):
             fields, extra = self._fields(kind, where.name, path, value)
             return fields | extra
-        return value if one.type not in _READ or _is_of_files(one, value) else self._value(one, path, value)
-
-
-def _is_of_files(one: EntryField, value: Any) -> bool:
-    """The ids of files, which are to come: they are kept as they are said."""
-    listed = value if isinstance(value, list) and value else [None]
-    return one.type is Type.FILES and all(isinstance(each, str) for each in listed)
+        return value if one.type not in READ or is_of_files(one, value) else self.value(one, path, value)
 
 
 Said = tuple[str, Fields, tuple[date, Made]]
@@ -484,19 +361,3 @@ def _within(entry: EntryRecord, collection: str, parts: Sequence[str]) -> Where 
         return Where(collection, entry.id, name, of_row[0])
     at = int(of_row[1]) if of_row[1].isascii() and of_row[1].isdigit() and len(of_row[1]) < 7 else -1
     return Where(collection, entry.id, name, of_row[0], at) if 0 <= at < len(entry.of(of_row[0])) else None
-
-
-Read = Callable[[_Reader, EntryField, str, Any], Any]
-_READ: Mapping[Type, Read] = {
-    Type.TEXT: _Reader._names_of,
-    Type.NUMBER: _Reader._number,
-    Type.DAY: _Reader._one_day,
-    Type.MONTH: _Reader._month,
-    Type.DAYS: _Reader._days,
-    Type.CHOICE: _Reader._text,
-    Type.YESNO: _Reader._yesno,
-    Type.PEOPLE: _Reader._people,
-    Type.ORG: _Reader._names_of,
-    Type.SITE: _Reader._names_of,
-    Type.FILES: _Reader._files,
-}
