@@ -104,9 +104,7 @@ def _kind(name: str) -> Kind:
 
 
 def _form(session: Session, call: Call, kind: Kind, **given: object) -> Message:
-    if given["act"] == "find":
-        return forms.FORMS.open(session, call, kind=kind.name, **given)
-    if not entries.keeps(call.me, kind):
+    if given["act"] != "find" and not entries.keeps(call.me, kind):
         raise Refusal(NO_RIGHT)
     return forms.FORMS.open(session, call, kind=kind.name, **given)
 

@@ -75,7 +75,7 @@ def _cell(kind: Kind, view: View, row: Row | None, column: str, called: Called) 
     if key == "kind":
         return kind.word
     if key == "in_time":
-        return _in_time(held.fact)
+        return _in_time(kind, rows, held.fact)
     declared = kind.field(column)
     if declared is None:
         return _of_state(kind, rows, held.fact, key)
@@ -100,8 +100,9 @@ def _of_state(kind: Kind, rows: str, fact: Fact | None, key: str) -> Cell:
     return fact.since if fact.state == key else None
 
 
-def _in_time(fact: Fact | None) -> str:
+def _in_time(kind: Kind, rows: str, fact: Fact | None) -> str:
     """是, 否, or nothing while it is still open."""
-    if fact is None or fact.due_on is None or fact.state != "closed":
+    tracking = kind.tracking_of(rows)
+    if fact is None or tracking is None or fact.due_on is None or fact.state not in tracking.done:
         return ""
     return "是" if fact.since <= fact.due_on else "否"

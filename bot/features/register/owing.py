@@ -1,7 +1,8 @@
 """What falls due of the register: items with a deadline, told to whose they are three days before and on the day."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, time, timedelta, tzinfo
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,9 +38,14 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     today = local_day(now, tz)
     here, calendar = roster(session, branch_id, today), calendar_of(session, branch_id)
     called = entries.everybody(session, branch_id)
+
+    @cache
+    def desk(office: Duty) -> list[int]:
+        return reachable_offices(session, branch_id, today, office)
+
     found: list[Owing] = []
     for view, row, fact in open_:
-        whose, direct = _whose(session, branch_id, view.kind, fact, here, today)
+        whose, direct = _whose(view.kind, fact, here, desk)
         for person in whose if person_id is None else [one for one in whose if one == person_id]:
             found.append(_owed(view, row, fact, called, person, direct, calendar, now, tz))
     return found
@@ -76,9 +82,7 @@ def _open(view: View) -> Iterable[tuple[View, Row | None, Fact]]:
             yield view, row, fact
 
 
-def _whose(
-    session: Session, branch_id: int, kind: Kind, fact: Fact, here: Sequence[Member], today: date
-) -> tuple[list[int], bool]:
+def _whose(kind: Kind, fact: Fact, here: Sequence[Member], desk: Callable[[Duty], list[int]]) -> tuple[list[int], bool]:
     """Who is told, and whether that is the owner: who has an account, or the leader of the group, or of the office."""
     reachable = {one.id for one in here if one.bound and one.reachable}
     owner = fact.owner
@@ -92,7 +96,7 @@ def _whose(
     else:
         found = []
     told = [one for one in found if one in reachable]
-    return (told, True) if told else (reachable_offices(session, branch_id, today, kind.keepers[0]), False)
+    return (told, True) if told else (desk(kind.keepers[0]), False)
 
 
 def _owed(

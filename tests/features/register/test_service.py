@@ -25,6 +25,8 @@ from storage.models.audit import Audit
 from storage.models.entry import Entry, EntryDay, EntryPerson, EntryRow, EntryValue
 from tests.features.register.desk import Q3, SHANGHAI, Desk, local
 from tests.features.register.samples import LOAN, filled
+from tests.features.register.test_figures import issued
+from tests.growth.counting import statements
 
 
 @pytest.fixture
@@ -227,6 +229,21 @@ def test_a_deadline_is_owed_by_whose_it_is(desk: Desk, kind: Kind) -> None:
     found = owing.owing(desk.session, desk.branch_id, local("2023-08-17 09:00"), SHANGHAI)
     assert bool(found) == (due and not done)
     assert {one.person_id for one in found} <= {desk.cast["甲五"]}
+
+
+def test_what_is_nobody_s_is_owed_by_who_keeps_it_however_much_there_is(desk: Desk) -> None:
+    """In as many statements for nine items as for one."""
+    said: dict[int, int] = {}
+    for many in (1, 4, 4):
+        issued(desk, "甲支部", "2023-08-11", ["2023-08-20"] * many)
+        desk.session.flush()
+        desk.session.expire_all()
+        with statements() as seen:
+            found = owing.owing(desk.session, desk.branch_id, local("2023-08-17 09:00"), SHANGHAI)
+        assert found
+        said[len(found)] = len(seen)
+    assert list(said) == [1, 5, 9]
+    assert len({*said.values()}) == 1
 
 
 # --- declared while the bot runs -------------------------------------------------------------------------------------
