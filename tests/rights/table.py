@@ -36,7 +36,7 @@ from bot.kit.form_fields import Fill
 from bot.kit.undo import UndoStep
 from storage.choices import ActivityType, Duty, LeaveType, StudyItemKind
 from tests.rights import states
-from tests.rights.branch import NOW, Ids
+from tests.rights.branch import NAMES, NOW, Ids
 from tests.rights.effects import ASKS, NOTICE_SENT, POSTPONED, TASK_MADE, Effect, rows
 from tests.rights.permissions import may
 from tests.rights.states import State
@@ -56,6 +56,7 @@ CALENDAR, CARE, WIPE, HAND_OVER = may("calendar"), may("care"), may("wipe"), may
 SENDS, BRANCH_SETTINGS = may("sends"), may("branch_settings")
 KEEP, KEEP_ALL, READ = may("keep_register"), may("keep_register", "all"), may("read_register")
 NOBODY: frozenset[str] = frozenset()
+RECORDER = frozenset({NAMES["secretary"]})
 GROUP_MEETINGS = may("make_activity", "group", "all")
 # An office, not a right: the page of the own party group.
 LEADERS = frozenset({Duty.GROUP_LEADER.value})
@@ -74,6 +75,7 @@ class Case:
     `own`: nothing of a branch is named, so whoever has the right has it in the own branch as well. `content`: what was
     read in the file handed in. `group`: it comes from a group. `state`, `effect`: other ones than the handler's.
     `leaves`: tables that even a refusal writes to. `did`: what the edited message had recorded, and which row of ids.
+    `by`: who of the desk is named beside what concerns whoever asks.
     """
 
     may: frozenset[str]
@@ -88,6 +90,7 @@ class Case:
     effect: Effect | None = None
     leaves: frozenset[str] = frozenset()
     did: str = ""
+    by: frozenset[str] = frozenset()
 
     @property
     def names_a_row(self) -> bool:
@@ -468,8 +471,9 @@ TABLE: dict[str, Case] = {
     "tap:ShowGuests": Case(SIGN_IN_ALL, lambda ids: activities.ShowGuests(ids["activity"], 0)),
     "tap:SeatGuest": Case(SIGN_IN_ALL, lambda ids: activities.SeatGuest(ids["activity"], ids["guest"])),
     # the care for data
-    "command:mydata": own(KNOWN),
-    "word:我的数据": own(KNOWN),
+    # Whose data it is may know who recorded them.
+    "command:mydata": own(KNOWN, by=RECORDER),
+    "word:我的数据": own(KNOWN, by=RECORDER),
     "command:care": own(CARE),
     "word:数据管理": own(CARE),
     "tap:ShowChanges": own(CARE, lambda ids: care.ShowChanges(0, 0, "")),

@@ -1,8 +1,8 @@
 """Entries as they are read, with their rows and what holds of them: in a number of statements that stays the same."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -124,8 +124,24 @@ def owns(me: Me, view: View, row: Row | None) -> bool:
     tracking = view.kind.tracking_of(row.field if row is not None else "")
     if fact is None or tracking is None or fact.state in tracking.done or view.withdrawn_at is not None:
         return False
-    owner = fact.owner
+    return _is_own(me, fact.owner)
+
+
+def _is_own(me: Me, owner: Owner) -> bool:
     return owner.id == me.id or owner.group_id in me.leads or (owner.duty is not None and owner.duty in me.duties)
+
+
+def sees_owner(session: Session, me: Me, kind: Kind, day: date) -> Callable[[Owner], bool]:
+    """Whose work somebody sees of an entry: the readers of the kind everybody's, others their own people's."""
+    mine = people_of_groups(session, me.leads, day) | {me.id}
+    every = reads_all(me, kind)
+    return lambda owner: every or owner.nobody or _is_own(me, owner) or owner.id in mine
+
+
+def _hidden(session: Session, me: Me, view: View, day: date) -> frozenset[int]:
+    """The rows that somebody else owes: not for whoever may read the entry only as one that names the own people."""
+    sees = sees_owner(session, me, view.kind, day)
+    return frozenset(row.id for row in view.rows if row.fact is not None and not sees(row.fact.owner))
 
 
 def naming(session: Session, me: Me) -> list[int]:
@@ -156,7 +172,7 @@ def find(session: Session, me: Me, entry_id: int, day: date) -> View:
         raise Refusal(GONE)
     if not may_read(session, me, found[0], day):
         raise Refusal(NO_RIGHT)
-    return found[0]
+    return replace(found[0], hidden=_hidden(session, me, found[0], day))
 
 
 def found_to_keep(session: Session, me: Me, entry_id: int, day: date) -> View:

@@ -218,21 +218,31 @@ def open_entry(session: Session, call: Call, button: buttons.OpenEntry) -> Reply
     view = entries.find(session, call.me, button.entry_id, call.today)
     called, keeps = entries.called(session, call.me.branch_id, [view]), entries.keeps(call.me, view.kind)
     row = view.row(button.row) if button.row else None
+    if row is not None and row.id in view.hidden:
+        raise Refusal(NO_RIGHT)
     if row is not None:
         owns = entries.owns(call.me, view, row)
         return Reply(here=[messages.row_page(view, row, called, call.today, keeps, owns)])
-    by = session.scalar(select(Person.name).where(Person.id == view.recorded_by_id)) or ""
+    by = _recorders(session, call.me, view, {view.recorded_by_id}).get(view.recorded_by_id, "")
     return Reply(here=[messages.entry_page(view, called, by, call.today, keeps, call.tz)])
 
 
 def show_history(session: Session, call: Call, button: buttons.ShowHistory) -> Reply:
     view = entries.find(session, call.me, button.entry_id, call.today)
-    made, facts = entries.changes(session, view.id), entries.facts_in_order(session, view.id)
-    ids = {*(one.changed_by_id for one in made), *(by for _, _, by in facts)} - {None}
-    names: dict[int, str] = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())
+    sees = entries.sees_owner(session, call.me, view.kind, call.today)
+    made = entries.changes(session, view.id)
+    facts = [one for one in entries.facts_in_order(session, view.id) if sees(one[1].owner)]
+    names = _recorders(session, call.me, view, {*(one.changed_by_id for one in made), *(by for _, _, by in facts)})
     called = entries.everybody(session, call.me.branch_id)
-    by_name = [(row, fact, names.get(by or 0, "")) for row, fact, by in facts]
+    by_name = [(row, fact, names.get(by, "")) for row, fact, by in facts]
     return Reply(here=messages.history_page(view, called, made, by_name, names, call.tz))
+
+
+def _recorders(session: Session, me: Me, view: View, ids: set[int | None]) -> dict[int | None, str]:
+    """Who recorded what is for who reads the kind; of an entry that names somebody he sees what was, not who wrote."""
+    if not entries.reads_all(me, view.kind):
+        return {}
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None}))).all())
 
 
 def own_lines(session: Session, me: Me, period: Period, today: date) -> list[str]:

@@ -1,6 +1,6 @@
 """Every word that the register shows: the kinds, a list, an entry with its rows and its history, what was done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, tzinfo
 from typing import Any
 
@@ -140,8 +140,8 @@ def entry_page(view: View, called: Called, by: str, day: date, keeps: bool, tz: 
     for rowed in view.kind.rowed:
         rows = view.of(rowed.key)
         lines += [f"{rowed.word}{len(rows)}{rowed.counted}："] if rows else []
-        lines += [f"{number}. {row_line(view, row, called, day)}" for number, row in enumerate(rows, 1)]
-    lines.append(f"登记：{moment_words(view.recorded_at, tz)}，{by}")
+        lines += [f"{number}. {row_line(view, row, called, day)}" for number, row in view.numbered(rowed.key)]
+    lines.append(f"登记：{moment_words(view.recorded_at, tz)}{by and f'，{by}'}")
     if view.withdrawn_at is not None:
         lines.append(f"已取消登记：{moment_words(view.withdrawn_at, tz)}，原因：{view.reason}")
     return Message(cut("\n".join(lines), PAGE), filled(*_entry_rows(view, keeps)))
@@ -156,7 +156,7 @@ def _entry_rows(view: View, keeps: bool) -> list[list[Choice]]:
     opens = [
         Choice(f"{rowed.label}第{number}{rowed.counted}", buttons.OpenEntry(view.id, row.id))
         for rowed in view.kind.rowed
-        for number, row in enumerate(view.of(rowed.key), 1)
+        for number, row in view.numbered(rowed.key)
     ]
     adds = [Choice(f"新增{one.label}", buttons.AddRow(view.id, one.key)) for one in view.kind.rowed]
     acts = [Choice("修改", buttons.ChooseField(view.id, 0)), *_states(view, None)]
@@ -263,12 +263,13 @@ def _declared(view: View, row: Row | None) -> list[EntryField]:
 
 def history_page(
     view: View, called: Called, changes: Sequence[EntryChange], facts: Sequence[tuple[int | None, Fact, str]],
-    names: dict[int, str], tz: tzinfo,
+    names: Mapping[int | None, str], tz: tzinfo,
 ) -> list[Message]:  # fmt: skip
     """Who changed what, when and why, in the order of time."""
     lines = [(one.changed_at, _change_line(view, one, called, names, tz)) for one in changes]
-    there = {row.id for row in view.rows}
-    facts = [one for one in facts if one[0] is None or one[0] in there]
+    there = {None, *(row.id for row in view.rows)} - view.hidden
+    changes = [one for one in changes if one.row_id not in view.hidden]
+    facts = [one for one in facts if one[0] in there]
     lines += [
         (fact.recorded_at, _fact_line(view, row, fact, by, called, tz)) for row, fact, by in facts if fact.recorded_at
     ]
@@ -281,11 +282,11 @@ def history_page(
     ]
 
 
-def _change_line(view: View, change: EntryChange, called: Called, names: dict[int, str], tz: tzinfo) -> str:
+def _change_line(view: View, change: EntryChange, called: Called, names: Mapping[int | None, str], tz: tzinfo) -> str:
     row = view.row(change.row_id) if change.row_id is not None else None
     declared = _field_of(view, change, row)
     old, new = change.old.get("value"), change.new.get("value")
-    who = names.get(change.changed_by_id or 0, "")
+    who = names.get(change.changed_by_id, "")
     what = declared.word if declared is not None else "内容"
     if declared is None or declared.type is Type.ROWS:
         gone = line("{problem} {platform} {title}", {key: str(one) for key, one in (old or {}).items()})

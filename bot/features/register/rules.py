@@ -43,7 +43,7 @@ class Row:
 class View:
     """An entry as it is read, with its rows in their order. `fact`: what holds of it now.
 
-    withdrawn_at, reason: of one that was taken back.
+    withdrawn_at, reason: of one that was taken back. `hidden`: the rows that are others' work, for whoever reads it.
     """
 
     id: int
@@ -57,9 +57,14 @@ class View:
     withdrawn_at: datetime | None = None
     reason: str = ""
     people: frozenset[int] = field(default_factory=frozenset)
+    hidden: frozenset[int] = field(default_factory=frozenset)
 
     def of(self, rows: str) -> list[Row]:
         return [one for one in self.rows if one.field == rows]
+
+    def numbered(self, rows: str) -> list[tuple[int, Row]]:
+        """The rows of a field that the reader sees, with their numbers in the whole list."""
+        return [(number, one) for number, one in enumerate(self.of(rows), 1) if one.id not in self.hidden]
 
     def row(self, row_id: int) -> Row | None:
         return next((one for one in self.rows if one.id == row_id), None)

@@ -53,7 +53,8 @@ async def write(bot: World, title: str = "延时服务进社区", author: str = 
 
 
 async def draw_up(bot: World, *dues: str, owner: str = "甲支部", issued: str = "8月11日", name: str = SEC) -> None:
-    """A list of 甲支部 with an item for each of these days, issued."""
+    """A list of 甲支部 with an item for each of these days, issued. `owner`: of each, or by item: 甲四 甲五."""
+    owners = owner.split()
     await bot.stage.say(name, "登记整改清单")
     await bot.stage.tap(name, "甲支部", "受检单位")
     await bot.stage.tap(name, "半年检查", "请选择来源")
@@ -64,7 +65,7 @@ async def draw_up(bot: World, *dues: str, owner: str = "甲支部", issued: str 
         await bot.stage.tap(name, "党支部建设", "请选择问题类别")
         await bot.stage.say(name, f"记录不全{at}")
         await bot.stage.say(name, "补齐记录")
-        await bot.stage.say(name, owner)
+        await bot.stage.say(name, owners[at % len(owners)])
         await bot.stage.say(name, due)
         await bot.stage.tap(name, "保存", "核对无误")
     await bot.stage.tap(name, "打开")
@@ -264,6 +265,24 @@ async def test_whose_item_it_is_is_told_three_days_before_and_on_the_day(bot: Wo
     assert said(bot, SEC) == "甲五同志报告进展：整改清单（甲支部 半年检查）第1项“记录不全0”\n记录已补齐"
     await bot.stage.tap(SEC, "打开", "甲五同志报告进展")
     assert "完成整改" in last(bot, SEC).labels
+
+
+async def test_who_owes_one_item_sees_that_and_not_what_others_owe(bot: World) -> None:
+    """Nor who wrote it down; whoever reads the kind sees all of it."""
+    await draw_up(bot, "8月18日", "8月18日", owner="甲四 甲五")
+    await bot.stage.at("2023-08-15 09:05")
+    await bot.stage.tap("甲五", "更新第1项")
+    await bot.stage.tap("甲五", "整改清单", "整改事项第2项")
+    page = said(bot, "甲五")
+    assert "整改事项2项：\n2. 党支部建设，记录不全1，补齐记录（整改中，甲五，期限8月18日）" in page
+    assert last(bot, "甲五").labels == ["事项第2项", "变更记录"]
+    await bot.stage.tap("甲五", "变更记录", "【整改清单】")
+    told = page + said(bot, "甲五")
+    assert "第2项自8月11日整改中，甲五" in told
+    assert [name for name in ("甲一", "甲四") if name in told] == []
+    await bot.stage.say(PUB, "整改清单")
+    await bot.stage.tap(PUB, "打开第1条", "【整改清单】")
+    assert all(name in said(bot, PUB) for name in ("甲一", "甲四", "甲五"))
 
 
 async def test_an_item_of_another_unit_is_told_to_who_keeps_the_list(bot: World) -> None:
