@@ -194,7 +194,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("command:settings", "word:支部设置", "word:设置"), shows("【支部设置】")),
     "answer:settings.form": ASKS,
     **dict.fromkeys(("command:reminders", "word:提醒设置"), shows("【提醒设置】")),
-    **dict.fromkeys(("tap:TurnSend", "tap:TurnSure", "tap:SetDigest"), rows("organisation audit")),
+    **dict.fromkeys(("tap:TurnSend", "tap:TurnSure", "tap:SetDigest", "tap:TurnDeadlines"), rows("organisation audit")),
     # the register
     **dict.fromkeys(("command:entry", "word:登记"), shows("【登记】")),
     **dict.fromkeys(("command:ledger", "word:台账", "tap:ShowKinds"), shows("【台账】")),

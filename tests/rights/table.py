@@ -301,6 +301,7 @@ TABLE: dict[str, Case] = {
     "tap:ShowList": own(READ, lambda ids: register.ShowList("rectification_list", "20233", 0)),
     "tap:FindEntries": own(READ, lambda ids: register.FindEntries("rectification_list")),
     "tap:ExportLedger": own(READ, lambda ids: register.ExportLedger("rectification_list", "20233")),
+    "tap:TurnDeadlines": own(SENDS, lambda ids: register.TurnDeadlines("rectification_list", "20233", 0)),
     "tap:OpenEntry": Case(READ | AUTHOR, lambda ids: register.OpenEntry(ids["list"], 0)),
     "tap:ShowHistory": Case(READ | AUTHOR, lambda ids: register.ShowHistory(ids["list"])),
     "tap:ChooseField": Case(KEEP_ALL, lambda ids: register.ChooseField(ids["list"], 0)),

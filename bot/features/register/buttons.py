@@ -32,6 +32,16 @@ class ShowList(Button):
 
 
 @dataclass(frozen=True)
+class TurnDeadlines(Button):
+    """Whether the deadlines of a kind are told. `on`: 1 from now on, 0 not; tapped twice it is the same."""
+
+    prefix: ClassVar[str] = "et"
+    kind: str
+    period: str
+    on: int
+
+
+@dataclass(frozen=True)
 class FindEntries(Button):
     """查找 within a kind: asks for words."""
 

@@ -6,12 +6,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.register import buttons, entries, forms, ledgers, messages, rules, service, undoing
+from bot.features.register import buttons, entries, forms, ledgers, messages, nudging, rules, service, undoing
 from bot.features.register.entries import Wanted
 from bot.features.register.kinds.catalogue import kind_of, kinds
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.rules import Row, View
-from bot.kit.access import NO_RIGHT, Right
+from bot.kit.access import NO_RIGHT, Right, may
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.lists import clamp
 from bot.kit.refusal import Refusal
@@ -205,8 +205,23 @@ def _list(session: Session, call: Call, kind: Kind, period: Period, page: int) -
     at = clamp(page, len(ids), messages.ON_A_PAGE)
     shown = entries.views(session, ids[at * messages.ON_A_PAGE : (at + 1) * messages.ON_A_PAGE])
     called = entries.called(session, call.me.branch_id, shown)
-    keeps = entries.keeps(call.me, kind)
-    return messages.list_page(kind, shown, called, period, at, Quarter.of(call.today), keeps, len(ids))
+    keeps, told = entries.keeps(call.me, kind), _told(session, call.me, kind)
+    return messages.list_page(kind, shown, called, period, at, Quarter.of(call.today), keeps, len(ids), told)
+
+
+def _told(session: Session, me: Me, kind: Kind) -> bool | None:
+    """Whether the deadlines of a kind are told, for whoever may switch that."""
+    if not (nudging.has_deadlines(kind) and may(me, Right.SENDS, branch_id=me.branch_id)):
+        return None
+    return kind.name not in nudging.quiet(session, me.branch_id)
+
+
+def turn_deadlines(session: Session, call: Call, button: buttons.TurnDeadlines) -> Reply:
+    """The button says what is to be, so that two of two officers do not undo each other."""
+    kind, on = _kind(button.kind), button.on == 1
+    nudging.turn(session, call.me, kind, on, call.now)
+    page = _list(session, call, kind, _period(button.period, call.today), 0)
+    return Reply(toast=messages.deadlines_turned(kind, on), edit=page)
 
 
 def find(session: Session, call: Call, button: buttons.FindEntries) -> Reply:
@@ -299,6 +314,7 @@ HANDLERS: Sequence[Handler] = [
     Tap(buttons.FindEntries, find, right=Right.READ_REGISTER, private=True),
     Tap(buttons.ExportLedger, export, prepare=draw_ledger, reads=True, right=Right.READ_REGISTER, private=True),
     Tap(buttons.OpenEntry, open_entry, reads=True, private=True),
+    Tap(buttons.TurnDeadlines, turn_deadlines, right=Right.SENDS, private=True),
     Tap(buttons.ShowHistory, show_history, reads=True, private=True),
     Tap(buttons.ChooseField, choose_field, reads=True, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.ChangeField, change_field, right=Right.KEEP_REGISTER, private=True),

@@ -22,6 +22,7 @@ CHOOSE_KIND = "【登记】请选择登记项目。"
 LEDGERS = "【台账】请选择台账。"
 NOTHING = "没有登记。"
 NO_KIND = "您没有可以登记的项目。如需登记，请联系支部书记。"
+DEADLINES_OFF = "到期提醒：不发。"
 NO_SUCH_KIND = "没有这个登记项目。"
 NO_SUCH_PERIOD = "没有这个时期的登记。"
 NOT_AHEAD = "日期不能晚于今天。"
@@ -49,20 +50,36 @@ def ledgers_page(listed: Sequence[Kind], period: Period) -> Message:
 
 
 def list_page(
-    kind: Kind, shown: Sequence[View], called: Called, period: Period, at: int, current: Quarter, keeps: bool, many: int
-) -> Message:
-    """The entries of a period, the newest first, each in a line that opens it."""
+    kind: Kind, shown: Sequence[View], called: Called, period: Period, at: int, current: Quarter, keeps: bool,
+    many: int, told: bool | None,
+) -> Message:  # fmt: skip
+    """The entries of a period, the newest first, each in a line that opens it.
+
+    told: whether the deadlines are, for whoever may switch that; None: there is nothing to switch.
+    """
     page = page_of(range(many), at, ON_A_PAGE)
     texts = [f"【{kind.ledger.name}】{period_words(period)}，共{many}条" if many else _none(kind, period)]
     texts += [cut(f"{number}. {list_line(one, called)}", 200) for number, one in _numbered(shown, page.number)]
     taps = [Choice(f"打开第{number}条", buttons.OpenEntry(one.id, 0)) for number, one in _numbered(shown, page.number)]
+    texts += [DEADLINES_OFF] if told is False else []
     turn = page.turn(lambda to: buttons.ShowList(kind.name, period.code, to))
+    switch = (
+        [] if told is None else [Choice(_switch(told), buttons.TurnDeadlines(kind.name, period.code, int(not told)))]
+    )
     acts = [
         *([Choice("登记", buttons.NewEntry(kind.name))] if keeps else []),
         Choice("查找", buttons.FindEntries(kind.name)),
         *([Choice("导出表格", buttons.ExportLedger(kind.name, period.code))] if many else []),
     ]
-    return Message("\n".join(texts), filled(*two_a_row(taps), turn, acts, _beside(kind, period, current)))
+    return Message("\n".join(texts), filled(*two_a_row(taps), turn, acts, switch, _beside(kind, period, current)))
+
+
+def _switch(told: bool) -> str:
+    return f"{'关闭' if told else '开启'}到期提醒"
+
+
+def deadlines_turned(kind: Kind, on: bool) -> str:
+    return f"{kind.word}到期提醒：{'发送' if on else '不发'}。"
 
 
 def _none(kind: Kind, period: Period) -> str:

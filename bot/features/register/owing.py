@@ -1,13 +1,14 @@
 """What falls due of the register: items with a deadline, told to whose they are three days before and on the day."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.register import buttons, entries
+from bot.features.register import buttons, entries, nudging
 from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.messages import owed_title
@@ -30,14 +31,15 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     """The open items of a branch with a deadline; `person_id` narrows it to one person.
 
     Whoever it is of owes it. Where that is a unit, an outsider, nobody or somebody without an account, who keeps the
-    list is told instead, and the owner is named. The number of statements depends on nothing that was recorded.
+    list is told instead, and the owner is named. Of a kind whose reminders are switched off it is owed all the same,
+    and nobody is told. The number of statements depends on nothing that was recorded.
     """
     open_ = [one for view in _with_deadlines(session, branch_id) for one in _open(view)]
     if not open_:
         return []
     today = local_day(now, tz)
     here, calendar = roster(session, branch_id, today), calendar_of(session, branch_id)
-    called = entries.everybody(session, branch_id)
+    called, silent = entries.everybody(session, branch_id), nudging.quiet(session, branch_id)
 
     @cache
     def desk(office: Duty) -> list[int]:
@@ -47,7 +49,8 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     for view, row, fact in open_:
         whose, direct = _whose(view.kind, fact, here, desk)
         for person in whose if person_id is None else [one for one in whose if one == person_id]:
-            found.append(_owed(view, row, fact, called, person, direct, calendar, now, tz))
+            owed = _owed(view, row, fact, called, person, direct, calendar, now, tz)
+            found.append(replace(owed, nudges=()) if view.kind.name in silent else owed)
     return found
 
 

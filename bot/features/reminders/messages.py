@@ -12,7 +12,7 @@ from bot.kit.replies import Choice, Message
 from bot.kit.words import moment_words
 
 TITLE = "【提醒设置】"
-FIXED = "待办提醒和其他提醒固定发送。"
+FIXED = "待办提醒和其他提醒固定发送；登记事项的到期提醒在台账中开启或关闭。"
 # As on the buttons: what is longer than eight characters there has a short name.
 _SHORT = {Send.INTEGRITY_REMINDER: "节前提醒", Send.INTEGRITY_SECOND: "第二次提醒"}
 

@@ -37,6 +37,7 @@ def put(session: Session, me: Me, when: str, now: datetime) -> None:
     before = read(branch.settings)
     if before == when:
         return
-    branch.settings = {**branch.settings, SETTING: {DIGEST: str(when)}}
+    kept = branch.settings.get(SETTING)
+    branch.settings = {**branch.settings, SETTING: {**(kept if isinstance(kept, dict) else {}), DIGEST: str(when)}}
     session.flush()
     audit.record(session, "change", SETTING, me.branch_id, now=now, by=me, changes={DIGEST: [before, str(when)]})

@@ -291,6 +291,33 @@ async def test_an_item_of_another_unit_is_told_to_who_keeps_the_list(bot: World)
     assert "请联系甲支部：整改清单（甲支部 半年检查）第1项" in said(bot, SEC)
 
 
+async def test_the_deadlines_of_a_kind_may_go_untold(bot: World) -> None:
+    """Switched by the secretary or the deputy in the list; what is owed stays owed."""
+    await draw_up(bot, "8月18日", owner="甲五")
+    await bot.stage.say(SEC, "整改清单")
+    assert "到期提醒" not in said(bot, SEC)
+    tap = await bot.stage.tap(SEC, "关闭到期提醒", "【整改清单】")
+    assert tap.toast == "整改清单到期提醒：不发。"
+    assert said(bot, SEC).endswith("\n到期提醒：不发。")
+    await bot.stage.at("2023-08-15 09:05")
+    assert not any("整改" in one.text for one in bot.stage.people["甲五"].chat.from_bot)
+    await bot.stage.say("甲五", "我的待办")
+    assert "整改清单（甲支部 半年检查）第1项" in said(bot, "甲五")
+    await bot.stage.say(DEP, "整改清单")
+    await bot.stage.tap(DEP, "开启到期提醒", "【整改清单】")
+    assert "到期提醒" not in said(bot, DEP)
+    await bot.stage.at("2023-08-18 09:05")
+    assert said(bot, "甲五").startswith("甲五同志，您有1项待办：\n1. 整改清单（甲支部 半年检查）第1项")
+    await bot.stage.say(SEC, "数据管理")
+    await bot.stage.tap(SEC, "变更记录", "【数据管理】")
+    assert "不发到期提醒的项目由整改清单改为空" in said(bot, SEC)
+    assert "不发到期提醒的项目由空改为整改清单" in said(bot, SEC)
+    await bot.stage.say(ORG, "整改清单")
+    await bot.stage.say(SEC, "指导台账")
+    labels = [*last(bot, ORG).labels, *last(bot, SEC).labels]
+    assert not any("到期提醒" in one for one in labels)
+
+
 async def test_a_draft_asks_nobody_for_anything(bot: World) -> None:
     await bot.stage.say(SEC, "登记整改清单")
     await bot.stage.tap(SEC, "乙支部", "受检单位")

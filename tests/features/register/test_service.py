@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.features.privacy import erasure
 from bot.features.privacy.mydata import gather, to_json
-from bot.features.register import entries, ledgers, owing, undoing
+from bot.features.register import entries, ledgers, nudging, owing, undoing
 from bot.features.register.entries import Wanted
 from bot.features.register.figures import REGISTER, figures
 from bot.features.register.forms import FORMS
@@ -247,6 +247,20 @@ def test_what_is_nobody_s_is_owed_by_who_keeps_it_however_much_there_is(desk: De
 
 
 # --- declared while the bot runs -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        ({}, ()),
+        ({"sends": "never"}, ()),
+        ({"sends": {"digest": "never"}}, ()),
+        ({"sends": {"quiet_kinds": "rectification_list"}}, ()),
+        ({"sends": {"quiet_kinds": ["rectification_list", 1, "gone"]}}, ("rectification_list", "gone")),
+    ],
+)
+def test_what_cannot_be_switches_nothing_off(settings: dict[str, object], names: tuple[str, ...]) -> None:
+    assert nudging.read(settings) == names
 
 
 def test_a_kind_is_there_as_long_as_it_is_declared_and_no_name_of_it_is_taken_twice() -> None:

@@ -11,7 +11,10 @@ from tests.world import World, world
 
 SECRETARY, DEPUTY = "甲一", "乙一"
 PAGE = "【提醒设置】"
-USUAL = f"{PAGE}\n学习提示：发送\n节前廉洁提醒：发送\n节前第二次提醒：不发\n摘要：仅25日\n待办提醒和其他提醒固定发送。"
+USUAL = (
+    f"{PAGE}\n学习提示：发送\n节前廉洁提醒：发送\n节前第二次提醒：不发\n摘要：仅25日"
+    "\n待办提醒和其他提醒固定发送；登记事项的到期提醒在台账中开启或关闭。"
+)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_each_is_turned_where_it_is_kept_and_noted_once(storage: Storage) -> Non
     with storage.transaction() as session:
         cast = make_branch(session, now=NOW)
         branch = session.get_one(Organisation, cast.branch_id)
-        branch.settings = {"close_day": 8}
+        branch.settings = {"close_day": 8, "sends": {"quiet_kinds": ["rectification_list"]}}
         assert service.states(session, cast.branch_id) == USUAL
         for send, on in (
             ("digest", False),
@@ -46,7 +46,8 @@ def test_each_is_turned_where_it_is_kept_and_noted_once(storage: Storage) -> Non
         turned = {Send.STUDY_PROMPT: False, Send.INTEGRITY_SECOND: True}
         assert service.states(session, cast.branch_id) == USUAL | turned
         assert digest_setting.of_branch(session, cast.branch_id) == "never"
-        assert (branch.settings["close_day"], branch.settings["sends"]) == (8, {"digest": "never"})
+        kept = {"quiet_kinds": ["rectification_list"], "digest": "never"}
+        assert (branch.settings["close_day"], branch.settings["sends"]) == (8, kept)
         lines = session.scalars(select(Audit.details).where(Audit.action == "change").order_by(Audit.id)).all()
         assert lines == [
             {"changes": {"digest": ["25th", "never"]}},
