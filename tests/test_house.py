@@ -52,6 +52,7 @@ from storage.personal import (
     own,
     owner,
 )
+from tests import runs
 
 ROOT = Path(__file__).parent.parent
 SOURCES = [path for top in ("bot", "scheduler", "storage") for path in sorted((ROOT / top).rglob("*.py"))]
@@ -635,6 +636,13 @@ def test_no_test_returns_before_it_asserts() -> None:
 def test_an_early_return_is_found_and_no_other(body: str, early: bool) -> None:
     [test] = functions_in(f"def test_it(x):\n {body}")
     assert leaves_early(test) is early
+
+
+@pytest.mark.parametrize(("file", "names"), [*runs.WALKS.items(), *runs.PARTS.items()], ids=lambda one: str(one))
+def test_what_the_long_walks_are_told_by_is_there(file: str, names: tuple[str, ...]) -> None:
+    """A name of a test that was renamed would keep it from the run that it is meant for."""
+    source = (ROOT / "tests" / f"{file}.py").read_text()
+    assert [name for name in names if f"def {name.split('[')[0]}" not in source] == []
 
 
 # --- what a handler declares, it does not ask ------------------------------------------------------------------------
