@@ -1,10 +1,10 @@
 """What happens on the clock: SEC is told before an exemption ends (D26), and before a term of office does (R44)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Date, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.features.roster import messages, rules
@@ -48,25 +48,6 @@ def build(tz: tzinfo) -> list[Job]:
     ]
 
 
-def exemption_ends(session: Session, since: datetime, until: datetime, branch_id: int | None, tz: tzinfo) -> Found:
-    """(branch, slot, when) of every exemption that ends a week later, of one branch or of all; one statement."""
-    first, last = _span(since, until, rules.EXEMPTION_NOTICE, tz)
-    listed = and_(RosterSpan.person_id == ExemptionSpan.person_id, _reaches(ExemptionSpan.to_on))
-    query = (
-        select(RosterSpan.branch_id, ExemptionSpan.id, ExemptionSpan.to_on)
-        .join(RosterSpan, listed)
-        .where(ExemptionSpan.to_on >= first, ExemptionSpan.to_on <= last, ~_goes_on())
-    )
-    if branch_id is not None:
-        query = query.where(RosterSpan.branch_id == branch_id)
-    found = [
-        (branch, f"exemption:{span_id}:{to_on}", to_on - rules.EXEMPTION_NOTICE)
-        for branch, span_id, to_on in session.execute(query)
-        if to_on is not None
-    ]
-    return _within(session, since, until, found, tz)
-
-
 def _goes_on() -> ColumnElement[bool]:
     """Another exemption of the same person begins by the time this one ends."""
     later = aliased(ExemptionSpan)
@@ -87,19 +68,39 @@ def _reaches(day: "ColumnElement[date | None] | object") -> ColumnElement[bool]:
     return and_(RosterSpan.from_on <= day, or_(RosterSpan.to_on.is_(None), RosterSpan.to_on > day))
 
 
+# Built once: every look of the clock asks them.
+FIRST, LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
+ENDING = (
+    select(RosterSpan.branch_id, ExemptionSpan.id, ExemptionSpan.to_on)
+    .join(RosterSpan, and_(RosterSpan.person_id == ExemptionSpan.person_id, _reaches(ExemptionSpan.to_on)))
+    .where(ExemptionSpan.to_on >= FIRST, ExemptionSpan.to_on <= LAST, ~_goes_on())
+)
+TERMS = select(Organisation.id, Organisation.term_ends_on).where(
+    Organisation.term_ends_on >= FIRST, Organisation.term_ends_on <= LAST
+)
+
+
+def exemption_ends(session: Session, since: datetime, until: datetime, branch_id: int | None, tz: tzinfo) -> Found:
+    """(branch, slot, when) of every exemption that ends a week later, of one branch or of all; one statement."""
+    first, last = _span(since, until, rules.EXEMPTION_NOTICE, tz)
+    query = ENDING if branch_id is None else ENDING.where(RosterSpan.branch_id == branch_id)
+    found = [
+        (branch, f"exemption:{span_id}:{to_on}", to_on - rules.EXEMPTION_NOTICE)
+        for branch, span_id, to_on in session.execute(query, {"first": first, "last": last})
+        if to_on is not None
+    ]
+    return _within(session, since, until, found, tz)
+
+
 def term_ends(session: Session, since: datetime, until: datetime, branch_id: int | None, tz: tzinfo) -> Found:
     """(branch, slot, when) of every term that ends after one of the notices; one statement for each of them."""
+    query = TERMS if branch_id is None else TERMS.where(Organisation.id == branch_id)
     found: list[tuple[int, str, date]] = []
     for notice in rules.TERM_NOTICE:
         first, last = _span(since, until, notice, tz)
-        query = select(Organisation.id, Organisation.term_ends_on).where(
-            Organisation.term_ends_on >= first, Organisation.term_ends_on <= last
-        )
-        if branch_id is not None:
-            query = query.where(Organisation.id == branch_id)
         found += [
             (one, f"term:{ends}:{notice.days}", ends - notice)
-            for one, ends in session.execute(query)
+            for one, ends in session.execute(query, {"first": first, "last": last})
             if ends is not None
         ]
     return _within(session, since, until, found, tz)
@@ -111,9 +112,11 @@ def _span(since: datetime, until: datetime, notice: timedelta, tz: tzinfo) -> tu
 
 
 def _within(
-    session: Session, since: datetime, until: datetime, found: Iterable[tuple[int, str, date]], tz: tzinfo
+    session: Session, since: datetime, until: datetime, found: Sequence[tuple[int, str, date]], tz: tzinfo
 ) -> Found:
     """Each at nine of its day, or of the last working day before it."""
+    if not found:
+        return []
     known = calendars(session)
     told = [(branch, slot, at(known.of(branch).on_or_before(day), AT, tz)) for branch, slot, day in found]
     return [one for one in told if since <= one[2] <= until]
