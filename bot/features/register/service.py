@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.features.register import entries, rules
 from bot.features.register.kinds.kind import EntryField, Kind, Type
 from bot.features.register.rules import Fact, Row, View
-from bot.features.register.values import Json, Owner, full_day, is_empty, read_by_figures, title
+from bot.features.register.values import Json, Owner, full_day, is_empty, read_by_figures, title, usual
 from bot.kit.access import NO_RIGHT
 from bot.kit.addressees import reachable
 from bot.kit.closing import close_days, cut_off_on
@@ -40,6 +40,7 @@ def record(session: Session, me: Me, kind: Kind, values: Json, now: datetime, tz
     """A new entry by the values of its fields; the states begin with it. Its number."""
     if not entries.keeps(me, kind):
         raise Refusal(NO_RIGHT)
+    values = _with_usual(kind.every, values)
     _needs(kind, "", values)
     entry = Entry(
         branch_id=me.branch_id,
@@ -61,6 +62,7 @@ def record(session: Session, me: Me, kind: Kind, values: Json, now: datetime, tz
 def add_row(session: Session, me: Me, view: View, rows: str, values: Json, now: datetime, tz: tzinfo) -> int:
     """One more row of an entry, there since today, or since the entry is in the state that it is in. Its number."""
     declared = _rows(view.kind, rows)
+    values = _with_usual(declared.fields, values)
     _needs(view.kind, rows, values)
     last = session.scalar(
         select(func.max(EntryRow.position)).where(EntryRow.entry_id == view.id, EntryRow.field == rows)
@@ -88,6 +90,11 @@ def _needs(kind: Kind, rows: str, values: Json) -> None:
     lacks = rules.missing(kind, rows, values, {one.key: len(values.get(one.key) or []) for one in kind.rowed})
     if lacks:
         raise Refusal(f"请先填写{'、'.join(lacks)}。")
+
+
+def _with_usual(fields: Iterable[EntryField], values: Json) -> Json:
+    """What stands where nothing was answered."""
+    return {**values, **{one.key: usual(one) for one in fields if one.usual and is_empty(values.get(one.key))}}
 
 
 def _kept(fields: Iterable[EntryField], values: Json) -> dict[str, Any]:

@@ -65,6 +65,15 @@ def is_empty(value: Any) -> bool:
     return value is None or value in ("", [], {})
 
 
+def usual(declared: EntryField) -> Any:
+    """What stands in a field without an answer, as it is kept; None: nothing."""
+    if not declared.usual:
+        return None
+    if declared.type is Type.NUMBER:
+        return int(declared.usual)
+    return declared.usual == "yes" if declared.type is Type.YESNO else declared.usual
+
+
 # --- how it is said --------------------------------------------------------------------------------------------------
 
 

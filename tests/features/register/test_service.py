@@ -16,7 +16,7 @@ from bot.features.register.entries import Wanted
 from bot.features.register.figures import REGISTER, figures
 from bot.features.register.forms import FORMS
 from bot.features.register.kinds.catalogue import KINDS, declared, kind_of
-from bot.features.register.kinds.kind import Kind, Type
+from bot.features.register.kinds.kind import EntryField, Kind, Type
 from bot.features.register.rules import everything, index
 from bot.kit.refusal import Refusal
 from storage.audience import Me
@@ -261,6 +261,17 @@ def test_what_is_nobody_s_is_owed_by_who_keeps_it_however_much_there_is(desk: De
 )
 def test_what_cannot_be_switches_nothing_off(settings: dict[str, object], names: tuple[str, ...]) -> None:
     assert nudging.read(settings) == names
+
+
+def test_what_is_usual_stands_where_nothing_was_answered(desk: Desk) -> None:
+    fields = [one.model_copy(update={"usual": "1"}) if one.key == "copies" else one for one in LOAN.fields]
+    fields.append(EntryField(key="given", word="赠送", type=Type.YESNO, usual="yes"))
+    kind = LOAN.model_copy(update={"name": "lent_usually", "word": "常借", "fields": tuple(fields), "counts": ()})
+    with declared([kind]):
+        values = filled(LOAN.fields, desk.cast["甲五"])
+        said, silent = values | {"copies": 3, "given": False}, values | {"copies": None}
+        assert [desk.view(desk.record(kind.name, **one)).fields["copies"] for one in (said, silent)] == [3, 1]
+        assert [view.fields["given"] for view in map(desk.view, (1, 2))] == [False, True]
 
 
 def test_a_kind_is_there_as_long_as_it_is_declared_and_no_name_of_it_is_taken_twice() -> None:
