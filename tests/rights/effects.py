@@ -200,6 +200,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("command:ledger", "word:台账", "tap:ShowKinds"), shows("【台账】")),
     **dict.fromkeys(("word:names_new", "tap:NewEntry", "tap:FindEntries"), ASKS),
     **dict.fromkeys(("word:names_ledger", "tap:ShowList", "answer:register.form"), shows("受检支部")),
+    "word:names_table": shows("【指导台账】"),
     "tap:ExportLedger": shows(".xlsx"),
     **dict.fromkeys(("tap:OpenEntry", "tap:ShowHistory", "tap:ChooseField"), shows("受检支部")),
     **dict.fromkeys(("tap:ChangeField", "tap:AddRow", "tap:PutState", "tap:Withdraw", "tap:Report"), ASKS),

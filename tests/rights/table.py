@@ -296,6 +296,7 @@ TABLE: dict[str, Case] = {
     **dict.fromkeys(("command:ledger", "word:台账"), own(READ)),
     "word:names_new": own(KEEP_ALL, text="登记整改清单"),
     "word:names_ledger": own(READ, text="整改清单"),
+    "word:names_table": own(READ, text="指导台账"),
     "tap:NewEntry": own(KEEP_ALL, lambda ids: register.NewEntry("rectification_list")),
     "tap:ShowKinds": own(READ, lambda ids: register.ShowKinds()),
     "tap:ShowList": own(READ, lambda ids: register.ShowList("rectification_list", "20233", 0)),

@@ -70,6 +70,7 @@ def _view(entry: Entry, rows: Sequence[Row], fact: Fact | None, people: frozense
         rows=rows,
         fact=fact,
         withdrawn_at=entry.withdrawn_at,
+        withdrawn_by_id=entry.withdrawn_by_id,
         reason=entry.withdrawn_reason,
         people=people,
     )

@@ -102,7 +102,7 @@ def _not_ahead(declared: Sequence[EntryField], call: Call, values: Values) -> No
     for one in declared:
         found = questions.kept(one, values)
         if one.type is Type.DAY and one.happened and found and date.fromisoformat(found) > call.today:
-            raise Refusal(f"{one.word}不能晚于今天。")
+            raise Refusal(questions.ahead(one))
         if one.type is Type.DAYS and found and found["to"] and found["to"] <= found["from"]:
             raise Refusal(f"{one.word}的最后一天不能早于第一天。")
 
@@ -317,9 +317,11 @@ def _withdraw(kind: Kind, values: Values) -> Form:
         view, row = _view(session, call, values)
         if row is None:
             service.withdraw(session, call.me, view, values["reason"], call.now, call.tz)
+            back = buttons.UndoEntry("w", view.id, view.id)
         else:
-            service.withdraw_row(session, call.me, view, row, values["reason"], call.now, call.tz)
-        return Reply(edit=messages.taken_back(view, row, _called(session, call)))
+            made = service.withdraw_row(session, call.me, view, row, values["reason"], call.now, call.tz)
+            back = buttons.UndoEntry("c", view.id, made)
+        return Reply(edit=messages.taken_back(view, row, _called(session, call), back))
 
     what = "取消登记" if not values.get("row") else "删除"
     return _form(kind, values, [REASON], summary, Action("save", f"确认{what}", save))

@@ -79,6 +79,11 @@ def names_ledger(text: str) -> bool:
     return not plain(text).startswith(OPENERS) and named(text) is not None
 
 
+def names_table(text: str) -> bool:
+    """The table of a kind by its own name (指导台账), which no question is answered with."""
+    return names_ledger(text) and plain(text).endswith("台账")
+
+
 def new_by_word(session: Session, call: Call) -> Reply:
     kind = named(call.text)
     if kind is None:
@@ -247,7 +252,8 @@ def show_history(session: Session, call: Call, button: buttons.ShowHistory) -> R
     sees = entries.sees_owner(session, call.me, view.kind, call.today)
     made = entries.changes(session, view.id)
     facts = [one for one in entries.facts_in_order(session, view.id) if sees(one[1].owner)]
-    names = _recorders(session, call.me, view, {*(one.changed_by_id for one in made), *(by for _, _, by in facts)})
+    by = {view.withdrawn_by_id, *(one.changed_by_id for one in made), *(by for _, _, by in facts)}
+    names = _recorders(session, call.me, view, by)
     called = entries.everybody(session, call.me.branch_id)
     by_name = [(row, fact, names.get(by, "")) for row, fact, by in facts]
     return Reply(here=messages.history_page(view, called, made, by_name, names, call.tz))
@@ -306,7 +312,8 @@ HANDLERS: Sequence[Handler] = [
         more=52,
         help="台账：各项登记的内容，可以查找、导出表格。",
     ),
-    Word((), new_by_word, matches=names_new, right=Right.KEEP_REGISTER),
+    Word((), new_by_word, label=True, matches=names_new, right=Right.KEEP_REGISTER),
+    Word((), list_by_word, label=True, matches=names_table, right=Right.READ_REGISTER, reads=True),
     Word((), list_by_word, matches=names_ledger, right=Right.READ_REGISTER, reads=True),
     Tap(buttons.NewEntry, new, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.ShowKinds, show_kinds, reads=True, right=Right.READ_REGISTER, private=True),

@@ -25,7 +25,6 @@ NO_KIND = "您没有可以登记的项目。如需登记，请联系支部书记
 DEADLINES_OFF = "到期提醒：不发。"
 NO_SUCH_KIND = "没有这个登记项目。"
 NO_SUCH_PERIOD = "没有这个时期的登记。"
-NOT_AHEAD = "日期不能晚于今天。"
 SAME = "当天已有相同登记，是否再记一条？"
 LONGEST = 60
 # How many changes a page of the history has room for.
@@ -290,6 +289,9 @@ def history_page(
     lines += [
         (fact.recorded_at, _fact_line(view, row, fact, by, called, tz)) for row, fact, by in facts if fact.recorded_at
     ]
+    if view.withdrawn_at is not None:
+        who = names.get(view.withdrawn_by_id, "")
+        lines.append((view.withdrawn_at, f"{moment_words(view.withdrawn_at, tz)}{who}：取消登记{_why(view.reason)}"))
     texts = [text for _, text in sorted(lines, key=lambda line: line[0])]
     head = f"【变更记录】{line_of(view, called)}"
     *first, last = Pages().add([head, *(texts or ["没有变更。"])]).texts
@@ -365,9 +367,9 @@ def ledger_file(kind: Kind, period: Period, content: bytes) -> Document:
     return Document(f"{name}.xlsx", content=content, caption=f"{name}。", secret=True)
 
 
-def taken_back(view: View, row: Row | None, called: Called) -> Message:
+def taken_back(view: View, row: Row | None, called: Called, undo: Button) -> Message:
     what = "已取消登记" if row is None else "已删除"
-    opens = [[Choice("打开", buttons.OpenEntry(view.id, 0))]]
+    opens = [[Choice("打开", buttons.OpenEntry(view.id, 0)), Choice("撤销", undo)]]
     return Message(f"{what}：{line_of(view, called)}。", opens)
 
 

@@ -1,9 +1,10 @@
 """How each type of field is asked in a form, and what is kept of the answer."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from unicodedata import normalize
 from zlib import crc32
@@ -21,6 +22,7 @@ from bot.kit.glossary.choices import DUTIES
 from bot.kit.handlers import Call
 from bot.kit.lists import label
 from bot.kit.names import LONGEST, called, clean_name, group_key, name_key
+from bot.kit.numerals import number
 from bot.kit.refusal import Refusal
 from bot.kit.typed_days import the_day
 from bot.kit.words import day_words
@@ -34,6 +36,10 @@ from storage.roster import Member, roster
 _IN_A_BUTTON = 30
 # Before a name among people and owners: it is on no roster.
 OUTSIDE = "="
+# Digits, or a numeral; then at most what it is counted in.
+_NUMBER = re.compile(
+    r"(?:(?P<digits>\d{1,15}(?:\.\d+)?)|(?P<numeral>[〇零一二两三四五六七八九十廿卅百]+))\s*[^\d\W]{0,2}"
+)
 _SEPARATORS = str.maketrans(dict.fromkeys(",，;；\n", "、"))
 FILES = frozenset({"document", "photo", "audio", "voice", "video"})
 MOST_FILES = 10
@@ -63,6 +69,10 @@ def _usual(declared: EntryField, more: Mapping[str, Any]) -> dict[str, Any]:
     return {**more, "options": and_none, "optional": optional, "later": declared.later and optional}
 
 
+def ahead(declared: EntryField) -> str:
+    return f"{declared.word}不能晚于今天。"
+
+
 def please(declared: EntryField) -> str:
     return f"请发送{declared.word}。"
 
@@ -77,20 +87,39 @@ def _text(declared: EntryField) -> list[Field]:
 
 def _number(declared: EntryField) -> list[Field]:
     def read(session: Session, call: Call, said: str) -> Values:
-        try:
-            number = Decimal(normalize("NFKC", said).strip())
-        except InvalidOperation:
-            raise Refusal(f"请发送数字，例如：{'1.5' if declared.half else '12'}。") from None
+        number = number_in(said)
+        if number is None:
+            raise Refusal(f"请发送数字，例如：{'1.5' if declared.half else '12'}。")
         step = Decimal("0.5") if declared.half else Decimal(1)
         if not number.is_finite() or not 0 <= number < _LARGEST or number % step:
-            raise Refusal("数量应为不小于0的整数。" if not declared.half else "数量应为0.5的整数倍。")
+            raise Refusal(f"{declared.word}应为{'0.5的整数倍' if declared.half else '不小于0的整数'}。")
         return {declared.key: str(number.normalize() if number % 1 else int(number))}
 
     return [_field(declared, please(declared), read=read)]
 
 
+def number_in(said: str) -> Decimal | None:
+    """12, １２, 12份, 十二份: a number with at most two letters behind it."""
+    found = _NUMBER.fullmatch(normalize("NFKC", said).strip())
+    if found is None:
+        return None
+    if found["digits"]:
+        return Decimal(found["digits"])
+    numeral = number(found["numeral"])
+    return Decimal(numeral) if numeral is not None else None
+
+
 def _choice(declared: EntryField) -> list[Field]:
-    return [_field(declared, f"请选择{declared.word}。", options=questions.fixed(declared.options))]
+    """By its button, or by its word."""
+    by_word = {name_key(word): code for code, word in declared.options.items()}
+
+    def read(session: Session, call: Call, said: str) -> Values:
+        code = by_word.get(name_key(said))
+        if code is None:
+            raise Refusal(f"请点按钮选择{declared.word}：{'、'.join(declared.options.values())}。")
+        return {declared.key: code}
+
+    return [_field(declared, f"请选择{declared.word}。", options=questions.fixed(declared.options), read=read)]
 
 
 def _yesno(declared: EntryField) -> list[Field]:
@@ -127,8 +156,16 @@ def _day(declared: EntryField, key: str = "", ask: str = "") -> list[Field]:
         past = Doubt(ask, [(value, "确认")], again="重选日期") if gone else None
         return (past, *base.doubts(session, call, values))
 
+    def read(session: Session, call: Call, said: str) -> Values:
+        assert base.read is not None
+        found = base.read(session, call, said)
+        # Before it is asked whether a day off is meant.
+        if declared.happened and declared.type is Type.DAY and date.fromisoformat(found[base.key]) > call.today:
+            raise Refusal(ahead(declared))
+        return found
+
     asks = ask or f"请选择{declared.word}，或直接发送，例如：7月7日。"
-    found = _field(declared, asks, options=_days_offered(declared), read=base.read, accepts=base.accepts, doubts=doubts)
+    found = _field(declared, asks, options=_days_offered(declared), read=read, accepts=base.accepts, doubts=doubts)
     return [replace(found, key=base.key)]
 
 

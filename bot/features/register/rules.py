@@ -43,7 +43,8 @@ class Row:
 class View:
     """An entry as it is read, with its rows in their order. `fact`: what holds of it now.
 
-    withdrawn_at, reason: of one that was taken back. `hidden`: the rows that are others' work, for whoever reads it.
+    withdrawn_at, withdrawn_by_id, reason: of one that was taken back. `hidden`: the rows that are others' work, for
+    whoever reads it.
     """
 
     id: int
@@ -55,6 +56,7 @@ class View:
     rows: Sequence[Row] = ()
     fact: Fact | None = None
     withdrawn_at: datetime | None = None
+    withdrawn_by_id: int | None = None
     reason: str = ""
     people: frozenset[int] = field(default_factory=frozenset)
     hidden: frozenset[int] = field(default_factory=frozenset)

@@ -297,7 +297,8 @@ def still_open(
 
 def claim(session: Session, view: View) -> None:
     """Of two who change an entry at once one wins, and the other is told to look again."""
-    mine = (Entry.id == view.id, Entry.version == view.version, Entry.withdrawn_at.is_(None))
+    there = Entry.withdrawn_at.is_(None) if view.withdrawn_at is None else Entry.withdrawn_at.is_not(None)
+    mine = (Entry.id == view.id, Entry.version == view.version, there)
     if changed(session, update(Entry).where(*mine).values(version=view.version + 1)) != 1:
         raise Refusal(CHANGED_BY_OTHERS)
 
@@ -424,21 +425,30 @@ def withdraw(session: Session, me: Me, view: View, reason: str, now: datetime, t
     note(session, me, "withdraw", view.id, now, view.kind)
 
 
-def withdraw_row(session: Session, me: Me, view: View, row: Row, reason: str, now: datetime, tz: tzinfo) -> None:
-    """One row of it; the history keeps what it said."""
+def put_back(session: Session, me: Me, view: View, now: datetime, tz: tzinfo) -> None:
+    """What was taken back in the open is there again, in days that still count."""
+    claim(session, view)
+    entry = session.get_one(Entry, view.id, populate_existing=True)
+    entry.withdrawn_at, entry.withdrawn_by_id, entry.withdrawn_reason = None, None, ""
+    still_open(session, me, view, None, now, tz)
+    session.flush()
+
+
+def withdraw_row(session: Session, me: Me, view: View, row: Row, reason: str, now: datetime, tz: tzinfo) -> int:
+    """One row of it; the history keeps what it said. The number of that change."""
     if not reason and not may_undo(row.recorded_at, now):
         raise Refusal(NEEDS_A_REASON)
     still_open(session, me, view, row, now, tz)
     claim(session, view)
     session.get_one(EntryRow, row.id).withdrawn_at = now
-    session.add(
-        EntryChange(
-            entry_id=view.id, row_id=row.id, field=row.field, old={"value": dict(row.fields)}, new={"value": None},
-            changed_at=now, changed_by_id=me.id, reason=reason,
-        )
+    made = EntryChange(
+        entry_id=view.id, row_id=row.id, field=row.field, old={"value": dict(row.fields)}, new={"value": None},
+        changed_at=now, changed_by_id=me.id, reason=reason,
     )  # fmt: skip
+    session.add(made)
     session.flush()
     note(session, me, "remove", view.id, now, view.kind, row=row.id)
+    return made.id
 
 
 def take_back(session: Session, me: Me, view: View, now: datetime, reason: str) -> None:

@@ -23,7 +23,11 @@ UNDO_OTHERWISE = "，请点“修改”或“取消登记”。"
 
 
 def undo(session: Session, me: Me, what: str, number: int, now: datetime, tz: tzinfo) -> View:
-    """One's own last step: e an entry, r a row, s a state, c a change. The entry as it was before."""
+    """One's own last step: e an entry, w that it was taken back, r a row, s a state, c a change. The entry as it was
+    before.
+    """
+    if what == "w":
+        return _put_back(session, me, number, now, tz)
     row: Any = session.get(_STEPS[what], number) if what in _STEPS else None
     entry_id = row.id if isinstance(row, Entry) else getattr(row, "entry_id", 0)
     view = entries.found_to_keep(session, me, entry_id, local_day(now, tz))
@@ -33,6 +37,18 @@ def undo(session: Session, me: Me, what: str, number: int, now: datetime, tz: tz
     before_undo_ends(made_at, now, UNDO_OTHERWISE)
     _undo_of(session, me, view, row, now, tz)
     service.note(session, me, "undo", view.id, now, view.kind, step=what, number=number)
+    return view
+
+
+def _put_back(session: Session, me: Me, number: int, now: datetime, tz: tzinfo) -> View:
+    view = entries.find(session, me, number, local_day(now, tz))
+    if view.withdrawn_at is None:
+        raise Refusal(UNDONE_ALREADY)
+    if view.withdrawn_by_id != me.id or not entries.keeps(me, view.kind):
+        raise Refusal(NO_RIGHT)
+    before_undo_ends(view.withdrawn_at, now, "，如需登记请重新登记。")
+    service.put_back(session, me, view, now, tz)
+    service.note(session, me, "undo", view.id, now, view.kind, step="w", number=number)
     return view
 
 
@@ -102,12 +118,15 @@ def _others_since(session: Session, view: View, me: Me, row_id: int | None = Non
 
 
 _STEPS: Mapping[str, type[Any]] = {"e": Entry, "r": EntryRow, "s": EntryState, "c": EntryChange}
-WORDS = {"e": "登记", "r": "新增内容", "s": "变更", "c": "修改"}
+WORDS = {"e": "登记", "w": "取消登记", "r": "新增内容", "s": "变更", "c": "修改"}
 
 
 def steps(session: Session, me: Me, since: datetime) -> list[Step]:
     """One's own steps that the word 撤销 may take back, each with the entry in a line."""
     found = [row for what in _STEPS for row in _steps_of(session, me, what, since)]
+    gone = select(Entry.id, Entry.withdrawn_at).where(Entry.withdrawn_by_id == me.id, Entry.withdrawn_at >= since)
+    told = gone.where(Entry.branch_id == me.branch_id, Entry.withdrawn_reason != "")
+    found += [("w", number, at, number) for number, at in session.execute(told) if at is not None]
     views = {view.id: view for view in entries.views(session, list({entry for *_, entry in found}))}
     first, names = _first_facts(session, views), entries.called(session, me.branch_id, views.values())
     return [

@@ -232,8 +232,8 @@ def line(template: str, words: Mapping[str, str]) -> str:
 
 
 def title(kind: Kind, fields: Json) -> str:
-    """What an entry is called without the people in it: its first text, unit or site."""
-    for declared in kind.fields:
+    """What an entry is called without the people in it: what is said in 《》, else its first text, unit or site."""
+    for declared in sorted(kind.fields, key=lambda one: not one.titled):
         if declared.type in (Type.TEXT, Type.ORG, Type.SITE) and not is_empty(fields.get(declared.key)):
             return _names(declared, fields[declared.key], Called())
     return kind.word

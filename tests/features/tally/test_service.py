@@ -73,7 +73,8 @@ def test_the_example_archive_comes_to_the_right_answer(
         "figures": None,
     }
     ours, right = counted["figures"], right_answer["figures"]
-    assert ours.keys() == right.keys()
+    # A kind of the register has its figures beside those of the example.
+    assert ours.keys() >= right.keys()
     wrong = {name: (ours[name], right[name]) for name in right if name not in LATER and ours[name] != right[name]}
     assert wrong == {}
     for name in LATER:

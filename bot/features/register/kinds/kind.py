@@ -9,6 +9,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bot.kit.access import TABLE, Right
 from bot.kit.figures import Behaviour, Section
 from storage.choices import Duty
 
@@ -259,6 +260,11 @@ def _faults(kind: Kind) -> Iterator[str]:
     yield from (f"fields.{key}: stands twice" for key in {key for key in keys if keys.count(key) > 1})
     yield from (f"fields.{key}: the name is reserved" for key in keys if key in RESERVED)
     yield from (f"fields.{one.key}.options: none" for one in kind.fields if one.type is Type.CHOICE and not one.options)
+    for part, offices, right in (
+        ("keepers", kind.keepers, Right.KEEP_REGISTER),
+        ("readers", kind.readers, Right.READ_REGISTER),
+    ):
+        yield from (f"{part}: {one} has no right {right}" for one in offices if one not in TABLE[right])
     named = [kind.dated, *kind.one_of, *(key for first in kind.first_of.values() for key in first)]
     yield from (f"{key}: no such field" for key in named if key and kind.field(key) is None)
     for count in kind.counts:
