@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.kit.deadlines import in_time, is_close_day
+from bot.kit.names import LONGEST, name_key
 from scheduler.calendar.days import CLOSE_DAY, Quarter, local_day
 from storage.choices import ExemptFrom, MonthlyDocument, OfficialDutyAs, Rank
 from storage.models.organisation import Organisation
@@ -112,9 +113,12 @@ def _listed(value: Collection[StrEnum]) -> list[str]:
 
 
 def _names(value: Any) -> tuple[str, ...] | None:
+    """Names that can be told apart, as the form takes them."""
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         return None
-    return tuple(value)
+    keys = {name_key(one) for one in value}
+    fits = "" not in keys and len(keys) == len(value) and all(len(one) <= LONGEST for one in value)
+    return tuple(value) if fits else None
 
 
 FIELDS: Mapping[str, Stored] = {
@@ -128,7 +132,7 @@ FIELDS: Mapping[str, Stored] = {
     "monthly_documents": Stored(
         _some_of(MonthlyDocument), f"a list of {', '.join(MonthlyDocument)}", _listed, dated=True
     ),
-    "peer_orgs": Stored(_names, "a list of texts", list, dated=True),
+    "peer_orgs": Stored(_names, f"a list of different names of at most {LONGEST} letters", list, dated=True),
     "superior": Stored(lambda value: value if isinstance(value, str) else None, "a text"),
 }
 

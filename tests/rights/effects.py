@@ -202,7 +202,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("word:names_ledger", "tap:ShowList", "answer:register.form"), shows("受检支部")),
     "word:names_table": shows("【指导台账】"),
     "tap:ExportLedger": shows(".xlsx"),
-    **dict.fromkeys(("tap:OpenEntry", "tap:ShowHistory", "tap:ChooseField"), shows("受检支部")),
+    **dict.fromkeys(("tap:OpenEntry", "tap:TurnRows", "tap:ShowHistory", "tap:ChooseField"), shows("受检支部")),
     **dict.fromkeys(("tap:ChangeField", "tap:AddRow", "tap:PutState", "tap:Withdraw", "tap:Report"), ASKS),
     "tap:UndoEntry": rows("entry_state audit"),
     # what goes to many

@@ -66,6 +66,15 @@ class OpenEntry(Button):
 
 
 @dataclass(frozen=True)
+class TurnRows(Button):
+    """Another page of the rows of an entry."""
+
+    prefix: ClassVar[str] = "ez"
+    entry_id: int
+    page: int
+
+
+@dataclass(frozen=True)
 class ShowHistory(Button):
     prefix: ClassVar[str] = "eh"
     entry_id: int

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.features.register import rules
 from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.rules import Fact, Row, View, everything, in_days, newest
@@ -104,7 +105,11 @@ def reads_all(me: Me, kind: Kind) -> bool:
 
 
 def may_read(session: Session, me: Me, view: View, day: date) -> bool:
-    """Everything for who reads the kind; else what names oneself, or somebody of a group that one leads."""
+    """Everything for who reads the kind; else what names oneself, or somebody of a group that one leads, unless it is
+    a draft.
+    """
+    if rules.is_draft(view):
+        return reads_all(me, view.kind)
     return (
         reads_all(me, view.kind)
         or any(owns(me, view, row) for row in (None, *view.rows))
@@ -124,6 +129,8 @@ def owns(me: Me, view: View, row: Row | None) -> bool:
     fact = row.fact if row is not None else view.fact
     tracking = view.kind.tracking_of(row.field if row is not None else "")
     if fact is None or tracking is None or fact.state in tracking.done or view.withdrawn_at is not None:
+        return False
+    if rules.is_draft(view):
         return False
     return _is_own(me, fact.owner)
 
@@ -145,6 +152,12 @@ def _hidden(session: Session, me: Me, view: View, day: date) -> frozenset[int]:
     return frozenset(row.id for row in view.rows if row.fact is not None and not sees(row.fact.owner))
 
 
+def shows_change(me: Me, view: View, made: EntryChange) -> bool:
+    """Whether a change is of what somebody sees; rows that were removed are the readers' to know of."""
+    rows = {row.id for row in view.rows} - view.hidden
+    return reads_all(me, view.kind) or made.row_id is None or made.row_id in rows
+
+
 def naming(session: Session, me: Me) -> list[int]:
     """The entries of the branch that name somebody, or of which something is theirs; taken back ones not."""
     named = select(EntryPerson.entry_id).where(EntryPerson.person_id == me.id)
@@ -156,7 +169,7 @@ def naming(session: Session, me: Me) -> list[int]:
 def readable(session: Session, me: Me, ids: Sequence[int], day: date) -> list[int]:
     """Those of these entries that name oneself, or somebody of a group that one leads."""
     mine = people_of_groups(session, me.leads, day) | {me.id}
-    return [view.id for view in views(session, ids) if view.people & mine]
+    return [view.id for view in views(session, ids) if view.people & mine and not rules.is_draft(view)]
 
 
 def facts_in_order(session: Session, entry_id: int) -> list[tuple[int | None, Fact, int | None]]:

@@ -103,6 +103,7 @@ class _Standing:
 
     of_entry: CTE
     of_row: CTE
+    of_owner: CTE
 
 
 def _standing(counting: Counting) -> _Standing:
@@ -122,7 +123,7 @@ def _standing(counting: Counting) -> _Standing:
         .subquery()
     )
     standing = select(ranked).where(ranked.c.number == 1).cte("standing")
-    return _Standing(standing.alias("of_entry"), standing.alias("of_row"))
+    return _Standing(*(standing.alias(name) for name in ("of_entry", "of_row", "of_owner")))
 
 
 def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, number: int) -> Select[Any]:
@@ -153,7 +154,7 @@ def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, n
         value = aliased(EntryValue)
         where.append(exists().where(_of(value, count, key, kind), value.key == code))
     if counting.only is not None:
-        where.append(_names(counting))
+        where.append(_names(counting, standing.of_owner, count))
     keyed = _keyed(kind, count)
     if keyed is not None:
         table, columns, key = keyed
@@ -204,16 +205,20 @@ def _begun_in_time(counting: Counting, standing: CTE) -> ColumnElement[bool]:
     )
 
 
-def _names(counting: Counting) -> ColumnElement[bool]:
-    """Of a leader's own groups: what names somebody of them."""
+def _names(counting: Counting, standing: CTE, count: Count) -> ColumnElement[bool]:
+    """Of a leader's own groups: what names somebody of them, or is theirs to do as of the last day; of rows each by
+    itself, since the next is another group's.
+    """
     groups = sorted(counting.only or ())
     people = entries.people_of_groups(counting.session, groups, counting.last_day)
     named = exists().where(EntryPerson.entry_id == Entry.id, EntryPerson.person_id.in_(people))
     owned = exists().where(
-        EntryState.entry_id == Entry.id,
-        EntryState.undone_at.is_(None),
-        or_(EntryState.owner_id.in_(people), EntryState.owner_group_id.in_(groups)),
+        standing.c.entry_id == Entry.id,
+        or_(standing.c.owner_id.in_(people), standing.c.owner_group_id.in_(groups)),
     )
+    if count.rows:
+        named = named.where(or_(EntryPerson.row_id.is_(None), EntryPerson.row_id == EntryRow.id))
+        owned = owned.where(or_(standing.c.row_id.is_(None), standing.c.row_id == EntryRow.id))
     return or_(named, owned)
 
 

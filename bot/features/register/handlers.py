@@ -11,6 +11,7 @@ from bot.features.register.entries import Wanted
 from bot.features.register.kinds.catalogue import kind_of, kinds
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.rules import Row, View
+from bot.features.register.values import Called
 from bot.kit.access import NO_RIGHT, Right, may
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.lists import clamp
@@ -243,14 +244,24 @@ def open_entry(session: Session, call: Call, button: buttons.OpenEntry) -> Reply
     if row is not None:
         owns = entries.owns(call.me, view, row)
         return Reply(here=[messages.row_page(view, row, called, call.today, keeps, owns)])
+    return Reply(here=[_page(session, call, view, called, 0)])
+
+
+def _page(session: Session, call: Call, view: View, called: Called, at: int) -> Message:
     by = _recorders(session, call.me, view, {view.recorded_by_id}).get(view.recorded_by_id, "")
-    return Reply(here=[messages.entry_page(view, called, by, call.today, keeps, call.tz)])
+    keeps = entries.keeps(call.me, view.kind)
+    return messages.entry_page(view, called, by, call.today, keeps, call.tz, at)
+
+
+def turn_rows(session: Session, call: Call, button: buttons.TurnRows) -> Reply:
+    view = entries.find(session, call.me, button.entry_id, call.today)
+    return Reply(edit=_page(session, call, view, entries.called(session, call.me.branch_id, [view]), button.page))
 
 
 def show_history(session: Session, call: Call, button: buttons.ShowHistory) -> Reply:
     view = entries.find(session, call.me, button.entry_id, call.today)
     sees = entries.sees_owner(session, call.me, view.kind, call.today)
-    made = entries.changes(session, view.id)
+    made = [one for one in entries.changes(session, view.id) if entries.shows_change(call.me, view, one)]
     facts = [one for one in entries.facts_in_order(session, view.id) if sees(one[1].owner)]
     by = {view.withdrawn_by_id, *(one.changed_by_id for one in made), *(by for _, _, by in facts)}
     names = _recorders(session, call.me, view, by)
@@ -269,7 +280,8 @@ def _recorders(session: Session, me: Me, view: View, ids: set[int | None]) -> di
 def own_lines(session: Session, me: Me, period: Period, today: date) -> list[str]:
     """我的记录: the entries that name somebody, and what of them is one's own to do."""
     ids = entries.naming(session, me)
-    found = [one for one in entries.views(session, ids) if rules.in_days(one, period.start, period.to)]
+    there = [one for one in entries.views(session, ids) if not rules.is_draft(one)]
+    found = [one for one in there if rules.in_days(one, period.start, period.to)]
     called = entries.called(session, me.branch_id, found)
     return [line for one in found for line in messages.own_lines(one, me, called, today)]
 
@@ -322,6 +334,7 @@ HANDLERS: Sequence[Handler] = [
     Tap(buttons.ExportLedger, export, prepare=draw_ledger, reads=True, right=Right.READ_REGISTER, private=True),
     Tap(buttons.OpenEntry, open_entry, reads=True, private=True),
     Tap(buttons.TurnDeadlines, turn_deadlines, right=Right.SENDS, private=True),
+    Tap(buttons.TurnRows, turn_rows, reads=True, private=True),
     Tap(buttons.ShowHistory, show_history, reads=True, private=True),
     Tap(buttons.ChooseField, choose_field, reads=True, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.ChangeField, change_field, right=Right.KEEP_REGISTER, private=True),

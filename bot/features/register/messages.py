@@ -9,7 +9,7 @@ from bot.features.register.kinds.kind import EntryField, Kind, Type
 from bot.features.register.rules import Fact, Row, View, line_of, words_of
 from bot.features.register.values import Called, full_day, line, said
 from bot.kit.buttons import Button
-from bot.kit.lists import filled, label, page_of, two_a_row
+from bot.kit.lists import Page, filled, label, page_of, two_a_row
 from bot.kit.replies import PAGE, Choice, Document, Message, Pages
 from bot.kit.words import by_day, cut, moment_words, quarter_word
 from scheduler.calendar.days import Quarter
@@ -148,37 +148,47 @@ def _state_line(kind: Kind, rows: str, fact: Fact | None) -> list[str]:
     return [f"状态：{tracking.states.get(fact.state, fact.state)}{since}"]
 
 
-def entry_page(view: View, called: Called, by: str, day: date, keeps: bool, tz: tzinfo) -> Message:
-    """All of an entry; its keepers have the buttons to go on with it."""
+def entry_page(view: View, called: Called, by: str, day: date, keeps: bool, tz: tzinfo, at: int = 0) -> Message:
+    """All of an entry, of its rows page `at`; its keepers have the buttons to go on with it."""
     words = words_of(view, None, called)
     lines = [f"【{view.kind.word}】", *_fields(view.kind.every, words)]
     lines += _state_line(view.kind, "", view.fact)
+    page = _rows_page(view, at)
     for rowed in view.kind.rowed:
         rows = view.of(rowed.key)
         lines += [f"{rowed.word}{len(rows)}{rowed.counted}："] if rows else []
-        lines += [f"{number}. {row_line(view, row, called, day)}" for number, row in view.numbered(rowed.key)]
+        lines += [
+            f"{number}. {row_line(view, row, called, day)}" for key, number, row in page.things if key == rowed.key
+        ]
     lines.append(f"登记：{moment_words(view.recorded_at, tz)}{by and f'，{by}'}")
     if view.withdrawn_at is not None:
         lines.append(f"已取消登记：{moment_words(view.withdrawn_at, tz)}，原因：{view.reason}")
-    return Message(cut("\n".join(lines), PAGE), filled(*_entry_rows(view, keeps)))
+    return Message(cut("\n".join(lines), PAGE), filled(*_entry_rows(view, keeps, page)))
+
+
+def _rows_page(view: View, at: int) -> Page[tuple[str, int, Row]]:
+    """The rows that the reader sees, with their field and number: a few at a time, so that each may be opened."""
+    every = [(rowed.key, number, row) for rowed in view.kind.rowed for number, row in view.numbered(rowed.key)]
+    return page_of(every, at, ON_A_PAGE)
 
 
 def _fields(declared: Iterable[EntryField], words: dict[str, str]) -> list[str]:
     return [f"{one.word}：{words[one.key]}" for one in declared if one.type is not Type.ROWS and words.get(one.key)]
 
 
-def _entry_rows(view: View, keeps: bool) -> list[list[Choice]]:
+def _entry_rows(view: View, keeps: bool, page: Page[tuple[str, int, Row]]) -> list[list[Choice]]:
     keeps = keeps and view.withdrawn_at is None
+    of = {rowed.key: rowed for rowed in view.kind.rowed}
     opens = [
-        Choice(f"{rowed.label}第{number}{rowed.counted}", buttons.OpenEntry(view.id, row.id))
-        for rowed in view.kind.rowed
-        for number, row in view.numbered(rowed.key)
+        Choice(f"{of[key].label}第{number}{of[key].counted}", buttons.OpenEntry(view.id, row.id))
+        for key, number, row in page.things
     ]
+    turn = page.turn(lambda to: buttons.TurnRows(view.id, to))
     adds = [Choice(f"新增{one.label}", buttons.AddRow(view.id, one.key)) for one in view.kind.rowed]
     acts = [Choice("修改", buttons.ChooseField(view.id, 0)), *_states(view, None)]
     history = Choice("变更记录", buttons.ShowHistory(view.id))
     last = [history, Choice("取消登记", buttons.Withdraw(view.id, 0))] if keeps else [history]
-    return [*two_a_row(opens[:30]), *(two_a_row([*adds, *acts]) if keeps else []), last]
+    return [*two_a_row(opens), turn, *(two_a_row([*adds, *acts]) if keeps else []), last]
 
 
 def _states(view: View, row: Row | None) -> list[Choice]:
@@ -284,7 +294,6 @@ def history_page(
     """Who changed what, when and why, in the order of time."""
     lines = [(one.changed_at, _change_line(view, one, called, names, tz)) for one in changes]
     there = {None, *(row.id for row in view.rows)} - view.hidden
-    changes = [one for one in changes if one.row_id not in view.hidden]
     facts = [one for one in facts if one[0] in there]
     lines += [
         (fact.recorded_at, _fact_line(view, row, fact, by, called, tz)) for row, fact, by in facts if fact.recorded_at

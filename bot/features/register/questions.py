@@ -278,7 +278,7 @@ def _people(declared: EntryField) -> list[Field]:
 
 def _one_of(said: str, members: Sequence[Member], outside: bool) -> str:
     """Somebody of the roster by number; else, where that may be, by name."""
-    found = called(members, said)
+    found = called(members, said) or called(members, said.removesuffix("同志"))
     if len(found) > 1:
         raise Refusal(f"有{len(found)}位同志叫{found[0].name}，请点按钮选择。")
     if found:

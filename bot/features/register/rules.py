@@ -191,9 +191,24 @@ def lacks(kind: Kind, rows: str, state: str, view: View, row: Row | None) -> Ent
     if wanted.type is Type.ROWS:
         return None if view.of(need) else wanted
     held = row.fields if row is not None else view.fields
+    return wanted if all(is_empty(held.get(key)) for key in shown_by(kind, rows, state)) else None
+
+
+def shown_by(kind: Kind, rows: str, state: str) -> list[str]:
+    """The fields that show that something is in a state: what is filled in with it, and files beside a text."""
+    tracking = kind.tracking_of(rows)
+    need = tracking.needs.get(state, "") if tracking is not None else ""
+    wanted = kind.field(f"{rows}.{need}" if rows else need) if need else None
+    if wanted is None or wanted.type is Type.ROWS:
+        return []
     files = [one.key for one in declared(kind, rows) if one.type is Type.FILES]
-    has = [need, *(files if wanted.type is Type.TEXT and rows else [])]
-    return wanted if all(is_empty(held.get(key)) for key in has) else None
+    return [need, *(files if wanted.type is Type.TEXT and rows else [])]
+
+
+def is_draft(view: View) -> bool:
+    """What is being drawn up yet: it is nobody's but theirs who keep and read the kind."""
+    tracking = view.kind.tracking
+    return tracking is not None and view.fact is not None and view.fact.state in tracking.drafts
 
 
 # --- in words --------------------------------------------------------------------------------------------------------

@@ -214,7 +214,7 @@ def change(
     if wants_reason(view, row, key, now) and not reason:
         raise Refusal(NEEDS_A_REASON)
     _needs(view.kind, rows, _values(view, row) | {key: value})
-    _not_moved_ahead(view, row, key, value, local_day(now, tz))
+    not_moved_ahead(view, row, key, value, local_day(now, tz))
     claim(session, view)
     lay(session, view.kind, view.id, row, key, value)
     made = EntryChange(
@@ -233,7 +233,7 @@ def change(
     return made.id
 
 
-def _not_moved_ahead(view: View, row: Row | None, key: str, value: Any, today: date) -> None:
+def not_moved_ahead(view: View, row: Row | None, key: str, value: Any, today: date) -> None:
     """What is said to have taken place is not moved to a day that is still to come."""
     tracking = view.kind.tracking if row is None else None
     if tracking is None or tracking.follows != key or view.fact is None or not isinstance(value, str):
@@ -341,11 +341,30 @@ def put_state(
         raise Refusal(f"日期不能早于{full_day(fact.on)}（{tracking.states[fact.state]}）。")
     _before_the_end(session, me, view, row, fact, day, now, tz)
     _begins_by(session, view, row, day)
-    for key, value in (given or {}).items():
-        if not is_empty(value):
-            lay(session, view.kind, view.id, row, key, value)
+    filled = {key: value for key, value in (given or {}).items() if not is_empty(value)}
+    if tracking.goes_back(fact.state, state):
+        # What it was shown by shows nothing any more; the history keeps it.
+        filled |= dict.fromkeys(rules.shown_by(view.kind, rows, fact.state))
+    for key, value in filled.items():
+        _lay_beside(session, me, view, row, key, value, reason, now)
     held = Fact(0, day, state, day, fact.due_on, fact.owner, reason=reason)
     return _put(session, me, view, row, held, now, state=state)
+
+
+def _lay_beside(
+    session: Session, me: Me, view: View, row: Row | None, key: str, value: Any, reason: str, now: datetime
+) -> None:
+    """What is filled in with a state, or goes with it: a change of its own in the history, of the same instant."""
+    before = (row.fields if row is not None else view.fields).get(key)
+    if before == value:
+        return
+    lay(session, view.kind, view.id, row, key, value)
+    session.add(
+        EntryChange(
+            entry_id=view.id, row_id=row.id if row is not None else None, field=key, old={"value": before},
+            new={"value": value}, changed_at=now, changed_by_id=me.id, reason=reason,
+        )
+    )  # fmt: skip
 
 
 def _of(view: View, row: Row | None) -> tuple[Any, ...]:
@@ -439,6 +458,7 @@ def withdraw_row(session: Session, me: Me, view: View, row: Row, reason: str, no
     if not reason and not may_undo(row.recorded_at, now):
         raise Refusal(NEEDS_A_REASON)
     still_open(session, me, view, row, now, tz)
+    _goes_without(view, row)
     claim(session, view)
     session.get_one(EntryRow, row.id).withdrawn_at = now
     made = EntryChange(
@@ -449,6 +469,22 @@ def withdraw_row(session: Session, me: Me, view: View, row: Row, reason: str, no
     session.flush()
     note(session, me, "remove", view.id, now, view.kind, row=row.id)
     return made.id
+
+
+def _goes_without(view: View, row: Row) -> None:
+    """The last row stays where its entry would be nothing without it: nowhere, or in a state that needs one."""
+    rest = [one for one in view.of(row.field) if one.id != row.id]
+    if rest:
+        return
+    tracking, values = view.kind.tracking, _values(view, None)
+    before = rules.missing(view.kind, "", values)
+    lacks = [one for one in rules.missing(view.kind, "", values | {row.field: []}) if one not in before]
+    if lacks:
+        raise Refusal(f"请先填写{'、'.join(lacks)}。")
+    state = view.fact.state if view.fact is not None else ""
+    if tracking is not None and tracking.needs.get(state) == row.field:
+        declared = _rows(view.kind, row.field)
+        raise Refusal(f"{tracking.states[state]}的{view.kind.word}至少保留1{declared.counted}{declared.word}。")
 
 
 def take_back(session: Session, me: Me, view: View, now: datetime, reason: str) -> None:

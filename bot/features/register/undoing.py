@@ -83,6 +83,7 @@ def _undo_of(session: Session, me: Me, view: View, row: Any, now: datetime, tz: 
             raise Refusal(service.CHANGED_BY_OTHERS)
         service.still_open(session, me, view, known, now, tz)
         row.undone_at = now
+        _undo_beside(session, view, row, now)
     else:
         _undo_change(session, me, view, row, now, tz)
     session.flush()
@@ -91,19 +92,45 @@ def _undo_of(session: Session, me: Me, view: View, row: Any, now: datetime, tz: 
 def _undo_change(session: Session, me: Me, view: View, made: EntryChange, now: datetime, tz: tzinfo) -> None:
     if made.undone_at is not None:
         raise Refusal(UNDONE_ALREADY)
+    if made.row_id is not None and made.field in {one.key for one in view.kind.rowed}:
+        _bring_back(session, me, view, made, now, tz)
+        return
     of = view.row(made.row_id) if made.row_id is not None else None
     if made.row_id is not None and of is None:
-        # A row that was removed comes back.
-        session.get_one(EntryRow, made.row_id).withdrawn_at = None
-        made.undone_at = now
-        return
+        raise Refusal(service.CHANGED_BY_OTHERS)
     held = of.fields if of is not None else view.fields
     if held.get(made.field) != made.new.get("value"):
         raise Refusal(service.CHANGED_BY_OTHERS)
     if read_by_figures(view.kind, of.field if of is not None else "", made.field):
         service.still_open(session, me, view, of, now, tz)
+    service.not_moved_ahead(view, of, made.field, made.old.get("value"), local_day(now, tz))
     service.lay(session, view.kind, view.id, of, made.field, made.old.get("value"))
     made.undone_at = now
+
+
+def _bring_back(session: Session, me: Me, view: View, made: EntryChange, now: datetime, tz: tzinfo) -> None:
+    """A row that was removed is there again, in days that still count."""
+    row = session.get_one(EntryRow, made.row_id, populate_existing=True)
+    if row.withdrawn_at is None:
+        raise Refusal(UNDONE_ALREADY)
+    row.withdrawn_at, made.undone_at = None, now
+    session.flush()
+    [whole] = entries.views(session, [view.id])
+    service.still_open(session, me, whole, whole.row(row.id), now, tz)
+
+
+def _undo_beside(session: Session, view: View, state: EntryState, now: datetime) -> None:
+    """What was filled in with a state, or went with it."""
+    query = select(EntryChange).where(
+        EntryChange.entry_id == view.id,
+        EntryChange.row_id.is_not_distinct_from(state.row_id),
+        EntryChange.changed_at == state.recorded_at,
+        EntryChange.undone_at.is_(None),
+    )
+    of = view.row(state.row_id) if state.row_id is not None else None
+    for made in session.scalars(query):
+        service.lay(session, view.kind, view.id, of, made.field, made.old.get("value"))
+        made.undone_at = now
 
 
 def _others_since(session: Session, view: View, me: Me, row_id: int | None = None) -> bool:
@@ -127,6 +154,9 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
     gone = select(Entry.id, Entry.withdrawn_at).where(Entry.withdrawn_by_id == me.id, Entry.withdrawn_at >= since)
     told = gone.where(Entry.branch_id == me.branch_id, Entry.withdrawn_reason != "")
     found += [("w", number, at, number) for number, at in session.execute(told) if at is not None]
+    # What was filled in with a state goes with that.
+    beside = {(entry, at) for what, _, at, entry in found if what == "s"}
+    found = [row for row in found if row[0] != "c" or (row[3], row[2]) not in beside]
     views = {view.id: view for view in entries.views(session, list({entry for *_, entry in found}))}
     first, names = _first_facts(session, views), entries.called(session, me.branch_id, views.values())
     return [

@@ -389,13 +389,16 @@ def test_what_was_done_in_chat_goes_out_and_comes_in_whole(storage: Storage) -> 
             "guidance": 3,
             "publications": 1,
             "rectification_lists": 2,
-            "changes": 4,
+            # Two of them what it was shown by, when it was done.
+            "changes": 6,
         }
         assert [one["path"].split("/", 2)[2] for one in written["changes"]] == [
             "on",
             "placements/platform",
             "placements",
             "author",
+            "items/0/evidence",
+            "items/0/evidence",
         ]
         owners = [one.get("owner") for one in written["rectification_lists"][0]["items"]]
         assert owners == ["第一党小组", "书记", f"P{desk.cast['甲二']}", "某中心", "EXT:第一党小组", None]

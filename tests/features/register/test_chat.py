@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.features.register import questions
+from bot.features.register.buttons import OpenEntry
 from bot.features.register.kinds.catalogue import declared, kinds
 from bot.playground.chats import Message
 from storage.choices import Duty
-from storage.models.entry import Entry, EntryRow
+from storage.models.entry import Entry, EntryRow, EntryState
 from storage.models.organisation import Organisation
 from tests.features.register.samples import LOAN
 from tests.taps import Cost, Counted
@@ -365,6 +366,60 @@ async def test_who_owes_one_item_sees_that_and_not_what_others_owe(bot: World) -
     await bot.stage.say(PUB, "整改清单")
     await bot.stage.tap(PUB, "打开第1条", "【整改清单】")
     assert all(name in said(bot, PUB) for name in ("甲一", "甲四", "甲五"))
+
+
+async def test_what_others_owe_is_in_nobody_else_s_history(bot: World) -> None:
+    await draw_up(bot, "8月18日", "8月18日", owner="甲四 甲五")
+    await bot.stage.at("2023-08-15 09:05")
+    await bot.stage.tap(SEC, "打开", "已下发清单")
+    await bot.stage.tap(SEC, "事项第1项", "【整改清单】")
+    await bot.stage.tap(SEC, "修改", "整改事项第1项")
+    await bot.stage.tap(SEC, "整改措施", "请选择要修改的内容")
+    await bot.stage.say(SEC, "甲四同志会议记录造假")
+    if "请发送原因" in said(bot, SEC):
+        await bot.stage.say(SEC, "核实")
+    await bot.stage.tap(SEC, "保存", "核对无误")
+
+    async def history() -> str:
+        await bot.stage.tap("甲五", "更新第1项")
+        await bot.stage.tap("甲五", "整改清单", "整改事项第")
+        await bot.stage.tap("甲五", "变更记录", "【整改清单】")
+        return said(bot, "甲五")
+
+    assert "造假" not in await history()
+    await bot.stage.tap(SEC, "打开", "已修改")
+    await bot.stage.tap(SEC, "删除事项", "整改事项第1项")
+    await bot.stage.say(SEC, "该事项不成立")
+    await bot.stage.tap(SEC, "确认删除")
+    told = await history()
+    assert ("记录不全0" in told, "不成立" in told, "甲五" in told) == (False, False, True)
+    await bot.stage.tap(SEC, "打开", "已删除")
+    await bot.stage.tap(SEC, "变更记录")
+    assert "已删除“记录不全0”（原因：该事项不成立）" in said(bot, SEC)
+
+
+async def test_a_draft_is_shown_to_nobody_whose_it_will_be(bot: World) -> None:
+    await draw_up(bot, "8月18日", owner="甲五")
+    with bot.storage.transaction() as session:
+        [state] = session.scalars(select(EntryState).where(EntryState.state == "issued"))
+        state.undone_at = state.recorded_at
+        entry = state.entry_id
+    await bot.stage.say("甲五", "我的记录")
+    assert "整改" not in said(bot, "甲五")
+    tap = await bot.stage.people["甲五"].tap_data(last(bot, "甲五"), OpenEntry(entry, 0).pack())
+    await bot.clock.settle()
+    assert "您没有办理此事的权限" in f"{tap.toast}{said(bot, '甲五')}"
+
+
+async def test_every_item_of_a_long_list_opens(bot: World) -> None:
+    await draw_up(bot, *(["8月18日"] * 11))
+    await bot.stage.tap(SEC, "打开", "已下发清单")
+    assert "整改事项11项：\n1. 党支部建设" in said(bot, SEC)
+    assert "9. 党支部建设" not in said(bot, SEC)
+    await bot.stage.tap(SEC, "下一页", "【整改清单】")
+    assert "9. 党支部建设，记录不全8" in said(bot, SEC)
+    await bot.stage.tap(SEC, "事项第11项", "【整改清单】")
+    assert "问题：记录不全10" in said(bot, SEC)
 
 
 async def test_an_item_of_another_unit_is_told_to_who_keeps_the_list(bot: World) -> None:

@@ -82,6 +82,74 @@ def test_a_row_that_was_removed_comes_back_whole(desk: Desk) -> None:
     assert "items" not in desk.view(number).fields
 
 
+def test_a_row_that_was_removed_comes_back_as_it_was_and_only_by_its_removal(desk: Desk) -> None:
+    """A change of it before is no removal, and is not taken back in a row that is gone."""
+    number = issued(desk, "甲支部", "2023-08-11", ["2023-09-20", "2023-09-21"])
+    row = desk.view(number).rows[0].id
+    changed = desk.change(number, "problem", "新的问题", "有误", row)
+    view = desk.view(number)
+    removed = service.withdraw_row(desk.session, desk.me, view, view.rows[0], "重复", local(desk.now), SHANGHAI)
+    with pytest.raises(Refusal, match="刚刚有变更"):
+        undo(desk, "c", changed, desk.now)
+    assert len(desk.view(number).rows) == 1
+    undo(desk, "c", removed, desk.now)
+    found = desk.view(number).row(row)
+    assert found is not None
+    assert (found.fields["problem"], "items" in found.fields) == ("新的问题", False)
+    with pytest.raises(Refusal, match="已撤销"):
+        undo(desk, "c", removed, desk.now)
+    undo(desk, "c", changed, desk.now)
+    assert desk.view(number).rows[0].fields["problem"] == "问题0"
+
+
+def test_a_removal_of_before_the_cut_off_is_not_undone_after_it(desk: Desk) -> None:
+    desk.now = "2023-10-10 23:51"
+    number = desk.record("article", title="稿件", written_on="2023-08-01")
+    desk.add(number, "placements", platform="晨报", on="2023-08-10")
+    view = desk.view(number)
+    removed = service.withdraw_row(desk.session, desk.me, view, view.rows[0], "", local("2023-10-10 23:58"), SHANGHAI)
+    with pytest.raises(Refusal, match="第三季度统计已截止"), desk.session.begin_nested():
+        undo(desk, "c", removed, "2023-10-11 00:02")
+    assert desk.count(Q3, LATER)["publications.article.placements"] == 0
+
+
+def test_what_took_place_is_not_moved_ahead_by_an_undo(desk: Desk) -> None:
+    number = desk.record("guidance", org="甲支部", on="2023-08-18")
+    moved = desk.change(number, "on", "2023-08-10")
+    desk.put(number, "held", "2023-08-10")
+    with pytest.raises(Refusal, match="不能晚于今天"):
+        undo(desk, "c", moved, desk.now)
+
+
+def test_what_showed_that_it_was_done_goes_with_that(desk: Desk) -> None:
+    """Undone, or opened again: another time it is asked for anew; the history has it."""
+    number = issued(desk, "甲支部", "2023-08-11", ["2023-09-20"])
+    row = desk.view(number).rows[0].id
+    done = desk.put(number, "closed", "2023-08-11", row, evidence="错误的佐证")
+    undo(desk, "s", done, desk.now)
+    assert "evidence" not in desk.view(number).rows[0].fields
+    with pytest.raises(Refusal, match="请先填写佐证"):
+        desk.put(number, "closed", "2023-08-11", row)
+    desk.put(number, "closed", "2023-08-11", row, evidence="照片")
+    desk.put(number, "open", "2023-08-11", row, reason="佐证不实")
+    assert "evidence" not in desk.view(number).rows[0].fields
+    told = [(one.old["value"], one.new["value"]) for one in entries.changes(desk.session, number)]
+    assert told == [(None, "照片"), ("照片", None)]
+
+
+def test_the_last_row_stays_where_the_entry_would_be_nothing_without_it(desk: Desk) -> None:
+    number = issued(desk, "甲支部", "2023-08-11", ["2023-09-20"])
+    view = desk.view(number)
+    with pytest.raises(Refusal, match="已下发的整改清单至少保留1项整改事项"):
+        service.withdraw_row(desk.session, desk.me, view, view.rows[0], "重复", local(desk.now), SHANGHAI)
+    article = desk.record("article", title="稿件", submitted_on="2023-08-01")
+    desk.add(article, "placements", platform="晨报", on="2023-08-10")
+    desk.change(article, "submitted_on", None)
+    view = desk.view(article)
+    with pytest.raises(Refusal, match="请先填写撰写日期或报送日期"):
+        service.withdraw_row(desk.session, desk.me, view, view.rows[0], "重复", local(desk.now), SHANGHAI)
+
+
 def test_peers_that_are_set_later_leave_a_closed_quarter_alone(desk: Desk) -> None:
     for org in ("甲支部", "乙支部", "丙支部", "丁支部"):
         desk.record("guidance", org=org, on="2023-08-01")

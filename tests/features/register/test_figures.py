@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.features.register import service
+from bot.features.register.values import Owner
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.engine import Storage
-from tests.features.register.desk import Desk
+from tests.features.register.desk import SHANGHAI, Desk, local
 
 
 @pytest.fixture
@@ -230,6 +232,25 @@ def test_a_leader_s_groups_are_what_names_their_people(desk: Desk) -> None:
     desk.add(other, "placements", platform="晨报", on="2023-08-11")
     assert desk.count()["publications.article.pieces"] == 2
     assert desk.count(only=frozenset({group}))["publications.article.pieces"] == 1
+
+
+def test_a_leader_s_items_are_those_of_the_own_group_by_who_owes_them_now(desk: Desk) -> None:
+    first, third = (desk.cast.groups[name] for name in ("第一党小组", "第三党小组"))
+    number = issued(desk, "甲支部", "2023-08-11", ["2023-09-20", "2023-09-21"])
+    one, other = (row.id for row in desk.view(number).rows)
+    for row, name in ((one, "甲四"), (other, "丙五")):
+        view = desk.view(number)
+        owner = Owner(id=desk.cast[name])
+        service.move(desk.session, desk.me, view, view.row(row), local(desk.now), SHANGHAI, reason="分工", owner=owner)
+    counted = [desk.count(only=frozenset({group}))["rectification.items"] for group in (first, third)]
+    assert counted == [1, 1]
+    desk.put(number, "closed", "2023-08-11", other, evidence="照片")
+    assert desk.count(only=frozenset({first}))["rectification.closed"] == 0
+    view = desk.view(number)
+    owner = Owner(id=desk.cast["丙五"])
+    service.move(desk.session, desk.me, view, view.row(one), local(desk.now), SHANGHAI, reason="调整", owner=owner)
+    counted = [desk.count(only=frozenset({group}))["rectification.items"] for group in (first, third)]
+    assert counted == [0, 2]
 
 
 def test_an_item_that_was_reopened_in_a_draft_stays_open_when_the_list_is_issued_on_an_earlier_day(desk: Desk) -> None:
