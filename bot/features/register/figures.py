@@ -211,13 +211,15 @@ def _names(counting: Counting, standing: CTE, count: Count) -> ColumnElement[boo
     """
     groups = sorted(counting.only or ())
     people = entries.people_of_groups(counting.session, groups, counting.last_day)
-    named = exists().where(EntryPerson.entry_id == Entry.id, EntryPerson.person_id.in_(people))
+    # Beside those that the figure itself may count.
+    person = aliased(EntryPerson)
+    named = exists().where(person.entry_id == Entry.id, person.person_id.in_(people))
     owned = exists().where(
         standing.c.entry_id == Entry.id,
         or_(standing.c.owner_id.in_(people), standing.c.owner_group_id.in_(groups)),
     )
     if count.rows:
-        named = named.where(or_(EntryPerson.row_id.is_(None), EntryPerson.row_id == EntryRow.id))
+        named = named.where(or_(person.row_id.is_(None), person.row_id == EntryRow.id))
         owned = owned.where(or_(standing.c.row_id.is_(None), standing.c.row_id == EntryRow.id))
     return or_(named, owned)
 

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from bot.features.register import service
+from bot.features.register.kinds.catalogue import declared
 from bot.features.register.values import Owner
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.engine import Storage
 from tests.features.register.desk import SHANGHAI, Desk, local
+from tests.features.register.samples import LOAN
 
 
 @pytest.fixture
@@ -232,6 +234,16 @@ def test_a_leader_s_groups_are_what_names_their_people(desk: Desk) -> None:
     desk.add(other, "placements", platform="晨报", on="2023-08-11")
     assert desk.count()["publications.article.pieces"] == 2
     assert desk.count(only=frozenset({group}))["publications.article.pieces"] == 1
+
+
+def test_a_leader_counts_the_different_people_of_what_names_the_own(desk: Desk) -> None:
+    """Where people are counted, the group is looked for beside them."""
+    group = desk.cast.groups["第一党小组"]
+    with declared([LOAN]):
+        for name in ("甲四", "甲四", "丙五"):
+            desk.record("lent_book", title="书", reader=[{"id": desk.cast[name]}], on="2023-08-01")
+        found = desk.count()["lent_books.people"], desk.count(only=frozenset({group}))["lent_books.people"]
+    assert found == (2, 1)
 
 
 def test_a_leader_s_items_are_those_of_the_own_group_by_who_owes_them_now(desk: Desk) -> None:
