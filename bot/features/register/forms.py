@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.register import buttons, entries, messages, questions, rules, service
+from bot.features.register import buttons, entries, messages, questions, rules, service, states
 from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import EntryField, Kind, Type
 from bot.features.register.rules import Row, View
@@ -212,7 +212,7 @@ def _change(kind: Kind, values: Values) -> Form | None:
         new, reason = questions.kept(declared, values), values.get("reason") or ""
         if fact:
             by = {"due_on": date.fromisoformat(new)} if declared.type is Type.DUE else {"owner": new or Owner()}
-            number = service.move(session, call.me, view, row, call.now, call.tz, reason=reason, **by)
+            number = states.move(session, call.me, view, row, call.now, call.tz, reason=reason, **by)
         else:
             number = service.change(session, call.me, view, row, key, new, reason, call.now, call.tz)
         undo = buttons.UndoEntry("s" if fact else "c", view.id, number)
@@ -258,7 +258,7 @@ def _state(kind: Kind, values: Values) -> Form | None:
         view, row = _view(session, call, values)
         on = date.fromisoformat(values["day"]) if values.get("day") else call.today
         given = {} if wanted is None else {wanted.key: values.get(wanted.key), "proof": values.get("proof")}
-        number = service.put_state(
+        number = states.put_state(
             session, call.me, view, row, state, on, values.get("reason") or "", call.now, call.tz, given
         )
         note = _late(session, call, on if not tracking.follows else None)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.features.register import entries, rules, service
+from bot.features.register import entries, rules, service, states
 from bot.features.register.rules import View
 from bot.features.register.values import read_by_figures
 from bot.kit.access import NO_RIGHT
@@ -79,7 +79,7 @@ def _undo_of(session: Session, me: Me, view: View, row: Any, now: datetime, tz: 
         if rules.fact_in(view, row.row_id, row.id) is None:
             raise Refusal(service.CHANGED_BY_OTHERS if row.undone_at is None else UNDONE_ALREADY)
         known = view.row(row.row_id) if row.row_id is not None else None
-        if service.is_first(session, view, known):
+        if states.is_first(session, view, known):
             raise Refusal(service.CHANGED_BY_OTHERS)
         service.still_open(session, me, view, known, now, tz)
         row.undone_at = now

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.register import entries, service
+from bot.features.register import entries, service, states
 from bot.features.register.figures import REGISTER, figures
 from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import Kind
@@ -65,7 +65,7 @@ class Desk:
     def put(self, entry_id: int, state: str, on: str, row: int = 0, reason: str = "", **given: Any) -> int:
         view, day = self.view(entry_id), date.fromisoformat(on)
         whole: tuple[View, Row | None] = (view, view.row(row) if row else None)
-        return service.put_state(self.session, self.me, *whole, state, day, reason, local(self.now), SHANGHAI, given)
+        return states.put_state(self.session, self.me, *whole, state, day, reason, local(self.now), SHANGHAI, given)
 
     def change(self, entry_id: int, key: str, value: Any, reason: str = "", row: int = 0) -> int:
         view = self.view(entry_id)
@@ -81,7 +81,7 @@ class Desk:
     def move(self, entry_id: int, row: int, due_on: str, reason: str = "延期") -> int:
         view, day = self.view(entry_id), date.fromisoformat(due_on)
         of = view.row(row)
-        return service.move(self.session, self.me, view, of, local(self.now), SHANGHAI, reason=reason, due_on=day)
+        return states.move(self.session, self.me, view, of, local(self.now), SHANGHAI, reason=reason, due_on=day)
 
     def count(self, period: Period = Q3, now: str = "", only: frozenset[int] | None = None) -> dict[str, Any]:
         """Every figure of the register by its path."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.features.register import service
+from bot.features.register import states
 from bot.features.register.kinds.catalogue import declared
 from bot.features.register.values import Owner
 from scheduler.calendar.days import Quarter
@@ -253,14 +253,14 @@ def test_a_leader_s_items_are_those_of_the_own_group_by_who_owes_them_now(desk: 
     for row, name in ((one, "甲四"), (other, "丙五")):
         view = desk.view(number)
         owner = Owner(id=desk.cast[name])
-        service.move(desk.session, desk.me, view, view.row(row), local(desk.now), SHANGHAI, reason="分工", owner=owner)
+        states.move(desk.session, desk.me, view, view.row(row), local(desk.now), SHANGHAI, reason="分工", owner=owner)
     counted = [desk.count(only=frozenset({group}))["rectification.items"] for group in (first, third)]
     assert counted == [1, 1]
     desk.put(number, "closed", "2023-08-11", other, evidence="照片")
     assert desk.count(only=frozenset({first}))["rectification.closed"] == 0
     view = desk.view(number)
     owner = Owner(id=desk.cast["丙五"])
-    service.move(desk.session, desk.me, view, view.row(one), local(desk.now), SHANGHAI, reason="调整", owner=owner)
+    states.move(desk.session, desk.me, view, view.row(one), local(desk.now), SHANGHAI, reason="调整", owner=owner)
     counted = [desk.count(only=frozenset({group}))["rectification.items"] for group in (first, third)]
     assert counted == [0, 2]
 
