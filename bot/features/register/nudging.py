@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import Kind, Type
+from bot.kit import sends
 from bot.kit.access import Right, require
 from storage import audit
 from storage.audience import Me
 from storage.models.organisation import Organisation
 
-# Among what the clock sends in a branch (organisation.settings): {"sends": {"quiet_kinds": ["rectification_list"]}}.
-SETTING, QUIET = "sends", "quiet_kinds"
+QUIET = "quiet_kinds"
 
 
 def has_deadlines(kind: Kind) -> bool:
@@ -23,8 +23,7 @@ def has_deadlines(kind: Kind) -> bool:
 
 def read(settings: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of the kinds that are switched off; what cannot be is as good as nothing."""
-    kept = settings.get(SETTING)
-    names = kept.get(QUIET) if isinstance(kept, dict) else None
+    names = sends.kept(settings, QUIET)
     return tuple(one for one in names if isinstance(one, str)) if isinstance(names, list) else ()
 
 
@@ -40,11 +39,10 @@ def turn(session: Session, me: Me, kind: Kind, on: bool, now: datetime) -> None:
     after = tuple(one for one in before if one != kind.name) + (() if on else (kind.name,))
     if (kind.name not in before) == on:
         return
-    kept = branch.settings.get(SETTING)
-    branch.settings = {**branch.settings, SETTING: {**(kept if isinstance(kept, dict) else {}), QUIET: list(after)}}
+    branch.settings = sends.keeping(branch.settings, QUIET, list(after))
     session.flush()
     audit.record(
-        session, "change", SETTING, me.branch_id, now=now, by=me, changes={QUIET: [_words(before), _words(after)]}
+        session, "change", sends.SETTING, me.branch_id, now=now, by=me, changes={QUIET: [_words(before), _words(after)]}
     )
 
 

@@ -6,21 +6,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.kit import sends
 from bot.kit.access import Right, require
 from storage import audit
 from storage.audience import Me
 from storage.models.organisation import Organisation
 
-# Among what a branch decides itself (organisation.settings): {"sends": {"digest": "never"}}.
-SETTING, DIGEST = "sends", "digest"
+SETTING, DIGEST = sends.SETTING, "digest"
 ON_25TH, NEVER = "25th", "never"
 TO = (ON_25TH, NEVER)
 
 
 def read(settings: Mapping[str, Any]) -> str:
     """When it is sent; what cannot be is as good as nothing."""
-    kept = settings.get(SETTING)
-    when = kept.get(DIGEST) if isinstance(kept, dict) else None
+    when = sends.kept(settings, DIGEST)
     return when if isinstance(when, str) and when in TO else ON_25TH
 
 
@@ -37,7 +36,6 @@ def put(session: Session, me: Me, when: str, now: datetime) -> None:
     before = read(branch.settings)
     if before == when:
         return
-    kept = branch.settings.get(SETTING)
-    branch.settings = {**branch.settings, SETTING: {**(kept if isinstance(kept, dict) else {}), DIGEST: str(when)}}
+    branch.settings = sends.keeping(branch.settings, DIGEST, str(when))
     session.flush()
     audit.record(session, "change", SETTING, me.branch_id, now=now, by=me, changes={DIGEST: [before, str(when)]})
