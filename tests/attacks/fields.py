@@ -28,6 +28,7 @@ from bot.features.reflections import tasks as tasks
 from bot.features.register import entries as register_entries
 from bot.features.register import ledgers
 from bot.features.register import service as register
+from bot.features.register import states as register_states
 from bot.features.register.entries import Wanted
 from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import EntryField
@@ -357,7 +358,7 @@ def entry(session: Session, me: Me, text: str) -> None:
         register.change(session, me, _entry(session, number), None, "note", text + text, text, NOW, SHANGHAI)
         for row in [one for one in _entry(session, number).rows if one.fact is not None]:
             due = date(2024, 1, 1)
-            register.move(session, me, _entry(session, number), row, NOW, SHANGHAI, reason=text, due_on=due)
+            register_states.move(session, me, _entry(session, number), row, NOW, SHANGHAI, reason=text, due_on=due)
         register_entries.listed(session, me.branch_id, kind, Wanted(words=text))
         with suppress(TooLong):
             ledgers.table(session, me.branch_id, kind, Period(date(2023, 1, 1), date(2024, 1, 1)), TODAY)
