@@ -8,7 +8,7 @@ day of the period, as it was recorded by the cut-off of that day's quarter (D15,
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -35,16 +35,17 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from bot.features.register import entries, messages
 from bot.features.register.kinds.catalogue import kinds
-from bot.features.register.kinds.kind import PEER_ORGS, Count, Kind, Ratio, Type
+from bot.features.register.kinds.kind import PEER_ORGS, ROSTER, Count, Kind, Ratio, Type
 from bot.kit import branch_settings
 from bot.kit.deadlines import in_time
 from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source
 from bot.kit.names import name_key
 from bot.kit.rates import percent, rate
 from bot.kit.words import cut
-from scheduler.calendar.days import Quarter
+from scheduler.calendar.days import DAY, Quarter
 from storage.audience import Me
 from storage.models.entry import Entry, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
+from storage.roster import roster
 
 # Databases bound how many selects one statement may join.
 _AT_ONCE = 100
@@ -64,6 +65,8 @@ class Behind:
 
 
 Found = Mapping[str, Sequence[Behind]]
+# By what people are told apart: by their number, who is on no roster by name.
+WHO = func.coalesce(cast(EntryPerson.person_id, String), EntryPerson.name)
 
 
 # --- the statement ---------------------------------------------------------------------------------------------------
@@ -136,9 +139,9 @@ def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, n
         tables = tables.join(EntryRow, and_(EntryRow.entry_id == Entry.id, EntryRow.field == count.rows))
         where.append(EntryRow.withdrawn_at.is_(None))
     recorded = EntryRow.recorded_at if count.rows else Entry.recorded_at
-    if count.on:
-        tables = tables.join(EntryDay, _of(EntryDay, count, count.on))
-        where.append(_in_time(counting, EntryDay.on, recorded))
+    if day := count.on or count.ends or count.holds:
+        tables = tables.join(EntryDay, _of(EntryDay, count, day))
+        where += _dated(counting, count, recorded)
     if count.states or count.began:
         outer = standing.of_entry
         tables = tables.join(outer, and_(outer.c.entry_id == Entry.id, outer.c.row_id.is_(None)))
@@ -150,11 +153,18 @@ def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, n
         where.append(inner.c.state.in_(count.row_states))
         where += [inner.c.due_on < counting.last_day] if count.overdue else []
         where += [inner.c.since <= inner.c.due_on] if count.in_time else []
-    for key, code in count.where.items():
+    for key, codes in count.where.items():
         value = aliased(EntryValue)
-        where.append(exists().where(_of(value, count, key, kind), value.key == code))
+        among = [codes] if isinstance(codes, str) else codes
+        where.append(exists().where(_of(value, count, key, kind), value.key.in_(among)))
     if counting.only is not None:
         where.append(_names(counting, standing.of_owner, count))
+    if count.times:
+        # Once for each of these people; a number is of each of them.
+        tables = tables.join(EntryPerson, _of(EntryPerson, count, count.times, kind))
+        tables = tables.join(EntryValue, _of(EntryValue, count, count.total, kind)) if count.total else tables
+        number_of: Any = EntryValue.hundredths if count.total else cast(null(), BigInteger)
+        return query.add_columns(WHO, EntryPerson.name, number_of).select_from(tables).where(*where)
     keyed = _keyed(kind, count)
     if keyed is not None:
         table, columns, key = keyed
@@ -171,8 +181,7 @@ def _keyed(kind: Kind, count: Count) -> tuple[Any, tuple[Any, ...], str] | None:
         return None
     declared = kind.field(f"{count.rows}.{key}" if count.rows else key) or kind.field(key)
     if declared is not None and declared.type is Type.PEOPLE:
-        who = func.coalesce(cast(EntryPerson.person_id, String), EntryPerson.name)
-        return EntryPerson, (who, EntryPerson.name, cast(null(), BigInteger)), key
+        return EntryPerson, (WHO, EntryPerson.name, cast(null(), BigInteger)), key
     return EntryValue, (EntryValue.key, EntryValue.word, EntryValue.hundredths), key
 
 
@@ -184,11 +193,44 @@ def _of(table: Any, count: Count, key: str, kind: Kind | None = None) -> ColumnE
     return and_(table.entry_id == Entry.id, whose, table.field == name)
 
 
+def _dated(counting: Counting, count: Count, recorded: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+    """That a day of the entry or row lies where the figure wants it, and came in time."""
+    if count.ends:
+        return [_in_time(counting, EntryDay.last, recorded, after=DAY)]
+    if count.on:
+        return [_in_time(counting, EntryDay.on, recorded), *([_is_first(count)] if count.first else [])]
+    since = counting.period.start if count.behaviour is Behaviour.OPEN else counting.last_day
+    reaches = and_(EntryDay.on <= counting.last_day, or_(EntryDay.last.is_(None), EntryDay.last >= since))
+    return [reaches, in_time(recorded, counting.cut_off(Quarter.of(counting.last_day)))]
+
+
+def _is_first(count: Count) -> ColumnElement[bool]:
+    """No other row of the entry has an earlier day in this field."""
+    other, row = aliased(EntryDay), aliased(EntryRow)
+    name = count.on.rpartition(".")[2]
+    return ~exists().where(
+        other.entry_id == Entry.id,
+        other.field == name,
+        other.on < EntryDay.on,
+        row.id == other.row_id,
+        row.field == count.rows,
+        row.withdrawn_at.is_(None),
+    )
+
+
 def _in_time(
-    counting: Counting, day: InstrumentedAttribute[date] | ColumnElement[date], recorded: InstrumentedAttribute[Any]
+    counting: Counting,
+    day: "InstrumentedAttribute[date] | InstrumentedAttribute[date | None] | ColumnElement[date]",
+    recorded: InstrumentedAttribute[Any],
+    after: timedelta = timedelta(),
 ) -> ColumnElement[bool]:
-    """The day lies in the period, and what it is of was recorded before the cut-off of that day's quarter."""
-    parts = [and_(day >= one.days.start, day < one.days.to, in_time(recorded, one.cut_off)) for one in counting.slices]
+    """The day (or as long `after` it) lies in the period, and what it is of was recorded before the cut-off of that
+    day's quarter.
+    """
+    parts = [
+        and_(day >= one.days.start - after, day < one.days.to - after, in_time(recorded, one.cut_off))
+        for one in counting.slices
+    ]
     return or_(false(), *parts)
 
 
@@ -348,8 +390,12 @@ def _ratio(kind: Kind, ratio: Ratio) -> list[Figure[Any, Any]]:
 
 
 def _rated(ratio: Ratio, counting: Counting) -> Sequence[Rated]:
-    """Sum over sum; over the peer branches only those that are of them."""
+    """Sum over sum; over the peer branches, or over the roster, only those that are of them."""
     rows = counting.of(REGISTER).get(ratio.over, ())
+    if ratio.under == ROSTER:
+        there = {str(one.id) for one in roster(counting.session, counting.branch_id, counting.last_day)}
+        mine = tuple(row for row in rows if row.key in there)
+        return [Rated(mine, len({row.key for row in mine}), len(there))]
     if ratio.under != PEER_ORGS:
         return [Rated(tuple(rows), len(rows), len(counting.of(REGISTER).get(ratio.under, ())))]
     peers = {name_key(name) for name in peer_orgs(counting.session, counting.branch_id, counting.last_day)}

@@ -72,7 +72,7 @@ def _cell(kind: Kind, view: View, row: Row | None, column: str, called: Called) 
     held = row if rows else view
     if held is None:
         return None
-    if key == "kind":
+    if key == "kind" and kind.field(column) is None:
         return kind.word
     if key == "in_time":
         return _in_time(kind, rows, held.fact)

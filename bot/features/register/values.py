@@ -199,12 +199,12 @@ def read_by_figures(kind: Kind, rows: str, key: str) -> bool:
     """Whether a figure reads this field: a change of it wants a reason, and none is taken after the cut-off."""
     name = f"{rows}.{key}" if rows else key
     first = {one for names in kind.first_of.values() for one in names}
-    dated = {kind.dated, *first, *(count.on for count in kind.counts)}
+    dated = {kind.dated, *first, *(day for count in kind.counts for day in (count.on, count.ends, count.holds))}
     used = {
         one
         for count in kind.counts
         if count.rows == rows or not rows
-        for one in (*count.where, count.distinct, count.total, count.by)
+        for one in (*count.where, count.distinct, count.total, count.times, count.by)
     }
     declared = kind.field(name)
     facts = declared is not None and declared.type in (Type.OWNER, Type.DUE)

@@ -51,7 +51,7 @@ class Desk:
         assert found is not None
         return found
 
-    def record(self, kind: str, **values: Any) -> int:
+    def record(self, kind: str, /, **values: Any) -> int:
         return service.record(self.session, self.me, self.kind(kind), values, local(self.now), SHANGHAI)
 
     def view(self, entry_id: int) -> View:

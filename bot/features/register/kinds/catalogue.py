@@ -3,12 +3,24 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from bot.features.register.kinds.cobuild import GUIDANCE
-from bot.features.register.kinds.inspection import RECTIFICATION_LIST
+from bot.features.register.kinds.cobuild import COBUILD_EVENT, GUIDANCE
+from bot.features.register.kinds.honours import AWARD, CONTEST
+from bot.features.register.kinds.inspection import INSPECTION, INSPECTION_RECEIVED, RECTIFICATION_LIST
 from bot.features.register.kinds.kind import Kind
-from bot.features.register.kinds.publicity import ARTICLE
+from bot.features.register.kinds.organisation import POST
+from bot.features.register.kinds.publicity import PUBLICATIONS, SUBMISSION
+from bot.features.register.kinds.service import CONDOLENCE, DONATION, PAIRING, SUGGESTION, VOLUNTEER_SERVICE
+from bot.features.register.kinds.training import SUPERIOR_EVENT, TRAINING
 
-KINDS: tuple[Kind, ...] = (GUIDANCE, ARTICLE, RECTIFICATION_LIST)
+KINDS: tuple[Kind, ...] = (
+    INSPECTION, INSPECTION_RECEIVED, RECTIFICATION_LIST,
+    GUIDANCE, COBUILD_EVENT,
+    *PUBLICATIONS, SUBMISSION,
+    AWARD, CONTEST,
+    VOLUNTEER_SERVICE, CONDOLENCE, PAIRING, SUGGESTION, DONATION,
+    SUPERIOR_EVENT, TRAINING,
+    POST,
+)  # fmt: skip
 _further: list[Kind] = []
 
 

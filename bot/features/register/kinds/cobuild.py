@@ -1,4 +1,4 @@
-"""共建: guidance of other branches (S20-S22)."""
+"""共建: guidance of other branches, and what is done together with other units (S20-S22, S44)."""
 
 from bot.features.register.kinds.kind import PEER_ORGS, Count, EntryField, Kind, Ledger, Ratio, Tracking, Type
 from bot.kit.figures import Behaviour, Section
@@ -39,5 +39,34 @@ GUIDANCE = Kind(
     ledger=Ledger(
         name="指导台账",
         columns=(("日期", "on"), ("被指导单位", "org"), ("内容", "topic"), ("地点", "site"), ("状态", "state")),
+    ),
+)  # fmt: skip
+
+COBUILD_EVENT = Kind(
+    name="cobuild_event",
+    word="对标共建",
+    unit="次",
+    section=Section.COBUILD,
+    collection="cobuild_events",
+    letter="B",
+    fields=(
+        EntryField(key="partner", word="共建单位", type=Type.ORG, needed=True, several=True, offered=(PEER_ORGS,)),
+        EntryField(key="form", word="形式", type=Type.CHOICE, needed=True,
+                   options={"theme_party_day": "主题党日", "site_visit": "现场走访", "symposium": "座谈交流",
+                            "joint_study": "联学联建", "other": "其他"}),
+        EntryField(key="on", word="日期", type=Type.DAY, needed=True),
+        EntryField(key="topic", word="内容"),
+    ),
+    dated="on",
+    line="{on} {partner} {form}",
+    counts=(
+        Count(path="cobuild_events", word="对标共建", unit="次", on="on", formula="共建活动次数"),
+        Count(path="cobuild.by_form", word="共建形式", unit="次", on="on", by="form", beside="cobuild_events",
+              said="{}次", formula="按形式统计的共建活动次数"),
+        Count(path="cobuild.partners", word="共建单位", unit="个", behaviour=Behaviour.DISTINCT, on="on",
+              distinct="partner", names=True, formula="不同的共建单位"),
+    ),
+    ledger=Ledger(
+        name="共建台账", columns=(("日期", "on"), ("共建单位", "partner"), ("形式", "form"), ("内容", "topic")),
     ),
 )  # fmt: skip

@@ -1,9 +1,88 @@
-"""检查整改: lists of what is to be put right, item by item (S32-S34, D16)."""
+"""检查整改: inspections held and received, and lists of what is to be put right, item by item (S30, S32-S34, D16)."""
 
 from functools import partial
 
-from bot.features.register.kinds.kind import Count, EntryField, Kind, Ledger, Ratio, Tracking, Type
+from bot.features.register.kinds.kind import PEER_ORGS, Count, EntryField, Kind, Ledger, Ratio, Tracking, Type
+from bot.features.register.kinds.options import LEVELS
 from bot.kit.figures import Behaviour, Section
+
+held = partial(Count, behaviour=Behaviour.ADDITIVE, on="period", states=("held",), unit="次")
+
+INSPECTION = Kind(
+    name="inspection",
+    word="开展检查",
+    unit="次",
+    section=Section.INSPECTION,
+    collection="inspections",
+    letter="C",
+    fields=(
+        EntryField(key="kind", word="类别", type=Type.CHOICE, needed=True,
+                   options={"half_year": "半年检查", "reinspection": "回头看", "special": "专项检查", "other": "其他"}),
+        EntryField(key="targets", word="受检单位", type=Type.ORG, several=True, offered=(PEER_ORGS,)),
+        EntryField(key="period", word="检查日期", type=Type.DAYS, needed=True, happened=False),
+        EntryField(key="content", word="检查内容", longest=500),
+        EntryField(key="found", word="发现问题数", type=Type.NUMBER),
+    ),
+    dated="period",
+    tracking=Tracking(
+        states={"planned": "计划", "held": "已开展", "cancelled": "已取消"},
+        done=("held", "cancelled"), reasoned=("cancelled",),
+        follows="period", usual="held", ahead="planned", acts={"held": "登记开展", "cancelled": "取消检查"},
+    ),
+    line="{period} {kind} {targets}",
+    counts=(
+        held(path="inspections.held", word="开展检查", formula="已开展的检查次数，按第一天统计"),
+        held(path="inspections.by_kind", word="检查类别", by="kind", beside="inspections.held", said="{}次",
+             formula="按类别统计的检查次数"),
+        held(path="inspections.targets", word="受检单位", unit="个", behaviour=Behaviour.DISTINCT, distinct="targets",
+             formula="已开展的检查中不同的受检单位数"),
+    ),
+    ledger=Ledger(
+        name="检查台账",
+        columns=(
+            ("日期", "period"), ("类别", "kind"), ("受检单位", "targets"), ("内容", "content"), ("发现问题", "found"),
+            ("状态", "state"),
+        ),
+    ),
+)  # fmt: skip
+
+received = partial(Count, behaviour=Behaviour.ADDITIVE, on="period", unit="次")
+
+INSPECTION_RECEIVED = Kind(
+    name="inspection_received",
+    word="迎接检查",
+    unit="次",
+    section=Section.INSPECTION,
+    collection="inspections_received",
+    letter="R",
+    fields=(
+        EntryField(key="by_org", word="来访单位", type=Type.ORG, needed=True),
+        EntryField(key="kind", word="类别", type=Type.CHOICE, needed=True,
+                   options={"inspection": "检查", "supervision": "督导", "research": "调研", "exchange": "观摩交流",
+                            "contact": "联系指导"}),
+        EntryField(key="period", word="日期", type=Type.DAYS, needed=True),
+        EntryField(key="level", word="级别", type=Type.CHOICE, options=LEVELS),
+        EntryField(key="topic", word="内容", later=True),
+        EntryField(key="hosts", word="陪同人员", type=Type.PEOPLE, several=True, later=True),
+        EntryField(key="found", word="反馈问题数", type=Type.NUMBER, later=True),
+    ),
+    dated="period",
+    line="{period} {by_org} {kind}",
+    counts=(
+        received(path="inspections_received.times", word="迎接检查", formula="按第一天统计的次数"),
+        received(path="inspections_received.by_kind", word="迎检类别", by="kind", beside="inspections_received.times",
+                 said="{}次", formula="按类别统计的次数"),
+        received(path="inspections_received.orgs", word="来访单位", unit="个", behaviour=Behaviour.DISTINCT,
+                 distinct="by_org", formula="不同的来访单位数"),
+    ),
+    ledger=Ledger(
+        name="迎检台账",
+        columns=(
+            ("日期", "period"), ("来访单位", "by_org"), ("级别", "level"), ("类别", "kind"), ("内容", "topic"),
+            ("陪同人员", "hosts"), ("反馈问题", "found"),
+        ),
+    ),
+)  # fmt: skip
 
 ITEMS = EntryField(
     key="items", word="整改事项", short="事项", type=Type.ROWS, counted="项",
@@ -35,7 +114,7 @@ RECTIFICATION_LIST = Kind(
     collection="rectification_lists",
     letter="L",
     fields=(
-        EntryField(key="target", word="受检单位", type=Type.ORG, needed=True, offered=("peer_orgs",)),
+        EntryField(key="target", word="受检单位", type=Type.ORG, needed=True, offered=(PEER_ORGS,)),
         EntryField(key="source", word="来源", type=Type.CHOICE, needed=True,
                    options={
                        "half_year_inspection": "半年检查", "reinspection": "回头看", "special_inspection": "专项检查",

@@ -17,7 +17,7 @@ DESK = (Duty.SECRETARY, Duty.DEPUTY_SECRETARY, Duty.ORGANIZATION_OFFICER)
 READERS = (*DESK, Duty.PUBLICITY_OFFICER, Duty.DISCIPLINE_OFFICER)
 # Fields of an archive's record that are of every kind.
 RESERVED = frozenset(
-    {"id", "kind", "revision", "state", "history", "note", "files", "activity", "recorded_at", "by", "withdrawn"}
+    {"id", "revision", "state", "history", "note", "files", "activity", "recorded_at", "by", "withdrawn"}
 )
 
 
@@ -127,11 +127,13 @@ class Count(Part):
     """A figure over the entries of a kind: which of them stand behind it, and what is made of these.
 
     rows: counted are the rows of this field, not the entries. on: the day that lies in the period (a field; of a row
-    placements.on); began: the day since which the state holds lies in it. Without either: whatever there is on the last
-    day. states, row_states: in which it is as of that day. where: only with this code in that field. distinct: counted
-    are the different values of a field ("entry": the entries); total: the sum of a number; names: the value lists them.
-    by: one figure for each code of a choice. overdue: the deadline was before that day; in_time: done by it.
-    beside: shown in the brackets of that figure, as `said` words it ({}).
+    placements.on, of days the first); first: only where it is the first such day of the entry; ends: the day after the
+    last of these days lies in it; began: the day since which the state holds does; holds: these days reach the last day
+    of the period, or (behaviour OPEN) any of it. Without any: whatever there is on the last day. states, row_states: in
+    which it is as of that day. where: only with one of these codes in that field. distinct: counted are the different
+    values of a field ("entry": the entries); total: the sum of a number; times: once for each of these people; names:
+    the value lists them. by: one figure for each code of a choice. overdue: the deadline was before that day; in_time:
+    done by it. beside: shown in the brackets of that figure, as `said` words it ({}).
     """
 
     path: str
@@ -141,12 +143,16 @@ class Count(Part):
     formula: str
     rows: str = ""
     on: str = ""
+    first: bool = False
+    ends: str = ""
+    holds: str = ""
     began: bool = False
     states: tuple[str, ...] = ()
     row_states: tuple[str, ...] = ()
-    where: Mapping[str, str] = Field(default_factory=dict)
+    where: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
     distinct: str = ""
     total: str = ""
+    times: str = ""
     names: bool = False
     by: str = ""
     overdue: bool = False
@@ -156,7 +162,8 @@ class Count(Part):
 
 
 class Ratio(Part):
-    """A rate: the rows behind one figure over those of another, or the different ones over the peer branches (D7).
+    """A rate: the rows behind one figure over those of another, or the different ones over the peer branches, or over
+    the roster of the last day (D7).
 
     full: the path of what says whether that is all of them.
     """
@@ -171,8 +178,8 @@ class Ratio(Part):
     said: str = ""
 
 
-# The peer branches of the settings, as what a rate is over.
-PEER_ORGS = "peer_orgs"
+# The peer branches of the settings, and the roster, as what a rate is over.
+PEER_ORGS, ROSTER = "peer_orgs", "roster"
 
 
 class Ledger(Part):
@@ -272,7 +279,9 @@ def _faults(kind: Kind) -> Iterator[str]:
     paths = {one.path for one in kind.counts}
     for ratio in kind.ratios:
         yield from (
-            f"{ratio.path}: no figure {one}" for one in (ratio.over, ratio.under) if one not in {*paths, PEER_ORGS}
+            f"{ratio.path}: no figure {one}"
+            for one in (ratio.over, ratio.under)
+            if one not in {*paths, PEER_ORGS, ROSTER}
         )
 
 
@@ -280,9 +289,10 @@ def _faults_of_count(kind: Kind, count: Count) -> Iterator[str]:
     inner = f"{count.rows}." if count.rows else ""
     if count.rows and (kind.field(count.rows) or EntryField(key="", word="")).type is not Type.ROWS:
         yield f"{count.path}: {count.rows} are no rows"
-    if count.on and kind.field(count.on) is None and count.on not in kind.first_of:
-        yield f"{count.path}: no day {count.on}"
-    for key in (*count.where, count.total, count.by, count.distinct if count.distinct != "entry" else ""):
+    for day in (count.on, count.ends, count.holds):
+        if day and kind.field(day) is None and day not in kind.first_of:
+            yield f"{count.path}: no day {day}"
+    for key in (*count.where, count.total, count.times, count.by, count.distinct if count.distinct != "entry" else ""):
         if key and kind.field(f"{inner}{key}") is None and kind.field(key) is None:
             yield f"{count.path}: no field {key}"
     for rows, states in (("", count.states), (count.rows, count.row_states)):
