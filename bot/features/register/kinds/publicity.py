@@ -171,7 +171,8 @@ SUBMISSION = Kind(
     line="{on} {title} {to}",
     counts=(
         Count(path="submissions.items", word="报送材料", unit="份", on="on", formula="报送材料的件数"),
-        Count(path="submissions.quantity", word="报送份数", unit="份", on="on", total="quantity", formula="报送份数之和"),
+        Count(path="submissions.quantity", word="报送份数", unit="份", on="on", total="quantity",
+              formula="报送份数之和"),
         Count(path="submissions.by_kind", word="材料类别", unit="份", on="on", by="kind", beside="submissions.items",
               said="{}份", formula="按类别统计的件数"),
     ),

@@ -85,8 +85,8 @@ CONDOLENCE = Kind(
     readers=FEW,
     fields=(
         EntryField(key="occasion", word="事由", type=Type.CHOICE, needed=True,
-                   options={"spring_festival": "春节", "july_first": "七一", "double_ninth": "重阳", "illness": "生病住院",
-                            "bereavement": "丧事", "hardship": "困难", "other": "其他"}),
+                   options={"spring_festival": "春节", "july_first": "七一", "double_ninth": "重阳",
+                            "illness": "生病住院", "bereavement": "丧事", "hardship": "困难", "other": "其他"}),
         EntryField(key="on", word="日期", type=Type.DAY, needed=True),
         EntryField(key="visitors", word="走访人", type=Type.PEOPLE, several=True),
         EntryField(key="mode", word="方式", type=Type.CHOICE, options={"visit": "走访", "phone": "电话"}),
@@ -143,7 +143,9 @@ PAIRING = Kind(
     ),
     ledger=Ledger(
         name="结对台账",
-        columns=(("类别", "kind"), ("结对党员", "who"), ("结对对象", "target"), ("起止日期", "span"), ("内容", "content")),
+        columns=(
+            ("类别", "kind"), ("结对党员", "who"), ("结对对象", "target"), ("起止日期", "span"), ("内容", "content"),
+        ),
     ),
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.features.register.kinds.kind import DESK, Count, EntryField, Kind, Ledger, Type
+from bot.features.register.kinds.kind import Count, EntryField, Kind, Ledger, Type
 from bot.features.register.kinds.options import LEVELS, OTHERS, OWN, WHO_ORGANIZES
 from bot.kit.figures import Behaviour, Section
 from storage.choices import Duty
@@ -40,7 +40,8 @@ SUPERIOR_EVENT = Kind(
                  formula="每次参加人数之和"),
         attended(path="superior_events.people", word="上级活动人数", unit="人", behaviour=Behaviour.DISTINCT,
                  distinct="attendees", formula="不同的参加人员数"),
-        attended(path="superior_events.by_level", word="上级活动级别", unit="次", by="level", formula="按级别统计的次数"),
+        attended(path="superior_events.by_level", word="上级活动级别", unit="次", by="level",
+                 formula="按级别统计的次数"),
         attended(path="superior_events.by_kind", word="上级活动类别", unit="次", by="kind", formula="按类别统计的次数"),
         attended(path="superior_events.by_mode", word="上级活动方式", unit="次", by="mode", formula="按方式统计的次数"),
     ),
@@ -90,8 +91,8 @@ TRAINING = Kind(
     ledger=Ledger(
         name="培训台账",
         columns=(
-            ("日期", "period"), ("名称", "title"), ("主办", "organizer"), ("对象", "audience"), ("参加人员", "trainees"),
-            ("学时", "hours"),
+            ("日期", "period"), ("名称", "title"), ("主办", "organizer"), ("对象", "audience"),
+            ("参加人员", "trainees"), ("学时", "hours"),
         ),
     ),
 )  # fmt: skip
