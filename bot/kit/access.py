@@ -43,11 +43,12 @@ class Right(StrEnum):
 
 
 _GL, _PUB, _DIS = Duty.GROUP_LEADER, Duty.PUBLICITY_OFFICER, Duty.DISCIPLINE_OFFICER
+_YOU, _MWO = Duty.YOUTH_OFFICER, Duty.MASS_WORK_OFFICER
 _ORG, _DEP, _SEC = Duty.ORGANIZATION_OFFICER, Duty.DEPUTY_SECRETARY, Duty.SECRETARY
 _DESK = {_ORG: Reach.ALL, _DEP: Reach.ALL, _SEC: Reach.ALL}
 
-# A right that a row does not name is not there, and an office that no row names (youth, mass work, a further member of
-# the committee) is a member's.
+# A right that a row does not name is not there, and an office that no row names (a further member of the committee) is
+# a member's.
 # The secretary has every right, so a missing office falls to SEC by itself; DEP acts as SEC but for WIPE and CLOSE, and
 # for HAND_OVER: a deputy who hands the office over to oneself has all three.
 # GL never beyond the own group; the officer of a superior committee only counts what is below.
@@ -72,8 +73,8 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
         _GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK, Duty.COMMITTEE_OFFICER: Reach.BELOW,
     },
     # Which kinds each keeps and reads says the kind (bot/features/register/kinds).
-    Right.KEEP_REGISTER: {_PUB: Reach.OWN_FIELD, **_DESK},
-    Right.READ_REGISTER: {_PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
+    Right.KEEP_REGISTER: dict.fromkeys((_PUB, _DIS, _YOU, _MWO), Reach.OWN_FIELD) | _DESK,
+    Right.READ_REGISTER: {_PUB: Reach.ALL, _DIS: Reach.ALL, _YOU: Reach.OWN_FIELD, _MWO: Reach.OWN_FIELD, **_DESK},
     Right.CLOSE: {_SEC: Reach.ALL},
     Right.HAND_OVER: {_SEC: Reach.ALL},
 }  # fmt: skip

@@ -8,6 +8,8 @@ from storage.choices import ActivityType, Duty
 
 NO = "–"
 DUTIES = {
+    "YOU": Duty.YOUTH_OFFICER,
+    "MWO": Duty.MASS_WORK_OFFICER,
     "GL": Duty.GROUP_LEADER,
     "PUB": Duty.PUBLICITY_OFFICER,
     "DIS": Duty.DISCIPLINE_OFFICER,
@@ -17,9 +19,7 @@ DUTIES = {
     "COM": Duty.COMMITTEE_OFFICER,
 }
 # The offices that give no more than everybody has.
-LIKE_MEMBERS = frozenset(
-    {"member", Duty.YOUTH_OFFICER.value, Duty.MASS_WORK_OFFICER.value, Duty.COMMITTEE_MEMBER.value}
-)
+LIKE_MEMBERS = frozenset({"member", Duty.COMMITTEE_MEMBER.value})
 
 
 @cache

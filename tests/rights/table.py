@@ -54,7 +54,8 @@ REVIEW, ROSTER = may("review_pieces"), may("roster")
 TALLY, BELOW = may("tally", "group", "all"), may("tally", "below")
 CALENDAR, CARE, WIPE, HAND_OVER = may("calendar"), may("care"), may("wipe"), may("hand_over")
 SENDS, BRANCH_SETTINGS = may("sends"), may("branch_settings")
-KEEP, KEEP_ALL, READ = may("keep_register"), may("keep_register", "all"), may("read_register")
+KEEP, KEEP_ALL = may("keep_register"), may("keep_register", "all")
+READ, READ_ALL = may("read_register"), may("read_register", "all")
 NOBODY: frozenset[str] = frozenset()
 RECORDER = frozenset({NAMES["secretary"]})
 GROUP_MEETINGS = may("make_activity", "group", "all")
@@ -295,17 +296,17 @@ TABLE: dict[str, Case] = {
     **dict.fromkeys(("command:entry", "word:登记"), own(KEEP)),
     **dict.fromkeys(("command:ledger", "word:台账"), own(READ)),
     "word:names_new": own(KEEP_ALL, text="登记整改清单"),
-    "word:names_ledger": own(READ, text="整改清单"),
-    "word:names_table": own(READ, text="指导台账"),
+    "word:names_ledger": own(READ_ALL, text="整改清单"),
+    "word:names_table": own(READ_ALL, text="指导台账"),
     "tap:NewEntry": own(KEEP_ALL, lambda ids: register.NewEntry("rectification_list")),
-    "tap:ShowKinds": own(READ, lambda ids: register.ShowKinds()),
-    "tap:ShowList": own(READ, lambda ids: register.ShowList("rectification_list", "20233", 0)),
-    "tap:FindEntries": own(READ, lambda ids: register.FindEntries("rectification_list")),
-    "tap:ExportLedger": own(READ, lambda ids: register.ExportLedger("rectification_list", "20233")),
+    "tap:ShowKinds": own(READ, lambda ids: register.ShowKinds(register.Way.LOOK, "")),
+    "tap:ShowList": own(READ_ALL, lambda ids: register.ShowList("rectification_list", "20233", 0)),
+    "tap:FindEntries": own(READ_ALL, lambda ids: register.FindEntries("rectification_list")),
+    "tap:ExportLedger": own(READ_ALL, lambda ids: register.ExportLedger("rectification_list", "20233")),
     "tap:TurnDeadlines": own(SENDS, lambda ids: register.TurnDeadlines("rectification_list", "20233", 0)),
-    "tap:OpenEntry": Case(READ | AUTHOR, lambda ids: register.OpenEntry(ids["list"], 0)),
-    "tap:TurnRows": Case(READ | AUTHOR, lambda ids: register.TurnRows(ids["list"], 0)),
-    "tap:ShowHistory": Case(READ | AUTHOR, lambda ids: register.ShowHistory(ids["list"])),
+    "tap:OpenEntry": Case(READ_ALL | AUTHOR, lambda ids: register.OpenEntry(ids["list"], 0)),
+    "tap:TurnRows": Case(READ_ALL | AUTHOR, lambda ids: register.TurnRows(ids["list"], 0)),
+    "tap:ShowHistory": Case(READ_ALL | AUTHOR, lambda ids: register.ShowHistory(ids["list"])),
     "tap:ChooseField": Case(KEEP_ALL, lambda ids: register.ChooseField(ids["list"], 0)),
     "tap:ChangeField": Case(KEEP_ALL, lambda ids: register.ChangeField(ids["list"], ids["list_item"], "problem")),
     "tap:AddRow": Case(KEEP_ALL, lambda ids: register.AddRow(ids["list"], "items")),
@@ -315,7 +316,7 @@ TABLE: dict[str, Case] = {
     "tap:UndoEntry": Case(
         KEEP_ALL, lambda ids: register.UndoEntry("s", ids["list"], ids["list_state"]), state=states.put_by_me
     ),
-    "answer:register.form": own(READ, open=SOUGHT, text="受检"),
+    "answer:register.form": own(READ_ALL, open=SOUGHT, text="受检"),
     "tap:SetPrompt": own(STUDY, lambda ids: study.SetPrompt(0, 1)),
     "tap:SendNow": Case(STUDY, lambda ids: study.SendNow(ids["theme"], 1)),
     "answer:study.title": own(STUDY, open=("study.title", lambda ids: {"month": "2023-08"}), text="主题"),

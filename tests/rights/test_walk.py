@@ -25,6 +25,8 @@ RISING = (
     "deputy_secretary",
     "secretary",
 )
+# Of the branch's people at large; of the kinds that they keep they read all.
+HEARS_NO_NAMES = LIKE_MEMBERS | {DUTIES["YOU"].value, DUTIES["MWO"].value}
 BY_KEY = {key(handler): handler for handler in HANDLERS}
 OPERATORS = {key(handler) for handler in HANDLERS if isinstance(handler, Tap) and handler.operator}
 TRIED = [one for one in HANDLERS if not isinstance(one, CardView)]
@@ -197,7 +199,7 @@ def leaked(walk: Walk, role: str, got: Got) -> set[str]:
 
 
 def hidden_from(role: str, here: list[Member], made: Scene) -> set[str]:
-    if role in LIKE_MEMBERS:
+    if role in HEARS_NO_NAMES:
         return {one.name for one in here} - {NAMES[role]}
     if role == "group_leader":
         return {one.name for one in here if one.group_name != "第一党小组"}
@@ -224,7 +226,7 @@ def _hidden_from_other(heard: Heard, here: list[Member], made: Scene) -> set[str
     plain, there = [one for one in here if not one.duties], set(made.there.people)
     name = next((name for name, person in made.here.people.items() if person == heard.person_id), None)
     role = next((role for role, called in NAMES.items() if called == name), None)
-    if role is not None and role not in LIKE_MEMBERS:
+    if role is not None and role not in HEARS_NO_NAMES:
         return hidden_from(role, plain, made) | there
     # A member; or a group chat or an account that nobody has.
     return {one.name for one in plain} - {name} | there

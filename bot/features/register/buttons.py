@@ -1,6 +1,7 @@
 """Every button of the register; a kind travels by its name, a period as in the tally."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from bot.kit.buttons import Button
@@ -14,11 +15,20 @@ class NewEntry(Button):
     kind: str
 
 
+class Way(StrEnum):
+    """What is chosen a kind for."""
+
+    RECORD = "n"
+    LOOK = "l"
+
+
 @dataclass(frozen=True)
 class ShowKinds(Button):
-    """台账: the kinds that somebody reads."""
+    """登记 or 台账: the kinds that somebody keeps or reads, of a section; "": the commonest, and the sections."""
 
     prefix: ClassVar[str] = "ek"
+    way: Way
+    section: str
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.register import buttons, entries, forms, ledgers, messages, nudging, rules, service, undoing
+from bot.features.register.buttons import Way
 from bot.features.register.entries import Wanted
-from bot.features.register.kinds.catalogue import kind_of, kinds
+from bot.features.register.kinds.catalogue import COMMON, kind_of, kinds
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.rules import Row, View
 from bot.features.register.values import Called
@@ -32,30 +33,28 @@ OPENERS = ("登记", "新增", "录入")
 
 def choose(session: Session, call: Call) -> Reply:
     """/entry, 登记: the kinds that somebody keeps; of one alone its form."""
-    return say(_kinds(session, call))
+    return say(_kinds(session, call, Way.RECORD))
 
 
-def _kinds(session: Session, call: Call) -> Message:
-    mine = [one for one in kinds() if entries.keeps(call.me, one)]
+def _kinds(session: Session, call: Call, way: Way, section: str = "") -> Message:
+    """The kinds, the commonest first: those of the branch's own entries, then those that most branches have."""
+    may = entries.keeps if way is Way.RECORD else entries.reads_all
+    mine = [one for one in kinds() if may(call.me, one)]
     if not mine:
         raise Refusal(messages.NO_KIND)
     used = entries.most_used(session, call.me.branch_id)
-    return messages.kinds_page(sorted(mine, key=lambda one: -used.get(one.name, 0)))
+    usual = {name: -at for at, name in enumerate(COMMON)}
+    mine.sort(key=lambda one: (used.get(one.name, 0), usual.get(one.name, -len(usual))), reverse=True)
+    return messages.kinds_page(way, mine, section, Period.of(Quarter.of(call.today)))
 
 
 def ledger(session: Session, call: Call) -> Reply:
     """/ledger, 台账: the tables of the kinds that somebody reads."""
-    return say(_ledgers(call))
-
-
-def _ledgers(call: Call) -> Message:
-    return messages.ledgers_page(
-        [one for one in kinds() if entries.reads_all(call.me, one)], Period.of(Quarter.of(call.today))
-    )
+    return say(_kinds(session, call, Way.LOOK))
 
 
 def show_kinds(session: Session, call: Call, button: buttons.ShowKinds) -> Reply:
-    return Reply(edit=_ledgers(call))
+    return Reply(edit=_kinds(session, call, button.way, button.section))
 
 
 def named(text: str) -> Kind | None:
@@ -328,7 +327,7 @@ HANDLERS: Sequence[Handler] = [
     Word((), list_by_word, label=True, matches=names_table, right=Right.READ_REGISTER, reads=True),
     Word((), list_by_word, matches=names_ledger, right=Right.READ_REGISTER, reads=True),
     Tap(buttons.NewEntry, new, right=Right.KEEP_REGISTER, private=True),
-    Tap(buttons.ShowKinds, show_kinds, reads=True, right=Right.READ_REGISTER, private=True),
+    Tap(buttons.ShowKinds, show_kinds, reads=True, private=True),
     Tap(buttons.ShowList, show_list, reads=True, right=Right.READ_REGISTER, private=True),
     Tap(buttons.FindEntries, find, right=Right.READ_REGISTER, private=True),
     Tap(buttons.ExportLedger, export, prepare=draw_ledger, reads=True, right=Right.READ_REGISTER, private=True),

@@ -5,10 +5,12 @@ from datetime import date, tzinfo
 from typing import Any
 
 from bot.features.register import buttons
+from bot.features.register.buttons import Way
 from bot.features.register.kinds.kind import EntryField, Kind, Type
 from bot.features.register.rules import Fact, Row, View, line_of, words_of
 from bot.features.register.values import Called, full_day, line, said
 from bot.kit.buttons import Button
+from bot.kit.figures import Section
 from bot.kit.lists import Page, filled, label, page_of, two_a_row
 from bot.kit.replies import PAGE, Choice, Document, Message, Pages
 from bot.kit.words import by_day, cut, moment_words, quarter_word
@@ -18,8 +20,10 @@ from storage.audience import Me
 from storage.models.entry import EntryChange
 
 ON_A_PAGE = 8
-CHOOSE_KIND = "【登记】请选择登记项目。"
-LEDGERS = "【台账】请选择台账。"
+_WAYS = {Way.RECORD: "【登记】请选择登记项目。", Way.LOOK: "【台账】请选择台账。"}
+# More kinds than this are found by their section.
+MANY, COMMONEST = 8, 6
+_ORDER = {section: at for at, section in enumerate(Section)}
 NOTHING = "没有登记。"
 NO_KIND = "您没有可以登记的项目。如需登记，请联系支部书记。"
 DEADLINES_OFF = "到期提醒：不发。"
@@ -34,15 +38,24 @@ MOST_CHANGES = 40
 # --- the kinds -------------------------------------------------------------------------------------------------------
 
 
-def kinds_page(listed: Sequence[Kind]) -> Message:
-    """登记: the kinds that somebody keeps, the most used first."""
-    choices = [Choice(label(one.label), buttons.NewEntry(one.name)) for one in listed]
-    return Message(CHOOSE_KIND, two_a_row([*choices, Choice("台账", buttons.ShowKinds())]))
+def kinds_page(way: Way, listed: Sequence[Kind], section: str, period: Period) -> Message:
+    """登记 or 台账: the kinds that somebody keeps or reads, the commonest first. Where they are many, the first of them
+    and the sections of the others.
+    """
+    many = len(listed) > MANY
+    shown = [one for one in listed if one.section == section] if section else listed[: COMMONEST if many else MANY]
+    sections = dict.fromkeys(one.section for one in sorted(listed, key=lambda one: _ORDER[one.section]))
+    rest = [Choice(one.word, buttons.ShowKinds(way, one.value)) for one in sections] if many and not section else []
+    back = [Choice("其他类别", buttons.ShowKinds(way, ""))] if section else []
+    other = [] if section or way is Way.LOOK else [Choice("台账", buttons.ShowKinds(Way.LOOK, ""))]
+    taps = [_kind_choice(way, one, period) for one in shown]
+    return Message(_WAYS[way], filled(*two_a_row(taps), *two_a_row(rest), [*back, *other]))
 
 
-def ledgers_page(listed: Sequence[Kind], period: Period) -> Message:
-    choices = [Choice(label(one.ledger.name), buttons.ShowList(one.name, period.code, 0)) for one in listed]
-    return Message(LEDGERS, two_a_row(choices))
+def _kind_choice(way: Way, kind: Kind, period: Period) -> Choice:
+    if way is Way.RECORD:
+        return Choice(label(kind.label), buttons.NewEntry(kind.name))
+    return Choice(label(kind.ledger.name), buttons.ShowList(kind.name, period.code, 0))
 
 
 # --- a list ----------------------------------------------------------------------------------------------------------

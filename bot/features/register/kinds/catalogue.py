@@ -21,6 +21,8 @@ KINDS: tuple[Kind, ...] = (
     SUPERIOR_EVENT, TRAINING,
     POST,
 )  # fmt: skip
+# What most branches record, as long as their own entries do not say otherwise.
+COMMON = ("guidance", "article", "rectification_list", "volunteer_service", "award", "superior_event")
 _further: list[Kind] = []
 
 
