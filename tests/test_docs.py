@@ -17,6 +17,7 @@ from bot.cli.main import cli
 from bot.features.archive.document import LATER, reads
 from bot.features.registry import FIGURES
 from bot.features.tally.later_figures import later_figures
+from tests import figures_page
 
 ROOT = Path(__file__).parent.parent
 SOURCES = [path for top in ("bot", "scheduler", "storage") for path in sorted((ROOT / top).rglob("*.py"))]
@@ -197,6 +198,10 @@ def test_every_collection_of_an_archive_is_told() -> None:
     assert [
         name for name in (*reads(), *sorted(LATER)) if not re.search(rf"^(?:### |\|.*`){name}\b", text, re.MULTILINE)
     ] == []
+
+
+def test_the_page_of_the_figures_is_as_the_code_has_them() -> None:
+    assert document("figures.md") == figures_page.page(), "python -m tests.figures_page"
 
 
 def test_every_figure_of_the_tally_is_told() -> None:

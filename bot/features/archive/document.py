@@ -14,8 +14,8 @@ MAX_BYTES = 64 * 1024 * 1024
 READ = ("branch", "people", "settings")
 # Known, and read by a later version, or as soon as a kind of the register is kept there.
 LATER = frozenset({
-    "activities", "assessment_items", "campaigns", "closes", "cobuild_events", "corrections", "documents",
-    "exam_attempts", "exams", "first_agenda_items", "inspections", "issues", "leave_requests",
+    "activities", "assessment_items", "campaigns", "closes", "corrections", "documents",
+    "exam_attempts", "exams", "first_agenda_items", "issues", "leave_requests",
     "member_development", "minutes", "model_units", "monthly_themes", "next_quarter_plan", "norms", "notices",
     "projects", "reflection_tasks", "reflections", "reminders",
     "research_topics", "self_check_tasks", "self_checks", "study_completions", "study_items",

@@ -6,7 +6,6 @@ from typing import Any
 
 def later_figures() -> dict[str, Any]:
     """Counts of nothing are 0, a rate without a base is null (docs/archive.md)."""
-    published = {"pieces": 0, "placements": 0, "platforms": []}
     projects = ("listed", "completed", "in_progress", "not_started", "cancelled", "effective", "advanced")
     stages = ("accepted", "converted", "conversion_passed_by_branch", "activists_confirmed", "applications")
     return {
@@ -18,13 +17,7 @@ def later_figures() -> dict[str, Any]:
         "development": dict.fromkeys(stages, 0),
         "votes": {},
         "research": {"topics": 0, "reports": 0, "own_recommended": 0},
-        "publications": {
-            **{kind: {**published, "platforms": []} for kind in ("exhibition_board", "short_video")},
-            "documentary": 0,
-            "case_material": 0,
-        },
         "model_units_passed": 0,
-        "cobuild_events": 0,
         "issues": 0,
         "next_quarter_plan": 0,
     }

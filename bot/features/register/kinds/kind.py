@@ -242,7 +242,8 @@ class Kind(Part):
     @property
     def paths(self) -> tuple[str, ...]:
         """Of all its figures."""
-        return (*(one.path for one in self.counts), *(one.path for one in self.ratios))
+        rates = [path for one in self.ratios for path in (one.path, one.full) if path]
+        return (*(one.path for one in self.counts), *rates)
 
     @property
     def rowed(self) -> tuple[EntryField, ...]:

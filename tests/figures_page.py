@@ -1,0 +1,78 @@
+"""docs/figures.md, made anew: every figure, how it is recorded, by whom, and its formula in words.
+
+python -m tests.figures_page
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.features.register.kinds.catalogue import KINDS
+from bot.features.registry import FIGURES
+from bot.kit.figures import Behaviour, Figure, Section
+from bot.kit.glossary.choices import DUTIES
+
+PAGE = Path(__file__).parents[1] / "docs" / "figures.md"
+HEAD = """# Figures
+Every figure of the tally (季度数据, `branch-bot tally`), as the code declares it; made by `python -m tests.figures_page` and held by
+a test. The path is its name in JSON and in what opens it. Which rows stand behind a figure, and by which day, says its formula.
+
+sum: of a year the sum of its quarters · different: counted anew over the whole period, never a sum · last day: as of the last day
+of the period · any day: whatever held on any day of it · rate: sum over sum, none over nothing · average: the same of a mean
+"""
+BEHAVIOURS: Mapping[Behaviour, str] = {
+    Behaviour.ADDITIVE: "sum",
+    Behaviour.DISTINCT: "different",
+    Behaviour.LAST_DAY: "last day",
+    Behaviour.OPEN: "any day",
+    Behaviour.RATE: "rate",
+    Behaviour.AVERAGE: "average",
+}
+# By the source of the figure: in chat, and who.
+RECORDED: Mapping[str, tuple[str, str]] = {
+    "held activities": ("建活动 · 签到 · 点名 · 补报活动", "everybody signs in; the desk calls the roll"),
+    "meetings by group": ("建活动 · 签到 · 点名", "leaders of party groups, the desk"),
+    "study": ("学习安排 · 学完了", "宣传委员 and the desk; everybody completes"),
+    "reflection tasks": ("布置心得 · 交心得 · 审阅", "宣传委员, 纪检委员 and the desk; everybody writes"),
+    "reminders": ("节前提醒 · 已阅", "纪检委员 and the desk; everybody reads"),
+    "heads": ("名册", "组织委员, the desk"),
+}
+
+
+def page() -> str:
+    """The whole document."""
+    return "\n".join([HEAD, *(line for section in Section for line in _part(section))])
+
+
+def _part(section: Section) -> Iterator[str]:
+    found = [one for one in FIGURES(Session(), 1) if one.section is section]
+    if found:
+        yield f"## {section.word}"
+        yield "| figure | path | unit | over a period | recorded | by | formula |"
+        yield "|---|---|---|---|---|---|---|"
+        yield from map(_line, found)
+        yield ""
+
+
+def _line(figure: Figure[Any, Any]) -> str:
+    how, who = _recorded(figure)
+    behaves = BEHAVIOURS[figure.behaviour]
+    return f"| {figure.word} | `{figure.path}` | {figure.unit} | {behaves} | {how} | {who} | {figure.formula} |"
+
+
+def _recorded(figure: Figure[Any, Any]) -> tuple[str, str]:
+    kind = next((one for one in KINDS if _is_of(figure.path, one.paths)), None)
+    if kind is None:
+        return RECORDED[figure.of.name]
+    return f"登记 · {kind.word}", "、".join(DUTIES[one] for one in kind.keepers)
+
+
+def _is_of(path: str, paths: tuple[str, ...]) -> bool:
+    """The figure of a choice stands below that which counts by it."""
+    return any(path == one or path.startswith(f"{one}.") for one in paths)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
