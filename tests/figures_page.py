@@ -16,11 +16,13 @@ from bot.kit.glossary.choices import DUTIES
 
 PAGE = Path(__file__).parents[1] / "docs" / "figures.md"
 HEAD = """# Figures
-Every figure of the tally (季度数据, `branch-bot tally`), as the code declares it; made by `python -m tests.figures_page` and held by
-a test. The path is its name in JSON and in what opens it. Which rows stand behind a figure, and by which day, says its formula.
+Every figure of the tally (季度数据, `branch-bot tally`), as the code declares it; made by
+`python -m tests.figures_page` and held by a test. The path is its name in JSON and in what opens it. Which rows stand
+behind a figure, and by which day, says its formula.
 
-sum: of a year the sum of its quarters · different: counted anew over the whole period, never a sum · last day: as of the last day
-of the period · any day: whatever held on any day of it · rate: sum over sum, none over nothing · average: the same of a mean
+sum: of a year the sum of its quarters · different: counted anew over the whole period, never a sum · last day: as of
+the last day of the period · any day: whatever held on any day of it · rate: sum over sum, none over nothing · average:
+the same of a mean
 """
 BEHAVIOURS: Mapping[Behaviour, str] = {
     Behaviour.ADDITIVE: "sum",

@@ -62,6 +62,12 @@ class Desk:
         view = self.view(entry_id)
         return service.add_row(self.session, self.me, view, rows, values, local(self.now), SHANGHAI)
 
+    def remove(self, entry_id: int, row: int, reason: str = "") -> int:
+        view = self.view(entry_id)
+        of = view.row(row)
+        assert of is not None
+        return service.withdraw_row(self.session, self.me, view, of, reason, local(self.now), SHANGHAI)
+
     def put(self, entry_id: int, state: str, on: str, row: int = 0, reason: str = "", **given: Any) -> int:
         view, day = self.view(entry_id), date.fromisoformat(on)
         whole: tuple[View, Row | None] = (view, view.row(row) if row else None)
