@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from bot.features.register import questions
 from bot.features.register.buttons import OpenEntry
 from bot.features.register.kinds.catalogue import declared, kinds
+from bot.kit.figures import Section
 from bot.playground.chats import Message
 from storage.choices import Duty
 from storage.models.entry import Entry, EntryRow, EntryState
@@ -506,8 +507,14 @@ async def test_who_keeps_no_kind_records_nothing(bot: World, name: str) -> None:
 async def test_the_publicity_officer_keeps_the_articles_alone_and_reads_all(bot: World) -> None:
     await guide(bot)
     await bot.stage.say(PUB, "登记")
-    mine = [one.label for one in kinds() if Duty.PUBLICITY_OFFICER in one.keepers]
-    assert sorted(last(bot, PUB).labels) == sorted([*mine, "台账"])
+    # Of many the commonest, then by section.
+    assert last(bot, PUB).labels[:2] == ["宣传稿件", "表彰荣誉"]
+    assert last(bot, PUB).labels[6:] == ["宣传", "荣誉", "学习培训", "台账"]
+    await bot.stage.tap(PUB, "宣传", "【登记】请选择登记项目。")
+    mine = [one for one in kinds() if Duty.PUBLICITY_OFFICER in one.keepers and one.section is Section.PUBLICITY]
+    assert sorted(last(bot, PUB).labels) == sorted([*(one.label for one in mine), "其他类别"])
+    await bot.stage.tap(PUB, "其他类别", "【登记】")
+    assert "学习培训" in last(bot, PUB).labels
     await bot.stage.say(PUB, "指导台账")
     assert "登记" not in last(bot, PUB).labels
     await bot.stage.tap(PUB, "打开第1条", "【指导台账】")

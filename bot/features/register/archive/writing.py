@@ -321,7 +321,7 @@ def _out(one: EntryField, value: Any) -> Any:
     if is_empty(value):
         return None
     if one.type is not Type.PEOPLE:
-        return value
+        return value[0] if one.alone and len(value) == 1 else value
     listed = [each["id"] if "id" in each else f"{OUTSIDE}{each['name']}" for each in value]
     return listed if one.several else listed[0]
 

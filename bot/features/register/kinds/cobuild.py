@@ -50,7 +50,8 @@ COBUILD_EVENT = Kind(
     collection="cobuild_events",
     letter="B",
     fields=(
-        EntryField(key="partner", word="共建单位", type=Type.ORG, needed=True, several=True, offered=(PEER_ORGS,)),
+        EntryField(key="partner", word="共建单位", type=Type.ORG, needed=True, several=True, alone=True,
+                   offered=(PEER_ORGS,)),
         EntryField(key="form", word="形式", type=Type.CHOICE, needed=True,
                    options={"theme_party_day": "主题党日", "site_visit": "现场走访", "symposium": "座谈交流",
                             "joint_study": "联学联建", "other": "其他"}),

@@ -50,11 +50,11 @@ class Part(BaseModel):
 class EntryField(Part):
     """One field. `word`: its label. needed: chat asks until it is there; later: asked from the last page only.
 
-    several: more than one. outside: people who are on no roster may be named. options: code and word of a choice.
-    usual: the code, text, whole number or yes that stands without an answer. happened: a day that cannot lie ahead.
-    half: a number in half steps. titled: said in 《》. counted: the word after a number of rows (项). fields, tracking:
-    of each row. offered: texts that are offered; "peer_orgs": those of the branch. short: the label of a button, where
-    that is not the word.
+    several: more than one; alone: one of them stands in an archive without a list. outside: people who are on no roster
+    may be named. options: code and word of a choice. usual: the code, text, whole number or yes that stands without an
+    answer. happened: a day that cannot lie ahead. half: a number in half steps. titled: said in 《》. counted: the word
+    after a number of rows (项). fields, tracking: of each row. offered: texts that are offered; "peer_orgs": those of
+    the branch. short: the label of a button, where that is not the word.
     """
 
     key: str
@@ -63,6 +63,7 @@ class EntryField(Part):
     needed: bool = False
     later: bool = False
     several: bool = False
+    alone: bool = False
     outside: bool = False
     options: Mapping[str, str] = Field(default_factory=dict)
     usual: str = ""
