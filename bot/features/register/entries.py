@@ -166,12 +166,6 @@ def naming(session: Session, me: Me) -> list[int]:
     return list(session.scalars(query.where(or_(Entry.id.in_(named), Entry.id.in_(owned))).order_by(Entry.id)))
 
 
-def readable(session: Session, me: Me, ids: Sequence[int], day: date) -> list[int]:
-    """Those of these entries that name oneself, or somebody of a group that one leads."""
-    mine = people_of_groups(session, me.leads, day) | {me.id}
-    return [view.id for view in views(session, ids) if view.people & mine and not rules.is_draft(view)]
-
-
 def facts_in_order(session: Session, entry_id: int) -> list[tuple[int | None, Fact, int | None]]:
     """All that ever held of an entry and its rows, with who recorded it, the oldest first."""
     query = select(EntryState).where(EntryState.entry_id == entry_id, EntryState.undone_at.is_(None))

@@ -378,8 +378,9 @@ def _find(kind: Kind, values: Values) -> Form:
 
 def found(session: Session, call: Call, kind: Kind, words: str) -> Message:
     """The entries of a kind that hold these words, as far as somebody may read them."""
+    if not entries.reads_all(call.me, kind):
+        raise Refusal(NO_RIGHT)
     ids = entries.listed(session, call.me.branch_id, kind, entries.Wanted(words=words))
-    ids = ids if entries.reads_all(call.me, kind) else entries.readable(session, call.me, ids, call.today)
     shown = entries.views(session, ids[: messages.ON_A_PAGE])
     return messages.found_page(kind, words, shown, entries.called(session, call.me.branch_id, shown), len(ids))
 

@@ -231,6 +231,8 @@ def turn_deadlines(session: Session, call: Call, button: buttons.TurnDeadlines) 
 
 def find(session: Session, call: Call, button: buttons.FindEntries) -> Reply:
     kind = _kind(button.kind)
+    if not entries.reads_all(call.me, kind):
+        raise Refusal(NO_RIGHT)
     return apart(Reply(edit=_form(session, call, kind, act="find")))
 
 

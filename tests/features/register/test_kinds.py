@@ -1,4 +1,4 @@
-"""What single kinds count beyond the plain: days that last, people and hours, choices, first placements (kinds.md)."""
+"""What single kinds count beyond the plain: days that last, people and hours, choices, first placements."""
 
 from collections.abc import Iterator
 from typing import Any

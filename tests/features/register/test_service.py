@@ -313,7 +313,7 @@ def test_a_kind_is_there_as_long_as_it_is_declared_and_no_name_of_it_is_taken_tw
         ({"counts": (LOAN.counts[0].model_copy(update={"on": "when"}),)}, "no day when"),
         ({"counts": (LOAN.counts[0].model_copy(update={"states": ("gone",)}),)}, "no state gone"),
         ({"counts": (LOAN.counts[0].model_copy(update={"distinct": "who"}),)}, "no field who"),
-        ({"keepers": (Duty.SECRETARY, Duty.YOUTH_OFFICER)}, "keepers: youth_officer has no right keep_register"),
+        ({"keepers": (Duty.SECRETARY, Duty.GROUP_LEADER)}, "keepers: group_leader has no right keep_register"),
         ({"readers": (Duty.GROUP_LEADER,)}, "readers: group_leader has no right read_register"),
         ({"word": 7}, "word"),
         ({"colour": "red"}, "colour"),
