@@ -20,7 +20,6 @@ from bot.features.archive.importing import Brought, Target, bring
 from bot.features.privacy import erasure
 from bot.kit import branch_settings
 from bot.kit.closing import close_day
-from scheduler.calendar.days import Quarter
 from storage.audience import find
 from storage.choices import Duty, OfficialDutyAs
 from storage.engine import Storage
@@ -32,7 +31,6 @@ from storage.models.organisation import Organisation, PartyGroup
 from storage.models.person import DutySpan, Person
 from storage.roster import roster
 from tests.cast import make_branch
-from tests.counting import tally
 
 NOW = datetime(2022, 10, 20, 1, 0, tzinfo=UTC)
 TODAY = date(2022, 10, 20)
@@ -69,21 +67,6 @@ def test_the_people_of_the_example_come_back_whole(storage: Storage) -> None:
         assert [one.name for one in on_roster if one.exempt] == ["乙八"]
         leads = session.scalars(select(DutySpan.group_id).where(DutySpan.duty == Duty.GROUP_LEADER)).all()
         assert None not in leads
-
-
-def test_what_the_register_of_the_example_counts(storage: Storage) -> None:
-    """Right to the digit, by the answer that stands beside it."""
-    right = json.loads((Path(__file__).parents[1] / "tally/archive_example.tally.json").read_text())["figures"]
-    with storage.transaction() as session:
-        branch = put(session, EXAMPLE).branch_id
-        found = tally(session, branch, Quarter(2022, 3), datetime(2022, 11, 1, tzinfo=UTC), UTC).figures
-    names = ("guidance", "rectification", "publications", "cobuild_events")
-    assert {name: subset(found[name], right[name]) for name in names} == {name: right[name] for name in names}
-
-
-def subset(found: Any, right: Any) -> Any:
-    """What is counted, of the names that the right answer has: others may stand beside them."""
-    return {name: subset(found.get(name), one) for name, one in right.items()} if isinstance(right, dict) else found
 
 
 def test_the_same_archive_again_changes_nothing(storage: Storage) -> None:
