@@ -602,16 +602,16 @@ def borrowed(source: str) -> Iterator[tuple[str, str]]:
     tree = ast.parse(source)
     modules = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ("bot", "scheduler", "storage"):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("bot.", "scheduler", "storage")):
             for name in node.names:
                 if ROOT.joinpath(*str(node.module).split("."), f"{name.name}.py").exists():
                     modules[name.asname or name.name] = f"{node.module}.{name.name}"
     assigned = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     assigned |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    modules = {name: module for name, module in modules.items() if name not in assigned}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id in modules and node.value.id not in assigned:
-                yield modules[node.value.id], node.attr
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+            yield modules[node.value.id], node.attr
 
 
 def test_what_a_test_takes_from_a_module_is_there() -> None:
