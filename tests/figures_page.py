@@ -72,8 +72,13 @@ def _recorded(figure: Figure[Any, Any]) -> tuple[str, str]:
 
 
 def _is_of(path: str, paths: tuple[str, ...]) -> bool:
-    """The figure of a choice stands below that which counts by it."""
-    return any(path == one or path.startswith(f"{one}.") for one in paths)
+    """The figure of a choice stands below that which counts by it, or holds the code in the place of {}."""
+    return any(path == one or path.startswith(f"{one}.") or _fits(path, one) for one in paths)
+
+
+def _fits(path: str, pattern: str) -> bool:
+    before, held, after = pattern.partition("{}")
+    return bool(held) and path.startswith(before) and path.endswith(after)
 
 
 if __name__ == "__main__":

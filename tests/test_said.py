@@ -71,6 +71,11 @@ ALLOWED: dict[str, dict[str, str]] = {
     "bot/features/privacy/page.py": {"json": "the name of the file beside the page"},
     "bot/features/privacy/messages.py": {"json": "the name of the file beside the page"},
     "bot/watch/messages.py": {"branch-bot": "said to the operator alone, who runs it"},
+    "bot/features/register/kinds/organisation.py": {
+        "发出": "发出选票 is what the rules of elections call it",
+        "待批": "待批复: a superior answers an election, nobody approves it here",
+        "确定": "已确定 is what the rules of appraisal call grades that the committee has fixed",
+    },
     "bot/features/todo/messages.py": {"发出": "没有发出 is said of nudges that never went; 发送 is what was tried"},
 }
 

@@ -48,6 +48,7 @@ class Section(StrEnum):
     SERVICE = "v"
     TRAINING = "t"
     ORGANISATION = "o"
+    REPORT = "e"
     PEOPLE = "p"
 
     @property
@@ -68,6 +69,7 @@ _WORDS: Mapping[Section, str] = {
     Section.SERVICE: "服务",
     Section.TRAINING: "学习培训",
     Section.ORGANISATION: "组织",
+    Section.REPORT: "总结",
     Section.PEOPLE: "人员",
 }
 
@@ -236,7 +238,8 @@ class Figure(Generic[Found, Row]):
     of a line whose number is no count ("{}%"). label: how its line begins where that is not its word. more: what its
     line says behind the number and the brackets. shown: None: in no line of chat; 0: in its part only; 1: above too; 2:
     also when it is 0. quiet: not named where there is none of it. last: below the other lines of its part. further:
-    left out of the JSON while it is empty. opens_to: who may open what is behind it, beyond the right to the tally.
+    left out of the JSON while it is empty. opens_to: who may open what is behind it, beyond the right to the tally;
+    told_to: who is told of it in chat at all.
     old: what a button of an earlier version called it.
     """
 
@@ -261,6 +264,7 @@ class Figure(Generic[Found, Row]):
     last: bool = False
     further: bool = False
     opens_to: Callable[[Me], bool] = lambda me: True
+    told_to: Callable[[Me], bool] = lambda me: True
     old: str = ""
 
     @property

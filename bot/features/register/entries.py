@@ -110,10 +110,9 @@ def may_read(session: Session, me: Me, view: View, day: date) -> bool:
     """
     if rules.is_draft(view):
         return reads_all(me, view.kind)
+    mine = {me.id} if view.kind.apart else people_of_groups(session, me.leads, day) | {me.id}
     return (
-        reads_all(me, view.kind)
-        or any(owns(me, view, row) for row in (None, *view.rows))
-        or bool(view.people & (people_of_groups(session, me.leads, day) | {me.id}))
+        reads_all(me, view.kind) or any(owns(me, view, row) for row in (None, *view.rows)) or bool(view.people & mine)
     )
 
 
@@ -147,9 +146,18 @@ def sees_owner(session: Session, me: Me, kind: Kind, day: date) -> Callable[[Own
 
 
 def _hidden(session: Session, me: Me, view: View, day: date) -> frozenset[int]:
-    """The rows that somebody else owes: not for whoever may read the entry only as one that names the own people."""
+    """The rows that somebody else owes, or that are of somebody else (`apart`): not for whoever may read the entry only
+    as one that names the own people.
+    """
+    if reads_all(me, view.kind):
+        return frozenset()
     sees = sees_owner(session, me, view.kind, day)
-    return frozenset(row.id for row in view.rows if row.fact is not None and not sees(row.fact.owner))
+    owed = {row.id for row in view.rows if row.fact is not None and not sees(row.fact.owner)}
+    if not rules.names(view.kind.fields, view.fields, me.id):
+        owed |= {
+            row.id for row in view.rows if rules.is_apart(view.kind, row) and not rules.is_of(me.id, view.kind, row)
+        }
+    return frozenset(owed)
 
 
 def shows_change(me: Me, view: View, made: EntryChange) -> bool:

@@ -5,7 +5,7 @@ what opens. A row counts by its own day and comes in time by its own instant (D2
 day of the period, as it was recorded by the cut-off of that day's quarter (D15, D16).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from bot.features.register import entries, messages
+from bot.features.register import entries, messages, papers
 from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import PEER_ORGS, ROSTER, Count, Kind, Ratio, Type
 from bot.kit import branch_settings
@@ -44,6 +44,7 @@ from bot.kit.rates import percent, rate
 from bot.kit.words import cut
 from scheduler.calendar.days import DAY, Quarter
 from storage.audience import Me
+from storage.choices import Duty
 from storage.models.entry import Entry, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
 from storage.roster import roster
 
@@ -82,6 +83,9 @@ def _load(counting: Counting) -> Found:
         selects = [_select(counting, standing, kind, count, number) for number, (kind, count) in enumerate(part)]
         for number, *row in counting.session.execute(union_all(*selects)):
             found[part[number][1].path].append(Behind(*row))
+    for _, count in asked:
+        if count.latest and found.get(count.path):
+            found[count.path] = [max(found[count.path], key=lambda one: (one.word, one.entry_id))]
     return {path: sorted(rows, key=lambda one: (one.entry_id, one.row_id or 0)) for path, rows in found.items()}
 
 
@@ -96,8 +100,17 @@ def _counts(kind: Kind) -> Sequence[Count]:
         options = inner.options if inner is not None else {}
         for code_, word in options.items():
             only = {"where": {**count.where, count.by: code_}, "said": f"{word}{count.said}" if count.said else ""}
-            found.append(count.model_copy(update={"path": f"{count.path}.{code_}", "word": word, "by": "", **only}))
+            named = {
+                "path": _by_path(count.path, code_),
+                "word": count.word.format(word) if "{}" in count.word else word,
+            }
+            found.append(count.model_copy(update={**named, "by": "", **only}))
     return found
+
+
+def _by_path(path: str, code_: str) -> str:
+    """by_class.{}.listed, by_level: with the code in its place, else at the end."""
+    return path.format(code_) if "{}" in path else f"{path}.{code_}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +152,14 @@ def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, n
         tables = tables.join(EntryRow, and_(EntryRow.entry_id == Entry.id, EntryRow.field == count.rows))
         where.append(EntryRow.withdrawn_at.is_(None))
     recorded = EntryRow.recorded_at if count.rows else Entry.recorded_at
-    if day := count.on or count.ends or count.holds:
+    if day := count.on or count.ends or count.holds or count.quarter:
         tables = tables.join(EntryDay, _of(EntryDay, count, day))
         where += _dated(counting, count, recorded)
     if count.states or count.began:
         outer = standing.of_entry
         tables = tables.join(outer, and_(outer.c.entry_id == Entry.id, outer.c.row_id.is_(None)))
         where += [outer.c.state.in_(count.states)] if count.states else []
+        where += [outer.c.due_on < counting.last_day] if count.overdue and not count.row_states else []
         where += [_in_time(counting, outer.c.since, recorded), _begun_in_time(counting, outer)] if count.began else []
     if count.row_states:
         inner = standing.of_row
@@ -157,6 +171,13 @@ def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, n
         value = aliased(EntryValue)
         among = [codes] if isinstance(codes, str) else codes
         where.append(exists().where(_of(value, count, key, kind), value.key.in_(among)))
+    if count.year:
+        number_of_year = aliased(EntryValue)
+        year = counting.last_day.year * 100
+        where.append(exists().where(_of(number_of_year, count, count.year, kind), number_of_year.hundredths == year))
+    if count.gone:
+        moved = aliased(EntryDay)
+        where.append(~exists().where(_of(moved, count, count.gone), moved.on <= counting.last_day))
     if counting.only is not None:
         where.append(_names(counting, standing.of_owner, count))
     if count.times:
@@ -166,6 +187,15 @@ def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, n
         number_of: Any = EntryValue.hundredths if count.total else cast(null(), BigInteger)
         return query.add_columns(WHO, EntryPerson.name, number_of).select_from(tables).where(*where)
     keyed = _keyed(kind, count)
+    if count.latest:
+        tables = tables.join(EntryValue, _of(EntryValue, count, count.latest, kind))
+        newest = (cast(Entry.id, String), cast(EntryDay.on, String), EntryValue.hundredths)
+        return query.add_columns(*newest).select_from(tables).where(*where)
+    if count.distinct in kind.together:
+        # What lacks one of these fields stands for itself.
+        tables = tables.outerjoin(EntryValue, _of(EntryValue, count, count.distinct))
+        own = func.coalesce(EntryValue.key, cast(Entry.id, String))
+        return query.add_columns(own, literal(""), cast(null(), BigInteger)).select_from(tables).where(*where)
     if keyed is not None:
         table, columns, key = keyed
         tables = tables.join(table, _of(table, count, key, kind))
@@ -197,6 +227,10 @@ def _dated(counting: Counting, count: Count, recorded: InstrumentedAttribute[Any
     """That a day of the entry or row lies where the figure wants it, and came in time."""
     if count.ends:
         return [_in_time(counting, EntryDay.last, recorded, after=DAY)]
+    if count.quarter:
+        quarter = Quarter.of(counting.last_day)
+        of = quarter.previous() if count.earlier else quarter
+        return [EntryDay.on == of.start, in_time(recorded, counting.cut_off(of))]
     if count.on:
         return [_in_time(counting, EntryDay.on, recorded), *([_is_first(count)] if count.first else [])]
     since = counting.period.start if count.behaviour is Behaviour.OPEN else counting.last_day
@@ -274,7 +308,11 @@ REGISTER: Source[Found] = Source("register", _load)
 
 def figures(session: Session, branch_id: int) -> Sequence[Figure[Any, Any]]:
     """The figures of all kinds."""
-    return [one for kind in kinds() for one in (*map(partial(_figure, kind), _counts(kind)), *_ratios(kind))]
+    return [
+        one
+        for kind in kinds()
+        for one in (*map(partial(_figure, kind), _counts(kind)), *_ratios(kind), *papers.figures(kind))
+    ]
 
 
 def _figure(kind: Kind, count: Count) -> Figure[Found, Behind]:
@@ -296,6 +334,7 @@ def _figure(kind: Kind, count: Count) -> Figure[Found, Behind]:
         said=count.said.format if count.said else None,
         quiet=True,
         opens_to=partial(_opens_to, kind),
+        told_to=partial(_told_to, kind),
     )
 
 
@@ -306,17 +345,32 @@ def _names_of(value: Sequence[str]) -> str:
 
 def _opens_to(kind: Kind, me: Me) -> bool:
     """Who reads the kind; a leader sees in the own group's tally what names people of the group."""
-    return entries.reads_all(me, kind) or bool(me.leads)
+    return entries.reads_all(me, kind) or (bool(me.leads) and not kind.apart)
+
+
+def _told_to(kind: Kind, me: Me) -> bool:
+    """What is secret is told to who reads the kind in the own branch, and to no committee above."""
+    return not kind.secret or (entries.reads_all(me, kind) and Duty.COMMITTEE_OFFICER not in me.duties)
 
 
 def _value(count: Count, rows: Sequence[Behind]) -> Any:
     """A count, how many different ones, a sum, or the names themselves."""
     if count.names:
         return sorted({row.key: row.word or row.key for row in rows}.values())
+    if count.limit:
+        of_entries = Counter((row.entry_id, row.hundredths or 0) for row in rows)
+        # So many in a hundred of each entry by itself.
+        return sum(many * share // 10_000 for (_, share), many in of_entries.items())
+    if count.latest:
+        return _number(rows[0].hundredths) if rows else None
     if count.total:
-        total = Decimal(sum(row.hundredths or 0 for row in rows)) / 100
-        return int(total) if total == int(total) else total
+        return _number(sum(row.hundredths or 0 for row in rows))
     return len({row.key for row in rows}) if count.distinct else len(rows)
+
+
+def _number(hundredths: int | None) -> int | Decimal:
+    found = Decimal(hundredths or 0) / 100
+    return int(found) if found == int(found) else found
 
 
 def code(kind: Kind, count: Count, row: Behind) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.register import buttons, entries, messages, questions, rules, service, states
 from bot.features.register.kinds.catalogue import kind_of
-from bot.features.register.kinds.kind import EntryField, Kind, Type
+from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
 from bot.features.register.rules import Row, View
 from bot.features.register.values import Called, Owner, full_day, said
 from bot.kit import questions as usual
@@ -101,7 +101,7 @@ def _not_ahead(declared: Sequence[EntryField], call: Call, values: Values) -> No
     """What has happened has not happened tomorrow; what lasts does not end before it begins."""
     for one in declared:
         found = questions.kept(one, values)
-        if one.type is Type.DAY and one.happened and found and date.fromisoformat(found) > call.today:
+        if one.type in (Type.DAY, Type.SINCE) and one.happened and found and date.fromisoformat(found) > call.today:
             raise Refusal(questions.ahead(one))
         if one.type is Type.DAYS and found and found["to"] and found["to"] <= found["from"]:
             raise Refusal(f"{one.word}的最后一天不能早于第一天。")
@@ -196,7 +196,7 @@ def _change(kind: Kind, values: Values) -> Form | None:
     declared = kind.field(f"{rows}.{key}" if rows else key)
     if declared is None or declared.type is Type.ROWS:
         return None
-    fact = declared.type in (Type.OWNER, Type.DUE)
+    fact = declared.type in FACTS
 
     def summary(session: Session, call: Call, values: Values) -> str:
         view, row = _view(session, call, values)

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.features.register import buttons
 from bot.features.register.buttons import Way
-from bot.features.register.kinds.kind import EntryField, Kind, Type
-from bot.features.register.rules import Fact, Row, View, line_of, words_of
+from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
+from bot.features.register.rules import Fact, Row, View, is_of, line_of, words_of
 from bot.features.register.values import Called, full_day, line, said
 from bot.kit.buttons import Button
 from bot.kit.figures import Section
@@ -152,23 +152,26 @@ def state_word(kind: Kind, rows: str, fact: Fact) -> str:
     return tracking.states.get(fact.state, fact.state) if tracking is not None else ""
 
 
-def _state_line(kind: Kind, rows: str, fact: Fact | None) -> list[str]:
-    """状态：已下发（2023年8月11日）: with its day, where the states have days of their own."""
+def _state_line(kind: Kind, rows: str, fact: Fact | None, day: date) -> list[str]:
+    """状态：已下发（2023年8月11日，已逾期）: with its day, where the states have days of their own."""
     tracking = kind.tracking_of(rows)
     if tracking is None or fact is None:
         return []
-    since = "" if tracking.follows else f"（{full_day(fact.since)}）"
-    return [f"状态：{tracking.states.get(fact.state, fact.state)}{since}"]
+    since = [] if tracking.follows else [full_day(fact.since)]
+    late = ["已逾期"] if fact.overdue(day, tracking) else []
+    more = f"（{'，'.join([*since, *late])}）" if since or late else ""
+    return [f"状态：{tracking.states.get(fact.state, fact.state)}{more}"]
 
 
 def entry_page(view: View, called: Called, by: str, day: date, keeps: bool, tz: tzinfo, at: int = 0) -> Message:
     """All of an entry, of its rows page `at`; its keepers have the buttons to go on with it."""
     words = words_of(view, None, called)
     lines = [f"【{view.kind.word}】", *_fields(view.kind.every, words)]
-    lines += _state_line(view.kind, "", view.fact)
+    lines += [f"状态：{words['state']}"] if view.kind.told is not None else []
+    lines += _state_line(view.kind, "", view.fact, day)
     page = _rows_page(view, at)
     for rowed in view.kind.rowed:
-        rows = view.of(rowed.key)
+        rows = view.numbered(rowed.key) if rowed.apart else view.of(rowed.key)
         lines += [f"{rowed.word}{len(rows)}{rowed.counted}："] if rows else []
         lines += [
             f"{number}. {row_line(view, row, called, day)}" for key, number, row in page.things if key == rowed.key
@@ -222,7 +225,7 @@ def row_line(view: View, row: Row, called: Called, day: date) -> str:
     """One row of an entry, with its state and deadline."""
     words = words_of(view, row, called)
     declared = view.kind.field(row.field)
-    facts = (Type.OWNER, Type.DUE, Type.FILES)
+    facts = (*FACTS, Type.FILES)
     fields = [words[one.key] for one in declared.fields if one.type not in facts and words[one.key]] if declared else []
     return cut("，".join(fields), 300) + _fact_words(view.kind, row, called, day)
 
@@ -245,7 +248,7 @@ def row_page(view: View, row: Row, called: Called, day: date, keeps: bool, owns:
     number = view.of(row.field).index(row) + 1
     fields = declared.fields if declared is not None else ()
     head = f"【{view.kind.word}】{line_of(view, called)}\n{declared.word if declared else ''}第{number}项"
-    text = "\n".join([head, *_fields(fields, words), *_state_line(view.kind, row.field, row.fact)])
+    text = "\n".join([head, *_fields(fields, words), *_state_line(view.kind, row.field, row.fact, day)])
     back = [Choice(label(view.kind.label), buttons.OpenEntry(view.id, 0))]
     if keeps and view.withdrawn_at is None:
         acts = [Choice("修改", buttons.ChooseField(view.id, row.id)), *_states(view, row)]
@@ -294,7 +297,7 @@ def fields_page(view: View, row: Row | None, called: Called) -> Message:
 def _declared(view: View, row: Row | None) -> list[EntryField]:
     outer = view.kind.field(row.field) if row is not None else None
     fields = outer.fields if outer is not None else view.kind.every
-    return [one for one in fields if one.type is not Type.ROWS]
+    return [one for one in fields if one.type not in (Type.ROWS, Type.SINCE) and not one.computed]
 
 
 # --- the history -----------------------------------------------------------------------------------------------------
@@ -406,7 +409,8 @@ def owed_title(view: View, row: Row | None, called: Called) -> str:
 
 
 def own_lines(view: View, me: Me, called: Called, day: date) -> list[str]:
-    """What an entry says of somebody: the entry, and each row that is theirs to do."""
+    """What an entry says of somebody: the entry, or each row that is theirs to do, or of them alone."""
     mine = [row for row in view.rows if row.fact is not None and row.fact.owner.id == me.id]
+    mine += [row for row in view.rows if is_of(me.id, view.kind, row)]
     rows = [f"{view.kind.word}（{line_of(view, called)}）：{row_line(view, row, called, day)}" for row in mine]
     return rows or [f"{view.kind.word}：{list_line(view, called)}"]

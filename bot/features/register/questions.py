@@ -16,6 +16,7 @@ from bot.features.register import entries
 from bot.features.register.figures import peer_orgs
 from bot.features.register.kinds.kind import PEER_ORGS, EntryField, Type
 from bot.features.register.values import Owner, full_day
+from bot.features.tally.periods import read_quarter
 from bot.kit import questions
 from bot.kit.form_fields import Doubt, Field, Options, Values
 from bot.kit.glossary.choices import DUTIES
@@ -25,8 +26,8 @@ from bot.kit.names import LONGEST, called, clean_name, group_key, name_key
 from bot.kit.numerals import number
 from bot.kit.refusal import Refusal
 from bot.kit.typed_days import the_day
-from bot.kit.words import day_words
-from scheduler.calendar.days import DAY
+from bot.kit.words import day_words, quarter_word
+from scheduler.calendar.days import DAY, Quarter
 from storage.choices import Duty
 from storage.models.entry import Entry, EntryState
 from storage.models.organisation import PartyGroup
@@ -50,7 +51,7 @@ Asked = Callable[[EntryField], list[Field]]
 def asked(declared: EntryField) -> list[Field]:
     """The questions of a field: of days that last two, of rows none (they are added to an entry that is there)."""
     ask = _ASKED.get(declared.type)
-    return ask(declared) if ask is not None else []
+    return ask(declared) if ask is not None and not declared.computed else []
 
 
 def _field(declared: EntryField, ask: str, **more: Any) -> Field:
@@ -160,7 +161,11 @@ def _day(declared: EntryField, key: str = "", ask: str = "") -> list[Field]:
         assert base.read is not None
         found = base.read(session, call, said)
         # Before it is asked whether a day off is meant.
-        if declared.happened and declared.type is Type.DAY and date.fromisoformat(found[base.key]) > call.today:
+        if (
+            declared.happened
+            and declared.type in (Type.DAY, Type.SINCE)
+            and date.fromisoformat(found[base.key]) > call.today
+        ):
             raise Refusal(ahead(declared))
         return found
 
@@ -186,6 +191,22 @@ def _month(declared: EntryField) -> list[Field]:
         return {declared.key: f"{the_day(f'{said.strip()}1日', call.today, '2023年8月'):%Y-%m}"}
 
     return [_field(declared, f"请选择{declared.word}，或直接发送，例如：2023年8月。", options=options, read=read)]
+
+
+def _quarter(declared: EntryField) -> list[Field]:
+    def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+        quarters = [Quarter.of(call.today)]
+        for _ in range(3):
+            quarters.append(quarters[-1].previous())
+        return [(str(one), f"{one.year}年{quarter_word(one.start)}") for one in quarters]
+
+    def read(session: Session, call: Call, said: str) -> Values:
+        found = read_quarter(said, call.today)
+        if found is None:
+            raise Refusal("请发送季度，例如：2023年第三季度。")
+        return {declared.key: str(found)}
+
+    return [_field(declared, f"请选择{declared.word}，或直接发送，例如：2023年第三季度。", options=options, read=read)]
 
 
 # --- units and sites -------------------------------------------------------------------------------------------------
@@ -350,12 +371,14 @@ _ASKED: Mapping[Type, Asked] = {
     Type.DAY: _day,
     Type.MONTH: _month,
     Type.DAYS: _lasting,
+    Type.QUARTER: _quarter,
     Type.CHOICE: _choice,
     Type.YESNO: _yesno,
     Type.PEOPLE: _people,
     Type.ORG: lambda declared: _names(declared) if declared.several else _name(declared),
     Type.SITE: _name,
     Type.FILES: _files,
+    Type.SINCE: _day,
     Type.OWNER: _owner,
     Type.DUE: _day,
 }

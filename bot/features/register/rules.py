@@ -7,6 +7,8 @@ from typing import Any
 
 from bot.features.register.kinds.kind import EntryField, Kind, Tracking, Type
 from bot.features.register.values import Called, Json, Owner, counted_text, derived, full_day, is_empty, line, said
+from bot.kit.names import name_key
+from scheduler.calendar.days import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,11 @@ def index(kind: Kind, rows: str, fields: Json) -> Index:
         (one.key, derived(one, fields.get(one.key))) for one in declared(kind, rows) if counted_text(kind, rows, one)
     ]
     days = [(key, *day) for key, of in found for day in of.days]
-    return Index(
-        days=[*days, *(() if rows else _first_days(kind, days))],
-        people=[(key, *one) for key, of in found for one in of.people],
-        values=[(key, *one) for key, of in found for one in of.values],
-    )
+    values = [(key, *one) for key, of in found for one in of.values]
+    if not rows:
+        days += [*_first_days(kind, days), *_spans(kind, days)]
+        values += _together(kind, fields)
+    return Index(days, [(key, *one) for key, of in found for one in of.people], values)
 
 
 def declared(kind: Kind, rows: str) -> Sequence[EntryField]:
@@ -108,10 +110,27 @@ def _first_days(kind: Kind, days: Sequence[tuple[str, date, date | None]]) -> It
             yield name, *first
 
 
+def _spans(kind: Kind, days: Sequence[tuple[str, date, date | None]]) -> Iterator[tuple[str, date, date | None]]:
+    """From the day of one field to that of another."""
+    on = {key: day for key, day, _ in days}
+    for name, span in kind.spans.items():
+        last = on.get(span.end)
+        if span.start in on:
+            yield name, on[span.start], last - DAY if last is not None and span.open_end else last
+
+
+def _together(kind: Kind, fields: Json) -> Iterator[tuple[str, str, str, None]]:
+    """One value of several fields, where all of them are there."""
+    for name, keys in kind.together.items():
+        if not any(is_empty(fields.get(key)) for key in keys):
+            yield name, "/".join(name_key(str(fields[key])) for key in keys), "", None
+
+
 def missing(kind: Kind, rows: str, values: Mapping[str, Any], held: Mapping[str, int] | None = None) -> list[str]:
     """The words of what is needed and not there. `held`: how many rows of each field there are."""
     needed = [one.word for one in declared(kind, rows) if one.needed and is_empty(values.get(one.key))]
-    if not rows and kind.one_of and all(is_empty(values.get(key)) and not (held or {}).get(key) for key in kind.one_of):
+    said = [key for key in kind.one_of if values.get(key) is not False and not is_empty(values.get(key))]
+    if not rows and kind.one_of and not said and not any((held or {}).get(key) for key in kind.one_of):
         words = [one.word for key in kind.one_of if (one := kind.field(key)) is not None]
         needed.append("或".join(words))
     return needed
@@ -194,6 +213,22 @@ def lacks(kind: Kind, rows: str, state: str, view: View, row: Row | None) -> Ent
     return wanted if all(is_empty(held.get(key)) for key in shown_by(kind, rows, state)) else None
 
 
+def above_ceiling(view: View, state: str) -> str:
+    """Why a state is not entered: more of the rows hold a code than that share of them may; "": they do not."""
+    top = view.kind.ceiling
+    share = view.fields.get(top.share) if top is not None else None
+    if top is None or state != top.state or share is None:
+        return ""
+    codes = [row.fields.get(top.field) for row in view.of(top.rows)]
+    judged = [code for code in codes if code not in top.but]
+    most, there = len(judged) * int(share) // 100, codes.count(top.code)
+    if there <= most:
+        return ""
+    declared = view.kind.field(f"{top.rows}.{top.field}")
+    word = declared.options[top.code] if declared is not None else top.code
+    return f"{word}最多{most}名（{len(judged)}人的{share}%），现为{there}名。"
+
+
 def shown_by(kind: Kind, rows: str, state: str) -> list[str]:
     """The fields that show that something is in a state: what is filled in with it, and files beside a text."""
     tracking = kind.tracking_of(rows)
@@ -203,6 +238,22 @@ def shown_by(kind: Kind, rows: str, state: str) -> list[str]:
         return []
     files = [one.key for one in declared(kind, rows) if one.type is Type.FILES]
     return [need, *(files if wanted.type is Type.TEXT and rows else [])]
+
+
+def is_apart(kind: Kind, row: Row) -> bool:
+    """Whether a row is only for whom it names, and for the readers of the kind."""
+    declared = kind.field(row.field)
+    return declared is not None and declared.apart
+
+
+def is_of(person_id: int, kind: Kind, row: Row) -> bool:
+    """Whether a row is about somebody alone."""
+    return is_apart(kind, row) and names(declared(kind, row.field), row.fields, person_id)
+
+
+def names(fields: Sequence[EntryField], held: Json, person_id: int) -> bool:
+    people = [one for each in fields if each.type is Type.PEOPLE for one in held.get(each.key) or []]
+    return any(one.get("id") == person_id for one in people)
 
 
 def is_draft(view: View) -> bool:
@@ -220,9 +271,16 @@ def words_of(view: View, row: Row | None, called: Called) -> dict[str, str]:
     values: dict[str, Any] = {**held, **{one.key: view.of(one.key) for one in view.kind.rowed if not rows}}
     if fact is not None:
         values |= facts_by_field(view.kind, rows, fact)
-    return {one.key: said(one, values.get(one.key), called) for one in declared(view.kind, rows)} | state_words(
-        view.kind, rows, fact
-    )
+    words = {one.key: said(one, values.get(one.key), called) for one in declared(view.kind, rows)}
+    return words | (state_words(view.kind, rows, fact) if rows or view.kind.told is None else told_state(view))
+
+
+def told_state(view: View) -> dict[str, str]:
+    """state: the word of what the fields and rows tell of."""
+    told = view.kind.told
+    assert told is not None
+    held: Mapping[str, Any] = {**view.fields, **{one.key: view.of(one.key) for one in view.kind.rowed}}
+    return {"state": next((word for word, key in told.by.items() if held.get(key)), told.usual)}
 
 
 def facts_by_field(kind: Kind, rows: str, fact: Fact) -> dict[str, Any]:

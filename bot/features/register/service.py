@@ -13,7 +13,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.register import entries, rules
-from bot.features.register.kinds.kind import EntryField, Kind, Type
+from bot.features.register.computing import COMPUTED
+from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
 from bot.features.register.rules import Fact, Row, View
 from bot.features.register.values import Json, Owner, is_empty, read_by_figures, title, usual
 from bot.kit.access import NO_RIGHT
@@ -54,6 +55,7 @@ def record(session: Session, me: Me, kind: Kind, values: Json, now: datetime, tz
     session.add(entry)
     session.flush()
     write_index(session, kind, entry.id, None, "", entry.fields)
+    compute(session, kind, entry.id)
     _begin(session, me, kind, "", (entry.id, None), (entry.fields, values), local_day(now, tz), now)
     note(session, me, "register", entry.id, now, kind)
     return entry.id
@@ -79,6 +81,7 @@ def add_row(session: Session, me: Me, view: View, rows: str, values: Json, now: 
     session.add(row)
     session.flush()
     write_index(session, view.kind, view.id, row.id, rows, row.fields)
+    compute(session, view.kind, view.id)
     today = local_day(now, tz)
     day = min(today, view.fact.since) if view.fact is not None else today
     _begin(session, me, view.kind, rows, (view.id, row.id), (row.fields, values), day, now)
@@ -99,7 +102,7 @@ def _with_usual(fields: Iterable[EntryField], values: Json) -> Json:
 
 def _kept(fields: Iterable[EntryField], values: Json) -> dict[str, Any]:
     """What stands in the row itself: no rows, no dated facts, nothing empty."""
-    apart = (Type.ROWS, Type.OWNER, Type.DUE)
+    apart = (Type.ROWS, *FACTS)
     return {one.key: values[one.key] for one in fields if one.type not in apart and not is_empty(values.get(one.key))}
 
 
@@ -121,12 +124,14 @@ def _begin(
     now: datetime,
 ) -> None:
     """The first facts of an entry or row (`of`), by its kept fields and all its values (`held`): from the day that
-    dates it where its states follow that, else from `on`.
+    dates it where its states follow that, else since when it is said to be there, else from `on`.
     """
     tracking, (fields, values) = kind.tracking_of(rows), held
     if tracking is None:
         return
-    day = (rules.dated(kind, fields) if tracking.follows else None) or on
+    since = next((values.get(one.key) for one in rules.declared(kind, rows) if one.type is Type.SINCE), None)
+    known = date.fromisoformat(since) if since else None
+    day = (rules.dated(kind, fields) if tracking.follows else known) or on
     state = rules.first_state(kind, fields, on) if not rows else tracking.start
     due, owner = _facts_of(kind, rows, values)
     add_fact(session, *of, Fact(0, day, state, day, due, owner), me.id, now)
@@ -158,6 +163,20 @@ def add_fact(session: Session, entry_id: int, row_id: int | None, fact: Fact, by
     session.add(row)
     session.flush()
     return row.id
+
+
+def compute(session: Session, kind: Kind, entry_id: int) -> None:
+    """Fill in what the other fields and rows come to, where the kind has such fields, for the figures too."""
+    if not kind.computes:
+        return
+    session.flush()
+    entry = session.get_one(Entry, entry_id)
+    there = select(EntryRow).where(EntryRow.entry_id == entry_id, EntryRow.withdrawn_at.is_(None))
+    rows = {row.id: row for row in session.scalars(there.order_by(EntryRow.id))}
+    for number, made in COMPUTED[kind.computes](entry.fields, [(row.id, row.fields) for row in rows.values()]).items():
+        held = entry if number is None else rows[number]
+        held.fields = {**held.fields, **made}
+        write_index(session, kind, entry_id, number, "" if number is None else rows[number].field, held.fields)
 
 
 def write_index(session: Session, kind: Kind, entry_id: int, row_id: int | None, rows: str, fields: Json) -> None:
@@ -266,6 +285,7 @@ def lay(session: Session, kind: Kind, entry_id: int, row: Row | None, key: str, 
     if row is None:
         found.title = title(kind, fields)
     write_index(session, kind, entry_id, row.id if row is not None else None, rows, fields)
+    compute(session, kind, entry_id)
     tracking = kind.tracking_of(rows)
     if tracking is not None and tracking.follows == key and (day := rules.dated(kind, fields)) is not None:
         own = (EntryState.entry_id == entry_id, EntryState.row_id.is_not_distinct_from(row.id if row else None))
@@ -332,6 +352,7 @@ def withdraw_row(session: Session, me: Me, view: View, row: Row, reason: str, no
     _goes_without(view, row)
     claim(session, view)
     session.get_one(EntryRow, row.id).withdrawn_at = now
+    compute(session, view.kind, view.id)
     made = EntryChange(
         entry_id=view.id, row_id=row.id, field=row.field, old={"value": dict(row.fields)}, new={"value": None},
         changed_at=now, changed_by_id=me.id, reason=reason,

@@ -39,6 +39,8 @@ def put_state(
     need = rules.lacks(view.kind, rows, state, view, row)
     if need is not None and is_empty((given or {}).get(need.key)):
         raise Refusal(f"请先填写{need.word}。")
+    if row is None and (many := rules.above_ceiling(view, state)):
+        raise Refusal(many)
     if tracking.wants_reason(fact.state, state) and not reason:
         raise Refusal(service.NEEDS_A_REASON)
     day = fact.on if tracking.follows else on

@@ -75,6 +75,7 @@ def _undo_of(session: Session, me: Me, view: View, row: Any, now: datetime, tz: 
         if _others_since(session, view, me, known.id):
             raise Refusal(service.CHANGED_BY_OTHERS)
         row.withdrawn_at = now
+        service.compute(session, view.kind, view.id)
     elif isinstance(row, EntryState):
         if rules.fact_in(view, row.row_id, row.id) is None:
             raise Refusal(service.CHANGED_BY_OTHERS if row.undone_at is None else UNDONE_ALREADY)
@@ -114,6 +115,7 @@ def _bring_back(session: Session, me: Me, view: View, made: EntryChange, now: da
     if row.withdrawn_at is None:
         raise Refusal(UNDONE_ALREADY)
     row.withdrawn_at, made.undone_at = None, now
+    service.compute(session, view.kind, view.id)
     session.flush()
     [whole] = entries.views(session, [view.id])
     service.still_open(session, me, whole, whole.row(row.id), now, tz)

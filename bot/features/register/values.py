@@ -1,8 +1,9 @@
 """What a field holds, by its type: how it is said, and what the figures read of it. Plain values only.
 
-Kept as JSON: a text; a number; a day 2023-08-11, a month 2023-08, days {"from", "to"} ([from, to), to null: open); the
-code of a choice; true or false; people [{"id": 12}, {"name": "庚一"}]; the name of a unit or site, of several a list;
-files as Telegram announces them. Whose it is (owner) and until when (due) are kept with the states.
+Kept as JSON: a text; a number; a day 2023-08-11, a month 2023-08, a quarter 2023Q3, days {"from", "to"} ([from,
+to), to null: open); the code of a choice; true or false; people [{"id": 12}, {"name": "庚一"}]; the name of a unit or
+site, of several a list; files as Telegram announces them. Since when it is there, whose it is and until when are kept
+with the states.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,11 +12,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.features.register.kinds.kind import EntryField, Kind, Type
+from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.names import clean_name, name_key
 from bot.kit.rates import plain
-from bot.kit.words import quoted, short_day
+from bot.kit.words import quarter_word, quoted, short_day
+from scheduler.calendar.days import Quarter
 from storage.choices import Duty
 
 Json = Mapping[str, Any]
@@ -103,6 +105,11 @@ def _month(declared: EntryField, value: Any, called: Called) -> str:
     return f"{value[:4]}年{int(value[5:])}月"
 
 
+def _quarter(declared: EntryField, value: Any, called: Called) -> str:
+    quarter = Quarter.parse(value)
+    return f"{quarter.year}年{quarter_word(quarter.start)}"
+
+
 def _days(declared: EntryField, value: Any, called: Called) -> str:
     first, to = date.fromisoformat(value["from"]), value.get("to")
     if to is None:
@@ -141,6 +148,7 @@ _SAID: Mapping[Type, Callable[[EntryField, Any, Called], str]] = {
     Type.DAY: _day,
     Type.MONTH: _month,
     Type.DAYS: _days,
+    Type.QUARTER: _quarter,
     Type.CHOICE: _choice,
     Type.YESNO: _yesno,
     Type.PEOPLE: _people,
@@ -148,6 +156,7 @@ _SAID: Mapping[Type, Callable[[EntryField, Any, Called], str]] = {
     Type.SITE: _names,
     Type.FILES: _files,
     Type.ROWS: lambda declared, value, called: f"{len(value)}{declared.counted}",
+    Type.SINCE: _day,
     Type.OWNER: _owner,
     Type.DUE: _day,
 }
@@ -176,6 +185,11 @@ def _of_month(value: Any) -> Derived:
     return Derived(days=[(day := date.fromisoformat(f"{value}-01"), day)])
 
 
+def _of_quarter(value: Any) -> Derived:
+    quarter = Quarter.parse(value)
+    return Derived(days=[(quarter.start, quarter.end)])
+
+
 def _of_day(value: Any) -> Derived:
     return Derived(days=[(day := date.fromisoformat(value), day)])
 
@@ -187,6 +201,7 @@ _DERIVED: Mapping[Type, Callable[[Any], Derived]] = {
     Type.DAY: _of_day,
     Type.MONTH: _of_month,
     Type.DAYS: _of_days,
+    Type.QUARTER: _of_quarter,
     Type.CHOICE: lambda value: Derived(values=[(value, "", None)]),
     Type.YESNO: lambda value: Derived(values=[("yes" if value else "no", "", None)]),
     Type.PEOPLE: lambda value: Derived(people=[(one.get("id"), one.get("name", "")) for one in value]),
@@ -198,17 +213,20 @@ _DERIVED: Mapping[Type, Callable[[Any], Derived]] = {
 def read_by_figures(kind: Kind, rows: str, key: str) -> bool:
     """Whether a figure reads this field: a change of it wants a reason, and none is taken after the cut-off."""
     name = f"{rows}.{key}" if rows else key
-    first = {one for names in kind.first_of.values() for one in names}
-    dated = {kind.dated, *first, *(day for count in kind.counts for day in (count.on, count.ends, count.holds))}
+    behind = {one for names in (*kind.first_of.values(), *kind.together.values()) for one in names}
+    behind |= {one for span in kind.spans.values() for one in (span.start, span.end)}
+    behind |= {kind.papers.month, kind.papers.kind} if kind.papers is not None else set()
+    behind |= {kind.ceiling.share} if kind.ceiling is not None else set()
+    days = ((one.on, one.ends, one.holds, one.quarter, one.gone) for one in kind.counts)
+    dated = {kind.dated, *behind, *(day for several in days for day in several)}
     used = {
         one
         for count in kind.counts
         if count.rows == rows or not rows
-        for one in (*count.where, count.distinct, count.total, count.times, count.by)
+        for one in (*count.where, count.distinct, count.total, count.times, count.by, count.year, count.latest)
     }
     declared = kind.field(name)
-    facts = declared is not None and declared.type in (Type.OWNER, Type.DUE)
-    return name in dated or key in used or facts
+    return name in dated or key in used or (declared is not None and declared.type in FACTS) or bool(kind.computes)
 
 
 def counted_text(kind: Kind, rows: str, declared: EntryField) -> bool:

@@ -128,7 +128,7 @@ def branch_tally(
         is None
     ):
         raise Refusal(NO_SUCH)
-    return tally(session, branch_id, period, now, tz, figures=figures)
+    return tally(session, branch_id, period, now, tz, figures=figures, to=me)
 
 
 def _require(me: Me) -> None:

@@ -63,7 +63,7 @@ def _tally(figures: Figures, session: Session, call: Call, period: Period) -> Ta
     if wide not in (Reach.ALL, Reach.OWN_GROUP):
         raise Refusal(NO_RIGHT)
     only = call.me.leads if wide is Reach.OWN_GROUP else None
-    return service.tally(session, call.me.branch_id, period, call.now, call.tz, only, figures=figures)
+    return service.tally(session, call.me.branch_id, period, call.now, call.tz, only, figures=figures, to=call.me)
 
 
 def _of(figures: Figures, session: Session, call: Call, code: str) -> Tally:

@@ -6,20 +6,14 @@ from typing import Any
 
 def later_figures() -> dict[str, Any]:
     """Counts of nothing are 0, a rate without a base is null (docs/archive.md)."""
-    projects = ("listed", "completed", "in_progress", "not_started", "cancelled", "effective", "advanced")
     stages = ("accepted", "converted", "conversion_passed_by_branch", "activists_confirmed", "applications")
     return {
         "self_check": {"forms": 0, "problems": 0, "measures": 0},
         "exams": {},
         "talk_campaigns": {},
         "talk_records_written_quarter": 0,
-        "projects": {**dict.fromkeys(projects, 0), "advance_rate": None, "completion_rate": None},
         "development": dict.fromkeys(stages, 0),
         "votes": {},
-        "research": {"topics": 0, "reports": 0, "own_recommended": 0},
-        "model_units_passed": 0,
-        "issues": 0,
-        "next_quarter_plan": 0,
     }
 
 

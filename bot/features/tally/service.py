@@ -12,6 +12,7 @@ from bot.kit.closing import close_days
 from bot.kit.figures import Counting, Figure, Figures, Lacking, Source
 from bot.kit.group_scope import GROUPS
 from scheduler.calendar.periods import Period
+from storage.audience import Me
 from storage.models.organisation import Organisation
 
 DRAFT = "draft"
@@ -90,10 +91,14 @@ def tally(
     only: Collection[int] | None = None,
     *,
     figures: Figures,
+    to: Me | None = None,
 ) -> Tally:
-    """Count a period of a branch as of `now`; `only`: what concerns some party groups (a leader's own)."""
+    """Count a period of a branch as of `now`; `only`: what concerns some party groups (a leader's own). `to`: without
+    what is not for somebody.
+    """
     asked = counting(session, branch_id, period, now, tz, only)
-    return count(asked, session.get_one(Organisation, branch_id).name, figures(session, branch_id))
+    told = [one for one in figures(session, branch_id) if to is None or one.told_to(to)]
+    return count(asked, session.get_one(Organisation, branch_id).name, told)
 
 
 def count(asked: Counting, branch: str, figures: Iterable[Figure[Any, Any]]) -> Tally:

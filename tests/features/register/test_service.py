@@ -17,7 +17,7 @@ from bot.features.register.entries import Wanted
 from bot.features.register.figures import REGISTER, figures
 from bot.features.register.forms import FORMS
 from bot.features.register.kinds.catalogue import KINDS, declared, kind_of
-from bot.features.register.kinds.kind import ROSTER, Count, EntryField, Kind, Type
+from bot.features.register.kinds.kind import FACTS, ROSTER, Count, EntryField, Kind, Type
 from bot.features.register.rules import everything, index
 from bot.kit.refusal import Refusal
 from storage.audience import Me
@@ -75,7 +75,7 @@ def is_behind(kind: Kind, count: Count) -> bool:
 def test_what_was_recorded_is_read_back_whole(desk: Desk, kind: Kind) -> None:
     view = desk.view(recorded(desk, kind))
     wanted = filled(kind.fields, desk.cast["甲五"])
-    kept = {one.key for one in kind.fields if one.type not in (Type.OWNER, Type.DUE, Type.ROWS)}
+    kept = {one.key for one in kind.fields if one.type not in (*FACTS, Type.ROWS)}
     assert {key: value for key, value in view.fields.items() if key in kept} == {key: wanted[key] for key in kept}
     assert [len(view.of(one.key)) for one in kind.rowed] == [1] * len(kind.rowed)
     assert desk.cast["甲五"] in view.people or not any(

@@ -107,6 +107,8 @@ class _Desk:
             self._laid[one.kind.collection, one.id].rows[each.rows].append(row.id)
             self._session.add_all(service.index_rows(one.kind, row.entry_id, row.id, each.rows, row.fields))
             self._lay_facts(row.entry_id, row.id, each.facts)
+        for one, entry in entries:
+            service.compute(self._session, one.kind, entry.id)
 
     def _entry(self, one: EntryRecord) -> Entry:
         fields, taken = self._fields(one.kind, "", one.fields), one.taken

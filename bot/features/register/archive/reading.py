@@ -7,6 +7,7 @@ of a choice is kept as text: an archive may be of another house, or of a later v
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import MINYEAR, UTC, date, datetime
+from itertools import count
 from typing import Any
 
 from bot.features.register.archive.reading_values import LONGEST_KEY, READ, Known, Values, is_of_files
@@ -40,10 +41,6 @@ from bot.features.register.values import counted_text, is_empty
 from bot.kit.archive_checks import OUTSIDE, Check, Fields, refused, rest
 
 # Kinds of a shared collection that a later version reads.
-_PUBLICATIONS = """
-    article short_video documentary case_material exhibition_board bulletin blackboard leaflet book push photo
-"""
-LATER = {"publications": frozenset(_PUBLICATIONS.split())}
 _HISTORY = frozenset({"on", "state", "due_on", "owner", "recorded_at", "by", "reason"})
 _EARLIEST = datetime(MINYEAR, 1, 2, tzinfo=UTC)
 
@@ -62,8 +59,6 @@ def read(document: Fields, known: Known) -> tuple[Register, list[str]]:
 @dataclass(slots=True)
 class _Reader(Values):
     left_out: dict[str, int] = field(default_factory=dict)
-    # The ids of the records that are left out.
-    _later: set[tuple[str, str]] = field(default_factory=set)
 
     def leave_out(self, what: str) -> None:
         self.left_out[what] = self.left_out.get(what, 0) + 1
@@ -72,27 +67,29 @@ class _Reader(Values):
 
     def entries(self, collection: str, value: Any) -> Iterator[EntryRecord]:
         found = self.check.rows(collection, value)
-        ids = [self.check.key(path, row) for path, row in found]
-        self.check.once(collection, ids)
+        ids = self._ids(collection, found)
         for (path, row), known in zip(found, ids, strict=True):
-            kind = self._kind(collection, path, row, known)
+            kind = self._kind(collection, path, row)
             if kind is not None:
                 yield self._entry(kind, path, row, known)
 
-    def _kind(self, collection: str, path: str, row: Fields, known: str) -> Kind | None:
+    def _ids(self, collection: str, found: Sequence[tuple[str, Fields]]) -> list[str]:
+        """Those of the records; one that has none gets what no other has."""
+        known = [self.check.key(path, row) if row.get("id") is not None else "" for path, row in found]
+        self.check.once(collection, [one for one in known if one])
+        letter, taken = of_collection(collection)[0].letter, set(known)
+        free = (name for number in count(1) if (name := f"{letter}{number}") not in taken)
+        return [one or next(free) for one in known]
+
+    def _kind(self, collection: str, path: str, row: Fields) -> Kind | None:
         """Which of the kinds that share the collection."""
         sharing = of_collection(collection)
         found = next((kind for kind in sharing if all(row.get(key) == said for key, said in kind.also.items())), None)
         if found is not None:
             return found
         key = next(key for kind in sharing for key in kind.also)
-        value = row.get(key)
-        if isinstance(value, str) and value in LATER.get(collection, ()):
-            self.leave_out(f"{collection}/{value}")
-            self._later.add((collection, known))
-        else:
-            codes = sorted({*LATER.get(collection, ()), *(kind.also[key] for kind in sharing if key in kind.also)})
-            self.check.fault(f"{path}.{key}", value, "one of " + " ".join(codes))
+        codes = sorted({kind.also[key] for kind in sharing if key in kind.also})
+        self.check.fault(f"{path}.{key}", row.get(key), "one of " + " ".join(codes))
         return None
 
     def _entry(self, kind: Kind, path: str, row: Fields, known: str) -> EntryRecord:
@@ -311,10 +308,7 @@ class _Reader(Values):
 
     def _is_later(self, parts: Sequence[str], document: Fields) -> bool:
         """Whether a path is of what this version leaves out."""
-        if not parts or parts[0] not in document:
-            return False
-        known = {"/".join(parts[1:end]) for end in range(2, len(parts))}
-        return parts[0] not in collections() or any((parts[0], one) in self._later for one in known)
+        return bool(parts) and parts[0] in document and parts[0] not in collections()
 
     def _changed(self, kind: Kind, where: Where, path: str, value: Any) -> Any:
         one = kind.field(f"{where.rows}.{where.name}" if where.rows else where.name)

@@ -12,6 +12,7 @@ from bot.features.register.kinds.kind import EntryField, Type
 from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.sheets import visible
+from scheduler.calendar.days import Quarter
 
 # What the databases keep an index of is not longer.
 LONGEST_KEY = 200
@@ -80,6 +81,13 @@ class Values:
         self.check.fault(path, value, "a month such as 2022-08")
         return None
 
+    def _quarter(self, one: EntryField, path: str, value: Any) -> Any:
+        try:
+            return str(Quarter.parse(value))
+        except (ValueError, AttributeError):
+            self.check.fault(path, value, "a quarter such as 2022Q3")
+            return None
+
     def _days(self, one: EntryField, path: str, value: Any) -> Any:
         if not isinstance(value, dict) or set(value) - {"from", "to"}:
             self.check.fault(path, value, "from and to")
@@ -145,6 +153,7 @@ READ: Mapping[Type, Read] = {
     Type.DAY: Values._one_day,
     Type.MONTH: Values._month,
     Type.DAYS: Values._days,
+    Type.QUARTER: Values._quarter,
     Type.CHOICE: Values._text,
     Type.YESNO: Values._yesno,
     Type.PEOPLE: Values._people,

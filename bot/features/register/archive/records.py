@@ -9,7 +9,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from bot.features.register.kinds.catalogue import kinds
-from bot.features.register.kinds.kind import EntryField, Kind, Tracking, Type
+from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Tracking, Type
 from bot.features.register.rules import dated, declared, index
 from bot.features.register.values import Json
 from scheduler.calendar.days import local_day
@@ -162,9 +162,8 @@ def of_collection(collection: str) -> list[Kind]:
 
 
 def own(kind: Kind, rows: str) -> list[EntryField]:
-    """The fields that stand in the entry (rows "") or row itself: no rows, no dated facts."""
-    apart = (Type.ROWS, Type.OWNER, Type.DUE)
-    return [one for one in declared(kind, rows) if one.type not in apart]
+    """The fields that stand in the entry (rows "") or row itself: no rows, no dated facts, nothing that is computed."""
+    return [one for one in declared(kind, rows) if one.type not in (Type.ROWS, *FACTS) and not one.computed]
 
 
 def dated_facts(kind: Kind, rows: str) -> list[EntryField]:

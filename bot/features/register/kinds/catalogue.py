@@ -3,26 +3,38 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from bot.features.register.kinds.cobuild import COBUILD_EVENT, GUIDANCE
+from bot.features.register.kinds.cobuild import COBUILD_EVENT, GUIDANCE, MODEL_UNIT, RED_SITE, RESEARCH_TOPIC
 from bot.features.register.kinds.honours import AWARD, CONTEST
-from bot.features.register.kinds.inspection import INSPECTION, INSPECTION_RECEIVED, RECTIFICATION_LIST
+from bot.features.register.kinds.inspection import DOCUMENT, INSPECTION, INSPECTION_RECEIVED, RECTIFICATION_LIST
 from bot.features.register.kinds.kind import Kind
-from bot.features.register.kinds.organisation import POST
+from bot.features.register.kinds.lists import ASSESSMENT_ITEM, PRACTICAL_PROJECT, TASK_ITEM
+from bot.features.register.kinds.organisation import APPRAISAL, ELECTION, POST
 from bot.features.register.kinds.publicity import PUBLICATIONS, SUBMISSION
+from bot.features.register.kinds.report import ISSUE, PARAGRAPH, PLAN_ITEM
 from bot.features.register.kinds.service import CONDOLENCE, DONATION, PAIRING, SUGGESTION, VOLUNTEER_SERVICE
-from bot.features.register.kinds.training import SUPERIOR_EVENT, TRAINING
+from bot.features.register.kinds.training import CAMPAIGN, SUPERIOR_EVENT, TRAINING
 
 KINDS: tuple[Kind, ...] = (
-    INSPECTION, INSPECTION_RECEIVED, RECTIFICATION_LIST,
-    GUIDANCE, COBUILD_EVENT,
+    PRACTICAL_PROJECT, TASK_ITEM, ASSESSMENT_ITEM,
+    INSPECTION, INSPECTION_RECEIVED, RECTIFICATION_LIST, DOCUMENT,
+    GUIDANCE, COBUILD_EVENT, RED_SITE, RESEARCH_TOPIC, MODEL_UNIT,
     *PUBLICATIONS, SUBMISSION,
     AWARD, CONTEST,
     VOLUNTEER_SERVICE, CONDOLENCE, PAIRING, SUGGESTION, DONATION,
-    SUPERIOR_EVENT, TRAINING,
-    POST,
+    CAMPAIGN, SUPERIOR_EVENT, TRAINING,
+    POST, ELECTION, APPRAISAL,
+    ISSUE, PARAGRAPH, PLAN_ITEM,
 )  # fmt: skip
 # What most branches record, as long as their own entries do not say otherwise.
-COMMON = ("guidance", "article", "rectification_list", "volunteer_service", "award", "superior_event")
+COMMON = (
+    "guidance",
+    "article",
+    "rectification_list",
+    "practical_project",
+    "volunteer_service",
+    "award",
+    "superior_event",
+)
 _further: list[Kind] = []
 
 

@@ -1,6 +1,6 @@
 """荣誉: what was awarded, and contests (S41)."""
 
-from bot.features.register.kinds.kind import DESK, Count, EntryField, Kind, Ledger, Type
+from bot.features.register.kinds.kind import DESK, Count, EntryField, Kind, Ledger, Span, Type
 from bot.features.register.kinds.options import LEVELS, OTHERS, OWN, WHO_ORGANIZES
 from bot.kit.figures import Behaviour, Section
 from storage.choices import Duty
@@ -27,8 +27,11 @@ AWARD = Kind(
         EntryField(key="issuer", word="授予单位", type=Type.ORG, needed=True),
         EntryField(key="issued_on", word="授予日期", type=Type.DAY, needed=True),
         EntryField(key="rank", word="等次", later=True, longest=40),
+        EntryField(key="stars", word="星数", type=Type.NUMBER, later=True),
+        EntryField(key="to", word="失效日期", type=Type.DAY, later=True, happened=False),
     ),
     dated="issued_on",
+    spans={"valid": Span(start="issued_on", end="to", open_end=True)},
     line="{issued_on} {title} {level}",
     counts=(
         Count(path="awards.items", word="表彰荣誉", unit="项", on="issued_on", where=_USUAL,
@@ -43,6 +46,9 @@ AWARD = Kind(
               where=_USUAL, distinct="holders", formula="不同的获奖人员数"),
         Count(path="awards.superior", word="上级单位荣誉", unit="项", on="issued_on",
               where={"kind": _USUAL["kind"], "holder_kind": "superior"}, formula="上级单位所获荣誉项数"),
+        Count(path="awards.star_grade", word="支部星级", unit="星", behaviour=Behaviour.LAST_DAY, holds="valid",
+              latest="stars", where={"kind": "star_grade", "holder_kind": "branch"},
+              formula="期末仍有效的支部星级中最近一次的星数"),
     ),
     ledger=Ledger(
         name="荣誉台账",

@@ -1,10 +1,13 @@
-"""检查整改: inspections held and received, and lists of what is to be put right, item by item (S30, S32-S34, D16)."""
+"""检查整改: inspections held and received, and lists of what is to be put right, item by item,
+and the papers of each month (S30-S34, D16)."""
 
 from functools import partial
 
-from bot.features.register.kinds.kind import PEER_ORGS, Count, EntryField, Kind, Ledger, Ratio, Tracking, Type
+from bot.features.register.kinds.kind import PEER_ORGS, Count, EntryField, Kind, Ledger, Papers, Ratio, Tracking, Type
 from bot.features.register.kinds.options import LEVELS
 from bot.kit.figures import Behaviour, Section
+from bot.kit.glossary.choices import MONTHLY_DOCUMENTS
+from storage.choices import Duty
 
 held = partial(Count, behaviour=Behaviour.ADDITIVE, on="period", states=("held",), unit="次")
 
@@ -162,4 +165,28 @@ RECTIFICATION_LIST = Kind(
             ("完成日期", "items.closed"), ("是否按期", "items.in_time"), ("佐证", "items.evidence"),
         ),
     ),
+)  # fmt: skip
+
+DOCUMENT = Kind(
+    name="document",
+    word="月度资料",
+    unit="份",
+    section=Section.INSPECTION,
+    collection="documents",
+    letter="D",
+    keepers=(Duty.ORGANIZATION_OFFICER, Duty.SECRETARY, Duty.DEPUTY_SECRETARY),
+    fields=(
+        EntryField(key="month", word="月份", type=Type.MONTH, needed=True),
+        EntryField(key="kind", word="资料", type=Type.CHOICE, needed=True,
+                   options={one.value: word for one, word in MONTHLY_DOCUMENTS.items()}),
+        EntryField(key="paper", word="有纸质资料", type=Type.YESNO, needed=True),
+    ),
+    dated="month",
+    one_of=("files", "paper"),
+    papers=Papers(
+        month="month", kind="kind", setting="monthly_documents",
+        expected="documents.expected", present="documents.present", missing="documents.missing", rate="documents.rate",
+    ),
+    line="{month} {kind}",
+    ledger=Ledger(name="月度资料台账", columns=(("月份", "month"), ("资料", "kind"), ("纸质资料", "paper"))),
 )  # fmt: skip

@@ -29,6 +29,7 @@ class Type(StrEnum):
     DAY = "day"
     MONTH = "month"
     DAYS = "days"
+    QUARTER = "quarter"
     CHOICE = "choice"
     YESNO = "yesno"
     PEOPLE = "people"
@@ -36,9 +37,14 @@ class Type(StrEnum):
     SITE = "site"
     FILES = "files"
     ROWS = "rows"
-    # Dated facts, kept with the states: whose it is, and until when.
+    # Dated facts, kept with the states: since when it is there at all, whose it is, and until when.
+    SINCE = "since"
     OWNER = "owner"
     DUE = "due"
+
+
+# What is kept with the states, not in the entry.
+FACTS = (Type.SINCE, Type.OWNER, Type.DUE)
 
 
 class Part(BaseModel):
@@ -74,6 +80,8 @@ class EntryField(Part):
     counted: str = "项"
     short: str = ""
     offered: tuple[str, ...] = ()
+    computed: bool = False
+    apart: bool = False
     fields: "tuple[EntryField, ...]" = ()
     tracking: "Tracking | None" = None
 
@@ -130,11 +138,14 @@ class Count(Part):
     rows: counted are the rows of this field, not the entries. on: the day that lies in the period (a field; of a row
     placements.on, of days the first); first: only where it is the first such day of the entry; ends: the day after the
     last of these days lies in it; began: the day since which the state holds does; holds: these days reach the last day
-    of the period, or (behaviour OPEN) any of it. Without any: whatever there is on the last day. states, row_states: in
-    which it is as of that day. where: only with one of these codes in that field. distinct: counted are the different
-    values of a field ("entry": the entries); total: the sum of a number; times: once for each of these people; names:
-    the value lists them. by: one figure for each code of a choice. overdue: the deadline was before that day; in_time:
-    done by it. beside: shown in the brackets of that figure, as `said` words it ({}).
+    of the period, or (behaviour OPEN) any of it; quarter: it is of the quarter of that day, or (earlier) of the one
+    before. Without any: whatever there is on the last day, but what has `gone` by then. states, row_states: in which it
+    is as of that day; year: of the year of that day. where: only with one of these codes in that field. distinct:
+    counted are the different values of a field ("entry": the entries), of one that is put together also each entry
+    without it; total: the sum of a number; limit: how many rows are that share (total, in per cent) of all; latest: the
+    number of the newest; times: once for each of these people; names: the value lists them. by: one figure for each
+    code of a choice, which stands for {} in path and word, or ends the path and is the word. overdue: the deadline was
+    before that day; in_time: done by it. beside: shown in the brackets of that figure, as `said` words it ({}).
     """
 
     path: str
@@ -147,12 +158,18 @@ class Count(Part):
     first: bool = False
     ends: str = ""
     holds: str = ""
+    quarter: str = ""
+    earlier: bool = False
+    gone: str = ""
     began: bool = False
+    year: str = ""
     states: tuple[str, ...] = ()
     row_states: tuple[str, ...] = ()
     where: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
     distinct: str = ""
+    latest: str = ""
     total: str = ""
+    limit: bool = False
     times: str = ""
     names: bool = False
     by: str = ""
@@ -179,6 +196,51 @@ class Ratio(Part):
     said: str = ""
 
 
+class Span(Part):
+    """Days between two fields: to the day of `end`, or (`open_end`) to the one before it; without one they last on."""
+
+    start: str
+    end: str
+    open_end: bool = False
+
+
+class Told(Part):
+    """States that nobody types: the word of the first of these fields that is there (and is not no), else the usual."""
+
+    usual: str
+    by: Mapping[str, str]
+
+
+class Ceiling(Part):
+    """A state that is not entered while more of the rows than that share hold a code.
+
+    rows, field, code: of which rows; but: codes that are not judged; share: the field that says it, in per cent (none:
+    no check).
+    """
+
+    state: str
+    rows: str
+    field: str
+    code: str
+    but: tuple[str, ...] = ()
+    share: str
+
+
+class Papers(Part):
+    """What is expected of each month that has ended: one entry for each of the kinds that the setting names.
+
+    month, kind: the fields; expected, present, missing, rate: the paths of the figures.
+    """
+
+    month: str
+    kind: str
+    setting: str
+    expected: str
+    present: str
+    missing: str
+    rate: str
+
+
 # The peer branches of the settings, and the roster, as what a rate is over.
 PEER_ORGS, ROSTER = "peer_orgs", "roster"
 
@@ -200,7 +262,10 @@ class Kind(Part):
     the number of an entry that has no id there yet.
 
     short: the label of its key. dated: the field whose day puts it into a period; "" where each figure has its day.
-    first_of: a further day, the first of these fields that is there. one_of: at least one of these is needed.
+    first_of: a further day, the first of these fields that is there. spans: further days, from one field to another.
+    together: a further value, of all these fields. one_of: at least one of these is needed. told: the states that the
+    fields tell of. computes: what fills the fields that nobody says (computing.py). apart: its entries are for its
+    readers and whom they name, not for leaders; secret: so are its figures.
     line: an entry in a list, with the fields that it names.
     """
 
@@ -218,8 +283,16 @@ class Kind(Part):
     fields: tuple[EntryField, ...]
     dated: str = ""
     first_of: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    spans: Mapping[str, Span] = Field(default_factory=dict)
+    together: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     one_of: tuple[str, ...] = ()
     tracking: Tracking | None = None
+    told: Told | None = None
+    computes: str = ""
+    ceiling: Ceiling | None = None
+    papers: Papers | None = None
+    apart: bool = False
+    secret: bool = False
     line: str
     counts: tuple[Count, ...] = ()
     ratios: tuple[Ratio, ...] = ()
@@ -244,7 +317,9 @@ class Kind(Part):
     def paths(self) -> tuple[str, ...]:
         """Of all its figures."""
         rates = [path for one in self.ratios for path in (one.path, one.full) if path]
-        return (*(one.path for one in self.counts), *rates)
+        papers = self.papers
+        kept = [papers.expected, papers.present, papers.missing, papers.rate] if papers is not None else []
+        return (*(one.path for one in self.counts), *rates, *kept)
 
     @property
     def rowed(self) -> tuple[EntryField, ...]:
@@ -275,6 +350,9 @@ def _faults(kind: Kind) -> Iterator[str]:
     ):
         yield from (f"{part}: {one} has no right {right}" for one in offices if one not in TABLE[right])
     named = [kind.dated, *kind.one_of, *(key for first in kind.first_of.values() for key in first)]
+    named += [key for span in kind.spans.values() for key in (span.start, span.end)]
+    named += [key for keys in kind.together.values() for key in keys]
+    named += list(kind.told.by.values()) if kind.told is not None else []
     yield from (f"{key}: no such field" for key in named if key and kind.field(key) is None)
     for count in kind.counts:
         yield from _faults_of_count(kind, count)
@@ -291,10 +369,11 @@ def _faults_of_count(kind: Kind, count: Count) -> Iterator[str]:
     inner = f"{count.rows}." if count.rows else ""
     if count.rows and (kind.field(count.rows) or EntryField(key="", word="")).type is not Type.ROWS:
         yield f"{count.path}: {count.rows} are no rows"
-    for day in (count.on, count.ends, count.holds):
-        if day and kind.field(day) is None and day not in kind.first_of:
+    for day in (count.on, count.ends, count.holds, count.quarter, count.gone):
+        if day and kind.field(day) is None and day not in kind.first_of and day not in kind.spans:
             yield f"{count.path}: no day {day}"
-    for key in (*count.where, count.total, count.times, count.by, count.distinct if count.distinct != "entry" else ""):
+    distinct = count.distinct if count.distinct != "entry" and count.distinct not in kind.together else ""
+    for key in (*count.where, count.total, count.times, count.by, count.year, count.latest, distinct):
         if key and kind.field(f"{inner}{key}") is None and kind.field(key) is None:
             yield f"{count.path}: no field {key}"
     for rows, states in (("", count.states), (count.rows, count.row_states)):

@@ -62,7 +62,7 @@ VOLUNTEER_SERVICE = Kind(
 )  # fmt: skip
 
 VISITED = EntryField(
-    key="recipients", word="慰问对象", type=Type.ROWS, counted="名",
+    key="recipients", word="慰问对象", type=Type.ROWS, counted="名", apart=True,
     fields=(
         EntryField(key="who", word="慰问对象", type=Type.PEOPLE, needed=True, outside=True),
         EntryField(key="category", word="对象类别", type=Type.CHOICE, needed=True,
@@ -83,6 +83,7 @@ CONDOLENCE = Kind(
     letter="Z",
     keepers=KEEPERS,
     readers=FEW,
+    apart=True,
     fields=(
         EntryField(key="occasion", word="事由", type=Type.CHOICE, needed=True,
                    options={"spring_festival": "春节", "july_first": "七一", "double_ninth": "重阳",
@@ -160,6 +161,7 @@ SUGGESTION = Kind(
     letter="Y",
     keepers=(Duty.MASS_WORK_OFFICER, *DESK),
     readers=FEW,
+    apart=True,
     fields=(
         EntryField(key="direction", word="来去", type=Type.CHOICE, needed=True,
                    options={"collected": "征集", "submitted": "报送"}),
@@ -167,7 +169,7 @@ SUGGESTION = Kind(
         EntryField(key="on", word="日期", type=Type.DAY, needed=True),
         EntryField(key="from", word="提出人", type=Type.PEOPLE, outside=True),
         EntryField(key="owner", word="责任人", type=Type.OWNER),
-        EntryField(key="due_on", word="答复时限", type=Type.DUE, happened=False),
+        EntryField(key="due_on", word="答复期限", type=Type.DUE, happened=False),
         EntryField(key="answer", word="答复", later=True, longest=500),
     ),
     dated="on",
@@ -192,7 +194,7 @@ SUGGESTION = Kind(
     ledger=Ledger(
         name="意见台账",
         columns=(
-            ("日期", "on"), ("来源", "from"), ("内容", "text"), ("责任人", "owner"), ("时限", "due_on"),
+            ("日期", "on"), ("来源", "from"), ("内容", "text"), ("责任人", "owner"), ("期限", "due_on"),
             ("答复日期", "answered"), ("结果", "state"),
         ),
     ),
@@ -207,6 +209,7 @@ DONATION = Kind(
     letter="D",
     keepers=(Duty.MASS_WORK_OFFICER, *DESK),
     readers=FEW,
+    apart=True,
     fields=(
         EntryField(key="cause", word="事由", needed=True),
         EntryField(key="on", word="日期", type=Type.DAY, needed=True),

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.features.register.kinds.kind import Count, EntryField, Kind, Ledger, Type
+from bot.features.register.kinds.kind import DESK, Count, EntryField, Kind, Ledger, Type
 from bot.features.register.kinds.options import LEVELS, OTHERS, OWN, WHO_ORGANIZES
 from bot.kit.figures import Behaviour, Section
 from storage.choices import Duty
@@ -95,4 +95,26 @@ TRAINING = Kind(
             ("参加人员", "trainees"), ("学时", "hours"),
         ),
     ),
+)  # fmt: skip
+
+CAMPAIGN = Kind(
+    name="campaign",
+    word="主题教育",
+    unit="期",
+    section=Section.TRAINING,
+    collection="campaigns",
+    letter="Z",
+    keepers=(Duty.SECRETARY, Duty.PUBLICITY_OFFICER, Duty.DISCIPLINE_OFFICER, *DESK[1:]),
+    fields=(
+        EntryField(key="name", word="名称", needed=True, titled=True),
+        EntryField(key="batch", word="批次", longest=40),
+        EntryField(key="span", word="起止日期", type=Type.DAYS, needed=True, happened=False),
+    ),
+    dated="span",
+    line="{name} {batch} {span}",
+    counts=(
+        Count(path="campaigns.open", word="主题教育", unit="期", behaviour=Behaviour.OPEN, holds="span",
+              formula="期内正在开展的主题教育期数"),
+    ),
+    ledger=Ledger(name="主题教育台账", columns=(("名称", "name"), ("批次", "batch"), ("起止日期", "span"))),
 )  # fmt: skip

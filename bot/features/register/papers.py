@@ -1,0 +1,118 @@
+"""The papers that every month leaves behind: which are expected of the months that have ended, and which are there."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.features.register import entries, messages
+from bot.features.register.kinds.kind import Kind, Papers
+from bot.kit import branch_settings
+from bot.kit.deadlines import in_time
+from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source
+from bot.kit.rates import percent, rate
+from scheduler.calendar.days import DAY, Quarter
+from storage.models.entry import Entry, EntryDay, EntryValue
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One kind of paper of one month; `ids`: the entries that say that it is there."""
+
+    month: date
+    kind: str
+    ids: tuple[int, ...]
+
+
+def figures(kind: Kind) -> Sequence[Figure[Any, Any]]:
+    """Expected, present, missing and the rate, of a kind that declares them (S31)."""
+    papers = kind.papers
+    if papers is None:
+        return ()
+    source: Source[Sequence[Paper]] = Source(papers.expected, partial(_load, kind, papers))
+    figure = partial(Figure[Sequence[Paper], Paper], section=kind.section, of=source, quiet=True)
+    show = partial(_shown, kind, papers)
+    return (
+        figure(papers.expected, "月度资料应有", "份", behaviour=Behaviour.ADDITIVE,
+               formula="已结束的各月按支部设置应有的资料份数", show=show),
+        figure(papers.present, "月度资料已有", "份", behaviour=Behaviour.ADDITIVE, rows=_there, value=len,
+               formula="应有的资料中已登记的份数", show=show, behind=partial(_codes, kind)),
+        figure(papers.missing, "月度资料缺少", "份", behaviour=Behaviour.ADDITIVE, rows=_lacking, value=_listed,
+               number=len, formula="应有的资料中没有登记的份数", show=show),
+        figure(papers.rate, "月度资料齐全率", "%", behaviour=Behaviour.RATE, value=_rate, said=percent,
+               formula="已有份数÷应有份数", behind=lambda rows: _codes(kind, _there(rows)), beside=papers.present),
+    )  # fmt: skip
+
+
+def _load(kind: Kind, papers: Papers, counting: Counting) -> Sequence[Paper]:
+    """Every paper of every month of the period that has ended, in one statement."""
+    months = [one for one in _months(counting.period.start, counting.last_day) if counting.period.holds(one)]
+    settings = branch_settings.of_branch(counting.session, counting.branch_id)
+    query = (
+        select(Entry.id, EntryDay.on, EntryValue.key, Entry.recorded_at)
+        .join(EntryDay, (EntryDay.entry_id == Entry.id) & (EntryDay.field == papers.month))
+        .join(EntryValue, (EntryValue.entry_id == Entry.id) & (EntryValue.field == papers.kind))
+        .where(Entry.branch_id == counting.branch_id, Entry.kind == kind.name, Entry.withdrawn_at.is_(None))
+        .where(EntryDay.on >= counting.period.start, EntryDay.on < counting.period.to)
+        .order_by(Entry.id)
+    )
+    found: dict[tuple[date, str], list[int]] = defaultdict(list)
+    for entry_id, month, which, recorded_at in counting.session.execute(query):
+        if in_time(recorded_at, counting.cut_off(Quarter.of(month))):
+            found[month, which].append(entry_id)
+    return [
+        Paper(month, which, tuple(found.get((month, which), ())))
+        for month in months
+        for which in sorted(getattr(settings.on(month), papers.setting))
+    ]
+
+
+def _months(start: date, last_day: date) -> Iterator[date]:
+    """The first days of the months that begin from `start` on and have ended by the last day."""
+    month = start if start.day == 1 else _next(start)
+    while _next(month) - DAY <= last_day:
+        yield month
+        month = _next(month)
+
+
+def _next(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def _there(rows: Sequence[Paper]) -> Sequence[Paper]:
+    return [one for one in rows if one.ids]
+
+
+def _lacking(rows: Sequence[Paper]) -> Sequence[Paper]:
+    return [one for one in rows if not one.ids]
+
+
+def _listed(rows: Sequence[Paper]) -> list[list[str]]:
+    return sorted([f"{one.month:%Y-%m}", one.kind] for one in rows)
+
+
+def _rate(rows: Sequence[Paper]) -> Any:
+    return rate(len(_there(rows)), len(rows))
+
+
+def _codes(kind: Kind, rows: Sequence[Paper]) -> dict[str, list[str]]:
+    return {"": [f"{kind.collection}/{number}" for one in rows for number in one.ids]}
+
+
+def _shown(kind: Kind, papers: Papers, look: Look, rows: Sequence[Paper]) -> Shown:
+    """Each paper in a line; one that is there opens its entry."""
+    found = {one.id: one for one in entries.views(look.session, [number for one in rows for number in one.ids])}
+    called = entries.called(look.session, look.counting.branch_id, found.values())
+    declared = kind.field(papers.kind)
+    words = declared.options if declared is not None else {}
+    records: list[Record] = []
+    for one in rows:
+        views = [found[number] for number in one.ids if number in found]
+        records += [Record(*messages.record(view, None, called)) for view in views]
+        if not views:
+            records.append(Record(f"{one.month.year}年{one.month.month}月 {words.get(one.kind, one.kind)}（缺）"))
+    return [], records
