@@ -75,7 +75,10 @@ WHO = func.coalesce(cast(EntryPerson.person_id, String), EntryPerson.name)
 
 def _load(counting: Counting) -> Found:
     """The rows of every figure of every kind, by path."""
-    asked = [(kind, one) for kind in kinds() for one in _counts(kind)]
+    there = select(Entry.kind).where(Entry.branch_id == counting.branch_id, Entry.withdrawn_at.is_(None)).distinct()
+    used = set(counting.session.scalars(there))
+    # Of a kind without entries nothing is asked: to say it all takes longer than to look.
+    asked = [(kind, one) for kind in kinds() if kind.name in used for one in _counts(kind)]
     found: dict[str, list[Behind]] = defaultdict(list)
     standing = _standing(counting)
     for start in range(0, len(asked), _AT_ONCE):

@@ -266,6 +266,10 @@ def _values(view: View, row: Row | None) -> dict[str, Any]:
     held, fact = (row.fields, row.fact) if row is not None else (view.fields, view.fact)
     rows = row.field if row is not None else ""
     facts = rules.facts_by_field(view.kind, rows, fact) if fact is not None else {}
+    # Since when it is there was said when it was recorded.
+    facts |= {
+        one.key: fact.on for one in rules.declared(view.kind, rows) if fact is not None and one.type is Type.SINCE
+    }
     return {**held, **facts, **{one.key: view.of(one.key) for one in view.kind.rowed if row is None}}
 
 

@@ -1,10 +1,17 @@
 """What single kinds count beyond the plain: days that last, people and hours, choices, first placements."""
 
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from bot.features.register import entries
+from bot.features.register.figures import figures as register_figures
+from bot.features.register.rules import words_of
+from bot.features.register.values import Called, Owner
+from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.engine import Storage
@@ -163,3 +170,191 @@ def test_one_copy_is_handed_on_unless_more_are_said(desk: Desk) -> None:
     for quantity in (None, 3):
         desk.record("submission", title="材料", to="某委", on="2023-08-01", kind="report", quantity=quantity)
     assert figures(desk, "submissions") == {"items": 2, "quantity": 4, "by_kind.report": 2}
+
+
+def test_projects_stand_as_they_stood_on_the_last_day(desk: Desk) -> None:
+    """Three known since July, one since October; what was moved off the list is on it no more (S23)."""
+    group = Owner(group_id=desk.cast.groups["第一党小组"])
+    known = {"owner": group, "since": "2023-07-05"}
+    ids = [desk.record("practical_project", title=title, due_on="2023-09-20", **known) for title in ("甲", "乙", "丙")]
+    desk.put(ids[0], "in_progress", "2023-07-10")
+    desk.put(ids[0], "completed", "2023-08-01")
+    desk.put(ids[1], "in_progress", "2023-08-11")
+    assert figures(desk, "projects") == {
+        "listed": 3, "completed": 1, "in_progress": 1, "not_started": 1, "effective": 3, "advanced": 2, "overdue": 2,
+        "advance_rate": Decimal("66.7"), "completion_rate": Decimal("33.3"),
+    }  # fmt: skip
+    desk.now = "2023-10-05 10:00"
+    desk.put(ids[2], "cancelled", "2023-10-04", reason="并入其他项目")
+    desk.record("practical_project", title="丁", owner=group, since="2023-10-01")
+    desk.change(ids[0], "to", "2023-10-05", "完成后移出")
+    assert figures(desk, "projects")["listed"] == 3
+    assert figures(desk, "projects", Q4) == {
+        "listed": 3, "in_progress": 1, "not_started": 1, "cancelled": 1, "effective": 2, "advanced": 1, "overdue": 1,
+        "advance_rate": 50.0,
+    }  # fmt: skip
+
+
+def test_a_project_is_there_since_the_day_that_is_said_not_that_of_the_typing(desk: Desk) -> None:
+    desk.now = "2023-10-08 10:00"
+    for since in ("2023-09-30", "2023-10-01"):
+        desk.record("practical_project", title=since, owner=Owner(name="甲单位"), since=since)
+    assert (figures(desk, "projects")["listed"], figures(desk, "projects", Q4)["listed"]) == (1, 2)
+
+
+def test_tasks_are_counted_by_their_class(desk: Desk) -> None:
+    for code in ("key", "key", "routine"):
+        plan = {"plan": "计划", "owner": Owner(name="甲单位"), "due_on": "2023-12-31", "since": "2023-07-01"}
+        number = desk.record("task_item", title="任务", **plan, **{"class": code})
+        if code == "routine":
+            desk.put(number, "completed", "2023-08-10")
+    assert figures(desk, "task_items") == {
+        "listed": 3, "completed": 1, "not_started": 2, "effective": 3, "by_class.key.listed": 2,
+        "by_class.routine.listed": 1, "by_class.routine.completed": 1, "completion_rate": Decimal("33.3"),
+    }  # fmt: skip
+
+
+def test_indicators_are_of_the_year_of_the_last_day(desk: Desk) -> None:
+    for year in (2022, 2023, 2023):
+        number = desk.record("assessment_item", year=year, indicator="指标", target="目标", since="2023-01-01")
+    desk.put(number, "on_track", "2023-08-01")
+    assert figures(desk, "assessment") == {
+        "items": 2, "pending": 1, "on_track": 1, "progressing": 1, "on_track_rate": 50.0,
+    }  # fmt: skip
+
+
+def test_papers_are_expected_of_the_months_that_have_ended(desk: Desk) -> None:
+    """Two kinds a month, as the settings say; the third is nobody's lack (S31)."""
+    for month, code in (("2023-07", "minutes"), ("2023-07", "minutes"), ("2023-07", "rectification_evidence")):
+        desk.record("document", month=month, kind=code, paper=True)
+    found = figures(desk, "documents", now="2023-09-15 09:00")
+    assert found == {
+        "expected": 4, "present": 1, "rate": 25.0,
+        "missing": [["2023-07", "monthly_ledger"], ["2023-08", "minutes"], ["2023-08", "monthly_ledger"]],
+    }  # fmt: skip
+    assert figures(desk, "documents")["expected"] == 6
+    with pytest.raises(Refusal, match="附件或有纸质资料"):
+        desk.record("document", month="2023-08", kind="minutes", paper=False)
+
+
+def test_a_topic_counts_in_every_period_in_which_it_was_open(desk: Desk) -> None:
+    usual = {"established_on": "2023-02-01", "own_branch": True}
+    desk.record("research_topic", title="甲", **usual, report_on="2023-08-10", recommended_on="2023-08-11")
+    desk.record("research_topic", title="乙", **usual, closed_on="2023-06-30")
+    desk.record("research_topic", title="丙", **usual, closed_on="2023-07-01")
+    assert figures(desk, "research") == {"topics": 2, "reports": 1, "own_recommended": 1}
+    assert figures(desk, "research", YEAR)["topics"] == 3
+    words = [words_of(desk.view(one), None, Called())["state"] for one in (1, 2)]
+    assert words == ["在研", "已结题"]
+
+
+def test_a_unit_that_passed_one_stage_twice_counts_once_and_one_without_a_name_for_itself(desk: Desk) -> None:
+    usual = {"type": "学习型", "own_branch": False, "on": "2023-08-01", "stage_check": "passed"}
+    for unit, stage in (("甲局", "stage"), ("甲 局", "stage"), ("甲局", "final"), (None, "stage"), (None, "stage")):
+        desk.record("model_unit", unit=unit, stage=stage, **usual)
+    desk.record("model_unit", **usual | {"stage_check": "failed"}, unit="乙局", stage="stage")
+    assert desk.count()["model_units_passed"] == 4
+
+
+def test_the_stars_are_those_of_the_newest_grade_that_holds(desk: Desk) -> None:
+    usual = {"issuer": "某局", "level": "county", "kind": "star_grade", "holder_kind": "branch", "title": "星级支部"}
+    assert desk.count()["awards.star_grade"] is None
+    desk.record("award", **usual, issued_on="2022-03-01", stars=5)
+    desk.record("award", **usual, issued_on="2023-03-01", stars=4, to="2023-09-01")
+    desk.record("award", **usual | {"holder_kind": "superior"}, issued_on="2023-07-01", stars=3)
+    assert (desk.count(Q2, LATER)["awards.star_grade"], desk.count(now=LATER)["awards.star_grade"]) == (None, 5)
+    assert desk.behind("awards.star_grade", now=LATER) == 1
+
+
+BALLOT = {
+    "kind": "general", "body": "members_meeting", "on": "2023-08-01", "seats": 2, "electors": 20, "present": 19,
+    "issued": 19, "returned": 19, "valid": 18,
+}  # fmt: skip
+
+
+def elect(desk: Desk, *votes: int, **other: Any) -> list[str]:
+    number = desk.record("election", **BALLOT | other)
+    names = list(desk.cast.people)
+    for name, many in zip(names, votes, strict=False):
+        desk.add(number, "candidates", person=people(desk, name), votes=many)
+    return [row.fields["elected"] for row in desk.view(number).of("candidates")]
+
+
+def test_more_than_half_of_those_present_elect_and_a_tie_at_the_last_seat_nobody(desk: Desk) -> None:
+    assert elect(desk, 18, 10, 9) == ["yes", "yes", "no"]
+    assert elect(desk, 18, 12, 12, on="2023-08-02") == ["yes", "tied", "tied"]
+    assert elect(desk, 12, 12, 18, 13, on="2023-08-03") == ["no", "no", "yes", "yes"]
+    assert elect(desk, 18, returned=20, on="2023-08-04") == ["no"]
+    assert elect(desk, 9, body="committee_meeting", kind="by_election") == ["no"]
+    assert figures(desk, "elections") == {
+        "held": 3, "invalid": 1, "by_kind.general": 3, "by_kind.by_election": 1, "elected": 5,
+    }  # fmt: skip
+
+
+def test_a_candidate_that_is_removed_leaves_the_seat_to_the_next(desk: Desk) -> None:
+    number = desk.record("election", **BALLOT | {"seats": 1})
+    first, _ = (desk.add(number, "candidates", person=people(desk, one), votes=10 + at) for at, one in NAMED)
+    assert [row.fields["elected"] for row in desk.view(number).of("candidates")] == ["no", "yes"]
+    [_, second] = desk.view(number).of("candidates")
+    desk.remove(number, second.id, "有误")
+    assert [row.fields["elected"] for row in desk.view(number).of("candidates")] == ["yes"]
+    desk.change(number, "present", 20, "数错", 0)
+    assert [row.fields["elected"] for row in desk.view(number).of("candidates")] == ["no"]
+    assert first
+
+
+NAMED = ((0, "甲四"), (1, "甲五"))
+
+
+def grade(desk: Desk, *grades: str, share: int | None = 15) -> int:
+    number = desk.record("appraisal", year=2022, on="2023-08-01", share=share)
+    for name, code in zip(desk.cast.people, grades, strict=False):
+        desk.add(number, "grades", person=people(desk, name), grade=code)
+    return number
+
+
+def test_more_excellent_ones_than_the_share_are_not_fixed(desk: Desk) -> None:
+    number = grade(desk, "excellent", "excellent", *["qualified"] * 8, "not_graded", share=15)
+    with pytest.raises(Refusal, match="优秀最多1名（10人的15%），现为2名。"):
+        desk.put(number, "confirmed", "2023-08-02")
+    unchecked = grade(desk, "excellent", share=None)
+    desk.put(unchecked, "confirmed", "2023-08-02")
+    assert figures(desk, "appraisal") == {
+        "appraised": 11, "excellent": 3, "qualified": 8, "not_graded": 1, "excellent_limit": 1,
+    }  # fmt: skip
+
+
+def test_a_grade_is_the_secretary_s_until_it_is_told_and_then_of_whom_it_is(desk: Desk) -> None:
+    number = grade(desk, "qualified", *["qualified"] * 4)
+    day = date(2023, 8, 11)
+    for state in ("confirmed", "informed"):
+        for name in ("甲二", "甲四"):
+            with pytest.raises(Refusal):
+                entries.find(desk.session, desk.cast.me(desk.session, name, day), number, day)
+        desk.put(number, state, "2023-08-11")
+    four = entries.find(desk.session, desk.cast.me(desk.session, "甲四", day), number, day)
+    assert [row.fields["person"] for row in four.rows if row.id not in four.hidden] == [people(desk, "甲四")]
+    with pytest.raises(Refusal):
+        # The leader of a group, who is graded by nobody here, does not see the own people's grades.
+        entries.find(desk.session, desk.cast.me(desk.session, "乙一", day), number, day)
+
+
+def test_grades_are_told_to_nobody_but_the_secretary(desk: Desk) -> None:
+    grade(desk, "qualified")
+    day = date(2023, 8, 11)
+    for name, told in (("甲一", True), ("甲二", False), ("甲三", False)):
+        me = desk.cast.me(desk.session, name, day)
+        seen = {one.path for one in register_figures(desk.session, desk.branch_id) if one.told_to(me)}
+        assert ("appraisal.excellent" in seen) is told
+        assert "guidance.times" in seen
+
+
+def test_what_a_report_lists_is_of_its_quarter(desk: Desk) -> None:
+    desk.now = "2023-10-09 10:00"
+    for quarter in ("2023Q2", "2023Q3", "2023Q3"):
+        desk.record("issue", quarter=quarter, text="问题")
+        number = desk.record("plan_item", quarter=quarter, text="计划")
+    desk.put(number, "completed", "2023-10-09")
+    assert (desk.count(now=LATER)["issues"], desk.count(now=LATER)["next_quarter_plan"]) == (2, 2)
+    assert figures(desk, "plan_progress", Q4) == {"items": 2, "completed": 1}
+    assert desk.count(YEAR, LATER)["issues"] == 0

@@ -78,10 +78,9 @@ def test_a_branch_counts_here_as_it_does_at_home(storage: Storage, lay: Callable
         assert committee.overview(session, me, Period.of(Q3), AFTER, SHANGHAI).people == people
         assert {kind: line.held.get(kind, 0) for kind in COUNTED} == counted
         # Grades of the yearly appraisal are no committee's.
-        assert (
-            committee.branch_tally(session, me, BRANCH, Period.of(Q3), AFTER, SHANGHAI, figures=FIGURES).figures
-            == {name: values for name, values in own.figures.items() if name != "appraisal"}
-        )
+        assert committee.branch_tally(session, me, BRANCH, Period.of(Q3), AFTER, SHANGHAI, figures=FIGURES).figures == {
+            name: values for name, values in own.figures.items() if name != "appraisal"
+        }
 
 
 def test_a_piece_taken_back_waits_for_nobody(storage: Storage) -> None:
