@@ -16,9 +16,10 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.features.register.kinds.catalogue import KINDS
 from storage import migrate
 from storage.engine import Storage
-from tests.runs import is_long
+from tests.runs import is_left_out, is_long
 
 # Every test has a database of its own and waits for each commit: memory instead of the disk, where there is enough.
 # (A database of PostgreSQL that is copied on a disk takes ten times as long.)
@@ -147,11 +148,17 @@ SQLITE_FIRST = (
 BOTH_AT_ONCE = ("e2e/test_restart", "scheduler/test_broadcasts", "scheduler/test_promises")
 
 
+def _file(item: pytest.Item) -> str:
+    return str(item.path.relative_to(Path(__file__).parent))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Before the marks are looked at."""
+    built_in = {kind.name for kind in KINDS}
+    items[:] = [item for item in items if not is_left_out(_file(item), item.name, built_in)]
     for item in items:
-        where = str(item.path.relative_to(Path(__file__).parent))
+        where = _file(item)
         first = where.startswith(SQLITE_FIRST) and not where.startswith(BOTH_AT_ONCE)
         if is_long(where, item.name) or (first and "[postgresql" in item.name):
             item.add_marker(pytest.mark.long)

@@ -226,7 +226,10 @@ def read_by_figures(kind: Kind, rows: str, key: str) -> bool:
         for one in (*count.where, count.distinct, count.total, count.times, count.by, count.year, count.latest)
     }
     declared = kind.field(name)
-    return name in dated or key in used or (declared is not None and declared.type in FACTS) or bool(kind.computes)
+    if declared is None:
+        return name in dated
+    computed = bool(kind.computes) and declared.type is Type.NUMBER
+    return name in dated or key in used or declared.type in FACTS or computed
 
 
 def counted_text(kind: Kind, rows: str, declared: EntryField) -> bool:

@@ -1,11 +1,13 @@
 """An entry of any kind, filled in by the types of its fields; and a kind that is declared while a test runs."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from bot.features.register.kinds.kind import Count, EntryField, Kind, Ledger, Tracking, Type
 from bot.features.register.values import Owner
 from bot.kit.figures import Behaviour, Section
+from scheduler.calendar.days import Quarter
 from storage.choices import Duty
 
 # All of it, in the 25 lines that a new kind may take.
@@ -43,6 +45,8 @@ def filled(fields: Sequence[EntryField], person: int, *, on: str = "2023-08-01")
         Type.NUMBER: 2,
         Type.DAY: on,
         Type.MONTH: on[:7],
+        Type.QUARTER: str(Quarter.of(date.fromisoformat(on))),
+        Type.SINCE: on,
         Type.DAYS: {"from": on, "to": None},
         Type.YESNO: True,
         Type.PEOPLE: [{"id": person}],
@@ -54,6 +58,11 @@ def filled(fields: Sequence[EntryField], person: int, *, on: str = "2023-08-01")
     }
     found = {one.key: values[one.type] for one in fields if one.type in values}
     found |= {one.key: next(iter(one.options)) for one in fields if one.type is Type.CHOICE}
+    # A share that allows whatever there is, the year of the day, and nothing that ends or computes it.
+    found |= {one.key: {"share": 100, "year": int(on[:4])}[one.key] for one in fields if one.key in ("share", "year")}
+    for one in fields:
+        if (one.key == "to" and one.type is Type.DAY) or one.computed:
+            found.pop(one.key, None)
     return found | {one.key: ["甲支部", "乙支部"] for one in fields if one.type is Type.ORG and one.several}
 
 

@@ -60,13 +60,13 @@ def is_behind(kind: Kind, count: Count) -> bool:
     """Whether an entry that is recorded like that is: by its last state, and the first code of each choice."""
     inner = kind.field(count.rows) if count.rows else None
     fields = {one.key: one for one in (*kind.fields, *(inner.fields if inner is not None else ()))}
-    first = {key: next(iter(one.options)) for key, one in fields.items() if one.options}
+    first = {key: next(iter(one.options), "yes") for key, one in fields.items()}
     among = all(first[key] in ([codes] if isinstance(codes, str) else codes) for key, codes in count.where.items())
     tracking = kind.tracking
     state = "" if tracking is None else tracking.start if tracking.follows else list(tracking.states)[-1]
     return (
         among
-        and not (count.overdue or count.row_states or count.by or count.ends)
+        and not (count.overdue or count.row_states or count.by or count.ends or count.earlier)
         and (not count.states or state in count.states)
     )
 
@@ -75,7 +75,7 @@ def is_behind(kind: Kind, count: Count) -> bool:
 def test_what_was_recorded_is_read_back_whole(desk: Desk, kind: Kind) -> None:
     view = desk.view(recorded(desk, kind))
     wanted = filled(kind.fields, desk.cast["甲五"])
-    kept = {one.key for one in kind.fields if one.type not in (*FACTS, Type.ROWS)}
+    kept = {one.key for one in kind.fields if one.type not in (*FACTS, Type.ROWS) and one.key in wanted}
     assert {key: value for key, value in view.fields.items() if key in kept} == {key: wanted[key] for key in kept}
     assert [len(view.of(one.key)) for one in kind.rowed] == [1] * len(kind.rowed)
     assert desk.cast["甲五"] in view.people or not any(
@@ -104,11 +104,15 @@ def test_what_the_figures_read_is_what_the_fields_say(desk: Desk, kind: Kind) ->
             assert sorted(map(tuple, desk.session.execute(query)), key=str) == sorted(map(tuple, wanted), key=str)
 
 
+# What is retired at last, checked at last, counted by the month, or never: test_kinds.
+NOT_BEHIND = ("red_site", "model_unit", "document", "paragraph")
+
+
 @every_kind
 def test_it_stands_behind_its_figures_and_goes_from_them_when_it_is_taken_back(desk: Desk, kind: Kind) -> None:
     number = recorded(desk, kind)
     plain = [one for one in kind.counts if is_behind(kind, one)]
-    assert plain
+    assert plain or kind.name in NOT_BEHIND
     for count in plain:
         assert desk.behind(count.path) >= 1, count.path
     view = desk.view(number)
@@ -207,9 +211,11 @@ def test_a_closed_quarter_keeps_what_it_has_counted(desk: Desk, kind: Kind) -> N
     desk.now = "2023-10-11 00:00"
     with pytest.raises(Refusal, match="第三季度统计已截止"):
         desk.withdraw(number, "有误")
-    key = next(iter({kind.dated, *kind.one_of} - {"", "placements"}), "")
+    key = kind.dated or next((one for one in kind.one_of if one != "placements"), "")
     if (declared := kind.field(key)) is not None:
-        day: Any = {"from": "2023-08-02", "to": None} if declared.type is Type.DAYS else "2023-08-02"
+        span = {"from": "2023-08-02", "to": None}
+        days: dict[Type, Any] = {Type.DAYS: span, Type.MONTH: "2023-07", Type.QUARTER: "2023Q2"}
+        day = days.get(declared.type, "2023-08-02")
         with pytest.raises(Refusal, match="第三季度统计已截止"):
             desk.change(number, key, day, "有误")
     desk.change(number, "note", "补充说明")

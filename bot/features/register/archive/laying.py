@@ -139,12 +139,13 @@ class _Desk:
     # --- by whom and when ---
 
     def _made(self, one: EntryRecord) -> Json:
-        """What nobody said when it was recorded came in time: on its own day, if that is not to come."""
+        """What nobody said when it was recorded came in time: on its own day, if that is not to come. Without a day it
+        counts by its states alone, which have instants of their own.
+        """
         newest = one.facts[-1] if one.facts else None
         tracking = one.kind.tracking
         named = newest.since if newest is not None and tracking and newest.state in tracking.days else None
-        day = own_day(one.kind, one.fields, one.rows, named) or (one.facts[0].on if one.facts else None)
-        return self._recorded(one.made, self._morning(day))
+        return self._recorded(one.made, self._morning(own_day(one.kind, one.fields, one.rows, named)))
 
     def _made_of_row(self, entry: EntryRecord, one: RowRecord, of_entry: datetime) -> Json:
         """A row came with its entry where that is known, else on its own day."""

@@ -77,7 +77,10 @@ class RowRecord:
 
 @dataclass(frozen=True, slots=True)
 class EntryRecord:
-    """One entry; its rows by field in their order. The fields are as the register keeps them (values.py)."""
+    """One entry; its rows by field in their order. The fields are as the register keeps them (values.py).
+
+    laid: of one that nobody says the day of, when it came into the register: it has been there since then.
+    """
 
     id: str
     kind: Kind
@@ -88,6 +91,7 @@ class EntryRecord:
     taken: Taken | None = None
     revision: int = 1
     extra: Json = field(default_factory=dict)
+    laid: date = field(default=date.min, compare=False)
 
     def of(self, rows: str) -> list[RowRecord]:
         return [one for one in self.rows if one.rows == rows]

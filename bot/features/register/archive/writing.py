@@ -37,6 +37,7 @@ from bot.features.register.values import NOBODY, is_empty
 from bot.kit.archive_checks import OUTSIDE, rest
 from bot.kit.archive_ids import numbered
 from bot.kit.glossary.choices import DUTIES
+from scheduler.calendar.days import local_day
 from storage.models.entry import Entry, EntryChange, EntryPerson, EntryRow, EntryState
 from storage.models.organisation import PartyGroup
 from storage.models.person import Person
@@ -172,6 +173,7 @@ def _record(entry: Entry, kind: Kind, known: str, rows: Sequence[EntryRow], fact
         taken=Taken(at, names.by(entry.withdrawn_by_id), reason) if at is not None else None,
         revision=entry.revision,
         extra=entry.extra or {},
+        laid=local_day(entry.recorded_at, names.tz),
     )
 
 
@@ -231,7 +233,7 @@ def _entry(one: EntryRecord, names: Names) -> Json:
     if kind.tracking is not None and one.facts:
         plain = _plain(kind.tracking, one.facts[-1])
         named = plain.days.get(plain.state)
-        day = first_day(own_day(kind, one.fields, one.rows, named), one.made, names.tz, one.facts[0].on)
+        day = first_day(own_day(kind, one.fields, one.rows, named), one.made, names.tz, one.laid)
         found |= _states(kind, "", one.facts, entry_facts(kind, plain, one.fields, day, one.made), names)
     return {
         **found,
