@@ -53,6 +53,8 @@ TABLES: Mapping[str, str] = {
     "hygiene_word": "禁发词语",
     "retention_rule": "保存期限",
     "group_request": "工作群申请",
+    "own_kind": "登记项目",
+    "own_kind_revision": "登记项目的调整",
 }
 UNTITLED = "其他记录"
 
@@ -67,6 +69,7 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = {
+    "own_kind_id": "登记项目", "declaration": "项目内容", "stopped_at": "停用时间",
     "entry_id": "登记", "row_id": "所在内容", "field": "栏目", "position": "次序", "revision": "项目版本",
     "recorded_at": "登记时间", "recorded_by_id": "登记人", "withdrawn_by_id": "撤销人", "withdrawn_reason": "撤销原因",
     "on": "自", "last": "至", "since": "状态起始", "owner_name": "责任单位", "owner_id": "责任人",
