@@ -48,6 +48,7 @@ class Section(StrEnum):
     SERVICE = "v"
     TRAINING = "t"
     ORGANISATION = "o"
+    OWN = "n"
     REPORT = "e"
     PEOPLE = "p"
 
@@ -69,6 +70,7 @@ _WORDS: Mapping[Section, str] = {
     Section.SERVICE: "服务",
     Section.TRAINING: "学习培训",
     Section.ORGANISATION: "组织",
+    Section.OWN: "自设项目",
     Section.REPORT: "总结",
     Section.PEOPLE: "人员",
 }

@@ -30,7 +30,7 @@ from bot.features.register import ledgers
 from bot.features.register import service as register
 from bot.features.register import states as register_states
 from bot.features.register.entries import Wanted
-from bot.features.register.kinds.catalogue import kinds
+from bot.features.register.kinds.catalogue import built_in
 from bot.features.register.kinds.kind import EntryField
 from bot.features.register.kinds.kind import Type as FieldType
 from bot.features.register.rules import View
@@ -349,7 +349,7 @@ def units(session: Session, me: Me, text: str) -> None:
 
 def entry(session: Session, me: Me, text: str) -> None:
     """Every text of an entry and of its rows, whose it is, a reason, words to find it by, and its table."""
-    for kind in kinds():
+    for kind in built_in():
         number = register.record(session, me, kind, {**_written(kind.fields, me.id, text), "note": text}, NOW, SHANGHAI)
         for rowed in kind.rowed:
             row = _written(rowed.fields, me.id, text)

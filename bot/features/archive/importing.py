@@ -28,6 +28,7 @@ from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
 from bot.features.register.archive import laying, reading
 from bot.features.register.archive.reading_values import Known
+from bot.features.register.own import store
 from bot.kit import branch_settings
 from bot.kit.archive_checks import Check, Fields, refused
 from bot.kit.branch_settings import EARLIER, FIELDS
@@ -97,11 +98,16 @@ def bring(session: Session, document: Mapping[str, Any], target: Target, *, now:
     faults = [*unknown(document), *faults, *more]
     if faults:
         raise BadArchive(faults)
-    if archive.branch is None and archive.people is None and not register.entries:
+    if archive.branch is None and archive.people is None and not register.entries and not register.own:
         raise BadArchive(["document: holds nothing that this version reads"])
     if branch_id is not None:
         archive = _differing(session, branch_id, archive, target, now, timezone)
-        if archive.branch is None and archive.people is None and not archive.register.entries:
+        if (
+            archive.branch is None
+            and archive.people is None
+            and not archive.register.entries
+            and not archive.register.own
+        ):
             return Brought(branch_id, changed=False, left_out=kept)
         _may_go_there(session, branch_id, archive, target)
         _without_own_words(session, branch_id, document)
@@ -142,7 +148,8 @@ def _known(
         groups = list(session.scalars(select(PartyGroup.name).where(PartyGroup.branch_id == branch_id)))
     if "people" not in document and branch_id is not None:
         people = list(person_ids(session, branch_id).values())
-    return Known(frozenset(people), frozenset(groups), tz, now.astimezone(tz).date())
+    own = store.of_branch(session, branch_id) if branch_id is not None else []
+    return Known(frozenset(people), frozenset(groups), tz, now.astimezone(tz).date(), own)
 
 
 def _differing(

@@ -51,16 +51,15 @@ def _views(session: Session, ids: Sequence[int], day: date | None) -> list[View]
         rows[row.entry_id].append(Row(row.id, row.field, row.position, row.fields, row.recorded_at, fact))
     for (entry_id, _), listed in facts.items():
         people[entry_id] |= {one.owner.id for one in listed if one.owner.id is not None}
+    known = {name: kind_of(session, name) for name in {row.kind for row in entries.values()}}
     return [
-        _view(entries[one], rows[one], newest(facts[one, None], day), frozenset(people[one]))
+        _view(entries[one], kind, rows[one], newest(facts[one, None], day), frozenset(people[one]))
         for one in ids
-        if one in entries and kind_of(entries[one].kind) is not None
+        if one in entries and (kind := known[entries[one].kind]) is not None
     ]
 
 
-def _view(entry: Entry, rows: Sequence[Row], fact: Fact | None, people: frozenset[int]) -> View:
-    kind = kind_of(entry.kind)
-    assert kind is not None
+def _view(entry: Entry, kind: Kind, rows: Sequence[Row], fact: Fact | None, people: frozenset[int]) -> View:
     return View(
         id=entry.id,
         kind=kind,

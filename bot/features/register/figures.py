@@ -78,7 +78,8 @@ def _load(counting: Counting) -> Found:
     there = select(Entry.kind).where(Entry.branch_id == counting.branch_id, Entry.withdrawn_at.is_(None)).distinct()
     used = set(counting.session.scalars(there))
     # Of a kind without entries nothing is asked: to say it all takes longer than to look.
-    asked = [(kind, one) for kind in kinds() if kind.name in used for one in _counts(kind)]
+    every = kinds(counting.session, counting.branch_id)
+    asked = [(kind, one) for kind in every if kind.name in used for one in _counts(kind)]
     found: dict[str, list[Behind]] = defaultdict(list)
     standing = _standing(counting)
     for start in range(0, len(asked), _AT_ONCE):
@@ -313,7 +314,7 @@ def figures(session: Session, branch_id: int) -> Sequence[Figure[Any, Any]]:
     """The figures of all kinds."""
     return [
         one
-        for kind in kinds()
+        for kind in kinds(session, branch_id)
         for one in (*map(partial(_figure, kind), _counts(kind)), *_ratios(kind), *papers.figures(kind))
     ]
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.features.register import buttons, entries, forms, ledgers, messages, nudging, rules, service, undoing
 from bot.features.register.buttons import Way
 from bot.features.register.entries import Wanted
-from bot.features.register.kinds.catalogue import COMMON, kind_of, kinds
+from bot.features.register.kinds.catalogue import COMMON, built_in, kind_of, kinds
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.rules import Row, View
 from bot.features.register.values import Called
@@ -39,7 +39,8 @@ def choose(session: Session, call: Call) -> Reply:
 def _kinds(session: Session, call: Call, way: Way, section: str = "") -> Message:
     """The kinds, the commonest first: those of the branch's own entries, then those that most branches have."""
     may = entries.keeps if way is Way.RECORD else entries.reads_all
-    mine = [one for one in kinds() if may(call.me, one)]
+    every = kinds(session, call.me.branch_id, stopped=way is Way.LOOK)
+    mine = [one for one in every if may(call.me, one)]
     if not mine:
         raise Refusal(messages.NO_KIND)
     used = entries.most_used(session, call.me.branch_id)
@@ -62,7 +63,7 @@ def named(text: str) -> Kind | None:
     said = plain(text)
     for opener in OPENERS:
         said = said.removeprefix(opener)
-    return next((one for one in kinds() if said in _names(one)), None) if said else None
+    return next((one for one in built_in() if said in _names(one)), None) if said else None
 
 
 def _names(kind: Kind) -> tuple[str, ...]:
@@ -101,8 +102,8 @@ def list_by_word(session: Session, call: Call) -> Reply:
 # --- what is filled in -----------------------------------------------------------------------------------------------
 
 
-def _kind(name: str) -> Kind:
-    found = kind_of(name)
+def _kind(session: Session, name: str) -> Kind:
+    found = kind_of(session, name)
     if found is None:
         raise Refusal(messages.NO_SUCH_KIND)
     return found
@@ -115,7 +116,7 @@ def _form(session: Session, call: Call, kind: Kind, **given: object) -> Message:
 
 
 def new(session: Session, call: Call, button: buttons.NewEntry) -> Reply:
-    return Reply(edit=_form(session, call, _kind(button.kind), act="new"))
+    return Reply(edit=_form(session, call, _kind(session, button.kind), act="new"))
 
 
 def _found(session: Session, call: Call, entry_id: int, row_id: int) -> tuple[View, Row | None]:
@@ -189,7 +190,9 @@ def undo(session: Session, call: Call, button: buttons.UndoEntry) -> Reply:
 
 
 def show_list(session: Session, call: Call, button: buttons.ShowList) -> Reply:
-    return Reply(edit=_list(session, call, _kind(button.kind), _period(button.period, call.today), button.page))
+    return Reply(
+        edit=_list(session, call, _kind(session, button.kind), _period(button.period, call.today), button.page)
+    )
 
 
 def _period(code: str, today: date) -> Period:
@@ -223,14 +226,14 @@ def _told(session: Session, me: Me, kind: Kind) -> bool | None:
 
 def turn_deadlines(session: Session, call: Call, button: buttons.TurnDeadlines) -> Reply:
     """The button says what is to be, so that two of two officers do not undo each other."""
-    kind, on = _kind(button.kind), button.on == 1
+    kind, on = _kind(session, button.kind), button.on == 1
     nudging.turn(session, call.me, kind, on, call.now)
     page = _list(session, call, kind, _period(button.period, call.today), 0)
     return Reply(toast=messages.deadlines_turned(kind, on), edit=page)
 
 
 def find(session: Session, call: Call, button: buttons.FindEntries) -> Reply:
-    kind = _kind(button.kind)
+    kind = _kind(session, button.kind)
     if not entries.reads_all(call.me, kind):
         raise Refusal(NO_RIGHT)
     return apart(Reply(edit=_form(session, call, kind, act="find")))
@@ -291,14 +294,14 @@ def own_lines(session: Session, me: Me, period: Period, today: date) -> list[str
 
 
 def draw_ledger(session: Session, call: Call, button: buttons.ExportLedger) -> bytes:
-    kind, period = _kind(button.kind), _period(button.period, call.today)
+    kind, period = _kind(session, button.kind), _period(button.period, call.today)
     if not entries.reads_all(call.me, kind):
         raise Refusal(NO_RIGHT)
     return ledgers.table(session, call.me.branch_id, kind, period, call.today)
 
 
 def export(session: Session, call: Call, button: buttons.ExportLedger) -> Reply:
-    kind, period = _kind(button.kind), _period(button.period, call.today)
+    kind, period = _kind(session, button.kind), _period(button.period, call.today)
     content = call.ready or draw_ledger(session, call, button)
     noted = Noted("export", "entry", None, call.me, {"kind": kind.name, "period": period.code})
     return Reply(toast="表格已生成。", here=[messages.ledger_file(kind, period, content)], noted=[noted])

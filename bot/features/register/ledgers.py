@@ -31,11 +31,19 @@ def table(session: Session, branch_id: int, kind: Kind, period: Period, day: dat
     read = entries.views(session, ids, None if follows else min(period.end, day))
     found = [one for one in reversed(read) if _is_shown(one)]
     called = entries.called(session, branch_id, found)
+    kind = without_dropped(kind, found)
     rows = [[number, *cells] for number, cells in enumerate(lines(kind, found, called, period), 1)]
     columns = [Column(LEDGER["number"]), *(Column(word) for word, _ in kind.ledger.columns), Column(NOTE)]
     name = session.get_one(Organisation, branch_id).name
     title = f"{name}{kind.ledger.name}（{period_words(period)}）"
     return book(Ledger(kind.ledger.name, columns, rows, title=title, beside=1))
+
+
+def without_dropped(kind: Kind, found: Sequence[View]) -> Kind:
+    """Without the columns of what is asked no more, where nothing that is shown has it."""
+    gone = {one.key for one in kind.fields if one.dropped and not any(view.fields.get(one.key) for view in found)}
+    columns = tuple(one for one in kind.ledger.columns if one[1] not in gone)
+    return kind.model_copy(update={"ledger": kind.ledger.model_copy(update={"columns": columns})}) if gone else kind
 
 
 def _is_shown(view: View) -> bool:

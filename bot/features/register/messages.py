@@ -297,7 +297,7 @@ def fields_page(view: View, row: Row | None, called: Called) -> Message:
 def _declared(view: View, row: Row | None) -> list[EntryField]:
     outer = view.kind.field(row.field) if row is not None else None
     fields = outer.fields if outer is not None else view.kind.every
-    return [one for one in fields if one.type not in (Type.ROWS, Type.SINCE) and not one.computed]
+    return [one for one in fields if one.type not in (Type.ROWS, Type.SINCE) and not (one.computed or one.dropped)]
 
 
 # --- the history -----------------------------------------------------------------------------------------------------

@@ -42,9 +42,15 @@ def turn(session: Session, me: Me, kind: Kind, on: bool, now: datetime) -> None:
     branch.settings = sends.keeping(branch.settings, QUIET, list(after))
     session.flush()
     audit.record(
-        session, "change", sends.SETTING, me.branch_id, now=now, by=me, changes={QUIET: [_words(before), _words(after)]}
+        session,
+        "change",
+        sends.SETTING,
+        me.branch_id,
+        now=now,
+        by=me,
+        changes={QUIET: [_words(session, before), _words(session, after)]},
     )
 
 
-def _words(names: tuple[str, ...]) -> list[str]:
-    return [kind.word if (kind := kind_of(name)) is not None else name for name in names]
+def _words(session: Session, names: tuple[str, ...]) -> list[str]:
+    return [kind.word if (kind := kind_of(session, name)) is not None else name for name in names]

@@ -68,7 +68,8 @@ def _with_deadlines(session: Session, branch_id: int) -> list[View]:
     """The entries that have, or ever had, a deadline."""
     query = select(Entry.id).join(EntryState, EntryState.entry_id == Entry.id)
     mine = (Entry.branch_id == branch_id, Entry.withdrawn_at.is_(None), EntryState.due_on.is_not(None))
-    tracked = [one.name for one in kinds() if one.tracking is not None or any(each.tracking for each in one.rowed)]
+    every = kinds(session, branch_id)
+    tracked = [one.name for one in every if one.tracking is not None or any(each.tracking for each in one.rowed)]
     ids = session.scalars(query.where(*mine, Entry.kind.in_(tracked)).distinct()).all()
     return entries.views(session, sorted(ids))
 

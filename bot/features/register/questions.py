@@ -51,7 +51,7 @@ Asked = Callable[[EntryField], list[Field]]
 def asked(declared: EntryField) -> list[Field]:
     """The questions of a field: of days that last two, of rows none (they are added to an entry that is there)."""
     ask = _ASKED.get(declared.type)
-    return ask(declared) if ask is not None and not declared.computed else []
+    return ask(declared) if ask is not None and not (declared.computed or declared.dropped) else []
 
 
 def _field(declared: EntryField, ask: str, **more: Any) -> Field:
@@ -112,15 +112,16 @@ def number_in(said: str) -> Decimal | None:
 
 def _choice(declared: EntryField) -> list[Field]:
     """By its button, or by its word."""
-    by_word = {name_key(word): code for code, word in declared.options.items()}
+    offered = {code: word for code, word in declared.options.items() if code not in declared.retired}
+    by_word = {name_key(word): code for code, word in offered.items()}
 
     def read(session: Session, call: Call, said: str) -> Values:
         code = by_word.get(name_key(said))
         if code is None:
-            raise Refusal(f"请点按钮选择{declared.word}：{'、'.join(declared.options.values())}。")
+            raise Refusal(f"请点按钮选择{declared.word}：{'、'.join(offered.values())}。")
         return {declared.key: code}
 
-    return [_field(declared, f"请选择{declared.word}。", options=questions.fixed(declared.options), read=read)]
+    return [_field(declared, f"请选择{declared.word}。", options=questions.fixed(offered), read=read)]
 
 
 def _yesno(declared: EntryField) -> list[Field]:

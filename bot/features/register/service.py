@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.features.register import entries, rules
 from bot.features.register.computing import COMPUTED
 from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
+from bot.features.register.own import store
 from bot.features.register.rules import Fact, Row, View
 from bot.features.register.values import Json, Owner, is_empty, read_by_figures, title, usual
 from bot.kit.access import NO_RIGHT
@@ -41,6 +42,8 @@ def record(session: Session, me: Me, kind: Kind, values: Json, now: datetime, tz
     """A new entry by the values of its fields; the states begin with it. Its number."""
     if not entries.keeps(me, kind):
         raise Refusal(NO_RIGHT)
+    if store.is_stopped(session, kind.name):
+        raise Refusal(f"“{kind.word}”已停用，不能新增登记。")
     values = _with_usual(kind.every, values)
     _needs(kind, "", values)
     entry = Entry(
@@ -232,7 +235,7 @@ def change(
         still_open(session, me, view, row, now, tz, _with(view, row, key, value))
     if wants_reason(view, row, key, now) and not reason:
         raise Refusal(NEEDS_A_REASON)
-    _needs(view.kind, rows, _values(view, row) | {key: value})
+    _still_whole(view, row, key, value)
     not_moved_ahead(view, row, key, value, local_day(now, tz))
     claim(session, view)
     lay(session, view.kind, view.id, row, key, value)
@@ -250,6 +253,15 @@ def change(
     session.flush()
     note(session, me, "change", view.id, now, view.kind, field=key)
     return made.id
+
+
+def _still_whole(view: View, row: Row | None, key: str, value: Any) -> None:
+    """What is needed is not emptied; what an entry of an earlier revision never had is asked of new ones only."""
+    rows, values = row.field if row is not None else "", _values(view, row)
+    before = rules.missing(view.kind, rows, values)
+    lacks = [one for one in rules.missing(view.kind, rows, values | {key: value}) if one not in before]
+    if lacks:
+        raise Refusal(f"请先填写{'、'.join(lacks)}。")
 
 
 def not_moved_ahead(view: View, row: Row | None, key: str, value: Any, today: date) -> None:

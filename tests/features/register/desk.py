@@ -12,6 +12,7 @@ from bot.features.register.figures import REGISTER, figures
 from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.rules import Row, View
+from bot.features.register.values import Owner
 from bot.kit.figures import Counting
 from scheduler.calendar.days import CLOSE_DAY, Quarter
 from scheduler.calendar.periods import Period
@@ -47,12 +48,15 @@ class Desk:
         return self.cast.me(self.session, self.by, local(self.now).date())
 
     def kind(self, name: str) -> Kind:
-        found = kind_of(name)
+        found = kind_of(self.session, name)
         assert found is not None
         return found
 
     def record(self, kind: str, /, **values: Any) -> int:
         return service.record(self.session, self.me, self.kind(kind), values, local(self.now), SHANGHAI)
+
+    def owner(self, name: str) -> Owner:
+        return Owner(id=self.cast[name])
 
     def view(self, entry_id: int) -> View:
         [view] = entries.views(self.session, [entry_id])

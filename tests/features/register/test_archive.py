@@ -21,7 +21,7 @@ from bot.features.register import entries, rules, service, undoing
 from bot.features.register.archive.reading import read
 from bot.features.register.archive.reading_values import Known
 from bot.features.register.figures import figures
-from bot.features.register.kinds.catalogue import KINDS, declared, kind_of
+from bot.features.register.kinds.catalogue import KINDS, built_in, declared, kind_of
 from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Ledger, Tracking, Type
 from bot.features.register.values import Owner
 from bot.kit.figures import Counting, Section
@@ -102,7 +102,7 @@ EVERY = {kind.name: kind for kind in (*KINDS, EVERY_TYPE, TRACKED)}
 @pytest.fixture
 def more() -> Iterator[None]:
     """Kinds with every type of field beside the built-in ones."""
-    with declared(kind for kind in EVERY.values() if kind_of(kind.name) is None):
+    with declared(kind for kind in EVERY.values() if kind not in built_in()):
         yield
 
 
@@ -297,7 +297,7 @@ def assert_index(session: Session) -> None:
     session.flush()
     wanted: Counter[tuple[Any, ...]] = Counter()
     rows = [(one, one.id, None, "") for one in session.scalars(select(Entry))]
-    kinds = {one.id: kind_of(one.kind) for one, *_ in rows}
+    kinds = {one.id: kind_of(session, one.kind) for one, *_ in rows}
     rows += [(one, one.entry_id, one.id, one.field) for one in session.scalars(select(EntryRow))]
     for one, entry_id, row_id, field in rows:
         kind = kinds[entry_id]

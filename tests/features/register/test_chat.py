@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from bot.features.register import questions
 from bot.features.register.buttons import OpenEntry
-from bot.features.register.kinds.catalogue import declared, kinds
+from bot.features.register.kinds.catalogue import built_in, declared
 from bot.kit.figures import Section
 from bot.playground.chats import Message
 from storage.choices import Duty
@@ -511,7 +511,7 @@ async def test_the_publicity_officer_keeps_the_articles_alone_and_reads_all(bot:
     assert last(bot, PUB).labels[:2] == ["宣传稿件", "表彰荣誉"]
     assert last(bot, PUB).labels[6:] == ["共建", "宣传", "荣誉", "学习培训", "台账"]
     await bot.stage.tap(PUB, "学习培训", "【登记】请选择登记项目。")
-    mine = [one for one in kinds() if Duty.PUBLICITY_OFFICER in one.keepers and one.section is Section.TRAINING]
+    mine = [one for one in built_in() if Duty.PUBLICITY_OFFICER in one.keepers and one.section is Section.TRAINING]
     assert sorted(last(bot, PUB).labels) == sorted([*(one.label for one in mine), "其他类别"])
     await bot.stage.tap(PUB, "其他类别", "【登记】")
     assert "学习培训" in last(bot, PUB).labels

@@ -24,6 +24,7 @@ from scheduler.calendar.periods import Period
 from storage.choices import ActivityType, Duty
 from storage.engine import Storage
 from tests.features.tally.test_chat import NOW, forge, hold_st1, labels, last
+from tests.no_records import no_records
 from tests.world import SHANGHAI, World, alive, prepare
 
 LONG_DAYS = of_occasions(
@@ -131,7 +132,7 @@ def test_what_is_counted_wins_over_its_zero_name_by_name() -> None:
 
 
 def test_every_figure_has_a_code_and_a_path_of_its_own() -> None:
-    figures = FIGURES(Session(), 1)
+    figures = FIGURES(no_records(), 1)
     assert len({one.code for one in figures}) == len({one.path for one in figures}) == len(figures)
     assert [one.path for one in figures if one.beside and one.beside not in {other.path for other in figures}] == []
     # What a card of an earlier version calls them.

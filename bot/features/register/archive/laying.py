@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.features.register import service
+from bot.features.register.archive import own_kinds
 from bot.features.register.archive.records import (
     ChangeRecord,
     EntryRecord,
@@ -21,6 +22,7 @@ from bot.features.register.archive.records import (
     own_day,
     row_day,
 )
+from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import Kind, Type
 from bot.features.register.values import is_empty, title
 from scheduler.calendar.days import at
@@ -33,22 +35,23 @@ Json = dict[str, Any]
 
 def there(session: Session, branch_id: int, collections: Collection[str]) -> int:
     """How many entries a branch has in these collections; what 撤销 has taken back is none."""
-    mine = (Entry.branch_id == branch_id, Entry.kind.in_(_kinds(collections)))
+    mine = (Entry.branch_id == branch_id, Entry.kind.in_(_kinds(session, branch_id, collections)))
     stands = Entry.withdrawn_at.is_(None) | (Entry.withdrawn_reason != "")
     return session.scalar(select(func.count()).select_from(Entry).where(*mine, stands)) or 0
 
 
 def clear(session: Session, branch_id: int, collections: Collection[str]) -> None:
     """Take out every entry of these collections, with all that hangs on it."""
-    mine = (Entry.branch_id == branch_id, Entry.kind.in_(_kinds(collections)))
+    mine = (Entry.branch_id == branch_id, Entry.kind.in_(_kinds(session, branch_id, collections)))
     session.flush()
     for model in _OF_ENTRIES:
         session.execute(delete(model).where(model.entry_id.in_(select(Entry.id).where(*mine))))
     session.execute(delete(Entry).where(*mine))
 
 
-def _kinds(collections: Collection[str]) -> list[str]:
-    return [kind.name for collection in collections for kind in of_collection(collection)]
+def _kinds(session: Session, branch_id: int, collections: Collection[str]) -> list[str]:
+    every = kinds(session, branch_id)
+    return [kind.name for collection in collections for kind in of_collection(every, collection)]
 
 
 def lay(
@@ -56,7 +59,8 @@ def lay(
 ) -> None:
     """Write the records; `people`: the rows of those whom the archive names by id."""
     groups = session.execute(select(PartyGroup.name, PartyGroup.id).where(PartyGroup.branch_id == branch_id))
-    desk = _Desk(session, branch_id, people, dict(groups.all()), now, tz)
+    renamed = own_kinds.lay(session, branch_id, register.own or (), now)
+    desk = _Desk(session, branch_id, people, dict(groups.all()), now, tz, renamed)
     desk.lay([one for records in register.entries.values() for one in records])
     for change in register.changes or ():
         desk.lay_change(change)
@@ -81,9 +85,10 @@ class _Desk:
         groups: Mapping[str, int],
         now: datetime,
         tz: tzinfo,
+        renamed: Mapping[str, str],
     ) -> None:
         self._session, self._branch_id, self._people, self._groups = session, branch_id, people, groups
-        self._now, self._tz = now, tz
+        self._now, self._tz, self._renamed = now, tz, renamed
         self._laid: dict[tuple[str, str], _Laid] = {}
 
     def lay(self, records: Sequence[EntryRecord]) -> None:
@@ -114,7 +119,7 @@ class _Desk:
         fields, taken = self._fields(one.kind, "", one.fields), one.taken
         return Entry(
             branch_id=self._branch_id,
-            kind=one.kind.name,
+            kind=self._renamed.get(one.kind.name, one.kind.name),
             revision=one.revision,
             title=title(one.kind, fields),
             fields=fields,

@@ -10,12 +10,14 @@ from datetime import MINYEAR, UTC, date, datetime
 from itertools import count
 from typing import Any
 
+from bot.features.register.archive import own_kinds
 from bot.features.register.archive.reading_values import LONGEST_KEY, READ, Known, Values, is_of_files
 from bot.features.register.archive.records import (
     CHANGES,
     NOBODY,
     OF_ALL,
     OF_ROWS,
+    OWN_KINDS,
     ChangeRecord,
     EntryRecord,
     Held,
@@ -36,6 +38,7 @@ from bot.features.register.archive.records import (
     spans_in_the_open,
     told,
 )
+from bot.features.register.kinds.catalogue import built_in
 from bot.features.register.kinds.kind import EntryField, Kind, Tracking, Type
 from bot.features.register.values import counted_text, is_empty
 from bot.kit.archive_checks import OUTSIDE, Check, Fields, refused, rest
@@ -47,18 +50,22 @@ _EARLIEST = datetime(MINYEAR, 1, 2, tzinfo=UTC)
 
 def read(document: Fields, known: Known) -> tuple[Register, list[str]]:
     """The register of a document and every fault of it."""
-    there = [name for name in collections() if name in document]
-    reader = _Reader(Check(), known)
+    check = Check()
+    own = own_kinds.read(check, document.get(OWN_KINDS)) if OWN_KINDS in document else None
+    said = [own_kinds.kind_of(one) for one in own or ()] or known.own
+    reader = _Reader(check, known, every=(*built_in(), *said))
+    there = [name for name in collections() if name in document and name != OWN_KINDS]
     entries = {name: tuple(reader.entries(name, document[name])) for name in there}
     ids = {(name, one.id): one for name, listed in entries.items() for one in listed}
     changes = tuple(reader.changes(document, ids)) if CHANGES in document else None
     kept = (line for name in (*there, CHANGES) for line in refused(name, document.get(name)))
-    return Register(entries, changes, reader.left_out), [*reader.check.faults, *kept]
+    return Register(entries, changes, own, reader.left_out), [*reader.check.faults, *kept]
 
 
 @dataclass(slots=True)
 class _Reader(Values):
     left_out: dict[str, int] = field(default_factory=dict)
+    every: Sequence[Kind] = ()
 
     def leave_out(self, what: str) -> None:
         self.left_out[what] = self.left_out.get(what, 0) + 1
@@ -77,17 +84,18 @@ class _Reader(Values):
         """Those of the records; one that has none gets what no other has."""
         known = [self.check.key(path, row) if row.get("id") is not None else "" for path, row in found]
         self.check.once(collection, [one for one in known if one])
-        letter, taken = of_collection(collection)[0].letter, set(known)
+        sharing = of_collection(self.every, collection)
+        letter, taken = sharing[0].letter if sharing else "Y", set(known)
         free = (name for number in count(1) if (name := f"{letter}{number}") not in taken)
         return [one or next(free) for one in known]
 
     def _kind(self, collection: str, path: str, row: Fields) -> Kind | None:
         """Which of the kinds that share the collection."""
-        sharing = of_collection(collection)
+        sharing = of_collection(self.every, collection)
         found = next((kind for kind in sharing if all(row.get(key) == said for key, said in kind.also.items())), None)
         if found is not None:
             return found
-        key = next(key for kind in sharing for key in kind.also)
+        key = next((key for kind in sharing for key in kind.also), "kind")
         codes = sorted({kind.also[key] for kind in sharing if key in kind.also})
         self.check.fault(f"{path}.{key}", row.get(key), "one of " + " ".join(codes))
         return None

@@ -1,14 +1,14 @@
 """What a single value of the register looks like in an archive: kept values out, every fault by its path. No I/O."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from decimal import Decimal
 from typing import Any
 
 from bot.features.register.archive.records import NOBODY, Whose
-from bot.features.register.kinds.kind import EntryField, Type
+from bot.features.register.kinds.kind import EntryField, Kind, Type
 from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.sheets import visible
@@ -23,12 +23,15 @@ _DUTIES = {word: duty for duty, word in DUTIES.items()}
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Whom a document may name: people by id, party groups by name; the branch's time, and its today."""
+    """Whom a document may name: people by id, party groups by name; the branch's time, its today, and the kinds of its
+    own (a document that says these itself does not ask).
+    """
 
     people: Collection[str]
     groups: Collection[str]
     tz: tzinfo
     today: date
+    own: Sequence[Kind] = ()
 
 
 @dataclass(slots=True)

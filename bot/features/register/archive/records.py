@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from bot.features.register.kinds.catalogue import kinds
+from bot.features.register.kinds.catalogue import built_in
 from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Tracking, Type
+from bot.features.register.own.declaring import Declared
+from bot.features.register.own.making import COLLECTION as OWN_ENTRIES
 from bot.features.register.rules import dated, declared, index
 from bot.features.register.values import Json
+from bot.kit.figures import Section
 from scheduler.calendar.days import local_day
 from storage.choices import Duty
 
-CHANGES = "changes"
+CHANGES, OWN_KINDS = "changes", "own_kinds"
 # What a record of any kind may have beside its fields and states, and a row of one.
 OF_ALL = ("id", "revision", "recorded_at", "by", "withdrawn")
 OF_ROWS = ("recorded_at", "by")
@@ -128,14 +131,27 @@ class ChangeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnKindRecord:
+    """A kind of the unit's own: what it is now. `committee`: of a committee above, which an archive only names."""
+
+    id: str
+    revision: int
+    declared: Declared
+    stopped: bool = False
+    committee: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
-    """The register of an archive: by collection, only those that the document has; changes null: it has none.
+    """The register of an archive: by collection, only those that the document has; changes null: it has none. own: the
+    kinds that the unit has made for itself, null: the document does not say them.
 
     left_out: what this version does not read, with how many there are.
     """
 
     entries: Mapping[str, tuple[EntryRecord, ...]] = field(default_factory=dict)
     changes: tuple[ChangeRecord, ...] | None = None
+    own: "tuple[OwnKindRecord, ...] | None" = None
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -146,7 +162,8 @@ class Register:
         """Only the collections of which another does not say the same; without changes it says nothing of these."""
         found = {name: listed for name, listed in self.entries.items() if self._of(name) != other._of(name, self)}
         changes = tuple(one for one in self.changes or () if one.where.collection in found)
-        return Register(found, changes if self.changes is not None else None, self.left_out)
+        own = self.own if self.own != other.own else None
+        return Register(found, changes if self.changes is not None else None, own, self.left_out)
 
     def _of(self, collection: str, asked: "Register | None" = None) -> tuple[Mapping[str, EntryRecord], object]:
         """The records of a collection in any order, and what was changed of them where `asked` says that."""
@@ -157,12 +174,12 @@ class Register:
 
 
 def collections() -> tuple[str, ...]:
-    """Those of all kinds, each once, in the order of the kinds."""
-    return tuple(dict.fromkeys(kind.collection for kind in kinds()))
+    """Those of all kinds, each once, in the order of the kinds; behind them what units have made for themselves."""
+    return tuple(dict.fromkeys((*(kind.collection for kind in built_in()), OWN_KINDS, OWN_ENTRIES)))
 
 
-def of_collection(collection: str) -> list[Kind]:
-    return [kind for kind in kinds() if kind.collection == collection]
+def of_collection(every: Sequence[Kind], collection: str) -> list[Kind]:
+    return [kind for kind in every if kind.collection == collection]
 
 
 def own(kind: Kind, rows: str) -> list[EntryField]:
@@ -176,7 +193,11 @@ def dated_facts(kind: Kind, rows: str) -> list[EntryField]:
 
 
 def spans_in_the_open(kind: Kind, rows: str) -> str:
-    """The field of days that a record says as its own `from` and `to`: the only one, where no field is called so."""
+    """The field of days that a record says as its own `from` and `to`: the only one, where no field is called so. A
+    unit's own kind says each by its name.
+    """
+    if kind.section is Section.OWN:
+        return ""
     fields = declared(kind, rows)
     days = [one.key for one in fields if one.type is Type.DAYS]
     return days[0] if len(days) == 1 and not {one.key for one in fields} & {"from", "to"} else ""

@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.features.register.archive import own_kinds
 from bot.features.register.archive.records import (
     CHANGES,
+    OWN_KINDS,
     ChangeRecord,
     EntryRecord,
     Held,
@@ -31,7 +33,7 @@ from bot.features.register.archive.records import (
     spans_in_the_open,
     told,
 )
-from bot.features.register.kinds.catalogue import kind_of, kinds
+from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import EntryField, Kind, Tracking, Type
 from bot.features.register.values import NOBODY, is_empty
 from bot.kit.archive_checks import OUTSIDE, rest
@@ -72,7 +74,8 @@ def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinf
     }
     kind = {(collection, one.id): one.kind for collection, records in found.entries.items() for one in records}
     changes = [_change(one, kind[one.where.collection, one.where.entry], names) for one in found.changes or ()]
-    return written | ({CHANGES: changes} if changes else {})
+    own = {OWN_KINDS: [own_kinds.to_json(one) for one in found.own]} if found.own else {}
+    return written | own | ({CHANGES: changes} if changes else {})
 
 
 def _names(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo) -> Names:
@@ -93,27 +96,28 @@ def _names(session: Session, branch_id: int, people: Mapping[int, str], tz: tzin
 def load(session: Session, branch_id: int, names: Names) -> Register:
     """The register as records; what 撤销 has taken back was never there."""
     stands = or_(Entry.withdrawn_at.is_(None), Entry.withdrawn_reason != "")
-    mine = (Entry.branch_id == branch_id, Entry.kind.in_([kind.name for kind in kinds()]), stands)
+    every = {kind.name: kind for kind in kinds(session, branch_id)}
+    mine = (Entry.branch_id == branch_id, Entry.kind.in_(every), stands)
     entries = session.scalars(select(Entry).where(*mine).order_by(Entry.id)).all()
     of_mine = select(Entry.id).where(*mine)
     facts, rows = _facts(session, of_mine, names), _rows(session, of_mine)
-    ids = entry_ids(entries)
+    ids = entry_ids(entries, every)
     found: dict[str, list[EntryRecord]] = {collection: [] for collection in collections()}
     for entry in entries:
-        kind = kind_of(entry.kind)
-        assert kind is not None
+        kind = every[entry.kind]
         found[kind.collection].append(_record(entry, kind, ids[entry.id], rows[entry.id], facts, names))
-    changes = _changes(session, of_mine, {one.id: one for one in entries}, ids, rows, names)
-    return Register({name: tuple(listed) for name, listed in found.items() if listed}, tuple(changes))
+    of = {one.id: every[one.kind] for one in entries}
+    changes = tuple(_changes(session, of_mine, of, ids, rows, names))
+    own = tuple(own_kinds.load(session, branch_id))
+    return Register({name: tuple(listed) for name, listed in found.items() if listed}, changes, own)
 
 
-def entry_ids(entries: Sequence[Entry]) -> dict[int, str]:
+def entry_ids(entries: Sequence[Entry], every: Mapping[str, Kind]) -> dict[int, str]:
     """The id of every entry, unique among those of its collection."""
     by_collection: dict[str, dict[int, str | None]] = defaultdict(dict)
     letters: dict[int, str] = {}
     for entry in entries:
-        kind = kind_of(entry.kind)
-        assert kind is not None
+        kind = every[entry.kind]
         by_collection[kind.collection][entry.id] = entry.archive_id
         letters[entry.id] = kind.letter
     return {row: known for kept in by_collection.values() for row, known in numbered(letters.__getitem__, kept).items()}
@@ -194,15 +198,14 @@ def _by_ids(kind: Kind, rows: str, key: str, value: Any, names: Names) -> Any:
 def _changes(
     session: Session,
     of_mine: Any,
-    entries: Mapping[int, Entry],
+    of: Mapping[int, Kind],
     ids: Mapping[int, str],
     rows: Mapping[int, Sequence[EntryRow]],
     names: Names,
 ) -> Iterator[ChangeRecord]:
     query = select(EntryChange).where(EntryChange.entry_id.in_(of_mine), EntryChange.undone_at.is_(None))
     for one in session.scalars(query.order_by(EntryChange.id)):
-        kind = kind_of(entries[one.entry_id].kind)
-        assert kind is not None
+        kind = of[one.entry_id]
         where = _where(one, kind, ids[one.entry_id], rows.get(one.entry_id, ()))
         old, new = (_by_ids(kind, where.rows, where.name, held.get("value"), names) for held in (one.old, one.new))
         yield ChangeRecord(where, old, new, one.on, one.changed_at, names.by(one.changed_by_id), one.reason)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from sqlalchemy.orm import Session
+
 from bot.features.register.kinds.cobuild import COBUILD_EVENT, GUIDANCE, MODEL_UNIT, RED_SITE, RESEARCH_TOPIC
 from bot.features.register.kinds.honours import AWARD, CONTEST
 from bot.features.register.kinds.inspection import DOCUMENT, INSPECTION, INSPECTION_RECEIVED, RECTIFICATION_LIST
@@ -13,6 +15,7 @@ from bot.features.register.kinds.publicity import PUBLICATIONS, SUBMISSION
 from bot.features.register.kinds.report import ISSUE, PARAGRAPH, PLAN_ITEM
 from bot.features.register.kinds.service import CONDOLENCE, DONATION, PAIRING, SUGGESTION, VOLUNTEER_SERVICE
 from bot.features.register.kinds.training import CAMPAIGN, SUPERIOR_EVENT, TRAINING
+from bot.features.register.own import store
 
 KINDS: tuple[Kind, ...] = (
     PRACTICAL_PROJECT, TASK_ITEM, ASSESSMENT_ITEM,
@@ -38,19 +41,27 @@ COMMON = (
 _further: list[Kind] = []
 
 
-def kinds() -> Sequence[Kind]:
+def built_in() -> Sequence[Kind]:
     return (*KINDS, *_further)
 
 
-def kind_of(name: str) -> Kind | None:
-    return next((one for one in kinds() if one.name == name), None)
+def kinds(session: Session, branch_id: int, *, stopped: bool = True) -> Sequence[Kind]:
+    """Every kind that a branch keeps: the built-in ones, and those of its own and of the committees above; `stopped`:
+    also what takes no new entries any more.
+    """
+    return (*built_in(), *store.of_branch(session, branch_id, stopped=stopped))
+
+
+def kind_of(session: Session, name: str) -> Kind | None:
+    """A kind by its name, which no other one of the installation has."""
+    return next((one for one in built_in() if one.name == name), None) or store.named(session, name)
 
 
 @contextmanager
 def declared(more: Iterable[Kind]) -> Iterator[None]:
     """Further kinds, for as long as this lasts. Raises ValueError where a name, a word or a figure is taken."""
     added = list(more)
-    faults = list(_taken([*kinds(), *added]))
+    faults = list(_taken([*built_in(), *added]))
     if faults:
         raise ValueError("; ".join(faults))
     _further.extend(added)

@@ -82,6 +82,8 @@ class EntryField(Part):
     offered: tuple[str, ...] = ()
     computed: bool = False
     apart: bool = False
+    retired: tuple[str, ...] = ()
+    dropped: bool = False
     fields: "tuple[EntryField, ...]" = ()
     tracking: "Tracking | None" = None
 

@@ -1,0 +1,151 @@
+"""What is done to a unit's own kinds: added, changed by a new revision, stopped, hidden; each noted."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.features.register.kinds import catalogue
+from bot.features.register.own import declaring, store
+from bot.features.register.own.declaring import Beside, Declared, Fault
+from bot.kit.access import Right, require
+from bot.kit.refusal import Refusal
+from storage import audit
+from storage.audience import Me
+from storage.models.entry import Entry
+from storage.models.organisation import Organisation
+from storage.models.own_kind import OwnKind, OwnKindRevision
+
+SUBJECT = "own_kind"
+NO_SUCH = "没有这个登记项目。"
+OF_ABOVE = "这个登记项目由上级党委设置，支部不能修改，可以不显示。"
+
+
+def beside(session: Session, organisation_id: int, without: str = "") -> Beside:
+    """What a kind of this organisation may not repeat: of itself, of all above it and all below."""
+    line = [*store.line_of(session, organisation_id), *_below(session, organisation_id)]
+    rows = session.scalars(select(OwnKind).where(OwnKind.organisation_id.in_(line))).all()
+    own = [one for row in rows if row.name != without and (one := store.named(session, row.name)) is not None]
+    every = [*catalogue.built_in(), *own]
+    words = {word for one in every for word in (one.word, one.label)}
+    named = {one.name for one in every} | {one.collection for one in catalogue.built_in()}
+    tops = {path.partition(".")[0] for one in catalogue.built_in() for path in one.paths}
+    many = sum(row.organisation_id == organisation_id for row in rows)
+    taken = set(session.scalars(select(OwnKind.name)))
+    return Beside(frozenset(words), frozenset(named | tops | taken), many)
+
+
+def _below(session: Session, organisation_id: int) -> list[int]:
+    found: list[int] = []
+    here = [organisation_id]
+    while here:
+        here = list(session.scalars(select(Organisation.id).where(Organisation.parent_id.in_(here))))
+        found += here
+    return found
+
+
+def faults(session: Session, organisation_id: int, declared: Declared, old: Declared | None = None) -> list[Fault]:
+    """Why it cannot be added here, or become of what it was."""
+    known = beside(session, organisation_id, without=old.id if old is not None else "")
+    return declaring.faults_beside(declared, known, old)
+
+
+def add(session: Session, me: Me, declared: Declared, now: datetime) -> OwnKind:
+    """By the secretary or the deputy, for the own branch. Raises Refusal with every fault."""
+    require(me, Right.BRANCH_SETTINGS, branch_id=me.branch_id)
+    _refuse(faults(session, me.branch_id, declared))
+    return put(session, me.branch_id, declared, declared.id, 1, me, now)
+
+
+def _refuse(found: Sequence[Fault]) -> None:
+    if found:
+        raise Refusal("\n".join(one.chinese for one in found))
+
+
+def put(
+    session: Session, organisation_id: int, declared: Declared, name: str, revision: int, me: Me | None, now: datetime
+) -> OwnKind:
+    """A new kind of an organisation; without a name it is own_N."""
+    row = OwnKind(
+        organisation_id=organisation_id, name=name or "", made_at=now, made_by_id=me.id if me is not None else None
+    )
+    session.add(row)
+    session.flush()
+    row.name = name or f"own_{row.id}"
+    _keep(session, row, declared, revision, me, now)
+    return row
+
+
+def _keep(session: Session, row: OwnKind, declared: Declared, revision: int, me: Me | None, now: datetime) -> None:
+    session.add(
+        OwnKindRevision(
+            own_kind_id=row.id, revision=revision, declaration=declaring.to_json(declared), made_at=now,
+            made_by_id=me.id if me is not None else None,
+        )
+    )  # fmt: skip
+    session.flush()
+    by = me if me is not None else audit.by_operator(row.organisation_id)
+    action = "add" if revision == 1 else "change"
+    audit.record(session, action, SUBJECT, row.id, now=now, by=by, more={"kind": row.name, "revision": revision})
+
+
+def revise(session: Session, row: OwnKind, declared: Declared, me: Me | None, now: datetime) -> int:
+    """A new revision, where anything differs; what it says no more is dropped. The number of the revision in force."""
+    [newest] = store.newest_of(session, [row.id])
+    old = declaring.from_json(row.name, newest.declaration)
+    became = declaring.merged(old, declared, now.date().isoformat())
+    if declaring.to_json(became) == newest.declaration:
+        return newest.revision
+    _keep(session, row, became, newest.revision + 1, me, now)
+    return newest.revision + 1
+
+
+def found(session: Session, me: Me, name: str) -> tuple[OwnKind, Declared]:
+    """One of the own branch, to be changed. Raises Refusal."""
+    require(me, Right.BRANCH_SETTINGS, branch_id=me.branch_id)
+    row = session.scalar(select(OwnKind).where(OwnKind.name == name))
+    if row is None or row.organisation_id not in store.line_of(session, me.branch_id):
+        raise Refusal(NO_SUCH)
+    if row.organisation_id != me.branch_id:
+        raise Refusal(OF_ABOVE)
+    [newest] = store.newest_of(session, [row.id])
+    return row, declaring.from_json(row.name, newest.declaration)
+
+
+def change(session: Session, me: Me, name: str, declared: Declared, now: datetime) -> int:
+    row, old = found(session, me, name)
+    _refuse(faults(session, me.branch_id, replace(declared, id=""), old))
+    return revise(session, row, declared, me, now)
+
+
+def stop(session: Session, me: Me, name: str, stopped: bool, now: datetime) -> bool:
+    """停用 and 恢复使用; one without entries goes for good. Whether it is still there."""
+    row, _ = found(session, me, name)
+    many = session.scalar(select(func.count()).select_from(Entry).where(Entry.kind == name)) or 0
+    if stopped and not many:
+        for one in session.scalars(select(OwnKindRevision).where(OwnKindRevision.own_kind_id == row.id)):
+            session.delete(one)
+        session.flush()
+        audit.record(session, "delete", SUBJECT, row.id, now=now, by=me, more={"kind": name})
+        session.delete(row)
+        session.flush()
+        return False
+    if (row.stopped_at is not None) != stopped:
+        row.stopped_at = now if stopped else None
+        audit.record(session, "stop" if stopped else "resume", SUBJECT, row.id, now=now, by=me, more={"kind": name})
+    return True
+
+
+def hide(session: Session, me: Me, name: str, hidden: bool, now: datetime) -> None:
+    """Whether the branch shows a kind of a committee above it for new entries."""
+    require(me, Right.BRANCH_SETTINGS, branch_id=me.branch_id)
+    branch = session.get_one(Organisation, me.branch_id, populate_existing=True, with_for_update=True)
+    before = store.hidden_in(session, me.branch_id)
+    after = before | {name} if hidden else before - {name}
+    if after == before:
+        return
+    branch.settings = {**branch.settings, store.HIDDEN: sorted(after)}
+    session.flush()
+    audit.record(session, "change", SUBJECT, me.branch_id, now=now, by=me, more={"kind": name, "hidden": hidden})

@@ -1,0 +1,86 @@
+"""The kinds that units have made for themselves: which hold in a branch, each as it is now."""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import CTE, ColumnElement, ScalarSelect, func, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.features.register.kinds.kind import Kind
+from bot.features.register.own import making
+from storage.models.organisation import Organisation
+from storage.models.own_kind import OwnKind, OwnKindRevision
+
+HIDDEN = "hidden_kinds"
+
+
+def line_of(session: Session, organisation_id: int) -> list[int]:
+    """An organisation and all above it."""
+    return list(session.scalars(select(_line(organisation_id).c.id)))
+
+
+def _line(organisation_id: int) -> CTE:
+    line = select(Organisation.id, Organisation.parent_id).where(Organisation.id == organisation_id)
+    here = line.cte("line", recursive=True)
+    above = aliased(Organisation)
+    # Without repetitions, so that a circle ends.
+    return here.union(select(above.id, above.parent_id).where(above.id == here.c.parent_id))
+
+
+def of_branch(session: Session, branch_id: int, *, stopped: bool = True) -> list[Kind]:
+    """Those of the branch and of the committees above it; `stopped`: also those that take no new entries any more, and
+    those that the branch hides.
+    """
+    there = OwnKind.organisation_id.in_(select(_line(branch_id).c.id))
+    if stopped:
+        return _kinds(session, there)
+    hidden = hidden_in(session, branch_id)
+    return [one for one in _kinds(session, there, OwnKind.stopped_at.is_(None)) if one.name not in hidden]
+
+
+def named(session: Session, name: str) -> Kind | None:
+    """The kind of that name in the installation, as it is now."""
+    return next(iter(_kinds(session, OwnKind.name == name)), None)
+
+
+def _kinds(session: Session, *which: ColumnElement[bool]) -> list[Kind]:
+    """One statement: each tap reads what is in force."""
+    query = (
+        select(OwnKind.name, OwnKindRevision.revision, OwnKindRevision.declaration)
+        .join(OwnKindRevision, OwnKindRevision.own_kind_id == OwnKind.id)
+        .where(*which, OwnKindRevision.revision == _newest())
+        .order_by(OwnKind.id)
+    )
+    return [
+        making.kept(name, revision, json.dumps(declaration, ensure_ascii=False))
+        for name, revision, declaration in session.execute(query)
+    ]
+
+
+def _newest() -> ScalarSelect[int]:
+    other = aliased(OwnKindRevision)
+    return (
+        select(func.max(other.revision))
+        .where(other.own_kind_id == OwnKindRevision.own_kind_id)
+        .correlate(OwnKindRevision)
+        .scalar_subquery()
+    )
+
+
+def is_stopped(session: Session, name: str) -> bool:
+    """Whether a kind takes no new entries; a built-in one always does."""
+    query = select(OwnKind.id).where(OwnKind.name == name, OwnKind.stopped_at.is_not(None))
+    return session.scalar(query) is not None
+
+
+def newest_of(session: Session, ids: Sequence[int]) -> Sequence[OwnKindRevision]:
+    """The revision in force of each of these kinds."""
+    query = select(OwnKindRevision).where(OwnKindRevision.own_kind_id.in_(ids))
+    return session.scalars(query.where(OwnKindRevision.revision == _newest())).all()
+
+
+def hidden_in(session: Session, branch_id: int) -> frozenset[str]:
+    """What a branch does not show of the kinds of the committees above it."""
+    row = session.get(Organisation, branch_id)
+    said = row.settings.get(HIDDEN) if row is not None else None
+    return frozenset(one for one in said if isinstance(one, str)) if isinstance(said, list) else frozenset()
