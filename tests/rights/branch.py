@@ -40,6 +40,7 @@ from storage.models.entry import Entry, EntryRow, EntryState
 from storage.models.invite import BindRequest
 from storage.models.notice import Notice, Receipt
 from storage.models.organisation import Organisation, PartyGroup
+from storage.models.own_kind import OwnKind, OwnKindRevision
 from storage.models.person import DutySpan, Person
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 from storage.models.reminder import Reminder, ReminderAudience
@@ -275,7 +276,15 @@ def _changed(session: Session, branch_id: int, person_id: int, maker: int) -> in
 
 
 def _register(session: Session, keep: Any, branch_id: int, maker: int, author: int, tail: str) -> None:
-    """A list to be put right that was issued, with one item open, the author's."""
+    """A list to be put right that was issued, with one item open, the author's; and a kind of the branch's own."""
+    own = OwnKind(organisation_id=branch_id, name="", made_at=NOW, made_by_id=maker)
+    own.name = f"own_{keep('own_kind', own)}"
+    fields_of_it = [
+        {"key": "f1", "type": "day", "label": "日期", "needed": True, "dated": True},
+        {"key": "f2", "type": "text", "label": "内容"},
+    ]
+    said = {"word": f"沙龙{tail}", "unit": "次", "keepers": ["secretary"], "phrase": "", "fields": fields_of_it}
+    session.add(OwnKindRevision(own_kind_id=own.id, revision=1, declaration=said, made_at=NOW, made_by_id=maker))
     made: dict[str, Any] = {"recorded_at": NOW, "recorded_by_id": maker}
     fields = {"target": f"受检支部{tail}", "source": "other"}
     entry = Entry(branch_id=branch_id, kind="rectification_list", title=fields["target"], fields=fields, **made)

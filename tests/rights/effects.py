@@ -205,6 +205,12 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:OpenEntry", "tap:TurnRows", "tap:ShowHistory", "tap:ChooseField"), shows("受检支部")),
     **dict.fromkeys(("tap:ChangeField", "tap:AddRow", "tap:PutState", "tap:Withdraw", "tap:Report"), ASKS),
     "tap:UndoEntry": rows("entry_state audit"),
+    **dict.fromkeys(("command:kinds", "word:登记项目", "tap:ShowOwn"), shows("【登记项目】")),
+    **dict.fromkeys(("tap:MakeOwn", "tap:AddField", "tap:Rename", "answer:register.own"), ASKS),
+    **dict.fromkeys(("tap:OpenOwn", "tap:OpenField"), shows("【登记项目】")),
+    "tap:DropField": rows("own_kind_revision audit"),
+    "tap:StopOwn": rows("own_kind own_kind_revision audit"),
+    "tap:HideOwn": rows("organisation audit"),
     # what goes to many
     "tap:Stop": rows("outbox audit"),
     "tap:Resume": rows("outbox audit"),

@@ -20,6 +20,7 @@ from bot.features.privacy import buttons as care
 from bot.features.privacy.rules import Kind as Kept
 from bot.features.reflections import buttons as reflections
 from bot.features.register import buttons as register
+from bot.features.register.own import buttons as own_kinds
 from bot.features.reminders import buttons as reminders
 from bot.features.roster import buttons as roster
 from bot.features.roster_files import buttons as roster_files
@@ -155,6 +156,7 @@ ENTRY = (
 )  # fmt: skip
 SOUGHT = ("register.form", lambda ids: {"act": "find", "kind": "rectification_list", "field": "words"})
 COMING = ("integrity.day", lambda ids: {"year": 2023, "festival": "中秋"})
+NAMED = ("register.own", lambda ids: {"act": "new", "field": "word"})
 MINUTES = ("settings.form", lambda ids: {"field": "late_minutes", "late_minutes_was": "10"})
 OTHER_MINUTES = ("settings.form", lambda ids: {"field": "confirm", "late_minutes_was": "10", "late_minutes": "20"})
 LOOK = (
@@ -317,6 +319,18 @@ TABLE: dict[str, Case] = {
         KEEP_ALL, lambda ids: register.UndoEntry("s", ids["list"], ids["list_state"]), state=states.put_by_me
     ),
     "answer:register.form": own(READ_ALL, open=SOUGHT, text="受检"),
+    # a unit's own kinds
+    **dict.fromkeys(("command:kinds", "word:登记项目"), own(BRANCH_SETTINGS)),
+    "tap:ShowOwn": own(BRANCH_SETTINGS, lambda ids: own_kinds.ShowOwn()),
+    "tap:MakeOwn": own(BRANCH_SETTINGS, lambda ids: own_kinds.MakeOwn()),
+    "tap:OpenOwn": Case(BRANCH_SETTINGS, lambda ids: own_kinds.OpenOwn(f"own_{ids['own_kind']}")),
+    "tap:AddField": Case(BRANCH_SETTINGS, lambda ids: own_kinds.AddField(f"own_{ids['own_kind']}")),
+    "tap:OpenField": Case(BRANCH_SETTINGS, lambda ids: own_kinds.OpenField(f"own_{ids['own_kind']}", "f2")),
+    "tap:Rename": Case(BRANCH_SETTINGS, lambda ids: own_kinds.Rename(f"own_{ids['own_kind']}", "")),
+    "tap:DropField": Case(BRANCH_SETTINGS, lambda ids: own_kinds.DropField(f"own_{ids['own_kind']}", "f2")),
+    "tap:StopOwn": Case(BRANCH_SETTINGS, lambda ids: own_kinds.StopOwn(f"own_{ids['own_kind']}", 1)),
+    "tap:HideOwn": Case(BRANCH_SETTINGS, lambda ids: own_kinds.HideOwn(f"own_{ids['own_kind']}", 1)),
+    "answer:register.own": own(BRANCH_SETTINGS, open=NAMED, text="读书沙龙"),
     "tap:SetPrompt": own(STUDY, lambda ids: study.SetPrompt(0, 1)),
     "tap:SendNow": Case(STUDY, lambda ids: study.SendNow(ids["theme"], 1)),
     "answer:study.title": own(STUDY, open=("study.title", lambda ids: {"month": "2023-08"}), text="主题"),

@@ -1,13 +1,15 @@
 """The register: what a branch records beside its activities, of any kind; ledgers, deadlines, figures."""
 
 from bot.features.register import figures, forms, handlers, owing, undoing
+from bot.features.register.own import forms as own_forms
+from bot.features.register.own import handlers as own_handlers
 from bot.kit.feature import Feature
 from bot.kit.own_records import OwnRecords
 
 FEATURE = Feature(
     name="register",
-    handlers=handlers.HANDLERS,
-    families=[forms.FORMS],
+    handlers=[*handlers.HANDLERS, *own_handlers.HANDLERS],
+    families=[forms.FORMS, own_forms.FORMS],
     figures=figures.figures,
     owing=owing.owing,
     nearing=owing.nearing,

@@ -49,15 +49,15 @@ def figures(kind: Kind) -> Sequence[Figure[Any, Any]]:
 
 
 def _load(kind: Kind, papers: Papers, counting: Counting) -> Sequence[Paper]:
-    """Every paper of every month of the period that has ended, in one statement."""
-    months = [one for one in _months(counting.period.start, counting.last_day) if counting.period.holds(one)]
+    """Every paper of every month that has ended in the period, in one statement."""
+    months = list(_months(counting.period.start, counting.last_day))
     settings = branch_settings.of_branch(counting.session, counting.branch_id)
     query = (
         select(Entry.id, EntryDay.on, EntryValue.key, Entry.recorded_at)
         .join(EntryDay, (EntryDay.entry_id == Entry.id) & (EntryDay.field == papers.month))
         .join(EntryValue, (EntryValue.entry_id == Entry.id) & (EntryValue.field == papers.kind))
         .where(Entry.branch_id == counting.branch_id, Entry.kind == kind.name, Entry.withdrawn_at.is_(None))
-        .where(EntryDay.on >= counting.period.start, EntryDay.on < counting.period.to)
+        .where(EntryDay.on.in_(months))
         .order_by(Entry.id)
     )
     found: dict[tuple[date, str], list[int]] = defaultdict(list)
@@ -72,8 +72,8 @@ def _load(kind: Kind, papers: Papers, counting: Counting) -> Sequence[Paper]:
 
 
 def _months(start: date, last_day: date) -> Iterator[date]:
-    """The first days of the months that begin from `start` on and have ended by the last day."""
-    month = start if start.day == 1 else _next(start)
+    """The first days of the months that end from `start` on, by the last day: each is of one part of any period."""
+    month = start.replace(day=1)
     while _next(month) - DAY <= last_day:
         yield month
         month = _next(month)

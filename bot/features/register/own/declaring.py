@@ -29,6 +29,7 @@ NUMBERED = re.compile(r"own_[0-9]+", re.ASCII)
 KEY = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)
 # What the register is not for: money, and numbers of papers.
 _NEVER = ("元", "金额", "身份证")
+NEVER = "小助手不登记金额和证件号码。"
 KEEPERS = (*DESK, Duty.PUBLICITY_OFFICER, Duty.DISCIPLINE_OFFICER, Duty.YOUTH_OFFICER, Duty.MASS_WORK_OFFICER)
 _OF_KIND = ("id", "word", "unit", "keepers", "readers", "phrase")
 _OF_FIELD = ("type", "label", "needed", "dated", "outside", "unit", "options", "dropped_on", "dropped")
@@ -125,7 +126,7 @@ class _Reader:
         self._known("kind", head, _OF_KIND)
         word = self._text("kind.word", head.get("word"), LONGEST_WORD)
         unit = self._text("kind.unit", head.get("unit"), LONGEST_UNIT)
-        if unit and any(one in unit for one in _NEVER):
+        if is_never_recorded(unit):
             self._never("kind.unit")
         slug = head.get("id", "")
         if slug and (not isinstance(slug, str) or SLUG.fullmatch(slug) is None or NUMBERED.fullmatch(slug)):
@@ -163,7 +164,7 @@ class _Reader:
         return value.strip()
 
     def _never(self, place: str) -> None:
-        self.fault(place, "小助手不登记金额和证件号码。", "amounts of money and numbers of papers are not recorded.")
+        self.fault(place, NEVER, "amounts of money and numbers of papers are not recorded.")
 
     def _offices(self, place: str, value: Any) -> tuple[Duty, ...]:
         if value is None:
@@ -215,7 +216,7 @@ class _Reader:
                        f"no type {kind!r}; known are {', '.join(TYPES)}.")  # fmt: skip
         label = self._text(f"{place}.label", value.get("label"), LONGEST_LABEL)
         unit = value.get("unit", "")
-        if any(one in str(text) for text in (label, unit) for one in _NEVER):
+        if is_never_recorded(f"{label}{unit}"):
             self._never(f"{place}.label")
         options = self._options(f"{place}.options", value.get("options"), kind == "choice")
         flags = {name: self._flag(f"{place}.{name}", value.get(name, False)) for name in ("needed", "dated", "outside")}
@@ -282,6 +283,10 @@ class _Reader:
             self.fault("kind.phrase", "花括号没有成对。", "a brace stands alone.")
 
 
+def is_never_recorded(words: str) -> bool:
+    return any(one in words for one in _NEVER)
+
+
 def figures_of(declared: Declared) -> list[str]:
     """The names of what is counted of a kind, as a phrase calls them."""
     found = ["count"]
@@ -309,13 +314,17 @@ def faults_beside(declared: Declared, beside: Beside, old: Declared | None = Non
     """What cannot be beside the kinds that there are; `old`: as the same kind was until now."""
     found: list[Fault] = []
     if name_key(declared.word) in map(name_key, beside.words):
-        found.append(Fault("kind.word", f"已有登记类别“{declared.word}”，请换一个名称。",
+        found.append(Fault("kind.word", taken(declared.word),
                            f"there is a kind {declared.word!r} already."))  # fmt: skip
     if old is None and declared.id and declared.id in beside.names:
         found.append(Fault("kind.id", f"标识“{declared.id}”已被使用。", f"the id {declared.id!r} is taken."))
     if old is None and beside.many >= MOST_KINDS:
         found.append(Fault("kind", f"最多{MOST_KINDS}个登记项目。", f"at most {MOST_KINDS} kinds."))
     return [*found, *(faults_of_change(old, declared) if old is not None else ())]
+
+
+def taken(word: str) -> str:
+    return f"已有登记类别“{word}”，请换一个名称。"
 
 
 def faults_of_change(old: Declared, new: Declared) -> Iterator[Fault]:

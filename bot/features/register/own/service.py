@@ -11,6 +11,7 @@ from bot.features.register.kinds import catalogue
 from bot.features.register.own import declaring, store
 from bot.features.register.own.declaring import Beside, Declared, Fault
 from bot.kit.access import Right, require
+from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
 from storage import audit
 from storage.audience import Me
@@ -52,14 +53,21 @@ def faults(session: Session, organisation_id: int, declared: Declared, old: Decl
     return declaring.faults_beside(declared, known, old)
 
 
+def not_taken(session: Session, organisation_id: int, word: str) -> None:
+    """Raises Refusal where a kind of that name is there."""
+    if name_key(word) in map(name_key, beside(session, organisation_id).words):
+        raise Refusal(declaring.taken(word))
+
+
 def add(session: Session, me: Me, declared: Declared, now: datetime) -> OwnKind:
     """By the secretary or the deputy, for the own branch. Raises Refusal with every fault."""
     require(me, Right.BRANCH_SETTINGS, branch_id=me.branch_id)
-    _refuse(faults(session, me.branch_id, declared))
+    refuse(faults(session, me.branch_id, declared))
     return put(session, me.branch_id, declared, declared.id, 1, me, now)
 
 
-def _refuse(found: Sequence[Fault]) -> None:
+def refuse(found: Sequence[Fault]) -> None:
+    """Raises Refusal with every fault."""
     if found:
         raise Refusal("\n".join(one.chinese for one in found))
 
@@ -116,7 +124,7 @@ def found(session: Session, me: Me, name: str) -> tuple[OwnKind, Declared]:
 
 def change(session: Session, me: Me, name: str, declared: Declared, now: datetime) -> int:
     row, old = found(session, me, name)
-    _refuse(faults(session, me.branch_id, replace(declared, id=""), old))
+    refuse(faults(session, me.branch_id, replace(declared, id=""), old))
     return revise(session, row, declared, me, now)
 
 

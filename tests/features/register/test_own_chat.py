@@ -1,0 +1,133 @@
+"""登记项目 in chat: a unit's own kind made question by question, used, changed, and its figures in the tally."""
+
+import pytest
+
+from tests.features.register.test_chat import MEMBER, PUB, SEC, last, said
+from tests.features.register.test_chat import bot as bot
+from tests.world import World
+
+CLUB = ("读书沙龙", "次", "参加人员", "人员", "本数", "数量", "形式", "选项", "领读、讨论")
+
+
+async def make(bot: World, *more: str, name: str = SEC) -> None:
+    """读书沙龙: people, a number, a choice; `more`: what is answered behind them."""
+    await bot.stage.say(name, "登记项目")
+    await bot.stage.tap(name, "新增登记项目")
+    await bot.stage.say(name, CLUB[0])
+    await bot.stage.tap(name, CLUB[1])
+    for label, kind in (CLUB[2:4], CLUB[4:6], CLUB[6:8]):
+        await bot.stage.say(name, label)
+        await bot.stage.tap(name, kind)
+    await bot.stage.say(name, CLUB[8])
+    for one in ("没有了", *(more or ("否", "书记、副书记"))):
+        await bot.stage.tap(name, one)
+    await bot.stage.tap(name, "保存")
+
+
+async def meet(bot: World, day: str = "8月11日") -> None:
+    await bot.stage.say(SEC, "登记")
+    if "读书沙龙" not in last(bot, SEC).labels:
+        await bot.stage.tap(SEC, "自设项目")
+    await bot.stage.tap(SEC, "读书沙龙")
+    await bot.stage.say(SEC, day)
+    await bot.stage.say(SEC, "甲四、甲五、庚一")
+    await bot.stage.say(SEC, "3本")
+    await bot.stage.tap(SEC, "领读")
+    await bot.stage.tap(SEC, "保存")
+
+
+async def test_a_kind_is_made_in_chat_and_its_figure_opens_its_records(bot: World) -> None:
+    await make(bot)
+    assert last(bot, SEC).text == "已新增登记项目：读书沙龙。"
+    await meet(bot)
+    assert "已登记：2023年8月11日 甲四、甲五、庚一" in said(bot, SEC)
+    await bot.stage.say(SEC, "季度数据")
+    await bot.stage.tap(SEC, "自设项目")
+    assert "读书沙龙1次" in last(bot, SEC).text
+    assert "读书沙龙参加人员人次3人次" in last(bot, SEC).text
+    assert "读书沙龙本数3" in last(bot, SEC).text
+    await bot.stage.tap(SEC, "读书沙龙1次")
+    assert "2023年8月11日 甲四、甲五、庚一" in last(bot, SEC).text
+
+
+async def test_the_preview_says_what_will_be_asked(bot: World) -> None:
+    await bot.stage.say(SEC, "登记项目")
+    await bot.stage.tap(SEC, "新增登记项目")
+    await bot.stage.say(SEC, "一个过于冗长的名称")
+    assert "请发送不超过8字的名称。" in said(bot, SEC)
+    await bot.stage.say(SEC, "安全检查")
+    await bot.stage.say(SEC, "处")
+    await bot.stage.say(SEC, "检查地点")
+    await bot.stage.tap(SEC, "地点")
+    await bot.stage.tap(SEC, "没有了")
+    await bot.stage.tap(SEC, "是")
+    await bot.stage.tap(SEC, "另加青年委员")
+    text = last(bot, SEC).text
+    assert "1. 日期（日期，统计日期）\n2. 检查地点（地点）\n跟踪办理：责任人、完成期限，未办结、已办结" in text
+    assert text.endswith("登记人：书记、副书记、组织委员、青年委员\n核对无误请点“保存”。"), text
+
+
+async def test_money_is_not_recorded(bot: World) -> None:
+    await bot.stage.say(SEC, "登记项目")
+    await bot.stage.tap(SEC, "新增登记项目")
+    for words in ("爱心互助", "次"):
+        await bot.stage.say(SEC, words)
+    await bot.stage.say(SEC, "金额")
+    assert "小助手不登记金额和证件号码。" in said(bot, SEC)
+
+
+async def test_a_name_that_is_taken_is_refused(bot: World) -> None:
+    await make(bot)
+    await bot.stage.say(SEC, "登记项目")
+    await bot.stage.tap(SEC, "新增登记项目")
+    for taken in ("读书沙龙", "指导支部"):
+        await bot.stage.say(SEC, taken)
+        assert f"已有登记类别“{taken}”，请换一个名称。" in said(bot, SEC)
+
+
+async def test_a_field_is_added_renamed_and_dropped_and_the_kind_stopped(bot: World) -> None:
+    await make(bot)
+    await meet(bot)
+    await bot.stage.say(SEC, "登记项目")
+    await bot.stage.tap(SEC, "读书沙龙")
+    await bot.stage.tap(SEC, "新增内容")
+    await bot.stage.say(SEC, "地点")
+    await bot.stage.tap(SEC, "地点")
+    await bot.stage.tap(SEC, "保存")
+    await bot.stage.tap(SEC, "打开")
+    await bot.stage.tap(SEC, "本数")
+    await bot.stage.tap(SEC, "改名")
+    await bot.stage.say(SEC, "图书册数")
+    await bot.stage.tap(SEC, "保存")
+    await bot.stage.tap(SEC, "打开")
+    await bot.stage.tap(SEC, "形式")
+    await bot.stage.tap(SEC, "停用")
+    assert "形式" not in last(bot, SEC).text
+    assert "图书册数（数量）" in last(bot, SEC).text
+    await bot.stage.tap(SEC, "停用")
+    assert "已停用，不能新增登记。" in last(bot, SEC).text
+    await bot.stage.say(SEC, "登记")
+    assert "自设项目" not in last(bot, SEC).labels
+    await bot.stage.say(SEC, "台账")
+    assert {"读书沙龙", "自设项目"} & {*last(bot, SEC).labels}
+
+
+async def test_a_kind_without_entries_goes(bot: World) -> None:
+    await make(bot)
+    await bot.stage.tap(SEC, "打开")
+    await bot.stage.tap(SEC, "停用")
+    assert last(bot, SEC).text == "“读书沙龙”没有登记内容，已删除。"
+    await bot.stage.tap(SEC, "登记项目")
+    assert "读书沙龙" not in last(bot, SEC).text
+
+
+@pytest.mark.parametrize("name", [PUB, MEMBER])
+async def test_who_is_not_the_secretary_makes_none(bot: World, name: str) -> None:
+    await bot.stage.say(name, "登记项目")
+    assert "新增登记项目" not in last(bot, name).labels
+
+
+async def test_an_office_that_is_named_keeps_it(bot: World) -> None:
+    await make(bot, "否", "另加宣传委员")
+    await bot.stage.say(PUB, "登记")
+    assert "自设项目" in last(bot, PUB).labels
