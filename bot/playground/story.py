@@ -1,7 +1,9 @@
-"""The third quarter of 2023 as members lived it: what the demo replays, tap by tap (stories ST1, ST3, ST6)."""
+"""The third quarter of 2023 as members lived it: what the demo replays, tap by tap (stories ST1, ST3, ST6, and ST7's
+guidance)."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 
+from bot.playground import register_story as register
 from bot.playground.acting import Stage
 
 FIRST = [f"甲{n}" for n in "一二三四五六七八九"]
@@ -286,11 +288,17 @@ STEPS: list[Step] = [
     ("2023-08-08 18:10", lambda stage: settle(stage, GROUP_MEETING, by="甲三")),
     ("2023-08-09 09:30", cancelled_make),
     ("2023-08-09 17:00", cancelled_cancel),
+    ("2023-08-16 17:00", register.guidance),
+    ("2023-08-16 17:20", register.publish),
     ("2023-08-16 20:00", lambda stage: study(stage, [name for name in FIRST if name in EXPECTED], (1, 2, 3))),
+    ("2023-08-18 10:00", register.draw_up),
+    ("2023-08-18 10:30", register.projects),
     ("2023-08-25 20:00", lambda stage: study(stage, [name for name in SECOND if name in EXPECTED], (1, 2, 3))),
     ("2023-08-28 19:30", lambda stage: study(stage, [name for name in THIRD if name in EXPECTED], (1, 2))),
     ("2023-08-31 19:00", lambda stage: study(stage, [name for name in THIRD if name in EXPECTED], (3,))),
+    ("2023-09-05 16:00", register.put_right),
     ("2023-09-05 20:00", lambda stage: done(stage, BY_5_SEPTEMBER)),
+    ("2023-09-18 09:30", register.serve),
     ("2023-09-25 09:30", film_make),
     ("2023-09-26 10:00", read_reminder),
     ("2023-09-27 14:50", film_door),

@@ -67,6 +67,19 @@ def check_figures(figures: dict[str, Any]) -> None:
     check_st1(figures)
     check_st3(figures)
     check_st6(figures)
+    check_the_register(figures)
+
+
+def check_the_register(figures: dict[str, Any]) -> None:
+    guidance = {key: figures["guidance"][key] for key in ("times", "orgs", "sites")}
+    assert guidance == {"times": 4, "orgs": 3, "sites": 3}
+    article = figures["publications"]["article"]
+    assert (article["pieces"], article["placements"], article["platforms"]) == (1, 1, ["晨报"])
+    projects, lists = figures["projects"], figures["rectification"]
+    assert [projects[key] for key in ("listed", "completed", "in_progress", "not_started")] == [3, 1, 1, 1]
+    assert (projects["advance_rate"], projects["overdue"]) == (66.7, 2)
+    assert [lists[key] for key in ("lists", "items", "closed", "closed_on_time", "open_overdue")] == [1, 2, 1, 1, 1]
+    assert figures["volunteer_service"]["person_times"] == 3
 
 
 def check_st3(figures: dict[str, Any]) -> None:
