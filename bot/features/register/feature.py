@@ -1,13 +1,15 @@
 """The register: what a branch records beside its activities, of any kind; ledgers, deadlines, figures."""
 
 from bot.features.register import figures, forms, handlers, owing, undoing
+from bot.features.register.quick import forms as quick_forms
+from bot.features.register.quick import handlers as quick
 from bot.kit.feature import Feature
 from bot.kit.own_records import OwnRecords
 
 FEATURE = Feature(
     name="register",
-    handlers=handlers.HANDLERS,
-    families=[forms.FORMS],
+    handlers=[*handlers.HANDLERS, *quick.HANDLERS],
+    families=[forms.FORMS, quick_forms.QUICK],
     figures=figures.figures,
     owing=owing.owing,
     nearing=owing.nearing,

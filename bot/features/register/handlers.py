@@ -180,6 +180,9 @@ def withdraw(session: Session, call: Call, button: buttons.Withdraw) -> Reply:
 
 
 def undo(session: Session, call: Call, button: buttons.UndoEntry) -> Reply:
+    if button.what == "t":
+        gone = undoing.undo_together(session, call.me, button.number, call.now, call.tz)
+        return Reply(edit=Message(f"已撤销登记：{gone[0].kind.word}{len(gone)}条。"))
     view = undoing.undo(session, call.me, button.what, button.number, call.now, call.tz)
     called = entries.called(session, call.me.branch_id, [view])
     return Reply(edit=Message(f"已撤销{undoing.WORDS[button.what]}：{rules.line_of(view, called)}。"))
@@ -314,7 +317,7 @@ HANDLERS: Sequence[Handler] = [
         keys={Seat.DESK: 31, Seat.PUBLICITY: 32},
         more=55,
         labels=("登记台账",),
-        help="登记：指导、稿件、整改清单等，按提示填写，核对后保存。",
+        help="登记：指导、稿件、整改清单等，按提示填写，也可以直接发送一句话或粘贴表格，核对后保存。",
     ),
     Command(
         "ledger",

@@ -217,7 +217,7 @@ def _mark(name: str) -> str:
     return f"{crc32(name_key(name).encode()):x}"
 
 
-def _offered(declared: EntryField) -> Callable[[Session, Call], list[str]]:
+def names_offered(declared: EntryField) -> Callable[[Session, Call], list[str]]:
     """Names that entries have had before, the latest first, then those of the settings."""
 
     def names(session: Session, call: Call) -> list[str]:
@@ -233,7 +233,7 @@ def _offered(declared: EntryField) -> Callable[[Session, Call], list[str]]:
 
 
 def _name(declared: EntryField) -> list[Field]:
-    offered = _offered(declared)
+    offered = names_offered(declared)
 
     def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
         return [(_mark(name), label(name)) for name in offered(session, call)]
@@ -249,7 +249,7 @@ def _name(declared: EntryField) -> list[Field]:
 
 
 def _names(declared: EntryField) -> list[Field]:
-    offered = _offered(declared)
+    offered = names_offered(declared)
 
     def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
         ticked = [one for one in values.get(declared.key) or [] if len(one.encode()) <= _IN_A_BUTTON]
