@@ -149,11 +149,11 @@ ITEM = (
 ENTRY = (
     "register.form",
     lambda ids: {
-        "act": "new", "kind": "rectification_list", "field": "confirm", "target": "甲支部", "source": "other",
+        "act": "new", "of": "rectification_list", "field": "confirm", "target": "甲支部", "source": "other",
         "note": "", "files": [],
     },
 )  # fmt: skip
-SOUGHT = ("register.form", lambda ids: {"act": "find", "kind": "rectification_list", "field": "words"})
+SOUGHT = ("register.form", lambda ids: {"act": "find", "of": "rectification_list", "field": "words"})
 COMING = ("integrity.day", lambda ids: {"year": 2023, "festival": "中秋"})
 MINUTES = ("settings.form", lambda ids: {"field": "late_minutes", "late_minutes_was": "10"})
 OTHER_MINUTES = ("settings.form", lambda ids: {"field": "confirm", "late_minutes_was": "10", "late_minutes": "20"})

@@ -42,9 +42,12 @@ WITHOUT_REASON = replace(
 
 
 def _make(session: Session, values: Values) -> Form | None:
-    """The form for what stands among the values: what is done (act), with which kind, entry and row."""
+    """The form for what stands among the values: what is done (act), with which kind (of), entry and row.
+
+    Drafts of before have the kind under the name that fields have too.
+    """
     make = _ACTS.get(str(values.get("act", "")))
-    kind = kind_of(str(values.get("kind", "")))
+    kind = kind_of(str(values.get("of") or values.get("kind", "")))
     return make(kind, values) if make is not None and kind is not None else None
 
 

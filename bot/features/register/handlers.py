@@ -111,7 +111,7 @@ def _kind(name: str) -> Kind:
 def _form(session: Session, call: Call, kind: Kind, **given: object) -> Message:
     if given["act"] != "find" and not entries.keeps(call.me, kind):
         raise Refusal(NO_RIGHT)
-    return forms.FORMS.open(session, call, kind=kind.name, **given)
+    return forms.FORMS.open(session, call, of=kind.name, **given)
 
 
 def new(session: Session, call: Call, button: buttons.NewEntry) -> Reply:
@@ -170,7 +170,7 @@ def put_state(session: Session, call: Call, button: buttons.PutState) -> Reply:
 
 def report(session: Session, call: Call, button: buttons.Report) -> Reply:
     view, row = forms.owned(session, call, button.entry_id, button.row)
-    about = {**_about(view, row), "act": "report", "kind": view.kind.name}
+    about = {**_about(view, row), "act": "report", "of": view.kind.name}
     return Reply(here=[forms.FORMS.open(session, call, **about)])
 
 

@@ -66,7 +66,7 @@ def about_table(session: Session, call: Call, text: str) -> dict[str, Any]:
     found = pasted.candidates(table, filling.kept_kinds(session, call)) if table is not None else []
     if not found:
         return {}
-    return {"text": text, **({"which": found[0].name} if len(found) == 1 else {})}
+    return {"text": text, **({"of": found[0].name} if len(found) == 1 else {})}
 
 
 def _table(values: Values) -> Form:
@@ -75,7 +75,7 @@ def _table(values: Values) -> Form:
 
     def plan(session: Session, call: Call, values: Values) -> Plan | None:
         """Once for each page: nothing is read twice for the buttons and the words."""
-        text, which = str(values.get("text", "")), str(values.get("which") or "")
+        text, which = str(values.get("text", "")), str(values.get("of") or values.get("which") or "")
         if not which:
             return None
         if (text, which) not in known:
@@ -90,7 +90,7 @@ def _table(values: Values) -> Form:
         about = about_table(session, call, said)
         if not about:
             raise Refusal(messages.NOT_READ)
-        return {"which": "", **about}
+        return {"of": "", "which": "", **about}
 
     def kinds(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
         table = pasted.read(str(values["text"]))
@@ -132,8 +132,8 @@ def _table(values: Values) -> Form:
         code=CODE,
         again=AGAIN,
         fields=[
-            Field("text", messages.NOT_READ, read=again, what="表格"),
-            Field("which", messages.WHICH_KIND, options=kinds),
+            Field("text", messages.NOT_READ, read=again, what="表格", later=True),
+            Field("which", messages.WHICH_KIND, options=kinds, when=lambda values: not values.get("of")),
         ],
         summary=summary,
         confirm=confirm,

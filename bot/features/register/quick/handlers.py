@@ -51,7 +51,7 @@ def like_last(session: Session, call: Call, button: LikeLast) -> Reply:
     if last is None:
         raise Refusal(messages.NO_LAST)
     [view] = entries.views(session, [last])
-    return Reply(edit=FORMS.filled(session, call, act="new", kind=kind.name, **filling.again(session, call, view)))
+    return Reply(edit=FORMS.filled(session, call, act="new", of=kind.name, **filling.again(session, call, view)))
 
 
 HANDLERS: Sequence[Handler] = [

@@ -166,8 +166,8 @@ def columns(kind: Kind, headings: Sequence[str]) -> Columns:
 
 
 def candidates(table: Pasted, kinds: Sequence[Kind]) -> list[Kind]:
-    """The kinds whose table this is: the one that is named above it, else those with the most of its headings, and of
-    these those that lack the fewest of what they need.
+    """The kinds whose table this is: the one that is named above it, else those with the most of its headings, of
+    which they have all that they need, or that have every one of its headings.
     """
     named = name_key(table.named)
     for opener in OPENERS:
@@ -178,10 +178,11 @@ def candidates(table: Pasted, kinds: Sequence[Kind]) -> list[Kind]:
         if found:
             return found
     fitting = {one.name: columns(one, table.headings) for one in kinds}
-    ranked = [(fitting[one.name].known, -_lacking(one, fitting[one.name]), one) for one in kinds]
-    best = max((rank[:2] for rank in ranked), default=(0, 0))
-    return [one for known, lacking, one in ranked if (known, lacking) == best and known > 1]
+    whole = [one for one in kinds if not _lacks(one, fitting[one.name])]
+    able = whole or [one for one in kinds if not fitting[one.name].unread]
+    most = max((fitting[one.name].known for one in able), default=0)
+    return [one for one in able if fitting[one.name].known == most > 1]
 
 
-def _lacking(kind: Kind, found: Columns) -> int:
-    return sum(one.needed and one.key not in found.keys for one in kind.fields)
+def _lacks(kind: Kind, found: Columns) -> bool:
+    return any(one.needed and one.key not in found.keys for one in kind.fields)

@@ -60,7 +60,7 @@ def _row(session: Session, call: Call, view: rules.View, said: Said) -> dict[str
     fields = {one.key: one for one in outer.fields}
     values, unread = filling.fill(session, call, fields, of_rows)
     left = filling.left_empty(outer.fields, values)
-    about = {"act": "row", "kind": view.kind.name, "entry": view.id, "version": view.version, "row": 0}
+    about = {"act": "row", "of": view.kind.name, "entry": view.id, "version": view.version, "row": 0}
     return {**about, "rows": said.rows, **values, **left, **_unread(unread, said)}
 
 
@@ -70,7 +70,7 @@ def _new(session: Session, call: Call, kind: Kind, said: Said) -> dict[str, Any]
     values, unread = filling.fill(session, call, fields, said.texts)
     left = filling.left_empty([*kind.fields, *inner], values)
     rows = {"rows": said.rows} if said.rows else {}
-    return {"act": "new", "kind": kind.name, **rows, **values, **left, **_unread(unread, said)}
+    return {"act": "new", "of": kind.name, **rows, **values, **left, **_unread(unread, said)}
 
 
 def _unread(unread: Sequence[str], said: Said) -> dict[str, Any]:
