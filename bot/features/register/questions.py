@@ -286,8 +286,7 @@ def _people(declared: EntryField) -> list[Field]:
 
     def read(session: Session, call: Call, said: str) -> Values:
         members = _members(session, call)
-        parts = [part.strip() for part in said.translate(_SEPARATORS).split("、") if part.strip()]
-        found = list(dict.fromkeys(_one_of(part, members, declared.outside) for part in parts))
+        found = list(dict.fromkeys(_one_of(part, members, declared.outside) for part in parts(said)))
         if not declared.several and len(found) > 1:
             raise Refusal(f"{declared.word}只能有一位。")
         return {declared.key: found}
@@ -295,6 +294,11 @@ def _people(declared: EntryField) -> list[Field]:
     several = "（可多选）" if declared.several else ""
     asks = f"请选择{declared.word}{several}，或直接发送姓名。"
     return [_field(declared, asks, options=options, read=read, many=True)]
+
+
+def parts(said: str) -> list[str]:
+    """甲四、甲五: the names of several."""
+    return [part.strip() for part in said.translate(_SEPARATORS).split("、") if part.strip()]
 
 
 def _one_of(said: str, members: Sequence[Member], outside: bool) -> str:

@@ -285,7 +285,9 @@ async def test_it_is_put_right_and_pasted_again_and_what_is_there_is_left_out(bo
 
 
 async def test_a_table_of_several_kinds_is_asked_about(bot: World) -> None:
-    await bot.stage.say(PUB, "题目\t作者\t平台\t刊登日期\n延时服务\t甲四\t晨报\t8月10日\n\t\t日报\t8月11日\n夜校\t庚一\t晨报\t8月12日")
+    await bot.stage.say(
+        PUB, "题目\t作者\t平台\t刊登日期\n延时服务\t甲四\t晨报\t8月10日\n\t\t日报\t8月11日\n夜校\t庚一\t晨报\t8月12日"
+    )
     assert "请选择登记项目。" in said(bot, PUB)
     await bot.stage.tap(PUB, "宣传稿件", "请选择登记项目")
     assert said(bot, PUB).startswith(

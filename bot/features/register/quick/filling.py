@@ -54,6 +54,12 @@ def of_row(kind: Kind, rows: str) -> list[EntryField]:
     return [one.model_copy(update={"key": f"{rows}.{one.key}"}) for one in inner]
 
 
+def reads(declared: EntryField) -> bool:
+    """Whether a field can be said in words."""
+    several = declared.type in (Type.YESNO, Type.DAYS)
+    return several or any(one.read is not None for one in questions.asked(declared))
+
+
 def read(session: Session, call: Call, declared: EntryField, text: str) -> dict[str, Any]:
     """The answers that a text makes in the form; raises Refusal as the question does."""
     asked = questions.asked(declared)

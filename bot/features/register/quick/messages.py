@@ -57,15 +57,17 @@ def fault_lines(plan: Plan) -> list[str]:
     """By line, as many as a message holds."""
     if not plan.faults:
         return []
+    by_line: dict[int, list[str]] = {}
+    for number, fault in plan.faults:
+        by_line.setdefault(number, []).append(fault)
     found, used = list[str](), 0
-    for number, fault in plan.faults[:MOST_FAULTS]:
-        found.append(f"第{number}行：{fault}")
+    for number, faults in list(by_line.items())[:MOST_FAULTS]:
+        found.append(cut(f"第{number}行：{'；'.join(faults)}", _A_LINE))
         used += units(found[-1])
         if used > _ROOM // 2:
             break
-    rest = len(plan.faults) - len(found)
-    many = len({number for number, _ in plan.faults})
-    return [f"有误{many}行，不登记：", *found, *([f"……另有{rest}处有误"] if rest else [])]
+    rest = len(by_line) - len(found)
+    return [f"有误{len(by_line)}行，不登记：", *found, *([f"……另有{rest}行有误"] if rest else [])]
 
 
 def _numbers(lines: Sequence[int]) -> str:

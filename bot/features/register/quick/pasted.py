@@ -14,7 +14,8 @@ from bot.features.register.kinds.kind import EntryField, Kind, Type
 from bot.kit.names import name_key, parted
 
 OPENERS = ("登记", "新增", "录入")
-MOST = 300
+# A heading longer than this is a sentence.
+MOST_CELLS = 20
 _RULE = re.compile(r"[\s|:：—–-]+")
 _BLANKS = re.compile(r"[ \u3000]{2,}|\u3000")
 _COMMAS = re.compile(r"[,，;；]")
@@ -55,6 +56,8 @@ def is_pasted(text: str) -> bool:
     """
     found = read(text)
     if found is None:
+        return False
+    if any(len(one) > MOST_CELLS for one in found.headings):
         return False
     known = [one for one in found.headings if _key(one) in _WORDS]
     return len(known) >= 2 or bool(found.named and found.named.startswith(OPENERS) and known)

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.register import forms, rules, service
-from bot.features.register.kinds.kind import EntryField, Kind
+from bot.features.register import forms, questions, rules, service
+from bot.features.register.kinds.kind import EntryField, Kind, Type
 from bot.features.register.quick import filling, pasted
 from bot.features.register.quick.pasted import Columns, Line, Pasted
 from bot.features.register.quick.recording import Row
@@ -113,6 +113,9 @@ class _Cells:
 
     def _answers(self, key: str, text: str) -> tuple[Mapping[str, Any], str]:
         declared = self._field(key)
+        several = questions.parts(text) if declared.type is Type.PEOPLE and declared.several else []
+        if len(several) > 1:
+            return self._people(key, several)
         try:
             values = filling.read(self.session, self.call, declared, text)
             either = values.get(f"{key}_either") or []
@@ -122,6 +125,16 @@ class _Cells:
         except Refusal as refusal:
             return {}, _fault(declared, text, refusal.text)
         return values, ""
+
+    def _people(self, key: str, names: Sequence[str]) -> tuple[Mapping[str, Any], str]:
+        """Each by itself: they stand together in ever other ways, and the roster is looked up once for each."""
+        found: list[str] = []
+        for name in names:
+            answers, fault = self._cell(key, name)
+            if fault:
+                return {}, fault
+            found += answers[key]
+        return {key: list(dict.fromkeys(found))}, ""
 
     def _field(self, key: str) -> EntryField:
         declared = self.kind.field(key)
