@@ -19,7 +19,7 @@ class NewEntry(Button):
 class LikeLast(Button):
     """同上一条: the form of a kind, filled in as the last entry of it that one has recorded."""
 
-    prefix: ClassVar[str] = "ep"
+    prefix: ClassVar[str] = "ey"
     kind: str
 
 

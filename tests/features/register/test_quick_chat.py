@@ -308,6 +308,17 @@ async def test_a_table_with_the_name_of_its_kind_above(bot: World) -> None:
     assert said(bot, ORG) == "已登记1条：志愿服务。"
 
 
+async def test_a_table_of_three_hundred_lines(bot: World) -> None:
+    rows = "\n".join(f"8月{at % 15 + 1}日\t单位{at}" for at in range(300))
+    await bot.stage.say(SEC, f"日期\t被指导单位\n{rows}")
+    assert "读出300条" in said(bot, SEC)
+    assert "……共300条" in said(bot, SEC)
+    await bot.stage.tap(SEC, "登记300条")
+    assert many(bot) == 300
+    await bot.stage.tap(SEC, "撤销", "已登记300条")
+    assert many(bot) == 0
+
+
 async def test_a_table_of_who_keeps_nothing_of_it_is_not_understood(bot: World) -> None:
     for name in (MEMBER, PUB):
         await bot.stage.say(name, GUIDED)

@@ -55,7 +55,8 @@ def like_last(session: Session, call: Call, button: LikeLast) -> Reply:
 
 
 HANDLERS: Sequence[Handler] = [
-    Word((), by_table, matches=pastes_table),
-    Word((), by_sentence, matches=says_entry),
+    # Neither records anything yet: as an answer to a soft question it is rather that.
+    Word((), by_table, matches=pastes_table, offers=True),
+    Word((), by_sentence, matches=says_entry, offers=True),
     Tap(LikeLast, like_last, right=Right.KEEP_REGISTER, private=True),
 ]

@@ -142,10 +142,8 @@ _FILLING = re.compile(
     r"于|在|由|对|与|和|及|人员|参加人员|参加|获|上)+"
 )
 _SYNONYMS = {"到": "(?:前往|到|在|去|赴|于)", "与": "(?:与|和|同|跟)"}
-_LOOKS = {
-    Type.ORG: re.compile(r".*(?:支部|总支|党委|党组)"),
-    Type.SITE: re.compile(r".*(?:基地|纪念馆|展览馆|公园|故居|旧址|社区|广场)\d*"),
-}
+_LIKE_A_UNIT = re.compile(r".*(?:支部|总支|党委|党组)")
+_LIKE_A_SITE = re.compile(r".*(?:基地|纪念馆|展览馆|公园|故居|旧址|社区|广场)\d*")
 
 
 def is_sentence(text: str) -> bool:
@@ -154,8 +152,8 @@ def is_sentence(text: str) -> bool:
     if "\n" in flat or not 4 <= len(flat) <= LONGEST:
         return False
     rest = _TITLE.sub(lambda found: " " * len(found[0]), flat)
-    named = rest != flat or _day(rest, date(2024, 1, 1)) is not None
-    return named and any(re.search(one.verb, rest) for one in PATTERNS)
+    acts = any(re.search(one.verb, rest) for one in PATTERNS)
+    return acts and (rest != flat or _day(rest, date(2024, 1, 1)) is not None)
 
 
 def read(text: str, today: date, known: Known, kinds: Mapping[str, Kind]) -> list[Said]:
@@ -267,8 +265,8 @@ def _trust(kind: Kind, key: str, name: str, known: Known) -> int:
         return 1
     if known.has_elsewhere(what, name):
         return -1
-    looks = [of for of, like in _LOOKS.items() if like.fullmatch(name)]
-    return 0 if declared is None or not looks else 1 if declared.type in looks else -1
+    looks = Type.ORG if _LIKE_A_UNIT.fullmatch(name) else Type.SITE if _LIKE_A_SITE.fullmatch(name) else None
+    return 0 if declared is None or looks is None else 1 if declared.type is looks else -1
 
 
 def _people(pattern: Pattern, piece: _Line, known: Known) -> tuple[dict[str, str], tuple[str, ...]]:
