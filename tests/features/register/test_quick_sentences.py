@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
+from bot.features import registry
 from bot.features.register.kinds.catalogue import KINDS
+from bot.features.register.quick.pasted import is_pasted
 from bot.features.register.quick.sentences import LONGEST, PATTERNS, Known, Said, is_sentence, read
+from bot.kit.handlers import Command, Word
+from tests.kit.test_plain_words import ROWS
 
 TODAY = date(2023, 8, 11)
 BY_NAME = {one.name: one for one in KINDS}
@@ -146,6 +150,15 @@ def test_a_kind_that_somebody_does_not_keep_is_not_read() -> None:
 def test_anything_else_is_no_entry(text: str) -> None:
     assert not is_sentence(text)
     assert meant(text) == []
+
+
+def test_no_word_of_another_feature_is_an_entry() -> None:
+    typed = [word for one in registry.HANDLERS if isinstance(one, Command) for each in one.typed for word in each.words]
+    typed += [word for one in registry.HANDLERS if isinstance(one, Word) for word in one.words]
+    typed += [word for row in ROWS.values() for word in row.words]
+    typed += [f"登记{one.word}" for one in KINDS] + [one.ledger.name for one in KINDS]
+    assert len(typed) > 100
+    assert [word for word in typed if is_sentence(word) or is_pasted(word)] == []
 
 
 def test_a_title_that_was_cut_is_no_title() -> None:
