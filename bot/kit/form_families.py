@@ -36,6 +36,10 @@ class Forms:
         """The first page of the form that these values make."""
         return self._made(session, given).open(session, call, **given)
 
+    def filled(self, session: Session, call: Call, **given: Any) -> Message:
+        """The same with answers among these values."""
+        return self._made(session, given).filled(session, call, **given)
+
     def of(self, dialog: Dialog) -> Form:
         session = object_session(dialog)
         assert session is not None

@@ -149,6 +149,13 @@ class Form:
         drafts.drop(session, dialog, self.kept_as)
         return self._anew(session, call, given)
 
+    def filled(self, session: Session, call: Call, **given: Any) -> Message:
+        """A new one with answers among what is given; what of them is doubtful is asked at once."""
+        self._admit(call)
+        dialog = self._begin(session, call, given)
+        self._ask_again(session, call, dialog)
+        return self.page(session, call, dialog)
+
     def _admit(self, call: Call) -> None:
         if self.right is not None:
             must_hold(call.me, self.right)
@@ -176,10 +183,13 @@ class Form:
         return self.old
 
     def _anew(self, session: Session, call: Call, given: Values) -> Message:
+        return self.page(session, call, self._begin(session, call, given))
+
+    def _begin(self, session: Session, call: Call, given: Values) -> Dialog:
         ticked: dict[str, Any] = {field.key: [] for field in self.fields if field.many and not field.optional}
         first = next((field.key for field in self.fields if field.key not in given and not field.later), CONFIRM)
         values = {FIELD: first, **ticked, **given}
-        return self.page(session, call, dialogs.ask(session, call.me, self.name, call.now, **values))
+        return dialogs.ask(session, call.me, self.name, call.now, **values)
 
     def cancelled(self, session: Session, call: Call, dialog: Dialog) -> Reply:
         """取消, typed."""

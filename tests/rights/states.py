@@ -28,7 +28,7 @@ from storage.choices import (
 )
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.calendar import CalendarYear
-from storage.models.entry import EntryState
+from storage.models.entry import Entry, EntryState
 from storage.models.inbox import Inbox
 from storage.models.invite import BindRequest, Invite
 from storage.models.notice import Receipt
@@ -77,6 +77,12 @@ def put_by_me(session: Session, ids: Ids, who: int | None) -> None:
     if who in ids.people.values():
         mine = update(EntryState).where(EntryState.id == ids["list_state"])
         session.execute(mine.values(recorded_by_id=who))
+
+
+def recorded_by_me(session: Session, ids: Ids, who: int | None) -> None:
+    """The register's list was recorded by this person, in the own branch."""
+    if who in ids.people.values():
+        session.execute(update(Entry).where(Entry.id == ids["list"]).values(recorded_by_id=who))
 
 
 def owned_by_me(session: Session, ids: Ids, who: int | None) -> None:

@@ -150,11 +150,14 @@ ITEM = (
 ENTRY = (
     "register.form",
     lambda ids: {
-        "act": "new", "kind": "rectification_list", "field": "confirm", "target": "甲支部", "source": "other",
+        "act": "new", "of": "rectification_list", "field": "confirm", "target": "甲支部", "source": "other",
         "note": "", "files": [],
     },
 )  # fmt: skip
-SOUGHT = ("register.form", lambda ids: {"act": "find", "kind": "rectification_list", "field": "words"})
+GUIDED = "日期\t被指导单位\n7月6日\t甲支部"
+PASTED = ("register.quick", lambda ids: {"act": "table", "of": "guidance", "field": "confirm", "text": GUIDED})
+MEANT = ("register.quick", lambda ids: {"act": "meant", "field": "which", "text": "7月6日到丁园区指导"})
+SOUGHT = ("register.form", lambda ids: {"act": "find", "of": "rectification_list", "field": "words"})
 COMING = ("integrity.day", lambda ids: {"year": 2023, "festival": "中秋"})
 NAMED = ("register.own", lambda ids: {"act": "new", "field": "word"})
 MINUTES = ("settings.form", lambda ids: {"field": "late_minutes", "late_minutes_was": "10"})
@@ -300,6 +303,12 @@ TABLE: dict[str, Case] = {
     "word:names_new": own(KEEP_ALL, text="登记整改清单"),
     "word:names_ledger": own(READ_ALL, text="整改清单"),
     "word:names_table": own(READ_ALL, text="指导台账"),
+    "word:says_entry": own(KEEP_ALL, text="7月6日指导甲支部"),
+    "word:pastes_table": own(KEEP_ALL, text=GUIDED),
+    "answer:register.quick": own(KEEP_ALL, open=PASTED, text=GUIDED.replace("甲", "乙")),
+    "tap:LikeLast": own(
+        KEEP_ALL, lambda ids: register.LikeLast("rectification_list"), state=states.recorded_by_me
+    ),
     "tap:NewEntry": own(KEEP_ALL, lambda ids: register.NewEntry("rectification_list")),
     "tap:ShowKinds": own(READ, lambda ids: register.ShowKinds(register.Way.LOOK, "")),
     "tap:ShowList": own(READ_ALL, lambda ids: register.ShowList("rectification_list", "20233", 0)),
@@ -610,6 +619,16 @@ FURTHER: list[tuple[str, Case]] = [
             effect=rows("entry entry_value entry_state audit dialog"),
         ),
     ),
+    (
+        "tap:Fill",
+        own(
+            KEEP_ALL,
+            lambda ids: Fill("eq", 1, "go", "some"),
+            open=PASTED,
+            effect=rows("entry entry_day entry_value entry_state audit dialog"),
+        ),
+    ),
+    ("tap:Fill", own(KEEP_ALL, lambda ids: Fill("eq", 1, "which", "0"), open=MEANT, effect=ASKS)),
     (
         "tap:Fill",
         own(

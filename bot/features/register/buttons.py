@@ -15,6 +15,14 @@ class NewEntry(Button):
     kind: str
 
 
+@dataclass(frozen=True)
+class LikeLast(Button):
+    """同上一条: the form of a kind, filled in as the last entry of it that one has recorded."""
+
+    prefix: ClassVar[str] = "ey"
+    kind: str
+
+
 class Way(StrEnum):
     """What is chosen a kind for."""
 
@@ -144,7 +152,7 @@ class Withdraw(Button):
 
 @dataclass(frozen=True)
 class UndoEntry(Button):
-    """撤销 below what was just done: what (e entry, r row, s state, c change) and its number."""
+    """撤销 below what was just done: what (e entry, t the entries of a table, r row, s state, c change), its number."""
 
     prefix: ClassVar[str] = "eu"
     what: str

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -253,6 +253,20 @@ def most_used(session: Session, branch_id: int) -> Mapping[str, int]:
     """How many entries of each kind a branch has."""
     query = select(Entry.kind, func.count()).where(Entry.branch_id == branch_id, Entry.withdrawn_at.is_(None))
     return dict(session.execute(query.group_by(Entry.kind)).all())
+
+
+def last_own(session: Session, me: Me, kind: Kind, since: datetime) -> int | None:
+    """The latest entry of a kind that somebody has recorded for the branch since then."""
+    mine = (Entry.branch_id == me.branch_id, Entry.kind == kind.name, Entry.recorded_by_id == me.id)
+    query = select(Entry.id).where(*mine, Entry.withdrawn_at.is_(None), Entry.recorded_at >= since)
+    return session.scalars(query.order_by(Entry.recorded_at.desc(), Entry.id.desc()).limit(1)).first()
+
+
+def titled(session: Session, branch_id: int, kinds: Collection[str], title: str) -> list[int]:
+    """The entries of these kinds with this title, the newest first."""
+    query = select(Entry.id, Entry.title).where(Entry.branch_id == branch_id, Entry.kind.in_(kinds))
+    there = session.execute(query.where(Entry.withdrawn_at.is_(None)).order_by(Entry.id.desc()))
+    return [number for number, name in there if name_key(name) == name_key(title)]
 
 
 def used_before(session: Session, branch_id: int, field: str, most: int = 12) -> list[str]:

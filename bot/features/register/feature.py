@@ -3,13 +3,15 @@
 from bot.features.register import figures, forms, handlers, owing, undoing
 from bot.features.register.own import forms as own_forms
 from bot.features.register.own import handlers as own_handlers
+from bot.features.register.quick import forms as quick_forms
+from bot.features.register.quick import handlers as quick
 from bot.kit.feature import Feature
 from bot.kit.own_records import OwnRecords
 
 FEATURE = Feature(
     name="register",
-    handlers=[*handlers.HANDLERS, *own_handlers.HANDLERS],
-    families=[forms.FORMS, own_forms.FORMS],
+    handlers=[*handlers.HANDLERS, *own_handlers.HANDLERS, *quick.HANDLERS],
+    families=[forms.FORMS, own_forms.FORMS, quick_forms.QUICK],
     figures=figures.figures,
     owing=owing.owing,
     nearing=owing.nearing,

@@ -5,7 +5,7 @@ One family of forms: what is asked comes from the kind, and a kind may be declar
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.features.register import buttons, entries, messages, questions, rules, service, states
 from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
+from bot.features.register.quick import filling, recording
 from bot.features.register.rules import Row, View
 from bot.features.register.values import Called, Owner, full_day, said
 from bot.kit import questions as usual
@@ -25,11 +26,13 @@ from bot.kit.form_pages import CONFIRM, FIELD
 from bot.kit.forms import Form
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Message, Reply, To, say
+from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.words import not_counted, units
 
 NAME, CODE, AGAIN = "register.form", "e", "登记"
 LONGEST_REPORT = 1000
+# 同上一条 is offered for so long.
+LATELY = timedelta(days=90)
 # By what is done; everything else is for who keeps the kind, and a report for whose the item is.
 _RIGHTS: Mapping[str, Right | None] = {"find": Right.READ_REGISTER, "report": None}
 REASON = usual.text("reason", "请发送原因。", "原因", 200, label="原因")
@@ -39,9 +42,12 @@ WITHOUT_REASON = replace(
 
 
 def _make(session: Session, values: Values) -> Form | None:
-    """The form for what stands among the values: what is done (act), with which kind, entry and row."""
+    """The form for what stands among the values: what is done (act), with which kind (of), entry and row.
+
+    Drafts of before have the kind under the name that fields have too.
+    """
     make = _ACTS.get(str(values.get("act", "")))
-    kind = kind_of(session, str(values.get("kind", "")))
+    kind = kind_of(session, str(values.get("of") or values.get("kind", "")))
     return make(kind, values) if make is not None and kind is not None else None
 
 
@@ -87,17 +93,17 @@ def _view(session: Session, call: Call, values: Values) -> tuple[View, Row | Non
 # --- a new entry, a new row ------------------------------------------------------------------------------------------
 
 
-def _kept(declared: Sequence[EntryField], values: Values) -> dict[str, Any]:
+def kept(declared: Sequence[EntryField], values: Values) -> dict[str, Any]:
     return {one.key: questions.kept(one, values) for one in declared if one.type is not Type.ROWS}
 
 
 def _lines(declared: Sequence[EntryField], values: Values, called: Called) -> list[str]:
     """What is filled in so far."""
-    found = _kept(declared, values)
+    found = kept(declared, values)
     return [f"{one.word}：{word}" for one in declared if (word := said(one, found.get(one.key), called))]
 
 
-def _not_ahead(declared: Sequence[EntryField], call: Call, values: Values) -> None:
+def not_ahead(declared: Sequence[EntryField], call: Call, values: Values) -> None:
     """What has happened has not happened tomorrow; what lasts does not end before it begins."""
     for one in declared:
         found = questions.kept(one, values)
@@ -107,30 +113,52 @@ def _not_ahead(declared: Sequence[EntryField], call: Call, values: Values) -> No
             raise Refusal(f"{one.word}的最后一天不能早于第一天。")
 
 
+def _unread(values: Values) -> list[str]:
+    """What of a sentence was not understood: said, never dropped."""
+    return [f"没有读懂：{'、'.join(f'“{one}”' for one in values['unread'])}"] if values.get("unread") else []
+
+
 def _new(kind: Kind, values: Values) -> Form:
-    declared = kind.every
+    """rows: it is recorded with the first of these rows, which a sentence has said."""
+    declared, rows = kind.every, str(values.get("rows") or "")
+    first = filling.of_row(kind, rows)
 
     def summary(session: Session, call: Call, values: Values) -> str:
-        lines = [f"【登记】{kind.word}", *_lines(declared, values, _called(session, call))]
-        found = _kept(declared, values)
+        lines = [f"【登记】{kind.word}", *_lines([*declared, *first], values, _called(session, call))]
+        lines += _unread(values)
+        found = kept(declared, values)
         day = rules.dated(kind, found)
         if day is not None and values.get(FIELD) == CONFIRM:
             lines += _notes(session, call, kind, day)
         return "\n".join(lines)
 
     def save(session: Session, call: Call, values: Values) -> Reply:
-        number = service.record(session, call.me, kind, _kept(declared, values), call.now, call.tz)
+        row = {key.removeprefix(f"{rows}."): value for key, value in kept(first, values).items()}
+        held = [(rows, row)] if first else []
+        number = recording.record(session, call.me, kind, kept(declared, values), held, call.now, call.tz)
         return Reply(edit=done(session, call, "已登记", number, buttons.UndoEntry("e", number, number)))
 
-    fields = [one for each in declared for one in questions.asked(each)]
+    fields = [one for each in (*declared, *first) for one in questions.asked(each)]
+    fields[0] = replace(fields[0], below=_like_last(kind, fields))
     return _form(
         kind,
         values,
         [_doubting(kind, one) if one.key == kind.dated else one for one in fields],
         summary,
         Action("save", "保存", save),
-        check=lambda session, call, values: _not_ahead(declared, call, values),
+        check=lambda session, call, values: not_ahead([*declared, *first], call, values),
     )
+
+
+def _like_last(kind: Kind, fields: Sequence[Field]) -> Callable[[Session, Call, Values], Sequence[Choice]]:
+    """同上一条 on the first page, as long as nothing is filled in."""
+
+    def below(session: Session, call: Call, values: Values) -> Sequence[Choice]:
+        begun = any(values.get(one.key) for one in fields)
+        last = None if begun else entries.last_own(session, call.me, kind, call.now - LATELY)
+        return [Choice("同上一条", buttons.LikeLast(kind.name))] if last is not None else []
+
+    return below
 
 
 def _notes(session: Session, call: Call, kind: Kind, day: date) -> list[str]:
@@ -146,7 +174,7 @@ def _doubting(kind: Kind, field: Field) -> Field:
     """Before one more of the same day and title is recorded it is asked about."""
 
     def doubts(session: Session, call: Call, values: Values) -> Sequence[Doubt | None]:
-        found = {**_kept(kind.every, values)}
+        found = {**kept(kind.every, values)}
         same = service.same_day(session, call.me.branch_id, kind, found)
         again = Doubt(messages.SAME, [(values[field.key], "再记一条")], again="重选日期") if same else None
         return (*field.doubts(session, call, values), again)
@@ -171,11 +199,12 @@ def _row(kind: Kind, values: Values) -> Form | None:
     def summary(session: Session, call: Call, values: Values) -> str:
         view, _ = _view(session, call, values)
         called = _called(session, call)
-        return "\n".join([f"【新增{outer.label}】{rules.line_of(view, called)}", *_lines(declared, values, called)])
+        lines = [f"【新增{outer.label}】{rules.line_of(view, called)}", *_lines(declared, values, called)]
+        return "\n".join([*lines, *_unread(values)])
 
     def save(session: Session, call: Call, values: Values) -> Reply:
         view, _ = _view(session, call, values)
-        number = service.add_row(session, call.me, view, outer.key, _kept(declared, values), call.now, call.tz)
+        number = service.add_row(session, call.me, view, outer.key, kept(declared, values), call.now, call.tz)
         return Reply(edit=done(session, call, f"已新增{outer.label}", view.id, buttons.UndoEntry("r", view.id, number)))
 
     return _form(
@@ -184,7 +213,7 @@ def _row(kind: Kind, values: Values) -> Form | None:
         [one for each in declared for one in questions.asked(each)],
         summary,
         Action("save", "保存", save),
-        check=lambda session, call, values: _not_ahead(declared, call, values),
+        check=lambda session, call, values: not_ahead(declared, call, values),
     )
 
 
@@ -225,7 +254,7 @@ def _change(kind: Kind, values: Values) -> Form | None:
         [*asked, REASON if values.get("reasoned") else WITHOUT_REASON],
         summary,
         Action("save", "保存", save),
-        check=lambda session, call, values: _not_ahead([declared], call, values),
+        check=lambda session, call, values: not_ahead([declared], call, values),
     )
 
 
@@ -273,7 +302,7 @@ def _state(kind: Kind, values: Values) -> Form | None:
         [*fields, *reason],
         summary,
         Action("save", f"确认{word}", save),
-        check=lambda session, call, values: _not_ahead([day], call, values),
+        check=lambda session, call, values: not_ahead([day], call, values),
     )
 
 

@@ -112,7 +112,7 @@ def _kind(session: Session, name: str) -> Kind:
 def _form(session: Session, call: Call, kind: Kind, **given: object) -> Message:
     if given["act"] != "find" and not entries.keeps(call.me, kind):
         raise Refusal(NO_RIGHT)
-    return forms.FORMS.open(session, call, kind=kind.name, **given)
+    return forms.FORMS.open(session, call, of=kind.name, **given)
 
 
 def new(session: Session, call: Call, button: buttons.NewEntry) -> Reply:
@@ -171,7 +171,7 @@ def put_state(session: Session, call: Call, button: buttons.PutState) -> Reply:
 
 def report(session: Session, call: Call, button: buttons.Report) -> Reply:
     view, row = forms.owned(session, call, button.entry_id, button.row)
-    about = {**_about(view, row), "act": "report", "kind": view.kind.name}
+    about = {**_about(view, row), "act": "report", "of": view.kind.name}
     return Reply(here=[forms.FORMS.open(session, call, **about)])
 
 
@@ -181,6 +181,9 @@ def withdraw(session: Session, call: Call, button: buttons.Withdraw) -> Reply:
 
 
 def undo(session: Session, call: Call, button: buttons.UndoEntry) -> Reply:
+    if button.what == "t":
+        gone = undoing.undo_together(session, call.me, button.number, call.now, call.tz)
+        return Reply(edit=Message(f"已撤销登记：{gone[0].kind.word}{len(gone)}条。"))
     view = undoing.undo(session, call.me, button.what, button.number, call.now, call.tz)
     called = entries.called(session, call.me.branch_id, [view])
     return Reply(edit=Message(f"已撤销{undoing.WORDS[button.what]}：{rules.line_of(view, called)}。"))
@@ -317,7 +320,7 @@ HANDLERS: Sequence[Handler] = [
         keys={Seat.DESK: 31, Seat.PUBLICITY: 32},
         more=55,
         labels=("登记台账",),
-        help="登记：指导、稿件、整改清单等，按提示填写，核对后保存。",
+        help="登记：指导、稿件、整改清单等，按提示填写，也可以直接发送一句话或粘贴表格，核对后保存。",
     ),
     Command(
         "ledger",

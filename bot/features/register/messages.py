@@ -29,6 +29,7 @@ NO_KIND = "您没有可以登记的项目。如需登记，请联系支部书记
 DEADLINES_OFF = "到期提醒：不发。"
 NO_SUCH_KIND = "没有这个登记项目。"
 NO_SUCH_PERIOD = "没有这个时期的登记。"
+NO_LAST = "最近90天没有您登记的同类内容，请逐项填写。"
 SAME = "当天已有相同登记，是否再记一条？"
 LONGEST = 60
 # How many changes a page of the history has room for.

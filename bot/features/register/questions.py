@@ -218,7 +218,7 @@ def _mark(name: str) -> str:
     return f"{crc32(name_key(name).encode()):x}"
 
 
-def _offered(declared: EntryField) -> Callable[[Session, Call], list[str]]:
+def names_offered(declared: EntryField) -> Callable[[Session, Call], list[str]]:
     """Names that entries have had before, the latest first, then those of the settings."""
 
     def names(session: Session, call: Call) -> list[str]:
@@ -234,7 +234,7 @@ def _offered(declared: EntryField) -> Callable[[Session, Call], list[str]]:
 
 
 def _name(declared: EntryField) -> list[Field]:
-    offered = _offered(declared)
+    offered = names_offered(declared)
 
     def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
         return [(_mark(name), label(name)) for name in offered(session, call)]
@@ -250,7 +250,7 @@ def _name(declared: EntryField) -> list[Field]:
 
 
 def _names(declared: EntryField) -> list[Field]:
-    offered = _offered(declared)
+    offered = names_offered(declared)
 
     def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
         ticked = [one for one in values.get(declared.key) or [] if len(one.encode()) <= _IN_A_BUTTON]
@@ -287,8 +287,7 @@ def _people(declared: EntryField) -> list[Field]:
 
     def read(session: Session, call: Call, said: str) -> Values:
         members = _members(session, call)
-        parts = [part.strip() for part in said.translate(_SEPARATORS).split("、") if part.strip()]
-        found = list(dict.fromkeys(_one_of(part, members, declared.outside) for part in parts))
+        found = list(dict.fromkeys(_one_of(part, members, declared.outside) for part in parts(said)))
         if not declared.several and len(found) > 1:
             raise Refusal(f"{declared.word}只能有一位。")
         return {declared.key: found}
@@ -296,6 +295,11 @@ def _people(declared: EntryField) -> list[Field]:
     several = "（可多选）" if declared.several else ""
     asks = f"请选择{declared.word}{several}，或直接发送姓名。"
     return [_field(declared, asks, options=options, read=read, many=True)]
+
+
+def parts(said: str) -> list[str]:
+    """甲四、甲五: the names of several."""
+    return [part.strip() for part in said.translate(_SEPARATORS).split("、") if part.strip()]
 
 
 def _one_of(said: str, members: Sequence[Member], outside: bool) -> str:

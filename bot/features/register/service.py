@@ -5,7 +5,7 @@ days and come in time by their own instants (D20); what a figure has counted for
 not changed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -408,13 +408,22 @@ def take_back(session: Session, me: Me, view: View, now: datetime, reason: str) 
 def same_day(session: Session, branch_id: int, kind: Kind, values: Json) -> bool:
     """Whether there is one already of this day, with the same title or unit."""
     day = rules.dated(kind, values)
-    if day is None:
-        return False
-    query = select(Entry.title).join(EntryDay, EntryDay.entry_id == Entry.id)
+    return day is not None and day_and_title(kind, values) in there_on(session, branch_id, kind, [day])
+
+
+def day_and_title(kind: Kind, values: Json) -> tuple[date | None, str]:
+    """By what two entries of a kind are the same."""
+    return rules.dated(kind, values), name_key(title(kind, values))
+
+
+def there_on(session: Session, branch_id: int, kind: Kind, days: Collection[date]) -> set[tuple[date | None, str]]:
+    """Day and title of what there is already on these days."""
+    if not days:
+        return set()
+    query = select(EntryDay.on, Entry.title).join(EntryDay, EntryDay.entry_id == Entry.id)
     query = query.where(Entry.branch_id == branch_id, Entry.kind == kind.name, Entry.withdrawn_at.is_(None))
-    there = session.scalars(query.where(EntryDay.field == kind.dated, EntryDay.on == day, EntryDay.row_id.is_(None)))
-    key = name_key(title(kind, values))
-    return any(name_key(one) == key for one in there)
+    of_days = (EntryDay.field == kind.dated, EntryDay.row_id.is_(None), EntryDay.on.between(min(days), max(days)))
+    return {(on, name_key(name)) for on, name in session.execute(query.where(*of_days))}
 
 
 def note(session: Session, me: Me, action: str, entry_id: int, now: datetime, kind: Kind, **details: Any) -> None:

@@ -1,6 +1,7 @@
 """撤销 of what was put to the register: one's own last step within ten minutes, by its button or by the word."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any
@@ -9,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.features.register import entries, rules, service, states
+from bot.features.register.quick import recording
 from bot.features.register.rules import View
-from bot.features.register.values import read_by_figures
+from bot.features.register.values import Called, read_by_figures
 from bot.kit.access import NO_RIGHT
 from bot.kit.deadlines import UNDONE_ALREADY, before_undo_ends
 from bot.kit.refusal import Refusal
@@ -19,15 +21,19 @@ from scheduler.calendar.days import local_day
 from storage.audience import Me
 from storage.models.entry import Entry, EntryChange, EntryRow, EntryState
 
+# (what, its number, when, the entry)
+_Found = tuple[str, int, datetime, int]
 UNDO_OTHERWISE = "，请点“修改”或“取消登记”。"
 
 
 def undo(session: Session, me: Me, what: str, number: int, now: datetime, tz: tzinfo) -> View:
-    """One's own last step: e an entry, w that it was taken back, r a row, s a state, c a change. The entry as it was
-    before.
+    """One's own last step: e an entry, t all of a table, w that it was taken back, r a row, s a state, c a change. The
+    entry as it was before.
     """
     if what == "w":
         return _put_back(session, me, number, now, tz)
+    if what == "t":
+        return undo_together(session, me, number, now, tz)[0]
     row: Any = session.get(_STEPS[what], number) if what in _STEPS else None
     entry_id = row.id if isinstance(row, Entry) else getattr(row, "entry_id", 0)
     view = entries.found_to_keep(session, me, entry_id, local_day(now, tz))
@@ -38,6 +44,14 @@ def undo(session: Session, me: Me, what: str, number: int, now: datetime, tz: tz
     _undo_of(session, me, view, row, now, tz)
     service.note(session, me, "undo", view.id, now, view.kind, step=what, number=number)
     return view
+
+
+def undo_together(session: Session, me: Me, number: int, now: datetime, tz: tzinfo) -> list[View]:
+    """All that was recorded at once with an entry; all or none of it."""
+    numbers = recording.recorded_together(session, me, number)
+    if not numbers:
+        raise Refusal(UNDONE_ALREADY)
+    return [undo(session, me, "e", one, now, tz) for one in numbers]
 
 
 def _put_back(session: Session, me: Me, number: int, now: datetime, tz: tzinfo) -> View:
@@ -147,7 +161,7 @@ def _others_since(session: Session, view: View, me: Me, row_id: int | None = Non
 
 
 _STEPS: Mapping[str, type[Any]] = {"e": Entry, "r": EntryRow, "s": EntryState, "c": EntryChange}
-WORDS = {"e": "登记", "w": "取消登记", "r": "新增内容", "s": "变更", "c": "修改"}
+WORDS = {"e": "登记", "t": "登记", "w": "取消登记", "r": "新增内容", "s": "变更", "c": "修改"}
 
 
 def steps(session: Session, me: Me, since: datetime) -> list[Step]:
@@ -159,16 +173,34 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
     # What was filled in with a state goes with that.
     beside = {(entry, at) for what, _, at, entry in found if what == "s"}
     found = [row for row in found if row[0] != "c" or (row[3], row[2]) not in beside]
+    many = Counter(at for what, _, at, _ in found if what == "e")
+    found = _together(found, many)
     views = {view.id: view for view in entries.views(session, list({entry for *_, entry in found}))}
     first, names = _first_facts(session, views), entries.called(session, me.branch_id, views.values())
     return [
-        Step(at, WORDS[what], rules.line_of(views[entry], names), number, partial(_by_word, what))
+        Step(at, WORDS[what], _title(what, views[entry], names, many.get(at, 0)), number, partial(_by_word, what))
         for what, number, at, entry in found
         if entry in views and not (what == "s" and number in first)
     ]
 
 
-def _steps_of(session: Session, me: Me, what: str, since: datetime) -> list[tuple[str, int, datetime, int]]:
+def _together(found: Sequence[_Found], many: Mapping[datetime, int]) -> list[_Found]:
+    """What was recorded at one instant is one step: the entries of a table, an entry with its rows."""
+    steps: list[_Found] = []
+    for what, number, at, entry in found:
+        if what == "e" and many[at] > 1:
+            if not any(one[0] == "t" and one[2] == at for one in steps):
+                steps.append(("t", number, at, entry))
+        elif what != "r" or not many.get(at):
+            steps.append((what, number, at, entry))
+    return steps
+
+
+def _title(what: str, view: View, names: Called, many: int) -> str:
+    return f"{view.kind.word}{many}条" if what == "t" else rules.line_of(view, names)
+
+
+def _steps_of(session: Session, me: Me, what: str, since: datetime) -> list[_Found]:
     """(what, its number, when, the entry)"""
     table = _STEPS[what]
     by, at = (table.changed_by_id, table.changed_at) if what == "c" else (table.recorded_by_id, table.recorded_at)

@@ -466,6 +466,23 @@ async def test_a_draft_asks_nobody_for_anything(bot: World) -> None:
     assert not any("整改" in one.text for one in bot.stage.people["甲五"].chat.from_bot)
 
 
+async def test_a_field_that_is_called_kind_is_asked_and_keeps_its_answer(bot: World) -> None:
+    """The kind of the entry has another name among the values of its form."""
+    with_one = [one for one in kinds() if one.field("kind") is not None]
+    assert len(with_one) == 10
+    await bot.stage.say(ORG, "登记报送材料")
+    await bot.stage.say(ORG, "上半年工作情况")
+    await bot.stage.say(ORG, "县委")
+    await bot.stage.tap(ORG, "8月10日", "请选择日期")
+    await bot.stage.tap(ORG, "工作汇报", "请选择类别")
+    await bot.stage.tap(ORG, "不填写", "请发送份数")
+    assert "类别：工作汇报" in said(bot, ORG)
+    await bot.stage.tap(ORG, "保存", "核对无误")
+    with bot.storage.reading() as session:
+        [entry] = session.scalars(select(Entry))
+        assert (entry.kind, entry.fields["kind"]) == ("submission", "report")
+
+
 # --- finding ---------------------------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,10 @@ READERS = (*DESK, Duty.PUBLICITY_OFFICER, Duty.DISCIPLINE_OFFICER)
 RESERVED = frozenset(
     {"id", "revision", "state", "history", "note", "files", "activity", "recorded_at", "by", "withdrawn"}
 )
+# What a form keeps beside the answers: no field has such a name.
+OF_FORMS = frozenset(
+    {"act", "of", "entry", "version", "row", "rows", "key", "reasoned", "has", "reason", "unread", "field"}
+)
 
 
 class Type(StrEnum):
@@ -344,7 +348,9 @@ def _faults(kind: Kind) -> Iterator[str]:
     """What a declaration names and does not have."""
     keys = [one.key for one in kind.fields]
     yield from (f"fields.{key}: stands twice" for key in {key for key in keys if keys.count(key) > 1})
+    inside = [*keys, *(inner.key for one in kind.fields for inner in one.fields)]
     yield from (f"fields.{key}: the name is reserved" for key in keys if key in RESERVED)
+    yield from (f"fields.{key}: the name is one of the form's" for key in inside if key in OF_FORMS)
     yield from (f"fields.{one.key}.options: none" for one in kind.fields if one.type is Type.CHOICE and not one.options)
     for part, offices, right in (
         ("keepers", kind.keepers, Right.KEEP_REGISTER),

@@ -1,0 +1,164 @@
+"""What is asked before a form or a table is taken: which meaning of a sentence, what a pasted table comes to."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.features.register import entries, rules
+from bot.features.register.forms import FORMS
+from bot.features.register.kinds.kind import Kind
+from bot.features.register.quick import filling, messages, pasted, recording, saying, tables
+from bot.features.register.quick.tables import Plan, Planned
+from bot.kit.access import NO_RIGHT, Right
+from bot.kit.form_families import Forms
+from bot.kit.form_fields import Action, Field, Values
+from bot.kit.forms import Form
+from bot.kit.handlers import Call
+from bot.kit.lists import label
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Message, Reply
+from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
+
+NAME, CODE, AGAIN = "register.quick", "eq", "登记"
+
+
+def _make(session: Session, values: Values) -> Form | None:
+    make = {"meant": _meant, "table": _table}.get(str(values.get("act", "")))
+    return make(values) if make is not None else None
+
+
+# --- which meaning ---------------------------------------------------------------------------------------------------
+
+
+def _meant(values: Values) -> Form:
+    def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+        found = saying.meanings(session, call, str(values["text"]))
+        return [(str(at), label(one.label, 24)) for at, one in enumerate(found)]
+
+    def go(session: Session, call: Call, values: Values) -> Reply:
+        found = saying.meanings(session, call, str(values["text"]))
+        return Reply(edit=FORMS.filled(session, call, **found[int(values["which"])].given))
+
+    return Form(
+        name=NAME,
+        code=CODE,
+        again=AGAIN,
+        fields=[Field("which", messages.WHICH_MEANING, options=options, one_a_row=True)],
+        summary=lambda session, call, values: str(values["text"]),
+        confirm="",
+        actions=(Action("go", "", go),),
+        right=Right.KEEP_REGISTER,
+        called="这句话",
+        at_once=True,
+        kept=f"{NAME}:meant",
+    )
+
+
+# --- a table ---------------------------------------------------------------------------------------------------------
+
+
+def about_table(session: Session, call: Call, text: str) -> dict[str, Any]:
+    """What the form of a table is opened with; nothing where it is of no kind that somebody keeps."""
+    table = pasted.read(text)
+    found = pasted.candidates(table, filling.kept_kinds(session, call)) if table is not None else []
+    if not found:
+        return {}
+    return {"text": text, **({"of": found[0].name} if len(found) == 1 else {})}
+
+
+def _table(values: Values) -> Form:
+    """The text that was pasted may be pasted again, put right: it takes the place of the first."""
+    known: dict[tuple[str, str], Plan] = {}
+
+    def plan(session: Session, call: Call, values: Values) -> Plan | None:
+        """Once for each page: nothing is read twice for the buttons and the words."""
+        text, which = str(values.get("text", "")), str(values.get("of") or values.get("which") or "")
+        if not which:
+            return None
+        if (text, which) not in known:
+            kind = next((one for one in filling.kept_kinds(session, call) if one.name == which), None)
+            table = pasted.read(text)
+            if kind is None or table is None:
+                raise Refusal(NO_RIGHT if table is not None else messages.NOT_READ)
+            known[text, which] = tables.plan(session, call, kind, table)
+        return known[text, which]
+
+    def again(session: Session, call: Call, said: str) -> Values:
+        about = about_table(session, call, said)
+        if not about:
+            raise Refusal(messages.NOT_READ)
+        return {"of": "", "which": "", **about}
+
+    def kinds(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+        table = pasted.read(str(values["text"]))
+        found = pasted.candidates(table, filling.kept_kinds(session, call)) if table is not None else []
+        return [(one.name, label(one.label)) for one in found]
+
+    def summary(session: Session, call: Call, values: Values) -> str:
+        found = plan(session, call, values)
+        if found is None:
+            return "【登记】粘贴的表格"
+        return messages.table_page(found, entries.everybody(session, call.me.branch_id))
+
+    def some(session: Session, call: Call, values: Values) -> str:
+        found = plan(session, call, values)
+        return f"登记{len(found.new)}条" if found is not None and found.new else ""
+
+    def every(session: Session, call: Call, values: Values) -> str:
+        found = plan(session, call, values)
+        return f"也登记，共{len(found.new) + len(found.same)}条" if found is not None and found.same else ""
+
+    def confirm(session: Session, call: Call, values: Values) -> str:
+        saves = some(session, call, values) or every(session, call, values)
+        return (
+            f"核对无误请点“{saves}”，或修改后重新粘贴发送。" if saves else "没有可以登记的内容，请修改后重新粘贴发送。"
+        )
+
+    def save(everything: bool, session: Session, call: Call, values: Values) -> Reply:
+        found = plan(session, call, values)
+        made = [] if found is None else _made(found, everything)
+        if found is None or not made:
+            raise Refusal(messages.NOT_READ)
+        numbers = [
+            recording.record(session, call.me, found.kind, one.values, one.rows, call.now, call.tz) for one in made
+        ]
+        return Reply(edit=messages.recorded(found, numbers, everything, _period(found.kind, made, call.today).code))
+
+    return Form(
+        name=NAME,
+        code=CODE,
+        again=AGAIN,
+        fields=[
+            Field("text", messages.NOT_READ, read=again, what="表格", later=True),
+            Field("which", messages.WHICH_KIND, options=kinds, when=lambda values: not values.get("of")),
+        ],
+        summary=summary,
+        confirm=confirm,
+        actions=(
+            Action("some", some, lambda session, call, values: save(False, session, call, values)),
+            Action("every", every, lambda session, call, values: save(True, session, call, values)),
+            Action("none", "不登记", lambda session, call, values: Reply(edit=Message("没有登记。"))),
+        ),
+        right=Right.KEEP_REGISTER,
+        called="这份表格",
+        whole=True,
+        kept=f"{NAME}:table",
+    )
+
+
+def _made(plan: Plan, everything: bool) -> list[Planned]:
+    """In the order of the table."""
+    made = [*plan.new, *plan.same] if everything else list(plan.new)
+    return sorted(made, key=lambda one: one.lines)
+
+
+def _period(kind: Kind, made: Sequence[Planned], today: date) -> Period:
+    """The quarter of the latest of them, where the list is opened."""
+    days = [day for one in made if (day := rules.dated(kind, one.values)) is not None and day <= today]
+    return Period.of(Quarter.of(max(days, default=today)))
+
+
+QUICK = Forms(name=NAME, code=CODE, again=AGAIN, make=_make)

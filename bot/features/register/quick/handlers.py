@@ -1,0 +1,62 @@
+"""Entries without a walk through the form: a sentence, a pasted table, the same as last time.
+
+Nothing is recorded unseen: each ends in the form of its kind, or in what a table comes to, and is confirmed there.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from bot.features.register import entries, messages
+from bot.features.register.buttons import LikeLast
+from bot.features.register.forms import FORMS, LATELY
+from bot.features.register.quick import filling, forms, pasted, saying, sentences
+from bot.kit.access import NO_RIGHT, Right
+from bot.kit.handlers import Call, Handler, Tap, Word
+from bot.kit.refusal import Nothing, Refusal
+from bot.kit.replies import Reply, say
+
+
+def says_entry(text: str) -> bool:
+    return sentences.is_sentence(text)
+
+
+def by_sentence(session: Session, call: Call) -> Reply:
+    """Of who may not record it, and of what no kind says, nothing is made: it is answered as any other text."""
+    found = saying.meanings(session, call, call.text)
+    if not found:
+        raise Nothing("", call.text)
+    if len(found) > 1:
+        return say(forms.QUICK.filled(session, call, act="meant", text=call.text))
+    return say(FORMS.filled(session, call, **found[0].given))
+
+
+def pastes_table(text: str) -> bool:
+    return pasted.is_pasted(text)
+
+
+def by_table(session: Session, call: Call) -> Reply:
+    about = forms.about_table(session, call, call.text)
+    if not about:
+        raise Nothing("", call.text)
+    return say(forms.QUICK.filled(session, call, act="table", **about))
+
+
+def like_last(session: Session, call: Call, button: LikeLast) -> Reply:
+    """同上一条: the days, the title and the numbers are asked."""
+    kind = next((one for one in filling.kept_kinds(session, call) if one.name == button.kind), None)
+    if kind is None:
+        raise Refusal(NO_RIGHT)
+    last = entries.last_own(session, call.me, kind, call.now - LATELY)
+    if last is None:
+        raise Refusal(messages.NO_LAST)
+    [view] = entries.views(session, [last])
+    return Reply(edit=FORMS.filled(session, call, act="new", of=kind.name, **filling.again(session, call, view)))
+
+
+HANDLERS: Sequence[Handler] = [
+    # Neither records anything yet: as an answer to a soft question it is rather that.
+    Word((), by_table, matches=pastes_table, offers=True),
+    Word((), by_sentence, matches=says_entry, offers=True),
+    Tap(LikeLast, like_last, right=Right.KEEP_REGISTER, private=True),
+]
