@@ -205,6 +205,11 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:OpenEntry", "tap:TurnRows", "tap:ShowHistory", "tap:ChooseField"), shows("受检支部")),
     **dict.fromkeys(("tap:ChangeField", "tap:AddRow", "tap:PutState", "tap:Withdraw", "tap:Report"), ASKS),
     "tap:UndoEntry": rows("entry_state audit"),
+    # its deadlines, and what is found
+    **dict.fromkeys(("command:lists", "word:清单", "word:到期", "tap:ShowLists"), shows("受检支部")),
+    **dict.fromkeys(("tap:AskOwner", "tap:AskSure"), rows("outbox promise", tells=True)),
+    **dict.fromkeys(("command:find", "word:seeks", "answer:finding.form"), shows("受检支部")),
+    **dict.fromkeys(("word:查找", "word:查"), ASKS),
     # what goes to many
     "tap:Stop": rows("outbox audit"),
     "tap:Resume": rows("outbox audit"),
