@@ -51,7 +51,7 @@ HANDLERS: list[Handler] = [
         messages.COMMAND,
         ask,
         "查找",
-        Right.SEE_ROLL,
+        Right.READ_REGISTER,
         only_shown=True,
         more=58,
         help="查找：发送“查 甲四”或“搜 基地1”。",

@@ -5,7 +5,7 @@ from unicodedata import normalize
 
 LONGEST = 60
 # 查看, 查收 and the like are other words.
-_SEEKS = re.compile(r"(?:查找|查询|查(?![看收阅验处实对明无岗])|搜索|搜)[\s:,]*(?P<words>\S.*)", re.DOTALL)
+_SEEKS = re.compile(r"(?:查找|查询|查(?![找询看收阅验处实对明无岗])|搜索|搜(?!索))[\s:,]*(?P<words>\S.*)", re.DOTALL)
 
 
 def sought(text: str) -> str:
