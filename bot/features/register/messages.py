@@ -164,8 +164,10 @@ def _state_line(kind: Kind, rows: str, fact: Fact | None, day: date) -> list[str
     return [f"状态：{tracking.states.get(fact.state, fact.state)}{more}"]
 
 
-def entry_page(view: View, called: Called, by: str, day: date, keeps: bool, tz: tzinfo, at: int = 0) -> Message:
-    """All of an entry, of its rows page `at`; its keepers have the buttons to go on with it."""
+def entry_page(
+    view: View, called: Called, by: str, day: date, keeps: bool, tz: tzinfo, at: int = 0, owns: bool = False
+) -> Message:
+    """All of an entry, of its rows page `at`; its keepers have the buttons to go on with it, whose it is tells them."""
     words = words_of(view, None, called)
     lines = [f"【{view.kind.word}】", *_fields(view.kind.every, words)]
     lines += [f"状态：{words['state']}"] if view.kind.told is not None else []
@@ -180,7 +182,8 @@ def entry_page(view: View, called: Called, by: str, day: date, keeps: bool, tz: 
     lines.append(f"登记：{moment_words(view.recorded_at, tz)}{by and f'，{by}'}")
     if view.withdrawn_at is not None:
         lines.append(f"已取消登记：{moment_words(view.withdrawn_at, tz)}，原因：{view.reason}")
-    return Message(cut("\n".join(lines), PAGE), filled(*_entry_rows(view, keeps, page)))
+    reports = [Choice("报告进展", buttons.Report(view.id, 0))] if owns and not keeps else []
+    return Message(cut("\n".join(lines), PAGE), filled(reports, *_entry_rows(view, keeps, page)))
 
 
 def _rows_page(view: View, at: int) -> Page[tuple[str, int, Row]]:

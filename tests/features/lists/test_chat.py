@@ -1,9 +1,13 @@
 """清单 and 请其办理 in chat: whole updates in, calls out, through the real Application."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
+from bot.features.register import service
+from bot.features.register.kinds.catalogue import kind_of
+from bot.features.register.values import Owner
 from bot.kit.doors import AskOwner
 from bot.playground.chats import Message
 from storage.models.organisation import Organisation
@@ -154,3 +158,32 @@ async def test_a_leader_asks_nobody_of_another_group(bot: World) -> None:
     tap = await bot.stage.people[GL].tap_data(last(bot, GL), data)
     await bot.clock.settle()
     assert (tap.toast, got(bot, "丙四")) == ("这一项已办结，无需提醒。", [])
+
+
+async def test_on_the_day_of_the_digest_whose_a_project_is_is_asked_how_far_it_has_come(bot: World) -> None:
+    """By the nudge of that morning; once the keeper has recorded something it is owed no more."""
+    then = datetime.fromisoformat("2023-07-11T10:00:00+08:00")
+    kind = kind_of("practical_project")
+    assert kind is not None
+    with bot.storage.transaction() as session:
+        me = bot.cast.me(session, SEC, then.date())
+        owner = Owner(id=bot.cast["甲五"])
+        values = {"title": "延时服务", "since": "2023-07-11", "owner": owner}
+        service.record(session, me, kind, values, then, then.tzinfo or UTC)
+    await bot.stage.at("2023-08-25 08:50")
+    assert got(bot, "甲五") == []
+    await bot.stage.at("2023-08-25 09:05")
+    assert got(bot, "甲五") == [
+        "甲五同志，您有1项待办：\n1. 办实事项目“《延时服务》（未启动）”：请于8月31日（含）前更新本月进展。"
+    ]
+    await bot.stage.tap("甲五", "更新第1项")
+    await bot.stage.tap("甲五", "报告进展", "【办实事项目】")
+    await bot.stage.say("甲五", "已开课")
+    assert said(bot, ORG) == "甲五同志报告进展：办实事项目“《延时服务》（未启动）”\n已开课"
+    await bot.stage.say(ORG, "办实事项目清单")
+    await bot.stage.tap(ORG, "打开第1条", "【办实事项目清单】")
+    await bot.stage.tap(ORG, "开始推进", "【办实事项目】")
+    await bot.stage.say(ORG, "8月25日")
+    await bot.stage.tap(ORG, "确认开始推进")
+    await bot.stage.say("甲五", "我的待办")
+    assert said(bot, "甲五") == "您的事项已全部完成。"
